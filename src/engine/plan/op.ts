@@ -1,0 +1,203 @@
+// What the plan knows of a node: its slots, its params and how it runs. Declarations (src/nodes/define.ts) are these.
+import type { Random } from '../random.ts'
+import type { SlotType, Value } from '../values.ts'
+import type { Expansion } from './graph.ts'
+import type { View } from './view.ts'
+
+/** What an input takes: slot types, or anything. */
+export type Accepts = readonly SlotType[] | 'any'
+
+export interface InputSlot {
+  accepts: Accepts
+  about: string
+  optional?: true
+  /** As many as are wired: `name_1`, `name_2`, ... */
+  many?: true
+}
+
+export interface OutputSlot {
+  /** A slot type; or the type of what is wired to an input, by that input's name. */
+  type: SlotType | { like: string }
+  about: string
+  /** One for each wired `name_i` of the many-input of this name. */
+  many?: true
+}
+
+export type Param =
+  | { kind: 'number'; default: number; min: number; max: number; step: number; integer: boolean; slider: boolean; about: string }
+  | { kind: 'choice'; default: string; choices: readonly string[]; about: string }
+  | { kind: 'boolean'; default: boolean; about: string }
+  | { kind: 'text'; default: string; multiline: boolean; about: string }
+  /** A seed: an integer in [0, 2^32); new nodes get one not yet used in the graph. */
+  | { kind: 'seed'; default: number; about: string }
+  /** Points drawn by hand, `[[x, y], ...]`, coordinates about in [-2, 2]. */
+  | { kind: 'drawing'; default: readonly (readonly [number, number])[]; about: string }
+  /** A stored checkpoint: its name, size in bytes and SHA-256, so that a file says which it means. */
+  | { kind: 'checkpoint'; default: { name: string; size: number; sha256: string } | null; about: string }
+
+/** The part of a declaration that is data: enough to draw, explain and check a node, but not to run it. */
+export interface Declaration {
+  /** Permanent identity, `diffusion/ForwardNoise`. */
+  type: string
+  /** Rises when the same inputs and params give other results; part of the cache key. */
+  version: number
+  title: string
+  category: string
+  summary: string
+  equation?: string
+  source?: string
+  inputs: Record<string, InputSlot>
+  outputs: Record<string, OutputSlot>
+  params: Record<string, Param>
+  role: 'node' | 'output' | 'observer' | 'start' | 'end' | 'note'
+  /** Of a start or an end: the type of its other half, and which next input feeds which each output. */
+  loop?: { other: string; carries: Record<string, string> }
+}
+
+export interface RunContext {
+  /** Randomness keyed by the node's seed, the iterations of the zones it runs in and the draw number. */
+  random: Random
+  /** What `prepare` gave for this node. */
+  prepared: unknown
+}
+
+export type Inputs = Record<string, Value | undefined>
+export type Outputs = Record<string, Value>
+export type Params = Record<string, unknown>
+
+/** A bounded, synchronous, pure piece of work. Its tensors are tidied: only what it returns stays. */
+export interface RunOp extends Declaration {
+  role: 'node'
+  run: (inputs: never, params: never, context: RunContext) => Outputs
+  /** Work at the border before a run: decode a data set, load weights. `key` stands for the content in cache keys. */
+  prepare?: (params: never, assets: Assets) => Promise<{ key: string; data: unknown }>
+  /** For a multistep solver: `run` takes and returns a state that lives in the innermost sampling zone. */
+  stateful?: true
+  /** Notices about params and wiring that no rule of the plan knows. */
+  notices?: (params: never, wired: ReadonlySet<string>) => string[]
+  /** True where the result depends on how many steps a training zone will make in all (a learning rate that decays to its end). */
+  needsTotalSteps?: (params: never) => boolean
+}
+
+/** A node that stands for a graph of others. */
+export interface ExpandOp extends Declaration {
+  role: 'node'
+  expand: (params: never, wired: ReadonlySet<string>) => Expansion
+}
+
+/** One line that grew while a loop ran: the value of one slot at every iteration. */
+export interface Series {
+  slot: string
+  x: Float64Array
+  y: Float64Array
+}
+
+export interface ObserverContext {
+  /** Iteration of the innermost zone, or of the training zone that emits; undefined outside of loops. */
+  index: number | undefined
+  /** What the zone calls the iteration: "t = 412". */
+  label: string | undefined
+  /** Of a collecting observer: this run's lines, and those of earlier runs, newest first. */
+  series: Series[]
+  earlier: Series[][]
+}
+
+/** Shows values without changing anything. May hang on values of a loop's body. */
+export interface ObserverOp extends Declaration {
+  role: 'observer'
+  /** Scalars wired to the many-input of this name are collected at every iteration, none left out. */
+  collects?: string
+  /** Reads what it needs (asynchronously) and says what to draw; plain data, no tensors. */
+  view: (inputs: never, params: never, context: ObserverContext) => Promise<View>
+}
+
+/** Makes files, at the end of a run only. */
+export interface OutputOp extends Declaration {
+  role: 'output'
+  files: (inputs: never, params: never) => Promise<OutputFile[]>
+}
+
+export interface NoteOp extends Declaration {
+  role: 'note'
+}
+
+export interface OutputFile {
+  name: string
+  mime: string
+  bytes: Uint8Array
+}
+
+/** Where nodes get what is not in the graph. */
+export interface Assets {
+  /** The bytes of a checkpoint by its SHA-256, or undefined if it is not here. */
+  checkpoint(sha256: string): Promise<Uint8Array | undefined>
+}
+
+/**
+ * How a zone runs. The state is a value: plain data with tensors at its leaves, never changed in place. So a snapshot
+ * is a reference, a stop keeps what was reached, and a continued run is the same as one that never stopped.
+ */
+export interface LoopBehaviour<State = unknown> {
+  /** Params of Start or End that say how far to go, not what is computed: left out of the cache key. */
+  extents: readonly string[]
+  /** How many iterations at most. Where End has a next input `again` and it is wired, a value <= 0 there ends the loop. */
+  iterations(inputs: Inputs, params: LoopParams): number
+  /** The state before the first iteration; for a continued run it is a stored state instead. */
+  begin(inputs: Inputs, params: LoopParams, context: RunContext): State
+  /** The each outputs of iteration `index`. */
+  each(state: State, index: number, inputs: Inputs, params: LoopParams, context: RunContext): Outputs
+  /** The state after iteration `index`, from the next inputs. Not called where there is `around`. */
+  advance?(state: State, next: Inputs, index: number, inputs: Inputs, params: LoopParams): State
+  /** Runs the whole iteration itself: `body` gives the next inputs for each outputs, synchronously (under the tape). */
+  around?(
+    state: State,
+    each: Outputs,
+    body: (each: Outputs) => Inputs,
+    index: number,
+    inputs: Inputs,
+    params: LoopParams,
+  ): State
+  /** The done outputs of a state; `wanted` are those that something is wired to. */
+  done(state: State, inputs: Inputs, params: LoopParams, wanted: ReadonlySet<string>): Outputs
+  /** The number shown as progress beside the index (t of a sampler); plain, no reading back. */
+  label?(state: State, index: number, inputs: Inputs): string
+  /** The loss of the last iteration, to be read asynchronously. */
+  loss?(state: State): Value | undefined
+  /** True for a training zone: gradients only with respect to the each `model`, which the loss has to reach. */
+  trains?: true
+  /** True for a sampling zone: holds the state of multistep solvers. */
+  samples?: true
+  /** Emit the done outputs every so many iterations; 0 or undefined: never. */
+  emitEvery?(params: LoopParams): number
+}
+
+export interface LoopParams {
+  start: Params
+  end: Params
+}
+
+export interface StartOp extends Declaration {
+  role: 'start'
+  loop: { other: string; carries: Record<string, string> }
+  behaviour: LoopBehaviour
+}
+
+export interface EndOp extends Declaration {
+  role: 'end'
+  loop: { other: string; carries: Record<string, string> }
+}
+
+export type Op = RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp | StartOp | EndOp
+
+/** All nodes there are, by type. */
+export type Ops = ReadonlyMap<string, Op>
+
+export const opTable = (ops: readonly Op[]): Ops => new Map(ops.map((op) => [op.type, op]))
+
+/** The declaration without its functions, for the side that only draws and checks. */
+export function declarationOf(op: Op): Declaration {
+  const { type, version, title, category, summary, equation, source, inputs, outputs, params, role, loop } = op
+  return JSON.parse(
+    JSON.stringify({ type, version, title, category, summary, equation, source, inputs, outputs, params, role, loop }),
+  ) as Declaration
+}

@@ -1,0 +1,98 @@
+// What the page and the engine say to each other: one discriminated union each way. Everything is structured-cloneable.
+import type { Fault } from './plan/fault.ts'
+import type { Expansion, Graph, GraphNode } from './plan/graph.ts'
+import type { OutputFile } from './plan/op.ts'
+import type { View } from './plan/view.ts'
+
+export type BackendName = 'webgpu' | 'wasm' | 'webgl' | 'cpu'
+
+/** Which backend computes, and why that one. */
+export interface BackendReport {
+  name: BackendName
+  /** "llvmpipe", "SIMD, 1 thread", ... */
+  device: string
+  /** One sentence for the status line. */
+  reason: string
+  /** What was tried and not taken, each with its reason. */
+  rejected: { name: BackendName; reason: string }[]
+}
+
+export interface RunRequest {
+  type: 'run'
+  run: number
+  graph: Graph
+  /** Nodes to run to; all outputs and observers otherwise. */
+  targets?: string[]
+  /** Pause before the first iteration, to go on step by step. */
+  paused?: boolean
+}
+
+export type Request =
+  | RunRequest
+  | { type: 'pause' | 'resume' | 'step' | 'stop'; run: number }
+  /** Answer to a question: train anew, start from the weights there are, or do not run. */
+  | { type: 'answer'; run: number; answer: 'anew' | 'continue' | 'cancel' }
+  | { type: 'check'; id: number; graph: Graph }
+  | { type: 'expand'; id: number; node: GraphNode; wired: string[] }
+  /** Observers on screen; others wait (their last value is still shown at the end). Undefined: all are. */
+  | { type: 'visible'; nodes: string[] | undefined }
+  | { type: 'backend'; name: BackendName | 'auto' }
+  /** Makes a checkpoint known, by its SHA-256; it is kept in storage. */
+  | { type: 'putCheckpoint'; id: number; name: string; bytes: Uint8Array }
+  | { type: 'listCheckpoints'; id: number }
+
+export interface CheckpointInfo {
+  name: string
+  size: number
+  sha256: string
+}
+
+export type Event =
+  | { type: 'ready'; backend: BackendReport }
+  | { type: 'started'; run: number; /** ids that will run */ nodes: string[]; /** ids whose result was kept */ cached: string[] }
+  | { type: 'faults'; run: number; faults: Fault[] }
+  | { type: 'notices'; run: number; faults: Fault[] }
+  /** A node began to run; for loops `progress` follows. */
+  | { type: 'busy'; run: number; node: string }
+  | {
+      type: 'progress'
+      run: number
+      /** The Start of the zone (or the closed node it came from). */
+      node: string
+      /** Its End. */
+      end: string
+      /** Iterations done. */
+      index: number
+      count: number
+      /** "t = 412". */
+      label?: string
+      /** Iterations a second, lately. */
+      rate: number
+      secondsLeft: number
+      loss?: number
+      /** Running inside an emission: samples while training. */
+      emission?: true
+    }
+  | { type: 'view'; run: number; node: string; view: View }
+  | { type: 'file'; run: number; node: string; file: OutputFile }
+  /** A sentence for the status line: "samples every 200 steps instead of 100: they would take more than a fifth of the time". */
+  | { type: 'status'; run: number; text: string }
+  /** A change would put aside `seconds` of training of this node. */
+  | { type: 'question'; run: number; node: string; seconds: number }
+  | { type: 'paused'; run: number }
+  | { type: 'resumed'; run: number }
+  | { type: 'finished'; run: number; seconds: number; stopped: boolean }
+  | { type: 'checked'; id: number; faults: Fault[] }
+  | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
+  | { type: 'checkpoint'; id: number; checkpoint?: CheckpointInfo; error?: string }
+  | { type: 'checkpoints'; id: number; checkpoints: CheckpointInfo[] }
+  /** Storage did not work as hoped (full, forbidden): said, and it goes on. */
+  | { type: 'storage'; message: string }
+
+/** Where requests go in and events come out: a worker, or the same code in the page. */
+export interface EnginePort {
+  post(request: Request): void
+  /** Returns its own undo. */
+  listen(onEvent: (event: Event) => void): () => void
+  close(): void
+}

@@ -1,0 +1,174 @@
+// What travels on wires. Every value says its slot type, so that Inspect and Repeat can take any of them.
+//
+// Small things (timesteps, labels, schedules, data sets) live on the CPU, where they can be checked without reading
+// the device back and where tables are float64; only what is as large as a batch is a tensor.
+import type { Schedule } from './schedule.ts'
+import type { Scalar, Tensor } from './tf.ts'
+import { tf } from './tf.ts'
+
+/** What the numbers of a batch are: pixels in [-1, 1], coordinates, or a latent code. */
+export type Space = 'image' | 'point' | 'latent'
+
+/** What a model's output stands for, by diffusers' names. */
+export type PredictionType = 'epsilon' | 'sample' | 'v_prediction' | 'flow_prediction'
+
+/** A batch: float32 `[b, h, w, c]` images or `[b, d]` points. */
+export interface Samples {
+  type: 'samples'
+  tensor: Tensor
+  space: Space
+}
+
+/** Standard normal noise, with the shapes of {@link Samples} and accepted wherever they are. */
+export interface Noise {
+  type: 'noise'
+  tensor: Tensor
+  space: Space
+}
+
+/** A model's output, with the shape of its input, and what it stands for. */
+export interface Prediction {
+  type: 'prediction'
+  tensor: Tensor
+  space: Space
+  predicts: PredictionType
+}
+
+/** Timesteps of a batch: one per item, or a single one that holds for all. -1 means clean data. */
+export interface Timestep {
+  type: 'timestep'
+  t: Float64Array
+}
+
+/** The transitions a sampler visits, in order: from `t[i]` to `tPrev[i]`; -1 is clean data. */
+export interface Timesteps {
+  type: 'timesteps'
+  t: Float64Array
+  tPrev: Float64Array
+}
+
+/** The training process, see `schedule.ts`. */
+export interface ScheduleValue {
+  type: 'schedule'
+  schedule: Schedule
+}
+
+/** Named weights, by the names a checkpoint has for them. */
+export type Weights = Record<string, Tensor>
+
+/** A model is plain data; `models/predict.ts` interprets it. Wrappers have `children` and no weights of their own. */
+export interface Model {
+  type: 'model'
+  kind: string
+  config: Record<string, unknown>
+  predicts: PredictionType
+  weights: Weights
+  children: Record<string, Model>
+}
+
+/** Class labels, one per item of a batch. */
+export interface Labels {
+  type: 'labels'
+  labels: Int32Array
+}
+
+/** What a prediction is conditioned on, raw: labels, not their embeddings. */
+export interface Condition {
+  type: 'condition'
+  labels: Int32Array
+}
+
+/** One number to be made small. */
+export interface Loss {
+  type: 'loss'
+  tensor: Scalar
+}
+
+/** One number. */
+export interface NumberValue {
+  type: 'number'
+  tensor: Scalar
+}
+
+/** All examples, on the CPU: `data` holds `size` items of `shape`, one after the other. */
+export interface Dataset {
+  type: 'dataset'
+  data: Float32Array
+  shape: number[]
+  size: number
+  space: Space
+  /** One label an item, or none. */
+  labels?: Int32Array
+  classes?: number
+}
+
+/** How weights are changed, see `optimizers.ts`. */
+export interface Optimizer {
+  type: 'optimizer'
+  config: import('./optimizers.ts').OptimizerConfig
+}
+
+/** How an exponential moving average of the weights is kept, see `ema.ts`. */
+export interface Ema {
+  type: 'ema'
+  config: import('./ema.ts').EmaConfig
+}
+
+/** What a sampler went through: `frames[i]` was reached at timestep `t[i]`; the first is x_T. */
+export interface Trajectory {
+  type: 'trajectory'
+  t: Float64Array
+  frames: Tensor[]
+  space: Space
+}
+
+/** The loss of every training step, from the first: pieces in order, each a scalar or `[n]`. */
+export interface History {
+  type: 'history'
+  losses: Tensor[]
+}
+
+/** The table of slot types: its keys are the names in files, its values what travels. */
+export interface SlotValues {
+  samples: Samples
+  noise: Noise
+  prediction: Prediction
+  timestep: Timestep
+  timesteps: Timesteps
+  schedule: ScheduleValue
+  model: Model
+  labels: Labels
+  condition: Condition
+  loss: Loss
+  number: NumberValue
+  dataset: Dataset
+  optimizer: Optimizer
+  ema: Ema
+  trajectory: Trajectory
+  history: History
+  loop: { type: 'loop' }
+}
+
+export type SlotType = keyof SlotValues
+export type Value = SlotValues[SlotType]
+
+/** Every tensor inside a value, however deep; the same tensor may come twice. */
+export function tensorsOf(value: unknown, found: Tensor[] = []): Tensor[] {
+  if (value instanceof tf.Tensor) found.push(value)
+  else if (Array.isArray(value)) for (const item of value) tensorsOf(item, found)
+  else if (isPlain(value)) for (const key in value) tensorsOf(value[key], found)
+  return found
+}
+
+/** The same value with every tensor replaced, in the order of {@link tensorsOf}. */
+export function mapTensors<T>(value: T, replace: (tensor: Tensor) => unknown): T {
+  if (value instanceof tf.Tensor) return replace(value) as T
+  if (Array.isArray(value)) return value.map((item) => mapTensors(item, replace)) as T
+  if (isPlain(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTensors(item, replace)])) as T
+  }
+  return value
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype

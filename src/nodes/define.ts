@@ -1,0 +1,294 @@
+// The declaration language: a node is one `defineNode`, a loop is one `defineLoop`. Slots, widgets, help, checks, the
+// node reference and the types of `run` all follow from it.
+import type {
+  Accepts,
+  Assets,
+  EndOp,
+  ExpandOp,
+  InputSlot,
+  LoopBehaviour,
+  NoteOp,
+  ObserverContext,
+  ObserverOp,
+  OutputFile,
+  OutputOp,
+  OutputSlot,
+  Param,
+  RunContext,
+  RunOp,
+  StartOp,
+} from '../engine/plan/op.ts'
+import type { Expansion } from '../engine/plan/graph.ts'
+import type { View } from '../engine/plan/view.ts'
+import type { SlotType, SlotValues, Value } from '../engine/values.ts'
+import { titleOf } from './titles.ts'
+
+// ---- slots
+
+/** A slot as written in a declaration: what it takes as an input, what it gives as an output. */
+export interface Slot<In = unknown, Out = unknown> {
+  accepts: Accepts
+  type: SlotType | { like: string }
+  about: string
+  optional?: true
+  many?: true
+  /** Only for the types; never present. */
+  readonly value?: { in: In; out: Out }
+}
+
+const slotOf =
+  <In extends SlotType, Out extends SlotType>(accepts: readonly In[], type: Out) =>
+  (about = ''): Slot<SlotValues[In], SlotValues[Out]> => ({ accepts, type, about })
+
+export const samples = slotOf(['samples', 'noise'], 'samples')
+export const noise = slotOf(['noise', 'samples'], 'noise')
+export const prediction = slotOf(['prediction'], 'prediction')
+export const timestep = slotOf(['timestep'], 'timestep')
+export const timesteps = slotOf(['timesteps'], 'timesteps')
+export const schedule = slotOf(['schedule'], 'schedule')
+export const model = slotOf(['model'], 'model')
+export const labels = slotOf(['labels'], 'labels')
+export const condition = slotOf(['condition', 'labels'], 'condition')
+export const loss = slotOf(['loss', 'number'], 'loss')
+export const number = slotOf(['number', 'loss'], 'number')
+export const dataset = slotOf(['dataset'], 'dataset')
+export const optimizer = slotOf(['optimizer'], 'optimizer')
+export const ema = slotOf(['ema'], 'ema')
+export const trajectory = slotOf(['trajectory'], 'trajectory')
+export const history = slotOf(['history'], 'history')
+
+/** Takes several types; as an output it gives the first. */
+export const oneOf = <T extends SlotType>(types: readonly T[], about = ''): Slot<SlotValues[T], SlotValues[T]> => ({
+  accepts: types,
+  type: types[0]!,
+  about,
+})
+
+/** Takes anything. */
+export const any = (about = ''): Slot<Value, Value> => ({ accepts: 'any', type: 'samples', about })
+
+/** An output of the type of what is wired to `input`. */
+export const like = (input: string, about = ''): Slot<Value, Value> => ({ accepts: 'any', type: { like: input }, about })
+
+/** An input that may stay unwired. */
+export const optional = <In, Out>(slot: Slot<In, Out>): Slot<In | undefined, Out> & { optional: true } => ({
+  ...(slot as Slot<In | undefined, Out>),
+  optional: true,
+})
+
+/** As many slots as are wired, `name_1`, `name_2`, ...; `run` gets and gives them by these names. */
+export const many = <In, Out>(slot: Slot<In, Out>): Slot<In, Out> & { many: true } => ({ ...slot, many: true })
+
+// ---- params
+
+type Declared<P extends Param, T> = P & { readonly value?: T }
+type ParamOf<K extends Param['kind']> = Extract<Param, { kind: K }>
+
+interface Range {
+  min?: number
+  max?: number
+  step?: number
+  slider?: boolean
+}
+
+/** A real number. `step` is the smallest change that makes sense. */
+export const real = (initial: number, range: Range, about: string): Declared<ParamOf<'number'>, number> => ({
+  kind: 'number',
+  default: initial,
+  min: range.min ?? -1e9,
+  max: range.max ?? 1e9,
+  step: range.step ?? 0.01,
+  integer: false,
+  slider: range.slider ?? false,
+  about,
+})
+
+export const integer = (initial: number, range: Range, about: string): Declared<ParamOf<'number'>, number> => ({
+  kind: 'number',
+  default: initial,
+  min: range.min ?? 0,
+  max: range.max ?? 1e9,
+  step: range.step ?? 1,
+  integer: true,
+  slider: range.slider ?? false,
+  about,
+})
+
+/** One of several names; the first is the default. */
+export const choice = <const C extends readonly string[]>(choices: C, about: string): Declared<ParamOf<'choice'>, C[number]> => ({
+  kind: 'choice',
+  default: choices[0]!,
+  choices,
+  about,
+})
+
+export const toggle = (initial: boolean, about: string): Declared<ParamOf<'boolean'>, boolean> => ({
+  kind: 'boolean',
+  default: initial,
+  about,
+})
+
+export const text = (initial: string, about: string, multiline = false): Declared<ParamOf<'text'>, string> => ({
+  kind: 'text',
+  default: initial,
+  multiline,
+  about,
+})
+
+export const seed = (about = 'equal seeds draw equal numbers'): Declared<ParamOf<'seed'>, number> => ({
+  kind: 'seed',
+  default: 0,
+  about,
+})
+
+/** Points drawn by hand on the node. */
+export const drawing = (about: string): Declared<ParamOf<'drawing'>, readonly (readonly [number, number])[]> => ({
+  kind: 'drawing',
+  default: [],
+  about,
+})
+
+/** A stored checkpoint. */
+export const checkpoint = (about: string): Declared<ParamOf<'checkpoint'>, ParamOf<'checkpoint'>['default']> => ({
+  kind: 'checkpoint',
+  default: null,
+  about,
+})
+
+// ---- nodes
+
+type Slots = Record<string, Slot>
+type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
+
+type InOf<S> = S extends Slot<infer In, unknown> ? In : never
+type OutOf<S> = S extends Slot<unknown, infer Out> ? Out : never
+type ManyKeys<S extends Slots> = { [K in keyof S]: S[K] extends { many: true } ? K : never }[keyof S]
+
+/** What `run` gets: single slots by name, many-slots by `name_1`, ... */
+export type RunInputs<I extends Slots> = { [K in Exclude<keyof I, ManyKeys<I>>]: InOf<I[K]> } & {
+  [K in ManyKeys<I> & string as `${K}_${number}`]: InOf<I[K]> | undefined
+}
+export type RunOutputs<O extends Slots> = { [K in Exclude<keyof O, ManyKeys<O>>]: OutOf<O[K]> } & {
+  [K in ManyKeys<O> & string as `${K}_${number}`]: OutOf<O[K]>
+}
+export type RunParams<P extends ParamSpecs> = {
+  [K in keyof P]: P[K] extends { readonly value?: infer T } ? Exclude<T, undefined> : never
+}
+
+interface Common<I extends Slots, O extends Slots, P extends ParamSpecs> {
+  /** Permanent identity, `diffusion/ForwardNoise`: the term of the field, never renamed. */
+  type: string
+  /** Default 1; raise it when equal inputs and params give other results than before. */
+  version?: number
+  /** Default: the type in words. */
+  title?: string
+  category: Category
+  /** One sentence: what it does. */
+  summary: string
+  /** LaTeX. */
+  equation?: string
+  /** Paper and equation. */
+  source?: string
+  inputs: I
+  outputs: O
+  params: P
+}
+
+export type Category = 'process' | 'data' | 'model' | 'training' | 'sampling' | 'loops' | 'view' | 'files' | 'tools' | (string & {})
+
+export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs> extends Common<I, O, P> {
+  run: (inputs: RunInputs<I>, params: RunParams<P>, context: RunContext) => RunOutputs<O>
+  prepare?: (params: RunParams<P>, assets: Assets) => Promise<{ key: string; data: unknown }>
+  stateful?: true
+  notices?: (params: RunParams<P>, wired: ReadonlySet<string>) => string[]
+  needsTotalSteps?: (params: RunParams<P>) => boolean
+}
+
+export interface ExpandNode<I extends Slots, O extends Slots, P extends ParamSpecs> extends Common<I, O, P> {
+  expand: (params: RunParams<P>, wired: ReadonlySet<string>) => Expansion
+}
+
+export interface ObserverNode<I extends Slots, P extends ParamSpecs> extends Common<I, {}, P> {
+  /** Series of these many-inputs are collected at every iteration and come in `context.series`. */
+  collects?: string
+  view: (inputs: RunInputs<I>, params: RunParams<P>, context: ObserverContext) => Promise<View>
+}
+
+export interface OutputNode<I extends Slots, P extends ParamSpecs> extends Common<I, {}, P> {
+  files: (inputs: RunInputs<I>, params: RunParams<P>) => Promise<OutputFile[]>
+}
+
+export function defineNode<I extends Slots, O extends Slots, P extends ParamSpecs>(node: RunNode<I, O, P>): RunOp
+export function defineNode<I extends Slots, O extends Slots, P extends ParamSpecs>(node: ExpandNode<I, O, P>): ExpandOp
+export function defineNode<I extends Slots, P extends ParamSpecs>(node: ObserverNode<I, P>): ObserverOp
+export function defineNode<I extends Slots, P extends ParamSpecs>(node: OutputNode<I, P>): OutputOp
+export function defineNode<P extends ParamSpecs>(node: Common<{}, {}, P> & { note: true }): NoteOp
+export function defineNode(node: Common<Slots, Slots, ParamSpecs> & object): RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp {
+  const role = 'view' in node ? 'observer' : 'files' in node ? 'output' : 'note' in node ? 'note' : 'node'
+  return { ...node, ...commonOf(node), role } as never
+}
+
+/** Both ends of a loop. */
+export interface LoopSpec<
+  S extends Slots,
+  E extends Slots,
+  N extends Slots,
+  D extends Slots,
+  SP extends ParamSpecs,
+  EP extends ParamSpecs,
+> {
+  start: Omit<Common<S, E, SP>, 'outputs'> & { each: E }
+  end: Omit<Common<N, D, EP>, 'inputs' | 'outputs'> & { next: N; done: D }
+  /** Which next input feeds which each output: `{ x_prev: 'x_t' }`. */
+  carries: { [K in keyof N & string]?: keyof E & string }
+  behaviour: LoopBehaviour<never>
+}
+
+/** A loop of your own: returns its Start and its End, both to be put in the node table. */
+export function defineLoop<
+  S extends Slots,
+  E extends Slots,
+  N extends Slots,
+  D extends Slots,
+  SP extends ParamSpecs,
+  EP extends ParamSpecs,
+>({ start, end, carries, behaviour }: LoopSpec<S, E, N, D, SP, EP>): [StartOp, EndOp] {
+  const { each, ...startRest } = start
+  const { next, done, ...endRest } = end
+  return [
+    {
+      ...commonOf({ ...startRest, outputs: each }),
+      role: 'start',
+      loop: { other: end.type, carries: carries as Record<string, string> },
+      behaviour: behaviour as LoopBehaviour,
+    },
+    {
+      ...commonOf({ ...endRest, inputs: next, outputs: done }),
+      role: 'end',
+      loop: { other: start.type, carries: carries as Record<string, string> },
+    },
+  ]
+}
+
+function commonOf({ inputs, outputs, ...rest }: Common<Slots, Slots, ParamSpecs>) {
+  return {
+    type: rest.type,
+    version: rest.version ?? 1,
+    title: rest.title ?? titleOf(rest.type),
+    category: rest.category,
+    summary: rest.summary,
+    ...(rest.equation && { equation: rest.equation }),
+    ...(rest.source && { source: rest.source }),
+    params: rest.params as Record<string, Param>,
+    inputs: mapValues(inputs, ({ accepts, about, optional, many }): InputSlot => ({
+      accepts,
+      about,
+      ...(optional && { optional }),
+      ...(many && { many }),
+    })),
+    outputs: mapValues(outputs, ({ type, about, many }): OutputSlot => ({ type, about, ...(many && { many }) })),
+  }
+}
+
+const mapValues = <A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
