@@ -49,7 +49,9 @@ export interface CheckpointInfo {
 
 export type Event =
   | { type: 'ready'; backend: BackendReport }
-  | { type: 'started'; run: number; /** ids that will run */ nodes: string[]; /** ids whose result was kept */ cached: string[] }
+  /** The ids that lead to a target, in order; each becomes busy or is found to be kept from an earlier run. */
+  | { type: 'started'; run: number; nodes: string[] }
+  | { type: 'cached'; run: number; node: string }
   | { type: 'faults'; run: number; faults: Fault[] }
   | { type: 'notices'; run: number; faults: Fault[] }
   /** A node began to run; for loops `progress` follows. */

@@ -257,18 +257,21 @@ export function defineLoop<
   const { next, done, ...endRest } = end
   return [
     {
-      ...commonOf({ ...startRest, outputs: each }),
+      ...withSlot(commonOf({ ...startRest, outputs: each }), 'outputs', { type: 'loop', about: 'to its End' }),
       role: 'start',
       loop: { other: end.type, carries: carries as Record<string, string> },
       behaviour: behaviour as LoopBehaviour,
     },
     {
-      ...commonOf({ ...endRest, inputs: next, outputs: done }),
+      ...withSlot(commonOf({ ...endRest, inputs: next, outputs: done }), 'inputs', { accepts: ['loop'], about: 'from its Start' }),
       role: 'end',
       loop: { other: start.type, carries: carries as Record<string, string> },
     },
   ]
 }
+
+/** The wire that joins the two ends of a loop comes first. */
+const withSlot = <C, K extends keyof C>(common: C, side: K, loop: unknown): C => ({ ...common, [side]: { loop, ...common[side] } })
 
 function commonOf({ inputs, outputs, ...rest }: Common<Slots, Slots, ParamSpecs>) {
   return {

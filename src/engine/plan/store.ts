@@ -1,0 +1,21 @@
+// Where trained states outlive a page: bytes by key. The engine knows only this much of storage.
+
+export interface StateStore {
+  get(key: string): Promise<Uint8Array | undefined>
+  put(key: string, bytes: Uint8Array): Promise<void>
+  /** Keys that begin with `prefix`, with their sizes in bytes. */
+  list(prefix: string): Promise<{ key: string; size: number }[]>
+  delete(key: string): Promise<void>
+}
+
+/** Keeps nothing beyond its own life. */
+export function memoryStore(): StateStore {
+  const entries = new Map<string, Uint8Array>()
+  return {
+    get: async (key) => entries.get(key),
+    put: async (key, bytes) => void entries.set(key, bytes),
+    list: async (prefix) =>
+      [...entries].filter(([key]) => key.startsWith(prefix)).map(([key, bytes]) => ({ key, size: bytes.length })),
+    delete: async (key) => void entries.delete(key),
+  }
+}
