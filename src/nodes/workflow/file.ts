@@ -1,0 +1,92 @@
+// What a workflow file holds, after reading: litegraph 0.4 JSON with nothing unexpected in it.
+import type { Json, JsonObject } from './json.ts'
+
+export type NodeId = number | string
+
+/** [id, from node, from slot, to node, to slot, type] */
+export type FileLink = [number | string, NodeId, number, NodeId, number, string | number]
+
+export interface FileInput {
+  name: string
+  type: string | number
+  link: number | string | null
+  label?: string
+}
+
+export interface FileOutput {
+  name: string
+  type: string | number
+  links: (number | string)[] | null
+  label?: string
+}
+
+export interface FileNode {
+  id: NodeId
+  type: string
+  pos: [number, number]
+  size: [number, number]
+  flags: { collapsed?: boolean; pinned?: boolean }
+  /** 0 always, 2 never (muted); others as they came. */
+  mode: number
+  inputs: FileInput[]
+  outputs: FileOutput[]
+  /** Values by param name. */
+  properties: JsonObject
+  title?: string
+  color?: string
+  bgcolor?: string
+  boxcolor?: string
+  shape?: number | string
+}
+
+export interface FileGroup {
+  title: string
+  bounding: [number, number, number, number]
+  color?: string
+  font_size?: number
+}
+
+/** What a workflow of another program came as: all of it, to be given back where it was not touched. */
+export interface Foreign {
+  format: 'litegraph' | 'comfyui 0.4' | 'comfyui 1'
+  text: string
+}
+
+/** `extra.diffusion` */
+export interface About {
+  format: number
+  title?: string
+  about?: string
+  /** The short settings a test runs it with: `{ "Node.param": value }`. */
+  test?: Json
+  foreign?: Foreign
+  [key: string]: Json | Foreign | undefined
+}
+
+export interface WorkflowFile {
+  last_node_id: number
+  last_link_id: number
+  nodes: FileNode[]
+  links: FileLink[]
+  groups: FileGroup[]
+  config: JsonObject
+  extra: { diffusion?: About; [key: string]: unknown }
+  version: number
+}
+
+/** The number in `extra.diffusion.format` that is written; rises when older readers would misread a file. */
+export const FORMAT = 1
+
+/** litegraph's file version (its `LiteGraph.VERSION`, not that of its package). */
+export const LITEGRAPH_VERSION = 0.4
+
+export const emptyWorkflow = (): WorkflowFile => ({
+  last_node_id: 0,
+  last_link_id: 0,
+  nodes: [],
+  links: [],
+  groups: [],
+  config: {},
+  extra: { diffusion: { format: FORMAT } },
+  version: LITEGRAPH_VERSION,
+})

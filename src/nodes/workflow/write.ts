@@ -1,0 +1,154 @@
+// Writing workflows: the same graph always gives the same text, and a foreign one comes out as it came in.
+import type { Declaration } from '../../engine/plan/op.ts'
+import type { About, FileLink, FileNode, Foreign, WorkflowFile } from './file.ts'
+import { FORMAT, LITEGRAPH_VERSION } from './file.ts'
+import type { Json, JsonObject } from './json.ts'
+import { isObject, print, sameJson } from './json.ts'
+import { readWorkflow } from './read.ts'
+
+/** litegraph 0.4 JSON: keys sorted, positions rounded, two spaces. A ComfyUI workflow is written as ComfyUI has it. */
+export function printWorkflow(file: WorkflowFile): string {
+  const { foreign, ...about } = file.extra.diffusion ?? { format: FORMAT }
+  const own = ownForm(file, { ...about, format: FORMAT })
+  if (!foreign) return print(own) + '\n'
+  const original = JSON.parse(foreign.text) as JsonObject
+  // What it was when it was read: what differs from this was changed since. Nothing is declared here, so slots stay as they came.
+  const before = readWorkflow(original as Json, new Map<string, Declaration>(), [])
+  return foreign.format === 'litegraph'
+    ? print({ ...own, nodes: own.nodes.map((node) => nodeAsItCame(node, before, original)) }) + '\n'
+    : print(graphAsItCame(file, before, original, foreign.format), true, false) + '\n'
+}
+
+function ownForm(file: WorkflowFile, about: About) {
+  return {
+    last_node_id: file.last_node_id,
+    last_link_id: file.last_link_id,
+    nodes: [...file.nodes].sort(byId((node) => node.id)).map((node) => ({
+      ...node,
+      pos: node.pos.map(Math.round),
+      size: node.size.map(Math.round),
+    })),
+    links: [...file.links].sort(byId((link) => link[0])),
+    groups: file.groups.map((group) => ({ ...group, bounding: group.bounding.map(Math.round) })),
+    config: file.config,
+    extra: { ...file.extra, diffusion: about },
+    version: LITEGRAPH_VERSION,
+  }
+}
+
+const byId =
+  <T>(id: (item: T) => number | string) =>
+  (a: T, b: T): number => {
+    const [x, y] = [id(a), id(b)]
+    return typeof x === typeof y ? (x < y ? -1 : x > y ? 1 : 0) : typeof x === 'number' ? -1 : 1
+  }
+
+// ---- foreign files
+
+const originalNode = (id: unknown, before: WorkflowFile, original: JsonObject): [FileNode, JsonObject] | undefined => {
+  const at = before.nodes.findIndex((node) => node.id === id)
+  return at < 0 ? undefined : [before.nodes[at]!, (original.nodes as JsonObject[])[at]!]
+}
+
+/** The node with every field it came with, except those that were changed since. */
+function nodeAsItCame(node: { id: unknown; type: string } & object, before: WorkflowFile, original: JsonObject): object {
+  const [was, source] = originalNode(node.id, before, original) ?? []
+  if (!was || !source || was.type !== node.type) return node
+  const result: JsonObject = { ...source }
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'inputs' || key === 'outputs') {
+      const slots = value as JsonObject[]
+      if (slots.length || Array.isArray(source[key])) result[key] = slotsAsTheyCame(slots, was[key], source[key])
+    } else if (!sameJson(rounded(key, value), rounded(key, was[key as keyof FileNode]))) result[key] = value as Json
+  }
+  for (const key of ['title', 'color', 'bgcolor', 'boxcolor', 'shape'] as const) {
+    if (was[key] !== undefined && !(key in node)) delete result[key]
+  }
+  return result
+}
+
+const rounded = (key: string, value: unknown) =>
+  (key === 'pos' || key === 'size') && Array.isArray(value) ? value.map((side: number) => Math.round(side)) : value
+
+function slotsAsTheyCame(slots: JsonObject[], was: readonly object[], source: Json | undefined): Json[] {
+  const sources = Array.isArray(source) ? source : []
+  return slots.map((slot, i) => {
+    const [before, came] = [was[i] as JsonObject | undefined, sources[i]]
+    if (!before || !isObject(came) || before.name !== slot.name) return slot
+    const changed = Object.entries(slot).filter(([key, value]) =>
+      key === 'link' || key === 'links' ? !sameJson(orNone(value), orNone(came[key])) : !sameJson(value, before[key]),
+    )
+    return { ...came, ...Object.fromEntries(changed) }
+  })
+}
+
+/** No links are written as null, as an empty list or not at all. */
+const orNone = (links: Json | undefined): Json => (links === undefined || sameJson(links, []) ? null : links)
+
+function graphAsItCame(file: WorkflowFile, before: WorkflowFile, original: JsonObject, format: Foreign['format']): JsonObject {
+  const nodes = file.nodes.map((node) => nodeAsItCame(node, before, original) as JsonObject)
+  const result: JsonObject = {
+    ...original,
+    nodes: inOrderOf(nodes, original.nodes as JsonObject[], (node) => String(node.id)),
+    links: linksAsTheyCame(file.links, before, original, format),
+  }
+  if (!sameJson(file.groups, before.groups)) {
+    result.groups = file.groups.map((group, i) => ({
+      ...(isObject((original.groups as Json[])?.[i]) && ((original.groups as Json[])[i] as JsonObject)),
+      ...group,
+    }))
+  }
+  if (!sameJson(file.config, before.config)) result.config = file.config
+  const { diffusion: ours, ...extra } = file.extra
+  const { diffusion: theirs, ...extraBefore } = before.extra
+  const { foreign: _, ...about } = ours ?? {}
+  const { foreign: __, ...aboutBefore } = theirs ?? {}
+  if (!sameJson([extra, about], [extraBefore, aboutBefore])) result.extra = { ...extra, diffusion: about } as JsonObject
+  return withCounters(result, file, before)
+}
+
+function linksAsTheyCame(links: readonly FileLink[], before: WorkflowFile, original: JsonObject, format: Foreign['format']): Json[] {
+  const sources = new Map<unknown, Json>()
+  for (const link of Object.values((original.links ?? []) as object) as Json[]) {
+    if (link) sources.set(String(Array.isArray(link) ? link[0] : (link as JsonObject).id), link)
+  }
+  const was = new Map(before.links.map((link) => [link[0], link]))
+  const kept = links.map((link): Json => {
+    const [id, origin_id, origin_slot, target_id, target_slot, type] = link
+    // The type is not compared: a canvas may write the type of either end.
+    const untouched = sameJson(link.slice(0, 5), was.get(id)?.slice(0, 5))
+    if (untouched) return sources.get(String(id))!
+    return format === 'comfyui 1' ? { id, origin_id, origin_slot, target_id, target_slot, type } : [...link]
+  })
+  // Links that cannot be shown (to the border of a subgraph, say) are still theirs.
+  for (const [id, link] of sources) if (![...was.keys()].some((known) => String(known) === id)) kept.push(link)
+  return inOrderOf(kept, [...sources.values()], (link) => String(Array.isArray(link) ? link[0] : (link as JsonObject).id))
+}
+
+/** Those that came first, in the order they came in; then the new ones. */
+function inOrderOf<T>(items: T[], order: readonly T[], id: (item: T) => string): T[] {
+  const place = new Map(order.filter(Boolean).map((item, i) => [id(item), i]))
+  return items
+    .map((item, i) => [place.get(id(item)) ?? order.length + i, item] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, item]) => item)
+}
+
+function withCounters(result: JsonObject, file: WorkflowFile, before: WorkflowFile): JsonObject {
+  const grown = { node: file.last_node_id > before.last_node_id, link: file.last_link_id > before.last_link_id }
+  if (isObject(result.state)) {
+    return {
+      ...result,
+      state: {
+        ...result.state,
+        ...(grown.node && { lastNodeId: file.last_node_id }),
+        ...(grown.link && { lastLinkId: file.last_link_id }),
+      },
+    }
+  }
+  return {
+    ...result,
+    ...(grown.node && { last_node_id: file.last_node_id }),
+    ...(grown.link && { last_link_id: file.last_link_id }),
+  }
+}
