@@ -23,7 +23,7 @@ export interface RunRequest {
   graph: Graph
   /** Nodes to run to; all outputs and observers otherwise. */
   targets?: string[]
-  /** Pause before the first iteration, to go on step by step. */
+  /** Pause after the first iteration, to go on step by step. */
   paused?: boolean
 }
 

@@ -1,0 +1,78 @@
+// Values as bytes and back, exactly: plain data as JSON, the numbers of tensors and typed arrays behind it.
+import { tf, type Tensor } from '../tf.ts'
+
+/** Layout: length of the JSON (uint32, little endian), the JSON, padding to 8 bytes, the arrays. */
+export async function pack(value: unknown): Promise<Uint8Array> {
+  const arrays: Uint8Array[] = []
+  let offset = 0
+  const append = (bytes: Uint8Array) => {
+    const at = offset
+    arrays.push(bytes, new Uint8Array(padding(bytes.length)))
+    offset += bytes.length + padding(bytes.length)
+    return at
+  }
+  const encode = async (part: unknown): Promise<unknown> => {
+    if (part instanceof tf.Tensor) {
+      const data = await part.data()
+      return { $tensor: part.shape, dtype: part.dtype, at: append(bytesOfArray(data as Float32Array)), length: data.length }
+    }
+    const kind = arrayKinds.find((constructor) => part instanceof constructor)
+    if (kind) return { $array: kind.name, at: append(bytesOfArray(part as Float32Array)), length: (part as Float32Array).length }
+    if (Array.isArray(part)) return inOrder(part, encode)
+    if (typeof part === 'object' && part !== null) {
+      const values = await inOrder(Object.values(part), encode)
+      return Object.fromEntries(Object.keys(part).map((key, i) => [key, values[i]]))
+    }
+    return part
+  }
+  const json = new TextEncoder().encode(JSON.stringify(await encode(value)))
+  const head = new Uint8Array(4 + json.length + padding(4 + json.length))
+  new DataView(head.buffer).setUint32(0, json.length, true)
+  head.set(json, 4)
+  return concatenate([head, ...arrays])
+}
+
+/** The value again; its tensors belong to the caller. */
+export function unpack(bytes: Uint8Array): unknown {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const length = view.getUint32(0, true)
+  const json = new TextDecoder().decode(bytes.subarray(4, 4 + length))
+  const start = 4 + length + padding(4 + length)
+  const numbers = (kind: ArrayKind, at: number, count: number) => {
+    const size = count * kind.BYTES_PER_ELEMENT
+    return new kind(bytes.slice(start + at, start + at + size).buffer as ArrayBuffer)
+  }
+  const decode = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(decode)
+    if (typeof part !== 'object' || part === null) return part
+    const { $tensor, $array, dtype, at, length: count } = part as Record<string, never>
+    if ($tensor) return tf.tensor(numbers(dtype === 'int32' ? Int32Array : Float32Array, at, count) as Float32Array, $tensor, dtype) as Tensor
+    if ($array) return numbers(arrayKinds.find(({ name }) => name === $array)!, at, count)
+    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, decode(inner)]))
+  }
+  return decode(JSON.parse(json))
+}
+
+const arrayKinds = [Float32Array, Float64Array, Int32Array, Uint8Array] as const
+type ArrayKind = (typeof arrayKinds)[number]
+
+const padding = (length: number) => (8 - (length % 8)) % 8
+
+const bytesOfArray = (array: Float32Array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+
+/** One after the other: the order of the arrays is part of the layout. */
+async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (const item of items) results.push(await work(item))
+  return results
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}

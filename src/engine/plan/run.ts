@@ -1,0 +1,374 @@
+// Runs the steps of a plan. A generator: it stops at every iteration of a loop, where whoever drives it may wait, pause,
+// take a step or end it; nothing in here is asynchronous.
+import { randomOf } from '../random.ts'
+import type { NumberValue, Value } from '../values.ts'
+import type { Keys } from './keys.ts'
+import type { LoopStep, NodeStep, Step, ValueId } from './compile.ts'
+import { valueId } from './compile.ts'
+import { NodeError } from './fault.ts'
+import { wire } from './graph.ts'
+import { tidied, type Memory } from './memory.ts'
+import type { Inputs, Op, Ops, Outputs, OutputOp, Params, RunContext, RunOp, StartOp } from './op.ts'
+
+/** Where the generator stops. `wait` is answered with what the promise gives. */
+export type Signal = { kind: 'iteration'; at: Iteration } | { kind: 'wait'; promise: Promise<unknown> } | { kind: 'node'; id: string }
+
+export interface Iteration {
+  step: LoopStep
+  /** Iterations done. */
+  index: number
+  count: number
+  label: string | undefined
+  loss: Value | undefined
+  emission: boolean
+}
+
+/** What a loop is in the middle of: its own state, and those of the multistep solvers in its body by position. */
+export interface LoopState {
+  own: unknown
+  solvers: Record<string, unknown>
+  /** The loop was ended by `again`: more iterations allowed do not make it go on. */
+  ended?: true
+}
+
+/** What a run needs from its surroundings. */
+export interface Host {
+  ops: Ops
+  memory: Memory
+  keys: Keys
+  prepared: ReadonlyMap<string, unknown>
+  /** Milliseconds. */
+  now(): number
+  /** The result of a step outside of loops, if it is kept from an earlier run. */
+  recall(step: NodeStep): Outputs | undefined
+  remember(step: NodeStep, outputs: Outputs): void
+  /** The furthest state of a loop outside of loops that is not beyond `count`, retained for the caller. */
+  recallState(step: LoopStep, count: number): Promise<{ index: number; state: LoopState } | undefined>
+  /** A state reached by a loop outside of loops: after an iteration, at its end, or because it was stopped. */
+  reached(step: LoopStep, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop'): void
+  /** Whether an observer is looking now. */
+  looking(observer: string): boolean
+  observe(step: NodeStep, inputs: Inputs, at: ObservedAt): void
+  files(step: NodeStep, work: () => ReturnType<OutputOp['files']>): Promise<void>
+  /** Emissions were thinned out to keep to their share of the time. */
+  thinned(step: LoopStep, every: number): void
+  /** The model to start from instead of the wired one, when a run goes on from other weights. */
+  startFrom(step: LoopStep): Value | undefined
+}
+
+export interface ObservedAt {
+  index: number | undefined
+  label: string | undefined
+}
+
+/** Values by id; a loop's body sees those around it. */
+export class Frame {
+  private readonly values = new Map<ValueId, Value>()
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly around?: Frame,
+  ) {}
+
+  get(id: ValueId): Value {
+    const value = this.values.get(id) ?? this.around?.get(id)
+    if (!value) throw new Error(`${id} is not there: it was freed too early or never made.`)
+    return value
+  }
+
+  set(id: ValueId, value: Value) {
+    this.values.set(id, this.memory.retain(value))
+  }
+
+  /** Values that were never made (of steps nobody looked at) are passed over. */
+  free(ids: readonly ValueId[]) {
+    for (const id of ids) {
+      const value = this.values.get(id)
+      this.values.delete(id)
+      if (value) this.memory.release(value)
+    }
+  }
+
+  dispose() {
+    this.free([...this.values.keys()])
+  }
+
+  read = (inputs: Record<string, ValueId>): Inputs =>
+    Object.fromEntries(Object.entries(inputs).map(([slot, id]) => [slot, this.get(id)]))
+}
+
+/** Where in the loops a step runs. */
+interface Place {
+  /** Indices of the zones around, outermost first. */
+  path: readonly number[]
+  at: ObservedAt
+  /** Whether a step that only observers need is needed now. */
+  needed: (watchers: readonly string[]) => boolean
+  /** States of multistep solvers in the innermost sampling zone. */
+  solvers: Solvers | undefined
+  emission: boolean
+}
+
+interface Solvers {
+  before: Record<string, unknown>
+  after: Record<string, unknown>
+}
+
+const OUTSIDE: Place = { path: [], at: { index: undefined, label: undefined }, needed: () => true, solvers: undefined, emission: false }
+
+/** At most this share of the time goes to samples while training. */
+const EMISSION_SHARE = 0.2
+
+export function* runPlan(steps: readonly Step[], frame: Frame, host: Host): Generator<Signal, void, unknown> {
+  yield* runSteps(steps, frame, host, OUTSIDE)
+}
+
+function* runSteps(steps: readonly Step[], frame: Frame, host: Host, place: Place): Generator<Signal, void, unknown> {
+  for (const step of steps) {
+    if (!step.watchers || place.needed(step.watchers)) {
+      if (step.kind === 'loop') yield* runLoop(step, frame, host, place)
+      else yield* runNode(step, frame, host, place)
+    }
+    frame.free(step.free)
+  }
+}
+
+function* runNode(step: NodeStep, frame: Frame, host: Host, place: Place): Generator<Signal, void, unknown> {
+  const outside = place === OUTSIDE
+  const inputs = frame.read(step.inputs)
+  if (step.kind === 'observe') return host.observe(step, inputs, place.at)
+  if (outside) yield { kind: 'node', id: step.id }
+  if (step.kind === 'files') {
+    const op = host.ops.get(step.op) as OutputOp
+    yield { kind: 'wait', promise: located(step.id, () => host.files(step, () => op.files(inputs as never, step.params as never))) }
+    return
+  }
+  const kept = outside ? host.recall(step) : undefined
+  const outputs = host.memory.retain(kept ?? located(step.id, () => runOp(step, inputs, host, place)))
+  try {
+    publish(step.id, step.outputs, outputs, frame)
+    if (outside && !kept) host.remember(step, Object.fromEntries(step.outputs.map((slot) => [slot, outputs[slot]!])))
+  } finally {
+    host.memory.release(outputs)
+  }
+}
+
+/** Puts the outputs that are used where their readers see them. */
+function publish(id: string, slots: readonly string[], outputs: Outputs, frame: Frame) {
+  for (const slot of slots) {
+    const value = outputs[slot]
+    if (!value) throw new NodeError({ node: id, slot, message: `There is no value for ${slot}.`, cure: cureForMissing(slot) })
+    frame.set(valueId(wire(id, slot)), value)
+  }
+}
+
+const cureForMissing = (slot: string) =>
+  slot === 'labels' ? 'Use a data set that has labels, or cut this wire.' : 'Cut this wire, or wire the input that this value comes from.'
+
+function runOp(step: NodeStep, inputs: Inputs, host: Host, { path, solvers }: Place): Outputs {
+  const op = host.ops.get(step.op) as RunOp
+  const context = contextOf(step.id, op, step.params, path, host)
+  if (!op.stateful) return tidied(() => op.run(inputs as never, step.params as never, context))
+  const run = op.run as unknown as (...args: unknown[]) => { outputs: Outputs; state: unknown }
+  // Named by what it computes, not by its id, so that a kept state fits whatever the node is called.
+  const name = host.keys.values.get(valueId(wire(step.id, step.outputs[0] ?? ''))) ?? step.id
+  const { outputs, state } = tidied(() => run(inputs, step.params, context, solvers?.before[name]))
+  if (solvers) solvers.after[name] = host.memory.retain(state)
+  return outputs
+}
+
+function contextOf(id: string, op: Op, params: Params, path: readonly number[], host: Host): RunContext {
+  const seed = Object.entries(op.params).find(([, { kind }]) => kind === 'seed')?.[0]
+  return { random: randomOf(seed ? (params[seed] as number) : 0, path), prepared: host.prepared.get(id) }
+}
+
+/** Adds the node to what went wrong in it; what tfjs throws becomes a fault of the node as well. */
+function located<T>(id: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw atNode(error, id)
+  }
+}
+
+export function atNode(error: unknown, id: string): NodeError {
+  if (error instanceof NodeError) return error.fault.node === undefined ? new NodeError({ ...error.fault, node: id }) : error
+  const message = error instanceof Error ? error.message : String(error)
+  const wrapped = new NodeError({ node: id, message, cure: 'Check the shapes of what is wired to it with an Inspect.' })
+  wrapped.cause = error
+  return wrapped
+}
+
+/** One loop while it runs. */
+interface Running {
+  step: LoopStep
+  op: StartOp
+  inputs: Inputs
+  count: number
+  frame: Frame
+  host: Host
+  place: Place
+}
+
+function* runLoop(step: LoopStep, frame: Frame, host: Host, place: Place): Generator<Signal, void, unknown> {
+  const op = host.ops.get(step.op) as StartOp
+  const { behaviour } = op
+  const outside = place === OUTSIDE
+  if (outside) yield { kind: 'node', id: step.id }
+  const inputs = inputsOf(step, frame, host, outside)
+  const count = located(step.id, () => behaviour.iterations(inputs, step.params))
+  const running: Running = { step, op, inputs, count, frame, host, place }
+  const kept = outside ? ((yield { kind: 'wait', promise: host.recallState(step, count) }) as Kept) : undefined
+  let state = kept?.state ?? host.memory.retain({ own: located(step.id, () => begin(running)), solvers: {} } as LoopState)
+  let index = kept?.index ?? 0
+  let finished = false
+  const emit = emitter(running)
+  try {
+    while (index < count && !state.ended) {
+      const now = yield* iterate(running, state, index)
+      host.memory.release(state)
+      state = now
+      index++
+      if (outside) host.reached(step, index, state, 'iteration')
+      yield { kind: 'iteration', at: iterationOf(running, state, index) }
+      if (index < count && !state.ended) yield* emit(state, index)
+    }
+    finished = true
+    setDone(running, state, frame)
+  } finally {
+    if (outside && index > (kept?.index ?? 0)) host.reached(step, index, state, finished ? 'end' : 'stop')
+    host.memory.release(state)
+  }
+}
+
+type Kept = { index: number; state: LoopState } | undefined
+
+function inputsOf(step: LoopStep, frame: Frame, host: Host, outside: boolean): Inputs {
+  const inputs = frame.read(step.inputs)
+  const model = outside ? host.startFrom(step) : undefined
+  return model ? { ...inputs, model } : inputs
+}
+
+const begin = ({ op, inputs, step, place, host }: Running) =>
+  tidied(() => op.behaviour.begin(inputs, step.params, contextOf(step.id, op, step.params.start, place.path, host)))
+
+const iterationOf = ({ step, op, count, inputs, place }: Running, { own }: LoopState, index: number): Iteration => ({
+  step,
+  index,
+  count,
+  label: op.behaviour.label?.(own, index - 1, inputs),
+  loss: op.behaviour.loss?.(own),
+  emission: place.emission,
+})
+
+/** One iteration: the new state, retained for the caller. */
+function* iterate(running: Running, state: LoopState, index: number): Generator<Signal, LoopState, unknown> {
+  const { step, op, inputs, host, place, frame } = running
+  const { behaviour } = op
+  const body = new Frame(host.memory, frame)
+  const solvers: Solvers | undefined = behaviour.samples ? { before: state.solvers, after: {} } : place.solvers
+  const inside: Place = {
+    path: [...place.path, index],
+    at: { index, label: behaviour.label?.(state.own, index, inputs) },
+    needed: lookers(running, index),
+    solvers,
+    emission: place.emission,
+  }
+  const context = contextOf(step.id, op, step.params.start, inside.path, host)
+  const each = host.memory.retain(located(step.id, () => tidied(() => behaviour.each(state.own, index, inputs, step.params, context))))
+  try {
+    let own: unknown
+    if (behaviour.around) {
+      const runBody = (values: Outputs) => {
+        publish(step.id, step.each, values, body)
+        drain(runSteps(step.body, body, host, inside))
+        return body.read(step.next)
+      }
+      own = located(step.end, () => tidied(() => behaviour.around!(state.own, each, runBody, index, inputs, step.params)))
+    } else {
+      publish(step.id, step.each, each, body)
+      yield* runSteps(step.body, body, host, inside)
+      own = located(step.end, () => tidied(() => behaviour.advance!(state.own, body.read(step.next), index, inputs, step.params)))
+    }
+    const reached: LoopState = host.memory.retain({ own, solvers: behaviour.samples ? solvers!.after : {} })
+    return step.next.again === undefined ? reached : yield* askAgain(reached, body.get(step.next.again) as NumberValue, host)
+  } finally {
+    if (behaviour.samples) for (const solver of Object.values(solvers!.after)) host.memory.release(solver)
+    body.dispose()
+    host.memory.release(each)
+  }
+}
+
+/** Whether an observer looks is decided once an iteration, or it might find that what leads to it was left out. */
+function lookers({ count, step, host }: Running, index: number): (watchers: readonly string[]) => boolean {
+  // The last value is always shown; where nobody knows which is the last, every value might be.
+  if (index === count - 1 || step.next.again !== undefined) return () => true
+  const decided = new Map<string, boolean>()
+  return (watchers) =>
+    watchers.some((id) => {
+      if (!decided.has(id)) decided.set(id, host.looking(id))
+      return decided.get(id)!
+    })
+}
+
+/** Rule f: goes on while `again` is positive. */
+function* askAgain(reached: LoopState, { tensor }: NumberValue, host: Host): Generator<Signal, LoopState, unknown> {
+  let answered = false
+  try {
+    const [value] = (yield { kind: 'wait', promise: tensor.data() }) as Float32Array
+    answered = true
+    return value! > 0 ? reached : { ...reached, ended: true }
+  } finally {
+    if (!answered) host.memory.release(reached)
+  }
+}
+
+/** Inside a training body there is no waiting: the whole iteration is one synchronous unit under the tape. */
+function drain(steps: Generator<Signal, void, unknown>) {
+  for (const signal of steps) {
+    if (signal.kind === 'wait') throw new NodeError({ message: 'Nothing can be waited for while gradients are recorded.', cure: 'Take it out of the training loop.' })
+  }
+}
+
+function setDone({ step, op, inputs, host }: Running, { own }: LoopState, frame: Frame) {
+  const done = located(step.end, () => tidied(() => op.behaviour.done(own, inputs, step.params, new Set(step.outputs))))
+  host.memory.retain(done)
+  try {
+    publish(step.end, step.outputs, done, frame)
+  } finally {
+    host.memory.release(done)
+  }
+}
+
+/** Samples while training: runs the emission on a state, as seldom as is needed to keep to its share of the time. */
+function emitter(running: Running) {
+  const { step, op, host, frame, place } = running
+  const every = op.behaviour.emitEvery?.(step.params) ?? 0
+  const began = host.now()
+  let spent = 0
+  let dearest = 0
+  let last = 0
+  return function* (state: LoopState, index: number): Generator<Signal, void, unknown> {
+    if (!every || !step.emission.length || index % every !== 0) return
+    const from = host.now()
+    const whole = from - began
+    if (spent > 0 && (spent + dearest) / (whole + dearest) > EMISSION_SHARE) return
+    if (last && index - last > every) host.thinned(step, index - last)
+    last = index
+    const inside = new Frame(host.memory, frame)
+    try {
+      setDone(running, state, inside)
+      yield* runSteps(step.emission, inside, host, {
+        ...place,
+        at: { index, label: undefined },
+        needed: () => true,
+        emission: true,
+      })
+    } finally {
+      inside.dispose()
+      const took = host.now() - from
+      spent += took
+      dearest = Math.max(took, dearest / 2)
+    }
+  }
+}

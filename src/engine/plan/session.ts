@@ -1,0 +1,547 @@
+// A session: takes graphs to run, drives the plan, keeps results, answers run / pause / resume / step / stop.
+import type { Event, RunRequest } from '../protocol.ts'
+import { tf } from '../tf.ts'
+import type { Value } from '../values.ts'
+import { tryCompile, type LoopStep, type NodeStep, type Plan, type Step } from './compile.ts'
+import { GraphError, NodeError, type Fault } from './fault.ts'
+import { outerId, wire, type Expansion, type Graph, type GraphNode } from './graph.ts'
+import { hashOf, keysOf, type Key, type Keys } from './keys.ts'
+import { Memory } from './memory.ts'
+import { Observers } from './observers.ts'
+import type { Assets, ObserverOp, Ops, OutputFile, RunOp, StartOp } from './op.ts'
+import { checkParams } from './params.ts'
+import { Pace } from './pace.ts'
+import { Results } from './results.ts'
+import { atNode, Frame, runPlan, type Host, type Iteration, type LoopState, type Signal } from './run.ts'
+import type { StateStore } from './store.ts'
+
+export interface SessionOptions {
+  ops: Ops
+  /** Where trained states outlive the session. */
+  store?: StateStore
+  assets?: Assets
+  onEvent: (event: Event) => void
+  /** Milliseconds. */
+  now?: () => number
+  /** Lets messages come in. */
+  yieldNow?: () => Promise<void>
+}
+
+export interface Session {
+  /** Ends with a `finished` event, whatever happens. */
+  run(request: RunRequest): Promise<void>
+  control(command: 'pause' | 'resume' | 'step' | 'stop', run: number): void
+  answer(run: number, answer: 'anew' | 'continue' | 'cancel'): void
+  /** All faults and notices, without running. */
+  check(graph: Graph): Fault[]
+  /** @throws NodeError */
+  expand(node: GraphNode, wired: readonly string[]): Expansion
+  setVisible(nodes: readonly string[] | undefined): void
+  /** Ends what runs and lets go of every tensor. */
+  dispose(): Promise<void>
+}
+
+/** Training of at least this long is not put aside without asking, in seconds. */
+const WORTH_ASKING = 60
+/** A training is written to storage every so often while it runs, in milliseconds. */
+const SAVE_EVERY = 15_000
+/** Control goes back to the event loop at least this often, in milliseconds. */
+const YIELD_EVERY = 10
+/** Progress is told at most this often, in milliseconds. */
+const TELL_EVERY = 80
+/** Losses that may be on their way from the device: keeps the device from falling far behind. */
+const LOSSES_IN_FLIGHT = 3
+
+export function createSession(options: SessionOptions): Session {
+  return new Sessions(options)
+}
+
+class Sessions implements Session {
+  private readonly memory = new Memory()
+  private readonly results: Results
+  private readonly observers: Observers
+  private readonly now: () => number
+  private readonly yieldNow: () => Promise<void>
+  private readonly ops: Ops
+  /** What each TrainingStart last came to: asked before it is put aside. */
+  private readonly trained = new Map<string, { key: Key; index: number; seconds: number }>()
+  /** Which computations an observer inside a loop has shown; a kept loop runs again for one that has not. */
+  private readonly shown = new Map<string, Key>()
+  private current: Run | undefined
+  private queue: Promise<void> = Promise.resolve()
+
+  constructor(private readonly options: SessionOptions) {
+    this.ops = options.ops
+    this.now = options.now ?? (() => performance.now())
+    this.yieldNow = options.yieldNow ?? nextTask
+    this.results = new Results(this.memory, options.store && guarded(options.store, (message) => options.onEvent({ type: 'storage', message })))
+    this.observers = new Observers({
+      ops: this.ops,
+      memory: this.memory,
+      now: this.now,
+      onView: (node, view) => this.current && options.onEvent({ type: 'view', run: this.current.id, node: outerId(node), view }),
+      onError: (error) => this.current?.tell(faultsEvent(this.current.id, [error])),
+    })
+  }
+
+  run(request: RunRequest): Promise<void> {
+    this.queue = this.queue.then(() => this.runNow(request))
+    return this.queue
+  }
+
+  control(command: 'pause' | 'resume' | 'step' | 'stop', run: number) {
+    if (this.current?.id === run) this.current.control(command)
+  }
+
+  answer(run: number, answer: 'anew' | 'continue' | 'cancel') {
+    if (this.current?.id === run) this.current.answer(answer)
+  }
+
+  check(graph: Graph): Fault[] {
+    const { plan, faults } = tryCompile(graph, undefined, this.ops)
+    return [...faults, ...(plan?.notices ?? [])]
+  }
+
+  expand(node: GraphNode, wired: readonly string[]): Expansion {
+    const op = this.ops.get(node.op)
+    if (!op || !('expand' in op)) throw new NodeError({ node: node.id, message: `${node.op} is not made of other nodes.`, cure: 'Open a Sampler.' })
+    const { params, faults } = checkParams(node, op)
+    if (faults[0]) throw new NodeError(faults[0])
+    return op.expand(params as never, new Set(wired))
+  }
+
+  setVisible(nodes: readonly string[] | undefined) {
+    this.observers.setVisible(nodes)
+  }
+
+  async dispose() {
+    this.current?.control('stop')
+    await this.queue
+    await this.observers.settle()
+    this.results.dispose()
+  }
+
+  private async runNow(request: RunRequest): Promise<void> {
+    const began = this.now()
+    const run = new Run(request, this.options.onEvent)
+    this.current = run
+    try {
+      await this.execute(run, request)
+    } catch (error) {
+      if (!(error instanceof Cancelled)) run.tell(faultsEvent(run.id, [error]))
+      run.stopped = true
+    }
+    await this.observers.settle()
+    run.tell({ type: 'finished', run: run.id, seconds: (this.now() - began) / 1000, stopped: run.stopped })
+    this.current = undefined
+  }
+
+  private async execute(run: Run, request: RunRequest) {
+    const { graph, targets } = withInspects(request.graph, request.targets, this.ops)
+    const { plan, faults } = tryCompile(graph, targets, this.ops)
+    if (!plan) throw new GraphError(faults)
+    if (plan.notices.length) run.tell({ type: 'notices', run: run.id, faults: plan.notices })
+    run.tell({ type: 'started', run: run.id, nodes: [...new Set(plan.steps.flatMap(idsOf).map(outerId))] })
+    const { prepared, content } = await this.prepare(plan)
+    const origins = await this.askBefore(run, plan, content)
+    const keys = keysOf(plan, this.ops, content)
+    for (const step of plan.steps.flatMap(allObservers)) run.observers.set(step.id, step.op)
+    const frame = new Frame(this.memory)
+    const host = this.hostFor(run, keys, prepared, origins)
+    try {
+      await this.drive(run, runPlan(plan.steps, frame, host))
+    } finally {
+      frame.dispose()
+      for (const origin of origins.values()) this.memory.release(origin)
+      await Promise.allSettled(run.saving)
+    }
+  }
+
+  /** Work at the border: what nodes need from outside the graph. */
+  private async prepare(plan: Plan) {
+    const prepared = new Map<string, unknown>()
+    const content = new Map<string, string>()
+    const assets = this.options.assets ?? { checkpoint: async () => undefined }
+    const faults: unknown[] = []
+    for (const step of plan.steps.flatMap(nodeStepsOf)) {
+      const op = this.ops.get(step.op) as RunOp
+      if (!op.prepare) continue
+      try {
+        const { key, data } = await op.prepare(step.params as never, assets)
+        prepared.set(step.id, data)
+        content.set(step.id, key)
+      } catch (error) {
+        faults.push(atNode(error, step.id))
+      }
+    }
+    if (faults.length) throw new GraphError(faults.map(faultOf))
+    return { prepared, content }
+  }
+
+  /**
+   * Asks before a long training is put aside. Where the answer is to go on from its weights, they take the place of the wired
+   * model and become part of what the training is named by; `content` gets that name.
+   */
+  private async askBefore(run: Run, plan: Plan, content: Map<string, string>): Promise<Map<string, Value>> {
+    const origins = new Map<string, Value>()
+    for (const step of plan.steps) {
+      if (step.kind !== 'loop' || !(this.ops.get(step.op) as StartOp).behaviour.trains) continue
+      const key = keysOf(plan, this.ops, content).loops.get(step.id)!
+      const from = (await this.results.origin(key)) ?? (await this.askFor(run, step, key))
+      if (from === undefined) continue
+      const model = await this.modelAt(from, step)
+      if (!model) continue
+      origins.set(step.id, model)
+      content.set(step.id, `from ${from}`)
+    }
+    return origins
+  }
+
+  private async askFor(run: Run, step: LoopStep, key: Key): Promise<string | undefined> {
+    const before = this.trained.get(step.id)
+    if (!before || before.key === key || before.seconds < WORTH_ASKING) return undefined
+    const kept = await this.results.state(key, Infinity)
+    if (kept) {
+      this.memory.release(kept.state)
+      return undefined
+    }
+    const answer = await run.ask(outerId(step.id), before.seconds)
+    if (answer === 'cancel') throw new Cancelled()
+    if (answer === 'anew') return undefined
+    const origin = `${before.key}@${before.index}`
+    await this.results.keepOrigin(key, origin)
+    return origin
+  }
+
+  /** The raw model of a stored training, retained. */
+  private async modelAt(origin: string, step: LoopStep): Promise<Value | undefined> {
+    const [key, index] = origin.split('@') as [Key, string]
+    const kept = await this.results.state(key, Number(index))
+    if (!kept) return undefined
+    const { behaviour } = this.ops.get(step.op) as StartOp
+    const { model } = behaviour.done(kept.state.own, {}, step.params, new Set(['model']))
+    this.memory.retain(model)
+    this.memory.release(kept.state)
+    return model
+  }
+
+  private hostFor(run: Run, keys: Keys, prepared: ReadonlyMap<string, unknown>, origins: ReadonlyMap<string, Value>): Host {
+    const { memory, ops, observers, results } = this
+    const keyOf = (step: NodeStep) => keys.values.get(`${step.id}.${step.outputs[0]}`)
+    const loopKey = (step: LoopStep) => keys.loops.get(step.id)!
+    return {
+      ops,
+      memory,
+      keys,
+      prepared,
+      now: this.now,
+      recall: (step) => {
+        const key = keyOf(step)
+        const kept = key && results.outputs(key)
+        if (!kept || step.outputs.some((slot) => !kept[slot])) return undefined
+        run.tell({ type: 'cached', run: run.id, node: outerId(step.id) })
+        return kept
+      },
+      remember: (step, outputs) => {
+        const key = keyOf(step)
+        if (key) results.keepOutputs(key, outputs)
+      },
+      recallState: async (step, count) => {
+        const { trains } = (ops.get(step.op) as StartOp).behaviour
+        if (!trains && observersIn(step).some((observer) => this.shown.get(observer.id) !== lookKey(observer, keys))) return undefined
+        const kept = await results.state(loopKey(step), count)
+        if (!kept) return undefined
+        if (kept.index === count || kept.state.ended) run.tell({ type: 'cached', run: run.id, node: outerId(step.id) })
+        if (trains) this.trained.set(step.id, { key: loopKey(step), index: kept.index, seconds: kept.seconds })
+        run.begin(step, kept.index, kept.seconds, this.now())
+        return { index: kept.index, state: kept.state }
+      },
+      reached: (step, index, state, why) => this.reached(run, step, loopKey(step), index, state, why),
+      looking: (id) => observers.looking(id, ops.get(run.observers.get(id)!) as ObserverOp, outerId(id)),
+      observe: (step, inputs, at) => {
+        const key = lookKey(step, keys)
+        this.shown.set(step.id, key)
+        observers.observe(step, inputs, at, key)
+      },
+      files: async (step, work) => {
+        for (const file of await work()) run.tell({ type: 'file', run: run.id, node: outerId(step.id), file: file as OutputFile })
+      },
+      thinned: (_, every) =>
+        run.tell({ type: 'status', run: run.id, text: `Samples every ${every} steps: more often would take over a fifth of the time.` }),
+      startFrom: (step) => origins.get(step.id),
+    }
+  }
+
+  private reached(run: Run, step: LoopStep, key: Key, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop') {
+    if (run.poisoned) return
+    const { trains } = (this.ops.get(step.op) as StartOp).behaviour
+    const seconds = run.secondsOf(step, this.now())
+    if (why !== 'iteration') this.results.keepState(key, { index, state, seconds })
+    if (!trains) return
+    this.trained.set(step.id, { key, index, seconds })
+    const onTheWay = why === 'iteration'
+    if (onTheWay && (run.saving.size || this.now() - run.savedAt < SAVE_EVERY)) return
+    run.savedAt = this.now()
+    const saving = this.results.save(key, { index, state, seconds }, onTheWay)
+    run.saving.add(saving)
+    void saving.catch(() => {}).finally(() => run.saving.delete(saving))
+  }
+
+  /** Takes the generator from signal to signal, and between them does what was asked for meanwhile. */
+  private async drive(run: Run, plan: Generator<Signal, void, unknown>) {
+    let answer: unknown
+    let yieldedAt = this.now()
+    const losses = new Losses(this.memory, run)
+    try {
+      for (;;) {
+        // What was waited for is owned by the plan, so it is handed over even when it is too late to use it.
+        if (run.stopping && answer === undefined) break
+        if (losses.failure) throw losses.failure
+        const { value: signal, done } = plan.next(answer)
+        answer = undefined
+        if (done) break
+        if (signal.kind === 'node') run.tell({ type: 'busy', run: run.id, node: outerId(signal.id) })
+        else if (signal.kind === 'wait') answer = await signal.promise
+        else {
+          losses.read(signal.at)
+          this.tellProgress(run, signal.at, losses.latest)
+          if (losses.inFlight > LOSSES_IN_FLIGHT) await losses.oldest
+          await run.hold()
+        }
+        if (this.now() - yieldedAt > YIELD_EVERY) {
+          await deviceReady()
+          await this.yieldNow()
+          yieldedAt = this.now()
+        }
+      }
+      await losses.settle()
+      if (losses.failure) throw losses.failure
+    } finally {
+      run.stopped ||= run.stopping
+      plan.return()
+      await losses.settle()
+    }
+  }
+
+  private tellProgress(run: Run, { step, index, count, label, loss, emission }: Iteration, latest: number | undefined) {
+    const now = this.now()
+    const rate = run.rateOf(step, index, now)
+    if (now - run.toldAt < TELL_EVERY && index !== count && !run.stepwise) return
+    run.toldAt = now
+    run.tell({
+      type: 'progress',
+      run: run.id,
+      node: outerId(step.id),
+      end: outerId(step.end),
+      index,
+      count,
+      ...(label !== undefined && { label }),
+      rate,
+      secondsLeft: rate > 0 ? (count - index) / rate : 0,
+      ...(loss && latest !== undefined && { loss: latest }),
+      ...(emission && { emission }),
+    })
+  }
+}
+
+/** One run: what was asked of it, and how far it is. */
+class Run {
+  readonly id: number
+  readonly saving = new Set<Promise<void>>()
+  /** Types of the observers in the plan, by id. */
+  readonly observers = new Map<string, string>()
+  stopped = false
+  stopping = false
+  /** The state is not worth keeping: a loss that is no number. */
+  poisoned = false
+  savedAt = -Infinity
+  toldAt = -Infinity
+  stepwise: boolean
+  private wake: (() => void) | undefined
+  private answered: ((answer: 'anew' | 'continue' | 'cancel') => void) | undefined
+  private readonly paces = new Map<string, Pace>()
+
+  constructor(
+    request: RunRequest,
+    readonly tell: (event: Event) => void,
+  ) {
+    this.id = request.run
+    this.stepwise = request.paused ?? false
+  }
+
+  control(command: 'pause' | 'resume' | 'step' | 'stop') {
+    if (command === 'stop') this.stopping = true
+    if (command === 'stop' || command === 'resume') this.stepwise = false
+    else this.stepwise = true
+    if (command === 'stop') this.answered?.('cancel')
+    if (command === 'pause') return
+    if (command === 'resume' && this.wake) this.tell({ type: 'resumed', run: this.id })
+    this.wake?.()
+  }
+
+  /** After an iteration: goes on at once, or when it is told to. */
+  async hold() {
+    if (!this.stepwise || this.stopping) return
+    this.tell({ type: 'paused', run: this.id })
+    await new Promise<void>((resolve) => (this.wake = resolve))
+    this.wake = undefined
+  }
+
+  async ask(node: string, seconds: number): Promise<'anew' | 'continue' | 'cancel'> {
+    this.tell({ type: 'question', run: this.id, node, seconds })
+    return new Promise((resolve) => (this.answered = resolve))
+  }
+
+  answer(answer: 'anew' | 'continue' | 'cancel') {
+    this.answered?.(answer)
+  }
+
+  begin(step: LoopStep, index: number, seconds: number, now: number) {
+    this.paces.set(step.id, new Pace(index, seconds, now))
+  }
+
+  private paceOf(step: LoopStep, now: number): Pace {
+    const known = this.paces.get(step.id)
+    if (known) return known
+    const pace = new Pace(0, 0, now)
+    this.paces.set(step.id, pace)
+    return pace
+  }
+
+  rateOf = (step: LoopStep, index: number, now: number) => this.paceOf(step, now).rate(index, now)
+
+  secondsOf = (step: LoopStep, now: number) => this.paceOf(step, now).seconds(now)
+}
+
+/** Reads the loss of every training step without waiting for it, and finds the first that is no number. */
+class Losses {
+  latest: number | undefined
+  failure: NodeError | undefined
+  private readonly reading: Promise<void>[] = []
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly run: Run,
+  ) {}
+
+  get inFlight() {
+    return this.reading.length
+  }
+
+  get oldest() {
+    return this.reading[0]
+  }
+
+  read({ loss, index, step }: Iteration) {
+    if (loss?.type !== 'loss' && loss?.type !== 'number') return
+    this.memory.retain(loss)
+    const reading = loss.tensor
+      .data()
+      .then(([value]) => {
+        this.latest = value
+        if (!Number.isFinite(value) && !this.failure) {
+          this.run.poisoned = true
+          this.failure = notANumber(step, index, value!)
+        }
+      })
+      .finally(() => {
+        this.memory.release(loss)
+        this.reading.splice(this.reading.indexOf(reading), 1)
+      })
+    this.reading.push(reading)
+  }
+
+  async settle() {
+    await Promise.all(this.reading)
+  }
+}
+
+const notANumber = (step: LoopStep, index: number, value: number) =>
+  new NodeError({
+    node: step.end,
+    slot: 'loss',
+    message: `The loss became ${value} at step ${index}.`,
+    cure: 'Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data; the weights saved before are kept.',
+  })
+
+class Cancelled extends Error {}
+
+/** A node that shows nothing by itself gets an Inspect when it is run to. */
+function withInspects(graph: Graph, targets: readonly string[] | undefined, ops: Ops) {
+  const inspect = ops.get('diffusion/Inspect')
+  const slot = Object.keys(inspect?.inputs ?? {})[0]
+  const added = (targets ?? []).flatMap((target): GraphNode[] => {
+    const op = ops.get(graph.nodes.find(({ id }) => id === target)?.op ?? '')
+    const output = Object.keys(op?.outputs ?? {}).find((name) => name !== 'loop')
+    if (!inspect || slot === undefined || !op || output === undefined || op.outputs[output]!.many) return []
+    return [{ id: `${target}/inspect`, op: inspect.type, params: {}, inputs: { [slot]: wire(target, output) } }]
+  })
+  return {
+    graph: { nodes: [...graph.nodes, ...added] },
+    targets: targets?.map((target) => added.find(({ id }) => id === `${target}/inspect`)?.id ?? target),
+  }
+}
+
+const nodeStepsOf = (step: Step): NodeStep[] =>
+  step.kind === 'loop' ? [...step.body, ...step.emission].flatMap(nodeStepsOf) : step.kind === 'run' ? [step] : []
+
+const observersIn = (step: Step): NodeStep[] =>
+  step.kind === 'loop' ? step.body.flatMap(observersIn) : step.kind === 'observe' ? [step] : []
+
+const allObservers = (step: Step): NodeStep[] =>
+  step.kind === 'loop' ? [...step.body, ...step.emission].flatMap(allObservers) : step.kind === 'observe' ? [step] : []
+
+const idsOf = (step: Step): string[] => (step.kind === 'loop' ? [step.id, ...step.body.flatMap(idsOf), step.end] : [step.id])
+
+/** What an observer looks at, by content. */
+const lookKey = ({ op, params, inputs }: NodeStep, { values }: Keys): Key =>
+  hashOf(op, params, Object.entries(inputs).map(([slot, value]) => [slot, values.get(value) ?? null]))
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof NodeError) return { ...error.fault, node: outerId(error.fault.node ?? '') }
+  return { node: '', message: error instanceof Error ? error.message : String(error), cure: 'Run again; if it comes back, report it with this graph.' }
+}
+
+const faultsEvent = (run: number, errors: readonly unknown[]): Event => ({
+  type: 'faults',
+  run,
+  faults: errors.flatMap((error) => (error instanceof GraphError ? error.faults : [faultOf(error)])),
+})
+
+/** Storage that fails is said once a reason, and the run goes on without. */
+function guarded(store: StateStore, onTrouble: (message: string) => void): StateStore {
+  const said = new Set<string>()
+  const attempt = async <T>(work: Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      if (!said.has(message)) onTrouble(message)
+      said.add(message)
+      return otherwise
+    }
+  }
+  return {
+    get: (key) => attempt(store.get(key), undefined),
+    put: (key, bytes) => attempt(store.put(key, bytes), undefined),
+    list: (prefix) => attempt(store.list(prefix), []),
+    delete: (key) => attempt(store.delete(key), undefined),
+  }
+}
+
+/** On a GPU: when it has done what it was given, so that a stop is answered now and not when the queue is empty. */
+async function deviceReady() {
+  const { queue } = tf.backend() as { queue?: { onSubmittedWorkDone?: () => Promise<unknown> } }
+  await queue?.onSubmittedWorkDone?.()
+}
+
+/** Timers are clamped to 4 ms in browsers; a message is not. */
+const nextTask = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
