@@ -1,0 +1,269 @@
+// Which backend computes: finds what this machine has, tests that its gradients are right, takes the fastest, says why.
+//
+// The order is known where it is certain (a real GPU through WebGPU first; a software adapter loses to wasm by a factor
+// of ten) and measured where it is not.
+import { broadcastSumGradients } from './gradients.ts'
+import type { BackendName, BackendReport } from './protocol.ts'
+import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
+import { tf } from './tf.ts'
+
+/** Where the three .wasm files of tfjs are: a folder's address with a slash at its end, or an address for each file name. */
+export type WasmPaths = string | Record<string, string>
+
+export interface BackendOptions {
+  /** `auto` takes the fastest; a name is tried before all others. */
+  prefer?: BackendName | 'auto'
+  /** Unset: beside the script, or in Node in the package of tfjs-backend-wasm. */
+  wasm?: WasmPaths
+  /** The GPU device is gone (driver restart, sleep, too long a kernel): nothing on it can be read any more. */
+  onLost?: (message: string) => void
+}
+
+/** What was found without starting it. */
+interface Candidate {
+  name: BackendName
+  device: string
+  /** Lower is tried first; equals are measured against each other. */
+  tier: number
+  /** Why it is where it is, to be said if another one is taken. */
+  remark: string
+  /** Makes it the active backend of tfjs, or throws. */
+  start(): Promise<void>
+}
+
+type Probe = (options: BackendOptions) => Promise<Candidate>
+
+const names: BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu']
+
+/**
+ * Starts the best backend and makes it the active one of tfjs. All tensors of an earlier backend have to be disposed
+ * before. Throws only if not even plain JavaScript computes rightly.
+ */
+export async function startBackend(options: BackendOptions = {}): Promise<BackendReport> {
+  tf.enableProdMode() // no banner about tfjs-node
+  broadcastSumGradients()
+  const prefer = options.prefer ?? 'auto'
+  const rejected: BackendReport['rejected'] = []
+  const found = await findCandidates(options, rejected)
+  for (const tier of inOrder(found, prefer)) {
+    const started: Candidate[] = []
+    for (const candidate of tier) {
+      const failure = await tryToStart(candidate)
+      if (failure === undefined) started.push(candidate)
+      else rejected.push({ name: candidate.name, reason: failure })
+    }
+    if (started.length === 0) continue
+    const { best, reason, slower } = await fastest(started)
+    rejected.push(...slower)
+    const tried = new Set([best.name, ...rejected.map(({ name }) => name)])
+    rejected.push(...found.filter(({ name }) => !tried.has(name)).map(({ name, remark }) => ({ name, reason: remark })))
+    return { name: best.name, device: best.device, reason: explain(best, prefer, reason, rejected), rejected }
+  }
+  throw new Error(`No backend computes rightly here. ${rejected.map(({ name, reason }) => `${name}: ${reason}.`).join(' ')}`)
+}
+
+/** Stops the active backend and gives its memory and device back. */
+export async function stopBackend(): Promise<void> {
+  const name = tf.getBackend() as BackendName | undefined
+  if (name) await release(name)
+}
+
+async function findCandidates(options: BackendOptions, rejected: BackendReport['rejected']): Promise<Candidate[]> {
+  const found = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return await probes[name](options)
+      } catch (error) {
+        rejected.push({ name, reason: messageOf(error) })
+        return undefined
+      }
+    }),
+  )
+  return found.filter((candidate) => candidate !== undefined)
+}
+
+/** The preferred one alone first, then the others tier by tier. */
+function inOrder(found: Candidate[], prefer: BackendName | 'auto'): Candidate[][] {
+  const tierOf = (candidate: Candidate) => (candidate.name === prefer ? -1 : candidate.tier)
+  const tiers = [...new Set(found.map(tierOf))].sort((a, b) => a - b)
+  return tiers.map((tier) => found.filter((candidate) => tierOf(candidate) === tier))
+}
+
+async function tryToStart(candidate: Candidate): Promise<string | undefined> {
+  try {
+    await candidate.start()
+    const wrong = await gradientSelfTest()
+    if (wrong === undefined) return undefined
+    await release(candidate.name)
+    return `failed the self-test of gradients: ${wrong}`
+  } catch (error) {
+    await release(candidate.name)
+    return `did not start: ${messageOf(error)}`
+  }
+}
+
+async function fastest(started: Candidate[]) {
+  if (started.length === 1) return { best: started[0]!, reason: undefined, slower: [] }
+  const timed: { candidate: Candidate; seconds: number }[] = []
+  for (const candidate of started) {
+    await activate(candidate.name)
+    timed.push({ candidate, seconds: await trainingStepSeconds() })
+  }
+  const [first, ...others] = timed.sort((a, b) => a.seconds - b.seconds)
+  const slower = others.map(({ candidate: { name }, seconds }) => ({
+    name,
+    reason: `a training step took ${milliseconds(seconds)}, with ${first!.candidate.name} ${milliseconds(first!.seconds)}`,
+  }))
+  for (const { name } of slower) await release(name)
+  await activate(first!.candidate.name)
+  return { best: first!.candidate, reason: `measured: a training step in ${milliseconds(first!.seconds)}`, slower }
+}
+
+const milliseconds = (seconds: number) => `${(seconds * 1000).toPrecision(2)} ms`
+
+function explain(best: Candidate, prefer: BackendName | 'auto', measured: string | undefined, rejected: BackendReport['rejected']) {
+  if (best.name === prefer) return `${best.name} as chosen (${best.device})`
+  const refusal = rejected.find(({ name }) => name === prefer)
+  if (refusal) return `${best.name} (${best.device}), because ${prefer} ${becauseOf(refusal.reason)}`
+  if (measured) return `${best.name} (${best.device}), ${measured}`
+  const gpu = rejected.find(({ name }) => name === 'webgpu')
+  return gpu ? `${best.name} (${best.device}): for webgpu, ${gpu.reason}` : `${best.name} (${best.device}), the fastest here`
+}
+
+const becauseOf = (reason: string) => (/^(failed|did not)/.test(reason) ? reason : `cannot be used: ${reason}`)
+
+// ---- what there is
+
+const probes: Record<BackendName, Probe> = { webgpu: probeWebGPU, wasm: probeWasm, webgl: probeWebGL, cpu: probeCPU }
+
+const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i
+
+/** Features that kernels can use; each is asked for only where the adapter has it. */
+const features = ['timestamp-query', 'shader-f16', 'subgroups'] as const
+
+/** Limits that tfjs or larger models run into; the adapter's values are asked for instead of the guaranteed ones. */
+const limits = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+] as const
+
+async function probeWebGPU({ onLost }: BackendOptions): Promise<Candidate> {
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu
+  if (!gpu) throw new Error('there is no WebGPU here')
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
+  if (!adapter) throw new Error('WebGPU found no graphics adapter')
+  const { info } = adapter
+  const device = info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'GPU'
+  const software = softwareNames.test([device, info.vendor, info.architecture].join(' ')) || isFallback(adapter)
+  return {
+    name: 'webgpu',
+    device,
+    tier: software ? 2 : 0,
+    remark: software ? `the adapter is software (${device}), about ten times slower than wasm` : 'another one was chosen',
+    start: () => startWebGPU(adapter, onLost),
+  }
+}
+
+/** Where the flag is has moved from the adapter to its info. */
+const isFallback = (adapter: GPUAdapter) =>
+  Boolean((adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter ?? (adapter as { isFallbackAdapter?: boolean }).isFallbackAdapter)
+
+let gpuDevice: GPUDevice | undefined
+
+/** The device is made here and not by tfjs, so that features and limits are ours to ask for and its loss is seen. */
+async function startWebGPU(adapter: GPUAdapter, onLost: BackendOptions['onLost']): Promise<void> {
+  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu')
+  const device = await adapter.requestDevice({
+    requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
+  })
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu')
+  tf.registerBackend('webgpu', () => new WebGPUBackend(device as never, adapter.info as never))
+  gpuDevice = device
+  void device.lost.then(({ message }) => {
+    if (gpuDevice !== device) return // we destroyed it ourselves
+    gpuDevice = undefined
+    onLost?.(message)
+  })
+  await activate('webgpu')
+}
+
+async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
+  if (typeof WebAssembly === 'undefined') throw new Error('there is no WebAssembly here')
+  const candidate: Candidate = {
+    name: 'wasm',
+    device: '',
+    tier: 1,
+    remark: 'slower than a GPU through WebGPU',
+    start: async () => {
+      const { getThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
+      if (wasm !== undefined && !tf.engine().registry.wasm) setWasmPaths(wasm)
+      await activate('wasm')
+      candidate.device = await describeWasm(getThreadsCount)
+    },
+  }
+  return candidate
+}
+
+async function describeWasm(getThreadsCount: () => number): Promise<string> {
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
+  const threaded = simd && (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT'))
+  const threads = threaded ? getThreadsCount() : 1
+  return `${simd ? 'SIMD' : 'no SIMD'}, ${threads} thread${threads === 1 ? '' : 's'}`
+}
+
+async function probeWebGL(): Promise<Candidate> {
+  const renderer = webglRenderer()
+  if (renderer === undefined) throw new Error('there is no WebGL 2 here')
+  const software = softwareNames.test(renderer)
+  return {
+    name: 'webgl',
+    device: renderer,
+    tier: software ? 3 : 1,
+    remark: software ? `the renderer is software (${renderer})` : 'slower than a GPU through WebGPU',
+    start: () => activate('webgl'),
+  }
+}
+
+function webglRenderer(): string | undefined {
+  if (typeof OffscreenCanvas === 'undefined') return undefined
+  const gl = new OffscreenCanvas(1, 1).getContext('webgl2')
+  if (!gl) return undefined
+  const names = gl.getExtension('WEBGL_debug_renderer_info')
+  const renderer = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER))
+  gl.getExtension('WEBGL_lose_context')?.loseContext() // a page has only a few contexts
+  return renderer
+}
+
+async function probeCPU(): Promise<Candidate> {
+  return { name: 'cpu', device: 'plain JavaScript', tier: 4, remark: 'by far the slowest', start: () => activate('cpu') }
+}
+
+// ---- tfjs
+
+async function activate(name: BackendName): Promise<void> {
+  if (!(await tf.setBackend(name))) throw new Error('tfjs could not initialise it')
+}
+
+/** Disposes a backend but leaves it registered, to be started again. */
+async function release(name: BackendName): Promise<void> {
+  const factory = tf.findBackendFactory(name)
+  if (factory) {
+    tf.removeBackend(name)
+    if (name !== 'webgpu') tf.registerBackend(name, factory)
+  }
+  if (name === 'webgpu') {
+    const device = gpuDevice
+    gpuDevice = undefined
+    device?.destroy()
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error))

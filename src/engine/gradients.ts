@@ -1,0 +1,30 @@
+// Replaces two stock gradients of tfjs: those of Sum and Mean fill a tensor of ones on the CPU and upload it, as large
+// as what was summed, at every step. Broadcasting gives the same numbers with one kernel and no upload.
+import type { Tensor } from './tf.ts'
+import { tf } from './tf.ts'
+
+/** `dy` spread over the axes that were summed: [2] with axis 0 of [3, 2] becomes [3, 2]. */
+function spread(dy: Tensor, shape: number[], axis: unknown): Tensor {
+  const summed = tf.util.parseAxisParam(axis as number | number[], shape)
+  const kept = shape.map((size, i) => (summed.includes(i) ? 1 : size))
+  return tf.broadcastTo(tf.reshape(dy, kept), shape)
+}
+
+/** Makes the gradients of `tf.sum` and `tf.mean` broadcast. Changes tfjs for the whole page; calling it again is harmless. */
+export function broadcastSumGradients(): void {
+  tf.registerGradient({
+    kernelName: 'Sum',
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], attrs) => ({ x: () => spread(dy as Tensor, x!.shape, attrs.axis) }),
+  })
+  tf.registerGradient({
+    kernelName: 'Mean',
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], attrs) => ({
+      x: () => {
+        const summed = x!.size / (dy as Tensor).size
+        return spread(tf.div(dy as Tensor, summed), x!.shape, attrs.axis)
+      },
+    }),
+  })
+}

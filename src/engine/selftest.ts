@@ -1,0 +1,91 @@
+// Does a backend compute gradients rightly, and how fast? Asked of the backend that is active in tfjs.
+//
+// There are GPUs on which the forward pass is right and every gradient is zero, so nothing less than a small training
+// step tells. The operations are those that models here are made of.
+import type { Scalar, Tensor, Tensor2D } from './tf.ts'
+import { tf } from './tf.ts'
+
+/** Sizes are no multiples of 4 or 32 on purpose: the edges of tiles are where matrix kernels go wrong. */
+export const sizes = { items: 37, inputs: 7, hidden: 45, classes: 3, outputs: 2 }
+
+/** Numbers in [-1, 1] that any language can repeat: sin(phase + 0.7 k), k = 0, 1, ... */
+export const wave = (count: number, phase: number) => Float32Array.from({ length: count }, (_, k) => Math.sin(phase + 0.7 * k))
+
+/** One number that depends on every element of a gradient: its product with cos(k). */
+export const fingerprint = (gradient: ArrayLike<number>) =>
+  Array.from(gradient).reduce((sum, value, k) => sum + value * Math.cos(k), 0)
+
+/**
+ * The loss and the fingerprints of the gradients with respect to the weights, biases, class embeddings and output
+ * weights of y = silu(x W + b + onehot E) V, loss = mean((y - z)^2). Computed in float64 by plain loops; the
+ * recipe is in test/engine/backends.test.ts.
+ */
+export const expected = [
+  { name: 'loss', value: 80.2054774278986 },
+  { name: 'gradient of weights', value: -5.951719748057986 },
+  { name: 'gradient of biases', value: -3.995963828507918 },
+  { name: 'gradient of class embeddings', value: 1.3647041616266429 },
+  { name: 'gradient of output weights', value: -4.0036977372253 },
+]
+
+const { items, inputs, hidden, classes, outputs } = sizes
+
+const silu = (x: Tensor) => tf.mul(x, tf.sigmoid(x))
+
+/** Compares a small training step with known numbers. Returns what is wrong, or undefined. */
+export async function gradientSelfTest(): Promise<string | undefined> {
+  const tensors = tf.tidy(lossAndGradients)
+  try {
+    const [loss, ...gradients] = await Promise.all(tensors.map((tensor) => tensor.data()))
+    const found = [loss![0]!, ...gradients.map(fingerprint)]
+    const wrong = expected.findIndex(({ value }, i) => !(Math.abs(found[i]! - value) <= 1e-3 * Math.max(1, Math.abs(value))))
+    if (wrong < 0) return undefined
+    const { name, value } = expected[wrong]!
+    return `its ${name} is wrong: ${value.toPrecision(6)} was expected, ${found[wrong]!.toPrecision(6)} came`
+  } finally {
+    tf.dispose(tensors)
+  }
+}
+
+function lossAndGradients(): Tensor[] {
+  const x = tf.tensor2d(wave(items * inputs, 1), [items, inputs])
+  const z = tf.tensor2d(wave(items * outputs, 2), [items, outputs])
+  const labels = tf.tensor1d(Int32Array.from({ length: items }, (_, i) => i % classes), 'int32')
+  const onehot = tf.cast(tf.oneHot(labels, classes), 'float32') as Tensor2D
+  const weights = [
+    tf.tensor(wave(inputs * hidden, 3), [inputs, hidden]),
+    tf.tensor(wave(hidden, 4), [hidden]),
+    tf.tensor(wave(classes * hidden, 5), [classes, hidden]),
+    tf.tensor(wave(hidden * outputs, 6), [hidden, outputs]),
+  ]
+  const loss = (w: Tensor, b: Tensor, e: Tensor, v: Tensor): Scalar => {
+    const h = silu(tf.add(tf.add(tf.matMul(x, w as Tensor2D), b), tf.matMul(onehot, e as Tensor2D)))
+    return tf.mean(tf.square(tf.sub(tf.matMul(h as Tensor2D, v as Tensor2D), z))) as Scalar
+  }
+  const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => Tensor)(weights)
+  return [value, ...grads]
+}
+
+/** Seconds a training step of a small network takes here: the second fastest of four, after one to warm up. */
+export async function trainingStepSeconds(): Promise<number> {
+  const [batch, width] = [256, 128]
+  const weights = [1, 2, 3].map((phase) => tf.tensor2d(wave(width * width, phase), [width, width]))
+  const x = tf.tensor2d(wave(batch * width, 0), [batch, width])
+  const step = async () => {
+    const began = performance.now()
+    const grads = tf.tidy(() =>
+      tf.grads((...layers: Tensor[]) => tf.mean(layers.reduce((h, w) => silu(tf.matMul(h as Tensor2D, w as Tensor2D)), x as Tensor)))(weights),
+    )
+    await Promise.all(grads.map((gradient) => gradient.data()))
+    tf.dispose(grads)
+    return (performance.now() - began) / 1000
+  }
+  try {
+    await step()
+    const times: number[] = []
+    for (let i = 0; i < 4; i++) times.push(await step())
+    return times.sort((a, b) => a - b)[1]!
+  } finally {
+    tf.dispose([...weights, x])
+  }
+}

@@ -1,0 +1,124 @@
+// Choosing a backend: each one that is here starts and passes its self-test, one with wrong gradients is refused and said.
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startBackend, stopBackend } from '../../src/engine/backends.ts'
+import { broadcastSumGradients } from '../../src/engine/gradients.ts'
+import { expected, fingerprint, gradientSelfTest, sizes, wave } from '../../src/engine/selftest.ts'
+import { tf } from '../../src/engine/tf.ts'
+import { provideWebGPU } from '../../src/nodes/node-webgpu.ts'
+
+let noWebGPU: string | undefined
+beforeAll(async () => {
+  noWebGPU = await provideWebGPU()
+})
+afterEach(stopBackend)
+
+test('the known numbers of the self-test are what plain loops in float64 give', () => {
+  const { items, inputs, hidden, classes, outputs } = sizes
+  const [x, z, w, b] = [wave(items * inputs, 1), wave(items * outputs, 2), wave(inputs * hidden, 3), wave(hidden, 4)]
+  const [e, v] = [wave(classes * hidden, 5), wave(hidden * outputs, 6)]
+  const zeros = (like: ArrayLike<number>) => new Float64Array(like.length)
+  const [dw, db, de, dv] = [zeros(w), zeros(b), zeros(e), zeros(v)]
+  let loss = 0
+  for (let i = 0; i < items; i++) {
+    const [gate, h, dh] = [new Float64Array(hidden), new Float64Array(hidden), new Float64Array(hidden)]
+    for (let j = 0; j < hidden; j++) {
+      let a = b[j]! + e[(i % classes) * hidden + j]!
+      for (let k = 0; k < inputs; k++) a += x[i * inputs + k]! * w[k * hidden + j]!
+      gate[j] = 1 / (1 + Math.exp(-a))
+      h[j] = a * gate[j]!
+    }
+    for (let o = 0; o < outputs; o++) {
+      let error = -z[i * outputs + o]!
+      for (let j = 0; j < hidden; j++) error += h[j]! * v[j * outputs + o]!
+      loss += error ** 2 / (items * outputs)
+      for (let j = 0; j < hidden; j++) {
+        dv[j * outputs + o]! += ((2 * error) / (items * outputs)) * h[j]!
+        dh[j]! += ((2 * error) / (items * outputs)) * v[j * outputs + o]!
+      }
+    }
+    for (let j = 0; j < hidden; j++) {
+      const da = dh[j]! * (gate[j]! + h[j]! * (1 - gate[j]!))
+      db[j]! += da
+      de[(i % classes) * hidden + j]! += da
+      for (let k = 0; k < inputs; k++) dw[k * hidden + j]! += da * x[i * inputs + k]!
+    }
+  }
+  const found = [loss, ...[dw, db, de, dv].map(fingerprint)]
+  for (const [i, { value }] of expected.entries()) expect(found[i]).toBeCloseTo(value, 9)
+})
+
+describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (name) => {
+  test('starts, computes the right gradients and is reported', async ({ skip }) => {
+    if (name === 'webgpu' && noWebGPU) skip(noWebGPU)
+    const report = await startBackend({ prefer: name })
+    expect(report.rejected.find((rejection) => rejection.name === name)).toBeUndefined()
+    expect(report.name).toBe(name)
+    expect(tf.getBackend()).toBe(name)
+    expect(report.reason).toContain(`${name} as chosen (${report.device})`)
+    expect(await gradientSelfTest()).toBeUndefined()
+    expect(tf.memory().numTensors).toBe(0)
+  })
+})
+
+test('takes wasm rather than a software adapter, and says so', async ({ skip }) => {
+  if (noWebGPU) skip(noWebGPU)
+  const report = await startBackend()
+  if (!report.rejected.some(({ name }) => name === 'webgpu')) skip('this machine has a real GPU')
+  expect(report.name).toBe('wasm')
+  expect(report.device).toMatch(/^SIMD, 1 thread/)
+  expect(report.reason).toMatch(/^wasm \(SIMD, 1 thread\): for webgpu, the adapter is software \(.+\)/)
+  expect(report.rejected.find(({ name }) => name === 'webgl')?.reason).toBe('there is no WebGL 2 here')
+})
+
+test('does not use a backend whose gradients are zero', async () => {
+  await startBackend({ prefer: 'cpu' })
+  const kernel = tf.getKernel('BatchMatMul', 'cpu')
+  tf.unregisterKernel('BatchMatMul', 'cpu')
+  tf.registerKernel({
+    ...kernel,
+    kernelFunc: (args) => {
+      const result = kernel.kernelFunc(args) as { dataId: object }
+      const transposed = (args.attrs as { transposeA?: boolean } | undefined)?.transposeA
+      if (transposed) (tf.backend() as unknown as { data: DataOf }).data.get(result.dataId).values.fill(0)
+      return result as never
+    },
+  })
+  try {
+    const report = await startBackend({ prefer: 'cpu' })
+    expect(report.name).toBe('wasm')
+    expect(report.rejected.find(({ name }) => name === 'cpu')?.reason).toBe(
+      'failed the self-test of gradients: its gradient of weights is wrong: -5.95172 was expected, 0.00000 came',
+    )
+    expect(report.reason).toMatch(/^wasm \(SIMD, 1 thread\), because cpu failed the self-test of gradients/)
+  } finally {
+    tf.unregisterKernel('BatchMatMul', 'cpu')
+    tf.registerKernel(kernel)
+  }
+})
+
+interface DataOf {
+  get(id: object): { values: Float32Array }
+}
+
+test('says so when the GPU device is lost', async ({ skip }) => {
+  if (noWebGPU) skip(noWebGPU)
+  const lost = new Promise<string>((resolve) => void startBackend({ prefer: 'webgpu', onLost: resolve }).then(destroyDevice))
+  expect(await lost).toEqual(expect.any(String))
+})
+
+const destroyDevice = () => (tf.backend() as unknown as { device: GPUDevice }).device.destroy()
+
+test('sums and means broadcast their gradients', async () => {
+  await startBackend({ prefer: 'cpu' })
+  broadcastSumGradients()
+  const x = tf.tensor([1, 2, 3, 4, 5, 6], [3, 2])
+  const gradient = (f: (x: tf.Tensor) => tf.Tensor) => tf.tidy(() => Array.from(tf.grad(f)(x).dataSync()))
+  expect(gradient((x) => tf.sum(x))).toEqual([1, 1, 1, 1, 1, 1])
+  expect(gradient((x) => tf.sum(tf.mul(tf.sum(x, 0), tf.tensor1d([1, 2]))))).toEqual([1, 2, 1, 2, 1, 2])
+  expect(gradient((x) => tf.sum(tf.mul(tf.mean(x, -1, true), tf.tensor2d([[2], [4], [6]]))))).toEqual([1, 1, 2, 2, 3, 3])
+  expect(gradient((x) => tf.mean(x))).toEqual(new Array(6).fill(Math.fround(1 / 6)))
+  const second = tf.tidy(() => Array.from(tf.grad((x) => tf.sum(tf.grad((x) => tf.mean(tf.square(x)))(x)))(x).dataSync()))
+  for (const value of second) expect(value).toBeCloseTo(1 / 3, 6)
+  x.dispose()
+  expect(tf.memory().numTensors).toBe(0)
+})
