@@ -13,6 +13,7 @@ import type {
   OutputFile,
   OutputOp,
   OutputSlot,
+  Outputs,
   Param,
   RunContext,
   RunOp,
@@ -197,7 +198,8 @@ interface Common<I extends Slots, O extends Slots, P extends ParamSpecs> {
 export type Category = 'process' | 'data' | 'model' | 'training' | 'sampling' | 'loops' | 'view' | 'files' | 'tools' | (string & {})
 
 export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs> extends Common<I, O, P> {
-  run: (inputs: RunInputs<I>, params: RunParams<P>, context: RunContext) => RunOutputs<O>
+  /** `& Outputs` says nothing new; it keeps TypeScript from widening `type: 'samples'` to `string` in what `run` returns. */
+  run: (inputs: RunInputs<I>, params: RunParams<P>, context: RunContext) => RunOutputs<O> & Outputs
   prepare?: (params: RunParams<P>, assets: Assets) => Promise<{ key: string; data: unknown }>
   stateful?: true
   notices?: (params: RunParams<P>, wired: ReadonlySet<string>) => string[]
