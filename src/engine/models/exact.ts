@@ -1,0 +1,82 @@
+// The best possible denoiser of a mixture of Gaussians, in closed form: the truth to compare learned models with.
+import { perItem } from '../coefficients.ts'
+import { convertPrediction } from '../prediction.ts'
+import type { Schedule } from '../schedule.ts'
+import { alphaBarAt } from '../schedule.ts'
+import type { Tensor, Tensor2D } from '../tf.ts'
+import { tf } from '../tf.ts'
+import type { Model, PredictionType } from '../values.ts'
+import type { ModelKind } from './kind.ts'
+import { oneHot } from './layers.ts'
+
+export interface ExactConfig {
+  dim: number
+  /** Standard deviation of each Gaussian; 0 for a finite set of points. */
+  std: number
+  /** 0 if the centres have no labels. */
+  num_classes: number
+  schedule: Schedule
+}
+
+/** The mixture of the Gaussians N(c_i, std² I), equally likely, around `centers`, `[n, dim]` one after the other. */
+export function exactModel(
+  centers: Float32Array,
+  { labels, ...config }: ExactConfig & { labels?: Int32Array },
+  predicts: PredictionType,
+): Model {
+  return {
+    type: 'model',
+    kind: 'exact',
+    config: { ...config },
+    predicts,
+    weights: {
+      centers: tf.tensor2d(centers, [centers.length / config.dim, config.dim]),
+      ...(labels && { membership: membership(labels, config.num_classes) }),
+    },
+    children: {},
+  }
+}
+
+/** `[classes + 1, n]`: 1 where a centre belongs to a class; to the last, "no label", all do. */
+const membership = (labels: Int32Array, classes: number): Tensor =>
+  tf.tidy(() => tf.concat([oneHot(labels, classes).transpose(), tf.ones([1, labels.length])], 0))
+
+const configOf = (model: Model) => model.config as unknown as ExactConfig
+
+export const exactKind: ModelKind = {
+  trainable: false,
+  itemShape: (model) => [configOf(model).dim],
+  classes: (model) => configOf(model).num_classes,
+  evaluate(model, x, t, labels) {
+    const { schedule } = configOf(model)
+    return convertPrediction(posteriorMean(model, x as Tensor2D, t, labels), x, t, schedule, 'sample', model.predicts)
+  },
+}
+
+/**
+ * E[x_0 | x_t] for x_t = α x_0 + σ ε: each centre counts by its posterior probability, softmax of -|x_t - α c|² / 2v with
+ * v = α² std² + σ², and pulls x_t to c + (α std² / v) (x_t - α c). |x_t|² is the same for all centres and left out.
+ */
+function posteriorMean(model: Model, x: Tensor2D, t: Float64Array, labels: Int32Array | undefined): Tensor {
+  const { std, schedule, num_classes: classes } = configOf(model)
+  const centers = model.weights.centers as Tensor2D
+  const alphaBar = t.map((step) => alphaBarAt(schedule, step))
+  const variance = alphaBar.map((a) => a * std ** 2 + 1 - a)
+  const each = (value: (a: number, v: number) => number) =>
+    perItem(
+      alphaBar.map((a, i) => value(a, variance[i]!)),
+      x,
+    )
+
+  const products = tf.matMul(x, centers.transpose()).mul(each((a, v) => Math.sqrt(a) / v))
+  const squares = centers.square().sum(1).expandDims(0)
+  let logits: Tensor = products.sub(squares.mul(each((a, v) => a / (2 * v))))
+  if (labels && classes > 0) {
+    const rows = labels.map((label) => (label < 0 ? classes : label))
+    const belongs = tf.matMul(oneHot(rows, classes + 1), model.weights.membership as Tensor2D)
+    logits = logits.add(belongs.sub(1).mul(1e9))
+  }
+  const center = tf.matMul(logits.softmax() as Tensor2D, centers)
+  // c + (α std² / v) (x_t - α c), averaged over the centres; 1 - α² std² / v = σ² / v
+  return x.mul(each((a, v) => (Math.sqrt(a) * std ** 2) / v)).add(center.mul(each((a, v) => (1 - a) / v)))
+}

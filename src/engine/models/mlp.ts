@@ -1,0 +1,72 @@
+// A small network for points: a stack of residual layers that knows the timestep and, if there are any, the class.
+import type { Random } from '../random.ts'
+import type { Tensor, Tensor1D, Tensor2D } from '../tf.ts'
+import { tf } from '../tf.ts'
+import type { Model, PredictionType, Weights } from '../values.ts'
+import type { ModelKind } from './kind.ts'
+import type { Activation } from './layers.ts'
+import { activations, embeddingWeights, linear, linearWeights, oneHot, silu, timestepEmbedding } from './layers.ts'
+
+export interface MlpConfig {
+  /** Coordinates of a point. */
+  dim: number
+  /** Width. */
+  hidden: number
+  /** Residual layers between the first and the last linear layer. */
+  layers: number
+  /** Even: sines and cosines of t. */
+  time_embedding_dim: number
+  /** 0 for a model that takes no labels. */
+  num_classes: number
+  activation: Activation
+}
+
+/**
+ * A new MLP. Its weights have the names and shapes that a PyTorch module with the same parts would have, but `[in, out]`
+ * in memory; the last row of `class_embedding.weight` stands for "no label".
+ */
+export function mlp(config: MlpConfig, predicts: PredictionType, random: Random): Model {
+  const { dim, hidden, layers, time_embedding_dim, num_classes } = config
+  const weights: Weights = {
+    ...linearWeights('time_embedding.linear_1', time_embedding_dim, hidden, random),
+    ...linearWeights('time_embedding.linear_2', hidden, hidden, random),
+    ...(num_classes > 0 && embeddingWeights('class_embedding', num_classes + 1, hidden, random)),
+    ...linearWeights('linear_in', dim, hidden, random),
+  }
+  for (let i = 0; i < layers; i++) Object.assign(weights, linearWeights(`layers.${i}`, hidden, hidden, random))
+  Object.assign(weights, linearWeights('linear_out', hidden, dim, random))
+  return { type: 'model', kind: 'mlp', config: { ...config }, predicts, weights, children: {} }
+}
+
+const configOf = (model: Model) => model.config as unknown as MlpConfig
+
+export const mlpKind: ModelKind = {
+  trainable: true,
+  itemShape: (model) => [configOf(model).dim],
+  classes: (model) => configOf(model).num_classes,
+  evaluate(model, x, t, labels) {
+    const { weights } = model
+    const { layers, activation } = configOf(model)
+    const act = activations[activation]
+    const layer = (name: string, input: Tensor) =>
+      linear(input as Tensor2D, weights[`${name}.weight`] as Tensor2D, weights[`${name}.bias`] as Tensor1D)
+
+    const embedding = embed(model, t, labels, layer)
+    let h: Tensor = layer('linear_in', x)
+    for (let i = 0; i < layers; i++) h = h.add(layer(`layers.${i}`, act(h.add(embedding))))
+    return layer('linear_out', act(h))
+  },
+}
+
+/** The embedding of the timestep, plus that of the label: one row an item, or a single one where all are alike. */
+function embed(model: Model, t: Float64Array, labels: Int32Array | undefined, layer: (name: string, x: Tensor) => Tensor): Tensor {
+  const { time_embedding_dim, num_classes } = configOf(model)
+  const time = timestepEmbedding(allEqual(t) ? t.subarray(0, 1) : t, time_embedding_dim)
+  const embedding = layer('time_embedding.linear_2', silu(layer('time_embedding.linear_1', time)))
+  if (num_classes === 0) return embedding
+  const rows = (labels ?? Int32Array.of(-1)).map((label) => (label < 0 ? num_classes : label))
+  const classes = oneHot(allEqual(rows) ? rows.subarray(0, 1) : rows, num_classes + 1)
+  return embedding.add(tf.matMul(classes, model.weights['class_embedding.weight'] as Tensor2D))
+}
+
+const allEqual = (values: ArrayLike<number>) => Array.prototype.every.call(values, (value) => value === values[0])
