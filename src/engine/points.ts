@@ -1,0 +1,125 @@
+// Two-dimensional data sets. Each is centred and scaled so that its coordinates have a standard deviation of 1 over both
+// axes together, so that one noise schedule suits all; hand-drawn points stay where they were drawn.
+import { NodeError } from './plan/fault.ts'
+import type { Random } from './random.ts'
+
+export const distributions = ['moons', 'swiss_roll', 'eight_gaussians', 'checkerboard', 'spiral', 'gaussian', 'drawn'] as const
+export type Distribution = (typeof distributions)[number]
+
+export interface PointsConfig {
+  count: number
+  /** Standard deviation of Gaussian noise on every point, in units of the finished, scaled set. */
+  noise: number
+  /** Of `drawn`: the points to draw from. */
+  points: readonly (readonly [number, number])[]
+}
+
+export interface PointSet {
+  /** x, y, x, y, ... */
+  data: Float32Array
+  labels?: Int32Array
+  classes?: number
+}
+
+type Point = readonly [number, number]
+
+/** A curve or an area: u and v, uniform in [0, 1), and the number of the point give its place and its class. */
+interface Shape {
+  at(u: number, v: number, index: number): Point
+  /** What is taken off, and what it is divided by then. */
+  center: Point
+  scale: number
+  classes?: number
+}
+
+const radii = 2
+const onCircle = (index: number): Point => [radii * Math.cos((index * Math.PI) / 4), radii * Math.sin((index * Math.PI) / 4)]
+
+/** The centres of `eight_gaussians`, scaled like the points. */
+export const eightCenters = (): Float32Array =>
+  Float32Array.from([0, 1, 2, 3, 4, 5, 6, 7].flatMap((i) => standardised(shapes.eight_gaussians, onCircle(i))))
+
+/** Classes come in turn: the point number i is of class i modulo the number of classes. */
+const shapes: { [K in Exclude<Distribution, 'gaussian' | 'drawn'>]: Shape } = {
+  moons: {
+    at: (u, _, index) => {
+      const [x, y] = [Math.cos(Math.PI * u), Math.sin(Math.PI * u)]
+      return index % 2 === 0 ? [x, y] : [1 - x, 0.5 - y]
+    },
+    center: [0.5, 0.25],
+    scale: Math.sqrt((0.75 + (0.5 - (2 / Math.PI) ** 2 + (2 / Math.PI - 0.25) ** 2)) / 2),
+    classes: 2,
+  },
+  swiss_roll: {
+    at: (u) => rolled(1.5 * Math.PI * (1 + 2 * u), 1),
+    ...momentsOf((u) => rolled(1.5 * Math.PI * (1 + 2 * u), 1)),
+  },
+  eight_gaussians: { at: (_, __, index) => onCircle(index % 8), center: [0, 0], scale: radii / Math.SQRT2, classes: 8 },
+  // Squares of a board of 4 by 4: the column decides which of the two rows of its colour, v where in it.
+  checkerboard: {
+    at: (u, v) => {
+      const column = Math.floor(4 * u)
+      const row = 2 * Math.floor(2 * v) + (column % 2)
+      return [4 * u - 2, row + ((2 * v) % 1) - 2]
+    },
+    center: [0, 0],
+    scale: Math.sqrt(4 / 3),
+  },
+  // The square root spreads the points evenly along the arms.
+  spiral: {
+    at: (u, _, index) => rolled(3 * Math.PI * Math.sqrt(u), index % 2 === 0 ? 1 : -1),
+    center: [0, 0],
+    scale: Math.sqrt((9 * Math.PI ** 2) / 4),
+    classes: 2,
+  },
+}
+
+function rolled(angle: number, sign: number): Point {
+  return [sign * angle * Math.cos(angle), sign * angle * Math.sin(angle)]
+}
+
+/** Centre and scale of a curve, by the midpoint rule. */
+function momentsOf(curve: (u: number) => Point): { center: Point; scale: number } {
+  const count = 10_000
+  const points = Array.from({ length: count }, (_, i) => curve((i + 0.5) / count))
+  const mean = (value: (point: Point) => number) => points.reduce((sum, point) => sum + value(point), 0) / count
+  const center: Point = [mean(([x]) => x), mean(([, y]) => y)]
+  return { center, scale: Math.sqrt(mean(([x, y]) => (x - center[0]) ** 2 + (y - center[1]) ** 2) / 2) }
+}
+
+const standardised = ({ center, scale }: Shape, [x, y]: Point): Point => [(x - center[0]) / scale, (y - center[1]) / scale]
+
+/**
+ * `count` points of a distribution. The first of many are those of few.
+ * Throws NodeError if there is nothing drawn to draw from.
+ */
+export function pointSet(distribution: Distribution, { count, noise, points }: PointsConfig, random: Random): PointSet {
+  const u = random.uniform(count)
+  const v = random.uniform(count)
+  const normal = random.normal(2 * count)
+  const { place, classes } = placing(distribution, points)
+  const data = new Float32Array(2 * count)
+  for (let i = 0; i < count; i++) {
+    const [x, y] = place(u[i]!, v[i]!, i)
+    const spread = distribution === 'gaussian' ? 1 : noise
+    data[2 * i] = x + spread * normal[2 * i]!
+    data[2 * i + 1] = y + spread * normal[2 * i + 1]!
+  }
+  return { data, ...(classes && { classes, labels: Int32Array.from({ length: count }, (_, i) => i % classes) }) }
+}
+
+function placing(distribution: Distribution, points: PointsConfig['points']): { place: Shape['at']; classes?: number } {
+  if (distribution === 'gaussian') return { place: () => [0, 0] }
+  if (distribution === 'drawn') {
+    if (points.length === 0) {
+      throw new NodeError({
+        param: 'points',
+        message: 'the distribution is `drawn`, but nothing is drawn.',
+        cure: 'Draw on the node, or choose another distribution.',
+      })
+    }
+    return { place: (u) => points[Math.floor(u * points.length)]! }
+  }
+  const shape = shapes[distribution]
+  return { place: (u, v, index) => standardised(shape, shape.at(u, v, index)), ...(shape.classes && { classes: shape.classes }) }
+}
