@@ -1,0 +1,27 @@
+// Asks a model.
+import { predict as evaluate } from '../../engine/models/predict.ts'
+import { condition, defineNode, model, optional, prediction, samples, timestep } from '../define.ts'
+
+export const predict = defineNode({
+  type: 'diffusion/Predict',
+  category: 'model',
+  summary: 'Asks a model what it sees in noised data: the noise, the clean data, or what else it was made to predict.',
+  equation: '\\epsilon_\\theta(x_t, t)',
+  source: 'Ho et al. 2020',
+  inputs: {
+    model: model('trained or exact; in training, the each model of TrainingStart'),
+    x_t: samples('noised data'),
+    t: timestep('one per item, or one for all; not -1'),
+    condition: optional(condition('labels, -1 for none; unwired: none')),
+  },
+  outputs: { prediction: prediction('of the kind that the model says it predicts') },
+  params: {},
+  run: ({ model, x_t, t, condition }) => ({
+    prediction: {
+      type: 'prediction',
+      tensor: evaluate(model, x_t.tensor, t.t, condition?.labels),
+      space: x_t.space,
+      predicts: model.predicts,
+    },
+  }),
+})

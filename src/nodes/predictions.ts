@@ -1,0 +1,21 @@
+// Two predictions that are to be compared or joined have to be of one kind and one shape.
+import { NodeError } from '../engine/plan/fault.ts'
+import type { Prediction } from '../engine/values.ts'
+
+/** Throws NodeError at the second slot if the two differ in what they predict or in shape. */
+export function checkAlike(first: Prediction, second: Prediction, [firstSlot, secondSlot]: [string, string]) {
+  if (first.predicts !== second.predicts) {
+    throw new NodeError({
+      slot: secondSlot,
+      message: `${firstSlot} is "${first.predicts}" and ${secondSlot} is "${second.predicts}": they cannot be taken from each other.`,
+      cure: 'Make both of one kind, with Target or with ConvertPrediction.',
+    })
+  }
+  const [a, b] = [first.tensor.shape, second.tensor.shape]
+  if (a.length === b.length && a.every((size, i) => size === b[i])) return
+  throw new NodeError({
+    slot: secondSlot,
+    message: `expected the shape of ${firstSlot}, [${a}], got [${b}].`,
+    cure: 'Wire both from the same batch.',
+  })
+}

@@ -1,0 +1,167 @@
+// The training zone: its Start gives batches and the model that learns, its End takes the loss.
+import type { EmaConfig } from '../../engine/ema.ts'
+import { trainableOf } from '../../engine/models/predict.ts'
+import { withWeights } from '../../engine/models/tree.ts'
+import type { OptimizerConfig } from '../../engine/optimizers.ts'
+import { NodeError } from '../../engine/plan/fault.ts'
+import type { Inputs, LoopBehaviour, LoopParams } from '../../engine/plan/op.ts'
+import { randomOf } from '../../engine/random.ts'
+import { tf } from '../../engine/tf.ts'
+import type { TrainingState } from '../../engine/training.ts'
+import { averagedWeights, beginTraining, trainStep } from '../../engine/training.ts'
+import type { Dataset, Loss, Model } from '../../engine/values.ts'
+import { dataset, defineLoop, ema, history, integer, labels, loss, model, number, optimizer, optional, samples, seed, toggle } from '../define.ts'
+
+interface StartInputs {
+  model: Model
+  dataset: Dataset
+  optimizer: { config: OptimizerConfig }
+  ema?: { config: EmaConfig }
+}
+
+interface StartParams {
+  steps: number
+  batch_size: number
+  shuffle: boolean
+  drop_last: boolean
+  seed: number
+}
+
+const startInputs = (inputs: Inputs) => inputs as unknown as StartInputs
+const startParams = (params: LoopParams) => params.start as unknown as StartParams
+
+const behaviour: LoopBehaviour<TrainingState> = {
+  extents: ['steps', 'emit_every'],
+  trains: true,
+  iterations: (_, params) => startParams(params).steps,
+  emitEvery: ({ end }) => end.emit_every as number,
+
+  begin(inputs) {
+    const { model, ema } = startInputs(inputs)
+    return beginTraining(learner(model).weights, ema !== undefined)
+  },
+
+  each(state, _, inputs, params) {
+    const { model, dataset } = startInputs(inputs)
+    const chosen = batchIndices(dataset.size, state.step, startParams(params))
+    return {
+      x_0: { type: 'samples', tensor: tf.tensor(itemsAt(dataset, chosen), [chosen.length, ...dataset.shape]), space: dataset.space },
+      ...(dataset.labels && { labels: { type: 'labels', labels: chosen.map((i) => dataset.labels![i]!) } }),
+      model: withWeights(model, learner(model), state.weights),
+      step: { type: 'number', tensor: tf.scalar(state.step) },
+    }
+  },
+
+  around(state, each, body, _, inputs, params) {
+    const { optimizer, ema } = startInputs(inputs)
+    return trainStep(state, {
+      loss: () => (body(each).loss as Loss).tensor,
+      optimizer: optimizer.config,
+      ema: ema?.config,
+      total: startParams(params).steps,
+    })
+  },
+
+  done(state, inputs, _, wanted) {
+    const { model } = startInputs(inputs)
+    return {
+      model: withWeights(model, learner(model), state.weights),
+      ...(wanted.has('ema') && { ema: withWeights(model, learner(model), averagedWeights(state)) }),
+      history: { type: 'history', losses: state.losses },
+    }
+  },
+
+  loss: (state) => state.loss && { type: 'loss', tensor: state.loss },
+}
+
+/** The part of the model that training changes. */
+function learner(model: Model): Model {
+  const found = trainableOf(model)
+  if (found) return found
+  throw new NodeError({
+    slot: 'model',
+    message: `a model of kind "${model.kind}" has nothing to learn: it is computed, not trained.`,
+    cure: 'Wire an MLP, or a wrapper around one.',
+  })
+}
+
+let lastOrder: { key: string; order: Int32Array } | undefined
+
+/** The order of an epoch depends on the seed and the number of the epoch alone. The last one is kept: many steps ask for it. */
+function orderOf(epoch: number, size: number, { seed, shuffle }: StartParams): Int32Array {
+  const key = `${seed} ${epoch} ${size} ${shuffle}`
+  if (lastOrder?.key !== key) {
+    const order = shuffle ? randomOf(seed, [epoch]).permutation(size) : Int32Array.from({ length: size }, (_, i) => i)
+    lastOrder = { key, order }
+  }
+  return lastOrder.order
+}
+
+/** The examples of step `step`: a function of the step alone, so a continued run goes on as if it had never stopped. */
+function batchIndices(size: number, step: number, params: StartParams): Int32Array {
+  const { batch_size: batchSize, drop_last: dropLast } = params
+  if (size === 0) {
+    throw new NodeError({ slot: 'dataset', message: 'the data set is empty.', cure: 'Draw some points, or raise `count`.' })
+  }
+  if (dropLast && size < batchSize) {
+    throw new NodeError({
+      slot: 'dataset',
+      message: `batch_size is ${batchSize}, but the data set has only ${size} items, and drop_last leaves out what is no full batch.`,
+      cure: `Lower batch_size to ${size}, or switch drop_last off.`,
+    })
+  }
+  const perEpoch = dropLast ? Math.floor(size / batchSize) : Math.ceil(size / batchSize)
+  const epoch = Math.floor(step / perEpoch)
+  const start = (step % perEpoch) * batchSize
+  return orderOf(epoch, size, params).slice(start, start + batchSize)
+}
+
+function itemsAt({ data, shape }: Dataset, indices: Int32Array): Float32Array {
+  const length = shape.reduce((product, size) => product * size, 1)
+  const items = new Float32Array(indices.length * length)
+  indices.forEach((index, i) => items.set(data.subarray(index * length, (index + 1) * length), i * length))
+  return items
+}
+
+export const [trainingStart, trainingEnd] = defineLoop({
+  start: {
+    type: 'diffusion/TrainingStart',
+    category: 'training',
+    summary: 'Begins training: gives a batch of the data and the model as far as it has learned, at every step.',
+    inputs: {
+      model: model('to be trained; it stays as it is, the zone trains a copy'),
+      dataset: dataset('what to learn from'),
+      optimizer: optimizer('how weights follow gradients'),
+      ema: optional(ema('averages the weights over the steps')),
+    },
+    each: {
+      x_0: samples('a batch of clean data'),
+      labels: labels('the classes of the batch, if the data has them'),
+      model: model('as it is at this step; what the loss has to depend on'),
+      step: number('steps made before this one'),
+    },
+    params: {
+      steps: integer(2000, { min: 1, max: 10_000_000 }, 'training steps in all'),
+      batch_size: integer(256, { min: 1, max: 65536 }, 'examples a step'),
+      shuffle: toggle(true, 'a new order every epoch; each example comes once in it'),
+      drop_last: toggle(true, 'leave out the last batch of an epoch if it is not full'),
+      seed: seed('equal seeds give the examples in equal order'),
+    },
+  },
+  end: {
+    type: 'diffusion/TrainingEnd',
+    category: 'training',
+    summary: 'Ends training: takes the loss of each step and gives the trained model.',
+    next: { loss: loss('to be made small') },
+    done: {
+      model: model('with the weights of the last step'),
+      ema: model('with the averaged weights; without EMA, those of the last step'),
+      history: history('the loss of every step'),
+    },
+    params: {
+      emit_every: integer(100, { min: 0, max: 10_000_000 }, 'steps between two glances at the model while it trains; 0: none'),
+    },
+  },
+  carries: {},
+  behaviour,
+})
