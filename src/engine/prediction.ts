@@ -1,0 +1,67 @@
+// What a model's output stands for, and how to turn one kind into another. No other file knows the conventions.
+import { checkShape, perItem } from './coefficients.ts'
+import { NodeError } from './plan/fault.ts'
+import type { Schedule } from './schedule.ts'
+import { signalAndNoise } from './schedule.ts'
+import type { Tensor } from './tf.ts'
+import type { PredictionType } from './values.ts'
+
+/** Factors of x_0 and ε. */
+type Mixture = readonly [x0: number, noise: number]
+
+/**
+ * Every kind is a mixture of x_0 and ε with alpha = √ᾱ_t and sigma = √(1 - ᾱ_t), as x_t = alpha x_0 + sigma ε is:
+ * ε (Ho et al. 2020), x_0, v = alpha ε - sigma x_0 (Salimans & Ho 2022, appendix D), the velocity ε - x_0 of a flow.
+ */
+const mixtures: { [K in PredictionType]: (alpha: number, sigma: number) => Mixture } = {
+  epsilon: () => [0, 1],
+  sample: () => [1, 0],
+  v_prediction: (alpha, sigma) => [-sigma, alpha],
+  flow_prediction: () => [-1, 1],
+}
+
+/**
+ * The same statement of a model in other terms. `output` and `xt` `[b, ...]`, `t` one per item or one for all. With x_t and
+ * the output both known mixtures of x_0 and ε, so is what is asked for a mixture of x_t and the output. Throws NodeError
+ * where the output does not tell (ε at a timestep without signal, x_0 at one without noise).
+ */
+export function convertPrediction(
+  output: Tensor,
+  xt: Tensor,
+  t: Float64Array,
+  schedule: Schedule,
+  from: PredictionType,
+  to: PredictionType,
+): Tensor {
+  checkShape(output, xt, 'prediction', 'x_t')
+  if (from === to) return output
+  const { alpha, sigma } = signalAndNoise(schedule, t)
+  const fromXt = new Float64Array(t.length)
+  const fromOutput = new Float64Array(t.length)
+  for (let i = 0; i < t.length; i++) {
+    const [a, s] = [alpha[i]!, sigma[i]!]
+    const [p, q] = mixtures[from](a, s)
+    const [wantedX0, wantedNoise] = mixtures[to](a, s)
+    // Solves x_t = a x_0 + s ε, output = p x_0 + q ε.
+    const determinant = a * q - s * p
+    if (determinant === 0) throw untold(from, to, t[i]!)
+    fromXt[i] = (wantedX0 * q - wantedNoise * p) / determinant
+    fromOutput[i] = (wantedNoise * a - wantedX0 * s) / determinant
+  }
+  return xt.mul(perItem(fromXt, xt)).add(output.mul(perItem(fromOutput, xt)))
+}
+
+const untold = (from: PredictionType, to: PredictionType, t: number) =>
+  new NodeError({
+    slot: 'prediction',
+    message: `${to} does not follow from ${from} at t = ${t}, where x_t is ${from === 'epsilon' ? 'nothing but noise' : 'clean'}.`,
+    cure: 'Use a model that predicts v_prediction, or leave this timestep out.',
+  })
+
+/** What a model that `predicts` this should have said of x_t = √ᾱ_t x_0 + √(1 - ᾱ_t) `noise`. Shapes as in `addNoise`. */
+export function targetOf(predicts: PredictionType, x0: Tensor, noise: Tensor, t: Float64Array, schedule: Schedule): Tensor {
+  checkShape(noise, x0, 'noise', 'x_0')
+  const { alpha, sigma } = signalAndNoise(schedule, t)
+  const parts = Array.from(alpha, (a, i) => mixtures[predicts](a, sigma[i]!))
+  return x0.mul(perItem(parts.map(([p]) => p), x0)).add(noise.mul(perItem(parts.map(([, q]) => q), x0)))
+}
