@@ -37,9 +37,15 @@ export function checkShape(tensor: Tensor, like: Tensor, slot: string, likeSlot:
   })
 }
 
-/** Values that hold for all beside values per item: both at the longer length. */
-export function broadcastTimesteps(a: Float64Array, b: Float64Array): [Float64Array, Float64Array] {
-  const length = Math.max(a.length, b.length)
-  const stretch = (values: Float64Array) => (values.length === 1 ? new Float64Array(length).fill(values[0]!) : values)
-  return [stretch(a), stretch(b)]
+/** `t` and `tPrev` at one length, where either may hold for all. Throws NodeError if they count different batches. */
+export function broadcastTimesteps(t: Float64Array, tPrev: Float64Array): [Float64Array, Float64Array] {
+  const length = Math.max(t.length, tPrev.length)
+  const stretch = (steps: Float64Array) => (steps.length === 1 ? new Float64Array(length).fill(steps[0]!) : steps)
+  const [from, to] = [stretch(t), stretch(tPrev)]
+  if (from.length === to.length) return [from, to]
+  throw new NodeError({
+    slot: 't_prev',
+    message: `expected as many timesteps as t has: [${t.length}], got [${tPrev.length}].`,
+    cure: 'Take t and t_prev from the same SamplingStart.',
+  })
 }

@@ -8,7 +8,7 @@ import type { Tensor } from '../tf.ts'
 import type { Prediction } from '../values.ts'
 
 export interface DDIMOptions {
-  /** 0: no fresh noise, the step is an ODE solver's; 1: the variance of DDPM. */
+  /** From 0, no fresh noise, the step of an ODE solver, to 1, the variance of DDPM. */
   eta: number
   /** x_0 is held in [-clip, clip]; undefined: it is left as it is. */
   clip: number | undefined
@@ -58,7 +58,7 @@ function coefficients(t: Float64Array, tPrev: Float64Array, schedule: Schedule, 
   const toNoise = a.map((value, i) => (eta > 0 ? eta * Math.sqrt(((1 - aPrev[i]!) / (1 - value)) * (1 - value / aPrev[i]!)) : 0))
   return {
     toX0: aPrev.map(Math.sqrt),
-    // eta above 1 may ask for more variance than there is.
+    // Rounding may leave a little less than nothing.
     toEpsilon: aPrev.map((value, i) => Math.sqrt(Math.max(0, 1 - value - toNoise[i]! ** 2))),
     toNoise,
   }

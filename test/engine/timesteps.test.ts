@@ -1,0 +1,153 @@
+// Lists of transitions: diffusers' spacings, ends, image to image, inversion, and the order of solvers on them.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { noiseSchedule } from '../../src/engine/schedule.ts'
+import type { TimestepsConfig, Transitions } from '../../src/engine/timesteps.ts'
+import { flipTimesteps, spacings, splitTimesteps, timesteps } from '../../src/engine/timesteps.ts'
+
+const T1000 = { T: 1000 }
+const arrows = ({ t, tPrev }: Transitions) => Array.from(t, (step, i) => `${step}>${tPrev[i]}`).join(' ')
+const list = (config: Partial<TimestepsConfig>) =>
+  arrows(timesteps(T1000, { num_inference_steps: 5, timestep_spacing: 'leading', ...config }))
+
+test('the three spacings', () => {
+  expect(list({})).toBe('800>600 600>400 400>200 200>0 0>-1')
+  expect(list({ steps_offset: 1 })).toBe('801>601 601>401 401>201 201>1 1>-1')
+  expect(list({ timestep_spacing: 'trailing' })).toBe('999>799 799>599 599>399 399>199 199>-1')
+  // numpy rounds 749.25, 499.5 and 249.75 to 749, 500 and 250
+  expect(list({ timestep_spacing: 'linspace' })).toBe('999>749 749>500 500>250 250>0 0>-1')
+})
+
+test('one step starts from noise where the spacing lets it', () => {
+  expect(spacings.map((timestep_spacing) => list({ num_inference_steps: 1, timestep_spacing }))).toEqual(['0>-1', '999>-1', '999>-1'])
+})
+
+test("previous: stride is diffusers' DDIM, t - T // n", () => {
+  expect(list({ timestep_spacing: 'linspace', previous: 'stride' })).toBe('999>799 749>549 500>300 250>50 0>-1')
+  expect(list({ steps_offset: 1, previous: 'stride' })).toBe('801>601 601>401 401>201 201>1 1>-1')
+})
+
+test('end: smallest never asks for -1, and makes no transition from 0 to 0', () => {
+  expect(list({ end: 'smallest' })).toBe('800>600 600>400 400>200 200>0')
+  expect(list({ end: 'smallest', timestep_spacing: 'linspace' })).toBe('999>749 749>500 500>250 250>0')
+  expect(list({ end: 'smallest', timestep_spacing: 'trailing' })).toBe('999>799 799>599 599>399 399>199 199>0')
+  expect(list({ end: 'smallest', steps_offset: 1 })).toBe('801>601 601>401 401>201 201>1 1>0')
+})
+
+const anyConfig = fc
+  .record({
+    T: fc.integer({ min: 1, max: 2000 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    timestep_spacing: fc.constantFrom(...spacings),
+    end: fc.constantFrom('clean' as const, 'smallest' as const),
+  })
+  .map(({ T, share, ...config }) => ({ T, config: { ...config, num_inference_steps: Math.max(1, Math.round(share * T)) } }))
+
+test('any list goes down without gaps to its end', () => {
+  fc.assert(
+    fc.property(anyConfig, ({ T, config }) => {
+      const { t, tPrev } = timesteps({ T }, config)
+      expect(t.every((step, i) => step < T && step >= 0 && tPrev[i]! < step)).toBe(true)
+      expect(Array.from(t.slice(1))).toEqual(Array.from(tPrev.slice(0, -1)))
+      if (t.length) expect(tPrev.at(-1)).toBe(config.end === 'clean' ? -1 : 0)
+      if (config.end === 'clean') expect(t.length).toBe(config.num_inference_steps)
+    }),
+  )
+})
+
+test('cut in two, the parts join again, and `at` is where they meet', () => {
+  fc.assert(
+    fc.property(anyConfig, fc.double({ min: 0, max: 1, noNaN: true }), ({ T, config }, strength) => {
+      const whole = timesteps({ T }, config)
+      const { skipped, rest, at } = splitTimesteps(whole, strength)
+      expect([...skipped.t, ...rest.t]).toEqual([...whole.t])
+      expect([...skipped.tPrev, ...rest.tPrev]).toEqual([...whole.tPrev])
+      if (rest.t.length) expect(at).toBe(rest.t[0])
+      if (rest.t.length && skipped.t.length) expect(at).toBe(skipped.tPrev.at(-1))
+    }),
+  )
+})
+
+test('image to image as diffusers counts: min(int(n * strength), n) steps are made', () => {
+  const whole = timesteps(T1000, { num_inference_steps: 10, timestep_spacing: 'leading' })
+  const parts = (strength: number) => {
+    const { skipped, rest, at } = splitTimesteps(whole, strength)
+    return [skipped.t.length, rest.t.length, at]
+  }
+  expect(parts(0.35)).toEqual([7, 3, 200])
+  expect(parts(1)).toEqual([0, 10, 900])
+  expect(parts(0)).toEqual([10, 0, -1])
+})
+
+test('turned round: -1 becomes 0', () => {
+  const flipped = (config: Partial<TimestepsConfig>) =>
+    arrows(flipTimesteps(timesteps(T1000, { num_inference_steps: 4, timestep_spacing: 'leading', ...config })))
+  expect(flipped({})).toBe('0>250 250>500 500>750')
+  expect(flipped({ timestep_spacing: 'trailing' })).toBe('0>249 249>499 499>749 749>999')
+})
+
+test('a list that ends at smallest, turned twice, is the same', () => {
+  fc.assert(
+    fc.property(anyConfig, ({ T, config }) => {
+      const down = timesteps({ T }, { ...config, end: 'smallest' })
+      expect(arrows(flipTimesteps(flipTimesteps(down)))).toBe(arrows(down))
+    }),
+  )
+})
+
+test('what cannot be listed is refused', () => {
+  expect(() => list({ num_inference_steps: 1001 })).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected a whole number of steps from 1 to 1000, the timesteps of the schedule, got 1001. Lower num_inference_steps to 1000 or less.]`)
+  expect(() => list({ num_inference_steps: 1000, steps_offset: 1 })).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected timesteps up to 999, but the offset 1 makes the first 1000. Lower steps_offset or num_inference_steps.]`)
+})
+
+/**
+ * Data N(0, 1) scaled by `std` has an exact solution of the ODE of sampling: x over its standard deviation stays. The model
+ * knows ε = σ x / (α² std² + σ²); one number stands for all.
+ */
+describe.each(spacings)('order of solvers on the list of %s with end: smallest', (timestep_spacing) => {
+  const std = 0.5
+  const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 1000 })
+
+  test('Heun 2, DDIM 1', () => {
+    expect(orderOf(heun)).toBeGreaterThan(1.8)
+    const order = orderOf(ddim)
+    expect(order).toBeGreaterThan(0.8)
+    expect(order).toBeLessThan(1.2)
+  })
+
+  /** Of the error against the number of steps, by least squares in logarithms. */
+  function orderOf(step: typeof ddim): number {
+    const counts = [10, 20, 40, 80]
+    const errors = counts.map((num_inference_steps) => {
+      const { t, tPrev } = timesteps(schedule, { num_inference_steps, timestep_spacing, end: 'smallest' })
+      let x = 1
+      t.forEach((from, i) => (x = step(x, from, tPrev[i]!)))
+      return Math.abs(x - spread(tPrev.at(-1)!) / spread(t[0]!))
+    })
+    return -slope(counts.map(Math.log), errors.map(Math.log))
+  }
+
+  const level = (t: number) => [Math.sqrt(schedule.alphaBar[t]!), Math.sqrt(1 - schedule.alphaBar[t]!)] as const
+  function spread(t: number): number {
+    const [alpha, sigma] = level(t)
+    return Math.hypot(alpha * std, sigma)
+  }
+  const epsilon = (x: number, t: number) => (level(t)[1] * x) / spread(t) ** 2
+  function move(x: number, noise: number, t: number, tPrev: number): number {
+    const [[alpha, sigma], [alphaPrev, sigmaPrev]] = [level(t), level(tPrev)]
+    return (alphaPrev * (x - sigma * noise)) / alpha + sigmaPrev * noise
+  }
+  const ddim = (x: number, t: number, tPrev: number) => move(x, epsilon(x, t), t, tPrev)
+  function heun(x: number, t: number, tPrev: number): number {
+    const first = epsilon(x, t)
+    const second = epsilon(move(x, first, t, tPrev), tPrev)
+    return move(x, (first + second) / 2, t, tPrev)
+  }
+})
+
+function slope(x: number[], y: number[]): number {
+  const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length
+  const [mx, my] = [mean(x), mean(y)]
+  return x.reduce((sum, xi, i) => sum + (xi - mx) * (y[i]! - my), 0) / x.reduce((sum, xi) => sum + (xi - mx) ** 2, 0)
+}
+
