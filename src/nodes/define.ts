@@ -238,12 +238,13 @@ export interface LoopSpec<
   D extends Slots,
   SP extends ParamSpecs,
   EP extends ParamSpecs,
+  State,
 > {
   start: Omit<Common<S, E, SP>, 'outputs'> & { each: E }
   end: Omit<Common<N, D, EP>, 'inputs' | 'outputs'> & { next: N; done: D }
   /** Which next input feeds which each output: `{ x_prev: 'x_t' }`. */
   carries: { [K in keyof N & string]?: keyof E & string }
-  behaviour: LoopBehaviour<never>
+  behaviour: LoopBehaviour<State>
 }
 
 /** A loop of your own: returns its Start and its End, both to be put in the node table. */
@@ -254,7 +255,8 @@ export function defineLoop<
   D extends Slots,
   SP extends ParamSpecs,
   EP extends ParamSpecs,
->({ start, end, carries, behaviour }: LoopSpec<S, E, N, D, SP, EP>): [StartOp, EndOp] {
+  State,
+>({ start, end, carries, behaviour }: LoopSpec<S, E, N, D, SP, EP, State>): [StartOp, EndOp] {
   const { each, ...startRest } = start
   const { next, done, ...endRest } = end
   return [
@@ -262,7 +264,7 @@ export function defineLoop<
       ...withSlot(commonOf({ ...startRest, outputs: each }), 'outputs', { type: 'loop', about: 'to its End' }),
       role: 'start',
       loop: { other: end.type, carries: carries as Record<string, string> },
-      behaviour: behaviour as LoopBehaviour,
+      behaviour: behaviour as LoopBehaviour<unknown>,
     },
     {
       ...withSlot(commonOf({ ...endRest, inputs: next, outputs: done }), 'inputs', { accepts: ['loop'], about: 'from its Start' }),

@@ -218,11 +218,10 @@ const union = (sets: (Iterable<string> | undefined)[]) => new Set(sets.flatMap((
 
 function zoneFaults(checked: Checked): Fault[] {
   const { nodes, ops, order } = checked
-  return order.flatMap((id) => {
+  const perNode = order.flatMap((id) => {
     const op = ops.get(nodes.get(id)!.op)
     if (!op) return []
     return [
-      ...crossingFaults(id, checked),
       ...(op.role === 'output' ? escapeFaults(id, op, checked) : []),
       ...('stateful' in op ? stateFaults(id, op, checked) : []),
       ...(op.role === 'start' ? trainingFaults(id, op, checked) : []),
@@ -231,6 +230,20 @@ function zoneFaults(checked: Checked): Fault[] {
       ...ownNotices(id, op, checked),
     ]
   })
+  return [...crossings(checked), ...perNode]
+}
+
+/** Every crossing once, on the first node that has it; those after it only inherit it. */
+function crossings(checked: Checked): Fault[] {
+  const faults = new Map<string, Fault>()
+  for (const id of checked.order) {
+    if (checked.zones.has(id)) continue
+    for (const fault of crossingFaults(id, checked)) {
+      const pair = [...fault.also!].sort().join(' ')
+      if (!faults.has(pair)) faults.set(pair, fault)
+    }
+  }
+  return [...faults.values()]
 }
 
 /** Rule c: of any two zones whose each outputs a node depends on, one runs inside the other. */

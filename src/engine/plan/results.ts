@@ -25,7 +25,9 @@ export interface KeptState {
 export class Results {
   private readonly entries = new Map<string, Entry>()
   private bytes = 0
-  private saved = new Map<Key, string>()
+  /** States in storage that were only written for safety, by key. */
+  private readonly saved = new Map<Key, string>()
+  private readonly origins = new Map<Key, string>()
 
   constructor(
     private readonly memory: Memory,
@@ -88,11 +90,12 @@ export class Results {
 
   /** Which weights a training went on from, by the key it would have had otherwise. */
   async origin(key: Key): Promise<string | undefined> {
-    const bytes = await this.store?.get(`origin/${key}`)
-    return bytes && new TextDecoder().decode(bytes)
+    const bytes = this.origins.has(key) ? undefined : await this.store?.get(`origin/${key}`)
+    return bytes ? new TextDecoder().decode(bytes) : this.origins.get(key)
   }
 
   async keepOrigin(key: Key, origin: string) {
+    this.origins.set(key, origin)
     await this.store?.put(`origin/${key}`, new TextEncoder().encode(origin))
   }
 

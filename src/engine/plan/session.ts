@@ -382,14 +382,17 @@ class Run {
   /** After an iteration: goes on at once, or when it is told to. */
   async hold() {
     if (!this.stepwise || this.stopping) return
+    // Ready to be woken before anybody hears of the pause: the answer may come at once.
+    const woken = new Promise<void>((resolve) => (this.wake = resolve))
     this.tell({ type: 'paused', run: this.id })
-    await new Promise<void>((resolve) => (this.wake = resolve))
+    await woken
     this.wake = undefined
   }
 
   async ask(node: string, seconds: number): Promise<'anew' | 'continue' | 'cancel'> {
+    const answered = new Promise<'anew' | 'continue' | 'cancel'>((resolve) => (this.answered = resolve))
     this.tell({ type: 'question', run: this.id, node, seconds })
-    return new Promise((resolve) => (this.answered = resolve))
+    return answered
   }
 
   answer(answer: 'anew' | 'continue' | 'cancel') {

@@ -1,0 +1,81 @@
+// Properties of every plan: any graph without cycles compiles, values are there when read, and each is freed exactly once.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { compile, madeBy, readBy, valueId, type LoopStep, type Step } from '../../src/engine/plan/compile.ts'
+import { wire, type GraphNode } from '../../src/engine/plan/graph.ts'
+import { graph, node, ops } from './toy.ts'
+
+/**
+ * Random graphs of constants, sums and loops: `picks` say which earlier value each new node takes. Inside a loop that is
+ * still open, later nodes see its values; when it is closed they see its result alone.
+ */
+const anyGraph = fc.array(fc.record({ kind: fc.constantFrom('constant', 'add', 'open', 'close', 'show'), a: fc.nat(), b: fc.nat() }), { maxLength: 40 }).map((moves) => {
+  const nodes: GraphNode[] = [node('n', 'Constant')]
+  const scopes: string[][] = [['n.value']]
+  const open: string[] = []
+  const visible = () => scopes.flat()
+  const pick = (index: number) => visible()[index % visible().length]!
+  const close = (a: number) => {
+    const inside = scopes.pop()!
+    const start = open.pop()!
+    nodes.push(node(`${start}end`, 'SamplingEnd', { loop: `${start}.loop`, x: inside[a % inside.length]! }))
+    scopes.at(-1)!.push(`${start}end.x`)
+  }
+  for (const [i, { kind, a, b }] of moves.entries()) {
+    const id = `n${i}`
+    if (kind === 'constant') nodes.push(node(id, 'Constant')), scopes.at(-1)!.push(`${id}.value`)
+    else if (kind === 'add') nodes.push(node(id, 'Add', { a: pick(a), b: pick(b) })), scopes.at(-1)!.push(`${id}.sum`)
+    else if (kind === 'show') nodes.push(node(id, 'Show', { value: pick(a) }))
+    else if (kind === 'open') nodes.push(node(id, 'SamplingStart', { x: pick(a) })), open.push(id), scopes.push([`${id}.x`, `${id}.t`])
+    else if (open.length) close(a)
+  }
+  while (open.length) close(0)
+  nodes.push(node('last', 'Show', { value: scopes[0]!.at(-1)! }))
+  return graph(...nodes)
+})
+
+/** Runs a plan on names alone: reading what is not there, or freeing twice, throws. Gives what is left. */
+function pretend(steps: readonly Step[], around: ReadonlySet<string>, given: readonly string[] = []): Set<string> {
+  const there = new Set(given)
+  const read = (value: string) => {
+    if (!there.has(value) && !around.has(value)) throw new Error(`${value} is read but not there`)
+  }
+  for (const step of steps) {
+    if (step.kind === 'loop') pretendLoop(step, new Set([...around, ...there]))
+    else Object.values(step.inputs).forEach(read)
+    for (const value of madeBy(step)) there.add(value)
+    for (const value of step.free) if (!there.delete(value)) throw new Error(`${value} is freed but not there`)
+  }
+  return there
+}
+
+function pretendLoop(step: LoopStep, around: ReadonlySet<string>) {
+  const left = pretend(step.body, around, step.each.map((slot) => valueId(wire(step.id, slot))))
+  for (const value of Object.values(step.next)) if (!left.has(value) && !around.has(value)) throw new Error(`${value} is next but not there`)
+  for (const value of step.freeNext) if (!left.delete(value)) throw new Error(`${value} is freed but not there`)
+  expect([...left]).toEqual([])
+}
+
+describe('any graph without cycles', () => {
+  test('compiles; every value is there when it is read, and is freed once', () => {
+    fc.assert(
+      fc.property(anyGraph, (some) => {
+        const { steps } = compile(some, undefined, ops)
+        expect([...pretend(steps, new Set())]).toEqual([])
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('holds no step that nothing needs', () => {
+    fc.assert(
+      fc.property(anyGraph, (some) => {
+        const { steps } = compile(some, undefined, ops)
+        const read = new Set(steps.flatMap(readBy))
+        for (const step of steps) {
+          if (step.kind === 'run') expect(madeBy(step).some((value) => read.has(value))).toBe(true)
+        }
+      }),
+    )
+  })
+})

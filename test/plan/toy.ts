@@ -1,0 +1,251 @@
+// A table of small nodes for the tests of the plan: numbers on wires, loops that count, a training with one weight.
+import { opTable, type Inputs, type LoopParams } from '../../src/engine/plan/op.ts'
+import type { Graph, GraphNode, Wire } from '../../src/engine/plan/graph.ts'
+import { wire } from '../../src/engine/plan/graph.ts'
+import { tf, type Scalar, type Tensor } from '../../src/engine/tf.ts'
+import type { Model, Value } from '../../src/engine/values.ts'
+import { defineLoop, defineNode, integer, like, loss, many, model, any, noise, number, optional, real, seed, toggle } from '../../src/nodes/define.ts'
+import { tidied } from '../../src/engine/plan/memory.ts'
+
+export const numberOf = (tensor: Tensor) => ({ type: 'number' as const, tensor: tensor as Scalar })
+
+/** How often each node ran, by its type or label. */
+export const ran: string[] = []
+
+const base = { category: 'tools', summary: 'A toy.' } as const
+
+export const constant = defineNode({
+  ...base,
+  type: 'toy/Constant',
+  inputs: {},
+  outputs: { value: number() },
+  params: { value: real(1, {}, 'the number') },
+  run: (_, { value }) => {
+    ran.push(`constant ${value}`)
+    return { value: numberOf(tf.scalar(value)) }
+  },
+})
+
+export const add = defineNode({
+  ...base,
+  type: 'toy/Add',
+  inputs: { a: number(), b: optional(number()) },
+  outputs: { sum: number(), difference: number() },
+  params: {},
+  run: ({ a, b }) => {
+    ran.push('add')
+    return { sum: numberOf(b ? a.tensor.add(b.tensor) : a.tensor), difference: numberOf(b ? a.tensor.sub(b.tensor) : tf.scalar(0)) }
+  },
+})
+
+/** One random number. */
+export const draw = defineNode({
+  ...base,
+  type: 'toy/Draw',
+  inputs: { like: optional(any()) },
+  outputs: { noise: noise() },
+  params: { seed: seed() },
+  run: (_, __, { random }) => ({ noise: { type: 'noise', space: 'point', tensor: tf.tensor(random.normal(1), [1, 1]) } }),
+})
+
+export const shift = defineNode({
+  ...base,
+  type: 'toy/Shift',
+  inputs: { a: number(), noise: noise() },
+  outputs: { sum: number() },
+  params: {},
+  run: ({ a, noise: by }) => ({ sum: numberOf(a.tensor.add(by.tensor.reshape([]))) }),
+})
+
+/** Adds up what it saw since the loop began. */
+export const remember = defineNode({
+  ...base,
+  type: 'toy/Remember',
+  inputs: { a: number() },
+  outputs: { total: number() },
+  params: {},
+  stateful: true,
+  run: ((
+    { a }: { a: { tensor: Scalar } },
+    _: unknown,
+    __: unknown,
+    before: { total: Scalar } | undefined,
+  ) => {
+    const total = before ? a.tensor.add(before.total) : a.tensor.clone()
+    return { outputs: { total: numberOf(total) }, state: { total } }
+  }) as never,
+})
+
+export const show = defineNode({
+  ...base,
+  type: 'toy/Show',
+  inputs: { value: any() },
+  outputs: {},
+  params: {},
+  view: async ({ value }, _, { index, label }) => ({
+    kind: 'statistics',
+    type: value.type,
+    shape: [],
+    mean: 'tensor' in value ? (await value.tensor.data())[0]! : Number.NaN,
+    std: 0,
+    min: 0,
+    max: 0,
+    nan: 0,
+    histogram: new Float64Array(0),
+    notes: [['at', `${index ?? ''} ${label ?? ''}`.trim()]],
+  }),
+})
+
+export const chart = defineNode({
+  ...base,
+  type: 'toy/Chart',
+  inputs: { values: many(number()) },
+  outputs: {},
+  params: {},
+  collects: 'values',
+  view: async (_, __, { series, earlier }) => ({
+    kind: 'chart',
+    title: '',
+    xLabel: '',
+    yLabel: '',
+    yLog: false,
+    lines: [
+      ...series.map(({ slot, x, y }) => ({ name: slot, x, y })),
+      ...earlier.flat().map(({ slot, x, y }) => ({ name: slot, x, y, kept: true })),
+    ],
+  }),
+})
+
+export const save = defineNode({
+  ...base,
+  type: 'toy/Save',
+  inputs: { value: number() },
+  outputs: {},
+  params: {},
+  files: async ({ value }) => [{ name: 'value.txt', mime: 'text/plain', bytes: new TextEncoder().encode(String((await value.tensor.data())[0])) }],
+})
+
+interface Counting {
+  x: Value
+}
+
+/** x goes round; a sampling loop with numbers for samples. */
+export const sampling = defineLoop({
+  start: {
+    ...base,
+    type: 'toy/SamplingStart',
+    inputs: { x: number(), times: optional(number()) },
+    each: { x: like('x'), t: number() },
+    params: { steps: integer(3, {}, 'iterations') },
+  },
+  end: { ...base, type: 'toy/SamplingEnd', next: { x: number(), again: optional(number()) }, done: { x: number(), seen: number() }, params: {} },
+  carries: { x: 'x' },
+  behaviour: {
+    extents: ['steps'],
+    samples: true,
+    iterations: (_: Inputs, { start }: LoopParams) => start.steps as number,
+    begin: ({ x }) => ({ x: x! }),
+    each: ({ x }: Counting, index) => ({ x, t: numberOf(tf.scalar(index)) }),
+    advance: (_: Counting, { x }) => ({ x: x! }),
+    done: ({ x }: Counting) => ({ x, seen: x }),
+    label: (_: Counting, index) => `t = ${index}`,
+  },
+})
+
+interface Training {
+  weight: Tensor
+  loss?: Value
+}
+
+const modelOf = (weight: Tensor): Model => ({ type: 'model', kind: 'toy', config: {}, predicts: 'epsilon', weights: { weight }, children: {} })
+
+export const net = defineNode({
+  ...base,
+  type: 'toy/Net',
+  inputs: {},
+  outputs: { model: model() },
+  params: { weight: real(0, {}, 'initial weight') },
+  run: (_, { weight }) => ({ model: modelOf(tf.scalar(weight)) }),
+})
+
+export const apply = defineNode({
+  ...base,
+  type: 'toy/Apply',
+  inputs: { model: model(), x: number() },
+  outputs: { y: number() },
+  params: {},
+  run: ({ model: { weights }, x }) => ({ y: numberOf(weights.weight!.mul(x.tensor)) }),
+})
+
+export const squaredError = defineNode({
+  ...base,
+  type: 'toy/SquaredError',
+  inputs: { a: number(), b: number() },
+  outputs: { loss: loss() },
+  params: { broken: toggle(false, 'gives NaN') },
+  run: ({ a, b }, { broken }) => ({
+    loss: { type: 'loss', tensor: tf.squaredDifference(a.tensor, b.tensor).mul(broken ? Number.NaN : 1) as Scalar },
+  }),
+})
+
+/** Gradient descent on one weight. Each x is drawn. */
+export const training = defineLoop({
+  start: {
+    ...base,
+    type: 'toy/TrainingStart',
+    inputs: { model: model(), lr: optional(number()) },
+    each: { x: number(), model: model(), step: number() },
+    params: { steps: integer(4, {}, 'iterations'), seed: seed() },
+  },
+  end: { ...base, type: 'toy/TrainingEnd', next: { loss: loss() }, done: { model: model() }, params: { emit_every: integer(0, {}, 'emission') } },
+  carries: {},
+  behaviour: {
+    extents: ['steps', 'emit_every'],
+    trains: true,
+    iterations: (_: Inputs, { start }: LoopParams) => start.steps as number,
+    emitEvery: ({ end }) => end.emit_every as number,
+    begin: ({ model: initial }) => ({ weight: (initial as Model).weights.weight! }),
+    each: ({ weight }: Training, index, _, __, { random }) => {
+      ran.push('train')
+      return { x: numberOf(tf.scalar(1 + random.uniform(1)[0]!)), model: modelOf(weight), step: numberOf(tf.scalar(index)) }
+    },
+    around: ({ weight }: Training, each, body) => {
+      const { value, grads } = tidied(() =>
+        tf.engine().gradients(() => (body({ ...each, model: modelOf(weight) }).loss as { tensor: Tensor }).tensor, [weight], undefined, true),
+      )
+      return { weight: weight.sub(grads[0]!.mul(0.1)), loss: { type: 'loss', tensor: value } }
+    },
+    loss: ({ loss: last }: Training) => last,
+    done: ({ weight }: Training) => ({ model: modelOf(weight) }),
+  },
+})
+
+/** Adds b to a, twice: made of other nodes. */
+export const twice = defineNode({
+  ...base,
+  type: 'toy/Twice',
+  inputs: { a: number(), b: number() },
+  outputs: { sum: number() },
+  params: {},
+  expand: () => ({
+    nodes: [
+      { id: 'first', op: 'toy/Add', params: {}, inputs: { a: { node: '', slot: 'a' }, b: { node: '', slot: 'b' } } },
+      { id: 'second', op: 'toy/Add', params: {}, inputs: { a: wire('first', 'sum'), b: { node: '', slot: 'b' } } },
+    ],
+    outputs: { sum: wire('second', 'sum') },
+  }),
+})
+
+export const ops = opTable([constant, add, draw, shift, remember, show, chart, save, ...sampling, net, apply, squaredError, ...training, twice])
+
+/** A node from its id, type, wires ("node.slot") and params. */
+export function node(id: string, op: string, inputs: Record<string, string> = {}, params: Record<string, unknown> = {}): GraphNode {
+  return { id, op: `toy/${op}`, params, inputs: Object.fromEntries(Object.entries(inputs).map(([slot, from]) => [slot, at(from)])) }
+}
+
+export const graph = (...nodes: GraphNode[]): Graph => ({ nodes })
+
+const at = (from: string): Wire => {
+  const dot = from.lastIndexOf('.')
+  return wire(from.slice(0, dot), from.slice(dot + 1))
+}
