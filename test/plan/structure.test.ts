@@ -7,7 +7,8 @@ import { graph, node, ops } from './toy.ts'
 
 /**
  * Random graphs of constants, sums and loops: `picks` say which earlier value each new node takes. Inside a loop that is
- * still open, later nodes see its values; when it is closed they see its result alone.
+ * still open, later nodes see its values; when it is closed they see its result alone. An inner loop begins with a value of
+ * the outer one, or the two would run beside each other and could not both be looked at (rule c).
  */
 const anyGraph = fc.array(fc.record({ kind: fc.constantFrom('constant', 'add', 'open', 'close', 'show'), a: fc.nat(), b: fc.nat() }), { maxLength: 40 }).map((moves) => {
   const nodes: GraphNode[] = [node('n', 'Constant')]
@@ -26,7 +27,7 @@ const anyGraph = fc.array(fc.record({ kind: fc.constantFrom('constant', 'add', '
     if (kind === 'constant') nodes.push(node(id, 'Constant')), scopes.at(-1)!.push(`${id}.value`)
     else if (kind === 'add') nodes.push(node(id, 'Add', { a: pick(a), b: pick(b) })), scopes.at(-1)!.push(`${id}.sum`)
     else if (kind === 'show') nodes.push(node(id, 'Show', { value: pick(a) }))
-    else if (kind === 'open') nodes.push(node(id, 'SamplingStart', { x: pick(a) })), open.push(id), scopes.push([`${id}.x`, `${id}.t`])
+    else if (kind === 'open') nodes.push(node(id, 'SamplingStart', { x: scopes.at(-1)![a % scopes.at(-1)!.length]! })), open.push(id), scopes.push([`${id}.x`, `${id}.t`])
     else if (open.length) close(a)
   }
   while (open.length) close(0)
