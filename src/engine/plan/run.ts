@@ -52,8 +52,8 @@ export interface Host {
   files(step: NodeStep, work: () => ReturnType<OutputOp['files']>): Promise<void>
   /** Emissions were thinned out to keep to their share of the time. */
   thinned(step: LoopStep, every: number): void
-  /** The model to start from instead of the wired one, when a run goes on from other weights. */
-  startFrom(step: LoopStep): Value | undefined
+  /** The model to start from instead of the wired one, when a run goes on from other weights; retained for the caller. */
+  startFrom(step: LoopStep, inputs: Inputs): Promise<Value | undefined>
 }
 
 export interface ObservedAt {
@@ -212,10 +212,20 @@ interface Running {
 
 function* runLoop(step: LoopStep, frame: Frame, host: Host, place: Place): Generator<Signal, void, unknown> {
   const op = host.ops.get(step.op) as StartOp
-  const { behaviour } = op
   const outside = place === OUTSIDE
   if (outside) yield { kind: 'node', id: step.id }
-  const inputs = inputsOf(step, frame, host, outside)
+  const wired = frame.read(step.inputs)
+  const model = outside ? ((yield { kind: 'wait', promise: host.startFrom(step, wired) }) as Value | undefined) : undefined
+  try {
+    yield* runIterations(step, op, model ? { ...wired, model } : wired, frame, host, place)
+  } finally {
+    if (model) host.memory.release(model)
+  }
+}
+
+function* runIterations(step: LoopStep, op: StartOp, inputs: Inputs, frame: Frame, host: Host, place: Place): Generator<Signal, void, unknown> {
+  const { behaviour } = op
+  const outside = place === OUTSIDE
   const count = located(step.id, () => behaviour.iterations(inputs, step.params))
   const running: Running = { step, op, inputs, count, frame, host, place }
   const kept = outside ? ((yield { kind: 'wait', promise: host.recallState(step, count) }) as Kept) : undefined
@@ -242,12 +252,6 @@ function* runLoop(step: LoopStep, frame: Frame, host: Host, place: Place): Gener
 }
 
 type Kept = { index: number; state: LoopState } | undefined
-
-function inputsOf(step: LoopStep, frame: Frame, host: Host, outside: boolean): Inputs {
-  const inputs = frame.read(step.inputs)
-  const model = outside ? host.startFrom(step) : undefined
-  return model ? { ...inputs, model } : inputs
-}
 
 const begin = ({ op, inputs, step, place, host }: Running) =>
   tidied(() => op.behaviour.begin(inputs, step.params, contextOf(step.id, op, step.params.start, place.path, host)))

@@ -1,14 +1,14 @@
 // A session: takes graphs to run, drives the plan, keeps results, answers run / pause / resume / step / stop.
 import type { Event, RunRequest } from '../protocol.ts'
 import { tf } from '../tf.ts'
-import type { Value } from '../values.ts'
+import { tensorsOf, type Value } from '../values.ts'
 import { tryCompile, type LoopStep, type NodeStep, type Plan, type Step } from './compile.ts'
 import { GraphError, NodeError, type Fault } from './fault.ts'
 import { outerId, wire, type Expansion, type Graph, type GraphNode } from './graph.ts'
 import { hashOf, keysOf, type Key, type Keys } from './keys.ts'
 import { Memory } from './memory.ts'
 import { Observers } from './observers.ts'
-import type { Assets, ObserverOp, Ops, OutputFile, RunOp, StartOp } from './op.ts'
+import type { Assets, Inputs, ObserverOp, Ops, OutputFile, RunOp, StartOp } from './op.ts'
 import { checkParams } from './params.ts'
 import { Pace } from './pace.ts'
 import { Results } from './results.ts'
@@ -152,7 +152,6 @@ class Sessions implements Session {
       await this.drive(run, runPlan(plan.steps, frame, host))
     } finally {
       frame.dispose()
-      for (const origin of origins.values()) this.memory.release(origin)
       await Promise.allSettled(run.saving)
     }
   }
@@ -179,23 +178,23 @@ class Sessions implements Session {
   }
 
   /**
-   * Asks before a long training is put aside. Where the answer is to go on from its weights, they take the place of the wired
-   * model and become part of what the training is named by; `content` gets that name.
+   * Asks before a long training is put aside. Where the answer is to go on from its weights, they become part of what the
+   * training is named by: `content` gets that name. Returns where the weights are, by Start id.
    */
-  private async askBefore(run: Run, plan: Plan, content: Map<string, string>): Promise<Map<string, Value>> {
-    const origins = new Map<string, Value>()
+  private async askBefore(run: Run, plan: Plan, content: Map<string, string>): Promise<Map<string, string>> {
+    const origins = new Map<string, string>()
     for (const step of plan.steps) {
-      if (step.kind !== 'loop' || !(this.ops.get(step.op) as StartOp).behaviour.trains) continue
+      if (step.kind !== 'loop' || !this.behaviourOf(step).trains) continue
       const key = keysOf(plan, this.ops, content).loops.get(step.id)!
-      const from = (await this.results.origin(key)) ?? (await this.askFor(run, step, key))
-      if (from === undefined) continue
-      const model = await this.modelAt(from, step)
-      if (!model) continue
-      origins.set(step.id, model)
-      content.set(step.id, `from ${from}`)
+      const origin = (await this.results.origin(key)) ?? (await this.askFor(run, step, key))
+      if (origin === undefined) continue
+      origins.set(step.id, origin)
+      content.set(step.id, `from ${origin}`)
     }
     return origins
   }
+
+  private behaviourOf = (step: LoopStep) => (this.ops.get(step.op) as StartOp).behaviour
 
   private async askFor(run: Run, step: LoopStep, key: Key): Promise<string | undefined> {
     const before = this.trained.get(step.id)
@@ -213,19 +212,22 @@ class Sessions implements Session {
     return origin
   }
 
-  /** The raw model of a stored training, retained. */
-  private async modelAt(origin: string, step: LoopStep): Promise<Value | undefined> {
+  /** The model of a stored training, in the place of the wired one; retained for the caller. */
+  private async modelAt(origin: string, step: LoopStep, inputs: Inputs): Promise<Value> {
     const [key, index] = origin.split('@') as [Key, string]
     const kept = await this.results.state(key, Number(index))
-    if (!kept) return undefined
-    const { behaviour } = this.ops.get(step.op) as StartOp
-    const { model } = behaviour.done(kept.state.own, {}, step.params, new Set(['model']))
+    if (!kept) {
+      throw new NodeError({ node: step.id, slot: 'model', message: 'The weights this training went on from are no longer kept.', cure: 'Change its seed, so that it trains anew.' })
+    }
+    const { model } = this.behaviourOf(step).done(kept.state.own, inputs, step.params, new Set(['model']))
     this.memory.retain(model)
     this.memory.release(kept.state)
-    return model
+    if (shapesOf(model) === shapesOf(inputs.model)) return model!
+    this.memory.release(model)
+    throw new NodeError({ node: step.id, slot: 'model', message: 'The weights there are do not fit this model.', cure: 'Train it anew: change its seed.' })
   }
 
-  private hostFor(run: Run, keys: Keys, prepared: ReadonlyMap<string, unknown>, origins: ReadonlyMap<string, Value>): Host {
+  private hostFor(run: Run, keys: Keys, prepared: ReadonlyMap<string, unknown>, origins: ReadonlyMap<string, string>): Host {
     const { memory, ops, observers, results } = this
     const keyOf = (step: NodeStep) => keys.values.get(`${step.id}.${step.outputs[0]}`)
     const loopKey = (step: LoopStep) => keys.loops.get(step.id)!
@@ -247,7 +249,7 @@ class Sessions implements Session {
         if (key) results.keepOutputs(key, outputs)
       },
       recallState: async (step, count) => {
-        const { trains } = (ops.get(step.op) as StartOp).behaviour
+        const { trains } = this.behaviourOf(step)
         if (!trains && observersIn(step).some((observer) => this.shown.get(observer.id) !== lookKey(observer, keys))) return undefined
         const kept = await results.state(loopKey(step), count)
         if (!kept) return undefined
@@ -268,13 +270,16 @@ class Sessions implements Session {
       },
       thinned: (_, every) =>
         run.tell({ type: 'status', run: run.id, text: `Samples every ${every} steps: more often would take over a fifth of the time.` }),
-      startFrom: (step) => origins.get(step.id),
+      startFrom: async (step, inputs) => {
+        const origin = origins.get(step.id)
+        return origin === undefined ? undefined : this.modelAt(origin, step, inputs)
+      },
     }
   }
 
   private reached(run: Run, step: LoopStep, key: Key, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop') {
     if (run.poisoned) return
-    const { trains } = (this.ops.get(step.op) as StartOp).behaviour
+    const { trains } = this.behaviourOf(step)
     const seconds = run.secondsOf(step, this.now())
     if (why !== 'iteration') this.results.keepState(key, { index, state, seconds })
     if (!trains) return
@@ -495,6 +500,8 @@ const allObservers = (step: Step): NodeStep[] =>
   step.kind === 'loop' ? [...step.body, ...step.emission].flatMap(allObservers) : step.kind === 'observe' ? [step] : []
 
 const idsOf = (step: Step): string[] => (step.kind === 'loop' ? [step.id, ...step.body.flatMap(idsOf), step.end] : [step.id])
+
+const shapesOf = (value: unknown) => JSON.stringify(tensorsOf(value).map(({ shape }) => shape))
 
 /** What an observer looks at, by content. */
 const lookKey = ({ op, params, inputs }: NodeStep, { values }: Keys): Key =>
