@@ -1,7 +1,7 @@
 // The slots a node shows: from its declaration and from what is wired. Used for files and for nodes on the canvas alike.
 import type { Accepts, Declaration } from '../../engine/plan/op.ts'
 
-/** The wire that joins the Start and the End of a zone: not declared, every loop has it. */
+/** The slot that joins the Start and the End of a zone. */
 export const LOOP = 'loop'
 
 export interface SlotSpec {
@@ -29,16 +29,20 @@ const numberOf = (name: string) => Number(/\d+$/.exec(name)![0])
 const numbersOf = (base: string, slots: Record<string, { many?: true }>, names: Iterable<string>): number[] =>
   [...names].filter((name) => declaredName(slots, name) === base && name !== base).map(numberOf)
 
-/** Inputs in order. A many-slot has one free slot after the last wired one. */
-export function inputsOf(declaration: Declaration, wired: ReadonlySet<string>): SlotSpec[] {
-  const specs: SlotSpec[] =
-    declaration.role === 'end' ? [{ name: LOOP, type: LOOP, about: 'from its start: together they are one loop' }] : []
+const none: ReadonlySet<string> = new Set()
+
+/** Inputs in order. A many-slot has one free slot after the last wired one, and as many as are `present` to be kept. */
+export function inputsOf(declaration: Declaration, wired: ReadonlySet<string>, present = none): SlotSpec[] {
+  const specs: SlotSpec[] = []
   for (const [name, { accepts, about, optional, many }] of Object.entries(declaration.inputs)) {
     const spec = { name, type: typeOf(accepts), about, ...(optional && { optional }) }
     if (!many) specs.push(spec)
     else {
-      const last = Math.max(0, ...numbersOf(name, declaration.inputs, wired))
-      for (let i = 1; i <= last + 1; i++) specs.push({ ...spec, name: `${name}_${i}`, optional: optional ?? i > 1 })
+      const count = Math.max(
+        1 + Math.max(0, ...numbersOf(name, declaration.inputs, wired)),
+        ...numbersOf(name, declaration.inputs, present),
+      )
+      for (let i = 1; i <= count; i++) specs.push({ ...spec, name: `${name}_${i}`, optional: optional ?? i > 1 })
     }
   }
   return specs
@@ -50,8 +54,7 @@ export function outputsOf(
   wiredInputs: ReadonlySet<string>,
   wiredOutputs: ReadonlySet<string>,
 ): SlotSpec[] {
-  const specs: SlotSpec[] =
-    declaration.role === 'start' ? [{ name: LOOP, type: LOOP, about: 'to its end: together they are one loop' }] : []
+  const specs: SlotSpec[] = []
   for (const [name, { type, about, many }] of Object.entries(declaration.outputs)) {
     const like = typeof type === 'string' ? undefined : type.like
     const spec = { name, type: typeof type === 'string' ? type : '*', about }

@@ -1,0 +1,73 @@
+// Points drawn by hand in a square that shows [-2, 2] in both directions.
+export interface Square {
+  x: number
+  y: number
+  size: number
+}
+
+type Points = readonly (readonly [number, number])[]
+
+const REACH = 2
+/** Points closer than this, in data units, are not set twice. */
+const APART = 0.03
+const RUB = 0.15
+/** More could not be told apart on the node. */
+const MOST = 4000
+
+const round = (value: number) => Math.round(value * 1000) / 1000
+
+/** The points after the pointer was at (x, y): one more, or those near it rubbed out. */
+export function pointAt(points: Points, { x: left, y: top, size }: Square, x: number, y: number, erase: boolean): Points {
+  const at: [number, number] = [round(((x - left) / size) * 2 * REACH - REACH), round(REACH - ((y - top) / size) * 2 * REACH)]
+  if (Math.abs(at[0]) > REACH || Math.abs(at[1]) > REACH) return points
+  const distance = ([px, py]: readonly [number, number]) => Math.hypot(px - at[0], py - at[1])
+  if (erase) return points.filter((point) => distance(point) > RUB)
+  return points.length >= MOST || points.some((point) => distance(point) < APART) ? points : [...points, at]
+}
+
+const clearBox = ({ x, y, size }: Square) => ({ x: x + size - 46, y: y + 4, width: 42, height: 16 })
+
+export function hitsClear(square: Square, x: number, y: number): boolean {
+  const box = clearBox(square)
+  return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height
+}
+
+export function drawPoints(ctx: CanvasRenderingContext2D, points: Points, square: Square) {
+  const { x, y, size } = square
+  ctx.save()
+  ctx.fillStyle = '#191b1d'
+  ctx.strokeStyle = '#4a5056'
+  ctx.beginPath()
+  ctx.roundRect(x, y, size, size, 4)
+  ctx.fill()
+  ctx.stroke()
+  ctx.clip()
+  ctx.strokeStyle = '#2c3034'
+  ctx.beginPath()
+  for (const line of [1, 2, 3]) {
+    ctx.moveTo(x + (size * line) / 4, y)
+    ctx.lineTo(x + (size * line) / 4, y + size)
+    ctx.moveTo(x, y + (size * line) / 4)
+    ctx.lineTo(x + size, y + (size * line) / 4)
+  }
+  ctx.stroke()
+  ctx.fillStyle = '#64b5f6'
+  for (const point of points) {
+    if (!Array.isArray(point) || !point.every(Number.isFinite)) continue
+    ctx.beginPath()
+    ctx.arc(x + ((point[0] + REACH) / (2 * REACH)) * size, y + ((REACH - point[1]) / (2 * REACH)) * size, 1.6, 0, 2 * Math.PI)
+    ctx.fill()
+  }
+  ctx.font = '11px Arial, sans-serif'
+  ctx.fillStyle = '#9aa1a7'
+  ctx.textAlign = 'left'
+  ctx.fillText(points.length ? `${points.length} points` : 'Draw here. Shift rubs out.', x + 6, y + 15)
+  if (points.length) {
+    const box = clearBox(square)
+    ctx.strokeStyle = '#5c6369'
+    ctx.strokeRect(box.x, box.y, box.width, box.height)
+    ctx.textAlign = 'center'
+    ctx.fillText('clear', box.x + box.width / 2, box.y + 12)
+  }
+  ctx.restore()
+}

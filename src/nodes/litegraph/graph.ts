@@ -1,0 +1,142 @@
+// Between a graph on a canvas and everything else: its file, its meaning, the events of a run.
+import type { LGraph, LGraphNode, LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
+import type { Graph } from '../../engine/plan/graph.ts'
+import { outerId } from '../../engine/plan/graph.ts'
+import type { Declaration } from '../../engine/plan/op.ts'
+import type { Event } from '../../engine/protocol.ts'
+import type { WorkflowFile } from '../workflow.ts'
+import { seedControl, toGraph, workflowOf } from '../workflow.ts'
+import type { DiffusionNode } from './node.ts'
+import { isDiffusionNode } from './node.ts'
+import { pairOf } from './wires.ts'
+
+/** The file of what is on the canvas; types without the host's prefix. */
+export function fileOf(graph: LGraph): WorkflowFile {
+  const data = JSON.parse(JSON.stringify(graph.serialize())) as { nodes: { id: number | string; type: string }[] }
+  for (const node of data.nodes) {
+    const live = graph.getNodeById(node.id)
+    if (live && isDiffusionNode(live)) node.type = live.diffusion.declaration.type
+  }
+  return workflowOf(data, declarationsIn(graph)).workflow
+}
+
+/** What is on the canvas, for the plan. */
+export const graphOf = (graph: LGraph): Graph => toGraph(fileOf(graph), declarationsIn(graph))
+
+const declarationsIn = (graph: LGraph): Map<string, Declaration> =>
+  new Map(diffusionNodes(graph).map(({ diffusion: { declaration } }) => [declaration.type, declaration]))
+
+export const diffusionNodes = (graph: LGraph): DiffusionNode[] => graph._nodes.filter(isDiffusionNode)
+
+/**
+ * Shows a workflow. Nodes of types that are not registered become placeholders that keep all they came with and can be
+ * moved, rewired and saved.
+ */
+export function showWorkflow(lite: LiteGraphStatic, graph: LGraph, file: WorkflowFile, prefix = '') {
+  const data = structuredClone(file)
+  for (const node of data.nodes) if (lite.registered_node_types[prefix + node.type]) node.type = prefix + node.type
+  graph.configure(data)
+  for (const node of graph._nodes) if (node.has_errors && node.last_serialization) makePlaceholder(node)
+}
+
+/** litegraph would save the node as it was loaded, whatever was done to it since. */
+function makePlaceholder(node: LGraphNode) {
+  delete node.last_serialization
+  node.has_errors = false
+  node.getTitle = () => node.title || node.type.replace(/^.*\//, '')
+  node.onDrawForeground = (ctx) => {
+    if (node.flags.collapsed) return
+    ctx.save()
+    ctx.strokeStyle = '#d9a441'
+    ctx.setLineDash([6, 4])
+    ctx.strokeRect(1, -29, node.size[0] - 1, node.size[1] + 28)
+    ctx.fillStyle = '#d9a441'
+    ctx.font = '11px Arial, sans-serif'
+    ctx.textAlign = 'left'
+    ctx.fillText('not known here; kept as it is', 4, node.size[1] + 15)
+    ctx.restore()
+  }
+}
+
+/** What seed controls ask for before a run. Returns whether anything changed. */
+export function advanceSeeds(graph: LGraph, random = () => crypto.getRandomValues(new Uint32Array(1))[0]!): boolean {
+  let changed = false
+  for (const node of diffusionNodes(graph)) {
+    for (const [name, { kind }] of Object.entries(node.diffusion.declaration.params)) {
+      const control = node.properties[seedControl(name)]
+      if (kind !== 'seed' || (control !== 'increment' && control !== 'randomize')) continue
+      const seed = Number(node.properties[name]) || 0
+      node.setProperty(name, control === 'increment' ? (seed + 1) % 2 ** 32 : random())
+      changed = true
+    }
+  }
+  return changed
+}
+
+/** Shows an event of the engine on the nodes it is about. Events of other kinds are left to the host. */
+export function showEvent(graph: LGraph, event: Event) {
+  const at = (id: string) => {
+    const node = graph.getNodeById(nodeId(outerId(id)))
+    return node && isDiffusionNode(node) ? node : undefined
+  }
+  switch (event.type) {
+    case 'started':
+      for (const node of diffusionNodes(graph)) reset(node)
+      break
+    case 'cached':
+      set(at(event.node), 'cached')
+      break
+    case 'busy':
+      for (const node of diffusionNodes(graph)) if (node.diffusion.state === 'running' && !node.diffusion.progress) set(node, 'done')
+      set(at(event.node), 'running')
+      break
+    case 'progress': {
+      const { index, count, label } = event
+      for (const node of [at(event.node), at(event.end)]) {
+        if (!node) continue
+        node.diffusion.progress = { index, count, ...(label !== undefined && { label }) }
+        set(node, index >= count ? 'done' : 'running')
+      }
+      break
+    }
+    case 'view': {
+      const node = at(event.node)
+      if (node) node.diffusion.view = event.view
+      break
+    }
+    case 'faults':
+      for (const fault of event.faults) {
+        const node = at(fault.node)
+        if (!node) continue
+        node.diffusion.fault = fault
+        set(node, 'fault')
+      }
+      break
+    case 'finished':
+      for (const node of diffusionNodes(graph)) if (node.diffusion.state === 'running') set(node, event.stopped ? 'idle' : 'done')
+      break
+    default:
+      return
+  }
+  // Zones are drawn in the background.
+  graph.setDirtyCanvas(true, event.type === 'progress' || event.type === 'started')
+}
+
+const nodeId = (id: string) => (/^\d+$/.test(id) ? Number(id) : id)
+
+function set(node: DiffusionNode | undefined, state: DiffusionNode['diffusion']['state']) {
+  if (node) node.diffusion.state = state
+}
+
+function reset(node: DiffusionNode) {
+  node.diffusion.state = 'idle'
+  delete node.diffusion.progress
+  delete node.diffusion.fault
+}
+
+/** Mutes or unmutes nodes, ends of loops together. */
+export function setMuted(nodes: readonly DiffusionNode[], muted: boolean) {
+  for (const node of nodes) node.changeMode(muted ? 2 : 0)
+}
+
+export { pairOf }

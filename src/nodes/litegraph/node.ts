@@ -1,0 +1,362 @@
+// The node classes litegraph is given: made from declarations, one class a declaration, no code of its own in any.
+import type {
+  InputSlot,
+  LGraph,
+  LGraphCanvas,
+  LGraphNode,
+  LiteGraphStatic,
+  LLink,
+  NodeClass,
+  OutputSlot,
+  SerializedNode,
+  Slot,
+  Vector,
+} from 'litegraph.js/build/litegraph.core.js'
+import type { Fault } from '../../engine/plan/fault.ts'
+import type { Declaration } from '../../engine/plan/op.ts'
+import type { View } from '../../engine/plan/view.ts'
+import { seedControl } from '../workflow/read.ts'
+import type { SlotSpec } from '../workflow/slots.ts'
+import { inputsOf, LOOP, matchByName, outputsOf } from '../workflow/slots.ts'
+import { drawBody, drawStateBox, viewHeight } from './body.ts'
+import { addPartner, carriedByCopy, removePartner } from './pairs.ts'
+import { slotStyles, styleOf, titleColour } from './palette.ts'
+import { tooltipAt } from './tooltips.ts'
+import { addWidgets, showValue } from './widgets.ts'
+import { pairOf, reasonAgainstWire, targetsOf } from './wires.ts'
+
+export type NodeState = 'idle' | 'running' | 'done' | 'cached' | 'fault'
+
+/** What a node shows besides its values. Not part of the file. */
+export interface NodeStatus {
+  readonly declaration: Declaration
+  view?: View
+  state: NodeState
+  progress?: { index: number; count: number; label?: string }
+  fault?: Fault
+}
+
+export interface DiffusionNode extends LGraphNode {
+  diffusion: NodeStatus
+}
+
+/** What the host is asked and told. */
+export interface Hooks {
+  /** A wire was refused. */
+  refused?(reason: string, target: LGraphNode): void
+  /** A value was changed by hand. */
+  changed?(node: DiffusionNode, param: string): void
+  /** A value is to be typed; without this hook, litegraph's own prompt is used. */
+  edit?(node: DiffusionNode, param: string, event: MouseEvent): void
+  /** A checkpoint is to be chosen; the host sets the property. */
+  chooseCheckpoint?(node: DiffusionNode, param: string): void
+}
+
+export const isDiffusionNode = (node: LGraphNode): node is DiffusionNode =>
+  typeof (node as Partial<DiffusionNode>).diffusion?.declaration === 'object'
+
+/** What a file may set on a node of ours; anything else in it is not copied. */
+const FILE_KEYS = ['id', 'pos', 'size', 'flags', 'order', 'mode', 'title', 'color', 'bgcolor', 'boxcolor', 'shape'] as const
+
+/** The class of a declaration. `typeIn` gives the registered name of another type. */
+export function nodeClass(
+  lite: LiteGraphStatic,
+  declaration: Declaration,
+  hooks: Hooks,
+  typeIn: (type: string) => string,
+): NodeClass {
+  const colour = titleColour(declaration.category)
+
+  class Node extends lite.LGraphNode implements DiffusionNode {
+    static override title = declaration.title
+    static desc = declaration.summary
+    static color = colour
+    static title_text_color = '#e4e6e8'
+
+    diffusion: NodeStatus
+    /** Of a copied end of a loop: the values of its other end, which is copied with it. */
+    copied_partner?: Record<string, unknown>
+    #origin: 'new' | 'copied' | 'loaded' = 'new'
+    #configuring = false
+    /** The partner whose loop wire was cut in this very moment: if we are being removed, it goes too. */
+    #cutFrom: DiffusionNode | undefined
+
+    constructor(title?: string) {
+      super(title ?? declaration.title)
+      this.diffusion = { declaration, state: 'idle' }
+      for (const [name, param] of Object.entries(declaration.params)) {
+        this.addProperty(name, structuredClone(param.default), propertyType(param.kind), propertyInfo(param))
+        if (param.kind === 'seed') this.addProperty(seedControl(name), 'fixed', 'enum', { values: SEED_CONTROLS })
+      }
+      addWidgets(this, hooks)
+      this.#matchSlots('keep')
+      const size = this.computeSize()
+      this.setSize([Math.max(size[0], declaration.role === 'observer' ? 260 : 0), size[1]])
+    }
+
+    override computeSize(): Vector {
+      const size = super.computeSize()
+      return [size[0], size[1] + viewHeight(declaration)]
+    }
+
+    // ---- loading, saving, copying
+
+    override configure(info: SerializedNode) {
+      this.#origin = this.graph ? 'loaded' : 'copied'
+      this.#configuring = true
+      const clean: Record<string, unknown> = {}
+      for (const key of FILE_KEYS) if (Object.hasOwn(info, key)) clean[key] = info[key]
+      // A title that is the class's own is not stored, and litegraph takes the class's.
+      clean.properties = ownValues(info.properties)
+      // litegraph merges slots by position; here they are matched by name, and the links follow.
+      this.inputs = slotsFrom<InputSlot>(info.inputs, (slot) => ({ link: this.#known(slot.link) }))
+      this.outputs = slotsFrom<OutputSlot>(info.outputs, (slot) => ({ links: slot.links?.filter((id) => this.#known(id) !== null) ?? null }))
+      this.#matchSlots('keep')
+      super.configure(clean as SerializedNode)
+      if (isPlain(info.copied_partner)) this.copied_partner = ownValues(info.copied_partner)
+      const least = this.computeSize()
+      this.setSize([Math.max(this.size[0], least[0]), Math.max(this.size[1], least[1])])
+      for (const name in this.properties) showValue(this, name)
+      this.#configuring = false
+      this.refreshTypes()
+    }
+
+    /** A wire that leads nowhere counts as none; outside of a graph (in a copy) there are no wires. */
+    #known(link: number | string | null | undefined) {
+      return link != null && this.graph?.links[link] ? link : null
+    }
+
+    override onSerialize(info: SerializedNode) {
+      info.pos = [this.pos[0], this.pos[1]]
+      info.size = [this.size[0], this.size[1]]
+      info.inputs = this.inputs.map(({ name, type, link }) => ({ name, type, link }))
+      info.outputs = this.outputs.map(({ name, type, links }) => ({ name, type, links: links && [...links] }))
+      // Only a copy on its way through the clipboard says this; a file never does.
+      if (!this.graph && this.copied_partner) info.copied_partner = this.copied_partner
+    }
+
+    override clone() {
+      const copy = super.clone() as Node | null
+      if (copy) copy.copied_partner = carriedByCopy(this)
+      return copy
+    }
+
+    // ---- in a graph
+
+    override onAdded(graph: LGraph) {
+      // Loading configures after adding, pasting wires after adding: only afterwards is it known what this node is.
+      queueMicrotask(() => {
+        if (this.graph !== graph) return
+        if (this.#origin === 'new') this.#takeFreshSeeds(graph)
+        if (this.#origin !== 'loaded' && declaration.loop && !pairOf(this)) {
+          addPartner(lite, this, typeIn(declaration.loop.other), this.#origin === 'new')
+        }
+        this.#matchSlots('trim')
+      })
+    }
+
+    /** New nodes draw their own numbers: the smallest seed no other node has. */
+    #takeFreshSeeds(graph: LGraph) {
+      for (const [name, { kind }] of Object.entries(declaration.params)) {
+        if (kind !== 'seed') continue
+        const used = new Set<unknown>()
+        for (const node of graph._nodes) {
+          if (node === this || !isDiffusionNode(node)) continue
+          for (const [other, param] of Object.entries(node.diffusion.declaration.params)) {
+            if (param.kind === 'seed') used.add(node.properties[other])
+          }
+        }
+        let seed = 0
+        while (used.has(seed)) seed++
+        this.setProperty(name, seed)
+      }
+    }
+
+    override onRemoved() {
+      const partner = this.#cutFrom
+      this.#cutFrom = undefined
+      if (partner) removePartner(partner)
+    }
+
+    /** These nodes run or are muted, both ends of a loop alike; litegraph's event modes mean nothing to them. */
+    override changeMode(mode: number): boolean {
+      if (mode !== lite.ALWAYS && mode !== lite.NEVER) return false
+      const partner = pairOf(this)
+      this.mode = mode
+      if (partner && partner.mode !== mode) partner.mode = mode
+      this.setDirtyCanvas(true, true)
+      return true
+    }
+
+    // ---- wires
+
+    override connect(slot: number | string, target: LGraphNode, targetSlot: number | string): LLink | null {
+      const output = typeof slot === 'string' ? this.findOutputSlot(slot) : slot
+      const input = target && typeof targetSlot === 'string' ? target.findInputSlot(targetSlot) : (targetSlot as number)
+      // litegraph refuses wrong types without a word, before it asks the target.
+      const reason = target?.inputs && reasonAgainstWire(this, output, target, input ?? 0)
+      if (reason) {
+        hooks.refused?.(reason, target)
+        return null
+      }
+      return super.connect(slot, target, targetSlot)
+    }
+
+    override onConnectInput(slot: number, _type: string | number, _output: OutputSlot, origin: LGraphNode, index: number) {
+      const reason = reasonAgainstWire(origin, index, this, slot)
+      // Our own outputs have said so already.
+      if (reason && !isDiffusionNode(origin)) hooks.refused?.(reason, this)
+      return reason === undefined
+    }
+
+    override onConnectionsChange(side: number, _slot: number, connected: boolean, link: LLink | null, info: Slot) {
+      if (this.#configuring) return
+      if (!connected && info?.name === LOOP && link) this.#rememberCut(side === lite.INPUT ? link.origin_id : link.target_id)
+      if (connected) this.#matchSlots('keep')
+      // litegraph walks the slots by number while it removes a node: dropping free ones has to wait.
+      else queueMicrotask(() => this.#matchSlots('trim'))
+    }
+
+    #rememberCut(id: number | string) {
+      const other = this.graph?.getNodeById(id)
+      this.#cutFrom = other && isDiffusionNode(other) ? other : undefined
+      queueMicrotask(() => (this.#cutFrom = undefined))
+    }
+
+    #matchSlots(free: 'keep' | 'trim') {
+      const names = (slots: readonly Slot[]) => new Set(slots.map(({ name }) => name))
+      const wiredInputs = names(this.inputs.filter(({ link }) => link !== null))
+      const wiredOutputs = names(this.outputs.filter(({ links }) => links?.length))
+      const keep = free === 'keep'
+      const inputs = matchByName<InputSlot>(
+        this.inputs,
+        inputsOf(declaration, wiredInputs, keep ? names(this.inputs) : undefined),
+        ({ link }) => link !== null,
+        (spec, old) => Object.assign(old ?? { link: null }, slotLook(lite, spec, 'input')) as InputSlot,
+      )
+      const outputs = matchByName<OutputSlot>(
+        this.outputs,
+        outputsOf(declaration, wiredInputs, keep ? names(this.outputs) : wiredOutputs),
+        ({ links }) => !!links?.length,
+        (spec, old) => Object.assign(old ?? { links: null }, slotLook(lite, spec, 'output'), old && spec.like && { type: old.type }) as OutputSlot,
+      )
+      const rows = Math.max(this.inputs.length, this.outputs.length, 1)
+      this.inputs = inputs.slots
+      this.outputs = outputs.slots
+      this.#repointLinks()
+      const more = Math.max(this.inputs.length, this.outputs.length, 1) - rows
+      if (more) this.setSize([this.size[0], Math.max(this.computeSize()[1], this.size[1] + more * lite.NODE_SLOT_HEIGHT)])
+      if (!this.#configuring) this.refreshTypes()
+      this.setDirtyCanvas(true, true)
+    }
+
+    #repointLinks() {
+      const links = this.graph?.links
+      if (!links) return
+      this.inputs.forEach(({ link }, i) => {
+        if (link !== null && links[link]) links[link].target_slot = i
+      })
+      this.outputs.forEach((output, i) => {
+        for (const id of output.links ?? []) if (links[id]) links[id].origin_slot = i
+      })
+    }
+
+    /** Colours wires by what runs through them; outputs that are like an input take its type, and pass the news on. */
+    refreshTypes() {
+      const { graph } = this
+      if (!graph) return
+      const types = new Map<string, string | number>()
+      for (const input of this.inputs) {
+        const link = input.link === null ? undefined : graph.links[input.link]
+        const output = link && graph.getNodeById(link.origin_id)?.outputs?.[link.origin_slot]
+        if (!link || !output) continue
+        types.set(input.name, output.type)
+        link.type = output.type
+        link.color = styleOf(output.type).colour
+      }
+      const wiredInputs = new Set(types.keys())
+      for (const { name, like } of outputsOf(declaration, wiredInputs, new Set(this.outputs.map((slot) => slot.name)))) {
+        const output = like && this.outputs.find((slot) => slot.name === name)
+        const type = (like && types.get(like)) ?? '*'
+        if (!output || output.type === type) continue
+        Object.assign(output, slotLook(lite, { name, type: String(type), about: '' }, 'output'))
+        for (const target of targetsOf(graph, output.links)) if (target instanceof lite.LGraphNode && isTyped(target)) target.refreshTypes()
+      }
+    }
+
+    // ---- drawing
+
+    override onPropertyChanged(name: string) {
+      showValue(this, name)
+      if (!this.#configuring) {
+        hooks.changed?.(this, name)
+        this.setDirtyCanvas(true)
+      }
+    }
+
+    override onDrawForeground(ctx: CanvasRenderingContext2D, canvas: LGraphCanvas) {
+      drawBody(lite, this, ctx, canvas.ds.scale, super.computeSize()[1])
+    }
+
+    override onDrawTitleBox(ctx: CanvasRenderingContext2D, height: number) {
+      drawStateBox(this, ctx, height)
+    }
+
+    override onMouseMove(_event: MouseEvent, pos: [number, number], canvas: LGraphCanvas) {
+      this.#hovered = canvas.canvas
+      const text = tooltipAt(this, pos) ?? ''
+      if (canvas.canvas.title !== text) canvas.canvas.title = text
+    }
+    #hovered: HTMLCanvasElement | undefined
+
+    override onMouseLeave() {
+      if (this.#hovered) this.#hovered.title = ''
+    }
+  }
+  return Node
+}
+
+const isTyped = (node: LGraphNode): node is LGraphNode & { refreshTypes(): void } =>
+  typeof (node as { refreshTypes?: unknown }).refreshTypes === 'function'
+
+export const SEED_CONTROLS = ['fixed', 'increment', 'randomize'] as const
+
+/** litegraph's slot fields of a declared slot. Optional inputs are hollow while nothing is wired to them. */
+function slotLook(lite: LiteGraphStatic, spec: SlotSpec, side: 'input' | 'output') {
+  const style = styleOf(spec.type)
+  const shapes = { circle: lite.CIRCLE_SHAPE, box: lite.BOX_SHAPE, arrow: lite.ARROW_SHAPE, grid: lite.GRID_SHAPE }
+  return {
+    name: spec.name,
+    type: spec.type,
+    shape: shapes[style.shape],
+    color_on: style.colour,
+    color_off: side === 'input' && spec.optional ? HOLLOW : style.colour,
+    // Slots are the declaration's; they are not to be renamed by hand.
+    nameLocked: true,
+  }
+}
+
+const HOLLOW = '#2a2d30'
+
+export const loopColour = slotStyles.loop.colour
+
+function slotsFrom<S extends Slot>(slots: unknown, wires: (slot: S) => Partial<S>): S[] {
+  if (!Array.isArray(slots)) return []
+  return slots.filter((slot): slot is S => isPlain(slot) && typeof slot.name === 'string').map(
+    (slot) => ({ name: slot.name, type: typeof slot.type === 'string' ? slot.type : '*', ...wires(slot) }) as S,
+  )
+}
+
+const ownValues = (values: unknown): Record<string, unknown> =>
+  isPlain(values)
+    ? Object.fromEntries(Object.entries(values).filter(([name]) => !['__proto__', 'constructor', 'prototype'].includes(name)))
+    : {}
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** What litegraph's own property panel makes of a param. */
+const propertyType = (kind: Declaration['params'][string]['kind']): string =>
+  ({ number: 'number', seed: 'number', boolean: 'boolean', choice: 'enum', text: 'string', drawing: 'array', checkpoint: 'object' })[kind]
+
+const propertyInfo = (param: Declaration['params'][string]): object => (param.kind === 'choice' ? { values: [...param.choices] } : {})

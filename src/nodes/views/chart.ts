@@ -1,0 +1,246 @@
+// Lines over a common axis: the loss while it falls, schedules, spectra; lines of earlier runs behind.
+import type { ChartView } from '../../engine/plan/view.ts'
+import type { Box, LegendItem, Theme } from './canvas.ts'
+import { begin, crisp, legend, logTicks, measureText, setFont, shorten, ticks, tickText } from './canvas.ts'
+
+type Line = ChartView['lines'][number]
+
+interface Frame extends Box {
+  px(x: number): number
+  py(y: number): number
+}
+
+export function paintChart(ctx: CanvasRenderingContext2D, view: ChartView, box: Box, theme: Theme) {
+  begin(ctx, box, theme)
+  const kept = view.lines.filter((line) => line.kept)
+  const live = view.lines.filter((line) => !line.kept)
+  const colour = (line: Line) => colourOf(line, live, theme)
+  let top = box.y + 6
+  if (view.title && box.height > 110) {
+    setFont(ctx, 11.5, '600')
+    ctx.fillStyle = theme.text
+    ctx.fillText(shorten(ctx, view.title, box.width - 16), box.x + 8, top + 10)
+    top += 17
+  }
+  const items = legendOf(live, kept, colour, theme)
+  if (items.length && box.height > 140) top += legend(ctx, items, box.x + 8, top, box.width - 16, theme)
+
+  const range = rangeOf(view)
+  if (!range) {
+    setFont(ctx, 11)
+    ctx.fillStyle = theme.dim
+    ctx.textAlign = 'center'
+    ctx.fillText('Nothing to show yet', box.x + box.width / 2, box.y + box.height / 2)
+    ctx.restore()
+    return
+  }
+  const frame = axes(ctx, view, range, { x: box.x + 8, y: top + 4, width: box.width - 16, height: box.y + box.height - top - 8 }, theme)
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(frame.x, frame.y - 2, frame.width + 2, frame.height + 4)
+  ctx.clip()
+  for (const line of [...kept].reverse()) drawLine(ctx, line, frame, theme.reference, 0.55, 1)
+  for (const line of live) drawLive(ctx, line, frame, colour(line))
+  ctx.restore()
+  if (live.length === 1) lastValue(ctx, live[0]!, frame, theme)
+  ctx.restore()
+}
+
+/** The first name has the first colour, whatever lines come and go. */
+function colourOf(line: Line, live: readonly Line[], theme: Theme): string {
+  const names = [...new Set(live.map(({ name }) => name))]
+  return theme.series[Math.max(0, names.indexOf(line.name)) % theme.series.length]!
+}
+
+function legendOf(live: readonly Line[], kept: readonly Line[], colour: (line: Line) => string, theme: Theme): LegendItem[] {
+  const items: LegendItem[] = live.length > 1 || kept.length ? live.map((line) => ({ name: line.name, colour: colour(line), mark: 'line' })) : []
+  return kept.length ? [...items, { name: 'earlier runs', colour: theme.reference, mark: 'line', dim: true }] : items
+}
+
+interface Range {
+  x: [number, number]
+  y: [number, number]
+}
+
+function rangeOf({ lines, yLog }: ChartView): Range | undefined {
+  const xs: [number, number] = [Infinity, -Infinity]
+  const ys: [number, number] = [Infinity, -Infinity]
+  for (const { x, y } of lines) {
+    for (let i = 0; i < y.length; i++) {
+      if (!shown(y[i]!, yLog) || !Number.isFinite(x[i]!)) continue
+      xs[0] = Math.min(xs[0], x[i]!)
+      xs[1] = Math.max(xs[1], x[i]!)
+      ys[0] = Math.min(ys[0], y[i]!)
+      ys[1] = Math.max(ys[1], y[i]!)
+    }
+  }
+  if (xs[0] > xs[1]) return undefined
+  if (xs[0] === xs[1]) xs[1] = xs[0] + 1
+  return { x: xs, y: yLog ? widenLog(ys) : widen(ys) }
+}
+
+const shown = (value: number, log: boolean) => Number.isFinite(value) && (!log || value > 0)
+
+/** A little air; and from zero, where the values come near it. */
+function widen([min, max]: [number, number]): [number, number] {
+  if (min === max) return [min - Math.max(0.5, Math.abs(min) * 0.1), max + Math.max(0.5, Math.abs(max) * 0.1)]
+  const air = 0.05 * (max - min)
+  const low = min >= 0 && min < 0.3 * max ? 0 : min - air
+  return [low, max + air]
+}
+
+function widenLog([min, max]: [number, number]): [number, number] {
+  const air = (max / min) ** 0.05
+  return min === max ? [min / 2, max * 2] : [min / air, max * air]
+}
+
+function axes(ctx: CanvasRenderingContext2D, view: ChartView, range: Range, area: Box, theme: Theme): Frame {
+  setFont(ctx, 9.5)
+  const small = area.height < 70 || area.width < 110
+  const yTicks = view.yLog ? logTicks(...range.y) : ticks(...range.y, Math.max(2, area.height / 34))
+  const left = small ? 0 : Math.max(...yTicks.map((v) => ctx.measureText(tickText(v)).width), 8) + 6
+  const bottom = small ? 0 : view.xLabel && area.height > 100 ? 27 : 14
+  const above = view.yLabel && area.height > 100 ? 12 : 2
+  const box = { x: area.x + left, y: area.y + above, width: area.width - left - 6, height: area.height - bottom - above }
+  const [y0, y1] = view.yLog ? range.y.map(Math.log) : range.y
+  const frame: Frame = {
+    ...box,
+    px: (x) => box.x + ((x - range.x[0]) / (range.x[1] - range.x[0])) * box.width,
+    py: (y) => box.y + box.height - (((view.yLog ? Math.log(y) : y) - y0!) / (y1! - y0!)) * box.height,
+  }
+  ctx.lineWidth = 1
+  ctx.strokeStyle = theme.grid
+  ctx.beginPath()
+  for (const v of yTicks) {
+    const y = crisp(frame.py(v))
+    ctx.moveTo(box.x, y)
+    ctx.lineTo(box.x + box.width, y)
+  }
+  ctx.stroke()
+  ctx.strokeStyle = theme.line
+  ctx.beginPath()
+  ctx.moveTo(crisp(box.x), box.y)
+  ctx.lineTo(crisp(box.x), crisp(box.y + box.height))
+  ctx.lineTo(box.x + box.width, crisp(box.y + box.height))
+  ctx.stroke()
+  if (small) return frame
+  ctx.fillStyle = theme.dim
+  ctx.textAlign = 'right'
+  for (const v of yTicks) ctx.fillText(tickText(v), box.x - 5, frame.py(v) + 3.5)
+  const right = box.x + box.width
+  for (const v of ticks(...range.x, Math.max(2, box.width / 40))) {
+    const text = tickText(v)
+    const half = ctx.measureText(text).width / 2
+    ctx.textAlign = 'center'
+    ctx.fillText(text, Math.min(Math.max(frame.px(v), box.x + half - 3), right + 6 - half), box.y + box.height + 12)
+  }
+  if (bottom > 20) {
+    ctx.textAlign = 'right'
+    ctx.fillText(view.xLabel, right, box.y + box.height + 24)
+  }
+  if (above > 10) {
+    ctx.textAlign = 'left'
+    ctx.fillText(view.yLog ? `${view.yLabel} (log)` : view.yLabel, area.x, area.y + 5)
+  }
+  return frame
+}
+
+/** A noisy line is drawn faintly, with its running mean over it. */
+function drawLive(ctx: CanvasRenderingContext2D, line: Line, frame: Frame, colour: string) {
+  if (!isNoisy(line)) {
+    drawLine(ctx, line, frame, colour, 1, 1.8)
+    return
+  }
+  drawLine(ctx, line, frame, colour, 0.3, 1)
+  drawLine(ctx, { ...line, y: smooth(line.y) }, frame, colour, 1, 1.8)
+}
+
+/** It goes up and down much more than it gets anywhere. */
+function isNoisy({ y }: Line): boolean {
+  if (y.length < 60) return false
+  let [way, min, max] = [0, Infinity, -Infinity]
+  for (let i = 0; i < y.length; i++) {
+    if (!Number.isFinite(y[i]!)) continue
+    min = Math.min(min, y[i]!)
+    max = Math.max(max, y[i]!)
+    if (i && Number.isFinite(y[i - 1]!)) way += Math.abs(y[i]! - y[i - 1]!)
+  }
+  return way > 5 * (max - min)
+}
+
+/** Exponential mean over a fiftieth of the line, corrected for its start as Adam does (Kingma and Ba 2015, section 3). */
+function smooth(y: Float64Array): Float64Array {
+  const decay = 1 - 1 / Math.max(8, y.length / 50)
+  let [mean, weight] = [0, 0]
+  return y.map((value) => {
+    if (!Number.isFinite(value)) return NaN
+    mean = decay * mean + (1 - decay) * value
+    weight = decay * weight + (1 - decay)
+    return mean / weight
+  })
+}
+
+/** Of values that share a column of pixels, the first, least, greatest and last are drawn: the same picture, bounded work. */
+function drawLine(ctx: CanvasRenderingContext2D, { x, y }: Line, frame: Frame, colour: string, alpha: number, width: number) {
+  ctx.strokeStyle = ctx.fillStyle = colour
+  ctx.globalAlpha = alpha
+  ctx.lineWidth = width
+  ctx.beginPath()
+  let open = false
+  let alone = true
+  const to = (px: number, py: number) => {
+    if (open) {
+      ctx.lineTo(px, py)
+      alone = false
+    } else ctx.moveTo(px, py)
+    open = true
+  }
+  for (let i = 0; i < y.length; ) {
+    const column = Math.floor(frame.px(x[i]!))
+    let [low, high] = [Infinity, -Infinity]
+    const first = i
+    while (i < y.length && Math.floor(frame.px(x[i]!)) === column) {
+      const py = frame.py(y[i]!)
+      if (Number.isFinite(py)) {
+        low = Math.min(low, py)
+        high = Math.max(high, py)
+      }
+      i++
+    }
+    if (low > high) {
+      open = false
+      continue
+    }
+    if (i - first === 1) to(frame.px(x[first]!), low)
+    else {
+      const [from, last] = [frame.py(y[first]!), frame.py(y[i - 1]!)]
+      if (Number.isFinite(from)) to(column + 0.5, from)
+      to(column + 0.5, low)
+      to(column + 0.5, high)
+      if (Number.isFinite(last)) to(column + 0.5, last)
+    }
+  }
+  ctx.stroke()
+  // A single value is no line yet, but it is there.
+  if (open && alone && y.length) {
+    ctx.beginPath()
+    ctx.arc(frame.px(x[y.length - 1]!), frame.py(y[y.length - 1]!), 2.2, 0, 2 * Math.PI)
+    ctx.fill()
+  }
+  ctx.globalAlpha = 1
+}
+
+function lastValue(ctx: CanvasRenderingContext2D, line: Line, frame: Frame, theme: Theme) {
+  const y = isNoisy(line) ? smooth(line.y) : line.y
+  const value = y[y.length - 1]
+  if (value === undefined || !Number.isFinite(value) || frame.width < 120) return
+  setFont(ctx, 11, '600')
+  ctx.textAlign = 'right'
+  ctx.fillStyle = theme.text
+  const at = frame.py(value)
+  const [x, base] = [frame.x + frame.width - 2, at > frame.y + 24 ? at - 10 : at + 18]
+  ctx.strokeStyle = theme.ground
+  ctx.lineWidth = 4
+  ctx.strokeText(measureText(value), x, base)
+  ctx.fillText(measureText(value), x, base)
+}

@@ -1,0 +1,200 @@
+// Points in the plane: clouds, the paths points took, arrows of a field, ellipses of a standard deviation.
+import type { ScatterView } from '../../engine/plan/view.ts'
+import type { Box, LegendItem, Theme } from './canvas.ts'
+import { begin, crisp, legend, setFont, shorten, ticks, tickText } from './canvas.ts'
+
+interface Plane extends Box {
+  px(x: number): number
+  py(y: number): number
+  /** Pixels a unit of data. */
+  unit: number
+}
+
+/** Both axes to one scale, so that circles are round; what is left over is more of the plane. */
+export function paintScatter(ctx: CanvasRenderingContext2D, view: ScatterView, box: Box, theme: Theme) {
+  begin(ctx, box, theme)
+  const items = legendOf(view, theme)
+  const inner = { x: box.x + 8, width: box.width - 16 }
+  const above = box.height > 120 && items.length ? legend(ctx, items, inner.x, box.y + 6, inner.width, theme) + 6 : 6
+  const below = view.caption && box.height > 90 ? 20 : 6
+  const plane = planeOf(view, { ...inner, y: box.y + above, height: box.height - above - below })
+
+  axes(ctx, plane, theme)
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(plane.x, plane.y, plane.width, plane.height)
+  ctx.clip()
+  if (view.field) arrows(ctx, view.field, plane, theme)
+  view.clouds.forEach((cloud, i) => paintCloud(ctx, cloud, i, plane, theme, view.clouds.length))
+  view.paths.forEach((path, i) => paintPath(ctx, path, plane, theme.series[i % theme.series.length]!))
+  if (view.ellipses) paintEllipses(ctx, view.ellipses, plane, theme)
+  ctx.restore()
+
+  if (view.caption && below > 6) {
+    setFont(ctx, 11)
+    ctx.fillStyle = theme.dim
+    ctx.textAlign = 'center'
+    ctx.fillText(shorten(ctx, view.caption, inner.width), box.x + box.width / 2, box.y + box.height - 6)
+  }
+  ctx.restore()
+}
+
+/** The first of several clouds is what the others are compared with. */
+const cloudColour = (i: number, count: number, theme: Theme) =>
+  count > 1 && i === 0 ? theme.reference : theme.series[(count > 1 ? i - 1 : i) % theme.series.length]!
+
+const legendOf = ({ clouds }: ScatterView, theme: Theme): LegendItem[] =>
+  clouds.length > 1
+    ? clouds.map(({ name, labels }, i) => ({
+        name: labels ? `${name} (by label)` : name,
+        colour: cloudColour(i, clouds.length, theme),
+        mark: 'dot',
+      }))
+    : []
+
+function planeOf({ extent: [xMin, xMax, yMin, yMax] }: ScatterView, area: Box): Plane {
+  const unit = Math.min(area.width / Math.max(1e-9, xMax - xMin), area.height / Math.max(1e-9, yMax - yMin))
+  const [cx, cy] = [area.x + area.width / 2, area.y + area.height / 2]
+  return {
+    ...area,
+    unit,
+    px: (x) => cx + (x - (xMin + xMax) / 2) * unit,
+    py: (y) => cy - (y - (yMin + yMax) / 2) * unit,
+  }
+}
+
+function axes(ctx: CanvasRenderingContext2D, plane: Plane, theme: Theme) {
+  const { x, y, width, height, unit } = plane
+  const spanX = width / unit / 2
+  const spanY = height / unit / 2
+  const [cx, cy] = [(x + width / 2 - plane.px(0)) / unit, (plane.py(0) - y - height / 2) / unit]
+  const step = (() => {
+    const marks = ticks(cx - spanX, cx + spanX, Math.max(2, width / 42))
+    return marks.length > 1 ? marks[1]! - marks[0]! : spanX
+  })()
+  const multiples = (from: number, to: number) =>
+    Array.from({ length: Math.max(0, Math.floor(to / step) - Math.ceil(from / step) + 1) }, (_, i) => (Math.ceil(from / step) + i) * step)
+  const xs = multiples(cx - spanX, cx + spanX)
+  const ys = multiples(cy - spanY, cy + spanY)
+  ctx.lineWidth = 1
+  ctx.strokeStyle = theme.grid
+  ctx.beginPath()
+  for (const v of xs) line(ctx, crisp(plane.px(v)), y, crisp(plane.px(v)), y + height)
+  for (const v of ys) line(ctx, x, crisp(plane.py(v)), x + width, crisp(plane.py(v)))
+  ctx.stroke()
+  if (width < 120 || height < 80) return
+  setFont(ctx, 9)
+  ctx.fillStyle = theme.dim
+  ctx.textAlign = 'center'
+  for (const v of xs) {
+    const at = plane.px(v)
+    if (at > x + 22 && at < x + width - 8) ctx.fillText(tickText(round(v)), at, y + height - 3)
+  }
+  ctx.textAlign = 'left'
+  for (const v of ys) {
+    const at = plane.py(v)
+    if (at > y + 8 && at < y + height - 14) ctx.fillText(tickText(round(v)), x + 2, at - 2)
+  }
+}
+
+const round = (value: number) => Number(value.toPrecision(10))
+
+function line(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number) {
+  ctx.moveTo(x1, y1)
+  ctx.lineTo(x2, y2)
+}
+
+function paintCloud(
+  ctx: CanvasRenderingContext2D,
+  { points, labels }: ScatterView['clouds'][number],
+  i: number,
+  plane: Plane,
+  theme: Theme,
+  clouds: number,
+) {
+  const count = points.length / 2
+  // Few points are large, many are small and show density by their overlap.
+  const radius = Math.min(4, Math.max(1.1, (Math.sqrt(plane.width * plane.height) / Math.sqrt(count + 1)) * 0.16))
+  ctx.globalAlpha = count > 3000 ? 0.45 : count > 300 ? 0.65 : 0.9
+  ctx.fillStyle = cloudColour(i, clouds, theme)
+  for (let k = 0; k < count; k++) {
+    const [x, y] = [plane.px(points[2 * k]!), plane.py(points[2 * k + 1]!)]
+    if (!(x > plane.x - 5 && x < plane.x + plane.width + 5 && y > plane.y - 5 && y < plane.y + plane.height + 5)) continue
+    if (labels) ctx.fillStyle = theme.series[Math.abs(labels[k]!) % theme.series.length]!
+    ctx.beginPath()
+    ctx.arc(x, y, radius, 0, 2 * Math.PI)
+    ctx.fill()
+  }
+  ctx.globalAlpha = 1
+}
+
+/** Fainter where it began; a dot where it has come to. */
+function paintPath(ctx: CanvasRenderingContext2D, path: Float32Array, plane: Plane, colour: string) {
+  const count = path.length / 2
+  if (count < 2) return
+  ctx.strokeStyle = ctx.fillStyle = colour
+  ctx.lineWidth = 1.2
+  const parts = Math.min(6, count - 1)
+  for (let part = 0; part < parts; part++) {
+    ctx.globalAlpha = 0.2 + (0.65 * (part + 1)) / parts
+    ctx.beginPath()
+    const to = Math.floor(((part + 1) * (count - 1)) / parts)
+    for (let k = Math.floor((part * (count - 1)) / parts), first = true; k <= to; k++, first = false) {
+      const [x, y] = [plane.px(path[2 * k]!), plane.py(path[2 * k + 1]!)]
+      if (first) ctx.moveTo(x, y)
+      else ctx.lineTo(x, y)
+    }
+    ctx.stroke()
+  }
+  ctx.globalAlpha = 1
+  ctx.beginPath()
+  ctx.arc(plane.px(path[2 * count - 2]!), plane.py(path[2 * count - 1]!), 2.4, 0, 2 * Math.PI)
+  ctx.fill()
+}
+
+/** Scaled together so that all but the longest twentieth fit between their neighbours; those are cut to that. */
+function arrows(ctx: CanvasRenderingContext2D, field: Float32Array, plane: Plane, theme: Theme) {
+  const count = Math.floor(field.length / 4)
+  const lengths = Array.from({ length: count }, (_, i) => Math.hypot(field[4 * i + 2]!, field[4 * i + 3]!))
+  const usual = [...lengths].sort((a, b) => a - b)[Math.floor(0.95 * (count - 1))] || 1
+  const room = Math.sqrt((plane.width * plane.height) / Math.max(1, count)) * 0.9
+  ctx.strokeStyle = ctx.fillStyle = theme.series[0]!
+  ctx.lineWidth = 1
+  for (let i = 0; i < count; i++) {
+    const share = Math.min(1, lengths[i]! / usual)
+    if (!(share > 0.01)) continue
+    const [x, y] = [plane.px(field[4 * i]!), plane.py(field[4 * i + 1]!)]
+    const long = share * room
+    const [dx, dy] = [field[4 * i + 2]! / lengths[i]!, -field[4 * i + 3]! / lengths[i]!]
+    const head = Math.min(5, 0.45 * long)
+    const [tx, ty] = [x + dx * long, y + dy * long]
+    ctx.globalAlpha = 0.35 + 0.55 * share
+    ctx.beginPath()
+    line(ctx, x, y, tx - dx * head * 0.8, ty - dy * head * 0.8)
+    ctx.stroke()
+    ctx.beginPath()
+    ctx.moveTo(tx, ty)
+    ctx.lineTo(tx - dx * head - dy * head * 0.5, ty - dy * head + dx * head * 0.5)
+    ctx.lineTo(tx - dx * head + dy * head * 0.5, ty - dy * head - dx * head * 0.5)
+    ctx.fill()
+  }
+  ctx.globalAlpha = 1
+}
+
+function paintEllipses(ctx: CanvasRenderingContext2D, ellipses: Float32Array, plane: Plane, theme: Theme) {
+  ctx.strokeStyle = ctx.fillStyle = theme.series[1]!
+  ctx.lineWidth = 1.2
+  for (let i = 0; i + 3 < ellipses.length; i += 4) {
+    const [x, y] = [plane.px(ellipses[i]!), plane.py(ellipses[i + 1]!)]
+    ctx.beginPath()
+    ctx.ellipse(x, y, Math.abs(ellipses[i + 2]!) * plane.unit, Math.abs(ellipses[i + 3]!) * plane.unit, 0, 0, 2 * Math.PI)
+    ctx.globalAlpha = 0.12
+    ctx.fill()
+    ctx.globalAlpha = 0.9
+    ctx.stroke()
+    ctx.beginPath()
+    ctx.arc(x, y, 1.5, 0, 2 * Math.PI)
+    ctx.fill()
+  }
+  ctx.globalAlpha = 1
+}
