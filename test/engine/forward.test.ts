@@ -1,0 +1,96 @@
+// The forward process and its posterior: the steps composed are the closed form, and Bayes' rule holds.
+import { expect, test } from 'vitest'
+import { addNoise, forwardStep } from '../../src/engine/forward.ts'
+import { gaussianNoise } from '../../src/engine/noise.ts'
+import { posterior, posteriorCoefficients } from '../../src/engine/posterior.ts'
+import { randomOf } from '../../src/engine/random.ts'
+import { noiseSchedule } from '../../src/engine/schedule.ts'
+import { tf } from '../../src/engine/tf.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+
+const schedule = noiseSchedule({ name: 'linear_openai', T: 40 })
+
+onEachBackend(() => {
+  test('x_t is √ᾱ_t x_0 + √(1 - ᾱ_t) ε, per item; at -1 it is x_0', async () => {
+    const t = Float64Array.of(-1, 0, 39)
+    const [x0, noise] = [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(0.1, -0.2, 0.3, -0.4, 0.5, -0.6)]
+    const xt = tf.tidy(() => addNoise(tf.tensor2d(x0, [3, 2]), t, tf.tensor2d(noise, [3, 2]), schedule))
+    const found = await xt.data()
+    found.forEach((value, i) => {
+      const a = i < 2 ? 1 : schedule.alphaBar[i < 4 ? 0 : 39]!
+      expect(value).toBeCloseTo(Math.sqrt(a) * x0[i]! + Math.sqrt(1 - a) * noise[i]!, 5)
+    })
+    xt.dispose()
+  })
+
+  test('images as well as points', async () => {
+    const t = Float64Array.of(3, 20)
+    const [image, point] = tf.tidy(() => {
+      const [x0, noise] = [gaussianNoise(randomOf(1), [2, 2, 2, 3]), gaussianNoise(randomOf(2), [2, 2, 2, 3])]
+      return [addNoise(x0, t, noise, schedule), addNoise(x0.reshape([2, 12]), t, noise.reshape([2, 12]), schedule)] as const
+    })
+    expect(image.shape).toEqual([2, 2, 2, 3])
+    expect(await image.data()).toEqual(await point.data())
+    tf.dispose([image, point])
+  })
+})
+
+onCpu(() => {
+  test('steps 0 ... t composed have the mean and the variance of the closed form', () => {
+    const n = 100_000
+    const last = 25
+    const random = randomOf(3)
+    const x = tf.tidy(() => {
+      let x = tf.fill([n, 1], 1.5)
+      for (let t = 0; t <= last; t++) x = forwardStep(x, Float64Array.of(t), gaussianNoise(random, [n, 1]), schedule) as typeof x
+      return x.dataSync() as Float32Array
+    })
+    const a = schedule.alphaBar[last]!
+    const mean = x.reduce((sum, value) => sum + value, 0) / n
+    const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n
+    expect(Math.abs(mean - Math.sqrt(a) * 1.5)).toBeLessThan(4 * Math.sqrt((1 - a) / n))
+    expect(Math.abs(variance - (1 - a))).toBeLessThan(4 * (1 - a) * Math.sqrt(2 / n))
+  })
+
+  test.each([
+    { t: 30, tPrev: 29 },
+    { t: 30, tPrev: 12 },
+    { t: 5, tPrev: 0 },
+  ])('q(x_$tPrev | x_$t, x_0) is what Bayes gives by numbers', ({ t, tPrev }) => {
+    const [x0, xt] = [0.8, -0.4]
+    const [a, aPrev] = [schedule.alphaBar[t]!, schedule.alphaBar[tPrev]!]
+    // q(x_t | x_s) q(x_s | x_0) on a fine grid of x_s
+    const between = a / aPrev
+    const density = (x: number) =>
+      Math.exp(-((xt - Math.sqrt(between) * x) ** 2) / (2 * (1 - between)) - (x - Math.sqrt(aPrev) * x0) ** 2 / (2 * (1 - aPrev)))
+    const grid = Array.from({ length: 40_001 }, (_, i) => -8 + i * 4e-4)
+    const weights = grid.map(density)
+    const total = weights.reduce((p, q) => p + q)
+    const mean = grid.reduce((sum, x, i) => sum + x * weights[i]!, 0) / total
+    const variance = grid.reduce((sum, x, i) => sum + (x - mean) ** 2 * weights[i]!, 0) / total
+
+    tf.tidy(() => {
+      const found = posterior(tf.tensor2d([[x0]]), tf.tensor2d([[xt]]), Float64Array.of(t), Float64Array.of(tPrev), schedule)
+      expect(found.mean.dataSync()[0]).toBeCloseTo(mean, 5)
+      expect(found.variance.dataSync()[0]).toBeCloseTo(variance, 5)
+    })
+  })
+
+  test('nothing is left to guess at clean data', () => {
+    const { fromX0, fromXt, variance } = posteriorCoefficients(Float64Array.of(0, 30), Float64Array.of(-1), schedule)
+    expect([...fromX0]).toEqual([1, 1])
+    expect([...fromXt, ...variance]).toEqual([0, 0, 0, 0])
+  })
+
+  test('what does not fit is refused', () => {
+    tf.tidy(() => {
+      const x = tf.zeros([2, 2])
+      const at = (...t: number[]) => Float64Array.from(t)
+      expect(() => addNoise(x, at(1, 2, 3), x, schedule)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected one timestep per item: [2], got [3]. Take t and the samples from the same batch.]`)
+      expect(() => addNoise(x, at(1), tf.zeros([3, 2]), schedule)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected the shape of x_0, [2,2], got [3,2]. Make noise and x_0 from the same batch.]`)
+      expect(() => forwardStep(x, at(-1), x, schedule)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected a step of the forward process, a whole number from 0 to 39, got -1. The step t leads from t - 1 to t; begin with t = 0.]`)
+      expect(() => posterior(x, x, at(3), at(3), schedule)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected a timestep before t = 3, got 3. This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.]`)
+      expect(() => posterior(x, x, at(3, 4), at(1, 2, 3), schedule)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected as many timesteps as t has: [2], got [3]. Take t and t_prev from the same SamplingStart.]`)
+    })
+  })
+})
