@@ -8,7 +8,7 @@ import type { WorkflowFile } from '../workflow.ts'
 import { seedControl, toGraph, workflowOf } from '../workflow.ts'
 import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
-import { pairOf } from './wires.ts'
+
 
 /** The file of what is on the canvas; types without the host's prefix. */
 export function fileOf(graph: LGraph): WorkflowFile {
@@ -138,5 +138,3 @@ function reset(node: DiffusionNode) {
 export function setMuted(nodes: readonly DiffusionNode[], muted: boolean) {
   for (const node of nodes) node.changeMode(muted ? 2 : 0)
 }
-
-export { pairOf }

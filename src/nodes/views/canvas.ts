@@ -72,7 +72,7 @@ export function ticks(min: number, max: number, count: number): number[] {
   if (!(span > 0) || !Number.isFinite(span)) return [min]
   const rough = span / Math.max(1, count)
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10)
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.75) ?? 10)
   const from = Math.ceil(min / step - 1e-9)
   const to = Math.floor(max / step + 1e-9)
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => Number(((from + i) * step).toPrecision(12)))

@@ -158,7 +158,7 @@ function arrows(ctx: CanvasRenderingContext2D, field: Float32Array, plane: Plane
   const lengths = Array.from({ length: count }, (_, i) => Math.hypot(field[4 * i + 2]!, field[4 * i + 3]!))
   const usual = [...lengths].sort((a, b) => a - b)[Math.floor(0.95 * (count - 1))] || 1
   const room = Math.sqrt((plane.width * plane.height) / Math.max(1, count)) * 0.9
-  ctx.strokeStyle = ctx.fillStyle = theme.series[0]!
+  ctx.strokeStyle = ctx.fillStyle = theme.dim
   ctx.lineWidth = 1
   for (let i = 0; i < count; i++) {
     const share = Math.min(1, lengths[i]! / usual)

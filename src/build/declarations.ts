@@ -1,0 +1,56 @@
+// A Vite plugin: `virtual:declarations` is what the node table declares, as data. So the side that only draws nodes never
+// loads what runs them, nor tfjs.
+import { resolve } from 'node:path'
+import type { EnvironmentModuleNode, Plugin } from 'vite'
+import { runnerImport } from 'vite'
+import type { Declaration, Op } from '../engine/plan/op.ts'
+
+const NAME = 'virtual:declarations'
+const RESOLVED = `\0${NAME}`
+
+export interface Loaded {
+  declarations: Declaration[]
+  /** Absolute paths of the files they came from. */
+  files: string[]
+}
+
+/** Imports the node table in this process and takes its declarations. */
+export async function loadDeclarations(root = process.cwd(), table = 'src/nodes/index.ts'): Promise<Loaded> {
+  const options = { root, configFile: false, logLevel: 'error' } as const
+  const nodes = await runnerImport<{ nodes: Op[] }>(resolve(root, table), options)
+  const { module } = await runnerImport<{ declarationOf(op: Op): Declaration }>(resolve(root, 'src/engine/plan/op.ts'), options)
+  return {
+    declarations: nodes.module.nodes.map(module.declarationOf),
+    files: [resolve(root, table), ...nodes.dependencies.map((file) => resolve(root, file.replace(/^\/(?=src\/)/, '')))],
+  }
+}
+
+export function declarations({ table }: { table?: string } = {}): Plugin {
+  let root = process.cwd()
+  let loading: Promise<Loaded> | undefined
+  const load = () => (loading ??= loadDeclarations(root, table))
+  return {
+    name: 'declarations',
+    configResolved(config) {
+      root = config.root
+    },
+    resolveId: (id) => (id === NAME ? RESOLVED : undefined),
+    async load(id) {
+      if (id !== RESOLVED) return undefined
+      const { declarations: list, files } = await load()
+      for (const file of files) this.addWatchFile(file)
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(list))})`
+    },
+    buildStart() {
+      loading = undefined
+    },
+    async hotUpdate({ file, modules }): Promise<EnvironmentModuleNode[] | undefined> {
+      // A new node is in no list of files yet; a broken one leaves no list at all.
+      const known = await loading?.then(({ files }) => files).catch(() => [] as string[])
+      if (!known?.includes(resolve(file)) && !resolve(file).startsWith(resolve(root, 'src/nodes'))) return undefined
+      loading = undefined
+      const virtual = this.environment.moduleGraph.getModuleById(RESOLVED)
+      return virtual ? [...modules, virtual] : undefined
+    },
+  }
+}
