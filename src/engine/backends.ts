@@ -121,7 +121,12 @@ async function fastest(started: Candidate[]) {
 
 const milliseconds = (seconds: number) => `${(seconds * 1000).toPrecision(2)} ms`
 
-function explain(best: Candidate, prefer: BackendName | 'auto', measured: string | undefined, rejected: BackendReport['rejected']) {
+function explain(
+  best: Candidate,
+  prefer: BackendName | 'auto',
+  measured: string | undefined,
+  rejected: BackendReport['rejected'],
+) {
   if (best.name === prefer) return `${best.name} as chosen (${best.device})`
   const refusal = rejected.find(({ name }) => name === prefer)
   if (refusal) return `${best.name} (${best.device}), because ${prefer} ${becauseOf(refusal.reason)}`
@@ -173,7 +178,10 @@ async function probeWebGPU({ onLost }: BackendOptions): Promise<Candidate> {
 
 /** Where the flag is has moved from the adapter to its info. */
 const isFallback = (adapter: GPUAdapter) =>
-  Boolean((adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter ?? (adapter as { isFallbackAdapter?: boolean }).isFallbackAdapter)
+  Boolean(
+    (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter ??
+    (adapter as { isFallbackAdapter?: boolean }).isFallbackAdapter,
+  )
 
 let gpuDevice: GPUDevice | undefined
 
@@ -266,4 +274,5 @@ async function release(name: BackendName): Promise<void> {
   }
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error))
+const messageOf = (error: unknown) =>
+  error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error)

@@ -50,7 +50,10 @@ export async function gradientSelfTest(): Promise<string | undefined> {
 function lossAndGradients(): Tensor[] {
   const x = tf.tensor2d(wave(items * inputs, 1), [items, inputs])
   const z = tf.tensor2d(wave(items * outputs, 2), [items, outputs])
-  const labels = tf.tensor1d(Int32Array.from({ length: items }, (_, i) => i % classes), 'int32')
+  const labels = tf.tensor1d(
+    Int32Array.from({ length: items }, (_, i) => i % classes),
+    'int32',
+  )
   const onehot = tf.cast(tf.oneHot(labels, classes), 'float32') as Tensor2D
   const weights = [
     tf.tensor(wave(inputs * hidden, 3), [inputs, hidden]),
@@ -74,7 +77,9 @@ export async function trainingStepSeconds(): Promise<number> {
   const step = async () => {
     const began = performance.now()
     const grads = tf.tidy(() =>
-      tf.grads((...layers: Tensor[]) => tf.mean(layers.reduce((h, w) => silu(tf.matMul(h as Tensor2D, w as Tensor2D)), x as Tensor)))(weights),
+      tf.grads((...layers: Tensor[]) =>
+        tf.mean(layers.reduce((h, w) => silu(tf.matMul(h as Tensor2D, w as Tensor2D)), x as Tensor)),
+      )(weights),
     )
     await Promise.all(grads.map((gradient) => gradient.data()))
     tf.dispose(grads)

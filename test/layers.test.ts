@@ -1,0 +1,106 @@
+// The rule of dependency, read from the imports: engine <- nodes <- editor, tfjs in one place, and tests that stand alone.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+const filesIn = (folder: string, ends: RegExp): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => ends.test(name))
+    .map((name) => join(folder, name))
+    .sort()
+
+interface Import {
+  /** A path from the root for own files, a package's name otherwise. */
+  of: string
+  typeOnly: boolean
+}
+
+const importsOf = (file: string): Import[] => {
+  const code = readFileSync(join(root, file), 'utf8').replaceAll(/^\s*(\/\/|\*).*$/gm, '')
+  const statements = code.matchAll(/^\s*(?:import|export)\s+(type\s)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]/gm)
+  const dynamic = code.matchAll(/(typeof )?\bimport\(\s*['"]([^'"]+)['"]/g)
+  return [...statements, ...dynamic].map(([, type, of]) => ({
+    of: of!.startsWith('.') ? relative(root, join(root, dirname(file), of!)) : of!,
+    typeOnly: Boolean(type),
+  }))
+}
+
+const sources = filesIn('src', /\.tsx?$/)
+const edges = new Map(sources.map((file) => [file, importsOf(file)]))
+const layer = (path: string) => /^src\/(engine|nodes|editor)\//.exec(path)?.[1]
+const of = (name: string) => sources.filter((file) => layer(file) === name)
+const valuesOf = (file: string) => edges.get(file)!.filter(({ typeOnly }) => !typeOnly)
+const isTfjs = (name: string) => name.startsWith('@tensorflow/')
+
+const offences = (files: string[], offends: (imported: Import, file: string) => boolean) =>
+  files.flatMap((file) =>
+    edges
+      .get(file)!
+      .filter((imported) => offends(imported, file))
+      .map(({ of }) => `${file} imports ${of}`),
+  )
+
+test('the engine imports itself, and nothing of the page', () => {
+  expect(offences(of('engine'), ({ of }) => of.startsWith('src/') && layer(of) !== 'engine')).toEqual([])
+  expect(offences(of('engine'), ({ of }) => /litegraph|preact|idb-keyval|^node:/.test(of))).toEqual([])
+})
+
+test('tfjs is imported by tf.ts, and its backends by backends.ts', () => {
+  const allowed = new Map([
+    ['src/engine/tf.ts', '@tensorflow/tfjs'],
+    ['src/engine/backends.ts', '@tensorflow/tfjs-backend-'],
+    ['src/nodes/wasm-files.ts', '@tensorflow/tfjs-backend-wasm/dist/'],
+  ])
+  expect(offences(sources, ({ of }, file) => isTfjs(of) && !of.startsWith(allowed.get(file) ?? ' '))).toEqual([])
+})
+
+test('nodes import the engine and themselves; litegraph only as types', () => {
+  expect(offences(of('nodes'), ({ of }) => layer(of) === 'editor')).toEqual([])
+  expect(offences(of('nodes'), ({ of, typeOnly }) => of.startsWith('litegraph') && !typeOnly)).toEqual([])
+})
+
+test('nothing that the editor loads at once leads to tfjs', () => {
+  const leads = (file: string, path: string[] = [], seen = new Set<string>()): string | undefined => {
+    if (seen.has(file) || !edges.has(file)) return undefined
+    seen.add(file)
+    for (const { of } of staticImports(file)) {
+      if (isTfjs(of)) return [...path, file, of].join(' -> ')
+      const found = leads(of, [...path, file], seen)
+      if (found) return found
+    }
+    return undefined
+  }
+  expect([...of('editor'), 'src/index.ts', 'src/standalone.ts'].map((file) => leads(file)).filter(Boolean)).toEqual([])
+})
+
+/** What a bundler puts into the same file: no types, no `import()`, no worker, no virtual module. */
+function staticImports(file: string): Import[] {
+  const code = readFileSync(join(root, file), 'utf8')
+  return valuesOf(file).filter(
+    ({ of }) => !new RegExp(`import\\(\\s*['"][^'"]*${of.split('/').at(-1)!.replaceAll('.', '\\.')}`).test(code),
+  )
+}
+
+describe('relative imports', () => {
+  test('name files that are there, with their extension', () => {
+    const missing = offences(
+      sources,
+      ({ of }) => of.startsWith('src/') && !edges.has(of.replace(/\?.*$/, '')) && !/\.(css|d\.ts|json|svg)$/.test(of),
+    )
+    expect(missing).toEqual([])
+  })
+})
+
+test('tests and data stay inside the repository', () => {
+  const self = 'test/layers.test.ts'
+  const outside = filesIn('test', /\.ts$/).filter(
+    (file) =>
+      file !== self &&
+      /['"`](\/(?!usr\/bin\/chromium|usr\/share\/vulkan)[a-z]+\/|(\.\.\/){4,})/.test(
+        readFileSync(join(root, file), 'utf8').replaceAll(/goto\([^)]*\)/g, ''),
+      ),
+  )
+  expect(outside).toEqual([])
+})

@@ -1,0 +1,40 @@
+// The last words of a test run: every test that was left out with its reason, and the counts alone on the last line.
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
+
+interface Skipped {
+  suite: string
+  note: string
+}
+
+export default class Summary implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]) {
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
+    const of = (state: string) => tests.filter((test) => test.result().state === state)
+    const skipped = of('skipped').map(describeSkipped)
+    const broken = modules.filter((module) => module.errors().length > 0).length + unhandled.length
+    const failed = of('failed').length + broken
+    if (skipped.length > 0) console.log(`Left out:\n${grouped(skipped).join('\n')}`)
+    if (skipped.length > 0 && process.env.CI) {
+      console.log('With CI set, leaving a test out is a failure.')
+      process.exitCode = 1
+    }
+    const line = `${of('passed').length} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`
+    // Vitest says a few things after its reporters; this has to come after them.
+    process.once('exit', () => process.stdout.write(`${line}\n`))
+  }
+}
+
+const describeSkipped = (test: TestCase): Skipped => {
+  const result = test.result()
+  return {
+    suite: `${test.module.relativeModuleId} > ${test.parent.type === 'suite' ? test.parent.fullName : test.name}`,
+    note: (result.state === 'skipped' && result.note) || 'skipped by its author',
+  }
+}
+
+/** One line for each suite and reason. */
+function grouped(skipped: Skipped[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { suite, note } of skipped) counts.set(`${suite}: ${note}`, (counts.get(`${suite}: ${note}`) ?? 0) + 1)
+  return [...counts].map(([line, count]) => `  ${line} (${count} test${count === 1 ? '' : 's'})`)
+}

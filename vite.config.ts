@@ -1,0 +1,135 @@
+// Builds: the editor (`vite`, `vite build`), and by mode the library and the three files of the script-tag build.
+import { readFileSync } from 'node:fs'
+import type { Plugin, UserConfig } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+/** SharedArrayBuffer, and so threads in wasm, only exist on isolated pages. */
+const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+
+const declarations = (): Plugin => ({ name: 'declarations' })
+
+const app: UserConfig = {
+  base: './',
+  build: { outDir: 'dist/app', chunkSizeWarningLimit: 4000 },
+  server: { headers: isolation, port: 5173 },
+  preview: { headers: isolation, port: 5173 },
+  // The worker is not reachable from index.html by static imports: found late, its packages would reload the page.
+  optimizeDeps: { entries: ['index.html', 'src/nodes/worker.ts', 'src/nodes/page.ts'] },
+}
+
+/** Modules for bundlers: every package stays an import, and the worker and the .wasm files stay files beside them. */
+const library: UserConfig = {
+  publicDir: false,
+  plugins: [filesBeside()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: false,
+    minify: false,
+    target: 'es2022',
+    lib: {
+      entry: {
+        index: 'src/index.ts',
+        engine: 'src/engine/index.ts',
+        worker: 'src/worker.ts',
+        'default-worker': 'src/nodes/worker.ts',
+        cli: 'src/nodes/cli/main.ts',
+      },
+      formats: ['es'],
+    },
+    rolldownOptions: {
+      external: [
+        /^node:/,
+        'webgpu',
+        ...Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).map(
+          (name) => new RegExp(`^${name}(/|$)`),
+        ),
+      ],
+      output: { chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
+  },
+}
+
+/** One self-contained file. */
+const standalone = (entry: string, file: string, format: 'es' | 'iife'): UserConfig => ({
+  publicDir: false,
+  plugins: [filesBeside()],
+  build: {
+    outDir: 'dist/standalone',
+    emptyOutDir: false,
+    target: 'es2022',
+    lib: { entry, name: 'LiteGraphDiffusion', formats: [format], fileName: () => file },
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
+})
+
+const modes: Record<string, UserConfig> = {
+  library,
+  script: standalone('src/standalone.ts', 'litegraph-diffusion.js', 'iife'),
+  'standalone-engine': standalone('src/nodes/page.ts', 'engine.js', 'es'),
+  'standalone-worker': standalone('src/nodes/worker.ts', 'worker.js', 'es'),
+}
+
+/**
+ * Outside of the editor, the worker and the .wasm files are addressed relative to the module that wants them, in the
+ * form that bundlers recognise. Vite would inline them into a library instead.
+ */
+function filesBeside(): Plugin {
+  const marker = '__BESIDE__'
+  return {
+    name: 'files-beside',
+    enforce: 'pre',
+    resolveId: (id) => (id.endsWith('.wasm?url') ? `\0${id}` : undefined),
+    load: (id) =>
+      id.startsWith('\0') && id.endsWith('.wasm?url')
+        ? `export default ${marker}('./wasm/${id.slice(id.lastIndexOf('/') + 1, -'?url'.length)}').href`
+        : undefined,
+    transform: (code, id) =>
+      id.endsWith('/src/nodes/connect.ts')
+        ? {
+            code: code.replaceAll(/new URL\('\.\/worker\.ts', import\.meta\.url\)/g, `${marker}('./default-worker.js')`),
+            map: null,
+          }
+        : undefined,
+    renderChunk: (code, { fileName }) => ({
+      code: code.replaceAll(
+        new RegExp(`${marker}\\(["'\`]\\./([^"'\`]+)["'\`]\\)`, 'g'),
+        (_, path) => `new URL("${fileName.includes('/') ? '../' : './'}${path}", import.meta.url)`,
+      ),
+      map: null,
+    }),
+  }
+}
+
+const tests = {
+  setupFiles: ['test/setup.ts'],
+  reporters: ['default', './test/summary.ts'],
+  projects: [
+    {
+      extends: true as const,
+      test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/**/*.browser.test.ts'], testTimeout: 30_000 },
+    },
+    {
+      extends: true as const,
+      test: {
+        name: 'browser',
+        include: ['test/**/*.browser.test.ts'],
+        // One Chromium after the other: each wants both cores.
+        fileParallelism: false,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+      },
+    },
+  ],
+}
+
+export default defineConfig(({ mode }) => {
+  const config = modes[mode] ?? app
+  return {
+    ...config,
+    plugins: [declarations(), ...(config.plugins ?? [])],
+    worker: { format: 'es', plugins: () => [declarations()] },
+    test: tests,
+  }
+})
