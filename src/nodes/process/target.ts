@@ -1,0 +1,28 @@
+// What a model should have said.
+import { targetOf } from '../../engine/prediction.ts'
+import { defineNode, model, noise, prediction, samples, schedule, timestep } from '../define.ts'
+
+export const target = defineNode({
+  type: 'diffusion/Target',
+  category: 'process',
+  summary: 'Gives what a model should have predicted, by what it was made to predict: the noise, the clean data or a mixture.',
+  equation: '\\epsilon, \\quad x_0, \\quad v = \\sqrt{\\bar\\alpha_t} \\epsilon - \\sqrt{1 - \\bar\\alpha_t} x_0, \\quad \\epsilon - x_0',
+  source: 'Ho et al. 2020, eq. 14; Salimans & Ho 2022, appendix D',
+  inputs: {
+    model: model('says which kind'),
+    x_0: samples('clean data'),
+    noise: noise('that was added'),
+    t: timestep('at which'),
+    schedule: schedule('by which'),
+  },
+  outputs: { target: prediction('for Loss') },
+  params: {},
+  run: ({ model: { predicts }, x_0, noise, t, schedule }) => ({
+    target: {
+      type: 'prediction',
+      tensor: targetOf(predicts, x_0.tensor, noise.tensor, t.t, schedule.schedule),
+      space: x_0.space,
+      predicts,
+    },
+  }),
+})

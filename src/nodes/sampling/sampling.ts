@@ -1,0 +1,101 @@
+// The sampling zone: its Start gives x_t and where to go from it, its End takes where a step has led.
+import { NodeError } from '../../engine/plan/fault.ts'
+import type { Inputs, LoopBehaviour } from '../../engine/plan/op.ts'
+import type { Tensor } from '../../engine/tf.ts'
+import { tf } from '../../engine/tf.ts'
+import type { Noise, Samples, Timesteps } from '../../engine/values.ts'
+import { defineLoop, integer, number, samples, timestep, timesteps, trajectory } from '../define.ts'
+
+interface SamplingState {
+  x: Samples
+  /** The timestep x is at. */
+  at: number
+  /** What the trajectory has of the way so far, each at its timestep. */
+  frames: Tensor[]
+  t: number[]
+}
+
+const startInputs = (inputs: Inputs) => inputs as unknown as { x_T: Samples | Noise; timesteps: Timesteps }
+
+const behaviour: LoopBehaviour<SamplingState> = {
+  extents: [],
+  samples: true,
+  iterations: (inputs) => startInputs(inputs).timesteps.t.length,
+  label: (_, index, inputs) => `t = ${startInputs(inputs).timesteps.t[index]}`,
+
+  begin(inputs) {
+    const { x_T, timesteps } = startInputs(inputs)
+    const at = timesteps.t[0] ?? -1
+    return { x: { ...x_T, type: 'samples' }, at, frames: [x_T.tensor], t: [at] }
+  },
+
+  each({ x }, index, inputs) {
+    const { t, tPrev } = startInputs(inputs).timesteps
+    return {
+      x_t: x,
+      t: { type: 'timestep', t: t.slice(index, index + 1) },
+      t_prev: { type: 'timestep', t: tPrev.slice(index, index + 1) },
+      index: { type: 'number', tensor: tf.scalar(index) },
+      last: { type: 'number', tensor: tf.scalar(index === t.length - 1 ? 1 : 0) },
+    }
+  },
+
+  advance(state, next, index, inputs, { end }) {
+    const { tensor } = next.x_prev as Samples | Noise
+    const { shape } = state.x.tensor
+    if (tensor.shape.join() !== shape.join()) {
+      throw new NodeError({
+        slot: 'x_prev',
+        message: `expected the shape of x_t, [${shape}], got [${tensor.shape}].`,
+        cure: 'Wire here what a step made of x_t.',
+      })
+    }
+    const at = startInputs(inputs).timesteps.tPrev[index]!
+    const x: Samples = { ...state.x, tensor }
+    if ((index + 1) % (end.keep_every as number) !== 0) return { ...state, x, at }
+    return { x, at, frames: [...state.frames, tensor], t: [...state.t, at] }
+  },
+
+  done({ x, at, frames, t }) {
+    const complete = frames.at(-1) === x.tensor
+    return {
+      x_0: x,
+      trajectory: {
+        type: 'trajectory',
+        frames: complete ? frames : [...frames, x.tensor],
+        t: Float64Array.from(complete ? t : [...t, at]),
+        space: x.space,
+      },
+    }
+  },
+}
+
+export const [samplingStart, samplingEnd] = defineLoop({
+  start: {
+    type: 'diffusion/SamplingStart',
+    category: 'sampling',
+    summary: 'Begins sampling: goes over a list of timesteps, and gives at each what the step before has made.',
+    source: 'Ho et al. 2020, algorithm 2',
+    inputs: { x_T: samples('where to start: noise, or data noised to the first t'), timesteps: timesteps('the way') },
+    each: {
+      x_t: samples('as far as it has come'),
+      t: timestep('where x_t is'),
+      t_prev: timestep('where to go; -1 is clean data'),
+      index: number('0, 1, 2, ...'),
+      last: number('1 in the last iteration, else 0'),
+    },
+    params: {},
+  },
+  end: {
+    type: 'diffusion/SamplingEnd',
+    category: 'sampling',
+    summary: 'Ends sampling: takes each step, and gives what came of the last, and the way there.',
+    next: { x_prev: samples('at t_prev, from a step') },
+    done: { x_0: samples('after the last step'), trajectory: trajectory('what was on the way, from x_T to x_0') },
+    params: {
+      keep_every: integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step; more saves memory with large images'),
+    },
+  },
+  carries: { x_prev: 'x_t' },
+  behaviour: behaviour as LoopBehaviour<never>,
+})
