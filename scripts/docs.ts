@@ -1,6 +1,6 @@
-// Writes the node reference, docs/nodes.md, from the declarations. With `--check`, only says whether it is up to date.
+// Writes the node reference, docs/nodes.md, from the declarations: `node scripts/run.mjs scripts/docs.ts`. With `--check`, only
+// says whether it is up to date.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
 import { loadDeclarations } from '../src/build/declarations.ts'
 import type { Declaration, InputSlot, OutputSlot, Param } from '../src/engine/plan/op.ts'
 
@@ -8,7 +8,8 @@ export const FILE = 'docs/nodes.md'
 
 /** The whole reference as Markdown. */
 export function nodeReference(declarations: readonly Declaration[]): string {
-  const categories = Map.groupBy(declarations, ({ category }) => category)
+  const categories = new Map<string, Declaration[]>()
+  for (const node of declarations) categories.set(node.category, [...(categories.get(node.category) ?? []), node])
   const order = ['process', 'data', 'model', 'training', 'sampling', 'loops', 'view', 'files', 'tools']
   const sorted = [...categories].sort(([a], [b]) => place(order, a) - place(order, b) || a.localeCompare(b))
   const contents = sorted.map(
@@ -53,7 +54,14 @@ function loopText({ role, loop }: Declaration): string {
 }
 
 const table = (head: string[], rows: string[][]): string[] =>
-  rows.length ? ['', `| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`, ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)] : []
+  rows.length
+    ? [
+        '',
+        `| ${head.join(' | ')} |`,
+        `|${head.map(() => '---').join('|')}|`,
+        ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`),
+      ]
+    : []
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
@@ -100,9 +108,9 @@ function allowedText(param: Param): string {
   }
 }
 
-async function main(check: boolean) {
+export async function main(args: readonly string[]) {
   const text = nodeReference((await loadDeclarations()).declarations)
-  if (!check) {
+  if (!args.includes('--check')) {
     writeFileSync(FILE, text)
     return
   }
@@ -110,5 +118,3 @@ async function main(check: boolean) {
   console.error(`${FILE} is not what the declarations say: run \`npm run docs\`.`)
   process.exitCode = 1
 }
-
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main(process.argv.includes('--check'))

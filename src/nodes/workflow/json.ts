@@ -96,7 +96,11 @@ function printAt(value: unknown, pretty: boolean, sorted: boolean, indent: strin
   const entries = Object.entries(value).filter(([, item]) => item !== undefined)
   if (sorted) entries.sort(([a], [b]) => (a < b ? -1 : 1))
   const colon = pretty ? ': ' : ':'
-  return block('{', entries.map(([key, item]) => JSON.stringify(key) + colon + printAt(item, pretty, sorted, inner)), '}')
+  return block(
+    '{',
+    entries.map(([key, item]) => JSON.stringify(key) + colon + printAt(item, pretty, sorted, inner)),
+    '}',
+  )
 }
 
 const isFlat = (value: unknown): value is unknown[] =>

@@ -51,7 +51,7 @@ interface Chunk {
 function chunksOf(bytes: Uint8Array): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const chunks: Chunk[] = []
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const length = view.getUint32(at)
     if (length > bytes.length - at - 12) throw new WorkflowError('', 'The image is damaged: a part of it is missing.')
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))

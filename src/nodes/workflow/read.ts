@@ -36,8 +36,14 @@ export function readWorkflow(data: Json, declarations: ReadonlyMap<string, Decla
 
   const state = isObject(graph.state) ? graph.state : {}
   const file: WorkflowFile = {
-    last_node_id: highest(nodes.map((node) => node.id), graph.last_node_id ?? state.lastNodeId),
-    last_link_id: highest(links.map((link) => link[0]), graph.last_link_id ?? state.lastLinkId),
+    last_node_id: highest(
+      nodes.map((node) => node.id),
+      graph.last_node_id ?? state.lastNodeId,
+    ),
+    last_link_id: highest(
+      links.map((link) => link[0]),
+      graph.last_link_id ?? state.lastLinkId,
+    ),
     nodes,
     links,
     groups: readGroups(graph.groups, notices),
@@ -67,12 +73,8 @@ function readNode(data: Json, part: string, reading: Reading): FileNode {
     size: readPair(data.size, `${part}.size`, [140, 60]),
     flags: readFlags(data.flags),
     mode: Number.isInteger(data.mode) ? (data.mode as number) : 0,
-    inputs: readSlots(data.inputs, `${part}.inputs`, notices).map(
-      (slot): FileInput => ({ ...slot, link: null }),
-    ),
-    outputs: readSlots(data.outputs, `${part}.outputs`, notices).map(
-      (slot): FileOutput => ({ ...slot, links: null }),
-    ),
+    inputs: readSlots(data.inputs, `${part}.inputs`, notices).map((slot): FileInput => ({ ...slot, link: null })),
+    outputs: readSlots(data.outputs, `${part}.outputs`, notices).map((slot): FileOutput => ({ ...slot, links: null })),
     properties: readProperties(data.properties, `${part}.properties`, notices),
   }
   if (data.title != null) node.title = plainText(data.title, `${part}.title`, notices)
@@ -257,7 +259,8 @@ function matchDeclaration(node: FileNode, links: FileLink[], { declarations, not
 
 function readGroups(value: Json | undefined, notices: string[]): FileGroup[] {
   if (value == null) return []
-  if (!Array.isArray(value) || value.length > limits.groups) throw new WorkflowError('groups', `expected a list, got ${describe(value)}.`)
+  if (!Array.isArray(value) || value.length > limits.groups)
+    throw new WorkflowError('groups', `expected a list, got ${describe(value)}.`)
   return value.map((group, i) => {
     const part = `groups[${i}]`
     if (!isObject(group)) throw new WorkflowError(part, `expected a group, got ${describe(group)}.`)
@@ -280,7 +283,10 @@ function readExtra(value: Json | undefined): WorkflowFile['extra'] {
   if (!isObject(diffusion)) return rest
   const format = diffusion.format ?? FORMAT
   if (typeof format !== 'number' || format > FORMAT) {
-    throw new WorkflowError('extra.diffusion.format', `written by a newer version (format ${describe(format)}; this one reads up to ${FORMAT}). Update to open it.`)
+    throw new WorkflowError(
+      'extra.diffusion.format',
+      `written by a newer version (format ${describe(format)}; this one reads up to ${FORMAT}). Update to open it.`,
+    )
   }
   const { foreign, ...about } = diffusion
   const kept = isObject(foreign) && isFormat(foreign.format) && typeof foreign.text === 'string'
@@ -296,9 +302,13 @@ const isFormat = (value: unknown): value is Foreign['format'] => formats.include
  */
 function foreignOf(graph: JsonObject, file: WorkflowFile, { declarations, notices }: Reading): Foreign | undefined {
   if (file.extra.diffusion?.foreign) return file.extra.diffusion.foreign
-  const format = formatOf(graph)
+  const format = formatOf(
+    graph,
+    file.nodes.some(({ type }) => declarations.has(type)),
+  )
   const strange = Object.keys(graph).filter((key) => !graphKeys.has(key))
-  if (format === 'litegraph' && strange.length) notices.push(`Left out, not part of a workflow: ${strange.join(', ').slice(0, 200)}.`)
+  if (format === 'litegraph' && strange.length)
+    notices.push(`Left out, not part of a workflow: ${strange.join(', ').slice(0, 200)}.`)
   if (format !== 'litegraph') return { format, text: print(graph, false, false) }
   const strangers = (graph.nodes as JsonObject[]).filter(
     (node, i) => !declarations.has(file.nodes[i]!.type) && print(node, false) !== print(file.nodes[i], false),
@@ -309,7 +319,7 @@ function foreignOf(graph: JsonObject, file: WorkflowFile, { declarations, notice
 const graphKeys = new Set(['last_node_id', 'last_link_id', 'nodes', 'links', 'groups', 'config', 'extra', 'version'])
 
 /** By ComfyUI's own fields; an old file has none, but its slot types are written in capitals. */
-function formatOf(graph: JsonObject): Foreign['format'] {
+function formatOf(graph: JsonObject, hasOurs: boolean): Foreign['format'] {
   if (graph.version === 1) return 'comfyui 1'
   const marks = ['id', 'revision', 'floatingLinks', 'definitions', 'models'].some((key) => key in graph)
   const nodeMarks = (graph.nodes as JsonObject[]).some(
@@ -318,7 +328,11 @@ function formatOf(graph: JsonObject): Foreign['format'] {
   const types = (graph.nodes as JsonObject[])
     .flatMap(({ outputs }) => (Array.isArray(outputs) ? outputs : []))
     .map((slot) => String((slot as JsonObject).type))
-  const capitals = types.length > 0 && types.every((type) => /^[A-Z][A-Z\d_,]*$|^\*$/.test(type)) && types.some((type) => type !== '*')
+  const capitals =
+    !hasOurs &&
+    types.length > 0 &&
+    types.every((type) => /^[A-Z][A-Z\d_,]*$|^\*$/.test(type)) &&
+    types.some((type) => type !== '*')
   return marks || nodeMarks || capitals ? 'comfyui 0.4' : 'litegraph'
 }
 

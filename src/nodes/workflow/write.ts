@@ -107,7 +107,12 @@ function graphAsItCame(file: WorkflowFile, before: WorkflowFile, original: JsonO
   return withCounters(result, file, before)
 }
 
-function linksAsTheyCame(links: readonly FileLink[], before: WorkflowFile, original: JsonObject, format: Foreign['format']): Json[] {
+function linksAsTheyCame(
+  links: readonly FileLink[],
+  before: WorkflowFile,
+  original: JsonObject,
+  format: Foreign['format'],
+): Json[] {
   const sources = new Map<unknown, Json>()
   for (const link of Object.values((original.links ?? []) as object) as Json[]) {
     if (link) sources.set(String(Array.isArray(link) ? link[0] : (link as JsonObject).id), link)
