@@ -12,7 +12,13 @@ import { ellipsis, UI_FONT } from './widgets.ts'
 /** The least room an observer leaves for its view, beside slots and widgets. */
 export const viewHeight = ({ role }: Declaration): number => (role === 'observer' ? 170 : 0)
 
-export function drawBody(lite: LiteGraphStatic, node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: number, contentHeight: number) {
+export function drawBody(
+  lite: LiteGraphStatic,
+  node: DiffusionNode,
+  ctx: CanvasRenderingContext2D,
+  scale: number,
+  contentHeight: number,
+) {
   if (node.flags.collapsed) return
   const { declaration, view } = node.diffusion
   ctx.save()

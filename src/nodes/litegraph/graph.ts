@@ -9,7 +9,6 @@ import { seedControl, toGraph, workflowOf } from '../workflow.ts'
 import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
 
-
 /** The file of what is on the canvas; types without the host's prefix. */
 export function fileOf(graph: LGraph): WorkflowFile {
   const data = JSON.parse(JSON.stringify(graph.serialize())) as { nodes: { id: number | string; type: string }[] }
@@ -87,7 +86,8 @@ export function showEvent(graph: LGraph, event: Event) {
       set(at(event.node), 'cached')
       break
     case 'busy':
-      for (const node of diffusionNodes(graph)) if (node.diffusion.state === 'running' && !node.diffusion.progress) set(node, 'done')
+      for (const node of diffusionNodes(graph))
+        if (node.diffusion.state === 'running' && !node.diffusion.progress) set(node, 'done')
       set(at(event.node), 'running')
       break
     case 'progress': {

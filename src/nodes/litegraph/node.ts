@@ -110,7 +110,9 @@ export function nodeClass(
       clean.properties = ownValues(info.properties)
       // litegraph merges slots by position; here they are matched by name, and the links follow.
       this.inputs = slotsFrom<InputSlot>(info.inputs, (slot) => ({ link: this.#known(slot.link) }))
-      this.outputs = slotsFrom<OutputSlot>(info.outputs, (slot) => ({ links: slot.links?.filter((id) => this.#known(id) !== null) ?? null }))
+      this.outputs = slotsFrom<OutputSlot>(info.outputs, (slot) => ({
+        links: slot.links?.filter((id) => this.#known(id) !== null) ?? null,
+      }))
       this.#matchSlots('keep')
       super.configure(clean as SerializedNode)
       if (isPlain(info.copied_partner)) this.copied_partner = ownValues(info.copied_partner)
@@ -238,7 +240,12 @@ export function nodeClass(
         this.outputs,
         outputsOf(declaration, wiredInputs, keep ? names(this.outputs) : wiredOutputs),
         ({ links }) => !!links?.length,
-        (spec, old) => Object.assign(old ?? { links: null }, slotLook(lite, spec, 'output'), old && spec.like && { type: old.type }) as OutputSlot,
+        (spec, old) =>
+          Object.assign(
+            old ?? { links: null },
+            slotLook(lite, spec, 'output'),
+            old && spec.like && { type: old.type },
+          ) as OutputSlot,
       )
       const rows = Math.max(this.inputs.length, this.outputs.length, 1)
       this.inputs = inputs.slots
@@ -280,7 +287,8 @@ export function nodeClass(
         const type = (like && types.get(like)) ?? '*'
         if (!output || output.type === type) continue
         Object.assign(output, slotLook(lite, { name, type: String(type), about: '' }, 'output'))
-        for (const target of targetsOf(graph, output.links)) if (target instanceof lite.LGraphNode && isTyped(target)) target.refreshTypes()
+        for (const target of targetsOf(graph, output.links))
+          if (target instanceof lite.LGraphNode && isTyped(target)) target.refreshTypes()
       }
     }
 
@@ -342,9 +350,9 @@ export const loopColour = slotStyles.loop.colour
 
 function slotsFrom<S extends Slot>(slots: unknown, wires: (slot: S) => Partial<S>): S[] {
   if (!Array.isArray(slots)) return []
-  return slots.filter((slot): slot is S => isPlain(slot) && typeof slot.name === 'string').map(
-    (slot) => ({ name: slot.name, type: typeof slot.type === 'string' ? slot.type : '*', ...wires(slot) }) as S,
-  )
+  return slots
+    .filter((slot): slot is S => isPlain(slot) && typeof slot.name === 'string')
+    .map((slot) => ({ name: slot.name, type: typeof slot.type === 'string' ? slot.type : '*', ...wires(slot) }) as S)
 }
 
 const ownValues = (values: unknown): Record<string, unknown> =>
@@ -357,6 +365,15 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
 
 /** What litegraph's own property panel makes of a param. */
 const propertyType = (kind: Declaration['params'][string]['kind']): string =>
-  ({ number: 'number', seed: 'number', boolean: 'boolean', choice: 'enum', text: 'string', drawing: 'array', checkpoint: 'object' })[kind]
+  ({
+    number: 'number',
+    seed: 'number',
+    boolean: 'boolean',
+    choice: 'enum',
+    text: 'string',
+    drawing: 'array',
+    checkpoint: 'object',
+  })[kind]
 
-const propertyInfo = (param: Declaration['params'][string]): object => (param.kind === 'choice' ? { values: [...param.choices] } : {})
+const propertyInfo = (param: Declaration['params'][string]): object =>
+  param.kind === 'choice' ? { values: [...param.choices] } : {}

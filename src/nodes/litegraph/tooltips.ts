@@ -18,15 +18,23 @@ export function tooltipAt(node: DiffusionNode, [x, y]: readonly [number, number]
 }
 
 /** "t: timestep. one per item" */
-export function aboutSlot({ diffusion: { declaration } }: DiffusionNode, side: 'inputs' | 'outputs', name: string): string | undefined {
+export function aboutSlot(
+  { diffusion: { declaration } }: DiffusionNode,
+  side: 'inputs' | 'outputs',
+  name: string,
+): string | undefined {
   const slots = declaration[side]
   const declared = declaredName(slots, name)
   if (declared === undefined) return `${name} is not a slot of ${declaration.title} any more.`
   const input = side === 'inputs' ? declaration.inputs[declared] : undefined
   const output = side === 'outputs' ? declaration.outputs[declared] : undefined
   const type = input
-    ? input.accepts === 'any' ? 'anything' : input.accepts.join(' or ')
-    : typeof output!.type === 'string' ? output!.type : `like ${output!.type.like}`
+    ? input.accepts === 'any'
+      ? 'anything'
+      : input.accepts.join(' or ')
+    : typeof output!.type === 'string'
+      ? output!.type
+      : `like ${output!.type.like}`
   const about = (input ?? output!).about
   return `${name}: ${type}${input?.optional ? ' (optional)' : ''}${about ? `. ${about}` : ''}`
 }

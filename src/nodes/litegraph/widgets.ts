@@ -53,7 +53,16 @@ function addWidget(node: DiffusionNode, name: string, param: Param, hooks: Hooks
   }
 }
 
-const seedRange: NumberParam = { kind: 'number', default: 0, min: 0, max: 2 ** 32 - 1, step: 1, integer: true, slider: false, about: '' }
+const seedRange: NumberParam = {
+  kind: 'number',
+  default: 0,
+  min: 0,
+  max: 2 ** 32 - 1,
+  step: 1,
+  integer: true,
+  slider: false,
+  about: '',
+}
 
 /** Brings a widget in line with its property, however that was set. */
 export function showValue(node: DiffusionNode, name: string) {
@@ -89,7 +98,12 @@ const onGrid = (value: number, step: number) => Number((Math.round(value / step)
 export function formatNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e10) return String(value)
   const size = Math.abs(value)
-  return size < 1e-3 || size >= 1e7 ? value.toExponential(3).replace(/\.?0+e/, 'e').replace('e+', 'e') : String(Number(value.toPrecision(6)))
+  return size < 1e-3 || size >= 1e7
+    ? value
+        .toExponential(3)
+        .replace(/\.?0+e/, 'e')
+        .replace('e+', 'e')
+    : String(Number(value.toPrecision(6)))
 }
 
 /** A number as people type it (comma or point, exponent); undefined if it is none. Nothing is evaluated. */

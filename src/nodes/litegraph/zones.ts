@@ -272,11 +272,16 @@ function loopOf(graph: LGraph, id: number | string): Pick<ZoneNode, 'loop'> {
   const { declaration } = node?.diffusion ?? {}
   const end = node && declaration?.role === 'start' ? pairOf(node) : undefined
   if (!end) return {}
-  return { loop: { end: String(end.id), category: declaration!.category, carries: carriedNow(node!, declaration!.loop!.carries) } }
+  return {
+    loop: { end: String(end.id), category: declaration!.category, carries: carriedNow(node!, declaration!.loop!.carries) },
+  }
 }
 
 /** Many-slots are carried as many as are there. */
-function carriedNow(start: ReturnType<typeof diffusionNodes>[number], carries: Readonly<Record<string, string>>): Record<string, string> {
+function carriedNow(
+  start: ReturnType<typeof diffusionNodes>[number],
+  carries: Readonly<Record<string, string>>,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(carries).flatMap(([next, each]) => {
       const many = start.diffusion.declaration.outputs[each]?.many

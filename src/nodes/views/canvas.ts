@@ -82,7 +82,8 @@ export function ticks(min: number, max: number, count: number): number[] {
 export function logTicks(min: number, max: number): number[] {
   const powers: number[] = []
   for (let e = Math.floor(Math.log10(min)); e <= Math.ceil(Math.log10(max)); e++) powers.push(10 ** e)
-  const within = (values: number[]) => values.filter((v) => v >= min * 0.999 && v <= max * 1.001).map((v) => Number(v.toPrecision(3)))
+  const within = (values: number[]) =>
+    values.filter((v) => v >= min * 0.999 && v <= max * 1.001).map((v) => Number(v.toPrecision(3)))
   const coarse = within(powers)
   if (coarse.length > 6) return coarse.filter((_, i) => i % Math.ceil(coarse.length / 6) === 0)
   return coarse.length >= 3 ? coarse : within(powers.flatMap((power) => [power, 2 * power, 5 * power]))
@@ -127,7 +128,14 @@ export interface LegendItem {
 }
 
 /** Names with their colours, in rows within `width`; returns the height it took. */
-export function legend(ctx: CanvasRenderingContext2D, items: readonly LegendItem[], x: number, y: number, width: number, theme: Theme): number {
+export function legend(
+  ctx: CanvasRenderingContext2D,
+  items: readonly LegendItem[],
+  x: number,
+  y: number,
+  width: number,
+  theme: Theme,
+): number {
   setFont(ctx, 10.5)
   ctx.textAlign = 'left'
   let [left, top] = [x, y]

@@ -34,7 +34,13 @@ export function paintChart(ctx: CanvasRenderingContext2D, view: ChartView, box: 
     ctx.restore()
     return
   }
-  const frame = axes(ctx, view, range, { x: box.x + 8, y: top + 4, width: box.width - 16, height: box.y + box.height - top - 8 }, theme)
+  const frame = axes(
+    ctx,
+    view,
+    range,
+    { x: box.x + 8, y: top + 4, width: box.width - 16, height: box.y + box.height - top - 8 },
+    theme,
+  )
   ctx.save()
   ctx.beginPath()
   ctx.rect(frame.x, frame.y - 2, frame.width + 2, frame.height + 4)
@@ -53,7 +59,8 @@ function colourOf(line: Line, live: readonly Line[], theme: Theme): string {
 }
 
 function legendOf(live: readonly Line[], kept: readonly Line[], colour: (line: Line) => string, theme: Theme): LegendItem[] {
-  const items: LegendItem[] = live.length > 1 || kept.length ? live.map((line) => ({ name: line.name, colour: colour(line), mark: 'line' })) : []
+  const items: LegendItem[] =
+    live.length > 1 || kept.length ? live.map((line) => ({ name: line.name, colour: colour(line), mark: 'line' })) : []
   return kept.length ? [...items, { name: 'earlier runs', colour: theme.reference, mark: 'line', dim: true }] : items
 }
 
@@ -195,7 +202,7 @@ function drawLine(ctx: CanvasRenderingContext2D, { x, y }: Line, frame: Frame, c
     } else ctx.moveTo(px, py)
     open = true
   }
-  for (let i = 0; i < y.length; ) {
+  for (let i = 0; i < y.length;) {
     const column = Math.floor(frame.px(x[i]!))
     let [low, high] = [Infinity, -Infinity]
     const first = i

@@ -73,7 +73,10 @@ function axes(ctx: CanvasRenderingContext2D, plane: Plane, theme: Theme) {
     return marks.length > 1 ? marks[1]! - marks[0]! : spanX
   })()
   const multiples = (from: number, to: number) =>
-    Array.from({ length: Math.max(0, Math.floor(to / step) - Math.ceil(from / step) + 1) }, (_, i) => (Math.ceil(from / step) + i) * step)
+    Array.from(
+      { length: Math.max(0, Math.floor(to / step) - Math.ceil(from / step) + 1) },
+      (_, i) => (Math.ceil(from / step) + i) * step,
+    )
   const xs = multiples(cx - spanX, cx + spanX)
   const ys = multiples(cy - spanY, cy + spanY)
   ctx.lineWidth = 1
