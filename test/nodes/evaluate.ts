@@ -1,0 +1,74 @@
+// Runs a graph written by hand as the editor would, and gives what came out of some of its wires.
+import { createSession } from '../../src/engine/plan/session.ts'
+import type { Graph, GraphNode, Wire } from '../../src/engine/plan/graph.ts'
+import { wire } from '../../src/engine/plan/graph.ts'
+import type { Fault } from '../../src/engine/plan/fault.ts'
+import { GraphError } from '../../src/engine/plan/fault.ts'
+import { opTable } from '../../src/engine/plan/op.ts'
+import type { Value } from '../../src/engine/values.ts'
+import { mapTensors, tensorsOf } from '../../src/engine/values.ts'
+import { any, defineNode } from '../../src/nodes/define.ts'
+import { exactModel } from '../../src/nodes/model/exactModel.ts'
+import { predict } from '../../src/nodes/model/predict.ts'
+import { nodes } from '../../src/nodes/index.ts'
+
+/** A node by hand: `node('step', 'DDIMStep', { x_t: 'start.x_t' }, { eta: 0.5 })`. */
+export const node = (
+  id: string,
+  type: string,
+  inputs: Record<string, string> = {},
+  params: Record<string, unknown> = {},
+): GraphNode => ({
+  id,
+  op: type.includes('/') ? type : `diffusion/${type}`,
+  params,
+  inputs: Object.fromEntries(Object.entries(inputs).map(([slot, from]) => [slot, parseWire(from)])),
+})
+
+function parseWire(text: string): Wire {
+  const [id, slot] = text.split('.') as [string, string]
+  return wire(id, slot)
+}
+
+/** A value read back: each tensor is its shape and its numbers. */
+export interface Numbers {
+  shape: number[]
+  data: Float32Array
+}
+
+async function read(value: Value): Promise<unknown> {
+  const found = new Map<unknown, Numbers>()
+  for (const tensor of tensorsOf(value)) found.set(tensor, { shape: tensor.shape, data: (await tensor.data()) as Float32Array })
+  return mapTensors(value, (tensor) => found.get(tensor))
+}
+
+/** Runs `graph` and reads the wires named, `{ x: 'end.x_0' }`; of a wire inside of a loop, the last value. Throws GraphError. */
+export async function evaluate<K extends string>(graph: GraphNode[], wanted: { [Q in K]: string }): Promise<{ [Q in K]: any }> {
+  const seen: Record<string, unknown> = {}
+  const probe = (name: string) =>
+    defineNode({
+      type: `test/Probe_${name}`,
+      category: 'view',
+      summary: 'Notes what it sees.',
+      inputs: { value: any() },
+      outputs: {},
+      params: {},
+      view: async ({ value }) => {
+        seen[name] = await read(value)
+        return { kind: 'chart', title: '', xLabel: '', yLabel: '', yLog: false, lines: [] }
+      },
+    })
+  const names = Object.keys(wanted) as K[]
+  const faults: Fault[] = []
+  const session = createSession({
+    ops: opTable([...new Set([...nodes, predict, exactModel]), ...names.map(probe)]),
+    onEvent: (event) => event.type === 'faults' && faults.push(...event.faults.filter(({ notice }) => !notice)),
+  })
+  const whole: Graph = {
+    nodes: [...graph, ...names.map((name) => node(`probe ${name}`, `test/Probe_${name}`, { value: wanted[name] }))],
+  }
+  await session.run({ type: 'run', run: 1, graph: whole })
+  await session.dispose()
+  if (faults.length) throw new GraphError(faults)
+  return seen as { [Q in K]: any }
+}

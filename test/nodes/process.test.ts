@@ -1,0 +1,207 @@
+// The nodes of the process and the tools: sizes, seeds, defaults, refusals.
+import { describe, expect, test } from 'vitest'
+import { tf } from '../../src/engine/tf.ts'
+import { stopGradient } from '../../src/engine/stopGradient.ts'
+import { nodes } from '../../src/nodes/index.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+import { evaluate, node } from './evaluate.ts'
+
+const schedule = node('schedule', 'NoiseSchedule', {}, { num_train_timesteps: 100, beta_schedule: 'linear_openai' })
+const grid = node('grid', 'Grid', {}, { count: 3, extent: 1 })
+const clouds = node('noise', 'GaussianNoise', { like: 'grid.x' })
+const numbers = (value: { tensor: { data: Float32Array } }) => [...value.tensor.data]
+
+test('the table of nodes is by type, each once', () => {
+  const types = nodes.map(({ type }) => type)
+  expect(types).toEqual([...new Set(types)].sort((a, b) => a.localeCompare(b, 'en', { sensitivity: 'base' })))
+})
+
+onEachBackend(() => {
+  test('a loss behind stopGradient reaches nothing; beside it, the gradient is that of the rest', async () => {
+    const x = tf.tensor1d([1, 2, 3])
+    const beside = tf.grad((x) => x.mul(stopGradient(x)).sum())(x)
+    expect([...(await beside.data())]).toEqual([1, 2, 3])
+    expect(() => tf.tidy(() => tf.grad((x) => stopGradient(x).square().sum())(x))).toThrow(/Cannot compute gradient/)
+    const same = stopGradient(x)
+    x.dispose()
+    expect([...(await same.data())]).toEqual([1, 2, 3])
+    tf.dispose([same, beside])
+  })
+})
+
+onCpu(() => {
+  describe('GaussianNoise', () => {
+    test('is shaped like what is wired, or as written', async () => {
+      const graph = [
+        grid,
+        clouds,
+        node('image', 'GaussianNoise', {}, { batch_size: 2, shape: '4x6x3' }),
+        node('more', 'GaussianNoise', { like: 'image.noise' }, { batch_size: 5 }),
+      ]
+      const { point, image, more } = await evaluate(graph, { point: 'noise.noise', image: 'image.noise', more: 'more.noise' })
+      expect(point).toMatchObject({ type: 'noise', space: 'point', tensor: { shape: [9, 2] } })
+      expect(image).toMatchObject({ space: 'image', tensor: { shape: [2, 4, 6, 3] } })
+      expect(more).toMatchObject({ space: 'image', tensor: { shape: [5, 4, 6, 3] } })
+    })
+
+    test('equal seeds draw equal noise, whatever the size of the batch', async () => {
+      const graph = [
+        node('few', 'GaussianNoise', {}, { batch_size: 16, seed: 4 }),
+        node('many', 'GaussianNoise', {}, { batch_size: 64, seed: 4 }),
+        node('other', 'GaussianNoise', {}, { batch_size: 16, seed: 5 }),
+      ]
+      const { few, many, other } = await evaluate(graph, { few: 'few.noise', many: 'many.noise', other: 'other.noise' })
+      expect(numbers(many).slice(0, 32)).toEqual(numbers(few))
+      expect(numbers(other)).not.toEqual(numbers(few))
+    })
+
+    test('needs a size', async () => {
+      const drawn = (params: Record<string, unknown>) =>
+        evaluate([node('noise', 'GaussianNoise', {}, params)], { x: 'noise.noise' })
+      await expect(drawn({})).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[GraphError: noise: batch_size is 0, as many as like, but nothing is wired to like. Set batch_size, or wire like.]`,
+      )
+      await expect(drawn({ batch_size: 2, shape: '28 by 28' })).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[GraphError: noise: expected one size (points) or three (height, width, channels), got "28 by 28". Write 2, or 28, 28, 1, or wire like.]`,
+      )
+      await expect(drawn({ batch_size: 100000, shape: '512, 512, 3' })).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[GraphError: noise: [100000,512,512,3] is more noise than fits into memory. Lower batch_size or shape.]`,
+      )
+    })
+  })
+
+  test('RandomTimesteps: one for each item, all from the schedule', async () => {
+    const graph = [
+      node('many', 'GaussianNoise', {}, { batch_size: 5000 }),
+      schedule,
+      node('t', 'RandomTimesteps', { like: 'many.noise', schedule: 'schedule.schedule' }),
+    ]
+    const { t } = await evaluate(graph, { t: 't.t' })
+    expect(t.t).toHaveLength(5000)
+    expect([Math.min(...t.t), Math.max(...t.t)]).toEqual([0, 99])
+    expect(new Set(t.t).size).toBe(100)
+  })
+
+  test('Posterior: unwired, t_prev is t - 1', async () => {
+    const common = { x_0: 'grid.x', x_t: 'noise.noise', t: 't.t', schedule: 'schedule.schedule' }
+    const graph = [
+      schedule,
+      grid,
+      clouds,
+      node('t', 'Timestep', {}, { t: 40 }),
+      node('before', 'Timestep', {}, { t: 39 }),
+      node('guessed', 'Posterior', common),
+      node('said', 'Posterior', { ...common, t_prev: 'before.t' }),
+    ]
+    const found = await evaluate(graph, { a: 'guessed.mean', b: 'said.mean', va: 'guessed.variance', vb: 'said.variance' })
+    expect(found.a).toEqual(found.b)
+    expect(found.va).toEqual(found.vb)
+    expect(found.va.tensor.shape).toEqual([9, 2])
+  })
+
+  test('Target follows the model; ConvertPrediction gets x_0 back from it', async () => {
+    const graph = [
+      schedule,
+      grid,
+      clouds,
+      node('t', 'Timestep', {}, { t: 40 }),
+      node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'gaussian', std: 1, predicts: 'v_prediction' }),
+      node('xt', 'ForwardNoise', { x_0: 'grid.x', t: 't.t', noise: 'noise.noise', schedule: 'schedule.schedule' }),
+      node('target', 'Target', {
+        model: 'model.model',
+        x_0: 'grid.x',
+        noise: 'noise.noise',
+        t: 't.t',
+        schedule: 'schedule.schedule',
+      }),
+      node(
+        'back',
+        'ConvertPrediction',
+        { prediction: 'target.target', x_t: 'xt.x_t', t: 't.t', schedule: 'schedule.schedule' },
+        { to: 'sample' },
+      ),
+    ]
+    const { target, back, x, clean } = await evaluate(graph, {
+      target: 'target.target',
+      back: 'back.prediction',
+      x: 'back.x',
+      clean: 'grid.x',
+    })
+    expect(target).toMatchObject({ type: 'prediction', predicts: 'v_prediction', space: 'point' })
+    expect(back).toMatchObject({ type: 'prediction', predicts: 'sample' })
+    numbers(x).forEach((value, i) => expect(value).toBeCloseTo(numbers(clean)[i]!, 5))
+  })
+
+  test('Timestep with a schedule refuses what that does not have', async () => {
+    const graph = [schedule, node('t', 'Timestep', { schedule: 'schedule.schedule' }, { t: 100 })]
+    await expect(evaluate(graph, { t: 't.t' })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: t.t: expected a timestep of the schedule, a whole number from 0 to 99 (or -1 for clean data), got 100. Take t and schedule from the same NoiseSchedule.]`,
+    )
+  })
+
+  test('Grid: from below, from left to right', async () => {
+    const { x } = await evaluate([node('grid', 'Grid', {}, { count: 2, extent: 3 })], { x: 'grid.x' })
+    expect(numbers(x)).toEqual([-3, -3, 3, -3, -3, 3, 3, 3])
+  })
+
+  describe('Mix', () => {
+    const mixed = (inputs: Record<string, string>, params: Record<string, unknown>, ...more: ReturnType<typeof node>[]) =>
+      evaluate([grid, clouds, node('mix', 'Mix', inputs, params), ...more], { mix: 'mix.mix', a: 'grid.x', b: 'noise.noise' })
+
+    test('goes from a to b, and is of the type of a', async () => {
+      const found = await mixed({ a: 'grid.x', b: 'noise.noise' }, { w: 0.25 })
+      expect(found.mix.type).toBe('samples')
+      numbers(found.mix).forEach((value, i) =>
+        expect(value).toBeCloseTo(0.75 * numbers(found.a)[i]! + 0.25 * numbers(found.b)[i]!, 5),
+      )
+    })
+
+    test('takes a mask', async () => {
+      const found = await mixed({ a: 'grid.x', b: 'noise.noise', weight: 'grid.x' }, {})
+      // The grid is its own mask: -1 goes the other way, 0 stays, 1 goes to b.
+      const [a, b] = [numbers(found.a), numbers(found.b)]
+      numbers(found.mix).forEach((value, i) => expect(value).toBeCloseTo(a[i]! + a[i]! * (b[i]! - a[i]!), 5))
+    })
+
+    test('refuses what does not go together', async () => {
+      const small = node('small', 'Grid', {}, { count: 2 })
+      await expect(mixed({ a: 'grid.x', b: 'small.x' }, {}, small)).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[GraphError: mix.b: expected the shape of a, [9,2], got [4,2]. Make b and a from the same batch.]`,
+      )
+      await expect(
+        mixed({ a: 'grid.x', b: 'noise.noise', weight: 'small.x' }, {}, small),
+      ).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[GraphError: mix.weight: expected a number or a mask that fits a, [9,2], got [4,2]. Make the mask as large as a, with 1 for a size that it does not vary along.]`,
+      )
+      const asked = [
+        schedule,
+        node('t', 'Timestep', {}, { t: 5 }),
+        node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'gaussian', std: 1 }),
+        node('predict', 'Predict', { model: 'model.model', x_t: 'grid.x', t: 't.t' }),
+      ]
+      await expect(mixed({ a: 'grid.x', b: 'predict.prediction' }, {}, ...asked)).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[GraphError: mix.b: expected samples, as a is, got prediction. Mix values of one kind; ConvertPrediction gives a prediction as samples too.]`,
+      )
+    })
+  })
+
+  test('StopGradient passes every kind of value on', async () => {
+    const graph = [
+      schedule,
+      grid,
+      node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians' }),
+      ...['grid.x', 'schedule.schedule', 'model.model'].map((value, i) => node(`stop${i}`, 'StopGradient', { value })),
+    ]
+    const found = await evaluate(graph, {
+      a: 'grid.x',
+      b: 'stop0.value',
+      c: 'schedule.schedule',
+      d: 'stop1.value',
+      e: 'model.model',
+      f: 'stop2.value',
+    })
+    expect(found.b).toEqual(found.a)
+    expect(found.d).toEqual(found.c)
+    expect(found.f).toEqual(found.e)
+  })
+})

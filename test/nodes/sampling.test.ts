@@ -1,0 +1,194 @@
+// The nodes of sampling, wired as a user would: the closed Sampler and the open loop, solvers made by hand, inversion.
+import { expect, test } from 'vitest'
+import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+import { evaluate, node } from './evaluate.ts'
+
+const data = [
+  node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
+  node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.1 }),
+  node('noise', 'GaussianNoise', {}, { batch_size: 16, seed: 3 }),
+]
+
+/** From x_T to x_0 with one step node. */
+const open = (step: string, params: Record<string, unknown>, list: Record<string, unknown> = {}, xT = 'noise.noise') => [
+  node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 10, ...list }),
+  node('start', 'SamplingStart', { x_T: xT, timesteps: 'list.timesteps' }),
+  node('predict', 'Predict', { model: 'model.model', x_t: 'start.x_t', t: 'start.t' }),
+  node(
+    'step',
+    step,
+    { x_t: 'start.x_t', prediction: 'predict.prediction', t: 'start.t', t_prev: 'start.t_prev', schedule: 'schedule.schedule' },
+    params,
+  ),
+  node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'step.x_prev' }),
+]
+
+/** The same graph with other wires into one node. */
+const rewired = (graph: GraphNode[], id: string, inputs: Record<string, string>) =>
+  graph.map((each) => (each.id === id ? { ...each, inputs: { ...each.inputs, ...node('', '', inputs).inputs } } : each))
+
+/** The same graph with other params of one node. */
+const retuned = (graph: GraphNode[], id: string, params: Record<string, unknown>) =>
+  graph.map((each) => (each.id === id ? { ...each, params: { ...each.params, ...params } } : each))
+
+const bits = ({ data }: { data: Float32Array }) => [...new Uint32Array(data.buffer, data.byteOffset, data.length)]
+
+onEachBackend(() => {
+  test.each([
+    { sampler: 'ddim', step: 'DDIMStep', params: { eta: 0.5, seed: 11 } },
+    { sampler: 'ddim', step: 'DDIMStep', params: { clip: 'on', clip_range: 0.8, rederive: false } },
+    { sampler: 'ddpm', step: 'DDPMStep', params: { variance: 'fixed_large', seed: 11 } },
+  ])('Sampler with $sampler, $params gives the bits of the loop wired by hand', async ({ sampler, step, params }) => {
+    const closed = node(
+      'sampler',
+      'Sampler',
+      { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' },
+      {
+        sampler,
+        num_inference_steps: 10,
+        ...params,
+      },
+    )
+    const found = await evaluate([...data, closed, ...open(step, params)], {
+      closed: 'sampler.x_0',
+      hand: 'end.x_0',
+      closedWay: 'sampler.trajectory',
+      handWay: 'end.trajectory',
+    })
+    expect(bits(found.closed.tensor)).toEqual(bits(found.hand.tensor))
+    expect(found.closedWay).toEqual(found.handWay)
+    expect(found.hand).toMatchObject({ type: 'samples', space: 'point', tensor: { shape: [16, 2] } })
+  })
+})
+
+onCpu(() => {
+  test('the trajectory goes from x_T to x_0, all of it or every n-th step and the ends', async () => {
+    const all = await evaluate([...data, ...open('DDIMStep', {})], { way: 'end.trajectory', x: 'end.x_0', noise: 'noise.noise' })
+    expect([...all.way.t]).toEqual([900, 800, 700, 600, 500, 400, 300, 200, 100, 0, -1])
+    expect(all.way.frames[0]).toEqual(all.noise.tensor)
+    expect(all.way.frames.at(-1)).toEqual(all.x.tensor)
+
+    const some = await evaluate([...data, ...retuned(open('DDIMStep', {}), 'end', { keep_every: 4 })], { way: 'end.trajectory' })
+    expect([...some.way.t]).toEqual([900, 500, 100, -1])
+    expect(some.way.frames).toEqual([0, 4, 8, 10].map((i) => all.way.frames[i]))
+  })
+
+  test('Start says how far it is', async () => {
+    const { index, last, t, t_prev } = await evaluate([...data, ...open('DDIMStep', {})], {
+      index: 'start.index',
+      last: 'start.last',
+      t: 'start.t',
+      t_prev: 'start.t_prev',
+    })
+    expect([index.tensor.data[0], last.tensor.data[0], t.t[0], t_prev.t[0]]).toEqual([9, 1, 0, -1])
+  })
+
+  test('noise of the step is drawn afresh in each iteration, or taken from the wire', async () => {
+    const wired = rewired(open('DDPMStep', { seed: 5 }), 'step', { noise: 'fresh.noise' })
+    const fresh = node('fresh', 'GaussianNoise', { like: 'start.x_t' }, { seed: 5 })
+    const inside = await evaluate([...data, ...open('DDPMStep', { seed: 5 })], { x: 'end.x_0' })
+    const outside = await evaluate([...data, fresh, ...wired], { x: 'end.x_0' })
+    expect(outside.x).toEqual(inside.x)
+  })
+
+  test('two-evaluation steps by hand: Heun from two Predicts and a Mix has order 2, DDIM 1', async () => {
+    const gaussian = [
+      node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
+      node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'gaussian', std: 0.5 }),
+      node('noise', 'GaussianNoise', {}, { batch_size: 64 }),
+    ]
+    const list = (n: number) => ({ num_inference_steps: n, timestep_spacing: 'trailing', end: 'smallest' })
+    const heun = (n: number) => [
+      ...open('DDIMStep', {}, list(n)).filter(({ id }) => id !== 'end'),
+      node('again', 'Predict', { model: 'model.model', x_t: 'step.x_prev', t: 'start.t_prev' }),
+      node('mean', 'Mix', { a: 'predict.prediction', b: 'again.prediction' }, { w: 0.5 }),
+      node('heun', 'DDIMStep', {
+        x_t: 'start.x_t',
+        prediction: 'mean.mix',
+        t: 'start.t',
+        t_prev: 'start.t_prev',
+        schedule: 'schedule.schedule',
+      }),
+      node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'heun.x_prev' }),
+    ]
+    const counts = [10, 20, 40]
+    const order = async (graph: (n: number) => GraphNode[]) => {
+      const errors = await Promise.all(counts.map((n) => errorOf([...gaussian, ...graph(n)])))
+      return Math.log2(errors[0]! / errors[2]!) / 2
+    }
+    expect(await order(heun)).toBeGreaterThan(1.8)
+    const first = await order((n) => open('DDIMStep', {}, list(n)))
+    expect(first).toBeGreaterThan(0.8)
+    expect(first).toBeLessThan(1.2)
+
+    /** The ODE keeps x over the standard deviation of x_t; that is 1 at the start, very nearly. */
+    async function errorOf(graph: GraphNode[]): Promise<number> {
+      const { x, xT, schedule } = await evaluate(graph, { x: 'end.x_0', xT: 'noise.noise', schedule: 'schedule.schedule' })
+      const a = schedule.schedule.alphaBar[0]
+      const spread = Math.sqrt(0.25 * a + 1 - a)
+      const differences = x.tensor.data.map((value: number, i: number) => value - spread * xT.tensor.data[i])
+      return Math.sqrt(differences.reduce((sum: number, d: number) => sum + d * d, 0))
+    }
+  })
+
+  test('inversion: down and up the same list leads back to the noise', async () => {
+    const list = { num_inference_steps: 200, end: 'smallest' }
+    const up = [
+      node('flip', 'FlipTimesteps', { timesteps: 'list.timesteps' }),
+      node('upStart', 'SamplingStart', { x_T: 'end.x_0', timesteps: 'flip.timesteps' }),
+      node('upPredict', 'Predict', { model: 'model.model', x_t: 'upStart.x_t', t: 'upStart.t' }),
+      node('upStep', 'DDIMStep', {
+        x_t: 'upStart.x_t',
+        prediction: 'upPredict.prediction',
+        t: 'upStart.t',
+        t_prev: 'upStart.t_prev',
+        schedule: 'schedule.schedule',
+      }),
+      node('upEnd', 'SamplingEnd', { loop: 'upStart.loop', x_prev: 'upStep.x_prev' }),
+    ]
+    const soft = retuned(data, 'model', { std: 0.5 })
+    const { back, noise } = await evaluate([...soft, ...open('DDIMStep', {}, list), ...up], {
+      back: 'upEnd.x_0',
+      noise: 'noise.noise',
+    })
+    back.tensor.data.forEach((value: number, i: number) => expect(Math.abs(value - noise.tensor.data[i])).toBeLessThan(0.1))
+  })
+
+  test('image to image: strength 0 gives the data back, 0.5 starts half way up', async () => {
+    const variation = (strength: number) => [
+      ...data,
+      node('grid', 'Grid', {}, { count: 4 }),
+      ...rewired(open('DDIMStep', {}, {}, 'noised.x_t'), 'start', { timesteps: 'split.rest' }),
+      node('split', 'SplitTimesteps', { timesteps: 'list.timesteps' }, { strength }),
+      node('noised', 'ForwardNoise', { x_0: 'grid.x', t: 'split.at', noise: 'noise.noise', schedule: 'schedule.schedule' }),
+    ]
+    const wanted = { x: 'end.x_0', clean: 'grid.x', way: 'end.trajectory', noised: 'noised.x_t' }
+    const none = await evaluate(variation(0), wanted)
+    expect(none.x.tensor).toEqual(none.clean.tensor)
+    const half = await evaluate(variation(0.5), wanted)
+    expect([...half.way.t]).toEqual([400, 300, 200, 100, 0, -1])
+    expect(half.way.frames[0]).toEqual(half.noised.tensor)
+  })
+
+  test('what does not fit is refused at its node', async () => {
+    const loop = (list: Record<string, unknown> = {}) => [...data, ...open('DDPMStep', {}, list)]
+    const x = { x: 'end.x_0' }
+    await expect(evaluate(loop({ num_inference_steps: 2000 }), x)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: list: expected a whole number of steps from 1 to 1000, the timesteps of the schedule, got 2000. Lower num_inference_steps to 1000 or less.]`,
+    )
+    const flip = node('flip', 'FlipTimesteps', { timesteps: 'list.timesteps' })
+    const up = [flip, ...rewired(loop(), 'start', { timesteps: 'flip.timesteps' })]
+    await expect(evaluate(up, x)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: step.t_prev: expected a timestep before t = 0, got 100. This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.]`,
+    )
+    const other = [node('grid', 'Grid', {}, { count: 3 }), ...rewired(loop(), 'end', { x_prev: 'grid.x' })]
+    await expect(evaluate(other, x)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: end.x_prev: expected the shape of x_t, [16,2], got [9,2]. Wire here what a step made of x_t.]`,
+    )
+    const clean = rewired([...loop(), node('clean', 'Timestep', {}, { t: -1 })], 'predict', { t: 'clean.t' })
+    await expect(evaluate(clean, x)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: predict.t: no model knows clean data: t = -1 means that no noise is left. Set \`end\` of Timesteps to \`smallest\`, so that the last t_prev is a timestep the model was trained on.]`,
+    )
+  })
+})
