@@ -1,0 +1,58 @@
+// Trained models from a file.
+import type { Checkpoint } from '../../engine/checkpoint/pipeline.ts'
+import { CheckpointError, loadModel, readCheckpoint, sha256Of } from '../../engine/checkpoint/pipeline.ts'
+import { SafetensorsError } from '../../engine/checkpoint/safetensors.ts'
+import { NodeError } from '../../engine/plan/fault.ts'
+import type { Outputs } from '../../engine/plan/op.ts'
+import type { Model, ScheduleValue } from '../../engine/values.ts'
+import { checkpoint, defineNode, model, schedule } from '../define.ts'
+
+export const loadCheckpoint = defineNode({
+  type: 'diffusion/LoadCheckpoint',
+  category: 'files',
+  summary: 'A trained model and the schedule it was trained with, from a checkpoint.',
+  inputs: {},
+  outputs: { model: model('trained'), schedule: schedule('it was trained with') },
+  params: { checkpoint: checkpoint('a ZIP of a diffusers pipeline folder, as SaveCheckpoint makes them') },
+  prepare: async ({ checkpoint }, assets) => {
+    if (!checkpoint) {
+      throw new NodeError({ param: 'checkpoint', message: 'no checkpoint is chosen.', cure: 'Drop one on the node, or choose one that is kept here.' })
+    }
+    const { name, sha256 } = checkpoint
+    const bytes = await assets.checkpoint(sha256)
+    if (!bytes) {
+      throw new NodeError({
+        param: 'checkpoint',
+        message: `the checkpoint "${name}" (SHA-256 ${sha256.slice(0, 12)}...) is not here.`,
+        cure: 'Drop it here, or run the training part of the graph.',
+      })
+    }
+    return { key: sha256, data: readChecked(name, sha256, bytes) }
+  },
+  run: (_, __, { prepared }) => {
+    const { model, schedule } = prepared as Checkpoint
+    const outputs: Outputs = { model: loadModel(model), ...(schedule && { schedule: { type: 'schedule', schedule } }) }
+    return outputs as { model: Model; schedule: ScheduleValue }
+  },
+})
+
+function readChecked(name: string, sha256: string, bytes: Uint8Array): Checkpoint {
+  const found = sha256Of(bytes)
+  if (found !== sha256) {
+    throw new NodeError({
+      param: 'checkpoint',
+      message: `the file "${name}" has changed: its SHA-256 is ${found.slice(0, 12)}..., not ${sha256.slice(0, 12)}...`,
+      cure: 'Drop the right file, or choose this one anew.',
+    })
+  }
+  try {
+    return readCheckpoint(bytes)
+  } catch (error) {
+    if (!(error instanceof CheckpointError || error instanceof SafetensorsError)) throw error
+    throw new NodeError({
+      param: 'checkpoint',
+      message: `the file "${name}" cannot be read as a checkpoint. ${error.message}`,
+      cure: 'Choose a ZIP that SaveCheckpoint made.',
+    })
+  }
+}
