@@ -1,4 +1,5 @@
 // Two predictions that are to be compared or joined have to be of one kind and one shape.
+import { checkShape } from '../engine/coefficients.ts'
 import { NodeError } from '../engine/plan/fault.ts'
 import type { Prediction } from '../engine/values.ts'
 
@@ -11,11 +12,5 @@ export function checkAlike(first: Prediction, second: Prediction, [firstSlot, se
       cure: 'Make both of one kind, with Target or with ConvertPrediction.',
     })
   }
-  const [a, b] = [first.tensor.shape, second.tensor.shape]
-  if (a.length === b.length && a.every((size, i) => size === b[i])) return
-  throw new NodeError({
-    slot: secondSlot,
-    message: `expected the shape of ${firstSlot}, [${a}], got [${b}].`,
-    cure: 'Wire both from the same batch.',
-  })
+  checkShape(second.tensor, first.tensor, secondSlot, firstSlot)
 }

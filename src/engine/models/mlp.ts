@@ -19,6 +19,8 @@ export interface MlpConfig {
   /** 0 for a model that takes no labels. */
   num_classes: number
   activation: Activation
+  /** Sines and cosines of the coordinates, at frequencies 1, 2, 4, ...: as many of each. 0 for none. */
+  fourier_features: number
 }
 
 /**
@@ -26,12 +28,12 @@ export interface MlpConfig {
  * in memory; the last row of `class_embedding.weight` stands for "no label".
  */
 export function mlp(config: MlpConfig, predicts: PredictionType, random: Random): Model {
-  const { dim, hidden, layers, time_embedding_dim, num_classes } = config
+  const { dim, hidden, layers, time_embedding_dim, num_classes, fourier_features } = config
   const weights: Weights = {
     ...linearWeights('time_embedding.linear_1', time_embedding_dim, hidden, random),
     ...linearWeights('time_embedding.linear_2', hidden, hidden, random),
     ...(num_classes > 0 && embeddingWeights('class_embedding', num_classes + 1, hidden, random)),
-    ...linearWeights('linear_in', dim, hidden, random),
+    ...linearWeights('linear_in', dim * (1 + 2 * fourier_features), hidden, random),
   }
   for (let i = 0; i < layers; i++) Object.assign(weights, linearWeights(`layers.${i}`, hidden, hidden, random))
   Object.assign(weights, linearWeights('linear_out', hidden, dim, random))
@@ -46,13 +48,13 @@ export const mlpKind: ModelKind = {
   classes: (model) => configOf(model).num_classes,
   evaluate(model, x, t, labels) {
     const { weights } = model
-    const { layers, activation } = configOf(model)
+    const { layers, activation, fourier_features } = configOf(model)
     const act = activations[activation]
     const layer = (name: string, input: Tensor) =>
       linear(input as Tensor2D, weights[`${name}.weight`] as Tensor2D, weights[`${name}.bias`] as Tensor1D)
 
     const embedding = embed(model, t, labels, layer)
-    let h: Tensor = layer('linear_in', x)
+    let h: Tensor = layer('linear_in', fourierFeatures(x as Tensor2D, fourier_features))
     for (let i = 0; i < layers; i++) h = h.add(layer(`layers.${i}`, act(h.add(embedding))))
     return layer('linear_out', act(h))
   },
@@ -70,3 +72,10 @@ function embed(model: Model, t: Float64Array, labels: Int32Array | undefined, la
 }
 
 const allEqual = (values: ArrayLike<number>) => Array.prototype.every.call(values, (value) => value === values[0])
+
+/** x and the sines and cosines of x, 2x, 4x, ...: fine structure becomes easy to learn. Tancik et al. 2020. */
+function fourierFeatures(x: Tensor2D, count: number): Tensor2D {
+  if (count === 0) return x
+  const angles = tf.concat(Array.from({ length: count }, (_, k) => x.mul(2 ** k)), 1)
+  return tf.concat([x, angles.sin(), angles.cos()], 1) as Tensor2D
+}

@@ -1,4 +1,5 @@
 // Interprets models: plain data in, a prediction out. The one table of the kinds of models there are.
+import { sameShape } from '../coefficients.ts'
 import { NodeError } from '../plan/fault.ts'
 import type { Tensor } from '../tf.ts'
 import type { Model } from '../values.ts'
@@ -48,7 +49,7 @@ const evaluate = (model: Model, x: Tensor, t: Float64Array, labels: Int32Array |
 
 function checkShape(x: Tensor, itemShape: number[]) {
   const shape = x.shape.slice(1)
-  if (shape.length === itemShape.length && shape.every((size, i) => size === itemShape[i])) return
+  if (sameShape(shape, itemShape)) return
   throw new NodeError({
     slot: 'x_t',
     message: `expected a batch of items of shape [${itemShape}], got items of shape [${shape}].`,
