@@ -23,9 +23,9 @@ export interface PointSet {
 
 type Point = readonly [number, number]
 
-/** A curve or an area: u and v, uniform in [0, 1), and the number of the point give its place and its class. */
+/** A curve or an area: its class, and u and v, uniform in [0, 1), give the place of a point. */
 interface Shape {
-  at(u: number, v: number, index: number): Point
+  at(u: number, v: number, label: number): Point
   /** What is taken off, and what it is divided by then. */
   center: Point
   scale: number
@@ -33,18 +33,17 @@ interface Shape {
 }
 
 const radii = 2
-const onCircle = (index: number): Point => [radii * Math.cos((index * Math.PI) / 4), radii * Math.sin((index * Math.PI) / 4)]
+const onCircle = (label: number): Point => [radii * Math.cos((label * Math.PI) / 4), radii * Math.sin((label * Math.PI) / 4)]
 
 /** The centres of `eight_gaussians`, scaled like the points. */
 export const eightCenters = (): Float32Array =>
   Float32Array.from([0, 1, 2, 3, 4, 5, 6, 7].flatMap((i) => standardised(shapes.eight_gaussians, onCircle(i))))
 
-/** Classes come in turn: the point number i is of class i modulo the number of classes. */
 const shapes: { [K in Exclude<Distribution, 'gaussian' | 'drawn'>]: Shape } = {
   moons: {
-    at: (u, _, index) => {
+    at: (u, _, label) => {
       const [x, y] = [Math.cos(Math.PI * u), Math.sin(Math.PI * u)]
-      return index % 2 === 0 ? [x, y] : [1 - x, 0.5 - y]
+      return label === 0 ? [x, y] : [1 - x, 0.5 - y]
     },
     center: [0.5, 0.25],
     scale: Math.sqrt((0.75 + (0.5 - (2 / Math.PI) ** 2 + (2 / Math.PI - 0.25) ** 2)) / 2),
@@ -54,7 +53,7 @@ const shapes: { [K in Exclude<Distribution, 'gaussian' | 'drawn'>]: Shape } = {
     at: (u) => rolled(1.5 * Math.PI * (1 + 2 * u), 1),
     ...momentsOf((u) => rolled(1.5 * Math.PI * (1 + 2 * u), 1)),
   },
-  eight_gaussians: { at: (_, __, index) => onCircle(index % 8), center: [0, 0], scale: radii / Math.SQRT2, classes: 8 },
+  eight_gaussians: { at: (_, __, label) => onCircle(label), center: [0, 0], scale: radii / Math.SQRT2, classes: 8 },
   // Squares of a board of 4 by 4: the column decides which of the two rows of its colour, v where in it.
   checkerboard: {
     at: (u, v) => {
@@ -67,7 +66,7 @@ const shapes: { [K in Exclude<Distribution, 'gaussian' | 'drawn'>]: Shape } = {
   },
   // The square root spreads the points evenly along the arms.
   spiral: {
-    at: (u, _, index) => rolled(3 * Math.PI * Math.sqrt(u), index % 2 === 0 ? 1 : -1),
+    at: (u, _, label) => rolled(3 * Math.PI * Math.sqrt(u), label === 0 ? 1 : -1),
     center: [0, 0],
     scale: Math.sqrt((9 * Math.PI ** 2) / 4),
     classes: 2,
@@ -90,22 +89,22 @@ function momentsOf(curve: (u: number) => Point): { center: Point; scale: number 
 const standardised = ({ center, scale }: Shape, [x, y]: Point): Point => [(x - center[0]) / scale, (y - center[1]) / scale]
 
 /**
- * `count` points of a distribution. The first of many are those of few.
+ * `count` independent points of a distribution. The first of many are those of few.
  * Throws NodeError if there is nothing drawn to draw from.
  */
 export function pointSet(distribution: Distribution, { count, noise, points }: PointsConfig, random: Random): PointSet {
-  const u = random.uniform(count)
-  const v = random.uniform(count)
+  const [u, v, w] = [random.uniform(count), random.uniform(count), random.uniform(count)]
   const normal = random.normal(2 * count)
   const { place, classes } = placing(distribution, points)
+  const labels = Int32Array.from(w, (share) => Math.floor(share * (classes ?? 1)))
+  const spread = distribution === 'gaussian' ? 1 : noise
   const data = new Float32Array(2 * count)
   for (let i = 0; i < count; i++) {
-    const [x, y] = place(u[i]!, v[i]!, i)
-    const spread = distribution === 'gaussian' ? 1 : noise
+    const [x, y] = place(u[i]!, v[i]!, labels[i]!)
     data[2 * i] = x + spread * normal[2 * i]!
     data[2 * i + 1] = y + spread * normal[2 * i + 1]!
   }
-  return { data, ...(classes && { classes, labels: Int32Array.from({ length: count }, (_, i) => i % classes) }) }
+  return { data, ...(classes && { classes, labels }) }
 }
 
 function placing(distribution: Distribution, points: PointsConfig['points']): { place: Shape['at']; classes?: number } {
@@ -121,5 +120,5 @@ function placing(distribution: Distribution, points: PointsConfig['points']): { 
     return { place: (u) => points[Math.floor(u * points.length)]! }
   }
   const shape = shapes[distribution]
-  return { place: (u, v, index) => standardised(shape, shape.at(u, v, index)), ...(shape.classes && { classes: shape.classes }) }
+  return { place: (u, v, label) => standardised(shape, shape.at(u, v, label)), ...(shape.classes && { classes: shape.classes }) }
 }
