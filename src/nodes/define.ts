@@ -227,7 +227,7 @@ export function defineNode<I extends Slots, P extends ParamSpecs>(node: OutputNo
 export function defineNode<P extends ParamSpecs>(node: Common<{}, {}, P> & { note: true }): NoteOp
 export function defineNode(node: Common<Slots, Slots, ParamSpecs> & object): RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp {
   const role = 'view' in node ? 'observer' : 'files' in node ? 'output' : 'note' in node ? 'note' : 'node'
-  return { ...node, ...commonOf(node), role } as never
+  return { ...node, ...commonOf(node), role, ...('expand' in node && { expands: true }) } as never
 }
 
 /** Both ends of a loop. */

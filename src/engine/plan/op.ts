@@ -50,6 +50,8 @@ export interface Declaration {
   outputs: Record<string, OutputSlot>
   params: Record<string, Param>
   role: 'node' | 'output' | 'observer' | 'start' | 'end' | 'note'
+  /** Stands for a graph of others, and can be opened. */
+  expands?: true
   /** Of a start or an end: the type of its other half, and which next input feeds which each output. */
   loop?: { other: string; carries: Record<string, string> }
 }
@@ -82,6 +84,7 @@ export interface RunOp extends Declaration {
 /** A node that stands for a graph of others. */
 export interface ExpandOp extends Declaration {
   role: 'node'
+  expands: true
   expand: (params: never, wired: ReadonlySet<string>) => Expansion
 }
 
@@ -196,8 +199,8 @@ export const opTable = (ops: readonly Op[]): Ops => new Map(ops.map((op) => [op.
 
 /** The declaration without its functions, for the side that only draws and checks. */
 export function declarationOf(op: Op): Declaration {
-  const { type, version, title, category, summary, equation, source, inputs, outputs, params, role, loop } = op
+  const { type, version, title, category, summary, equation, source, inputs, outputs, params, role, expands, loop } = op
   return JSON.parse(
-    JSON.stringify({ type, version, title, category, summary, equation, source, inputs, outputs, params, role, loop }),
+    JSON.stringify({ type, version, title, category, summary, equation, source, inputs, outputs, params, role, expands, loop }),
   ) as Declaration
 }

@@ -1,0 +1,57 @@
+// The window: the canvas fills it, everything else lies on it.
+import { render } from 'preact'
+import type { EnginePort } from '../engine/protocol.ts'
+import { EditorContext } from './context.ts'
+import { Drawer } from './drawer.tsx'
+import { startEditor, type Editor } from './editor.ts'
+import { Banner, Dialog, Dropping, Menu, Quick, Toasts } from './overlays.tsx'
+import { Palette } from './palette.tsx'
+import { Panel } from './panel.tsx'
+import * as state from './state.ts'
+import { Status } from './status.tsx'
+import { texts } from './texts.ts'
+import { Top } from './top.tsx'
+
+function App({ editor }: { editor: Editor }) {
+  return (
+    <EditorContext.Provider value={editor}>
+      <Blank editor={editor} />
+      <Top />
+      <Drawer />
+      <Panel />
+      <Status />
+      <Banner />
+      <Toasts />
+      <Dropping />
+      <Palette />
+      <Menu />
+      <Quick />
+      <Dialog />
+    </EditorContext.Provider>
+  )
+}
+
+function Blank({ editor }: { editor: Editor }) {
+  void state.changes.value
+  if (editor.stage.nodes().length || state.palette.value) return null
+  return (
+    <div class="blank">
+      <strong>{texts.canvas.empty}</strong>
+      <p>{texts.canvas.emptyHint}</p>
+      <button type="button" class="button outline" onClick={() => (state.drawer.value = 'gallery')}>
+        {texts.canvas.openGallery}
+      </button>
+    </div>
+  )
+}
+
+/** Puts the editor into an element of the page. */
+export async function mount(root: HTMLElement, port: EnginePort): Promise<Editor> {
+  const canvas = document.createElement('canvas')
+  canvas.className = 'canvas'
+  canvas.setAttribute('role', 'application')
+  canvas.setAttribute('aria-label', texts.canvas.label)
+  const screen = document.createElement('div')
+  root.append(canvas, screen)
+  return startEditor(canvas, port, (editor) => render(<App editor={editor} />, screen))
+}

@@ -1,0 +1,213 @@
+// Everything that can be done, with its words and keys. The menus, the buttons and the keyboard all go through here.
+import { download } from './run.ts'
+import type { Editor } from './editor.ts'
+import type { LGraphNode } from './canvas.ts'
+import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
+import { withPartners } from '../nodes/litegraph/pairs.ts'
+import { setMuted } from '../nodes/litegraph/graph.ts'
+import { insertCopy } from './clipboard.ts'
+import * as format from './format.ts'
+import { open } from './pieces.ts'
+import { byType } from './declarations.ts'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+
+export interface Command {
+  label: string
+  /** `Mod+Shift+Z`; Mod is Ctrl, or Command on a Mac. The first is shown. */
+  keys?: readonly string[]
+  enabled?: () => boolean
+  run: () => void
+}
+
+export type CommandId = keyof ReturnType<typeof makeCommands>
+
+export const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
+
+/** Keys as they are written on the user's keyboard. */
+export const keysInWords = (keys: string): string =>
+  isMac
+    ? keys.replace('Mod', '⌘').replace('Alt', '⌥').replace('Shift', '⇧').replace('Enter', '↵').replaceAll('+', '')
+    : keys.replace('Mod', 'Ctrl').replaceAll('+', ' ')
+
+export const shortcut = ({ keys }: Command) => (keys?.[0] ? keysInWords(keys[0]) : undefined)
+
+export function makeCommands(editor: Editor) {
+  const { stage, workspace, runner } = editor
+  const { commands: words } = texts
+  const selected = () => state.selection.value.length > 0
+  const idle = () => state.run.state.value === 'idle'
+  const nodes = () => stage.selection()
+
+  const table = {
+    run: { label: words.run, keys: ['Mod+Enter'], enabled: idle, run: () => runner.run() },
+    stop: { label: words.stop, keys: ['Mod+Alt+Enter'], enabled: () => !idle(), run: () => runner.stop() },
+    pause: {
+      label: words.pause,
+      enabled: () => state.run.state.value === 'running' || state.run.state.value === 'paused',
+      run: () => runner.pause(),
+    },
+    step: {
+      label: words.step,
+      keys: ['Mod+Shift+Enter'],
+      enabled: () => idle() || state.run.state.value === 'paused',
+      run: () => runner.step(),
+    },
+    undo: { label: words.undo, keys: ['Mod+Z'], enabled: () => state.undoable.value.undo, run: () => workspace.undo() },
+    redo: {
+      label: words.redo,
+      keys: ['Mod+Shift+Z', 'Mod+Y'],
+      enabled: () => state.undoable.value.redo,
+      run: () => workspace.redo(),
+    },
+    add: { label: words.add, keys: ['Mod+K', 'Shift+A'], run: () => editor.findNode() },
+    new: { label: words.new, run: () => void workspace.newWorkflow() },
+    open: { label: words.open, keys: ['Mod+O'], run: () => editor.pickFile() },
+    save: { label: words.save, keys: ['Mod+S'], run: () => void workspace.save() },
+    saveAs: { label: words.saveAs, keys: ['Mod+Shift+S'], run: () => void workspace.saveAs() },
+    download: {
+      label: words.download,
+      run: () => download({ name: `${format.fileName(state.name.value)}.json`, mime: 'application/json', bytes: workspace.text() }),
+    },
+    selectAll: { label: words.selectAll, keys: ['Mod+A'], run: () => stage.select(stage.nodes().map((node) => node.id)) },
+    duplicate: { label: words.duplicate, keys: ['Shift+D'], enabled: selected, run: () => insertCopy(editor) },
+    delete: {
+      label: words.delete,
+      keys: ['Delete', 'Backspace'],
+      enabled: selected,
+      run: () => {
+        stage.remove(nodes())
+        workspace.touched()
+      },
+    },
+    mute: {
+      label: words.mute,
+      keys: ['Mod+M'],
+      enabled: selected,
+      run: () => {
+        const ours = nodes().filter(isDiffusionNode)
+        setMuted(ours, ours.some((node) => node.mode === 0))
+        stage.redraw()
+        workspace.touched()
+      },
+    },
+    collapse: {
+      label: words.collapse,
+      keys: ['Alt+C'],
+      enabled: selected,
+      run: () => {
+        const collapsed = nodes().some((node) => !node.flags.collapsed)
+        for (const node of nodes()) if (Boolean(node.flags.collapsed) !== collapsed) node.collapse(true)
+        stage.redraw()
+        workspace.touched()
+      },
+    },
+    rename: { label: words.rename, keys: ['F2'], enabled: () => nodes().length === 1, run: () => editor.renameNode(nodes()[0]!) },
+    runTo: { label: words.runTo, keys: ['Shift+Enter'], enabled: () => idle() && nodes().length === 1, run: () => runner.run({ to: nodes()[0]! }) },
+    fit: { label: words.fit, keys: ['.', 'Home'], run: () => stage.fit(editor.insets()) },
+    zoomIn: { label: words.zoomIn, keys: ['Alt+='], run: () => stage.zoom(1.2) },
+    zoomOut: { label: words.zoomOut, keys: ['Alt+-'], run: () => stage.zoom(1 / 1.2) },
+    gallery: { label: words.gallery, keys: ['Alt+G'], run: () => toggleDrawer('gallery') },
+    library: { label: words.library, keys: ['Alt+L'], run: () => toggleDrawer('mine') },
+    panel: { label: words.panel, keys: ['Alt+P'], run: () => editor.showPanel(!state.panelShown.value) },
+    shortcuts: { label: words.shortcuts, keys: ['?'], run: () => (state.dialog.value = { kind: 'shortcuts' }) },
+  } satisfies Record<string, Command>
+  return table as { [K in keyof typeof table]: Command }
+}
+
+function toggleDrawer(tab: state.DrawerTab) {
+  state.drawer.value = state.drawer.value === tab ? undefined : tab
+}
+
+/** The closed node replaced by what it stands for. */
+export async function openNode({ runner, workspace }: Editor, node: LGraphNode) {
+  try {
+    const expansion = await runner.expand(node)
+    workspace.edit((file) => {
+      const opened = open(file, node.id, expansion, byType)
+      return { file: opened.file, select: opened.ids }
+    })
+  } catch (error) {
+    state.say(texts.commands.openNode, { text: (error as Error).message, error: true })
+  }
+}
+
+/** With the other ends of their loops: half a loop cannot be copied. */
+export const whole = (nodes: readonly LGraphNode[]): LGraphNode[] => {
+  const ours = withPartners(nodes.filter(isDiffusionNode) as DiffusionNode[])
+  return [...new Set<LGraphNode>([...nodes, ...ours])]
+}
+
+// ---- the keyboard
+
+/** Fields keep their own keys; only these commands work while something is typed. */
+const always: ReadonlySet<CommandId> = new Set(['run', 'stop', 'step', 'save', 'saveAs', 'open'])
+
+const typing = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+  !(target instanceof HTMLInputElement && /^(checkbox|range|button)$/.test(target.type))
+
+/** What was pressed, as {@link Command.keys} writes it. */
+export function keysOf(event: KeyboardEvent): string {
+  const mod = isMac ? event.metaKey : event.ctrlKey
+  // With Alt some layouts put other letters on the keys.
+  const key = event.altKey && /^(Key|Digit)/.test(event.code) ? event.code.replace(/^(Key|Digit)/, '') : event.key
+  const shifted = event.shiftKey && (key.length > 1 || /[a-z]/i.test(key))
+  return [mod && 'Mod', event.altKey && 'Alt', shifted && 'Shift', key.length === 1 ? key.toUpperCase() : key].filter(Boolean).join('+')
+}
+
+/** Listens on the window. Returns its own undo. */
+export function listenToKeys(editor: Editor): () => void {
+  const entries = Object.entries(editor.commands) as [CommandId, Command][]
+  let space: { used: boolean } | undefined
+
+  const down = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || document.querySelector('dialog[open]')) return
+    if (isSpace(event) && onCanvas(event)) {
+      event.preventDefault()
+      if (!event.repeat) {
+        space = { used: false }
+        editor.stage.holdSpace(true)
+      }
+      return
+    }
+    if (space && /^[a-z0-9]$/i.test(event.key) && !event.ctrlKey && !event.metaKey) {
+      space.used = true
+      event.preventDefault()
+      editor.stage.holdSpace(false)
+      editor.findNode(event.key)
+      return
+    }
+    const keys = keysOf(event)
+    const found = entries.find(([, command]) => command.keys?.includes(keys))
+    if (!found) return
+    const [id, command] = found
+    if (typing(event.target) && !always.has(id)) return
+    if (inOverlay(event) && !always.has(id)) return
+    // A button or a link under the focus keeps Enter and its like.
+    if (!event.ctrlKey && !event.metaKey && !event.altKey && event.target instanceof HTMLButtonElement && /Enter|Delete/.test(event.key)) return
+    event.preventDefault()
+    if (command.enabled?.() ?? true) command.run()
+  }
+  const up = (event: KeyboardEvent) => {
+    if (!isSpace(event) || !space) return
+    if (!space.used) editor.findNode()
+    editor.stage.holdSpace(false)
+    space = undefined
+  }
+  /** A drag with the space bar pans: then it was not meant to find a node. */
+  const pressed = () => space && (space.used = true)
+
+  addEventListener('keydown', down)
+  addEventListener('keyup', up)
+  addEventListener('pointerdown', pressed, true)
+  return () => {
+    removeEventListener('keydown', down)
+    removeEventListener('keyup', up)
+    removeEventListener('pointerdown', pressed, true)
+  }
+}
+
+const isSpace = (event: KeyboardEvent) => event.key === ' ' && !event.ctrlKey && !event.metaKey && !event.altKey
+const onCanvas = ({ target }: KeyboardEvent) => target === document.body || target instanceof HTMLCanvasElement
+const inOverlay = ({ target }: KeyboardEvent) => target instanceof HTMLElement && target.closest('[popover]') !== null

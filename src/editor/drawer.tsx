@@ -1,0 +1,216 @@
+// The drawer at the left: the gallery of ready workflows, the user's own, and kept checkpoints.
+import { useEffect, useState } from 'preact/hooks'
+import { useEditor } from './context.ts'
+import type { Editor } from './editor.ts'
+import * as format from './format.ts'
+import { allReady, type Ready } from './gallery.ts'
+import { icons } from './icons.tsx'
+import type { Draft, SavedWorkflow } from './library.ts'
+import { storageMessage } from './library.ts'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+
+const tabs = ['gallery', 'mine', 'checkpoints'] as const
+
+export function Drawer() {
+  const tab = state.drawer.value
+  if (!tab) return null
+  return (
+    <nav class="side drawer" aria-label={texts.drawer.label}>
+      <div class="tabs" role="tablist" aria-label={texts.drawer.label}>
+        {tabs.map((each) => (
+          <button
+            key={each}
+            type="button"
+            role="tab"
+            class="button small"
+            aria-selected={each === tab}
+            aria-pressed={each === tab}
+            onClick={() => (state.drawer.value = each)}
+          >
+            {texts.drawer[each]}
+          </button>
+        ))}
+        <button type="button" class="button icon small close" aria-label={texts.drawer.close} onClick={() => (state.drawer.value = undefined)}>
+          <icons.close />
+        </button>
+      </div>
+      {tab === 'gallery' && <Gallery />}
+      {tab === 'mine' && <Mine />}
+      {tab === 'checkpoints' && <Checkpoints />}
+      {tab !== 'gallery' && <Used />}
+    </nav>
+  )
+}
+
+function Empty({ title, hint }: { title: string; hint: string }) {
+  return (
+    <div class="empty">
+      <strong>{title}</strong>
+      {hint}
+    </div>
+  )
+}
+
+function Gallery() {
+  const editor = useEditor()
+  const [ready, setReady] = useState<Ready[]>()
+  useEffect(() => void allReady().then(setReady), [])
+  if (!ready) return null
+  if (!ready.length) return <Empty title={texts.drawer.galleryEmpty} hint={texts.drawer.galleryEmptyHint} />
+  return (
+    <ul class="cards">
+      {ready.map(({ id, title, about, picture }) => (
+        <li key={id}>
+          <button type="button" class="card" onClick={() => void editor.workspace.openReady(id)}>
+            {picture && <img class="picture" src={picture} alt="" loading="lazy" />}
+            <span class="body">
+              <span class="name">{title}</span>
+              {about && <span class="text">{about}</span>}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+interface Row {
+  id: string
+  name: string
+  when: number
+  saved?: SavedWorkflow
+  draft?: Draft
+}
+
+/** Saved workflows, each with its draft if there is one; then drafts that were never saved. */
+function rows(): Row[] {
+  const [workflows, drafts] = [state.workflows.value, state.drafts.value]
+  const draftOf = new Map(drafts.map((draft) => [draft.id, draft]))
+  const known = new Set(workflows.map(({ id }) => id))
+  return [
+    ...workflows.map((saved): Row => {
+      const draft = draftOf.get(saved.id)
+      return { id: saved.id, name: saved.name, when: draft?.changed ?? saved.saved, saved, ...(draft && { draft }) }
+    }),
+    ...drafts.filter(({ id }) => !known.has(id)).map((draft): Row => ({ id: draft.id, name: draft.name, when: draft.changed, draft })),
+  ].sort((a, b) => b.when - a.when)
+}
+
+function Mine() {
+  const editor = useEditor()
+  useEffect(() => void editor.workspace.refresh(), [])
+  const all = rows()
+  if (!all.length) return <Empty title={texts.drawer.empty} hint={texts.drawer.emptyHint} />
+  return (
+    <ul class="rows">
+      {all.map((row) => (
+        <MineRow key={row.id} row={row} />
+      ))}
+    </ul>
+  )
+}
+
+function MineRow({ row }: { row: Row }) {
+  const editor = useEditor()
+  const current = row.id === state.id.value
+  const notes = [current && texts.drawer.current, row.draft && texts.drawer.draft].filter(Boolean)
+  return (
+    <li class={current ? 'row current' : 'row'}>
+      <button type="button" class="open" aria-current={current} onClick={() => !current && void openRow(editor, row)}>
+        <span>{row.name}</span>
+        <span class="when">{[format.ago(row.when), ...notes].join(' · ')}</span>
+      </button>
+      <button
+        type="button"
+        class="button icon small"
+        aria-label={texts.drawer.more(row.name)}
+        aria-haspopup="menu"
+        onClick={(event) => {
+          const { left, bottom } = event.currentTarget.getBoundingClientRect()
+          state.menu.value = { at: [left, bottom + 2], items: rowItems(editor, row) }
+        }}
+      >
+        <icons.more />
+      </button>
+    </li>
+  )
+}
+
+async function openRow({ workspace }: Editor, { id, saved, draft }: Row) {
+  try {
+    if (saved) await workspace.openSaved(id)
+    else if (draft) await workspace.openDraft(draft)
+  } catch (error) {
+    state.say(texts.files.unreadable(saved?.name ?? draft?.name ?? ''), { text: (error as Error).message, error: true })
+  }
+}
+
+function rowItems(editor: Editor, row: Row): state.Menu['items'] {
+  const { workspace, library } = editor
+  const attempt = async (action: () => Promise<unknown>) => {
+    try {
+      await action()
+    } catch (error) {
+      state.say(row.name, { text: storageMessage(error), error: true })
+    }
+    await workspace.refresh()
+  }
+  const rename = async () => {
+    const name = await state.askText(texts.dialogs.rename, row.name, texts.dialogs.ok)
+    if (!name) return
+    if (row.id === state.id.value) workspace.setTitle(name)
+    await library.rename(row.id, name)
+  }
+  const remove = async () => {
+    const restore = await library.remove(row.id)
+    if (row.id === state.id.value) Object.assign(state.revision, { value: 0 }) && (state.saved.value = '')
+    state.say(texts.drawer.deleted(row.name), {
+      action: {
+        label: texts.drawer.undo,
+        run: () =>
+          void attempt(async () => {
+            await restore()
+            if (row.saved && row.id === state.id.value) state.revision.value = row.saved.revision
+          }),
+      },
+    })
+  }
+  return [
+    { label: texts.drawer.open, run: () => void openRow(editor, row) },
+    ...(row.saved
+      ? [
+          { label: texts.drawer.rename, run: () => void attempt(rename) },
+          { label: texts.drawer.duplicate, run: () => void attempt(() => library.duplicate(row.id, texts.copyOf(row.name))) },
+        ]
+      : []),
+    'rule',
+    { label: texts.drawer.delete, danger: true, run: () => void attempt(remove) },
+  ]
+}
+
+function Checkpoints() {
+  const editor = useEditor()
+  useEffect(() => void editor.runner.checkpoints(), [])
+  const { value } = state.run.checkpoints
+  if (!value.length) return <Empty title={texts.drawer.checkpointsEmpty} hint={texts.drawer.checkpointsEmptyHint} />
+  return (
+    <ul class="rows">
+      {value.map(({ name, size, sha256 }) => (
+        <li key={sha256} class="row">
+          <div class="open">
+            <span>{name}</span>
+            <span class="when" title={`SHA-256 ${sha256}`}>
+              {format.bytes(size)} · {sha256.slice(0, 10)}
+            </span>
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Used() {
+  const used = state.storageUsed.value
+  return used?.quota ? <p class="foot">{texts.drawer.used(format.bytes(used.used), format.bytes(used.quota))}</p> : null
+}

@@ -1,0 +1,211 @@
+// The parts of the editor put together: canvas, workflow, engine, library. Screens get them all by this one object.
+import { effect } from '@preact/signals'
+import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import type { EnginePort } from '../engine/protocol.ts'
+import type { DiffusionNode } from '../nodes/litegraph/node.ts'
+import { fit as fitNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
+import { createStage, type Insets, type PendingWire, type Point, type Spot, type Stage } from './canvas.ts'
+import { listenToClipboard } from './clipboard.ts'
+import { listenToKeys, makeCommands } from './commands.ts'
+import { byType } from './declarations.ts'
+import { listenToDrops, openFiles, pickFiles } from './files.ts'
+import { createLibrary, openStores, type Library, type Settings } from './library.ts'
+import { menuFor } from './menus.ts'
+import { createRunner, type Runner } from './run.ts'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+import { applyTheme } from './theme.ts'
+import { createWorkspace, type Workspace } from './workspace.ts'
+
+export interface Editor {
+  stage: Stage
+  workspace: Workspace
+  runner: Runner
+  library: Library
+  commands: ReturnType<typeof makeCommands>
+  /** Opens the node search, in the middle of what is seen. */
+  findNode(query?: string): void
+  addNode(type: string, spot: Spot, wire?: PendingWire): void
+  renameNode(node: LGraphNode, page?: Point): void
+  pickFile(): void
+  goTo(id: string): void
+  /** What panels cover of the canvas. */
+  insets(): Insets
+  showPanel(shown: boolean): void
+  setTheme(theme: Settings['theme']): void
+  known(type: string): boolean
+}
+
+/** Brings the editor to life on a canvas; `draw` puts its screens up. Returns when something is open. */
+export async function startEditor(
+  element: HTMLCanvasElement,
+  port: EnginePort,
+  draw: (editor: Editor) => void,
+): Promise<Editor> {
+  const { stores, lasting } = await openStores()
+  const library = createLibrary(stores)
+  state.settings.value = await library.settings()
+  state.panelShown.value = state.settings.value.panel
+  const keep = (change: Partial<Settings>) => {
+    state.settings.value = { ...state.settings.value, ...change }
+    library.keepSettings(state.settings.value).catch(() => {})
+  }
+
+  let followTheme = () => {}
+  let colours!: Parameters<Stage['paint']>[0]
+  const setTheme = (theme: Settings['theme']) => {
+    followTheme()
+    followTheme = applyTheme(theme, (next) => {
+      colours = next
+      stage?.paint(next)
+    })
+  }
+  let stage: Stage | undefined
+  setTheme(state.settings.value.theme)
+
+  stage = createStage(element, colours, {
+    changed: () => editor?.workspace.touched(),
+    pressed: (down) => editor.workspace.pressed(down),
+    selected: () => (state.selection.value = stage!.selection().map((node) => node.id)),
+    palette: (spot, wire) => openPalette(spot, '', wire),
+    menu: (spot, target) => (state.menu.value = menuFor(editor, spot, target)),
+    choose: (at, entries, title) => (state.menu.value = { at, items: entries, ...(title && { title }) }),
+    ask: (at, question, answer) => (state.quick.value = { at, ...question, answer }),
+    rename: (node, page) => editor.renameNode(node, page),
+    edit: (node, param, page) => editParam(editor, node, param, page),
+    chooseCheckpoint: (node, param, page) => void chooseCheckpoint(editor, node, param, page),
+    refused: (reason) => state.say(reason),
+    visible: (ids) => editor?.runner.visible(ids),
+  })
+  const openPalette = (spot: Spot, query: string, wire?: PendingWire) =>
+    (state.palette.value = { spot, query, ...(wire && { wire }) })
+
+  const fit = () => stage!.fit(editor.insets())
+  const workspace = createWorkspace(stage, library, fit)
+  const editor: Editor = {
+    stage,
+    workspace,
+    library,
+    runner: createRunner(port, stage, workspace),
+    commands: undefined as never,
+    findNode(query = '') {
+      const { left, right, top } = this.insets()
+      const graph = stage!.middle(this.insets())
+      openPalette({ page: [left + (innerWidth - left - right) / 2 - 210, top + 90], graph }, query)
+    },
+    addNode(type, { graph }, wire) {
+      const node = stage!.add(type, graph, wire)
+      if (!node) return
+      keep({ recentNodes: [type, ...state.settings.value.recentNodes.filter((each) => each !== type)].slice(0, 8) })
+      workspace.touched()
+      stage!.focus()
+    },
+    renameNode(node, page) {
+      const [x, y] = stage!.onPage([node.pos[0]!, node.pos[1]! - 30])
+      state.quick.value = {
+        at: page ?? [x, y],
+        title: texts.commands.rename,
+        value: node.getTitle(),
+        multiline: false,
+        numeric: false,
+        answer: (title) => {
+          node.title = title.trim().slice(0, 120) || (byType.get(node.type)?.title ?? node.title)
+          stage!.redraw()
+          workspace.touched()
+        },
+      }
+    },
+    pickFile: () => void pickFiles().then((files) => openFiles(editor, files)),
+    goTo(id) {
+      const node = stage!.node(id)
+      if (node) stage!.goTo(node, this.insets())
+      stage!.focus()
+    },
+    insets: () => ({
+      top: heightOf('.top'),
+      bottom: heightOf('.status'),
+      left: state.drawer.value ? widthOf('.drawer') : 0,
+      right: state.panelShown.value ? widthOf('.panel') : 0,
+    }),
+    showPanel(shown) {
+      state.panelShown.value = shown
+      keep({ panel: shown })
+    },
+    setTheme(theme) {
+      keep({ theme })
+      setTheme(theme)
+    },
+    known: (type) => byType.has(type),
+  }
+  editor.commands = makeCommands(editor)
+  draw(editor)
+
+  listenToKeys(editor)
+  listenToClipboard(editor)
+  listenToDrops(editor)
+  effect(() => {
+    void state.changes.value
+    editor.runner.edited()
+  })
+  addEventListener('pagehide', () => workspace.flush())
+  addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && workspace.flush())
+
+  await workspace.begin()
+  if (!lasting) state.say(texts.unsaved, { text: texts.storage.notLasting, error: true })
+  return editor
+}
+
+const heightOf = (selector: string) => document.querySelector(selector)?.clientHeight ?? 0
+const widthOf = (selector: string) => document.querySelector(selector)?.clientWidth ?? 0
+
+function editParam({ workspace }: Editor, node: DiffusionNode, param: string, at: Point) {
+  const spec = node.diffusion.declaration.params[param]
+  const numeric = spec?.kind === 'number' || spec?.kind === 'seed'
+  state.quick.value = {
+    at,
+    title: param,
+    value: String(node.properties[param] ?? ''),
+    multiline: spec?.kind === 'text' && spec.multiline,
+    numeric,
+    answer(text) {
+      const number = parseNumber(text)
+      if (spec?.kind === 'number' && number !== undefined) workspace.setParam(node, param, fitNumber(number, spec))
+      else if (spec?.kind === 'seed' && number !== undefined) workspace.setParam(node, param, fitNumber(number, seeds))
+      else if (spec?.kind === 'text') workspace.setParam(node, param, text)
+    },
+  }
+}
+
+export const seeds = { min: 0, max: 2 ** 32 - 1, integer: true }
+
+async function chooseCheckpoint(editor: Editor, node: DiffusionNode, param: string, at: Point) {
+  await editor.runner.checkpoints()
+  const set = (value: unknown) => editor.workspace.setParam(node, param, value)
+  const current = node.properties[param] as { sha256?: string } | null
+  state.menu.value = {
+    at,
+    title: param,
+    items: [
+      ...state.run.checkpoints.value.map((checkpoint) => ({
+        label: checkpoint.name,
+        checked: checkpoint.sha256 === current?.sha256,
+        run: () => set({ ...checkpoint }),
+      })),
+      { label: texts.panel.none, checked: !current, run: () => set(null) },
+      'rule',
+      { label: texts.panel.addCheckpoint, run: () => void addCheckpoint(editor).then((added) => added && set(added)) },
+    ],
+  }
+}
+
+/** Asks for a checkpoint file and keeps it. */
+export async function addCheckpoint({ runner }: Editor) {
+  const [file] = await pickFiles('.safetensors,.zip')
+  if (!file) return undefined
+  try {
+    return await runner.putCheckpoint(file.name, new Uint8Array(await file.arrayBuffer()))
+  } catch (error) {
+    state.say(texts.files.unreadable(file.name), { text: (error as Error).message, error: true })
+    return undefined
+  }
+}

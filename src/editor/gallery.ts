@@ -1,0 +1,43 @@
+// The ready workflows that come with the editor: their files, and their pictures where there are any.
+
+export interface Ready {
+  /** The file's name without its ending, "points". */
+  id: string
+  title: string
+  about: string
+  picture?: string
+  text: string
+}
+
+const files = import.meta.glob<string>('/workflows/*.json', { query: '?raw', import: 'default' })
+const pictures = import.meta.glob<string>('/workflows/*.{webp,png}', { query: '?url&no-inline', import: 'default' })
+
+const nameOf = (path: string) => path.replace(/^.*\/|\.\w+$/g, '')
+
+/** The order in which they teach; others follow by name. */
+const order = ['points', 'forward-process', 'marginal', 'posterior', 'score-field', 'ddpm-ddim', 'guidance-by-hand', 'own-sampler']
+
+const rank = (id: string) => (order.includes(id) ? order.indexOf(id) : order.length)
+
+/** What opens for somebody who has never been here. */
+export const FIRST = 'points'
+
+export async function ready(id: string): Promise<Ready | undefined> {
+  const path = Object.keys(files).find((each) => nameOf(each) === id)
+  if (!path) return undefined
+  const picture = Object.keys(pictures).find((each) => nameOf(each) === id)
+  const [text, url] = await Promise.all([files[path]!(), picture ? pictures[picture]!() : undefined])
+  return { id, ...titleOf(text, id), ...(url && { picture: url }), text }
+}
+
+export async function allReady(): Promise<Ready[]> {
+  const ids = Object.keys(files).map(nameOf)
+  ids.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+  return (await Promise.all(ids.map(ready))).filter((each) => each !== undefined)
+}
+
+function titleOf(text: string, id: string): { title: string; about: string } {
+  const { extra } = JSON.parse(text) as { extra?: { diffusion?: { title?: unknown; about?: unknown } } }
+  const { title, about } = extra?.diffusion ?? {}
+  return { title: typeof title === 'string' ? title : id, about: typeof about === 'string' ? about : '' }
+}

@@ -1,0 +1,168 @@
+// What the browser keeps for the user: workflows, drafts of unsaved changes, settings. Text only. A draft never becomes
+// the saved file by itself.
+import { createStore, del, entries, get, set, type UseStore } from 'idb-keyval'
+import { texts } from './texts.ts'
+
+export interface SavedWorkflow {
+  id: string
+  name: string
+  /** The file, as it would be on disk; its title is `name`, whatever it says. */
+  text: string
+  created: number
+  saved: number
+  /** Rises with every save, so that a second tab notices. */
+  revision: number
+}
+
+/** Changes not yet saved: of a workflow in the library, or of one that never was in it. */
+export interface Draft {
+  id: string
+  /** The workflow it is of. The same as `id`, except in a second tab that has the workflow open too. */
+  of: string
+  name: string
+  text: string
+  /** The revision it started from; 0 for a new workflow. */
+  revision: number
+  changed: number
+}
+
+export interface Settings {
+  theme: 'system' | 'dark' | 'light'
+  /** What was open last; `ready` if it is a ready workflow that was not changed. */
+  open?: { id: string; ready?: string }
+  recentNodes: string[]
+  panel: boolean
+}
+
+export const defaultSettings: Settings = { theme: 'system', recentNodes: [], panel: true }
+
+/** Somebody saved in the meantime. */
+export class ConflictError extends Error {
+  readonly theirs: SavedWorkflow
+
+  constructor(theirs: SavedWorkflow) {
+    super(texts.storage.conflict(theirs.name))
+    this.name = 'ConflictError'
+    this.theirs = theirs
+  }
+}
+
+export interface Library {
+  list(): Promise<SavedWorkflow[]>
+  load(id: string): Promise<SavedWorkflow | undefined>
+  /** @throws ConflictError if it was saved elsewhere since `revision`, unless `over` is true */
+  save(workflow: Pick<SavedWorkflow, 'id' | 'name' | 'text' | 'revision'>, over?: boolean): Promise<SavedWorkflow>
+  rename(id: string, name: string): Promise<void>
+  duplicate(id: string, name: string): Promise<SavedWorkflow>
+  /** Returns its own undo. */
+  remove(id: string): Promise<() => Promise<void>>
+  draft(id: string): Promise<Draft | undefined>
+  drafts(): Promise<Draft[]>
+  keepDraft(draft: Draft): Promise<void>
+  dropDraft(id: string): Promise<void>
+  settings(): Promise<Settings>
+  keepSettings(settings: Settings): Promise<void>
+}
+
+/** One purpose, one store. */
+export interface Stores {
+  workflows: Store
+  drafts: Store
+  settings: Store
+}
+
+/** The few things a store must do; IndexedDB, or memory where there is none. */
+export interface Store {
+  get<T>(key: string): Promise<T | undefined>
+  set(key: string, value: unknown): Promise<void>
+  del(key: string): Promise<void>
+  all<T>(): Promise<T[]>
+}
+
+export const newId = () => crypto.randomUUID()
+
+export function createLibrary(stores: Stores, now: () => number = Date.now): Library {
+  const { workflows, drafts, settings } = stores
+  const load = (id: string) => workflows.get<SavedWorkflow>(id)
+  const put = async (workflow: SavedWorkflow) => {
+    await workflows.set(workflow.id, workflow)
+    return workflow
+  }
+  return {
+    list: async () => (await workflows.all<SavedWorkflow>()).sort((a, b) => b.saved - a.saved),
+    load,
+    async save({ id, name, text, revision }, over = false) {
+      const before = await load(id)
+      if (before && before.revision !== revision && !over) throw new ConflictError(before)
+      const created = before?.created ?? now()
+      return put({ id, name, text, created, saved: now(), revision: (before?.revision ?? revision) + 1 })
+    },
+    async rename(id, name) {
+      const before = await load(id)
+      if (before) await put({ ...before, name })
+    },
+    async duplicate(id, name) {
+      const before = await load(id)
+      if (!before) throw new Error(texts.storage.gone)
+      return put({ ...before, id: newId(), name, created: now(), saved: now(), revision: 1 })
+    },
+    async remove(id) {
+      const [workflow, draft] = await Promise.all([load(id), drafts.get<Draft>(id)])
+      await Promise.all([workflows.del(id), drafts.del(id)])
+      return async () => {
+        if (workflow) await workflows.set(id, workflow)
+        if (draft) await drafts.set(id, draft)
+      }
+    },
+    draft: (id) => drafts.get<Draft>(id),
+    drafts: async () => (await drafts.all<Draft>()).sort((a, b) => b.changed - a.changed),
+    keepDraft: (draft) => drafts.set(draft.id, draft),
+    dropDraft: (id) => drafts.del(id),
+    settings: async () => ({ ...defaultSettings, ...(await settings.get<Partial<Settings>>('settings')) }),
+    keepSettings: (value) => settings.set('settings', value),
+  }
+}
+
+// ---- stores
+
+const PREFIX = 'litegraph-diffusion'
+
+const inDatabase = (store: UseStore): Store => ({
+  get: (key) => get(key, store),
+  set: (key, value) => set(key, value, store),
+  del: (key) => del(key, store),
+  all: async <T>() => (await entries<string, T>(store)).map(([, value]) => value),
+})
+
+export function inMemory(): Store {
+  const kept = new Map<string, unknown>()
+  return {
+    get: async <T>(key: string) => kept.get(key) as T | undefined,
+    set: async (key, value) => void kept.set(key, structuredClone(value)),
+    del: async (key) => void kept.delete(key),
+    all: async <T>() => [...kept.values()] as T[],
+  }
+}
+
+/**
+ * The stores of this browser. Where IndexedDB is missing or forbidden (private windows of some browsers), memory:
+ * everything works until the tab is closed, and `lasting` says that it is so.
+ */
+export async function openStores(prefix = PREFIX): Promise<{ stores: Stores; lasting: boolean }> {
+  const names = ['workflows', 'drafts', 'settings'] as const
+  const make = (kind: (name: string) => Store): Stores =>
+    Object.fromEntries(names.map((name) => [name, kind(name)])) as unknown as Stores
+  try {
+    const stores = make((name) => inDatabase(createStore(`${prefix}-${name}`, name)))
+    await stores.settings.get('settings') // opens the database: this is where a private window refuses
+    return { stores, lasting: true }
+  } catch {
+    return { stores: make(inMemory), lasting: false }
+  }
+}
+
+export const isQuotaError = (error: unknown) => error instanceof DOMException && /quota/i.test(error.name)
+
+/** Why something could not be kept, for people. */
+export const storageMessage = (error: unknown): string =>
+  isQuotaError(error) ? texts.storage.full : texts.storage.failed(error instanceof Error ? error.message : String(error))

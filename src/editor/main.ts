@@ -1,0 +1,9 @@
+// The page of the editor.
+import './tokens.css'
+import './editor.css'
+import { connect } from '../nodes/connect.ts'
+import { mount } from './app.tsx'
+
+const root = document.getElementById('app')!
+
+await mount(root, connect())

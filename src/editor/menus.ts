@@ -1,0 +1,107 @@
+// What the right button offers: on a node, a slot, a wire, the empty canvas.
+import type { LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
+import type { Spot } from './canvas.ts'
+import { copyToClipboard, pasteFromClipboard } from './clipboard.ts'
+import { openNode, shortcut, type CommandId } from './commands.ts'
+import { byType } from './declarations.ts'
+import type { Editor } from './editor.ts'
+import type { Menu, MenuItem } from './state.ts'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+
+export interface MenuTarget {
+  node?: LGraphNode
+  link?: LLink
+  input?: number
+  output?: number
+}
+
+/** A menu entry for a command. */
+export function itemOf({ commands }: Editor, id: CommandId, more: Partial<MenuItem> = {}): MenuItem {
+  const command = commands[id]
+  const keys = shortcut(command)
+  return { label: command.label, run: command.run, disabled: !(command.enabled?.() ?? true), ...(keys && { keys }), ...more }
+}
+
+export function menuFor(editor: Editor, spot: Spot, target: MenuTarget): Menu {
+  const { node, link, input, output } = target
+  if (link) return { at: spot.page, title: String(link.type), items: wireItems(editor, spot, link) }
+  if (node && (input !== undefined || output !== undefined)) {
+    const slot = input === undefined ? node.outputs[output!]! : node.inputs[input]!
+    return { at: spot.page, title: `${node.getTitle()} · ${slot.name}`, items: slotItems(editor, spot, node, target) }
+  }
+  if (node) return { at: spot.page, title: byType.get(node.type)?.title ?? node.type, items: nodeItems(editor, node) }
+  return { at: spot.page, items: canvasItems(editor, spot) }
+}
+
+function nodeItems(editor: Editor, node: LGraphNode): Menu['items'] {
+  const { commands } = texts
+  const muted = node.mode !== 0
+  return [
+    itemOf(editor, 'runTo'),
+    ...(byType.get(node.type)?.expands ? [{ label: commands.openNode, run: () => void openNode(editor, node) }] : []),
+    'rule',
+    itemOf(editor, 'rename'),
+    itemOf(editor, 'collapse', { label: node.flags.collapsed ? commands.expand : commands.collapse }),
+    itemOf(editor, 'mute', { label: muted ? commands.unmute : commands.mute }),
+    'rule',
+    { label: commands.copy, keys: 'Ctrl C', run: () => void copyToClipboard(editor) },
+    itemOf(editor, 'duplicate'),
+    itemOf(editor, 'delete', { danger: true }),
+  ]
+}
+
+function slotItems(editor: Editor, spot: Spot, node: LGraphNode, { input, output }: MenuTarget): Menu['items'] {
+  const isInput = input !== undefined
+  const slot = isInput ? node.inputs[input]! : node.outputs[output!]!
+  const wired = 'link' in slot ? slot.link != null : Boolean(slot.links?.length)
+  return [
+    {
+      label: texts.commands.add,
+      run: () => (state.palette.value = { spot, query: '', wire: { node, side: isInput ? 'input' : 'output', slot: (input ?? output)! } }),
+    },
+    {
+      label: isInput ? texts.commands.disconnect : texts.commands.disconnectAll,
+      disabled: !wired,
+      run: () => {
+        if (isInput) node.disconnectInput(input)
+        else node.disconnectOutput(output!)
+        editor.workspace.touched()
+      },
+    },
+  ]
+}
+
+function wireItems(editor: Editor, spot: Spot, link: LLink): Menu['items'] {
+  const { stage, workspace } = editor
+  const [from, to] = [stage.node(link.origin_id), stage.node(link.target_id)]
+  return [
+    {
+      label: texts.commands.insert,
+      run: () => from && (state.palette.value = { spot, query: '', wire: { node: from, side: 'output', slot: link.origin_slot } }),
+    },
+    {
+      label: texts.commands.disconnect,
+      danger: true,
+      run: () => {
+        to?.disconnectInput(link.target_slot)
+        stage.redraw()
+        workspace.touched()
+      },
+    },
+  ]
+}
+
+function canvasItems(editor: Editor, spot: Spot): Menu['items'] {
+  const { commands } = texts
+  return [
+    itemOf(editor, 'add', { run: () => (state.palette.value = { spot, query: '' }) }),
+    { label: commands.paste, keys: 'Ctrl V', run: () => void pasteFromClipboard(editor, spot.graph) },
+    'rule',
+    itemOf(editor, 'selectAll'),
+    itemOf(editor, 'fit'),
+    'rule',
+    itemOf(editor, 'undo'),
+    itemOf(editor, 'redo'),
+  ]
+}

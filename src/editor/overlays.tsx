@@ -1,0 +1,288 @@
+// What opens above everything: menus, questions, fields at the pointer, messages.
+import type { ComponentChildren } from 'preact'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { parseNumber } from '../nodes/litegraph/widgets.ts'
+import { keysInWords, type Command } from './commands.ts'
+import { useEditor } from './context.ts'
+import { icons } from './icons.tsx'
+import { keepInside } from './place.ts'
+import type { Dialog as DialogState, Menu as MenuState, Quick as QuickState } from './state.ts'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+
+const closed = (event: Event) => (event as ToggleEvent).newState === 'closed'
+
+// ---- menus
+
+export const Menu = () => (state.menu.value ? <OpenMenu key={state.menu.value.at.join()} menu={state.menu.value} /> : null)
+
+function OpenMenu({ menu: { at, title, items } }: { menu: MenuState }) {
+  const editor = useEditor()
+  const box = useRef<HTMLDivElement>(null)
+  const before = useRef(document.activeElement)
+  useLayoutEffect(() => {
+    const element = box.current!
+    element.showPopover()
+    keepInside(element, at)
+    element.querySelector<HTMLElement>('.item:not(:disabled)')?.focus()
+  }, [])
+  const close = () => (state.menu.value = undefined)
+  const onKeyDown = (event: KeyboardEvent) => {
+    const entries = [...box.current!.querySelectorAll<HTMLElement>('.item:not(:disabled)')]
+    const now = entries.indexOf(document.activeElement as HTMLElement)
+    const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 }[event.key]
+    if (next !== undefined) entries.at(next % entries.length)?.focus()
+    else if (event.key === 'Escape') {
+      close()
+      if (before.current instanceof HTMLElement) before.current.focus()
+    } else if (event.key.length === 1 && /\S/.test(event.key)) {
+      const typed = event.key.toLowerCase()
+      entries.find((entry) => entry.textContent?.trim().toLowerCase().startsWith(typed))?.focus()
+    } else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  const checks = items.some((item) => item !== 'rule' && item.checked !== undefined)
+  return (
+    <div
+      ref={box}
+      class="menu"
+      popover="auto"
+      role="menu"
+      aria-label={title ?? texts.top.file}
+      onToggle={(event) => closed(event) && close()}
+      onKeyDown={onKeyDown}
+      onContextMenu={(event) => event.preventDefault()}
+    >
+      {title && <p class="title">{title}</p>}
+      {items.map((item, i) =>
+        item === 'rule' ? (
+          <hr key={i} />
+        ) : (
+          <button
+            key={item.label}
+            type="button"
+            class={item.danger ? 'item danger' : 'item'}
+            role={checks ? 'menuitemradio' : 'menuitem'}
+            {...(checks && { 'aria-checked': Boolean(item.checked) })}
+            disabled={item.disabled}
+            onClick={() => {
+              close()
+              editor.stage.focus()
+              item.run()
+            }}
+          >
+            {checks && <span class="check" aria-hidden="true">{item.checked ? '✓' : ''}</span>}
+            <span class="what">{item.label}</span>
+            {item.keys && <span class="keys">{item.keys}</span>}
+          </button>
+        ),
+      )}
+    </div>
+  )
+}
+
+// ---- a value typed at the pointer
+
+export const Quick = () => (state.quick.value ? <OpenQuick key={state.quick.value.at.join()} quick={state.quick.value} /> : null)
+
+function OpenQuick({ quick }: { quick: QuickState }) {
+  const editor = useEditor()
+  const box = useRef<HTMLDivElement>(null)
+  const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  const answered = useRef(false)
+  useLayoutEffect(() => {
+    box.current!.showPopover()
+    keepInside(box.current!, [quick.at[0] - 20, quick.at[1] - 21])
+    field.current!.focus()
+    field.current!.select()
+  }, [])
+  const finish = (keep: boolean) => {
+    if (answered.current) return
+    answered.current = true
+    const text = field.current!.value
+    state.quick.value = undefined
+    if (keep && text !== quick.value && (!quick.numeric || parseNumber(text) !== undefined)) quick.answer(text)
+    editor.stage.focus()
+  }
+  const shared = {
+    ref: field,
+    class: 'field',
+    'aria-label': quick.title,
+    defaultValue: quick.value,
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key === 'Escape') finish(false)
+      else if (event.key === 'Enter' && (!quick.multiline || event.ctrlKey || event.metaKey)) finish(true)
+      else return event.stopPropagation()
+      event.preventDefault()
+      event.stopPropagation()
+    },
+  }
+  return (
+    <div ref={box} class="quick" popover="auto" onToggle={(event) => closed(event) && finish(true)}>
+      {quick.multiline ? <textarea {...shared} rows={5} /> : <input {...shared} type="text" inputMode={quick.numeric ? 'decimal' : 'text'} />}
+    </div>
+  )
+}
+
+// ---- questions
+
+export const Dialog = () => (state.dialog.value ? <OpenDialog key={state.dialog.value.kind} dialog={state.dialog.value} /> : null)
+
+function OpenDialog({ dialog }: { dialog: DialogState }) {
+  const element = useRef<HTMLDialogElement>(null)
+  useEffect(() => element.current!.showModal(), [])
+  const close = () => {
+    state.dialog.value = undefined
+    if (dialog.kind !== 'shortcuts') dialog.answer(undefined)
+  }
+  return (
+    <dialog
+      ref={element}
+      aria-labelledby="dialog-title"
+      onCancel={(event) => {
+        event.preventDefault()
+        close()
+      }}
+      onPointerDown={(event) => event.target === element.current && close()}
+    >
+      {dialog.kind === 'text' && <TextQuestion dialog={dialog} />}
+      {dialog.kind === 'choice' && <ChoiceQuestion dialog={dialog} />}
+      {dialog.kind === 'shortcuts' && <Shortcuts close={close} />}
+    </dialog>
+  )
+}
+
+/** Answers after the dialog is gone, so that the answer may open another. */
+function answer<T>(dialog: { answer: (value: T) => void }, value: T) {
+  state.dialog.value = undefined
+  dialog.answer(value)
+}
+
+function TextQuestion({ dialog }: { dialog: Extract<DialogState, { kind: 'text' }> }) {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current!.select(), [])
+  return (
+    <form
+      method="dialog"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const text = field.current!.value.trim()
+        if (text) answer(dialog, text as string | undefined)
+      }}
+    >
+      <h2 id="dialog-title">{dialog.title}</h2>
+      <input ref={field} class="field" type="text" aria-label={texts.dialogs.name} defaultValue={dialog.value} maxLength={120} autofocus required />
+      <div class="answers">
+        <button type="button" class="button" onClick={() => answer(dialog, undefined)}>
+          {texts.dialogs.cancel}
+        </button>
+        <button type="submit" class="button primary">
+          {dialog.confirm}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function ChoiceQuestion({ dialog }: { dialog: Extract<DialogState, { kind: 'choice' }> }) {
+  return (
+    <>
+      <h2 id="dialog-title">{dialog.title}</h2>
+      <p>{dialog.text}</p>
+      <div class="answers">
+        {dialog.choices.map(({ label, value, primary }) => (
+          <button key={value} type="button" class={primary ? 'button primary' : 'button outline'} onClick={() => answer(dialog, value as string | undefined)}>
+            {label}
+          </button>
+        ))}
+      </div>
+    </>
+  )
+}
+
+function Shortcuts({ close }: { close: () => void }) {
+  const { commands } = useEditor()
+  return (
+    <>
+      <h2 id="dialog-title">{texts.dialogs.shortcuts}</h2>
+      <dl class="keys-list">
+        {(Object.values(commands) as Command[])
+          .filter(({ keys }) => keys)
+          .map(({ label, keys }) => (
+            <>
+              <dt>{label}</dt>
+              <dd>{keysInWords(keys![0]!).split(' ').map((key) => <kbd key={key}>{key}</kbd>)}</dd>
+            </>
+          ))}
+      </dl>
+      <div class="answers">
+        <button type="button" class="button outline" onClick={close}>
+          {texts.dialogs.close}
+        </button>
+      </div>
+    </>
+  )
+}
+
+// ---- messages
+
+export function Toasts() {
+  return (
+    <div class="toasts">
+      {state.toasts.value.map((toast) => (
+        <div key={toast.id} class={toast.error ? 'toast error' : 'toast'} role={toast.error ? 'alert' : 'status'}>
+          <span class="words">
+            {toast.text ? <strong>{toast.title}</strong> : toast.title}
+            {toast.text && <span>{toast.text}</span>}
+          </span>
+          {toast.action && (
+            <button
+              type="button"
+              class="button outline small"
+              onClick={() => {
+                state.hush(toast.id)
+                toast.action!.run()
+              }}
+            >
+              {toast.action.label}
+            </button>
+          )}
+          <button type="button" class="button icon small" aria-label={texts.dialogs.close} onClick={() => state.hush(toast.id)}>
+            <icons.close />
+          </button>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+export function Banner() {
+  const banner = state.banner.value
+  if (!banner) return null
+  return (
+    <div class="banner" role="status">
+      {banner.text}
+      {banner.actions.map(({ label, run }, i) => (
+        <button key={label} type="button" class={i ? 'button small' : 'button outline small'} onClick={run}>
+          {label}
+        </button>
+      ))}
+      {!banner.actions.length && (
+        <button type="button" class="button icon small" aria-label={texts.dialogs.close} onClick={() => (state.banner.value = undefined)}>
+          <icons.close />
+        </button>
+      )}
+    </div>
+  )
+}
+
+export function Dropping(): ComponentChildren {
+  if (!state.dropping.value) return null
+  return (
+    <div class="drop">
+      <strong>{texts.files.drop}</strong>
+      <span>{texts.files.dropHint}</span>
+    </div>
+  )
+}

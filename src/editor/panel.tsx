@@ -1,0 +1,275 @@
+// The panel at the right: what the selected node does, its parameters, its faults; with nothing selected, the workflow.
+import type { ComponentChildren } from 'preact'
+import type { Fault } from '../engine/plan/fault.ts'
+import { outerId } from '../engine/plan/graph.ts'
+import type { Accepts, Declaration } from '../engine/plan/op.ts'
+import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
+import { styleOf } from '../nodes/litegraph/palette.ts'
+import type { LGraphNode } from './canvas.ts'
+import { useEditor } from './context.ts'
+import { Equation } from './equation.tsx'
+import * as format from './format.ts'
+import { icons } from './icons.tsx'
+import { Params } from './params.tsx'
+import { download } from './run.ts'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+
+export function Panel() {
+  const editor = useEditor()
+  void state.changes.value
+  if (!state.panelShown.value) return null
+  const nodes = state.selection.value.map((id) => editor.stage.node(id)).filter((node) => node !== undefined)
+  const [node] = nodes
+  return (
+    <aside class="side panel" aria-label={texts.panel.label}>
+      {nodes.length === 1 ? (
+        isDiffusionNode(node!) ? <NodeDetails key={node.id} node={node} /> : <Unknown node={node!} />
+      ) : nodes.length > 1 ? (
+        <Several nodes={nodes} />
+      ) : (
+        <WorkflowDetails />
+      )}
+    </aside>
+  )
+}
+
+const tint = (category: string) => ({ '--tint': `var(--cat-${category}, var(--cat-tools))` })
+
+function NodeDetails({ node }: { node: DiffusionNode }) {
+  const { declaration } = node.diffusion
+  const { faults, notices, files } = state.run
+  const about = (list: readonly Fault[]) => list.filter((fault) => outerId(fault.node) === String(node.id) || fault.also?.includes(String(node.id)))
+  const made = files.value.filter((file) => outerId(file.node) === String(node.id))
+  const category = texts.categories[declaration.category] ?? declaration.category
+  const title = node.getTitle()
+  return (
+    <>
+      <section class="section head">
+        <h2>
+          <span class="dot" style={tint(declaration.category)} />
+          {title}
+        </h2>
+        <p class="kind">{title === declaration.title ? category : `${declaration.title} · ${category}`}</p>
+        <p class="summary">{declaration.summary}</p>
+      </section>
+      {[...about(faults.value), ...about(notices.value)].length > 0 && (
+        <section class="section">
+          {[...about(faults.value), ...about(notices.value)].map((fault, i) => (
+            <FaultCard key={i} fault={fault} here={String(node.id)} />
+          ))}
+        </section>
+      )}
+      {Object.keys(declaration.params).length > 0 && (
+        <Section title={texts.panel.parameters}>
+          <Params node={node} />
+        </Section>
+      )}
+      {made.length > 0 && (
+        <Section title={texts.panel.files}>
+          <Files files={made} />
+        </Section>
+      )}
+      {declaration.equation && (
+        <Section title={texts.panel.equation}>
+          <Equation latex={declaration.equation} />
+          {declaration.source && <p class="source">{declaration.source}</p>}
+        </Section>
+      )}
+      {!declaration.equation && declaration.source && (
+        <Section title={texts.panel.source}>
+          <p class="source">{declaration.source}</p>
+        </Section>
+      )}
+      <Slots declaration={declaration} />
+    </>
+  )
+}
+
+function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="section">
+      <h3>{title}</h3>
+      {children}
+    </section>
+  )
+}
+
+function Slots({ declaration: { inputs, outputs } }: { declaration: Declaration }) {
+  const ins = Object.entries(inputs).filter(([name]) => name !== 'loop')
+  const outs = Object.entries(outputs).filter(([name]) => name !== 'loop')
+  return (
+    <>
+      {ins.length > 0 && (
+        <Section title={texts.panel.inputs}>
+          <ul class="slots">
+            {ins.map(([name, { accepts, about, optional }]) => (
+              <SlotRow key={name} name={name} type={inWords(accepts)} colour={accepts === 'any' ? '*' : accepts[0]!} about={about} optional={optional} />
+            ))}
+          </ul>
+        </Section>
+      )}
+      {outs.length > 0 && (
+        <Section title={texts.panel.outputs}>
+          <ul class="slots">
+            {outs.map(([name, { type, about }]) => (
+              <SlotRow key={name} name={name} type={typeof type === 'string' ? type : texts.panel.like(type.like)} colour={typeof type === 'string' ? type : '*'} about={about} />
+            ))}
+          </ul>
+        </Section>
+      )}
+    </>
+  )
+}
+
+const inWords = (accepts: Accepts) => (accepts === 'any' ? texts.panel.anything : accepts.join(', '))
+
+interface SlotRowProps {
+  name: string
+  type: string
+  colour: string
+  about: string
+  optional?: boolean | undefined
+}
+
+function SlotRow({ name, type, colour, about, optional }: SlotRowProps) {
+  return (
+    <li>
+      <span class="dot" style={{ '--tint': styleOf(colour).colour }} />
+      <span>
+        <code>{name}</code> <span class="type">{optional ? `${type}, ${texts.panel.optional}` : type}</span>
+      </span>
+      {about && <span class="about">{about}</span>}
+    </li>
+  )
+}
+
+function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
+  const editor = useEditor()
+  const id = outerId(fault.node)
+  const node = id ? editor.stage.node(id) : undefined
+  const place = [here === id ? undefined : node?.getTitle(), fault.slot ?? fault.param].filter(Boolean).join(' · ')
+  return (
+    <div class={fault.notice ? 'fault notice' : 'fault'}>
+      <div class="where">
+        <span>{place || texts.panel.problems}</span>
+        {node && here !== id && (
+          <button type="button" class="link" onClick={() => editor.goTo(id)}>
+            {texts.panel.goThere}
+          </button>
+        )}
+      </div>
+      <p>{fault.message}</p>
+      {fault.cure && <p class="cure">{fault.cure}</p>}
+    </div>
+  )
+}
+
+function Files({ files }: { files: readonly state.MadeFile[] }) {
+  const editor = useEditor()
+  const keep = async (file: state.MadeFile) => {
+    try {
+      await editor.runner.putCheckpoint(file.name, file.bytes)
+      state.run.files.value = state.run.files.value.map((each) => (each === file ? { ...file, kept: true } : each))
+    } catch (error) {
+      state.say(file.name, { text: texts.storage.failed((error as Error).message), error: true })
+    }
+  }
+  return (
+    <ul class="files">
+      {files.map((file) => (
+        <li key={file.name}>
+          <span class="name" title={file.name}>
+            {file.name} <span class="type">{format.bytes(file.bytes.length)}</span>
+          </span>
+          {/\.(safetensors|zip)$/.test(file.name) && (
+            <button type="button" class="button small" disabled={file.kept ?? false} onClick={() => void keep(file)}>
+              {file.kept ? texts.panel.kept : texts.panel.keep}
+            </button>
+          )}
+          <button type="button" class="button icon small" aria-label={`${texts.panel.download} ${file.name}`} title={texts.panel.download} onClick={() => download(file)}>
+            <icons.download />
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Unknown({ node }: { node: LGraphNode }) {
+  return (
+    <section class="section head">
+      <h2>{node.getTitle()}</h2>
+      <p class="kind">{node.type}</p>
+      <p class="summary">{texts.panel.unknown}</p>
+    </section>
+  )
+}
+
+function Several({ nodes }: { nodes: readonly LGraphNode[] }) {
+  const editor = useEditor()
+  return (
+    <section class="section head">
+      <h2>{texts.panel.several(nodes.length)}</h2>
+      <ul class="slots" style={{ marginTop: '12px' }}>
+        {nodes.slice(0, 40).map((node) => (
+          <li key={node.id}>
+            <span class="dot" style={tint(isDiffusionNode(node) ? node.diffusion.declaration.category : 'tools')} />
+            <button type="button" class="link" onClick={() => editor.goTo(String(node.id))}>
+              {node.getTitle()}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function WorkflowDetails() {
+  const editor = useEditor()
+  const { faults, notices, files } = state.run
+  return (
+    <>
+      <section class="section head">
+        <h2>{state.name.value}</h2>
+        <textarea
+          key={`${state.id.value} ${editor.workspace.about()}`}
+          class="about-text"
+          aria-label={texts.panel.about}
+          placeholder={texts.panel.aboutPlaceholder}
+          defaultValue={editor.workspace.about()}
+          rows={4}
+          onChange={(event) => editor.workspace.setAbout(event.currentTarget.value)}
+        />
+      </section>
+      {faults.value.length > 0 && (
+        <Section title={texts.panel.problems}>
+          {faults.value.map((fault, i) => (
+            <FaultCard key={i} fault={fault} />
+          ))}
+        </Section>
+      )}
+      {notices.value.length > 0 && (
+        <Section title={texts.panel.notices}>
+          {notices.value.map((fault, i) => (
+            <FaultCard key={i} fault={{ ...fault, notice: true }} />
+          ))}
+        </Section>
+      )}
+      {files.value.length > 0 && (
+        <Section title={texts.panel.files}>
+          <Files files={files.value} />
+        </Section>
+      )}
+      <section class="section">
+        <ul class="tips">
+          {texts.panel.start.map(([key, what]) => (
+            <li key={key}>
+              <kbd>{key}</kbd> <span>{what}</span>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </>
+  )
+}

@@ -1,0 +1,245 @@
+// Parameters of a node as native inputs. What is typed takes effect when it is finished, and is one step of undo.
+import type { JSX } from 'preact'
+import { useId } from 'preact/hooks'
+import type { Param } from '../engine/plan/op.ts'
+import type { DiffusionNode } from '../nodes/litegraph/node.ts'
+import { SEED_CONTROLS } from '../nodes/litegraph/node.ts'
+import { fit, formatNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
+import { seedControl } from '../nodes/workflow.ts'
+import { useEditor } from './context.ts'
+import { addCheckpoint, seeds } from './editor.ts'
+import { icons } from './icons.tsx'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+
+export function Params({ node }: { node: DiffusionNode }) {
+  return (
+    <div class="params">
+      {Object.entries(node.diffusion.declaration.params).map(([name, param]) => (
+        <ParamRow key={name} node={node} name={name} param={param} />
+      ))}
+    </div>
+  )
+}
+
+interface Props<P extends Param = Param> {
+  node: DiffusionNode
+  name: string
+  param: P
+}
+
+interface FieldProps<K extends Param['kind']> {
+  id: string
+  node: DiffusionNode
+  name: string
+  param: Extract<Param, { kind: K }>
+  value: unknown
+  set: (value: unknown) => void
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+function ParamRow({ node, name, param }: Props) {
+  const editor = useEditor()
+  const id = useId()
+  const value = node.properties[name]
+  const changed = param.kind !== 'seed' && param.kind !== 'drawing' && !same(value, param.default)
+  const set = (next: unknown) => editor.workspace.setParam(node, name, next)
+  return (
+    <div class={`param${changed ? ' changed' : ''}${param.kind === 'boolean' ? ' inline' : ''}`}>
+      <div class="label">
+        <label for={id}>{name}</label>
+        {changed && param.kind !== 'boolean' && (
+          <button type="button" class="link" title={texts.panel.reset} aria-label={`${name}: ${texts.panel.reset}`} onClick={() => set(structuredClone(param.default))}>
+            <icons.reset />
+          </button>
+        )}
+      </div>
+      {field({ id, node, name, param, value, set })}
+      {param.about && <p class="hint">{param.about}</p>}
+    </div>
+  )
+}
+
+function field({ param, ...rest }: Omit<FieldProps<Param['kind']>, 'param'> & { param: Param }): JSX.Element {
+  switch (param.kind) {
+    case 'number':
+      return <NumberField param={param} {...rest} />
+    case 'choice':
+      return <ChoiceField param={param} {...rest} />
+    case 'boolean':
+      return <input id={rest.id} class="switch" type="checkbox" role="switch" checked={rest.value === true} onChange={(event) => rest.set(event.currentTarget.checked)} />
+    case 'text':
+      return <TextField param={param} {...rest} />
+    case 'seed':
+      return <SeedField param={param} {...rest} />
+    case 'drawing':
+      return <DrawingField param={param} {...rest} />
+    case 'checkpoint':
+      return <CheckpointField param={param} {...rest} />
+  }
+}
+
+const keepKeys = (event: KeyboardEvent) => {
+  if (event.key === 'Enter' && event.currentTarget instanceof HTMLInputElement) event.currentTarget.blur()
+}
+
+function NumberField({ id, value, set, param }: FieldProps<'number'>) {
+  const valid = typeof value === 'number' && value === fit(value, param)
+  const text = typeof value === 'number' ? formatNumber(value) : JSON.stringify(value)
+  const typed = (
+    <input
+      id={id}
+      key={text}
+      class="field"
+      type="text"
+      inputMode="decimal"
+      defaultValue={text}
+      aria-invalid={!valid}
+      onKeyDown={(event) => {
+        const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+        if (!steps) return keepKeys(event)
+        event.preventDefault()
+        const from = parseNumber(event.currentTarget.value) ?? param.default
+        event.currentTarget.value = formatNumber(fit(Number((from + steps * param.step * (event.shiftKey ? 10 : 1)).toPrecision(12)), param))
+      }}
+      onChange={(event) => change(event.currentTarget)}
+      onBlur={(event) => change(event.currentTarget)}
+    />
+  )
+  const change = (input: HTMLInputElement) => {
+    const number = parseNumber(input.value)
+    if (number === undefined) input.value = text
+    else if (fit(number, param) !== value) set(fit(number, param))
+    else input.value = text
+  }
+  if (!param.slider) return typed
+  return (
+    <div class="range">
+      <input
+        type="range"
+        aria-label={id}
+        min={param.min}
+        max={param.max}
+        step={param.step}
+        value={Number(value)}
+        onInput={(event) => set(fit(event.currentTarget.valueAsNumber, param))}
+      />
+      {typed}
+    </div>
+  )
+}
+
+function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
+  const known = param.choices.includes(value as string)
+  return (
+    <select id={id} class="field" value={String(value)} aria-invalid={!known} onChange={(event) => set(event.currentTarget.value)}>
+      {!known && <option value={String(value)}>{texts.panel.missing(String(value))}</option>}
+      {param.choices.map((choice) => (
+        <option key={choice} value={choice}>
+          {choice}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function TextField({ id, value, set, param }: FieldProps<'text'>) {
+  const text = String(value ?? '')
+  return param.multiline ? (
+    <textarea id={id} key={text} class="field" rows={4} defaultValue={text} onChange={(event) => set(event.currentTarget.value)} />
+  ) : (
+    <input id={id} key={text} class="field" type="text" defaultValue={text} onKeyDown={keepKeys} onChange={(event) => set(event.currentTarget.value)} />
+  )
+}
+
+function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
+  const editor = useEditor()
+  const control = seedControl(name)
+  const used = state.run.seeds.value.get(`${node.id}.${name}`)
+  return (
+    <>
+      <div class="pair">
+        <input
+          id={id}
+          key={String(value)}
+          class="field"
+          type="text"
+          inputMode="numeric"
+          defaultValue={String(value)}
+          onKeyDown={keepKeys}
+          onChange={(event) => {
+            const number = parseNumber(event.currentTarget.value)
+            if (number === undefined) event.currentTarget.value = String(value)
+            else set(fit(number, seeds))
+          }}
+        />
+        <button type="button" class="button outline icon" title={texts.panel.newSeed} aria-label={texts.panel.newSeed} onClick={() => set(crypto.getRandomValues(new Uint32Array(1))[0])}>
+          <icons.dice />
+        </button>
+      </div>
+      <select
+        class="field"
+        style={{ marginTop: '6px' }}
+        aria-label={`${name}: ${texts.panel.control}`}
+        value={String(node.properties[control])}
+        onChange={(event) => editor.workspace.setParam(node, control, event.currentTarget.value)}
+      >
+        {SEED_CONTROLS.map((each) => (
+          <option key={each} value={each}>
+            {texts.panel.controls[each]}
+          </option>
+        ))}
+      </select>
+      {used !== undefined && used !== value && <p class="hint">{texts.panel.usedSeed(used)}</p>}
+    </>
+  )
+}
+
+function DrawingField({ id, value, set }: FieldProps<'drawing'>) {
+  const points = Array.isArray(value) ? value.length : 0
+  return (
+    <div class="pair">
+      <output id={id} class="hint">
+        {texts.panel.points(points)}
+      </output>
+      <button type="button" class="button outline small" disabled={!points} onClick={() => set([])}>
+        {texts.panel.clear}
+      </button>
+    </div>
+  )
+}
+
+function CheckpointField({ id, value, set }: FieldProps<'checkpoint'>) {
+  const editor = useEditor()
+  const known = state.run.checkpoints.value
+  const chosen = value as { name: string; sha256: string } | null
+  const here = known.some(({ sha256 }) => sha256 === chosen?.sha256)
+  return (
+    <>
+      <select
+        id={id}
+        class="field"
+        value={chosen?.sha256 ?? ''}
+        onFocus={() => void editor.runner.checkpoints()}
+        onChange={(event) => set(known.find(({ sha256 }) => sha256 === event.currentTarget.value) ?? null)}
+      >
+        <option value="">{texts.panel.none}</option>
+        {chosen && !here && <option value={chosen.sha256}>{texts.panel.missing(chosen.name)}</option>}
+        {known.map(({ name, sha256 }) => (
+          <option key={sha256} value={sha256}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button
+        type="button"
+        class="button outline small"
+        style={{ marginTop: '6px' }}
+        onClick={() => void addCheckpoint(editor).then((added) => added && set(added))}
+      >
+        {texts.panel.addCheckpoint}
+      </button>
+    </>
+  )
+}

@@ -1,0 +1,235 @@
+// Runs: what goes to the engine, and what its events do to the screen.
+import { effect } from '@preact/signals'
+import { outerId } from '../engine/plan/graph.ts'
+import type { CheckpointInfo, EnginePort, Event, Request } from '../engine/protocol.ts'
+import type { Expansion } from '../engine/plan/graph.ts'
+import type { Fault } from '../engine/plan/fault.ts'
+import { advanceSeeds, graphOf } from '../nodes/litegraph/graph.ts'
+import type { LGraphNode, Stage } from './canvas.ts'
+import { byType } from './declarations.ts'
+import * as format from './format.ts'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface Runner {
+  run(options?: { to?: LGraphNode; paused?: boolean }): void
+  stop(): void
+  /** Pauses, or goes on. */
+  pause(): void
+  /** One iteration; begins a run that waits before its first where none is going. */
+  step(): void
+  /** Faults are looked for again after an edit, once there were any. */
+  edited(): void
+  visible(nodes: string[]): void
+  expand(node: LGraphNode): Promise<Expansion>
+  putCheckpoint(name: string, bytes: Uint8Array): Promise<CheckpointInfo>
+  checkpoints(): Promise<void>
+  useBackend(name: Extract<Request, { type: 'backend' }>['name']): void
+  close(): void
+}
+
+export function createRunner(port: EnginePort, stage: Stage, workspace: Workspace): Runner {
+  const { run: shown } = state
+  let current = 0
+  let lastId = 0
+  let checkTimer: ReturnType<typeof setTimeout> | undefined
+  const waiting = new Map<number, (event: Event) => void>()
+
+  const ask = <T extends Event['type']>(make: (id: number) => Request): Promise<Extract<Event, { type: T }>> =>
+    new Promise((resolve) => {
+      const id = ++lastId
+      waiting.set(id, resolve as (event: Event) => void)
+      port.post(make(id))
+    })
+  const answered = (id: number, event: Event) => {
+    waiting.get(id)?.(event)
+    waiting.delete(id)
+  }
+
+  function begin({ to, paused }: { to?: LGraphNode; paused?: boolean } = {}) {
+    if (shown.state.value !== 'idle') return
+    if (advanceSeeds(stage.graph)) workspace.amend()
+    shown.seeds.value = seedsOf(stage)
+    shown.faults.value = shown.notices.value = []
+    shown.files.value = []
+    shown.progress.value = shown.ended.value = undefined
+    shown.says.value = ''
+    shown.state.value = 'starting'
+    stage.forgetRun()
+    stage.animate(true)
+    port.post({
+      type: 'run',
+      run: ++current,
+      graph: graphOf(stage.graph),
+      ...(to && { targets: [String(to.id)] }),
+      ...(paused && { paused }),
+    })
+  }
+  const control = (type: 'pause' | 'resume' | 'step' | 'stop') => port.post({ type, run: current })
+
+  function onEvent(event: Event) {
+    if ('run' in event && event.run !== current) return
+    stage.event(event)
+    switch (event.type) {
+      case 'ready':
+        shown.backend.value = event.backend
+        break
+      case 'started':
+        shown.state.value = 'running'
+        break
+      case 'cached':
+      case 'busy':
+      case 'view':
+        break
+      case 'progress':
+        if (!event.emission) {
+          const { node, index, count, label, rate, secondsLeft, loss } = event
+          shown.progress.value = { node, index, count, rate, secondsLeft, ...(label && { label }), ...(loss !== undefined && { loss }) }
+        }
+        break
+      case 'faults':
+        shown.faults.value = event.faults
+        break
+      case 'notices':
+        shown.notices.value = event.faults
+        break
+      case 'status':
+        shown.says.value = event.text
+        break
+      case 'file': {
+        const file = { node: event.node, ...event.file, bytes: new Uint8Array(event.file.bytes) }
+        shown.files.value = [...shown.files.value, file]
+        state.say(texts.files.made(file.name), { action: { label: texts.panel.download, run: () => download(file) } })
+        break
+      }
+      case 'question':
+        void decide(event.node, event.seconds)
+        break
+      case 'paused':
+        shown.state.value = 'paused'
+        stage.animate(false)
+        break
+      case 'resumed':
+        shown.state.value = 'running'
+        stage.animate(true)
+        break
+      case 'finished':
+        shown.state.value = 'idle'
+        shown.ended.value = { seconds: event.seconds, stopped: event.stopped }
+        stage.animate(false)
+        break
+      case 'checked':
+      case 'expanded':
+      case 'checkpoint':
+      case 'checkpoints':
+        answered(event.id, event)
+        break
+      case 'storage':
+        state.say(event.message, { error: true })
+        break
+      case 'broken':
+        shown.engineFailed.value = event.message
+        shown.state.value = 'idle'
+        stage.animate(false)
+        state.say(texts.status.noEngine, { text: event.message, error: true })
+        break
+      default:
+        event satisfies never
+    }
+  }
+
+  async function decide(node: string, seconds: number) {
+    const { dialogs } = texts
+    const title = stage.node(outerId(node))?.getTitle() ?? node
+    const answer = await state.askChoice(dialogs.questionTitle, dialogs.questionText(title, format.time(seconds)), [
+      { label: dialogs.cancel, value: 'cancel' },
+      { label: dialogs.continue, value: 'continue' },
+      { label: dialogs.anew, value: 'anew', primary: true },
+    ])
+    port.post({ type: 'answer', run: current, answer: (answer ?? 'cancel') as 'anew' | 'continue' | 'cancel' })
+  }
+
+  async function check() {
+    const { faults } = await ask<'checked'>((id) => ({ type: 'check', id, graph: graphOf(stage.graph) }))
+    if (shown.state.value !== 'idle') return
+    const [wrong, notices] = [faults.filter((fault) => !fault.notice), faults.filter((fault) => fault.notice)]
+    // What only shows while running is not found again here: it stays until the next run.
+    shown.faults.value = wrong
+    shown.notices.value = notices
+    stage.setFaults(wrong)
+  }
+
+  const undo = [port.listen(onEvent), effect(tellTab)]
+
+  return {
+    run: begin,
+    stop() {
+      if (shown.state.value === 'idle') return
+      shown.state.value = 'stopping'
+      control('stop')
+    },
+    pause: () => control(shown.state.value === 'paused' ? 'resume' : 'pause'),
+    step() {
+      if (shown.state.value === 'idle') begin({ paused: true })
+      else control('step')
+    },
+    edited() {
+      if (!shown.faults.value.length || shown.state.value !== 'idle') return
+      clearTimeout(checkTimer)
+      checkTimer = setTimeout(() => void check(), 250)
+    },
+    visible: (nodes) => port.post({ type: 'visible', nodes }),
+    async expand(node) {
+      const graph = graphOf(stage.graph)
+      const meant = graph.nodes.find((each) => each.id === String(node.id))!
+      const { expansion, faults } = await ask<'expanded'>((id) => ({ type: 'expand', id, node: meant, wired: Object.keys(meant.inputs) }))
+      if (!expansion) throw new Error(faults.map(inWords).join(' '))
+      return expansion
+    },
+    async putCheckpoint(name, bytes) {
+      const { checkpoint, error } = await ask<'checkpoint'>((id) => ({ type: 'putCheckpoint', id, name, bytes }))
+      if (!checkpoint) throw new Error(error ?? '')
+      await this.checkpoints()
+      return checkpoint
+    },
+    async checkpoints() {
+      const { checkpoints } = await ask<'checkpoints'>((id) => ({ type: 'listCheckpoints', id }))
+      shown.checkpoints.value = checkpoints
+    },
+    useBackend: (name) => port.post({ type: 'backend', name }),
+    close() {
+      undo.forEach((each) => each())
+      port.close()
+    },
+  }
+}
+
+const inWords = ({ message, cure }: Fault) => `${message} ${cure}`
+
+/** Seeds as they are when a run begins. */
+function seedsOf(stage: Stage): Map<string, number> {
+  const seeds = new Map<string, number>()
+  for (const node of stage.nodes()) {
+    for (const [name, { kind }] of Object.entries(byType.get(node.type)?.params ?? {})) {
+      if (kind === 'seed') seeds.set(`${node.id}.${name}`, Number(node.properties[name]))
+    }
+  }
+  return seeds
+}
+
+/** How far the run is, before the name in the tab. */
+function tellTab() {
+  const { progress, state: now } = state.run
+  const part = progress.value && now.value !== 'idle' ? `${Math.floor((100 * progress.value.index) / progress.value.count)}% · ` : ''
+  const title = `${part}${state.name.value} – ${texts.product}`
+  if (document.title !== title) document.title = title
+}
+
+/** Hands a file to the browser's own way of saving. */
+export function download({ name, mime, bytes }: { name: string; mime: string; bytes: Uint8Array<ArrayBuffer> | string }) {
+  const url = URL.createObjectURL(new Blob([bytes], { type: mime }))
+  const link = Object.assign(document.createElement('a'), { href: url, download: name })
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

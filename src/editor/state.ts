@@ -1,0 +1,145 @@
+// What the screen shows, as signals: one truth for all parts of the editor.
+import { computed, signal } from '@preact/signals'
+import type { Fault } from '../engine/plan/fault.ts'
+import type { BackendReport, CheckpointInfo } from '../engine/protocol.ts'
+import type { NodeId } from '../nodes/workflow.ts'
+import type { PendingWire, Point, Spot } from './canvas.ts'
+import type { Draft, SavedWorkflow, Settings } from './library.ts'
+import { defaultSettings } from './library.ts'
+import { texts } from './texts.ts'
+
+// ---- the open workflow
+
+/** Its id in the library, whether or not it was saved there yet. */
+export const id = signal('')
+export const name = signal(texts.untitled)
+/** 0 until it is in the library. */
+export const revision = signal(0)
+/** The text it has now, and the one it was saved or opened with. */
+export const present = signal('')
+export const saved = signal('')
+export const dirty = computed(() => present.value !== saved.value)
+/** Rises with every change of the graph, for panels that show parts of it. */
+export const changes = signal(0)
+export const undoable = signal({ undo: false, redo: false })
+export const selection = signal<readonly NodeId[]>([])
+
+// ---- the run
+
+export type RunState = 'idle' | 'starting' | 'running' | 'paused' | 'stopping'
+
+export interface Progress {
+  node: string
+  index: number
+  count: number
+  label?: string
+  rate: number
+  secondsLeft: number
+  loss?: number
+}
+
+export interface MadeFile {
+  node: string
+  name: string
+  mime: string
+  bytes: Uint8Array<ArrayBuffer>
+  kept?: boolean
+}
+
+export const run = {
+  state: signal<RunState>('idle'),
+  progress: signal<Progress | undefined>(undefined),
+  /** How the last run ended. */
+  ended: signal<{ seconds: number; stopped: boolean } | undefined>(undefined),
+  faults: signal<readonly Fault[]>([]),
+  notices: signal<readonly Fault[]>([]),
+  /** The latest sentence of the engine. */
+  says: signal(''),
+  files: signal<readonly MadeFile[]>([]),
+  backend: signal<BackendReport | undefined>(undefined),
+  engineFailed: signal(''),
+  checkpoints: signal<readonly CheckpointInfo[]>([]),
+  /** The seeds of the last run, by node and param. */
+  seeds: signal<ReadonlyMap<string, number>>(new Map()),
+}
+
+export const busy = computed(() => run.state.value !== 'idle')
+
+// ---- the browser's memory
+
+export const settings = signal<Settings>(defaultSettings)
+export const workflows = signal<readonly SavedWorkflow[]>([])
+export const drafts = signal<readonly Draft[]>([])
+export const storageUsed = signal<{ used: number; quota: number } | undefined>(undefined)
+
+// ---- what is open on the screen
+
+export interface Toast {
+  id: number
+  title: string
+  text?: string
+  error?: boolean
+  action?: { label: string; run: () => void }
+}
+
+export interface MenuItem {
+  label: string
+  run: () => void
+  keys?: string
+  danger?: boolean
+  disabled?: boolean
+  checked?: boolean
+}
+
+export interface Menu {
+  at: Point
+  title?: string
+  items: (MenuItem | 'rule')[]
+}
+
+export type Dialog =
+  | { kind: 'text'; title: string; value: string; confirm: string; answer: (text: string | undefined) => void }
+  | { kind: 'choice'; title: string; text: string; choices: { label: string; value: string; primary?: boolean }[]; answer: (value: string | undefined) => void }
+  | { kind: 'shortcuts' }
+
+export interface Quick {
+  at: Point
+  title: string
+  value: string
+  multiline: boolean
+  numeric: boolean
+  answer: (text: string) => void
+}
+
+export type DrawerTab = 'gallery' | 'mine' | 'checkpoints'
+
+export const drawer = signal<DrawerTab | undefined>(undefined)
+export const panelShown = signal(true)
+export const palette = signal<{ spot: Spot; wire?: PendingWire; query: string } | undefined>(undefined)
+export const menu = signal<Menu | undefined>(undefined)
+export const dialog = signal<Dialog | undefined>(undefined)
+export const quick = signal<Quick | undefined>(undefined)
+export const toasts = signal<readonly Toast[]>([])
+export const banner = signal<{ text: string; actions: { label: string; run: () => void }[] } | undefined>(undefined)
+export const dropping = signal(false)
+
+let lastToast = 0
+
+/** Says something for a while; what can be acted on, or went wrong, stays longer. */
+export function say(title: string, more: Omit<Toast, 'id' | 'title'> = {}) {
+  const toast = { id: ++lastToast, title, ...more }
+  toasts.value = [...toasts.value.slice(-2), toast]
+  setTimeout(() => hush(toast.id), more.error ? 14_000 : more.action ? 9000 : 3500)
+}
+
+export const hush = (toast: number) => void (toasts.value = toasts.value.filter((each) => each.id !== toast))
+
+export const askText = (title: string, value: string, confirm: string) =>
+  new Promise<string | undefined>((answer) => {
+    dialog.value = { kind: 'text', title, value, confirm, answer }
+  })
+
+export const askChoice = (title: string, text: string, choices: { label: string; value: string; primary?: boolean }[]) =>
+  new Promise<string | undefined>((answer) => {
+    dialog.value = { kind: 'choice', title, text, choices, answer }
+  })

@@ -1,0 +1,175 @@
+// The line along the bottom: what runs, how far, how fast, on what; and how many things are wrong.
+import { useEffect, useState } from 'preact/hooks'
+import { useEditor } from './context.ts'
+import * as format from './format.ts'
+import { icons } from './icons.tsx'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+
+export function Status() {
+  const { run } = state
+  return (
+    <footer class="status" aria-label={texts.status.label} data-state={mood()}>
+      <span class="state">
+        <span class="dot" />
+        {stateInWords()}
+      </span>
+      <Figures />
+      <span class="says" title={run.says.value}>
+        {run.says.value}
+      </span>
+      <Problems />
+      <Backend />
+      <Zoom />
+      <Announcer />
+    </footer>
+  )
+}
+
+function mood(): string {
+  const { state: now, faults, ended } = state.run
+  if (now.value === 'paused') return 'paused'
+  if (now.value !== 'idle') return 'running'
+  if (faults.value.length) return 'fault'
+  return ended.value && !ended.value.stopped ? 'finished' : 'idle'
+}
+
+function stateInWords(): string {
+  const { state: now, ended, faults, backend, engineFailed } = state.run
+  const { status } = texts
+  switch (now.value) {
+    case 'starting':
+      return backend.value ? status.preparing : status.starting
+    case 'running':
+      return status.running
+    case 'paused':
+      return status.paused
+    case 'stopping':
+      return status.stopping
+    case 'idle':
+      if (engineFailed.value) return status.noEngine
+      if (faults.value.length) return status.problems(faults.value.length)
+      if (!ended.value) return status.idle
+      return ended.value.stopped ? status.stopped : status.finished(format.time(ended.value.seconds))
+  }
+}
+
+function Figures() {
+  const progress = state.run.progress.value
+  if (!progress) return null
+  const { index, count, loss, rate, secondsLeft, label } = progress
+  const { status } = texts
+  const going = state.run.state.value !== 'idle'
+  return (
+    <span class="figures">
+      <span>
+        <b>{status.step(format.count(index), format.count(count))}</b>
+      </span>
+      {loss !== undefined && (
+        <span>
+          {status.loss} <b>{format.number(loss)}</b>
+        </span>
+      )}
+      {label && <span>{label}</span>}
+      {going && rate > 0 && <span>{status.rate(format.number(rate))}</span>}
+      {going && Number.isFinite(secondsLeft) && <span>{status.left(format.time(secondsLeft))}</span>}
+    </span>
+  )
+}
+
+function Problems() {
+  const editor = useEditor()
+  const { faults, notices } = state.run
+  const show = () => {
+    editor.stage.select([])
+    editor.showPanel(true)
+  }
+  return (
+    <>
+      {faults.value.length > 0 && (
+        <button type="button" class="button problems" onClick={show}>
+          <icons.warn />
+          {texts.status.problems(faults.value.length)}
+        </button>
+      )}
+      {notices.value.length > 0 && (
+        <button type="button" class="button notices" onClick={show}>
+          {texts.status.notices(notices.value.length)}
+        </button>
+      )}
+    </>
+  )
+}
+
+const names = { webgpu: 'WebGPU', wasm: 'WebAssembly', webgl: 'WebGL', cpu: 'JavaScript' } as const
+
+function Backend() {
+  const editor = useEditor()
+  const { backend, engineFailed } = state.run
+  if (engineFailed.value) return <span class="problems">{engineFailed.value}</span>
+  const report = backend.value
+  if (!report) return null
+  const why = [report.reason, ...report.rejected.map(({ name, reason }) => texts.status.rejected(names[name], reason))].join('\n')
+  return (
+    <button
+      type="button"
+      class="button"
+      title={why}
+      aria-haspopup="menu"
+      aria-label={`${texts.status.onBackend(names[report.name])}. ${report.reason}`}
+      onClick={(event) => {
+        const { left, top } = event.currentTarget.getBoundingClientRect()
+        state.menu.value = {
+          at: [left, top - 4],
+          title: report.reason,
+          items: (['auto', 'webgpu', 'wasm', 'webgl', 'cpu'] as const).map((name) => ({
+            label: name === 'auto' ? texts.status.fastest : names[name],
+            checked: name === report.name,
+            disabled: state.busy.value,
+            run: () => editor.runner.useBackend(name),
+          })),
+        }
+      }}
+    >
+      {names[report.name]}
+      {report.device && ` · ${report.device}`}
+    </button>
+  )
+}
+
+function Zoom() {
+  const { commands } = useEditor()
+  return (
+    <button type="button" class="button" aria-label={texts.status.zoom} title={texts.status.zoom} onClick={() => commands.fit.run()}>
+      <icons.fit />
+    </button>
+  )
+}
+
+/** For those who do not see it: how far the run is, now and then; faults at once. */
+function Announcer() {
+  const [said, setSaid] = useState('')
+  const { progress, faults } = state.run
+  const words = stateInWords()
+  useEffect(() => {
+    setSaid(words)
+    const timer = setInterval(() => {
+      const now = progress.peek()
+      if (now && state.run.state.peek() === 'running') {
+        setSaid(texts.status.announce(now.index, now.count, now.loss === undefined ? undefined : format.number(now.loss)))
+      }
+    }, 5000)
+    return () => clearInterval(timer)
+  }, [words, progress])
+  const first = faults.value[0]
+  return (
+    <>
+      <span class="hidden" role="status" aria-live="polite">
+        {said}
+      </span>
+      <span class="hidden" role="alert">
+        {first && `${texts.status.problems(faults.value.length)}. ${first.message} ${first.cure}`}
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,68 @@
+// The tokens of tokens.css as the canvas needs them, and which theme is on.
+import type { Settings } from './library.ts'
+
+export interface Colours {
+  dark: boolean
+  canvas: string
+  canvasDot: string
+  node: string
+  nodeLine: string
+  nodeTitle: string
+  nodeText: string
+  nodeFaint: string
+  shadow: string
+  widget: string
+  widgetLine: string
+  wire: string
+  text: string
+  accent: string
+  danger: string
+  warn: string
+  good: string
+  surface: string
+  font: string
+  /** By category. */
+  category(name: string): string
+}
+
+const systemIsLight = () => matchMedia('(prefers-color-scheme: light)')
+
+/** Puts the theme on the page. Returns its own undo: what follows the system stops following it. */
+export function applyTheme(theme: Settings['theme'], onChange: (colours: Colours) => void): () => void {
+  const media = systemIsLight()
+  const apply = () => {
+    document.documentElement.dataset.theme = theme === 'system' ? (media.matches ? 'light' : 'dark') : theme
+    onChange(readColours())
+  }
+  apply()
+  if (theme !== 'system') return () => {}
+  media.addEventListener('change', apply)
+  return () => media.removeEventListener('change', apply)
+}
+
+function readColours(): Colours {
+  const style = getComputedStyle(document.documentElement)
+  const read = (name: string) => style.getPropertyValue(name).trim()
+  return {
+    dark: document.documentElement.dataset.theme !== 'light',
+    canvas: read('--canvas'),
+    canvasDot: read('--canvas-dot'),
+    node: read('--node'),
+    nodeLine: read('--node-line'),
+    nodeTitle: read('--node-title'),
+    nodeText: read('--node-text'),
+    nodeFaint: read('--node-faint'),
+    shadow: read('--shadow-node'),
+    widget: read('--widget'),
+    widgetLine: read('--widget-line'),
+    wire: read('--wire'),
+    text: read('--text'),
+    accent: read('--accent'),
+    danger: read('--danger'),
+    warn: read('--warn'),
+    good: read('--good'),
+    surface: read('--surface-raised'),
+    font: read('--font'),
+    category: (name) => read(`--cat-${/^[a-z]+$/.test(name) ? name : 'tools'}`) || read('--cat-tools'),
+  }
+}

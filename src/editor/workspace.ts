@@ -1,0 +1,326 @@
+// The open workflow: opening, editing with undo, saving, and drafts of what is not saved.
+import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
+import { emptyWorkflow, parseWorkflow, stringifyWorkflow } from '../nodes/workflow.ts'
+import type { Stage } from './canvas.ts'
+import { byType } from './declarations.ts'
+import { clock } from './format.ts'
+import { FIRST, ready } from './gallery.ts'
+import { createHistory } from './history.ts'
+import { ConflictError, newId, storageMessage, type Draft, type Library } from './library.ts'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+
+export interface Workspace {
+  /** Opens what was open last, or the first ready workflow. */
+  begin(): Promise<void>
+  /** The canvas says that something may be different. */
+  touched(): void
+  /** While the pointer is down, changes are one step. */
+  pressed(down: boolean): void
+  /** Changes the open file as data: what is pasted, opened or inserted. `edit` gets the present file. */
+  edit(change: (file: WorkflowFile) => { file: WorkflowFile; select?: readonly NodeId[] }): void
+  setParam(node: LGraphNode, name: string, value: unknown): void
+  /** The present state, without a step of undo: seeds that a run drew. */
+  amend(): void
+  undo(): void
+  redo(): void
+  setTitle(title: string): void
+  setAbout(about: string): void
+  about(): string
+  text(): string
+  newWorkflow(): Promise<void>
+  /** @throws WorkflowError; then nothing has changed */
+  openText(text: string, name: string): Promise<string[]>
+  openSaved(id: string): Promise<void>
+  openDraft(draft: Draft): Promise<void>
+  openReady(id: string): Promise<void>
+  save(): Promise<void>
+  saveAs(): Promise<void>
+  refresh(): Promise<void>
+  /** Writes the draft now: the page may be about to go. */
+  flush(): void
+}
+
+interface Opening {
+  id: string
+  title?: string
+  revision: number
+  /** What it counts as saved with; by default what it opens as. */
+  saved?: string
+  ready?: string
+}
+
+export function createWorkspace(stage: Stage, library: Library, fit: () => void): Workspace {
+  const history = createHistory()
+  let release: (() => void) | undefined
+  let scheduled = false
+  let draftTimer: ReturnType<typeof setTimeout> | undefined
+  let draftId = ''
+  let leave = () => {}
+  let opened: Opening = { id: '', revision: 0 }
+
+  const text = () => stringifyWorkflow(stage.file())
+  const meaning = () => (stage.graph.extra.diffusion ??= { format: 1 }) as { title?: string; about?: string }
+  const follow = () => {
+    state.present.value = history.present
+    state.name.value = meaning().title || texts.untitled
+    state.undoable.value = { undo: history.canUndo, redo: history.canRedo }
+    state.changes.value++
+  }
+
+  function commit() {
+    scheduled = false
+    if (history.held || !history.commit(text())) return
+    follow()
+    keepDraftSoon()
+  }
+  /** Widgets apply what was clicked a little later, and loops get their other end: then it is one step. */
+  const touched = () => {
+    if (scheduled) return
+    scheduled = true
+    setTimeout(commit, 40)
+  }
+
+  // ---- drafts
+
+  function keepDraftSoon() {
+    clearTimeout(draftTimer)
+    draftTimer = setTimeout(flush, 400)
+  }
+  function flush() {
+    clearTimeout(draftTimer)
+    draftTimer = undefined
+    if (!state.dirty.value) return void library.dropDraft(draftId).catch(() => {})
+    const draft = { id: draftId, of: state.id.value, name: state.name.value, text: history.present, revision: state.revision.value, changed: Date.now() }
+    library.keepDraft(draft).then(remember, (error) => state.say(texts.unsaved, { text: storageMessage(error), error: true }))
+  }
+
+  // ---- opening
+
+  /** Shows a file that has been read without fault. */
+  async function show(file: WorkflowFile, opening: Opening, tellDraft?: Draft) {
+    if (draftTimer !== undefined) flush()
+    leave()
+    opened = opening
+    state.banner.value = undefined
+    if (opening.title !== undefined) file.extra.diffusion = { format: 1, ...file.extra.diffusion, title: opening.title }
+    stage.load(file)
+    stage.select([])
+    stage.forgetRun()
+    await settled()
+    state.id.value = opening.id
+    state.revision.value = opening.revision
+    history.reset(text())
+    state.saved.value = opening.saved ?? history.present
+    follow()
+    fit()
+    leave = await claim(opening.id)
+    if (tellDraft) offerDraft(tellDraft)
+    remember()
+    await refresh()
+  }
+
+  /** The library remembers what is open, for the next visit. */
+  function remember() {
+    const untouched = opened.ready && !state.dirty.value && state.revision.value === 0
+    const open = { id: state.id.value, ...(untouched && { ready: opened.ready! }) }
+    state.settings.value = { ...state.settings.value, open }
+    library.keepSettings(state.settings.value).catch(() => {})
+  }
+
+  /** One tab has a workflow; another that opens it keeps its drafts apart, and says so. */
+  function claim(id: string): Promise<() => void> {
+    draftId = id
+    if (!navigator.locks) return Promise.resolve(() => {})
+    return new Promise((resolve) => {
+      void navigator.locks.request(`litegraph-diffusion ${id}`, { ifAvailable: true }, (lock) => {
+        if (!lock) {
+          draftId = newId()
+          state.banner.value = { text: texts.draft.elsewhere, actions: [] }
+          resolve(() => {})
+          return undefined
+        }
+        return new Promise<void>((free) => resolve(free))
+      })
+    })
+  }
+
+  function offerDraft(draft: Draft) {
+    const done = () => (state.banner.value = undefined)
+    const discard = async () => {
+      done()
+      await library.dropDraft(draft.id)
+      const workflow = await library.load(draft.of)
+      if (workflow) await openSaved(draft.of)
+      else await openFirst()
+    }
+    state.banner.value = {
+      text: texts.draft.restored(clock(draft.changed)),
+      actions: [
+        { label: draft.revision ? texts.draft.discard : texts.draft.discardNew, run: () => void discard() },
+        { label: texts.draft.keep, run: done },
+      ],
+    }
+  }
+
+  const read = (source: string) => parseWorkflow(source, byType)
+
+  async function openSaved(id: string) {
+    const [workflow, draft] = await Promise.all([library.load(id), library.draft(id)])
+    if (draft) return openDraft(draft)
+    if (!workflow) throw new Error(texts.storage.gone)
+    await show(read(workflow.text).workflow, { id, title: workflow.name, revision: workflow.revision })
+  }
+  async function openDraft(draft: Draft) {
+    const before = await library.load(draft.of)
+    const revision = before ? draft.revision : 0
+    await show(read(draft.text).workflow, { id: draft.of, revision, saved: before?.text ?? '' }, { ...draft, revision })
+    if (draft.id !== draft.of) await library.dropDraft(draft.id)
+  }
+  async function openReady(name: string) {
+    const workflow = await ready(name)
+    if (workflow) await show(read(workflow.text).workflow, { id: newId(), revision: 0, ready: name })
+  }
+  async function openFirst() {
+    if (await ready(FIRST)) await openReady(FIRST)
+    else await newWorkflow()
+  }
+  const newWorkflow = () => show(emptyWorkflow(), { id: newId(), revision: 0 })
+
+  async function refresh() {
+    const [workflows, drafts] = await Promise.all([library.list(), library.drafts()])
+    state.workflows.value = workflows
+    state.drafts.value = drafts
+    const estimate = await navigator.storage?.estimate?.().catch(() => undefined)
+    state.storageUsed.value = estimate && { used: estimate.usage ?? 0, quota: estimate.quota ?? 0 }
+  }
+
+  // ---- saving
+
+  async function keep(id: string, name: string, over = false): Promise<void> {
+    try {
+      const workflow = await library.save({ id, name, text: history.present, revision: state.revision.value }, over)
+      state.id.value = id
+      state.revision.value = workflow.revision
+      state.saved.value = history.present
+      opened = { id, revision: workflow.revision }
+      await library.dropDraft(draftId)
+      remember()
+      void navigator.storage?.persist?.()
+      state.say(texts.files.saved(name))
+    } catch (error) {
+      if (error instanceof ConflictError) return settle(error, id, name)
+      state.say(texts.unsaved, { text: storageMessage(error), error: true })
+    }
+    await refresh()
+  }
+
+  async function settle(conflict: ConflictError, id: string, name: string) {
+    const { dialogs } = texts
+    const answer = await state.askChoice(dialogs.conflictTitle, dialogs.conflictText(conflict.theirs.name), [
+      { label: dialogs.cancel, value: 'cancel' },
+      { label: dialogs.overwrite, value: 'over' },
+      { label: dialogs.asCopy, value: 'copy', primary: true },
+    ])
+    if (answer === 'over') await keep(id, name, true)
+    if (answer === 'copy') await keepAs(texts.copyOf(name))
+  }
+
+  async function keepAs(name: string) {
+    setTitle(name)
+    const id = newId()
+    await library.dropDraft(draftId)
+    state.revision.value = 0
+    leave()
+    leave = await claim(id)
+    await keep(id, name)
+  }
+
+  async function saveAs() {
+    const name = await state.askText(texts.dialogs.saveAs, state.name.value, texts.dialogs.save)
+    if (name) await keepAs(name)
+  }
+
+  function setTitle(title: string) {
+    meaning().title = title.trim().slice(0, 120) || texts.untitled
+    commit()
+  }
+
+  function restore(snapshot: string | undefined) {
+    if (snapshot === undefined) return
+    stage.load(read(snapshot).workflow)
+    follow()
+    keepDraftSoon()
+  }
+
+  return {
+    async begin() {
+      const { open } = state.settings.value
+      try {
+        const [draft, workflow] = open ? await Promise.all([library.draft(open.id), library.load(open.id)]) : []
+        if (draft) return await openDraft(draft)
+        if (workflow) return await openSaved(workflow.id)
+        if (open?.ready) return await openReady(open.ready)
+      } catch (error) {
+        state.say(texts.files.unreadable(texts.drawer.mine), { text: (error as Error).message, error: true })
+      }
+      await openFirst()
+    },
+    touched,
+    pressed(down) {
+      if (down) release ??= history.hold()
+      else {
+        release?.()
+        release = undefined
+        touched()
+      }
+    },
+    edit(change) {
+      commit()
+      const { file, select } = change(stage.file())
+      stage.load(file)
+      if (select) stage.select(select)
+      touched()
+    },
+    setParam(node, name, value) {
+      node.setProperty(name, value)
+      stage.redraw()
+      touched()
+    },
+    amend() {
+      history.amend(text())
+      follow()
+      keepDraftSoon()
+    },
+    undo: () => (commit(), restore(history.undo())),
+    redo: () => restore(history.redo()),
+    setTitle,
+    setAbout(about) {
+      meaning().about = about.trim()
+      commit()
+    },
+    about: () => meaning().about ?? '',
+    text: () => (commit(), history.present),
+    newWorkflow,
+    async openText(source, name) {
+      const { workflow, notices } = read(source)
+      await show(workflow, { id: newId(), revision: 0, ...(!workflow.extra.diffusion?.title && { title: name }) })
+      return notices
+    },
+    openSaved,
+    openDraft,
+    openReady,
+    async save() {
+      commit()
+      if (state.revision.value || state.name.value !== texts.untitled) await keep(state.id.value, state.name.value)
+      else await saveAs()
+    },
+    saveAs,
+    refresh,
+    flush: () => draftTimer !== undefined && flush(),
+  }
+}
+
+/** After loading, slots and partners fall into place in microtasks. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0))
