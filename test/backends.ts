@@ -55,4 +55,3 @@ export function countTensors() {
 export function onCpu(body: () => void) {
   onEachBackend(body, ['cpu'])
 }
-

@@ -25,7 +25,8 @@ export function checkCount(count: number, like: Tensor, slot = 't') {
   })
 }
 
-export const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((size, i) => size === b[i])
+export const sameShape = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((size, i) => size === b[i])
 
 /** Throws NodeError at `slot` unless `tensor` has the shape of `like`, which came in at `likeSlot`. */
 export function checkShape(tensor: Tensor, like: Tensor, slot: string, likeSlot: string) {

@@ -22,7 +22,14 @@ export function addNoise(x0: Tensor, t: Float64Array, noise: Tensor, schedule: S
 export function forwardStep(xPrev: Tensor, t: Float64Array, noise: Tensor, schedule: Schedule): Tensor {
   checkShape(noise, xPrev, 'noise', 'x_prev')
   const beta = t.map((step) => betaAt(schedule, step))
-  return xPrev.mul(perItem(beta.map((b) => Math.sqrt(1 - b)), xPrev)).add(noise.mul(perItem(beta.map(Math.sqrt), xPrev)))
+  return xPrev
+    .mul(
+      perItem(
+        beta.map((b) => Math.sqrt(1 - b)),
+        xPrev,
+      ),
+    )
+    .add(noise.mul(perItem(beta.map(Math.sqrt), xPrev)))
 }
 
 function betaAt({ betas, T }: Schedule, t: number): number {

@@ -63,5 +63,19 @@ export function targetOf(predicts: PredictionType, x0: Tensor, noise: Tensor, t:
   checkShape(noise, x0, 'noise', 'x_0')
   const { alpha, sigma } = signalAndNoise(schedule, t)
   const parts = Array.from(alpha, (a, i) => mixtures[predicts](a, sigma[i]!))
-  return x0.mul(perItem(parts.map(([p]) => p), x0)).add(noise.mul(perItem(parts.map(([, q]) => q), x0)))
+  return x0
+    .mul(
+      perItem(
+        parts.map(([p]) => p),
+        x0,
+      ),
+    )
+    .add(
+      noise.mul(
+        perItem(
+          parts.map(([, q]) => q),
+          x0,
+        ),
+      ),
+    )
 }

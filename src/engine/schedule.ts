@@ -41,7 +41,8 @@ const MAX_BETA = 0.999
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
 /** n numbers from a to b, both included. */
-const linspace = (a: number, b: number, n: number) => Float64Array.from({ length: n }, (_, i) => (n === 1 ? a : a + (i / (n - 1)) * (b - a)))
+const linspace = (a: number, b: number, n: number) =>
+  Float64Array.from({ length: n }, (_, i) => (n === 1 ? a : a + (i / (n - 1)) * (b - a)))
 
 /** β from a curve of ᾱ over [0, 1]: what is lost from i / T to (i + 1) / T. */
 const betasOf = (T: number, alphaBar: (u: number) => number) =>

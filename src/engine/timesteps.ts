@@ -47,7 +47,13 @@ function roundHalfEven(x: number): number {
  * steps than timesteps, or an offset leads out of the schedule.
  */
 export function timesteps({ T }: Pick<Schedule, 'T'>, config: TimestepsConfig): Transitions {
-  const { num_inference_steps: n, timestep_spacing: spacing, steps_offset: offset = 0, end = 'clean', previous = 'next_in_list' } = config
+  const {
+    num_inference_steps: n,
+    timestep_spacing: spacing,
+    steps_offset: offset = 0,
+    end = 'clean',
+    previous = 'next_in_list',
+  } = config
   if (!Number.isInteger(n) || n < 1 || n > T) {
     throw new NodeError({
       param: 'num_inference_steps',
@@ -85,7 +91,10 @@ function aboveClean(t: number[], tPrev: number[]): Transitions {
  * `skipped` what comes before, `at` the timestep up to which clean data have to be noised for `rest` to begin: its first t,
  * or, where nothing is left to do, the last t_prev.
  */
-export function splitTimesteps({ t, tPrev }: Transitions, strength: number): { skipped: Transitions; rest: Transitions; at: number } {
+export function splitTimesteps(
+  { t, tPrev }: Transitions,
+  strength: number,
+): { skipped: Transitions; rest: Transitions; at: number } {
   const kept = Math.min(Math.floor(t.length * strength), t.length)
   const cut = t.length - kept
   return {

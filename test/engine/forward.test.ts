@@ -5,6 +5,7 @@ import { gaussianNoise } from '../../src/engine/noise.ts'
 import { posterior, posteriorCoefficients } from '../../src/engine/posterior.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
+import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 
@@ -41,8 +42,8 @@ onCpu(() => {
     const last = 25
     const random = randomOf(3)
     const x = tf.tidy(() => {
-      let x = tf.fill([n, 1], 1.5)
-      for (let t = 0; t <= last; t++) x = forwardStep(x, Float64Array.of(t), gaussianNoise(random, [n, 1]), schedule) as typeof x
+      let x: Tensor = tf.ones([n, 1]).mul(1.5)
+      for (let t = 0; t <= last; t++) x = forwardStep(x, Float64Array.of(t), gaussianNoise(random, [n, 1]), schedule)
       return x.dataSync() as Float32Array
     })
     const a = schedule.alphaBar[last]!
@@ -86,11 +87,21 @@ onCpu(() => {
     tf.tidy(() => {
       const x = tf.zeros([2, 2])
       const at = (...t: number[]) => Float64Array.from(t)
-      expect(() => addNoise(x, at(1, 2, 3), x, schedule)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected one timestep per item: [2], got [3]. Take t and the samples from the same batch.]`)
-      expect(() => addNoise(x, at(1), tf.zeros([3, 2]), schedule)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected the shape of x_0, [2,2], got [3,2]. Make noise and x_0 from the same batch.]`)
-      expect(() => forwardStep(x, at(-1), x, schedule)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected a step of the forward process, a whole number from 0 to 39, got -1. The step t leads from t - 1 to t; begin with t = 0.]`)
-      expect(() => posterior(x, x, at(3), at(3), schedule)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected a timestep before t = 3, got 3. This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.]`)
-      expect(() => posterior(x, x, at(3, 4), at(1, 2, 3), schedule)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected as many timesteps as t has: [2], got [3]. Take t and t_prev from the same SamplingStart.]`)
+      expect(() => addNoise(x, at(1, 2, 3), x, schedule)).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: expected one timestep per item: [2], got [3]. Take t and the samples from the same batch.]`,
+      )
+      expect(() => addNoise(x, at(1), tf.zeros([3, 2]), schedule)).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: expected the shape of x_0, [2,2], got [3,2]. Make noise and x_0 from the same batch.]`,
+      )
+      expect(() => forwardStep(x, at(-1), x, schedule)).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: expected a step of the forward process, a whole number from 0 to 39, got -1. The step t leads from t - 1 to t; begin with t = 0.]`,
+      )
+      expect(() => posterior(x, x, at(3), at(3), schedule)).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: expected a timestep before t = 3, got 3. This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.]`,
+      )
+      expect(() => posterior(x, x, at(3, 4), at(1, 2, 3), schedule)).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: expected as many timesteps as t has: [2], got [3]. Take t and t_prev from the same SamplingStart.]`,
+      )
     })
   })
 })

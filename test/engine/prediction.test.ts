@@ -56,9 +56,19 @@ onCpu(() => {
     tf.tidy(() => {
       const x = tf.tensor2d([1, 2], [1, 2])
       const clean = Float64Array.of(-1)
-      expect(() => convertPrediction(x, x, clean, schedule, 'sample', 'epsilon')).toThrowErrorMatchingInlineSnapshot(`[NodeError: epsilon does not follow from sample at t = -1, where x_t is clean. Use a model that predicts v_prediction, or leave this timestep out.]`)
-      expect(() => convertPrediction(x, tf.zeros([3, 2]), clean, schedule, 'epsilon', 'sample')).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected the shape of x_t, [3,2], got [1,2]. Make prediction and x_t from the same batch.]`)
-      expect(() => convertPrediction(x, x, Float64Array.of(1, 2), schedule, 'epsilon', 'sample')).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected one timestep per item: [1], got [2]. Take t and the samples from the same batch.]`)
+      expect(() => convertPrediction(x, x, clean, schedule, 'sample', 'epsilon')).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: epsilon does not follow from sample at t = -1, where x_t is clean. Use a model that predicts v_prediction, or leave this timestep out.]`,
+      )
+      expect(() =>
+        convertPrediction(x, tf.zeros([3, 2]), clean, schedule, 'epsilon', 'sample'),
+      ).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: expected the shape of x_t, [3,2], got [1,2]. Make prediction and x_t from the same batch.]`,
+      )
+      expect(() =>
+        convertPrediction(x, x, Float64Array.of(1, 2), schedule, 'epsilon', 'sample'),
+      ).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: expected one timestep per item: [1], got [2]. Take t and the samples from the same batch.]`,
+      )
     })
   })
 })

@@ -56,7 +56,12 @@ const recorded = golden<{
 /** What the cases predict with; only formulas of x and t. */
 const models = {
   dummy: (x: Tensor, t: number) => x.mul(t / (t + 1)),
-  tanh: (x: Tensor, t: number) => x.mul(0.8).tanh().mul(0.9).add(0.1 * Math.cos(0.01 * t)),
+  tanh: (x: Tensor, t: number) =>
+    x
+      .mul(0.8)
+      .tanh()
+      .mul(0.9)
+      .add(0.1 * Math.cos(0.01 * t)),
 }
 
 /** Why a case is left out, or undefined. */
@@ -133,7 +138,8 @@ function trajectoryOf(recorded: Case, { t, tPrev }: Transitions, step: Step): Te
   })
 }
 
-const farthest = (found: ArrayLike<number>, wanted: number[]) => Math.max(...wanted.map((value, i) => Math.abs(found[i]! - value)))
+const farthest = (found: ArrayLike<number>, wanted: number[]) =>
+  Math.max(...wanted.map((value, i) => Math.abs(found[i]! - value)))
 
 function expectClose(found: Float32Array, wanted: Recorded, tolerance: number) {
   if (Array.isArray(wanted)) {

@@ -62,7 +62,11 @@ describe.each(cases)('$id', (recorded) => {
 
   test('posterior', () => {
     const t = Float64Array.from(recorded.index)
-    const found = posteriorCoefficients(t, t.map((step) => step - 1), schedule)
+    const found = posteriorCoefficients(
+      t,
+      t.map((step) => step - 1),
+      schedule,
+    )
     recorded.index.forEach((step, i) => {
       // diffusers holds the variance above 1e-20; at t = 0 it is nothing.
       closeTo(found.variance[i]!, step === 0 ? 0 : recorded.posterior_variance_f64[i]!)
@@ -73,14 +77,17 @@ describe.each(cases)('$id', (recorded) => {
   })
 })
 
-test.each(lucidrains)('sigmoid_alpha_bar, T = $T, is the sigmoid schedule of lucidrains', ({ T, index, betas, alphas_cumprod }) => {
-  const schedule = noiseSchedule({ name: 'sigmoid_alpha_bar', T })
-  index.forEach((t, i) => {
-    // It takes the sigmoid at both ends of the curve in float32, which shifts alpha-bar by up to 1e-7.
-    closeTo(schedule.alphaBar[t]!, alphas_cumprod[i]!, 1e-7)
-    closeTo(schedule.betas[t]!, betas[i]!, 1e-7 / alphaBarAt(schedule, t - 1))
-  })
-})
+test.each(lucidrains)(
+  'sigmoid_alpha_bar, T = $T, is the sigmoid schedule of lucidrains',
+  ({ T, index, betas, alphas_cumprod }) => {
+    const schedule = noiseSchedule({ name: 'sigmoid_alpha_bar', T })
+    index.forEach((t, i) => {
+      // It takes the sigmoid at both ends of the curve in float32, which shifts alpha-bar by up to 1e-7.
+      closeTo(schedule.alphaBar[t]!, alphas_cumprod[i]!, 1e-7)
+      closeTo(schedule.betas[t]!, betas[i]!, 1e-7 / alphaBarAt(schedule, t - 1))
+    })
+  },
+)
 
 test('any schedule only loses signal', () => {
   fc.assert(
@@ -102,11 +109,19 @@ test('t = -1 is clean data; other numbers that are no timestep are refused', () 
   expect(alphaBarAt(schedule, -1)).toBe(1)
   expect(alphaBarAt(schedule, 9)).toBe(schedule.alphaBar[9])
   for (const t of [10, -2, 0.5, NaN]) expect(() => alphaBarAt(schedule, t)).toThrow(/^expected a timestep of the schedule/)
-  expect(() => alphaBarAt(schedule, 12)).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected a timestep of the schedule, a whole number from 0 to 9 (or -1 for clean data), got 12. Take t and schedule from the same NoiseSchedule.]`)
+  expect(() => alphaBarAt(schedule, 12)).toThrowErrorMatchingInlineSnapshot(
+    `[NodeError: expected a timestep of the schedule, a whole number from 0 to 9 (or -1 for clean data), got 12. Take t and schedule from the same NoiseSchedule.]`,
+  )
 })
 
 test('what is no schedule is refused', () => {
-  expect(() => noiseSchedule({ name: 'linear_openai', T: 10 })).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected every beta to be above 0 and below 1, got 1.1155555555555556 at t = 5. linear_openai multiplies betas by 1000 / T: raise num_train_timesteps, or lower beta_end.]`)
-  expect(() => noiseSchedule({ name: 'linear', T: 10, betaEnd: 2 })).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected every beta to be above 0 and below 1, got 1.1111555555555557 at t = 5. Set beta_start and beta_end between 0 and 1.]`)
-  expect(() => noiseSchedule({ name: 'linear', T: 2.5 })).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected a whole number of timesteps above 0, got 2.5. Set num_train_timesteps to 1000, say.]`)
+  expect(() => noiseSchedule({ name: 'linear_openai', T: 10 })).toThrowErrorMatchingInlineSnapshot(
+    `[NodeError: expected every beta to be above 0 and below 1, got 1.1155555555555556 at t = 5. linear_openai multiplies betas by 1000 / T: raise num_train_timesteps, or lower beta_end.]`,
+  )
+  expect(() => noiseSchedule({ name: 'linear', T: 10, betaEnd: 2 })).toThrowErrorMatchingInlineSnapshot(
+    `[NodeError: expected every beta to be above 0 and below 1, got 1.1111555555555557 at t = 5. Set beta_start and beta_end between 0 and 1.]`,
+  )
+  expect(() => noiseSchedule({ name: 'linear', T: 2.5 })).toThrowErrorMatchingInlineSnapshot(
+    `[NodeError: expected a whole number of timesteps above 0, got 2.5. Set num_train_timesteps to 1000, say.]`,
+  )
 })

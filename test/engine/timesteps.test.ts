@@ -19,7 +19,11 @@ test('the three spacings', () => {
 })
 
 test('one step starts from noise where the spacing lets it', () => {
-  expect(spacings.map((timestep_spacing) => list({ num_inference_steps: 1, timestep_spacing }))).toEqual(['0>-1', '999>-1', '999>-1'])
+  expect(spacings.map((timestep_spacing) => list({ num_inference_steps: 1, timestep_spacing }))).toEqual([
+    '0>-1',
+    '999>-1',
+    '999>-1',
+  ])
 })
 
 test("previous: stride is diffusers' DDIM, t - T // n", () => {
@@ -96,8 +100,12 @@ test('a list that ends at smallest, turned twice, is the same', () => {
 })
 
 test('what cannot be listed is refused', () => {
-  expect(() => list({ num_inference_steps: 1001 })).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected a whole number of steps from 1 to 1000, the timesteps of the schedule, got 1001. Lower num_inference_steps to 1000 or less.]`)
-  expect(() => list({ num_inference_steps: 1000, steps_offset: 1 })).toThrowErrorMatchingInlineSnapshot(`[NodeError: expected timesteps up to 999, but the offset 1 makes the first 1000. Lower steps_offset or num_inference_steps.]`)
+  expect(() => list({ num_inference_steps: 1001 })).toThrowErrorMatchingInlineSnapshot(
+    `[NodeError: expected a whole number of steps from 1 to 1000, the timesteps of the schedule, got 1001. Lower num_inference_steps to 1000 or less.]`,
+  )
+  expect(() => list({ num_inference_steps: 1000, steps_offset: 1 })).toThrowErrorMatchingInlineSnapshot(
+    `[NodeError: expected timesteps up to 999, but the offset 1 makes the first 1000. Lower steps_offset or num_inference_steps.]`,
+  )
 })
 
 /**
@@ -150,4 +158,3 @@ function slope(x: number[], y: number[]): number {
   const [mx, my] = [mean(x), mean(y)]
   return x.reduce((sum, xi, i) => sum + (xi - mx) * (y[i]! - my), 0) / x.reduce((sum, xi) => sum + (xi - mx) ** 2, 0)
 }
-

@@ -1,11 +1,12 @@
 // Runs a graph written by hand as the editor would, and gives what came out of some of its wires.
 import { createSession } from '../../src/engine/plan/session.ts'
+import type { Schedule } from '../../src/engine/schedule.ts'
 import type { Graph, GraphNode, Wire } from '../../src/engine/plan/graph.ts'
 import { wire } from '../../src/engine/plan/graph.ts'
 import type { Fault } from '../../src/engine/plan/fault.ts'
 import { GraphError } from '../../src/engine/plan/fault.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
-import type { Value } from '../../src/engine/values.ts'
+import type { SlotType, Value } from '../../src/engine/values.ts'
 import { mapTensors, tensorsOf } from '../../src/engine/values.ts'
 import { any, defineNode } from '../../src/nodes/define.ts'
 import { exactModel } from '../../src/nodes/model/exactModel.ts'
@@ -36,6 +37,15 @@ export interface Numbers {
   data: Float32Array
 }
 
+/** What came out of a wire, read back: of these fields, those that its type has. */
+export interface Seen {
+  type: SlotType
+  tensor: Numbers
+  frames: Numbers[]
+  t: Float64Array
+  schedule: Schedule
+}
+
 async function read(value: Value): Promise<unknown> {
   const found = new Map<unknown, Numbers>()
   for (const tensor of tensorsOf(value)) found.set(tensor, { shape: tensor.shape, data: (await tensor.data()) as Float32Array })
@@ -43,7 +53,7 @@ async function read(value: Value): Promise<unknown> {
 }
 
 /** Runs `graph` and reads the wires named, `{ x: 'end.x_0' }`; of a wire inside of a loop, the last value. Throws GraphError. */
-export async function evaluate<K extends string>(graph: GraphNode[], wanted: { [Q in K]: string }): Promise<{ [Q in K]: any }> {
+export async function evaluate<K extends string>(graph: GraphNode[], wanted: { [Q in K]: string }): Promise<{ [Q in K]: Seen }> {
   const seen: Record<string, unknown> = {}
   const probe = (name: string) =>
     defineNode({
@@ -70,5 +80,5 @@ export async function evaluate<K extends string>(graph: GraphNode[], wanted: { [
   await session.run({ type: 'run', run: 1, graph: whole })
   await session.dispose()
   if (faults.length) throw new GraphError(faults)
-  return seen as { [Q in K]: any }
+  return seen as { [Q in K]: Seen }
 }

@@ -65,9 +65,9 @@ onCpu(() => {
     ]
     const { x0, xt, schedule } = await evaluate(graph, { x0: 'noise.noise', xt: 'end.value_1', schedule: 'schedule.schedule' })
     const a = schedule.schedule.alphaBar[39]
-    const rest = xt.tensor.data.map((value: number, i: number) => value - Math.sqrt(a) * x0.tensor.data[i])
-    const mean = rest.reduce((sum: number, r: number) => sum + r, 0) / n
-    const variance = rest.reduce((sum: number, r: number) => sum + r * r, 0) / n
+    const rest = xt.tensor.data.map((value, i) => value - Math.sqrt(a) * x0.tensor.data[i])
+    const mean = rest.reduce((sum, r) => sum + r, 0) / n
+    const variance = rest.reduce((sum, r) => sum + r * r, 0) / n
     expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt((1 - a) / n))
     expect(Math.abs(variance / (1 - a) - 1)).toBeLessThan(4 * Math.sqrt(2 / n))
   })

@@ -127,8 +127,8 @@ onCpu(() => {
       const { x, xT, schedule } = await evaluate(graph, { x: 'end.x_0', xT: 'noise.noise', schedule: 'schedule.schedule' })
       const a = schedule.schedule.alphaBar[0]
       const spread = Math.sqrt(0.25 * a + 1 - a)
-      const differences = x.tensor.data.map((value: number, i: number) => value - spread * xT.tensor.data[i])
-      return Math.sqrt(differences.reduce((sum: number, d: number) => sum + d * d, 0))
+      const differences = x.tensor.data.map((value, i) => value - spread * xT.tensor.data[i])
+      return Math.sqrt(differences.reduce((sum, d) => sum + d * d, 0))
     }
   })
 
@@ -152,7 +152,7 @@ onCpu(() => {
       back: 'upEnd.x_0',
       noise: 'noise.noise',
     })
-    back.tensor.data.forEach((value: number, i: number) => expect(Math.abs(value - noise.tensor.data[i])).toBeLessThan(0.1))
+    back.tensor.data.forEach((value, i) => expect(Math.abs(value - noise.tensor.data[i])).toBeLessThan(0.1))
   })
 
   test('image to image: strength 0 gives the data back, 0.5 starts half way up', async () => {

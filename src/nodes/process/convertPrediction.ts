@@ -7,7 +7,8 @@ export const convertPrediction = defineNode({
   type: 'diffusion/ConvertPrediction',
   category: 'process',
   summary: 'Turns a prediction of one kind into another: from the noise the clean data, and so on.',
-  equation: '\\hat{x}_0 = \\frac{x_t - \\sqrt{1 - \\bar\\alpha_t} \\, \\hat\\epsilon}{\\sqrt{\\bar\\alpha_t}}, \\quad v = \\sqrt{\\bar\\alpha_t} \\epsilon - \\sqrt{1 - \\bar\\alpha_t} x_0',
+  equation:
+    '\\hat{x}_0 = \\frac{x_t - \\sqrt{1 - \\bar\\alpha_t} \\, \\hat\\epsilon}{\\sqrt{\\bar\\alpha_t}}, \\quad v = \\sqrt{\\bar\\alpha_t} \\epsilon - \\sqrt{1 - \\bar\\alpha_t} x_0',
   source: 'Ho et al. 2020, eq. 15; Salimans & Ho 2022, appendix D',
   inputs: {
     prediction: prediction('what the model said'),

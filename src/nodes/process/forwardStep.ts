@@ -5,7 +5,8 @@ import { defineNode, noise, samples, schedule, timestep } from '../define.ts'
 export const forwardStep = defineNode({
   type: 'diffusion/ForwardStep',
   category: 'process',
-  summary: 'Makes one step of the forward process, from t - 1 to t. The steps 0 ... t one after the other are what ForwardNoise does at once.',
+  summary:
+    'Makes one step of the forward process, from t - 1 to t. The steps 0 ... t one after the other are what ForwardNoise does at once.',
   equation: 'q(x_t \\mid x_{t-1}) = \\mathcal{N}(\\sqrt{1 - \\beta_t} \\, x_{t-1}, \\beta_t I)',
   source: 'Ho et al. 2020, eq. 2',
   inputs: {

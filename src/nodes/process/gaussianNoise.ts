@@ -11,20 +11,28 @@ const MAX_NUMBERS = 2 ** 28
 export const gaussianNoise = defineNode({
   type: 'diffusion/GaussianNoise',
   category: 'process',
-  summary: 'Draws standard normal noise. Equal seeds draw equal noise, and the first items of a larger batch are those of a smaller one.',
+  summary:
+    'Draws standard normal noise. Equal seeds draw equal noise, and the first items of a larger batch are those of a smaller one.',
   equation: '\\epsilon \\sim \\mathcal{N}(0, I)',
   inputs: { like: optional(likeInput('noise of this shape; wired from a loop, drawn afresh in each iteration')) },
   outputs: { noise: noise('one number for each number of like') },
   params: {
     batch_size: integer(0, { min: 0, max: 1_000_000 }, 'how many items; 0: as many as like'),
-    shape: text('2', 'of one item if like is unwired: 2 for points of the plane, 28, 28, 1 for images of that height, width and channels'),
+    shape: text(
+      '2',
+      'of one item if like is unwired: 2 for points of the plane, 28, 28, 1 for images of that height, width and channels',
+    ),
     seed: seed(),
   },
   run: ({ like }, { batch_size, shape }, { random }) => {
     const item = like ? shapeOf(like).slice(1) : parseShape(shape)
     const full = [batch_size || countOf(like && shapeOf(like)), ...item]
     if (full.reduce((product, size) => product * size, 1) > MAX_NUMBERS) {
-      throw new NodeError({ param: 'batch_size', message: `[${full}] is more noise than fits into memory.`, cure: 'Lower batch_size or shape.' })
+      throw new NodeError({
+        param: 'batch_size',
+        message: `[${full}] is more noise than fits into memory.`,
+        cure: 'Lower batch_size or shape.',
+      })
     }
     return { noise: { type: 'noise', tensor: drawNoise(random, full), space: like?.space ?? spaceOf(item) } }
   },
@@ -43,7 +51,10 @@ const spaceOf = (item: number[]): Space => (item.length === 1 ? 'point' : 'image
 
 /** "2", "28, 28, 1", "28x28x1": the sizes of a point or of an image. */
 function parseShape(shape: string): number[] {
-  const sizes = shape.trim().split(/[\s,x×]+/).map(Number)
+  const sizes = shape
+    .trim()
+    .split(/[\s,x×]+/)
+    .map(Number)
   if ((sizes.length === 1 || sizes.length === 3) && sizes.every((size) => Number.isInteger(size) && size > 0)) return sizes
   throw new NodeError({
     param: 'shape',

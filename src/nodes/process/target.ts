@@ -6,7 +6,8 @@ export const target = defineNode({
   type: 'diffusion/Target',
   category: 'process',
   summary: 'Gives what a model should have predicted, by what it was made to predict: the noise, the clean data or a mixture.',
-  equation: '\\epsilon, \\quad x_0, \\quad v = \\sqrt{\\bar\\alpha_t} \\epsilon - \\sqrt{1 - \\bar\\alpha_t} x_0, \\quad \\epsilon - x_0',
+  equation:
+    '\\epsilon, \\quad x_0, \\quad v = \\sqrt{\\bar\\alpha_t} \\epsilon - \\sqrt{1 - \\bar\\alpha_t} x_0, \\quad \\epsilon - x_0',
   source: 'Ho et al. 2020, eq. 14; Salimans & Ho 2022, appendix D',
   inputs: {
     model: model('says which kind'),

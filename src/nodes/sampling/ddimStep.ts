@@ -7,7 +7,8 @@ import { clipOf, clipParams } from './clip.ts'
 export const ddimStep = defineNode({
   type: 'diffusion/DDIMStep',
   category: 'sampling',
-  summary: 'Makes one step from t to t_prev as DDIM does: to the predicted clean data with as much of the predicted noise as t_prev has. Goes up as well as down.',
+  summary:
+    'Makes one step from t to t_prev as DDIM does: to the predicted clean data with as much of the predicted noise as t_prev has. Goes up as well as down.',
   equation: 'x_s = \\sqrt{\\bar\\alpha_s} \\hat{x}_0 + \\sqrt{1 - \\bar\\alpha_s - \\sigma^2} \\, \\hat\\epsilon + \\sigma z',
   source: 'Song et al. 2021, eq. 12 and 16',
   inputs: {

@@ -7,7 +7,8 @@ import { clipOf, clipParams } from './clip.ts'
 export const ddpmStep = defineNode({
   type: 'diffusion/DDPMStep',
   category: 'sampling',
-  summary: 'Makes one step from t to t_prev as DDPM does: to the mean of the posterior for the predicted clean data, and fresh noise on top.',
+  summary:
+    'Makes one step from t to t_prev as DDPM does: to the mean of the posterior for the predicted clean data, and fresh noise on top.',
   equation:
     'x_{t-1} = \\frac{\\sqrt{\\bar\\alpha_{t-1}} \\beta_t}{1 - \\bar\\alpha_t} \\hat{x}_0 + \\frac{\\sqrt{\\alpha_t} (1 - \\bar\\alpha_{t-1})}{1 - \\bar\\alpha_t} x_t + \\sigma_t z',
   source: 'Ho et al. 2020, algorithm 2 and eq. 7',

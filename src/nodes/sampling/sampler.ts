@@ -3,13 +3,27 @@ import { input, wire } from '../../engine/plan/graph.ts'
 import type { GraphNode } from '../../engine/plan/graph.ts'
 import { variances } from '../../engine/samplers/ddpm.ts'
 import { spacings } from '../../engine/timesteps.ts'
-import { choice, condition, defineNode, integer, model, optional, real, samples, schedule, seed, toggle, trajectory } from '../define.ts'
+import {
+  choice,
+  condition,
+  defineNode,
+  integer,
+  model,
+  optional,
+  real,
+  samples,
+  schedule,
+  seed,
+  toggle,
+  trajectory,
+} from '../define.ts'
 import { clipParams } from './clip.ts'
 
 export const sampler = defineNode({
   type: 'diffusion/Sampler',
   category: 'sampling',
-  summary: 'Samples with a model, from noise to data. Open it to see the loop inside: it is made of nodes, and gives the same numbers.',
+  summary:
+    'Samples with a model, from noise to data. Open it to see the loop inside: it is made of nodes, and gives the same numbers.',
   source: 'Ho et al. 2020, algorithm 2; Song et al. 2021, eq. 12',
   inputs: {
     model: model('trained or exact'),
@@ -29,7 +43,10 @@ export const sampler = defineNode({
     seed: seed(),
     keep_every: integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step'),
   },
-  expand: ({ sampler, num_inference_steps, timestep_spacing, eta, variance, rederive, clip, clip_range, seed, keep_every }, wired) => {
+  expand: (
+    { sampler, num_inference_steps, timestep_spacing, eta, variance, rederive, clip, clip_range, seed, keep_every },
+    wired,
+  ) => {
     const common = { clip, clip_range, seed }
     const steps = {
       ddim: { op: 'diffusion/DDIMStep', params: { ...common, eta, rederive } },

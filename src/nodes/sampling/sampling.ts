@@ -93,7 +93,11 @@ export const [samplingStart, samplingEnd] = defineLoop({
     next: { x_prev: samples('at t_prev, from a step') },
     done: { x_0: samples('after the last step'), trajectory: trajectory('what was on the way, from x_T to x_0') },
     params: {
-      keep_every: integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step; more saves memory with large images'),
+      keep_every: integer(
+        1,
+        { min: 1, max: 100_000 },
+        'the trajectory keeps every n-th step; more saves memory with large images',
+      ),
     },
   },
   carries: { x_prev: 'x_t' },

@@ -5,7 +5,8 @@ import { defineNode, real, timestep, timesteps } from '../define.ts'
 export const splitTimesteps = defineNode({
   type: 'diffusion/SplitTimesteps',
   category: 'sampling',
-  summary: 'Cuts a list of timesteps in two. Noise data with ForwardNoise to `at`, and sampling over `rest` makes variations of it.',
+  summary:
+    'Cuts a list of timesteps in two. Noise data with ForwardNoise to `at`, and sampling over `rest` makes variations of it.',
   source: 'Meng et al. 2022 (SDEdit)',
   inputs: { timesteps: timesteps('the whole list') },
   outputs: {
@@ -13,7 +14,13 @@ export const splitTimesteps = defineNode({
     rest: timesteps('the last part'),
     at: timestep('where rest begins: its first t, or the end of the list if nothing is left'),
   },
-  params: { strength: real(0.5, { min: 0, max: 1, step: 0.01, slider: true }, 'how much of the list is rest: 0 keeps the data, 1 nothing of it') },
+  params: {
+    strength: real(
+      0.5,
+      { min: 0, max: 1, step: 0.01, slider: true },
+      'how much of the list is rest: 0 keeps the data, 1 nothing of it',
+    ),
+  },
   run: ({ timesteps }, { strength }) => {
     const { skipped, rest, at } = split(timesteps, strength)
     return {
