@@ -2,13 +2,12 @@
 import { readFileSync } from 'node:fs'
 import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { declarations } from './src/build/declarations.ts'
 
 const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 /** SharedArrayBuffer, and so threads in wasm, only exist on isolated pages. */
 const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
-
-const declarations = (): Plugin => ({ name: 'declarations' })
 
 const app: UserConfig = {
   base: './',

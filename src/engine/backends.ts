@@ -3,12 +3,9 @@
 // The order is known where it is certain (a real GPU through WebGPU first; a software adapter loses to wasm by a factor
 // of ten) and measured where it is not.
 import { broadcastSumGradients } from './gradients.ts'
-import type { BackendName, BackendReport } from './protocol.ts'
+import type { BackendName, BackendReport, WasmPaths } from './protocol.ts'
 import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
-
-/** Where the three .wasm files of tfjs are: a folder's address with a slash at its end, or an address for each file name. */
-export type WasmPaths = string | Record<string, string>
 
 export interface BackendOptions {
   /** `auto` takes the fastest; a name is tried before all others. */

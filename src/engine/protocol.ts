@@ -6,6 +6,9 @@ import type { View } from './plan/view.ts'
 
 export type BackendName = 'webgpu' | 'wasm' | 'webgl' | 'cpu'
 
+/** Where the three .wasm files of tfjs are: a folder's address with a slash at its end, or an address for each file name. */
+export type WasmPaths = string | Record<string, string>
+
 /** Which backend computes, and why that one. */
 export interface BackendReport {
   name: BackendName
@@ -36,7 +39,8 @@ export type Request =
   | { type: 'expand'; id: number; node: GraphNode; wired: string[] }
   /** Observers on screen; others wait (their last value is still shown at the end). Undefined: all are. */
   | { type: 'visible'; nodes: string[] | undefined }
-  | { type: 'backend'; name: BackendName | 'auto' }
+  /** Starts a backend, or changes to another; `wasm` says where its files are if not beside the script. The first run would start one too. */
+  | { type: 'backend'; name: BackendName | 'auto'; wasm?: WasmPaths }
   /** Makes a checkpoint known, by its SHA-256; it is kept in storage. */
   | { type: 'putCheckpoint'; id: number; name: string; bytes: Uint8Array }
   | { type: 'listCheckpoints'; id: number }
@@ -90,6 +94,8 @@ export type Event =
   | { type: 'checkpoints'; id: number; checkpoints: CheckpointInfo[] }
   /** Storage did not work as hoped (full, forbidden): said, and it goes on. */
   | { type: 'storage'; message: string }
+  /** The engine could not be loaded, or has died: nothing more will come. */
+  | { type: 'broken'; message: string }
 
 /** Where requests go in and events come out: a worker, or the same code in the page. */
 export interface EnginePort {

@@ -1,15 +1,26 @@
-// The engine behind its protocol, in real Chromium: in a worker, and its storage in real IndexedDB.
-import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+// The engine behind its protocol, in real Chromium: in a worker and in the page, and its storage in real IndexedDB.
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, describe, expect, test } from 'vitest'
+import type {} from '../pages/engine.ts'
 import { softwareGPU, useChromium, useDevServer } from '../chromium.ts'
 import { graph, node } from '../plan/toy.ts'
 
 const server = useDevServer()
 const chromium = useChromium(softwareGPU)
 
-async function openPage(): Promise<Page> {
-  const page = await chromium.newPage()
-  await page.goto(`${server.address}test/pages/blank.html`)
+let contexts: BrowserContext[] = []
+afterEach(async () => {
+  await Promise.all(contexts.map((context) => context.close()))
+  contexts = []
+  expect(chromium.errors()).toEqual([])
+})
+
+/** A page in a profile of its own, or in that of another page. */
+async function openPage(context?: BrowserContext): Promise<Page> {
+  if (!context) contexts.push((context = await chromium.newContext()))
+  const page = await context.newPage()
+  await page.goto(`${server.address}test/pages/engine.html`)
+  await page.waitForFunction(() => 'engine' in window)
   return page
 }
 
@@ -17,7 +28,222 @@ const training = (steps: number) =>
   graph(
     node('net', 'Net', {}, { weight: 0.5 }),
     node('start', 'TrainingStart', { model: 'net.model' }, { steps, seed: 7 }),
-    node('loss', 'Loss', { model: 'start.model', x: 'start.x' }),
+    node('apply', 'Apply', { model: 'start.model', x: 'start.x' }),
+    node('goal', 'Constant', {}, { value: 1 }),
+    node('loss', 'SquaredError', { a: 'apply.y', b: 'goal.value' }),
     node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }),
-    node('show', 'Show', { value: 'end.weight' }),
+    node('x', 'Constant', {}, { value: 1 }),
+    node('y', 'Apply', { model: 'end.model', x: 'x.value' }),
+    node('show', 'Show', { value: 'y.y' }),
   )
+
+/** Runs a graph with the engine in a worker: what the run came to, the last value shown, where it began. */
+const runInWorker = (page: Page, what: ReturnType<typeof graph>) =>
+  page.evaluate(async (what) => {
+    const { connect, createClient, worker } = window.engine
+    const client = createClient(connect({ worker }))
+    const shown: number[] = []
+    const first: number[] = []
+    const finished = await client.run(what, {
+      onEvent: (event) => {
+        if (event.type === 'view' && event.view.kind === 'statistics') shown.push(event.view.mean)
+        if (event.type === 'progress') first.push(event.index)
+      },
+    })
+    const backend = await client.ready
+    client.close()
+    return { finished, shown: shown.at(-1)!, firstIndex: first[0], backend }
+  }, what)
+
+describe('in a worker', () => {
+  test('runs a graph, on wasm with threads as found, and says why not on the software adapter', async () => {
+    const page = await openPage()
+    const { finished, shown, backend } = await runInWorker(page, training(20))
+    expect(finished).toMatchObject({ stopped: false, faults: [] })
+    expect(shown).toBeGreaterThan(0.5)
+    expect(backend.name).toBe('wasm')
+    expect(backend.device).toMatch(/^SIMD, \d+ threads?$/)
+    expect(backend.reason).toContain('for webgpu, the adapter is software')
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
+  })
+
+  test('goes on from a training that an earlier page made, bit for bit', async () => {
+    const page = await openPage()
+    await runInWorker(page, training(100))
+    await page.close()
+    const later = await openPage(page.context())
+    const continued = await runInWorker(later, training(200))
+    const whole = await runInWorker(await openPage(), training(200))
+    expect(continued.firstIndex).toBeGreaterThanOrEqual(100)
+    expect(continued.shown).toBe(whole.shown)
+  })
+
+  test('answers faults, expansions, checkpoints and a stop before the first iteration', async () => {
+    const page = await openPage()
+    const result = await page.evaluate(
+      async (graphs) => {
+        const { connect, createClient, worker } = window.engine
+        const client = createClient(connect({ worker }))
+        const faults = await client.check(graphs.broken)
+        const refused = await client.run(graphs.broken)
+        const expansion = await client.expand(graphs.twice, ['a'])
+        const notExpandable = await client.expand(graphs.constant, []).catch((error: Error) => error.message)
+        const stopped = client.run(graphs.long)
+        client.stop()
+        const info = await client.putCheckpoint('moons.zip', new Uint8Array([1, 2, 3]))
+        const renamed = await client.putCheckpoint('circles.zip', new Uint8Array([1, 2, 3]))
+        const listed = await client.checkpoints()
+        const outcome = { faults, refused, expansion, notExpandable, stopped: await stopped, info, renamed, listed }
+        client.close()
+        return outcome
+      },
+      {
+        broken: graph(node('sum', 'Add'), node('show', 'Show', { value: 'sum.sum' })),
+        twice: node('t', 'Twice'),
+        constant: node('c', 'Constant'),
+        long: training(1_000_000),
+      },
+    )
+    expect(result.faults).toMatchObject([{ node: 'sum', slot: 'a' }])
+    expect(result.refused).toMatchObject({ stopped: true, faults: result.faults })
+    expect(result.expansion.nodes.length).toBeGreaterThan(0)
+    expect(result.notExpandable).toContain('is not made of other nodes')
+    expect(result.stopped).toMatchObject({ stopped: true, faults: [] })
+    expect(result.info.sha256).toBe('039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81')
+    expect(result.listed).toEqual([result.renamed])
+  })
+
+  test('pauses, makes one step, goes on and stops, keeping what was reached', async () => {
+    const page = await openPage()
+    const order = await page.evaluate(async (long) => {
+      const { connect, createClient, worker } = window.engine
+      const client = createClient(connect({ worker }))
+      const order: string[] = []
+      let pauses = 0
+      const finished = await client.run(long, {
+        paused: true,
+        onEvent: ({ type }) => {
+          if (!['paused', 'resumed', 'finished'].includes(type)) return
+          order.push(type)
+          if (type === 'resumed') client.stop()
+          if (type === 'paused') ++pauses === 1 ? client.step() : client.resume()
+        },
+      })
+      client.close()
+      return { order, stopped: finished.stopped }
+    }, training(1_000_000))
+    expect(order.stopped).toBe(true)
+    expect(order.order.filter((type, i, all) => type !== all[i - 1])).toEqual(
+      expect.arrayContaining(['paused', 'resumed', 'finished']),
+    )
+  })
+
+  test('says that the worker could not be loaded', async () => {
+    const page = await openPage()
+    const message = await page.evaluate(async (graph) => {
+      const { connect, createClient } = window.engine
+      const client = createClient(connect({ worker: '/nothing-here.js' }))
+      return client.run(graph).then(String, (error: Error) => error.message)
+    }, training(1))
+    expect(message).toMatch(/^The worker of the engine failed/)
+  })
+})
+
+describe('in the page', () => {
+  test('runs nodes of the page, and starts a new device when the GPU is lost', async () => {
+    const page = await openPage()
+    const result = await page.evaluate(async (graph) => {
+      const { connect, createClient, tf, toys } = window.engine
+      const port = connect({ engine: 'page', nodes: toys, backend: 'webgpu' })
+      const client = createClient(port)
+      const before = await client.run(graph)
+      const again = new Promise<string>(
+        (resolve) => void port.listen((event) => event.type === 'ready' && resolve(event.backend.name)),
+      )
+      const lost = new Promise<string>(
+        (resolve) => void port.listen((event) => event.type === 'faults' && resolve(event.faults[0]!.message)),
+      )
+      const { device } = tf.backend() as unknown as { device: GPUDevice }
+      device.destroy()
+      const outcome = { before, lost: await lost, again: await again, after: await client.run(graph) }
+      client.close()
+      return outcome
+    }, training(3))
+    expect(result.before).toMatchObject({ stopped: false, faults: [] })
+    expect(result.lost).toContain('The GPU device was lost')
+    expect(result.again).toBe('webgpu')
+    expect(result.after).toMatchObject({ stopped: false, faults: [] })
+  })
+})
+
+describe('storage', () => {
+  test('keeps entries, lists them without reading, and deletes the least recently used beyond its budget', async () => {
+    const page = await openPage()
+    const result = await page.evaluate(async () => {
+      const store = window.engine.databaseStore('test-budget', { budget: 100 })
+      const tick = () => new Promise((resolve) => setTimeout(resolve, 5))
+      await store.put('state/a@1', new Uint8Array(40).fill(1))
+      await tick()
+      await store.put('state/a@2', new Uint8Array(40).fill(2))
+      await tick()
+      await store.get('state/a@1') // used again, so a@2 is the oldest
+      await tick()
+      await store.put('state/b@1', new Uint8Array(40).fill(3))
+      const tooLarge = await store.put('state/c', new Uint8Array(101)).catch((error: Error) => error.message)
+      const other = window.engine.databaseStore('test-budget')
+      const listed = await other.list('state/')
+      const gone = await other.get('state/a@2')
+      const kept = await other.get('state/a@1')
+      await other.delete('state/a@1')
+      return { tooLarge, listed, gone, kept: [...kept!], after: await other.list('state/a') }
+    })
+    expect(result.listed).toEqual([
+      { key: 'state/a@1', size: 40 },
+      { key: 'state/b@1', size: 40 },
+    ])
+    expect(result.gone).toBeUndefined()
+    expect(result.kept).toEqual(new Array(40).fill(1))
+    expect(result.after).toEqual([])
+    expect(result.tooLarge).toContain('more than the')
+  })
+
+  test('a full disk is said, and what was stored before stays', async () => {
+    const page = await openPage()
+    const devtools = await page.context().newCDPSession(page)
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.address).origin, quotaSize: 1_000_000 })
+    const store = (size: number) =>
+      page.evaluate(async (size) => {
+        const store = window.engine.databaseStore('test-quota')
+        const failure = await store.put(`big ${size}`, new Uint8Array(size)).then(
+          () => '',
+          (error: Error) => error.message,
+        )
+        return { failure, keys: (await store.list('')).map(({ key }) => key) }
+      }, size)
+    expect(await store(1000)).toEqual({ failure: '', keys: ['big 1000'] })
+    const full = await store(20_000_000)
+    expect(full.failure).toContain("The browser's storage is full: 19.1 MiB could not be kept")
+    expect(full.keys).toEqual(['big 1000'])
+  })
+
+  test('without IndexedDB everything works until the page is closed, and it is said once', async () => {
+    const page = await openPage()
+    const result = await page.evaluate(async () => {
+      Object.defineProperty(window, 'indexedDB', {
+        get: () => ({
+          open: () => {
+            throw new DOMException('denied', 'SecurityError')
+          },
+        }),
+      })
+      const said: string[] = []
+      const store = window.engine.databaseStore('test-none', { onMissing: (message) => said.push(message) })
+      await store.put('a', new Uint8Array([7]))
+      return { said, value: [...(await store.get('a'))!] }
+    })
+    expect(result.value).toEqual([7])
+    expect(result.said).toEqual([
+      'This browser keeps nothing here (SecurityError), so trainings and checkpoints are lost when the page is closed.',
+    ])
+  })
+})

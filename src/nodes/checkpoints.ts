@@ -1,0 +1,45 @@
+// Checkpoints that nodes can name: kept whole, found by the SHA-256 of their bytes.
+import { sha256Of } from '../engine/checkpoint/pipeline.ts'
+import type { Assets } from '../engine/plan/op.ts'
+import type { StateStore } from '../engine/plan/store.ts'
+import type { CheckpointInfo } from '../engine/protocol.ts'
+
+export interface Checkpoints extends Assets {
+  /** Keeps the bytes; the same bytes under another name are the same checkpoint and get that name. */
+  put(name: string, bytes: Uint8Array): Promise<CheckpointInfo>
+  list(): Promise<CheckpointInfo[]>
+}
+
+/** Checkpoints in a store of their own. Keys are `sha256/name`, so a list needs no bytes. */
+export function checkpointsIn(store: StateStore): Checkpoints {
+  const keysOf = async (hash: string) => (await store.list(`${hash}/`)).map(({ key }) => key)
+  return {
+    async checkpoint(hash) {
+      const [key] = await keysOf(hash)
+      return key === undefined ? undefined : store.get(key)
+    },
+    async put(name, bytes) {
+      const info = infoOf(name, bytes)
+      const before = await keysOf(info.sha256)
+      const key = `${info.sha256}/${name}`
+      await store.put(key, bytes)
+      for (const old of before) if (old !== key) await store.delete(old)
+      return info
+    },
+    async list() {
+      const entries = await store.list('')
+      return entries.map(({ key, size }) => ({
+        name: key.slice(key.indexOf('/') + 1),
+        size,
+        sha256: key.slice(0, key.indexOf('/')),
+      }))
+    },
+  }
+}
+
+/** What a workflow writes down of a checkpoint. */
+export const infoOf = (name: string, bytes: Uint8Array): CheckpointInfo => ({
+  name,
+  size: bytes.length,
+  sha256: sha256Of(bytes),
+})

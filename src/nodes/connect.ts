@@ -1,0 +1,101 @@
+// Connects a page to an engine: in a worker, or loaded into the page when that is asked for. Loads no tfjs itself.
+import type { Op } from '../engine/plan/op.ts'
+import type { BackendName, EnginePort, Event, Request, WasmPaths } from '../engine/protocol.ts'
+
+export interface AssetPaths {
+  /** The worker's script; beside this script by default. */
+  worker?: string | URL
+  /** The engine's module for `engine: 'page'`. */
+  engine?: string | URL
+  /** Where the three .wasm files of tfjs are; beside the worker by default. */
+  wasm?: WasmPaths
+}
+
+export interface ConnectOptions {
+  /** `worker` (the default) keeps the page fluent; `page` can run nodes that were defined in the page. */
+  engine?: 'worker' | 'page'
+  /** Nodes of your own, run in the page beside those of the package. A worker has to be built with them instead. */
+  nodes?: readonly Op[]
+  assets?: AssetPaths
+  /** A worker of your own that calls `serve`. */
+  worker?: Worker | string | URL
+  backend?: BackendName | 'auto'
+}
+
+/** Opens the connection and starts a backend. Requests posted before it stands are kept in order. */
+export function connect({ engine = 'worker', nodes, assets = {}, worker, backend = 'auto' }: ConnectOptions = {}): EnginePort {
+  const port = engine === 'page' ? portToPage(nodes, assets) : portToWorker(worker ?? assets.worker)
+  port.post({ type: 'backend', name: backend, ...(assets.wasm !== undefined && { wasm: absolute(assets.wasm) }) })
+  return port
+}
+
+/** Addresses are meant relative to the page; the worker would take them relative to itself. */
+const absolute = (wasm: WasmPaths): WasmPaths =>
+  typeof wasm === 'string'
+    ? resolved(wasm)
+    : Object.fromEntries(Object.entries(wasm).map(([name, path]) => [name, resolved(path)]))
+
+const resolved = (path: string | URL) => new URL(path, document.baseURI).href
+
+function portToWorker(own: Worker | string | URL | undefined): EnginePort {
+  const worker = own instanceof Worker ? own : own === undefined ? defaultWorker() : startWorker(resolved(own))
+  const broken = (listener: (event: Event) => void) => (error: globalThis.Event) =>
+    listener({
+      type: 'broken',
+      message: `The worker of the engine failed: ${(error as ErrorEvent).message ?? 'its script could not be loaded'}.`,
+    })
+  return {
+    post: (request) => worker.postMessage(request),
+    listen(onEvent) {
+      const onMessage = ({ data }: MessageEvent<Event>) => onEvent(data)
+      const onError = broken(onEvent)
+      worker.addEventListener('message', onMessage)
+      worker.addEventListener('error', onError)
+      return () => {
+        worker.removeEventListener('message', onMessage)
+        worker.removeEventListener('error', onError)
+      }
+    },
+    close: () => worker.terminate(),
+  }
+}
+
+/** In the form that bundlers recognise. */
+const defaultWorker = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+
+/** A worker from another origin (a CDN) may not be started, but one that imports it may. */
+function startWorker(address: string): Worker {
+  if (new URL(address).origin === location.origin) return new Worker(address, { type: 'module' })
+  const script = new Blob([`import ${JSON.stringify(address)}`], { type: 'text/javascript' })
+  return new Worker(URL.createObjectURL(script), { type: 'module' })
+}
+
+function portToPage(nodes: readonly Op[] | undefined, { engine }: AssetPaths): EnginePort {
+  const listeners = new Set<(event: Event) => void>()
+  const loading = loadEngine(engine).then(
+    ({ enginePort }) => {
+      const port = enginePort(nodes)
+      port.listen((event) => listeners.forEach((listener) => listener(event)))
+      return port
+    },
+    (error: unknown) => {
+      const event: Event = {
+        type: 'broken',
+        message: `The engine could not be loaded: ${error instanceof Error ? error.message : String(error)}.`,
+      }
+      listeners.forEach((listener) => listener(event))
+      return undefined
+    },
+  )
+  return {
+    post: (request: Request) => void loading.then((port) => port?.post(request)),
+    listen(onEvent) {
+      listeners.add(onEvent)
+      return () => void listeners.delete(onEvent)
+    },
+    close: () => void loading.then((port) => port?.close()),
+  }
+}
+
+const loadEngine = (address: string | URL | undefined): Promise<typeof import('./page.ts')> =>
+  address === undefined ? import('./page.ts') : import(/* @vite-ignore */ resolved(address))

@@ -1,0 +1,37 @@
+// Storage in a folder, for Node: one file an entry, its name the escaped key.
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StateStore } from '../engine/plan/store.ts'
+
+/** Keys become file names; what file systems treat specially is escaped. */
+const fileOf = (key: string) => encodeURIComponent(key).replaceAll('*', '%2A').replaceAll('.', '%2E')
+const keyOf = (file: string) => decodeURIComponent(file)
+
+const absent = (error: unknown) => {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+  throw error
+}
+
+/** A store in `folder`, which is made when first needed. */
+export function folderStore(folder: string): StateStore {
+  const path = (key: string) => join(folder, fileOf(key))
+  return {
+    get: (key) => readFile(path(key)).catch(absent),
+    async put(key, bytes) {
+      await mkdir(folder, { recursive: true })
+      // Renamed when whole: a run that is killed leaves the entry before.
+      const unfinished = join(folder, `.${process.pid}.${fileOf(key)}`)
+      await writeFile(unfinished, bytes)
+      await rename(unfinished, path(key))
+    },
+    async list(prefix) {
+      const files = (await readdir(folder).catch(absent)) ?? []
+      const keys = files
+        .filter((file) => !file.startsWith('.'))
+        .map(keyOf)
+        .filter((key) => key.startsWith(prefix))
+      return Promise.all(keys.map(async (key) => ({ key, size: (await stat(path(key))).size })))
+    },
+    delete: (key) => rm(path(key), { force: true }),
+  }
+}

@@ -1,0 +1,205 @@
+// The engine's side of the protocol: takes requests, drives a session, posts events. In a worker, or in the page.
+import { startBackend, stopBackend } from '../engine/backends.ts'
+import type { Fault } from '../engine/plan/fault.ts'
+import { GraphError, NodeError } from '../engine/plan/fault.ts'
+import type { Op } from '../engine/plan/op.ts'
+import { opTable } from '../engine/plan/op.ts'
+import type { Session } from '../engine/plan/session.ts'
+import { createSession } from '../engine/plan/session.ts'
+import type { BackendName, Event, Request, RunRequest, WasmPaths } from '../engine/protocol.ts'
+import type { EngineStorage } from './storage.ts'
+import { browserStorage } from './storage.ts'
+import { wasmFiles } from './wasm-files.ts'
+
+/** What a dedicated worker's global scope is, as far as it is needed here. */
+export interface Scope {
+  postMessage(event: Event): void
+  addEventListener(type: 'message', listener: (message: { data: unknown }) => void): void
+}
+
+export interface ServeOptions {
+  /** Unset: IndexedDB. */
+  storage?: EngineStorage
+}
+
+/**
+ * Serves these nodes. In a worker of your own, two lines:
+ *
+ *     import { nodes, serve } from 'litegraph-diffusion/worker'
+ *     serve([...nodes, mine])
+ */
+export function serve(nodes: readonly Op[], scope: Scope = globalThis as unknown as Scope, options: ServeOptions = {}): void {
+  const server = new Server(nodes, (event) => scope.postMessage(event), options)
+  scope.addEventListener('message', ({ data }) => server.take(data as Request))
+}
+
+type Control = 'pause' | 'resume' | 'step' | 'stop'
+
+/** A device that is lost may never answer; its session is left behind after this many milliseconds. */
+const PATIENCE = 3000
+
+class Server {
+  private readonly storage: EngineStorage
+  private session: Session
+  private wanted: { name: BackendName | 'auto'; wasm: WasmPaths } = { name: 'auto', wasm: wasmFiles }
+  /** Resolves to why no backend could be started. */
+  private backend: Promise<string | undefined> | undefined
+  /** Runs that wait for their turn or for the backend. */
+  private readonly waiting = new Map<number, RunRequest>()
+  private current = 0
+  private turn: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    private readonly nodes: readonly Op[],
+    private readonly post: (event: Event) => void,
+    { storage }: ServeOptions,
+  ) {
+    this.storage = storage ?? browserStorage((message) => post({ type: 'storage', message }))
+    this.session = this.createSession()
+  }
+
+  take(request: Request): void {
+    switch (request.type) {
+      case 'run':
+        this.waiting.set(request.run, request)
+        this.inTurn(() => this.run(request.run))
+        break
+      case 'pause':
+      case 'resume':
+      case 'step':
+      case 'stop':
+        this.control(request.type, request.run)
+        break
+      case 'answer':
+        this.session.answer(request.run, request.answer)
+        break
+      case 'check':
+        this.post({ type: 'checked', id: request.id, faults: this.session.check(request.graph) })
+        break
+      case 'expand':
+        this.expand(request)
+        break
+      case 'visible':
+        this.session.setVisible(request.nodes)
+        break
+      case 'backend':
+        this.wanted = { name: request.name, wasm: request.wasm ?? this.wanted.wasm }
+        this.session.control('stop', this.current)
+        this.inTurn(() => this.changeBackend())
+        break
+      case 'putCheckpoint':
+        void this.putCheckpoint(request)
+        break
+      case 'listCheckpoints':
+        void this.listCheckpoints(request.id)
+        break
+      default:
+        request satisfies never
+    }
+  }
+
+  private inTurn(work: () => Promise<void>) {
+    this.turn = this.turn.then(work)
+  }
+
+  private createSession(): Session {
+    return createSession({
+      ops: opTable(this.nodes),
+      store: this.storage.states,
+      assets: this.storage.checkpoints,
+      onEvent: this.post,
+    })
+  }
+
+  private async run(id: number) {
+    if (!this.waiting.has(id)) return // stopped before its turn
+    const failure = await (this.backend ??= this.startBackend())
+    const request = this.waiting.get(id)
+    if (!request) return
+    this.waiting.delete(id)
+    if (failure !== undefined) return this.refuse(id, failure)
+    this.current = id
+    await this.session.run(request)
+  }
+
+  private refuse(run: number, message: string) {
+    this.post({ type: 'faults', run, faults: [{ node: '', message, cure: 'Try another browser, or another backend.' }] })
+    this.post({ type: 'finished', run, seconds: 0, stopped: true })
+  }
+
+  private control(command: Control, run: number) {
+    const request = this.waiting.get(run)
+    if (!request) return this.session.control(command, run)
+    if (command === 'stop') {
+      this.waiting.delete(run)
+      this.post({ type: 'finished', run, seconds: 0, stopped: true })
+    } else this.waiting.set(run, { ...request, paused: command !== 'resume' })
+  }
+
+  private expand({ id, node, wired }: Extract<Request, { type: 'expand' }>) {
+    try {
+      this.post({ type: 'expanded', id, expansion: this.session.expand(node, wired), faults: [] })
+    } catch (error) {
+      this.post({ type: 'expanded', id, faults: faultsOf(error, node.id) })
+    }
+  }
+
+  private async putCheckpoint({ id, name, bytes }: Extract<Request, { type: 'putCheckpoint' }>) {
+    try {
+      this.post({ type: 'checkpoint', id, checkpoint: await this.storage.checkpoints.put(name, bytes) })
+    } catch (error) {
+      this.post({ type: 'checkpoint', id, error: messageOf(error) })
+    }
+  }
+
+  private async listCheckpoints(id: number) {
+    try {
+      this.post({ type: 'checkpoints', id, checkpoints: await this.storage.checkpoints.list() })
+    } catch (error) {
+      this.post({ type: 'storage', message: messageOf(error) })
+      this.post({ type: 'checkpoints', id, checkpoints: [] })
+    }
+  }
+
+  // ---- the backend
+
+  private async startBackend(): Promise<string | undefined> {
+    try {
+      const { name: prefer, wasm } = this.wanted
+      const backend = await startBackend({ prefer, wasm, onLost: (message) => this.lost(message) })
+      this.post({ type: 'ready', backend })
+      return undefined
+    } catch (error) {
+      return messageOf(error)
+    }
+  }
+
+  /** Tensors cannot move to another backend: the session ends, and its trained states come back from storage. */
+  private async changeBackend() {
+    await Promise.race([this.session.dispose(), patience()])
+    this.session = this.createSession()
+    await stopBackend()
+    await (this.backend = this.startBackend())
+  }
+
+  private lost(message: string) {
+    const fault: Fault = {
+      node: '',
+      message: `The GPU device was lost${message ? ` (${message})` : ''}.`,
+      cure: 'It is started anew; press Run to go on from the last state that was kept.',
+    }
+    this.post({ type: 'faults', run: this.current, faults: [fault] })
+    this.session.control('stop', this.current)
+    this.inTurn(() => this.changeBackend())
+  }
+}
+
+const patience = () => new Promise<void>((resolve) => setTimeout(resolve, PATIENCE))
+
+function faultsOf(error: unknown, node: string): Fault[] {
+  if (error instanceof GraphError) return error.faults
+  if (error instanceof NodeError) return [{ ...error.fault, node }]
+  return [{ node, message: messageOf(error), cure: 'Check the params of this node.' }]
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

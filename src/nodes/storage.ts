@@ -1,0 +1,135 @@
+// Storage in the browser: trained states and checkpoints in IndexedDB, one store a purpose, with what to do without it.
+import type { UseStore } from 'idb-keyval'
+import { createStore, delMany, get, promisifyRequest, setMany } from 'idb-keyval'
+import type { StateStore } from '../engine/plan/store.ts'
+import { memoryStore } from '../engine/plan/store.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import { checkpointsIn } from './checkpoints.ts'
+
+export interface EngineStorage {
+  states: StateStore
+  checkpoints: Checkpoints
+}
+
+/** Trained states may take this much of the browser's storage, in bytes; the least recently used go first. */
+const STATES_BUDGET = 512 * 2 ** 20
+
+/**
+ * The stores of the engine. Where the browser gives no storage, everything works until the page is closed, and
+ * `onTrouble` gets one sentence that says so.
+ */
+export function browserStorage(onTrouble: (message: string) => void): EngineStorage {
+  let said = false
+  const sayOnce = (message: string) => {
+    if (!said) onTrouble(message)
+    said = true
+  }
+  return {
+    states: databaseStore('litegraph-diffusion-states', { budget: STATES_BUDGET, onMissing: sayOnce }),
+    checkpoints: checkpointsIn(databaseStore('litegraph-diffusion-checkpoints', { onMissing: sayOnce })),
+  }
+}
+
+export interface DatabaseOptions {
+  /** In bytes; beyond it the least recently used entries are deleted. Without one, nothing ever is. */
+  budget?: number
+  /** There is no usable IndexedDB (a private window, a sandboxed frame): entries live as long as the page. */
+  onMissing?: (message: string) => void
+}
+
+/**
+ * A store in a database of its own. A full disk makes `put` throw a sentence for the user; what was stored before stays.
+ */
+export function databaseStore(name: string, { budget = Infinity, onMissing }: DatabaseOptions = {}): StateStore {
+  const opened = open(name).catch((error): StateStore => {
+    onMissing?.(
+      `This browser keeps nothing here (${nameOf(error)}), so trainings and checkpoints are lost when the page is closed.`,
+    )
+    return memoryStore()
+  })
+  const ready = opened.then((store) => ('get' in store ? store : entriesIn(store, budget)))
+  return {
+    get: async (key) => (await ready).get(key),
+    put: async (key, bytes) => (await ready).put(key, bytes),
+    list: async (prefix) => (await ready).list(prefix),
+    delete: async (key) => (await ready).delete(key),
+  }
+}
+
+/** Reads once: some browsers have an `indexedDB` that fails when it is used. */
+async function open(name: string): Promise<UseStore> {
+  const store = createStore(name, 'entries')
+  await get('', store)
+  return store
+}
+
+/** Of an entry, apart from its bytes, so that a list does not read them. */
+interface Meta {
+  size: number
+  /** When it was last read or written, in milliseconds since 1970. */
+  used: number
+}
+
+const dataKey = (key: string) => `data/${key}`
+const metaKey = (key: string) => `meta/${key}`
+
+function entriesIn(store: UseStore, budget: number): StateStore {
+  const metas = async (prefix = '') => {
+    const first = metaKey(prefix)
+    // The keys that begin with `first`: '\uffff' comes after all others.
+    const range = IDBKeyRange.bound(first, `${first}\uffff`)
+    const [keys, values] = await store('readonly', (entries) =>
+      Promise.all([promisifyRequest(entries.getAllKeys(range)), promisifyRequest<Meta[]>(entries.getAll(range))]),
+    )
+    return keys.map((key, i) => ({ key: String(key).slice(metaKey('').length), ...values[i]! }))
+  }
+  const forget = (keys: string[]) =>
+    delMany(
+      keys.flatMap((key) => [dataKey(key), metaKey(key)]),
+      store,
+    )
+  return {
+    async get(key) {
+      const bytes = await get<Uint8Array>(dataKey(key), store)
+      if (bytes && budget < Infinity)
+        await setMany([[metaKey(key), { size: bytes.length, used: Date.now() }]], store).catch(() => {})
+      return bytes
+    },
+    async put(key, bytes) {
+      if (bytes.length > budget)
+        throw new Error(`${megabytes(bytes.length)} are more than the ${megabytes(budget)} kept of trainings.`)
+      if (budget < Infinity) await forget(oldest(await metas(), key, budget - bytes.length))
+      try {
+        const meta: Meta = { size: bytes.length, used: Date.now() }
+        await setMany(
+          [
+            [dataKey(key), bytes],
+            [metaKey(key), meta],
+          ],
+          store,
+        )
+      } catch (error) {
+        throw nameOf(error) === 'QuotaExceededError' ? full(bytes.length) : error
+      }
+    },
+    list: async (prefix) => (await metas(prefix)).map(({ key, size }) => ({ key, size })),
+    delete: (key) => forget([key]),
+  }
+}
+
+/** The keys to delete so that the others, without `replaced`, take no more than `room`. */
+function oldest(entries: ({ key: string } & Meta)[], replaced: string, room: number): string[] {
+  const others = entries.filter(({ key }) => key !== replaced).sort((a, b) => b.used - a.used)
+  let taken = 0
+  return others.filter(({ size }) => (taken += size) > room).map(({ key }) => key)
+}
+
+const full = (bytes: number) =>
+  new Error(
+    `The browser's storage is full: ${megabytes(bytes)} could not be kept and are lost when the page is closed. ` +
+      'Nothing saved before is lost. Delete workflows or checkpoints that you no longer need, or free space on the disk.',
+  )
+
+const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toPrecision(3)} MiB`
+
+const nameOf = (error: unknown) => (error instanceof Error || error instanceof DOMException ? error.name : String(error))

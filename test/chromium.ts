@@ -1,0 +1,81 @@
+// Drives a real Chromium, and says so where there is none.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { createServer } from 'vite'
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
+
+const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const missing = existsSync(path) ? undefined : `there is no Chromium at ${path}; npm run test:setup installs it`
+
+/** WebGPU without a GPU. */
+export const softwareGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+
+const quiet = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run']
+
+export const root = join(import.meta.dirname, '..')
+
+export interface Chromium {
+  browser: Browser
+  /** A new page in a profile of its own. Errors of the page fail the test that looks at {@link Chromium.errors}. */
+  newPage(): Promise<Page>
+  newContext(): Promise<BrowserContext>
+  /** Uncaught errors of all pages since the last look. */
+  errors(): string[]
+}
+
+/**
+ * A Chromium for the suite it is called in. Without one its tests are skipped with the reason, and fail with CI set.
+ */
+export function useChromium(args: string[] = []): Chromium {
+  const errors: string[] = []
+  const watch = (page: Page) => void page.on('pageerror', (error) => errors.push(error.message))
+  let browser: Browser | undefined
+  beforeAll(async () => {
+    if (!missing) browser = await chromium.launch({ executablePath: path, args: [...quiet, ...args] })
+  })
+  afterAll(() => browser?.close())
+  beforeEach(({ skip }) => {
+    if (!missing) return
+    expect(process.env.CI, missing).toBeFalsy()
+    skip(missing)
+  })
+  return {
+    get browser() {
+      return browser!
+    },
+    async newContext() {
+      const context = await browser!.newContext()
+      context.on('page', watch)
+      return context
+    },
+    async newPage() {
+      const page = await browser!.newPage()
+      watch(page)
+      return page
+    },
+    errors: () => errors.splice(0),
+  }
+}
+
+/** Serves the sources as `npm start` does, to the suite it is called in. Returns how to get its address. */
+export function useDevServer(): { address: string } {
+  let server: Awaited<ReturnType<typeof createServer>> | undefined
+  beforeAll(async () => {
+    server = await createServer({
+      root,
+      configFile: join(root, 'vite.config.ts'),
+      cacheDir: join(root, 'node_modules/.vite/test'),
+      logLevel: 'error',
+      server: { port: 0, hmr: false, watch: null },
+    })
+    await server.listen()
+  })
+  afterAll(() => server?.close())
+  return {
+    get address() {
+      return server!.resolvedUrls!.local[0]!
+    },
+  }
+}
