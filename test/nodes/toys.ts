@@ -1,11 +1,11 @@
 // A few declarations for tests of files and canvases: nothing in them runs.
-import type { Declaration } from '../../src/engine/plan/op.ts'
+import type { Declaration, Op } from '../../src/engine/plan/op.ts'
 import { declarationOf } from '../../src/engine/plan/op.ts'
 import * as n from '../../src/nodes/define.ts'
 
 const nothing = { run: () => ({}) as never }
 
-export const toy = n.defineNode({
+const toy = n.defineNode({
   type: 'diffusion/Toy',
   category: 'process',
   summary: 'Scales samples.',
@@ -75,4 +75,6 @@ const [start, end] = n.defineLoop({
   behaviour: { extents: [], iterations: () => 1, begin: () => 0, each: () => ({}), done: () => ({}) },
 })
 
-export const toys: Declaration[] = [toy, noise, join, show, draw, start, end].map(declarationOf)
+export const toyOps: Op[] = [toy, noise, join, show, draw, start, end]
+
+export const toys: Declaration[] = toyOps.map(declarationOf)

@@ -3,11 +3,11 @@ import type { LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { Box, Theme } from '../views/canvas.ts'
-import { darkTheme } from '../views/canvas.ts'
+import { darkTheme, FONTS } from '../views/canvas.ts'
 import { paintView } from '../views/paint.ts'
 import type { DiffusionNode } from './node.ts'
 import { stateColours, styleOf } from './palette.ts'
-import { ellipsis, UI_FONT } from './widgets.ts'
+import { ellipsis } from './widgets.ts'
 
 /** The least room an observer leaves for its view, beside slots and widgets. */
 export const viewHeight = ({ role }: Declaration): number => (role === 'observer' ? 170 : 0)
@@ -73,7 +73,7 @@ function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: num
     ctx.stroke()
     ctx.setLineDash([])
     ctx.fillStyle = '#8b9299'
-    ctx.font = `12px ${UI_FONT}`
+    ctx.font = `12px ${FONTS}`
     ctx.textAlign = 'center'
     ctx.fillText('Shows after Run', box.x + box.width / 2, box.y + box.height / 2 + 4)
     return
@@ -97,6 +97,7 @@ function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: num
   ctx.drawImage(cached.bitmap, box.x, box.y, width / dense, height / dense)
 }
 
+/** Bodies of nodes are dark in litegraph, whatever the page is. */
 const nodeTheme: Theme = darkTheme
 
 function drawProgress(node: DiffusionNode, ctx: CanvasRenderingContext2D) {
@@ -123,7 +124,7 @@ function drawOutline(lite: LiteGraphStatic, node: DiffusionNode, ctx: CanvasRend
     ctx.arc(x! - node.pos[0], y! - node.pos[1], 9, 0, 2 * Math.PI)
     ctx.stroke()
   }
-  ctx.font = `12px ${UI_FONT}`
+  ctx.font = `12px ${FONTS}`
   ctx.textAlign = 'left'
   ctx.fillStyle = '#ff9a9a'
   ctx.fillText(ellipsis(ctx, fault.message, Math.max(220, node.size[0])), 2, node.size[1] + 18)

@@ -1,4 +1,6 @@
 // Points drawn by hand in a square that shows [-2, 2] in both directions.
+import { FONTS } from '../views/canvas.ts'
+
 export interface Square {
   x: number
   y: number
@@ -58,7 +60,7 @@ export function drawPoints(ctx: CanvasRenderingContext2D, points: Points, square
     ctx.arc(x + ((point[0] + REACH) / (2 * REACH)) * size, y + ((REACH - point[1]) / (2 * REACH)) * size, 1.6, 0, 2 * Math.PI)
     ctx.fill()
   }
-  ctx.font = '11px Arial, sans-serif'
+  ctx.font = `11px ${FONTS}`
   ctx.fillStyle = '#9aa1a7'
   ctx.textAlign = 'left'
   ctx.fillText(points.length ? `${points.length} points` : 'Draw here. Shift rubs out.', x + 6, y + 15)

@@ -8,6 +8,7 @@ import type { WorkflowFile } from '../workflow.ts'
 import { seedControl, toGraph, workflowOf } from '../workflow.ts'
 import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
+import { FONTS } from '../views/canvas.ts'
 
 /** The file of what is on the canvas; types without the host's prefix. */
 export function fileOf(graph: LGraph): WorkflowFile {
@@ -50,7 +51,7 @@ function makePlaceholder(node: LGraphNode) {
     ctx.setLineDash([6, 4])
     ctx.strokeRect(1, -29, node.size[0] - 1, node.size[1] + 28)
     ctx.fillStyle = '#d9a441'
-    ctx.font = '11px Arial, sans-serif'
+    ctx.font = `11px ${FONTS}`
     ctx.textAlign = 'left'
     ctx.fillText('not known here; kept as it is', 4, node.size[1] + 15)
     ctx.restore()

@@ -15,12 +15,13 @@ import type {
 import type { Fault } from '../../engine/plan/fault.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
+import { withoutMarkup } from '../workflow/json.ts'
 import { seedControl } from '../workflow/read.ts'
 import type { SlotSpec } from '../workflow/slots.ts'
 import { inputsOf, LOOP, matchByName, outputsOf } from '../workflow/slots.ts'
 import { drawBody, drawStateBox, viewHeight } from './body.ts'
 import { addPartner, carriedByCopy, removePartner } from './pairs.ts'
-import { slotStyles, styleOf, titleColour } from './palette.ts'
+import { styleOf, titleColour } from './palette.ts'
 import { tooltipAt } from './tooltips.ts'
 import { addWidgets, showValue } from './widgets.ts'
 import { pairOf, reasonAgainstWire, targetsOf } from './wires.ts'
@@ -107,6 +108,7 @@ export function nodeClass(
       const clean: Record<string, unknown> = {}
       for (const key of FILE_KEYS) if (Object.hasOwn(info, key)) clean[key] = info[key]
       // A title that is the class's own is not stored, and litegraph takes the class's.
+      if (typeof clean.title === 'string') clean.title = withoutMarkup(clean.title)
       clean.properties = ownValues(info.properties)
       // litegraph merges slots by position; here they are matched by name, and the links follow.
       this.inputs = slotsFrom<InputSlot>(info.inputs, (slot) => ({ link: this.#known(slot.link) }))
@@ -243,8 +245,8 @@ export function nodeClass(
         (spec, old) =>
           Object.assign(
             old ?? { links: null },
-            slotLook(lite, spec, 'output'),
-            old && spec.like && { type: old.type },
+            // What an output is like is only known while something is wired; refreshTypes looks.
+            slotLook(lite, old && spec.like ? { ...spec, type: String(old.type) } : spec, 'output'),
           ) as OutputSlot,
       )
       const rows = Math.max(this.inputs.length, this.outputs.length, 1)
@@ -278,6 +280,7 @@ export function nodeClass(
         const output = link && graph.getNodeById(link.origin_id)?.outputs?.[link.origin_slot]
         if (!link || !output) continue
         types.set(input.name, output.type)
+        input.color_on = styleOf(output.type).colour
         link.type = output.type
         link.color = styleOf(output.type).colour
       }
@@ -336,6 +339,8 @@ function slotLook(lite: LiteGraphStatic, spec: SlotSpec, side: 'input' | 'output
   return {
     name: spec.name,
     type: spec.type,
+    // litegraph draws wide shapes up to the name.
+    label: side === 'input' && (style.shape === 'box' || style.shape === 'arrow') ? `\u2009${spec.name}` : spec.name,
     shape: shapes[style.shape],
     color_on: style.colour,
     color_off: side === 'input' && spec.optional ? HOLLOW : style.colour,
@@ -346,18 +351,27 @@ function slotLook(lite: LiteGraphStatic, spec: SlotSpec, side: 'input' | 'output
 
 const HOLLOW = '#2a2d30'
 
-export const loopColour = slotStyles.loop.colour
-
 function slotsFrom<S extends Slot>(slots: unknown, wires: (slot: S) => Partial<S>): S[] {
   if (!Array.isArray(slots)) return []
   return slots
     .filter((slot): slot is S => isPlain(slot) && typeof slot.name === 'string')
-    .map((slot) => ({ name: slot.name, type: typeof slot.type === 'string' ? slot.type : '*', ...wires(slot) }) as S)
+    .map(
+      (slot) =>
+        ({
+          name: withoutMarkup(slot.name),
+          type: typeof slot.type === 'string' ? withoutMarkup(slot.type) : '*',
+          ...wires(slot),
+        }) as S,
+    )
 }
 
 const ownValues = (values: unknown): Record<string, unknown> =>
   isPlain(values)
-    ? Object.fromEntries(Object.entries(values).filter(([name]) => !['__proto__', 'constructor', 'prototype'].includes(name)))
+    ? Object.fromEntries(
+        Object.entries(values)
+          .filter(([name]) => !['__proto__', 'constructor', 'prototype'].includes(name))
+          .map(([name, value]) => [withoutMarkup(name), value]),
+      )
     : {}
 
 const isPlain = (value: unknown): value is Record<string, unknown> =>

@@ -2,6 +2,7 @@
 // evaluates what is typed into it.
 import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
 import type { Param } from '../../engine/plan/op.ts'
+import { FONTS } from '../views/canvas.ts'
 import { seedControl } from '../workflow/read.ts'
 import { drawPoints, hitsClear, pointAt } from './drawing.ts'
 import type { DiffusionNode, Hooks } from './node.ts'
@@ -13,7 +14,6 @@ type Points = readonly (readonly [number, number])[]
 const MARGIN = 15
 const ARROW = 26
 const colours = { back: '#1e2124', line: '#4a5056', text: '#e4e6e8', dim: '#9aa1a7', fill: '#3d5a73', wrong: '#ff8a8a' }
-export const UI_FONT = '"Inter", "Segoe UI", system-ui, Arial, sans-serif'
 
 /** One widget a param, each bound to the property of its name. */
 export function addWidgets(node: DiffusionNode, hooks: Hooks) {
@@ -215,7 +215,7 @@ function label(
   colour: string,
   inset: number,
 ) {
-  ctx.font = `12px ${UI_FONT}`
+  ctx.font = `12px ${FONTS}`
   ctx.textBaseline = 'middle'
   ctx.textAlign = 'right'
   ctx.fillStyle = colour
@@ -256,7 +256,7 @@ function paragraphWidget(name: string, value: unknown, hooks: Hooks): Widget {
       ctx.beginPath()
       ctx.rect(10, y, width - 20, height)
       ctx.clip()
-      ctx.font = `13px ${UI_FONT}`
+      ctx.font = `13px ${FONTS}`
       ctx.textAlign = 'left'
       const text = String(node.properties[name] ?? '')
       ctx.fillStyle = text ? colours.text : colours.dim
@@ -289,37 +289,38 @@ export function wrap(ctx: CanvasRenderingContext2D, text: string, room: number):
 
 /** A square to draw points in: drag to draw, with Shift or the right button to rub out. */
 function drawingWidget(name: string, value: unknown): Widget {
-  const side = (width: number) => Math.min(width - 2 * MARGIN, 240)
   let drawing = false
   const points = (node: LGraphNode) => (Array.isArray(node.properties[name]) ? (node.properties[name] as Points) : [])
+  const squareAt = ({ size: [width, height] }: LGraphNode, y: number) => {
+    const size = Math.max(40, Math.min(width - 2 * MARGIN, height - y - 10))
+    return { x: (width - size) / 2, y, size }
+  }
   return {
     type: 'diffusion/drawing',
     name,
     value,
     options: { property: name },
-    computeSize: (width) => [width, side(width)],
-    draw(ctx, node, width, y) {
-      drawPoints(ctx, points(node), { x: (width - side(width)) / 2, y, size: side(width) })
+    computeSize: (width) => [width, Math.min(width - 2 * MARGIN, 240)],
+    draw(ctx, node, _width, y) {
+      drawPoints(ctx, points(node), squareAt(node, y))
     },
     mouse(event, [x, y], node) {
-      const size = side(node.size[0])
-      const area = { x: (node.size[0] - size) / 2, y: this.last_y ?? 0, size }
+      const square = squareAt(node, this.last_y ?? 0)
       if (event.type.endsWith('up')) {
         if (drawing) node.graph?.afterChange(node)
         drawing = false
         return true
       }
       if (event.type.endsWith('down')) {
-        drawing = true
         node.graph?.beforeChange(node)
-        if (hitsClear(area, x, y)) {
+        if (hitsClear(square, x, y)) {
           node.setProperty(name, [])
-          drawing = false
           node.graph?.afterChange(node)
           return true
         }
+        drawing = true
       }
-      if (drawing) node.setProperty(name, pointAt(points(node), area, x, y, event.shiftKey || event.buttons === 2))
+      if (drawing) node.setProperty(name, pointAt(points(node), square, x, y, event.shiftKey || event.buttons === 2))
       return true
     },
   }

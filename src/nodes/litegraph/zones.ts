@@ -1,6 +1,7 @@
 // Loops as areas behind the nodes. Which nodes lie in a zone and where it is drawn follow from boxes and wires alone.
 import type { LGraph, LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Box } from '../views/canvas.ts'
+import { FONTS } from '../views/canvas.ts'
 import { LOOP } from '../workflow/slots.ts'
 import { diffusionNodes } from './graph.ts'
 import { zoneColour } from './palette.ts'
@@ -170,10 +171,8 @@ export function zoneTitle({ category }: Zone, progress?: ZoneProgress): string {
   return [title, [progress.label, `${progress.index}/${progress.count}`].filter(Boolean).join(' · ')].join('   ')
 }
 
-const FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
-
 function drawTitle(ctx: CanvasRenderingContext2D, zone: Zone, progress: ZoneProgress | undefined) {
-  ctx.font = `13px ${FONT}`
+  ctx.font = `13px ${FONTS}`
   ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
   ctx.fillStyle = zoneColour(zone.category)
@@ -227,7 +226,7 @@ function drawCarried(ctx: CanvasRenderingContext2D, zone: Zone, ground: string) 
     .map(([next, each]) => (next === each ? next : `${next} becomes ${each}`))
     .join(', ')
   const room = Math.abs(zone.endBox.x + zone.endBox.width / 2 - zone.startBox.x - zone.startBox.width / 2) - 60
-  ctx.font = `12px ${FONT}`
+  ctx.font = `12px ${FONTS}`
   const width = ctx.measureText(text).width + 18
   if (!text || width > room) return
   const x = (zone.endBox.x + zone.endBox.width / 2 + zone.startBox.x + zone.startBox.width / 2) / 2

@@ -48,7 +48,7 @@ export const lightTheme: Theme = {
 }
 
 /** Fonts whose digits all have one width, so that changing numbers stand still. */
-const FONTS = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", "DejaVu Sans", sans-serif'
+export const FONTS = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", "DejaVu Sans", sans-serif'
 
 export const setFont = (ctx: CanvasRenderingContext2D, size: number, weight = '') =>
   (ctx.font = `${weight} ${size}px ${FONTS}`.trim())

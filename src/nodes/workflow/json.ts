@@ -70,6 +70,9 @@ export function clean(value: unknown, path: string, depth: number, notices: stri
 
 const at = (path: string, key: string) => (path ? `${path}.${key}` : key)
 
+/** The brackets of markup become look-alikes that mean nothing: litegraph's menus take texts as HTML. */
+export const withoutMarkup = (text: string): string => text.replaceAll('<', '‹').replaceAll('>', '›')
+
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

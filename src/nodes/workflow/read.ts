@@ -5,7 +5,7 @@ import type { About, FileGroup, FileInput, FileLink, FileNode, FileOutput, Forei
 import { FORMAT, LITEGRAPH_VERSION } from './file.ts'
 import { refuseWhatIsNoWorkflow } from './kinds.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isObject, limits, print } from './json.ts'
+import { isObject, limits, print, withoutMarkup } from './json.ts'
 import { inputsOf, matchByName, outputsOf } from './slots.ts'
 
 interface Reading {
@@ -148,10 +148,7 @@ function readProperties(value: Json | undefined, part: string, notices: string[]
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [plainText(name, part, notices), item]))
 }
 
-/**
- * A name litegraph may show. Its menus take texts as HTML, so the brackets of markup are replaced by look-alikes that
- * mean nothing there.
- */
+/** A name litegraph may show. */
 function plainText(value: Json | undefined, part: string, notices: string[]): string {
   if (typeof value !== 'string' && typeof value !== 'number') {
     throw new WorkflowError(part, `expected a text, got ${describe(value)}.`)
@@ -160,7 +157,7 @@ function plainText(value: Json | undefined, part: string, notices: string[]): st
   if (text.length > limits.name) throw new WorkflowError(part, `a name of ${text.length} characters is too long.`)
   if (!/[<>]/.test(text)) return text
   notices.push(`${part} holds markup; it is shown as text.`)
-  return text.replaceAll('<', '‹').replaceAll('>', '›')
+  return withoutMarkup(text)
 }
 
 const isColour = (value: Json | undefined): value is string => typeof value === 'string' && /^[#\w(),.% -]{1,64}$/.test(value)

@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { build } from 'vite'
+import { describe, expect, test } from 'vitest'
+import { FILE, nodeReference } from '../../scripts/docs.ts'
+import { declarations, loadDeclarations } from '../../src/build/declarations.ts'
+import { toys } from './toys.ts'
+
+describe('declarations as data', () => {
+  test('are taken from the node table, without functions', async () => {
+    const loaded = await loadDeclarations()
+    expect(loaded.declarations.length).toBeGreaterThan(5)
+    expect(JSON.parse(JSON.stringify(loaded.declarations))).toEqual(loaded.declarations)
+    expect(loaded.files.every((file) => existsSync(file))).toBe(true)
+    expect(loaded.files.some((file) => file.endsWith('src/nodes/define.ts'))).toBe(true)
+  }, 60_000)
+
+  test('reach a bundle as JSON, and bring nothing with them', async () => {
+    const entry = 'virtual:entry'
+    const result = await build({
+      configFile: false,
+      logLevel: 'error',
+      plugins: [
+        declarations({ table: 'test/nodes/toyTable.ts' }),
+        {
+          name: 'entry',
+          resolveId: (id) => (id.endsWith(entry) ? entry : undefined),
+          load: (id) => (id === entry ? `import list from 'virtual:declarations'; export default list` : undefined),
+        },
+      ],
+      build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'x' } },
+    })
+    const [output] = Array.isArray(result) ? result : [result]
+    const code = (output as { output: { code: string }[] }).output[0]!.code
+    const module = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { default: unknown }
+    expect(module.default).toEqual(toys)
+    expect(code).not.toMatch(/import|tensor/i)
+  }, 60_000)
+})
+
+describe('the node reference', () => {
+  test('is up to date', async () => {
+    expect(readFileSync(FILE, 'utf8')).toBe(nodeReference((await loadDeclarations()).declarations))
+  }, 60_000)
+
+  test('lists slots, params, equation and source of every node', () => {
+    const [toy] = toys
+    expect(nodeReference([{ ...toy!, equation: 'y = s x', source: 'A paper, eq. 1' }])).toMatchInlineSnapshot(`
+      "# Nodes
+
+      Generated from the declarations in \`src/nodes\` by \`npm run docs\`; edit those, not this file.
+
+      - **process**: [Toy](#toy)
+
+      ## process
+
+      ### Toy
+
+      \`diffusion/Toy\` · Scales samples.
+
+      $$
+      y = s x
+      $$
+
+      Source: A paper, eq. 1
+
+      | input | takes | about |
+      |---|---|---|
+      | \`x\` | samples, noise | what to scale |
+      | \`schedule\` | schedule (optional) | if there is one |
+
+      | output | gives | about |
+      |---|---|---|
+      | \`y\` | samples | scaled |
+
+      | param | default | allowed | about |
+      |---|---|---|---|
+      | \`scale\` | \`1\` | number 0 to 10 | the factor |
+      | \`mode\` | \`exact\` | \`exact\`, \`fast\` | how |
+      | \`clip\` | \`false\` | \`true\`, \`false\` | to [-1, 1] |
+      "
+    `)
+  })
+})
