@@ -1,0 +1,255 @@
+// Models: gradients against differences, the exact denoiser against sums in float64, guidance, refusals.
+import { describe, expect, test } from 'vitest'
+import { exactModel } from '../../src/engine/models/exact.ts'
+import { guide, guidedModel } from '../../src/engine/models/guided.ts'
+import { linear, silu, timestepEmbedding } from '../../src/engine/models/layers.ts'
+import type { MlpConfig } from '../../src/engine/models/mlp.ts'
+import { mlp } from '../../src/engine/models/mlp.ts'
+import { classesOf, predict, trainableOf } from '../../src/engine/models/predict.ts'
+import { withWeights } from '../../src/engine/models/tree.ts'
+import { randomOf } from '../../src/engine/random.ts'
+import { alphaBarAt, noiseSchedule } from '../../src/engine/schedule.ts'
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../../src/engine/tf.ts'
+import { tf } from '../../src/engine/tf.ts'
+import type { Model, PredictionType } from '../../src/engine/values.ts'
+import { tensorsOf } from '../../src/engine/values.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+
+const config: MlpConfig = {
+  dim: 2,
+  hidden: 8,
+  layers: 2,
+  time_embedding_dim: 6,
+  num_classes: 3,
+  activation: 'silu',
+  fourier_features: 2,
+}
+const small = (changes: Partial<MlpConfig> = {}, seed = 1) => mlp({ ...config, ...changes }, 'epsilon', randomOf(seed))
+const normal = (shape: number[], seed: number) => tf.tensor(randomOf(seed).normal(shape.reduce((a, b) => a * b, 1)), shape)
+const free = (...values: unknown[]) => tf.dispose(tensorsOf(values))
+const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((gap, value, i) => Math.max(gap, Math.abs(value - b[i]!)), 0)
+
+onEachBackend(() => {
+  test('linear has the gradients of matMul and add', async () => {
+    const [x, w, b, r] = [normal([5, 3], 1), normal([3, 4], 2), normal([4], 3), normal([5, 4], 4)]
+    const mine = tf.valueAndGrads((x: Tensor, w: Tensor, b: Tensor) => linear(x as Tensor2D, w as Tensor2D, b as Tensor1D).mul(r).sum())([x, w, b])
+    const stock = tf.valueAndGrads((x: Tensor, w: Tensor, b: Tensor) => tf.matMul(x as Tensor2D, w as Tensor2D).add(b).mul(r).sum())([x, w, b])
+    expect((await mine.value.data())[0]).toBeCloseTo((await stock.value.data())[0]!, 4)
+    for (const [i, gradient] of mine.grads.entries()) {
+      expect(gradient.shape).toEqual(stock.grads[i]!.shape)
+      expect(largestGap(await gradient.data(), await stock.grads[i]!.data())).toBeLessThan(1e-5)
+    }
+    free(x, w, b, r, mine, stock)
+  })
+
+  test('silu has the gradient of x sigmoid(x)', async () => {
+    const x = tf.tensor1d([-30, -3, -0.5, 0, 0.5, 3, 30])
+    const mine = tf.grad((x) => silu(x).sum())(x)
+    const stock = tf.grad((x) => x.mul(x.sigmoid()).sum())(x)
+    expect(largestGap(await mine.data(), await stock.data())).toBeLessThan(1e-6)
+    free(x, mine, stock)
+  })
+
+  test('the gradients of an MLP are the slopes of its loss', async () => {
+    const model = small()
+    const [x, r] = [normal([6, 2], 5), normal([6, 2], 6)]
+    const t = Float64Array.of(0, 10, 200, 500, 900, 999)
+    const labels = Int32Array.of(0, 1, 2, -1, 2, 0)
+    const names = Object.keys(model.weights)
+    const lossOf = (weights: Tensor[]) =>
+      predict({ ...model, weights: Object.fromEntries(names.map((name, i) => [name, weights[i]!])) }, x, t, labels).mul(r).mean() as Scalar
+    const weights = Object.values(model.weights)
+    const { value, grads } = tf.engine().gradients(() => lossOf(weights), weights)
+    const step = 0.02
+    for (const [i, name] of names.entries()) {
+      const direction = normal(weights[i]!.shape, 100 + i)
+      const moved = (by: number) => tf.tidy(() => lossOf(weights.map((weight, j) => (i === j ? weight.add(direction.mul(by)) : weight))))
+      const [up, down] = [moved(step), moved(-step)]
+      const slope = tf.tidy(() => grads[i]!.mul(direction).sum())
+      const expected = ((await up.data())[0]! - (await down.data())[0]!) / (2 * step)
+      expect(Math.abs((await slope.data())[0]! - expected), name).toBeLessThan(1e-3)
+      free(direction, up, down, slope)
+    }
+    free(model, x, r, value, grads)
+  })
+
+  test('one timestep for all is that timestep for each', async () => {
+    const model = small()
+    const x = normal([4, 2], 7)
+    const one = tf.tidy(() => predict(model, x, Float64Array.of(7), Int32Array.of(1)))
+    const each = tf.tidy(() => predict(model, x, Float64Array.of(7, 7, 7, 7), Int32Array.of(1, 1, 1, 1)))
+    expect(await one.data()).toEqual(await each.data())
+    free(model, x, one, each)
+  })
+
+  test('no condition is the null label, and another than any class', async () => {
+    const model = small()
+    const x = normal([2, 2], 8)
+    const t = Float64Array.of(40)
+    const given = [undefined, Int32Array.of(-1), Int32Array.of(0), Int32Array.of(2)]
+    const [none, nothing, first, last] = given.map((labels) => tf.tidy(() => predict(model, x, t, labels)))
+    expect(await none!.data()).toEqual(await nothing!.data())
+    for (const other of [first, last]) expect(largestGap(await none!.data(), await other!.data())).toBeGreaterThan(1e-4)
+    free(model, x, none, nothing, first, last)
+  })
+
+  test('a guided model is two evaluations joined, bit for bit', async () => {
+    const model = small()
+    const x = normal([3, 2], 9)
+    const t = Float64Array.of(5, 50, 500)
+    const labels = Int32Array.of(0, 2, 1)
+    const inside = tf.tidy(() => predict(guidedModel(model, 3.3), x, t, labels))
+    const byHand = tf.tidy(() => guide(predict(model, x, t, labels), predict(model, x, t), 3.3))
+    expect(await inside.data()).toEqual(await byHand.data())
+    const unguided = tf.tidy(() => predict(guidedModel(model, 3.3), x, t))
+    const plain = tf.tidy(() => predict(model, x, t))
+    expect(await unguided.data()).toEqual(await plain.data())
+    free(model, x, inside, byHand, unguided, plain)
+  })
+
+  describe.each([
+    ['a finite set', 0],
+    ['a mixture', 0.3],
+  ])('the exact denoiser of %s', (_, std) => {
+    const schedule = noiseSchedule({ name: 'linear_openai', T: 100 })
+    const centers = Array.from(randomOf(11).normal(14))
+    const labels = Int32Array.of(0, 0, 0, 1, 1, 1, 1)
+    const make = (predicts: PredictionType) =>
+      exactModel(Float32Array.from(centers), { dim: 2, std, num_classes: 2, schedule, labels }, predicts)
+
+    /** E[x_0 | x_t] by sums in float64. */
+    function expected(x: number[], t: number, label: number): number[] {
+      const a = alphaBarAt(schedule, t)
+      const variance = a * std ** 2 + 1 - a
+      const all = [...labels.keys()].filter((i) => label < 0 || labels[i] === label)
+      const log = all.map((i) => -[0, 1].reduce((sum, k) => sum + (x[k]! - Math.sqrt(a) * centers[2 * i + k]!) ** 2, 0) / (2 * variance))
+      const top = Math.max(...log)
+      const shares = log.map((value) => Math.exp(value - top))
+      const total = shares.reduce((sum, share) => sum + share, 0)
+      return [0, 1].map((k) =>
+        all.reduce((sum, i, n) => {
+          const c = centers[2 * i + k]!
+          return sum + (shares[n]! / total) * (c + ((Math.sqrt(a) * std ** 2) / variance) * (x[k]! - Math.sqrt(a) * c))
+        }, 0),
+      )
+    }
+
+    const points = [0.3, -0.2, 1.5, 0.4, -2, 1]
+    const t = [0, 30, 99]
+
+    test.each([[undefined], [[0, 1, -1]]])('is the posterior mean under %s', async (given) => {
+      const model = make('sample')
+      const x = tf.tensor2d(points, [3, 2])
+      const got = tf.tidy(() => predict(model, x, Float64Array.from(t), given && Int32Array.from(given)))
+      const right = t.flatMap((step, i) => expected(points.slice(2 * i, 2 * i + 2), step, given?.[i] ?? -1))
+      expect(largestGap(await got.data(), right)).toBeLessThan(2e-3)
+      free(model, x, got)
+    })
+
+    test('predicts the noise that belongs to it', async () => {
+      const model = make('epsilon')
+      const x = tf.tensor2d(points, [3, 2])
+      const got = tf.tidy(() => predict(model, x, Float64Array.of(50)))
+      const a = alphaBarAt(schedule, 50)
+      const right = [0, 1, 2].flatMap((i) => {
+        const clean = expected(points.slice(2 * i, 2 * i + 2), 50, -1)
+        return clean.map((value, k) => (points[2 * i + k]! - Math.sqrt(a) * value) / Math.sqrt(1 - a))
+      })
+      expect(largestGap(await got.data(), right)).toBeLessThan(1e-4)
+      free(model, x, got)
+    })
+  })
+})
+
+onCpu(() => {
+  test('weights have the names and the starting spread of PyTorch', async () => {
+    const model = small()
+    expect(Object.entries(model.weights).map(([name, { shape }]) => `${name} ${shape.join('x')}`)).toMatchInlineSnapshot(`
+      [
+        "time_embedding.linear_1.weight 6x8",
+        "time_embedding.linear_1.bias 8",
+        "time_embedding.linear_2.weight 8x8",
+        "time_embedding.linear_2.bias 8",
+        "class_embedding.weight 4x8",
+        "linear_in.weight 10x8",
+        "linear_in.bias 8",
+        "layers.0.weight 8x8",
+        "layers.0.bias 8",
+        "layers.1.weight 8x8",
+        "layers.1.bias 8",
+        "linear_out.weight 8x2",
+        "linear_out.bias 2",
+      ]
+    `)
+    const bound = 1 / Math.sqrt(8)
+    const weights = await model.weights['layers.0.weight']!.data()
+    expect(Math.max(...weights.map(Math.abs))).toBeLessThanOrEqual(bound)
+    expect(Math.max(...weights.map(Math.abs))).toBeGreaterThan(0.8 * bound)
+    free(model)
+  })
+
+  test('equal seeds start with equal weights, others do not', async () => {
+    const [one, same, other] = [small({}, 1), small({}, 1), small({}, 2)]
+    const first = (model: Model) => model.weights['linear_in.weight']!.data()
+    expect(await first(one)).toEqual(await first(same))
+    expect(await first(one)).not.toEqual(await first(other))
+    free(one, same, other)
+  })
+
+  test('timesteps are embedded as diffusers does it, flip_sin_to_cos', async () => {
+    const embedded = timestepEmbedding(Float64Array.of(0, 999), 4)
+    // get_timestep_embedding(torch.tensor([0, 999]), 4, flip_sin_to_cos=True, downscale_freq_shift=0)
+    const right = [1, 1, 0, 0, Math.cos(999), Math.cos(9.99), Math.sin(999), Math.sin(9.99)]
+    expect(largestGap(await embedded.data(), right)).toBeLessThan(1e-6)
+    embedded.dispose()
+  })
+
+  test('training finds the model inside a wrapper, and puts weights back there', () => {
+    const inner = small()
+    const wrapped = guidedModel(inner, 2)
+    const learner = trainableOf(wrapped)!
+    expect(learner).toBe(inner)
+    expect(classesOf(wrapped)).toBe(3)
+    const changed = withWeights(wrapped, learner, {})
+    expect(changed.children.model!.weights).toEqual({})
+    expect(wrapped.children.model!.weights).toBe(inner.weights)
+    const schedule = noiseSchedule({ name: 'linear', T: 10 })
+    const exact = exactModel(new Float32Array(2), { dim: 2, std: 1, num_classes: 0, schedule }, 'epsilon')
+    expect(trainableOf(exact)).toBeUndefined()
+    free(inner, exact)
+  })
+
+  test('what a model is not made for is refused, with the cure', () => {
+    const [model, plain] = [small(), small({ num_classes: 0 })]
+    const x = tf.zeros([4, 2])
+    const image = tf.zeros([4, 8, 8, 3])
+    const refusal = (...args: Parameters<typeof predict>) => {
+      try {
+        predict(...args)
+      } catch (error) {
+        return (error as Error).message
+      }
+      return undefined
+    }
+    expect([
+      refusal(model, x, Float64Array.of(-1)),
+      refusal(model, image, Float64Array.of(1)),
+      refusal(model, x, Float64Array.of(1, 2)),
+      refusal(plain, x, Float64Array.of(1), Int32Array.of(0)),
+      refusal(model, x, Float64Array.of(1), Int32Array.of(3)),
+      refusal(model, x, Float64Array.of(1), Int32Array.of(0, 1)),
+      refusal({ ...model, kind: 'magic' }, x, Float64Array.of(1)),
+    ]).toMatchInlineSnapshot(`
+      [
+        "no model knows clean data: t = -1 means that no noise is left. Set \`end\` of Timesteps to \`smallest\`, so that the last t_prev is a timestep the model was trained on.",
+        "expected a batch of items of shape [2], got items of shape [8,8,3]. Make the model for this data (its param \`dim\`), or wire data that the model was made for.",
+        "expected one timestep per item: [4], got [2]. Take t and x_t from the same batch.",
+        "this model was made without classes, but got labels. Set \`num_classes\` of the model, or leave \`condition\` unwired.",
+        "expected labels from 0 to 2, or -1 for none, got 3. Choose a label that the model was trained on, or set \`num_classes\` of the model to that of the data.",
+        "expected one label per item: [4], got [2]. Take condition and x_t from the same batch.",
+        "expected a model of a known kind (mlp, exact, guided), got "magic". Use a model made by a node of this version.",
+      ]
+    `)
+    free(model, plain, x, image)
+  })
+})
