@@ -116,36 +116,57 @@ describe.each(spacings)('order of solvers on the list of %s with end: smallest',
   const std = 0.5
   const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 1000 })
 
-  test('Heun 2, DDIM 1', () => {
-    expect(orderOf(heun)).toBeGreaterThan(1.8)
-    const order = orderOf(ddim)
-    expect(order).toBeGreaterThan(0.8)
-    expect(order).toBeLessThan(1.2)
+  const ddimOrder = orderOf(ddim)
+  test('DDIM 1', () => {
+    expect(ddimOrder).toBeGreaterThan(0.8)
+    expect(ddimOrder).toBeLessThan(1.2)
   })
+
+  // From the last timestep, where the cosine leaves 1 / 20000 of signal, the first step of Heun costs more than it is worth:
+  // it divides the difference of two ε by that. Of the three, leading alone starts below.
+  if (timestep_spacing === 'leading') {
+    test('Heun 2, and nearer than DDIM', () => {
+      const order = orderOf(heun)
+      expect(order).toBeGreaterThan(1.8)
+      expect(order).toBeLessThan(2.2)
+      expect(errorOf(heun, 10)).toBeLessThan(errorOf(ddim, 10) / 4)
+    })
+  } else {
+    test('with few steps Heun is no nearer than DDIM', () => expect(errorOf(heun, 10)).toBeGreaterThan(errorOf(ddim, 10)))
+  }
 
   /** Of the error against the number of steps, by least squares in logarithms. */
   function orderOf(step: typeof ddim): number {
     const counts = [10, 20, 40, 80]
-    const errors = counts.map((num_inference_steps) => {
-      const { t, tPrev } = timesteps(schedule, { num_inference_steps, timestep_spacing, end: 'smallest' })
-      let x = 1
-      t.forEach((from, i) => (x = step(x, from, tPrev[i]!)))
-      return Math.abs(x - spread(tPrev.at(-1)!) / spread(t[0]!))
-    })
-    return -slope(counts.map(Math.log), errors.map(Math.log))
+    return -slope(
+      counts.map(Math.log),
+      counts.map((n) => Math.log(errorOf(step, n))),
+    )
+  }
+  function errorOf(step: typeof ddim, num_inference_steps: number): number {
+    const { t, tPrev } = timesteps(schedule, { num_inference_steps, timestep_spacing, end: 'smallest' })
+    let x = 1
+    t.forEach((from, i) => (x = step(x, from, tPrev[i]!)))
+    return Math.abs(x - spread(tPrev.at(-1)!) / spread(t[0]!))
   }
 
-  const level = (t: number) => [Math.sqrt(schedule.alphaBar[t]!), Math.sqrt(1 - schedule.alphaBar[t]!)] as const
+  function level(t: number): [alpha: number, sigma: number] {
+    return [Math.sqrt(schedule.alphaBar[t]!), Math.sqrt(1 - schedule.alphaBar[t]!)]
+  }
   function spread(t: number): number {
     const [alpha, sigma] = level(t)
     return Math.hypot(alpha * std, sigma)
   }
-  const epsilon = (x: number, t: number) => (level(t)[1] * x) / spread(t) ** 2
+  function epsilon(x: number, t: number): number {
+    return (level(t)[1] * x) / spread(t) ** 2
+  }
   function move(x: number, noise: number, t: number, tPrev: number): number {
     const [[alpha, sigma], [alphaPrev, sigmaPrev]] = [level(t), level(tPrev)]
     return (alphaPrev * (x - sigma * noise)) / alpha + sigmaPrev * noise
   }
-  const ddim = (x: number, t: number, tPrev: number) => move(x, epsilon(x, t), t, tPrev)
+  function ddim(x: number, t: number, tPrev: number): number {
+    return move(x, epsilon(x, t), t, tPrev)
+  }
   function heun(x: number, t: number, tPrev: number): number {
     const first = epsilon(x, t)
     const second = epsilon(move(x, first, t, tPrev), tPrev)

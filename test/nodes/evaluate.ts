@@ -9,8 +9,6 @@ import { opTable } from '../../src/engine/plan/op.ts'
 import type { SlotType, Value } from '../../src/engine/values.ts'
 import { mapTensors, tensorsOf } from '../../src/engine/values.ts'
 import { any, defineNode } from '../../src/nodes/define.ts'
-import { exactModel } from '../../src/nodes/model/exactModel.ts'
-import { predict } from '../../src/nodes/model/predict.ts'
 import { nodes } from '../../src/nodes/index.ts'
 
 /** A node by hand: `node('step', 'DDIMStep', { x_t: 'start.x_t' }, { eta: 0.5 })`. */
@@ -71,7 +69,7 @@ export async function evaluate<K extends string>(graph: GraphNode[], wanted: { [
   const names = Object.keys(wanted) as K[]
   const faults: Fault[] = []
   const session = createSession({
-    ops: opTable([...new Set([...nodes, predict, exactModel]), ...names.map(probe)]),
+    ops: opTable([...nodes, ...names.map(probe)]),
     onEvent: (event) => event.type === 'faults' && faults.push(...event.faults.filter(({ notice }) => !notice)),
   })
   const whole: Graph = {
