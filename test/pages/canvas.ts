@@ -1,0 +1,18 @@
+// A host with litegraph and no editor: its own canvas, menus and clipboard.
+import { LGraph, LGraphCanvas, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import { graphOf, installZones, registerNodes } from '../../src/nodes/litegraph/index.ts'
+import { toys } from '../nodes/toys.ts'
+
+const refused: string[] = []
+registerNodes(LiteGraph, toys, { refused: (reason) => refused.push(reason) })
+const graph = new LGraph()
+const canvas = new LGraphCanvas('#canvas', graph)
+installZones(canvas)
+
+const host = { LiteGraph, graph, canvas, refused, graphOf }
+declare global {
+  interface Window {
+    host: typeof host
+  }
+}
+window.host = host
