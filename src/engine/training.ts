@@ -26,11 +26,11 @@ export interface TrainingState {
 
 /** The state before the first step. The weights get an identity of their own: gradients reach these and no others. */
 export function beginTraining(weights: Weights, averaged: boolean): TrainingState {
-  const own = Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, tensor.clone()]))
-  const flat = flatten(Object.values(own))
-  const moments = noMoments(flat.size)
-  if (!averaged) flat.dispose()
-  return { step: 0, weights: own, moments, shadow: averaged ? flat : undefined, loss: undefined, losses: [] }
+  return tidied(() => {
+    const own = Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, tensor.clone()]))
+    const flat = flatten(Object.values(own))
+    return { step: 0, weights: own, moments: noMoments(flat.size), shadow: averaged ? flat : undefined, loss: undefined, losses: [] }
+  })
 }
 
 export interface StepOptions {
@@ -72,7 +72,8 @@ export function trainStep(state: TrainingState, { loss, optimizer, ema, total }:
 export function averagedWeights({ weights, shadow }: TrainingState): Weights {
   if (!shadow) return weights
   const names = Object.keys(weights)
-  return Object.fromEntries(unflatten(shadow, Object.values(weights)).map((tensor, i) => [names[i]!, tensor]))
+  const averaged = tidied(() => unflatten(shadow, Object.values(weights)))
+  return Object.fromEntries(averaged.map((tensor, i) => [names[i]!, tensor]))
 }
 
 /** The loss and its gradients; a weight that it does not depend on has a gradient of zeros. */
