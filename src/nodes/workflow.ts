@@ -9,7 +9,7 @@ import { printWorkflow } from './workflow/write.ts'
 
 export { WorkflowError } from './workflow/error.ts'
 export { emptyWorkflow } from './workflow/file.ts'
-export type { About, FileGroup, FileInput, FileLink, FileNode, FileOutput, Foreign, NodeId, WorkflowFile } from './workflow/file.ts'
+export type { FileLink, FileNode, NodeId, WorkflowFile } from './workflow/file.ts'
 export { isPng, pngWithWorkflow, workflowOfPng } from './workflow/png.ts'
 export { seedControl } from './workflow/read.ts'
 

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { useChromium, useDevServer } from '../chromium.ts'
-import type {} from '../pages/canvas.ts'
 
 const server = useDevServer()
 const chromium = useChromium()

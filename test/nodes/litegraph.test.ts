@@ -2,20 +2,14 @@ import { readFileSync } from 'node:fs'
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { DiffusionNode, Registration } from '../../src/nodes/litegraph/index.ts'
-import {
-  advanceSeeds,
-  fileOf,
-  graphOf,
-  pairOf,
-  parseNumber,
-  pointAt,
-  reasonAgainst,
-  registerNodes,
-  showEvent,
-  showWorkflow,
-  slotStyles,
-} from '../../src/nodes/litegraph/index.ts'
+import type { DiffusionNode } from '../../src/nodes/litegraph/node.ts'
+import type { Registration } from '../../src/nodes/litegraph/register.ts'
+import { pointAt } from '../../src/nodes/litegraph/drawing.ts'
+import { advanceSeeds, fileOf, graphOf, showEvent, showWorkflow } from '../../src/nodes/litegraph/graph.ts'
+import { slotStyles } from '../../src/nodes/litegraph/palette.ts'
+import { registerNodes } from '../../src/nodes/litegraph/register.ts'
+import { parseNumber } from '../../src/nodes/litegraph/widgets.ts'
+import { pairOf, reasonAgainst } from '../../src/nodes/litegraph/wires.ts'
 import { parseWorkflow, stringifyWorkflow } from '../../src/nodes/workflow.ts'
 import { toys } from './toys.ts'
 

@@ -1,8 +1,9 @@
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { createCanvas } from '@napi-rs/canvas'
 import { describe, expect, test } from 'vitest'
-import type { ZoneNode } from '../../src/nodes/litegraph/index.ts'
-import { drawZones, registerNodes, zonesFrom, zonesOf, zoneTitle } from '../../src/nodes/litegraph/index.ts'
+import type { ZoneNode } from '../../src/nodes/litegraph/zones.ts'
+import { registerNodes } from '../../src/nodes/litegraph/register.ts'
+import { drawZones, zonesFrom, zonesOf, zoneTitle } from '../../src/nodes/litegraph/zones.ts'
 import { toys } from './toys.ts'
 
 const at = (id: string, x: number, y: number, sources: string[] = [], end?: string): ZoneNode => ({

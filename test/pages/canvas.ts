@@ -1,6 +1,8 @@
 // A host with litegraph and no editor: its own canvas, menus and clipboard.
 import { LGraph, LGraphCanvas, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import { graphOf, installZones, registerNodes } from '../../src/nodes/litegraph/index.ts'
+import { graphOf } from '../../src/nodes/litegraph/graph.ts'
+import { registerNodes } from '../../src/nodes/litegraph/register.ts'
+import { installZones } from '../../src/nodes/litegraph/zones.ts'
 import { toys } from '../nodes/toys.ts'
 
 const refused: string[] = []
