@@ -53,39 +53,44 @@ const library: UserConfig = {
 /** One self-contained file. */
 const standalone = (entry: string, file: string, format: 'es' | 'iife'): UserConfig => ({
   publicDir: false,
-  plugins: [filesBeside()],
+  plugins: [filesBeside(format === 'iife')],
   build: {
     outDir: 'dist/standalone',
     emptyOutDir: false,
     target: 'es2022',
     lib: { entry, name: 'LiteGraphDiffusion', formats: [format], fileName: () => file },
-    rolldownOptions: { output: { codeSplitting: false } },
+    // A library keeps its whitespace otherwise.
+    rolldownOptions: { output: { codeSplitting: false, minify: true } },
   },
 })
 
 const modes: Record<string, UserConfig> = {
   library,
-  script: standalone('src/standalone.ts', 'litegraph-diffusion.js', 'iife'),
-  'standalone-engine': standalone('src/nodes/page.ts', 'engine.js', 'es'),
+  script: standalone('src/index.ts', 'litegraph-diffusion.js', 'iife'),
+  'standalone-engine': standalone('src/standalone-engine.ts', 'engine.js', 'es'),
   'standalone-worker': standalone('src/nodes/worker.ts', 'worker.js', 'es'),
 }
 
 /**
  * Outside of the editor, the worker and the .wasm files are addressed relative to the module that wants them, in the
- * form that bundlers recognise. Vite would inline them into a library instead.
+ * form that bundlers recognise. Vite would inline them into a library instead. A script that is no module finds them
+ * in its own way.
  */
-function filesBeside(): Plugin {
+function filesBeside(script = false): Plugin {
   const marker = '__BESIDE__'
   return {
     name: 'files-beside',
     enforce: 'pre',
-    resolveId: (id) => (id.endsWith('.wasm?url') ? `\0${id}` : undefined),
+    resolveId(id, importer) {
+      if (script && id === './engine-files.ts') return this.resolve('./engine-files.script.ts', importer)
+      return id.endsWith('.wasm?url') ? `\0${id}` : undefined
+    },
     load: (id) =>
       id.startsWith('\0') && id.endsWith('.wasm?url')
         ? `export default ${marker}('./wasm/${id.slice(id.lastIndexOf('/') + 1, -'?url'.length)}').href`
         : undefined,
     transform: (code, id) =>
-      id.endsWith('/src/nodes/connect.ts')
+      id.endsWith('/src/nodes/engine-files.ts')
         ? {
             code: code.replaceAll(/new URL\('\.\/worker\.ts', import\.meta\.url\)/g, `${marker}('./default-worker.js')`),
             map: null,

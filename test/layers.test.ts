@@ -72,7 +72,7 @@ test('nothing that the editor loads at once leads to tfjs', () => {
     }
     return undefined
   }
-  expect([...of('editor'), 'src/index.ts', 'src/standalone.ts'].map((file) => leads(file)).filter(Boolean)).toEqual([])
+  expect([...of('editor'), 'src/index.ts'].map((file) => leads(file)).filter(Boolean)).toEqual([])
 })
 
 /** What a bundler puts into the same file: no types, no `import()`, no worker, no virtual module. */

@@ -1,6 +1,8 @@
 // Connects a page to an engine: in a worker, or loaded into the page when that is asked for. Loads no tfjs itself.
 import type { Op } from '../engine/plan/op.ts'
 import type { BackendName, EnginePort, Event, Request, WasmPaths } from '../engine/protocol.ts'
+import { defaultEngine, defaultWorker } from './engine-files.ts'
+import { startWorker } from './start-worker.ts'
 
 export interface AssetPaths {
   /** The worker's script; beside this script by default. */
@@ -60,16 +62,6 @@ function portToWorker(own: Worker | string | URL | undefined): EnginePort {
   }
 }
 
-/** In the form that bundlers recognise. */
-const defaultWorker = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
-/** A worker from another origin (a CDN) may not be started, but one that imports it may. */
-function startWorker(address: string): Worker {
-  if (new URL(address).origin === location.origin) return new Worker(address, { type: 'module' })
-  const script = new Blob([`import ${JSON.stringify(address)}`], { type: 'text/javascript' })
-  return new Worker(URL.createObjectURL(script), { type: 'module' })
-}
-
 function portToPage(nodes: readonly Op[] | undefined, { engine }: AssetPaths): EnginePort {
   const listeners = new Set<(event: Event) => void>()
   const loading = loadEngine(engine).then(
@@ -97,5 +89,5 @@ function portToPage(nodes: readonly Op[] | undefined, { engine }: AssetPaths): E
   }
 }
 
-const loadEngine = (address: string | URL | undefined): Promise<typeof import('./page.ts')> =>
-  address === undefined ? import('./page.ts') : import(/* @vite-ignore */ resolved(address))
+const loadEngine = (address: string | URL | undefined): ReturnType<typeof defaultEngine> =>
+  address === undefined ? defaultEngine() : import(/* @vite-ignore */ resolved(address))

@@ -1,0 +1,98 @@
+// Builds everything, or the parts named: app, library, standalone, types. Prints sizes, and checks that tfjs stays out
+// of what a page loads at once.
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'vite'
+
+const wasm = 'node_modules/@tensorflow/tfjs-backend-wasm/dist'
+const wasmFiles = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm']
+
+const viteBuild = (mode) => build({ mode, logLevel: 'warn' })
+
+function copyWasm(to) {
+  mkdirSync(to, { recursive: true })
+  for (const file of wasmFiles) cpSync(join(wasm, file), join(to, file))
+}
+
+const parts = {
+  async app() {
+    await viteBuild('production')
+  },
+  async library() {
+    clean((name) => !['app', 'standalone', 'types'].includes(name))
+    await viteBuild('library')
+    copyWasm('dist/wasm')
+  },
+  async standalone() {
+    rmSync('dist/standalone', { recursive: true, force: true })
+    for (const mode of ['script', 'standalone-engine', 'standalone-worker']) await viteBuild(mode)
+    copyWasm('dist/standalone/wasm')
+  },
+  async types() {
+    rmSync('dist/types', { recursive: true, force: true })
+    execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+    // Ambient declarations are input to the compiler, not output.
+    cpSync('src/nodes/litegraph/core.d.ts', 'dist/types/nodes/litegraph/core.d.ts')
+    cpSync('src/nodes/declarations.d.ts', 'dist/types/nodes/declarations.d.ts')
+    const entry = 'dist/types/index.d.ts'
+    const references = ['nodes/litegraph/core.d.ts', 'nodes/declarations.d.ts'].map(
+      (path) => `/// <reference path="./${path}" />\n`,
+    )
+    writeFileSync(entry, references.join('') + readFileSync(entry, 'utf8'))
+  },
+}
+
+function clean(goes) {
+  mkdirSync('dist', { recursive: true })
+  for (const name of readdirSync('dist')) if (goes(name)) rmSync(join('dist', name), { recursive: true })
+}
+
+const filesIn = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1).padStart(9)} kB`
+
+function printSizes() {
+  console.log(`\n${' '.repeat(64)}  raw         gzip`)
+  for (const file of filesIn('dist').filter((name) => /\.(js|css|wasm)$/.test(name))) {
+    const bytes = readFileSync(file)
+    console.log(`${relative('dist', file).padEnd(60)}${kilobytes(bytes.length)}${kilobytes(gzipSync(bytes).length)}`)
+  }
+}
+
+/** Files that load with a page, following static imports. */
+function loadedAtOnce(entry, seen = new Set()) {
+  if (seen.has(entry)) return seen
+  seen.add(entry)
+  const code = readFileSync(entry, 'utf8')
+  for (const [, path] of code.matchAll(/(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g)) loadedAtOnce(join(entry, '..', path), seen)
+  return seen
+}
+
+/** Words that only tfjs has, or an import of it. */
+const tfjs = /WEBGL_VERSION|WASM_HAS_SIMD_SUPPORT|["']@tensorflow\/tfjs/
+
+function checkNoTfjs() {
+  const html = readFileSync('dist/app/index.html', 'utf8')
+  const app = [...html.matchAll(/<script[^>]+src="\.\/([^"]+)"/g)].map(([, path]) => join('dist/app', path))
+  const entries = [...app, 'dist/index.js', 'dist/standalone/litegraph-diffusion.js']
+  const offending = entries.flatMap((entry) => [...loadedAtOnce(entry)]).filter((file) => tfjs.test(readFileSync(file, 'utf8')))
+  if (offending.length === 0) return console.log('\nNo tfjs in what a page loads at once.')
+  console.error(`\ntfjs is in what a page loads at once: ${offending.join(', ')}`)
+  process.exitCode = 1
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((part) => !(part in parts))
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}.`)
+  process.exit(2)
+}
+for (const part of wanted.length > 0 ? wanted : Object.keys(parts)) await parts[part]()
+printSizes()
+if (wanted.length === 0) checkNoTfjs()

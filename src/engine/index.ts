@@ -1,0 +1,53 @@
+// The engine by itself: mathematics of diffusion, models, and the plan that runs graphs. No litegraph, no DOM.
+
+// ---- the process and its samplers
+export * from './schedule.ts'
+export * from './timesteps.ts'
+export * from './forward.ts'
+export * from './posterior.ts'
+export * from './prediction.ts'
+export * from './samplers/ddpm.ts'
+export * from './samplers/ddim.ts'
+
+// ---- models and training
+export { predict } from './models/predict.ts'
+export { mlp } from './models/mlp.ts'
+export type { MlpConfig } from './models/mlp.ts'
+export { exactModel } from './models/exact.ts'
+export type { ExactConfig } from './models/exact.ts'
+export { guide, guidedModel } from './models/guided.ts'
+export * from './losses.ts'
+export * from './optimizers.ts'
+export * from './ema.ts'
+export * from './training.ts'
+export * from './stopGradient.ts'
+export * from './checkpoint/pipeline.ts'
+
+// ---- data and measures
+export * from './points.ts'
+export * from './metrics.ts'
+export * from './spectrum.ts'
+export * from './statistics.ts'
+export * from './random.ts'
+
+// ---- running graphs
+export { gradientSelfTest } from './selftest.ts'
+export { startBackend, stopBackend } from './backends.ts'
+export type { BackendOptions } from './backends.ts'
+export { createSession } from './plan/session.ts'
+export type { Session, SessionOptions } from './plan/session.ts'
+export { compile, tryCompile } from './plan/compile.ts'
+export type { Plan, Step } from './plan/compile.ts'
+export { printPlan } from './plan/print.ts'
+export { memoryStore } from './plan/store.ts'
+export type { StateStore } from './plan/store.ts'
+export { input, wire } from './plan/graph.ts'
+export type { Expansion, Graph, GraphNode, Wire } from './plan/graph.ts'
+export { GraphError, NodeError } from './plan/fault.ts'
+export type { Fault } from './plan/fault.ts'
+export { declarationOf, opTable } from './plan/op.ts'
+export type { Assets, Declaration, Op, Ops, OutputFile } from './plan/op.ts'
+export type { View } from './plan/view.ts'
+export type * from './protocol.ts'
+export type * from './values.ts'
+export { tf } from './tf.ts'

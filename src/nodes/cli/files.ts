@@ -1,0 +1,73 @@
+// What a run leaves in its folder: pictures of views, tables of charts, files of nodes.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { ChartView, View } from '../../engine/plan/view.ts'
+import { lightTheme, paintView } from '../views/paint.ts'
+import { pngWithWorkflow } from '../workflow.ts'
+
+export interface Folder {
+  /** Names of what was written, in order. */
+  written: string[]
+  write(name: string, bytes: Uint8Array | string): Promise<void>
+}
+
+/** Opens a folder, made if it is not there. Equal names get a number. */
+export async function openFolder(path: string): Promise<Folder> {
+  await mkdir(path, { recursive: true })
+  const written: string[] = []
+  return {
+    written,
+    async write(wanted, bytes) {
+      const name = unusedName(basename(wanted), written)
+      written.push(name)
+      await writeFile(join(path, name), bytes)
+    },
+  }
+}
+
+function unusedName(wanted: string, used: readonly string[]): string {
+  const dot = wanted.lastIndexOf('.')
+  const [stem, end] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, '']
+  let name = wanted
+  for (let i = 2; used.includes(name); i++) name = `${stem}-${i}${end}`
+  return name
+}
+
+/** A title as a file name. */
+export const slug = (title: string) =>
+  title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '') || 'view'
+
+/** One row for each x that any line has; a line that has no value there leaves its cell empty. */
+export function csvOf({ xLabel, lines }: ChartView): string {
+  const current = lines.filter(({ kept }) => !kept)
+  const xs = [...new Set(current.flatMap(({ x }) => [...x]))].sort((a, b) => a - b)
+  const tables = current.map(({ x, y }) => new Map([...x].map((at, i) => [at, y[i]!])))
+  const rows = xs.map((x) => [x, ...tables.map((table) => table.get(x) ?? '')].join(','))
+  return [[xLabel, ...current.map(({ name }) => name)].map(quoted).join(','), ...rows, ''].join('\n')
+}
+
+const quoted = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+
+/** Paints a view with the workflow in it, so that the picture can be opened in the editor. */
+export type Painter = (view: View, workflow: string) => Promise<Uint8Array>
+
+const SIZES: Record<View['kind'], [number, number]> = { scatter: [512, 540], chart: [640, 400], statistics: [420, 280] }
+const SCALE = 2
+
+/** The painter, or undefined where the optional package @napi-rs/canvas is not installed. */
+export async function loadPainter(): Promise<Painter | undefined> {
+  const canvas = await import('@napi-rs/canvas').catch(() => undefined)
+  if (!canvas) return undefined
+  return async (view, workflow) => {
+    const [width, height] = SIZES[view.kind]
+    const picture = canvas.createCanvas(width * SCALE, height * SCALE)
+    const context = picture.getContext('2d')
+    context.scale(SCALE, SCALE)
+    // The same interface, declared by another package.
+    paintView(context as unknown as CanvasRenderingContext2D, view, { x: 0, y: 0, width, height }, lightTheme)
+    return pngWithWorkflow(await picture.encode('png'), workflow)
+  }
+}

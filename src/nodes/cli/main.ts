@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+// The program `litegraph-diffusion`.
+import { readFileSync } from 'node:fs'
+import { SettingError } from '../settings.ts'
+import { WorkflowError } from '../workflow.ts'
+import { help, parseArguments, UsageError } from './arguments.ts'
+import { check, run } from './run.ts'
+import { terminal } from './terminal.ts'
+
+const version = () =>
+  (JSON.parse(readFileSync(new URL(/* @vite-ignore */ '../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version
+
+async function main(argv: string[]): Promise<number> {
+  try {
+    const wanted = parseArguments(argv)
+    switch (wanted.command) {
+      case 'help':
+        process.stdout.write(help)
+        return 0
+      case 'version':
+        process.stdout.write(`${version()}\n`)
+        return 0
+      case 'check':
+        return await check(wanted.file, terminal(process.stderr, true))
+      case 'run':
+        return await run(wanted, terminal(process.stderr, wanted.quiet))
+      default:
+        return wanted satisfies never
+    }
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+/** Says what went wrong without a stack where it is the user's to mend. */
+function explain(error: unknown): number {
+  if (error instanceof UsageError || error instanceof SettingError) {
+    process.stderr.write(`${error.message}\nlitegraph-diffusion --help says what there is.\n`)
+    return 2
+  }
+  const known = error instanceof WorkflowError || (error instanceof Error && 'code' in error)
+  process.stderr.write(`${known ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`)
+  return 1
+}
+
+// WebGPU in Node would keep the process alive.
+process.exit(await main(process.argv.slice(2)))

@@ -1,0 +1,220 @@
+// The two commands: run a workflow with the same session as the editor's worker, or only check it.
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { startBackend } from '../../engine/backends.ts'
+import type { Fault } from '../../engine/plan/fault.ts'
+import type { Graph } from '../../engine/plan/graph.ts'
+import { wire } from '../../engine/plan/graph.ts'
+import { declarationOf, opTable } from '../../engine/plan/op.ts'
+import { createSession } from '../../engine/plan/session.ts'
+import { memoryStore } from '../../engine/plan/store.ts'
+import type { View } from '../../engine/plan/view.ts'
+import type { BackendReport, Event } from '../../engine/protocol.ts'
+import type { Checkpoints } from '../checkpoints.ts'
+import { checkpointsIn } from '../checkpoints.ts'
+import { folderStore } from '../folder.ts'
+import { nodes } from '../index.ts'
+import { provideWebGPU } from '../node-webgpu.ts'
+import { findNode, titleOf, withSettings } from '../settings.ts'
+import { isPng, parseWorkflow, stringifyWorkflow, toGraph, workflowOfPng } from '../workflow.ts'
+import type { RunArguments } from './arguments.ts'
+import type { Folder } from './files.ts'
+import { csvOf, loadPainter, openFolder, slug } from './files.ts'
+import type { Terminal } from './terminal.ts'
+import { faultText } from './terminal.ts'
+
+const declarations = nodes.map(declarationOf)
+const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+
+/** What a shell sees. */
+export type ExitStatus = 0 | 1 | 130
+
+/** Says what is wrong with a workflow. */
+export async function check(file: string, out: Terminal): Promise<ExitStatus> {
+  const { graph } = await open(file, out)
+  const session = createSession({ ops: opTable(nodes), onEvent: () => {} })
+  const faults = session.check(graph)
+  await session.dispose()
+  for (const fault of faults) out.line(faultText(fault, graph, declared))
+  return faults.every(({ notice }) => notice) ? 0 : 1
+}
+
+/** @throws WorkflowError, SettingError */
+async function open(file: string, out: Terminal) {
+  const bytes = await readFile(file)
+  const { workflow, notices } = parseWorkflow(isPng(bytes) ? workflowOfPng(bytes) : bytes.toString('utf8'), declarations)
+  for (const notice of notices) out.line(`notice: ${notice}`)
+  return { text: stringifyWorkflow(workflow), graph: toGraph(workflow, declarations) }
+}
+
+/** Runs a workflow into a folder. */
+export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStatus> {
+  const { text, graph: opened } = await open(wanted.file, out)
+  const graph = withSettings(opened, { ...stepsOfAll(opened, wanted.steps), ...wanted.settings }, declarations)
+  const targets = wanted.targets.map((name) => findNode(graph, name, declared).id)
+  const checkpoints = await readCheckpoints(wanted.checkpoints)
+  const backend = await start(wanted.backend, out)
+  const folder = await openFolder(wanted.out)
+  const seen = new Seen(graph, out, folder)
+  const { graph: watched, targets: all } = withLossCharts(graph, targets)
+  const session = createSession({
+    ops: opTable(nodes),
+    ...(wanted.state !== undefined && { store: folderStore(wanted.state) }),
+    assets: checkpoints,
+    onEvent: (event) => seen.take(event),
+  })
+  const onInterrupt = () => {
+    out.line('Stopping; what was reached is kept. Once more to leave at once.')
+    session.control('stop', 1)
+    process.once('SIGINT', () => process.exit(130))
+  }
+  process.once('SIGINT', onInterrupt)
+  await session.run({ type: 'run', run: 1, graph: watched, ...(all.length > 0 && { targets: all }) })
+  process.off('SIGINT', onInterrupt)
+  await session.dispose()
+  await Promise.all(seen.writing)
+  out.end()
+  if (seen.faults.length === 0 || seen.views.size > 0) await writeViews(seen, text, out, folder)
+  await folder.write('summary.json', `${JSON.stringify(summaryOf(wanted, backend, seen, folder), undefined, 2)}\n`)
+  out.line(`${folder.written.length} files in ${wanted.out}, ${seen.seconds.toFixed(1)} s on ${backend.reason}`)
+  return seen.faults.length > 0 ? 1 : seen.stopped ? 130 : 0
+}
+
+const stepsOfAll = ({ nodes }: Graph, steps: number | undefined) =>
+  steps === undefined
+    ? {}
+    : Object.fromEntries(nodes.filter(({ op }) => op === 'diffusion/TrainingStart').map(({ id }) => [`${id}.steps`, steps]))
+
+async function readCheckpoints(files: string[]): Promise<Checkpoints> {
+  const checkpoints = checkpointsIn(memoryStore())
+  for (const file of files) await checkpoints.put(basename(file), await readFile(file))
+  return checkpoints
+}
+
+async function start(prefer: RunArguments['backend'], out: Terminal): Promise<BackendReport> {
+  const missing = prefer === 'webgpu' || prefer === 'auto' ? await provideWebGPU() : undefined
+  const report = await startBackend({ prefer })
+  if (prefer !== 'auto' && report.name !== prefer) out.line(`notice: ${report.reason}${missing ? ` (${missing})` : ''}`)
+  return report
+}
+
+/** Every training also gets a chart of its losses; its views come under the name of the training's end. */
+function withLossCharts(graph: Graph, targets: string[]): { graph: Graph; targets: string[] } {
+  const wanted = targets.length > 0 ? leadingTo(targets, graph) : new Set(graph.nodes.map(({ id }) => id))
+  const ends = graph.nodes.filter(({ id, op }) => op === 'diffusion/TrainingEnd' && wanted.has(id))
+  const charts = ends.map(({ id }) => ({
+    id: `${id}/loss`,
+    op: 'diffusion/Chart',
+    params: { names: 'loss' },
+    inputs: { values_1: wire(id, 'history') },
+  }))
+  return {
+    graph: { nodes: [...graph.nodes, ...charts] },
+    targets: targets.length > 0 ? [...targets, ...charts.map(({ id }) => id)] : [],
+  }
+}
+
+function leadingTo(targets: string[], graph: Graph, found = new Set<string>()): Set<string> {
+  for (const id of targets) {
+    if (found.has(id)) continue
+    found.add(id)
+    const inputs = Object.values(graph.nodes.find((node) => node.id === id)?.inputs ?? {})
+    leadingTo(
+      inputs.map(({ node }) => node),
+      graph,
+      found,
+    )
+  }
+  return found
+}
+
+/** What a run showed, for the end of it. */
+class Seen {
+  readonly views = new Map<string, View>()
+  readonly faults: Fault[] = []
+  readonly notices: Fault[] = []
+  readonly losses = new Map<string, number>()
+  readonly writing: Promise<void>[] = []
+  seconds = 0
+  stopped = false
+
+  constructor(
+    readonly graph: Graph,
+    private readonly out: Terminal,
+    private readonly folder: Folder,
+  ) {}
+
+  title(id: string): string {
+    const node = this.graph.nodes.find((candidate) => candidate.id === id)
+    return node ? titleOf(node, declared) : id
+  }
+
+  take(event: Event) {
+    switch (event.type) {
+      case 'view':
+        this.views.set(event.node, event.view)
+        break
+      case 'file':
+        this.writing.push(this.folder.write(event.file.name, event.file.bytes))
+        break
+      case 'progress':
+        if (event.loss !== undefined) this.losses.set(event.node, event.loss)
+        this.out.progress(this.title(event.node), event)
+        break
+      case 'faults':
+      case 'notices': {
+        const list = event.type === 'faults' ? this.faults : this.notices
+        list.push(...event.faults)
+        for (const fault of event.faults) this.out.line(faultText(fault, this.graph, declared))
+        break
+      }
+      case 'status':
+        this.out.line(event.text)
+        break
+      case 'storage':
+        this.out.line(`notice: ${event.message}`)
+        break
+      case 'finished':
+        this.seconds = event.seconds
+        this.stopped = event.stopped
+        break
+      default: // what only a screen shows
+    }
+  }
+}
+
+async function writeViews(seen: Seen, workflow: string, out: Terminal, folder: Folder) {
+  const paint = await loadPainter()
+  if (!paint && seen.views.size > 0)
+    out.line('notice: no pictures, because the package @napi-rs/canvas is not installed: npm install @napi-rs/canvas')
+  for (const [id, view] of seen.views) {
+    const name = slug(seen.title(id))
+    if (view.kind === 'chart') await folder.write(`${name}.csv`, csvOf(view))
+    if (paint) await folder.write(`${name}.png`, await paint(view, workflow))
+  }
+}
+
+const summaryOf = (wanted: RunArguments, backend: BackendReport, seen: Seen, folder: Folder) => ({
+  workflow: basename(wanted.file),
+  settings: { ...(wanted.steps !== undefined && { steps: wanted.steps }), ...wanted.settings },
+  backend,
+  seconds: seen.seconds,
+  stopped: seen.stopped,
+  losses: Object.fromEntries([...seen.losses].map(([id, loss]) => [seen.title(id), loss])),
+  statistics: Object.fromEntries(
+    [...seen.views].flatMap(([id, view]) => (view.kind === 'statistics' ? [[seen.title(id), numbersOf(view)]] : [])),
+  ),
+  faults: seen.faults,
+  notices: seen.notices,
+  files: folder.written,
+})
+
+const numbersOf = ({ type, shape, mean, std, min, max, nan }: Extract<View, { kind: 'statistics' }>) => ({
+  type,
+  shape,
+  mean,
+  std,
+  min,
+  max,
+  nan,
+})

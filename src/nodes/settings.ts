@@ -1,0 +1,78 @@
+// Changing values of a graph from outside: `Node.param = value`, where a node goes by its title or its id.
+import type { Graph, GraphNode } from '../engine/plan/graph.ts'
+import type { Declaration, Param } from '../engine/plan/op.ts'
+
+/** A setting that does not fit the graph. */
+export class SettingError extends Error {
+  override name = 'SettingError'
+}
+
+/**
+ * The graph with other values. Keys are `Title.param` or `id.param`; a text is read as the param wants it.
+ * @throws SettingError that says what there is instead
+ */
+export function withSettings(graph: Graph, settings: Record<string, unknown>, declarations: readonly Declaration[]): Graph {
+  const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+  const changes = new Map<string, Record<string, unknown>>()
+  for (const [key, value] of Object.entries(settings)) {
+    const dot = key.lastIndexOf('.')
+    if (dot < 1) throw new SettingError(`${key} is not of the form Node.param.`)
+    const node = findNode(graph, key.slice(0, dot), declared)
+    const name = key.slice(dot + 1)
+    const params = declared.get(node.op)?.params ?? {}
+    const param = params[name]
+    if (!param) throw new SettingError(`${titleOf(node, declared)} has no param ${name}; it has ${listed(Object.keys(params))}.`)
+    changes.set(node.id, { ...changes.get(node.id), [name]: typeof value === 'string' ? readValue(value, param, key) : value })
+  }
+  return { nodes: graph.nodes.map((node) => ({ ...node, params: { ...node.params, ...changes.get(node.id) } })) }
+}
+
+/**
+ * The one node of this id, title or type.
+ * @throws SettingError where there is none or more than one
+ */
+export function findNode(graph: Graph, name: string, declared: ReadonlyMap<string, Declaration>): GraphNode {
+  const byId = graph.nodes.find(({ id }) => id === name)
+  if (byId) return byId
+  const found = graph.nodes.filter((node) => titleOf(node, declared) === name || node.op.replace(/^.*\//, '') === name)
+  if (found.length === 1) return found[0]!
+  if (found.length > 1)
+    throw new SettingError(`${name} is ${found.length} nodes; say which by id: ${listed(found.map(({ id }) => id))}.`)
+  throw new SettingError(
+    `There is no node ${name}; there are ${listed([...new Set(graph.nodes.map((node) => titleOf(node, declared)))])}.`,
+  )
+}
+
+/** What the user calls a node. */
+export const titleOf = ({ title, op }: GraphNode, declared: ReadonlyMap<string, Declaration>) =>
+  title ?? declared.get(op)?.title ?? op
+
+function readValue(text: string, param: Param, key: string): unknown {
+  switch (param.kind) {
+    case 'number':
+    case 'seed': {
+      const value = Number(text)
+      if (text.trim() === '' || !Number.isFinite(value)) throw new SettingError(`${key} is a number; ${text} is none.`)
+      return value
+    }
+    case 'boolean':
+      if (text !== 'true' && text !== 'false') throw new SettingError(`${key} is true or false, not ${text}.`)
+      return text === 'true'
+    case 'choice':
+      if (!param.choices.includes(text)) throw new SettingError(`${key} is one of ${listed(param.choices)}, not ${text}.`)
+      return text
+    case 'text':
+      return text
+    case 'drawing':
+    case 'checkpoint':
+      try {
+        return JSON.parse(text)
+      } catch {
+        throw new SettingError(`${key} is written as JSON; ${text} is none.`)
+      }
+    default:
+      param satisfies never
+  }
+}
+
+const listed = (names: readonly string[]) => (names.length > 0 ? names.join(', ') : 'none')
