@@ -7,7 +7,6 @@ import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { fileOf, showEvent, showWorkflow } from '../nodes/litegraph/graph.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
-import { styleOf } from '../nodes/litegraph/palette.ts'
 import { registerNodes } from '../nodes/litegraph/register.ts'
 import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
 import { installZones } from '../nodes/litegraph/zones.ts'
@@ -15,7 +14,7 @@ import { declarations } from './declarations.ts'
 import type { Painted, PaintedWidget, Painting } from './look.ts'
 import { paintBody, paintGrid, paintSlots, paintTip, paintView, paintWidgets, paintWire, TITLE } from './look.ts'
 import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
-import type { Colours } from './theme.ts'
+import { typeColour, type Colours } from './theme.ts'
 
 export type Point = [number, number]
 
@@ -104,8 +103,7 @@ class EditorCanvas extends LGraphCanvas {
   }
 
   slotColour(type: string | number): string {
-    const { colour } = styleOf(type)
-    return this.colours.dark ? colour : deepened(colour)
+    return typeColour(type, this.colours.dark)
   }
 
   override drawNode(node: LGraphNode, ctx: CanvasRenderingContext2D) {
@@ -168,12 +166,14 @@ class EditorCanvas extends LGraphCanvas {
     const type = link?.type ?? this.connecting_output?.type ?? this.connecting_input?.type ?? '*'
     const marked = Boolean(link && this.highlighted_links[link.id])
     const busy = this.connecting_node !== null && link !== null
+    const colour = this.slotColour(type)
     paintWire(ctx, from, to, {
-      colour: this.slotColour(type),
+      colour,
       wide: marked,
       loop: type === 'loop',
       alpha: busy ? 0.3 : marked || !link ? 1 : 0.78,
     })
+    ctx.fillStyle = colour // litegraph dots the ends of a wire that is being drawn with it
   }
 
   drawOnTop(ctx: CanvasRenderingContext2D) {
@@ -339,12 +339,6 @@ class EditorCanvas extends LGraphCanvas {
 Object.defineProperty(EditorCanvas.prototype, 'constructor', { value: LGraphCanvas })
 
 const spotOf = (event: CanvasEvent): Spot => ({ page: [event.clientX, event.clientY], graph: [event.canvasX, event.canvasY] })
-
-/** A colour made for a dark ground, on a light one. */
-const deepened = (colour: string) => {
-  const channel = (i: number) => Math.round(parseInt(colour.slice(i, i + 2), 16) * 0.68)
-  return `rgb(${channel(1)} ${channel(3)} ${channel(5)})`
-}
 
 function wrapped(text: string, width = 46): string[] {
   const lines: string[] = ['']

@@ -57,6 +57,7 @@ export async function startEditor(
     followTheme()
     followTheme = applyTheme(theme, (next) => {
       colours = next
+      state.dark.value = next.dark
       stage?.paint(next)
     })
   }

@@ -84,6 +84,8 @@ class Reader {
     if (token === '-') return <mo>−</mo>
     if (token === "'") return <mo>′</mo>
     if (token === '&') return <mspace width="0.3em" />
+    // A bar is a fence only after \left or \right; otherwise its spacing would tear |x|^2 apart.
+    if (token === '|') return <mi>|</mi>
     return <mo stretchy={false}>{token}</mo>
   }
 

@@ -5,12 +5,10 @@ import { parseNumber } from '../nodes/litegraph/widgets.ts'
 import { keysInWords, type Command } from './commands.ts'
 import { useEditor } from './context.ts'
 import { icons } from './icons.tsx'
-import { keepInside } from './place.ts'
+import { useOpenAt } from './place.ts'
 import type { Dialog as DialogState, Menu as MenuState, Quick as QuickState } from './state.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
-
-const closed = (event: Event) => (event as ToggleEvent).newState === 'closed'
 
 // ---- menus
 
@@ -20,13 +18,9 @@ function OpenMenu({ menu: { at, title, items } }: { menu: MenuState }) {
   const editor = useEditor()
   const box = useRef<HTMLDivElement>(null)
   const before = useRef(document.activeElement)
-  useLayoutEffect(() => {
-    const element = box.current!
-    element.showPopover()
-    keepInside(element, at)
-    element.querySelector<HTMLElement>('.item:not(:disabled)')?.focus()
-  }, [])
   const close = () => (state.menu.value = undefined)
+  useOpenAt(box, at, close)
+  useLayoutEffect(() => box.current!.querySelector<HTMLElement>('.item:not(:disabled)')?.focus(), [])
   const onKeyDown = (event: KeyboardEvent) => {
     const entries = [...box.current!.querySelectorAll<HTMLElement>('.item:not(:disabled)')]
     const now = entries.indexOf(document.activeElement as HTMLElement)
@@ -47,10 +41,9 @@ function OpenMenu({ menu: { at, title, items } }: { menu: MenuState }) {
     <div
       ref={box}
       class="menu"
-      popover="auto"
+      popover="manual"
       role="menu"
       aria-label={title ?? texts.top.file}
-      onToggle={(event) => closed(event) && close()}
       onKeyDown={onKeyDown}
       onContextMenu={(event) => event.preventDefault()}
     >
@@ -92,8 +85,6 @@ function OpenQuick({ quick }: { quick: QuickState }) {
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const answered = useRef(false)
   useLayoutEffect(() => {
-    box.current!.showPopover()
-    keepInside(box.current!, [quick.at[0] - 20, quick.at[1] - 21])
     field.current!.focus()
     field.current!.select()
   }, [])
@@ -105,6 +96,7 @@ function OpenQuick({ quick }: { quick: QuickState }) {
     if (keep && text !== quick.value && (!quick.numeric || parseNumber(text) !== undefined)) quick.answer(text)
     editor.stage.focus()
   }
+  useOpenAt(box, [quick.at[0] - 20, quick.at[1] - 21], () => finish(true))
   const shared = {
     ref: field,
     class: 'field',
@@ -119,7 +111,7 @@ function OpenQuick({ quick }: { quick: QuickState }) {
     },
   }
   return (
-    <div ref={box} class="quick" popover="auto" onToggle={(event) => closed(event) && finish(true)}>
+    <div ref={box} class="quick" popover="manual">
       {quick.multiline ? <textarea {...shared} rows={5} /> : <input {...shared} type="text" inputMode={quick.numeric ? 'decimal' : 'text'} />}
     </div>
   )

@@ -4,7 +4,7 @@ import { looseEndOf } from './canvas.ts'
 import { useEditor } from './context.ts'
 import { declarations } from './declarations.ts'
 import { icons } from './icons.tsx'
-import { keepInside } from './place.ts'
+import { useOpenAt } from './place.ts'
 import { findNodes, type Found, type LooseEnd } from './search.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
@@ -28,10 +28,12 @@ function OpenPalette({ spot, wire, query: first }: Props) {
   const grouped = useMemo(() => (query.trim() ? undefined : groups(found, recent)), [found, query, recent])
   const list = grouped ? grouped.flatMap(({ items }) => items) : found
 
+  const close = () => {
+    state.palette.value = undefined
+    editor.stage.dropWire()
+  }
+  useOpenAt(box, spot.page, close)
   useLayoutEffect(() => {
-    const element = box.current!
-    element.showPopover()
-    keepInside(element, spot.page)
     input.current!.focus()
     input.current!.setSelectionRange(first.length, first.length)
   }, [])
@@ -39,10 +41,6 @@ function OpenPalette({ spot, wire, query: first }: Props) {
     box.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
   }, [at])
 
-  const close = () => {
-    state.palette.value = undefined
-    editor.stage.dropWire()
-  }
   const choose = (item: Found | undefined) => {
     if (!item) return
     state.palette.value = undefined
@@ -69,10 +67,9 @@ function OpenPalette({ spot, wire, query: first }: Props) {
     <div
       ref={box}
       class="palette"
-      popover="auto"
+      popover="manual"
       role="dialog"
       aria-label={texts.palette.label}
-      onToggle={(event) => (event as unknown as ToggleEvent).newState === 'closed' && state.palette.peek() && close()}
       onKeyDown={onKeyDown}
     >
       <div class="query">

@@ -4,7 +4,6 @@ import type { Fault } from '../engine/plan/fault.ts'
 import { outerId } from '../engine/plan/graph.ts'
 import type { Accepts, Declaration } from '../engine/plan/op.ts'
 import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
-import { styleOf } from '../nodes/litegraph/palette.ts'
 import type { LGraphNode } from './canvas.ts'
 import { useEditor } from './context.ts'
 import { Equation } from './equation.tsx'
@@ -14,6 +13,7 @@ import { Params } from './params.tsx'
 import { download } from './run.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
+import { typeColour } from './theme.ts'
 
 export function Panel() {
   const editor = useEditor()
@@ -135,7 +135,7 @@ interface SlotRowProps {
 function SlotRow({ name, type, colour, about, optional }: SlotRowProps) {
   return (
     <li>
-      <span class="dot" style={{ '--tint': styleOf(colour).colour }} />
+      <span class="dot" style={{ '--tint': typeColour(colour, state.dark.value) }} />
       <span>
         <code>{name}</code> <span class="type">{optional ? `${type}, ${texts.panel.optional}` : type}</span>
       </span>

@@ -1,5 +1,5 @@
 // Pieces of workflows: what is copied, pasted and put in the place of a closed node. Files in, files out; no canvas.
-import { inputsOf, outputsOf, typeOf } from '../nodes/workflow/slots.ts'
+import { inputsOf, outputsOf } from '../nodes/workflow/slots.ts'
 import type { Expansion, GraphNode, Wire } from '../engine/plan/graph.ts'
 import type { Declaration } from '../engine/plan/op.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../nodes/workflow.ts'
@@ -67,9 +67,6 @@ function withLinks(file: WorkflowFile, nodes: readonly FileNode[], links: readon
   }
 }
 
-/** What is wired to the inputs of a node, by name. */
-export const wiredInputs = (node: FileNode): string[] => node.inputs.filter(({ link }) => link !== null).map(({ name }) => name)
-
 // ---- opening a closed node
 
 const [COLUMN, ROW] = [280, 48]
@@ -88,6 +85,8 @@ export function open(file: WorkflowFile, id: NodeId, expansion: Expansion, decla
     void (output >= 0 && input >= 0 && links.push([++lastLink, from, output, to, input, type]))
   const place = (slots: readonly { name: string }[], name: string) => slots.findIndex((slot) => slot.name === name)
 
+  const outside = (name: string) => file.links.find((each) => each[3] === id && closed.inputs[each[4]]?.name === name)
+
   for (const node of expansion.nodes) {
     const target = inner.get(idOf.get(node.id)!)!
     for (const [slot, { node: source, slot: name }] of Object.entries(node.inputs)) {
@@ -97,8 +96,8 @@ export function open(file: WorkflowFile, id: NodeId, expansion: Expansion, decla
         const output = place(from.outputs, name)
         link(from.id, output, target.id, input, from.outputs[output]?.type ?? '*')
       } else {
-        const outside = file.links.find((each) => each[3] === id && closed.inputs[each[4]]?.name === name)
-        if (outside) link(outside[1], outside[2], target.id, input, outside[5])
+        const from = outside(name)
+        if (from) link(from[1], from[2], target.id, input, from[5])
       }
     }
   }
@@ -106,6 +105,8 @@ export function open(file: WorkflowFile, id: NodeId, expansion: Expansion, decla
     const wire: Wire | undefined = from === id ? expansion.outputs[closed.outputs[slot]?.name ?? ''] : undefined
     const source = wire && inner.get(idOf.get(wire.node)!)
     if (source) link(source.id, place(source.outputs, wire.slot), to, input, type)
+    const through = wire?.node === '' ? outside(wire.slot) : undefined
+    if (through) link(through[1], through[2], to, input, type)
   }
   const opened = withLinks(
     { ...file, last_node_id: lastNode, last_link_id: lastLink },
@@ -191,7 +192,3 @@ function makeRoom(file: WorkflowFile, closed: FileNode, opened: ReadonlySet<Node
     ),
   }
 }
-
-/** How a declaration's slot is written in words: "samples or noise". */
-export const typeInWords = (accepts: Parameters<typeof typeOf>[0]) =>
-  accepts === 'any' ? 'anything' : accepts.join(' or ')

@@ -41,6 +41,9 @@ function judge(declaration: Declaration, words: readonly string[], recent: reado
   }
   const place = recent.indexOf(declaration.type)
   if (place >= 0) score += 5 - Math.min(4, place)
+  // An End comes with its Start, which is where a loop begins.
+  if (declaration.role === 'end') score -= 3
+  if (slot && looseEnd.from === 'output' && !declaration.inputs[slot]?.optional) score += 2
   return { declaration, matched: matched as ReadonlySet<number>, score, ...(slot && { slot }) }
 }
 

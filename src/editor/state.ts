@@ -67,6 +67,8 @@ export const busy = computed(() => run.state.value !== 'idle')
 
 // ---- the browser's memory
 
+/** Whether the dark theme is on, by the user's choice or the system's. */
+export const dark = signal(true)
 export const settings = signal<Settings>(defaultSettings)
 export const workflows = signal<readonly SavedWorkflow[]>([])
 export const drafts = signal<readonly Draft[]>([])

@@ -1,4 +1,5 @@
 // The tokens of tokens.css as the canvas needs them, and which theme is on.
+import { styleOf } from '../nodes/litegraph/palette.ts'
 import type { Settings } from './library.ts'
 
 export interface Colours {
@@ -65,4 +66,11 @@ function readColours(): Colours {
     font: read('--font'),
     category: (name) => read(`--cat-${/^[a-z]+$/.test(name) ? name : 'tools'}`) || read('--cat-tools'),
   }
+}
+
+/** The colour of a slot type. Those of the nodes are made for a dark ground; on a light one they are deepened. */
+export function typeColour(type: string | number, dark: boolean): string {
+  const { colour } = styleOf(type)
+  const channel = (i: number) => Math.round(parseInt(colour.slice(i, i + 2), 16) * 0.68)
+  return dark ? colour : `rgb(${channel(1)} ${channel(3)} ${channel(5)})`
 }

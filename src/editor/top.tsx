@@ -40,13 +40,14 @@ export function CommandButton({ command: id, icon, label, class: classes = 'icon
 export function Top() {
   return (
     <header class="top">
+      <ProgressLine />
       <div>
         <Workflow />
       </div>
       <div class="runs" role="group" aria-label={texts.top.run}>
         <RunButtons />
       </div>
-      <div>
+      <div class="tools">
         <CommandButton command="undo" icon={<icons.undo />} />
         <CommandButton command="redo" icon={<icons.redo />} />
         <span class="rule" />
@@ -57,7 +58,6 @@ export function Top() {
         <ThemeButton />
         <PanelButton />
       </div>
-      <ProgressLine />
     </header>
   )
 }
@@ -192,13 +192,13 @@ function ProgressLine() {
   if (now.value === 'idle') return null
   const part = progress.value && progress.value.count ? progress.value.index / progress.value.count : undefined
   return (
-    <div
+    <span
       class={part === undefined ? 'progress waiting' : 'progress'}
       role="progressbar"
       aria-label={texts.status.running}
       {...(part !== undefined && { 'aria-valuenow': Math.round(part * 100), 'aria-valuemin': 0, 'aria-valuemax': 100 })}
     >
       <span style={part === undefined ? {} : { transform: `scaleX(${part})` }} />
-    </div>
+    </span>
   )
 }

@@ -1,0 +1,126 @@
+// Pieces of workflows: copied, merged, and opened in the place of a closed node, with the same meaning after as before.
+import { describe, expect, test } from 'vitest'
+import { boundsOf, merge, open, pieceOf } from '../../src/editor/pieces.ts'
+import { expandGraph } from '../../src/engine/plan/expand.ts'
+import { wire, type Graph } from '../../src/engine/plan/graph.ts'
+import { declarationOf, opTable, type ExpandOp } from '../../src/engine/plan/op.ts'
+import { nodes } from '../../src/nodes/index.ts'
+import { parseWorkflow, stringifyWorkflow, toGraph, type FileLink, type FileNode, type WorkflowFile } from '../../src/nodes/workflow.ts'
+import { emptyWorkflow } from '../../src/nodes/workflow.ts'
+import { inputsOf, outputsOf } from '../../src/nodes/workflow/slots.ts'
+
+const declarations = new Map(nodes.map(declarationOf).map((declaration) => [declaration.type, declaration]))
+
+type Wires = [from: number, output: string, to: number, input: string][]
+
+/** A file from types and wires by name. */
+function fileOf(types: Record<number, string>, wires: Wires): WorkflowFile {
+  const built = Object.entries(types).map(([id, name], i): FileNode => {
+    const declaration = declarations.get(`diffusion/${name}`)!
+    const wired = new Set(wires.filter(([, , to]) => to === Number(id)).map(([, , , input]) => input))
+    return {
+      id: Number(id),
+      type: declaration.type,
+      pos: [i * 300, 0],
+      size: [200, 100],
+      flags: {},
+      mode: 0,
+      inputs: inputsOf(declaration, wired).map(({ name, type }) => ({ name, type, link: null })),
+      outputs: outputsOf(declaration, wired, new Set()).map(({ name, type }) => ({ name, type, links: [] })),
+      properties: {},
+    }
+  })
+  const node = (id: number) => built.find((each) => each.id === id)!
+  const links = wires.map(([from, output, to, input], i): FileLink => {
+    const [out, into] = [node(from).outputs.findIndex(({ name }) => name === output), node(to).inputs.findIndex(({ name }) => name === input)]
+    node(from).outputs[out]!.links!.push(i + 1)
+    node(to).inputs[into]!.link = i + 1
+    return [i + 1, from, out, to, into, '*']
+  })
+  return { ...emptyWorkflow(), last_node_id: Math.max(...built.map(({ id }) => Number(id))), last_link_id: links.length, nodes: built, links }
+}
+
+const sampling = () =>
+  fileOf({ 1: 'NoiseSchedule', 2: 'ExactModel', 3: 'GaussianNoise', 4: 'Sampler', 5: 'Scatter' }, [
+    [1, 'schedule', 2, 'schedule'],
+    [2, 'model', 4, 'model'],
+    [3, 'noise', 4, 'x_T'],
+    [1, 'schedule', 4, 'schedule'],
+    [4, 'x_0', 5, 'samples_1'],
+  ])
+
+/** What leads to the node of a type, all the way up, without the names of nodes. */
+function meaningOf(graph: Graph, op: string): unknown {
+  const about = (id: string): unknown => {
+    const node = graph.nodes.find((each) => each.id === id)!
+    const params = Object.entries(declarations.get(node.op)!.params).map(([name, param]) => [name, node.params[name] ?? param.default])
+    const inputs = Object.entries(node.inputs).map(([name, from]) => [name, [from.slot, about(from.node)]])
+    return { op: node.op, params: Object.fromEntries(params), inputs: Object.fromEntries(inputs) }
+  }
+  return about(graph.nodes.find((node) => node.op === op)!.id)
+}
+
+/** Parsing again finds anything that does not hold together. */
+const sound = (file: WorkflowFile) => expect(parseWorkflow(stringifyWorkflow(file), declarations).notices).toEqual([])
+
+describe('copying', () => {
+  test('takes the nodes and the wires between them', () => {
+    const piece = pieceOf(sampling(), new Set([3, 4]))
+    expect(piece.nodes.map(({ id }) => id)).toEqual([3, 4])
+    expect(piece.links).toHaveLength(1)
+    expect(piece.nodes[1]!.inputs.filter(({ link }) => link !== null).map(({ name }) => name)).toEqual(['x_T'])
+    sound(piece)
+  })
+
+  test('a piece merged into its own file is there twice, under new ids', () => {
+    const file = sampling()
+    const { file: merged, ids } = merge(file, pieceOf(file, new Set([3, 4])), [10, 20])
+    expect(ids).toEqual([6, 7])
+    expect(merged.nodes).toHaveLength(7)
+    expect(merged.links).toHaveLength(6)
+    expect(merged.nodes.at(-1)!.pos).toEqual([file.nodes[3]!.pos[0] + 10, 20])
+    sound(merged)
+    const graph = toGraph(merged, declarations)
+    expect(graph.nodes.find(({ id }) => id === '7')!.inputs).toEqual({ x_T: wire('6', 'noise') })
+    expect(graph.nodes.find(({ id }) => id === '4')!.inputs).toEqual(toGraph(file, declarations).nodes[3]!.inputs)
+  })
+
+  test('bounds hold all nodes and their titles', () => {
+    expect(boundsOf(sampling().nodes)).toEqual([0, -30, 1400, 130])
+  })
+})
+
+describe('opening a closed node', () => {
+  const opened = () => {
+    const file = sampling()
+    const sampler = nodes.find(({ type }) => type === 'diffusion/Sampler') as ExpandOp
+    const closed = toGraph(file, declarations).nodes.find(({ id }) => id === '4')!
+    const expansion = sampler.expand(closed.params as never, new Set(Object.keys(closed.inputs)))
+    return { before: file, expansion, ...open(file, 4, expansion, declarations) }
+  }
+
+  test('puts its graph there, wired as it was', () => {
+    const { file, ids, expansion } = opened()
+    sound(file)
+    expect(ids).toHaveLength(expansion.nodes.length)
+    expect(file.nodes.some(({ id }) => id === 4)).toBe(false)
+    const graph = toGraph(file, declarations)
+    expect(graph.nodes.find(({ op }) => op === 'diffusion/Scatter')!.inputs.samples_1!.slot).toBe('x_0')
+    const start = graph.nodes.find(({ op }) => op === 'diffusion/SamplingStart')!
+    expect(start.inputs.x_T).toEqual(wire('3', 'noise'))
+  })
+
+  test('means the same as the closed node', () => {
+    const { before, file } = opened()
+    const table = opTable(nodes)
+    const shown = (workflow: WorkflowFile) => meaningOf(expandGraph(toGraph(workflow, declarations), table).graph, 'diffusion/Scatter')
+    expect(shown(file)).toEqual(shown(before))
+  })
+
+  test('lies to the right of where it was, and moves aside what was there', () => {
+    const { before, file, ids } = opened()
+    const [left, , width] = boundsOf(file.nodes.filter(({ id }) => ids.includes(id)))
+    expect(left).toBe(before.nodes[3]!.pos[0])
+    expect(file.nodes.find(({ id }) => id === 5)!.pos[0]).toBeGreaterThan(left + width)
+  })
+})
