@@ -9,7 +9,8 @@ import { densityOf, fft, radialSpectrum } from '../../src/engine/spectrum.ts'
 import { histogramOf, statistics } from '../../src/engine/statistics.ts'
 
 const shapes = distributions.filter((name) => name !== 'drawn')
-const draw = (name: Distribution, count: number, seed = 1, noise = 0) => pointSet(name, { count, noise, points: [] }, randomOf(seed))
+const draw = (name: Distribution, count: number, seed = 1, noise = 0) =>
+  pointSet(name, { count, noise, points: [] }, randomOf(seed))
 
 describe.each(shapes)('%s', (name) => {
   test('is centred, with standard deviation 1 over both axes', () => {
@@ -46,12 +47,17 @@ test('points of eight Gaussians lie on the centre of their class', () => {
 })
 
 test('drawn points are taken from the drawing; an empty one is refused', () => {
-  const points = [[0, 1], [2, -1]] as const
+  const points = [
+    [0, 1],
+    [2, -1],
+  ] as const
   const { data, labels } = pointSet('drawn', { count: 200, noise: 0, points }, randomOf(2))
   const seen = new Set(Array.from({ length: 200 }, (_, i) => `${data[2 * i]},${data[2 * i + 1]}`))
   expect([...seen].sort()).toEqual(['0,1', '2,-1'])
   expect(labels).toBeUndefined()
-  expect(() => draw('drawn', 3)).toThrowErrorMatchingInlineSnapshot(`[NodeError: the distribution is \`drawn\`, but nothing is drawn. Draw on the node, or choose another distribution.]`)
+  expect(() => draw('drawn', 3)).toThrowErrorMatchingInlineSnapshot(
+    `[NodeError: the distribution is \`drawn\`, but nothing is drawn. Draw on the node, or choose another distribution.]`,
+  )
 })
 
 describe('distances', () => {
@@ -62,7 +68,12 @@ describe('distances', () => {
       fc.property(sets, sets, fc.double({ min: 0, max: 5, noNaN: true }), (a, b, shift) => {
         const [x, y] = [Float64Array.from(a), Float64Array.from(b)]
         expect(wasserstein(x, x)).toBe(0)
-        expect(wasserstein(x, x.map((value) => value + shift))).toBeCloseTo(shift, 8)
+        expect(
+          wasserstein(
+            x,
+            x.map((value) => value + shift),
+          ),
+        ).toBeCloseTo(shift, 8)
         expect(wasserstein(x, y)).toBeCloseTo(wasserstein(y, x), 8)
       }),
     )
@@ -77,13 +88,17 @@ describe('distances', () => {
   test('sliced Wasserstein of a shift by d is d times the mean of |cos|', () => {
     const { data } = draw('moons', 500)
     const moved = data.map((value, i) => (i % 2 ? value : value + 1))
-    expect(slicedWasserstein(data, moved, 512)).toBeCloseTo(2 / Math.PI, 1)
+    expect(slicedWasserstein(data, moved)).toBeCloseTo(2 / Math.PI, 2)
     expect(slicedWasserstein(data, data)).toBe(0)
   })
 
   test('Kolmogorov-Smirnov: the largest gap of the empirical distribution functions', () => {
     const brute = (a: number[], b: number[]) =>
-      Math.max(...[...a, ...b].map((v) => Math.abs(a.filter((x) => x <= v).length / a.length - b.filter((x) => x <= v).length / b.length)))
+      Math.max(
+        ...[...a, ...b].map((v) =>
+          Math.abs(a.filter((x) => x <= v).length / a.length - b.filter((x) => x <= v).length / b.length),
+        ),
+      )
     const coarse = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 30 })
     fc.assert(fc.property(coarse, coarse, (a, b) => Math.abs(ksDistance(a, b) - brute(a, b)) < 1e-12))
   })
@@ -96,7 +111,14 @@ describe('distances', () => {
 
 describe('statistics', () => {
   test('count what is NaN or infinite, and are about the rest', () => {
-    expect(statistics([1, NaN, 3, Infinity, -Infinity, 2])).toEqual({ mean: 2, std: Math.sqrt(2 / 3), min: 1, max: 3, nan: 1, infinite: 2 })
+    expect(statistics([1, NaN, 3, Infinity, -Infinity, 2])).toEqual({
+      mean: 2,
+      std: Math.sqrt(2 / 3),
+      min: 1,
+      max: 3,
+      nan: 1,
+      infinite: 2,
+    })
     expect(statistics([NaN])).toEqual({ mean: NaN, std: NaN, min: NaN, max: NaN, nan: 1, infinite: 0 })
   })
 
