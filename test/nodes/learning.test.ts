@@ -1,0 +1,228 @@
+// The nodes for models, training and data, in whole graphs.
+import { describe, expect, test } from 'vitest'
+import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import { randomOf } from '../../src/engine/random.ts'
+import { pointSet } from '../../src/engine/points.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+import { evaluate, node } from './evaluate.ts'
+
+const numbers = (value: { tensor: { data: Float32Array } }) => [...value.tensor.data]
+
+/** Trains a small MLP on eight Gaussians with labels. `body` changes what is inside the loop, by id. */
+const training = (changes: { [id: string]: GraphNode } = {}, start: Record<string, unknown> = {}): GraphNode[] => {
+  const graph = [
+    node('points', 'Points', {}, { distribution: 'eight_gaussians', count: 64, seed: 1 }),
+    node('schedule', 'NoiseSchedule', {}, { num_train_timesteps: 50, beta_schedule: 'linear_openai' }),
+    node('mlp', 'MLP', {}, { hidden: 16, layers: 1, time_embedding_dim: 8, num_classes: 8, fourier_features: 1, seed: 2 }),
+    node('optimizer', 'Optimizer', {}, { lr: 0.01 }),
+    node('ema', 'EMA'),
+    node(
+      'start',
+      'TrainingStart',
+      { model: 'mlp.model', dataset: 'points.dataset', optimizer: 'optimizer.optimizer', ema: 'ema.ema' },
+      { steps: 20, batch_size: 16, seed: 3, ...start },
+    ),
+    node('t', 'RandomTimesteps', { like: 'start.x_0', schedule: 'schedule.schedule' }, { seed: 4 }),
+    node('noise', 'GaussianNoise', { like: 'start.x_0' }, { seed: 5 }),
+    node('forward', 'ForwardNoise', { x_0: 'start.x_0', t: 't.t', noise: 'noise.noise', schedule: 'schedule.schedule' }),
+    node('drop', 'LabelDropout', { labels: 'start.labels' }, { seed: 6 }),
+    node('predict', 'Predict', { model: 'start.model', x_t: 'forward.x_t', t: 't.t', condition: 'drop.labels' }),
+    node('target', 'Target', {
+      model: 'start.model',
+      x_0: 'start.x_0',
+      noise: 'noise.noise',
+      t: 't.t',
+      schedule: 'schedule.schedule',
+    }),
+    node('loss', 'Loss', { prediction: 'predict.prediction', target: 'target.target' }),
+    node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }, { emit_every: 0 }),
+  ]
+  return graph.map((own) => changes[own.id] ?? own)
+}
+
+onEachBackend((backend) => {
+  test(
+    'a zone trains, and gives the model, the average and every loss',
+    async () => {
+      const graph = [
+        ...training(),
+        node('probe', 'Points', {}, { distribution: 'gaussian', count: 3, seed: 9 }),
+        node('at', 'Timestep', { schedule: 'schedule.schedule' }, { t: 10 }),
+        ...['mlp.model', 'end.model', 'end.ema'].map((model, i) =>
+          node(`ask ${i}`, 'Predict', { model, x_t: 'probe.x_0', t: 'at.t' }),
+        ),
+      ]
+      const { history, ...asked } = await evaluate(graph, {
+        history: 'end.history',
+        before: 'ask 0.prediction',
+        raw: 'ask 1.prediction',
+        averaged: 'ask 2.prediction',
+      })
+      const losses = (history as unknown as { losses: { data: Float32Array }[] }).losses.flatMap(({ data }) => [...data])
+      expect(losses).toHaveLength(20)
+      const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+      expect(mean(losses.slice(-5))).toBeLessThan(mean(losses.slice(0, 5)))
+      expect(numbers(asked.raw)).not.toEqual(numbers(asked.before))
+      expect(numbers(asked.averaged)).not.toEqual(numbers(asked.raw))
+    },
+    backend === 'webgpu' ? 60_000 : undefined,
+  )
+
+  test('guidance by hand and in the model are the same bits', async () => {
+    const { byHand, inside } = await evaluate(
+      [
+        node('mlp', 'MLP', {}, { hidden: 8, layers: 1, num_classes: 4, seed: 1 }),
+        node('x', 'Points', {}, { count: 5, seed: 2 }),
+        node('schedule', 'NoiseSchedule', {}, { num_train_timesteps: 100 }),
+        node('t', 'Timestep', { schedule: 'schedule.schedule' }, { t: 30 }),
+        node('labels', 'Labels', { like: 'x.x_0' }, { num_classes: 4 }),
+        node('with', 'Predict', { model: 'mlp.model', x_t: 'x.x_0', t: 't.t', condition: 'labels.labels' }),
+        node('without', 'Predict', { model: 'mlp.model', x_t: 'x.x_0', t: 't.t' }),
+        node('guidance', 'Guidance', { conditional: 'with.prediction', unconditional: 'without.prediction' }, { scale: 2.5 }),
+        node('guided', 'GuidedModel', { model: 'mlp.model' }, { scale: 2.5 }),
+        node('ask', 'Predict', { model: 'guided.model', x_t: 'x.x_0', t: 't.t', condition: 'labels.labels' }),
+      ],
+      { byHand: 'guidance.prediction', inside: 'ask.prediction' },
+    )
+    expect(numbers(inside)).toEqual(numbers(byHand))
+  })
+})
+
+onCpu(() => {
+  describe('TrainingStart', () => {
+    /** Which points of a data set of eight come in each of the steps: each is told by its first coordinate. */
+    async function batches(start: Record<string, unknown>): Promise<number[][]> {
+      const count = 8
+      const { data } = pointSet('gaussian', { count, noise: 0, points: [] }, randomOf(1))
+      const order = Array.from({ length: count }, (_, i) => data[2 * i]!)
+      const seen: number[][] = []
+      for (let steps = 1; steps <= 6; steps++) {
+        const graph = training(
+          {
+            points: node('points', 'Points', {}, { distribution: 'gaussian', count, seed: 1 }),
+            predict: node('predict', 'Predict', { model: 'start.model', x_t: 'forward.x_t', t: 't.t' }),
+          },
+          { batch_size: 3, seed: 7, ...start, steps },
+        ).filter(({ id }) => id !== 'drop')
+        const { x } = await evaluate(graph, { x: 'start.x_0' })
+        seen.push(Array.from({ length: x.tensor.shape[0]! }, (_, i) => order.indexOf(x.tensor.data[2 * i]!)))
+      }
+      return seen
+    }
+
+    test('takes each example once an epoch, in a new order each epoch', async () => {
+      const seen = await batches({ drop_last: false })
+      expect(seen.map(({ length }) => length)).toEqual([3, 3, 2, 3, 3, 2])
+      const epochs = [seen.slice(0, 3).flat(), seen.slice(3).flat()]
+      for (const epoch of epochs) expect([...epoch].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+      expect(epochs[0]).not.toEqual(epochs[1])
+    })
+
+    test('leaves out what is no full batch, and keeps the order if asked to', async () => {
+      expect((await batches({})).map(({ length }) => length)).toEqual([3, 3, 3, 3, 3, 3])
+      const [first, second, third] = await batches({ shuffle: false })
+      expect([first, second, third]).toEqual([
+        [0, 1, 2],
+        [3, 4, 5],
+        [0, 1, 2],
+      ])
+    })
+
+    const refusal = (graph: GraphNode[], wanted: Record<string, string> = { history: 'end.history' }) =>
+      evaluate(graph, wanted).then(
+        () => 'no refusal',
+        (error: Error) => error.message,
+      )
+
+    test('refuses what cannot be trained on, with the cure', async () => {
+      const exact = node('mlp', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.1 })
+      const straight = node('predict', 'Predict', { model: 'mlp.model', x_t: 'forward.x_t', t: 't.t', condition: 'drop.labels' })
+      const clean = {
+        target: node(
+          'target',
+          'ConvertPrediction',
+          { prediction: 'predict.prediction', x_t: 'forward.x_t', t: 't.t', schedule: 'schedule.schedule' },
+          { to: 'sample' },
+        ),
+        loss: node('loss', 'Loss', { prediction: 'predict.prediction', target: 'target.prediction' }),
+      }
+      expect([
+        await refusal(training({ mlp: exact })),
+        await refusal(training({ predict: straight })),
+        await refusal(training({}, { batch_size: 65 })),
+        await refusal(training({ points: node('points', 'Points', {}, { distribution: 'gaussian', count: 64 }) })),
+        await refusal(
+          training({
+            loss: node('loss', 'Loss', { prediction: 'predict.prediction', target: 'target.target' }, { weighting: 'min_snr' }),
+          }),
+        ),
+        await refusal(training(clean)),
+      ]).toMatchInlineSnapshot(`
+        [
+          "start.model: a model of kind "exact" has nothing to learn: it is computed, not trained. Wire an MLP, or a wrapper around one.",
+          "end.loss: the loss does not depend on the each \`model\` of this zone, so there is nothing to learn from it. Wire \`model\` of TrainingStart to Predict, in place of the model that enters the zone.",
+          "start.dataset: batch_size is 65, but the data set has only 64 items, and drop_last leaves out what is no full batch. Lower batch_size to 64, or switch drop_last off.",
+          "start.labels: There is no value for labels. Use a data set that has labels, or cut this wire.",
+          "loss.schedule: min_snr weights follow from the signal-to-noise ratio, which takes a schedule and t. Wire both as they are wired to ForwardNoise, or choose \`uniform\`.",
+          "loss.target: prediction is "epsilon" and target is "sample": they cannot be taken from each other. Make both of one kind, with Target or with ConvertPrediction.",
+        ]
+      `)
+    })
+  })
+
+  describe('Labels', () => {
+    const labelsOf = async (inputs: Record<string, string>, params: Record<string, unknown>) => {
+      const graph = [
+        node('points', 'Points', {}, { distribution: 'eight_gaussians', count: 10 }),
+        node('bare', 'Points', {}, { distribution: 'gaussian', count: 10 }),
+        node('labels', 'Labels', inputs, params),
+      ]
+      return [...((await evaluate(graph, { labels: 'labels.labels' })).labels as unknown as { labels: Int32Array }).labels]
+    }
+
+    test('are one class, or all in turn', async () => {
+      expect(await labelsOf({}, { batch_size: 3, label: 1 })).toEqual([1, 1, 1])
+      expect(await labelsOf({}, { batch_size: 5, num_classes: 3 })).toEqual([0, 1, 2, 0, 1])
+      expect(await labelsOf({ like: 'points.x_0', dataset: 'points.dataset' }, {})).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 0, 1])
+    })
+
+    test('have to exist', async () => {
+      await expect(labelsOf({}, { label: 2 })).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[GraphError: labels: expected a label from 0 to 1, or -1 for all in turn, got 2. Choose one of these, or raise num_classes.]`,
+      )
+      await expect(labelsOf({ dataset: 'bare.dataset' }, {})).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[GraphError: labels.dataset: this data set has no classes. Cut the wire, and set num_classes.]`,
+      )
+    })
+
+    test('are forgotten about as often as asked for', async () => {
+      const graph = [
+        node('labels', 'Labels', {}, { batch_size: 2000, label: 1 }),
+        node('drop', 'LabelDropout', { labels: 'labels.labels' }, { probability: 0.25, seed: 3 }),
+      ]
+      const { dropped } = (await evaluate(graph, { dropped: 'drop.labels' })) as unknown as { dropped: { labels: Int32Array } }
+      expect(new Set(dropped.labels)).toEqual(new Set([1, -1]))
+      expect(dropped.labels.filter((label) => label < 0).length / 2000).toBeCloseTo(0.25, 1)
+    })
+  })
+
+  test('models refuse what they cannot be', async () => {
+    const refusal = (graph: GraphNode[], wire: string) =>
+      evaluate(graph, { out: wire }).then(
+        () => 'no refusal',
+        (error: Error) => error.message,
+      )
+    const schedule = node('schedule', 'NoiseSchedule')
+    expect([
+      await refusal([node('mlp', 'MLP', {}, { time_embedding_dim: 7 })], 'mlp.model'),
+      await refusal([node('mlp', 'MLP'), node('guided', 'GuidedModel', { model: 'mlp.model' })], 'guided.model'),
+      await refusal([schedule, node('exact', 'ExactModel', { schedule: 'schedule.schedule' })], 'exact.model'),
+    ]).toMatchInlineSnapshot(`
+      [
+        "mlp: expected an even number, as many sines as cosines, got 7. Take 8.",
+        "guided.model: this model was made without classes, so there is nothing to guide it by. Set \`num_classes\` of the model and train it with labels and LabelDropout.",
+        "exact.dataset: the mixture is \`dataset\`, but no dataset is wired. Wire one, or choose another mixture.",
+      ]
+    `)
+  })
+})

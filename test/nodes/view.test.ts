@@ -1,0 +1,325 @@
+// Observers and files: what they show of values written by hand.
+import { describe, expect, test } from 'vitest'
+import { unzipSync } from 'fflate'
+import { readCheckpoint, sha256Of } from '../../src/engine/checkpoint/pipeline.ts'
+import { mlp } from '../../src/engine/models/mlp.ts'
+import type { ObserverContext, ObserverOp, OutputOp, RunOp } from '../../src/engine/plan/op.ts'
+import type { ChartView, ScatterView, StatisticsView, View } from '../../src/engine/plan/view.ts'
+import { randomOf } from '../../src/engine/random.ts'
+import { noiseSchedule } from '../../src/engine/schedule.ts'
+import { tf } from '../../src/engine/tf.ts'
+import type { Dataset, Model, Prediction, Samples, Value } from '../../src/engine/values.ts'
+import { tensorsOf } from '../../src/engine/values.ts'
+import { loadCheckpoint } from '../../src/nodes/files/loadCheckpoint.ts'
+import { saveCheckpoint } from '../../src/nodes/files/saveCheckpoint.ts'
+import { chart } from '../../src/nodes/view/chart.ts'
+import { compare } from '../../src/nodes/view/compare.ts'
+import { inspect } from '../../src/nodes/view/inspect.ts'
+import { scatter } from '../../src/nodes/view/scatter.ts'
+import { spectrum } from '../../src/nodes/view/spectrum.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+
+const NOWHERE: ObserverContext = { index: undefined, label: undefined, series: [], earlier: [] }
+
+/** What an observer shows of some inputs, with the defaults of its params but for `params`; frees the inputs. */
+async function view<V extends View>(
+  op: ObserverOp,
+  inputs: Record<string, Value>,
+  params: object = {},
+  context: Partial<ObserverContext> = {},
+) {
+  const defaults = Object.fromEntries(Object.entries(op.params).map(([name, param]) => [name, param.default]))
+  try {
+    return (await op.view(inputs as never, { ...defaults, ...params } as never, { ...NOWHERE, ...context })) as V
+  } finally {
+    tf.dispose(tensorsOf(inputs))
+  }
+}
+
+const samples = (values: number[], shape: number[] = [values.length / 2, 2]): Samples => ({
+  type: 'samples',
+  tensor: tf.tensor(values, shape),
+  space: shape.length === 2 ? 'point' : 'image',
+})
+const predicted = (values: number[], predicts: Prediction['predicts'] = 'epsilon'): Prediction => ({
+  ...samples(values),
+  type: 'prediction',
+  predicts,
+})
+const dataset: Dataset = {
+  type: 'dataset',
+  data: Float32Array.of(0, 1, 2, 3),
+  shape: [2],
+  size: 2,
+  space: 'point',
+  labels: Int32Array.of(1, 0),
+  classes: 2,
+}
+const number = (value: number): Value => ({ type: 'number', tensor: tf.scalar(value) })
+
+onEachBackend(() => {
+  test('NaN is counted', async () => {
+    const { nan, mean, min, max } = await view<StatisticsView>(inspect, { value: samples([1, NaN, 3, NaN]) })
+    expect({ nan, mean, min, max }).toEqual({ nan: 2, mean: 2, min: 1, max: 3 })
+  })
+
+  test('a scatter has all its parts', async () => {
+    const shown = await view<ScatterView>(
+      scatter,
+      {
+        samples_2: samples([5, 6]),
+        samples_1: dataset,
+        trajectory: {
+          type: 'trajectory',
+          t: Float64Array.of(1, 0),
+          frames: [
+            tf.tensor2d([
+              [1, 2],
+              [3, 4],
+            ]),
+            tf.tensor2d([
+              [5, 6],
+              [7, 8],
+            ]),
+          ],
+          space: 'point',
+        },
+        field_at: samples([0, 0, 1, 1]),
+        field: predicted([0, 2, 0, 1]),
+        mean: samples([1, 1]),
+        variance: samples([4, 9]),
+      },
+      { extent: 2 },
+      { label: 't = 7' },
+    )
+    expect(shown.clouds.map(({ name, points, labels }) => [name, [...points], labels && [...labels]])).toEqual([
+      ['dataset', [0, 1, 2, 3], [1, 0]],
+      ['samples', [5, 6], undefined],
+    ])
+    expect(shown.paths.map((path) => [...path])).toEqual([
+      [1, 2, 5, 6],
+      [3, 4, 7, 8],
+    ])
+    // The longest arrow is as long as the grid is wide, 4 / sqrt(2), and turned round.
+    expect([...shown.field!].map((value) => Number(value.toFixed(2)) + 0)).toEqual([0, 0, 0, -2.83, 1, 1, 0, -1.41])
+    expect([...shown.ellipses!]).toEqual([1, 1, 2, 3])
+    expect(shown).toMatchObject({ extent: [-2, 2, -2, 2], caption: 't = 7' })
+  })
+})
+
+onCpu(() => {
+  describe('Scatter', () => {
+    test('reaches as far as there are points, NaN or not', async () => {
+      const { extent } = await view<ScatterView>(scatter, { samples_1: samples([1, -4, NaN, 2]) }, { extent: 0 })
+      expect(extent[1]).toBeCloseTo(4.2)
+      expect((await view<ScatterView>(scatter, {}, { extent: 0 })).extent).toEqual([-1, 1, -1, 1])
+    })
+
+    test('an arrow of predicted clean data leads there', async () => {
+      const fieldOf = (field: Prediction, params: object) =>
+        view<ScatterView>(scatter, { field_at: samples([1, 1]), field }, { field_scale: 1, ...params }).then(({ field }) => [
+          ...field!,
+        ])
+      expect(await fieldOf(predicted([3, 0], 'sample'), {})).toEqual([1, 1, 2, -1])
+      expect(await fieldOf(predicted([3, 0], 'sample'), { reverse_field: false })).toEqual([1, 1, -2, 1])
+      expect(await fieldOf(predicted([NaN, 0]), {})).toEqual([])
+    })
+
+    test('refuses what is not in the plane', async () => {
+      await expect(view(scatter, { samples_1: samples([1, 2, 3], [1, 3]) })).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: expected points in the plane, [n, 2], got [1,3]. Wire points with two coordinates, or look at it with Inspect.]`,
+      )
+      await expect(view(scatter, { field: predicted([1, 2]) })).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: arrows take both: where they begin, and where they point. Wire the same points to field_at that the prediction was made for.]`,
+      )
+      await expect(view(scatter, { field_at: samples([1, 2]), field: predicted([1, 2, 3, 4]) })).rejects.toThrow(
+        /expected the shape of field_at/,
+      )
+    })
+
+    test('draws no more than is seen', async () => {
+      const many = new Array<number>(20_000).fill(0)
+      const { clouds } = await view<ScatterView>(scatter, { samples_1: samples(many) })
+      expect(clouds[0]!.points).toHaveLength(8000)
+    })
+  })
+
+  test('a chart has the lines of this run, of a history and of earlier runs', async () => {
+    const line = (slot: string, ...y: number[]) => ({ slot, x: Float64Array.from(y.keys()), y: Float64Array.from(y) })
+    const shown = await view<ChartView>(
+      chart,
+      { values_1: number(3), values_2: { type: 'history', losses: [tf.tensor1d([9, 8]), tf.scalar(7)] } },
+      { names: 'loss, all', keep: 1 },
+      { series: [line('values_1', 1, 2, 3)], earlier: [[line('values_1', 4, 5)], [line('values_1', 6)]] },
+    )
+    expect(shown.lines.map(({ name, y, kept }) => [name, [...y], kept])).toEqual([
+      ['loss', [4, 5], true],
+      ['loss', [1, 2, 3], undefined],
+      ['all', [9, 8, 7], undefined],
+    ])
+    expect(shown).toMatchObject({ xLabel: 'step', yLabel: '', yLog: false })
+    const overTime = await view<ChartView>(chart, { x: { type: 'timestep', t: Float64Array.of(4) } })
+    expect(overTime.xLabel).toBe('t')
+  })
+
+  test('Inspect has something to say of every type', async () => {
+    const model = mlp(
+      { dim: 2, hidden: 4, layers: 1, time_embedding_dim: 4, num_classes: 0, activation: 'silu', fourier_features: 0 },
+      'epsilon',
+      randomOf(1),
+    )
+    const values: Value[] = [
+      samples([1, 2, 3, 4]),
+      predicted([1, 2]),
+      number(4),
+      { type: 'timestep', t: Float64Array.of(3, -1) },
+      { type: 'timesteps', t: Float64Array.of(9, 4), tPrev: Float64Array.of(4, -1) },
+      { type: 'schedule', schedule: noiseSchedule({ name: 'linear', T: 10 }) },
+      model,
+      { type: 'labels', labels: Int32Array.of(0, 0, -1) },
+      dataset,
+      { type: 'trajectory', t: Float64Array.of(0), frames: [tf.zeros([1, 2])], space: 'point' },
+      { type: 'history', losses: [tf.scalar(0.5), tf.tensor1d([0.25])] },
+      { type: 'ema', config: { decay: 0.9, min_decay: 0, update_after_step: 0, use_ema_warmup: true, inv_gamma: 1, power: 1 } },
+    ]
+    const lines: string[] = []
+    for (const value of values) {
+      const { type, shape, notes, mean } = await view<StatisticsView>(inspect, { value })
+      lines.push(`${type} [${shape}] ${Number(mean.toFixed(3))}: ${notes.map(([name, text]) => `${name} ${text}`).join(', ')}`)
+    }
+    expect(lines).toMatchInlineSnapshot(`
+      [
+        "samples [2,2] 2.5: space point",
+        "prediction [1,2] 1.5: predicts epsilon, space point",
+        "number [] 4: ",
+        "timestep [2] 1: ",
+        "timesteps [2] 6.5: first 9 to 4, last 4 to -1",
+        "schedule [10] 0.964: name linear, alpha-bar, first 0.9999, alpha-bar, last 0.9037",
+        "model [82] -0.05: kind mlp, predicts epsilon, weights 82 in 10",
+        "labels [3] -0.333: no label 1, label 0 2",
+        "dataset [2,2] 1.5: space point, label 0 1, label 1 1",
+        "trajectory [1,2] 0: frames 1, last t 0",
+        "history [2] 0.375: last 0.25",
+        "ema [] NaN: decay 0.9, min_decay 0, update_after_step 0, use_ema_warmup true, inv_gamma 1, power 1",
+      ]
+    `)
+  })
+
+  test('Compare tells how far two sets of points are apart', async () => {
+    const { type, notes } = await view<StatisticsView>(compare, { a: samples([0, 0, 1, 1]), b: samples([0, 2, 1, 3]) })
+    expect({ type, notes }).toMatchInlineSnapshot(`
+      {
+        "notes": [
+          [
+            "mean, a | b",
+            "0.5 | 1.5",
+          ],
+          [
+            "std, a | b",
+            "0.5 | 1.118",
+          ],
+          [
+            "min, a | b",
+            "0 | 0",
+          ],
+          [
+            "max, a | b",
+            "1 | 3",
+          ],
+          [
+            "largest |a - b|",
+            "2",
+          ],
+          [
+            "KS distance, x",
+            "0",
+          ],
+          [
+            "KS distance, y",
+            "1",
+          ],
+          [
+            "sliced Wasserstein",
+            "1.269",
+          ],
+        ],
+        "type": "samples against samples",
+      }
+    `)
+    const numbers = await view<StatisticsView>(compare, { a: number(1), b: number(3) })
+    expect(Object.fromEntries(numbers.notes)).toMatchObject({ 'largest |a - b|': '2', 'KS distance': '1' })
+  })
+
+  test('a spectrum of images is the mean over images and channels; other shapes are refused', async () => {
+    // Two channels, waves of 2 and of 4 cycles.
+    const wave = Array.from({ length: 256 }, (_, i) =>
+      [2, 4].map((cycles) => Math.cos((2 * Math.PI * cycles * (i % 16)) / 16)),
+    ).flat()
+    const { lines } = await view<ChartView>(
+      spectrum,
+      { samples_1: samples(wave, [1, 16, 16, 2]), samples_2: samples(wave.slice(0, 200)) },
+      { names: 'waves' },
+    )
+    expect(lines.map(({ name }) => name)).toEqual(['waves', 'samples_2'])
+    const [two, four] = [lines[0]!.y[1]!, lines[0]!.y[3]!]
+    for (const [ring, power] of lines[0]!.y.entries())
+      if (ring !== 1 && ring !== 3) expect(power).toBeLessThan(1e-6 * Math.min(two, four))
+    await expect(view(spectrum, { samples_1: samples([1, 2, 3], [1, 3]) })).rejects.toThrow(/expected images/)
+  })
+
+  describe('checkpoints', () => {
+    const params = {
+      hidden: 4,
+      layers: 1,
+      time_embedding_dim: 4,
+      num_classes: 0,
+      activation: 'silu' as const,
+      dim: 2,
+      fourier_features: 0,
+    }
+    const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 30 })
+
+    async function saved(): Promise<Uint8Array> {
+      const model = mlp(params, 'epsilon', randomOf(1))
+      const [file] = await (saveCheckpoint as OutputOp).files(
+        { model, schedule: { type: 'schedule', schedule } } as never,
+        { name: 'moons' } as never,
+      )
+      tf.dispose(tensorsOf(model))
+      expect(file).toMatchObject({ name: 'moons.zip', mime: 'application/zip' })
+      return file!.bytes
+    }
+
+    const load = loadCheckpoint as RunOp
+    const prepare = (bytes: Uint8Array | undefined, sha256: string | null) =>
+      load.prepare!({ checkpoint: sha256 === null ? null : { name: 'moons.zip', size: 1, sha256 } } as never, {
+        checkpoint: async () => bytes,
+      })
+
+    test('what is saved is loaded', async () => {
+      const bytes = await saved()
+      expect(Object.keys(unzipSync(bytes))).toContain('model_index.json')
+      const { key, data } = await prepare(bytes, sha256Of(bytes))
+      expect(key).toBe(sha256Of(bytes))
+      const outputs = load.run({} as never, {} as never, { prepared: data, random: randomOf(0) })
+      expect((outputs.model as Model).config).toEqual(params)
+      expect(outputs.schedule).toEqual({ type: 'schedule', schedule: readCheckpoint(bytes).schedule })
+      tf.dispose(tensorsOf(outputs))
+    })
+
+    test('what is missing, changed or no checkpoint is refused', async () => {
+      const bytes = await saved()
+      const none = new Uint8Array(10)
+      await expect(prepare(bytes, null)).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: no checkpoint is chosen. Drop one on the node, or choose one that is kept here.]`,
+      )
+      await expect(prepare(undefined, sha256Of(none))).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: the checkpoint "moons.zip" (SHA-256 01d448afd928...) is not here. Drop it here, or run the training part of the graph.]`,
+      )
+      await expect(prepare(bytes, sha256Of(none))).rejects.toThrow(/has changed/)
+      await expect(prepare(none, sha256Of(none))).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: the file "moons.zip" cannot be read as a checkpoint. The file is not a ZIP, or is damaged. Choose a ZIP that SaveCheckpoint made.]`,
+      )
+    })
+  })
+})
