@@ -48,7 +48,13 @@ export function learningRate({ lr, warmup_steps: warmup, lr_schedule }: Optimize
  */
 export function optimizerStep(
   config: OptimizerConfig,
-  { weights, gradient, moments, step, total }: { weights: Tensor1D; gradient: Tensor1D; moments: Moments; step: number; total: number },
+  {
+    weights,
+    gradient,
+    moments,
+    step,
+    total,
+  }: { weights: Tensor1D; gradient: Tensor1D; moments: Moments; step: number; total: number },
 ): { weights: Tensor1D; moments: Moments } {
   const { algorithm, beta1, beta2, eps, weight_decay: decay, clip_norm } = config
   const lr = learningRate(config, step, total)
@@ -56,7 +62,10 @@ export function optimizerStep(
   const g = algorithm === 'adam' && decay > 0 ? clipped.add(weights.mul(decay)) : clipped
   const first = moments.first.mul(beta1).add(g.mul(1 - beta1)) as Tensor1D
   const second = moments.second.mul(beta2).add(g.square().mul(1 - beta2)) as Tensor1D
-  const spread = second.sqrt().mul(1 / Math.sqrt(1 - beta2 ** (step + 1))).add(eps)
+  const spread = second
+    .sqrt()
+    .mul(1 / Math.sqrt(1 - beta2 ** (step + 1)))
+    .add(eps)
   const decayed = algorithm === 'adamw' && decay > 0 ? weights.mul(1 - lr * decay) : weights
   const moved = decayed.sub(first.div(spread).mul(lr / (1 - beta1 ** (step + 1)))) as Tensor1D
   return { weights: moved, moments: { first, second } }

@@ -29,7 +29,14 @@ export function beginTraining(weights: Weights, averaged: boolean): TrainingStat
   return tidied(() => {
     const own = Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, tensor.clone()]))
     const flat = flatten(Object.values(own))
-    return { step: 0, weights: own, moments: noMoments(flat.size), shadow: averaged ? flat : undefined, loss: undefined, losses: [] }
+    return {
+      step: 0,
+      weights: own,
+      moments: noMoments(flat.size),
+      shadow: averaged ? flat : undefined,
+      loss: undefined,
+      losses: [],
+    }
   })
 }
 

@@ -3,7 +3,14 @@ import fc from 'fast-check'
 import { strFromU8, unzipSync, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import type { Checkpoint } from '../../src/engine/checkpoint/pipeline.ts'
-import { CheckpointError, loadModel, readCheckpoint, sha256Of, storeModel, writeCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
+import {
+  CheckpointError,
+  loadModel,
+  readCheckpoint,
+  sha256Of,
+  storeModel,
+  writeCheckpoint,
+} from '../../src/engine/checkpoint/pipeline.ts'
 import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
 import { readSafetensors, SafetensorsError, writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
@@ -16,16 +23,18 @@ import { tf } from '../../src/engine/tf.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { onCpu } from '../backends.ts'
 
-const tensor = fc
-  .array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 })
-  .chain((shape) =>
-    fc.record({
-      shape: fc.constant(shape),
-      data: fc.float32Array({ minLength: product(shape), maxLength: product(shape), noNaN: false }),
-    }),
-  )
+const tensor = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 }).chain((shape) =>
+  fc.record({
+    shape: fc.constant(shape),
+    data: fc.float32Array({ minLength: product(shape), maxLength: product(shape), noNaN: false }),
+  }),
+)
 const product = (shape: number[]) => shape.reduce((a, b) => a * b, 1)
-const tensors = fc.dictionary(fc.string().filter((name) => name !== '__metadata__'), tensor, { noNullPrototype: true })
+const tensors = fc.dictionary(
+  fc.string().filter((name) => name !== '__metadata__'),
+  tensor,
+  { noNullPrototype: true },
+)
 
 /** A safetensors file with this header, and that many bytes of data. */
 function file(header: unknown, dataBytes = 0): Uint8Array {
@@ -182,20 +191,31 @@ onCpu(() => {
   test('a folder around all files, and a schedule by its name, are read', async () => {
     const files = unzipSync(writeCheckpoint(await stored()))
     files['scheduler/scheduler_config.json'] = new TextEncoder().encode(
-      JSON.stringify({ _class_name: 'DDIMScheduler', num_train_timesteps: 50, beta_schedule: 'linear', beta_start: 0.001, beta_end: 0.01 }),
+      JSON.stringify({
+        _class_name: 'DDIMScheduler',
+        num_train_timesteps: 50,
+        beta_schedule: 'linear',
+        beta_start: 0.001,
+        beta_end: 0.01,
+      }),
     )
     const inside = Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`my-model/${path}`, bytes]))
-    expect(readCheckpoint(zipSync(inside)).schedule).toEqual(noiseSchedule({ name: 'linear', T: 50, betaStart: 0.001, betaEnd: 0.01 }))
+    expect(readCheckpoint(zipSync(inside)).schedule).toEqual(
+      noiseSchedule({ name: 'linear', T: 50, betaStart: 0.001, betaEnd: 0.01 }),
+    )
   })
 
   test('what cannot be saved or read is refused with the reason', async () => {
     const model = net()
-    await expect(storeModel(guidedModel(model, 2))).rejects.toThrowErrorMatchingInlineSnapshot(`[CheckpointError: A model of kind "guided" cannot be saved: it has no weights of its own.]`)
+    await expect(storeModel(guidedModel(model, 2))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[CheckpointError: A model of kind "guided" cannot be saved: it has no weights of its own.]`,
+    )
     tf.dispose(tensorsOf(model))
 
     const whole = unzipSync(writeCheckpoint(await stored()))
     const config = JSON.parse(strFromU8(whole['mlp/config.json']!))
-    const withFile = (path: string, value: unknown) => zipSync({ ...whole, [path]: new TextEncoder().encode(JSON.stringify(value)) })
+    const withFile = (path: string, value: unknown) =>
+      zipSync({ ...whole, [path]: new TextEncoder().encode(JSON.stringify(value)) })
     const without = (path: string) => zipSync(Object.fromEntries(Object.entries(whole).filter(([own]) => own !== path)))
     const reason = (bytes: Uint8Array) => {
       try {

@@ -27,13 +27,24 @@ const config: MlpConfig = {
 const small = (changes: Partial<MlpConfig> = {}, seed = 1) => mlp({ ...config, ...changes }, 'epsilon', randomOf(seed))
 const normal = (shape: number[], seed: number) => tf.tensor(randomOf(seed).normal(shape.reduce((a, b) => a * b, 1)), shape)
 const free = (...values: unknown[]) => tf.dispose(tensorsOf(values))
-const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((gap, value, i) => Math.max(gap, Math.abs(value - b[i]!)), 0)
+const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((gap, value, i) => Math.max(gap, Math.abs(value - b[i]!)), 0)
 
 onEachBackend(() => {
   test('linear has the gradients of matMul and add', async () => {
     const [x, w, b, r] = [normal([5, 3], 1), normal([3, 4], 2), normal([4], 3), normal([5, 4], 4)]
-    const mine = tf.valueAndGrads((x: Tensor, w: Tensor, b: Tensor) => linear(x as Tensor2D, w as Tensor2D, b as Tensor1D).mul(r).sum())([x, w, b])
-    const stock = tf.valueAndGrads((x: Tensor, w: Tensor, b: Tensor) => tf.matMul(x as Tensor2D, w as Tensor2D).add(b).mul(r).sum())([x, w, b])
+    const mine = tf.valueAndGrads((x: Tensor, w: Tensor, b: Tensor) =>
+      linear(x as Tensor2D, w as Tensor2D, b as Tensor1D)
+        .mul(r)
+        .sum(),
+    )([x, w, b])
+    const stock = tf.valueAndGrads((x: Tensor, w: Tensor, b: Tensor) =>
+      tf
+        .matMul(x as Tensor2D, w as Tensor2D)
+        .add(b)
+        .mul(r)
+        .sum(),
+    )([x, w, b])
     expect((await mine.value.data())[0]).toBeCloseTo((await stock.value.data())[0]!, 4)
     for (const [i, gradient] of mine.grads.entries()) {
       expect(gradient.shape).toEqual(stock.grads[i]!.shape)
@@ -57,13 +68,16 @@ onEachBackend(() => {
     const labels = Int32Array.of(0, 1, 2, -1, 2, 0)
     const names = Object.keys(model.weights)
     const lossOf = (weights: Tensor[]) =>
-      predict({ ...model, weights: Object.fromEntries(names.map((name, i) => [name, weights[i]!])) }, x, t, labels).mul(r).mean() as Scalar
+      predict({ ...model, weights: Object.fromEntries(names.map((name, i) => [name, weights[i]!])) }, x, t, labels)
+        .mul(r)
+        .mean() as Scalar
     const weights = Object.values(model.weights)
     const { value, grads } = tf.engine().gradients(() => lossOf(weights), weights)
     const step = 0.02
     for (const [i, name] of names.entries()) {
       const direction = normal(weights[i]!.shape, 100 + i)
-      const moved = (by: number) => tf.tidy(() => lossOf(weights.map((weight, j) => (i === j ? weight.add(direction.mul(by)) : weight))))
+      const moved = (by: number) =>
+        tf.tidy(() => lossOf(weights.map((weight, j) => (i === j ? weight.add(direction.mul(by)) : weight))))
       const [up, down] = [moved(step), moved(-step)]
       const slope = tf.tidy(() => grads[i]!.mul(direction).sum())
       const expected = ((await up.data())[0]! - (await down.data())[0]!) / (2 * step)
@@ -122,7 +136,9 @@ onEachBackend(() => {
       const a = alphaBarAt(schedule, t)
       const variance = a * std ** 2 + 1 - a
       const all = [...labels.keys()].filter((i) => label < 0 || labels[i] === label)
-      const log = all.map((i) => -[0, 1].reduce((sum, k) => sum + (x[k]! - Math.sqrt(a) * centers[2 * i + k]!) ** 2, 0) / (2 * variance))
+      const log = all.map(
+        (i) => -[0, 1].reduce((sum, k) => sum + (x[k]! - Math.sqrt(a) * centers[2 * i + k]!) ** 2, 0) / (2 * variance),
+      )
       const top = Math.max(...log)
       const shares = log.map((value) => Math.exp(value - top))
       const total = shares.reduce((sum, share) => sum + share, 0)

@@ -36,7 +36,10 @@ const net = () =>
 /** The loss of step `step`: from points at random to themselves, turned. */
 function lossAt(model: Model, state: TrainingState): Scalar {
   const x = tf.tensor2d(randomOf(5, [state.step]).normal(64), [32, 2])
-  return predict({ ...model, weights: state.weights }, x, Float64Array.of(7)).sub(x.reverse(1)).square().mean()
+  return predict({ ...model, weights: state.weights }, x, Float64Array.of(7))
+    .sub(x.reverse(1))
+    .square()
+    .mean()
 }
 
 /** Trains from `state` up to step `to`; `memory` owns the result, and still the state it began with. */
@@ -54,25 +57,29 @@ function train(model: Model, state: TrainingState, to: number, memory: Memory): 
 const numbersOf = (state: TrainingState) => Promise.all(tensorsOf(state).map(async (tensor) => [...(await tensor.data())]))
 
 onEachBackend((backend) => {
-  test('twenty steps twice, and ten and ten more, are the same bits; a state is not changed by going on from it', async () => {
-    const memory = new Memory()
-    const model = memory.retain(net())
-    const begin = () => memory.retain(beginTraining(model.weights, true))
-    const [start, again] = [begin(), begin()]
-    const whole = train(model, start, 20, memory)
-    const half = train(model, again, 10, memory)
-    const before = await numbersOf(half)
-    const resumed = train(model, half, 20, memory)
-    expect(await numbersOf(half)).toEqual(before)
-    expect(await numbersOf(resumed)).toEqual(await numbersOf(whole))
-    expect(resumed.step).toBe(20)
+  test(
+    'twenty steps twice, and ten and ten more, are the same bits; a state is not changed by going on from it',
+    async () => {
+      const memory = new Memory()
+      const model = memory.retain(net())
+      const begin = () => memory.retain(beginTraining(model.weights, true))
+      const [start, again] = [begin(), begin()]
+      const whole = train(model, start, 20, memory)
+      const half = train(model, again, 10, memory)
+      const before = await numbersOf(half)
+      const resumed = train(model, half, 20, memory)
+      expect(await numbersOf(half)).toEqual(before)
+      expect(await numbersOf(resumed)).toEqual(await numbersOf(whole))
+      expect(resumed.step).toBe(20)
 
-    const losses = (await Promise.all(whole.losses.map((piece) => piece.data()))).flatMap((piece) => [...piece])
-    expect(losses).toHaveLength(20)
-    expect(losses.at(-1)).toBeLessThan(losses[0]! / 1.5)
-    expect(losses.at(-1)).toBe((await whole.loss!.data())[0])
-    memory.release([model, start, again, whole, half, resumed])
-  }, backend === 'webgpu' ? 60_000 : undefined)
+      const losses = (await Promise.all(whole.losses.map((piece) => piece.data()))).flatMap((piece) => [...piece])
+      expect(losses).toHaveLength(20)
+      expect(losses.at(-1)).toBeLessThan(losses[0]! / 1.5)
+      expect(losses.at(-1)).toBe((await whole.loss!.data())[0])
+      memory.release([model, start, again, whole, half, resumed])
+    },
+    backend === 'webgpu' ? 60_000 : undefined,
+  )
 
   test('the first EMA is a copy, later ones lie between', async () => {
     const memory = new Memory()
@@ -109,7 +116,9 @@ onEachBackend((backend) => {
     const step = (loss: () => Scalar) => () => trainStep(start, { loss, optimizer, ema: undefined, total: 1 })
     const before = tf.memory().numTensors
     // The model as it came in: its weights are others than those of the zone, though the numbers are the same.
-    expect(step(() => predict(model, x, Float64Array.of(1)).mean() as Scalar)).toThrowErrorMatchingInlineSnapshot(`[NodeError: the loss does not depend on the each \`model\` of this zone, so there is nothing to learn from it. Wire \`model\` of TrainingStart to Predict, in place of the model that enters the zone.]`)
+    expect(step(() => predict(model, x, Float64Array.of(1)).mean() as Scalar)).toThrowErrorMatchingInlineSnapshot(
+      `[NodeError: the loss does not depend on the each \`model\` of this zone, so there is nothing to learn from it. Wire \`model\` of TrainingStart to Predict, in place of the model that enters the zone.]`,
+    )
     expect(
       step(() => {
         predict({ ...model, weights: start.weights }, x, Float64Array.of(1))

@@ -155,7 +155,9 @@ function unpack(bytes: Uint8Array): Map<string, Uint8Array> {
   const index = Object.keys(files).find((path) => path === 'model_index.json' || path.endsWith('/model_index.json'))
   if (index === undefined) throw new CheckpointError('The ZIP has no model_index.json, so it is no pipeline of diffusers.')
   const root = index.slice(0, -'model_index.json'.length)
-  return new Map(Object.entries(files).flatMap(([path, file]) => (path.startsWith(root) ? [[path.slice(root.length), file]] : [])))
+  return new Map(
+    Object.entries(files).flatMap(([path, file]) => (path.startsWith(root) ? [[path.slice(root.length), file]] : [])),
+  )
 }
 
 function fileOf(files: Map<string, Uint8Array>, path: string): Uint8Array {
@@ -192,7 +194,9 @@ function mlpShapes(config: Record<string, unknown>): Map<string, number[]> {
   const size = (name: keyof MlpConfig, min: number, max: number) => {
     const value = config[name]
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
-    throw new CheckpointError(`${name} in the config of the MLP is ${JSON.stringify(value)}, not a whole number from ${min} to ${max}.`)
+    throw new CheckpointError(
+      `${name} in the config of the MLP is ${JSON.stringify(value)}, not a whole number from ${min} to ${max}.`,
+    )
   }
   if (!['silu', 'relu', 'tanh'].includes(config.activation as string)) {
     throw new CheckpointError(`The activation ${JSON.stringify(config.activation)} is unknown.`)

@@ -61,7 +61,12 @@ export const mlpKind: ModelKind = {
 }
 
 /** The embedding of the timestep, plus that of the label: one row an item, or a single one where all are alike. */
-function embed(model: Model, t: Float64Array, labels: Int32Array | undefined, layer: (name: string, x: Tensor) => Tensor): Tensor {
+function embed(
+  model: Model,
+  t: Float64Array,
+  labels: Int32Array | undefined,
+  layer: (name: string, x: Tensor) => Tensor,
+): Tensor {
   const { time_embedding_dim, num_classes } = configOf(model)
   const time = timestepEmbedding(allEqual(t) ? t.subarray(0, 1) : t, time_embedding_dim)
   const embedding = layer('time_embedding.linear_2', silu(layer('time_embedding.linear_1', time)))
@@ -76,6 +81,9 @@ const allEqual = (values: ArrayLike<number>) => Array.prototype.every.call(value
 /** x and the sines and cosines of x, 2x, 4x, ...: fine structure becomes easy to learn. Tancik et al. 2020. */
 function fourierFeatures(x: Tensor2D, count: number): Tensor2D {
   if (count === 0) return x
-  const angles = tf.concat(Array.from({ length: count }, (_, k) => x.mul(2 ** k)), 1)
+  const angles = tf.concat(
+    Array.from({ length: count }, (_, k) => x.mul(2 ** k)),
+    1,
+  )
   return tf.concat([x, angles.sin(), angles.cos()], 1) as Tensor2D
 }

@@ -19,7 +19,11 @@ export const labels = defineNode({
   run: ({ like, dataset }, { label, num_classes, batch_size }) => {
     const count = like?.tensor.shape[0] ?? batch_size
     if (dataset && !dataset.classes) {
-      throw new NodeError({ slot: 'dataset', message: 'this data set has no classes.', cure: 'Cut the wire, and set num_classes.' })
+      throw new NodeError({
+        slot: 'dataset',
+        message: 'this data set has no classes.',
+        cure: 'Cut the wire, and set num_classes.',
+      })
     }
     const classes = dataset?.classes ?? num_classes
     if (label >= classes) {

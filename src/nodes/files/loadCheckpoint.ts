@@ -16,7 +16,11 @@ export const loadCheckpoint = defineNode({
   params: { checkpoint: checkpoint('a ZIP of a diffusers pipeline folder, as SaveCheckpoint makes them') },
   prepare: async ({ checkpoint }, assets) => {
     if (!checkpoint) {
-      throw new NodeError({ param: 'checkpoint', message: 'no checkpoint is chosen.', cure: 'Drop one on the node, or choose one that is kept here.' })
+      throw new NodeError({
+        param: 'checkpoint',
+        message: 'no checkpoint is chosen.',
+        cure: 'Drop one on the node, or choose one that is kept here.',
+      })
     }
     const { name, sha256 } = checkpoint
     const bytes = await assets.checkpoint(sha256)

@@ -9,7 +9,8 @@ import { predictionTypes } from './predicts.ts'
 export const exactModel = defineNode({
   type: 'diffusion/ExactModel',
   category: 'model',
-  summary: 'The best possible denoiser of a mixture of Gaussians or of the points of a data set, in closed form: nothing to train.',
+  summary:
+    'The best possible denoiser of a mixture of Gaussians or of the points of a data set, in closed form: nothing to train.',
   equation:
     '\\hat{x}_0 = \\sum_i w_i \\, E[x_0 \\mid x_t, i], \\quad w = \\mathrm{softmax}_i\\left(-\\frac{|x_t - \\sqrt{\\bar\\alpha_t} c_i|^2}{2 (\\bar\\alpha_t s^2 + 1 - \\bar\\alpha_t)}\\right)',
   source: 'Karras et al. 2022, appendix B.3, for points; Bayes for Gaussians',
@@ -19,7 +20,10 @@ export const exactModel = defineNode({
   },
   outputs: { model: model('exact for this data and this schedule') },
   params: {
-    mixture: choice(['dataset', 'gaussian', 'eight_gaussians'], 'the centres: all items of a data set, the origin, or eight on a circle'),
+    mixture: choice(
+      ['dataset', 'gaussian', 'eight_gaussians'],
+      'the centres: all items of a data set, the origin, or eight on a circle',
+    ),
     std: real(0, { min: 0, max: 100 }, 'standard deviation around each centre; 0: the centres alone'),
     predicts: choice(predictionTypes, 'what its output stands for'),
     dim: integer(2, { min: 1, max: 4096 }, 'coordinates, for the mixture `gaussian`'),

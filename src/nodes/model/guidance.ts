@@ -14,7 +14,9 @@ export const guidance = defineNode({
     unconditional: prediction('u, from Predict without'),
   },
   outputs: { prediction: prediction('guided') },
-  params: { scale: real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition') },
+  params: {
+    scale: real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
+  },
   run: ({ conditional, unconditional }, { scale }) => {
     checkAlike(conditional, unconditional, ['conditional', 'unconditional'])
     return { prediction: { ...conditional, tensor: guide(conditional.tensor, unconditional.tensor, scale) } }

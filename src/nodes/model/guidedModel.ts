@@ -12,7 +12,9 @@ export const guidedModel = defineNode({
   source: 'Ho & Salimans 2022, eq. 6',
   inputs: { model: model('that knows classes') },
   outputs: { model: model('guided') },
-  params: { scale: real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition') },
+  params: {
+    scale: real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
+  },
   run: ({ model }, { scale }) => {
     if (classesOf(model) === 0) {
       throw new NodeError({

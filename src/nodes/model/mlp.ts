@@ -18,7 +18,11 @@ export const mlp = defineNode({
     num_classes: integer(0, { min: 0, max: 100_000 }, 'how many class labels it learns; 0: none'),
     predicts: choice(predictionTypes, 'what its output stands for'),
     activation: choice(['silu', 'relu', 'tanh'], 'between the layers'),
-    fourier_features: integer(3, { min: 0, max: 16 }, 'sines and cosines of 1, 2, 4, ... times the coordinates: for fine structure'),
+    fourier_features: integer(
+      3,
+      { min: 0, max: 16 },
+      'sines and cosines of 1, 2, 4, ... times the coordinates: for fine structure',
+    ),
     dim: integer(2, { min: 1, max: 4096 }, 'coordinates of a point'),
     seed: seed('equal seeds start with equal weights'),
   },

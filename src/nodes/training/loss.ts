@@ -26,7 +26,10 @@ export const loss = defineNode({
   },
   run: ({ prediction, target, schedule, t }, { kind, delta, weighting, gamma }) => {
     checkAlike(prediction, target, ['prediction', 'target'])
-    const weights = weighting === 'min_snr' ? weightsOf(schedule, t, (s, steps) => minSnrWeights(prediction.predicts, steps, s, gamma)) : undefined
+    const weights =
+      weighting === 'min_snr'
+        ? weightsOf(schedule, t, (s, steps) => minSnrWeights(prediction.predicts, steps, s, gamma))
+        : undefined
     return { loss: { type: 'loss', tensor: meanError(prediction.tensor, target.tensor, { kind, delta, weights }) } }
   },
 })

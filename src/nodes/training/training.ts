@@ -10,7 +10,22 @@ import { tf } from '../../engine/tf.ts'
 import type { TrainingState } from '../../engine/training.ts'
 import { averagedWeights, beginTraining, trainStep } from '../../engine/training.ts'
 import type { Dataset, Loss, Model } from '../../engine/values.ts'
-import { dataset, defineLoop, ema, history, integer, labels, loss, model, number, optimizer, optional, samples, seed, toggle } from '../define.ts'
+import {
+  dataset,
+  defineLoop,
+  ema,
+  history,
+  integer,
+  labels,
+  loss,
+  model,
+  number,
+  optimizer,
+  optional,
+  samples,
+  seed,
+  toggle,
+} from '../define.ts'
 
 interface StartInputs {
   model: Model
@@ -45,7 +60,11 @@ const behaviour: LoopBehaviour<TrainingState> = {
     const { model, dataset } = startInputs(inputs)
     const chosen = batchIndices(dataset.size, state.step, startParams(params))
     return {
-      x_0: { type: 'samples', tensor: tf.tensor(itemsAt(dataset, chosen), [chosen.length, ...dataset.shape]), space: dataset.space },
+      x_0: {
+        type: 'samples',
+        tensor: tf.tensor(itemsAt(dataset, chosen), [chosen.length, ...dataset.shape]),
+        space: dataset.space,
+      },
       ...(dataset.labels && { labels: { type: 'labels', labels: chosen.map((i) => dataset.labels![i]!) } }),
       model: withWeights(model, learner(model), state.weights),
       step: { type: 'number', tensor: tf.scalar(state.step) },

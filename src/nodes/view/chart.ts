@@ -29,7 +29,10 @@ export const chart = defineNode({
     const lineOf = ({ slot, x, y }: Series): Line => ({ name: nameOf(slot), x, y })
     const values = wired<Loss | NumberValue | History>(inputs, 'values')
     const histories = values.filter((entry): entry is [string, History] => entry[1].type === 'history')
-    const lines = [...series.map(lineOf), ...(await Promise.all(histories.map(([slot, history]) => historyLine(nameOf(slot), history))))]
+    const lines = [
+      ...series.map(lineOf),
+      ...(await Promise.all(histories.map(([slot, history]) => historyLine(nameOf(slot), history)))),
+    ]
     const kept = earlier.slice(0, keep).flatMap((run) => run.map((line) => ({ ...lineOf(line), kept: true })))
     return {
       kind: 'chart',

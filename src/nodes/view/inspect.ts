@@ -9,7 +9,8 @@ import { read, readAll, shown } from './read.ts'
 export const inspect = defineNode({
   type: 'diffusion/Inspect',
   category: 'view',
-  summary: 'Shows any value in numbers: its shape, mean, standard deviation, smallest and largest, how many are NaN, and a histogram.',
+  summary:
+    'Shows any value in numbers: its shape, mean, standard deviation, smallest and largest, how many are NaN, and a histogram.',
   inputs: { value: any('what to look at') },
   outputs: {},
   params: {},
@@ -26,7 +27,12 @@ export interface Inspected {
 }
 
 /** The statistics of some numbers, as an observer shows them. */
-export function statisticsView(type: string, shape: number[], numbers: ArrayLike<number>, notes: [string, string][]): StatisticsView {
+export function statisticsView(
+  type: string,
+  shape: number[],
+  numbers: ArrayLike<number>,
+  notes: [string, string][],
+): StatisticsView {
   const { mean, std, min, max, nan, infinite } = statistics(numbers)
   return {
     kind: 'statistics',

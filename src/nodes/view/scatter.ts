@@ -13,7 +13,8 @@ const MOST_PATHS = 200
 export const scatter = defineNode({
   type: 'diffusion/Scatter',
   category: 'view',
-  summary: 'Draws points of the plane: clouds over each other, paths of a trajectory, arrows of a prediction, ellipses of a variance.',
+  summary:
+    'Draws points of the plane: clouds over each other, paths of a trajectory, arrows of a prediction, ellipses of a variance.',
   inputs: {
     samples: many(oneOf(['samples', 'noise', 'dataset', 'prediction'], 'a cloud; the first is drawn at the back')),
     trajectory: optional(trajectory('the way of each point')),
@@ -25,7 +26,11 @@ export const scatter = defineNode({
   outputs: {},
   params: {
     extent: real(3, { min: 0, max: 1e6, step: 0.1 }, 'the picture reaches from -extent to extent; 0: as far as there are points'),
-    field_scale: real(0, { min: 0, max: 1e6 }, 'what arrows are multiplied by; 0: so that the longest is as long as the grid is wide'),
+    field_scale: real(
+      0,
+      { min: 0, max: 1e6 },
+      'what arrows are multiplied by; 0: so that the longest is as long as the grid is wide',
+    ),
     reverse_field: toggle(true, 'turn arrows of a prediction round, from the noise to the data: the direction of denoising'),
   },
   view: async (inputs, { extent, field_scale, reverse_field }, { label }) => {
@@ -68,7 +73,12 @@ async function cloudOf(slot: string, value: Samples | Noise | Prediction | Datas
 async function pathsOf({ frames }: Trajectory): Promise<Float32Array[]> {
   if (frames.length === 0) return []
   const count = Math.min(MOST_PATHS, asPoints(frames[0]!, 'trajectory').shape[0])
-  const stacked = tf.tidy(() => tf.stack(frames.map((frame) => frame.slice(0, count)), 1))
+  const stacked = tf.tidy(() =>
+    tf.stack(
+      frames.map((frame) => frame.slice(0, count)),
+      1,
+    ),
+  )
   const all = await read(stacked).finally(() => stacked.dispose())
   const length = 2 * frames.length
   return Array.from({ length: count }, (_, i) => all.slice(i * length, (i + 1) * length))
@@ -108,7 +118,12 @@ async function fieldOf(
 }
 
 /** Arrows away from the data, or turned round. A predicted x_0 is a place, not a direction: its arrow leads from there. */
-function arrowsOf(starts: Float32Array, values: Float32Array, field: Prediction | Samples | Noise, reverse: boolean): Float32Array {
+function arrowsOf(
+  starts: Float32Array,
+  values: Float32Array,
+  field: Prediction | Samples | Noise,
+  reverse: boolean,
+): Float32Array {
   if (field.type !== 'prediction') return values
   const sign = reverse ? -1 : 1
   return values.map((value, i) => sign * (field.predicts === 'sample' ? starts[i]! - value : value))

@@ -15,7 +15,8 @@ const MOST_IMAGES = 64
 export const spectrum = defineNode({
   type: 'diffusion/Spectrum',
   category: 'view',
-  summary: 'Draws the radial power spectrum of images, or of the density of points: noise is flat, structure falls with frequency.',
+  summary:
+    'Draws the radial power spectrum of images, or of the density of points: noise is flat, structure falls with frequency.',
   inputs: { samples: many(oneOf(['samples', 'noise', 'dataset'], 'a line')) },
   outputs: {},
   params: {
@@ -66,7 +67,11 @@ function meanSpectrum(numbers: Float32Array, [height, width, channels]: [number,
   const pixels = height * width
   const planes = Array.from({ length: numbers.length / pixels }, (_, plane) => {
     const start = Math.floor(plane / channels) * pixels * channels + (plane % channels)
-    return radialSpectrum(Float32Array.from({ length: pixels }, (_, i) => numbers[start + i * channels]!), height, width)
+    return radialSpectrum(
+      Float32Array.from({ length: pixels }, (_, i) => numbers[start + i * channels]!),
+      height,
+      width,
+    )
   })
   const power = planes[0]!.power.map((_, ring) => planes.reduce((sum, plane) => sum + plane.power[ring]!, 0) / planes.length)
   return { radius: planes[0]!.radius, power }
