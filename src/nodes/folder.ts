@@ -12,11 +12,14 @@ const absent = (error: unknown) => {
   throw error
 }
 
+/** Plain bytes: what Node gives is a Buffer, whose `slice` does not copy. */
+export const readBytes = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(path))
+
 /** A store in `folder`, which is made when first needed. */
 export function folderStore(folder: string): StateStore {
   const path = (key: string) => join(folder, fileOf(key))
   return {
-    get: (key) => readFile(path(key)).catch(absent),
+    get: (key) => readBytes(path(key)).catch(absent),
     async put(key, bytes) {
       await mkdir(folder, { recursive: true })
       // Renamed when whole: a run that is killed leaves the entry before.

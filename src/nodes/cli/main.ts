@@ -40,6 +40,11 @@ function explain(error: unknown): number {
     return 2
   }
   const known = error instanceof WorkflowError || (error instanceof Error && 'code' in error)
+  const { code, path } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') {
+    process.stderr.write(`There is no file ${path}.\n`)
+    return 1
+  }
   process.stderr.write(`${known ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`)
   return 1
 }

@@ -1,5 +1,4 @@
 // The two commands: run a workflow with the same session as the editor's worker, or only check it.
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { startBackend } from '../../engine/backends.ts'
 import type { Fault } from '../../engine/plan/fault.ts'
@@ -12,7 +11,7 @@ import type { View } from '../../engine/plan/view.ts'
 import type { BackendReport, Event } from '../../engine/protocol.ts'
 import type { Checkpoints } from '../checkpoints.ts'
 import { checkpointsIn } from '../checkpoints.ts'
-import { folderStore } from '../folder.ts'
+import { folderStore, readBytes } from '../folder.ts'
 import { nodes } from '../index.ts'
 import { provideWebGPU } from '../node-webgpu.ts'
 import { findNode, titleOf, withSettings } from '../settings.ts'
@@ -41,8 +40,8 @@ export async function check(file: string, out: Terminal): Promise<ExitStatus> {
 
 /** @throws WorkflowError, SettingError */
 async function open(file: string, out: Terminal) {
-  const bytes = await readFile(file)
-  const { workflow, notices } = parseWorkflow(isPng(bytes) ? workflowOfPng(bytes) : bytes.toString('utf8'), declarations)
+  const bytes = await readBytes(file)
+  const { workflow, notices } = parseWorkflow(isPng(bytes) ? workflowOfPng(bytes) : new TextDecoder().decode(bytes), declarations)
   for (const notice of notices) out.line(`notice: ${notice}`)
   return { text: stringifyWorkflow(workflow), graph: toGraph(workflow, declarations) }
 }
@@ -87,7 +86,7 @@ const stepsOfAll = ({ nodes }: Graph, steps: number | undefined) =>
 
 async function readCheckpoints(files: string[]): Promise<Checkpoints> {
   const checkpoints = checkpointsIn(memoryStore())
-  for (const file of files) await checkpoints.put(basename(file), await readFile(file))
+  for (const file of files) await checkpoints.put(basename(file), await readBytes(file))
   return checkpoints
 }
 

@@ -1,0 +1,129 @@
+// The command line as a shell sees it: files, standard error, exit status.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { workflowOfPng } from '../../src/nodes/workflow.ts'
+import { trainingGraph } from '../trainingGraph.ts'
+import { workflowOf } from '../workflowOf.ts'
+
+const root = join(import.meta.dirname, '../..')
+// Inside the repository, so that packages are found.
+const built = join(root, 'test-results/cli')
+const folder = mkdtempSync(join(tmpdir(), 'litegraph-diffusion-'))
+
+beforeAll(async () => {
+  await build({ root, mode: 'library', logLevel: 'error', build: { outDir: built, emptyOutDir: true } })
+  writeFileSync(join(folder, 'points.json'), workflowOf(trainingGraph(40)))
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Ended {
+  status: number
+  stdout: string
+  stderr: string
+}
+
+const cli = (...args: string[]) =>
+  new Promise<Ended>((resolve) => {
+    execFile(process.execPath, [join(built, 'cli.js'), ...args], { cwd: folder }, (error, stdout, stderr) =>
+      resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+  })
+
+const file = (...path: string[]) => readFileSync(join(folder, ...path))
+const summary = (out: string) => JSON.parse(file(out, 'summary.json').toString())
+const rows = (out: string, name: string) => file(out, name).toString().trim().split('\n')
+
+describe('run', () => {
+  test('trains and samples, and leaves pictures, tables, checkpoints and a summary', async () => {
+    const { status, stderr, stdout } = await cli('run', 'points.json', '--out', 'first')
+    expect(stderr).toContain('Start 40 of 40')
+    expect(stdout).toBe('')
+    expect(status).toBe(0)
+    expect(readdirSync(join(folder, 'first')).sort()).toEqual(
+      ['end.csv', 'end.png', 'moons.zip', 'numbers.png', 'picture.png', 'summary.json'].sort(),
+    )
+    expect(rows('first', 'end.csv')[0]).toBe('step,loss')
+    expect(rows('first', 'end.csv')).toHaveLength(41)
+    expect(summary('first')).toMatchObject({
+      workflow: 'points.json',
+      backend: { name: 'wasm' },
+      stopped: false,
+      faults: [],
+      statistics: { Numbers: { shape: [64, 2], nan: 0 } },
+    })
+    expect(JSON.parse(workflowOfPng(file('first', 'picture.png'))).nodes).toHaveLength(trainingGraph(1).nodes.length)
+  })
+
+  test('changes values by title, id and --steps, and opens a picture it made', async () => {
+    await cli('run', 'points.json', '--out', 'before', '--steps', '3')
+    const { status } = await cli(
+      'run',
+      'before/numbers.png',
+      '--out',
+      'set',
+      '--steps',
+      '7',
+      '--set',
+      'x_T.batch_size=5',
+      '--set',
+      '3.hidden=8',
+    )
+    expect(status).toBe(0)
+    expect(rows('set', 'end.csv')).toHaveLength(8)
+    expect(summary('set').statistics.Numbers.shape).toEqual([5, 2])
+  })
+
+  test('runs to one node, without what it does not need', async () => {
+    const { status } = await cli('run', 'points.json', '--out', 'target', '--target', 'x_T', '--backend', 'cpu', '--quiet')
+    expect(status).toBe(0)
+    expect(summary('target').backend.name).toBe('cpu')
+    expect(summary('target').losses).toEqual({})
+  })
+
+  test('goes on from trained states in a folder, to the same bits', async () => {
+    await cli('run', 'points.json', '--out', 'half', '--steps', '20', '--state', 'states')
+    const continued = await cli('run', 'points.json', '--out', 'continued', '--state', 'states')
+    expect(continued.stderr).not.toContain('Start 4 of 40')
+    await cli('run', 'points.json', '--out', 'whole')
+    expect(file('continued', 'end.csv').toString()).toBe(file('whole', 'end.csv').toString())
+    expect(summary('continued').statistics).toEqual(summary('whole').statistics)
+  })
+
+  test('says every fault with its node, slot and cure', async () => {
+    const graph = trainingGraph(1)
+    const broken = { nodes: graph.nodes.map((node) => (node.id === 'Forward' ? { ...node, inputs: {} } : node)) }
+    writeFileSync(join(folder, 'broken.json'), workflowOf(broken))
+    const run = await cli('run', 'broken.json', '--out', 'broken')
+    const checked = await cli('check', 'broken.json')
+    expect([run.status, checked.status]).toEqual([1, 1])
+    expect(checked.stderr).toMatch(/fault: Forward, noise: .+\n {2}\S/)
+    expect(run.stderr).toContain(checked.stderr.split('\n')[0])
+    expect(summary('broken').faults.length).toBeGreaterThan(0)
+  })
+})
+
+test('check is content with a good workflow', async () => {
+  expect((await cli('check', 'points.json')).status).toBe(0)
+})
+
+test.each([
+  [[], 2, 'Say what to do'],
+  [['fly', 'points.json'], 2, 'There is no command fly'],
+  [['run', 'points.json'], 2, '--out dir'],
+  [['run', 'points.json', '--out', 'x', '--backend', 'gpu'], 2, 'There is no backend gpu'],
+  [['run', 'points.json', '--out', 'x', '--steps', 'many'], 2, '--steps wants a whole number'],
+  [['run', 'points.json', '--out', 'x', '--set', 'Nobody.seed=1'], 2, 'There is no node Nobody; there are Data, Schedule'],
+  [['run', 'points.json', '--out', 'x', '--set', 'Net.size=1'], 2, 'Net has no param size; it has hidden, layers'],
+  [['run', 'points.json', '--out', 'x', '--set', 'GaussianNoise.seed=1'], 2, 'GaussianNoise is 2 nodes; say which by id: 6, 13'],
+  [['run', 'points.json', '--out', 'x', '--set', 'Data.distribution=suns'], 2, 'not suns'],
+  [['run', 'nothing.json', '--out', 'x'], 1, 'nothing.json'],
+  [['--help'], 0, ''],
+])('%j ends with %i', async (args, status, words) => {
+  const ended = await cli(...args)
+  expect(ended.status).toBe(status)
+  expect(ended.stderr).toContain(words)
+})

@@ -1,0 +1,54 @@
+// Writes a graph made by hand as the workflow file that litegraph would save.
+import type { Graph } from '../src/engine/plan/graph.ts'
+import type { Declaration } from '../src/engine/plan/op.ts'
+import { declarationOf } from '../src/engine/plan/op.ts'
+import { nodes } from '../src/nodes/index.ts'
+
+type Link = [number, number, number, number, number, string]
+
+/** litegraph 0.4 JSON; ids become numbers from 1, and the old id the title. */
+export function workflowOf(graph: Graph, declarations: readonly Declaration[] = nodes.map(declarationOf)): string {
+  const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+  const number = new Map(graph.nodes.map(({ id }, i) => [id, i + 1]))
+  const outputsOf = new Map(graph.nodes.map(({ id, op }) => [id, Object.keys(declared.get(op)?.outputs ?? {})]))
+  const links: Link[] = []
+  for (const { id, inputs } of graph.nodes) {
+    for (const [slot, [, from]] of Object.entries(inputs).entries()) {
+      links.push([
+        links.length + 1,
+        number.get(from.node)!,
+        outputsOf.get(from.node)!.indexOf(from.slot),
+        number.get(id)!,
+        slot,
+        '*',
+      ])
+    }
+  }
+  return JSON.stringify({
+    version: 0.4,
+    last_node_id: graph.nodes.length,
+    last_link_id: links.length,
+    nodes: graph.nodes.map(({ id, op, params, inputs }, i) => ({
+      id: i + 1,
+      type: op,
+      title: id,
+      pos: [240 * (i % 5), 200 * Math.floor(i / 5)],
+      size: [200, 100],
+      properties: params,
+      inputs: Object.keys(inputs).map((name, slot) => ({
+        name,
+        type: '*',
+        link: links.find(([, , , to, at]) => to === i + 1 && at === slot)![0],
+      })),
+      outputs: outputsOf.get(id)!.map((name, slot) => ({
+        name,
+        type: '*',
+        links: links.filter(([, from, at]) => from === i + 1 && at === slot).map(([link]) => link),
+      })),
+    })),
+    links,
+    groups: [],
+    config: {},
+    extra: {},
+  })
+}
