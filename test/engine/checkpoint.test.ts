@@ -65,6 +65,11 @@ describe('safetensors', () => {
     )
   })
 
+  test('a tensor may have any name', () => {
+    const given = new Map([['__proto__', { shape: [1], data: Float32Array.of(3) }]])
+    expect(readSafetensors(writeSafetensors(given))).toEqual(given)
+  })
+
   test('half precision', () => {
     const bytes = file({ a: f32([4], 0, 8, 'F16'), b: f32([2], 8, 12, 'BF16') }, 12)
     const view = new DataView(bytes.buffer, bytes.length - 12)

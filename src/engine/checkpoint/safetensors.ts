@@ -41,13 +41,13 @@ function bfloatToFloat(bits: number): number {
 
 /** The file of some tensors, as float32, in the order of their names. */
 export function writeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, metadata: Record<string, string> = {}): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } }
   const names = [...tensors.keys()].sort()
   let end = 0
-  for (const name of names) {
+  const entries = names.map((name): [string, unknown] => {
     const { shape, data } = tensors.get(name)!
-    header[name] = { dtype: 'F32', shape, data_offsets: [end, (end += 4 * data.length)] }
-  }
+    return [name, { dtype: 'F32', shape, data_offsets: [end, (end += 4 * data.length)] }]
+  })
+  const header = Object.fromEntries([['__metadata__', { format: 'pt', ...metadata }], ...entries])
   const json = new TextEncoder().encode(JSON.stringify(header))
   // Padded with spaces, so that the numbers begin at a multiple of eight bytes.
   const start = 8 + Math.ceil(json.length / 8) * 8
