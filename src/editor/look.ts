@@ -215,6 +215,9 @@ export function paintSlots(
       const colour = painting.slotColour(String(slot.type))
       const optional = side === 'input' && !wired && isOptional(node, slot.name)
       if (fits) halo(ctx, x, y, colour)
+      const fault = node.diffusion?.state === 'fault' && side === 'input' && node.diffusion.fault?.slot === slot.name
+      if (fault) circle(ctx, x, y, 9, colours.danger, 2)
+      else if (side === 'input' && !wired && !optional) circle(ctx, x, y, 7.5, colour, 1.2)
       paintSlot(ctx, x, y, slot.shape ?? 3, colour, wired ? 'wired' : optional ? 'optional' : 'free', colours)
       if (scale > 0.5) {
         ctx.textAlign = side === 'input' ? 'left' : 'right'
@@ -232,6 +235,15 @@ function isOptional(node: Painted, name: string): boolean {
   const inputs = node.diffusion?.declaration.inputs
   const declared = inputs && declaredName(inputs, name)
   return Boolean(declared && (inputs[declared]!.optional || (inputs[declared]!.many && !name.endsWith('_1'))))
+}
+
+/** Around an input that is needed and not wired, or is at fault. */
+function circle(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number, colour: string, width: number) {
+  ctx.strokeStyle = colour
+  ctx.lineWidth = width
+  ctx.beginPath()
+  ctx.arc(x, y, radius, 0, 2 * Math.PI)
+  ctx.stroke()
 }
 
 function halo(ctx: CanvasRenderingContext2D, x: number, y: number, colour: string) {

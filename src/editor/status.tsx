@@ -48,7 +48,7 @@ function stateInWords(): string {
       return status.stopping
     case 'idle':
       if (engineFailed.value) return status.noEngine
-      if (faults.value.length) return status.problems(faults.value.length)
+      if (faults.value.length) return status.failed
       if (!ended.value) return status.idle
       return ended.value.stopped ? status.stopped : status.finished(format.time(ended.value.seconds))
   }

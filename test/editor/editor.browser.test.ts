@@ -1,0 +1,430 @@
+// The editor as people use it: real pointer and keys in a real Chromium, on the sources as `npm start` serves them.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { useChromium, useDevServer } from '../chromium.ts'
+
+const chromium = useChromium()
+const server = useDevServer()
+
+let context: BrowserContext
+let page: Page
+const said: string[] = []
+
+async function open(tab = context): Promise<Page> {
+  const opened = await tab.newPage()
+  await opened.setViewportSize({ width: 1280, height: 800 })
+  opened.on('console', (message) => message.type() === 'error' && said.push(message.text()))
+  await opened.goto(server.address)
+  await ready(opened)
+  return opened
+}
+const ready = (tab: Page) => tab.waitForSelector('.status')
+
+beforeEach(async () => {
+  said.length = 0
+  context = await chromium.newContext()
+  page = await open()
+  await newWorkflow()
+})
+
+afterEach(async () => {
+  await context?.close()
+  expect(chromium.errors()).toEqual([])
+  expect(said).toEqual([])
+})
+
+async function newWorkflow() {
+  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('menuitem', { name: 'New workflow' }).click()
+  await page.getByText('An empty canvas').waitFor()
+}
+
+/** What the canvas holds: litegraph hangs itself on its element. */
+interface Canvas {
+  graph: {
+    _nodes: {
+      id: number
+      pos: [number, number]
+      properties: Record<string, unknown>
+      mode: number
+      getTitle(): string
+      getConnectionPos(input: boolean, slot: number): [number, number]
+      findInputSlot(name: string): number
+      findOutputSlot(name: string): number
+    }[]
+    links: Record<string, { origin_id: number; target_id: number }>
+  }
+  ds: { scale: number; offset: [number, number] }
+  selected_nodes: Record<string, unknown>
+}
+
+const titles = (tab = page) =>
+  tab.evaluate(() => (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes.map((node) => node.getTitle()).sort())
+const wires = () => page.evaluate(() => Object.keys((document.querySelector('canvas') as unknown as { data: Canvas }).data.graph.links).length)
+const value = (title: string, param: string) =>
+  page.evaluate(
+    ([title, param]) =>
+      (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes.find((node) => node.getTitle() === title)!.properties[param!],
+    [title, param] as const,
+  )
+
+/** On the page: a slot of a node, or its title. */
+const place = (title: string, slot?: string) =>
+  page.evaluate(
+    ([title, slot]) => {
+      const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+      const node = graph._nodes.find((each) => each.getTitle() === title)!
+      const input = slot === undefined ? -1 : node.findInputSlot(slot)
+      const [x, y] =
+        slot === undefined
+          ? [node.pos[0] + 60, node.pos[1] - 15]
+          : node.getConnectionPos(input >= 0, input >= 0 ? input : node.findOutputSlot(slot))
+      return { x: (x! + ds.offset[0]) * ds.scale, y: (y! + ds.offset[1]) * ds.scale }
+    },
+    [title, slot] as const,
+  )
+
+async function add(name: string, x: number, y: number) {
+  await page.mouse.dblclick(x, y)
+  const search = page.getByRole('combobox', { name: 'Find a node' })
+  await search.fill(name)
+  await page.keyboard.press('Enter')
+  await search.waitFor({ state: 'detached' })
+  await page.waitForTimeout(120)
+}
+
+async function drag(from: { x: number; y: number }, to: { x: number; y: number }) {
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 })
+  await page.mouse.move(to.x, to.y, { steps: 4 })
+  await page.mouse.up()
+  await page.waitForTimeout(120)
+}
+
+const press = async (keys: string) => {
+  await page.keyboard.press(keys)
+  await page.waitForTimeout(120)
+}
+
+async function twoNodes() {
+  await add('noise schedule', 200, 250)
+  await add('timesteps', 600, 250)
+}
+
+describe('nodes and wires', () => {
+  test('a double-click finds a node and puts it there', async () => {
+    await add('noise sch', 300, 300)
+    expect(await titles()).toEqual(['Noise Schedule'])
+    const at = await place('Noise Schedule')
+    expect(Math.abs(at.x - 360)).toBeLessThan(20)
+    await expect.poll(() => page.getByRole('heading', { name: 'Noise Schedule' }).count()).toBe(1)
+  })
+
+  test('a loop comes with its other end, as one step of undo', async () => {
+    await add('sampling start', 200, 300)
+    expect(await titles()).toEqual(['Sampling End', 'Sampling Start'])
+    expect(await wires()).toBe(1)
+    await press('Control+z')
+    expect(await titles()).toEqual([])
+    await press('Control+Shift+z')
+    expect(await titles()).toEqual(['Sampling End', 'Sampling Start'])
+    expect(await wires()).toBe(1)
+  })
+
+  test('slots are wired by dragging', async () => {
+    await twoNodes()
+    await drag(await place('Noise Schedule', 'schedule'), await place('Timesteps', 'schedule'))
+    expect(await wires()).toBe(1)
+  })
+
+  test('a wire that does not fit is refused, and says why', async () => {
+    await add('noise schedule', 200, 250)
+    await add('predict', 600, 250)
+    await drag(await place('Noise Schedule', 'schedule'), await place('Predict', 'model'))
+    expect(await wires()).toBe(0)
+    await page.getByText('model takes model, not schedule.').waitFor()
+  })
+
+  test('a wire dropped in the empty finds what takes it, and is wired', async () => {
+    await add('noise schedule', 200, 250)
+    await drag(await place('Noise Schedule', 'schedule'), { x: 600, y: 500 })
+    await page.getByText('Nodes that take schedule').waitFor()
+    expect(await page.getByRole('option', { name: /Optimizer/ }).count()).toBe(0)
+    await page.keyboard.type('forward n')
+    await press('Enter')
+    expect(await titles()).toEqual(['Forward Noise', 'Noise Schedule'])
+    expect(await wires()).toBe(1)
+  })
+
+  test('the palette works by keys alone', async () => {
+    await page.locator('canvas').focus()
+    await press('Control+k')
+    await page.keyboard.type('mix')
+    await press('Enter')
+    expect(await titles()).toEqual(['Mix'])
+    await press('Control+k')
+    await press('Escape')
+    expect(await page.getByRole('combobox', { name: 'Find a node' }).count()).toBe(0)
+    await press('Space')
+    await page.getByRole('combobox', { name: 'Find a node' }).waitFor()
+  })
+
+  test('copied nodes are pasted with their wires', async () => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await twoNodes()
+    await drag(await place('Noise Schedule', 'schedule'), await place('Timesteps', 'schedule'))
+    await press('Control+a')
+    await press('Control+c')
+    await page.mouse.move(400, 560)
+    await press('Control+v')
+    expect(await titles()).toEqual(['Noise Schedule', 'Noise Schedule', 'Timesteps', 'Timesteps'])
+    expect(await wires()).toBe(2)
+    await press('Delete')
+    expect(await titles()).toEqual(['Noise Schedule', 'Timesteps'])
+  })
+
+  test('mute and collapse, from the keys', async () => {
+    await add('mix', 300, 300)
+    const at = await place('Mix')
+    await page.mouse.click(at.x, at.y)
+    await press('Control+m')
+    await press('Alt+c')
+    const node = await page.evaluate(() => {
+      const [mix] = (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes
+      return { mode: mix!.mode, flags: (mix as unknown as { flags: object }).flags }
+    })
+    expect(node).toEqual({ mode: 2, flags: { collapsed: true } })
+  })
+
+  test('a node is renamed where it stands', async () => {
+    await add('mix', 300, 300)
+    await press('F2')
+    await page.getByRole('textbox', { name: 'Rename…' }).fill('Halfway <b>')
+    await press('Enter')
+    expect(await titles()).toEqual(['Halfway <b>'])
+  })
+})
+
+describe('undo', () => {
+  test('a drag is one step', async () => {
+    await add('mix', 300, 300)
+    const before = await place('Mix')
+    await drag(before, { x: before.x + 200, y: before.y + 90 })
+    expect((await place('Mix')).x).toBeCloseTo(before.x + 200, -1)
+    await press('Control+z')
+    expect((await place('Mix')).x).toBeCloseTo(before.x, -1)
+    expect(await titles()).toEqual(['Mix'])
+  })
+
+  test('a parameter typed in the panel is one step', async () => {
+    await add('noise schedule', 300, 300)
+    const field = page.getByLabel('num_train_timesteps', { exact: true })
+    await field.fill('250')
+    await press('Tab')
+    expect(await value('Noise Schedule', 'num_train_timesteps')).toBe(250)
+    await page.locator('canvas').focus()
+    await press('Control+z')
+    expect(await value('Noise Schedule', 'num_train_timesteps')).toBe(1000)
+    await expect.poll(() => field.inputValue()).toBe('1000')
+  })
+
+  test('looking around is no step', async () => {
+    await add('mix', 300, 300)
+    await page.mouse.move(600, 600)
+    await page.mouse.wheel(0, -240)
+    await drag({ x: 700, y: 600 }, { x: 760, y: 640 })
+    await press('Control+z')
+    expect(await titles()).toEqual([])
+  })
+})
+
+describe('what is kept', () => {
+  const save = async (name: string) => {
+    await page.getByRole('textbox', { name: 'Rename workflow' }).fill(name)
+    await press('Enter')
+    await press('Control+s')
+    await page.getByText(`Saved “${name}”`).waitFor()
+  }
+  const unsaved = (tab = page) => tab.getByRole('img', { name: 'Unsaved changes' }).count()
+
+  test('a saved workflow is there after a reload', async () => {
+    await add('mix', 300, 300)
+    expect(await unsaved()).toBe(1)
+    await save('First')
+    await expect.poll(() => unsaved()).toBe(0)
+    await page.reload()
+    await ready(page)
+    await expect.poll(() => titles()).toEqual(['Mix'])
+    expect(await unsaved()).toBe(0)
+    expect(await page.title()).toContain('First')
+  })
+
+  test('unsaved changes come back after a crash, and the saved file is still what it was', async () => {
+    await add('mix', 300, 300)
+    await save('Second')
+    await add('grid', 300, 500)
+    await page.waitForTimeout(700)
+    await page.close({ runBeforeUnload: false })
+    page = await open()
+    await expect.poll(() => titles()).toEqual(['Grid', 'Mix'])
+    expect(await unsaved()).toBe(1)
+    await page.getByRole('button', { name: 'Go back to the saved version' }).click()
+    await expect.poll(() => titles()).toEqual(['Mix'])
+    expect(await unsaved()).toBe(0)
+  })
+
+  test('a deleted workflow can be had back', async () => {
+    await add('mix', 300, 300)
+    await save('Third')
+    await newWorkflow()
+    await page.getByRole('button', { name: 'Library' }).click()
+    await page.getByRole('tab', { name: 'My workflows' }).click()
+    await page.getByRole('button', { name: 'More for Third' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await expect.poll(() => page.getByRole('button', { name: 'More for Third' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Undo' }).last().click()
+    await page.getByRole('button', { name: 'Third' }).first().click()
+    await expect.poll(() => titles()).toEqual(['Mix'])
+  })
+
+  test('a second tab is told, and does not overwrite without asking', async () => {
+    await add('mix', 300, 300)
+    await save('Shared')
+    const second = await open()
+    await second.getByText('also open in another tab').waitFor()
+    await add('grid', 300, 500)
+    await press('Control+s')
+    await page.getByText('Saved “Shared”').last().waitFor()
+    const first = page
+    page = second
+    await add('loss', 700, 500)
+    await press('Control+s')
+    await second.getByRole('heading', { name: 'Saved elsewhere in the meantime' }).waitFor()
+    await second.getByRole('button', { name: 'Save as a copy' }).click()
+    await second.getByText('Saved “Shared copy”').waitFor()
+    await first.reload()
+    await ready(first)
+    await expect.poll(() => titles(first)).toEqual(['Grid', 'Mix'])
+  })
+})
+
+describe('files', () => {
+  const drop = (name: string, content: string) =>
+    page.evaluate(
+      ([name, content]) => {
+        const data = new DataTransfer()
+        data.items.add(new File([content!], name!, { type: 'application/json' }))
+        for (const type of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+      },
+      [name, content] as const,
+    )
+
+  test('a dropped workflow opens; saved to disk it is the same again', async () => {
+    await twoNodes()
+    await drag(await place('Noise Schedule', 'schedule'), await place('Timesteps', 'schedule'))
+    const download = async () => {
+      const waiting = page.waitForEvent('download')
+      await page.getByRole('button', { name: 'File' }).click()
+      await page.getByRole('menuitem', { name: 'Download file' }).click()
+      return readFileSync(await (await waiting).path(), 'utf8')
+    }
+    const text = await download()
+    await newWorkflow()
+    await drop('two.json', text)
+    await expect.poll(() => titles()).toEqual(['Noise Schedule', 'Timesteps'])
+    const again = JSON.parse(await download()) as { extra: { diffusion: { title?: string } } }
+    expect(again.extra.diffusion.title).toBe('two')
+    expect({ ...again, extra: null }).toEqual({ ...(JSON.parse(text) as object), extra: null })
+  })
+
+  test.each([
+    ['notes.json', 'shopping: milk', /not JSON/],
+    ['numbers.json', '[1, 2, 3]', /./],
+  ])('%s is refused with the reason, and nothing else changes', async (name, content, why) => {
+    await add('mix', 300, 300)
+    await drop(name, content)
+    const message = page.getByRole('alert').filter({ hasText: `${name} was not opened` })
+    await message.waitFor()
+    expect(await message.textContent()).toMatch(why)
+    expect(await titles()).toEqual(['Mix'])
+  })
+
+  test('a node that is not known here is kept, and said', async () => {
+    const foreign = { last_node_id: 1, nodes: [{ id: 1, type: 'other/Thing', pos: [10, 10], size: [140, 60], properties: { a: 1 } }], links: [], version: 0.4 }
+    await drop('foreign.json', JSON.stringify(foreign))
+    await page.getByText('Not known here and kept as they are: other/Thing.').waitFor()
+  })
+})
+
+describe('runs', () => {
+  test('a fault is on its node, with the cure and the way there; mending it clears it', async () => {
+    await add('inspect', 600, 300)
+    await press('Control+Enter')
+    const problem = page.getByRole('button', { name: '1 problem' })
+    await problem.waitFor({ timeout: 60_000 })
+    await problem.click()
+    await page.getByRole('button', { name: 'Go there' }).click()
+    await expect.poll(() => page.getByRole('heading', { name: 'Inspect' }).count()).toBe(1)
+    await add('noise schedule', 200, 250)
+    await drag(await place('Noise Schedule', 'schedule'), await place('Inspect', 'value'))
+    await expect.poll(() => problem.count()).toBe(0)
+  })
+
+  test('a run shows what it made, and the tab says how far it is', async () => {
+    await page.evaluate(() => window.resizeTo(1280, 800))
+    await page.locator('canvas').focus()
+    const text = readFileSync(join(import.meta.dirname, 'sampling.json'), 'utf8')
+    await page.evaluate((content) => {
+      const data = new DataTransfer()
+      data.items.add(new File([content], 'sampling.json'))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+    }, text)
+    await expect.poll(() => titles()).toContain('Sampler')
+    await press('Control+Enter')
+    await expect.poll(() => page.locator('.status .state').textContent(), { timeout: 90_000 }).toMatch(/Finished in/)
+    const view = await page.evaluate(() => {
+      const nodes = (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes
+      return (nodes.find((node) => node.getTitle() === 'Samples') as unknown as { diffusion: { view?: { kind: string } } }).diffusion.view?.kind
+    })
+    expect(view).toBe('scatter')
+  })
+
+  test('the closed sampler is opened in its place, and undone', async () => {
+    await add('sampler', 300, 300)
+    const at = await place('Sampler')
+    await page.mouse.click(at.x, at.y, { button: 'right' })
+    await page.getByRole('menuitem', { name: 'Open: replace by its graph' }).click()
+    await expect.poll(() => titles(), { timeout: 60_000 }).toEqual(['DDPM Step', 'Predict', 'Sampling End', 'Sampling Start', 'Timesteps'])
+    await press('Control+z')
+    expect(await titles()).toEqual(['Sampler'])
+  })
+})
+
+describe('the screen', () => {
+  test('light and dark by choice, kept over a reload', async () => {
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
+    await page.getByRole('button', { name: 'Theme of the system' }).click()
+    await page.getByRole('button', { name: 'Dark theme' }).click()
+    expect(await theme()).toBe('light')
+    await page.reload()
+    await ready(page)
+    await expect.poll(theme).toBe('light')
+  })
+
+  test('every button and field has a name', async () => {
+    await add('training start', 200, 300)
+    await page.getByRole('button', { name: 'Library' }).click()
+    const nameless = await page.evaluate(() =>
+      [...document.querySelectorAll('button, input, select, textarea')]
+        .filter((element) => {
+          const labels = (element as HTMLInputElement).labels
+          return !(element.getAttribute('aria-label') || element.textContent?.trim() || labels?.length)
+        })
+        .map((element) => element.outerHTML.slice(0, 120)),
+    )
+    expect(nameless).toEqual([])
+  })
+})
