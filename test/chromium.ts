@@ -21,6 +21,8 @@ export interface Chromium {
   /** A new page in a profile of its own. Errors of the page fail the test that looks at {@link Chromium.errors}. */
   newPage(): Promise<Page>
   newContext(): Promise<BrowserContext>
+  /** Another browser, on the profile in a folder; to be closed by the caller. */
+  launchIn(profile: string): Promise<BrowserContext>
   /** Uncaught errors of all pages since the last look. */
   errors(): string[]
 }
@@ -47,6 +49,11 @@ export function useChromium(args: string[] = []): Chromium {
     },
     async newContext() {
       const context = await browser!.newContext()
+      context.on('page', watch)
+      return context
+    },
+    async launchIn(profile) {
+      const context = await chromium.launchPersistentContext(profile, { executablePath: path, args: [...quiet, ...args] })
       context.on('page', watch)
       return context
     },
