@@ -50,7 +50,12 @@ const train = (page: Page, steps: number, backend: BackendName) =>
       const hash = [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes! as BufferSource))]
       const { name } = await client.ready
       client.close()
-      return { name, faults: finished.faults, began: began[0], sha256: hash.map((byte) => byte.toString(16).padStart(2, '0')).join('') }
+      return {
+        name,
+        faults: finished.faults,
+        began: began[0],
+        sha256: hash.map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+      }
     },
     { graph: trainingGraph(steps), backend },
   )
@@ -61,7 +66,9 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (backend) => {
     const first = await trainIn(profile, 100, backend)
     const second = await trainIn(profile, 200, backend)
     const whole = await trainIn(await newProfile(), 200, backend)
-    expect([first, second, whole].map(({ name, faults }) => ({ name, faults }))).toEqual(Array(3).fill({ name: backend, faults: [] }))
+    expect([first, second, whole].map(({ name, faults }) => ({ name, faults }))).toEqual(
+      Array(3).fill({ name: backend, faults: [] }),
+    )
     expect(second.began).toBeGreaterThan(100)
     expect(whole.began).toBeLessThan(100)
     expect(second.sha256).toBe(whole.sha256)

@@ -7,8 +7,11 @@ import { graph, node, ops } from './toy.ts'
 
 const planOf = (some: Graph) => printPlan(compile(some, undefined, ops))
 const words = (some: Graph) =>
-  tryCompile(some, undefined, ops).faults.map(({ node: id, slot, message, cure }) => `${id}${slot ? '.' + slot : ''}: ${message} ${cure}`)
-const notices = (some: Graph) => compile(some, undefined, ops).notices.map(({ node: id, message, cure }) => `${id}: ${message} ${cure}`)
+  tryCompile(some, undefined, ops).faults.map(
+    ({ node: id, slot, message, cure }) => `${id}${slot ? '.' + slot : ''}: ${message} ${cure}`,
+  )
+const notices = (some: Graph) =>
+  compile(some, undefined, ops).notices.map(({ node: id, message, cure }) => `${id}: ${message} ${cure}`)
 
 const sampler = (x: string, next: string, name = '') => [
   node(`start${name}`, 'SamplingStart', { x }),
@@ -31,7 +34,12 @@ const training = (name = '', emit = 0) => [
 
 describe('without loops', () => {
   test('what is asked for, each after what it needs, freed at its last use', () => {
-    const some = graph(node('sum', 'Add', { a: 'one.value', b: 'two.value' }), node('one', 'Constant'), node('two', 'Constant'), node('unused', 'Constant'))
+    const some = graph(
+      node('sum', 'Add', { a: 'one.value', b: 'two.value' }),
+      node('one', 'Constant'),
+      node('two', 'Constant'),
+      node('unused', 'Constant'),
+    )
     expect(printPlan(compile(some, [wire('sum', 'sum')], ops))).toMatchInlineSnapshot(`
       "one
       two
@@ -41,7 +49,11 @@ describe('without loops', () => {
   })
 
   test('closed nodes are replaced by their graph', () => {
-    const some = graph(node('one', 'Constant'), node('closed', 'Twice', { a: 'one.value', b: 'one.value' }), node('show', 'Show', { value: 'closed.sum' }))
+    const some = graph(
+      node('one', 'Constant'),
+      node('closed', 'Twice', { a: 'one.value', b: 'one.value' }),
+      node('show', 'Show', { value: 'closed.sum' }),
+    )
     expect(planOf(some)).toMatchInlineSnapshot(`
       "one
       closed/first
@@ -164,7 +176,12 @@ describe('loops', () => {
   })
 
   test('d: a loop that nobody needs but an observer in its body', () => {
-    const some = graph(node('one', 'Constant'), ...sampler('one.value', 'step.sum'), node('step', 'Add', { a: 'start.x' }), node('show', 'Show', { value: 'step.sum' }))
+    const some = graph(
+      node('one', 'Constant'),
+      ...sampler('one.value', 'step.sum'),
+      node('step', 'Add', { a: 'start.x' }),
+      node('show', 'Show', { value: 'step.sum' }),
+    )
     expect(planOf(some)).toMatchInlineSnapshot(`
       "one
       loop start | free one.value
@@ -199,10 +216,28 @@ describe('loops', () => {
   })
 
   test('e: a second End, an End without Start, a Start without End, an End of another kind', () => {
-    const second = graph(node('one', 'Constant'), ...sampler('one.value', 'start.x'), node('end2', 'SamplingEnd', { loop: 'start.loop', x: 'start.x' }), node('show', 'Show', { value: 'end2.x' }))
-    const noStart = graph(node('one', 'Constant'), node('end', 'SamplingEnd', { x: 'one.value' }), node('show', 'Show', { value: 'end.x' }))
-    const noEnd = graph(node('one', 'Constant'), node('start', 'SamplingStart', { x: 'one.value' }), node('show', 'Show', { value: 'start.x' }))
-    const other = graph(node('net', 'Net'), node('start', 'TrainingStart', { model: 'net.model' }), node('end', 'SamplingEnd', { loop: 'start.loop', x: 'start.x' }), node('show', 'Show', { value: 'end.x' }))
+    const second = graph(
+      node('one', 'Constant'),
+      ...sampler('one.value', 'start.x'),
+      node('end2', 'SamplingEnd', { loop: 'start.loop', x: 'start.x' }),
+      node('show', 'Show', { value: 'end2.x' }),
+    )
+    const noStart = graph(
+      node('one', 'Constant'),
+      node('end', 'SamplingEnd', { x: 'one.value' }),
+      node('show', 'Show', { value: 'end.x' }),
+    )
+    const noEnd = graph(
+      node('one', 'Constant'),
+      node('start', 'SamplingStart', { x: 'one.value' }),
+      node('show', 'Show', { value: 'start.x' }),
+    )
+    const other = graph(
+      node('net', 'Net'),
+      node('start', 'TrainingStart', { model: 'net.model' }),
+      node('end', 'SamplingEnd', { loop: 'start.loop', x: 'start.x' }),
+      node('show', 'Show', { value: 'end.x' }),
+    )
     expect([...words(second), ...words(noStart), ...words(noEnd), ...words(other)]).toMatchInlineSnapshot(`
       [
         "end.loop: Sampling Start has a second End. Delete one of the two: a loop has one Start and one End.",
@@ -387,7 +422,11 @@ describe('training', () => {
 
 describe('faults', () => {
   test('a cycle names its nodes', () => {
-    const some = graph(node('a', 'Add', { a: 'b.sum' }), node('b', 'Add', { a: 'a.sum' }), node('show', 'Show', { value: 'a.sum' }))
+    const some = graph(
+      node('a', 'Add', { a: 'b.sum' }),
+      node('b', 'Add', { a: 'a.sum' }),
+      node('show', 'Show', { value: 'a.sum' }),
+    )
     expect(words(some)).toMatchInlineSnapshot(`
       [
         "a: These nodes wait for each other: Add -> Add -> Add. Cut one of the wires; what is to come round again goes through the End of a loop.",
@@ -420,7 +459,11 @@ describe('faults', () => {
   })
 
   test('a multistep solver outside of a sampling loop', () => {
-    const some = graph(node('one', 'Constant'), node('step', 'Remember', { a: 'one.value' }), node('show', 'Show', { value: 'step.total' }))
+    const some = graph(
+      node('one', 'Constant'),
+      node('step', 'Remember', { a: 'one.value' }),
+      node('show', 'Show', { value: 'step.total' }),
+    )
     expect(words(some)).toMatchInlineSnapshot(`
       [
         "step: Remember remembers earlier steps, but runs in no sampling loop. Take its x_t from a SamplingStart.",
@@ -429,7 +472,11 @@ describe('faults', () => {
   })
 
   test('inside a closed node they are told of the closed node', () => {
-    const some = graph(node('net', 'Net'), node('closed', 'Twice', { a: 'net.model' }), node('show', 'Show', { value: 'closed.sum' }))
+    const some = graph(
+      node('net', 'Net'),
+      node('closed', 'Twice', { a: 'net.model' }),
+      node('show', 'Show', { value: 'closed.sum' }),
+    )
     expect(words(some)).toMatchInlineSnapshot(`
       [
         "closed.a: a takes number or loss, but model of Net is model. Wire number or loss into it.",

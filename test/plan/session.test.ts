@@ -51,7 +51,8 @@ function start(options: Partial<SessionOptions> = {}) {
 const shown = (events: Event[], id: string) =>
   events.flatMap((event) => (event.type === 'view' && event.node === id ? [event.view as StatisticsView] : []))
 const lastShown = (events: Event[], id: string) => shown(events, id).at(-1)!.mean
-const saved = (events: Event[]) => events.flatMap((event) => (event.type === 'file' ? [new TextDecoder().decode(event.file.bytes)] : []))
+const saved = (events: Event[]) =>
+  events.flatMap((event) => (event.type === 'file' ? [new TextDecoder().decode(event.file.bytes)] : []))
 const faults = (events: Event[]) => events.flatMap((event) => (event.type === 'faults' ? event.faults : []))
 const trainings = () => ran.filter((what) => what === 'train').length
 
@@ -108,7 +109,16 @@ describe('running', () => {
 
   test('an error while running names its node', async () => {
     const { run } = start()
-    const some = graph(node('one', 'Constant'), node('noise', 'Draw'), node('bad', 'Add', { a: 'one.value', b: 'end.x' }), node('start', 'SamplingStart', { x: 'one.value' }, { steps: 1 }), node('end', 'SamplingEnd', { loop: 'start.loop', x: 'end2.x' }), node('start2', 'SamplingStart', { x: 'start.x', times: 'one.value' }), node('end2', 'SamplingEnd', { loop: 'start2.loop', x: 'start2.x' }), node('show', 'Show', { value: 'bad.sum' }))
+    const some = graph(
+      node('one', 'Constant'),
+      node('noise', 'Draw'),
+      node('bad', 'Add', { a: 'one.value', b: 'end.x' }),
+      node('start', 'SamplingStart', { x: 'one.value' }, { steps: 1 }),
+      node('end', 'SamplingEnd', { loop: 'start.loop', x: 'end2.x' }),
+      node('start2', 'SamplingStart', { x: 'start.x', times: 'one.value' }),
+      node('end2', 'SamplingEnd', { loop: 'start2.loop', x: 'start2.x' }),
+      node('show', 'Show', { value: 'bad.sum' }),
+    )
     const events = await run(some)
     expect(faults(events)).toEqual([])
     expect(lastShown(events, 'show')).toBe(2)
@@ -144,8 +154,14 @@ describe('running', () => {
 
   test('a loop goes on while `again` is positive', async () => {
     const { run } = start()
-    const some = [...counting(10), node('limit', 'Constant', {}, { value: 4 }), node('left', 'Add', { a: 'limit.value', b: 'step.sum' })]
-    const events = await run(graph(...some.map((it) => (it.id === 'end' ? { ...it, inputs: { ...it.inputs, again: wire('left', 'difference') } } : it))))
+    const some = [
+      ...counting(10),
+      node('limit', 'Constant', {}, { value: 4 }),
+      node('left', 'Add', { a: 'limit.value', b: 'step.sum' }),
+    ]
+    const events = await run(
+      graph(...some.map((it) => (it.id === 'end' ? { ...it, inputs: { ...it.inputs, again: wire('left', 'difference') } } : it))),
+    )
     expect(lastShown(events, 'done')).toBe(4)
   })
 
@@ -158,7 +174,22 @@ describe('running', () => {
     ]
     // x: 1 -> 2 -> (2+1)+2 = 5 -> (5+1)+5 = 11
     expect(lastShown(await run(graph(...some)), 'done')).toBe(11)
-    expect(lastShown(await run(graph(...some.map((it) => (it.id === 'total' ? { ...it, id: 'renamed' } : it.id === 'end' ? { ...it, inputs: { ...it.inputs, x: wire('renamed', 'total') } } : it)))), 'done')).toBe(11)
+    expect(
+      lastShown(
+        await run(
+          graph(
+            ...some.map((it) =>
+              it.id === 'total'
+                ? { ...it, id: 'renamed' }
+                : it.id === 'end'
+                  ? { ...it, inputs: { ...it.inputs, x: wire('renamed', 'total') } }
+                  : it,
+            ),
+          ),
+        ),
+        'done',
+      ),
+    ).toBe(11)
   })
 
   test('noise without `like` is the same in every iteration; with it, drawn afresh', async () => {
@@ -170,7 +201,8 @@ describe('running', () => {
       )
     const { run, events } = start()
     const increments = () => {
-      const { lines } = (events.filter((event) => event.type === 'view' && event.node === 'chart').at(-1) as { view: ChartView }).view
+      const { lines } = (events.filter((event) => event.type === 'view' && event.node === 'chart').at(-1) as { view: ChartView })
+        .view
       return [...lines[0]!.y].map((y, i, all) => (y - (i ? all[i - 1]! : 1)).toFixed(4))
     }
     await run(some())
@@ -221,10 +253,17 @@ describe('training', () => {
   test('an edit that has nothing to do with it does not retrain; nor does a new name', async () => {
     const { run } = start()
     await run(graph(...training(5)))
-    const events = await run(graph(...training(5).map((it) => (it.id === 'x' ? { ...it, params: { value: 3 } } : it)), node('more', 'Show', { value: 'y.y' })))
+    const events = await run(
+      graph(
+        ...training(5).map((it) => (it.id === 'x' ? { ...it, params: { value: 3 } } : it)),
+        node('more', 'Show', { value: 'y.y' }),
+      ),
+    )
     expect(trainings()).toBe(5)
     expect(events).toContainEqual(expect.objectContaining({ type: 'cached', node: 'start' }))
-    const renamed = JSON.parse(JSON.stringify(training(5)).replaceAll('"apply"', '"predict"').replaceAll('"start"', '"begin"')) as Graph['nodes']
+    const renamed = JSON.parse(
+      JSON.stringify(training(5)).replaceAll('"apply"', '"predict"').replaceAll('"start"', '"begin"'),
+    ) as Graph['nodes']
     await run(graph(...renamed))
     expect(trainings()).toBe(5)
   })

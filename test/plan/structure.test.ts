@@ -10,30 +10,37 @@ import { graph, node, ops } from './toy.ts'
  * still open, later nodes see its values; when it is closed they see its result alone. An inner loop begins with a value of
  * the outer one, or the two would run beside each other and could not both be looked at (rule c).
  */
-const anyGraph = fc.array(fc.record({ kind: fc.constantFrom('constant', 'add', 'open', 'close', 'show'), a: fc.nat(), b: fc.nat() }), { maxLength: 40 }).map((moves) => {
-  const nodes: GraphNode[] = [node('n', 'Constant')]
-  const scopes: string[][] = [['n.value']]
-  const open: string[] = []
-  const visible = () => scopes.flat()
-  const pick = (index: number) => visible()[index % visible().length]!
-  const close = (a: number) => {
-    const inside = scopes.pop()!
-    const start = open.pop()!
-    nodes.push(node(`${start}end`, 'SamplingEnd', { loop: `${start}.loop`, x: inside[a % inside.length]! }))
-    scopes.at(-1)!.push(`${start}end.x`)
-  }
-  for (const [i, { kind, a, b }] of moves.entries()) {
-    const id = `n${i}`
-    if (kind === 'constant') nodes.push(node(id, 'Constant')), scopes.at(-1)!.push(`${id}.value`)
-    else if (kind === 'add') nodes.push(node(id, 'Add', { a: pick(a), b: pick(b) })), scopes.at(-1)!.push(`${id}.sum`)
-    else if (kind === 'show') nodes.push(node(id, 'Show', { value: pick(a) }))
-    else if (kind === 'open') nodes.push(node(id, 'SamplingStart', { x: scopes.at(-1)![a % scopes.at(-1)!.length]! })), open.push(id), scopes.push([`${id}.x`, `${id}.t`])
-    else if (open.length) close(a)
-  }
-  while (open.length) close(0)
-  nodes.push(node('last', 'Show', { value: scopes[0]!.at(-1)! }))
-  return graph(...nodes)
-})
+const anyGraph = fc
+  .array(fc.record({ kind: fc.constantFrom('constant', 'add', 'open', 'close', 'show'), a: fc.nat(), b: fc.nat() }), {
+    maxLength: 40,
+  })
+  .map((moves) => {
+    const nodes: GraphNode[] = [node('n', 'Constant')]
+    const scopes: string[][] = [['n.value']]
+    const open: string[] = []
+    const visible = () => scopes.flat()
+    const pick = (index: number) => visible()[index % visible().length]!
+    const close = (a: number) => {
+      const inside = scopes.pop()!
+      const start = open.pop()!
+      nodes.push(node(`${start}end`, 'SamplingEnd', { loop: `${start}.loop`, x: inside[a % inside.length]! }))
+      scopes.at(-1)!.push(`${start}end.x`)
+    }
+    for (const [i, { kind, a, b }] of moves.entries()) {
+      const id = `n${i}`
+      if (kind === 'constant') (nodes.push(node(id, 'Constant')), scopes.at(-1)!.push(`${id}.value`))
+      else if (kind === 'add') (nodes.push(node(id, 'Add', { a: pick(a), b: pick(b) })), scopes.at(-1)!.push(`${id}.sum`))
+      else if (kind === 'show') nodes.push(node(id, 'Show', { value: pick(a) }))
+      else if (kind === 'open')
+        (nodes.push(node(id, 'SamplingStart', { x: scopes.at(-1)![a % scopes.at(-1)!.length]! })),
+          open.push(id),
+          scopes.push([`${id}.x`, `${id}.t`]))
+      else if (open.length) close(a)
+    }
+    while (open.length) close(0)
+    nodes.push(node('last', 'Show', { value: scopes[0]!.at(-1)! }))
+    return graph(...nodes)
+  })
 
 /** Runs a plan on names alone: reading what is not there, or freeing twice, throws. Gives what is left. */
 function pretend(steps: readonly Step[], around: ReadonlySet<string>, given: readonly string[] = []): Set<string> {
@@ -51,8 +58,13 @@ function pretend(steps: readonly Step[], around: ReadonlySet<string>, given: rea
 }
 
 function pretendLoop(step: LoopStep, around: ReadonlySet<string>) {
-  const left = pretend(step.body, around, step.each.map((slot) => valueId(wire(step.id, slot))))
-  for (const value of Object.values(step.next)) if (!left.has(value) && !around.has(value)) throw new Error(`${value} is next but not there`)
+  const left = pretend(
+    step.body,
+    around,
+    step.each.map((slot) => valueId(wire(step.id, slot))),
+  )
+  for (const value of Object.values(step.next))
+    if (!left.has(value) && !around.has(value)) throw new Error(`${value} is next but not there`)
   for (const value of step.freeNext) if (!left.delete(value)) throw new Error(`${value} is freed but not there`)
   expect([...left]).toEqual([])
 }

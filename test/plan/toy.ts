@@ -4,7 +4,22 @@ import type { Graph, GraphNode, Wire } from '../../src/engine/plan/graph.ts'
 import { wire } from '../../src/engine/plan/graph.ts'
 import { tf, type Scalar, type Tensor } from '../../src/engine/tf.ts'
 import type { Model, Value } from '../../src/engine/values.ts'
-import { defineLoop, defineNode, integer, like, loss, many, model, any, noise, number, optional, real, seed, toggle } from '../../src/nodes/define.ts'
+import {
+  defineLoop,
+  defineNode,
+  integer,
+  like,
+  loss,
+  many,
+  model,
+  any,
+  noise,
+  number,
+  optional,
+  real,
+  seed,
+  toggle,
+} from '../../src/nodes/define.ts'
 import { tidied } from '../../src/engine/plan/memory.ts'
 
 export const numberOf = (tensor: Tensor) => ({ type: 'number' as const, tensor: tensor as Scalar })
@@ -34,7 +49,10 @@ export const add = defineNode({
   params: {},
   run: ({ a, b }) => {
     ran.push('add')
-    return { sum: numberOf(b ? a.tensor.add(b.tensor) : a.tensor), difference: numberOf(b ? a.tensor.sub(b.tensor) : tf.scalar(0)) }
+    return {
+      sum: numberOf(b ? a.tensor.add(b.tensor) : a.tensor),
+      difference: numberOf(b ? a.tensor.sub(b.tensor) : tf.scalar(0)),
+    }
   },
 })
 
@@ -65,12 +83,7 @@ export const remember = defineNode({
   outputs: { total: number() },
   params: {},
   stateful: true,
-  run: ((
-    { a }: { a: { tensor: Scalar } },
-    _: unknown,
-    __: unknown,
-    before: { total: Scalar } | undefined,
-  ) => {
+  run: (({ a }: { a: { tensor: Scalar } }, _: unknown, __: unknown, before: { total: Scalar } | undefined) => {
     const total = before ? a.tensor.add(before.total) : a.tensor.clone()
     return { outputs: { total: numberOf(total) }, state: { total } }
   }) as never,
@@ -122,7 +135,9 @@ export const save = defineNode({
   inputs: { value: number() },
   outputs: {},
   params: {},
-  files: async ({ value }) => [{ name: 'value.txt', mime: 'text/plain', bytes: new TextEncoder().encode(String((await value.tensor.data())[0])) }],
+  files: async ({ value }) => [
+    { name: 'value.txt', mime: 'text/plain', bytes: new TextEncoder().encode(String((await value.tensor.data())[0])) },
+  ],
 })
 
 interface Counting {
@@ -138,7 +153,13 @@ export const sampling = defineLoop({
     each: { x: like('x'), t: number() },
     params: { steps: integer(3, {}, 'iterations') },
   },
-  end: { ...base, type: 'toy/SamplingEnd', next: { x: number(), again: optional(number()) }, done: { x: number(), seen: number() }, params: {} },
+  end: {
+    ...base,
+    type: 'toy/SamplingEnd',
+    next: { x: number(), again: optional(number()) },
+    done: { x: number(), seen: number() },
+    params: {},
+  },
   carries: { x: 'x' },
   behaviour: {
     extents: ['steps'],
@@ -157,7 +178,14 @@ interface Training {
   loss?: Value
 }
 
-const modelOf = (weight: Tensor): Model => ({ type: 'model', kind: 'toy', config: {}, predicts: 'epsilon', weights: { weight }, children: {} })
+const modelOf = (weight: Tensor): Model => ({
+  type: 'model',
+  kind: 'toy',
+  config: {},
+  predicts: 'epsilon',
+  weights: { weight },
+  children: {},
+})
 
 export const net = defineNode({
   ...base,
@@ -197,7 +225,13 @@ export const training = defineLoop({
     each: { x: number(), model: model(), step: number() },
     params: { steps: integer(4, {}, 'iterations'), seed: seed() },
   },
-  end: { ...base, type: 'toy/TrainingEnd', next: { loss: loss() }, done: { model: model() }, params: { emit_every: integer(0, {}, 'emission') } },
+  end: {
+    ...base,
+    type: 'toy/TrainingEnd',
+    next: { loss: loss() },
+    done: { model: model() },
+    params: { emit_every: integer(0, {}, 'emission') },
+  },
   carries: {},
   behaviour: {
     extents: ['steps', 'emit_every'],
@@ -211,7 +245,14 @@ export const training = defineLoop({
     },
     around: ({ weight }: Training, each, body) => {
       const { value, grads } = tidied(() =>
-        tf.engine().gradients(() => (body({ ...each, model: modelOf(weight) }).loss as { tensor: Tensor }).tensor, [weight], undefined, true),
+        tf
+          .engine()
+          .gradients(
+            () => (body({ ...each, model: modelOf(weight) }).loss as { tensor: Tensor }).tensor,
+            [weight],
+            undefined,
+            true,
+          ),
       )
       return { weight: weight.sub(grads[0]!.mul(0.1)), loss: { type: 'loss', tensor: value } }
     },
@@ -236,11 +277,36 @@ export const twice = defineNode({
   }),
 })
 
-export const ops = opTable([constant, add, draw, shift, remember, show, chart, save, ...sampling, net, apply, squaredError, ...training, twice])
+export const ops = opTable([
+  constant,
+  add,
+  draw,
+  shift,
+  remember,
+  show,
+  chart,
+  save,
+  ...sampling,
+  net,
+  apply,
+  squaredError,
+  ...training,
+  twice,
+])
 
 /** A node from its id, type, wires ("node.slot") and params. */
-export function node(id: string, op: string, inputs: Record<string, string> = {}, params: Record<string, unknown> = {}): GraphNode {
-  return { id, op: `toy/${op}`, params, inputs: Object.fromEntries(Object.entries(inputs).map(([slot, from]) => [slot, at(from)])) }
+export function node(
+  id: string,
+  op: string,
+  inputs: Record<string, string> = {},
+  params: Record<string, unknown> = {},
+): GraphNode {
+  return {
+    id,
+    op: `toy/${op}`,
+    params,
+    inputs: Object.fromEntries(Object.entries(inputs).map(([slot, from]) => [slot, at(from)])),
+  }
 }
 
 export const graph = (...nodes: GraphNode[]): Graph => ({ nodes })

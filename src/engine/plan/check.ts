@@ -78,7 +78,12 @@ function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): F
   for (const [name, slot] of Object.entries(op.inputs)) {
     const wired = slot.many ? Object.keys(node.inputs).some((key) => splitMany(key)[0] === name) : node.inputs[name]
     if (!wired && !slot.optional && slot.accepts[0] !== 'loop') {
-      faults.push({ node: node.id, slot: name, message: `Nothing is wired to ${name}.`, cure: `Wire ${kinds(slot.accepts)} into it.` })
+      faults.push({
+        node: node.id,
+        slot: name,
+        message: `Nothing is wired to ${name}.`,
+        cure: `Wire ${kinds(slot.accepts)} into it.`,
+      })
     }
   }
   for (const [slot, from] of Object.entries(node.inputs)) faults.push(...wireFaults(node, op, slot, from, nodes, ops))
@@ -90,17 +95,33 @@ const kinds = (types: readonly string[] | 'any') => (types === 'any' ? 'any valu
 function wireFaults(node: GraphNode, op: Op, slot: string, from: Wire, nodes: Map<string, GraphNode>, ops: Ops): Fault[] {
   const input = inputSlot(op, slot)
   if (!input) {
-    return [{ node: node.id, slot, message: `${op.title} has no input ${slot}.`, cure: `Its inputs are ${Object.keys(op.inputs).join(', ')}.` }]
+    return [
+      {
+        node: node.id,
+        slot,
+        message: `${op.title} has no input ${slot}.`,
+        cure: `Its inputs are ${Object.keys(op.inputs).join(', ')}.`,
+      },
+    ]
   }
   const source = nodes.get(from.node)
   if (!source) {
-    return [{ node: node.id, slot, message: `${slot} is wired to ${from.node}, which is not in the graph.`, cure: 'Wire it anew.' }]
+    return [
+      { node: node.id, slot, message: `${slot} is wired to ${from.node}, which is not in the graph.`, cure: 'Wire it anew.' },
+    ]
   }
   const sourceOp = ops.get(source.op)
   if (!sourceOp) return []
   const name = named(source.id, nodes, ops)
   if (!outputSlot(sourceOp, from.slot)) {
-    return [{ node: node.id, slot, message: `${name} has no output ${from.slot}.`, cure: `Its outputs are ${Object.keys(sourceOp.outputs).join(', ')}.` }]
+    return [
+      {
+        node: node.id,
+        slot,
+        message: `${name} has no output ${from.slot}.`,
+        cure: `Its outputs are ${Object.keys(sourceOp.outputs).join(', ')}.`,
+      },
+    ]
   }
   const type = typeOfWire(from, nodes, ops)
   if (accepts(input, type)) return []
@@ -156,11 +177,28 @@ function pairZones({ nodes, ops, order, zones }: Checked): Fault[] {
     if (op?.role === 'end') {
       const start = nodes.get(node.inputs.loop?.node ?? '')
       if (!start) {
-        faults.push({ node: id, slot: 'loop', message: `${op.title} has no Start.`, cure: `Wire the loop output of a ${ops.get(op.loop.other)?.title ?? op.loop.other} into it.` })
+        faults.push({
+          node: id,
+          slot: 'loop',
+          message: `${op.title} has no Start.`,
+          cure: `Wire the loop output of a ${ops.get(op.loop.other)?.title ?? op.loop.other} into it.`,
+        })
       } else if (start.op !== op.loop.other) {
-        faults.push({ node: id, slot: 'loop', message: `${op.title} cannot end ${named(start.id, nodes, ops)}.`, cure: `Use the End that belongs to it, ${ops.get(op.loop.other)?.title ?? op.loop.other} here.`, also: [start.id] })
+        faults.push({
+          node: id,
+          slot: 'loop',
+          message: `${op.title} cannot end ${named(start.id, nodes, ops)}.`,
+          cure: `Use the End that belongs to it, ${ops.get(op.loop.other)?.title ?? op.loop.other} here.`,
+          also: [start.id],
+        })
       } else if (zones.has(start.id)) {
-        faults.push({ node: id, slot: 'loop', message: `${named(start.id, nodes, ops)} has a second End.`, cure: 'Delete one of the two: a loop has one Start and one End.', also: [start.id, zones.get(start.id)!.end] })
+        faults.push({
+          node: id,
+          slot: 'loop',
+          message: `${named(start.id, nodes, ops)} has a second End.`,
+          cure: 'Delete one of the two: a loop has one Start and one End.',
+          also: [start.id, zones.get(start.id)!.end],
+        })
       } else {
         zones.set(start.id, { start: start.id, end: id, around: [] })
       }
@@ -169,7 +207,12 @@ function pairZones({ nodes, ops, order, zones }: Checked): Fault[] {
   for (const id of order) {
     const op = ops.get(nodes.get(id)!.op)
     if (op?.role === 'start' && !order.some((end) => nodes.get(end)!.inputs.loop?.node === id)) {
-      faults.push({ node: id, slot: 'loop', message: `${op.title} has no End.`, cure: `Add a ${ops.get(op.loop.other)?.title ?? op.loop.other} and wire loop to it.` })
+      faults.push({
+        node: id,
+        slot: 'loop',
+        message: `${op.title} has no End.`,
+        cure: `Add a ${ops.get(op.loop.other)?.title ?? op.loop.other} and wire loop to it.`,
+      })
     }
   }
   return faults
@@ -290,7 +333,13 @@ function stateFaults(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Faul
   const inner = zonesOf.get(id)!.findLast((zone) => behaviourOf(zone, nodes, ops)?.samples)
   return inner !== undefined
     ? []
-    : [{ node: id, message: `${op.title} remembers earlier steps, but runs in no sampling loop.`, cure: 'Take its x_t from a SamplingStart.' }]
+    : [
+        {
+          node: id,
+          message: `${op.title} remembers earlier steps, but runs in no sampling loop.`,
+          cure: 'Take its x_t from a SamplingStart.',
+        },
+      ]
 }
 
 export function behaviourOf(start: string, nodes: Map<string, GraphNode>, ops: Ops) {
@@ -365,5 +414,7 @@ function ownNotices(id: string, op: Op, { nodes }: Checked): Fault[] {
   const node = nodes.get(id)!
   const { params, faults } = checkParams(node, op)
   if (faults.length) return []
-  return op.notices(params as never, new Set(Object.keys(node.inputs))).map((message) => ({ node: id, message, cure: '', notice: true }))
+  return op
+    .notices(params as never, new Set(Object.keys(node.inputs)))
+    .map((message) => ({ node: id, message, cure: '', notice: true }))
 }

@@ -80,7 +80,11 @@ export function tryCompile(graph: Graph, targets: readonly Target[] | undefined,
     const inside = closed.get(target)
     return inside ? Object.values(inside).map(follow) : [target]
   })
-  const checked = checkGraph(open, wanted.map((target) => (typeof target === 'string' ? target : target.node)), ops)
+  const checked = checkGraph(
+    open,
+    wanted.map((target) => (typeof target === 'string' ? target : target.node)),
+    ops,
+  )
   const faults = [...expandFaults, ...(wanted.length ? [] : [nothingToRun]), ...checked.faults].map(onClosedNode)
   const compiler = faults.some(({ notice }) => !notice) ? undefined : new Compiler(checked, resultsOf(wanted, checked))
   const steps = compiler?.compile()
@@ -225,7 +229,9 @@ class Compiler {
         !trained.has(unit) &&
         ![...trained].some((other) => dependsOn(unit, other, needs)),
     )
-    return possible.filter((unit) => possible.some((other) => this.shows(other) && (other === unit || dependsOn(other, unit, needs))))
+    return possible.filter((unit) =>
+      possible.some((other) => this.shows(other) && (other === unit || dependsOn(other, unit, needs))),
+    )
   }
 
   private isTraining = (unit: Unit) => behaviourOf(unit, this.checked.nodes, this.checked.ops)?.trains === true
@@ -235,8 +241,7 @@ class Compiler {
   private makesFiles = (unit: Unit) => !this.isLoop(unit) && this.role(unit) === 'output'
 
   /** Shows something: an observer, or a loop with one inside. */
-  private shows = (unit: Unit) =>
-    this.isLoop(unit) ? this.observersIn(unit).length > 0 : this.role(unit) === 'observer'
+  private shows = (unit: Unit) => (this.isLoop(unit) ? this.observersIn(unit).length > 0 : this.role(unit) === 'observer')
 
   /**
    * For each node that leads to observers of its own zone and nowhere else: those observers. A Start stands for its whole
@@ -293,7 +298,9 @@ class Compiler {
 
   /** Output slots that something is wired to, single ones and those of many-slots alike. */
   private usedOutputs = (id: string): string[] =>
-    [...this.used].filter((value) => value.startsWith(`${id}.`) && !value.slice(id.length + 1).includes('.')).map((value) => value.slice(id.length + 1))
+    [...this.used]
+      .filter((value) => value.startsWith(`${id}.`) && !value.slice(id.length + 1).includes('.'))
+      .map((value) => value.slice(id.length + 1))
 
   private loopStep(start: string, siblings: Unit[], path: readonly string[]): LoopStep {
     const { end } = this.checked.zones.get(start)!

@@ -23,7 +23,11 @@ export function expandGraph(graph: Graph, ops: Ops): Expanded {
   for (let depth = 0; nodes.some((node) => isExpand(ops.get(node.op))); depth++) {
     if (depth === MAX_DEPTH) {
       const node = nodes.find(({ op }) => isExpand(ops.get(op)))!
-      faults.push({ node: node.id, message: `${node.op} expands into itself.`, cure: 'Declare it with run, or without itself inside.' })
+      faults.push({
+        node: node.id,
+        message: `${node.op} expands into itself.`,
+        cure: 'Declare it with run, or without itself inside.',
+      })
       break
     }
     nodes = nodes.flatMap((node) => {
@@ -60,7 +64,9 @@ function rewire(node: GraphNode, closed: Map<string, Record<string, Wire>>): Gra
 }
 
 const mapWires = (wires: Record<string, Wire>, change: (from: Wire) => Wire | undefined): Record<string, Wire> =>
-  Object.fromEntries(Object.entries(wires).flatMap(([slot, from]) => {
-    const to = change(from)
-    return to ? [[slot, to]] : []
-  }))
+  Object.fromEntries(
+    Object.entries(wires).flatMap(([slot, from]) => {
+      const to = change(from)
+      return to ? [[slot, to]] : []
+    }),
+  )

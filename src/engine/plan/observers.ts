@@ -82,7 +82,15 @@ export class Observers {
   private watcherOf(id: string, key: string): Watcher {
     const known = this.watchers.get(id)
     if (known?.key === key) return known
-    const watcher: Watcher = known ?? { reading: undefined, waiting: undefined, lastAt: -Infinity, key, lines: new Map(), pending: [], earlier: [] }
+    const watcher: Watcher = known ?? {
+      reading: undefined,
+      waiting: undefined,
+      lastAt: -Infinity,
+      key,
+      lines: new Map(),
+      pending: [],
+      earlier: [],
+    }
     if (known) {
       const lines = seriesOf(known)
       if (lines.length) known.earlier = [lines, ...known.earlier].slice(0, EARLIER)

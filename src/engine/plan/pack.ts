@@ -46,8 +46,18 @@ export function unpack(bytes: Uint8Array): unknown {
     if (Array.isArray(part)) return part.map(decode)
     if (typeof part !== 'object' || part === null) return part
     const { $tensor, $array, dtype, at, length: count } = part as Record<string, never>
-    if ($tensor) return tf.tensor(numbers(dtype === 'int32' ? Int32Array : Float32Array, at, count) as Float32Array, $tensor, dtype) as Tensor
-    if ($array) return numbers(arrayKinds.find(({ name }) => name === $array)!, at, count)
+    if ($tensor)
+      return tf.tensor(
+        numbers(dtype === 'int32' ? Int32Array : Float32Array, at, count) as Float32Array,
+        $tensor,
+        dtype,
+      ) as Tensor
+    if ($array)
+      return numbers(
+        arrayKinds.find(({ name }) => name === $array)!,
+        at,
+        count,
+      )
     return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, decode(inner)]))
   }
   return decode(JSON.parse(json))

@@ -9,7 +9,8 @@ export function checkParams(node: GraphNode, { params: specs }: Declaration): { 
   for (const [name, spec] of Object.entries(specs)) {
     const given = Object.hasOwn(node.params, name) ? node.params[name] : spec.default
     const wrong = problemWith(given, spec)
-    if (wrong) faults.push({ node: node.id, param: name, message: `${name}: expected ${wrong}, got ${show(given)}.`, cure: cureFor(spec) })
+    if (wrong)
+      faults.push({ node: node.id, param: name, message: `${name}: expected ${wrong}, got ${show(given)}.`, cure: cureFor(spec) })
     params[name] = given
   }
   return { params, faults }

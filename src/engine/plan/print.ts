@@ -16,7 +16,14 @@ function printStep(step: Step): string[] {
   return [
     [`loop ${step.id}`, ...tail].join(' | '),
     ...printSteps(step.body).map(indent),
-    indent([`next ${Object.entries(step.next).map(([slot, value]) => `${slot} = ${value}`).join(', ')}`, ...freed(step.freeNext)].join(' | ')),
+    indent(
+      [
+        `next ${Object.entries(step.next)
+          .map(([slot, value]) => `${slot} = ${value}`)
+          .join(', ')}`,
+        ...freed(step.freeNext),
+      ].join(' | '),
+    ),
     ...(step.emission.length ? [`emission of ${step.id}`, ...printSteps(step.emission).map(indent)] : []),
   ]
 }

@@ -11,7 +11,10 @@ import { tidied, type Memory } from './memory.ts'
 import type { Inputs, Op, Ops, Outputs, OutputOp, Params, RunContext, RunOp, StartOp } from './op.ts'
 
 /** Where the generator stops. `wait` is answered with what the promise gives. */
-export type Signal = { kind: 'iteration'; at: Iteration } | { kind: 'wait'; promise: Promise<unknown> } | { kind: 'node'; id: string }
+export type Signal =
+  | { kind: 'iteration'; at: Iteration }
+  | { kind: 'wait'; promise: Promise<unknown> }
+  | { kind: 'node'; id: string }
 
 export interface Iteration {
   step: LoopStep
@@ -114,7 +117,13 @@ interface Solvers {
   after: Record<string, unknown>
 }
 
-const OUTSIDE: Place = { path: [], at: { index: undefined, label: undefined }, needed: () => true, solvers: undefined, emission: false }
+const OUTSIDE: Place = {
+  path: [],
+  at: { index: undefined, label: undefined },
+  needed: () => true,
+  solvers: undefined,
+  emission: false,
+}
 
 /** At most this share of the time goes to samples while training. */
 const EMISSION_SHARE = 0.2
@@ -140,7 +149,10 @@ function* runNode(step: NodeStep, frame: Frame, host: Host, place: Place): Gener
   if (outside) yield { kind: 'node', id: step.id }
   if (step.kind === 'files') {
     const op = host.ops.get(step.op) as OutputOp
-    yield { kind: 'wait', promise: located(step.id, () => host.files(step, () => op.files(inputs as never, step.params as never))) }
+    yield {
+      kind: 'wait',
+      promise: located(step.id, () => host.files(step, () => op.files(inputs as never, step.params as never))),
+    }
     return
   }
   const kept = outside ? host.recall(step) : undefined
@@ -163,7 +175,9 @@ function publish(id: string, slots: readonly string[], outputs: Outputs, frame: 
 }
 
 const cureForMissing = (slot: string) =>
-  slot === 'labels' ? 'Use a data set that has labels, or cut this wire.' : 'Cut this wire, or wire the input that this value comes from.'
+  slot === 'labels'
+    ? 'Use a data set that has labels, or cut this wire.'
+    : 'Cut this wire, or wire the input that this value comes from.'
 
 function runOp(step: NodeStep, inputs: Inputs, host: Host, { path, solvers }: Place): Outputs {
   const op = host.ops.get(step.op) as RunOp
@@ -223,7 +237,14 @@ function* runLoop(step: LoopStep, frame: Frame, host: Host, place: Place): Gener
   }
 }
 
-function* runIterations(step: LoopStep, op: StartOp, inputs: Inputs, frame: Frame, host: Host, place: Place): Generator<Signal, void, unknown> {
+function* runIterations(
+  step: LoopStep,
+  op: StartOp,
+  inputs: Inputs,
+  frame: Frame,
+  host: Host,
+  place: Place,
+): Generator<Signal, void, unknown> {
   const { behaviour } = op
   const outside = place === OUTSIDE
   const count = located(step.id, () => behaviour.iterations(inputs, step.params))
@@ -279,7 +300,9 @@ function* iterate(running: Running, state: LoopState, index: number): Generator<
     emission: place.emission,
   }
   const context = contextOf(step.id, op, step.params.start, inside.path, host)
-  const each = host.memory.retain(located(step.id, () => tidied(() => behaviour.each(state.own, index, inputs, step.params, context))))
+  const each = host.memory.retain(
+    located(step.id, () => tidied(() => behaviour.each(state.own, index, inputs, step.params, context))),
+  )
   try {
     let own: unknown
     if (behaviour.around) {
@@ -330,7 +353,11 @@ function* askAgain(reached: LoopState, { tensor }: NumberValue, host: Host): Gen
 /** Inside a training body there is no waiting: the whole iteration is one synchronous unit under the tape. */
 function drain(steps: Generator<Signal, void, unknown>) {
   for (const signal of steps) {
-    if (signal.kind === 'wait') throw new NodeError({ message: 'Nothing can be waited for while gradients are recorded.', cure: 'Take it out of the training loop.' })
+    if (signal.kind === 'wait')
+      throw new NodeError({
+        message: 'Nothing can be waited for while gradients are recorded.',
+        cure: 'Take it out of the training loop.',
+      })
   }
 }
 

@@ -1,19 +1,21 @@
 // A session: takes graphs to run, drives the plan, keeps results, answers run / pause / resume / step / stop.
 import type { Event, RunRequest } from '../protocol.ts'
-import { tf } from '../tf.ts'
 import { tensorsOf, type Value } from '../values.ts'
-import { tryCompile, type LoopStep, type NodeStep, type Plan, type Step } from './compile.ts'
+import { tryCompile, type LoopStep, type NodeStep, type Plan } from './compile.ts'
+import { CurrentRun } from './current.ts'
 import { GraphError, NodeError, type Fault } from './fault.ts'
 import { outerId, wire, type Expansion, type Graph, type GraphNode } from './graph.ts'
 import { hashOf, keysOf, type Key, type Keys } from './keys.ts'
+import { LossReader } from './loss-reader.ts'
 import { Memory } from './memory.ts'
 import { Observers } from './observers.ts'
 import type { Assets, Inputs, ObserverOp, Ops, OutputFile, RunOp, StartOp } from './op.ts'
 import { checkParams } from './params.ts'
-import { Pace } from './pace.ts'
 import { Results } from './results.ts'
 import { atNode, Frame, runPlan, type Host, type Iteration, type LoopState, type Signal } from './run.ts'
-import type { StateStore } from './store.ts'
+import { allObservers, idsOf, nodeStepsOf, observersIn } from './steps.ts'
+import { guarded, type StateStore } from './store.ts'
+import { deviceReady, nextTask } from './turns.ts'
 
 export interface SessionOptions {
   ops: Ops
@@ -67,14 +69,17 @@ class Sessions implements Session {
   private readonly trained = new Map<string, { key: Key; index: number; seconds: number }>()
   /** Which computations an observer inside a loop has shown; a kept loop runs again for one that has not. */
   private readonly shown = new Map<string, Key>()
-  private current: Run | undefined
+  private current: CurrentRun | undefined
   private queue: Promise<void> = Promise.resolve()
 
   constructor(private readonly options: SessionOptions) {
     this.ops = options.ops
     this.now = options.now ?? (() => performance.now())
     this.yieldNow = options.yieldNow ?? nextTask
-    this.results = new Results(this.memory, options.store && guarded(options.store, (message) => options.onEvent({ type: 'storage', message })))
+    this.results = new Results(
+      this.memory,
+      options.store && guarded(options.store, (message) => options.onEvent({ type: 'storage', message })),
+    )
     this.observers = new Observers({
       ops: this.ops,
       memory: this.memory,
@@ -104,7 +109,8 @@ class Sessions implements Session {
 
   expand(node: GraphNode, wired: readonly string[]): Expansion {
     const op = this.ops.get(node.op)
-    if (!op || !('expand' in op)) throw new NodeError({ node: node.id, message: `${node.op} is not made of other nodes.`, cure: 'Open a Sampler.' })
+    if (!op || !('expand' in op))
+      throw new NodeError({ node: node.id, message: `${node.op} is not made of other nodes.`, cure: 'Open a Sampler.' })
     const { params, faults } = checkParams(node, op)
     if (faults[0]) throw new NodeError(faults[0])
     return op.expand(params as never, new Set(wired))
@@ -123,7 +129,7 @@ class Sessions implements Session {
 
   private async runNow(request: RunRequest): Promise<void> {
     const began = this.now()
-    const run = new Run(request, this.options.onEvent)
+    const run = new CurrentRun(request, this.options.onEvent)
     this.current = run
     try {
       await this.execute(run, request)
@@ -136,7 +142,7 @@ class Sessions implements Session {
     this.current = undefined
   }
 
-  private async execute(run: Run, request: RunRequest) {
+  private async execute(run: CurrentRun, request: RunRequest) {
     const { graph, targets } = withInspects(request.graph, request.targets, this.ops)
     const { plan, faults } = tryCompile(graph, targets, this.ops)
     if (!plan) throw new GraphError(faults)
@@ -181,7 +187,7 @@ class Sessions implements Session {
    * Asks before a long training is put aside. Where the answer is to go on from its weights, they become part of what the
    * training is named by: `content` gets that name. Returns where the weights are, by Start id.
    */
-  private async askBefore(run: Run, plan: Plan, content: Map<string, string>): Promise<Map<string, string>> {
+  private async askBefore(run: CurrentRun, plan: Plan, content: Map<string, string>): Promise<Map<string, string>> {
     const origins = new Map<string, string>()
     for (const step of plan.steps) {
       if (step.kind !== 'loop' || !this.behaviourOf(step).trains) continue
@@ -196,7 +202,7 @@ class Sessions implements Session {
 
   private behaviourOf = (step: LoopStep) => (this.ops.get(step.op) as StartOp).behaviour
 
-  private async askFor(run: Run, step: LoopStep, key: Key): Promise<string | undefined> {
+  private async askFor(run: CurrentRun, step: LoopStep, key: Key): Promise<string | undefined> {
     const before = this.trained.get(step.id)
     if (!before || before.key === key || before.seconds < WORTH_ASKING) return undefined
     const kept = await this.results.state(key, Infinity)
@@ -217,17 +223,32 @@ class Sessions implements Session {
     const [key, index] = origin.split('@') as [Key, string]
     const kept = await this.results.state(key, Number(index))
     if (!kept) {
-      throw new NodeError({ node: step.id, slot: 'model', message: 'The weights this training went on from are no longer kept.', cure: 'Change its seed, so that it trains anew.' })
+      throw new NodeError({
+        node: step.id,
+        slot: 'model',
+        message: 'The weights this training went on from are no longer kept.',
+        cure: 'Change its seed, so that it trains anew.',
+      })
     }
     const { model } = this.behaviourOf(step).done(kept.state.own, inputs, step.params, new Set(['model']))
     this.memory.retain(model)
     this.memory.release(kept.state)
     if (shapesOf(model) === shapesOf(inputs.model)) return model!
     this.memory.release(model)
-    throw new NodeError({ node: step.id, slot: 'model', message: 'The weights there are do not fit this model.', cure: 'Train it anew: change its seed.' })
+    throw new NodeError({
+      node: step.id,
+      slot: 'model',
+      message: 'The weights there are do not fit this model.',
+      cure: 'Train it anew: change its seed.',
+    })
   }
 
-  private hostFor(run: Run, keys: Keys, prepared: ReadonlyMap<string, unknown>, origins: ReadonlyMap<string, string>): Host {
+  private hostFor(
+    run: CurrentRun,
+    keys: Keys,
+    prepared: ReadonlyMap<string, unknown>,
+    origins: ReadonlyMap<string, string>,
+  ): Host {
     const { memory, ops, observers, results } = this
     const keyOf = (step: NodeStep) => keys.values.get(`${step.id}.${step.outputs[0]}`)
     const loopKey = (step: LoopStep) => keys.loops.get(step.id)!
@@ -250,7 +271,8 @@ class Sessions implements Session {
       },
       recallState: async (step, count) => {
         const { trains } = this.behaviourOf(step)
-        if (!trains && observersIn(step).some((observer) => this.shown.get(observer.id) !== lookKey(observer, keys))) return undefined
+        if (!trains && observersIn(step).some((observer) => this.shown.get(observer.id) !== lookKey(observer, keys)))
+          return undefined
         const kept = await results.state(loopKey(step), count)
         if (!kept) return undefined
         if (kept.index === count || kept.state.ended) run.tell({ type: 'cached', run: run.id, node: outerId(step.id) })
@@ -269,7 +291,11 @@ class Sessions implements Session {
         for (const file of await work()) run.tell({ type: 'file', run: run.id, node: outerId(step.id), file: file as OutputFile })
       },
       thinned: (_, every) =>
-        run.tell({ type: 'status', run: run.id, text: `Samples every ${every} steps: more often would take over a fifth of the time.` }),
+        run.tell({
+          type: 'status',
+          run: run.id,
+          text: `Samples every ${every} steps: more often would take over a fifth of the time.`,
+        }),
       startFrom: async (step, inputs) => {
         const origin = origins.get(step.id)
         return origin === undefined ? undefined : this.modelAt(origin, step, inputs)
@@ -277,7 +303,7 @@ class Sessions implements Session {
     }
   }
 
-  private reached(run: Run, step: LoopStep, key: Key, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop') {
+  private reached(run: CurrentRun, step: LoopStep, key: Key, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop') {
     if (run.poisoned) return
     const { trains } = this.behaviourOf(step)
     const seconds = run.secondsOf(step, this.now())
@@ -293,10 +319,10 @@ class Sessions implements Session {
   }
 
   /** Takes the generator from signal to signal, and between them does what was asked for meanwhile. */
-  private async drive(run: Run, plan: Generator<Signal, void, unknown>) {
+  private async drive(run: CurrentRun, plan: Generator<Signal, void, unknown>) {
     let answer: unknown
     let yieldedAt = this.now()
-    const losses = new Losses(this.memory, run)
+    const losses = new LossReader(this.memory, run)
     try {
       for (;;) {
         // What was waited for is owned by the plan, so it is handed over even when it is too late to use it.
@@ -328,7 +354,7 @@ class Sessions implements Session {
     }
   }
 
-  private tellProgress(run: Run, { step, index, count, label, loss, emission }: Iteration, latest: number | undefined) {
+  private tellProgress(run: CurrentRun, { step, index, count, label, loss, emission }: Iteration, latest: number | undefined) {
     const now = this.now()
     const rate = run.rateOf(step, index, now)
     if (now - run.toldAt < TELL_EVERY && index !== count && !run.stepwise) return
@@ -349,129 +375,6 @@ class Sessions implements Session {
   }
 }
 
-/** One run: what was asked of it, and how far it is. */
-class Run {
-  readonly id: number
-  readonly saving = new Set<Promise<void>>()
-  /** Types of the observers in the plan, by id. */
-  readonly observers = new Map<string, string>()
-  stopped = false
-  stopping = false
-  /** The state is not worth keeping: a loss that is no number. */
-  poisoned = false
-  savedAt = -Infinity
-  toldAt = -Infinity
-  stepwise: boolean
-  private wake: (() => void) | undefined
-  private answered: ((answer: 'anew' | 'continue' | 'cancel') => void) | undefined
-  private readonly paces = new Map<string, Pace>()
-
-  constructor(
-    request: RunRequest,
-    readonly tell: (event: Event) => void,
-  ) {
-    this.id = request.run
-    this.stepwise = request.paused ?? false
-  }
-
-  control(command: 'pause' | 'resume' | 'step' | 'stop') {
-    if (command === 'stop') this.stopping = true
-    if (command === 'stop' || command === 'resume') this.stepwise = false
-    else this.stepwise = true
-    if (command === 'stop') this.answered?.('cancel')
-    if (command === 'pause') return
-    if (command === 'resume' && this.wake) this.tell({ type: 'resumed', run: this.id })
-    this.wake?.()
-  }
-
-  /** After an iteration: goes on at once, or when it is told to. */
-  async hold() {
-    if (!this.stepwise || this.stopping) return
-    // Ready to be woken before anybody hears of the pause: the answer may come at once.
-    const woken = new Promise<void>((resolve) => (this.wake = resolve))
-    this.tell({ type: 'paused', run: this.id })
-    await woken
-    this.wake = undefined
-  }
-
-  async ask(node: string, seconds: number): Promise<'anew' | 'continue' | 'cancel'> {
-    const answered = new Promise<'anew' | 'continue' | 'cancel'>((resolve) => (this.answered = resolve))
-    this.tell({ type: 'question', run: this.id, node, seconds })
-    return answered
-  }
-
-  answer(answer: 'anew' | 'continue' | 'cancel') {
-    this.answered?.(answer)
-  }
-
-  begin(step: LoopStep, index: number, seconds: number, now: number) {
-    this.paces.set(step.id, new Pace(index, seconds, now))
-  }
-
-  private paceOf(step: LoopStep, now: number): Pace {
-    const known = this.paces.get(step.id)
-    if (known) return known
-    const pace = new Pace(0, 0, now)
-    this.paces.set(step.id, pace)
-    return pace
-  }
-
-  rateOf = (step: LoopStep, index: number, now: number) => this.paceOf(step, now).rate(index, now)
-
-  secondsOf = (step: LoopStep, now: number) => this.paceOf(step, now).seconds(now)
-}
-
-/** Reads the loss of every training step without waiting for it, and finds the first that is no number. */
-class Losses {
-  latest: number | undefined
-  failure: NodeError | undefined
-  private readonly reading: Promise<void>[] = []
-
-  constructor(
-    private readonly memory: Memory,
-    private readonly run: Run,
-  ) {}
-
-  get inFlight() {
-    return this.reading.length
-  }
-
-  get oldest() {
-    return this.reading[0]
-  }
-
-  read({ loss, index, step }: Iteration) {
-    if (loss?.type !== 'loss' && loss?.type !== 'number') return
-    this.memory.retain(loss)
-    const reading = loss.tensor
-      .data()
-      .then(([value]) => {
-        this.latest = value
-        if (!Number.isFinite(value) && !this.failure) {
-          this.run.poisoned = true
-          this.failure = notANumber(step, index, value!)
-        }
-      })
-      .finally(() => {
-        this.memory.release(loss)
-        this.reading.splice(this.reading.indexOf(reading), 1)
-      })
-    this.reading.push(reading)
-  }
-
-  async settle() {
-    await Promise.all(this.reading)
-  }
-}
-
-const notANumber = (step: LoopStep, index: number, value: number) =>
-  new NodeError({
-    node: step.end,
-    slot: 'loss',
-    message: `The loss became ${value} at step ${index}.`,
-    cure: 'Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data; the weights saved before are kept.',
-  })
-
 class Cancelled extends Error {}
 
 /** A node that shows nothing by itself gets an Inspect when it is run to. */
@@ -490,26 +393,23 @@ function withInspects(graph: Graph, targets: readonly string[] | undefined, ops:
   }
 }
 
-const nodeStepsOf = (step: Step): NodeStep[] =>
-  step.kind === 'loop' ? [...step.body, ...step.emission].flatMap(nodeStepsOf) : step.kind === 'run' ? [step] : []
-
-const observersIn = (step: Step): NodeStep[] =>
-  step.kind === 'loop' ? step.body.flatMap(observersIn) : step.kind === 'observe' ? [step] : []
-
-const allObservers = (step: Step): NodeStep[] =>
-  step.kind === 'loop' ? [...step.body, ...step.emission].flatMap(allObservers) : step.kind === 'observe' ? [step] : []
-
-const idsOf = (step: Step): string[] => (step.kind === 'loop' ? [step.id, ...step.body.flatMap(idsOf), step.end] : [step.id])
-
 const shapesOf = (value: unknown) => JSON.stringify(tensorsOf(value).map(({ shape }) => shape))
 
 /** What an observer looks at, by content. */
 const lookKey = ({ op, params, inputs }: NodeStep, { values }: Keys): Key =>
-  hashOf(op, params, Object.entries(inputs).map(([slot, value]) => [slot, values.get(value) ?? null]))
+  hashOf(
+    op,
+    params,
+    Object.entries(inputs).map(([slot, value]) => [slot, values.get(value) ?? null]),
+  )
 
 function faultOf(error: unknown): Fault {
   if (error instanceof NodeError) return { ...error.fault, node: outerId(error.fault.node ?? '') }
-  return { node: '', message: error instanceof Error ? error.message : String(error), cure: 'Run again; if it comes back, report it with this graph.' }
+  return {
+    node: '',
+    message: error instanceof Error ? error.message : String(error),
+    cure: 'Run again; if it comes back, report it with this graph.',
+  }
 }
 
 const faultsEvent = (run: number, errors: readonly unknown[]): Event => ({
@@ -517,41 +417,3 @@ const faultsEvent = (run: number, errors: readonly unknown[]): Event => ({
   run,
   faults: errors.flatMap((error) => (error instanceof GraphError ? error.faults : [faultOf(error)])),
 })
-
-/** Storage that fails is said once a reason, and the run goes on without. */
-function guarded(store: StateStore, onTrouble: (message: string) => void): StateStore {
-  const said = new Set<string>()
-  const attempt = async <T>(work: Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await work
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      if (!said.has(message)) onTrouble(message)
-      said.add(message)
-      return otherwise
-    }
-  }
-  return {
-    get: (key) => attempt(store.get(key), undefined),
-    put: (key, bytes) => attempt(store.put(key, bytes), undefined),
-    list: (prefix) => attempt(store.list(prefix), []),
-    delete: (key) => attempt(store.delete(key), undefined),
-  }
-}
-
-/** On a GPU: when it has done what it was given, so that a stop is answered now and not when the queue is empty. */
-async function deviceReady() {
-  const { queue } = tf.backend() as { queue?: { onSubmittedWorkDone?: () => Promise<unknown> } }
-  await queue?.onSubmittedWorkDone?.()
-}
-
-/** Timers are clamped to 4 ms in browsers; a message is not. */
-const nextTask = (): Promise<void> =>
-  new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(undefined)
-  })

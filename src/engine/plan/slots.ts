@@ -29,7 +29,12 @@ const own = <T>(record: Record<string, T>, key: string): T | undefined => (Objec
 export const nodesById = (graph: Graph): Map<string, GraphNode> => new Map(graph.nodes.map((node) => [node.id, node]))
 
 /** The slot type on a wire; undefined where it is not known (an unwired `like`, an unknown node, a cycle). */
-export function typeOfWire({ node, slot }: Wire, nodes: Map<string, GraphNode>, ops: Ops, seen = new Set<string>()): SlotType | undefined {
+export function typeOfWire(
+  { node, slot }: Wire,
+  nodes: Map<string, GraphNode>,
+  ops: Ops,
+  seen = new Set<string>(),
+): SlotType | undefined {
   const source = nodes.get(node)
   const op = source && ops.get(source.op)
   const declared = op && outputSlot(op, slot)

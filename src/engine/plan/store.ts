@@ -19,3 +19,24 @@ export function memoryStore(): StateStore {
     delete: async (key) => void entries.delete(key),
   }
 }
+
+/** Storage that fails is said once a reason, and the run goes on without. */
+export function guarded(store: StateStore, onTrouble: (message: string) => void): StateStore {
+  const said = new Set<string>()
+  const attempt = async <T>(work: Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      if (!said.has(message)) onTrouble(message)
+      said.add(message)
+      return otherwise
+    }
+  }
+  return {
+    get: (key) => attempt(store.get(key), undefined),
+    put: (key, bytes) => attempt(store.put(key, bytes), undefined),
+    list: (prefix) => attempt(store.list(prefix), []),
+    delete: (key) => attempt(store.delete(key), undefined),
+  }
+}

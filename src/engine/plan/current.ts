@@ -1,0 +1,75 @@
+// One run: what was asked of it, and how far it is.
+import type { Event, RunRequest } from '../protocol.ts'
+import type { LoopStep } from './compile.ts'
+import { Pace } from './pace.ts'
+
+export class CurrentRun {
+  readonly id: number
+  readonly saving = new Set<Promise<void>>()
+  /** Types of the observers in the plan, by id. */
+  readonly observers = new Map<string, string>()
+  stopped = false
+  stopping = false
+  /** The state is not worth keeping: a loss that is no number. */
+  poisoned = false
+  savedAt = -Infinity
+  toldAt = -Infinity
+  stepwise: boolean
+  private wake: (() => void) | undefined
+  private answered: ((answer: 'anew' | 'continue' | 'cancel') => void) | undefined
+  private readonly paces = new Map<string, Pace>()
+
+  constructor(
+    request: RunRequest,
+    readonly tell: (event: Event) => void,
+  ) {
+    this.id = request.run
+    this.stepwise = request.paused ?? false
+  }
+
+  control(command: 'pause' | 'resume' | 'step' | 'stop') {
+    if (command === 'stop') this.stopping = true
+    if (command === 'stop' || command === 'resume') this.stepwise = false
+    else this.stepwise = true
+    if (command === 'stop') this.answered?.('cancel')
+    if (command === 'pause') return
+    if (command === 'resume' && this.wake) this.tell({ type: 'resumed', run: this.id })
+    this.wake?.()
+  }
+
+  /** After an iteration: goes on at once, or when it is told to. */
+  async hold() {
+    if (!this.stepwise || this.stopping) return
+    // Ready to be woken before anybody hears of the pause: the answer may come at once.
+    const woken = new Promise<void>((resolve) => (this.wake = resolve))
+    this.tell({ type: 'paused', run: this.id })
+    await woken
+    this.wake = undefined
+  }
+
+  async ask(node: string, seconds: number): Promise<'anew' | 'continue' | 'cancel'> {
+    const answered = new Promise<'anew' | 'continue' | 'cancel'>((resolve) => (this.answered = resolve))
+    this.tell({ type: 'question', run: this.id, node, seconds })
+    return answered
+  }
+
+  answer(answer: 'anew' | 'continue' | 'cancel') {
+    this.answered?.(answer)
+  }
+
+  begin(step: LoopStep, index: number, seconds: number, now: number) {
+    this.paces.set(step.id, new Pace(index, seconds, now))
+  }
+
+  private paceOf(step: LoopStep, now: number): Pace {
+    const known = this.paces.get(step.id)
+    if (known) return known
+    const pace = new Pace(0, 0, now)
+    this.paces.set(step.id, pace)
+    return pace
+  }
+
+  rateOf = (step: LoopStep, index: number, now: number) => this.paceOf(step, now).rate(index, now)
+
+  secondsOf = (step: LoopStep, now: number) => this.paceOf(step, now).seconds(now)
+}

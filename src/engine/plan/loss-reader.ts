@@ -1,0 +1,56 @@
+// Reads the loss of every training step without waiting for it, and finds the first that is no number.
+import type { CurrentRun } from './current.ts'
+import type { LoopStep } from './compile.ts'
+import { NodeError } from './fault.ts'
+import type { Memory } from './memory.ts'
+import type { Iteration } from './run.ts'
+
+export class LossReader {
+  latest: number | undefined
+  failure: NodeError | undefined
+  private readonly reading: Promise<void>[] = []
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly run: CurrentRun,
+  ) {}
+
+  get inFlight() {
+    return this.reading.length
+  }
+
+  get oldest() {
+    return this.reading[0]
+  }
+
+  read({ loss, index, step }: Iteration) {
+    if (loss?.type !== 'loss' && loss?.type !== 'number') return
+    this.memory.retain(loss)
+    const reading = loss.tensor
+      .data()
+      .then(([value]) => {
+        this.latest = value
+        if (!Number.isFinite(value) && !this.failure) {
+          this.run.poisoned = true
+          this.failure = notANumber(step, index, value!)
+        }
+      })
+      .finally(() => {
+        this.memory.release(loss)
+        this.reading.splice(this.reading.indexOf(reading), 1)
+      })
+    this.reading.push(reading)
+  }
+
+  async settle() {
+    await Promise.all(this.reading)
+  }
+}
+
+const notANumber = (step: LoopStep, index: number, value: number) =>
+  new NodeError({
+    node: step.end,
+    slot: 'loss',
+    message: `The loss became ${value} at step ${index}.`,
+    cure: 'Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data; the weights saved before are kept.',
+  })

@@ -1,0 +1,19 @@
+// Taking turns with whatever else the thread and the device have to do.
+import { tf } from '../tf.ts'
+
+/** On a GPU: when it has done what it was given, so that a stop is answered now and not when the queue is empty. */
+export async function deviceReady() {
+  const { queue } = tf.backend() as { queue?: { onSubmittedWorkDone?: () => Promise<unknown> } }
+  await queue?.onSubmittedWorkDone?.()
+}
+
+/** Timers are clamped to 4 ms in browsers; a message is not. */
+export const nextTask = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
