@@ -1,10 +1,12 @@
 // Graph -> plan: steps in order, loops nested, and when each value is freed. Plain data; running it is run.ts.
-import { behaviourOf, checkGraph, type Checked, type Zone } from './check.ts'
+import { checkGraph } from './check.ts'
 import { expandGraph } from './expand.ts'
 import { GraphError, type Fault } from './fault.ts'
 import { outerId, wire, type Graph, type GraphNode, type Wire } from './graph.ts'
 import type { Ops, Params } from './op.ts'
 import { checkParams } from './params.ts'
+import { behaviourOf } from './zone-faults.ts'
+import type { Checked, Zone } from './zones.ts'
 
 /** A value of the plan: `node.slot`. */
 export type ValueId = string

@@ -100,7 +100,7 @@ export class Results {
   }
 
   dispose() {
-    for (const name of [...this.entries.keys()]) this.drop(name)
+    for (const name of this.entries.keys()) this.drop(name)
   }
 
   private get(name: string): unknown {

@@ -49,3 +49,9 @@ export function typeOfWire(
 
 export const accepts = (input: InputSlot, type: SlotType | undefined): boolean =>
   type === undefined || (input.accepts === 'any' ? type !== 'loop' : input.accepts.includes(type))
+
+/** What a node is called in messages. */
+export const named = (id: string, nodes: Map<string, GraphNode>, ops: Ops) => {
+  const node = nodes.get(id)
+  return node?.title ?? (node && ops.get(node.op)?.title) ?? id
+}
