@@ -24,6 +24,27 @@ onCpu(() => {
     expect(after).toEqual(before)
   })
 
+  test.each([
+    [-1, -8],
+    [0, -4],
+    [2, -1],
+  ])('as many rounds as lead to t = %i', async (t, expected) => {
+    const graph = [node('t', 'Timestep', {}, { t }), ...halving({ times: 7 })]
+    graph.find(({ id }) => id === 'start')!.inputs.until = { node: 't', slot: 't' }
+    const { x } = await evaluate(graph, { x: 'end.value_1' })
+    expect(x.tensor.data[0]).toBeCloseTo(expected, 2)
+  })
+
+  test('different timesteps are no number of rounds', async () => {
+    const graph = [
+      node('schedule', 'NoiseSchedule'),
+      node('t', 'RandomTimesteps', { like: 'x.x', schedule: 'schedule.schedule' }),
+      ...halving({}),
+    ]
+    graph.find(({ id }) => id === 'start')!.inputs.until = { node: 't', slot: 't' }
+    await expect(evaluate(graph, { x: 'end.value_1' })).rejects.toThrowErrorMatchingInlineSnapshot(`[GraphError: start.until: expected one timestep, got 4 different ones. Wire a Timestep: all items go round equally often.]`)
+  })
+
   test('several values, each of its own type; they can change places', async () => {
     const graph = [
       node('x', 'Grid', {}, { count: 2 }),

@@ -63,6 +63,15 @@ onEachBackend(() => {
     expect({ nan, mean, min, max }).toEqual({ nan: 2, mean: 2, min: 1, max: 3 })
   })
 
+  test('clouds have the names given, or those of their types', async () => {
+    const { clouds } = await view<ScatterView>(
+      scatter,
+      { samples_1: dataset, samples_2: samples([1, 2]), samples_3: samples([3, 4]) },
+      { names: 'data, , learned' },
+    )
+    expect(clouds.map(({ name }) => name)).toEqual(['data', 'samples', 'learned'])
+  })
+
   test('a scatter has all its parts', async () => {
     const shown = await view<ScatterView>(
       scatter,

@@ -2,7 +2,7 @@
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Inputs, LoopBehaviour, Outputs } from '../../engine/plan/op.ts'
 import { tf } from '../../engine/tf.ts'
-import type { SlotType, Value } from '../../engine/values.ts'
+import type { SlotType, Timestep, Value } from '../../engine/values.ts'
 import { any, defineLoop, integer, like, many, number, optional, timestep } from '../define.ts'
 
 /** What goes round, by slot: value_1, value_2, ... */
@@ -25,9 +25,27 @@ function sameType(slot: string, before: Value | undefined, next: Value): Value {
   })
 }
 
+/** Round i has t = i, so the one that leads to t is the round t + 1; none for clean data, t = -1. */
+function roundsTo({ t }: Timestep): number {
+  const last = t[0]!
+  if (t.some((each) => each !== last)) {
+    throw new NodeError({
+      slot: 'until',
+      message: `expected one timestep, got ${t.length} different ones.`,
+      cure: 'Wire a Timestep: all items go round equally often.',
+    })
+  }
+  if (Number.isInteger(last) && last >= -1) return last + 1
+  throw new NodeError({
+    slot: 'until',
+    message: `expected a whole timestep, -1 or more, got ${last}.`,
+    cure: 'Wire a Timestep.',
+  })
+}
+
 const behaviour: LoopBehaviour<RepeatState> = {
   extents: ['times'],
-  iterations: (_, { start }) => start.times as number,
+  iterations: ({ until }, { start }) => (until ? roundsTo(until as Timestep) : (start.times as number)),
   begin: (inputs) => Object.fromEntries(carried(inputs)),
   each: (state, index): Outputs => ({
     ...state,
@@ -46,13 +64,16 @@ export const [repeatStart, repeatEnd] = defineLoop({
     type: 'diffusion/RepeatStart',
     category: 'loops',
     summary: 'Begins a loop that runs a number of times, and gives in each round what the round before has made of its values.',
-    inputs: { value: many(any('what goes round, as it is before the first round')) },
+    inputs: {
+      value: many(any('what goes round, as it is before the first round')),
+      until: optional(timestep('as many rounds as lead to this t: t + 1, whatever times says')),
+    },
     each: {
       value: many(like('value', 'as the round before has left it')),
       index: number('0, 1, 2, ...'),
       t: timestep('the same, as a timestep'),
     },
-    params: { times: integer(10, { min: 0, max: 10_000_000 }, 'how many rounds') },
+    params: { times: integer(10, { min: 0, max: 10_000_000 }, 'how many rounds, if until is unwired') },
   },
   end: {
     type: 'diffusion/RepeatEnd',

@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/plan/fault.ts'
 import type { ScatterView } from '../../engine/plan/view.ts'
 import { tf } from '../../engine/tf.ts'
 import type { Dataset, Noise, NumberValue, Prediction, Samples, Trajectory } from '../../engine/values.ts'
-import { defineNode, many, oneOf, optional, real, samples, toggle, trajectory } from '../define.ts'
+import { defineNode, many, oneOf, optional, real, samples, text, toggle, trajectory } from '../define.ts'
 import { asPoints, read, readFirst, wired } from './read.ts'
 
 /** More are not seen, but take time. */
@@ -25,6 +25,7 @@ export const scatter = defineNode({
   },
   outputs: {},
   params: {
+    names: text('', 'of the clouds, with commas between'),
     extent: real(3, { min: 0, max: 1e6, step: 0.1 }, 'the picture reaches from -extent to extent; 0: as far as there are points'),
     field_scale: real(
       0,
@@ -33,9 +34,13 @@ export const scatter = defineNode({
     ),
     reverse_field: toggle(true, 'turn arrows of a prediction round, from the noise to the data: the direction of denoising'),
   },
-  view: async (inputs, { extent, field_scale, reverse_field }, { label }) => {
+  view: async (inputs, { names, extent, field_scale, reverse_field }, { label }) => {
+    const given = names.split(',').map((name) => name.trim())
     const clouds = await Promise.all(
-      wired<Samples | Noise | Prediction | Dataset>(inputs, 'samples').map(async ([slot, value]) => cloudOf(slot, value)),
+      wired<Samples | Noise | Prediction | Dataset>(inputs, 'samples').map(async ([slot, value], i) => ({
+        ...(await cloudOf(slot, value)),
+        name: given[i] || value.type,
+      })),
     )
     const paths = inputs.trajectory ? await pathsOf(inputs.trajectory) : []
     const reach = extent || reachOf([...clouds.map(({ points }) => points), ...paths])
@@ -53,8 +58,11 @@ export const scatter = defineNode({
   },
 })
 
-async function cloudOf(slot: string, value: Samples | Noise | Prediction | Dataset): Promise<ScatterView['clouds'][number]> {
-  if (value.type !== 'dataset') return { name: value.type, points: await readFirst(asPoints(value.tensor, slot), MOST_POINTS) }
+async function cloudOf(
+  slot: string,
+  value: Samples | Noise | Prediction | Dataset,
+): Promise<Omit<ScatterView['clouds'][number], 'name'>> {
+  if (value.type !== 'dataset') return { points: await readFirst(asPoints(value.tensor, slot), MOST_POINTS) }
   if (String(value.shape) !== '2') {
     throw new NodeError({
       slot,
@@ -63,7 +71,6 @@ async function cloudOf(slot: string, value: Samples | Noise | Prediction | Datas
     })
   }
   return {
-    name: 'dataset',
     points: value.data.slice(0, 2 * MOST_POINTS),
     ...(value.labels && { labels: value.labels.slice(0, MOST_POINTS) }),
   }
