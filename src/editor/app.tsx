@@ -32,7 +32,7 @@ function App({ editor }: { editor: Editor }) {
 }
 
 function Blank({ editor }: { editor: Editor }) {
-  void state.changes.value
+  state.followGraph()
   if (editor.stage.nodes().length || state.palette.value) return null
   return (
     <div class="blank">

@@ -76,6 +76,7 @@ class EditorCanvas extends LGraphCanvas {
   declare refusal: string | undefined
   /** The wire being dragged was taken off an input: dropped in the empty it is gone, nothing is looked for. */
   declare takenOff: boolean
+  declare last_click_at: Point
 
   get camera() {
     return this.ds as unknown as DragAndScale
@@ -217,6 +218,10 @@ class EditorCanvas extends LGraphCanvas {
   override processMouseDown(event: MouseEvent) {
     this.hooks.pressed(true)
     this.pending = undefined
+    // Two presses far apart are no double-click, however quick.
+    const [x, y] = this.last_click_at
+    if (Math.hypot(event.clientX - x, event.clientY - y) > 6) this.last_mouseclick = 0
+    this.last_click_at = [event.clientX, event.clientY]
     const links = Object.keys(this.graph?.links ?? {}).length
     const result = super.processMouseDown(event)
     this.takenOff = this.connecting_output !== null && Object.keys(this.graph?.links ?? {}).length < links
@@ -409,6 +414,7 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
     render_link_tooltip: false,
     pending: undefined,
     pendingAt: [0, 0],
+    last_click_at: [0, 0],
     spaceHeld: false,
     onSelectionChange: hooks.selected,
     onShowNodePanel: (node: LGraphNode) => {

@@ -1,6 +1,6 @@
 // Equations as MathML, which browsers set themselves. Reads the part of LaTeX that declarations use; what it does not
 // know is shown as it is written.
-import type { ComponentChildren, VNode } from 'preact'
+import { h, type ComponentChildren, type VNode } from 'preact'
 
 type Row = VNode[]
 
@@ -18,7 +18,7 @@ const operators: Record<string, string> = {
   lfloor: '⌊', rfloor: '⌋', lceil: '⌈', rceil: '⌉', star: '⋆', ast: '∗', circ: '∘', top: '⊤',
 }
 
-const accents: Record<string, string> = { bar: '‾', hat: '^', tilde: '~', vec: '→', dot: '˙', overline: '‾' }
+const accents: Record<string, string> = { bar: '¯', hat: '^', tilde: '~', vec: '→', dot: '˙', overline: '¯' }
 
 const functions = new Set(['exp', 'log', 'ln', 'min', 'max', 'cos', 'sin', 'tan', 'arccos', 'arctan', 'det', 'arg', 'clip', 'lim'])
 
@@ -34,6 +34,9 @@ const alphabets: Record<string, (letter: string) => string> = {
 const script: Record<string, string> = { N: '𝒩', L: 'ℒ', U: '𝒰', D: '𝒟', O: '𝒪', F: 'ℱ' }
 
 const tokens = (latex: string) => latex.match(/\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|[^\s]/g) ?? []
+
+/** An operator; the words are needed, as an attribute that is false would be left out, and mean true. */
+const sign = (text: string, stretchy = false): VNode => h('mo', { stretchy: String(stretchy) } as object, text)
 
 class Reader {
   private readonly all: string[]
@@ -86,7 +89,7 @@ class Reader {
     if (token === '&') return <mspace width="0.3em" />
     // A bar is a fence only after \left or \right; otherwise its spacing would tear |x|^2 apart.
     if (token === '|') return <mi>|</mi>
-    return <mo stretchy={false}>{token}</mo>
+    return sign(token)
   }
 
   private command(name: string): VNode {
@@ -98,14 +101,14 @@ class Reader {
       return (
         <mover accent>
           {this.argument()}
-          <mo stretchy={name === 'overline'}>{accents[name]}</mo>
+          {sign(accents[name]!, name === 'overline')}
         </mover>
       )
     }
     if (name in alphabets) return <mi mathvariant="normal">{[...this.letters()].map((letter) => this.inAlphabet(name, letter)).join('')}</mi>
     if (name in greek) return <mi>{greek[name]}</mi>
     if (functions.has(name)) return <mi>{name}</mi>
-    return <mo stretchy={false}>{operators[name] ?? name}</mo>
+    return sign(operators[name] ?? name)
   }
 
   private inAlphabet = (name: string, letter: string) =>
@@ -113,8 +116,8 @@ class Reader {
 
   private fence(): VNode {
     const token = this.all[this.at++] ?? ''
-    const sign = token.startsWith('\\') ? (operators[token.slice(1)] ?? token.slice(1)) : token
-    return <mo stretchy>{sign === '.' ? '' : sign}</mo>
+    const text = token.startsWith('\\') ? (operators[token.slice(1)] ?? token.slice(1)) : token
+    return sign(text === '.' ? '' : text, true)
   }
 
   private letters(): string {

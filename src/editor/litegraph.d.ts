@@ -66,6 +66,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     dragging_canvas: boolean
     dragging_rectangle: Float32Array | null
     pointer_is_down: boolean
+    last_mouseclick: number
     background_image: string | null
     show_info: boolean
     render_canvas_border: boolean

@@ -17,7 +17,7 @@ import { typeColour } from './theme.ts'
 
 export function Panel() {
   const editor = useEditor()
-  void state.changes.value
+  state.followGraph()
   if (!state.panelShown.value) return null
   const nodes = state.selection.value.map((id) => editor.stage.node(id)).filter((node) => node !== undefined)
   const [node] = nodes
@@ -37,6 +37,7 @@ export function Panel() {
 const tint = (category: string) => ({ '--tint': `var(--cat-${category}, var(--cat-tools))` })
 
 function NodeDetails({ node }: { node: DiffusionNode }) {
+  state.followGraph()
   const { declaration } = node.diffusion
   const { faults, notices, files } = state.run
   const about = (list: readonly Fault[]) => list.filter((fault) => outerId(fault.node) === String(node.id) || fault.also?.includes(String(node.id)))
@@ -152,7 +153,7 @@ function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
   return (
     <div class={fault.notice ? 'fault notice' : 'fault'}>
       <div class="where">
-        <span>{place || texts.panel.problems}</span>
+        <span>{place || texts.panel.wholeGraph}</span>
         {node && here !== id && (
           <button type="button" class="link" onClick={() => editor.goTo(id)}>
             {texts.panel.goThere}
@@ -207,6 +208,7 @@ function Unknown({ node }: { node: LGraphNode }) {
 }
 
 function Several({ nodes }: { nodes: readonly LGraphNode[] }) {
+  state.followGraph()
   const editor = useEditor()
   return (
     <section class="section head">
@@ -226,6 +228,7 @@ function Several({ nodes }: { nodes: readonly LGraphNode[] }) {
 }
 
 function WorkflowDetails() {
+  state.followGraph()
   const editor = useEditor()
   const { faults, notices, files } = state.run
   return (

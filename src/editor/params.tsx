@@ -40,6 +40,7 @@ interface FieldProps<K extends Param['kind']> {
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 function ParamRow({ node, name, param }: Props) {
+  state.followGraph()
   const editor = useEditor()
   const id = useId()
   const value = node.properties[name]
@@ -154,6 +155,7 @@ function TextField({ id, value, set, param }: FieldProps<'text'>) {
 }
 
 function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
+  state.followGraph()
   const editor = useEditor()
   const control = seedControl(name)
   const used = state.run.seeds.value.get(`${node.id}.${name}`)

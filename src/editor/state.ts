@@ -21,6 +21,8 @@ export const saved = signal('')
 export const dirty = computed(() => present.value !== saved.value)
 /** Rises with every change of the graph, for panels that show parts of it. */
 export const changes = signal(0)
+/** For components that show what is in the graph: drawn again when it changes. */
+export const followGraph = () => void changes.value
 export const undoable = signal({ undo: false, redo: false })
 export const selection = signal<readonly NodeId[]>([])
 

@@ -104,6 +104,7 @@ export const texts = {
     like: (slot: string) => `as ${slot}`,
     reset: 'Reset to default',
     problems: 'Problems',
+    wholeGraph: 'The whole graph',
     notices: 'Worth knowing',
     goThere: 'Go there',
     cure: 'What to do',

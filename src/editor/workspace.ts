@@ -7,7 +7,7 @@ import { byType } from './declarations.ts'
 import { clock } from './format.ts'
 import { FIRST, ready } from './gallery.ts'
 import { createHistory } from './history.ts'
-import { ConflictError, newId, storageMessage, type Draft, type Library } from './library.ts'
+import { ConflictError, newId, storageMessage, type Draft, type Library, type Settings } from './library.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -127,6 +127,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void)
     const open = { id: state.id.value, ...(untouched && { ready: opened.ready! }) }
     state.settings.value = { ...state.settings.value, open }
     library.keepSettings(state.settings.value).catch(() => {})
+    tab.remember(open)
   }
 
   /** One tab has a workflow; another that opens it keeps its drafts apart, and says so. */
@@ -256,7 +257,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void)
 
   return {
     async begin() {
-      const { open } = state.settings.value
+      const open = tab.recall() ?? state.settings.value.open
       try {
         const [draft, workflow] = open ? await Promise.all([library.draft(open.id), library.load(open.id)]) : []
         if (draft) return await openDraft(draft)
@@ -320,6 +321,26 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void)
     refresh,
     flush: () => draftTimer !== undefined && flush(),
   }
+}
+
+type Open = NonNullable<Settings['open']>
+
+/** A tab that is loaded again opens what it had, not what another tab opened since. */
+const tab = {
+  recall(): Open | undefined {
+    try {
+      return (JSON.parse(sessionStorage.getItem('open') ?? 'null') as Open | null) ?? undefined
+    } catch {
+      return undefined
+    }
+  },
+  remember(open: Open) {
+    try {
+      sessionStorage.setItem('open', JSON.stringify(open))
+    } catch {
+      // Without storage a loaded tab begins like a new one.
+    }
+  },
 }
 
 /** After loading, slots and partners fall into place in microtasks. */

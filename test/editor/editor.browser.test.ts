@@ -361,15 +361,18 @@ describe('files', () => {
 
 describe('runs', () => {
   test('a fault is on its node, with the cure and the way there; mending it clears it', async () => {
-    await add('inspect', 600, 300)
+    await add('timesteps', 300, 150)
+    await add('inspect', 640, 150)
+    await drag(await place('Timesteps', 'timesteps'), await place('Inspect', 'value'))
     await press('Control+Enter')
     const problem = page.getByRole('button', { name: '1 problem' })
     await problem.waitFor({ timeout: 60_000 })
+    expect(await page.getByRole('alert').allTextContents()).toContain('1 problem. Nothing is wired to schedule. Wire schedule into it.')
     await problem.click()
     await page.getByRole('button', { name: 'Go there' }).click()
-    await expect.poll(() => page.getByRole('heading', { name: 'Inspect' }).count()).toBe(1)
-    await add('noise schedule', 200, 250)
-    await drag(await place('Noise Schedule', 'schedule'), await place('Inspect', 'value'))
+    await expect.poll(() => page.getByRole('heading', { name: 'Timesteps' }).count()).toBe(1)
+    await add('noise schedule', 60, 650)
+    await drag(await place('Noise Schedule', 'schedule'), await place('Timesteps', 'schedule'))
     await expect.poll(() => problem.count()).toBe(0)
   })
 
@@ -397,7 +400,7 @@ describe('runs', () => {
     const at = await place('Sampler')
     await page.mouse.click(at.x, at.y, { button: 'right' })
     await page.getByRole('menuitem', { name: 'Open: replace by its graph' }).click()
-    await expect.poll(() => titles(), { timeout: 60_000 }).toEqual(['DDPM Step', 'Predict', 'Sampling End', 'Sampling Start', 'Timesteps'])
+    await expect.poll(() => titles(), { timeout: 60_000 }).toEqual(['DDIM Step', 'Predict', 'Sampling End', 'Sampling Start', 'Timesteps'])
     await press('Control+z')
     expect(await titles()).toEqual(['Sampler'])
   })
