@@ -2,7 +2,7 @@
 import type { Graph } from '../src/engine/plan/graph.ts'
 import type { Declaration } from '../src/engine/plan/op.ts'
 import { declarationOf } from '../src/engine/plan/op.ts'
-import { nodes } from '../src/nodes/index.ts'
+import { nodes } from '../src/nodes/table.ts'
 
 type Link = [number, number, number, number, number, string]
 

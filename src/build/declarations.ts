@@ -15,7 +15,7 @@ export interface Loaded {
 }
 
 /** Imports the node table in this process and takes its declarations. */
-export async function loadDeclarations(root = process.cwd(), table = 'src/nodes/index.ts'): Promise<Loaded> {
+export async function loadDeclarations(root = process.cwd(), table = 'src/nodes/table.ts'): Promise<Loaded> {
   const options = { root, configFile: false, logLevel: 'error' } as const
   const nodes = await runnerImport<{ nodes: Op[] }>(resolve(root, table), options)
   const { module } = await runnerImport<{ declarationOf(op: Op): Declaration }>(resolve(root, 'src/engine/plan/op.ts'), options)

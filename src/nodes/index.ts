@@ -1,88 +1,41 @@
-// The table of all nodes: one import and one entry each, by type.
-import type { Op } from '../engine/plan/op.ts'
-import { chart } from './view/chart.ts'
-import { compare } from './view/compare.ts'
-import { convertPrediction } from './process/convertPrediction.ts'
-import { ddimStep } from './sampling/ddimStep.ts'
-import { ddpmStep } from './sampling/ddpmStep.ts'
-import { ema } from './training/ema.ts'
-import { exactModel } from './model/exactModel.ts'
-import { flipTimesteps } from './sampling/flipTimesteps.ts'
-import { forwardNoise } from './process/forwardNoise.ts'
-import { forwardStep } from './process/forwardStep.ts'
-import { gaussianNoise } from './process/gaussianNoise.ts'
-import { grid } from './tools/grid.ts'
-import { guidance } from './model/guidance.ts'
-import { guidedModel } from './model/guidedModel.ts'
-import { inspect } from './view/inspect.ts'
-import { labelDropout } from './data/labelDropout.ts'
-import { labels } from './data/labels.ts'
-import { loadCheckpoint } from './files/loadCheckpoint.ts'
-import { loss } from './training/loss.ts'
-import { mix } from './tools/mix.ts'
-import { mlp } from './model/mlp.ts'
-import { noiseSchedule } from './process/noiseSchedule.ts'
-import { note } from './tools/note.ts'
-import { optimizer } from './training/optimizer.ts'
-import { points } from './data/points.ts'
-import { posterior } from './process/posterior.ts'
-import { predict } from './model/predict.ts'
-import { randomTimesteps } from './process/randomTimesteps.ts'
-import { repeatEnd, repeatStart } from './loops/repeat.ts'
-import { sampler } from './sampling/sampler.ts'
-import { samplingEnd, samplingStart } from './sampling/sampling.ts'
-import { saveCheckpoint } from './files/saveCheckpoint.ts'
-import { scatter } from './view/scatter.ts'
-import { spectrum } from './view/spectrum.ts'
-import { splitTimesteps } from './sampling/splitTimesteps.ts'
-import { stopGradient } from './tools/stopGradient.ts'
-import { target } from './process/target.ts'
-import { timestep } from './process/timestep.ts'
-import { timesteps } from './sampling/timesteps.ts'
-import { trainingEnd, trainingStart } from './training/training.ts'
-
-export const nodes: Op[] = [
-  chart,
-  compare,
-  convertPrediction,
-  ddimStep,
-  ddpmStep,
-  ema,
-  exactModel,
-  flipTimesteps,
-  forwardNoise,
-  forwardStep,
-  gaussianNoise,
-  grid,
-  guidance,
-  guidedModel,
-  inspect,
-  labelDropout,
-  labels,
-  loadCheckpoint,
-  loss,
-  mix,
-  mlp,
-  noiseSchedule,
-  note,
-  optimizer,
-  points,
-  posterior,
-  predict,
-  randomTimesteps,
-  repeatEnd,
-  repeatStart,
-  sampler,
-  samplingEnd,
-  samplingStart,
-  saveCheckpoint,
-  scatter,
-  spectrum,
-  splitTimesteps,
-  stopGradient,
-  target,
-  timestep,
-  timesteps,
-  trainingEnd,
-  trainingStart,
-]
+// The index of all nodes: one line each.
+export { chart } from './view/chart.ts'
+export { compare } from './view/compare.ts'
+export { convertPrediction } from './process/convertPrediction.ts'
+export { ddimStep } from './sampling/ddimStep.ts'
+export { ddpmStep } from './sampling/ddpmStep.ts'
+export { ema } from './training/ema.ts'
+export { exactModel } from './model/exactModel.ts'
+export { flipTimesteps } from './sampling/flipTimesteps.ts'
+export { forwardNoise } from './process/forwardNoise.ts'
+export { forwardStep } from './process/forwardStep.ts'
+export { gaussianNoise } from './process/gaussianNoise.ts'
+export { grid } from './tools/grid.ts'
+export { guidance } from './model/guidance.ts'
+export { guidedModel } from './model/guidedModel.ts'
+export { inspect } from './view/inspect.ts'
+export { labelDropout } from './data/labelDropout.ts'
+export { labels } from './data/labels.ts'
+export { loadCheckpoint } from './files/loadCheckpoint.ts'
+export { loss } from './training/loss.ts'
+export { mix } from './tools/mix.ts'
+export { mlp } from './model/mlp.ts'
+export { noiseSchedule } from './process/noiseSchedule.ts'
+export { note } from './tools/note.ts'
+export { optimizer } from './training/optimizer.ts'
+export { points } from './data/points.ts'
+export { posterior } from './process/posterior.ts'
+export { predict } from './model/predict.ts'
+export { randomTimesteps } from './process/randomTimesteps.ts'
+export { repeatEnd, repeatStart } from './loops/repeat.ts'
+export { sampler } from './sampling/sampler.ts'
+export { samplingEnd, samplingStart } from './sampling/sampling.ts'
+export { saveCheckpoint } from './files/saveCheckpoint.ts'
+export { scatter } from './view/scatter.ts'
+export { spectrum } from './view/spectrum.ts'
+export { splitTimesteps } from './sampling/splitTimesteps.ts'
+export { stopGradient } from './tools/stopGradient.ts'
+export { target } from './process/target.ts'
+export { timestep } from './process/timestep.ts'
+export { timesteps } from './sampling/timesteps.ts'
+export { trainingEnd, trainingStart } from './training/training.ts'

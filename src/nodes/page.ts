@@ -1,7 +1,7 @@
 // The engine in the page itself, for hosts that want to run nodes they defined there. The page stands still while a step computes.
 import type { Op } from '../engine/plan/op.ts'
 import type { EnginePort, Event } from '../engine/protocol.ts'
-import { nodes } from './index.ts'
+import { nodes } from './table.ts'
 import { serve } from './serve.ts'
 
 /** A port to an engine in this page that has the nodes of this package, and `own`. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { acceptsOf, findNodes, slotFor, type Search } from '../../src/editor/search.ts'
 import { declarationOf } from '../../src/engine/plan/op.ts'
-import { nodes } from '../../src/nodes/index.ts'
+import { nodes } from '../../src/nodes/table.ts'
 
 const declarations = nodes.map(declarationOf)
 const declarationNamed = (name: string) => declarations.find(({ type }) => type === `diffusion/${name}`)!

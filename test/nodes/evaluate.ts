@@ -9,7 +9,7 @@ import { opTable } from '../../src/engine/plan/op.ts'
 import type { SlotType, Value } from '../../src/engine/values.ts'
 import { mapTensors, tensorsOf } from '../../src/engine/values.ts'
 import { any, defineNode } from '../../src/nodes/define.ts'
-import { nodes } from '../../src/nodes/index.ts'
+import { nodes } from '../../src/nodes/table.ts'
 
 /** A node by hand: `node('step', 'DDIMStep', { x_t: 'start.x_t' }, { eta: 0.5 })`. */
 export const node = (

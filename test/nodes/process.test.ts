@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { tf } from '../../src/engine/tf.ts'
 import { stopGradient } from '../../src/engine/stopGradient.ts'
-import { nodes } from '../../src/nodes/index.ts'
+import { nodes } from '../../src/nodes/table.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 

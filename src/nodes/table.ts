@@ -1,0 +1,5 @@
+// The table of all nodes, from the index.
+import type { Op } from '../engine/plan/op.ts'
+import * as index from './index.ts'
+
+export const nodes: Op[] = Object.values(index)
