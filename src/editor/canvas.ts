@@ -12,7 +12,18 @@ import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
 import { installZones } from '../nodes/litegraph/zones.ts'
 import { declarations } from './declarations.ts'
 import type { Painted, PaintedWidget, Painting } from './look.ts'
-import { paintBody, paintGrid, paintSlots, paintTip, paintView, paintWidgets, paintWire, TITLE } from './look.ts'
+import {
+  OVERVIEW,
+  paintBody,
+  paintGrid,
+  paintOverview,
+  paintSlots,
+  paintTip,
+  paintView,
+  paintWidgets,
+  paintWire,
+  TITLE,
+} from './look.ts'
 import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
 import { typeColour, type Colours } from './theme.ts'
 
@@ -47,7 +58,11 @@ export interface StageHooks {
   palette(spot: Spot, wire?: PendingWire): void
   menu(spot: Spot, target: { node?: LGraphNode; link?: LLink; input?: number; output?: number }): void
   choose(page: Point, entries: MenuEntry[], title?: string): void
-  ask(page: Point, question: { title: string; value: string; multiline: boolean; numeric: boolean }, answer: (text: string) => void): void
+  ask(
+    page: Point,
+    question: { title: string; value: string; multiline: boolean; numeric: boolean },
+    answer: (text: string) => void,
+  ): void
   rename(node: LGraphNode, page: Point): void
   /** A param is to be typed. */
   edit(node: DiffusionNode, param: string, page: Point): void
@@ -89,9 +104,7 @@ class EditorCanvas extends LGraphCanvas {
     const fits = (node: Painted, side: 'input' | 'output', index: number): boolean => {
       if (side === (output ? 'output' : 'input') || (node as unknown) === from) return false
       const slot = (side === 'input' ? node.inputs : node.outputs)![index]!
-      return output
-        ? LiteGraph.isValidConnection(output.type, slot.type)
-        : LiteGraph.isValidConnection(slot.type, input!.type)
+      return output ? LiteGraph.isValidConnection(output.type, slot.type) : LiteGraph.isValidConnection(slot.type, input!.type)
     }
     return {
       ctx,
@@ -118,10 +131,15 @@ class EditorCanvas extends LGraphCanvas {
     const size: Point = collapsed ? [node._collapsed_width!, 0] : [node.size[0]!, node.size[1]!]
     ctx.globalAlpha = node.mode === LiteGraph.NEVER ? 0.45 : 1
     paintBody(painted, size, painting)
+    const viewed = isDiffusionNode(node) && node.diffusion.view !== undefined
     if (isDiffusionNode(node)) {
-      if (!collapsed && node.diffusion.declaration.role === 'observer') paintView(node, painting, this.pixelRatio)
+      if (!collapsed && node.diffusion.declaration.role === 'observer' && (viewed || this.ds.scale >= OVERVIEW)) {
+        paintView(node, painting, this.pixelRatio)
+      }
     } else node.onDrawForeground?.(ctx, this, this.canvas)
     const place = new Float32Array(2)
+    const afar = this.ds.scale < OVERVIEW
+    if (afar) paintOverview(painted, size, painting, collapsed || viewed)
     if (collapsed) this.drawCollapsedSlots(node, ctx)
     else {
       const bottom = paintSlots(
@@ -132,6 +150,10 @@ class EditorCanvas extends LGraphCanvas {
         },
         painting,
       )
+      if (afar) {
+        ctx.globalAlpha = 1
+        return
+      }
       const active = this.node_widget?.[0] === node ? (this.node_widget[1] as unknown as PaintedWidget) : undefined
       paintWidgets(painted, bottom, active, painting)
     }
@@ -457,7 +479,7 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
       WIDGET_TEXT_COLOR: next.nodeTitle,
       WIDGET_SECONDARY_TEXT_COLOR: next.nodeFaint,
     })
-      canvas.setDirty(true, true)
+    canvas.setDirty(true, true)
   }
   paint(colours)
 
@@ -643,17 +665,20 @@ function replaceMenus(canvas: EditorCanvas, hooks: StageHooks) {
   LiteGraph.ContextMenu = class {
     constructor(values: readonly unknown[], options: Options) {
       const page: Point = options.event ? [options.event.clientX, options.event.clientY] : [canvas.mouse[0], canvas.mouse[1]]
-      const entries = values.filter((value) => value !== null && value !== undefined).map((value): MenuEntry => {
-        const item = typeof value === 'object' ? (value as { content?: unknown; callback?: (value: unknown) => void }) : undefined
-        return {
-          label: String(item?.content ?? value),
-          run: () => {
-            item?.callback?.(value)
-            options.callback?.(value, options, options.event)
-            hooks.changed()
-          },
-        }
-      })
+      const entries = values
+        .filter((value) => value !== null && value !== undefined)
+        .map((value): MenuEntry => {
+          const item =
+            typeof value === 'object' ? (value as { content?: unknown; callback?: (value: unknown) => void }) : undefined
+          return {
+            label: String(item?.content ?? value),
+            run: () => {
+              item?.callback?.(value)
+              options.callback?.(value, options, options.event)
+              hooks.changed()
+            },
+          }
+        })
       hooks.choose(page, entries, options.title)
     }
     close() {}

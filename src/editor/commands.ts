@@ -67,7 +67,8 @@ export function makeCommands(editor: Editor) {
     saveAs: { label: words.saveAs, keys: ['Mod+Shift+S'], run: () => void workspace.saveAs() },
     download: {
       label: words.download,
-      run: () => download({ name: `${format.fileName(state.name.value)}.json`, mime: 'application/json', bytes: workspace.text() }),
+      run: () =>
+        download({ name: `${format.fileName(state.name.value)}.json`, mime: 'application/json', bytes: workspace.text() }),
     },
     selectAll: { label: words.selectAll, keys: ['Mod+A'], run: () => stage.select(stage.nodes().map((node) => node.id)) },
     duplicate: { label: words.duplicate, keys: ['Shift+D'], enabled: selected, run: () => insertCopy(editor) },
@@ -86,7 +87,10 @@ export function makeCommands(editor: Editor) {
       enabled: selected,
       run: () => {
         const ours = nodes().filter(isDiffusionNode)
-        setMuted(ours, ours.some((node) => node.mode === 0))
+        setMuted(
+          ours,
+          ours.some((node) => node.mode === 0),
+        )
         stage.redraw()
         workspace.touched()
       },
@@ -103,7 +107,12 @@ export function makeCommands(editor: Editor) {
       },
     },
     rename: { label: words.rename, keys: ['F2'], enabled: () => nodes().length === 1, run: () => editor.renameNode(nodes()[0]!) },
-    runTo: { label: words.runTo, keys: ['Shift+Enter'], enabled: () => idle() && nodes().length === 1, run: () => runner.run({ to: nodes()[0]! }) },
+    runTo: {
+      label: words.runTo,
+      keys: ['Shift+Enter'],
+      enabled: () => idle() && nodes().length === 1,
+      run: () => runner.run({ to: nodes()[0]! }),
+    },
     fit: { label: words.fit, keys: ['.', 'Home'], run: () => stage.fit(editor.insets()) },
     zoomIn: { label: words.zoomIn, keys: ['Alt+='], run: () => stage.zoom(1.2) },
     zoomOut: { label: words.zoomOut, keys: ['Alt+-'], run: () => stage.zoom(1 / 1.2) },
@@ -144,7 +153,8 @@ export const whole = (nodes: readonly LGraphNode[]): LGraphNode[] => {
 const always: ReadonlySet<CommandId> = new Set(['run', 'stop', 'step', 'save', 'saveAs', 'open'])
 
 const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
   !(target instanceof HTMLInputElement && /^(checkbox|range|button)$/.test(target.type))
 
 /** What was pressed, as {@link Command.keys} writes it. */
@@ -153,7 +163,9 @@ export function keysOf(event: KeyboardEvent): string {
   // With Alt some layouts put other letters on the keys.
   const key = event.altKey && /^(Key|Digit)/.test(event.code) ? event.code.replace(/^(Key|Digit)/, '') : event.key
   const shifted = event.shiftKey && (key.length > 1 || /[a-z]/i.test(key))
-  return [mod && 'Mod', event.altKey && 'Alt', shifted && 'Shift', key.length === 1 ? key.toUpperCase() : key].filter(Boolean).join('+')
+  return [mod && 'Mod', event.altKey && 'Alt', shifted && 'Shift', key.length === 1 ? key.toUpperCase() : key]
+    .filter(Boolean)
+    .join('+')
 }
 
 /** Listens on the window. Returns its own undo. */
@@ -185,7 +197,14 @@ export function listenToKeys(editor: Editor): () => void {
     if (typing(event.target) && !always.has(id)) return
     if (inOverlay(event) && !always.has(id)) return
     // A button or a link under the focus keeps Enter and its like.
-    if (!event.ctrlKey && !event.metaKey && !event.altKey && event.target instanceof HTMLButtonElement && /Enter|Delete/.test(event.key)) return
+    if (
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey &&
+      event.target instanceof HTMLButtonElement &&
+      /Enter|Delete/.test(event.key)
+    )
+      return
     event.preventDefault()
     if (command.enabled?.() ?? true) command.run()
   }

@@ -31,7 +31,12 @@ export function Drawer() {
             {texts.drawer[each]}
           </button>
         ))}
-        <button type="button" class="button icon small close" aria-label={texts.drawer.close} onClick={() => (state.drawer.value = undefined)}>
+        <button
+          type="button"
+          class="button icon small close"
+          aria-label={texts.drawer.close}
+          onClick={() => (state.drawer.value = undefined)}
+        >
           <icons.close />
         </button>
       </div>
@@ -62,7 +67,12 @@ function Gallery() {
     <ul class="cards">
       {ready.map(({ id, title, about, picture }) => (
         <li key={id}>
-          <button type="button" class="card" onClick={() => void editor.workspace.openReady(id)}>
+          <button
+            type="button"
+            class="card"
+            aria-current={state.openReady.value === id}
+            onClick={() => void editor.workspace.openReady(id)}
+          >
             {picture && <img class="picture" src={picture} alt="" loading="lazy" />}
             <span class="body">
               <span class="name">{title}</span>
@@ -93,7 +103,9 @@ function rows(): Row[] {
       const draft = draftOf.get(saved.id)
       return { id: saved.id, name: saved.name, when: draft?.changed ?? saved.saved, saved, ...(draft && { draft }) }
     }),
-    ...drafts.filter(({ id }) => !known.has(id)).map((draft): Row => ({ id: draft.id, name: draft.name, when: draft.changed, draft })),
+    ...drafts
+      .filter(({ id }) => !known.has(id))
+      .map((draft): Row => ({ id: draft.id, name: draft.name, when: draft.changed, draft })),
   ].sort((a, b) => b.when - a.when)
 }
 
@@ -164,7 +176,11 @@ function rowItems(editor: Editor, row: Row): state.Menu['items'] {
   }
   const remove = async () => {
     const restore = await library.remove(row.id)
-    if (row.id === state.id.value) Object.assign(state.revision, { value: 0 }) && (state.saved.value = '')
+    if (row.id === state.id.value) {
+      // What is on the canvas stays, as something that was never saved.
+      state.revision.value = 0
+      state.saved.value = ''
+    }
     state.say(texts.drawer.deleted(row.name), {
       action: {
         label: texts.drawer.undo,

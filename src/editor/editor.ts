@@ -37,11 +37,7 @@ export interface Editor {
 }
 
 /** Brings the editor to life on a canvas; `draw` puts its screens up. Returns when something is open. */
-export async function startEditor(
-  element: HTMLCanvasElement,
-  port: EnginePort,
-  draw: (editor: Editor) => void,
-): Promise<Editor> {
+export async function startEditor(element: HTMLCanvasElement, port: EnginePort, draw: (editor: Editor) => void): Promise<Editor> {
   const { stores, lasting } = await openStores()
   const library = createLibrary(stores)
   state.settings.value = await library.settings()
@@ -64,6 +60,7 @@ export async function startEditor(
   let stage: Stage | undefined
   setTheme(state.settings.value.theme)
 
+  let seen: string[] = []
   stage = createStage(element, colours, {
     changed: () => editor?.workspace.touched(),
     pressed: (down) => editor.workspace.pressed(down),
@@ -76,7 +73,10 @@ export async function startEditor(
     edit: (node, param, page) => editParam(editor, node, param, page),
     chooseCheckpoint: (node, param, page) => void chooseCheckpoint(editor, node, param, page),
     refused: (reason) => state.say(reason),
-    visible: (ids) => editor?.runner.visible(ids),
+    visible(ids) {
+      seen = ids
+      editor?.runner.visible(ids)
+    },
   })
   const openPalette = (spot: Spot, query: string, wire?: PendingWire) =>
     (state.palette.value = { spot, query, ...(wire && { wire }) })
@@ -149,7 +149,11 @@ export async function startEditor(
     editor.runner.edited()
   })
   addEventListener('pagehide', () => workspace.flush())
-  addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && workspace.flush())
+  addEventListener('visibilitychange', () => {
+    const hidden = document.visibilityState === 'hidden'
+    if (hidden) workspace.flush()
+    editor.runner.visible(hidden ? [] : seen)
+  })
 
   await workspace.begin()
   if (!lasting) state.say(texts.unsaved, { text: texts.storage.notLasting, error: true })

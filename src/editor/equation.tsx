@@ -11,16 +11,76 @@ const greek = Object.fromEntries(
 )
 
 const operators: Record<string, string> = {
-  cdot: '⋅', times: '×', sim: '∼', mid: '∣', le: '≤', leq: '≤', ge: '≥', geq: '≥', ne: '≠', neq: '≠', approx: '≈', in: '∈',
-  to: '→', rightarrow: '→', leftarrow: '←', gets: '←', infty: '∞', partial: '∂', nabla: '∇', sum: '∑', prod: '∏', int: '∫',
-  pm: '±', odot: '⊙', ldots: '…', dots: '…', cdots: '⋯', forall: '∀', propto: '∝', equiv: '≡', lVert: '‖', rVert: '‖', Vert: '‖',
-  '|': '‖', '{': '{', '}': '}', quad: '\u2003', ',': '\u2009', ';': '\u2005', '!': '', ' ': ' ', langle: '⟨', rangle: '⟩', prime: '′',
-  lfloor: '⌊', rfloor: '⌋', lceil: '⌈', rceil: '⌉', star: '⋆', ast: '∗', circ: '∘', top: '⊤',
+  cdot: '⋅',
+  times: '×',
+  sim: '∼',
+  mid: '∣',
+  le: '≤',
+  leq: '≤',
+  ge: '≥',
+  geq: '≥',
+  ne: '≠',
+  neq: '≠',
+  approx: '≈',
+  in: '∈',
+  to: '→',
+  rightarrow: '→',
+  leftarrow: '←',
+  gets: '←',
+  infty: '∞',
+  partial: '∂',
+  nabla: '∇',
+  sum: '∑',
+  prod: '∏',
+  int: '∫',
+  pm: '±',
+  odot: '⊙',
+  ldots: '…',
+  dots: '…',
+  cdots: '⋯',
+  forall: '∀',
+  propto: '∝',
+  equiv: '≡',
+  lVert: '‖',
+  rVert: '‖',
+  Vert: '‖',
+  '|': '‖',
+  '{': '{',
+  '}': '}',
+  langle: '⟨',
+  rangle: '⟩',
+  prime: '′',
+  lfloor: '⌊',
+  rfloor: '⌋',
+  lceil: '⌈',
+  rceil: '⌉',
+  star: '⋆',
+  ast: '∗',
+  circ: '∘',
+  top: '⊤',
 }
 
-const accents: Record<string, string> = { bar: '¯', hat: '^', tilde: '~', vec: '→', dot: '˙', overline: '¯' }
+const accents: Record<string, string> = { hat: '^', tilde: '~', vec: '→', dot: '˙' }
 
-const functions = new Set(['exp', 'log', 'ln', 'min', 'max', 'cos', 'sin', 'tan', 'arccos', 'arctan', 'det', 'arg', 'clip', 'lim'])
+/** Widths in em; as operators they would get space of their own besides. */
+const spaces: Record<string, number> = { ',': 0.17, ':': 0.22, ';': 0.28, ' ': 0.33, quad: 1, qquad: 2, '!': 0 }
+
+const functions = new Set([
+  'exp',
+  'log',
+  'ln',
+  'min',
+  'max',
+  'cos',
+  'sin',
+  'tan',
+  'arccos',
+  'arctan',
+  'det',
+  'arg',
+  'clip',
+  'lim',
+])
 
 const big = new Set(['sum', 'prod', 'int'])
 
@@ -96,16 +156,21 @@ class Reader {
     if (name === 'sqrt') return <msqrt>{this.argument()}</msqrt>
     if (name === 'frac' || name === 'tfrac' || name === 'dfrac') return <mfrac>{[this.argument(), this.argument()]}</mfrac>
     if (name === 'left' || name === 'right' || /^(big|Big)[lr]?$/.test(name)) return this.fence()
-    if (name === 'text' || name === 'mathrm' || name === 'operatorname' || name === 'mathit') return <mtext>{this.letters()}</mtext>
+    if (name === 'text' || name === 'mathrm' || name === 'operatorname' || name === 'mathit')
+      return <mtext>{this.letters()}</mtext>
+    if (name in spaces) return <mspace width={`${spaces[name]}em`} />
+    // A border, because fonts differ in whether they have a bar that fits over a letter.
+    if (name === 'bar' || name === 'overline') return <mrow class="bar">{this.argument()}</mrow>
     if (name in accents) {
       return (
         <mover accent>
           {this.argument()}
-          {sign(accents[name]!, name === 'overline')}
+          {sign(accents[name]!)}
         </mover>
       )
     }
-    if (name in alphabets) return <mi mathvariant="normal">{[...this.letters()].map((letter) => this.inAlphabet(name, letter)).join('')}</mi>
+    if (name in alphabets)
+      return <mi mathvariant="normal">{[...this.letters()].map((letter) => this.inAlphabet(name, letter)).join('')}</mi>
     if (name in greek) return <mi>{greek[name]}</mi>
     if (functions.has(name)) return <mi>{name}</mi>
     return sign(operators[name] ?? name)
@@ -128,12 +193,13 @@ class Reader {
     return text
   }
 
-  private plain = (token: string) => (token.startsWith('\\') ? (greek[token.slice(1)] ?? operators[token.slice(1)] ?? token.slice(1)) : token)
+  private plain = (token: string) =>
+    token.startsWith('\\') ? (greek[token.slice(1)] ?? operators[token.slice(1)] ?? token.slice(1)) : token
 }
 
-/** One equation, or several with `\\` between them. */
+/** One equation, or several with `\\` or `\quad` between them, one a line. */
 export function Equation({ latex }: { latex: string }) {
-  const lines = latex.split(/\\\\|\n/).filter((line) => line.trim())
+  const lines = latex.split(/,?\s*\\quad|\\\\|\n/).filter((line) => line.trim())
   return (
     <div class="equation" role="group" aria-label={latex}>
       {lines.map((line): ComponentChildren => (

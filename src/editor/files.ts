@@ -30,7 +30,11 @@ async function openFile(editor: Editor, file: File) {
   const notices = await editor.workspace.openText(textOf(file.name, bytes), file.name.replace(/\.\w+$/, ''))
   const missing = unknownTypes(editor)
   const remarks = [...(missing.length ? [texts.files.unknownNodes(missing)] : []), ...notices]
-  if (remarks.length) state.say(texts.files.notices(file.name), { text: remarks.slice(0, 3).join(' '), action: { label: texts.dialogs.ok, run: () => {} } })
+  if (remarks.length)
+    state.say(texts.files.notices(file.name), {
+      text: remarks.slice(0, 3).join(' '),
+      action: { label: texts.dialogs.ok, run: () => {} },
+    })
   else state.say(texts.files.opened(file.name))
 }
 
@@ -44,7 +48,12 @@ function textOf(name: string, bytes: Uint8Array): string {
 }
 
 const unknownTypes = ({ stage, known }: Editor): string[] => [
-  ...new Set(stage.nodes().filter((node) => !known(node.type)).map((node) => node.type)),
+  ...new Set(
+    stage
+      .nodes()
+      .filter((node) => !known(node.type))
+      .map((node) => node.type),
+  ),
 ]
 
 /** Lets files be dropped anywhere. Returns its own undo. */

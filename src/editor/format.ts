@@ -22,7 +22,13 @@ export const count = (value: number) => value.toLocaleString('en')
 
 /** "840 kB" */
 export const bytes = (size: number): string =>
-  size < 1e3 ? `${size} B` : size < 1e6 ? `${Math.round(size / 1e3)} kB` : size < 1e9 ? `${(size / 1e6).toFixed(1)} MB` : `${(size / 1e9).toFixed(1)} GB`
+  size < 1e3
+    ? `${size} B`
+    : size < 1e6
+      ? `${Math.round(size / 1e3)} kB`
+      : size < 1e9
+        ? `${(size / 1e6).toFixed(1)} MB`
+        : `${(size / 1e9).toFixed(1)} GB`
 
 /** "just now", "12 min ago", "yesterday", "3 Nov". */
 export function ago(then: number, now = Date.now()): string {
@@ -34,7 +40,8 @@ export function ago(then: number, now = Date.now()): string {
   return new Date(then).toLocaleDateString('en', { day: 'numeric', month: 'short' })
 }
 
-export const clock = (when: number) => new Date(when).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hour12: false })
+export const clock = (when: number) =>
+  new Date(when).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hour12: false })
 
 /** A name that a file system takes. */
 export const fileName = (name: string) =>

@@ -15,7 +15,16 @@ const pictures = import.meta.glob<string>('/workflows/*.{webp,png}', { query: '?
 const nameOf = (path: string) => path.replace(/^.*\/|\.\w+$/g, '')
 
 /** The order in which they teach; others follow by name. */
-const order = ['points', 'forward-process', 'marginal', 'posterior', 'score-field', 'ddpm-ddim', 'guidance-by-hand', 'own-sampler']
+const order = [
+  'points',
+  'forward-process',
+  'marginal',
+  'posterior',
+  'score-field',
+  'ddpm-ddim',
+  'guidance-by-hand',
+  'own-sampler',
+]
 
 const rank = (id: string) => (order.includes(id) ? order.indexOf(id) : order.length)
 

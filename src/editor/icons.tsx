@@ -2,33 +2,111 @@
 import type { ComponentChildren } from 'preact'
 
 const icon = (content: ComponentChildren) => (
-  <svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+  <svg
+    width="16"
+    height="16"
+    viewBox="0 0 16 16"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.5"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    aria-hidden="true"
+  >
     {content}
   </svg>
 )
 
 export const icons = {
-  drawer: () => icon(<><rect x="2" y="2.75" width="12" height="10.5" rx="2" /><path d="M6.25 3v10" /></>),
-  panel: () => icon(<><rect x="2" y="2.75" width="12" height="10.5" rx="2" /><path d="M9.75 3v10" /></>),
-  run: () => icon(<path d="M4.5 3.2v9.6a.5.5 0 0 0 .76.43l7.9-4.8a.5.5 0 0 0 0-.86l-7.9-4.8a.5.5 0 0 0-.76.43Z" fill="currentColor" stroke="none" />),
+  drawer: () =>
+    icon(
+      <>
+        <rect x="2" y="2.75" width="12" height="10.5" rx="2" />
+        <path d="M6.25 3v10" />
+      </>,
+    ),
+  panel: () =>
+    icon(
+      <>
+        <rect x="2" y="2.75" width="12" height="10.5" rx="2" />
+        <path d="M9.75 3v10" />
+      </>,
+    ),
+  run: () =>
+    icon(
+      <path
+        d="M4.5 3.2v9.6a.5.5 0 0 0 .76.43l7.9-4.8a.5.5 0 0 0 0-.86l-7.9-4.8a.5.5 0 0 0-.76.43Z"
+        fill="currentColor"
+        stroke="none"
+      />,
+    ),
   stop: () => icon(<rect x="3.75" y="3.75" width="8.5" height="8.5" rx="1.5" fill="currentColor" stroke="none" />),
   pause: () => icon(<path d="M5.75 3.75v8.5M10.25 3.75v8.5" stroke-width="2.2" />),
-  step: () => icon(<><path d="M4 3.9v8.2a.45.45 0 0 0 .68.38l6.3-4.1a.45.45 0 0 0 0-.76l-6.3-4.1A.45.45 0 0 0 4 3.9Z" fill="currentColor" stroke="none" /><path d="M12.6 3.75v8.5" /></>),
+  step: () =>
+    icon(
+      <>
+        <path
+          d="M4 3.9v8.2a.45.45 0 0 0 .68.38l6.3-4.1a.45.45 0 0 0 0-.76l-6.3-4.1A.45.45 0 0 0 4 3.9Z"
+          fill="currentColor"
+          stroke="none"
+        />
+        <path d="M12.6 3.75v8.5" />
+      </>,
+    ),
   undo: () => icon(<path d="M5.5 3 2.75 5.75 5.5 8.5M3 5.75h6.25a3.5 3.5 0 0 1 0 7H6" />),
   redo: () => icon(<path d="M10.5 3l2.75 2.75L10.5 8.5M13 5.75H6.75a3.5 3.5 0 0 0 0 7H10" />),
   plus: () => icon(<path d="M8 3.25v9.5M3.25 8h9.5" />),
-  search: () => icon(<><circle cx="7" cy="7" r="4.25" /><path d="m10.25 10.25 3 3" /></>),
-  sun: () => icon(<><circle cx="8" cy="8" r="2.75" /><path d="M8 1.75v1.5M8 12.75v1.5M1.75 8h1.5M12.75 8h1.5M3.6 3.6l1.05 1.05M11.35 11.35l1.05 1.05M3.6 12.4l1.05-1.05M11.35 4.65l1.05-1.05" /></>),
+  search: () =>
+    icon(
+      <>
+        <circle cx="7" cy="7" r="4.25" />
+        <path d="m10.25 10.25 3 3" />
+      </>,
+    ),
+  sun: () =>
+    icon(
+      <>
+        <circle cx="8" cy="8" r="2.75" />
+        <path d="M8 1.75v1.5M8 12.75v1.5M1.75 8h1.5M12.75 8h1.5M3.6 3.6l1.05 1.05M11.35 11.35l1.05 1.05M3.6 12.4l1.05-1.05M11.35 4.65l1.05-1.05" />
+      </>,
+    ),
   moon: () => icon(<path d="M13.25 9.6A5.5 5.5 0 1 1 6.4 2.75a4.5 4.5 0 0 0 6.85 6.85Z" />),
-  half: () => icon(<><circle cx="8" cy="8" r="5.5" /><path d="M8 2.5a5.5 5.5 0 0 1 0 11Z" fill="currentColor" stroke="none" /></>),
-  more: () => icon(<><circle cx="3.75" cy="8" r=".9" fill="currentColor" /><circle cx="8" cy="8" r=".9" fill="currentColor" /><circle cx="12.25" cy="8" r=".9" fill="currentColor" /></>),
+  half: () =>
+    icon(
+      <>
+        <circle cx="8" cy="8" r="5.5" />
+        <path d="M8 2.5a5.5 5.5 0 0 1 0 11Z" fill="currentColor" stroke="none" />
+      </>,
+    ),
+  more: () =>
+    icon(
+      <>
+        <circle cx="3.75" cy="8" r=".9" fill="currentColor" />
+        <circle cx="8" cy="8" r=".9" fill="currentColor" />
+        <circle cx="12.25" cy="8" r=".9" fill="currentColor" />
+      </>,
+    ),
   chevron: () => icon(<path d="m4.75 6.5 3.25 3.25 3.25-3.25" />),
   close: () => icon(<path d="m4.25 4.25 7.5 7.5M11.75 4.25l-7.5 7.5" />),
   reset: () => icon(<path d="M3 8a5 5 0 1 0 1.6-3.65M3 3v2.5h2.5" />),
-  dice: () => icon(<><rect x="2.75" y="2.75" width="10.5" height="10.5" rx="2.5" /><circle cx="5.9" cy="5.9" r=".7" fill="currentColor" /><circle cx="10.1" cy="10.1" r=".7" fill="currentColor" /><circle cx="8" cy="8" r=".7" fill="currentColor" /></>),
+  dice: () =>
+    icon(
+      <>
+        <rect x="2.75" y="2.75" width="10.5" height="10.5" rx="2.5" />
+        <circle cx="5.9" cy="5.9" r=".7" fill="currentColor" />
+        <circle cx="10.1" cy="10.1" r=".7" fill="currentColor" />
+        <circle cx="8" cy="8" r=".7" fill="currentColor" />
+      </>,
+    ),
   download: () => icon(<path d="M8 2.75v7M5 7l3 3 3-3M3 13.25h10" />),
-  fit: () => icon(<path d="M2.75 5.5v-2a.75.75 0 0 1 .75-.75h2M10.5 2.75h2a.75.75 0 0 1 .75.75v2M13.25 10.5v2a.75.75 0 0 1-.75.75h-2M5.5 13.25h-2a.75.75 0 0 1-.75-.75v-2" />),
-  warn: () => icon(<path d="M8 5.75v3M8 11.1v.05M7.1 2.9 2 11.75a1.05 1.05 0 0 0 .9 1.6h10.2a1.05 1.05 0 0 0 .9-1.6L8.9 2.9a1.05 1.05 0 0 0-1.8 0Z" />),
+  fit: () =>
+    icon(
+      <path d="M2.75 5.5v-2a.75.75 0 0 1 .75-.75h2M10.5 2.75h2a.75.75 0 0 1 .75.75v2M13.25 10.5v2a.75.75 0 0 1-.75.75h-2M5.5 13.25h-2a.75.75 0 0 1-.75-.75v-2" />,
+    ),
+  warn: () =>
+    icon(
+      <path d="M8 5.75v3M8 11.1v.05M7.1 2.9 2 11.75a1.05 1.05 0 0 0 .9 1.6h10.2a1.05 1.05 0 0 0 .9-1.6L8.9 2.9a1.05 1.05 0 0 0-1.8 0Z" />,
+    ),
 }
 
 /** Noise that becomes a point: the mark of the product. */
@@ -36,7 +114,14 @@ export const Mark = () => (
   <svg class="mark" width="20" height="20" viewBox="0 0 20 20" fill="currentColor" aria-hidden="true">
     <circle cx="10" cy="10" r="3.1" />
     <path d="M10 2.2a7.8 7.8 0 0 1 7.8 7.8" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" />
-    <path d="M10 17.8A7.8 7.8 0 0 1 2.2 10" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" opacity=".55" />
+    <path
+      d="M10 17.8A7.8 7.8 0 0 1 2.2 10"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.7"
+      stroke-linecap="round"
+      opacity=".55"
+    />
     <circle cx="4.4" cy="4.4" r="1.15" opacity=".55" />
     <circle cx="15.7" cy="15.7" r="1.15" />
   </svg>

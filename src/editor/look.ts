@@ -100,13 +100,49 @@ export function paintBody(node: Painted, size: readonly [number, number], painti
     ctx.fillRect(0, -2, size[0] * shareOf(node)!, 2)
   }
   paintBorder(node, state, size[0], height, tint, painting)
-  if (scale > 0.3) paintTitle(node, state, size[0], tint, painting)
+  if (scale >= OVERVIEW) paintTitle(node, state, size[0], tint, painting)
+}
+
+/** Below this zoom slots and values are too small to read: a node is its title, and what it shows. */
+export const OVERVIEW = 0.4
+
+/** The title as large as the node allows, so that a whole graph can be read from afar. */
+export function paintOverview(
+  node: Painted,
+  size: readonly [number, number],
+  { ctx, colours, scale }: Painting,
+  inTitleBar: boolean,
+) {
+  const title = node.getTitle()
+  const words = title.split(' ')
+  const room = size[0] - 16
+  ctx.font = `560 100px ${colours.font}`
+  const widest = Math.max(...words.map((word) => ctx.measureText(word).width)) / 100
+  const height = inTitleBar
+    ? Math.min(TITLE - 4, 11 / scale)
+    : Math.min(12 / scale, room / widest, (size[1] + TITLE - 10) / words.length)
+  ctx.font = `560 ${height}px ${colours.font}`
+  ctx.fillStyle = node.mode === MUTED ? colours.nodeFaint : colours.nodeTitle
+  ctx.textAlign = 'center'
+  ctx.textBaseline = 'middle'
+  const lines = inTitleBar ? [shorten(ctx, title, room)] : wrap(ctx, title, room)
+  const middle = inTitleBar ? -TITLE / 2 : (size[1] - TITLE) / 2
+  lines.forEach((line, i) => ctx.fillText(line, size[0] / 2, middle + (i - (lines.length - 1) / 2) * height * 1.1))
+  ctx.textAlign = 'left'
+  ctx.textBaseline = 'alphabetic'
 }
 
 const shareOf = ({ diffusion }: Painted): number | undefined =>
   diffusion?.progress?.count ? Math.min(1, diffusion.progress.index / diffusion.progress.count) : undefined
 
-function paintBorder(node: Painted, state: NodeState, width: number, height: number, tint: string, { ctx, colours, scale }: Painting) {
+function paintBorder(
+  node: Painted,
+  state: NodeState,
+  width: number,
+  height: number,
+  tint: string,
+  { ctx, colours, scale }: Painting,
+) {
   const thin = Math.max(1, 1 / scale)
   const fault = state === 'fault' || node.has_errors
   ctx.lineWidth = thin
@@ -120,7 +156,15 @@ function paintBorder(node: Painted, state: NodeState, width: number, height: num
   if (node.is_selected) ring(ctx, width, height, 2.5, 2 * thin, colours.accent, 1)
 }
 
-function ring(ctx: CanvasRenderingContext2D, width: number, height: number, gap: number, line: number, colour: string, alpha: number) {
+function ring(
+  ctx: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  gap: number,
+  line: number,
+  colour: string,
+  alpha: number,
+) {
   ctx.save()
   ctx.globalAlpha *= alpha
   ctx.strokeStyle = colour
@@ -451,7 +495,12 @@ export function paintView(node: DiffusionNode, { ctx, colours, scale }: Painting
     cached = { view, key, bitmap }
     bitmaps.set(node, cached)
   }
-  ctx.drawImage(cached.bitmap, box.x, box.y, width / dense, height / dense)
+  // On whole pixels of the screen: between two, every line of the picture would blur.
+  const { a, d, e, f } = ctx.getTransform()
+  ctx.save()
+  ctx.setTransform(1, 0, 0, 1, Math.round(e + box.x * a), Math.round(f + box.y * d))
+  ctx.drawImage(cached.bitmap, 0, 0)
+  ctx.restore()
 }
 
 function paintNoView(ctx: CanvasRenderingContext2D, { x, y, width, height }: ReturnType<typeof viewBox>, colours: Colours) {
@@ -493,7 +542,13 @@ export function paintWire(ctx: CanvasRenderingContext2D, a: ArrayLike<number>, b
 }
 
 /** Evenly spaced dots; `offset` and `scale` are the camera's, everything in device pixels. */
-export function paintGrid(ctx: CanvasRenderingContext2D, width: number, height: number, camera: { x: number; y: number; scale: number }, colours: Colours) {
+export function paintGrid(
+  ctx: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  camera: { x: number; y: number; scale: number },
+  colours: Colours,
+) {
   ctx.fillStyle = colours.canvas
   ctx.fillRect(0, 0, width, height)
   let step = 24 * camera.scale
@@ -514,7 +569,14 @@ function box(ctx: CanvasRenderingContext2D, x: number, y: number, width: number,
 }
 
 /** Words beside the pointer. */
-export function paintTip(ctx: CanvasRenderingContext2D, x: number, y: number, lines: readonly string[], colours: Colours, tint: string) {
+export function paintTip(
+  ctx: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  lines: readonly string[],
+  colours: Colours,
+  tint: string,
+) {
   ctx.save()
   ctx.font = `400 12px ${colours.font}`
   ctx.textAlign = 'left'

@@ -58,7 +58,8 @@ function slotItems(editor: Editor, spot: Spot, node: LGraphNode, { input, output
   return [
     {
       label: texts.commands.add,
-      run: () => (state.palette.value = { spot, query: '', wire: { node, side: isInput ? 'input' : 'output', slot: (input ?? output)! } }),
+      run: () =>
+        (state.palette.value = { spot, query: '', wire: { node, side: isInput ? 'input' : 'output', slot: (input ?? output)! } }),
     },
     {
       label: isInput ? texts.commands.disconnect : texts.commands.disconnectAll,
@@ -78,7 +79,8 @@ function wireItems(editor: Editor, spot: Spot, link: LLink): Menu['items'] {
   return [
     {
       label: texts.commands.insert,
-      run: () => from && (state.palette.value = { spot, query: '', wire: { node: from, side: 'output', slot: link.origin_slot } }),
+      run: () =>
+        from && (state.palette.value = { spot, query: '', wire: { node: from, side: 'output', slot: link.origin_slot } }),
     },
     {
       label: texts.commands.disconnect,

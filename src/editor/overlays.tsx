@@ -65,7 +65,11 @@ function OpenMenu({ menu: { at, title, items } }: { menu: MenuState }) {
               item.run()
             }}
           >
-            {checks && <span class="check" aria-hidden="true">{item.checked ? '✓' : ''}</span>}
+            {checks && (
+              <span class="check" aria-hidden="true">
+                {item.checked ? '✓' : ''}
+              </span>
+            )}
             <span class="what">{item.label}</span>
             {item.keys && <span class="keys">{item.keys}</span>}
           </button>
@@ -112,7 +116,11 @@ function OpenQuick({ quick }: { quick: QuickState }) {
   }
   return (
     <div ref={box} class="quick" popover="manual">
-      {quick.multiline ? <textarea {...shared} rows={5} /> : <input {...shared} type="text" inputMode={quick.numeric ? 'decimal' : 'text'} />}
+      {quick.multiline ? (
+        <textarea {...shared} rows={5} />
+      ) : (
+        <input {...shared} type="text" inputMode={quick.numeric ? 'decimal' : 'text'} />
+      )}
     </div>
   )
 }
@@ -164,7 +172,16 @@ function TextQuestion({ dialog }: { dialog: Extract<DialogState, { kind: 'text' 
       }}
     >
       <h2 id="dialog-title">{dialog.title}</h2>
-      <input ref={field} class="field" type="text" aria-label={texts.dialogs.name} defaultValue={dialog.value} maxLength={120} autofocus required />
+      <input
+        ref={field}
+        class="field"
+        type="text"
+        aria-label={texts.dialogs.name}
+        defaultValue={dialog.value}
+        maxLength={120}
+        autofocus
+        required
+      />
       <div class="answers">
         <button type="button" class="button" onClick={() => answer(dialog, undefined)}>
           {texts.dialogs.cancel}
@@ -184,7 +201,12 @@ function ChoiceQuestion({ dialog }: { dialog: Extract<DialogState, { kind: 'choi
       <p>{dialog.text}</p>
       <div class="answers">
         {dialog.choices.map(({ label, value, primary }) => (
-          <button key={value} type="button" class={primary ? 'button primary' : 'button outline'} onClick={() => answer(dialog, value as string | undefined)}>
+          <button
+            key={value}
+            type="button"
+            class={primary ? 'button primary' : 'button outline'}
+            onClick={() => answer(dialog, value as string | undefined)}
+          >
             {label}
           </button>
         ))}
@@ -204,7 +226,13 @@ function Shortcuts({ close }: { close: () => void }) {
           .map(({ label, keys }) => (
             <>
               <dt>{label}</dt>
-              <dd>{keysInWords(keys![0]!).split(' ').map((key) => <kbd key={key}>{key}</kbd>)}</dd>
+              <dd>
+                {keysInWords(keys![0]!)
+                  .split(' ')
+                  .map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+              </dd>
             </>
           ))}
       </dl>
@@ -261,7 +289,12 @@ export function Banner() {
         </button>
       ))}
       {!banner.actions.length && (
-        <button type="button" class="button icon small" aria-label={texts.dialogs.close} onClick={() => (state.banner.value = undefined)}>
+        <button
+          type="button"
+          class="button icon small"
+          aria-label={texts.dialogs.close}
+          onClick={() => (state.banner.value = undefined)}
+        >
           <icons.close />
         </button>
       )}

@@ -61,17 +61,19 @@ function OpenPalette({ spot, wire, query: first }: Props) {
   let index = 0
   const result = (item: Found) => {
     const i = index++
-    return <Result key={item.declaration.type} id={`found-${i}`} item={item} selected={i === at} onPoint={() => setAt(i)} onChoose={() => choose(item)} />
+    return (
+      <Result
+        key={item.declaration.type}
+        id={`found-${i}`}
+        item={item}
+        selected={i === at}
+        onPoint={() => setAt(i)}
+        onChoose={() => choose(item)}
+      />
+    )
   }
   return (
-    <div
-      ref={box}
-      class="palette"
-      popover="manual"
-      role="dialog"
-      aria-label={texts.palette.label}
-      onKeyDown={onKeyDown}
-    >
+    <div ref={box} class="palette" popover="manual" role="dialog" aria-label={texts.palette.label} onKeyDown={onKeyDown}>
       <div class="query">
         <icons.search />
         <input
@@ -110,9 +112,15 @@ function OpenPalette({ spot, wire, query: first }: Props) {
         )}
       </div>
       <div class="hint" aria-hidden="true">
-        <span><kbd>↑</kbd> <kbd>↓</kbd> {texts.palette.hint[0]}</span>
-        <span><kbd>Enter</kbd> {texts.palette.hint[1]}</span>
-        <span><kbd>Esc</kbd> {texts.palette.hint[2]}</span>
+        <span>
+          <kbd>↑</kbd> <kbd>↓</kbd> {texts.palette.hint[0]}
+        </span>
+        <span>
+          <kbd>Enter</kbd> {texts.palette.hint[1]}
+        </span>
+        <span>
+          <kbd>Esc</kbd> {texts.palette.hint[2]}
+        </span>
       </div>
     </div>
   )
@@ -135,9 +143,7 @@ function groups(found: readonly Found[], recent: readonly string[]) {
     byName.set(name, [...(byName.get(name) ?? []), item])
   }
   const order = [texts.palette.recent, ...Object.values(texts.categories)]
-  return [...byName]
-    .map(([name, items]) => ({ name, items }))
-    .sort((a, b) => place(order, a.name) - place(order, b.name))
+  return [...byName].map(([name, items]) => ({ name, items })).sort((a, b) => place(order, a.name) - place(order, b.name))
 }
 
 const place = (order: readonly string[], name: string) => (order.includes(name) ? order.indexOf(name) : order.length)

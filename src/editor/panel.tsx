@@ -24,7 +24,11 @@ export function Panel() {
   return (
     <aside class="side panel" aria-label={texts.panel.label}>
       {nodes.length === 1 ? (
-        isDiffusionNode(node!) ? <NodeDetails key={node.id} node={node} /> : <Unknown node={node!} />
+        isDiffusionNode(node!) ? (
+          <NodeDetails key={node.id} node={node} />
+        ) : (
+          <Unknown node={node!} />
+        )
       ) : nodes.length > 1 ? (
         <Several nodes={nodes} />
       ) : (
@@ -40,7 +44,8 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
   state.followGraph()
   const { declaration } = node.diffusion
   const { faults, notices, files } = state.run
-  const about = (list: readonly Fault[]) => list.filter((fault) => outerId(fault.node) === String(node.id) || fault.also?.includes(String(node.id)))
+  const about = (list: readonly Fault[]) =>
+    list.filter((fault) => outerId(fault.node) === String(node.id) || fault.also?.includes(String(node.id)))
   const made = files.value.filter((file) => outerId(file.node) === String(node.id))
   const category = texts.categories[declaration.category] ?? declaration.category
   const title = node.getTitle()
@@ -105,7 +110,14 @@ function Slots({ declaration: { inputs, outputs } }: { declaration: Declaration 
         <Section title={texts.panel.inputs}>
           <ul class="slots">
             {ins.map(([name, { accepts, about, optional }]) => (
-              <SlotRow key={name} name={name} type={inWords(accepts)} colour={accepts === 'any' ? '*' : accepts[0]!} about={about} optional={optional} />
+              <SlotRow
+                key={name}
+                name={name}
+                type={inWords(accepts)}
+                colour={accepts === 'any' ? '*' : accepts[0]!}
+                about={about}
+                optional={optional}
+              />
             ))}
           </ul>
         </Section>
@@ -114,7 +126,13 @@ function Slots({ declaration: { inputs, outputs } }: { declaration: Declaration 
         <Section title={texts.panel.outputs}>
           <ul class="slots">
             {outs.map(([name, { type, about }]) => (
-              <SlotRow key={name} name={name} type={typeof type === 'string' ? type : texts.panel.like(type.like)} colour={typeof type === 'string' ? type : '*'} about={about} />
+              <SlotRow
+                key={name}
+                name={name}
+                type={typeof type === 'string' ? type : texts.panel.like(type.like)}
+                colour={typeof type === 'string' ? type : '*'}
+                about={about}
+              />
             ))}
           </ul>
         </Section>
@@ -188,7 +206,13 @@ function Files({ files }: { files: readonly state.MadeFile[] }) {
               {file.kept ? texts.panel.kept : texts.panel.keep}
             </button>
           )}
-          <button type="button" class="button icon small" aria-label={`${texts.panel.download} ${file.name}`} title={texts.panel.download} onClick={() => download(file)}>
+          <button
+            type="button"
+            class="button icon small"
+            aria-label={`${texts.panel.download} ${file.name}`}
+            title={texts.panel.download}
+            onClick={() => download(file)}
+          >
             <icons.download />
           </button>
         </li>

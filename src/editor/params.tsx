@@ -51,7 +51,13 @@ function ParamRow({ node, name, param }: Props) {
       <div class="label">
         <label for={id}>{name}</label>
         {changed && param.kind !== 'boolean' && (
-          <button type="button" class="link" title={texts.panel.reset} aria-label={`${name}: ${texts.panel.reset}`} onClick={() => set(structuredClone(param.default))}>
+          <button
+            type="button"
+            class="link"
+            title={texts.panel.reset}
+            aria-label={`${name}: ${texts.panel.reset}`}
+            onClick={() => set(structuredClone(param.default))}
+          >
             <icons.reset />
           </button>
         )}
@@ -69,7 +75,16 @@ function field({ param, ...rest }: Omit<FieldProps<Param['kind']>, 'param'> & { 
     case 'choice':
       return <ChoiceField param={param} {...rest} />
     case 'boolean':
-      return <input id={rest.id} class="switch" type="checkbox" role="switch" checked={rest.value === true} onChange={(event) => rest.set(event.currentTarget.checked)} />
+      return (
+        <input
+          id={rest.id}
+          class="switch"
+          type="checkbox"
+          role="switch"
+          checked={rest.value === true}
+          onChange={(event) => rest.set(event.currentTarget.checked)}
+        />
+      )
     case 'text':
       return <TextField param={param} {...rest} />
     case 'seed':
@@ -102,7 +117,9 @@ function NumberField({ id, value, set, param }: FieldProps<'number'>) {
         if (!steps) return keepKeys(event)
         event.preventDefault()
         const from = parseNumber(event.currentTarget.value) ?? param.default
-        event.currentTarget.value = formatNumber(fit(Number((from + steps * param.step * (event.shiftKey ? 10 : 1)).toPrecision(12)), param))
+        event.currentTarget.value = formatNumber(
+          fit(Number((from + steps * param.step * (event.shiftKey ? 10 : 1)).toPrecision(12)), param),
+        )
       }}
       onChange={(event) => change(event.currentTarget)}
       onBlur={(event) => change(event.currentTarget)}
@@ -134,7 +151,13 @@ function NumberField({ id, value, set, param }: FieldProps<'number'>) {
 function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
   const known = param.choices.includes(value as string)
   return (
-    <select id={id} class="field" value={String(value)} aria-invalid={!known} onChange={(event) => set(event.currentTarget.value)}>
+    <select
+      id={id}
+      class="field"
+      value={String(value)}
+      aria-invalid={!known}
+      onChange={(event) => set(event.currentTarget.value)}
+    >
       {!known && <option value={String(value)}>{texts.panel.missing(String(value))}</option>}
       {param.choices.map((choice) => (
         <option key={choice} value={choice}>
@@ -148,9 +171,24 @@ function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
 function TextField({ id, value, set, param }: FieldProps<'text'>) {
   const text = String(value ?? '')
   return param.multiline ? (
-    <textarea id={id} key={text} class="field" rows={4} defaultValue={text} onChange={(event) => set(event.currentTarget.value)} />
+    <textarea
+      id={id}
+      key={text}
+      class="field"
+      rows={4}
+      defaultValue={text}
+      onChange={(event) => set(event.currentTarget.value)}
+    />
   ) : (
-    <input id={id} key={text} class="field" type="text" defaultValue={text} onKeyDown={keepKeys} onChange={(event) => set(event.currentTarget.value)} />
+    <input
+      id={id}
+      key={text}
+      class="field"
+      type="text"
+      defaultValue={text}
+      onKeyDown={keepKeys}
+      onChange={(event) => set(event.currentTarget.value)}
+    />
   )
 }
 
@@ -176,7 +214,13 @@ function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
             else set(fit(number, seeds))
           }}
         />
-        <button type="button" class="button outline icon" title={texts.panel.newSeed} aria-label={texts.panel.newSeed} onClick={() => set(crypto.getRandomValues(new Uint32Array(1))[0])}>
+        <button
+          type="button"
+          class="button outline icon"
+          title={texts.panel.newSeed}
+          aria-label={texts.panel.newSeed}
+          onClick={() => set(crypto.getRandomValues(new Uint32Array(1))[0])}
+        >
           <icons.dice />
         </button>
       </div>

@@ -23,9 +23,14 @@ export function merge(file: WorkflowFile, piece: WorkflowFile, offset: [number, 
     id: renamed.get(node.id)!,
     pos: [node.pos[0] + offset[0], node.pos[1] + offset[1]] as [number, number],
   }))
-  const links = piece.links.map(
-    ([, from, output, to, input, type]): FileLink => [++lastLink, renamed.get(from)!, output, renamed.get(to)!, input, type],
-  )
+  const links = piece.links.map(([, from, output, to, input, type]): FileLink => [
+    ++lastLink,
+    renamed.get(from)!,
+    output,
+    renamed.get(to)!,
+    input,
+    type,
+  ])
   return {
     file: withLinks(
       { ...file, last_node_id: lastNode, last_link_id: lastLink },
@@ -72,7 +77,12 @@ function withLinks(file: WorkflowFile, nodes: readonly FileNode[], links: readon
 const [COLUMN, ROW] = [280, 48]
 
 /** The node `id` replaced by the graph it stands for, laid out to the right of where it was and wired as it was. */
-export function open(file: WorkflowFile, id: NodeId, expansion: Expansion, declarations: ByType): { file: WorkflowFile; ids: NodeId[] } {
+export function open(
+  file: WorkflowFile,
+  id: NodeId,
+  expansion: Expansion,
+  declarations: ByType,
+): { file: WorkflowFile; ids: NodeId[] } {
   const closed = file.nodes.find((node) => node.id === id)!
   let [lastNode, lastLink] = [file.last_node_id, file.last_link_id]
   const idOf = new Map(expansion.nodes.map((node) => [node.id, ++lastNode]))

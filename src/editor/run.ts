@@ -85,7 +85,15 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       case 'progress':
         if (!event.emission) {
           const { node, index, count, label, rate, secondsLeft, loss } = event
-          shown.progress.value = { node, index, count, rate, secondsLeft, ...(label && { label }), ...(loss !== undefined && { loss }) }
+          shown.progress.value = {
+            node,
+            index,
+            count,
+            rate,
+            secondsLeft,
+            ...(label && { label }),
+            ...(loss !== undefined && { loss }),
+          }
         }
         break
       case 'faults':
@@ -183,7 +191,12 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     async expand(node) {
       const graph = graphOf(stage.graph)
       const meant = graph.nodes.find((each) => each.id === String(node.id))!
-      const { expansion, faults } = await ask<'expanded'>((id) => ({ type: 'expand', id, node: meant, wired: Object.keys(meant.inputs) }))
+      const { expansion, faults } = await ask<'expanded'>((id) => ({
+        type: 'expand',
+        id,
+        node: meant,
+        wired: Object.keys(meant.inputs),
+      }))
       if (!expansion) throw new Error(faults.map(inWords).join(' '))
       return expansion
     },
@@ -221,7 +234,8 @@ function seedsOf(stage: Stage): Map<string, number> {
 /** How far the run is, before the name in the tab. */
 function tellTab() {
   const { progress, state: now } = state.run
-  const part = progress.value && now.value !== 'idle' ? `${Math.floor((100 * progress.value.index) / progress.value.count)}% · ` : ''
+  const part =
+    progress.value && now.value !== 'idle' ? `${Math.floor((100 * progress.value.index) / progress.value.count)}% · ` : ''
   const title = `${part}${state.name.value} – ${texts.product}`
   if (document.title !== title) document.title = title
 }

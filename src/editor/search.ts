@@ -101,7 +101,9 @@ const byCategory = (a: Declaration, b: Declaration) =>
 /** The slot of a node that a loose end would be wired to: one that is needed rather than one that may stay unwired. */
 export function slotFor(declaration: Declaration, end: LooseEnd): string | undefined {
   if (end.from === 'output') {
-    const fitting = Object.entries(declaration.inputs).filter(([name, { accepts }]) => name !== 'loop' && takes(accepts, end.type))
+    const fitting = Object.entries(declaration.inputs).filter(
+      ([name, { accepts }]) => name !== 'loop' && takes(accepts, end.type),
+    )
     const best =
       fitting.find(([, { accepts, optional }]) => !optional && accepts !== 'any' && accepts[0] === end.type) ??
       fitting.find(([, { optional }]) => !optional) ??

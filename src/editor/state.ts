@@ -12,6 +12,8 @@ import { texts } from './texts.ts'
 
 /** Its id in the library, whether or not it was saved there yet. */
 export const id = signal('')
+/** Which ready workflow it began as, if it did. */
+export const openReady = signal<string | undefined>(undefined)
 export const name = signal(texts.untitled)
 /** 0 until it is in the library. */
 export const revision = signal(0)
@@ -103,7 +105,13 @@ export interface Menu {
 
 export type Dialog =
   | { kind: 'text'; title: string; value: string; confirm: string; answer: (text: string | undefined) => void }
-  | { kind: 'choice'; title: string; text: string; choices: { label: string; value: string; primary?: boolean }[]; answer: (value: string | undefined) => void }
+  | {
+      kind: 'choice'
+      title: string
+      text: string
+      choices: { label: string; value: string; primary?: boolean }[]
+      answer: (value: string | undefined) => void
+    }
   | { kind: 'shortcuts' }
 
 export interface Quick {

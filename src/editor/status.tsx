@@ -140,7 +140,13 @@ function Backend() {
 function Zoom() {
   const { commands } = useEditor()
   return (
-    <button type="button" class="button" aria-label={texts.status.zoom} title={texts.status.zoom} onClick={() => commands.fit.run()}>
+    <button
+      type="button"
+      class="button"
+      aria-label={texts.status.zoom}
+      title={texts.status.zoom}
+      onClick={() => commands.fit.run()}
+    >
       <icons.fit />
     </button>
   )

@@ -199,7 +199,8 @@ export const texts = {
   },
 
   storage: {
-    notLasting: 'This browser keeps nothing here (private window?). Everything works, but save your work to disk before you close the tab.',
+    notLasting:
+      'This browser keeps nothing here (private window?). Everything works, but save your work to disk before you close the tab.',
     full: 'The browser’s storage is full. Nothing saved before is lost; delete something, or download the workflow instead.',
     failed: (why: string) => `It could not be kept in this browser: ${why}`,
     conflict: (name: string) => `“${name}” was saved elsewhere in the meantime.`,

@@ -92,7 +92,14 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void)
     clearTimeout(draftTimer)
     draftTimer = undefined
     if (!state.dirty.value) return void library.dropDraft(draftId).catch(() => {})
-    const draft = { id: draftId, of: state.id.value, name: state.name.value, text: history.present, revision: state.revision.value, changed: Date.now() }
+    const draft = {
+      id: draftId,
+      of: state.id.value,
+      name: state.name.value,
+      text: history.present,
+      revision: state.revision.value,
+      changed: Date.now(),
+    }
     library.keepDraft(draft).then(remember, (error) => state.say(texts.unsaved, { text: storageMessage(error), error: true }))
   }
 
@@ -110,6 +117,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void)
     stage.forgetRun()
     await settled()
     state.id.value = opening.id
+    state.openReady.value = opening.ready
     state.revision.value = opening.revision
     history.reset(text())
     state.saved.value = opening.saved ?? history.present

@@ -61,12 +61,17 @@ interface Canvas {
 }
 
 const titles = (tab = page) =>
-  tab.evaluate(() => (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes.map((node) => node.getTitle()).sort())
-const wires = () => page.evaluate(() => Object.keys((document.querySelector('canvas') as unknown as { data: Canvas }).data.graph.links).length)
+  tab.evaluate(() =>
+    (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes.map((node) => node.getTitle()).sort(),
+  )
+const wires = () =>
+  page.evaluate(() => Object.keys((document.querySelector('canvas') as unknown as { data: Canvas }).data.graph.links).length)
 const value = (title: string, param: string) =>
   page.evaluate(
     ([title, param]) =>
-      (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes.find((node) => node.getTitle() === title)!.properties[param!],
+      (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes.find(
+        (node) => node.getTitle() === title,
+      )!.properties[param!],
     [title, param] as const,
   )
 
@@ -317,7 +322,8 @@ describe('files', () => {
       ([name, content]) => {
         const data = new DataTransfer()
         data.items.add(new File([content!], name!, { type: 'application/json' }))
-        for (const type of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+        for (const type of ['dragover', 'drop'])
+          document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
       },
       [name, content] as const,
     )
@@ -353,7 +359,12 @@ describe('files', () => {
   })
 
   test('a node that is not known here is kept, and said', async () => {
-    const foreign = { last_node_id: 1, nodes: [{ id: 1, type: 'other/Thing', pos: [10, 10], size: [140, 60], properties: { a: 1 } }], links: [], version: 0.4 }
+    const foreign = {
+      last_node_id: 1,
+      nodes: [{ id: 1, type: 'other/Thing', pos: [10, 10], size: [140, 60], properties: { a: 1 } }],
+      links: [],
+      version: 0.4,
+    }
     await drop('foreign.json', JSON.stringify(foreign))
     await page.getByText('Not known here and kept as they are: other/Thing.').waitFor()
   })
@@ -367,7 +378,9 @@ describe('runs', () => {
     await press('Control+Enter')
     const problem = page.getByRole('button', { name: '1 problem' })
     await problem.waitFor({ timeout: 60_000 })
-    expect(await page.getByRole('alert').allTextContents()).toContain('1 problem. Nothing is wired to schedule. Wire schedule into it.')
+    expect(await page.getByRole('alert').allTextContents()).toContain(
+      '1 problem. Nothing is wired to schedule. Wire schedule into it.',
+    )
     await problem.click()
     await page.getByRole('button', { name: 'Go there' }).click()
     await expect.poll(() => page.getByRole('heading', { name: 'Timesteps' }).count()).toBe(1)
@@ -390,7 +403,8 @@ describe('runs', () => {
     await expect.poll(() => page.locator('.status .state').textContent(), { timeout: 90_000 }).toMatch(/Finished in/)
     const view = await page.evaluate(() => {
       const nodes = (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes
-      return (nodes.find((node) => node.getTitle() === 'Samples') as unknown as { diffusion: { view?: { kind: string } } }).diffusion.view?.kind
+      return (nodes.find((node) => node.getTitle() === 'Samples') as unknown as { diffusion: { view?: { kind: string } } })
+        .diffusion.view?.kind
     })
     expect(view).toBe('scatter')
   })
@@ -400,7 +414,9 @@ describe('runs', () => {
     const at = await place('Sampler')
     await page.mouse.click(at.x, at.y, { button: 'right' })
     await page.getByRole('menuitem', { name: 'Open: replace by its graph' }).click()
-    await expect.poll(() => titles(), { timeout: 60_000 }).toEqual(['DDIM Step', 'Predict', 'Sampling End', 'Sampling Start', 'Timesteps'])
+    await expect
+      .poll(() => titles(), { timeout: 60_000 })
+      .toEqual(['DDIM Step', 'Predict', 'Sampling End', 'Sampling Start', 'Timesteps'])
     await press('Control+z')
     expect(await titles()).toEqual(['Sampler'])
   })

@@ -5,7 +5,14 @@ import { expandGraph } from '../../src/engine/plan/expand.ts'
 import { wire, type Graph } from '../../src/engine/plan/graph.ts'
 import { declarationOf, opTable, type ExpandOp } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { parseWorkflow, stringifyWorkflow, toGraph, type FileLink, type FileNode, type WorkflowFile } from '../../src/nodes/workflow.ts'
+import {
+  parseWorkflow,
+  stringifyWorkflow,
+  toGraph,
+  type FileLink,
+  type FileNode,
+  type WorkflowFile,
+} from '../../src/nodes/workflow.ts'
 import { emptyWorkflow } from '../../src/nodes/workflow.ts'
 import { inputsOf, outputsOf } from '../../src/nodes/workflow/slots.ts'
 
@@ -32,12 +39,21 @@ function fileOf(types: Record<number, string>, wires: Wires): WorkflowFile {
   })
   const node = (id: number) => built.find((each) => each.id === id)!
   const links = wires.map(([from, output, to, input], i): FileLink => {
-    const [out, into] = [node(from).outputs.findIndex(({ name }) => name === output), node(to).inputs.findIndex(({ name }) => name === input)]
+    const [out, into] = [
+      node(from).outputs.findIndex(({ name }) => name === output),
+      node(to).inputs.findIndex(({ name }) => name === input),
+    ]
     node(from).outputs[out]!.links!.push(i + 1)
     node(to).inputs[into]!.link = i + 1
     return [i + 1, from, out, to, into, '*']
   })
-  return { ...emptyWorkflow(), last_node_id: Math.max(...built.map(({ id }) => Number(id))), last_link_id: links.length, nodes: built, links }
+  return {
+    ...emptyWorkflow(),
+    last_node_id: Math.max(...built.map(({ id }) => Number(id))),
+    last_link_id: links.length,
+    nodes: built,
+    links,
+  }
 }
 
 const sampling = () =>
@@ -53,7 +69,10 @@ const sampling = () =>
 function meaningOf(graph: Graph, op: string): unknown {
   const about = (id: string): unknown => {
     const node = graph.nodes.find((each) => each.id === id)!
-    const params = Object.entries(declarations.get(node.op)!.params).map(([name, param]) => [name, node.params[name] ?? param.default])
+    const params = Object.entries(declarations.get(node.op)!.params).map(([name, param]) => [
+      name,
+      node.params[name] ?? param.default,
+    ])
     const inputs = Object.entries(node.inputs).map(([name, from]) => [name, [from.slot, about(from.node)]])
     return { op: node.op, params: Object.fromEntries(params), inputs: Object.fromEntries(inputs) }
   }
@@ -113,7 +132,8 @@ describe('opening a closed node', () => {
   test('means the same as the closed node', () => {
     const { before, file } = opened()
     const table = opTable(nodes)
-    const shown = (workflow: WorkflowFile) => meaningOf(expandGraph(toGraph(workflow, declarations), table).graph, 'diffusion/Scatter')
+    const shown = (workflow: WorkflowFile) =>
+      meaningOf(expandGraph(toGraph(workflow, declarations), table).graph, 'diffusion/Scatter')
     expect(shown(file)).toEqual(shown(before))
   })
 

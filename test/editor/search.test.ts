@@ -65,7 +65,9 @@ describe('what is wired', () => {
   })
 
   test('loops are not looked for', () => {
-    expect(findNodes(declarations, { query: '', looseEnd: { from: 'output', type: 'loop' } }).map(({ slot }) => slot)).not.toContain('loop')
+    expect(
+      findNodes(declarations, { query: '', looseEnd: { from: 'output', type: 'loop' } }).map(({ slot }) => slot),
+    ).not.toContain('loop')
   })
 
   test("litegraph's types are read", () => {
