@@ -51,7 +51,9 @@ export async function mount(root: HTMLElement, port: EnginePort): Promise<Editor
   canvas.className = 'canvas'
   canvas.setAttribute('role', 'application')
   canvas.setAttribute('aria-label', texts.canvas.label)
+  const main = document.createElement('main')
+  main.append(canvas)
   const screen = document.createElement('div')
-  root.append(canvas, screen)
+  root.append(main, screen)
   return startEditor(canvas, port, (editor) => render(<App editor={editor} />, screen))
 }

@@ -25,7 +25,6 @@ export function Drawer() {
             role="tab"
             class="button small"
             aria-selected={each === tab}
-            aria-pressed={each === tab}
             onClick={() => (state.drawer.value = each)}
           >
             {texts.drawer[each]}

@@ -100,7 +100,7 @@ const keepKeys = (event: KeyboardEvent) => {
   if (event.key === 'Enter' && event.currentTarget instanceof HTMLInputElement) event.currentTarget.blur()
 }
 
-function NumberField({ id, value, set, param }: FieldProps<'number'>) {
+function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
   const valid = typeof value === 'number' && value === fit(value, param)
   const text = typeof value === 'number' ? formatNumber(value) : JSON.stringify(value)
   const typed = (
@@ -136,7 +136,7 @@ function NumberField({ id, value, set, param }: FieldProps<'number'>) {
     <div class="range">
       <input
         type="range"
-        aria-label={id}
+        aria-label={name}
         min={param.min}
         max={param.max}
         step={param.step}

@@ -316,6 +316,42 @@ describe('what is kept', () => {
   })
 })
 
+describe('where nothing can be kept', () => {
+  test('full storage is said, and what was saved is still there', async () => {
+    await add('mix', 300, 300)
+    await press('Control+s')
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Kept')
+    await press('Enter')
+    await page.getByText('Saved “Kept”').waitFor()
+    await page.evaluate(() => {
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+      }
+    })
+    await add('grid', 300, 500)
+    await press('Control+s')
+    await page.getByRole('alert').filter({ hasText: 'storage is full' }).first().waitFor()
+    expect(await titles()).toEqual(['Grid', 'Mix'])
+    await page.reload()
+    await ready(page)
+    await expect.poll(() => titles()).toEqual(['Mix'])
+  })
+
+  test('without IndexedDB everything works, and it is said', async () => {
+    await page.close()
+    await context.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('Not here.', 'SecurityError')
+      }
+    })
+    page = await open()
+    await page.getByRole('alert').filter({ hasText: 'This browser keeps nothing here' }).waitFor()
+    await newWorkflow()
+    await add('mix', 300, 300)
+    expect(await titles()).toEqual(['Mix'])
+  })
+})
+
 describe('files', () => {
   const drop = (name: string, content: string) =>
     page.evaluate(
@@ -423,6 +459,14 @@ describe('runs', () => {
 })
 
 describe('the screen', () => {
+  test('somebody who has never been here sees the first ready workflow', async () => {
+    const stranger = await chromium.newContext()
+    const tab = await open(stranger)
+    await expect.poll(() => titles(tab)).toContain('Training Start')
+    expect(await tab.getByRole('img', { name: 'Unsaved changes' }).count()).toBe(0)
+    await stranger.close()
+  })
+
   test('light and dark by choice, kept over a reload', async () => {
     const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
     await page.getByRole('button', { name: 'Theme of the system' }).click()
