@@ -38,7 +38,6 @@ export const texts = {
     redo: 'Redo',
     add: 'Add node…',
     copy: 'Copy',
-    cut: 'Cut',
     paste: 'Paste',
     duplicate: 'Duplicate',
     delete: 'Delete',
@@ -159,8 +158,6 @@ export const texts = {
     name: 'Name',
     saveAs: 'Save workflow as',
     rename: 'Rename',
-    unsavedTitle: (name: string) => `Save changes to “${name}”?`,
-    unsavedText: 'Otherwise they are kept as a draft in this browser until you open it again.',
     save: 'Save',
     keepDraft: 'Keep as draft',
     conflictTitle: 'Saved elsewhere in the meantime',
@@ -242,5 +239,3 @@ export const texts = {
     write: 'Double-click to write.',
   },
 }
-
-export type Texts = typeof texts
