@@ -13,11 +13,23 @@ import * as state from './state.ts'
 import { texts } from './texts.ts'
 
 export function Params({ node }: { node: DiffusionNode }) {
+  state.followGraph()
+  const entries = Object.entries(node.diffusion.declaration.params)
+  const meant = entries.filter(([, { when }]) => !when || node.properties[when.param] === when.is)
+  const rows = (advanced: boolean) =>
+    meant
+      .filter(([, param]) => (param.advanced ?? false) === advanced)
+      .map(([name, param]) => <ParamRow key={name} node={node} name={name} param={param} />)
+  const more = rows(true)
   return (
     <div class="params">
-      {Object.entries(node.diffusion.declaration.params).map(([name, param]) => (
-        <ParamRow key={name} node={node} name={name} param={param} />
-      ))}
+      {rows(false)}
+      {more.length > 0 && (
+        <details class="more">
+          <summary>{texts.panel.moreParams}</summary>
+          {more}
+        </details>
+      )}
     </div>
   )
 }

@@ -102,6 +102,7 @@ export const texts = {
     anything: 'anything',
     like: (slot: string) => `as ${slot}`,
     reset: 'Reset to default',
+    moreParams: 'More',
     problems: 'Problems',
     wholeGraph: 'The whole graph',
     notices: 'Worth knowing',

@@ -156,6 +156,12 @@ export const checkpoint = (about: string): Declared<ParamOf<'checkpoint'>, Param
   about,
 })
 
+/** A param that is rarely changed: it does not take room on the node. */
+export const advanced = <P extends Param>(param: P): P => ({ ...param, advanced: true })
+
+/** A param that means something only while another one has a certain value. */
+export const when = <P extends Param>(param: string, is: string, then: P): P => ({ ...then, when: { param, is } })
+
 // ---- nodes
 
 type Slots = Record<string, Slot>
@@ -195,7 +201,17 @@ interface Common<I extends Slots, O extends Slots, P extends ParamSpecs> {
   params: P
 }
 
-export type Category = 'process' | 'data' | 'model' | 'training' | 'sampling' | 'loops' | 'view' | 'files' | 'tools' | (string & {})
+export type Category =
+  | 'process'
+  | 'data'
+  | 'model'
+  | 'training'
+  | 'sampling'
+  | 'loops'
+  | 'view'
+  | 'files'
+  | 'tools'
+  | (string & {})
 
 export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs> extends Common<I, O, P> {
   /** `& Outputs` says nothing new; it keeps TypeScript from widening `type: 'samples'` to `string` in what `run` returns. */
@@ -267,7 +283,10 @@ export function defineLoop<
       behaviour: behaviour as LoopBehaviour<unknown>,
     },
     {
-      ...withSlot(commonOf({ ...endRest, inputs: next, outputs: done }), 'inputs', { accepts: ['loop'], about: 'from its Start' }),
+      ...withSlot(commonOf({ ...endRest, inputs: next, outputs: done }), 'inputs', {
+        accepts: ['loop'],
+        about: 'from its Start',
+      }),
       role: 'end',
       loop: { other: start.type, carries: carries as Record<string, string> },
     },
@@ -275,7 +294,10 @@ export function defineLoop<
 }
 
 /** The wire that joins the two ends of a loop comes first. */
-const withSlot = <C, K extends keyof C>(common: C, side: K, loop: unknown): C => ({ ...common, [side]: { loop, ...common[side] } })
+const withSlot = <C, K extends keyof C>(common: C, side: K, loop: unknown): C => ({
+  ...common,
+  [side]: { loop, ...common[side] },
+})
 
 function commonOf({ inputs, outputs, ...rest }: Common<Slots, Slots, ParamSpecs>) {
   return {

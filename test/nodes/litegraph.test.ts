@@ -93,6 +93,29 @@ describe('a node', () => {
     ])
   })
 
+  test('shows a rare param only when it was changed, and one that depends on another only with it', () => {
+    const { declared, rare, drawn } = {
+      declared: toys.find(({ type }) => type === 'diffusion/Toy')!,
+      rare: { kind: 'boolean', default: false, about: '', advanced: true },
+      drawn: { kind: 'text', default: '', multiline: false, about: '', when: { param: 'mode', is: 'fast' } },
+    } as const
+    const own = registerNodes(LiteGraph, [{ ...declared, type: 'diffusion/Rare', params: { ...declared.params, rare, drawn } }])
+    const node = add('Rare')
+    const shown = () => node.widgets!.map(({ name }) => name)
+    const height = node.size[1]
+    expect(shown()).toEqual(['scale', 'mode', 'clip'])
+    node.setProperty('rare', true)
+    node.setProperty('mode', 'fast')
+    expect(shown()).toEqual(['scale', 'mode', 'clip', 'rare', 'drawn'])
+    expect(node.size[1]).toBeGreaterThan(height)
+    expect(names(reloaded(graph.serialize())._nodes[0]!.widgets as { name: string }[])).toEqual(shown())
+    node.setProperty('rare', false)
+    node.setProperty('mode', 'exact')
+    expect(shown()).toEqual(['scale', 'mode', 'clip'])
+    expect(node.size[1]).toBe(height)
+    own.unregister()
+  })
+
   test('numbers move by their step, stay in their range, and typed text is never evaluated', () => {
     const node = add('Toy')
     const widget = node.widgets![0]!

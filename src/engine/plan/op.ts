@@ -23,7 +23,14 @@ export interface OutputSlot {
   many?: true
 }
 
-export type Param =
+export type Param = ParamKind & {
+  /** Rarely changed: not on the node but in the panel, unless it was changed. */
+  advanced?: true
+  /** Means something only while another param has this value. */
+  when?: { param: string; is: string }
+}
+
+type ParamKind =
   | { kind: 'number'; default: number; min: number; max: number; step: number; integer: boolean; slider: boolean; about: string }
   | { kind: 'choice'; default: string; choices: readonly string[]; about: string }
   | { kind: 'boolean'; default: boolean; about: string }

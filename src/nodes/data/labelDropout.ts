@@ -1,5 +1,5 @@
 // Forgets labels at random, so that one model learns with and without them.
-import { defineNode, labels, real, seed } from '../define.ts'
+import { advanced, defineNode, labels, real, seed } from '../define.ts'
 
 export const labelDropout = defineNode({
   type: 'diffusion/LabelDropout',
@@ -10,7 +10,7 @@ export const labelDropout = defineNode({
   outputs: { labels: labels('the same, some of them -1: no label') },
   params: {
     probability: real(0.1, { min: 0, max: 1, slider: true }, 'that a label is forgotten'),
-    seed: seed(),
+    seed: advanced(seed()),
   },
   run: ({ labels: { labels } }, { probability }, { random }) => {
     const u = random.uniform(labels.length)

@@ -1,6 +1,6 @@
 // Class labels chosen by hand, for sampling.
 import { NodeError } from '../../engine/plan/fault.ts'
-import { dataset, defineNode, integer, labels as labelsSlot, optional, samples } from '../define.ts'
+import { advanced, dataset, defineNode, integer, labels as labelsSlot, optional, samples } from '../define.ts'
 
 export const labels = defineNode({
   type: 'diffusion/Labels',
@@ -13,8 +13,8 @@ export const labels = defineNode({
   outputs: { labels: labelsSlot('one an item') },
   params: {
     label: integer(-1, { min: -1, max: 100_000 }, 'the class; -1: all classes in turn'),
-    num_classes: integer(2, { min: 1, max: 100_000 }, 'how many classes there are, where no dataset is wired'),
-    batch_size: integer(16, { min: 1, max: 65536 }, 'how many labels, where `like` is not wired'),
+    num_classes: advanced(integer(2, { min: 1, max: 100_000 }, 'how many classes there are, where no dataset is wired')),
+    batch_size: advanced(integer(16, { min: 1, max: 65536 }, 'how many labels, where `like` is not wired')),
   },
   run: ({ like, dataset }, { label, num_classes, batch_size }) => {
     const count = like?.tensor.shape[0] ?? batch_size

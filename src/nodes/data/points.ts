@@ -1,7 +1,7 @@
 // Two-dimensional data, made up.
 import { distributions, pointSet } from '../../engine/points.ts'
 import { tf } from '../../engine/tf.ts'
-import { choice, dataset, defineNode, drawing, integer, real, samples, seed } from '../define.ts'
+import { advanced, choice, dataset, defineNode, drawing, integer, real, samples, seed, when } from '../define.ts'
 
 export const points = defineNode({
   type: 'diffusion/Points',
@@ -15,9 +15,9 @@ export const points = defineNode({
   params: {
     distribution: choice(distributions, 'the shape; standard deviation 1 over both axes together, except what is drawn'),
     count: integer(5000, { min: 1, max: 1_000_000 }, 'how many points'),
-    noise: real(0.05, { min: 0, max: 2 }, 'standard deviation of what is added to each point'),
-    seed: seed(),
-    points: drawing('for `drawn`: points are taken from these at random'),
+    noise: advanced(real(0.05, { min: 0, max: 2 }, 'standard deviation of what is added to each point')),
+    seed: advanced(seed()),
+    points: when('distribution', 'drawn', drawing('for `drawn`: points are taken from these at random')),
   },
   run: (_, { distribution, ...config }, { random }) => {
     const { data, labels, classes } = pointSet(distribution, config, random)

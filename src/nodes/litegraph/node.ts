@@ -23,7 +23,7 @@ import { drawBody, drawStateBox, viewHeight } from './body.ts'
 import { addPartner, carriedByCopy, removePartner } from './pairs.ts'
 import { styleOf, titleColour } from './palette.ts'
 import { tooltipAt } from './tooltips.ts'
-import { addWidgets, showValue } from './widgets.ts'
+import { addWidgets, showValue, shownParams } from './widgets.ts'
 import { pairOf, reasonAgainstWire, targetsOf } from './wires.ts'
 
 export type NodeState = 'idle' | 'running' | 'done' | 'cached' | 'fault'
@@ -117,10 +117,12 @@ export function nodeClass(
       }))
       this.#matchSlots('keep')
       super.configure(clean as SerializedNode)
+      const [width, height] = this.size
+      addWidgets(this, hooks)
+      for (const name in this.properties) showValue(this, name)
       if (isPlain(info.copied_partner)) this.copied_partner = ownValues(info.copied_partner)
       const least = this.computeSize()
-      this.setSize([Math.max(this.size[0], least[0]), Math.max(this.size[1], least[1])])
-      for (const name in this.properties) showValue(this, name)
+      this.setSize([Math.max(width, least[0]), Math.max(height, least[1])])
       this.#configuring = false
       this.refreshTypes()
     }
@@ -300,9 +302,26 @@ export function nodeClass(
     override onPropertyChanged(name: string) {
       showValue(this, name)
       if (!this.#configuring) {
+        this.#matchWidgets()
         hooks.changed?.(this, name)
         this.setDirtyCanvas(true)
       }
+    }
+
+    /** Widgets come and go with the values of their params; what is below them keeps its height. */
+    #matchWidgets() {
+      const bound = this.widgets?.map(({ options }) => options.property).join()
+      if (
+        bound ===
+        shownParams(this)
+          .map(([name]) => name)
+          .join()
+      )
+        return
+      const [width, height] = this.size
+      const before = this.computeSize()[1]
+      addWidgets(this, hooks) // litegraph shrinks the node to its least size with each
+      this.setSize([width, height + this.computeSize()[1] - before])
     }
 
     override onDrawForeground(ctx: CanvasRenderingContext2D, canvas: LGraphCanvas) {

@@ -3,10 +3,8 @@
 import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
 import type { Param } from '../../engine/plan/op.ts'
 import { FONTS } from '../views/canvas.ts'
-import { seedControl } from '../workflow/read.ts'
 import { drawPoints, hitsClear, pointAt } from './drawing.ts'
 import type { DiffusionNode, Hooks } from './node.ts'
-import { SEED_CONTROLS } from './node.ts'
 
 type NumberParam = Extract<Param, { kind: 'number' }>
 type Points = readonly (readonly [number, number])[]
@@ -15,9 +13,21 @@ const MARGIN = 15
 const ARROW = 26
 const colours = { back: '#1e2124', line: '#4a5056', text: '#e4e6e8', dim: '#9aa1a7', fill: '#3d5a73', wrong: '#ff8a8a' }
 
-/** One widget a param, each bound to the property of its name. */
+/** Params that take room on the node: those often changed, and those that were. The panel has all of them. */
+export const shownParams = ({ diffusion: { declaration }, properties }: DiffusionNode): [string, Param][] =>
+  Object.entries(declaration.params).filter(
+    ([name, { advanced, when, default: initial }]) =>
+      (!when || properties[when.param] === when.is) &&
+      (!advanced || JSON.stringify(properties[name]) !== JSON.stringify(initial)),
+  )
+
+/** One widget for each param that is shown, bound to the property of its name. */
 export function addWidgets(node: DiffusionNode, hooks: Hooks) {
-  for (const [name, param] of Object.entries(node.diffusion.declaration.params)) addWidget(node, name, param, hooks)
+  const [width, height] = node.size
+  node.widgets = []
+  for (const [name, param] of shownParams(node)) addWidget(node, name, param, hooks)
+  // litegraph shrinks a node to the least size with every widget it is given.
+  node.setSize([width, height])
 }
 
 function addWidget(node: DiffusionNode, name: string, param: Param, hooks: Hooks) {
@@ -29,7 +39,6 @@ function addWidget(node: DiffusionNode, name: string, param: Param, hooks: Hooks
       return
     case 'seed':
       node.addCustomWidget(numberWidget(name, seedRange, value, hooks))
-      node.addWidget('combo', seedControl(name), 'fixed', null, { property: seedControl(name), values: [...SEED_CONTROLS] })
       return
     case 'choice':
       node.addWidget('combo', name, value, null, { ...options, values: [...param.choices] })

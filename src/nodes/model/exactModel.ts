@@ -3,7 +3,7 @@ import { exactModel as makeExact } from '../../engine/models/exact.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import { eightCenters } from '../../engine/points.ts'
 import type { Dataset } from '../../engine/values.ts'
-import { choice, dataset, defineNode, integer, model, optional, real, schedule } from '../define.ts'
+import { advanced, choice, dataset, defineNode, integer, model, optional, real, schedule } from '../define.ts'
 import { predictionTypes } from './predicts.ts'
 
 export const exactModel = defineNode({
@@ -26,7 +26,7 @@ export const exactModel = defineNode({
     ),
     std: real(0, { min: 0, max: 100 }, 'standard deviation around each centre; 0: the centres alone'),
     predicts: choice(predictionTypes, 'what its output stands for'),
-    dim: integer(2, { min: 1, max: 4096 }, 'coordinates, for the mixture `gaussian`'),
+    dim: advanced(integer(2, { min: 1, max: 4096 }, 'coordinates, for the mixture `gaussian`')),
   },
   notices: ({ mixture }, wired) =>
     mixture !== 'dataset' && wired.has('dataset') ? [`The mixture is \`${mixture}\`: the wired dataset is not used.`] : [],

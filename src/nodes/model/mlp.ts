@@ -1,7 +1,7 @@
 // A small network for points.
 import { mlp as makeMlp } from '../../engine/models/mlp.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
-import { choice, defineNode, integer, model, seed } from '../define.ts'
+import { advanced, choice, defineNode, integer, model, seed } from '../define.ts'
 import { predictionTypes } from './predicts.ts'
 
 export const mlp = defineNode({
@@ -14,17 +14,15 @@ export const mlp = defineNode({
   params: {
     hidden: integer(128, { min: 1, max: 4096 }, 'width of the layers'),
     layers: integer(3, { min: 0, max: 64 }, 'residual layers between the first and the last'),
-    time_embedding_dim: integer(64, { min: 2, max: 1024, step: 2 }, 'sines and cosines of t'),
+    time_embedding_dim: advanced(integer(64, { min: 2, max: 1024, step: 2 }, 'sines and cosines of t')),
     num_classes: integer(0, { min: 0, max: 100_000 }, 'how many class labels it learns; 0: none'),
     predicts: choice(predictionTypes, 'what its output stands for'),
-    activation: choice(['silu', 'relu', 'tanh'], 'between the layers'),
-    fourier_features: integer(
-      3,
-      { min: 0, max: 16 },
-      'sines and cosines of 1, 2, 4, ... times the coordinates: for fine structure',
+    activation: advanced(choice(['silu', 'relu', 'tanh'], 'between the layers')),
+    fourier_features: advanced(
+      integer(3, { min: 0, max: 16 }, 'sines and cosines of 1, 2, 4, ... times the coordinates: for fine structure'),
     ),
-    dim: integer(2, { min: 1, max: 4096 }, 'coordinates of a point'),
-    seed: seed('equal seeds start with equal weights'),
+    dim: advanced(integer(2, { min: 1, max: 4096 }, 'coordinates of a point')),
+    seed: advanced(seed('equal seeds start with equal weights')),
   },
   run: (_, { predicts, seed: _seed, ...config }, { random }) => {
     if (config.time_embedding_dim % 2) {

@@ -2,7 +2,7 @@
 import { gaussianNoise as drawNoise } from '../../engine/noise.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Space } from '../../engine/values.ts'
-import { defineNode, integer, noise, optional, seed, text } from '../define.ts'
+import { advanced, defineNode, integer, noise, optional, seed, text } from '../define.ts'
 import { likeInput, shapeOf } from './sizes.ts'
 
 /** 1 GiB of float32. */
@@ -18,9 +18,11 @@ export const gaussianNoise = defineNode({
   outputs: { noise: noise('one number for each number of like') },
   params: {
     batch_size: integer(0, { min: 0, max: 1_000_000 }, 'how many items; 0: as many as like'),
-    shape: text(
-      '2',
-      'of one item if like is unwired: 2 for points of the plane, 28, 28, 1 for images of that height, width and channels',
+    shape: advanced(
+      text(
+        '2',
+        'of one item if like is unwired: 2 for points of the plane, 28, 28, 1 for images of that height, width and channels',
+      ),
     ),
     seed: seed(),
   },

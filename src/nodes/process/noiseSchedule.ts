@@ -1,6 +1,6 @@
 // The training process that everything else refers to.
 import { noiseSchedule as makeSchedule, scheduleNames } from '../../engine/schedule.ts'
-import { choice, defineNode, integer, real, schedule } from '../define.ts'
+import { advanced, choice, defineNode, integer, real, schedule } from '../define.ts'
 
 export const noiseSchedule = defineNode({
   type: 'diffusion/NoiseSchedule',
@@ -16,8 +16,12 @@ export const noiseSchedule = defineNode({
       'linear: as diffusers, not rescaled, so few timesteps do not reach noise; linear_openai: betas times 1000 / T; scaled_linear: linear in the root of beta (Stable Diffusion); squaredcos_cap_v2: cosine; sigmoid: in beta, as diffusers; sigmoid_alpha_bar: in alpha-bar (Jabri et al.)',
     ),
     num_train_timesteps: integer(1000, { min: 1, max: 100_000 }, 'T: timesteps are 0 ... T - 1'),
-    beta_start: real(0.0001, { min: 0, max: 1, step: 0.00001 }, 'first beta; not for squaredcos_cap_v2 and sigmoid_alpha_bar'),
-    beta_end: real(0.02, { min: 0, max: 1, step: 0.0001 }, 'last beta; not for squaredcos_cap_v2 and sigmoid_alpha_bar'),
+    beta_start: advanced(
+      real(0.0001, { min: 0, max: 1, step: 0.00001 }, 'first beta; not for squaredcos_cap_v2 and sigmoid_alpha_bar'),
+    ),
+    beta_end: advanced(
+      real(0.02, { min: 0, max: 1, step: 0.0001 }, 'last beta; not for squaredcos_cap_v2 and sigmoid_alpha_bar'),
+    ),
   },
   run: (_, { beta_schedule: name, num_train_timesteps: T, beta_start: betaStart, beta_end: betaEnd }) => ({
     schedule: { type: 'schedule', schedule: makeSchedule({ name, T, betaStart, betaEnd }) },

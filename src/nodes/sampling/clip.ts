@@ -1,13 +1,15 @@
 // Holding the predicted clean data in the range that data has.
 import type { Space } from '../../engine/values.ts'
-import { choice, real } from '../define.ts'
+import { advanced, choice, real } from '../define.ts'
 
 export const clipParams = {
-  clip: choice(
-    ['auto', 'on', 'off'],
-    'hold the predicted x_0 in the range of the data; auto: for images only, which alone are known to have one',
+  clip: advanced(
+    choice(
+      ['auto', 'on', 'off'],
+      'hold the predicted x_0 in the range of the data; auto: for images only, which alone are known to have one',
+    ),
   ),
-  clip_range: real(1, { min: 0, max: 1e6, step: 0.1 }, 'the range is from minus this to this'),
+  clip_range: advanced(real(1, { min: 0, max: 1e6, step: 0.1 }, 'the range is from minus this to this')),
 }
 
 /** The bound on |x_0|, or undefined for none. */

@@ -1,7 +1,7 @@
 // One step of DDIM.
 import { gaussianNoise } from '../../engine/noise.ts'
 import { ddimStep as step } from '../../engine/samplers/ddim.ts'
-import { defineNode, noise, optional, prediction, real, samples, schedule, seed, timestep, toggle } from '../define.ts'
+import { advanced, defineNode, noise, optional, prediction, real, samples, schedule, seed, timestep, toggle } from '../define.ts'
 import { clipOf, clipParams } from './clip.ts'
 
 export const ddimStep = defineNode({
@@ -23,9 +23,11 @@ export const ddimStep = defineNode({
   params: {
     eta: real(0, { min: 0, max: 1, step: 0.05, slider: true }, 'share of fresh noise: 0 none, always the same way; 1 as DDPM'),
     ...clipParams,
-    rederive: toggle(
-      true,
-      'after clipping, take the noise that belongs to the clipped x_0 (use_clipped_model_output of diffusers, off there); without, guided sampling with clipping breaks',
+    rederive: advanced(
+      toggle(
+        true,
+        'after clipping, take the noise that belongs to the clipped x_0 (use_clipped_model_output of diffusers, off there); without, guided sampling with clipping breaks',
+      ),
     ),
     seed: seed(),
   },

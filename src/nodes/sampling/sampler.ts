@@ -4,6 +4,7 @@ import type { GraphNode } from '../../engine/plan/graph.ts'
 import { variances } from '../../engine/samplers/ddpm.ts'
 import { spacings } from '../../engine/timesteps.ts'
 import {
+  advanced,
   choice,
   condition,
   defineNode,
@@ -35,13 +36,13 @@ export const sampler = defineNode({
   params: {
     sampler: choice(['ddim', 'ddpm'], 'ddim: good with few steps; ddpm: with many'),
     num_inference_steps: integer(50, { min: 1, max: 100_000 }, 'how many steps'),
-    timestep_spacing: choice(spacings, 'which timesteps: see Timesteps'),
-    eta: real(0, { min: 0, max: 1, step: 0.05, slider: true }, 'for ddim: share of fresh noise'),
-    variance: choice(variances, 'for ddpm: of the noise'),
+    timestep_spacing: advanced(choice(spacings, 'which timesteps: see Timesteps')),
+    eta: advanced(real(0, { min: 0, max: 1, step: 0.05, slider: true }, 'for ddim: share of fresh noise')),
+    variance: advanced(choice(variances, 'for ddpm: of the noise')),
     ...clipParams,
-    rederive: toggle(true, 'for ddim: after clipping, take the noise that belongs to the clipped x_0'),
+    rederive: advanced(toggle(true, 'for ddim: after clipping, take the noise that belongs to the clipped x_0')),
     seed: seed(),
-    keep_every: integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step'),
+    keep_every: advanced(integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step')),
   },
   expand: (
     { sampler, num_inference_steps, timestep_spacing, eta, variance, rederive, clip, clip_range, seed, keep_every },

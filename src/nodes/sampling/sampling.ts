@@ -4,7 +4,7 @@ import type { Inputs, LoopBehaviour } from '../../engine/plan/op.ts'
 import type { Tensor } from '../../engine/tf.ts'
 import { tf } from '../../engine/tf.ts'
 import type { Noise, Samples, Timesteps } from '../../engine/values.ts'
-import { defineLoop, integer, number, samples, timestep, timesteps, trajectory } from '../define.ts'
+import { advanced, defineLoop, integer, number, samples, timestep, timesteps, trajectory } from '../define.ts'
 
 interface SamplingState {
   x: Samples
@@ -93,10 +93,8 @@ export const [samplingStart, samplingEnd] = defineLoop({
     next: { x_prev: samples('at t_prev, from a step') },
     done: { x_0: samples('after the last step'), trajectory: trajectory('what was on the way, from x_T to x_0') },
     params: {
-      keep_every: integer(
-        1,
-        { min: 1, max: 100_000 },
-        'the trajectory keeps every n-th step; more saves memory with large images',
+      keep_every: advanced(
+        integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step; more saves memory with large images'),
       ),
     },
   },

@@ -2,7 +2,7 @@
 import { meanError, minSnrWeights } from '../../engine/losses.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { ScheduleValue, Timestep } from '../../engine/values.ts'
-import { choice, defineNode, loss as lossSlot, optional, prediction, real, schedule, timestep } from '../define.ts'
+import { advanced, choice, defineNode, loss as lossSlot, optional, prediction, real, schedule, timestep } from '../define.ts'
 import { checkAlike } from '../predictions.ts'
 
 export const loss = defineNode({
@@ -20,9 +20,9 @@ export const loss = defineNode({
   outputs: { loss: lossSlot('one number') },
   params: {
     kind: choice(['mse', 'huber'], 'the square of the error, or its size where it is large'),
-    delta: real(1, { min: 1e-6, max: 1e6 }, 'huber: where the line begins'),
+    delta: advanced(real(1, { min: 1e-6, max: 1e6 }, 'huber: where the line begins')),
     weighting: choice(['uniform', 'min_snr'], 'of the items, by the signal-to-noise ratio at their t'),
-    gamma: real(5, { min: 1e-6, max: 1e6, step: 0.1 }, 'min_snr: the largest signal-to-noise ratio that counts'),
+    gamma: advanced(real(5, { min: 1e-6, max: 1e6, step: 0.1 }, 'min_snr: the largest signal-to-noise ratio that counts')),
   },
   run: ({ prediction, target, schedule, t }, { kind, delta, weighting, gamma }) => {
     checkAlike(prediction, target, ['prediction', 'target'])

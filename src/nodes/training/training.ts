@@ -11,6 +11,7 @@ import type { TrainingState } from '../../engine/training.ts'
 import { averagedWeights, beginTraining, trainStep } from '../../engine/training.ts'
 import type { Dataset, Loss, Model } from '../../engine/values.ts'
 import {
+  advanced,
   dataset,
   defineLoop,
   ema,
@@ -162,9 +163,9 @@ export const [trainingStart, trainingEnd] = defineLoop({
     params: {
       steps: integer(2000, { min: 1, max: 10_000_000 }, 'training steps in all'),
       batch_size: integer(256, { min: 1, max: 65536 }, 'examples a step'),
-      shuffle: toggle(true, 'a new order every epoch; each example comes once in it'),
-      drop_last: toggle(true, 'leave out the last batch of an epoch if it is not full'),
-      seed: seed('equal seeds give the examples in equal order'),
+      shuffle: advanced(toggle(true, 'a new order every epoch; each example comes once in it')),
+      drop_last: advanced(toggle(true, 'leave out the last batch of an epoch if it is not full')),
+      seed: advanced(seed('equal seeds give the examples in equal order')),
     },
   },
   end: {

@@ -2,7 +2,7 @@
 import type { Series } from '../../engine/plan/op.ts'
 import type { ChartView } from '../../engine/plan/view.ts'
 import type { History, Loss, NumberValue } from '../../engine/values.ts'
-import { defineNode, integer, many, oneOf, optional, text, toggle } from '../define.ts'
+import { advanced, defineNode, integer, many, oneOf, optional, text, toggle } from '../define.ts'
 import { readAll, wired } from './read.ts'
 
 type Line = ChartView['lines'][number]
@@ -17,10 +17,10 @@ export const chart = defineNode({
   },
   outputs: {},
   params: {
-    title: text('', 'above the chart'),
-    names: text('', 'of the lines, with commas between'),
-    y_log: toggle(false, 'logarithmic height'),
-    keep: integer(2, { min: 0, max: 8 }, 'how many earlier runs stay'),
+    title: advanced(text('', 'above the chart')),
+    names: advanced(text('', 'of the lines, with commas between')),
+    y_log: advanced(toggle(false, 'logarithmic height')),
+    keep: advanced(integer(2, { min: 0, max: 8 }, 'how many earlier runs stay')),
   },
   collects: 'values',
   view: async (inputs, { title, names, y_log, keep }, { series, earlier }) => {

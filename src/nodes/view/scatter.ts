@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/plan/fault.ts'
 import type { ScatterView } from '../../engine/plan/view.ts'
 import { tf } from '../../engine/tf.ts'
 import type { Dataset, Noise, NumberValue, Prediction, Samples, Trajectory } from '../../engine/values.ts'
-import { defineNode, many, oneOf, optional, real, samples, text, toggle, trajectory } from '../define.ts'
+import { advanced, defineNode, many, oneOf, optional, real, samples, text, toggle, trajectory } from '../define.ts'
 import { asPoints, read, readFirst, wired } from './read.ts'
 
 /** More are not seen, but take time. */
@@ -26,13 +26,15 @@ export const scatter = defineNode({
   outputs: {},
   params: {
     names: text('', 'of the clouds, with commas between'),
-    extent: real(3, { min: 0, max: 1e6, step: 0.1 }, 'the picture reaches from -extent to extent; 0: as far as there are points'),
-    field_scale: real(
-      0,
-      { min: 0, max: 1e6 },
-      'what arrows are multiplied by; 0: so that the longest is as long as the grid is wide',
+    extent: advanced(
+      real(3, { min: 0, max: 1e6, step: 0.1 }, 'the picture reaches from -extent to extent; 0: as far as there are points'),
     ),
-    reverse_field: toggle(true, 'turn arrows of a prediction round, from the noise to the data: the direction of denoising'),
+    field_scale: advanced(
+      real(0, { min: 0, max: 1e6 }, 'what arrows are multiplied by; 0: so that the longest is as long as the grid is wide'),
+    ),
+    reverse_field: advanced(
+      toggle(true, 'turn arrows of a prediction round, from the noise to the data: the direction of denoising'),
+    ),
   },
   view: async (inputs, { names, extent, field_scale, reverse_field }, { label }) => {
     const given = names.split(',').map((name) => name.trim())

@@ -4,7 +4,7 @@ import { densityOf, radialSpectrum } from '../../engine/spectrum.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { ChartView } from '../../engine/plan/view.ts'
 import type { Dataset, Noise, Samples } from '../../engine/values.ts'
-import { defineNode, many, oneOf, real, text } from '../define.ts'
+import { advanced, defineNode, many, oneOf, real, text } from '../define.ts'
 import { readFirst, wired } from './read.ts'
 
 /** Side of the picture that a density of points is counted in. */
@@ -20,8 +20,8 @@ export const spectrum = defineNode({
   inputs: { samples: many(oneOf(['samples', 'noise', 'dataset'], 'a line')) },
   outputs: {},
   params: {
-    names: text('', 'of the lines, with commas between'),
-    extent: real(4, { min: 0.01, max: 1e6, step: 0.1 }, 'points: the density is counted from -extent to extent'),
+    names: advanced(text('', 'of the lines, with commas between')),
+    extent: advanced(real(4, { min: 0.01, max: 1e6, step: 0.1 }, 'points: the density is counted from -extent to extent')),
   },
   view: async (inputs, { names, extent }) => {
     const given = names.split(',').map((name) => name.trim())
