@@ -45,8 +45,8 @@ const cloudColour = (i: number, count: number, theme: Theme) =>
 
 const legendOf = ({ clouds }: ScatterView, theme: Theme): LegendItem[] =>
   clouds.length > 1
-    ? clouds.map(({ name, labels }, i) => ({
-        name: labels ? `${name} (by label)` : name,
+    ? clouds.map(({ name }, i) => ({
+        name,
         colour: cloudColour(i, clouds.length, theme),
         mark: 'dot',
       }))
@@ -123,7 +123,8 @@ function paintCloud(
   for (let k = 0; k < count; k++) {
     const [x, y] = [plane.px(points[2 * k]!), plane.py(points[2 * k + 1]!)]
     if (!(x > plane.x - 5 && x < plane.x + plane.width + 5 && y > plane.y - 5 && y < plane.y + plane.height + 5)) continue
-    if (labels) ctx.fillStyle = theme.series[Math.abs(labels[k]!) % theme.series.length]!
+    // Colours of classes would be taken for those of clouds.
+    if (labels && clouds === 1) ctx.fillStyle = theme.series[Math.abs(labels[k]!) % theme.series.length]!
     ctx.beginPath()
     ctx.arc(x, y, radius, 0, 2 * Math.PI)
     ctx.fill()
