@@ -33,6 +33,7 @@ export interface Editor {
   insets(): Insets
   showPanel(shown: boolean): void
   setTheme(theme: Settings['theme']): void
+  setLive(live: boolean): void
   known(type: string): boolean
 }
 
@@ -62,7 +63,10 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
 
   let seen: string[] = []
   stage = createStage(element, colours, {
-    changed: () => editor?.workspace.touched(),
+    changed() {
+      editor?.workspace.touched()
+      editor?.runner.touched()
+    },
     pressed: (down) => editor.workspace.pressed(down),
     selected: () => (state.selection.value = stage!.selection().map((node) => node.id)),
     palette: (spot, wire) => openPalette(spot, '', wire),
@@ -136,6 +140,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       keep({ theme })
       setTheme(theme)
     },
+    setLive: (live) => keep({ live }),
     known: (type) => byType.has(type),
   }
   editor.commands = makeCommands(editor)

@@ -41,6 +41,13 @@ export const icons = {
       />,
     ),
   stop: () => icon(<rect x="3.75" y="3.75" width="8.5" height="8.5" rx="1.5" fill="currentColor" stroke="none" />),
+  live: () =>
+    icon(
+      <>
+        <path d="M3 8a5 5 0 0 1 8.6-3.5L13 6M13 3v3h-3" />
+        <path d="M13 8a5 5 0 0 1-8.6 3.5L3 10M3 13v-3h3" />
+      </>,
+    ),
   pause: () => icon(<path d="M5.75 3.75v8.5M10.25 3.75v8.5" stroke-width="2.2" />),
   step: () =>
     icon(

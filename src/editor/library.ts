@@ -32,9 +32,11 @@ export interface Settings {
   open?: { id: string; ready?: string }
   recentNodes: string[]
   panel: boolean
+  /** Graphs that do not train run again with every change. */
+  live: boolean
 }
 
-export const defaultSettings: Settings = { theme: 'system', recentNodes: [], panel: true }
+export const defaultSettings: Settings = { theme: 'system', recentNodes: [], panel: true, live: true }
 
 /** Somebody saved in the meantime. */
 export class ConflictError extends Error {

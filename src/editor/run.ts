@@ -8,6 +8,7 @@ import { advanceSeeds, graphOf } from '../nodes/litegraph/graph.ts'
 import type { LGraphNode, Stage } from './canvas.ts'
 import { byType } from './declarations.ts'
 import * as format from './format.ts'
+import { createLive } from './live.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 import type { Workspace } from './workspace.ts'
@@ -21,6 +22,8 @@ export interface Runner {
   step(): void
   /** Faults are looked for again after an edit, once there were any. */
   edited(): void
+  /** Something may have changed, a slider that is still being dragged included: live graphs run again. */
+  touched(): void
   visible(nodes: string[]): void
   expand(node: LGraphNode): Promise<Expansion>
   putCheckpoint(name: string, bytes: Uint8Array): Promise<CheckpointInfo>
@@ -47,9 +50,20 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     waiting.delete(id)
   }
 
-  function begin({ to, paused }: { to?: LGraphNode; paused?: boolean } = {}) {
+  const live = createLive({
+    on: () => state.settings.value.live,
+    workflow: () => state.id.value,
+    graph: () => graphOf(stage.graph),
+    trains: ({ nodes }) => nodes.some(({ op }) => byType.get(op)?.loop?.trains),
+    idle: () => shown.state.value === 'idle',
+    run: () => begin({ byItself: true }),
+    stop: () => control('stop'),
+  })
+
+  function begin({ to, paused, byItself }: { to?: LGraphNode; paused?: boolean; byItself?: boolean } = {}) {
     if (shown.state.value !== 'idle') return
-    if (advanceSeeds(stage.graph)) workspace.amend()
+    // Seeds that change with each run would make a live graph run for ever.
+    if (!byItself && advanceSeeds(stage.graph)) workspace.amend()
     shown.seeds.value = seedsOf(stage)
     shown.faults.value = shown.notices.value = []
     shown.files.value = []
@@ -58,10 +72,12 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     shown.state.value = 'starting'
     stage.forgetRun()
     stage.animate(true)
+    const graph = graphOf(stage.graph)
+    live.began(graph)
     port.post({
       type: 'run',
       run: ++current,
-      graph: graphOf(stage.graph),
+      graph,
       ...(to && { targets: [String(to.id)] }),
       ...(paused && { paused }),
     })
@@ -126,6 +142,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         shown.state.value = 'idle'
         shown.ended.value = { seconds: event.seconds, stopped: event.stopped }
         stage.animate(false)
+        live.ended()
         break
       case 'checked':
       case 'expanded':
@@ -187,6 +204,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       clearTimeout(checkTimer)
       checkTimer = setTimeout(() => void check(), 250)
     },
+    touched: () => live.touched(),
     visible: (nodes) => port.post({ type: 'visible', nodes }),
     async expand(node) {
       const graph = graphOf(stage.graph)

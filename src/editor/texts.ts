@@ -17,6 +17,11 @@ export const texts = {
     pause: 'Pause',
     resume: 'Resume',
     step: 'Step',
+    live: 'Live',
+    liveMeaning: {
+      on: 'Live: after the first run, graphs that do not train run again with every change',
+      off: 'Live is off: graphs run when you say so',
+    },
     undo: 'Undo',
     redo: 'Redo',
     add: 'Add node',

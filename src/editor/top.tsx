@@ -147,7 +147,25 @@ function RunButtons() {
         label={now === 'paused' ? top.resume : top.pause}
       />
       <CommandButton command="step" icon={<icons.step />} />
+      <LiveButton />
     </>
+  )
+}
+
+function LiveButton() {
+  const editor = useEditor()
+  const { live } = state.settings.value
+  return (
+    <button
+      type="button"
+      class="button icon"
+      aria-label={texts.top.live}
+      title={texts.top.liveMeaning[live ? 'on' : 'off']}
+      aria-pressed={live}
+      onClick={() => editor.setLive(!live)}
+    >
+      <icons.live />
+    </button>
   )
 }
 

@@ -31,7 +31,8 @@ type Key = readonly [number, number]
 /** Folds the path into the key one index after the other; the depth is part of the counter, so [1] and [0, 1] differ. */
 const keyOf = (seed: number, path: readonly number[]): Key =>
   path.reduce<Key>(
-    (key, index, depth) => philox4x32([index >>> 0, Math.floor(index / 2 ** 32), depth + 1, path.length], key).slice(0, 2) as never,
+    (key, index, depth) =>
+      philox4x32([index >>> 0, Math.floor(index / 2 ** 32), depth + 1, path.length], key).slice(0, 2) as never,
     [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0],
   )
 

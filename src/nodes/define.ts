@@ -275,11 +275,12 @@ export function defineLoop<
 >({ start, end, carries, behaviour }: LoopSpec<S, E, N, D, SP, EP, State>): [StartOp, EndOp] {
   const { each, ...startRest } = start
   const { next, done, ...endRest } = end
+  const ends = { carries: carries as Record<string, string>, ...(behaviour.trains && { trains: behaviour.trains }) }
   return [
     {
       ...withSlot(commonOf({ ...startRest, outputs: each }), 'outputs', { type: 'loop', about: 'to its End' }),
       role: 'start',
-      loop: { other: end.type, carries: carries as Record<string, string> },
+      loop: { other: end.type, ...ends },
       behaviour: behaviour as LoopBehaviour<unknown>,
     },
     {
@@ -288,7 +289,7 @@ export function defineLoop<
         about: 'from its Start',
       }),
       role: 'end',
-      loop: { other: start.type, carries: carries as Record<string, string> },
+      loop: { other: start.type, ...ends },
     },
   ]
 }

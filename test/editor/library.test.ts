@@ -72,7 +72,7 @@ describe('library', () => {
   test('settings that are new have their defaults', async () => {
     const library = newLibrary()
     expect(await library.settings()).toEqual({ theme: 'system', recentNodes: [], panel: true })
-    await library.keepSettings({ theme: 'dark', recentNodes: ['x'], panel: false })
+    await library.keepSettings({ theme: 'dark', recentNodes: ['x'], panel: false, live: false })
     expect((await library.settings()).theme).toBe('dark')
   })
 

@@ -42,6 +42,16 @@ type ParamKind =
   /** A stored checkpoint: its name, size in bytes and SHA-256, so that a file says which it means. */
   | { kind: 'checkpoint'; default: { name: string; size: number; sha256: string } | null; about: string }
 
+/** What a start and an end have in common. */
+export interface LoopEnds {
+  /** The type of the other half. */
+  other: string
+  /** Which next input feeds which each output. */
+  carries: Record<string, string>
+  /** It is a training. */
+  trains?: true
+}
+
 /** The part of a declaration that is data: enough to draw, explain and check a node, but not to run it. */
 export interface Declaration {
   /** Permanent identity, `diffusion/ForwardNoise`. */
@@ -59,8 +69,7 @@ export interface Declaration {
   role: 'node' | 'output' | 'observer' | 'start' | 'end' | 'note'
   /** Stands for a graph of others, and can be opened. */
   expands?: true
-  /** Of a start or an end: the type of its other half, and which next input feeds which each output. */
-  loop?: { other: string; carries: Record<string, string> }
+  loop?: LoopEnds
 }
 
 export interface RunContext {
@@ -181,13 +190,13 @@ export interface LoopParams {
 
 export interface StartOp extends Declaration {
   role: 'start'
-  loop: { other: string; carries: Record<string, string> }
+  loop: LoopEnds
   behaviour: LoopBehaviour
 }
 
 export interface EndOp extends Declaration {
   role: 'end'
-  loop: { other: string; carries: Record<string, string> }
+  loop: LoopEnds
 }
 
 export type Op = RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp | StartOp | EndOp
