@@ -67,7 +67,7 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (backend) => {
     const second = await trainIn(profile, 200, backend)
     const whole = await trainIn(await newProfile(), 200, backend)
     expect([first, second, whole].map(({ name, faults }) => ({ name, faults }))).toEqual(
-      Array(3).fill({ name: backend, faults: [] }),
+      Array.from({ length: 3 }, () => ({ name: backend, faults: [] })),
     )
     expect(second.began).toBeGreaterThan(100)
     expect(whole.began).toBeLessThan(100)

@@ -71,7 +71,7 @@ describe('library', () => {
 
   test('settings that are new have their defaults', async () => {
     const library = newLibrary()
-    expect(await library.settings()).toEqual({ theme: 'system', recentNodes: [], panel: true })
+    expect(await library.settings()).toEqual({ theme: 'system', recentNodes: [], panel: true, live: true })
     await library.keepSettings({ theme: 'dark', recentNodes: ['x'], panel: false, live: false })
     expect((await library.settings()).theme).toBe('dark')
   })

@@ -26,16 +26,21 @@ const anyGraph = fc
       nodes.push(node(`${start}end`, 'SamplingEnd', { loop: `${start}.loop`, x: inside[a % inside.length]! }))
       scopes.at(-1)!.push(`${start}end.x`)
     }
+    const add = (made: GraphNode, ...values: string[]) => {
+      nodes.push(made)
+      scopes.at(-1)!.push(...values)
+    }
     for (const [i, { kind, a, b }] of moves.entries()) {
       const id = `n${i}`
-      if (kind === 'constant') (nodes.push(node(id, 'Constant')), scopes.at(-1)!.push(`${id}.value`))
-      else if (kind === 'add') (nodes.push(node(id, 'Add', { a: pick(a), b: pick(b) })), scopes.at(-1)!.push(`${id}.sum`))
-      else if (kind === 'show') nodes.push(node(id, 'Show', { value: pick(a) }))
-      else if (kind === 'open')
-        (nodes.push(node(id, 'SamplingStart', { x: scopes.at(-1)![a % scopes.at(-1)!.length]! })),
-          open.push(id),
-          scopes.push([`${id}.x`, `${id}.t`]))
-      else if (open.length) close(a)
+      const inside = scopes.at(-1)!
+      if (kind === 'constant') add(node(id, 'Constant'), `${id}.value`)
+      else if (kind === 'add') add(node(id, 'Add', { a: pick(a), b: pick(b) }), `${id}.sum`)
+      else if (kind === 'show') add(node(id, 'Show', { value: pick(a) }))
+      else if (kind === 'open') {
+        add(node(id, 'SamplingStart', { x: inside[a % inside.length]! }))
+        open.push(id)
+        scopes.push([`${id}.x`, `${id}.t`])
+      } else if (open.length) close(a)
     }
     while (open.length) close(0)
     nodes.push(node('last', 'Show', { value: scopes[0]!.at(-1)! }))
