@@ -36,6 +36,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   const { run: shown } = state
   let current = 0
   let lastId = 0
+  /** How far the training of this run has come, if it has one. */
+  let trained: state.Progress | undefined
   let checkTimer: ReturnType<typeof setTimeout> | undefined
   const waiting = new Map<number, (event: Event) => void>()
 
@@ -67,7 +69,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     shown.seeds.value = seedsOf(stage)
     shown.faults.value = shown.notices.value = []
     shown.files.value = []
-    shown.progress.value = shown.ended.value = undefined
+    shown.progress.value = shown.ended.value = trained = undefined
     shown.says.value = ''
     shown.state.value = 'starting'
     stage.forgetRun()
@@ -110,6 +112,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
             ...(label && { label }),
             ...(loss !== undefined && { loss }),
           }
+          if (loss !== undefined) trained = shown.progress.value
         }
         break
       case 'faults':
@@ -141,6 +144,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       case 'finished':
         shown.state.value = 'idle'
         shown.ended.value = { seconds: event.seconds, stopped: event.stopped }
+        // What it came to is the training, not the last samples.
+        shown.progress.value = trained ?? shown.progress.value
         stage.animate(false)
         live.ended()
         break
