@@ -9,8 +9,16 @@ const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(read
 /** SharedArrayBuffer, and so threads in wasm, only exist on isolated pages. */
 const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
 
+/** litegraph's prompt for numbers evaluates what is typed as JavaScript. Here nothing is evaluated. */
+const noEval: Plugin = {
+  name: 'no-eval',
+  transform: (code, id) =>
+    id.includes('litegraph.core.js') ? { code: code.replaceAll(/\beval\((\w+)\)/g, 'Number($1)'), map: null } : undefined,
+}
+
 const app: UserConfig = {
   base: './',
+  plugins: [noEval],
   build: { outDir: 'dist/app', chunkSizeWarningLimit: 4000 },
   server: { headers: isolation, port: 5173 },
   preview: { headers: isolation, port: 5173 },

@@ -99,7 +99,7 @@ class Server {
   }
 
   private inTurn(work: () => Promise<void>) {
-    this.turn = this.turn.then(work)
+    this.turn = this.turn.then(work).catch((error) => this.post({ type: 'broken', message: messageOf(error) }))
   }
 
   private createSession(): Session {
@@ -170,6 +170,7 @@ class Server {
       this.post({ type: 'ready', backend })
       return undefined
     } catch (error) {
+      this.post({ type: 'broken', message: messageOf(error) })
       return messageOf(error)
     }
   }

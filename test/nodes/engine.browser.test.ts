@@ -126,7 +126,10 @@ describe('in a worker', () => {
           if (!['paused', 'resumed', 'finished'].includes(type)) return
           order.push(type)
           if (type === 'resumed') client.stop()
-          if (type === 'paused') ++pauses === 1 ? client.step() : client.resume()
+          if (type !== 'paused') return
+          pauses++
+          if (pauses === 1) client.step()
+          else client.resume()
         },
       })
       client.close()

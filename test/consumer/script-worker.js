@@ -1,0 +1,14 @@
+// A worker of a host's own, without a bundler.
+import { defineNode, nodes, samples, serve } from './node_modules/litegraph-diffusion/dist/standalone/engine.js'
+
+const mirror = defineNode({
+  type: 'mine/Mirror',
+  category: 'mine',
+  summary: 'Mirrors points at the origin.',
+  inputs: { x: samples('points') },
+  outputs: { mirrored: samples('the same on the other side') },
+  params: {},
+  run: ({ x }) => ({ mirrored: { type: 'samples', space: x.space, tensor: x.tensor.neg() } }),
+})
+
+serve([...nodes, mirror])

@@ -1,0 +1,273 @@
+// What `npm pack` gives, in hosts as others would write them: with a bundler, by script tags, and in TypeScript.
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import type { Page } from 'playwright-core'
+import { build, createServer, preview } from 'vite'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { root, useChromium } from './chromium.ts'
+import { node } from './nodes/evaluate.ts'
+import { trainingGraph } from './trainingGraph.ts'
+import { workflowOf } from './workflowOf.ts'
+
+// Inside the repository, so that the packages that ours depends on are found; litegraph.js comes with the host.
+const consumer = join(root, 'test-results/consumer')
+const installed = join(consumer, 'node_modules/litegraph-diffusion')
+const chromium = useChromium()
+
+beforeAll(() => {
+  // Vitest's own NODE_ENV would make it another build.
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const run = (command: string, ...args: string[]) =>
+    execFileSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env })
+  rmSync(consumer, { recursive: true, force: true })
+  cpSync(join(root, 'test/consumer'), consumer, { recursive: true })
+  mkdirSync(installed, { recursive: true })
+  run('node', 'scripts/build.mjs')
+  const [{ filename }] = JSON.parse(run('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', consumer))
+  run('tar', '-xzf', join(consumer, filename), '-C', installed, '--strip-components=1')
+  symlinkSync(join(root, 'node_modules/litegraph.js'), join(consumer, 'node_modules/litegraph.js'))
+}, 120_000)
+
+const pages: Page[] = []
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.close()
+  expect(chromium.errors()).toEqual([])
+})
+
+interface Shown {
+  types: number
+  finished: { stopped: boolean; faults: unknown[] }
+  views: string[]
+  same: boolean
+  left: number
+  device: string
+}
+
+/** In a host's page: registers, loads, runs, saves and loads with litegraph's own functions, and leaves. */
+const useHost = (page: Page, how: 'plain' | 'inPage' | 'inWorker', workflow: string): Promise<Shown> =>
+  page.evaluate(
+    async ({ how, workflow }) => {
+      const { host } = window as unknown as { host: any } // oxlint-disable-line typescript/no-explicit-any -- two builds of one page
+      const before = Object.keys(host.LiteGraph.registered_node_types).length
+      const pack = host[how]()
+      const types = Object.keys(host.LiteGraph.registered_node_types).length - before
+      const graph = new host.LGraph()
+      new host.LGraphCanvas('#canvas', graph)
+      pack.load(graph, workflow)
+      const views: string[] = []
+      const finished = await pack.run(graph, {
+        onEvent: (event: { type: string; view?: { kind: string } }) => event.type === 'view' && views.push(event.view!.kind),
+      })
+      const { device } = await pack.ready()
+      const saved = pack.save(graph)
+      const again = new host.LGraph()
+      again.configure(JSON.parse(JSON.stringify(graph.serialize())))
+      const same = pack.save(again) === saved
+      pack.unregister()
+      return {
+        types,
+        finished,
+        views: [...new Set(views)].sort(),
+        same,
+        left: Object.keys(host.LiteGraph.registered_node_types).length - before,
+        device,
+      }
+    },
+    { how, workflow },
+  )
+
+async function open(address: string, cores?: number): Promise<Page> {
+  const page = await chromium.newPage()
+  pages.push(page)
+  if (cores) await page.addInitScript((count) => Object.defineProperty(navigator, 'hardwareConcurrency', { value: count }), cores)
+  await page.goto(address)
+  await page.waitForFunction(() => 'host' in window)
+  return page
+}
+
+/** The workflow that opens first, trained for a moment only. */
+function pointsForAMoment(): string {
+  const workflow = JSON.parse(readFileSync(join(root, 'workflows/points.json'), 'utf8')) as {
+    nodes: { type: string; properties: Record<string, unknown> }[]
+  }
+  for (const { type, properties } of workflow.nodes) if (type === 'diffusion/TrainingStart') properties.steps = 5
+  return JSON.stringify(workflow)
+}
+
+const mirrored = () => {
+  const { nodes } = trainingGraph(5)
+  const mirror = { ...node('Mirror', 'mine/Mirror', { x: 'Samples.x_0' }), title: 'Mirror' }
+  return workflowOf({ nodes: [...nodes, mirror, node('Show', 'Scatter', { samples_1: 'Mirror.mirrored' })] }, declarations())
+}
+let all: Parameters<typeof workflowOf>[1]
+const declarations = () => all
+beforeAll(async () => {
+  const { declarations: ours } = await import('../src/build/declarations.ts').then(({ loadDeclarations }) =>
+    loadDeclarations(root),
+  )
+  const mirror = {
+    ...ours.find(({ type }) => type === 'diffusion/StopGradient')!,
+    type: 'mine/Mirror',
+    outputs: { mirrored: { type: 'samples', about: '' } },
+  }
+  all = [...ours, mirror as (typeof ours)[number]]
+})
+
+function checkHost({ types, finished, views, same, left }: Shown, own: number) {
+  expect(finished).toMatchObject({ stopped: false, faults: [] })
+  expect(types).toBe(all!.length - 1 + own)
+  expect(views).toContain('scatter')
+  expect(same).toBe(true)
+  expect(left).toBe(0)
+}
+
+describe('with a bundler', () => {
+  const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+  const config = { root: consumer, configFile: false as const, logLevel: 'error' as const, worker: { format: 'es' as const } }
+
+  test('built by Vite, with nothing configured', async () => {
+    await build({ ...config, build: { rolldownOptions: { onLog: () => {} } } })
+    const served = await preview({ ...config, preview: { port: 0, headers: isolated } })
+    const address = served.resolvedUrls!.local[0]!
+    checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
+    checkHost(await useHost(await open(address), 'inPage', mirrored()), 1)
+    checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
+    const threaded = await useHost(await open(address, 4), 'inPage', mirrored())
+    expect(threaded.device).toBe('SIMD, 2 threads')
+    await served.close()
+  })
+
+  test('in development, with the package left out of dependency optimisation', async () => {
+    const server = await createServer({
+      ...config,
+      server: { port: 0, hmr: false, watch: null },
+      optimizeDeps: {
+        exclude: ['litegraph-diffusion'],
+        include: [
+          'litegraph-diffusion > @tensorflow/tfjs',
+          'litegraph-diffusion > @tensorflow/tfjs-backend-wasm',
+          'litegraph-diffusion > @tensorflow/tfjs-backend-webgpu',
+        ],
+      },
+    })
+    await server.listen()
+    checkHost(await useHost(await open(server.resolvedUrls!.local[0]!), 'plain', pointsForAMoment()), 0)
+    await server.close()
+  })
+})
+
+test('the built editor starts its engine, and has no tfjs in what loads at once', async () => {
+  const served = await preview({ root, mode: 'production', logLevel: 'error', preview: { port: 0 } })
+  const page = await chromium.newPage()
+  pages.push(page)
+  const loaded: string[] = []
+  page.on('response', (response) => loaded.push(response.url()))
+  const worker = page.waitForEvent('worker')
+  await page.goto(served.resolvedUrls!.local[0]!)
+  await worker
+  await page
+    .getByText(/WebAssembly/)
+    .first()
+    .waitFor()
+  await served.close()
+  expect(loaded.filter((url) => url.endsWith('.wasm'))).toHaveLength(1)
+})
+
+describe('by script tag', () => {
+  const mimes: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html', '.wasm': 'application/wasm' }
+  let server: Server
+  let address: string
+  beforeAll(async () => {
+    server = createHttpServer((request, response) => {
+      const path = join(consumer, normalize(new URL(request.url!, 'http://localhost').pathname))
+      if (!existsSync(path) || !extname(path)) return void response.writeHead(404).end()
+      response.writeHead(200, {
+        'Content-Type': mimes[extname(path)] ?? 'application/octet-stream',
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+        ...(request.url!.endsWith('?strict') && { 'Content-Security-Policy': "worker-src 'self'" }),
+      })
+      response.end(readFileSync(path))
+    })
+    await new Promise<void>((resolve) => void server.listen(0, resolve))
+    address = `http://localhost:${(server.address() as AddressInfo).port}/script.html`
+  })
+  afterAll(() => void server.close())
+
+  test('runs in its worker, and in the page and a worker with a node of the page', async () => {
+    checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
+    checkHost(await useHost(await open(address), 'inPage', mirrored()), 1)
+    checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
+  })
+
+  test('uses threads where there are more cores', async () => {
+    const shown = await useHost(await open(address, 4), 'inPage', mirrored())
+    checkHost(shown, 1)
+    expect(shown.device).toBe('SIMD, 2 threads')
+  })
+
+  test('does with one thread where the page forbids the script of threads', async () => {
+    const shown = await useHost(await open(`${address}?strict`, 4), 'inPage', mirrored())
+    checkHost(shown, 1)
+    expect(shown.device).toBe('SIMD, 1 thread')
+    expect(chromium.errors().filter((message) => !/ErrorEvent|Event|SecurityError|null/.test(message))).toEqual([])
+  })
+
+  test('is told that the worker of the package does not have its nodes', async () => {
+    const page = await open(address)
+    const message = await page.evaluate(() => {
+      const { LiteGraphDiffusion, LiteGraph } = window as unknown as {
+        LiteGraphDiffusion: { register(lite: object, options: object): void }
+        LiteGraph: object
+      }
+      try {
+        LiteGraphDiffusion.register(LiteGraph, { nodes: [{ type: 'mine/Other' }] })
+        return ''
+      } catch (error) {
+        return (error as Error).message
+      }
+    })
+    expect(message).toContain("Pass engine: 'page', or a worker of your own")
+  })
+})
+
+test('has types that a strict host compiles with', () => {
+  const compile = () =>
+    execFileSync(
+      join(root, 'node_modules/.bin/tsc'),
+      [
+        '--ignoreConfig',
+        '--noEmit',
+        '--strict',
+        '--skipLibCheck',
+        '--target',
+        'es2022',
+        '--module',
+        'esnext',
+        '--moduleResolution',
+        'bundler',
+        join(consumer, 'types.ts'),
+      ],
+      { cwd: consumer, encoding: 'utf8' },
+    )
+  expect(compile()).toBe('')
+})
+
+test('packs what it exports and nothing else', () => {
+  const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
+  expect(files.filter((name) => /^(src|test|scripts|dist\/app)\b/.test(name))).toEqual([])
+  const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+  const targets = Object.values(exports as Record<string, string | Record<string, string>>).flatMap((target) =>
+    typeof target === 'string' ? [target] : Object.values(target),
+  )
+  expect(targets.filter((target) => !target.includes('*') && !existsSync(join(installed, target)))).toEqual([])
+  const publint = [join(root, 'node_modules/.bin/publint'), installed, '--pack', 'false', '--strict']
+  expect(execFileSync(process.execPath, publint, { encoding: 'utf8' })).toContain('All good!')
+  expect(execFileSync(process.execPath, [join(installed, 'dist/cli.js'), '--version'], { encoding: 'utf8' })).toMatch(
+    /^\d+\.\d+\.\d+\n$/,
+  )
+})
