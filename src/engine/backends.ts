@@ -53,7 +53,11 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     const { best, reason, slower } = await fastest(started)
     rejected.push(...slower)
     const tried = new Set([best.name, ...rejected.map(({ name }) => name)])
-    rejected.push(...found.filter(({ name }) => !tried.has(name)).map(({ name, remark }) => ({ name, reason: remark })))
+    rejected.push(
+      ...found
+        .filter(({ name }) => !tried.has(name))
+        .map(({ name, remark }) => ({ name, reason: best.name === prefer ? `${prefer} was chosen` : remark })),
+    )
     return { name: best.name, device: best.device, reason: explain(best, prefer, reason, rejected), rejected }
   }
   throw new Error(`No backend computes rightly here. ${rejected.map(({ name, reason }) => `${name}: ${reason}.`).join(' ')}`)
