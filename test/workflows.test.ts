@@ -1,0 +1,360 @@
+// The ready workflows: each file is sound, runs with its short settings, and shows what it claims.
+import { readdirSync, readFileSync } from 'node:fs'
+import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { open } from '../src/editor/pieces.ts'
+import { slicedWasserstein } from '../src/engine/metrics.ts'
+import type { Fault } from '../src/engine/plan/fault.ts'
+import type { Graph } from '../src/engine/plan/graph.ts'
+import { declarationOf, opTable } from '../src/engine/plan/op.ts'
+import { createSession } from '../src/engine/plan/session.ts'
+import type { ChartView, ScatterView, StatisticsView, View } from '../src/engine/plan/view.ts'
+import { alphaBarAt, noiseSchedule } from '../src/engine/schedule.ts'
+import { fileOf, showWorkflow } from '../src/nodes/litegraph/graph.ts'
+import type { Registration } from '../src/nodes/litegraph/register.ts'
+import { registerNodes } from '../src/nodes/litegraph/register.ts'
+import { zonesOf } from '../src/nodes/litegraph/zones.ts'
+import { withSettings } from '../src/nodes/settings.ts'
+import { nodes } from '../src/nodes/table.ts'
+import type { WorkflowFile } from '../src/nodes/workflow.ts'
+import { parseWorkflow, stringifyWorkflow, toGraph } from '../src/nodes/workflow.ts'
+import { onEachBackend } from './backends.ts'
+import type { Numbers, Seen } from './nodes/evaluate.ts'
+import { evaluate } from './nodes/evaluate.ts'
+
+const declarations = nodes.map(declarationOf)
+const names = readdirSync('workflows').flatMap((file) => /^(.*)\.json$/.exec(file)?.[1] ?? [])
+const textOf = (name: string) => readFileSync(`workflows/${name}.json`, 'utf8')
+const fileNamed = (name: string): WorkflowFile => parseWorkflow(textOf(name), declarations).workflow
+
+type Settings = Record<string, unknown>
+const shortSettings = (file: WorkflowFile) => file.extra.diffusion!.test as Settings
+
+/** The graph with its short settings, and others on top. */
+function short(file: WorkflowFile, settings: Settings = {}): Graph {
+  return withSettings(toGraph(file, declarations), { ...shortSettings(file), ...settings }, declarations)
+}
+
+/** Runs a graph to its end, as the editor would; views by the titles of their nodes. */
+async function run(graph: Graph): Promise<Map<string, View>> {
+  const views = new Map<string, View>()
+  const faults: Fault[] = []
+  const session = createSession({
+    ops: opTable(nodes),
+    onEvent: (event) => {
+      if (event.type === 'view') views.set(titleOf(graph, event.node), event.view)
+      if (event.type === 'faults' || event.type === 'notices') faults.push(...event.faults)
+    },
+  })
+  await session.run({ type: 'run', run: 1, graph })
+  await session.dispose()
+  expect(faults).toEqual([])
+  return views
+}
+
+const titleOf = (graph: Graph, id: string) => {
+  const { title, op } = graph.nodes.find((node) => node.id === id)!
+  return title ?? op.replace(/^.*\//, '')
+}
+
+/** `Title.slot` as `id.slot`. */
+function at(graph: Graph, place: string): string {
+  const [title, slot] = place.split('.') as [string, string]
+  const found = graph.nodes.filter(({ id }) => titleOf(graph, id) === title)
+  expect(found, title).toHaveLength(1)
+  return `${found[0]!.id}.${slot}`
+}
+
+/** The numbers that came out of some outputs, `{ x: 'Title.slot' }`. */
+async function read<K extends string>(graph: Graph, places: { [Q in K]: string }) {
+  const wanted = Object.fromEntries(Object.entries<string>(places).map(([name, place]) => [name, at(graph, place)]))
+  return (await evaluate(graph.nodes, wanted)) as Record<K, Seen>
+}
+
+/** Of most of them. */
+const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 1000 })
+
+const bits = ({ data }: Numbers) => [...new Uint32Array(data.buffer, data.byteOffset, data.length)]
+
+test('there are these', () => {
+  expect(names).toEqual([
+    'ddpm-ddim',
+    'forward-process',
+    'guidance-by-hand',
+    'marginal',
+    'own-sampler',
+    'points',
+    'posterior',
+    'score-field',
+  ])
+})
+
+describe.each(names)('%s', (name) => {
+  test('is read without a word, and written as it was', () => {
+    const { workflow, notices } = parseWorkflow(textOf(name), declarations)
+    expect(notices).toEqual([])
+    expect(stringifyWorkflow(workflow)).toBe(textOf(name))
+  })
+
+  test('says what it is about', () => {
+    const { title, about, test: settings } = fileNamed(name).extra.diffusion!
+    expect(title).toMatch(/^.{5,50}$/)
+    expect(about!.split(/[.?] /).length).toBeGreaterThanOrEqual(2)
+    expect(about!.length).toBeLessThan(420)
+    expect(settings).toBeTypeOf('object')
+  })
+
+  test('has no faults', async () => {
+    const session = createSession({ ops: opTable(nodes), onEvent: () => {} })
+    expect(session.check(toGraph(fileNamed(name), declarations))).toEqual([])
+    await session.dispose()
+  })
+})
+
+describe('on a canvas', () => {
+  let registration: Registration
+  beforeAll(() => {
+    registration = registerNodes(LiteGraph, declarations)
+  })
+  afterAll(() => registration.unregister())
+
+  function shown(name: string): LGraph {
+    const graph = new LGraph()
+    showWorkflow(LiteGraph, graph, fileNamed(name))
+    return graph
+  }
+  interface Box {
+    x: number
+    y: number
+    width: number
+    height: number
+  }
+  const TITLE = 30
+  const boxes = (graph: LGraph) =>
+    new Map(
+      graph._nodes.map(({ id, pos, size }): [string, Box] => [
+        String(id),
+        { x: pos[0], y: pos[1] - TITLE, width: size[0], height: size[1] + TITLE },
+      ]),
+    )
+  const overlap = (a: Box, b: Box) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+
+  test.each(names)('%s is saved as it was opened: no node had to grow', (name) => {
+    const { nodes, links } = fileOf(shown(name))
+    expect(stringifyWorkflow({ ...fileNamed(name), nodes, links })).toBe(textOf(name))
+  })
+
+  test.each(names)('no nodes of %s lie over each other', (name) => {
+    const all = [...boxes(shown(name))]
+    const over = all.flatMap(([id, box], i) =>
+      all.slice(0, i).flatMap(([other, its]) => (overlap(box, its) ? [[id, other]] : [])),
+    )
+    expect(over).toEqual([])
+  })
+
+  test.each(names)('zones of %s lie around their bodies and nothing else', (name) => {
+    const graph = shown(name)
+    for (const { start, end, body, box } of zonesOf(graph)) {
+      const inside = [...boxes(graph)].flatMap(([id, its]) => (overlap(box, its) ? [id] : []))
+      expect(inside.sort()).toEqual([start, end, ...body].sort())
+    }
+  })
+})
+
+onEachBackend(() => {
+  test.each(names)('%s runs to its end, and every view shows something', async (name) => {
+    const graph = short(fileNamed(name))
+    const views = await run(graph)
+    const observers = graph.nodes.filter(({ op }) => /(Scatter|Chart|Compare|Inspect)$/.test(op))
+    expect([...views.keys()].sort()).toEqual(observers.map(({ id }) => titleOf(graph, id)).sort())
+    for (const view of views.values()) {
+      if (view.kind === 'scatter') for (const { points } of view.clouds) expect(points.every(Number.isFinite)).toBe(true)
+      if (view.kind === 'chart') for (const { y } of view.lines) expect(y.length).toBeGreaterThan(1)
+      if (view.kind === 'statistics') expect(view.nan).toBe(0)
+    }
+  })
+
+  describe('points', () => {
+    const file = fileNamed('points')
+
+    test('emissions change no bit of what is learned', async () => {
+      const watched = await read(short(file, { 'Training End.emit_every': 5 }), { x: 'Samples.x_0' })
+      const alone = await read(short(file, { 'Training End.emit_every': 0 }), { x: 'Samples.x_0' })
+      expect(bits(watched.x.tensor)).toEqual(bits(alone.x.tensor))
+    })
+
+    test('an opened Sampler gives the bits of the closed one', async () => {
+      const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+      const graph = short(file)
+      const closed = graph.nodes.find(({ op }) => op === 'diffusion/Sampler')!
+      const session = createSession({ ops: opTable(nodes), onEvent: () => {} })
+      const expansion = session.expand(closed, Object.keys(closed.inputs))
+      await session.dispose()
+      const opened = open(file, Number(closed.id), expansion, declared)
+      const { 'Samples.num_inference_steps': _, ...settings } = shortSettings(file)
+      const openGraph = withSettings(toGraph(opened.file, declarations), settings, declarations)
+      expect(openGraph.nodes.map(({ op }) => op)).toContain('diffusion/SamplingEnd')
+
+      const { x } = await read(graph, { x: 'Samples.x_0' })
+      const { y } = await read(openGraph, { y: 'SamplingEnd.x_0' })
+      expect(bits(y.tensor)).toEqual(bits(x.tensor))
+    })
+
+    test('what is shown are the data and the samples', async () => {
+      const views = await run(short(file))
+      const { clouds } = views.get('Samples on the data') as ScatterView
+      expect(clouds.map((cloud) => [cloud.name, cloud.points.length])).toEqual([
+        ['data', 2 * 512],
+        ['samples', 2 * 128],
+      ])
+      expect((views.get('Loss') as ChartView).lines[0]!.y.length).toBe(12)
+    })
+  })
+
+  test('forward-process: one slider for both ways, and the clouds are one distribution', async () => {
+    const file = fileNamed('forward-process')
+    const graph = withSettings(toGraph(file, declarations), { 't.t': 60 }, declarations)
+    const { clouds } = (await run(graph)).get('Both ways') as ScatterView
+    const [once, steps] = clouds.map(({ points }) => points) as [Float32Array, Float32Array]
+    const { x } = await read(graph, { x: 'Data.x_0' })
+    // Noised by chance twice, the same points are closer to each other than to the clean ones.
+    const apart = slicedWasserstein(once, steps)
+    expect(apart).toBeLessThan(0.03)
+    expect(slicedWasserstein(once, x.tensor.data)).toBeGreaterThan(apart)
+  })
+
+  test('marginal: the chain and the jump agree in mean, variance and distribution', async () => {
+    const views = await run(short(fileNamed('marginal'), { 'Loop.times': 80 }))
+    const notes = new Map((views.get('Chain against jump') as StatisticsView).notes)
+    const pair = (name: string) => notes.get(`${name}, a | b`)!.split(' | ').map(Number) as [number, number]
+    const n = 2000
+    const [meanA, meanB] = pair('mean')
+    const [stdA, stdB] = pair('std')
+    // Two coordinates of 2,000 points each, of standard deviation about 1; four standard errors.
+    expect(Math.abs(meanA - meanB)).toBeLessThan(4 * Math.sqrt(2 / (2 * n)))
+    expect(Math.abs(stdA - stdB)).toBeLessThan(4 * Math.sqrt(1 / (2 * n)))
+    // Beyond this, equal distributions are told apart once in a thousand.
+    const critical = 1.95 * Math.sqrt(2 / n)
+    expect(Number(notes.get('KS distance, x'))).toBeLessThan(critical)
+    expect(Number(notes.get('KS distance, y'))).toBeLessThan(critical)
+  })
+
+  test('marginal: another schedule for the jump is found out', async () => {
+    const file = fileNamed('marginal')
+    const graph = short(file, { 'Loop.times': 80 })
+    const jump = graph.nodes.find(({ title }) => title === 'Jump')!
+    jump.inputs.schedule = { node: 'other', slot: 'schedule' }
+    graph.nodes.push({
+      id: 'other',
+      op: 'diffusion/NoiseSchedule',
+      params: { beta_schedule: 'linear_openai', num_train_timesteps: 100 },
+      inputs: {},
+    })
+    const { notes } = (await run(graph)).get('Chain against jump') as StatisticsView
+    expect(Number(new Map(notes).get('KS distance, x'))).toBeGreaterThan(1.95 * Math.sqrt(2 / 2000))
+  })
+
+  test('posterior: the ellipses are those of the formula', async () => {
+    const graph = short(fileNamed('posterior'))
+    const views = await run(graph)
+    const { x0, xt } = await read(graph, { x0: 'Data.x_0', xt: 'ForwardNoise.x_t' })
+    const expected = (t: number, tPrev: number) => {
+      const [a, before] = [alphaBarAt(schedule, t), alphaBarAt(schedule, tPrev)]
+      const alpha = a / before
+      const clean = (Math.sqrt(before) * (1 - alpha)) / (1 - a)
+      const noisy = (Math.sqrt(alpha) * (1 - before)) / (1 - a)
+      const radius = Math.sqrt(((1 - before) / (1 - a)) * (1 - alpha))
+      return Array.from({ length: x0.tensor.data.length / 2 }, (_, i) => [
+        ...[0, 1].map((axis) => clean * x0.tensor.data[2 * i + axis]! + noisy * xt.tensor.data[2 * i + axis]!),
+        radius,
+        radius,
+      ]).flat()
+    }
+    for (const [title, tPrev] of [
+      ['From t back to t_prev', 350],
+      ['One step back', 699],
+    ] as const) {
+      const found = (views.get(title) as ScatterView).ellipses!
+      const wanted = expected(700, tPrev)
+      expect(found.length).toBe(wanted.length)
+      wanted.forEach((value, i) => expect(found[i]).toBeCloseTo(value, 5))
+    }
+  })
+
+  test('score-field: the error over t is that of the two models', async () => {
+    const views = await run(short(fileNamed('score-field')))
+    const [line] = (views.get('Error at every t') as ChartView).lines
+    expect([...line!.x]).toEqual([800, 600, 400, 200, 0])
+    expect(line!.y.every((error) => error > 0)).toBe(true)
+    const arrows = (title: string) => (views.get(title) as ScatterView).field!
+    expect(arrows('Exact field').length).toBe(arrows('Learned field').length)
+  })
+
+  test('ddpm-ddim: both begin with the same noise, and with eta 1 DDIM ends where DDPM does', async () => {
+    const file = fileNamed('ddpm-ddim')
+    const { p, i } = await read(short(file), { p: 'DDPM.trajectory', i: 'DDIM.trajectory' })
+    expect(bits(p.frames[0]!)).toEqual(bits(i.frames[0]!))
+    expect(bits(p.frames.at(-1)!)).not.toEqual(bits(i.frames.at(-1)!))
+    const { a, b } = await read(short(file, { 'DDIM.eta': 1, 'DDIM.seed': 2 }), { a: 'DDPM.x_0', b: 'DDIM.x_0' })
+    a.tensor.data.forEach((value, k) => expect(Math.abs(value - b.tensor.data[k]!)).toBeLessThan(1e-3))
+  })
+
+  test('guidance-by-hand: two Predicts and Guidance give the bits of GuidedModel', async () => {
+    const graph = short(fileNamed('guidance-by-hand'))
+    const { hand, boxes } = await read(graph, { hand: 'SamplingEnd.x_0', boxes: 'In two boxes.x_0' })
+    expect(bits(hand.tensor)).toEqual(bits(boxes.tensor))
+    // It matters: other scales lead elsewhere.
+    const other = await read(short(fileNamed('guidance-by-hand'), { 'Guidance.scale': 1 }), { hand: 'SamplingEnd.x_0' })
+    expect(bits(other.hand.tensor)).not.toEqual(bits(hand.tensor))
+  })
+
+  test('own-sampler: Heun is of second order on Gaussian data, DDIM of first', async () => {
+    const STD = 0.5
+    const steps = [10, 20, 40, 80]
+    const errors: { heun: number; ddim: number }[] = []
+    for (const count of steps) {
+      const graph = short(fileNamed('own-sampler'), {
+        'Exact Model.mixture': 'gaussian',
+        'Exact Model.std': STD,
+        'Timesteps.num_inference_steps': count,
+      })
+      const { xT, list, heun, ddim } = await read(graph, {
+        xT: 'Noise.noise',
+        list: 'Timesteps.timesteps',
+        heun: 'Heun.x_0',
+        ddim: 'DDIM.x_0',
+      })
+      // Along the ODE of Gaussian data, x over the standard deviation of x_t stays what it is.
+      const spread = (t: number) => Math.sqrt(alphaBarAt(schedule, t) * STD ** 2 + 1 - alphaBarAt(schedule, t))
+      const scale = spread(0) / spread(list.t[0]!)
+      const error = (x: Numbers) => Math.hypot(...x.data.map((value, i) => value - scale * xT.tensor.data[i]!))
+      errors.push({ heun: error(heun.tensor), ddim: error(ddim.tensor) })
+    }
+    expect(
+      orderOf(
+        steps,
+        errors.map(({ heun }) => heun),
+      ),
+    ).toBeGreaterThan(1.8)
+    expect(
+      orderOf(
+        steps,
+        errors.map(({ ddim }) => ddim),
+      ),
+    ).toBeGreaterThan(0.8)
+    expect(
+      orderOf(
+        steps,
+        errors.map(({ ddim }) => ddim),
+      ),
+    ).toBeLessThan(1.2)
+  })
+}, ['wasm'])
+
+/** Minus the slope of the line through log error over log steps. */
+function orderOf(steps: number[], errors: number[]): number {
+  const [x, y] = [steps.map(Math.log), errors.map(Math.log)]
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const [mx, my] = [mean(x), mean(y)]
+  return -x.reduce((sum, value, i) => sum + (value - mx) * (y[i]! - my), 0) / x.reduce((sum, value) => sum + (value - mx) ** 2, 0)
+}
