@@ -104,6 +104,12 @@ describe.each(names)('%s', (name) => {
     expect(settings).toBeTypeOf('object')
   })
 
+  test('calls each node by a name of its own, so that it can be meant from outside', () => {
+    const { nodes } = toGraph(fileNamed(name), declarations)
+    const titles = nodes.map((node) => node.title ?? node.op)
+    expect([...new Set(titles)]).toEqual(titles)
+  })
+
   test('has no faults', async () => {
     const session = createSession({ ops: opTable(nodes), onEvent: () => {} })
     expect(session.check(toGraph(fileNamed(name), declarations))).toEqual([])
@@ -207,7 +213,7 @@ onEachBackend(() => {
         ['data', 2 * 512],
         ['samples', 2 * 128],
       ])
-      expect((views.get('Loss') as ChartView).lines[0]!.y.length).toBe(12)
+      expect((views.get('Loss curve') as ChartView).lines[0]!.y.length).toBe(12)
     })
   })
 

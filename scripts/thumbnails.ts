@@ -1,0 +1,122 @@
+// Paints the pictures of the gallery, workflows/<name>.webp, from what the workflows show at their default settings:
+// `node scripts/run.mjs scripts/thumbnails.ts [name ...]`. Takes some minutes: three of them train.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createCanvas } from '@napi-rs/canvas'
+import { startBackend } from '../src/engine/backends.ts'
+import type { Fault } from '../src/engine/plan/fault.ts'
+import { GraphError } from '../src/engine/plan/fault.ts'
+import { declarationOf, opTable } from '../src/engine/plan/op.ts'
+import type { Session } from '../src/engine/plan/session.ts'
+import { createSession } from '../src/engine/plan/session.ts'
+import type { View } from '../src/engine/plan/view.ts'
+import { findNode, withSettings } from '../src/nodes/settings.ts'
+import { nodes } from '../src/nodes/table.ts'
+import { darkTheme, paintView } from '../src/nodes/views/paint.ts'
+import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
+
+const [WIDTH, HEIGHT] = [480, 300]
+/** Between panels, and around them. */
+const GAP = 8
+/** Bytes; the gallery loads all of them at once. */
+const MOST = 40_000
+
+/** One view of a workflow, with other settings where they show more. */
+interface Panel {
+  node: string
+  settings?: Record<string, unknown>
+  /** Of the width; 1 unless said. */
+  share?: number
+}
+
+const forward = (t: number): Panel => ({
+  node: 'Both ways',
+  settings: { 't.t': t, 'Data.count': 900, 'Both ways.extent': 2.4 },
+})
+const guided = (scale: number): Panel => ({
+  node: 'Guided samples',
+  settings: { 'Guidance.scale': scale, 'Noise.batch_size': 250, 'Guided samples.extent': 2 },
+})
+
+const pictures: Record<string, Panel[]> = {
+  points: [
+    { node: 'Samples on the data', settings: { 'Noise.batch_size': 700, 'Samples on the data.extent': 2.3 }, share: 1.6 },
+    { node: 'Loss curve' },
+  ],
+  'forward-process': [forward(20), forward(150), forward(500)],
+  marginal: [
+    { node: 'Jump and chain', settings: { 'Loop.times': 100, 'Data.count': 1200, 'Jump and chain.extent': 2.5 } },
+    { node: 'Chain against jump' },
+  ],
+  posterior: [{ node: 'From t back to t_prev' }, { node: 'One step back' }],
+  'score-field': [
+    { node: 'Learned field', settings: { 'Grid.count': 15, 'Data.count': 1000 }, share: 1.3 },
+    { node: 'Error at every t', settings: { 'Grid.count': 15, 'Data.count': 1000 } },
+  ],
+  'ddpm-ddim': [
+    { node: 'Ways of DDPM', settings: { 'Noise.batch_size': 14, 'Data.count': 400 } },
+    { node: 'Ways of DDIM', settings: { 'Noise.batch_size': 14, 'Data.count': 400 } },
+  ],
+  'guidance-by-hand': [guided(1), guided(3)],
+  'own-sampler': [
+    { node: 'DDIM on the data', settings: { 'Noise.batch_size': 400, 'Data.count': 400, 'DDIM on the data.extent': 2.1 } },
+    { node: 'Heun on the data', settings: { 'Noise.batch_size': 400, 'Data.count': 400, 'Heun on the data.extent': 2.1 } },
+  ],
+}
+
+const declarations = nodes.map(declarationOf)
+const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+
+/** Runs workflows one after the other; what does not change between two runs is kept. */
+class Runner {
+  private readonly views = new Map<string, View>()
+  private readonly faults: Fault[] = []
+  private readonly session: Session = createSession({
+    ops: opTable(nodes),
+    onEvent: (event) => {
+      if (event.type === 'view') this.views.set(event.node, event.view)
+      if (event.type === 'faults') this.faults.push(...event.faults)
+    },
+  })
+  private runs = 0
+
+  /** What a node shows at the end. @throws GraphError */
+  async viewOf(name: string, { node, settings = {} }: Panel): Promise<View> {
+    const { workflow } = parseWorkflow(readFileSync(`workflows/${name}.json`, 'utf8'), declarations)
+    const graph = withSettings(toGraph(workflow, declarations), settings, declarations)
+    const { id } = findNode(graph, node, declared)
+    await this.session.run({ type: 'run', run: ++this.runs, graph, targets: [id] })
+    if (this.faults.length) throw new GraphError(this.faults)
+    return this.views.get(id)!
+  }
+
+  dispose = () => this.session.dispose()
+}
+
+async function paint(name: string, panels: readonly Panel[]): Promise<Uint8Array> {
+  const canvas = createCanvas(WIDTH, HEIGHT)
+  // The same interface, declared by another package.
+  const context = canvas.getContext('2d') as unknown as CanvasRenderingContext2D
+  context.fillStyle = '#0f1113'
+  context.fillRect(0, 0, WIDTH, HEIGHT)
+  const shares = panels.reduce((sum, { share = 1 }) => sum + share, 0)
+  const unit = (WIDTH - GAP * (panels.length + 1)) / shares
+  const runner = new Runner()
+  let x = GAP
+  for (const panel of panels) {
+    const width = unit * (panel.share ?? 1)
+    paintView(context, await runner.viewOf(name, panel), { x, y: GAP, width, height: HEIGHT - 2 * GAP }, darkTheme)
+    x += width + GAP
+  }
+  await runner.dispose()
+  return canvas.encode('webp', 90)
+}
+
+export async function main(names: readonly string[]) {
+  await startBackend({ prefer: 'wasm' })
+  for (const [name, panels] of Object.entries(pictures)) {
+    if (names.length && !names.includes(name)) continue
+    const picture = await paint(name, panels)
+    writeFileSync(`workflows/${name}.webp`, picture)
+    console.log(`${name}.webp  ${(picture.length / 1000).toFixed(1)} kB${picture.length > MOST ? ', too large' : ''}`)
+  }
+}
