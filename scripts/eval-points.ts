@@ -37,7 +37,7 @@ interface Result {
 }
 
 /** @throws GraphError, Error for a workflow without the nodes this looks at */
-export async function evaluate(graph: Graph): Promise<Result> {
+async function evaluate(graph: Graph): Promise<Result> {
   const clouds = new Map<string, Float32Array>()
   const faults: Fault[] = []
   let [thousand, seconds] = [undefined as number | undefined, 0]
