@@ -42,7 +42,9 @@ onCpu(() => {
       ...halving({}),
     ]
     graph.find(({ id }) => id === 'start')!.inputs.until = { node: 't', slot: 't' }
-    await expect(evaluate(graph, { x: 'end.value_1' })).rejects.toThrowErrorMatchingInlineSnapshot(`[GraphError: start.until: expected one timestep, got 4 different ones. Wire a Timestep: all items go round equally often.]`)
+    await expect(evaluate(graph, { x: 'end.value_1' })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: start.until: expected one timestep, got 4 different ones. Wire a Timestep: all items go round equally often.]`,
+    )
   })
 
   test('several values, each of its own type; they can change places', async () => {
