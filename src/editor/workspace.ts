@@ -59,6 +59,8 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void)
   let draftId = ''
   let leave = () => {}
   let opened: Opening = { id: '', revision: 0 }
+  /** Until what was open last is open again; a file that is dropped meanwhile comes after it. */
+  let begun: Promise<void> = Promise.resolve()
 
   const text = () => stringifyWorkflow(stage.file())
   const meaning = () => (stage.graph.extra.diffusion ??= { format: 1 }) as { title?: string; about?: string }
@@ -263,19 +265,22 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void)
     keepDraftSoon()
   }
 
+  /** Opens what was open last, or the first ready workflow. */
+  async function begin() {
+    const open = tab.recall() ?? state.settings.value.open
+    try {
+      const [draft, workflow] = open ? await Promise.all([library.draft(open.id), library.load(open.id)]) : []
+      if (draft) return await openDraft(draft)
+      if (workflow) return await openSaved(workflow.id)
+      if (open?.ready) return await openReady(open.ready)
+    } catch (error) {
+      state.say(texts.files.unreadable(texts.drawer.mine), { text: (error as Error).message, error: true })
+    }
+    await openFirst()
+  }
+
   return {
-    async begin() {
-      const open = tab.recall() ?? state.settings.value.open
-      try {
-        const [draft, workflow] = open ? await Promise.all([library.draft(open.id), library.load(open.id)]) : []
-        if (draft) return await openDraft(draft)
-        if (workflow) return await openSaved(workflow.id)
-        if (open?.ready) return await openReady(open.ready)
-      } catch (error) {
-        state.say(texts.files.unreadable(texts.drawer.mine), { text: (error as Error).message, error: true })
-      }
-      await openFirst()
-    },
+    begin: () => (begun = begin()),
     touched,
     pressed(down) {
       if (down) release ??= history.hold()
@@ -314,6 +319,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void)
     newWorkflow,
     async openText(source, name) {
       const { workflow, notices } = read(source)
+      await begun.catch(() => {})
       await show(workflow, { id: newId(), revision: 0, ...(!workflow.extra.diffusion?.title && { title: name }) })
       return notices
     },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ChartView } from '../../src/engine/plan/view.ts'
 import { useChromium, useDevServer } from '../chromium.ts'
 
 const chromium = useChromium()
@@ -353,17 +354,6 @@ describe('where nothing can be kept', () => {
 })
 
 describe('files', () => {
-  const drop = (name: string, content: string) =>
-    page.evaluate(
-      ([name, content]) => {
-        const data = new DataTransfer()
-        data.items.add(new File([content!], name!, { type: 'application/json' }))
-        for (const type of ['dragover', 'drop'])
-          document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
-      },
-      [name, content] as const,
-    )
-
   test('a dropped workflow opens; saved to disk it is the same again', async () => {
     await twoNodes()
     await drag(await place('Noise Schedule', 'schedule'), await place('Timesteps', 'schedule'))
@@ -455,6 +445,95 @@ describe('runs', () => {
       .toEqual(['DDIM Step', 'Predict', 'Sampling End', 'Sampling Start', 'Timesteps'])
     await press('Control+z')
     expect(await titles()).toEqual(['Sampler'])
+  })
+})
+
+/** Drops a file on the page. */
+const drop = (name: string, content: string) =>
+  page.evaluate(
+    ([name, content]) => {
+      const data = new DataTransfer()
+      data.items.add(new File([content!], name!, { type: 'application/json' }))
+      for (const type of ['dragover', 'drop'])
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+    },
+    [name, content] as const,
+  )
+
+/** What a node shows: the first coordinates of its last cloud, and what was shown under it. */
+const shownBy = (title: string, tab = page) =>
+  tab.evaluate((title) => {
+    const nodes = (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes
+    const node = nodes.find((each) => each.getTitle() === title) as unknown as {
+      diffusion: { view?: { clouds?: { points: Float32Array }[] } }
+    }
+    return [...(node.diffusion.view?.clouds?.at(-1)?.points.slice(0, 4) ?? [])]
+  }, title)
+
+/** The first line of the first chart. */
+const firstLine = (tab: Page) =>
+  tab.evaluate(() => {
+    const nodes = (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes
+    const views = nodes.map((each) => (each as unknown as { diffusion: { view?: ChartView } }).diffusion.view)
+    return [...(views.find((view) => view?.kind === 'chart')?.lines[0]?.y ?? [])]
+  })
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+
+const readyFile = (name: string) => readFileSync(join(import.meta.dirname, '../../workflows', name), 'utf8')
+
+describe('ready workflows', () => {
+  test('a new user presses Run: the loss falls, samples move, and Stop answers', async () => {
+    const stranger = await chromium.newContext()
+    const tab = await open(stranger)
+    await expect.poll(() => titles(tab)).toContain('Training Start')
+    const samples = () => shownBy('Samples on the data', tab)
+    await tab.getByRole('button', { name: 'Run', exact: true }).click()
+    await expect.poll(samples, { timeout: 60_000 }).toHaveLength(4)
+    const early = await samples()
+    await expect.poll(samples, { timeout: 60_000 }).not.toEqual(early)
+    await tab.getByRole('button', { name: 'Stop', exact: true }).click()
+    await tab.getByRole('button', { name: 'Run', exact: true }).waitFor()
+    expect(await tab.locator('.status').textContent()).toMatch(/Stopped.*step .* of 2,000.*loss/)
+    const losses = await firstLine(tab)
+    expect(mean(losses.slice(-50))).toBeLessThan(mean(losses.slice(0, 20)))
+    await stranger.close()
+  })
+
+  test('live: after the first run a slider answers at once, and not when live is off', async () => {
+    await drop('forward-process.json', readyFile('forward-process.json'))
+    await expect.poll(() => titles()).toContain('At once')
+    await press('Control+Enter')
+    await expect.poll(() => shownBy('Both ways'), { timeout: 60_000 }).toHaveLength(4)
+    await expect.poll(() => page.locator('.status .state').textContent(), { timeout: 60_000 }).toMatch(/Finished/)
+    const before = await shownBy('Both ways')
+    const setT = async (t: string) => {
+      const { x, y } = await place('t')
+      await page.mouse.click(x, y)
+      await page.getByRole('slider', { name: 't', exact: true }).fill(t)
+    }
+    await setT('700')
+    await expect.poll(() => shownBy('Both ways'), { timeout: 30_000 }).not.toEqual(before)
+    await page.getByRole('button', { name: 'Live' }).click()
+    await expect.poll(() => page.locator('.status .state').textContent()).toMatch(/Finished/)
+    const after = await shownBy('Both ways')
+    await setT('300')
+    await page.waitForTimeout(800)
+    expect(await shownBy('Both ways')).toEqual(after)
+  })
+
+  test('a file that is dropped while the page still opens is what is open in the end', async () => {
+    const tab = await context.newPage()
+    await tab.goto(server.address, { waitUntil: 'commit' })
+    await tab.waitForSelector('.top')
+    await tab.evaluate((content) => {
+      const data = new DataTransfer()
+      data.items.add(new File([content], 'posterior.json'))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+    }, readyFile('posterior.json'))
+    await expect.poll(() => tab.title()).toContain('The posterior')
+    await tab.waitForTimeout(1500)
+    expect(await tab.title()).toContain('The posterior')
+    expect(await titles(tab)).toContain('Back to t - 1')
   })
 })
 
