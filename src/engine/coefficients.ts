@@ -20,7 +20,7 @@ export function checkCount(count: number, like: Tensor, slot = 't') {
   if (count === 1 || count === batch) return
   throw new NodeError({
     slot,
-    message: `expected one timestep per item: [${batch}], got [${count}].`,
+    message: `Expected one timestep per item: [${batch}], got [${count}].`,
     cure: `Take ${slot} and the samples from the same batch.`,
   })
 }
@@ -33,7 +33,7 @@ export function checkShape(tensor: Tensor, like: Tensor, slot: string, likeSlot:
   if (sameShape(tensor.shape, like.shape)) return
   throw new NodeError({
     slot,
-    message: `expected the shape of ${likeSlot}, [${like.shape}], got [${tensor.shape}].`,
+    message: `Expected the shape of ${likeSlot}, [${like.shape}], got [${tensor.shape}].`,
     cure: `Make ${slot} and ${likeSlot} from the same batch.`,
   })
 }
@@ -46,7 +46,7 @@ export function broadcastTimesteps(t: Float64Array, tPrev: Float64Array): [Float
   if (from.length === to.length) return [from, to]
   throw new NodeError({
     slot: 't_prev',
-    message: `expected as many timesteps as t has: [${t.length}], got [${tPrev.length}].`,
+    message: `Expected as many timesteps as t has: [${t.length}], got [${tPrev.length}].`,
     cure: 'Take t and t_prev from the same SamplingStart.',
   })
 }

@@ -37,7 +37,7 @@ function betaAt({ betas, T }: Schedule, t: number): number {
   if (beta !== undefined) return beta
   throw new NodeError({
     slot: 't',
-    message: `expected a step of the forward process, a whole number from 0 to ${T - 1}, got ${t}.`,
+    message: `Expected a step of the forward process, a whole number from 0 to ${T - 1}, got ${t}.`,
     cure: 'The step t leads from t - 1 to t; begin with t = 0.',
   })
 }

@@ -113,7 +113,7 @@ function placing(distribution: Distribution, points: PointsConfig['points']): { 
     if (points.length === 0) {
       throw new NodeError({
         param: 'points',
-        message: 'the distribution is `drawn`, but nothing is drawn.',
+        message: 'The distribution is `drawn`, but nothing is drawn.',
         cure: 'Draw on the node, or choose another distribution.',
       })
     }

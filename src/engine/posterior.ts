@@ -24,7 +24,7 @@ export function posteriorCoefficients(t: Float64Array, tPrev: Float64Array, sche
   if (later >= 0) {
     throw new NodeError({
       slot: 't_prev',
-      message: `expected a timestep before t = ${from[later]}, got ${to[later]}.`,
+      message: `Expected a timestep before t = ${from[later]}, got ${to[later]}.`,
       cure: 'This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.',
     })
   }

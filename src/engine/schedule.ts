@@ -72,7 +72,7 @@ export function noiseSchedule({ name, T, betaStart = 1e-4, betaEnd = 0.02 }: Sch
   if (!Number.isInteger(T) || T < 1) {
     throw new NodeError({
       param: 'num_train_timesteps',
-      message: `expected a whole number of timesteps above 0, got ${T}.`,
+      message: `Expected a whole number of timesteps above 0, got ${T}.`,
       cure: 'Set num_train_timesteps to 1000, say.',
     })
   }
@@ -86,7 +86,7 @@ export function noiseSchedule({ name, T, betaStart = 1e-4, betaEnd = 0.02 }: Sch
 const outOfRange = (name: ScheduleName, t: number, beta: number) =>
   new NodeError({
     param: 'beta_end',
-    message: `expected every beta to be above 0 and below 1, got ${beta} at t = ${t}.`,
+    message: `Expected every beta to be above 0 and below 1, got ${beta} at t = ${t}.`,
     cure:
       name === 'linear_openai'
         ? 'linear_openai multiplies betas by 1000 / T: raise num_train_timesteps, or lower beta_end.'
@@ -100,7 +100,7 @@ export function alphaBarAt({ alphaBar, T }: Schedule, t: number): number {
   if (value !== undefined) return value
   throw new NodeError({
     slot: 't',
-    message: `expected a timestep of the schedule, a whole number from 0 to ${T - 1} (or -1 for clean data), got ${t}.`,
+    message: `Expected a timestep of the schedule, a whole number from 0 to ${T - 1} (or -1 for clean data), got ${t}.`,
     cure: 'Take t and schedule from the same NoiseSchedule.',
   })
 }

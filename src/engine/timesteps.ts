@@ -57,7 +57,7 @@ export function timesteps({ T }: Pick<Schedule, 'T'>, config: TimestepsConfig): 
   if (!Number.isInteger(n) || n < 1 || n > T) {
     throw new NodeError({
       param: 'num_inference_steps',
-      message: `expected a whole number of steps from 1 to ${T}, the timesteps of the schedule, got ${n}.`,
+      message: `Expected a whole number of steps from 1 to ${T}, the timesteps of the schedule, got ${n}.`,
       cure: `Lower num_inference_steps to ${T} or less.`,
     })
   }
@@ -65,7 +65,7 @@ export function timesteps({ T }: Pick<Schedule, 'T'>, config: TimestepsConfig): 
   if (t[0]! >= T) {
     throw new NodeError({
       param: 'steps_offset',
-      message: `expected timesteps up to ${T - 1}, but the offset ${offset} makes the first ${t[0]}.`,
+      message: `Expected timesteps up to ${T - 1}, but the offset ${offset} makes the first ${t[0]}.`,
       cure: 'Lower steps_offset or num_inference_steps.',
     })
   }

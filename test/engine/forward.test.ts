@@ -88,19 +88,19 @@ onCpu(() => {
       const x = tf.zeros([2, 2])
       const at = (...t: number[]) => Float64Array.from(t)
       expect(() => addNoise(x, at(1, 2, 3), x, schedule)).toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: expected one timestep per item: [2], got [3]. Take t and the samples from the same batch.]`,
+        `[NodeError: Expected one timestep per item: [2], got [3]. Take t and the samples from the same batch.]`,
       )
       expect(() => addNoise(x, at(1), tf.zeros([3, 2]), schedule)).toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: expected the shape of x_0, [2,2], got [3,2]. Make noise and x_0 from the same batch.]`,
+        `[NodeError: Expected the shape of x_0, [2,2], got [3,2]. Make noise and x_0 from the same batch.]`,
       )
       expect(() => forwardStep(x, at(-1), x, schedule)).toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: expected a step of the forward process, a whole number from 0 to 39, got -1. The step t leads from t - 1 to t; begin with t = 0.]`,
+        `[NodeError: Expected a step of the forward process, a whole number from 0 to 39, got -1. The step t leads from t - 1 to t; begin with t = 0.]`,
       )
       expect(() => posterior(x, x, at(3), at(3), schedule)).toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: expected a timestep before t = 3, got 3. This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.]`,
+        `[NodeError: Expected a timestep before t = 3, got 3. This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.]`,
       )
       expect(() => posterior(x, x, at(3, 4), at(1, 2, 3), schedule)).toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: expected as many timesteps as t has: [2], got [3]. Take t and t_prev from the same SamplingStart.]`,
+        `[NodeError: Expected as many timesteps as t has: [2], got [3]. Take t and t_prev from the same SamplingStart.]`,
       )
     })
   })

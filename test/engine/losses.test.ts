@@ -66,7 +66,7 @@ onEachBackend(() => {
   test('weights of another batch are refused', () => {
     const o = at(differences)
     expect(() => tf.tidy(() => meanError(o, o, { kind: 'mse', weights: Float64Array.of(1, 2, 3) }))).toThrow(
-      /expected one timestep per item/,
+      /Expected one timestep per item/,
     )
     o.dispose()
   })

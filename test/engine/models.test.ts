@@ -257,13 +257,13 @@ onCpu(() => {
       refusal({ ...model, kind: 'magic' }, x, Float64Array.of(1)),
     ]).toMatchInlineSnapshot(`
       [
-        "no model knows clean data: t = -1 means that no noise is left. Set \`end\` of Timesteps to \`smallest\`, so that the last t_prev is a timestep the model was trained on.",
-        "expected a batch of items of shape [2], got items of shape [8,8,3]. Make the model for this data (its param \`dim\`), or wire data that the model was made for.",
-        "expected one timestep per item: [4], got [2]. Take t and x_t from the same batch.",
-        "this model was made without classes, but got labels. Set \`num_classes\` of the model, or leave \`condition\` unwired.",
-        "expected labels from 0 to 2, or -1 for none, got 3. Choose a label that the model was trained on, or set \`num_classes\` of the model to that of the data.",
-        "expected one label per item: [4], got [2]. Take condition and x_t from the same batch.",
-        "expected a model of a known kind (mlp, exact, guided), got "magic". Use a model made by a node of this version.",
+        "No model knows clean data: t = -1 means that no noise is left. Set \`end\` of Timesteps to \`smallest\`, so that the last t_prev is a timestep the model was trained on.",
+        "Expected a batch of items of shape [2], got items of shape [8,8,3]. Make the model for this data (its param \`dim\`), or wire data that the model was made for.",
+        "Expected one timestep per item: [4], got [2]. Take t and x_t from the same batch.",
+        "This model was made without classes, but got labels. Set \`num_classes\` of the model, or leave \`condition\` unwired.",
+        "Expected labels from 0 to 2, or -1 for none, got 3. Choose a label that the model was trained on, or set \`num_classes\` of the model to that of the data.",
+        "Expected one label per item: [4], got [2]. Take condition and x_t from the same batch.",
+        "Expected a model of a known kind (mlp, exact, guided), got "magic". Use a model made by a node of this version.",
       ]
     `)
     free(model, plain, x, image)

@@ -56,7 +56,7 @@ test('drawn points are taken from the drawing; an empty one is refused', () => {
   expect([...seen].sort()).toEqual(['0,1', '2,-1'])
   expect(labels).toBeUndefined()
   expect(() => draw('drawn', 3)).toThrowErrorMatchingInlineSnapshot(
-    `[NodeError: the distribution is \`drawn\`, but nothing is drawn. Draw on the node, or choose another distribution.]`,
+    `[NodeError: The distribution is \`drawn\`, but nothing is drawn. Draw on the node, or choose another distribution.]`,
   )
 })
 

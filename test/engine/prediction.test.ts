@@ -62,12 +62,12 @@ onCpu(() => {
       expect(() =>
         convertPrediction(x, tf.zeros([3, 2]), clean, schedule, 'epsilon', 'sample'),
       ).toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: expected the shape of x_t, [3,2], got [1,2]. Make prediction and x_t from the same batch.]`,
+        `[NodeError: Expected the shape of x_t, [3,2], got [1,2]. Make prediction and x_t from the same batch.]`,
       )
       expect(() =>
         convertPrediction(x, x, Float64Array.of(1, 2), schedule, 'epsilon', 'sample'),
       ).toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: expected one timestep per item: [1], got [2]. Take t and the samples from the same batch.]`,
+        `[NodeError: Expected one timestep per item: [1], got [2]. Take t and the samples from the same batch.]`,
       )
     })
   })

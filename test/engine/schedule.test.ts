@@ -108,7 +108,7 @@ test('t = -1 is clean data; other numbers that are no timestep are refused', () 
   const schedule = noiseSchedule({ name: 'linear', T: 10 })
   expect(alphaBarAt(schedule, -1)).toBe(1)
   expect(alphaBarAt(schedule, 9)).toBe(schedule.alphaBar[9])
-  for (const t of [10, -2, 0.5, NaN]) expect(() => alphaBarAt(schedule, t)).toThrow(/^expected a timestep of the schedule/)
+  for (const t of [10, -2, 0.5, NaN]) expect(() => alphaBarAt(schedule, t)).toThrow(/^Expected a timestep of the schedule/)
   expect(() => alphaBarAt(schedule, 12)).toThrowErrorMatchingInlineSnapshot(
     `[NodeError: expected a timestep of the schedule, a whole number from 0 to 9 (or -1 for clean data), got 12. Take t and schedule from the same NoiseSchedule.]`,
   )
@@ -116,12 +116,12 @@ test('t = -1 is clean data; other numbers that are no timestep are refused', () 
 
 test('what is no schedule is refused', () => {
   expect(() => noiseSchedule({ name: 'linear_openai', T: 10 })).toThrowErrorMatchingInlineSnapshot(
-    `[NodeError: expected every beta to be above 0 and below 1, got 1.1155555555555556 at t = 5. linear_openai multiplies betas by 1000 / T: raise num_train_timesteps, or lower beta_end.]`,
+    `[NodeError: Expected every beta to be above 0 and below 1, got 1.1155555555555556 at t = 5. linear_openai multiplies betas by 1000 / T: raise num_train_timesteps, or lower beta_end.]`,
   )
   expect(() => noiseSchedule({ name: 'linear', T: 10, betaEnd: 2 })).toThrowErrorMatchingInlineSnapshot(
-    `[NodeError: expected every beta to be above 0 and below 1, got 1.1111555555555557 at t = 5. Set beta_start and beta_end between 0 and 1.]`,
+    `[NodeError: Expected every beta to be above 0 and below 1, got 1.1111555555555557 at t = 5. Set beta_start and beta_end between 0 and 1.]`,
   )
   expect(() => noiseSchedule({ name: 'linear', T: 2.5 })).toThrowErrorMatchingInlineSnapshot(
-    `[NodeError: expected a whole number of timesteps above 0, got 2.5. Set num_train_timesteps to 1000, say.]`,
+    `[NodeError: Expected a whole number of timesteps above 0, got 2.5. Set num_train_timesteps to 1000, say.]`,
   )
 })

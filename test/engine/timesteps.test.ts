@@ -101,10 +101,10 @@ test('a list that ends at smallest, turned twice, is the same', () => {
 
 test('what cannot be listed is refused', () => {
   expect(() => list({ num_inference_steps: 1001 })).toThrowErrorMatchingInlineSnapshot(
-    `[NodeError: expected a whole number of steps from 1 to 1000, the timesteps of the schedule, got 1001. Lower num_inference_steps to 1000 or less.]`,
+    `[NodeError: Expected a whole number of steps from 1 to 1000, the timesteps of the schedule, got 1001. Lower num_inference_steps to 1000 or less.]`,
   )
   expect(() => list({ num_inference_steps: 1000, steps_offset: 1 })).toThrowErrorMatchingInlineSnapshot(
-    `[NodeError: expected timesteps up to 999, but the offset 1 makes the first 1000. Lower steps_offset or num_inference_steps.]`,
+    `[NodeError: Expected timesteps up to 999, but the offset 1 makes the first 1000. Lower steps_offset or num_inference_steps.]`,
   )
 })
 

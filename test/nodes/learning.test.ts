@@ -159,8 +159,8 @@ onCpu(() => {
         await refusal(training(clean)),
       ]).toMatchInlineSnapshot(`
         [
-          "start.model: a model of kind "exact" has nothing to learn: it is computed, not trained. Wire an MLP, or a wrapper around one.",
-          "end.loss: the loss does not depend on the each \`model\` of this zone, so there is nothing to learn from it. Wire \`model\` of TrainingStart to Predict, in place of the model that enters the zone.",
+          "start.model: A model of kind "exact" has nothing to learn: it is computed, not trained. Wire an MLP, or a wrapper around one.",
+          "end.loss: The loss does not depend on the each \`model\` of this zone, so there is nothing to learn from it. Wire \`model\` of TrainingStart to Predict, in place of the model that enters the zone.",
           "start.dataset: batch_size is 65, but the data set has only 64 items, and drop_last leaves out what is no full batch. Lower batch_size to 64, or switch drop_last off.",
           "start.labels: There is no value for labels. Use a data set that has labels, or cut this wire.",
           "loss.schedule: min_snr weights follow from the signal-to-noise ratio, which takes a schedule and t. Wire both as they are wired to ForwardNoise, or choose \`uniform\`.",
@@ -188,10 +188,10 @@ onCpu(() => {
 
     test('have to exist', async () => {
       await expect(labelsOf({}, { label: 2 })).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[GraphError: labels: expected a label from 0 to 1, or -1 for all in turn, got 2. Choose one of these, or raise num_classes.]`,
+        `[GraphError: labels: Expected a label from 0 to 1, or -1 for all in turn, got 2. Choose one of these, or raise num_classes.]`,
       )
       await expect(labelsOf({ dataset: 'bare.dataset' }, {})).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[GraphError: labels.dataset: this data set has no classes. Cut the wire, and set num_classes.]`,
+        `[GraphError: labels.dataset: This data set has no classes. Cut the wire, and set num_classes.]`,
       )
     })
 
@@ -219,9 +219,9 @@ onCpu(() => {
       await refusal([schedule, node('exact', 'ExactModel', { schedule: 'schedule.schedule' })], 'exact.model'),
     ]).toMatchInlineSnapshot(`
       [
-        "mlp: expected an even number, as many sines as cosines, got 7. Take 8.",
-        "guided.model: this model was made without classes, so there is nothing to guide it by. Set \`num_classes\` of the model and train it with labels and LabelDropout.",
-        "exact.dataset: the mixture is \`dataset\`, but no dataset is wired. Wire one, or choose another mixture.",
+        "mlp: Expected an even number, as many sines as cosines, got 7. Take 8.",
+        "guided.model: This model was made without classes, so there is nothing to guide it by. Set \`num_classes\` of the model and train it with labels and LabelDropout.",
+        "exact.dataset: The mixture is \`dataset\`, but no dataset is wired. Wire one, or choose another mixture.",
       ]
     `)
   })

@@ -43,7 +43,7 @@ onCpu(() => {
     ]
     graph.find(({ id }) => id === 'start')!.inputs.until = { node: 't', slot: 't' }
     await expect(evaluate(graph, { x: 'end.value_1' })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: start.until: expected one timestep, got 4 different ones. Wire a Timestep: all items go round equally often.]`,
+      `[GraphError: start.until: Expected one timestep, got 4 different ones. Wire a Timestep: all items go round equally often.]`,
     )
   })
 
@@ -102,7 +102,7 @@ onCpu(() => {
       node('end', 'RepeatEnd', { loop: 'start.loop', value_1: 'start.index' }),
     ]
     await expect(evaluate(graph, { x: 'end.value_1' })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: end.value_1: expected timestep, as RepeatStart has in value_1, got number. What goes round keeps its type: wire the same type to both ends.]`,
+      `[GraphError: end.value_1: Expected timestep, as RepeatStart has in value_1, got number. What goes round keeps its type: wire the same type to both ends.]`,
     )
   })
 })

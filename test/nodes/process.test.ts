@@ -63,7 +63,7 @@ onCpu(() => {
         `[GraphError: noise: batch_size is 0, as many as like, but nothing is wired to like. Set batch_size, or wire like.]`,
       )
       await expect(drawn({ batch_size: 2, shape: '28 by 28' })).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[GraphError: noise: expected one size (points) or three (height, width, channels), got "28 by 28". Write 2, or 28, 28, 1, or wire like.]`,
+        `[GraphError: noise: Expected one size (points) or three (height, width, channels), got "28 by 28". Write 2, or 28, 28, 1, or wire like.]`,
       )
       await expect(drawn({ batch_size: 100000, shape: '512, 512, 3' })).rejects.toThrowErrorMatchingInlineSnapshot(
         `[GraphError: noise: [100000,512,512,3] is more noise than fits into memory. Lower batch_size or shape.]`,
@@ -136,7 +136,7 @@ onCpu(() => {
   test('Timestep with a schedule refuses what that does not have', async () => {
     const graph = [schedule, node('t', 'Timestep', { schedule: 'schedule.schedule' }, { t: 100 })]
     await expect(evaluate(graph, { t: 't.t' })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: t.t: expected a timestep of the schedule, a whole number from 0 to 99 (or -1 for clean data), got 100. Take t and schedule from the same NoiseSchedule.]`,
+      `[GraphError: t.t: Expected a timestep of the schedule, a whole number from 0 to 99 (or -1 for clean data), got 100. Take t and schedule from the same NoiseSchedule.]`,
     )
   })
 
@@ -167,12 +167,12 @@ onCpu(() => {
     test('refuses what does not go together', async () => {
       const small = node('small', 'Grid', {}, { count: 2 })
       await expect(mixed({ a: 'grid.x', b: 'small.x' }, {}, small)).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[GraphError: mix.b: expected the shape of a, [9,2], got [4,2]. Make b and a from the same batch.]`,
+        `[GraphError: mix.b: Expected the shape of a, [9,2], got [4,2]. Make b and a from the same batch.]`,
       )
       await expect(
         mixed({ a: 'grid.x', b: 'noise.noise', weight: 'small.x' }, {}, small),
       ).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[GraphError: mix.weight: expected a number or a mask that fits a, [9,2], got [4,2]. Make the mask as large as a, with 1 for a size that it does not vary along.]`,
+        `[GraphError: mix.weight: Expected a number or a mask that fits a, [9,2], got [4,2]. Make the mask as large as a, with 1 for a size that it does not vary along.]`,
       )
       const asked = [
         schedule,
@@ -181,7 +181,7 @@ onCpu(() => {
         node('predict', 'Predict', { model: 'model.model', x_t: 'grid.x', t: 't.t' }),
       ]
       await expect(mixed({ a: 'grid.x', b: 'predict.prediction' }, {}, ...asked)).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[GraphError: mix.b: expected samples, as a is, got prediction. Mix values of one kind; ConvertPrediction gives a prediction as samples too.]`,
+        `[GraphError: mix.b: Expected samples, as a is, got prediction. Mix values of one kind; ConvertPrediction gives a prediction as samples too.]`,
       )
     })
   })

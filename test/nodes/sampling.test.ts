@@ -182,20 +182,20 @@ onCpu(() => {
     const loop = (list: Record<string, unknown> = {}) => [...data, ...open('DDPMStep', {}, list)]
     const x = { x: 'end.x_0' }
     await expect(evaluate(loop({ num_inference_steps: 2000 }), x)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: list: expected a whole number of steps from 1 to 1000, the timesteps of the schedule, got 2000. Lower num_inference_steps to 1000 or less.]`,
+      `[GraphError: list: Expected a whole number of steps from 1 to 1000, the timesteps of the schedule, got 2000. Lower num_inference_steps to 1000 or less.]`,
     )
     const flip = node('flip', 'FlipTimesteps', { timesteps: 'list.timesteps' })
     const up = [flip, ...rewired(loop(), 'start', { timesteps: 'flip.timesteps' })]
     await expect(evaluate(up, x)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: step.t_prev: expected a timestep before t = 0, got 100. This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.]`,
+      `[GraphError: step.t_prev: Expected a timestep before t = 0, got 100. This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.]`,
     )
     const other = [node('grid', 'Grid', {}, { count: 3 }), ...rewired(loop(), 'end', { x_prev: 'grid.x' })]
     await expect(evaluate(other, x)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: end.x_prev: expected the shape of x_t, [16,2], got [9,2]. Wire here what a step made of x_t.]`,
+      `[GraphError: end.x_prev: Expected the shape of x_t, [16,2], got [9,2]. Wire here what a step made of x_t.]`,
     )
     const clean = rewired([...loop(), node('clean', 'Timestep', {}, { t: -1 })], 'predict', { t: 'clean.t' })
     await expect(evaluate(clean, x)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: predict.t: no model knows clean data: t = -1 means that no noise is left. Set \`end\` of Timesteps to \`smallest\`, so that the last t_prev is a timestep the model was trained on.]`,
+      `[GraphError: predict.t: No model knows clean data: t = -1 means that no noise is left. Set \`end\` of Timesteps to \`smallest\`, so that the last t_prev is a timestep the model was trained on.]`,
     )
   })
 })

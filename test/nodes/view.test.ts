@@ -136,13 +136,13 @@ onCpu(() => {
 
     test('refuses what is not in the plane', async () => {
       await expect(view(scatter, { samples_1: samples([1, 2, 3], [1, 3]) })).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: expected points in the plane, [n, 2], got [1,3]. Wire points with two coordinates, or look at it with Inspect.]`,
+        `[NodeError: Expected points in the plane, [n, 2], got [1,3]. Wire points with two coordinates, or look at it with Inspect.]`,
       )
       await expect(view(scatter, { field: predicted([1, 2]) })).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: arrows take both: where they begin, and where they point. Wire the same points to field_at that the prediction was made for.]`,
+        `[NodeError: Arrows take both: where they begin, and where they point. Wire the same points to field_at that the prediction was made for.]`,
       )
       await expect(view(scatter, { field_at: samples([1, 2]), field: predicted([1, 2, 3, 4]) })).rejects.toThrow(
-        /expected the shape of field_at/,
+        /Expected the shape of field_at/,
       )
     })
 
@@ -273,7 +273,7 @@ onCpu(() => {
     const [two, four] = [lines[0]!.y[1]!, lines[0]!.y[3]!]
     for (const [ring, power] of lines[0]!.y.entries())
       if (ring !== 1 && ring !== 3) expect(power).toBeLessThan(1e-6 * Math.min(two, four))
-    await expect(view(spectrum, { samples_1: samples([1, 2, 3], [1, 3]) })).rejects.toThrow(/expected images/)
+    await expect(view(spectrum, { samples_1: samples([1, 2, 3], [1, 3]) })).rejects.toThrow(/Expected images/)
   })
 
   describe('checkpoints', () => {
@@ -320,14 +320,14 @@ onCpu(() => {
       const bytes = await saved()
       const none = new Uint8Array(10)
       await expect(prepare(bytes, null)).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: no checkpoint is chosen. Drop one on the node, or choose one that is kept here.]`,
+        `[NodeError: No checkpoint is chosen. Drop one on the node, or choose one that is kept here.]`,
       )
       await expect(prepare(undefined, sha256Of(none))).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: the checkpoint "moons.zip" (SHA-256 01d448afd928...) is not here. Drop it here, or run the training part of the graph.]`,
+        `[NodeError: The checkpoint "moons.zip" (SHA-256 01d448afd928...) is not here. Drop it here, or run the training part of the graph.]`,
       )
       await expect(prepare(bytes, sha256Of(none))).rejects.toThrow(/has changed/)
       await expect(prepare(none, sha256Of(none))).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: the file "moons.zip" cannot be read as a checkpoint. The file is not a ZIP, or is damaged. Choose a ZIP that SaveCheckpoint made.]`,
+        `[NodeError: The file "moons.zip" cannot be read as a checkpoint. The file is not a ZIP, or is damaged. Choose a ZIP that SaveCheckpoint made.]`,
       )
     })
   })

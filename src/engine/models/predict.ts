@@ -20,7 +20,7 @@ function kindOf(model: Model): ModelKind {
   if (kind) return kind
   throw new NodeError({
     slot: 'model',
-    message: `expected a model of a known kind (${Object.keys(kinds).join(', ')}), got "${model.kind}".`,
+    message: `Expected a model of a known kind (${Object.keys(kinds).join(', ')}), got "${model.kind}".`,
     cure: 'Use a model made by a node of this version.',
   })
 }
@@ -52,7 +52,7 @@ function checkShape(x: Tensor, itemShape: number[]) {
   if (sameShape(shape, itemShape)) return
   throw new NodeError({
     slot: 'x_t',
-    message: `expected a batch of items of shape [${itemShape}], got items of shape [${shape}].`,
+    message: `Expected a batch of items of shape [${itemShape}], got items of shape [${shape}].`,
     cure: 'Make the model for this data (its param `dim`), or wire data that the model was made for.',
   })
 }
@@ -62,7 +62,7 @@ function checkTimesteps(t: Float64Array, x: Tensor) {
   if (t.every((step) => step >= 0)) return
   throw new NodeError({
     slot: 't',
-    message: 'no model knows clean data: t = -1 means that no noise is left.',
+    message: 'No model knows clean data: t = -1 means that no noise is left.',
     cure: 'Set `end` of Timesteps to `smallest`, so that the last t_prev is a timestep the model was trained on.',
   })
 }
@@ -71,7 +71,7 @@ function checkLabels(labels: Int32Array, classes: number, x: Tensor) {
   if (classes === 0) {
     throw new NodeError({
       slot: 'condition',
-      message: 'this model was made without classes, but got labels.',
+      message: 'This model was made without classes, but got labels.',
       cure: 'Set `num_classes` of the model, or leave `condition` unwired.',
     })
   }
@@ -80,7 +80,7 @@ function checkLabels(labels: Int32Array, classes: number, x: Tensor) {
   if (unknown === undefined) return
   throw new NodeError({
     slot: 'condition',
-    message: `expected labels from 0 to ${classes - 1}, or -1 for none, got ${unknown}.`,
+    message: `Expected labels from 0 to ${classes - 1}, or -1 for none, got ${unknown}.`,
     cure: 'Choose a label that the model was trained on, or set `num_classes` of the model to that of the data.',
   })
 }
@@ -90,7 +90,7 @@ function checkCount(slot: string, what: string, count: number, x: Tensor) {
   if (count === 1 || count === batch) return
   throw new NodeError({
     slot,
-    message: `expected one ${what} per item: [${batch}], got [${count}].`,
+    message: `Expected one ${what} per item: [${batch}], got [${count}].`,
     cure: `Take ${slot} and x_t from the same batch.`,
   })
 }

@@ -67,6 +67,6 @@ function coefficients(t: Float64Array, tPrev: Float64Array, schedule: Schedule, 
 const upward = (eta: number, t: number, tPrev: number) =>
   new NodeError({
     param: 'eta',
-    message: `expected eta = 0 for the step up from t = ${t} to ${tPrev}, got ${eta}: there is no fresh noise on the way to noise.`,
+    message: `Expected eta = 0 for the step up from t = ${t} to ${tPrev}, got ${eta}: there is no fresh noise on the way to noise.`,
     cure: 'Set eta to 0, or take Timesteps that go down.',
   })

@@ -21,7 +21,7 @@ export const labels = defineNode({
     if (dataset && !dataset.classes) {
       throw new NodeError({
         slot: 'dataset',
-        message: 'this data set has no classes.',
+        message: 'This data set has no classes.',
         cure: 'Cut the wire, and set num_classes.',
       })
     }
@@ -29,7 +29,7 @@ export const labels = defineNode({
     if (label >= classes) {
       throw new NodeError({
         param: 'label',
-        message: `expected a label from 0 to ${classes - 1}, or -1 for all in turn, got ${label}.`,
+        message: `Expected a label from 0 to ${classes - 1}, or -1 for all in turn, got ${label}.`,
         cure: 'Choose one of these, or raise num_classes.',
       })
     }

@@ -18,7 +18,7 @@ export const loadCheckpoint = defineNode({
     if (!checkpoint) {
       throw new NodeError({
         param: 'checkpoint',
-        message: 'no checkpoint is chosen.',
+        message: 'No checkpoint is chosen.',
         cure: 'Drop one on the node, or choose one that is kept here.',
       })
     }
@@ -27,7 +27,7 @@ export const loadCheckpoint = defineNode({
     if (!bytes) {
       throw new NodeError({
         param: 'checkpoint',
-        message: `the checkpoint "${name}" (SHA-256 ${sha256.slice(0, 12)}...) is not here.`,
+        message: `The checkpoint "${name}" (SHA-256 ${sha256.slice(0, 12)}...) is not here.`,
         cure: 'Drop it here, or run the training part of the graph.',
       })
     }
@@ -45,7 +45,7 @@ function readChecked(name: string, sha256: string, bytes: Uint8Array): Checkpoin
   if (found !== sha256) {
     throw new NodeError({
       param: 'checkpoint',
-      message: `the file "${name}" has changed: its SHA-256 is ${found.slice(0, 12)}..., not ${sha256.slice(0, 12)}...`,
+      message: `The file "${name}" has changed: its SHA-256 is ${found.slice(0, 12)}..., not ${sha256.slice(0, 12)}...`,
       cure: 'Drop the right file, or choose this one anew.',
     })
   }
@@ -55,7 +55,7 @@ function readChecked(name: string, sha256: string, bytes: Uint8Array): Checkpoin
     if (!(error instanceof CheckpointError || error instanceof SafetensorsError)) throw error
     throw new NodeError({
       param: 'checkpoint',
-      message: `the file "${name}" cannot be read as a checkpoint. ${error.message}`,
+      message: `The file "${name}" cannot be read as a checkpoint. ${error.message}`,
       cure: 'Choose a ZIP that SaveCheckpoint made.',
     })
   }

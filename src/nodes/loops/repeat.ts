@@ -20,7 +20,7 @@ function sameType(slot: string, before: Value | undefined, next: Value): Value {
   if (twins[next.type] === before.type) return { ...next, type: before.type } as Value
   throw new NodeError({
     slot,
-    message: `expected ${before.type}, as RepeatStart has in ${slot}, got ${next.type}.`,
+    message: `Expected ${before.type}, as RepeatStart has in ${slot}, got ${next.type}.`,
     cure: 'What goes round keeps its type: wire the same type to both ends.',
   })
 }
@@ -31,14 +31,14 @@ function roundsTo({ t }: Timestep): number {
   if (t.some((each) => each !== last)) {
     throw new NodeError({
       slot: 'until',
-      message: `expected one timestep, got ${t.length} different ones.`,
+      message: `Expected one timestep, got ${t.length} different ones.`,
       cure: 'Wire a Timestep: all items go round equally often.',
     })
   }
   if (Number.isInteger(last) && last >= -1) return last + 1
   throw new NodeError({
     slot: 'until',
-    message: `expected a whole timestep, -1 or more, got ${last}.`,
+    message: `Expected a whole timestep, -1 or more, got ${last}.`,
     cure: 'Wire a Timestep.',
   })
 }

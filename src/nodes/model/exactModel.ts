@@ -52,14 +52,14 @@ function centersOf(dataset: Dataset | undefined): Centers {
   if (!dataset) {
     throw new NodeError({
       slot: 'dataset',
-      message: 'the mixture is `dataset`, but no dataset is wired.',
+      message: 'The mixture is `dataset`, but no dataset is wired.',
       cure: 'Wire one, or choose another mixture.',
     })
   }
   if (dataset.shape.length !== 1) {
     throw new NodeError({
       slot: 'dataset',
-      message: `expected points, items of shape [dim], got items of shape [${dataset.shape}].`,
+      message: `Expected points, items of shape [dim], got items of shape [${dataset.shape}].`,
       cure: 'Wire a data set of points.',
     })
   }

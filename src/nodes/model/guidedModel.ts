@@ -19,7 +19,7 @@ export const guidedModel = defineNode({
     if (classesOf(model) === 0) {
       throw new NodeError({
         slot: 'model',
-        message: 'this model was made without classes, so there is nothing to guide it by.',
+        message: 'This model was made without classes, so there is nothing to guide it by.',
         cure: 'Set `num_classes` of the model and train it with labels and LabelDropout.',
       })
     }

@@ -28,7 +28,7 @@ export const mlp = defineNode({
     if (config.time_embedding_dim % 2) {
       throw new NodeError({
         param: 'time_embedding_dim',
-        message: `expected an even number, as many sines as cosines, got ${config.time_embedding_dim}.`,
+        message: `Expected an even number, as many sines as cosines, got ${config.time_embedding_dim}.`,
         cure: `Take ${config.time_embedding_dim + 1}.`,
       })
     }

@@ -60,7 +60,7 @@ function parseShape(shape: string): number[] {
   if ((sizes.length === 1 || sizes.length === 3) && sizes.every((size) => Number.isInteger(size) && size > 0)) return sizes
   throw new NodeError({
     param: 'shape',
-    message: `expected one size (points) or three (height, width, channels), got "${shape}".`,
+    message: `Expected one size (points) or three (height, width, channels), got "${shape}".`,
     cure: 'Write 2, or 28, 28, 1, or wire like.',
   })
 }

@@ -46,7 +46,7 @@ const behaviour: LoopBehaviour<SamplingState> = {
     if (tensor.shape.join() !== shape.join()) {
       throw new NodeError({
         slot: 'x_prev',
-        message: `expected the shape of x_t, [${shape}], got [${tensor.shape}].`,
+        message: `Expected the shape of x_t, [${shape}], got [${tensor.shape}].`,
         cure: 'Wire here what a step made of x_t.',
       })
     }

@@ -40,7 +40,7 @@ export const mix = defineNode({
 const otherKind = (a: string, b: string) =>
   new NodeError({
     slot: 'b',
-    message: `expected ${a}, as a is, got ${b}.`,
+    message: `Expected ${a}, as a is, got ${b}.`,
     cure: 'Mix values of one kind; ConvertPrediction gives a prediction as samples too.',
   })
 
@@ -56,7 +56,7 @@ function checkMask(mask: Tensor, a: Tensor) {
     return
   throw new NodeError({
     slot: 'weight',
-    message: `expected a number or a mask that fits a, [${a.shape}], got [${mask.shape}].`,
+    message: `Expected a number or a mask that fits a, [${a.shape}], got [${mask.shape}].`,
     cure: 'Make the mask as large as a, with 1 for a size that it does not vary along.',
   })
 }

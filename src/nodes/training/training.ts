@@ -100,7 +100,7 @@ function learner(model: Model): Model {
   if (found) return found
   throw new NodeError({
     slot: 'model',
-    message: `a model of kind "${model.kind}" has nothing to learn: it is computed, not trained.`,
+    message: `A model of kind "${model.kind}" has nothing to learn: it is computed, not trained.`,
     cure: 'Wire an MLP, or a wrapper around one.',
   })
 }
@@ -121,7 +121,7 @@ function orderOf(epoch: number, size: number, { seed, shuffle }: StartParams): I
 function batchIndices(size: number, step: number, params: StartParams): Int32Array {
   const { batch_size: batchSize, drop_last: dropLast } = params
   if (size === 0) {
-    throw new NodeError({ slot: 'dataset', message: 'the data set is empty.', cure: 'Draw some points, or raise `count`.' })
+    throw new NodeError({ slot: 'dataset', message: 'The data set is empty.', cure: 'Draw some points, or raise `count`.' })
   }
   if (dropLast && size < batchSize) {
     throw new NodeError({

@@ -33,7 +33,7 @@ export function asPoints(tensor: Tensor, slot: string): Tensor2D {
   if (tensor.rank === 2 && tensor.shape[1] === 2) return tensor as Tensor2D
   throw new NodeError({
     slot,
-    message: `expected points in the plane, [n, 2], got [${tensor.shape}].`,
+    message: `Expected points in the plane, [n, 2], got [${tensor.shape}].`,
     cure: 'Wire points with two coordinates, or look at it with Inspect.',
   })
 }

@@ -68,7 +68,7 @@ async function cloudOf(
   if (String(value.shape) !== '2') {
     throw new NodeError({
       slot,
-      message: `expected points in the plane, items of shape [2], got items of shape [${value.shape}].`,
+      message: `Expected points in the plane, items of shape [2], got items of shape [${value.shape}].`,
       cure: 'Wire a data set of points.',
     })
   }
@@ -109,7 +109,7 @@ async function fieldOf(
   if (!at || !field) {
     throw new NodeError({
       slot: at ? 'field' : 'field_at',
-      message: 'arrows take both: where they begin, and where they point.',
+      message: 'Arrows take both: where they begin, and where they point.',
       cure: 'Wire the same points to field_at that the prediction was made for.',
     })
   }
@@ -117,7 +117,7 @@ async function fieldOf(
   if (from.shape[0] !== to.shape[0]) {
     throw new NodeError({
       slot: 'field',
-      message: `expected the shape of field_at, [${from.shape}], got [${to.shape}].`,
+      message: `Expected the shape of field_at, [${from.shape}], got [${to.shape}].`,
       cure: 'Wire the same points to field_at that the prediction was made for.',
     })
   }

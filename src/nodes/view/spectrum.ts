@@ -49,7 +49,7 @@ async function spectrumOf(slot: string, value: Samples | Noise | Dataset, extent
   if (shape.length === 3) return meanSpectrum(numbers, shape as [number, number, number])
   throw new NodeError({
     slot,
-    message: `expected images [b, h, w, c] or points [b, 2], got items of shape [${shape}].`,
+    message: `Expected images [b, h, w, c] or points [b, 2], got items of shape [${shape}].`,
     cure: 'Wire samples of one of these shapes.',
   })
 }
