@@ -1,5 +1,5 @@
 // Does what a new user does, in a fresh profile: opens the address that `npm start` prints, presses Run, watches. Prints how long it
-// took until the loss fell and the samples moved, and until 1,000 steps; leaves screenshots in docs/.
+// took until the loss fell and the samples moved, and until 1,000 steps; leaves screenshots in out/first-run.
 //
 //   npm run first-run            --width 1440 --height 900 --theme dark
 import { spawn } from 'node:child_process'
@@ -12,7 +12,7 @@ const { values } = parseArgs({
     width: { type: 'string', default: '1440' },
     height: { type: 'string', default: '900' },
     theme: { type: 'string', default: 'dark' },
-    out: { type: 'string', default: 'docs' },
+    out: { type: 'string', default: 'out/first-run' },
   },
 })
 mkdirSync(values.out, { recursive: true })
