@@ -104,7 +104,7 @@ function gradientsOf(loss: () => Scalar, weights: Tensor[]): { value: Scalar; gr
 const unreached = () =>
   new NodeError({
     slot: 'loss',
-    message: 'The loss does not depend on the each `model` of this zone, so there is nothing to learn from it.',
+    message: 'The loss does not depend on the model that TrainingStart gives, so there is nothing to train.',
     cure: 'Wire `model` of TrainingStart to Predict, in place of the model that enters the zone.',
   })
 

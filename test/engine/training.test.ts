@@ -117,7 +117,7 @@ onEachBackend((backend) => {
     const before = tf.memory().numTensors
     // The model as it came in: its weights are others than those of the zone, though the numbers are the same.
     expect(step(() => predict(model, x, Float64Array.of(1)).mean() as Scalar)).toThrowErrorMatchingInlineSnapshot(
-      `[NodeError: The loss does not depend on the each \`model\` of this zone, so there is nothing to learn from it. Wire \`model\` of TrainingStart to Predict, in place of the model that enters the zone.]`,
+      `[NodeError: The loss does not depend on the model that TrainingStart gives, so there is nothing to train. Wire \`model\` of TrainingStart to Predict, in place of the model that enters the zone.]`,
     )
     expect(
       step(() => {

@@ -447,10 +447,10 @@ describe('faults', () => {
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "empty.a: Nothing is wired to a. Wire number or loss into it.",
-        "wrong.a: a takes number or loss, but model of Net is model. Wire number or loss into it.",
-        "net: weight: expected a number, got "much". Set it to another value; the default is 0.",
-        "far: steps: expected an integer of at least 0, got 1.5. Set it to another value; the default is 3.",
+        "empty.a: Nothing is wired to a. Wire a number or a loss into it.",
+        "wrong.a: a takes a number or a loss, but model of Net is a model. Wire a number or a loss into it.",
+        "net: weight: expected a number, got "much". Set it to a number; the default is 0.",
+        "far: steps: expected an integer of at least 0, got 1.5. Set it to an integer of at least 0; the default is 3.",
         "unknown: Unknown node type toy/Blur. Load the pack that has it, or delete the node.",
         "lost.a: a is wired to gone, which is not in the graph. Wire it anew.",
         "lost.c: Add has no input c. Its inputs are a, b.",
@@ -479,7 +479,7 @@ describe('faults', () => {
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "closed.a: a takes number or loss, but model of Net is model. Wire number or loss into it.",
+        "closed.a: a takes a number or a loss, but model of Net is a model. Wire a number or a loss into it.",
       ]
     `)
   })

@@ -3,7 +3,7 @@ import type { Fault } from './fault.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
 import type { Op, Ops } from './op.ts'
 import { checkParams } from './params.ts'
-import { accepts, inputSlot, named, nodesById, outputSlot, splitMany, typeOfWire } from './slots.ts'
+import { accepts, inputSlot, kindsInWords, named, nodesById, outputSlot, splitMany, typeOfWire } from './slots.ts'
 import { zoneFaults } from './zone-faults.ts'
 import { pairZones, placeInZones, type Checked } from './zones.ts'
 
@@ -58,15 +58,13 @@ function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): F
         node: node.id,
         slot: name,
         message: `Nothing is wired to ${name}.`,
-        cure: `Wire ${kinds(slot.accepts)} into it.`,
+        cure: `Wire ${kindsInWords(slot.accepts)} into it.`,
       })
     }
   }
   for (const [slot, from] of Object.entries(node.inputs)) faults.push(...wireFaults(node, op, slot, from, nodes, ops))
   return faults
 }
-
-const kinds = (types: readonly string[] | 'any') => (types === 'any' ? 'any value' : types.join(' or '))
 
 function wireFaults(node: GraphNode, op: Op, slot: string, from: Wire, nodes: Map<string, GraphNode>, ops: Ops): Fault[] {
   const input = inputSlot(op, slot)
@@ -105,8 +103,8 @@ function wireFaults(node: GraphNode, op: Op, slot: string, from: Wire, nodes: Ma
     {
       node: node.id,
       slot,
-      message: `${slot} takes ${kinds(input.accepts)}, but ${from.slot} of ${name} is ${type}.`,
-      cure: `Wire ${kinds(input.accepts)} into it.`,
+      message: `${slot} takes ${kindsInWords(input.accepts)}, but ${from.slot} of ${name} is ${kindsInWords(type ? [type] : 'any')}.`,
+      cure: `Wire ${kindsInWords(input.accepts)} into it.`,
       also: [source.id],
     },
   ]

@@ -10,7 +10,12 @@ export function checkParams(node: GraphNode, { params: specs }: Declaration): { 
     const given = Object.hasOwn(node.params, name) ? node.params[name] : spec.default
     const wrong = problemWith(given, spec)
     if (wrong)
-      faults.push({ node: node.id, param: name, message: `${name}: expected ${wrong}, got ${show(given)}.`, cure: cureFor(spec) })
+      faults.push({
+        node: node.id,
+        param: name,
+        message: `${name}: expected ${wrong}, got ${show(given)}.`,
+        cure: cureFor(spec, wrong),
+      })
     params[name] = given
   }
   return { params, faults }
@@ -58,9 +63,9 @@ function rangeOf({ integer, min, max }: Extract<Param, { kind: 'number' }>): str
   return max < 1e9 ? `${what} of at most ${max}` : what
 }
 
-const cureFor = (spec: Param) =>
+const cureFor = (spec: Param, expected: string) =>
   spec.kind === 'number' || spec.kind === 'choice' || spec.kind === 'boolean'
-    ? `Set it to another value; the default is ${String(spec.default)}.`
+    ? `Set it to ${expected}; the default is ${String(spec.default)}.`
     : 'Set it anew on the node.'
 
 const show = (value: unknown) => (JSON.stringify(value) ?? String(value)).slice(0, 60)

@@ -50,6 +50,30 @@ export function typeOfWire(
 export const accepts = (input: InputSlot, type: SlotType | undefined): boolean =>
   type === undefined || (input.accepts === 'any' ? type !== 'loop' : input.accepts.includes(type))
 
+const inWords: { [K in SlotType]: string } = {
+  samples: 'samples',
+  noise: 'noise',
+  prediction: 'a prediction',
+  timestep: 'a timestep',
+  timesteps: 'timesteps',
+  schedule: 'a schedule',
+  model: 'a model',
+  labels: 'labels',
+  condition: 'a condition',
+  loss: 'a loss',
+  number: 'a number',
+  dataset: 'a data set',
+  optimizer: 'an optimizer',
+  ema: 'an EMA',
+  trajectory: 'a trajectory',
+  history: 'a history',
+  loop: 'a loop',
+}
+
+/** "samples or noise" */
+export const kindsInWords = (types: InputSlot['accepts']): string =>
+  types === 'any' ? 'any value' : types.map((type) => inWords[type]).join(' or ')
+
 /** What a node is called in messages. */
 export const named = (id: string, nodes: Map<string, GraphNode>, ops: Ops) => {
   const node = nodes.get(id)
