@@ -112,9 +112,8 @@ onCpu(() => {
       ]
     `)
     const detached = node('Detached', 'StopGradient', { value: 'Guess.prediction' })
-    expect(
-      await faultsOf(changed({ Error: { inputs: { prediction: from('Detached.value') } } }, detached)),
-    ).toMatchInlineSnapshot(`
+    expect(await faultsOf(changed({ Error: { inputs: { prediction: from('Detached.value') } } }, detached)))
+      .toMatchInlineSnapshot(`
       [
         "End.loss: The loss does not depend on the model that TrainingStart gives, so there is nothing to train. | Wire \`model\` of TrainingStart to Predict, in place of the model that enters the zone.",
       ]
@@ -132,9 +131,8 @@ onCpu(() => {
 
   test('an unknown node', async () => {
     const unknown = node('Strange', 'HyperDiffuser', {})
-    expect(
-      await faultsOf(changed({ Picture: { inputs: { samples_1: from('Strange.image') } } }, unknown)),
-    ).toMatchInlineSnapshot(`
+    expect(await faultsOf(changed({ Picture: { inputs: { samples_1: from('Strange.image') } } }, unknown)))
+      .toMatchInlineSnapshot(`
       [
         "Strange: Unknown node type diffusion/HyperDiffuser. | Load the pack that has it, or delete the node.",
       ]
