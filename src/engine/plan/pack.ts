@@ -1,4 +1,5 @@
 // Values as bytes and back, exactly: plain data as JSON, the numbers of tensors and typed arrays behind it.
+import { joined } from '../bytes.ts'
 import { tf, type Tensor } from '../tf.ts'
 
 /** Layout: length of the JSON (uint32, little endian), the JSON, padding to 8 bytes, the arrays. */
@@ -29,7 +30,7 @@ export async function pack(value: unknown): Promise<Uint8Array> {
   const head = new Uint8Array(4 + json.length + padding(4 + json.length))
   new DataView(head.buffer).setUint32(0, json.length, true)
   head.set(json, 4)
-  return concatenate([head, ...arrays])
+  return joined([head, ...arrays])
 }
 
 /** The value again; its tensors belong to the caller. */
@@ -75,14 +76,4 @@ async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   const results: R[] = []
   for (const item of items) results.push(await work(item))
   return results
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

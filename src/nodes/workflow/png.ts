@@ -2,6 +2,7 @@
 import { Unzlib } from 'fflate'
 import { WorkflowError } from './error.ts'
 import { limits } from './json.ts'
+import { joined } from '../../engine/bytes.ts'
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10]
 
@@ -92,16 +93,6 @@ function inflate(bytes: Uint8Array): Uint8Array {
   const step = 4096
   for (let at = 0; at < bytes.length; at += step) stream.push(bytes.subarray(at, at + step), at + step >= bytes.length)
   return joined(parts)
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {
