@@ -187,8 +187,14 @@ function runOp(step: NodeStep, inputs: Inputs, host: Host, { path, solvers }: Pl
   // Named by what it computes, not by its id, so that a kept state fits whatever the node is called.
   const name = host.keys.values.get(valueId(wire(step.id, step.outputs[0] ?? ''))) ?? step.id
   const { outputs, state } = tidied(() => run(inputs, step.params, context, solvers?.before[name]))
-  if (solvers) solvers.after[name] = host.memory.retain(state)
+  if (solvers) keepSolver(solvers, name, host.memory.retain(state), host)
   return outputs
+}
+
+/** Of equal nodes, and of one that runs several times in an iteration, the last state stays. */
+function keepSolver({ after }: Solvers, name: string, state: unknown, { memory }: Host) {
+  if (name in after) memory.release(after[name])
+  after[name] = state
 }
 
 function contextOf(id: string, op: Op, params: Params, path: readonly number[], host: Host): RunContext {

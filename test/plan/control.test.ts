@@ -1,0 +1,185 @@
+// Whatever is asked of a session while it runs: every run ends, nothing is left behind, and the numbers are the same.
+import fc from 'fast-check'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Graph, GraphNode } from '../../src/engine/plan/graph.ts'
+import { createSession, type Session, type SessionOptions } from '../../src/engine/plan/session.ts'
+import type { StatisticsView } from '../../src/engine/plan/view.ts'
+import type { Event } from '../../src/engine/protocol.ts'
+import { tf } from '../../src/engine/tf.ts'
+import { graph, node, ops } from './toy.ts'
+
+beforeAll(async () => void (await tf.setBackend('cpu')))
+
+let tensors = 0
+beforeEach(() => void (tensors = tf.memory().numTensors))
+afterEach(() => expect(tf.memory().numTensors).toBe(tensors))
+
+const move = fc.record({
+  kind: fc.constantFrom('constant', 'add', 'draw', 'remember', 'open', 'close', 'show', 'chart', 'train', 'train'),
+  a: fc.nat(1000),
+  b: fc.nat(1000),
+  steps: fc.integer({ min: 0, max: 4 }),
+  emit: fc.integer({ min: 0, max: 2 }),
+})
+type Move = typeof move extends fc.Arbitrary<infer T> ? T : never
+
+/**
+ * Random graphs of sums, loops in loops and trainings, before, inside and after each other. With `emissions` false the same
+ * graph never shows anything while it trains.
+ */
+function build(moves: readonly Move[], emissions: boolean): Graph {
+  const nodes: GraphNode[] = [node('n', 'Constant')]
+  const scopes: string[][] = [['n.value']]
+  const open: string[] = []
+  const pick = (index: number) => {
+    const visible = scopes.flat()
+    return visible[index % visible.length]!
+  }
+  const add = (made: GraphNode[], ...values: string[]) => {
+    nodes.push(...made)
+    scopes.at(-1)!.push(...values)
+  }
+  const close = (a: number) => {
+    const inside = scopes.pop()!
+    const start = open.pop()!
+    add([node(`${start}end`, 'SamplingEnd', { loop: `${start}.loop`, x: inside[a % inside.length]! })], `${start}end.x`)
+  }
+  moves.forEach(({ kind, a, b, steps, emit }, i) => {
+    const id = `n${i}`
+    const inside = scopes.at(-1)!
+    if (kind === 'constant') add([node(id, 'Constant', {}, { value: (a % 5) / 4 })], `${id}.value`)
+    else if (kind === 'add') add([node(id, 'Add', { a: pick(a), b: pick(b) })], `${id}.sum`)
+    else if (kind === 'draw')
+      add(
+        [node(`${id}d`, 'Draw', { like: pick(a) }, { seed: b }), node(id, 'Shift', { a: pick(b), noise: `${id}d.noise` })],
+        `${id}.sum`,
+      )
+    else if (kind === 'remember') {
+      if (open.length) add([node(id, 'Remember', { a: inside[a % inside.length]! })], `${id}.total`)
+    } else if (kind === 'show') add([node(id, 'Show', { value: pick(a) })])
+    else if (kind === 'chart') add([node(id, 'Chart', { values_1: pick(a), values_2: pick(b) })])
+    else if (kind === 'train') add(trainingNodes(id, pick(a), pick(b), steps, emissions ? emit : 0), `${id}y.y`)
+    else if (kind === 'open') {
+      add([node(id, 'SamplingStart', { x: inside[a % inside.length]! }, { steps })])
+      open.push(id)
+      scopes.push([`${id}.x`, `${id}.t`])
+    } else if (open.length) close(a)
+  })
+  while (open.length) close(0)
+  scopes[0]!.forEach((value, i) => nodes.push(node(`last${i}`, 'Show', { value })))
+  return graph(...nodes)
+}
+
+const trainingNodes = (id: string, goal: string, at: string, steps: number, emit: number) => [
+  node(`${id}net`, 'Net', {}, { weight: 0.5 }),
+  node(id, 'TrainingStart', { model: `${id}net.model` }, { steps, seed: 7 }),
+  node(`${id}p`, 'Apply', { model: `${id}.model`, x: `${id}.x` }),
+  node(`${id}l`, 'SquaredError', { a: `${id}p.y`, b: goal }),
+  node(`${id}end`, 'TrainingEnd', { loop: `${id}.loop`, loss: `${id}l.loss` }, { emit_every: emit }),
+  node(`${id}y`, 'Apply', { model: `${id}end.model`, x: at }),
+]
+
+const anyMoves = fc.array(move, { maxLength: 14 })
+
+/** A session and what it says. */
+function begin(onEvent: (event: Event, session: Session) => void = () => {}, options: Partial<SessionOptions> = {}) {
+  const events: Event[] = []
+  const session: Session = createSession({
+    ops,
+    onEvent: (event) => {
+      events.push(event)
+      onEvent(event, session)
+    },
+    ...options,
+  })
+  return { session, events }
+}
+
+/** The last value of each observer of the run's end. */
+const lastOf = (events: readonly Event[], run: number) =>
+  Object.fromEntries(
+    events.flatMap((event) =>
+      event.type === 'view' && event.run === run && event.node.startsWith('last')
+        ? [[event.node, (event.view as StatisticsView).mean]]
+        : [],
+    ),
+  )
+const faultsOf = (events: readonly Event[]) => events.flatMap((event) => (event.type === 'faults' ? event.faults : []))
+/** Faults that are the plan's own mistake. */
+const broken = (events: readonly Event[]) => faultsOf(events).filter(({ cure }) => cure.includes('report it'))
+
+async function plainRun(some: Graph) {
+  const { session, events } = begin()
+  await session.run({ type: 'run', run: 1, graph: some })
+  await session.dispose()
+  return events
+}
+
+describe('any graph', () => {
+  test('runs, or says why not; with emissions and without, the same bits', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyMoves, async (moves) => {
+        const before = tf.memory().numTensors
+        const silent = await plainRun(build(moves, false))
+        const telling = await plainRun(build(moves, true))
+        expect(broken(silent)).toEqual([])
+        expect(broken(telling)).toEqual([])
+        expect(telling.at(-1)!.type).toBe('finished')
+        if (!faultsOf(silent).length) expect(lastOf(telling, 1)).toEqual(lastOf(silent, 1))
+        expect(tf.memory().numTensors).toBe(before)
+      }),
+    )
+  })
+
+  const command = fc.constantFrom('pause', 'resume', 'step', 'stop', 'hide', 'see', 'anew', 'continue', 'cancel', 'none')
+
+  test('whatever is asked, and whenever: each run ends, and a last one has the bits of an undisturbed one', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyMoves,
+        fc.array(command, { maxLength: 60 }),
+        fc.boolean(),
+        fc.nat(5000),
+        async (moves, commands, paused, tick) => {
+          const before = tf.memory().numTensors
+          const some = build(moves, true)
+          const expected = await plainRun(some)
+          const queue = [...commands]
+          let time = 0
+          let disturbed = true
+          const { session, events } = begin(
+            (event, the) => {
+              if (!disturbed || !('run' in event)) return
+              const next = queue.shift() ?? 'none'
+              if (next === 'hide') the.setVisible([])
+              else if (next === 'see') the.setVisible(undefined)
+              else if (next === 'anew' || next === 'continue' || next === 'cancel') the.answer(event.run, next)
+              else if (next !== 'none') the.control(next, event.run)
+              // Whoever pauses it or is asked has to answer in the end.
+              if (event.type === 'paused' && !queue.length) the.control('resume', event.run)
+              if (event.type === 'question' && !queue.length) the.answer(event.run, 'anew')
+              if (event.type === 'paused' || event.type === 'question')
+                void Promise.resolve().then(() => {
+                  the.answer(event.run, 'anew')
+                  the.control('resume', event.run)
+                })
+            },
+            { now: () => (time += tick) },
+          )
+          const runs = [1, 2].map((run) =>
+            session.run({ type: 'run', run, graph: run === 1 ? some : build(moves, false), paused }),
+          )
+          await Promise.all(runs)
+          disturbed = false
+          session.setVisible(undefined)
+          await session.run({ type: 'run', run: 3, graph: some })
+          expect(broken(events)).toEqual([])
+          expect(events.filter(({ type }) => type === 'finished').map((event) => 'run' in event && event.run)).toEqual([1, 2, 3])
+          if (!faultsOf(expected).length) expect(lastOf(events, 3)).toEqual(lastOf(expected, 1))
+          await session.dispose()
+          expect(tf.memory().numTensors).toBe(before)
+        },
+      ),
+    )
+  })
+})
