@@ -192,6 +192,19 @@ describe('running', () => {
     ).toBe(11)
   })
 
+  test('a multistep solver that only an observer reads misses no iteration, and may be there twice', async () => {
+    const { run } = start({ now: () => 0 })
+    const some = [
+      ...counting(5),
+      node('total', 'Remember', { a: 'step.sum' }),
+      node('again', 'Remember', { a: 'step.sum' }),
+      node('showTotal', 'Show', { value: 'total.total' }),
+      node('showAgain', 'Show', { value: 'again.total' }),
+    ]
+    const events = await run(graph(...some))
+    expect([lastShown(events, 'showTotal'), lastShown(events, 'showAgain')]).toEqual([20, 20])
+  })
+
   test('noise without `like` is the same in every iteration; with it, drawn afresh', async () => {
     const some = (like?: string) =>
       graph(

@@ -245,6 +245,9 @@ class Compiler {
   /** Shows something: an observer, or a loop with one inside. */
   private shows = (unit: Unit) => (this.isLoop(unit) ? this.observersIn(unit).length > 0 : this.role(unit) === 'observer')
 
+  /** Runs in every iteration, looked at or not: the next one continues from it. */
+  private remembers = (id: string) => 'stateful' in this.checked.ops.get(this.node(id).op)!
+
   /**
    * For each node that leads to observers of its own zone and nowhere else: those observers. A Start stands for its whole
    * loop; what leads to an End is needed whenever that loop runs.
@@ -262,6 +265,7 @@ class Compiler {
     for (const id of [...order].reverse()) {
       const zone = zones.get(id)
       if (this.role(id) === 'observer') watched.set(id, [id])
+      else if (this.remembers(id)) watched.set(id, [])
       else if (zone) {
         const within = this.observersIn(id)
         const after = behind(zone.end)
