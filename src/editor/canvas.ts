@@ -459,7 +459,7 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
       return true
     },
   } satisfies Partial<EditorCanvas>)
-  const zoneLook = { ground: colours.canvas }
+  const zoneLook = { ground: colours.canvas, colour: colours.category }
   installZones(canvas, zoneLook)
   element.tabIndex = 0
   element.addEventListener('mouseleave', () => canvas.setDirty(true))
@@ -469,7 +469,7 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
 
   const paint = (next: Colours) => {
     canvas.colours = next
-    zoneLook.ground = next.canvas
+    Object.assign(zoneLook, { ground: next.canvas, colour: next.category })
     Object.assign(LiteGraph, {
       NODE_TEXT_COLOR: next.nodeText,
       NODE_TITLE_COLOR: next.nodeTitle,

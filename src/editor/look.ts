@@ -2,6 +2,7 @@
 // needs to be hit by the pointer.
 import type { View } from '../engine/plan/view.ts'
 import { viewBox, viewHeight } from '../nodes/litegraph/body.ts'
+import { drawPoints, squareOn } from '../nodes/litegraph/drawing.ts'
 import type { DiffusionNode, NodeState, NodeStatus } from '../nodes/litegraph/node.ts'
 import { formatNumber, wrap } from '../nodes/litegraph/widgets.ts'
 import { darkTheme, lightTheme } from '../nodes/views/canvas.ts'
@@ -350,6 +351,7 @@ export function paintWidgets(node: Painted, top: number, active: PaintedWidget |
     ctx.save()
     if (widget.disabled) ctx.globalAlpha *= 0.45
     if (widget.type === 'diffusion/paragraph') paintParagraph(node, widget, y, ctx, colours)
+    else if (widget.type === 'diffusion/drawing') paintDrawing(node, widget, y, ctx, colours)
     else if (widget.draw && !ownRows.has(widget.type)) widget.draw(ctx, node, widget.width ?? width, y, ROW)
     else paintRow(node, widget, widget.width ?? width, y, widget === active, ctx, colours, scale)
     ctx.restore()
@@ -457,6 +459,13 @@ function paintParagraph(node: Painted, widget: PaintedWidget, y: number, ctx: Ca
   ctx.textAlign = 'left'
   ctx.fillStyle = text ? colours.nodeTitle : colours.nodeFaint
   wrap(ctx, text || texts.canvas.write, width - 2 * MARGIN).forEach((line, i) => ctx.fillText(line, MARGIN, y + 15 + i * 19))
+}
+
+function paintDrawing(node: Painted, widget: PaintedWidget, y: number, ctx: CanvasRenderingContext2D, colours: Colours) {
+  const points = node.properties[widget.options.property ?? '']
+  const { widget: ground, widgetLine: grid, nodeLine: line, nodeFaint: text } = colours
+  const [point] = (colours.dark ? darkTheme : lightTheme).series
+  drawPoints(ctx, Array.isArray(points) ? points : [], squareOn(node.size, y), { ground, grid, line, text, point: point! })
 }
 
 // ---- views

@@ -4,7 +4,7 @@ import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DiffusionNode } from '../../src/nodes/litegraph/node.ts'
 import type { Registration } from '../../src/nodes/litegraph/register.ts'
-import { pointAt } from '../../src/nodes/litegraph/drawing.ts'
+import { pointAt, pointsAlong } from '../../src/nodes/litegraph/drawing.ts'
 import { advanceSeeds, fileOf, graphOf, showEvent, showWorkflow } from '../../src/nodes/litegraph/graph.ts'
 import { slotStyles } from '../../src/nodes/litegraph/palette.ts'
 import { registerNodes } from '../../src/nodes/litegraph/register.ts'
@@ -462,4 +462,12 @@ test('points are drawn where the pointer is, and rubbed out', () => {
   expect(pointAt(two, square, 160.2, 70, false)).toBe(two)
   expect(pointAt(two, square, 9, 70, false)).toBe(two)
   expect(pointAt(two, square, 158, 71, true)).toEqual([[0, 0]])
+})
+
+test('a quick stroke leaves no gaps', () => {
+  const square = { x: 10, y: 20, size: 200 }
+  const line = pointsAlong([], square, [60, 120], [160, 120], false)
+  expect(line.length).toBeGreaterThan(30)
+  expect(line.at(-1)).toEqual([1, 0])
+  expect(pointsAlong(line, square, [160, 120], [60, 120], true)).toEqual([])
 })

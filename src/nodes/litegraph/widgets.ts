@@ -3,7 +3,7 @@
 import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
 import type { Param } from '../../engine/plan/op.ts'
 import { FONTS } from '../views/canvas.ts'
-import { drawPoints, hitsClear, pointAt } from './drawing.ts'
+import { drawPoints, hitsClear, pointsAlong, squareOn } from './drawing.ts'
 import type { DiffusionNode, Hooks } from './node.ts'
 
 type NumberParam = Extract<Param, { kind: 'number' }>
@@ -298,12 +298,9 @@ export function wrap(ctx: CanvasRenderingContext2D, text: string, room: number):
 
 /** A square to draw points in: drag to draw, with Shift or the right button to rub out. */
 function drawingWidget(name: string, value: unknown): Widget {
-  let drawing = false
+  /** Where the stroke has come; undefined while none is drawn. */
+  let tip: readonly [number, number] | undefined
   const points = (node: LGraphNode) => (Array.isArray(node.properties[name]) ? (node.properties[name] as Points) : [])
-  const squareAt = ({ size: [width, height] }: LGraphNode, y: number) => {
-    const size = Math.max(40, Math.min(width - 2 * MARGIN, height - y - 10))
-    return { x: (width - size) / 2, y, size }
-  }
   return {
     type: 'diffusion/drawing',
     name,
@@ -311,13 +308,13 @@ function drawingWidget(name: string, value: unknown): Widget {
     options: { property: name },
     computeSize: (width) => [width, Math.min(width - 2 * MARGIN, 240)],
     draw(ctx, node, _width, y) {
-      drawPoints(ctx, points(node), squareAt(node, y))
+      drawPoints(ctx, points(node), squareOn(node.size, y))
     },
     mouse(event, [x, y], node) {
-      const square = squareAt(node, this.last_y ?? 0)
+      const square = squareOn(node.size, this.last_y ?? 0)
       if (event.type.endsWith('up')) {
-        if (drawing) node.graph?.afterChange(node)
-        drawing = false
+        if (tip) node.graph?.afterChange(node)
+        tip = undefined
         return true
       }
       if (event.type.endsWith('down')) {
@@ -327,9 +324,11 @@ function drawingWidget(name: string, value: unknown): Widget {
           node.graph?.afterChange(node)
           return true
         }
-        drawing = true
+        tip = [x, y]
       }
-      if (drawing) node.setProperty(name, pointAt(points(node), square, x, y, event.shiftKey || event.buttons === 2))
+      if (!tip) return true
+      node.setProperty(name, pointsAlong(points(node), square, tip, [x, y], event.shiftKey || event.buttons === 2))
+      tip = [x, y]
       return true
     },
   }

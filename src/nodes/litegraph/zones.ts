@@ -110,6 +110,8 @@ export interface ZoneLook {
   scale?: number
   /** Behind words that cross a line; the colour of the canvas. */
   ground?: string
+  /** By category of the Start. */
+  colour?: (category: string) => string
 }
 
 /** Draws zones in the coordinates of the graph, to be called before wires and nodes are drawn. */
@@ -117,17 +119,18 @@ export function drawZones(
   ctx: CanvasRenderingContext2D,
   zones: readonly Zone[],
   progress: (zone: Zone) => ZoneProgress | undefined = () => undefined,
-  { scale = 1, ground = '#222' }: ZoneLook = {},
+  { scale = 1, ground = '#222', colour: colourOf = zoneColour }: ZoneLook = {},
 ) {
   for (const zone of zones) {
+    const colour = colourOf(zone.category)
     ctx.save()
     ctx.lineJoin = ctx.lineCap = 'round'
-    drawArea(ctx, zone)
-    drawProgressLine(ctx, zone, progress(zone))
-    drawWayBack(ctx, zone)
+    drawArea(ctx, zone, colour)
+    drawProgressLine(ctx, zone, colour, progress(zone))
+    drawWayBack(ctx, zone, colour)
     if (scale >= 0.4) {
-      drawTitle(ctx, zone, progress(zone))
-      drawCarried(ctx, zone, ground)
+      drawTitle(ctx, zone, colour, progress(zone))
+      drawCarried(ctx, zone, colour, ground)
     }
     ctx.restore()
   }
@@ -135,8 +138,7 @@ export function drawZones(
 
 const RADIUS = 14
 
-function drawArea(ctx: CanvasRenderingContext2D, { box, category }: Zone) {
-  const colour = zoneColour(category)
+function drawArea(ctx: CanvasRenderingContext2D, { box }: Zone, colour: string) {
   ctx.beginPath()
   ctx.roundRect(box.x, box.y, box.width, box.height, RADIUS)
   ctx.globalAlpha = 0.09
@@ -150,14 +152,14 @@ function drawArea(ctx: CanvasRenderingContext2D, { box, category }: Zone) {
 }
 
 /** Along the upper edge, from left to right, as far as the loop has come. */
-function drawProgressLine(ctx: CanvasRenderingContext2D, { box, category }: Zone, progress: ZoneProgress | undefined) {
+function drawProgressLine(ctx: CanvasRenderingContext2D, { box }: Zone, colour: string, progress: ZoneProgress | undefined) {
   if (!progress?.count) return
   const share = Math.min(1, progress.index / progress.count)
   if (share <= 0) return
   ctx.beginPath()
   ctx.moveTo(box.x + RADIUS, box.y)
   ctx.lineTo(box.x + RADIUS + (box.width - 2 * RADIUS) * share, box.y)
-  ctx.strokeStyle = zoneColour(category)
+  ctx.strokeStyle = colour
   ctx.lineWidth = 4
   ctx.stroke()
 }
@@ -171,11 +173,11 @@ export function zoneTitle({ category }: Zone, progress?: ZoneProgress): string {
   return [title, [progress.label, `${progress.index}/${progress.count}`].filter(Boolean).join(' · ')].join('   ')
 }
 
-function drawTitle(ctx: CanvasRenderingContext2D, zone: Zone, progress: ZoneProgress | undefined) {
+function drawTitle(ctx: CanvasRenderingContext2D, zone: Zone, colour: string, progress: ZoneProgress | undefined) {
   ctx.font = `13px ${FONTS}`
   ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
-  ctx.fillStyle = zoneColour(zone.category)
+  ctx.fillStyle = colour
   ctx.fillText(zoneTitle(zone, progress), zone.box.x + 14, zone.box.y + 20)
 }
 
@@ -183,14 +185,14 @@ function drawTitle(ctx: CanvasRenderingContext2D, zone: Zone, progress: ZoneProg
 const wayBackY = ({ box }: Zone) => box.y + box.height - 18
 
 /** From under the End, along the lower edge, up to the Start: what comes out of an iteration goes into the next. */
-function drawWayBack(ctx: CanvasRenderingContext2D, zone: Zone) {
+function drawWayBack(ctx: CanvasRenderingContext2D, zone: Zone, colour: string) {
   const { startBox, endBox } = zone
   const y = wayBackY(zone)
   const [from, to] = [endBox.x + endBox.width / 2, startBox.x + startBox.width / 2]
   const [fromY, toY] = [endBox.y + endBox.height, startBox.y + startBox.height]
   const side = Math.sign(to - from) || -1
   const r = Math.max(0, Math.min(14, Math.abs(to - from) / 2, y - fromY, y - toY))
-  ctx.strokeStyle = ctx.fillStyle = zoneColour(zone.category)
+  ctx.strokeStyle = ctx.fillStyle = colour
   ctx.lineWidth = 2.5
   ctx.globalAlpha = 0.75
   ctx.beginPath()
@@ -221,7 +223,7 @@ function drawWayBack(ctx: CanvasRenderingContext2D, zone: Zone) {
 }
 
 /** What is carried, in words: an arrow between names would point against the way back. */
-function drawCarried(ctx: CanvasRenderingContext2D, zone: Zone, ground: string) {
+function drawCarried(ctx: CanvasRenderingContext2D, zone: Zone, colour: string, ground: string) {
   const text = Object.entries(zone.carries)
     .map(([next, each]) => (next === each ? next : `${next} becomes ${each}`))
     .join(', ')
@@ -231,7 +233,6 @@ function drawCarried(ctx: CanvasRenderingContext2D, zone: Zone, ground: string) 
   if (!text || width > room) return
   const x = (zone.endBox.x + zone.endBox.width / 2 + zone.startBox.x + zone.startBox.width / 2) / 2
   const y = wayBackY(zone)
-  const colour = zoneColour(zone.category)
   ctx.beginPath()
   ctx.roundRect(x - width / 2, y - 10, width, 20, 10)
   ctx.fillStyle = ground
