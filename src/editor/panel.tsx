@@ -10,6 +10,7 @@ import { Equation } from './equation.tsx'
 import * as format from './format.ts'
 import { icons } from './icons.tsx'
 import { Params } from './params.tsx'
+import { Prose } from './prose.tsx'
 import { download } from './run.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
@@ -57,7 +58,9 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
           {title}
         </h2>
         <p class="kind">{title === declaration.title ? category : `${declaration.title} · ${category}`}</p>
-        <p class="summary">{declaration.summary}</p>
+        <p class="summary">
+          <Prose>{declaration.summary}</Prose>
+        </p>
       </section>
       {[...about(faults.value), ...about(notices.value)].length > 0 && (
         <section class="section">
@@ -158,7 +161,11 @@ function SlotRow({ name, type, colour, about, optional }: SlotRowProps) {
       <span>
         <code>{name}</code> <span class="type">{optional ? `${type}, ${texts.panel.optional}` : type}</span>
       </span>
-      {about && <span class="about">{about}</span>}
+      {about && (
+        <span class="about">
+          <Prose>{about}</Prose>
+        </span>
+      )}
     </li>
   )
 }
@@ -178,8 +185,14 @@ function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
           </button>
         )}
       </div>
-      <p>{fault.message}</p>
-      {fault.cure && <p class="cure">{fault.cure}</p>}
+      <p>
+        <Prose>{fault.message}</Prose>
+      </p>
+      {fault.cure && (
+        <p class="cure">
+          <Prose>{fault.cure}</Prose>
+        </p>
+      )}
     </div>
   )
 }

@@ -9,6 +9,7 @@ import { seedControl } from '../nodes/workflow.ts'
 import { useEditor } from './context.ts'
 import { addCheckpoint, seeds } from './editor.ts'
 import { icons } from './icons.tsx'
+import { Prose } from './prose.tsx'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -75,7 +76,11 @@ function ParamRow({ node, name, param }: Props) {
         )}
       </div>
       {field({ id, node, name, param, value, set })}
-      {param.about && <p class="hint">{param.about}</p>}
+      {param.about && (
+        <p class="hint">
+          <Prose>{param.about}</Prose>
+        </p>
+      )}
     </div>
   )
 }
