@@ -34,8 +34,10 @@ function App({ editor }: { editor: Editor }) {
 function Blank({ editor }: { editor: Editor }) {
   state.followGraph()
   if (editor.stage.nodes().length || state.palette.value) return null
+  const left = state.drawer.value ? 'var(--drawer)' : '0px'
+  const right = state.panelShown.value ? 'var(--panel)' : '0px'
   return (
-    <div class="blank">
+    <div class="blank" style={{ marginLeft: `calc((${left} - ${right}) / 2)` }}>
       <strong>{texts.canvas.empty}</strong>
       <p>{texts.canvas.emptyHint}</p>
       <button type="button" class="button outline" onClick={() => (state.drawer.value = 'gallery')}>
