@@ -99,7 +99,11 @@ export function drawPoints(ctx: CanvasRenderingContext2D, points: Points, square
   ctx.font = `11px ${FONTS}`
   ctx.fillStyle = look.text
   ctx.textAlign = 'left'
-  ctx.fillText(points.length ? `${points.length} ${points.length === 1 ? 'point' : 'points'}` : 'Draw here. Shift rubs out.', x + 6, y + 15)
+  ctx.fillText(
+    points.length ? `${points.length} ${points.length === 1 ? 'point' : 'points'}` : 'Draw here. Shift rubs out.',
+    x + 6,
+    y + 15,
+  )
   if (points.length) {
     const box = clearBox(square)
     ctx.strokeStyle = look.line
