@@ -152,6 +152,38 @@ describe('running', () => {
     ])
   })
 
+  describe('what an observer in a body shows is of this run', () => {
+    const inside = node('inside', 'Show', { value: 'start.x' })
+    const from = (value: number, steps = 3) =>
+      graph(...counting(steps).map((it) => (it.id === 'one' ? { ...it, params: { value } } : it)), inside)
+
+    test('after a change, and after the change back', async () => {
+      const { run } = start()
+      expect(lastShown(await run(from(1)), 'inside')).toBe(3)
+      expect(lastShown(await run(from(2)), 'inside')).toBe(6)
+      expect(lastShown(await run(from(1)), 'inside')).toBe(3)
+    })
+
+    test('with more steps, and with fewer again', async () => {
+      const { run } = start()
+      expect(lastShown(await run(from(1, 3)), 'inside')).toBe(3)
+      expect(lastShown(await run(from(1, 5)), 'inside')).toBe(5)
+      expect(lastShown(await run(from(1, 3)), 'inside')).toBe(3)
+    })
+
+    test('a chart of a loop that begins with something else begins a new line', async () => {
+      const { run, events } = start()
+      const chart = node('chart', 'Chart', { values_1: 'start.x' })
+      await run({ nodes: [...from(1).nodes, chart] })
+      await run({ nodes: [...from(2).nodes, chart] })
+      const { view } = events.findLast((event) => event.type === 'view' && event.node === 'chart') as { view: ChartView }
+      expect(view.lines.map(({ y, kept }) => [[...y], kept])).toEqual([
+        [[2, 4, 6], undefined],
+        [[1, 2, 3], true],
+      ])
+    })
+  })
+
   test('a loop goes on while `again` is positive', async () => {
     const { run } = start()
     const some = [

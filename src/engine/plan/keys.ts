@@ -8,6 +8,7 @@ import type { LoopStep, NodeStep, Plan, Step, ValueId } from './compile.ts'
 import { valueId } from './compile.ts'
 import { wire } from './graph.ts'
 import type { Op, Ops, Params, StartOp } from './op.ts'
+import { observersIn } from './steps.ts'
 
 export type Key = string
 
@@ -15,13 +16,22 @@ export interface Keys {
   values: Map<ValueId, Key>
   /** By Start id: the loop's key without how far it goes. */
   loops: Map<string, Key>
+  /** What an observer looks at, by its id. */
+  looks: Map<string, Look>
+}
+
+export interface Look {
+  /** The same however far the loops around go: lines grow. */
+  line: Key
+  /** With how far they go. */
+  whole: Key
 }
 
 export const hashOf = (...parts: unknown[]): Key => bytesToHex(sha256(utf8ToBytes(canonical(parts))))
 
 /** `content` names what came from outside the graph, by node id: prepared data, weights a training went on from. */
 export function keysOf(plan: Plan, ops: Ops, content: ReadonlyMap<string, string> = new Map()): Keys {
-  const keys: Keys = { values: new Map(), loops: new Map() }
+  const keys: Keys = { values: new Map(), loops: new Map(), looks: new Map() }
   const whole = new Set<ValueId>()
   nameSteps(plan.steps, 0, { keys, ops, content, whole })
   return keys
@@ -39,7 +49,13 @@ function nameSteps(steps: readonly Step[], depth: number, naming: Naming) {
   for (const step of steps) {
     if (step.kind === 'loop') nameLoop(step, depth, naming)
     else if (step.kind === 'run') nameNode(step, naming)
+    else if (step.kind === 'observe') nameLook(step, naming)
   }
+}
+
+function nameLook({ id, op, params, inputs }: NodeStep, { keys }: Naming) {
+  const key = hashOf(op, params, keysByName(inputs, keys))
+  keys.looks.set(id, { line: key, whole: key })
 }
 
 function nameNode({ id, op, params, inputs, outputs }: NodeStep, { keys, ops, content, whole }: Naming) {
@@ -71,6 +87,11 @@ function nameLoop(step: LoopStep, depth: number, naming: Naming) {
     content.get(step.id) ?? null,
   )
   keys.loops.set(step.id, key)
+  // Inside a body all is named by symbols, so what is seen there is only told apart by the loop.
+  for (const { id } of observersIn(step)) {
+    const { line, whole } = keys.looks.get(id)!
+    keys.looks.set(id, { line: hashOf(line, key), whole: hashOf(whole, key, far) })
+  }
   for (const slot of step.outputs) keys.values.set(valueId(wire(step.end, slot)), hashOf(key, far, slot))
   nameSteps(step.emission, depth, naming)
 }

@@ -5,7 +5,7 @@ import { tryCompile, type LoopStep, type NodeStep, type Plan } from './compile.t
 import { CurrentRun } from './current.ts'
 import { GraphError, NodeError, type Fault } from './fault.ts'
 import { outerId, wire, type Expansion, type Graph, type GraphNode } from './graph.ts'
-import { hashOf, keysOf, type Key, type Keys } from './keys.ts'
+import { keysOf, type Key, type Keys, type Look } from './keys.ts'
 import { LossReader } from './loss-reader.ts'
 import { Memory } from './memory.ts'
 import { Observers } from './observers.ts'
@@ -68,7 +68,7 @@ class Sessions implements Session {
   /** What each TrainingStart last came to: asked before it is put aside. */
   private readonly trained = new Map<string, { key: Key; index: number; seconds: number }>()
   /** Which computations an observer inside a loop has shown; a kept loop runs again for one that has not. */
-  private readonly shown = new Map<string, Key>()
+  private readonly shown = new Map<string, Look>()
   private current: CurrentRun | undefined
   private queue: Promise<void> = Promise.resolve()
 
@@ -271,10 +271,15 @@ class Sessions implements Session {
       },
       recallState: async (step, count) => {
         const { trains } = this.behaviourOf(step)
-        if (!trains && observersIn(step).some((observer) => this.shown.get(observer.id) !== lookKey(observer, keys)))
-          return undefined
+        const hidden = (name: keyof Look) =>
+          !trains && observersIn(step).some(({ id }) => this.shown.get(id)?.[name] !== keys.looks.get(id)![name])
+        if (hidden('line')) return undefined
         const kept = await results.state(loopKey(step), count)
         if (!kept) return undefined
+        if ((kept.index === count || kept.state.ended) && hidden('whole')) {
+          memory.release(kept.state)
+          return undefined
+        }
         if (kept.index === count || kept.state.ended) run.tell({ type: 'cached', run: run.id, node: outerId(step.id) })
         if (trains) this.trained.set(step.id, { key: loopKey(step), index: kept.index, seconds: kept.seconds })
         run.begin(step, kept.index, kept.seconds, this.now())
@@ -283,9 +288,9 @@ class Sessions implements Session {
       reached: (step, index, state, why) => this.reached(run, step, loopKey(step), index, state, why),
       looking: (id) => observers.looking(id, ops.get(run.observers.get(id)!) as ObserverOp, outerId(id)),
       observe: (step, inputs, at) => {
-        const key = lookKey(step, keys)
-        this.shown.set(step.id, key)
-        observers.observe(step, inputs, at, key)
+        const look = keys.looks.get(step.id)!
+        this.shown.set(step.id, look)
+        observers.observe(step, inputs, at, look.line)
       },
       files: async (step, work) => {
         for (const file of await work()) run.tell({ type: 'file', run: run.id, node: outerId(step.id), file: file as OutputFile })
@@ -394,14 +399,6 @@ function withInspects(graph: Graph, targets: readonly string[] | undefined, ops:
 }
 
 const shapesOf = (value: unknown) => JSON.stringify(tensorsOf(value).map(({ shape }) => shape))
-
-/** What an observer looks at, by content. */
-const lookKey = ({ op, params, inputs }: NodeStep, { values }: Keys): Key =>
-  hashOf(
-    op,
-    params,
-    Object.entries(inputs).map(([slot, value]) => [slot, values.get(value) ?? null]),
-  )
 
 function faultOf(error: unknown): Fault {
   if (error instanceof NodeError) return { ...error.fault, node: outerId(error.fault.node ?? '') }
