@@ -46,6 +46,18 @@ export function tidied<T>(work: () => T): T {
   }
 }
 
-/** Bytes on the device. */
-export const bytesOf = (value: unknown): number =>
-  [...new Set(tensorsOf(value))].reduce((sum, tensor) => sum + tensor.size * 4, 0)
+/** What a value takes, in bytes: tensors, typed arrays, and a little for the rest. */
+export function bytesOf(value: unknown): number {
+  const seen = new Set<unknown>()
+  const measure = (part: unknown): number => {
+    if (typeof part !== 'object' || part === null || seen.has(part)) return 0
+    seen.add(part)
+    if (part instanceof tf.Tensor) return part.size * 4
+    if (ArrayBuffer.isView(part)) return part.byteLength
+    return Object.values(part).reduce<number>((sum, inner) => sum + measure(inner), PLAIN)
+  }
+  return measure(value)
+}
+
+/** About what a plain object takes, in bytes. */
+const PLAIN = 64
