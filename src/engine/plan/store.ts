@@ -23,9 +23,9 @@ export function memoryStore(): StateStore {
 /** Storage that fails is said once a reason, and the run goes on without. */
 export function guarded(store: StateStore, onTrouble: (message: string) => void): StateStore {
   const said = new Set<string>()
-  const attempt = async <T>(work: Promise<T>, otherwise: T): Promise<T> => {
+  const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
-      return await work
+      return await work()
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       if (!said.has(message)) onTrouble(message)
@@ -34,9 +34,9 @@ export function guarded(store: StateStore, onTrouble: (message: string) => void)
     }
   }
   return {
-    get: (key) => attempt(store.get(key), undefined),
-    put: (key, bytes) => attempt(store.put(key, bytes), undefined),
-    list: (prefix) => attempt(store.list(prefix), []),
-    delete: (key) => attempt(store.delete(key), undefined),
+    get: (key) => attempt(() => store.get(key), undefined),
+    put: (key, bytes) => attempt(() => store.put(key, bytes), undefined),
+    list: (prefix) => attempt(() => store.list(prefix), []),
+    delete: (key) => attempt(() => store.delete(key), undefined),
   }
 }
