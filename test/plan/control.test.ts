@@ -2,11 +2,15 @@
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Graph, GraphNode } from '../../src/engine/plan/graph.ts'
+import { Memory } from '../../src/engine/plan/memory.ts'
+import { Results } from '../../src/engine/plan/results.ts'
 import { createSession, type Session, type SessionOptions } from '../../src/engine/plan/session.ts'
+import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
 import type { StatisticsView } from '../../src/engine/plan/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
 import { tf } from '../../src/engine/tf.ts'
-import { graph, node, ops } from './toy.ts'
+import type { Dataset } from '../../src/engine/values.ts'
+import { graph, node, ops, ran } from './toy.ts'
 
 beforeAll(async () => void (await tf.setBackend('cpu')))
 
@@ -182,4 +186,83 @@ describe('any graph', () => {
       ),
     )
   })
+})
+
+/** One training, and what its model makes of 1. */
+const oneTraining = (steps: number, weight = 0.5) =>
+  graph(
+    ...trainingNodes('t', 'goal.value', 'goal.value', steps, 0).map((it) => (it.id === 'tnet' ? { ...it, params: { weight } } : it)),
+    node('goal', 'Constant'),
+    node('last', 'Show', { value: 'ty.y' }),
+  )
+const trainings = () => ran.filter((what) => what === 'train').length
+
+describe('storage', () => {
+  async function runOn(store: StateStore, steps: number) {
+    const { session, events } = begin(undefined, { store })
+    ran.length = 0
+    await session.run({ type: 'run', run: 1, graph: oneTraining(steps) })
+    await session.dispose()
+    return { events, made: trainings(), last: lastOf(events, 1).last }
+  }
+
+  const spoilt: [string, (bytes: Uint8Array) => Uint8Array][] = [
+    ['nothing', () => new Uint8Array(0)],
+    ['noise', (bytes) => bytes.map((_, i) => (i * 97) % 256)],
+    ['a part', (bytes) => bytes.slice(0, -8)],
+    ['another value', () => new TextEncoder().encode('\u0002\u0000\u0000\u0000{}')],
+    ['an older layout', (bytes) => new TextEncoder().encode(new TextDecoder().decode(bytes).replace('"layout":1', '"layout":0'))],
+  ]
+  test.each(spoilt)('that gives %s back: it is said, and trained again to the same bits', async (_, spoil) => {
+    const { last } = await runOn(memoryStore(), 6)
+    const store = memoryStore()
+    await runOn(store, 3)
+    await runOn(store, 6)
+    for (const { key } of await store.list('state/'))
+      if (key.endsWith('@6')) await store.put(key, spoil((await store.get(key))!))
+    const again = await runOn(store, 6)
+    expect(faultsOf(again.events)).toEqual([])
+    expect(again.events.filter(({ type }) => type === 'storage')).toEqual([
+      {
+        type: 'storage',
+        message: 'A stored training (step 6) could not be read and was deleted: it trains again from what else there is.',
+      },
+    ])
+    expect([again.made, again.last]).toEqual([3, last])
+  })
+
+  test('that throws at once is said once, and the run goes on', async () => {
+    const thrown = () => {
+      throw new Error('Forbidden.')
+    }
+    const { events, made } = await runOn({ get: thrown, put: thrown, list: thrown, delete: thrown }, 4)
+    expect(events.filter(({ type }) => type === 'storage')).toEqual([{ type: 'storage', message: 'Forbidden.' }])
+    expect(faultsOf(events)).toEqual([])
+    expect(made).toBe(4)
+  })
+
+  test('shared by two sessions at once gives both the same bits', async () => {
+    const { last } = await runOn(memoryStore(), 8)
+    const store = memoryStore()
+    const both = [begin(undefined, { store }), begin(undefined, { store })]
+    await Promise.all(both.map(({ session }, i) => session.run({ type: 'run', run: 1, graph: oneTraining(i ? 8 : 5) })))
+    await Promise.all(both.map(({ session }) => session.run({ type: 'run', run: 2, graph: oneTraining(8) })))
+    for (const { session, events } of both) {
+      expect(lastOf(events, 2).last).toBe(last)
+      await session.dispose()
+    }
+  })
+})
+
+test('results beyond the budget are let go of, oldest first, and numbers beside the device count', () => {
+  const memory = new Memory()
+  const results = new Results(memory, undefined, () => {}, 10_000)
+  const dataset = (): Dataset => ({ type: 'dataset', data: new Float32Array(1000), shape: [2], size: 500, space: 'point' })
+  for (const key of ['a', 'b', 'c']) results.keepOutputs(key, { dataset: dataset() })
+  expect(['a', 'b', 'c'].map((key) => results.outputs(key) !== undefined)).toEqual([false, true, true])
+  const large = tf.zeros([2000])
+  results.keepOutputs('large', memory.retain({ x: { type: 'samples', tensor: large, space: 'point' } }))
+  expect(results.outputs('large')).toBeUndefined()
+  results.dispose()
+  memory.release(large)
 })

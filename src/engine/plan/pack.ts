@@ -1,8 +1,12 @@
 // Values as bytes and back, exactly: plain data as JSON, the numbers of tensors and typed arrays behind it.
 import { joined } from '../bytes.ts'
 import { tf, type Tensor } from '../tf.ts'
+import { tidied } from './memory.ts'
 
-/** Layout: length of the JSON (uint32, little endian), the JSON, padding to 8 bytes, the arrays. */
+/** Rises with every change of what is written, so that older bytes are refused and not misread. */
+const LAYOUT = 1
+
+/** Length of the JSON (uint32, little endian), the JSON, padding to 8 bytes, the arrays. */
 export async function pack(value: unknown): Promise<Uint8Array> {
   const arrays: Uint8Array[] = []
   let offset = 0
@@ -26,14 +30,18 @@ export async function pack(value: unknown): Promise<Uint8Array> {
     }
     return part
   }
-  const json = new TextEncoder().encode(JSON.stringify(await encode(value)))
+  const encoded = await encode(value)
+  const json = new TextEncoder().encode(JSON.stringify({ layout: LAYOUT, size: offset, value: encoded }))
   const head = new Uint8Array(4 + json.length + padding(4 + json.length))
   new DataView(head.buffer).setUint32(0, json.length, true)
   head.set(json, 4)
   return joined([head, ...arrays])
 }
 
-/** The value again; its tensors belong to the caller. */
+/**
+ * The value again; its tensors belong to the caller.
+ * @throws an error if the bytes are cut short, or of another layout
+ */
 export function unpack(bytes: Uint8Array): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = view.getUint32(0, true)
@@ -61,7 +69,10 @@ export function unpack(bytes: Uint8Array): unknown {
       )
     return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, decode(inner)]))
   }
-  return decode(JSON.parse(json))
+  const { layout, size, value } = JSON.parse(json) as { layout?: number; size?: number; value?: unknown }
+  if (layout !== LAYOUT) throw new Error(`Expected layout ${LAYOUT}, got ${layout}.`)
+  if (bytes.length !== start + size!) throw new Error(`Expected ${start + size!} bytes, got ${bytes.length}.`)
+  return tidied(() => decode(value))
 }
 
 const arrayKinds = [Float32Array, Float64Array, Int32Array, Uint8Array] as const

@@ -1,12 +1,13 @@
 // Results kept between runs: outputs of nodes and states of loops in memory, trained states in storage as well.
 import type { LoopState } from './run.ts'
 import type { Key } from './keys.ts'
+import { tensorsOf } from '../values.ts'
 import { bytesOf, type Memory } from './memory.ts'
 import type { Outputs } from './op.ts'
 import { pack, unpack } from './pack.ts'
 import type { StateStore } from './store.ts'
 
-/** Tensors of earlier runs may take this much of the device's memory. */
+/** Results of earlier runs may take this much memory, on the device and beside it. */
 const BUDGET = 256 * 2 ** 20
 
 interface Entry {
@@ -32,6 +33,7 @@ export class Results {
   constructor(
     private readonly memory: Memory,
     private readonly store: StateStore | undefined,
+    private readonly onTrouble: (message: string) => void,
     private readonly budget = BUDGET,
   ) {}
 
@@ -47,26 +49,35 @@ export class Results {
     this.put(stateName(key, kept.index), kept)
   }
 
-  /** The furthest state not beyond `count`, from memory or storage; retained for the caller. */
+  /** The furthest state not beyond `count` that can be read, from memory or storage; retained for the caller. */
   async state(key: Key, count: number): Promise<KeptState | undefined> {
     const prefix = `state/${key}@`
     const stored = this.store ? (await this.store.list(prefix)).map(({ key: name }) => name) : []
     const names = [...new Set([...this.entries.keys(), ...stored])].filter((name) => name.startsWith(prefix))
-    const best = names
+    const candidates = names
       .map((name) => ({ name, index: Number(name.slice(prefix.length)) }))
       .filter(({ index }) => index <= count)
-      .sort((a, b) => b.index - a.index)[0]
-    if (!best) return undefined
-    const kept = (this.get(best.name) as KeptState | undefined) ?? (await this.load(best.name))
-    return kept && { ...kept, state: this.memory.retain(kept.state) }
+      .sort((a, b) => b.index - a.index)
+    for (const { name, index } of candidates) {
+      const kept = (this.get(name) as KeptState | undefined) ?? (await this.load(name, index))
+      if (kept) return { ...kept, state: this.memory.retain(kept.state) }
+    }
+    return undefined
   }
 
-  private async load(name: string): Promise<KeptState | undefined> {
+  /** From storage; undefined if it is gone by now, or was written by another version or only in part. */
+  private async load(name: string, index: number): Promise<KeptState | undefined> {
     const bytes = await this.store?.get(name)
     if (!bytes) return undefined
-    const kept = unpack(bytes) as KeptState
-    this.put(name, kept)
-    return kept
+    const kept = readState(bytes)
+    if (kept?.index === index) {
+      this.put(name, kept)
+      return kept
+    }
+    tensorsOf(kept).forEach((tensor) => tensor.dispose())
+    await this.store?.delete(name)
+    this.onTrouble(`A stored training (step ${index}) could not be read and was deleted: it trains again from what else there is.`)
+    return undefined
   }
 
   /**
@@ -130,6 +141,14 @@ export class Results {
     this.entries.delete(name)
     this.bytes -= entry.bytes
     this.memory.release(entry.value)
+  }
+}
+
+function readState(bytes: Uint8Array): KeptState | undefined {
+  try {
+    return unpack(bytes) as KeptState
+  } catch {
+    return undefined
   }
 }
 

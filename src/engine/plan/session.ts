@@ -76,10 +76,8 @@ class Sessions implements Session {
     this.ops = options.ops
     this.now = options.now ?? (() => performance.now())
     this.yieldNow = options.yieldNow ?? nextTask
-    this.results = new Results(
-      this.memory,
-      options.store && guarded(options.store, (message) => options.onEvent({ type: 'storage', message })),
-    )
+    const onTrouble = (message: string) => options.onEvent({ type: 'storage', message })
+    this.results = new Results(this.memory, options.store && guarded(options.store, onTrouble), onTrouble)
     this.observers = new Observers({
       ops: this.ops,
       memory: this.memory,
