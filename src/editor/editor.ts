@@ -1,5 +1,4 @@
 // The parts of the editor put together: canvas, workflow, engine, library. Screens get them all by this one object.
-import { effect } from '@preact/signals'
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { EnginePort } from '../engine/protocol.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
@@ -149,10 +148,8 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   listenToKeys(editor)
   listenToClipboard(editor)
   listenToDrops(editor)
-  effect(() => {
-    void state.changes.value
-    editor.runner.edited()
-  })
+  // Only with changes: what a run found stays until then.
+  state.changes.subscribe(() => editor.runner.edited())
   addEventListener('pagehide', () => workspace.flush())
   addEventListener('visibilitychange', () => {
     const hidden = document.visibilityState === 'hidden'

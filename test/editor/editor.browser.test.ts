@@ -415,6 +415,22 @@ describe('runs', () => {
     await expect.poll(() => problem.count()).toBe(0)
   })
 
+  test('what only a run can find stays until something is changed', async () => {
+    await add('points', 300, 150)
+    await add('inspect', 640, 150)
+    await drag(await place('Points', 'x_0'), await place('Inspect', 'value'))
+    await page.mouse.click((await place('Points')).x, (await place('Points')).y)
+    await page.getByLabel('distribution', { exact: true }).selectOption('drawn')
+    await page.waitForTimeout(400)
+    await press('Control+Enter')
+    const problem = page.getByRole('button', { name: '1 problem' })
+    await problem.waitFor({ timeout: 60_000 })
+    await page.waitForTimeout(800)
+    expect(await page.locator('.status .state').textContent()).toBe('Did not finish')
+    await page.getByLabel('distribution', { exact: true }).selectOption('moons')
+    await expect.poll(() => problem.count()).toBe(0)
+  })
+
   test('a run shows what it made, and the tab says how far it is', async () => {
     await page.evaluate(() => window.resizeTo(1280, 800))
     await page.locator('canvas').focus()
