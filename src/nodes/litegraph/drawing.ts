@@ -73,6 +73,7 @@ export function hitsClear(square: Square, x: number, y: number): boolean {
 export function drawPoints(ctx: CanvasRenderingContext2D, points: Points, square: Square, look: DrawingLook = dark) {
   const { x, y, size } = square
   ctx.save()
+  ctx.lineWidth = 1
   ctx.fillStyle = look.ground
   ctx.strokeStyle = look.line
   ctx.beginPath()
