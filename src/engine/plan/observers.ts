@@ -135,12 +135,15 @@ export class Observers {
   private async readPending(watcher: Watcher) {
     while (watcher.pending.length) {
       const bunch = watcher.pending.splice(0, BUNCH)
-      const ys = await readScalars(bunch.map(({ y }) => y))
       const tensors = bunch.map(({ x }) => x).filter((x): x is Tensor => typeof x !== 'number')
-      const xs = tensors.length ? await readScalars(tensors) : []
-      this.options.memory.release([...bunch.map(({ y }) => y), ...tensors])
-      for (const [i, { slot, x }] of bunch.entries()) {
-        append(watcher, slot, typeof x === 'number' ? x : xs[tensors.indexOf(x)]!, ys[i]!)
+      try {
+        const ys = await readScalars(bunch.map(({ y }) => y))
+        const xs = tensors.length ? await readScalars(tensors) : []
+        for (const [i, { slot, x }] of bunch.entries()) {
+          append(watcher, slot, typeof x === 'number' ? x : xs[tensors.indexOf(x)]!, ys[i]!)
+        }
+      } finally {
+        this.options.memory.release([...bunch.map(({ y }) => y), ...tensors])
       }
     }
   }
@@ -167,7 +170,5 @@ const seriesOf = ({ lines }: Watcher): Series[] =>
 
 async function readScalars(tensors: readonly Tensor[]): Promise<ArrayLike<number>> {
   const stacked = tf.tidy(() => tf.stack(tensors.map((tensor) => tensor.reshape([]))))
-  const values = await stacked.data()
-  stacked.dispose()
-  return values
+  return stacked.data().finally(() => stacked.dispose())
 }
