@@ -266,3 +266,84 @@ test('results beyond the budget are let go of, oldest first, and numbers beside 
   results.dispose()
   memory.release(large)
 })
+
+const lossBroken = (steps: number, brokenAt: 'always' | 'never') => {
+  const { nodes } = oneTraining(steps)
+  return graph(...nodes.map((it) => (it.id === 'tl' ? { ...it, params: { broken: brokenAt === 'always' } } : it)))
+}
+
+describe('a loss that is no number', () => {
+  test('at the very last step is a fault each time it is run, and nothing is kept of it', async () => {
+    const store = memoryStore()
+    const { session, events } = begin(undefined, { store })
+    for (const run of [1, 2]) {
+      await session.run({ type: 'run', run, graph: lossBroken(1, 'always') })
+      expect(faultsOf(events)).toHaveLength(run)
+      expect(events.at(-1)).toMatchObject({ type: 'finished', stopped: true })
+    }
+    expect(await store.list('state/')).toEqual([])
+    await session.dispose()
+  })
+
+  test('is not kept by a stop either', async () => {
+    const store = memoryStore()
+    const { session } = begin((event, the) => event.type === 'progress' && the.control('stop', 1), { store })
+    await session.run({ type: 'run', run: 1, graph: lossBroken(3, 'always') })
+    expect(await store.list('state/')).toEqual([])
+    await session.dispose()
+  })
+
+  test('is not written to storage on the way', async () => {
+    let time = 0
+    const written: string[] = []
+    const store = memoryStore()
+    const noting = { ...store, put: (key: string, bytes: Uint8Array) => (written.push(key), store.put(key, bytes)) }
+    const { session } = begin(undefined, { store: noting, now: () => (time += 20_000) })
+    await session.run({ type: 'run', run: 1, graph: lossBroken(3, 'always') })
+    expect(written).toEqual([])
+    await session.dispose()
+  })
+})
+
+describe('what is asked at an unlikely time', () => {
+  test('a stop before the turn of a run keeps it from running', async () => {
+    const { session, events } = begin()
+    const first = session.run({ type: 'run', run: 1, graph: oneTraining(3) })
+    const second = session.run({ type: 'run', run: 2, graph: oneTraining(3, 2) })
+    session.control('stop', 2)
+    await Promise.all([first, second])
+    expect(events.filter((event) => 'run' in event && event.run === 2)).toMatchObject([{ type: 'finished', stopped: true }])
+    await session.dispose()
+  })
+
+  test('letting go of a session ends the runs that wait, too', async () => {
+    const { session, events } = begin()
+    ran.length = 0
+    for (const run of [1, 2, 3]) void session.run({ type: 'run', run, graph: oneTraining(1000, run) })
+    await session.dispose()
+    expect(trainings()).toBe(0)
+    expect(events.map(({ type }) => type)).toEqual(['finished', 'finished', 'finished'])
+  })
+
+  test('nothing is asked of who has stopped already', async () => {
+    let time = 0
+    const { session, events } = begin((event, the) => event.type === 'started' && event.run === 2 && the.control('stop', 2), {
+      now: () => (time += 20_000),
+    })
+    await session.run({ type: 'run', run: 1, graph: oneTraining(5) })
+    await session.run({ type: 'run', run: 2, graph: oneTraining(5, 2) })
+    expect(events.filter(({ type }) => type === 'question')).toEqual([])
+    expect(events.at(-1)).toMatchObject({ type: 'finished', run: 2, stopped: true })
+    await session.dispose()
+  })
+
+  test('a listener that throws does not end the session', async () => {
+    const { session, events } = begin((event) => {
+      if (event.type === 'finished' && event.run === 1) throw new Error('A mistake in the page.')
+    })
+    await expect(session.run({ type: 'run', run: 1, graph: oneTraining(2) })).rejects.toThrow('A mistake in the page.')
+    await session.run({ type: 'run', run: 2, graph: oneTraining(2) })
+    expect(events.at(-1)).toMatchObject({ type: 'finished', run: 2, stopped: false })
+    await session.dispose()
+  })
+})

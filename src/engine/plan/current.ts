@@ -1,6 +1,7 @@
 // One run: what was asked of it, and how far it is.
 import type { Event, RunRequest } from '../protocol.ts'
 import type { LoopStep } from './compile.ts'
+import type { LossReader } from './loss-reader.ts'
 import { Pace } from './pace.ts'
 
 export class CurrentRun {
@@ -10,8 +11,6 @@ export class CurrentRun {
   readonly observers = new Map<string, string>()
   stopped = false
   stopping = false
-  /** The state is not worth keeping: a loss that is no number. */
-  poisoned = false
   savedAt = -Infinity
   toldAt = -Infinity
   stepwise: boolean
@@ -22,6 +21,7 @@ export class CurrentRun {
   constructor(
     request: RunRequest,
     readonly tell: (event: Event) => void,
+    readonly losses: LossReader,
   ) {
     this.id = request.run
     this.stepwise = request.paused ?? false
@@ -48,6 +48,7 @@ export class CurrentRun {
   }
 
   async ask(node: string, seconds: number): Promise<'anew' | 'continue' | 'cancel'> {
+    if (this.stopping) return 'cancel'
     const answered = new Promise<'anew' | 'continue' | 'cancel'>((resolve) => (this.answered = resolve))
     this.tell({ type: 'question', run: this.id, node, seconds })
     return answered

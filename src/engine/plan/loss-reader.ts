@@ -1,5 +1,4 @@
 // Reads the loss of every training step without waiting for it, and finds the first that is no number.
-import type { CurrentRun } from './current.ts'
 import type { LoopStep } from './compile.ts'
 import { NodeError } from './fault.ts'
 import type { Memory } from './memory.ts'
@@ -7,13 +6,10 @@ import type { Iteration } from './run.ts'
 
 export class LossReader {
   latest: number | undefined
-  failure: NodeError | undefined
+  failure: unknown
   private readonly reading: Promise<void>[] = []
 
-  constructor(
-    private readonly memory: Memory,
-    private readonly run: CurrentRun,
-  ) {}
+  constructor(private readonly memory: Memory) {}
 
   get inFlight() {
     return this.reading.length
@@ -30,11 +26,9 @@ export class LossReader {
       .data()
       .then(([value]) => {
         this.latest = value
-        if (!Number.isFinite(value) && !this.failure) {
-          this.run.poisoned = true
-          this.failure = notANumber(step, index, value!)
-        }
+        if (!Number.isFinite(value)) this.failure ??= notANumber(step, index, value!)
       })
+      .catch((error: unknown) => void (this.failure ??= error))
       .finally(() => {
         this.memory.release(loss)
         this.reading.splice(this.reading.indexOf(reading), 1)
@@ -42,8 +36,15 @@ export class LossReader {
     this.reading.push(reading)
   }
 
+  /** When every loss so far has been read. */
   async settle() {
     await Promise.all(this.reading)
+  }
+
+  /** @throws the first loss that is no number, once all have been read */
+  async sound() {
+    await this.settle()
+    if (this.failure) throw this.failure
   }
 }
 

@@ -47,8 +47,11 @@ export interface Host {
   remember(step: NodeStep, outputs: Outputs): void
   /** The furthest state of a loop outside of loops that is not beyond `count`, retained for the caller. */
   recallState(step: LoopStep, count: number): Promise<{ index: number; state: LoopState } | undefined>
-  /** A state reached by a loop outside of loops: after an iteration, at its end, or because it was stopped. */
-  reached(step: LoopStep, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop'): void
+  /**
+   * A state reached by a loop outside of loops: after an iteration, at its end, or because it was stopped. Resolves when it is
+   * known to be sound; rejects with the fault if it is not.
+   */
+  reached(step: LoopStep, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop'): Promise<void>
   /** Whether an observer is looking now. */
   looking(observer: string): boolean
   observe(step: NodeStep, inputs: Inputs, at: ObservedAt): void
@@ -258,7 +261,11 @@ function* runIterations(
   const kept = outside ? ((yield { kind: 'wait', promise: host.recallState(step, count) }) as Kept) : undefined
   let state = kept?.state ?? host.memory.retain({ own: located(step.id, () => begin(running)), solvers: {} } as LoopState)
   let index = kept?.index ?? 0
-  let finished = false
+  let told = index
+  const tell = (why: 'end' | 'stop') => {
+    told = index
+    return host.reached(step, index, state, why)
+  }
   const emit = emitter(running)
   try {
     while (index < count && !state.ended) {
@@ -266,14 +273,15 @@ function* runIterations(
       host.memory.release(state)
       state = now
       index++
-      if (outside) host.reached(step, index, state, 'iteration')
       yield { kind: 'iteration', at: iterationOf(running, state, index) }
+      // After its loss was handed over.
+      if (outside) void host.reached(step, index, state, 'iteration').catch(() => {})
       if (index < count && !state.ended) yield* emit(state, index)
     }
-    finished = true
+    if (outside && index > told) yield { kind: 'wait', promise: tell('end') }
     setDone(running, state, frame)
   } finally {
-    if (outside && index > (kept?.index ?? 0)) host.reached(step, index, state, finished ? 'end' : 'stop')
+    if (outside && index > told) void tell('stop').catch(() => {})
     host.memory.release(state)
   }
 }

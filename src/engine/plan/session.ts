@@ -70,6 +70,8 @@ class Sessions implements Session {
   /** Which computations an observer inside a loop has shown; a kept loop runs again for one that has not. */
   private readonly shown = new Map<string, Look>()
   private current: CurrentRun | undefined
+  /** By number: the current one, and those that wait for their turn. */
+  private readonly runs = new Map<number, CurrentRun>()
   private queue: Promise<void> = Promise.resolve()
 
   constructor(private readonly options: SessionOptions) {
@@ -88,16 +90,20 @@ class Sessions implements Session {
   }
 
   run(request: RunRequest): Promise<void> {
-    this.queue = this.queue.then(() => this.runNow(request))
-    return this.queue
+    const run = new CurrentRun(request, this.options.onEvent, new LossReader(this.memory))
+    this.runs.set(run.id, run)
+    const ended = this.queue.then(() => this.runNow(run, request))
+    // Whoever listens may throw; the next run is not to suffer.
+    this.queue = ended.catch(() => {})
+    return ended
   }
 
   control(command: 'pause' | 'resume' | 'step' | 'stop', run: number) {
-    if (this.current?.id === run) this.current.control(command)
+    this.runs.get(run)?.control(command)
   }
 
   answer(run: number, answer: 'anew' | 'continue' | 'cancel') {
-    if (this.current?.id === run) this.current.answer(answer)
+    this.runs.get(run)?.answer(answer)
   }
 
   check(graph: Graph): Fault[] {
@@ -119,25 +125,34 @@ class Sessions implements Session {
   }
 
   async dispose() {
-    this.current?.control('stop')
+    for (const run of this.runs.values()) run.control('stop')
     await this.queue
     await this.observers.settle()
     this.results.dispose()
   }
 
-  private async runNow(request: RunRequest): Promise<void> {
+  private async runNow(run: CurrentRun, request: RunRequest): Promise<void> {
     const began = this.now()
-    const run = new CurrentRun(request, this.options.onEvent)
     this.current = run
+    try {
+      await this.attempt(run, request)
+      await this.observers.settle()
+      run.tell({ type: 'finished', run: run.id, seconds: (this.now() - began) / 1000, stopped: run.stopped })
+    } finally {
+      this.current = undefined
+      this.runs.delete(run.id)
+    }
+  }
+
+  private async attempt(run: CurrentRun, request: RunRequest): Promise<void> {
+    run.stopped = run.stopping
+    if (run.stopped) return
     try {
       await this.execute(run, request)
     } catch (error) {
       if (!(error instanceof Cancelled)) run.tell(faultsEvent(run.id, [error]))
       run.stopped = true
     }
-    await this.observers.settle()
-    run.tell({ type: 'finished', run: run.id, seconds: (this.now() - began) / 1000, stopped: run.stopped })
-    this.current = undefined
   }
 
   private async execute(run: CurrentRun, request: RunRequest) {
@@ -306,26 +321,42 @@ class Sessions implements Session {
     }
   }
 
-  private reached(run: CurrentRun, step: LoopStep, key: Key, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop') {
-    if (run.poisoned) return
+  /** Keeps a state, once its losses are known to be numbers. */
+  private async reached(
+    run: CurrentRun,
+    step: LoopStep,
+    key: Key,
+    index: number,
+    state: LoopState,
+    why: 'iteration' | 'end' | 'stop',
+  ) {
     const { trains } = this.behaviourOf(step)
     const seconds = run.secondsOf(step, this.now())
-    if (why !== 'iteration') this.results.keepState(key, { index, state, seconds })
-    if (!trains) return
-    this.trained.set(step.id, { key, index, seconds })
     const onTheWay = why === 'iteration'
-    if (onTheWay && (run.saving.size || this.now() - run.savedAt < SAVE_EVERY)) return
+    if (trains) this.trained.set(step.id, { key, index, seconds })
+    if (onTheWay && (!trains || run.saving.size || this.now() - run.savedAt < SAVE_EVERY)) return
     run.savedAt = this.now()
-    const saving = this.results.save(key, { index, state, seconds }, onTheWay)
+    this.memory.retain(state)
+    const sound = run.losses.sound()
+    const saving = sound
+      .then(async () => {
+        if (!onTheWay) this.results.keepState(key, { index, state, seconds })
+        if (trains) await this.results.save(key, { index, state, seconds }, onTheWay)
+      })
+      .catch(() => {})
+      .finally(() => {
+        this.memory.release(state)
+        run.saving.delete(saving)
+      })
     run.saving.add(saving)
-    void saving.catch(() => {}).finally(() => run.saving.delete(saving))
+    await sound
   }
 
   /** Takes the generator from signal to signal, and between them does what was asked for meanwhile. */
   private async drive(run: CurrentRun, plan: Generator<Signal, void, unknown>) {
     let answer: unknown
     let yieldedAt = this.now()
-    const losses = new LossReader(this.memory, run)
+    const { losses } = run
     try {
       for (;;) {
         // What was waited for is owned by the plan, so it is handed over even when it is too late to use it.
@@ -348,8 +379,7 @@ class Sessions implements Session {
           yieldedAt = this.now()
         }
       }
-      await losses.settle()
-      if (losses.failure) throw losses.failure
+      await losses.sound()
     } finally {
       run.stopped ||= run.stopping
       plan.return()
