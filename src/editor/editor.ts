@@ -85,7 +85,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     (state.palette.value = { spot, query, ...(wire && { wire }) })
 
   const fit = () => stage!.fit(editor.insets())
-  const workspace = createWorkspace(stage, library, fit)
+  const workspace = createWorkspace(stage, library, fit, () => editor.runner.leave())
   const editor: Editor = {
     stage,
     workspace,

@@ -16,6 +16,8 @@ import type { Workspace } from './workspace.ts'
 export interface Runner {
   run(options?: { to?: LGraphNode; paused?: boolean }): void
   stop(): void
+  /** Another workflow is opened: stops the run, which keeps what it reached, and forgets what it showed. */
+  leave(): void
   /** Pauses, or goes on. */
   pause(): void
   /** One iteration; begins a run that waits before its first where none is going. */
@@ -66,11 +68,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     if (shown.state.value !== 'idle') return
     // Seeds that change with each run would make a live graph run for ever.
     if (!byItself && advanceSeeds(stage.graph)) workspace.amend()
+    clear()
     shown.seeds.value = seedsOf(stage)
-    shown.faults.value = shown.notices.value = []
-    shown.files.value = []
-    shown.progress.value = shown.ended.value = trained = undefined
-    shown.says.value = ''
     shown.state.value = 'starting'
     stage.forgetRun()
     stage.animate(true)
@@ -83,6 +82,14 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       ...(to && { targets: [String(to.id)] }),
       ...(paused && { paused }),
     })
+  }
+  function clear() {
+    clearTimeout(checkTimer)
+    shown.seeds.value = new Map()
+    shown.faults.value = shown.notices.value = []
+    shown.files.value = []
+    shown.progress.value = shown.ended.value = trained = undefined
+    shown.says.value = ''
   }
   const control = (type: 'pause' | 'resume' | 'step' | 'stop') => port.post({ type, run: current })
 
@@ -198,6 +205,13 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       if (shown.state.value === 'idle') return
       shown.state.value = 'stopping'
       control('stop')
+    },
+    leave() {
+      if (shown.state.value !== 'idle') control('stop')
+      current++ // what the run still says is about nodes that are gone
+      clear()
+      shown.state.value = 'idle'
+      stage.animate(false)
     },
     pause: () => control(shown.state.value === 'paused' ? 'resume' : 'pause'),
     step() {

@@ -51,7 +51,8 @@ interface Opening {
   ready?: string
 }
 
-export function createWorkspace(stage: Stage, library: Library, fit: () => void): Workspace {
+/** `left` is called when another workflow comes in place of the one that is open. */
+export function createWorkspace(stage: Stage, library: Library, fit: () => void, left: () => void): Workspace {
   const history = createHistory()
   let release: (() => void) | undefined
   let scheduled = false
@@ -111,6 +112,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void)
   async function show(file: WorkflowFile, opening: Opening, tellDraft?: Draft) {
     if (draftTimer !== undefined) flush()
     leave()
+    left()
     opened = opening
     state.banner.value = undefined
     if (opening.title !== undefined) file.extra.diffusion = { format: 1, ...file.extra.diffusion, title: opening.title }
