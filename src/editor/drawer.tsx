@@ -1,5 +1,6 @@
 // The drawer at the left: the gallery of ready workflows, the user's own, and kept checkpoints.
 import { useEffect, useState } from 'preact/hooks'
+import type { CheckpointInfo } from '../engine/protocol.ts'
 import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
 import * as format from './format.ts'
@@ -7,6 +8,7 @@ import { allReady, type Ready } from './gallery.ts'
 import { icons } from './icons.tsx'
 import type { Draft, SavedWorkflow } from './library.ts'
 import { storageMessage } from './library.ts'
+import { download } from './run.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -132,19 +134,25 @@ function MineRow({ row }: { row: Row }) {
         <span>{row.name}</span>
         <span class="when">{[format.ago(row.when), ...notes].join(' · ')}</span>
       </button>
-      <button
-        type="button"
-        class="button icon small"
-        aria-label={texts.drawer.more(row.name)}
-        aria-haspopup="menu"
-        onClick={(event) => {
-          const { left, bottom } = event.currentTarget.getBoundingClientRect()
-          state.menu.value = { at: [left, bottom + 2], items: rowItems(editor, row) }
-        }}
-      >
-        <icons.more />
-      </button>
+      <More name={row.name} items={() => rowItems(editor, row)} />
     </li>
+  )
+}
+
+function More({ name, items }: { name: string; items: () => state.Menu['items'] }) {
+  return (
+    <button
+      type="button"
+      class="button icon small"
+      aria-label={texts.drawer.more(name)}
+      aria-haspopup="menu"
+      onClick={(event) => {
+        const { left, bottom } = event.currentTarget.getBoundingClientRect()
+        state.menu.value = { at: [left, bottom + 2], items: items() }
+      }}
+    >
+      <icons.more />
+    </button>
   )
 }
 
@@ -211,18 +219,46 @@ function Checkpoints() {
   if (!value.length) return <Empty title={texts.drawer.checkpointsEmpty} hint={texts.drawer.checkpointsEmptyHint} />
   return (
     <ul class="rows">
-      {value.map(({ name, size, sha256 }) => (
-        <li key={sha256} class="row">
+      {value.map((checkpoint) => (
+        <li key={checkpoint.sha256} class="row">
           <div class="open">
-            <span>{name}</span>
-            <span class="when" title={`SHA-256 ${sha256}`}>
-              {format.bytes(size)} · {sha256.slice(0, 10)}
+            <span>{checkpoint.name}</span>
+            <span class="when" title={`SHA-256 ${checkpoint.sha256}`}>
+              {format.bytes(checkpoint.size)} · {checkpoint.sha256.slice(0, 10)}
             </span>
           </div>
+          <More name={checkpoint.name} items={() => checkpointItems(editor, checkpoint)} />
         </li>
       ))}
     </ul>
   )
+}
+
+function checkpointItems({ runner }: Editor, { name, sha256 }: CheckpointInfo): state.Menu['items'] {
+  const bytes = async () => {
+    const found = await runner.getCheckpoint(sha256)
+    if (!found) state.say(name, { text: texts.storage.gone, error: true })
+    return found
+  }
+  const save = async () => {
+    const found = await bytes()
+    if (found) download({ name, mime: 'application/zip', bytes: found })
+  }
+  const remove = async () => {
+    const found = await bytes()
+    if (!found) return
+    await runner.deleteCheckpoint(sha256)
+    const putBack = () =>
+      runner
+        .putCheckpoint(name, found)
+        .catch((error: unknown) => state.say(name, { text: texts.storage.failed((error as Error).message), error: true }))
+    state.say(texts.drawer.deleted(name), { action: { label: texts.drawer.undo, run: () => void putBack() } })
+  }
+  return [
+    { label: texts.commands.download, run: () => void save() },
+    'rule',
+    { label: texts.drawer.delete, danger: true, run: () => void remove() },
+  ]
 }
 
 function Used() {

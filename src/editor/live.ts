@@ -60,4 +60,5 @@ export function createLive({ on, workflow, graph, trains, idle, run, stop }: Liv
   }
 }
 
-const meaningOf = ({ nodes }: Graph) => JSON.stringify(nodes.map(({ id, op, params, inputs }) => [id, op, params, inputs]))
+/** Equal for graphs that run the same. */
+export const meaningOf = ({ nodes }: Graph) => JSON.stringify(nodes.map(({ id, op, params, inputs }) => [id, op, params, inputs]))

@@ -8,7 +8,7 @@ import { advanceSeeds, graphOf } from '../nodes/litegraph/graph.ts'
 import type { LGraphNode, Stage } from './canvas.ts'
 import { byType } from './declarations.ts'
 import * as format from './format.ts'
-import { createLive } from './live.ts'
+import { createLive, meaningOf } from './live.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 import type { Workspace } from './workspace.ts'
@@ -30,6 +30,9 @@ export interface Runner {
   expand(node: LGraphNode): Promise<Expansion>
   putCheckpoint(name: string, bytes: Uint8Array): Promise<CheckpointInfo>
   checkpoints(): Promise<void>
+  /** The bytes of a checkpoint that is kept; undefined if it is not here any more. */
+  getCheckpoint(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  deleteCheckpoint(sha256: string): Promise<void>
   useBackend(name: Extract<Request, { type: 'backend' }>['name']): void
   close(): void
 }
@@ -40,6 +43,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   let lastId = 0
   /** How far the training of this run has come, if it has one. */
   let trained: state.Progress | undefined
+  /** The graph whose faults are shown. */
+  let judged = ''
   let checkTimer: ReturnType<typeof setTimeout> | undefined
   const waiting = new Map<number, (event: Event) => void>()
 
@@ -75,6 +80,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     stage.animate(true)
     const graph = graphOf(stage.graph)
     live.began(graph)
+    judged = meaningOf(graph)
     port.post({
       type: 'run',
       run: ++current,
@@ -160,6 +166,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       case 'expanded':
       case 'checkpoint':
       case 'checkpoints':
+      case 'checkpointBytes':
         answered(event.id, event)
         break
       case 'storage':
@@ -188,8 +195,11 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   }
 
   async function check() {
-    const { faults } = await ask<'checked'>((id) => ({ type: 'check', id, graph: graphOf(stage.graph) }))
+    const graph = graphOf(stage.graph)
+    if (meaningOf(graph) === judged) return
+    const { faults } = await ask<'checked'>((id) => ({ type: 'check', id, graph }))
     if (shown.state.value !== 'idle') return
+    judged = meaningOf(graph)
     const [wrong, notices] = [faults.filter((fault) => !fault.notice), faults.filter((fault) => fault.notice)]
     // What only shows while running is not found again here: it stays until the next run.
     shown.faults.value = wrong
@@ -245,6 +255,13 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     },
     async checkpoints() {
       const { checkpoints } = await ask<'checkpoints'>((id) => ({ type: 'listCheckpoints', id }))
+      shown.checkpoints.value = checkpoints
+    },
+    async getCheckpoint(sha256) {
+      return (await ask<'checkpointBytes'>((id) => ({ type: 'getCheckpoint', id, sha256 }))).bytes
+    },
+    async deleteCheckpoint(sha256) {
+      const { checkpoints } = await ask<'checkpoints'>((id) => ({ type: 'deleteCheckpoint', id, sha256 }))
       shown.checkpoints.value = checkpoints
     },
     useBackend: (name) => port.post({ type: 'backend', name }),

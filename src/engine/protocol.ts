@@ -44,6 +44,9 @@ export type Request =
   /** Makes a checkpoint known, by its SHA-256; it is kept in storage. */
   | { type: 'putCheckpoint'; id: number; name: string; bytes: Uint8Array }
   | { type: 'listCheckpoints'; id: number }
+  | { type: 'getCheckpoint'; id: number; sha256: string }
+  /** Answered by the list of what is left. */
+  | { type: 'deleteCheckpoint'; id: number; sha256: string }
 
 export interface CheckpointInfo {
   name: string
@@ -92,6 +95,8 @@ export type Event =
   | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
   | { type: 'checkpoint'; id: number; checkpoint?: CheckpointInfo; error?: string }
   | { type: 'checkpoints'; id: number; checkpoints: CheckpointInfo[] }
+  /** Without bytes if it is not kept here. */
+  | { type: 'checkpointBytes'; id: number; bytes?: Uint8Array<ArrayBuffer> }
   /** Storage did not work as hoped (full, forbidden): said, and it goes on. */
   | { type: 'storage'; message: string }
   /** The engine could not be loaded, or has died: nothing more will come. */

@@ -8,6 +8,7 @@ export interface Checkpoints extends Assets {
   /** Keeps the bytes; the same bytes under another name are the same checkpoint and get that name. */
   put(name: string, bytes: Uint8Array): Promise<CheckpointInfo>
   list(): Promise<CheckpointInfo[]>
+  delete(sha256: string): Promise<void>
 }
 
 /** Checkpoints in a store of their own. Keys are `sha256/name`, so a list needs no bytes. */
@@ -25,6 +26,9 @@ export function checkpointsIn(store: StateStore): Checkpoints {
       await store.put(key, bytes)
       for (const old of before) if (old !== key) await store.delete(old)
       return info
+    },
+    async delete(hash) {
+      for (const key of await keysOf(hash)) await store.delete(key)
     },
     async list() {
       const entries = await store.list('')

@@ -93,6 +93,12 @@ class Server {
       case 'listCheckpoints':
         void this.listCheckpoints(request.id)
         break
+      case 'getCheckpoint':
+        void this.getCheckpoint(request)
+        break
+      case 'deleteCheckpoint':
+        void this.deleteCheckpoint(request)
+        break
       default:
         request satisfies never
     }
@@ -150,6 +156,16 @@ class Server {
     } catch (error) {
       this.post({ type: 'checkpoint', id, error: messageOf(error) })
     }
+  }
+
+  private async getCheckpoint({ id, sha256 }: Extract<Request, { type: 'getCheckpoint' }>) {
+    const bytes = await this.storage.checkpoints.checkpoint(sha256).catch(() => undefined)
+    this.post({ type: 'checkpointBytes', id, ...(bytes && { bytes: new Uint8Array(bytes) }) })
+  }
+
+  private async deleteCheckpoint({ id, sha256 }: Extract<Request, { type: 'deleteCheckpoint' }>) {
+    await this.storage.checkpoints.delete(sha256).catch((error) => this.post({ type: 'storage', message: messageOf(error) }))
+    await this.listCheckpoints(id)
   }
 
   private async listCheckpoints(id: number) {
