@@ -159,7 +159,7 @@ onCpu(() => {
     const load = node('Load', 'LoadCheckpoint', {}, { checkpoint: { name: 'moons.zip', size: 10, sha256 } })
     expect(await faultsOf(changed({ Samples: { inputs: { model: from('Load.model') } } }, load))).toMatchInlineSnapshot(`
       [
-        "Load.checkpoint: The checkpoint "moons.zip" (SHA-256 000000000000...) is not here. | Drop it here, or run the training part of the graph.",
+        "Load.checkpoint: The checkpoint "moons.zip" (SHA-256 000000000000...) is not here. | Drop it here, or choose another checkpoint.",
       ]
     `)
   })

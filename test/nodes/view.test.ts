@@ -323,7 +323,7 @@ onCpu(() => {
         `[NodeError: No checkpoint is chosen. Drop one on the node, or choose one that is kept here.]`,
       )
       await expect(prepare(undefined, sha256Of(none))).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: The checkpoint "moons.zip" (SHA-256 01d448afd928...) is not here. Drop it here, or run the training part of the graph.]`,
+        `[NodeError: The checkpoint "moons.zip" (SHA-256 01d448afd928...) is not here. Drop it here, or choose another checkpoint.]`,
       )
       await expect(prepare(bytes, sha256Of(none))).rejects.toThrow(/has changed/)
       await expect(prepare(none, sha256Of(none))).rejects.toThrowErrorMatchingInlineSnapshot(

@@ -28,7 +28,7 @@ export const loadCheckpoint = defineNode({
       throw new NodeError({
         param: 'checkpoint',
         message: `The checkpoint "${name}" (SHA-256 ${sha256.slice(0, 12)}...) is not here.`,
-        cure: 'Drop it here, or run the training part of the graph.',
+        cure: 'Drop it here, or choose another checkpoint.',
       })
     }
     return { key: sha256, data: readChecked(name, sha256, bytes) }
