@@ -184,6 +184,8 @@ describe('any graph', () => {
           expect(tf.memory().numTensors).toBe(before)
         },
       ),
+      // Each case is four runs.
+      { numRuns: 100 },
     )
   })
 })
@@ -191,7 +193,9 @@ describe('any graph', () => {
 /** One training, and what its model makes of 1. */
 const oneTraining = (steps: number, weight = 0.5) =>
   graph(
-    ...trainingNodes('t', 'goal.value', 'goal.value', steps, 0).map((it) => (it.id === 'tnet' ? { ...it, params: { weight } } : it)),
+    ...trainingNodes('t', 'goal.value', 'goal.value', steps, 0).map((it) =>
+      it.id === 'tnet' ? { ...it, params: { weight } } : it,
+    ),
     node('goal', 'Constant'),
     node('last', 'Show', { value: 'ty.y' }),
   )
@@ -218,8 +222,7 @@ describe('storage', () => {
     const store = memoryStore()
     await runOn(store, 3)
     await runOn(store, 6)
-    for (const { key } of await store.list('state/'))
-      if (key.endsWith('@6')) await store.put(key, spoil((await store.get(key))!))
+    for (const { key } of await store.list('state/')) if (key.endsWith('@6')) await store.put(key, spoil((await store.get(key))!))
     const again = await runOn(store, 6)
     expect(faultsOf(again.events)).toEqual([])
     expect(again.events.filter(({ type }) => type === 'storage')).toEqual([
