@@ -76,7 +76,9 @@ export class Results {
     }
     tensorsOf(kept).forEach((tensor) => tensor.dispose())
     await this.store?.delete(name)
-    this.onTrouble(`A stored training (step ${index}) could not be read and was deleted: it trains again from what else there is.`)
+    this.onTrouble(
+      `A stored training (step ${index}) could not be read and was deleted: it trains again from what else there is.`,
+    )
     return undefined
   }
 
