@@ -100,6 +100,15 @@ describe('running', () => {
     expect(shown(events, 'done')).toEqual([])
   })
 
+  test('what computes nothing, or is not there, is no target', async () => {
+    const { run } = start()
+    const note = node('note', 'Note')
+    expect(faults(await run(graph(...counting(2), note), { targets: ['note', 'gone'] }))).toEqual([
+      { node: 'note', message: 'Note computes nothing, so it cannot be run to.', cure: 'Choose another node.' },
+      { node: '', message: 'There is no node gone to run to.', cure: 'Choose one that is in the graph.' },
+    ])
+  })
+
   test('faults end it before anything runs', async () => {
     const { run } = start()
     const events = await run(graph(node('sum', 'Add'), node('show', 'Show', { value: 'sum.sum' })))

@@ -277,6 +277,8 @@ export const twice = defineNode({
   }),
 })
 
+export const note = defineNode({ ...base, type: 'toy/Note', inputs: {}, outputs: {}, params: {}, note: true })
+
 export const ops = opTable([
   constant,
   add,
@@ -292,6 +294,7 @@ export const ops = opTable([
   squaredError,
   ...training,
   twice,
+  note,
 ])
 
 /** A node from its id, type, wires ("node.slot") and params. */

@@ -87,7 +87,12 @@ export function tryCompile(graph: Graph, targets: readonly Target[] | undefined,
     wanted.map((target) => (typeof target === 'string' ? target : target.node)),
     ops,
   )
-  const faults = [...expandFaults, ...(wanted.length ? [] : [nothingToRun]), ...checked.faults].map(onClosedNode)
+  const faults = [
+    ...expandFaults,
+    ...(wanted.length ? [] : [nothingToRun]),
+    ...wanted.flatMap((target) => targetFaults(target, checked)),
+    ...checked.faults,
+  ].map(onClosedNode)
   const compiler = faults.some(({ notice }) => !notice) ? undefined : new Compiler(checked, resultsOf(wanted, checked))
   const steps = compiler?.compile()
   const all = unique([...faults, ...(compiler?.faults ?? []).map(onClosedNode)])
@@ -101,6 +106,16 @@ const nothingToRun: Fault = {
   node: '',
   message: 'There is nothing to run: no node shows or saves a result.',
   cure: 'Add a Scatter, a Chart or an Inspect and wire a value into it, or choose "run to here" on a node.',
+}
+
+/** What cannot be run to: what is not there, and what does nothing. */
+function targetFaults(target: Target, { nodes, ops }: Checked): Fault[] {
+  const id = typeof target === 'string' ? target : target.node
+  const node = nodes.get(id)
+  if (!node) return [{ node: '', message: `There is no node ${id} to run to.`, cure: 'Choose one that is in the graph.' }]
+  const op = ops.get(node.op)
+  if (op?.role !== 'note') return []
+  return [{ node: id, message: `${op.title} computes nothing, so it cannot be run to.`, cure: 'Choose another node.' }]
 }
 
 /** Observers and file makers that something is wired to. */
