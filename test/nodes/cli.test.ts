@@ -1,5 +1,5 @@
 // The command line as a shell sees it: files, standard error, exit status.
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -106,6 +106,24 @@ describe('run', () => {
   })
 })
 
+test('an interrupt keeps what was reached, and the next run goes on from there', async () => {
+  const args = ['run', 'points.json', '--out', 'interrupted', '--steps', '1000000', '--state', 'kept']
+  const child = spawn(process.execPath, [join(built, 'cli.js'), ...args], { cwd: folder })
+  const status = await new Promise((resolve) => {
+    child.on('close', resolve)
+    child.stderr.on('data', (text) => {
+      if (String(text).includes('of 1000000')) child.kill('SIGINT')
+    })
+  })
+  expect(status).toBe(130)
+  expect(summary('interrupted')).toMatchObject({ stopped: true, faults: [] })
+  const reached = readdirSync(join(folder, 'kept')).map((name) => Number(name.split('%40')[1]))
+  const made = Math.max(...reached)
+  expect(made).toBeGreaterThan(0)
+  await cli('run', 'points.json', '--out', 'gone-on', '--steps', String(made + 1), '--state', 'kept')
+  expect(rows('gone-on', 'end.csv')).toHaveLength(made + 2)
+})
+
 test('check is content with a good workflow', async () => {
   expect((await cli('check', 'points.json')).status).toBe(0)
 })
@@ -121,6 +139,9 @@ test.each([
   [['run', 'points.json', '--out', 'x', '--set', 'GaussianNoise.seed=1'], 2, 'GaussianNoise is 2 nodes; say which by id: 6, 13'],
   [['run', 'points.json', '--out', 'x', '--set', 'Data.distribution=suns'], 2, 'not suns'],
   [['run', 'nothing.json', '--out', 'x'], 1, 'nothing.json'],
+  [['run', '.', '--out', 'x'], 1, 'this is a folder'],
+  [['run', 'points.json', '--out', 'points.json'], 1, 'points.json is a file, not a folder'],
+  [['run', 'points.json', '--out', 'points.json/x'], 1, 'A part of points.json/x is a file'],
   [['--help'], 0, ''],
 ])('%j ends with %i', async (args, status, words) => {
   const ended = await cli(...args)

@@ -33,6 +33,16 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** By Node's codes. */
+const troubleWithFiles: Record<string, (path?: string) => string> = {
+  ENOENT: (path) => `There is no file ${path}.`,
+  EISDIR: () => 'A file was expected, but this is a folder.',
+  EEXIST: (path) => `${path} is a file, not a folder.`,
+  ENOTDIR: (path) => `A part of ${path} is a file, not a folder.`,
+  EACCES: (path) => `${path} may not be read or written.`,
+  ENOSPC: () => 'The disk is full.',
+}
+
 /** Says what went wrong without a stack where it is the user's to mend. */
 function explain(error: unknown): number {
   if (error instanceof UsageError || error instanceof SettingError) {
@@ -41,8 +51,9 @@ function explain(error: unknown): number {
   }
   const known = error instanceof WorkflowError || (error instanceof Error && 'code' in error)
   const { code, path } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') {
-    process.stderr.write(`There is no file ${path}.\n`)
+  const inWords = code !== undefined && troubleWithFiles[code]
+  if (inWords) {
+    process.stderr.write(`${inWords(path)}\n`)
     return 1
   }
   process.stderr.write(`${known ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`)

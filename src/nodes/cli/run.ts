@@ -4,7 +4,7 @@ import { startBackend } from '../../engine/backends.ts'
 import type { Fault } from '../../engine/plan/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import { wire } from '../../engine/plan/graph.ts'
-import { declarationOf, opTable } from '../../engine/plan/op.ts'
+import { declarationOf, opTable, type OutputFile } from '../../engine/plan/op.ts'
 import { createSession } from '../../engine/plan/session.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
@@ -154,7 +154,7 @@ class Seen {
         this.views.set(event.node, event.view)
         break
       case 'file':
-        this.writing.push(this.folder.write(event.file.name, event.file.bytes))
+        this.write(event.file)
         break
       case 'progress':
         if (event.loss !== undefined) this.losses.set(event.node, event.loss)
@@ -179,6 +179,13 @@ class Seen {
         break
       default: // what only a screen shows
     }
+  }
+
+  private write({ name, bytes }: OutputFile) {
+    const writing = this.folder.write(name, bytes)
+    // A full disk is told when the run is over; until then it is no unhandled rejection.
+    writing.catch(() => {})
+    this.writing.push(writing)
   }
 }
 
