@@ -2,8 +2,10 @@
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Graph, GraphNode } from '../../src/engine/plan/graph.ts'
+import { hashOf } from '../../src/engine/plan/keys.ts'
 import { Memory } from '../../src/engine/plan/memory.ts'
 import { Results } from '../../src/engine/plan/results.ts'
+import type { ObserverOp, Op, RunOp } from '../../src/engine/plan/op.ts'
 import { createSession, type Session, type SessionOptions } from '../../src/engine/plan/session.ts'
 import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
 import type { StatisticsView } from '../../src/engine/plan/view.ts'
@@ -29,7 +31,7 @@ type Move = typeof move extends fc.Arbitrary<infer T> ? T : never
 
 /**
  * Random graphs of sums, loops in loops and trainings, before, inside and after each other. With `emissions` false the same
- * graph never shows anything while it trains.
+ * graph never shows anything while it trains. The nodes stand in an order of their own, as in a file.
  */
 function build(moves: readonly Move[], emissions: boolean): Graph {
   const nodes: GraphNode[] = [node('n', 'Constant')]
@@ -71,7 +73,8 @@ function build(moves: readonly Move[], emissions: boolean): Graph {
   })
   while (open.length) close(0)
   scopes[0]!.forEach((value, i) => nodes.push(node(`last${i}`, 'Show', { value })))
-  return graph(...nodes)
+  const place = ({ id }: GraphNode) => hashOf(id, moves[0]?.b)
+  return graph(...nodes.sort((a, b) => (place(a) < place(b) ? -1 : 1)))
 }
 
 const trainingNodes = (id: string, goal: string, at: string, steps: number, emit: number) => [
@@ -347,6 +350,80 @@ describe('what is asked at an unlikely time', () => {
     await expect(session.run({ type: 'run', run: 1, graph: oneTraining(2) })).rejects.toThrow('A mistake in the page.')
     await session.run({ type: 'run', run: 2, graph: oneTraining(2) })
     expect(events.at(-1)).toMatchObject({ type: 'finished', run: 2, stopped: false })
+    await session.dispose()
+  })
+})
+
+describe('samples while training', () => {
+  /** A clock that stands still but for what takes its time: `train` and `show`, in milliseconds. */
+  function timed(cost: { train: number; emission: number }) {
+    let time = 0
+    let counted = 0
+    const now = () => {
+      const steps = trainings()
+      time += (steps - counted) * cost.train
+      counted = steps
+      return time
+    }
+    return { now, spend: () => void (time += cost.emission) }
+  }
+
+  /** Runs one training of 200 steps that would emit every step; gives the steps at which it did. */
+  async function emitted(cost: { train: number; emission: number }) {
+    ran.length = 0
+    const clock = timed(cost)
+    const at: number[] = []
+    const slow: Op = {
+      ...(ops.get('toy/Apply') as RunOp),
+      type: 'toy/Slow',
+      run: ((inputs: never, params: never, context: never) => {
+        if (trainings() < 200) at.push(trainings())
+        clock.spend()
+        return (ops.get('toy/Apply') as RunOp).run(inputs, params, context)
+      }) as never,
+    }
+    const nodes = oneTraining(200).nodes.map((it) =>
+      it.id === 'ty' ? { ...it, op: 'toy/Slow' } : it.id === 'tend' ? { ...it, params: { emit_every: 1 } } : it,
+    )
+    const { session, events } = begin(undefined, { ops: new Map([...ops, ['toy/Slow', slow]]), now: clock.now })
+    await session.run({ type: 'run', run: 1, graph: { nodes } })
+    await session.dispose()
+    expect(faultsOf(events)).toEqual([])
+    return { at, said: events.filter(({ type }) => type === 'status').length }
+  }
+
+  test('take at most a fifth of the time, but for the first, and it is said', async () => {
+    const { at, said } = await emitted({ train: 10, emission: 100 })
+    at.forEach((step, i) => {
+      const spent = (i + 1) * 100
+      if (i) expect(spent).toBeLessThanOrEqual(0.2 * (step * 10 + spent) + 1e-9)
+    })
+    expect(at.length).toBeGreaterThan(3)
+    expect(said).toBeGreaterThan(0)
+  })
+
+  test('come as often as was asked where they are cheap, and nothing is said', async () => {
+    const { at, said } = await emitted({ train: 10, emission: 1 })
+    expect(at).toEqual(Array.from({ length: 199 }, (_, i) => i + 1))
+    expect(said).toBe(0)
+  })
+})
+
+describe('an observer that fails', () => {
+  const failing: Op = {
+    ...(ops.get('toy/Chart') as ObserverOp),
+    type: 'toy/Failing',
+    view: () => Promise.reject(new Error('No.')),
+  }
+
+  test('has a fault of its own, told once; the run goes on to the end', async () => {
+    const { session, events } = begin(undefined, { ops: new Map([...ops, ['toy/Failing', failing]]), now: () => 0 })
+    const { nodes } = oneTraining(5)
+    const chart = { ...node('bad', 'Failing', { values_1: 'tl.loss' }) }
+    await session.run({ type: 'run', run: 1, graph: { nodes: [...nodes, chart] } })
+    expect(faultsOf(events)).toMatchObject([{ node: 'bad', message: 'No.' }])
+    expect(events.at(-1)).toMatchObject({ type: 'finished', stopped: false })
+    expect(lastOf(events, 1).last).toBeDefined()
     await session.dispose()
   })
 })

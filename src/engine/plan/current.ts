@@ -14,6 +14,7 @@ export class CurrentRun {
   savedAt = -Infinity
   toldAt = -Infinity
   stepwise: boolean
+  private readonly told = new Set<string>()
   private wake: (() => void) | undefined
   private answered: ((answer: 'anew' | 'continue' | 'cancel') => void) | undefined
   private readonly paces = new Map<string, Pace>()
@@ -25,6 +26,13 @@ export class CurrentRun {
   ) {
     this.id = request.run
     this.stepwise = request.paused ?? false
+  }
+
+  /** An observer that fails does so at every look. */
+  tellOnce(event: Event) {
+    const words = JSON.stringify(event)
+    if (!this.told.has(words)) this.tell(event)
+    this.told.add(words)
   }
 
   control(command: 'pause' | 'resume' | 'step' | 'stop') {

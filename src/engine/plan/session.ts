@@ -85,7 +85,7 @@ class Sessions implements Session {
       memory: this.memory,
       now: this.now,
       onView: (node, view) => this.current && options.onEvent({ type: 'view', run: this.current.id, node: outerId(node), view }),
-      onError: (error) => this.current?.tell(faultsEvent(this.current.id, [error])),
+      onError: (error) => this.current?.tellOnce(faultsEvent(this.current.id, [error])),
     })
   }
 
