@@ -286,7 +286,8 @@ describe('known nodes', () => {
     const { workflow } = read(wired)
     workflow.nodes[0]!.mode = 2
     workflow.nodes[1]!.type = 'nobody/knows'
-    expect(toGraph(workflow, toys).nodes).toEqual([{ id: '2', op: 'nobody/knows', title: 'Mine', params: {}, inputs: {} }])
+    const muted = { x: 'Noise', schedule: 'Noise', gone: 'Noise' }
+    expect(toGraph(workflow, toys).nodes).toEqual([{ id: '2', op: 'nobody/knows', title: 'Mine', params: {}, inputs: {}, muted }])
   })
 
   test('a value of the class is no value of the node', () => {

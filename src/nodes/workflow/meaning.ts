@@ -1,7 +1,7 @@
 // From a workflow file to the neutral graph the plan takes: values and wires by name.
 import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
-import type { FileNode, NodeId, WorkflowFile } from './file.ts'
+import type { FileNode, WorkflowFile } from './file.ts'
 
 const MUTED = 2
 /** ComfyUI's bypass: not something these nodes can do, so it counts as muted. */
@@ -12,28 +12,33 @@ const BYPASSED = 4
  * name them; values are passed on as they are, right or wrong; missing ones take their defaults.
  */
 export function meaningOf(file: WorkflowFile, declarations: ReadonlyMap<string, Declaration>): Graph {
-  const active = new Map<NodeId, FileNode>()
-  for (const node of file.nodes) if (node.mode !== MUTED && node.mode !== BYPASSED) active.set(node.id, node)
+  const nodes = new Map(file.nodes.map((node) => [node.id, node]))
   const links = new Map(file.links.map((link) => [link[0], link]))
-  const wireOf = (id: number | string | null): Wire | undefined => {
-    const link = id === null ? undefined : links.get(id)
-    const from = link && active.get(link[1])
-    const output = from?.outputs[link![2]]
-    return from && output && { node: String(from.id), slot: output.name }
-  }
   return {
-    nodes: [...active.values()].map((node): GraphNode => {
-      const wires = node.inputs.map(({ name, link }) => [name, wireOf(link)] as const)
+    nodes: file.nodes.filter(isActive).map((node): GraphNode => {
+      const inputs: [string, Wire][] = []
+      const muted: [string, string][] = []
+      for (const { name, link: id } of node.inputs) {
+        const link = id === null ? undefined : links.get(id)
+        const from = link && nodes.get(link[1])
+        const output = from?.outputs[link![2]]
+        if (!from || !output) continue
+        if (isActive(from)) inputs.push([name, { node: String(from.id), slot: output.name }])
+        else muted.push([name, from.title || declarations.get(from.type)?.title || from.type])
+      }
       return {
         id: String(node.id),
         op: node.type,
         params: paramsOf(node, declarations.get(node.type)),
-        inputs: Object.fromEntries(wires.filter((entry): entry is [string, Wire] => entry[1] !== undefined)),
+        inputs: Object.fromEntries(inputs),
+        ...(muted.length > 0 && { muted: Object.fromEntries(muted) }),
         ...(node.title && { title: node.title }),
       }
     }),
   }
 }
+
+const isActive = ({ mode }: FileNode) => mode !== MUTED && mode !== BYPASSED
 
 const paramsOf = (node: FileNode, declaration: Declaration | undefined): Record<string, unknown> =>
   Object.fromEntries(
