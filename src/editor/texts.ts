@@ -172,7 +172,7 @@ export const texts = {
     asCopy: 'Save as a copy',
     questionTitle: 'Train anew?',
     questionText: (node: string, time: string) =>
-      `What changed since the last run would put aside ${time} of training of ${node}. The old weights are kept in the library either way.`,
+      `What changed since the last run would put aside ${time} of training of ${node}. The old weights stay in this browser: with the old settings they are there again.`,
     anew: 'Train anew',
     continue: 'Start from these weights',
     shortcuts: 'Keyboard shortcuts',
