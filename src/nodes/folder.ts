@@ -5,7 +5,15 @@ import type { StateStore } from '../engine/plan/store.ts'
 
 /** Keys become file names; what file systems treat specially is escaped. */
 const fileOf = (key: string) => encodeURIComponent(key).replaceAll('*', '%2A').replaceAll('.', '%2E')
-const keyOf = (file: string) => decodeURIComponent(file)
+
+/** Undefined for files that are not of this store. */
+function keyOf(file: string): string | undefined {
+  try {
+    return decodeURIComponent(file)
+  } catch {
+    return undefined
+  }
+}
 
 const absent = (error: unknown) => {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
@@ -32,8 +40,12 @@ export function folderStore(folder: string): StateStore {
       const keys = files
         .filter((file) => !file.startsWith('.'))
         .map(keyOf)
-        .filter((key) => key.startsWith(prefix))
-      return Promise.all(keys.map(async (key) => ({ key, size: (await stat(path(key))).size })))
+        .filter((key) => key?.startsWith(prefix)) as string[]
+      const entries = await Promise.all(
+        // Another run may delete one meanwhile.
+        keys.map(async (key) => ({ key, size: (await stat(path(key)).catch(absent))?.size })),
+      )
+      return entries.filter((entry): entry is { key: string; size: number } => entry.size !== undefined)
     },
     delete: (key) => rm(path(key), { force: true }),
   }
