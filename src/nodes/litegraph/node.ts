@@ -92,7 +92,8 @@ export function nodeClass(
       addWidgets(this, hooks)
       this.#matchSlots('keep')
       const size = this.computeSize()
-      this.setSize([Math.max(size[0], declaration.role === 'observer' ? 260 : 0), size[1]])
+      const writing = declaration.role === 'note' ? 110 : 0
+      this.setSize([Math.max(size[0], declaration.role === 'observer' ? 260 : 0), Math.max(size[1], writing)])
     }
 
     override computeSize(): Vector {

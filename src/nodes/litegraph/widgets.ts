@@ -251,6 +251,8 @@ function ask(node: DiffusionNode, name: string, event: MouseEvent, hooks: Hooks,
 
 // ---- longer things
 
+const LINE = 20
+
 /** Text that wraps and fills what the node has of height. */
 function paragraphWidget(name: string, value: unknown, hooks: Hooks): Widget {
   return {
@@ -258,7 +260,7 @@ function paragraphWidget(name: string, value: unknown, hooks: Hooks): Widget {
     name,
     value,
     options: { property: name },
-    computeSize: (width) => [width, 72],
+    computeSize: (width) => [width, LINE],
     draw(ctx, node, width, y) {
       const height = Math.max(20, node.size[1] - y - 8)
       ctx.save()
