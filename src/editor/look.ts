@@ -118,10 +118,14 @@ export function paintOverview(
   const words = title.split(' ')
   const room = size[0] - 16
   ctx.font = `560 100px ${colours.font}`
+  const whole = ctx.measureText(title).width / 100
   const widest = Math.max(...words.map((word) => ctx.measureText(word).width)) / 100
+  const tall = size[1] + TITLE - 10
+  const onOneLine = Math.min(room / whole, tall)
+  const onOneEach = Math.min(room / widest, tall / words.length)
   const height = inTitleBar
     ? Math.min(TITLE - 4, 11 / scale)
-    : Math.min(12 / scale, room / widest, (size[1] + TITLE - 10) / words.length)
+    : Math.min(12 / scale, Math.max(onOneLine, onOneEach))
   ctx.font = `560 ${height}px ${colours.font}`
   ctx.fillStyle = node.mode === MUTED ? colours.nodeFaint : colours.nodeTitle
   ctx.textAlign = 'center'
