@@ -59,7 +59,8 @@ function Figures() {
   if (!progress) return null
   const { index, count, loss, rate, secondsLeft, label } = progress
   const { status } = texts
-  const going = state.run.state.value !== 'idle'
+  // Between two steps by hand there is no rate.
+  const going = state.run.state.value === 'running'
   return (
     <span class="figures">
       <span>
