@@ -123,9 +123,7 @@ export function paintOverview(
   const tall = size[1] + TITLE - 10
   const onOneLine = Math.min(room / whole, tall)
   const onOneEach = Math.min(room / widest, tall / words.length)
-  const height = inTitleBar
-    ? Math.min(TITLE - 4, 11 / scale)
-    : Math.min(12 / scale, Math.max(onOneLine, onOneEach))
+  const height = inTitleBar ? Math.min(TITLE - 4, 11 / scale) : Math.min(12 / scale, Math.max(onOneLine, onOneEach))
   ctx.font = `560 ${height}px ${colours.font}`
   ctx.fillStyle = node.mode === MUTED ? colours.nodeFaint : colours.nodeTitle
   ctx.textAlign = 'center'
@@ -353,7 +351,7 @@ export function paintWidgets(node: Painted, top: number, active: PaintedWidget |
     if (widget.y) y = widget.y
     widget.last_y = y
     ctx.save()
-    if (widget.disabled) ctx.globalAlpha *= 0.45
+    if (widget.disabled || hasNoEffect(node, widget)) ctx.globalAlpha *= 0.45
     if (widget.type === 'diffusion/paragraph') paintParagraph(node, widget, y, ctx, colours)
     else if (widget.type === 'diffusion/drawing') paintDrawing(node, widget, y, ctx, colours)
     else if (widget.draw && !ownRows.has(widget.type)) widget.draw(ctx, node, widget.width ?? width, y, ROW)
@@ -361,6 +359,11 @@ export function paintWidgets(node: Painted, top: number, active: PaintedWidget |
     ctx.restore()
     y += (widget.computeSize ? widget.computeSize(width)[1] : ROW) + 4
   }
+}
+
+function hasNoEffect({ diffusion, inputs }: Painted, { options: { property } }: PaintedWidget): boolean {
+  const input = diffusion?.declaration.params[property ?? '']?.unless
+  return input !== undefined && Boolean(inputs?.some(({ name, link }) => name === input && link != null))
 }
 
 const ownRows = new Set(['number', 'slider', 'combo', 'text', 'string', 'toggle', 'button', 'diffusion/number'])

@@ -58,9 +58,10 @@ function ParamRow({ node, name, param }: Props) {
   const id = useId()
   const value = node.properties[name]
   const changed = param.kind !== 'seed' && param.kind !== 'drawing' && !same(value, param.default)
+  const moot = param.unless !== undefined && node.inputs.some((slot) => slot.name === param.unless && slot.link != null)
   const set = (next: unknown) => editor.workspace.setParam(node, name, next)
   return (
-    <div class={`param${changed ? ' changed' : ''}${param.kind === 'boolean' ? ' inline' : ''}`}>
+    <div class={`param${changed ? ' changed' : ''}${param.kind === 'boolean' ? ' inline' : ''}${moot ? ' moot' : ''}`}>
       <div class="label">
         <label for={id}>{name}</label>
         {changed && param.kind !== 'boolean' && (

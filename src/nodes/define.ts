@@ -162,6 +162,9 @@ export const advanced = <P extends Param>(param: P): P => ({ ...param, advanced:
 /** A param that means something only while another one has a certain value. */
 export const when = <P extends Param>(param: string, is: string, then: P): P => ({ ...then, when: { param, is } })
 
+/** A param that has no effect while an input is wired. */
+export const unless = <P extends Param>(input: string, then: P): P => ({ ...then, unless: input })
+
 // ---- nodes
 
 type Slots = Record<string, Slot>

@@ -14,6 +14,15 @@ describe('declarations as data', () => {
     expect(loaded.files.some((file) => file.endsWith('src/nodes/define.ts'))).toBe(true)
   }, 60_000)
 
+  test('a param without effect while an input is wired names an optional input', async () => {
+    const { declarations: all } = await loadDeclarations()
+    const named = all.flatMap(({ inputs, params }) =>
+      Object.values(params).flatMap(({ unless }) => (unless === undefined ? [] : [inputs[unless]?.optional])),
+    )
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.every(Boolean)).toBe(true)
+  })
+
   test('reach a bundle as JSON, and bring nothing with them', async () => {
     const entry = 'virtual:entry'
     const result = await build({

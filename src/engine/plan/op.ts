@@ -28,6 +28,8 @@ export type Param = ParamKind & {
   advanced?: true
   /** Means something only while another param has this value. */
   when?: { param: string; is: string }
+  /** Has no effect while this input is wired. */
+  unless?: string
 }
 
 type ParamKind =

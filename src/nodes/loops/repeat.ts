@@ -3,7 +3,7 @@ import { NodeError } from '../../engine/plan/fault.ts'
 import type { Inputs, LoopBehaviour, Outputs } from '../../engine/plan/op.ts'
 import { tf } from '../../engine/tf.ts'
 import type { SlotType, Timestep, Value } from '../../engine/values.ts'
-import { any, defineLoop, integer, like, many, number, optional, timestep } from '../define.ts'
+import { any, defineLoop, integer, like, many, number, optional, timestep, unless } from '../define.ts'
 
 /** What goes round, by slot: value_1, value_2, ... */
 type RepeatState = Record<string, Value>
@@ -73,7 +73,7 @@ export const [repeatStart, repeatEnd] = defineLoop({
       index: number('0, 1, 2, ...'),
       t: timestep('the same, as a timestep'),
     },
-    params: { times: integer(10, { min: 0, max: 10_000_000 }, 'how many rounds, if until is unwired') },
+    params: { times: unless('until', integer(10, { min: 0, max: 10_000_000 }, 'how many rounds, if until is unwired')) },
   },
   end: {
     type: 'diffusion/RepeatEnd',
