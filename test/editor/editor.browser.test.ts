@@ -405,7 +405,7 @@ describe('runs', () => {
     const problem = page.getByRole('button', { name: '1 problem' })
     await problem.waitFor({ timeout: 60_000 })
     expect(await page.getByRole('alert').allTextContents()).toContain(
-      '1 problem. Nothing is wired to schedule. Wire schedule into it.',
+      '1 problem. Nothing is wired to schedule. Wire a schedule into it.',
     )
     await problem.click()
     await page.getByRole('button', { name: 'Go there' }).click()
@@ -429,6 +429,24 @@ describe('runs', () => {
     expect(await page.locator('.status .state').textContent()).toBe('Did not finish')
     await page.getByLabel('distribution', { exact: true }).selectOption('moons')
     await expect.poll(() => problem.count()).toBe(0)
+  })
+
+  test('another workflow stops the run and shows nothing of it', async () => {
+    const state = () => page.locator('.status .state').textContent()
+    await page.getByRole('button', { name: 'Open the gallery' }).click()
+    await page.locator('.card', { hasText: 'Train on points' }).click()
+    await expect.poll(() => titles()).toContain('Training Start')
+    await press('Control+Enter')
+    await page.locator('.status .figures').waitFor({ timeout: 60_000 })
+    await newWorkflow()
+    await page.waitForTimeout(500)
+    expect(await state()).toBe('Ready')
+    expect(await page.locator('.status .figures').count()).toBe(0)
+    await add('points', 300, 150)
+    await add('inspect', 640, 150)
+    await drag(await place('Points', 'x_0'), await place('Inspect', 'value'))
+    await press('Control+Enter')
+    await expect.poll(state, { timeout: 60_000 }).toMatch(/Finished in/)
   })
 
   test('a run shows what it made, and the tab says how far it is', async () => {
