@@ -103,6 +103,8 @@ function allowedText(param: Param): string {
       return 'points drawn by hand'
     case 'checkpoint':
       return 'a stored checkpoint'
+    case 'dataset':
+      return 'a data set of your own'
     default:
       return param satisfies never
   }

@@ -2,7 +2,7 @@
 import type { CanvasEvent, DragAndScale, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, LGraphCanvas, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../engine/plan/fault.ts'
-import type { Event } from '../engine/protocol.ts'
+import type { Event, Kept } from '../engine/protocol.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { fileOf, showEvent, showWorkflow } from '../nodes/litegraph/graph.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
@@ -66,7 +66,7 @@ export interface StageHooks {
   rename(node: LGraphNode, page: Point): void
   /** A param is to be typed. */
   edit(node: DiffusionNode, param: string, page: Point): void
-  chooseCheckpoint(node: DiffusionNode, param: string, page: Point): void
+  chooseFile(node: DiffusionNode, param: string, what: Kept, page: Point): void
   refused(reason: string): void
   /** Observers on screen. */
   visible(ids: string[]): void
@@ -423,7 +423,7 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
     changed: () => hooks.changed(),
     refused: (reason) => hooks.refused(reason),
     edit: (node, param, event) => hooks.edit(node, param, [event.clientX, event.clientY]),
-    chooseCheckpoint: (node, param) => hooks.chooseCheckpoint(node, param, [canvas.mouse[0], canvas.mouse[1]]),
+    chooseFile: (node, param, what) => hooks.chooseFile(node, param, what, [canvas.mouse[0], canvas.mouse[1]]),
   })
   const canvas = new EditorCanvas(element, own, { skip_render: true })
   replaceMenus(canvas, hooks)

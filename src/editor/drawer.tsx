@@ -1,6 +1,6 @@
 // The drawer at the left: the gallery of ready workflows, the user's own, and kept checkpoints.
 import { useEffect, useState } from 'preact/hooks'
-import type { CheckpointInfo } from '../engine/protocol.ts'
+import type { KeptFile } from '../engine/plan/op.ts'
 import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
 import * as format from './format.ts'
@@ -214,8 +214,8 @@ function rowItems(editor: Editor, row: Row): state.Menu['items'] {
 
 function Checkpoints() {
   const editor = useEditor()
-  useEffect(() => void editor.runner.checkpoints(), [])
-  const { value } = state.run.checkpoints
+  useEffect(() => void editor.runner.list('checkpoint'), [])
+  const { value } = state.run.kept.checkpoint
   if (!value.length) return <Empty title={texts.drawer.checkpointsEmpty} hint={texts.drawer.checkpointsEmptyHint} />
   return (
     <ul class="rows">
@@ -234,9 +234,9 @@ function Checkpoints() {
   )
 }
 
-function checkpointItems({ runner }: Editor, { name, sha256 }: CheckpointInfo): state.Menu['items'] {
+function checkpointItems({ runner }: Editor, { name, sha256 }: KeptFile): state.Menu['items'] {
   const bytes = async () => {
-    const found = await runner.getCheckpoint(sha256)
+    const found = await runner.get('checkpoint', sha256)
     if (!found) state.say(name, { text: texts.storage.gone, error: true })
     return found
   }
@@ -247,10 +247,10 @@ function checkpointItems({ runner }: Editor, { name, sha256 }: CheckpointInfo): 
   const remove = async () => {
     const found = await bytes()
     if (!found) return
-    await runner.deleteCheckpoint(sha256)
+    await runner.remove('checkpoint', sha256)
     const putBack = () =>
       runner
-        .putCheckpoint(name, found)
+        .keep('checkpoint', name, found)
         .catch((error: unknown) => state.say(name, { text: texts.storage.failed((error as Error).message), error: true }))
     state.say(texts.drawer.deleted(name), { action: { label: texts.drawer.undo, run: () => void putBack() } })
   }

@@ -1,6 +1,6 @@
 // The parts of the editor put together: canvas, workflow, engine, library. Screens get them all by this one object.
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
-import type { EnginePort } from '../engine/protocol.ts'
+import type { EnginePort, Kept } from '../engine/protocol.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { fit as fitNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
 import { createStage, type Insets, type PendingWire, type Point, type Spot, type Stage } from './canvas.ts'
@@ -74,7 +74,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     ask: (at, question, answer) => (state.quick.value = { at, ...question, answer }),
     rename: (node, page) => editor.renameNode(node, page),
     edit: (node, param, page) => editParam(editor, node, param, page),
-    chooseCheckpoint: (node, param, page) => void chooseCheckpoint(editor, node, param, page),
+    chooseFile: (node, param, what, page) => void chooseFile(editor, node, param, what, page),
     refused: (reason) => state.say(reason),
     visible(ids) {
       seen = ids
@@ -185,32 +185,32 @@ function editParam({ workspace }: Editor, node: DiffusionNode, param: string, at
 
 export const seeds = { min: 0, max: 2 ** 32 - 1, integer: true }
 
-async function chooseCheckpoint(editor: Editor, node: DiffusionNode, param: string, at: Point) {
-  await editor.runner.checkpoints()
+async function chooseFile(editor: Editor, node: DiffusionNode, param: string, what: Kept, at: Point) {
+  await editor.runner.list(what)
   const set = (value: unknown) => editor.workspace.setParam(node, param, value)
   const current = node.properties[param] as { sha256?: string } | null
   state.menu.value = {
     at,
     title: param,
     items: [
-      ...state.run.checkpoints.value.map((checkpoint) => ({
-        label: checkpoint.name,
-        checked: checkpoint.sha256 === current?.sha256,
-        run: () => set({ ...checkpoint }),
+      ...state.run.kept[what].value.map((file) => ({
+        label: file.name,
+        checked: file.sha256 === current?.sha256,
+        run: () => set({ ...file }),
       })),
       { label: texts.panel.none, checked: !current, run: () => set(null) },
       'rule',
-      { label: texts.panel.addCheckpoint, run: () => void addCheckpoint(editor).then((added) => added && set(added)) },
+      { label: texts.panel.addFile, run: () => void addFile(editor, what).then((added) => added && set(added)) },
     ],
   }
 }
 
-/** Asks for a checkpoint file and keeps it. */
-export async function addCheckpoint({ runner }: Editor) {
+/** Asks for a file and keeps it. */
+export async function addFile({ runner }: Editor, what: Kept) {
   const [file] = await pickFiles('.safetensors,.zip')
   if (!file) return undefined
   try {
-    return await runner.putCheckpoint(file.name, new Uint8Array(await file.arrayBuffer()))
+    return await runner.keep(what, file.name, new Uint8Array(await file.arrayBuffer()))
   } catch (error) {
     state.say(texts.files.unreadable(file.name), { text: (error as Error).message, error: true })
     return undefined

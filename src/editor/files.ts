@@ -23,7 +23,7 @@ async function openFile(editor: Editor, file: File) {
   if (file.size > LARGEST) throw new Error(texts.files.notWorkflow)
   const bytes = new Uint8Array(await file.arrayBuffer())
   if (isCheckpoint(file.name)) {
-    await editor.runner.putCheckpoint(file.name, bytes)
+    await editor.runner.keep('checkpoint', file.name, bytes)
     state.say(texts.files.checkpointKept(file.name))
     return
   }

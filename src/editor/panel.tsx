@@ -201,7 +201,7 @@ function Files({ files }: { files: readonly state.MadeFile[] }) {
   const editor = useEditor()
   const keep = async (file: state.MadeFile) => {
     try {
-      await editor.runner.putCheckpoint(file.name, file.bytes)
+      await editor.runner.keep('checkpoint', file.name, file.bytes)
       state.run.files.value = state.run.files.value.map((each) => (each === file ? { ...file, kept: true } : each))
     } catch (error) {
       state.say(file.name, { text: texts.storage.failed((error as Error).message), error: true })

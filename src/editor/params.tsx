@@ -2,12 +2,13 @@
 import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
 import type { Param } from '../engine/plan/op.ts'
+import type { Kept } from '../engine/protocol.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { SEED_CONTROLS } from '../nodes/litegraph/node.ts'
 import { fit, formatNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
 import { seedControl } from '../nodes/workflow.ts'
 import { useEditor } from './context.ts'
-import { addCheckpoint, seeds } from './editor.ts'
+import { addFile, seeds } from './editor.ts'
 import { icons } from './icons.tsx'
 import { Prose } from './prose.tsx'
 import * as state from './state.ts'
@@ -110,7 +111,9 @@ function field({ param, ...rest }: Omit<FieldProps<Param['kind']>, 'param'> & { 
     case 'drawing':
       return <DrawingField param={param} {...rest} />
     case 'checkpoint':
-      return <CheckpointField param={param} {...rest} />
+      return <KeptField param={param} what="checkpoint" {...rest} />
+    case 'dataset':
+      return <KeptField param={param} what="dataset" {...rest} />
   }
 }
 
@@ -274,9 +277,9 @@ function DrawingField({ id, value, set }: FieldProps<'drawing'>) {
   )
 }
 
-function CheckpointField({ id, value, set }: FieldProps<'checkpoint'>) {
+function KeptField<K extends Kept>({ id, value, set, what }: FieldProps<K> & { what: K }) {
   const editor = useEditor()
-  const known = state.run.checkpoints.value
+  const known = state.run.kept[what].value
   const chosen = value as { name: string; sha256: string } | null
   const here = known.some(({ sha256 }) => sha256 === chosen?.sha256)
   return (
@@ -285,7 +288,7 @@ function CheckpointField({ id, value, set }: FieldProps<'checkpoint'>) {
         id={id}
         class="field"
         value={chosen?.sha256 ?? ''}
-        onFocus={() => void editor.runner.checkpoints()}
+        onFocus={() => void editor.runner.list(what)}
         onChange={(event) => set(known.find(({ sha256 }) => sha256 === event.currentTarget.value) ?? null)}
       >
         <option value="">{texts.panel.none}</option>
@@ -300,9 +303,9 @@ function CheckpointField({ id, value, set }: FieldProps<'checkpoint'>) {
         type="button"
         class="button outline small"
         style={{ marginTop: '6px' }}
-        onClick={() => void addCheckpoint(editor).then((added) => added && set(added))}
+        onClick={() => void addFile(editor, what).then((added) => added && set(added))}
       >
-        {texts.panel.addCheckpoint}
+        {texts.panel.addFile}
       </button>
     </>
   )

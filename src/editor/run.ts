@@ -1,8 +1,9 @@
 // Runs: what goes to the engine, and what its events do to the screen.
 import { effect } from '@preact/signals'
 import { outerId } from '../engine/plan/graph.ts'
-import type { CheckpointInfo, EnginePort, Event, Request } from '../engine/protocol.ts'
+import type { EnginePort, Event, Kept, Request } from '../engine/protocol.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
+import type { KeptFile } from '../engine/plan/op.ts'
 import type { Fault } from '../engine/plan/fault.ts'
 import { advanceSeeds, graphOf } from '../nodes/litegraph/graph.ts'
 import type { LGraphNode, Stage } from './canvas.ts'
@@ -28,11 +29,12 @@ export interface Runner {
   touched(): void
   visible(nodes: string[]): void
   expand(node: LGraphNode): Promise<Expansion>
-  putCheckpoint(name: string, bytes: Uint8Array): Promise<CheckpointInfo>
-  checkpoints(): Promise<void>
-  /** The bytes of a checkpoint that is kept; undefined if it is not here any more. */
-  getCheckpoint(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
-  deleteCheckpoint(sha256: string): Promise<void>
+  keep(what: Kept, name: string, bytes: Uint8Array): Promise<KeptFile>
+  /** Looks anew what is kept; it goes into the state. */
+  list(what: Kept): Promise<void>
+  /** The bytes of a file that is kept; undefined if it is not here any more. */
+  get(what: Kept, sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  remove(what: Kept, sha256: string): Promise<void>
   useBackend(name: Extract<Request, { type: 'backend' }>['name']): void
   close(): void
 }
@@ -164,10 +166,13 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         break
       case 'checked':
       case 'expanded':
-      case 'checkpoint':
-      case 'checkpoints':
-      case 'checkpointBytes':
+      case 'kept':
+      case 'keptFiles':
+      case 'keptBytes':
+      case 'imported':
         answered(event.id, event)
+        break
+      case 'importing':
         break
       case 'storage':
         state.say(event.message, { error: true })
@@ -247,22 +252,22 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       if (!expansion) throw new Error(faults.map(inWords).join(' '))
       return expansion
     },
-    async putCheckpoint(name, bytes) {
-      const { checkpoint, error } = await ask<'checkpoint'>((id) => ({ type: 'putCheckpoint', id, name, bytes }))
-      if (!checkpoint) throw new Error(error ?? '')
-      await this.checkpoints()
-      return checkpoint
+    async keep(what, name, bytes) {
+      const { file, error } = await ask<'kept'>((id) => ({ type: 'keep', id, what, name, bytes }))
+      if (!file) throw new Error(error ?? '')
+      await this.list(what)
+      return file
     },
-    async checkpoints() {
-      const { checkpoints } = await ask<'checkpoints'>((id) => ({ type: 'listCheckpoints', id }))
-      shown.checkpoints.value = checkpoints
+    async list(what) {
+      const { files } = await ask<'keptFiles'>((id) => ({ type: 'listKept', id, what }))
+      shown.kept[what].value = files
     },
-    async getCheckpoint(sha256) {
-      return (await ask<'checkpointBytes'>((id) => ({ type: 'getCheckpoint', id, sha256 }))).bytes
+    async get(what, sha256) {
+      return (await ask<'keptBytes'>((id) => ({ type: 'getKept', id, what, sha256 }))).bytes
     },
-    async deleteCheckpoint(sha256) {
-      const { checkpoints } = await ask<'checkpoints'>((id) => ({ type: 'deleteCheckpoint', id, sha256 }))
-      shown.checkpoints.value = checkpoints
+    async remove(what, sha256) {
+      const { files } = await ask<'keptFiles'>((id) => ({ type: 'deleteKept', id, what, sha256 }))
+      shown.kept[what].value = files
     },
     useBackend: (name) => port.post({ type: 'backend', name }),
     close() {

@@ -1,7 +1,8 @@
 // What the screen shows, as signals: one truth for all parts of the editor.
 import { computed, signal } from '@preact/signals'
 import type { Fault } from '../engine/plan/fault.ts'
-import type { BackendReport, CheckpointInfo } from '../engine/protocol.ts'
+import type { KeptFile } from '../engine/plan/op.ts'
+import type { BackendReport } from '../engine/protocol.ts'
 import type { NodeId } from '../nodes/workflow.ts'
 import type { PendingWire, Point, Spot } from './canvas.ts'
 import type { Draft, SavedWorkflow, Settings } from './library.ts'
@@ -62,7 +63,8 @@ export const run = {
   files: signal<readonly MadeFile[]>([]),
   backend: signal<BackendReport | undefined>(undefined),
   engineFailed: signal(''),
-  checkpoints: signal<readonly CheckpointInfo[]>([]),
+  /** What the user keeps for nodes to name. */
+  kept: { checkpoint: signal<readonly KeptFile[]>([]), dataset: signal<readonly KeptFile[]>([]) },
   /** The seeds of the last run, by node and param. */
   seeds: signal<ReadonlyMap<string, number>>(new Map()),
 }

@@ -120,7 +120,7 @@ export const texts = {
     points: (count: number) => (count ? `${plural(count, 'point')}, drawn on the node` : 'Draw on the node'),
     clear: 'Clear',
     none: 'None',
-    addCheckpoint: 'Add a file…',
+    addFile: 'Add a file…',
     missing: (name: string) => `${name} (not here)`,
     unknown: 'This node is not known here. It is kept as it is, and cannot run.',
     files: 'Files of the last run',

@@ -1,7 +1,7 @@
 // What the page and the engine say to each other: one discriminated union each way. Everything is structured-cloneable.
 import type { Fault } from './plan/fault.ts'
 import type { Expansion, Graph, GraphNode } from './plan/graph.ts'
-import type { OutputFile } from './plan/op.ts'
+import type { KeptFile, OutputFile } from './plan/op.ts'
 import type { View } from './plan/view.ts'
 
 export type BackendName = 'webgpu' | 'wasm' | 'webgl' | 'cpu'
@@ -41,17 +41,43 @@ export type Request =
   | { type: 'visible'; nodes: string[] | undefined }
   /** Starts a backend, or changes to another; `wasm` says where its files are if not beside the script. The first run would start one too. */
   | { type: 'backend'; name: BackendName | 'auto'; wasm?: WasmPaths }
-  /** Makes a checkpoint known, by its SHA-256; it is kept in storage. */
-  | { type: 'putCheckpoint'; id: number; name: string; bytes: Uint8Array }
-  | { type: 'listCheckpoints'; id: number }
-  | { type: 'getCheckpoint'; id: number; sha256: string }
+  /** Makes a file known, by its SHA-256; it is kept in storage. */
+  | { type: 'keep'; id: number; what: Kept; name: string; bytes: Uint8Array }
+  | { type: 'listKept'; id: number; what: Kept }
+  | { type: 'getKept'; id: number; what: Kept; sha256: string }
   /** Answered by the list of what is left. */
-  | { type: 'deleteCheckpoint'; id: number; sha256: string }
+  | { type: 'deleteKept'; id: number; what: Kept; sha256: string }
+  /** Makes a data set of images and keeps it. Told by `importing` as it goes, and by `imported` when it is done. */
+  | { type: 'importImages'; id: number; name: string; files: ImageFile[]; options: ImportOptions }
 
-export interface CheckpointInfo {
-  name: string
-  size: number
-  sha256: string
+/** What the user keeps for nodes to name. */
+export type Kept = 'checkpoint' | 'dataset'
+
+/** An image, or a ZIP of some; `path` with its folders, which can give the labels. */
+export interface ImageFile {
+  path: string
+  file: Blob
+}
+
+export interface ImportOptions {
+  /** Of every image, in pixels. */
+  width: number
+  height: number
+  /** 1 grey, 3 red, green and blue. */
+  channels: 1 | 3
+  /** What to do with what is not of this shape: cut its longer side, add black bars, or stretch. */
+  fit: 'crop' | 'pad' | 'stretch'
+  /** The innermost folder of an image is its class. */
+  labels: boolean
+}
+
+/** What became of an import. */
+export interface ImportReport {
+  count: number
+  /** Names of the classes, in order, with how many images each has; empty without labels. */
+  classes: { name: string; count: number }[]
+  /** Files that are no images or are broken, each with the reason. */
+  skipped: { path: string; reason: string }[]
 }
 
 export type Event =
@@ -93,10 +119,13 @@ export type Event =
   | { type: 'finished'; run: number; seconds: number; stopped: boolean }
   | { type: 'checked'; id: number; faults: Fault[] }
   | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
-  | { type: 'checkpoint'; id: number; checkpoint?: CheckpointInfo; error?: string }
-  | { type: 'checkpoints'; id: number; checkpoints: CheckpointInfo[] }
+  | { type: 'kept'; id: number; file?: KeptFile; error?: string }
+  | { type: 'keptFiles'; id: number; files: KeptFile[] }
   /** Without bytes if it is not kept here. */
-  | { type: 'checkpointBytes'; id: number; bytes?: Uint8Array<ArrayBuffer> }
+  | { type: 'keptBytes'; id: number; bytes?: Uint8Array<ArrayBuffer> }
+  | { type: 'importing'; id: number; done: number; total: number }
+  /** Without `file` if no data set came of it; `error` says why. */
+  | { type: 'imported'; id: number; file?: KeptFile; report?: ImportReport; error?: string }
   /** Storage did not work as hoped (full, forbidden): said, and it goes on. */
   | { type: 'storage'; message: string }
   /** The engine could not be loaded, or has died: nothing more will come. */

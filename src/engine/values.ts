@@ -72,6 +72,29 @@ export interface Labels {
   labels: Int32Array
 }
 
+/** Where a UNet attends, and how. Each rule adds to those before it. */
+export interface Attention {
+  type: 'attention'
+  rules: AttentionRule[]
+}
+
+export interface AttentionRule {
+  kind: 'self'
+  /** One of the two: how many heads at every level, or how many channels a head has. */
+  heads?: number
+  head_dim?: number
+  /** Sides of the feature maps it works on: 8 for [b, 8, 8, c]. */
+  resolutions: number[]
+  /** In the middle block too. */
+  mid_block: boolean
+}
+
+/** Unnormalised log-probabilities of classes, `[b, classes]`. */
+export interface Logits {
+  type: 'logits'
+  tensor: Tensor
+}
+
 /** What a prediction is conditioned on, raw: labels, not their embeddings. */
 export interface Condition {
   type: 'condition'
@@ -100,6 +123,8 @@ export interface Dataset {
   /** One label an item, or none. */
   labels?: Int32Array
   classes?: number
+  /** What the labels stand for, in order; where the data has names for them. */
+  classNames?: string[]
 }
 
 /** How weights are changed, see `optimizers.ts`. */
@@ -142,6 +167,8 @@ export interface SlotValues {
   loss: Loss
   number: NumberValue
   dataset: Dataset
+  attention: Attention
+  logits: Logits
   optimizer: Optimizer
   ema: Ema
   trajectory: Trajectory

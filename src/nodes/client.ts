@@ -2,7 +2,17 @@
 import type { Fault } from '../engine/plan/fault.ts'
 import { GraphError } from '../engine/plan/fault.ts'
 import type { Expansion, Graph, GraphNode } from '../engine/plan/graph.ts'
-import type { BackendReport, CheckpointInfo, EnginePort, Event, Request } from '../engine/protocol.ts'
+import type { KeptFile } from '../engine/plan/op.ts'
+import type {
+  BackendReport,
+  EnginePort,
+  Event,
+  ImageFile,
+  ImportOptions,
+  ImportReport,
+  Kept,
+  Request,
+} from '../engine/protocol.ts'
 
 export interface RunOptions {
   /** Nodes to run to; all outputs and observers otherwise. */
@@ -34,12 +44,15 @@ export interface Client {
   check(graph: Graph): Promise<Fault[]>
   /** @throws GraphError where the node stands for no others */
   expand(node: GraphNode, wired: string[]): Promise<Expansion>
-  putCheckpoint(name: string, bytes: Uint8Array): Promise<CheckpointInfo>
-  checkpoints(): Promise<CheckpointInfo[]>
+  /** Keeps a checkpoint or a data set, so that nodes can name it. */
+  keep(what: Kept, name: string, bytes: Uint8Array): Promise<KeptFile>
+  kept(what: Kept): Promise<KeptFile[]>
+  /** Makes a data set of images, ZIPs of images included. */
+  importImages(name: string, files: ImageFile[], options: ImportOptions): Promise<{ file: KeptFile; report: ImportReport }>
   close(): void
 }
 
-type Answer = 'checked' | 'expanded' | 'checkpoint' | 'checkpoints'
+type Answer = 'checked' | 'expanded' | 'kept' | 'keptFiles' | 'imported'
 type Asking = Extract<Request, { id: number }>
 /** Each member without its id: Omit would merge the union. */
 type Question = Asking extends infer R ? (R extends Asking ? Omit<R, 'id'> : never) : never
@@ -58,7 +71,9 @@ export function createClient(port: EnginePort): Client {
 
   const unlisten = port.listen((event) => {
     if ('run' in event) onRunEvent(event)
-    else if ('id' in event) {
+    else if (event.type === 'importing') {
+      // Its end is what is waited for.
+    } else if ('id' in event) {
       questions.get(event.id)?.resolve(event)
       questions.delete(event.id)
     } else if (event.type === 'ready') ready.resolve(event.backend)
@@ -109,12 +124,17 @@ export function createClient(port: EnginePort): Client {
       if (!expansion) throw new GraphError(faults)
       return expansion
     },
-    async putCheckpoint(name, bytes) {
-      const { checkpoint, error } = await ask<'checkpoint'>({ type: 'putCheckpoint', name, bytes })
-      if (!checkpoint) throw new Error(error)
-      return checkpoint
+    async keep(what, name, bytes) {
+      const { file, error } = await ask<'kept'>({ type: 'keep', what, name, bytes })
+      if (!file) throw new Error(error)
+      return file
     },
-    checkpoints: async () => (await ask<'checkpoints'>({ type: 'listCheckpoints' })).checkpoints,
+    kept: async (what) => (await ask<'keptFiles'>({ type: 'listKept', what })).files,
+    async importImages(name, files, options) {
+      const { file, report, error } = await ask<'imported'>({ type: 'importImages', name, files, options })
+      if (!file || !report) throw new Error(error)
+      return { file, report }
+    },
     close() {
       unlisten()
       port.close()

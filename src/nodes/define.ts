@@ -53,6 +53,8 @@ export const condition = slotOf(['condition', 'labels'], 'condition')
 export const loss = slotOf(['loss', 'number'], 'loss')
 export const number = slotOf(['number', 'loss'], 'number')
 export const dataset = slotOf(['dataset'], 'dataset')
+export const attention = slotOf(['attention'], 'attention')
+export const logits = slotOf(['logits'], 'logits')
 export const optimizer = slotOf(['optimizer'], 'optimizer')
 export const ema = slotOf(['ema'], 'ema')
 export const trajectory = slotOf(['trajectory'], 'trajectory')
@@ -152,6 +154,13 @@ export const drawing = (about: string): Declared<ParamOf<'drawing'>, readonly (r
 /** A stored checkpoint. */
 export const checkpoint = (about: string): Declared<ParamOf<'checkpoint'>, ParamOf<'checkpoint'>['default']> => ({
   kind: 'checkpoint',
+  default: null,
+  about,
+})
+
+/** A data set of the user's own, kept in the browser. */
+export const ownDataset = (about: string): Declared<ParamOf<'dataset'>, ParamOf<'dataset'>['default']> => ({
+  kind: 'dataset',
   default: null,
   about,
 })

@@ -6,8 +6,10 @@ import type { Op } from '../engine/plan/op.ts'
 import { opTable } from '../engine/plan/op.ts'
 import type { Session } from '../engine/plan/session.ts'
 import { createSession } from '../engine/plan/session.ts'
-import type { BackendName, Event, Request, RunRequest, WasmPaths } from '../engine/protocol.ts'
+import type { BackendName, Event, Kept, Request, RunRequest, WasmPaths } from '../engine/protocol.ts'
 import type { EngineStorage } from './storage.ts'
+import { assetsOf } from './assets.ts'
+import type { KeptFiles } from './kept.ts'
 import { browserStorage } from './storage.ts'
 import { wasmFiles } from './wasm-files.ts'
 
@@ -87,17 +89,20 @@ class Server {
         this.session.control('stop', this.current)
         this.inTurn(() => this.changeBackend())
         break
-      case 'putCheckpoint':
-        void this.putCheckpoint(request)
+      case 'keep':
+        void this.keep(request)
         break
-      case 'listCheckpoints':
-        void this.listCheckpoints(request.id)
+      case 'listKept':
+        void this.listKept(request)
         break
-      case 'getCheckpoint':
-        void this.getCheckpoint(request)
+      case 'getKept':
+        void this.getKept(request)
         break
-      case 'deleteCheckpoint':
-        void this.deleteCheckpoint(request)
+      case 'deleteKept':
+        void this.deleteKept(request)
+        break
+      case 'importImages':
+        void this.importImages(request)
         break
       default:
         request satisfies never
@@ -112,7 +117,7 @@ class Server {
     return createSession({
       ops: opTable(this.nodes),
       store: this.storage.states,
-      assets: this.storage.checkpoints,
+      assets: assetsOf(this.storage.checkpoints, this.storage.datasets),
       onEvent: this.post,
     })
   }
@@ -150,31 +155,43 @@ class Server {
     }
   }
 
-  private async putCheckpoint({ id, name, bytes }: Extract<Request, { type: 'putCheckpoint' }>) {
+  private kept(what: Kept): KeptFiles {
+    return what === 'checkpoint' ? this.storage.checkpoints : this.storage.datasets
+  }
+
+  private async keep({ id, what, name, bytes }: Extract<Request, { type: 'keep' }>) {
     try {
-      this.post({ type: 'checkpoint', id, checkpoint: await this.storage.checkpoints.put(name, bytes) })
+      this.post({ type: 'kept', id, file: await this.kept(what).put(name, bytes) })
     } catch (error) {
-      this.post({ type: 'checkpoint', id, error: messageOf(error) })
+      this.post({ type: 'kept', id, error: messageOf(error) })
     }
   }
 
-  private async getCheckpoint({ id, sha256 }: Extract<Request, { type: 'getCheckpoint' }>) {
-    const bytes = await this.storage.checkpoints.checkpoint(sha256).catch(() => undefined)
-    this.post({ type: 'checkpointBytes', id, ...(bytes && { bytes: new Uint8Array(bytes) }) })
+  private async getKept({ id, what, sha256 }: Extract<Request, { type: 'getKept' }>) {
+    const bytes = await this.kept(what)
+      .get(sha256)
+      .catch(() => undefined)
+    this.post({ type: 'keptBytes', id, ...(bytes && { bytes: new Uint8Array(bytes) }) })
   }
 
-  private async deleteCheckpoint({ id, sha256 }: Extract<Request, { type: 'deleteCheckpoint' }>) {
-    await this.storage.checkpoints.delete(sha256).catch((error) => this.post({ type: 'storage', message: messageOf(error) }))
-    await this.listCheckpoints(id)
+  private async deleteKept({ id, what, sha256 }: Extract<Request, { type: 'deleteKept' }>) {
+    await this.kept(what)
+      .delete(sha256)
+      .catch((error) => this.post({ type: 'storage', message: messageOf(error) }))
+    await this.listKept({ id, what })
   }
 
-  private async listCheckpoints(id: number) {
+  private async listKept({ id, what }: { id: number; what: Kept }) {
     try {
-      this.post({ type: 'checkpoints', id, checkpoints: await this.storage.checkpoints.list() })
+      this.post({ type: 'keptFiles', id, files: await this.kept(what).list() })
     } catch (error) {
       this.post({ type: 'storage', message: messageOf(error) })
-      this.post({ type: 'checkpoints', id, checkpoints: [] })
+      this.post({ type: 'keptFiles', id, files: [] })
     }
+  }
+
+  private async importImages({ id }: Extract<Request, { type: 'importImages' }>) {
+    this.post({ type: 'imported', id, error: 'Images cannot be imported yet.' })
   }
 
   // ---- the backend

@@ -65,6 +65,7 @@ function readValue(text: string, param: Param, key: string): unknown {
       return text
     case 'drawing':
     case 'checkpoint':
+    case 'dataset':
       try {
         return JSON.parse(text)
       } catch {

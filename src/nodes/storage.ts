@@ -3,12 +3,13 @@ import type { UseStore } from 'idb-keyval'
 import { createStore, delMany, get, promisifyRequest, setMany } from 'idb-keyval'
 import type { StateStore } from '../engine/plan/store.ts'
 import { memoryStore } from '../engine/plan/store.ts'
-import type { Checkpoints } from './checkpoints.ts'
-import { checkpointsIn } from './checkpoints.ts'
+import type { KeptFiles } from './kept.ts'
+import { keptIn } from './kept.ts'
 
 export interface EngineStorage {
   states: StateStore
-  checkpoints: Checkpoints
+  checkpoints: KeptFiles
+  datasets: KeptFiles
 }
 
 /** Trained states may take this much of the browser's storage, in bytes; the least recently used go first. */
@@ -26,7 +27,8 @@ export function browserStorage(onTrouble: (message: string) => void): EngineStor
   }
   return {
     states: databaseStore('litegraph-diffusion-states', { budget: STATES_BUDGET, onMissing: sayOnce }),
-    checkpoints: checkpointsIn(databaseStore('litegraph-diffusion-checkpoints', { onMissing: sayOnce })),
+    checkpoints: keptIn(databaseStore('litegraph-diffusion-checkpoints', { onMissing: sayOnce })),
+    datasets: keptIn(databaseStore('litegraph-diffusion-datasets', { onMissing: sayOnce })),
   }
 }
 
@@ -43,7 +45,7 @@ export interface DatabaseOptions {
 export function databaseStore(name: string, { budget = Infinity, onMissing }: DatabaseOptions = {}): StateStore {
   const opened = open(name).catch((error): StateStore => {
     onMissing?.(
-      `This browser keeps nothing here (${nameOf(error)}), so trainings and checkpoints are lost when the page is closed.`,
+      `This browser keeps nothing here (${nameOf(error)}), so trainings, checkpoints and data sets are lost when the page is closed.`,
     )
     return memoryStore()
   })

@@ -90,9 +90,9 @@ describe('in a worker', () => {
         const notExpandable = await client.expand(graphs.constant, []).catch((error: Error) => error.message)
         const stopped = client.run(graphs.long)
         client.stop()
-        const info = await client.putCheckpoint('moons.zip', new Uint8Array([1, 2, 3]))
-        const renamed = await client.putCheckpoint('circles.zip', new Uint8Array([1, 2, 3]))
-        const listed = await client.checkpoints()
+        const info = await client.keep('checkpoint', 'moons.zip', new Uint8Array([1, 2, 3]))
+        const renamed = await client.keep('checkpoint', 'circles.zip', new Uint8Array([1, 2, 3]))
+        const listed = await client.kept('checkpoint')
         const outcome = { faults, refused, expansion, notExpandable, stopped: await stopped, info, renamed, listed }
         client.close()
         return outcome
@@ -246,7 +246,7 @@ describe('storage', () => {
     })
     expect(result.value).toEqual([7])
     expect(result.said).toEqual([
-      'This browser keeps nothing here (SecurityError), so trainings and checkpoints are lost when the page is closed.',
+      'This browser keeps nothing here (SecurityError), so trainings, checkpoints and data sets are lost when the page is closed.',
     ])
   })
 })

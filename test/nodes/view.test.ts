@@ -303,6 +303,8 @@ onCpu(() => {
     const prepare = (bytes: Uint8Array | undefined, sha256: string | null) =>
       load.prepare!({ checkpoint: sha256 === null ? null : { name: 'moons.zip', size: 1, sha256 } } as never, {
         checkpoint: async () => bytes,
+        dataset: async () => undefined,
+        shipped: async () => new Uint8Array(),
       })
 
     test('what is saved is loaded', async () => {

@@ -42,7 +42,16 @@ type ParamKind =
   /** Points drawn by hand, `[[x, y], ...]`, coordinates about in [-2, 2]. */
   | { kind: 'drawing'; default: readonly (readonly [number, number])[]; about: string }
   /** A stored checkpoint: its name, size in bytes and SHA-256, so that a file says which it means. */
-  | { kind: 'checkpoint'; default: { name: string; size: number; sha256: string } | null; about: string }
+  | { kind: 'checkpoint'; default: KeptFile | null; about: string }
+  /** A data set that was made from the user's own files, named in the same way. */
+  | { kind: 'dataset'; default: KeptFile | null; about: string }
+
+/** Which file of those that are kept: found by the SHA-256 of its bytes; `size` in bytes. */
+export interface KeptFile {
+  name: string
+  size: number
+  sha256: string
+}
 
 /** What a start and an end have in common. */
 export interface LoopEnds {
@@ -152,7 +161,14 @@ export interface OutputFile {
 export interface Assets {
   /** The bytes of a checkpoint by its SHA-256, or undefined if it is not here. */
   checkpoint(sha256: string): Promise<Uint8Array | undefined>
+  /** The bytes of a data set by its SHA-256, or undefined if it is not here. */
+  dataset(sha256: string): Promise<Uint8Array | undefined>
+  /** The bytes of a file that comes with the product, fetched when first asked for. Throws Error, saying where it should be. */
+  shipped(name: ShippedFile): Promise<Uint8Array>
 }
+
+/** Files that come with the product: data sets, each gzipped. */
+export type ShippedFile = 'digits' | 'mnist-train' | 'mnist-test'
 
 /**
  * How a zone runs. The state is a value: plain data with tensors at its leaves, never changed in place. So a snapshot

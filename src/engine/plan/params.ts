@@ -37,7 +37,8 @@ export function problemWith(value: unknown, spec: Param): string | undefined {
     case 'drawing':
       return isDrawing(value) ? undefined : 'a list of points [x, y]'
     case 'checkpoint':
-      return value === null || isCheckpoint(value) ? undefined : 'a checkpoint: { name, size, sha256 }'
+    case 'dataset':
+      return value === null || isKeptFile(value) ? undefined : `a ${spec.kind}: { name, size, sha256 }`
     default:
       spec satisfies never
       return undefined
@@ -51,7 +52,7 @@ const isDrawing = (value: unknown) =>
   Array.isArray(value) &&
   value.every((point) => Array.isArray(point) && point.length === 2 && point.every((number) => isNumber(number, -1e6, 1e6)))
 
-const isCheckpoint = (value: unknown) => {
+const isKeptFile = (value: unknown) => {
   const { name, size, sha256 } = Object(value) as Record<string, unknown>
   return typeof name === 'string' && isNumber(size, 0, 2 ** 53) && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
 }

@@ -179,7 +179,7 @@ class Sessions implements Session {
   private async prepare(plan: Plan) {
     const prepared = new Map<string, unknown>()
     const content = new Map<string, string>()
-    const assets = this.options.assets ?? { checkpoint: async () => undefined }
+    const assets = this.options.assets ?? noAssets
     const faults: unknown[] = []
     for (const step of plan.steps.flatMap(nodeStepsOf)) {
       const op = this.ops.get(step.op) as RunOp
@@ -442,3 +442,9 @@ const faultsEvent = (run: number, errors: readonly unknown[]): Event => ({
   run,
   faults: errors.flatMap((error) => (error instanceof GraphError ? error.faults : [faultOf(error)])),
 })
+
+const noAssets: Assets = {
+  checkpoint: async () => undefined,
+  dataset: async () => undefined,
+  shipped: async (name) => Promise.reject(new Error(`${name} is not here.`)),
+}

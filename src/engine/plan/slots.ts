@@ -63,6 +63,8 @@ const inWords: { [K in SlotType]: string } = {
   loss: 'a loss',
   number: 'a number',
   dataset: 'a data set',
+  attention: 'attention',
+  logits: 'logits',
   optimizer: 'an optimizer',
   ema: 'an EMA',
   trajectory: 'a trajectory',

@@ -41,4 +41,37 @@ export interface StatisticsView {
   notes: [string, string][]
 }
 
-export type View = ScatterView | ChartView | StatisticsView
+/** Images of one size, side by side. */
+export interface Pictures {
+  width: number
+  height: number
+  /** 1 grey, 3 red, green and blue. */
+  channels: 1 | 3
+  /** Image after image, row after row, channel after channel: 0 to 255. */
+  pixels: Uint8ClampedArray
+  count: number
+}
+
+export interface ImagesView {
+  kind: 'images'
+  /** Grids next to each other: x_t and the predicted x_0, say. All have the same order of items. */
+  groups: (Pictures & { name: string; /** Under each image. */ labels?: string[] })[]
+  /** In each grid; 0: as fits best. */
+  columns: number
+  caption?: string
+}
+
+/** A trajectory that can be scrubbed: `frames[i]` was reached at `t[i]`. */
+export interface FilmView {
+  kind: 'film'
+  frames: Pictures[]
+  t: Float64Array
+  columns: number
+}
+
+export interface NumbersView {
+  kind: 'numbers'
+  rows: { name: string; value: number; /** "lower is better", a unit, ... */ note?: string }[]
+}
+
+export type View = ScatterView | ChartView | StatisticsView | ImagesView | FilmView | NumbersView

@@ -54,7 +54,14 @@ const quoted = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"',
 /** Paints a view with the workflow in it, so that the picture can be opened in the editor. */
 export type Painter = (view: View, workflow: string) => Promise<Uint8Array>
 
-const SIZES: Record<View['kind'], [number, number]> = { scatter: [512, 540], chart: [640, 400], statistics: [420, 280] }
+const SIZES: Record<View['kind'], [number, number]> = {
+  scatter: [512, 540],
+  chart: [640, 400],
+  statistics: [420, 280],
+  images: [512, 540],
+  film: [512, 580],
+  numbers: [420, 200],
+}
 const SCALE = 2
 
 /** The painter, or undefined where the optional package @napi-rs/canvas is not installed. */

@@ -9,8 +9,9 @@ import { createSession } from '../../engine/plan/session.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { BackendReport, Event } from '../../engine/protocol.ts'
-import type { Checkpoints } from '../checkpoints.ts'
-import { checkpointsIn } from '../checkpoints.ts'
+import { assetsOf } from '../assets.ts'
+import type { KeptFiles } from '../kept.ts'
+import { keptIn } from '../kept.ts'
 import { folderStore, readBytes } from '../folder.ts'
 import { nodes } from '../table.ts'
 import { provideWebGPU } from '../node-webgpu.ts'
@@ -51,7 +52,7 @@ export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStat
   const { text, graph: opened } = await open(wanted.file, out)
   const graph = withSettings(opened, { ...stepsOfAll(opened, wanted.steps), ...wanted.settings }, declarations)
   const targets = wanted.targets.map((name) => findNode(graph, name, declared).id)
-  const checkpoints = await readCheckpoints(wanted.checkpoints)
+  const checkpoints = await keepFiles(wanted.checkpoints)
   const backend = await start(wanted.backend, out)
   const folder = await openFolder(wanted.out)
   const seen = new Seen(graph, out, folder)
@@ -59,7 +60,7 @@ export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStat
   const session = createSession({
     ops: opTable(nodes),
     ...(wanted.state !== undefined && { store: folderStore(wanted.state) }),
-    assets: checkpoints,
+    assets: assetsOf(checkpoints, keptIn(memoryStore())),
     onEvent: (event) => seen.take(event),
   })
   const onInterrupt = () => {
@@ -84,10 +85,10 @@ const stepsOfAll = ({ nodes }: Graph, steps: number | undefined) =>
     ? {}
     : Object.fromEntries(nodes.filter(({ op }) => op === 'diffusion/TrainingStart').map(({ id }) => [`${id}.steps`, steps]))
 
-async function readCheckpoints(files: string[]): Promise<Checkpoints> {
-  const checkpoints = checkpointsIn(memoryStore())
-  for (const file of files) await checkpoints.put(basename(file), await readBytes(file))
-  return checkpoints
+async function keepFiles(files: string[]): Promise<KeptFiles> {
+  const kept = keptIn(memoryStore())
+  for (const file of files) await kept.put(basename(file), await readBytes(file))
+  return kept
 }
 
 async function start(prefer: RunArguments['backend'], out: Terminal): Promise<BackendReport> {

@@ -15,6 +15,7 @@ import type {
 import type { Fault } from '../../engine/plan/fault.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
+import type { Kept } from '../../engine/protocol.ts'
 import { withoutMarkup } from '../workflow/json.ts'
 import { seedControl } from '../workflow/read.ts'
 import type { SlotSpec } from '../workflow/slots.ts'
@@ -49,8 +50,8 @@ export interface Hooks {
   changed?(node: DiffusionNode, param: string): void
   /** A value is to be typed; without this hook, litegraph's own prompt is used. */
   edit?(node: DiffusionNode, param: string, event: MouseEvent): void
-  /** A checkpoint is to be chosen; the host sets the property. */
-  chooseCheckpoint?(node: DiffusionNode, param: string): void
+  /** A checkpoint or a data set is to be chosen; the host sets the property. */
+  chooseFile?(node: DiffusionNode, param: string, what: Kept): void
 }
 
 export const isDiffusionNode = (node: LGraphNode): node is DiffusionNode =>
@@ -407,6 +408,7 @@ const propertyType = (kind: Declaration['params'][string]['kind']): string =>
     text: 'string',
     drawing: 'array',
     checkpoint: 'object',
+    dataset: 'object',
   })[kind]
 
 const propertyInfo = (param: Declaration['params'][string]): object =>

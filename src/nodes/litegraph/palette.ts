@@ -25,6 +25,8 @@ export const slotStyles: { readonly [T in SlotType]: SlotStyle } = {
   loss: { colour: '#ff7b7b', shape: 'circle' },
   number: { colour: '#d5d9dd', shape: 'circle' },
   dataset: { colour: '#8fb8de', shape: 'grid' },
+  attention: { colour: '#c58cf5', shape: 'box' },
+  logits: { colour: '#ffb38a', shape: 'circle' },
   optimizer: { colour: '#c7a27c', shape: 'box' },
   ema: { colour: '#d7a6e0', shape: 'box' },
   trajectory: { colour: '#5d9cec', shape: 'grid' },

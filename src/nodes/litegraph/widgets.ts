@@ -2,6 +2,7 @@
 // evaluates what is typed into it.
 import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
 import type { Param } from '../../engine/plan/op.ts'
+import type { Kept } from '../../engine/protocol.ts'
 import { FONTS } from '../views/canvas.ts'
 import { drawPoints, hitsClear, pointsAlong, squareOn } from './drawing.ts'
 import type { DiffusionNode, Hooks } from './node.ts'
@@ -54,7 +55,8 @@ function addWidget(node: DiffusionNode, name: string, param: Param, hooks: Hooks
       node.addCustomWidget(drawingWidget(name, value))
       return
     case 'checkpoint':
-      node.addWidget('button', name, value, () => hooks.chooseCheckpoint?.(node, name), options)
+    case 'dataset':
+      node.addWidget('button', name, value, () => hooks.chooseFile?.(node, name, param.kind), options)
       showValue(node, name)
       return
     default:
@@ -80,9 +82,14 @@ export function showValue(node: DiffusionNode, name: string) {
   const value = node.properties[name]
   if (widget.type === 'button') {
     const chosen = value as { name?: unknown } | null
-    widget.label = typeof chosen?.name === 'string' ? chosen.name.slice(0, 40) : 'choose a checkpoint…'
+    widget.label =
+      typeof chosen?.name === 'string'
+        ? chosen.name.slice(0, 40)
+        : chooseLabels[node.diffusion.declaration.params[name]!.kind as Kept]
   } else widget.value = value
 }
+
+const chooseLabels: { [K in Kept]: string } = { checkpoint: 'choose a checkpoint…', dataset: 'choose images…' }
 
 /** Sets a property as one step of undo. */
 function commit(node: LGraphNode, name: string, value: unknown) {

@@ -1,21 +1,22 @@
-// Checkpoints that nodes can name: kept whole, found by the SHA-256 of their bytes.
+// Files of the user's that nodes can name (checkpoints, data sets): kept whole, found by the SHA-256 of their bytes.
 import { sha256Of } from '../engine/checkpoint/pipeline.ts'
-import type { Assets } from '../engine/plan/op.ts'
+import type { KeptFile } from '../engine/plan/op.ts'
 import type { StateStore } from '../engine/plan/store.ts'
-import type { CheckpointInfo } from '../engine/protocol.ts'
 
-export interface Checkpoints extends Assets {
-  /** Keeps the bytes; the same bytes under another name are the same checkpoint and get that name. */
-  put(name: string, bytes: Uint8Array): Promise<CheckpointInfo>
-  list(): Promise<CheckpointInfo[]>
+export interface KeptFiles {
+  /** Keeps the bytes; the same bytes under another name are the same file and get that name. */
+  put(name: string, bytes: Uint8Array): Promise<KeptFile>
+  /** The bytes, or undefined if they are not here. */
+  get(sha256: string): Promise<Uint8Array | undefined>
+  list(): Promise<KeptFile[]>
   delete(sha256: string): Promise<void>
 }
 
-/** Checkpoints in a store of their own. Keys are `sha256/name`, so a list needs no bytes. */
-export function checkpointsIn(store: StateStore): Checkpoints {
+/** Files in a store of their own. Keys are `sha256/name`, so a list needs no bytes. */
+export function keptIn(store: StateStore): KeptFiles {
   const keysOf = async (hash: string) => (await store.list(`${hash}/`)).map(({ key }) => key)
   return {
-    async checkpoint(hash) {
+    async get(hash) {
       const [key] = await keysOf(hash)
       return key === undefined ? undefined : store.get(key)
     },
@@ -41,8 +42,8 @@ export function checkpointsIn(store: StateStore): Checkpoints {
   }
 }
 
-/** What a workflow writes down of a checkpoint. */
-export const infoOf = (name: string, bytes: Uint8Array): CheckpointInfo => ({
+/** What a workflow writes down of a file. */
+export const infoOf = (name: string, bytes: Uint8Array): KeptFile => ({
   name,
   size: bytes.length,
   sha256: sha256Of(bytes),
