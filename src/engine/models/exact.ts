@@ -7,7 +7,7 @@ import type { Tensor, Tensor2D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Model, PredictionType } from '../values.ts'
 import type { ModelKind } from './kind.ts'
-import { oneHot } from './layers.ts'
+import { oneHot } from '../layers/embedding.ts'
 
 export interface ExactConfig {
   dim: number

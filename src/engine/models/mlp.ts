@@ -4,8 +4,11 @@ import type { Tensor, Tensor1D, Tensor2D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Model, PredictionType, Weights } from '../values.ts'
 import type { ModelKind } from './kind.ts'
-import type { Activation } from './layers.ts'
-import { activations, embeddingWeights, linear, linearWeights, oneHot, silu, timestepEmbedding } from './layers.ts'
+import type { Activation } from '../layers/activations.ts'
+import { activations, silu } from '../layers/activations.ts'
+import { oneHot, timestepEmbedding } from '../layers/embedding.ts'
+import { embeddingWeights, linearWeights } from '../layers/init.ts'
+import { linear } from '../layers/linear.ts'
 
 export interface MlpConfig {
   /** Coordinates of a point. */

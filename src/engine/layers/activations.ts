@@ -1,0 +1,28 @@
+import type { Tensor } from '../tf.ts'
+import { tf } from '../tf.ts'
+
+/** x sigmoid(x). */
+export const silu = (x: Tensor): Tensor => siluOp(x)
+
+const siluOp = tf.customGrad((...args: unknown[]) => {
+  const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
+  const gate = x.sigmoid()
+  const y = x.mul(gate)
+  save([gate, y])
+  return {
+    value: y,
+    // d/dx x s = s + x s (1 - s)
+    gradFunc: (dy: Tensor, saved: Tensor[]) => {
+      const [gate, y] = saved as [Tensor, Tensor]
+      return dy.mul(gate.add(y.sub(y.mul(gate))))
+    },
+  }
+})
+
+export type Activation = 'silu' | 'relu' | 'tanh'
+
+export const activations: { [K in Activation]: (x: Tensor) => Tensor } = {
+  silu,
+  relu: (x) => x.relu(),
+  tanh: (x) => x.tanh(),
+}

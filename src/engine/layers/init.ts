@@ -1,0 +1,36 @@
+// Weights as PyTorch starts them.
+import type { Random } from '../random.ts'
+import { tf } from '../tf.ts'
+import type { Weights } from '../values.ts'
+
+/** `torch.nn.Linear`: uniform within 1 / sqrt(in). Weight `[in, out]`, bias `[out]`. */
+export function linearWeights(name: string, from: number, to: number, random: Random): Weights {
+  const bound = 1 / Math.sqrt(from)
+  return {
+    [`${name}.weight`]: tf.tensor2d(uniform(from * to, bound, random), [from, to]),
+    [`${name}.bias`]: tf.tensor1d(uniform(to, bound, random)),
+  }
+}
+
+/** `torch.nn.Conv2d`: uniform within 1 / sqrt(kernel^2 in). Weight `[kernel, kernel, in, out]`, bias `[out]`. */
+export function convWeights(name: string, kernel: number, from: number, to: number, random: Random): Weights {
+  const fanIn = kernel * kernel * from
+  const bound = 1 / Math.sqrt(fanIn)
+  return {
+    [`${name}.weight`]: tf.tensor4d(uniform(fanIn * to, bound, random), [kernel, kernel, from, to]),
+    [`${name}.bias`]: tf.tensor1d(uniform(to, bound, random)),
+  }
+}
+
+/** Any of torch's norms: ones and zeros. */
+export const normWeights = (name: string, channels: number): Weights => ({
+  [`${name}.weight`]: tf.ones([channels]),
+  [`${name}.bias`]: tf.zeros([channels]),
+})
+
+/** `torch.nn.Embedding`: standard normal. A table `[count, dim]`. */
+export const embeddingWeights = (name: string, count: number, dim: number, random: Random): Weights => ({
+  [`${name}.weight`]: tf.tensor2d(random.normal(count * dim), [count, dim]),
+})
+
+const uniform = (count: number, bound: number, random: Random) => random.uniform(count).map((u) => bound * (2 * u - 1))

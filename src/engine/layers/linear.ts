@@ -1,0 +1,29 @@
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../tf.ts'
+import { tf } from '../tf.ts'
+
+/**
+ * x W + b for x of `[b, in]` or `[b, n, in]`, W of `[in, out]`. The gradient transposes before it multiplies: with a
+ * transposed operand matMul leaves the fast path of the wasm backend. The bias gathers its gradient by a product with
+ * ones, which is quicker than a sum over the outer axis everywhere.
+ */
+export function linear<T extends Tensor2D | Tensor3D>(x: T, weight: Tensor2D, bias: Tensor1D): T {
+  const [from, to] = weight.shape
+  const rows = x.shape.slice(0, -1)
+  return linearOp(x.reshape([-1, from]), weight, bias).reshape([...rows, to]) as T
+}
+
+const linearOp = tf.customGrad((...args: unknown[]) => {
+  const [x, weight, bias, save] = args as [Tensor2D, Tensor2D, Tensor1D, (tensors: Tensor[]) => void]
+  save([x, weight])
+  return {
+    value: tf.fused.matMul({ a: x, b: weight, bias }),
+    gradFunc: (dy: Tensor, saved: Tensor[]) => {
+      const [x, weight] = saved as [Tensor2D, Tensor2D]
+      return [
+        tf.matMul(dy as Tensor2D, weight.transpose()),
+        tf.matMul(x.transpose(), dy as Tensor2D),
+        tf.matMul(tf.ones([1, dy.shape[0]!]), dy as Tensor2D).as1D(),
+      ]
+    },
+  }
+})
