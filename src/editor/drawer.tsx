@@ -1,6 +1,7 @@
 // The drawer at the left: the gallery of ready workflows, the user's own, and kept checkpoints.
 import { useEffect, useState } from 'preact/hooks'
 import type { KeptFile } from '../engine/plan/op.ts'
+import { IconButton, MenuButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
 import * as format from './format.ts'
@@ -32,14 +33,12 @@ export function Drawer() {
             {texts.drawer[each]}
           </button>
         ))}
-        <button
-          type="button"
-          class="button icon small close"
-          aria-label={texts.drawer.close}
+        <IconButton
+          class="icon small close"
+          label={texts.drawer.close}
+          icon={<icons.close />}
           onClick={() => (state.drawer.value = undefined)}
-        >
-          <icons.close />
-        </button>
+        />
       </div>
       {tab === 'gallery' && <Gallery />}
       {tab === 'mine' && <Mine />}
@@ -139,22 +138,9 @@ function MineRow({ row }: { row: Row }) {
   )
 }
 
-function More({ name, items }: { name: string; items: () => state.Menu['items'] }) {
-  return (
-    <button
-      type="button"
-      class="button icon small"
-      aria-label={texts.drawer.more(name)}
-      aria-haspopup="menu"
-      onClick={(event) => {
-        const { left, bottom } = event.currentTarget.getBoundingClientRect()
-        state.menu.value = { at: [left, bottom + 2], items: items() }
-      }}
-    >
-      <icons.more />
-    </button>
-  )
-}
+const More = ({ name, items }: { name: string; items: () => state.Menu['items'] }) => (
+  <MenuButton class="icon small" label={texts.drawer.more(name)} icon={<icons.more />} menu={() => ({ items: items() })} />
+)
 
 async function openRow({ workspace }: Editor, { id, saved, draft }: Row) {
   try {

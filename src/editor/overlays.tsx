@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { parseNumber } from '../nodes/litegraph/widgets.ts'
+import { IconButton } from './buttons.tsx'
 import { keysInWords, type Command } from './commands.ts'
 import { useEditor } from './context.ts'
 import { icons } from './icons.tsx'
@@ -247,6 +248,10 @@ function Shortcuts({ close }: { close: () => void }) {
 
 // ---- messages
 
+const Close = ({ onClick }: { onClick: () => void }) => (
+  <IconButton class="icon small" label={texts.dialogs.close} icon={<icons.close />} onClick={onClick} />
+)
+
 export function Toasts() {
   return (
     <div class="toasts">
@@ -268,9 +273,7 @@ export function Toasts() {
               {toast.action.label}
             </button>
           )}
-          <button type="button" class="button icon small" aria-label={texts.dialogs.close} onClick={() => state.hush(toast.id)}>
-            <icons.close />
-          </button>
+          <Close onClick={() => state.hush(toast.id)} />
         </div>
       ))}
     </div>
@@ -288,16 +291,7 @@ export function Banner() {
           {label}
         </button>
       ))}
-      {!banner.actions.length && (
-        <button
-          type="button"
-          class="button icon small"
-          aria-label={texts.dialogs.close}
-          onClick={() => (state.banner.value = undefined)}
-        >
-          <icons.close />
-        </button>
-      )}
+      {!banner.actions.length && <Close onClick={() => (state.banner.value = undefined)} />}
     </div>
   )
 }

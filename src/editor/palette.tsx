@@ -1,6 +1,6 @@
 // Finding a node: opened by double-click, Space, Ctrl+K, or by dropping a wire in the empty.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { looseEndOf } from './canvas.ts'
+import { looseEndOf } from './stage.ts'
 import { useEditor } from './context.ts'
 import { declarations } from './declarations.ts'
 import { icons } from './icons.tsx'

@@ -4,6 +4,7 @@ import type { Fault } from '../engine/plan/fault.ts'
 import { outerId } from '../engine/plan/graph.ts'
 import type { Accepts, Declaration } from '../engine/plan/op.ts'
 import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
+import { IconButton } from './buttons.tsx'
 import type { LGraphNode } from './canvas.ts'
 import { useEditor } from './context.ts'
 import { Equation } from './equation.tsx'
@@ -219,15 +220,13 @@ function Files({ files }: { files: readonly state.MadeFile[] }) {
               {file.kept ? texts.panel.kept : texts.panel.keep}
             </button>
           )}
-          <button
-            type="button"
-            class="button icon small"
-            aria-label={`${texts.panel.download} ${file.name}`}
+          <IconButton
+            class="icon small"
+            label={`${texts.panel.download} ${file.name}`}
             title={texts.panel.download}
+            icon={<icons.download />}
             onClick={() => download(file)}
-          >
-            <icons.download />
-          </button>
+          />
         </li>
       ))}
     </ul>

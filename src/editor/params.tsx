@@ -7,6 +7,7 @@ import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { SEED_CONTROLS } from '../nodes/litegraph/node.ts'
 import { fit, formatNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
 import { seedControl } from '../nodes/workflow.ts'
+import { IconButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
 import { addFile, seeds } from './editor.ts'
 import { icons } from './icons.tsx'
@@ -235,15 +236,12 @@ function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
             else set(fit(number, seeds))
           }}
         />
-        <button
-          type="button"
-          class="button outline icon"
-          title={texts.panel.newSeed}
-          aria-label={texts.panel.newSeed}
+        <IconButton
+          class="outline icon"
+          label={texts.panel.newSeed}
+          icon={<icons.dice />}
           onClick={() => set(crypto.getRandomValues(new Uint32Array(1))[0])}
-        >
-          <icons.dice />
-        </button>
+        />
       </div>
       <select
         class="field"

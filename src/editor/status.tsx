@@ -1,5 +1,6 @@
 // The line along the bottom: what runs, how far, how fast, on what; and how many things are wrong.
 import { useEffect, useState } from 'preact/hooks'
+import { CommandButton, MenuButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
 import * as format from './format.ts'
 import { icons } from './icons.tsx'
@@ -112,46 +113,28 @@ function Backend() {
   if (!report) return null
   const why = [report.reason, ...report.rejected.map(({ name, reason }) => texts.status.rejected(names[name], reason))].join('\n')
   return (
-    <button
-      type="button"
-      class="button"
+    <MenuButton
+      class=""
+      side="above"
+      label={`${texts.status.onBackend(names[report.name])}. ${report.reason}`}
       title={why}
-      aria-haspopup="menu"
-      aria-label={`${texts.status.onBackend(names[report.name])}. ${report.reason}`}
-      onClick={(event) => {
-        const { left, top } = event.currentTarget.getBoundingClientRect()
-        state.menu.value = {
-          at: [left, top - 4],
-          title: report.reason,
-          items: (['auto', 'webgpu', 'wasm', 'webgl', 'cpu'] as const).map((name) => ({
-            label: name === 'auto' ? texts.status.fastest : names[name],
-            checked: name === report.name,
-            disabled: state.busy.value,
-            run: () => editor.runner.useBackend(name),
-          })),
-        }
-      }}
+      icon={names[report.name]}
+      menu={() => ({
+        title: report.reason,
+        items: (['auto', 'webgpu', 'wasm', 'webgl', 'cpu'] as const).map((name) => ({
+          label: name === 'auto' ? texts.status.fastest : names[name],
+          checked: name === report.name,
+          disabled: state.busy.value,
+          run: () => editor.runner.useBackend(name),
+        })),
+      })}
     >
-      {names[report.name]}
       {report.device && ` · ${report.device}`}
-    </button>
+    </MenuButton>
   )
 }
 
-function Zoom() {
-  const { commands } = useEditor()
-  return (
-    <button
-      type="button"
-      class="button"
-      aria-label={texts.status.zoom}
-      title={texts.status.zoom}
-      onClick={() => commands.fit.run()}
-    >
-      <icons.fit />
-    </button>
-  )
-}
+const Zoom = () => <CommandButton command="fit" class="" icon={<icons.fit />} />
 
 /** For those who do not see it: how far the run is, now and then; faults at once. */
 function Announcer() {

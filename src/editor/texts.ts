@@ -230,7 +230,6 @@ export const texts = {
     notices: (count: number) => plural(count, 'notice'),
     onBackend: (name: string) => `on ${name}`,
     rejected: (name: string, reason: string) => `${name}: ${reason}`,
-    zoom: 'Fit view',
     fastest: 'The fastest here',
     announce: (index: number, count: number, loss: string | undefined) =>
       `step ${index} of ${count}` + (loss ? `, loss ${loss}` : ''),

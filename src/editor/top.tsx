@@ -1,41 +1,12 @@
 // The bar along the top: which workflow, the run, and what belongs to the whole window.
-import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
-import { shortcut, type CommandId } from './commands.ts'
+import { CommandButton, IconButton, MenuButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
+import type { Editor } from './editor.ts'
 import { icons, Mark } from './icons.tsx'
 import { itemOf } from './menus.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
-
-interface ButtonProps {
-  command: CommandId
-  icon: ComponentChildren
-  label?: string
-  class?: string
-  children?: ComponentChildren
-}
-
-/** A button for a command: its name, keys and state come from there. */
-export function CommandButton({ command: id, icon, label, class: classes = 'icon', children }: ButtonProps) {
-  const { commands } = useEditor()
-  const command = commands[id]
-  const keys = shortcut(command)
-  const name = label ?? command.label
-  return (
-    <button
-      type="button"
-      class={`button ${classes}`}
-      disabled={!(command.enabled?.() ?? true)}
-      onClick={() => command.run()}
-      aria-label={name}
-      title={keys ? `${name} (${keys})` : name}
-    >
-      {icon}
-      {children}
-    </button>
-  )
-}
 
 export function Top() {
   return (
@@ -69,16 +40,12 @@ function Workflow() {
   const input = useRef<HTMLInputElement>(null)
   return (
     <>
-      <button
-        type="button"
-        class="button icon"
-        aria-label={texts.top.library}
-        title={texts.top.library}
-        aria-expanded={open}
+      <IconButton
+        label={texts.top.library}
+        icon={<icons.drawer />}
+        expanded={open}
         onClick={() => (state.drawer.value = open ? undefined : 'gallery')}
-      >
-        <icons.drawer />
-      </button>
+      />
       <span class="rule" />
       <Mark />
       <div class="title">
@@ -97,35 +64,22 @@ function Workflow() {
         />
         {state.dirty.value && <span class="unsaved" role="img" aria-label={texts.unsaved} title={texts.unsaved} />}
       </div>
-      <button
-        type="button"
-        class="button icon"
-        aria-label={texts.top.file}
-        title={texts.top.file}
-        aria-haspopup="menu"
-        onClick={(event) => {
-          const { left, bottom } = event.currentTarget.getBoundingClientRect()
-          state.menu.value = {
-            at: [left, bottom + 4],
-            items: [
-              itemOf(editor, 'new'),
-              itemOf(editor, 'open'),
-              { ...itemOf(editor, 'gallery'), run: () => (state.drawer.value = 'gallery') },
-              'rule',
-              itemOf(editor, 'save'),
-              itemOf(editor, 'saveAs'),
-              itemOf(editor, 'download'),
-              'rule',
-              itemOf(editor, 'shortcuts'),
-            ],
-          }
-        }}
-      >
-        <icons.chevron />
-      </button>
+      <MenuButton label={texts.top.file} icon={<icons.chevron />} menu={() => ({ items: fileItems(editor) })} />
     </>
   )
 }
+
+const fileItems = (editor: Editor): state.Menu['items'] => [
+  itemOf(editor, 'new'),
+  itemOf(editor, 'open'),
+  { ...itemOf(editor, 'gallery'), run: () => (state.drawer.value = 'gallery') },
+  'rule',
+  itemOf(editor, 'save'),
+  itemOf(editor, 'saveAs'),
+  itemOf(editor, 'download'),
+  'rule',
+  itemOf(editor, 'shortcuts'),
+]
 
 function RunButtons() {
   const now = state.run.state.value
@@ -156,16 +110,13 @@ function LiveButton() {
   const editor = useEditor()
   const { live } = state.settings.value
   return (
-    <button
-      type="button"
-      class="button icon"
-      aria-label={texts.top.live}
+    <IconButton
+      label={texts.top.live}
       title={texts.top.liveMeaning[live ? 'on' : 'off']}
-      aria-pressed={live}
+      icon={<icons.live />}
+      pressed={live}
       onClick={() => editor.setLive(!live)}
-    >
-      <icons.live />
-    </button>
+    />
   )
 }
 
@@ -175,34 +126,13 @@ function ThemeButton() {
   const editor = useEditor()
   const { theme } = state.settings.value
   const next = { system: 'dark', dark: 'light', light: 'system' } as const
-  return (
-    <button
-      type="button"
-      class="button icon"
-      aria-label={texts.top.theme[theme]}
-      title={texts.top.theme[theme]}
-      onClick={() => editor.setTheme(next[theme])}
-    >
-      {themes[theme]}
-    </button>
-  )
+  return <IconButton label={texts.top.theme[theme]} icon={themes[theme]} onClick={() => editor.setTheme(next[theme])} />
 }
 
 function PanelButton() {
   const editor = useEditor()
   const shown = state.panelShown.value
-  return (
-    <button
-      type="button"
-      class="button icon"
-      aria-label={texts.top.panel}
-      title={texts.top.panel}
-      aria-pressed={shown}
-      onClick={() => editor.showPanel(!shown)}
-    >
-      <icons.panel />
-    </button>
-  )
+  return <IconButton label={texts.top.panel} icon={<icons.panel />} pressed={shown} onClick={() => editor.showPanel(!shown)} />
 }
 
 function ProgressLine() {

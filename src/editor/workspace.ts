@@ -2,12 +2,12 @@
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { emptyWorkflow, parseWorkflow, stringifyWorkflow } from '../nodes/workflow.ts'
-import type { Stage } from './canvas.ts'
 import { byType } from './declarations.ts'
 import { clock } from './format.ts'
 import { FIRST, ready } from './gallery.ts'
 import { createHistory } from './history.ts'
 import { ConflictError, newId, storageMessage, type Draft, type Library, type Settings } from './library.ts'
+import type { Stage } from './stage.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 

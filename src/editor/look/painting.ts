@@ -1,0 +1,81 @@
+// What the painters of the canvas have in common: what they are given, boxes and texts.
+import type { NodeStatus } from '../../nodes/litegraph/node.ts'
+import type { Colours } from '../theme.ts'
+
+export interface PaintedSlot {
+  name: string
+  label?: string
+  type: string | number
+  link?: unknown
+  links?: unknown[] | null
+  shape?: number
+}
+
+export interface PaintedWidget {
+  type: string
+  name: string
+  label?: string
+  value: unknown
+  options: { property?: string; min?: number; max?: number; values?: unknown }
+  y?: number
+  last_y?: number
+  width?: number
+  disabled?: boolean
+  clicked?: boolean
+  computeSize?(width: number): [number, number]
+  draw?(ctx: CanvasRenderingContext2D, node: unknown, width: number, y: number, height: number): void
+}
+
+export interface Painted {
+  pos: ArrayLike<number>
+  size: ArrayLike<number>
+  mode: number
+  flags: { collapsed?: boolean }
+  bgcolor?: string
+  has_errors?: boolean
+  is_selected?: boolean
+  mouseOver?: boolean
+  inputs?: PaintedSlot[]
+  outputs?: PaintedSlot[]
+  widgets?: PaintedWidget[]
+  widgets_up?: boolean
+  widgets_start_y?: number
+  getTitle(): string
+  diffusion?: NodeStatus
+  properties: Record<string, unknown>
+}
+
+/** What a paint of all nodes has in common. */
+export interface Painting {
+  ctx: CanvasRenderingContext2D
+  colours: Colours
+  scale: number
+  /** Seconds, for what turns; still where motion is unwelcome. */
+  clock: number
+  /** Whether a slot would take the wire that is being dragged; undefined while none is. */
+  fits?: (node: Painted, side: 'input' | 'output', index: number) => boolean
+  slotColour: (type: string) => string
+}
+
+/** Height of a node's title bar. */
+export const TITLE = 30
+
+export function box(ctx: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, radius: number) {
+  ctx.beginPath()
+  ctx.roundRect(x, y, width, height, radius)
+}
+
+const textWidths = new Map<string, string>()
+
+/** The text, or its beginning with an ellipsis where it is wider than `width`. */
+export function shorten(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+  if (ctx.measureText(text).width <= width) return text
+  const key = `${ctx.font}|${Math.round(width)}|${text}`
+  const known = textWidths.get(key)
+  if (known !== undefined) return known
+  let short = text
+  while (short.length > 1 && ctx.measureText(short + '…').width > width) short = short.slice(0, -1)
+  if (textWidths.size > 2000) textWidths.clear()
+  textWidths.set(key, short.trimEnd() + '…')
+  return short.trimEnd() + '…'
+}

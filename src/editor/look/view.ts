@@ -1,0 +1,63 @@
+// What an observer shows, on its node.
+import type { View } from '../../engine/plan/view.ts'
+import { viewBox, viewHeight } from '../../nodes/litegraph/body.ts'
+import type { DiffusionNode } from '../../nodes/litegraph/node.ts'
+import { darkTheme, lightTheme } from '../../nodes/views/canvas.ts'
+import { paintView as paintOn } from '../../nodes/views/paint.ts'
+import { texts } from '../texts.ts'
+import type { Colours } from '../theme.ts'
+import type { Painting } from './painting.ts'
+import { box } from './painting.ts'
+
+interface Cached {
+  view: View
+  key: string
+  bitmap: OffscreenCanvas
+}
+const bitmaps = new WeakMap<object, Cached>()
+
+/** What an observer shows, painted once for a size, zoom and theme: panning then only copies pixels. */
+export function paintView(node: DiffusionNode, { ctx, colours, scale }: Painting, pixelRatio: number) {
+  const { view, declaration } = node.diffusion
+  const box = viewBox(node, node.computeSize()[1]! - viewHeight(declaration))
+  if (box.width < 20 || box.height < 20) return
+  if (!view) {
+    paintNoView(ctx, box, colours)
+    return
+  }
+  const dense = scale * pixelRatio
+  const [width, height] = [Math.ceil(box.width * dense), Math.ceil(box.height * dense)]
+  const theme = { ...(colours.dark ? darkTheme : lightTheme), ground: colours.widget }
+  // Beyond this, painting directly is cheaper than holding the pixels.
+  if (width * height > 4e6) {
+    paintOn(ctx, view, box, theme)
+    return
+  }
+  const key = `${dense} ${width} ${height} ${colours.dark}`
+  let cached = bitmaps.get(node)
+  if (cached?.view !== view || cached.key !== key) {
+    const bitmap = new OffscreenCanvas(width, height)
+    const inner = bitmap.getContext('2d')!
+    inner.scale(dense, dense)
+    paintOn(inner as unknown as CanvasRenderingContext2D, view, { x: 0, y: 0, width: box.width, height: box.height }, theme)
+    cached = { view, key, bitmap }
+    bitmaps.set(node, cached)
+  }
+  // On whole pixels of the screen: between two, every line of the picture would blur.
+  const { a, d, e, f } = ctx.getTransform()
+  ctx.save()
+  ctx.setTransform(1, 0, 0, 1, Math.round(e + box.x * a), Math.round(f + box.y * d))
+  ctx.drawImage(cached.bitmap, 0, 0)
+  ctx.restore()
+}
+
+function paintNoView(ctx: CanvasRenderingContext2D, { x, y, width, height }: ReturnType<typeof viewBox>, colours: Colours) {
+  box(ctx, x, y, width, height, 6)
+  ctx.fillStyle = colours.widget
+  ctx.fill()
+  ctx.fillStyle = colours.nodeFaint
+  ctx.font = `400 12px ${colours.font}`
+  ctx.textAlign = 'center'
+  ctx.fillText(texts.canvas.noView, x + width / 2, y + height / 2 + 4)
+  ctx.textAlign = 'left'
+}

@@ -1,0 +1,78 @@
+// Wires, the dots behind them, and words beside the pointer.
+import type { Colours } from '../theme.ts'
+import { box } from './painting.ts'
+
+export interface WireLook {
+  colour: string
+  wide: boolean
+  /** The wire that joins the ends of a loop. */
+  loop: boolean
+  alpha: number
+}
+
+/** A calm S from left to right, however the ends lie. */
+export function paintWire(ctx: CanvasRenderingContext2D, a: ArrayLike<number>, b: ArrayLike<number>, look: WireLook) {
+  const [dx, dy] = [b[0]! - a[0]!, b[1]! - a[1]!]
+  const reach = dx > 0 ? Math.max(28, dx * 0.45) : Math.min(160, 40 + Math.abs(dx) * 0.35 + Math.abs(dy) * 0.2)
+  ctx.save()
+  ctx.globalAlpha *= look.alpha
+  ctx.strokeStyle = look.colour
+  ctx.lineWidth = look.wide ? 3.2 : look.loop ? 2.4 : 2
+  ctx.lineCap = 'round'
+  if (look.loop) ctx.setLineDash([1, 7])
+  ctx.beginPath()
+  ctx.moveTo(a[0]!, a[1]!)
+  ctx.bezierCurveTo(a[0]! + reach, a[1]!, b[0]! - reach, b[1]!, b[0]!, b[1]!)
+  ctx.stroke()
+  ctx.restore()
+}
+
+/** Evenly spaced dots; `offset` and `scale` are the camera's, everything in device pixels. */
+export function paintGrid(
+  ctx: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  camera: { x: number; y: number; scale: number },
+  colours: Colours,
+) {
+  ctx.fillStyle = colours.canvas
+  ctx.fillRect(0, 0, width, height)
+  let step = 24 * camera.scale
+  while (step < 14) step *= 4
+  const dot = Math.max(1, Math.min(2.5, camera.scale * 1.6))
+  ctx.fillStyle = colours.canvasDot
+  const [left, top] = [mod(camera.x * camera.scale, step), mod(camera.y * camera.scale, step)]
+  for (let x = left - step; x < width + step; x += step) {
+    for (let y = top - step; y < height + step; y += step) ctx.fillRect(x - dot / 2, y - dot / 2, dot, dot)
+  }
+}
+
+const mod = (value: number, by: number) => ((value % by) + by) % by
+
+/** Words beside the pointer. */
+export function paintTip(
+  ctx: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  lines: readonly string[],
+  colours: Colours,
+  tint: string,
+) {
+  ctx.save()
+  ctx.font = `400 12px ${colours.font}`
+  ctx.textAlign = 'left'
+  ctx.textBaseline = 'middle'
+  const width = Math.max(...lines.map((line) => ctx.measureText(line).width)) + 22
+  const height = lines.length * 17 + 12
+  ctx.shadowColor = colours.shadow
+  ctx.shadowBlur = 12
+  box(ctx, x, y, width, height, 7)
+  ctx.fillStyle = colours.surface
+  ctx.fill()
+  ctx.shadowColor = 'transparent'
+  ctx.fillStyle = tint
+  ctx.fillRect(x, y + 7, 2.5, height - 14)
+  ctx.fillStyle = colours.text
+  lines.forEach((line, i) => ctx.fillText(line, x + 12, y + 15 + i * 17))
+  ctx.restore()
+}

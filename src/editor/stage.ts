@@ -1,0 +1,276 @@
+// What the rest of the editor does with the canvas: nodes, selection, camera, what a run shows. Nothing else of the
+// editor reaches litegraph's canvas.
+import type { CanvasEvent } from 'litegraph.js/build/litegraph.core.js'
+import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import type { Fault } from '../engine/plan/fault.ts'
+import type { Event } from '../engine/protocol.ts'
+import { fileOf, showEvent, showWorkflow } from '../nodes/litegraph/graph.ts'
+import { isDiffusionNode } from '../nodes/litegraph/node.ts'
+import { registerNodes } from '../nodes/litegraph/register.ts'
+import { installZones } from '../nodes/litegraph/zones.ts'
+import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
+import { createCamera, drawFrames, sharpen, type Camera } from './camera.ts'
+import { calm, EditorCanvas } from './canvas.ts'
+import type { LGraphNode, MenuEntry, PendingWire, Point, Spot, StageHooks } from './canvas.ts'
+import { declarations } from './declarations.ts'
+import { TITLE } from './look/painting.ts'
+import { paintGrid } from './look/wires.ts'
+import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
+import type { Colours } from './theme.ts'
+
+export interface Stage extends Camera {
+  readonly graph: LGraph
+  /** The workflow as it stands. */
+  file(): WorkflowFile
+  /** Shows another state of the graph; what nodes of the same id and type show of a run stays, and so does the selection. */
+  load(file: WorkflowFile): void
+  node(id: NodeId): LGraphNode | undefined
+  nodes(): readonly LGraphNode[]
+  /** The node under a point of the page. */
+  nodeAt(page: Point): LGraphNode | undefined
+  selection(): LGraphNode[]
+  select(ids: readonly NodeId[]): void
+  add(type: string, at: Point, wire?: PendingWire): LGraphNode | undefined
+  remove(nodes: readonly LGraphNode[]): void
+  /** Shows an event of the engine on the nodes it is about. */
+  event(event: Event): void
+  /** Nodes look as before any run, but keep what they show. */
+  forgetRun(): void
+  /** The faults there are now, in place of those shown. */
+  setFaults(faults: readonly Fault[]): void
+  animate(on: boolean): void
+  pointer(): Spot
+  holdSpace(held: boolean): void
+  dropWire(): void
+  redraw(): void
+  paint(colours: Colours): void
+  focus(): void
+}
+
+/** Takes over a canvas element. */
+export function createStage(element: HTMLCanvasElement, colours: Colours, hooks: StageHooks): Stage {
+  const graph = new LGraph()
+  const canvas = createCanvas(element, graph, hooks)
+  const zoneLook = { ground: colours.canvas, colour: colours.category }
+  installZones(canvas, zoneLook)
+  let animated = false
+  const paint = (next: Colours) => {
+    canvas.colours = next
+    Object.assign(zoneLook, { ground: next.canvas, colour: next.category })
+    Object.assign(LiteGraph, looksOf(next))
+    canvas.setDirty(true, true)
+  }
+  paint(colours)
+  drawFrames(
+    canvas,
+    () => animated && !calm.matches,
+    (observers) => hooks.visible(observers),
+  )
+  const camera = createCamera(canvas)
+  return {
+    graph,
+    ...camera,
+    ...nodesOf(canvas, graph, camera),
+    ...runOf(canvas, graph),
+    file: () => fileOf(graph),
+    load: (file) => load(canvas, graph, file),
+    animate(on) {
+      animated = on
+      canvas.setDirty(true, true)
+    },
+    pointer: () => ({ page: [canvas.mouse[0], canvas.mouse[1]], graph: [canvas.graph_mouse[0], canvas.graph_mouse[1]] }),
+    holdSpace(held) {
+      canvas.spaceHeld = held
+      canvas.dragging_canvas = false
+      element.style.cursor = held ? 'grab' : ''
+    },
+    dropWire() {
+      canvas.pending = undefined
+      canvas.setDirty(true)
+    },
+    redraw: () => canvas.setDirty(true, true),
+    paint,
+    focus: () => element.focus({ preventScroll: true }),
+  }
+}
+
+function createCanvas(element: HTMLCanvasElement, graph: LGraph, hooks: StageHooks): EditorCanvas {
+  LiteGraph.release_link_on_empty_shows_menu = true
+  registerNodes(LiteGraph, declarations, {
+    changed: () => hooks.changed(),
+    refused: (reason) => hooks.refused(reason),
+    edit: (node, param, event) => hooks.edit(node, param, [event.clientX, event.clientY]),
+    chooseFile: (node, param, what) => hooks.chooseFile(node, param, what, [canvas.mouse[0], canvas.mouse[1]]),
+  })
+  const canvas = new EditorCanvas(element, graph, { skip_render: true })
+  replaceMenus(canvas, hooks)
+  Object.assign(canvas, settingsOf(canvas, graph, hooks))
+  element.tabIndex = 0
+  element.addEventListener('mouseleave', () => canvas.setDirty(true))
+  sharpen(canvas)
+  graph.onNodeAdded = graph.onNodeRemoved = graph.onAfterChange = graph.onConnectionChange = () => hooks.changed()
+  return canvas
+}
+
+const settingsOf = (canvas: EditorCanvas, graph: LGraph, hooks: StageHooks) =>
+  ({
+    hooks,
+    pixelRatio: 1,
+    background_image: null,
+    show_info: false,
+    render_canvas_border: false,
+    render_link_tooltip: false,
+    pending: undefined,
+    pendingAt: [0, 0],
+    last_click_at: [0, 0],
+    spaceHeld: false,
+    onSelectionChange: hooks.selected,
+    onShowNodePanel: (node: LGraphNode) => {
+      const [x, y] = canvas.graph_mouse
+      if (y < node.pos[1]! && x > node.pos[0]! + TITLE) hooks.rename(node, [canvas.mouse[0], canvas.mouse[1]])
+    },
+    onDrawForeground: (ctx: CanvasRenderingContext2D) => canvas.drawOnTop(ctx),
+    onRenderBackground: (target: HTMLCanvasElement, ctx: CanvasRenderingContext2D) => {
+      const scale = canvas.ds.scale * canvas.pixelRatio
+      const [x, y] = canvas.ds.offset
+      paintGrid(ctx, target.width, target.height, { x, y, scale }, canvas.colours)
+      return true
+    },
+    onMouse: (event: CanvasEvent) => {
+      const node = graph.getNodeOnPos(event.canvasX, event.canvasY, canvas.visible_nodes, 5)
+      if (canvas.spaceHeld) canvas.dragging_canvas = true
+      else if (event.shiftKey && !node && event.button === 0) {
+        canvas.dragging_rectangle = new Float32Array([event.canvasX, event.canvasY, 1, 1])
+      } else return false
+      return true
+    },
+  }) satisfies Partial<EditorCanvas>
+
+/** For what litegraph still draws itself. */
+const looksOf = (colours: Colours) => ({
+  NODE_TEXT_COLOR: colours.nodeText,
+  NODE_TITLE_COLOR: colours.nodeTitle,
+  NODE_DEFAULT_BGCOLOR: colours.node,
+  WIDGET_BGCOLOR: colours.widget,
+  WIDGET_OUTLINE_COLOR: colours.widgetLine,
+  WIDGET_TEXT_COLOR: colours.nodeTitle,
+  WIDGET_SECONDARY_TEXT_COLOR: colours.nodeFaint,
+})
+
+function load(canvas: EditorCanvas, graph: LGraph, file: WorkflowFile) {
+  const before = new Map(graph._nodes.map((node) => [node.id, node]))
+  const selected = new Set(Object.values(canvas.selected_nodes).map((node) => node.id))
+  canvas.deselectAllNodes()
+  showWorkflow(LiteGraph, graph, file)
+  for (const node of graph._nodes) {
+    const was = before.get(node.id)
+    if (was?.type !== node.type || !isDiffusionNode(was) || !isDiffusionNode(node)) continue
+    const { declaration: _, ...shown } = was.diffusion
+    Object.assign(node.diffusion, shown)
+  }
+  canvas.selectNodes(graph._nodes.filter((node) => selected.has(node.id)))
+  canvas.setDirty(true, true)
+}
+
+type NodesPart = Pick<Stage, 'node' | 'nodes' | 'nodeAt' | 'selection' | 'select' | 'add' | 'remove'>
+
+function nodesOf(canvas: EditorCanvas, graph: LGraph, camera: Camera): NodesPart {
+  const nodeOf = (id: NodeId) => graph.getNodeById(id) ?? graph.getNodeById(Number(id)) ?? undefined
+  return {
+    node: nodeOf,
+    nodes: () => graph._nodes,
+    nodeAt(page) {
+      const [x, y] = camera.inGraph(page)
+      return graph.getNodeOnPos(x, y, canvas.visible_nodes, 5) ?? undefined
+    },
+    selection: () => Object.values(canvas.selected_nodes),
+    select: (ids) => canvas.selectNodes(ids.map(nodeOf).filter((node) => node !== undefined)),
+    add(type, at, wire) {
+      const node = LiteGraph.createNode(type)
+      if (!node) return undefined
+      node.pos = [Math.round(at[0]), Math.round(at[1])]
+      graph.add(node)
+      if (wire) connect(wire, node)
+      canvas.pending = undefined
+      canvas.selectNodes([node])
+      canvas.setDirty(true, true)
+      return node
+    },
+    remove(nodes) {
+      for (const node of nodes) if (node.graph) graph.remove(node)
+      canvas.deselectAllNodes()
+      canvas.setDirty(true, true)
+    },
+  }
+}
+
+function runOf(canvas: EditorCanvas, graph: LGraph): Pick<Stage, 'event' | 'forgetRun' | 'setFaults'> {
+  return {
+    event(event) {
+      showEvent(graph, event)
+      canvas.setDirty(true)
+    },
+    forgetRun() {
+      for (const node of graph._nodes) {
+        if (!isDiffusionNode(node)) continue
+        node.diffusion.state = 'idle'
+        delete node.diffusion.progress
+        delete node.diffusion.fault
+      }
+      canvas.setDirty(true, true)
+    },
+    setFaults(faults) {
+      for (const node of graph._nodes) {
+        if (!isDiffusionNode(node) || node.diffusion.state !== 'fault') continue
+        node.diffusion.state = 'idle'
+        delete node.diffusion.fault
+      }
+      showEvent(graph, { type: 'faults', run: 0, faults: [...faults] })
+      canvas.setDirty(true)
+    },
+  }
+}
+
+/** What a wire in the air is looking for. */
+export function looseEndOf({ node, side, slot }: PendingWire): LooseEnd {
+  if (side === 'output') return { from: 'output', type: String(node.outputs[slot]!.type) }
+  return { from: 'input', accepts: acceptsOf(String(node.inputs[slot]!.type)) }
+}
+
+function connect(wire: PendingWire, node: LGraphNode) {
+  const end = looseEndOf(wire)
+  const name = isDiffusionNode(node) ? slotFor(node.diffusion.declaration, end) : undefined
+  if (name === undefined) return
+  if (wire.side === 'output') wire.node.connect(wire.slot, node, name)
+  else node.connect(name, wire.node, wire.slot)
+}
+
+/** litegraph's menus put text into the page as HTML; ours take their place everywhere. */
+function replaceMenus(canvas: EditorCanvas, hooks: StageHooks) {
+  interface Options {
+    event?: MouseEvent
+    title?: string
+    callback?: (value: unknown, options: unknown, event?: MouseEvent) => unknown
+  }
+  LiteGraph.ContextMenu = class {
+    constructor(values: readonly unknown[], options: Options) {
+      const page: Point = options.event ? [options.event.clientX, options.event.clientY] : [canvas.mouse[0], canvas.mouse[1]]
+      const entries = values
+        .filter((value) => value !== null && value !== undefined)
+        .map((value): MenuEntry => {
+          const item =
+            typeof value === 'object' ? (value as { content?: unknown; callback?: (value: unknown) => void }) : undefined
+          return {
+            label: String(item?.content ?? value),
+            run: () => {
+              item?.callback?.(value)
+              options.callback?.(value, options, options.event)
+              hooks.changed()
+            },
+          }
+        })
+      hooks.choose(page, entries, options.title)
+    }
+    close() {}
+  }
+}
