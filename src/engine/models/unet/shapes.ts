@@ -1,0 +1,95 @@
+// The weights of a UNet: layers in the order of diffusers' module, and their shapes as PyTorch keeps them.
+import type { UnetConfig } from './config.ts'
+import type { AttentionBlock, Level, Resample, ResnetBlock } from './structure.ts'
+import { unetStructure } from './structure.ts'
+
+/** A layer that has weights; its names are `${name}.weight` and, but for an embedding, `${name}.bias`. */
+export type Layer =
+  | { kind: 'conv'; name: string; kernel: 1 | 3; from: number; to: number }
+  | { kind: 'linear'; name: string; from: number; to: number }
+  | { kind: 'norm'; name: string; channels: number }
+  | { kind: 'embedding'; name: string; count: number; width: number }
+
+const conv = (name: string, kernel: 1 | 3, from: number, to: number): Layer => ({ kind: 'conv', name, kernel, from, to })
+const linear = (name: string, from: number, to: number): Layer => ({ kind: 'linear', name, from, to })
+const norm = (name: string, channels: number): Layer => ({ kind: 'norm', name, channels })
+
+/** All layers of a UNet, from its input to its output. */
+export function unetLayers(config: UnetConfig): Layer[] {
+  const { time, down, middle, up } = unetStructure(config)
+  const { block_out_channels: channels, in_channels, out_channels } = config
+  const resnet = (block: ResnetBlock) => resnetLayers(block, time.to, config)
+  const level = ({ resnets, attentions, resample }: Level) => [
+    ...resnets.flatMap(resnet),
+    ...attentions.flatMap(attentionLayers),
+    ...resampleLayers(resample, resnet),
+  ]
+  return [
+    conv('conv_in', 3, in_channels, channels[0]!),
+    linear('time_embedding.linear_1', time.from, time.to),
+    linear('time_embedding.linear_2', time.to, time.to),
+    ...classLayers(config, time),
+    ...down.flatMap(level),
+    ...(middle ? [...middle.resnets.flatMap(resnet), ...(middle.attention ? attentionLayers(middle.attention) : [])] : []),
+    ...up.flatMap(level),
+    norm('conv_norm_out', channels[0]!),
+    conv('conv_out', 3, channels[0]!, out_channels),
+  ]
+}
+
+function classLayers(
+  { class_embed_type: type, num_class_embeds: count }: UnetConfig,
+  time: { from: number; to: number },
+): Layer[] {
+  if (type === 'timestep') {
+    return [linear('class_embedding.linear_1', time.from, time.to), linear('class_embedding.linear_2', time.to, time.to)]
+  }
+  return type === null && count ? [{ kind: 'embedding', name: 'class_embedding', count, width: time.to }] : []
+}
+
+function resnetLayers(
+  { name, from, to }: ResnetBlock,
+  timeWidth: number,
+  { resnet_time_scale_shift: shift }: UnetConfig,
+): Layer[] {
+  return [
+    norm(`${name}.norm1`, from),
+    conv(`${name}.conv1`, 3, from, to),
+    linear(`${name}.time_emb_proj`, timeWidth, shift === 'scale_shift' ? 2 * to : to),
+    norm(`${name}.norm2`, to),
+    conv(`${name}.conv2`, 3, to, to),
+    ...(from === to ? [] : [conv(`${name}.conv_shortcut`, 1, from, to)]),
+  ]
+}
+
+const attentionLayers = ({ name, channels, groups }: AttentionBlock): Layer[] => [
+  ...(groups ? [norm(`${name}.group_norm`, channels)] : []),
+  ...['to_q', 'to_k', 'to_v', 'to_out.0'].map((part) => linear(`${name}.${part}`, channels, channels)),
+]
+
+function resampleLayers(resample: Resample | undefined, resnet: (block: ResnetBlock) => Layer[]): Layer[] {
+  if (!resample) return []
+  return resample.kind === 'conv' ? [conv(resample.name, 3, resample.channels, resample.channels)] : resnet(resample.block)
+}
+
+/** Names and shapes of all weights in PyTorch's layout: convolutions [out, in, height, width], linear layers [out, in]. */
+export const unetWeightShapes = (config: UnetConfig): Map<string, number[]> => new Map(unetLayers(config).flatMap(torchShapes))
+
+function torchShapes(layer: Layer): [string, number[]][] {
+  const { name } = layer
+  switch (layer.kind) {
+    case 'conv':
+      return withBias(name, [layer.to, layer.from, layer.kernel, layer.kernel], layer.to)
+    case 'linear':
+      return withBias(name, [layer.to, layer.from], layer.to)
+    case 'norm':
+      return withBias(name, [layer.channels], layer.channels)
+    case 'embedding':
+      return [[`${name}.weight`, [layer.count, layer.width]]]
+  }
+}
+
+const withBias = (name: string, weight: number[], bias: number): [string, number[]][] => [
+  [`${name}.weight`, weight],
+  [`${name}.bias`, [bias]],
+]
