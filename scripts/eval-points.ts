@@ -2,7 +2,7 @@
 // `--json` as one line of JSON, with `--set Node.param=value` on other settings.
 import { readFileSync } from 'node:fs'
 import { startBackend } from '../src/engine/backends.ts'
-import { slicedWasserstein } from '../src/engine/metrics.ts'
+import { slicedWasserstein } from '../src/engine/metrics/distributions.ts'
 import type { Fault } from '../src/engine/plan/fault.ts'
 import { GraphError } from '../src/engine/plan/fault.ts'
 import type { Graph, GraphNode } from '../src/engine/plan/graph.ts'

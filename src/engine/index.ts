@@ -25,7 +25,10 @@ export * from './checkpoint/pipeline.ts'
 
 // ---- data and measures
 export * from './points.ts'
-export * from './metrics.ts'
+export * from './metrics/distributions.ts'
+export * from './metrics/frechet.ts'
+export * from './metrics/kernel.ts'
+export * from './metrics/principalComponents.ts'
 export * from './spectrum.ts'
 export * from './statistics.ts'
 export * from './random.ts'

@@ -1,7 +1,7 @@
 // Data sets in the plane, and what measures them.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { column, ksDistance, slicedWasserstein, wasserstein } from '../../src/engine/metrics.ts'
+import { column, ksDistance, slicedWasserstein, wasserstein } from '../../src/engine/metrics/distributions.ts'
 import type { Distribution } from '../../src/engine/points.ts'
 import { distributions, eightCenters, pointSet } from '../../src/engine/points.ts'
 import { randomOf } from '../../src/engine/random.ts'

@@ -1,5 +1,5 @@
 // Two values side by side, and how far apart they are.
-import { column, ksDistance, slicedWasserstein } from '../../engine/metrics.ts'
+import { column, ksDistance, slicedWasserstein } from '../../engine/metrics/distributions.ts'
 import { statistics } from '../../engine/statistics.ts'
 import { any, defineNode } from '../define.ts'
 import type { Inspected } from './inspect.ts'

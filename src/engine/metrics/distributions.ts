@@ -1,5 +1,5 @@
 // How far apart two sets of samples are.
-import { randomOf } from './random.ts'
+import { randomOf } from '../random.ts'
 
 /**
  * Sliced Wasserstein-1 distance between two sets of points `[n, 2]` and `[m, 2]`: the mean over directions of the distance
