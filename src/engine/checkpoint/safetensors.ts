@@ -7,6 +7,12 @@ export interface StoredTensor {
   data: Float32Array
 }
 
+/** A tensor of a file that may be of integers: bytes stay bytes, and I64 becomes int32. */
+export interface StoredArray {
+  shape: number[]
+  data: Float32Array | Int32Array | Uint8Array
+}
+
 /** A file that is not what it should be. */
 export class SafetensorsError extends Error {
   override name = 'SafetensorsError'
@@ -15,11 +21,28 @@ export class SafetensorsError extends Error {
 const MAX_HEADER = 100_000_000
 const MAX_RANK = 8
 
-/** Bytes an element, and how they become float32. */
-const dtypes: Record<string, { size: number; decode(view: DataView, count: number): Float32Array }> = {
+/** Bytes an element, and how they become numbers. */
+type Dtypes<T> = Record<string, { size: number; decode(view: DataView, count: number): T }>
+
+const floats: Dtypes<Float32Array> = {
   F32: { size: 4, decode: (view, count) => decoded(count, (i) => view.getFloat32(4 * i, true)) },
   F16: { size: 2, decode: (view, count) => decoded(count, (i) => halfToFloat(view.getUint16(2 * i, true))) },
   BF16: { size: 2, decode: (view, count) => decoded(count, (i) => bfloatToFloat(view.getUint16(2 * i, true))) },
+}
+
+const integers: Dtypes<Int32Array | Uint8Array> = {
+  // A view into the file: bytes need no decoding, and there may be many.
+  U8: { size: 1, decode: (view, count) => new Uint8Array(view.buffer, view.byteOffset, count) },
+  I32: { size: 4, decode: (view, count) => Int32Array.from({ length: count }, (_, i) => view.getInt32(4 * i, true)) },
+  I64: {
+    size: 8,
+    decode: (view, count) => Int32Array.from({ length: count }, (_, i) => narrowed(view.getBigInt64(8 * i, true))),
+  },
+}
+
+function narrowed(value: bigint): number {
+  if (value !== BigInt.asIntN(32, value)) throw new SafetensorsError(`${value} does not fit 32 bits.`)
+  return Number(value)
 }
 
 const decoded = (count: number, at: (i: number) => number) => Float32Array.from({ length: count }, (_, i) => at(i))
@@ -39,13 +62,16 @@ function bfloatToFloat(bits: number): number {
   return word.getFloat32(0)
 }
 
-/** The file of some tensors, as float32, in the order of their names. */
-export function writeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, metadata: Record<string, string> = {}): Uint8Array {
-  const names = [...tensors.keys()].sort()
+const dtypeOf = (data: StoredArray['data']) => (data instanceof Uint8Array ? 'U8' : data instanceof Int32Array ? 'I32' : 'F32')
+
+/** The file of some tensors: float32, int32 and bytes, the widest first (so that each is aligned), then in the order of their names. */
+export function writeSafetensors(tensors: ReadonlyMap<string, StoredArray>, metadata: Record<string, string> = {}): Uint8Array {
+  const sizeOf = (name: string) => tensors.get(name)!.data.BYTES_PER_ELEMENT
+  const names = [...tensors.keys()].sort().sort((a, b) => sizeOf(b) - sizeOf(a))
   let end = 0
   const entries = names.map((name): [string, unknown] => {
     const { shape, data } = tensors.get(name)!
-    return [name, { dtype: 'F32', shape, data_offsets: [end, (end += 4 * data.length)] }]
+    return [name, { dtype: dtypeOf(data), shape, data_offsets: [end, (end += data.byteLength)] }]
   })
   const header = Object.fromEntries([['__metadata__', { format: 'pt', ...metadata }], ...entries])
   const json = new TextEncoder().encode(JSON.stringify(header))
@@ -58,25 +84,36 @@ export function writeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, met
   view.setBigUint64(0, BigInt(start - 8), true)
   let offset = start
   for (const name of names) {
-    for (const value of tensors.get(name)!.data) {
-      view.setFloat32(offset, value, true)
-      offset += 4
-    }
+    const { data } = tensors.get(name)!
+    writeData(view, offset, data)
+    offset += data.byteLength
   }
   return bytes
 }
 
+function writeData(view: DataView, start: number, data: StoredArray['data']) {
+  if (data instanceof Uint8Array) return new Uint8Array(view.buffer).set(data, start)
+  const write = data instanceof Int32Array ? view.setInt32 : view.setFloat32
+  for (let i = 0; i < data.length; i++) write.call(view, start + 4 * i, data[i]!, true)
+}
+
 /**
- * The tensors of a file, by name. Throws SafetensorsError on anything that is not to the letter of the format: sizes,
+ * The tensors of a file of floats, by name. Throws SafetensorsError on anything that is not to the letter of the format: sizes,
  * types, offsets out of range, overlaps, holes.
  */
-export function readSafetensors(bytes: Uint8Array): Map<string, StoredTensor> {
+export const readSafetensors = (bytes: Uint8Array): Map<string, StoredTensor> => readTensors(bytes, floats).tensors
+
+/** The same for a file that may hold integers too, and its metadata. */
+export const readArrays = (bytes: Uint8Array): { tensors: Map<string, StoredArray>; metadata: Record<string, string> } =>
+  readTensors<StoredArray['data']>(bytes, { ...floats, ...integers })
+
+function readTensors<T>(bytes: Uint8Array, dtypes: Dtypes<T>) {
   const { header, start } = readHeader(bytes)
-  const tensors = new Map<string, StoredTensor>()
+  const tensors = new Map<string, { shape: number[]; data: T }>()
   const spans: [number, number, string][] = []
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue
-    const { dtype, shape, from, to } = readEntry(name, entry)
+    const { dtype, shape, from, to } = readEntry(name, entry, dtypes)
     const { size, decode } = dtypes[dtype]!
     const count = shape.reduce((product, length) => product * length, 1)
     if (to - from !== count * size) {
@@ -88,8 +125,14 @@ export function readSafetensors(bytes: Uint8Array): Map<string, StoredTensor> {
     tensors.set(name, { shape, data: decode(view, count) })
   }
   checkSpans(spans, bytes.length - start)
-  return tensors
+  return { tensors, metadata: readMetadata(header.__metadata__) }
 }
+
+/** What is no text is left out: the format allows only text. */
+const readMetadata = (metadata: unknown): Record<string, string> =>
+  isRecord(metadata)
+    ? Object.fromEntries(Object.entries(metadata).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+    : {}
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
   if (bytes.length < 8) throw new SafetensorsError('The file is too short to be a safetensors file.')
@@ -108,7 +151,11 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
   return { header, start }
 }
 
-function readEntry(name: string, entry: unknown): { dtype: string; shape: number[]; from: number; to: number } {
+function readEntry(
+  name: string,
+  entry: unknown,
+  dtypes: Dtypes<unknown>,
+): { dtype: string; shape: number[]; from: number; to: number } {
   if (!isRecord(entry)) throw new SafetensorsError(`${name} is not described by an object.`)
   const { dtype, shape, data_offsets: offsets } = entry
   if (typeof dtype !== 'string' || !Object.hasOwn(dtypes, dtype)) {
