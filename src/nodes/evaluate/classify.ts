@@ -1,0 +1,23 @@
+// Asks a classifier.
+import { classify as evaluate } from '../../engine/models/classifier.ts'
+import { defineNode, logits as logitsSlot, model, samples } from '../define.ts'
+
+export const classify = defineNode({
+  type: 'diffusion/Classify',
+  category: 'evaluate',
+  summary: 'Asks a classifier which class each picture is of.',
+  equation: 'p(y \\mid x) = \\mathrm{softmax}(\\mathrm{logits})_y',
+  inputs: {
+    model: model('a Classifier; in training, the each model of TrainingStart'),
+    x: samples('clean pictures'),
+  },
+  outputs: {
+    logits: logitsSlot('for each class, how much speaks for it'),
+    features: samples('what the last layer sees of each picture, [b, features]'),
+  },
+  params: {},
+  run: ({ model, x }) => {
+    const { logits, features } = evaluate(model, x.tensor)
+    return { logits: { type: 'logits', tensor: logits }, features: { type: 'samples', tensor: features, space: 'latent' } }
+  },
+})
