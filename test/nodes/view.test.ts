@@ -329,7 +329,7 @@ onCpu(() => {
       )
       await expect(prepare(bytes, sha256Of(none))).rejects.toThrow(/has changed/)
       await expect(prepare(none, sha256Of(none))).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: The file "moons.zip" cannot be read as a checkpoint. The file is not a ZIP, or is damaged. Choose a ZIP that SaveCheckpoint made.]`,
+        `[NodeError: The file "moons.zip" cannot be read as a checkpoint. The file is not a ZIP, or is damaged. Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.]`,
       )
     })
   })

@@ -25,7 +25,7 @@ const MAX_RANK = 8
 type Dtypes<T> = Record<string, { size: number; decode(view: DataView, count: number): T }>
 
 const floats: Dtypes<Float32Array> = {
-  F32: { size: 4, decode: (view, count) => decoded(count, (i) => view.getFloat32(4 * i, true)) },
+  F32: { size: 4, decode: decodeFloats },
   F16: { size: 2, decode: (view, count) => decoded(count, (i) => halfToFloat(view.getUint16(2 * i, true))) },
   BF16: { size: 2, decode: (view, count) => decoded(count, (i) => bfloatToFloat(view.getUint16(2 * i, true))) },
 }
@@ -43,6 +43,14 @@ const integers: Dtypes<Int32Array | Uint8Array> = {
 function narrowed(value: bigint): number {
   if (value !== BigInt.asIntN(32, value)) throw new SafetensorsError(`${value} does not fit 32 bits.`)
   return Number(value)
+}
+
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** A copy at once where the machine keeps numbers as the file does, which is nearly everywhere. */
+function decodeFloats(view: DataView, count: number): Float32Array {
+  if (!isLittleEndian) return decoded(count, (i) => view.getFloat32(4 * i, true))
+  return new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + 4 * count) as ArrayBuffer)
 }
 
 const decoded = (count: number, at: (i: number) => number) => Float32Array.from({ length: count }, (_, i) => at(i))

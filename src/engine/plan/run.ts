@@ -177,10 +177,12 @@ function publish(id: string, slots: readonly string[], outputs: Outputs, frame: 
   }
 }
 
-const cureForMissing = (slot: string) =>
-  slot === 'labels'
-    ? 'Use a data set that has labels, or cut this wire.'
-    : 'Cut this wire, or wire the input that this value comes from.'
+const cureForMissing = (slot: string) => cures[slot] ?? 'Cut this wire, or wire the input that this value comes from.'
+
+const cures: Partial<Record<string, string>> = {
+  labels: 'Use a data set that has labels, or cut this wire.',
+  schedule: 'Wire a NoiseSchedule in its place: with the schedule that the model was trained with.',
+}
 
 function runOp(step: NodeStep, inputs: Inputs, host: Host, { path, solvers }: Place): Outputs {
   const op = host.ops.get(step.op) as RunOp

@@ -1,7 +1,6 @@
 // Trained models from a file.
-import type { Checkpoint } from '../../engine/checkpoint/pipeline.ts'
+import type { ReadCheckpoint } from '../../engine/checkpoint/pipeline.ts'
 import { CheckpointError, loadModel, readCheckpoint, sha256Of } from '../../engine/checkpoint/pipeline.ts'
-import { SafetensorsError } from '../../engine/checkpoint/safetensors.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
 import type { Model, ScheduleValue } from '../../engine/values.ts'
@@ -10,10 +9,10 @@ import { checkpoint, defineNode, model, schedule } from '../define.ts'
 export const loadCheckpoint = defineNode({
   type: 'diffusion/LoadCheckpoint',
   category: 'files',
-  summary: 'A trained model and the schedule it was trained with, from a checkpoint.',
+  summary: 'A trained model and the schedule it was trained with, from a checkpoint of this program or of diffusers.',
   inputs: {},
-  outputs: { model: model('trained'), schedule: schedule('it was trained with') },
-  params: { checkpoint: checkpoint('a ZIP of a diffusers pipeline folder, as SaveCheckpoint makes them') },
+  outputs: { model: model('trained'), schedule: schedule('it was trained with, if the checkpoint has it') },
+  params: { checkpoint: checkpoint('what SaveCheckpoint made, or a ZIP or folder with a UNet2DModel of diffusers') },
   prepare: async ({ checkpoint }, assets) => {
     if (!checkpoint) {
       throw new NodeError({
@@ -34,13 +33,17 @@ export const loadCheckpoint = defineNode({
     return { key: sha256, data: readChecked(name, sha256, bytes) }
   },
   run: (_, __, { prepared }) => {
-    const { model, schedule } = prepared as Checkpoint
+    const { model, schedule } = prepared as ReadCheckpoint
     const outputs: Outputs = { model: loadModel(model), ...(schedule && { schedule: { type: 'schedule', schedule } }) }
     return outputs as { model: Model; schedule: ScheduleValue }
   },
 })
 
-function readChecked(name: string, sha256: string, bytes: Uint8Array): Checkpoint {
+/** The last one that was read: every run prepares anew, and most runs name the same. */
+let last: { sha256: string; checkpoint: ReadCheckpoint } | undefined
+
+function readChecked(name: string, sha256: string, bytes: Uint8Array): ReadCheckpoint {
+  if (last?.sha256 === sha256) return last.checkpoint
   const found = sha256Of(bytes)
   if (found !== sha256) {
     throw new NodeError({
@@ -50,13 +53,15 @@ function readChecked(name: string, sha256: string, bytes: Uint8Array): Checkpoin
     })
   }
   try {
-    return readCheckpoint(bytes)
+    const checkpoint = readCheckpoint(bytes)
+    last = { sha256, checkpoint }
+    return checkpoint
   } catch (error) {
-    if (!(error instanceof CheckpointError || error instanceof SafetensorsError)) throw error
+    if (!(error instanceof CheckpointError)) throw error
     throw new NodeError({
       param: 'checkpoint',
       message: `The file "${name}" cannot be read as a checkpoint. ${error.message}`,
-      cure: 'Choose a ZIP that SaveCheckpoint made.',
+      cure: error.cure,
     })
   }
 }

@@ -1,8 +1,7 @@
 // Trained models as files.
-import { CheckpointError, storeModel, writeCheckpoint } from '../../engine/checkpoint/pipeline.ts'
+import { CheckpointError, storeModel, trainedOn, writeCheckpoint } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
-import type { Model } from '../../engine/values.ts'
-import { defineNode, model, optional, schedule, text } from '../define.ts'
+import { advanced, choice, dataset, defineNode, model, optional, schedule, text } from '../define.ts'
 
 export const saveCheckpoint = defineNode({
   type: 'diffusion/SaveCheckpoint',
@@ -11,25 +10,27 @@ export const saveCheckpoint = defineNode({
   inputs: {
     model: model('from TrainingEnd: `ema` samples better, `model` is where training stopped'),
     schedule: optional(schedule('it was trained with; LoadCheckpoint gives it back')),
+    dataset: optional(dataset('it was trained on; only the names of its classes and the range of its values are saved')),
   },
   outputs: {},
-  params: { name: text('model', 'of the file, without .zip') },
-  files: async ({ model, schedule }, { name }) => {
-    const stored = await storing(model)
-    const bytes = writeCheckpoint({ model: stored, schedule: schedule?.schedule })
-    return [{ name: `${name || 'model'}.zip`, mime: 'application/zip', bytes }]
+  params: {
+    name: text('model', 'of the file, without .zip'),
+    format: advanced(
+      choice(
+        ['auto', 'diffusers'],
+        'auto: what diffusers can load is saved as its UNet2DModel, the rest in a class of our own; diffusers: refuse the rest',
+      ),
+    ),
+  },
+  files: async ({ model, schedule, dataset }, { name, format }) => {
+    try {
+      const stored = await storeModel(model)
+      const checkpoint = { model: stored, schedule: schedule?.schedule, ...(dataset && { trainedOn: trainedOn(dataset) }) }
+      const bytes = writeCheckpoint(checkpoint, format)
+      return [{ name: `${name || 'model'}.zip`, mime: 'application/zip', bytes }]
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error
+      throw new NodeError({ slot: 'model', message: error.message, cure: error.cure })
+    }
   },
 })
-
-async function storing(model: Model) {
-  try {
-    return await storeModel(model)
-  } catch (error) {
-    if (!(error instanceof CheckpointError)) throw error
-    throw new NodeError({
-      slot: 'model',
-      message: error.message,
-      cure: 'Wire the trained model itself: the one that goes into GuidedModel, or that comes out of TrainingEnd.',
-    })
-  }
-}

@@ -1,0 +1,88 @@
+// litegraph_diffusion.json: what a checkpoint says of itself beyond diffusers, which ignores the file.
+import type { Dataset, PredictionType, Space } from '../values.ts'
+import { CheckpointError } from './error.ts'
+import { readPrediction } from './scheduler.ts'
+
+/** What a model was trained on. */
+export interface TrainedOn {
+  space: Space
+  /** The smallest and the largest value that data may have. */
+  range: readonly [min: number, max: number]
+  /** Number of examples. */
+  size: number
+  /** Number of classes; 0 for none. */
+  classes: number
+  /** What the classes are called, in the order of their labels. */
+  classNames?: readonly string[]
+}
+
+export interface About {
+  predicts: PredictionType
+  /** Name of the schedule. */
+  schedule?: string
+  trainedOn?: TrainedOn
+}
+
+/** The parts of a data set that are worth knowing without it. */
+export function trainedOn({ data, space, size, classes = 0, classNames }: Dataset): TrainedOn {
+  return { space, range: space === 'image' ? [-1, 1] : rangeOf(data), size, classes, ...(classNames && { classNames }) }
+}
+
+function rangeOf(data: Float32Array): [number, number] {
+  let [min, max] = [Infinity, -Infinity]
+  for (const value of data) {
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  return min <= max ? [min, max] : [0, 0]
+}
+
+export function writeAbout({ predicts, schedule, trainedOn }: About): Record<string, unknown> {
+  return {
+    format: 1,
+    prediction_type: predicts,
+    ...(schedule !== undefined && { schedule }),
+    ...(trainedOn && {
+      data: {
+        space: trainedOn.space,
+        range: trainedOn.range,
+        size: trainedOn.size,
+        num_classes: trainedOn.classes,
+        ...(trainedOn.classNames && { class_names: trainedOn.classNames }),
+      },
+    }),
+  }
+}
+
+/** Throws CheckpointError for what is not as {@link writeAbout} writes it; keys of later versions are passed over. */
+export function readAbout(json: Record<string, unknown>): About {
+  const { prediction_type, schedule, data } = json
+  return {
+    predicts: readPrediction(prediction_type),
+    ...(typeof schedule === 'string' && { schedule }),
+    ...(data !== undefined && { trainedOn: readData(data) }),
+  }
+}
+
+function readData(data: unknown): TrainedOn {
+  const { space, range, size, num_classes: classes, class_names: names } = Object(data) as Record<string, unknown>
+  const isRange = Array.isArray(range) && range.length === 2 && range.every(Number.isFinite) && range[0] <= range[1]
+  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string') && names.length === classes
+  if (!['image', 'point', 'latent'].includes(space as string)) throw wrong('space', space)
+  if (!isRange) throw wrong('range', range)
+  if (!isCount(size)) throw wrong('size', size)
+  if (!isCount(classes)) throw wrong('num_classes', classes)
+  if (names !== undefined && !areNames) throw wrong('class_names', names)
+  return {
+    space: space as Space,
+    range: range as [number, number],
+    size: size as number,
+    classes: classes as number,
+    ...(areNames && { classNames: names as string[] }),
+  }
+}
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0
+
+const wrong = (key: string, value: unknown) =>
+  new CheckpointError(`${key} of the data in litegraph_diffusion.json is ${JSON.stringify(value)?.slice(0, 60)}.`)

@@ -1,0 +1,27 @@
+// What a checkpoint holds, between a file and the device.
+import type { Schedule } from '../schedule.ts'
+import type { PredictionType } from '../values.ts'
+import type { TrainedOn } from './about.ts'
+import type { StoredWeights } from './weights.ts'
+
+/** A model without tensors on a device: what a file holds. */
+export interface StoredModel {
+  kind: string
+  config: Record<string, unknown>
+  predicts: PredictionType
+  /** In the layout of PyTorch. */
+  weights: StoredWeights
+}
+
+export interface Checkpoint {
+  model: StoredModel
+  /** Undefined if the file has none. */
+  schedule: Schedule | undefined
+  /** Undefined if it is not known. */
+  trainedOn?: TrainedOn | undefined
+}
+
+export interface ReadCheckpoint extends Checkpoint {
+  /** What had to be assumed or was left out, in sentences. */
+  notices: string[]
+}

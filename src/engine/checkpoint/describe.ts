@@ -1,0 +1,46 @@
+// What a checkpoint is, in words, for whoever drops one. Uses no device.
+import type { TrainedOn } from './about.ts'
+import type { ReadCheckpoint } from './checkpoint.ts'
+import { formats } from './formats.ts'
+import { readCheckpoint } from './read.ts'
+
+export interface Description {
+  /** "UNet of 2 levels (16, 32 channels) for images of 8 x 8 x 1". */
+  title: string
+  /** What is known of it, by name: size, parameters, predicts, schedule, classes, data. */
+  rows: [name: string, text: string][]
+  /** What was assumed or left out, in sentences. */
+  notices: string[]
+}
+
+/** Reads the whole file and says what is in it. Throws CheckpointError, with a cure. */
+export function describeCheckpoint(bytes: Uint8Array): Description {
+  const checkpoint = readCheckpoint(bytes)
+  const { model, notices } = checkpoint
+  return { title: formats[model.kind]!.describe(model.config), rows: rowsOf(checkpoint, bytes.length), notices }
+}
+
+function rowsOf({ model, schedule, trainedOn }: ReadCheckpoint, size: number): [string, string][] {
+  const parameters = [...model.weights.values()].reduce((sum, { data }) => sum + data.length, 0)
+  const classes = formats[model.kind]!.classes(model.config)
+  return [
+    ['size', sizeText(size)],
+    ['parameters', grouped(parameters)],
+    ['predicts', model.predicts],
+    ...row('schedule', schedule && `${schedule.name}, ${grouped(schedule.T)} timesteps`),
+    ...row('classes', classes > 0 ? (trainedOn?.classNames?.join(', ') ?? String(classes)) : undefined),
+    ...row('data', trainedOn && dataText(trainedOn)),
+  ]
+}
+
+const row = (name: string, text: string | undefined): [string, string][] => (text === undefined ? [] : [[name, text]])
+
+const dataText = ({ size, range: [min, max] }: TrainedOn) =>
+  `${grouped(size)} examples, values from ${short(min)} to ${short(max)}`
+
+const short = (value: number) => String(Number(value.toPrecision(3)))
+
+/** 6472195 as 6,472,195. */
+const grouped = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+
+const sizeText = (bytes: number) => (bytes < 2 ** 20 ? `${short(bytes / 1024)} KiB` : `${short(bytes / 2 ** 20)} MiB`)

@@ -1,0 +1,63 @@
+// The MLP in files: its weights named and laid out as a PyTorch module with the same parts would have them.
+import type { MlpConfig } from '../models/mlp.ts'
+import { CheckpointError } from './error.ts'
+import type { Format } from './formats.ts'
+import { readPrediction } from './scheduler.ts'
+
+type Json = Record<string, unknown>
+
+export const mlpFormat: Format = {
+  folder: 'mlp',
+  classNames: ['MLP'],
+  refusal: () => 'Diffusers has no MLP for points.',
+  write: (config, predicts) => ({
+    className: ['litegraph_diffusion', 'MLP'],
+    config: { ...config, prediction_type: predicts },
+  }),
+  read({ prediction_type, ...json }) {
+    const predicts = readPrediction(prediction_type)
+    const config = Object.fromEntries(Object.entries(json).filter(([key]) => !key.startsWith('_')))
+    checkConfig(config)
+    return { config, predicts }
+  },
+  shapes: (config) => shapesOf(config as unknown as MlpConfig),
+  describe: ({ dim, layers, hidden }) => `MLP of ${layers} hidden layers of ${hidden} for points of ${dim} coordinates`,
+  classes: ({ num_classes }) => num_classes as number,
+}
+
+const sizes: { [K in Exclude<keyof MlpConfig, 'activation'>]: [min: number, max: number] } = {
+  dim: [1, 4096],
+  hidden: [1, 4096],
+  time_embedding_dim: [2, 1024],
+  layers: [0, 64],
+  num_classes: [0, 100_000],
+  fourier_features: [0, 16],
+}
+
+function checkConfig(config: Json) {
+  for (const [name, [min, max]] of Object.entries(sizes)) {
+    const value = config[name]
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) continue
+    throw new CheckpointError(
+      `${name} in the config of the MLP is ${JSON.stringify(value)}, not a whole number from ${min} to ${max}.`,
+    )
+  }
+  if (!['silu', 'relu', 'tanh'].includes(config.activation as string)) {
+    throw new CheckpointError(`The activation ${JSON.stringify(config.activation)} is unknown.`)
+  }
+}
+
+function shapesOf({ dim, hidden, layers, time_embedding_dim: time, num_classes: classes, fourier_features: fourier }: MlpConfig) {
+  const linear = (name: string, from: number, to: number): [string, number[]][] => [
+    [`${name}.weight`, [to, from]],
+    [`${name}.bias`, [to]],
+  ]
+  return new Map([
+    ...linear('time_embedding.linear_1', time, hidden),
+    ...linear('time_embedding.linear_2', hidden, hidden),
+    ...(classes ? [['class_embedding.weight', [classes + 1, hidden]] as [string, number[]]] : []),
+    ...linear('linear_in', dim * (1 + 2 * fourier), hidden),
+    ...Array.from({ length: layers }, (_, i) => linear(`layers.${i}`, hidden, hidden)).flat(),
+    ...linear('linear_out', hidden, dim),
+  ])
+}

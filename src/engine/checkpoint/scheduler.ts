@@ -1,0 +1,216 @@
+// The schedule as diffusers keeps it: scheduler/scheduler_config.json. What a sampler adds to it is not read; what the
+// model was trained with is.
+import { NodeError } from '../plan/fault.ts'
+import type { Schedule, ScheduleName } from '../schedule.ts'
+import { noiseSchedule } from '../schedule.ts'
+import type { PredictionType, Space } from '../values.ts'
+import { CheckpointError } from './error.ts'
+
+export const predictionTypes: readonly PredictionType[] = ['epsilon', 'sample', 'v_prediction', 'flow_prediction']
+
+/** Schedules that diffusers has under the same name, and their defaults in DDPMScheduler. */
+const diffusersNames: readonly ScheduleName[] = ['linear', 'scaled_linear', 'squaredcos_cap_v2', 'sigmoid']
+const ownNames: readonly ScheduleName[] = ['linear_openai', 'sigmoid_alpha_bar']
+const DEFAULT_ENDS = { beta_start: 0.0001, beta_end: 0.02 }
+
+/**
+ * The complete configuration of a DDPMScheduler, which other schedulers of diffusers load as well. A schedule that diffusers
+ * has no name for goes into `trained_betas`. `space`: only pixels are clipped to [-1, 1] while sampling.
+ */
+export function schedulerConfig(schedule: Schedule, predicts: PredictionType, space: Space): Record<string, unknown> {
+  const named = nameOf(schedule.betas, diffusersNames)
+  return {
+    _class_name: 'DDPMScheduler',
+    ...(named ?? { beta_schedule: 'linear', ...DEFAULT_ENDS }),
+    num_train_timesteps: schedule.T,
+    trained_betas: named ? null : [...schedule.betas],
+    prediction_type: predicts,
+    variance_type: 'fixed_small',
+    clip_sample: space === 'image',
+    clip_sample_range: 1.0,
+    thresholding: false,
+    dynamic_thresholding_ratio: 0.995,
+    sample_max_value: 1.0,
+    timestep_spacing: 'leading',
+    steps_offset: 0,
+    rescale_betas_zero_snr: false,
+  }
+}
+
+interface NamedSchedule {
+  beta_schedule: ScheduleName
+  beta_start: number
+  beta_end: number
+}
+
+/** The name and ends that give exactly these betas. */
+function nameOf(betas: Float64Array, names: readonly ScheduleName[]): NamedSchedule | undefined {
+  for (const name of names) {
+    const { beta_start, beta_end } = endsOf(name, betas)
+    if (sameBetas(betas, name, beta_start, beta_end)) return { beta_schedule: name, beta_start, beta_end }
+  }
+  return undefined
+}
+
+/** What `beta_start` and `beta_end` would have to be. Rounded, because the way from them to the betas rounds as well. */
+function endsOf(name: ScheduleName, betas: Float64Array): typeof DEFAULT_ENDS {
+  const [first, last] = [betas[0]!, betas.at(-1)!]
+  const ends = (start: number, end: number) => ({ beta_start: rounded(start), beta_end: rounded(end) })
+  switch (name) {
+    case 'linear':
+    case 'scaled_linear':
+      return ends(first, last)
+    case 'linear_openai':
+      return ends((first * betas.length) / 1000, (last * betas.length) / 1000)
+    case 'sigmoid': {
+      // β from sigmoid(-6) to sigmoid(6) of the way between the ends.
+      const margin = ((last - first) * SIGMOID_MARGIN) / (1 - 2 * SIGMOID_MARGIN)
+      return ends(first - margin, last + margin)
+    }
+    default:
+      return DEFAULT_ENDS
+  }
+}
+
+const SIGMOID_MARGIN = 1 / (1 + Math.exp(6))
+const rounded = (value: number) => Number(value.toPrecision(12))
+
+function sameBetas(betas: Float64Array, name: ScheduleName, betaStart: number, betaEnd: number): boolean {
+  try {
+    const named = noiseSchedule({ name, T: betas.length, betaStart, betaEnd })
+    return named.betas.every((beta, t) => beta === betas[t])
+  } catch {
+    return false
+  }
+}
+
+/** Classes of diffusers whose noise is a schedule of betas, with their defaults where they are not those of DDPM. */
+const SMALL_ENDS = { beta_start: 0.00085, beta_end: 0.012 }
+const betaSchedulers: ReadonlyMap<string, Partial<NamedSchedule>> = new Map([
+  ...[
+    'DDPMScheduler',
+    'DDPMParallelScheduler',
+    'DDIMScheduler',
+    'DDIMParallelScheduler',
+    'DDIMInverseScheduler',
+    'PNDMScheduler',
+    'RePaintScheduler',
+    'EulerDiscreteScheduler',
+    'EulerAncestralDiscreteScheduler',
+    'LMSDiscreteScheduler',
+    'DPMSolverMultistepScheduler',
+    'DPMSolverMultistepInverseScheduler',
+    'DPMSolverSinglestepScheduler',
+    'DEISMultistepScheduler',
+    'UniPCMultistepScheduler',
+    'SASolverScheduler',
+  ].map((name): [string, Partial<NamedSchedule>] => [name, {}]),
+  ['HeunDiscreteScheduler', SMALL_ENDS],
+  ['KDPM2DiscreteScheduler', SMALL_ENDS],
+  ['KDPM2AncestralDiscreteScheduler', SMALL_ENDS],
+  ['DPMSolverSDEScheduler', SMALL_ENDS],
+  ['LCMScheduler', { ...SMALL_ENDS, beta_schedule: 'scaled_linear' }],
+  ['TCDScheduler', { ...SMALL_ENDS, beta_schedule: 'scaled_linear' }],
+])
+
+/**
+ * The training process that a scheduler of diffusers stands for, and what its model predicts. Tables are float64.
+ * Throws CheckpointError for schedulers that have no betas, and for values that make no sense.
+ */
+export function readScheduler(json: Record<string, unknown>): { schedule: Schedule; predicts: PredictionType } {
+  const config: Record<string, unknown> = { ...defaultsOf(json), ...json }
+  refuseOtherNoise(config)
+  const schedule = readSchedule(config)
+  return {
+    schedule: config.rescale_betas_zero_snr === true ? withZeroSnr(schedule) : schedule,
+    predicts: readPrediction(config.prediction_type ?? 'epsilon'),
+  }
+}
+
+function defaultsOf({
+  _class_name: name = 'DDPMScheduler',
+}: Record<string, unknown>): NamedSchedule & { num_train_timesteps: number } {
+  const defaults = betaSchedulers.get(name as string)
+  if (defaults) return { beta_schedule: 'linear', ...DEFAULT_ENDS, num_train_timesteps: 1000, ...defaults }
+  throw new CheckpointError(
+    `The scheduler is a ${JSON.stringify(name)}; read are those of diffusers that are made of betas, such as DDPMScheduler.`,
+    'Choose a model that was trained with a DDPMScheduler.',
+  )
+}
+
+function refuseOtherNoise({ use_flow_sigmas, variance_type }: Record<string, unknown>) {
+  if (use_flow_sigmas === true) {
+    throw new CheckpointError(
+      'The model was trained on flow sigmas (use_flow_sigmas), which are no schedule of betas.',
+      'Choose a model that was trained with a DDPMScheduler.',
+    )
+  }
+  if (variance_type === 'learned' || variance_type === 'learned_range') {
+    throw new CheckpointError(
+      `The model also predicts its variance (variance_type ${variance_type}), which is not supported.`,
+      'Choose a model with variance_type fixed_small or fixed_large.',
+    )
+  }
+}
+
+export function readPrediction(name: unknown): PredictionType {
+  if (predictionTypes.includes(name as PredictionType)) return name as PredictionType
+  throw new CheckpointError(`The model predicts ${JSON.stringify(name)}; known are ${predictionTypes.join(', ')}.`)
+}
+
+function readSchedule(config: Record<string, unknown>): Schedule {
+  const { num_train_timesteps: T, beta_schedule: name, trained_betas: betas } = config
+  if (!Number.isInteger(T) || (T as number) < 1 || (T as number) > 100_000) {
+    throw new CheckpointError(`num_train_timesteps of the schedule is ${JSON.stringify(T)}.`)
+  }
+  if (betas !== null && betas !== undefined) return scheduleOf(T as number, betas, String(name))
+  if (![...diffusersNames, ...ownNames].includes(name as ScheduleName)) {
+    throw new CheckpointError(`The schedule ${JSON.stringify(name)} is unknown.`)
+  }
+  try {
+    const [betaStart, betaEnd] = [endOf(config, 'beta_start'), endOf(config, 'beta_end')]
+    return noiseSchedule({ name: name as ScheduleName, T: T as number, betaStart, betaEnd })
+  } catch (error) {
+    if (error instanceof NodeError) throw new CheckpointError(`The schedule makes no sense. ${error.fault.message}`)
+    throw error
+  }
+}
+
+function endOf(config: Record<string, unknown>, key: 'beta_start' | 'beta_end'): number {
+  const value = config[key]
+  if (typeof value === 'number') return value
+  throw new CheckpointError(`${key} of the schedule is ${JSON.stringify(value)}, not a number.`)
+}
+
+/** Recorded betas get the name of the formula that gives exactly these, if there is one. */
+function scheduleOf(T: number, values: unknown, given: string): Schedule {
+  if (
+    !Array.isArray(values) ||
+    values.length !== T ||
+    !values.every((beta) => typeof beta === 'number' && beta >= 0 && beta <= 1)
+  ) {
+    throw new CheckpointError(`trained_betas of the schedule are not ${T} numbers from 0 to 1.`)
+  }
+  const betas = Float64Array.from(values as number[])
+  // A name of diffusers says nothing here: it has one whether it is used or not.
+  const other = diffusersNames.includes(given as ScheduleName) ? 'trained' : given
+  return tablesOf(nameOf(betas, [...diffusersNames, ...ownNames])?.beta_schedule ?? other, betas)
+}
+
+function tablesOf(name: string, betas: Float64Array): Schedule {
+  let signal = 1
+  return { name, T: betas.length, betas, alphaBar: betas.map((beta) => (signal *= 1 - beta)) }
+}
+
+/**
+ * The same with no signal left at the last timestep: √ᾱ is shifted so that it ends at 0, and scaled so that it begins where it
+ * did. Lin et al. 2023, algorithm 1; `rescale_zero_terminal_snr` of diffusers.
+ */
+function withZeroSnr({ name, alphaBar }: Schedule): Schedule {
+  const roots = alphaBar.map(Math.sqrt)
+  const [first, last] = [roots[0]!, roots.at(-1)!]
+  if (first === last) throw new CheckpointError('A schedule of one timestep cannot be rescaled to zero terminal SNR.')
+  const rescaled = roots.map((root) => (((root - last) * first) / (first - last)) ** 2)
+  const betas = rescaled.map((signal, t) => 1 - (t === 0 ? signal : signal / rescaled[t - 1]!))
+  return tablesOf(`${name}_zero_snr`, betas)
+}

@@ -1,0 +1,55 @@
+// The UNet in files: exactly diffusers' UNet2DModel wherever diffusers has one like it.
+import type { UnetConfig } from '../models/unet/config.ts'
+import { diffusersRefusal, parseUnetConfig, sizeOf } from '../models/unet/config.ts'
+import { unetWeightShapes } from '../models/unet/shapes.ts'
+import { CheckpointError } from './error.ts'
+import type { Format } from './formats.ts'
+
+/** The version of diffusers whose files these are. */
+export const DIFFUSERS_VERSION = '0.40.0.dev0'
+
+/** More would not be a model that anybody trains, and takes a long time to count. */
+const MAX_LAYERS = 64
+
+const unetOf = (config: Record<string, unknown>) => config as unknown as UnetConfig
+
+export const unetFormat: Format = {
+  folder: 'unet',
+  classNames: ['UNet2DModel', 'UNet'],
+  refusal: (config) => diffusersRefusal(unetOf(config)),
+  write(config) {
+    const foreign = diffusersRefusal(unetOf(config)) === undefined
+    return {
+      className: foreign ? ['diffusers', 'UNet2DModel'] : ['litegraph_diffusion', 'UNet'],
+      config: { ...(foreign && { _diffusers_version: DIFFUSERS_VERSION }), ...config },
+    }
+  },
+  read: (json) => ({ config: { ...parsed(json) } }),
+  shapes: (config) => unetWeightShapes(unetOf(config)),
+  renamed: (name) =>
+    name.replace(/(\.attentions\.\d+\.)(query|key|value|proj_attn)\./, (_, at, old) => `${at}${newNames[old as OldName]}.`),
+  describe(config) {
+    const { block_out_channels: channels, in_channels } = unetOf(config)
+    const [height, width] = sizeOf(unetOf(config))
+    return `UNet of ${channels.length} levels (${channels.join(', ')} channels) for images of ${height} x ${width} x ${in_channels}`
+  },
+  classes: (config) => Math.max(0, (unetOf(config).num_class_embeds ?? 0) - 1),
+}
+
+/** Attention had other names in diffusers before version 0.15; many published models still have them. */
+const newNames = { query: 'to_q', key: 'to_k', value: 'to_v', proj_attn: 'to_out.0' }
+type OldName = keyof typeof newNames
+
+function parsed(json: Record<string, unknown>): UnetConfig {
+  if ((json.layers_per_block as number) > MAX_LAYERS) {
+    throw new CheckpointError(`layers_per_block of the UNet is ${json.layers_per_block}; at most ${MAX_LAYERS} are read.`)
+  }
+  try {
+    return parseUnetConfig(json)
+  } catch (error) {
+    throw new CheckpointError(
+      error instanceof Error ? error.message : String(error),
+      'Choose a UNet2DModel made of the blocks that are supported: those of DDPM.',
+    )
+  }
+}

@@ -1,0 +1,71 @@
+// Writes a checkpoint as diffusers writes a pipeline, and beside it what diffusers has no place for.
+import type { Schedule } from '../schedule.ts'
+import type { PredictionType } from '../values.ts'
+import type { About } from './about.ts'
+import { writeAbout } from './about.ts'
+import { canonicalZip, jsonBytes } from './archive.ts'
+import type { Checkpoint, StoredModel } from './checkpoint.ts'
+import { CheckpointError } from './error.ts'
+import type { ClassName, Format } from './formats.ts'
+import { formats } from './formats.ts'
+import { ABOUT } from './layout.ts'
+import { writeSafetensors } from './safetensors.ts'
+import { schedulerConfig } from './scheduler.ts'
+import { DIFFUSERS_VERSION } from './unet.ts'
+
+/** `auto`: as diffusers has it wherever diffusers can load it. `diffusers`: so, or not at all. */
+export type CheckpointFormat = 'auto' | 'diffusers'
+
+/**
+ * The ZIP. Equal checkpoints give equal bytes. Throws CheckpointError, with the reason, where diffusers is asked for and
+ * cannot load it.
+ */
+export function writeCheckpoint({ model, schedule, trainedOn }: Checkpoint, wanted: CheckpointFormat = 'auto'): Uint8Array {
+  const format = formats[model.kind]!
+  if (wanted === 'diffusers') refuseForDiffusers(format, model, schedule)
+  const { className, config } = format.write(model.config, model.predicts)
+  const about: About = { predicts: model.predicts, ...(schedule && { schedule: schedule.name }), ...(trainedOn && { trainedOn }) }
+  const files = new Map<string, Uint8Array>([
+    ['model_index.json', jsonBytes(indexOf(format, className, schedule, model.predicts))],
+    [`${format.folder}/config.json`, jsonBytes({ _class_name: className[1], ...config })],
+    [`${format.folder}/diffusion_pytorch_model.safetensors`, writeSafetensors(model.weights)],
+    [ABOUT, jsonBytes(writeAbout(about))],
+  ])
+  if (schedule) {
+    const scheduler = schedulerConfig(schedule, model.predicts, spaceOf(model))
+    files.set('scheduler/scheduler_config.json', jsonBytes({ _diffusers_version: DIFFUSERS_VERSION, ...scheduler }))
+  }
+  return canonicalZip(files)
+}
+
+const spaceOf = ({ kind }: StoredModel) => (kind === 'mlp' ? 'point' : 'image')
+
+const indexOf = (
+  { folder }: Format,
+  className: ClassName,
+  schedule: Schedule | undefined,
+  predicts: PredictionType,
+): Record<string, unknown> => ({
+  _class_name: 'DDPMPipeline',
+  _diffusers_version: DIFFUSERS_VERSION,
+  [folder]: className,
+  ...(schedule && { scheduler: [isFlow(predicts) ? 'litegraph_diffusion' : 'diffusers', 'DDPMScheduler'] }),
+})
+
+/** DDPMScheduler has no name for it. */
+const isFlow = (predicts: PredictionType) => predicts === 'flow_prediction'
+
+function refuseForDiffusers(format: Format, { config, predicts }: StoredModel, schedule: Schedule | undefined) {
+  const reason = format.refusal(config)
+  if (reason !== undefined) throw new CheckpointError(`Diffusers cannot load this model. ${reason}`, AUTO)
+  if (isFlow(predicts))
+    throw new CheckpointError('Diffusers cannot load this model: DDPMScheduler knows no flow_prediction.', AUTO)
+  if (!schedule) {
+    throw new CheckpointError(
+      'Diffusers cannot load a pipeline without a schedule, which also says what the model predicts.',
+      'Wire `schedule`: that of the training.',
+    )
+  }
+}
+
+const AUTO = 'Set `format` to auto: then only this program reads it.'
