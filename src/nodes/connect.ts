@@ -11,6 +11,11 @@ export interface AssetPaths {
   engine?: string | URL
   /** Where the three .wasm files of tfjs are; beside the worker by default. */
   wasm?: WasmPaths
+  /**
+   * A folder with MNIST, for the node of this name: train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz and the two
+   * of t10k. It is too large to come with the package.
+   */
+  mnist?: string | URL
 }
 
 export interface ConnectOptions {
@@ -27,7 +32,12 @@ export interface ConnectOptions {
 /** Opens the connection and starts a backend. Requests posted before it stands are kept in order. */
 export function connect({ engine = 'worker', nodes, assets = {}, worker, backend = 'auto' }: ConnectOptions = {}): EnginePort {
   const port = engine === 'page' ? portToPage(nodes, assets) : portToWorker(worker ?? assets.worker)
-  port.post({ type: 'backend', name: backend, ...(assets.wasm !== undefined && { wasm: absolute(assets.wasm) }) })
+  port.post({
+    type: 'backend',
+    name: backend,
+    ...(assets.wasm !== undefined && { wasm: absolute(assets.wasm) }),
+    ...(assets.mnist !== undefined && { mnist: resolved(assets.mnist) }),
+  })
   return port
 }
 

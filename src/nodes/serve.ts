@@ -10,6 +10,9 @@ import type { BackendName, Event, Kept, Request, RunRequest, WasmPaths } from '.
 import type { EngineStorage } from './storage.ts'
 import { assetsOf } from './assets.ts'
 import type { KeptFiles } from './kept.ts'
+import type { ShippedAddresses } from './shipped.ts'
+import { shippedFrom, withMnist } from './shipped.ts'
+import { shippedFiles } from './shipped-files.ts'
 import { browserStorage } from './storage.ts'
 import { wasmFiles } from './wasm-files.ts'
 
@@ -43,6 +46,7 @@ const PATIENCE = 3000
 class Server {
   private readonly storage: EngineStorage
   private session: Session
+  private addresses: ShippedAddresses = shippedFiles
   private wanted: { name: BackendName | 'auto'; wasm: WasmPaths } = { name: 'auto', wasm: wasmFiles }
   /** Resolves to why no backend could be started. */
   private backend: Promise<string | undefined> | undefined
@@ -86,6 +90,7 @@ class Server {
         break
       case 'backend':
         this.wanted = { name: request.name, wasm: request.wasm ?? this.wanted.wasm }
+        if (request.mnist !== undefined) this.addresses = withMnist(this.addresses, request.mnist)
         this.session.control('stop', this.current)
         this.inTurn(() => this.changeBackend())
         break
@@ -117,7 +122,11 @@ class Server {
     return createSession({
       ops: opTable(this.nodes),
       store: this.storage.states,
-      assets: assetsOf(this.storage.checkpoints, this.storage.datasets),
+      assets: assetsOf(
+        this.storage.checkpoints,
+        this.storage.datasets,
+        shippedFrom(() => this.addresses),
+      ),
       onEvent: this.post,
     })
   }

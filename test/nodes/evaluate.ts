@@ -6,9 +6,14 @@ import { wire } from '../../src/engine/plan/graph.ts'
 import type { Fault } from '../../src/engine/plan/fault.ts'
 import { GraphError } from '../../src/engine/plan/fault.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
+import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { SlotType, Value } from '../../src/engine/values.ts'
 import { mapTensors, tensorsOf } from '../../src/engine/values.ts'
+import { assetsOf } from '../../src/nodes/assets.ts'
 import { any, defineNode } from '../../src/nodes/define.ts'
+import type { KeptFiles } from '../../src/nodes/kept.ts'
+import { keptIn } from '../../src/nodes/kept.ts'
+import { shippedInNode } from '../../src/nodes/shipped-node.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
 /** A node by hand: `node('step', 'DDIMStep', { x_t: 'start.x_t' }, { eta: 0.5 })`. */
@@ -50,8 +55,14 @@ async function read(value: Value): Promise<unknown> {
   return mapTensors(value, (tensor) => found.get(tensor))
 }
 
+const nothing = keptIn(memoryStore())
+
 /** Runs `graph` and reads the wires named, `{ x: 'end.x_0' }`; of a wire inside of a loop, the last value. Throws GraphError. */
-export async function evaluate<K extends string>(graph: GraphNode[], wanted: { [Q in K]: string }): Promise<{ [Q in K]: Seen }> {
+export async function evaluate<K extends string>(
+  graph: GraphNode[],
+  wanted: { [Q in K]: string },
+  kept: { checkpoints?: KeptFiles; datasets?: KeptFiles } = {},
+): Promise<{ [Q in K]: Seen }> {
   const seen: Record<string, unknown> = {}
   const probe = (name: string) =>
     defineNode({
@@ -70,6 +81,7 @@ export async function evaluate<K extends string>(graph: GraphNode[], wanted: { [
   const faults: Fault[] = []
   const session = createSession({
     ops: opTable([...nodes, ...names.map(probe)]),
+    assets: assetsOf(kept.checkpoints ?? nothing, kept.datasets ?? nothing, shippedInNode()),
     onEvent: (event) => event.type === 'faults' && faults.push(...event.faults.filter(({ notice }) => !notice)),
   })
   const whole: Graph = {

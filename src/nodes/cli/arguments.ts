@@ -17,6 +17,7 @@ A PNG with a workflow in it can be given instead of JSON.
   --target node          run to this node only; as often as you like
   --backend name         wasm (the default), webgpu (needs the npm package webgpu), cpu, or auto
   --checkpoint file      a checkpoint that the workflow names; as often as you like
+  --dataset file         a data set that the workflow names; as often as you like
   --state dir            keep trained states there, and go on from them the next time
   --quiet                no progress
   --help, --version
@@ -37,6 +38,7 @@ export interface RunArguments {
   targets: string[]
   backend: BackendName | 'auto'
   checkpoints: string[]
+  datasets: string[]
   state: string | undefined
   quiet: boolean
 }
@@ -66,6 +68,7 @@ export function parseArguments(argv: string[]): Arguments {
     targets: values.target,
     backend: parseBackend(values.backend),
     checkpoints: values.checkpoint,
+    datasets: values.dataset,
     state: values.state,
     quiet: values.quiet,
   }
@@ -83,6 +86,7 @@ function parse(argv: string[]) {
         target: { type: 'string', multiple: true, default: [] },
         backend: { type: 'string', default: 'wasm' },
         checkpoint: { type: 'string', multiple: true, default: [] },
+        dataset: { type: 'string', multiple: true, default: [] },
         state: { type: 'string' },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

@@ -10,6 +10,7 @@ import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { BackendReport, Event } from '../../engine/protocol.ts'
 import { assetsOf } from '../assets.ts'
+import { shippedInNode } from '../shipped-node.ts'
 import type { KeptFiles } from '../kept.ts'
 import { keptIn } from '../kept.ts'
 import { folderStore, readBytes } from '../folder.ts'
@@ -53,6 +54,7 @@ export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStat
   const graph = withSettings(opened, { ...stepsOfAll(opened, wanted.steps), ...wanted.settings }, declarations)
   const targets = wanted.targets.map((name) => findNode(graph, name, declared).id)
   const checkpoints = await keepFiles(wanted.checkpoints)
+  const datasets = await keepFiles(wanted.datasets)
   const backend = await start(wanted.backend, out)
   const folder = await openFolder(wanted.out)
   const seen = new Seen(graph, out, folder)
@@ -60,7 +62,7 @@ export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStat
   const session = createSession({
     ops: opTable(nodes),
     ...(wanted.state !== undefined && { store: folderStore(wanted.state) }),
-    assets: assetsOf(checkpoints, keptIn(memoryStore())),
+    assets: assetsOf(checkpoints, datasets, shippedInNode()),
     onEvent: (event) => seen.take(event),
   })
   const onInterrupt = () => {
