@@ -64,6 +64,14 @@ export interface Model {
   predicts: PredictionType
   weights: Weights
   children: Record<string, Model>
+  /** While it is trained, and only then: what dropout draws from. No part of checkpoints. */
+  training?: TrainingMode
+}
+
+/** Draws of a training step: its seed, and the number of the step. */
+export interface TrainingMode {
+  seed: number
+  step: number
 }
 
 /** Class labels, one per item of a batch. */
@@ -95,10 +103,18 @@ export interface Logits {
   tensor: Tensor
 }
 
-/** What a prediction is conditioned on, raw: labels, not their embeddings. */
+/** What a prediction is conditioned on, raw and not embedded: one an item, or a single one that holds for all. */
+export type Conditioning =
+  /** Class labels; -1 for none. */
+  | { kind: 'labels'; labels: Int32Array }
+  /** Numbers that are embedded like a timestep. */
+  | { kind: 'values'; values: Float64Array }
+  /** Vectors `[b, d]` that are added to the embedding of the timestep as they are. */
+  | { kind: 'vectors'; vectors: Tensor }
+
 export interface Condition {
   type: 'condition'
-  labels: Int32Array
+  condition: Conditioning
 }
 
 /** One number to be made small. */

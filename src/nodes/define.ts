@@ -18,6 +18,7 @@ import type {
   RunContext,
   RunOp,
   StartOp,
+  ViewRoom,
 } from '../engine/plan/op.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
@@ -49,7 +50,7 @@ export const timesteps = slotOf(['timesteps'], 'timesteps')
 export const schedule = slotOf(['schedule'], 'schedule')
 export const model = slotOf(['model'], 'model')
 export const labels = slotOf(['labels'], 'labels')
-export const condition = slotOf(['condition', 'labels'], 'condition')
+export const condition = slotOf(['condition', 'labels', 'timestep', 'samples', 'noise'], 'condition')
 export const loss = slotOf(['loss', 'number'], 'loss')
 export const number = slotOf(['number', 'loss'], 'number')
 export const dataset = slotOf(['dataset'], 'dataset')
@@ -241,6 +242,8 @@ export interface ExpandNode<I extends Slots, O extends Slots, P extends ParamSpe
 export interface ObserverNode<I extends Slots, P extends ParamSpecs> extends Common<I, {}, P> {
   /** Series of these many-inputs are collected at every iteration and come in `context.series`. */
   collects?: string
+  /** The room for its view on a new node, in pixels; 260 x 170 unless said. */
+  room?: ViewRoom
   view: (inputs: RunInputs<I>, params: RunParams<P>, context: ObserverContext) => Promise<View>
 }
 

@@ -13,7 +13,7 @@ import { randomOf } from '../../src/engine/random.ts'
 import { alphaBarAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
-import type { Model, PredictionType } from '../../src/engine/values.ts'
+import type { Conditioning, Model, PredictionType } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 
@@ -26,6 +26,7 @@ const config: MlpConfig = {
   activation: 'silu',
   fourier_features: 2,
 }
+const under = (...labels: number[]): Conditioning => ({ kind: 'labels', labels: Int32Array.from(labels) })
 const small = (changes: Partial<MlpConfig> = {}, seed = 1) => mlp({ ...config, ...changes }, 'epsilon', randomOf(seed))
 const normal = (shape: number[], seed: number) => tf.tensor(randomOf(seed).normal(shape.reduce((a, b) => a * b, 1)), shape)
 const free = (...values: unknown[]) => tf.dispose(tensorsOf(values))
@@ -67,7 +68,7 @@ onEachBackend(() => {
     const model = small()
     const [x, r] = [normal([6, 2], 5), normal([6, 2], 6)]
     const t = Float64Array.of(0, 10, 200, 500, 900, 999)
-    const labels = Int32Array.of(0, 1, 2, -1, 2, 0)
+    const labels = under(0, 1, 2, -1, 2, 0)
     const names = Object.keys(model.weights)
     const lossOf = (weights: Tensor[]) =>
       predict({ ...model, weights: Object.fromEntries(names.map((name, i) => [name, weights[i]!])) }, x, t, labels)
@@ -92,8 +93,8 @@ onEachBackend(() => {
   test('one timestep for all is that timestep for each', async () => {
     const model = small()
     const x = normal([4, 2], 7)
-    const one = tf.tidy(() => predict(model, x, Float64Array.of(7), Int32Array.of(1)))
-    const each = tf.tidy(() => predict(model, x, Float64Array.of(7, 7, 7, 7), Int32Array.of(1, 1, 1, 1)))
+    const one = tf.tidy(() => predict(model, x, Float64Array.of(7), under(1)))
+    const each = tf.tidy(() => predict(model, x, Float64Array.of(7, 7, 7, 7), under(1, 1, 1, 1)))
     expect(await one.data()).toEqual(await each.data())
     free(model, x, one, each)
   })
@@ -102,7 +103,7 @@ onEachBackend(() => {
     const model = small()
     const x = normal([2, 2], 8)
     const t = Float64Array.of(40)
-    const given = [undefined, Int32Array.of(-1), Int32Array.of(0), Int32Array.of(2)]
+    const given = [undefined, under(-1), under(0), under(2)]
     const [none, nothing, first, last] = given.map((labels) => tf.tidy(() => predict(model, x, t, labels)))
     expect(await none!.data()).toEqual(await nothing!.data())
     for (const other of [first, last]) expect(largestGap(await none!.data(), await other!.data())).toBeGreaterThan(1e-4)
@@ -113,7 +114,7 @@ onEachBackend(() => {
     const model = small()
     const x = normal([3, 2], 9)
     const t = Float64Array.of(5, 50, 500)
-    const labels = Int32Array.of(0, 2, 1)
+    const labels = under(0, 2, 1)
     const inside = tf.tidy(() => predict(guidedModel(model, 3.3), x, t, labels))
     const byHand = tf.tidy(() => guide(predict(model, x, t, labels), predict(model, x, t), 3.3))
     expect(await inside.data()).toEqual(await byHand.data())
@@ -158,7 +159,7 @@ onEachBackend(() => {
     test.each([[undefined], [[0, 1, -1]]])('is the posterior mean under %s', async (given) => {
       const model = make('sample')
       const x = tf.tensor2d(points, [3, 2])
-      const got = tf.tidy(() => predict(model, x, Float64Array.from(t), given && Int32Array.from(given)))
+      const got = tf.tidy(() => predict(model, x, Float64Array.from(t), given && under(...given)))
       const right = t.flatMap((step, i) => expected(points.slice(2 * i, 2 * i + 2), step, given?.[i] ?? -1))
       expect(largestGap(await got.data(), right)).toBeLessThan(2e-3)
       free(model, x, got)
@@ -253,9 +254,9 @@ onCpu(() => {
       refusal(model, x, Float64Array.of(-1)),
       refusal(model, image, Float64Array.of(1)),
       refusal(model, x, Float64Array.of(1, 2)),
-      refusal(plain, x, Float64Array.of(1), Int32Array.of(0)),
-      refusal(model, x, Float64Array.of(1), Int32Array.of(3)),
-      refusal(model, x, Float64Array.of(1), Int32Array.of(0, 1)),
+      refusal(plain, x, Float64Array.of(1), under(0)),
+      refusal(model, x, Float64Array.of(1), under(3)),
+      refusal(model, x, Float64Array.of(1), under(0, 1)),
       refusal({ ...model, kind: 'magic' }, x, Float64Array.of(1)),
     ]).toMatchInlineSnapshot(`
       [
@@ -265,7 +266,7 @@ onCpu(() => {
         "This model was made without classes, but got labels. Set \`num_classes\` of the model, or leave \`condition\` unwired.",
         "Expected labels from 0 to 2, or -1 for none, got 3. Choose a label that the model was trained on, or set \`num_classes\` of the model to that of the data.",
         "Expected one label per item: [4], got [2]. Take condition and x_t from the same batch.",
-        "Expected a model of a known kind (mlp, exact, guided), got "magic". Use a model made by a node of this version.",
+        "Expected a model of a known kind (mlp, unet, exact, guided, classifier), got "magic". Use a model made by a node of this version.",
       ]
     `)
     free(model, plain, x, image)

@@ -6,6 +6,7 @@ import { alphaBarAt } from '../schedule.ts'
 import type { Tensor, Tensor2D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Model, PredictionType } from '../values.ts'
+import { labelsOf, labelsUpTo } from './condition.ts'
 import type { ModelKind } from './kind.ts'
 import { oneHot } from '../layers/embedding.ts'
 
@@ -46,10 +47,11 @@ const configOf = (model: Model) => model.config as unknown as ExactConfig
 export const exactKind: ModelKind = {
   trainable: false,
   itemShape: (model) => [configOf(model).dim],
-  classes: (model) => configOf(model).num_classes,
-  evaluate(model, x, t, labels) {
+  condition: (model) => labelsUpTo(configOf(model).num_classes),
+  evaluate(model, x, t, condition) {
     const { schedule } = configOf(model)
-    return convertPrediction(posteriorMean(model, x as Tensor2D, t, labels), x, t, schedule, 'sample', model.predicts)
+    const mean = posteriorMean(model, x as Tensor2D, t, labelsOf(condition))
+    return convertPrediction(mean, x, t, schedule, 'sample', model.predicts)
   },
 }
 

@@ -22,11 +22,11 @@ export const guidedModel = (child: Model, scale: number): Model => ({
 export const guidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
   trainable: false,
   itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
-  classes: (model) => kindOf(onlyChild(model)).classes(onlyChild(model)),
-  evaluate(model, x, t, labels, evaluateChild) {
+  condition: (model) => kindOf(onlyChild(model)).condition(onlyChild(model)),
+  evaluate(model, x, t, condition, evaluateChild) {
     const child = onlyChild(model)
     const unconditional = evaluateChild(child, x, t, undefined)
-    if (!labels) return unconditional
-    return guide(evaluateChild(child, x, t, labels), unconditional, model.config.scale as number)
+    if (!condition) return unconditional
+    return guide(evaluateChild(child, x, t, condition), unconditional, model.config.scale as number)
   },
 })

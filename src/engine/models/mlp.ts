@@ -3,6 +3,7 @@ import type { Random } from '../random.ts'
 import type { Tensor, Tensor1D, Tensor2D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Model, PredictionType, Weights } from '../values.ts'
+import { distinct, labelsOf, labelsUpTo } from './condition.ts'
 import type { ModelKind } from './kind.ts'
 import type { Activation } from '../layers/activations.ts'
 import { activations, silu } from '../layers/activations.ts'
@@ -48,15 +49,15 @@ const configOf = (model: Model) => model.config as unknown as MlpConfig
 export const mlpKind: ModelKind = {
   trainable: true,
   itemShape: (model) => [configOf(model).dim],
-  classes: (model) => configOf(model).num_classes,
-  evaluate(model, x, t, labels) {
+  condition: (model) => labelsUpTo(configOf(model).num_classes),
+  evaluate(model, x, t, condition) {
     const { weights } = model
     const { layers, activation, fourier_features } = configOf(model)
     const act = activations[activation]
     const layer = (name: string, input: Tensor) =>
       linear(input as Tensor2D, weights[`${name}.weight`] as Tensor2D, weights[`${name}.bias`] as Tensor1D)
 
-    const embedding = embed(model, t, labels, layer)
+    const embedding = embed(model, t, labelsOf(condition), layer)
     let h: Tensor = layer('linear_in', fourierFeatures(x as Tensor2D, fourier_features))
     for (let i = 0; i < layers; i++) h = h.add(layer(`layers.${i}`, act(h.add(embedding))))
     return layer('linear_out', act(h))
@@ -71,15 +72,13 @@ function embed(
   layer: (name: string, x: Tensor) => Tensor,
 ): Tensor {
   const { time_embedding_dim, num_classes } = configOf(model)
-  const time = timestepEmbedding(allEqual(t) ? t.subarray(0, 1) : t, time_embedding_dim)
+  const time = timestepEmbedding(distinct(t), time_embedding_dim)
   const embedding = layer('time_embedding.linear_2', silu(layer('time_embedding.linear_1', time)))
   if (num_classes === 0) return embedding
   const rows = (labels ?? Int32Array.of(-1)).map((label) => (label < 0 ? num_classes : label))
-  const classes = oneHot(allEqual(rows) ? rows.subarray(0, 1) : rows, num_classes + 1)
+  const classes = oneHot(distinct(rows), num_classes + 1)
   return embedding.add(tf.matMul(classes, model.weights['class_embedding.weight'] as Tensor2D))
 }
-
-const allEqual = (values: ArrayLike<number>) => Array.prototype.every.call(values, (value) => value === values[0])
 
 /** x and the sines and cosines of x, 2x, 4x, ...: fine structure becomes easy to learn. Tancik et al. 2020. */
 function fourierFeatures(x: Tensor2D, count: number): Tensor2D {

@@ -2,17 +2,22 @@
 import { sameShape } from '../coefficients.ts'
 import { NodeError } from '../plan/fault.ts'
 import type { Tensor } from '../tf.ts'
-import type { Model } from '../values.ts'
+import type { Conditioning, Model } from '../values.ts'
+import { classifierKind } from './classifier.ts'
+import type { ConditionSpec } from './condition.ts'
 import { exactKind } from './exact.ts'
 import { guidedKind } from './guided.ts'
 import type { ModelKind } from './kind.ts'
 import { mlpKind } from './mlp.ts'
 import { findModel } from './tree.ts'
+import { unetKind } from './unet/unet.ts'
 
 const kinds: Record<string, ModelKind> = {
   mlp: mlpKind,
+  unet: unetKind,
   exact: exactKind,
   guided: guidedKind(kindOf),
+  classifier: classifierKind,
 }
 
 function kindOf(model: Model): ModelKind {
@@ -25,36 +30,48 @@ function kindOf(model: Model): ModelKind {
   })
 }
 
+/** What a model can be conditioned on; undefined if on nothing. */
+export const conditionOf = (model: Model): ConditionSpec | undefined => kindOf(model).condition(model)
+
 /** How many class labels a model takes; 0 for none. */
-export const classesOf = (model: Model): number => kindOf(model).classes(model)
+export function classesOf(model: Model): number {
+  const spec = conditionOf(model)
+  return spec?.kind === 'labels' ? spec.classes : 0
+}
 
 /** The model of the tree whose weights training changes, or undefined if there is none. */
 export const trainableOf = (model: Model): Model | undefined => findModel(model, (inner) => kindOf(inner).trainable)
 
 /**
- * What `model` says of the noised batch `x`, `[b, ...]`, at the timesteps `t`, one per item or one for all, under the
- * labels `condition`, likewise; a label of -1, or no condition, is the null label.
- * Throws NodeError, by slot, if a shape, a timestep or a label is not for this model.
+ * What `model` says of the noised batch `x`, `[b, ...]`, at the timesteps `t`, one per item or one for all, under a
+ * condition, likewise. A label of -1, or no condition, is the null label; numbers and vectors have no such thing.
+ * Throws NodeError, by slot, if a shape, a timestep or a condition is not for this model.
  */
-export function predict(model: Model, x: Tensor, t: Float64Array, condition?: Int32Array): Tensor {
+export function predict(model: Model, x: Tensor, t: Float64Array, condition?: Conditioning): Tensor {
   const kind = kindOf(model)
-  checkShape(x, kind.itemShape(model))
+  checkShape(model, x, kind.itemShape(model))
   checkTimesteps(t, x)
-  if (condition) checkLabels(condition, kind.classes(model), x)
+  checkCondition(condition, kind.condition(model), x)
   return evaluate(model, x, t, condition)
 }
 
-const evaluate = (model: Model, x: Tensor, t: Float64Array, labels: Int32Array | undefined): Tensor =>
-  kindOf(model).evaluate(model, x, t, labels, evaluate)
+const evaluate = (model: Model, x: Tensor, t: Float64Array, condition: Conditioning | undefined): Tensor =>
+  kindOf(model).evaluate(model, x, t, condition, evaluate)
 
-function checkShape(x: Tensor, itemShape: number[]) {
+function checkShape(model: Model, x: Tensor, itemShape: number[]) {
   const shape = x.shape.slice(1)
   if (sameShape(shape, itemShape)) return
   throw new NodeError({
     slot: 'x_t',
     message: `Expected a batch of items of shape [${itemShape}], got items of shape [${shape}].`,
-    cure: 'Make the model for this data (its param `dim`), or wire data that the model was made for.',
+    cure: `Make the model for this data (${shapeParams(model)}), or wire data that the model was made for.`,
   })
+}
+
+/** Which params of a node say what shape its model takes. */
+function shapeParams(model: Model): string {
+  const { kind } = trainableOf(model) ?? model
+  return kind === 'unet' ? 'wire the data set to `dataset` of UNet, or set `sample_size` and `channels`' : 'its param `dim`'
 }
 
 function checkTimesteps(t: Float64Array, x: Tensor) {
@@ -67,22 +84,61 @@ function checkTimesteps(t: Float64Array, x: Tensor) {
   })
 }
 
-function checkLabels(labels: Int32Array, classes: number, x: Tensor) {
-  if (classes === 0) {
+const words: { [K in Conditioning['kind']]: string } = {
+  labels: 'labels',
+  values: 'a number an item, on a timestep wire',
+  vectors: 'a vector an item, samples of shape [b, d]',
+}
+
+function checkCondition(condition: Conditioning | undefined, spec: ConditionSpec | undefined, x: Tensor) {
+  if (!condition) {
+    if (spec && spec.kind !== 'labels') throw unconditioned(spec)
+    return
+  }
+  if (!spec) {
     throw new NodeError({
       slot: 'condition',
-      message: 'This model was made without classes, but got labels.',
+      message: `This model was made without ${condition.kind === 'labels' ? 'classes' : 'a condition'}, but got ${words[condition.kind]}.`,
       cure: 'Set `num_classes` of the model, or leave `condition` unwired.',
     })
   }
+  if (spec.kind === 'labels' && condition.kind === 'labels') return checkLabels(condition.labels, spec, x)
+  if (spec.kind === 'values' && condition.kind === 'values') return checkCount('condition', 'number', condition.values.length, x)
+  if (spec.kind === 'vectors' && condition.kind === 'vectors') return checkVectors(condition.vectors, spec.width, x)
+  throw new NodeError({
+    slot: 'condition',
+    message: `This model is conditioned on ${words[spec.kind]}, but got ${words[condition.kind]}.`,
+    cure: 'Wire what it was made for, or set `class_embed_type` of the model for what is wired.',
+  })
+}
+
+const unconditioned = (spec: ConditionSpec) =>
+  new NodeError({
+    slot: 'condition',
+    message: `This model is conditioned on ${words[spec.kind]}, and knows no prediction without: it has no null condition.`,
+    cure: 'Wire `condition`. For guidance take a model with class labels.',
+  })
+
+function checkLabels(labels: Int32Array, { classes, last }: { classes: number; last: number }, x: Tensor) {
   checkCount('condition', 'label', labels.length, x)
-  const unknown = labels.find((label) => label < -1 || label >= classes)
+  const unknown = labels.find((label) => label < -1 || label > last)
   if (unknown === undefined) return
   throw new NodeError({
     slot: 'condition',
     message: `Expected labels from 0 to ${classes - 1}, or -1 for none, got ${unknown}.`,
     cure: 'Choose a label that the model was trained on, or set `num_classes` of the model to that of the data.',
   })
+}
+
+function checkVectors(vectors: Tensor, width: number, x: Tensor) {
+  if (vectors.rank !== 2 || vectors.shape[1] !== width) {
+    throw new NodeError({
+      slot: 'condition',
+      message: `Expected a vector of ${width} numbers per item, got samples of shape [${vectors.shape}].`,
+      cure: `Wire samples of shape [b, ${width}].`,
+    })
+  }
+  checkCount('condition', 'vector', vectors.shape[0]!, x)
 }
 
 function checkCount(slot: string, what: string, count: number, x: Tensor) {

@@ -15,8 +15,11 @@ export function findModel(model: Model, isIt: (model: Model) => boolean): Model 
 }
 
 /** The same tree with other weights in the model `inner`, which is found by identity. */
-export function withWeights(tree: Model, inner: Model, weights: Weights): Model {
-  if (tree === inner) return { ...tree, weights }
-  const children = Object.entries(tree.children).map(([name, child]) => [name, withWeights(child, inner, weights)])
+export const withWeights = (tree: Model, inner: Model, weights: Weights): Model => withChanges(tree, inner, { weights })
+
+/** The same tree with changes to the model `inner`, which is found by identity. */
+export function withChanges(tree: Model, inner: Model, changes: Partial<Model>): Model {
+  if (tree === inner) return { ...tree, ...changes }
+  const children = Object.entries(tree.children).map(([name, child]) => [name, withChanges(child, inner, changes)])
   return { ...tree, children: Object.fromEntries(children) as Record<string, Model> }
 }

@@ -1,4 +1,5 @@
 // Asks a model.
+import { conditioningOf } from '../../engine/models/condition.ts'
 import { predict as evaluate } from '../../engine/models/predict.ts'
 import { condition, defineNode, model, optional, prediction, samples, timestep } from '../define.ts'
 
@@ -12,14 +13,14 @@ export const predict = defineNode({
     model: model('trained or exact; in training, the each model of TrainingStart'),
     x_t: samples('noised data'),
     t: timestep('one per item, or one for all; not -1'),
-    condition: optional(condition('labels, -1 for none; unwired: none')),
+    condition: optional(condition('labels, -1 for none; unwired: none. Numbers or vectors for a UNet that was made for them')),
   },
   outputs: { prediction: prediction('of the kind that the model says it predicts') },
   params: {},
   run: ({ model, x_t, t, condition }) => ({
     prediction: {
       type: 'prediction',
-      tensor: evaluate(model, x_t.tensor, t.t, condition?.labels),
+      tensor: evaluate(model, x_t.tensor, t.t, condition && conditioningOf(condition)),
       space: x_t.space,
       predicts: model.predicts,
     },

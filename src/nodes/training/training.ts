@@ -1,7 +1,7 @@
 // The training zone: its Start gives batches and the model that learns, its End takes the loss.
 import type { EmaConfig } from '../../engine/ema.ts'
 import { trainableOf } from '../../engine/models/predict.ts'
-import { withWeights } from '../../engine/models/tree.ts'
+import { withChanges, withWeights } from '../../engine/models/tree.ts'
 import type { OptimizerConfig } from '../../engine/optimizers.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Inputs, LoopBehaviour, LoopParams } from '../../engine/plan/op.ts'
@@ -67,7 +67,10 @@ const behaviour: LoopBehaviour<TrainingState> = {
         space: dataset.space,
       },
       ...(dataset.labels && { labels: { type: 'labels', labels: chosen.map((i) => dataset.labels![i]!) } }),
-      model: withWeights(model, learner(model), state.weights),
+      model: withChanges(model, learner(model), {
+        weights: state.weights,
+        training: { seed: startParams(params).seed, step: state.step },
+      }),
       step: { type: 'number', tensor: tf.scalar(state.step) },
     }
   },

@@ -1,7 +1,7 @@
 // Any value in numbers.
 import type { StatisticsView } from '../../engine/plan/view.ts'
 import { histogramOf, statistics } from '../../engine/statistics.ts'
-import type { Model, SlotType, SlotValues, Value } from '../../engine/values.ts'
+import type { Condition, Model, SlotType, SlotValues, Value } from '../../engine/values.ts'
 import { tensorsOf } from '../../engine/values.ts'
 import { any, defineNode } from '../define.ts'
 import { read, readAll, shown } from './read.ts'
@@ -86,7 +86,7 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspected
   }),
   model: inspectModel,
   labels: inspectLabels,
-  condition: inspectLabels,
+  condition: inspectCondition,
   dataset: async ({ data, shape, size, space, labels }) => ({
     shape: [size, ...shape],
     numbers: data,
@@ -126,6 +126,13 @@ const kindsOf = (model: Model): string[] => [model.kind, ...Object.values(model.
 
 async function inspectLabels({ labels }: { labels: Int32Array }): Promise<Inspected> {
   return { shape: [labels.length], numbers: labels, notes: labelCounts(labels) }
+}
+
+async function inspectCondition({ condition }: Condition): Promise<Inspected> {
+  if (condition.kind === 'labels') return inspectLabels(condition)
+  return condition.kind === 'values'
+    ? { shape: [condition.values.length], numbers: condition.values, notes: [] }
+    : { shape: condition.vectors.shape, numbers: await read(condition.vectors), notes: [] }
 }
 
 /** How often each label comes; the first ten of them. */

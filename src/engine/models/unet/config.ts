@@ -45,7 +45,7 @@ export interface UnetConfig {
   add_attention: boolean
   /** What a condition is where there is one: null: class labels, if `num_class_embeds`; a number like t; a vector. */
   class_embed_type: 'timestep' | 'identity' | null
-  /** Rows of the table of class embeddings; the last stands for "no label". */
+  /** Rows of the table of class embeddings, the last for "no label"; without a meaning where there is a `class_embed_type`. */
   num_class_embeds: number | null
   /** Only learned time embeddings use it. */
   num_train_timesteps: number | null
@@ -241,16 +241,7 @@ function checkSize(config: UnetConfig) {
   )
 }
 
-function checkEmbedding({
-  class_embed_type: type,
-  num_class_embeds: rows,
-  block_out_channels,
-  time_embedding_dim,
-  freq_shift,
-}: UnetConfig) {
-  if (type === 'timestep' && rows !== null) {
-    throw new Error(`class_embed_type of the UNet is "${type}", so num_class_embeds has to be null, but it is ${rows}.`)
-  }
+function checkEmbedding({ block_out_channels, freq_shift }: UnetConfig) {
   if (Math.floor(block_out_channels[0]! / 2) - freq_shift <= 0) {
     throw new Error(
       `The first level of the UNet has ${block_out_channels[0]} channels: too few to embed t with freq_shift ${freq_shift}.`,

@@ -1,0 +1,143 @@
+// The UNet of diffusers (UNet2DModel), evaluated. Ronneberger et al. 2015; for diffusion Ho et al. 2020, appendix B.
+import { dropout } from '../../layers/dropout.ts'
+import { oneHot } from '../../layers/embedding.ts'
+import { randomOf } from '../../random.ts'
+import type { Tensor2D, Tensor4D } from '../../tf.ts'
+import { tf } from '../../tf.ts'
+import type { Conditioning, Model, TrainingMode, Weights } from '../../values.ts'
+import type { ConditionSpec } from '../condition.ts'
+import { distinct, labelsOf } from '../condition.ts'
+import type { ModelKind } from '../kind.ts'
+import type { BlockOptions } from './blocks.ts'
+import {
+  convOf,
+  downsample,
+  normalised,
+  resnetBlock,
+  selfAttentionBlock,
+  timeEmbedding,
+  unetActivations,
+  upsample,
+} from './blocks.ts'
+import type { UnetConfig } from './config.ts'
+import { sizeOf, timeWidthOf } from './config.ts'
+import type { AttentionBlock, Level, Resample, ResnetBlock } from './structure.ts'
+import { unetStructure } from './structure.ts'
+
+/** The config of a model of kind `unet`. */
+export const unetConfigOf = (model: Model) => model.config as unknown as UnetConfig
+
+export const unetKind: ModelKind = {
+  trainable: true,
+  itemShape: (model) => [...sizeOf(unetConfigOf(model)), unetConfigOf(model).in_channels],
+  condition: (model) => conditionSpec(unetConfigOf(model)),
+  evaluate: (model, x, t, condition) => evaluate(model, x as Tensor4D, t, condition),
+}
+
+function conditionSpec(config: UnetConfig): ConditionSpec | undefined {
+  const { class_embed_type: type, num_class_embeds: rows } = config
+  if (type === 'timestep') return { kind: 'values' }
+  if (type === 'identity') return { kind: 'vectors', width: timeWidthOf(config) }
+  return rows ? { kind: 'labels', classes: rows - 1, last: rows - 1 } : undefined
+}
+
+/** What the parts of one evaluation have in common. */
+interface Pass {
+  config: UnetConfig
+  weights: Weights
+  /** The embedding of t and of the condition, after the activation: `[b, d]`, or one row for all. */
+  embedding: Tensor2D
+  options: BlockOptions
+}
+
+function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditioning | undefined): Tensor4D {
+  const config = unetConfigOf(model)
+  const { weights } = model
+  const structure = unetStructure(config)
+  const pass: Pass = { config, weights, embedding: embed(model, t, condition), options: blockOptions(config, model.training) }
+
+  let h = convOf(config.center_input_sample ? x.mul(2).sub(1) : x, weights, 'conv_in')
+  const skips = [h]
+  for (const level of structure.down) h = goDown(h, level, skips, pass)
+  if (structure.middle) h = goThrough(h, structure.middle, pass)
+  for (const level of structure.up) h = goUp(h, level, skips, pass)
+  return convOf(normalised(h, weights, 'conv_norm_out', { ...pass.options, activation: 'silu' }), weights, 'conv_out')
+}
+
+/** The embedding of t, plus that of the condition, after the activation that every residual block begins with. */
+function embed(model: Model, t: Float64Array, condition: Conditioning | undefined): Tensor2D {
+  const config = unetConfigOf(model)
+  const { weights } = model
+  const time = timeEmbedding(distinct(t), weights, 'time_embedding', config)
+  const extra = embedCondition(config, weights, condition)
+  return unetActivations[config.act_fn](extra ? time.add(extra) : time) as Tensor2D
+}
+
+function embedCondition(config: UnetConfig, weights: Weights, condition: Conditioning | undefined): Tensor2D | undefined {
+  if (condition?.kind === 'values') return timeEmbedding(distinct(condition.values), weights, 'class_embedding', config)
+  if (condition?.kind === 'vectors') return condition.vectors as Tensor2D
+  const rows = config.num_class_embeds
+  if (!rows || config.class_embed_type !== null) return undefined
+  const indices = (labelsOf(condition) ?? Int32Array.of(-1)).map((label) => (label < 0 ? rows - 1 : label))
+  return tf.matMul(oneHot(distinct(indices), rows), weights['class_embedding.weight'] as Tensor2D)
+}
+
+const blockOptions = (config: UnetConfig, training: TrainingMode | undefined): BlockOptions => ({
+  groups: config.norm_num_groups,
+  eps: config.norm_eps,
+  activation: config.act_fn,
+  time_scale_shift: config.resnet_time_scale_shift,
+  output_scale: 1,
+  ...(training && config.dropout > 0 && { drop: dropper(config.dropout, training) }),
+})
+
+/** Every place of the network has draws of its own at every step, so that a training that went on has the same. */
+function dropper(rate: number, { seed, step }: TrainingMode): (x: Tensor4D) => Tensor4D {
+  let place = 0
+  return (x) => dropout(x, rate, randomOf(seed, [step, place++])) as Tensor4D
+}
+
+function goDown(h: Tensor4D, level: Level, skips: Tensor4D[], pass: Pass): Tensor4D {
+  level.resnets.forEach((block, i) => {
+    h = resnet(h, block, pass)
+    if (level.attentions[i]) h = attend(h, level.attentions[i], pass)
+    skips.push(h)
+  })
+  if (!level.resample) return h
+  h = resampled(h, level.resample, pass)
+  skips.push(h)
+  return h
+}
+
+function goThrough(
+  h: Tensor4D,
+  { resnets, attention }: { resnets: ResnetBlock[]; attention: AttentionBlock | undefined },
+  pass: Pass,
+) {
+  const scaled = { ...pass, options: { ...pass.options, output_scale: pass.config.mid_block_scale_factor } }
+  h = resnet(h, resnets[0]!, scaled)
+  if (attention) h = attend(h, attention, scaled)
+  return resnet(h, resnets[1]!, scaled)
+}
+
+function goUp(h: Tensor4D, level: Level, skips: Tensor4D[], pass: Pass): Tensor4D {
+  level.resnets.forEach((block, i) => {
+    h = resnet(tf.concat([h, skips.pop()!], 3), block, pass)
+    if (level.attentions[i]) h = attend(h, level.attentions[i], pass)
+  })
+  return level.resample ? resampled(h, level.resample, pass) : h
+}
+
+const resnet = (h: Tensor4D, { name, resample }: ResnetBlock, { embedding, weights, options }: Pass) =>
+  resnetBlock(h, embedding, weights, name, { ...options, ...(resample && { resample }) })
+
+const attend = (h: Tensor4D, { name, heads, groups }: AttentionBlock, { weights, options }: Pass) =>
+  selfAttentionBlock(h, weights, name, { heads, groups, eps: options.eps, output_scale: options.output_scale })
+
+function resampled(h: Tensor4D, resample: Resample, pass: Pass): Tensor4D {
+  if (resample.kind === 'resnet') return resnet(h, resample.block, pass)
+  const { weights, config } = pass
+  return resample.name.startsWith('down')
+    ? downsample(h, weights, resample.name, config.downsample_padding)
+    : upsample(h, weights, resample.name)
+}

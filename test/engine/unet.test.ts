@@ -1,0 +1,117 @@
+// The UNet against diffusers' own: blocks, whole models, every gradient.
+import { describe, expect, test } from 'vitest'
+import { silu } from '../../src/engine/layers/activations.ts'
+import { predict } from '../../src/engine/models/predict.ts'
+import type { BlockOptions } from '../../src/engine/models/unet/blocks.ts'
+import { resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
+import type { BackendName } from '../../src/engine/protocol.ts'
+import type { Scalar, Tensor, Tensor2D, Tensor4D } from '../../src/engine/tf.ts'
+import { tf } from '../../src/engine/tf.ts'
+import type { Conditioning, Weights } from '../../src/engine/values.ts'
+import { onEachBackend } from '../backends.ts'
+import { gap, goldenTensors, goldenUnet, images, recorded, weight, weightsOf } from '../goldenTensors.ts'
+
+/**
+ * `output`: of its largest number. `gradient`: of the largest of that of the same tensor. `rounding`: of the largest of
+ * all, for gradients that are 0: softmax does not see the bias of the keys, nor a norm with one channel a group the bias
+ * before it, and what is recorded of these is less than that.
+ */
+const tolerances: { [K in BackendName]?: { output: number; gradient: number; rounding: number } } = {
+  cpu: { output: 1e-5, gradient: 1e-4, rounding: 1e-7 },
+  wasm: { output: 1e-5, gradient: 1e-4, rounding: 1e-7 },
+  webgpu: { output: 1e-5, gradient: 1e-4, rounding: 5e-7 },
+}
+
+onEachBackend((backend) => {
+  const tolerance = tolerances[backend]!
+
+  async function expectOutput(got: Tensor, right: Tensor) {
+    const { gap: most, size } = await gap(got, right)
+    expect(most, 'output').toBeLessThan(tolerance.output * size)
+  }
+
+  /** `gradients` and `right` by name; disposes `right`. */
+  async function expectGradients(gradients: Record<string, Tensor>, right: Record<string, Tensor>) {
+    const gaps = await Promise.all(
+      Object.entries(gradients).map(async ([name, gradient]) => ({ name, ...(await gap(gradient, right[name]!)) })),
+    )
+    tf.dispose(right)
+    const rounding = tolerance.rounding * Math.max(1, ...gaps.map(({ size }) => size))
+    for (const { name, gap: most, size } of gaps) {
+      expect(most, name).toBeLessThan(size < rounding ? rounding : tolerance.gradient * size)
+    }
+  }
+
+  describe('blocks', () => {
+    const tensors = goldenTensors('unet/blocks')
+    const options: BlockOptions = { groups: 4, eps: 1e-6, activation: 'silu', time_scale_shift: 'default', output_scale: 1 }
+    const resnet =
+      (changes: Partial<BlockOptions> & { resample?: 'down' | 'up' } = {}) =>
+      (x: Tensor4D, weights: Weights, temb: Tensor) =>
+        resnetBlock(x, silu(temb) as Tensor2D, weights, 'block', { ...options, ...changes })
+
+    test.each([
+      ['resnet_default', resnet()],
+      ['resnet_scale_shift', resnet({ time_scale_shift: 'scale_shift' })],
+      ['resnet_down', resnet({ resample: 'down' })],
+      ['resnet_up', resnet({ resample: 'up' })],
+      [
+        'self_attention',
+        (x: Tensor4D, weights: Weights) =>
+          selfAttentionBlock(x, weights, 'block', { heads: 2, groups: 4, eps: 1e-6, output_scale: 1 }),
+      ],
+    ])('%s has the output and the gradients of diffusers', async (name, block) => {
+      const own = [...tensors.keys()].filter((key) => key.startsWith(`${name}/`))
+      const names = own.filter((key) => key.includes('/param/')).map((key) => key.split('/param/')[1]!)
+      const hasTemb = own.includes(`${name}/in/temb`)
+      const inputs = [images(tensors, `${name}/in/x`), ...(hasTemb ? [recorded(tensors, `${name}/in/temb`)] : [])]
+      const weights = names.map((param) => weight(tensors, param, `${name}/param/${param}`))
+      const right = images(tensors, `${name}/out`)
+      const upstream = images(tensors, `${name}/grad_out`)
+      let output: Tensor | undefined
+      const { grads, value } = tf.valueAndGrads((...all: Tensor[]) => {
+        const [x, temb] = all as [Tensor4D, Tensor]
+        const named = Object.fromEntries(names.map((param, i) => [`block.${param}`, all[inputs.length + i]!]))
+        output = tf.keep(block(x, named, temb))
+        return output.mul(upstream).sum()
+      })([...inputs, ...weights])
+      await expectOutput(output!, right)
+      const keys = ['x', ...(hasTemb ? ['temb'] : []), ...names]
+      await expectGradients(Object.fromEntries(keys.map((key, i) => [key, grads[i]!])), {
+        x: images(tensors, `${name}/grad_in/x`),
+        ...(hasTemb && { temb: recorded(tensors, `${name}/grad_in/temb`) }),
+        ...Object.fromEntries(names.map((param) => [param, weight(tensors, param, `${name}/grad_param/${param}`)])),
+      })
+      tf.dispose([...inputs, ...weights, right, upstream, output!, value, ...grads])
+    })
+  })
+
+  test.each(['a_ddpm_style', 'b_class_cond', 'c_scale_shift', 'd_resnet_updown_3lvl'])(
+    '%s has the output and every gradient of UNet2DModel',
+    async (name) => {
+      const model = goldenUnet(`unet/${name}/config`, `unet/${name}/diffusion_pytorch_model`)
+      const io = goldenTensors(`unet/${name}/io`)
+      const expected = goldenTensors(`unet/${name}/expected_grads`)
+      const [x, target, right] = ['x', 'target', 'output'].map((key) => images(io, key))
+      const t = Float64Array.from(io.get('timesteps')!.data)
+      const labels = io.get('class_labels')?.data
+      const condition: Conditioning | undefined = labels && { kind: 'labels', labels: Int32Array.from(labels) }
+      const names = Object.keys(model.weights)
+      expect(names.toSorted()).toEqual([...expected.keys()].toSorted())
+
+      let output: Tensor | undefined
+      const loss = (x: Tensor, ...weights: Tensor[]) => {
+        const now = { ...model, weights: Object.fromEntries(names.map((key, i) => [key, weights[i]!])) }
+        output = tf.keep(predict(now, x, t, condition))
+        return output.sub(target!).square().mean() as Scalar
+      }
+      const { value, grads } = tf.valueAndGrads(loss as (...all: Tensor[]) => Tensor)([x!, ...Object.values(model.weights)])
+      await expectOutput(output!, right!)
+      await expectGradients(Object.fromEntries(['x', ...names].map((key, i) => [key, grads[i]!])), {
+        x: images(io, 'grad_x'),
+        ...weightsOf(expected),
+      })
+      tf.dispose([x!, target!, right!, output!, value, ...grads, ...Object.values(model.weights)])
+    },
+  )
+})
