@@ -11,6 +11,7 @@ import { createSession } from '../src/engine/plan/session.ts'
 import type { View } from '../src/engine/plan/view.ts'
 import { findNode, withSettings } from '../src/nodes/settings.ts'
 import { nodes } from '../src/nodes/table.ts'
+import type { MakeSheet } from '../src/nodes/views/paint.ts'
 import { darkTheme, paintView } from '../src/nodes/views/paint.ts'
 import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
 
@@ -104,7 +105,9 @@ async function paint(name: string, panels: readonly Panel[]): Promise<Uint8Array
   let x = GAP
   for (const panel of panels) {
     const width = unit * (panel.share ?? 1)
-    paintView(context, await runner.viewOf(name, panel), { x, y: GAP, width, height: HEIGHT - 2 * GAP }, darkTheme)
+    const box = { x, y: GAP, width, height: HEIGHT - 2 * GAP }
+    const makeSheet = createCanvas as unknown as MakeSheet
+    paintView(context, await runner.viewOf(name, panel), box, darkTheme, { makeSheet })
     x += width + GAP
   }
   await runner.dispose()

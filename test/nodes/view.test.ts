@@ -4,7 +4,7 @@ import { unzipSync } from 'fflate'
 import { readCheckpoint, sha256Of } from '../../src/engine/checkpoint/pipeline.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import type { ObserverContext, ObserverOp, OutputOp, RunOp } from '../../src/engine/plan/op.ts'
-import type { ChartView, ScatterView, StatisticsView, View } from '../../src/engine/plan/view.ts'
+import type { ChartView, ImagesView, ScatterView, StatisticsView, View } from '../../src/engine/plan/view.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
 import { tf } from '../../src/engine/tf.ts'
@@ -15,6 +15,7 @@ import { saveCheckpoint } from '../../src/nodes/files/saveCheckpoint.ts'
 import { chart } from '../../src/nodes/view/chart.ts'
 import { compare } from '../../src/nodes/view/compare.ts'
 import { inspect } from '../../src/nodes/view/inspect.ts'
+import { preview } from '../../src/nodes/view/preview.ts'
 import { scatter } from '../../src/nodes/view/scatter.ts'
 import { spectrum } from '../../src/nodes/view/spectrum.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
@@ -41,8 +42,8 @@ const samples = (values: number[], shape: number[] = [values.length / 2, 2]): Sa
   tensor: tf.tensor(values, shape),
   space: shape.length === 2 ? 'point' : 'image',
 })
-const predicted = (values: number[], predicts: Prediction['predicts'] = 'epsilon'): Prediction => ({
-  ...samples(values),
+const predicted = (values: number[], predicts: Prediction['predicts'] = 'epsilon', shape?: number[]): Prediction => ({
+  ...samples(values, shape),
   type: 'prediction',
   predicts,
 })
@@ -116,7 +117,85 @@ onEachBackend(() => {
   })
 })
 
+onEachBackend(() => {
+  test('Preview shows the first images as bytes, one grid a wire', async () => {
+    const grey = samples([-1, 1, 0, -2, 2, 0.5], [3, 1, 2, 1])
+    const rgb = predicted([-1, 0, 1, 1, 0, -1], 'sample', [1, 1, 2, 3])
+    const shown = await view<ImagesView>(
+      preview,
+      { images_2: rgb, images_1: grey },
+      { count: 2, names: 'x_t' },
+      { label: 't = 412' },
+    )
+    expect(shown).toMatchObject({ columns: 0, caption: 't = 412' })
+    expect(shown.groups.map(({ pixels, ...rest }) => [[...pixels], rest])).toEqual([
+      // 127.5 is rounded to even.
+      [[0, 255, 128, 0], { name: 'x_t', width: 2, height: 1, channels: 1, count: 2 }],
+      [[0, 128, 255, 255, 128, 0], { name: 'predicted x_0', width: 2, height: 1, channels: 3, count: 1 }],
+    ])
+  })
+})
+
 onCpu(() => {
+  describe('Preview', () => {
+    const pixelsOf = ({ groups }: ImagesView) => groups.map(({ pixels }) => [...pixels])
+
+    test('stretches from the least value to the greatest if asked, and says what is no number', async () => {
+      const values = [2, 4, NaN, 3]
+      const shown = await view<ImagesView>(
+        preview,
+        { images_1: samples(values, [1, 2, 2, 1]) },
+        { range: 'auto' },
+        { label: 't = 1' },
+      )
+      expect(pixelsOf(shown)).toEqual([[0, 255, 0, 128]])
+      expect(shown.caption).toBe('t = 1, 1 value is NaN or infinite')
+      expect(pixelsOf(await view(preview, { images_1: samples([7, 7], [1, 1, 2, 1]) }, { range: 'auto' }))).toEqual([[0, 0]])
+    })
+
+    test('writes labels below: those wired, or those of a data set', async () => {
+      const set: Dataset = {
+        type: 'dataset',
+        data: Float32Array.of(1, -1, 1),
+        shape: [1, 1, 1],
+        size: 3,
+        space: 'image',
+        labels: Int32Array.of(1, 0, 1),
+        classNames: ['cat', 'dog'],
+      }
+      const batch = () => samples([1, 1, 1], [3, 1, 1, 1])
+      const labelsOf = async (inputs: Record<string, Value>) =>
+        (await view<ImagesView>(preview, inputs, { count: 2 })).groups.map(({ labels }) => labels)
+      const given = (...numbers: number[]): Value => ({ type: 'labels', labels: Int32Array.from(numbers) })
+      expect(await labelsOf({ images_1: set, images_2: batch() })).toEqual([['dog', 'cat'], undefined])
+      expect(await labelsOf({ images_1: set, images_2: batch(), labels: given(4, -1, 5) })).toEqual([
+        ['dog', 'cat'],
+        ['4', 'none'],
+      ])
+      expect(await labelsOf({ images_1: batch(), labels: given(9) })).toEqual([['9', '9']])
+      await expect(labelsOf({ images_1: batch(), labels: given(1, 2) })).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: Expected 3 labels, one an image, or a single one for all; got 2. Wire the labels that the images were made with.]`,
+      )
+    })
+
+    test('refuses what is no image, and says where to look', async () => {
+      const refusal = (value: Value) => view(preview, { images_1: value }).then(String, String)
+      expect([
+        await refusal(samples([1, 2])),
+        await refusal(dataset),
+        await refusal(samples([1, 2, 3, 4], [1, 1, 1, 4])),
+        await refusal(samples([1, 2, 3], [1, 1, 3])),
+      ]).toMatchInlineSnapshot(`
+        [
+          "NodeError: Expected images [b, h, w, c], got points [1,2]. Wire images, or look at points with Scatter.",
+          "NodeError: Expected images [b, h, w, c], got points [2,2]. Wire images, or look at points with Scatter.",
+          "NodeError: Expected 1 channel (grey) or 3 (red, green, blue), got 4: [1,1,1,4]. Turn channels back into pixels with DepthToSpace, or look at it with Inspect.",
+          "NodeError: Expected images [b, h, w, c], got [1,1,3]. Wire images, or look at it with Inspect.",
+        ]
+      `)
+    })
+  })
+
   describe('Scatter', () => {
     test('reaches as far as there are points, NaN or not', async () => {
       const { extent } = await view<ScatterView>(scatter, { samples_1: samples([1, -4, NaN, 2]) }, { extent: 0 })

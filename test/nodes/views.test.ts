@@ -1,7 +1,9 @@
 import { createCanvas } from '@napi-rs/canvas'
 import { describe, expect, test } from 'vitest'
-import type { View } from '../../src/engine/plan/view.ts'
+import type { FilmView, ImagesView, Pictures, View } from '../../src/engine/plan/view.ts'
 import { logTicks, measureText, ticks, tickText } from '../../src/nodes/views/canvas.ts'
+import { frameAt, scrubAt } from '../../src/nodes/views/film.ts'
+import type { MakeSheet } from '../../src/nodes/views/paint.ts'
 import { darkTheme, lightTheme, paintView } from '../../src/nodes/views/paint.ts'
 
 const line = (y: number[], name = 'loss', kept?: true) => ({
@@ -33,12 +35,37 @@ const statistics: View = {
   notes: [['space', 'point']],
 }
 
+/** Images of one value each. */
+const flat = (values: number[], width = 4, height = 4, channels: 1 | 3 = 1): Pictures => ({
+  width,
+  height,
+  channels,
+  count: values.length,
+  pixels: Uint8ClampedArray.from(
+    { length: values.length * width * height * channels },
+    (_, i) => values[Math.floor(i / (width * height * channels))]!,
+  ),
+})
+const images = (...groups: (Pictures & { labels?: string[] })[]): ImagesView => ({
+  kind: 'images',
+  groups: groups.map((group, i) => ({ ...group, name: `group ${i}` })),
+  columns: 0,
+})
+const film = (...values: number[]): FilmView => ({
+  kind: 'film',
+  frames: values.map((value) => flat([value])),
+  t: Float64Array.from(values, (_, i) => values.length - 2 - i),
+  columns: 0,
+})
+
 const box = { x: 20, y: 30, width: 220, height: 200 }
-const painted = (view: View, within = box, theme = darkTheme) => {
+const makeSheet = createCanvas as unknown as MakeSheet
+const painted = (view: View, within = box, theme = darkTheme, scrub?: number) => {
   const canvas = createCanvas(260, 260)
   const ctx = canvas.getContext('2d') as unknown as CanvasRenderingContext2D
-  paintView(ctx, view, within, theme)
-  return (x: number, y: number) => [...ctx.getImageData(x, y, 1, 1).data]
+  paintView(ctx, view, within, theme, { makeSheet, scrub })
+  const { data } = ctx.getImageData(0, 0, 260, 260)
+  return (x: number, y: number) => [...data.subarray(4 * (260 * y + x), 4 * (260 * y + x) + 4)]
 }
 const rgb = (hex: string) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))
 const near = (pixel: number[], hex: string) => rgb(hex).every((part, i) => Math.abs(part - pixel[i]!) < 40)
@@ -63,6 +90,19 @@ describe('painting', () => {
     log: chart([line([1e-5, 0, -1, 10])], true),
     flat: chart([line([3, 3, 3])]),
     statistics,
+    images: { ...images(flat([0, 9, 200]), { ...flat([1], 9, 3, 3), labels: ['one'] }), caption: 't = 1' },
+    'no images': images(),
+    film: film(0, 100, 200),
+    'no film': film(),
+    numbers: {
+      kind: 'numbers',
+      rows: ['a', 'a name that is much too long', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n'].map((name, i) => ({
+        name,
+        value: i ? 10 ** i / 3 : NaN,
+        ...(i % 2 && { note: 'lower is better' }),
+      })),
+    },
+    'no numbers': { kind: 'numbers', rows: [] },
     broken: { ...statistics, mean: NaN, std: NaN, min: NaN, max: NaN, nan: 16, histogram: new Float64Array(0) } as View,
   }
   test.each(Object.keys(views))('%s fills its box and leaves the rest alone, at any size', (name) => {
@@ -107,6 +147,88 @@ describe('painting', () => {
     const kept = painted(chart([line([1, 2, 3]), line([3, 2, 1], 'loss', true)]))
     expect(count(kept, darkTheme.series[0]!)).toBeGreaterThan(100)
   })
+})
+
+/** Grey parts of the picture: a rectangle of each value that is there. */
+function rectangles(pixel: ReturnType<typeof painted>, values: number[]) {
+  const found = values.map((value) => ({ value, left: 260, right: -1, top: 260, bottom: -1, count: 0 }))
+  for (let y = 0; y < 260; y++) {
+    for (let x = 0; x < 260; x++) {
+      const [r, g, b, a] = pixel(x, y) as [number, number, number, number]
+      const one = found.find(({ value }) => r === value && g === value && b === value && a === 255)
+      if (!one) continue
+      one.count++
+      one.left = Math.min(one.left, x)
+      one.right = Math.max(one.right, x)
+      one.top = Math.min(one.top, y)
+      one.bottom = Math.max(one.bottom, y)
+    }
+  }
+  return found.map(({ left, right, top, bottom, count }) => ({
+    left,
+    top,
+    width: right - left + 1,
+    height: bottom - top + 1,
+    full: count === (right - left + 1) * (bottom - top + 1),
+  }))
+}
+
+describe('images', () => {
+  test('pixels are enlarged by whole numbers, and stay what they were', () => {
+    // Two images of 4 x 4: one of stripes, which smoothing would mix, one of a single value.
+    const stripes = flat([0, 90])
+    for (let i = 0; i < 16; i++) stripes.pixels[i] = i % 2 ? 240 : 3
+    const pixel = painted(images(stripes))
+    const [dark, light, other] = rectangles(pixel, [3, 240, 90])
+    // The widest that fits into 204 beside the other: 100 and a gap of 3; a whole number of times 4.
+    expect(other).toMatchObject({ width: 100, height: 100, full: true })
+    expect(light!.left - dark!.left).toBe(25)
+    expect(dark!.width + 25).toBe(100)
+    expect(other!.left).toBeGreaterThan(light!.left + light!.width)
+    const colours = new Set(Array.from({ length: 99 }, (_, i) => pixel(dark!.left + i, 130)[0]))
+    expect([...colours].sort()).toEqual([240, 3])
+  })
+
+  test('made smaller, every pixel takes part', () => {
+    // A checkerboard of single pixels is grey from afar.
+    const board = flat([0], 420, 420)
+    for (let i = 0; i < board.pixels.length; i++) board.pixels[i] = (i + Math.floor(i / 420)) % 2 ? 200 : 100
+    const pixel = painted(images(board))
+    for (let x = 60; x < 200; x += 7) expect(Math.abs(pixel(x, 130)[0]! - 150)).toBeLessThan(12)
+  })
+
+  test('colours are those of the pixels', () => {
+    const red = flat([0], 2, 2, 3)
+    red.pixels.set([250, 20, 60, 250, 20, 60, 250, 20, 60, 250, 20, 60])
+    expect(painted(images(red))(130, 130)).toEqual([250, 20, 60, 255])
+  })
+
+  test('grids lie beside each other where it is wide, below each other where it is high', () => {
+    const two = images(flat([50]), flat([80]))
+    const wide = rectangles(painted(two, { x: 0, y: 0, width: 260, height: 140 }), [50, 80])
+    expect(wide[0]!.top).toBe(wide[1]!.top)
+    expect(wide[1]!.left).toBeGreaterThan(wide[0]!.left + wide[0]!.width)
+    const high = rectangles(painted(two, { x: 0, y: 0, width: 140, height: 260 }), [50, 80])
+    expect(high[0]!.left).toBe(high[1]!.left)
+    expect(high[1]!.top).toBeGreaterThan(high[0]!.top + high[0]!.height)
+  })
+
+  test('columns follow the shape of the box, or are as asked', () => {
+    const values = [40, 80, 120, 160]
+    const tops = (view: ImagesView, within: typeof box) =>
+      new Set(rectangles(painted(view, within), values).map(({ top }) => top)).size
+    expect(tops(images(flat(values)), { x: 0, y: 0, width: 200, height: 200 })).toBe(2)
+    expect(tops(images(flat(values)), { x: 0, y: 0, width: 260, height: 70 })).toBe(1)
+    expect(tops({ ...images(flat(values)), columns: 1 }, { x: 0, y: 0, width: 200, height: 200 })).toBe(4)
+  })
+})
+
+test('a film shows the frame where its scrubber is', () => {
+  const view = film(50, 120, 200)
+  const middle = (scrub?: number) => painted(view, box, darkTheme, scrub)(130, 90)[0]
+  expect([middle(0), middle(0.5), middle(1), middle()]).toEqual([50, 120, 200, 200])
+  expect([-1, 0, 0.24, 0.26, 0.74, 0.76, 2].map((at) => frameAt(view, at))).toEqual([0, 0, 0, 1, 1, 2, 2])
+  expect([scrubAt(box, 0), scrubAt(box, 130), scrubAt(box, 999)]).toEqual([0, 0.5, 1])
 })
 
 test('ticks are round and within the range', () => {

@@ -18,7 +18,7 @@ const bitmaps = new WeakMap<object, Cached>()
 
 /** What an observer shows, painted once for a size, zoom and theme: panning then only copies pixels. */
 export function paintView(node: DiffusionNode, { ctx, colours, scale }: Painting, pixelRatio: number) {
-  const { view, declaration } = node.diffusion
+  const { view, scrub, declaration } = node.diffusion
   const box = viewBox(node, node.computeSize()[1]! - viewHeight(declaration))
   if (box.width < 20 || box.height < 20) return
   if (!view) {
@@ -30,16 +30,17 @@ export function paintView(node: DiffusionNode, { ctx, colours, scale }: Painting
   const theme = { ...(colours.dark ? darkTheme : lightTheme), ground: colours.widget }
   // Beyond this, painting directly is cheaper than holding the pixels.
   if (width * height > 4e6) {
-    paintOn(ctx, view, box, theme)
+    paintOn(ctx, view, box, theme, { scrub })
     return
   }
-  const key = `${dense} ${width} ${height} ${colours.dark}`
+  const key = `${dense} ${width} ${height} ${colours.dark} ${scrub}`
   let cached = bitmaps.get(node)
   if (cached?.view !== view || cached.key !== key) {
     const bitmap = new OffscreenCanvas(width, height)
     const inner = bitmap.getContext('2d')!
     inner.scale(dense, dense)
-    paintOn(inner as unknown as CanvasRenderingContext2D, view, { x: 0, y: 0, width: box.width, height: box.height }, theme)
+    const whole = { x: 0, y: 0, width: box.width, height: box.height }
+    paintOn(inner as unknown as CanvasRenderingContext2D, view, whole, theme, { scrub })
     cached = { view, key, bitmap }
     bitmaps.set(node, cached)
   }

@@ -81,6 +81,13 @@ export interface Declaration {
   /** Stands for a graph of others, and can be opened. */
   expands?: true
   loop?: LoopEnds
+  room?: ViewRoom
+}
+
+/** The room that a new observer has for what it shows, in pixels; it can be resized. */
+export interface ViewRoom {
+  width: number
+  height: number
 }
 
 export interface RunContext {
@@ -163,12 +170,12 @@ export interface Assets {
   checkpoint(sha256: string): Promise<Uint8Array | undefined>
   /** The bytes of a data set by its SHA-256, or undefined if it is not here. */
   dataset(sha256: string): Promise<Uint8Array | undefined>
-  /** The bytes of a file that comes with the product, fetched when first asked for. Throws Error, saying where it should be. */
+  /** The bytes of a file that comes with the product, unpacked. Throws NodeError, saying where it should be. */
   shipped(name: ShippedFile): Promise<Uint8Array>
 }
 
-/** Files that come with the product: data sets, each gzipped. */
-export type ShippedFile = 'digits' | 'mnist-train' | 'mnist-test'
+/** Data sets that come with the product: one of its own format, and MNIST's four files as their makers named them. */
+export type ShippedFile = 'digits' | `${'train' | 't10k'}-${'images-idx3' | 'labels-idx1'}-ubyte`
 
 /**
  * How a zone runs. The state is a value: plain data with tensors at its leaves, never changed in place. So a snapshot
@@ -226,8 +233,23 @@ export const opTable = (ops: readonly Op[]): Ops => new Map(ops.map((op) => [op.
 
 /** The declaration without its functions, for the side that only draws and checks. */
 export function declarationOf(op: Op): Declaration {
-  const { type, version, title, category, summary, equation, source, inputs, outputs, params, role, expands, loop } = op
+  const { type, version, title, category, summary, equation, source, inputs, outputs, params, role, expands, loop, room } = op
   return JSON.parse(
-    JSON.stringify({ type, version, title, category, summary, equation, source, inputs, outputs, params, role, expands, loop }),
+    JSON.stringify({
+      type,
+      version,
+      title,
+      category,
+      summary,
+      equation,
+      source,
+      inputs,
+      outputs,
+      params,
+      role,
+      expands,
+      loop,
+      room,
+    }),
   ) as Declaration
 }

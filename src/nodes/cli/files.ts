@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ChartView, View } from '../../engine/plan/view.ts'
+import type { MakeSheet } from '../views/paint.ts'
 import { lightTheme, paintView } from '../views/paint.ts'
 import { pngWithWorkflow } from '../workflow.ts'
 
@@ -73,8 +74,10 @@ export async function loadPainter(): Promise<Painter | undefined> {
     const picture = canvas.createCanvas(width * SCALE, height * SCALE)
     const context = picture.getContext('2d')
     context.scale(SCALE, SCALE)
-    // The same interface, declared by another package.
-    paintView(context as unknown as CanvasRenderingContext2D, view, { x: 0, y: 0, width, height }, lightTheme)
+    const box = { x: 0, y: 0, width, height }
+    // The same interfaces, declared by another package.
+    const makeSheet = canvas.createCanvas as unknown as MakeSheet
+    paintView(context as unknown as CanvasRenderingContext2D, view, box, lightTheme, { makeSheet })
     return pngWithWorkflow(await picture.encode('png'), workflow)
   }
 }

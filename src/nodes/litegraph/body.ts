@@ -10,7 +10,12 @@ import { stateColours, styleOf } from './palette.ts'
 import { ellipsis } from './widgets.ts'
 
 /** The least room an observer leaves for its view, beside slots and widgets. */
-export const viewHeight = ({ role }: Declaration): number => (role === 'observer' ? 170 : 0)
+export const viewHeight = ({ role }: Declaration): number => (role === 'observer' ? LEAST : 0)
+const LEAST = 170
+
+/** How wide an observer is at first, and how much higher than it has to be. */
+export const firstRoom = ({ role, room }: Declaration): { width: number; more: number } =>
+  role === 'observer' ? { width: room?.width ?? 260, more: Math.max(0, (room?.height ?? 0) - LEAST) } : { width: 0, more: 0 }
 
 export function drawBody(
   lite: LiteGraphStatic,
@@ -20,10 +25,9 @@ export function drawBody(
   contentHeight: number,
 ) {
   if (node.flags.collapsed) return
-  const { declaration, view } = node.diffusion
   ctx.save()
   if (scale > 0.5) drawRequired(node, ctx)
-  if (viewHeight(declaration) > 0) drawView(node, ctx, scale, viewBox(node, contentHeight), view)
+  if (viewHeight(node.diffusion.declaration) > 0) drawView(node, ctx, scale, viewBox(node, contentHeight))
   drawProgress(node, ctx)
   drawOutline(lite, node, ctx)
   ctx.restore()
@@ -55,6 +59,7 @@ function drawRequired(node: DiffusionNode, ctx: CanvasRenderingContext2D) {
 
 interface Cached {
   view: View
+  scrub: number | undefined
   scale: number
   width: number
   height: number
@@ -63,7 +68,8 @@ interface Cached {
 const bitmaps = new WeakMap<DiffusionNode, Cached>()
 
 /** Views are painted once for a size and zoom; panning and moving nodes then only copy pixels. */
-function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: number, box: Box, view: View | undefined) {
+function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: number, box: Box) {
+  const { view, scrub } = node.diffusion
   if (box.width < 20 || box.height < 20) return
   if (!view) {
     ctx.strokeStyle = '#454b51'
@@ -82,16 +88,18 @@ function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: num
   const [width, height] = [Math.ceil(box.width * dense), Math.ceil(box.height * dense)]
   // Beyond this, painting directly is cheaper than holding the pixels.
   if (typeof OffscreenCanvas === 'undefined' || width * height > 4e6) {
-    paintView(ctx, view, box, nodeTheme)
+    paintView(ctx, view, box, nodeTheme, { scrub })
     return
   }
   let cached = bitmaps.get(node)
-  if (cached?.view !== view || cached.scale !== dense || cached.width !== width || cached.height !== height) {
+  const same = cached?.view === view && cached.scrub === scrub && cached.scale === dense
+  if (!cached || !same || cached.width !== width || cached.height !== height) {
     const bitmap = new OffscreenCanvas(width, height)
     const inner = bitmap.getContext('2d')!
     inner.scale(dense, dense)
-    paintView(inner as unknown as CanvasRenderingContext2D, view, { x: 0, y: 0, width: box.width, height: box.height }, nodeTheme)
-    cached = { view, scale: dense, width, height, bitmap }
+    const whole = { x: 0, y: 0, width: box.width, height: box.height }
+    paintView(inner as unknown as CanvasRenderingContext2D, view, whole, nodeTheme, { scrub })
+    cached = { view, scrub, scale: dense, width, height, bitmap }
     bitmaps.set(node, cached)
   }
   ctx.drawImage(cached.bitmap, box.x, box.y, width / dense, height / dense)

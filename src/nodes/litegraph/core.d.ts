@@ -109,6 +109,9 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     onPropertyChanged?(name: string, value: unknown, before?: unknown): boolean | void
     onDrawForeground?(ctx: CanvasRenderingContext2D, canvas: LGraphCanvas, element: HTMLCanvasElement): void
     onDrawTitleBox?(ctx: CanvasRenderingContext2D, height: number, size: Vector, scale: number): void
+    captureInput(capture: boolean): void
+    onMouseDown?(event: MouseEvent, pos: [number, number], canvas: LGraphCanvas): boolean
+    onMouseUp?(event: MouseEvent, pos: [number, number], canvas: LGraphCanvas): void
     onMouseMove?(event: MouseEvent, pos: [number, number], canvas: LGraphCanvas): void
     onMouseLeave?(event: MouseEvent): void
   }

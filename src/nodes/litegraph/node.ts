@@ -20,7 +20,8 @@ import { withoutMarkup } from '../workflow/json.ts'
 import { seedControl } from '../workflow/read.ts'
 import type { SlotSpec } from '../workflow/slots.ts'
 import { inputsOf, LOOP, matchByName, outputsOf } from '../workflow/slots.ts'
-import { drawBody, drawStateBox, viewHeight } from './body.ts'
+import { drawBody, drawStateBox, firstRoom, viewBox, viewHeight } from './body.ts'
+import { scrubAt } from '../views/film.ts'
 import { addPartner, carriedByCopy, removePartner } from './pairs.ts'
 import { styleOf, titleColour } from './palette.ts'
 import { tooltipAt } from './tooltips.ts'
@@ -33,6 +34,8 @@ export type NodeState = 'idle' | 'running' | 'done' | 'cached' | 'fault'
 export interface NodeStatus {
   readonly declaration: Declaration
   view?: View
+  /** Of a film: which frame is shown, from 0, the first, to 1, the last, which is shown unless said. */
+  scrub?: number
   state: NodeState
   progress?: { index: number; count: number; label?: string }
   fault?: Fault
@@ -94,7 +97,8 @@ export function nodeClass(
       this.#matchSlots('keep')
       const size = this.computeSize()
       const writing = declaration.role === 'note' ? 110 : 0
-      this.setSize([Math.max(size[0], declaration.role === 'observer' ? 260 : 0), Math.max(size[1], writing)])
+      const { width, more } = firstRoom(declaration)
+      this.setSize([Math.max(size[0], width), Math.max(size[1] + more, writing)])
     }
 
     override computeSize(): Vector {
@@ -334,7 +338,31 @@ export function nodeClass(
       drawStateBox(this, ctx, height)
     }
 
-    override onMouseMove(_event: MouseEvent, pos: [number, number], canvas: LGraphCanvas) {
+    /** Dragging over a film goes through its time; it neither moves the node nor changes the workflow. */
+    override onMouseDown(event: MouseEvent, pos: [number, number], canvas: LGraphCanvas): boolean {
+      const box = viewBox(this, super.computeSize()[1])
+      const inside = pos[0] >= box.x && pos[1] >= box.y && pos[0] <= box.x + box.width && pos[1] <= box.y + box.height
+      if (event.button !== 0 || this.diffusion.view?.kind !== 'film' || !inside) return false
+      this.#scrubbing = true
+      this.captureInput(true)
+      this.onMouseMove(event, pos, canvas)
+      return true
+    }
+    #scrubbing = false
+
+    override onMouseUp() {
+      if (!this.#scrubbing) return
+      this.#scrubbing = false
+      this.captureInput(false)
+    }
+
+    override onMouseMove(event: MouseEvent, pos: [number, number], canvas: LGraphCanvas) {
+      // The button may have been let go outside of the page.
+      if (this.#scrubbing && !(event.buttons & 1)) this.onMouseUp()
+      if (this.#scrubbing) {
+        this.diffusion.scrub = scrubAt(viewBox(this, super.computeSize()[1]), pos[0])
+        this.setDirtyCanvas(true)
+      }
       this.#hovered = canvas.canvas
       const text = tooltipAt(this, pos) ?? ''
       if (canvas.canvas.title !== text) canvas.canvas.title = text

@@ -3,14 +3,33 @@ import type { View } from '../../engine/plan/view.ts'
 import type { Box, Theme } from './canvas.ts'
 import { darkTheme } from './canvas.ts'
 import { paintChart } from './chart.ts'
+import { paintFilm } from './film.ts'
+import { paintImages } from './images.ts'
+import { paintNumbers } from './numbers.ts'
 import { paintScatter } from './scatter.ts'
+import type { MakeSheet } from './sheet.ts'
+import { offscreen } from './sheet.ts'
 import { paintStatistics } from './statistics.ts'
 
 export { darkTheme, lightTheme } from './canvas.ts'
 export type { Box, Theme } from './canvas.ts'
+export type { MakeSheet } from './sheet.ts'
 
-/** Paints within `box`, in the units of the context; vectors only, so it is sharp at any scale. */
-export function paintView(ctx: CanvasRenderingContext2D, view: View, box: Box, theme: Theme = darkTheme) {
+export interface PaintOptions {
+  /** Of a film: which frame, from 0, the first, to 1, the last (the default). */
+  scrub?: number | undefined
+  /** Makes the canvases that images are put together on; an OffscreenCanvas unless given. */
+  makeSheet?: MakeSheet
+}
+
+/** Paints within `box`, in the units of the context, sharp at any scale. */
+export function paintView(
+  ctx: CanvasRenderingContext2D,
+  view: View,
+  box: Box,
+  theme: Theme = darkTheme,
+  { scrub = 1, makeSheet = offscreen }: PaintOptions = {},
+) {
   switch (view.kind) {
     case 'scatter':
       return paintScatter(ctx, view, box, theme)
@@ -19,9 +38,11 @@ export function paintView(ctx: CanvasRenderingContext2D, view: View, box: Box, t
     case 'statistics':
       return paintStatistics(ctx, view, box, theme)
     case 'images':
+      return paintImages(ctx, view, box, theme, makeSheet)
     case 'film':
+      return paintFilm(ctx, view, box, theme, makeSheet, scrub)
     case 'numbers':
-      return
+      return paintNumbers(ctx, view, box, theme)
     default:
       view satisfies never
   }

@@ -1,0 +1,166 @@
+// Batches of images as bytes: what pixels of [-1, 1] look like, grids of them, and which frames of a long way are shown.
+import type { Pictures } from './plan/view.ts'
+
+/** `data`: -1 is black and 1 is white, what is beyond is clipped; `auto`: the least value is black, the greatest white. */
+export const ranges = ['data', 'auto'] as const
+export type Range = (typeof ranges)[number]
+
+/**
+ * Images [count, height, width, channels] as bytes, rounded to the nearest (halves to even, as numpy and so diffusers does).
+ * What is no number is black.
+ */
+export function picturesOf(
+  numbers: ArrayLike<number>,
+  [count, height, width, channels]: readonly [number, number, number, 1 | 3],
+  range: Range = 'data',
+): Pictures {
+  const [low, high] = range === 'data' ? [-1, 1] : extremes(numbers)
+  const unit = high > low ? 255 / (high - low) : 0
+  const pixels = new Uint8ClampedArray(count * height * width * channels)
+  // A clamped array cuts, rounds and makes NaN 0 by itself.
+  for (let i = 0; i < pixels.length; i++) pixels[i] = (numbers[i]! - low) * unit
+  return { width, height, channels, count, pixels }
+}
+
+function extremes(numbers: ArrayLike<number>): [number, number] {
+  let [low, high] = [Infinity, -Infinity]
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i]!
+    if (!Number.isFinite(value)) continue
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return [low, high]
+}
+
+/** Columns of a grid that is about as high as wide. */
+export const squareColumns = (count: number, { width, height }: { width: number; height: number }) =>
+  Math.min(count, Math.max(1, Math.ceil(Math.sqrt((count * height) / width))))
+
+export interface GridLayout {
+  /** At most as many as there are images; 0: about as high as wide. */
+  columns: number
+  /** Between images, in pixels of the result; black. */
+  gap: number
+  /** Whole: each pixel becomes `scale` x `scale`. */
+  scale: number
+}
+
+/** All images in one, row by row; what is left over is black. */
+export function gridOf(pictures: Pictures, { columns: wanted, gap, scale }: GridLayout): Pictures {
+  const { count, channels } = pictures
+  const columns = Math.min(count, wanted || squareColumns(count, pictures)) || 1
+  const rows = Math.ceil(count / columns)
+  const [wide, high] = [pictures.width * scale, pictures.height * scale]
+  const width = columns * (wide + gap) - gap
+  const height = rows * (high + gap) - gap
+  const pixels = new Uint8ClampedArray(width * height * channels)
+  for (let i = 0; i < count; i++) {
+    place(pixels, width, (i % columns) * (wide + gap), Math.floor(i / columns) * (high + gap), pictures, i, scale)
+  }
+  return { width, height, channels, count: 1, pixels }
+}
+
+function place(
+  into: Uint8ClampedArray,
+  intoWidth: number,
+  left: number,
+  top: number,
+  { width, height, channels, pixels }: Pictures,
+  index: number,
+  scale: number,
+) {
+  const first = index * width * height * channels
+  const length = intoWidth * channels
+  for (let y = 0; y < height; y++) {
+    const start = ((top + y * scale) * intoWidth + left) * channels
+    let to = start
+    for (let x = 0; x < width; x++) {
+      const from = first + (y * width + x) * channels
+      for (let k = 0; k < scale; k++) for (let c = 0; c < channels; c++) into[to++] = pixels[from + c]!
+    }
+    for (let k = 1; k < scale; k++) into.copyWithin(start + k * length, start, to)
+  }
+}
+
+/** One of them alone. */
+export function pictureAt({ width, height, channels, pixels }: Pictures, index: number): Pictures {
+  const size = width * height * channels
+  return { width, height, channels, count: 1, pixels: pixels.subarray(index * size, (index + 1) * size) }
+}
+
+/**
+ * The images in another size: each new pixel is the mean over the area it covers. Enlarged by a whole number that is every
+ * pixel `n` x `n` times; by another, pixels stay sharp with smooth edges; made smaller, nothing is skipped.
+ */
+export function resized(pictures: Pictures, width: number, height: number): Pictures {
+  const { count, channels } = pictures
+  if (width === pictures.width && height === pictures.height) return pictures
+  const across = coverage(pictures.width, width)
+  const down = coverage(pictures.height, height)
+  const rows = new Float32Array(pictures.height * width * channels)
+  const pixels = new Uint8ClampedArray(count * width * height * channels)
+  const size = pictures.width * pictures.height * channels
+  for (let i = 0; i < count; i++) {
+    const image = pictures.pixels.subarray(i * size, (i + 1) * size)
+    for (let y = 0; y < pictures.height; y++) {
+      mix(image, rows, across, channels, y * pictures.width * channels, y * width * channels, channels)
+    }
+    mix(rows, pixels, down, width * channels, 0, i * width * height * channels, width * channels)
+  }
+  return { width, height, channels, count, pixels }
+}
+
+interface Coverage {
+  /** The first old pixel that each new one covers. */
+  first: Int32Array
+  /** Where its weights begin. */
+  at: Int32Array
+  /** Sum to 1 for each new pixel. */
+  weights: Float32Array
+}
+
+function coverage(from: number, to: number): Coverage {
+  const ratio = from / to
+  const first = new Int32Array(to)
+  const at = new Int32Array(to + 1)
+  const weights: number[] = []
+  for (let i = 0; i < to; i++) {
+    const [start, end] = [i * ratio, (i + 1) * ratio]
+    first[i] = Math.floor(start + 1e-9)
+    for (let k = first[i]!; k < end - 1e-9 && k < from; k++) {
+      weights.push((Math.min(end, k + 1) - Math.max(start, k)) / ratio)
+    }
+    at[i + 1] = weights.length
+  }
+  return { first, at, weights: Float32Array.from(weights) }
+}
+
+/** Along one axis, whose items lie `stride` apart and are `stride` numbers wide. */
+function mix(
+  from: ArrayLike<number>,
+  into: Float32Array | Uint8ClampedArray,
+  { first, at, weights }: Coverage,
+  stride: number,
+  fromStart: number,
+  intoStart: number,
+  width: number,
+) {
+  for (let i = 0; i < first.length; i++) {
+    const [begin, end] = [at[i]!, at[i + 1]!]
+    for (let c = 0; c < width; c++) {
+      let sum = 0
+      for (let k = begin, source = fromStart + first[i]! * stride + c; k < end; k++, source += stride) {
+        sum += weights[k]! * from[source]!
+      }
+      into[intoStart + i * stride + c] = sum
+    }
+  }
+}
+
+/** At most `most` indices below `count`, evenly spaced, the first and the last among them. */
+export function evenly(count: number, most: number): number[] {
+  const shown = Math.min(count, Math.max(2, most))
+  if (shown < 2) return count ? [0] : []
+  return Array.from({ length: shown }, (_, i) => Math.round((i * (count - 1)) / (shown - 1)))
+}
