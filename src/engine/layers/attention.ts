@@ -1,13 +1,48 @@
-import type { Tensor3D, Tensor4D } from '../tf.ts'
+import type { Tensor, Tensor3D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
+import { products } from './products.ts'
 
 /**
  * softmax(q k^T / sqrt(c / heads)) v (Vaswani et al. 2017, equation 1), for every head by itself: q of `[b, n, c]`, k and v
  * of `[b, m, c]`, with the heads side by side in c.
  */
 export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, heads: number): Tensor3D {
-  const scale = 1 / Math.sqrt(q.shape[2] / heads)
-  const split = (x: Tensor3D) => x.reshape([x.shape[0], x.shape[1], heads, -1]).transpose([0, 2, 1, 3]) as Tensor4D
-  const scores = tf.matMul(split(q), split(k), false, true).mul(scale)
-  return tf.matMul(tf.softmax(scores), split(v)).transpose([0, 2, 1, 3]).reshape(q.shape)
+  const mixed = attentionOp(headsOf(q, heads), headsOf(k, heads), headsOf(v, heads)) as Tensor3D
+  return joined(mixed, heads)
 }
+
+/** `[b, n, heads d]` to `[b heads, n, d]`. */
+function headsOf(x: Tensor3D, heads: number): Tensor3D {
+  if (heads === 1) return x
+  const [b, n, c] = x.shape
+  const apart = x.reshape([b, n, heads, c / heads]).transpose([0, 2, 1, 3]) as Tensor4D
+  return apart.reshape([b * heads, n, c / heads])
+}
+
+/** The inverse of {@link headsOf}. */
+function joined(x: Tensor3D, heads: number): Tensor3D {
+  if (heads === 1) return x
+  const [rows, n, d] = x.shape
+  const apart = x.reshape([rows / heads, heads, n, d]).transpose([0, 2, 1, 3]) as Tensor4D
+  return apart.reshape([rows / heads, n, heads * d])
+}
+
+/** Transposes before it multiplies, as {@link linear} does. */
+const attentionOp = tf.customGrad((...args: unknown[]) => {
+  const [q, k, v, save] = args as [Tensor3D, Tensor3D, Tensor3D, (tensors: Tensor[]) => void]
+  const scale = 1 / Math.sqrt(q.shape[2])
+  const shares = tf.softmax(products(q.mul(scale), swapped(k))) as Tensor3D
+  save([q, k, v, shares])
+  return {
+    value: products(shares, v),
+    gradFunc: (dy: Tensor, saved: Tensor[]) => {
+      const [q, k, v, shares] = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D]
+      const weighted = products(dy as Tensor3D, swapped(v)).mul(shares)
+      // The gradient of softmax: p (dp - sum p dp), with the scale of what went into it.
+      const scores = weighted.sub(shares.mul(weighted.sum(2, true))).mul(1 / Math.sqrt(q.shape[2])) as Tensor3D
+      return [products(scores, k), products(swapped(scores), q), products(swapped(shares), dy as Tensor3D)]
+    },
+  }
+})
+
+const swapped = (x: Tensor3D) => x.transpose([0, 2, 1]) as Tensor3D

@@ -1,5 +1,8 @@
-import type { Tensor1D, Tensor4D } from '../tf.ts'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
+import { linear } from './linear.ts'
+import { channelSums } from './sums.ts'
+import { reversedTranspose } from './transpose.ts'
 
 /** Rows and columns of zeros around an image, in pixels. */
 export interface Pad {
@@ -9,28 +12,140 @@ export interface Pad {
   right: number
 }
 
+interface ConvOptions {
+  stride: 1 | 2
+  pad: Pad
+}
+
 /**
  * x * W + b for x of `[b, h, w, in]`, W of `[kh, kw, in, out]`: a cross-correlation, as PyTorch's Conv2d. Without `pad` the
  * sides get (k - 1) / 2 zeros, so that an odd kernel with stride 1 keeps the size.
+ *
+ * Its gradients are convolutions too, so that they run on the kernel that every backend has and has made quick.
  */
 export function conv2d(
   x: Tensor4D,
   weight: Tensor4D,
   bias: Tensor1D,
-  { stride = 1, pad = samePad(weight) }: { stride?: 1 | 2; pad?: Pad } = {},
+  { stride = 1, pad = samePad(weight) }: Partial<ConvOptions> = {},
 ): Tensor4D {
-  const { top, bottom, left, right } = pad
-  return tf
-    .conv2d(x, weight, stride, [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ])
-    .add(bias)
+  return isPointwise(weight, stride, pad) ? pointwise(x, weight, bias) : (convOp({ stride, pad })(x, weight, bias) as Tensor4D)
 }
 
 function samePad({ shape: [height, width] }: Tensor4D): Pad {
   const [y, x] = [Math.floor((height - 1) / 2), Math.floor((width - 1) / 2)]
   return { top: y, bottom: y, left: x, right: x }
+}
+
+const isPointwise = ({ shape: [height, width] }: Tensor4D, stride: number, { top, bottom, left, right }: Pad) =>
+  height * width * stride === 1 && top + bottom + left + right === 0
+
+/** A 1 by 1 convolution is a linear layer of every pixel. */
+function pointwise(x: Tensor4D, weight: Tensor4D, bias: Tensor1D): Tensor4D {
+  const [b, h, w, from] = x.shape
+  return linear(x.reshape([b * h * w, from]) as Tensor2D, weight.reshape([from, -1]) as Tensor2D, bias).reshape([b, h, w, -1])
+}
+
+const convOp = (options: ConvOptions) =>
+  tf.customGrad((...args: unknown[]) => {
+    const [x, weight, bias, save] = args as [Tensor4D, Tensor4D, Tensor1D, (tensors: Tensor[]) => void]
+    save([x, weight])
+    return {
+      value: tf.fused.conv2d({ x, filter: weight, strides: options.stride, pad: explicit(options.pad), bias }),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x, weight] = saved as [Tensor4D, Tensor4D]
+        return [
+          inputGradient(dy as Tensor4D, weight, x.shape, options),
+          filterGradient(x, dy as Tensor4D, weight.shape, options),
+          channelSums(dy),
+        ]
+      },
+    }
+  })
+
+type Shape4D = Tensor4D['shape']
+type ExplicitPad = [[number, number], [number, number], [number, number], [number, number]]
+
+const explicit = ({ top, bottom, left, right }: Pad): ExplicitPad => [
+  [0, 0],
+  [top, bottom],
+  [left, right],
+  [0, 0],
+]
+
+/**
+ * dx[i] = sum_k dy[(i + pad - k) / stride] W[k]^T: a convolution of dy, with zeros between its pixels for stride 2, with W
+ * turned by 180 degrees, in and out exchanged.
+ */
+function inputGradient(dy: Tensor4D, weight: Tensor4D, [, height, width]: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
+  const spread = stride === 1 ? dy : dilate(dy)
+  const [kh, kw] = weight.shape
+  // What the outcome has of zeros at its sides; below zero, that many pixels of dy reach no pixel of x.
+  const around = {
+    top: kh - 1 - pad.top,
+    bottom: height - spread.shape[1] + pad.top,
+    left: kw - 1 - pad.left,
+    right: width - spread.shape[2] + pad.left,
+  }
+  return tf.conv2d(crop(spread, around), turned(weight), 1, explicit(atLeastZero(around)))
+}
+
+/** W turned by 180 degrees, with in and out exchanged. The rows go round by a product: reversing is slow on wasm. */
+function turned(weight: Tensor4D): Tensor4D {
+  const [kh, kw, from, to] = weight.shape
+  const backwards = tf.tensor2d(reversedIdentity(kh * kw), [kh * kw, kh * kw])
+  const rows = tf.matMul(backwards, weight.reshape([kh * kw, from * to]) as Tensor2D)
+  return rows.reshape([kh, kw, from, to]).transpose([0, 1, 3, 2])
+}
+
+const reversedIdentity = (n: number) =>
+  Float32Array.from({ length: n * n }, (_, i) => Number((i % n) + Math.floor(i / n) === n - 1))
+
+/** A zero after each row and column. */
+function dilate(x: Tensor4D): Tensor4D {
+  const [b, h, w, c] = x.shape
+  const wider = x.reshape([b * h * w, 1, c]).pad([
+    [0, 0],
+    [0, 1],
+    [0, 0],
+  ])
+  return wider
+    .reshape([b * h, 1, 2 * w * c])
+    .pad([
+      [0, 0],
+      [0, 1],
+      [0, 0],
+    ])
+    .reshape([b, 2 * h, 2 * w, c])
+}
+
+/** Takes off what the pads have below zero. */
+function crop(x: Tensor4D, pad: Pad): Tensor4D {
+  const [top, bottom, left, right] = [pad.top, pad.bottom, pad.left, pad.right].map((size) => Math.max(0, -size)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  if (top + bottom + left + right === 0) return x
+  const [b, h, w, c] = x.shape
+  return x.slice([0, top, left, 0], [b, h - top - bottom, w - left - right, c])
+}
+
+const atLeastZero = ({ top, bottom, left, right }: Pad): Pad => ({
+  top: Math.max(0, top),
+  bottom: Math.max(0, bottom),
+  left: Math.max(0, left),
+  right: Math.max(0, right),
+})
+
+/**
+ * dW[k] = sum_i x[stride i + k - pad]^T dy[i] over all items: a convolution of x with dy as its filter, where the channels
+ * of x are the items of the batch and the items are the channels.
+ */
+function filterGradient(x: Tensor4D, dy: Tensor4D, [kh, kw, from, to]: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
+  const filter = dy.transpose([1, 2, 0, 3])
+  const all = tf.conv2d(reversedTranspose(x), filter as Tensor4D, 1, explicit(pad), 'NHWC', stride)
+  // With stride 2 there can be a row and a column that no pixel of dy looked at.
+  return all.slice([0, 0, 0, 0], [from, kh, kw, to]).transpose([1, 2, 0, 3])
 }

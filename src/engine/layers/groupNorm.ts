@@ -1,20 +1,71 @@
-import type { Tensor1D, Tensor3D, Tensor4D } from '../tf.ts'
-import { silu as siluOf } from './activations.ts'
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tf.ts'
+import { tf } from '../tf.ts'
+import { channelMeans, constant, rowSums } from './sums.ts'
+
+interface NormOptions {
+  groups: number
+  /** Added to the variance. */
+  eps: number
+  /** SiLU after it. */
+  silu?: boolean
+}
 
 /**
  * Group normalisation (Wu and He 2018) of `[b, h, w, c]` or `[b, n, c]`: each group of channels of each item gets mean 0 and
  * variance 1, biased as PyTorch's, then every channel its weight and bias; SiLU after it, if wished.
  */
-export function groupNorm<T extends Tensor3D | Tensor4D>(
-  x: T,
-  weight: Tensor1D,
-  bias: Tensor1D,
-  { groups, eps, silu = false }: { groups: number; eps: number; silu?: boolean },
-): T {
-  const channels = x.shape.at(-1)!
-  const grouped = x.reshape([x.shape[0], -1, groups, channels / groups])
-  const centred = grouped.sub(grouped.mean([1, 3], true))
-  const normal = centred.mul(centred.square().mean([1, 3], true).add(eps).rsqrt())
-  const y = normal.reshape(x.shape).mul(weight).add(bias)
-  return (silu ? siluOf(y) : y) as T
+export function groupNorm<T extends Tensor3D | Tensor4D>(x: T, weight: Tensor1D, bias: Tensor1D, options: NormOptions): T {
+  const [b, c] = [x.shape[0], x.shape.at(-1)!]
+  return normOp(options)(x.reshape([b, -1, c]), weight, bias).reshape(x.shape) as T
 }
+
+/**
+ * Means of groups come from means of channels, `[b, c]`: these are one quick kernel, the rest is small. x is centred
+ * before its square is taken, as the mean of squares less the square of the mean loses digits.
+ */
+const normOp = ({ groups, eps, silu }: NormOptions) =>
+  tf.customGrad((...args: unknown[]) => {
+    const [x, weight, bias, save] = args as [Tensor3D, Tensor1D, Tensor1D, (tensors: Tensor[]) => void]
+    const mean = overChannels(groupMeans(channelMeans(x), groups), x.shape[2])
+    const centred = x.sub(mean) as Tensor3D
+    const inverse = groupMeans(channelMeans(centred.square()), groups).add(eps).rsqrt() as Tensor3D
+    const z = centred.mul(scaleOf(inverse, weight)).add(bias)
+    const gate = silu ? z.sigmoid() : undefined
+    const y = gate ? z.mul(gate) : z
+    save([x, weight, mean, inverse, ...(gate ? [gate, y] : [])])
+    return {
+      value: y,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x, weight, mean, inverse, gate, y] = saved as [Tensor3D, Tensor1D, Tensor3D, Tensor3D, Tensor?, Tensor?]
+        const dz = gate && y ? dy.mul(gate.add(y.sub(y.mul(gate)))) : dy
+        return normGradients(dz as Tensor3D, x.sub(mean), weight, inverse)
+      },
+    }
+  })
+
+/**
+ * With n = (x - mean) / std: dweight = sum dz n, dbias = sum dz, and
+ * dx = (dz weight - mean(dz weight) - n mean(dz weight n)) / std, means over the group.
+ */
+function normGradients(dz: Tensor3D, centred: Tensor3D, weight: Tensor1D, inverse: Tensor3D): Tensor[] {
+  const [, pixels, channels] = dz.shape
+  const groups = inverse.shape[1]
+  const means = channelMeans(dz)
+  const products = channelMeans(dz.mul(centred))
+  const slope = groupMeans(products.mul(weight), groups).mul(inverse.square()).mul(inverse)
+  const offset = groupMeans(means.mul(weight), groups).mul(inverse)
+  const correction = centred.mul(overChannels(slope, channels)).add(overChannels(offset, channels))
+  const normal = products.mul(overChannels(inverse, channels).reshape(products.shape)) as Tensor2D
+  return [dz.mul(scaleOf(inverse, weight)).sub(correction), rowSums(normal).mul(pixels), rowSums(means).mul(pixels)]
+}
+
+/** Means over the channels of a group: `[b, c]` to `[b, groups, 1]`. */
+const groupMeans = (x: Tensor, groups: number) => x.reshape([x.shape[0]!, groups, -1]).mean(2, true) as Tensor3D
+
+/** The number of each group for each of its channels: `[b, groups, 1]` to `[b, 1, c]`. */
+const overChannels = (x: Tensor, channels: number) =>
+  x.mul(constant([1, 1, channels / x.shape[1]!], 1)).reshape([x.shape[0]!, 1, channels]) as Tensor3D
+
+/** weight / std: `[b, 1, c]`. */
+const scaleOf = (inverse: Tensor3D, weight: Tensor1D) =>
+  inverse.mul(weight.reshape([1, inverse.shape[1], -1])).reshape([inverse.shape[0], 1, -1]) as Tensor3D

@@ -1,5 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../tf.ts'
 import { tf } from '../tf.ts'
+import { rowSums } from './sums.ts'
+import { transposed } from './transpose.ts'
 
 /**
  * x W + b for x of `[b, in]` or `[b, n, in]`, W of `[in, out]`. The gradient transposes before it multiplies: with a
@@ -19,11 +21,7 @@ const linearOp = tf.customGrad((...args: unknown[]) => {
     value: tf.fused.matMul({ a: x, b: weight, bias }),
     gradFunc: (dy: Tensor, saved: Tensor[]) => {
       const [x, weight] = saved as [Tensor2D, Tensor2D]
-      return [
-        tf.matMul(dy as Tensor2D, weight.transpose()),
-        tf.matMul(x.transpose(), dy as Tensor2D),
-        tf.matMul(tf.ones([1, dy.shape[0]!]), dy as Tensor2D).as1D(),
-      ]
+      return [tf.matMul(dy as Tensor2D, weight.transpose()), tf.matMul(transposed(x), dy as Tensor2D), rowSums(dy as Tensor2D)]
     },
   }
 })

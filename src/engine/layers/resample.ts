@@ -1,13 +1,22 @@
-import type { Tensor4D } from '../tf.ts'
+import type { Tensor, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
 
 /** Each pixel of `[b, h, w, c]` four times: `[b, 2h, 2w, c]`. */
-export function upsampleNearest2(x: Tensor4D): Tensor4D {
-  const [b, h, w, c] = x.shape
-  const rows = tf.concat([x.reshape([b * h, 1, w, c]), x.reshape([b * h, 1, w, c])], 1)
-  const columns = rows.reshape([b * h * 2 * w, 1, c])
-  return tf.concat([columns, columns], 1).reshape([b, 2 * h, 2 * w, c])
-}
+export const upsampleNearest2 = (x: Tensor4D): Tensor4D => upsampleOp(x) as Tensor4D
 
-/** The mean of every 2 by 2 pixels of `[b, h, w, c]`: `[b, h/2, w/2, c]`. */
-export const avgPool2 = (x: Tensor4D): Tensor4D => tf.avgPool(x, 2, 2, 'valid')
+/** The mean of every 2 by 2 pixels of `[b, h, w, c]`, h and w even: `[b, h/2, w/2, c]`. */
+export const avgPool2 = (x: Tensor4D): Tensor4D => poolOp(x) as Tensor4D
+
+const repeat = (x: Tensor): Tensor => tf.image.resizeNearestNeighbor(x as Tensor4D, [2 * x.shape[1]!, 2 * x.shape[2]!])
+const pool = (x: Tensor): Tensor => tf.avgPool(x as Tensor4D, 2, 2, 'valid')
+
+// Each is the gradient of the other, but for a factor.
+const upsampleOp = tf.customGrad((x) => ({
+  value: repeat(x as Tensor),
+  gradFunc: (dy: Tensor) => pool(dy).mul(4),
+}))
+
+const poolOp = tf.customGrad((x) => ({
+  value: pool(x as Tensor),
+  gradFunc: (dy: Tensor) => repeat(dy).mul(0.25),
+}))

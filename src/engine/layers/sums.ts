@@ -1,0 +1,31 @@
+// Sums over the outer axes of activations, where tfjs transposes first; by kernels that are quick where they run.
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tf.ts'
+import { tf } from '../tf.ts'
+
+const { fill } = tf
+
+/** A tensor of one number, made on the device: `tf.ones` makes it here and sends it there. */
+export const constant = (shape: number[], value: number): Tensor => fill(shape, value)
+
+/** Means over the pixels of `[b, n, c]`: `[b, c]`. A pool over the whole image, or on GPUs, where a pool is one thread a channel, a product. */
+export function channelMeans(x: Tensor3D): Tensor2D {
+  const [b, n, c] = x.shape
+  if (n === 1) return x.reshape([b, c])
+  const means = onGPU()
+    ? tf.matMul(constant([1, 1, n], 1 / n), x)
+    : tf.avgPool(x.reshape([b, n, 1, c]) as Tensor4D, [n, 1], 1, 'valid')
+  return means.reshape([b, c])
+}
+
+/** Sums over all but the last axis of `[b, ..., c]`: `[c]`. */
+export function channelSums(x: Tensor): Tensor1D {
+  const [b, c] = [x.shape[0]!, x.shape.at(-1)!]
+  const pixels = x.size / b / c
+  const means = channelMeans(x.reshape([b, pixels, c]) as Tensor3D)
+  return rowSums(means).mul(pixels) as Tensor1D
+}
+
+/** Sums over the rows of `[n, c]`: `[c]`. */
+export const rowSums = (x: Tensor2D): Tensor1D => tf.matMul(constant([1, x.shape[0]], 1) as Tensor2D, x).as1D()
+
+const onGPU = () => ['webgpu', 'webgl'].includes(tf.getBackend())
