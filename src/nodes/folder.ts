@@ -1,6 +1,7 @@
 // Storage in a folder, for Node: one file an entry, its name the escaped key.
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
+import type { FolderFile } from '../engine/checkpoint/archive.ts'
 import type { StateStore } from '../engine/plan/store.ts'
 
 /** Keys become file names; what file systems treat specially is escaped. */
@@ -22,6 +23,15 @@ const absent = (error: unknown) => {
 
 /** Plain bytes: what Node gives is a Buffer, whose `slice` does not copy. */
 export const readBytes = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(path))
+
+/** All files in `folder` and the folders in it. */
+export async function readFolder(folder: string): Promise<FolderFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  return Promise.all(
+    paths.map(async (path) => ({ path: relative(folder, path).split(sep).join('/'), bytes: await readBytes(path) })),
+  )
+}
 
 /** A store in `folder`, which is made when first needed. */
 export function folderStore(folder: string): StateStore {

@@ -1,6 +1,6 @@
 // Changing values of a graph from outside: `Node.param = value`, where a node goes by its title or its id.
 import type { Graph, GraphNode } from '../engine/plan/graph.ts'
-import type { Declaration, Param } from '../engine/plan/op.ts'
+import type { Declaration, KeptFile, Param } from '../engine/plan/op.ts'
 
 /** A setting that does not fit the graph. */
 export class SettingError extends Error {
@@ -8,10 +8,16 @@ export class SettingError extends Error {
 }
 
 /**
- * The graph with other values. Keys are `Title.param` or `id.param`; a text is read as the param wants it.
+ * The graph with other values. Keys are `Title.param` or `id.param`; a text is read as the param wants it; one of `files` goes
+ * by its name.
  * @throws SettingError that says what there is instead
  */
-export function withSettings(graph: Graph, settings: Record<string, unknown>, declarations: readonly Declaration[]): Graph {
+export function withSettings(
+  graph: Graph,
+  settings: Record<string, unknown>,
+  declarations: readonly Declaration[],
+  files: readonly KeptFile[] = [],
+): Graph {
   const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
   const changes = new Map<string, Record<string, unknown>>()
   for (const [key, value] of Object.entries(settings)) {
@@ -22,9 +28,20 @@ export function withSettings(graph: Graph, settings: Record<string, unknown>, de
     const params = declared.get(node.op)?.params ?? {}
     const param = params[name]
     if (!param) throw new SettingError(`${titleOf(node, declared)} has no param ${name}; it has ${listed(Object.keys(params))}.`)
-    changes.set(node.id, { ...changes.get(node.id), [name]: typeof value === 'string' ? readValue(value, param, key) : value })
+    const read = typeof value === 'string' ? readValue(value, param, key, files) : value
+    changes.set(node.id, { ...changes.get(node.id), [name]: read })
   }
   return { nodes: graph.nodes.map((node) => ({ ...node, params: { ...node.params, ...changes.get(node.id) } })) }
+}
+
+/** The workflow with the values that were changed in its graph. */
+export function withValuesOf(file: WorkflowFile, before: Graph, after: Graph): WorkflowFile {
+  const paramsIn = ({ nodes }: Graph, id: NodeId) => nodes.find((node) => node.id === String(id))?.params ?? {}
+  const changed = (id: NodeId) => {
+    const old = paramsIn(before, id)
+    return Object.fromEntries(Object.entries(paramsIn(after, id)).filter(([name, value]) => value !== old[name])) as JsonObject
+  }
+  return { ...file, nodes: file.nodes.map((node) => ({ ...node, properties: { ...node.properties, ...changed(node.id) } })) }
 }
 
 /**
@@ -47,7 +64,7 @@ export function findNode(graph: Graph, name: string, declared: ReadonlyMap<strin
 export const titleOf = ({ title, op }: GraphNode, declared: ReadonlyMap<string, Declaration>) =>
   title ?? declared.get(op)?.title ?? op
 
-function readValue(text: string, param: Param, key: string): unknown {
+function readValue(text: string, param: Param, key: string, files: readonly KeptFile[]): unknown {
   switch (param.kind) {
     case 'number':
     case 'seed': {
@@ -63,16 +80,21 @@ function readValue(text: string, param: Param, key: string): unknown {
       return text
     case 'text':
       return text
-    case 'drawing':
     case 'checkpoint':
     case 'dataset':
-      try {
-        return JSON.parse(text)
-      } catch {
-        throw new SettingError(`${key} is written as JSON; ${text} is none.`)
-      }
+      return files.find(({ name }) => name === text) ?? readJson(text, key)
+    case 'drawing':
+      return readJson(text, key)
     default:
       param satisfies never
+  }
+}
+
+function readJson(text: string, key: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new SettingError(`${key} is written as JSON; ${text} is none.`)
   }
 }
 

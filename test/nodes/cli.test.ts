@@ -1,13 +1,17 @@
 // The command line as a shell sees it: files, standard error, exit status.
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { unzipSync } from 'fflate'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { infoOf } from '../../src/nodes/kept.ts'
 import { workflowOfPng } from '../../src/nodes/workflow.ts'
+import { packBundle } from '../../src/nodes/workflow/bundle.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { workflowOf } from '../workflowOf.ts'
+import { node } from './evaluate.ts'
 
 const root = join(import.meta.dirname, '../..')
 // Inside the repository, so that packages are found.
@@ -91,6 +95,46 @@ describe('run', () => {
     await cli('run', 'points.json', '--out', 'whole')
     expect(file('continued', 'end.csv').toString()).toBe(file('whole', 'end.csv').toString())
     expect(summary('continued').statistics).toEqual(summary('whole').statistics)
+  })
+
+  test('takes a checkpoint as a ZIP, as a folder and inside a bundle, to the same numbers', async () => {
+    await cli('run', 'points.json', '--out', 'trained')
+    const checkpoint = file('trained', 'moons.zip')
+    mkdirSync(join(folder, 'pipeline'))
+    for (const [path, bytes] of Object.entries(unzipSync(checkpoint))) {
+      mkdirSync(join(folder, 'pipeline', dirname(path)), { recursive: true })
+      writeFileSync(join(folder, 'pipeline', path), bytes)
+    }
+    const named = infoOf('moons.zip', checkpoint)
+    const samplingGraph = {
+      nodes: [
+        node('Load', 'LoadCheckpoint', {}, { checkpoint: named }),
+        node('x_T', 'GaussianNoise', {}, { batch_size: 64, shape: '2', seed: 5 }),
+        node(
+          'Samples',
+          'Sampler',
+          { model: 'Load.model', x_T: 'x_T.noise', schedule: 'Load.schedule' },
+          { num_inference_steps: 5 },
+        ),
+        node('Numbers', 'Inspect', { value: 'Samples.x_0' }),
+      ],
+    }
+    const text = workflowOf(samplingGraph)
+    writeFileSync(join(folder, 'sample.json'), text)
+    writeFileSync(join(folder, 'sample.zip'), packBundle(text, [{ what: 'checkpoint', file: named, bytes: checkpoint }]))
+    const runs = [
+      ['sample.json', '--checkpoint', 'trained/moons.zip'],
+      ['sample.json', '--checkpoint', 'pipeline'],
+      ['sample.json', '--checkpoint', 'pipeline', '--set', 'Load.checkpoint=pipeline.zip'],
+      ['sample.zip'],
+    ]
+    for (const [i, args] of runs.entries()) {
+      const { status, stderr } = await cli('run', ...args, '--out', `sampled-${i}`)
+      expect(status, stderr).toBe(0)
+      expect(summary(`sampled-${i}`).statistics).toEqual(summary('trained').statistics)
+    }
+    const without = await cli('run', 'sample.json', '--out', 'without')
+    expect([without.status, without.stderr]).toEqual([1, expect.stringContaining('The checkpoint "moons.zip"')])
   })
 
   test('says every fault with its node, slot and cure', async () => {

@@ -9,14 +9,16 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the files that nodes
 make (checkpoints), and summary.json. check only says what is wrong with a workflow.
-A PNG with a workflow in it can be given instead of JSON.
+A PNG with a workflow in it, or a ZIP of a workflow and its files, can be given instead of JSON.
 
   --out dir              where the results go; made if it is not there
   --set Node.param=value another value, for the node of this title or id; as often as you like
   --steps n              the same for the steps of every training
   --target node          run to this node only; as often as you like
   --backend name         wasm (the default), webgpu (needs the npm package webgpu), cpu, or auto
-  --checkpoint file      a checkpoint that the workflow names; as often as you like
+  --checkpoint file      a checkpoint for the workflow: a ZIP, or the folder of a pipeline or model of
+                         diffusers; as often as you like. A node that names another takes it by
+                         --set "Load Checkpoint.checkpoint=file.zip" (folder.zip for a folder)
   --dataset file         a data set that the workflow names; as often as you like
   --state dir            keep trained states there, and go on from them the next time
   --quiet                no progress

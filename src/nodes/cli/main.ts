@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The program `litegraph-diffusion`.
 import { readFileSync } from 'node:fs'
+import { CheckpointError } from '../../engine/checkpoint/error.ts'
 import { SettingError } from '../settings.ts'
 import { WorkflowError } from '../workflow.ts'
 import { help, parseArguments, UsageError } from './arguments.ts'
@@ -48,6 +49,10 @@ function explain(error: unknown): number {
   if (error instanceof UsageError || error instanceof SettingError) {
     process.stderr.write(`${error.message}\nlitegraph-diffusion --help says what there is.\n`)
     return 2
+  }
+  if (error instanceof CheckpointError) {
+    process.stderr.write(`${error.message}\n${error.cure}\n`)
+    return 1
   }
   const known = error instanceof WorkflowError || (error instanceof Error && 'code' in error)
   const { code, path } = error as NodeJS.ErrnoException

@@ -1,5 +1,7 @@
 // The two commands: run a workflow with the same session as the editor's worker, or only check it.
-import { basename } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { packFolder } from '../../engine/checkpoint/archive.ts'
 import { startBackend } from '../../engine/backends.ts'
 import type { Fault } from '../../engine/plan/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
@@ -8,16 +10,18 @@ import { declarationOf, opTable, type OutputFile } from '../../engine/plan/op.ts
 import { createSession } from '../../engine/plan/session.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
-import type { BackendReport, Event } from '../../engine/protocol.ts'
+import type { BackendReport, Event, Kept } from '../../engine/protocol.ts'
 import { assetsOf } from '../assets.ts'
 import { shippedInNode } from '../shipped-node.ts'
 import type { KeptFiles } from '../kept.ts'
 import { keptIn } from '../kept.ts'
-import { folderStore, readBytes } from '../folder.ts'
+import { folderStore, readBytes, readFolder } from '../folder.ts'
 import { nodes } from '../table.ts'
 import { provideWebGPU } from '../node-webgpu.ts'
 import { findNode, titleOf, withSettings } from '../settings.ts'
 import { isPng, parseWorkflow, stringifyWorkflow, toGraph, workflowOfPng } from '../workflow.ts'
+import type { BundledFile } from '../workflow/bundle.ts'
+import { isBundle, unpackBundle } from '../workflow/bundle.ts'
 import type { RunArguments } from './arguments.ts'
 import type { Folder } from './files.ts'
 import { csvOf, loadPainter, openFolder, slug } from './files.ts'
@@ -42,19 +46,25 @@ export async function check(file: string, out: Terminal): Promise<ExitStatus> {
 
 /** @throws WorkflowError, SettingError */
 async function open(file: string, out: Terminal) {
-  const bytes = await readBytes(file)
-  const { workflow, notices } = parseWorkflow(isPng(bytes) ? workflowOfPng(bytes) : new TextDecoder().decode(bytes), declarations)
+  const opened = openBytes(await readBytes(file))
+  const { workflow, notices } = parseWorkflow(opened.workflow, declarations)
   for (const notice of notices) out.line(`notice: ${notice}`)
-  return { text: stringifyWorkflow(workflow), graph: toGraph(workflow, declarations) }
+  return { text: stringifyWorkflow(workflow), graph: toGraph(workflow, declarations), files: opened.files }
+}
+
+function openBytes(bytes: Uint8Array): { workflow: string; files: BundledFile[] } {
+  if (isBundle(bytes)) return unpackBundle(bytes)
+  return { workflow: isPng(bytes) ? workflowOfPng(bytes) : new TextDecoder().decode(bytes), files: [] }
 }
 
 /** Runs a workflow into a folder. */
 export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStatus> {
-  const { text, graph: opened } = await open(wanted.file, out)
-  const graph = withSettings(opened, { ...stepsOfAll(opened, wanted.steps), ...wanted.settings }, declarations)
+  const { text, graph: opened, files } = await open(wanted.file, out)
+  const checkpoints = await keepFiles('checkpoint', wanted.checkpoints, files)
+  const datasets = await keepFiles('dataset', wanted.datasets, files)
+  const kept = [...(await checkpoints.list()), ...(await datasets.list())]
+  const graph = withSettings(opened, { ...stepsOfAll(opened, wanted.steps), ...wanted.settings }, declarations, kept)
   const targets = wanted.targets.map((name) => findNode(graph, name, declared).id)
-  const checkpoints = await keepFiles(wanted.checkpoints)
-  const datasets = await keepFiles(wanted.datasets)
   const backend = await start(wanted.backend, out)
   const folder = await openFolder(wanted.out)
   const seen = new Seen(graph, out, folder)
@@ -87,10 +97,18 @@ const stepsOfAll = ({ nodes }: Graph, steps: number | undefined) =>
     ? {}
     : Object.fromEntries(nodes.filter(({ op }) => op === 'diffusion/TrainingStart').map(({ id }) => [`${id}.steps`, steps]))
 
-async function keepFiles(files: string[]): Promise<KeptFiles> {
+/** Files that came with the workflow, and those that were given beside it. */
+async function keepFiles(what: Kept, paths: string[], bundled: readonly BundledFile[]): Promise<KeptFiles> {
   const kept = keptIn(memoryStore())
-  for (const file of files) await kept.put(basename(file), await readBytes(file))
+  for (const { what: own, file, bytes } of bundled) if (own === what) await kept.put(file.name, bytes)
+  for (const path of paths) await kept.put(...(await fileOf(path)))
   return kept
+}
+
+/** A folder becomes the ZIP that the editor would make of it. */
+async function fileOf(path: string): Promise<[name: string, bytes: Uint8Array]> {
+  if (!(await stat(path)).isDirectory()) return [basename(path), await readBytes(path)]
+  return [`${basename(resolve(path))}.zip`, packFolder(await readFolder(path))]
 }
 
 async function start(prefer: RunArguments['backend'], out: Terminal): Promise<BackendReport> {
