@@ -1,0 +1,18 @@
+// Space against depth: a square of pixels becomes the channels of one, and back. Only reshapes and one transpose of four
+// axes, so that it runs and differentiates on every backend.
+import type { Tensor } from './tf.ts'
+import { tf } from './tf.ts'
+
+/** `[b, h, w, c]` to `[b, h/s, w/s, s s c]`; channels in the order (row in the square, column in the square, channel). s divides h and w. */
+export function spaceToDepth(x: Tensor, s: number): Tensor {
+  const [b, h, w, c] = x.shape as [number, number, number, number]
+  return tf.tidy(() => swapped(x.reshape([(b * h) / s, s, w / s, s * c])).reshape([b, h / s, w / s, s * s * c]))
+}
+
+/** The inverse: `[b, h, w, s s c]` to `[b, h s, w s, c]`. s s divides the channels. */
+export function depthToSpace(x: Tensor, s: number): Tensor {
+  const [b, h, w, d] = x.shape as [number, number, number, number]
+  return tf.tidy(() => swapped(x.reshape([b * h, w, s, d / s])).reshape([b, h * s, w * s, d / (s * s)]))
+}
+
+const swapped = (x: Tensor): Tensor => tf.transpose(x, [0, 2, 1, 3])
