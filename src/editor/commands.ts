@@ -9,6 +9,7 @@ import { insertCopy } from './clipboard.ts'
 import * as format from './format.ts'
 import { open } from './pieces.ts'
 import { byType } from './declarations.ts'
+import { shareWithFiles } from './share.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -63,6 +64,7 @@ export function makeCommands(editor: Editor) {
     add: { label: words.add, keys: ['Mod+K', 'Shift+A'], run: () => editor.findNode() },
     new: { label: words.new, run: () => void workspace.newWorkflow() },
     open: { label: words.open, keys: ['Mod+O'], run: () => editor.pickFile() },
+    openFolder: { label: words.openFolder, run: () => editor.pickFile(true) },
     save: { label: words.save, keys: ['Mod+S'], run: () => void workspace.save() },
     saveAs: { label: words.saveAs, keys: ['Mod+Shift+S'], run: () => void workspace.saveAs() },
     download: {
@@ -70,6 +72,7 @@ export function makeCommands(editor: Editor) {
       run: () =>
         download({ name: `${format.fileName(state.name.value)}.json`, mime: 'application/json', bytes: workspace.text() }),
     },
+    share: { label: words.share, run: () => void shareWithFiles(editor) },
     selectAll: { label: words.selectAll, keys: ['Mod+A'], run: () => stage.select(stage.nodes().map((node) => node.id)) },
     duplicate: { label: words.duplicate, keys: ['Shift+D'], enabled: selected, run: () => insertCopy(editor) },
     delete: {

@@ -1,21 +1,22 @@
-// The drawer at the left: the gallery of ready workflows, the user's own, and kept checkpoints.
+// The drawer at the left: the gallery of ready workflows, the user's own, and kept files.
 import { useEffect, useState } from 'preact/hooks'
-import type { KeptFile } from '../engine/plan/op.ts'
 import { IconButton, MenuButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
+import { addFiles } from './files.ts'
 import * as format from './format.ts'
-import { allReady, type Ready } from './gallery.ts'
+import { allReady, byTopic, type Ready } from './gallery.ts'
 import { icons } from './icons.tsx'
+import { KeptFiles } from './kept.tsx'
 import type { Draft, SavedWorkflow } from './library.ts'
 import { storageMessage } from './library.ts'
-import { download } from './run.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
-const tabs = ['gallery', 'mine', 'checkpoints'] as const
+const tabs = ['gallery', 'mine', 'checkpoints', 'datasets'] as const
 
 export function Drawer() {
+  const editor = useEditor()
   const tab = state.drawer.value
   if (!tab) return null
   return (
@@ -42,7 +43,8 @@ export function Drawer() {
       </div>
       {tab === 'gallery' && <Gallery />}
       {tab === 'mine' && <Mine />}
-      {tab === 'checkpoints' && <Checkpoints />}
+      {tab === 'checkpoints' && <KeptFiles what="checkpoint" addFiles={() => void addFiles(editor)} />}
+      {tab === 'datasets' && <KeptFiles what="dataset" addFiles={() => void addFiles(editor)} />}
       {tab !== 'gallery' && <Used />}
     </nav>
   )
@@ -58,30 +60,43 @@ function Empty({ title, hint }: { title: string; hint: string }) {
 }
 
 function Gallery() {
-  const editor = useEditor()
   const [ready, setReady] = useState<Ready[]>()
   useEffect(() => void allReady().then(setReady), [])
   if (!ready) return null
   if (!ready.length) return <Empty title={texts.drawer.galleryEmpty} hint={texts.drawer.galleryEmptyHint} />
   return (
-    <ul class="cards">
-      {ready.map(({ id, title, about, picture }) => (
-        <li key={id}>
-          <button
-            type="button"
-            class="card"
-            aria-current={state.openReady.value === id}
-            onClick={() => void editor.workspace.openReady(id)}
-          >
-            {picture && <img class="picture" src={picture} alt="" loading="lazy" />}
-            <span class="body">
-              <span class="name">{title}</span>
-              {about && <span class="text">{about}</span>}
-            </span>
-          </button>
-        </li>
+    <>
+      {byTopic(ready).map(([topic, some]) => (
+        <section key={topic} aria-label={topic || texts.drawer.otherTopic}>
+          {topic && <h3 class="topic">{topic}</h3>}
+          <ul class="cards">
+            {some.map((each) => (
+              <Card key={each.id} ready={each} />
+            ))}
+          </ul>
+        </section>
       ))}
-    </ul>
+    </>
+  )
+}
+
+function Card({ ready: { id, title, about, picture } }: { ready: Ready }) {
+  const editor = useEditor()
+  return (
+    <li>
+      <button
+        type="button"
+        class="card"
+        aria-current={state.openReady.value === id}
+        onClick={() => void editor.workspace.openReady(id)}
+      >
+        {picture && <img class="picture" src={picture} alt="" loading="lazy" />}
+        <span class="body">
+          <span class="name">{title}</span>
+          {about && <span class="text">{about}</span>}
+        </span>
+      </button>
+    </li>
   )
 }
 
@@ -195,55 +210,6 @@ function rowItems(editor: Editor, row: Row): state.Menu['items'] {
       : []),
     'rule',
     { label: texts.drawer.delete, danger: true, run: () => void attempt(remove) },
-  ]
-}
-
-function Checkpoints() {
-  const editor = useEditor()
-  useEffect(() => void editor.runner.list('checkpoint'), [])
-  const { value } = state.run.kept.checkpoint
-  if (!value.length) return <Empty title={texts.drawer.checkpointsEmpty} hint={texts.drawer.checkpointsEmptyHint} />
-  return (
-    <ul class="rows">
-      {value.map((checkpoint) => (
-        <li key={checkpoint.sha256} class="row">
-          <div class="open">
-            <span>{checkpoint.name}</span>
-            <span class="when" title={`SHA-256 ${checkpoint.sha256}`}>
-              {format.bytes(checkpoint.size)} · {checkpoint.sha256.slice(0, 10)}
-            </span>
-          </div>
-          <More name={checkpoint.name} items={() => checkpointItems(editor, checkpoint)} />
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function checkpointItems({ runner }: Editor, { name, sha256 }: KeptFile): state.Menu['items'] {
-  const bytes = async () => {
-    const found = await runner.get('checkpoint', sha256)
-    if (!found) state.say(name, { text: texts.storage.gone, error: true })
-    return found
-  }
-  const save = async () => {
-    const found = await bytes()
-    if (found) download({ name, mime: 'application/zip', bytes: found })
-  }
-  const remove = async () => {
-    const found = await bytes()
-    if (!found) return
-    await runner.remove('checkpoint', sha256)
-    const putBack = () =>
-      runner
-        .keep('checkpoint', name, found)
-        .catch((error: unknown) => state.say(name, { text: texts.storage.failed((error as Error).message), error: true }))
-    state.say(texts.drawer.deleted(name), { action: { label: texts.drawer.undo, run: () => void putBack() } })
-  }
-  return [
-    { label: texts.commands.download, run: () => void save() },
-    'rule',
-    { label: texts.drawer.delete, danger: true, run: () => void remove() },
   ]
 }
 

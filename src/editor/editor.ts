@@ -8,7 +8,7 @@ import type { PendingWire, Point, Spot } from './canvas.ts'
 import { listenToClipboard } from './clipboard.ts'
 import { listenToKeys, makeCommands } from './commands.ts'
 import { byType } from './declarations.ts'
-import { listenToDrops, openFiles, pickFiles } from './files.ts'
+import { addFile, addFiles, listenToDrops } from './files.ts'
 import { createLibrary, openStores, type Library, type Settings } from './library.ts'
 import { menuFor } from './menus.ts'
 import { createRunner, type Runner } from './run.ts'
@@ -28,7 +28,8 @@ export interface Editor {
   findNode(query?: string): void
   addNode(type: string, spot: Spot, wire?: PendingWire): void
   renameNode(node: LGraphNode, page?: Point): void
-  pickFile(): void
+  /** Asks for files, or a folder, and opens, keeps or imports them. */
+  pickFile(folder?: boolean): void
   goTo(id: string): void
   /** What panels cover of the canvas. */
   insets(): Insets
@@ -121,7 +122,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
         },
       }
     },
-    pickFile: () => void pickFiles().then((files) => openFiles(editor, files)),
+    pickFile: (folder = false) => void addFiles(editor, { folder }),
     goTo(id) {
       const node = stage!.node(id)
       if (node) stage!.goTo(node, this.insets())
@@ -204,17 +205,5 @@ async function chooseFile(editor: Editor, node: DiffusionNode, param: string, wh
       'rule',
       { label: texts.panel.addFile, run: () => void addFile(editor, what).then((added) => added && set(added)) },
     ],
-  }
-}
-
-/** Asks for a file and keeps it. */
-export async function addFile({ runner }: Editor, what: Kept) {
-  const [file] = await pickFiles('.safetensors,.zip')
-  if (!file) return undefined
-  try {
-    return await runner.keep(what, file.name, new Uint8Array(await file.arrayBuffer()))
-  } catch (error) {
-    state.say(texts.files.unreadable(file.name), { text: (error as Error).message, error: true })
-    return undefined
   }
 }

@@ -1,62 +1,14 @@
-// Files from the disk: workflows, pictures with one inside, checkpoints. What cannot be read is said, and nothing else
-// is touched.
-import { isPng, workflowOfPng } from '../nodes/workflow.ts'
+// Files from outside: dropped anywhere, or chosen in the browser's own dialog.
+import type { Kept } from '../engine/protocol.ts'
+import type { LGraphNode } from './canvas.ts'
+import { filesOfDrop, pickFiles, type Dropped, type Picking } from './drops/gather.ts'
+import { reasonOf } from './drops/reason.ts'
+import { checkedFile, takeFiles } from './drops/take.ts'
 import type { Editor } from './editor.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
-/** Above this a file is not even read. */
-const LARGEST = 2e9
-
-export async function openFiles(editor: Editor, files: Iterable<File>) {
-  for (const file of files) {
-    try {
-      await openFile(editor, file)
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      state.say(texts.files.unreadable(file.name), { text: why, error: true })
-    }
-  }
-}
-
-async function openFile(editor: Editor, file: File) {
-  if (file.size > LARGEST) throw new Error(texts.files.notWorkflow)
-  const bytes = new Uint8Array(await file.arrayBuffer())
-  if (isCheckpoint(file.name)) {
-    await editor.runner.keep('checkpoint', file.name, bytes)
-    state.say(texts.files.checkpointKept(file.name))
-    return
-  }
-  const notices = await editor.workspace.openText(textOf(file.name, bytes), file.name.replace(/\.\w+$/, ''))
-  const missing = unknownTypes(editor)
-  const remarks = [...(missing.length ? [texts.files.unknownNodes(missing)] : []), ...notices]
-  if (remarks.length)
-    state.say(texts.files.notices(file.name), {
-      text: remarks.slice(0, 3).join(' '),
-      action: { label: texts.dialogs.ok, run: () => {} },
-    })
-  else state.say(texts.files.opened(file.name))
-}
-
-const isCheckpoint = (name: string) => /\.(safetensors|zip)$/i.test(name)
-
-function textOf(name: string, bytes: Uint8Array): string {
-  if (isPng(bytes)) return workflowOfPng(bytes)
-  // Text, whatever its ending; a byte that no text has says that it is something else.
-  if (bytes.subarray(0, 2000).includes(0) || /\.(jpe?g|gif|mp4|pdf|exe)$/i.test(name)) throw new Error(texts.files.notWorkflow)
-  return new TextDecoder().decode(bytes)
-}
-
-const unknownTypes = ({ stage, known }: Editor): string[] => [
-  ...new Set(
-    stage
-      .nodes()
-      .filter((node) => !known(node.type))
-      .map((node) => node.type),
-  ),
-]
-
-/** Lets files be dropped anywhere. Returns its own undo. */
+/** Lets files and folders be dropped anywhere. Returns its own undo. */
 export function listenToDrops(editor: Editor): () => void {
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files')
   const over = (event: DragEvent) => {
@@ -69,9 +21,11 @@ export function listenToDrops(editor: Editor): () => void {
   }
   const drop = (event: DragEvent) => {
     state.dropping.value = false
-    if (!event.dataTransfer?.files.length) return
+    if (!event.dataTransfer || !hasFiles(event)) return
     event.preventDefault()
-    void openFiles(editor, event.dataTransfer.files)
+    const onCanvas = event.target instanceof HTMLCanvasElement
+    const node = onCanvas ? editor.stage.nodeAt([event.clientX, event.clientY]) : undefined
+    void take(editor, filesOfDrop(event.dataTransfer), node)
   }
   addEventListener('dragover', over)
   addEventListener('dragleave', leave)
@@ -83,12 +37,26 @@ export function listenToDrops(editor: Editor): () => void {
   }
 }
 
-/** Asks for files by the browser's own dialog. */
-export function pickFiles(accept = '.json,.png,.safetensors,.zip'): Promise<File[]> {
-  return new Promise((resolve) => {
-    const input = Object.assign(document.createElement('input'), { type: 'file', accept, multiple: true })
-    input.addEventListener('change', () => resolve([...(input.files ?? [])]))
-    input.addEventListener('cancel', () => resolve([]))
-    input.click()
-  })
+async function take(editor: Editor, files: Promise<Dropped[]>, on?: LGraphNode) {
+  try {
+    await takeFiles(editor, await files, on)
+  } catch (error) {
+    state.say(texts.files.unreadable(texts.files.these), { text: reasonOf(error), error: true })
+  }
+}
+
+/** Asks for files or a folder, and does with them what a drop would. */
+export const addFiles = (editor: Editor, picking: Picking = {}) => take(editor, pickFiles(picking))
+
+/** Asks for a file of a kind, and keeps it. */
+export async function addFile(editor: Editor, what: Kept) {
+  const [picked] = await pickFiles({ accept: '.safetensors,.zip', several: false })
+  if (!picked) return undefined
+  try {
+    const bytes = await checkedFile(what, picked.file)
+    return await editor.runner.keep(what, picked.file.name, bytes)
+  } catch (error) {
+    state.say(texts.files.unreadable(picked.file.name), { text: reasonOf(error), error: true })
+    return undefined
+  }
 }

@@ -5,6 +5,8 @@ export interface Ready {
   id: string
   title: string
   about: string
+  /** What it belongs to in the gallery, "Points"; '' if it does not say. */
+  topic: string
   picture?: string
   text: string
 }
@@ -45,8 +47,17 @@ export async function allReady(): Promise<Ready[]> {
   return (await Promise.all(ids.map(ready))).filter((each) => each !== undefined)
 }
 
-function titleOf(text: string, id: string): { title: string; about: string } {
-  const { extra } = JSON.parse(text) as { extra?: { diffusion?: { title?: unknown; about?: unknown } } }
-  const { title, about } = extra?.diffusion ?? {}
-  return { title: typeof title === 'string' ? title : id, about: typeof about === 'string' ? about : '' }
+/** Topics in the order of their first workflow; what has none comes last. */
+export function byTopic(ready: readonly Ready[]): [topic: string, ready: Ready[]][] {
+  const topics = new Map<string, Ready[]>()
+  for (const each of ready) topics.set(each.topic, [...(topics.get(each.topic) ?? []), each])
+  return [...topics].sort(([a], [b]) => Number(a === '') - Number(b === ''))
 }
+
+function titleOf(text: string, id: string): Pick<Ready, 'title' | 'about' | 'topic'> {
+  const { extra } = JSON.parse(text) as { extra?: { diffusion?: Record<string, unknown> } }
+  const { title, about, topic } = extra?.diffusion ?? {}
+  return { title: textOr(title, id), about: textOr(about, ''), topic: textOr(topic, '') }
+}
+
+const textOr = (value: unknown, otherwise: string) => (typeof value === 'string' ? value : otherwise)

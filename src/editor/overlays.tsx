@@ -5,7 +5,10 @@ import { parseNumber } from '../nodes/litegraph/widgets.ts'
 import { IconButton } from './buttons.tsx'
 import { keysInWords, type Command } from './commands.ts'
 import { useEditor } from './context.ts'
+import { ImportImages } from './datasets/import.tsx'
+import { LookThrough } from './datasets/look.tsx'
 import { icons } from './icons.tsx'
+import { AboutCheckpoint } from './kept.tsx'
 import { useOpenAt } from './place.ts'
 import type { Dialog as DialogState, Menu as MenuState, Quick as QuickState } from './state.ts'
 import * as state from './state.ts'
@@ -135,11 +138,12 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
   useEffect(() => element.current!.showModal(), [])
   const close = () => {
     state.dialog.value = undefined
-    if (dialog.kind !== 'shortcuts') dialog.answer(undefined)
+    if ('answer' in dialog) dialog.answer(undefined)
   }
   return (
     <dialog
       ref={element}
+      class={dialog.kind}
       aria-labelledby="dialog-title"
       onCancel={(event) => {
         event.preventDefault()
@@ -150,6 +154,9 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
       {dialog.kind === 'text' && <TextQuestion dialog={dialog} />}
       {dialog.kind === 'choice' && <ChoiceQuestion dialog={dialog} />}
       {dialog.kind === 'shortcuts' && <Shortcuts close={close} />}
+      {dialog.kind === 'import' && <ImportImages dialog={dialog} close={close} />}
+      {dialog.kind === 'dataset' && <LookThrough dialog={dialog} close={close} />}
+      {dialog.kind === 'checkpoint' && <AboutCheckpoint dialog={dialog} close={close} />}
     </dialog>
   )
 }

@@ -9,9 +9,11 @@ import { fit, formatNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
 import { seedControl } from '../nodes/workflow.ts'
 import { IconButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
-import { addFile, seeds } from './editor.ts'
+import { seeds } from './editor.ts'
+import { addFile } from './files.ts'
 import { icons } from './icons.tsx'
 import { Prose } from './prose.tsx'
+import { isShipped } from './shipped.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -290,7 +292,9 @@ function KeptField<K extends Kept>({ id, value, set, what }: FieldProps<K> & { w
         onChange={(event) => set(known.find(({ sha256 }) => sha256 === event.currentTarget.value) ?? null)}
       >
         <option value="">{texts.panel.none}</option>
-        {chosen && !here && <option value={chosen.sha256}>{texts.panel.missing(chosen.name)}</option>}
+        {chosen && !here && (
+          <option value={chosen.sha256}>{isShipped(chosen.sha256) ? chosen.name : texts.panel.missing(chosen.name)}</option>
+        )}
         {known.map(({ name, sha256 }) => (
           <option key={sha256} value={sha256}>
             {name}

@@ -1,7 +1,7 @@
 // Runs: what goes to the engine, and what its events do to the screen.
 import { effect } from '@preact/signals'
 import { outerId } from '../engine/plan/graph.ts'
-import type { EnginePort, Event, Kept, Request } from '../engine/protocol.ts'
+import type { EnginePort, Event, ImageFile, ImportOptions, ImportReport, Kept, Request } from '../engine/protocol.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
 import type { Fault } from '../engine/plan/fault.ts'
@@ -36,6 +36,13 @@ export interface Runner {
   /** The bytes of a file that is kept; undefined if it is not here any more. */
   get(what: Kept, sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   remove(what: Kept, sha256: string): Promise<void>
+  /** Makes a data set of images and keeps it. Throws Error, saying why none came of it. */
+  importImages(
+    name: string,
+    files: readonly ImageFile[],
+    options: ImportOptions,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<{ file: KeptFile; report: ImportReport }>
   useBackend(name: Extract<Request, { type: 'backend' }>['name']): void
   close(): void
 }
@@ -50,6 +57,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   let judged = ''
   let checkTimer: ReturnType<typeof setTimeout> | undefined
   const waiting = new Map<number, (event: Event) => void>()
+  const importing = new Map<number, (done: number, total: number) => void>()
 
   const ask = <T extends Event['type']>(make: (id: number) => Request): Promise<Extract<Event, { type: T }>> =>
     new Promise((resolve) => {
@@ -60,6 +68,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   const answered = (id: number, event: Event) => {
     waiting.get(id)?.(event)
     waiting.delete(id)
+    importing.delete(id)
   }
 
   const live = createLive({
@@ -174,6 +183,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         answered(event.id, event)
         break
       case 'importing':
+        importing.get(event.id)?.(event.done, event.total)
         break
       case 'storage':
         state.say(event.message, { error: true })
@@ -269,6 +279,15 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     async remove(what, sha256) {
       const { files } = await ask<'keptFiles'>((id) => ({ type: 'deleteKept', id, what, sha256 }))
       shown.kept[what].value = files
+    },
+    async importImages(name, files, options, onProgress) {
+      const { file, report, error } = await ask<'imported'>((id) => {
+        importing.set(id, onProgress)
+        return { type: 'importImages', id, name, files: [...files], options }
+      })
+      if (!file || !report) throw new Error(error ?? '')
+      await this.list('dataset')
+      return { file, report }
     },
     useBackend: (name) => port.post({ type: 'backend', name }),
     close() {

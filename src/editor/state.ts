@@ -2,9 +2,11 @@
 import { computed, signal } from '@preact/signals'
 import type { Fault } from '../engine/plan/fault.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
-import type { BackendReport } from '../engine/protocol.ts'
+import type { Description } from '../engine/checkpoint/describe.ts'
+import type { BackendReport, ImageFile, ImportReport } from '../engine/protocol.ts'
 import type { NodeId } from '../nodes/workflow.ts'
 import type { PendingWire, Point, Spot } from './canvas.ts'
+import type { Placed } from './drops/place.ts'
 import type { Draft, SavedWorkflow, Settings } from './library.ts'
 import { defaultSettings } from './library.ts'
 import { texts } from './texts.ts'
@@ -115,6 +117,11 @@ export type Dialog =
       answer: (value: string | undefined) => void
     }
   | { kind: 'shortcuts' }
+  /** Images are to become a data set; `on` is the node they were dropped on. */
+  | { kind: 'import'; name: string; files: readonly ImageFile[]; on?: NodeId }
+  /** A look through a data set; after an import with what became of the files, and of the set in the graph. */
+  | { kind: 'dataset'; file: KeptFile; report?: ImportReport; placed?: Placed }
+  | { kind: 'checkpoint'; file: KeptFile; description: Description }
 
 export interface Quick {
   at: Point
@@ -125,7 +132,7 @@ export interface Quick {
   answer: (text: string) => void
 }
 
-export type DrawerTab = 'gallery' | 'mine' | 'checkpoints'
+export type DrawerTab = 'gallery' | 'mine' | 'checkpoints' | 'datasets'
 
 export const drawer = signal<DrawerTab | undefined>(undefined)
 export const panelShown = signal(true)

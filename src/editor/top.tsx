@@ -72,11 +72,13 @@ function Workflow() {
 const fileItems = (editor: Editor): state.Menu['items'] => [
   itemOf(editor, 'new'),
   itemOf(editor, 'open'),
+  itemOf(editor, 'openFolder'),
   { ...itemOf(editor, 'gallery'), run: () => (state.drawer.value = 'gallery') },
   'rule',
   itemOf(editor, 'save'),
   itemOf(editor, 'saveAs'),
   itemOf(editor, 'download'),
+  itemOf(editor, 'share'),
   'rule',
   itemOf(editor, 'shortcuts'),
 ]

@@ -57,6 +57,8 @@ export interface About {
   format: number
   title?: string
   about?: string
+  /** Under which heading a gallery shows it. */
+  topic?: string
   /** The short settings a test runs it with: `{ "Node.param": value }`. */
   test?: Json
   foreign?: Foreign

@@ -1,0 +1,100 @@
+// What is done with files from outside, by what they are. What cannot be read is said, and nothing else is touched.
+import { packFolder } from '../../engine/checkpoint/archive.ts'
+import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
+import { readImages } from '../../engine/datasets/file.ts'
+import type { Kept } from '../../engine/protocol.ts'
+import { unpackBundle } from '../../nodes/workflow/bundle.ts'
+import type { LGraphNode } from '../canvas.ts'
+import type { Editor } from '../editor.ts'
+import * as format from '../format.ts'
+import * as state from '../state.ts'
+import { texts } from '../texts.ts'
+import type { Dropped } from './gather.ts'
+import type { Find } from './kinds.ts'
+import { sortOut } from './kinds.ts'
+import { placeFile, tell } from './place.ts'
+import { reasonOf } from './reason.ts'
+
+/** Opens, keeps or imports what came; `on` is the node it was dropped on. */
+export async function takeFiles(editor: Editor, files: readonly Dropped[], on?: LGraphNode) {
+  if (!files.length) return
+  for (const find of await sortOut(files)) {
+    try {
+      await take(editor, find, on)
+    } catch (error) {
+      state.say(texts.files.unreadable(find.name), { text: reasonOf(error), error: true })
+    }
+  }
+}
+
+async function take(editor: Editor, find: Find, on: LGraphNode | undefined) {
+  switch (find.kind) {
+    case 'workflow':
+      return openWorkflow(editor, find.name, find.text)
+    case 'checkpoint':
+      return keepCheckpoint(editor, find.name, await bytesOf(find.file), on)
+    case 'checkpointFolder':
+      return keepCheckpoint(editor, `${find.name}.zip`, packFolder(await contents(find.files)), on)
+    case 'dataset': {
+      const file = await editor.runner.keep('dataset', find.name, await checkedFile('dataset', find.file))
+      return tell(placeFile(editor, 'dataset', file, on))
+    }
+    case 'bundle':
+      return openBundle(editor, find.name, await bytesOf(find.file))
+    case 'images': {
+      const { name, files } = find
+      state.dialog.value = { kind: 'import', name, files, ...(on && { on: on.id }) }
+      return undefined
+    }
+    case 'unknown':
+      throw new Error(find.reason)
+    default:
+      return find satisfies never
+  }
+}
+
+const bytesOf = async (file: File) => new Uint8Array(await file.arrayBuffer())
+const contents = (files: readonly Dropped[]) =>
+  Promise.all(files.map(async ({ path, file }) => ({ path, bytes: await bytesOf(file) })))
+
+/** The bytes of a file that is of this kind. Throws Error, saying why it is not. */
+export async function checkedFile(what: Kept, file: File): Promise<Uint8Array> {
+  const bytes = await bytesOf(file)
+  if (what === 'dataset') readImages(bytes)
+  else describeCheckpoint(bytes)
+  return bytes
+}
+
+async function keepCheckpoint(editor: Editor, name: string, bytes: Uint8Array, on: LGraphNode | undefined) {
+  const { title, notices } = describeCheckpoint(bytes)
+  const file = await editor.runner.keep('checkpoint', name, bytes)
+  tell(placeFile(editor, 'checkpoint', file, on), [`${title}.`, ...notices].join(' '))
+}
+
+/** Its files are kept before the workflow is opened, so that its nodes find them. */
+async function openBundle(editor: Editor, name: string, bytes: Uint8Array) {
+  const { workflow, files } = unpackBundle(bytes)
+  for (const { what, file, bytes: content } of files) await editor.runner.keep(what, file.name, content)
+  await openWorkflow(editor, name, workflow)
+  if (files.length) state.say(texts.share.came(files.length, format.bytes(bytes.length)))
+}
+
+async function openWorkflow(editor: Editor, name: string, text: string) {
+  const notices = await editor.workspace.openText(text, name.replace(/\.\w+$/, ''))
+  const missing = unknownTypes(editor)
+  const remarks = [...(missing.length ? [texts.files.unknownNodes(missing)] : []), ...notices]
+  if (!remarks.length) return state.say(texts.files.opened(name))
+  state.say(texts.files.notices(name), {
+    text: remarks.slice(0, 3).join(' '),
+    action: { label: texts.dialogs.ok, run: () => {} },
+  })
+}
+
+const unknownTypes = ({ stage, known }: Editor): string[] => [
+  ...new Set(
+    stage
+      .nodes()
+      .filter((node) => !known(node.type))
+      .map((node) => node.type),
+  ),
+]
