@@ -5,7 +5,8 @@ import type { EnginePort, Event, ImageFile, ImportOptions, ImportReport, Kept, R
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
 import type { Fault } from '../engine/plan/fault.ts'
-import { advanceSeeds, graphOf } from '../nodes/litegraph/graph.ts'
+import { advanceSeeds, graphOf, textOfRun } from '../nodes/litegraph/graph.ts'
+import { withWorkflow } from '../nodes/workflow.ts'
 import type { LGraphNode } from './canvas.ts'
 import { byType } from './declarations.ts'
 import * as format from './format.ts'
@@ -53,6 +54,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   let lastId = 0
   /** How far the training of this run has come, if it has one. */
   let trained: state.Progress | undefined
+  /** The workflow as it was when the run began, for the pictures that come of it. */
+  let workflow = ''
   /** The graph whose faults are shown. */
   let judged = ''
   let checkTimer: ReturnType<typeof setTimeout> | undefined
@@ -91,6 +94,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     stage.forgetRun()
     stage.animate(true)
     const graph = graphOf(stage.graph)
+    workflow = textOfRun(stage.graph, state.name.value)
     live.began(graph)
     judged = meaningOf(graph)
     port.post({
@@ -150,7 +154,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         shown.says.value = event.text
         break
       case 'file': {
-        const file = { node: event.node, ...event.file, bytes: new Uint8Array(event.file.bytes) }
+        const made = withWorkflow(event.file, workflow)
+        const file = { node: event.node, ...made, bytes: new Uint8Array(made.bytes) }
         shown.files.value = [...shown.files.value, file]
         state.say(texts.files.made(file.name), { action: { label: texts.panel.download, run: () => download(file) } })
         break

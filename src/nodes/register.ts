@@ -7,10 +7,10 @@ import type { Client, Finished } from './client.ts'
 import { createClient } from './client.ts'
 import type { ConnectOptions } from './connect.ts'
 import { connect } from './connect.ts'
-import { advanceSeeds, fileOf, graphOf, showEvent, showWorkflow } from './litegraph/graph.ts'
+import { advanceSeeds, fileOf, graphOf, showEvent, showWorkflow, textOfRun } from './litegraph/graph.ts'
 import type { Hooks } from './litegraph/node.ts'
 import { registerNodes } from './litegraph/register.ts'
-import { parseWorkflow, stringifyWorkflow } from './workflow.ts'
+import { parseWorkflow, stringifyWorkflow, withWorkflow } from './workflow.ts'
 
 export interface HostOptions extends Hooks, Omit<ConnectOptions, 'nodes'> {
   /** Nodes of your own, beside those of the package: with `engine: 'page'`, or with a `worker` that serves them too. */
@@ -24,7 +24,7 @@ export interface GraphRunOptions {
   target?: LGraphNode | number | string
   /** Pause before the first iteration. */
   paused?: boolean
-  /** Everything that happens in this run; nodes already show it. */
+  /** Everything that happens in this run; nodes already show it. Pictures that were made hold the workflow. */
   onEvent?: (event: Event) => void
 }
 
@@ -66,12 +66,13 @@ export function registerWith(lite: object, pack: readonly Declaration[], options
     run(host, { target, paused, onEvent } = {}) {
       const graph = host as LGraph
       advanceSeeds(graph)
+      const text = textOfRun(graph)
       return engineClient().run(graphOf(graph), {
         ...(target !== undefined && { targets: [String(typeof target === 'object' ? target.id : target)] }),
         ...(paused && { paused }),
         onEvent(event) {
           showEvent(graph, event)
-          onEvent?.(event)
+          onEvent?.(event.type === 'file' ? { ...event, file: withWorkflow(event.file, text) } : event)
         },
       })
     },

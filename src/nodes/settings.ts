@@ -1,6 +1,8 @@
 // Changing values of a graph from outside: `Node.param = value`, where a node goes by its title or its id.
 import type { Graph, GraphNode } from '../engine/plan/graph.ts'
 import type { Declaration, KeptFile, Param } from '../engine/plan/op.ts'
+import type { NodeId, WorkflowFile } from './workflow/file.ts'
+import type { JsonObject } from './workflow/json.ts'
 
 /** A setting that does not fit the graph. */
 export class SettingError extends Error {

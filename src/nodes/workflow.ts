@@ -1,16 +1,16 @@
 // The workflow file: read safely, written the same way each time, and turned into the graph it means.
 import type { Graph } from '../engine/plan/graph.ts'
 import type { Declaration } from '../engine/plan/op.ts'
-import type { WorkflowFile } from './workflow/file.ts'
+import type { FileNode, WorkflowFile } from './workflow/file.ts'
 import { clean, parseJson } from './workflow/json.ts'
 import { meaningOf } from './workflow/meaning.ts'
-import { readWorkflow } from './workflow/read.ts'
+import { readWorkflow, seedControl } from './workflow/read.ts'
 import { printWorkflow } from './workflow/write.ts'
 
 export { WorkflowError } from './workflow/error.ts'
 export { emptyWorkflow } from './workflow/file.ts'
 export type { FileLink, FileNode, NodeId, WorkflowFile } from './workflow/file.ts'
-export { isPng, pngWithWorkflow, workflowOfPng } from './workflow/png.ts'
+export { isPng, pngWithWorkflow, withWorkflow, workflowOfPng } from './workflow/png.ts'
 export { seedControl } from './workflow/read.ts'
 
 /** All declarations there are, as a list or by type. */
@@ -48,6 +48,20 @@ export function workflowOf(data: unknown, declarations: Declarations): Parsed {
 
 /** litegraph 0.4 JSON: keys sorted, positions rounded, two spaces; what came from ComfyUI goes back as ComfyUI has it. */
 export const stringifyWorkflow = (file: WorkflowFile): string => printWorkflow(file)
+
+/**
+ * The file with every seed fixed at what it is, whatever was to change it before the next run: run again, it makes the same.
+ */
+export function withFixedSeeds(file: WorkflowFile, declarations: Declarations): WorkflowFile {
+  const declared = byType(declarations)
+  const fixed = ({ type, properties }: FileNode) =>
+    Object.fromEntries(
+      Object.entries(declared.get(type)?.params ?? {})
+        .filter(([name, { kind }]) => kind === 'seed' && Object.hasOwn(properties, seedControl(name)))
+        .map(([name]) => [seedControl(name), 'fixed']),
+    )
+  return { ...file, nodes: file.nodes.map((node) => ({ ...node, properties: { ...node.properties, ...fixed(node) } })) }
+}
 
 /** The graph a file means, for the plan. Never fails: what is wrong with it the plan finds and says. */
 export const toGraph = (file: WorkflowFile, declarations: Declarations): Graph => meaningOf(file, byType(declarations))

@@ -81,6 +81,22 @@ describe('run', () => {
     expect(summary('set').statistics.Numbers.shape).toEqual([5, 2])
   })
 
+  test('puts into pictures what they were made with: run again, they come out the same', async () => {
+    const graph = {
+      nodes: [
+        node('x_T', 'GaussianNoise', {}, { batch_size: 5, shape: '4, 4, 3', seed: 1 }),
+        node('Save', 'SaveImage', { images: 'x_T.noise' }, { name: 'noise' }),
+      ],
+    }
+    writeFileSync(join(folder, 'noise.json'), workflowOf(graph))
+    await cli('run', 'noise.json', '--out', 'plain')
+    await cli('run', 'noise.json', '--out', 'other', '--set', 'x_T.seed=2')
+    const { status, stderr } = await cli('run', 'other/noise.png', '--out', 'again')
+    expect(status, stderr).toBe(0)
+    expect(file('again', 'noise.png').equals(file('other', 'noise.png'))).toBe(true)
+    expect(file('other', 'noise.png').equals(file('plain', 'noise.png'))).toBe(false)
+  })
+
   test('runs to one node, without what it does not need', async () => {
     const { status } = await cli('run', 'points.json', '--out', 'target', '--target', 'x_T', '--backend', 'cpu', '--quiet')
     expect(status).toBe(0)

@@ -1,9 +1,10 @@
 // Observers and files: what they show of values written by hand.
+import { createCanvas, loadImage } from '@napi-rs/canvas'
 import { describe, expect, test } from 'vitest'
 import { unzipSync } from 'fflate'
 import { readCheckpoint, sha256Of } from '../../src/engine/checkpoint/pipeline.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
-import type { ObserverContext, ObserverOp, OutputOp, RunOp } from '../../src/engine/plan/op.ts'
+import type { ObserverContext, ObserverOp, OutputFile, OutputOp, RunOp } from '../../src/engine/plan/op.ts'
 import type { ChartView, ImagesView, ScatterView, StatisticsView, View } from '../../src/engine/plan/view.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
@@ -12,6 +13,7 @@ import type { Dataset, Model, Prediction, Samples, Value } from '../../src/engin
 import { tensorsOf } from '../../src/engine/values.ts'
 import { loadCheckpoint } from '../../src/nodes/files/loadCheckpoint.ts'
 import { saveCheckpoint } from '../../src/nodes/files/saveCheckpoint.ts'
+import { saveImage } from '../../src/nodes/files/saveImage.ts'
 import { chart } from '../../src/nodes/view/chart.ts'
 import { compare } from '../../src/nodes/view/compare.ts'
 import { inspect } from '../../src/nodes/view/inspect.ts'
@@ -353,6 +355,78 @@ onCpu(() => {
     for (const [ring, power] of lines[0]!.y.entries())
       if (ring !== 1 && ring !== 3) expect(power).toBeLessThan(1e-6 * Math.min(two, four))
     await expect(view(spectrum, { samples_1: samples([1, 2, 3], [1, 3]) })).rejects.toThrow(/Expected images/)
+  })
+
+  describe('SaveImage', () => {
+    const save = async (values: number[], shape: number[], params: object = {}): Promise<OutputFile[]> => {
+      const images = samples(values, shape)
+      const defaults = Object.fromEntries(Object.entries(saveImage.params).map(([name, param]) => [name, param.default]))
+      try {
+        return await (saveImage as OutputOp).files({ images } as never, { ...defaults, ...params } as never)
+      } finally {
+        images.tensor.dispose()
+      }
+    }
+    /** By another program: width and then RGB of each pixel, row by row. */
+    async function decoded({ bytes }: OutputFile) {
+      const image = await loadImage(Buffer.from(bytes))
+      const ctx = createCanvas(image.width, image.height).getContext('2d')
+      ctx.drawImage(image, 0, 0)
+      const { data } = ctx.getImageData(0, 0, image.width, image.height)
+      return { width: image.width, height: image.height, data: Array.from(data).filter((_, i) => i % 4 !== 3) }
+    }
+    const threeTimes = (...greys: number[]) => greys.flatMap((grey) => [grey, grey, grey])
+
+    test('makes a grid, enlarged, with gaps and what is left over black', async () => {
+      const values = [-1, 1, 0, -0.5, 0.5, 2]
+      const [file, none] = await save(values, [3, 1, 2, 1], { columns: 2, gap: 1, scale: 2, name: 'x' })
+      expect(none).toBeUndefined()
+      expect(file).toMatchObject({ name: 'x.png', mime: 'image/png' })
+      const { width, height, data } = await decoded(file!)
+      const row = [0, 0, 255, 255, 0, 128, 128, 64, 64]
+      const last = [191, 191, 255, 255, 0, 0, 0, 0, 0]
+      expect([width, height]).toEqual([9, 5])
+      expect(data).toEqual(threeTimes(...row, ...row, ...new Array<number>(9).fill(0), ...last, ...last))
+      expect((await save(values, [3, 1, 2, 1], { columns: 2, gap: 1, scale: 2 }))[0]!.bytes).toEqual(file!.bytes)
+    })
+
+    test('makes a file for each if asked, in colour as in grey', async () => {
+      const values = Array.from({ length: 12 * 5 * 7 * 3 }, (_, i) => Math.sin(i * i))
+      const files = await save(values, [12, 5, 7, 3], { separate: true, name: 'digit' })
+      expect(files.map(({ name }) => name).slice(8)).toEqual(['digit-08.png', 'digit-09.png', 'digit-10.png', 'digit-11.png'])
+      const size = 5 * 7 * 3
+      for (const [i, file] of files.entries()) {
+        const expected = values.slice(i * size, (i + 1) * size).map((value) => Math.round((value + 1) * 127.5))
+        expect(await decoded(file)).toEqual({ width: 7, height: 5, data: expected })
+      }
+    })
+
+    test('is about 512 wide, whatever the images', async () => {
+      const widthOf = async (count: number, side: number) => {
+        const [file] = await save(new Array<number>(count * side * side).fill(0), [count, side, side, 1])
+        return new DataView(file!.bytes.buffer).getUint32(16)
+      }
+      expect([await widthOf(64, 8), await widthOf(16, 28), await widthOf(1, 8), await widthOf(1, 600)]).toEqual([
+        526, 454, 512, 600,
+      ])
+    })
+
+    test('refuses what it cannot save', async () => {
+      const refusal = (...args: Parameters<typeof save>) => save(...args).then(String, String)
+      expect([
+        await refusal([1, 2], [1, 2]),
+        await refusal([], [0, 2, 2, 1]),
+        await refusal(new Array<number>(1001).fill(0), [1001, 1, 1, 1], { separate: true }),
+        await refusal(new Array<number>(300 * 300).fill(0), [1, 300, 300, 1], { scale: 64 }),
+      ]).toMatchInlineSnapshot(`
+        [
+          "NodeError: Expected images [b, h, w, c], got points [1,2]. Wire images, or look at points with Scatter.",
+          "NodeError: Expected images, got none. Wire a batch of at least one.",
+          "NodeError: Expected at most 1000 separate images, got 1001. Save a grid, or fewer images.",
+          "NodeError: Expected a picture of at most 67108864 pixels, it would have 368716804. Lower scale, or save fewer images.",
+        ]
+      `)
+    })
   })
 
   describe('checkpoints', () => {

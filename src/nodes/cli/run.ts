@@ -18,8 +18,8 @@ import { keptIn } from '../kept.ts'
 import { folderStore, readBytes, readFolder } from '../folder.ts'
 import { nodes } from '../table.ts'
 import { provideWebGPU } from '../node-webgpu.ts'
-import { findNode, titleOf, withSettings } from '../settings.ts'
-import { isPng, parseWorkflow, stringifyWorkflow, toGraph, workflowOfPng } from '../workflow.ts'
+import { findNode, titleOf, withSettings, withValuesOf } from '../settings.ts'
+import { isPng, parseWorkflow, stringifyWorkflow, toGraph, withFixedSeeds, withWorkflow, workflowOfPng } from '../workflow.ts'
 import type { BundledFile } from '../workflow/bundle.ts'
 import { isBundle, unpackBundle } from '../workflow/bundle.ts'
 import type { RunArguments } from './arguments.ts'
@@ -49,7 +49,7 @@ async function open(file: string, out: Terminal) {
   const opened = openBytes(await readBytes(file))
   const { workflow, notices } = parseWorkflow(opened.workflow, declarations)
   for (const notice of notices) out.line(`notice: ${notice}`)
-  return { text: stringifyWorkflow(workflow), graph: toGraph(workflow, declarations), files: opened.files }
+  return { workflow, graph: toGraph(workflow, declarations), files: opened.files }
 }
 
 function openBytes(bytes: Uint8Array): { workflow: string; files: BundledFile[] } {
@@ -59,7 +59,7 @@ function openBytes(bytes: Uint8Array): { workflow: string; files: BundledFile[] 
 
 /** Runs a workflow into a folder. */
 export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStatus> {
-  const { text, graph: opened, files } = await open(wanted.file, out)
+  const { workflow, graph: opened, files } = await open(wanted.file, out)
   const checkpoints = await keepFiles('checkpoint', wanted.checkpoints, files)
   const datasets = await keepFiles('dataset', wanted.datasets, files)
   const kept = [...(await checkpoints.list()), ...(await datasets.list())]
@@ -67,7 +67,9 @@ export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStat
   const targets = wanted.targets.map((name) => findNode(graph, name, declared).id)
   const backend = await start(wanted.backend, out)
   const folder = await openFolder(wanted.out)
-  const seen = new Seen(graph, out, folder)
+  // As it was run, so that a picture of it makes the same again.
+  const text = stringifyWorkflow(withFixedSeeds(withValuesOf(workflow, opened, graph), declarations))
+  const seen = new Seen(graph, text, out, folder)
   const { graph: watched, targets: all } = withLossCharts(graph, targets)
   const session = createSession({
     ops: opTable(nodes),
@@ -86,7 +88,7 @@ export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStat
   await session.dispose()
   await Promise.all(seen.writing)
   out.end()
-  if (seen.faults.length === 0 || seen.views.size > 0) await writeViews(seen, text, out, folder)
+  if (seen.faults.length === 0 || seen.views.size > 0) await writeViews(seen, out, folder)
   await folder.write('summary.json', `${JSON.stringify(summaryOf(wanted, backend, seen, folder), undefined, 2)}\n`)
   out.line(`${folder.written.length} files in ${wanted.out}, ${seen.seconds.toFixed(1)} s on ${backend.reason}`)
   return seen.faults.length > 0 ? 1 : seen.stopped ? 130 : 0
@@ -160,6 +162,7 @@ class Seen {
 
   constructor(
     readonly graph: Graph,
+    readonly workflow: string,
     private readonly out: Terminal,
     private readonly folder: Folder,
   ) {}
@@ -202,7 +205,8 @@ class Seen {
     }
   }
 
-  private write({ name, bytes }: OutputFile) {
+  private write(file: OutputFile) {
+    const { name, bytes } = withWorkflow(file, this.workflow)
     const writing = this.folder.write(name, bytes)
     // A full disk is told when the run is over; until then it is no unhandled rejection.
     writing.catch(() => {})
@@ -210,14 +214,14 @@ class Seen {
   }
 }
 
-async function writeViews(seen: Seen, workflow: string, out: Terminal, folder: Folder) {
+async function writeViews(seen: Seen, out: Terminal, folder: Folder) {
   const paint = await loadPainter()
   if (!paint && seen.views.size > 0)
     out.line('notice: no pictures, because the package @napi-rs/canvas is not installed: npm install @napi-rs/canvas')
   for (const [id, view] of seen.views) {
     const name = slug(seen.title(id))
     if (view.kind === 'chart') await folder.write(`${name}.csv`, csvOf(view))
-    if (paint) await folder.write(`${name}.png`, await paint(view, workflow))
+    if (paint) await folder.write(`${name}.png`, await paint(view, seen.workflow))
   }
 }
 

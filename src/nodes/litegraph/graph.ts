@@ -5,10 +5,11 @@ import { outerId } from '../../engine/plan/graph.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
 import type { WorkflowFile } from '../workflow.ts'
-import { seedControl, toGraph, workflowOf } from '../workflow.ts'
+import { seedControl, stringifyWorkflow, toGraph, withFixedSeeds, workflowOf } from '../workflow.ts'
 import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
 import { FONTS } from '../views/canvas.ts'
+import { FORMAT } from '../workflow/file.ts'
 
 /** The file of what is on the canvas; types without the host's prefix. */
 export function fileOf(graph: LGraph): WorkflowFile {
@@ -18,6 +19,17 @@ export function fileOf(graph: LGraph): WorkflowFile {
     if (live && isDiffusionNode(live)) node.type = live.diffusion.declaration.type
   }
   return workflowOf(data, declarationsIn(graph)).workflow
+}
+
+/**
+ * The text of what is on the canvas, with the seeds of the run that begins now and a title if it has none. It goes into the
+ * pictures that come of it.
+ */
+export function textOfRun(graph: LGraph, title?: string): string {
+  const file = withFixedSeeds(fileOf(graph), declarationsIn(graph))
+  if (title !== undefined)
+    file.extra.diffusion = { ...file.extra.diffusion, format: FORMAT, title: file.extra.diffusion?.title || title }
+  return stringifyWorkflow(file)
 }
 
 /** What is on the canvas, for the plan. */

@@ -3,10 +3,10 @@ import { Unzlib } from 'fflate'
 import { WorkflowError } from './error.ts'
 import { limits } from './json.ts'
 import { joined } from '../../engine/bytes.ts'
+import type { OutputFile } from '../../engine/plan/op.ts'
+import { PNG_SIGNATURE, pngChunk } from '../../engine/png.ts'
 
-const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10]
-
-export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte)
+export const isPng = (bytes: Uint8Array): boolean => PNG_SIGNATURE.every((byte, i) => bytes[i] === byte)
 
 /**
  * The text of the workflow in an image.
@@ -37,11 +37,15 @@ export function pngWithWorkflow(bytes: Uint8Array, workflow: string): Uint8Array
   const data = Uint8Array.from([...new TextEncoder().encode('workflow'), 0, 0, 0, 0, 0, ...text])
   const parts: Uint8Array[] = [bytes.subarray(0, 8)]
   for (const { type, data: old, whole } of chunksOf(bytes)) {
-    if (type === 'IEND') parts.push(chunk('iTXt', data))
+    if (type === 'IEND') parts.push(pngChunk('iTXt', data))
     if (readText(type, old)?.[0] !== 'workflow') parts.push(whole)
   }
   return joined(parts)
 }
+
+/** A file that a node made, with the workflow it came from in it where it can hold one. */
+export const withWorkflow = (file: OutputFile, workflow: string): OutputFile =>
+  file.mime === 'image/png' ? { ...file, bytes: pngWithWorkflow(file.bytes, workflow) } : file
 
 interface Chunk {
   type: string
@@ -93,24 +97,4 @@ function inflate(bytes: Uint8Array): Uint8Array {
   const step = 4096
   for (let at = 0; at < bytes.length; at += step) stream.push(bytes.subarray(at, at + step), at + step >= bytes.length)
   return joined(parts)
-}
-
-function chunk(type: string, data: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(data.length + 12)
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, data.length)
-  for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i)
-  bytes.set(data, 8)
-  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)))
-  return bytes
-}
-
-/** CRC-32 as PNG has it (ISO 3309). */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
-  }
-  return ~crc >>> 0
 }
