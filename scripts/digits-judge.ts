@@ -1,10 +1,14 @@
 // Judges pictures of digits: how near their distribution is to that of real ones, and whether each is the digit it should be.
+import { datasetOf, readImages, slice } from '../src/engine/datasets/file.ts'
 import { fitGaussian, frechetDistance } from '../src/engine/metrics/frechet.ts'
 import { project } from '../src/engine/metrics/principalComponents.ts'
+import { shippedInNode } from '../src/nodes/shipped-node.ts'
 import { golden } from '../test/golden.ts'
 
 const PIXELS = 64
 const CLASSES = 10
+/** The file has the training items first. */
+const TRAIN = 1400
 
 interface Figures {
   /** Fréchet distance to the training pictures in 16 principal components. */
@@ -33,16 +37,13 @@ export interface Digits {
 export const evaluators = golden<Evaluators>('digits-evaluators')
 
 /** The real digits: 1,400 to learn from, and the other 397. */
-export function realDigits(): { train: Digits; test: Digits } {
-  const { images, labels, train_index, test_index } = golden<Record<string, number[]>>('digits')
-  const pick = (index: number[]): Digits => ({
-    images: Float32Array.from(
-      index.flatMap((item) => images!.slice(item * PIXELS, (item + 1) * PIXELS)),
-      (value) => value / 8 - 1,
-    ),
-    labels: index.map((item) => labels![item]!),
-  })
-  return { train: pick(train_index!), test: pick(test_index!) }
+export async function realDigits(): Promise<{ train: Digits; test: Digits }> {
+  const all = datasetOf(readImages(await shippedInNode().file('digits')))
+  const part = (start: number, end: number): Digits => {
+    const { data, labels } = slice(all, start, end)
+    return { images: data, labels: labels! }
+  }
+  return { train: part(0, TRAIN), test: part(TRAIN, all.size) }
 }
 
 export interface Judgement extends Figures {

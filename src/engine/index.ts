@@ -30,6 +30,7 @@ export * from './metrics/frechet.ts'
 export * from './metrics/kernel.ts'
 export * from './metrics/principalComponents.ts'
 export * from './spectrum.ts'
+export * from './bandPower.ts'
 export * from './statistics.ts'
 export * from './random.ts'
 

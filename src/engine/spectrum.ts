@@ -35,40 +35,68 @@ export function fft(re: Float64Array, im: Float64Array) {
   }
 }
 
-/** Power |F|² of a picture of `height` x `width`, padded with zeros to a square with a side that is a power of two. */
-function powerOf(picture: ArrayLike<number>, height: number, width: number): { side: number; power: Float64Array } {
-  const side = 2 ** Math.ceil(Math.log2(Math.max(height, width, 2)))
-  const re = new Float64Array(side * side)
-  const im = new Float64Array(side * side)
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) re[y * side + x] = picture[y * width + x]!
-  for (const axis of [1, side]) {
-    for (let line = 0; line < side; line++) {
-      const start = line * (axis === 1 ? side : 1)
-      const take = (part: Float64Array) => Float64Array.from({ length: side }, (_, k) => part[start + k * axis]!)
-      const [lineRe, lineIm] = [take(re), take(im)]
-      fft(lineRe, lineIm)
-      for (let k = 0; k < side; k++) {
-        re[start + k * axis] = lineRe[k]!
-        im[start + k * axis] = lineIm[k]!
-      }
+/** As {@link fft}, for any length: by the definition where it is no power of two, in n² steps. */
+function transform(re: Float64Array, im: Float64Array) {
+  const n = re.length
+  if (!(n & (n - 1))) return fft(re, im)
+  const cos = Float64Array.from({ length: n }, (_, i) => Math.cos((2 * Math.PI * i) / n))
+  const sin = Float64Array.from({ length: n }, (_, i) => Math.sin((2 * Math.PI * i) / n))
+  const [fromRe, fromIm] = [re.slice(), im.slice()]
+  for (let k = 0; k < n; k++) {
+    let [sumRe, sumIm] = [0, 0]
+    for (let i = 0, turn = 0; i < n; i++, turn = (turn + k) % n) {
+      sumRe += fromRe[i]! * cos[turn]! + fromIm[i]! * sin[turn]!
+      sumIm += fromIm[i]! * cos[turn]! - fromRe[i]! * sin[turn]!
     }
+    re[k] = sumRe
+    im[k] = sumIm
   }
-  return { side, power: re.map((value, i) => value ** 2 + im[i]! ** 2) }
 }
 
-/** The mean over rings of equal distance from zero, up to the Nyquist frequency, per number of the picture. */
+/**
+ * |F|² of a picture, `[height, width]`, row after row, at every frequency: exactly that of the picture repeated without end,
+ * so not padded to another size and not faded out at its edges. Its sum is height * width times the sum of squares (Parseval).
+ */
+export function powerSpectrum(picture: ArrayLike<number>, height: number, width: number): Float64Array {
+  const re = Float64Array.from(picture)
+  const im = new Float64Array(height * width)
+  const alongLine = (start: number, step: number, length: number) => {
+    const take = (part: Float64Array) => Float64Array.from({ length }, (_, k) => part[start + k * step]!)
+    const [lineRe, lineIm] = [take(re), take(im)]
+    transform(lineRe, lineIm)
+    for (let k = 0; k < length; k++) {
+      re[start + k * step] = lineRe[k]!
+      im[start + k * step] = lineIm[k]!
+    }
+  }
+  for (let y = 0; y < height; y++) alongLine(y * width, 1, width)
+  for (let x = 0; x < width; x++) alongLine(x, width, height)
+  return re.map((value, i) => value ** 2 + im[i]! ** 2)
+}
+
+/** How fine each frequency of a picture is, `[height, width]`, in cycles across its longer side: 0 for the mean. */
+export function frequencies(height: number, width: number): Float64Array {
+  const longer = Math.max(height, width)
+  const along = (k: number, size: number) => (Math.min(k, size - k) * longer) / size
+  return Float64Array.from({ length: height * width }, (_, i) =>
+    Math.hypot(along(i % width, width), along(Math.floor(i / width), height)),
+  )
+}
+
+/**
+ * The mean power over rings of equal frequency, from 1 to the Nyquist frequency in cycles across the longer side, divided by the
+ * count of pixels: white noise has its variance in every ring.
+ */
 export function radialSpectrum(picture: ArrayLike<number>, height: number, width: number): RadialSpectrum {
-  const { side, power } = powerOf(picture, height, width)
-  const rings = side / 2
+  const power = powerSpectrum(picture, height, width)
+  const rings = Math.floor(Math.max(height, width) / 2)
   const sums = new Float64Array(rings)
   const counts = new Float64Array(rings)
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) {
-      const ring = Math.round(Math.hypot(Math.min(x, side - x), Math.min(y, side - y)))
-      if (ring === 0 || ring > rings) continue
-      sums[ring - 1]! += power[y * side + x]!
-      counts[ring - 1]!++
-    }
+  for (const [i, frequency] of frequencies(height, width).entries()) {
+    const ring = Math.round(frequency)
+    if (ring === 0 || ring > rings) continue
+    sums[ring - 1]! += power[i]!
+    counts[ring - 1]!++
   }
   return { radius: sums.map((_, i) => i + 1), power: sums.map((sum, i) => sum / counts[i]! / (height * width)) }
 }

@@ -91,8 +91,8 @@ describe('distances of features', () => {
   })
 })
 
-describe('the judges of digits', () => {
-  const { train, test: others } = realDigits()
+describe('the judges of digits', async () => {
+  const { train, test: others } = await realDigits()
 
   test('find in real ones what was recorded', () => {
     const { frechet, accuracy, nearest } = judge(others, train)

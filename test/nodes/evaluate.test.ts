@@ -1,16 +1,15 @@
 // What judges samples: classifiers, distances, spectra.
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { realDigits } from '../../scripts/digits-judge.ts'
 import { accuracy, crossEntropy } from '../../src/engine/classification.ts'
 import type { ClassifierConfig } from '../../src/engine/models/classifier.ts'
 import { classifier, classify } from '../../src/engine/models/classifier.ts'
-import { predict } from '../../src/engine/models/predict.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Tensor, Tensor2D } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
+import type { Labels } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
-import { defineNode, dataset as datasetSlot, integer } from '../../src/nodes/define.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 
@@ -92,5 +91,134 @@ onEachBackend((backend) => {
       tf.dispose([above, below])
     }
     tf.dispose([x, ...gradients, ...tensorsOf(model)])
+  })
+})
+
+const digits = (split: string) => node(split, 'Digits', {}, { split })
+
+/** Trains a classifier on the digits. */
+const training = (steps: number, params: Record<string, unknown> = {}): GraphNode[] => [
+  digits('train'),
+  digits('test'),
+  node('classifier', 'Classifier', { dataset: 'train.dataset' }, { seed: 1, ...params }),
+  node('optimizer', 'Optimizer', {}, { lr: 0.01 }),
+  node(
+    'start',
+    'TrainingStart',
+    { model: 'classifier.model', dataset: 'train.dataset', optimizer: 'optimizer.optimizer' },
+    { steps, batch_size: 64, seed: 2 },
+  ),
+  node('classify', 'Classify', { model: 'start.model', x: 'start.x_0' }),
+  node('loss', 'CrossEntropy', { logits: 'classify.logits', labels: 'start.labels' }),
+  node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }, { emit_every: 0 }),
+]
+
+/** What a classifier says of the digits that it was not trained on. */
+const examination = (model: string): GraphNode[] => [
+  node('examples', 'Batch', { dataset: 'test.dataset' }, { batch_size: 397 }),
+  node('answers', 'Classify', { model, x: 'examples.x_0' }),
+  node('accuracy', 'Accuracy', { logits: 'answers.logits', labels: 'examples.labels' }),
+]
+
+onEachBackend(() => {
+  test('a classifier learns the digits, and then knows those it has not seen', async () => {
+    const { history, before, after, features } = await evaluate(
+      [...training(150), ...examination('end.model'), ...renamed(examination('classifier.model'))],
+      { history: 'end.history', before: 'accuracy at first.accuracy', after: 'accuracy.accuracy', features: 'answers.features' },
+    )
+    const losses = (history as unknown as { losses: { data: Float32Array }[] }).losses.flatMap(({ data }) => [...data])
+    expect(Math.abs(losses[0]! - Math.log(10))).toBeLessThan(0.5)
+    expect(before.tensor.data[0]).toBeLessThan(0.3)
+    expect(after.tensor.data[0]).toBeGreaterThan(0.9)
+    expect(features.tensor.shape).toEqual([397, 32])
+  })
+}, ['wasm'])
+
+/** The same nodes under other names. */
+function renamed(graph: GraphNode[]): GraphNode[] {
+  const other = (id: string) => (graph.some((node) => node.id === id) ? `${id} at first` : id)
+  return graph.map(({ id, inputs, ...rest }) => ({
+    ...rest,
+    id: other(id),
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([slot, from]) => [slot, { ...from, node: other(from.node) }]),
+    ) as GraphNode['inputs'],
+  }))
+}
+
+const refusal = (graph: GraphNode[], wire: string): Promise<string> =>
+  evaluate(graph, { out: wire }).then(
+    () => 'no refusal',
+    (error: Error) => error.message,
+  )
+
+onCpu(() => {
+  test('classifiers and their losses refuse what they cannot take, with the cure', async () => {
+    const points = node('points', 'Points', {}, { count: 4, distribution: 'gaussian' })
+    const classifier = (params: object, inputs = {}) => node('classifier', 'Classifier', inputs, { ...params })
+    const ask = (model: string, x: string) => node('ask', 'Classify', { model, x })
+    const pictures = node('pictures', 'GaussianNoise', {}, { shape: '8, 8, 1', batch_size: 2 })
+    const schedule = node('schedule', 'NoiseSchedule')
+    const mlp = node('mlp', 'MLP')
+    const six = node('six', 'Labels', {}, { label: 6, num_classes: 10, batch_size: 2 })
+    const three = node('three', 'Labels', {}, { batch_size: 3 })
+    const none = node('none', 'LabelDropout', { labels: 'six.labels' }, { probability: 1 })
+    const lossOf = (labels: string) => node('loss', 'CrossEntropy', { logits: 'ask.logits', labels })
+    const asked = [classifier({ num_classes: 5 }), pictures, ask('classifier.model', 'pictures.noise'), six, three, none]
+    expect([
+      await refusal([classifier({ block_out_channels: '16, x' })], 'classifier.model'),
+      await refusal([classifier({ block_out_channels: '16, 16, 16, 16, 16' })], 'classifier.model'),
+      await refusal([classifier({ block_out_channels: '16, 20' })], 'classifier.model'),
+      await refusal([points, classifier({}, { dataset: 'points.dataset' })], 'classifier.model'),
+      await refusal([mlp, pictures, ask('mlp.model', 'pictures.noise')], 'ask.logits'),
+      await refusal([classifier({}), points, ask('classifier.model', 'points.x_0')], 'ask.logits'),
+      await refusal([...asked, lossOf('six.labels')], 'loss.loss'),
+      await refusal([...asked, lossOf('three.labels')], 'loss.loss'),
+      await refusal([...asked, lossOf('none.labels')], 'loss.loss'),
+      await refusal(
+        [
+          ...asked,
+          schedule,
+          node('t', 'Timestep', { schedule: 'schedule.schedule' }),
+          node('predict', 'Predict', { model: 'classifier.model', x_t: 'pictures.noise', t: 't.t' }),
+        ],
+        'predict.prediction',
+      ),
+      await refusal([digits('test'), node('batch', 'Batch', { dataset: 'test.dataset' }, { start: 400 })], 'batch.x_0'),
+      await refusal([points, node('bands', 'BandPower', { samples: 'points.x_0' })], 'bands.low'),
+    ]).toMatchInlineSnapshot(`
+      [
+        "classifier: Expected whole numbers above 0 with commas between, got "16, x". Write them as in "16, 32".",
+        "classifier: 5 levels halve the picture 4 times, but 8 x 8 can be halved 3 times. Take 4 or fewer levels.",
+        "classifier: 20 channels do not divide into 8 groups. Take widths that are multiples of norm_num_groups, or fewer groups.",
+        "classifier.dataset: Expected pictures, items of shape [h, w, c], got items of shape [2]. Wire a data set of pictures.",
+        "ask.model: Expected a classifier, got a model of kind "mlp". Wire a Classifier, or what a training made of one.",
+        "ask.x: The classifier was made for items of shape [8,8,1], got items of shape [2]. Wire the data set of these pictures to \`dataset\` of Classifier and train it on that, or wire other pictures.",
+        "loss.labels: The classifier knows labels from 0 to 4, got 6. Set \`num_classes\` of Classifier to that of the data, or wire the data set to it.",
+        "loss.labels: Expected one label per item: [2], got [3]. Take the labels from where the pictures come from.",
+        "loss.labels: No item has a label. Wire labels before LabelDropout, or a data set that has labels.",
+        "predict.model: A classifier is no denoiser: it says which class clean data is of, and predicts no noise. Ask it with Classify, or wire a model that denoises, such as UNet.",
+        "batch: The data set has 397 items, so the last is number 396; start is 400. Lower start.",
+        "bands.samples: Expected pictures [b, h, w, c], got [4,2]. Wire pictures; for points there is Spectrum, of their density.",
+      ]
+    `)
+  })
+
+  test('a batch has the items that were asked for', async () => {
+    const { train } = await realDigits()
+    const { some, shuffled, labels } = await evaluate(
+      [
+        digits('train'),
+        node('some', 'Batch', { dataset: 'train.dataset' }, { start: 1398, batch_size: 5 }),
+        node('shuffled', 'Batch', { dataset: 'train.dataset' }, { batch_size: 1400, shuffle: true, seed: 3 }),
+      ],
+      { some: 'some.x_0', labels: 'some.labels', shuffled: 'shuffled.x_0' },
+    )
+    expect(some.tensor.shape).toEqual([2, 8, 8, 1])
+    expect([...some.tensor.data]).toEqual([...train.images.subarray(1398 * 64)])
+    expect((labels as unknown as Labels).labels).toEqual(Int32Array.from(train.labels).slice(1398))
+    const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0)
+    expect(shuffled.tensor.data).not.toEqual(train.images)
+    expect(sum(shuffled.tensor.data)).toBe(sum(train.images))
   })
 })

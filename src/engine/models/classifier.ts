@@ -50,12 +50,6 @@ const itemShape = (model: Model): number[] => {
   return [height, width, in_channels]
 }
 
-/** How many classes a classifier tells apart. Throws NodeError if it is another kind of model. */
-export function classesOfClassifier(model: Model): number {
-  checkKind(model)
-  return configOf(model).num_classes
-}
-
 export interface Classification {
   /** Unnormalised log-probabilities, `[b, classes]`. */
   logits: Tensor2D
@@ -63,10 +57,10 @@ export interface Classification {
   features: Tensor2D
 }
 
-/** What a classifier says of clean pictures `[b, h, w, c]`. Throws NodeError, by slot, if model or pictures are others. */
-export function classify(model: Model, x: Tensor): Classification {
-  checkKind(model)
-  checkPictures(model, x)
+/** What a classifier says of clean pictures `[b, h, w, c]`. Throws NodeError if model or pictures are others, naming `slots`. */
+export function classify(model: Model, x: Tensor, slots = { model: 'model', x: 'x' }): Classification {
+  checkKind(model, slots.model)
+  checkPictures(model, x, slots.x)
   const { weights } = model
   const { block_out_channels, norm_num_groups: groups, activation } = configOf(model)
   const fused = activation === 'silu'
@@ -85,20 +79,20 @@ export function classify(model: Model, x: Tensor): Classification {
 /** Sums are quick over the inner axis only. */
 const meanOverPixels = (h: Tensor4D): Tensor2D => h.reshape([h.shape[0], -1, h.shape[3]]).transpose([0, 2, 1]).mean(2)
 
-function checkKind(model: Model) {
+function checkKind(model: Model, slot: string) {
   if (model.kind === 'classifier') return
   throw new NodeError({
-    slot: 'model',
+    slot,
     message: `Expected a classifier, got a model of kind "${model.kind}".`,
     cure: 'Wire a Classifier, or what a training made of one.',
   })
 }
 
-function checkPictures(model: Model, x: Tensor) {
+function checkPictures(model: Model, x: Tensor, slot: string) {
   const [shape, expected] = [x.shape.slice(1), itemShape(model)]
   if (sameShape(shape, expected)) return
   throw new NodeError({
-    slot: 'x',
+    slot,
     message: `The classifier was made for items of shape [${expected}], got items of shape [${shape}].`,
     cure: 'Wire the data set of these pictures to `dataset` of Classifier and train it on that, or wire other pictures.',
   })

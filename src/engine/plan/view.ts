@@ -22,6 +22,8 @@ export interface ChartView {
   xLabel: string
   yLabel: string
   yLog: boolean
+  /** The height that is shown, whatever the lines do; otherwise as they need it. */
+  yRange?: [number, number]
   /** Lines; a line of an earlier run is `kept` and drawn behind. */
   lines: { name: string; x: Float64Array; y: Float64Array; kept?: boolean }[]
 }
@@ -74,4 +76,10 @@ export interface NumbersView {
   rows: { name: string; value: number; /** "lower is better", a unit, ... */ note?: string }[]
 }
 
-export type View = ScatterView | ChartView | StatisticsView | ImagesView | FilmView | NumbersView
+/** Names and texts, a row each. */
+export interface RowsView {
+  kind: 'rows'
+  rows: [name: string, text: string][]
+}
+
+export type View = ScatterView | ChartView | StatisticsView | ImagesView | FilmView | NumbersView | RowsView

@@ -1,4 +1,5 @@
 // The training zone: its Start gives batches and the model that learns, its End takes the loss.
+import { itemsAt } from '../../engine/datasets/items.ts'
 import type { EmaConfig } from '../../engine/ema.ts'
 import { trainableOf } from '../../engine/models/predict.ts'
 import { withChanges, withWeights } from '../../engine/models/tree.ts'
@@ -137,13 +138,6 @@ function batchIndices(size: number, step: number, params: StartParams): Int32Arr
   const epoch = Math.floor(step / perEpoch)
   const start = (step % perEpoch) * batchSize
   return orderOf(epoch, size, params).slice(start, start + batchSize)
-}
-
-function itemsAt({ data, shape }: Dataset, indices: Int32Array): Float32Array {
-  const length = shape.reduce((product, size) => product * size, 1)
-  const items = new Float32Array(indices.length * length)
-  indices.forEach((index, i) => items.set(data.subarray(index * length, (index + 1) * length), i * length))
-  return items
 }
 
 export const [trainingStart, trainingEnd] = defineLoop({

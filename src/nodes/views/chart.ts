@@ -69,7 +69,7 @@ interface Range {
   y: [number, number]
 }
 
-function rangeOf({ lines, yLog }: ChartView): Range | undefined {
+function rangeOf({ lines, yLog, yRange }: ChartView): Range | undefined {
   const xs: [number, number] = [Infinity, -Infinity]
   const ys: [number, number] = [Infinity, -Infinity]
   for (const { x, y } of lines) {
@@ -83,7 +83,7 @@ function rangeOf({ lines, yLog }: ChartView): Range | undefined {
   }
   if (xs[0] > xs[1]) return undefined
   if (xs[0] === xs[1]) xs[1] = xs[0] + 1
-  return { x: xs, y: yLog ? widenLog(ys) : widen(ys) }
+  return { x: xs, y: yRange ?? (yLog ? widenLog(ys) : widen(ys)) }
 }
 
 const shown = (value: number, log: boolean) => Number.isFinite(value) && (!log || value > 0)
