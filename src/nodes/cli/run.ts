@@ -235,6 +235,11 @@ const summaryOf = (wanted: RunArguments, backend: BackendReport, seen: Seen, fol
   statistics: Object.fromEntries(
     [...seen.views].flatMap(([id, view]) => (view.kind === 'statistics' ? [[seen.title(id), numbersOf(view)]] : [])),
   ),
+  numbers: Object.fromEntries(
+    [...seen.views].flatMap(([id, view]) =>
+      view.kind === 'numbers' ? [[seen.title(id), Object.fromEntries(view.rows.map(({ name, value }) => [name, value]))]] : [],
+    ),
+  ),
   faults: seen.faults,
   notices: seen.notices,
   files: folder.written,
