@@ -2,6 +2,7 @@
 import type { CanvasEvent, DragAndScale, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { LGraphCanvas, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Kept } from '../engine/protocol.ts'
+import { hasView } from '../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
@@ -112,7 +113,7 @@ export class EditorCanvas extends LGraphCanvas {
     paintBody(painted, size, painting)
     const viewed = isDiffusionNode(node) && node.diffusion.view !== undefined
     if (isDiffusionNode(node)) {
-      if (!collapsed && node.diffusion.declaration.role === 'observer' && (viewed || this.ds.scale >= OVERVIEW)) {
+      if (!collapsed && hasView(node.diffusion.declaration) && (viewed || this.ds.scale >= OVERVIEW)) {
         paintView(node, painting, this.pixelRatio)
       }
     } else node.onDrawForeground?.(ctx, this, this.canvas)

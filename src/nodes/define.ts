@@ -233,6 +233,13 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   stateful?: true
   notices?: (params: RunParams<P>, wired: ReadonlySet<string>) => string[]
   needsTotalSteps?: (params: RunParams<P>) => boolean
+  /**
+   * What the node shows of what it made, each time it is come by outside of loops: no reading of tensors. Outputs that
+   * nothing is wired to may be missing.
+   */
+  show?: (outputs: { [K in keyof RunOutputs<O>]?: RunOutputs<O>[K] | undefined }) => View | undefined
+  /** The room for what it shows, in pixels; a node that shows something needs it. */
+  room?: ViewRoom
 }
 
 export interface ExpandNode<I extends Slots, O extends Slots, P extends ParamSpecs> extends Common<I, O, P> {

@@ -84,7 +84,7 @@ export interface Declaration {
   room?: ViewRoom
 }
 
-/** The room that a new observer has for what it shows, in pixels; it can be resized. */
+/** The room that a new node has for what it shows, in pixels; it can be resized. Observers and nodes that `show` have some. */
 export interface ViewRoom {
   width: number
   height: number
@@ -111,6 +111,11 @@ export interface RunOp extends Declaration {
   stateful?: true
   /** Notices about params and wiring that no rule of the plan knows. */
   notices?: (params: never, wired: ReadonlySet<string>) => string[]
+  /**
+   * What the node shows of what it made, outside of loops: plain data of the outputs, no reading of tensors. Needs `room`.
+   * Outputs that nothing is wired to may be missing.
+   */
+  show?: (outputs: never) => View | undefined
   /** True where the result depends on how many steps a training zone will make in all (a learning rate that decays to its end). */
   needsTotalSteps?: (params: never) => boolean
 }

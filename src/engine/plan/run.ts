@@ -9,6 +9,7 @@ import { NodeError } from './fault.ts'
 import { wire } from './graph.ts'
 import { tidied, type Memory } from './memory.ts'
 import type { Inputs, Op, Ops, Outputs, OutputOp, Params, RunContext, RunOp, StartOp } from './op.ts'
+import type { View } from './view.ts'
 
 /** Where the generator stops. `wait` is answered with what the promise gives. */
 export type Signal =
@@ -55,6 +56,8 @@ export interface Host {
   /** Whether an observer is looking now. */
   looking(observer: string): boolean
   observe(step: NodeStep, inputs: Inputs, at: ObservedAt): void
+  /** What a node shows of what it made, or of what was kept of that. */
+  show(step: NodeStep, view: View): void
   files(step: NodeStep, work: () => ReturnType<OutputOp['files']>): Promise<void>
   /** Emissions were thinned out to keep to their share of the time. */
   thinned(step: LoopStep, every: number): void
@@ -162,10 +165,17 @@ function* runNode(step: NodeStep, frame: Frame, host: Host, place: Place): Gener
   const outputs = host.memory.retain(kept ?? located(step.id, () => runOp(step, inputs, host, place)))
   try {
     publish(step.id, step.outputs, outputs, frame)
+    if (outside) showOutputs(step, outputs, host)
     if (outside && !kept) host.remember(step, Object.fromEntries(step.outputs.map((slot) => [slot, outputs[slot]!])))
   } finally {
     host.memory.release(outputs)
   }
+}
+
+function showOutputs(step: NodeStep, outputs: Outputs, host: Host) {
+  const { show } = host.ops.get(step.op) as RunOp
+  const view = show && located(step.id, () => show(outputs as never))
+  if (view) host.show(step, view)
 }
 
 /** Puts the outputs that are used where their readers see them. */

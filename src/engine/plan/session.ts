@@ -305,6 +305,7 @@ class Sessions implements Session {
         this.shown.set(step.id, look)
         observers.observe(step, inputs, at, look.line)
       },
+      show: (step, view) => run.tell({ type: 'view', run: run.id, node: outerId(step.id), view }),
       files: async (step, work) => {
         for (const file of await work()) run.tell({ type: 'file', run: run.id, node: outerId(step.id), file: file as OutputFile })
       },

@@ -61,6 +61,7 @@ const SIZES: Record<View['kind'], [number, number]> = {
   statistics: [420, 280],
   images: [512, 540],
   film: [512, 580],
+  rows: [360, 200],
   numbers: [420, 200],
 }
 const SCALE = 2

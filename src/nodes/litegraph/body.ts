@@ -9,13 +9,21 @@ import type { DiffusionNode } from './node.ts'
 import { stateColours, styleOf } from './palette.ts'
 import { ellipsis } from './widgets.ts'
 
-/** The least room an observer leaves for its view, beside slots and widgets. */
-export const viewHeight = ({ role }: Declaration): number => (role === 'observer' ? LEAST : 0)
+/** Observers show something, and nodes that say how much room that takes. */
+export const hasView = ({ role, room }: Declaration): boolean => role === 'observer' || room !== undefined
+
+/** The least room a node leaves for its view, beside slots and widgets. */
+export const viewHeight = ({ role, room }: Declaration): number => (role === 'observer' ? LEAST : (room?.height ?? 0))
 const LEAST = 170
 
-/** How wide an observer is at first, and how much higher than it has to be. */
-export const firstRoom = ({ role, room }: Declaration): { width: number; more: number } =>
-  role === 'observer' ? { width: room?.width ?? 260, more: Math.max(0, (room?.height ?? 0) - LEAST) } : { width: 0, more: 0 }
+/** How wide a node is at first for its view, and how much higher than it has to be. */
+export const firstRoom = (declaration: Declaration): { width: number; more: number } =>
+  hasView(declaration)
+    ? {
+        width: declaration.room?.width ?? 260,
+        more: Math.max(0, (declaration.room?.height ?? 0) - viewHeight(declaration)),
+      }
+    : { width: 0, more: 0 }
 
 export function drawBody(
   lite: LiteGraphStatic,
@@ -27,13 +35,13 @@ export function drawBody(
   if (node.flags.collapsed) return
   ctx.save()
   if (scale > 0.5) drawRequired(node, ctx)
-  if (viewHeight(node.diffusion.declaration) > 0) drawView(node, ctx, scale, viewBox(node, contentHeight))
+  if (hasView(node.diffusion.declaration)) drawView(node, ctx, scale, viewBox(node, contentHeight))
   drawProgress(node, ctx)
   drawOutline(lite, node, ctx)
   ctx.restore()
 }
 
-/** Where the view of an observer goes, in the node's own coordinates. */
+/** Where the view of a node goes, in the node's own coordinates. */
 export const viewBox = (node: DiffusionNode, contentHeight: number): Box => ({
   x: 8,
   y: contentHeight,

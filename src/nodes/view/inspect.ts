@@ -1,4 +1,5 @@
 // Any value in numbers.
+import { unetRows } from '../../engine/models/unet/summary.ts'
 import type { StatisticsView } from '../../engine/plan/view.ts'
 import { histogramOf, statistics } from '../../engine/statistics.ts'
 import type { Condition, Model, SlotType, SlotValues, Value } from '../../engine/values.ts'
@@ -118,9 +119,12 @@ async function inspectModel(model: Model): Promise<Inspected> {
       ['kind', kindsOf(model).join(' > ')],
       ['predicts', model.predicts],
       ['weights', `${count.toLocaleString('en')} in ${weights.length}`],
+      ...unetsIn(model).flatMap(unetRows),
     ],
   }
 }
+
+const unetsIn = (model: Model): Model[] => (model.kind === 'unet' ? [model] : Object.values(model.children).flatMap(unetsIn))
 
 const kindsOf = (model: Model): string[] => [model.kind, ...Object.values(model.children).flatMap(kindsOf)]
 

@@ -6,6 +6,7 @@ import { paintChart } from './chart.ts'
 import { paintFilm } from './film.ts'
 import { paintImages } from './images.ts'
 import { paintNumbers } from './numbers.ts'
+import { paintRows } from './rows.ts'
 import { paintScatter } from './scatter.ts'
 import type { MakeSheet } from './sheet.ts'
 import { offscreen } from './sheet.ts'
@@ -43,6 +44,8 @@ export function paintView(
       return paintFilm(ctx, view, box, theme, makeSheet, scrub)
     case 'numbers':
       return paintNumbers(ctx, view, box, theme)
+    case 'rows':
+      return paintRows(ctx, view, box, theme)
     default:
       view satisfies never
   }

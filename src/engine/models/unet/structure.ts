@@ -20,7 +20,9 @@ export interface AttentionBlock {
 }
 
 /** To the next level: by a convolution, or by a residual block that resamples. */
-export type Resample = { kind: 'conv'; name: string; channels: number } | { kind: 'resnet'; block: ResnetBlock }
+export type Resample =
+  | { kind: 'conv'; name: string; direction: 'down' | 'up'; channels: number }
+  | { kind: 'resnet'; block: ResnetBlock }
 
 /** Residual blocks, each with its attention if the level has any, and the way to the next level. */
 export interface Level {
@@ -102,9 +104,9 @@ function attentionAt(config: UnetConfig, name: string, level: number): Attention
   return { name, channels: width, heads: width / (headDimAt(attention_head_dim, level) ?? width), groups }
 }
 
-const resampleTo = (resample: 'down' | 'up', name: string, channels: number, byResnet: boolean): Resample =>
+const resampleTo = (direction: 'down' | 'up', name: string, channels: number, byResnet: boolean): Resample =>
   byResnet
-    ? { kind: 'resnet', block: { name, from: channels, to: channels, resample } }
-    : { kind: 'conv', name: `${name}.conv`, channels }
+    ? { kind: 'resnet', block: { name, from: channels, to: channels, resample: direction } }
+    : { kind: 'conv', name: `${name}.conv`, direction, channels }
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)

@@ -137,7 +137,7 @@ const attend = (h: Tensor4D, { name, heads, groups }: AttentionBlock, { weights,
 function resampled(h: Tensor4D, resample: Resample, pass: Pass): Tensor4D {
   if (resample.kind === 'resnet') return resnet(h, resample.block, pass)
   const { weights, config } = pass
-  return resample.name.startsWith('down')
+  return resample.direction === 'down'
     ? downsample(h, weights, resample.name, config.downsample_padding)
     : upsample(h, weights, resample.name)
 }

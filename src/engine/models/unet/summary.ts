@@ -1,0 +1,164 @@
+// What a UNet is and what it costs, counted from its structure: nothing is evaluated.
+import type { Model } from '../../values.ts'
+import type { UnetConfig } from './config.ts'
+import { sizeOf } from './config.ts'
+import { unetWeightShapes } from './shapes.ts'
+import type { AttentionBlock, Level, ResnetBlock } from './structure.ts'
+import { unetStructure } from './structure.ts'
+
+export interface UnetSummary {
+  /** From the finest. */
+  levels: { height: number; width: number; channels: number; heads: number | undefined }[]
+  /** Undefined if there is none. */
+  middle: { heads: number | undefined } | undefined
+  parameters: number
+  /** Of one prediction for one image: a multiplication and an addition are 2. Convolutions, linear layers and attention. */
+  flops: number
+  /**
+   * Numbers an image that are kept for the way back: what goes into each layer that has weights, once, the queries, keys and
+   * values, and the attention of every pixel to every pixel.
+   */
+  saved: number
+}
+
+export function unetSummary(config: UnetConfig): UnetSummary {
+  const [height, width] = sizeOf(config)
+  const { down, middle } = unetStructure(config)
+  const { macs, saved } = costOf(config)
+  return {
+    levels: down.map(({ attentions }, i) => ({
+      height: height / 2 ** i,
+      width: width / 2 ** i,
+      channels: config.block_out_channels[i]!,
+      heads: attentions[0]?.heads,
+    })),
+    middle: middle && { heads: middle.attention?.heads },
+    parameters: unetParameters(config),
+    flops: 2 * macs,
+    saved,
+  }
+}
+
+export const unetParameters = (config: UnetConfig): number =>
+  [...unetWeightShapes(config).values()].reduce((sum, shape) => sum + product(shape), 0)
+
+/**
+ * Bytes that training takes at a batch: `weights` with their gradient and Adam's two moments, and `activations` kept for the
+ * way back. What operations need while they run comes on top.
+ */
+export const trainingMemory = ({ parameters, saved }: UnetSummary, batch: number) => ({
+  weights: 4 * 4 * parameters,
+  activations: 4 * saved * batch,
+})
+
+/** Multiplications with an addition, and numbers kept, an image. */
+interface Cost {
+  macs: number
+  saved: number
+}
+
+const total = (costs: readonly Cost[]): Cost => ({
+  macs: costs.reduce((sum, { macs }) => sum + macs, 0),
+  saved: costs.reduce((sum, { saved }) => sum + saved, 0),
+})
+
+function costOf(config: UnetConfig): Cost {
+  const { time, down, middle, up } = unetStructure(config)
+  const pixels = product(sizeOf(config))
+  const [first, coarsest] = [config.block_out_channels[0]!, pixels / 4 ** (down.length - 1)]
+  const settings: Settings = { timeWidth: time.to, scaleShift: config.resnet_time_scale_shift === 'scale_shift' }
+  return total([
+    convCost(3, config.in_channels, first, pixels, config.in_channels * pixels),
+    // The norm and the convolution at the end.
+    convCost(3, first, config.out_channels, pixels, 2 * first * pixels),
+    embeddingCost(config, time),
+    ...down.map((level, i) => levelCost(level, pixels / 4 ** i, settings)),
+    ...(middle?.resnets.map((block) => resnetCost(block, coarsest, settings)) ?? []),
+    ...(middle?.attention ? [attentionCost(middle.attention, coarsest)] : []),
+    ...up.map((level, i) => levelCost(level, coarsest * 4 ** i, settings)),
+  ])
+}
+
+interface Settings {
+  timeWidth: number
+  scaleShift: boolean
+}
+
+const convCost = (kernel: number, from: number, to: number, pixels: number, saved: number): Cost => ({
+  macs: kernel * kernel * from * to * pixels,
+  saved,
+})
+
+/** Two linear layers; what the second gives goes through an activation into all residual blocks. */
+function embeddingCost(config: UnetConfig, { from, to }: { from: number; to: number }): Cost {
+  const mlp = { macs: from * to + to * to, saved: from + 2 * to }
+  const { class_embed_type: type, num_class_embeds: rows } = config
+  const condition =
+    type === 'timestep' ? mlp : { macs: type === null && rows ? rows * to : 0, saved: type === null ? (rows ?? 0) : 0 }
+  return total([mlp, condition, { macs: 0, saved: 2 * to }])
+}
+
+function levelCost({ resnets, attentions, resample }: Level, pixels: number, settings: Settings): Cost {
+  const costs = [
+    ...resnets.map((block) => resnetCost(block, pixels, settings)),
+    ...attentions.map((block) => attentionCost(block, pixels)),
+  ]
+  if (resample?.kind === 'resnet') costs.push(resnetCost(resample.block, pixels, settings))
+  else if (resample) {
+    const { channels, direction } = resample
+    // On the way up the convolution gets the larger image.
+    const [into, out] = direction === 'down' ? [pixels, pixels / 4] : [4 * pixels, 4 * pixels]
+    costs.push(convCost(3, channels, channels, out, channels * into))
+  }
+  return total(costs)
+}
+
+/** The first norm, the shortcut and the way around share their input; the activations are part of the norms. */
+function resnetCost({ from, to, resample }: ResnetBlock, pixels: number, { timeWidth, scaleShift }: Settings): Cost {
+  const out = resample === 'down' ? pixels / 4 : resample === 'up' ? 4 * pixels : pixels
+  return total([
+    convCost(3, from, to, out, from * pixels + from * out),
+    convCost(3, to, to, out, 2 * to * out),
+    ...(from === to ? [] : [convCost(1, from, to, out, 0)]),
+    { macs: timeWidth * to * (scaleShift ? 2 : 1), saved: 0 },
+  ])
+}
+
+function attentionCost({ channels, heads, groups }: AttentionBlock, pixels: number): Cost {
+  const numbers = channels * pixels
+  return {
+    macs: 4 * channels * numbers + 2 * pixels * numbers,
+    saved: (groups ? 2 : 1) * numbers + 3 * numbers + heads * pixels * pixels + numbers,
+  }
+}
+
+const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1)
+
+/** The images a training step that {@link unetRows} tells the memory for. */
+const BATCH = 64
+
+/** What a model of kind `unet` is, in words: names and texts. */
+export function unetRows(model: Model): [string, string][] {
+  const summary = unetSummary(model.config as unknown as UnetConfig)
+  const { levels, middle, parameters, flops } = summary
+  const { weights, activations } = trainingMemory(summary, BATCH)
+  return [
+    ...levels.map(({ height, width, channels, heads }): [string, string] => [
+      `${height} x ${width}`,
+      `${channels} channels${attentionWords(heads)}`,
+    ]),
+    ['middle', middle ? `${levels.at(-1)!.channels} channels${attentionWords(middle.heads)}` : 'none'],
+    ['parameters', parameters.toLocaleString('en')],
+    ['FLOPs an image', withUnit(flops, 1000, ['', 'k', 'M', 'G', 'T'])],
+    [`memory to train, batch ${BATCH}`, withUnit(weights + activations, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])],
+  ]
+}
+
+const attentionWords = (heads: number | undefined) => (heads ? `, attention, ${heads} ${heads === 1 ? 'head' : 'heads'}` : '')
+
+/** Three digits and the largest unit that fits. */
+function withUnit(value: number, base: number, units: readonly string[]): string {
+  const power = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log(value) / Math.log(base)))
+  const scaled = value / base ** power
+  return `${scaled >= 100 ? Math.round(scaled) : Number(scaled.toPrecision(3))} ${units[power]}`.trim()
+}

@@ -1,0 +1,34 @@
+// Names and texts, a row each: what a node says of what it made.
+import type { RowsView } from '../../engine/plan/view.ts'
+import type { Box, Theme } from './canvas.ts'
+import { begin, setFont, shorten } from './canvas.ts'
+
+const ROW = 16
+const MARGIN = 8
+
+/** Rows that do not fit are left out, the last of those shown says how many. */
+export function paintRows(ctx: CanvasRenderingContext2D, { rows }: RowsView, box: Box, theme: Theme) {
+  begin(ctx, box, theme)
+  const room = Math.max(1, Math.floor((box.height - MARGIN) / ROW))
+  const shown = rows.length > room ? rows.slice(0, room - 1) : rows
+  const left = box.x + MARGIN
+  const width = box.width - 2 * MARGIN
+  setFont(ctx, 11)
+  shown.forEach(([name, text], i) => {
+    const base = box.y + MARGIN / 2 + (i + 1) * ROW - 4
+    ctx.textAlign = 'right'
+    ctx.fillStyle = theme.text
+    const value = shorten(ctx, text, width * 0.7)
+    ctx.fillText(value, left + width, base)
+    const rest = width - ctx.measureText(value).width - 8
+    ctx.textAlign = 'left'
+    ctx.fillStyle = theme.dim
+    ctx.fillText(shorten(ctx, name, rest), left, base)
+  })
+  if (shown.length < rows.length) {
+    ctx.textAlign = 'left'
+    ctx.fillStyle = theme.dim
+    ctx.fillText(`${rows.length - shown.length} more`, left, box.y + MARGIN / 2 + room * ROW - 4)
+  }
+  ctx.restore()
+}
