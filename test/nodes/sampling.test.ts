@@ -1,6 +1,8 @@
 // The nodes of sampling, wired as a user would: the closed Sampler and the open loop, solvers made by hand, inversion.
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import { tf } from '../../src/engine/tf.ts'
+import { keepFrame } from '../../src/nodes/sampling/sampling.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 
@@ -197,5 +199,29 @@ onCpu(() => {
     await expect(evaluate(clean, x)).rejects.toThrowErrorMatchingInlineSnapshot(
       `[GraphError: predict.t: No model knows clean data: t = -1 means that no noise is left. Set \`end\` of Timesteps to \`smallest\`, so that the last t_prev is a timestep the model was trained on.]`,
     )
+  })
+})
+
+onCpu(() => {
+  test('a long trajectory of large images is thinned out: even steps, from the first, within the memory it may have', () => {
+    const frame = tf.zeros([10])
+    for (const [keepEvery, room] of [
+      [1, 5],
+      [1, 8],
+      [3, 4],
+      [1, 1],
+    ] as const) {
+      let kept = { frames: [frame], t: [0], every: keepEvery as number }
+      for (let step = 1; step <= 100; step++) {
+        if (step % kept.every === 0) kept = keepFrame(kept, frame, step, 40 * room)
+        const most = Math.max(2, room)
+        expect(kept.frames.length).toBe(kept.t.length)
+        expect(kept.t.length).toBeLessThanOrEqual(most)
+        // All that are due, and so at least half of what there is room for.
+        expect(kept.t).toEqual(Array.from({ length: Math.floor(step / kept.every) + 1 }, (_, i) => i * kept.every))
+        if (kept.every > keepEvery) expect(kept.t.length).toBeGreaterThanOrEqual(most / 2)
+      }
+    }
+    frame.dispose()
   })
 })

@@ -5,17 +5,19 @@ import { unzipSync } from 'fflate'
 import { readCheckpoint, sha256Of } from '../../src/engine/checkpoint/pipeline.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import type { ObserverContext, ObserverOp, OutputFile, OutputOp, RunOp } from '../../src/engine/plan/op.ts'
-import type { ChartView, ImagesView, ScatterView, StatisticsView, View } from '../../src/engine/plan/view.ts'
+import type { ChartView, FilmView, ImagesView, ScatterView, StatisticsView, View } from '../../src/engine/plan/view.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
+import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Dataset, Model, Prediction, Samples, Value } from '../../src/engine/values.ts'
-import { tensorsOf } from '../../src/engine/values.ts'
+import { mapTensors, tensorsOf } from '../../src/engine/values.ts'
 import { loadCheckpoint } from '../../src/nodes/files/loadCheckpoint.ts'
 import { saveCheckpoint } from '../../src/nodes/files/saveCheckpoint.ts'
 import { saveImage } from '../../src/nodes/files/saveImage.ts'
 import { chart } from '../../src/nodes/view/chart.ts'
 import { compare } from '../../src/nodes/view/compare.ts'
+import { filmStrip } from '../../src/nodes/view/filmStrip.ts'
 import { inspect } from '../../src/nodes/view/inspect.ts'
 import { preview } from '../../src/nodes/view/preview.ts'
 import { scatter } from '../../src/nodes/view/scatter.ts'
@@ -138,7 +140,55 @@ onEachBackend(() => {
   })
 })
 
+onEachBackend(() => {
+  test('FilmStrip has every frame with its t, first images only', async () => {
+    const frame = (...values: number[]) => tf.tensor4d(values, [3, 1, 1, 1])
+    const trajectory: Value = {
+      type: 'trajectory',
+      t: Float64Array.of(9, 4, -1),
+      frames: [frame(-1, 1, 9), frame(-3, 3, 9), frame(0, 0.5, 9)],
+      space: 'image',
+    }
+    const inputs = () => ({ trajectory: mapTensors(trajectory, (tensor) => tensor.clone()) })
+    const film = await view<FilmView>(filmStrip, inputs(), { count: 2, columns: 1 })
+    expect(film).toMatchObject({ kind: 'film', columns: 1, t: Float64Array.of(9, 4, -1) })
+    expect(film.frames.map(({ pixels, ...rest }) => [[...pixels], rest])).toEqual(
+      [
+        [0, 255],
+        [0, 255],
+        [128, 191],
+      ].map((pixels) => [pixels, { width: 1, height: 1, channels: 1, count: 2 }]),
+    )
+    // From the least of all to the greatest of all.
+    const auto = await view<FilmView>(filmStrip, inputs(), { count: 2, range: 'auto' })
+    expect(auto.frames.map(({ pixels }) => [...pixels])).toEqual([
+      [85, 170],
+      [0, 255],
+      [128, 149],
+    ])
+    tf.dispose(tensorsOf(trajectory))
+  })
+})
+
 onCpu(() => {
+  test('FilmStrip leaves frames out where there are too many, but neither end', async () => {
+    const filmOf = (shape: [number, number, number, number], count: number) => {
+      const frame = tf.zeros(shape)
+      const t = Float64Array.from({ length: count }, (_, i) => count - 2 - i)
+      return view<FilmView>(filmStrip, {
+        trajectory: { type: 'trajectory', t, frames: new Array<Tensor>(count).fill(frame), space: 'image' },
+      })
+    }
+    const long = await filmOf([1, 1, 1, 1], 1001)
+    expect([long.frames.length, long.t.length, long.t[0], long.t[199]]).toEqual([200, 200, 999, -1])
+    const steps = new Set(Array.from(long.t.subarray(1), (t, i) => long.t[i]! - t))
+    expect([...steps].sort()).toEqual([5, 6])
+    const large = await filmOf([1, 800, 800, 3], 11)
+    expect([...large.t]).toEqual([9, 6, 2, -1])
+    expect((await filmOf([1, 1, 1, 1], 1)).frames).toHaveLength(1)
+    await expect(filmOf([1, 1, 1, 2], 2)).rejects.toThrow(/Expected 1 channel/)
+  })
+
   describe('Preview', () => {
     const pixelsOf = ({ groups }: ImagesView) => groups.map(({ pixels }) => [...pixels])
 

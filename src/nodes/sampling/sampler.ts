@@ -42,7 +42,9 @@ export const sampler = defineNode({
     ...clipParams,
     rederive: advanced(toggle(true, 'for ddim: after clipping, take the noise that belongs to the clipped x_0')),
     seed: seed(),
-    keep_every: advanced(integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step')),
+    keep_every: advanced(
+      integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step; where that is more than 64 MB, fewer'),
+    ),
   },
   expand: (
     { sampler, num_inference_steps, timestep_spacing, eta, variance, rederive, clip, clip_range, seed, keep_every },

@@ -13,7 +13,24 @@ interface SamplingState {
   /** What the trajectory has of the way so far, each at its timestep. */
   frames: Tensor[]
   t: number[]
+  /** Every how many steps a frame is kept. */
+  every: number
 }
+
+/** Of the frames of a trajectory, in bytes: 300 frames of 64 grey images of 28 x 28, and more than is ever used of points. */
+const MOST_BYTES = 2 ** 26
+
+/** One more frame; where there are too many, every second is let go, and from then on half as many are kept. */
+export function keepFrame({ frames, t, every }: Kept, frame: Tensor, at: number, most = MOST_BYTES): Kept {
+  const room = Math.max(2, Math.floor(most / (4 * frame.size)))
+  if (frames.length < room) return { frames: [...frames, frame], t: [...t, at], every }
+  const even = (_: unknown, i: number) => i % 2 === 0
+  // The new one is an even multiple of what is left, or is not kept itself.
+  const thinned = { frames: frames.filter(even), t: t.filter(even), every: 2 * every }
+  return frames.length % 2 === 0 ? { ...thinned, frames: [...thinned.frames, frame], t: [...thinned.t, at] } : thinned
+}
+
+type Kept = Pick<SamplingState, 'frames' | 't' | 'every'>
 
 const startInputs = (inputs: Inputs) => inputs as unknown as { x_T: Samples | Noise; timesteps: Timesteps }
 
@@ -23,10 +40,10 @@ const behaviour: LoopBehaviour<SamplingState> = {
   iterations: (inputs) => startInputs(inputs).timesteps.t.length,
   label: (_, index, inputs) => `t = ${startInputs(inputs).timesteps.t[index]}`,
 
-  begin(inputs) {
+  begin(inputs, { end }) {
     const { x_T, timesteps } = startInputs(inputs)
     const at = timesteps.t[0] ?? -1
-    return { x: { ...x_T, type: 'samples' }, at, frames: [x_T.tensor], t: [at] }
+    return { x: { ...x_T, type: 'samples' }, at, frames: [x_T.tensor], t: [at], every: end.keep_every as number }
   },
 
   each({ x }, index, inputs) {
@@ -40,7 +57,7 @@ const behaviour: LoopBehaviour<SamplingState> = {
     }
   },
 
-  advance(state, next, index, inputs, { end }) {
+  advance(state, next, index, inputs) {
     const { tensor } = next.x_prev as Samples | Noise
     const { shape } = state.x.tensor
     if (tensor.shape.join() !== shape.join()) {
@@ -52,8 +69,7 @@ const behaviour: LoopBehaviour<SamplingState> = {
     }
     const at = startInputs(inputs).timesteps.tPrev[index]!
     const x: Samples = { ...state.x, tensor }
-    if ((index + 1) % (end.keep_every as number) !== 0) return { ...state, x, at }
-    return { x, at, frames: [...state.frames, tensor], t: [...state.t, at] }
+    return (index + 1) % state.every === 0 ? { x, at, ...keepFrame(state, tensor, at) } : { ...state, x, at }
   },
 
   done({ x, at, frames, t }) {
@@ -94,7 +110,7 @@ export const [samplingStart, samplingEnd] = defineLoop({
     done: { x_0: samples('after the last step'), trajectory: trajectory('what was on the way, from x_T to x_0') },
     params: {
       keep_every: advanced(
-        integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step; more saves memory with large images'),
+        integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step; where that is more than 64 MB, fewer'),
       ),
     },
   },
