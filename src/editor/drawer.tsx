@@ -29,6 +29,7 @@ export function Drawer() {
             role="tab"
             class="button small"
             aria-selected={each === tab}
+            {...(each === 'mine' && { title: texts.drawer.mineMeaning })}
             onClick={() => (state.drawer.value = each)}
           >
             {texts.drawer[each]}

@@ -139,7 +139,7 @@ function itemsFor(editor: Editor, what: Kept, file: KeptFile): state.Menu['items
     useAction(editor, what, file),
     { label: texts.kept[what].look, run: () => void look(editor, what, file) },
     'rule',
-    { label: texts.commands.download, run: () => void save() },
+    { label: texts.panel.download, run: () => void save() },
     { label: texts.drawer.rename, run: () => void rename() },
     'rule',
     { label: texts.drawer.delete, danger: true, run: () => void remove() },

@@ -4,15 +4,13 @@ import type { Fault } from '../engine/plan/fault.ts'
 import { outerId } from '../engine/plan/graph.ts'
 import type { Accepts, Declaration } from '../engine/plan/op.ts'
 import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
-import { IconButton } from './buttons.tsx'
 import type { LGraphNode } from './canvas.ts'
 import { useEditor } from './context.ts'
 import { Equation } from './equation.tsx'
-import * as format from './format.ts'
-import { icons } from './icons.tsx'
 import { Params } from './params.tsx'
 import { Prose } from './prose.tsx'
-import { download } from './run.ts'
+import { MadeFiles } from './made.tsx'
+import { Scrub } from './scrub.tsx'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 import { typeColour } from './theme.ts'
@@ -70,6 +68,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
           ))}
         </section>
       )}
+      <Scrub node={node} />
       {Object.keys(declaration.params).length > 0 && (
         <Section title={texts.panel.parameters}>
           <Params node={node} />
@@ -77,7 +76,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       )}
       {made.length > 0 && (
         <Section title={texts.panel.files}>
-          <Files files={made} />
+          <MadeFiles files={made} />
         </Section>
       )}
       {declaration.equation && (
@@ -198,41 +197,6 @@ function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
   )
 }
 
-function Files({ files }: { files: readonly state.MadeFile[] }) {
-  const editor = useEditor()
-  const keep = async (file: state.MadeFile) => {
-    try {
-      await editor.runner.keep('checkpoint', file.name, file.bytes)
-      state.run.files.value = state.run.files.value.map((each) => (each === file ? { ...file, kept: true } : each))
-    } catch (error) {
-      state.say(file.name, { text: texts.storage.failed((error as Error).message), error: true })
-    }
-  }
-  return (
-    <ul class="files">
-      {files.map((file) => (
-        <li key={file.name}>
-          <span class="name" title={file.name}>
-            {file.name} <span class="type">{format.bytes(file.bytes.length)}</span>
-          </span>
-          {/\.(safetensors|zip)$/.test(file.name) && (
-            <button type="button" class="button small" disabled={file.kept ?? false} onClick={() => void keep(file)}>
-              {file.kept ? texts.panel.kept : texts.panel.keep}
-            </button>
-          )}
-          <IconButton
-            class="icon small"
-            label={`${texts.panel.download} ${file.name}`}
-            title={texts.panel.download}
-            icon={<icons.download />}
-            onClick={() => download(file)}
-          />
-        </li>
-      ))}
-    </ul>
-  )
-}
-
 function Unknown({ node }: { node: LGraphNode }) {
   return (
     <section class="section head">
@@ -297,7 +261,7 @@ function WorkflowDetails() {
       )}
       {files.value.length > 0 && (
         <Section title={texts.panel.files}>
-          <Files files={files.value} />
+          <MadeFiles files={files.value} />
         </Section>
       )}
       <section class="section">

@@ -157,7 +157,6 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         const made = withWorkflow(event.file, workflow)
         const file = { node: event.node, ...made, bytes: new Uint8Array(made.bytes) }
         shown.files.value = [...shown.files.value, file]
-        state.say(texts.files.made(file.name), { action: { label: texts.panel.download, run: () => download(file) } })
         break
       }
       case 'question':
@@ -177,6 +176,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         // What it came to is the training, not the last samples.
         shown.progress.value = trained ?? shown.progress.value
         stage.animate(false)
+        tellMade(shown.files.value)
         live.ended()
         break
       case 'checked':
@@ -300,6 +300,12 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       port.close()
     },
   }
+}
+
+function tellMade(files: readonly state.MadeFile[]) {
+  const [file] = files
+  if (files.length > 1) state.say(texts.files.madeSeveral(files.length))
+  else if (file) state.say(texts.files.made(file.name), { action: { label: texts.panel.download, run: () => download(file) } })
 }
 
 const inWords = ({ message, cure }: Fault) => `${message} ${cure}`

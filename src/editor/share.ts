@@ -24,7 +24,7 @@ export async function shareWithFiles({ stage, workspace, runner }: Editor) {
   const zip = packBundle(workspace.text(), here) as Uint8Array<ArrayBuffer>
   const answer = await state.askChoice(texts.share.title, inWords(here, missing, zip.length), [
     { label: texts.dialogs.cancel, value: 'cancel' },
-    { label: texts.commands.download, value: 'yes', primary: true },
+    { label: texts.panel.download, value: 'yes', primary: true },
   ])
   if (answer !== 'yes') return
   download({ name: `${format.fileName(state.name.value)}.zip`, mime: 'application/zip', bytes: zip })

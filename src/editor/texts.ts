@@ -127,6 +127,11 @@ export const texts = {
     unknown: 'This node is not known here. It is kept as it is, and cannot run.',
     files: 'Files of the last run',
     download: 'Download',
+    moreFiles: (count: number) => `${plural(count, 'more file')}`,
+    enlarge: 'Open in a new tab',
+    enlarged: (name: string) => `${name}, in a new tab`,
+    scrub: 'Along the way',
+    timestep: (t: string) => `t = ${t}`,
     keep: 'Keep in library',
     kept: 'Kept in library',
     start: [
@@ -139,7 +144,8 @@ export const texts = {
   drawer: {
     label: 'Library',
     gallery: 'Gallery',
-    mine: 'My workflows',
+    mine: 'Mine',
+    mineMeaning: 'My workflows',
     checkpoints: 'Checkpoints',
     datasets: 'Data sets',
     otherTopic: 'Others',
@@ -204,6 +210,7 @@ export const texts = {
     dropHint: 'Workflows, images, checkpoints, data sets; as files, folders or ZIPs',
     unknownNodes: (types: string[]) => `Not known here and kept as they are: ${types.join(', ')}.`,
     made: (name: string) => `${name} is ready`,
+    madeSeveral: (count: number) => `${plural(count, 'file')} are ready, in the details`,
     kept: (name: string) => `${name} is kept in the library`,
     taken: (name: string, node: string) => `${name} is kept, and ${node} takes it`,
     foundBy: (name: string, nodes: string) => `${name} is the file that ${nodes} asks for`,
@@ -270,7 +277,7 @@ export const texts = {
     holds: (names: string) => `One ZIP with this workflow and ${names}.`,
     holdsNone: 'One ZIP with this workflow. Its nodes name no checkpoints and no data sets of your own.',
     missing: (names: string) => `Not here, and so not in it: ${names}. Whoever opens it needs these files from elsewhere.`,
-    size: (size: string) => `It is ${size} large.`,
+    size: (size: string) => `${size} in all.`,
     came: (files: number, size: string) => `${plural(files, 'file')} came with it (${size}), and is kept in the library`,
   },
 

@@ -276,7 +276,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
       if (workflow) return await openSaved(workflow.id)
       if (open?.ready) return await openReady(open.ready)
     } catch (error) {
-      state.say(texts.files.unreadable(texts.drawer.mine), { text: (error as Error).message, error: true })
+      state.say(texts.files.unreadable(texts.drawer.mineMeaning), { text: (error as Error).message, error: true })
     }
     await openFirst()
   }

@@ -287,7 +287,7 @@ describe('what is kept', () => {
     await save('Third')
     await newWorkflow()
     await page.getByRole('button', { name: 'Library' }).click()
-    await page.getByRole('tab', { name: 'My workflows' }).click()
+    await page.getByRole('tab', { name: 'Mine' }).click()
     await page.getByRole('button', { name: 'More for Third' }).click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await expect.poll(() => page.getByRole('button', { name: 'More for Third' }).count()).toBe(0)

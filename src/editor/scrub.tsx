@@ -1,0 +1,51 @@
+// The scrubber of a film in the panel, for the keyboard; on the node it is dragged.
+import { useEffect, useState } from 'preact/hooks'
+import type { FilmView } from '../engine/plan/view.ts'
+import type { DiffusionNode } from '../nodes/litegraph/node.ts'
+import { useEditor } from './context.ts'
+import * as format from './format.ts'
+import { texts } from './texts.ts'
+
+/** Nothing tells of a drag on the node; looked at so often, in milliseconds. */
+const LOOK = 100
+
+export function Scrub({ node }: { node: DiffusionNode }) {
+  const { stage } = useEditor()
+  const [film, setFilm] = useState<FilmView>()
+  const [at, setAt] = useState(1)
+  useEffect(() => {
+    const look = () => {
+      const { view, scrub = 1 } = node.diffusion
+      setFilm(view?.kind === 'film' ? view : undefined)
+      setAt(scrub)
+    }
+    look()
+    const timer = setInterval(look, LOOK)
+    return () => clearInterval(timer)
+  }, [node])
+  if (!film || film.frames.length < 2) return null
+  const last = film.frames.length - 1
+  const frame = Math.round(at * last)
+  return (
+    <section class="section">
+      <h3>
+        {texts.panel.scrub}
+        <output>{texts.panel.timestep(format.number(film.t[frame]!))}</output>
+      </h3>
+      <input
+        type="range"
+        aria-label={texts.panel.scrub}
+        aria-valuetext={texts.panel.timestep(format.number(film.t[frame]!))}
+        min={0}
+        max={last}
+        step={1}
+        value={frame}
+        onInput={(event) => {
+          node.diffusion.scrub = event.currentTarget.valueAsNumber / last
+          setAt(node.diffusion.scrub)
+          stage.redraw()
+        }}
+      />
+    </section>
+  )
+}
