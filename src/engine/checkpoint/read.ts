@@ -7,7 +7,8 @@ import type { ReadCheckpoint } from './checkpoint.ts'
 import { formats } from './formats.ts'
 import type { Layout } from './layout.ts'
 import { findParts } from './layout.ts'
-import { readScheduler } from './scheduler.ts'
+import { readScheduler, underName } from './scheduler.ts'
+import type { StoredWeights } from './weights.ts'
 import { checkWeights, readWeights, renameWeights } from './weights.ts'
 
 /** Reads a ZIP. Throws CheckpointError, saying what is wrong. */
@@ -18,9 +19,14 @@ export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
   const found = readWeights(bytes, layout.weights)
   const weights = format.renamed ? renameWeights(found, format.renamed) : found
   checkWeights(weights, format.shapes(config))
-  const notices = [...layout.notices]
+  const notices = [...layout.notices, ...noticesOf(weights)]
   const { predicts, schedule, trainedOn } = readProcess(bytes, layout, own, notices)
   return { model: { kind: layout.kind, config, predicts, weights }, schedule, ...(trainedOn && { trainedOn }), notices }
+}
+
+function noticesOf(weights: StoredWeights): string[] {
+  const [broken] = [...weights].find(([, { data }]) => !data.every(Number.isFinite)) ?? []
+  return broken === undefined ? [] : [`Some numbers of ${broken} are not finite: whatever the model says will not be either.`]
 }
 
 const jsonAt = (bytes: Uint8Array, path: string | undefined) =>
@@ -38,14 +44,11 @@ function readProcess(bytes: Uint8Array, layout: Layout, own: PredictionType | un
   else if (scheduler && isZeroSnr(scheduler.schedule) && predicts === 'epsilon') {
     notices.push('No signal is left at the last timestep, where a model that predicts epsilon says nothing of the data.')
   }
-  const name = about?.schedule
   return {
     predicts: predicts ?? ('epsilon' as const),
-    schedule:
-      scheduler && (name !== undefined && hasNoName(scheduler.schedule) ? { ...scheduler.schedule, name } : scheduler.schedule),
+    schedule: scheduler && underName(scheduler.schedule, about?.schedule),
     trainedOn: about?.trainedOn,
   }
 }
 
 const isZeroSnr = ({ alphaBar }: Schedule) => alphaBar.at(-1) === 0
-const hasNoName = ({ name }: Schedule) => name === 'trained'

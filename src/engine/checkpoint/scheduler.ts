@@ -11,6 +11,8 @@ export const predictionTypes: readonly PredictionType[] = ['epsilon', 'sample', 
 /** Schedules that diffusers has under the same name, and their defaults in DDPMScheduler. */
 const diffusersNames: readonly ScheduleName[] = ['linear', 'scaled_linear', 'squaredcos_cap_v2', 'sigmoid']
 const ownNames: readonly ScheduleName[] = ['linear_openai', 'sigmoid_alpha_bar']
+/** Name of a schedule that no formula here gives. */
+const UNNAMED = 'trained'
 const DEFAULT_ENDS = { beta_start: 0.0001, beta_end: 0.02 }
 
 /**
@@ -50,6 +52,18 @@ function nameOf(betas: Float64Array, names: readonly ScheduleName[]): NamedSched
     if (sameBetas(betas, name, beta_start, beta_end)) return { beta_schedule: name, beta_start, beta_end }
   }
   return undefined
+}
+
+/** The schedule under the name that it was saved with, if that is a name for these betas or there is no other. */
+export function underName(schedule: Schedule, name: string | undefined): Schedule {
+  if (name === undefined) return schedule
+  const fits =
+    schedule.name === UNNAMED ||
+    nameOf(
+      schedule.betas,
+      ownNames.filter((own) => own === name),
+    ) !== undefined
+  return fits ? { ...schedule, name } : schedule
 }
 
 /** What `beta_start` and `beta_end` would have to be. Rounded, because the way from them to the betas rounds as well. */
@@ -193,7 +207,7 @@ function scheduleOf(T: number, values: unknown, given: string): Schedule {
   }
   const betas = Float64Array.from(values as number[])
   // A name of diffusers says nothing here: it has one whether it is used or not.
-  const other = diffusersNames.includes(given as ScheduleName) ? 'trained' : given
+  const other = diffusersNames.includes(given as ScheduleName) ? UNNAMED : given
   return tablesOf(nameOf(betas, [...diffusersNames, ...ownNames])?.beta_schedule ?? other, betas)
 }
 
