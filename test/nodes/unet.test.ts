@@ -1,0 +1,266 @@
+// UNet and Attention in graphs: what they make, what they refuse, what they show.
+import { describe, expect, test } from 'vitest'
+import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import { opTable } from '../../src/engine/plan/op.ts'
+import { createSession } from '../../src/engine/plan/session.ts'
+import type { View } from '../../src/engine/plan/view.ts'
+import type { Event } from '../../src/engine/protocol.ts'
+import { any, defineNode, dataset as datasetSlot } from '../../src/nodes/define.ts'
+import { nodes } from '../../src/nodes/table.ts'
+import { onCpu } from '../backends.ts'
+import { evaluate, node } from './evaluate.ts'
+
+/** A data set of black images of a shape; `classes` with labels in turn. */
+const images = defineNode({
+  type: 'test/Images',
+  category: 'data',
+  summary: 'Black images.',
+  inputs: {},
+  outputs: { dataset: datasetSlot() },
+  params: {
+    shape: { kind: 'text', default: '8, 4, 3', multiline: false, about: '' },
+    classes: { kind: 'number', default: 0, min: 0, max: 10, step: 1, integer: true, slider: false, about: '' },
+  },
+  run: (_, params) => {
+    const { shape: text, classes } = params as unknown as { shape: string; classes: number }
+    const shape = text.split(',').map(Number)
+    const size = 4
+    const data = new Float32Array(size * shape.reduce((a, b) => a * b, 1))
+    const labels = Int32Array.from({ length: size }, (_, i) => i % Math.max(1, classes))
+    return { dataset: { type: 'dataset', data, shape, size, space: 'image', ...(classes && { labels, classes }) } }
+  },
+})
+
+/** Takes a model, so that there is something to run to. */
+const sink = defineNode({
+  type: 'test/Sink',
+  category: 'view',
+  summary: 'Looks at nothing.',
+  inputs: { value: any() },
+  outputs: {},
+  params: {},
+  view: async ({ value }) => {
+    seen.push(value as never)
+    return { kind: 'rows', rows: [] }
+  },
+})
+let seen: { config: Record<string, unknown>; weights: Record<string, { shape: number[] }> }[] = []
+
+const ops = opTable([...nodes, images, sink])
+
+/** Runs graphs in one session; the views and faults of each, and the models that were made. */
+async function runs(...graphs: GraphNode[][]) {
+  let events: Event[] = []
+  seen = []
+  const session = createSession({ ops, onEvent: (event) => events.push(event) })
+  const found: { views: Record<string, View>; faults: string[]; cached: string[] }[] = []
+  for (const [i, graph] of graphs.entries()) {
+    events = []
+    await session.run({
+      type: 'run',
+      run: i + 1,
+      graph: { nodes: [...graph, node('sink', 'test/Sink', { value: 'unet.model' })] },
+    })
+    found.push({
+      views: Object.fromEntries(events.flatMap((event) => (event.type === 'view' ? [[event.node, event.view]] : []))),
+      faults: events.flatMap((event) =>
+        event.type === 'faults'
+          ? event.faults.map(({ node, slot, param, message, cure }) => `${node}.${slot ?? param}: ${message} ${cure}`)
+          : [],
+      ),
+      cached: events.flatMap((event) => (event.type === 'cached' ? [event.node] : [])),
+    })
+  }
+  await session.dispose()
+  return found
+}
+
+const unet = (params: Record<string, unknown> = {}, inputs: Record<string, string> = {}) => node('unet', 'UNet', inputs, params)
+const attention = (params: Record<string, unknown> = {}, id = 'attention', inputs: Record<string, string> = {}) =>
+  node(id, 'Attention', inputs, params)
+const attending = (params: Record<string, unknown>, of: Record<string, unknown> = {}) => [
+  attention(of),
+  unet(params, { attention: 'attention.attention' }),
+]
+
+async function configOf(graph: GraphNode[]) {
+  const [{ faults }] = (await runs(graph)) as [{ faults: string[] }]
+  expect(faults).toEqual([])
+  return seen[0]!.config
+}
+
+onCpu(() => {
+  describe('the config', () => {
+    test('without attention there is none anywhere', async () => {
+      expect(await configOf([unet()])).toMatchObject({
+        down_block_types: ['DownBlock2D', 'DownBlock2D'],
+        up_block_types: ['UpBlock2D', 'UpBlock2D'],
+        add_attention: false,
+        num_class_embeds: null,
+        sample_size: 8,
+        in_channels: 1,
+        out_channels: 1,
+        block_out_channels: [32, 64],
+      })
+    })
+
+    test('attention goes to the levels of its resolutions, on the way down and up', async () => {
+      const config = await configOf(attending({ block_out_channels: '16, 16, 32' }, { resolutions: '8, 2', mid_block: false }))
+      expect(config).toMatchObject({
+        down_block_types: ['AttnDownBlock2D', 'DownBlock2D', 'AttnDownBlock2D'],
+        up_block_types: ['AttnUpBlock2D', 'UpBlock2D', 'AttnUpBlock2D'],
+        add_attention: false,
+        attention_head_dim: 8,
+      })
+    })
+
+    test.each([
+      ['as many channels a head everywhere', { by: 'heads', heads: 4 }, '32, 32', 8],
+      ['one head is null, as diffusers has it', { by: 'heads', heads: 1 }, '16, 32', null],
+      ['a number for each level and the middle, where they differ', { by: 'heads', heads: 4 }, '16, 32', [4, 8, 8]],
+      ['the given size of a head', { by: 'head_dim', head_dim: 16 }, '16, 32', 16],
+    ])('heads: %s', async (_, of, block_out_channels, right) => {
+      const config = await configOf(attending({ block_out_channels }, { resolutions: '8, 4', ...of }))
+      expect(config.attention_head_dim).toEqual(right)
+    })
+
+    test('rules add up, and the later one holds', async () => {
+      const config = await configOf([
+        attention({ resolutions: '8, 4', head_dim: 4, mid_block: false }, 'first'),
+        attention({ resolutions: '4', head_dim: 16 }, 'attention', { attention: 'first.attention' }),
+        unet({}, { attention: 'attention.attention' }),
+      ])
+      expect(config).toMatchObject({ attention_head_dim: [4, 16, 16], add_attention: true })
+    })
+
+    test('residual blocks resample where it is asked for: by type without attention, by setting with it', async () => {
+      const config = await configOf(
+        attending({ block_out_channels: '8, 8, 8', downsample: 'resnet', upsample: 'resnet' }, { resolutions: '4' }),
+      )
+      expect(config).toMatchObject({
+        down_block_types: ['ResnetDownsampleBlock2D', 'AttnDownBlock2D', 'DownBlock2D'],
+        up_block_types: ['ResnetUpsampleBlock2D', 'AttnUpBlock2D', 'UpBlock2D'],
+        downsample_type: 'resnet',
+        upsample_type: 'resnet',
+      })
+      const names = Object.keys(seen[0]!.weights)
+      for (const block of ['down_blocks.0', 'down_blocks.1', 'up_blocks.0', 'up_blocks.1']) {
+        expect(names).toContain(`${block}.${block.startsWith('up') ? 'upsamplers' : 'downsamplers'}.0.conv2.weight`)
+      }
+    })
+
+    test('a data set gives size, channels and classes, whatever the params say', async () => {
+      const config = await configOf([
+        node('images', 'test/Images', {}, { shape: '8, 4, 3', classes: 2 }),
+        unet({ sample_size: 64, channels: 1, num_classes: 7 }, { dataset: 'images.dataset' }),
+      ])
+      expect(config).toMatchObject({ sample_size: [8, 4], in_channels: 3, out_channels: 3, num_class_embeds: 3 })
+      expect(seen[0]!.weights['class_embedding.weight']!.shape).toEqual([3, 128])
+    })
+
+    test('a condition that is a number or a vector has no table of labels', async () => {
+      expect(await configOf([unet({ class_embed_type: 'timestep', num_classes: 3 })])).toMatchObject({
+        class_embed_type: 'timestep',
+        num_class_embeds: null,
+      })
+      expect(Object.keys(seen[0]!.weights)).toContain('class_embedding.linear_2.bias')
+    })
+  })
+
+  test('what cannot be is refused, with the cure', async () => {
+    const refused = await runs(
+      [unet({ block_out_channels: '32, x' })],
+      [unet({ block_out_channels: '' })],
+      [unet({ block_out_channels: '32, 60' })],
+      [unet({ sample_size: 28, block_out_channels: '8, 8, 8, 8' })],
+      [
+        node('images', 'test/Images', {}, { shape: '28, 28, 1' }),
+        unet({ block_out_channels: '8, 8, 8, 8' }, { dataset: 'images.dataset' }),
+      ],
+      [node('images', 'test/Images', {}, { shape: '2' }), unet({}, { dataset: 'images.dataset' })],
+      attending({}, { resolutions: '16' }),
+      attending({}, { resolutions: '8', head_dim: 24 }),
+      attending({ block_out_channels: '32, 48' }, { resolutions: '8', by: 'heads', heads: 32 }),
+      attending({}, { resolutions: '', mid_block: false }),
+      [unet({ block_out_channels: '2', norm_num_groups: 1, freq_shift: 1 })],
+    )
+    expect(refused.map(({ faults }) => faults.join(' | '))).toMatchInlineSnapshot(`
+      [
+        "unet.block_out_channels: Expected whole numbers above 0 with commas between, got "x". Write them like this: 32, 64.",
+        "unet.block_out_channels: Expected channels for 1 to 10 levels, got 0. Write one number for each level, such as 32, 64.",
+        "unet.block_out_channels: norm_num_groups is 8, but a level has 60 channels, no multiple of it. Take 64 channels, or norm_num_groups 4.",
+        "unet.sample_size: Images of 28 x 28 cannot be halved for 4 levels: that takes a multiple of 8. Take at most 3 levels in block_out_channels, or images of 32 x 32.",
+        "unet.block_out_channels: Images of 28 x 28 cannot be halved for 4 levels: that takes a multiple of 8. Take at most 3 levels in block_out_channels, or images of 32 x 32.",
+        "unet.dataset: Expected images, items of shape [height, width, channels], got items of shape [2]. Wire a data set of images; for points there is MLP.",
+        "unet.attention: Attention is asked for at 16, but the levels have 8 and 4. Take of these for \`resolutions\` of Attention, or change the levels: \`block_out_channels\` has one number for each.",
+        "unet.attention: \`head_dim\` of Attention is 24, but the 32 channels at 8 are no multiple of it. Set \`head_dim\` to 16, or change the channels of the UNet.",
+        "unet.attention: \`heads\` of Attention is 32, but the 48 channels of the middle block are no multiple of it. Set \`heads\` to 24, or change the channels of the UNet.",
+        "attention.resolutions: No resolution is given, and mid_block is off: there would be no attention anywhere. Give a resolution, such as 4, or leave the node out.",
+        "unet.block_out_channels: The first level has 2 channels: too few for the sines and cosines of t. Give it at least 4.",
+      ]
+    `)
+  })
+
+  test('it shows its levels and what they cost, again where it is kept', async () => {
+    const graph = attending({ block_out_channels: '16, 32', num_classes: 9 }, { resolutions: '4' })
+    const [first, again] = await runs(graph, graph)
+    expect(first!.views.unet).toMatchInlineSnapshot(`
+      {
+        "kind": "rows",
+        "rows": [
+          [
+            "8 x 8",
+            "16 channels",
+          ],
+          [
+            "4 x 4",
+            "32 channels, attention, 4 heads",
+          ],
+          [
+            "middle",
+            "32 channels, attention, 4 heads",
+          ],
+          [
+            "parameters",
+            "177,489",
+          ],
+          [
+            "FLOPs an image",
+            "8.18 M",
+          ],
+          [
+            "memory to train, batch 64",
+            "15.3 MiB",
+          ],
+        ],
+      }
+    `)
+    expect(again!.cached).toContain('unet')
+    expect(again!.views.unet).toEqual(first!.views.unet)
+  })
+
+  test('equal seeds make equal weights; the first prediction is zero with zero_init', async () => {
+    const graph = [
+      unet({ block_out_channels: '8', seed: 3 }),
+      node('same', 'UNet', {}, { block_out_channels: '8', seed: 3, layers_per_block: 1 }),
+      node('other', 'UNet', {}, { block_out_channels: '8', seed: 4 }),
+      node('zero', 'UNet', {}, { block_out_channels: '8', seed: 4, zero_init: true }),
+      node('schedule', 'NoiseSchedule'),
+      node('x', 'GaussianNoise', {}, { shape: '8, 8, 1', batch_size: 2 }),
+      node('t', 'Timestep', { schedule: 'schedule.schedule' }, { t: 10 }),
+      ...['unet', 'same', 'other', 'zero'].map((id) =>
+        node(`ask ${id}`, 'Predict', { model: `${id}.model`, x_t: 'x.noise', t: 't.t' }),
+      ),
+    ]
+    const { one, same, other, zero } = await evaluate(graph, {
+      one: 'ask unet.prediction',
+      same: 'ask same.prediction',
+      other: 'ask other.prediction',
+      zero: 'ask zero.prediction',
+    })
+    expect(one.tensor.shape).toEqual([2, 8, 8, 1])
+    expect(one.tensor).toEqual(same.tensor)
+    expect(one.tensor).not.toEqual(other.tensor)
+    expect(zero.tensor.data.every((value) => value === 0)).toBe(true)
+  })
+})
