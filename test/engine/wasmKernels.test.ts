@@ -1,0 +1,144 @@
+// The kernels that replace tfjs's own on wasm: the same numbers, from index arithmetic, and less memory.
+import fc from 'fast-check'
+import { expect, test, vi } from 'vitest'
+import { tf } from '../../src/engine/tf.ts'
+import { copyLessOnWasm } from '../../src/engine/wasmKernels.ts'
+import { onEachBackend } from '../backends.ts'
+
+const count = (shape: number[]) => shape.reduce((product, size) => product * size, 1)
+
+/** 0, 1, 2, ... in this shape. */
+const counted = (shape: number[], dtype: 'float32' | 'int32' = 'float32') => {
+  const values = Array.from({ length: count(shape) }, (_, i) => i)
+  return tf.tensor(values, shape, dtype)
+}
+
+/** The indices of all elements, outermost axis first. */
+function indices(shape: number[]): number[][] {
+  return shape.reduce<number[][]>(
+    (all, size) => all.flatMap((index) => Array.from({ length: size }, (_, i) => [...index, i])),
+    [[]],
+  )
+}
+
+const offset = (index: number[], shape: number[]) => index.reduce((sum, i, axis) => sum * shape[axis]! + i, 0)
+
+/** A shape with a box inside of it. Long axes too: rows are copied in another way than short ones. */
+const boxes = fc
+  .array(fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 4 }) }, { weight: 1, arbitrary: fc.constant(70) }), {
+    minLength: 1,
+    maxLength: 5,
+  })
+  .filter((shape) => count(shape) < 20_000)
+  .chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      box: fc.tuple(
+        ...shape.map((size) =>
+          fc
+            .integer({ min: 0, max: size - 1 })
+            .chain((begin) => fc.record({ begin: fc.constant(begin), size: fc.integer({ min: 1, max: size - begin }) })),
+        ),
+      ),
+    }),
+  )
+
+onEachBackend(() => {
+  test('slice takes the box', async () => {
+    await fc.assert(
+      fc.asyncProperty(boxes, fc.constantFrom('float32' as const, 'int32' as const), async ({ shape, box }, dtype) => {
+        const x = counted(shape, dtype)
+        const size = box.map((axis) => axis.size)
+        const got = tf.slice(
+          x,
+          box.map(({ begin }) => begin),
+          size,
+        )
+        const right = indices(size).map((index) =>
+          offset(
+            index.map((i, axis) => i + box[axis]!.begin),
+            shape,
+          ),
+        )
+        expect(got.dtype).toBe(dtype)
+        expect(Array.from(await got.data())).toEqual(right)
+        tf.dispose([x, got])
+      }),
+    )
+  })
+
+  test('split and concat are inverse, on every axis', async () => {
+    await fc.assert(
+      fc.asyncProperty(boxes, fc.nat(4), async ({ shape }, chosen) => {
+        const axis = chosen % shape.length
+        const x = counted(shape)
+        const first = Math.ceil(shape[axis]! / 3)
+        const sizes = [first, shape[axis]! - first].filter((size) => size > 0)
+        const pieces = tf.split(x, sizes, axis)
+        for (const [i, piece] of pieces.entries()) {
+          const begin = i === 0 ? 0 : first
+          const right = indices(piece.shape).map((index) =>
+            offset(
+              index.map((k, a) => (a === axis ? k + begin : k)),
+              shape,
+            ),
+          )
+          expect(Array.from(await piece.data())).toEqual(right)
+        }
+        const joined = tf.concat(pieces, axis)
+        expect(joined.shape).toEqual(shape)
+        expect(await joined.data()).toEqual(await x.data())
+        tf.dispose([x, ...pieces, joined])
+      }),
+    )
+  })
+
+  test('concat takes empty pieces, and one alone', async () => {
+    const [none, some] = [tf.zeros([2, 0]), tf.tensor2d([1, 2, 3, 4], [2, 2])]
+    const results = [tf.concat([none, some, none], 1), tf.concat([some], 1), tf.concat([none, none], 1)]
+    expect(results.map(({ shape }) => shape.join())).toEqual(['2,2', '2,2', '2,0'])
+    for (const joined of results.slice(0, 2)) expect(await joined.array()).toEqual(await some.array())
+    tf.dispose([none, some, ...results])
+  })
+
+  test.each([
+    ['bool', [true, false, false, true], [1, 0, 0, 1]],
+    ['string', ['a', 'b', 'c', 'd'], ['a', 'b', 'c', 'd']],
+  ] as const)('%s too', async (dtype, given, [a, b, c, d]) => {
+    const x = tf.tensor2d([...given] as string[], [2, 2], dtype)
+    const got = [x.slice([0, 1], [2, 1]), tf.concat([x, x], 1), x.clone()]
+    expect(await Promise.all(got.map((tensor) => tensor.array()))).toEqual([
+      [[b], [d]],
+      [
+        [a, b, a, b],
+        [c, d, c, d],
+      ],
+      [
+        [a, b],
+        [c, d],
+      ],
+    ])
+    tf.dispose([x, ...got])
+  })
+
+  test('a clone shares its numbers and outlives the original', async () => {
+    const x = counted([100])
+    const before = tf.memory().numDataBuffers
+    const clone = x.clone()
+    expect(tf.memory().numDataBuffers).toBe(before)
+    x.dispose()
+    const other = tf.ones([100]) // would take a heap block that was given back too early
+    expect(Array.from(await clone.data())).toEqual(Array.from({ length: 100 }, (_, i) => i))
+    tf.dispose([clone, other])
+  })
+
+  test('a part is a copy of that part alone', async () => {
+    copyLessOnWasm() // a second time: nothing is wrapped twice
+    const x = counted([1000, 10])
+    const copies = vi.spyOn(Uint8Array.prototype, 'slice')
+    tf.dispose([x.slice([5, 0], [2, 10]), ...tf.split(x, 100)])
+    expect(copies).not.toHaveBeenCalled()
+    copies.mockRestore()
+    x.dispose()
+  })
+}, ['wasm'])
