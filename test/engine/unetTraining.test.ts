@@ -1,0 +1,179 @@
+// Training and sampling with a UNet against PyTorch and diffusers: twenty steps, loss by loss, and whole trajectories.
+import { describe, expect, test } from 'vitest'
+import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
+import type { EmaConfig } from '../../src/engine/ema.ts'
+import { addNoise } from '../../src/engine/forward.ts'
+import { meanError, minSnrWeights } from '../../src/engine/losses.ts'
+import { predict } from '../../src/engine/models/predict.ts'
+import type { OptimizerConfig } from '../../src/engine/optimizers.ts'
+import { targetOf } from '../../src/engine/prediction.ts'
+import { ddimStep } from '../../src/engine/samplers/ddim.ts'
+import { ddpmStep } from '../../src/engine/samplers/ddpm.ts'
+import type { ScheduleName } from '../../src/engine/schedule.ts'
+import { noiseSchedule } from '../../src/engine/schedule.ts'
+import type { Tensor } from '../../src/engine/tf.ts'
+import { tf } from '../../src/engine/tf.ts'
+import { timesteps } from '../../src/engine/timesteps.ts'
+import type { TrainingState } from '../../src/engine/training.ts'
+import { averagedWeights, beginTraining, trainStep } from '../../src/engine/training.ts'
+import type { Conditioning, Model, PredictionType, Weights } from '../../src/engine/values.ts'
+import { tensorsOf } from '../../src/engine/values.ts'
+import { onEachBackend } from '../backends.ts'
+import { gap, goldenJson, goldenTensors, goldenUnet, images, weightsOf } from '../goldenTensors.ts'
+
+interface Meta {
+  scheduler_config: { num_train_timesteps: number; beta_schedule: ScheduleName; beta_start?: number; beta_end?: number }
+  optimizer: 'Adam' | 'AdamW'
+  optimizer_kwargs: { lr: number; betas: [number, number]; eps: number; weight_decay?: number }
+  prediction_type: PredictionType
+  loss: string
+  grad_clip_global_norm: number | null
+  lr_schedule: { name: 'cosine'; warmup: number; total: number } | null
+  ema: { decay: number; use_ema_warmup?: boolean; inv_gamma?: number; power?: number } | null
+  micro_steps: number
+  loss_per_step_f64: number[]
+}
+
+const scheduleOf = ({ num_train_timesteps, beta_schedule, beta_start, beta_end }: Meta['scheduler_config']) =>
+  noiseSchedule({ name: beta_schedule, T: num_train_timesteps, betaStart: beta_start, betaEnd: beta_end })
+
+const optimizerOf = ({ optimizer, optimizer_kwargs: { lr, betas, eps, weight_decay }, ...meta }: Meta): OptimizerConfig => ({
+  algorithm: optimizer === 'Adam' ? 'adam' : 'adamw',
+  lr,
+  beta1: betas[0],
+  beta2: betas[1],
+  eps,
+  weight_decay: weight_decay ?? 0,
+  warmup_steps: meta.lr_schedule?.warmup ?? 0,
+  lr_schedule: meta.lr_schedule?.name ?? 'constant',
+  clip_norm: meta.grad_clip_global_norm ?? 0,
+})
+
+const emaOf = (ema: NonNullable<Meta['ema']>): EmaConfig => ({
+  decay: ema.decay,
+  min_decay: 0,
+  update_after_step: 0,
+  use_ema_warmup: ema.use_ema_warmup ?? false,
+  inv_gamma: ema.inv_gamma ?? 1,
+  power: ema.power ?? 2 / 3,
+})
+
+/** `[steps, ...]`: what was recorded for one step. */
+function atStep(tensors: Map<string, StoredTensor>, name: string, step: number): Map<string, StoredTensor> {
+  const { shape, data } = tensors.get(name)!
+  const size = data.length / shape[0]!
+  return new Map([[name, { shape: shape.slice(1), data: data.slice(step * size, (step + 1) * size) as Float32Array }]])
+}
+
+/** Of losses, relative. */
+const LOSS = 1e-5
+/** Of weights, which are up to about 2: Adam turns rounding in small gradients into steps of its full length. */
+const WEIGHTS = 1e-4
+
+onEachBackend(() => {
+  describe.each(['a_adam_eps', 'b_adamw_ema_clip_cosine', 'c_v_pred_cosine_minsnr_class'])('training %s', (name) => {
+    const folder = `training/${name}`
+
+    test('has the losses of PyTorch, step by step, and its weights at the end', async () => {
+      const meta = goldenJson<Meta>(`${folder}/meta`)
+      const model = goldenUnet(`${folder}/config`, `${folder}/initial_weights`, meta.prediction_type)
+      const batches = goldenTensors(`${folder}/batches`)
+      const step = stepper(meta, model, batches)
+      let state = beginTraining(model.weights, meta.ema !== null)
+      const losses: number[] = []
+      for (let i = 0; i < meta.micro_steps; i++) {
+        const next = step(state, i)
+        free(state, next)
+        state = next
+        losses.push((await state.loss!.data())[0]!)
+      }
+      meta.loss_per_step_f64.forEach((right, i) => expect(Math.abs(losses[i]! / right - 1), `step ${i}`).toBeLessThan(LOSS))
+      await expectWeights(state.weights, `${folder}/final_weights`)
+      if (meta.ema) {
+        const averaged = averagedWeights(state)
+        await expectWeights(averaged, `${folder}/final_ema_weights`)
+        tf.dispose(averaged)
+      }
+      tf.dispose([...tensorsOf(state), ...tensorsOf(model)])
+    })
+  })
+
+  /** What a later state has taken over stays. */
+  function free(before: TrainingState, after: TrainingState) {
+    const kept = new Set(tensorsOf(after))
+    for (const tensor of tensorsOf(before)) if (!kept.has(tensor)) tensor.dispose()
+  }
+
+  function stepper(meta: Meta, model: Model, batches: Map<string, StoredTensor>) {
+    const schedule = scheduleOf(meta.scheduler_config)
+    const optimizer = optimizerOf(meta)
+    const ema = meta.ema ? emaOf(meta.ema) : undefined
+    return (state: TrainingState, i: number) => {
+      const at = (key: string) => images(atStep(batches, key, i), key)
+      const labels = batches.has('class_labels') && atStep(batches, 'class_labels', i).get('class_labels')!.data
+      const condition: Conditioning | undefined = labels ? { kind: 'labels', labels: Int32Array.from(labels) } : undefined
+      const t = Float64Array.from(atStep(batches, 'timesteps', i).get('timesteps')!.data)
+      const loss = () => {
+        const [x0, noise] = [at('x0'), at('noise')]
+        const prediction = predict({ ...model, weights: state.weights }, addNoise(x0, t, noise, schedule), t, condition)
+        const target = targetOf(model.predicts, x0, noise, t, schedule)
+        const weights = meta.loss.includes('min-SNR') ? minSnrWeights(model.predicts, t, schedule, 5) : undefined
+        return meanError(prediction, target, { kind: 'mse', ...(weights && { weights }) })
+      }
+      return trainStep(state, { loss, optimizer, ema, total: meta.micro_steps })
+    }
+  }
+
+  /** The biases of keys are left out: their true gradient is 0, and Adam divides its rounding by its size. */
+  async function expectWeights(weights: Weights, recorded: string) {
+    const right = weightsOf(goldenTensors(recorded))
+    expect(Object.keys(weights).toSorted()).toEqual(Object.keys(right).toSorted())
+    for (const [key, tensor] of Object.entries(weights)) {
+      if (key.endsWith('to_k.bias')) continue
+      expect((await gap(tensor, right[key]!)).gap, key).toBeLessThan(WEIGHTS)
+    }
+    tf.dispose(right)
+  }
+}, ['cpu', 'wasm'])
+
+onEachBackend(() => {
+  describe('sampling with a trained model', () => {
+    interface Case {
+      name: string
+      scheduler: 'DDIMScheduler' | 'DDPMScheduler'
+      config: Meta['scheduler_config']
+      num_inference_steps: number
+      step_kwargs: { eta?: number }
+    }
+    const cases = goldenJson<Case[]>('endToEnd/meta').filter(({ scheduler }) => /^DD[IP]M/.test(scheduler))
+    const tensors = goldenTensors('endToEnd/trajectories')
+
+    test.each(cases.map((own) => [own.name, own] as const))('%s goes the way of diffusers, step by step', async (name, own) => {
+      const model = goldenUnet('training/a_adam_eps/config', 'training/a_adam_eps/final_weights')
+      const schedule = scheduleOf(own.config)
+      const { t, tPrev } = timesteps(schedule, {
+        num_inference_steps: own.num_inference_steps,
+        timestep_spacing: 'leading',
+        previous: own.scheduler === 'DDIMScheduler' ? 'stride' : 'next_in_list',
+      })
+      let x: Tensor = images(tensors, `${name}/x_T`)
+      for (const [i, step] of t.entries()) {
+        const next = tf.tidy(() => {
+          const [at, to] = [Float64Array.of(step), Float64Array.of(tPrev[i]!)]
+          const prediction = { tensor: predict(model, x, at), predicts: model.predicts }
+          const noise = tensors.has(`${name}/noise`) ? images(atStep(tensors, `${name}/noise`, i), `${name}/noise`) : undefined
+          return own.scheduler === 'DDIMScheduler'
+            ? ddimStep(x, prediction, at, to, schedule, noise, { eta: own.step_kwargs.eta ?? 0, clip: 1, rederive: false })
+            : ddpmStep(x, prediction, at, to, schedule, noise!, { variance: 'fixed_small', clip: 1 })
+        })
+        x.dispose()
+        x = next
+        const right = images(tensors, `${name}/x_after_step_${String(i).padStart(2, '0')}`)
+        const { gap: most, size } = await gap(x, right)
+        expect(most, `step ${i}`).toBeLessThan(1e-5 * size)
+        right.dispose()
+      }
+      tf.dispose([x, ...tensorsOf(model)])
+    })
+  })
+})
