@@ -9,6 +9,7 @@ import { createSession } from '../engine/plan/session.ts'
 import type { BackendName, Event, Kept, Request, RunRequest, WasmPaths } from '../engine/protocol.ts'
 import type { EngineStorage } from './storage.ts'
 import { assetsOf } from './assets.ts'
+import { decodeInBrowser, fileOfBlob, importDataset } from './import.ts'
 import type { KeptFiles } from './kept.ts'
 import type { ShippedAddresses } from './shipped.ts'
 import { shippedFrom, withMnist } from './shipped.ts'
@@ -199,8 +200,19 @@ class Server {
     }
   }
 
-  private async importImages({ id }: Extract<Request, { type: 'importImages' }>) {
-    this.post({ type: 'imported', id, error: 'Images cannot be imported yet.' })
+  private async importImages({ id, name, files, options }: Extract<Request, { type: 'importImages' }>) {
+    try {
+      const { bytes, report } = await importDataset({
+        name,
+        files: files.map(({ path, file }) => fileOfBlob(path, file)),
+        options,
+        decode: decodeInBrowser,
+        onProgress: (done, total) => this.post({ type: 'importing', id, done, total }),
+      })
+      this.post({ type: 'imported', id, file: await this.storage.datasets.put(name, bytes), report })
+    } catch (error) {
+      this.post({ type: 'imported', id, error: messageOf(error) })
+    }
   }
 
   // ---- the backend

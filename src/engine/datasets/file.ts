@@ -152,3 +152,13 @@ export function slice(dataset: Dataset, start: number, end: number): Dataset {
     ...(dataset.labels && { labels: dataset.labels.subarray(start, end) }),
   }
 }
+
+/** The images with one channel: luma (ITU-R BT.601). */
+export function greyOf(dataset: Dataset): Dataset {
+  const [height, width, channels] = dataset.shape as [number, number, number]
+  if (channels === 1) return dataset
+  const { data: from } = dataset
+  const data = new Float32Array(from.length / 3)
+  for (let i = 0; i < data.length; i++) data[i] = 0.299 * from[3 * i]! + 0.587 * from[3 * i + 1]! + 0.114 * from[3 * i + 2]!
+  return { ...dataset, data, shape: [height, width, 1] }
+}

@@ -1,11 +1,13 @@
 // What the command line asks for.
 import { parseArgs } from 'node:util'
-import type { BackendName } from '../../engine/protocol.ts'
+import { basename, resolve } from 'node:path'
+import type { BackendName, ImportOptions } from '../../engine/protocol.ts'
 
 export const help = `litegraph-diffusion runs the graphs of its editor without a browser.
 
   litegraph-diffusion run workflow.json --out dir [options]
   litegraph-diffusion check workflow.json
+  litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the files that nodes
 make (checkpoints), and summary.json. check only says what is wrong with a workflow.
@@ -23,6 +25,15 @@ A PNG with a workflow in it, or a ZIP of a workflow and its files, can be given 
   --state dir            keep trained states there, and go on from them the next time
   --quiet                no progress
   --help, --version
+
+import makes a data set of the images in a folder (and in its ZIPs), for --dataset.
+
+  --out file             the data set; workflows name it by its SHA-256, which is printed
+  --size n or wxh        of every image, in pixels; 32 if not said
+  --grey                 one channel instead of red, green and blue
+  --fit name             what to do with other shapes: crop (the default), pad with black, or stretch
+  --labels               the innermost folder of an image is its class
+  --name name            of the data set; that of the folder if not said
 
 Exit status: 0 done, 1 the workflow has faults or cannot be read, 2 wrong usage, 130 stopped.
 `
@@ -45,7 +56,21 @@ export interface RunArguments {
   quiet: boolean
 }
 
-export type Arguments = RunArguments | { command: 'check'; file: string } | { command: 'help' } | { command: 'version' }
+export interface ImportArguments {
+  command: 'import'
+  folder: string
+  out: string
+  name: string
+  options: ImportOptions
+  quiet: boolean
+}
+
+export type Arguments =
+  | RunArguments
+  | ImportArguments
+  | { command: 'check'; file: string }
+  | { command: 'help' }
+  | { command: 'version' }
 
 const backends = ['wasm', 'webgpu', 'cpu', 'auto'] as const
 
@@ -55,11 +80,15 @@ export function parseArguments(argv: string[]): Arguments {
   if (values.help) return { command: 'help' }
   if (values.version) return { command: 'version' }
   const [command, file, ...more] = positionals
-  if (command === undefined) throw new UsageError('Say what to do: run or check.')
-  if (command !== 'run' && command !== 'check') throw new UsageError(`There is no command ${command}; there are run and check.`)
-  if (file === undefined) throw new UsageError(`Say which workflow to ${command}.`)
-  if (more.length > 0) throw new UsageError(`One workflow at a time; what is ${more.join(' ')}?`)
+  if (command === undefined) throw new UsageError('Say what to do: run, check or import.')
+  if (command !== 'run' && command !== 'check' && command !== 'import') {
+    throw new UsageError(`There is no command ${command}; there are run, check and import.`)
+  }
+  const what = command === 'import' ? 'folder' : 'workflow'
+  if (file === undefined) throw new UsageError(`Say which ${what} to ${command}.`)
+  if (more.length > 0) throw new UsageError(`One ${what} at a time; what is ${more.join(' ')}?`)
   if (command === 'check') return { command, file }
+  if (command === 'import') return importArguments(file, values)
   if (values.out === undefined) throw new UsageError('Say where the results go: --out dir.')
   return {
     command,
@@ -89,6 +118,11 @@ function parse(argv: string[]) {
         backend: { type: 'string', default: 'wasm' },
         checkpoint: { type: 'string', multiple: true, default: [] },
         dataset: { type: 'string', multiple: true, default: [] },
+        size: { type: 'string', default: '32' },
+        grey: { type: 'boolean', default: false },
+        fit: { type: 'string', default: 'crop' },
+        labels: { type: 'boolean', default: false },
+        name: { type: 'string' },
         state: { type: 'string' },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -99,6 +133,21 @@ function parse(argv: string[]) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
 }
+
+function importArguments(
+  folder: string,
+  { out, name, size, grey, fit, labels, quiet }: ReturnType<typeof parse>['values'],
+): ImportArguments {
+  if (out === undefined) throw new UsageError('Say where the data set goes: --out data.safetensors.')
+  const [, width, height = width] = /^(\d+)(?:x(\d+))?$/.exec(size) ?? []
+  if (width === undefined) throw new UsageError(`--size wants pixels, 32 or 64x48, not ${size}.`)
+  const known = fits.find((name) => name === fit)
+  if (!known) throw new UsageError(`There is no --fit ${fit}; there are ${fits.join(', ')}.`)
+  const options: ImportOptions = { width: Number(width), height: Number(height), channels: grey ? 1 : 3, fit: known, labels }
+  return { command: 'import', folder, out, name: name ?? basename(resolve(folder)), options, quiet }
+}
+
+const fits = ['crop', 'pad', 'stretch'] as const
 
 function parseSetting(text: string): [string, string] {
   const equals = text.indexOf('=')

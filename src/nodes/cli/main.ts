@@ -2,9 +2,11 @@
 // The program `litegraph-diffusion`.
 import { readFileSync } from 'node:fs'
 import { CheckpointError } from '../../engine/checkpoint/error.ts'
+import { ImportError } from '../../engine/datasets/import.ts'
 import { SettingError } from '../settings.ts'
 import { WorkflowError } from '../workflow.ts'
 import { help, parseArguments, UsageError } from './arguments.ts'
+import { importFolder } from './import.ts'
 import { check, run } from './run.ts'
 import { terminal } from './terminal.ts'
 
@@ -26,6 +28,8 @@ async function main(argv: string[]): Promise<number> {
         return await check(wanted.file, terminal(process.stderr, true))
       case 'run':
         return await run(wanted, terminal(process.stderr, wanted.quiet))
+      case 'import':
+        return await importFolder(wanted, terminal(process.stderr, wanted.quiet))
       default:
         return wanted satisfies never
     }
@@ -54,7 +58,7 @@ function explain(error: unknown): number {
     process.stderr.write(`${error.message}\n${error.cure}\n`)
     return 1
   }
-  const known = error instanceof WorkflowError || (error instanceof Error && 'code' in error)
+  const known = error instanceof WorkflowError || error instanceof ImportError || (error instanceof Error && 'code' in error)
   const { code, path } = error as NodeJS.ErrnoException
   const inWords = code !== undefined && troubleWithFiles[code]
   if (inWords) {

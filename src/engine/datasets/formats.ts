@@ -1,0 +1,93 @@
+// What kind of image some bytes are, and how large it says that it is, before anything decodes it.
+
+export interface ImageHeader {
+  mime: string
+  /** In pixels; unset where it is not to be had without decoding. */
+  width?: number
+  height?: number
+}
+
+/** Undefined if it is no image of a kind that browsers read. */
+export function readHeader(bytes: Uint8Array): ImageHeader | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const found = readers.find(({ begins }) => begins(bytes))
+  if (!found) return undefined
+  try {
+    return { mime: found.mime, ...found.size(view, bytes) }
+  } catch (error) {
+    if (error instanceof RangeError) return { mime: found.mime } // cut short; the decoder will say so
+    throw error
+  }
+}
+
+/** The photographs of some telephones, which browsers do not read. */
+export const isHeic = (bytes: Uint8Array): boolean =>
+  at(bytes, 4, 'ftyp') && ['heic', 'heix', 'heim', 'heis', 'hevc', 'mif1', 'msf1'].some((brand) => at(bytes, 8, brand))
+
+interface Size {
+  width?: number
+  height?: number
+}
+
+const at = (bytes: Uint8Array, start: number, text: string) =>
+  [...text].every((letter, i) => bytes[start + i] === letter.charCodeAt(0))
+
+/** In the order in which they are tried. */
+const readers: { mime: string; begins(bytes: Uint8Array): boolean; size(view: DataView, bytes: Uint8Array): Size }[] = [
+  {
+    mime: 'image/png',
+    begins: (bytes) => at(bytes, 0, '\x89PNG\r\n'),
+    size: (view) => ({ width: view.getUint32(16), height: view.getUint32(20) }),
+  },
+  {
+    mime: 'image/jpeg',
+    begins: (bytes) => at(bytes, 0, '\xff\xd8\xff'),
+    size: jpegSize,
+  },
+  {
+    mime: 'image/gif',
+    begins: (bytes) => at(bytes, 0, 'GIF8'),
+    size: (view) => ({ width: view.getUint16(6, true), height: view.getUint16(8, true) }),
+  },
+  {
+    mime: 'image/webp',
+    begins: (bytes) => at(bytes, 0, 'RIFF') && at(bytes, 8, 'WEBP'),
+    size: webpSize,
+  },
+  {
+    mime: 'image/bmp',
+    begins: (bytes) => at(bytes, 0, 'BM') && bytes[14] !== undefined && bytes[14] >= 40,
+    size: (view) => ({ width: Math.abs(view.getInt32(18, true)), height: Math.abs(view.getInt32(22, true)) }),
+  },
+  {
+    mime: 'image/avif',
+    begins: (bytes) => at(bytes, 4, 'ftypavi'),
+    size: () => ({}),
+  },
+]
+
+/** From segment to segment until one that says the size (SOF0 to SOF15, without those that share the range). */
+function jpegSize(view: DataView): Size {
+  let offset = 2
+  for (;;) {
+    const marker = view.getUint16(offset)
+    if (marker >> 8 !== 0xff) return {}
+    const code = marker & 0xff
+    if (code >= 0xc0 && code <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(code)) {
+      return { height: view.getUint16(offset + 5), width: view.getUint16(offset + 7) }
+    }
+    offset += code === 0xff ? 1 : 2 + view.getUint16(offset + 2)
+  }
+}
+
+function webpSize(view: DataView, bytes: Uint8Array): Size {
+  if (at(bytes, 12, 'VP8X')) {
+    const uint24 = (start: number) => view.getUint16(start, true) + 65536 * view.getUint8(start + 2)
+    return { width: uint24(24) + 1, height: uint24(27) + 1 }
+  }
+  if (at(bytes, 12, 'VP8L')) {
+    const bits = view.getUint32(21, true)
+    return { width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1 }
+  }
+  return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }
+}
