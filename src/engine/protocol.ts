@@ -39,8 +39,11 @@ export type Request =
   | { type: 'expand'; id: number; node: GraphNode; wired: string[] }
   /** Observers on screen; others wait (their last value is still shown at the end). Undefined: all are. */
   | { type: 'visible'; nodes: string[] | undefined }
-  /** Starts a backend, or changes to another; `wasm` says where its files are if not beside the script. The first run would start one too. */
-  | { type: 'backend'; name: BackendName | 'auto'; wasm?: WasmPaths }
+  /**
+   * Starts a backend, or changes to another; `wasm` says where its files are if not beside the script, `mnist` in which
+   * folder MNIST is. The first run would start one too.
+   */
+  | { type: 'backend'; name: BackendName | 'auto'; wasm?: WasmPaths; mnist?: string }
   /** Makes a file known, by its SHA-256; it is kept in storage. */
   | { type: 'keep'; id: number; what: Kept; name: string; bytes: Uint8Array }
   | { type: 'listKept'; id: number; what: Kept }
