@@ -1,0 +1,155 @@
+// Images in the editor: what they show on nodes, films that are scrubbed, pictures that open as the workflow they came from.
+import { readFileSync } from 'node:fs'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { NodeStatus } from '../../src/nodes/litegraph/node.ts'
+import { useChromium, useDevServer } from '../chromium.ts'
+import { node } from '../nodes/evaluate.ts'
+import { workflowOf } from '../workflowOf.ts'
+
+const chromium = useChromium()
+const server = useDevServer()
+
+let context: BrowserContext
+let page: Page
+
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  await newWorkflow()
+})
+
+afterEach(async () => {
+  await context?.close()
+  expect(chromium.errors()).toEqual([])
+})
+
+async function newWorkflow() {
+  await page.getByRole('button', { name: 'File' }).click()
+  await page.getByRole('menuitem', { name: 'New workflow' }).click()
+  await page.getByText('An empty canvas').waitFor()
+}
+
+/** An untrained network that samples, with what it does seen and saved. */
+const sampling = workflowOf({
+  nodes: [
+    node('Net', 'UNet', {}, { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' }),
+    node('Schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
+    node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1', seed: 7, seed_control: 'increment' }),
+    node(
+      'Sampler',
+      'Sampler',
+      { model: 'Net.model', x_T: 'Noise.noise', schedule: 'Schedule.schedule' },
+      { num_inference_steps: 4 },
+    ),
+    node('Film', 'FilmStrip', { trajectory: 'Sampler.trajectory' }),
+    node('Pair', 'Preview', { images_1: 'Noise.noise', images_2: 'Sampler.x_0' }, { names: 'x_T, x_0' }),
+    node('Save', 'SaveImage', { images: 'Sampler.x_0' }, { name: 'made' }),
+  ],
+})
+
+const drop = (name: string, type: string, content: Buffer) =>
+  page.evaluate(
+    ([name, type, content]) => {
+      const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
+      const data = new DataTransfer()
+      data.items.add(new File([bytes], name, { type }))
+      for (const type of ['dragover', 'drop'])
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+    },
+    [name, type, content.toString('base64')] as const,
+  )
+
+/** What the canvas holds: litegraph hangs itself on its element. */
+interface Canvas {
+  graph: {
+    _nodes: {
+      pos: [number, number]
+      size: [number, number]
+      properties: Record<string, unknown>
+      getTitle(): string
+      diffusion: NodeStatus
+    }[]
+  }
+  ds: { scale: number; offset: [number, number] }
+}
+
+const nodeNamed = (title: string) =>
+  page.evaluate((title) => {
+    const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+    const found = graph._nodes.find((each) => each.getTitle() === title)
+    if (!found) return undefined
+    const [x, y] = [0, 1].map((i) => (found.pos[i]! + ds.offset[i]!) * ds.scale) as [number, number]
+    const { view, scrub } = found.diffusion
+    return {
+      x,
+      y,
+      width: found.size[0] * ds.scale,
+      height: found.size[1] * ds.scale,
+      scrub,
+      kind: view?.kind,
+      frames: view?.kind === 'film' ? Array.from(view.t) : undefined,
+      groups: view?.kind === 'images' ? view.groups.map(({ name, count }) => ({ name, count })) : undefined,
+      properties: { ...found.properties },
+    }
+  }, title)
+
+async function run() {
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect.poll(async () => (await nodeNamed('Pair'))?.kind, { timeout: 20_000 }).toBe('images')
+}
+
+/** Runs, and takes the picture that was made. */
+async function saved(): Promise<Buffer> {
+  await run()
+  const waiting = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Download' }).first().click()
+  const download = await waiting
+  expect(download.suggestedFilename()).toBe('made.png')
+  return readFileSync(await download.path())
+}
+
+test('a saved picture dropped on an empty canvas is its workflow, and makes the same picture again', async () => {
+  await drop('sampling.json', 'application/json', Buffer.from(sampling))
+  await expect.poll(() => nodeNamed('Save')).toBeTruthy()
+  const first = await saved()
+  expect((await nodeNamed('Pair'))!.groups).toEqual([
+    { name: 'x_T', count: 4 },
+    { name: 'x_0', count: 4 },
+  ])
+  expect((await nodeNamed('Noise'))!.properties).toMatchObject({ seed: 8, seed_control: 'increment' })
+  await newWorkflow()
+  await drop('elsewhere.png', 'image/png', first)
+  await expect.poll(() => nodeNamed('Save')).toBeTruthy()
+  expect((await nodeNamed('Noise'))!.properties).toMatchObject({ seed: 8, seed_control: 'fixed' })
+  const second = await saved()
+  expect(second.equals(first)).toBe(true)
+})
+
+test('dragging over a film goes through its time: nothing moves, runs or changes', async () => {
+  await drop('sampling.json', 'application/json', Buffer.from(sampling))
+  await expect.poll(() => nodeNamed('Film')).toBeTruthy()
+  await run()
+  const film = (await nodeNamed('Film'))!
+  expect(film.frames).toEqual([750, 500, 250, 0, -1])
+  const undo = page.getByRole('button', { name: 'Undo' })
+  expect(await undo.isDisabled()).toBe(true)
+  const [middle, y] = [film.x + film.width / 2, film.y + film.height * 0.75]
+  await page.mouse.move(film.x + film.width * 0.8, y)
+  await page.mouse.down()
+  expect((await nodeNamed('Film'))!.scrub).toBeGreaterThan(0.75)
+  await page.mouse.move(middle, y, { steps: 3 })
+  expect((await nodeNamed('Film'))!.scrub).toBeCloseTo(0.5, 1)
+  // Beyond its border it is held.
+  await page.mouse.move(film.x - 40, y, { steps: 3 })
+  expect((await nodeNamed('Film'))!.scrub).toBe(0)
+  await page.mouse.up()
+  await page.mouse.move(middle, y)
+  const after = (await nodeNamed('Film'))!
+  expect({ ...after, scrub: film.scrub }).toEqual(film)
+  expect(after.scrub).toBe(0)
+  expect(await undo.isDisabled()).toBe(true)
+})
