@@ -4,12 +4,11 @@
 // step tells. The operations are those that models here are made of.
 import type { Scalar, Tensor, Tensor2D } from './tf.ts'
 import { tf } from './tf.ts'
+import { expectedOfImages, imageLossAndGradients } from './selftestImages.ts'
+import { wave } from './wave.ts'
 
 /** Sizes are no multiples of 4 or 32 on purpose: the edges of tiles are where matrix kernels go wrong. */
 export const sizes = { items: 37, inputs: 7, hidden: 45, classes: 3, outputs: 2 }
-
-/** Numbers in [-1, 1] that any language can repeat: sin(phase + 0.7 k), k = 0, 1, ... */
-export const wave = (count: number, phase: number) => Float32Array.from({ length: count }, (_, k) => Math.sin(phase + 0.7 * k))
 
 /** One number that depends on every element of a gradient: its product with cos(k). */
 export const fingerprint = (gradient: ArrayLike<number>) =>
@@ -32,19 +31,34 @@ const { items, inputs, hidden, classes, outputs } = sizes
 
 const silu = (x: Tensor) => tf.mul(x, tf.sigmoid(x))
 
-/** Compares a small training step with known numbers. Returns what is wrong, or undefined. */
+/** Compares two small training steps, for points and for images, with known numbers. Returns what is wrong, or undefined. */
 export async function gradientSelfTest(): Promise<string | undefined> {
-  const tensors = tf.tidy(lossAndGradients)
+  const parts = [
+    { right: expected, tensors: tf.tidy(lossAndGradients) },
+    { right: expectedOfImages, tensors: tf.tidy(imageLossAndGradients) },
+  ]
   try {
-    const [loss, ...gradients] = await Promise.all(tensors.map((tensor) => tensor.data()))
-    const found = [loss![0]!, ...gradients.map(fingerprint)]
-    const wrong = expected.findIndex(({ value }, i) => !(Math.abs(found[i]! - value) <= 1e-3 * Math.max(1, Math.abs(value))))
-    if (wrong < 0) return undefined
-    const { name, value } = expected[wrong]!
-    return `its ${name} is wrong: ${value.toPrecision(6)} was expected, ${found[wrong]!.toPrecision(6)} came`
+    for (const { right, tensors } of parts) {
+      const wrong = await firstWrong(right, tensors)
+      if (wrong) return wrong
+    }
+    return undefined
   } finally {
-    tf.dispose(tensors)
+    for (const { tensors } of parts) tf.dispose(tensors)
   }
+}
+
+/** The first of the tensors, a loss and gradients, that is not as known. */
+async function firstWrong(
+  right: readonly { name: string; value: number }[],
+  tensors: readonly Tensor[],
+): Promise<string | undefined> {
+  const [loss, ...gradients] = await Promise.all(tensors.map((tensor) => tensor.data()))
+  const found = [loss![0]!, ...gradients.map(fingerprint)]
+  const wrong = right.findIndex(({ value }, i) => !(Math.abs(found[i]! - value) <= 1e-3 * Math.max(1, Math.abs(value))))
+  if (wrong < 0) return undefined
+  const { name, value } = right[wrong]!
+  return `its ${name} is wrong: ${value.toPrecision(6)} was expected, ${found[wrong]!.toPrecision(6)} came`
 }
 
 function lossAndGradients(): Tensor[] {

@@ -2,8 +2,10 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startBackend, stopBackend } from '../../src/engine/backends.ts'
 import { broadcastSumGradients } from '../../src/engine/gradients.ts'
-import { expected, fingerprint, gradientSelfTest, sizes, wave } from '../../src/engine/selftest.ts'
+import { expected, fingerprint, gradientSelfTest, sizes } from '../../src/engine/selftest.ts'
+import { expectedOfImages, imageInput, imageSizes, imageTarget, imageWeights } from '../../src/engine/selftestImages.ts'
 import { tf } from '../../src/engine/tf.ts'
+import { wave } from '../../src/engine/wave.ts'
 import { provideWebGPU } from '../../src/nodes/node-webgpu.ts'
 
 let noWebGPU: string | undefined
@@ -46,6 +48,95 @@ test('the known numbers of the self-test are what plain loops in float64 give', 
   const found = [loss, ...[dw, db, de, dv].map(fingerprint)]
   for (const [i, { value }] of expected.entries()) expect(found[i]).toBeCloseTo(value, 9)
 })
+
+test('the known numbers of the self-test for images are what plain loops in float64 give', () => {
+  const size = (shape: number[]) => shape.reduce((a, b) => a * b, 1)
+  const numbers = ({ shape, phase, amplitude }: typeof imageInput) =>
+    Float64Array.from(Float32Array.from(wave(size(shape), phase).map((value) => amplitude * value)))
+  const weights = imageWeights.map(numbers)
+  // A fingerprint is the slope of the loss in the direction cos(k).
+  const slope = (index: number) => {
+    const h = 1e-5
+    const moved = (by: number) =>
+      imageLoss(weights.map((weight, i) => (i === index ? weight.map((value, k) => value + by * Math.cos(k)) : weight)))
+    return (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
+  }
+  const found = [imageLoss(weights), ...imageWeights.map((_, i) => slope(i))]
+  for (const [i, { value }] of expectedOfImages.entries()) expect(found[i]).toBeCloseTo(value, 6)
+
+  function imageLoss([w1, w2, scale, q, k, v]: Float64Array[]): number {
+    const { batch, height, width, channels, wide, wider, groups, heads, eps } = imageSizes
+    const first = convolved(numbers(imageInput), [batch, height, width, channels], w1!, wide, 1)
+    const second = convolved(first, [batch, height, width, wide], w2!, wider, 2)
+    const pixels = (height * width) / 4
+    const normal = normalised(second, batch, pixels, wider, groups, eps).map((value, i) => silu(value * scale![i % wider]!))
+    const out = attended(normal, [q!, k!, v!], batch, pixels, wider, heads)
+    const target = numbers(imageTarget)
+    return out.reduce((sum, value, i) => sum + 10 * (value - target[i]!) ** 2, 0)
+  }
+})
+
+const silu = (x: number) => x / (1 + Math.exp(-x))
+
+/** A 3x3 convolution with one row of zeros around, as a sum over everything. */
+function convolved(x: Float64Array, [b, h, w, from]: number[], weight: Float64Array, to: number, stride: number): Float64Array {
+  const [rows, columns] = [h! / stride, w! / stride]
+  const out = new Float64Array(b! * rows * columns * to)
+  for (let n = 0; n < b!; n++)
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++)
+        for (let o = 0; o < to; o++)
+          for (let ky = 0; ky < 3; ky++)
+            for (let kx = 0; kx < 3; kx++) {
+              const [y, z] = [stride * i + ky - 1, stride * j + kx - 1]
+              if (y < 0 || y >= h! || z < 0 || z >= w!) continue
+              for (let c = 0; c < from!; c++)
+                out[((n * rows + i) * columns + j) * to + o]! +=
+                  x[((n * h! + y) * w! + z) * from! + c]! * weight[((ky * 3 + kx) * from! + c) * to + o]!
+            }
+  return out
+}
+
+function normalised(x: Float64Array, b: number, pixels: number, c: number, groups: number, eps: number): Float64Array {
+  const inGroup = (i: number, n: number, g: number) =>
+    Math.floor(i / (pixels * c)) === n && Math.floor((i % c) / (c / groups)) === g
+  const out = new Float64Array(x.length)
+  for (let n = 0; n < b; n++)
+    for (let g = 0; g < groups; g++) {
+      const own = [...x.keys()].filter((i) => inGroup(i, n, g))
+      const mean = own.reduce((sum, i) => sum + x[i]!, 0) / own.length
+      const variance = own.reduce((sum, i) => sum + (x[i]! - mean) ** 2, 0) / own.length
+      for (const i of own) out[i] = (x[i]! - mean) / Math.sqrt(variance + eps)
+    }
+  return out
+}
+
+function attended(x: Float64Array, weights: Float64Array[], b: number, pixels: number, c: number, heads: number): Float64Array {
+  const d = c / heads
+  const at = (n: number, i: number, channel: number) => (n * pixels + i) * c + channel
+  const [q, k, v] = weights.map((weight) =>
+    x.map((_, i) => {
+      const [row, o] = [Math.floor(i / c), i % c]
+      let sum = 0
+      for (let from = 0; from < c; from++) sum += x[row * c + from]! * weight[from * c + o]!
+      return sum
+    }),
+  ) as [Float64Array, Float64Array, Float64Array]
+  const out = new Float64Array(x.length)
+  for (let n = 0; n < b; n++)
+    for (let head = 0; head < heads; head++)
+      for (let i = 0; i < pixels; i++) {
+        const shares = Array.from({ length: pixels }, (_, j) => {
+          let score = 0
+          for (let e = 0; e < d; e++) score += q[at(n, i, head * d + e)]! * k[at(n, j, head * d + e)]!
+          return Math.exp(score / Math.sqrt(d))
+        })
+        const total = shares.reduce((sum, share) => sum + share, 0)
+        for (let e = 0; e < d; e++)
+          for (let j = 0; j < pixels; j++) out[at(n, i, head * d + e)]! += (shares[j]! / total) * v[at(n, j, head * d + e)]!
+      }
+  return out
+}
 
 describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (name) => {
   test('starts, computes the right gradients and is reported', async ({ skip }) => {
