@@ -2,6 +2,9 @@
 
 const plural = (count: number, one: string, many = one + 's') => `${count} ${count === 1 ? one : many}`
 
+/** 1,240 images */
+const grouped = (count: number, one: string) => `${count.toLocaleString('en')} ${count === 1 ? one : one + 's'}`
+
 export const texts = {
   product: 'litegraph-diffusion',
   untitled: 'Untitled',
@@ -237,7 +240,8 @@ export const texts = {
     untitled: 'Images',
     importTitle: 'Make a data set',
     looking: 'Looking…',
-    found: (images: number, folders: number) => plural(images, 'image') + (folders > 0 ? ` in ${plural(folders, 'folder')}` : ''),
+    found: (images: number, folders: number) =>
+      grouped(images, 'image') + (folders > 0 ? ` in ${plural(folders, 'folder')}` : ''),
     noImages: 'None of these files is an image that browsers know (PNG, JPEG, WebP, GIF, AVIF, BMP).',
     name: 'Name',
     size: 'Size in pixels',
@@ -257,13 +261,15 @@ export const texts = {
     },
     labels: 'Folders are classes',
     classes: 'Classes',
+    loose: (count: number) =>
+      `${plural(count, 'image')} beside these folders ${count === 1 ? 'has' : 'have'} no class and will be left out.`,
     noFolders: 'A folder for each class would give labels.',
     preview: 'As they will be',
     import: 'Import',
     importing: 'Importing',
     progress: (done: string, total: string) => `${done} of ${total}`,
-    imported: (count: number) => `${plural(count, 'image')} imported`,
-    images: (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'image' : 'images'}`,
+    imported: (count: number) => `${grouped(count, 'image')} imported`,
+    images: (count: number) => grouped(count, 'image'),
     ofClasses: (count: number) => plural(count, 'class', 'classes'),
     skipped: (count: number) => `${plural(count, 'file was', 'files were')} skipped`,
     span: (from: string, to: string, of: string) => `${from} to ${to} of ${of}`,

@@ -3,7 +3,8 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { ImportOptions } from '../../engine/protocol.ts'
 import { useEditor } from '../context.ts'
-import { candidatesOf, drawFitted, foldersOf, looksGrey, type Candidate } from '../drops/images.ts'
+import type { Picture } from '../../engine/datasets/resize.ts'
+import { candidatesOf, drawPreview, foldersOf, looksGrey, openPreview, type Candidate, type Folder } from '../drops/images.ts'
 import { placeFile } from '../drops/place.ts'
 import { reasonOf } from '../drops/reason.ts'
 import type { Editor } from '../editor.ts'
@@ -31,7 +32,7 @@ export function ImportImages({ dialog, close }: { dialog: ImportOf; close: () =>
   const [progress, setProgress] = useState<Progress>()
   const [failed, setFailed] = useState('')
   const { images, previews } = useImages(dialog, (first) => setOptions(first))
-  const folders = images ? foldersOf(images.map(({ path }) => path)) : []
+  const { folders, loose } = foldersOf(images?.map(({ path }) => path) ?? [])
   const gone = useRef(false)
   useEffect(() => () => void (gone.current = true), [])
 
@@ -58,7 +59,7 @@ export function ImportImages({ dialog, close }: { dialog: ImportOf; close: () =>
       {options && (
         <fieldset class="bare columns" disabled={progress !== undefined}>
           <div class="fields">
-            <Settings name={name} setName={setName} options={options} set={setOptions} folders={folders} />
+            <Settings name={name} setName={setName} options={options} set={setOptions} folders={folders} loose={loose} />
           </div>
           <Previews previews={previews} options={options} />
         </fieldset>
@@ -110,45 +111,32 @@ async function importImages(
 /** Lists the images and opens the first of them; `onFirst` gets the settings that suit these. */
 function useImages({ files }: ImportOf, onFirst: (options: ImportOptions) => void) {
   const [images, setImages] = useState<Candidate[]>()
-  const [previews, setPreviews] = useState<ImageBitmap[]>([])
+  const [previews, setPreviews] = useState<Picture[]>([])
   useEffect(() => {
-    let open: ImageBitmap[] = []
     let gone = false
     const look = async () => {
       const listed = await candidatesOf(files)
+      const open = await firstOf(listed)
       if (gone) return
       setImages(listed)
-      open = await firstOf(listed)
-      if (gone) return open.forEach((image) => image.close())
       setPreviews(open)
-      if (listed.length) onFirst(settingsFor(open, foldersOf(listed.map(({ path }) => path)).length))
+      if (listed.length) onFirst(settingsFor(open, foldersOf(listed.map(({ path }) => path)).folders.length))
     }
-    look().catch(() => setImages([]))
-    return () => {
-      gone = true
-      open.forEach((image) => image.close())
-    }
+    look().catch(() => !gone && setImages([]))
+    return () => void (gone = true)
   }, [files])
   return { images, previews }
 }
 
-/** Images from all over the set, so that its classes are among them. */
-async function firstOf(images: readonly Candidate[]): Promise<ImageBitmap[]> {
+/** Images from all over the set, so that its classes are among them. What cannot be opened the import will name. */
+async function firstOf(images: readonly Candidate[]): Promise<Picture[]> {
   const step = Math.max(1, Math.floor(images.length / PREVIEWS))
   const chosen = images.filter((_, i) => i % step === 0).slice(0, PREVIEWS)
-  const opened = await Promise.all(
-    chosen.map(async ({ read }) => {
-      try {
-        return await createImageBitmap(await read())
-      } catch {
-        return undefined // the import names it
-      }
-    }),
-  )
+  const opened = await Promise.all(chosen.map((image) => openPreview(image).catch(() => undefined)))
   return opened.filter((image) => image !== undefined)
 }
 
-function settingsFor(previews: readonly ImageBitmap[], folders: number): ImportOptions {
+function settingsFor(previews: readonly Picture[], folders: number): ImportOptions {
   const [first] = previews
   const side = first && first.width === first.height && first.width <= 64 ? first.width : 32
   return {
@@ -167,10 +155,11 @@ interface SettingsProps {
   setName: (name: string) => void
   options: ImportOptions
   set: (options: ImportOptions) => void
-  folders: readonly { name: string; count: number }[]
+  folders: readonly Folder[]
+  loose: number
 }
 
-function Settings({ name, setName, options, set, folders }: SettingsProps) {
+function Settings({ name, setName, options, set, folders, loose }: SettingsProps) {
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current!.focus(), [])
@@ -205,7 +194,7 @@ function Settings({ name, setName, options, set, folders }: SettingsProps) {
         choose={(fit) => change({ fit: fit as ImportOptions['fit'] })}
       />
       <p class="hint">{words.fitMeaning[options.fit]}</p>
-      <Classes folders={folders} on={options.labels} set={(labels) => change({ labels })} />
+      <Classes folders={folders} loose={loose} on={options.labels} set={(labels) => change({ labels })} />
     </>
   )
 }
@@ -273,12 +262,13 @@ function Choice({ label, value, choices, choose }: ChoiceProps): ComponentChildr
 }
 
 interface ClassesProps {
-  folders: readonly { name: string; count: number }[]
+  folders: readonly Folder[]
+  loose: number
   on: boolean
   set: (on: boolean) => void
 }
 
-function Classes({ folders, on, set }: ClassesProps) {
+function Classes({ folders, loose, on, set }: ClassesProps) {
   const id = useId()
   const most = Math.max(...folders.map(({ count }) => count))
   if (!folders.length) return <p class="hint">{texts.dataset.noFolders}</p>
@@ -306,6 +296,7 @@ function Classes({ folders, on, set }: ClassesProps) {
           ))}
         </ul>
       )}
+      {on && loose > 0 && <p class="hint">{texts.dataset.loose(loose)}</p>}
     </>
   )
 }
@@ -323,7 +314,7 @@ export const Bar = ({ name, count, most }: { name: string; count: number; most: 
 
 // ---- how it will look
 
-function Previews({ previews, options }: { previews: readonly ImageBitmap[]; options: ImportOptions }) {
+function Previews({ previews, options }: { previews: readonly Picture[]; options: ImportOptions }) {
   if (!previews.length) return null
   return (
     <figure class="previews">
@@ -337,8 +328,8 @@ function Previews({ previews, options }: { previews: readonly ImageBitmap[]; opt
   )
 }
 
-function Preview({ image, options }: { image: ImageBitmap; options: ImportOptions }) {
+function Preview({ image, options }: { image: Picture; options: ImportOptions }) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  useEffect(() => drawFitted(canvas.current!, image, options), [image, options])
+  useEffect(() => drawPreview(canvas.current!, image, options), [image, options])
   return <canvas ref={canvas} class="thumb" aria-hidden="true" />
 }

@@ -4,6 +4,7 @@ import { readImages, type StoredImages } from '../../engine/datasets/file.ts'
 import type { ImportReport } from '../../engine/protocol.ts'
 import { IconButton } from '../buttons.tsx'
 import { useEditor } from '../context.ts'
+import { imageOf } from '../drops/images.ts'
 import { reasonOf } from '../drops/reason.ts'
 import * as format from '../format.ts'
 import { icons } from '../icons.tsx'
@@ -145,15 +146,11 @@ function drawSheet(
   Object.assign(canvas, { width: COLUMNS * stepX - gapOf(width), height: ROWS * stepY - gapOf(width) })
   const ctx = canvas.getContext('2d')!
   items.forEach((item, at) => {
-    const pixels = new ImageData(width, height)
-    for (let i = 0; i < width * height; i++) {
-      for (let c = 0; c < 3; c++) {
-        const value = images[(item * width * height + i) * channels + (channels === 3 ? c : 0)]!
-        pixels.data[4 * i + c] = (value * 255) / max
-      }
-      pixels.data[4 * i + 3] = 255
-    }
-    ctx.putImageData(pixels, (at % COLUMNS) * stepX, Math.floor(at / COLUMNS) * stepY)
+    ctx.putImageData(
+      imageOf(images, item, { width, height, channels, max }),
+      (at % COLUMNS) * stepX,
+      Math.floor(at / COLUMNS) * stepY,
+    )
   })
 }
 

@@ -1,4 +1,6 @@
-// The images of an import before it runs: how many, in which folders, and how the first of them will look.
+// The images of an import before it runs: how many, of which classes, and how the first of them will look.
+import { naturalOrder } from '../../engine/datasets/order.ts'
+import { resized, type Picture } from '../../engine/datasets/resize.ts'
 import type { ImageFile, ImportOptions } from '../../engine/protocol.ts'
 import { isHidden } from './gather.ts'
 import { isImageName } from './kinds.ts'
@@ -16,63 +18,104 @@ export async function candidatesOf(files: readonly ImageFile[]): Promise<Candida
   for (const { path, file } of files) {
     // What is called an image is not opened to see: there may be very many. What came alone was looked at already.
     if (isImageName(path)) listed.push({ path, read: async () => file })
-    else if (await isZipFile(file)) listed.push(...(await inZip(file)))
+    else if (await isZipFile(file)) listed.push(...(await inZip(path, file)))
     else if (!path.includes('/')) listed.push({ path, read: async () => file })
   }
-  const order = new Intl.Collator('en', { numeric: true })
-  return listed.sort((a, b) => order.compare(a.path, b.path))
+  return listed.sort((a, b) => naturalOrder(a.path, b.path))
 }
 
 const isZipFile = async (file: Blob) => isZip(new Uint8Array(await file.slice(0, 4).arrayBuffer()))
 
-const inZip = async (zip: Blob): Promise<Candidate[]> =>
+/** A ZIP is like a folder of its name. */
+const inZip = async (path: string, zip: Blob): Promise<Candidate[]> =>
   (await entriesOfZip(zip))
-    .filter(({ path }) => isImageName(path) && !path.split('/').some(isHidden))
-    .map(({ path, unpack }) => ({ path, read: async () => new Blob([await unpack()]) }))
+    .filter((entry) => isImageName(entry.path) && !entry.path.split('/').some(isHidden))
+    .map((entry) => ({
+      path: `${path.replace(/\.zip$/i, '')}/${entry.path}`,
+      read: async () => new Blob([await entry.unpack()]),
+    }))
 
-/** Innermost folders with the number of images in each, by name; what lies in no folder is not counted. */
-export function foldersOf(paths: readonly string[]): { name: string; count: number }[] {
-  const counts = new Map<string, number>()
-  for (const path of paths) {
-    const folder = path.split('/').at(-2)
-    if (folder !== undefined) counts.set(folder, (counts.get(folder) ?? 0) + 1)
-  }
-  const order = new Intl.Collator('en', { numeric: true })
-  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => order.compare(a.name, b.name))
+export interface Folder {
+  name: string
+  count: number
 }
 
-type Shape = Pick<ImportOptions, 'width' | 'height' | 'channels' | 'fit'>
+/**
+ * The classes that the import will make of folders: the innermost ones. `loose` are images beside these folders, which have
+ * no class.
+ */
+export function foldersOf(paths: readonly string[]): { folders: Folder[]; loose: number } {
+  const parents = paths.map((path) => path.split('/').slice(0, -1))
+  const top = Math.min(...parents.map((folder) => commonLength(folder, parents[0]!)))
+  const inside = parents.filter((folder) => folder.length > top)
+  // Where all are in one folder, that is the one class.
+  const classed = inside.length ? inside : top > 0 && Number.isFinite(top) ? parents : []
+  const counts = new Map<string, number>()
+  for (const folder of classed) counts.set(folder.at(-1)!, (counts.get(folder.at(-1)!) ?? 0) + 1)
+  const folders = [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => naturalOrder(a.name, b.name))
+  return { folders, loose: paths.length - classed.length }
+}
 
-/** Draws an image as the import will make it, on a canvas of the size of the set. */
-export function drawFitted(canvas: HTMLCanvasElement, image: ImageBitmap, { width, height, channels, fit }: Shape) {
-  Object.assign(canvas, { width, height })
-  const ctx = canvas.getContext('2d')!
-  ctx.fillStyle = '#000'
+function commonLength(a: readonly string[], b: readonly string[]): number {
+  const end = a.findIndex((part, i) => part !== b[i])
+  return end < 0 ? a.length : end
+}
+
+// ---- previews
+
+/** Larger images are shrunk before they are looked at, so that settings answer at once; in pixels a side. */
+const LARGEST_PREVIEW = 512
+
+/** An image to look at before it is imported. Throws if it is none. */
+export async function openPreview({ read }: Candidate): Promise<Picture> {
+  const whole = await createImageBitmap(await read())
+  const scale = Math.min(1, LARGEST_PREVIEW / Math.max(whole.width, whole.height))
+  const [width, height] = [whole.width, whole.height].map((side) => Math.max(1, Math.round(side * scale))) as [number, number]
+  const ctx = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!
+  ctx.fillStyle = '#000' // what is transparent is over black
   ctx.fillRect(0, 0, width, height)
   ctx.imageSmoothingQuality = 'high'
-  ctx.filter = channels === 1 ? 'grayscale(1)' : 'none'
-  ctx.drawImage(image, ...placeOf(image, { width, height, fit }))
+  ctx.drawImage(whole, 0, 0, width, height)
+  whole.close()
+  return { width, height, rows: (top, count) => ctx.getImageData(0, top, width, count).data }
 }
 
-/** [x, y, width, height] of the whole image in the frame; parts may lie outside of it. */
-export function placeOf(
-  image: { width: number; height: number },
-  { width, height, fit }: Pick<Shape, 'width' | 'height' | 'fit'>,
-): [number, number, number, number] {
-  if (fit === 'stretch') return [0, 0, width, height]
-  const scales = [width / image.width, height / image.height] as const
-  const scale = fit === 'crop' ? Math.max(...scales) : Math.min(...scales)
-  const [w, h] = [image.width * scale, image.height * scale]
-  return [(width - w) / 2, (height - h) / 2, w, h]
+/** Draws an image as the import will make it, on a canvas of the size of the set. */
+export function drawPreview(canvas: HTMLCanvasElement, picture: Picture, options: ImportOptions) {
+  const { width, height, channels } = options
+  Object.assign(canvas, { width, height })
+  canvas.getContext('2d')!.putImageData(imageOf(resized(picture, options), 0, { width, height, channels, max: 255 }), 0, 0)
 }
 
-/** Whether it has no colour, looked at from afar. */
-export function looksGrey(image: ImageBitmap): boolean {
-  const small = new OffscreenCanvas(16, 16).getContext('2d', { willReadFrequently: true })!
-  small.drawImage(image, 0, 0, 16, 16)
-  const { data } = small.getImageData(0, 0, 16, 16)
-  for (let i = 0; i < data.length; i += 4) {
-    if (Math.max(data[i]!, data[i + 1]!, data[i + 2]!) - Math.min(data[i]!, data[i + 1]!, data[i + 2]!) > 6) return false
+export interface Pixels {
+  width: number
+  height: number
+  channels: number
+  /** The value that is white. */
+  max: number
+}
+
+/** Image `index` of images as bytes, for a canvas. */
+export function imageOf(images: Uint8Array, index: number, { width, height, channels, max }: Pixels): ImageData {
+  const image = new ImageData(width, height)
+  const first = index * width * height * channels
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = (images[first + i * channels + (channels === 3 ? c : 0)]! * 255) / max
+    image.data[4 * i + 3] = 255
+  }
+  return image
+}
+
+/** Two channels of a grey pixel may differ by so much: JPEG is not exact. */
+const GREY = 6
+
+export function looksGrey({ width, height, rows }: Picture): boolean {
+  const data = rows(0, height)
+  // Every so many pixels is enough.
+  const step = 4 * Math.max(1, Math.floor((width * height) / 4096))
+  for (let i = 0; i + 2 < data.length; i += step) {
+    const colours = [data[i]!, data[i + 1]!, data[i + 2]!]
+    if (Math.max(...colours) - Math.min(...colours) > GREY) return false
   }
   return true
 }

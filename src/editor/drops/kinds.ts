@@ -100,7 +100,11 @@ async function kindOfZip(file: File): Promise<Find> {
   const paths = (await entriesOfZip(file)).map(({ path }) => path).filter((path) => !path.split('/').some(isHidden))
   if (paths.includes('workflow.json')) return { kind: 'bundle', name, file }
   if (checkpointRoot(paths) !== undefined) return { kind: 'checkpoint', name, file }
-  if (paths.some(isImageName)) return { kind: 'images', name: withoutEnding(name), files: [{ path: name, file }] }
+  if (paths.some(isImageName)) {
+    // The engine knows ZIPs by their names.
+    const path = /\.zip$/i.test(name) ? name : `${name}.zip`
+    return { kind: 'images', name: withoutEnding(name), files: [{ path, file }] }
+  }
   return { kind: 'unknown', name, reason: texts.files.nothingInZip }
 }
 

@@ -1,0 +1,119 @@
+// What files are, by what is in them; and what an import will make of folders.
+import { strToU8, zipSync } from 'fflate'
+import { describe, expect, test } from 'vitest'
+import { foldersOf } from '../../src/editor/drops/images.ts'
+import { checkpointRoot, sortOut } from '../../src/editor/drops/kinds.ts'
+import { entriesOfZip } from '../../src/editor/drops/zip.ts'
+import { byTopic, type Ready } from '../../src/editor/gallery.ts'
+import { writeImages } from '../../src/engine/datasets/file.ts'
+import { encodePng } from '../../src/engine/png.ts'
+import { pngWithWorkflow } from '../../src/nodes/workflow.ts'
+
+const picture = () => encodePng({ width: 2, height: 2, channels: 1, count: 1, pixels: Uint8ClampedArray.of(0, 80, 160, 255) })
+const file = (name: string, content: Uint8Array | string) => new File([content as BlobPart], name)
+const dropped = (files: Record<string, Uint8Array | string>) =>
+  Object.entries(files).map(([path, content]) => ({ path, file: file(path.split('/').at(-1)!, content) }))
+const kinds = async (files: Record<string, Uint8Array | string>) =>
+  (await sortOut(dropped(files))).map(({ kind, name }) => `${kind} ${name}`)
+
+describe('what files are', () => {
+  const dataset = writeImages({ name: 'two', images: Uint8Array.of(0, 255), shape: [2, 1, 1, 1], max: 255 })
+  const zip = (entries: Record<string, Uint8Array>) => zipSync(entries)
+  const nothing = strToU8('-')
+
+  test.each<[string, Record<string, Uint8Array | string>, string[]]>([
+    ['text is a workflow, whatever its ending', { 'a.txt': '{"nodes": []}' }, ['workflow a.txt']],
+    ['a PNG with a workflow inside is that workflow', { 'a.png': pngWithWorkflow(picture(), '{}') }, ['workflow a.png']],
+    ['a PNG without one is an image', { 'a.png': picture() }, ['images a']],
+    ['an image is known by its bytes', { 'a.dat': picture() }, ['images a']],
+    ['several images are one set', { 'a.png': picture(), 'b.png': pngWithWorkflow(picture(), '{}') }, ['images Images']],
+    ['a folder of images is a set of its name', { 'cats/a.png': picture(), 'cats/read me.txt': 'x' }, ['images cats']],
+    ['a data set', { 'two.safetensors': dataset }, ['dataset two.safetensors']],
+    ['a ZIP by what is in it: images', { 'a.json': zip({ 'x/a.png': picture() }) }, ['images a']],
+    ['a checkpoint', { 'a.png': zip({ 'p/model_index.json': nothing }) }, ['checkpoint a.png']],
+    ['a workflow with its files', { 'a.zip': zip({ 'workflow.json': nothing, 'x.png': picture() }) }, ['bundle a.zip']],
+    ['nothing that is known', { 'a.zip': zip({ 'a.txt': nothing }) }, ['unknown a.zip']],
+    ['bytes that are nothing', { 'a.bin': Uint8Array.of(1, 0, 2) }, ['unknown a.bin']],
+    [
+      'a folder of diffusers is one checkpoint',
+      { 'm/model_index.json': '{}', 'm/unet/config.json': '{}', 'm/sample.png': picture() },
+      ['checkpointFolder m'],
+    ],
+    ['a folder of nothing is named once', { 'f/a.bin': Uint8Array.of(0), 'f/b.bin': Uint8Array.of(0) }, ['unknown f']],
+    [
+      'each of several things is taken for what it is',
+      { 'a.json': '{}', 'two.safetensors': dataset, 'b.bin': Uint8Array.of(0) },
+      ['workflow a.json', 'dataset two.safetensors', 'unknown b.bin'],
+    ],
+  ])('%s', async (_, files, expected) => expect(await kinds(files)).toEqual(expected))
+
+  test('a cut ZIP is said to be damaged', async () => {
+    const [find] = await sortOut(dropped({ 'a.zip': zip({ 'a.png': picture() }).slice(0, -30) }))
+    expect(find).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('damaged') })
+  })
+
+  test('paths of a checkpoint begin in its folder', async () => {
+    const [find] = await sortOut(dropped({ 'all/m/config.json': '{}', 'all/m/w.safetensors': 'x', 'all/other.txt': 'x' }))
+    expect(find).toMatchObject({ kind: 'checkpointFolder', name: 'm' })
+    expect((find as { files: { path: string }[] }).files.map(({ path }) => path)).toEqual(['config.json', 'w.safetensors'])
+  })
+
+  test('a config alone is no checkpoint', () => {
+    expect(checkpointRoot(['a/config.json', 'b/w.safetensors'])).toBe(undefined)
+    expect(checkpointRoot(['config.json', 'w.safetensors'])).toBe('')
+  })
+})
+
+describe('ZIPs', () => {
+  const noise = Uint8Array.from({ length: 5000 }, (_, i) => (i * i) % 251)
+
+  test.each([0, 6] as const)('files come out as they went in, at level %i', async (level) => {
+    const entries = await entriesOfZip(new Blob([zipSync({ 'a/b.bin': noise, 'ü.txt': strToU8('x') }, { level }) as BlobPart]))
+    expect(entries.map(({ path, size }) => [path, size])).toEqual([
+      ['a/b.bin', 5000],
+      ['ü.txt', 1],
+    ])
+    expect(await entries[0]!.unpack()).toEqual(noise)
+  })
+
+  test('no more is unpacked than was said', async () => {
+    const bytes = zipSync({ a: new Uint8Array(100_000) })
+    // The directory, at the end, says how large it is.
+    const view = new DataView(bytes.buffer)
+    const directory = view.getUint32(bytes.length - 22 + 16, true)
+    view.setUint32(directory + 24, 10, true)
+    const [entry] = await entriesOfZip(new Blob([bytes as BlobPart]))
+    expect((await entry!.unpack()).length).toBe(10)
+  })
+})
+
+describe('folders as classes', () => {
+  const names = (paths: string[]) => foldersOf(paths).folders.map(({ name, count }) => `${name} ${count}`)
+
+  test('the innermost folder counts, 2 before 10', () =>
+    expect(names(['d/train/10/a.png', 'd/train/2/a.png', 'd/test/2/b.png'])).toEqual(['2 2', '10 1']))
+
+  test('images beside the folders have no class', () =>
+    expect(foldersOf(['d/a.png', 'd/cat/b.png', 'd/dog/c.png'])).toEqual({
+      folders: [
+        { name: 'cat', count: 1 },
+        { name: 'dog', count: 1 },
+      ],
+      loose: 1,
+    }))
+
+  test('one folder for all is one class; no folder is none', () => {
+    expect(names(['cat/a.png', 'cat/b.png'])).toEqual(['cat 2'])
+    expect(foldersOf(['a.png', 'b.png'])).toEqual({ folders: [], loose: 2 })
+    expect(foldersOf([])).toEqual({ folders: [], loose: 0 })
+  })
+})
+
+test('the gallery has topics in the order of their first workflow, and what has none last', () => {
+  const ready = ['', 'Points', 'Pictures', 'Points'].map((topic, i) => ({ id: String(i), topic }) as Ready)
+  expect(byTopic(ready).map(([topic, some]) => [topic, some.map(({ id }) => id)])).toEqual([
+    ['Points', ['1', '3']],
+    ['Pictures', ['2']],
+    ['', ['0']],
+  ])
+})

@@ -1,0 +1,250 @@
+// Data sets and checkpoints in the editor, as people bring them: real files and folders dropped on a real Chromium.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { unzipSync, zipSync } from 'fflate'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sha256Of } from '../../src/engine/checkpoint/archive.ts'
+import { mlpFormat } from '../../src/engine/checkpoint/mlp.ts'
+import { writeCheckpoint } from '../../src/engine/checkpoint/write.ts'
+import { writeImages } from '../../src/engine/datasets/file.ts'
+import { encodePng } from '../../src/engine/png.ts'
+import { noiseSchedule } from '../../src/engine/schedule.ts'
+import { unpackBundle } from '../../src/nodes/workflow/bundle.ts'
+import { useChromium, useDevServer } from '../chromium.ts'
+import { addNode, dropPaths, newWorkflow, placeOf, titles, values } from './driver.ts'
+
+const chromium = useChromium()
+const server = useDevServer()
+
+let folder: string
+let context: BrowserContext
+let page: Page
+const said: string[] = []
+
+/** Writes a file into the folder of this suite. Returns its path. */
+function put(path: string, content: Uint8Array | string): string {
+  const whole = join(folder, path)
+  mkdirSync(dirname(whole), { recursive: true })
+  writeFileSync(whole, content)
+  return whole
+}
+
+async function open(tab: BrowserContext) {
+  const opened = await tab.newPage()
+  await opened.setViewportSize({ width: 1280, height: 800 })
+  opened.on('console', (message) => message.type() === 'error' && said.push(message.text()))
+  await opened.goto(server.address)
+  await opened.waitForSelector('.status')
+  await newWorkflow(opened)
+  return opened
+}
+
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'files-'))))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+beforeEach(async () => {
+  said.length = 0
+  context = await chromium.newContext()
+  page = await open(context)
+})
+
+afterEach(async () => {
+  await context?.close()
+  expect(chromium.errors()).toEqual([])
+  expect(said).toEqual([])
+})
+
+/** 4 x 3 pixels of one brightness. */
+const png = (brightness: number) =>
+  encodePng({ width: 4, height: 3, channels: 1, count: 1, pixels: new Uint8ClampedArray(12).fill(brightness) })
+
+function checkpoint(seed = 1): Uint8Array {
+  const config = {
+    dim: 2,
+    hidden: 8,
+    layers: 1,
+    time_embedding_dim: 8,
+    num_classes: 0,
+    fourier_features: 0,
+    activation: 'silu',
+  }
+  const weights = new Map(
+    [...mlpFormat.shapes(config)].map(([name, shape]) => {
+      const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(seed / 16)
+      return [name, { shape, data }]
+    }),
+  )
+  const schedule = noiseSchedule({ name: 'linear', T: 100 })
+  return writeCheckpoint({ model: { kind: 'mlp', config, predicts: 'epsilon', weights }, schedule })
+}
+
+const dataset = () =>
+  writeImages({
+    name: 'steps',
+    images: Uint8Array.from({ length: 70 * 4 }, (_, i) => i % 256),
+    shape: [70, 2, 2, 1],
+    max: 255,
+    labels: Int32Array.from({ length: 70 }, (_, i) => (i < 10 ? 0 : 1)),
+    classNames: ['few', 'many'],
+  })
+
+const toast = (text: string | RegExp) => page.locator('.toast').filter({ hasText: text })
+const drawer = async (tab: string) => {
+  await page.getByRole('button', { name: 'Library' }).click()
+  await page.getByRole('tab', { name: tab }).click()
+}
+
+describe('images', () => {
+  beforeAll(() => {
+    for (let i = 0; i < 3; i++) put(`pets/cat/${i}.png`, png(40 * i))
+    for (let i = 0; i < 2; i++) put(`pets/dog/${i}.png`, png(200))
+    put('pets/dog/broken.png', 'no image')
+  })
+
+  test('a dropped folder becomes a data set, with classes, and its report', async () => {
+    await dropPaths(page, [join(folder, 'pets')])
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('6 images in 2 folders').waitFor()
+    expect(await dialog.getByRole('radio', { name: 'Grey' }).isChecked()).toBe(true)
+    await dialog.getByRole('radio', { name: '8', exact: true }).check()
+    await dialog.getByRole('radio', { name: 'Pad' }).check()
+    const preview = await dialog
+      .locator('canvas')
+      .last()
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, 8, 8)
+        return [canvas.width, data[0], data[4 * (8 * 4 + 4)]]
+      })
+    expect(preview).toEqual([8, 0, 200])
+    await dialog.getByRole('button', { name: 'Import' }).click()
+    await dialog.getByRole('heading', { name: '5 images imported' }).waitFor()
+    await dialog.getByText('1 file was skipped').click()
+    await dialog.getByText('pets/dog/broken.png').waitFor()
+    expect(await dialog.locator('.bar').allTextContents()).toEqual(['cat3', 'dog2'])
+    await dialog.getByRole('button', { name: 'Use in a new Images node' }).click()
+    await expect.poll(() => titles(page)).toEqual(['Images'])
+    expect(await values(page, 'Images')).toMatchObject({ images: { name: 'pets' } })
+    await drawer('Data sets')
+    await page.getByText('5 images, 8 × 8, grey, 2 classes').waitFor()
+  })
+
+  test('an import that is cancelled under way leaves nothing', async () => {
+    const many = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`${i}.png`, png(i % 256)]))
+    await dropPaths(page, [put('many.zip', zipSync(many, { level: 0 }))])
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('2,000 images').waitFor()
+    await dialog.getByRole('button', { name: 'Import' }).click()
+    await dialog.getByText(/^[1-9][0-9,]* of 2,000$/).waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await drawer('Data sets')
+    await page.waitForTimeout(3000)
+    await page.getByText('No data sets kept').waitFor()
+  })
+})
+
+describe('data sets', () => {
+  test('a file is taken by the only node that has none; it can be looked through, deleted and had back', async () => {
+    await addNode(page, 'images', 200, 300)
+    await dropPaths(page, [put('steps.safetensors', dataset())])
+    await toast('steps.safetensors is kept, and Images takes it').waitFor()
+    expect(await values(page, 'Images')).toMatchObject({ images: { sha256: sha256Of(dataset()) } })
+    await drawer('Data sets')
+    await page.locator('.rows .open').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('70 images, 2 × 2, grey, 2 classes').waitFor()
+    await dialog.getByText('1 to 60 of 70').waitFor()
+    await dialog.getByRole('button', { name: 'More images' }).click()
+    await dialog.getByText('61 to 70 of 70').waitFor()
+    await dialog.getByRole('button', { name: 'few 10' }).click()
+    await dialog.getByText('1 to 10 of 10').waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    const row = page.locator('.row', { hasText: 'steps.safetensors' })
+    await page.getByRole('button', { name: 'More for steps.safetensors' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await row.waitFor({ state: 'detached' })
+    await toast('Deleted').getByRole('button', { name: 'Undo' }).click()
+    await row.waitFor()
+  })
+})
+
+describe('checkpoints', () => {
+  test('a folder of diffusers dropped on a node is what the node loads, and is the same file as its ZIP', async () => {
+    for (const [path, bytes] of Object.entries(unzipSync(checkpoint()))) put(`mine/${path}`, bytes)
+    await addNode(page, 'load checkpoint', 200, 200)
+    await addNode(page, 'load checkpoint', 200, 500)
+    await dropPaths(page, [join(folder, 'mine')], await placeOf(page, 'Load Checkpoint'))
+    await toast('mine.zip is kept, and Load Checkpoint takes it').waitFor()
+    await toast('MLP of 1 hidden layer').waitFor()
+    expect(await values(page, 'Load Checkpoint')).toMatchObject({ checkpoint: { sha256: sha256Of(checkpoint()) } })
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => values(page, 'Load Checkpoint')).toMatchObject({ checkpoint: null })
+  })
+
+  test.each([
+    ['weights.safetensors', () => writeImages({ name: '', images: Uint8Array.of(1), shape: [1, 1, 1, 1], max: 255 }), /./],
+    ['weights.zip', () => checkpoint().slice(0, 400), /damaged/],
+  ])('%s is refused with the reason', async (name, content, why) => {
+    const bytes = content()
+    // Weights without a config: the tensor is called otherwise than in a data set.
+    const text = new TextDecoder('latin1').decode(bytes).replace('"images"', '"weight"')
+    await addNode(page, 'load checkpoint', 200, 200)
+    await dropPaths(page, [
+      put(
+        name,
+        Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
+      ),
+    ])
+    const message = toast(`${name} was not opened`)
+    await message.waitFor()
+    expect(await message.textContent()).toMatch(why)
+    expect(await values(page, 'Load Checkpoint')).toMatchObject({ checkpoint: null })
+    await drawer('Checkpoints')
+    await page.getByText('No checkpoints kept').waitFor()
+  })
+
+  test('shared with its weights, a workflow opens elsewhere and finds them', async () => {
+    await addNode(page, 'load checkpoint', 200, 200)
+    await dropPaths(page, [put('one.zip', checkpoint())])
+    await toast('one.zip is kept').waitFor()
+    await page.getByRole('button', { name: 'File', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Share with weights' }).click()
+    await page
+      .getByRole('dialog')
+      .getByText(/One ZIP with this workflow and one\.zip \(.* kB\)/)
+      .waitFor()
+    const waiting = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download', exact: true }).last().click()
+    const bytes = new Uint8Array(readFileSync(await (await waiting).path()))
+    expect(unpackBundle(bytes).files.map(({ file }) => file.sha256)).toEqual([sha256Of(checkpoint())])
+    const stranger = await chromium.newContext()
+    const tab = await open(stranger)
+    await dropPaths(tab, [put('shared.zip', bytes)])
+    await expect.poll(() => titles(tab)).toEqual(['Load Checkpoint'])
+    await tab.getByRole('button', { name: 'Library' }).click()
+    await tab.getByRole('tab', { name: 'Checkpoints' }).click()
+    await tab.locator('.rows .open').click()
+    await tab.getByRole('dialog').getByText(sha256Of(checkpoint())).waitFor()
+    await stranger.close()
+  })
+
+  test('what is missing is named before sharing; the file that is asked for is known when it comes', async () => {
+    await addNode(page, 'load checkpoint', 200, 200)
+    await addNode(page, 'load checkpoint', 200, 500)
+    const zip = put('two.zip', checkpoint(2))
+    await dropPaths(page, [zip], await placeOf(page, 'Load Checkpoint'))
+    await toast('two.zip is kept').waitFor()
+    await drawer('Checkpoints')
+    await page.getByRole('button', { name: 'More for two.zip' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await page.getByText('No checkpoints kept').waitFor()
+    await page.getByRole('button', { name: 'File', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Share with weights' }).click()
+    await page.getByRole('dialog').getByText('Not here, and so not in it: two.zip').waitFor()
+    await page.keyboard.press('Escape')
+    await dropPaths(page, [zip])
+    await toast('two.zip is the file that Load Checkpoint asks for').waitFor()
+  })
+})
