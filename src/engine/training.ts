@@ -40,6 +40,31 @@ export function beginTraining(weights: Weights, averaged: boolean): TrainingStat
   })
 }
 
+/**
+ * The state to go on from: that of a training which was left, with its own weights. `weights`: those of the model that would
+ * begin anew, which have to be alike. Throws NodeError if they are not.
+ */
+export function resumeTraining(left: TrainingState, weights: Weights, averaged: boolean): TrainingState {
+  checkAlike(left.weights, weights)
+  return tidied(() => {
+    const own = Object.fromEntries(Object.entries(left.weights).map(([name, tensor]) => [name, tensor.clone()]))
+    const shadow = averaged ? (left.shadow ?? flatten(Object.values(own))) : undefined
+    return { ...left, weights: own, shadow }
+  })
+}
+
+function checkAlike(left: Weights, weights: Weights) {
+  const names = [...new Set([...Object.keys(left), ...Object.keys(weights)])]
+  const other = names.find((name) => String(left[name]?.shape) !== String(weights[name]?.shape))
+  if (other === undefined) return
+  const shapeIn = (of: Weights) => (of[other] ? `of shape [${of[other].shape}]` : 'missing')
+  throw new NodeError({
+    slot: 'training',
+    message: `Expected a training of this model, but its weight ${other} is ${shapeIn(left)}, and that of the model ${shapeIn(weights)}.`,
+    cure: 'Wire model and training from the same checkpoint.',
+  })
+}
+
 export interface StepOptions {
   /** Computes the loss from `state.weights`; it runs under the tape. */
   loss: () => Scalar

@@ -169,6 +169,12 @@ export interface History {
   losses: Tensor[]
 }
 
+/** A training as it was left: with it another one goes on where this one stopped. */
+export interface Training {
+  type: 'training'
+  state: import('./training.ts').TrainingState
+}
+
 /** The table of slot types: its keys are the names in files, its values what travels. */
 export interface SlotValues {
   samples: Samples
@@ -189,6 +195,7 @@ export interface SlotValues {
   ema: Ema
   trajectory: Trajectory
   history: History
+  training: Training
   loop: { type: 'loop' }
 }
 

@@ -60,6 +60,7 @@ export const optimizer = slotOf(['optimizer'], 'optimizer')
 export const ema = slotOf(['ema'], 'ema')
 export const trajectory = slotOf(['trajectory'], 'trajectory')
 export const history = slotOf(['history'], 'history')
+export const training = slotOf(['training'], 'training')
 
 /** Takes several types; as an output it gives the first. */
 export const oneOf = <T extends SlotType>(types: readonly T[], about = ''): Slot<SlotValues[T], SlotValues[T]> => ({

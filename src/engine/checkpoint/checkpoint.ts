@@ -2,6 +2,7 @@
 import type { Schedule } from '../schedule.ts'
 import type { PredictionType } from '../values.ts'
 import type { TrainedOn } from './about.ts'
+import type { StoredTraining } from './training.ts'
 import type { StoredWeights } from './weights.ts'
 
 /** A model without tensors on a device: what a file holds. */
@@ -19,6 +20,8 @@ export interface Checkpoint {
   schedule: Schedule | undefined
   /** Undefined if it is not known. */
   trainedOn?: TrainedOn | undefined
+  /** What it takes to go on with its training, if that is in the file. */
+  training?: StoredTraining | undefined
 }
 
 export interface ReadCheckpoint extends Checkpoint {

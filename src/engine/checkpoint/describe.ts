@@ -7,7 +7,7 @@ import { readCheckpoint } from './read.ts'
 export interface Description {
   /** "UNet of 2 levels (16, 32 channels) for images of 8 x 8 x 1". */
   title: string
-  /** What is known of it, by name: size, parameters, predicts, schedule, classes, data. */
+  /** What is known of it, by name: size, parameters, predicts, schedule, classes, training, data. */
   rows: [name: string, text: string][]
   /** What was assumed or left out, in sentences. */
   notices: string[]
@@ -20,7 +20,7 @@ export function describeCheckpoint(bytes: Uint8Array): Description {
   return { title: formats[model.kind]!.describe(model.config), rows: rowsOf(checkpoint, bytes.length), notices }
 }
 
-function rowsOf({ model, schedule, trainedOn }: ReadCheckpoint, size: number): [string, string][] {
+function rowsOf({ model, schedule, trainedOn, training }: ReadCheckpoint, size: number): [string, string][] {
   const parameters = [...model.weights.values()].reduce((sum, { data }) => sum + data.length, 0)
   const classes = formats[model.kind]!.classes(model.config)
   return [
@@ -29,6 +29,7 @@ function rowsOf({ model, schedule, trainedOn }: ReadCheckpoint, size: number): [
     ['predicts', model.predicts],
     ...row('schedule', schedule && `${schedule.name}, ${grouped(schedule.T)} timesteps`),
     ...row('classes', classes > 0 ? (trainedOn?.classNames?.join(', ') ?? String(classes)) : undefined),
+    ...row('training', training && `can go on after ${grouped(training.step)} steps`),
     ...row('data', trainedOn && dataText(trainedOn)),
   ]
 }

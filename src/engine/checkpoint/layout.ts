@@ -2,6 +2,7 @@
 import { folderOf, isPickle, jsonOf, listZip, unzip } from './archive.ts'
 import { CheckpointError } from './error.ts'
 import { kindOfClass } from './formats.ts'
+import { ABOUT, TRAINING } from './paths.ts'
 
 export interface Layout {
   kind: string
@@ -10,12 +11,12 @@ export interface Layout {
   weights: string
   scheduler: string | undefined
   about: string | undefined
+  training: string | undefined
   /** What is worth knowing of how it was found, in sentences. */
   notices: string[]
 }
 
 const WEIGHTS = 'diffusion_pytorch_model'
-export const ABOUT = 'litegraph_diffusion.json'
 
 /** Throws CheckpointError that says what is there instead. */
 export function findParts(bytes: Uint8Array): Layout {
@@ -43,6 +44,7 @@ export function findParts(bytes: Uint8Array): Layout {
       `${folder}scheduler/scheduler_config.json`,
     ),
     about: first(`${around}${ABOUT}`, `${folder}${ABOUT}`),
+    training: first(`${around}${TRAINING}`),
     notices,
   }
 }

@@ -6,11 +6,12 @@
 //   unet/diffusion_pytorch_model.safetensors   its weights, named and laid out as PyTorch has them
 //   scheduler/scheduler_config.json            the schedule, and what the model predicts
 //   litegraph_diffusion.json                   what diffusers has no place for
+//   training/                                  what it takes to go on with the training, if it was wired
 export { trainedOn, type TrainedOn } from './about.ts'
 export { packFolder, sha256Of, type FolderFile } from './archive.ts'
 export type { Checkpoint, ReadCheckpoint, StoredModel } from './checkpoint.ts'
 export { describeCheckpoint, type Description } from './describe.ts'
-export { loadModel, storeModel } from './device.ts'
+export { loadModel, loadTraining, storeModel, storeTraining } from './device.ts'
 export { CheckpointError } from './error.ts'
 export { readCheckpoint } from './read.ts'
 export { writeCheckpoint, type CheckpointFormat } from './write.ts'

@@ -8,6 +8,7 @@ import { formats } from './formats.ts'
 import type { Layout } from './layout.ts'
 import { findParts } from './layout.ts'
 import { readScheduler, underName } from './scheduler.ts'
+import { readTraining } from './training.ts'
 import type { StoredWeights } from './weights.ts'
 import { checkWeights, readWeights, renameWeights } from './weights.ts'
 
@@ -18,10 +19,17 @@ export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
   const { config, predicts: own } = format.read(jsonAt(bytes, layout.config)!)
   const found = readWeights(bytes, layout.weights)
   const weights = format.renamed ? renameWeights(found, format.renamed) : found
-  checkWeights(weights, format.shapes(config))
+  const shapes = format.shapes(config)
+  checkWeights(weights, shapes)
   const notices = [...layout.notices, ...noticesOf(weights)]
   const { predicts, schedule, trainedOn } = readProcess(bytes, layout, own, notices)
-  return { model: { kind: layout.kind, config, predicts, weights }, schedule, ...(trainedOn && { trainedOn }), notices }
+  return {
+    model: { kind: layout.kind, config, predicts, weights },
+    schedule,
+    ...(trainedOn && { trainedOn }),
+    ...(layout.training !== undefined && { training: readTraining(bytes, layout.training, shapes) }),
+    notices,
+  }
 }
 
 function noticesOf(weights: StoredWeights): string[] {

@@ -8,9 +8,10 @@ import type { Checkpoint, StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
 import type { ClassName, Format } from './formats.ts'
 import { formats } from './formats.ts'
-import { ABOUT } from './layout.ts'
+import { ABOUT } from './paths.ts'
 import { writeSafetensors } from './safetensors.ts'
 import { schedulerConfig } from './scheduler.ts'
+import { writeTraining } from './training.ts'
 import { DIFFUSERS_VERSION } from './unet.ts'
 
 /** `auto`: as diffusers has it wherever diffusers can load it. `diffusers`: so, or not at all. */
@@ -20,7 +21,10 @@ export type CheckpointFormat = 'auto' | 'diffusers'
  * The ZIP. Equal checkpoints give equal bytes. Throws CheckpointError, with the reason, where diffusers is asked for and
  * cannot load it.
  */
-export function writeCheckpoint({ model, schedule, trainedOn }: Checkpoint, wanted: CheckpointFormat = 'auto'): Uint8Array {
+export function writeCheckpoint(
+  { model, schedule, trainedOn, training }: Checkpoint,
+  wanted: CheckpointFormat = 'auto',
+): Uint8Array {
   const format = formats[model.kind]!
   if (wanted === 'diffusers') refuseForDiffusers(format, model, schedule)
   const { className, config } = format.write(model.config, model.predicts)
@@ -35,6 +39,7 @@ export function writeCheckpoint({ model, schedule, trainedOn }: Checkpoint, want
     const scheduler = schedulerConfig(schedule, model.predicts, spaceOf(model))
     files.set('scheduler/scheduler_config.json', jsonBytes({ _diffusers_version: DIFFUSERS_VERSION, ...scheduler }))
   }
+  for (const [path, file] of training ? writeTraining(training) : []) files.set(path, file)
   return canonicalZip(files)
 }
 

@@ -70,15 +70,15 @@ export class CurrentRun {
     this.paces.set(step.id, new Pace(index, seconds, now))
   }
 
-  private paceOf(step: LoopStep, now: number): Pace {
+  private paceOf(step: LoopStep, now: number, index = 0): Pace {
     const known = this.paces.get(step.id)
     if (known) return known
-    const pace = new Pace(0, 0, now)
+    const pace = new Pace(index, 0, now)
     this.paces.set(step.id, pace)
     return pace
   }
 
-  rateOf = (step: LoopStep, index: number, now: number) => this.paceOf(step, now).rate(index, now)
+  rateOf = (step: LoopStep, index: number, now: number) => this.paceOf(step, now, index - 1).rate(index, now)
 
   secondsOf = (step: LoopStep, now: number) => this.paceOf(step, now).seconds(now)
 }

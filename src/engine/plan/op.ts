@@ -191,6 +191,8 @@ export interface LoopBehaviour<State = unknown> {
   extents: readonly string[]
   /** How many iterations at most. Where End has a next input `again` and it is wired, a value <= 0 there ends the loop. */
   iterations(inputs: Inputs, params: LoopParams): number
+  /** The index of the first iteration, where it is not 0: a training that goes on from a file. */
+  first?(inputs: Inputs): number
   /** The state before the first iteration; for a continued run it is a stored state instead. */
   begin(inputs: Inputs, params: LoopParams, context: RunContext): State
   /** The each outputs of iteration `index`. */

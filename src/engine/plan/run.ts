@@ -191,6 +191,7 @@ const cureForMissing = (slot: string) => cures[slot] ?? 'Cut this wire, or wire 
 
 const cures: Partial<Record<string, string>> = {
   labels: 'Use a data set that has labels, or cut this wire.',
+  training: 'Choose a checkpoint that was saved with `training` wired, or cut this wire.',
   schedule: 'Wire a NoiseSchedule in its place: with the schedule that the model was trained with.',
 }
 
@@ -272,7 +273,7 @@ function* runIterations(
   const running: Running = { step, op, inputs, count, frame, host, place }
   const kept = outside ? ((yield { kind: 'wait', promise: host.recallState(step, count) }) as Kept) : undefined
   let state = kept?.state ?? host.memory.retain({ own: located(step.id, () => begin(running)), solvers: {} } as LoopState)
-  let index = kept?.index ?? 0
+  let index = kept?.index ?? behaviour.first?.(inputs) ?? 0
   let told = index
   const tell = (why: 'end' | 'stop') => {
     told = index

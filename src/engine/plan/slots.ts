@@ -69,6 +69,7 @@ const inWords: { [K in SlotType]: string } = {
   ema: 'an EMA',
   trajectory: 'a trajectory',
   history: 'a history',
+  training: 'a training',
   loop: 'a loop',
 }
 

@@ -1,17 +1,21 @@
 // Trained models from a file.
 import type { ReadCheckpoint } from '../../engine/checkpoint/pipeline.ts'
-import { CheckpointError, loadModel, readCheckpoint, sha256Of } from '../../engine/checkpoint/pipeline.ts'
+import { CheckpointError, loadModel, loadTraining, readCheckpoint, sha256Of } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
-import type { Model, ScheduleValue } from '../../engine/values.ts'
-import { checkpoint, defineNode, model, schedule } from '../define.ts'
+import type { Model, ScheduleValue, Training } from '../../engine/values.ts'
+import { checkpoint, defineNode, model, schedule, training } from '../define.ts'
 
 export const loadCheckpoint = defineNode({
   type: 'diffusion/LoadCheckpoint',
   category: 'files',
   summary: 'A trained model and the schedule it was trained with, from a checkpoint of this program or of diffusers.',
   inputs: {},
-  outputs: { model: model('trained'), schedule: schedule('it was trained with, if the checkpoint has it') },
+  outputs: {
+    model: model('trained'),
+    schedule: schedule('it was trained with, if the checkpoint has it'),
+    training: training('to go on with, if the checkpoint has it; wire it to TrainingStart'),
+  },
   params: { checkpoint: checkpoint('what SaveCheckpoint made, or a ZIP or folder with a UNet2DModel of diffusers') },
   prepare: async ({ checkpoint }, assets) => {
     if (!checkpoint) {
@@ -33,9 +37,14 @@ export const loadCheckpoint = defineNode({
     return { key: sha256, data: readChecked(name, sha256, bytes) }
   },
   run: (_, __, { prepared }) => {
-    const { model, schedule } = prepared as ReadCheckpoint
-    const outputs: Outputs = { model: loadModel(model), ...(schedule && { schedule: { type: 'schedule', schedule } }) }
-    return outputs as { model: Model; schedule: ScheduleValue }
+    const { model, schedule, training } = prepared as ReadCheckpoint
+    const outputs: Outputs = {
+      model: loadModel(model),
+      ...(schedule && { schedule: { type: 'schedule', schedule } }),
+      ...(training && { training: { type: 'training', state: loadTraining(training) } }),
+    }
+    // What a checkpoint does not have is a fault where it is wired.
+    return outputs as { model: Model; schedule: ScheduleValue; training: Training }
   },
 })
 

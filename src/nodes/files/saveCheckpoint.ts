@@ -1,7 +1,7 @@
 // Trained models as files.
-import { CheckpointError, storeModel, trainedOn, writeCheckpoint } from '../../engine/checkpoint/pipeline.ts'
+import { CheckpointError, storeModel, storeTraining, trainedOn, writeCheckpoint } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
-import { advanced, choice, dataset, defineNode, model, optional, schedule, text } from '../define.ts'
+import { advanced, choice, dataset, defineNode, model, optional, schedule, text, training } from '../define.ts'
 
 export const saveCheckpoint = defineNode({
   type: 'diffusion/SaveCheckpoint',
@@ -10,6 +10,7 @@ export const saveCheckpoint = defineNode({
   inputs: {
     model: model('from TrainingEnd: `ema` samples better, `model` is where training stopped'),
     schedule: optional(schedule('it was trained with; LoadCheckpoint gives it back')),
+    training: optional(training('to go on with it another day, to the same bits; makes the file three or four times as large')),
     dataset: optional(dataset('it was trained on; only the names of its classes and the range of its values are saved')),
   },
   outputs: {},
@@ -22,10 +23,15 @@ export const saveCheckpoint = defineNode({
       ),
     ),
   },
-  files: async ({ model, schedule, dataset }, { name, format }) => {
+  files: async ({ model, schedule, training, dataset }, { name, format }) => {
     try {
       const stored = await storeModel(model)
-      const checkpoint = { model: stored, schedule: schedule?.schedule, ...(dataset && { trainedOn: trainedOn(dataset) }) }
+      const checkpoint = {
+        model: stored,
+        schedule: schedule?.schedule,
+        ...(dataset && { trainedOn: trainedOn(dataset) }),
+        ...(training && { training: await storeTraining(training.state) }),
+      }
       const bytes = writeCheckpoint(checkpoint, format)
       return [{ name: `${name || 'model'}.zip`, mime: 'application/zip', bytes }]
     } catch (error) {

@@ -31,6 +31,7 @@ export const slotStyles: { readonly [T in SlotType]: SlotStyle } = {
   ema: { colour: '#d7a6e0', shape: 'box' },
   trajectory: { colour: '#5d9cec', shape: 'grid' },
   history: { colour: '#e59a9a', shape: 'grid' },
+  training: { colour: '#d98c8c', shape: 'box' },
   loop: { colour: '#b39dff', shape: 'arrow' },
 }
 

@@ -9,8 +9,8 @@ import type { Inputs, LoopBehaviour, LoopParams } from '../../engine/plan/op.ts'
 import { randomOf } from '../../engine/random.ts'
 import { tf } from '../../engine/tf.ts'
 import type { TrainingState } from '../../engine/training.ts'
-import { averagedWeights, beginTraining, trainStep } from '../../engine/training.ts'
-import type { Dataset, Loss, Model } from '../../engine/values.ts'
+import { averagedWeights, beginTraining, resumeTraining, trainStep } from '../../engine/training.ts'
+import type { Dataset, Loss, Model, Training } from '../../engine/values.ts'
 import {
   advanced,
   dataset,
@@ -27,6 +27,7 @@ import {
   samples,
   seed,
   toggle,
+  training,
 } from '../define.ts'
 
 interface StartInputs {
@@ -34,6 +35,7 @@ interface StartInputs {
   dataset: Dataset
   optimizer: { config: OptimizerConfig }
   ema?: { config: EmaConfig }
+  training?: Training
 }
 
 interface StartParams {
@@ -50,12 +52,23 @@ const startParams = (params: LoopParams) => params.start as unknown as StartPara
 const behaviour: LoopBehaviour<TrainingState> = {
   extents: ['steps', 'emit_every'],
   trains: true,
-  iterations: (_, params) => startParams(params).steps,
+  iterations: (inputs, params) => {
+    const { steps } = startParams(params)
+    const made = startInputs(inputs).training?.state.step ?? 0
+    if (made <= steps) return steps
+    throw new NodeError({
+      param: 'steps',
+      message: `The training that is wired has made ${made} steps, more than the ${steps} that are wanted in all.`,
+      cure: `Raise steps above ${made}.`,
+    })
+  },
+  first: (inputs) => startInputs(inputs).training?.state.step ?? 0,
   emitEvery: ({ end }) => end.emit_every as number,
 
   begin(inputs) {
-    const { model, ema } = startInputs(inputs)
-    return beginTraining(learner(model).weights, ema !== undefined)
+    const { model, ema, training } = startInputs(inputs)
+    const { weights } = learner(model)
+    return training ? resumeTraining(training.state, weights, ema !== undefined) : beginTraining(weights, ema !== undefined)
   },
 
   each(state, _, inputs, params) {
@@ -92,6 +105,7 @@ const behaviour: LoopBehaviour<TrainingState> = {
       model: withWeights(model, learner(model), state.weights),
       ...(wanted.has('ema') && { ema: withWeights(model, learner(model), averagedWeights(state)) }),
       history: { type: 'history', losses: state.losses },
+      training: { type: 'training', state },
     }
   },
 
@@ -150,6 +164,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       dataset: dataset('what to learn from'),
       optimizer: optimizer('how weights follow gradients'),
       ema: optional(ema('averages the weights over the steps')),
+      training: optional(training('to go on with, from LoadCheckpoint; its weights take the place of those of the model')),
     },
     each: {
       x_0: samples('a batch of clean data'),
@@ -174,6 +189,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       model: model('with the weights of the last step'),
       ema: model('with the averaged weights; without EMA, those of the last step'),
       history: history('the loss of every step'),
+      training: training('all that it takes to go on later; wire it to SaveCheckpoint'),
     },
     params: {
       emit_every: integer(100, { min: 0, max: 10_000_000 }, 'steps between two glances at the model while it trains; 0: none'),

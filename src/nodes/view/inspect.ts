@@ -102,6 +102,10 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspected
     const numbers = await readAll(losses)
     return { shape: [numbers.length], numbers, notes: numbers.length ? [['last', shown(numbers.at(-1)!)]] : [] }
   },
+  training: async ({ state: { step, weights } }) => {
+    const numbers = await readAll(Object.values(weights))
+    return { shape: [numbers.length], numbers, notes: [['steps made', String(step)]] }
+  },
   attention: async ({ rules }) => ({ shape: [rules.length], numbers: [], notes: rules.flatMap(configNotes) }),
   logits: async ({ tensor }) => ({ shape: tensor.shape, numbers: await read(tensor), notes: [] }),
   optimizer: async ({ config }) => ({ shape: [], numbers: [], notes: configNotes(config) }),
