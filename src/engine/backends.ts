@@ -6,7 +6,7 @@ import { broadcastSumGradients } from './gradients.ts'
 import type { BackendName, BackendReport, WasmPaths } from './protocol.ts'
 import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
-import { copyLessOnWasm } from './wasmKernels.ts'
+import { quickerOnWasm } from './wasm/kernels.ts'
 
 export interface BackendOptions {
   /** `auto` takes the fastest; a name is tried before all others. */
@@ -214,7 +214,7 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
     remark: 'slower than a GPU through WebGPU',
     start: async () => {
       const { getThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
-      copyLessOnWasm()
+      quickerOnWasm()
       if (wasm !== undefined && !tf.engine().registry.wasm) setWasmPaths(wasm)
       await activateWasm()
       candidate.device = await describeWasm(getThreadsCount)

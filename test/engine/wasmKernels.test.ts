@@ -1,8 +1,9 @@
 // The kernels that replace tfjs's own on wasm: the same numbers, from index arithmetic, and less memory.
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
+import { randomOf } from '../../src/engine/random.ts'
 import { tf } from '../../src/engine/tf.ts'
-import { copyLessOnWasm } from '../../src/engine/wasmKernels.ts'
+import { quickerOnWasm } from '../../src/engine/wasm/kernels.ts'
 import { onEachBackend } from '../backends.ts'
 
 const count = (shape: number[]) => shape.reduce((product, size) => product * size, 1)
@@ -121,6 +122,54 @@ onEachBackend(() => {
     tf.dispose([x, ...got])
   })
 
+  test.each([
+    { batch: [3], n: 5, k: 7, m: 6 },
+    { batch: [2, 3], n: 4, k: 1, m: 9 },
+    { batch: [2], n: 1, k: 3, m: 3 },
+    { batch: [1], n: 6, k: 5, m: 8 },
+    { batch: [2], n: 30, k: 28, m: 29 }, // by the quick way for two matrices
+  ])('products of $batch matrices, $n x $k x $m, transposed or not', async ({ batch, n, k, m }) => {
+    for (const [transposeA, transposeB] of [
+      [false, false],
+      [false, true],
+      [true, false],
+      [true, true],
+    ] as const) {
+      const random = randomOf(1)
+      const [left, right] = [random.normal(count(batch) * n * k), random.normal(count(batch) * k * m)]
+      const a = tf.tensor(left, [...batch, ...(transposeA ? [k, n] : [n, k])])
+      const b = tf.tensor(right, [...batch, ...(transposeB ? [m, k] : [k, m])])
+      const got = tf.matMul(a, b, transposeA, transposeB)
+      expect(got.shape).toEqual([...batch, n, m])
+      const values = await got.data()
+      for (const [at, [item, i, j]] of indices([count(batch), n, m]).entries()) {
+        const sum = Array.from({ length: k }, (_, l) => {
+          const from = item! * n * k + (transposeA ? l * n + i! : i! * k + l)
+          const to = item! * k * m + (transposeB ? j! * k + l : l * m + j!)
+          return left[from]! * right[to]!
+        }).reduce((total, product) => total + product, 0)
+        expect(Math.abs(values[at]! - sum)).toBeLessThan(1e-5)
+      }
+      tf.dispose([a, b, got])
+    }
+  })
+
+  test('a matrix for all of a batch', async () => {
+    const [a, b] = [counted([2, 2, 2]), counted([1, 2, 2])]
+    const got = tf.matMul(a, b)
+    expect(await got.array()).toEqual([
+      [
+        [2, 3],
+        [6, 11],
+      ],
+      [
+        [10, 19],
+        [14, 27],
+      ],
+    ])
+    tf.dispose([a, b, got])
+  })
+
   test('a clone shares its numbers and outlives the original', async () => {
     const x = counted([100])
     const before = tf.memory().numDataBuffers
@@ -133,7 +182,7 @@ onEachBackend(() => {
   })
 
   test('a part is a copy of that part alone', async () => {
-    copyLessOnWasm() // a second time: nothing is wrapped twice
+    quickerOnWasm() // a second time: nothing is wrapped twice
     const x = counted([1000, 10])
     const copies = vi.spyOn(Uint8Array.prototype, 'slice')
     tf.dispose([x.slice([5, 0], [2, 10]), ...tf.split(x, 100)])

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor3D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
-import { products } from './products.ts'
+import { onGPU } from './sums.ts'
 
 /**
  * softmax(q k^T / sqrt(c / heads)) v (Vaswani et al. 2017, equation 1), for every head by itself: q of `[b, n, c]`, k and v
@@ -27,22 +27,27 @@ function joined(x: Tensor3D, heads: number): Tensor3D {
   return apart.reshape([rows / heads, n, heads * d])
 }
 
-/** Transposes before it multiplies, as {@link linear} does. */
 const attentionOp = tf.customGrad((...args: unknown[]) => {
   const [q, k, v, save] = args as [Tensor3D, Tensor3D, Tensor3D, (tensors: Tensor[]) => void]
   const scale = 1 / Math.sqrt(q.shape[2])
-  const shares = tf.softmax(products(q.mul(scale), swapped(k))) as Tensor3D
+  const shares = tf.softmax(product(q.mul(scale), k, false, true)) as Tensor3D
   save([q, k, v, shares])
   return {
-    value: products(shares, v),
+    value: product(shares, v),
     gradFunc: (dy: Tensor, saved: Tensor[]) => {
       const [q, k, v, shares] = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D]
-      const weighted = products(dy as Tensor3D, swapped(v)).mul(shares)
+      const weighted = product(dy as Tensor3D, v, false, true).mul(shares)
       // The gradient of softmax: p (dp - sum p dp), with the scale of what went into it.
       const scores = weighted.sub(shares.mul(weighted.sum(2, true))).mul(1 / Math.sqrt(q.shape[2])) as Tensor3D
-      return [products(scores, k), products(swapped(scores), q), products(swapped(shares), dy as Tensor3D)]
+      return [product(scores, k), product(scores, q, true), product(shares, dy as Tensor3D, true)]
     },
   }
 })
 
-const swapped = (x: Tensor3D) => x.transpose([0, 2, 1]) as Tensor3D
+/** a b, item by item. On GPUs kernels are quicker for what was transposed before. */
+function product(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor3D {
+  if (!onGPU()) return tf.matMul(a, b, transposeA, transposeB) as Tensor3D
+  return tf.matMul(transposeA ? swapped(a) : a, transposeB ? swapped(b) : b) as Tensor3D
+}
+
+const swapped = (x: Tensor) => x.transpose([0, 2, 1])

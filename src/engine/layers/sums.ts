@@ -28,4 +28,4 @@ export function channelSums(x: Tensor): Tensor1D {
 /** Sums over the rows of `[n, c]`: `[c]`. */
 export const rowSums = (x: Tensor2D): Tensor1D => tf.matMul(constant([1, x.shape[0]], 1) as Tensor2D, x).as1D()
 
-const onGPU = () => ['webgpu', 'webgl'].includes(tf.getBackend())
+export const onGPU = () => ['webgpu', 'webgl'].includes(tf.getBackend())
