@@ -51,12 +51,17 @@ export function predict(model: Model, x: Tensor, t: Float64Array, condition?: Co
   const kind = kindOf(model)
   checkShape(model, x, kind.itemShape(model))
   checkTimesteps(t, x)
-  checkCondition(condition, kind.condition(model), x)
+  if (condition) checkCondition(condition, kind.condition(model), x)
   return evaluate(model, x, t, condition)
 }
 
-const evaluate = (model: Model, x: Tensor, t: Float64Array, condition: Conditioning | undefined): Tensor =>
-  kindOf(model).evaluate(model, x, t, condition, evaluate)
+function evaluate(model: Model, x: Tensor, t: Float64Array, condition: Conditioning | undefined): Tensor {
+  const kind = kindOf(model)
+  const spec = kind.condition(model)
+  // Here and not at the door: wrappers ask what is inside them without a condition too.
+  if (!condition && spec && spec.kind !== 'labels') throw unconditioned(spec)
+  return kind.evaluate(model, x, t, condition, evaluate)
+}
 
 function checkShape(model: Model, x: Tensor, itemShape: number[]) {
   const shape = x.shape.slice(1)
@@ -90,11 +95,7 @@ const words: { [K in Conditioning['kind']]: string } = {
   vectors: 'a vector an item, samples of shape [b, d]',
 }
 
-function checkCondition(condition: Conditioning | undefined, spec: ConditionSpec | undefined, x: Tensor) {
-  if (!condition) {
-    if (spec && spec.kind !== 'labels') throw unconditioned(spec)
-    return
-  }
+function checkCondition(condition: Conditioning, spec: ConditionSpec | undefined, x: Tensor) {
   if (!spec) {
     throw new NodeError({
       slot: 'condition',

@@ -1,6 +1,6 @@
 // Classifier-free guidance around a model.
 import { guidedModel as makeGuided } from '../../engine/models/guided.ts'
-import { classesOf } from '../../engine/models/predict.ts'
+import { conditionOf } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import { defineNode, model, real } from '../define.ts'
 
@@ -16,7 +16,16 @@ export const guidedModel = defineNode({
     scale: real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
   },
   run: ({ model }, { scale }) => {
-    if (classesOf(model) === 0) {
+    const condition = conditionOf(model)
+    if (condition && condition.kind !== 'labels') {
+      throw new NodeError({
+        slot: 'model',
+        message:
+          'This model is conditioned on numbers or vectors, and knows no prediction without: there is nothing to guide it away from.',
+        cure: 'Take a model with class labels, trained with LabelDropout.',
+      })
+    }
+    if (!condition?.classes) {
       throw new NodeError({
         slot: 'model',
         message: 'This model was made without classes, so there is nothing to guide it by.',
