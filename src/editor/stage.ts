@@ -7,6 +7,7 @@ import type { Event } from '../engine/protocol.ts'
 import { fileOf, showEvent, showWorkflow } from '../nodes/litegraph/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { registerNodes } from '../nodes/litegraph/register.ts'
+import { scrubByTouch } from '../nodes/litegraph/scrub.ts'
 import { installZones } from '../nodes/litegraph/zones.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { createCamera, drawFrames, sharpen, type Camera } from './camera.ts'
@@ -53,6 +54,7 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
   const canvas = createCanvas(element, graph, hooks)
   const zoneLook = { ground: colours.canvas, colour: colours.category }
   installZones(canvas, zoneLook)
+  scrubByTouch(canvas)
   let animated = false
   const paint = (next: Colours) => {
     canvas.colours = next

@@ -129,7 +129,7 @@ test('a saved picture dropped on an empty canvas is its workflow, and makes the 
   expect(second.equals(first)).toBe(true)
 })
 
-test('dragging over a film goes through its time: nothing moves, runs or changes', async () => {
+test('dragging over a film goes through its time, by mouse or finger: nothing moves, runs or changes', async () => {
   await drop('sampling.json', 'application/json', Buffer.from(sampling))
   await expect.poll(() => nodeNamed('Film')).toBeTruthy()
   await run()
@@ -151,5 +151,19 @@ test('dragging over a film goes through its time: nothing moves, runs or changes
   const after = (await nodeNamed('Film'))!
   expect({ ...after, scrub: film.scrub }).toEqual(film)
   expect(after.scrub).toBe(0)
+  expect(await undo.isDisabled()).toBe(true)
+
+  // And so by a finger.
+  const session = await context.newCDPSession(page)
+  const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', share?: number) => {
+    const touchPoints = share === undefined ? [] : [{ x: film.x + film.width * share, y: film.y + film.height * 0.75 }]
+    await session.send('Input.dispatchTouchEvent', { type, touchPoints })
+    return (await nodeNamed('Film'))!.scrub
+  }
+  expect(await touch('touchStart', 0.8)).toBeGreaterThan(0.75)
+  expect(await touch('touchMove', 0.5)).toBeCloseTo(0.5, 1)
+  expect(await touch('touchMove', -1)).toBe(0)
+  await touch('touchEnd')
+  expect({ ...(await nodeNamed('Film'))!, scrub: film.scrub }).toEqual(film)
   expect(await undo.isDisabled()).toBe(true)
 })

@@ -20,10 +20,10 @@ import { withoutMarkup } from '../workflow/json.ts'
 import { seedControl } from '../workflow/read.ts'
 import type { SlotSpec } from '../workflow/slots.ts'
 import { inputsOf, LOOP, matchByName, outputsOf } from '../workflow/slots.ts'
-import { drawBody, drawStateBox, firstRoom, viewBox, viewHeight } from './body.ts'
-import { scrubAt } from '../views/film.ts'
+import { drawBody, drawStateBox, firstRoom, viewHeight } from './body.ts'
 import { addPartner, carriedByCopy, removePartner } from './pairs.ts'
 import { styleOf, titleColour } from './palette.ts'
+import { onFilm, scrubTo } from './scrub.ts'
 import { tooltipAt } from './tooltips.ts'
 import { addWidgets, showValue, shownParams } from './widgets.ts'
 import { pairOf, reasonAgainstWire, targetsOf } from './wires.ts'
@@ -338,14 +338,12 @@ export function nodeClass(
       drawStateBox(this, ctx, height)
     }
 
-    /** Dragging over a film goes through its time; it neither moves the node nor changes the workflow. */
-    override onMouseDown(event: MouseEvent, pos: [number, number], canvas: LGraphCanvas): boolean {
-      const box = viewBox(this, super.computeSize()[1])
-      const inside = pos[0] >= box.x && pos[1] >= box.y && pos[0] <= box.x + box.width && pos[1] <= box.y + box.height
-      if (event.button !== 0 || this.diffusion.view?.kind !== 'film' || !inside) return false
+    /** Dragging over a film goes through its time. */
+    override onMouseDown(event: MouseEvent, pos: [number, number]): boolean {
+      if (event.button !== 0 || !onFilm(this, pos)) return false
       this.#scrubbing = true
       this.captureInput(true)
-      this.onMouseMove(event, pos, canvas)
+      scrubTo(this, pos[0])
       return true
     }
     #scrubbing = false
@@ -359,10 +357,7 @@ export function nodeClass(
     override onMouseMove(event: MouseEvent, pos: [number, number], canvas: LGraphCanvas) {
       // The button may have been let go outside of the page.
       if (this.#scrubbing && !(event.buttons & 1)) this.onMouseUp()
-      if (this.#scrubbing) {
-        this.diffusion.scrub = scrubAt(viewBox(this, super.computeSize()[1]), pos[0])
-        this.setDirtyCanvas(true)
-      }
+      if (this.#scrubbing) scrubTo(this, pos[0])
       this.#hovered = canvas.canvas
       const text = tooltipAt(this, pos) ?? ''
       if (canvas.canvas.title !== text) canvas.canvas.title = text
