@@ -3,7 +3,7 @@ import { classifier as makeClassifier } from '../../engine/models/classifier.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Dataset } from '../../engine/values.ts'
 import { advanced, choice, dataset, defineNode, integer, model, optional, seed, text, unless } from '../define.ts'
-import { positiveIntegers } from '../lists.ts'
+import { numbersIn } from '../model/numbers.ts'
 
 export const classifier = defineNode({
   type: 'diffusion/Classifier',
@@ -25,7 +25,7 @@ export const classifier = defineNode({
   },
   run: ({ dataset }, { num_classes, sample_size, channels, block_out_channels, norm_num_groups, activation }, { random }) => {
     const sizes = dataset ? sizesOf(dataset) : { height: sample_size, width: sample_size, in_channels: channels, num_classes }
-    const widths = positiveIntegers(block_out_channels, 'block_out_channels')
+    const widths = numbersIn(block_out_channels, 'block_out_channels')
     checkLevels(sizes, widths)
     checkGroups(widths, norm_num_groups)
     return { model: makeClassifier({ ...sizes, block_out_channels: widths, norm_num_groups, activation }, random) }
@@ -53,6 +53,9 @@ function sizesOf({ shape, classes }: Dataset) {
 
 /** Between two levels the pixels are averaged two by two. */
 function checkLevels({ height, width }: { height: number; width: number }, widths: number[]) {
+  if (widths.length === 0) {
+    throw new NodeError({ param: 'block_out_channels', message: 'There is no level.', cure: 'Write one or more, as in 16, 32.' })
+  }
   let halvings = 0
   while ((height >> halvings) % 2 === 0 && (width >> halvings) % 2 === 0) halvings++
   if (widths.length <= halvings + 1) return
