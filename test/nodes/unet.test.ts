@@ -5,6 +5,7 @@ import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import type { View } from '../../src/engine/plan/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
+import type { Tensor } from '../../src/engine/tf.ts'
 import { any, defineNode, dataset as datasetSlot } from '../../src/nodes/define.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { onCpu } from '../backends.ts'
@@ -84,8 +85,8 @@ const attending = (params: Record<string, unknown>, of: Record<string, unknown> 
 ]
 
 async function configOf(graph: GraphNode[]) {
-  const [{ faults }] = (await runs(graph)) as [{ faults: string[] }]
-  expect(faults).toEqual([])
+  const [run] = await runs(graph)
+  expect(run!.faults).toEqual([])
   return seen[0]!.config
 }
 
@@ -262,5 +263,61 @@ onCpu(() => {
     expect(one.tensor).toEqual(same.tensor)
     expect(one.tensor).not.toEqual(other.tensor)
     expect(zero.tensor.data.every((value) => value === 0)).toBe(true)
+  })
+
+  test('a training with dropout that went on has the losses of one that never stopped, and samples without it', async () => {
+    const graph = (steps: number) => [
+      node('images', 'test/Images', {}, { shape: '4, 4, 1' }),
+      unet({ block_out_channels: '8', dropout: 0.5, seed: 3 }, { dataset: 'images.dataset' }),
+      node('schedule', 'NoiseSchedule'),
+      node('optimizer', 'Optimizer'),
+      node(
+        'start',
+        'TrainingStart',
+        { model: 'unet.model', dataset: 'images.dataset', optimizer: 'optimizer.optimizer' },
+        { steps, batch_size: 2, seed: 4 },
+      ),
+      node('t', 'RandomTimesteps', { like: 'start.x_0', schedule: 'schedule.schedule' }),
+      node('noise', 'GaussianNoise', { like: 'start.x_0' }),
+      node('forward', 'ForwardNoise', { x_0: 'start.x_0', t: 't.t', noise: 'noise.noise', schedule: 'schedule.schedule' }),
+      node('predict', 'Predict', { model: 'start.model', x_t: 'forward.x_t', t: 't.t' }),
+      node('target', 'Target', {
+        model: 'start.model',
+        x_0: 'start.x_0',
+        noise: 'noise.noise',
+        t: 't.t',
+        schedule: 'schedule.schedule',
+      }),
+      node('loss', 'Loss', { prediction: 'predict.prediction', target: 'target.target' }),
+      node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }, { emit_every: 0 }),
+    ]
+    const lossesOf = async (...steps: number[]) => {
+      let losses: number[] = []
+      const look = defineNode({
+        type: 'test/Look',
+        category: 'view',
+        summary: 'Keeps the losses, and whether the model is still in training.',
+        inputs: { history: any(), model: any() },
+        outputs: {},
+        params: {},
+        view: async ({ history, model }) => {
+          losses = (await Promise.all((history as { losses: Tensor[] }).losses.map((piece) => piece.data()))).flatMap((piece) => [
+            ...piece,
+          ])
+          expect(model).not.toHaveProperty('training')
+          return { kind: 'rows', rows: [] }
+        },
+      })
+      const session = createSession({ ops: opTable([...ops.values(), look]), onEvent: () => {} })
+      for (const [run, count] of steps.entries()) {
+        const whole = [...graph(count), node('look', 'test/Look', { history: 'end.history', model: 'end.model' })]
+        await session.run({ type: 'run', run: run + 1, graph: { nodes: whole } })
+      }
+      await session.dispose()
+      return losses
+    }
+    const whole = await lossesOf(4)
+    expect(whole).toHaveLength(4)
+    expect(await lossesOf(2, 4)).toEqual(whole)
   })
 })

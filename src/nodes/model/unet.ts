@@ -67,7 +67,7 @@ export const unet = defineNode({
     zero_init: advanced(toggle(false, 'zeros in the last layer of each block at first: each block begins as the identity')),
     seed: advanced(seed('equal seeds start with equal weights')),
   },
-  room: { width: 250, height: 112 },
+  room: { width: 260, height: 130 },
   run: ({ attention, dataset }, { predicts, zero_init, seed: _seed, ...params }, { random }) => {
     const images = dataset ? imagesOf(dataset) : params
     return { model: makeUnet(configOf(images, attention, params, dataset !== undefined), predicts, random, { zero_init }) }

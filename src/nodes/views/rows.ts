@@ -16,14 +16,13 @@ export function paintRows(ctx: CanvasRenderingContext2D, { rows }: RowsView, box
   setFont(ctx, 11)
   shown.forEach(([name, text], i) => {
     const base = box.y + MARGIN / 2 + (i + 1) * ROW - 4
-    ctx.textAlign = 'right'
-    ctx.fillStyle = theme.text
-    const value = shorten(ctx, text, width * 0.7)
-    ctx.fillText(value, left + width, base)
-    const rest = width - ctx.measureText(value).width - 8
+    const named = shorten(ctx, name, width * 0.6)
     ctx.textAlign = 'left'
     ctx.fillStyle = theme.dim
-    ctx.fillText(shorten(ctx, name, rest), left, base)
+    ctx.fillText(named, left, base)
+    ctx.textAlign = 'right'
+    ctx.fillStyle = theme.text
+    ctx.fillText(shorten(ctx, text, width - ctx.measureText(named).width - 8), left + width, base)
   })
   if (shown.length < rows.length) {
     ctx.textAlign = 'left'
