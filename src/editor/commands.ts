@@ -160,6 +160,10 @@ const typing = (target: EventTarget | null) =>
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
   !(target instanceof HTMLInputElement && /^(checkbox|range|button)$/.test(target.type))
 
+/** Keys that move a slider, or what is chosen of radio buttons. */
+const moves = ({ target, key }: KeyboardEvent) =>
+  target instanceof HTMLInputElement && /^(range|radio)$/.test(target.type) && /^(Home|End|Page|Arrow)/.test(key)
+
 /** What was pressed, as {@link Command.keys} writes it. */
 export function keysOf(event: KeyboardEvent): string {
   const mod = isMac ? event.metaKey : event.ctrlKey
@@ -197,7 +201,7 @@ export function listenToKeys(editor: Editor): () => void {
     const found = entries.find(([, command]) => command.keys?.includes(keys))
     if (!found) return
     const [id, command] = found
-    if (typing(event.target) && !always.has(id)) return
+    if ((typing(event.target) || moves(event)) && !always.has(id)) return
     if (inOverlay(event) && !always.has(id)) return
     // A button or a link under the focus keeps Enter and its like.
     if (

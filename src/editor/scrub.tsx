@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { FilmView } from '../engine/plan/view.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
+import { frameAt, timeText } from '../nodes/views/film.ts'
 import { useEditor } from './context.ts'
-import * as format from './format.ts'
 import { texts } from './texts.ts'
 
 /** Nothing tells of a drag on the node; looked at so often, in milliseconds. */
@@ -25,17 +25,17 @@ export function Scrub({ node }: { node: DiffusionNode }) {
   }, [node])
   if (!film || film.frames.length < 2) return null
   const last = film.frames.length - 1
-  const frame = Math.round(at * last)
+  const frame = frameAt(film, at)
   return (
     <section class="section">
       <h3>
         {texts.panel.scrub}
-        <output>{texts.panel.timestep(format.number(film.t[frame]!))}</output>
+        <output>{timeText(film.t[frame]!)}</output>
       </h3>
       <input
         type="range"
         aria-label={texts.panel.scrub}
-        aria-valuetext={texts.panel.timestep(format.number(film.t[frame]!))}
+        aria-valuetext={timeText(film.t[frame]!)}
         min={0}
         max={last}
         step={1}

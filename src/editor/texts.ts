@@ -134,7 +134,6 @@ export const texts = {
     enlarge: 'Open in a new tab',
     enlarged: (name: string) => `${name}, in a new tab`,
     scrub: 'Along the way',
-    timestep: (t: string) => `t = ${t}`,
     keep: 'Keep in library',
     kept: 'Kept in library',
     start: [

@@ -4,7 +4,14 @@ import type { CDPSession, Page } from 'playwright-core'
 /** What the canvas holds: litegraph hangs itself on its element. */
 export interface Canvas {
   graph: {
-    _nodes: { id: number; type: string; pos: [number, number]; properties: Record<string, unknown>; getTitle(): string }[]
+    _nodes: {
+      id: number
+      type: string
+      pos: [number, number]
+      properties: Record<string, unknown>
+      getTitle(): string
+      diffusion?: { scrub?: number }
+    }[]
   }
   ds: { scale: number; offset: [number, number] }
 }

@@ -13,6 +13,9 @@ import { encodePng } from '../../src/engine/png.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
 import { unpackBundle } from '../../src/nodes/workflow/bundle.ts'
 import { useChromium, useDevServer } from '../chromium.ts'
+import { node } from '../nodes/evaluate.ts'
+import { workflowOf } from '../workflowOf.ts'
+import type { Canvas } from './driver.ts'
 import { addNode, dropPaths, newWorkflow, placeOf, titles, values } from './driver.ts'
 
 const chromium = useChromium()
@@ -246,5 +249,50 @@ describe('checkpoints', () => {
     await page.keyboard.press('Escape')
     await dropPaths(page, [zip])
     await toast('two.zip is the file that Load Checkpoint asks for').waitFor()
+  })
+})
+
+describe('what a run made', () => {
+  test('a picture is shown in the details, and a film is gone through by keys', async () => {
+    const workflow = workflowOf({
+      nodes: [
+        node('Net', 'UNet', {}, { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' }),
+        node('Schedule', 'NoiseSchedule', {}, {}),
+        node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1' }),
+        node(
+          'Sampler',
+          'Sampler',
+          { model: 'Net.model', x_T: 'Noise.noise', schedule: 'Schedule.schedule' },
+          { num_inference_steps: 4 },
+        ),
+        node('Film', 'FilmStrip', { trajectory: 'Sampler.trajectory' }),
+        node('Save', 'SaveImage', { images: 'Sampler.x_0' }, { name: 'made' }),
+      ],
+    })
+    await dropPaths(page, [put('sampling.json', workflow)])
+    await expect.poll(() => titles(page)).toContain('Film')
+    const film = await placeOf(page, 'Film')
+    await page.mouse.click(film.x, film.y)
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    const slider = page.getByRole('slider', { name: 'Along the way' })
+    await slider.press('Home', { timeout: 30_000 })
+    await slider.press('ArrowRight')
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^t = \d+$/)
+    const scrub = await page.evaluate(() => {
+      const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+      return graph._nodes.find((each) => each.getTitle() === 'Film')!.diffusion?.scrub
+    })
+    expect(scrub).toBe(0.25)
+    expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true)
+    await page.keyboard.press('Escape')
+    const save = await placeOf(page, 'Save')
+    await page.mouse.click(save.x, save.y)
+    const picture = page.getByRole('link', { name: 'made.png, in a new tab' })
+    await picture.waitFor()
+    const width = await picture
+      .locator('img')
+      .evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth))
+    expect(width).toBeGreaterThan(16)
+    expect(await picture.getAttribute('href')).toMatch(/^blob:/)
   })
 })
