@@ -213,6 +213,36 @@ onCpu(() => {
     )
   })
 
+  test('what was damaged is refused with a reason, or read', async () => {
+    const whole = writeCheckpoint(await stored())
+    fc.assert(
+      fc.property(
+        fc.nat(whole.length - 1),
+        fc.nat(255),
+        fc.oneof(fc.constant(whole.length), fc.nat(whole.length)),
+        (at, value, length) => {
+          const damaged = whole.slice()
+          damaged[at] = value
+          try {
+            readCheckpoint(damaged.subarray(0, length))
+          } catch (error) {
+            expect(error).toBeInstanceOf(CheckpointError)
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  test('a ZIP that unpacks to too much is not unpacked', async () => {
+    const whole = Buffer.from(writeCheckpoint(await stored()))
+    const path = 'mlp/diffusion_pytorch_model.safetensors'
+    const entry = whole.lastIndexOf(path) - 46
+    expect(whole.readUInt32LE(entry)).toBe(0x02014b50)
+    whole.writeUInt32LE(3 * 2 ** 30, entry + 24)
+    expect(() => readCheckpoint(whole)).toThrow('The ZIP unpacks to more than 2 GiB.')
+  })
+
   test('what cannot be saved or read is refused with the reason', async () => {
     const model = net()
     await expect(storeModel(guidedModel(model, 2))).rejects.toThrowErrorMatchingInlineSnapshot(

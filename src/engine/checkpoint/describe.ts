@@ -2,12 +2,14 @@
 import type { TrainedOn } from './about.ts'
 import type { ReadCheckpoint } from './checkpoint.ts'
 import { formats } from './formats.ts'
+import type { Schedule } from '../schedule.ts'
+import type { Model } from '../values.ts'
 import { readCheckpoint } from './read.ts'
 
 export interface Description {
   /** "UNet of 2 levels (16, 32 channels) for images of 8 x 8 x 1". */
   title: string
-  /** What is known of it, by name: size, parameters, predicts, schedule, classes, training, data. */
+  /** What is known of it, by name: size, images, parameters, predicts, schedule, classes, training, data. */
   rows: [name: string, text: string][]
   /** What was assumed or left out, in sentences. */
   notices: string[]
@@ -25,14 +27,31 @@ function rowsOf({ model, schedule, trainedOn, training }: ReadCheckpoint, size: 
   const classes = formats[model.kind]!.classes(model.config)
   return [
     ['size', sizeText(size)],
-    ['parameters', grouped(parameters)],
-    ['predicts', model.predicts],
-    ...row('schedule', schedule && `${schedule.name}, ${grouped(schedule.T)} timesteps`),
+    ...modelRows(model, parameters, schedule),
     ...row('classes', classes > 0 ? (trainedOn?.classNames?.join(', ') ?? String(classes)) : undefined),
-    ...row('training', training && `can go on after ${grouped(training.step)} steps`),
+    ...row('training', training && trainingText(training.step)),
     ...row('data', trainedOn && dataText(trainedOn)),
   ]
 }
+
+/** The rows that a node has room for. `made`: the steps of a training that can be gone on with. */
+export function loadedRows(model: Model, schedule: Schedule | undefined, made: number | undefined): [string, string][] {
+  const parameters = Object.values(model.weights).reduce((sum, tensor) => sum + tensor.size, 0)
+  return [...modelRows(model, parameters, schedule), ...row('training', made === undefined ? undefined : trainingText(made))]
+}
+
+const modelRows = (
+  { kind, config, predicts }: Pick<Model, 'kind' | 'config' | 'predicts'>,
+  parameters: number,
+  schedule: Schedule | undefined,
+): [string, string][] => [
+  formats[kind]!.item(config),
+  ['parameters', grouped(parameters)],
+  ['predicts', predicts],
+  ...row('schedule', schedule && `${schedule.name}, ${grouped(schedule.T)} timesteps`),
+]
+
+const trainingText = (step: number) => `can go on after ${grouped(step)} steps`
 
 const row = (name: string, text: string | undefined): [string, string][] => (text === undefined ? [] : [[name, text]])
 
@@ -42,6 +61,6 @@ const dataText = ({ size, range: [min, max] }: TrainedOn) =>
 const short = (value: number) => String(Number(value.toPrecision(3)))
 
 /** 6472195 as 6,472,195. */
-const grouped = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+const grouped = (count: number) => count.toLocaleString('en')
 
 const sizeText = (bytes: number) => (bytes < 2 ** 20 ? `${short(bytes / 1024)} KiB` : `${short(bytes / 2 ** 20)} MiB`)

@@ -24,8 +24,10 @@ export interface Format {
   shapes(config: Record<string, unknown>): Map<string, number[]>
   /** What a weight of this name in a file is called today. */
   renamed?(name: string): string
-  /** For people: "UNet of 2 levels for images of 8 x 8 x 1". */
+  /** For people: "UNet of 2 levels (16, 32 channels) for images of 8 x 8 x 1". */
   describe(config: Record<string, unknown>): string
+  /** What one item of its data is, by name: images, "8 x 8 x 1". */
+  item(config: Record<string, unknown>): [name: string, text: string]
   /** How many class labels it takes; 0 for none. */
   classes(config: Record<string, unknown>): number
 }

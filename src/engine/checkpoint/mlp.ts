@@ -22,6 +22,7 @@ export const mlpFormat: Format = {
   },
   shapes: (config) => shapesOf(config as unknown as MlpConfig),
   describe: ({ dim, layers, hidden }) => `MLP of ${layers} hidden layers of ${hidden} for points of ${dim} coordinates`,
+  item: ({ dim }) => ['points', `${String(dim)} coordinates`],
   classes: ({ num_classes }) => num_classes as number,
 }
 

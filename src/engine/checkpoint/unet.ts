@@ -11,6 +11,8 @@ export const DIFFUSERS_VERSION = '0.40.0.dev0'
 /** More would not be a model that anybody trains, and takes a long time to count. */
 const MAX_LAYERS = 64
 
+const imageText = (config: UnetConfig) => [...sizeOf(config), config.in_channels].join(' x ')
+
 const unetOf = (config: Record<string, unknown>) => config as unknown as UnetConfig
 
 export const unetFormat: Format = {
@@ -29,10 +31,10 @@ export const unetFormat: Format = {
   renamed: (name) =>
     name.replace(/(\.attentions\.\d+\.)(query|key|value|proj_attn)\./, (_, at, old) => `${at}${newNames[old as OldName]}.`),
   describe(config) {
-    const { block_out_channels: channels, in_channels } = unetOf(config)
-    const [height, width] = sizeOf(unetOf(config))
-    return `UNet of ${channels.length} levels (${channels.join(', ')} channels) for images of ${height} x ${width} x ${in_channels}`
+    const { block_out_channels: channels } = unetOf(config)
+    return `UNet of ${channels.length} levels (${channels.join(', ')} channels) for images of ${imageText(unetOf(config))}`
   },
+  item: (config) => ['images', imageText(unetOf(config))],
   classes: (config) => Math.max(0, (unetOf(config).num_class_embeds ?? 0) - 1),
 }
 

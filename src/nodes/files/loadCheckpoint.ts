@@ -1,4 +1,5 @@
 // Trained models from a file.
+import { loadedRows } from '../../engine/checkpoint/describe.ts'
 import type { ReadCheckpoint } from '../../engine/checkpoint/pipeline.ts'
 import { CheckpointError, loadModel, loadTraining, readCheckpoint, sha256Of } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
@@ -46,6 +47,9 @@ export const loadCheckpoint = defineNode({
     // What a checkpoint does not have is a fault where it is wired.
     return outputs as { model: Model; schedule: ScheduleValue; training: Training }
   },
+  room: { width: 250, height: 80 },
+  show: ({ model, schedule, training }) =>
+    model && { kind: 'rows', rows: loadedRows(model, schedule?.schedule, training?.state.step) },
 })
 
 /** The last one that was read: every run prepares anew, and most runs name the same. */
