@@ -37,12 +37,13 @@ export interface Runner {
   /** The bytes of a file that is kept; undefined if it is not here any more. */
   get(what: Kept, sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   remove(what: Kept, sha256: string): Promise<void>
-  /** Makes a data set of images and keeps it. Throws Error, saying why none came of it. */
+  /** Makes a data set of images and keeps it. Throws Error, saying why none came of it: `signal` can end it early. */
   importImages(
     name: string,
     files: readonly ImageFile[],
     options: ImportOptions,
     onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
   ): Promise<{ file: KeptFile; report: ImportReport }>
   useBackend(name: Extract<Request, { type: 'backend' }>['name']): void
   close(): void
@@ -285,9 +286,10 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       const { files } = await ask<'keptFiles'>((id) => ({ type: 'deleteKept', id, what, sha256 }))
       shown.kept[what].value = files
     },
-    async importImages(name, files, options, onProgress) {
+    async importImages(name, files, options, onProgress, signal) {
       const { file, report, error } = await ask<'imported'>((id) => {
         importing.set(id, onProgress)
+        signal.addEventListener('abort', () => port.post({ type: 'cancelImport', id }))
         return { type: 'importImages', id, name, files: [...files], options }
       })
       if (!file || !report) throw new Error(error ?? '')

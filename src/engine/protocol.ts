@@ -52,6 +52,8 @@ export type Request =
   | { type: 'deleteKept'; id: number; what: Kept; sha256: string }
   /** Makes a data set of images and keeps it. Told by `importing` as it goes, and by `imported` when it is done. */
   | { type: 'importImages'; id: number; name: string; files: ImageFile[]; options: ImportOptions }
+  /** Ends the import of this id, which is then answered by an error; nothing of it is kept. */
+  | { type: 'cancelImport'; id: number }
 
 /** What the user keeps for nodes to name. */
 export type Kept = 'checkpoint' | 'dataset'

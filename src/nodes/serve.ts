@@ -53,6 +53,8 @@ class Server {
   private backend: Promise<string | undefined> | undefined
   /** Runs that wait for their turn or for the backend. */
   private readonly waiting = new Map<number, RunRequest>()
+  /** Imports that are to end. */
+  private readonly cancelled = new Set<number>()
   private current = 0
   private turn: Promise<unknown> = Promise.resolve()
 
@@ -109,6 +111,9 @@ class Server {
         break
       case 'importImages':
         void this.importImages(request)
+        break
+      case 'cancelImport':
+        this.cancelled.add(request.id)
         break
       default:
         request satisfies never
@@ -207,12 +212,16 @@ class Server {
         files: files.map(({ path, file }) => fileOfBlob(path, file)),
         options,
         decode: decodeInBrowser,
-        onProgress: (done, total) => this.post({ type: 'importing', id, done, total }),
+        onProgress: (done, total) => {
+          if (this.cancelled.has(id)) throw new Error('The import was cancelled.')
+          this.post({ type: 'importing', id, done, total })
+        },
       })
       this.post({ type: 'imported', id, file: await this.storage.datasets.put(name, bytes), report })
     } catch (error) {
       this.post({ type: 'imported', id, error: messageOf(error) })
     }
+    this.cancelled.delete(id)
   }
 
   // ---- the backend

@@ -134,17 +134,22 @@ describe('images', () => {
   })
 
   test('an import that is cancelled under way leaves nothing', async () => {
-    const many = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`${i}.png`, png(i % 256)]))
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${i}.png`, png(i % 256)]))
     await dropPaths(page, [put('many.zip', zipSync(many, { level: 0 }))])
     const dialog = page.getByRole('dialog')
-    await dialog.getByText('2,000 images').waitFor()
+    await dialog.getByText('1,000 images').waitFor()
     await dialog.getByRole('button', { name: 'Import' }).click()
-    await dialog.getByText(/^[1-9][0-9,]* of 2,000$/).waitFor()
+    await dialog.getByText(/^[1-9][0-9,]* of 1,000$/).waitFor()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
+    // Another one is not ended with it.
+    await dropPaths(page, [join(folder, 'pets')])
+    await dialog.getByRole('button', { name: 'Import' }).click()
+    await dialog.getByRole('heading', { name: '5 images imported' }).waitFor()
+    await page.waitForTimeout(1500)
+    await page.keyboard.press('Escape')
     await drawer('Data sets')
-    await page.waitForTimeout(3000)
-    await page.getByText('No data sets kept').waitFor()
+    await expect.poll(() => page.locator('.rows .open span:first-child').allTextContents()).toEqual(['pets'])
   })
 })
 

@@ -33,18 +33,18 @@ export function ImportImages({ dialog, close }: { dialog: ImportOf; close: () =>
   const [failed, setFailed] = useState('')
   const { images, previews } = useImages(dialog, (first) => setOptions(first))
   const { folders, loose } = foldersOf(images?.map(({ path }) => path) ?? [])
-  const gone = useRef(false)
-  useEffect(() => () => void (gone.current = true), [])
+  const [cancel] = useState(() => new AbortController())
+  useEffect(() => () => cancel.abort(), [])
 
   const begin = async () => {
     setFailed('')
     setProgress({ done: 0, total: images?.length ?? 0 })
     try {
-      await importImages(editor, dialog, name.trim() || dialog.name, options!, gone, setProgress)
+      await importImages(editor, dialog, name.trim() || dialog.name, options!, cancel.signal, setProgress)
     } catch (error) {
-      if (!gone.current) setFailed(reasonOf(error))
+      if (!cancel.signal.aborted) setFailed(reasonOf(error))
     }
-    if (!gone.current) setProgress(undefined)
+    if (!cancel.signal.aborted) setProgress(undefined)
   }
   return (
     <form
@@ -88,22 +88,18 @@ export function ImportImages({ dialog, close }: { dialog: ImportOf; close: () =>
   )
 }
 
-/** Then shows what became of it. The set of an import that was cancelled meanwhile is not kept. */
+/** Then shows what became of it. */
 async function importImages(
   editor: Editor,
   { files, on }: ImportOf,
   name: string,
   options: ImportOptions,
-  gone: { current: boolean },
+  signal: AbortSignal,
   onProgress: (progress: Progress) => void,
 ) {
-  await editor.runner.list('dataset')
-  const before = new Set(state.run.kept.dataset.value.map(({ sha256 }) => sha256))
-  const { file, report } = await editor.runner.importImages(name, files, options, (done, total) => onProgress({ done, total }))
-  if (gone.current) {
-    if (!before.has(file.sha256)) await editor.runner.remove('dataset', file.sha256)
-    return
-  }
+  const tell = (done: number, total: number) => onProgress({ done, total })
+  const { file, report } = await editor.runner.importImages(name, files, options, tell, signal)
+  if (signal.aborted) return // it was done before it could be ended; then it is kept
   const node = on === undefined ? undefined : editor.stage.node(on)
   state.dialog.value = { kind: 'dataset', file, report, placed: placeFile(editor, 'dataset', file, node) }
 }
