@@ -143,7 +143,7 @@ const becauseOf = (reason: string) => (/^(failed|did not)/.test(reason) ? reason
 
 const probes: Record<BackendName, Probe> = { webgpu: probeWebGPU, wasm: probeWasm, webgl: probeWebGL, cpu: probeCPU }
 
-const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i
+export const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i
 
 /** Features that kernels can use; each is asked for only where the adapter has it. */
 const features = ['timestamp-query', 'shader-f16', 'subgroups'] as const
