@@ -98,17 +98,55 @@ export function resized(pictures: Pictures, width: number, height: number): Pict
   if (width === pictures.width && height === pictures.height) return pictures
   const across = coverage(pictures.width, width)
   const down = coverage(pictures.height, height)
-  const rows = new Float32Array(pictures.height * width * channels)
+  const narrow = new Float32Array(pictures.height * width * channels)
+  const row = new Float32Array(width * channels)
   const pixels = new Uint8ClampedArray(count * width * height * channels)
-  const size = pictures.width * pictures.height * channels
   for (let i = 0; i < count; i++) {
-    const image = pictures.pixels.subarray(i * size, (i + 1) * size)
-    for (let y = 0; y < pictures.height; y++) {
-      mix(image, rows, across, channels, y * pictures.width * channels, y * width * channels, channels)
-    }
-    mix(rows, pixels, down, width * channels, 0, i * width * height * channels, width * channels)
+    mixColumns(pictures, i, across, narrow)
+    mixRows(narrow, down, row, pixels, i * height)
   }
   return { width, height, channels, count, pixels }
+}
+
+/** One image in its new width. */
+function mixColumns(
+  { width, height, channels, pixels }: Pictures,
+  index: number,
+  { first, at, weights }: Coverage,
+  into: Float32Array,
+) {
+  let to = 0
+  for (let y = 0; y < height; y++) {
+    const start = (index * height + y) * width * channels
+    for (let x = 0; x < first.length; x++) {
+      const [from, begin, end] = [start + first[x]! * channels, at[x]!, at[x + 1]!]
+      for (let c = 0; c < channels; c++) {
+        let sum = 0
+        for (let k = begin, source = from + c; k < end; k++, source += channels) sum += weights[k]! * pixels[source]!
+        into[to++] = sum
+      }
+    }
+  }
+}
+
+/** And in its new height: rows from `firstRow` on of `into`. `row` is room to work in. */
+function mixRows(
+  narrow: Float32Array,
+  { first, at, weights }: Coverage,
+  row: Float32Array,
+  into: Uint8ClampedArray,
+  firstRow: number,
+) {
+  const length = row.length
+  for (let y = 0; y < first.length; y++) {
+    row.fill(0)
+    for (let k = at[y]!, from = first[y]! * length; k < at[y + 1]!; k++, from += length) {
+      const weight = weights[k]!
+      for (let x = 0; x < length; x++) row[x]! += weight * narrow[from + x]!
+    }
+    const start = (firstRow + y) * length
+    for (let x = 0; x < length; x++) into[start + x] = row[x]!
+  }
 }
 
 interface Coverage {
@@ -134,28 +172,6 @@ function coverage(from: number, to: number): Coverage {
     at[i + 1] = weights.length
   }
   return { first, at, weights: Float32Array.from(weights) }
-}
-
-/** Along one axis, whose items lie `stride` apart and are `stride` numbers wide. */
-function mix(
-  from: ArrayLike<number>,
-  into: Float32Array | Uint8ClampedArray,
-  { first, at, weights }: Coverage,
-  stride: number,
-  fromStart: number,
-  intoStart: number,
-  width: number,
-) {
-  for (let i = 0; i < first.length; i++) {
-    const [begin, end] = [at[i]!, at[i + 1]!]
-    for (let c = 0; c < width; c++) {
-      let sum = 0
-      for (let k = begin, source = fromStart + first[i]! * stride + c; k < end; k++, source += stride) {
-        sum += weights[k]! * from[source]!
-      }
-      into[intoStart + i * stride + c] = sum
-    }
-  }
 }
 
 /** At most `most` indices below `count`, evenly spaced, the first and the last among them. */

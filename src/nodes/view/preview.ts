@@ -12,7 +12,7 @@ export const preview = defineNode({
   type: 'diffusion/Preview',
   category: 'view',
   summary: 'Shows images; inside a sampling loop it shows how they come out of the noise, x_t beside the predicted x_0.',
-  room: { width: 320, height: 300 },
+  room: { width: 380, height: 270 },
   inputs: {
     images: many(
       oneOf(['samples', 'noise', 'prediction', 'dataset'], 'a grid of its own; from ConvertPrediction the predicted x_0'),

@@ -72,14 +72,14 @@ function panels({ x, y, width, height }: Box, count: number, across: number): Bo
   }))
 }
 
-/** How many grids go next to each other, so that the smallest image is as large as can be. */
+/** How many grids go next to each other: all, unless the smallest images would be clearly larger otherwise. */
 function panelsAcross(groups: readonly Group[], columns: number, area: Box): number {
-  let [best, largest] = [1, -1]
-  for (let across = 1; across <= groups.length; across++) {
+  let [best, most] = [groups.length, 0]
+  for (let across = groups.length; across >= 1; across--) {
     const [panel] = panels(area, groups.length, across)
     const room = groups.length > 1 ? { ...panel!, height: panel!.height - NAME } : panel!
-    const size = Math.min(...groups.map((group) => gridIn(group, columns, room, labelHeight(group)).size))
-    if (size > largest * 1.001) [best, largest] = [across, size]
+    const worth = Math.min(...groups.map((group) => gridIn(group, columns, room, labelHeight(group)).worth))
+    if (worth > most * 1.1) [best, most] = [across, worth]
   }
   return best
 }
@@ -91,13 +91,15 @@ interface Grid {
   rows: number
   /** The width of an image. */
   size: number
+  /** How good it looks: the larger, the better. */
+  worth: number
 }
 
 const gapOf = (size: number) => Math.min(3, Math.max(1, size / 24))
 
 /** Columns and size of images that fill the room best; `below` is what each row needs under its images. */
 function gridIn({ count, width, height }: Pictures, wanted: number, room: Box, below: number): Grid {
-  let best = { columns: 1, rows: count, size: 0, worth: 0 }
+  let best: Grid = { columns: 1, rows: count, size: 0, worth: 0 }
   const least = wanted ? Math.min(wanted, count) : 1
   const most = wanted ? least : count
   for (let columns = least; columns <= most; columns++) {
@@ -105,8 +107,9 @@ function gridIn({ count, width, height }: Pictures, wanted: number, room: Box, b
     const sizeWith = (gap: number) =>
       Math.min((room.width - gap * (columns - 1)) / columns, (((room.height - gap * (rows - 1)) / rows - below) * width) / height)
     const size = sizeWith(gapOf(sizeWith(1)))
-    // Rather full rows than a few pixels; but five images are not put into one row for that.
-    const worth = size * (count / (columns * rows)) ** 1.25
+    // Rather full rows than a tenth of the size; but five images are not put into one row for that.
+    const full = count / (columns * rows)
+    const worth = size * full * (full === 1 ? 1.1 : 1)
     if (worth > best.worth) best = { columns, rows, size, worth }
   }
   return best
