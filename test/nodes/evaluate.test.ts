@@ -1,15 +1,24 @@
 // What judges samples: classifiers, distances, spectra.
-import { expect, test } from 'vitest'
-import { realDigits } from '../../scripts/digits-judge.ts'
+import { describe, expect, test } from 'vitest'
+import { evaluators, realDigits } from '../../scripts/digits-judge.ts'
 import { accuracy, crossEntropy } from '../../src/engine/classification.ts'
 import type { ClassifierConfig } from '../../src/engine/models/classifier.ts'
 import { classifier, classify } from '../../src/engine/models/classifier.ts'
+import { fitGaussian, frechetDistance } from '../../src/engine/metrics/frechet.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import { opTable } from '../../src/engine/plan/op.ts'
+import { createSession } from '../../src/engine/plan/session.ts'
+import { memoryStore } from '../../src/engine/plan/store.ts'
+import type { ChartView, NumbersView, View } from '../../src/engine/plan/view.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Tensor, Tensor2D } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Labels } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
+import { assetsOf } from '../../src/nodes/assets.ts'
+import { keptIn } from '../../src/nodes/kept.ts'
+import { shippedInNode } from '../../src/nodes/shipped-node.ts'
+import { nodes } from '../../src/nodes/table.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 
@@ -146,6 +155,28 @@ function renamed(graph: GraphNode[]): GraphNode[] {
   }))
 }
 
+/** What the observers of a graph showed, each time, by their ids. */
+async function shownBy(graph: GraphNode[]): Promise<Map<string, View[]>> {
+  const views = new Map<string, View[]>()
+  const faults: string[] = []
+  const session = createSession({
+    ops: opTable(nodes),
+    assets: assetsOf(keptIn(memoryStore()), keptIn(memoryStore()), shippedInNode()),
+    onEvent: (event) => {
+      if (event.type === 'view') views.set(event.node, [...(views.get(event.node) ?? []), event.view])
+      if (event.type === 'faults') faults.push(...event.faults.map(({ message, cure }) => `${message} ${cure}`))
+    },
+  })
+  await session.run({ type: 'run', run: 1, graph: { nodes: graph } })
+  await session.dispose()
+  if (faults.length) throw new Error(faults.join('\n'))
+  return views
+}
+
+const lastView = async <V extends View>(graph: GraphNode[], id: string) => (await shownBy(graph)).get(id)!.at(-1) as V
+
+const rowsOf = ({ rows }: NumbersView) => Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+
 const refusal = (graph: GraphNode[], wire: string): Promise<string> =>
   evaluate(graph, { out: wire }).then(
     () => 'no refusal',
@@ -188,7 +219,7 @@ onCpu(() => {
       await refusal([points, node('bands', 'BandPower', { samples: 'points.x_0' })], 'bands.low'),
     ]).toMatchInlineSnapshot(`
       [
-        "classifier: Expected whole numbers above 0 with commas between, got "16, x". Write them as in "16, 32".",
+        "classifier: Expected whole numbers above 0 with commas between, got "x". Write them like this: 32, 64.",
         "classifier: 5 levels halve the picture 4 times, but 8 x 8 can be halved 3 times. Take 4 or fewer levels.",
         "classifier: 20 channels do not divide into 8 groups. Take widths that are multiples of norm_num_groups, or fewer groups.",
         "classifier.dataset: Expected pictures, items of shape [h, w, c], got items of shape [2]. Wire a data set of pictures.",
@@ -220,5 +251,177 @@ onCpu(() => {
     const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0)
     expect(shuffled.tensor.data).not.toEqual(train.images)
     expect(sum(shuffled.tensor.data)).toBe(sum(train.images))
+  })
+
+  describe('FrechetDistance', () => {
+    const both = [digits('train'), digits('test')]
+    const distance = (inputs: Record<string, string>, params = {}) => node('distance', 'FrechetDistance', inputs, params)
+
+    test('finds real digits about as near as they are to each other, and noise far away', async () => {
+      const noise = node('noise', 'GaussianNoise', { like: 'test.dataset' }, { seed: 1 })
+      const real = rowsOf(
+        await lastView([...both, distance({ samples: 'test.dataset', reference: 'train.dataset' })], 'distance'),
+      )
+      expect(real['Fréchet distance']).toBeCloseTo(evaluators.real_test.frechet, 3)
+      expect(real).toMatchObject({ samples: 397, reference: 1400 })
+      expect(real['between halves of the reference']).toBeLessThan(0.3)
+      expect(Math.abs(real['kernel distance']!)).toBeLessThan(0.1)
+      const far = rowsOf(
+        await lastView([...both, noise, distance({ samples: 'noise.noise', reference: 'train.dataset' })], 'distance'),
+      )
+      expect(far['Fréchet distance']).toBeGreaterThan(6)
+      expect(far['kernel distance']).toBeGreaterThan(10 * Math.abs(real['kernel distance']!))
+    })
+
+    test('takes no more items than asked for, evenly spaced, and says so', async () => {
+      const { rows } = await lastView<NumbersView>(
+        [...both, distance({ samples: 'test.dataset', reference: 'train.dataset' }, { count: 12 })],
+        'distance',
+      )
+      expect(rows.slice(3)).toEqual([
+        { name: 'samples', value: 12, note: 'too few for 16 features: take more' },
+        { name: 'reference', value: 12, note: 'of 1,400' },
+      ])
+    })
+
+    test('sees through the eyes of a classifier where one is wired', async () => {
+      const params = { seed: 1, block_out_channels: '8' }
+      const { rows } = await lastView<NumbersView>(
+        [
+          ...both,
+          node('classifier', 'Classifier', { dataset: 'train.dataset' }, params),
+          distance({ samples: 'test.dataset', reference: 'train.dataset', classifier: 'classifier.model' }),
+        ],
+        'distance',
+      )
+      expect(rows[0]!.note).toContain('8 features of the classifier')
+      // The same by hand.
+      const features = async (split: string) => {
+        const { out } = await evaluate(
+          [
+            digits(split),
+            node('classifier', 'Classifier', { dataset: `${split}.dataset` }, params),
+            node('batch', 'Batch', { dataset: `${split}.dataset` }, { batch_size: 1400 }),
+            node('ask', 'Classify', { model: 'classifier.model', x: 'batch.x_0' }),
+          ],
+          { out: 'ask.features' },
+        )
+        return fitGaussian(out.tensor.data, 8)
+      }
+      expect(rows[0]!.value / frechetDistance(await features('test'), await features('train'))).toBeCloseTo(1, 3)
+    })
+
+    test('follows a training from glance to glance', async () => {
+      const views = await shownBy([
+        ...training(6).map((own) => (own.id === 'end' ? { ...own, params: { emit_every: 2 } } : own)),
+        distance({ samples: 'test.dataset', reference: 'train.dataset', classifier: 'end.model' }, { count: 40 }),
+      ])
+      const values = views.get('distance')!.map((view) => (view as NumbersView).rows[0]!.value)
+      expect(values.length).toBeGreaterThan(1)
+      expect(new Set(values).size).toBe(values.length)
+    })
+
+    test('refuses what cannot be compared', async () => {
+      const points = node('points', 'Points', {}, { count: 4, distribution: 'gaussian' })
+      const one = node('one', 'Batch', { dataset: 'test.dataset' }, { batch_size: 1 })
+      const told = (graph: GraphNode[]) => lastView(graph, 'distance').then(String, (error: Error) => error.message)
+      expect([
+        await told([...both, points, distance({ samples: 'points.x_0', reference: 'train.dataset' })]),
+        await told([...both, one, distance({ samples: 'one.x_0', reference: 'train.dataset' })]),
+        await told([
+          ...both,
+          node('mlp', 'MLP'),
+          distance({ samples: 'test.dataset', reference: 'train.dataset', classifier: 'mlp.model' }),
+        ]),
+      ]).toMatchInlineSnapshot(`
+        [
+          "Expected items of the shape of the reference, [8,8,1], got [2]. Wire the data that the model was trained on to reference.",
+          "A distribution takes two items at least, got 1. Wire more; some hundred tell something.",
+          "Expected a classifier, got a model of kind "mlp". Wire a Classifier, or what a training made of one.",
+        ]
+      `)
+    })
+  })
+
+  describe('in a loop over t', () => {
+    const steps = 5
+    /** Noises the same digits to each t, and looks at them. */
+    const noising = (...observers: GraphNode[]) => [
+      digits('train'),
+      node('clean', 'Batch', { dataset: 'train.dataset' }, { batch_size: 64 }),
+      node('noise', 'GaussianNoise', { like: 'clean.x_0' }, { seed: 1 }),
+      node('schedule', 'NoiseSchedule', {}, { num_train_timesteps: 100, beta_schedule: 'squaredcos_cap_v2' }),
+      node('timesteps', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: steps }),
+      node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'timesteps.timesteps' }),
+      node('forward', 'ForwardNoise', { x_0: 'clean.x_0', t: 'start.t', noise: 'noise.noise', schedule: 'schedule.schedule' }),
+      node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'forward.x_t' }),
+      ...observers,
+    ]
+
+    test('noise drowns fine structure first', async () => {
+      const { lines, xLabel } = await lastView<ChartView>(
+        noising(
+          node('of x_t', 'BandPower', { samples: 'forward.x_t' }),
+          node('of x_0', 'BandPower', { samples: 'clean.x_0' }),
+          node('chart', 'Chart', {
+            values_1: 'of x_t.low',
+            values_2: 'of x_t.high',
+            x: 'start.t',
+          }),
+        ),
+        'chart',
+      )
+      expect(xLabel).toBe('t')
+      const [low, high] = lines.map(({ x, y }) => new Map([...x].map((t, i) => [t, y[i]!])))
+      expect([...low!.keys()].sort((a, b) => a - b)).toEqual([0, 20, 40, 60, 80])
+      // Of clean digits little is fine; noise has as much of it as of all else.
+      expect(high!.get(0)! / low!.get(0)!).toBeLessThan(0.1)
+      expect(high!.get(80)! / low!.get(80)!).toBeGreaterThan(0.5)
+      expect([0, 20, 40, 60].every((t) => high!.get(t)! < high!.get(t + 20)!)).toBe(true)
+    })
+
+    test('a spectrum shows x_t and what is predicted, at which t, at a height that stays', async () => {
+      const predicted = node('predicted', 'ConvertPrediction', {
+        prediction: 'noise as prediction.target',
+        x_t: 'forward.x_t',
+        t: 'start.t',
+        schedule: 'schedule.schedule',
+      })
+      const truth = node('noise as prediction', 'Target', {
+        model: 'unet.model',
+        x_0: 'clean.x_0',
+        noise: 'noise.noise',
+        t: 'start.t',
+        schedule: 'schedule.schedule',
+      })
+      const views = (
+        await shownBy(
+          noising(
+            node('unet', 'UNet', { dataset: 'train.dataset' }, { block_out_channels: '8' }),
+            truth,
+            { ...predicted, params: { to: 'sample' } },
+            node(
+              'spectrum',
+              'Spectrum',
+              { samples_1: 'forward.x_t', samples_2: 'predicted.prediction', samples_3: 'clean.x_0' },
+              { names: 'x_t, predicted x_0', range: 'fixed', y_min: 0.01, y_max: 100 },
+            ),
+          ),
+        )
+      ).get('spectrum') as ChartView[]
+      expect(new Set(views.map(({ title }) => title)).size).toBe(views.length)
+      const last = views.at(-1)!
+      expect(last).toMatchObject({ title: 'power spectrum, t = 0', yRange: [0.01, 100], yLog: true })
+      expect(last.lines.map(({ name }) => name)).toEqual(['x_t', 'predicted x_0', 'samples_3'])
+      const [, ofPrediction, ofClean] = last.lines.map(({ y }) => [...y])
+      ofPrediction!.forEach((power, ring) => expect(power / ofClean![ring]!).toBeCloseTo(1, 3))
+    })
+
+    test('a height without room is refused', async () => {
+      const graph = noising(node('spectrum', 'Spectrum', { samples_1: 'clean.x_0' }, { range: 'fixed', y_min: 2, y_max: 1 }))
+      await expect(shownBy(graph)).rejects.toThrow(
+        'The highest power, 1, does not lie above the lowest, 2. Raise y_max, or lower y_min.',
+      )
+    })
   })
 })

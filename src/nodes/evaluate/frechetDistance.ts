@@ -131,7 +131,7 @@ function numbersOf(real: Reference, features: Float64Array, size: number, of: nu
     kind: 'numbers',
     rows: [
       { name: 'Fréchet distance', value: distanceOf(fitGaussian(features, dim), real.fit), note: `lower is better; ${about}` },
-      { name: 'between halves of the reference', value: halves, note: 'what chance alone makes' },
+      { name: 'between halves of the reference', value: halves, note: 'what chance makes of half as many' },
       {
         name: 'kernel distance',
         value: kernelDistance(most(features), most(real.features), dim),
