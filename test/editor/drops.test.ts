@@ -5,6 +5,7 @@ import { foldersOf } from '../../src/editor/drops/images.ts'
 import { checkpointRoot, sortOut } from '../../src/editor/drops/kinds.ts'
 import { entriesOfZip } from '../../src/editor/drops/zip.ts'
 import { byTopic, type Ready } from '../../src/editor/gallery.ts'
+import { importImages } from '../../src/engine/datasets/import.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
 import { encodePng } from '../../src/engine/png.ts'
 import { pngWithWorkflow } from '../../src/nodes/workflow.ts'
@@ -101,6 +102,18 @@ describe('folders as classes', () => {
       ],
       loose: 1,
     }))
+
+  test.each([
+    [['pets/cat/1.png', 'pets/cat/2.png', 'pets/dog/1.png', 'pets/loose.png']],
+    [['a/x/1.png', 'b/x/1.png', 'b/10/1.png', 'b/9/1.png']],
+    [['one/1.png', 'one/2.png']],
+  ])('what is said before the import is what the import does: %j', async (paths) => {
+    const files = paths.map((path) => ({ path, size: 1, read: async () => picture() }))
+    const options = { width: 2, height: 2, channels: 1, fit: 'crop', labels: true } as const
+    const decode = async () => ({ width: 1, height: 1, rows: () => new Uint8ClampedArray(4), close: () => {} })
+    const { report } = await importImages({ name: '', files, options, decode })
+    expect(foldersOf(paths)).toEqual({ folders: report.classes, loose: report.skipped.length })
+  })
 
   test('one folder for all is one class; no folder is none', () => {
     expect(names(['cat/a.png', 'cat/b.png'])).toEqual(['cat 2'])
