@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { evaluators, realDigits } from '../../scripts/digits-judge.ts'
 import { accuracy, crossEntropy } from '../../src/engine/classification.ts'
+import { loadModel, readCheckpoint, storeModel, writeCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
 import type { ClassifierConfig } from '../../src/engine/models/classifier.ts'
 import { classifier, classify } from '../../src/engine/models/classifier.ts'
 import { fitGaussian, frechetDistance } from '../../src/engine/metrics/frechet.ts'
@@ -233,6 +234,19 @@ onCpu(() => {
         "bands.samples: Expected pictures [b, h, w, c], got [4,2]. Wire pictures; for points there is Spectrum, of their density.",
       ]
     `)
+  })
+
+  test('a classifier is saved, and loaded as it was', async () => {
+    const model = classifier(small, randomOf(3))
+    const checkpoint = { model: await storeModel(model), schedule: undefined }
+    const bytes = writeCheckpoint(checkpoint)
+    expect(() => writeCheckpoint(checkpoint, 'diffusers')).toThrow('Diffusers has no classifier of images.')
+    const loaded = loadModel(readCheckpoint(bytes).model)
+    expect({ ...loaded, weights: undefined }).toEqual({ ...model, weights: undefined })
+    const x = tf.tensor4d(randomOf(4).normal(2 * 4 * 6 * 2), [2, 4, 6, 2])
+    const [before, after] = [model, loaded].map((own) => tf.tidy(() => classify(own, x).logits))
+    expect(await numbers(after!)).toEqual(await numbers(before!))
+    tf.dispose([x, before!, after!, ...tensorsOf([model, loaded])])
   })
 
   test('a batch has the items that were asked for', async () => {

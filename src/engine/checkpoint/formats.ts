@@ -1,5 +1,6 @@
 // The kinds of models that files hold, and what a checkpoint has to know of each. Nothing here needs a device.
 import type { PredictionType } from '../values.ts'
+import { classifierFormat } from './classifier.ts'
 import { mlpFormat } from './mlp.ts'
 import { unetFormat } from './unet.ts'
 
@@ -33,7 +34,7 @@ export interface Format {
 }
 
 /** By the model's kind. */
-export const formats: Readonly<Record<string, Format>> = { unet: unetFormat, mlp: mlpFormat }
+export const formats: Readonly<Record<string, Format>> = { unet: unetFormat, mlp: mlpFormat, classifier: classifierFormat }
 
 export const kindOfClass = (className: unknown): string | undefined =>
   Object.keys(formats).find((kind) => formats[kind]!.classNames.includes(className as string))
