@@ -91,7 +91,7 @@ function lettersInOrder(title: string, word: string): number[] | undefined {
 const spread = (places: readonly number[]) => places.at(-1)! - places[0]! + 1 - places.length
 
 /** The order in which a graph is thought out, and the menu reads. */
-export const categories = ['data', 'process', 'model', 'training', 'sampling', 'loops', 'view', 'files', 'tools']
+export const categories = ['data', 'process', 'model', 'training', 'sampling', 'loops', 'evaluate', 'view', 'files', 'tools']
 
 const rankOf = (category: string) => (categories.includes(category) ? categories.indexOf(category) : categories.length)
 

@@ -91,6 +91,7 @@ export const texts = {
     training: 'Training',
     sampling: 'Sampling',
     loops: 'Loops',
+    evaluate: 'Evaluate',
     view: 'View',
     files: 'Files',
     tools: 'Tools',

@@ -222,6 +222,7 @@ export type Category =
   | 'training'
   | 'sampling'
   | 'loops'
+  | 'evaluate'
   | 'view'
   | 'files'
   | 'tools'

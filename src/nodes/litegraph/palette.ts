@@ -51,6 +51,7 @@ export const titleColours: Readonly<Record<string, string>> = {
   training: '#4f3430',
   sampling: '#3a2f5c',
   loops: '#3d3a5a',
+  evaluate: '#4a4326',
   view: '#3a3f46',
   files: '#4a4234',
   tools: '#3a3f46',
