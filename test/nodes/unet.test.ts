@@ -265,6 +265,46 @@ onCpu(() => {
     expect(zero.tensor.data.every((value) => value === 0)).toBe(true)
   })
 
+  test('numbers and vectors on wires are conditions, for Predict and for the closed Sampler', async () => {
+    const small = { block_out_channels: '8', sample_size: 4, seed: 3 }
+    const graph = [
+      node('timed', 'UNet', {}, { ...small, class_embed_type: 'timestep' }),
+      node('vectors', 'UNet', {}, { ...small, class_embed_type: 'identity' }),
+      node('schedule', 'NoiseSchedule'),
+      node('x', 'GaussianNoise', {}, { shape: '4, 4, 1', batch_size: 2 }),
+      node('t', 'Timestep', { schedule: 'schedule.schedule' }, { t: 10 }),
+      node('other', 'Timestep', { schedule: 'schedule.schedule' }, { t: 900 }),
+      node('vector', 'GaussianNoise', {}, { shape: '32', batch_size: 2 }),
+      node('a', 'Predict', { model: 'timed.model', x_t: 'x.noise', t: 't.t', condition: 't.t' }),
+      node('b', 'Predict', { model: 'timed.model', x_t: 'x.noise', t: 't.t', condition: 'other.t' }),
+      node('c', 'Predict', { model: 'vectors.model', x_t: 'x.noise', t: 't.t', condition: 'vector.noise' }),
+      ...['t', 'other'].map((id) =>
+        node(
+          `sample ${id}`,
+          'Sampler',
+          { model: 'timed.model', x_T: 'x.noise', schedule: 'schedule.schedule', condition: `${id}.t` },
+          { num_inference_steps: 2 },
+        ),
+      ),
+    ]
+    const { a, b, c, d, e } = await evaluate(graph, {
+      a: 'a.prediction',
+      b: 'b.prediction',
+      c: 'c.prediction',
+      d: 'sample t.x_0',
+      e: 'sample other.x_0',
+    })
+    for (const { tensor } of [a, b, c, d, e]) expect(tensor.data.every(Number.isFinite)).toBe(true)
+    expect(a.tensor.data).not.toEqual(b.tensor.data)
+    expect(d.tensor.data).not.toEqual(e.tensor.data)
+    await expect(
+      evaluate(
+        graph.map((own) => (own.id === 'c' ? { ...own, inputs: { ...own.inputs, condition: own.inputs.t! } } : own)),
+        { c: 'c.prediction' },
+      ),
+    ).rejects.toThrow('conditioned on a vector an item, samples of shape [b, d], but got a number an item')
+  })
+
   test('a training with dropout that went on has the losses of one that never stopped, and samples without it', async () => {
     const graph = (steps: number) => [
       node('images', 'test/Images', {}, { shape: '4, 4, 1' }),
