@@ -9,10 +9,12 @@ import {
   CheckpointError,
   describeCheckpoint,
   loadModel,
+  loadTraining,
   packFolder,
   readCheckpoint,
   sha256Of,
   storeModel,
+  storeTraining,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
 import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
@@ -181,7 +183,21 @@ onEachBackend(() => {
       schedule: 'squaredcos_cap_v2',
       data: { space: 'image', range: [-1, 1], size: 2, num_classes: 10, class_names: [...'0123456789'] },
     })
-    tf.dispose([x, ...tensorsOf(start), ...tensorsOf(state)])
+
+    // The training as well: weights in their order, moments of convolutions through the layout of PyTorch and back.
+    const again = loadTraining(await storeTraining(state))
+    expect([again.step, Object.keys(again.weights)]).toEqual([3, Object.keys(state.weights)])
+    const [before, after] = [state, again].map(({ weights, moments, losses }) => [
+      ...Object.values(weights),
+      moments.first,
+      moments.second,
+      tf.tidy(() => tf.concat(losses.map((loss) => loss.as1D()))),
+    ])
+    for (const [i, tensor] of before!.entries()) {
+      expect(after![i]!.shape).toEqual(tensor.shape)
+      expect(sameBits((await after![i]!.data()) as Float32Array, (await tensor.data()) as Float32Array), String(i)).toBe(true)
+    }
+    tf.dispose([x, before!.at(-1)!, after!.at(-1)!, ...tensorsOf(start), ...tensorsOf(state), ...tensorsOf(again)])
   })
 }, ['wasm'])
 
