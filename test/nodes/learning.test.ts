@@ -159,7 +159,7 @@ onCpu(() => {
         await refusal(training(clean)),
       ]).toMatchInlineSnapshot(`
         [
-          "start.model: A model of kind "exact" has nothing to learn: it is computed, not trained. Wire an MLP, or a wrapper around one.",
+          "start.model: A model of kind "exact" has nothing to learn: it is computed, not trained. Wire a UNet or an MLP, or a wrapper around one.",
           "end.loss: The loss does not depend on the model that TrainingStart gives, so there is nothing to train. Wire \`model\` of TrainingStart to Predict, in place of the model that enters the zone.",
           "start.dataset: batch_size is 65, but the data set has only 64 items, and drop_last leaves out what is no full batch. Lower batch_size to 64, or switch drop_last off.",
           "start.labels: There is no value for labels. Use a data set that has labels, or cut this wire.",

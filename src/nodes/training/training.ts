@@ -119,7 +119,7 @@ function learner(model: Model): Model {
   throw new NodeError({
     slot: 'model',
     message: `A model of kind "${model.kind}" has nothing to learn: it is computed, not trained.`,
-    cure: 'Wire an MLP, or a wrapper around one.',
+    cure: 'Wire a UNet or an MLP, or a wrapper around one.',
   })
 }
 
