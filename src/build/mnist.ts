@@ -1,4 +1,4 @@
-// A Vite plugin: the files of MNIST, gzipped, as assets of the built editor. In development they are served as they are.
+// A Vite plugin: the files of MNIST, gzipped, as assets of the editor. (Without a suffix, Vite's server would take them for code.)
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,7 +12,6 @@ export function compressedMnist(): Plugin {
   let cache = ''
   return {
     name: 'compressed-mnist',
-    apply: 'build',
     enforce: 'pre',
     configResolved(config) {
       cache = join(config.root, 'node_modules/.vite/mnist')

@@ -3,10 +3,14 @@ import { execFile, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { unzipSync } from 'fflate'
+import { createCanvas } from '@napi-rs/canvas'
+import { unzipSync, zipSync } from 'fflate'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseArguments } from '../../src/nodes/cli/arguments.ts'
 import { infoOf } from '../../src/nodes/kept.ts'
+import { sha256Of } from '../../src/engine/checkpoint/pipeline.ts'
+import { readImages } from '../../src/engine/datasets/file.ts'
 import { workflowOfPng } from '../../src/nodes/workflow.ts'
 import { packBundle } from '../../src/nodes/workflow/bundle.ts'
 import { trainingGraph } from '../trainingGraph.ts'
@@ -97,6 +101,22 @@ describe('run', () => {
     expect(file('other', 'noise.png').equals(file('plain', 'noise.png'))).toBe(false)
   })
 
+  test('tells what evaluations come to', async () => {
+    const graph = {
+      nodes: [
+        node('Points', 'Points', {}, { count: 50 }),
+        node('Distance', 'FrechetDistance', { samples: 'Points.x_0', reference: 'Points.dataset' }),
+      ],
+    }
+    writeFileSync(join(folder, 'distance.json'), workflowOf(graph))
+    const { status, stderr } = await cli('run', 'distance.json', '--out', 'distance', '--backend', 'cpu')
+    expect(status, stderr).toBe(0)
+    const { numbers } = summary('distance')
+    expect(numbers.Distance).toMatchObject({ samples: 50, reference: 50 })
+    expect(Math.abs(numbers.Distance['Fréchet distance'])).toBeLessThan(1e-6)
+    expect(readdirSync(join(folder, 'distance'))).toContain('distance.png')
+  })
+
   test('runs to one node, without what it does not need', async () => {
     const { status } = await cli('run', 'points.json', '--out', 'target', '--target', 'x_T', '--backend', 'cpu', '--quiet')
     expect(status).toBe(0)
@@ -182,6 +202,110 @@ test('an interrupt keeps what was reached, and the next run goes on from there',
   expect(made).toBeGreaterThan(0)
   await cli('run', 'points.json', '--out', 'gone-on', '--steps', String(made + 1), '--state', 'kept')
   expect(rows('gone-on', 'end.csv')).toHaveLength(made + 2)
+})
+
+describe('import', () => {
+  const painted = (width: number, height: number, colour: string) => {
+    const canvas = createCanvas(width, height)
+    const context = canvas.getContext('2d')
+    context.fillStyle = colour
+    context.fillRect(0, 0, width, height)
+    return canvas.toBuffer('image/png')
+  }
+  const write = (path: string, bytes: Uint8Array) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), bytes)
+  }
+  beforeAll(() => {
+    write('pictures/red/10.png', painted(6, 4, 'rgb(200, 0, 0)'))
+    write('pictures/red/9.png', painted(3, 3, 'rgb(100, 0, 0)'))
+    write('pictures/red/.DS_Store', Uint8Array.of(1))
+    write('pictures/notes.txt', Uint8Array.of(65))
+    write('pictures/more.zip', zipSync({ 'blue/1.png': new Uint8Array(painted(2, 2, 'rgb(0, 0, 255)')) }))
+    write('texts/a.txt', Uint8Array.of(65))
+  })
+
+  test('makes a data set of a folder, and a run learns from it', async () => {
+    const { status, stderr } = await cli('import', 'pictures', '--size', '2x1', '--labels', '--out', 'set.safetensors')
+    expect(stderr).toContain('left out: notes.txt: it is no image of a known kind')
+    expect(stderr).toContain('3 images of 2 classes: blue (1), red (2) in set.safetensors')
+    expect(status).toBe(0)
+    const bytes = new Uint8Array(file('set.safetensors'))
+    const { images, ...rest } = readImages(bytes)
+    expect(rest).toEqual({
+      name: 'pictures',
+      shape: [3, 1, 2, 3],
+      max: 255,
+      labels: Int32Array.of(0, 1, 1),
+      classNames: ['blue', 'red'],
+    })
+    expect([...images]).toEqual([0, 0, 255, 0, 0, 255, 100, 0, 0, 100, 0, 0, 200, 0, 0, 200, 0, 0])
+    expect(stderr).toContain(`SHA-256 ${sha256Of(bytes)}`)
+
+    const chosen = { name: 'pictures', size: bytes.length, sha256: sha256Of(bytes) }
+    const graph = (images: unknown) => ({
+      nodes: [
+        node('data', 'Images', {}, { images }),
+        node('noise', 'GaussianNoise', { like: 'data.dataset' }),
+        node('Look', 'Inspect', { value: 'noise.noise' }),
+      ],
+    })
+    writeFileSync(join(folder, 'own.json'), workflowOf(graph(chosen)))
+    const run = await cli('run', 'own.json', '--out', 'own', '--dataset', 'set.safetensors', '--backend', 'cpu')
+    expect(run.status).toBe(0)
+    expect(summary('own').statistics.Look.shape).toEqual([3, 1, 2, 3])
+    const without = await cli('run', 'own.json', '--out', 'without', '--backend', 'cpu')
+    expect(without.status).toBe(1)
+    expect(without.stderr).toContain(`The data set "pictures" (SHA-256 ${chosen.sha256.slice(0, 12)}...) is not here.`)
+  })
+
+  test('makes one channel, and no classes unless it is told to', async () => {
+    const { status } = await cli(
+      'import',
+      'pictures',
+      '--size',
+      '1',
+      '--grey',
+      '--name',
+      'mine',
+      '--out',
+      'grey.safetensors',
+      '--quiet',
+    )
+    expect(status).toBe(0)
+    expect(readImages(new Uint8Array(file('grey.safetensors')))).toEqual({
+      name: 'mine',
+      images: Uint8Array.of(29, 30, 60), // 0.114 of 255, 0.299 of 100 and 200
+      shape: [3, 1, 1, 1],
+      max: 255,
+    })
+  })
+
+  test('says why nothing came of it', async () => {
+    const { status, stderr } = await cli('import', 'texts', '--out', 'x')
+    expect(status).toBe(1)
+    expect(stderr).toBe('There is no image in it. a.txt: it is no image of a known kind (PNG, JPEG, WebP, GIF, BMP, AVIF).\n')
+  })
+
+  test.each([
+    [['import', 'pictures'], '--out data.safetensors'],
+    [['import', '--out', 'x'], 'which folder to import'],
+    [['import', 'pictures', '--out', 'x', '--size', 'large'], '--size wants pixels'],
+    [['import', 'pictures', '--out', 'x', '--fit', 'cut'], 'There is no --fit cut; there are crop, pad, stretch'],
+  ])('%j is wrong usage', (args, words) => expect(() => parseArguments(args)).toThrow(words))
+})
+
+test('data sets that come with the product are found', async () => {
+  const graph = {
+    nodes: [
+      node('data', 'Digits'),
+      node('noise', 'GaussianNoise', { like: 'data.dataset' }, { batch_size: 2 }),
+      node('Look', 'Inspect', { value: 'noise.noise' }),
+    ],
+  }
+  writeFileSync(join(folder, 'digits.json'), workflowOf(graph))
+  expect((await cli('run', 'digits.json', '--out', 'digits', '--backend', 'cpu')).status).toBe(0)
+  expect(summary('digits').statistics.Look.shape).toEqual([2, 8, 8, 1])
 })
 
 test('check is content with a good workflow', async () => {
