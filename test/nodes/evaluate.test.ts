@@ -236,6 +236,22 @@ onCpu(() => {
     `)
   })
 
+  test('a classifier shows what it is made of', async () => {
+    const graph = [digits('test'), node('classifier', 'Classifier', { dataset: 'test.dataset' })]
+    const sink = node('sink', 'Inspect', { value: 'classifier.model' })
+    // 9 16 + 16 weights of the first convolution, 32 of its norm, 9 16 32 + 32 and 64 of the second, 320 + 10 of the head.
+    expect(await lastView([...graph, sink], 'classifier')).toEqual({
+      kind: 'rows',
+      rows: [
+        ['8 x 8', '16 channels'],
+        ['4 x 4', '32 channels'],
+        ['features', '32'],
+        ['classes', '10'],
+        ['parameters', '5,226'],
+      ],
+    })
+  })
+
   test('a classifier is saved, and loaded as it was', async () => {
     const model = classifier(small, randomOf(3))
     const checkpoint = { model: await storeModel(model), schedule: undefined }

@@ -79,6 +79,18 @@ export function classify(model: Model, x: Tensor, slots = { model: 'model', x: '
 /** Sums are quick over the inner axis only. */
 const meanOverPixels = (h: Tensor4D): Tensor2D => h.reshape([h.shape[0], -1, h.shape[3]]).transpose([0, 2, 1]).mean(2)
 
+/** What a classifier is, in words: names and texts. */
+export function classifierRows({ config, weights }: Model): [string, string][] {
+  const { height, width, block_out_channels, num_classes } = config as unknown as ClassifierConfig
+  const count = Object.values(weights).reduce((sum, { size }) => sum + size, 0)
+  return [
+    ...block_out_channels.map((channels, i): [string, string] => [`${height >> i} x ${width >> i}`, `${channels} channels`]),
+    ['features', String(block_out_channels.at(-1))],
+    ['classes', String(num_classes)],
+    ['parameters', count.toLocaleString('en')],
+  ]
+}
+
 function checkKind(model: Model, slot: string) {
   if (model.kind === 'classifier') return
   throw new NodeError({

@@ -1,5 +1,5 @@
 // A small network that tells classes apart.
-import { classifier as makeClassifier } from '../../engine/models/classifier.ts'
+import { classifier as makeClassifier, classifierRows } from '../../engine/models/classifier.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Dataset } from '../../engine/values.ts'
 import { advanced, choice, dataset, defineNode, integer, model, optional, seed, text, unless } from '../define.ts'
@@ -23,6 +23,7 @@ export const classifier = defineNode({
     activation: advanced(choice(['silu', 'relu', 'tanh'], 'after each normalisation')),
     seed: advanced(seed('equal seeds start with equal weights')),
   },
+  room: { width: 230, height: 96 },
   run: ({ dataset }, { num_classes, sample_size, channels, block_out_channels, norm_num_groups, activation }, { random }) => {
     const sizes = dataset ? sizesOf(dataset) : { height: sample_size, width: sample_size, in_channels: channels, num_classes }
     const widths = numbersIn(block_out_channels, 'block_out_channels')
@@ -30,6 +31,7 @@ export const classifier = defineNode({
     checkGroups(widths, norm_num_groups)
     return { model: makeClassifier({ ...sizes, block_out_channels: widths, norm_num_groups, activation }, random) }
   },
+  show: ({ model }) => model && { kind: 'rows', rows: classifierRows(model) },
 })
 
 function sizesOf({ shape, classes }: Dataset) {
