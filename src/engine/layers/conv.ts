@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import { linear } from './linear.ts'
-import { channelSums } from './sums.ts'
+import { channelSums, onGPU } from './sums.ts'
 import { reversedTranspose } from './transpose.ts'
 
 /** Rows and columns of zeros around an image, in pixels. */
@@ -21,7 +21,7 @@ interface ConvOptions {
  * x * W + b for x of `[b, h, w, in]`, W of `[kh, kw, in, out]`: a cross-correlation, as PyTorch's Conv2d. Without `pad` the
  * sides get (k - 1) / 2 zeros, so that an odd kernel with stride 1 keeps the size.
  *
- * Its gradients are convolutions too, so that they run on the kernel that every backend has and has made quick.
+ * On wasm and cpu its gradients are convolutions too: wasm has no kernel for that of the filter, and cpu a very slow one.
  */
 export function conv2d(
   x: Tensor4D,
@@ -54,14 +54,26 @@ const convOp = (options: ConvOptions) =>
       value: tf.fused.conv2d({ x, filter: weight, strides: options.stride, pad: explicit(options.pad), bias }),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [x, weight] = saved as [Tensor4D, Tensor4D]
-        return [
-          inputGradient(dy as Tensor4D, weight, x.shape, options),
-          filterGradient(x, dy as Tensor4D, weight.shape, options),
-          channelSums(dy),
-        ]
+        return [...gradients(x, weight, dy as Tensor4D, options), channelSums(dy)]
       },
     }
   })
+
+/** dx and dW. On GPUs by tfjs's own kernels: what is quick on wasm does not fill a GPU. */
+const gradients = (x: Tensor4D, weight: Tensor4D, dy: Tensor4D, options: ConvOptions): Tensor[] =>
+  onGPU()
+    ? kernelGradients(x, weight, dy, options)
+    : [inputGradient(dy, weight, x.shape, options), filterGradient(x, dy, weight.shape, options)]
+
+function kernelGradients(x: Tensor4D, filter: Tensor4D, dy: Tensor4D, { stride, pad }: ConvOptions): Tensor[] {
+  const attrs = { strides: [stride, stride], pad: explicit(pad), dataFormat: 'NHWC' }
+  const run = (kernel: string, inputs: Record<string, Tensor>, shape: object) =>
+    tf.engine().runKernel(kernel, inputs, { ...attrs, ...shape } as never) as Tensor
+  return [
+    run('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape }),
+    run('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape }),
+  ]
+}
 
 type Shape4D = Tensor4D['shape']
 type ExplicitPad = [[number, number], [number, number], [number, number], [number, number]]
