@@ -32,9 +32,13 @@ export * from './checkpoint/pipeline.ts'
 
 // ---- data and measures
 export * from './points.ts'
+export * from './datasets/file.ts'
+export * from './datasets/mnist.ts'
+export * from './patches.ts'
 export * from './metrics/distributions.ts'
 export * from './metrics/frechet.ts'
 export * from './metrics/kernel.ts'
+export * from './metrics/nearestNeighbours.ts'
 export * from './metrics/principalComponents.ts'
 export * from './spectrum.ts'
 export * from './bandPower.ts'

@@ -282,7 +282,7 @@ describe('import', () => {
   })
 
   test('says why nothing came of it', async () => {
-    const { status, stderr } = await cli('import', 'texts', '--out', 'x')
+    const { status, stderr } = await cli('import', 'texts', '--out', 'x', '--quiet')
     expect(status).toBe(1)
     expect(stderr).toBe('There is no image in it. a.txt: it is no image of a known kind (PNG, JPEG, WebP, GIF, BMP, AVIF).\n')
   })

