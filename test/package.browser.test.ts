@@ -8,6 +8,8 @@ import { extname, join, normalize } from 'node:path'
 import type { Page } from 'playwright-core'
 import { build, createServer, preview } from 'vite'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Fault } from '../src/engine/plan/fault.ts'
+import type { Event } from '../src/engine/protocol.ts'
 import { root, useChromium } from './chromium.ts'
 import { node } from './nodes/evaluate.ts'
 import { trainingGraph } from './trainingGraph.ts'
@@ -80,6 +82,39 @@ const useHost = (page: Page, how: 'plain' | 'inPage' | 'inWorker', workflow: str
     { how, workflow },
   )
 
+/** Runs nodes whose data come with the package, or do not. */
+const useShipped = (page: Page, how: 'plain' | 'inPage') =>
+  page.evaluate(
+    async ({ how, digits, mnist }) => {
+      const { host } = window as unknown as { host: any } // oxlint-disable-line typescript/no-explicit-any -- two builds of one page
+      const pack = host[how]()
+      const shapes: number[][] = []
+      const { faults } = await pack.client().run(digits, {
+        onEvent: (event: Event) => event.type === 'view' && event.view.kind === 'statistics' && shapes.push(event.view.shape),
+      })
+      const missing = await pack.client().run(mnist)
+      pack.unregister()
+      return { faults, shapes, missing: missing.faults as Fault[] }
+    },
+    { how, digits: noiseLike('Digits'), mnist: noiseLike('MNIST') },
+  )
+
+const noiseLike = (type: string) => ({
+  nodes: [
+    node('data', type),
+    node('noise', 'GaussianNoise', { like: 'data.dataset' }, { batch_size: 2 }),
+    node('look', 'Inspect', { value: 'noise.noise' }),
+  ],
+})
+
+function checkShipped({ faults, shapes, missing }: Awaited<ReturnType<typeof useShipped>>) {
+  expect(faults).toEqual([])
+  expect(shapes).toEqual([[2, 8, 8, 1]])
+  expect(missing.map(({ cure }) => cure)).toEqual([
+    expect.stringContaining('register(LiteGraph, { assets: { mnist: "mnist/" } })'),
+  ])
+}
+
 async function open(address: string, cores?: number): Promise<Page> {
   const page = await chromium.newPage()
   pages.push(page)
@@ -138,6 +173,7 @@ describe('with a bundler', () => {
     checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
     const threaded = await useHost(await open(address, 4), 'inPage', mirrored())
     expect(threaded.device).toBe('SIMD, 2 threads')
+    checkShipped(await useShipped(await open(address), 'plain'))
     await served.close()
   })
 
@@ -156,6 +192,7 @@ describe('with a bundler', () => {
     })
     await server.listen()
     checkHost(await useHost(await open(server.resolvedUrls!.local[0]!), 'plain', pointsForAMoment()), 0)
+    checkShipped(await useShipped(await open(server.resolvedUrls!.local[0]!), 'inPage'))
     await server.close()
   })
 })
@@ -175,6 +212,15 @@ test('the built editor starts its engine, and has no tfjs in what loads at once'
     .waitFor()
   await served.close()
   expect(loaded.filter((url) => url.endsWith('.wasm'))).toHaveLength(1)
+  expect(loaded.filter((url) => url.endsWith('.gz'))).toEqual([])
+  const data = readdirSync(join(root, 'dist/app/assets')).filter((name) => name.endsWith('.gz'))
+  expect(data.map((name) => name.replace(/-[^-]+\.gz$/, '')).sort()).toEqual([
+    'digits.safetensors',
+    't10k-images-idx3-ubyte',
+    't10k-labels-idx1-ubyte',
+    'train-images-idx3-ubyte',
+    'train-labels-idx1-ubyte',
+  ])
 })
 
 describe('by script tag', () => {
@@ -202,6 +248,7 @@ describe('by script tag', () => {
     checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
     checkHost(await useHost(await open(address), 'inPage', mirrored()), 1)
     checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
+    checkShipped(await useShipped(await open(address), 'plain'))
   })
 
   test('uses threads where there are more cores', async () => {
