@@ -1,5 +1,6 @@
 // Replaces two stock gradients of tfjs: those of Sum and Mean fill a tensor of ones on the CPU and upload it, as large
 // as what was summed, at every step. Broadcasting gives the same numbers with one kernel and no upload.
+import { constant } from './layers/sums.ts'
 import type { Tensor } from './tf.ts'
 import { tf } from './tf.ts'
 
@@ -7,7 +8,9 @@ import { tf } from './tf.ts'
 function spread(dy: Tensor, shape: number[], axis: unknown): Tensor {
   const summed = tf.util.parseAxisParam(axis as number | number[], shape)
   const kept = shape.map((size, i) => (summed.includes(i) ? 1 : size))
-  return tf.broadcastTo(tf.reshape(dy, kept), shape)
+  const small = tf.reshape(dy, kept)
+  // Broadcasting is the kernel Tile, on wasm a hundred times slower than a product.
+  return tf.getBackend() === 'wasm' ? tf.mul(small, constant(shape, 1)) : tf.broadcastTo(small, shape)
 }
 
 /** Makes the gradients of `tf.sum` and `tf.mean` broadcast. Changes tfjs for the whole page; calling it again is harmless. */
