@@ -110,8 +110,8 @@ const recordedLayers: { [name: string]: { args: string[]; layer: Layer } } = {
 onEachBackend((backend) => {
   describe('as PyTorch', () => {
     const tensors = goldenTensors('layers/layers')
-    // Of the largest number. Lavapipe rounds as it likes: 1e-6 was measured.
-    const tolerance = backend === 'webgpu' ? { output: 1e-5, gradient: 1e-4 } : { output: 1e-5, gradient: 1e-4 }
+    // Of the largest number. Measured: 4e-7 at most, on cpu, wasm and webgpu by Lavapipe; GPUs round more freely.
+    const tolerance = backend === 'webgpu' ? 1e-5 : 2e-6
 
     test.each(Object.entries(recordedLayers))('%s', async (name, { args, layer }) => {
       const stored = (part: string) => {
@@ -122,10 +122,10 @@ onEachBackend((backend) => {
       const r = stored('grad_out')
       const out = stored('out')
       const { output, gradients } = outputAndGradients(layer, given, r)
-      await expectClose(output, out, tolerance.output, 'output')
+      await expectClose(output, out, tolerance, 'output')
       for (const [i, arg] of args.entries()) {
         const right = stored(`grad_${arg}`)
-        await expectClose(gradients[i]!, right, tolerance.gradient, `gradient of ${arg}`)
+        await expectClose(gradients[i]!, right, tolerance, `gradient of ${arg}`)
         right.dispose()
       }
       tf.dispose([...given, r, out, output, ...gradients])
