@@ -40,7 +40,8 @@ export function frechetDistance(a: GaussianFit, b: GaussianFit): number {
   const rootA = squareRoot(a.covariance, dim)
   const { values } = symmetricEigen(multiply(multiply(rootA, b.covariance, dim), rootA, dim), dim)
   const common = values.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0)
-  return apart + trace(a.covariance, dim) + trace(b.covariance, dim) - 2 * common
+  // Rounding may leave a little less than nothing.
+  return Math.max(0, apart + trace(a.covariance, dim) + trace(b.covariance, dim) - 2 * common)
 }
 
 /** The symmetric root of a positive matrix: its eigenvalues' roots, along the same vectors. */
