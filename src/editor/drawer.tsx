@@ -142,7 +142,7 @@ function Mine() {
 function MineRow({ row }: { row: Row }) {
   const editor = useEditor()
   const current = row.id === state.id.value
-  const notes = [current && texts.drawer.current, row.draft && texts.drawer.draft].filter(Boolean)
+  const notes = [current && texts.drawer.current, row.draft && !row.draft.untouched && texts.drawer.draft].filter(Boolean)
   return (
     <li class={current ? 'row current' : 'row'}>
       <button type="button" class="open" aria-current={current} onClick={() => !current && void openRow(editor, row)}>

@@ -24,6 +24,8 @@ export interface Draft {
   /** The revision it started from; 0 for a new workflow. */
   revision: number
   changed: number
+  /** As it was opened from a file: nothing was changed yet. */
+  untouched?: boolean
 }
 
 export interface Settings {

@@ -49,6 +49,8 @@ interface Opening {
   /** What it counts as saved with; by default what it opens as. */
   saved?: string
   ready?: string
+  /** It came from a file: until it is saved, this browser has it as a draft alone. */
+  outside?: boolean
 }
 
 /** `left` is called when another workflow comes in place of the one that is open. */
@@ -94,7 +96,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
   function flush() {
     clearTimeout(draftTimer)
     draftTimer = undefined
-    if (!state.dirty.value) return void library.dropDraft(draftId).catch(() => {})
+    if (!state.dirty.value && !opened.outside) return void library.dropDraft(draftId).catch(() => {})
     const draft = {
       id: draftId,
       of: state.id.value,
@@ -102,6 +104,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
       text: history.present,
       revision: state.revision.value,
       changed: Date.now(),
+      ...(!state.dirty.value && { untouched: true }),
     }
     library.keepDraft(draft).then(remember, (error) => state.say(texts.unsaved, { text: storageMessage(error), error: true }))
   }
@@ -111,6 +114,8 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
   /** Shows a file that has been read without fault. */
   async function show(file: WorkflowFile, opening: Opening, tellDraft?: Draft) {
     if (draftTimer !== undefined) flush()
+    // What was only looked at is not kept: its file is where it came from.
+    if (opened.outside && !state.dirty.value) await library.dropDraft(draftId).catch(() => {})
     leave()
     left()
     opened = opening
@@ -129,6 +134,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     fit()
     leave = await claim(opening.id)
     if (tellDraft) offerDraft(tellDraft)
+    if (opening.outside) keepDraftSoon()
     remember()
     await refresh()
   }
@@ -186,10 +192,15 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     await show(read(workflow.text).workflow, { id, title: workflow.name, revision: workflow.revision })
   }
   async function openDraft(draft: Draft) {
-    const before = await library.load(draft.of)
-    const revision = before ? draft.revision : 0
-    await show(read(draft.text).workflow, { id: draft.of, revision, saved: before?.text ?? '' }, { ...draft, revision })
-    if (draft.id !== draft.of) await library.dropDraft(draft.id)
+    const { id, of, untouched } = draft
+    const { workflow } = read(draft.text)
+    if (untouched) await show(workflow, { id: of, revision: 0, outside: true })
+    else {
+      const before = await library.load(of)
+      const revision = before ? draft.revision : 0
+      await show(workflow, { id: of, revision, saved: before?.text ?? '' }, { ...draft, revision })
+    }
+    if (id !== of) await library.dropDraft(id)
   }
   async function openReady(name: string) {
     const workflow = await ready(name)
@@ -322,7 +333,8 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     async openText(source, name) {
       const { workflow, notices } = read(source)
       await begun.catch(() => {})
-      await show(workflow, { id: newId(), revision: 0, ...(!workflow.extra.diffusion?.title && { title: name }) })
+      const title = workflow.extra.diffusion?.title ? undefined : name
+      await show(workflow, { id: newId(), revision: 0, outside: true, ...(title && { title }) })
       return notices
     },
     openSaved,

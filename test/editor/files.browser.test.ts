@@ -257,6 +257,31 @@ describe('checkpoints', () => {
   })
 })
 
+describe('workflows', () => {
+  const drop = (name: string, type: string) => dropPaths(page, [put(`${name}.json`, workflowOf({ nodes: [node(name, type)] }))])
+  const mine = () => page.locator('.rows .open').allTextContents()
+
+  test('one that was dropped is there after a reload, and is no draft once another is opened', async () => {
+    await drop('One', 'Mix')
+    await expect.poll(() => titles(page)).toEqual(['One'])
+    await page.waitForTimeout(700)
+    await page.reload()
+    await page.waitForSelector('.status')
+    await expect.poll(() => titles(page)).toEqual(['One'])
+    // Nothing was changed, so there is nothing to be told.
+    expect(await page.getByRole('img', { name: 'Unsaved changes' }).count()).toBe(0)
+    expect(await page.getByText('unsaved changes').count()).toBe(0)
+    await drawer('Mine')
+    await expect.poll(mine).toEqual([expect.stringMatching(/^One.*open now$/)])
+    await page.getByRole('button', { name: 'Library' }).click()
+    await drop('Two', 'Grid')
+    await expect.poll(() => titles(page)).toEqual(['Two'])
+    await page.waitForTimeout(700)
+    await drawer('Mine')
+    await expect.poll(mine).toEqual([expect.stringMatching(/^Two.*open now$/)])
+  })
+})
+
 describe('what a run made', () => {
   test('a picture is shown in the details, and a film is gone through by keys', async () => {
     const workflow = workflowOf({
