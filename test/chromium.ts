@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
-import { createServer } from 'vite'
+import { createServer, type Plugin } from 'vite'
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 
 const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
@@ -66,13 +66,23 @@ export function useChromium(args: string[] = []): Chromium {
   }
 }
 
+/** Ends a browser at once, as a crash does: nothing is told, nothing is put in order. */
+export async function killBrowser(context: BrowserContext) {
+  const session = await context.browser()!.newBrowserCDPSession()
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  const closed = new Promise((resolve) => context.on('close', resolve))
+  process.kill(processInfo.find(({ type }) => type === 'browser')!.id, 'SIGKILL')
+  await closed
+}
+
 /** Serves the sources as `npm start` does, to the suite it is called in. Returns how to get its address. */
-export function useDevServer(): { address: string } {
+export function useDevServer(plugins: Plugin[] = []): { address: string } {
   let server: Awaited<ReturnType<typeof createServer>> | undefined
   beforeAll(async () => {
     server = await createServer({
       root,
       configFile: join(root, 'vite.config.ts'),
+      plugins,
       cacheDir: join(root, 'node_modules/.vite/test'),
       logLevel: 'error',
       server: { port: 0, hmr: false, watch: null },

@@ -12,6 +12,8 @@ const api = {
   databaseStore,
   toys: [...ops.values()],
   worker: '/test/pages/toy-worker.ts?worker_file&type=module',
+  /** With nodes for recorded numbers. */
+  recordedWorker: '/test/pages/recorded-worker.ts?worker_file&type=module',
 }
 
 declare global {

@@ -1,0 +1,378 @@
+// Pictures from end to end in a real Chromium, as a person goes: images are dropped and learned from, the browser is
+// killed, checkpoints and whole workflows come into other browsers, and the numbers are the same everywhere.
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { unzlibSync } from 'fflate'
+import type { BrowserContext, Page } from 'playwright-core'
+import type { Plugin } from 'vite'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Graph } from '../src/engine/plan/graph.ts'
+import { encodePng } from '../src/engine/png.ts'
+import { randomOf } from '../src/engine/random.ts'
+import { unpackBundle } from '../src/nodes/workflow/bundle.ts'
+import { killBrowser, useChromium, useDevServer } from './chromium.ts'
+import { addNode, dropPaths, newWorkflow, placeOf, titles, values } from './editor/driver.ts'
+import { goldenTensors, largest } from './goldenTensors.ts'
+import { node } from './nodes/evaluate.ts'
+import type {} from './pages/engine.ts'
+import { workflowOf } from './workflowOf.ts'
+
+/** Trainings are written to storage this often here, in milliseconds; otherwise the test of a kill would take long. */
+const SAVE_EVERY = 150
+let hurried = 0
+
+const savesOften: Plugin = {
+  name: 'saves-often',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.split('?')[0]!.endsWith('/src/engine/plan/session.ts')) return undefined
+    const changed = code.replace('SAVE_EVERY = 15_000', `SAVE_EVERY = ${SAVE_EVERY}`)
+    if (changed !== code) hurried++
+    return { code: changed, map: null }
+  },
+}
+
+const chromium = useChromium()
+const server = useDevServer([savesOften])
+
+let folder: string
+const contexts: BrowserContext[] = []
+
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'pictures-'))))
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()))
+  expect(chromium.errors()).toEqual([])
+})
+
+/** Writes a file into the folder of this suite. Returns its path. */
+function put(path: string, content: Uint8Array | string): string {
+  const whole = join(folder, path)
+  mkdirSync(dirname(whole), { recursive: true })
+  writeFileSync(whole, content)
+  return whole
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+// ---- what is learned from, and what learns
+
+/** 200 images of 20 x 14 pixels: a bright spot on the left or on the right, somewhere and of some brightness. */
+function drawImages() {
+  const random = randomOf(3, [])
+  const [width, height] = [20, 14]
+  for (let i = 0; i < 200; i++) {
+    const [u, v, light] = random.uniform(3) as unknown as [number, number, number]
+    const side = i % 2
+    const [x, y] = [(side + 0.2 + 0.6 * u) * (width / 2), (0.2 + 0.6 * v) * height]
+    const pixels = Uint8ClampedArray.from({ length: width * height }, (_, at) => {
+      const distance = Math.hypot((at % width) - x, Math.floor(at / width) - y)
+      return 20 + (120 + 115 * light) * Math.exp(-(distance ** 2) / 8)
+    })
+    put(`spots/${side ? 'right' : 'left'}/${i}.png`, encodePng({ width, height, channels: 1, count: 1, pixels }))
+  }
+}
+
+const STEPS = 300
+
+const sampling = (from: { model: string; schedule: string }) => [
+  node('x_T', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1', seed: 5 }),
+  node('Classes', 'Labels', { like: 'x_T.noise' }, { num_classes: 2 }),
+  node('Samples', 'Sampler', { ...from, x_T: 'x_T.noise', condition: 'Classes.labels' }, { num_inference_steps: 5 }),
+  node('Picture', 'SaveImage', { images: 'Samples.x_0' }, { name: 'made' }),
+]
+
+const trainingOfImages: Graph = {
+  nodes: [
+    node('Own', 'Images'),
+    node('Schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: 100 }),
+    node('Net', 'UNet', { dataset: 'Own.dataset' }, { block_out_channels: '8, 16', norm_num_groups: 4 }),
+    node('Adam', 'Optimizer', {}, { lr: 0.002 }),
+    node('Average', 'EMA', {}, { decay: 0.99 }),
+    node(
+      'Start',
+      'TrainingStart',
+      { model: 'Net.model', dataset: 'Own.dataset', optimizer: 'Adam.optimizer', ema: 'Average.ema' },
+      { steps: STEPS, batch_size: 16 },
+    ),
+    node('Some', 'LabelDropout', { labels: 'Start.labels' }),
+    node('Noise', 'GaussianNoise', { like: 'Start.x_0' }),
+    node('Time', 'RandomTimesteps', { like: 'Start.x_0', schedule: 'Schedule.schedule' }),
+    node('Forward', 'ForwardNoise', { x_0: 'Start.x_0', t: 'Time.t', noise: 'Noise.noise', schedule: 'Schedule.schedule' }),
+    node('Guess', 'Predict', { model: 'Start.model', x_t: 'Forward.x_t', t: 'Time.t', condition: 'Some.labels' }),
+    node('Truth', 'Target', {
+      model: 'Start.model',
+      x_0: 'Start.x_0',
+      noise: 'Noise.noise',
+      t: 'Time.t',
+      schedule: 'Schedule.schedule',
+    }),
+    node('Error', 'Loss', { prediction: 'Guess.prediction', target: 'Truth.target' }),
+    node('End', 'TrainingEnd', { loop: 'Start.loop', loss: 'Error.loss' }, { emit_every: 0 }),
+    ...sampling({ model: 'End.ema', schedule: 'Schedule.schedule' }),
+    node('Keep', 'SaveCheckpoint', {
+      model: 'End.ema',
+      schedule: 'Schedule.schedule',
+      training: 'End.training',
+      dataset: 'Own.dataset',
+    }),
+  ],
+}
+
+const samplingFromFile: Graph = {
+  nodes: [node('Load', 'LoadCheckpoint'), ...sampling({ model: 'Load.model', schedule: 'Load.schedule' })],
+}
+
+// ---- a browser with the editor in it
+
+/** What the engine says, as the page hears it. */
+interface Heard {
+  backend?: string
+  /** The first and the latest step that was told, by the id of the loop. */
+  progress: Record<string, { first: number; last: number; count: number }>
+}
+
+declare global {
+  interface Window {
+    heard: Heard
+  }
+}
+
+/** On the page, before anything else: listens in on the workers. */
+function listenIn() {
+  window.heard = { progress: {} }
+  const Plain = window.Worker
+  window.Worker = class extends Plain {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args)
+      this.addEventListener('message', ({ data }) => {
+        if (data.type === 'ready') window.heard.backend = data.backend.name
+        if (data.type !== 'progress') return
+        const { first } = window.heard.progress[data.node] ?? { first: data.index }
+        window.heard.progress[data.node] = { first, last: data.index, count: data.count }
+      })
+    }
+  }
+}
+
+async function openEditor(context: BrowserContext): Promise<Page> {
+  const page = context.pages()[0] ?? (await context.newPage())
+  await context.addInitScript(listenIn)
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  return page
+}
+
+/** The editor with nothing in it, in a profile of its own. */
+async function newEditor(): Promise<Page> {
+  const context = await chromium.newContext()
+  contexts.push(context)
+  const page = await openEditor(context)
+  await newWorkflow(page)
+  return page
+}
+
+/** In a profile that outlives its browser. */
+async function launchIn(profile: string): Promise<Page> {
+  const context = await chromium.launchIn(join(folder, profile))
+  contexts.push(context)
+  return openEditor(context)
+}
+
+const toast = (page: Page, text: string | RegExp) => page.locator('.toast').filter({ hasText: text })
+const runButton = (page: Page) => page.getByRole('button', { name: 'Run', exact: true })
+
+/** Opens a workflow by dropping it where there is nothing. */
+async function open(page: Page, name: string, graph: Graph) {
+  await dropPaths(page, [put(name, workflowOf(graph))])
+  await toast(page, `Opened ${name}`).waitFor()
+  expect(await titles(page)).toEqual(graph.nodes.map(({ id }) => id).sort())
+}
+
+/** Runs to the end. */
+async function run(page: Page) {
+  await runButton(page).click()
+  await page.locator('.status[data-state=finished], .status[data-state=fault]').waitFor({ timeout: 60_000 })
+  expect(await page.getByRole('alert').allTextContents()).toEqual([''])
+  expect(await page.evaluate(() => window.heard.backend)).toBe('wasm')
+}
+
+async function downloaded(page: Page, click: () => Promise<void>): Promise<Uint8Array> {
+  const waiting = page.waitForEvent('download')
+  await click()
+  return new Uint8Array(readFileSync(await (await waiting).path()))
+}
+
+/** A file of the last run, as it is saved to disk. */
+const made = (page: Page, name: string) =>
+  downloaded(page, () => page.getByRole('button', { name: `Download ${name}`, exact: true }).click())
+
+/** The workflow and what it needs, as it is given to others. */
+async function shared(page: Page): Promise<Uint8Array> {
+  await page.getByRole('button', { name: 'File', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Share with weights' }).click()
+  const dialog = page.getByRole('dialog')
+  return downloaded(page, () => dialog.getByRole('button', { name: 'Download', exact: true }).click())
+}
+
+/** Header and pixels of a PNG, without the texts in it. */
+function picture(png: Uint8Array): { size: [number, number]; pixels: string; shades: number } {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength)
+  const data: Uint8Array[] = []
+  for (let at = 8; at < png.length; at += view.getUint32(at) + 12) {
+    if (String.fromCharCode(...png.subarray(at + 4, at + 8)) === 'IDAT')
+      data.push(png.subarray(at + 8, at + 8 + view.getUint32(at)))
+  }
+  expect(data).toHaveLength(1)
+  const rows = unzlibSync(data[0]!)
+  return { size: [view.getUint32(16), view.getUint32(20)], pixels: sha256(rows), shades: new Set(rows).size }
+}
+
+// ----
+
+/** What an undisturbed training came to. */
+let whole: { bundle: Uint8Array; checkpoint: Uint8Array; png: Uint8Array }
+
+beforeAll(async () => {
+  if (!chromium.browser) return
+  drawImages()
+  const page = await newEditor()
+  await open(page, 'training.json', trainingOfImages)
+  await dropPaths(page, [join(folder, 'spots')])
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('200 images in 2 folders').waitFor()
+  await dialog.getByRole('radio', { name: '8', exact: true }).check()
+  expect(await dialog.getByRole('radio', { name: 'Grey' }).isChecked()).toBe(true)
+  expect(await dialog.getByRole('switch', { name: 'Folders are classes' }).isChecked()).toBe(true)
+  await dialog.getByRole('button', { name: 'Import' }).click()
+  await dialog.getByRole('heading', { name: '200 images imported' }).waitFor()
+  expect(await dialog.locator('.bar').allTextContents()).toEqual(['left100', 'right100'])
+  await page.keyboard.press('Escape')
+  expect(await values(page, 'Own')).toMatchObject({ images: { name: 'spots' } })
+  const bundle = await shared(page)
+  await run(page)
+  whole = { bundle, checkpoint: await made(page, 'model.zip'), png: await made(page, 'made.png') }
+})
+
+/** The steps of the trainings in storage: one that is under way, and where others ended. */
+const storedSteps = (page: Page) =>
+  // As text: an import in a function would be one of the test.
+  page.evaluate<number[]>(
+    `import('/src/nodes/storage.ts').then(async ({ databaseStore }) =>
+      (await databaseStore('litegraph-diffusion-states').list('state/')).map(({ key }) => Number(key.split('@')[1])))`,
+  )
+
+test('a training of own images goes on after the browser was killed, to the same bits', async () => {
+  expect(hurried).toBeGreaterThan(0)
+  const before = await launchIn('killed')
+  await newWorkflow(before)
+  await dropPaths(before, [put('training.zip', whole.bundle)])
+  await toast(before, '1 file came with it').waitFor()
+  await runButton(before).click()
+  await before.waitForFunction(() => (window.heard.progress['6']?.last ?? 0) > 20)
+  await expect.poll(async () => Math.max(...(await storedSteps(before)))).toBeGreaterThan(20)
+  await killBrowser(before.context())
+
+  const page = await launchIn('killed')
+  await expect.poll(() => titles(page)).toContain('Own')
+  // There are two if it was killed while one took the place of the other.
+  const stored = Math.max(...(await storedSteps(page)))
+  expect(stored).toBeGreaterThan(20)
+  expect(stored).toBeLessThan(STEPS)
+  await run(page)
+  expect(await page.evaluate(() => window.heard.progress['6'])).toMatchObject({ first: stored + 1, last: STEPS })
+  expect(sha256(await made(page, 'model.zip'))).toBe(sha256(whole.checkpoint))
+  expect(picture(await made(page, 'made.png'))).toEqual(picture(whole.png))
+  await page.getByRole('button', { name: 'Library', exact: true }).click()
+  await page.getByRole('tab', { name: 'Data sets' }).click()
+  await page.getByText('200 images, 8 × 8, grey, 2 classes').waitFor()
+})
+
+test('a checkpoint samples the same picture elsewhere, and so does a whole workflow that is given on', async () => {
+  const { size, shades } = picture(whole.png)
+  expect(size).toEqual([2 * 8 * 32 + 2, 2 * 8 * 32 + 2])
+  expect(shades).toBeGreaterThan(20)
+
+  const page = await newEditor()
+  await open(page, 'sampling.json', samplingFromFile)
+  await dropPaths(page, [put('spots.zip', whole.checkpoint)])
+  await toast(page, 'spots.zip is kept, and Load takes it').waitFor()
+  await run(page)
+  const first = await made(page, 'made.png')
+  expect(picture(first)).toEqual(picture(whole.png))
+  const bundle = await shared(page)
+  expect(unpackBundle(bundle).files.map(({ file }) => file.sha256)).toEqual([sha256(whole.checkpoint)])
+
+  const stranger = await newEditor()
+  await dropPaths(stranger, [put('sampling.zip', bundle)])
+  await toast(stranger, '1 file came with it').waitFor()
+  await run(stranger)
+  expect(sha256(await made(stranger, 'made.png'))).toBe(sha256(first))
+})
+
+/** A recorded batch [b, c, h, w] as this engine has it, [b, h, w, c]. */
+function channelsLast({ shape, data }: { shape: number[]; data: ArrayLike<number> }) {
+  const [b, c, h, w] = shape as [number, number, number, number]
+  const at = (i: number) => {
+    const [item, pixel, channel] = [Math.floor(i / (h * w * c)), Math.floor(i / c) % (h * w), i % c]
+    return data[(item * c + channel) * h * w + pixel]!
+  }
+  return { shape: [b, h, w, c], data: Float32Array.from({ length: data.length }, (_, i) => at(i)) }
+}
+
+test.each(['a_ddpm_style', 'b_class_cond'])('%s of diffusers, dropped as a folder, predicts what was recorded', async (name) => {
+  const here = (file: string) => join(import.meta.dirname, 'golden/unet', name, file)
+  const weights = gunzipSync(readFileSync(here('diffusion_pytorch_model.safetensors.gz')))
+  put(`${name}/config.json`, readFileSync(here('config.json')))
+  put(`${name}/diffusion_pytorch_model.safetensors`, weights)
+  const page = await newEditor()
+  await addNode(page, 'load checkpoint', 200, 200)
+  await dropPaths(page, [join(folder, name)], await placeOf(page, 'Load Checkpoint'))
+  await toast(page, `${name}.zip is kept, and Load Checkpoint takes it`).waitFor()
+  const { checkpoint } = await values(page, 'Load Checkpoint')
+
+  const recorded = goldenTensors(`unet/${name}/io`)
+  const x_t = channelsLast(recorded.get('x')! as never)
+  const conditioned = recorded.has('class_labels')
+  const list = (tensor: string) => [...(recorded.get(tensor)?.data ?? [])].join(', ')
+  const graph: Graph = {
+    nodes: [
+      node('load', 'LoadCheckpoint', {}, { checkpoint }),
+      node(
+        'batch',
+        'test/Recorded',
+        {},
+        { x_t: x_t.data.join(), shape: x_t.shape.join(), t: list('timesteps'), labels: list('class_labels') },
+      ),
+      node('predict', 'Predict', {
+        model: 'load.model',
+        x_t: 'batch.x_t',
+        t: 'batch.t',
+        ...(conditioned && { condition: 'batch.labels' }),
+      }),
+      node('read', 'test/ReadBack', { value: 'predict.prediction' }),
+    ],
+  }
+  await page.goto(`${server.address}test/pages/engine.html`)
+  await page.waitForFunction(() => 'engine' in window)
+  const { faults, backend, numbers } = await page.evaluate(async (graph) => {
+    const { connect, createClient, recordedWorker } = window.engine
+    const client = createClient(connect({ worker: recordedWorker }))
+    let bytes = new Uint8Array()
+    const { faults } = await client.run(graph, {
+      onEvent: (event) => event.type === 'file' && (bytes = new Uint8Array(event.file.bytes)),
+    })
+    const { name: backend } = await client.ready
+    client.close()
+    return { faults, backend, numbers: [...new Float32Array(bytes.buffer)] }
+  }, graph)
+  expect({ faults, backend }).toEqual({ faults: [], backend: 'wasm' })
+  const right = channelsLast(recorded.get('output')! as never).data
+  expect(numbers).toHaveLength(right.length)
+  const gaps = numbers.map((number, i) => Math.abs(number - right[i]!))
+  expect(Math.max(...gaps)).toBeLessThan(1e-5 * largest(right))
+})
