@@ -10,6 +10,11 @@ import { declarationOf, opTable } from '../src/engine/plan/op.ts'
 import { createSession } from '../src/engine/plan/session.ts'
 import type { ChartView, ScatterView, StatisticsView, View } from '../src/engine/plan/view.ts'
 import { alphaBarAt, noiseSchedule } from '../src/engine/schedule.ts'
+import { writeImages } from '../src/engine/datasets/file.ts'
+import { memoryStore } from '../src/engine/plan/store.ts'
+import { assetsOf } from '../src/nodes/assets.ts'
+import { keptIn } from '../src/nodes/kept.ts'
+import { shippedInNode } from '../src/nodes/shipped-node.ts'
 import { fileOf, showWorkflow } from '../src/nodes/litegraph/graph.ts'
 import type { Registration } from '../src/nodes/litegraph/register.ts'
 import { registerNodes } from '../src/nodes/litegraph/register.ts'
@@ -30,9 +35,28 @@ const fileNamed = (name: string): WorkflowFile => parseWorkflow(textOf(name), de
 type Settings = Record<string, unknown>
 const shortSettings = (file: WorkflowFile) => file.extra.diffusion!.test as Settings
 
+/** Stands for the user's own images: two kinds of stripes, each a class. */
+const datasets = keptIn(memoryStore())
+const stripes = await datasets.put(
+  'stripes',
+  writeImages({
+    name: 'stripes',
+    images: Uint8Array.from({ length: 24 * 16 * 16 * 3 }, (_, i) => {
+      const [image, y, x] = [Math.floor(i / 768), Math.floor(i / 48) % 16, Math.floor(i / 3) % 16]
+      return 40 * (((image % 2 ? x : y) + image) % 6)
+    }),
+    shape: [24, 16, 16, 3],
+    max: 255,
+    labels: Int32Array.from({ length: 24 }, (_, i) => i % 2),
+    classNames: ['lying', 'upright'],
+  }),
+)
+
 /** The graph with its short settings, and others on top. */
 function short(file: WorkflowFile, settings: Settings = {}): Graph {
-  return withSettings(toGraph(file, declarations), { ...shortSettings(file), ...settings }, declarations)
+  const graph = withSettings(toGraph(file, declarations), { ...shortSettings(file), ...settings }, declarations)
+  for (const { op, params } of graph.nodes) if (op === 'diffusion/Images') params.images ??= stripes
+  return graph
 }
 
 /** Runs a graph to its end, as the editor would; views by the titles of their nodes. */
@@ -41,6 +65,7 @@ async function run(graph: Graph): Promise<Map<string, View>> {
   const faults: Fault[] = []
   const session = createSession({
     ops: opTable(nodes),
+    assets: assetsOf(keptIn(memoryStore()), datasets, shippedInNode()),
     onEvent: (event) => {
       if (event.type === 'view') views.set(titleOf(graph, event.node), event.view)
       if (event.type === 'faults' || event.type === 'notices') faults.push(...event.faults)
@@ -78,14 +103,22 @@ const bits = ({ data }: Numbers) => [...new Uint32Array(data.buffer, data.byteOf
 
 test('there are these', () => {
   expect(names).toEqual([
+    'attention',
+    'classifier',
     'ddpm-ddim',
+    'digits-sample',
+    'digits-train',
     'forward-process',
     'guidance-by-hand',
     'marginal',
+    'mnist-sample',
+    'mnist-train',
+    'own-images',
     'own-sampler',
     'points',
     'posterior',
     'score-field',
+    'spectrum',
   ])
 })
 
@@ -171,9 +204,21 @@ onEachBackend(() => {
   test.each(names)('%s runs to its end, and every view shows something', async (name) => {
     const graph = short(fileNamed(name))
     const views = await run(graph)
-    const observers = graph.nodes.filter(({ op }) => /(Scatter|Chart|Compare|Inspect)$/.test(op))
-    expect([...views.keys()].sort()).toEqual(observers.map(({ id }) => titleOf(graph, id)).sort())
+    const shows = (op: string) => {
+      const { role, room } = declarations.find(({ type }) => type === op)!
+      return role === 'observer' || room !== undefined
+    }
+    expect([...views.keys()].sort()).toEqual(
+      graph.nodes
+        .filter(({ op }) => shows(op))
+        .map(({ id }) => titleOf(graph, id))
+        .sort(),
+    )
     for (const view of views.values()) {
+      if (view.kind === 'images') for (const grid of view.groups) expect(new Set(grid.pixels).size).toBeGreaterThan(1)
+      if (view.kind === 'film') expect(view.frames.length).toBeGreaterThan(1)
+      if (view.kind === 'numbers') for (const { value } of view.rows) expect(value).toSatisfy(Number.isFinite)
+      if (view.kind === 'rows') expect(view.rows).not.toEqual([])
       if (view.kind === 'scatter') for (const { points } of view.clouds) expect(points.every(Number.isFinite)).toBe(true)
       if (view.kind === 'chart') for (const { y } of view.lines) expect(y.length).toBeGreaterThan(1)
       if (view.kind === 'statistics') expect(view.nan).toBe(0)
