@@ -3,30 +3,16 @@
 // steps, with `--checkpoint file.zip` (or a folder) without training, with `--out folder` to keep the checkpoint and a picture,
 // with `--workflow file.json` for another training, with `--draws n` for the mean over more draws of the noise: from one to the
 // next the Fréchet distance changes by about 0.02.
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startBackend } from '../src/engine/backends.ts'
-import { packFolder } from '../src/engine/checkpoint/archive.ts'
-import type { Fault } from '../src/engine/plan/fault.ts'
-import { GraphError } from '../src/engine/plan/fault.ts'
-import type { Graph, GraphNode, Wire } from '../src/engine/plan/graph.ts'
+import type { GraphNode } from '../src/engine/plan/graph.ts'
 import { wire } from '../src/engine/plan/graph.ts'
-import type { Assets, OutputFile } from '../src/engine/plan/op.ts'
-import { declarationOf, opTable } from '../src/engine/plan/op.ts'
-import { createSession } from '../src/engine/plan/session.ts'
-import { memoryStore } from '../src/engine/plan/store.ts'
-import type { Event } from '../src/engine/protocol.ts'
-import { assetsOf } from '../src/nodes/assets.ts'
-import { defineNode, samples } from '../src/nodes/define.ts'
-import { readFolder } from '../src/nodes/folder.ts'
-import { keptIn } from '../src/nodes/kept.ts'
-import { withSettings } from '../src/nodes/settings.ts'
-import { shippedInNode } from '../src/nodes/shipped-node.ts'
-import { nodes } from '../src/nodes/table.ts'
-import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
+import type { OutputFile } from '../src/engine/plan/op.ts'
 import type { Judgement } from './digits-judge.ts'
 import { evaluators, judge, realDigits } from './digits-judge.ts'
+import type { Source } from './evaluation.ts'
+import { checkpointAt, countOf, keepFiles, loadedBytes, look, node, partsOf, runParts, trainedBy } from './evaluation.ts'
 
 const FILE = 'workflows/digits-train.json'
 /** Fifty of each class. */
@@ -43,63 +29,8 @@ interface Result extends Judgement {
   seconds: number
 }
 
-/** What samples are taken of, and where from. */
-interface Source {
-  graph: Graph
-  model: Wire
-  schedule: Wire
-  seed: number
-  /** To be run and timed by itself first. */
-  training?: string
-}
-
-/** The workflow with its one training, whose averaged model is judged, and its one Sampler, which lends its schedule and noise. */
-function trainedBy(file: string, steps: number | undefined): Source {
-  const declarations = nodes.map(declarationOf)
-  const { workflow } = parseWorkflow(readFileSync(file, 'utf8'), declarations)
-  const opened = toGraph(workflow, declarations)
-  const start = only(opened, 'TrainingStart')
-  const graph = withSettings(opened, steps === undefined ? {} : { [`${start.id}.steps`]: steps }, declarations)
-  const sampler = only(graph, 'Sampler')
-  const noise = graph.nodes.find(({ id }) => id === sampler.inputs.x_T?.node)
-  if (noise?.op !== 'diffusion/GaussianNoise') throw new Error('The Sampler of the workflow does not begin with GaussianNoise.')
-  const end = only(graph, 'TrainingEnd')
-  return {
-    graph,
-    model: wire(end.id, 'ema'),
-    schedule: sampler.inputs.schedule!,
-    seed: noise.params.seed as number,
-    training: end.id,
-  }
-}
-
-function only(graph: Graph, name: string): GraphNode {
-  const found = graph.nodes.filter(({ op }) => op === `diffusion/${name}`)
-  if (found.length !== 1) throw new Error(`The workflow has ${found.length} nodes of the type ${name}, not one.`)
-  return found[0]!
-}
-
-/** A checkpoint, as it was kept among the files of the user. */
-async function loadedFrom(name: string, bytes: Uint8Array): Promise<{ source: Source; assets: Assets }> {
-  const kept = keptIn(memoryStore())
-  const load = { id: 'load', op: 'diffusion/LoadCheckpoint', params: { checkpoint: await kept.put(name, bytes) }, inputs: {} }
-  return {
-    source: { graph: { nodes: [load] }, model: wire('load', 'model'), schedule: wire('load', 'schedule'), seed: SEED },
-    assets: assetsOf(kept, nothingKept(), shippedInNode()),
-  }
-}
-
-const nothingKept = () => keptIn(memoryStore())
-
-const node = (id: string, op: string, inputs: Record<string, Wire>, params: Record<string, unknown> = {}): GraphNode => ({
-  id,
-  op,
-  params,
-  inputs,
-})
-
 /** Samples of one draw of the noise. */
-const samplingNodes = ({ model, schedule, seed }: Source, draw: number): GraphNode[] => [
+const samplingNodes = ({ model, schedule, seed = SEED }: Source, draw: number): GraphNode[] => [
   node(`noise ${draw}`, 'diffusion/GaussianNoise', {}, { batch_size: COUNT, shape: '8, 8, 1', seed: seed + draw }),
   node(`labels ${draw}`, 'diffusion/Labels', {}, { batch_size: COUNT, num_classes: CLASSES, label: -1 }),
   node(
@@ -108,7 +39,6 @@ const samplingNodes = ({ model, schedule, seed }: Source, draw: number): GraphNo
     { model, schedule, x_T: wire(`noise ${draw}`, 'noise'), condition: wire(`labels ${draw}`, 'labels') },
     { ...SAMPLING, seed, keep_every: SAMPLING.num_inference_steps },
   ),
-  node(`look ${draw}`, 'eval/Look', { samples: wire(`samples ${draw}`, 'x_0') }),
 ]
 
 /** The model, and a picture of the first draw. */
@@ -118,7 +48,6 @@ const keptNodes = ({ model, schedule }: Source): GraphNode[] => [
 ]
 
 interface Options {
-  assets: Assets
   draws: number
   /** Whether to make files of the model and of samples. */
   keep: boolean
@@ -133,47 +62,14 @@ interface Run {
 }
 
 /** Trains if there is something to train, and samples. Throws GraphError. */
-async function sampled(source: Source, { assets, draws, keep, say }: Options): Promise<Run> {
-  const run: Run = { draws: [], files: [], seconds: 0 }
-  const faults: Fault[] = []
-  const session = createSession({
-    ops: opTable([...nodes, lookInto(run.draws)]),
-    assets,
-    onEvent: (event) => {
-      if (event.type === 'faults') faults.push(...event.faults)
-      if (event.type === 'file') run.files.push(event.file)
-      if (event.type === 'finished') run.seconds ||= event.seconds
-      if (event.type === 'progress' && event.index % 50 === 0) say(progressText(event))
-    },
-  })
-  if (source.training) await session.run({ type: 'run', run: 1, graph: source.graph, targets: [source.training] })
-  // What was trained is kept: only the sampling is new.
-  const sampling = Array.from({ length: draws }, (_, draw) => samplingNodes(source, draw)).flat()
-  const added = [...sampling, ...(keep ? keptNodes(source) : [])]
-  const targets = added.map(({ id }) => id).filter((id) => /^(look|keep) /.test(id))
-  if (!faults.length) await session.run({ type: 'run', run: 2, graph: { nodes: [...source.graph.nodes, ...added] }, targets })
-  await session.dispose()
-  if (faults.length) throw new GraphError(faults)
-  return run
+async function sampled(source: Source, { draws: count, keep, say }: Options): Promise<Run> {
+  const draws = Array.from({ length: count }, (_, draw) => draw)
+  const looks = draws.map((draw) => look(`look ${draw}`, wire(`samples ${draw}`, 'x_0')))
+  const sampling = draws.flatMap((draw) => samplingNodes(source, draw))
+  const parts = partsOf(source, sampling, [...looks, ...(keep ? keptNodes(source) : [])])
+  const { seen, files, took } = await runParts(parts, source.assets, say)
+  return { draws: looks.map(({ id }) => seen.get(id)!), files, seconds: took[0]!.wall }
 }
-
-/** An observer that takes what it sees out of the graph. */
-const lookInto = (seen: Float32Array[]) =>
-  defineNode({
-    type: 'eval/Look',
-    category: 'view',
-    summary: 'Takes samples out of the graph.',
-    inputs: { samples: samples() },
-    outputs: {},
-    params: {},
-    view: async ({ samples: { tensor } }) => {
-      seen.push((await tensor.data()) as Float32Array)
-      return { kind: 'numbers', rows: [] }
-    },
-  })
-
-const progressText = ({ index, count, loss }: Extract<Event, { type: 'progress' }>) =>
-  `${index} of ${count}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}`
 
 async function judged({ draws, seconds }: Run): Promise<Result> {
   const { train } = await realDigits()
@@ -185,17 +81,7 @@ async function judged({ draws, seconds }: Run): Promise<Result> {
 
 /** Samples of the model in a checkpoint, judged. The backend has to be there. Throws GraphError. */
 export async function judgeCheckpoint(name: string, bytes: Uint8Array, draws: number): Promise<Result> {
-  const { source, assets } = await loadedFrom(name, bytes)
-  return judged(await sampled(source, { assets, draws, keep: false, say: () => {} }))
-}
-
-async function checkpointAt(path: string): Promise<Uint8Array> {
-  return statSync(path).isDirectory() ? packFolder(await readFolder(path)) : readFileSync(path)
-}
-
-function keepFiles(folder: string, files: readonly OutputFile[]) {
-  mkdirSync(folder, { recursive: true })
-  for (const { name, bytes } of files) writeFileSync(join(folder, name), bytes)
+  return judged(await sampled(await loadedBytes(name, bytes), { draws, keep: false, say: () => {} }))
 }
 
 function print(result: Result, what: string, { test, train }: Record<'test' | 'train', Judgement>) {
@@ -213,12 +99,6 @@ function print(result: Result, what: string, { test, train }: Record<'test' | 't
   console.log('for the digit that was asked for. Nearest: mean distance to the nearest training digit, 0 for copies.')
 }
 
-function countOf(text: string): number {
-  const count = Number(text)
-  if (Number.isInteger(count) && count > 0) return count
-  throw new Error(`Expected a whole number above 0, got "${text}".`)
-}
-
 export async function main(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
@@ -233,14 +113,11 @@ export async function main(args: readonly string[]) {
   })
   const { reason } = await startBackend({ prefer: 'wasm' })
   const say = (line: string) => values.json || console.error(line)
-  const { source, assets } =
+  const source =
     values.checkpoint === undefined
-      ? {
-          source: trainedBy(values.workflow, values.steps === undefined ? undefined : countOf(values.steps)),
-          assets: assetsOf(nothingKept(), nothingKept(), shippedInNode()),
-        }
-      : await loadedFrom(basename(values.checkpoint), await checkpointAt(values.checkpoint))
-  const run = await sampled(source, { assets, draws: countOf(values.draws), keep: values.out !== undefined, say })
+      ? trainedBy(values.workflow, values.steps === undefined ? undefined : countOf(values.steps))
+      : await loadedBytes(basename(values.checkpoint), await checkpointAt(values.checkpoint))
+  const run = await sampled(source, { draws: countOf(values.draws), keep: values.out !== undefined, say })
   if (values.out !== undefined) keepFiles(values.out, run.files)
   const result = await judged(run)
   if (values.json) {
