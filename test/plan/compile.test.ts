@@ -390,6 +390,7 @@ describe('training', () => {
         y1
         observe show1 | free y1.y
       y1 | free end1.model
+      observe show1
       net2
       goal2
       loop start2 | free net2.model goal2.value
@@ -401,9 +402,8 @@ describe('training', () => {
         both | free y2.y
         observe show | free both.difference
       y2 | free end2.model x.value
-      both | free y2.y
-      observe show | free both.difference
-      observe show1 | free y1.y"
+      both | free y1.y y2.y
+      observe show | free both.difference"
     `)
   })
 

@@ -228,7 +228,17 @@ class Compiler {
       order.push(unit)
       return true
     }
-    return [...needs.keys()].every(visit) ? order : undefined
+    return this.soonestFirst(needs).every(visit) ? order : undefined
+  }
+
+  /** Units to begin with: what is shown or saved, that which waits for the fewest loops first, so it is there soonest. */
+  private soonestFirst(needs: Map<Unit, Set<Unit>>): Unit[] {
+    const all = [...needs.keys()]
+    const needed = new Set([...needs.values()].flatMap((set) => [...set]))
+    const loops = all.filter(this.isLoop)
+    const waits = new Map(all.map((unit) => [unit, loops.filter((loop) => loop === unit || dependsOn(unit, loop, needs)).length]))
+    const last = all.filter((unit) => !needed.has(unit)).sort((a, b) => waits.get(a)! - waits.get(b)!)
+    return [...last, ...all]
   }
 
   /**
