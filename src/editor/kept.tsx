@@ -12,7 +12,6 @@ import { reasonOf } from './drops/reason.ts'
 import type { Editor } from './editor.ts'
 import * as format from './format.ts'
 import { icons } from './icons.tsx'
-import { storageMessage } from './library.ts'
 import { download } from './run.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
@@ -113,7 +112,7 @@ function itemsFor(editor: Editor, what: Kept, file: KeptFile): state.Menu['items
     try {
       await runner.keep(what, name, bytes)
     } catch (error) {
-      state.say(name, { text: storageMessage(error), error: true })
+      state.say(name, { text: reasonOf(error), error: true })
     }
     await workspace.refresh()
   }

@@ -2,9 +2,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import { IconButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
+import { reasonOf } from './drops/reason.ts'
 import * as format from './format.ts'
 import { icons } from './icons.tsx'
-import { storageMessage } from './library.ts'
 import { download } from './run.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
@@ -72,7 +72,7 @@ function KeepButton({ file }: { file: state.MadeFile }) {
       await runner.keep('checkpoint', file.name, file.bytes)
       state.run.files.value = state.run.files.value.map((each) => (each === file ? { ...file, kept: true } : each))
     } catch (error) {
-      state.say(file.name, { text: storageMessage(error), error: true })
+      state.say(file.name, { text: reasonOf(error), error: true })
     }
   }
   return (

@@ -26,7 +26,11 @@ export function browserStorage(onTrouble: (message: string) => void): EngineStor
     said = true
   }
   return {
-    states: databaseStore('litegraph-diffusion-states', { budget: STATES_BUDGET, onMissing: sayOnce }),
+    states: databaseStore('litegraph-diffusion-states', {
+      budget: STATES_BUDGET,
+      onMissing: sayOnce,
+      ifFull: 'Until there is room, trainings last only as long as the page.',
+    }),
     checkpoints: keptIn(databaseStore('litegraph-diffusion-checkpoints', { onMissing: sayOnce })),
     datasets: keptIn(databaseStore('litegraph-diffusion-datasets', { onMissing: sayOnce })),
   }
@@ -37,19 +41,21 @@ export interface DatabaseOptions {
   budget?: number
   /** There is no usable IndexedDB (a private window, a sandboxed frame): entries live as long as the page. */
   onMissing?: (message: string) => void
+  /** What it means that an entry could not be kept, as a sentence. */
+  ifFull?: string
 }
 
 /**
  * A store in a database of its own. A full disk makes `put` throw a sentence for the user; what was stored before stays.
  */
-export function databaseStore(name: string, { budget = Infinity, onMissing }: DatabaseOptions = {}): StateStore {
+export function databaseStore(name: string, { budget = Infinity, onMissing, ifFull }: DatabaseOptions = {}): StateStore {
   const opened = open(name).catch((error): StateStore => {
     onMissing?.(
       `This browser keeps nothing here (${nameOf(error)}), so trainings, checkpoints and data sets are lost when the page is closed.`,
     )
     return memoryStore()
   })
-  const ready = opened.then((store) => ('get' in store ? store : entriesIn(store, budget)))
+  const ready = opened.then((store) => ('get' in store ? store : entriesIn(store, budget, ifFull)))
   return {
     get: async (key) => (await ready).get(key),
     put: async (key, bytes) => (await ready).put(key, bytes),
@@ -75,7 +81,7 @@ interface Meta {
 const dataKey = (key: string) => `data/${key}`
 const metaKey = (key: string) => `meta/${key}`
 
-function entriesIn(store: UseStore, budget: number): StateStore {
+function entriesIn(store: UseStore, budget: number, ifFull: string | undefined): StateStore {
   const metas = async (prefix = '') => {
     const first = metaKey(prefix)
     // The keys that begin with `first`: '\uffff' comes after all others.
@@ -111,7 +117,7 @@ function entriesIn(store: UseStore, budget: number): StateStore {
           store,
         )
       } catch (error) {
-        throw nameOf(error) === 'QuotaExceededError' ? full(bytes.length) : error
+        throw nameOf(error) === 'QuotaExceededError' ? full(bytes.length, ifFull) : error
       }
     },
     list: async (prefix) => (await metas(prefix)).map(({ key, size }) => ({ key, size })),
@@ -126,10 +132,13 @@ function oldest(entries: ({ key: string } & Meta)[], replaced: string, room: num
   return others.filter(({ size }) => (taken += size) > room).map(({ key }) => key)
 }
 
-const full = (bytes: number) =>
+const full = (bytes: number, meaning?: string) =>
   new Error(
-    `The browser's storage is full: ${megabytes(bytes)} could not be kept and are lost when the page is closed. ` +
-      'Nothing saved before is lost. Delete workflows or checkpoints that you no longer need, or free space on the disk.',
+    [
+      `The browser's storage is full: ${megabytes(bytes)} could not be kept.`,
+      ...(meaning ? [meaning] : []),
+      'Nothing saved before is lost. Delete checkpoints, data sets or workflows that you no longer need, or free space on the disk.',
+    ].join(' '),
   )
 
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toPrecision(3)} MiB`

@@ -377,9 +377,13 @@ describe('training', () => {
   })
 
   test('storage that fails is said once, and training goes on', async () => {
-    const full = { ...memoryStore(), put: () => Promise.reject(new Error('The disk is full.')) }
-    const events = await start({ store: full }).run(graph(...training(4)))
-    expect(events.filter(({ type }) => type === 'storage')).toEqual([{ type: 'storage', message: 'The disk is full.' }])
+    let puts = 0
+    const put = () => Promise.reject(new Error(`The disk is full: ${++puts} MiB do not fit.`))
+    const events = await start({ store: { ...memoryStore(), put } }).run(graph(...training(4)))
+    expect(puts).toBeGreaterThan(1)
+    expect(events.filter(({ type }) => type === 'storage')).toEqual([
+      { type: 'storage', message: 'The disk is full: 1 MiB do not fit.' },
+    ])
     expect(saved(events)).toHaveLength(1)
   })
 

@@ -28,8 +28,10 @@ export function guarded(store: StateStore, onTrouble: (message: string) => void)
       return await work()
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      if (!said.has(message)) onTrouble(message)
-      said.add(message)
+      // Sizes are other ones each time; the reason is not.
+      const reason = message.replaceAll(/[\d.]+/g, '')
+      if (!said.has(reason)) onTrouble(message)
+      said.add(reason)
       return otherwise
     }
   }
