@@ -34,7 +34,7 @@ import {
   trainedBy,
 } from './evaluation.ts'
 import type { Judge, Judgement } from './mnist-judge.ts'
-import { CLASSES, inTurn, judge, judgeTraining, openJudge, realMnist, rightByClass, trainJudge } from './mnist-judge.ts'
+import { accuracyOn, CLASSES, inTurn, judge, judgeTraining, openJudge, realMnist, trainJudge } from './mnist-judge.ts'
 
 const WORKFLOW = 'workflows/mnist-train.json'
 const SHIPPED = 'assets/checkpoints'
@@ -123,11 +123,9 @@ interface Result extends Judgement {
 async function judged(by: Judge, images: Float32Array): Promise<Omit<Result, 'seconds'>> {
   const [train, test] = [await realMnist('train'), await realMnist('test')]
   const twins = inTurn(test, images.length / 784)
-  const { labels } = await by.answers(test.data)
-  const right = rightByClass(labels, test.labels!).reduce((sum, count) => sum + count)
   return {
     ...(await judge(by, { images, labels: twins.labels }, train)),
-    classifier: right / test.size,
+    classifier: await accuracyOn(by, test),
     test: await judge(by, twins, train),
   }
 }
@@ -168,47 +166,55 @@ function keepPicture(file: string, { bytes }: OutputFile) {
   console.error(`${file}  ${(bytes.length / 1000).toFixed(1)} kB${bytes.length > MOST ? ', too large' : ''}`)
 }
 
+const options = {
+  checkpoint: { type: 'string' },
+  train: { type: 'boolean', default: false },
+  workflow: { type: 'string' },
+  steps: { type: 'string' },
+  classifier: { type: 'string' },
+  draws: { type: 'string', default: '1' },
+  out: { type: 'string' },
+  picture: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
 export async function main(args: readonly string[]) {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      checkpoint: { type: 'string' },
-      train: { type: 'boolean', default: false },
-      workflow: { type: 'string', default: WORKFLOW },
-      steps: { type: 'string' },
-      classifier: { type: 'string' },
-      draws: { type: 'string', default: '1' },
-      out: { type: 'string' },
-      picture: { type: 'string' },
-      json: { type: 'boolean', default: false },
-    },
-  })
+  const { values } = parseArgs({ args: [...args], options })
+  const { what, source } = await sourceOf(values)
   const { reason } = await startBackend({ prefer: 'wasm' })
   const say = (line: string) => values.json || console.error(line)
-  const source = values.train
-    ? trainedBy(values.workflow, values.steps === undefined ? undefined : countOf(values.steps))
-    : values.checkpoint === undefined
-      ? await shippedMnist()
-      : await loadedBytes(basename(values.checkpoint), await checkpointAt(values.checkpoint))
-  say(`Sampling on ${reason}`)
-  const run = await sampled(source, countOf(values.draws), say)
+  say(`${what} on ${reason}`)
+  const { images, files, training, sampling } = await sampled(source, countOf(values.draws), say)
   if (values.picture !== undefined)
     keepPicture(
       values.picture,
-      run.files.find(({ mime }) => mime === 'image/png')!,
+      files.find(({ mime }) => mime === 'image/png')!,
     )
-  say('Classifier')
-  const classifier = await classifierFrom(values.classifier, say)
+  say('The classifier')
+  const { bytes, took } = await classifierFrom(values.classifier, say)
   if (values.out !== undefined) {
-    keepFiles(values.out, [...run.files, { name: 'mnist-classifier.zip', mime: 'application/zip', bytes: classifier.bytes }])
+    keepFiles(values.out, [...files, { name: 'mnist-classifier.zip', mime: 'application/zip', bytes }])
   }
-  const by = openJudge(classifier.bytes)
-  const { training, sampling } = run
-  const result: Result = { ...(await judged(by, run.images)), seconds: { classifier: classifier.took, training, sampling } }
+  const by = openJudge(bytes)
+  const result: Result = { ...(await judged(by, images)), seconds: { classifier: took, training, sampling } }
   by.dispose()
   if (values.json) console.log(JSON.stringify(result))
-  else print(values.train ? basename(values.workflow) : basename(values.checkpoint ?? 'the shipped checkpoint'), result)
+  else print(what, result)
   check(result)
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
+
+/** What is judged, by its name. Throws Error for options that do not go together. */
+async function sourceOf({ checkpoint, train, workflow, steps }: Values): Promise<{ what: string; source: Source }> {
+  if (!train && (workflow ?? steps) !== undefined) throw new Error('--workflow and --steps are for --train.')
+  if (train && checkpoint !== undefined) throw new Error('Either --train or --checkpoint.')
+  if (train) {
+    const source = trainedBy(workflow ?? WORKFLOW, steps === undefined ? undefined : countOf(steps))
+    return { what: basename(workflow ?? WORKFLOW), source }
+  }
+  if (checkpoint === undefined) return { what: 'the shipped checkpoint', source: await shippedMnist() }
+  return { what: basename(checkpoint), source: await loadedBytes(basename(checkpoint), await checkpointAt(checkpoint)) }
 }
 
 /** A new one, timed, unless a file is named. */

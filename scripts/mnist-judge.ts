@@ -143,7 +143,13 @@ export async function judge(judge: Judge, { images, labels }: Digits, train: Dat
   }
 }
 
-export function rightByClass(answers: ArrayLike<number>, labels: ArrayLike<number>): number[] {
+/** The share of real digits that the classifier is right about. */
+export async function accuracyOn(judge: Judge, { data, labels, size }: Dataset): Promise<number> {
+  const answers = await judge.answers(data)
+  return rightByClass(answers.labels, labels!).reduce((sum, right) => sum + right) / size
+}
+
+function rightByClass(answers: ArrayLike<number>, labels: ArrayLike<number>): number[] {
   const right = Array.from({ length: CLASSES }, () => 0)
   for (let i = 0; i < labels.length; i++) if (answers[i] === labels[i]) right[labels[i]!]!++
   return right
