@@ -26,6 +26,14 @@ const order = [
   'ddpm-ddim',
   'guidance-by-hand',
   'own-sampler',
+  'digits-train',
+  'digits-sample',
+  'mnist-train',
+  'mnist-sample',
+  'own-images',
+  'spectrum',
+  'attention',
+  'classifier',
 ]
 
 const rank = (id: string) => (order.includes(id) ? order.indexOf(id) : order.length)
