@@ -66,13 +66,16 @@ export function useChromium(args: string[] = []): Chromium {
   }
 }
 
-/** Ends a browser at once, as a crash does: nothing is told, nothing is put in order. */
-export async function killBrowser(context: BrowserContext) {
+/** How to end a browser at once, as a crash does: nothing is told, nothing is put in order. */
+export async function killerOf(context: BrowserContext): Promise<() => Promise<void>> {
   const session = await context.browser()!.newBrowserCDPSession()
   const { processInfo } = await session.send('SystemInfo.getProcessInfo')
-  const closed = new Promise((resolve) => context.on('close', resolve))
-  process.kill(processInfo.find(({ type }) => type === 'browser')!.id, 'SIGKILL')
-  await closed
+  const { id } = processInfo.find(({ type }) => type === 'browser')!
+  return async () => {
+    const closed = new Promise((resolve) => context.on('close', resolve))
+    process.kill(id, 'SIGKILL')
+    await closed
+  }
 }
 
 /** Serves the sources as `npm start` does, to the suite it is called in. Returns how to get its address. */

@@ -13,7 +13,7 @@ import type { Graph } from '../src/engine/plan/graph.ts'
 import { encodePng } from '../src/engine/png.ts'
 import { randomOf } from '../src/engine/random.ts'
 import { unpackBundle } from '../src/nodes/workflow/bundle.ts'
-import { killBrowser, useChromium, useDevServer } from './chromium.ts'
+import { killerOf, useChromium, useDevServer } from './chromium.ts'
 import { addNode, dropPaths, newWorkflow, placeOf, titles, values } from './editor/driver.ts'
 import { goldenTensors, largest } from './goldenTensors.ts'
 import { node } from './nodes/evaluate.ts'
@@ -76,7 +76,7 @@ function drawImages() {
   }
 }
 
-const STEPS = 300
+const STEPS = 200
 
 const sampling = (from: { model: string; schedule: string }) => [
   node('x_T', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1', seed: 5 }),
@@ -272,10 +272,11 @@ test('a training of own images goes on after the browser was killed, to the same
   await newWorkflow(before)
   await dropPaths(before, [put('training.zip', whole.bundle)])
   await toast(before, '1 file came with it').waitFor()
+  const kill = await killerOf(before.context())
   await runButton(before).click()
   await before.waitForFunction(() => (window.heard.progress['6']?.last ?? 0) > 20)
   await expect.poll(async () => Math.max(...(await storedSteps(before)))).toBeGreaterThan(20)
-  await killBrowser(before.context())
+  await kill()
 
   const page = await launchIn('killed')
   await expect.poll(() => titles(page)).toContain('Own')
@@ -375,4 +376,38 @@ test.each(['a_ddpm_style', 'b_class_cond'])('%s of diffusers, dropped as a folde
   expect(numbers).toHaveLength(right.length)
   const gaps = numbers.map((number, i) => Math.abs(number - right[i]!))
   expect(Math.max(...gaps)).toBeLessThan(1e-5 * largest(right))
+})
+
+test('runs leave as many tensors as are kept of them, and a closed engine leaves none', async () => {
+  const context = await chromium.newContext()
+  contexts.push(context)
+  const page = await context.newPage()
+  await page.goto(`${server.address}test/pages/engine.html`)
+  await page.waitForFunction(() => 'engine' in window)
+  const short = (seed: number): Graph => ({
+    nodes: trainingOfImages.nodes.map((each) => {
+      if (each.id === 'Own') return node('Own', 'Digits')
+      return each.id === 'Start' ? { ...each, params: { ...each.params, steps: 4, seed } } : each
+    }),
+  })
+  const counts = await page.evaluate(async (graphs) => {
+    const { connect, createClient, tf } = window.engine
+    const client = createClient(connect({ engine: 'page', backend: 'wasm' }))
+    await client.ready
+    const counts = [tf.memory().numTensors]
+    for (const graph of graphs) {
+      const { faults } = await client.run(graph)
+      if (faults.length) throw new Error(faults[0]!.message)
+      counts.push(tf.memory().numTensors)
+    }
+    client.close()
+    while (tf.memory().numTensors > counts[0]!) await new Promise((resolve) => setTimeout(resolve, 20))
+    return counts
+  }, [0, 0, 1, 0, 1].map(short))
+  const [before, first, again, other, ...later] = counts as [number, number, number, number, number, number]
+  expect(first).toBeGreaterThan(before)
+  expect(again).toBe(first)
+  // What another seed came to is kept beside it.
+  expect(other).toBeGreaterThan(first)
+  expect(later).toEqual([other, other])
 })

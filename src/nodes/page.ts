@@ -11,7 +11,7 @@ export function enginePort(own: readonly Op[] = []): EnginePort {
   let open = true
   // As between threads: what is posted arrives later, so no one is called back while still calling.
   const later = (work: () => void) => queueMicrotask(() => open && work())
-  serve([...nodes, ...own], {
+  const server = serve([...nodes, ...own], {
     postMessage: (event) => later(() => listeners.forEach((listener) => listener(event))),
     addEventListener: (_, listener) => {
       take = listener
@@ -25,6 +25,7 @@ export function enginePort(own: readonly Op[] = []): EnginePort {
     },
     close() {
       open = false
+      server.close()
     },
   }
 }

@@ -33,10 +33,17 @@ export interface ServeOptions {
  *
  *     import { nodes, serve } from 'litegraph-diffusion/worker'
  *     serve([...nodes, mine])
+ *
+ * A worker ends with everything in it; where the scope lives on, `close` ends what runs and lets go of every tensor.
  */
-export function serve(nodes: readonly Op[], scope: Scope = globalThis as unknown as Scope, options: ServeOptions = {}): void {
+export function serve(
+  nodes: readonly Op[],
+  scope: Scope = globalThis as unknown as Scope,
+  options: ServeOptions = {},
+): { close(): void } {
   const server = new Server(nodes, (event) => scope.postMessage(event), options)
   scope.addEventListener('message', ({ data }) => server.take(data as Request))
+  return { close: () => server.close() }
 }
 
 type Control = 'pause' | 'resume' | 'step' | 'stop'
@@ -118,6 +125,12 @@ class Server {
       default:
         request satisfies never
     }
+  }
+
+  close() {
+    for (const run of this.waiting.keys()) this.control('stop', run)
+    this.session.control('stop', this.current)
+    this.inTurn(() => this.session.dispose())
   }
 
   private inTurn(work: () => Promise<void>) {
