@@ -7,6 +7,7 @@ import type { BackendName, BackendReport, WasmPaths } from './protocol.ts'
 import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
 import { quickerOnWasm } from './wasm/kernels.ts'
+import { sumInOrder } from './webgpu/kernels.ts'
 
 export interface BackendOptions {
   /** `auto` takes the fastest; a name is tried before all others. */
@@ -190,6 +191,7 @@ let gpuDevice: GPUDevice | undefined
 /** The device is made here and not by tfjs, so that features and limits are ours to ask for and its loss is seen. */
 async function startWebGPU(adapter: GPUAdapter, onLost: BackendOptions['onLost']): Promise<void> {
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu')
+  sumInOrder()
   const device = await adapter.requestDevice({
     requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
