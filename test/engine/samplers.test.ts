@@ -187,4 +187,18 @@ onEachBackend(() => {
       frames.forEach((frame) => frame.dispose())
     })
   })
+
+  test('clipping does not make numbers of what is none', async () => {
+    const schedule = noiseSchedule({ name: 'linear', T: 1000 })
+    const [x, noise] = [tf.zeros([1, 9]), tf.zeros([1, 9])]
+    const output = tf.tensor2d([NaN, 5, -5, NaN, NaN, NaN, NaN, NaN, NaN], [1, 9]) // so many: rows of four and more have a way of their own
+    const prediction = { tensor: output, predicts: 'sample' as const }
+    const [t, tPrev] = [Float64Array.of(500), Float64Array.of(-1)]
+    const steps = tf.tidy(() => [
+      ddimStep(x, prediction, t, tPrev, schedule, undefined, { eta: 0, clip: 1, rederive: true }),
+      ddpmStep(x, prediction, t, tPrev, schedule, noise, { variance: 'fixed_small', clip: 1 }),
+    ])
+    for (const step of steps) expect([...(await step.data())].map(Math.round)).toEqual([NaN, 1, -1, NaN, NaN, NaN, NaN, NaN, NaN])
+    tf.dispose([x, noise, output, ...steps])
+  })
 })

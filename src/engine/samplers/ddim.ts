@@ -6,6 +6,7 @@ import type { Schedule } from '../schedule.ts'
 import { alphaBarAt } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import type { Prediction } from '../values.ts'
+import { clipped } from './clip.ts'
 
 export interface DDIMOptions {
   /** From 0, no fresh noise, the step of an ODE solver, to 1, the variance of DDPM. */
@@ -35,7 +36,7 @@ export function ddimStep(
 ): Tensor {
   const { tensor: output, predicts } = prediction
   const predicted = convertPrediction(output, xt, t, schedule, predicts, 'sample')
-  const x0 = clip === undefined ? predicted : predicted.clipByValue(-clip, clip)
+  const x0 = clip === undefined ? predicted : clipped(predicted, clip)
   const epsilon =
     clip !== undefined && rederive
       ? convertPrediction(x0, xt, t, schedule, 'sample', 'epsilon')

@@ -5,6 +5,7 @@ import { convertPrediction } from '../prediction.ts'
 import type { Schedule } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import type { Prediction } from '../values.ts'
+import { clipped } from './clip.ts'
 
 export const variances = ['fixed_small', 'fixed_large'] as const
 
@@ -33,7 +34,7 @@ export function ddpmStep(
 ): Tensor {
   checkShape(noise, xt, 'noise', 'x_t')
   const predicted = convertPrediction(prediction.tensor, xt, t, schedule, prediction.predicts, 'sample')
-  const x0 = clip === undefined ? predicted : predicted.clipByValue(-clip, clip)
+  const x0 = clip === undefined ? predicted : clipped(predicted, clip)
   const { mean } = posterior(x0, xt, t, tPrev, schedule)
   return mean.add(noise.mul(perItem(deviations(t, tPrev, schedule, variance), xt)))
 }
