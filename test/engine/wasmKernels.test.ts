@@ -170,6 +170,14 @@ onEachBackend(() => {
     tf.dispose([a, b, got])
   })
 
+  test('what does not fit together is refused, and so is a box that sticks out', () => {
+    const [a, b] = [tf.ones([2, 3, 4]), tf.ones([2, 5, 6])]
+    expect(() => tf.matMul(a, b)).toThrow(/inner shapes/)
+    expect(() => tf.matMul(a, b, true, true)).toThrow(/inner shapes/)
+    expect(() => tf.slice(a, [0, 2, 0], [1, 2, 4])).toThrow(/begin\[1\] \+ size\[1\]/)
+    tf.dispose([a, b])
+  })
+
   test('a clone shares its numbers and outlives the original', async () => {
     const x = counted([100])
     const before = tf.memory().numDataBuffers

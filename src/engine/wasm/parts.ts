@@ -18,6 +18,7 @@ export function slice({ inputs, attrs, backend }: Call): Info {
     number[],
     number[],
   ]
+  tf.slice_util.assertParamsValid(x as Tensor, begin, size)
   return part(x, begin, size, backend)
 }
 

@@ -5,7 +5,10 @@ import type { Call, Info, Kernel, Numbers, WasmBackend } from './call.ts'
 /** Multiplications for one matrix of a batch, above which it is worth a call of the quick way. */
 const LARGE = 20_000
 
-/** Batches, and matrices of which one is transposed. What is broadcast, and two plain matrices, stay with the stock kernel. */
+/**
+ * Batches, and matrices of which one is transposed. What is broadcast, two plain matrices, and what does not fit together (of
+ * which it says so) stay with the stock kernel.
+ */
 export function batchMatMul(call: Call, stock: Kernel): Info | Info[] {
   const { inputs, attrs, backend } = call
   const { a, b } = inputs as { a: Info; b: Info }
@@ -35,7 +38,8 @@ function productOf(a: Info, b: Info, { transposeA = false, transposeB = false })
   if (!tf.util.arraysEqual(batch, b.shape.slice(0, -2))) return undefined
   const [rows, columns] = a.shape.slice(-2) as [number, number]
   const [n, k] = transposeA ? [columns, rows] : [rows, columns]
-  const m = b.shape.at(transposeB ? -2 : -1)!
+  const [inner, m] = [b.shape.at(transposeB ? -1 : -2)!, b.shape.at(transposeB ? -2 : -1)!]
+  if (inner !== k) return undefined
   return {
     items,
     n,
