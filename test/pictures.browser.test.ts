@@ -158,8 +158,13 @@ function listenIn() {
   }
 }
 
-async function openEditor(context: BrowserContext): Promise<Page> {
+/** `quota`: how much the browser keeps at most, in bytes. */
+async function openEditor(context: BrowserContext, quota?: number): Promise<Page> {
   const page = context.pages()[0] ?? (await context.newPage())
+  if (quota !== undefined) {
+    const session = await context.newCDPSession(page)
+    await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.address).origin, quotaSize: quota })
+  }
   await context.addInitScript(listenIn)
   await page.setViewportSize({ width: 1280, height: 800 })
   await page.goto(server.address)
@@ -168,10 +173,10 @@ async function openEditor(context: BrowserContext): Promise<Page> {
 }
 
 /** The editor with nothing in it, in a profile of its own. */
-async function newEditor(): Promise<Page> {
+async function newEditor(quota?: number): Promise<Page> {
   const context = await chromium.newContext()
   contexts.push(context)
-  const page = await openEditor(context)
+  const page = await openEditor(context, quota)
   await newWorkflow(page)
   return page
 }
@@ -191,6 +196,17 @@ async function open(page: Page, name: string, graph: Graph) {
   await dropPaths(page, [put(name, workflowOf(graph))])
   await toast(page, `Opened ${name}`).waitFor()
   expect(await titles(page)).toEqual(graph.nodes.map(({ id }) => id).sort())
+}
+
+/** Drops the folder of images and chooses a size. */
+async function dropSpots(page: Page, size: string) {
+  await dropPaths(page, [join(folder, 'spots')])
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('200 images in 2 folders').waitFor()
+  await dialog.getByRole('radio', { name: size, exact: true }).check()
+  expect(await dialog.getByRole('radio', { name: 'Grey' }).isChecked()).toBe(true)
+  expect(await dialog.getByRole('switch', { name: 'Folders are classes' }).isChecked()).toBe(true)
+  return dialog
 }
 
 /** Runs to the end. */
@@ -242,12 +258,7 @@ beforeAll(async () => {
   drawImages()
   const page = await newEditor()
   await open(page, 'training.json', trainingOfImages)
-  await dropPaths(page, [join(folder, 'spots')])
-  const dialog = page.getByRole('dialog')
-  await dialog.getByText('200 images in 2 folders').waitFor()
-  await dialog.getByRole('radio', { name: '8', exact: true }).check()
-  expect(await dialog.getByRole('radio', { name: 'Grey' }).isChecked()).toBe(true)
-  expect(await dialog.getByRole('switch', { name: 'Folders are classes' }).isChecked()).toBe(true)
+  const dialog = await dropSpots(page, '8')
   await dialog.getByRole('button', { name: 'Import' }).click()
   await dialog.getByRole('heading', { name: '200 images imported' }).waitFor()
   expect(await dialog.locator('.bar').allTextContents()).toEqual(['left100', 'right100'])
@@ -313,6 +324,44 @@ test('a checkpoint samples the same picture elsewhere, and so does a whole workf
   await toast(stranger, '1 file came with it').waitFor()
   await run(stranger)
   expect(sha256(await made(stranger, 'made.png'))).toBe(sha256(first))
+})
+
+test('a data set that was deleted is missed, and known again when its images come back', async () => {
+  const page = await newEditor()
+  await dropPaths(page, [put('training.zip', whole.bundle)])
+  await toast(page, '1 file came with it').waitFor()
+  await page.getByRole('button', { name: 'Library', exact: true }).click()
+  await page.getByRole('tab', { name: 'Data sets' }).click()
+  await page.getByRole('button', { name: 'More for spots' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByText('No data sets kept').waitFor()
+  await page.getByRole('button', { name: 'Library', exact: true }).click()
+  await runButton(page).click()
+  await page.locator('.status[data-state=fault]').waitFor()
+  const problem = page.getByRole('alert')
+  expect(await problem.textContent()).toMatch(/^1 problem\. The data set "spots" \(SHA-256 .*\) is not here\. Drop images/)
+  const dialog = await dropSpots(page, '8')
+  await dialog.getByRole('button', { name: 'Import' }).click()
+  await dialog.getByText('spots is the file that Own asks for').waitFor()
+  await page.keyboard.press('Escape')
+  await runButton(page).click()
+  await page.waitForFunction(() => (window.heard.progress['6']?.last ?? 0) > 0)
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.locator('.status[data-state=idle]').waitFor()
+})
+
+test('images that the storage has no room for are refused, and those that it has room for are not', async () => {
+  const page = await newEditor(500_000)
+  await addNode(page, 'images', 200, 300)
+  const dialog = await dropSpots(page, '64')
+  await dialog.getByRole('button', { name: 'Import' }).click()
+  await expect
+    .poll(() => dialog.getByRole('alert').textContent())
+    .toMatch(/storage is full: .* could not be kept\. Nothing saved/)
+  expect(await values(page, 'Images')).toMatchObject({ images: null })
+  await dialog.getByRole('radio', { name: '8', exact: true }).check()
+  await dialog.getByRole('button', { name: 'Import' }).click()
+  await dialog.getByText('spots is kept, and Images takes it').waitFor()
 })
 
 /** A recorded batch [b, c, h, w] as this engine has it, [b, h, w, c]. */
