@@ -12,6 +12,11 @@ export function paintStatistics(ctx: CanvasRenderingContext2D, view: StatisticsV
   setFont(ctx, 12, '600')
   ctx.fillStyle = theme.text
   ctx.fillText(shorten(ctx, view.type, width * 0.55), left, box.y + 18)
+  if (isOneNumber(view)) {
+    oneNumber(ctx, view, box, theme)
+    ctx.restore()
+    return
+  }
   setFont(ctx, 11)
   ctx.fillStyle = theme.dim
   ctx.textAlign = 'right'
@@ -32,6 +37,16 @@ export function paintStatistics(ctx: CanvasRenderingContext2D, view: StatisticsV
   const rest = box.y + box.height - top - 8
   if (rest > 34) histogram(ctx, view, { x: left, y: top + 8, width, height: rest - 6 }, theme)
   ctx.restore()
+}
+
+const isOneNumber = ({ shape, mean, notes }: StatisticsView) => shape.length === 0 && notes.length === 0 && Number.isFinite(mean)
+
+/** Its moments and their histogram would say the same thing six times. */
+function oneNumber(ctx: CanvasRenderingContext2D, { mean }: StatisticsView, box: Box, theme: Theme) {
+  setFont(ctx, Math.max(14, Math.min(36, box.width / 8, box.height / 3)), '600')
+  ctx.fillStyle = theme.text
+  ctx.textAlign = 'center'
+  ctx.fillText(measureText(mean), box.x + box.width / 2, box.y + box.height / 2 + 12)
 }
 
 /** Names and values in columns; returns where it ended. */
