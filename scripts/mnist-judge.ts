@@ -17,8 +17,8 @@ import type { Digits } from './digits-judge.ts'
 import { assetsWith, node, nothingKept, runParts } from './evaluation.ts'
 
 export const CLASSES = 10
-const SIDE = 28
-const PIXELS = SIDE * SIDE
+export const SIDE = 28
+export const PIXELS = SIDE * SIDE
 /** The classifier sees so many pictures at once. */
 const BATCH = 250
 
