@@ -131,6 +131,8 @@ const samplingFromFile: Graph = {
 /** What the engine says, as the page hears it. */
 interface Heard {
   backend?: string
+  /** The browser was asked to keep what is kept here. */
+  forGood?: boolean
   /** The first and the latest step that was told, by the id of the loop. */
   progress: Record<string, { first: number; last: number; count: number }>
 }
@@ -144,6 +146,7 @@ declare global {
 /** On the page, before anything else: listens in on the workers. */
 function listenIn() {
   window.heard = { progress: {} }
+  StorageManager.prototype.persist = async () => (window.heard.forGood = true)
   const Plain = window.Worker
   window.Worker = class extends Plain {
     constructor(...args: ConstructorParameters<typeof Worker>) {
@@ -262,6 +265,7 @@ beforeAll(async () => {
   await dialog.getByRole('button', { name: 'Import' }).click()
   await dialog.getByRole('heading', { name: '200 images imported' }).waitFor()
   expect(await dialog.locator('.bar').allTextContents()).toEqual(['left100', 'right100'])
+  expect(await page.evaluate(() => window.heard.forGood)).toBe(true)
   await page.keyboard.press('Escape')
   expect(await values(page, 'Own')).toMatchObject({ images: { name: 'spots' } })
   const bundle = await shared(page)

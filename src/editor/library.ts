@@ -165,6 +165,9 @@ export async function openStores(prefix = PREFIX): Promise<{ stores: Stores; las
   }
 }
 
+/** What people keep should not go when the browser is short of room. Some browsers ask them, once. */
+export const keepForGood = () => void navigator.storage?.persist?.().catch(() => {})
+
 export const isQuotaError = (error: unknown) => error instanceof DOMException && /quota/i.test(error.name)
 
 /** Why something could not be kept, for people. */

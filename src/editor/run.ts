@@ -10,6 +10,7 @@ import { withWorkflow } from '../nodes/workflow.ts'
 import type { LGraphNode } from './canvas.ts'
 import { byType } from './declarations.ts'
 import * as format from './format.ts'
+import { keepForGood } from './library.ts'
 import { createLive, meaningOf } from './live.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
@@ -272,6 +273,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     async keep(what, name, bytes) {
       const { file, error } = await ask<'kept'>((id) => ({ type: 'keep', id, what, name, bytes }))
       if (!file) throw new Error(error ?? '')
+      keepForGood()
       await this.list(what)
       return file
     },
@@ -293,6 +295,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         return { type: 'importImages', id, name, files: [...files], options }
       })
       if (!file || !report) throw new Error(error ?? '')
+      keepForGood()
       await this.list('dataset')
       return { file, report }
     },

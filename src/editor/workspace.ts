@@ -6,7 +6,7 @@ import { byType } from './declarations.ts'
 import { clock } from './format.ts'
 import { FIRST, ready } from './gallery.ts'
 import { createHistory } from './history.ts'
-import { ConflictError, newId, storageMessage, type Draft, type Library, type Settings } from './library.ts'
+import { ConflictError, keepForGood, newId, storageMessage, type Draft, type Library, type Settings } from './library.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
@@ -231,7 +231,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
       opened = { id, revision: workflow.revision }
       await library.dropDraft(draftId)
       remember()
-      void navigator.storage?.persist?.()
+      keepForGood()
       state.say(texts.files.saved(name))
     } catch (error) {
       if (error instanceof ConflictError) return settle(error, id, name)
