@@ -8,6 +8,8 @@ import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
 import { quickerOnWasm } from './wasm/kernels.ts'
 import { sumInOrder } from './webgpu/kernels.ts'
+import { keepThreadsForLarge } from './wasm/pool.ts'
+import { coresHere, repairThreadScript, reportCores, threadFailure, threadsFor } from './wasm/threads.ts'
 
 export interface BackendOptions {
   /** `auto` takes the fastest; a name is tried before all others. */
@@ -215,81 +217,42 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
     tier: 1,
     remark: 'slower than a GPU through WebGPU',
     start: async () => {
-      const { getThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
+      const { getThreadsCount, setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
       quickerOnWasm()
       if (wasm !== undefined && !tf.engine().registry.wasm) setWasmPaths(wasm)
-      await activateWasm()
+      await activateWasm(setThreadsCount)
       candidate.device = await describeWasm(getThreadsCount)
     },
   }
   return candidate
 }
 
-/** Time for threads to start, in milliseconds; it includes loading 400 kB. */
-const THREADS_PATIENCE = 20_000
+const THREADS = 'WASM_HAS_MULTITHREAD_SUPPORT'
 
 /** Where threads do not start (a content security policy may forbid their script), one has to do. */
-async function activateWasm(): Promise<void> {
-  const flag = 'WASM_HAS_MULTITHREAD_SUPPORT'
-  if (!(await tf.env().getAsync(flag))) return activate('wasm')
-  const failure = threadFailure()
-  const restoreBlob = repairThreadScript()
-  const started = activate('wasm')
-  started.catch(() => {}) // it may never settle, or settle long after
-  const failed = await Promise.race([started.then(() => false), failure.happened]).finally(() => {
-    failure.forget()
-    restoreBlob()
-  })
-  if (!failed) return
-  tf.env().set(flag, false)
-  await release('wasm')
+async function activateWasm(setThreadsCount: (count: number) => void): Promise<void> {
+  const threads = threadsFor(coresHere())
+  if (threads > 1 && (await tf.env().getAsync(THREADS))) {
+    setThreadsCount(threads)
+    if (await activateThreads(threads)) return
+    await release('wasm')
+  }
+  tf.env().set(THREADS, false)
   await activate('wasm')
 }
 
-/**
- * tfjs makes the script of a thread from the text of a function, which reads one variable from outside of itself, behind
- * a `typeof` that some minifiers remove. The script gets that variable, whatever it is called by now.
- */
-function repairThreadScript(): () => void {
-  const original = globalThis.Blob
-  const repair = (part: BlobPart): BlobPart => {
-    if (typeof part !== 'string' || !part.startsWith('var WasmBackendModuleThreadedSimd = ')) return part
-    const name = /mainScriptUrlOrBlob["'`\]]*\s*\|\|\s*([\w$]+)/.exec(part)?.[1]
-    return name ? `var ${name};${part}` : part
-  }
-  globalThis.Blob = class extends original {
-    constructor(parts: BlobPart[] = [], options?: BlobPropertyBag) {
-      super(parts.map(repair), options)
-    }
-  }
-  return () => {
-    globalThis.Blob = original
-  }
-}
-
-/** Resolves when a thread fails, which only shows as an error of this page or worker, or as a broken policy of its. */
-function threadFailure() {
-  const listening = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const happened = new Promise<true>((resolve) => {
-    const listen = (type: string, isIt: (event: Event) => boolean) =>
-      globalThis.addEventListener?.(type, (event) => void (isIt(event) && (event.preventDefault(), resolve(true))), {
-        signal: listening.signal,
-      })
-    listen('error', (event) => (event as ErrorEvent).error instanceof Event)
-    listen('securitypolicyviolation', (event) => (event as SecurityPolicyViolationEvent).blockedURI.startsWith('blob'))
-    timer = setTimeout(() => resolve(true), THREADS_PATIENCE)
-  })
-  const forget = () => {
-    clearTimeout(timer)
-    listening.abort()
-  }
-  return { happened, forget }
+async function activateThreads(threads: number): Promise<boolean> {
+  const failure = threadFailure()
+  const undo = [failure.forget, repairThreadScript(), reportCores(2 * threads)]
+  const started = activate('wasm')
+  started.catch(() => {}) // it may never settle, or settle long after
+  const failed = await Promise.race([started.then(() => false), failure.happened]).finally(() => undo.forEach((one) => one()))
+  return !failed && keepThreadsForLarge(tf.backend())
 }
 
 async function describeWasm(getThreadsCount: () => number): Promise<string> {
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
-  const threaded = simd && (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT'))
+  const threaded = simd && (await tf.env().getAsync(THREADS))
   const threads = threaded ? getThreadsCount() : 1
   return `${simd ? 'SIMD' : 'no SIMD'}, ${threads} thread${threads === 1 ? '' : 's'}`
 }

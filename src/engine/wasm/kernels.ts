@@ -2,13 +2,14 @@
 // backends share it (and every tensor that is saved for a gradient goes through it); Slice and SplitV read the whole
 // input out of the heap before they take a part, so that to split a vector into n costs n copies of it; Concat of short
 // rows makes two objects a row. BatchMatMul has a quick way (XNNPACK) for two matrices, but for a batch of them or a
-// transposed one its loops are slower than the same in JavaScript.
-import { tf } from '../tf.ts'
+// transposed one its loops are slower than the same in JavaScript. And all threads are for large kernels alone: see pool.ts.
+import { replaceKernel } from '../replaceKernel.ts'
 import type { Call, Info, Kernel } from './call.ts'
 import { concat, identity, slice, split } from './parts.ts'
+import { threadedKernels, withThreads } from './pool.ts'
 import { batchMatMul } from './products.ts'
 
-const kernels: Record<string, (call: Call, stock: Kernel) => Info | Info[]> = {
+const kernels: Partial<Record<string, (call: Call, stock: Kernel) => Info | Info[]>> = {
   Identity: identity,
   Slice: slice,
   SplitV: split,
@@ -18,18 +19,13 @@ const kernels: Record<string, (call: Call, stock: Kernel) => Info | Info[]> = {
 
 /** Replaces them for the whole page; calling it again is harmless. To be called after tfjs-backend-wasm was imported. */
 export function quickerOnWasm(): void {
-  for (const [kernelName, kernel] of Object.entries(kernels)) {
-    const registered = tf.getKernel(kernelName, 'wasm')
-    if (!registered || replaced.has(registered.kernelFunc)) continue
-    const stock = registered.kernelFunc as unknown as Kernel
-    // Strings are not in the heap: they stay with the stock kernel.
-    const kernelFunc = (call: Call) => (isOfStrings(call) ? stock(call) : kernel(call, stock))
-    tf.unregisterKernel(kernelName, 'wasm')
-    tf.registerKernel({ ...registered, kernelFunc: kernelFunc as never })
-    replaced.add(kernelFunc)
+  for (const name of new Set([...Object.keys(kernels), ...threadedKernels])) {
+    replaceKernel<Kernel>(name, 'wasm', (registered) => {
+      const [kernel, stock] = [kernels[name], withThreads(name, registered)]
+      // Strings are not in the heap: they stay with the stock kernel.
+      return kernel ? (call) => (isOfStrings(call) ? stock(call) : kernel(call, stock)) : stock
+    })
   }
 }
-
-const replaced = new WeakSet<object>()
 
 const isOfStrings = ({ inputs }: Call) => (Object.values(inputs) as Info[]).some(({ dtype }) => dtype === 'string')
