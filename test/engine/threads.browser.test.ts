@@ -17,6 +17,8 @@ const plainPage: Plugin = {
 const server = useDevServer([plainPage])
 const chromium = useChromium()
 
+const worker = '/test/pages/threads-worker.ts'
+
 let opened: Page | undefined
 afterAll(() => opened?.close())
 const isolatedPage = async () => (opened ??= await openPage('test/pages/engine.html'))
@@ -30,9 +32,9 @@ async function openPage(path: string): Promise<Page> {
 /** In a worker of its own. */
 async function tell(page: Page, asked: Asked): Promise<Told> {
   const told = await page.evaluate(
-    (asked) =>
+    ({ asked, path }) =>
       new Promise<Told | { error: string }>((resolve) => {
-        const worker = new Worker('/test/pages/threads-worker.ts?worker_file&type=module', { type: 'module' })
+        const worker = new Worker(`${path}?worker_file&type=module`, { type: 'module' })
         worker.onmessage = ({ data }) => {
           worker.terminate()
           resolve(data)
@@ -40,7 +42,7 @@ async function tell(page: Page, asked: Asked): Promise<Told> {
         worker.onerror = ({ message }) => resolve({ error: message })
         worker.postMessage(asked)
       }),
-    asked,
+    { asked, path: worker },
   )
   if ('error' in told) throw new Error(told.error)
   return told
@@ -68,6 +70,14 @@ test('what the browser says of its cores is as it was', async () => {
   expect(cores).toEqual({ before: cores.before, after: cores.before, own: true })
 })
 
+test('the engine in the page itself has threads too', async () => {
+  const page = await openPage('test/pages/engine.html')
+  const told = await page.evaluate<Told>(`import('${worker}').then(({ tell }) => tell({ cores: 2 }))`)
+  expect(told.device).toBe('SIMD, 2 threads')
+  expect(told.threads).toEqual({ large: 2, small: -1 })
+  await page.close()
+})
+
 test('one core gives one thread', async () => {
   expect((await tell(await isolatedPage(), { cores: 1 })).device).toBe('SIMD, 1 thread')
 })
@@ -88,8 +98,11 @@ test('a page that is not isolated has one thread', async () => {
 })
 
 test('a training comes to the same weights twice, and with any number of threads', async () => {
-  const weights: string[] = []
-  for (const cores of [1, 2, 2, 4]) weights.push((await tell(await isolatedPage(), { cores, steps: 2 })).weights)
-  expect(new Set(weights).size).toBe(1)
-  expect((await tell(await isolatedPage(), { cores: 2, steps: 1 })).weights).not.toBe(weights[0])
+  const after = new Set<string>()
+  for (const cores of [1, 2, 2, 4]) {
+    const { weights } = await tell(await isolatedPage(), { cores, steps: 2 })
+    expect(weights.after).not.toBe(weights.before)
+    after.add(weights.after)
+  }
+  expect(after.size).toBe(1)
 })

@@ -1,4 +1,4 @@
-// Starts wasm in a worker that says it has so many cores, and tells what came of it: how many threads, which convolutions got
+// Starts wasm in a worker (or a page, by `tell`) that says it has so many cores, and tells what came of it: how many threads, which convolutions got
 // them, and the weights that a short training of the digits UNet comes to.
 import '@tensorflow/tfjs-backend-wasm'
 import { batch, newModel, schedule } from '../../bench/digits.ts'
@@ -26,8 +26,8 @@ export interface Told {
   cores: { before: number; after: number; own: boolean }
   /** What the module said, while it computed a large convolution and a small one; -1 is the calling thread alone. */
   threads: { large: number; small: number }
-  /** SHA-256 of the weights. */
-  weights: string
+  /** SHA-256 of the weights, before the training and after it. */
+  weights: { before: string; after: string }
 }
 
 globalThis.addEventListener('message', async ({ data }: MessageEvent<Asked>) => {
@@ -38,7 +38,7 @@ globalThis.addEventListener('message', async ({ data }: MessageEvent<Asked>) => 
   }
 })
 
-async function tell({ cores, fixed = false, steps = 0 }: Asked): Promise<Told> {
+export async function tell({ cores, fixed = false, steps = 0 }: Asked): Promise<Told> {
   if (cores !== undefined) Object.defineProperty(navigator, 'hardwareConcurrency', { value: cores, configurable: !fixed })
   const before = navigator.hardwareConcurrency
   const threads = watchConvolutions()
@@ -73,7 +73,7 @@ function watchConvolutions(): (channels: number) => number {
   }
 }
 
-async function trained(steps: number): Promise<string> {
+async function trained(steps: number): Promise<Told['weights']> {
   const model = newModel()
   const { x, noise, t } = batch(2)
   const optimizer = {
@@ -93,7 +93,7 @@ async function trained(steps: number): Promise<string> {
       meanError(predict({ ...model, weights: state.weights }, addNoise(x, t, noise, schedule), t), noise, { kind: 'mse' })
     state = trainStep(state, { loss, optimizer, ema: undefined, total: steps })
   }
-  return hashOf(state.weights)
+  return { before: await hashOf(model.weights), after: await hashOf(state.weights) }
 }
 
 async function hashOf(weights: Weights): Promise<string> {
