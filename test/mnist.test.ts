@@ -146,8 +146,8 @@ onEachBackend(() => {
       const asked = Int32Array.from({ length: 100 }, (_, i) => i % 10)
       const found = await judge(by, { images, labels: asked }, await realMnist('train'))
       expect(found.recognised).toBeGreaterThanOrEqual(80)
-      // Neither copies nor far from everything: real ones that were kept aside are 8.1 away.
-      expect(Math.abs(found.nearest - 8.1)).toBeLessThan(2)
+      // Neither copies nor far from everything: as many real ones that were kept aside are 8.6 away.
+      expect(Math.abs(found.nearest - 8.6)).toBeLessThan(2)
       by.dispose()
     },
     900_000,
