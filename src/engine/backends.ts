@@ -8,6 +8,7 @@ import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
 import { quickerOnWasm } from './wasm/kernels.ts'
 import { sumInOrder } from './webgpu/kernels.ts'
+import { refuseWhenFull } from './wasm/memory.ts'
 import { keepThreadsForLarge } from './wasm/pool.ts'
 import { coresHere, repairThreadScript, reportCores, threadFailure, threadsFor } from './wasm/threads.ts'
 
@@ -221,6 +222,7 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
       quickerOnWasm()
       if (wasm !== undefined && !tf.engine().registry.wasm) setWasmPaths(wasm)
       await activateWasm(setThreadsCount)
+      refuseWhenFull(tf.backend())
       candidate.device = await describeWasm(getThreadsCount)
     },
   }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { randomOf } from '../../src/engine/random.ts'
 import { tf } from '../../src/engine/tf.ts'
+import type { Info, WasmBackend } from '../../src/engine/wasm/call.ts'
 import { quickerOnWasm } from '../../src/engine/wasm/kernels.ts'
 import { onEachBackend } from '../backends.ts'
 
@@ -187,6 +188,25 @@ onEachBackend(() => {
     const other = tf.ones([100]) // would take a heap block that was given back too early
     expect(Array.from(await clone.data())).toEqual(Array.from({ length: 100 }, (_, i) => i))
     tf.dispose([clone, other])
+  })
+
+  test('a full memory is said, and what is in it stays right', async () => {
+    const x = counted([3])
+    const backend = tf.backend() as unknown as WasmBackend
+    const room: Info[] = []
+    // Nothing is written to it, so the machine does not have to have it.
+    const fill = () => {
+      for (let i = 0; i < 10; i++) room.push(backend.makeOutput([2 ** 27], 'float32'))
+    }
+    expect(fill).toThrow(/no room for another 512 MiB.*batch_size/)
+    expect(room.length).toBeGreaterThan(5)
+    expect(() => tf.tidy(() => x.tile([2 ** 28]))).toThrow(/no room/)
+    expect(Array.from(await x.data())).toEqual([0, 1, 2])
+    for (const { dataId } of room) backend.disposeData(dataId)
+    const twice = x.mul(2)
+    expect(Array.from(await twice.data())).toEqual([0, 2, 4])
+    expect(() => backend.makeOutput([2 ** 30], 'float32')).toThrow(/no room for another 4096 MiB/)
+    tf.dispose([x, twice])
   })
 
   test('a part is a copy of that part alone', async () => {
