@@ -208,16 +208,18 @@ onCpu(() => {
     test('writes labels below: those wired, or those of a data set', async () => {
       const set: Dataset = {
         type: 'dataset',
-        data: Float32Array.of(1, -1, 1),
+        data: Float32Array.of(1, 1, 1, -1),
         shape: [1, 1, 1],
-        size: 3,
+        size: 4,
         space: 'image',
-        labels: Int32Array.of(1, 0, 1),
+        labels: Int32Array.of(1, 1, 1, 0),
         classNames: ['cat', 'dog'],
       }
       const batch = () => samples([1, 1, 1], [3, 1, 1, 1])
       const labelsOf = async (inputs: Record<string, Value>) =>
         (await view<ImagesView>(preview, inputs, { count: 2 })).groups.map(({ labels }) => labels)
+      // In the order of its classes it is: of a data set evenly spread items are shown, so both classes.
+      expect(pixelsOf(await view(preview, { images_1: set }, { count: 2 }))).toEqual([[255, 0]])
       const given = (...numbers: number[]): Value => ({ type: 'labels', labels: Int32Array.from(numbers) })
       expect(await labelsOf({ images_1: set, images_2: batch() })).toEqual([['dog', 'cat'], undefined])
       expect(await labelsOf({ images_1: set, images_2: batch(), labels: given(4, -1, 5) })).toEqual([

@@ -1,4 +1,5 @@
 // Images as they are, or as they become while a loop runs.
+import { evenlyFrom } from '../../engine/datasets/items.ts'
 import { ranges } from '../../engine/pictures.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { ImagesView } from '../../engine/plan/view.ts'
@@ -22,7 +23,7 @@ export const preview = defineNode({
   outputs: {},
   params: {
     names: text('', 'of the grids, with commas between'),
-    count: integer(16, { min: 1, max: 1024 }, 'the first so many images'),
+    count: integer(16, { min: 1, max: 1024 }, 'so many images: the first; of a data set, evenly spread ones'),
     columns: advanced(integer(0, { min: 0, max: 1024 }, 'of each grid; 0: so that the images are as large as can be')),
     range: advanced(
       choice(ranges, 'data: -1 is black, 1 is white, what is beyond is clipped; auto: from the least value to the greatest'),
@@ -30,7 +31,10 @@ export const preview = defineNode({
   },
   view: async (inputs, { names, count, columns, range }, { label }) => {
     const given = names.split(',').map((name) => name.trim())
-    const batches = wired<ImageBatch>(inputs, 'images')
+    const batches = wired<ImageBatch>(inputs, 'images').map(([slot, value]): [string, ImageBatch] => [
+      slot,
+      value.type === 'dataset' ? evenlyFrom(value, count) : value,
+    ])
     const read = await Promise.all(batches.map(([slot, value]) => readImages(value, slot, count, range)))
     const groups = batches.map(([slot, value], i) => {
       const { pictures } = read[i]!
