@@ -6,7 +6,10 @@
 // So the module is left without its threads, but while a large kernel runs. Which thread computes what changes no bit.
 import type { Call, Info, Kernel } from './call.ts'
 
-/** Multiplications from which a kernel is given to all threads: about a millisecond of one. */
+/**
+ * Multiplications from which a kernel is given to all threads: about a millisecond of one. There, a second core that is free
+ * halves the time (a convolution of 19 million: 0.6 ms instead of 1.15), and one that has other work to do costs little.
+ */
 const LARGE = 16_000_000
 
 /**
