@@ -8,6 +8,7 @@ import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
 import { quickerOnWasm } from './wasm/kernels.ts'
 import { sumInOrder } from './webgpu/kernels.ts'
+import { refuseTooLarge, watchErrors } from './webgpu/memory.ts'
 import { refuseWhenFull } from './wasm/memory.ts'
 import { keepThreadsForLarge } from './wasm/pool.ts'
 import { coresHere, repairThreadScript, reportCores, threadFailure, threadsFor } from './wasm/threads.ts'
@@ -17,7 +18,7 @@ export interface BackendOptions {
   prefer?: BackendName | 'auto'
   /** Unset: beside the script, or in Node in the package of tfjs-backend-wasm. */
   wasm?: WasmPaths
-  /** The GPU device is gone (driver restart, sleep, too long a kernel): nothing on it can be read any more. */
+  /** The GPU device is gone (driver restart, sleep, too long a kernel), or has failed: nothing on it can be relied on any more. */
   onLost?: (message: string) => void
 }
 
@@ -57,6 +58,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     if (started.length === 0) continue
     const { best, reason, slower } = await fastest(started)
     rejected.push(...slower)
+    if (best.name === 'webgpu') watchGPU(options.onLost)
     const tried = new Set([best.name, ...rejected.map(({ name }) => name)])
     rejected.push(
       ...found
@@ -200,7 +202,11 @@ async function startWebGPU(adapter: GPUAdapter, onLost: BackendOptions['onLost']
     requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
   })
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu')
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device as never, adapter.info as never))
+  tf.registerBackend('webgpu', () => {
+    const backend = new WebGPUBackend(device as never, adapter.info as never)
+    refuseTooLarge(backend, device.limits)
+    return backend
+  })
   gpuDevice = device
   void device.lost.then(({ message }) => {
     if (gpuDevice !== device) return // we destroyed it ourselves
@@ -208,6 +214,15 @@ async function startWebGPU(adapter: GPUAdapter, onLost: BackendOptions['onLost']
     onLost?.(message)
   })
   await activate('webgpu')
+}
+
+/** After the self-tests: what fails in them is another reason not to take this backend. */
+function watchGPU(onLost: BackendOptions['onLost']) {
+  const device = gpuDevice
+  if (!device) return
+  watchErrors(device, (message) => {
+    if (gpuDevice === device) onLost?.(`it could not compute: ${message}`)
+  })
 }
 
 async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {

@@ -1,7 +1,8 @@
 // Choosing a backend: each one that is here starts and passes its self-test, one with wrong gradients is refused and said.
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startBackend, stopBackend } from '../../src/engine/backends.ts'
 import { broadcastSumGradients } from '../../src/engine/gradients.ts'
+import { constant } from '../../src/engine/layers/sums.ts'
 import { expected, fingerprint, gradientSelfTest, sizes } from '../../src/engine/selftest.ts'
 import { expectedOfImages, imageInput, imageSizes, imageTarget, imageWeights } from '../../src/engine/selftestImages.ts'
 import { tf } from '../../src/engine/tf.ts'
@@ -195,6 +196,24 @@ test('says so when the GPU device is lost', async ({ skip }) => {
   if (noWebGPU) skip(noWebGPU)
   const lost = new Promise<string>((resolve) => void startBackend({ prefer: 'webgpu', onLost: resolve }).then(destroyDevice))
   expect(await lost).toEqual(expect.any(String))
+})
+
+test('says so when the GPU cannot compute something, and refuses what is too large for it', async ({ skip }) => {
+  if (noWebGPU) skip(noWebGPU)
+  const messages: string[] = []
+  await startBackend({ prefer: 'webgpu', onLost: (message) => messages.push(message) })
+  const { device } = tf.backend() as unknown as { device: GPUDevice }
+  const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
+  expect(() => tf.tidy(() => constant([Math.floor(most / 4) + 1], 1))).toThrow(/MiB is more than this GPU holds.*batch_size/)
+  const small = constant([3], 1)
+  expect([...(await small.data())]).toEqual([1, 1, 1])
+  small.dispose()
+  expect(messages).toEqual([])
+  device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE })
+  device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE })
+  await vi.waitFor(() => expect(messages.length).toBeGreaterThan(0))
+  await device.queue.onSubmittedWorkDone()
+  expect(messages).toEqual([expect.stringMatching(/^it could not compute: ./)]) // once
 })
 
 const destroyDevice = () => (tf.backend() as unknown as { device: GPUDevice }).device.destroy()
