@@ -60,5 +60,8 @@ export function createLive({ on, workflow, graph, trains, idle, run, stop }: Liv
   }
 }
 
-/** Equal for graphs that run the same. */
-export const meaningOf = ({ nodes }: Graph) => JSON.stringify(nodes.map(({ id, op, params, inputs }) => [id, op, params, inputs]))
+/** Equal for graphs that run the same. Their order is no part of it: a node that is clicked comes to the front. */
+export const meaningOf = ({ nodes }: Graph) =>
+  JSON.stringify(
+    nodes.map(({ id, op, params, inputs }) => [id, op, params, inputs] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+  )

@@ -56,6 +56,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   let lastId = 0
   /** How far the training of this run has come, if it has one. */
   let trained: state.Progress | undefined
+  /** Whether a change began this run: a file that it makes is listed, but not told of each time. */
+  let quiet = false
   /** The workflow as it was when the run began, for the pictures that come of it. */
   let workflow = ''
   /** The graph whose faults are shown. */
@@ -91,6 +93,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     // Seeds that change with each run would make a live graph run for ever.
     if (!byItself && advanceSeeds(stage.graph)) workspace.amend()
     clear()
+    quiet = Boolean(byItself)
     shown.seeds.value = seedsOf(stage)
     shown.state.value = 'starting'
     stage.forgetRun()
@@ -178,7 +181,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         // What it came to is the training, not the last samples.
         shown.progress.value = trained ?? shown.progress.value
         stage.animate(false)
-        tellMade(shown.files.value)
+        if (!quiet) tellMade(shown.files.value)
         live.ended()
         break
       case 'checked':

@@ -146,10 +146,10 @@ export const dropping = signal(false)
 
 let lastToast = 0
 
-/** Says something for a while; what can be acted on, or went wrong, stays longer. */
+/** Says something for a while; what can be acted on, or went wrong, stays longer. Said again, it takes the place of the first. */
 export function say(title: string, more: Omit<Toast, 'id' | 'title'> = {}) {
   const toast = { id: ++lastToast, title, ...more }
-  toasts.value = [...toasts.value.slice(-2), toast]
+  toasts.value = [...toasts.value.filter((each) => each.title !== title || each.text !== more.text).slice(-2), toast]
   setTimeout(() => hush(toast.id), more.error ? 14_000 : more.action ? 9000 : 3500)
 }
 

@@ -56,6 +56,15 @@ test('several changes in a row are one run; a change of nothing that counts is n
   expect(did).toEqual(['run'])
 })
 
+test('a node that is clicked comes to the front, and nothing runs', () => {
+  const { now, did, live, touch } = setting()
+  const nodes = ['1', '2', '10'].map((id) => ({ ...graphWith(1).nodes[0]!, id }))
+  live.began({ nodes })
+  now.graph = { nodes: [nodes[1]!, nodes[2]!, nodes[0]!] }
+  touch()
+  expect(did).toEqual([])
+})
+
 test('a change while it runs stops that run and begins another when it has ended', () => {
   const { now, did, live, touch } = setting()
   live.began(now.graph)
