@@ -16,11 +16,12 @@ export function crossEntropy(logits: Tensor2D, labels: Int32Array): Scalar {
   return tf.logSoftmax(logits).mul(chosen).sum(1).sum().div(-labelled) as Scalar
 }
 
-/** The share of items whose largest logit is that of their label; those with -1 do not count. */
+/** The share of items whose largest logit is that of their label; those with -1 do not count. NaN if a logit is no number. */
 export function accuracy(logits: Tensor2D, labels: Int32Array): Scalar {
   const labelled = checkLabels(logits, labels)
   const right = logits.argMax(1).equal(tf.tensor1d(labels, 'int32'))
-  return right.cast('float32').sum().div(labelled) as Scalar
+  // argMax passes over NaN: a broken classifier would be right as often as class 0 comes.
+  return right.cast('float32').sum().div(labelled).add(logits.mul(0).sum()) as Scalar
 }
 
 /** -1 becomes 0. */

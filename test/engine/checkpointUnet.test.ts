@@ -427,7 +427,7 @@ onCpu(() => {
         "unet/diffusion_pytorch_model.bin is a pickle of Python, which can run any program when it is read, so it never is. | Save the model with \`save_pretrained(folder, safe_serialization=True)\`, and drop the folder.",
         "unet/diffusion_pytorch_model.safetensors cannot be read. up_blocks.1.resnets.1.time_emb_proj.weight ends behind the end of the file. | Get the file anew: it was cut short or changed.",
         "There are 2 models in it: unet/, other/. | Choose a ZIP or a folder of one of them.",
-        "The model is a UNet2DConditionModel; read are UNet2DModel of diffusers and the MLP of this program. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
+        "The model is a UNet2DConditionModel; read are UNet2DModel of diffusers, and the MLP and the Classifier of this program. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
         "down_block_types of the UNet is ["SkipDownBlock2D","DownBlock2D"], but has to be a list, each of it "DownBlock2D" or "AttnDownBlock2D" or "ResnetDownsampleBlock2D". Blocks with skip, FIR or K filters and those with cross attention are not supported. | Choose a UNet2DModel made of the blocks that are supported: those of DDPM.",
         "layers_per_block of the UNet is 10000000; at most 64 are read. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
         "The weight class_embedding.weight is missing. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
@@ -438,6 +438,26 @@ onCpu(() => {
         "space of the data in litegraph_diffusion.json is "x". | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
       ]
     `)
+  })
+
+  test('a training that does not name each weight once is refused', async () => {
+    const zip = await written()
+    const { weights } = readCheckpoint(zip).model
+    const parts = ['weight', 'first', 'second'].flatMap((part) =>
+      [...weights].map(([name, one]) => [`${part}/${name}`, one] as const),
+    )
+    const tensors = new Map([...parts, ['losses', { shape: [0], data: new Float32Array(0) }] as const])
+    const withOrder = (order: unknown) =>
+      changed(zip, {
+        'training/state.json': encode({ step: 0, weights: order }),
+        'training/state.safetensors': writeSafetensors(tensors),
+      })
+    const names = [...weights.keys()].sort()
+    expect(readCheckpoint(withOrder(names)).training!.order).toEqual(names)
+    const [first, second, ...rest] = names
+    for (const order of [[[first, second], ...rest], [first, first, ...rest], [first, 2, ...rest], rest, {}]) {
+      expect(() => readCheckpoint(withOrder(order))).toThrow('does not name the weights')
+    }
   })
 
   test('weights that are not numbers are said', async () => {

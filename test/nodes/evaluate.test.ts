@@ -76,6 +76,12 @@ onEachBackend((backend) => {
     share.dispose()
   })
 
+  test('a classifier that says NaN is not right by chance', async () => {
+    const share = tf.tidy(() => accuracy(tf.tensor2d([[NaN, NaN, NaN], ...logits.slice(1)]), labels))
+    expect((await numbers(share))[0]).toBeNaN()
+    share.dispose()
+  })
+
   test('gradients reach every weight of a classifier, and are those of finite differences', async () => {
     const model = classifier(small, randomOf(1))
     const x = tf.tensor4d(randomOf(2).normal(5 * 4 * 6 * 2), [5, 4, 6, 2])

@@ -388,6 +388,8 @@ onCpu(() => {
         "type": "samples against samples",
       }
     `)
+    const broken = await view<StatisticsView>(compare, { a: samples([0, NaN, 1, 1]), b: samples([0, 2, 1, 3]) })
+    expect(Object.fromEntries(broken.notes)).toMatchObject({ 'largest |a - b|': 'NaN' })
     const numbers = await view<StatisticsView>(compare, { a: number(1), b: number(3) })
     expect(Object.fromEntries(numbers.notes)).toMatchObject({ 'largest |a - b|': '2', 'KS distance': '1' })
   })

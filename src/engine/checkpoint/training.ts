@@ -38,12 +38,19 @@ export function readTraining(bytes: Uint8Array, path: string, shapes: ReadonlyMa
   const { step, weights: order } = jsonOf(unzip(bytes, [about]).get(about), about)
   if (!Number.isSafeInteger(step) || (step as number) < 0)
     throw new CheckpointError(`step in ${about} is ${JSON.stringify(step)}.`)
-  if (!Array.isArray(order) || String(order.toSorted()) !== String([...shapes.keys()].sort())) {
+  if (!isOrderOf(shapes, order)) {
     throw new CheckpointError(`${about} does not name the weights of the model.`)
   }
   const tensors = readWeights(bytes, path)
   const parts = ['weight', 'first', 'second', ...(hasAverage(tensors) ? ['average'] : [])]
   const named = parts.flatMap((part) => [...shapes].map(([name, shape]): [string, number[]] => [`${part}/${name}`, shape]))
   checkWeights(tensors, new Map([...named, ['losses', [step as number]]]))
-  return { step: step as number, order: order as string[], tensors }
+  return { step: step as number, order, tensors }
 }
+
+/** Every name once. */
+const isOrderOf = (shapes: ReadonlyMap<string, number[]>, order: unknown): order is string[] =>
+  Array.isArray(order) &&
+  order.length === shapes.size &&
+  new Set(order).size === shapes.size &&
+  order.every((name) => shapes.has(name))

@@ -44,7 +44,8 @@ function largestDifference(a: Inspected, b: Inspected): number | undefined {
   let largest = 0
   for (let i = 0; i < a.numbers.length; i++) {
     const difference = Math.abs(a.numbers[i]! - b.numbers[i]!)
-    if (!(difference <= largest)) largest = difference
+    if (Number.isNaN(difference)) return NaN
+    largest = Math.max(largest, difference)
   }
   return largest
 }

@@ -121,7 +121,8 @@ function refuseUnknownKeys(json: Record<string, unknown>) {
   }
 }
 
-const show = (value: unknown) => (value === undefined ? 'missing' : JSON.stringify(value))
+/** Cut short: a file may hold anything. */
+const show = (value: unknown) => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200))
 
 interface Check {
   holds(value: unknown): boolean
