@@ -4,7 +4,7 @@ import { attentionConfig, AttentionError } from '../../engine/models/unet/attent
 import type { UnetConfig } from '../../engine/models/unet/config.ts'
 import { parseUnetConfig } from '../../engine/models/unet/config.ts'
 import { unet as makeUnet } from '../../engine/models/unet/init.ts'
-import { unetRows } from '../../engine/models/unet/summary.ts'
+import { unetParameters, unetRows } from '../../engine/models/unet/summary.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Attention, Dataset } from '../../engine/values.ts'
 import {
@@ -70,10 +70,25 @@ export const unet = defineNode({
   room: { width: 260, height: 130 },
   run: ({ attention, dataset }, { predicts, zero_init, seed: _seed, ...params }, { random }) => {
     const images = dataset ? imagesOf(dataset) : params
-    return { model: makeUnet(configOf(images, attention, params, dataset !== undefined), predicts, random, { zero_init }) }
+    const config = configOf(images, attention, params, dataset !== undefined)
+    checkParameters(config)
+    return { model: makeUnet(config, predicts, random, { zero_init }) }
   },
   show: ({ model }) => model && { kind: 'rows', rows: unetRows(model) },
 })
+
+/** 1 GiB of float32; training takes four times as much. */
+const MOST_PARAMETERS = 2 ** 28
+
+function checkParameters(config: UnetConfig) {
+  const parameters = unetParameters(config)
+  if (parameters <= MOST_PARAMETERS) return
+  throw new NodeError({
+    param: 'block_out_channels',
+    message: `The UNet would have ${Math.ceil(parameters / 1e6).toLocaleString('en')} million parameters, more than fit into memory.`,
+    cure: `Take fewer channels or levels: ${Math.floor(MOST_PARAMETERS / 1e6)} million are the most.`,
+  })
+}
 
 interface Images {
   sample_size: number | readonly [number, number]
