@@ -206,6 +206,7 @@ onCpu(() => {
     expect([
       await refusal([classifier({ block_out_channels: '16, x' })], 'classifier.model'),
       await refusal([classifier({ block_out_channels: '16, 16, 16, 16, 16' })], 'classifier.model'),
+      await refusal([classifier({ block_out_channels: '16, 9999992' })], 'classifier.model'),
       await refusal([classifier({ block_out_channels: '16, 20' })], 'classifier.model'),
       await refusal([points, classifier({}, { dataset: 'points.dataset' })], 'classifier.model'),
       await refusal([mlp, pictures, ask('mlp.model', 'pictures.noise')], 'ask.logits'),
@@ -228,6 +229,7 @@ onCpu(() => {
       [
         "classifier: Expected whole numbers above 0 with commas between, got "x". Write them like this: 32, 64.",
         "classifier: 5 levels halve the picture 4 times, but 8 x 8 can be halved 3 times. Take 4 or fewer levels.",
+        "classifier: A level has 9999992 channels, more than 4096. A classifier is small: take some dozens, as in 16, 32.",
         "classifier: 20 channels do not divide into 8 groups. Take widths that are multiples of norm_num_groups, or fewer groups.",
         "classifier.dataset: Expected pictures, items of shape [h, w, c], got items of shape [2]. Wire a data set of pictures.",
         "ask.model: Expected a classifier, got a model of kind "mlp". Wire a Classifier, or what a training made of one.",

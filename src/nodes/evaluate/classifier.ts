@@ -53,10 +53,20 @@ function sizesOf({ shape, classes }: Dataset) {
   return { height, width, in_channels, num_classes: classes }
 }
 
+const MOST_CHANNELS = 4096
+
 /** Between two levels the pixels are averaged two by two. */
 function checkLevels({ height, width }: { height: number; width: number }, widths: number[]) {
   if (widths.length === 0) {
     throw new NodeError({ param: 'block_out_channels', message: 'There is no level.', cure: 'Write one or more, as in 16, 32.' })
+  }
+  const wide = widths.find((width) => width > MOST_CHANNELS)
+  if (wide !== undefined) {
+    throw new NodeError({
+      param: 'block_out_channels',
+      message: `A level has ${wide} channels, more than ${MOST_CHANNELS}.`,
+      cure: 'A classifier is small: take some dozens, as in 16, 32.',
+    })
   }
   let halvings = 0
   while ((height >> halvings) % 2 === 0 && (width >> halvings) % 2 === 0) halvings++
