@@ -368,8 +368,8 @@ describe('samples while training', () => {
     return { now, spend: () => void (time += cost.emission) }
   }
 
-  /** Runs one training of 200 steps that would emit every step; gives the steps at which it did. */
-  async function emitted(cost: { train: number; emission: number }) {
+  /** Runs one training of 200 steps that would emit every so many; gives the steps at which it did. */
+  async function emitted(cost: { train: number; emission: number }, every = 1) {
     ran.length = 0
     const clock = timed(cost)
     const at: number[] = []
@@ -383,7 +383,7 @@ describe('samples while training', () => {
       }) as never,
     }
     const nodes = oneTraining(200).nodes.map((it) =>
-      it.id === 'ty' ? { ...it, op: 'toy/Slow' } : it.id === 'tend' ? { ...it, params: { emit_every: 1 } } : it,
+      it.id === 'ty' ? { ...it, op: 'toy/Slow' } : it.id === 'tend' ? { ...it, params: { emit_every: every } } : it,
     )
     const { session, events } = begin(undefined, { ops: new Map([...ops, ['toy/Slow', slow]]), now: clock.now })
     await session.run({ type: 'run', run: 1, graph: { nodes } })
@@ -406,6 +406,12 @@ describe('samples while training', () => {
     const { at, said } = await emitted({ train: 10, emission: 1 })
     expect(at).toEqual(Array.from({ length: 199 }, (_, i) => i + 1))
     expect(said).toBe(0)
+  })
+
+  test('are early at first, so that something is soon to be seen', async () => {
+    expect(await emitted({ train: 10, emission: 1 }, 80)).toEqual({ at: [10, 20, 40, 80, 160], said: 0 })
+    expect(await emitted({ train: 10, emission: 1 }, 60)).toEqual({ at: [15, 30, 60, 120, 180], said: 0 })
+    expect((await emitted({ train: 10, emission: 1 }, 8)).at).toEqual(Array.from({ length: 24 }, (_, i) => 8 * (i + 1)))
   })
 })
 

@@ -211,7 +211,7 @@ export interface LoopBehaviour<State = unknown> {
   trains?: true
   /** True for a sampling zone: holds the state of multistep solvers. */
   samples?: true
-  /** Emit the done outputs every so many iterations; 0 or undefined: never. */
+  /** Emit the done outputs every so many iterations, and some times early in a run; 0 or undefined: never. */
   emitEvery?(params: LoopParams): number
 }
 

@@ -279,7 +279,7 @@ function* runIterations(
     told = index
     return host.reached(step, index, state, why)
   }
-  const emit = emitter(running)
+  const emit = emitter(running, index)
   try {
     while (index < count && !state.ended) {
       const now = yield* iterate(running, state, index)
@@ -398,8 +398,20 @@ function setDone({ step, op, inputs, host }: Running, { own }: LoopState, frame:
   }
 }
 
-/** Samples while training: runs the emission on a state, as seldom as is needed to keep to its share of the time. */
-function emitter(running: Running) {
+/** The first glances come after these parts of `every` steps: whoever has pressed Run wants to see something. */
+const EARLY = [8, 4, 2]
+/** No early glance before this many steps. */
+const EARLIEST = 5
+
+/** Whether step `index` of a run that began at step `start` is one to emit at. */
+const isGlance = (index: number, start: number, every: number) =>
+  index % every === 0 || (index - start >= EARLIEST && EARLY.some((part) => (index - start) * part === every))
+
+/**
+ * Samples while training: runs the emission on a state, as seldom as is needed to keep to its share of the time. The run
+ * began at step `start`.
+ */
+function emitter(running: Running, start: number) {
   const { step, op, host, frame, place } = running
   const every = op.behaviour.emitEvery?.(step.params) ?? 0
   const began = host.now()
@@ -407,7 +419,7 @@ function emitter(running: Running) {
   let dearest = 0
   let last = 0
   return function* (state: LoopState, index: number): Generator<Signal, void, unknown> {
-    if (!every || !step.emission.length || index % every !== 0) return
+    if (!every || !step.emission.length || !isGlance(index, start, every)) return
     const from = host.now()
     const whole = from - began
     if (spent > 0 && (spent + dearest) / (whole + dearest) > EMISSION_SHARE) return

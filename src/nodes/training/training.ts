@@ -192,7 +192,11 @@ export const [trainingStart, trainingEnd] = defineLoop({
       training: training('all that it takes to go on later; wire it to SaveCheckpoint'),
     },
     params: {
-      emit_every: integer(100, { min: 0, max: 10_000_000 }, 'steps between two glances at the model while it trains; 0: none'),
+      emit_every: integer(
+        100,
+        { min: 0, max: 10_000_000 },
+        'steps between two glances at the model while it trains, the first ones sooner; 0: none',
+      ),
     },
   },
   carries: {},
