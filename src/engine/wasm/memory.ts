@@ -10,9 +10,13 @@ interface Module {
 /** Of one tensor, in bytes; malloc takes more than that for a negative number. */
 const MOST = 2 ** 31
 
-/** Makes a backend that has just started throw NodeError where a tensor finds no room. */
+const watched = new WeakSet<object>()
+
+/** Makes a backend throw NodeError where a tensor finds no room; calling it again is harmless. */
 export function refuseWhenFull(backend: object): void {
   const module = (backend as { wasm: Module }).wasm
+  if (watched.has(module)) return
+  watched.add(module)
   module._free(module._malloc(4)) // the first call of it puts another function in its place
   const malloc = module._malloc
   module._malloc = (bytes) => {
