@@ -14,6 +14,8 @@ export interface Insets {
 export interface Camera {
   /** Shows all nodes, as large as they fit. */
   fit(insets: Insets): void
+  /** Fits again after what is free has changed, unless somebody has looked elsewhere since. */
+  refit(insets: Insets): void
   zoom(by: number): void
   /** Brings a node to the middle and selects it. */
   goTo(node: LGraphNode, insets: Insets): void
@@ -45,13 +47,23 @@ export function createCamera(canvas: EditorCanvas): Camera {
     const { scale, offset } = canvas.ds
     return [x / scale - offset[0], y / scale - offset[1]]
   }
+  const view = () => [canvas.ds.scale, canvas.ds.offset[0], canvas.ds.offset[1]].join(' ')
+  let fitted = ''
+  const fit = (insets: Insets) => {
+    lookAtAll(insets)
+    fitted = view()
+  }
+  const lookAtAll = (insets: Insets) => {
+    if (!nodes().length) return look(0, 0, 1, insets)
+    const [left, top, right, bottom] = edgesOf(nodes())
+    const area = free(insets)
+    const scale = Math.min(1.1, (area.width - MARGIN) / (right - left), (area.height - MARGIN) / (bottom - top))
+    look((left + right) / 2, (top + bottom) / 2, Math.max(0.12, scale), insets)
+  }
   return {
-    fit(insets) {
-      if (!nodes().length) return look(0, 0, 1, insets)
-      const [left, top, right, bottom] = edgesOf(nodes())
-      const area = free(insets)
-      const scale = Math.min(1.1, (area.width - MARGIN) / (right - left), (area.height - MARGIN) / (bottom - top))
-      look((left + right) / 2, (top + bottom) / 2, Math.max(0.12, scale), insets)
+    fit,
+    refit(insets) {
+      if (nodes().length && view() === fitted) fit(insets)
     },
     zoom(by) {
       canvas.camera.changeScale(canvas.ds.scale * by)

@@ -68,6 +68,7 @@ export class EditorCanvas extends LGraphCanvas {
   declare pending: PendingWire | undefined
   declare pixelRatio: number
   declare spaceHeld: boolean
+  declare running: boolean
   declare refusal: string | undefined
   /** The wire being dragged was taken off an input: dropped in the empty it is gone, nothing is looked for. */
   declare takenOff: boolean
@@ -91,6 +92,7 @@ export class EditorCanvas extends LGraphCanvas {
       colours: this.colours,
       scale: this.ds.scale,
       clock: calm.matches ? 0 : performance.now() / 1000,
+      running: this.running,
       slotColour: (type) => this.slotColour(type),
       ...((output || input) && { fits }),
     }

@@ -151,6 +151,10 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   listenToKeys(editor)
   listenToClipboard(editor)
   listenToDrops(editor)
+  state.run.state.subscribe((now) => stage!.setRunning(now !== 'idle'))
+  const refit = () => requestAnimationFrame(() => stage!.refit(editor.insets()))
+  for (const opened of [state.drawer, state.panelShown]) opened.subscribe(refit)
+  addEventListener('resize', refit)
   // Only with changes: what a run found stays until then.
   state.changes.subscribe(() => editor.runner.edited())
   addEventListener('pagehide', () => workspace.flush())

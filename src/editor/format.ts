@@ -10,6 +10,10 @@ export function time(seconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} min`
 }
 
+/** Of what is only guessed, no more than can be known: seconds for short times, "18 min" for longer ones. */
+export const roughly = (seconds: number): string =>
+  seconds < 180 || seconds >= 3600 ? time(seconds) : `${Math.round(seconds / 60)} min`
+
 /** Three significant digits: "0.0123", "1.20", "3.4e-7". */
 export function number(value: number): string {
   const size = Math.abs(value)

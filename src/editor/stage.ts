@@ -24,7 +24,8 @@ export interface Stage extends Camera {
   /** The workflow as it stands. */
   file(): WorkflowFile
   /** Shows another state of the graph; what nodes of the same id and type show of a run stays, and so does the selection. */
-  load(file: WorkflowFile): void
+  /** Nodes that were there keep what they show, unless it is another workflow. */
+  load(file: WorkflowFile, options?: { another?: boolean }): void
   node(id: NodeId): LGraphNode | undefined
   nodes(): readonly LGraphNode[]
   /** The node under a point of the page. */
@@ -40,6 +41,8 @@ export interface Stage extends Camera {
   /** The faults there are now, in place of those shown. */
   setFaults(faults: readonly Fault[]): void
   animate(on: boolean): void
+  /** Whether a run is going on, be it paused. */
+  setRunning(running: boolean): void
   pointer(): Spot
   holdSpace(held: boolean): void
   dropWire(): void
@@ -75,10 +78,14 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
     ...nodesOf(canvas, graph, camera),
     ...runOf(canvas, graph),
     file: () => fileOf(graph),
-    load: (file) => load(canvas, graph, file),
+    load: (file, { another } = {}) => load(canvas, graph, file, !another),
     animate(on) {
       animated = on
       canvas.setDirty(true, true)
+    },
+    setRunning(running) {
+      canvas.running = running
+      canvas.setDirty(true)
     },
     pointer: () => ({ page: [canvas.mouse[0], canvas.mouse[1]], graph: [canvas.graph_mouse[0], canvas.graph_mouse[1]] }),
     holdSpace(held) {
@@ -126,6 +133,7 @@ const settingsOf = (canvas: EditorCanvas, graph: LGraph, hooks: StageHooks) =>
     pendingAt: [0, 0],
     last_click_at: [0, 0],
     spaceHeld: false,
+    running: false,
     onSelectionChange: hooks.selected,
     onShowNodePanel: (node: LGraphNode) => {
       const [x, y] = canvas.graph_mouse
@@ -159,8 +167,8 @@ const looksOf = (colours: Colours) => ({
   WIDGET_SECONDARY_TEXT_COLOR: colours.nodeFaint,
 })
 
-function load(canvas: EditorCanvas, graph: LGraph, file: WorkflowFile) {
-  const before = new Map(graph._nodes.map((node) => [node.id, node]))
+function load(canvas: EditorCanvas, graph: LGraph, file: WorkflowFile, keepShown: boolean) {
+  const before = new Map(keepShown ? graph._nodes.map((node) => [node.id, node]) : [])
   const selected = new Set(Object.values(canvas.selected_nodes).map((node) => node.id))
   canvas.deselectAllNodes()
   showWorkflow(LiteGraph, graph, file)

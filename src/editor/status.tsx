@@ -74,7 +74,7 @@ function Figures() {
       )}
       {label && <span>{label}</span>}
       {going && rate > 0 && <span>{status.rate(format.number(rate))}</span>}
-      {going && Number.isFinite(secondsLeft) && <span>{status.left(format.time(secondsLeft))}</span>}
+      {going && Number.isFinite(secondsLeft) && <span>{status.left(format.roughly(secondsLeft))}</span>}
     </span>
   )
 }

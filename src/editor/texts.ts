@@ -327,6 +327,7 @@ export const texts = {
     emptyHint: 'Double-click anywhere to find a node, or open a ready workflow.',
     openGallery: 'Open the gallery',
     noView: 'Shows after a run',
+    noViewYet: 'Nothing to show yet',
     write: 'Double-click to write.',
   },
 }

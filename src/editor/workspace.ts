@@ -121,7 +121,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     opened = opening
     state.banner.value = undefined
     if (opening.title !== undefined) file.extra.diffusion = { format: 1, ...file.extra.diffusion, title: opening.title }
-    stage.load(file)
+    stage.load(file, { another: true })
     stage.select([])
     stage.forgetRun()
     await settled()

@@ -453,20 +453,28 @@ describe('runs', () => {
     await page.evaluate(() => window.resizeTo(1280, 800))
     await page.locator('canvas').focus()
     const text = readFileSync(join(import.meta.dirname, 'sampling.json'), 'utf8')
-    await page.evaluate((content) => {
-      const data = new DataTransfer()
-      data.items.add(new File([content], 'sampling.json'))
-      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
-    }, text)
+    const drop = () =>
+      page.evaluate((content) => {
+        const data = new DataTransfer()
+        data.items.add(new File([content], 'sampling.json'))
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+      }, text)
+    const view = () =>
+      page.evaluate(() => {
+        const nodes = (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes
+        return (nodes.find((node) => node.getTitle() === 'Samples') as unknown as { diffusion: { view?: { kind: string } } })
+          .diffusion.view?.kind
+      })
+    await drop()
     await expect.poll(() => titles()).toContain('Sampler')
     await press('Control+Enter')
     await expect.poll(() => page.locator('.status .state').textContent(), { timeout: 90_000 }).toMatch(/Finished in/)
-    const view = await page.evaluate(() => {
-      const nodes = (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes
-      return (nodes.find((node) => node.getTitle() === 'Samples') as unknown as { diffusion: { view?: { kind: string } } })
-        .diffusion.view?.kind
-    })
-    expect(view).toBe('scatter')
+    expect(await view()).toBe('scatter')
+
+    // Another workflow with nodes of the same numbers has shown nothing yet.
+    await drop()
+    await expect.poll(() => page.locator('.status .state').textContent()).toBe('Ready')
+    expect(await view()).toBeUndefined()
   })
 
   test('the closed sampler is opened in its place, and undone', async () => {
@@ -588,6 +596,28 @@ describe('the screen', () => {
     await page.reload()
     await ready(page)
     await expect.poll(theme).toBe('light')
+  })
+
+  test('what was fitted stays fitted beside panels, until somebody looks elsewhere', async () => {
+    await twoNodes()
+    await press('Home')
+    const left = async () => (await place('Noise Schedule')).x
+    const wide = await left()
+    await press('Alt+G')
+    await page.locator('.drawer').waitFor()
+    const { width } = (await page.locator('.drawer').boundingBox())!
+    await expect.poll(left).toBeGreaterThan(width)
+    await press('Alt+G')
+    await expect.poll(left).toBe(wide)
+
+    await page.mouse.move(600, 600)
+    await page.mouse.wheel(0, -200)
+    await page.waitForTimeout(200)
+    const zoomed = await left()
+    await press('Alt+G')
+    await page.locator('.drawer').waitFor()
+    await page.waitForTimeout(100)
+    expect(await left()).toBe(zoomed)
   })
 
   test('every button and field has a name', async () => {

@@ -52,6 +52,8 @@ export interface Painting {
   scale: number
   /** Seconds, for what turns; still where motion is unwelcome. */
   clock: number
+  /** Whether a run is going on. */
+  running: boolean
   /** Whether a slot would take the wire that is being dragged; undefined while none is. */
   fits?: (node: Painted, side: 'input' | 'output', index: number) => boolean
   slotColour: (type: string) => string

@@ -17,12 +17,12 @@ interface Cached {
 const bitmaps = new WeakMap<object, Cached>()
 
 /** What an observer shows, painted once for a size, zoom and theme: panning then only copies pixels. */
-export function paintView(node: DiffusionNode, { ctx, colours, scale }: Painting, pixelRatio: number) {
+export function paintView(node: DiffusionNode, { ctx, colours, scale, running }: Painting, pixelRatio: number) {
   const { view, scrub, declaration } = node.diffusion
   const box = viewBox(node, node.computeSize()[1]! - viewHeight(declaration))
   if (box.width < 20 || box.height < 20) return
   if (!view) {
-    paintNoView(ctx, box, colours)
+    paintNoView(ctx, box, colours, running ? texts.canvas.noViewYet : texts.canvas.noView)
     return
   }
   const dense = scale * pixelRatio
@@ -52,13 +52,18 @@ export function paintView(node: DiffusionNode, { ctx, colours, scale }: Painting
   ctx.restore()
 }
 
-function paintNoView(ctx: CanvasRenderingContext2D, { x, y, width, height }: ReturnType<typeof viewBox>, colours: Colours) {
+function paintNoView(
+  ctx: CanvasRenderingContext2D,
+  { x, y, width, height }: ReturnType<typeof viewBox>,
+  colours: Colours,
+  text: string,
+) {
   box(ctx, x, y, width, height, 6)
   ctx.fillStyle = colours.widget
   ctx.fill()
   ctx.fillStyle = colours.nodeFaint
   ctx.font = `400 12px ${colours.font}`
   ctx.textAlign = 'center'
-  ctx.fillText(texts.canvas.noView, x + width / 2, y + height / 2 + 4)
+  ctx.fillText(text, x + width / 2, y + height / 2 + 4)
   ctx.textAlign = 'left'
 }
