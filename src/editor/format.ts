@@ -11,8 +11,10 @@ export function time(seconds: number): string {
 }
 
 /** Of what is only guessed, no more than can be known: seconds for short times, "18 min" for longer ones. */
-export const roughly = (seconds: number): string =>
-  seconds < 180 || seconds >= 3600 ? time(seconds) : `${Math.round(seconds / 60)} min`
+export function roughly(seconds: number): string {
+  const minutes = Math.round(seconds / 60)
+  return minutes < 3 || !Number.isFinite(seconds) ? time(seconds) : minutes < 60 ? `${minutes} min` : time(minutes * 60)
+}
 
 /** Three significant digits: "0.0123", "1.20", "3.4e-7". */
 export function number(value: number): string {

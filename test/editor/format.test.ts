@@ -1,0 +1,17 @@
+// Numbers in words.
+import { expect, test } from 'vitest'
+import * as format from '../../src/editor/format.ts'
+
+test('a time that is guessed is told in minutes once it is long', () => {
+  expect([4.2, 90, 149, 150, 1076, 3569, 3570, 7260, Infinity].map(format.roughly)).toEqual([
+    '4.2 s',
+    '1 min 30 s',
+    '2 min 29 s',
+    '3 min',
+    '18 min',
+    '59 min',
+    '1 h 00 min',
+    '2 h 01 min',
+    '–',
+  ])
+})
