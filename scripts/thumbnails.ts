@@ -1,6 +1,8 @@
 // Paints the pictures of the gallery, workflows/<name>.webp, from what the workflows show at their default settings:
-// `node scripts/run.mjs scripts/thumbnails.ts [name ...]`. Takes some minutes: three of them train.
+// `npm run thumbnails -- [--state folder] [name ...]`. Some of them train, MNIST for half an hour; a folder that `litegraph-diffusion run --state`
+// filled takes that off.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { createCanvas } from '@napi-rs/canvas'
 import { startBackend } from '../src/engine/backends.ts'
 import type { Fault } from '../src/engine/plan/fault.ts'
@@ -9,7 +11,12 @@ import { declarationOf, opTable } from '../src/engine/plan/op.ts'
 import type { Session } from '../src/engine/plan/session.ts'
 import { createSession } from '../src/engine/plan/session.ts'
 import type { View } from '../src/engine/plan/view.ts'
+import { memoryStore } from '../src/engine/plan/store.ts'
+import { assetsOf } from '../src/nodes/assets.ts'
+import { folderStore } from '../src/nodes/folder.ts'
+import { keptIn } from '../src/nodes/kept.ts'
 import { findNode, withSettings } from '../src/nodes/settings.ts'
+import { shippedInNode } from '../src/nodes/shipped-node.ts'
 import { nodes } from '../src/nodes/table.ts'
 import type { MakeSheet } from '../src/nodes/views/paint.ts'
 import { darkTheme, paintView } from '../src/nodes/views/paint.ts'
@@ -38,6 +45,9 @@ const guided = (scale: number): Panel => ({
   settings: { 'Guidance.scale': scale, 'Noise.batch_size': 250, 'Guided samples.extent': 2 },
 })
 
+const digits = { 'Training Start.steps': 1000 }
+const attending = { 'Training Start, with.steps': 300, 'Training Start, without.steps': 300 }
+
 const pictures: Record<string, Panel[]> = {
   points: [
     { node: 'Samples on the data', settings: { 'Noise.batch_size': 700, 'Samples on the data.extent': 2.3 }, share: 1.6 },
@@ -62,6 +72,21 @@ const pictures: Record<string, Panel[]> = {
     { node: 'DDIM on the data', settings: { 'Noise.batch_size': 400, 'Data.count': 400, 'DDIM on the data.extent': 2.1 } },
     { node: 'Heun on the data', settings: { 'Noise.batch_size': 400, 'Data.count': 400, 'Heun on the data.extent': 2.1 } },
   ],
+  'digits-train': [
+    { node: 'New digits', settings: { ...digits, 'New digits.count': 20, 'New digits.columns': 5 }, share: 1.6 },
+    { node: 'Loss curve', settings: digits },
+  ],
+  'digits-sample': [
+    { node: 'From the same noise', settings: { 'From the same noise.count': 15, 'From the same noise.columns': 5 } },
+  ],
+  'mnist-train': [{ node: 'New digits', share: 1.6 }, { node: 'Loss curve' }],
+  'mnist-sample': [{ node: 'All digits', settings: { 'All digits.columns': 8 } }],
+  spectrum: [{ node: 'x_t over t' }, { node: 'Predicted x_0 over t' }],
+  attention: [
+    { node: 'With and without', settings: attending, share: 1.4 },
+    { node: 'Loss curves', settings: attending },
+  ],
+  classifier: [{ node: 'Judged samples', share: 1.4 }, { node: 'Loss curve' }],
 }
 
 const declarations = nodes.map(declarationOf)
@@ -71,14 +96,20 @@ const declared = new Map(declarations.map((declaration) => [declaration.type, de
 class Runner {
   private readonly views = new Map<string, View>()
   private readonly faults: Fault[] = []
-  private readonly session: Session = createSession({
-    ops: opTable(nodes),
-    onEvent: (event) => {
-      if (event.type === 'view') this.views.set(event.node, event.view)
-      if (event.type === 'faults') this.faults.push(...event.faults)
-    },
-  })
+  private readonly session: Session
   private runs = 0
+
+  constructor(state: string | undefined) {
+    this.session = createSession({
+      ops: opTable(nodes),
+      assets: assetsOf(keptIn(memoryStore()), keptIn(memoryStore()), shippedInNode()),
+      ...(state !== undefined && { store: folderStore(state) }),
+      onEvent: (event) => {
+        if (event.type === 'view') this.views.set(event.node, event.view)
+        if (event.type === 'faults') this.faults.push(...event.faults)
+      },
+    })
+  }
 
   /** What a node shows at the end. @throws GraphError */
   async viewOf(name: string, { node, settings = {} }: Panel): Promise<View> {
@@ -93,7 +124,7 @@ class Runner {
   dispose = () => this.session.dispose()
 }
 
-async function paint(name: string, panels: readonly Panel[]): Promise<Uint8Array> {
+async function paint(name: string, panels: readonly Panel[], state: string | undefined): Promise<Uint8Array> {
   const canvas = createCanvas(WIDTH, HEIGHT)
   // The same interface, declared by another package.
   const context = canvas.getContext('2d') as unknown as CanvasRenderingContext2D
@@ -101,7 +132,7 @@ async function paint(name: string, panels: readonly Panel[]): Promise<Uint8Array
   context.fillRect(0, 0, WIDTH, HEIGHT)
   const shares = panels.reduce((sum, { share = 1 }) => sum + share, 0)
   const unit = (WIDTH - GAP * (panels.length + 1)) / shares
-  const runner = new Runner()
+  const runner = new Runner(state)
   let x = GAP
   for (const panel of panels) {
     const width = unit * (panel.share ?? 1)
@@ -114,11 +145,12 @@ async function paint(name: string, panels: readonly Panel[]): Promise<Uint8Array
   return canvas.encode('webp', 90)
 }
 
-export async function main(names: readonly string[]) {
+export async function main(args: string[]) {
+  const { values, positionals: names } = parseArgs({ args, options: { state: { type: 'string' } }, allowPositionals: true })
   await startBackend({ prefer: 'wasm' })
   for (const [name, panels] of Object.entries(pictures)) {
     if (names.length && !names.includes(name)) continue
-    const picture = await paint(name, panels)
+    const picture = await paint(name, panels, values.state)
     writeFileSync(`workflows/${name}.webp`, picture)
     console.log(`${name}.webp  ${(picture.length / 1000).toFixed(1)} kB${picture.length > MOST ? ', too large' : ''}`)
   }
