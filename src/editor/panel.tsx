@@ -174,7 +174,9 @@ function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
   const editor = useEditor()
   const id = outerId(fault.node)
   const node = id ? editor.stage.node(id) : undefined
-  const place = [here === id ? undefined : node?.getTitle(), fault.slot ?? fault.param].filter(Boolean).join(' · ')
+  // Of a fault inside a closed node, the slot is one that nobody sees.
+  const spot = fault.node === id ? (fault.slot ?? fault.param) : undefined
+  const place = [here === id ? undefined : node?.getTitle(), spot].filter(Boolean).join(' · ')
   return (
     <div class={fault.notice ? 'fault notice' : 'fault'}>
       <div class="where">

@@ -90,6 +90,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
 
   function begin({ to, paused, byItself }: { to?: LGraphNode; paused?: boolean; byItself?: boolean } = {}) {
     if (shown.state.value !== 'idle') return
+    if (shown.engineFailed.value) return state.say(texts.status.noEngine, { text: shown.engineFailed.value, error: true })
     // Seeds that change with each run would make a live graph run for ever.
     if (!byItself && advanceSeeds(stage.graph)) workspace.amend()
     clear()

@@ -431,6 +431,19 @@ describe('runs', () => {
     await expect.poll(() => problem.count()).toBe(0)
   })
 
+  test('where the engine cannot start it is said, and Run says so again', async () => {
+    await context.route(/nodes\/worker\.ts/, (route) => route.abort())
+    await page.reload()
+    await ready(page)
+    const state = () => page.locator('.status .state').textContent()
+    await expect.poll(state, { timeout: 20_000 }).toBe('The engine did not start')
+    await page.locator('.toasts').getByRole('button', { name: 'Close' }).click()
+    await press('Control+Enter')
+    await page.locator('.toasts').getByText('its script could not be loaded').waitFor()
+    expect(await state()).toBe('The engine did not start')
+    said.length = 0
+  })
+
   test('another workflow stops the run and shows nothing of it', async () => {
     const state = () => page.locator('.status .state').textContent()
     await page.getByRole('button', { name: 'Open the gallery' }).click()

@@ -1,6 +1,7 @@
 // Slots of a node: shape by type, hollow where nothing needs to be wired.
 import { declaredName } from '../../nodes/workflow/slots.ts'
 import type { Colours } from '../theme.ts'
+import { OVERVIEW } from './node.ts'
 import type { Painted, Painting } from './painting.ts'
 import { shorten } from './painting.ts'
 
@@ -31,7 +32,7 @@ export function paintSlots(
       if (fault) circle(ctx, x, y, 9, colours.danger, 2)
       else if (side === 'input' && !wired && !optional) circle(ctx, x, y, 7.5, colour, 1.2)
       paintSlot(ctx, x, y, slot.shape ?? 3, colour, wired ? 'wired' : optional ? 'optional' : 'free', colours)
-      if (scale > 0.5) {
+      if (scale >= OVERVIEW) {
         ctx.textAlign = side === 'input' ? 'left' : 'right'
         ctx.fillStyle = optional ? colours.nodeFaint : colours.nodeText
         ctx.fillText(shorten(ctx, slot.label ?? slot.name, width * 0.62), side === 'input' ? x + 11 : x - 11, y + 0.5)

@@ -4,6 +4,7 @@ import { formatNumber, wrap } from '../../nodes/litegraph/widgets.ts'
 import { darkTheme, lightTheme } from '../../nodes/views/canvas.ts'
 import { texts } from '../texts.ts'
 import type { Colours } from '../theme.ts'
+import { OVERVIEW } from './node.ts'
 import type { Painted, PaintedWidget, Painting } from './painting.ts'
 import { box, shorten } from './painting.ts'
 
@@ -63,7 +64,7 @@ function paintRow(
   ctx.strokeStyle = active ? colours.accent : colours.widgetLine
   box(ctx, MARGIN, y, inner, ROW, 5)
   ctx.stroke()
-  if (scale <= 0.5) return
+  if (scale < OVERVIEW) return
   ctx.font = `400 11.5px ${colours.font}`
   ctx.textBaseline = 'middle'
   const middle = y + ROW / 2 + 0.5

@@ -34,7 +34,7 @@ export function drawBody(
 ) {
   if (node.flags.collapsed) return
   ctx.save()
-  if (scale > 0.5) drawRequired(node, ctx)
+  if (scale >= 0.4) drawRequired(node, ctx)
   if (hasView(node.diffusion.declaration)) drawView(node, ctx, scale, viewBox(node, contentHeight))
   drawProgress(node, ctx)
   drawOutline(lite, node, ctx)
