@@ -19,6 +19,8 @@ export interface Camera {
   zoom(by: number): void
   /** Brings a node to the middle and selects it. */
   goTo(node: LGraphNode, insets: Insets): void
+  /** Brings a node to the middle if it is not seen whole. */
+  bringIn(node: LGraphNode, insets: Insets): void
   /** A free place near the middle of what is seen. */
   middle(insets: Insets): Point
   onPage(point: Point): Point
@@ -72,6 +74,14 @@ export function createCamera(canvas: EditorCanvas): Camera {
     goTo(node, insets) {
       look(node.pos[0]! + node.size[0]! / 2, node.pos[1]! + node.size[1]! / 2, Math.max(0.8, canvas.ds.scale), insets)
       canvas.selectNodes([node])
+    },
+    bringIn(node, insets) {
+      const area = free(insets)
+      const [left, top] = inGraph([area.x, area.y])
+      const [right, bottom] = inGraph([area.x + area.width, area.y + area.height])
+      const edges = edgesOf([node])
+      if (edges[0] >= left && edges[1] >= top && edges[2] <= right && edges[3] <= bottom) return
+      look(node.pos[0]! + node.size[0]! / 2, node.pos[1]! + node.size[1]! / 2, canvas.ds.scale, insets)
     },
     middle(insets) {
       const { x, y, width, height } = free(insets)

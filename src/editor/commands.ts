@@ -12,6 +12,7 @@ import { byType } from './declarations.ts'
 import { shareWithFiles } from './share.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
+import { towards, type Direction } from './towards.ts'
 
 export interface Command {
   label: string
@@ -28,8 +29,11 @@ export const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 /** Keys as they are written on the user's keyboard. */
 export const keysInWords = (keys: string): string =>
   isMac
-    ? keys.replace('Mod', '⌘').replace('Alt', '⌥').replace('Shift', '⇧').replace('Enter', '↵').replaceAll('+', '')
-    : keys.replace('Mod', 'Ctrl').replaceAll('+', ' ')
+    ? withArrows(keys).replace('Mod', '⌘').replace('Alt', '⌥').replace('Shift', '⇧').replace('Enter', '↵').replaceAll('+', '')
+    : withArrows(keys).replace('Mod', 'Ctrl').replaceAll('+', ' ')
+
+const withArrows = (keys: string) =>
+  keys.replace('ArrowLeft', '←').replace('ArrowRight', '→').replace('ArrowUp', '↑').replace('ArrowDown', '↓')
 
 export const shortcut = ({ keys }: Command) => (keys?.[0] ? keysInWords(keys[0]) : undefined)
 
@@ -39,6 +43,12 @@ export function makeCommands(editor: Editor) {
   const selected = () => state.selection.value.length > 0
   const idle = () => state.run.state.value === 'idle'
   const nodes = () => stage.selection()
+  const selectTowards = (direction: Direction) => () => {
+    const next = towards(nodes()[0], stage.nodes(), direction)
+    if (!next) return
+    stage.select([next.id])
+    stage.bringIn(next, editor.insets())
+  }
 
   const table = {
     run: { label: words.run, keys: ['Mod+Enter'], enabled: idle, run: () => runner.run() },
@@ -74,6 +84,10 @@ export function makeCommands(editor: Editor) {
     },
     share: { label: words.share, run: () => void shareWithFiles(editor) },
     selectAll: { label: words.selectAll, keys: ['Mod+A'], run: () => stage.select(stage.nodes().map((node) => node.id)) },
+    nodeLeft: { label: words.nodeLeft, keys: ['ArrowLeft'], run: selectTowards('left') },
+    nodeRight: { label: words.nodeRight, keys: ['ArrowRight'], run: selectTowards('right') },
+    nodeUp: { label: words.nodeUp, keys: ['ArrowUp'], run: selectTowards('up') },
+    nodeDown: { label: words.nodeDown, keys: ['ArrowDown'], run: selectTowards('down') },
     duplicate: { label: words.duplicate, keys: ['Shift+D'], enabled: selected, run: () => insertCopy(editor) },
     delete: {
       label: words.delete,
@@ -119,16 +133,22 @@ export function makeCommands(editor: Editor) {
     fit: { label: words.fit, keys: ['.', 'Home'], run: () => stage.fit(editor.insets()) },
     zoomIn: { label: words.zoomIn, keys: ['Alt+='], run: () => stage.zoom(1.2) },
     zoomOut: { label: words.zoomOut, keys: ['Alt+-'], run: () => stage.zoom(1 / 1.2) },
-    gallery: { label: words.gallery, keys: ['Alt+G'], run: () => toggleDrawer('gallery') },
-    library: { label: words.library, keys: ['Alt+L'], run: () => toggleDrawer('mine') },
+    gallery: { label: words.gallery, keys: ['Alt+G'], run: () => toggleDrawer(editor, 'gallery') },
+    library: { label: words.library, keys: ['Alt+L'], run: () => toggleDrawer(editor, 'mine') },
     panel: { label: words.panel, keys: ['Alt+P'], run: () => editor.showPanel(!state.panelShown.value) },
     shortcuts: { label: words.shortcuts, keys: ['?'], run: () => (state.dialog.value = { kind: 'shortcuts' }) },
   } satisfies Record<string, Command>
   return table as { [K in keyof typeof table]: Command }
 }
 
-function toggleDrawer(tab: state.DrawerTab) {
+/** Keys go on in the drawer, and on the canvas once it is closed. */
+function toggleDrawer(editor: Editor, tab: state.DrawerTab) {
   state.drawer.value = state.drawer.value === tab ? undefined : tab
+  requestAnimationFrame(() => {
+    const shown = document.querySelector<HTMLElement>('.drawer [role=tab][aria-selected=true]')
+    if (shown) shown.focus()
+    else editor.stage.focus()
+  })
 }
 
 /** The closed node replaced by what it stands for. */
@@ -163,6 +183,9 @@ const typing = (target: EventTarget | null) =>
 /** Keys that move a slider, or what is chosen of radio buttons. */
 const moves = ({ target, key }: KeyboardEvent) =>
   target instanceof HTMLInputElement && /^(range|radio)$/.test(target.type) && /^(Home|End|Page|Arrow)/.test(key)
+
+/** Elsewhere these keys scroll, or go from one thing to the next. */
+const onTheCanvas: ReadonlySet<CommandId> = new Set(['nodeLeft', 'nodeRight', 'nodeUp', 'nodeDown'])
 
 /** What was pressed, as {@link Command.keys} writes it. */
 export function keysOf(event: KeyboardEvent): string {
@@ -201,6 +224,7 @@ export function listenToKeys(editor: Editor): () => void {
     const found = entries.find(([, command]) => command.keys?.includes(keys))
     if (!found) return
     const [id, command] = found
+    if (onTheCanvas.has(id) && !onCanvas(event)) return
     if ((typing(event.target) || moves(event)) && !always.has(id)) return
     if (inOverlay(event) && !always.has(id)) return
     // A button or a link under the focus keeps Enter and its like.

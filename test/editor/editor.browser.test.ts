@@ -192,6 +192,23 @@ describe('nodes and wires', () => {
     expect(await titles()).toEqual(['Noise Schedule', 'Timesteps'])
   })
 
+  test('arrows go from node to node, and the drawer takes the keys while it is open', async () => {
+    await twoNodes()
+    await page.locator('canvas').focus()
+    const selected = () => page.locator('.panel h2').textContent()
+    await press('ArrowLeft')
+    await expect.poll(selected).toBe('Noise Schedule')
+    await press('ArrowRight')
+    await expect.poll(selected).toBe('Timesteps')
+    await press('Alt+L')
+    const focused = () => page.evaluate(() => document.activeElement!.textContent)
+    await expect.poll(focused).toBe('Mine')
+    await press('ArrowLeft')
+    expect(await selected()).toBe('Timesteps')
+    await press('Alt+L')
+    await expect.poll(() => page.evaluate(() => document.activeElement!.tagName)).toBe('CANVAS')
+  })
+
   test('mute and collapse, from the keys', async () => {
     await add('mix', 300, 300)
     const at = await place('Mix')
