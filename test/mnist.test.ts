@@ -137,9 +137,8 @@ onEachBackend(() => {
   })
 
   // Minutes: a classifier is trained, and 100 digits are sampled in 50 steps.
-  test.runIf(process.env.FULL)(
-    'of the digits that the MNIST checkpoint makes at least 80 of 100 are recognised',
-    async () => {
+  if (process.env.FULL)
+    test('of the digits that the MNIST checkpoint makes at least 80 of 100 are recognised', async () => {
       const by = openJudge(await trainJudge(judgeTraining))
       expect(await accuracyOn(by, await realMnist('test'))).toBeGreaterThan(0.97)
       const { images } = await sampled(await shippedMnist(), 1)
@@ -149,7 +148,5 @@ onEachBackend(() => {
       // Neither copies nor far from everything: as many real ones that were kept aside are 8.6 away.
       expect(Math.abs(found.nearest - 8.6)).toBeLessThan(2)
       by.dispose()
-    },
-    900_000,
-  )
+    }, 900_000)
 }, ['wasm'])
