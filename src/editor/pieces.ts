@@ -1,4 +1,5 @@
 // Pieces of workflows: what is copied, pasted and put in the place of a closed node. Files in, files out; no canvas.
+import { paramsShown } from '../nodes/litegraph/widgets.ts'
 import { inputsOf, outputsOf } from '../nodes/workflow/slots.ts'
 import type { Expansion, GraphNode, Wire } from '../engine/plan/graph.ts'
 import type { Declaration } from '../engine/plan/op.ts'
@@ -146,7 +147,7 @@ function fileNode(
     id,
     type: node.op,
     pos: [origin[0] + x, origin[1] + y],
-    size: declaration ? sizeOf(declaration, wiredIn) : [180, 80],
+    size: declaration ? sizeOf(declaration, node.params, wiredIn) : [180, 80],
     flags: {},
     mode: 0,
     inputs: declaration ? inputsOf(declaration, wiredIn).map(({ name, type }) => ({ name, type, link: null })) : [],
@@ -156,11 +157,11 @@ function fileNode(
   }
 }
 
-/** About the size a node will have: one row a slot, one a param. */
-export function sizeOf(declaration: Declaration, wired: ReadonlySet<string> = new Set()): [number, number] {
+/** About the size a node will have: one row a slot, one a param that is shown. */
+function sizeOf(declaration: Declaration, params: GraphNode['params'], wired: ReadonlySet<string> = new Set()): [number, number] {
   const rows = Math.max(inputsOf(declaration, wired).length, Object.keys(declaration.outputs).length)
   const view = declaration.role === 'observer' ? 180 : (declaration.room?.height ?? 0)
-  return [declaration.role === 'observer' ? 260 : 220, 14 + rows * 20 + Object.keys(declaration.params).length * 24 + view]
+  return [declaration.role === 'observer' ? 260 : 220, 14 + rows * 20 + paramsShown(declaration, params).length * 24 + view]
 }
 
 /** Columns by depth, from the left; in a column one under the other. Positions relative to the first. */
@@ -182,7 +183,7 @@ function layOut(nodes: readonly GraphNode[], declarations: ByType): Map<string, 
       const column = depthOf(node.id)
       const declaration = declarations.get(node.op)
       const top = bottoms[column] ?? 0
-      bottoms[column] = top + (declaration ? sizeOf(declaration)[1] : 80) + ROW
+      bottoms[column] = top + (declaration ? sizeOf(declaration, node.params)[1] : 80) + ROW
       return [node.id, [column * COLUMN, top] as [number, number]]
     }),
   )

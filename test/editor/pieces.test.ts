@@ -129,6 +129,13 @@ describe('opening a closed node', () => {
     expect(start.inputs.x_T).toEqual(wire('3', 'noise'))
   })
 
+  test('has no room for params that are not shown', () => {
+    const { file } = opened()
+    const timesteps = file.nodes.find(({ type }) => type === 'diffusion/Timesteps')!
+    // One row for the slots, and num_inference_steps, timestep_spacing and end; the other two are at their defaults.
+    expect(timesteps.size[1]).toBe(14 + 20 + 3 * 24)
+  })
+
   test('means the same as the closed node', () => {
     const { before, file } = opened()
     const table = opTable(nodes)

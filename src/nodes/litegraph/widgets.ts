@@ -1,7 +1,7 @@
 // Widgets from params. Numbers are drawn and dragged here: litegraph's own number widget counts in tenths of a step and
 // evaluates what is typed into it.
 import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
-import type { Param } from '../../engine/plan/op.ts'
+import type { Declaration, Param } from '../../engine/plan/op.ts'
 import type { Kept } from '../../engine/protocol.ts'
 import { FONTS } from '../views/canvas.ts'
 import { drawPoints, hitsClear, pointsAlong, squareOn } from './drawing.ts'
@@ -16,11 +16,19 @@ const colours = { back: '#1e2124', line: '#4a5056', text: '#e4e6e8', dim: '#9aa1
 
 /** Params that take room on the node: those often changed, and those that were. The panel has all of them. */
 export const shownParams = ({ diffusion: { declaration }, properties }: DiffusionNode): [string, Param][] =>
-  Object.entries(declaration.params).filter(
+  paramsShown(declaration, properties)
+
+/** The same before there is a node. What `values` leaves out has its default. */
+export const paramsShown = (
+  declaration: Pick<Declaration, 'params'>,
+  values: Readonly<Record<string, unknown>>,
+): [string, Param][] => {
+  const valueOf = (name: string) => (name in values ? values[name] : declaration.params[name]?.default)
+  return Object.entries(declaration.params).filter(
     ([name, { advanced, when, default: initial }]) =>
-      (!when || properties[when.param] === when.is) &&
-      (!advanced || JSON.stringify(properties[name]) !== JSON.stringify(initial)),
+      (!when || valueOf(when.param) === when.is) && (!advanced || JSON.stringify(valueOf(name)) !== JSON.stringify(initial)),
   )
+}
 
 /** One widget for each param that is shown, bound to the property of its name. */
 export function addWidgets(node: DiffusionNode, hooks: Hooks) {
