@@ -1,8 +1,6 @@
 // Paints the pictures of the gallery, workflows/<name>.webp, from what the workflows show at their default settings:
-// `npm run thumbnails -- [--state folder] [name ...]`. Some of them train, MNIST for half an hour; a folder that `litegraph-diffusion run --state`
-// filled takes that off.
+// `npm run thumbnails -- [name ...]`. Takes some minutes: some of them train.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { createCanvas } from '@napi-rs/canvas'
 import { startBackend } from '../src/engine/backends.ts'
 import type { Fault } from '../src/engine/plan/fault.ts'
@@ -13,7 +11,6 @@ import { createSession } from '../src/engine/plan/session.ts'
 import type { View } from '../src/engine/plan/view.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
 import { assetsOf } from '../src/nodes/assets.ts'
-import { folderStore } from '../src/nodes/folder.ts'
 import { keptIn } from '../src/nodes/kept.ts'
 import { findNode, withSettings } from '../src/nodes/settings.ts'
 import { shippedInNode } from '../src/nodes/shipped-node.ts'
@@ -46,6 +43,7 @@ const guided = (scale: number): Panel => ({
 })
 
 const digits = { 'Training Start.steps': 1000 }
+const mnist = { 'Training Start.steps': 300 }
 const attending = { 'Training Start, with.steps': 300, 'Training Start, without.steps': 300 }
 
 const pictures: Record<string, Panel[]> = {
@@ -79,11 +77,15 @@ const pictures: Record<string, Panel[]> = {
   'digits-sample': [
     { node: 'From the same noise', settings: { 'From the same noise.count': 15, 'From the same noise.columns': 5 } },
   ],
-  'mnist-train': [{ node: 'New digits', share: 1.6 }, { node: 'Loss curve' }],
+  'mnist-train': [
+    { node: 'New digits', settings: mnist, share: 1.6 },
+    { node: 'Loss curve', settings: mnist },
+  ],
   'mnist-sample': [{ node: 'All digits', settings: { 'All digits.columns': 8 } }],
   spectrum: [{ node: 'x_t over t' }, { node: 'Predicted x_0 over t' }],
   attention: [
-    { node: 'With and without', settings: attending, share: 1.4 },
+    { node: 'With attention', settings: attending },
+    { node: 'Without attention', settings: attending },
     { node: 'Loss curves', settings: attending },
   ],
   classifier: [{ node: 'Judged samples', share: 1.4 }, { node: 'Loss curve' }],
@@ -99,11 +101,10 @@ class Runner {
   private readonly session: Session
   private runs = 0
 
-  constructor(state: string | undefined) {
+  constructor() {
     this.session = createSession({
       ops: opTable(nodes),
       assets: assetsOf(keptIn(memoryStore()), keptIn(memoryStore()), shippedInNode()),
-      ...(state !== undefined && { store: folderStore(state) }),
       onEvent: (event) => {
         if (event.type === 'view') this.views.set(event.node, event.view)
         if (event.type === 'faults') this.faults.push(...event.faults)
@@ -124,7 +125,7 @@ class Runner {
   dispose = () => this.session.dispose()
 }
 
-async function paint(name: string, panels: readonly Panel[], state: string | undefined): Promise<Uint8Array> {
+async function paint(name: string, panels: readonly Panel[]): Promise<Uint8Array> {
   const canvas = createCanvas(WIDTH, HEIGHT)
   // The same interface, declared by another package.
   const context = canvas.getContext('2d') as unknown as CanvasRenderingContext2D
@@ -132,7 +133,7 @@ async function paint(name: string, panels: readonly Panel[], state: string | und
   context.fillRect(0, 0, WIDTH, HEIGHT)
   const shares = panels.reduce((sum, { share = 1 }) => sum + share, 0)
   const unit = (WIDTH - GAP * (panels.length + 1)) / shares
-  const runner = new Runner(state)
+  const runner = new Runner()
   let x = GAP
   for (const panel of panels) {
     const width = unit * (panel.share ?? 1)
@@ -145,12 +146,11 @@ async function paint(name: string, panels: readonly Panel[], state: string | und
   return canvas.encode('webp', 90)
 }
 
-export async function main(args: string[]) {
-  const { values, positionals: names } = parseArgs({ args, options: { state: { type: 'string' } }, allowPositionals: true })
+export async function main(names: readonly string[]) {
   await startBackend({ prefer: 'wasm' })
   for (const [name, panels] of Object.entries(pictures)) {
     if (names.length && !names.includes(name)) continue
-    const picture = await paint(name, panels, values.state)
+    const picture = await paint(name, panels)
     writeFileSync(`workflows/${name}.webp`, picture)
     console.log(`${name}.webp  ${(picture.length / 1000).toFixed(1)} kB${picture.length > MOST ? ', too large' : ''}`)
   }
