@@ -49,52 +49,66 @@ const absolute = (wasm: WasmPaths): WasmPaths =>
 
 const resolved = (path: string | URL) => new URL(path, document.baseURI).href
 
+/** Hands events to its listeners. What comes before the first of them waits for it: a page may take its time to listen. */
+class Listeners {
+  private readonly listeners = new Set<(event: Event) => void>()
+  private waiting: Event[] | undefined = []
+
+  add(listener: (event: Event) => void): () => void {
+    this.listeners.add(listener)
+    const waiting = this.waiting ?? []
+    this.waiting = undefined
+    for (const event of waiting) listener(event)
+    return () => void this.listeners.delete(listener)
+  }
+
+  tell(event: Event) {
+    if (this.waiting) this.waiting.push(event)
+    else for (const listener of this.listeners) listener(event)
+  }
+}
+
 function portToWorker(own: Worker | string | URL | undefined): EnginePort {
   const worker = own instanceof Worker ? own : own === undefined ? defaultWorker() : startWorker(resolved(own))
-  const broken = (listener: (event: Event) => void) => (error: globalThis.Event) =>
-    listener({
+  const listeners = new Listeners()
+  const onMessage = ({ data }: MessageEvent<Event>) => listeners.tell(data)
+  const onError = ({ message }: ErrorEvent) =>
+    listeners.tell({
       type: 'broken',
-      message: `The worker of the engine failed: ${(error as ErrorEvent).message ?? 'its script could not be loaded'}.`,
+      message: `The worker of the engine failed: ${message ?? 'its script could not be loaded'}.`,
     })
+  worker.addEventListener('message', onMessage)
+  worker.addEventListener('error', onError)
   return {
     post: (request) => worker.postMessage(request),
-    listen(onEvent) {
-      const onMessage = ({ data }: MessageEvent<Event>) => onEvent(data)
-      const onError = broken(onEvent)
-      worker.addEventListener('message', onMessage)
-      worker.addEventListener('error', onError)
-      return () => {
-        worker.removeEventListener('message', onMessage)
-        worker.removeEventListener('error', onError)
-      }
+    listen: (onEvent) => listeners.add(onEvent),
+    close() {
+      worker.removeEventListener('message', onMessage)
+      worker.removeEventListener('error', onError)
+      worker.terminate()
     },
-    close: () => worker.terminate(),
   }
 }
 
 function portToPage(nodes: readonly Op[] | undefined, { engine }: AssetPaths): EnginePort {
-  const listeners = new Set<(event: Event) => void>()
+  const listeners = new Listeners()
   const loading = loadEngine(engine).then(
     ({ enginePort }) => {
       const port = enginePort(nodes)
-      port.listen((event) => listeners.forEach((listener) => listener(event)))
+      port.listen((event) => listeners.tell(event))
       return port
     },
     (error: unknown) => {
-      const event: Event = {
+      listeners.tell({
         type: 'broken',
         message: `The engine could not be loaded: ${error instanceof Error ? error.message : String(error)}.`,
-      }
-      listeners.forEach((listener) => listener(event))
+      })
       return undefined
     },
   )
   return {
     post: (request: Request) => void loading.then((port) => port?.post(request)),
-    listen(onEvent) {
-      listeners.add(onEvent)
-      return () => void listeners.delete(onEvent)
-    },
+    listen: (onEvent) => listeners.add(onEvent),
     close: () => void loading.then((port) => port?.close()),
   }
 }

@@ -449,7 +449,14 @@ describe('runs', () => {
   })
 
   test('where the engine cannot start it is said, and Run says so again', async () => {
-    await context.route(/nodes\/worker\.ts/, (route) => route.abort())
+    // Routing does not reach every worker's script: a page that has loaded it once may take it from memory.
+    await page.addInitScript(() => {
+      window.Worker = class extends Worker {
+        constructor(address: string | URL, options?: WorkerOptions) {
+          super(String(address).replace('worker.ts', 'nowhere.ts'), options)
+        }
+      }
+    })
     await page.reload()
     await ready(page)
     const state = () => page.locator('.status .state').textContent()

@@ -91,7 +91,9 @@ function chooseModel(classes: Map<string, unknown>, paths: Set<string>, notices:
 function noModel(classes: Map<string, unknown>, paths: Set<string>): CheckpointError {
   const [, other] = [...classes].find(([, name]) => typeof name === 'string') ?? []
   if (other !== undefined)
-    return new CheckpointError(`The model is a ${other}; read are UNet2DModel of diffusers, and the MLP and the Classifier of this program.`)
+    return new CheckpointError(
+      `The model is a ${other}; read are UNet2DModel of diffusers, and the MLP and the Classifier of this program.`,
+    )
   if ([...paths].some((path) => path.endsWith('data.pkl'))) return pickled('The file')
   if ([...paths].some((path) => path.endsWith('.safetensors'))) {
     return new CheckpointError(
