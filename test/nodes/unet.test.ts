@@ -183,6 +183,7 @@ onCpu(() => {
       attending({}, { resolutions: '8', head_dim: 24 }),
       attending({ block_out_channels: '32, 48' }, { resolutions: '8', by: 'heads', heads: 32 }),
       attending({}, { resolutions: '', mid_block: false }),
+      attending({}, { resolutions: 'middle' }),
       [unet({ block_out_channels: '2', norm_num_groups: 1, freq_shift: 1 })],
       [unet({ block_out_channels: '80000, 9999992' })],
     )
@@ -198,6 +199,7 @@ onCpu(() => {
         "unet.attention: \`head_dim\` of Attention is 24, but the 32 channels at 8 are no multiple of it. Set \`head_dim\` to 16, or change the channels of the UNet.",
         "unet.attention: \`heads\` of Attention is 32, but the 48 channels of the middle block are no multiple of it. Set \`heads\` to 24, or change the channels of the UNet.",
         "attention.resolutions: No resolution is given, and mid_block is off: there would be no attention anywhere. Give a resolution, such as 4, or leave the node out.",
+        "attention.resolutions: Expected whole numbers above 0 with commas between, got "middle". Write them like this: 8, 4.",
         "unet.block_out_channels: The first level has 2 channels: too few for the sines and cosines of t. Give it at least 4.",
         "unet.block_out_channels: The UNet would have 10,240,668,863 million parameters, more than fit into memory. Take fewer channels or levels: 268 million are the most.",
       ]

@@ -26,7 +26,7 @@ export const attention = defineNode({
     const rule: AttentionRule = {
       kind: 'self',
       ...(by === 'heads' ? { heads } : { head_dim }),
-      resolutions: numbersIn(resolutions, 'resolutions'),
+      resolutions: numbersIn(resolutions, 'resolutions', '8, 4'),
       mid_block,
     }
     if (!rule.resolutions.length && !mid_block) {
