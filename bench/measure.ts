@@ -13,6 +13,7 @@ import type { TrainingState } from '../src/engine/training.ts'
 import { beginTraining, trainStep } from '../src/engine/training.ts'
 import { tensorsOf } from '../src/engine/values.ts'
 import { provideWebGPU } from '../src/nodes/node-webgpu.ts'
+import { levelsAt } from '../src/engine/schedule.ts'
 import { batch, config, newModel, schedule } from './digits.ts'
 import { stockUnet } from './stock.ts'
 
@@ -98,7 +99,7 @@ const ourSteps: { [K in Task]: () => Step } = {
     } as const
     let state = beginTraining(model.weights, true)
     const loss = () => {
-      const noised = addNoise(x, t, noise, schedule)
+      const noised = addNoise(x, noise, levelsAt(schedule, { t }))
       return meanError(predict({ ...model, weights: state.weights }, noised, t), noise, { kind: 'mse' })
     }
     return () => {
@@ -119,7 +120,7 @@ const stockSteps: { [K in Task]: () => Step } = {
     const weights = Object.fromEntries(Object.entries(newModel().weights).map(([name, tensor]) => [name, tf.variable(tensor)]))
     const adam = tf.train.adam(1e-3)
     const loss = () =>
-      stockUnet(config, weights, addNoise(x, t, noise, schedule) as Tensor4D, t)
+      stockUnet(config, weights, addNoise(x, noise, levelsAt(schedule, { t })) as Tensor4D, t)
         .sub(noise)
         .square()
         .mean() as Scalar
@@ -142,7 +143,11 @@ function sampler(denoise: (x: Tensor4D, t: Float64Array) => Tensor4D): Step {
   return () => {
     const next = tf.tidy(() => {
       const prediction = { tensor: denoise(x, from), predicts: 'epsilon' } as const
-      return ddimStep(x, prediction, from, to, schedule, undefined, { eta: 0, clip: undefined, rederive: false }) as Tensor4D
+      return ddimStep(x, prediction, levelsAt(schedule, { t: from }), levelsAt(schedule, { t: to }), undefined, {
+        eta: 0,
+        hold: undefined,
+        rederive: false,
+      }) as Tensor4D
     })
     x.dispose()
     x = next

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
 import type { Param } from '../engine/plan/op.ts'
+import { isMeant } from '../engine/plan/op.ts'
 import type { Kept } from '../engine/protocol.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { SEED_CONTROLS } from '../nodes/litegraph/node.ts'
@@ -20,7 +21,7 @@ import { texts } from './texts.ts'
 export function Params({ node }: { node: DiffusionNode }) {
   state.followGraph()
   const entries = Object.entries(node.diffusion.declaration.params)
-  const meant = entries.filter(([, { when }]) => !when || node.properties[when.param] === when.is)
+  const meant = entries.filter(([, param]) => isMeant(param, (other) => node.properties[other]))
   const rows = (advanced: boolean) =>
     meant
       .filter(([, param]) => (param.advanced ?? false) === advanced)

@@ -1,5 +1,6 @@
 // Numbers that belong to the items of a batch, brought into a shape that multiplies the batch; checks of such shapes.
 import { NodeError } from './plan/fault.ts'
+import type { Levels } from './schedule.ts'
 import type { Tensor } from './tf.ts'
 import { tf } from './tf.ts'
 
@@ -38,15 +39,21 @@ export function checkShape(tensor: Tensor, like: Tensor, slot: string, likeSlot:
   })
 }
 
-/** `t` and `tPrev` at one length, where either may hold for all. Throws NodeError if they count different batches. */
-export function broadcastTimesteps(t: Float64Array, tPrev: Float64Array): [Float64Array, Float64Array] {
-  const length = Math.max(t.length, tPrev.length)
-  const stretch = (steps: Float64Array) => (steps.length === 1 ? new Float64Array(length).fill(steps[0]!) : steps)
-  const [from, to] = [stretch(t), stretch(tPrev)]
-  if (from.length === to.length) return [from, to]
+/** Two levels at one length, where either may hold for all. Throws NodeError if they count different batches. */
+export function broadcastLevels(from: Levels, to: Levels): [Levels, Levels] {
+  const length = Math.max(from.t.length, to.t.length)
+  const stretch = (values: Float64Array) => (values.length === 1 ? new Float64Array(length).fill(values[0]!) : values)
+  const all = ({ t, ratio, alpha, sigma }: Levels): Levels => ({
+    t: stretch(t),
+    ...(ratio && { ratio: stretch(ratio) }),
+    alpha: stretch(alpha),
+    sigma: stretch(sigma),
+  })
+  const [a, b] = [all(from), all(to)]
+  if (a.t.length === b.t.length) return [a, b]
   throw new NodeError({
     slot: 't_prev',
-    message: `Expected as many timesteps as t has: [${t.length}], got [${tPrev.length}].`,
+    message: `Expected as many timesteps as t has: [${from.t.length}], got [${to.t.length}].`,
     cure: 'Take t and t_prev from the same SamplingStart.',
   })
 }

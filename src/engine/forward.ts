@@ -1,43 +1,35 @@
 // The forward process: adds noise to data, all at once or step by step.
-import { checkShape, perItem } from './coefficients.ts'
+import { broadcastLevels, checkShape, perItem } from './coefficients.ts'
 import { NodeError } from './plan/fault.ts'
-import type { Schedule } from './schedule.ts'
-import { signalAndNoise } from './schedule.ts'
+import type { Levels } from './schedule.ts'
 import type { Tensor } from './tf.ts'
 
 /**
- * x_t = √ᾱ_t x_0 + √(1 - ᾱ_t) ε (Ho et al. 2020, eq. 4). `x0` and `noise` `[b, ...]`, `t` one per item or one for all;
- * at t = -1 it is x_0 itself. Throws NodeError if shapes differ or t is no timestep of the schedule.
+ * x_t = α x_0 + σ ε (Ho et al. 2020, eq. 4, with α = √ᾱ_t and σ = √(1 - ᾱ_t)). `x0` and `noise` `[b, ...]`, levels one per item
+ * or one for all; at clean data it is x_0 itself. Throws NodeError if shapes differ.
  */
-export function addNoise(x0: Tensor, t: Float64Array, noise: Tensor, schedule: Schedule): Tensor {
+export function addNoise(x0: Tensor, noise: Tensor, { alpha, sigma }: Levels): Tensor {
   checkShape(noise, x0, 'noise', 'x_0')
-  const { alpha, sigma } = signalAndNoise(schedule, t)
   return x0.mul(perItem(alpha, x0)).add(noise.mul(perItem(sigma, x0)))
 }
 
 /**
- * One draw of q(x_t | x_{t-1}) = N(√(1 - β_t) x_{t-1}, β_t I) (Ho et al. 2020, eq. 2): from t - 1 to `t`. The first step,
- * t = 0, starts from clean data. Shapes as in {@link addNoise}; throws NodeError for t = -1, to which no step leads.
+ * One draw of q(x_t | x_s) for an earlier time s, from the levels at s to those at t: N(α_t/α_s x_s, (σ_t² - (α_t σ_s / α_s)²) I)
+ * (Kingma et al. 2021, eq. 16); with s = t - 1 that is N(√(1 - β_t) x_{t-1}, β_t I) (Ho et al. 2020, eq. 2). Shapes as in
+ * {@link addNoise}; throws NodeError where t is not after s.
  */
-export function forwardStep(xPrev: Tensor, t: Float64Array, noise: Tensor, schedule: Schedule): Tensor {
-  checkShape(noise, xPrev, 'noise', 'x_prev')
-  const beta = t.map((step) => betaAt(schedule, step))
-  return xPrev
-    .mul(
-      perItem(
-        beta.map((b) => Math.sqrt(1 - b)),
-        xPrev,
-      ),
-    )
-    .add(noise.mul(perItem(beta.map(Math.sqrt), xPrev)))
-}
-
-function betaAt({ betas, T }: Schedule, t: number): number {
-  const beta = betas[t]
-  if (beta !== undefined) return beta
-  throw new NodeError({
-    slot: 't',
-    message: `Expected a step of the forward process, a whole number from 0 to ${T - 1}, got ${t}.`,
-    cure: 'The step t leads from t - 1 to t; begin with t = 0.',
-  })
+export function forwardStep(xs: Tensor, noise: Tensor, at: Levels, next: Levels): Tensor {
+  checkShape(noise, xs, 'noise', 'x_prev')
+  const [from, to] = broadcastLevels(at, next)
+  const kept = from.alpha.map((alpha, i) => to.alpha[i]! / alpha)
+  const added = kept.map((share, i) => to.sigma[i]! ** 2 - (share * from.sigma[i]!) ** 2)
+  const wrong = added.findIndex((variance) => variance < 0)
+  if (wrong >= 0) {
+    throw new NodeError({
+      slot: 't',
+      message: `Expected a time with more noise than t = ${from.t[wrong]}, got ${to.t[wrong]}.`,
+      cure: 'The forward process only adds noise: take a later t.',
+    })
+  }
+  return xs.mul(perItem(kept, xs)).add(noise.mul(perItem(added.map(Math.sqrt), xs)))
 }

@@ -6,8 +6,7 @@ export * from './timesteps.ts'
 export * from './forward.ts'
 export * from './posterior.ts'
 export * from './prediction.ts'
-export * from './samplers/ddpm.ts'
-export * from './samplers/ddim.ts'
+export * from './samplers/index.ts'
 
 // ---- models and training
 export { predict } from './models/predict.ts'

@@ -1,7 +1,6 @@
 // How wrong a prediction is: the squared or Huber error, weighted by the signal-to-noise ratio of its timestep or not.
 import { perItem } from './coefficients.ts'
-import type { Schedule } from './schedule.ts'
-import { alphaBarAt } from './schedule.ts'
+import type { Levels } from './schedule.ts'
 import type { Scalar, Tensor } from './tf.ts'
 import { tf } from './tf.ts'
 import type { PredictionType } from './values.ts'
@@ -31,25 +30,25 @@ export function meanError(
 }
 
 /**
- * How an error in what is predicted shows in x_0: (d x_0 / d prediction)², from alpha-bar = a. The relations are those of
- * `prediction.ts`; with them one weight on the error of x_0 is a weight for each kind of prediction.
+ * How an error in what is predicted shows in x_0: (d x_0 / d prediction)², for x_t = alpha x_0 + sigma ε. The relations are
+ * those of `prediction.ts`; with them one weight on the error of x_0 is a weight for each kind of prediction.
  */
-const errorInX0: { [K in PredictionType]: (a: number) => number } = {
-  epsilon: (a) => (1 - a) / a,
+const errorInX0: { [K in PredictionType]: (alpha: number, sigma: number) => number } = {
+  epsilon: (alpha, sigma) => (sigma / alpha) ** 2,
   sample: () => 1,
-  v_prediction: (a) => 1 - a,
-  flow_prediction: (a) => (1 - a) / (Math.sqrt(a) + Math.sqrt(1 - a)) ** 2,
+  v_prediction: (alpha, sigma) => (sigma / (alpha ** 2 + sigma ** 2)) ** 2,
+  flow_prediction: (alpha, sigma) => (sigma / (alpha + sigma)) ** 2,
 }
 
 /**
  * Min-SNR weights: min(SNR, gamma) on the error of x_0, whatever is predicted, so min(SNR, gamma) / SNR for epsilon and
  * min(SNR, gamma) / (SNR + 1) for v. Hang et al. 2023, section 3.4.
  */
-export function minSnrWeights(predicts: PredictionType, t: Float64Array, schedule: Schedule, gamma: number): Float64Array {
-  return t.map((step) => {
-    const a = alphaBarAt(schedule, step)
-    // a = 0 makes the factor of epsilon infinite, and a = 1 the SNR: the products below have their limits.
-    if (predicts === 'epsilon') return Math.min(1, (gamma * (1 - a)) / a)
-    return Math.min(a / (1 - a), gamma) * errorInX0[predicts](a)
+export function minSnrWeights(predicts: PredictionType, { alpha, sigma }: Levels, gamma: number): Float64Array {
+  return alpha.map((a, i) => {
+    const s = sigma[i]!
+    // a = 0 makes the factor of epsilon infinite, and s = 0 the SNR: the products below have their limits.
+    if (predicts === 'epsilon') return Math.min(1, gamma * (s / a) ** 2)
+    return Math.min((a / s) ** 2, gamma) * errorInX0[predicts](a, s)
   })
 }

@@ -1,8 +1,7 @@
-// The forward process looked at backwards, with the clean data known: q(x_s | x_t, x_0) for an earlier timestep s.
-import { broadcastTimesteps, checkShape, perItem } from './coefficients.ts'
+// The forward process looked at backwards, with the clean data known: q(x_s | x_t, x_0) for an earlier time s.
+import { broadcastLevels, checkShape, perItem } from './coefficients.ts'
 import { NodeError } from './plan/fault.ts'
-import type { Schedule } from './schedule.ts'
-import { alphaBarAt } from './schedule.ts'
+import type { Levels } from './schedule.ts'
 import type { Tensor } from './tf.ts'
 
 export interface PosteriorCoefficients {
@@ -10,48 +9,43 @@ export interface PosteriorCoefficients {
   fromX0: Float64Array
   fromXt: Float64Array
   variance: Float64Array
-  /** 1 - ᾱ_t / ᾱ_s: the variance that the steps from s to t add; β_t if s = t - 1. */
-  beta: Float64Array
+  /** The variance that the way from s to t adds, σ_t² - (α_t σ_s / α_s)²; β_t if s = t - 1 in a table of betas. */
+  added: Float64Array
 }
 
 /**
- * Ho et al. 2020, eq. 7, for any s = `tPrev` before `t` (β_t becomes 1 - ᾱ_t / ᾱ_s); s = -1 is x_0 itself, variance 0.
- * Lengths: one per item or one for all. Throws NodeError if some s is not before its t.
+ * Ho et al. 2020, eq. 7, for any s before t (Kingma et al. 2021, appendix A.2): from the levels at t and at s; where s is
+ * clean it is x_0 itself, variance 0. Lengths: one per item or one for all. Throws NodeError if some s is not before its t.
  */
-export function posteriorCoefficients(t: Float64Array, tPrev: Float64Array, schedule: Schedule): PosteriorCoefficients {
-  const [from, to] = broadcastTimesteps(t, tPrev)
-  const later = from.findIndex((step, i) => to[i]! >= step)
+export function posteriorCoefficients(from: Levels, to: Levels): PosteriorCoefficients {
+  const [t, s] = broadcastLevels(from, to)
+  const later = t.t.findIndex((_, i) => !(s.sigma[i]! * t.alpha[i]! < t.sigma[i]! * s.alpha[i]!))
   if (later >= 0) {
     throw new NodeError({
       slot: 't_prev',
-      message: `Expected a timestep before t = ${from[later]}, got ${to[later]}.`,
+      message: `Expected a timestep before t = ${t.t[later]}, got ${s.t[later]}.`,
       cure: 'This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.',
     })
   }
-  const a = from.map((step) => alphaBarAt(schedule, step))
-  const aPrev = to.map((step) => alphaBarAt(schedule, step))
-  const beta = a.map((value, i) => 1 - value / aPrev[i]!)
+  const square = (x: number) => x * x
+  const share = t.alpha.map((alpha, i) => alpha / s.alpha[i]!)
+  const noise = t.sigma.map(square)
+  const added = noise.map((variance, i) => variance - square(share[i]! * s.sigma[i]!))
   return {
-    fromX0: a.map((value, i) => (Math.sqrt(aPrev[i]!) * beta[i]!) / (1 - value)),
-    fromXt: a.map((value, i) => (Math.sqrt(value / aPrev[i]!) * (1 - aPrev[i]!)) / (1 - value)),
-    variance: a.map((value, i) => ((1 - aPrev[i]!) / (1 - value)) * beta[i]!),
-    beta,
+    fromX0: added.map((variance, i) => (s.alpha[i]! * variance) / noise[i]!),
+    fromXt: share.map((alpha, i) => (alpha * square(s.sigma[i]!)) / noise[i]!),
+    variance: added.map((variance, i) => (square(s.sigma[i]!) / noise[i]!) * variance),
+    added,
   }
 }
 
 /**
- * Mean and variance of q(x_s | x_t, x_0), both of the shape of `xt`, `[b, ...]`. Throws NodeError if shapes differ or some
- * s = `tPrev` is not before its `t`.
+ * Mean and variance of q(x_s | x_t, x_0), both of the shape of `xt`, `[b, ...]`, from the levels at t to those at s. Throws
+ * NodeError if shapes differ or some s is not before its t.
  */
-export function posterior(
-  x0: Tensor,
-  xt: Tensor,
-  t: Float64Array,
-  tPrev: Float64Array,
-  schedule: Schedule,
-): { mean: Tensor; variance: Tensor } {
+export function posterior(x0: Tensor, xt: Tensor, from: Levels, to: Levels): { mean: Tensor; variance: Tensor } {
   checkShape(x0, xt, 'x_0', 'x_t')
-  const { fromX0, fromXt, variance } = posteriorCoefficients(t, tPrev, schedule)
+  const { fromX0, fromXt, variance } = posteriorCoefficients(from, to)
   return {
     mean: x0.mul(perItem(fromX0, xt)).add(xt.mul(perItem(fromXt, xt))),
     variance: perItem(variance, xt).broadcastTo(xt.shape),

@@ -1,8 +1,7 @@
 // What a model's output stands for, and how to turn one kind into another. No other file knows the conventions.
 import { checkShape, perItem } from './coefficients.ts'
 import { NodeError } from './plan/fault.ts'
-import type { Schedule } from './schedule.ts'
-import { signalAndNoise } from './schedule.ts'
+import type { Levels } from './schedule.ts'
 import type { Tensor } from './tf.ts'
 import type { PredictionType } from './values.ts'
 
@@ -10,7 +9,7 @@ import type { PredictionType } from './values.ts'
 type Mixture = readonly [x0: number, noise: number]
 
 /**
- * Every kind is a mixture of x_0 and ε with alpha = √ᾱ_t and sigma = √(1 - ᾱ_t), as x_t = alpha x_0 + sigma ε is:
+ * Every kind is a mixture of x_0 and ε, as x_t = alpha x_0 + sigma ε is:
  * ε (Ho et al. 2020), x_0, v = alpha ε - sigma x_0 (Salimans & Ho 2022, appendix D), the velocity ε - x_0 of a flow.
  */
 const mixtures: { [K in PredictionType]: (alpha: number, sigma: number) => Mixture } = {
@@ -21,21 +20,19 @@ const mixtures: { [K in PredictionType]: (alpha: number, sigma: number) => Mixtu
 }
 
 /**
- * The same statement of a model in other terms. `output` and `xt` `[b, ...]`, `t` one per item or one for all. With x_t and
+ * The same statement of a model in other terms. `output` and `xt` `[b, ...]`, levels one per item or one for all. With x_t and
  * the output both known mixtures of x_0 and ε, so is what is asked for a mixture of x_t and the output. Throws NodeError
  * where the output does not tell (ε at a timestep without signal, x_0 at one without noise).
  */
 export function convertPrediction(
   output: Tensor,
   xt: Tensor,
-  t: Float64Array,
-  schedule: Schedule,
+  { alpha, sigma, t }: Levels,
   from: PredictionType,
   to: PredictionType,
 ): Tensor {
   checkShape(output, xt, 'prediction', 'x_t')
   if (from === to) return output
-  const { alpha, sigma } = signalAndNoise(schedule, t)
   const fromXt = new Float64Array(t.length)
   const fromOutput = new Float64Array(t.length)
   for (let i = 0; i < t.length; i++) {
@@ -58,10 +55,9 @@ const untold = (from: PredictionType, to: PredictionType, t: number) =>
     cure: 'Use a model that predicts v_prediction, or leave this timestep out.',
   })
 
-/** What a model that `predicts` this should have said of x_t = √ᾱ_t x_0 + √(1 - ᾱ_t) `noise`. Shapes as in `addNoise`. */
-export function targetOf(predicts: PredictionType, x0: Tensor, noise: Tensor, t: Float64Array, schedule: Schedule): Tensor {
+/** What a model that `predicts` this should have said of x_t = alpha x_0 + sigma `noise`. Shapes as in `addNoise`. */
+export function targetOf(predicts: PredictionType, x0: Tensor, noise: Tensor, { alpha, sigma }: Levels): Tensor {
   checkShape(noise, x0, 'noise', 'x_0')
-  const { alpha, sigma } = signalAndNoise(schedule, t)
   const parts = Array.from(alpha, (a, i) => mixtures[predicts](a, sigma[i]!))
   return x0
     .mul(

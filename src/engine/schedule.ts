@@ -15,8 +15,15 @@ export const scheduleNames = [
 
 export type ScheduleName = (typeof scheduleNames)[number]
 
-/** The training process: plain data, tables of length T over the timesteps 0 ... T - 1. */
-export interface Schedule {
+/**
+ * The training process: plain data. Everything else asks it one thing, {@link levelsAt}: how much signal and how much noise
+ * there are at a time. Timesteps go up to noise; -1 is clean data in all of them.
+ */
+export type Schedule = TableSchedule | FlowSchedule | SigmaSchedule | VPSchedule
+
+/** Timesteps 0 ... T - 1, each with its β: x_t = √ᾱ_t x_0 + √(1 - ᾱ_t) ε (Ho et al. 2020). */
+export interface TableSchedule {
+  kind: 'table'
   name: string
   /** The number of training timesteps. */
   T: number
@@ -68,7 +75,7 @@ const curves: { [K in ScheduleName]: (range: Range) => Float64Array } = {
 /**
  * The tables of a named schedule, in float64. Throws NodeError if T is no whole number above 0 or some β is not in (0, 1).
  */
-export function noiseSchedule({ name, T, betaStart = 1e-4, betaEnd = 0.02 }: ScheduleConfig): Schedule {
+export function noiseSchedule({ name, T, betaStart = 1e-4, betaEnd = 0.02 }: ScheduleConfig): TableSchedule {
   if (!Number.isInteger(T) || T < 1) {
     throw new NodeError({
       param: 'num_train_timesteps',
@@ -80,7 +87,7 @@ export function noiseSchedule({ name, T, betaStart = 1e-4, betaEnd = 0.02 }: Sch
   const wrong = betas.findIndex((beta) => !(beta > 0 && beta < 1))
   if (wrong >= 0) throw outOfRange(name, wrong, betas[wrong]!)
   let product = 1
-  return { name, T, betas, alphaBar: betas.map((beta) => (product *= 1 - beta)) }
+  return { kind: 'table', name, T, betas, alphaBar: betas.map((beta) => (product *= 1 - beta)) }
 }
 
 const outOfRange = (name: ScheduleName, t: number, beta: number) =>
@@ -93,20 +100,168 @@ const outOfRange = (name: ScheduleName, t: number, beta: number) =>
         : 'Set beta_start and beta_end between 0 and 1.',
   })
 
-/** ᾱ at a timestep; t = -1 is clean data, ᾱ = 1. Throws NodeError for a t that is no timestep of this schedule. */
-export function alphaBarAt({ alphaBar, T }: Schedule, t: number): number {
-  if (t === -1) return 1
-  const value = alphaBar[t]
-  if (value !== undefined) return value
-  throw new NodeError({
-    slot: 't',
-    message: `Expected a timestep of the schedule, a whole number from 0 to ${T - 1} (or -1 for clean data), got ${t}.`,
-    cure: 'Take t and schedule from the same NoiseSchedule.',
-  })
+/** A straight way from data to noise, x = (1 - s) x_0 + s ε with s = t / T (Lipman et al. 2023; Liu et al. 2023). */
+export interface FlowSchedule {
+  kind: 'flow'
+  name: string
+  /** What t is at pure noise. */
+  T: number
 }
 
-/** x_t = alpha x_0 + sigma ε: the two factors at each of the timesteps `t`, alpha = √ᾱ_t and sigma = √(1 - ᾱ_t). */
-export function signalAndNoise(schedule: Schedule, t: Float64Array): { alpha: Float64Array; sigma: Float64Array } {
-  const alphaBar = t.map((step) => alphaBarAt(schedule, step))
-  return { alpha: alphaBar.map(Math.sqrt), sigma: alphaBar.map((a) => Math.sqrt(1 - a)) }
+/** Data that is not scaled, x = x_0 + σ ε, and time that is σ itself (variance exploding; Karras et al. 2022, table 1). */
+export interface SigmaSchedule {
+  kind: 'sigma'
+  name: string
+  /** Between which σ a model is trained, and sampled unless said otherwise. */
+  sigmaMin: number
+  sigmaMax: number
+}
+
+/**
+ * The continuous limit of betas that grow linearly, over t from 0 to T: σ / α = √(exp(β_d u² / 2 + β_min u) - 1) with u = t / T
+ * (Song et al. 2021, eq. 32 and 33; Karras et al. 2022, table 1).
+ */
+export interface VPSchedule {
+  kind: 'vp'
+  name: string
+  T: number
+  betaMin: number
+  /** β at the end less `betaMin`. */
+  betaD: number
+}
+
+/** Where the items of a batch are on the way from data to noise: one number an item, or one that holds for all. */
+export interface Times {
+  /** What the model is told. -1 means clean data. */
+  t: Float64Array
+  /**
+   * σ / α, the noise against the signal, where it is not what the schedule says of t: samplers visit noise levels that lie
+   * between timesteps (the σ of Karras et al. 2022). 0 for clean data, infinite where there is no signal.
+   */
+  ratio?: Float64Array
+}
+
+/** How much signal and noise there is at some times: x_t = alpha x_0 + sigma ε, per item or for all. */
+export interface Levels extends Times {
+  alpha: Float64Array
+  sigma: Float64Array
+}
+
+/** Throws NodeError for a t that is no time of this schedule. */
+export function levelsAt(schedule: Schedule, { t, ratio }: Times): Levels {
+  const alpha = new Float64Array(t.length)
+  const sigma = new Float64Array(t.length)
+  for (let i = 0; i < t.length; i++) {
+    const [a, s] = ratio ? levelOfRatio(schedule, ratio[i]!) : levelAt(schedule, t[i]!)
+    alpha[i] = a
+    sigma[i] = s
+  }
+  return { t, ...(ratio && { ratio }), alpha, sigma }
+}
+
+/**
+ * The levels with these σ / α, wherever they lie: what a solver asks for between two timesteps. A model is told the time that
+ * the schedule has for them; in a table of betas that is interpolated in log σ / α, as in k-diffusion.
+ */
+export const levelsOfRatio = (schedule: Schedule, ratio: Float64Array): Levels =>
+  levelsAt(schedule, { t: ratio.map((value) => timeOfRatio(schedule, value)), ratio })
+
+function timeOfRatio(schedule: Schedule, ratio: number): number {
+  if (ratio === 0) return -1
+  switch (schedule.kind) {
+    case 'table':
+      return timeInTable(schedule, ratio)
+    case 'flow':
+      return ratio === Infinity ? schedule.T : (schedule.T * ratio) / (1 + ratio)
+    case 'sigma':
+      return ratio
+    case 'vp': {
+      const { betaMin, betaD, T } = schedule
+      // β_d u² / 2 + β_min u = ln(1 + ratio²), solved for u.
+      return (T * (Math.sqrt(betaMin ** 2 + 2 * betaD * Math.log1p(ratio * ratio)) - betaMin)) / betaD
+    }
+  }
+}
+
+/** Beyond the ends of the table it is the end itself. */
+function timeInTable({ alphaBar, T }: TableSchedule, ratio: number): number {
+  const logRatio = (t: number) => 0.5 * Math.log((1 - alphaBar[t]!) / alphaBar[t]!)
+  const wanted = Math.log(ratio)
+  let [low, high] = [0, T - 1]
+  if (wanted <= logRatio(low)) return low
+  if (wanted >= logRatio(high)) return high
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (logRatio(middle) <= wanted) low = middle
+    else high = middle
+  }
+  const [below, above] = [logRatio(low), logRatio(high)]
+  return above === Infinity ? low : low + (wanted - below) / (above - below)
+}
+
+type Level = readonly [alpha: number, sigma: number]
+
+function levelAt(schedule: Schedule, t: number): Level {
+  if (t === -1) return [1, 0]
+  switch (schedule.kind) {
+    case 'table': {
+      const alphaBar = schedule.alphaBar[t]
+      if (alphaBar !== undefined) return [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)]
+      if (t >= 0 && t <= schedule.T - 1) return levelOfRatio(schedule, between(schedule, t))
+      throw noTimestep(t, `from 0 to ${schedule.T - 1}`)
+    }
+    case 'flow':
+      if (t >= 0 && t <= schedule.T) return [1 - t / schedule.T, t / schedule.T]
+      throw noTimestep(t, `from 0 to ${schedule.T}`)
+    case 'sigma':
+      if (t >= 0 && t < Infinity) return [1, t]
+      throw noTimestep(t, '0 or above: here it is σ')
+    case 'vp': {
+      const u = t / schedule.T
+      if (t >= 0 && u <= 1)
+        return levelOfRatio(schedule, Math.sqrt(Math.expm1((schedule.betaD * u * u) / 2 + schedule.betaMin * u)))
+      throw noTimestep(t, `from 0 to ${schedule.T}`)
+    }
+  }
+}
+
+/** Between two timesteps the ratio σ / α is interpolated linearly, as k-diffusion does. */
+function between({ alphaBar }: TableSchedule, t: number): number {
+  const ratio = (step: number) => Math.sqrt((1 - alphaBar[step]!) / alphaBar[step]!)
+  const below = Math.floor(t)
+  return ratio(below) + (t - below) * (ratio(below + 1) - ratio(below))
+}
+
+/** The level with σ / α = `ratio`, which may be infinite. */
+function levelOfRatio({ kind }: Schedule, ratio: number): Level {
+  if (kind === 'sigma') return [1, ratio]
+  if (ratio === Infinity) return [0, 1]
+  const length = kind === 'flow' ? 1 + ratio : Math.sqrt(1 + ratio * ratio)
+  return [1 / length, ratio / length]
+}
+
+const noTimestep = (t: number, range: string) =>
+  new NodeError({
+    slot: 't',
+    message: `Expected a timestep of the schedule, ${range} (or -1 for clean data), got ${t}.`,
+    cure: 'Take t and schedule from the same NoiseSchedule.',
+  })
+
+/** ᾱ = α² at one time: the share of the variance that is signal. Throws NodeError for a t that is no time of this schedule. */
+export const alphaBarAt = (schedule: Schedule, t: number): number => levelAt(schedule, t)[0] ** 2
+
+/** σ / α of each level; infinite where there is no signal. */
+export const ratiosOf = ({ alpha, sigma }: Levels): Float64Array => sigma.map((s, i) => s / alpha[i]!)
+
+/**
+ * The tables of a schedule of betas. Throws NodeError, saying what cannot be done, for other schedules: steps of a forward
+ * process, timesteps drawn as whole numbers and the terms of a variational bound are there in tables alone.
+ */
+export function tableOf(schedule: Schedule, what: string): TableSchedule {
+  if (schedule.kind === 'table') return schedule
+  throw new NodeError({
+    slot: 'schedule',
+    message: `${what} takes a schedule of betas, and "${schedule.name}" has none: its time is continuous.`,
+    cure: 'Wire a NoiseSchedule of betas, such as squaredcos_cap_v2.',
+  })
 }

@@ -1,14 +1,27 @@
 // Which timesteps a sampler visits, as a list of transitions t -> t_prev.
 import { NodeError } from './plan/fault.ts'
-import type { Schedule } from './schedule.ts'
+import type { Schedule, Times } from './schedule.ts'
+import { tableOf } from './schedule.ts'
 
 export const spacings = ['leading', 'trailing', 'linspace'] as const
 export type Spacing = (typeof spacings)[number]
 
-/** t[i] -> tPrev[i], in the order of visiting; -1 is clean data. */
+/** From t[i] to tPrev[i], in the order of visiting; -1 is clean data. */
 export interface Transitions {
   t: Float64Array
   tPrev: Float64Array
+  /** σ / α at each t and t_prev, where it is not what the schedule says of them: see `Times`. */
+  ratio?: Float64Array
+  ratioPrev?: Float64Array
+}
+
+/** The two ends of transition i. */
+export function endsOf({ t, tPrev, ratio, ratioPrev }: Transitions, i: number): { from: Times; to: Times } {
+  const one = (values: Float64Array) => values.slice(i, i + 1)
+  return {
+    from: { t: one(t), ...(ratio && { ratio: one(ratio) }) },
+    to: { t: one(tPrev), ...(ratioPrev && { ratio: one(ratioPrev) }) },
+  }
 }
 
 export interface TimestepsConfig {
@@ -46,7 +59,8 @@ function roundHalfEven(x: number): number {
  * The transitions of a sampler with `num_inference_steps` steps over the schedule. Throws NodeError if there are more
  * steps than timesteps, or an offset leads out of the schedule.
  */
-export function timesteps({ T }: Pick<Schedule, 'T'>, config: TimestepsConfig): Transitions {
+export function timesteps(schedule: Schedule, config: TimestepsConfig): Transitions {
+  const { T } = tableOf(schedule, 'A list of timesteps')
   const {
     num_inference_steps: n,
     timestep_spacing: spacing,
@@ -91,22 +105,30 @@ function aboveClean(t: number[], tPrev: number[]): Transitions {
  * `skipped` what comes before, `at` the timestep up to which clean data have to be noised for `rest` to begin: its first t,
  * or, where nothing is left to do, the last t_prev.
  */
-export function splitTimesteps(
-  { t, tPrev }: Transitions,
-  strength: number,
-): { skipped: Transitions; rest: Transitions; at: number } {
-  const kept = Math.min(Math.floor(t.length * strength), t.length)
-  const cut = t.length - kept
-  return {
-    skipped: { t: t.slice(0, cut), tPrev: tPrev.slice(0, cut) },
-    rest: { t: t.slice(cut), tPrev: tPrev.slice(cut) },
-    at: t[cut] ?? tPrev.at(-1) ?? -1,
-  }
+export function splitTimesteps(timesteps: Transitions, strength: number): { skipped: Transitions; rest: Transitions; at: Times } {
+  const { length } = timesteps.t
+  const cut = length - Math.min(Math.floor(length * strength), length)
+  const part = (from: number, to?: number) => mapLists(timesteps, (list) => list.slice(from, to))
+  const nothing: Times = { t: Float64Array.of(-1) }
+  const { from, to } = endsOf(timesteps, Math.min(cut, length - 1))
+  return { skipped: part(0, cut), rest: part(cut), at: length === 0 ? nothing : cut < length ? from : to }
 }
+
+const mapLists = ({ t, tPrev, ratio, ratioPrev }: Transitions, change: (list: Float64Array) => Float64Array): Transitions => ({
+  t: change(t),
+  tPrev: change(tPrev),
+  ...(ratio && ratioPrev && { ratio: change(ratio), ratioPrev: change(ratioPrev) }),
+})
 
 /**
  * The same way back, from data to noise, for inversion (Dhariwal & Nichol 2021, appendix F): transitions in reverse order,
  * t and t_prev exchanged. No model can be asked at -1, where the way down may have ended: clean data are then taken to be
  * at t = 0, which is almost so, and a transition from 0 to itself is left out. A list that ends at `smallest` turns exactly.
  */
-export const flipTimesteps = ({ t, tPrev }: Transitions): Transitions => aboveClean([...tPrev].reverse(), [...t].reverse())
+export function flipTimesteps({ t, tPrev, ratio, ratioPrev }: Transitions): Transitions {
+  const back = (list: Float64Array) => [...list].reverse()
+  if (!ratio || !ratioPrev) return aboveClean(back(tPrev), back(t))
+  // The levels of a list of its own have no t = 0 to stand for clean data: the first transition is left out instead.
+  const kept = (list: Float64Array) => Float64Array.from(back(list.filter((_, i) => ratioPrev[i]! > 0)))
+  return { t: kept(tPrev), tPrev: kept(t), ratio: kept(ratioPrev), ratioPrev: kept(ratio) }
+}

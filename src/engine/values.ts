@@ -2,9 +2,10 @@
 //
 // Small things (timesteps, labels, schedules, data sets) live on the CPU, where they can be checked without reading
 // the device back and where tables are float64; only what is as large as a batch is a tensor.
-import type { Schedule } from './schedule.ts'
+import type { Schedule, Times } from './schedule.ts'
 import type { Scalar, Tensor } from './tf.ts'
 import { tf } from './tf.ts'
+import type { Transitions } from './timesteps.ts'
 
 /** What the numbers of a batch are: pixels in [-1, 1], coordinates, or a latent code. */
 export type Space = 'image' | 'point' | 'latent'
@@ -35,16 +36,21 @@ export interface Prediction {
 }
 
 /** Timesteps of a batch: one per item, or a single one that holds for all. -1 means clean data. */
-export interface Timestep {
+export interface Timestep extends Times {
   type: 'timestep'
-  t: Float64Array
+  /** Which of a sampler's steps begins here. */
+  place?: StepPlace
 }
 
-/** The transitions a sampler visits, in order: from `t[i]` to `tPrev[i]`; -1 is clean data. */
-export interface Timesteps {
+/** A step of a sampler among the others: 0 ... count - 1. */
+export interface StepPlace {
+  index: number
+  count: number
+}
+
+/** The transitions a sampler visits, in order. */
+export interface Timesteps extends Transitions {
   type: 'timesteps'
-  t: Float64Array
-  tPrev: Float64Array
 }
 
 /** The training process, see `schedule.ts`. */

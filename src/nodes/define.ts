@@ -170,8 +170,11 @@ export const ownDataset = (about: string): Declared<ParamOf<'dataset'>, ParamOf<
 /** A param that is rarely changed: it does not take room on the node. */
 export const advanced = <P extends Param>(param: P): P => ({ ...param, advanced: true })
 
-/** A param that means something only while another one has a certain value. */
-export const when = <P extends Param>(param: string, is: string, then: P): P => ({ ...then, when: { param, is } })
+/** A param that means something only while another one has a certain value, or one of several. */
+export const when = <P extends Param>(param: string, is: string | readonly string[], then: P): P => ({
+  ...then,
+  when: { param, is },
+})
 
 /** A param that has no effect while an input is wired. */
 export const unless = <P extends Param>(input: string, then: P): P => ({ ...then, unless: input })

@@ -4,18 +4,19 @@ import { addNoise, forwardStep } from '../../src/engine/forward.ts'
 import { gaussianNoise } from '../../src/engine/noise.ts'
 import { posterior, posteriorCoefficients } from '../../src/engine/posterior.ts'
 import { randomOf } from '../../src/engine/random.ts'
-import { noiseSchedule } from '../../src/engine/schedule.ts'
+import { levelsAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 
 const schedule = noiseSchedule({ name: 'linear_openai', T: 40 })
+const at = (...t: number[]) => levelsAt(schedule, { t: Float64Array.from(t) })
 
 onEachBackend(() => {
   test('x_t is √ᾱ_t x_0 + √(1 - ᾱ_t) ε, per item; at -1 it is x_0', async () => {
     const t = Float64Array.of(-1, 0, 39)
     const [x0, noise] = [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(0.1, -0.2, 0.3, -0.4, 0.5, -0.6)]
-    const xt = tf.tidy(() => addNoise(tf.tensor2d(x0, [3, 2]), t, tf.tensor2d(noise, [3, 2]), schedule))
+    const xt = tf.tidy(() => addNoise(tf.tensor2d(x0, [3, 2]), tf.tensor2d(noise, [3, 2]), levelsAt(schedule, { t })))
     const found = await xt.data()
     found.forEach((value, i) => {
       const a = i < 2 ? 1 : schedule.alphaBar[i < 4 ? 0 : 39]!
@@ -25,10 +26,10 @@ onEachBackend(() => {
   })
 
   test('images as well as points', async () => {
-    const t = Float64Array.of(3, 20)
+    const levels = levelsAt(schedule, { t: Float64Array.of(3, 20) })
     const [image, point] = tf.tidy(() => {
       const [x0, noise] = [gaussianNoise(randomOf(1), [2, 2, 2, 3]), gaussianNoise(randomOf(2), [2, 2, 2, 3])]
-      return [addNoise(x0, t, noise, schedule), addNoise(x0.reshape([2, 12]), t, noise.reshape([2, 12]), schedule)] as const
+      return [addNoise(x0, noise, levels), addNoise(x0.reshape([2, 12]), noise.reshape([2, 12]), levels)] as const
     })
     expect(image.shape).toEqual([2, 2, 2, 3])
     expect(await image.data()).toEqual(await point.data())
@@ -43,7 +44,7 @@ onCpu(() => {
     const random = randomOf(3)
     const x = tf.tidy(() => {
       let x: Tensor = tf.ones([n, 1]).mul(1.5)
-      for (let t = 0; t <= last; t++) x = forwardStep(x, Float64Array.of(t), gaussianNoise(random, [n, 1]), schedule)
+      for (let t = 0; t <= last; t++) x = forwardStep(x, gaussianNoise(random, [n, 1]), at(t - 1), at(t))
       return x.dataSync() as Float32Array
     })
     const a = schedule.alphaBar[last]!
@@ -71,14 +72,14 @@ onCpu(() => {
     const variance = grid.reduce((sum, x, i) => sum + (x - mean) ** 2 * weights[i]!, 0) / total
 
     tf.tidy(() => {
-      const found = posterior(tf.tensor2d([[x0]]), tf.tensor2d([[xt]]), Float64Array.of(t), Float64Array.of(tPrev), schedule)
+      const found = posterior(tf.tensor2d([[x0]]), tf.tensor2d([[xt]]), at(t), at(tPrev))
       expect(found.mean.dataSync()[0]).toBeCloseTo(mean, 5)
       expect(found.variance.dataSync()[0]).toBeCloseTo(variance, 5)
     })
   })
 
   test('nothing is left to guess at clean data', () => {
-    const { fromX0, fromXt, variance } = posteriorCoefficients(Float64Array.of(0, 30), Float64Array.of(-1), schedule)
+    const { fromX0, fromXt, variance } = posteriorCoefficients(at(0, 30), at(-1))
     expect([...fromX0]).toEqual([1, 1])
     expect([...fromXt, ...variance]).toEqual([0, 0, 0, 0])
   })
@@ -86,20 +87,19 @@ onCpu(() => {
   test('what does not fit is refused', () => {
     tf.tidy(() => {
       const x = tf.zeros([2, 2])
-      const at = (...t: number[]) => Float64Array.from(t)
-      expect(() => addNoise(x, at(1, 2, 3), x, schedule)).toThrowErrorMatchingInlineSnapshot(
+      expect(() => addNoise(x, x, at(1, 2, 3))).toThrowErrorMatchingInlineSnapshot(
         `[NodeError: Expected one timestep per item: [2], got [3]. Take t and the samples from the same batch.]`,
       )
-      expect(() => addNoise(x, at(1), tf.zeros([3, 2]), schedule)).toThrowErrorMatchingInlineSnapshot(
+      expect(() => addNoise(x, tf.zeros([3, 2]), at(1))).toThrowErrorMatchingInlineSnapshot(
         `[NodeError: Expected the shape of x_0, [2,2], got [3,2]. Make noise and x_0 from the same batch.]`,
       )
-      expect(() => forwardStep(x, at(-1), x, schedule)).toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: Expected a step of the forward process, a whole number from 0 to 39, got -1. The step t leads from t - 1 to t; begin with t = 0.]`,
+      expect(() => forwardStep(x, x, at(3), at(2))).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: Expected a time with more noise than t = 3, got 2. The forward process only adds noise: take a later t.]`,
       )
-      expect(() => posterior(x, x, at(3), at(3), schedule)).toThrowErrorMatchingInlineSnapshot(
+      expect(() => posterior(x, x, at(3), at(3))).toThrowErrorMatchingInlineSnapshot(
         `[NodeError: Expected a timestep before t = 3, got 3. This goes from noise to data. Upward, for inversion, DDIMStep with eta = 0 can go.]`,
       )
-      expect(() => posterior(x, x, at(3, 4), at(1, 2, 3), schedule)).toThrowErrorMatchingInlineSnapshot(
+      expect(() => posterior(x, x, at(3, 4), at(1, 2, 3))).toThrowErrorMatchingInlineSnapshot(
         `[NodeError: Expected as many timesteps as t has: [2], got [3]. Take t and t_prev from the same SamplingStart.]`,
       )
     })

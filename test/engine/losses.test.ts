@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { meanError, minSnrWeights } from '../../src/engine/losses.ts'
 import type { ScheduleName } from '../../src/engine/schedule.ts'
-import { alphaBarAt, noiseSchedule } from '../../src/engine/schedule.ts'
+import { alphaBarAt, levelsAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { PredictionType } from '../../src/engine/values.ts'
 import { onEachBackend } from '../backends.ts'
@@ -22,7 +22,7 @@ test.each(golden<Recorded>('learning').min_snr.map((entry) => [entry.config.beta
     const schedule = noiseSchedule({ name, T: config.num_train_timesteps })
     for (const [gamma, kinds] of Object.entries(min_snr)) {
       for (const [predicts, expected] of Object.entries(kinds)) {
-        const got = minSnrWeights(predicts as PredictionType, Float64Array.from(t), schedule, Number(gamma))
+        const got = minSnrWeights(predicts as PredictionType, levelsAt(schedule, { t: Float64Array.from(t) }), Number(gamma))
         expected.forEach((value, i) => expect(got[i]! / value, `${predicts}, gamma ${gamma}, t ${t[i]}`).toBeCloseTo(1, 5))
       }
     }
@@ -32,13 +32,13 @@ test.each(golden<Recorded>('learning').min_snr.map((entry) => [entry.config.beta
 test('one weight on the error of x_0, whatever is predicted', () => {
   const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 100 })
   const t = Float64Array.of(3, 50, 90)
-  const weights = minSnrWeights('flow_prediction', t, schedule, 5)
+  const weights = minSnrWeights('flow_prediction', levelsAt(schedule, { t }), 5)
   t.forEach((step, i) => {
     const [alpha, sigma] = [Math.sqrt(alphaBarAt(schedule, step)), Math.sqrt(1 - alphaBarAt(schedule, step))]
     // An error of 1 in noise - x_0 is an error of sigma / (alpha + sigma) in x_0.
     expect(weights[i]).toBeCloseTo(Math.min((alpha / sigma) ** 2, 5) * (sigma / (alpha + sigma)) ** 2, 12)
   })
-  expect([...minSnrWeights('epsilon', Float64Array.of(-1), schedule, 5)]).toEqual([0])
+  expect([...minSnrWeights('epsilon', levelsAt(schedule, { t: Float64Array.of(-1) }), 5)]).toEqual([0])
 })
 
 onEachBackend(() => {

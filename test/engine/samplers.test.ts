@@ -1,9 +1,10 @@
 // DDPM and DDIM in closed loop against recorded trajectories of diffusers, on every backend.
 import { describe, expect, test } from 'vitest'
-import type { ScheduleName } from '../../src/engine/schedule.ts'
-import { noiseSchedule } from '../../src/engine/schedule.ts'
+import type { Levels, ScheduleName } from '../../src/engine/schedule.ts'
+import { levelsAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import { ddimStep } from '../../src/engine/samplers/ddim.ts'
 import type { Variance } from '../../src/engine/samplers/ddpm.ts'
+import type { Hold } from '../../src/engine/samplers/hold.ts'
 import { ddpmStep } from '../../src/engine/samplers/ddpm.ts'
 import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
@@ -31,6 +32,8 @@ interface Case {
     clip_sample?: boolean
     clip_sample_range?: number
     thresholding?: boolean
+    dynamic_thresholding_ratio?: number
+    sample_max_value?: number
     rescale_betas_zero_snr?: boolean
   }
   num_inference_steps: number | null
@@ -67,7 +70,6 @@ const models = {
 /** Why a case is left out, or undefined. */
 function leftOut({ config_given: config }: Case): string | undefined {
   if (config.variance_type?.startsWith('learned')) return 'learned variance: no model here has a second output'
-  if (config.thresholding) return 'dynamic thresholding: not offered'
   if (config.rescale_betas_zero_snr) return 'zero terminal SNR: no schedule here has it'
   return undefined
 }
@@ -97,7 +99,10 @@ function transitionsOf(recorded: Case, previous: 'next_in_list' | 'stride'): Tra
   return config.set_alpha_to_one === false ? { t, tPrev: tPrev.map((step) => Math.max(step, 0)) } : { t, tPrev }
 }
 
-const clipOf = ({ config_given: config }: Case) => (config.clip_sample === false ? undefined : (config.clip_sample_range ?? 1))
+function holdOf({ config_given: config }: Case): Hold | undefined {
+  if (config.thresholding) return { quantile: config.dynamic_thresholding_ratio ?? 0.995, most: config.sample_max_value ?? 1 }
+  return config.clip_sample === false ? undefined : { range: config.clip_sample_range ?? 1 }
+}
 
 type Step = (x: Tensor, output: Tensor, t: Float64Array, tPrev: Float64Array, noise: Tensor | undefined) => Tensor
 
@@ -105,17 +110,25 @@ function ddpmOf(recorded: Case): Step {
   const { variance_type: type = 'fixed_small', prediction_type: predicts = 'epsilon' } = recorded.config_given
   const schedule = scheduleOf(recorded)
   // The logarithm and back changes nothing.
-  const options = { variance: type === 'fixed_large' ? type : 'fixed_small', clip: clipOf(recorded) } as const
+  const options = { variance: type === 'fixed_large' ? type : 'fixed_small', hold: holdOf(recorded) } as const
   return (x, output, t, tPrev, noise) =>
-    ddpmStep(x, { tensor: output, predicts }, t, tPrev, schedule, noise ?? tf.zerosLike(x), options)
+    ddpmStep(
+      x,
+      { tensor: output, predicts },
+      levelsAt(schedule, { t }),
+      levelsAt(schedule, { t: tPrev }),
+      noise ?? tf.zerosLike(x),
+      options,
+    )
 }
 
 function ddimOf(recorded: Case): Step {
   const { prediction_type: predicts = 'epsilon' } = recorded.config_given
   const { eta = 0, use_clipped_model_output: rederive = false } = recorded.step_kwargs
   const schedule = scheduleOf(recorded)
-  const options = { eta, rederive, clip: clipOf(recorded) }
-  return (x, output, t, tPrev, noise) => ddimStep(x, { tensor: output, predicts }, t, tPrev, schedule, noise, options)
+  const options = { eta, rederive, hold: holdOf(recorded) }
+  return (x, output, t, tPrev, noise) =>
+    ddimStep(x, { tensor: output, predicts }, levelsAt(schedule, { t }), levelsAt(schedule, { t: tPrev }), noise, options)
 }
 
 const initialOf = ({ initial, shape }: Case): Tensor =>
@@ -161,11 +174,9 @@ test('only these are left out', () => {
   expect(Object.fromEntries(all.filter(leftOut).map((left) => [left.id, leftOut(left)]))).toMatchInlineSnapshot(`
     {
       "DDIMScheduler/021": "zero terminal SNR: no schedule here has it",
-      "DDIMScheduler/022": "dynamic thresholding: not offered",
       "DDPMScheduler/012": "learned variance: no model here has a second output",
       "DDPMScheduler/013": "learned variance: no model here has a second output",
       "DDPMScheduler/014": "learned variance: no model here has a second output",
-      "DDPMScheduler/016": "dynamic thresholding: not offered",
       "DDPMScheduler/017": "zero terminal SNR: no schedule here has it",
     }
   `)
@@ -193,10 +204,10 @@ onEachBackend(() => {
     const [x, noise] = [tf.zeros([1, 9]), tf.zeros([1, 9])]
     const output = tf.tensor2d([NaN, 5, -5, NaN, NaN, NaN, NaN, NaN, NaN], [1, 9]) // so many: rows of four and more have a way of their own
     const prediction = { tensor: output, predicts: 'sample' as const }
-    const [t, tPrev] = [Float64Array.of(500), Float64Array.of(-1)]
+    const [from, to] = [500, -1].map((t) => levelsAt(schedule, { t: Float64Array.of(t) })) as [Levels, Levels]
     const steps = tf.tidy(() => [
-      ddimStep(x, prediction, t, tPrev, schedule, undefined, { eta: 0, clip: 1, rederive: true }),
-      ddpmStep(x, prediction, t, tPrev, schedule, noise, { variance: 'fixed_small', clip: 1 }),
+      ddimStep(x, prediction, from, to, undefined, { eta: 0, hold: { range: 1 }, rederive: true }),
+      ddpmStep(x, prediction, from, to, noise, { variance: 'fixed_small', hold: { range: 1 } }),
     ])
     for (const step of steps) expect([...(await step.data())].map(Math.round)).toEqual([NaN, 1, -1, NaN, NaN, NaN, NaN, NaN, NaN])
     tf.dispose([x, noise, output, ...steps])

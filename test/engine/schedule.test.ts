@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { posteriorCoefficients } from '../../src/engine/posterior.ts'
 import type { ScheduleConfig, ScheduleName } from '../../src/engine/schedule.ts'
-import { alphaBarAt, noiseSchedule, scheduleNames } from '../../src/engine/schedule.ts'
+import { alphaBarAt, levelsAt, noiseSchedule, scheduleNames } from '../../src/engine/schedule.ts'
 import { golden } from '../golden.ts'
 
 interface Case {
@@ -62,11 +62,7 @@ describe.each(cases)('$id', (recorded) => {
 
   test('posterior', () => {
     const t = Float64Array.from(recorded.index)
-    const found = posteriorCoefficients(
-      t,
-      t.map((step) => step - 1),
-      schedule,
-    )
+    const found = posteriorCoefficients(levelsAt(schedule, { t }), levelsAt(schedule, { t: t.map((step) => step - 1) }))
     recorded.index.forEach((step, i) => {
       // diffusers holds the variance above 1e-20; at t = 0 it is nothing.
       closeTo(found.variance[i]!, step === 0 ? 0 : recorded.posterior_variance_f64[i]!)
@@ -108,7 +104,7 @@ test('t = -1 is clean data; other numbers that are no timestep are refused', () 
   const schedule = noiseSchedule({ name: 'linear', T: 10 })
   expect(alphaBarAt(schedule, -1)).toBe(1)
   expect(alphaBarAt(schedule, 9)).toBe(schedule.alphaBar[9])
-  for (const t of [10, -2, 0.5, NaN]) expect(() => alphaBarAt(schedule, t)).toThrow(/^Expected a timestep of the schedule/)
+  for (const t of [10, 9.5, -2, -0.5, NaN]) expect(() => alphaBarAt(schedule, t)).toThrow(/^Expected a timestep of the schedule/)
   expect(() => alphaBarAt(schedule, 12)).toThrowErrorMatchingInlineSnapshot(
     `[NodeError: Expected a timestep of the schedule, a whole number from 0 to 9 (or -1 for clean data), got 12. Take t and schedule from the same NoiseSchedule.]`,
   )

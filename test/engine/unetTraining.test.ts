@@ -10,7 +10,7 @@ import { targetOf } from '../../src/engine/prediction.ts'
 import { ddimStep } from '../../src/engine/samplers/ddim.ts'
 import { ddpmStep } from '../../src/engine/samplers/ddpm.ts'
 import type { ScheduleName } from '../../src/engine/schedule.ts'
-import { noiseSchedule } from '../../src/engine/schedule.ts'
+import { levelsAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { timesteps } from '../../src/engine/timesteps.ts'
@@ -113,11 +113,12 @@ onEachBackend(() => {
       const labels = batches.has('class_labels') && atStep(batches, 'class_labels', i).get('class_labels')!.data
       const condition: Conditioning | undefined = labels ? { kind: 'labels', labels: Int32Array.from(labels) } : undefined
       const t = Float64Array.from(atStep(batches, 'timesteps', i).get('timesteps')!.data)
+      const levels = levelsAt(schedule, { t })
       const loss = () => {
         const [x0, noise] = [at('x0'), at('noise')]
-        const prediction = predict({ ...model, weights: state.weights }, addNoise(x0, t, noise, schedule), t, condition)
-        const target = targetOf(model.predicts, x0, noise, t, schedule)
-        const weights = meta.loss.includes('min-SNR') ? minSnrWeights(model.predicts, t, schedule, 5) : undefined
+        const prediction = predict({ ...model, weights: state.weights }, addNoise(x0, noise, levels), t, condition)
+        const target = targetOf(model.predicts, x0, noise, levels)
+        const weights = meta.loss.includes('min-SNR') ? minSnrWeights(model.predicts, levels, 5) : undefined
         return meanError(prediction, target, { kind: 'mse', ...(weights && { weights }) })
       }
       return trainStep(state, { loss, optimizer, ema, total: meta.micro_steps })
@@ -163,8 +164,15 @@ onEachBackend(() => {
           const prediction = { tensor: predict(model, x, at), predicts: model.predicts }
           const noise = tensors.has(`${name}/noise`) ? images(atStep(tensors, `${name}/noise`, i), `${name}/noise`) : undefined
           return own.scheduler === 'DDIMScheduler'
-            ? ddimStep(x, prediction, at, to, schedule, noise, { eta: own.step_kwargs.eta ?? 0, clip: 1, rederive: false })
-            : ddpmStep(x, prediction, at, to, schedule, noise!, { variance: 'fixed_small', clip: 1 })
+            ? ddimStep(x, prediction, levelsAt(schedule, { t: at }), levelsAt(schedule, { t: to }), noise, {
+                eta: own.step_kwargs.eta ?? 0,
+                hold: { range: 1 },
+                rederive: false,
+              })
+            : ddpmStep(x, prediction, levelsAt(schedule, { t: at }), levelsAt(schedule, { t: to }), noise!, {
+                variance: 'fixed_small',
+                hold: { range: 1 },
+              })
         })
         x.dispose()
         x = next

@@ -1,5 +1,6 @@
 // Repeat: what goes round, and how it ends.
 import { expect, test } from 'vitest'
+import { alphaBarAt } from '../../src/engine/schedule.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 
@@ -87,7 +88,7 @@ onCpu(() => {
       node('end', 'RepeatEnd', { loop: 'start.loop', value_1: 'step.x_t' }),
     ]
     const { x0, xt, schedule } = await evaluate(graph, { x0: 'noise.noise', xt: 'end.value_1', schedule: 'schedule.schedule' })
-    const a = schedule.schedule.alphaBar[39]
+    const a = alphaBarAt(schedule.schedule, 39)
     const rest = xt.tensor.data.map((value, i) => value - Math.sqrt(a) * x0.tensor.data[i])
     const mean = rest.reduce((sum, r) => sum + r, 0) / n
     const variance = rest.reduce((sum, r) => sum + r * r, 0) / n

@@ -1,5 +1,6 @@
 // The nodes of sampling, wired as a user would: the closed Sampler and the open loop, solvers made by hand, inversion.
 import { expect, test } from 'vitest'
+import { alphaBarAt } from '../../src/engine/schedule.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { keepFrame } from '../../src/nodes/sampling/sampling.ts'
@@ -133,7 +134,7 @@ onCpu(() => {
         list: 'list.timesteps',
       })
       const spread = (t: number) => {
-        const a = seen.schedule.schedule.alphaBar[t]!
+        const a = alphaBarAt(seen.schedule.schedule, t)
         return Math.sqrt(0.25 * a + 1 - a)
       }
       const scale = spread(0) / spread(seen.list.t[0]!)

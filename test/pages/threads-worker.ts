@@ -2,6 +2,7 @@
 // them, and the weights that a short training of the digits UNet comes to.
 import '@tensorflow/tfjs-backend-wasm'
 import { batch, newModel, schedule } from '../../bench/digits.ts'
+import { levelsAt } from '../../src/engine/schedule.ts'
 import { startBackend } from '../../src/engine/backends.ts'
 import { addNoise } from '../../src/engine/forward.ts'
 import { meanError } from '../../src/engine/losses.ts'
@@ -90,7 +91,9 @@ async function trained(steps: number): Promise<Told['weights']> {
   let state = beginTraining(model.weights, false)
   for (let i = 0; i < steps; i++) {
     const loss = () =>
-      meanError(predict({ ...model, weights: state.weights }, addNoise(x, t, noise, schedule), t), noise, { kind: 'mse' })
+      meanError(predict({ ...model, weights: state.weights }, addNoise(x, noise, levelsAt(schedule, { t })), t), noise, {
+        kind: 'mse',
+      })
     state = trainStep(state, { loss, optimizer, ema: undefined, total: steps })
   }
   return { before: await hashOf(model.weights), after: await hashOf(state.weights) }

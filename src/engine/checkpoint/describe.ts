@@ -48,7 +48,7 @@ const modelRows = (
   formats[kind]!.item(config),
   ['parameters', grouped(parameters)],
   ['predicts', predicts],
-  ...row('schedule', schedule && `${schedule.name}, ${grouped(schedule.T)} timesteps`),
+  ...row('schedule', schedule && `${schedule.name}${'T' in schedule ? `, ${grouped(schedule.T)} timesteps` : ''}`),
 ]
 
 const trainingText = (step: number) => `can go on after ${grouped(step)} steps`

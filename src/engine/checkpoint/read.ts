@@ -59,4 +59,4 @@ function readProcess(bytes: Uint8Array, layout: Layout, own: PredictionType | un
   }
 }
 
-const isZeroSnr = ({ alphaBar }: Schedule) => alphaBar.at(-1) === 0
+const isZeroSnr = (schedule: Schedule) => schedule.kind === 'table' && schedule.alphaBar.at(-1) === 0

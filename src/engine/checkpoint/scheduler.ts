@@ -1,7 +1,7 @@
 // The schedule as diffusers keeps it: scheduler/scheduler_config.json. What a sampler adds to it is not read; what the
 // model was trained with is.
 import { NodeError } from '../plan/fault.ts'
-import type { Schedule, ScheduleName } from '../schedule.ts'
+import type { ScheduleName, TableSchedule } from '../schedule.ts'
 import { noiseSchedule } from '../schedule.ts'
 import type { PredictionType, Space } from '../values.ts'
 import { CheckpointError } from './error.ts'
@@ -19,7 +19,7 @@ const DEFAULT_ENDS = { beta_start: 0.0001, beta_end: 0.02 }
  * The complete configuration of a DDPMScheduler, which other schedulers of diffusers load as well. A schedule that diffusers
  * has no name for goes into `trained_betas`. `space`: only pixels are clipped to [-1, 1] while sampling.
  */
-export function schedulerConfig(schedule: Schedule, predicts: PredictionType, space: Space): Record<string, unknown> {
+export function schedulerConfig(schedule: TableSchedule, predicts: PredictionType, space: Space): Record<string, unknown> {
   const named = nameOf(schedule.betas, diffusersNames)
   return {
     _class_name: 'DDPMScheduler',
@@ -55,7 +55,7 @@ function nameOf(betas: Float64Array, names: readonly ScheduleName[]): NamedSched
 }
 
 /** The schedule under the name that it was saved with, if that is a name for these betas or there is no other. */
-export function underName(schedule: Schedule, name: string | undefined): Schedule {
+export function underName(schedule: TableSchedule, name: string | undefined): TableSchedule {
   if (name === undefined) return schedule
   const fits =
     schedule.name === UNNAMED ||
@@ -131,7 +131,7 @@ const betaSchedulers: ReadonlyMap<string, Partial<NamedSchedule>> = new Map([
  * The training process that a scheduler of diffusers stands for, and what its model predicts. Tables are float64.
  * Throws CheckpointError for schedulers that have no betas, and for values that make no sense.
  */
-export function readScheduler(json: Record<string, unknown>): { schedule: Schedule; predicts: PredictionType } {
+export function readScheduler(json: Record<string, unknown>): { schedule: TableSchedule; predicts: PredictionType } {
   const config: Record<string, unknown> = { ...defaultsOf(json), ...json }
   refuseOtherNoise(config)
   const schedule = readSchedule(config)
@@ -172,7 +172,7 @@ export function readPrediction(name: unknown): PredictionType {
   throw new CheckpointError(`The model predicts ${JSON.stringify(name)}; known are ${predictionTypes.join(', ')}.`)
 }
 
-function readSchedule(config: Record<string, unknown>): Schedule {
+function readSchedule(config: Record<string, unknown>): TableSchedule {
   const { num_train_timesteps: T, beta_schedule: name, trained_betas: betas } = config
   if (!Number.isInteger(T) || (T as number) < 1 || (T as number) > 100_000) {
     throw new CheckpointError(`num_train_timesteps of the schedule is ${JSON.stringify(T)}.`)
@@ -197,7 +197,7 @@ function endOf(config: Record<string, unknown>, key: 'beta_start' | 'beta_end'):
 }
 
 /** Recorded betas get the name of the formula that gives exactly these, if there is one. */
-function scheduleOf(T: number, values: unknown, given: string): Schedule {
+function scheduleOf(T: number, values: unknown, given: string): TableSchedule {
   if (
     !Array.isArray(values) ||
     values.length !== T ||
@@ -211,16 +211,16 @@ function scheduleOf(T: number, values: unknown, given: string): Schedule {
   return tablesOf(nameOf(betas, [...diffusersNames, ...ownNames])?.beta_schedule ?? other, betas)
 }
 
-function tablesOf(name: string, betas: Float64Array): Schedule {
+function tablesOf(name: string, betas: Float64Array): TableSchedule {
   let signal = 1
-  return { name, T: betas.length, betas, alphaBar: betas.map((beta) => (signal *= 1 - beta)) }
+  return { kind: 'table', name, T: betas.length, betas, alphaBar: betas.map((beta) => (signal *= 1 - beta)) }
 }
 
 /**
  * The same with no signal left at the last timestep: √ᾱ is shifted so that it ends at 0, and scaled so that it begins where it
  * did. Lin et al. 2023, algorithm 1; `rescale_zero_terminal_snr` of diffusers.
  */
-function withZeroSnr({ name, alphaBar }: Schedule): Schedule {
+function withZeroSnr({ name, alphaBar }: TableSchedule): TableSchedule {
   const roots = alphaBar.map(Math.sqrt)
   const [first, last] = [roots[0]!, roots.at(-1)!]
   if (first === last) throw new CheckpointError('A schedule of one timestep cannot be rescaled to zero terminal SNR.')

@@ -10,6 +10,7 @@ import type { ClassName, Format } from './formats.ts'
 import { formats } from './formats.ts'
 import { ABOUT } from './paths.ts'
 import { writeSafetensors } from './safetensors.ts'
+import { tableOf } from '../schedule.ts'
 import { schedulerConfig } from './scheduler.ts'
 import { writeTraining } from './training.ts'
 import { DIFFUSERS_VERSION } from './unet.ts'
@@ -36,7 +37,7 @@ export function writeCheckpoint(
     [ABOUT, jsonBytes(writeAbout(about))],
   ])
   if (schedule) {
-    const scheduler = schedulerConfig(schedule, model.predicts, spaceOf(model))
+    const scheduler = schedulerConfig(tableOf(schedule, 'A checkpoint'), model.predicts, spaceOf(model))
     files.set('scheduler/scheduler_config.json', jsonBytes({ _diffusers_version: DIFFUSERS_VERSION, ...scheduler }))
   }
   for (const [path, file] of training ? writeTraining(training) : []) files.set(path, file)

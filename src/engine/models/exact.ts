@@ -1,8 +1,8 @@
 // The best possible denoiser of a mixture of Gaussians, in closed form: the truth to compare learned models with.
 import { perItem } from '../coefficients.ts'
 import { convertPrediction } from '../prediction.ts'
-import type { Schedule } from '../schedule.ts'
-import { alphaBarAt } from '../schedule.ts'
+import type { Levels, Schedule } from '../schedule.ts'
+import { levelsAt } from '../schedule.ts'
 import type { Tensor, Tensor2D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Model, PredictionType } from '../values.ts'
@@ -49,9 +49,9 @@ export const exactKind: ModelKind = {
   itemShape: (model) => [configOf(model).dim],
   condition: (model) => labelsUpTo(configOf(model).num_classes),
   evaluate(model, x, t, condition) {
-    const { schedule } = configOf(model)
-    const mean = posteriorMean(model, x as Tensor2D, t, labelsOf(condition))
-    return convertPrediction(mean, x, t, schedule, 'sample', model.predicts)
+    const levels = levelsAt(configOf(model).schedule, t)
+    const mean = posteriorMean(model, x as Tensor2D, levels, labelsOf(condition))
+    return convertPrediction(mean, x, levels, 'sample', model.predicts)
   },
 }
 
@@ -59,20 +59,19 @@ export const exactKind: ModelKind = {
  * E[x_0 | x_t] for x_t = α x_0 + σ ε: each centre counts by its posterior probability, softmax of -|x_t - α c|² / 2v with
  * v = α² std² + σ², and pulls x_t to c + (α std² / v) (x_t - α c). |x_t|² is the same for all centres and left out.
  */
-function posteriorMean(model: Model, x: Tensor2D, t: Float64Array, labels: Int32Array | undefined): Tensor {
-  const { std, schedule, num_classes: classes } = configOf(model)
+function posteriorMean(model: Model, x: Tensor2D, { alpha, sigma }: Levels, labels: Int32Array | undefined): Tensor {
+  const { std, num_classes: classes } = configOf(model)
   const centers = model.weights.centers as Tensor2D
-  const alphaBar = t.map((step) => alphaBarAt(schedule, step))
-  const variance = alphaBar.map((a) => a * std ** 2 + 1 - a)
-  const each = (value: (a: number, v: number) => number) =>
+  const variance = alpha.map((a, i) => (a * std) ** 2 + sigma[i]! ** 2)
+  const each = (value: (a: number, v: number, s: number) => number) =>
     perItem(
-      alphaBar.map((a, i) => value(a, variance[i]!)),
+      alpha.map((a, i) => value(a, variance[i]!, sigma[i]!)),
       x,
     )
 
-  const products = tf.matMul(x, centers.transpose()).mul(each((a, v) => Math.sqrt(a) / v))
+  const products = tf.matMul(x, centers.transpose()).mul(each((a, v) => a / v))
   const squares = centers.square().sum(1).expandDims(0)
-  let logits: Tensor = products.sub(squares.mul(each((a, v) => a / (2 * v))))
+  let logits: Tensor = products.sub(squares.mul(each((a, v) => (a * a) / (2 * v))))
   if (labels && classes > 0) {
     const rows = labels.map((label) => (label < 0 ? classes : label))
     const belongs = tf.matMul(oneHot(rows, classes + 1), model.weights.membership as Tensor2D)
@@ -80,5 +79,5 @@ function posteriorMean(model: Model, x: Tensor2D, t: Float64Array, labels: Int32
   }
   const center = tf.matMul(logits.softmax() as Tensor2D, centers)
   // c + (α std² / v) (x_t - α c), averaged over the centres; 1 - α² std² / v = σ² / v
-  return x.mul(each((a, v) => (Math.sqrt(a) * std ** 2) / v)).add(center.mul(each((a, v) => (1 - a) / v)))
+  return x.mul(each((a, v) => (a * std ** 2) / v)).add(center.mul(each((_, v, s) => (s * s) / v)))
 }

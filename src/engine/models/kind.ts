@@ -1,10 +1,11 @@
 // What every kind of model has to say of itself; `predict.ts` holds the table of kinds.
+import type { Times } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import type { Conditioning, Model } from '../values.ts'
 import type { ConditionSpec } from './condition.ts'
 
 /** Runs another model, for wrappers. */
-export type Evaluate = (model: Model, x: Tensor, t: Float64Array, condition: Conditioning | undefined) => Tensor
+export type Evaluate = (model: Model, x: Tensor, t: Times, condition: Conditioning | undefined) => Tensor
 
 export interface ModelKind {
   /** True if it has weights that training changes; a wrapper has none of its own. */
@@ -14,5 +15,5 @@ export interface ModelKind {
   /** What it can be conditioned on; undefined if on nothing. */
   condition(model: Model): ConditionSpec | undefined
   /** The prediction for a batch whose arguments were checked; the condition is of the kind it takes, or none. */
-  evaluate(model: Model, x: Tensor, t: Float64Array, condition: Conditioning | undefined, evaluateChild: Evaluate): Tensor
+  evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined, evaluateChild: Evaluate): Tensor
 }

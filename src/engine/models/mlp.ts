@@ -50,7 +50,7 @@ export const mlpKind: ModelKind = {
   trainable: true,
   itemShape: (model) => [configOf(model).dim],
   condition: (model) => labelsUpTo(configOf(model).num_classes),
-  evaluate(model, x, t, condition) {
+  evaluate(model, x, { t }, condition) {
     const { weights } = model
     const { layers, activation, fourier_features } = configOf(model)
     const act = activations[activation]

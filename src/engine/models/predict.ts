@@ -1,6 +1,7 @@
 // Interprets models: plain data in, a prediction out. The one table of the kinds of models there are.
 import { sameShape } from '../coefficients.ts'
 import { NodeError } from '../plan/fault.ts'
+import type { Times } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import type { Conditioning, Model } from '../values.ts'
 import { classifierKind } from './classifier.ts'
@@ -47,15 +48,16 @@ export const trainableOf = (model: Model): Model | undefined => findModel(model,
  * condition, likewise. A label of -1, or no condition, is the null label; numbers and vectors have no such thing.
  * Throws NodeError, by slot, if a shape, a timestep or a condition is not for this model.
  */
-export function predict(model: Model, x: Tensor, t: Float64Array, condition?: Conditioning): Tensor {
+export function predict(model: Model, x: Tensor, t: Times | Float64Array, condition?: Conditioning): Tensor {
   const kind = kindOf(model)
+  const times = t instanceof Float64Array ? { t } : t
   checkShape(model, x, kind.itemShape(model))
-  checkTimesteps(t, x)
+  checkTimesteps(times.t, x)
   if (condition) checkCondition(condition, kind.condition(model), x)
-  return evaluate(model, x, t, condition)
+  return evaluate(model, x, times, condition)
 }
 
-function evaluate(model: Model, x: Tensor, t: Float64Array, condition: Conditioning | undefined): Tensor {
+function evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined): Tensor {
   const kind = kindOf(model)
   const spec = kind.condition(model)
   // Here and not at the door: wrappers ask what is inside them without a condition too.

@@ -4,6 +4,10 @@ import type { SlotType, Value } from '../values.ts'
 import type { Expansion } from './graph.ts'
 import type { View } from './view.ts'
 
+/** Whether a param means something, while the others have the values that `valueOf` gives. */
+export const isMeant = ({ when }: Param, valueOf: (param: string) => unknown): boolean =>
+  !when || [when.is].flat().includes(valueOf(when.param) as string)
+
 /** What an input takes: slot types, or anything. */
 export type Accepts = readonly SlotType[] | 'any'
 
@@ -26,8 +30,8 @@ export interface OutputSlot {
 export type Param = ParamKind & {
   /** Rarely changed: not on the node but in the panel, unless it was changed. */
   advanced?: true
-  /** Means something only while another param has this value. */
-  when?: { param: string; is: string }
+  /** Means something only while another param has this value, or one of these. */
+  when?: { param: string; is: string | readonly string[] }
   /** Has no effect while this input is wired. */
   unless?: string
 }

@@ -1,66 +1,66 @@
 // The sampler of DDIM: keeps the noise it sees, or as much of it as eta says, and goes to any other timestep.
-import { broadcastTimesteps, checkShape, perItem } from '../coefficients.ts'
+import { broadcastLevels, checkShape, perItem } from '../coefficients.ts'
 import { NodeError } from '../plan/fault.ts'
 import { convertPrediction } from '../prediction.ts'
-import type { Schedule } from '../schedule.ts'
-import { alphaBarAt } from '../schedule.ts'
+import type { Levels } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import type { Prediction } from '../values.ts'
-import { clipped } from './clip.ts'
+import { held } from './hold.ts'
+import type { Hold } from './hold.ts'
 
 export interface DDIMOptions {
   /** From 0, no fresh noise, the step of an ODE solver, to 1, the variance of DDPM. */
   eta: number
-  /** x_0 is held in [-clip, clip]; undefined: it is left as it is. */
-  clip: number | undefined
+  /** How the predicted x_0 is held in the range of the data; undefined: it is left as it is. */
+  hold: Hold | undefined
   /**
-   * After clipping, derive ε anew from x_t and the clipped x_0 (diffusers' use_clipped_model_output). Without, the two do
+   * After holding x_0, derive ε anew from x_t and the held x_0 (diffusers' use_clipped_model_output). Without, the two do
    * not belong to one x_t any more, and guided sampling with clipping falls apart.
    */
   rederive: boolean
 }
 
 /**
- * One step x_t -> x_s of Song et al. 2021, eq. 12, from `t` to s = `tPrev` (both one per item or one for all); -1 is clean
- * data. `xt` and `noise` `[b, ...]`; with eta = 0 no noise is needed, and s may be after t (inversion). Throws NodeError, by
- * slot, if shapes differ or if eta > 0 goes upward.
+ * One step x_t -> x_s of Song et al. 2021, eq. 12, between two levels (both one per item or one for all). `xt` and `noise`
+ * `[b, ...]`; with eta = 0 no noise is needed, and s may be after t (inversion). Throws NodeError, by slot, if shapes differ or
+ * if eta > 0 goes upward.
  */
 export function ddimStep(
   xt: Tensor,
   prediction: Pick<Prediction, 'tensor' | 'predicts'>,
-  t: Float64Array,
-  tPrev: Float64Array,
-  schedule: Schedule,
+  from: Levels,
+  to: Levels,
   noise: Tensor | undefined,
-  { eta, clip, rederive }: DDIMOptions,
+  { eta, hold, rederive }: DDIMOptions,
 ): Tensor {
   const { tensor: output, predicts } = prediction
-  const predicted = convertPrediction(output, xt, t, schedule, predicts, 'sample')
-  const x0 = clip === undefined ? predicted : clipped(predicted, clip)
+  const predicted = convertPrediction(output, xt, from, predicts, 'sample')
+  const x0 = held(predicted, hold)
   const epsilon =
-    clip !== undefined && rederive
-      ? convertPrediction(x0, xt, t, schedule, 'sample', 'epsilon')
-      : convertPrediction(output, xt, t, schedule, predicts, 'epsilon')
+    hold && rederive
+      ? convertPrediction(x0, xt, from, 'sample', 'epsilon')
+      : convertPrediction(output, xt, from, predicts, 'epsilon')
 
-  const { toX0, toEpsilon, toNoise } = coefficients(t, tPrev, schedule, eta)
+  const { toX0, toEpsilon, toNoise } = coefficients(from, to, eta)
   const kept = x0.mul(perItem(toX0, xt)).add(epsilon.mul(perItem(toEpsilon, xt)))
   if (eta === 0 || !noise) return kept
   checkShape(noise, xt, 'noise', 'x_t')
   return kept.add(noise.mul(perItem(toNoise, xt)))
 }
 
-/** √ᾱ_s of x_0, √(1 - ᾱ_s - s²) of ε and s of fresh noise, with s = eta √((1 - ᾱ_s) / (1 - ᾱ_t) (1 - ᾱ_t / ᾱ_s)). */
-function coefficients(t: Float64Array, tPrev: Float64Array, schedule: Schedule, eta: number) {
-  const [from, to] = broadcastTimesteps(t, tPrev)
-  const up = from.findIndex((step, i) => to[i]! > step)
-  if (eta > 0 && up >= 0) throw upward(eta, from[up]!, to[up]!)
-  const a = from.map((step) => alphaBarAt(schedule, step))
-  const aPrev = to.map((step) => alphaBarAt(schedule, step))
-  const toNoise = a.map((value, i) => (eta > 0 ? eta * Math.sqrt(((1 - aPrev[i]!) / (1 - value)) * (1 - value / aPrev[i]!)) : 0))
+/** α_s of x_0, √(σ_s² - s²) of ε and s of fresh noise, with s = eta times the deviation of the posterior. */
+function coefficients(from: Levels, to: Levels, eta: number) {
+  const [t, s] = broadcastLevels(from, to)
+  const up = t.t.findIndex((_, i) => s.sigma[i]! * t.alpha[i]! > t.sigma[i]! * s.alpha[i]!)
+  if (eta > 0 && up >= 0) throw upward(eta, t.t[up]!, s.t[up]!)
+  const toNoise = s.sigma.map((sigma, i) => {
+    const passed = (t.alpha[i]! * sigma) / (s.alpha[i]! * t.sigma[i]!)
+    return eta > 0 ? eta * sigma * Math.sqrt(1 - passed * passed) : 0
+  })
   return {
-    toX0: aPrev.map(Math.sqrt),
+    toX0: s.alpha,
     // Rounding may leave a little less than nothing.
-    toEpsilon: aPrev.map((value, i) => Math.sqrt(Math.max(0, 1 - value - toNoise[i]! ** 2))),
+    toEpsilon: s.sigma.map((sigma, i) => Math.sqrt(Math.max(0, sigma * sigma - toNoise[i]! ** 2))),
     toNoise,
   }
 }

@@ -2,7 +2,8 @@
 import type { LGraph, LGraphNode, LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
 import type { Graph } from '../../engine/plan/graph.ts'
 import { outerId } from '../../engine/plan/graph.ts'
-import type { Declaration } from '../../engine/plan/op.ts'
+import type { Declaration, Params } from '../../engine/plan/op.ts'
+import { isMeant } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
 import type { WorkflowFile } from '../workflow.ts'
 import { seedControl, stringifyWorkflow, toGraph, withFixedSeeds, workflowOf } from '../workflow.ts'
@@ -13,13 +14,28 @@ import { FORMAT } from '../workflow/file.ts'
 
 /** The file of what is on the canvas; types without the host's prefix. */
 export function fileOf(graph: LGraph): WorkflowFile {
-  const data = JSON.parse(JSON.stringify(graph.serialize())) as { nodes: { id: number | string; type: string }[] }
+  const data = JSON.parse(JSON.stringify(graph.serialize())) as {
+    nodes: { id: number | string; type: string; properties?: Params }[]
+  }
   for (const node of data.nodes) {
     const live = graph.getNodeById(node.id)
-    if (live && isDiffusionNode(live)) node.type = live.diffusion.declaration.type
+    if (!live || !isDiffusionNode(live)) continue
+    const { declaration } = live.diffusion
+    node.type = declaration.type
+    if (node.properties) node.properties = withoutIdle(node.properties, declaration)
   }
   return workflowOf(data, declarationsIn(graph)).workflow
 }
+
+/** Without params that mean nothing as the others stand, unless they were changed. */
+const withoutIdle = (properties: Params, { params }: Declaration): Params =>
+  Object.fromEntries(
+    Object.entries(properties).filter(([name, value]) => {
+      const param = params[name]
+      if (!param || isMeant(param, (other) => properties[other])) return true
+      return JSON.stringify(value) !== JSON.stringify(param.default)
+    }),
+  )
 
 /**
  * The text of what is on the canvas, with the seeds of the run that begins now and a title if it has none. It goes into the

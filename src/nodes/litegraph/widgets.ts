@@ -2,6 +2,7 @@
 // evaluates what is typed into it.
 import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration, Param } from '../../engine/plan/op.ts'
+import { isMeant } from '../../engine/plan/op.ts'
 import type { Kept } from '../../engine/protocol.ts'
 import { FONTS } from '../views/canvas.ts'
 import { drawPoints, hitsClear, pointsAlong, squareOn } from './drawing.ts'
@@ -25,8 +26,8 @@ export const paramsShown = (
 ): [string, Param][] => {
   const valueOf = (name: string) => (name in values ? values[name] : declaration.params[name]?.default)
   return Object.entries(declaration.params).filter(
-    ([name, { advanced, when, default: initial }]) =>
-      (!when || valueOf(when.param) === when.is) && (!advanced || JSON.stringify(valueOf(name)) !== JSON.stringify(initial)),
+    ([name, param]) =>
+      isMeant(param, valueOf) && (!param.advanced || JSON.stringify(valueOf(name)) !== JSON.stringify(param.default)),
   )
 }
 

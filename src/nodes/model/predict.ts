@@ -20,7 +20,7 @@ export const predict = defineNode({
   run: ({ model, x_t, t, condition }) => ({
     prediction: {
       type: 'prediction',
-      tensor: evaluate(model, x_t.tensor, t.t, condition && conditioningOf(condition)),
+      tensor: evaluate(model, x_t.tensor, t, condition && conditioningOf(condition)),
       space: x_t.space,
       predicts: model.predicts,
     },

@@ -1,5 +1,6 @@
 // The same statement of a model in other terms.
 import { convertPrediction as convert } from '../../engine/prediction.ts'
+import { levelsAt } from '../../engine/schedule.ts'
 import { choice, defineNode, prediction, samples, schedule, timestep } from '../define.ts'
 import { predictionTypes } from '../model/predicts.ts'
 
@@ -19,7 +20,7 @@ export const convertPrediction = defineNode({
   outputs: { prediction: prediction('of the kind `to`'), x: samples('the same numbers as samples, to look at or to go on with') },
   params: { to: choice(predictionTypes, 'the kind wanted') },
   run: ({ prediction, x_t, t, schedule }, { to }) => {
-    const tensor = convert(prediction.tensor, x_t.tensor, t.t, schedule.schedule, prediction.predicts, to)
+    const tensor = convert(prediction.tensor, x_t.tensor, levelsAt(schedule.schedule, t), prediction.predicts, to)
     const { space } = prediction
     return { prediction: { type: 'prediction', tensor, space, predicts: to }, x: { type: 'samples', tensor, space } }
   },

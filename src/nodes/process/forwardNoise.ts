@@ -1,5 +1,6 @@
 // The forward process in one jump.
 import { addNoise } from '../../engine/forward.ts'
+import { levelsAt } from '../../engine/schedule.ts'
 import { defineNode, noise, samples, schedule, timestep } from '../define.ts'
 
 export const forwardNoise = defineNode({
@@ -17,6 +18,6 @@ export const forwardNoise = defineNode({
   outputs: { x_t: samples('x_0 with the noise of timestep t') },
   params: {},
   run: ({ x_0, t, noise, schedule }) => ({
-    x_t: { type: 'samples', tensor: addNoise(x_0.tensor, t.t, noise.tensor, schedule.schedule), space: x_0.space },
+    x_t: { type: 'samples', tensor: addNoise(x_0.tensor, noise.tensor, levelsAt(schedule.schedule, t)), space: x_0.space },
   }),
 })

@@ -1,5 +1,9 @@
 // The forward process step by step.
 import { forwardStep as step } from '../../engine/forward.ts'
+import { NodeError } from '../../engine/plan/fault.ts'
+import type { Schedule } from '../../engine/schedule.ts'
+import { levelsAt, tableOf } from '../../engine/schedule.ts'
+import type { Tensor } from '../../engine/tf.ts'
 import { defineNode, noise, samples, schedule, timestep } from '../define.ts'
 
 export const forwardStep = defineNode({
@@ -18,6 +22,17 @@ export const forwardStep = defineNode({
   outputs: { x_t: samples('at t') },
   params: {},
   run: ({ x_prev, t, noise, schedule }) => ({
-    x_t: { type: 'samples', tensor: step(x_prev.tensor, t.t, noise.tensor, schedule.schedule), space: x_prev.space },
+    x_t: { type: 'samples', tensor: stepTo(t.t, x_prev.tensor, noise.tensor, schedule.schedule), space: x_prev.space },
   }),
 })
+
+function stepTo(t: Float64Array, x: Tensor, noise: Tensor, schedule: Schedule): Tensor {
+  const { T } = tableOf(schedule, 'A step of the forward process')
+  const none = t.find((step) => !Number.isInteger(step) || step < 0 || step >= T)
+  if (none === undefined) return step(x, noise, levelsAt(schedule, { t: t.map((step) => step - 1) }), levelsAt(schedule, { t }))
+  throw new NodeError({
+    slot: 't',
+    message: `Expected a step of the forward process, a whole number from 0 to ${T - 1}, got ${none}.`,
+    cure: 'The step t leads from t - 1 to t; begin with t = 0.',
+  })
+}

@@ -1,5 +1,6 @@
 // Where a step back would go if the clean data were known.
 import { posterior as posteriorOf } from '../../engine/posterior.ts'
+import { levelsAt } from '../../engine/schedule.ts'
 import { defineNode, optional, samples, schedule, timestep } from '../define.ts'
 
 export const posterior = defineNode({
@@ -19,8 +20,9 @@ export const posterior = defineNode({
   outputs: { mean: samples('of q(x_{t-1} | x_t, x_0)'), variance: samples('of each number, of the shape of mean') },
   params: {},
   run: ({ x_0, x_t, t, t_prev, schedule }) => {
-    const tPrev = t_prev?.t ?? t.t.map((step) => step - 1)
-    const { mean, variance } = posteriorOf(x_0.tensor, x_t.tensor, t.t, tPrev, schedule.schedule)
+    const before = t_prev ?? { t: t.t.map((step) => step - 1) }
+    const [from, to] = [t, before].map((times) => levelsAt(schedule.schedule, times))
+    const { mean, variance } = posteriorOf(x_0.tensor, x_t.tensor, from!, to!)
     const { space } = x_t
     return { mean: { type: 'samples', tensor: mean, space }, variance: { type: 'samples', tensor: variance, space } }
   },

@@ -1,4 +1,5 @@
 // Timesteps to train at.
+import { tableOf } from '../../engine/schedule.ts'
 import { defineNode, schedule, seed, timestep } from '../define.ts'
 import { likeInput, shapeOf } from './sizes.ts'
 
@@ -15,6 +16,9 @@ export const randomTimesteps = defineNode({
   outputs: { t: timestep('one per item') },
   params: { seed: seed() },
   run: ({ like, schedule }, _, { random }) => ({
-    t: { type: 'timestep', t: Float64Array.from(random.integers(shapeOf(like)[0]!, schedule.schedule.T)) },
+    t: {
+      type: 'timestep',
+      t: Float64Array.from(random.integers(shapeOf(like)[0]!, tableOf(schedule.schedule, 'A whole number of timesteps').T)),
+    },
   }),
 })

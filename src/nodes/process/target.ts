@@ -1,5 +1,6 @@
 // What a model should have said.
 import { targetOf } from '../../engine/prediction.ts'
+import { levelsAt } from '../../engine/schedule.ts'
 import { defineNode, model, noise, prediction, samples, schedule, timestep } from '../define.ts'
 
 export const target = defineNode({
@@ -21,7 +22,7 @@ export const target = defineNode({
   run: ({ model: { predicts }, x_0, noise, t, schedule }) => ({
     target: {
       type: 'prediction',
-      tensor: targetOf(predicts, x_0.tensor, noise.tensor, t.t, schedule.schedule),
+      tensor: targetOf(predicts, x_0.tensor, noise.tensor, levelsAt(schedule.schedule, t)),
       space: x_0.space,
       predicts,
     },

@@ -1,7 +1,7 @@
 // The whole sampling loop as one box.
 import { input, wire } from '../../engine/plan/graph.ts'
 import type { GraphNode } from '../../engine/plan/graph.ts'
-import { variances } from '../../engine/samplers/ddpm.ts'
+import type { Param, Params } from '../../engine/plan/op.ts'
 import { spacings } from '../../engine/timesteps.ts'
 import {
   advanced,
@@ -11,14 +11,32 @@ import {
   integer,
   model,
   optional,
-  real,
   samples,
   schedule,
   seed,
-  toggle,
   trajectory,
+  when,
 } from '../define.ts'
-import { clipParams } from './clip.ts'
+import type { StepOp } from './defineStep.ts'
+import { holdParams } from './hold.ts'
+import * as index from './steps/index.ts'
+
+const rank = ({ sampler: { name } }: StepOp) => ['ddim', 'ddpm', name].indexOf(name)
+
+/** DDIM first: it is the default. */
+const steps: StepOp[] = Object.values(index).sort((a, b) => rank(a) - rank(b) || a.sampler.name.localeCompare(b.sampler.name))
+
+const stepOf = (name: string): StepOp => steps.find(({ sampler }) => sampler.name === name)!
+
+/** The params of all steps, each with the samplers it is for; steps that share one mean the same by it. */
+function paramsOfSteps(): Record<string, Param> {
+  const params: Record<string, Param> = {}
+  for (const [name, param] of steps.flatMap(({ sampler }) => Object.entries(sampler.params))) {
+    const those = steps.filter(({ sampler }) => name in sampler.params).map(({ sampler }) => sampler.name)
+    params[name] ??= when('sampler', those, advanced(param))
+  }
+  return params
+}
 
 export const sampler = defineNode({
   type: 'diffusion/Sampler',
@@ -34,27 +52,28 @@ export const sampler = defineNode({
   },
   outputs: { x_0: samples('what came of it'), trajectory: trajectory('the way there') },
   params: {
-    sampler: choice(['ddim', 'ddpm'], 'ddim: good with few steps; ddpm: with many'),
+    sampler: choice(
+      steps.map(({ sampler }) => sampler.name),
+      steps.map(({ sampler: { name, about } }) => `${name}: ${about}`).join('; '),
+    ),
     num_inference_steps: integer(50, { min: 1, max: 100_000 }, 'how many steps'),
     timestep_spacing: advanced(choice(spacings, 'which timesteps: see Timesteps')),
-    eta: advanced(real(0, { min: 0, max: 1, step: 0.05, slider: true }, 'for ddim: share of fresh noise')),
-    variance: advanced(choice(variances, 'for ddpm: of the noise')),
-    ...clipParams,
-    rederive: advanced(toggle(true, 'for ddim: after clipping, take the noise that belongs to the clipped x_0')),
+    ...paramsOfSteps(),
+    ...holdParams,
     seed: seed(),
     keep_every: advanced(
       integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step; where that is more than 64 MB, fewer'),
     ),
   },
-  expand: (
-    { sampler, num_inference_steps, timestep_spacing, eta, variance, rederive, clip, clip_range, seed, keep_every },
-    wired,
-  ) => {
-    const common = { clip, clip_range, seed }
-    const steps = {
-      ddim: { op: 'diffusion/DDIMStep', params: { ...common, eta, rederive } },
-      ddpm: { op: 'diffusion/DDPMStep', params: { ...common, variance } },
-    }
+  expand: (params, wired) => {
+    const { sampler, num_inference_steps, timestep_spacing, keep_every } = params
+    const {
+      type,
+      params: declared,
+      sampler: { asks },
+    } = stepOf(sampler)
+    const own = Object.fromEntries(Object.keys(declared).map((name) => [name, (params as Params)[name]]))
+    const asked = { model: input('model'), ...(wired.has('condition') && { condition: input('condition') }) }
     const nodes: GraphNode[] = [
       {
         id: 'timesteps',
@@ -68,23 +87,23 @@ export const sampler = defineNode({
         params: {},
         inputs: { x_T: input('x_T'), timesteps: wire('timesteps', 'timesteps') },
       },
-      {
-        id: 'predict',
-        op: 'diffusion/Predict',
-        params: {},
-        inputs: {
-          model: input('model'),
-          x_t: wire('start', 'x_t'),
-          t: wire('start', 't'),
-          ...(wired.has('condition') && { condition: input('condition') }),
-        },
-      },
+      ...(asks
+        ? []
+        : [
+            {
+              id: 'predict',
+              op: 'diffusion/Predict',
+              params: {},
+              inputs: { ...asked, x_t: wire('start', 'x_t'), t: wire('start', 't') },
+            },
+          ]),
       {
         id: 'step',
-        ...steps[sampler],
+        op: type,
+        params: own,
         inputs: {
           x_t: wire('start', 'x_t'),
-          prediction: wire('predict', 'prediction'),
+          ...(asks ? asked : { prediction: wire('predict', 'prediction') }),
           t: wire('start', 't'),
           t_prev: wire('start', 't_prev'),
           schedule: input('schedule'),

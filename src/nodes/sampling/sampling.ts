@@ -3,6 +3,7 @@ import { NodeError } from '../../engine/plan/fault.ts'
 import type { Inputs, LoopBehaviour } from '../../engine/plan/op.ts'
 import type { Tensor } from '../../engine/tf.ts'
 import { tf } from '../../engine/tf.ts'
+import { endsOf } from '../../engine/timesteps.ts'
 import type { Noise, Samples, Timesteps } from '../../engine/values.ts'
 import { advanced, defineLoop, integer, number, samples, timestep, timesteps, trajectory } from '../define.ts'
 
@@ -47,13 +48,14 @@ const behaviour: LoopBehaviour<SamplingState> = {
   },
 
   each({ x }, index, inputs) {
-    const { t, tPrev } = startInputs(inputs).timesteps
+    const { timesteps } = startInputs(inputs)
+    const { from, to } = endsOf(timesteps, index)
     return {
       x_t: x,
-      t: { type: 'timestep', t: t.slice(index, index + 1) },
-      t_prev: { type: 'timestep', t: tPrev.slice(index, index + 1) },
+      t: { type: 'timestep', ...from, place: { index, count: timesteps.t.length } },
+      t_prev: { type: 'timestep', ...to },
       index: { type: 'number', tensor: tf.scalar(index) },
-      last: { type: 'number', tensor: tf.scalar(index === t.length - 1 ? 1 : 0) },
+      last: { type: 'number', tensor: tf.scalar(index === timesteps.t.length - 1 ? 1 : 0) },
     }
   },
 

@@ -26,7 +26,7 @@ export const splitTimesteps = defineNode({
     return {
       skipped: { type: 'timesteps', ...skipped },
       rest: { type: 'timesteps', ...rest },
-      at: { type: 'timestep', t: Float64Array.of(at) },
+      at: { type: 'timestep', ...at },
     }
   },
 })

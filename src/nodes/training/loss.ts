@@ -1,6 +1,8 @@
 // How wrong a prediction is, as one number.
 import { meanError, minSnrWeights } from '../../engine/losses.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
+import type { Levels } from '../../engine/schedule.ts'
+import { levelsAt } from '../../engine/schedule.ts'
 import type { ScheduleValue, Timestep } from '../../engine/values.ts'
 import { advanced, choice, defineNode, loss as lossSlot, optional, prediction, real, schedule, timestep } from '../define.ts'
 import { checkAlike } from '../predictions.ts'
@@ -26,20 +28,13 @@ export const loss = defineNode({
   },
   run: ({ prediction, target, schedule, t }, { kind, delta, weighting, gamma }) => {
     checkAlike(prediction, target, ['prediction', 'target'])
-    const weights =
-      weighting === 'min_snr'
-        ? weightsOf(schedule, t, (s, steps) => minSnrWeights(prediction.predicts, steps, s, gamma))
-        : undefined
+    const weights = weighting === 'min_snr' ? minSnrWeights(prediction.predicts, levelsOf(schedule, t), gamma) : undefined
     return { loss: { type: 'loss', tensor: meanError(prediction.tensor, target.tensor, { kind, delta, weights }) } }
   },
 })
 
-function weightsOf(
-  schedule: ScheduleValue | undefined,
-  t: Timestep | undefined,
-  weights: (schedule: ScheduleValue['schedule'], t: Float64Array) => Float64Array,
-): Float64Array {
-  if (schedule && t) return weights(schedule.schedule, t.t)
+function levelsOf(schedule: ScheduleValue | undefined, t: Timestep | undefined): Levels {
+  if (schedule && t) return levelsAt(schedule.schedule, t)
   throw new NodeError({
     slot: schedule ? 't' : 'schedule',
     message: 'min_snr weights follow from the signal-to-noise ratio, which takes a schedule and t.',

@@ -1,5 +1,6 @@
 // Any value in numbers.
 import { unetRows } from '../../engine/models/unet/summary.ts'
+import type { Schedule } from '../../engine/schedule.ts'
 import type { StatisticsView } from '../../engine/plan/view.ts'
 import { histogramOf, statistics } from '../../engine/statistics.ts'
 import type { Condition, Model, SlotType, SlotValues, Value } from '../../engine/values.ts'
@@ -76,15 +77,7 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspected
         ]
       : [],
   }),
-  schedule: async ({ schedule: { name, T, alphaBar } }) => ({
-    shape: [T],
-    numbers: alphaBar,
-    notes: [
-      ['name', name],
-      ['alpha-bar, first', shown(alphaBar[0]!)],
-      ['alpha-bar, last', shown(alphaBar[T - 1]!)],
-    ],
-  }),
+  schedule: async ({ schedule }) => inspectSchedule(schedule),
   model: inspectModel,
   labels: inspectLabels,
   condition: inspectCondition,
@@ -131,6 +124,25 @@ async function inspectModel(model: Model): Promise<Inspected> {
 const unetsIn = (model: Model): Model[] => (model.kind === 'unet' ? [model] : Object.values(model.children).flatMap(unetsIn))
 
 const kindsOf = (model: Model): string[] => [model.kind, ...Object.values(model.children).flatMap(kindsOf)]
+
+function inspectSchedule(schedule: Schedule): Inspected {
+  if (schedule.kind !== 'table') {
+    return { shape: [], numbers: [], notes: [['name', schedule.name], ...Object.entries(schedule).flatMap(numberNote)] }
+  }
+  const { name, T, alphaBar } = schedule
+  return {
+    shape: [T],
+    numbers: alphaBar,
+    notes: [
+      ['name', name],
+      ['alpha-bar, first', shown(alphaBar[0]!)],
+      ['alpha-bar, last', shown(alphaBar[T - 1]!)],
+    ],
+  }
+}
+
+const numberNote = ([key, value]: [string, unknown]): [string, string][] =>
+  typeof value === 'number' ? [[key, shown(value)]] : []
 
 async function inspectLabels({ labels }: { labels: Int32Array }): Promise<Inspected> {
   return { shape: [labels.length], numbers: labels, notes: labelCounts(labels) }

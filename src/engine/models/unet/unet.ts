@@ -31,7 +31,7 @@ export const unetKind: ModelKind = {
   trainable: true,
   itemShape: (model) => [...sizeOf(unetConfigOf(model)), unetConfigOf(model).in_channels],
   condition: (model) => conditionSpec(unetConfigOf(model)),
-  evaluate: (model, x, t, condition) => evaluate(model, x as Tensor4D, t, condition),
+  evaluate: (model, x, { t }, condition) => evaluate(model, x as Tensor4D, t, condition),
 }
 
 function conditionSpec(config: UnetConfig): ConditionSpec | undefined {

@@ -1,0 +1,170 @@
+// Steps of samplers: what they have in common. A step is a node of its own that fits the sampling loop, and a choice of
+// the closed Sampler; both follow from one declaration.
+import { conditioningOf } from '../../engine/models/condition.ts'
+import { predict } from '../../engine/models/predict.ts'
+import { gaussianNoise } from '../../engine/noise.ts'
+import type { Param, RunContext, RunOp } from '../../engine/plan/op.ts'
+import { convertPrediction } from '../../engine/prediction.ts'
+import type { Hold } from '../../engine/samplers/hold.ts'
+import { held } from '../../engine/samplers/hold.ts'
+import type { Levels, Schedule } from '../../engine/schedule.ts'
+import { levelsAt } from '../../engine/schedule.ts'
+import type { Tensor } from '../../engine/tf.ts'
+import type { Model, Noise, Prediction, Samples, ScheduleValue, StepPlace, Timestep } from '../../engine/values.ts'
+import type { RunNode, RunParams } from '../define.ts'
+import { condition, defineNode, model, noise, optional, prediction, samples, schedule, seed, timestep } from '../define.ts'
+import { holdOf, holdParams } from './hold.ts'
+
+type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
+
+export interface StepSpec<P extends ParamSpecs, State> {
+  /** Permanent identity, `diffusion/EulerStep`. */
+  type: string
+  title?: string
+  version?: number
+  summary: string
+  equation?: string
+  source: string
+  /** Its name among the choices of the closed Sampler, and when to take it. */
+  sampler: { name: string; about: string }
+  /** Its own; those for holding x_0 and the seed come by themselves. */
+  params: P
+  /** Evaluates the model itself, more than once a step: takes `model` in the place of `prediction`. */
+  asks?: true
+  /** Draws fresh noise: what for. */
+  noise?: string
+  /** False: has nothing to hold. */
+  holds?: false
+  /** A multistep solver: keeps a state from step to step, plain data with tensors in it, which begins as this. */
+  begins?: State
+  step: (now: StepNow<State>, params: RunParams<P>) => Tensor | { x: Tensor; state: State }
+}
+
+type Said = Pick<Prediction, 'tensor' | 'predicts'>
+
+/** One step while it is made. Tensors are `[b, ...]`; levels hold for all items or one by one. */
+export interface StepNow<State> {
+  x: Tensor
+  from: Levels
+  to: Levels
+  schedule: Schedule
+  /** What the model said of x. */
+  prediction: Said
+  hold: Hold | undefined
+  /** x_0 as predicted at x, held in range. */
+  x0: Tensor
+  /** The noise in x if that x_0 is true: (x - α x_0) / σ. */
+  epsilon: Tensor
+  /** Asks the model for x_0 elsewhere, held in range. Only for a step that `asks`. */
+  denoise: (x: Tensor, at: Levels) => Tensor
+  /** Fresh noise; what is wired comes first. */
+  noise: () => Tensor
+  state: State
+  /** Which step this is of how many; unknown where the loop does not say. */
+  place: StepPlace | undefined
+}
+
+/** A step and how the closed Sampler names it. */
+export interface StepOp extends RunOp {
+  sampler: { name: string; about: string; asks: boolean; params: Record<string, Param> }
+}
+
+export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSpec<P, State>): StepOp {
+  const { type, title, version, summary, equation, source } = spec
+  const remembers = 'begins' in spec
+  const op = defineNode({
+    type,
+    ...(title !== undefined && { title }),
+    ...(version !== undefined && { version }),
+    category: 'sampling',
+    summary,
+    ...(equation !== undefined && { equation }),
+    source,
+    inputs: {
+      x_t: samples('at t'),
+      ...asked(spec.asks),
+      t: timestep('of x_t'),
+      t_prev: timestep('where the step leads; -1 is clean data'),
+      schedule: schedule('the one the model was trained with'),
+      ...(spec.noise !== undefined && {
+        noise: optional(noise(`${spec.noise}; unwired: drawn by the seed, afresh in each step`)),
+      }),
+    },
+    outputs: { x_prev: samples('at t_prev') },
+    params: {
+      ...spec.params,
+      ...(spec.holds !== false && holdParams),
+      ...(spec.noise !== undefined && { seed: seed() }),
+    },
+    ...(remembers && { stateful: true as const }),
+    run: ((inputs: StepInputs, params: never, context: RunContext, state = spec.begins as State) => {
+      const result = spec.step(stepNow(spec, inputs, params, context, state), params)
+      const made = 'x' in result ? result : { x: result, state: undefined }
+      const outputs = { x_prev: { type: 'samples' as const, tensor: made.x, space: inputs.x_t.space } }
+      return remembers ? { outputs, state: made.state } : outputs
+    }) as never,
+    // What is in `spec` decides which slots and params there are, which no type can follow.
+  } as unknown as RunNode<{}, {}, {}>)
+  return { ...op, sampler: { ...spec.sampler, asks: spec.asks ?? false, params: spec.params } }
+}
+
+const asked = (asks: true | undefined) =>
+  asks
+    ? {
+        model: model('trained or exact; asked more than once a step'),
+        condition: optional(condition('labels, -1 for none; unwired: none')),
+      }
+    : { prediction: prediction('what the model said of x_t, of any kind') }
+
+interface StepInputs {
+  x_t: Samples | Noise
+  prediction?: Prediction
+  model?: Model
+  condition?: Parameters<typeof conditioningOf>[0]
+  t: Timestep
+  t_prev: Timestep
+  schedule: ScheduleValue
+  noise?: Noise | Samples
+}
+
+function stepNow<State>(
+  { holds }: Pick<StepSpec<ParamSpecs, State>, 'holds'>,
+  { x_t, prediction, model, condition, t, t_prev, schedule: { schedule }, noise }: StepInputs,
+  params: Parameters<typeof holdOf>[0],
+  { random }: RunContext,
+  state: State,
+): StepNow<State> {
+  const [from, to] = [levelsAt(schedule, t), levelsAt(schedule, t_prev)]
+  const hold = holds === false ? undefined : holdOf(params, x_t.space)
+  const ask = (x: Tensor, at: Levels): Said => ({
+    tensor: predict(model!, x, at, condition && conditioningOf(condition)),
+    predicts: model!.predicts,
+  })
+  const clean = ({ tensor, predicts }: Said, x: Tensor, at: Levels) =>
+    held(convertPrediction(tensor, x, at, predicts, 'sample'), hold)
+  let [wired, said, x0, epsilon] = [noise?.tensor, prediction, undefined, undefined] as [Tensor?, Said?, Tensor?, Tensor?]
+  return {
+    x: x_t.tensor,
+    from,
+    to,
+    schedule,
+    hold,
+    get prediction() {
+      return (said ??= ask(x_t.tensor, from))
+    },
+    get x0() {
+      return (x0 ??= clean(this.prediction, x_t.tensor, from))
+    },
+    get epsilon() {
+      return (epsilon ??= convertPrediction(this.x0, x_t.tensor, from, 'sample', 'epsilon'))
+    },
+    denoise: (x, at) => clean(ask(x, at), x, at),
+    noise() {
+      const z = wired ?? gaussianNoise(random, x_t.tensor.shape)
+      wired = undefined
+      return z
+    },
+    state,
+    place: t.place,
+  }
+}
