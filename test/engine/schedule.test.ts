@@ -106,7 +106,7 @@ test('t = -1 is clean data; other numbers that are no timestep are refused', () 
   expect(alphaBarAt(schedule, 9)).toBe(schedule.alphaBar[9])
   for (const t of [10, 9.5, -2, -0.5, NaN]) expect(() => alphaBarAt(schedule, t)).toThrow(/^Expected a timestep of the schedule/)
   expect(() => alphaBarAt(schedule, 12)).toThrowErrorMatchingInlineSnapshot(
-    `[NodeError: Expected a timestep of the schedule, a whole number from 0 to 9 (or -1 for clean data), got 12. Take t and schedule from the same NoiseSchedule.]`,
+    `[NodeError: Expected a timestep of the schedule, from 0 to 9 (or -1 for clean data), got 12. Take t and schedule from the same NoiseSchedule.]`,
   )
 })
 

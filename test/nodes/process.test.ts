@@ -136,7 +136,7 @@ onCpu(() => {
   test('Timestep with a schedule refuses what that does not have', async () => {
     const graph = [schedule, node('t', 'Timestep', { schedule: 'schedule.schedule' }, { t: 100 })]
     await expect(evaluate(graph, { t: 't.t' })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: t.t: Expected a timestep of the schedule, a whole number from 0 to 99 (or -1 for clean data), got 100. Take t and schedule from the same NoiseSchedule.]`,
+      `[GraphError: t.t: Expected a timestep of the schedule, from 0 to 99 (or -1 for clean data), got 100. Take t and schedule from the same NoiseSchedule.]`,
     )
   })
 
