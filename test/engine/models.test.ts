@@ -1,7 +1,8 @@
 // Models: gradients against differences, the exact denoiser against sums in float64, guidance, refusals.
 import { describe, expect, test } from 'vitest'
 import { exactModel } from '../../src/engine/models/exact.ts'
-import { guide, guidedModel } from '../../src/engine/models/guided.ts'
+import { guide } from '../../src/engine/guidance.ts'
+import { guidedModel } from '../../src/engine/models/guided.ts'
 import { silu } from '../../src/engine/layers/activations.ts'
 import { timestepEmbedding } from '../../src/engine/layers/embedding.ts'
 import { linear } from '../../src/engine/layers/linear.ts'

@@ -39,6 +39,7 @@ const small: ClassifierConfig = {
   num_classes: 3,
   norm_num_groups: 2,
   activation: 'silu',
+  time_embedding_dim: 0,
 }
 
 onEachBackend((backend) => {

@@ -11,7 +11,11 @@ export const classifierFormat: Format = {
   refusal: () => 'Diffusers has no classifier of images.',
   write: (config) => ({ className: ['litegraph_diffusion', 'Classifier'], config: { ...config } }),
   read(json) {
-    const config = Object.fromEntries(Object.entries(json).filter(([key]) => !key.startsWith('_')))
+    // Files of before there was a choice have no time embedding.
+    const config: Json = {
+      time_embedding_dim: 0,
+      ...Object.fromEntries(Object.entries(json).filter(([key]) => !key.startsWith('_'))),
+    }
     checkConfig(config)
     // It is never asked for a prediction.
     return { config, predicts: 'sample' }
@@ -32,6 +36,7 @@ const sizes: { [K in Exclude<keyof ClassifierConfig, 'activation' | 'block_out_c
   in_channels: [1, 4096],
   num_classes: [2, 100_000],
   norm_num_groups: [1, 4096],
+  time_embedding_dim: [0, 4096],
 }
 
 const isWhole = (value: unknown, min: number, max: number): value is number =>
@@ -60,16 +65,23 @@ function checkConfig(config: Json) {
   }
 }
 
-function shapesOf({ in_channels, block_out_channels, num_classes }: ClassifierConfig) {
+function shapesOf({ in_channels, block_out_channels, num_classes, time_embedding_dim: dim }: ClassifierConfig) {
+  const linear = (name: string, from: number, to: number): [string, number[]][] => [
+    [`${name}.weight`, [to, from]],
+    [`${name}.bias`, [to]],
+  ]
   const levels = block_out_channels.flatMap((to, i): [string, number[]][] => [
     [`blocks.${i}.conv.weight`, [to, i ? block_out_channels[i - 1]! : in_channels, 3, 3]],
     [`blocks.${i}.conv.bias`, [to]],
     [`blocks.${i}.norm.weight`, [to]],
     [`blocks.${i}.norm.bias`, [to]],
+    ...(dim > 0 ? linear(`blocks.${i}.time_emb_proj`, 2 * dim, to) : []),
   ])
   return new Map([
+    ...(dim > 0
+      ? [...linear('time_embedding.linear_1', dim, 2 * dim), ...linear('time_embedding.linear_2', 2 * dim, 2 * dim)]
+      : []),
     ...levels,
-    ['head.weight', [num_classes, block_out_channels.at(-1)!]] as [string, number[]],
-    ['head.bias', [num_classes]] as [string, number[]],
+    ...linear('head', block_out_channels.at(-1)!, num_classes),
   ])
 }

@@ -1,17 +1,19 @@
-// A small convolutional network that says which class a clean picture is of: a judge of samples, no denoiser.
+// A small convolutional network that says which class a picture is of: a judge of samples, or of noised pictures a guide; no
+// denoiser.
 import type { Activation } from '../layers/activations.ts'
-import { activations } from '../layers/activations.ts'
+import { activations, silu } from '../layers/activations.ts'
 import { conv2d } from '../layers/conv.ts'
+import { timestepEmbedding } from '../layers/embedding.ts'
 import { groupNorm } from '../layers/groupNorm.ts'
 import { convWeights, linearWeights, normWeights } from '../layers/init.ts'
 import { linear } from '../layers/linear.ts'
 import { avgPool2 } from '../layers/resample.ts'
-import { sameShape } from '../coefficients.ts'
+import { checkCount, sameShape } from '../coefficients.ts'
 import { NodeError } from '../plan/fault.ts'
 import type { Random } from '../random.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import type { Model, Weights } from '../values.ts'
-import { labelsUpTo } from './condition.ts'
+import { distinct, labelsUpTo } from './condition.ts'
 import type { ModelKind } from './kind.ts'
 
 export interface ClassifierConfig {
@@ -25,17 +27,25 @@ export interface ClassifierConfig {
   /** Groups of channels that are normalised together. */
   norm_num_groups: number
   activation: Activation
+  /** Even: sines and cosines of t, for one that is asked about noised pictures. 0 for clean ones alone. */
+  time_embedding_dim: number
 }
 
 /**
  * A new classifier: each level is a 3x3 convolution, group norm and activation; between levels pixels are averaged two by
- * two. The mean over the last level's pixels are the features, and a linear layer makes the logits of them.
+ * two. The mean over the last level's pixels are the features, and a linear layer makes the logits of them. One that knows t
+ * adds what an MLP makes of it to the channels of each level (Dhariwal & Nichol 2021, section 4: trained on noised data).
  */
 export function classifier(config: ClassifierConfig, random: Random): Model {
-  const weights: Weights = {}
+  const { time_embedding_dim: dim } = config
+  const weights: Weights = {
+    ...(dim > 0 && linearWeights('time_embedding.linear_1', dim, 2 * dim, random)),
+    ...(dim > 0 && linearWeights('time_embedding.linear_2', 2 * dim, 2 * dim, random)),
+  }
   let from = config.in_channels
   for (const [i, to] of config.block_out_channels.entries()) {
     Object.assign(weights, convWeights(`blocks.${i}.conv`, 3, from, to, random), normWeights(`blocks.${i}.norm`, to))
+    if (dim > 0) Object.assign(weights, linearWeights(`blocks.${i}.time_emb_proj`, 2 * dim, to, random))
     from = to
   }
   Object.assign(weights, linearWeights('head', from, config.num_classes, random))
@@ -57,11 +67,16 @@ export interface Classification {
   features: Tensor2D
 }
 
-/** What a classifier says of clean pictures `[b, h, w, c]`. Throws NodeError if model or pictures are others, naming `slots`. */
-export function classify(model: Model, x: Tensor, slots = { model: 'model', x: 'x' }): Classification {
+/**
+ * What a classifier says of pictures `[b, h, w, c]`, clean ones or, with timesteps `t`, one an item or one for all, noised ones.
+ * Throws NodeError if model, pictures or timesteps are others, naming `slots`.
+ */
+export function classify(model: Model, x: Tensor, slots = { model: 'model', x: 'x' }, t?: Float64Array): Classification {
   checkKind(model, slots.model)
   checkPictures(model, x, slots.x)
+  checkTimesteps(model, x, t)
   const { weights } = model
+  const time = embedding(model, t)
   const { block_out_channels, norm_num_groups: groups, activation } = configOf(model)
   const fused = activation === 'silu'
   let h = x as Tensor4D
@@ -69,12 +84,24 @@ export function classify(model: Model, x: Tensor, slots = { model: 'model', x: '
     const weight = (name: string) => weights[`blocks.${i}.${name}`]!
     if (i > 0) h = avgPool2(h)
     h = conv2d(h, weight('conv.weight') as Tensor4D, weight('conv.bias') as Tensor1D)
+    if (time)
+      h = h.add(perChannel(linear(time, weight('time_emb_proj.weight') as Tensor2D, weight('time_emb_proj.bias') as Tensor1D)))
     h = groupNorm(h, weight('norm.weight') as Tensor1D, weight('norm.bias') as Tensor1D, { groups, eps: 1e-5, silu: fused })
     if (!fused) h = activations[activation](h) as Tensor4D
   }
   const features = meanOverPixels(h)
   return { features, logits: linear(features, weights['head.weight'] as Tensor2D, weights['head.bias'] as Tensor1D) }
 }
+
+function embedding({ config, weights }: Model, t: Float64Array | undefined): Tensor2D | undefined {
+  const { time_embedding_dim: dim } = config as unknown as ClassifierConfig
+  if (!t || !dim) return undefined
+  const layer = (name: string, x: Tensor2D) =>
+    linear(x, weights[`time_embedding.${name}.weight`] as Tensor2D, weights[`time_embedding.${name}.bias`] as Tensor1D)
+  return silu(layer('linear_2', silu(layer('linear_1', timestepEmbedding(distinct(t), dim))) as Tensor2D)) as Tensor2D
+}
+
+const perChannel = (rows: Tensor2D): Tensor4D => rows.reshape([rows.shape[0], 1, 1, rows.shape[1]])
 
 /** Sums are quick over the inner axis only. */
 const meanOverPixels = (h: Tensor4D): Tensor2D => h.reshape([h.shape[0], -1, h.shape[3]]).transpose([0, 2, 1]).mean(2)
@@ -107,6 +134,21 @@ function checkPictures(model: Model, x: Tensor, slot: string) {
     slot,
     message: `The classifier was made for items of shape [${expected}], got items of shape [${shape}].`,
     cure: 'Wire the data set of these pictures to `dataset` of Classifier and train it on that, or wire other pictures.',
+  })
+}
+
+function checkTimesteps(model: Model, x: Tensor, t: Float64Array | undefined) {
+  const knows = configOf(model).time_embedding_dim > 0
+  if (t && knows) return checkCount(t.length, x)
+  if (!t && !knows) return
+  throw new NodeError({
+    slot: 't',
+    message: knows
+      ? 'This classifier was made for noised pictures, and has to be told their t.'
+      : 'This classifier was made for clean pictures, and knows no t.',
+    cure: knows
+      ? 'Wire the t of the pictures.'
+      : 'Leave t unwired, or switch `noised` of Classifier on and train it on noised pictures.',
   })
 }
 

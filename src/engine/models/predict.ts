@@ -6,6 +6,7 @@ import type { Tensor } from '../tf.ts'
 import type { Conditioning, Model } from '../values.ts'
 import { classifierKind } from './classifier.ts'
 import type { ConditionSpec } from './condition.ts'
+import { classifierGuidedKind } from './classifierGuided.ts'
 import { exactKind } from './exact.ts'
 import { guidedKind } from './guided.ts'
 import type { ModelKind } from './kind.ts'
@@ -18,6 +19,7 @@ const kinds: Record<string, ModelKind> = {
   unet: unetKind,
   exact: exactKind,
   guided: guidedKind(kindOf),
+  classifier_guided: classifierGuidedKind(kindOf),
   classifier: classifierKind,
 }
 
@@ -30,6 +32,9 @@ function kindOf(model: Model): ModelKind {
     cure: 'Use a model made by a node of this version.',
   })
 }
+
+/** The shape of one item that a model takes. */
+export const itemShapeOf = (model: Model): number[] => kindOf(model).itemShape(model)
 
 /** What a model can be conditioned on; undefined if on nothing. */
 export const conditionOf = (model: Model): ConditionSpec | undefined => kindOf(model).condition(model)

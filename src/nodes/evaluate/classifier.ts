@@ -2,7 +2,7 @@
 import { classifier as makeClassifier, classifierRows } from '../../engine/models/classifier.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Dataset } from '../../engine/values.ts'
-import { advanced, choice, dataset, defineNode, integer, model, optional, seed, text, unless } from '../define.ts'
+import { advanced, choice, dataset, defineNode, integer, model, optional, seed, text, toggle, unless } from '../define.ts'
 import { numbersIn } from '../model/numbers.ts'
 
 export const classifier = defineNode({
@@ -21,15 +21,25 @@ export const classifier = defineNode({
     ),
     norm_num_groups: advanced(integer(8, { min: 1, max: 4096 }, 'groups of channels that are normalised together')),
     activation: advanced(choice(['silu', 'relu', 'tanh'], 'after each normalisation')),
+    noised: toggle(false, 'for noised pictures: it is told their t, and can guide a sampler'),
     seed: advanced(seed('equal seeds start with equal weights')),
   },
   room: { width: 230, height: 96 },
-  run: ({ dataset }, { num_classes, sample_size, channels, block_out_channels, norm_num_groups, activation }, { random }) => {
+  run: (
+    { dataset },
+    { num_classes, sample_size, channels, block_out_channels, norm_num_groups, activation, noised },
+    { random },
+  ) => {
     const sizes = dataset ? sizesOf(dataset) : { height: sample_size, width: sample_size, in_channels: channels, num_classes }
     const widths = numbersIn(block_out_channels, 'block_out_channels')
     checkLevels(sizes, widths)
     checkGroups(widths, norm_num_groups)
-    return { model: makeClassifier({ ...sizes, block_out_channels: widths, norm_num_groups, activation }, random) }
+    return {
+      model: makeClassifier(
+        { ...sizes, block_out_channels: widths, norm_num_groups, activation, time_embedding_dim: noised ? 32 : 0 },
+        random,
+      ),
+    }
   },
   show: ({ model }) => model && { kind: 'rows', rows: classifierRows(model) },
 })

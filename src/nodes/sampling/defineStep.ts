@@ -10,8 +10,8 @@ import { held } from '../../engine/samplers/hold.ts'
 import type { Levels, Schedule } from '../../engine/schedule.ts'
 import { levelsAt } from '../../engine/schedule.ts'
 import type { Tensor } from '../../engine/tf.ts'
-import type { Model, Noise, Prediction, Samples, ScheduleValue, StepPlace, Timestep } from '../../engine/values.ts'
-import type { RunNode, RunParams } from '../define.ts'
+import type { Model, Noise, Prediction, Samples, ScheduleValue, StepPlace, Timestep, Value } from '../../engine/values.ts'
+import type { RunNode, RunParams, Slot } from '../define.ts'
 import { condition, defineNode, model, noise, optional, prediction, samples, schedule, seed, timestep } from '../define.ts'
 import { holdOf, holdParams } from './hold.ts'
 
@@ -25,8 +25,10 @@ export interface StepSpec<P extends ParamSpecs, State> {
   summary: string
   equation?: string
   source: string
-  /** Its name among the choices of the closed Sampler, and when to take it. */
-  sampler: { name: string; about: string }
+  /** Its name among the choices of the closed Sampler, and when to take it. Without it is for open loops alone. */
+  sampler?: { name: string; about: string }
+  /** Inputs of its own, which come in `now.inputs`. A step that has some cannot be a choice of the Sampler. */
+  inputs?: Record<string, Slot>
   /** Its own; those for holding x_0 and the seed come by themselves. */
   params: P
   /** Evaluates the model itself, more than once a step: takes `model` in the place of `prediction`. */
@@ -60,13 +62,15 @@ export interface StepNow<State> {
   /** Fresh noise; what is wired comes first. */
   noise: () => Tensor
   state: State
+  /** What is wired to the inputs of its own. */
+  inputs: Record<string, Value | undefined>
   /** Which step this is of how many; unknown where the loop does not say. */
   place: StepPlace | undefined
 }
 
 /** A step and how the closed Sampler names it. */
 export interface StepOp extends RunOp {
-  sampler: { name: string; about: string; asks: boolean; params: Record<string, Param> }
+  sampler?: { name: string; about: string; asks: boolean; params: Record<string, Param> }
 }
 
 export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSpec<P, State>): StepOp {
@@ -83,6 +87,7 @@ export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSp
     inputs: {
       x_t: samples('at t'),
       ...asked(spec.asks),
+      ...spec.inputs,
       t: timestep('of x_t'),
       t_prev: timestep('where the step leads; -1 is clean data'),
       schedule: schedule('the one the model was trained with'),
@@ -105,7 +110,7 @@ export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSp
     }) as never,
     // What is in `spec` decides which slots and params there are, which no type can follow.
   } as unknown as RunNode<{}, {}, {}>)
-  return { ...op, sampler: { ...spec.sampler, asks: spec.asks ?? false, params: spec.params } }
+  return { ...op, ...(spec.sampler && { sampler: { ...spec.sampler, asks: spec.asks ?? false, params: spec.params } }) }
 }
 
 const asked = (asks: true | undefined) =>
@@ -129,11 +134,13 @@ interface StepInputs {
 
 function stepNow<State>(
   { holds }: Pick<StepSpec<ParamSpecs, State>, 'holds'>,
-  { x_t, prediction, model, condition, t, t_prev, schedule: { schedule }, noise }: StepInputs,
+  inputs: StepInputs,
   params: Parameters<typeof holdOf>[0],
   { random }: RunContext,
   state: State,
 ): StepNow<State> {
+  const { x_t, prediction, model, condition, t, t_prev, noise } = inputs
+  const { schedule } = inputs.schedule
   const [from, to] = [levelsAt(schedule, t), levelsAt(schedule, t_prev)]
   const hold = holds === false ? undefined : holdOf(params, x_t.space)
   const ask = (x: Tensor, at: Levels): Said => ({
@@ -165,6 +172,7 @@ function stepNow<State>(
       return z
     },
     state,
+    inputs: inputs as unknown as Record<string, Value | undefined>,
     place: t.place,
   }
 }

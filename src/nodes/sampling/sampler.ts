@@ -21,12 +21,16 @@ import type { StepOp } from './defineStep.ts'
 import { holdParams } from './hold.ts'
 import * as index from './steps/index.ts'
 
-const rank = ({ sampler: { name } }: StepOp) => ['ddim', 'ddpm', name].indexOf(name)
+type Choice = StepOp & { sampler: NonNullable<StepOp['sampler']> }
+
+const rank = ({ sampler: { name } }: Choice) => ['ddim', 'ddpm', name].indexOf(name)
 
 /** DDIM first: it is the default. */
-const steps: StepOp[] = Object.values(index).sort((a, b) => rank(a) - rank(b) || a.sampler.name.localeCompare(b.sampler.name))
+const steps = Object.values(index)
+  .filter((op: StepOp): op is Choice => op.sampler !== undefined)
+  .sort((a, b) => rank(a) - rank(b) || a.sampler.name.localeCompare(b.sampler.name))
 
-const stepOf = (name: string): StepOp => steps.find(({ sampler }) => sampler.name === name)!
+const stepOf = (name: string): Choice => steps.find(({ sampler }) => sampler.name === name)!
 
 /** The params of all steps, each with the samplers it is for; steps that share one mean the same by it. */
 function paramsOfSteps(): Record<string, Param> {
