@@ -17,13 +17,14 @@ import { convertPrediction } from '../../src/engine/prediction.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { ddimStep } from '../../src/engine/samplers/ddim.ts'
 import { repaintStep, repaintTransitions } from '../../src/engine/samplers/repaint.ts'
-import type { ScheduleName } from '../../src/engine/schedule.ts'
 import { levelsAt, noiseSchedule, ratiosOf } from '../../src/engine/schedule.ts'
 import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { timesteps } from '../../src/engine/timesteps.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { golden } from '../golden.ts'
+import type { SchedulerCase } from '../schedulers.ts'
+import { casesOf, expectTrajectory, initialOf, models, noisesOf, sharedInput } from '../schedulers.ts'
 
 interface Cfg {
   kind: 'cfg'
@@ -190,27 +191,18 @@ const small: ClassifierConfig = {
 
 // ---- filling in
 
-interface RePaintCase {
-  id: string
-  config_given: { beta_schedule: ScheduleName; num_train_timesteps?: number }
+interface RePaintCase extends SchedulerCase {
   num_inference_steps: number
-  timesteps: number[]
-  shape: number[]
   repaint: { jump_length: number; jump_n_sample: number; mask: 'mask_a' | 'mask_b'; eta?: number }
-  steps: { t: number; prev_sample: number[] }[]
-  noise_by_step: Record<string, number[][]>
-  final_f64: number[]
-  max_abs_diff_f32_vs_f64: number
-  max_abs_value: number
 }
 
-const repaint = golden<{ inputs: Record<'x_a' | 'img_a' | 'mask_a' | 'mask_b', number[]>; cases: RePaintCase[] }>('repaint')
+const repaintCases = casesOf<RePaintCase>('RePaintScheduler')
 
 onEachBackend(() => {
-  test.each(repaint.cases)('$id: down and up again as diffusers', async (one) => {
+  test.each(repaintCases)('$id: down and up again as diffusers', async (one) => {
     const { config_given: config, num_inference_steps: n, shape, repaint: options } = one
     const T = config.num_train_timesteps ?? 1000
-    const schedule = noiseSchedule({ name: config.beta_schedule, T })
+    const schedule = noiseSchedule({ name: config.beta_schedule!, T })
     const way = repaintTransitions(
       timesteps(schedule, { num_inference_steps: n, timestep_spacing: 'leading' }),
       options.jump_length,
@@ -221,36 +213,25 @@ onEachBackend(() => {
     const listed = Array.from(way.t, (t, i) => (way.tPrev[i]! > t ? way.tPrev[i]! + stride : t))
     expect(listed).toEqual(one.timesteps)
     const at = (t: number) => levelsAt(schedule, { t: Float64Array.of(t) })
-    const tensor = (values: number[]) => tf.tensor(values, shape)
     const frames = tf.tidy(() => {
-      let x: Tensor = tensor(repaint.inputs.x_a)
-      const known = { x0: tensor(repaint.inputs.img_a), mask: tensor(repaint.inputs[options.mask]) }
+      let x = initialOf(one)
+      const known = { x0: sharedInput('img_a', shape), mask: sharedInput(options.mask, shape) }
       return one.steps.map(({ t }, i) => {
         const [from, to] = [way.t[i]!, way.tPrev[i]!]
-        const noises = (one.noise_by_step[i] ?? []).map(tensor)
+        const noises = noisesOf(one, i)
         if (to > from) {
           // It goes up by single timesteps, and by those above: from s as if it were at s + stride.
           const first = one.steps[i - 1]!.t
           noises.forEach((z, k) => (x = forwardStep(x, z, at(first + k - 1), at(first + k))))
         } else {
-          const said = x
-            .mul(0.8)
-            .tanh()
-            .mul(0.9)
-            .add(0.1 * Math.cos(0.01 * t))
+          const said = models[one.model](x, t)
           const step = { eta: options.eta ?? 0, hold: { range: 1 }, rederive: false }
           x = repaintStep(x, { tensor: said, predicts: 'epsilon' }, at(from), at(to), known, noises[0] ?? tf.zeros(shape), step)
         }
         return x
       })
     })
-    const tolerance = Math.max(10 * one.max_abs_diff_f32_vs_f64, 1e-6 * one.max_abs_value)
-    for (const [i, frame] of frames.entries()) {
-      const found = await frame.data()
-      const gap = Math.max(...one.steps[i]!.prev_sample.map((value, k) => Math.abs(found[k]! - value)))
-      expect(gap, `step ${i}`).toBeLessThanOrEqual(tolerance)
-    }
-    tf.dispose(frames)
+    await expectTrajectory(one, frames)
   })
 })
 
