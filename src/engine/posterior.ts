@@ -3,6 +3,7 @@ import { broadcastLevels, checkShape, perItem } from './coefficients.ts'
 import { NodeError } from './plan/fault.ts'
 import type { Levels } from './schedule.ts'
 import type { Tensor } from './tf.ts'
+import type { LearnedVariance } from './values.ts'
 
 export interface PosteriorCoefficients {
   /** The mean is fromX0 x_0 + fromXt x_t. */
@@ -50,4 +51,23 @@ export function posterior(x0: Tensor, xt: Tensor, from: Levels, to: Levels): { m
     mean: x0.mul(perItem(fromX0, xt)).add(xt.mul(perItem(fromXt, xt))),
     variance: perItem(variance, xt).broadcastTo(xt.shape),
   }
+}
+
+/** The least variance there is taken to be, so that its logarithm is a number; as diffusers. */
+const LEAST = 1e-20
+
+/**
+ * The logarithm of the variance of the step back that a model says, of the shape of its prediction. Where it says a place in a
+ * range it is v log β + (1 - v) log of the posterior's variance, with v from 0 to 1 (Nichol & Dhariwal 2021, eq. 15).
+ */
+export function learnedLogVariance(
+  { tensor, kind }: LearnedVariance,
+  { variance, added }: Pick<PosteriorCoefficients, 'variance' | 'added'>,
+): Tensor {
+  if (kind === 'learned') return tensor
+  const log = (value: number) => Math.log(Math.max(value, LEAST))
+  const [low, high] = [variance.map(log), added.map(log)]
+  const middle = high.map((most, i) => (most + low[i]!) / 2)
+  const half = high.map((most, i) => (most - low[i]!) / 2)
+  return tensor.mul(perItem(half, tensor)).add(perItem(middle, tensor))
 }

@@ -33,6 +33,20 @@ export interface Prediction {
   tensor: Tensor
   space: Space
   predicts: PredictionType
+  /** What the model says of the variance of the step back, if it was made to. */
+  variance?: LearnedVariance
+}
+
+/**
+ * How a model says a variance. `learned`: its logarithm; `learned_range`: where the logarithm lies between that of the posterior,
+ * -1, and that of β, 1 (Nichol & Dhariwal 2021, eq. 15).
+ */
+export type VarianceKind = 'learned' | 'learned_range'
+
+/** The second half of the channels of a model that says a variance; the shape of x_t. */
+export interface LearnedVariance {
+  tensor: Tensor
+  kind: VarianceKind
 }
 
 /** Timesteps of a batch: one per item, or a single one that holds for all. -1 means clean data. */
@@ -68,6 +82,8 @@ export interface Model {
   kind: string
   config: Record<string, unknown>
   predicts: PredictionType
+  /** Set if it says a variance too: its network then gives twice the channels it takes, the variance in the second half. */
+  variance?: VarianceKind
   weights: Weights
   children: Record<string, Model>
   /** While it is trained, and only then: what dropout draws from. No part of checkpoints. */

@@ -8,13 +8,13 @@ import { timestepEmbedding } from '../../src/engine/layers/embedding.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
 import type { MlpConfig } from '../../src/engine/models/mlp.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
-import { classesOf, predict, trainableOf } from '../../src/engine/models/predict.ts'
+import { answerOf, classesOf, predict, trainableOf } from '../../src/engine/models/predict.ts'
 import { withWeights } from '../../src/engine/models/tree.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { alphaBarAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
-import type { Conditioning, Model, PredictionType } from '../../src/engine/values.ts'
+import type { Conditioning, Model, PredictionType, Weights } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 
@@ -30,6 +30,7 @@ const config: MlpConfig = {
 const under = (...labels: number[]): Conditioning => ({ kind: 'labels', labels: Int32Array.from(labels) })
 const small = (changes: Partial<MlpConfig> = {}, seed = 1) => mlp({ ...config, ...changes }, 'epsilon', randomOf(seed))
 const normal = (shape: number[], seed: number) => tf.tensor(randomOf(seed).normal(shape.reduce((a, b) => a * b, 1)), shape)
+const pick = (weights: Weights, names: string[]): Weights => Object.fromEntries(names.map((name) => [name, weights[name]!]))
 const free = (...values: unknown[]) => tf.dispose(tensorsOf(values))
 const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((gap, value, i) => Math.max(gap, Math.abs(value - b[i]!)), 0)
@@ -239,6 +240,34 @@ onCpu(() => {
     free(inner, exact)
   })
 
+  test('a model of twice the channels says a variance in the second half, through guidance that of the conditional', async () => {
+    const [tensor, said] = [small(), small({}, 2)]
+    const both = (name: string) => tf.concat([tensor.weights[name]!, said.weights[name]!], -1)
+    const last = { 'linear_out.weight': both('linear_out.weight'), 'linear_out.bias': both('linear_out.bias') }
+    // All else is that of `tensor`: the second half is another reading of the same features.
+    const model: Model = { ...tensor, variance: 'learned_range', weights: { ...tensor.weights, ...last } }
+    const other = withWeights(tensor, tensor, { ...tensor.weights, ...pick(said.weights, Object.keys(last)) })
+    const x = normal([3, 2], 5)
+    const t = Float64Array.of(7)
+    const answers = tf.tidy(() => ({
+      alone: answerOf(model, x, t, under(1)),
+      mean: predict(tensor, x, t, under(1)),
+      variance: predict(other, x, t, under(1)),
+      guided: answerOf(guidedModel(model, 3), x, t, under(1)),
+      guidedMean: predict(guidedModel(tensor, 3), x, t, under(1)),
+    }))
+    const numbers = (tensor: Tensor) => [...tensor.dataSync()]
+    expect(numbers(answers.alone.tensor)).toEqual(numbers(answers.mean))
+    expect(numbers(answers.alone.variance!.tensor)).toEqual(numbers(answers.variance))
+    expect(guidedModel(model, 3).variance).toBe('learned_range')
+    expect(numbers(answers.guided.tensor)).toEqual(numbers(answers.guidedMean))
+    expect(numbers(answers.guided.variance!.tensor)).toEqual(numbers(answers.variance))
+    expect(() => tf.tidy(() => predict({ ...tensor, variance: 'learned' }, x, t))).toThrowErrorMatchingInlineSnapshot(
+      `[NodeError: The model is to say a variance, 4 channels in all, but it gives 2. Make it with a learned variance, or load it as one without.]`,
+    )
+    free(tensor, said, last, x, answers)
+  })
+
   test('what a model is not made for is refused, with the cure', () => {
     const [model, plain] = [small(), small({ num_classes: 0 })]
     const x = tf.zeros([4, 2])
@@ -267,7 +296,7 @@ onCpu(() => {
         "This model was made without classes, but got labels. Set \`num_classes\` of the model, or leave \`condition\` unwired.",
         "Expected labels from 0 to 2, or -1 for none, got 3. Choose a label that the model was trained on, or set \`num_classes\` of the model to that of the data.",
         "Expected one label per item: [4], got [2]. Take condition and x_t from the same batch.",
-        "Expected a model of a known kind (mlp, unet, exact, guided, classifier), got "magic". Use a model made by a node of this version.",
+        "Expected a model of a known kind (mlp, unet, exact, guided, classifier_guided, classifier), got "magic". Use a model made by a node of this version.",
       ]
     `)
     free(model, plain, x, image)

@@ -10,7 +10,8 @@ import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Transitions } from '../../src/engine/timesteps.ts'
 import { timesteps } from '../../src/engine/timesteps.ts'
-import { onEachBackend } from '../backends.ts'
+import type { Prediction, VarianceKind } from '../../src/engine/values.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
 import type { SchedulerCase } from '../schedulers.ts'
 import { casesOf, expectTrajectory, initialOf, models, noisesOf } from '../schedulers.ts'
 
@@ -18,7 +19,6 @@ type Case = SchedulerCase
 
 /** Why a case is left out, or undefined. */
 function leftOut({ config_given: config }: Case): string | undefined {
-  if (String(config.variance_type).startsWith('learned')) return 'learned variance: no model here has a second output'
   if (config.rescale_betas_zero_snr) return 'zero terminal SNR: no schedule here has it'
   return undefined
 }
@@ -58,18 +58,25 @@ type Step = (x: Tensor, output: Tensor, t: Float64Array, tPrev: Float64Array, no
 function ddpmOf(recorded: Case): Step {
   const { variance_type, prediction_type: predicts = 'epsilon' } = recorded.config_given
   const schedule = scheduleOf(recorded)
-  // The logarithm and back changes nothing.
-  const variance: Variance = variance_type === 'fixed_large' ? 'fixed_large' : 'fixed_small'
+  const kind = variance_type === 'learned' || variance_type === 'learned_range' ? variance_type : undefined
+  // fixed_small_log: the logarithm and back changes nothing.
+  const variance: Variance = kind ? 'learned' : variance_type === 'fixed_large' ? 'fixed_large' : 'fixed_small'
   const options = { variance, hold: holdOf(recorded) }
   return (x, output, t, tPrev, noise) =>
     ddpmStep(
       x,
-      { tensor: output, predicts },
+      { predicts, ...(kind ? halvesOf(output, kind) : { tensor: output }) },
       levelsAt(schedule, { t }),
       levelsAt(schedule, { t: tPrev }),
       noise ?? tf.zerosLike(x),
       options,
     )
+}
+
+/** Channels first, as recorded. What diffusers calls learned is the variance itself; here, as in the paper, its logarithm. */
+function halvesOf(output: Tensor, kind: VarianceKind): Pick<Prediction, 'tensor' | 'variance'> {
+  const [tensor, said] = tf.split(output, 2, 1) as [Tensor, Tensor]
+  return { tensor, variance: { tensor: kind === 'learned' ? said.log() : said, kind } }
 }
 
 function ddimOf(recorded: Case): Step {
@@ -106,9 +113,6 @@ test('only these are left out', () => {
   expect(Object.fromEntries(all.filter(leftOut).map((left) => [left.id, leftOut(left)]))).toMatchInlineSnapshot(`
     {
       "DDIMScheduler/021": "zero terminal SNR: no schedule here has it",
-      "DDPMScheduler/012": "learned variance: no model here has a second output",
-      "DDPMScheduler/013": "learned variance: no model here has a second output",
-      "DDPMScheduler/014": "learned variance: no model here has a second output",
       "DDPMScheduler/017": "zero terminal SNR: no schedule here has it",
     }
   `)
@@ -135,5 +139,30 @@ onEachBackend(() => {
     ])
     for (const step of steps) expect([...(await step.data())].map(Math.round)).toEqual([NaN, 1, -1, NaN, NaN, NaN, NaN, NaN, NaN])
     tf.dispose([x, noise, output, ...steps])
+  })
+})
+
+onCpu(() => {
+  test('a learned range goes from the posterior to beta, in logarithms; none is refused, with the cure', async () => {
+    const schedule = noiseSchedule({ name: 'linear', T: 1000 })
+    const [from, to] = [500, 400].map((t) => levelsAt(schedule, { t: Float64Array.of(t) })) as [Levels, Levels]
+    const [x, z] = [tf.zeros([1, 2]), tf.ones([1, 2])]
+    const spread = (variance: Variance, said?: number) => {
+      const prediction: Pick<Prediction, 'tensor' | 'predicts' | 'variance'> = {
+        tensor: x,
+        predicts: 'sample',
+        ...(said !== undefined && { variance: { tensor: tf.fill([1, 2], said), kind: 'learned_range' } }),
+      }
+      return tf.tidy(() => ddpmStep(x, prediction, from, to, z, { variance, hold: undefined }).dataSync()[0]!)
+    }
+    const [small, large] = [spread('fixed_small'), spread('fixed_large')]
+    expect(large).toBeGreaterThan(1.01 * small)
+    expect(tf.tidy(() => spread('learned', -1))).toBeCloseTo(small, 6)
+    expect(tf.tidy(() => spread('learned', 1))).toBeCloseTo(large, 6)
+    expect(tf.tidy(() => spread('learned', 0))).toBeCloseTo(Math.sqrt(small * large), 6)
+    expect(() => spread('learned')).toThrowErrorMatchingInlineSnapshot(
+      `[NodeError: The variance is to be what the model says, but this model predicts the mean alone. Set \`variance\` to fixed_small, or train a model with a learned variance.]`,
+    )
+    tf.dispose([x, z])
   })
 })

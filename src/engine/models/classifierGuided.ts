@@ -23,6 +23,7 @@ export const classifierGuidedModel = (child: Model, classifier: Model, config: C
   kind: 'classifier_guided',
   config: { ...config },
   predicts: child.predicts,
+  ...(child.variance && { variance: child.variance }),
   weights: {},
   children: { model: child, classifier },
 })
@@ -39,9 +40,10 @@ export const classifierGuidedKind = (kindOf: (model: Model) => ModelKind): Model
     const labels = labelsOf(condition)
     if (!labels || scale === 0) return said
     const levels = levelsAt(schedule, t)
-    const epsilon = convertPrediction(said, x, levels, model.predicts, 'epsilon')
+    const epsilon = convertPrediction(said.tensor, x, levels, model.predicts, 'epsilon')
     const gradient = classGradient(model.children.classifier!, x, t.t, labels)
-    return convertPrediction(towardsClass(epsilon, gradient, levels, scale), x, levels, 'epsilon', model.predicts)
+    const bent = towardsClass(epsilon, gradient, levels, scale)
+    return { ...said, tensor: convertPrediction(bent, x, levels, 'epsilon', model.predicts) }
   },
 })
 

@@ -22,6 +22,7 @@ export const guidedModel = (
   kind: 'guided',
   config: { scale, rescale, low, high },
   predicts: child.predicts,
+  ...(child.variance && { variance: child.variance }),
   weights: {},
   children: { model: child, ...(worse && { worse }) },
 })
@@ -41,6 +42,7 @@ export const guidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
     const scales = scalesIn({ low, high }, t.t, scale)
     if ((!condition && !worse) || scales.every((w) => w === 1)) return conditional
     const reference = worse ? evaluateChild(worse, x, t, condition) : evaluateChild(child, x, t, undefined)
-    return rescaled(guide(conditional, reference, perItem(scales, x)), conditional, rescale)
+    const guided = guide(conditional.tensor, reference.tensor, perItem(scales, x))
+    return { ...conditional, tensor: rescaled(guided, conditional.tensor, rescale) }
   },
 })

@@ -3,13 +3,14 @@ import { sameShape } from '../coefficients.ts'
 import { NodeError } from '../plan/fault.ts'
 import type { Times } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
+import { tf } from '../tf.ts'
 import type { Conditioning, Model } from '../values.ts'
 import { classifierKind } from './classifier.ts'
 import type { ConditionSpec } from './condition.ts'
 import { classifierGuidedKind } from './classifierGuided.ts'
 import { exactKind } from './exact.ts'
 import { guidedKind } from './guided.ts'
-import type { ModelKind } from './kind.ts'
+import type { Answer, ModelKind } from './kind.ts'
 import { mlpKind } from './mlp.ts'
 import { findModel } from './tree.ts'
 import { unetKind } from './unet/unet.ts'
@@ -53,7 +54,11 @@ export const trainableOf = (model: Model): Model | undefined => findModel(model,
  * condition, likewise. A label of -1, or no condition, is the null label; numbers and vectors have no such thing.
  * Throws NodeError, by slot, if a shape, a timestep or a condition is not for this model.
  */
-export function predict(model: Model, x: Tensor, t: Times | Float64Array, condition?: Conditioning): Tensor {
+export const predict = (model: Model, x: Tensor, t: Times | Float64Array, condition?: Conditioning): Tensor =>
+  answerOf(model, x, t, condition).tensor
+
+/** The same with the variance that the model says, if it was made to; see {@link predict}. */
+export function answerOf(model: Model, x: Tensor, t: Times | Float64Array, condition?: Conditioning): Answer {
   const kind = kindOf(model)
   const times = t instanceof Float64Array ? { t } : t
   checkShape(model, x, kind.itemShape(model))
@@ -62,12 +67,28 @@ export function predict(model: Model, x: Tensor, t: Times | Float64Array, condit
   return evaluate(model, x, times, condition)
 }
 
-function evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined): Tensor {
+function evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined): Answer {
   const kind = kindOf(model)
   const spec = kind.condition(model)
   // Here and not at the door: wrappers ask what is inside them without a condition too.
   if (!condition && spec && spec.kind !== 'labels') throw unconditioned(spec)
-  return kind.evaluate(model, x, t, condition, evaluate)
+  const said = kind.evaluate(model, x, t, condition, evaluate)
+  return said instanceof tf.Tensor ? halves(model, said, x) : said
+}
+
+/** The second half of the channels is the variance, where the model says one. */
+function halves({ variance: kind }: Model, output: Tensor, x: Tensor): Answer {
+  if (!kind) return { tensor: output }
+  const channels = x.shape.at(-1)!
+  if (output.shape.at(-1) !== 2 * channels) {
+    throw new NodeError({
+      slot: 'model',
+      message: `The model is to say a variance, ${2 * channels} channels in all, but it gives ${output.shape.at(-1)}.`,
+      cure: 'Make it with a learned variance, or load it as one without.',
+    })
+  }
+  const [tensor, variance] = tf.split(output, 2, -1) as [Tensor, Tensor]
+  return { tensor, variance: { tensor: variance, kind } }
 }
 
 function checkShape(model: Model, x: Tensor, itemShape: number[]) {

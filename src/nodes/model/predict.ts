@@ -1,6 +1,6 @@
 // Asks a model.
 import { conditioningOf } from '../../engine/models/condition.ts'
-import { predict as evaluate } from '../../engine/models/predict.ts'
+import { answerOf } from '../../engine/models/predict.ts'
 import { condition, defineNode, model, optional, prediction, samples, timestep } from '../define.ts'
 
 export const predict = defineNode({
@@ -20,7 +20,7 @@ export const predict = defineNode({
   run: ({ model, x_t, t, condition }) => ({
     prediction: {
       type: 'prediction',
-      tensor: evaluate(model, x_t.tensor, t, condition && conditioningOf(condition)),
+      ...answerOf(model, x_t.tensor, t, condition && conditioningOf(condition)),
       space: x_t.space,
       predicts: model.predicts,
     },

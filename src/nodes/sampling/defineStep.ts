@@ -1,7 +1,7 @@
 // Steps of samplers: what they have in common. A step is a node of its own that fits the sampling loop, and a choice of
 // the closed Sampler; both follow from one declaration.
 import { conditioningOf } from '../../engine/models/condition.ts'
-import { predict } from '../../engine/models/predict.ts'
+import { answerOf } from '../../engine/models/predict.ts'
 import { gaussianNoise } from '../../engine/noise.ts'
 import type { Param, RunContext, RunOp } from '../../engine/plan/op.ts'
 import { convertPrediction } from '../../engine/prediction.ts'
@@ -42,7 +42,7 @@ export interface StepSpec<P extends ParamSpecs, State> {
   step: (now: StepNow<State>, params: RunParams<P>) => Tensor | { x: Tensor; state: State }
 }
 
-type Said = Pick<Prediction, 'tensor' | 'predicts'>
+type Said = Pick<Prediction, 'tensor' | 'predicts' | 'variance'>
 
 /** One step while it is made. Tensors are `[b, ...]`; levels hold for all items or one by one. */
 export interface StepNow<State> {
@@ -144,7 +144,7 @@ function stepNow<State>(
   const [from, to] = [levelsAt(schedule, t), levelsAt(schedule, t_prev)]
   const hold = holds === false ? undefined : holdOf(params, x_t.space)
   const ask = (x: Tensor, at: Levels): Said => ({
-    tensor: predict(model!, x, at, condition && conditioningOf(condition)),
+    ...answerOf(model!, x, at, condition && conditioningOf(condition)),
     predicts: model!.predicts,
   })
   const clean = ({ tensor, predicts }: Said, x: Tensor, at: Levels) =>
