@@ -10,6 +10,7 @@ import type { MlpConfig } from '../../src/engine/models/mlp.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import { answerOf, classesOf, predict, trainableOf } from '../../src/engine/models/predict.ts'
 import { withWeights } from '../../src/engine/models/tree.ts'
+import { tidied } from '../../src/engine/plan/memory.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { alphaBarAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../../src/engine/tf.ts'
@@ -249,7 +250,7 @@ onCpu(() => {
     const other = withWeights(tensor, tensor, { ...tensor.weights, ...pick(said.weights, Object.keys(last)) })
     const x = normal([3, 2], 5)
     const t = Float64Array.of(7)
-    const answers = tf.tidy(() => ({
+    const answers = tidied(() => ({
       alone: answerOf(model, x, t, under(1)),
       mean: predict(tensor, x, t, under(1)),
       variance: predict(other, x, t, under(1)),
