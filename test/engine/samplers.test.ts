@@ -151,7 +151,7 @@ onCpu(() => {
       const prediction: Pick<Prediction, 'tensor' | 'predicts' | 'variance'> = {
         tensor: x,
         predicts: 'sample',
-        ...(said !== undefined && { variance: { tensor: tf.fill([1, 2], said), kind: 'learned_range' } }),
+        ...(said !== undefined && { variance: { tensor: x.add(said), kind: 'learned_range' } }),
       }
       return tf.tidy(() => ddpmStep(x, prediction, from, to, z, { variance, hold: undefined }).dataSync()[0]!)
     }
