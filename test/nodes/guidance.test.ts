@@ -178,7 +178,7 @@ onCpu(() => {
     const { between, a, b } = await evaluate(graph, { between: 'between.between', a: 'a.noise', b: 'b.noise' })
     expect(between.type).toBe('noise')
     expect(between.tensor.shape).toEqual([6, 2])
-    const item = (of: typeof a, i: number) => [...of.tensor.data.slice(2 * i, 2 * i + 2)]
+    const item = (of: typeof a, i: number) => Array.from(of.tensor.data.subarray(2 * i, 2 * i + 2))
     for (const [row, from, i] of [
       [0, a, 0],
       [2, b, 0],

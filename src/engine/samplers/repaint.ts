@@ -55,17 +55,14 @@ export function repaintTransitions({ t, tPrev, ratio, ratioPrev }: Transitions, 
   // How many jumps are still to be made at a place: at the end, and at every `length` steps before it, but not at the first.
   const jumps = new Map<number, number>()
   for (let left = 0; left < n - length; left += length) jumps.set(n - left, samples - 1)
-  let at = 0
-  const go = (to: number) => {
-    way.push([at, to])
-    at = to
-  }
-  while (at < n) {
-    go(at + 1)
-    const jumpsLeft = jumps.get(at) ?? 0
+  const at = () => way.at(-1)?.[1] ?? 0
+  const go = (by: 1 | -1) => way.push([at(), at() + by])
+  while (at() < n) {
+    go(1)
+    const jumpsLeft = jumps.get(at()) ?? 0
     if (jumpsLeft === 0) continue
-    jumps.set(at, jumpsLeft - 1)
-    for (let up = 0; up < length; up++) go(at - 1)
+    jumps.set(at(), jumpsLeft - 1)
+    for (let up = 0; up < length; up++) go(-1)
   }
   const [times, ratios] = [[...t, tPrev[n - 1]!], ratio && ratioPrev ? [...ratio, ratioPrev[n - 1]!] : undefined]
   const list = (values: number[], side: 0 | 1) => Float64Array.from(way, (move) => values[move[side]]!)
