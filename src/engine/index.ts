@@ -3,6 +3,7 @@
 // ---- the process and its samplers
 export * from './schedule.ts'
 export * from './timesteps.ts'
+export * from './densities.ts'
 export * from './forward.ts'
 export * from './posterior.ts'
 export * from './prediction.ts'

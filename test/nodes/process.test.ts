@@ -83,6 +83,24 @@ onCpu(() => {
     expect(new Set(t.t).size).toBe(100)
   })
 
+  test('RandomTimesteps: of a density, stratified or not', async () => {
+    const t = (id: string, params: Record<string, unknown>) =>
+      node(id, 'RandomTimesteps', { like: 'many.noise', schedule: 'schedule.schedule' }, params)
+    const graph = [
+      node('many', 'GaussianNoise', {}, { batch_size: 200 }),
+      schedule,
+      t('even', { stratified: true }),
+      t('middle', { density: 'logit_normal', logit_std: 0.1 }),
+      t('low', { density: 'lognormal', mean: -20 }),
+    ]
+    const { even, middle, low } = await evaluate(graph, { even: 'even.t', middle: 'middle.t', low: 'low.t' })
+    // Two of each of the 100 timesteps.
+    expect([...even.t]).toEqual(Array.from({ length: 200 }, (_, i) => Math.floor(i / 2)))
+    expect([...middle.t].every((time) => time > 35 && time < 65)).toBe(true)
+    expect(new Set(middle.t).size).toBeGreaterThan(5)
+    expect(new Set(low.t)).toEqual(new Set([0]))
+  })
+
   test('Posterior: unwired, t_prev is t - 1', async () => {
     const common = { x_0: 'grid.x', x_t: 'noise.noise', t: 't.t', schedule: 'schedule.schedule' }
     const graph = [

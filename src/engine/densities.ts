@@ -1,0 +1,213 @@
+// At which noise levels a model is trained: densities of timesteps, each as its inverse distribution function.
+//
+// There are two kinds. Some are of σ / α, the noise against the signal, as Karras et al. 2022 and k-diffusion draw it; others of
+// a share s of the way from data to noise, as Esser et al. 2024 do. Either suits every schedule: `timesOf` translates.
+import { NodeError } from './plan/fault.ts'
+import type { Schedule } from './schedule.ts'
+import { levelsOfRatio } from './schedule.ts'
+
+/** What the densities are made of; each takes some of these. */
+export interface DensityParams {
+  /** Of ln σ: `P_mean` and `P_std` of Karras et al. 2022. */
+  mean: number
+  std: number
+  /** split_lognormal: the spread below and above the mode. */
+  std_1: number
+  std_2: number
+  /** loglogistic: median and scale of ln σ. */
+  loc: number
+  scale: number
+  /** Between these σ lie loglogistic, loguniform, v_diffusion and cosine_interpolated. */
+  sigma_min: number
+  sigma_max: number
+  /** v_diffusion, cosine_interpolated: standard deviation of the data. */
+  sigma_data: number
+  /** cosine_interpolated: side of the images, and those for which the cosine is good at little and at much noise. */
+  image_d: number
+  noise_d_low: number
+  noise_d_high: number
+  /** logit_normal: mean and standard deviation of the logit of s. */
+  logit_mean: number
+  logit_std: number
+  /** mode: how much the middle is preferred; 0 is uniform. */
+  mode_scale: number
+}
+
+/** A function of u in (0, 1), rising, whose values have the density if u is uniform. */
+export type Quantile = (u: number) => number
+
+type Quantiles = Record<string, (params: DensityParams) => Quantile>
+
+/** Of σ / α. */
+export const ratioDensities = {
+  /** exp(mean + std z). Karras et al. 2022, table 1. */
+  lognormal:
+    ({ mean, std }) =>
+    (u) =>
+      Math.exp(mean + std * normalQuantile(u)),
+  /** A lognormal whose two halves have spreads of their own, joined at the mode without a step; k-diffusion. */
+  split_lognormal: ({ mean, std_1, std_2 }) => {
+    const left = std_1 / (std_1 + std_2)
+    return (u) =>
+      Math.exp(
+        u < left
+          ? mean + std_1 * normalQuantile((0.5 * u) / left)
+          : mean + std_2 * normalQuantile(0.5 + (0.5 * (u - left)) / (1 - left)),
+      )
+  },
+  /** ln σ is logistic, cut off at both ends; k-diffusion. */
+  loglogistic: ({ loc, scale, ...range }) => {
+    const share = (sigma: number) => 1 / (1 + Math.exp(-(Math.log(sigma) - loc) / scale))
+    const inside = between(range, share)
+    return (u) => Math.exp(loc + scale * logit(inside(u)))
+  },
+  /** Variance exploding: every decade of σ is as likely. Song et al. 2021. */
+  loguniform: (range) => {
+    const inside = between(range, Math.log)
+    return (u) => Math.exp(inside(u))
+  },
+  /** The angle arctan(σ / σ_data) is uniform: the cosine schedule. Salimans & Ho 2022; k-diffusion. */
+  v_diffusion: ({ sigma_data, ...range }) => {
+    const inside = between(range, (sigma) => Math.atan(sigma / sigma_data))
+    return (u) => sigma_data * Math.tan(inside(u))
+  },
+  /** From the cosine schedule shifted for one resolution to that shifted for another. Hoogeboom et al. 2023, eq. 6. */
+  cosine_interpolated: ({ sigma_data, image_d, noise_d_low, noise_d_high, ...range }) => {
+    // Data with pixels averaged down to noise_d: there the noise is image_d / noise_d times weaker.
+    const shifted = (noise_d: number) => {
+      const unit = (sigma_data * image_d) / noise_d
+      const inside = between(range, (sigma) => Math.atan(sigma / unit))
+      return (u: number) => Math.log(unit * Math.tan(inside(u)))
+    }
+    const [low, high] = [shifted(noise_d_low), shifted(noise_d_high)]
+    // The noise of high levels, u near 1, is shifted as noise_d_low says.
+    return (u) => Math.exp(u * low(u) + (1 - u) * high(u))
+  },
+} satisfies Quantiles
+
+/** Of s, from 0 at the data to 1 at the noise. */
+export const shareDensities = {
+  uniform: () => (u) => u,
+  /** The logit of s is normal. Esser et al. 2024, eq. 19. */
+  logit_normal:
+    ({ logit_mean, logit_std }) =>
+    (u) =>
+      1 / (1 + Math.exp(-(logit_mean + logit_std * normalQuantile(u)))),
+  /** Heavy in the middle, and nowhere 0. Esser et al. 2024, eq. 20. */
+  mode:
+    ({ mode_scale }) =>
+    (u) =>
+      u - mode_scale * (Math.sin((Math.PI * u) / 2) ** 2 - u),
+  /** What the cosine schedule visits uniformly: density 2 / (π (1 - 2 s + 2 s²)). Esser et al. 2024, eq. 21. */
+  cosmap: () => (u) => 1 - 1 / (1 + Math.tan((Math.PI * u) / 2)),
+} satisfies Quantiles
+
+export const densityNames = [
+  'uniform',
+  'lognormal',
+  'logit_normal',
+  'mode',
+  'cosmap',
+  'loglogistic',
+  'loguniform',
+  'v_diffusion',
+  'cosine_interpolated',
+  'split_lognormal',
+] as const satisfies (keyof typeof ratioDensities | keyof typeof shareDensities)[]
+
+export type DensityName = (typeof densityNames)[number]
+
+/**
+ * The times of a schedule that have the density, from u uniform in (0, 1). In a table of betas these are whole timesteps: the
+ * one with the nearest σ / α (in logarithms), or ⌊s T⌋. The share s of a schedule whose time is σ is taken as that of a flow,
+ * σ = s / (1 - s); `uniform` there is uniform between sigmaMin and sigmaMax. Throws NodeError if sigma_min is not below sigma_max.
+ */
+export function timesOf(schedule: Schedule, name: DensityName, params: DensityParams, u: Float64Array): Float64Array {
+  if (!(name in shareDensities)) {
+    const quantile = ratioDensities[name as keyof typeof ratioDensities](params)
+    return atRatios(schedule, u.map(quantile))
+  }
+  const shares = u.map(shareDensities[name as keyof typeof shareDensities](params))
+  switch (schedule.kind) {
+    case 'table':
+      return shares.map((s) => Math.min(schedule.T - 1, Math.floor(s * schedule.T)))
+    case 'flow':
+    case 'vp':
+      return shares.map((s) => s * schedule.T)
+    case 'sigma': {
+      const { sigmaMin, sigmaMax } = schedule
+      return name === 'uniform' ? shares.map((s) => sigmaMin + s * (sigmaMax - sigmaMin)) : shares.map((s) => s / (1 - s))
+    }
+  }
+}
+
+/** Beyond the ends of a schedule it is the end itself. */
+function atRatios(schedule: Schedule, ratios: Float64Array): Float64Array {
+  const { t } = levelsOfRatio(schedule, ratios)
+  if (schedule.kind === 'table') return t.map(Math.round)
+  return schedule.kind === 'vp' ? t.map((time) => Math.min(schedule.T, time)) : t
+}
+
+/** n numbers in (0, 1) from n in [0, 1): one in each of n equal parts, so that a batch covers all levels evenly. */
+export const stratified = (u: Float64Array): Float64Array => u.map((value, i) => (i + value) / u.length)
+
+const logit = (p: number) => Math.log(p / (1 - p))
+
+/** u between the values of `share` at the two ends of the range. */
+function between({ sigma_min, sigma_max }: Pick<DensityParams, 'sigma_min' | 'sigma_max'>, share: Quantile): Quantile {
+  if (!(sigma_min > 0 && sigma_min < sigma_max)) {
+    throw new NodeError({
+      param: 'sigma_min',
+      message: `Expected sigma_min above 0 and below sigma_max, got ${sigma_min} and ${sigma_max}.`,
+      cure: 'Set sigma_min to 0.002 and sigma_max to 80, say.',
+    })
+  }
+  const [low, high] = [share(sigma_min), share(sigma_max)]
+  return (u) => low + u * (high - low)
+}
+
+// ---- the normal quantile: numerators and denominators of three quotients, highest power first
+
+const MIDDLE = [
+  [
+    2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457, 13731.693765509461125,
+    1971.5909503065514427, 133.14166789178437745, 3.387132872796366608,
+  ],
+  [
+    5226.495278852854561, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867, 5394.1960214247511077,
+    687.1870074920579083, 42.313330701600911252, 1,
+  ],
+]
+const TAIL = [
+  [
+    7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258, 3.64784832476320460504,
+    5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734,
+  ],
+  [
+    1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459, 0.68976733498510000455,
+    1.6763848301838038494, 2.05319162663775882187, 1,
+  ],
+]
+const FAR = [
+  [
+    2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
+    0.29656057182850489123, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772,
+  ],
+  [
+    2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
+    0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1,
+  ],
+]
+
+const polynomial = (coefficients: number[], x: number) => coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0)
+
+const quotient = ([above, below]: number[][], x: number) => polynomial(above!, x) / polynomial(below!, x)
+
+/** The z below which a standard normal number is with probability p, to 1e-15; infinite at 0 and 1. Wichura 1988, AS 241. */
+export function normalQuantile(p: number): number {
+  const q = p - 0.5
+  if (Math.abs(q) <= 0.425) return q * quotient(MIDDLE, 0.180625 - q * q)
+  const root = Math.sqrt(-Math.log(Math.min(p, 1 - p)))
+  if (root === Infinity) return q < 0 ? -Infinity : Infinity
+  return Math.sign(q) * (root <= 5 ? quotient(TAIL, root - 1.6) : quotient(FAR, root - 5))
+}
