@@ -2,7 +2,7 @@
 // `node scripts/run.mjs bench/measure.ts ours|stock backend training|sampling seconds`. Prints a line of JSON.
 import { startBackend } from '../src/engine/backends.ts'
 import { addNoise } from '../src/engine/forward.ts'
-import { meanError } from '../src/engine/losses.ts'
+import { meanError } from '../src/engine/losses/errors.ts'
 import { predict } from '../src/engine/models/predict.ts'
 import { tidied } from '../src/engine/plan/memory.ts'
 import type { BackendName } from '../src/engine/protocol.ts'

@@ -1,6 +1,7 @@
 // Losses and their weights against recorded numbers and by hand.
 import { expect, test } from 'vitest'
-import { meanError, minSnrWeights } from '../../src/engine/losses.ts'
+import { lossWeights, meanError } from '../../src/engine/losses/index.ts'
+import type { Weighting } from '../../src/engine/losses/index.ts'
 import type { ScheduleName } from '../../src/engine/schedule.ts'
 import { alphaBarAt, levelsAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import { tf } from '../../src/engine/tf.ts'
@@ -22,7 +23,9 @@ test.each(golden<Recorded>('learning').min_snr.map((entry) => [entry.config.beta
     const schedule = noiseSchedule({ name, T: config.num_train_timesteps })
     for (const [gamma, kinds] of Object.entries(min_snr)) {
       for (const [predicts, expected] of Object.entries(kinds)) {
-        const got = minSnrWeights(predicts as PredictionType, levelsAt(schedule, { t: Float64Array.from(t) }), Number(gamma))
+        const got = lossWeights('min_snr', predicts as PredictionType, levelsAt(schedule, { t: Float64Array.from(t) }), {
+          gamma: Number(gamma),
+        })
         expected.forEach((value, i) => expect(got[i]! / value, `${predicts}, gamma ${gamma}, t ${t[i]}`).toBeCloseTo(1, 5))
       }
     }
@@ -32,13 +35,102 @@ test.each(golden<Recorded>('learning').min_snr.map((entry) => [entry.config.beta
 test('one weight on the error of x_0, whatever is predicted', () => {
   const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 100 })
   const t = Float64Array.of(3, 50, 90)
-  const weights = minSnrWeights('flow_prediction', levelsAt(schedule, { t }), 5)
+  const weights = lossWeights('min_snr', 'flow_prediction', levelsAt(schedule, { t }))
   t.forEach((step, i) => {
     const [alpha, sigma] = [Math.sqrt(alphaBarAt(schedule, step)), Math.sqrt(1 - alphaBarAt(schedule, step))]
     // An error of 1 in noise - x_0 is an error of sigma / (alpha + sigma) in x_0.
     expect(weights[i]).toBeCloseTo(Math.min((alpha / sigma) ** 2, 5) * (sigma / (alpha + sigma)) ** 2, 12)
   })
-  expect([...minSnrWeights('epsilon', levelsAt(schedule, { t: Float64Array.of(-1) }), 5)]).toEqual([0])
+  expect([...lossWeights('min_snr', 'epsilon', levelsAt(schedule, { t: Float64Array.of(-1) }))]).toEqual([0])
+})
+
+interface WeightCase {
+  id: string
+  config: { num_train_timesteps: number; beta_schedule: ScheduleName }
+  t: number[]
+  sigma: number[]
+  weights: { min_snr: Record<string, Record<PredictionType, number[]>>; p2: Record<string, number[]> }
+  truncated_snr_max1: number[]
+  v_equivalent_eps_weight_snr_plus_1_over_snr: number[]
+  edm_weight_sigma_data_0_5: number[]
+}
+
+const expectRatio = (got: Float64Array, wanted: number[], digits = 6) =>
+  wanted.forEach((value, i) => expect(got[i]! / value, `entry ${i}`).toBeCloseTo(1, digits))
+
+test.each(
+  golden<{ cases: WeightCase[] }>('losses')
+    .cases.filter(({ id }) => id.startsWith('weights_'))
+    .map((entry) => [entry.id, entry] as const),
+)('all recorded weights: %s', (_, recorded) => {
+  const { t, config, weights } = recorded
+  const schedule = noiseSchedule({ name: config.beta_schedule, T: config.num_train_timesteps })
+  const levels = levelsAt(schedule, { t: Float64Array.from(t) })
+  const found = (...[weighting, predicts, options]: [Weighting, PredictionType, object?]) =>
+    lossWeights(weighting, predicts, levels, options)
+  for (const [gamma, kinds] of Object.entries(weights.min_snr)) {
+    for (const [predicts, wanted] of Object.entries(kinds))
+      expectRatio(found('min_snr', predicts as PredictionType, { gamma: Number(gamma) }), wanted)
+  }
+  for (const [options, wanted] of Object.entries(weights.p2)) {
+    const [, p2K, p2Gamma] = /k=(.*),gamma=(.*)/.exec(options)!.map(Number)
+    expectRatio(found('p2', 'epsilon', { p2K, p2Gamma }), wanted)
+  }
+  expectRatio(found('truncated_snr', 'sample'), recorded.truncated_snr_max1)
+  expectRatio(found('snr_plus_1', 'epsilon'), recorded.v_equivalent_eps_weight_snr_plus_1_over_snr)
+  expectRatio(found('edm', 'sample'), recorded.edm_weight_sigma_data_0_5)
+})
+
+/** An error of EDM's network, of deviation 1, is one of c_out in x_0: Karras et al. 2022, eq. 7. */
+const cOut = (sigma: number, data: number) => (sigma * data) / Math.sqrt(sigma ** 2 + data ** 2)
+
+test('weights of EDM and k-diffusion, on the data that the network sees', () => {
+  const edm = golden<{ cases: { id: string; sigma: number[]; sigma_data: number; loss_weight: number[] }[] }>('losses').cases
+  const { sigma, sigma_data: sigmaData, loss_weight } = edm.find(({ id }) => id === 'edm_precond')!
+  const at = (ratio: number[]) =>
+    levelsAt({ kind: 'sigma', name: 'edm', sigmaMin: 0.002, sigmaMax: 80 }, { t: Float64Array.from(ratio) })
+  expectRatio(lossWeights('edm', 'sample', at(sigma), { sigmaData }), loss_weight, 12)
+
+  const { kdiffusion } = golden<{ kdiffusion: { sigma_data: number; sigma: number[]; soft_min_snr: number[]; snr: number[] } }>(
+    'weights',
+  )
+  for (const [weighting, name] of [
+    ['soft_min_snr', 'soft_min_snr'],
+    ['snr', 'snr'],
+  ] as const) {
+    const onData = lossWeights(weighting, 'sample', at(kdiffusion.sigma), { sigmaData: kdiffusion.sigma_data })
+    expectRatio(
+      onData.map((weight, i) => weight * cOut(kdiffusion.sigma[i]!, kdiffusion.sigma_data) ** 2),
+      kdiffusion[name],
+      12,
+    )
+  }
+})
+
+test('weights of SD3, by the time of a flow', () => {
+  const { sd3 } = golden<{ sd3: { u: number[]; cosmap_weight: number[]; sigma_sqrt_weight: number[] } }>('weights')
+  const levels = levelsAt({ kind: 'flow', name: 'flow', T: 1 }, { t: Float64Array.from(sd3.u) })
+  expectRatio(lossWeights('cosmap', 'sample', levels), sd3.cosmap_weight, 12)
+  expectRatio(lossWeights('sigma_sqrt', 'sample', levels), sd3.sigma_sqrt_weight, 12)
+  // The error of a velocity is 1 / s times that of x_0.
+  expectRatio(
+    lossWeights('sigma_sqrt', 'flow_prediction', levels),
+    sd3.u.map(() => 1),
+    12,
+  )
+})
+
+test('at both ends a weight is its limit, or is refused', () => {
+  const ends = { t: Float64Array.of(0, 1), alpha: Float64Array.of(1, 0), sigma: Float64Array.of(0, 1) }
+  const at = (weighting: Weighting, predicts: PredictionType) => [...lossWeights(weighting, predicts, ends)]
+  expect(at('snr', 'epsilon')).toEqual([1, 1])
+  expect(at('snr', 'v_prediction')).toEqual([1, 0])
+  expect(at('min_snr', 'epsilon')).toEqual([0, 1])
+  expect(at('min_snr', 'sample')).toEqual([5, 0])
+  expect(at('soft_min_snr', 'sample')).toEqual([4, 0])
+  expect(at('p2', 'epsilon')).toEqual([0, 1])
+  expect(() => at('edm', 'epsilon')).toThrow(/The weight edm of an error in epsilon is infinite at t = 1/)
+  expect(() => at('snr', 'sample')).toThrow(/infinite at t = 0/)
 })
 
 onEachBackend(() => {
@@ -61,6 +153,20 @@ onEachBackend(() => {
     expect((await value.data())[0]).toBeCloseTo((0.125 + 2 * (3 - 1) + 0.5) / 4, 6)
     expect([...(await grad.data())].map((g) => Number((4 * g).toFixed(5)) + 0)).toEqual([0.5, -2, 0, 1])
     tf.dispose([target, o, value, grad])
+  })
+
+  test('l1 and pseudo-Huber, and their gradients', async () => {
+    const target = at([0, 0, 0, 0])
+    const o = at(differences)
+    const l1 = tf.valueAndGrad((x) => meanError(x, target, { kind: 'l1' }))(o)
+    const pseudo = tf.valueAndGrad((x) => meanError(x, target, { kind: 'pseudo_huber', c: 0.5 }))(o)
+    expect((await l1.value.data())[0]).toBeCloseTo(4.5 / 4, 6)
+    expect([...(await l1.grad.data())].map((g) => 4 * g + 0)).toEqual([1, -1, 0, 1])
+    const root = (d: number) => Math.sqrt(d * d + 0.25)
+    expect((await pseudo.value.data())[0]).toBeCloseTo(differences.reduce((sum, d) => sum + root(d) - 0.5, 0) / 4, 6)
+    const slopes = await pseudo.grad.data()
+    differences.forEach((d, i) => expect(4 * slopes[i]!).toBeCloseTo(d / root(d), 5))
+    tf.dispose([target, o, l1.value, l1.grad, pseudo.value, pseudo.grad])
   })
 
   test('weights of another batch are refused', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
 import type { EmaConfig } from '../../src/engine/ema.ts'
 import { addNoise } from '../../src/engine/forward.ts'
-import { meanError, minSnrWeights } from '../../src/engine/losses.ts'
+import { lossWeights, meanError } from '../../src/engine/losses/index.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { OptimizerConfig } from '../../src/engine/optimizers.ts'
 import { targetOf } from '../../src/engine/prediction.ts'
@@ -118,7 +118,7 @@ onEachBackend(() => {
         const [x0, noise] = [at('x0'), at('noise')]
         const prediction = predict({ ...model, weights: state.weights }, addNoise(x0, noise, levels), t, condition)
         const target = targetOf(model.predicts, x0, noise, levels)
-        const weights = meta.loss.includes('min-SNR') ? minSnrWeights(model.predicts, levels, 5) : undefined
+        const weights = meta.loss.includes('min-SNR') ? lossWeights('min_snr', model.predicts, levels) : undefined
         return meanError(prediction, target, { kind: 'mse', ...(weights && { weights }) })
       }
       return trainStep(state, { loss, optimizer, ema, total: meta.micro_steps })

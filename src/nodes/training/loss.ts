@@ -1,10 +1,21 @@
 // How wrong a prediction is, as one number.
-import { meanError, minSnrWeights } from '../../engine/losses.ts'
+import { lossKinds, lossWeights, meanError, weightings } from '../../engine/losses/index.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Levels } from '../../engine/schedule.ts'
 import { levelsAt } from '../../engine/schedule.ts'
 import type { ScheduleValue, Timestep } from '../../engine/values.ts'
-import { advanced, choice, defineNode, loss as lossSlot, optional, prediction, real, schedule, timestep } from '../define.ts'
+import {
+  advanced,
+  choice,
+  defineNode,
+  loss as lossSlot,
+  optional,
+  prediction,
+  real,
+  schedule,
+  timestep,
+  when,
+} from '../define.ts'
 import { checkAlike } from '../predictions.ts'
 
 export const loss = defineNode({
@@ -12,32 +23,54 @@ export const loss = defineNode({
   category: 'training',
   summary: 'The mean error of a prediction against what it should have been, each item weighted by its timestep if asked for.',
   equation: 'L = \\mathrm{mean}\\left( w_t \\, |o - \\mathrm{target}|^2 \\right)',
-  source: 'Ho et al. 2020, eq. 14; min-SNR: Hang et al. 2023; Huber as in PyTorch',
+  source:
+    'Ho et al. 2020, eq. 14; weights: Hang et al. 2023 (min-SNR), Salimans & Ho 2022, Choi et al. 2022 (P2), Karras et al. 2022 (EDM), Crowson et al. 2024, Esser et al. 2024 (SD3); Huber as in PyTorch, pseudo-Huber: Song & Dhariwal 2023',
   inputs: {
     prediction: prediction('from Predict'),
     target: prediction('what it should have been, from Target'),
-    schedule: optional(schedule('for min_snr')),
-    t: optional(timestep('for min_snr')),
+    schedule: optional(schedule('for a weighting')),
+    t: optional(timestep('for a weighting')),
   },
   outputs: { loss: lossSlot('one number') },
   params: {
-    kind: choice(['mse', 'huber'], 'the square of the error, or its size where it is large'),
-    delta: advanced(real(1, { min: 1e-6, max: 1e6 }, 'huber: where the line begins')),
-    weighting: choice(['uniform', 'min_snr'], 'of the items, by the signal-to-noise ratio at their t'),
-    gamma: advanced(real(5, { min: 1e-6, max: 1e6, step: 0.1 }, 'min_snr: the largest signal-to-noise ratio that counts')),
+    kind: choice(
+      lossKinds,
+      'the square of the error, its size (l1), its size where it is large (huber), or almost its size (pseudo_huber)',
+    ),
+    delta: when('kind', 'huber', advanced(real(1, { min: 1e-6, max: 1e6 }, 'where the line begins'))),
+    c: when('kind', 'pseudo_huber', advanced(real(0.001, { min: 1e-6, max: 1e6, step: 0.001 }, 'about where the line begins'))),
+    weighting: choice(
+      ['uniform', ...weightings],
+      'of the items, by the signal-to-noise ratio at their t. uniform: every error counts 1, whatever is predicted; the others weigh errors of x_0, and what is predicted accordingly: min_snr, soft_min_snr; snr: errors of epsilon count 1; snr_plus_1: those of v; truncated_snr; p2; edm, which is snr plus a constant; sigma_sqrt: those of a flow; cosmap',
+    ),
+    gamma: when(
+      'weighting',
+      'min_snr',
+      advanced(real(5, { min: 1e-6, max: 1e6, step: 0.1 }, 'the largest signal-to-noise ratio that counts')),
+    ),
+    sigma_data: when(
+      'weighting',
+      ['edm', 'soft_min_snr'],
+      advanced(real(0.5, { min: 1e-3, max: 1e3, step: 0.01 }, 'the deviation of the data')),
+    ),
+    p2_gamma: when('weighting', 'p2', advanced(real(1, { min: 0, max: 10, step: 0.1 }, 'how strongly small noise counts less'))),
+    p2_k: when('weighting', 'p2', advanced(real(1, { min: 1e-6, max: 1e6, step: 0.1 }, 'added to the signal-to-noise ratio'))),
   },
-  run: ({ prediction, target, schedule, t }, { kind, delta, weighting, gamma }) => {
+  run: ({ prediction, target, schedule, t }, { kind, delta, c, weighting, gamma, sigma_data: sigmaData, p2_gamma, p2_k }) => {
     checkAlike(prediction, target, ['prediction', 'target'])
-    const weights = weighting === 'min_snr' ? minSnrWeights(prediction.predicts, levelsOf(schedule, t), gamma) : undefined
-    return { loss: { type: 'loss', tensor: meanError(prediction.tensor, target.tensor, { kind, delta, weights }) } }
+    const options = { gamma, sigmaData, p2Gamma: p2_gamma, p2K: p2_k }
+    const weights =
+      weighting === 'uniform' ? undefined : lossWeights(weighting, prediction.predicts, levelsOf(weighting, schedule, t), options)
+    const tensor = meanError(prediction.tensor, target.tensor, { kind, delta, c, ...(weights && { weights }) })
+    return { loss: { type: 'loss', tensor } }
   },
 })
 
-function levelsOf(schedule: ScheduleValue | undefined, t: Timestep | undefined): Levels {
+function levelsOf(weighting: string, schedule: ScheduleValue | undefined, t: Timestep | undefined): Levels {
   if (schedule && t) return levelsAt(schedule.schedule, t)
   throw new NodeError({
     slot: schedule ? 't' : 'schedule',
-    message: 'min_snr weights follow from the signal-to-noise ratio, which takes a schedule and t.',
+    message: `${weighting} weights follow from the signal-to-noise ratio, which takes a schedule and t.`,
     cure: 'Wire both as they are wired to ForwardNoise, or choose `uniform`.',
   })
 }
