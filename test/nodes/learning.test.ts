@@ -220,7 +220,7 @@ onCpu(() => {
     ]).toMatchInlineSnapshot(`
       [
         "mlp: Expected an even number, as many sines as cosines, got 7. Take 8.",
-        "guided.model: This model was made without classes, so there is nothing to guide it by. Set \`num_classes\` of the model and train it with labels and LabelDropout.",
+        "guided.model: This model was made without classes, so there is nothing to guide it by. Set \`num_classes\` of the model and train it with labels and LabelDropout, or wire \`worse\`.",
         "exact.dataset: The mixture is \`dataset\`, but no dataset is wired. Wire one, or choose another mixture.",
       ]
     `)
