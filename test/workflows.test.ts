@@ -104,12 +104,17 @@ const bits = ({ data }: Numbers) => [...new Uint32Array(data.buffer, data.byteOf
 test('there are these', () => {
   expect(names).toEqual([
     'attention',
+    'autoguidance',
+    'classifier-guidance',
     'classifier',
     'ddpm-ddim',
     'digits-sample',
     'digits-train',
     'forward-process',
     'guidance-by-hand',
+    'inpainting',
+    'interpolation',
+    'inversion',
     'marginal',
     'mnist-sample',
     'mnist-train',
@@ -117,7 +122,9 @@ test('there are these', () => {
     'own-sampler',
     'points',
     'posterior',
+    'repaint',
     'score-field',
+    'sdedit',
     'spectrum',
   ])
 })
@@ -360,6 +367,79 @@ onEachBackend(() => {
     expect(bits(other.hand.tensor)).not.toEqual(bits(hand.tensor))
   })
 
+  test.each(['inpainting', 'repaint'])('%s: what is known stays, bit for bit, and the rest is made', async (name) => {
+    const { known, mask, made } = await read(short(fileNamed(name)), {
+      known: 'Known.x_0',
+      mask: 'What is known.mask',
+      made: 'SamplingEnd.x_0',
+    })
+    const [real, filled] = [bits(known.tensor), bits(made.tensor)]
+    const kept = [...real.keys()].filter((i) => mask.tensor.data[i % mask.tensor.data.length] === 1)
+    expect(kept.length).toBe(real.length / 2)
+    for (const i of kept) expect(Math.abs(made.tensor.data[i]! - known.tensor.data[i]!)).toBeLessThan(1e-6)
+    expect(filled).not.toEqual(real)
+  })
+
+  test('sdedit: with little strength the digits stay what they were, with much nothing of them is left', async () => {
+    const apart = async (strength: number) => {
+      const settings = { 'Strength.strength': strength, 'Way.num_inference_steps': 10 }
+      const { real, made } = await read(short(fileNamed('sdedit'), settings), {
+        real: 'Real digits.x_0',
+        made: 'SamplingEnd.x_0',
+      })
+      return rms(made.tensor.data, real.tensor.data)
+    }
+    const [little, half, all] = [await apart(0.1), await apart(0.5), await apart(1)]
+    expect(little).toBeLessThan(0.2)
+    expect(half).toBeGreaterThan(2 * little)
+    expect(all).toBeGreaterThan(half)
+  })
+
+  test('inversion: with more steps the way back comes nearer to where it began', async () => {
+    const missed = async (steps: number) => {
+      const settings = { 'Way down.num_inference_steps': steps }
+      const { real, back } = await read(short(fileNamed('inversion'), settings), {
+        real: 'Real digits.x_0',
+        back: 'Down: end.x_0',
+      })
+      return rms(back.tensor.data, real.tensor.data)
+    }
+    const [few, many] = [await missed(5), await missed(40)]
+    expect(many).toBeLessThan(0.1)
+    expect(many).toBeLessThan(few / 3)
+  })
+
+  test('interpolation: rows begin and end with the two noises, and neighbours are alike', async () => {
+    const { from, to, between, x } = await read(short(fileNamed('interpolation')), {
+      from: 'From.noise',
+      to: 'To.noise',
+      between: 'Between.between',
+      x: 'DDIM.x_0',
+    })
+    const row = 8
+    const item = ({ data }: Numbers, i: number) => data.subarray(64 * i, 64 * (i + 1))
+    for (const [ends, column] of [
+      [from, 0],
+      [to, row - 1],
+    ] as const) {
+      for (const i of [0, 1]) expect(rms(item(between.tensor, row * i + column), item(ends.tensor, i))).toBeLessThan(1e-6)
+    }
+    const step = (i: number) => rms(item(x.tensor, i), item(x.tensor, i + 1))
+    const whole = rms(item(x.tensor, 0), item(x.tensor, row - 1))
+    for (let i = 0; i < row - 1; i++) expect(step(i)).toBeLessThan(0.8 * whole)
+  })
+
+  test('classifier-guidance and autoguidance: a scale that asks for nothing changes nothing', async () => {
+    const judge = short(fileNamed('classifier-guidance'), { 'Steered.scale': 0 })
+    const judged = await read(judge, { steered: 'Guided.x_0', plain: 'Plain.x_0' })
+    expect(bits(judged.steered.tensor)).toEqual(bits(judged.plain.tensor))
+    const both = { guided: 'Guided.x_0', alone: 'Unguided.x_0' }
+    const one = await read(short(fileNamed('autoguidance'), { 'Good minus bad.scale': 1 }), both)
+    expect(rms(one.guided.tensor.data, one.alone.tensor.data)).toBeLessThan(1e-6)
+    const two = await read(short(fileNamed('autoguidance')), both)
+    expect(rms(two.guided.tensor.data, two.alone.tensor.data)).toBeGreaterThan(1e-3)
+  })
+
   test('own-sampler: Heun is of second order on Gaussian data, DDIM of first', async () => {
     const STD = 0.5
     const steps = [10, 20, 40, 80]
@@ -402,6 +482,9 @@ onEachBackend(() => {
     ).toBeLessThan(1.2)
   })
 }, ['wasm'])
+
+/** The root of the mean squared difference. */
+const rms = (a: Float32Array, b: Float32Array) => Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length)
 
 /** Minus the slope of the line through log error over log steps. */
 function orderOf(steps: number[], errors: number[]): number {
