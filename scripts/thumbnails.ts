@@ -46,6 +46,10 @@ const digits = { 'Training Start.steps': 1000 }
 const mnist = { 'Training Start.steps': 300 }
 const attending = { 'Training Start, with.steps': 300, 'Training Start, without.steps': 300 }
 
+/** Three pictures side by side, high rather than wide. */
+const beside = (node: string): Panel => ({ node, settings: { [`${node}.count`]: 15, [`${node}.columns`]: 3 } })
+const autoguided = { 'Noise.batch_size': 500 }
+
 const pictures: Record<string, Panel[]> = {
   points: [
     { node: 'Samples on the data', settings: { 'Noise.batch_size': 700, 'Samples on the data.extent': 2.3 }, share: 1.6 },
@@ -87,6 +91,17 @@ const pictures: Record<string, Panel[]> = {
     { node: 'With attention', settings: attending },
     { node: 'Without attention', settings: attending },
     { node: 'Loss curves', settings: attending },
+  ],
+  inpainting: [beside('Known, filled in, real')],
+  repaint: [beside('Known, filled in, real')],
+  sdedit: [beside('From the real to the new')],
+  interpolation: [{ node: 'Each row: from one noise to the other' }],
+  inversion: [beside('Real, its noise, and back')],
+  'classifier-guidance': [{ node: 'Each column asks for one digit', settings: { 'Each column asks for one digit.columns': 5 } }],
+  autoguidance: [
+    { node: 'The bad one', settings: autoguided },
+    { node: 'The good one alone', settings: autoguided },
+    { node: 'Away from the bad one', settings: autoguided },
   ],
   classifier: [{ node: 'Judged samples', share: 1.4 }, { node: 'Loss curve' }],
 }
