@@ -17,9 +17,11 @@ export const randomTimesteps = defineNode({
   },
   outputs: { t: timestep('one per item') },
   params: {
-    density: choice(
-      densityNames,
-      'of t: uniform; lognormal: of σ / α, as EDM; logit_normal, mode, cosmap: as SD3; the others as k-diffusion. In a table of betas the nearest timestep',
+    density: advanced(
+      choice(
+        densityNames,
+        'of t: uniform; lognormal: of σ / α, as EDM; logit_normal, mode, cosmap: as SD3; the others as k-diffusion. In a table of betas the nearest timestep',
+      ),
     ),
     mean: when('density', ['lognormal', 'split_lognormal'], real(-1.2, {}, 'of ln(σ / α); P_mean of EDM')),
     std: when('density', 'lognormal', real(1.2, { min: 1e-6 }, 'of ln(σ / α); P_std of EDM')),
