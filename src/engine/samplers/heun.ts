@@ -4,17 +4,18 @@ import type { Levels } from '../schedule.ts'
 import { ratiosOf } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import { eulerStep } from './euler.ts'
+import { isEndless } from './history.ts'
 
 /** Asks a model for x_0 at another place: x is `[b, ...]`. */
 export type Denoise = (x: Tensor, at: Levels) => Tensor
 
 /**
  * One step of Karras et al. 2022, algorithm 1: a step of Euler, and another with the mean of the slopes at both ends. To clean
- * data there is no second slope, and it is Euler alone. `x0` is the prediction at `xt`; shapes as in {@link eulerStep}.
+ * data and from pure noise there is no second slope, and it is Euler alone. `x0` is the prediction at `xt`; shapes as in {@link eulerStep}.
  */
 export function heunStep(xt: Tensor, x0: Tensor, from: Levels, to: Levels, denoise: Denoise): Tensor {
   const euler = eulerStep(xt, x0, from, to)
-  if (to.sigma.every((sigma) => sigma === 0)) return euler
+  if (isEndless(from, to)) return euler
   const [t, s] = broadcastLevels(from, to)
   const [rt, rs] = [ratiosOf(t), ratiosOf(s)]
   const slope = (x: Tensor, clean: Tensor, { alpha, sigma }: Levels) =>

@@ -16,3 +16,7 @@ export const remember = (history: StepHistory, past: Past, most: number): StepHi
 
 /** λ = log(α / σ) of each level: -∞ without signal, ∞ without noise. */
 export const lambdasOf = ({ alpha, sigma }: Levels): Float64Array => alpha.map((a, i) => Math.log(a / sigma[i]!))
+
+/** λ is infinite at one end: without signal, or without noise. Between it and the other end there is no middle. */
+export const isEndless = (from: Levels, to: Levels): boolean =>
+  from.alpha.some((alpha) => alpha === 0) || to.sigma.some((sigma) => sigma === 0)

@@ -1,7 +1,11 @@
 // The samplers: each a function from one level of noise to the next.
+export * from './ancestral.ts'
+export * from './churn.ts'
 export * from './ddim.ts'
 export * from './ddpm.ts'
 export * from './dpmSolver.ts'
+export * from './dpmSolverPairs.ts'
+export * from './dpmSolverSde.ts'
 export * from './euler.ts'
 export * from './heun.ts'
 export * from './history.ts'

@@ -26,7 +26,7 @@ export interface StepSpec<P extends ParamSpecs, State> {
   equation?: string
   source: string
   /** Its name among the choices of the closed Sampler, and when to take it. Without it is for open loops alone. */
-  sampler?: { name: string; about: string }
+  sampler?: SamplerChoice
   /** Inputs of its own, which come in `now.inputs`. A step that has some cannot be a choice of the Sampler. */
   inputs?: Record<string, Slot>
   /** Its own; those for holding x_0 and the seed come by themselves. */
@@ -40,6 +40,13 @@ export interface StepSpec<P extends ParamSpecs, State> {
   /** A multistep solver: keeps a state from step to step, plain data with tensors in it, which begins as this. */
   begins?: State
   step: (now: StepNow<State>, params: RunParams<P>) => Tensor | { x: Tensor; state: State }
+}
+
+export interface SamplerChoice {
+  name: string
+  about: string
+  /** Names that params have there, where their own are those of another step's param with another default. */
+  names?: Readonly<Record<string, string>>
 }
 
 type Said = Pick<Prediction, 'tensor' | 'predicts' | 'variance'>
@@ -70,7 +77,7 @@ export interface StepNow<State> {
 
 /** A step and how the closed Sampler names it. */
 export interface StepOp extends RunOp {
-  sampler?: { name: string; about: string; asks: boolean; params: Record<string, Param> }
+  sampler?: SamplerChoice & { asks: boolean; params: Record<string, Param> }
 }
 
 export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSpec<P, State>): StepOp {

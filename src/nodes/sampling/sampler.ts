@@ -35,12 +35,18 @@ const stepOf = (name: string): Choice => steps.find(({ sampler }) => sampler.nam
 /** The params of all steps, each with the samplers it is for; steps that share one mean the same by it. */
 function paramsOfSteps(): Record<string, Param> {
   const params: Record<string, Param> = {}
-  for (const [name, param] of steps.flatMap(({ sampler }) => Object.entries(sampler.params))) {
-    const those = steps.filter(({ sampler }) => name in sampler.params).map(({ sampler }) => sampler.name)
+  const named = steps.map(({ sampler }) => ({
+    sampler: sampler.name,
+    params: Object.entries(sampler.params).map(([name, param]) => [nameInSampler(sampler, name), param] as const),
+  }))
+  for (const [name, param] of named.flatMap((each) => each.params)) {
+    const those = named.filter((each) => each.params.some(([other]) => other === name)).map(({ sampler }) => sampler)
     params[name] ??= when('sampler', those, advanced(param))
   }
   return params
 }
+
+const nameInSampler = ({ names }: Choice['sampler'], param: string) => names?.[param] ?? param
 
 export const sampler = defineNode({
   type: 'diffusion/Sampler',
@@ -71,12 +77,9 @@ export const sampler = defineNode({
   },
   expand: (params, wired) => {
     const { sampler, num_inference_steps, timestep_spacing, keep_every } = params
-    const {
-      type,
-      params: declared,
-      sampler: { asks },
-    } = stepOf(sampler)
-    const own = Object.fromEntries(Object.keys(declared).map((name) => [name, (params as Params)[name]]))
+    const { type, params: declared, sampler: choice } = stepOf(sampler)
+    const { asks } = choice
+    const own = Object.fromEntries(Object.keys(declared).map((name) => [name, (params as Params)[nameInSampler(choice, name)]]))
     const asked = { model: input('model'), ...(wired.has('condition') && { condition: input('condition') }) }
     const nodes: GraphNode[] = [
       {

@@ -1,6 +1,10 @@
 // The index of all samplers' steps: one line each.
 export { ddimStep } from './ddimStep.ts'
 export { ddpmStep } from './ddpmStep.ts'
+export { dpmFastStep } from './dpmFastStep.ts'
+export { dpmpp2mSdeStep, dpmpp3mSdeStep } from './dpmppMultistepSdeSteps.ts'
+export { dpmpp2sAncestralStep } from './dpmpp2sAncestralStep.ts'
+export { dpmppSdeStep } from './dpmppSdeStep.ts'
 export { dpmSolverStep } from './dpmSolverStep.ts'
 export { eulerStep } from './eulerStep.ts'
 export { heunStep } from './heunStep.ts'

@@ -1,0 +1,114 @@
+// The steps of k-diffusion as nodes: in the closed Sampler and wired by hand, on every backend, and what they refuse.
+import { expect, test } from 'vitest'
+import type { Param } from '../../src/engine/plan/op.ts'
+import type { StepOp } from '../../src/nodes/sampling/defineStep.ts'
+import * as steps from '../../src/nodes/sampling/steps/index.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+import { evaluate, node } from './evaluate.ts'
+
+const data = [
+  node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
+  node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.1 }),
+  node('noise', 'GaussianNoise', {}, { batch_size: 8, seed: 3 }),
+]
+
+const sampler = (params: Record<string, unknown>) =>
+  node(
+    'sampler',
+    'Sampler',
+    { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' },
+    { num_inference_steps: 6, seed: 5, ...params },
+  )
+
+const byHand = (step: string, asks: boolean, params: Record<string, unknown>) => [
+  node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 6 }),
+  node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'list.timesteps' }),
+  ...(asks ? [] : [node('predict', 'Predict', { model: 'model.model', x_t: 'start.x_t', t: 'start.t' })]),
+  node(
+    'step',
+    step,
+    {
+      x_t: 'start.x_t',
+      ...(asks ? { model: 'model.model' } : { prediction: 'predict.prediction' }),
+      t: 'start.t',
+      t_prev: 'start.t_prev',
+      schedule: 'schedule.schedule',
+    },
+    { seed: 5, ...params },
+  ),
+  node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'step.x_prev' }),
+]
+
+const choices = [
+  { name: 'heun', step: 'HeunStep', asks: true, own: { s_churn: 4 }, closed: { s_churn: 4 } },
+  { name: 'dpmpp_2s_ancestral', step: 'DPMpp2SAncestralStep', asks: true, own: { eta: 0.7 }, closed: { ancestral_eta: 0.7 } },
+  { name: 'dpmpp_sde', step: 'DPMppSDEStep', asks: true, own: {}, closed: {} },
+  { name: 'dpmpp_2m_sde', step: 'DPMpp2MSDEStep', asks: false, own: { solver_type: 'heun' }, closed: { solver_type: 'heun' } },
+  { name: 'dpmpp_3m_sde', step: 'DPMpp3MSDEStep', asks: false, own: {}, closed: {} },
+]
+
+/** What the plain backend made, for the others to come close to. */
+const onPlain = new Map<string, Float32Array>()
+
+onEachBackend((backend) => {
+  test.each(choices)(
+    '$name is the same closed and by hand, and about the same on every backend',
+    async ({ name, step, asks, own, closed }) => {
+      const graph = [...data, sampler({ sampler: name, ...closed }), ...byHand(step, asks, own)]
+      const { a, b } = await evaluate(graph, { a: 'sampler.x_0', b: 'end.x_0' })
+      expect(a).toEqual(b)
+      expect(a.tensor.data.every(Number.isFinite)).toBe(true)
+      if (backend === 'cpu') onPlain.set(name, a.tensor.data)
+      const plain = onPlain.get(name) ?? a.tensor.data
+      plain.forEach((value, i) => expect(a.tensor.data[i]).toBeCloseTo(value, 3))
+    },
+  )
+})
+
+onCpu(() => {
+  test('DPM-Solver-fast lands nearer than Euler with three times the steps', async () => {
+    const gaussian = [
+      data[0]!,
+      node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'gaussian', std: 0.5 }),
+      data[2]!,
+    ]
+    const at = async (params: Record<string, unknown>) =>
+      (await evaluate([...gaussian, sampler(params)], { x: 'sampler.x_0' })).x.tensor.data
+    const fine = await at({ sampler: 'heun', num_inference_steps: 300 })
+    const away = (x: Float32Array) => Math.hypot(...x.map((value, i) => value - fine[i]!))
+    expect(away(await at({ sampler: 'dpm_fast', num_inference_steps: 10 }))).toBeLessThan(
+      away(await at({ sampler: 'euler', num_inference_steps: 30 })) / 2,
+    )
+  })
+
+  test('what depends on the number of steps is refused where t does not tell it', async () => {
+    const alone = (step: string, params = {}) => [
+      ...data,
+      node('t', 'Timestep', {}, { t: 500 }),
+      node('next', 'Timestep', {}, { t: 400 }),
+      node(
+        'step',
+        step,
+        { x_t: 'noise.noise', model: 'model.model', t: 't.t', t_prev: 'next.t', schedule: 'schedule.schedule' },
+        params,
+      ),
+    ]
+    await expect(evaluate(alone('HeunStep', { s_churn: 4 }), { x: 'step.x_prev' })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: step: s_churn is shared out over all steps, but t does not say how many there are. Wire t from SamplingStart, or set s_churn to 0.]`,
+    )
+    await expect(evaluate(alone('DPMFastStep'), { x: 'step.x_prev' })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: step.t: The order of a step depends on which one it is, but t does not say that. Wire t from SamplingStart.]`,
+    )
+  })
+})
+
+test('samplers that share a param of the Sampler share its default', () => {
+  const seen = new Map<string, Param>()
+  for (const { sampler } of Object.values(steps as Record<string, StepOp>)) {
+    for (const [name, param] of Object.entries(sampler?.params ?? {})) {
+      const shown = sampler?.names?.[name] ?? name
+      expect(seen.get(shown)?.default ?? param.default, `${shown} of ${sampler!.name}`).toEqual(param.default)
+      seen.set(shown, param)
+    }
+  }
+})
