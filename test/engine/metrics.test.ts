@@ -3,8 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { evaluators, judge, realDigits } from '../../scripts/digits-judge.ts'
 import { leadingEigen, multiply, symmetricEigen, transposed } from '../../src/engine/linearAlgebra.ts'
 import { fitGaussian, frechetDistance } from '../../src/engine/metrics/frechet.ts'
-import { kernelDistance } from '../../src/engine/metrics/kernel.ts'
+import { wasserstein } from '../../src/engine/metrics/distributions.ts'
+import { everyOf, kernelDistance, kernelEstimate } from '../../src/engine/metrics/kernel.ts'
+import { manifoldScores } from '../../src/engine/metrics/manifold.ts'
+import { modeScores, modesOf } from '../../src/engine/metrics/modes.ts'
 import { principalComponents, project } from '../../src/engine/metrics/principalComponents.ts'
+import { eightCenters, pointSet } from '../../src/engine/points.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { golden } from '../golden.ts'
 
@@ -129,5 +133,126 @@ describe('the judges of digits', async () => {
         identity(16).map((value, i) => value * found.variances[i % 16]!),
       ),
     ).toBeLessThan(1e-6)
+  })
+})
+
+describe('Wasserstein-1 on the line', () => {
+  /** The area between the two distribution functions: the same number by another way. */
+  function between(a: number[], b: number[]): number {
+    const places = [...a, ...b].sort((x, y) => x - y)
+    const below = (set: number[], x: number) => set.filter((value) => value <= x).length / set.length
+    return places.reduce((sum, x, i) => (i ? sum + gap(places[i - 1]!) * (x - places[i - 1]!) : 0), 0)
+
+    function gap(x: number) {
+      return Math.abs(below(a, x) - below(b, x))
+    }
+  }
+
+  test.each(golden<{ dim: number; a: number[][]; b: number[][] }[]>('metrics'))(
+    'of sets of unequal size is exact: axes of $dim dimensions',
+    ({ dim, a, b }) => {
+      for (let axis = 0; axis < dim; axis++) {
+        const [x, y] = [a, b].map((rows) => rows.map((row) => row[axis]!))
+        expect(wasserstein(Float64Array.from(x!), Float64Array.from(y!)) / between(x!, y!)).toBeCloseTo(1, 12)
+      }
+    },
+  )
+})
+
+describe('the kernel distance by parts', () => {
+  const [a, b] = [normal(600, 5), normal(600, 6)]
+
+  test('is the mean of those of the parts, taken by turns, and knows how sure it is', () => {
+    const { value, error, parts } = kernelEstimate(a, b, { dim: 2, size: 100 })
+    expect(parts).toBe(3)
+    const own = [0, 1, 2].map((part) => kernelDistance(everyOf(a, 2, part, 3), everyOf(b, 2, part, 3), 2))
+    const mean = own.reduce((sum, each) => sum + each, 0) / 3
+    expect(value).toBeCloseTo(mean, 12)
+    expect(error).toBeCloseTo(Math.sqrt(own.reduce((sum, each) => sum + (each - mean) ** 2, 0) / 6), 12)
+  })
+
+  test('with one part is that of all, and says no error', () => {
+    const whole = kernelEstimate(a, b, { dim: 2, size: 5000 })
+    expect(whole).toEqual({ value: expect.closeTo(kernelDistance(a, b, 2), 12), error: NaN, parts: 1 })
+  })
+
+  test('parts are by turns: items 1, 4 of five', () => {
+    expect([...everyOf([0, 0, 1, 1, 2, 2, 3, 3, 4, 4], 2, 1, 3)]).toEqual([1, 1, 4, 4])
+  })
+})
+
+describe('precision, recall, density and coverage', () => {
+  // On the line: real at 0, 1, 2, 3; balls to the nearest neighbour reach 1.
+  const real = [0, 1, 2, 3]
+
+  test('by hand: one sample amid the data, two far off', () => {
+    // 1.5 lies in the balls of 1 and 2 (0.5 away); those of 0 and 3 end at 1 and 2. Samples' balls: 1.5 reaches 8.5, 10 and 11 reach 1.
+    expect(manifoldScores([1.5, 10, 11], real, { dim: 1, k: 1 })).toEqual({
+      precision: 1 / 3,
+      recall: 1,
+      density: 2 / 3,
+      coverage: 0.5,
+    })
+  })
+
+  test('by hand: all samples at one place show nothing else', () => {
+    // Their balls have no size; of the real ones those of 0, 1 and 2 reach them.
+    expect(manifoldScores([1, 1, 1], real, { dim: 1, k: 1 })).toEqual({ precision: 1, recall: 0.25, density: 3, coverage: 0.75 })
+  })
+
+  test('of data with itself are at their best', () => {
+    const data = normal(400, 7)
+    const scores = manifoldScores(data, data, { dim: 2, k: 3 })
+    expect(scores).toMatchObject({ precision: 1, recall: 1, coverage: 1 })
+    // Each ball holds its own item, and k others: (k + 1) / k.
+    expect(scores.density).toBeCloseTo(4 / 3, 12)
+  })
+
+  test('tell one fault from the other', () => {
+    const data = normal(600, 7)
+    const wide = normal(600, 8).map((value) => 3 * value)
+    const narrow = normal(600, 8).map((value) => 0.2 * value)
+    const [scattered, few] = [wide, narrow].map((samples) => manifoldScores(samples, data, { dim: 2, k: 3 }))
+    expect(scattered!.precision).toBeLessThan(0.5)
+    expect(scattered!.recall).toBeGreaterThan(0.8)
+    expect(few!.precision).toBeGreaterThan(0.9)
+    expect(few!.recall).toBeLessThan(0.4)
+    expect(few!.coverage).toBeLessThan(0.5)
+  })
+
+  test('are not a number where there are not enough items', () => {
+    expect(manifoldScores([1, 2], real, { dim: 1, k: 2 })).toEqual({ precision: NaN, recall: NaN, density: NaN, coverage: NaN })
+  })
+})
+
+describe('modes', () => {
+  const line = { centers: Float64Array.of(0, 10), deviations: Float64Array.of(1, 0.5), shares: Float64Array.of(0.5, 0.5) }
+
+  test('are the means and deviations of classes; what has no label belongs to none', () => {
+    expect(modesOf([0, 0, 2, 0, 7, 7, 5, 5, 99, 99], [0, 0, 1, 1, -1], 2)).toEqual({
+      centers: Float64Array.of(1, 0, 6, 6),
+      // Squares 1 + 1 over 2 items and 2 axes; 1 in each axis.
+      deviations: Float64Array.of(Math.SQRT1_2, 1),
+      shares: Float64Array.of(0.5, 0.5),
+    })
+  })
+
+  test('by hand: three samples near one mode, one too far from the other', () => {
+    const scores = modeScores([0, 3, -2.9, 8.4], line, 1)
+    expect(scores).toEqual({ hit: 1, close: 0.75, shares: Float64Array.of(1, 0), divergence: Math.log(2) })
+  })
+
+  test('of samples far from all, none is hit', () => {
+    expect(modeScores([5, 5.1], line, 1)).toMatchObject({ hit: 0, close: 0, divergence: Infinity })
+  })
+
+  test('of eight Gaussians: 98.9 % of the data lie within three deviations', () => {
+    const { data, labels } = pointSet('eight_gaussians', { count: 8000, noise: 0.05, points: [] }, randomOf(4))
+    const modes = modesOf(data, labels!, 2)
+    expect(largestDifference(modes.centers, eightCenters())).toBeLessThan(0.01)
+    const scores = modeScores(data, modes, 2)
+    expect(scores.hit).toBe(8)
+    expect(Math.abs(scores.close - (1 - Math.exp(-4.5)))).toBeLessThan(0.004)
+    expect(scores.divergence).toBeLessThan(1e-4)
   })
 })

@@ -7,21 +7,15 @@ import type { ClassifierConfig } from '../../src/engine/models/classifier.ts'
 import { classifier, classify } from '../../src/engine/models/classifier.ts'
 import { fitGaussian, frechetDistance } from '../../src/engine/metrics/frechet.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
-import { opTable } from '../../src/engine/plan/op.ts'
-import { createSession } from '../../src/engine/plan/session.ts'
-import { memoryStore } from '../../src/engine/plan/store.ts'
-import type { ChartView, NumbersView, View } from '../../src/engine/plan/view.ts'
+import type { ChartView, NumbersView } from '../../src/engine/plan/view.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Tensor, Tensor2D } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Labels } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
-import { assetsOf } from '../../src/nodes/assets.ts'
-import { keptIn } from '../../src/nodes/kept.ts'
-import { shippedInNode } from '../../src/nodes/shipped-node.ts'
-import { nodes } from '../../src/nodes/table.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
+import { lastView, rowsOf, shownBy } from './shown.ts'
 
 const numbers = async (tensor: Tensor) => [...(await tensor.data())]
 
@@ -162,28 +156,6 @@ function renamed(graph: GraphNode[]): GraphNode[] {
     ) as GraphNode['inputs'],
   }))
 }
-
-/** What the observers of a graph showed, each time, by their ids. */
-async function shownBy(graph: GraphNode[]): Promise<Map<string, View[]>> {
-  const views = new Map<string, View[]>()
-  const faults: string[] = []
-  const session = createSession({
-    ops: opTable(nodes),
-    assets: assetsOf(keptIn(memoryStore()), keptIn(memoryStore()), shippedInNode()),
-    onEvent: (event) => {
-      if (event.type === 'view') views.set(event.node, [...(views.get(event.node) ?? []), event.view])
-      if (event.type === 'faults') faults.push(...event.faults.map(({ message, cure }) => `${message} ${cure}`))
-    },
-  })
-  await session.run({ type: 'run', run: 1, graph: { nodes: graph } })
-  await session.dispose()
-  if (faults.length) throw new Error(faults.join('\n'))
-  return views
-}
-
-const lastView = async <V extends View>(graph: GraphNode[], id: string) => (await shownBy(graph)).get(id)!.at(-1) as V
-
-const rowsOf = ({ rows }: NumbersView) => Object.fromEntries(rows.map(({ name, value }) => [name, value]))
 
 const refusal = (graph: GraphNode[], wire: string): Promise<string> =>
   evaluate(graph, { out: wire }).then(

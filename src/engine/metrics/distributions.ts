@@ -6,13 +6,13 @@ import { randomOf } from '../random.ts'
  * of the projections. Bonneel et al. 2015. One direction at random in each of as many equal sectors, so that few will do;
  * equal seeds take equal directions.
  */
-export function slicedWasserstein(a: Float32Array, b: Float32Array, directions = 64, seed = 0): number {
+export function slicedWasserstein(a: ArrayLike<number>, b: ArrayLike<number>, directions = 64, seed = 0): number {
   const turns = randomOf(seed).uniform(directions)
   const along = (angle: number) => wasserstein(projected(a, angle), projected(b, angle))
   return turns.reduce((sum, u, i) => sum + along((Math.PI * (i + u)) / directions), 0) / directions
 }
 
-const projected = (points: Float32Array, angle: number): Float64Array => {
+const projected = (points: ArrayLike<number>, angle: number): Float64Array => {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
   return Float64Array.from({ length: points.length / 2 }, (_, i) => points[2 * i]! * cos + points[2 * i + 1]! * sin)
 }

@@ -1,0 +1,91 @@
+// Measures of points in the plane: real ones beside real ones, and ones that are wrong in a known way.
+import { expect, test } from 'vitest'
+import { slicedWasserstein } from '../../src/engine/metrics/distributions.ts'
+import { manifoldScores } from '../../src/engine/metrics/manifold.ts'
+import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import type { NumbersView } from '../../src/engine/plan/view.ts'
+import { onCpu } from '../backends.ts'
+import { evaluate, node } from './evaluate.ts'
+import { lastView, rowsOf } from './shown.ts'
+
+const points = (id: string, seed: number, params: Record<string, unknown> = {}) =>
+  node(id, 'Points', {}, { distribution: 'eight_gaussians', count: 1000, seed, ...params })
+
+const data = [
+  points('real', 1),
+  points('others', 2),
+  points('moved', 2, { distribution: 'drawn', points: [[1, 0]] }),
+  node('noise', 'GaussianNoise', { like: 'others.x_0' }, { seed: 3 }),
+]
+
+/** What a measure says of samples beside the real points. */
+const judged = async (type: string, samples: string, params: Record<string, unknown> = {}) =>
+  rowsOf(await lastView<NumbersView>([...data, node('measure', type, { samples, reference: 'real.dataset' }, params)], 'measure'))
+
+onCpu(() => {
+  test('KernelDistance finds real points as near as their halves, and says how sure it is; moved ones are far', async () => {
+    const { rows } = await lastView<NumbersView>([...data, measure('KernelDistance', 'others.x_0')], 'measure')
+    expect(rows.map(({ name }) => name)).toEqual(['kernel distance', 'between halves of the reference', 'samples', 'reference'])
+    const error = rows.map(({ note }) => Number(/^± ([\d.e-]+);/.exec(note ?? '')?.[1]))
+    for (const i of [0, 1]) expect(Math.abs(rows[i]!.value)).toBeLessThan(4 * error[i]!)
+    const moved = await judged('KernelDistance', 'moved.x_0')
+    expect(moved['kernel distance']).toBeGreaterThan(40 * error[0]!)
+  })
+
+  test('PrecisionRecall is that of the engine, with halves of the reference beside it', async () => {
+    const graph = [...data, node('measure', 'PrecisionRecall', { samples: 'noise.noise', reference: 'real.dataset' })]
+    const { rows } = await lastView<NumbersView>(graph, 'measure')
+    const { real, noise } = await evaluate(data, { real: 'real.x_0', noise: 'noise.noise' })
+    const expected = manifoldScores(noise.tensor.data, real.tensor.data, { dim: 2, k: 3 })
+    for (const [i, value] of Object.values(expected).entries()) expect(rows[i]!.value).toBeCloseTo(value, 2)
+    expect(expected.precision).toBeLessThan(0.4)
+    expect(rows[0]!.note).toMatch(/halves of the reference: (0\.9\d\d|1\.000)$/)
+  })
+
+  test('SlicedWasserstein is that of the engine, above the floor only where points are wrong', async () => {
+    const { real, others } = await evaluate(data, { real: 'real.x_0', others: 'others.x_0' })
+    const rows = await judged('SlicedWasserstein', 'others.x_0', { seed: 4 })
+    expect(rows['sliced Wasserstein']).toBe(slicedWasserstein(others.tensor.data, real.tensor.data, 64, 4))
+    expect(rows['between halves of the reference']).toBeLessThan(0.15)
+    const noise = await judged('SlicedWasserstein', 'noise.noise')
+    expect(noise['sliced Wasserstein']).toBeGreaterThan(2 * rows['sliced Wasserstein']!)
+  })
+
+  test('ModeCoverage finds all modes in real points, and what lies between in noise', async () => {
+    const real = await judged('ModeCoverage', 'others.x_0')
+    expect(real['modes hit']).toBe(8)
+    expect(real['samples within 3 σ of a mode']).toBeGreaterThan(0.97)
+    const noise = await judged('ModeCoverage', 'noise.noise')
+    expect(noise['samples within 3 σ of a mode']).toBeLessThan(0.2)
+    // Nothing is near: no shares to speak of.
+    const far = rowsOf(
+      await lastView<NumbersView>(
+        [...data, points('far', 1, { distribution: 'drawn', points: [[9, 9]] }), coverage('far.x_0', 'real.dataset')],
+        'measure',
+      ),
+    )
+    expect(far).toEqual({ 'modes hit': 0, 'samples within 3 σ of a mode': 0, 'samples in the emptiest mode': 0, samples: 1000 })
+  })
+
+  test('they refuse what they cannot judge, with the cure', async () => {
+    const images = [node('images', 'Digits', {}, { split: 'test' })]
+    const few = points('few', 1, { count: 3 })
+    const told = (graph: GraphNode[]) => lastView([...data, ...graph], 'measure').then(String, (error: Error) => error.message)
+    expect([
+      await told([...images, measure('SlicedWasserstein', 'images.dataset', 'real.dataset')]),
+      await told([few, measure('PrecisionRecall', 'few.x_0', 'real.dataset')]),
+      await told([points('whole', 1, { distribution: 'gaussian' }), coverage('others.x_0', 'whole.dataset')]),
+      await told([...images, measure('KernelDistance', 'images.dataset', 'real.dataset')]),
+    ]).toMatchInlineSnapshot(`
+      [
+        "Expected points in the plane, items of shape [2], got items of shape [8,8,1]. Wire points, or judge pictures with FrechetDistance.",
+        "The 3-th neighbour takes more than 3 samples and twice as many real items, got 3 and 1000. Wire more, or lower k.",
+        "The data has no labels, so nothing says what its modes are. Wire data with classes, such as eight_gaussians of Points.",
+        "Expected items of the shape of the reference, [2], got [8,8,1]. Wire the data that the model was trained on to reference.",
+      ]
+    `)
+  })
+})
+
+const measure = (type: string, samples: string, reference = 'real.dataset') => node('measure', type, { samples, reference })
+const coverage = (samples: string, reference: string) => node('measure', 'ModeCoverage', { samples, reference })
