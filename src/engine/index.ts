@@ -4,6 +4,8 @@
 export * from './schedule.ts'
 export * from './timesteps.ts'
 export * from './densities.ts'
+export * from './sigmas.ts'
+export { respacedTimesteps } from './respacing.ts'
 export * from './forward.ts'
 export * from './posterior.ts'
 export * from './prediction.ts'

@@ -40,6 +40,8 @@ export interface ScheduleConfig {
   /** First and last β, for linear, linear_openai (for T = 1000), scaled_linear and sigmoid. */
   betaStart?: number
   betaEnd?: number
+  /** With no signal left at the last timestep: see {@link withZeroSnr}. */
+  rescaleBetasZeroSnr?: boolean
 }
 
 /** Beyond this a single step would leave no signal: the cap of Nichol & Dhariwal 2021. */
@@ -75,7 +77,8 @@ const curves: { [K in ScheduleName]: (range: Range) => Float64Array } = {
 /**
  * The tables of a named schedule, in float64. Throws NodeError if T is no whole number above 0 or some β is not in (0, 1).
  */
-export function noiseSchedule({ name, T, betaStart = 1e-4, betaEnd = 0.02 }: ScheduleConfig): TableSchedule {
+export function noiseSchedule(config: ScheduleConfig): TableSchedule {
+  const { name, T, betaStart = 1e-4, betaEnd = 0.02, rescaleBetasZeroSnr = false } = config
   if (!Number.isInteger(T) || T < 1) {
     throw new NodeError({
       param: 'num_train_timesteps',
@@ -86,8 +89,36 @@ export function noiseSchedule({ name, T, betaStart = 1e-4, betaEnd = 0.02 }: Sch
   const betas = curves[name]({ T, betaStart, betaEnd })
   const wrong = betas.findIndex((beta) => !(beta > 0 && beta < 1))
   if (wrong >= 0) throw outOfRange(name, wrong, betas[wrong]!)
+  const schedule = tableOfBetas(name, betas)
+  return rescaleBetasZeroSnr ? withZeroSnr(schedule) : schedule
+}
+
+/** A schedule of any betas, in float64. */
+export function tableOfBetas(name: string, betas: Float64Array): TableSchedule {
   let product = 1
-  return { kind: 'table', name, T, betas, alphaBar: betas.map((beta) => (product *= 1 - beta)) }
+  return { kind: 'table', name, T: betas.length, betas, alphaBar: betas.map((beta) => (product *= 1 - beta)) }
+}
+
+/**
+ * The same with no signal left at the last timestep: √ᾱ is shifted so that it ends at 0, and scaled so that it begins where it
+ * did. Lin et al. 2023, algorithm 1; `rescale_betas_zero_snr` of diffusers. There x_T is nothing but noise, of which ε tells
+ * nothing: the model has to predict v or x_0. Throws NodeError for a schedule of one timestep.
+ */
+export function withZeroSnr({ name, alphaBar }: TableSchedule): TableSchedule {
+  const roots = alphaBar.map(Math.sqrt)
+  const [first, last] = [roots[0]!, roots.at(-1)!]
+  if (first === last) {
+    throw new NodeError({
+      param: 'rescale_betas_zero_snr',
+      message: 'A schedule of one timestep cannot be rescaled to zero terminal SNR.',
+      cure: 'Raise num_train_timesteps, or switch it off.',
+    })
+  }
+  const rescaled = roots.map((root) => (((root - last) * first) / (first - last)) ** 2)
+  return tableOfBetas(
+    `${name}_zero_snr`,
+    rescaled.map((signal, t) => 1 - (t === 0 ? signal : signal / rescaled[t - 1]!)),
+  )
 }
 
 const outOfRange = (name: ScheduleName, t: number, beta: number) =>

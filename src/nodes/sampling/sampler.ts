@@ -20,6 +20,7 @@ import {
 import type { StepOp } from './defineStep.ts'
 import { holdParams } from './hold.ts'
 import * as index from './steps/index.ts'
+import { sigmasParam } from './timesteps.ts'
 
 type Choice = StepOp & { sampler: NonNullable<StepOp['sampler']> }
 
@@ -68,6 +69,7 @@ export const sampler = defineNode({
     ),
     num_inference_steps: integer(50, { min: 1, max: 100_000 }, 'how many steps'),
     timestep_spacing: advanced(choice(spacings, 'which timesteps: see Timesteps')),
+    sigmas: advanced(sigmasParam),
     ...paramsOfSteps(),
     ...holdParams,
     seed: seed(),
@@ -76,7 +78,7 @@ export const sampler = defineNode({
     ),
   },
   expand: (params, wired) => {
-    const { sampler, num_inference_steps, timestep_spacing, keep_every } = params
+    const { sampler, num_inference_steps, timestep_spacing, sigmas, keep_every } = params
     const { type, params: declared, sampler: choice } = stepOf(sampler)
     const { asks } = choice
     const own = Object.fromEntries(Object.keys(declared).map((name) => [name, (params as Params)[nameInSampler(choice, name)]]))
@@ -85,7 +87,7 @@ export const sampler = defineNode({
       {
         id: 'timesteps',
         op: 'diffusion/Timesteps',
-        params: { num_inference_steps, timestep_spacing },
+        params: { num_inference_steps, timestep_spacing, sigmas },
         inputs: { schedule: input('schedule') },
       },
       {
