@@ -1,29 +1,53 @@
-// DPM-Solver++, multistep: the linear part of the ODE solved exactly, the model's part extrapolated from earlier steps.
-import { broadcastLevels, perItem } from '../coefficients.ts'
+// DPM-Solver and DPM-Solver++, multistep: what is known of the way is solved exactly, the model's part extrapolated from earlier steps.
 import type { Levels } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
+import type { KnownPart, Terms } from './exponential.ts'
+import { integrated, knownPart, lastEta, moments, orderOf, slopeAtMiddle, usable } from './exponential.ts'
 import type { StepHistory } from './history.ts'
-import { lambdasOf } from './history.ts'
+
+export const solverTypes = ['midpoint', 'heun', 'exact'] as const
+export type SolverType = (typeof solverTypes)[number]
+
+export interface DPMSolverOptions {
+  /** data: DPM-Solver++, from predictions of x_0; noise: DPM-Solver, from those of ε. */
+  terms?: Terms
+  /** 1: the reverse SDE, which needs fresh noise; 0: the ODE. */
+  eta?: number
+  order?: number
+  /**
+   * Of second order, midpoint gives the slope half the weight of a constant, heun integrates it. Of third order, both give the
+   * curvature half of its integral, as the code of Lu et al. and diffusers have it, and converge like h²; exact gives it all of
+   * it, and converges like h³.
+   */
+  type?: SolverType
+}
 
 /**
- * One step of DPM-Solver++(2M) (Lu et al. 2022b, algorithm 2): x_s = σ_s/σ_t x_t - α_s (e^{-h} - 1) D with h = λ_s - λ_t, where D is
- * x_0 and half of the slope that the step before shows. Without a step before, and to clean data, D is x_0 (first order, DDIM).
- * `xt` and `x0` `[b, ...]`; `history` has the x_0 of earlier steps.
+ * One step of DPM-Solver++(1S, 2M, 3M) (Lu et al. 2022b, algorithm 2), with `terms` noise of DPM-Solver (2022a), with `eta` 1 of
+ * SDE-DPM-Solver (2022b, section 5). `xt`, the `prediction` at xt (x_0 or ε, as `terms` says) and the noise `z` are `[b, ...]`; `history` has earlier
+ * predictions. The order is less where there are fewer of them, and 1 to clean data. Throws NodeError as `knownPart` does.
  */
-export function dpmSolverStep(xt: Tensor, x0: Tensor, from: Levels, to: Levels, history: StepHistory): Tensor {
-  const [t, s] = broadcastLevels(from, to)
-  const kept = s.sigma.map((sigma, i) => sigma / t.sigma[i]!)
-  // -α_s (e^{-h} - 1) with e^{-h} = (α_t σ_s) / (σ_t α_s).
-  const pulled = s.alpha.map((alpha, i) => alpha - kept[i]! * t.alpha[i]!)
-  const [previous] = history
-  const data = previous && s.sigma.every((sigma) => sigma > 0) ? extrapolated(x0, t, s, previous) : x0
-  return xt.mul(perItem(kept, xt)).add(data.mul(perItem(pulled, xt)))
+export function dpmSolverStep(
+  xt: Tensor,
+  prediction: Tensor,
+  from: Levels,
+  to: Levels,
+  history: StepHistory,
+  { terms = 'data', eta = 0, order = 2, type = 'midpoint' }: DPMSolverOptions = {},
+  z?: Tensor,
+): Tensor {
+  const part = knownPart(from, to, terms, lastEta(to, terms, eta))
+  const earlier = usable(from, history, orderOf(order, to, undefined, false) - 1)
+  const predictions = [{ value: prediction, at: from }, ...earlier]
+  return integrated(xt, part, predictions, momentsOf[type](part, predictions.length), z)
 }
 
-/** x_0 in the middle of the step, by the line through this prediction and the one before. */
-function extrapolated(x0: Tensor, t: Levels, s: Levels, previous: StepHistory[number]): Tensor {
-  const [, before] = broadcastLevels(t, previous.at)
-  const [at, next, last] = [lambdasOf(t), lambdasOf(s), lambdasOf(before)]
-  const half = at.map((lambda, i) => (next[i]! - lambda) / (2 * (lambda - last[i]!)))
-  return x0.add(x0.sub(previous.value).mul(perItem(half, x0)))
+/** How the powers are integrated, by how many predictions there are. */
+const momentsOf: { [K in SolverType]: (part: KnownPart, count: number) => Float64Array[] } = {
+  midpoint: (part, count) => (count === 2 ? slopeAtMiddle(part) : halfCurvature(moments(part, count))),
+  heun: (part, count) => halfCurvature(moments(part, count)),
+  exact: moments,
 }
+
+const halfCurvature = ([constant, slope, curvature]: Float64Array[]): Float64Array[] =>
+  [constant!, slope, curvature?.map((value) => value / 2)].filter((moment) => moment !== undefined)
