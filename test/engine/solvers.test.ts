@@ -194,7 +194,10 @@ function pndmTrajectory(recorded: Case): Tensor[] {
     let [x, said] = [initialOf(recorded), [] as Said[]]
     list.t.forEach((t, i) => {
       // set_alpha_to_one is false: the last step goes to the ᾱ of t = 0.
-      const [from, to] = [t, Math.max(0, list.tPrev[i]!)].map((at) => levelsAt(schedule, { t: Float64Array.of(at) })) as [Levels, Levels]
+      const [from, to] = [t, Math.max(0, list.tPrev[i]!)].map((at) => levelsAt(schedule, { t: Float64Array.of(at) })) as [
+        Levels,
+        Levels,
+      ]
       said = [say(x, from), ...said].slice(0, 4)
       x = pndmStep(x, said, from, to, {
         start: skip_prk_steps ? 'plms' : 'prk',

@@ -180,7 +180,9 @@ export function integrated(
   const start = lambdasOf(part.from)
   const places = predictions.map(({ at }) => lambdasAlong(part.from, at).map((lambda, i) => lambda - start[i]!))
   // The place of a single prediction, which may be infinitely far, does not matter: it is a constant.
-  const powers = Array.from(start, (_, item) => (places.length === 1 ? [[1]] : interpolation(places.map((place) => place[item]!))))
+  const powers = Array.from(start, (_, item) =>
+    places.length === 1 ? [[1]] : interpolation(places.map((place) => place[item]!)),
+  )
   let sum = x.mul(perItem(part.kept, x))
   predictions.forEach(({ value }, i) => {
     const weight = powers.map((power, item) => power.reduce((total, share, k) => total + share[i]! * moments[k]![item]!, 0))
