@@ -6,84 +6,13 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startBackend } from '../src/engine/backends.ts'
-import type { GraphNode } from '../src/engine/plan/graph.ts'
-import { wire } from '../src/engine/plan/graph.ts'
-import type { OutputFile } from '../src/engine/plan/op.ts'
 import type { Judgement } from './digits-judge.ts'
 import { evaluators, judge, realDigits } from './digits-judge.ts'
-import type { Source } from './evaluation.ts'
-import { checkpointAt, countOf, keepFiles, loadedBytes, look, node, partsOf, runParts, trainedBy } from './evaluation.ts'
+import type { Result } from './digits-samples.ts'
+import { judged, sampled } from './digits-samples.ts'
+import { checkpointAt, countOf, keepFiles, loadedBytes, trainedBy } from './evaluation.ts'
 
 const FILE = 'workflows/digits-train.json'
-/** Fifty of each class. */
-const COUNT = 500
-const CLASSES = 10
-/** As the record was made: DDIM in 50 steps, x_0 clipped and the noise left as predicted, no guidance. */
-const SAMPLING = { sampler: 'ddim', num_inference_steps: 50, eta: 0, clip: 'on', clip_range: 1, rederive: false }
-/** Of the noise, where no workflow says one. */
-const SEED = 1
-
-/** The mean over the draws. */
-interface Result extends Judgement {
-  /** Of the training; of the sampling where nothing was trained. */
-  seconds: number
-}
-
-/** Samples of one draw of the noise. */
-const samplingNodes = ({ model, schedule, seed = SEED }: Source, draw: number): GraphNode[] => [
-  node(`noise ${draw}`, 'diffusion/GaussianNoise', {}, { batch_size: COUNT, shape: '8, 8, 1', seed: seed + draw }),
-  node(`labels ${draw}`, 'diffusion/Labels', {}, { batch_size: COUNT, num_classes: CLASSES, label: -1 }),
-  node(
-    `samples ${draw}`,
-    'diffusion/Sampler',
-    { model, schedule, x_T: wire(`noise ${draw}`, 'noise'), condition: wire(`labels ${draw}`, 'labels') },
-    { ...SAMPLING, seed, keep_every: SAMPLING.num_inference_steps },
-  ),
-]
-
-/** The model, and a picture of the first draw. */
-const keptNodes = ({ model, schedule }: Source): GraphNode[] => [
-  node('keep checkpoint', 'diffusion/SaveCheckpoint', { model, schedule }, { name: 'digits' }),
-  node('keep picture', 'diffusion/SaveImage', { images: wire('samples 0', 'x_0') }, { name: 'digits', columns: 20 }),
-]
-
-interface Options {
-  draws: number
-  /** Whether to make files of the model and of samples. */
-  keep: boolean
-  say: (line: string) => void
-}
-
-interface Run {
-  /** The samples of each draw. */
-  draws: Float32Array[]
-  files: OutputFile[]
-  seconds: number
-}
-
-/** Trains if there is something to train, and samples. Throws GraphError. */
-async function sampled(source: Source, { draws: count, keep, say }: Options): Promise<Run> {
-  const draws = Array.from({ length: count }, (_, draw) => draw)
-  const looks = draws.map((draw) => look(`look ${draw}`, wire(`samples ${draw}`, 'x_0')))
-  const sampling = draws.flatMap((draw) => samplingNodes(source, draw))
-  const parts = partsOf(source, sampling, [...looks, ...(keep ? keptNodes(source) : [])])
-  const { seen, files, took } = await runParts(parts, source.assets, say)
-  return { draws: looks.map(({ id }) => seen.get(id)!), files, seconds: took[0]!.wall }
-}
-
-async function judged({ draws, seconds }: Run): Promise<Result> {
-  const { train } = await realDigits()
-  const labels = Array.from({ length: COUNT }, (_, i) => i % CLASSES)
-  const judgements = draws.map((images) => judge({ images, labels }, train))
-  const mean = (name: keyof Judgement) => judgements.reduce((sum, own) => sum + own[name], 0) / judgements.length
-  return { frechet: mean('frechet'), accuracy: mean('accuracy'), seconds, nearest: mean('nearest') }
-}
-
-/** Samples of the model in a checkpoint, judged. The backend has to be there. Throws GraphError. */
-export async function judgeCheckpoint(name: string, bytes: Uint8Array, draws: number): Promise<Result> {
-  return judged(await sampled(await loadedBytes(name, bytes), { draws, keep: false, say: () => {} }))
-}
-
 function print(result: Result, what: string, { test, train }: Record<'test' | 'train', Judgement>) {
   const row = (name: string, { frechet, accuracy, nearest }: Partial<Judgement>) =>
     [name.padEnd(36), frechet?.toFixed(3), accuracy?.toFixed(3), nearest?.toFixed(2)]

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { evaluators } from '../scripts/digits-judge.ts'
-import { judgeCheckpoint } from '../scripts/eval-digits.ts'
+import { judgeCheckpoint } from '../scripts/digits-samples.ts'
 import { packFolder } from '../src/engine/checkpoint/archive.ts'
 import { onEachBackend } from './backends.ts'
 
@@ -39,7 +39,7 @@ const pipeline = () =>
 
 onEachBackend(() => {
   test('a model trained by torch and diffusers gives digits as good as by their sampler', async () => {
-    const { frechet, accuracy, nearest } = await judgeCheckpoint('digits.zip', pipeline(), 3)
+    const { frechet, accuracy, nearest } = await judgeCheckpoint('digits.zip', pipeline(), { draws: 3 })
     const expected = evaluators.reference.ddim50_cfg1_clip!
     // Draws of the noise change the distance by 0.02, so their mean over three by 0.01.
     expect(Math.abs(frechet - expected.frechet)).toBeLessThan(0.03)
