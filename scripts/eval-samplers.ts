@@ -74,4 +74,3 @@ export async function main(args: readonly string[]) {
   }
   if (values.json) console.log(JSON.stringify(results))
 }
-
