@@ -71,7 +71,7 @@ onCpu(() => {
     const x = tf.tidy(() => {
       const model = mixture(schedule)
       const random = randomOf(8)
-      let x: Tensor = tf.fill([items, 1], 2)
+      let x: Tensor = tf.ones([items, 1]).mul(2)
       for (let k = 0; k < 200; k++) x = langevinStep(x, predict(model, x, at), gaussianNoise(random, [items, 1]), at, 0.2)
       return x
     })
