@@ -432,7 +432,7 @@ onCpu(() => {
         "layers_per_block of the UNet is 10000000; at most 64 are read. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
         "The weight class_embedding.weight is missing. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
         "The scheduler is a "FlowMatchEulerDiscreteScheduler"; read are those of diffusers that are made of betas, such as DDPMScheduler. | Choose a model that was trained with a DDPMScheduler.",
-        "The model also predicts its variance (variance_type learned_range), which is not supported. | Choose a model with variance_type fixed_small or fixed_large.",
+        "The scheduler says that the model learned its variance (variance_type learned_range), but the model has one output for each number, and not two. | Choose a model with twice as many channels going out as coming in, or set variance_type to fixed_small.",
         "beta_start of the schedule is "0", not a number. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
         "The schedule makes no sense. Expected every beta to be above 0 and below 1, got 1.001050950950951 at t = 500. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
         "space of the data in litegraph_diffusion.json is "x". | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",

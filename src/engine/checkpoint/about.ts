@@ -1,7 +1,7 @@
 // litegraph_diffusion.json: what a checkpoint says of itself beyond diffusers, which ignores the file.
-import type { Dataset, PredictionType, Space } from '../values.ts'
+import type { Dataset, PredictionType, Space, VarianceKind } from '../values.ts'
 import { CheckpointError } from './error.ts'
-import { readPrediction } from './scheduler.ts'
+import { readPrediction, readVariance } from './scheduler.ts'
 
 /** What a model was trained on. */
 export interface TrainedOn {
@@ -18,6 +18,8 @@ export interface TrainedOn {
 
 export interface About {
   predicts: PredictionType
+  /** How the model says a variance, if it does. */
+  variance?: VarianceKind
   /** Name of the schedule. */
   schedule?: string
   trainedOn?: TrainedOn
@@ -37,10 +39,11 @@ function rangeOf(data: Float32Array): [number, number] {
   return min <= max ? [min, max] : [0, 0]
 }
 
-export function writeAbout({ predicts, schedule, trainedOn }: About): Record<string, unknown> {
+export function writeAbout({ predicts, variance, schedule, trainedOn }: About): Record<string, unknown> {
   return {
     format: 1,
     prediction_type: predicts,
+    ...(variance && { variance_type: variance }),
     ...(schedule !== undefined && { schedule }),
     ...(trainedOn && {
       data: {
@@ -56,9 +59,11 @@ export function writeAbout({ predicts, schedule, trainedOn }: About): Record<str
 
 /** Throws CheckpointError for what is not as {@link writeAbout} writes it; keys of later versions are passed over. */
 export function readAbout(json: Record<string, unknown>): About {
-  const { prediction_type, schedule, data } = json
+  const { prediction_type, variance_type, schedule, data } = json
+  const variance = readVariance(variance_type)
   return {
     predicts: readPrediction(prediction_type),
+    ...(variance && { variance }),
     ...(typeof schedule === 'string' && { schedule }),
     ...(data !== undefined && { trainedOn: readData(data) }),
   }

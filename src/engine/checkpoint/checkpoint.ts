@@ -1,6 +1,6 @@
 // What a checkpoint holds, between a file and the device.
 import type { Schedule } from '../schedule.ts'
-import type { PredictionType } from '../values.ts'
+import type { PredictionType, VarianceKind } from '../values.ts'
 import type { TrainedOn } from './about.ts'
 import type { StoredTraining } from './training.ts'
 import type { StoredWeights } from './weights.ts'
@@ -10,6 +10,8 @@ export interface StoredModel {
   kind: string
   config: Record<string, unknown>
   predicts: PredictionType
+  /** How it says a variance, if it does. */
+  variance?: VarianceKind
   /** In the layout of PyTorch. */
   weights: StoredWeights
 }

@@ -20,6 +20,7 @@ export const classifierFormat: Format = {
     // It is never asked for a prediction.
     return { config, predicts: 'sample' }
   },
+  saysVariance: () => false,
   shapes: (config) => shapesOf(config as unknown as ClassifierConfig),
   describe(config) {
     const { height, width, in_channels, block_out_channels, num_classes } = config as unknown as ClassifierConfig

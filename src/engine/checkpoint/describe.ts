@@ -41,13 +41,13 @@ export function loadedRows(model: Model, schedule: Schedule | undefined, made: n
 }
 
 const modelRows = (
-  { kind, config, predicts }: Pick<Model, 'kind' | 'config' | 'predicts'>,
+  { kind, config, predicts, variance }: Pick<Model, 'kind' | 'config' | 'predicts' | 'variance'>,
   parameters: number,
   schedule: Schedule | undefined,
 ): [string, string][] => [
   formats[kind]!.item(config),
   ['parameters', grouped(parameters)],
-  ['predicts', predicts],
+  ['predicts', variance ? `${predicts}, and a variance (${variance})` : predicts],
   ...row('schedule', schedule && `${schedule.name}${'T' in schedule ? `, ${grouped(schedule.T)} timesteps` : ''}`),
 ]
 

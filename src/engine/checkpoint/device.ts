@@ -12,7 +12,7 @@ import { hasAverage } from './training.ts'
 import type { StoredWeights } from './weights.ts'
 
 /** Reads the weights of a model back from the device. Throws CheckpointError for a model that is not learned. */
-export async function storeModel({ kind, config, predicts, weights }: Model): Promise<StoredModel> {
+export async function storeModel({ kind, config, predicts, variance, weights }: Model): Promise<StoredModel> {
   if (!Object.hasOwn(formats, kind)) {
     throw new CheckpointError(
       `A model of kind "${kind}" cannot be saved: it has no weights of its own.`,
@@ -23,16 +23,24 @@ export async function storeModel({ kind, config, predicts, weights }: Model): Pr
   for (const [name, tensor] of Object.entries(weights)) {
     stored.set(name, toTorch(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }))
   }
-  return { kind, config, predicts, weights: stored }
+  return { kind, config, predicts, ...(variance && { variance }), weights: stored }
 }
 
 /** The model on the device. */
-export function loadModel({ kind, config, predicts, weights }: StoredModel): Model {
+export function loadModel({ kind, config, predicts, variance, weights }: StoredModel): Model {
   const tensors = [...weights].map(([name, stored]) => {
     const { shape, data } = fromTorch(name, stored)
     return [name, tf.tensor(data, shape)] as const
   })
-  return { type: 'model', kind, config, predicts, weights: Object.fromEntries(tensors), children: {} }
+  return {
+    type: 'model',
+    kind,
+    config,
+    predicts,
+    ...(variance && { variance }),
+    weights: Object.fromEntries(tensors),
+    children: {},
+  }
 }
 
 /** Reads a training back from the device. */

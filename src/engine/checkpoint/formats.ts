@@ -21,6 +21,8 @@ export interface Format {
    * CheckpointError for what makes no sense or is not supported.
    */
   read(json: Record<string, unknown>): { config: Record<string, unknown>; predicts?: PredictionType }
+  /** Whether it gives twice as many numbers as it takes: a variance too. */
+  saysVariance(config: Record<string, unknown>): boolean
   /** Names and shapes of the weights, as in PyTorch, that a config asks for. */
   shapes(config: Record<string, unknown>): Map<string, number[]>
   /** What a weight of this name in a file is called today. */

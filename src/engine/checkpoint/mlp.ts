@@ -20,13 +20,14 @@ export const mlpFormat: Format = {
     checkConfig(config)
     return { config, predicts }
   },
+  saysVariance: ({ out_dim }) => out_dim !== undefined,
   shapes: (config) => shapesOf(config as unknown as MlpConfig),
   describe: ({ dim, layers, hidden }) => `MLP of ${layers} hidden layers of ${hidden} for points of ${dim} coordinates`,
   item: ({ dim }) => ['points', `${String(dim)} coordinates`],
   classes: ({ num_classes }) => num_classes as number,
 }
 
-const sizes: { [K in Exclude<keyof MlpConfig, 'activation'>]: [min: number, max: number] } = {
+const sizes: { [K in Exclude<keyof MlpConfig, 'activation' | 'out_dim'>]: [min: number, max: number] } = {
   dim: [1, 4096],
   hidden: [1, 4096],
   time_embedding_dim: [2, 1024],
@@ -43,12 +44,25 @@ function checkConfig(config: Json) {
       `${name} in the config of the MLP is ${JSON.stringify(value)}, not a whole number from ${min} to ${max}.`,
     )
   }
+  if (config.out_dim !== undefined && config.out_dim !== 2 * (config.dim as number)) {
+    throw new CheckpointError(
+      `out_dim in the config of the MLP is ${JSON.stringify(config.out_dim)}; with a variance it is twice dim, ${2 * (config.dim as number)}.`,
+    )
+  }
   if (!['silu', 'relu', 'tanh'].includes(config.activation as string)) {
     throw new CheckpointError(`The activation ${JSON.stringify(config.activation)} is unknown.`)
   }
 }
 
-function shapesOf({ dim, hidden, layers, time_embedding_dim: time, num_classes: classes, fourier_features: fourier }: MlpConfig) {
+function shapesOf({
+  dim,
+  out_dim = dim,
+  hidden,
+  layers,
+  time_embedding_dim: time,
+  num_classes: classes,
+  fourier_features: fourier,
+}: MlpConfig) {
   const linear = (name: string, from: number, to: number): [string, number[]][] => [
     [`${name}.weight`, [to, from]],
     [`${name}.bias`, [to]],
@@ -59,6 +73,6 @@ function shapesOf({ dim, hidden, layers, time_embedding_dim: time, num_classes: 
     ...(classes ? [['class_embedding.weight', [classes + 1, hidden]] as [string, number[]]] : []),
     ...linear('linear_in', dim * (1 + 2 * fourier), hidden),
     ...Array.from({ length: layers }, (_, i) => linear(`layers.${i}`, hidden, hidden)).flat(),
-    ...linear('linear_out', hidden, dim),
+    ...linear('linear_out', hidden, out_dim),
   ])
 }

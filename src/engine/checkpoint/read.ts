@@ -1,9 +1,10 @@
 // Reads a checkpoint: files come from strangers, so everything is checked, and what was assumed is said.
 import type { Schedule } from '../schedule.ts'
-import type { PredictionType } from '../values.ts'
+import type { PredictionType, VarianceKind } from '../values.ts'
 import { readAbout } from './about.ts'
 import { jsonOf, unzip } from './archive.ts'
 import type { ReadCheckpoint } from './checkpoint.ts'
+import { CheckpointError } from './error.ts'
 import { formats } from './formats.ts'
 import type { Layout } from './layout.ts'
 import { findParts } from './layout.ts'
@@ -22,9 +23,9 @@ export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
   const shapes = format.shapes(config)
   checkWeights(weights, shapes)
   const notices = [...layout.notices, ...noticesOf(weights)]
-  const { predicts, schedule, trainedOn } = readProcess(bytes, layout, own, notices)
+  const { predicts, variance, schedule, trainedOn } = readProcess(bytes, layout, own, notices, format.saysVariance(config))
   return {
-    model: { kind: layout.kind, config, predicts, weights },
+    model: { kind: layout.kind, config, predicts, ...(variance && { variance }), weights },
     schedule,
     ...(trainedOn && { trainedOn }),
     ...(layout.training !== undefined && { training: readTraining(bytes, layout.training, shapes) }),
@@ -41,7 +42,13 @@ const jsonAt = (bytes: Uint8Array, path: string | undefined) =>
   path === undefined ? undefined : jsonOf(unzip(bytes, [path]).get(path), path)
 
 /** What the model was trained with. What it predicts is said by the model itself, its scheduler, or this program's file. */
-function readProcess(bytes: Uint8Array, layout: Layout, own: PredictionType | undefined, notices: string[]) {
+function readProcess(
+  bytes: Uint8Array,
+  layout: Layout,
+  own: PredictionType | undefined,
+  notices: string[],
+  saysVariance: boolean,
+) {
   const config = jsonAt(bytes, layout.scheduler)
   const scheduler = config && readScheduler(config)
   const json = jsonAt(bytes, layout.about)
@@ -54,9 +61,32 @@ function readProcess(bytes: Uint8Array, layout: Layout, own: PredictionType | un
   }
   return {
     predicts: predicts ?? ('epsilon' as const),
+    variance: varianceOf(saysVariance, scheduler?.variance, about?.variance, notices),
     schedule: scheduler && underName(scheduler.schedule, about?.schedule),
     trainedOn: about?.trainedOn,
   }
+}
+
+/** The scheduler of a stranger that says `learned` may mean the variance itself, as diffusers does; here it is its logarithm. */
+function varianceOf(
+  saysVariance: boolean,
+  ofScheduler: VarianceKind | undefined,
+  own: VarianceKind | undefined,
+  notices: string[],
+): VarianceKind | undefined {
+  const kind = own ?? ofScheduler
+  if (!saysVariance) {
+    if (!kind) return undefined
+    throw new CheckpointError(
+      `The scheduler says that the model learned its variance (variance_type ${kind}), but the model has one output for each number, and not two.`,
+      'Choose a model with twice as many channels going out as coming in, or set variance_type to fixed_small.',
+    )
+  }
+  if (!kind) notices.push('It does not say how the model says its variance: learned_range is assumed.')
+  else if (kind === 'learned' && !own) {
+    notices.push('Its variance is taken to be a logarithm, as OpenAI has it; DDPMScheduler of diffusers takes it as it is.')
+  }
+  return kind ?? 'learned_range'
 }
 
 const isZeroSnr = (schedule: Schedule) => schedule.kind === 'table' && schedule.alphaBar.at(-1) === 0

@@ -3,7 +3,7 @@
 import { NodeError } from '../plan/fault.ts'
 import type { ScheduleName, TableSchedule } from '../schedule.ts'
 import { noiseSchedule } from '../schedule.ts'
-import type { PredictionType, Space } from '../values.ts'
+import type { Model, PredictionType, Space, VarianceKind } from '../values.ts'
 import { CheckpointError } from './error.ts'
 
 export const predictionTypes: readonly PredictionType[] = ['epsilon', 'sample', 'v_prediction', 'flow_prediction']
@@ -19,7 +19,11 @@ const DEFAULT_ENDS = { beta_start: 0.0001, beta_end: 0.02 }
  * The complete configuration of a DDPMScheduler, which other schedulers of diffusers load as well. A schedule that diffusers
  * has no name for goes into `trained_betas`. `space`: only pixels are clipped to [-1, 1] while sampling.
  */
-export function schedulerConfig(schedule: TableSchedule, predicts: PredictionType, space: Space): Record<string, unknown> {
+export function schedulerConfig(
+  schedule: TableSchedule,
+  { predicts, variance }: Pick<Model, 'predicts' | 'variance'>,
+  space: Space,
+): Record<string, unknown> {
   const named = nameOf(schedule.betas, diffusersNames)
   return {
     _class_name: 'DDPMScheduler',
@@ -27,7 +31,7 @@ export function schedulerConfig(schedule: TableSchedule, predicts: PredictionTyp
     num_train_timesteps: schedule.T,
     trained_betas: named ? null : [...schedule.betas],
     prediction_type: predicts,
-    variance_type: 'fixed_small',
+    variance_type: variance ?? 'fixed_small',
     clip_sample: space === 'image',
     clip_sample_range: 1.0,
     thresholding: false,
@@ -131,13 +135,19 @@ const betaSchedulers: ReadonlyMap<string, Partial<NamedSchedule>> = new Map([
  * The training process that a scheduler of diffusers stands for, and what its model predicts. Tables are float64.
  * Throws CheckpointError for schedulers that have no betas, and for values that make no sense.
  */
-export function readScheduler(json: Record<string, unknown>): { schedule: TableSchedule; predicts: PredictionType } {
+export function readScheduler(json: Record<string, unknown>): {
+  schedule: TableSchedule
+  predicts: PredictionType
+  variance?: VarianceKind
+} {
   const config: Record<string, unknown> = { ...defaultsOf(json), ...json }
   refuseOtherNoise(config)
   const schedule = readSchedule(config)
+  const variance = readVariance(config.variance_type)
   return {
     schedule: config.rescale_betas_zero_snr === true ? withZeroSnr(schedule) : schedule,
     predicts: readPrediction(config.prediction_type ?? 'epsilon'),
+    ...(variance && { variance }),
   }
 }
 
@@ -152,20 +162,18 @@ function defaultsOf({
   )
 }
 
-function refuseOtherNoise({ use_flow_sigmas, variance_type }: Record<string, unknown>) {
+function refuseOtherNoise({ use_flow_sigmas }: Record<string, unknown>) {
   if (use_flow_sigmas === true) {
     throw new CheckpointError(
       'The model was trained on flow sigmas (use_flow_sigmas), which are no schedule of betas.',
       'Choose a model that was trained with a DDPMScheduler.',
     )
   }
-  if (variance_type === 'learned' || variance_type === 'learned_range') {
-    throw new CheckpointError(
-      `The model also predicts its variance (variance_type ${variance_type}), which is not supported.`,
-      'Choose a model with variance_type fixed_small or fixed_large.',
-    )
-  }
 }
+
+/** How a model says a variance; undefined for the kinds that are not learned. */
+export const readVariance = (type: unknown): VarianceKind | undefined =>
+  type === 'learned' || type === 'learned_range' ? type : undefined
 
 export function readPrediction(name: unknown): PredictionType {
   if (predictionTypes.includes(name as PredictionType)) return name as PredictionType

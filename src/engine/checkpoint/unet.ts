@@ -27,6 +27,7 @@ export const unetFormat: Format = {
     }
   },
   read: (json) => ({ config: { ...parsed(json) } }),
+  saysVariance: (config) => unetOf(config).out_channels === 2 * unetOf(config).in_channels,
   shapes: (config) => unetWeightShapes(unetOf(config)),
   renamed: (name) =>
     name.replace(/(\.attentions\.\d+\.)(query|key|value|proj_attn)\./, (_, at, old) => `${at}${newNames[old as OldName]}.`),

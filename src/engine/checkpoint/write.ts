@@ -1,6 +1,5 @@
 // Writes a checkpoint as diffusers writes a pipeline, and beside it what diffusers has no place for.
 import type { Schedule } from '../schedule.ts'
-import type { PredictionType } from '../values.ts'
 import type { About } from './about.ts'
 import { writeAbout } from './about.ts'
 import { canonicalZip, jsonBytes } from './archive.ts'
@@ -29,15 +28,20 @@ export function writeCheckpoint(
   const format = formats[model.kind]!
   if (wanted === 'diffusers') refuseForDiffusers(format, model, schedule)
   const { className, config } = format.write(model.config, model.predicts)
-  const about: About = { predicts: model.predicts, ...(schedule && { schedule: schedule.name }), ...(trainedOn && { trainedOn }) }
+  const about: About = {
+    predicts: model.predicts,
+    ...(model.variance && { variance: model.variance }),
+    ...(schedule && { schedule: schedule.name }),
+    ...(trainedOn && { trainedOn }),
+  }
   const files = new Map<string, Uint8Array>([
-    ['model_index.json', jsonBytes(indexOf(format, className, schedule, model.predicts))],
+    ['model_index.json', jsonBytes(indexOf(format, className, schedule, model))],
     [`${format.folder}/config.json`, jsonBytes({ _class_name: className[1], ...config })],
     [`${format.folder}/diffusion_pytorch_model.safetensors`, writeSafetensors(model.weights)],
     [ABOUT, jsonBytes(writeAbout(about))],
   ])
   if (schedule) {
-    const scheduler = schedulerConfig(tableOf(schedule, 'A checkpoint'), model.predicts, spaceOf(model))
+    const scheduler = schedulerConfig(tableOf(schedule, 'A checkpoint'), model, spaceOf(model))
     files.set('scheduler/scheduler_config.json', jsonBytes({ _diffusers_version: DIFFUSERS_VERSION, ...scheduler }))
   }
   for (const [path, file] of training ? writeTraining(training) : []) files.set(path, file)
@@ -50,22 +54,29 @@ const indexOf = (
   { folder }: Format,
   className: ClassName,
   schedule: Schedule | undefined,
-  predicts: PredictionType,
+  model: StoredModel,
 ): Record<string, unknown> => ({
   _class_name: 'DDPMPipeline',
   _diffusers_version: DIFFUSERS_VERSION,
   [folder]: className,
-  ...(schedule && { scheduler: [isFlow(predicts) ? 'litegraph_diffusion' : 'diffusers', 'DDPMScheduler'] }),
+  ...(schedule && {
+    scheduler: [unknownToDiffusers(model) !== undefined ? 'litegraph_diffusion' : 'diffusers', 'DDPMScheduler'],
+  }),
 })
 
-/** DDPMScheduler has no name for it. */
-const isFlow = (predicts: PredictionType) => predicts === 'flow_prediction'
+/** What DDPMScheduler has no name for, or takes to be something else. */
+function unknownToDiffusers({ predicts, variance }: StoredModel): string | undefined {
+  if (predicts === 'flow_prediction') return 'DDPMScheduler knows no flow_prediction.'
+  return variance === 'learned'
+    ? 'its learned variance is a logarithm, which DDPMScheduler takes to be the variance itself.'
+    : undefined
+}
 
-function refuseForDiffusers(format: Format, { config, predicts }: StoredModel, schedule: Schedule | undefined) {
-  const reason = format.refusal(config)
+function refuseForDiffusers(format: Format, model: StoredModel, schedule: Schedule | undefined) {
+  const reason = format.refusal(model.config)
   if (reason !== undefined) throw new CheckpointError(`Diffusers cannot load this model. ${reason}`, AUTO)
-  if (isFlow(predicts))
-    throw new CheckpointError('Diffusers cannot load this model: DDPMScheduler knows no flow_prediction.', AUTO)
+  const unknown = unknownToDiffusers(model)
+  if (unknown) throw new CheckpointError(`Diffusers cannot load this model: ${unknown}`, AUTO)
   if (!schedule) {
     throw new CheckpointError(
       'Diffusers cannot load a pipeline without a schedule, which also says what the model predicts.',

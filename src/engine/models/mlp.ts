@@ -2,7 +2,7 @@
 import type { Random } from '../random.ts'
 import type { Tensor, Tensor1D, Tensor2D } from '../tf.ts'
 import { tf } from '../tf.ts'
-import type { Model, PredictionType, Weights } from '../values.ts'
+import type { Model, PredictionType, VarianceKind, Weights } from '../values.ts'
 import { distinct, labelsOf, labelsUpTo } from './condition.ts'
 import type { ModelKind } from './kind.ts'
 import type { Activation } from '../layers/activations.ts'
@@ -14,6 +14,8 @@ import { linear } from '../layers/linear.ts'
 export interface MlpConfig {
   /** Coordinates of a point. */
   dim: number
+  /** Twice as many if it says a variance too, in the second half; otherwise left out. */
+  out_dim?: number
   /** Width. */
   hidden: number
   /** Residual layers between the first and the last linear layer. */
@@ -29,10 +31,10 @@ export interface MlpConfig {
 
 /**
  * A new MLP. Its weights have the names and shapes that a PyTorch module with the same parts would have, but `[in, out]`
- * in memory; the last row of `class_embedding.weight` stands for "no label".
+ * in memory; the last row of `class_embedding.weight` stands for "no label". `variance`: how it says one, if `out_dim` has room for it.
  */
-export function mlp(config: MlpConfig, predicts: PredictionType, random: Random): Model {
-  const { dim, hidden, layers, time_embedding_dim, num_classes, fourier_features } = config
+export function mlp(config: MlpConfig, predicts: PredictionType, random: Random, variance?: VarianceKind): Model {
+  const { dim, out_dim = dim, hidden, layers, time_embedding_dim, num_classes, fourier_features } = config
   const weights: Weights = {
     ...linearWeights('time_embedding.linear_1', time_embedding_dim, hidden, random),
     ...linearWeights('time_embedding.linear_2', hidden, hidden, random),
@@ -40,8 +42,8 @@ export function mlp(config: MlpConfig, predicts: PredictionType, random: Random)
     ...linearWeights('linear_in', dim * (1 + 2 * fourier_features), hidden, random),
   }
   for (let i = 0; i < layers; i++) Object.assign(weights, linearWeights(`layers.${i}`, hidden, hidden, random))
-  Object.assign(weights, linearWeights('linear_out', hidden, dim, random))
-  return { type: 'model', kind: 'mlp', config: { ...config }, predicts, weights, children: {} }
+  Object.assign(weights, linearWeights('linear_out', hidden, out_dim, random))
+  return { type: 'model', kind: 'mlp', config: { ...config }, predicts, ...(variance && { variance }), weights, children: {} }
 }
 
 const configOf = (model: Model) => model.config as unknown as MlpConfig

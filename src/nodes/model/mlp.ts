@@ -2,7 +2,7 @@
 import { mlp as makeMlp } from '../../engine/models/mlp.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import { advanced, choice, defineNode, integer, model, seed } from '../define.ts'
-import { predictionTypes } from './predicts.ts'
+import { learnedVariances, predictionTypes } from './predicts.ts'
 
 export const mlp = defineNode({
   type: 'diffusion/MLP',
@@ -17,6 +17,12 @@ export const mlp = defineNode({
     time_embedding_dim: advanced(integer(64, { min: 2, max: 1024, step: 2 }, 'sines and cosines of t')),
     num_classes: integer(0, { min: 0, max: 100_000 }, 'how many class labels it learns; 0: none'),
     predicts: choice(predictionTypes, 'what its output stands for'),
+    learned_variance: advanced(
+      choice(
+        learnedVariances,
+        'whether it says the variance of the step back too: learned_range between those that are fixed (Nichol & Dhariwal 2021), learned its logarithm. Train it with HybridLoss',
+      ),
+    ),
     activation: advanced(choice(['silu', 'relu', 'tanh'], 'between the layers')),
     fourier_features: advanced(
       integer(3, { min: 0, max: 16 }, 'sines and cosines of 1, 2, 4, ... times the coordinates: for fine structure'),
@@ -24,7 +30,7 @@ export const mlp = defineNode({
     dim: advanced(integer(2, { min: 1, max: 4096 }, 'coordinates of a point')),
     seed: advanced(seed('equal seeds start with equal weights')),
   },
-  run: (_, { predicts, seed: _seed, ...config }, { random }) => {
+  run: (_, { predicts, learned_variance, seed: _seed, ...config }, { random }) => {
     if (config.time_embedding_dim % 2) {
       throw new NodeError({
         param: 'time_embedding_dim',
@@ -32,6 +38,7 @@ export const mlp = defineNode({
         cure: `Take ${config.time_embedding_dim + 1}.`,
       })
     }
-    return { model: makeMlp(config, predicts, random) }
+    if (learned_variance === 'none') return { model: makeMlp(config, predicts, random) }
+    return { model: makeMlp({ ...config, out_dim: 2 * config.dim }, predicts, random, learned_variance) }
   },
 })

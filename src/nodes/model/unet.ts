@@ -23,7 +23,7 @@ import {
   unless,
 } from '../define.ts'
 import { numbersIn } from './numbers.ts'
-import { predictionTypes } from './predicts.ts'
+import { learnedVariances, predictionTypes } from './predicts.ts'
 
 export const unet = defineNode({
   type: 'diffusion/UNet',
@@ -46,6 +46,12 @@ export const unet = defineNode({
     layers_per_block: integer(1, { min: 1, max: 16 }, 'residual blocks a level, on the way up one more'),
     num_classes: unless('dataset', integer(0, { min: 0, max: 100_000 }, 'how many class labels it learns; 0: none')),
     predicts: choice(predictionTypes, 'what its output stands for'),
+    learned_variance: advanced(
+      choice(
+        learnedVariances,
+        'whether it says the variance of the step back too, with twice as many channels going out: learned_range between those that are fixed (Nichol & Dhariwal 2021), learned its logarithm. Train it with HybridLoss',
+      ),
+    ),
     norm_num_groups: integer(8, { min: 1, max: 1024 }, 'groups of the norms: a divisor of all channels'),
     norm_eps: advanced(real(1e-5, { min: 1e-12, max: 1, step: 1e-6 }, 'added to the variance in a norm')),
     dropout: advanced(
@@ -68,11 +74,12 @@ export const unet = defineNode({
     seed: advanced(seed('equal seeds start with equal weights')),
   },
   room: { width: 260, height: 130 },
-  run: ({ attention, dataset }, { predicts, zero_init, seed: _seed, ...params }, { random }) => {
+  run: ({ attention, dataset }, { predicts, zero_init, learned_variance, seed: _seed, ...params }, { random }) => {
     const images = dataset ? imagesOf(dataset) : params
-    const config = configOf(images, attention, params, dataset !== undefined)
+    const variance = learned_variance === 'none' ? undefined : learned_variance
+    const config = configOf(images, attention, params, { fromDataset: dataset !== undefined, outputs: variance ? 2 : 1 })
     checkParameters(config)
-    return { model: makeUnet(config, predicts, random, { zero_init }) }
+    return { model: makeUnet(config, predicts, random, { zero_init, ...(variance && { variance }) }) }
   },
   show: ({ model }) => model && { kind: 'rows', rows: unetRows(model) },
 })
@@ -123,14 +130,19 @@ interface UnetParams {
   class_embed_type: 'labels' | 'timestep' | 'identity'
 }
 
-function configOf(images: Images, attention: Attention | undefined, params: UnetParams, fromDataset: boolean): UnetConfig {
+function configOf(
+  images: Images,
+  attention: Attention | undefined,
+  params: UnetParams,
+  { fromDataset, outputs }: { fromDataset: boolean; outputs: 1 | 2 },
+): UnetConfig {
   const widths = widthsOf(params)
   const levels = levelsOf(images, widths, fromDataset)
   const labelled = params.class_embed_type === 'labels'
   return parseUnetConfig({
     sample_size: images.sample_size,
     in_channels: images.channels,
-    out_channels: images.channels,
+    out_channels: outputs * images.channels,
     block_out_channels: widths,
     layers_per_block: params.layers_per_block,
     norm_num_groups: params.norm_num_groups,

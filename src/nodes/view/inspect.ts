@@ -115,6 +115,7 @@ async function inspectModel(model: Model): Promise<Inspected> {
     notes: [
       ['kind', kindsOf(model).join(' > ')],
       ['predicts', model.predicts],
+      ...(model.variance ? ([['variance', model.variance]] as [string, string][]) : []),
       ['weights', `${count.toLocaleString('en')} in ${weights.length}`],
       ...unetsIn(model).flatMap(unetRows),
     ],

@@ -6,7 +6,7 @@ export interface UnetConfig {
   /** Side of the images, or height and width, in pixels. */
   sample_size: number | readonly [height: number, width: number]
   in_channels: number
-  /** The same as `in_channels`. */
+  /** The same as `in_channels`; twice as many if it says a variance too, in the second half. */
   out_channels: number
   /** Takes images in [0, 1] and brings them to [-1, 1] itself: 2 x - 1. */
   center_input_sample: boolean
@@ -195,9 +195,9 @@ function checkTogether(config: UnetConfig) {
     if (config[key].length === levels) continue
     throw new Error(`${key} of the UNet has ${config[key].length} entries, but block_out_channels has ${levels}.`)
   }
-  if (in_channels !== out_channels) {
+  if (out_channels !== in_channels && out_channels !== 2 * in_channels) {
     throw new Error(
-      `The UNet takes ${in_channels} channels and gives ${out_channels}: models that learn their variance as well are not supported.`,
+      `The UNet takes ${in_channels} channels and gives ${out_channels}: that is neither as many nor, with a variance, twice as many.`,
     )
   }
   for (const width of channels) {

@@ -2,7 +2,7 @@
 import { convWeights, embeddingWeights, linearWeights, normWeights } from '../../layers/init.ts'
 import type { Random } from '../../random.ts'
 import { tf } from '../../tf.ts'
-import type { Model, PredictionType, Weights } from '../../values.ts'
+import type { Model, PredictionType, VarianceKind, Weights } from '../../values.ts'
 import type { UnetConfig } from './config.ts'
 import type { Layer } from './shapes.ts'
 import { unetLayers } from './shapes.ts'
@@ -13,16 +13,19 @@ export interface UnetStart {
    * identity and the model as 0: Dhariwal & Nichol 2021 (ADM). diffusers starts all layers as PyTorch does.
    */
   zero_init: boolean
+  /** How it says a variance; the config has twice as many channels going out then. */
+  variance?: VarianceKind
 }
 
 /** A new UNet, as PyTorch starts its layers. */
-export function unet(config: UnetConfig, predicts: PredictionType, random: Random, { zero_init }: UnetStart): Model {
+export function unet(config: UnetConfig, predicts: PredictionType, random: Random, { zero_init, variance }: UnetStart): Model {
   const weights = unetLayers(config).map((layer) => (zero_init && isLast(layer) ? zeroWeights(layer) : weightsOf(layer, random)))
   return {
     type: 'model',
     kind: 'unet',
     config: { ...config },
     predicts,
+    ...(variance && { variance }),
     weights: Object.assign({}, ...weights) as Weights,
     children: {},
   }
