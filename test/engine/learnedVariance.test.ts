@@ -6,6 +6,7 @@ import { mlp } from '../../src/engine/models/mlp.ts'
 import { answerOf } from '../../src/engine/models/predict.ts'
 import { parseUnetConfig } from '../../src/engine/models/unet/config.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
+import { tidied } from '../../src/engine/plan/memory.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
 import { tf } from '../../src/engine/tf.ts'
@@ -59,7 +60,7 @@ onCpu(() => {
     const read = readCheckpoint(stored)
     expect(read.notices).toEqual([])
     const loaded = loadModel(read.model)
-    const [before, after] = [model, loaded].map((one) => tf.tidy(() => answerOf(one, x, Float64Array.of(3))))
+    const [before, after] = [model, loaded].map((one) => tidied(() => answerOf(one, x, Float64Array.of(3))))
     for (const { tensor, variance } of [before!, after!]) {
       expect(tensor.shape).toEqual(x.shape)
       expect(variance?.kind).toBe('learned_range')
