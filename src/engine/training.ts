@@ -4,11 +4,13 @@ import { emaUpdate } from './ema.ts'
 import { flatten, unflatten } from './flat.ts'
 import type { Moments, OptimizerConfig } from './optimizers.ts'
 import { noMoments, optimizerStep } from './optimizers.ts'
+import type { LossRecord } from './importance.ts'
+import { noLosses, withLosses } from './importance.ts'
 import { NodeError } from './plan/fault.ts'
 import { tidied } from './plan/memory.ts'
 import type { Scalar, Tensor, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
-import type { Weights } from './values.ts'
+import type { ItemLosses, Weights } from './values.ts'
 
 /** Everything that a later step depends on, and the losses so far. */
 export interface TrainingState {
@@ -22,6 +24,10 @@ export interface TrainingState {
   loss: Scalar | undefined
   /** The losses of all steps, in pieces. */
   losses: Tensor[]
+  /** The last losses of each timestep, where they are recorded. */
+  record?: LossRecord
+  /** The losses of the last batch, until they are read back into `record`. */
+  unread?: ItemLosses
 }
 
 /** The state before the first step. The weights get an identity of their own: gradients reach these and no others. */
@@ -98,6 +104,12 @@ export function trainStep(state: TrainingState, { loss, optimizer, ema, total }:
       losses: appendLoss(state.losses, value),
     }
   })
+}
+
+/** The state with the losses of its last batch in the record, which takes reading them back; itself if there are none. */
+export function settleTraining(state: TrainingState): Promise<TrainingState> | undefined {
+  const { unread, record = noLosses(), ...rest } = state
+  return unread?.tensor.data().then((losses) => ({ ...rest, record: withLosses(record, unread.t, losses) }))
 }
 
 /** The averaged weights, named; the weights themselves without EMA. */

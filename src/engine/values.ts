@@ -3,7 +3,7 @@
 // Small things (timesteps, labels, schedules, data sets) live on the CPU, where they can be checked without reading
 // the device back and where tables are float64; only what is as large as a batch is a tensor.
 import type { Schedule, Times } from './schedule.ts'
-import type { Scalar, Tensor } from './tf.ts'
+import type { Scalar, Tensor, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
 import type { Transitions } from './timesteps.ts'
 
@@ -145,6 +145,25 @@ export interface Loss {
   tensor: Scalar
 }
 
+/** The loss of each item of a batch, `[b]`, and the timestep it was made at: one an item. */
+export interface ItemLosses {
+  type: 'losses'
+  tensor: Tensor1D
+  t: Float64Array
+}
+
+/** How much each item of a batch counts: one number an item. */
+export interface ItemWeights {
+  type: 'weights'
+  weights: Float64Array
+}
+
+/** The last losses of each timestep while a model is trained, see `importance.ts`. */
+export interface RecordValue {
+  type: 'record'
+  record: import('./importance.ts').LossRecord
+}
+
 /** One number. */
 export interface NumberValue {
   type: 'number'
@@ -209,6 +228,9 @@ export interface SlotValues {
   labels: Labels
   condition: Condition
   loss: Loss
+  losses: ItemLosses
+  weights: ItemWeights
+  record: RecordValue
   number: NumberValue
   dataset: Dataset
   attention: Attention

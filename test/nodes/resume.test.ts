@@ -2,38 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import { describeCheckpoint, readCheckpoint, sha256Of, writeCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
-import { opTable } from '../../src/engine/plan/op.ts'
-import { createSession } from '../../src/engine/plan/session.ts'
-import { memoryStore } from '../../src/engine/plan/store.ts'
-import type { Event } from '../../src/engine/protocol.ts'
-import { infoOf, keptIn } from '../../src/nodes/kept.ts'
-import { nodes } from '../../src/nodes/table.ts'
+import { infoOf } from '../../src/nodes/kept.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { node } from './evaluate.ts'
-
-/** Runs a graph in a session of its own, with this file kept; gives the file that it made, and what went wrong. */
-async function run(graph: GraphNode[], file?: Uint8Array) {
-  const events: Event[] = []
-  const kept = keptIn(memoryStore())
-  if (file) await kept.put('moons.zip', file)
-  const session = createSession({
-    ops: opTable(nodes),
-    onEvent: (event) => void events.push(event),
-    assets: {
-      checkpoint: (sha256) => kept.get(sha256),
-      dataset: async () => undefined,
-      shipped: async () => new Uint8Array(),
-    },
-  })
-  await session.run({ type: 'run', run: 1, graph: { nodes: graph } })
-  await session.dispose()
-  return {
-    faults: events.flatMap((event) => (event.type === 'faults' ? event.faults : [])),
-    file: events.flatMap((event) => (event.type === 'file' ? [event.file.bytes] : []))[0]!,
-    first: events.find((event) => event.type === 'progress' && event.node === 'Start'),
-  }
-}
+import { goingOnFrom, run } from './resuming.ts'
 
 /** A training with everything that has a state: moments, an average, a warm-up, a limit that sums over all weights. */
 const training = (steps: number): GraphNode[] => [
@@ -50,16 +23,7 @@ const training = (steps: number): GraphNode[] => [
 ]
 
 /** The same, going on from a checkpoint. */
-const goingOn = (steps: number, file: Uint8Array): GraphNode[] => [
-  ...training(steps)
-    .filter(({ id }) => id !== 'Net')
-    .map((one): GraphNode => {
-      if (one.id !== 'Start') return one
-      const from = { model: { node: 'Load', slot: 'model' }, training: { node: 'Load', slot: 'training' } }
-      return { ...one, inputs: { ...one.inputs, ...from } }
-    }),
-  node('Load', 'LoadCheckpoint', {}, { checkpoint: infoOf('moons.zip', file) }),
-]
+const goingOn = (steps: number, file: Uint8Array): GraphNode[] => goingOnFrom(file, training(steps))
 
 onEachBackend(() => {
   test('20 steps are 10, saved and loaded in another session, and 10 more: weights, moments, average and losses, bit for bit', async () => {

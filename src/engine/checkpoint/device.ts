@@ -5,6 +5,7 @@ import type { Model } from '../values.ts'
 import type { StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
 import { formats } from './formats.ts'
+import { loadRecord, storeRecord } from './record.ts'
 import type { StoredTensor } from './safetensors.ts'
 import { fromTorch, toTorch } from './torch.ts'
 import type { StoredTraining } from './training.ts'
@@ -44,7 +45,7 @@ export function loadModel({ kind, config, predicts, variance, weights }: StoredM
 }
 
 /** Reads a training back from the device. */
-export async function storeTraining({ step, weights, moments, shadow, losses }: TrainingState): Promise<StoredTraining> {
+export async function storeTraining({ step, weights, moments, shadow, losses, record }: TrainingState): Promise<StoredTraining> {
   const order = Object.keys(weights)
   const tensors: StoredWeights = new Map()
   const flats = { first: moments.first, second: moments.second, ...(shadow && { average: shadow }) }
@@ -63,6 +64,7 @@ export async function storeTraining({ step, weights, moments, shadow, losses }: 
   for (const piece of losses) pieces.push((await piece.data()) as Float32Array)
   const all = joinedFloats(pieces)
   tensors.set('losses', { shape: [all.length], data: all })
+  for (const [name, tensor] of record ? storeRecord(record) : []) tensors.set(name, tensor)
   return { step, order, tensors }
 }
 
@@ -75,6 +77,7 @@ export function loadTraining({ step, order, tensors }: StoredTraining): Training
     return [name, tf.tensor(data, shape)] as const
   })
   const losses = tensors.get('losses')!.data
+  const record = loadRecord(tensors)
   return {
     step,
     weights: Object.fromEntries(weights),
@@ -82,6 +85,7 @@ export function loadTraining({ step, order, tensors }: StoredTraining): Training
     shadow: hasAverage(tensors) ? flat('average') : undefined,
     loss: losses.length > 0 ? tf.scalar(losses.at(-1)!) : undefined,
     losses: losses.length > 0 ? [tf.tensor1d(losses)] : [],
+    ...(record && { record }),
   }
 }
 

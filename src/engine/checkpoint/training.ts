@@ -1,13 +1,15 @@
 // A training as it was left, in a checkpoint: whoever loads it goes on with the same bits as if it had never stopped.
 //
 //   training/state.json          the step, and the weights in the order in which the optimizer has them
-//   training/state.safetensors   weight/*, first/* and second/* (moments), average/* (EMA), and losses
+//   training/state.safetensors   weight/*, first/* and second/* (moments), average/* (EMA), and losses;
+//                                record/* of losses by timestep, where there is one
 //
 // Nothing of randomness: what is drawn follows from seeds and the number of the step.
 import type { Files } from './archive.ts'
 import { jsonBytes, jsonOf, unzip } from './archive.ts'
 import { CheckpointError } from './error.ts'
 import { TRAINING } from './paths.ts'
+import { recordShapes } from './record.ts'
 import { writeSafetensors } from './safetensors.ts'
 import type { StoredWeights } from './weights.ts'
 import { checkWeights, readWeights } from './weights.ts'
@@ -44,7 +46,7 @@ export function readTraining(bytes: Uint8Array, path: string, shapes: ReadonlyMa
   const tensors = readWeights(bytes, path)
   const parts = ['weight', 'first', 'second', ...(hasAverage(tensors) ? ['average'] : [])]
   const named = parts.flatMap((part) => [...shapes].map(([name, shape]): [string, number[]] => [`${part}/${name}`, shape]))
-  checkWeights(tensors, new Map([...named, ['losses', [step as number]]]))
+  checkWeights(tensors, new Map([...named, ['losses', [step as number]], ...recordShapes(tensors)]))
   return { step: step as number, order, tensors }
 }
 

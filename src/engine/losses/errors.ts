@@ -1,6 +1,6 @@
 // How wrong a prediction is, number by number: squared, absolute, or one that changes from the one to the other.
 import { perItem } from '../coefficients.ts'
-import type { Scalar, Tensor } from '../tf.ts'
+import type { Scalar, Tensor, Tensor1D } from '../tf.ts'
 import { tf } from '../tf.ts'
 
 export const lossKinds = ['mse', 'l1', 'huber', 'pseudo_huber'] as const
@@ -37,15 +37,20 @@ const errors: { [K in LossKind]: (difference: Tensor, options: ErrorOptions) => 
   pseudo_huber: pseudoHuber,
 }
 
-/** The mean error over all elements; `weights`, one per item or one for all, multiply the errors of each item. */
-export function meanError(
-  prediction: Tensor,
-  target: Tensor,
-  { weights, ...options }: ErrorOptions & { weights?: Float64Array },
-): Scalar {
-  const error = errors[options.kind](tf.sub(prediction, target), options)
-  return (weights ? error.mul(perItem(weights, error)) : error).mean()
+type Weighted = ErrorOptions & {
+  /** One per item or one for all: what the errors of each item are multiplied by. */
+  weights?: Float64Array
 }
 
+/** The errors of all elements, with the shape of both. */
+export function weightedErrors(prediction: Tensor, target: Tensor, { weights, ...options }: Weighted): Tensor {
+  const error = errors[options.kind](tf.sub(prediction, target), options)
+  return weights ? error.mul(perItem(weights, error)) : error
+}
+
+/** The mean error over all elements. */
+export const meanError = (prediction: Tensor, target: Tensor, options: Weighted): Scalar =>
+  weightedErrors(prediction, target, options).mean()
+
 /** The mean of `values`, `[b, ...]`, over each item: `[b]`. */
-export const itemMeans = (values: Tensor): Tensor => values.reshape([values.shape[0]!, -1]).mean(1)
+export const itemMeans = (values: Tensor): Tensor1D => values.reshape([values.shape[0]!, -1]).mean(1)

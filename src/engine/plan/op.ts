@@ -205,6 +205,8 @@ export interface LoopBehaviour<State = unknown> {
   advance?(state: State, next: Inputs, index: number, inputs: Inputs, params: LoopParams): State
   /** Runs the whole iteration itself: `body` gives the next inputs for each outputs, synchronously (under the tape). */
   around?(state: State, each: Outputs, body: (each: Outputs) => Inputs, index: number, inputs: Inputs, params: LoopParams): State
+  /** The state with what the next iteration needs of it on the CPU read back from the device; waited for between iterations. */
+  settle?(state: State): Promise<State> | undefined
   /** The done outputs of a state; `wanted` are those that something is wired to. */
   done(state: State, inputs: Inputs, params: LoopParams, wanted: ReadonlySet<string>): Outputs
   /** The number shown as progress beside the index (t of a sampler); plain, no reading back. */

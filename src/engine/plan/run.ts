@@ -191,6 +191,7 @@ const cureForMissing = (slot: string) => cures[slot] ?? 'Cut this wire, or wire 
 
 const cures: Partial<Record<string, string>> = {
   labels: 'Use a data set that has labels, or cut this wire.',
+  losses: 'Wire t into Loss: losses are kept by their timesteps.',
   training: 'Choose a checkpoint that was saved with `training` wired, or cut this wire.',
   schedule: 'Wire a NoiseSchedule in its place: with the schedule that the model was trained with.',
 }
@@ -344,7 +345,9 @@ function* iterate(running: Running, state: LoopState, index: number): Generator<
       yield* runSteps(step.body, body, host, inside)
       own = located(step.end, () => tidied(() => behaviour.advance!(state.own, body.read(step.next), index, inputs, step.params)))
     }
-    const reached: LoopState = host.memory.retain({ own, solvers: behaviour.samples ? solvers!.after : {} })
+    const settling = behaviour.settle?.(own)
+    const made: LoopState = host.memory.retain({ own, solvers: behaviour.samples ? solvers!.after : {} })
+    const reached = settling ? yield* settled(made, settling, step.end, host) : made
     return step.next.again === undefined ? reached : yield* askAgain(reached, body.get(step.next.again) as NumberValue, host)
   } finally {
     if (behaviour.samples) for (const solver of Object.values(solvers!.after)) host.memory.release(solver)
@@ -363,6 +366,16 @@ function lookers({ count, step, host }: Running, index: number): (watchers: read
       if (!decided.has(id)) decided.set(id, host.looking(id))
       return decided.get(id)!
     })
+}
+
+/** What is read back comes in the place of the state that was made; retained for the caller, as that was. */
+function* settled(made: LoopState, settling: Promise<unknown>, end: string, host: Host): Generator<Signal, LoopState, unknown> {
+  try {
+    const own = yield { kind: 'wait', promise: settling.catch((error: unknown) => Promise.reject(atNode(error, end))) }
+    return host.memory.retain({ ...made, own })
+  } finally {
+    host.memory.release(made)
+  }
 }
 
 /** Rule f: goes on while `again` is positive. */

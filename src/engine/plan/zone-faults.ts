@@ -16,6 +16,7 @@ export function zoneFaults(checked: Checked): Fault[] {
       ...('stateful' in op ? stateFaults(id, op, checked) : []),
       ...(op.role === 'start' ? trainingFaults(id, op, checked) : []),
       ...(op.role === 'start' ? againFaults(id, checked) : []),
+      ...(op.role === 'start' ? recordFaults(id, op, checked) : []),
       ...sameNoiseNotices(id, op, checked),
       ...ownNotices(id, op, checked),
     ]
@@ -114,6 +115,25 @@ function trainingFaults(id: string, op: StartOp, { nodes, ops, zones }: Checked)
       message: `The loss does not depend on the model of ${named(id, nodes, ops)}, so there is nothing to train.`,
       cure: `Wire the model output of ${named(id, nodes, ops)}, not the model itself, to Predict.`,
       also: [id],
+    },
+  ]
+}
+
+/** A record of losses that nobody writes stays empty, and what is drawn by it uniform. */
+function recordFaults(id: string, op: StartOp, { nodes, ops, zones, order }: Checked): Fault[] {
+  const zone = zones.get(id)
+  if (!op.behaviour.trains || !zone || nodes.get(zone.end)?.inputs.losses) return []
+  const reader = order.find((node) =>
+    Object.values(nodes.get(node)!.inputs).some((from) => from.node === id && from.slot === 'record'),
+  )
+  if (reader === undefined) return []
+  return [
+    {
+      node: zone.end,
+      slot: 'losses',
+      message: `${named(reader, nodes, ops)} asks for the losses of earlier steps, but none are recorded.`,
+      cure: `Wire losses of Loss to ${named(zone.end, nodes, ops)}.`,
+      also: [reader],
     },
   ]
 }

@@ -1,19 +1,24 @@
 // How wrong a prediction is, as one number.
-import { lossKinds, lossWeights, meanError, weightings } from '../../engine/losses/index.ts'
+import { lossKinds, itemMeans, lossWeights, weightedErrors, weightings } from '../../engine/losses/index.ts'
+import { checkCount, perItem } from '../../engine/coefficients.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
+import type { Outputs } from '../../engine/plan/op.ts'
 import type { Levels } from '../../engine/schedule.ts'
 import { levelsAt } from '../../engine/schedule.ts'
-import type { ScheduleValue, Timestep } from '../../engine/values.ts'
+import type { Scalar, Tensor } from '../../engine/tf.ts'
+import type { ItemLosses, ItemWeights, Loss, ScheduleValue, Timestep } from '../../engine/values.ts'
 import {
   advanced,
   choice,
   defineNode,
   loss as lossSlot,
+  losses,
   optional,
   prediction,
   real,
   schedule,
   timestep,
+  weights as weightsSlot,
   when,
 } from '../define.ts'
 import { checkAlike } from '../predictions.ts'
@@ -29,9 +34,13 @@ export const loss = defineNode({
     prediction: prediction('from Predict'),
     target: prediction('what it should have been, from Target'),
     schedule: optional(schedule('for a weighting')),
-    t: optional(timestep('for a weighting')),
+    t: optional(timestep('for a weighting, and for losses')),
+    weights: optional(weightsSlot('of the items, on top of the weighting; from ImportanceTimesteps')),
   },
-  outputs: { loss: lossSlot('one number') },
+  outputs: {
+    loss: lossSlot('one number'),
+    losses: losses('the error of each item, before what is wired to weights multiplies it; takes t'),
+  },
   params: {
     kind: choice(
       lossKinds,
@@ -56,15 +65,41 @@ export const loss = defineNode({
     p2_gamma: when('weighting', 'p2', advanced(real(1, { min: 0, max: 10, step: 0.1 }, 'how strongly small noise counts less'))),
     p2_k: when('weighting', 'p2', advanced(real(1, { min: 1e-6, max: 1e6, step: 0.1 }, 'added to the signal-to-noise ratio'))),
   },
-  run: ({ prediction, target, schedule, t }, { kind, delta, c, weighting, gamma, sigma_data: sigmaData, p2_gamma, p2_k }) => {
+  run: (
+    { prediction, target, schedule, t, weights: wired },
+    { kind, delta, c, weighting, gamma, sigma_data: sigmaData, p2_gamma, p2_k },
+  ) => {
     checkAlike(prediction, target, ['prediction', 'target'])
     const options = { gamma, sigmaData, p2Gamma: p2_gamma, p2K: p2_k }
     const weights =
       weighting === 'uniform' ? undefined : lossWeights(weighting, prediction.predicts, levelsOf(weighting, schedule, t), options)
-    const tensor = meanError(prediction.tensor, target.tensor, { kind, delta, c, ...(weights && { weights }) })
-    return { loss: { type: 'loss', tensor } }
+    const errors = weightedErrors(prediction.tensor, target.tensor, { kind, delta, c, ...(weights && { weights }) })
+    const tensor = (wired ? errors.mul(perItem(checked(wired, errors), errors)) : errors).mean<Scalar>()
+    // What has no t is no entry in a record of losses.
+    return { loss: { type: 'loss', tensor }, ...(t && { losses: lossesOf(errors, t) }) } as Made
   },
 })
+
+/** `losses` is only there where t is wired. */
+interface Made extends Outputs {
+  loss: Loss
+  losses: ItemLosses
+}
+
+function lossesOf(errors: Tensor, { t }: Timestep): ItemLosses {
+  checkCount(t.length, errors)
+  const tensor = itemMeans(errors)
+  return { type: 'losses', tensor, t: t.length === 1 ? new Float64Array(tensor.size).fill(t[0]!) : t }
+}
+
+function checked({ weights }: ItemWeights, errors: Tensor): Float64Array {
+  if (weights.length === errors.shape[0]) return weights
+  throw new NodeError({
+    slot: 'weights',
+    message: `Expected one weight per item: [${errors.shape[0]}], got [${weights.length}].`,
+    cure: 'Take weights and t from the same ImportanceTimesteps.',
+  })
+}
 
 function levelsOf(weighting: string, schedule: ScheduleValue | undefined, t: Timestep | undefined): Levels {
   if (schedule && t) return levelsAt(schedule.schedule, t)

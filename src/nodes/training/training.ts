@@ -1,6 +1,7 @@
 // The training zone: its Start gives batches and the model that learns, its End takes the loss.
 import { itemsAt } from '../../engine/datasets/items.ts'
 import type { EmaConfig } from '../../engine/ema.ts'
+import { noLosses } from '../../engine/importance.ts'
 import { trainableOf } from '../../engine/models/predict.ts'
 import { withChanges, withWeights } from '../../engine/models/tree.ts'
 import type { OptimizerConfig } from '../../engine/optimizers.ts'
@@ -9,8 +10,8 @@ import type { Inputs, LoopBehaviour, LoopParams } from '../../engine/plan/op.ts'
 import { randomOf } from '../../engine/random.ts'
 import { tf } from '../../engine/tf.ts'
 import type { TrainingState } from '../../engine/training.ts'
-import { averagedWeights, beginTraining, resumeTraining, trainStep } from '../../engine/training.ts'
-import type { Dataset, Loss, Model, Training } from '../../engine/values.ts'
+import { averagedWeights, beginTraining, resumeTraining, settleTraining, trainStep } from '../../engine/training.ts'
+import type { Dataset, ItemLosses, Loss, Model, Training } from '../../engine/values.ts'
 import {
   advanced,
   dataset,
@@ -20,10 +21,12 @@ import {
   integer,
   labels,
   loss,
+  losses,
   model,
   number,
   optimizer,
   optional,
+  record,
   samples,
   seed,
   toggle,
@@ -86,18 +89,28 @@ const behaviour: LoopBehaviour<TrainingState> = {
         training: { seed: startParams(params).seed, step: state.step },
       }),
       step: { type: 'number', tensor: tf.scalar(state.step) },
+      record: { type: 'record', record: state.record ?? noLosses() },
     }
   },
 
   around(state, each, body, _, inputs, params) {
     const { optimizer, ema } = startInputs(inputs)
-    return trainStep(state, {
-      loss: () => (body(each).loss as Loss).tensor,
+    let losses: ItemLosses | undefined
+    const loss = () => {
+      const next = body(each)
+      losses = next.losses as ItemLosses | undefined
+      return (next.loss as Loss).tensor
+    }
+    const made = trainStep(state, {
+      loss,
       optimizer: optimizer.config,
       ema: ema?.config,
       total: startParams(params).steps,
     })
+    return { ...made, ...(state.record && { record: state.record }), ...(losses && { unread: losses }) }
   },
+
+  settle: settleTraining,
 
   done(state, inputs, _, wanted) {
     const { model } = startInputs(inputs)
@@ -171,6 +184,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       labels: labels('the classes of the batch, if the data has them'),
       model: model('as it is at this step; what the loss has to depend on'),
       step: number('steps made before this one'),
+      record: record('the last losses of each timestep, for ImportanceTimesteps; empty unless losses are wired to TrainingEnd'),
     },
     params: {
       steps: integer(2000, { min: 1, max: 10_000_000 }, 'training steps in all'),
@@ -184,7 +198,10 @@ export const [trainingStart, trainingEnd] = defineLoop({
     type: 'diffusion/TrainingEnd',
     category: 'training',
     summary: 'Ends training: takes the loss of each step and gives the trained model.',
-    next: { loss: loss('to be made small') },
+    next: {
+      loss: loss('to be made small'),
+      losses: optional(losses('of each item, to be recorded for the next steps; they are waited for in every step')),
+    },
     done: {
       model: model('with the weights of the last step'),
       ema: model('with the averaged weights; without EMA, those of the last step'),

@@ -65,6 +65,13 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspected
     ],
   }),
   loss: async ({ tensor }) => ({ shape: tensor.shape, numbers: await read(tensor), notes: [] }),
+  losses: async ({ tensor }) => ({ shape: tensor.shape, numbers: await read(tensor), notes: [] }),
+  weights: async ({ weights }) => ({ shape: [weights.length], numbers: weights, notes: [] }),
+  record: async ({ record: { counts, losses, history } }) => ({
+    shape: [counts.length, history],
+    numbers: losses.filter((_, i) => i % history < counts[Math.floor(i / history)]!),
+    notes: [['timesteps with a whole history', String(counts.filter((count) => count === history).length)]],
+  }),
   number: async ({ tensor }) => ({ shape: tensor.shape, numbers: await read(tensor), notes: [] }),
   timestep: async ({ t }) => ({ shape: [t.length], numbers: t, notes: [] }),
   timesteps: async ({ t, tPrev }) => ({

@@ -1,0 +1,106 @@
+// A training that draws its timesteps by their losses, goes on exactly, and shows its losses by timestep.
+import { describe, expect, test } from 'vitest'
+import { readCheckpoint, sha256Of, writeCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
+import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+import { trainingGraph } from '../trainingGraph.ts'
+import { evaluate, node } from './evaluate.ts'
+import { goingOnFrom, run } from './resuming.ts'
+
+/** Four timesteps, so that each soon has its ten losses: 8 a step. */
+const training = (steps: number): GraphNode[] => [
+  ...trainingGraph(steps)
+    .nodes.filter(({ id }) => !['x_T', 'Samples', 'Picture', 'Numbers', 'Time', 'Schedule'].includes(id))
+    .map((one): GraphNode => {
+      const wires = (inputs: GraphNode['inputs']) => ({ ...one, inputs: { ...one.inputs, ...inputs } })
+      if (one.id === 'Error') {
+        return wires({ t: { node: 'Time', slot: 't' }, weights: { node: 'Time', slot: 'weights' } })
+      }
+      if (one.id === 'End') return wires({ losses: { node: 'Error', slot: 'losses' } })
+      if (one.id === 'Keep') return wires({ training: { node: 'End', slot: 'training' } })
+      return one
+    }),
+  node('Schedule', 'NoiseSchedule', {}, { num_train_timesteps: 4, beta_schedule: 'linear_openai', beta_end: 0.002 }),
+  node('Time', 'ImportanceTimesteps', { like: 'Start.x_0', schedule: 'Schedule.schedule', record: 'Start.record' }),
+]
+
+onEachBackend(() => {
+  test('16 steps are 8, saved and loaded in another session, and 8 more, bit for bit', async () => {
+    const whole = await run(training(16))
+    const half = await run(training(8))
+    const rest = await run(goingOnFrom(half.file, training(16)), half.file)
+    expect([whole, half, rest].flatMap(({ faults }) => faults)).toEqual([])
+    expect(readCheckpoint(half.file).training!.tensors.get('record/counts')!.shape).toEqual([4])
+    expect(sha256Of(rest.file)).toBe(sha256Of(whole.file))
+  })
+}, ['cpu', 'wasm', 'webgpu'])
+
+onCpu(() => {
+  test('what is drawn follows the losses once there are ten of each, and is weighted back', async () => {
+    const seen = async (steps: number) => {
+      const { t, weights } = await evaluate(training(steps), { t: 'Time.t', weights: 'Time.weights' })
+      return { t: [...t.t], weights: [...(weights as unknown as { weights: Float64Array }).weights] }
+    }
+    const first = await seen(1)
+    expect(first.weights).toEqual(new Array(32).fill(1))
+    const later = await seen(12)
+    // One weight a timestep, and not the same for all.
+    const byTime = new Map(later.t.map((time, i) => [time, later.weights[i]]))
+    expect(new Set(byTime.values()).size).toBeGreaterThan(2)
+    later.t.forEach((time, i) => expect(later.weights[i]).toBe(byTime.get(time)))
+  })
+
+  test('losses are those of the items before weights, at their t; a weighted loss is their weighted mean', async () => {
+    const { losses, loss, weights } = await evaluate(training(12), {
+      losses: 'Error.losses',
+      loss: 'Error.loss',
+      weights: 'Time.weights',
+    })
+    const each = [...losses.tensor.data]
+    const factors = (weights as unknown as { weights: Float64Array }).weights
+    expect(losses.t).toHaveLength(32)
+    expect(loss.tensor.data[0]! / (each.reduce((sum, value, i) => sum + value * factors[i]!, 0) / 32)).toBeCloseTo(1, 5)
+  })
+
+  test('a checkpoint with a record is read and written alike', async () => {
+    const { file } = await run(training(3))
+    expect(sha256Of(writeCheckpoint(readCheckpoint(file)))).toBe(sha256Of(file))
+  })
+
+  describe('refused with the reason', () => {
+    const told = (graph: GraphNode[]) => run(graph).then(({ faults }) => faults.map(({ message, cure }) => `${message} ${cure}`))
+    /** Without this wire, or with another node in its place. */
+    const rewired = (id: string, slot: string, to?: string) =>
+      training(2).map((one): GraphNode => {
+        if (one.id !== id) return one
+        const others = Object.entries(one.inputs).filter(([name]) => name !== slot)
+        return { ...one, inputs: { ...Object.fromEntries(others), ...(to && { [slot]: { node: to, slot } }) } }
+      })
+
+    test('no losses to go by, or losses without t; weights of another batch', async () => {
+      const fewer = node('Fewer', 'ImportanceTimesteps', {
+        like: 'few.noise',
+        schedule: 'Schedule.schedule',
+        record: 'Start.record',
+      })
+      const few = node('few', 'GaussianNoise', {}, { batch_size: 3, seed: 9 })
+      expect([
+        await told(rewired('End', 'losses')),
+        await told(rewired('Error', 't')),
+        await told([...rewired('Error', 'weights', 'Fewer'), fewer, few]),
+      ]).toMatchInlineSnapshot(`
+        [
+          [
+            "Importance Timesteps asks for the losses of earlier steps, but none are recorded. Wire losses of Loss to Training End.",
+          ],
+          [
+            "There is no value for losses. Wire t into Loss: losses are kept by their timesteps.",
+          ],
+          [
+            "Expected one weight per item: [32], got [3]. Take weights and t from the same ImportanceTimesteps.",
+          ],
+        ]
+      `)
+    })
+  })
+})
