@@ -305,7 +305,7 @@ describe('what a run made', () => {
     await page.mouse.click(film.x, film.y)
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     const slider = page.getByRole('slider', { name: 'Along the way' })
-    await slider.press('Home', { timeout: 30_000 })
+    await slider.press('Home', { timeout: 90_000 })
     await slider.press('ArrowRight')
     await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^t = \d+$/)
     const scrub = await page.evaluate(() => {

@@ -6,19 +6,26 @@ import { addNoise } from '../../src/engine/forward.ts'
 import { lossWeights, meanError } from '../../src/engine/losses/index.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { OptimizerConfig } from '../../src/engine/optimizers.ts'
-import { targetOf } from '../../src/engine/prediction.ts'
+import { convertPrediction, targetOf } from '../../src/engine/prediction.ts'
 import { ddimStep } from '../../src/engine/samplers/ddim.ts'
 import { ddpmStep } from '../../src/engine/samplers/ddpm.ts'
-import type { ScheduleName } from '../../src/engine/schedule.ts'
+import { dpmSolverStep } from '../../src/engine/samplers/dpmSolver.ts'
+import { eulerStep } from '../../src/engine/samplers/euler.ts'
+import { orderOf } from '../../src/engine/samplers/exponential.ts'
+import type { StepHistory } from '../../src/engine/samplers/history.ts'
+import { remember } from '../../src/engine/samplers/history.ts'
+import type { Levels, ScheduleName } from '../../src/engine/schedule.ts'
 import { levelsAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
-import { timesteps } from '../../src/engine/timesteps.ts'
+import { endsOf } from '../../src/engine/timesteps.ts'
 import type { TrainingState } from '../../src/engine/training.ts'
 import { averagedWeights, beginTraining, trainStep } from '../../src/engine/training.ts'
-import type { Conditioning, Model, PredictionType, Weights } from '../../src/engine/values.ts'
+import type { Conditioning, Model, PredictionType, StepPlace, Weights } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { onEachBackend } from '../backends.ts'
+import type { SchedulerCase } from '../schedulers.ts'
+import { transitionsOf } from '../schedulers.ts'
 import { gap, goldenJson, goldenTensors, goldenUnet, images, weightsOf } from '../goldenTensors.ts'
 
 interface Meta {
@@ -137,50 +144,90 @@ onEachBackend(() => {
   }
 }, ['cpu', 'wasm'])
 
+interface Now {
+  x: Tensor
+  prediction: { tensor: Tensor; predicts: PredictionType }
+  from: Levels
+  to: Levels
+  noise: Tensor | undefined
+  place: StepPlace
+}
+
+const CLIPPED = { hold: { range: 1 } }
+
+/** One step of each scheduler of the record; what it remembers is kept in the closure, outside of any tidy. */
+const stepsOf: Record<string, (kwargs: { eta?: number }) => { step: (now: Now) => Tensor; dispose?: () => void }> = {
+  DDIMScheduler: ({ eta = 0 }) => ({
+    step: ({ x, prediction, from, to, noise }) => ddimStep(x, prediction, from, to, noise, { eta, rederive: false, ...CLIPPED }),
+  }),
+  DDPMScheduler: () => ({
+    step: ({ x, prediction, from, to, noise }) =>
+      ddpmStep(x, prediction, from, to, noise!, { variance: 'fixed_small', ...CLIPPED }),
+  }),
+  EulerDiscreteScheduler: () => ({ step: ({ x, prediction, from, to }) => eulerStep(x, cleanOf(x, prediction, from), from, to) }),
+  DPMSolverMultistepScheduler: () => {
+    let history: StepHistory = []
+    return {
+      step: ({ x, prediction, from, to, place }) => {
+        const value = cleanOf(x, prediction, from)
+        const next = dpmSolverStep(x, value, from, to, history, { order: orderOf(2, to, place, true) })
+        tf.dispose(tensorsOf(history))
+        history = remember([], { value: tf.keep(value), at: from }, 1)
+        return next
+      },
+      dispose: () => tf.dispose(tensorsOf(history)),
+    }
+  },
+}
+
+const cleanOf = (x: Tensor, { tensor, predicts }: Now['prediction'], at: Levels) =>
+  convertPrediction(tensor, x, at, predicts, 'sample')
+
 onEachBackend(() => {
   describe('sampling with a trained model', () => {
     interface Case {
       name: string
-      scheduler: 'DDIMScheduler' | 'DDPMScheduler'
-      config: Meta['scheduler_config']
+      scheduler: string
+      config: SchedulerCase['config_given']
       num_inference_steps: number
       step_kwargs: { eta?: number }
     }
-    const cases = goldenJson<Case[]>('endToEnd/meta').filter(({ scheduler }) => /^DD[IP]M/.test(scheduler))
+    const cases = goldenJson<Case[]>('endToEnd/meta')
     const tensors = goldenTensors('endToEnd/trajectories')
 
     test.each(cases.map((own) => [own.name, own] as const))('%s goes the way of diffusers, step by step', async (name, own) => {
       const model = goldenUnet('training/a_adam_eps/config', 'training/a_adam_eps/final_weights')
-      const schedule = scheduleOf(own.config)
-      const { t, tPrev } = timesteps(schedule, {
-        num_inference_steps: own.num_inference_steps,
-        timestep_spacing: 'leading',
-        previous: own.scheduler === 'DDIMScheduler' ? 'stride' : 'next_in_list',
+      const { scheduler, config, num_inference_steps, step_kwargs } = own
+      const { schedule, transitions, scale } = transitionsOf({
+        id: `${scheduler}/${name}`,
+        config_given: config,
+        num_inference_steps,
+        set_timesteps_kwargs: {},
+        step_kwargs,
+      } as SchedulerCase)
+      const sampler = stepsOf[scheduler]!(step_kwargs)
+      const frame = (own: string, at: Levels) => tf.tidy(() => images(tensors, `${name}/${own}`).mul(scale(at)))
+      const way = Array.from(transitions.t, (_, i) => {
+        const { from, to } = endsOf(transitions, i)
+        return [levelsAt(schedule, from), levelsAt(schedule, to)] as const
       })
-      let x: Tensor = images(tensors, `${name}/x_T`)
-      for (const [i, step] of t.entries()) {
+      // What counts in σ begins with noise of the largest σ.
+      const begins = scheduler === 'EulerDiscreteScheduler' ? way[0]![0].sigma[0]! : 1
+      let x: Tensor = tf.tidy(() => images(tensors, `${name}/x_T`).mul(begins))
+      for (const [i, [from, to]] of way.entries()) {
         const next = tf.tidy(() => {
-          const [at, to] = [Float64Array.of(step), Float64Array.of(tPrev[i]!)]
-          const prediction = { tensor: predict(model, x, at), predicts: model.predicts }
+          const prediction = { tensor: predict(model, x, from), predicts: model.predicts }
           const noise = tensors.has(`${name}/noise`) ? images(atStep(tensors, `${name}/noise`, i), `${name}/noise`) : undefined
-          return own.scheduler === 'DDIMScheduler'
-            ? ddimStep(x, prediction, levelsAt(schedule, { t: at }), levelsAt(schedule, { t: to }), noise, {
-                eta: own.step_kwargs.eta ?? 0,
-                hold: { range: 1 },
-                rederive: false,
-              })
-            : ddpmStep(x, prediction, levelsAt(schedule, { t: at }), levelsAt(schedule, { t: to }), noise!, {
-                variance: 'fixed_small',
-                hold: { range: 1 },
-              })
+          return sampler.step({ x, prediction, from, to, noise, place: { index: i, count: way.length } })
         })
         x.dispose()
         x = next
-        const right = images(tensors, `${name}/x_after_step_${String(i).padStart(2, '0')}`)
+        const right = frame(`x_after_step_${String(i).padStart(2, '0')}`, to)
         const { gap: most, size } = await gap(x, right)
         expect(most, `step ${i}`).toBeLessThan(1e-5 * size)
         right.dispose()
       }
+      sampler.dispose?.()
       tf.dispose([x, ...tensorsOf(model)])
     })
   })
