@@ -60,6 +60,8 @@ export interface Timestep extends Times {
 export interface StepPlace {
   index: number
   count: number
+  /** The last of them leads to clean data. */
+  endsClean?: boolean
 }
 
 /** The transitions a sampler visits, in order. */

@@ -142,7 +142,7 @@ function deis({ config_given: config }: Case): Solver {
 function unipc({ config_given: config }: Case): Solver {
   const terms = (config.predict_x0 ?? true) ? 'data' : 'noise'
   const type = (config.solver_type ?? 'bh2') as 'bh1' | 'bh2'
-  return (now, state: UniPCState = { history: [] }) => {
+  return (now, state: UniPCState = { history: [], made: 0 }) => {
     const { x, from, to, place } = now
     const order = orderOf(config.solver_order ?? 2, to, place, config.lower_order_final ?? true)
     const corrects = !config.disable_corrector?.includes(place.index - 1)

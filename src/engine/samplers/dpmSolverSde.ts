@@ -1,14 +1,16 @@
 // DPM-Solver++ for the stochastic equation and for two evaluations a step, as k-diffusion has them.
-import { broadcastLevels, perItem } from '../coefficients.ts'
+import { broadcastLevels } from '../coefficients.ts'
 import type { Levels, Schedule } from '../schedule.ts'
 import { levelsOfRatio, ratiosOf } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import type { AncestralOptions } from './ancestral.ts'
 import { ancestralDown, ancestralUp } from './ancestral.ts'
+import type { SolverType } from './dpmSolver.ts'
+import { dpmSolverStep } from './dpmSolver.ts'
 import { eulerStep } from './euler.ts'
 import type { Denoise } from './heun.ts'
 import type { StepHistory } from './history.ts'
-import { isEndless, lambdasOf } from './history.ts'
+import { isEndless } from './history.ts'
 
 /** The level on the way from one to the other at the share `r` in λ = log(α / σ). */
 export function levelsBetween(schedule: Schedule, from: Levels, to: Levels, r: number): Levels {
@@ -69,20 +71,17 @@ export function dpmppSdeStep(
   return stage(x0.mul(1 - 1 / (2 * r)).add(second.mul(1 / (2 * r))), to)
 }
 
-export const multistepSolvers = ['midpoint', 'heun'] as const
-
 export interface MultistepSdeOptions extends AncestralOptions {
   /** How many predictions are used, this one included. */
   order: 2 | 3
-  /** How the slope of x_0 counts at order 2; at order 3 it is heun. */
-  solver: (typeof multistepSolvers)[number]
+  /** How slope and curve of x_0 count: order 3 of k-diffusion is heun. */
+  solver: SolverType
 }
 
 /**
- * DPM-Solver++(2M) and (3M) for the stochastic equation (Lu et al. 2022b, section 5; eta as in k-diffusion): with h = λ_s - λ_t
- * x_s = σ_s/σ_t e^{-eta h} x_t + α_s (1 - e^{-(1 + eta) h}) x_0 + σ_s √(1 - e^{-2 eta h}) z, and what the predictions before show of the
- * slope and curve of x_0. `history` has up to `order - 1` of them; to clean data x_0 alone counts. `z` is asked for
- * where eta > 0 and noise is to be left.
+ * DPM-Solver++(2M) and (3M) for the stochastic equation, as k-diffusion has them: {@link dpmSolverStep} with any share `eta` of fresh
+ * noise, and `s_noise` times as much of it. `history` has up to `order - 1` predictions; `z` is asked for where eta > 0 and noise
+ * is to be left.
  */
 export function dpmppMultistepSdeStep(
   xt: Tensor,
@@ -93,48 +92,6 @@ export function dpmppMultistepSdeStep(
   noise: () => Tensor,
   { eta, s_noise, order, solver }: MultistepSdeOptions,
 ): Tensor {
-  const [t, s] = broadcastLevels(from, to)
-  // e^{-h}, which is 0 at infinite λ.
-  const passed = t.alpha.map((alpha, i) => (alpha * s.sigma[i]!) / (t.sigma[i]! * s.alpha[i]!))
-  const kept = s.sigma.map((sigma, i) => (sigma / t.sigma[i]!) * passed[i]! ** eta)
-  const pulled = s.alpha.map((alpha, i) => alpha * (1 - passed[i]! ** (1 + eta)))
-  let x = xt.mul(perItem(kept, xt)).add(x0.mul(perItem(pulled, xt)))
-  if (!isEndless(t, s)) {
-    for (const term of slopes(x0, t, s, history.slice(0, order - 1), { eta, solver, order })) x = x.add(term)
-  }
-  const added = s.sigma.map((sigma, i) => s_noise * sigma * Math.sqrt(1 - passed[i]! ** (2 * eta)))
-  return added.some((share) => share > 0) ? x.add(noise().mul(perItem(added, xt))) : x
-}
-
-/** What slope and curve of x_0 in λ, by divided differences in units of h, add to x_s. */
-function slopes(
-  x0: Tensor,
-  t: Levels,
-  s: Levels,
-  [one, two]: StepHistory,
-  { eta, solver, order }: Pick<MultistepSdeOptions, 'eta' | 'solver' | 'order'>,
-): Tensor[] {
-  if (!one) return []
-  const [at, next, last] = [lambdasOf(t), lambdasOf(s), lambdasOf(broadcastLevels(t, one.at)[1])]
-  const each = (value: (h: number, i: number) => number) =>
-    perItem(
-      next.map((lambda, i) => value(lambda - at[i]!, i)),
-      x0,
-    )
-  const stretched = (h: number) => h * (1 + eta)
-  const phi2 = (h: number) => Math.expm1(-stretched(h)) / stretched(h) + 1
-  const r0 = (h: number, i: number) => (at[i]! - last[i]!) / h
-  const first = x0.sub(one.value).mul(each((h, i) => 1 / r0(h, i)))
-  if (!two) {
-    const weight = solver === 'heun' || order === 3 ? phi2 : (h: number) => -Math.expm1(-stretched(h)) / 2
-    return [first.mul(each((h, i) => s.alpha[i]! * weight(h)))]
-  }
-  const earlier = lambdasOf(broadcastLevels(t, two.at)[1])
-  const r1 = (h: number, i: number) => (last[i]! - earlier[i]!) / h
-  const before = one.value.sub(two.value).mul(each((h, i) => 1 / r1(h, i)))
-  const bend = first.sub(before)
-  const slope = first.add(bend.mul(each((h, i) => r0(h, i) / (r0(h, i) + r1(h, i)))))
-  const curve = bend.mul(each((h, i) => 1 / (r0(h, i) + r1(h, i))))
-  const phi3 = (h: number) => phi2(h) / stretched(h) - 1 / 2
-  return [slope.mul(each((h, i) => s.alpha[i]! * phi2(h))), curve.mul(each((h, i) => -s.alpha[i]! * phi3(h)))]
+  const z = eta > 0 && to.sigma.some((sigma) => sigma > 0) ? noise().mul(s_noise) : undefined
+  return dpmSolverStep(xt, x0, from, to, history, { eta, order, type: solver }, z)
 }

@@ -14,11 +14,14 @@ export interface OpenStep {
   predictions: StepHistory
 }
 
+export const singlestepTypes = ['midpoint', 'heun'] as const
+
 export interface SinglestepOptions {
   terms: Terms
   /** 1: the reverse SDE, which needs fresh noise; 0: the ODE. */
   eta: number
-  type: 'midpoint' | 'heun'
+  /** midpoint: by a line from the first prediction to the newest; heun: by all of them. */
+  type: (typeof singlestepTypes)[number]
   /** Which evaluation of its step this is, 1 for the first: see {@link evaluationOf}. */
   evaluation: number
 }

@@ -22,6 +22,8 @@ export interface UniPCOptions {
 
 export interface UniPCState {
   history: StepHistory
+  /** How many steps were made. */
+  made: number
   /** The step that led to x_t: from where, and with how many predictions. */
   last?: { x: Tensor; at: Levels; order: number }
 }
@@ -37,7 +39,7 @@ export function unipcStep(
   prediction: Tensor,
   from: Levels,
   to: Levels,
-  { history, last }: UniPCState,
+  { history, last, made }: UniPCState,
   { terms, type, order, corrects }: UniPCOptions,
 ): { x: Tensor; state: UniPCState } {
   const now: Past = { value: prediction, at: from }
@@ -54,7 +56,7 @@ export function unipcStep(
   const predictions = [now, ...usable(from, history, order - 1)]
   return {
     x: integrated(x, part, predictions, momentsOf(part, predictions.length, type)),
-    state: { history: remember(history, now, 3), last: { x, at: from, order: predictions.length } },
+    state: { history: remember(history, now, 3), last: { x, at: from, order: predictions.length }, made: made + 1 },
   }
 }
 

@@ -25,8 +25,8 @@ export interface StepSpec<P extends ParamSpecs, State> {
   summary: string
   equation?: string
   source: string
-  /** Its name among the choices of the closed Sampler, and when to take it. Without it is for open loops alone. */
-  sampler?: SamplerChoice
+  /** Its name among the choices of the closed Sampler, or several. Without it is for open loops alone. */
+  sampler?: SamplerChoice | readonly SamplerChoice[]
   /** Inputs of its own, which come in `now.inputs`. A step that has some cannot be a choice of the Sampler. */
   inputs?: Record<string, Slot>
   /** Its own; those for holding x_0 and the seed come by themselves. */
@@ -42,9 +42,13 @@ export interface StepSpec<P extends ParamSpecs, State> {
   step: (now: StepNow<State>, params: RunParams<P>) => Tensor | { x: Tensor; state: State }
 }
 
+/** A step as the closed Sampler has it. */
 export interface SamplerChoice {
   name: string
+  /** When to take it. */
   about: string
+  /** Params that the name stands for: they are not asked for there. */
+  fixed?: Readonly<Record<string, unknown>>
   /** Names that params have there, where their own are those of another step's param with another default. */
   names?: Readonly<Record<string, string>>
 }
@@ -77,7 +81,13 @@ export interface StepNow<State> {
 
 /** A step and how the closed Sampler names it. */
 export interface StepOp extends RunOp {
-  sampler?: SamplerChoice & { asks: boolean; params: Record<string, Param> }
+  samplers: readonly OfferedSampler[]
+}
+
+export interface OfferedSampler extends SamplerChoice {
+  asks: boolean
+  /** Those of its own, without what is fixed. */
+  params: Record<string, Param>
 }
 
 export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSpec<P, State>): StepOp {
@@ -117,8 +127,17 @@ export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSp
     }) as never,
     // What is in `spec` decides which slots and params there are, which no type can follow.
   } as unknown as RunNode<{}, {}, {}>)
-  return { ...op, ...(spec.sampler && { sampler: { ...spec.sampler, asks: spec.asks ?? false, params: spec.params } }) }
+  return { ...op, samplers: [spec.sampler ?? []].flat().map((choice) => offered(choice, spec)) }
 }
+
+const offered = (
+  choice: SamplerChoice,
+  { asks, params }: Pick<StepSpec<ParamSpecs, unknown>, 'asks' | 'params'>,
+): OfferedSampler => ({
+  ...choice,
+  asks: asks ?? false,
+  params: Object.fromEntries(Object.entries(params).filter(([name]) => !(name in (choice.fixed ?? {})))),
+})
 
 const asked = (asks: true | undefined) =>
   asks

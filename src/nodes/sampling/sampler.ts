@@ -17,26 +17,22 @@ import {
   trajectory,
   when,
 } from '../define.ts'
-import type { StepOp } from './defineStep.ts'
+import type { OfferedSampler, StepOp } from './defineStep.ts'
 import { holdParams } from './hold.ts'
 import * as index from './steps/index.ts'
 import { sigmasParam } from './timesteps.ts'
 
-type Choice = StepOp & { sampler: NonNullable<StepOp['sampler']> }
-
-const rank = ({ sampler: { name } }: Choice) => ['ddim', 'ddpm', name].indexOf(name)
+const rank = ({ name }: OfferedSampler) => ['ddim', 'ddpm', name].indexOf(name)
 
 /** DDIM first: it is the default. */
-const steps = Object.values(index)
-  .filter((op: StepOp): op is Choice => op.sampler !== undefined)
-  .sort((a, b) => rank(a) - rank(b) || a.sampler.name.localeCompare(b.sampler.name))
-
-const stepOf = (name: string): Choice => steps.find(({ sampler }) => sampler.name === name)!
+const samplers = Object.values(index)
+  .flatMap((op: StepOp) => op.samplers.map((sampler) => ({ ...sampler, op })))
+  .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
 
 /** The params of all steps, each with the samplers it is for; steps that share one mean the same by it. */
 function paramsOfSteps(): Record<string, Param> {
   const params: Record<string, Param> = {}
-  const named = steps.map(({ sampler }) => ({
+  const named = samplers.map((sampler) => ({
     sampler: sampler.name,
     params: Object.entries(sampler.params).map(([name, param]) => [nameInSampler(sampler, name), param] as const),
   }))
@@ -47,7 +43,7 @@ function paramsOfSteps(): Record<string, Param> {
   return params
 }
 
-const nameInSampler = ({ names }: Choice['sampler'], param: string) => names?.[param] ?? param
+const nameInSampler = ({ names }: OfferedSampler, param: string) => names?.[param] ?? param
 
 export const sampler = defineNode({
   type: 'diffusion/Sampler',
@@ -64,8 +60,8 @@ export const sampler = defineNode({
   outputs: { x_0: samples('what came of it'), trajectory: trajectory('the way there') },
   params: {
     sampler: choice(
-      steps.map(({ sampler }) => sampler.name),
-      steps.map(({ sampler: { name, about } }) => `${name}: ${about}`).join('; '),
+      samplers.map(({ name }) => name),
+      samplers.map(({ name, about }) => `${name}: ${about}`).join('; '),
     ),
     num_inference_steps: integer(50, { min: 1, max: 100_000 }, 'how many steps'),
     timestep_spacing: advanced(choice(spacings, 'which timesteps: see Timesteps')),
@@ -79,9 +75,10 @@ export const sampler = defineNode({
   },
   expand: (params, wired) => {
     const { sampler, num_inference_steps, timestep_spacing, sigmas, keep_every } = params
-    const { type, params: declared, sampler: choice } = stepOf(sampler)
+    const choice = samplers.find(({ name }) => name === sampler)!
     const { asks } = choice
-    const own = Object.fromEntries(Object.keys(declared).map((name) => [name, (params as Params)[nameInSampler(choice, name)]]))
+    const chosen = Object.keys(choice.op.params).map((name) => [name, (params as Params)[nameInSampler(choice, name)]])
+    const own = { ...Object.fromEntries(chosen), ...choice.fixed }
     const asked = { model: input('model'), ...(wired.has('condition') && { condition: input('condition') }) }
     const nodes: GraphNode[] = [
       {
@@ -108,7 +105,7 @@ export const sampler = defineNode({
           ]),
       {
         id: 'step',
-        op: type,
+        op: choice.op.type,
         params: own,
         inputs: {
           x_t: wire('start', 'x_t'),

@@ -4,7 +4,7 @@ import type { Inputs, LoopBehaviour } from '../../engine/plan/op.ts'
 import type { Tensor } from '../../engine/tf.ts'
 import { tf } from '../../engine/tf.ts'
 import { endsOf } from '../../engine/timesteps.ts'
-import type { Noise, Samples, Timesteps } from '../../engine/values.ts'
+import type { Noise, Samples, StepPlace, Timesteps } from '../../engine/values.ts'
 import { advanced, defineLoop, integer, number, samples, timestep, timesteps, trajectory } from '../define.ts'
 
 interface SamplingState {
@@ -35,6 +35,11 @@ type Kept = Pick<SamplingState, 'frames' | 't' | 'every'>
 
 const startInputs = (inputs: Inputs) => inputs as unknown as { x_T: Samples | Noise; timesteps: Timesteps }
 
+function placeOf({ tPrev, ratioPrev }: Timesteps, index: number): StepPlace {
+  const endsClean = ratioPrev ? ratioPrev.at(-1) === 0 : tPrev.at(-1) === -1
+  return { index, count: tPrev.length, endsClean }
+}
+
 const behaviour: LoopBehaviour<SamplingState> = {
   extents: [],
   samples: true,
@@ -52,7 +57,7 @@ const behaviour: LoopBehaviour<SamplingState> = {
     const { from, to } = endsOf(timesteps, index)
     return {
       x_t: x,
-      t: { type: 'timestep', ...from, place: { index, count: timesteps.t.length } },
+      t: { type: 'timestep', ...from, place: placeOf(timesteps, index) },
       t_prev: { type: 'timestep', ...to },
       index: { type: 'number', tensor: tf.scalar(index) },
       last: { type: 'number', tensor: tf.scalar(index === timesteps.t.length - 1 ? 1 : 0) },

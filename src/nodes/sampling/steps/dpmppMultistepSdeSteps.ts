@@ -1,10 +1,10 @@
 // Steps of DPM-Solver++ for the stochastic equation, which use predictions of earlier steps.
-import { dpmppMultistepSdeStep as step, multistepSolvers } from '../../../engine/samplers/dpmSolverSde.ts'
+import { dpmppMultistepSdeStep as step } from '../../../engine/samplers/dpmSolverSde.ts'
 import type { StepHistory } from '../../../engine/samplers/history.ts'
 import { remember } from '../../../engine/samplers/history.ts'
-import { choice } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { ancestralNames, ancestralParams } from '../noiseParams.ts'
+import { solverType } from '../solverParams.ts'
 
 const equation =
   'x_s = \\frac{\\sigma_s}{\\sigma_t} e^{-\\eta h} x_t + \\alpha_s (1 - e^{-(1 + \\eta) h}) \\hat{x}_0 + \\ldots + \\sigma_s \\sqrt{1 - e^{-2 \\eta h}} \\, z'
@@ -19,7 +19,7 @@ export const dpmpp2mSdeStep = defineStep({
   sampler: { name: 'dpmpp_2m_sde', about: 'dpmpp_2m with fresh noise, good with 20 steps and more', names: ancestralNames },
   noise: 'z, for eta above 0',
   begins: [] as StepHistory,
-  params: { solver_type: choice(multistepSolvers, 'how the change of the prediction counts'), ...ancestralParams },
+  params: { solver_type: solverType, ...ancestralParams },
   step: ({ x, x0, from, to, noise, state }, { solver_type, eta, s_noise }) => ({
     x: step(x, x0, from, to, state, noise, { order: 2, solver: solver_type, eta, s_noise }),
     state: remember(state, { value: x0, at: from }, 1),

@@ -1,0 +1,44 @@
+// Params that solvers of several steps share.
+import { NodeError } from '../../engine/plan/fault.ts'
+import { solverTypes } from '../../engine/samplers/dpmSolver.ts'
+import type { Terms } from '../../engine/samplers/exponential.ts'
+import { advanced, choice, integer, toggle } from '../define.ts'
+
+/** Names of diffusers: what is integrated, and whether noise is added. */
+export const algorithmTypes = ['dpmsolver++', 'dpmsolver', 'sde-dpmsolver++', 'sde-dpmsolver'] as const
+
+export const algorithms: { [K in (typeof algorithmTypes)[number]]: { terms: Terms; eta: number } } = {
+  'dpmsolver++': { terms: 'data', eta: 0 },
+  dpmsolver: { terms: 'noise', eta: 0 },
+  'sde-dpmsolver++': { terms: 'data', eta: 1 },
+  'sde-dpmsolver': { terms: 'noise', eta: 1 },
+}
+
+export const algorithmType = choice(
+  algorithmTypes,
+  'dpmsolver++ is made of predictions of x_0, dpmsolver of those of the noise; with sde- fresh noise is added in each step',
+)
+
+export const solverOrder = integer(2, { min: 1, max: 3 }, 'how many predictions a step is made of: 1 is DDIM')
+
+export const solverType = advanced(
+  choice(
+    solverTypes,
+    'how the change of the prediction counts: midpoint and heun as in diffusers, where third order converges as second does; exact: integrated in full',
+  ),
+)
+
+export const lowerOrderFinal = advanced(
+  toggle(true, 'the last steps have lower orders, which ends better with few steps; DPM-Solver and DEIS: in lists of fewer than 15'),
+)
+
+/** Longer lists of DPM-Solver and DEIS end as they go: their last steps are short. */
+export const isShort = (place: { count: number } | undefined): boolean => place !== undefined && place.count < 15
+
+/** Of a formula that has no limit at clean data. */
+export const noCleanEnd = (why: string) =>
+  new NodeError({
+    param: 'solver_type',
+    message: `Expected a list of timesteps that ends at some noise: ${why}`,
+    cure: 'Set solver_type to bh2, or `end` of Timesteps to `smallest`.',
+  })
