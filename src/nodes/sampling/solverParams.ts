@@ -29,7 +29,10 @@ export const solverType = advanced(
 )
 
 export const lowerOrderFinal = advanced(
-  toggle(true, 'the last steps have lower orders, which ends better with few steps; DPM-Solver and DEIS: in lists of fewer than 15'),
+  toggle(
+    true,
+    'the last steps have lower orders, which ends better with few steps; DPM-Solver and DEIS: in lists of fewer than 15',
+  ),
 )
 
 /** Longer lists of DPM-Solver and DEIS end as they go: their last steps are short. */

@@ -27,7 +27,10 @@ export const dpmSolverSinglestepStep = defineStep({
     solver_type: advanced(choice(singlestepTypes, 'how the change of the prediction counts; heun: integrated in full')),
     lower_order_final: lowerOrderFinal,
   },
-  step: ({ x, x0, epsilon, from, to, noise, state, place }, { algorithm_type, solver_order, solver_type: type, lower_order_final }) => {
+  step: (
+    { x, x0, epsilon, from, to, noise, state, place },
+    { algorithm_type, solver_order, solver_type: type, lower_order_final },
+  ) => {
     const { terms, eta } = algorithms[algorithm_type]
     const evaluation = evaluationOf(solver_order, state, place, lower_order_final)
     const z = eta > 0 ? noise() : undefined

@@ -23,11 +23,13 @@ export const pndmStep = defineStep({
   asks: true,
   begins: [] as Said[],
   params: {
-    skip_prk_steps: advanced(toggle(false, 'the first step alone has two evaluations, and no step four: PLMS, as Stable Diffusion')),
+    skip_prk_steps: advanced(
+      toggle(false, 'the first step alone has two evaluations, and no step four: PLMS, as Stable Diffusion'),
+    ),
     combines: advanced(
       choice(
         ['epsilon', 'output'],
-        "what is extrapolated: epsilon, as in the paper; output, what the model says itself, as diffusers, where a model of v loses an order by it",
+        'what is extrapolated: epsilon, as in the paper; output, what the model says itself, as diffusers, where a model of v loses an order by it',
       ),
     ),
   },

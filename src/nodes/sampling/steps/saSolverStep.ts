@@ -23,7 +23,11 @@ export const saSolverStep = defineStep({
   begins: { history: [] } as SASolverState,
   params: {
     predictor_order: integer(2, { min: 1, max: 3 }, 'how many predictions the predictor is made of'),
-    corrector_order: integer(2, { min: 0, max: 4 }, 'how many the corrector is made of, with the one at its end; 0: no corrector'),
+    corrector_order: integer(
+      2,
+      { min: 0, max: 4 },
+      'how many the corrector is made of, with the one at its end; 0: no corrector',
+    ),
     algorithm_type: advanced(choice(['data_prediction', 'noise_prediction'], 'whether they are of x_0 or of the noise')),
     tau: real(1, { min: 0, max: 2, step: 0.05, slider: true }, 'how much fresh noise: 0 none, 1 as the reverse process has'),
     tau_tmin: advanced(real(200, { min: 0, max: 1e6, step: 1 }, 'fresh noise only in steps from this t on ...')),

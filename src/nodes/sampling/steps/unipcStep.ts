@@ -18,7 +18,9 @@ export const unipcStep = defineStep({
   begins: { history: [], made: 0 } as UniPCState,
   params: {
     solver_order: solverOrder,
-    solver_type: advanced(choice(unipcTypes, 'B(h): bh2 is e^h - 1; bh1 is h, better with few steps without guidance, not for a step to clean data')),
+    solver_type: advanced(
+      choice(unipcTypes, 'B(h): bh2 is e^h - 1; bh1 is h, better with few steps without guidance, not for a step to clean data'),
+    ),
     predict_x0: advanced(toggle(true, 'made of predictions of x_0; off: of the noise')),
     disable_corrector: advanced(
       integer(0, { min: 0, max: 1000 }, 'so many steps, from the first, are not corrected: 1 or 2 with strong guidance'),
