@@ -255,7 +255,7 @@ export interface ExpandNode<I extends Slots, O extends Slots, P extends ParamSpe
 }
 
 export interface ObserverNode<I extends Slots, P extends ParamSpecs> extends Common<I, {}, P> {
-  /** Series of these many-inputs are collected at every iteration and come in `context.series`. */
+  /** What is wired to this many-input is collected at every iteration: numbers in `context.series`, losses of items in `context.items`. */
   collects?: string
   /** The room for its view on a new node, in pixels; 260 x 170 unless said. */
   room?: ViewRoom

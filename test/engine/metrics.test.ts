@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { evaluators, judge, realDigits } from '../../scripts/digits-judge.ts'
 import { leadingEigen, multiply, symmetricEigen, transposed } from '../../src/engine/linearAlgebra.ts'
 import { fitGaussian, frechetDistance } from '../../src/engine/metrics/frechet.ts'
+import { binnedMeans } from '../../src/engine/metrics/binnedMeans.ts'
 import { wasserstein } from '../../src/engine/metrics/distributions.ts'
 import { everyOf, kernelDistance, kernelEstimate } from '../../src/engine/metrics/kernel.ts'
 import { manifoldScores } from '../../src/engine/metrics/manifold.ts'
@@ -134,6 +135,14 @@ describe('the judges of digits', async () => {
       ),
     ).toBeLessThan(1e-6)
   })
+})
+
+test('means over bins are by equally many items, in the order of x', () => {
+  const x = Float64Array.of(5, 1, 2, 10, 4)
+  const y = Float64Array.of(50, 10, 20, 100, 40)
+  expect(binnedMeans(x, y, 2)).toEqual({ x: Float64Array.of(1.5, 19 / 3), y: Float64Array.of(15, 190 / 3) })
+  expect(binnedMeans(x, y, 9).x).toEqual(Float64Array.of(1, 2, 4, 5, 10))
+  expect(binnedMeans(new Float64Array(), new Float64Array(), 3).x).toHaveLength(0)
 })
 
 describe('Wasserstein-1 on the line', () => {

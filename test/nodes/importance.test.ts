@@ -2,10 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import { readCheckpoint, sha256Of, writeCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import type { ChartView } from '../../src/engine/plan/view.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { evaluate, node } from './evaluate.ts'
 import { goingOnFrom, run } from './resuming.ts'
+import { lastView, shownBy } from './shown.ts'
 
 /** Four timesteps, so that each soon has its ten losses: 8 a step. */
 const training = (steps: number): GraphNode[] => [
@@ -65,6 +67,23 @@ onCpu(() => {
   test('a checkpoint with a record is read and written alike', async () => {
     const { file } = await run(training(3))
     expect(sha256Of(writeCheckpoint(readCheckpoint(file)))).toBe(sha256Of(file))
+  })
+
+  test('LossByTimestep shows the mean of the last items of all steps by their t', async () => {
+    const chart = node('chart', 'LossByTimestep', { losses_1: 'Error.losses' }, { bins: 4, last: 96, names: 'mine' })
+    const seen = node('seen', 'Chart', { values_1: 'Error.loss' })
+    // With one timestep there is one bin, whose mean over three steps of equal size is that of the losses of the steps.
+    const single = training(5).map((one) => (one.id === 'Schedule' ? { ...one, params: { num_train_timesteps: 1 } } : one))
+    const views = await shownBy([...single, { ...chart, params: { ...chart.params, bins: 1 } }, seen])
+    const lineOf = (id: string) => (views.get(id)!.at(-1) as ChartView).lines[0]!
+    const steps = [...lineOf('seen').y].slice(-3)
+    expect(lineOf('chart')).toMatchObject({ name: 'mine', x: Float64Array.of(0) })
+    expect(lineOf('chart').y[0]! / (steps.reduce((sum, loss) => sum + loss, 0) / 3)).toBeCloseTo(1, 5)
+    const { lines, xLabel } = await lastView<ChartView>([...training(12), chart], 'chart')
+    expect(xLabel).toBe('t')
+    expect(lines[0]!.x).toHaveLength(4)
+    expect([...lines[0]!.x]).toEqual([...lines[0]!.x].toSorted())
+    expect(lines[0]!.y.every((loss) => loss > 0)).toBe(true)
   })
 
   describe('refused with the reason', () => {

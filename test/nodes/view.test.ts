@@ -24,7 +24,7 @@ import { scatter } from '../../src/nodes/view/scatter.ts'
 import { spectrum } from '../../src/nodes/view/spectrum.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 
-const NOWHERE: ObserverContext = { index: undefined, label: undefined, series: [], earlier: [] }
+const NOWHERE: ObserverContext = { index: undefined, label: undefined, series: [], earlier: [], items: [] }
 
 /** What an observer shows of some inputs, with the defaults of its params but for `params`; frees the inputs. */
 async function view<V extends View>(

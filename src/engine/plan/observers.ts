@@ -5,6 +5,7 @@ import type { Value } from '../values.ts'
 import { atNode, type ObservedAt } from './run.ts'
 import type { NodeStep } from './compile.ts'
 import type { NodeError } from './fault.ts'
+import { ItemLog } from './item-log.ts'
 import type { Memory } from './memory.ts'
 import type { Inputs, ObserverContext, ObserverOp, Ops, Series } from './op.ts'
 import { splitMany } from './slots.ts'
@@ -41,6 +42,7 @@ interface Watcher {
   lines: Map<string, { x: number[]; y: number[] }>
   pending: { slot: string; x: number | Tensor; y: Tensor }[]
   earlier: Series[][]
+  items: ItemLog
 }
 
 export class Observers {
@@ -90,11 +92,13 @@ export class Observers {
       lines: new Map(),
       pending: [],
       earlier: [],
+      items: new ItemLog(this.options.memory),
     }
     if (known) {
       const lines = seriesOf(known)
       if (lines.length) known.earlier = [lines, ...known.earlier].slice(0, EARLIER)
       known.lines = new Map()
+      known.items.clear()
       known.key = key
     }
     this.watchers.set(id, watcher)
@@ -104,7 +108,9 @@ export class Observers {
   private collect(watcher: Watcher, collects: string, inputs: Inputs, at: ObservedAt) {
     const x = inputs.x
     for (const [slot, value] of Object.entries(inputs)) {
-      if (splitMany(slot)[0] !== collects || !isNumber(value)) continue
+      if (splitMany(slot)[0] !== collects) continue
+      if (value?.type === 'losses') watcher.items.add(slot, at.index ?? 0, value)
+      if (!isNumber(value)) continue
       this.options.memory.retain(value.tensor)
       const position = x?.type === 'timestep' ? x.t[0]! : isNumber(x) ? this.options.memory.retain(x.tensor) : (at.index ?? 0)
       watcher.pending.push({ slot, x: position, y: value.tensor })
@@ -126,8 +132,9 @@ export class Observers {
 
   private async show(watcher: Watcher, { step, inputs, at }: Look) {
     await this.readPending(watcher)
+    await watcher.items.read()
     const op = this.options.ops.get(step.op) as ObserverOp
-    const context: ObserverContext = { ...at, series: seriesOf(watcher), earlier: watcher.earlier }
+    const context: ObserverContext = { ...at, series: seriesOf(watcher), earlier: watcher.earlier, items: watcher.items.items() }
     const view = await op.view(inputs as never, step.params as never, context)
     this.options.onView(step.id, view)
   }

@@ -138,6 +138,13 @@ export interface Series {
   y: Float64Array
 }
 
+/** Losses of single items that came while a loop ran: the last 50,000 of one slot, the oldest first. */
+export interface CollectedItems {
+  slot: string
+  t: Float64Array
+  losses: Float64Array
+}
+
 export interface ObserverContext {
   /** Iteration of the innermost zone, or of the training zone that emits; undefined outside of loops. */
   index: number | undefined
@@ -146,12 +153,14 @@ export interface ObserverContext {
   /** Of a collecting observer: this run's lines, and those of earlier runs, newest first. */
   series: Series[]
   earlier: Series[][]
+  /** Of a collecting observer: losses of single items. */
+  items: CollectedItems[]
 }
 
 /** Shows values without changing anything. May hang on values of a loop's body. */
 export interface ObserverOp extends Declaration {
   role: 'observer'
-  /** Scalars wired to the many-input of this name are collected at every iteration, none left out. */
+  /** Scalars and losses of items wired to the many-input of this name are collected at every iteration, none left out. */
   collects?: string
   /** Reads what it needs (asynchronously) and says what to draw; plain data, no tensors. */
   view: (inputs: never, params: never, context: ObserverContext) => Promise<View>
