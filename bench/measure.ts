@@ -85,7 +85,15 @@ const ourSteps: { [K in Task]: () => Step } = {
   training() {
     const model = newModel()
     const { x, noise, t } = batch(2)
-    const ema = { decay: 0.999, min_decay: 0, update_after_step: 0, use_ema_warmup: true, inv_gamma: 1, power: 0.75 }
+    const ema = {
+      kind: 'diffusers',
+      decay: 0.999,
+      min_decay: 0,
+      update_after_step: 0,
+      use_ema_warmup: true,
+      inv_gamma: 1,
+      power: 0.75,
+    } as const
     const optimizer = {
       algorithm: 'adamw',
       lr: 1e-3,
@@ -97,13 +105,13 @@ const ourSteps: { [K in Task]: () => Step } = {
       lr_schedule: 'constant',
       clip_norm: 1,
     } as const
-    let state = beginTraining(model.weights, true)
+    let state = beginTraining(model.weights, { optimizer, emas: [ema] })
     const loss = () => {
       const noised = addNoise(x, noise, levelsAt(schedule, { t }))
       return meanError(predict({ ...model, weights: state.weights }, noised, t), noise, { kind: 'mse' })
     }
     return () => {
-      state = replaced(state, trainStep(state, { loss, optimizer, ema, total: 1000 }))
+      state = replaced(state, trainStep(state, { loss, optimizer, emas: [ema], total: 1000 }))
       return state.loss!.data()
     }
   },

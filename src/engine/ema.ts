@@ -1,29 +1,143 @@
-// The exponential moving average of the weights, which samples better than the weights themselves; as diffusers' EMAModel.
+// Averages of the weights over the steps of a training, which sample better than the weights of any one step.
 import type { Tensor1D } from './tf.ts'
 
-export interface EmaConfig {
-  /** What the decay grows to. */
+/** How the average follows the weights. */
+export type EmaConfig = GrowingEma | ConstantEma | HalfLifeEma | PowerFunctionEma
+
+/** The decay grows from step to step: EMAModel of diffusers, EMAWarmup of k-diffusion. */
+export interface GrowingEma {
+  kind: 'diffusers' | 'k_diffusion'
+  /** What the decay grows to; `max_value` of k-diffusion. */
   decay: number
-  /** What the decay starts from; equal to `decay`, it is constant. */
+  /** What the decay starts from; equal to `decay`, it is constant. `min_value` of k-diffusion. */
   min_decay: number
-  /** Until then the average is a copy of the weights. */
+  /** Until then diffusers copies the weights, and k-diffusion keeps to min_decay; `start_at` of k-diffusion. */
   update_after_step: number
-  /** Growth as 1 - (1 + k / inv_gamma)^-power; otherwise as (1 + k) / (10 + k). */
+  /** diffusers: growth as 1 - (1 + k / inv_gamma)^-power, as k-diffusion always has it; otherwise as (1 + k) / (10 + k). */
   use_ema_warmup: boolean
   inv_gamma: number
   power: number
 }
 
-/** The decay of the update number `update`, from 1: the first copies the weights. `EMAModel.get_decay`. */
+/** From the first weights on, as the trainings of guided-diffusion. */
+export interface ConstantEma {
+  kind: 'constant'
+  decay: number
+}
+
+/** Karras et al. 2022 (EDM), appendix F.2. */
+export interface HalfLifeEma {
+  kind: 'half_life'
+  /** Steps after which the share of a step's weights in the average has halved. */
+  half_life: number
+  /** The half-life is at most this share of the steps made; 0: it is the same from the first step. */
+  ema_rampup_ratio: number
+}
+
+/** Karras et al. 2024 (EDM2), section 3.1: step τ of t has a share in proportion to τ^γ, whatever t. */
+export interface PowerFunctionEma {
+  kind: 'power_function'
+  /** The width of the profile τ^γ, as a share of the training. */
+  sigma_rel: number
+  /** At most so many of the averages on the way are kept, for a post-hoc one; 0: none. */
+  snapshots: number
+}
+
+/** The decay of the update number `update`, from 1; 0 copies the weights. */
 export function emaDecay(config: EmaConfig, update: number): number {
+  switch (config.kind) {
+    case 'diffusers':
+      return growingDecay(config, update)
+    case 'k_diffusion':
+      return Math.max(config.min_decay, Math.min(config.decay, warmedUp(config, update - 1)))
+    case 'constant':
+      return config.decay
+    case 'half_life':
+      return halfLifeDecay(config, update - 1)
+    case 'power_function':
+      return (1 - 1 / update) ** (gammaOf(config.sigma_rel) + 1)
+    default:
+      return config satisfies never
+  }
+}
+
+/** `EMAModel.get_decay`: the first update copies the weights. */
+function growingDecay(config: GrowingEma, update: number): number {
   const k = Math.max(0, update - config.update_after_step - 1)
   if (k === 0) return 0
-  const grown = config.use_ema_warmup ? 1 - (1 + k / config.inv_gamma) ** -config.power : (1 + k) / (10 + k)
+  const grown = config.use_ema_warmup ? warmedUp(config, update - 1) : (1 + k) / (10 + k)
   return Math.max(config.min_decay, Math.min(config.decay, grown))
+}
+
+/** 1 - (1 + k / inv_gamma)^-power, k steps after update_after_step; `made`: updates before this one. */
+const warmedUp = ({ inv_gamma, power, update_after_step }: GrowingEma, made: number) =>
+  1 - (1 + Math.max(0, made - update_after_step) / inv_gamma) ** -power
+
+function halfLifeDecay({ half_life, ema_rampup_ratio }: HalfLifeEma, made: number): number {
+  const steps = ema_rampup_ratio > 0 ? Math.min(half_life, made * ema_rampup_ratio) : half_life
+  return 0.5 ** (1 / steps)
 }
 
 /** shadow - (1 - decay) (shadow - weights), for the update number `update`, from 1. */
 export function emaUpdate(config: EmaConfig, shadow: Tensor1D, weights: Tensor1D, update: number): Tensor1D {
   const decay = emaDecay(config, update)
   return decay === 0 ? weights : (shadow.sub(shadow.sub(weights).mul(1 - decay)) as Tensor1D)
+}
+
+/** The largest width that a profile which rises to its end can have: that of γ = 0, all steps alike, is 0.289. */
+export const WIDEST = 0.28
+
+/**
+ * γ of the power function with the relative standard deviation sigma_rel, in (0, {@link WIDEST}]: the largest root of
+ * (γ + 2)² (γ + 3) sigma_rel² = γ + 1. Karras et al. 2024, appendix C.
+ */
+export function gammaOf(sigma_rel: number): number {
+  const squared = sigma_rel ** -2
+  // From above the largest root, where the cubic is convex, Newton's steps fall to it and never past it.
+  let gamma = 1 / sigma_rel
+  for (;;) {
+    const value = ((gamma + 7) * gamma + (16 - squared)) * gamma + (12 - squared)
+    const slope = (3 * gamma + 14) * gamma + (16 - squared)
+    const next = gamma - value / slope
+    if (!(next < gamma)) return gamma
+    gamma = next
+  }
+}
+
+/** An average as it is carried through a training. */
+export interface Average {
+  /** {@link flatten}ed, like the weights. */
+  weights: Tensor1D
+  /** Of a power function: its width, which PostHocEMA needs. */
+  sigma_rel?: number
+  /** What it was at earlier updates, in order. */
+  snapshots: Snapshot[]
+}
+
+export interface Snapshot {
+  /** Number of the update, from 1. */
+  t: number
+  weights: Tensor1D
+}
+
+/** Before the first update. */
+export const beginAverage = (config: EmaConfig, weights: Tensor1D): Average => ({
+  weights,
+  ...(config.kind === 'power_function' && { sigma_rel: config.sigma_rel }),
+  snapshots: [],
+})
+
+/** The average after the update number `update`, from 1. */
+export function averageUpdate(config: EmaConfig, average: Average, weights: Tensor1D, update: number): Average {
+  const now = emaUpdate(config, average.weights, weights, update)
+  const most = config.kind === 'power_function' ? config.snapshots : 0
+  const snapshots = most > 0 ? [...average.snapshots, { t: update, weights: now }].filter(({ t }) => isKept(t, update, most)) : []
+  return { ...average, weights: now, snapshots }
+}
+
+/** Evenly spread, however long the training becomes: once there are more than `most`, every second one goes. */
+function isKept(t: number, now: number, most: number): boolean {
+  let stride = 1
+  while (now / stride > most) stride *= 2
+  return t % stride === 0
 }

@@ -192,10 +192,10 @@ export interface Optimizer {
   config: import('./optimizers.ts').OptimizerConfig
 }
 
-/** How an exponential moving average of the weights is kept, see `ema.ts`. */
+/** Which averages of the weights are kept, see `ema.ts`. */
 export interface Ema {
   type: 'ema'
-  config: import('./ema.ts').EmaConfig
+  configs: import('./ema.ts').EmaConfig[]
 }
 
 /** What a sampler went through: `frames[i]` was reached at timestep `t[i]`; the first is x_T. */

@@ -240,6 +240,8 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   prepare?: (params: RunParams<P>, assets: Assets) => Promise<{ key: string; data: unknown }>
   stateful?: true
   notices?: (params: RunParams<P>, wired: ReadonlySet<string>) => string[]
+  /** Throws NodeError for params that do not go together, before anything runs. */
+  check?: (params: RunParams<P>) => void
   needsTotalSteps?: (params: RunParams<P>) => boolean
   /**
    * What the node shows of what it made, each time it is come by outside of loops: no reading of tensors. Outputs that

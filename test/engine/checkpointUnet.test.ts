@@ -30,6 +30,7 @@ import type { Schedule } from '../../src/engine/schedule.ts'
 import { noiseSchedule, tableOf } from '../../src/engine/schedule.ts'
 import type { Scalar } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
+import type { TrainingConfig } from '../../src/engine/training.ts'
 import { beginTraining, trainStep } from '../../src/engine/training.ts'
 import type { Dataset, Model, PredictionType } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
@@ -117,7 +118,24 @@ onEachBackend(() => {
     const random = randomOf(2)
     const x = tf.tensor(random.normal(2 * 8 * 8), [2, 8, 8, 1])
     const t = Float64Array.of(3, 700)
-    let state = beginTraining(start.weights, true)
+    const training: TrainingConfig = {
+      optimizer: {
+        algorithm: 'adam',
+        lr: 1e-2,
+        beta1: 0.9,
+        beta2: 0.999,
+        eps: 1e-8,
+        weight_decay: 0,
+        warmup_steps: 0,
+        lr_schedule: 'constant',
+        clip_norm: 1,
+      },
+      emas: [
+        { kind: 'constant', decay: 0.9 },
+        { kind: 'power_function', sigma_rel: 0.1, snapshots: 2 },
+      ],
+    }
+    let state = beginTraining(start.weights, training)
     for (let step = 0; step < 3; step++) {
       const before = state
       state = trainStep(before, {
@@ -126,18 +144,7 @@ onEachBackend(() => {
             .sub(x)
             .square()
             .mean() as Scalar,
-        optimizer: {
-          algorithm: 'adam',
-          lr: 1e-2,
-          beta1: 0.9,
-          beta2: 0.999,
-          eps: 1e-8,
-          weight_decay: 0,
-          warmup_steps: 0,
-          lr_schedule: 'constant',
-          clip_norm: 1,
-        },
-        ema: undefined,
+        ...training,
         total: 3,
       })
       tf.dispose(tensorsOf(before).filter((tensor) => !tensorsOf(state).includes(tensor)))
@@ -186,11 +193,11 @@ onEachBackend(() => {
 
     // The training as well: weights in their order, moments of convolutions through the layout of PyTorch and back.
     const again = loadTraining(await storeTraining(state))
-    expect([again.step, Object.keys(again.weights)]).toEqual([3, Object.keys(state.weights)])
-    const [before, after] = [state, again].map(({ weights, moments, losses }) => [
+    expect([again.step, again.averages.map(({ snapshots }) => snapshots.length)]).toEqual([3, [0, 1]])
+    expect(Object.keys(again.weights)).toEqual(Object.keys(state.weights))
+    const [before, after] = [state, again].map(({ weights, moments, averages, losses }) => [
       ...Object.values(weights),
-      moments.first,
-      moments.second,
+      ...tensorsOf([moments, averages]),
       tf.tidy(() => tf.concat(losses.map((loss) => loss.as1D()))),
     ])
     for (const [i, tensor] of before!.entries()) {

@@ -51,14 +51,14 @@ onEachBackend(() => {
       add_attention: false,
     })
     const model = unet(config, 'epsilon', randomOf(1), { zero_init: false })
-    const state = beginTraining(model.weights, false)
+    const state = beginTraining(model.weights, { optimizer, emas: [] })
     const [x, noise] = [normal([36, 8, 8, 1], 2), normal([36, 8, 8, 1], 3)]
     const loss = () =>
       predict({ ...model, weights: state.weights }, x, Float64Array.of(100))
         .sub(noise)
         .square()
         .mean() as Scalar
-    const states = await outcomes(() => tensorsOf(trainStep(state, { loss, optimizer, ema: undefined, total: 10 })))
+    const states = await outcomes(() => tensorsOf(trainStep(state, { loss, optimizer, emas: [], total: 10 })))
     expect(new Set(states).size).toBe(1)
     tf.dispose([x, noise, ...tensorsOf(model), ...tensorsOf(state)])
   })

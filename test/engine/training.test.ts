@@ -1,5 +1,6 @@
 // A training step as a function: same bits, nothing changed in place, no tensor lost.
 import { expect, test } from 'vitest'
+import type { EmaConfig } from '../../src/engine/ema.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { OptimizerConfig } from '../../src/engine/optimizers.ts'
@@ -7,7 +8,7 @@ import { Memory } from '../../src/engine/plan/memory.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Scalar } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
-import type { StepOptions, TrainingState } from '../../src/engine/training.ts'
+import type { StepOptions, TrainingConfig, TrainingState } from '../../src/engine/training.ts'
 import { appendLoss, averagedWeights, beginTraining, trainStep } from '../../src/engine/training.ts'
 import type { Model } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
@@ -24,7 +25,20 @@ const optimizer: OptimizerConfig = {
   lr_schedule: 'constant',
   clip_norm: 1,
 }
-const ema = { decay: 0.99, min_decay: 0, update_after_step: 0, use_ema_warmup: true, inv_gamma: 1, power: 0.75 }
+const ema: EmaConfig = {
+  kind: 'diffusers',
+  decay: 0.99,
+  min_decay: 0,
+  update_after_step: 0,
+  use_ema_warmup: true,
+  inv_gamma: 1,
+  power: 0.75,
+}
+const config: TrainingConfig = {
+  optimizer,
+  emas: [ema, { kind: 'power_function', sigma_rel: 0.1, snapshots: 4 }, { kind: 'constant', decay: 0.5 }],
+}
+const withoutEma: TrainingConfig = { optimizer, emas: [] }
 
 const net = () =>
   mlp(
@@ -46,7 +60,7 @@ function lossAt(model: Model, state: TrainingState): Scalar {
 function train(model: Model, state: TrainingState, to: number, memory: Memory): TrainingState {
   const begun = state
   while (state.step < to) {
-    const options: StepOptions = { loss: () => lossAt(model, before), optimizer, ema, total: 20 }
+    const options: StepOptions = { ...config, loss: () => lossAt(model, before), total: 20 }
     const before = state
     state = memory.retain(trainStep(state, options))
     if (before !== begun) memory.release(before)
@@ -62,7 +76,7 @@ onEachBackend((backend) => {
     async () => {
       const memory = new Memory()
       const model = memory.retain(net())
-      const begin = () => memory.retain(beginTraining(model.weights, true))
+      const begin = () => memory.retain(beginTraining(model.weights, config))
       const [start, again] = [begin(), begin()]
       const whole = train(model, start, 20, memory)
       const half = train(model, again, 10, memory)
@@ -84,7 +98,7 @@ onEachBackend((backend) => {
   test('the first EMA is a copy, later ones lie between', async () => {
     const memory = new Memory()
     const model = memory.retain(net())
-    const start = memory.retain(beginTraining(model.weights, true))
+    const start = memory.retain(beginTraining(model.weights, config))
     const one = train(model, start, 1, memory)
     const many = train(model, one, 8, memory)
     const weight = async (weights: Model['weights']) => [...(await weights['linear_out.bias']!.data())]
@@ -96,11 +110,11 @@ onEachBackend((backend) => {
 
   test('a weight that the loss does not touch stays, where nothing decays', async () => {
     const weights = { used: tf.tensor1d([1, 2]), unused: tf.tensor1d([3]) }
-    const start = beginTraining(weights, false)
+    const start = beginTraining(weights, withoutEma)
     const next = trainStep(start, {
       loss: () => start.weights.used!.square().sum() as Scalar,
       optimizer: { ...optimizer, weight_decay: 0, warmup_steps: 0 },
-      ema: undefined,
+      emas: [],
       total: 1,
     })
     expect([...(await next.weights.unused!.data())]).toEqual([3])
@@ -111,9 +125,9 @@ onEachBackend((backend) => {
 
   test('a loss that reaches no weight of the zone is refused, and leaves nothing behind', () => {
     const model = net()
-    const start = beginTraining(model.weights, false)
+    const start = beginTraining(model.weights, withoutEma)
     const x = tf.ones([2, 2])
-    const step = (loss: () => Scalar) => () => trainStep(start, { loss, optimizer, ema: undefined, total: 1 })
+    const step = (loss: () => Scalar) => () => trainStep(start, { ...withoutEma, loss, total: 1 })
     const before = tf.memory().numTensors
     // The model as it came in: its weights are others than those of the zone, though the numbers are the same.
     expect(step(() => predict(model, x, Float64Array.of(1)).mean() as Scalar)).toThrowErrorMatchingInlineSnapshot(

@@ -19,7 +19,7 @@ import { levelsAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { endsOf } from '../../src/engine/timesteps.ts'
-import type { TrainingState } from '../../src/engine/training.ts'
+import type { TrainingConfig, TrainingState } from '../../src/engine/training.ts'
 import { averagedWeights, beginTraining, trainStep } from '../../src/engine/training.ts'
 import type { Conditioning, Model, PredictionType, StepPlace, Weights } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
@@ -57,6 +57,7 @@ const optimizerOf = ({ optimizer, optimizer_kwargs: { lr, betas, eps, weight_dec
 })
 
 const emaOf = (ema: NonNullable<Meta['ema']>): EmaConfig => ({
+  kind: 'diffusers',
   decay: ema.decay,
   min_decay: 0,
   update_after_step: 0,
@@ -64,6 +65,8 @@ const emaOf = (ema: NonNullable<Meta['ema']>): EmaConfig => ({
   inv_gamma: ema.inv_gamma ?? 1,
   power: ema.power ?? 2 / 3,
 })
+
+const configOf = (meta: Meta): TrainingConfig => ({ optimizer: optimizerOf(meta), emas: meta.ema ? [emaOf(meta.ema)] : [] })
 
 /** `[steps, ...]`: what was recorded for one step. */
 function atStep(tensors: Map<string, StoredTensor>, name: string, step: number): Map<string, StoredTensor> {
@@ -86,7 +89,7 @@ onEachBackend(() => {
       const model = goldenUnet(`${folder}/config`, `${folder}/initial_weights`, meta.prediction_type)
       const batches = goldenTensors(`${folder}/batches`)
       const step = stepper(meta, model, batches)
-      let state = beginTraining(model.weights, meta.ema !== null)
+      let state = beginTraining(model.weights, configOf(meta))
       const losses: number[] = []
       for (let i = 0; i < meta.micro_steps; i++) {
         const next = step(state, i)
@@ -113,8 +116,6 @@ onEachBackend(() => {
 
   function stepper(meta: Meta, model: Model, batches: Map<string, StoredTensor>) {
     const schedule = scheduleOf(meta.scheduler_config)
-    const optimizer = optimizerOf(meta)
-    const ema = meta.ema ? emaOf(meta.ema) : undefined
     return (state: TrainingState, i: number) => {
       const at = (key: string) => images(atStep(batches, key, i), key)
       const labels = batches.has('class_labels') && atStep(batches, 'class_labels', i).get('class_labels')!.data
@@ -128,7 +129,7 @@ onEachBackend(() => {
         const weights = meta.loss.includes('min-SNR') ? lossWeights('min_snr', model.predicts, levels) : undefined
         return meanError(prediction, target, { kind: 'mse', ...(weights && { weights }) })
       }
-      return trainStep(state, { loss, optimizer, ema, total: meta.micro_steps })
+      return trainStep(state, { ...configOf(meta), loss, total: meta.micro_steps })
     }
   }
 

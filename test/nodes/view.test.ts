@@ -322,7 +322,13 @@ onCpu(() => {
       dataset,
       { type: 'trajectory', t: Float64Array.of(0), frames: [tf.zeros([1, 2])], space: 'point' },
       { type: 'history', losses: [tf.scalar(0.5), tf.tensor1d([0.25])] },
-      { type: 'ema', config: { decay: 0.9, min_decay: 0, update_after_step: 0, use_ema_warmup: true, inv_gamma: 1, power: 1 } },
+      {
+        type: 'ema',
+        configs: [
+          { kind: 'half_life', half_life: 100, ema_rampup_ratio: 0 },
+          { kind: 'constant', decay: 0.9 },
+        ],
+      },
     ]
     const lines: string[] = []
     for (const value of values) {

@@ -88,13 +88,13 @@ async function trained(steps: number): Promise<Told['weights']> {
     lr_schedule: 'constant',
     clip_norm: 1,
   } as const
-  let state = beginTraining(model.weights, false)
+  let state = beginTraining(model.weights, { optimizer, emas: [] })
   for (let i = 0; i < steps; i++) {
     const loss = () =>
       meanError(predict({ ...model, weights: state.weights }, addNoise(x, noise, levelsAt(schedule, { t })), t), noise, {
         kind: 'mse',
       })
-    state = trainStep(state, { loss, optimizer, ema: undefined, total: steps })
+    state = trainStep(state, { loss, optimizer, emas: [], total: steps })
   }
   return { before: await hashOf(model.weights), after: await hashOf(state.weights) }
 }

@@ -1,4 +1,6 @@
 // Models and trainings between the device and a file.
+import type { Moment } from '../optimizers.ts'
+import type { Tensor1D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { TrainingState } from '../training.ts'
 import type { Model } from '../values.ts'
@@ -9,7 +11,7 @@ import { loadRecord, storeRecord } from './record.ts'
 import type { StoredTensor } from './safetensors.ts'
 import { fromTorch, toTorch } from './torch.ts'
 import type { StoredTraining } from './training.ts'
-import { hasAverage } from './training.ts'
+import { averageName } from './training.ts'
 import type { StoredWeights } from './weights.ts'
 
 /** Reads the weights of a model back from the device. Throws CheckpointError for a model that is not learned. */
@@ -45,14 +47,14 @@ export function loadModel({ kind, config, predicts, variance, weights }: StoredM
 }
 
 /** Reads a training back from the device. */
-export async function storeTraining({ step, weights, moments, shadow, losses, record }: TrainingState): Promise<StoredTraining> {
+export async function storeTraining(state: TrainingState): Promise<StoredTraining> {
+  const { step, updates, weights, moments, averages, accumulated, losses, record } = state
   const order = Object.keys(weights)
   const tensors: StoredWeights = new Map()
-  const flats = { first: moments.first, second: moments.second, ...(shadow && { average: shadow }) }
   for (const [name, tensor] of Object.entries(weights)) {
     tensors.set(`weight/${name}`, toTorch(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }))
   }
-  for (const [part, flat] of Object.entries(flats)) {
+  for (const [part, flat] of flatsOf(state)) {
     const numbers = (await flat.data()) as Float32Array
     let at = 0
     for (const name of order) {
@@ -65,11 +67,32 @@ export async function storeTraining({ step, weights, moments, shadow, losses, re
   const all = joinedFloats(pieces)
   tensors.set('losses', { shape: [all.length], data: all })
   for (const [name, tensor] of record ? storeRecord(record) : []) tensors.set(name, tensor)
-  return { step, order, tensors }
+  return {
+    step,
+    updates,
+    order,
+    moments: Object.keys(moments) as Moment[],
+    averages: averages.map(({ sigma_rel, snapshots }) => ({
+      ...(sigma_rel !== undefined && { sigma_rel }),
+      snapshots: snapshots.map(({ t }) => t),
+    })),
+    batches: accumulated?.batches ?? 0,
+    tensors,
+  }
 }
 
+/** What a training keeps beside its weights, flattened like them, by the names in the file. */
+const flatsOf = ({ moments, averages, accumulated }: TrainingState): [string, Tensor1D][] => [
+  ...Object.entries(moments),
+  ...averages.flatMap(({ weights, snapshots }, i): [string, Tensor1D][] => [
+    [averageName(i), weights],
+    ...snapshots.map((kept): [string, Tensor1D] => [averageName(i, kept.t), kept.weights]),
+  ]),
+  ...(accumulated ? [['gradient', accumulated.gradient] as [string, Tensor1D]] : []),
+]
+
 /** The training on the device. */
-export function loadTraining({ step, order, tensors }: StoredTraining): TrainingState {
+export function loadTraining({ step, updates, order, moments, averages, batches, tensors }: StoredTraining): TrainingState {
   const part = (name: string, of: string) => fromTorch(name, tensors.get(`${of}/${name}`)!)
   const flat = (of: string) => tf.tensor1d(joinedFloats(order.map((name) => part(name, of).data)))
   const weights = order.map((name) => {
@@ -80,9 +103,15 @@ export function loadTraining({ step, order, tensors }: StoredTraining): Training
   const record = loadRecord(tensors)
   return {
     step,
+    updates,
     weights: Object.fromEntries(weights),
-    moments: { first: flat('first'), second: flat('second') },
-    shadow: hasAverage(tensors) ? flat('average') : undefined,
+    moments: Object.fromEntries(moments.map((name) => [name, flat(name)])),
+    averages: averages.map(({ sigma_rel, snapshots }, i) => ({
+      weights: flat(averageName(i)),
+      ...(sigma_rel !== undefined && { sigma_rel }),
+      snapshots: snapshots.map((t) => ({ t, weights: flat(averageName(i, t)) })),
+    })),
+    accumulated: batches > 0 ? { gradient: flat('gradient'), batches } : undefined,
     loss: losses.length > 0 ? tf.scalar(losses.at(-1)!) : undefined,
     losses: losses.length > 0 ? [tf.tensor1d(losses)] : [],
     ...(record && { record }),

@@ -1,7 +1,7 @@
 // Finds everything that keeps a graph from running, all at once.
-import type { Fault } from './fault.ts'
+import { NodeError, type Fault } from './fault.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
-import type { Op, Ops } from './op.ts'
+import type { Op, Ops, Params } from './op.ts'
 import { checkParams } from './params.ts'
 import { accepts, inputSlot, kindsInWords, named, nodesById, outputSlot, splitMany, typeOfWire } from './slots.ts'
 import { zoneFaults } from './zone-faults.ts'
@@ -50,7 +50,8 @@ function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): F
   if (!op) {
     return [{ node: node.id, message: `Unknown node type ${node.op}.`, cure: 'Load the pack that has it, or delete the node.' }]
   }
-  const faults = checkParams(node, op).faults
+  const { params, faults } = checkParams(node, op)
+  if (faults.length === 0) faults.push(...ownFaults(node.id, op, params))
   for (const [name, slot] of Object.entries(op.inputs)) {
     const wired = slot.many ? Object.keys(node.inputs).some((key) => splitMany(key)[0] === name) : node.inputs[name]
     if (!wired && !slot.optional && slot.accepts[0] !== 'loop') {
@@ -65,6 +66,18 @@ function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): F
   }
   for (const [slot, from] of Object.entries(node.inputs)) faults.push(...wireFaults(node, op, slot, from, nodes, ops))
   return faults
+}
+
+/** What the node itself says of its params. */
+function ownFaults(id: string, op: Op, params: Params): Fault[] {
+  if (!('check' in op) || !op.check) return []
+  try {
+    op.check(params as never)
+    return []
+  } catch (error) {
+    if (!(error instanceof NodeError)) throw error
+    return [{ ...error.fault, node: id }]
+  }
 }
 
 function wireFaults(node: GraphNode, op: Op, slot: string, from: Wire, nodes: Map<string, GraphNode>, ops: Ops): Fault[] {

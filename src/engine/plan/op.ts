@@ -115,6 +115,8 @@ export interface RunOp extends Declaration {
   stateful?: true
   /** Notices about params and wiring that no rule of the plan knows. */
   notices?: (params: never, wired: ReadonlySet<string>) => string[]
+  /** Throws NodeError for params that do not go together, before anything runs. */
+  check?: (params: never) => void
   /**
    * What the node shows of what it made, outside of loops: plain data of the outputs, no reading of tensors. Needs `room`.
    * Outputs that nothing is wired to may be missing.
@@ -226,6 +228,8 @@ export interface LoopBehaviour<State = unknown> {
   trains?: true
   /** True for a sampling zone: holds the state of multistep solvers. */
   samples?: true
+  /** Notices about the params of Start. */
+  notices?(start: Params): string[]
   /** Emit the done outputs every so many iterations, and some times early in a run; 0 or undefined: never. */
   emitEvery?(params: LoopParams): number
 }

@@ -177,11 +177,12 @@ function sameNoiseNotices(id: string, op: Op, { nodes, ops, zonesOf }: Checked):
 }
 
 function ownNotices(id: string, op: Op, { nodes }: Checked): Fault[] {
-  if (!('notices' in op) || !op.notices) return []
   const node = nodes.get(id)!
   const { params, faults } = checkParams(node, op)
   if (faults.length) return []
-  return op
-    .notices(params as never, new Set(Object.keys(node.inputs)))
-    .map((message) => ({ node: id, message, cure: '', notice: true }))
+  const messages =
+    op.role === 'start'
+      ? op.behaviour.notices?.(params)
+      : 'notices' in op && op.notices?.(params as never, new Set(Object.keys(node.inputs)))
+  return (messages || []).map((message) => ({ node: id, message, cure: '', notice: true }))
 }

@@ -2,14 +2,13 @@
 import { itemsAt } from '../../engine/datasets/items.ts'
 import type { EmaConfig } from '../../engine/ema.ts'
 import { noLosses } from '../../engine/importance.ts'
-import { trainableOf } from '../../engine/models/predict.ts'
 import { withChanges, withWeights } from '../../engine/models/tree.ts'
 import type { OptimizerConfig } from '../../engine/optimizers.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Inputs, LoopBehaviour, LoopParams } from '../../engine/plan/op.ts'
 import { randomOf } from '../../engine/random.ts'
 import { tf } from '../../engine/tf.ts'
-import type { TrainingState } from '../../engine/training.ts'
+import type { TrainingConfig, TrainingState } from '../../engine/training.ts'
 import { averagedWeights, beginTraining, resumeTraining, settleTraining, trainStep } from '../../engine/training.ts'
 import type { Dataset, ItemLosses, Loss, Model, Training } from '../../engine/values.ts'
 import {
@@ -32,29 +31,43 @@ import {
   toggle,
   training,
 } from '../define.ts'
+import { learner } from './learner.ts'
 
 interface StartInputs {
   model: Model
   dataset: Dataset
   optimizer: { config: OptimizerConfig }
-  ema?: { config: EmaConfig }
+  ema?: { configs: EmaConfig[] }
   training?: Training
 }
 
 interface StartParams {
   steps: number
   batch_size: number
+  gradient_accumulation_steps: number
   shuffle: boolean
   drop_last: boolean
   seed: number
 }
 
 const startInputs = (inputs: Inputs) => inputs as unknown as StartInputs
+const configOf = (inputs: Inputs): TrainingConfig => {
+  const { optimizer, ema } = startInputs(inputs)
+  return { optimizer: optimizer.config, emas: ema?.configs ?? [] }
+}
 const startParams = (params: LoopParams) => params.start as unknown as StartParams
 
 const behaviour: LoopBehaviour<TrainingState> = {
   extents: ['steps', 'emit_every'],
   trains: true,
+  notices: (start) => {
+    const { steps, gradient_accumulation_steps: wanted } = start as unknown as StartParams
+    const left = steps % wanted
+    if (left === 0) return []
+    return [
+      `The last ${left} of ${steps} steps change no weights: they move after every ${wanted}. Take a multiple of ${wanted} for steps.`,
+    ]
+  },
   iterations: (inputs, params) => {
     const { steps } = startParams(params)
     const made = startInputs(inputs).training?.state.step ?? 0
@@ -69,9 +82,9 @@ const behaviour: LoopBehaviour<TrainingState> = {
   emitEvery: ({ end }) => end.emit_every as number,
 
   begin(inputs) {
-    const { model, ema, training } = startInputs(inputs)
+    const { model, training } = startInputs(inputs)
     const { weights } = learner(model)
-    return training ? resumeTraining(training.state, weights, ema !== undefined) : beginTraining(weights, ema !== undefined)
+    return training ? resumeTraining(training.state, weights, configOf(inputs)) : beginTraining(weights, configOf(inputs))
   },
 
   each(state, _, inputs, params) {
@@ -94,7 +107,7 @@ const behaviour: LoopBehaviour<TrainingState> = {
   },
 
   around(state, each, body, _, inputs, params) {
-    const { optimizer, ema } = startInputs(inputs)
+    const { steps, gradient_accumulation_steps } = startParams(params)
     let losses: ItemLosses | undefined
     const loss = () => {
       const next = body(each)
@@ -102,12 +115,12 @@ const behaviour: LoopBehaviour<TrainingState> = {
       return (next.loss as Loss).tensor
     }
     const made = trainStep(state, {
+      ...configOf(inputs),
       loss,
-      optimizer: optimizer.config,
-      ema: ema?.config,
-      total: startParams(params).steps,
+      total: steps,
+      gradient_accumulation_steps,
     })
-    return { ...made, ...(state.record && { record: state.record }), ...(losses && { unread: losses }) }
+    return { ...made, ...(losses && { unread: losses }) }
   },
 
   settle: settleTraining,
@@ -123,17 +136,6 @@ const behaviour: LoopBehaviour<TrainingState> = {
   },
 
   loss: (state) => state.loss && { type: 'loss', tensor: state.loss },
-}
-
-/** The part of the model that training changes. */
-function learner(model: Model): Model {
-  const found = trainableOf(model)
-  if (found) return found
-  throw new NodeError({
-    slot: 'model',
-    message: `A model of kind "${model.kind}" has nothing to learn: it is computed, not trained.`,
-    cure: 'Wire a UNet or an MLP, or a wrapper around one.',
-  })
 }
 
 let lastOrder: { key: string; order: Int32Array } | undefined
@@ -176,7 +178,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       model: model('to be trained; it stays as it is, the zone trains a copy'),
       dataset: dataset('what to learn from'),
       optimizer: optimizer('how weights follow gradients'),
-      ema: optional(ema('averages the weights over the steps')),
+      ema: optional(ema('averages the weights over the steps; several may be chained')),
       training: optional(training('to go on with, from LoadCheckpoint; its weights take the place of those of the model')),
     },
     each: {
@@ -187,8 +189,15 @@ export const [trainingStart, trainingEnd] = defineLoop({
       record: record('the last losses of each timestep, for ImportanceTimesteps; empty unless losses are wired to TrainingEnd'),
     },
     params: {
-      steps: integer(2000, { min: 1, max: 10_000_000 }, 'training steps in all'),
+      steps: integer(2000, { min: 1, max: 10_000_000 }, 'training steps in all, each of one batch'),
       batch_size: integer(256, { min: 1, max: 65536 }, 'examples a step'),
+      gradient_accumulation_steps: advanced(
+        integer(
+          1,
+          { min: 1, max: 10_000 },
+          'steps whose gradients are averaged before the weights move: larger batches in the same memory',
+        ),
+      ),
       shuffle: advanced(toggle(true, 'a new order every epoch; each example comes once in it')),
       drop_last: advanced(toggle(true, 'leave out the last batch of an epoch if it is not full')),
       seed: advanced(seed('equal seeds give the examples in equal order')),
@@ -204,9 +213,11 @@ export const [trainingStart, trainingEnd] = defineLoop({
     },
     done: {
       model: model('with the weights of the last step'),
-      ema: model('with the averaged weights; without EMA, those of the last step'),
+      ema: model('with the averaged weights, of several the first; without EMA, those of the last step'),
       history: history('the loss of every step'),
-      training: training('all that it takes to go on later; wire it to SaveCheckpoint'),
+      training: training(
+        'all that it takes to go on later, for SaveCheckpoint; with all averages, for AveragedModel and PostHocEMA',
+      ),
     },
     params: {
       emit_every: integer(

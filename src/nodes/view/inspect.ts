@@ -109,7 +109,7 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspected
   attention: async ({ rules }) => ({ shape: [rules.length], numbers: [], notes: rules.flatMap(configNotes) }),
   logits: async ({ tensor }) => ({ shape: tensor.shape, numbers: await read(tensor), notes: [] }),
   optimizer: async ({ config }) => ({ shape: [], numbers: [], notes: configNotes(config) }),
-  ema: async ({ config }) => ({ shape: [], numbers: [], notes: configNotes(config) }),
+  ema: async ({ configs }) => ({ shape: [configs.length], numbers: [], notes: configs.flatMap(configNotes) }),
   loop: async () => ({ shape: [], numbers: [], notes: [] }),
 }
 
