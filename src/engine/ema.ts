@@ -25,7 +25,7 @@ export interface ConstantEma {
   decay: number
 }
 
-/** Karras et al. 2022 (EDM), appendix F.2. */
+/** Karras et al. 2022 (EDM). */
 export interface HalfLifeEma {
   kind: 'half_life'
   /** Steps after which the share of a step's weights in the average has halved. */

@@ -73,7 +73,7 @@ const exponentialWarmup = ({ warmup = 0 }: LearningRateConfig, step: number) => 
 
 /**
  * The learning rate of the step `step` (from 0) of `total`. The first step of a warm-up has 0. constant to piecewise_constant as
- * `get_scheduler` of diffusers; inverse_sqrt as Karras et al. 2024 (EDM2), appendix B, which with ref_steps = warmup_steps is
+ * `get_scheduler` of diffusers; inverse_sqrt as Karras et al. 2024 (EDM2), which with ref_steps = warmup_steps is
  * that of Vaswani et al. 2017, eq. 3; inverse and exponential as InverseLR and ExponentialLR of k-diffusion.
  */
 export function learningRate(config: LearningRateConfig, step: number, total: number): number {

@@ -1,5 +1,6 @@
 // A training step as a function: same bits, nothing changed in place, no tensor lost.
 import { expect, test } from 'vitest'
+import { loadTraining, storeTraining } from '../../src/engine/checkpoint/pipeline.ts'
 import type { EmaConfig } from '../../src/engine/ema.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import { predict } from '../../src/engine/models/predict.ts'
@@ -9,10 +10,10 @@ import { randomOf } from '../../src/engine/random.ts'
 import type { Scalar } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { StepOptions, TrainingConfig, TrainingState } from '../../src/engine/training.ts'
-import { appendLoss, averagedWeights, beginTraining, trainStep } from '../../src/engine/training.ts'
+import { appendLoss, averagedWeights, beginTraining, resumeTraining, trainStep } from '../../src/engine/training.ts'
 import type { Model } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
-import { onEachBackend } from '../backends.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
 
 const optimizer: OptimizerConfig = {
   algorithm: 'adamw',
@@ -163,4 +164,93 @@ onEachBackend((backend) => {
     expect(numbers).toEqual(Array.from({ length: 300 }, (_, i) => i))
     tf.dispose([...made])
   })
+})
+
+onCpu(() => {
+  const steady: TrainingConfig = {
+    optimizer: { ...optimizer, algorithm: 'sgd', momentum: 0.9, lr: 0.05, lr_schedule: 'cosine' },
+    emas: config.emas,
+  }
+
+  /** Goes through 48 points in order, `batch` a step, and moves the weights after every `wanted` of them. */
+  function inBatches(batch: number, wanted: number, { to = 48 / batch, from }: { to?: number; from?: TrainingState } = {}) {
+    const [model, x] = [net(), tf.tensor2d(randomOf(8).normal(96), [48, 2])]
+    let state = from ?? beginTraining(model.weights, steady)
+    while (state.step < to) {
+      const now = state
+      const part = x.slice([now.step * batch, 0], [batch, 2])
+      const loss = () =>
+        predict({ ...model, weights: now.weights }, part, Float64Array.of(7))
+          .sub(part.reverse(1))
+          .square()
+          .mean() as Scalar
+      state = trainStep(now, { ...steady, loss, total: 48 / batch, gradient_accumulation_steps: wanted })
+    }
+    return state
+  }
+
+  const inScope = async (work: () => Promise<void>) => {
+    tf.engine().startScope()
+    await work()
+    tf.engine().endScope()
+  }
+
+  test('batches accumulated are one large batch', () =>
+    inScope(async () => {
+      const [large, small] = [inBatches(16, 1), inBatches(4, 4)]
+      expect([large.step, large.updates, small.step, small.updates]).toEqual([3, 3, 12, 3])
+      const [right, got] = [await numbersOf({ ...large, losses: [] }), await numbersOf({ ...small, losses: [] })]
+      const [of, other] = [large, small].map(({ losses }) => losses.map((loss) => loss.dataSync()[0]!))
+      expect(got.length).toBe(right.length)
+      // The losses of the last step are those of different batches.
+      right.slice(0, -1).forEach((numbers, i) => {
+        numbers.forEach((number, k) => expect(Math.abs(got[i]![k]! - number), `${i} ${k}`).toBeLessThan(1e-6))
+      })
+      const means = [0, 4, 8].map((i) => other!.slice(i, i + 4).reduce((sum, loss) => sum + loss / 4, 0))
+      means.forEach((mean, i) => expect(Math.abs(mean - of![i]!)).toBeLessThan(1e-6))
+    }))
+
+  test('a training that was left with gradients waiting, and saved, goes on to the same bits', () =>
+    inScope(async () => {
+      const left = inBatches(4, 4, { to: 6 })
+      expect([left.updates, left.accumulated!.batches]).toEqual([1, 2])
+      const { tensors, ...about } = await storeTraining(left)
+      const loaded = loadTraining({ ...about, tensors })
+      const resumed = resumeTraining(loaded, net().weights, steady)
+      const { losses, ...got } = inBatches(4, 4, { from: resumed })
+      const { losses: all, ...right } = inBatches(4, 4)
+      expect(await Promise.all(tensorsOf(got).map((tensor) => tensor.data()))).toEqual(
+        await Promise.all(tensorsOf(right).map((tensor) => tensor.data())),
+      )
+      expect(losses.flatMap((loss) => [...loss.dataSync()])).toEqual(all.flatMap((loss) => [...loss.dataSync()]))
+    }))
+
+  test('what a training has not kept cannot be gone on from', () =>
+    inScope(async () => {
+      const left = inBatches(16, 1)
+      const goingOn = (changes: Partial<TrainingConfig>) => () => resumeTraining(left, net().weights, { ...steady, ...changes })
+      expect(goingOn({ optimizer: { ...steady.optimizer, momentum: 0 } })().moments).toEqual({})
+      expect(goingOn({ emas: [ema, { kind: 'power_function', sigma_rel: 0.1, snapshots: 2 }] })().averages).toHaveLength(2)
+      expect(goingOn({ optimizer })).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: The optimizer adamw goes on from moments (first, second) that the training which is wired has not kept: another optimizer made it. Choose the optimizer that it was made with, or cut the wire to begin at step 0 with its weights.]`,
+      )
+      expect(goingOn({ emas: [{ kind: 'power_function', sigma_rel: 0.1, snapshots: 2 }] })).toThrowErrorMatchingInlineSnapshot(
+        `[NodeError: The average 1 is a power function of width 0.1, which has to see every step, and the training which is wired kept another. Choose the EMAs that it was made with, in their order, or another kind.]`,
+      )
+      expect(goingOn({ emas: [...steady.emas, { kind: 'power_function', sigma_rel: 0.1, snapshots: 2 }] })).toThrow('kept none')
+    }))
+
+  test.each(['adamw', 'adam', 'radam', 'nadam', 'adamax', 'rmsprop', 'adagrad', 'sgd'] as const)('%s learns', (algorithm) =>
+    inScope(async () => {
+      const model = net()
+      let state = beginTraining(model.weights, { optimizer: { ...optimizer, algorithm }, emas: [] })
+      const own: OptimizerConfig = { ...optimizer, algorithm, lr: algorithm === 'sgd' ? 0.2 : 0.02 }
+      for (let i = 0; i < 30; i++) {
+        const now = state
+        state = trainStep(now, { optimizer: own, emas: [], loss: () => lossAt(model, { ...now, step: 1 }), total: 30 })
+      }
+      const losses = state.losses.flatMap((loss) => [...loss.dataSync()])
+      expect(losses.at(-1)).toBeLessThan(0.8 * losses[0]!)
+    }),
+  )
 })

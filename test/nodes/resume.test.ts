@@ -8,31 +8,41 @@ import { trainingGraph } from '../trainingGraph.ts'
 import { node } from './evaluate.ts'
 import { goingOnFrom, run } from './resuming.ts'
 
-/** A training with everything that has a state: moments, an average, a warm-up, a limit that sums over all weights. */
+/** A training with everything that has a state: moments, averages, snapshots, gradients of four steps, a warm-up, a limit that sums over all weights. */
 const training = (steps: number): GraphNode[] => [
   ...trainingGraph(steps)
     .nodes.filter(({ id }) => !['x_T', 'Samples', 'Picture', 'Numbers'].includes(id))
     .map((one): GraphNode => {
-      if (one.id === 'Start') return { ...one, inputs: { ...one.inputs, ema: { node: 'Average', slot: 'ema' } } }
+      if (one.id === 'Start') {
+        const params = { ...one.params, gradient_accumulation_steps: 4 }
+        return { ...one, params, inputs: { ...one.inputs, ema: { node: 'Constant', slot: 'ema' } } }
+      }
       if (one.id === 'Adam') return { ...one, params: { ...one.params, clip_norm: 0.5, warmup_steps: 15 } }
       if (one.id === 'Keep')
         return { ...one, inputs: { model: { node: 'End', slot: 'ema' }, training: { node: 'End', slot: 'training' } } }
       return one
     }),
   node('Average', 'EMA'),
+  node('Wide', 'EMA', { ema: 'Average.ema' }, { kind: 'power_function', sigma_rel: 0.2, snapshots: 2 }),
+  node('Constant', 'EMA', { ema: 'Wide.ema' }, { kind: 'constant', decay: 0.5 }),
 ]
 
 /** The same, going on from a checkpoint. */
 const goingOn = (steps: number, file: Uint8Array): GraphNode[] => goingOnFrom(file, training(steps))
 
 onEachBackend(() => {
-  test('20 steps are 10, saved and loaded in another session, and 10 more: weights, moments, average and losses, bit for bit', async () => {
+  test('20 steps are 10, saved and loaded in another session, and 10 more: weights, moments, averages, gradients that wait and losses, bit for bit', async () => {
     const whole = await run(training(20))
     const half = await run(training(10))
     const rest = await run(goingOn(20, half.file), half.file)
     expect([whole, half, rest].flatMap(({ faults }) => faults)).toEqual([])
     expect(rest.first).toMatchObject({ index: 11, count: 20 })
-    expect(readCheckpoint(half.file).training!.step).toBe(10)
+    expect(readCheckpoint(half.file).training).toMatchObject({
+      step: 10,
+      updates: 2,
+      batches: 2,
+      averages: [{ snapshots: [] }, { sigma_rel: 0.2, snapshots: [1, 2] }, { snapshots: [] }],
+    })
     expect(sha256Of(half.file)).not.toBe(sha256Of(whole.file))
     expect(sha256Of(rest.file)).toBe(sha256Of(whole.file))
   })

@@ -348,7 +348,7 @@ onCpu(() => {
         "dataset [2,2] 1.5: space point, label 0 1, label 1 1",
         "trajectory [1,2] 0: frames 1, last t 0",
         "history [2] 0.375: last 0.25",
-        "ema [] NaN: decay 0.9, min_decay 0, update_after_step 0, use_ema_warmup true, inv_gamma 1, power 1",
+        "ema [2] NaN: kind half_life, half_life 100, ema_rampup_ratio 0, kind constant, decay 0.9",
       ]
     `)
   })

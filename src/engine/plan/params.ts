@@ -2,6 +2,7 @@
 import type { Fault } from './fault.ts'
 import type { GraphNode } from './graph.ts'
 import type { Declaration, Param, Params } from './op.ts'
+import { isMeant } from './op.ts'
 
 export function checkParams(node: GraphNode, { params: specs }: Declaration): { params: Params; faults: Fault[] } {
   const faults: Fault[] = []
@@ -20,6 +21,10 @@ export function checkParams(node: GraphNode, { params: specs }: Declaration): { 
   }
   return { params, faults }
 }
+
+/** Without those that mean nothing beside the others. */
+export const meantParams = <T extends Params>(specs: Declaration['params'], params: T): Partial<T> =>
+  Object.fromEntries(Object.entries(params).filter(([name]) => isMeant(specs[name]!, (other) => params[other]))) as Partial<T>
 
 /** What was expected, or undefined if the value is right. */
 export function problemWith(value: unknown, spec: Param): string | undefined {

@@ -20,7 +20,7 @@ export const averagedModel = defineNode({
     if (average > averages.length) {
       throw new NodeError({
         param: 'average',
-        message: `The training keeps ${averages.length} averages, so there is no number ${average}.`,
+        message: `Averages that the training keeps: ${averages.length}. There is no number ${average}.`,
         cure: averages.length ? `Choose one from 1 to ${averages.length}.` : 'Wire an EMA to TrainingStart.',
       })
     }
