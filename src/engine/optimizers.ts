@@ -1,6 +1,7 @@
 // How weights follow their gradients: optimizers as in PyTorch, on all weights as one vector, without side effects.
 import type { LearningRateConfig } from './learningRates.ts'
 import { learningRate } from './learningRates.ts'
+import type { Moment } from './moments.ts'
 import type { Scalar, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
 
@@ -32,10 +33,6 @@ export interface OptimizerConfig extends LearningRateConfig {
 
 /** What an optimizer remembers of earlier gradients, by names: each as long as all weights together. */
 export type Moments = { [K in Moment]?: Tensor1D }
-
-/** Averages of the gradient, its square and its size, the largest square so far, the sum of all squares, what goes on moving. */
-export const MOMENTS = ['first', 'second', 'size', 'largest', 'squares', 'momentum'] as const
-export type Moment = (typeof MOMENTS)[number]
 
 /** What one update begins with: the gradient is clipped, an L2 penalty is in it. */
 interface Update {

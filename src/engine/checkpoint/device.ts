@@ -1,5 +1,5 @@
 // Models and trainings between the device and a file.
-import type { Moment } from '../optimizers.ts'
+import type { Moment } from '../moments.ts'
 import type { Tensor1D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { TrainingState } from '../training.ts'

@@ -7,8 +7,8 @@
 //
 // Nothing of randomness: what is drawn follows from seeds and the number of the step.
 import { WIDEST } from '../ema.ts'
-import type { Moment } from '../optimizers.ts'
-import { MOMENTS } from '../optimizers.ts'
+import type { Moment } from '../moments.ts'
+import { MOMENTS } from '../moments.ts'
 import type { Files } from './archive.ts'
 import { jsonBytes, jsonOf, unzip } from './archive.ts'
 import { CheckpointError } from './error.ts'
