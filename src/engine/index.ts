@@ -2,6 +2,7 @@
 
 // ---- the process and its samplers
 export * from './schedule.ts'
+export * from './continuous.ts'
 export * from './timesteps.ts'
 export * from './densities.ts'
 export * from './sigmas.ts'

@@ -1,19 +1,11 @@
 // Noise schedules: how much signal is left at each timestep of the training process. Knows nothing of models.
 //
-// Two families share names in the field: what diffusers calls "linear" is not rescaled for other numbers of timesteps,
-// OpenAI's is; "sigmoid" is a curve in beta for diffusers, in alpha-bar for Jabri et al. Here each has a name of its own.
+import type { ScheduleName } from './betas.ts'
+import { betaCurves, scheduleNames } from './betas.ts'
 import { NodeError } from './plan/fault.ts'
 
-export const scheduleNames = [
-  'linear',
-  'linear_openai',
-  'scaled_linear',
-  'squaredcos_cap_v2',
-  'sigmoid',
-  'sigmoid_alpha_bar',
-] as const
-
-export type ScheduleName = (typeof scheduleNames)[number]
+export { scheduleNames }
+export type { ScheduleName }
 
 /**
  * The training process: plain data. Everything else asks it one thing, {@link levelsAt}: how much signal and how much noise
@@ -37,45 +29,15 @@ export interface ScheduleConfig {
   name: ScheduleName
   /** The number of training timesteps. */
   T: number
-  /** First and last β, for linear, linear_openai (for T = 1000), scaled_linear and sigmoid. */
+  /** First and last β, where the curve has some; of linear_openai for T = 1000. */
   betaStart?: number
   betaEnd?: number
   /** With no signal left at the last timestep: see {@link withZeroSnr}. */
   rescaleBetasZeroSnr?: boolean
 }
 
-/** Beyond this a single step would leave no signal: the cap of Nichol & Dhariwal 2021. */
-const MAX_BETA = 0.999
-
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
-
-/** n numbers from a to b, both included. */
-const linspace = (a: number, b: number, n: number) =>
-  Float64Array.from({ length: n }, (_, i) => (n === 1 ? a : a + (i / (n - 1)) * (b - a)))
-
-/** β from a curve of ᾱ over [0, 1]: what is lost from i / T to (i + 1) / T. */
-const betasOf = (T: number, alphaBar: (u: number) => number) =>
-  Float64Array.from({ length: T }, (_, i) => Math.min(1 - alphaBar((i + 1) / T) / alphaBar(i / T), MAX_BETA))
-
-type Range = Required<Pick<ScheduleConfig, 'T' | 'betaStart' | 'betaEnd'>>
-
-const curves: { [K in ScheduleName]: (range: Range) => Float64Array } = {
-  /** Ho et al. 2020, section 4; as diffusers, whatever T is: with few timesteps it does not reach noise. */
-  linear: ({ T, betaStart, betaEnd }) => linspace(betaStart, betaEnd, T),
-  /** Nichol & Dhariwal 2021 (code): times 1000 / T, so that the end is noise for every T. */
-  linear_openai: ({ T, betaStart, betaEnd }) => linspace((betaStart * 1000) / T, (betaEnd * 1000) / T, T),
-  /** Rombach et al. 2022: linear in √β. */
-  scaled_linear: ({ T, betaStart, betaEnd }) => linspace(Math.sqrt(betaStart), Math.sqrt(betaEnd), T).map((root) => root * root),
-  /** Cosine, Nichol & Dhariwal 2021, eq. 17. */
-  squaredcos_cap_v2: ({ T }) => betasOf(T, (u) => Math.cos((((u + 0.008) / 1.008) * Math.PI) / 2) ** 2),
-  /** GeoDiff (Xu et al. 2022), as diffusers: a sigmoid in β. */
-  sigmoid: ({ T, betaStart, betaEnd }) => linspace(-6, 6, T).map((x) => sigmoid(x) * (betaEnd - betaStart) + betaStart),
-  /** Jabri et al. 2022, algorithm 1, from -3 to 3 at temperature 1: a sigmoid in ᾱ. */
-  sigmoid_alpha_bar: ({ T }) => betasOf(T, (u) => (sigmoid(3) - sigmoid(6 * u - 3)) / (sigmoid(3) - sigmoid(-3))),
-}
-
 /**
- * The tables of a named schedule, in float64. Throws NodeError if T is no whole number above 0 or some β is not in (0, 1).
+ * The tables of a named schedule, in float64. Throws NodeError if T is no whole number above 0 or some β is not in (0, 1), the last alone not in (0, 1].
  */
 export function noiseSchedule(config: ScheduleConfig): TableSchedule {
   const { name, T, betaStart = 1e-4, betaEnd = 0.02, rescaleBetasZeroSnr = false } = config
@@ -86,8 +48,9 @@ export function noiseSchedule(config: ScheduleConfig): TableSchedule {
       cure: 'Set num_train_timesteps to 1000, say.',
     })
   }
-  const betas = curves[name]({ T, betaStart, betaEnd })
-  const wrong = betas.findIndex((beta) => !(beta > 0 && beta < 1))
+  const betas = betaCurves[name]({ T, betaStart, betaEnd })
+  // 1 at the last timestep leaves no signal, which is one way to end.
+  const wrong = betas.findIndex((beta, t) => !(beta > 0 && (beta < 1 || (beta === 1 && t > 0 && t === T - 1))))
   if (wrong >= 0) throw outOfRange(name, wrong, betas[wrong]!)
   const schedule = tableOfBetas(name, betas)
   return rescaleBetasZeroSnr ? withZeroSnr(schedule) : schedule

@@ -1,21 +1,22 @@
 // Noise schedules against recorded tables, and what makes them schedules at all.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { flowSchedule, sigmaSchedule, vpSchedule } from '../../src/engine/continuous.ts'
 import { posteriorCoefficients } from '../../src/engine/posterior.ts'
 import type { ScheduleConfig, ScheduleName } from '../../src/engine/schedule.ts'
-import { alphaBarAt, levelsAt, noiseSchedule, scheduleNames } from '../../src/engine/schedule.ts'
+import { alphaBarAt, levelsAt, levelsOfRatio, noiseSchedule, ratiosOf, scheduleNames } from '../../src/engine/schedule.ts'
 import { golden } from '../golden.ts'
 
 interface Case {
   id: string
   num_train_timesteps: number
-  config?: { beta_schedule: ScheduleName; beta_start?: number; beta_end?: number }
+  config?: { beta_schedule: ScheduleName; beta_start?: number; beta_end?: number; rescale_betas_zero_snr?: boolean }
   index: number[]
   betas_f64: number[]
   alphas_cumprod_f64: number[]
   sum_betas_f64?: number
   sum_alphas_cumprod_f64?: number
-  posterior_variance_f64: number[]
+  posterior_variance_f64?: number[]
   posterior_mean_coef1_f64?: number[]
   posterior_mean_coef2_f64?: number[]
 }
@@ -28,13 +29,26 @@ interface Lucidrains {
   alphas_cumprod: number[]
 }
 
-const { cases, lucidrains } = golden<{ cases: Case[]; lucidrains: Lucidrains[] }>('schedules')
+const { cases: plain, lucidrains } = golden<{ cases: Case[]; lucidrains: Lucidrains[] }>('schedules')
+const cases = [...plain, ...golden<{ cases: Case[] }>('zeroSnr').cases]
 
-/** guided-diffusion's cases have no config: its linear is ours with 1000 / T, its cosine that of diffusers. */
+/** guided-diffusion's linear is ours with 1000 / T, its cosine that of diffusers. */
+const unnamed: Record<string, ScheduleName> = {
+  alpha_bar_exp: 'exp',
+  alpha_bar_laplace: 'laplace',
+  openai_linear: 'linear_openai',
+  openai_cosine: 'squaredcos_cap_v2',
+}
 const configOf = ({ id, num_train_timesteps: T, config }: Case): ScheduleConfig =>
   config
-    ? { name: config.beta_schedule, T, betaStart: config.beta_start, betaEnd: config.beta_end }
-    : { name: id.startsWith('openai_linear') ? 'linear_openai' : 'squaredcos_cap_v2', T }
+    ? {
+        name: config.beta_schedule,
+        T,
+        betaStart: config.beta_start,
+        betaEnd: config.beta_end,
+        rescaleBetasZeroSnr: config.rescale_betas_zero_snr,
+      }
+    : { name: unnamed[id.replace(/_T\d+$/, '')]!, T }
 
 const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0)
 
@@ -42,8 +56,11 @@ const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0)
 const closeTo = (found: number, wanted: number, tolerance = 1e-11 * Math.abs(wanted) + 1e-15) =>
   expect(Math.abs(found - wanted)).toBeLessThanOrEqual(tolerance)
 
-test('there is a recorded case for every name', () => {
-  const names = new Set([...cases.map((c) => configOf(c).name), 'sigmoid_alpha_bar'])
+/** Nobody has recorded these; their betas are written down below. */
+const ofFormulas = ['const', 'jsd', 'sqrt', 'warmup10', 'warmup50']
+
+test('there is a recorded case for every name that is in use', () => {
+  const names = new Set([...cases.map((c) => configOf(c).name), 'sigmoid_alpha_bar', ...ofFormulas])
   expect([...names].sort()).toEqual([...scheduleNames].sort())
 })
 
@@ -59,40 +76,101 @@ describe.each(cases)('$id', (recorded) => {
     closeTo(sum(schedule.betas), recorded.sum_betas_f64)
     closeTo(sum(schedule.alphaBar), recorded.sum_alphas_cumprod_f64!)
   })
+})
 
-  test('posterior', () => {
-    const t = Float64Array.from(recorded.index)
-    const found = posteriorCoefficients(levelsAt(schedule, { t }), levelsAt(schedule, { t: t.map((step) => step - 1) }))
-    recorded.index.forEach((step, i) => {
-      // diffusers holds the variance above 1e-20; at t = 0 it is nothing.
-      closeTo(found.variance[i]!, step === 0 ? 0 : recorded.posterior_variance_f64[i]!)
-      if (!recorded.posterior_mean_coef1_f64) return
-      closeTo(found.fromX0[i]!, recorded.posterior_mean_coef1_f64[i]!)
-      closeTo(found.fromXt[i]!, recorded.posterior_mean_coef2_f64![i]!)
-    })
+test.each(cases.filter((recorded) => recorded.posterior_variance_f64))('$id: posterior', (recorded) => {
+  const schedule = noiseSchedule(configOf(recorded))
+  const t = Float64Array.from(recorded.index)
+  const found = posteriorCoefficients(levelsAt(schedule, { t }), levelsAt(schedule, { t: t.map((step) => step - 1) }))
+  recorded.index.forEach((step, i) => {
+    // diffusers holds the variance above 1e-20; at t = 0 it is nothing.
+    closeTo(found.variance[i]!, step === 0 ? 0 : recorded.posterior_variance_f64![i]!)
+    if (!recorded.posterior_mean_coef1_f64) return
+    closeTo(found.fromX0[i]!, recorded.posterior_mean_coef1_f64[i]!)
+    closeTo(found.fromXt[i]!, recorded.posterior_mean_coef2_f64![i]!)
   })
 })
 
-test.each(lucidrains)(
-  'sigmoid_alpha_bar, T = $T, is the sigmoid schedule of lucidrains',
-  ({ T, index, betas, alphas_cumprod }) => {
-    const schedule = noiseSchedule({ name: 'sigmoid_alpha_bar', T })
-    index.forEach((t, i) => {
-      // It takes the sigmoid at both ends of the curve in float32, which shifts alpha-bar by up to 1e-7.
-      closeTo(schedule.alphaBar[t]!, alphas_cumprod[i]!, 1e-7)
-      closeTo(schedule.betas[t]!, betas[i]!, 1e-7 / alphaBarAt(schedule, t - 1))
-    })
-  },
-)
+const ofLucidrains: Record<string, ScheduleName> = {
+  linear_beta_schedule: 'linear_openai',
+  cosine_beta_schedule: 'squaredcos_cap_v2',
+  sigmoid_beta_schedule: 'sigmoid_alpha_bar',
+}
+
+test.each(lucidrains)('$fn of lucidrains, T = $T', ({ fn, T, index, betas, alphas_cumprod }) => {
+  const schedule = noiseSchedule({ name: ofLucidrains[fn]!, T })
+  // It takes the sigmoid at both ends of the curve in float32, which shifts alpha-bar by up to 1e-7.
+  const shift = fn.startsWith('sigmoid') ? 1e-7 : 1e-12
+  index.forEach((t, i) => {
+    closeTo(schedule.alphaBar[t]!, alphas_cumprod[i]!, shift)
+    closeTo(schedule.betas[t]!, betas[i]!, shift / alphaBarAt(schedule, t - 1))
+  })
+})
+
+test('betas of DDPM that nobody trains with any more', () => {
+  const betas = (name: ScheduleName) => [...noiseSchedule({ name, T: 10, betaStart: 0.1, betaEnd: 0.4 }).betas]
+  const found = (name: ScheduleName) => betas(name).map((beta) => Number(beta.toFixed(6)))
+  expect(found('const')).toEqual(Array(10).fill(0.4))
+  expect(found('warmup10')).toEqual([0.1, ...Array(9).fill(0.4)])
+  expect(found('warmup50')).toEqual([0.1, 0.175, 0.25, 0.325, ...Array(6).fill(0.4)])
+  expect(found('sqrt').map((root) => Number((root ** 2).toFixed(5)))).toEqual(
+    Array.from({ length: 10 }, (_, i) => Number((0.1 + i / 30).toFixed(5))),
+  )
+  expect(found('jsd')).toEqual(Array.from({ length: 10 }, (_, i) => Number((1 / (10 - i)).toFixed(6))))
+  const { alphaBar } = noiseSchedule({ name: 'jsd', T: 10 })
+  alphaBar.forEach((signal, t) => expect(signal).toBeCloseTo(0.9 - t / 10, 12))
+})
 
 test('any schedule only loses signal', () => {
   fc.assert(
     fc.property(fc.constantFrom(...scheduleNames), fc.integer({ min: 21, max: 3000 }), (name, T) => {
       const { alphaBar } = noiseSchedule({ name, T })
-      return alphaBar.length === T && alphaBar.every((a, t) => a > 0 && a < (t === 0 ? 1 : alphaBar[t - 1]!))
+      return alphaBar.length === T && alphaBar.every((a, t) => (a > 0 || t === T - 1) && a < (t === 0 ? 1 : alphaBar[t - 1]!))
     }),
     { numRuns: 50 },
   )
+})
+
+test('without a signal at the end, and otherwise where it was', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...scheduleNames), fc.integer({ min: 21, max: 2000 }), (name, T) => {
+      const [plain, rescaled] = [false, true].map((rescaleBetasZeroSnr) => noiseSchedule({ name, T, rescaleBetasZeroSnr }))
+      expect(rescaled!.alphaBar[T - 1]).toBe(0)
+      expect(rescaled!.alphaBar[0]).toBeCloseTo(plain!.alphaBar[0]!, 12)
+      expect(rescaled!.alphaBar.every(Number.isFinite) && rescaled!.betas.every((beta) => beta > 0 && beta <= 1)).toBe(true)
+    }),
+    { numRuns: 30 },
+  )
+  expect(() => noiseSchedule({ name: 'linear', T: 1, rescaleBetasZeroSnr: true })).toThrow(/^A schedule of one timestep/)
+})
+
+describe('continuous time', () => {
+  const all = [flowSchedule(), sigmaSchedule(), vpSchedule()]
+  test.each(all)('$name: from clean data on, the ratio only grows, and its time is found again', (schedule) => {
+    const top = schedule.kind === 'sigma' ? schedule.sigmaMax : schedule.T
+    const t = Float64Array.from({ length: 50 }, (_, i) => (top * i) / 50)
+    const levels = levelsAt(schedule, { t })
+    const ratio = ratiosOf(levels)
+    expect([levels.alpha[0], levels.sigma[0]]).toEqual([1, 0])
+    expect(ratio.every((value, i) => i === 0 || value > ratio[i - 1]!)).toBe(true)
+    levelsOfRatio(schedule, ratio.slice(1)).t.forEach((found, i) => expect(found).toBeCloseTo(t[i + 1]!, 8))
+    if (schedule.kind === 'vp') levels.alpha.forEach((a, i) => expect(a ** 2 + levels.sigma[i]! ** 2).toBeCloseTo(1, 12))
+    if (schedule.kind === 'flow') levels.alpha.forEach((a, i) => expect(a + levels.sigma[i]!).toBeCloseTo(1, 12))
+  })
+
+  test('vp is the limit of linear_openai', () => {
+    const T = 20_000
+    const table = noiseSchedule({ name: 'linear_openai', T })
+    const vp = vpSchedule({ T })
+    for (const t of [1000, 10_000, 15_000]) expect(alphaBarAt(vp, t + 1) / table.alphaBar[t]!).toBeCloseTo(1, 2)
+  })
+
+  test('what is no schedule is refused', () => {
+    expect(() => flowSchedule(0)).toThrow(/^Expected a time above 0 for pure noise, got 0/)
+    expect(() => sigmaSchedule({ sigmaMin: 2, sigmaMax: 1 })).toThrow(/^Expected 0 < sigma_min < sigma_max, got 2 and 1/)
+    expect(() => vpSchedule({ betaD: 0 })).toThrow(/^Expected beta_min from 0 and beta_d above 0/)
+    expect(() => vpSchedule({ T: NaN })).toThrow(/^Expected a time above 0/)
+  })
 })
 
 test('with 50 timesteps linear is far from noise, linear_openai is not', () => {

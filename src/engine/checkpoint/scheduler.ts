@@ -216,23 +216,5 @@ function scheduleOf(T: number, values: unknown, given: string): TableSchedule {
   const betas = Float64Array.from(values as number[])
   // A name of diffusers says nothing here: it has one whether it is used or not.
   const other = diffusersNames.includes(given as ScheduleName) ? UNNAMED : given
-  return tablesOf(nameOf(betas, [...diffusersNames, ...ownNames])?.beta_schedule ?? other, betas)
-}
-
-function tablesOf(name: string, betas: Float64Array): TableSchedule {
-  let signal = 1
-  return { kind: 'table', name, T: betas.length, betas, alphaBar: betas.map((beta) => (signal *= 1 - beta)) }
-}
-
-/**
- * The same with no signal left at the last timestep: √ᾱ is shifted so that it ends at 0, and scaled so that it begins where it
- * did. Lin et al. 2023, algorithm 1; `rescale_zero_terminal_snr` of diffusers.
- */
-function withZeroSnr({ name, alphaBar }: TableSchedule): TableSchedule {
-  const roots = alphaBar.map(Math.sqrt)
-  const [first, last] = [roots[0]!, roots.at(-1)!]
-  if (first === last) throw new CheckpointError('A schedule of one timestep cannot be rescaled to zero terminal SNR.')
-  const rescaled = roots.map((root) => (((root - last) * first) / (first - last)) ** 2)
-  const betas = rescaled.map((signal, t) => 1 - (t === 0 ? signal : signal / rescaled[t - 1]!))
-  return tablesOf(`${name}_zero_snr`, betas)
+  return tableOfBetas(nameOf(betas, [...diffusersNames, ...ownNames])?.beta_schedule ?? other, betas)
 }
