@@ -155,7 +155,7 @@ export function levelsAt(schedule: Schedule, { t, ratio }: Times): Levels {
 
 /**
  * The levels with these σ / α, wherever they lie: what a solver asks for between two timesteps. A model is told the time that
- * the schedule has for them; in a table of betas that is interpolated in log σ / α, as in k-diffusion.
+ * the schedule has for them, beyond its end the end itself; in a table of betas it is interpolated in log σ / α, as in k-diffusion.
  */
 export const levelsOfRatio = (schedule: Schedule, ratio: Float64Array): Levels =>
   levelsAt(schedule, { t: ratio.map((value) => timeOfRatio(schedule, value)), ratio })
@@ -172,7 +172,8 @@ function timeOfRatio(schedule: Schedule, ratio: number): number {
     case 'vp': {
       const { betaMin, betaD, T } = schedule
       // β_d u² / 2 + β_min u = ln(1 + ratio²), solved for u.
-      return (T * (Math.sqrt(betaMin ** 2 + 2 * betaD * Math.log1p(ratio * ratio)) - betaMin)) / betaD
+      const u = (Math.sqrt(betaMin ** 2 + 2 * betaD * Math.log1p(ratio * ratio)) - betaMin) / betaD
+      return T * Math.min(u, 1)
     }
   }
 }

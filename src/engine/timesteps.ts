@@ -16,6 +16,8 @@ export interface Transitions {
   /** σ / α at each t and t_prev, where it is not what the schedule says of them: see `Times`. */
   ratio?: Float64Array
   ratioPrev?: Float64Array
+  /** What standard normal noise is multiplied by to be an x at the first level, where that is not 1: data that is not scaled. */
+  initNoiseSigma?: number
 }
 
 /** The two ends of transition i. */
@@ -106,10 +108,16 @@ interface Way {
  * steps than timesteps, an offset leads out of the schedule, or a level is asked for that it does not have.
  */
 export function timesteps(schedule: Schedule, config: TimestepsConfig): Transitions {
-  const { num_inference_steps: n, end = 'clean', previous = 'next_in_list', sigmas = 'schedule' } = config
   refuseShift(schedule, config)
+  const { num_inference_steps: n, sigmas = 'schedule' } = config
   if (!Number.isInteger(n) || n < 1) throw wrongCount(n, 'above 0', 'Set num_inference_steps to 50, say.')
   const way = schedule.kind === 'table' && sigmas === 'schedule' ? wayOfTable(schedule, config) : wayOfSigmas(schedule, config)
+  const list = walked(schedule, way, config)
+  return schedule.kind === 'sigma' ? { ...list, initNoiseSigma: way.levels.t[0]! } : list
+}
+
+function walked(schedule: Schedule, way: Way, config: TimestepsConfig): Transitions {
+  const { num_inference_steps: n, end = 'clean', previous = 'next_in_list' } = config
   const list = joined(way.levels, end === 'clean' ? CLEAN : way.smallest)
   if (previous === 'next_in_list' || list.ratio) return end === 'clean' ? list : moving(list)
   const { T } = tableOf(schedule, 'The stride of diffusers')
@@ -292,9 +300,14 @@ export function splitTimesteps(timesteps: Transitions, strength: number): { skip
   const { length } = timesteps.t
   const cut = length - Math.min(Math.floor(length * strength), length)
   const part = (from: number, to?: number) => mapLists(timesteps, (list) => list.slice(from, to))
+  const begins = timesteps.initNoiseSigma === undefined ? {} : { initNoiseSigma: timesteps.initNoiseSigma }
   const nothing: Times = { t: Float64Array.of(-1) }
   const { from, to } = endsOf(timesteps, Math.min(cut, length - 1))
-  return { skipped: part(0, cut), rest: part(cut), at: length === 0 ? nothing : cut < length ? from : to }
+  const [skipped, rest] = [
+    { ...part(0, cut), ...begins },
+    { ...part(cut), ...(cut === 0 && begins) },
+  ]
+  return { skipped, rest, at: length === 0 ? nothing : cut < length ? from : to }
 }
 
 const mapLists = ({ t, tPrev, ratio, ratioPrev }: Transitions, change: (list: Float64Array) => Float64Array): Transitions => ({

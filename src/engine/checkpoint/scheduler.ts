@@ -2,7 +2,7 @@
 // model was trained with is.
 import { NodeError } from '../plan/fault.ts'
 import type { ScheduleName, TableSchedule } from '../schedule.ts'
-import { noiseSchedule } from '../schedule.ts'
+import { noiseSchedule, tableOfBetas, withZeroSnr } from '../schedule.ts'
 import type { Model, PredictionType, Space, VarianceKind } from '../values.ts'
 import { CheckpointError } from './error.ts'
 

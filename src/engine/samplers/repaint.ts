@@ -37,7 +37,8 @@ export function repaintStep(
  * The way of RePaint over a list of transitions (Lugmayr et al. 2022, section 4.2): down, but after every `length` steps `length`
  * steps up again, each stretch `samples` times in all. Throws NodeError for numbers below 1.
  */
-export function repaintTransitions({ t, tPrev, ratio, ratioPrev }: Transitions, length: number, samples: number): Transitions {
+export function repaintTransitions(down: Transitions, length: number, samples: number): Transitions {
+  const { t, tPrev, ratio, ratioPrev, ...begins } = down
   for (const [param, value] of [
     ['jump_length', length],
     ['jump_n_sample', samples],
@@ -67,6 +68,7 @@ export function repaintTransitions({ t, tPrev, ratio, ratioPrev }: Transitions, 
   const [times, ratios] = [[...t, tPrev[n - 1]!], ratio && ratioPrev ? [...ratio, ratioPrev[n - 1]!] : undefined]
   const list = (values: number[], side: 0 | 1) => Float64Array.from(way, (move) => values[move[side]]!)
   return {
+    ...begins,
     t: list(times, 0),
     tPrev: list(times, 1),
     ...(ratios && { ratio: list(ratios, 0), ratioPrev: list(ratios, 1) }),

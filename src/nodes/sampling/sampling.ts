@@ -7,6 +7,9 @@ import { endsOf } from '../../engine/timesteps.ts'
 import type { Noise, Samples, StepPlace, Timesteps } from '../../engine/values.ts'
 import { advanced, defineLoop, integer, number, samples, timestep, timesteps, trajectory } from '../define.ts'
 
+/** Whole timesteps as they are, fractions short. */
+const timeInWords = (t: number) => (Number.isInteger(t) ? t : Number(t.toPrecision(6)))
+
 interface SamplingState {
   x: Samples
   /** The timestep x is at. */
@@ -40,16 +43,21 @@ function placeOf({ tPrev, ratioPrev }: Timesteps, index: number): StepPlace {
   return { index, count: tPrev.length, endsClean }
 }
 
+/** Noise as it is drawn has variance 1; at the first level of a schedule of sigmas it has more. */
+const startOf = ({ type, tensor }: Samples | Noise, { initNoiseSigma = 1 }: Timesteps): Tensor =>
+  type === 'noise' && initNoiseSigma !== 1 ? tensor.mul(initNoiseSigma) : tensor
+
 const behaviour: LoopBehaviour<SamplingState> = {
   extents: [],
   samples: true,
   iterations: (inputs) => startInputs(inputs).timesteps.t.length,
-  label: (_, index, inputs) => `t = ${startInputs(inputs).timesteps.t[index]}`,
+  label: (_, index, inputs) => `t = ${timeInWords(startInputs(inputs).timesteps.t[index]!)}`,
 
   begin(inputs, { end }) {
     const { x_T, timesteps } = startInputs(inputs)
     const at = timesteps.t[0] ?? -1
-    return { x: { ...x_T, type: 'samples' }, at, frames: [x_T.tensor], t: [at], every: end.keep_every as number }
+    const tensor = startOf(x_T, timesteps)
+    return { x: { ...x_T, type: 'samples', tensor }, at, frames: [tensor], t: [at], every: end.keep_every as number }
   },
 
   each({ x }, index, inputs) {
@@ -99,7 +107,10 @@ export const [samplingStart, samplingEnd] = defineLoop({
     category: 'sampling',
     summary: 'Begins sampling: goes over a list of timesteps, and gives at each what the step before has made.',
     source: 'Ho et al. 2020, algorithm 2',
-    inputs: { x_T: samples('where to start: noise, or data noised to the first t'), timesteps: timesteps('the way') },
+    inputs: {
+      x_T: samples('where to start: noise (brought to the first level, where that is sigma), or data noised to the first t'),
+      timesteps: timesteps('the way'),
+    },
     each: {
       x_t: samples('as far as it has come'),
       t: timestep('where x_t is'),

@@ -1,0 +1,104 @@
+// The nodes that say how noise grows, and Timesteps on each of them.
+import { describe, expect, test } from 'vitest'
+import type { Schedule } from '../../src/engine/schedule.ts'
+import { onCpu } from '../backends.ts'
+import { evaluate, node } from './evaluate.ts'
+
+/** One node of each kind of schedule. */
+const kinds = {
+  table: node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
+  flow: node('schedule', 'FlowSchedule', {}, {}),
+  sigma: node('schedule', 'SigmaSchedule', {}, {}),
+  vp: node('schedule', 'VPSchedule', {}, {}),
+}
+
+const scheduleOf = async (type: string, params: Record<string, unknown>): Promise<Schedule> =>
+  (await evaluate([node('s', type, {}, params)], { schedule: 's.schedule' })).schedule.schedule
+
+const listOf = async (kind: keyof typeof kinds, params: Record<string, unknown>) =>
+  (
+    await evaluate([kinds[kind], node('list', 'Timesteps', { schedule: 'schedule.schedule' }, params)], {
+      list: 'list.timesteps',
+    })
+  ).list
+
+onCpu(() => {
+  test('what they say', async () => {
+    expect(await scheduleOf('FlowSchedule', { num_train_timesteps: 1 })).toEqual({ kind: 'flow', name: 'flow', T: 1 })
+    expect(await scheduleOf('SigmaSchedule', { sigma_max: 50 })).toEqual({
+      kind: 'sigma',
+      name: 'sigma',
+      sigmaMin: 0.002,
+      sigmaMax: 50,
+    })
+    expect(await scheduleOf('VPSchedule', {})).toEqual({ kind: 'vp', name: 'vp', T: 1000, betaMin: 0.1, betaD: 19.9 })
+    const zero = await scheduleOf('NoiseSchedule', { rescale_betas_zero_snr: true, num_train_timesteps: 20 })
+    expect(zero.kind === 'table' && [zero.T, zero.alphaBar[19]]).toEqual([20, 0])
+    await expect(scheduleOf('SigmaSchedule', { sigma_min: 2, sigma_max: 1 })).rejects.toThrow(/sigma_min < sigma_max/)
+  })
+
+  test('Timesteps: a curve, a shift, sections', async () => {
+    const karras = await listOf('sigma', { num_inference_steps: 3, sigmas: 'karras', rho: 1 })
+    expect([...karras.t].map((t) => Number(t.toFixed(3)))).toEqual([80, 40.001, 0.002])
+    const shifted = await listOf('flow', { num_inference_steps: 4, shift: 3 })
+    expect([...shifted.t].map((t) => Number(t.toFixed(6)))).toEqual([1000, 900, 750, 500])
+    const sections = await listOf('table', { timestep_respacing: '2,1' })
+    expect([...sections.t]).toEqual([500, 499, 0])
+    await expect(listOf('table', { shift: 3 })).rejects.toThrow(/is no flow/)
+  })
+
+  describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', (kind) => {
+    const predicts = kind === 'flow' ? 'flow_prediction' : 'v_prediction'
+    const graph = [
+      kinds[kind],
+      node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.1, predicts }),
+      node('noise', 'GaussianNoise', {}, { batch_size: 64, seed: 3 }),
+    ]
+
+    test.each(['euler', 'dpmpp_2m_sde', 'heun'])('%s goes from noise to the data', async (sampler) => {
+      const inputs = { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' }
+      const params = { sampler, num_inference_steps: 20 }
+      const { x, way, noise } = await evaluate([...graph, node('s', 'Sampler', inputs, params)], {
+        x: 's.x_0',
+        way: 's.trajectory',
+        noise: 'noise.noise',
+      })
+      // As it is drawn, but for a schedule of sigmas: there the first level is the highest sigma.
+      expect(way.frames[0]!.data[5]! / noise.tensor.data[5]!).toBeCloseTo(kind === 'sigma' ? 80 : 1, 4)
+      // The centres of the mixture lie on a circle of radius √2, with a deviation of 0.1 around each.
+      const { data } = x.tensor
+      for (let i = 0; i < data.length; i += 2)
+        expect(Math.abs(Math.hypot(data[i]!, data[i + 1]!) - Math.SQRT2)).toBeLessThan(0.45)
+    })
+  })
+
+  test('noise is brought to the first level in an open loop too, data is not', async () => {
+    const graph = [
+      kinds.sigma,
+      node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.1 }),
+      node('noise', 'GaussianNoise', {}, { batch_size: 4, seed: 3 }),
+      node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 4 }),
+      node('split', 'SplitTimesteps', { timesteps: 'list.timesteps' }, { strength: 0.5 }),
+      ...['list.timesteps', 'split.skipped', 'split.rest'].flatMap((timesteps, i) => [
+        node(`start${i}`, 'SamplingStart', { x_T: 'noise.noise', timesteps }),
+        node(`predict${i}`, 'Predict', { model: 'model.model', x_t: `start${i}.x_t`, t: `start${i}.t` }),
+        node(`step${i}`, 'EulerStep', {
+          x_t: `start${i}.x_t`,
+          prediction: `predict${i}.prediction`,
+          t: `start${i}.t`,
+          t_prev: `start${i}.t_prev`,
+          schedule: 'schedule.schedule',
+        }),
+        node(`end${i}`, 'SamplingEnd', { loop: `start${i}.loop`, x_prev: `step${i}.x_prev` }),
+      ]),
+    ]
+    const { noise, ...ways } = await evaluate(graph, {
+      noise: 'noise.noise',
+      whole: 'end0.trajectory',
+      skipped: 'end1.trajectory',
+      rest: 'end2.trajectory',
+    })
+    const scale = Object.values(ways).map(({ frames }) => frames[0]!.data[0]! / noise.tensor.data[0]!)
+    expect(scale.map((value) => Number(value.toFixed(3)))).toEqual([80, 80, 1])
+  })
+})
