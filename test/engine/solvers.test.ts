@@ -18,14 +18,14 @@ import type { UniPCState } from '../../src/engine/samplers/unipc.ts'
 import { unipcStep } from '../../src/engine/samplers/unipc.ts'
 import { convertPrediction } from '../../src/engine/prediction.ts'
 import type { Levels, Schedule } from '../../src/engine/schedule.ts'
-import { levelsAt, noiseSchedule } from '../../src/engine/schedule.ts'
+import { levelsAt } from '../../src/engine/schedule.ts'
 import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
-import { timesteps } from '../../src/engine/timesteps.ts'
+import { endsOf } from '../../src/engine/timesteps.ts'
 import type { StepPlace } from '../../src/engine/values.ts'
 import { onCpu } from '../backends.ts'
 import type { SchedulerCase } from '../schedulers.ts'
-import { casesOf, expectTrajectory, initialOf, models, noisesOf } from '../schedulers.ts'
+import { casesOf, expectTrajectory, initialOf, models, noisesOf, transitionsOf } from '../schedulers.ts'
 
 interface SolverConfig {
   algorithm_type?: 'dpmsolver' | 'dpmsolver++' | 'sde-dpmsolver' | 'sde-dpmsolver++'
@@ -42,26 +42,14 @@ interface SolverConfig {
 }
 type Case = SchedulerCase & { config_given: SolverConfig }
 
-/** Noise levels from those recorded, σ / α of a VP schedule, σ of a flow, or σ itself. */
-function levelsOf(recorded: Case): { schedule: Schedule; levels: Levels[] } {
-  const schedule = scheduleOf(recorded)
-  const { sigmas, timesteps } = recorded
-  const levels = sigmas!.map((sigma, i) => {
-    const ratio = recorded.config_given.use_flow_sigmas ? sigma / (1 - sigma) : sigma
-    return levelsAt(schedule, { t: Float64Array.of(timesteps[i] ?? -1), ratio: Float64Array.of(ratio) })
+/** Both ends of each of our steps. */
+function levelsOf(recorded: Case): { schedule: Schedule; ends: { from: Levels; to: Levels }[] } {
+  const { schedule, transitions } = transitionsOf(recorded)
+  const ends = Array.from(transitions.t, (_, i) => {
+    const { from, to } = endsOf(transitions, i)
+    return { from: levelsAt(schedule, from), to: levelsAt(schedule, to) }
   })
-  return { schedule, levels }
-}
-
-function scheduleOf({ id, config_given: config }: Case): Schedule {
-  if (id.startsWith('EDM')) return { kind: 'sigma', name: 'edm', sigmaMin: 0.002, sigmaMax: 80 }
-  if (config.use_flow_sigmas) return { kind: 'flow', name: 'flow', T: 1000 }
-  return noiseSchedule({
-    name: config.beta_schedule ?? 'linear',
-    T: config.num_train_timesteps ?? 1000,
-    betaStart: config.beta_start,
-    betaEnd: config.beta_end,
-  })
+  return { schedule, ends }
 }
 
 /** x_0 as the case's model says, held as it says. */
@@ -164,40 +152,31 @@ function saSolver({ config_given: config }: Case): Solver {
 /** x after each step. */
 function trajectoryOf(recorded: Case, solver: Solver): Tensor[] {
   return tf.tidy(() => {
-    const { levels } = levelsOf(recorded)
+    const { ends } = levelsOf(recorded)
     const denoise = denoiser(recorded)
-    const frames: Tensor[] = []
     let [x, state] = [initialOf(recorded), undefined as unknown]
-    for (let index = 0; index < levels.length - 1; index++) {
-      const [from, to] = [levels[index]!, levels[index + 1]!]
+    return ends.map(({ from, to }, index) => {
       const x0 = denoise(x, from)
-      const place = { index, count: levels.length - 1 }
+      const place = { index, count: ends.length }
       const [z] = noisesOf(recorded, index)
       const made = solver({ x, x0, epsilon: epsilonOf(x0, x, from), from, to, place, z }, state as never)
-      frames.push(made.x)
       ;({ x, state } = made)
-    }
-    return frames
+      return x
+    })
   })
 }
 
 /** What diffusers lists of a step of PNDM: the places where it asked again, and where it led. */
 function pndmTrajectory(recorded: Case): Tensor[] {
-  const { config_given: config, num_inference_steps: n, model } = recorded
-  const { prediction_type: predicts = 'epsilon', skip_prk_steps, timestep_spacing = 'leading', steps_offset } = config
-  const schedule = scheduleOf(recorded)
-  const list = timesteps(schedule, { num_inference_steps: n!, timestep_spacing, steps_offset, previous: 'stride' })
+  const { config_given: config, model } = recorded
+  const { prediction_type: predicts = 'epsilon', skip_prk_steps } = config
+  const { schedule, ends } = levelsOf(recorded)
   return tf.tidy(() => {
     const frames: Tensor[] = []
     // The model's own output takes part, whatever it is: with v that is not ε as in the paper.
     const say = (x: Tensor, { t }: Levels): Said => ({ tensor: models[model](x, t[0]!), predicts })
     let [x, said] = [initialOf(recorded), [] as Said[]]
-    list.t.forEach((t, i) => {
-      // set_alpha_to_one is false: the last step goes to the ᾱ of t = 0.
-      const [from, to] = [t, Math.max(0, list.tPrev[i]!)].map((at) => levelsAt(schedule, { t: Float64Array.of(at) })) as [
-        Levels,
-        Levels,
-      ]
+    for (const { from, to } of ends) {
       said = [say(x, from), ...said].slice(0, 4)
       x = pndmStep(x, said, from, to, {
         start: skip_prk_steps ? 'plms' : 'prk',
@@ -208,24 +187,16 @@ function pndmTrajectory(recorded: Case): Tensor[] {
         },
       })
       frames.push(x)
-    })
+    }
     return frames
   })
 }
 
-/** Its own schedule: α and σ = sin²(π s / 2) at s from 1 to 0, time the angle between them, and a model that predicts v. */
+/** The model predicts v, which is turned into ε before it takes part. */
 function ipndmTrajectory(recorded: Case): Tensor[] {
-  const n = recorded.num_inference_steps!
-  const schedule = scheduleOf(recorded)
-  const levels = Array.from({ length: n + 1 }, (_, i) => {
-    const sigma = Math.sin(((1 - i / n) * Math.PI) / 2) ** 2
-    const ratio = i === 0 ? Infinity : sigma / Math.sqrt(1 - sigma * sigma)
-    return levelsAt(schedule, { t: Float64Array.of(recorded.timesteps[i] ?? -1), ratio: Float64Array.of(ratio) })
-  })
   return tf.tidy(() => {
     let [x, said] = [initialOf(recorded), [] as Said[]]
-    return levels.slice(1).map((to, i) => {
-      const from = levels[i]!
+    return levelsOf(recorded).ends.map(({ from, to }, i) => {
       const epsilon = convertPrediction(models[recorded.model](x, from.t[0]!), x, from, 'v_prediction', 'epsilon')
       // At the first, without signal, diffusers divides 0 by 1e-8 and goes on with 0 for x_0, where v says what it is.
       const first: Said[] = [{ tensor: tf.zerosLike(x), predicts: 'sample' }]

@@ -5,9 +5,9 @@ import { dpmSolverStep } from './dpmSolver.ts'
 import type { StepHistory } from './history.ts'
 
 /**
- * One step of tAB-DEIS with the polynomial in log ρ, ρ = σ/α (Zhang & Chen 2023, section 3.3 and appendix H.3): x_s/α_s = x_t/α_t + ∫ ε dρ. Since
- * log ρ = -λ and dρ = -ρ dλ, that is DPM-Solver with all its integrals exact. `xt` and `epsilon` `[b, ...]`, `history` has
- * earlier ε; orders from 1, which is DDIM, to 4. Throws NodeError where x_t has no signal.
+ * One step of tAB-DEIS with the polynomial in log ρ, ρ = σ/α (Zhang & Chen 2023, section 3.3; log ρ: appendix H.3):
+ * x_s/α_s = x_t/α_t + ∫ ε dρ. Since log ρ = -λ and dρ = -ρ dλ, that is DPM-Solver with all its integrals exact. `xt` and `epsilon`
+ * `[b, ...]`, `history` has earlier ε; order 1 is DDIM. Throws NodeError where x_t has no signal.
  */
 export const deisStep = (xt: Tensor, epsilon: Tensor, from: Levels, to: Levels, history: StepHistory, order: number): Tensor =>
   dpmSolverStep(xt, epsilon, from, to, history, { terms: 'noise', order, type: 'exact' })

@@ -1,4 +1,5 @@
-// DPM-Solver and DPM-Solver++, multistep: what is known of the way is solved exactly, the model's part extrapolated from earlier steps.
+// DPM-Solver and DPM-Solver++, multistep: what is known of the way is solved exactly, the model's part is extrapolated from
+// earlier steps.
 import type { Levels } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import type { KnownPart, Terms } from './exponential.ts'
@@ -23,9 +24,10 @@ export interface DPMSolverOptions {
 }
 
 /**
- * One step of DPM-Solver++(1S, 2M, 3M) (Lu et al. 2022b, algorithm 2), with `terms` noise of DPM-Solver (2022a), with `eta` 1 of
- * SDE-DPM-Solver (2022b, section 5). `xt`, the `prediction` at xt (x_0 or ε, as `terms` says) and the noise `z` are `[b, ...]`; `history` has earlier
- * predictions. The order is less where there are fewer of them, and 1 to clean data. Throws NodeError as `knownPart` does.
+ * One step of DPM-Solver++ (Lu et al. 2022b, algorithm 2), with `terms` noise of DPM-Solver (2022a), with `eta` 1 of SDE-DPM-Solver
+ * (2022b, section 5). `xt`, the `prediction` at it (x_0 or ε, as `terms` says) and fresh noise `z` are `[b, ...]`; `history` has
+ * earlier predictions. The order is lower where there are few of them, and 1 to clean data. Throws NodeError as
+ * {@link knownPart} does.
  */
 export function dpmSolverStep(
   xt: Tensor,
@@ -49,5 +51,5 @@ const momentsOf: { [K in SolverType]: (part: KnownPart, count: number) => Float6
   exact: moments,
 }
 
-const halfCurvature = ([constant, slope, curvature]: Float64Array[]): Float64Array[] =>
-  [constant!, slope, curvature?.map((value) => value / 2)].filter((moment) => moment !== undefined)
+const halfCurvature = (all: Float64Array[]): Float64Array[] =>
+  all.map((moment, k) => (k === 2 ? moment.map((value) => value / 2) : moment))

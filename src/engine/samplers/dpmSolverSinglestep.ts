@@ -30,7 +30,7 @@ export interface SinglestepOptions {
  * One evaluation of a step of DPM-Solver++(2S, 3S) (Lu et al. 2022b, algorithm 1; in terms of ε, 2022a, algorithms 1 and 2). The
  * k-th leads from where the step began to the next level, with a polynomial through k predictions, and is of order k: so each
  * transition of a list has one evaluation, and `order` transitions are one step. `xt`, `prediction` (x_0 or ε) and `z`
- * `[b, ...]`. To clean data it is of first order, from xt. Throws NodeError as `knownPart` does.
+ * `[b, ...]`. To clean data it is of first order, from xt. Throws NodeError as {@link knownPart} does.
  */
 export function dpmSolverSinglestep(
   xt: Tensor,

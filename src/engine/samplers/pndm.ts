@@ -13,7 +13,10 @@ export type Said = Pick<Prediction, 'tensor' | 'predicts'>
 /** Asks the model at another place. */
 export type Ask = (x: Tensor, at: Levels) => Said
 
-/** Adams-Bashforth by how many predictions there are, newest first (Liu et al. 2022, eq. 9; for the first steps Zhang & Chen 2023, appendix H.2). */
+/**
+ * Adams and Bashforth's weights, by how many predictions there are, newest first (Liu et al. 2022, eq. 9; with fewer than four,
+ * Zhang & Chen 2023, appendix H.2).
+ */
 const adams = [[1], [3 / 2, -1 / 2], [23 / 12, -16 / 12, 5 / 12], [55 / 24, -59 / 24, 37 / 24, -9 / 24]]
 
 /**
@@ -54,8 +57,8 @@ export function pndmStep(xt: Tensor, said: readonly Said[], from: Levels, to: Le
 }
 
 /**
- * The level between two, for Runge and Kutta's method: the timestep half way, a whole one if both are; in a list of levels of its own
- * the one half way in λ.
+ * The level between two, for Runge and Kutta's method: the timestep half way, a whole one if both are; where levels are not
+ * those of their timesteps, half way in λ.
  */
 export function middleOf(schedule: Schedule, from: Levels, to: Levels): Levels {
   const [a, b] = broadcastLevels(from, to)

@@ -24,8 +24,8 @@ export interface SASolverState {
 
 /**
  * One step of SA-Solver (Xue et al. 2023, algorithm 1): x_t is corrected by the prediction made at it, with the noise that led
- * there (eq. 17), and x_s predicted from there with fresh noise `z` (eq. 14). `xt`, `prediction` (x_0 or ε at the x_t that came in) and
- * `z` `[b, ...]`. Throws NodeError as `knownPart` does.
+ * there (eq. 17), and x_s predicted from there with fresh noise (eq. 14). `xt`, `prediction` (x_0 or ε at the x_t that came in) and
+ * `z` `[b, ...]`; no `z` is needed where `tau` is 0. Throws NodeError as {@link knownPart} does.
  */
 export function saSolverStep(
   xt: Tensor,
@@ -51,6 +51,9 @@ export function saSolverStep(
   }
 }
 
-/** With two predictions of x_0 the slope has the weight h²/2, as in the authors' code: it keeps the order, and is better with few steps. */
+/**
+ * With two predictions of x_0 the slope has the weight h²/2, as in the authors' code, which is for few steps and does not change
+ * the order of convergence.
+ */
 const momentsOf = (part: KnownPart, count: number, terms: Terms): Float64Array[] =>
   count === 2 && terms === 'data' ? slopeOfLine(part) : moments(part, count)

@@ -32,7 +32,7 @@ export interface UniPCState {
  * One step of UniPC (Zhao et al. 2023, algorithms 1 and 2): x_t, which the step before predicted, is corrected by what was
  * predicted at it, and x_s predicted from there. The weights of the paper, which solve R ρ = φ/B(h), are the integrals of
  * the polynomial through the predictions, so B(h) matters only where there are two of them and ρ is set to 1/2. `xt` and
- * `prediction` (x_0 or ε at the x_t that came in) `[b, ...]`. Throws NodeError as `knownPart` does.
+ * `prediction` (x_0 or ε at the x_t that came in) `[b, ...]`. Throws NodeError as {@link knownPart} does.
  */
 export function unipcStep(
   xt: Tensor,

@@ -24,7 +24,7 @@ export const solverOrder = integer(2, { min: 1, max: 3 }, 'how many predictions 
 export const solverType = advanced(
   choice(
     solverTypes,
-    'how the change of the prediction counts: midpoint and heun as in diffusers, where third order converges as second does; exact: integrated in full',
+    'how the change of the prediction counts: midpoint and heun as in diffusers, where third order converges as second does in the end; exact: integrated in full, for many steps',
   ),
 )
 
