@@ -56,6 +56,44 @@ onCpu(() => {
       expect(numbers(other)).not.toEqual(numbers(few))
     })
 
+    test('with an offset is the same noise, moved by one number in each channel of each image', async () => {
+      const graph = [
+        node('plain', 'GaussianNoise', {}, { batch_size: 500, shape: '2, 3, 2', seed: 4 }),
+        node('moved', 'GaussianNoise', {}, { batch_size: 500, shape: '2, 3, 2', seed: 4, noise_offset: 0.1 }),
+      ]
+      const { plain, moved } = await evaluate(graph, { plain: 'plain.noise', moved: 'moved.noise' })
+      const offsets = numbers(moved).map((value, i) => value - numbers(plain)[i]!)
+      // Pixels lie two channels apart.
+      offsets.forEach((offset, i) => expect(offset).toBeCloseTo(offsets[12 * Math.floor(i / 12) + (i % 2)]!, 5))
+      const each = offsets.filter((_, i) => i % 12 < 2)
+      const deviation = Math.hypot(...each) / Math.sqrt(each.length)
+      expect(Math.abs(deviation - 0.1)).toBeLessThan(0.01)
+      const points = node('points', 'GaussianNoise', {}, { batch_size: 2, noise_offset: 0.1 })
+      await expect(evaluate([points], { x: 'points.noise' })).rejects.toThrow(
+        'Expected images [b, h, w, c], which have channels to be offset, got [2,2]. Set noise_offset to 0.',
+      )
+    })
+
+    test('perturbed has a variance of 1 + gamma², and its other part is independent', async () => {
+      const graph = [
+        node('noise', 'GaussianNoise', {}, { batch_size: 5000, seed: 4 }),
+        node('more', 'InputPerturbation', { noise: 'noise.noise' }, { gamma: 0.5, seed: 5 }),
+        node('none', 'InputPerturbation', { noise: 'noise.noise' }, { gamma: 0, seed: 5 }),
+      ]
+      const { noise, more, none } = await evaluate(graph, {
+        noise: 'noise.noise',
+        more: 'more.perturbed',
+        none: 'none.perturbed',
+      })
+      expect(more).toMatchObject({ type: 'noise', space: 'point', tensor: { shape: [5000, 2] } })
+      expect(numbers(none)).toEqual(numbers(noise))
+      const [before, after] = [numbers(noise), numbers(more)]
+      const added = after.map((value, i) => (value - before[i]!) / 0.5)
+      const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+      expect(Math.abs(mean(added.map((value) => value ** 2)) - 1)).toBeLessThan(0.05)
+      expect(Math.abs(mean(added.map((value, i) => value * before[i]!)))).toBeLessThan(0.05)
+    })
+
     test('needs a size', async () => {
       const drawn = (params: Record<string, unknown>) =>
         evaluate([node('noise', 'GaussianNoise', {}, params)], { x: 'noise.noise' })

@@ -1,8 +1,8 @@
 // Where randomness comes from.
-import { gaussianNoise as drawNoise } from '../../engine/noise.ts'
+import { gaussianNoise as drawNoise, offsetNoise } from '../../engine/noise.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Space } from '../../engine/values.ts'
-import { advanced, defineNode, integer, noise, optional, seed, text } from '../define.ts'
+import { advanced, defineNode, integer, noise, optional, real, seed, text } from '../define.ts'
 import { likeInput, shapeOf } from './sizes.ts'
 
 /** 1 GiB of float32. */
@@ -14,6 +14,7 @@ export const gaussianNoise = defineNode({
   summary:
     'Draws standard normal noise. Equal seeds draw equal noise, and the first items of a larger batch are those of a smaller one.',
   equation: '\\epsilon \\sim \\mathcal{N}(0, I)',
+  source: 'noise_offset: Guttenberg 2023, as in the training scripts of diffusers',
   inputs: { like: optional(likeInput('noise of this shape; wired from a loop, drawn afresh in each iteration')) },
   outputs: { noise: noise('one number for each number of like') },
   params: {
@@ -24,9 +25,16 @@ export const gaussianNoise = defineNode({
         'of one item if like is unwired: 2 for points of the plane, 28, 28, 1 for images of that height, width and channels',
       ),
     ),
+    noise_offset: advanced(
+      real(
+        0,
+        { min: 0, max: 10 },
+        'of images: so much noise is added to each channel as a whole, 0.1 where it is used; to train with',
+      ),
+    ),
     seed: seed(),
   },
-  run: ({ like }, { batch_size, shape }, { random }) => {
+  run: ({ like }, { batch_size, shape, noise_offset }, { random }) => {
     const item = like ? shapeOf(like).slice(1) : parseShape(shape)
     const full = [batch_size || countOf(like && shapeOf(like)), ...item]
     if (full.reduce((product, size) => product * size, 1) > MAX_NUMBERS) {
@@ -36,9 +44,19 @@ export const gaussianNoise = defineNode({
         cure: 'Lower batch_size or shape.',
       })
     }
-    return { noise: { type: 'noise', tensor: drawNoise(random, full), space: like?.space ?? spaceOf(item) } }
+    const tensor = noise_offset ? offsetNoise(random, imagesOf(full), noise_offset) : drawNoise(random, full)
+    return { noise: { type: 'noise', tensor, space: like?.space ?? spaceOf(item) } }
   },
 })
+
+function imagesOf(shape: number[]): [number, number, number, number] {
+  if (shape.length === 4) return shape as [number, number, number, number]
+  throw new NodeError({
+    param: 'noise_offset',
+    message: `Expected images [b, h, w, c], which have channels to be offset, got [${shape}].`,
+    cure: 'Set noise_offset to 0.',
+  })
+}
 
 function countOf(shape: number[] | undefined): number {
   if (shape) return shape[0]!
