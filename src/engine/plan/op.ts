@@ -218,6 +218,8 @@ export interface LoopBehaviour<State = unknown> {
   around?(state: State, each: Outputs, body: (each: Outputs) => Inputs, index: number, inputs: Inputs, params: LoopParams): State
   /** The state with what the next iteration needs of it on the CPU read back from the device; waited for between iterations. */
   settle?(state: State): Promise<State> | undefined
+  /** Whether a state is the last, whatever `iterations` says. */
+  ended?(state: State): boolean
   /** The done outputs of a state; `wanted` are those that something is wired to. */
   done(state: State, inputs: Inputs, params: LoopParams, wanted: ReadonlySet<string>): Outputs
   /** The number shown as progress beside the index (t of a sampler); plain, no reading back. */

@@ -31,7 +31,7 @@ export interface Iteration {
 export interface LoopState {
   own: unknown
   solvers: Record<string, unknown>
-  /** The loop was ended by `again`: more iterations allowed do not make it go on. */
+  /** The loop was ended by `again`, or has come where it goes: more iterations allowed do not make it go on. */
   ended?: true
 }
 
@@ -347,7 +347,8 @@ function* iterate(running: Running, state: LoopState, index: number): Generator<
     }
     const settling = behaviour.settle?.(own)
     const made: LoopState = host.memory.retain({ own, solvers: behaviour.samples ? solvers!.after : {} })
-    const reached = settling ? yield* settled(made, settling, step.end, host) : made
+    const whole = settling ? yield* settled(made, settling, step.end, host) : made
+    const reached: LoopState = behaviour.ended?.(whole.own) ? { ...whole, ended: true } : whole
     return step.next.again === undefined ? reached : yield* askAgain(reached, body.get(step.next.again) as NumberValue, host)
   } finally {
     if (behaviour.samples) for (const solver of Object.values(solvers!.after)) host.memory.release(solver)
@@ -357,9 +358,9 @@ function* iterate(running: Running, state: LoopState, index: number): Generator<
 }
 
 /** Whether an observer looks is decided once an iteration, or it might find that what leads to it was left out. */
-function lookers({ count, step, host }: Running, index: number): (watchers: readonly string[]) => boolean {
+function lookers({ count, step, op, host }: Running, index: number): (watchers: readonly string[]) => boolean {
   // The last value is always shown; where nobody knows which is the last, every value might be.
-  if (index === count - 1 || step.next.again !== undefined) return () => true
+  if (index === count - 1 || step.next.again !== undefined || op.behaviour.ended) return () => true
   const decided = new Map<string, boolean>()
   return (watchers) =>
     watchers.some((id) => {

@@ -138,15 +138,17 @@ function recordFaults(id: string, op: StartOp, { nodes, ops, zones, order }: Che
   ]
 }
 
-/** Rule f: `again` is read back after each iteration, which cannot be done while gradients are recorded. */
+/** Rule f: `again`, or what a loop's state needs, is read back after each iteration, which cannot be while gradients are recorded. */
 function againFaults(id: string, { nodes, ops, zones }: Checked): Fault[] {
   const zone = zones.get(id)
   const trainer = zone?.around.find((outer) => behaviourOf(outer, nodes, ops)?.trains)
-  if (!zone || trainer === undefined || !nodes.get(zone.end)?.inputs.again) return []
+  if (!zone || trainer === undefined) return []
+  const asks = nodes.get(zone.end)?.inputs.again !== undefined
+  if (!asks && !behaviourOf(id, nodes, ops)?.settle) return []
   return [
     {
       node: zone.end,
-      slot: 'again',
+      ...(asks && { slot: 'again' }),
       message: `A loop that asks after each iteration whether to go on cannot run inside ${named(trainer, nodes, ops)}.`,
       cure: 'Give it a fixed number of iterations, or take it out of the training loop.',
       also: [trainer],

@@ -1,12 +1,10 @@
 // The corrector of predictor and corrector.
-import { conditioningOf } from '../../engine/models/condition.ts'
-import { predict } from '../../engine/models/predict.ts'
 import { gaussianNoise } from '../../engine/noise.ts'
 import { convertPrediction } from '../../engine/prediction.ts'
-import { held } from '../../engine/samplers/hold.ts'
 import { langevinStep as step } from '../../engine/samplers/langevin.ts'
 import { levelsAt } from '../../engine/schedule.ts'
 import { condition, defineNode, integer, model, optional, real, samples, schedule, seed, timestep } from '../define.ts'
+import { denoiserOf } from './denoise.ts'
 import { holdOf, holdParams } from './hold.ts'
 
 export const langevinStep = defineNode({
@@ -33,12 +31,10 @@ export const langevinStep = defineNode({
   },
   run: ({ x_t, model, condition, t, schedule }, { snr, n_steps, ...params }, { random }) => {
     const at = levelsAt(schedule.schedule, t)
-    const hold = holdOf(params, x_t.space)
+    const denoise = denoiserOf(model, condition, holdOf(params, x_t.space))
     let x = x_t.tensor
     for (let i = 0; i < n_steps; i++) {
-      const output = predict(model, x, at, condition && conditioningOf(condition))
-      const x0 = held(convertPrediction(output, x, at, model.predicts, 'sample'), hold)
-      const epsilon = convertPrediction(x0, x, at, 'sample', 'epsilon')
+      const epsilon = convertPrediction(denoise(x, at), x, at, 'sample', 'epsilon')
       x = step(x, epsilon, gaussianNoise(random, x.shape), at, snr)
     }
     return { x_t: { type: 'samples', tensor: x, space: x_t.space } }
