@@ -27,7 +27,7 @@ interface AdaptiveState {
   every: number
   ended: boolean
   /** Between a step and what is read back of it. */
-  trial?: Trial
+  trial: Trial | undefined
 }
 
 /** A step whose error is not known yet. */
@@ -81,11 +81,11 @@ function proposed({ at, size }: AdaptiveState, inputs: Inputs): Levels {
 }
 
 /** With the step, if it counts, and the size of the next. */
-function afterTrial({ trial: _, ...state }: AdaptiveState, trial: Trial, error: number): AdaptiveState {
+function afterTrial(before: AdaptiveState, trial: Trial, error: number): AdaptiveState {
+  const state = { ...before, trial: undefined, tried: before.tried + 1 }
   const { x, low, to, judged, control, last: ended } = trial
   const { counts, next: size } = judged ? nextStepSize(state.size, error, control) : { counts: true, next: state.size }
-  const tried = state.tried + 1
-  if (!counts) return { ...state, size, tried }
+  if (!counts) return { ...state, size }
   const accepted = state.accepted + 1
   return {
     ...state,
@@ -95,7 +95,6 @@ function afterTrial({ trial: _, ...state }: AdaptiveState, trial: Trial, error: 
     at: to,
     size,
     accepted,
-    tried,
     ended,
   }
 }
@@ -115,7 +114,7 @@ const behaviour: LoopBehaviour<AdaptiveState> = {
     const x: Samples = { ...x_T, type: 'samples' }
     const size: StepSize = { h: start.h_init as number, inverse: undefined }
     const kept = { frames: [x_T.tensor], t: [begin.t[0]!], every: end.keep_every as number }
-    return { x, low: x, at: begin, size, accepted: 0, tried: 0, ...kept, ended: false }
+    return { x, low: x, at: begin, size, accepted: 0, tried: 0, ...kept, ended: false, trial: undefined }
   },
 
   each: (state, index, inputs) => ({
