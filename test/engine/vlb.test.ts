@@ -259,7 +259,6 @@ test('what has no step back, no levels or no variance is refused with a cure', (
   const schedule = noiseSchedule({ name: 'linear', T: 10 })
   const x = tf.zeros([2, 3])
   const gaussian = { mean: x, logVariance: x }
-  expect(() => stepBack(noiseSchedule({ name: 'linear', T: 1 }), Float64Array.of(0))).toThrow(/one timestep/)
   expect(() => discretizedLogLikelihood(x, gaussian, 1)).toThrow(/levels above 1/)
   const step = stepBack(schedule, Float64Array.of(4))
   expect(() => reverseGaussian(x, { tensor: x, predicts: 'epsilon' }, step, { variance: 'learned' })).toThrow(/says no variance/)

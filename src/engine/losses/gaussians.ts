@@ -11,6 +11,9 @@ export interface Gaussian {
   logVariance: Tensor
 }
 
+/** What a number of the data can be: one of so many evenly spaced values from -1 to 1, or anything; then densities are meant. */
+export type Levelled = number | 'continuous'
+
 /** KL(q || p) of each number, in nats; of one shape, or broadcast. */
 export function gaussianKl(q: Gaussian, p: Gaussian): Tensor {
   const narrower = q.logVariance.sub(p.logVariance)

@@ -4,6 +4,7 @@ import type { Tensor } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Prediction } from '../values.ts'
 import { itemMeans } from './errors.ts'
+import type { Levelled } from './gaussians.ts'
 import { learnedVariance, reverseGaussian } from './reverse.ts'
 import type { StepBack } from './reverse.ts'
 import { vlbTerms } from './vlb.ts'
@@ -25,7 +26,7 @@ export function hybridTerms(
   prediction: Pick<Prediction, 'tensor' | 'predicts' | 'variance'>,
   target: Tensor,
   step: StepBack,
-  levels = 256,
+  levels: Levelled = 256,
 ): HybridTerms {
   const variance = learnedVariance(prediction.variance)
   const constant = { tensor: stopGradient(prediction.tensor), predicts: prediction.predicts, variance }

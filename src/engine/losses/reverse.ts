@@ -11,43 +11,46 @@ import type { Levels, TableSchedule } from '../schedule.ts'
 import { levelsAt } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import type { LearnedVariance, Prediction } from '../values.ts'
-import type { Gaussian } from './gaussians.ts'
+import type { Gaussian, Levelled } from './gaussians.ts'
 
 /** A step back: from t to an earlier time, for each item or for all. */
 export interface StepBack {
   from: Levels
   to: Levels
-  /**
-   * The step that comes before the last one. Its variance is taken for the last, to clean data, where that of the posterior is 0
-   * and has no logarithm (Ho et al. 2020, section 3.3; "clipped" in OpenAI's code).
-   */
-  lastButOne: { from: Levels; to: Levels }
+  /** Stands in for the variance of the posterior where the step leads to clean data: there that is 0, and has no logarithm. */
+  leastVariance: number
 }
 
-/** The steps from `t` to t - 1 in a table. Throws NodeError for a t that is no timestep, or for a table of one alone. */
-export function stepBack(schedule: TableSchedule, t: Float64Array): StepBack {
-  if (schedule.T < 2) {
-    throw new NodeError({
-      slot: 'schedule',
-      message: 'A schedule of one timestep has no step between two of them.',
-      cure: 'Raise num_train_timesteps.',
-    })
-  }
+/**
+ * The steps from `t` to `tPrev`, t - 1 unless given. For a step to clean data the variance is that of the step before, from a time as
+ * far above, as in OpenAI's code, which calls it clipped (Nichol & Dhariwal 2021). That is for data with levels; for `continuous` data, and
+ * in a table of one timestep, it is that of the noise. Throws NodeError for what is no timestep.
+ */
+export function stepBack(
+  schedule: TableSchedule,
+  t: Float64Array,
+  tPrev: Float64Array = t.map((step) => step - 1),
+  levels: Levelled = 256,
+): StepBack {
   const at = (times: Float64Array) => levelsAt(schedule, { t: times })
-  return {
-    from: at(t),
-    to: at(t.map((step) => step - 1)),
-    lastButOne: { from: at(Float64Array.of(1)), to: at(Float64Array.of(0)) },
-  }
+  const [from, to] = [at(t), at(tPrev)]
+  const last = tPrev.indexOf(-1)
+  if (last < 0) return { from, to, leastVariance: 0 }
+  const end = t.length === 1 ? t[0]! : t[last]!
+  const before = Math.min(2 * end + 1, schedule.T - 1)
+  const leastVariance =
+    before > end && levels !== 'continuous'
+      ? posteriorCoefficients(at(Float64Array.of(before)), at(Float64Array.of(end))).variance[0]!
+      : at(Float64Array.of(end)).sigma[0]! ** 2
+  return { from, to, leastVariance }
 }
 
 /** Those of the posterior, with a variance above 0 for the last step too; and which steps are the last. */
-export function stepCoefficients({ from, to, lastButOne }: StepBack): PosteriorCoefficients & { last: boolean[] } {
+export function stepCoefficients({ from, to, leastVariance }: StepBack): PosteriorCoefficients & { last: boolean[] } {
   const coefficients = posteriorCoefficients(from, to)
   const [, s] = broadcastLevels(from, to)
   const last = Array.from(s.sigma, (sigma) => sigma === 0)
-  const least = posteriorCoefficients(lastButOne.from, lastButOne.to).variance[0]!
-  return { ...coefficients, variance: coefficients.variance.map((value, i) => (last[i] ? least : value)), last }
+  return { ...coefficients, variance: coefficients.variance.map((value, i) => (last[i] ? leastVariance : value)), last }
 }
 
 export interface ReverseOptions {

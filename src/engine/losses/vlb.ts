@@ -5,13 +5,10 @@ import type { Levels } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import { tf } from '../tf.ts'
 import { itemMeans } from './errors.ts'
-import type { Gaussian } from './gaussians.ts'
+import type { Gaussian, Levelled } from './gaussians.ts'
 import { discretizedLogLikelihood, gaussianKl, gaussianLogDensity } from './gaussians.ts'
 import type { StepBack } from './reverse.ts'
 import { stepCoefficients } from './reverse.ts'
-
-/** What data are: one of so many evenly spaced values from -1 to 1, or `continuous`, where densities stand for probabilities. */
-export type Levelled = number | 'continuous'
 
 /**
  * The terms L_t of the bound, `[b]`: KL(q(x_s | x_t, x_0) || p(x_s | x_t)), and -log p(x_0 | x_t) for a step to clean data (Ho et al. 2020,
