@@ -27,6 +27,7 @@ import { unetWeightShapes } from '../../src/engine/models/unet/shapes.ts'
 import type { OutputOp, RunOp } from '../../src/engine/plan/op.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Schedule } from '../../src/engine/schedule.ts'
+import { flowSchedule, sigmaSchedule, vpSchedule } from '../../src/engine/continuous.ts'
 import { noiseSchedule, tableOf } from '../../src/engine/schedule.ts'
 import type { Scalar } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
@@ -421,7 +422,7 @@ onCpu(() => {
       reason(withConfig({ down_block_types: ['SkipDownBlock2D', 'DownBlock2D'] })),
       reason(withConfig({ layers_per_block: 1e7 })),
       reason(withConfig({ num_class_embeds: 5 })),
-      reason(withScheduler({ _class_name: 'FlowMatchEulerDiscreteScheduler' })),
+      reason(withScheduler({ _class_name: 'ScoreSdeVeScheduler' })),
       reason(withScheduler({ variance_type: 'learned_range' })),
       reason(withScheduler({ beta_start: '0' })),
       reason(withScheduler({ beta_end: 2 })),
@@ -438,7 +439,7 @@ onCpu(() => {
         "down_block_types of the UNet is ["SkipDownBlock2D","DownBlock2D"], but has to be a list, each of it "DownBlock2D" or "AttnDownBlock2D" or "ResnetDownsampleBlock2D". Blocks with skip, FIR or K filters and those with cross attention are not supported. | Choose a UNet2DModel made of the blocks that are supported: those of DDPM.",
         "layers_per_block of the UNet is 10000000; at most 64 are read. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
         "The weight class_embedding.weight is missing. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
-        "The scheduler is a "FlowMatchEulerDiscreteScheduler"; read are those of diffusers that are made of betas, such as DDPMScheduler. | Choose a model that was trained with a DDPMScheduler.",
+        "The scheduler is a "ScoreSdeVeScheduler"; read are those of diffusers that are made of betas, such as DDPMScheduler, those of flows and of EDM. | Choose a model that was trained with a DDPMScheduler.",
         "The scheduler says that the model learned its variance (variance_type learned_range), but the model has one output for each number, and not two. | Choose a model with twice as many channels going out as coming in, or set variance_type to fixed_small.",
         "beta_start of the schedule is "0", not a number. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
         "The schedule makes no sense. Expected every beta to be above 0 and below 1, got 1.001050950950951 at t = 500. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
@@ -596,14 +597,64 @@ describe('schedules', () => {
     ['squaredcos_cap_v2', 'squaredcos_cap_v2', 1000, undefined],
     ['linear_openai', 'linear', 250, undefined],
     ['sigmoid_alpha_bar', undefined, 100, undefined],
+    ['exp', undefined, 100, undefined],
+    ['laplace', undefined, 100, undefined],
+    ['sqrt', undefined, 100, [0.0001, 0.02]],
+    ['warmup10', undefined, 100, undefined],
+    ['warmup50', undefined, 100, [0.0015, 0.0195]],
+    ['const', 'linear', 100, undefined],
+    ['jsd', undefined, 100, undefined],
   ] as const)('%s goes out as %s and comes back with the same bits', async (name, foreign, T, ends) => {
     const schedule = noiseSchedule({ name, T, ...(ends && { betaStart: ends[0], betaEnd: ends[1] }) })
     const { model } = readCheckpoint(zip({}))
     const bytes = writeCheckpoint({ model, schedule }, 'diffusers')
     const { scheduler } = readPipeline(bytes)
     expect(scheduler.trained_betas === null ? scheduler.beta_schedule : undefined).toBe(foreign)
-    if (ends) expect([scheduler.beta_start, scheduler.beta_end]).toEqual(ends)
+    if (ends && foreign) expect([scheduler.beta_start, scheduler.beta_end]).toEqual(ends)
     expect(readCheckpoint(bytes).schedule).toEqual(schedule)
+  })
+
+  test.each(['linear', 'squaredcos_cap_v2', 'jsd'] as const)(
+    '%s without a signal at the end comes back with the same bits',
+    (name) => {
+      const schedule = noiseSchedule({ name, T: 100, rescaleBetasZeroSnr: true })
+      const { model } = readCheckpoint(zip({ prediction_type: 'v_prediction' }))
+      const bytes = writeCheckpoint({ model, schedule }, 'diffusers')
+      expect(readPipeline(bytes).scheduler).toMatchObject({ rescale_betas_zero_snr: true, trained_betas: [...schedule.betas] })
+      expect(readCheckpoint(bytes).schedule).toEqual(schedule)
+    },
+  )
+
+  const { model } = readCheckpoint(zip({ prediction_type: 'v_prediction' }))
+  test.each([
+    [flowSchedule(1), 'flow_prediction', 'diffusers', 'FlowMatchEulerDiscreteScheduler'],
+    [flowSchedule(), 'v_prediction', 'litegraph_diffusion', 'FlowMatchEulerDiscreteScheduler'],
+    [sigmaSchedule({ sigmaMax: 50 }), 'sample', 'litegraph_diffusion', 'EDMEulerScheduler'],
+    [vpSchedule(), 'epsilon', 'litegraph_diffusion', 'VPSchedule'],
+  ] as const)(
+    'continuous time, $0.kind with $1, goes out as $3 of $2 and comes back',
+    (schedule, predicts, library, className) => {
+      const checkpoint = { model: { ...model, predicts }, schedule }
+      const bytes = writeCheckpoint(checkpoint)
+      expect(jsonIn(bytes, 'model_index.json').scheduler).toEqual([library, className])
+      const read = readCheckpoint(bytes)
+      expect([read.schedule, read.model.predicts, read.notices]).toEqual([schedule, predicts, []])
+      if (library === 'diffusers') expect(writeCheckpoint(checkpoint, 'diffusers')).toEqual(bytes)
+      else expect(() => writeCheckpoint(checkpoint, 'diffusers')).toThrow(/^Diffusers cannot load this model: its? /)
+    },
+  )
+
+  test('those of diffusers with continuous time', () => {
+    const read = (config: object) => readCheckpoint(zip(config))
+    const flow = read({ _class_name: 'FlowMatchHeunDiscreteScheduler', shift: 3 })
+    expect([flow.schedule, flow.model.predicts]).toEqual([flowSchedule(), 'flow_prediction'])
+    const solver = read({ _class_name: 'UniPCMultistepScheduler', use_flow_sigmas: true, prediction_type: 'flow_prediction' })
+    expect([solver.schedule, solver.model.predicts]).toEqual([flowSchedule(), 'flow_prediction'])
+    const edm = read({ _class_name: 'EDMDPMSolverMultistepScheduler', sigma_data: 0.5, sigma_max: 120 })
+    expect(edm.schedule).toEqual(sigmaSchedule({ sigmaMax: 120 }))
+    expect(edm.notices).toEqual([expect.stringContaining('Precondition (edm, sigma_data 0.5)')])
+    expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_max: '80' })).toThrow(/sigma_max of the schedule is "80"/)
+    expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_max: -1 })).toThrow(/makes no sense/)
   })
 
   test('schedulers have defaults of their own', () => {

@@ -55,6 +55,7 @@ function readProcess(
   const about = json && readAbout(json)
   const predicts = own ?? scheduler?.predicts ?? about?.predicts
   if (!scheduler) notices.push('It has no schedule: use the one that it was trained with.')
+  if (scheduler?.notice) notices.push(scheduler.notice)
   if (!predicts) notices.push('It does not say what the model predicts: epsilon is assumed.')
   else if (scheduler && isZeroSnr(scheduler.schedule) && predicts === 'epsilon') {
     notices.push('No signal is left at the last timestep, where a model that predicts epsilon says nothing of the data.')

@@ -1,29 +1,32 @@
 // The schedule as diffusers keeps it: scheduler/scheduler_config.json. What a sampler adds to it is not read; what the
 // model was trained with is.
 import { NodeError } from '../plan/fault.ts'
-import type { ScheduleName, TableSchedule } from '../schedule.ts'
-import { noiseSchedule, tableOfBetas, withZeroSnr } from '../schedule.ts'
+import type { Schedule, ScheduleName, TableSchedule } from '../schedule.ts'
+import { noiseSchedule, scheduleNames, tableOfBetas, withZeroSnr } from '../schedule.ts'
 import type { Model, PredictionType, Space, VarianceKind } from '../values.ts'
+import { continuousConfig, readContinuous } from './continuous.ts'
 import { CheckpointError } from './error.ts'
 
 export const predictionTypes: readonly PredictionType[] = ['epsilon', 'sample', 'v_prediction', 'flow_prediction']
 
 /** Schedules that diffusers has under the same name, and their defaults in DDPMScheduler. */
 const diffusersNames: readonly ScheduleName[] = ['linear', 'scaled_linear', 'squaredcos_cap_v2', 'sigmoid']
-const ownNames: readonly ScheduleName[] = ['linear_openai', 'sigmoid_alpha_bar']
+const ownNames = scheduleNames.filter((name) => !diffusersNames.includes(name))
 /** Name of a schedule that no formula here gives. */
 const UNNAMED = 'trained'
 const DEFAULT_ENDS = { beta_start: 0.0001, beta_end: 0.02 }
 
+type Says = Pick<Model, 'predicts' | 'variance'>
+
+/** The complete configuration of a scheduler of diffusers, or of one of our own where diffusers has none. */
+export const schedulerConfig = (schedule: Schedule, says: Says, space: Space): Record<string, unknown> =>
+  schedule.kind === 'table' ? ddpmConfig(schedule, says, space) : continuousConfig(schedule, says.predicts)
+
 /**
- * The complete configuration of a DDPMScheduler, which other schedulers of diffusers load as well. A schedule that diffusers
- * has no name for goes into `trained_betas`. `space`: only pixels are clipped to [-1, 1] while sampling.
+ * That of a DDPMScheduler, which other schedulers of diffusers load as well. A schedule that diffusers has no name for goes
+ * into `trained_betas`. `space`: only pixels are clipped to [-1, 1] while sampling.
  */
-export function schedulerConfig(
-  schedule: TableSchedule,
-  { predicts, variance }: Pick<Model, 'predicts' | 'variance'>,
-  space: Space,
-): Record<string, unknown> {
+function ddpmConfig(schedule: TableSchedule, { predicts, variance }: Says, space: Space): Record<string, unknown> {
   const named = nameOf(schedule.betas, diffusersNames)
   return {
     _class_name: 'DDPMScheduler',
@@ -39,7 +42,8 @@ export function schedulerConfig(
     sample_max_value: 1.0,
     timestep_spacing: 'leading',
     steps_offset: 0,
-    rescale_betas_zero_snr: false,
+    // Of betas that end so already it changes nothing but what diffusers' solvers do about infinite sigmas.
+    rescale_betas_zero_snr: schedule.alphaBar.at(-1) === 0,
   }
 }
 
@@ -59,8 +63,8 @@ function nameOf(betas: Float64Array, names: readonly ScheduleName[]): NamedSched
 }
 
 /** The schedule under the name that it was saved with, if that is a name for these betas or there is no other. */
-export function underName(schedule: TableSchedule, name: string | undefined): TableSchedule {
-  if (name === undefined) return schedule
+export function underName(schedule: Schedule, name: string | undefined): Schedule {
+  if (name === undefined || schedule.kind !== 'table') return schedule
   const fits =
     schedule.name === UNNAMED ||
     nameOf(
@@ -77,7 +81,13 @@ function endsOf(name: ScheduleName, betas: Float64Array): typeof DEFAULT_ENDS {
   switch (name) {
     case 'linear':
     case 'scaled_linear':
+    case 'warmup10':
+    case 'warmup50':
       return ends(first, last)
+    case 'sqrt':
+      return ends(first ** 2, last ** 2)
+    case 'const':
+      return { ...DEFAULT_ENDS, beta_end: last }
     case 'linear_openai':
       return ends((first * betas.length) / 1000, (last * betas.length) / 1000)
     case 'sigmoid': {
@@ -131,23 +141,43 @@ const betaSchedulers: ReadonlyMap<string, Partial<NamedSchedule>> = new Map([
   ['TCDScheduler', { ...SMALL_ENDS, beta_schedule: 'scaled_linear' }],
 ])
 
-/**
- * The training process that a scheduler of diffusers stands for, and what its model predicts. Tables are float64.
- * Throws CheckpointError for schedulers that have no betas, and for values that make no sense.
- */
-export function readScheduler(json: Record<string, unknown>): {
-  schedule: TableSchedule
+/** What a scheduler says. */
+export interface ReadScheduler {
+  schedule: Schedule
   predicts: PredictionType
   variance?: VarianceKind
-} {
+  /** What has to be known to use it. */
+  notice?: string
+}
+
+/**
+ * The training process that a scheduler of diffusers stands for, and what its model predicts. Tables are float64.
+ * Throws CheckpointError for schedulers that are not known, and for values that make no sense.
+ */
+export function readScheduler(json: Record<string, unknown>): ReadScheduler {
+  const continuous = inWords(() => readContinuous(json, predictionOf))
+  if (continuous) return continuous
   const config: Record<string, unknown> = { ...defaultsOf(json), ...json }
-  refuseOtherNoise(config)
   const schedule = readSchedule(config)
   const variance = readVariance(config.variance_type)
+  const rescaled = config.rescale_betas_zero_snr === true && schedule.alphaBar.at(-1) !== 0
   return {
-    schedule: config.rescale_betas_zero_snr === true ? withZeroSnr(schedule) : schedule,
-    predicts: readPrediction(config.prediction_type ?? 'epsilon'),
+    schedule: rescaled ? inWords(() => withZeroSnr(schedule)) : schedule,
+    predicts: predictionOf(config, 'epsilon'),
     ...(variance && { variance }),
+  }
+}
+
+const predictionOf = ({ prediction_type }: Record<string, unknown>, usual: PredictionType) =>
+  readPrediction(prediction_type ?? usual)
+
+/** What the engine refuses of a schedule, as a fault of the file. */
+function inWords<T>(make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof NodeError) throw new CheckpointError(`The schedule makes no sense. ${error.fault.message}`)
+    throw error
   }
 }
 
@@ -157,18 +187,9 @@ function defaultsOf({
   const defaults = betaSchedulers.get(name as string)
   if (defaults) return { beta_schedule: 'linear', ...DEFAULT_ENDS, num_train_timesteps: 1000, ...defaults }
   throw new CheckpointError(
-    `The scheduler is a ${JSON.stringify(name)}; read are those of diffusers that are made of betas, such as DDPMScheduler.`,
+    `The scheduler is a ${JSON.stringify(name)}; read are those of diffusers that are made of betas, such as DDPMScheduler, those of flows and of EDM.`,
     'Choose a model that was trained with a DDPMScheduler.',
   )
-}
-
-function refuseOtherNoise({ use_flow_sigmas }: Record<string, unknown>) {
-  if (use_flow_sigmas === true) {
-    throw new CheckpointError(
-      'The model was trained on flow sigmas (use_flow_sigmas), which are no schedule of betas.',
-      'Choose a model that was trained with a DDPMScheduler.',
-    )
-  }
 }
 
 /** How a model says a variance; undefined for the kinds that are not learned. */
@@ -189,13 +210,8 @@ function readSchedule(config: Record<string, unknown>): TableSchedule {
   if (![...diffusersNames, ...ownNames].includes(name as ScheduleName)) {
     throw new CheckpointError(`The schedule ${JSON.stringify(name)} is unknown.`)
   }
-  try {
-    const [betaStart, betaEnd] = [endOf(config, 'beta_start'), endOf(config, 'beta_end')]
-    return noiseSchedule({ name: name as ScheduleName, T: T as number, betaStart, betaEnd })
-  } catch (error) {
-    if (error instanceof NodeError) throw new CheckpointError(`The schedule makes no sense. ${error.fault.message}`)
-    throw error
-  }
+  const [betaStart, betaEnd] = [endOf(config, 'beta_start'), endOf(config, 'beta_end')]
+  return inWords(() => noiseSchedule({ name: name as ScheduleName, T: T as number, betaStart, betaEnd }))
 }
 
 function endOf(config: Record<string, unknown>, key: 'beta_start' | 'beta_end'): number {

@@ -9,7 +9,6 @@ import type { ClassName, Format } from './formats.ts'
 import { formats } from './formats.ts'
 import { ABOUT } from './paths.ts'
 import { writeSafetensors } from './safetensors.ts'
-import { tableOf } from '../schedule.ts'
 import { schedulerConfig } from './scheduler.ts'
 import { writeTraining } from './training.ts'
 import { DIFFUSERS_VERSION } from './unet.ts'
@@ -41,12 +40,14 @@ export function writeCheckpoint(
     [ABOUT, jsonBytes(writeAbout(about))],
   ])
   if (schedule) {
-    const scheduler = schedulerConfig(tableOf(schedule, 'A checkpoint'), model, spaceOf(model))
+    const scheduler = schedulerOf(model, schedule)
     files.set('scheduler/scheduler_config.json', jsonBytes({ _diffusers_version: DIFFUSERS_VERSION, ...scheduler }))
   }
   for (const [path, file] of training ? writeTraining(training) : []) files.set(path, file)
   return canonicalZip(files)
 }
+
+const schedulerOf = (model: StoredModel, schedule: Schedule) => schedulerConfig(schedule, model, spaceOf(model))
 
 const spaceOf = ({ kind }: StoredModel) => (kind === 'mlp' ? 'point' : 'image')
 
@@ -60,12 +61,19 @@ const indexOf = (
   _diffusers_version: DIFFUSERS_VERSION,
   [folder]: className,
   ...(schedule && {
-    scheduler: [unknownToDiffusers(model) !== undefined ? 'litegraph_diffusion' : 'diffusers', 'DDPMScheduler'],
+    scheduler: [
+      unknownToDiffusers(model, schedule) === undefined ? 'diffusers' : 'litegraph_diffusion',
+      schedulerOf(model, schedule)._class_name,
+    ],
   }),
 })
 
-/** What DDPMScheduler has no name for, or takes to be something else. */
-function unknownToDiffusers({ predicts, variance }: StoredModel): string | undefined {
+/** What diffusers' scheduler has no name for, or takes to be something else. */
+function unknownToDiffusers({ predicts, variance }: StoredModel, schedule: Schedule | undefined): string | undefined {
+  const kind = schedule?.kind ?? 'table'
+  if (kind === 'sigma') return 'its EDMEulerScheduler preconditions the model by itself, and tells it ln(sigma) / 4.'
+  if (kind === 'vp') return 'it has no scheduler for a VPSchedule.'
+  if (kind === 'flow') return predicts === 'flow_prediction' ? undefined : `its schedulers of flows know no ${predicts}.`
   if (predicts === 'flow_prediction') return 'DDPMScheduler knows no flow_prediction.'
   return variance === 'learned'
     ? 'its learned variance is a logarithm, which DDPMScheduler takes to be the variance itself.'
@@ -75,7 +83,7 @@ function unknownToDiffusers({ predicts, variance }: StoredModel): string | undef
 function refuseForDiffusers(format: Format, model: StoredModel, schedule: Schedule | undefined) {
   const reason = format.refusal(model.config)
   if (reason !== undefined) throw new CheckpointError(`Diffusers cannot load this model. ${reason}`, AUTO)
-  const unknown = unknownToDiffusers(model)
+  const unknown = unknownToDiffusers(model, schedule)
   if (unknown) throw new CheckpointError(`Diffusers cannot load this model: ${unknown}`, AUTO)
   if (!schedule) {
     throw new CheckpointError(
