@@ -76,6 +76,18 @@ const count = (pixel: ReturnType<typeof painted>, hex: string) => {
 }
 
 describe('painting', () => {
+  test('marks of a chart stand upright across it', () => {
+    const plain = painted(chart([line([1, 2, 3])]))
+    const marked = painted({ ...chart([line([1, 2, 3])]), marks: [1] } as View)
+    const changed = (y: number) => {
+      let columns = 0
+      for (let x = 0; x < 260; x++) if (plain(x, y).join() !== marked(x, y).join()) columns++
+      return columns
+    }
+    for (const y of [90, 120, 150]) expect(changed(y)).toBeGreaterThan(0)
+    for (const y of [90, 120, 150]) expect(changed(y)).toBeLessThanOrEqual(2)
+  })
+
   const views: Record<string, View> = {
     scatter: scatter({
       clouds: [{ name: 'a', points: Float32Array.from([0, 0, 9, 9, NaN, 0]), labels: Int32Array.from([0, 1, 2]) }],

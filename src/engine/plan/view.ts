@@ -26,6 +26,8 @@ export interface ChartView {
   yRange?: [number, number]
   /** Lines; a line of an earlier run is `kept` and drawn behind. */
   lines: { name: string; x: Float64Array; y: Float64Array; kept?: boolean }[]
+  /** Places on the x axis, each an upright stroke. */
+  marks?: number[]
 }
 
 export interface StatisticsView {

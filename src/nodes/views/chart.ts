@@ -45,6 +45,7 @@ export function paintChart(ctx: CanvasRenderingContext2D, view: ChartView, box: 
   ctx.beginPath()
   ctx.rect(frame.x, frame.y - 2, frame.width + 2, frame.height + 4)
   ctx.clip()
+  drawMarks(ctx, view.marks ?? [], frame, theme)
   for (const line of [...kept].reverse()) drawLine(ctx, line, frame, theme.reference, 0.55, 1)
   for (const line of live) drawLive(ctx, line, frame, colour(line))
   ctx.restore()
@@ -150,6 +151,18 @@ function axes(ctx: CanvasRenderingContext2D, view: ChartView, range: Range, area
     ctx.fillText(view.yLog ? `${view.yLabel} (log)` : view.yLabel, area.x, area.y + 5)
   }
   return frame
+}
+
+function drawMarks(ctx: CanvasRenderingContext2D, marks: readonly number[], frame: Frame, theme: Theme) {
+  ctx.strokeStyle = theme.dim
+  ctx.lineWidth = 1
+  ctx.beginPath()
+  for (const mark of marks) {
+    const x = crisp(frame.px(mark))
+    ctx.moveTo(x, frame.y)
+    ctx.lineTo(x, frame.y + frame.height)
+  }
+  ctx.stroke()
 }
 
 /** A noisy line is drawn faintly, with its running mean over it. */
