@@ -12,6 +12,7 @@ import { exactKind } from './exact.ts'
 import { guidedKind } from './guided.ts'
 import type { Answer, ModelKind } from './kind.ts'
 import { mlpKind } from './mlp.ts'
+import { preconditionKind } from './precondition.ts'
 import { findModel } from './tree.ts'
 import { unetKind } from './unet/unet.ts'
 
@@ -21,6 +22,7 @@ const kinds: Record<string, ModelKind> = {
   exact: exactKind,
   guided: guidedKind(kindOf),
   classifier_guided: classifierGuidedKind(kindOf),
+  precondition: preconditionKind(kindOf),
   classifier: classifierKind,
 }
 

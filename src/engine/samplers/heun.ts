@@ -1,6 +1,7 @@
 // Heun's method on the probability flow ODE: two evaluations a step, second order.
 import { broadcastLevels, perItem } from '../coefficients.ts'
-import type { Levels } from '../schedule.ts'
+import { convertPrediction } from '../prediction.ts'
+import type { Levels, Schedule } from '../schedule.ts'
 import { ratiosOf } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import { eulerStep } from './euler.ts'
@@ -10,35 +11,26 @@ import { isEndless } from './history.ts'
 export type Denoise = (x: Tensor, at: Levels) => Tensor
 
 /**
- * One step of Karras et al. 2022, algorithm 1: a step of Euler, and another with the mean of the slopes at both ends. To clean
- * data and from pure noise there is no second slope, and it is Euler alone. `x0` is the prediction at `xt`; shapes as in {@link eulerStep}.
+ * One step of Karras et al. 2022, algorithm 1: a step of Euler, and another with the mean of the slopes at both ends. The slope is
+ * that of x/α over σ/α, which is ε; in a flow it is that of x over its own time, v. To clean data there is no second slope, and from
+ * pure noise the way over σ/α has no length: there it is Euler alone. `x0` is the prediction at `xt`; shapes as in {@link eulerStep}.
  */
-export function heunStep(xt: Tensor, x0: Tensor, from: Levels, to: Levels, denoise: Denoise): Tensor {
+export function heunStep(xt: Tensor, x0: Tensor, from: Levels, to: Levels, denoise: Denoise, schedule?: Schedule): Tensor {
   const euler = eulerStep(xt, x0, from, to)
-  if (isEndless(from, to)) return euler
+  const flows = schedule?.kind === 'flow'
+  if (flows ? to.sigma.some((sigma) => sigma === 0) : isEndless(from, to)) return euler
+  const slope = (clean: Tensor, x: Tensor, at: Levels) =>
+    convertPrediction(clean, x, at, 'sample', flows ? 'flow_prediction' : 'epsilon')
+  const change = slope(denoise(euler, to), euler, to).sub(slope(x0, xt, from))
   const [t, s] = broadcastLevels(from, to)
-  const [rt, rs] = [ratiosOf(t), ratiosOf(s)]
-  const slope = (x: Tensor, clean: Tensor, { alpha, sigma }: Levels) =>
-    x
-      .mul(
-        perItem(
-          sigma.map((value) => 1 / value),
-          x,
-        ),
-      )
-      .sub(
-        clean.mul(
-          perItem(
-            alpha.map((value, i) => value / sigma[i]!),
-            x,
-          ),
-        ),
-      )
-  // With ε = (x - α x_0) / σ at both ends, α_s (r_s - r_t) times their mean is added to x_t α_s / α_t.
-  const mean = slope(xt, x0, t)
-    .add(slope(euler, denoise(euler, to), s))
-    .div(2)
-  const scale = s.alpha.map((alpha, i) => alpha / t.alpha[i]!)
-  const length = s.alpha.map((alpha, i) => alpha * (rs[i]! - rt[i]!))
-  return xt.mul(perItem(scale, xt)).add(mean.mul(perItem(length, xt)))
+  const [before, after] = [ratiosOf(t), ratiosOf(s)]
+  const length = s.alpha.map((alpha, i) => (flows ? s.sigma[i]! - t.sigma[i]! : alpha * (after[i]! - before[i]!)))
+  return euler.add(
+    change.mul(
+      perItem(
+        length.map((value) => value / 2),
+        xt,
+      ),
+    ),
+  )
 }

@@ -3,6 +3,7 @@
 import { conditioningOf } from '../../engine/models/condition.ts'
 import { answerOf } from '../../engine/models/predict.ts'
 import { gaussianNoise } from '../../engine/noise.ts'
+import { NodeError } from '../../engine/plan/fault.ts'
 import type { Param, RunContext, RunOp } from '../../engine/plan/op.ts'
 import { convertPrediction } from '../../engine/prediction.ts'
 import type { Hold } from '../../engine/samplers/hold.ts'
@@ -35,6 +36,8 @@ export interface StepSpec<P extends ParamSpecs, State> {
   asks?: true
   /** Draws fresh noise: what for. */
   noise?: string
+  /** Can begin at clean data, on the way up to noise; others are refused there. */
+  fromClean?: true
   /** False: has nothing to hold. */
   holds?: false
   /** A multistep solver: keeps a state from step to step, plain data with tensors in it, which begins as this. */
@@ -66,7 +69,7 @@ export interface StepNow<State> {
   hold: Hold | undefined
   /** x_0 as predicted at x, held in range. */
   x0: Tensor
-  /** The noise in x if that x_0 is true: (x - α x_0) / σ. */
+  /** The noise in x if that x_0 is true: (x - α x_0) / σ. Where x is clean, what the model says it is. */
   epsilon: Tensor
   /** Asks the model for x_0 elsewhere, held in range. Only for a step that `asks`. */
   denoise: (x: Tensor, at: Levels) => Tensor
@@ -159,7 +162,7 @@ interface StepInputs {
 }
 
 function stepNow<State>(
-  { holds }: Pick<StepSpec<ParamSpecs, State>, 'holds'>,
+  { holds, fromClean }: Pick<StepSpec<ParamSpecs, State>, 'holds' | 'fromClean'>,
   inputs: StepInputs,
   params: Parameters<typeof holdOf>[0],
   { random }: RunContext,
@@ -168,6 +171,7 @@ function stepNow<State>(
   const { x_t, prediction, model, condition, t, t_prev, noise } = inputs
   const { schedule } = inputs.schedule
   const [from, to] = [levelsAt(schedule, t), levelsAt(schedule, t_prev)]
+  if (!fromClean) refuseClean(from)
   const hold = holds === false ? undefined : holdOf(params, x_t.space)
   const ask = (x: Tensor, at: Levels): Said => ({
     ...answerOf(model!, x, at, condition && conditioningOf(condition)),
@@ -189,7 +193,7 @@ function stepNow<State>(
       return (x0 ??= clean(this.prediction, x_t.tensor, from))
     },
     get epsilon() {
-      return (epsilon ??= convertPrediction(this.x0, x_t.tensor, from, 'sample', 'epsilon'))
+      return (epsilon ??= noiseIn(this, from))
     },
     denoise: (x, at) => clean(ask(x, at), x, at),
     noise() {
@@ -201,4 +205,21 @@ function stepNow<State>(
     inputs: inputs as unknown as Record<string, Value | undefined>,
     place: t.place,
   }
+}
+
+/** Where x_0 is held ε has to be the one that belongs to it; otherwise it is as the model said, which tells it even of clean data. */
+function noiseIn({ x, x0, prediction, hold }: Pick<StepNow<unknown>, 'x' | 'x0' | 'prediction' | 'hold'>, from: Levels): Tensor {
+  return hold && from.sigma.every((sigma) => sigma > 0)
+    ? convertPrediction(x0, x, from, 'sample', 'epsilon')
+    : convertPrediction(prediction.tensor, x, from, prediction.predicts, 'epsilon')
+}
+
+function refuseClean({ sigma, t }: Levels) {
+  const clean = sigma.indexOf(0)
+  if (clean < 0) return
+  throw new NodeError({
+    slot: 't',
+    message: `This step begins where there is noise, and there is none at t = ${t[clean]}.`,
+    cure: 'Upward from clean data DDIMStep with eta 0 and EulerStep can go.',
+  })
 }

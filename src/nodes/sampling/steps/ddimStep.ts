@@ -11,6 +11,7 @@ export const ddimStep = defineStep({
   source: 'Song et al. 2021, eq. 12 and 16',
   sampler: { name: 'ddim', about: 'good with few steps' },
   noise: 'z, for eta above 0',
+  fromClean: true,
   params: {
     eta: real(0, { min: 0, max: 1, step: 0.05, slider: true }, 'share of fresh noise: 0 none, always the same way; 1 as DDPM'),
     rederive: advanced(

@@ -17,6 +17,7 @@ export const repaintStep = defineStep({
   asks: true,
   noise: 'z',
   inputs: { x_0: samples('what is known, clean'), mask: samples('1 where x_0 is known, 0 where it is to be filled in') },
+  fromClean: true,
   params: {
     eta: real(1, { min: 0, max: 1, step: 0.05, slider: true }, 'share of fresh noise in steps down: 1 as DDPM, 0 none'),
     rederive: advanced(toggle(true, 'after clipping, take the noise that belongs to the clipped x_0')),

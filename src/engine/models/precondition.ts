@@ -1,0 +1,138 @@
+// Preconditioning: a network that sees inputs and targets of one size at every noise level, and around it a model of x_0.
+import { perItem } from '../coefficients.ts'
+import { NodeError } from '../plan/fault.ts'
+import type { Schedule } from '../schedule.ts'
+import { levelsAt, ratiosOf } from '../schedule.ts'
+import type { Model } from '../values.ts'
+import type { ModelKind } from './kind.ts'
+import { onlyChild } from './tree.ts'
+
+export const preconditionings = ['edm', 'vp', 've', 'iddpm', 'consistency'] as const
+export type Preconditioning = (typeof preconditionings)[number]
+
+export interface PreconditionOptions {
+  preconditioning: Preconditioning
+  /** Standard deviation of the data, for `edm` and `consistency`. */
+  sigma_data: number
+  /** The σ at which a consistency model gives back what it gets. */
+  sigma_min: number
+}
+
+/** D(x; σ) = c_skip x + c_out F(c_in x, c_noise). */
+interface Scaling {
+  skip: number
+  out: number
+  in: number
+  noise: number
+}
+
+/** So that clean data have a time as well. */
+const LEAST = 1e-44
+
+/** Karras et al. 2022, table 1, and for `consistency` Song et al. 2023, appendix C. */
+const scalings: { [K in Preconditioning]: (sigma: number, options: PreconditionOptions) => Scaling } = {
+  edm: (sigma, { sigma_data }) => {
+    const length = Math.hypot(sigma, sigma_data)
+    return {
+      skip: (sigma_data / length) ** 2,
+      out: (sigma * sigma_data) / length,
+      in: 1 / length,
+      noise: Math.log(Math.max(sigma, LEAST)) / 4,
+    }
+  },
+  /** F predicts ε of a process with β from 0.1 to 20, and is told its time, 0 to 999. */
+  vp: (sigma) => {
+    const [betaMin, betaD] = [0.1, 19.9]
+    const u = (Math.sqrt(betaMin ** 2 + 2 * betaD * Math.log1p(sigma ** 2)) - betaMin) / betaD
+    return { skip: 1, out: -sigma, in: 1 / Math.hypot(sigma, 1), noise: 999 * u }
+  },
+  ve: (sigma) => ({ skip: 1, out: sigma, in: 1, noise: Math.log(Math.max(sigma, LEAST) / 2) }),
+  iddpm: (sigma) => ({ skip: 1, out: -sigma, in: 1 / Math.hypot(sigma, 1), noise: iddpmTime(sigma) }),
+  consistency: (sigma, { sigma_data, sigma_min }) => {
+    const length = Math.hypot(sigma, sigma_data)
+    const above = sigma - sigma_min
+    return {
+      skip: sigma_data ** 2 / (above ** 2 + sigma_data ** 2),
+      out: (above * sigma_data) / length,
+      in: 1 / length,
+      noise: 250 * Math.log(Math.max(sigma, LEAST)),
+    }
+  },
+}
+
+/** M - 1 less the place of the nearest of the levels u_j, which fall from j = 0 to u_M = 0. */
+function iddpmTime(sigma: number): number {
+  const levels = (iddpmLevels ??= makeIddpmLevels())
+  let nearest = 0
+  for (const [j, level] of levels.entries()) if (Math.abs(level - sigma) < Math.abs(levels[nearest]! - sigma)) nearest = j
+  return levels.length - 2 - nearest
+}
+
+let iddpmLevels: Float64Array | undefined
+
+/** Karras et al. 2022, table 1: M = 1000, C_1 = 0.001, C_2 = 0.008. */
+function makeIddpmLevels(M = 1000): Float64Array {
+  const alphaBar = (j: number) => Math.sin(((Math.PI / 2) * j) / (M * 1.008)) ** 2
+  const levels = new Float64Array(M + 1)
+  for (let j = M; j > 0; j--) {
+    levels[j - 1] = Math.sqrt((levels[j]! ** 2 + 1) / Math.max(alphaBar(j - 1) / alphaBar(j), 0.001) - 1)
+  }
+  return levels
+}
+
+export interface Scalings {
+  skip: Float64Array
+  out: Float64Array
+  in: Float64Array
+  noise: Float64Array
+}
+
+/** c_skip, c_out, c_in and c_noise for data that are not scaled, x = x_0 + σ ε, at each σ. */
+export function scalingsAt(sigma: Float64Array, options: PreconditionOptions): Scalings {
+  const each = Array.from(sigma, (value) => scalings[options.preconditioning](value, options))
+  const list = (name: keyof Scaling) => Float64Array.from(each, (scaling) => scaling[name])
+  return { skip: list('skip'), out: list('out'), in: list('in'), noise: list('noise') }
+}
+
+export interface PreconditionConfig extends PreconditionOptions {
+  /** What t means. */
+  schedule: Schedule
+}
+
+/** A model of x_0 with the network `child` inside, of which it is of no account what it says it predicts. */
+export const preconditioned = (child: Model, config: PreconditionConfig): Model => ({
+  type: 'model',
+  kind: 'precondition',
+  config: { ...config },
+  predicts: 'sample',
+  weights: {},
+  children: { model: child },
+})
+
+/** D of x/α and σ/α, so that it is the same model whatever schedule says how much of both there is. */
+export const preconditionKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
+  trainable: false,
+  itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
+  condition: (model) => kindOf(onlyChild(model)).condition(onlyChild(model)),
+  evaluate(model, x, times, condition, evaluateChild) {
+    const { schedule, ...options } = model.config as unknown as PreconditionConfig
+    const levels = levelsAt(schedule, times)
+    const silent = levels.alpha.indexOf(0)
+    if (silent >= 0) throw withoutSignal(levels.t[silent]!)
+    const scaling = scalingsAt(ratiosOf(levels), options)
+    const unscaled = (values: Float64Array) =>
+      perItem(
+        values.map((value, i) => value / levels.alpha[i]!),
+        x,
+      )
+    const { tensor } = evaluateChild(onlyChild(model), x.mul(unscaled(scaling.in)), { t: scaling.noise }, condition)
+    return x.mul(unscaled(scaling.skip)).add(tensor.mul(perItem(scaling.out, x)))
+  },
+})
+
+const withoutSignal = (t: number) =>
+  new NodeError({
+    slot: 't',
+    message: `A preconditioned model is asked at t = ${t}, where there is no signal and σ / α is infinite.`,
+    cure: 'Take a schedule whose highest σ is finite, such as that of EDM.',
+  })

@@ -1,0 +1,183 @@
+// The steps of Euler, KDPM2, LMS and of few-step samplers as nodes: in the closed Sampler and wired by hand, on every backend, at the
+// ends of the way, and what they refuse.
+import { describe, expect, test } from 'vitest'
+import type { MlpConfig } from '../../src/engine/models/mlp.ts'
+import { mlp } from '../../src/engine/models/mlp.ts'
+import { NodeError } from '../../src/engine/plan/fault.ts'
+import { randomOf } from '../../src/engine/random.ts'
+import type { Schedule } from '../../src/engine/schedule.ts'
+import { noiseSchedule } from '../../src/engine/schedule.ts'
+import { tf } from '../../src/engine/tf.ts'
+import type { Transitions } from '../../src/engine/timesteps.ts'
+import { tensorsOf } from '../../src/engine/values.ts'
+import type { StepOp } from '../../src/nodes/sampling/defineStep.ts'
+import * as index from '../../src/nodes/sampling/steps/index.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+import { stepsAlong } from '../steps.ts'
+import { evaluate, node } from './evaluate.ts'
+
+const data = [
+  node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
+  node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.1 }),
+  node('noise', 'GaussianNoise', {}, { batch_size: 4, seed: 3 }),
+  node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 4 }),
+]
+
+const sampler = (name: string, params: Record<string, unknown>) =>
+  node(
+    `closed_${name}`,
+    'Sampler',
+    { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' },
+    { sampler: name, num_inference_steps: 4, seed: 5, ...params },
+  )
+
+const byHand = (name: string, step: string, params: Record<string, unknown>, asks: boolean) => [
+  node(`start_${name}`, 'SamplingStart', { x_T: 'noise.noise', timesteps: 'list.timesteps' }),
+  ...(asks ? [] : [node(`predict_${name}`, 'Predict', { model: 'model.model', x_t: `start_${name}.x_t`, t: `start_${name}.t` })]),
+  node(
+    `step_${name}`,
+    step,
+    {
+      x_t: `start_${name}.x_t`,
+      ...(asks ? { model: 'model.model' } : { prediction: `predict_${name}.prediction` }),
+      t: `start_${name}.t`,
+      t_prev: `start_${name}.t_prev`,
+      schedule: 'schedule.schedule',
+    },
+    { seed: 5, ...params },
+  ),
+  node(`end_${name}`, 'SamplingEnd', { loop: `start_${name}.loop`, x_prev: `step_${name}.x_prev` }),
+]
+
+const choices = [
+  { name: 'euler', step: 'EulerStep', own: { s_churn: 2, s_noise: 1.01 } },
+  { name: 'euler_ancestral', step: 'EulerAncestralStep', own: { eta: 0.7 }, closed: { ancestral_eta: 0.7 } },
+  { name: 'kdpm2', step: 'KDPM2Step', asks: true },
+  { name: 'kdpm2_ancestral', step: 'KDPM2AncestralStep', asks: true },
+  { name: 'lms', step: 'LMSStep', own: { order: 3 }, closed: { lms_order: 3 } },
+  { name: 'lcm', step: 'LCMStep' },
+  { name: 'tcd', step: 'TCDStep', own: { eta: 0.5 }, closed: { tcd_eta: 0.5 } },
+  { name: 'consistency', step: 'ConsistencyStep' },
+] as { name: string; step: string; asks?: boolean; own?: Record<string, unknown>; closed?: Record<string, unknown> }[]
+
+/** What the plain backend made, for the others to come close to. */
+const onPlain = new Map<string, Float32Array>()
+
+onEachBackend((backend) => {
+  test('each is the same closed and by hand, and about the same on every backend', async () => {
+    const graph = choices.flatMap(({ name, step, asks = false, own = {}, closed = own }) => [
+      sampler(name, closed),
+      ...byHand(name, step, own, asks),
+    ])
+    const wanted = Object.fromEntries(
+      choices.flatMap(({ name }) => [
+        [`${name}Closed`, `closed_${name}.x_0`],
+        [name, `end_${name}.x_0`],
+      ]),
+    )
+    const seen = await evaluate([...data, ...graph], wanted)
+    for (const { name } of choices) {
+      const { tensor } = seen[name]!
+      expect(seen[`${name}Closed`], name).toEqual(seen[name])
+      expect(tensor.data.every(Number.isFinite), name).toBe(true)
+      if (backend === 'cpu') onPlain.set(name, tensor.data)
+      const plain = onPlain.get(name) ?? tensor.data
+      plain.forEach((value, i) => expect(Math.abs(tensor.data[i]! - value), name).toBeLessThan(1e-3))
+    }
+  })
+})
+
+onCpu(() => {
+  test('an ancestral step of Euler is one of DDIM with that eta, and without noise one of Euler', async () => {
+    const far = await evaluate(
+      [
+        ...data,
+        sampler('euler_ancestral', { ancestral_eta: 0.6 }),
+        sampler('ddim', { eta: 0.6 }),
+        sampler('lms', { lms_order: 1 }),
+        sampler('euler', {}),
+        sampler('tcd', { tcd_eta: 0 }),
+        { ...sampler('ddim', { eta: 0 }), id: 'plain' },
+      ],
+      {
+        ancestral: 'closed_euler_ancestral.x_0',
+        ddim: 'closed_ddim.x_0',
+        plain: 'plain.x_0',
+        lms: 'closed_lms.x_0',
+        euler: 'closed_euler.x_0',
+        tcd: 'closed_tcd.x_0',
+      },
+    )
+    const numbers = (name: keyof typeof far) => [...far[name].tensor.data]
+    numbers('ancestral').forEach((value, i) => expect(value).toBeCloseTo(numbers('ddim')[i]!, 4))
+    for (const name of ['lms', 'euler', 'tcd'] as const) {
+      numbers(name).forEach((value, i) => expect(value).toBeCloseTo(numbers('plain')[i]!, 5))
+    }
+    expect(Math.abs(numbers('plain')[0]! - numbers('ddim')[0]!)).toBeGreaterThan(1e-3)
+  })
+
+  test('churn is refused where t does not tell how many steps there are', async () => {
+    const alone = [
+      ...data,
+      node('t', 'Timestep', {}, { t: 500 }),
+      node('next', 'Timestep', {}, { t: 400 }),
+      node('predict', 'Predict', { model: 'model.model', x_t: 'noise.noise', t: 't.t' }),
+      node(
+        'step',
+        'EulerStep',
+        { x_t: 'noise.noise', prediction: 'predict.prediction', t: 't.t', t_prev: 'next.t', schedule: 'schedule.schedule' },
+        { s_churn: 4 },
+      ),
+    ]
+    await expect(evaluate(alone, { x: 'step.x_prev' })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: step: s_churn is shared out over all steps, but t does not say how many there are. Wire t from SamplingStart, or set s_churn to 0.]`,
+    )
+  })
+})
+
+/** From pure noise, to clean data, and up from it. */
+const ends: { where: string; schedule: Schedule; t: number[] }[] = [
+  {
+    where: 'betas without signal at the end',
+    schedule: noiseSchedule({ name: 'scaled_linear', T: 1000, betaStart: 0.00085, betaEnd: 0.012, rescaleBetasZeroSnr: true }),
+    t: [999, 700, 400, 100, -1],
+  },
+  { where: 'a flow', schedule: { kind: 'flow', name: 'flow', T: 1000 }, t: [1000, 700, 400, 100, -1] },
+  { where: 'a flow upward', schedule: { kind: 'flow', name: 'flow', T: 1000 }, t: [0, 300, 600, 900] },
+]
+
+const network: MlpConfig = {
+  dim: 2,
+  hidden: 8,
+  layers: 1,
+  time_embedding_dim: 4,
+  num_classes: 0,
+  activation: 'silu',
+  fourier_features: 0,
+}
+
+const goUp = ['DDIM', 'Euler', 'EulerAncestral', 'LMS'].map((name) => `diffusion/${name}Step`)
+
+const listOf = (t: number[]): Transitions => ({ t: Float64Array.from(t.slice(0, -1)), tPrev: Float64Array.from(t.slice(1)) })
+
+onCpu(() => {
+  describe.each(ends)('over $where', ({ schedule, t }) => {
+    const alone = Object.values(index as Record<string, StepOp>).filter(({ inputs }) => !('mask' in inputs))
+    test.each(alone.map((op) => [op.title, op] as const))('%s makes numbers, or refuses', (_, op) => {
+      const model = mlp(network, schedule.kind === 'flow' ? 'flow_prediction' : 'v_prediction', randomOf(1))
+      const [x, random] = [tf.tensor2d(randomOf(2).normal(8), [4, 2]), randomOf(7)]
+      const contextOf = () => ({ prepared: undefined, random })
+      try {
+        for (const frame of stepsAlong(x, { op, model, schedule, transitions: listOf(t), contextOf })) {
+          expect(frame.dataSync().every(Number.isFinite)).toBe(true)
+          frame.dispose()
+        }
+      } catch (error) {
+        if (!(error instanceof NodeError)) throw error
+        // Down every one of them goes, and these go up as well.
+        expect([t[0], goUp.includes(op.type)], error.message).toEqual([0, false])
+      }
+      tf.dispose([x, ...tensorsOf(model)])
+    })
+  })
+})
