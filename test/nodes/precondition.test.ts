@@ -49,6 +49,8 @@ onCpu(() => {
       node('net', 'MLP', {}, { learned_variance: 'learned_range' }),
       node('outer', 'Precondition', { model: 'net.model', schedule: 'schedule.schedule' }),
     ]
-    await expect(evaluate(graph, { x: 'outer.model' })).rejects.toThrowErrorMatchingInlineSnapshot(`[GraphError: outer.model: This model says a variance too, which a preconditioned model has no place for. Make it without a learned variance.]`)
+    await expect(evaluate(graph, { x: 'outer.model' })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: outer.model: This model says a variance too, which a preconditioned model has no place for. Make it without a learned variance.]`,
+    )
   })
 })
