@@ -130,6 +130,46 @@ const unetKeys: Keys = {
   upsample_type: among('conv', 'resnet'),
 }
 
+/** The arguments of UNet2DConditionModel in diffusers 0.40: those that it shares, and its own. */
+const conditionKeys: Keys = {
+  ...Object.fromEntries(
+    Object.entries(unetKeys).filter(
+      ([key]) =>
+        !['add_attention', 'attn_norm_num_groups', 'downsample_type', 'num_train_timesteps', 'upsample_type'].includes(key),
+    ),
+  ),
+  _class_name: among('UNet2DConditionModel'),
+  down_block_types: isList(among('CrossAttnDownBlock2D', 'DownBlock2D', 'AttnDownBlock2D', 'ResnetDownsampleBlock2D')),
+  mid_block_type: among('UNetMidBlock2DCrossAttn', null),
+  up_block_types: isList(among('CrossAttnUpBlock2D', 'UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D')),
+  attention_head_dim: (value) => isWhole(value) || isList(isWhole)(value),
+  cross_attention_dim: isWhole,
+  encoder_hid_dim: orNull(isWhole),
+  encoder_hid_dim_type: among(null, 'text_proj'),
+  transformer_layers_per_block: (value) => isWhole(value) || isList(isWhole)(value),
+  use_linear_projection: isBoolean,
+  addition_embed_type: among(null),
+  addition_embed_type_num_heads: isWhole,
+  addition_time_embed_dim: among(null),
+  attention_type: among('default'),
+  class_embeddings_concat: among(false),
+  conv_in_kernel: among(3),
+  conv_out_kernel: among(3),
+  cross_attention_norm: among(null),
+  dual_cross_attention: among(false),
+  mid_block_only_cross_attention: among(null),
+  num_attention_heads: among(null),
+  only_cross_attention: among(false),
+  projection_class_embeddings_input_dim: among(null),
+  resnet_out_scale_factor: among(1),
+  resnet_skip_time_act: among(false),
+  reverse_transformer_layers_per_block: among(null),
+  time_cond_proj_dim: among(null),
+  time_embedding_act_fn: among(null),
+  timestep_post_act: among(null),
+  upcast_attention: isBoolean,
+}
+
 /** The arguments of DDPMScheduler in diffusers 0.40. */
 const schedulerKeys: Keys = {
   _class_name: among('DDPMScheduler'),
@@ -175,13 +215,14 @@ export function readPipeline(zip: Uint8Array): Pipeline {
   ])
   const { _diffusers_version, ...index } = json('model_index.json')
   expect(_diffusers_version).toMatch(/^0\.\d+\.\d+/)
+  const [unet, scheduler] = [json('unet/config.json'), json('scheduler/scheduler_config.json')]
+  const conditioned = unet._class_name === 'UNet2DConditionModel'
   expect(index).toEqual({
     _class_name: 'DDPMPipeline',
     scheduler: ['diffusers', 'DDPMScheduler'],
-    unet: ['diffusers', 'UNet2DModel'],
+    unet: ['diffusers', conditioned ? 'UNet2DConditionModel' : 'UNet2DModel'],
   })
-  const [unet, scheduler] = [json('unet/config.json'), json('scheduler/scheduler_config.json')]
-  expectKeys(unet, unetKeys)
+  expectKeys(unet, conditioned ? conditionKeys : unetKeys)
   expectKeys(scheduler, schedulerKeys)
   return { unet, scheduler, weights: readTensors(files.get('unet/diffusion_pytorch_model.safetensors')!) }
 }

@@ -20,8 +20,8 @@ import { texts } from './texts.ts'
 
 export function Params({ node }: { node: DiffusionNode }) {
   state.followGraph()
-  const entries = Object.entries(node.diffusion.declaration.params)
-  const meant = entries.filter(([, param]) => isMeant(param, (other) => node.properties[other]))
+  const { params } = node.diffusion.declaration
+  const meant = Object.entries(params).filter(([name]) => isMeant(params, name, (other) => node.properties[other]))
   const rows = (advanced: boolean) =>
     meant
       .filter(([, param]) => (param.advanced ?? false) === advanced)

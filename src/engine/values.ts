@@ -3,7 +3,7 @@
 // Small things (timesteps, labels, schedules, data sets) live on the CPU, where they can be checked without reading
 // the device back and where tables are float64; only what is as large as a batch is a tensor.
 import type { Schedule, Times } from './schedule.ts'
-import type { Scalar, Tensor, Tensor1D } from './tf.ts'
+import type { Scalar, Tensor, Tensor1D, Tensor3D } from './tf.ts'
 import { tf } from './tf.ts'
 import type { Transitions } from './timesteps.ts'
 
@@ -110,8 +110,21 @@ export interface Attention {
   rules: AttentionRule[]
 }
 
-export interface AttentionRule {
-  kind: 'self'
+export type AttentionRule = AttentionPlaces & ({ kind: 'self' | 'linear' } | ({ kind: 'cross' } & CrossAttention))
+
+/** What is attended to, and by what kind of block. */
+export interface CrossAttention {
+  /** Width of the tokens that the blocks see. */
+  cross_attention_dim: number
+  /** Transformer blocks, one after the other, in each place. */
+  transformer_layers: number
+  /** Linear layers around them, rather than 1 x 1 convolutions: the same but for the shape of the weights in files. */
+  use_linear_projection: boolean
+  /** Labels, so many an item, from a table in the model; or vectors as they come, of `width` if it is not `cross_attention_dim`. */
+  tokens: { from: 'labels'; count: number } | { from: 'vectors'; width: number | undefined }
+}
+
+export interface AttentionPlaces {
   /** One of the two: how many heads at every level, or how many channels a head has. */
   heads?: number
   head_dim?: number
@@ -129,12 +142,14 @@ export interface Logits {
 
 /** What a prediction is conditioned on, raw and not embedded: one an item, or a single one that holds for all. */
 export type Conditioning =
-  /** Class labels; -1 for none. */
-  | { kind: 'labels'; labels: Int32Array }
+  /** Class labels; -1 for none. With `perItem` so many an item, one item after the other. */
+  | { kind: 'labels'; labels: Int32Array; perItem?: number }
   /** Numbers that are embedded like a timestep. */
   | { kind: 'values'; values: Float64Array }
   /** Vectors `[b, d]` that are added to the embedding of the timestep as they are. */
   | { kind: 'vectors'; vectors: Tensor }
+  /** Tokens `[b, n, d]` to attend to; zeros stand for none. */
+  | { kind: 'tokens'; tokens: Tensor3D }
 
 export interface Condition {
   type: 'condition'

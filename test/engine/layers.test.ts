@@ -9,11 +9,13 @@ import { timestepEmbedding } from '../../src/engine/layers/embedding.ts'
 import { groupNorm } from '../../src/engine/layers/groupNorm.ts'
 import { convWeights, linearWeights, normWeights } from '../../src/engine/layers/init.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
+import { attend } from '../../src/engine/models/unet/transformer.ts'
 import { avgPool2, upsampleNearest2 } from '../../src/engine/layers/resample.ts'
 import { reversedTranspose, transposed } from '../../src/engine/layers/transpose.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
+import type { Weights } from '../../src/engine/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { gap, goldenJson, goldenTensors, images, largest, weight } from '../goldenTensors.ts'
 
@@ -99,10 +101,14 @@ const recordedLayers: { [name: string]: { args: string[]; layer: Layer } } = {
       'param/to_out.0.bias',
     ],
     layer: (x, context, q, k, v, out, bias) => {
-      const none = tf.zeros([16]) as Tensor1D
-      const from = (input: Tensor, weight: Tensor) => linear(input as Tensor3D, weight as Tensor2D, none)
-      const attended = attention(from(x, q), from(context, k), from(context, v), 2)
-      return linear(attended, out as Tensor2D, bias as Tensor1D)
+      const weights = {
+        'a.to_q.weight': q,
+        'a.to_k.weight': k,
+        'a.to_v.weight': v,
+        'a.to_out.0.weight': out,
+        'a.to_out.0.bias': bias,
+      }
+      return attend(x as Tensor3D, context as Tensor3D, weights as Weights, 'a', 2)
     },
   },
 }

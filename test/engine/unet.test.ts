@@ -4,12 +4,13 @@ import { silu } from '../../src/engine/layers/activations.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { BlockOptions } from '../../src/engine/models/unet/blocks.ts'
 import { resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
+import { readConditionConfig } from '../../src/engine/models/unet/diffusers.ts'
 import type { BackendName } from '../../src/engine/protocol.ts'
-import type { Scalar, Tensor, Tensor2D, Tensor4D } from '../../src/engine/tf.ts'
+import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
-import type { Conditioning, Weights } from '../../src/engine/values.ts'
+import type { Conditioning, Model, Weights } from '../../src/engine/values.ts'
 import { onEachBackend } from '../backends.ts'
-import { gap, goldenTensors, goldenUnet, images, recorded, weight, weightsOf } from '../goldenTensors.ts'
+import { gap, goldenJson, goldenTensors, goldenUnet, images, recorded, weight, weightsOf } from '../goldenTensors.ts'
 
 /**
  * `output`: of its largest number. `gradient`: of the largest of that of the same tensor. `rounding`: of the largest of
@@ -114,4 +115,27 @@ onEachBackend((backend) => {
       tf.dispose([x!, target!, right!, output!, value, ...grads, ...Object.values(model.weights)])
     },
   )
+
+  test('a UNet2DConditionModel has the output of diffusers and its gradient with respect to x', async () => {
+    const name = 'unet/g_cross_attention_cond'
+    const config = readConditionConfig(goldenJson(`${name}/config`))
+    const weights = weightsOf(goldenTensors(`${name}/diffusion_pytorch_model`))
+    const model: Model = { type: 'model', kind: 'unet', config: { ...config }, predicts: 'epsilon', weights, children: {} }
+    const io = goldenTensors(`${name}/io`)
+    const [x, right, gradient] = ['x', 'output', 'grad_x_of_mean_out_squared'].map((key) => images(io, key)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ]
+    const condition: Conditioning = { kind: 'tokens', tokens: recorded(io, 'encoder_hidden_states') as Tensor3D }
+    const t = Float64Array.from(io.get('timesteps')!.data)
+    let output: Tensor | undefined
+    const { value, grad } = tf.valueAndGrad((x: Tensor) => {
+      output = tf.keep(predict(model, x, t, condition))
+      return output.square().mean() as Scalar
+    })(x)
+    await expectOutput(output!, right)
+    await expectGradients({ x: grad }, { x: gradient })
+    tf.dispose([x, right, output!, value, grad, condition.tokens, ...Object.values(weights)])
+  })
 })

@@ -4,7 +4,8 @@ import { predict, trainableOf } from '../../src/engine/models/predict.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
 import { convOf, normalised, resnetBlock, timeEmbedding, unetActivations } from '../../src/engine/models/unet/blocks.ts'
 import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
-import { diffusersRefusal, parseUnetConfig, unetConfig } from '../../src/engine/models/unet/config.ts'
+import { parseUnetConfig, unetConfig } from '../../src/engine/models/unet/config.ts'
+import { diffusersRefusal } from '../../src/engine/models/unet/diffusers.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
 import { unetWeightShapes } from '../../src/engine/models/unet/shapes.ts'
 import { trainingMemory, unetSummary } from '../../src/engine/models/unet/summary.ts'
@@ -99,9 +100,9 @@ describe('the config', () => {
         "sample_size of the UNet is [4,0], but has to be the side of the images in pixels, or [height, width].",
         "The UNet takes 1 channels and gives 2: models that learn their variance as well are not supported.",
         "time_embedding_type of the UNet is "fourier", but has to be "positional". Fourier features and learned embeddings of t are not supported.",
-        "down_block_types of the UNet is ["SkipDownBlock2D"], but has to be a list, each of it "DownBlock2D" or "AttnDownBlock2D" or "ResnetDownsampleBlock2D". Blocks with skip, FIR or K filters and those with cross attention are not supported.",
+        "down_block_types of the UNet is ["SkipDownBlock2D"], but has to be a list, each of it "DownBlock2D" or "AttnDownBlock2D" or "ResnetDownsampleBlock2D" or "CrossAttnDownBlock2D" or "LinearAttnDownBlock2D". Blocks with skip, FIR or K filters are not supported, nor those of simple cross-attention.",
         "up_block_types of the UNet has 2 entries, but block_out_channels has 1.",
-        "mid_block_type of the UNet is "UNetMidBlock2DCrossAttn", but has to be "UNetMidBlock2D" or null.",
+        "mid_block_type of the UNet is "UNetMidBlock2DCrossAttn", but add_attention is false.",
         "norm_num_groups of the UNet is 4, but a level has 10 channels, no multiple of it.",
         "act_fn of the UNet is "tanh", but has to be "silu" or "swish" or "mish" or "gelu" or "relu".",
         "resnet_time_scale_shift of the UNet is "ada_group", but has to be "default" or "scale_shift". Other ways to bring the embedding in are not supported.",
@@ -157,10 +158,11 @@ describe('the summary', () => {
       2 * 8 * pixels // conv_norm_out, conv_out
     const summary = unetSummary(config)
     expect(summary).toEqual({
-      levels: [{ height: 4, width: 4, channels: 8, heads: undefined }],
-      middle: { heads: undefined },
+      levels: [{ height: 4, width: 4, channels: 8, kind: undefined, heads: undefined }],
+      middle: { kind: undefined, heads: undefined },
       parameters,
       flops: 2 * macs,
+      tokens: 0,
       saved,
     })
     expect(trainingMemory(summary, 10)).toEqual({ weights: 16 * parameters, activations: 40 * saved })
@@ -169,7 +171,7 @@ describe('the summary', () => {
   test('attention adds four linear layers and two products', () => {
     const without = unetSummary(configOf())
     const middle = unetSummary(configOf({ add_attention: true, attention_head_dim: 4 }))
-    expect(middle.middle).toEqual({ heads: 2 })
+    expect(middle.middle).toEqual({ kind: 'self', heads: 2 })
     expect(middle.flops - without.flops).toBe(2 * (4 * 8 * 8 * 16 + 2 * 16 * 16 * 8))
     expect(middle.parameters - without.parameters).toBe(4 * (64 + 8) + 2 * 8)
     // Into the norm and out of it, queries, keys and values, shares of two heads, into the last layer.

@@ -92,7 +92,7 @@ function noModel(classes: Map<string, unknown>, paths: Set<string>): CheckpointE
   const [, other] = [...classes].find(([, name]) => typeof name === 'string') ?? []
   if (other !== undefined)
     return new CheckpointError(
-      `The model is a ${other}; read are UNet2DModel of diffusers, and the MLP and the Classifier of this program.`,
+      `The model is a ${other}; read are UNet2DModel and UNet2DConditionModel of diffusers, and the MLP and the Classifier of this program.`,
     )
   if ([...paths].some((path) => path.endsWith('data.pkl'))) return pickled('The file')
   if ([...paths].some((path) => path.endsWith('.safetensors'))) {

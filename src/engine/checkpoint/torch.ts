@@ -11,7 +11,8 @@ export const fromTorch = (name: string, tensor: StoredTensor): StoredTensor =>
   isTable(name) ? tensor : permuted(tensor, { 2: [1, 0], 4: [2, 3, 1, 0] }[tensor.shape.length])
 
 /** A table of embeddings, [count, width], is a matrix and the same in both. */
-const isTable = (name: string) => name === 'class_embedding.weight'
+const isTable = (name: string) => TABLES.includes(name)
+const TABLES = ['class_embedding.weight', 'token_embedding.weight', 'token_positions.weight']
 
 /** The axes of `tensor` in the order of `axes`; without, the tensor itself. */
 function permuted(tensor: StoredTensor, axes: readonly number[] | undefined): StoredTensor {

@@ -1,6 +1,7 @@
-// The UNet in files: exactly diffusers' UNet2DModel wherever diffusers has one like it.
+// The UNet in files: exactly diffusers' UNet2DModel or UNet2DConditionModel wherever diffusers has one like it.
 import type { UnetConfig } from '../models/unet/config.ts'
-import { diffusersRefusal, parseUnetConfig, sizeOf } from '../models/unet/config.ts'
+import { attendsToTokens, parseUnetConfig, sizeOf } from '../models/unet/config.ts'
+import { diffusersRefusal, readConditionConfig, writeConditionConfig } from '../models/unet/diffusers.ts'
 import { unetWeightShapes } from '../models/unet/shapes.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './formats.ts'
@@ -17,13 +18,15 @@ const unetOf = (config: Record<string, unknown>) => config as unknown as UnetCon
 
 export const unetFormat: Format = {
   folder: 'unet',
-  classNames: ['UNet2DModel', 'UNet'],
+  classNames: ['UNet2DModel', 'UNet2DConditionModel', 'UNet'],
   refusal: (config) => diffusersRefusal(unetOf(config)),
   write(config) {
-    const foreign = diffusersRefusal(unetOf(config)) === undefined
+    if (diffusersRefusal(unetOf(config)) !== undefined) return { className: ['litegraph_diffusion', 'UNet'], config }
+    const conditioned = attendsToTokens(unetOf(config))
+    const written = conditioned ? writeConditionConfig(unetOf(config)) : config
     return {
-      className: foreign ? ['diffusers', 'UNet2DModel'] : ['litegraph_diffusion', 'UNet'],
-      config: { ...(foreign && { _diffusers_version: DIFFUSERS_VERSION }), ...config },
+      className: ['diffusers', conditioned ? 'UNet2DConditionModel' : 'UNet2DModel'],
+      config: { _diffusers_version: DIFFUSERS_VERSION, ...written },
     }
   },
   read: (json) => ({ config: { ...parsed(json) } }),
@@ -36,7 +39,7 @@ export const unetFormat: Format = {
     return `UNet of ${channels.length} levels (${channels.join(', ')} channels) for images of ${imageText(unetOf(config))}`
   },
   item: (config) => ['images', imageText(unetOf(config))],
-  classes: (config) => Math.max(0, (unetOf(config).num_class_embeds ?? 0) - 1),
+  classes: (config) => Math.max(0, (unetOf(config).num_class_embeds ?? unetOf(config).num_token_embeds ?? 0) - 1),
 }
 
 /** Attention had other names in diffusers before version 0.15; many published models still have them. */
@@ -48,11 +51,11 @@ function parsed(json: Record<string, unknown>): UnetConfig {
     throw new CheckpointError(`layers_per_block of the UNet is ${json.layers_per_block}; at most ${MAX_LAYERS} are read.`)
   }
   try {
-    return parseUnetConfig(json)
+    return json._class_name === 'UNet2DConditionModel' ? readConditionConfig(json) : parseUnetConfig(json)
   } catch (error) {
     throw new CheckpointError(
       error instanceof Error ? error.message : String(error),
-      'Choose a UNet2DModel made of the blocks that are supported: those of DDPM.',
+      'Choose a UNet2DModel made of the blocks that are supported, those of DDPM, or a UNet2DConditionModel such as that of Stable Diffusion 1.',
     )
   }
 }

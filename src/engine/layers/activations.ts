@@ -19,6 +19,9 @@ const siluOp = tf.customGrad((...args: unknown[]) => {
   }
 })
 
+/** x times the share of a standard normal below x, exactly and not by tanh: torch's GELU (Hendrycks and Gimpel 2016). */
+export const gelu = (x: Tensor): Tensor => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))
+
 export type Activation = 'silu' | 'relu' | 'tanh'
 
 export const activations: { [K in Activation]: (x: Tensor) => Tensor } = {

@@ -11,6 +11,29 @@ export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, heads: number):
   return joined(mixed, heads)
 }
 
+/**
+ * What every query takes from every key, the mean over the heads: softmax(q k^T / sqrt(c / heads)) of `[b, n, m]`. For
+ * looking at; {@link attention} does not need it whole.
+ */
+export function attentionShares(q: Tensor3D, k: Tensor3D, heads: number): Tensor3D {
+  const [b, n] = q.shape
+  const scaled = headsOf(q, heads).mul(1 / Math.sqrt(q.shape[2] / heads))
+  const shares = tf.softmax(product(scaled, headsOf(k, heads), false, true))
+  return shares.reshape([b, heads, n, -1]).mean(1) as Tensor3D
+}
+
+/**
+ * softmax(q) (softmax(k)^T v), for every head by itself (Shen et al. 2021, section 3.2; of the linear attentions of
+ * Katharopoulos et al. 2020 the one with these two softmaxes): over the channels of a query, and over the places of the
+ * keys. The middle is `[d, d]`, so that the cost grows with n and not with its square. q of `[b, n, c]`, k and v of `[b, m, c]`.
+ */
+export function linearAttention(q: Tensor3D, k: Tensor3D, v: Tensor3D, heads: number): Tensor3D {
+  // softmax is over the last axis alone, so the keys are turned before and need not be turned for the product.
+  const places = tf.softmax(headsOf(k, heads).transpose([0, 2, 1])) as Tensor3D
+  const summary = tf.matMul(places, headsOf(v, heads)) as Tensor3D
+  return joined(tf.matMul(tf.softmax(headsOf(q, heads)), summary) as Tensor3D, heads)
+}
+
 /** `[b, n, heads d]` to `[b heads, n, d]`. */
 function headsOf(x: Tensor3D, heads: number): Tensor3D {
   if (heads === 1) return x

@@ -3,12 +3,12 @@ import type { Random } from '../random.ts'
 import { tf } from '../tf.ts'
 import type { Weights } from '../values.ts'
 
-/** `torch.nn.Linear`: uniform within 1 / sqrt(in). Weight `[in, out]`, bias `[out]`. */
-export function linearWeights(name: string, from: number, to: number, random: Random): Weights {
+/** `torch.nn.Linear`: uniform within 1 / sqrt(in). Weight `[in, out]`, bias `[out]` or none. */
+export function linearWeights(name: string, from: number, to: number, random: Random, bias = true): Weights {
   const bound = 1 / Math.sqrt(from)
   return {
     [`${name}.weight`]: tf.tensor2d(uniform(from * to, bound, random), [from, to]),
-    [`${name}.bias`]: tf.tensor1d(uniform(to, bound, random)),
+    ...(bias && { [`${name}.bias`]: tf.tensor1d(uniform(to, bound, random)) }),
   }
 }
 

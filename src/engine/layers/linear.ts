@@ -4,14 +4,16 @@ import { rowSums } from './sums.ts'
 import { transposed } from './transpose.ts'
 
 /**
- * x W + b for x of `[b, in]` or `[b, n, in]`, W of `[in, out]`. The gradient transposes before it multiplies: with a
+ * x W + b, or x W without a bias, for x of `[b, in]` or `[b, n, in]`, W of `[in, out]`. The gradient transposes before it multiplies: with a
  * transposed operand matMul leaves the fast path of the wasm backend. The bias gathers its gradient by a product with
  * ones, which is quicker than a sum over the outer axis everywhere.
  */
-export function linear<T extends Tensor2D | Tensor3D>(x: T, weight: Tensor2D, bias: Tensor1D): T {
+export function linear<T extends Tensor2D | Tensor3D>(x: T, weight: Tensor2D, bias?: Tensor1D): T {
   const [from, to] = weight.shape
   const rows = x.shape.slice(0, -1)
-  return linearOp(x.reshape([-1, from]), weight, bias).reshape([...rows, to]) as T
+  const flat = x.reshape([-1, from])
+  const y = bias ? linearOp(flat, weight, bias) : unbiasedOp(flat, weight)
+  return y.reshape([...rows, to]) as T
 }
 
 const linearOp = tf.customGrad((...args: unknown[]) => {
@@ -21,7 +23,21 @@ const linearOp = tf.customGrad((...args: unknown[]) => {
     value: tf.fused.matMul({ a: x, b: weight, bias }),
     gradFunc: (dy: Tensor, saved: Tensor[]) => {
       const [x, weight] = saved as [Tensor2D, Tensor2D]
-      return [tf.matMul(dy as Tensor2D, weight.transpose()), tf.matMul(transposed(x), dy as Tensor2D), rowSums(dy as Tensor2D)]
+      return [...productGradients(x, weight, dy as Tensor2D), rowSums(dy as Tensor2D)]
     },
   }
 })
+
+const unbiasedOp = tf.customGrad((...args: unknown[]) => {
+  const [x, weight, save] = args as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void]
+  save([x, weight])
+  return {
+    value: tf.matMul(x, weight),
+    gradFunc: (dy: Tensor, saved: Tensor[]) => productGradients(saved[0] as Tensor2D, saved[1] as Tensor2D, dy as Tensor2D),
+  }
+})
+
+const productGradients = (x: Tensor2D, weight: Tensor2D, dy: Tensor2D): Tensor[] => [
+  tf.matMul(dy, weight.transpose()),
+  tf.matMul(transposed(x), dy),
+]

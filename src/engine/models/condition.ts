@@ -1,10 +1,22 @@
 // Conditions: what travels on wires, and what a model takes.
+import { NodeError } from '../plan/fault.ts'
+import { tf } from '../tf.ts'
+import type { Tensor3D } from '../tf.ts'
 import type { Condition, Conditioning, Labels, Noise, Samples, Timestep } from '../values.ts'
 
 /** What a model can be conditioned on. */
 export type ConditionSpec =
-  /** `classes` labels, 0 first. `last` is the largest number that it takes: some count the row of "no label" as well. */
-  { kind: 'labels'; classes: number; last: number } | { kind: 'values' } | { kind: 'vectors'; width: number }
+  /**
+   * `classes` labels, 0 first. `last` is the largest number that it takes: some count the row of "no label" as well.
+   * `perItem`: so many of them, 1 where it is missing.
+   */
+  | { kind: 'labels'; classes: number; last: number; perItem?: number }
+  | { kind: 'values' }
+  | { kind: 'vectors'; width: number }
+  | { kind: 'tokens'; width: number }
+
+/** Whether a model of this condition can do without it: it knows what "no label" is, or attends to a token of zeros. */
+export const hasNull = (spec: ConditionSpec) => spec.kind === 'labels' || spec.kind === 'tokens'
 
 /** Values that a slot for conditions takes. */
 export type Conditional = Condition | Labels | Timestep | Samples | Noise
@@ -22,6 +34,40 @@ export function conditioningOf(value: Conditional): Conditioning {
     case 'noise':
       return { kind: 'vectors', vectors: value.tensor }
   }
+}
+
+/** How many items a condition is for; 1 may stand for all. */
+export function itemsOf(condition: Conditioning): number {
+  switch (condition.kind) {
+    case 'labels':
+      return condition.labels.length / (condition.perItem ?? 1)
+    case 'values':
+      return condition.values.length
+    case 'vectors':
+      return condition.vectors.shape[0]!
+    case 'tokens':
+      return condition.tokens.shape[0]
+  }
+}
+
+/**
+ * The condition with that of every item that is not to be kept forgotten, all of its labels or all of its tokens. Throws
+ * NodeError at `labels` for numbers and vectors, which have nothing that stands for none.
+ */
+export function forgotten(condition: Conditioning, kept: (item: number) => boolean): Conditioning {
+  if (condition.kind === 'labels') {
+    const { perItem = 1 } = condition
+    return { ...condition, labels: condition.labels.map((label, i) => (kept(Math.floor(i / perItem)) ? label : -1)) }
+  }
+  if (condition.kind === 'tokens') {
+    const mask = tf.tensor3d(Array.from({ length: itemsOf(condition) }, (_, i) => [[kept(i) ? 1 : 0]]))
+    return { kind: 'tokens', tokens: condition.tokens.mul(mask) as Tensor3D }
+  }
+  throw new NodeError({
+    slot: 'labels',
+    message: 'Numbers and vectors have nothing that stands for no condition.',
+    cure: 'Wire labels, LabelTokens or PixelTokens.',
+  })
 }
 
 /** Class labels, or nothing where there are no classes. */

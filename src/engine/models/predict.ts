@@ -2,11 +2,12 @@
 import { sameShape } from '../coefficients.ts'
 import { NodeError } from '../plan/fault.ts'
 import type { Times } from '../schedule.ts'
-import type { Tensor } from '../tf.ts'
+import type { Tensor, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Conditioning, Model } from '../values.ts'
 import { classifierKind } from './classifier.ts'
 import type { ConditionSpec } from './condition.ts'
+import { hasNull } from './condition.ts'
 import { classifierGuidedKind } from './classifierGuided.ts'
 import { exactKind } from './exact.ts'
 import { guidedKind } from './guided.ts'
@@ -14,7 +15,7 @@ import type { Answer, ModelKind } from './kind.ts'
 import { mlpKind } from './mlp.ts'
 import { preconditionKind } from './precondition.ts'
 import { findModel } from './tree.ts'
-import { unetKind } from './unet/unet.ts'
+import { attentionMaps, unetKind } from './unet/unet.ts'
 
 const kinds: Record<string, ModelKind> = {
   mlp: mlpKind,
@@ -61,19 +62,40 @@ export const predict = (model: Model, x: Tensor, t: Times | Float64Array, condit
 
 /** The same with the variance that the model says, if it was made to; see {@link predict}. */
 export function answerOf(model: Model, x: Tensor, t: Times | Float64Array, condition?: Conditioning): Answer {
-  const kind = kindOf(model)
   const times = t instanceof Float64Array ? { t } : t
-  checkShape(model, x, kind.itemShape(model))
-  checkTimesteps(times.t, x)
-  if (condition) checkCondition(condition, kind.condition(model), x)
+  checkArguments(model, x, times, condition)
   return evaluate(model, x, times, condition)
+}
+
+function checkArguments(model: Model, x: Tensor, { t }: Times, condition: Conditioning | undefined) {
+  const kind = kindOf(model)
+  checkShape(model, x, kind.itemShape(model))
+  checkTimesteps(t, x)
+  if (condition) checkCondition(condition, kind.condition(model), x)
+}
+
+/**
+ * What each pixel takes from each token of the condition while `model` predicts, `[b, h, w, n]`, by the side of the feature
+ * maps. Throws NodeError as {@link predict} does, and if no UNet is in the model that attends to tokens.
+ */
+export function tokenMaps(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined): Map<number, Tensor4D> {
+  const inner = findModel(model, ({ config }) => config.cross_attention_dim !== undefined)
+  if (!inner) {
+    throw new NodeError({
+      slot: 'model',
+      message: 'This model attends to no tokens.',
+      cure: 'Take a UNet that was made with Attention of kind cross.',
+    })
+  }
+  checkArguments(inner, x, t, condition)
+  return attentionMaps(inner, x as Tensor4D, t.t, condition)
 }
 
 function evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined): Answer {
   const kind = kindOf(model)
   const spec = kind.condition(model)
   // Here and not at the door: wrappers ask what is inside them without a condition too.
-  if (!condition && spec && spec.kind !== 'labels') throw unconditioned(spec)
+  if (!condition && spec && !hasNull(spec)) throw unconditioned(spec)
   const said = kind.evaluate(model, x, t, condition, evaluate)
   return said instanceof tf.Tensor ? halves(model, said, x) : said
 }
@@ -123,6 +145,7 @@ const words: { [K in Conditioning['kind']]: string } = {
   labels: 'labels',
   values: 'a number an item, on a timestep wire',
   vectors: 'a vector an item, samples of shape [b, d]',
+  tokens: 'tokens of shape [b, n, d]',
 }
 
 function checkCondition(condition: Conditioning, spec: ConditionSpec | undefined, x: Tensor) {
@@ -130,16 +153,23 @@ function checkCondition(condition: Conditioning, spec: ConditionSpec | undefined
     throw new NodeError({
       slot: 'condition',
       message: `This model was made without ${condition.kind === 'labels' ? 'classes' : 'a condition'}, but got ${words[condition.kind]}.`,
-      cure: 'Set `num_classes` of the model, or leave `condition` unwired.',
+      cure:
+        condition.kind === 'tokens'
+          ? 'Wire Attention of kind cross to the UNet, or leave `condition` unwired.'
+          : 'Set `num_classes` of the model, or leave `condition` unwired.',
     })
   }
-  if (spec.kind === 'labels' && condition.kind === 'labels') return checkLabels(condition.labels, spec, x)
+  if (spec.kind === 'labels' && condition.kind === 'labels') return checkLabels(condition, spec, x)
   if (spec.kind === 'values' && condition.kind === 'values') return checkCount('condition', 'number', condition.values.length, x)
   if (spec.kind === 'vectors' && condition.kind === 'vectors') return checkVectors(condition.vectors, spec.width, x)
+  if (spec.kind === 'tokens' && condition.kind === 'tokens') return checkTokens(condition.tokens, spec.width, x)
   throw new NodeError({
     slot: 'condition',
     message: `This model is conditioned on ${words[spec.kind]}, but got ${words[condition.kind]}.`,
-    cure: 'Wire what it was made for, or set `class_embed_type` of the model for what is wired.',
+    cure:
+      spec.kind === 'tokens' || condition.kind === 'tokens'
+        ? 'Wire what it was made for, or set `tokens` of Attention to what is wired: labels, or vectors as PixelTokens gives them.'
+        : 'Wire what it was made for, or set `class_embed_type` of the model for what is wired.',
   })
 }
 
@@ -150,8 +180,19 @@ const unconditioned = (spec: ConditionSpec) =>
     cure: 'Wire `condition`. For guidance take a model with class labels.',
   })
 
-function checkLabels(labels: Int32Array, { classes, last }: { classes: number; last: number }, x: Tensor) {
-  checkCount('condition', 'label', labels.length, x)
+function checkLabels(
+  { labels, perItem = 1 }: { labels: Int32Array; perItem?: number },
+  { classes, last, perItem: wanted = 1 }: { classes: number; last: number; perItem?: number },
+  x: Tensor,
+) {
+  if (perItem !== wanted) {
+    throw new NodeError({
+      slot: 'condition',
+      message: `Expected ${counted(wanted, 'label')} an item, got ${perItem}.`,
+      cure: `Wire ${counted(wanted, 'input')} of LabelTokens, or set \`labels_per_item\` of Attention to ${perItem}.`,
+    })
+  }
+  checkCount('condition', 'label', labels.length / perItem, x)
   const unknown = labels.find((label) => label < -1 || label > last)
   if (unknown === undefined) return
   throw new NodeError({
@@ -159,6 +200,19 @@ function checkLabels(labels: Int32Array, { classes, last }: { classes: number; l
     message: `Expected labels from 0 to ${classes - 1}, or -1 for none, got ${unknown}.`,
     cure: 'Choose a label that the model was trained on, or set `num_classes` of the model to that of the data.',
   })
+}
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
+
+function checkTokens(tokens: Tensor, width: number, x: Tensor) {
+  if (tokens.shape[2] !== width) {
+    throw new NodeError({
+      slot: 'condition',
+      message: `Expected tokens of ${width} numbers, got tokens of shape [${tokens.shape}].`,
+      cure: `Set \`token_width\` of Attention to ${tokens.shape[2]}.`,
+    })
+  }
+  checkCount('condition', 'row of tokens', tokens.shape[0]!, x)
 }
 
 function checkVectors(vectors: Tensor, width: number, x: Tensor) {

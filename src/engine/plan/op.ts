@@ -4,9 +4,14 @@ import type { SlotType, Value } from '../values.ts'
 import type { Expansion } from './graph.ts'
 import type { View } from './view.ts'
 
-/** Whether a param means something, while the others have the values that `valueOf` gives. */
-export const isMeant = ({ when }: Param, valueOf: (param: string) => unknown): boolean =>
-  !when || [when.is].flat().includes(valueOf(when.param) as string)
+/**
+ * Whether a param means something, while the others have the values that `valueOf` gives. What hangs on one that means nothing
+ * means nothing either.
+ */
+export function isMeant(params: Record<string, Param>, name: string, valueOf: (param: string) => unknown): boolean {
+  const when = params[name]?.when
+  return !when || ([when.is].flat().includes(valueOf(when.param) as string) && isMeant(params, when.param, valueOf))
+}
 
 /** What an input takes: slot types, or anything. */
 export type Accepts = readonly SlotType[] | 'any'

@@ -32,7 +32,7 @@ const withoutIdle = (properties: Params, { params }: Declaration): Params =>
   Object.fromEntries(
     Object.entries(properties).filter(([name, value]) => {
       const param = params[name]
-      if (!param || isMeant(param, (other) => properties[other])) return true
+      if (!param || isMeant(params, name, (other) => properties[other])) return true
       return JSON.stringify(value) !== JSON.stringify(param.default)
     }),
   )

@@ -27,7 +27,8 @@ export const paramsShown = (
   const valueOf = (name: string) => (name in values ? values[name] : declaration.params[name]?.default)
   return Object.entries(declaration.params).filter(
     ([name, param]) =>
-      isMeant(param, valueOf) && (!param.advanced || JSON.stringify(valueOf(name)) !== JSON.stringify(param.default)),
+      isMeant(declaration.params, name, valueOf) &&
+      (!param.advanced || JSON.stringify(valueOf(name)) !== JSON.stringify(param.default)),
   )
 }
 

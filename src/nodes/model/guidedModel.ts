@@ -1,6 +1,7 @@
 // Classifier-free guidance around a model.
 import { sameShape } from '../../engine/coefficients.ts'
 import { guidedModel as makeGuided } from '../../engine/models/guided.ts'
+import { hasNull } from '../../engine/models/condition.ts'
 import { conditionOf, itemShapeOf } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Model } from '../../engine/values.ts'
@@ -15,7 +16,7 @@ export const guidedModel = defineNode({
   equation: 'u + w \\, (c - u)',
   source: 'Ho & Salimans 2022, eq. 6; autoguidance: Karras et al. 2024, eq. 3; interval: Kynkäänniemi et al. 2024',
   inputs: {
-    model: model('that knows classes, or with `worse` any'),
+    model: model('that knows classes or tokens, or with `worse` any'),
     worse: optional(
       model('smaller or less trained, to be guided away from (autoguidance); unwired: the model without the condition'),
     ),
@@ -34,7 +35,7 @@ export const guidedModel = defineNode({
 
 function checkClasses(model: Model) {
   const condition = conditionOf(model)
-  if (condition && condition.kind !== 'labels') {
+  if (condition && !hasNull(condition)) {
     throw new NodeError({
       slot: 'model',
       message:
@@ -42,7 +43,7 @@ function checkClasses(model: Model) {
       cure: 'Take a model with class labels, trained with LabelDropout, or wire `worse`.',
     })
   }
-  if (condition?.classes) return
+  if (condition && (condition.kind !== 'labels' || condition.classes > 0)) return
   throw new NodeError({
     slot: 'model',
     message: 'This model was made without classes, so there is nothing to guide it by.',

@@ -1,5 +1,5 @@
 // The network for images.
-import type { Place } from '../../engine/models/unet/attention.ts'
+import type { Around, Place } from '../../engine/models/unet/attention.ts'
 import { attentionConfig, AttentionError } from '../../engine/models/unet/attention.ts'
 import type { UnetConfig } from '../../engine/models/unet/config.ts'
 import { parseUnetConfig } from '../../engine/models/unet/config.ts'
@@ -30,7 +30,7 @@ export const unet = defineNode({
   title: 'UNet',
   category: 'model',
   summary: 'A new network for images: down to coarse levels and up again, with what each level saw on the way down at hand.',
-  source: "Ronneberger et al. 2015; Ho et al. 2020, appendix B; diffusers' UNet2DModel",
+  source: "Ronneberger et al. 2015; Ho et al. 2020, appendix B; diffusers' UNet2DModel and UNet2DConditionModel",
   inputs: {
     attention: optional(attention('where it attends; unwired: nowhere')),
     dataset: optional(dataset('images it is for: their size, channels and number of classes')),
@@ -138,7 +138,16 @@ function configOf(
 ): UnetConfig {
   const widths = widthsOf(params)
   const levels = levelsOf(images, widths, fromDataset)
+  const attends = attending(attention, levels, { ...params, num_classes: images.num_classes })
+  const crosses = attends.cross_attention_dim !== undefined
   const labelled = params.class_embed_type === 'labels'
+  if (crosses && !labelled) {
+    throw new NodeError({
+      param: 'class_embed_type',
+      message: `The condition is tokens that Attention of kind cross attends to, and cannot be a ${params.class_embed_type} as well.`,
+      cure: 'Set it to labels, or set `kind` of Attention to self or linear.',
+    })
+  }
   return parseUnetConfig({
     sample_size: images.sample_size,
     in_channels: images.channels,
@@ -155,9 +164,9 @@ function configOf(
     flip_sin_to_cos: params.flip_sin_to_cos,
     freq_shift: params.freq_shift,
     class_embed_type: labelled ? null : params.class_embed_type,
-    // One row more: the last stands for "no label".
-    num_class_embeds: labelled && images.num_classes > 0 ? images.num_classes + 1 : null,
-    ...attending(attention, levels, params),
+    // One row more: the last stands for "no label". Where blocks attend to labels, they have a table of their own.
+    num_class_embeds: labelled && !crosses && images.num_classes > 0 ? images.num_classes + 1 : null,
+    ...attends,
   })
 }
 
@@ -215,9 +224,9 @@ function levelsOf({ sample_size }: Images, widths: readonly number[], fromDatase
 
 const halvings = (side: number): number => (side % 2 ? 0 : 1 + halvings(side / 2))
 
-function attending(attention: Attention | undefined, levels: Place[], { downsample, upsample }: UnetParams) {
+function attending(attention: Attention | undefined, levels: Place[], { downsample, upsample, num_classes }: Around) {
   try {
-    return attentionConfig(attention?.rules ?? [], levels, { downsample, upsample })
+    return attentionConfig(attention?.rules ?? [], levels, { downsample, upsample, num_classes })
   } catch (error) {
     if (!(error instanceof AttentionError)) throw error
     throw new NodeError({ slot: 'attention', message: error.message, cure: error.cure })

@@ -157,10 +157,19 @@ async function inspectLabels({ labels }: { labels: Int32Array }): Promise<Inspec
 }
 
 async function inspectCondition({ condition }: Condition): Promise<Inspected> {
-  if (condition.kind === 'labels') return inspectLabels(condition)
-  return condition.kind === 'values'
-    ? { shape: [condition.values.length], numbers: condition.values, notes: [] }
-    : { shape: condition.vectors.shape, numbers: await read(condition.vectors), notes: [] }
+  switch (condition.kind) {
+    case 'labels': {
+      const { labels, perItem = 1 } = condition
+      const shape = perItem > 1 ? [labels.length / perItem, perItem] : [labels.length]
+      return { shape, numbers: labels, notes: labelCounts(labels) }
+    }
+    case 'values':
+      return { shape: [condition.values.length], numbers: condition.values, notes: [] }
+    case 'vectors':
+      return { shape: condition.vectors.shape, numbers: await read(condition.vectors), notes: [] }
+    case 'tokens':
+      return { shape: condition.tokens.shape, numbers: await read(condition.tokens), notes: [] }
+  }
 }
 
 /** How often each label comes; the first ten of them. */

@@ -1,7 +1,7 @@
 // The blocks of a UNet as functions of their input, their weights, found by name, and a few settings. Images are
 // [b, h, w, c]; what they compute is what diffusers' modules of the same names do.
-import { silu } from '../../layers/activations.ts'
-import { attention } from '../../layers/attention.ts'
+import { gelu, silu } from '../../layers/activations.ts'
+import { attention, linearAttention } from '../../layers/attention.ts'
 import { conv2d } from '../../layers/conv.ts'
 import { timestepEmbedding, type TimestepEmbeddingOptions } from '../../layers/embedding.ts'
 import { groupNorm } from '../../layers/groupNorm.ts'
@@ -27,7 +27,7 @@ export const unetActivations: { [K in UnetActivation]: (x: Tensor) => Tensor } =
   silu,
   swish: silu,
   mish: (x) => x.mul(x.softplus().tanh()),
-  gelu: (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)),
+  gelu,
   relu: (x) => x.relu(),
 }
 
@@ -62,12 +62,27 @@ function withEmbedding(h: Tensor4D, projected: Tensor2D, weights: Weights, norm:
 const around = (x: Tensor4D, weights: Weights, name: string): Tensor4D =>
   `${name}.weight` in weights ? convOf(x, weights, name) : x
 
+interface AttentionOptions {
+  heads: number
+  groups: number | undefined
+  eps: number
+  output_scale: number
+}
+
 /** Self attention between all pixels, with a norm in front (if there is one) and a way around. */
-export function selfAttentionBlock(
+export const selfAttentionBlock = (x: Tensor4D, weights: Weights, name: string, options: AttentionOptions): Tensor4D =>
+  pixelAttention(attention, x, weights, name, options)
+
+/** The same in linear time: what pixels have to say is summed up first, and each takes its share of the sum. */
+export const linearAttentionBlock = (x: Tensor4D, weights: Weights, name: string, options: AttentionOptions): Tensor4D =>
+  pixelAttention(linearAttention, x, weights, name, options)
+
+function pixelAttention(
+  mix: (q: Tensor3D, k: Tensor3D, v: Tensor3D, heads: number) => Tensor3D,
   x: Tensor4D,
   weights: Weights,
   name: string,
-  { heads, groups, eps, output_scale }: { heads: number; groups: number | undefined; eps: number; output_scale: number },
+  { heads, groups, eps, output_scale }: AttentionOptions,
 ): Tensor4D {
   const [batch, height, width, channels] = x.shape
   const pixels = x.reshape([batch, height * width, channels]) as Tensor3D
@@ -77,7 +92,7 @@ export function selfAttentionBlock(
     Tensor3D,
     Tensor3D,
   ]
-  const attended = linearOf(attention(q, k, v, heads), weights, `${name}.to_out.0`)
+  const attended = linearOf(mix(q, k, v, heads), weights, `${name}.to_out.0`)
   return sum(x, attended.reshape(x.shape), output_scale)
 }
 

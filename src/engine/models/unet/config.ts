@@ -1,8 +1,15 @@
 // The config of diffusers' UNet2DModel: every key there, read strictly, so that no file is ever evaluated as something
-// that it is not.
+// that it is not. With it what a UNet2DConditionModel has beyond: blocks that attend to tokens.
+import type { Check } from './checks.ts'
+import { checkKeys, count, countOrNull, isCount, isFinite, listOf, oneOf, positive, show, yesOrNo } from './checks.ts'
+import type { TokenConfig } from './tokens.ts'
+import { checkTokens, tokenChecks, tokenDefaults } from './tokens.ts'
 
-/** Its keys and their meaning are those of diffusers 0.40; `attention_head_dim` alone may say more, see there. */
-export interface UnetConfig {
+/**
+ * Its keys and their meaning are those of UNet2DModel in diffusers 0.40; `attention_head_dim` alone may say more, see there.
+ * Keys of {@link TokenConfig} are there if, and only if, some block attends to tokens.
+ */
+export interface UnetConfig extends Partial<TokenConfig> {
   /** Side of the images, or height and width, in pixels. */
   sample_size: number | readonly [height: number, width: number]
   in_channels: number
@@ -16,7 +23,7 @@ export interface UnetConfig {
   freq_shift: number
   flip_sin_to_cos: boolean
   down_block_types: readonly DownBlockType[]
-  mid_block_type: 'UNetMidBlock2D' | null
+  mid_block_type: MidBlockType | null
   up_block_types: readonly UpBlockType[]
   /** Channels of each level, from the finest. */
   block_out_channels: readonly number[]
@@ -51,12 +58,21 @@ export interface UnetConfig {
   num_train_timesteps: number | null
 }
 
-const downBlockTypes = ['DownBlock2D', 'AttnDownBlock2D', 'ResnetDownsampleBlock2D'] as const
-const upBlockTypes = ['UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D'] as const
+/** Those with linear attention are of this program alone. */
+const downBlockTypes = [
+  'DownBlock2D',
+  'AttnDownBlock2D',
+  'ResnetDownsampleBlock2D',
+  'CrossAttnDownBlock2D',
+  'LinearAttnDownBlock2D',
+] as const
+const upBlockTypes = ['UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D', 'CrossAttnUpBlock2D', 'LinearAttnUpBlock2D'] as const
+const midBlockTypes = ['UNetMidBlock2D', 'UNetMidBlock2DCrossAttn', 'UNetMidBlock2DLinearAttn'] as const
 const activationNames = ['silu', 'swish', 'mish', 'gelu', 'relu'] as const
 
 export type DownBlockType = (typeof downBlockTypes)[number]
 export type UpBlockType = (typeof upBlockTypes)[number]
+export type MidBlockType = (typeof midBlockTypes)[number]
 export type UnetActivation = (typeof activationNames)[number]
 
 /** What diffusers takes where a config says nothing; for sample_size it has no default that an image could have. */
@@ -93,6 +109,24 @@ const defaults = {
 /** A key of some versions of diffusers; only its default is known here. */
 const OTHER_VERSIONS: Record<string, unknown> = { attention_legacy_order: false }
 
+/** How a block attends: every pixel to every pixel; so, and to tokens; or in linear time. */
+export type AttentionKind = 'self' | 'cross' | 'linear'
+
+export const attentionOf = (type: string): AttentionKind | undefined =>
+  type.startsWith('Attn') ? 'self' : type.startsWith('CrossAttn') ? 'cross' : type.startsWith('LinearAttn') ? 'linear' : undefined
+
+export function middleAttentionOf({ mid_block_type: type, add_attention }: UnetConfig): AttentionKind | undefined {
+  if (type === null || !add_attention) return undefined
+  return type.endsWith('CrossAttn') ? 'cross' : type.endsWith('LinearAttn') ? 'linear' : 'self'
+}
+
+/** Whether any block attends to tokens. */
+export const attendsToTokens = (config: UnetConfig): boolean => attentionKinds(config).has('cross')
+
+/** All that occur. */
+export const attentionKinds = (config: UnetConfig) =>
+  new Set([...[...config.down_block_types, ...config.up_block_types].map(attentionOf), middleAttentionOf(config)])
+
 /** A config with diffusers' defaults for what is not given, checked. Throws Error, for people, as {@link parseUnetConfig}. */
 export const unetConfig = (given: Partial<UnetConfig> & Pick<UnetConfig, 'sample_size'>): UnetConfig => parseUnetConfig(given)
 
@@ -102,56 +136,27 @@ export const unetConfig = (given: Partial<UnetConfig> & Pick<UnetConfig, 'sample
  */
 export function parseUnetConfig(json: Record<string, unknown>): UnetConfig {
   refuseUnknownKeys(json)
-  const given = Object.fromEntries(Object.entries(json).filter(([key]) => Object.hasOwn(checks, key)))
-  const config = { ...defaults, ...given } as unknown as UnetConfig
-  for (const [key, check] of Object.entries(checks)) {
-    const value = (config as unknown as Record<string, unknown>)[key]
-    if (!check.holds(value))
-      throw new Error(`${key} of the UNet is ${show(value)}, but has to be ${check.expected}.${check.why ?? ''}`)
-  }
+  const given = Object.fromEntries(Object.entries(json).filter(([key]) => isKnown(key)))
+  const plain = { ...defaults, ...given } as unknown as UnetConfig
+  checkKeys(plain, checks)
+  const config = attendsToTokens(plain) ? { ...tokenDefaults, ...plain } : plain
   checkTogether(config)
   return config
 }
 
 function refuseUnknownKeys(json: Record<string, unknown>) {
   for (const [key, value] of Object.entries(json)) {
-    if (key.startsWith('_') || Object.hasOwn(checks, key)) continue
+    if (key.startsWith('_') || isKnown(key)) continue
     if (Object.hasOwn(OTHER_VERSIONS, key) && OTHER_VERSIONS[key] === value) continue
     throw new Error(`${key} of the UNet is ${show(value)}: what this does is not known here.`)
   }
 }
 
-/** Cut short: a file may hold anything. */
-const show = (value: unknown) => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, 200))
+const isKnown = (key: string) => Object.hasOwn(checks, key) || Object.hasOwn(tokenChecks, key)
 
-interface Check {
-  holds(value: unknown): boolean
-  expected: string
-  /** Why not, where a value is right for diffusers and wrong here; begins with a space. */
-  why?: string
-}
+const OTHER_BLOCKS = 'Blocks with skip, FIR or K filters are not supported, nor those of simple cross-attention.'
 
-const oneOf = (values: readonly unknown[], why?: string): Check => ({
-  holds: (value) => values.includes(value),
-  expected: values.map((value) => JSON.stringify(value)).join(' or '),
-  ...(why && { why: ` ${why}` }),
-})
-const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= 2 ** 24
-const isFinite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
-const count: Check = { holds: isCount, expected: 'a whole number above 0' }
-const countOrNull: Check = { holds: (value) => value === null || isCount(value), expected: 'a whole number above 0, or null' }
-const positive: Check = { holds: (value) => isFinite(value) && value > 0, expected: 'a number above 0' }
-const yesOrNo: Check = { holds: (value) => typeof value === 'boolean', expected: 'true or false' }
-const listOf = (item: Check): Check => ({
-  holds: (value) => Array.isArray(value) && value.length > 0 && value.length <= 16 && value.every((one) => item.holds(one)),
-  expected: `a list, each of it ${item.expected}`,
-  ...(item.why && { why: item.why }),
-})
-
-const OTHER_BLOCKS = 'Blocks with skip, FIR or K filters and those with cross attention are not supported.'
-
-const checks: { [K in keyof UnetConfig]: Check } = {
+const checks: { [K in Exclude<keyof UnetConfig, keyof TokenConfig>]: Check } = {
   sample_size: {
     holds: (value) => isCount(value) || (Array.isArray(value) && value.length === 2 && value.every(isCount)),
     expected: 'the side of the images in pixels, or [height, width]',
@@ -164,7 +169,7 @@ const checks: { [K in keyof UnetConfig]: Check } = {
   freq_shift: { holds: isFinite, expected: 'a number' },
   flip_sin_to_cos: yesOrNo,
   down_block_types: listOf(oneOf(downBlockTypes, OTHER_BLOCKS)),
-  mid_block_type: oneOf(['UNetMidBlock2D', null]),
+  mid_block_type: oneOf([...midBlockTypes, null]),
   up_block_types: listOf(oneOf(upBlockTypes, OTHER_BLOCKS)),
   block_out_channels: listOf(count),
   layers_per_block: count,
@@ -209,9 +214,24 @@ function checkTogether(config: UnetConfig) {
       `attn_norm_num_groups of the UNet is ${attn_norm_num_groups}, but the middle block has ${channels.at(-1)} channels.`,
     )
   }
+  checkTokenKeys(config)
   checkHeads(config)
   checkSize(config)
   checkEmbedding(config)
+}
+
+/** Keys of tokens are there with the blocks that attend to them, and only then. */
+function checkTokenKeys(config: UnetConfig) {
+  const { mid_block_type: type, add_attention } = config
+  if (type !== null && type !== 'UNetMidBlock2D' && !add_attention) {
+    throw new Error(`mid_block_type of the UNet is "${type}", but add_attention is false.`)
+  }
+  if (attendsToTokens(config)) {
+    checkKeys(config, tokenChecks)
+    return checkTokens(config as UnetConfig & TokenConfig)
+  }
+  const extra = Object.keys(tokenChecks).find((key) => Object.hasOwn(config, key))
+  if (extra) throw new Error(`The UNet has ${extra}, but no block of it attends to tokens.`)
 }
 
 function checkHeads({ attention_head_dim: dims, block_out_channels: channels, ...config }: UnetConfig) {
@@ -227,9 +247,8 @@ function checkHeads({ attention_head_dim: dims, block_out_channels: channels, ..
       throw new Error(`attention_head_dim of the UNet is ${dim}, but ${where} has ${width} channels, no multiple of it.`)
   }
   channels.forEach((width, level) => {
-    const attends =
-      config.down_block_types[level] === 'AttnDownBlock2D' || config.up_block_types[levels - 1 - level] === 'AttnUpBlock2D'
-    if (attends) check(level, width, `level ${level}`)
+    const types = [config.down_block_types[level]!, config.up_block_types[levels - 1 - level]!]
+    if (types.some(attentionOf)) check(level, width, `level ${level}`)
   })
   if (config.mid_block_type && config.add_attention) check(levels, channels.at(-1)!, 'the middle block')
 }
@@ -262,9 +281,3 @@ export const timeWidthOf = ({ time_embedding_dim, block_out_channels }: UnetConf
 /** Channels of a head at a level, or in the middle block, which is the one after the last; null: one head. */
 export const headDimAt = (dims: UnetConfig['attention_head_dim'], level: number): number | null =>
   Array.isArray(dims) ? (dims as readonly (number | null)[])[level]! : (dims as number | null)
-
-/** Why diffusers has no UNet2DModel of this config, or undefined if it has. */
-export const diffusersRefusal = ({ attention_head_dim: dims }: UnetConfig): string | undefined =>
-  Array.isArray(dims)
-    ? `Its heads differ by level (attention_head_dim ${JSON.stringify(dims)}), and a UNet2DModel has one attention_head_dim for all. Set \`head_dim\` of Attention instead of \`heads\`.`
-    : undefined

@@ -37,7 +37,7 @@ function weightsOf(layer: Layer, random: Random): Weights {
     case 'conv':
       return convWeights(layer.name, layer.kernel, layer.from, layer.to, random)
     case 'linear':
-      return linearWeights(layer.name, layer.from, layer.to, random)
+      return linearWeights(layer.name, layer.from, layer.to, random, layer.bias)
     case 'norm':
       return normWeights(layer.name, layer.channels)
     case 'embedding':
@@ -45,7 +45,8 @@ function weightsOf(layer: Layer, random: Random): Weights {
   }
 }
 
-const isLast = ({ name }: Layer) => /(^conv_out|\.conv2|\.to_out\.0)$/.test(name)
+/** A transformer ends with `proj_out`; what is inside of it starts as ever. */
+const isLast = ({ name }: Layer) => /(^conv_out|\.conv2|attentions\.\d+\.to_out\.0|\.proj_out)$/.test(name)
 
 function zeroWeights(layer: Layer): Weights {
   if (layer.kind !== 'conv' && layer.kind !== 'linear') throw new Error(`${layer.name} is not the last layer of a block.`)

@@ -3,15 +3,16 @@ import type { UnetConfig } from './config.ts'
 import type { AttentionBlock, Level, Resample, ResnetBlock } from './structure.ts'
 import { unetStructure } from './structure.ts'
 
-/** A layer that has weights; its names are `${name}.weight` and, but for an embedding, `${name}.bias`. */
+/** A layer that has weights; its names are `${name}.weight` and, unless it is an embedding or has none, `${name}.bias`. */
 export type Layer =
   | { kind: 'conv'; name: string; kernel: 1 | 3; from: number; to: number }
-  | { kind: 'linear'; name: string; from: number; to: number }
+  | { kind: 'linear'; name: string; from: number; to: number; bias?: false }
   | { kind: 'norm'; name: string; channels: number }
   | { kind: 'embedding'; name: string; count: number; width: number }
 
 const conv = (name: string, kernel: 1 | 3, from: number, to: number): Layer => ({ kind: 'conv', name, kernel, from, to })
 const linear = (name: string, from: number, to: number): Layer => ({ kind: 'linear', name, from, to })
+const unbiased = (name: string, from: number, to: number): Layer => ({ ...linear(name, from, to), bias: false }) as Layer
 const norm = (name: string, channels: number): Layer => ({ kind: 'norm', name, channels })
 
 /** All layers of a UNet, from its input to its output. */
@@ -29,6 +30,7 @@ export function unetLayers(config: UnetConfig): Layer[] {
     linear('time_embedding.linear_1', time.from, time.to),
     linear('time_embedding.linear_2', time.to, time.to),
     ...classLayers(config, time),
+    ...tokenLayers(config),
     ...down.flatMap(level),
     ...(middle ? [...middle.resnets.flatMap(resnet), ...(middle.attention ? attentionLayers(middle.attention) : [])] : []),
     ...up.flatMap(level),
@@ -47,6 +49,17 @@ function classLayers(
   return type === null && count ? [{ kind: 'embedding', name: 'class_embedding', count, width: time.to }] : []
 }
 
+/** The table of labels with the places of a row of them, or the layer that brings vectors to the width of tokens. */
+function tokenLayers({ cross_attention_dim: width, encoder_hid_dim, num_token_embeds, num_tokens }: UnetConfig): Layer[] {
+  if (width === undefined) return []
+  const embedding = (name: string, count: number): Layer => ({ kind: 'embedding', name, count, width })
+  if (num_token_embeds) {
+    const places = num_tokens! > 1 ? [embedding('token_positions', num_tokens!)] : []
+    return [embedding('token_embedding', num_token_embeds), ...places]
+  }
+  return encoder_hid_dim ? [linear('encoder_hid_proj', encoder_hid_dim, width)] : []
+}
+
 function resnetLayers(
   { name, from, to }: ResnetBlock,
   timeWidth: number,
@@ -62,9 +75,49 @@ function resnetLayers(
   ]
 }
 
-const attentionLayers = ({ name, channels, groups }: AttentionBlock): Layer[] => [
+const attentionLayers = (block: AttentionBlock): Layer[] =>
+  block.cross ? transformerLayers(block, block.cross) : pixelLayers(block)
+
+/** Of self attention as diffusers names them, and of linear attention. */
+const pixelLayers = ({ name, channels, groups }: AttentionBlock): Layer[] => [
   ...(groups ? [norm(`${name}.group_norm`, channels)] : []),
   ...['to_q', 'to_k', 'to_v', 'to_out.0'].map((part) => linear(`${name}.${part}`, channels, channels)),
+]
+
+/** A Transformer2DModel. */
+function transformerLayers(
+  { name, channels }: AttentionBlock,
+  { layers, tokenWidth, linearProjection }: NonNullable<AttentionBlock['cross']>,
+) {
+  const project = (part: string) =>
+    linearProjection ? linear(`${name}.${part}`, channels, channels) : conv(`${name}.${part}`, 1, channels, channels)
+  return [
+    norm(`${name}.norm`, channels),
+    project('proj_in'),
+    ...Array.from({ length: layers }, (_, i) => basicLayers(`${name}.transformer_blocks.${i}`, channels, tokenWidth)).flat(),
+    project('proj_out'),
+  ]
+}
+
+/** A BasicTransformerBlock. */
+const basicLayers = (name: string, channels: number, tokenWidth: number): Layer[] => [
+  norm(`${name}.norm1`, channels),
+  ...attendingLayers(`${name}.attn1`, channels, channels),
+  norm(`${name}.norm2`, channels),
+  ...attendingLayers(`${name}.attn2`, channels, tokenWidth),
+  norm(`${name}.norm3`, channels),
+  linear(`${name}.ff.net.0.proj`, channels, 2 * FORWARD * channels),
+  linear(`${name}.ff.net.2`, FORWARD * channels, channels),
+]
+
+/** How many times wider the hidden layer of a transformer's feed-forward network is. */
+export const FORWARD = 4
+
+const attendingLayers = (name: string, channels: number, from: number): Layer[] => [
+  unbiased(`${name}.to_q`, channels, channels),
+  unbiased(`${name}.to_k`, from, channels),
+  unbiased(`${name}.to_v`, from, channels),
+  linear(`${name}.to_out.0`, channels, channels),
 ]
 
 function resampleLayers(resample: Resample | undefined, resnet: (block: ResnetBlock) => Layer[]): Layer[] {
@@ -81,7 +134,9 @@ function torchShapes(layer: Layer): [string, number[]][] {
     case 'conv':
       return withBias(name, [layer.to, layer.from, layer.kernel, layer.kernel], layer.to)
     case 'linear':
-      return withBias(name, [layer.to, layer.from], layer.to)
+      return layer.bias === false
+        ? [[`${name}.weight`, [layer.to, layer.from]]]
+        : withBias(name, [layer.to, layer.from], layer.to)
     case 'norm':
       return withBias(name, [layer.channels], layer.channels)
     case 'embedding':

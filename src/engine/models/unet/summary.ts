@@ -1,40 +1,52 @@
 // What a UNet is and what it costs, counted from its structure: nothing is evaluated.
 import type { Model } from '../../values.ts'
-import type { UnetConfig } from './config.ts'
-import { sizeOf } from './config.ts'
-import { unetWeightShapes } from './shapes.ts'
+import type { AttentionKind, UnetConfig } from './config.ts'
+import { attendsToTokens, sizeOf } from './config.ts'
+import { FORWARD, unetWeightShapes } from './shapes.ts'
 import type { AttentionBlock, Level, ResnetBlock } from './structure.ts'
 import { unetStructure } from './structure.ts'
 
 export interface UnetSummary {
   /** From the finest. */
-  levels: { height: number; width: number; channels: number; heads: number | undefined }[]
+  levels: ({ height: number; width: number; channels: number } & Attending)[]
   /** Undefined if there is none. */
-  middle: { heads: number | undefined } | undefined
+  middle: Attending | undefined
   parameters: number
   /** Of one prediction for one image: a multiplication and an addition are 2. Convolutions, linear layers and attention. */
   flops: number
+  /** Tokens an image that the counts are for, where it attends to some. */
+  tokens: number
   /**
    * Numbers an image that are kept for the way back: what goes into each layer that has weights, once, the queries, keys and
-   * values, and the attention of every pixel to every pixel.
+   * values, and the shares of every pixel of all that it attends to.
    */
   saved: number
 }
 
-export function unetSummary(config: UnetConfig): UnetSummary {
+/** How a place attends, if it does. */
+interface Attending {
+  kind: AttentionKind | undefined
+  heads: number | undefined
+}
+
+const attendingOf = (block: AttentionBlock | undefined): Attending => ({ kind: block?.kind, heads: block?.heads })
+
+/** `tokens`: how many come, where it attends to vectors; how many labels there are, the config says. */
+export function unetSummary(config: UnetConfig, tokens = config.num_token_embeds ? config.num_tokens! : 1): UnetSummary {
   const [height, width] = sizeOf(config)
   const { down, middle } = unetStructure(config)
-  const { macs, saved } = costOf(config)
+  const { macs, saved } = costOf(config, attendsToTokens(config) ? tokens : 0)
   return {
     levels: down.map(({ attentions }, i) => ({
       height: height / 2 ** i,
       width: width / 2 ** i,
       channels: config.block_out_channels[i]!,
-      heads: attentions[0]?.heads,
+      ...attendingOf(attentions[0]),
     })),
-    middle: middle && { heads: middle.attention?.heads },
+    middle: middle && attendingOf(middle.attention),
     parameters: unetParameters(config),
     flops: 2 * macs,
+    tokens: attendsToTokens(config) ? tokens : 0,
     saved,
   }
 }
@@ -62,19 +74,20 @@ const total = (costs: readonly Cost[]): Cost => ({
   saved: costs.reduce((sum, { saved }) => sum + saved, 0),
 })
 
-function costOf(config: UnetConfig): Cost {
+function costOf(config: UnetConfig, tokens: number): Cost {
   const { time, down, middle, up } = unetStructure(config)
   const pixels = product(sizeOf(config))
   const [first, coarsest] = [config.block_out_channels[0]!, pixels / 4 ** (down.length - 1)]
-  const settings: Settings = { timeWidth: time.to, scaleShift: config.resnet_time_scale_shift === 'scale_shift' }
+  const settings: Settings = { timeWidth: time.to, scaleShift: config.resnet_time_scale_shift === 'scale_shift', tokens }
   return total([
     convCost(3, config.in_channels, first, pixels, config.in_channels * pixels),
     // The norm and the convolution at the end.
     convCost(3, first, config.out_channels, pixels, 2 * first * pixels),
     embeddingCost(config, time),
+    tokenCost(config, tokens),
     ...down.map((level, i) => levelCost(level, pixels / 4 ** i, settings)),
     ...(middle?.resnets.map((block) => resnetCost(block, coarsest, settings)) ?? []),
-    ...(middle?.attention ? [attentionCost(middle.attention, coarsest)] : []),
+    ...(middle?.attention ? [attentionCost(middle.attention, coarsest, tokens)] : []),
     ...up.map((level, i) => levelCost(level, coarsest * 4 ** i, settings)),
   ])
 }
@@ -82,6 +95,7 @@ function costOf(config: UnetConfig): Cost {
 interface Settings {
   timeWidth: number
   scaleShift: boolean
+  tokens: number
 }
 
 const convCost = (kernel: number, from: number, to: number, pixels: number, saved: number): Cost => ({
@@ -98,10 +112,20 @@ function embeddingCost(config: UnetConfig, { from, to }: { from: number; to: num
   return total([mlp, condition, { macs: 0, saved: 2 * to }])
 }
 
+/** Looking labels up, as a product, or the layer that vectors go through; and the tokens that come of it. */
+function tokenCost(
+  { cross_attention_dim: width, encoder_hid_dim: from, num_token_embeds: rows }: UnetConfig,
+  tokens: number,
+): Cost {
+  if (width === undefined) return { macs: 0, saved: 0 }
+  const into = rows ?? from ?? 0
+  return { macs: into * width * tokens, saved: (into + width) * tokens }
+}
+
 function levelCost({ resnets, attentions, resample }: Level, pixels: number, settings: Settings): Cost {
   const costs = [
     ...resnets.map((block) => resnetCost(block, pixels, settings)),
-    ...attentions.map((block) => attentionCost(block, pixels)),
+    ...attentions.map((block) => attentionCost(block, pixels, settings.tokens)),
   ]
   if (resample?.kind === 'resnet') costs.push(resnetCost(resample.block, pixels, settings))
   else if (resample) {
@@ -124,12 +148,44 @@ function resnetCost({ from, to, resample }: ResnetBlock, pixels: number, { timeW
   ])
 }
 
-function attentionCost({ channels, heads, groups }: AttentionBlock, pixels: number): Cost {
+function attentionCost(block: AttentionBlock, pixels: number, tokens: number): Cost {
+  if (block.cross) return transformerCost(block, block.cross, pixels, tokens)
+  const { kind, channels, heads, groups } = block
   const numbers = channels * pixels
-  return {
-    macs: 4 * channels * numbers + 2 * pixels * numbers,
-    saved: (groups ? 2 : 1) * numbers + 3 * numbers + heads * pixels * pixels + numbers,
-  }
+  const mixed = kind === 'linear' ? linearCost(channels, heads, pixels) : softmaxCost(channels, heads, pixels, pixels)
+  return total([{ macs: 4 * channels * numbers, saved: (groups ? 2 : 1) * numbers + 3 * numbers + numbers }, mixed])
+}
+
+/** Shares of every pixel of all that it attends to. */
+const softmaxCost = (channels: number, heads: number, pixels: number, others: number): Cost => ({
+  macs: 2 * channels * pixels * others,
+  saved: heads * pixels * others,
+})
+
+/** A sum of keys times values, a square for each head, and what each pixel takes of it. */
+const linearCost = (channels: number, heads: number, pixels: number): Cost => ({
+  macs: (2 * channels * channels * pixels) / heads,
+  saved: (channels * channels) / heads,
+})
+
+function transformerCost(
+  { channels, heads }: AttentionBlock,
+  { layers, tokenWidth }: NonNullable<AttentionBlock['cross']>,
+  pixels: number,
+  tokens: number,
+): Cost {
+  const numbers = channels * pixels
+  const square = channels * numbers
+  const layer = total([
+    // Into a norm and out of it, queries, keys, values, into the last layer; then to the tokens.
+    { macs: 4 * square, saved: 6 * numbers },
+    softmaxCost(channels, heads, pixels, pixels),
+    { macs: 2 * square + 2 * tokenWidth * channels * tokens, saved: 4 * numbers + 2 * channels * tokens },
+    softmaxCost(channels, heads, pixels, tokens),
+    // A norm, values and gates, and their product.
+    { macs: 3 * FORWARD * square, saved: (2 + 3 * FORWARD) * numbers },
+  ])
+  return total([{ macs: 2 * square, saved: 3 * numbers }, ...Array.from({ length: layers }, () => layer)])
 }
 
 const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1)
@@ -139,22 +195,38 @@ const BATCH = 64
 
 /** What a model of kind `unet` is, in words: names and texts. */
 export function unetRows(model: Model): [string, string][] {
-  const summary = unetSummary(model.config as unknown as UnetConfig)
+  const config = model.config as unknown as UnetConfig
+  const summary = unetSummary(config)
   const { levels, middle, parameters, flops } = summary
   const { weights, activations } = trainingMemory(summary, BATCH)
   return [
-    ...levels.map(({ height, width, channels, heads }): [string, string] => [
+    ...levels.map(({ height, width, channels, ...attending }): [string, string] => [
       `${height} x ${width}`,
-      `${channels} channels${attentionWords(heads)}`,
+      `${channels} channels${attentionWords(attending)}`,
     ]),
-    ['middle', middle ? `${levels.at(-1)!.channels} channels${attentionWords(middle.heads)}` : 'none'],
+    ['middle', middle ? `${levels.at(-1)!.channels} channels${attentionWords(middle)}` : 'none'],
+    ...tokenRows(config),
     ['parameters', parameters.toLocaleString('en')],
     ['FLOPs an image', withUnit(flops, 1000, ['', 'k', 'M', 'G', 'T'])],
     [`memory to train, batch ${BATCH}`, withUnit(weights + activations, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])],
   ]
 }
 
-const attentionWords = (heads: number | undefined) => (heads ? `, attention, ${heads} ${heads === 1 ? 'head' : 'heads'}` : '')
+const KINDS = { self: 'attention', cross: 'cross-attention', linear: 'linear attention' }
+
+const attentionWords = ({ kind, heads }: Attending) =>
+  kind ? `, ${KINDS[kind]}, ${heads} ${heads === 1 ? 'head' : 'heads'}` : ''
+
+function tokenRows({
+  cross_attention_dim: width,
+  encoder_hid_dim: from,
+  num_token_embeds: rows,
+  num_tokens,
+}: UnetConfig): [string, string][] {
+  if (width === undefined) return []
+  const labels = `${num_tokens} of ${(rows ?? 1) - 1} labels, ${width} wide`
+  return [['tokens', rows ? labels : from ? `vectors of ${from}, brought to ${width}` : `vectors of ${width}`]]
+}
 
 /** Three digits and the largest unit that fits. */
 function withUnit(value: number, base: number, units: readonly string[]): string {

@@ -1,8 +1,8 @@
-// The UNet of diffusers (UNet2DModel), evaluated. Ronneberger et al. 2015; for diffusion Ho et al. 2020, appendix B.
+// The UNets of diffusers (UNet2DModel, UNet2DConditionModel), evaluated. Ronneberger et al. 2015; for diffusion Ho et al. 2020, appendix B.
 import { dropout } from '../../layers/dropout.ts'
 import { oneHot } from '../../layers/embedding.ts'
 import { randomOf } from '../../random.ts'
-import type { Tensor2D, Tensor4D } from '../../tf.ts'
+import type { Tensor2D, Tensor3D, Tensor4D } from '../../tf.ts'
 import { tf } from '../../tf.ts'
 import type { Conditioning, Model, TrainingMode, Weights } from '../../values.ts'
 import type { ConditionSpec } from '../condition.ts'
@@ -14,6 +14,7 @@ import {
   downsample,
   normalised,
   resnetBlock,
+  linearAttentionBlock,
   selfAttentionBlock,
   timeEmbedding,
   unetActivations,
@@ -23,6 +24,10 @@ import type { UnetConfig } from './config.ts'
 import { sizeOf, timeWidthOf } from './config.ts'
 import type { AttentionBlock, Level, Resample, ResnetBlock } from './structure.ts'
 import { unetStructure } from './structure.ts'
+import type { TokenConfig } from './tokens.ts'
+import type { WatchAt } from './tokenInput.ts'
+import { tokenSpec, tokensOf } from './tokenInput.ts'
+import { transformer } from './transformer.ts'
 
 /** The config of a model of kind `unet`. */
 export const unetConfigOf = (model: Model) => model.config as unknown as UnetConfig
@@ -38,6 +43,7 @@ function conditionSpec(config: UnetConfig): ConditionSpec | undefined {
   const { class_embed_type: type, num_class_embeds: rows } = config
   if (type === 'timestep') return { kind: 'values' }
   if (type === 'identity') return { kind: 'vectors', width: timeWidthOf(config) }
+  if (config.cross_attention_dim) return tokenSpec(config as UnetConfig & TokenConfig)
   return rows ? { kind: 'labels', classes: rows - 1, last: rows - 1 } : undefined
 }
 
@@ -45,16 +51,26 @@ function conditionSpec(config: UnetConfig): ConditionSpec | undefined {
 interface Pass {
   config: UnetConfig
   weights: Weights
+  /** What blocks attend to, where some do: `[b, n, cross_attention_dim]`, or `[1, n, cross_attention_dim]` for all. */
+  tokens: Tensor3D | undefined
   /** The embedding of t and of the condition, after the activation: `[b, d]`, or one row for all. */
   embedding: Tensor2D
   options: BlockOptions
+  watch: WatchAt | undefined
 }
 
-function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditioning | undefined): Tensor4D {
+function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditioning | undefined, watch?: WatchAt): Tensor4D {
   const config = unetConfigOf(model)
   const { weights } = model
   const structure = unetStructure(config)
-  const pass: Pass = { config, weights, embedding: embed(model, t, condition), options: blockOptions(config, model.training) }
+  const pass: Pass = {
+    config,
+    weights,
+    embedding: embed(model, t, condition),
+    tokens: tokensOf(config, weights, condition),
+    options: blockOptions(config, model.training),
+    watch,
+  }
 
   let h = convOf(config.center_input_sample ? x.mul(2).sub(1) : x, weights, 'conv_in')
   const skips = [h]
@@ -62,6 +78,25 @@ function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditi
   if (structure.middle) h = goThrough(h, structure.middle, pass)
   for (const level of structure.up) h = goUp(h, level, skips, pass)
   return convOf(normalised(h, weights, 'conv_norm_out', { ...pass.options, activation: 'silu' }), weights, 'conv_out')
+}
+
+/**
+ * What each pixel takes from each token, `[b, h, w, n]`, the mean over heads and over the blocks of one size of feature maps,
+ * by the longer side of them. The model attends to tokens; the other arguments are as for `predict`, and checked.
+ */
+export function attentionMaps(
+  model: Model,
+  x: Tensor4D,
+  t: Float64Array,
+  condition: Conditioning | undefined,
+): Map<number, Tensor4D> {
+  const found = new Map<number, Tensor4D[]>()
+  evaluate(model, x, t, condition, (shares, height, width) => {
+    const side = Math.max(height, width)
+    const maps = shares.reshape([shares.shape[0], height, width, -1]) as Tensor4D
+    found.set(side, [...(found.get(side) ?? []), maps])
+  })
+  return new Map([...found].map(([side, maps]) => [side, tf.addN(maps).div(maps.length) as Tensor4D]))
 }
 
 /** The embedding of t, plus that of the condition, after the activation that every residual block begins with. */
@@ -131,8 +166,20 @@ function goUp(h: Tensor4D, level: Level, skips: Tensor4D[], pass: Pass): Tensor4
 const resnet = (h: Tensor4D, { name, resample }: ResnetBlock, { embedding, weights, options }: Pass) =>
   resnetBlock(h, embedding, weights, name, { ...options, ...(resample && { resample }) })
 
-const attend = (h: Tensor4D, { name, heads, groups }: AttentionBlock, { weights, options }: Pass) =>
-  selfAttentionBlock(h, weights, name, { heads, groups, eps: options.eps, output_scale: options.output_scale })
+function attend(h: Tensor4D, { kind, name, heads, groups, cross }: AttentionBlock, pass: Pass): Tensor4D {
+  const { weights, options, watch } = pass
+  if (cross) {
+    const [, height, width] = h.shape
+    return transformer(h, pass.tokens!, weights, name, {
+      heads,
+      groups: options.groups,
+      layers: cross.layers,
+      ...(watch && { watch: (shares) => watch(shares, height, width) }),
+    })
+  }
+  const block = kind === 'linear' ? linearAttentionBlock : selfAttentionBlock
+  return block(h, weights, name, { heads, groups, eps: options.eps, output_scale: options.output_scale })
+}
 
 function resampled(h: Tensor4D, resample: Resample, pass: Pass): Tensor4D {
   if (resample.kind === 'resnet') return resnet(h, resample.block, pass)
