@@ -261,7 +261,7 @@ onCpu(() => {
         labels: 'mosaic.condition',
       })
       expect(whole.tensor.shape).toEqual([2, 4, 8, 1])
-      expect([...whole.tensor.data.slice(0, 8)]).toEqual([...x.tensor.data.slice(0, 4), ...x.tensor.data.slice(16, 20)])
+      expect(Array.from(whole.tensor.data.slice(0, 8))).toEqual([...x.tensor.data.slice(0, 4), ...x.tensor.data.slice(16, 20)])
       expect((labels as unknown as { condition: Conditioning }).condition).toEqual({
         kind: 'labels',
         labels: Int32Array.of(0, 1, 2, 0),
