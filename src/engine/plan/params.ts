@@ -24,7 +24,7 @@ export function checkParams(node: GraphNode, { params: specs }: Declaration): { 
 
 /** Without those that mean nothing beside the others. */
 export const meantParams = <T extends Params>(specs: Declaration['params'], params: T): Partial<T> =>
-  Object.fromEntries(Object.entries(params).filter(([name]) => isMeant(specs[name]!, (other) => params[other]))) as Partial<T>
+  Object.fromEntries(Object.entries(params).filter(([name]) => isMeant(specs, name, (other) => params[other]))) as Partial<T>
 
 /** What was expected, or undefined if the value is right. */
 export function problemWith(value: unknown, spec: Param): string | undefined {
