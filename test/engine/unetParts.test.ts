@@ -71,7 +71,7 @@ describe('the config', () => {
     const refused: Record<string, unknown>[] = [
       { sample_size: undefined },
       { sample_size: [4, 0] },
-      { out_channels: 2 },
+      { out_channels: 3 },
       { time_embedding_type: 'fourier' },
       { down_block_types: ['SkipDownBlock2D'] },
       { up_block_types: ['UpBlock2D', 'UpBlock2D'] },
@@ -98,7 +98,7 @@ describe('the config', () => {
       [
         "sample_size of the UNet is missing, but has to be the side of the images in pixels, or [height, width].",
         "sample_size of the UNet is [4,0], but has to be the side of the images in pixels, or [height, width].",
-        "The UNet takes 1 channels and gives 2: models that learn their variance as well are not supported.",
+        "The UNet takes 1 channels and gives 3: that is neither as many nor, with a variance, twice as many.",
         "time_embedding_type of the UNet is "fourier", but has to be "positional". Fourier features and learned embeddings of t are not supported.",
         "down_block_types of the UNet is ["SkipDownBlock2D"], but has to be a list, each of it "DownBlock2D" or "AttnDownBlock2D" or "ResnetDownsampleBlock2D" or "CrossAttnDownBlock2D" or "LinearAttnDownBlock2D". Blocks with skip, FIR or K filters are not supported, nor those of simple cross-attention.",
         "up_block_types of the UNet has 2 entries, but block_out_channels has 1.",
