@@ -55,6 +55,10 @@ const pictures: Record<string, Panel[]> = {
     { node: 'Samples on the data', settings: { 'Noise.batch_size': 700, 'Samples on the data.extent': 2.3 }, share: 1.6 },
     { node: 'Loss curve' },
   ],
+  'evaluate-points': [
+    { node: 'Samples on the data', settings: { 'Samples on the data.extent': 2.1 }, share: 0.9 },
+    { node: 'Precision, samples' },
+  ],
   'forward-process': [forward(20), forward(150), forward(500)],
   marginal: [
     { node: 'Jump and chain', settings: { 'Loop.times': 100, 'Data.count': 1200, 'Jump and chain.extent': 2.5 } },

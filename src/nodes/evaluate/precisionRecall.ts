@@ -14,7 +14,7 @@ export const precisionRecall = defineNode({
   source: 'precision and recall: Kynkäänniemi et al. 2019, eq. 1 and 2; density and coverage: Naeem et al. 2020, eq. 3 and 4',
   inputs: comparedInputs,
   outputs: {},
-  room: { width: 320, height: 230 },
+  room: { width: 320, height: 240 },
   params: {
     ...comparedParams(1000),
     k: integer(3, { min: 1, max: 100 }, 'each item stands for a ball that reaches to its k-th neighbour'),
@@ -26,16 +26,14 @@ export const precisionRecall = defineNode({
     const scores = manifoldScores(features, real.features, { dim, k })
     const [even, odd] = [0, 1].map((turn) => everyOf(real.features, dim, turn, 2))
     const halves = manifoldScores(even!, odd!, { dim, k })
-    const note = (about: string, score: keyof ManifoldScores) => `${about}; halves of the reference: ${halves[score].toFixed(3)}`
+    const row = (name: keyof ManifoldScores) => ({
+      name,
+      value: scores[name],
+      note: `between halves of the reference: ${halves[name].toFixed(3)}`,
+    })
     return {
       kind: 'numbers',
-      rows: [
-        { name: 'precision', value: scores.precision, note: note('samples where data is', 'precision') },
-        { name: 'recall', value: scores.recall, note: note('data where samples are', 'recall') },
-        { name: 'density', value: scores.density, note: note('1 is as dense as data', 'density') },
-        { name: 'coverage', value: scores.coverage, note: note('data with a sample near', 'coverage') },
-        ...countRows(real, features, inputs),
-      ],
+      rows: [row('precision'), row('recall'), row('density'), row('coverage'), ...countRows(real, features, inputs)],
     }
   },
 })
