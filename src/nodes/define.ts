@@ -19,6 +19,7 @@ import type {
   RunOp,
   StartOp,
   ViewRoom,
+  WiredTo,
 } from '../engine/plan/op.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
@@ -240,8 +241,8 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   prepare?: (params: RunParams<P>, assets: Assets) => Promise<{ key: string; data: unknown }>
   stateful?: true
   notices?: (params: RunParams<P>, wired: ReadonlySet<string>) => string[]
-  /** Throws NodeError for params that do not go together, before anything runs. */
-  check?: (params: RunParams<P>) => void
+  /** Throws NodeError for params that do not go together, or not with those of nodes wired to it, before anything runs. */
+  check?: (params: RunParams<P>, wired: WiredTo) => void
   needsTotalSteps?: (params: RunParams<P>) => boolean
   /**
    * What the node shows of what it made, each time it is come by outside of loops: no reading of tensors. Outputs that

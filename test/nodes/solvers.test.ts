@@ -1,12 +1,15 @@
 // Solvers as nodes: in the closed Sampler and wired by hand, on every backend; what they refuse, and that nothing gives NaN.
 import { describe, expect, test } from 'vitest'
 import { exactModel } from '../../src/engine/models/exact.ts'
+import { tryCompile } from '../../src/engine/plan/compile.ts'
 import type { Param } from '../../src/engine/plan/op.ts'
+import { opTable } from '../../src/engine/plan/op.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Schedule } from '../../src/engine/schedule.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { StepOp } from '../../src/nodes/sampling/defineStep.ts'
 import * as steps from '../../src/nodes/sampling/steps/index.ts'
+import { nodes } from '../../src/nodes/table.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 
@@ -88,27 +91,34 @@ onCpu(() => {
     expect(away(await at({ sampler: 'sa_solver', tau: 0, num_inference_steps: 20 })), 'sa_solver').toBeLessThan(euler / 2)
   })
 
-  test('what has no meaning is refused, at the first step', async () => {
-    const run = (step: string, params: Record<string, unknown>, list = {}, way = 'list') => {
-      const flip = node('flip', 'FlipTimesteps', { timesteps: 'list.timesteps' })
+  test('what has no meaning is refused, before the run or at the first step', async () => {
+    const run = (step: string, params: Record<string, unknown>, list = {}, way = 'list.timesteps') => {
+      const others = [
+        node('flip', 'FlipTimesteps', { timesteps: 'list.timesteps' }),
+        node('split', 'SplitTimesteps', { timesteps: 'list.timesteps' }),
+      ]
       const loop = byHand(step, params, list).map((each) =>
-        each.id === 'start' ? node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: `${way}.timesteps` }) : each,
+        each.id === 'start' ? node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: way }) : each,
       )
-      return expect(evaluate([...data(), ...loop, flip], { x: 'end.x_0' }))
+      return expect(evaluate([...data(), ...loop, ...others], { x: 'end.x_0' }))
     }
     await run('UniPCStep', { solver_type: 'bh1' }).rejects.toThrowErrorMatchingInlineSnapshot(
       `[GraphError: step: Expected a list of timesteps that ends at some noise: with bh1 B(h) is h, which is infinite for a step to clean data. Set solver_type to bh2, or \`end\` of Timesteps to \`smallest\`.]`,
     )
+    const found = tryCompile({ nodes: [...data(), ...byHand('UniPCStep', { solver_type: 'bh1' })] }, ['end'], opTable(nodes))
+    expect(found.faults).toMatchObject([{ node: 'step', param: 'solver_type' }])
+    // A list that comes by another way is known when it begins.
+    await run('UniPCStep', { solver_type: 'bh1' }, {}, 'split.rest').rejects.toThrow('which is infinite for a step to clean data')
     await run('UniPCStep', { solver_type: 'bh1' }, { end: 'smallest' }).resolves.toBeDefined()
     await run(
       'DPMSolverMultistepStep',
       { algorithm_type: 'sde-dpmsolver++' },
       {},
-      'flip',
+      'flip.timesteps',
     ).rejects.toThrowErrorMatchingInlineSnapshot(
       `[GraphError: step.t_prev: Expected a timestep before t = 0, got 200: there is no fresh noise on the way to noise. Take the solver without fresh noise, or Timesteps that go down.]`,
     )
-    await run('DPMSolverMultistepStep', {}, {}, 'flip').resolves.toBeDefined()
+    await run('DPMSolverMultistepStep', {}, {}, 'flip.timesteps').resolves.toBeDefined()
   })
 })
 

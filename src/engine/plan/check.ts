@@ -1,7 +1,7 @@
 // Finds everything that keeps a graph from running, all at once.
 import { NodeError, type Fault } from './fault.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
-import type { Op, Ops, Params } from './op.ts'
+import type { Op, Ops, Params, WiredTo } from './op.ts'
 import { checkParams } from './params.ts'
 import { accepts, inputSlot, kindsInWords, named, nodesById, outputSlot, splitMany, typeOfWire } from './slots.ts'
 import { zoneFaults } from './zone-faults.ts'
@@ -51,7 +51,7 @@ function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): F
     return [{ node: node.id, message: `Unknown node type ${node.op}.`, cure: 'Load the pack that has it, or delete the node.' }]
   }
   const { params, faults } = checkParams(node, op)
-  if (faults.length === 0) faults.push(...ownFaults(node.id, op, params))
+  if (faults.length === 0) faults.push(...ownFaults(node.id, op, params, wiredTo(node, nodes, ops)))
   for (const [name, slot] of Object.entries(op.inputs)) {
     const wired = slot.many ? Object.keys(node.inputs).some((key) => splitMany(key)[0] === name) : node.inputs[name]
     if (!wired && !slot.optional && slot.accepts[0] !== 'loop') {
@@ -68,11 +68,19 @@ function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): F
   return faults
 }
 
+const wiredTo =
+  (node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): WiredTo =>
+  (slot) => {
+    const source = nodes.get(node.inputs[slot]?.node ?? '')
+    const op = source && ops.get(source.op)
+    return op && { op: op.type, params: checkParams(source, op).params, wired: wiredTo(source, nodes, ops) }
+  }
+
 /** What the node itself says of its params. */
-function ownFaults(id: string, op: Op, params: Params): Fault[] {
+function ownFaults(id: string, op: Op, params: Params, wired: WiredTo): Fault[] {
   if (!('check' in op) || !op.check) return []
   try {
-    op.check(params as never)
+    op.check(params as never, wired)
     return []
   } catch (error) {
     if (!(error instanceof NodeError)) throw error

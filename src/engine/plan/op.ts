@@ -120,8 +120,8 @@ export interface RunOp extends Declaration {
   stateful?: true
   /** Notices about params and wiring that no rule of the plan knows. */
   notices?: (params: never, wired: ReadonlySet<string>) => string[]
-  /** Throws NodeError for params that do not go together, before anything runs. */
-  check?: (params: never) => void
+  /** Throws NodeError for params that do not go together, or not with those of nodes wired to it, before anything runs. */
+  check?: (params: never, wired: WiredTo) => void
   /**
    * What the node shows of what it made, outside of loops: plain data of the outputs, no reading of tensors. Needs `room`.
    * Outputs that nothing is wired to may be missing.
@@ -130,6 +130,9 @@ export interface RunOp extends Declaration {
   /** True where the result depends on how many steps a training zone will make in all (a learning rate that decays to its end). */
   needsTotalSteps?: (params: never) => boolean
 }
+
+/** The node that a slot is wired to, as far as it is known before a run: its type, its params, and what it is wired to itself. */
+export type WiredTo = (slot: string) => { op: string; params: Params; wired: WiredTo } | undefined
 
 /** A node that stands for a graph of others. */
 export interface ExpandOp extends Declaration {

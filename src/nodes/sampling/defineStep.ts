@@ -42,6 +42,8 @@ export interface StepSpec<P extends ParamSpecs, State> {
   holds?: false
   /** A multistep solver: keeps a state from step to step, plain data with tensors in it, which begins as this. */
   begins?: State
+  /** Throws NodeError for what can be refused before a run. */
+  check?: RunNode<{}, {}, P>['check']
   step: (now: StepNow<State>, params: RunParams<P>) => Tensor | { x: Tensor; state: State }
 }
 
@@ -122,6 +124,7 @@ export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSp
       ...(spec.noise !== undefined && { seed: seed() }),
     },
     ...(remembers && { stateful: true as const }),
+    ...(spec.check && { check: spec.check }),
     run: ((inputs: StepInputs, params: never, context: RunContext, state = spec.begins as State) => {
       const result = spec.step(stepNow(spec, inputs, params, context, state), params)
       const made = 'x' in result ? result : { x: result, state: undefined }

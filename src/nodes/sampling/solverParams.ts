@@ -1,5 +1,4 @@
 // Params that solvers of several steps share.
-import { NodeError } from '../../engine/plan/fault.ts'
 import { solverTypes } from '../../engine/samplers/dpmSolver.ts'
 import type { Terms } from '../../engine/samplers/exponential.ts'
 import { advanced, choice, integer, toggle } from '../define.ts'
@@ -37,11 +36,3 @@ export const lowerOrderFinal = advanced(
 
 /** Longer lists of DPM-Solver and DEIS end as they go: their last steps are short. */
 export const isShort = (place: { count: number } | undefined): boolean => place !== undefined && place.count < 15
-
-/** Of a formula that has no limit at clean data. */
-export const noCleanEnd = (why: string) =>
-  new NodeError({
-    param: 'solver_type',
-    message: `Expected a list of timesteps that ends at some noise: ${why}`,
-    cure: 'Set solver_type to bh2, or `end` of Timesteps to `smallest`.',
-  })

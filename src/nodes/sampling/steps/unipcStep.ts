@@ -1,10 +1,11 @@
 // One step of UniPC.
+import { NodeError } from '../../../engine/plan/fault.ts'
 import { orderOf } from '../../../engine/samplers/exponential.ts'
 import type { UniPCState } from '../../../engine/samplers/unipc.ts'
 import { unipcStep as step, unipcTypes } from '../../../engine/samplers/unipc.ts'
 import { advanced, choice, integer, toggle } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
-import { lowerOrderFinal, noCleanEnd, solverOrder } from '../solverParams.ts'
+import { lowerOrderFinal, solverOrder } from '../solverParams.ts'
 
 export const unipcStep = defineStep({
   type: 'diffusion/UniPCStep',
@@ -27,10 +28,14 @@ export const unipcStep = defineStep({
     ),
     lower_order_final: lowerOrderFinal,
   },
+  check: ({ solver_type }, wired) => {
+    const list = wired('t')?.wired('timesteps')
+    if (solver_type === 'bh1' && list?.op === 'diffusion/Timesteps' && list.params.end === 'clean') throw noCleanEnd()
+  },
   step: ({ x, x0, epsilon, from, to, state, place }, params) => {
     const { solver_type: type, predict_x0, disable_corrector, lower_order_final } = params
     if (type === 'bh1' && (place?.endsClean || to.sigma.some((sigma) => sigma === 0))) {
-      throw noCleanEnd('with bh1 B(h) is h, which is infinite for a step to clean data.')
+      throw noCleanEnd()
     }
     return step(x, predict_x0 ? x0 : epsilon, from, to, state, {
       terms: predict_x0 ? 'data' : 'noise',
@@ -40,3 +45,11 @@ export const unipcStep = defineStep({
     })
   },
 })
+
+const noCleanEnd = () =>
+  new NodeError({
+    param: 'solver_type',
+    message:
+      'Expected a list of timesteps that ends at some noise: with bh1 B(h) is h, which is infinite for a step to clean data.',
+    cure: 'Set solver_type to bh2, or `end` of Timesteps to `smallest`.',
+  })
