@@ -34,9 +34,10 @@ function casesIn({ from }: GoldenRecord, tests: readonly TestCase[]): Map<string
   for (const { file, test: pattern } of from) {
     for (const test of tests) {
       if (test.module.relativeModuleId !== file) continue
-      const name = pattern.exec(test.fullName)?.[1]
+      const found = pattern.exec(test.fullName)
       const { state } = test.result()
-      if (name === undefined || state === 'skipped') continue
+      if (!found || state === 'skipped') continue
+      const name = found[1] ?? test.id
       cases.set(name, (cases.get(name) ?? true) && state === 'passed')
     }
   }
