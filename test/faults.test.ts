@@ -158,7 +158,7 @@ onCpu(() => {
     }
     expect(await faultsOf(changed(changes))).toMatchInlineSnapshot(`
       [
-        "Schedule.beta_schedule: beta_schedule: expected one of linear, linear_openai, scaled_linear, squaredcos_cap_v2, sigmoid, sigmoid_alpha_bar, got "quadratic". | Set it to one of linear, linear_openai, scaled_linear, squaredcos_cap_v2, sigmoid, sigmoid_alpha_bar; the default is linear.",
+        "Schedule.beta_schedule: beta_schedule: expected one of linear, linear_openai, scaled_linear, squaredcos_cap_v2, sigmoid, sigmoid_alpha_bar, exp, laplace, sqrt, warmup10, warmup50, const, jsd, got "quadratic". | Set it to one of linear, linear_openai, scaled_linear, squaredcos_cap_v2, sigmoid, sigmoid_alpha_bar, exp, laplace, sqrt, warmup10, warmup50, const, jsd; the default is linear.",
         "Net.hidden: hidden: expected an integer from 1 to 4096, got 0. | Set it to an integer from 1 to 4096; the default is 128.",
         "Adam.lr: lr: expected a number from 0 to 10, got "fast". | Set it to a number from 0 to 10; the default is 0.001.",
       ]
