@@ -132,8 +132,8 @@ describe('opening a closed node', () => {
   test('has no room for params that are not shown', () => {
     const { file } = opened()
     const timesteps = file.nodes.find(({ type }) => type === 'diffusion/Timesteps')!
-    // One row for the slots, and num_inference_steps, timestep_spacing and end; the other two are at their defaults.
-    expect(timesteps.size[1]).toBe(14 + 20 + 3 * 24)
+    // One row for the slots, and num_inference_steps, timestep_spacing, sigmas and end; the others are at their defaults.
+    expect(timesteps.size[1]).toBe(14 + 20 + 4 * 24)
   })
 
   test('means the same as the closed node', () => {
