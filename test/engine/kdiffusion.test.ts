@@ -13,7 +13,7 @@ import type { StepOp } from '../../src/nodes/sampling/defineStep.ts'
 import * as steps from '../../src/nodes/sampling/steps/index.ts'
 import { onCpu } from '../backends.ts'
 import { golden } from '../golden.ts'
-import { replayed, stepsAlong } from '../steps.ts'
+import { replayed, stepsAlong } from '../../scripts/steps.ts'
 
 interface Recorded {
   id: string

@@ -13,7 +13,7 @@ import { tensorsOf } from '../../src/engine/values.ts'
 import type { StepOp } from '../../src/nodes/sampling/defineStep.ts'
 import * as index from '../../src/nodes/sampling/steps/index.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
-import { stepsAlong } from '../steps.ts'
+import { stepsAlong } from '../../scripts/steps.ts'
 import { evaluate, node } from './evaluate.ts'
 
 const data = [
