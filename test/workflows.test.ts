@@ -110,6 +110,7 @@ test('there are these', () => {
     'ddpm-ddim',
     'digits-sample',
     'digits-train',
+    'ema',
     'evaluate-points',
     'forward-process',
     'guidance-by-hand',
