@@ -292,6 +292,14 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     await openFirst()
   }
 
+  /** What was asked for while the first workflow was still being opened must not be covered by it. */
+  const onceBegun =
+    <A extends unknown[]>(open: (...args: A) => Promise<void>) =>
+    async (...args: A) => {
+      await begun.catch(() => {})
+      await open(...args)
+    }
+
   return {
     begin: () => (begun = begin()),
     touched,
@@ -329,7 +337,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     },
     about: () => meaning().about ?? '',
     text: () => (commit(), history.present),
-    newWorkflow,
+    newWorkflow: onceBegun(newWorkflow),
     async openText(source, name) {
       const { workflow, notices } = read(source)
       await begun.catch(() => {})
@@ -337,9 +345,9 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
       await show(workflow, { id: newId(), revision: 0, outside: true, ...(title && { title }) })
       return notices
     },
-    openSaved,
-    openDraft,
-    openReady,
+    openSaved: onceBegun(openSaved),
+    openDraft: onceBegun(openDraft),
+    openReady: onceBegun(openReady),
     async save() {
       commit()
       if (state.revision.value || state.name.value !== texts.untitled) await keep(state.id.value, state.name.value)
