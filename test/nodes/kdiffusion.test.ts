@@ -5,6 +5,7 @@ import type { StepOp } from '../../src/nodes/sampling/defineStep.ts'
 import * as steps from '../../src/nodes/sampling/steps/index.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
+import { closedSampler, openLoop } from './samplingLoop.ts'
 
 const data = [
   node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
@@ -12,31 +13,11 @@ const data = [
   node('noise', 'GaussianNoise', {}, { batch_size: 8, seed: 3 }),
 ]
 
-const sampler = (params: Record<string, unknown>) =>
-  node(
-    'sampler',
-    'Sampler',
-    { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' },
-    { num_inference_steps: 6, seed: 5, ...params },
-  )
+const sampler = (params: Record<string, unknown>) => closedSampler({ num_inference_steps: 6, seed: 5, ...params })
 
 const byHand = (step: string, asks: boolean, params: Record<string, unknown>) => [
   node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 6 }),
-  node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'list.timesteps' }),
-  ...(asks ? [] : [node('predict', 'Predict', { model: 'model.model', x_t: 'start.x_t', t: 'start.t' })]),
-  node(
-    'step',
-    step,
-    {
-      x_t: 'start.x_t',
-      ...(asks ? { model: 'model.model' } : { prediction: 'predict.prediction' }),
-      t: 'start.t',
-      t_prev: 'start.t_prev',
-      schedule: 'schedule.schedule',
-    },
-    { seed: 5, ...params },
-  ),
-  node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'step.x_prev' }),
+  ...openLoop(step, { seed: 5, ...params }, { asks }),
 ]
 
 const choices = [

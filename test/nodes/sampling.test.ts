@@ -6,6 +6,7 @@ import { tf } from '../../src/engine/tf.ts'
 import { keepFrame } from '../../src/nodes/sampling/sampling.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
+import { closedSampler, openLoop } from './samplingLoop.ts'
 
 const data = [
   node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
@@ -16,15 +17,7 @@ const data = [
 /** From x_T to x_0 with one step node. */
 const open = (step: string, params: Record<string, unknown>, list: Record<string, unknown> = {}, xT = 'noise.noise') => [
   node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 10, ...list }),
-  node('start', 'SamplingStart', { x_T: xT, timesteps: 'list.timesteps' }),
-  node('predict', 'Predict', { model: 'model.model', x_t: 'start.x_t', t: 'start.t' }),
-  node(
-    'step',
-    step,
-    { x_t: 'start.x_t', prediction: 'predict.prediction', t: 'start.t', t_prev: 'start.t_prev', schedule: 'schedule.schedule' },
-    params,
-  ),
-  node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'step.x_prev' }),
+  ...openLoop(step, params, { xT }),
 ]
 
 /** The same graph with other wires into one node. */
@@ -43,16 +36,7 @@ onEachBackend(() => {
     { sampler: 'ddim', step: 'DDIMStep', params: { clip: 'on', clip_range: 0.8, rederive: false } },
     { sampler: 'ddpm', step: 'DDPMStep', params: { variance: 'fixed_large', seed: 11 } },
   ])('Sampler with $sampler, $params gives the bits of the loop wired by hand', async ({ sampler, step, params }) => {
-    const closed = node(
-      'sampler',
-      'Sampler',
-      { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' },
-      {
-        sampler,
-        num_inference_steps: 10,
-        ...params,
-      },
-    )
+    const closed = closedSampler({ sampler, num_inference_steps: 10, ...params })
     const found = await evaluate([...data, closed, ...open(step, params)], {
       closed: 'sampler.x_0',
       hand: 'end.x_0',

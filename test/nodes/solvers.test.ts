@@ -12,6 +12,7 @@ import * as steps from '../../src/nodes/sampling/steps/index.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
+import { closedSampler, openLoop } from './samplingLoop.ts'
 
 const data = (mixture = 'eight_gaussians', beta_schedule = 'squaredcos_cap_v2') => [
   node('schedule', 'NoiseSchedule', {}, { beta_schedule }),
@@ -19,31 +20,11 @@ const data = (mixture = 'eight_gaussians', beta_schedule = 'squaredcos_cap_v2') 
   node('noise', 'GaussianNoise', {}, { batch_size: 8, seed: 3 }),
 ]
 
-const sampler = (params: Record<string, unknown>) =>
-  node(
-    'sampler',
-    'Sampler',
-    { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' },
-    { num_inference_steps: 5, seed: 5, ...params },
-  )
+const sampler = (params: Record<string, unknown>) => closedSampler({ num_inference_steps: 5, seed: 5, ...params })
 
 const byHand = (step: string, params: Record<string, unknown>, list: Record<string, unknown> = {}) => [
   node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 5, ...list }),
-  node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'list.timesteps' }),
-  node('predict', 'Predict', { model: 'model.model', x_t: 'start.x_t', t: 'start.t' }),
-  node(
-    'step',
-    step,
-    {
-      x_t: 'start.x_t',
-      ...(step === 'PNDMStep' ? { model: 'model.model' } : { prediction: 'predict.prediction' }),
-      t: 'start.t',
-      t_prev: 'start.t_prev',
-      schedule: 'schedule.schedule',
-    },
-    params,
-  ),
-  node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'step.x_prev' }),
+  ...openLoop(step, params, { asks: step === 'PNDMStep' }),
 ]
 
 const choices = [

@@ -15,6 +15,7 @@ import * as index from '../../src/nodes/sampling/steps/index.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { stepsAlong } from '../../scripts/steps.ts'
 import { evaluate, node } from './evaluate.ts'
+import { closedSampler, openLoop } from './samplingLoop.ts'
 
 const data = [
   node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
@@ -24,30 +25,7 @@ const data = [
 ]
 
 const sampler = (name: string, params: Record<string, unknown>) =>
-  node(
-    `closed_${name}`,
-    'Sampler',
-    { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' },
-    { sampler: name, num_inference_steps: 4, seed: 5, ...params },
-  )
-
-const byHand = (name: string, step: string, params: Record<string, unknown>, asks: boolean) => [
-  node(`start_${name}`, 'SamplingStart', { x_T: 'noise.noise', timesteps: 'list.timesteps' }),
-  ...(asks ? [] : [node(`predict_${name}`, 'Predict', { model: 'model.model', x_t: `start_${name}.x_t`, t: `start_${name}.t` })]),
-  node(
-    `step_${name}`,
-    step,
-    {
-      x_t: `start_${name}.x_t`,
-      ...(asks ? { model: 'model.model' } : { prediction: `predict_${name}.prediction` }),
-      t: `start_${name}.t`,
-      t_prev: `start_${name}.t_prev`,
-      schedule: 'schedule.schedule',
-    },
-    { seed: 5, ...params },
-  ),
-  node(`end_${name}`, 'SamplingEnd', { loop: `start_${name}.loop`, x_prev: `step_${name}.x_prev` }),
-]
+  closedSampler({ sampler: name, num_inference_steps: 4, seed: 5, ...params }, `closed_${name}`)
 
 const choices = [
   { name: 'euler', step: 'EulerStep', own: { s_churn: 2, s_noise: 1.01 } },
@@ -67,7 +45,7 @@ onEachBackend((backend) => {
   test('each is the same closed and by hand, and about the same on every backend', async () => {
     const graph = choices.flatMap(({ name, step, asks = false, own = {}, closed = own }) => [
       sampler(name, closed),
-      ...byHand(name, step, own, asks),
+      ...openLoop(step, { seed: 5, ...own }, { asks, suffix: `_${name}` }),
     ])
     const wanted = Object.fromEntries(
       choices.flatMap(({ name }) => [
