@@ -34,7 +34,8 @@ function ancestral(step: (now: Now) => Tensor): Driver {
   }
 }
 
-const heun = ({ x, x0, from, to, schedule, denoise }: Now) => heunStep(x, x0, from, to, denoise, schedule)
+const heun = ({ x, x0, from, to, schedule, denoise }: Now) =>
+  heunStep(x, x0, from, to, denoise, schedule.kind === 'flow' ? 'flow' : 'ratio')
 
 const kdpm2 = ({ x, x0, from, to, schedule, denoise }: Now) => kdpm2Step(x, x0, from, to, schedule, denoise)
 

@@ -17,6 +17,7 @@ export const heunStep = defineStep({
   params: churnParams,
   step: (now, churn) => {
     const { x, at } = churned(now.x, now.from, now.schedule, churn, now.place?.count, now.noise)
-    return step(x, at === now.from ? now.x0 : now.denoise(x, at), at, now.to, now.denoise, now.schedule)
+    const time = now.schedule.kind === 'flow' ? 'flow' : 'ratio'
+    return step(x, at === now.from ? now.x0 : now.denoise(x, at), at, now.to, now.denoise, time)
   },
 })
