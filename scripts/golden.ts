@@ -66,5 +66,6 @@ export async function main(args: readonly string[]) {
   )
   if (values.json) console.log(JSON.stringify(counts))
   else print(counts, cases)
-  if (Object.values(counts).some(({ passed, total }) => passed < total)) process.exitCode = 1
+  // More than there are is a wrong pattern in the list of records.
+  if (Object.values(counts).some(({ passed, total }) => passed !== total)) process.exitCode = 1
 }

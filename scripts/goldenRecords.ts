@@ -10,49 +10,48 @@ export interface Record {
   leftOut?: { [name: string]: string }
 }
 
-const trajectories: { [scheduler: string]: string } = {
-  ...Object.fromEntries(
-    [
-      'DPMSolverMultistep',
-      'DPMSolverMultistepInverse',
-      'DPMSolverSinglestep',
-      'EDMDPMSolverMultistep',
-      'UniPCMultistep',
-      'DEISMultistep',
-      'SASolver',
-      'PNDM',
-      'IPNDM',
-    ].map((name) => [`${name}Scheduler`, 'test/engine/solvers.test.ts']),
-  ),
-  DDPMScheduler: 'test/engine/samplers.test.ts',
-  DDIMScheduler: 'test/engine/samplers.test.ts',
-  RePaintScheduler: 'test/engine/guidance.test.ts',
+const files: { [file: string]: string[] } = {
+  solvers: [
+    'DPMSolverMultistep',
+    'DPMSolverMultistepInverse',
+    'DPMSolverSinglestep',
+    'EDMDPMSolverMultistep',
+    'UniPCMultistep',
+    'DEISMultistep',
+    'SASolver',
+    'PNDM',
+    'IPNDM',
+  ],
+  samplers: ['DDPM', 'DDIM', 'DDIMInverse'],
+  consistency: ['LCM', 'FlowMatchLCM', 'TCD', 'CMStochasticIterative'],
+  guidance: ['RePaint'],
 }
 
-/** The trajectory, and with it the list of timesteps and levels. */
+/** Those of σ are what is left. */
+const fileOf = (scheduler: string) =>
+  Object.keys(files).find((file) => files[file]!.some((name) => `${name}Scheduler` === scheduler)) ?? 'sigmaSamplers'
+
+const engine = (file: string, test: RegExp) => ({ file: `test/engine/${file}.test.ts`, test })
+
+/** Trajectories, over lists of timesteps and levels of our own. */
 const schedulers = Object.fromEntries(
   schedulerNames.map((name): [string, Record] => {
     const test = new RegExp(`(${name}/\\d+)`)
-    return [
-      `02_schedulers/${name}.json`,
-      {
-        total: casesOf(name).length,
-        from: [{ file: trajectories[name] ?? 'test/engine/sigmaSamplers.test.ts', test }],
-      },
-    ]
+    return [`02_schedulers/${name}.json`, { total: casesOf(name).length, from: [engine(fileOf(name), test)] }]
   }),
 )
-
-const engine = (file: string, test: RegExp) => ({ file: `test/engine/${file}.test.ts`, test })
 
 export const records: { [name: string]: Record } = {
   '01_schedules.json': {
     total: 24,
-    from: [engine('schedule', /^'(\w+_T\d+\w*)' > /)],
+    from: [engine('schedule', /^'(\w+_T\d+\w*)'(?: >|: posterior)/)],
   },
   '01_sigmas.json': { total: 16, from: [engine('levels', /^'(?:EulerDiscrete|EDMEuler)Scheduler' of diffusers, /)] },
   ...schedulers,
-  '03_unet': { total: 5, from: [engine('unet', /([a-g]_\w+) has the output/)] },
+  '03_unet': {
+    total: 5,
+    from: [engine('unet', /> ([a-g]_\w+) has the output/), engine('unet', /a (UNet2DConditionModel) has the output/)],
+  },
   '04_training': { total: 3, from: [engine('unetTraining', /training (\w+) > /)] },
   '05_losses.json': {
     total: 22,
@@ -62,16 +61,35 @@ export const records: { [name: string]: Record } = {
       engine('vlb', /(KL of Gaussians)/),
       engine('vlb', /(likelihood of a pixel)/),
       engine('losses', /all recorded weights: (weights_\w+)/),
-      engine('levels', /respacing of guided-diffusion > (?:"'[\w,]+'" of|(betas between .*))/),
+      engine('levels', /(respacing of guided-diffusion) > "'[\w,]+'" of/),
+      engine('levels', /respacing of guided-diffusion > (betas between .*)/),
+      engine('precondition', /(EDM: as recorded)/),
+      engine('importance', /(LossSecondMomentResampler)/),
     ],
   },
-  '07_ema_density_misc.json': { total: 0, from: [] },
+  '07_convergence.json': { total: 5, from: [engine('convergence', /errors of k-diffusion > (\w+)/)] },
+  '07_ema_density_misc.json': {
+    // Power averages 2, post-hoc coefficients, rates of EDM2 7, half-lives 8, EMAWarmup 3, densities 6, SD3's densities and weights, k-diffusion's weights, schedules 6.
+    total: 36,
+    from: [
+      engine('optimizers', /decays of averages > (EDM2 of width .*)/),
+      engine('optimizers', /(have the coefficients of EDM2)/),
+      engine('optimizers', /learning rates > (of EDM2 after .*)/),
+      engine('optimizers', /decays of averages > (EDM after .*)/),
+      engine('optimizers', /decays of averages > (k-diffusion, .*)/),
+      engine('densities', /are those of k-diffusion: (.*)/),
+      engine('densities', /(mode and logit_normal are those of SD3)/),
+      engine('losses', /(weights of SD3)/),
+      engine('losses', /(weights of EDM and k-diffusion)/),
+      engine('schedule', /(\w+' of lucidrains, T = \d+)/),
+    ],
+  },
   '07_ema_lr_optim.json': {
     total: 22,
     from: [
-      engine('optimizers', /^(learning rates of \w+)$/),
-      engine('optimizers', /^EMA (?:decays|shadows) (for .*)$/),
-      engine('optimizers', /> (\w+) > follows PyTorch/),
+      engine('optimizers', /learning rates > (of [a-z_]+)$/),
+      engine('optimizers', /decays of averages > (diffusers, .*)/),
+      engine('optimizers', /> (.*) follows PyTorch/),
     ],
   },
   '07_edm_sampler.json': { total: 3, from: [engine('kdiffusion', /the stochastic sampler of EDM over \w+ > '(edm_\d)'/)] },
