@@ -19,7 +19,7 @@ export async function storeModel({ kind, config, predicts, variance, weights }: 
   if (!Object.hasOwn(formats, kind)) {
     throw new CheckpointError(
       `A model of kind "${kind}" cannot be saved: it has no weights of its own.`,
-      'Wire the trained model itself: the one that goes into GuidedModel, or that comes out of TrainingEnd.',
+      'Wire the network itself: the one that goes into GuidedModel, or that comes out of TrainingEnd. What was trained inside a Precondition cannot be saved yet.',
     )
   }
   const stored = new Map<string, StoredTensor>()
