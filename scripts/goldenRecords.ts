@@ -60,6 +60,7 @@ export const records: { [name: string]: Record } = {
       engine('vlb', /bits\/dim of a whole way: (bpd_\w+)/),
       engine('vlb', /(KL of Gaussians)/),
       engine('vlb', /(likelihood of a pixel)/),
+      engine('forwardRecords', /: (forward_\w+|euler_add_noise|flow_scale_noise)$/),
       engine('losses', /all recorded weights: (weights_\w+)/),
       engine('levels', /(respacing of guided-diffusion) > "'[\w,]+'" of/),
       engine('levels', /respacing of guided-diffusion > (betas between .*)/),

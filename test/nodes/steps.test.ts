@@ -29,6 +29,7 @@ const sampler = (name: string, params: Record<string, unknown>) =>
 
 const choices = [
   { name: 'euler', step: 'EulerStep', own: { s_churn: 2, s_noise: 1.01 } },
+  { name: 'euler_churn', step: 'EulerChurnStep', asks: true, own: { s_churn: 2, s_noise: 1.01 } },
   { name: 'euler_ancestral', step: 'EulerAncestralStep', own: { eta: 0.7 }, closed: { ancestral_eta: 0.7 } },
   { name: 'kdpm2', step: 'KDPM2Step', asks: true },
   { name: 'kdpm2_ancestral', step: 'KDPM2AncestralStep', asks: true },
@@ -94,6 +95,21 @@ onCpu(() => {
     expect(Math.abs(numbers('plain')[0]! - numbers('ddim')[0]!)).toBeGreaterThan(1e-3)
   })
 
+  test('Euler with churn: the model is asked before it or after it, which is another way; without churn it is the same', async () => {
+    const churns = [0, 2].map((s_churn) => ({ s_churn, s_noise: 1 }))
+    const named = churns.flatMap((params) =>
+      ['euler', 'euler_churn'].map((name) => ({ ...sampler(name, params), id: `${name}_${params.s_churn}` })),
+    )
+    const wanted = Object.fromEntries(named.map(({ id }) => [id, `${id}.x_0`]))
+    const seen = await evaluate([...data, ...named], wanted)
+    const gap = (s_churn: number) => {
+      const [before, after] = ['euler', 'euler_churn'].map((name) => seen[`${name}_${s_churn}`]!.tensor.data)
+      return Math.max(...Array.from(before!, (value, i) => Math.abs(value - after![i]!)))
+    }
+    expect(gap(0)).toBeLessThan(1e-5)
+    expect(gap(2)).toBeGreaterThan(1e-3)
+  })
+
   test('churn is refused where t does not tell how many steps there are', async () => {
     const alone = [
       ...data,
@@ -137,7 +153,7 @@ const network: MlpConfig = {
 const typesOf = (...names: string[]) => names.map((name) => `diffusion/${name}Step`)
 /** Those that refuse nothing here. */
 const goUp = typesOf('DDIM', 'Euler', 'EulerAncestral', 'LMS')
-const goDown = [...goUp, ...typesOf('DDPM', 'Heun', 'KDPM2', 'KDPM2Ancestral', 'LCM', 'TCD', 'Consistency')]
+const goDown = [...goUp, ...typesOf('DDPM', 'EulerChurn', 'Heun', 'KDPM2', 'KDPM2Ancestral', 'LCM', 'TCD', 'Consistency')]
 
 const listOf = (t: number[]): Transitions => ({ t: Float64Array.from(t.slice(0, -1)), tPrev: Float64Array.from(t.slice(1)) })
 

@@ -9,7 +9,7 @@ import { churnParams } from '../noiseParams.ts'
 export const eulerStep = defineStep({
   type: 'diffusion/EulerStep',
   summary:
-    'Makes one step along the straight line from x_t to the predicted clean data, as Euler does with any differential equation. The same as DDIM with eta 0; in a flow x_t + (s - t) v.',
+    'Makes one step along the straight line from x_t to the predicted clean data, as Euler does with any differential equation. The same as DDIM with eta 0; in a flow x_t + (s - t) v. With s_churn the noise is added after the model was asked, as in diffusers; EulerChurnStep asks where the noise has led, as in k-diffusion.',
   equation:
     '\\frac{x_s}{\\alpha_s} = \\frac{x_t}{\\alpha_t} + \\left( \\frac{\\sigma_s}{\\alpha_s} - \\frac{\\sigma_t}{\\alpha_t} \\right) \\hat\\epsilon',
   source: 'Song et al. 2021, eq. 14; Karras et al. 2022, algorithms 1 and 2; Lipman et al. 2023',
