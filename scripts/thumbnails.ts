@@ -59,6 +59,14 @@ const pictures: Record<string, Panel[]> = {
     { node: 'Samples on the data', settings: { 'Samples on the data.extent': 2.1 }, share: 0.9 },
     { node: 'Precision, samples' },
   ],
+  'schedules-compared': [
+    { node: 'Signal against noise' },
+    {
+      node: 'At the same t',
+      share: 1.2,
+      settings: { 'At the same t.count': 6, 'At the same t.columns': 1, 'At the same t.names': 'cos, lin, zero, flow, EDM' },
+    },
+  ],
   'forward-process': [forward(20), forward(150), forward(500)],
   marginal: [
     { node: 'Jump and chain', settings: { 'Loop.times': 100, 'Data.count': 1200, 'Jump and chain.extent': 2.5 } },

@@ -125,6 +125,7 @@ test('there are these', () => {
     'points',
     'posterior',
     'repaint',
+    'schedules-compared',
     'score-field',
     'sdedit',
     'spectrum',
@@ -409,6 +410,20 @@ onEachBackend(() => {
     const [few, many] = [await missed(5), await missed(40)]
     expect(many).toBeLessThan(0.1)
     expect(many).toBeLessThan(few / 3)
+  })
+
+  test('schedules-compared: with as much noise the digits are the same but for their size', async () => {
+    const file = fileNamed('schedules-compared')
+    const titles = ['Linear as noisy', 'Zero SNR as noisy', 'Flow as noisy', 'EDM as noisy', 'Linear at t']
+    const places = Object.fromEntries(['Cosine at t', ...titles].map((title) => [title, `${title}.x_t`]))
+    const seen = await read(short(file), places)
+    const unit = ({ data }: Numbers) => {
+      const length = Math.hypot(...data)
+      return data.map((value) => value / length)
+    }
+    const apart = titles.map((title) => rms(unit(seen[title]!.tensor), unit(seen['Cosine at t']!.tensor)))
+    for (const distance of apart.slice(0, 4)) expect(distance).toBeLessThan(1e-6)
+    expect(apart[4]).toBeGreaterThan(1e-3)
   })
 
   test('interpolation: rows begin and end with the two noises, and neighbours are alike', async () => {

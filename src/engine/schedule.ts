@@ -248,6 +248,41 @@ export const alphaBarAt = (schedule: Schedule, t: number): number => levelAt(sch
 /** σ / α of each level; infinite where there is no signal. */
 export const ratiosOf = ({ alpha, sigma }: Levels): Float64Array => sigma.map((s, i) => s / alpha[i]!)
 
+/** How far from data, 0, to noise, 1, a time is: of a schedule whose time is σ in its logarithm, from sigmaMin to sigmaMax. */
+export function shareOf(schedule: Schedule, t: number): number {
+  if (schedule.kind === 'table') return Math.max(t, 0) / Math.max(schedule.T - 1, 1)
+  if (schedule.kind !== 'sigma') return Math.max(t, 0) / schedule.T
+  const { sigmaMin, sigmaMax } = schedule
+  return Math.log(Math.max(t, sigmaMin) / sigmaMin) / Math.log(sigmaMax / sigmaMin)
+}
+
+/** The time that is so far from data to noise, see {@link shareOf}; of a table the nearest timestep. */
+export function timeOfShare(schedule: Schedule, share: number): number {
+  if (schedule.kind === 'table') return Math.round(share * (schedule.T - 1))
+  if (schedule.kind !== 'sigma') return share * schedule.T
+  return schedule.sigmaMin * (schedule.sigmaMax / schedule.sigmaMin) ** share
+}
+
+/**
+ * The times of `to` with as much noise against the signal as `times` have in `from`. Throws NodeError for a time without any signal
+ * where `to` has none without.
+ */
+export function sameRatio(from: Schedule, to: Schedule, times: Times): Times {
+  const { t, ratio } = levelsOfRatio(to, ratiosOf(levelsAt(from, times)))
+  if (t.every(Number.isFinite)) return { t, ratio: ratio! }
+  throw new NodeError({
+    slot: 't',
+    message: `There is no signal left at this t, and "${to.name}" keeps some at any time.`,
+    cure: 'Take a smaller t.',
+  })
+}
+
+/** The times of `to` that are as far from data to noise as `times` are in `from`; clean data stays clean. */
+export function sameShare(from: Schedule, to: Schedule, times: Times): Times {
+  levelsAt(from, times)
+  return { t: times.t.map((t) => (t === -1 ? t : timeOfShare(to, Math.min(1, shareOf(from, t))))) }
+}
+
 /**
  * The tables of a schedule of betas. Throws NodeError, saying what cannot be done, for other schedules: steps of a forward
  * process, timesteps drawn as whole numbers and the terms of a variational bound are there in tables alone.

@@ -1,6 +1,7 @@
 // The nodes that say how noise grows, and Timesteps on each of them.
 import { describe, expect, test } from 'vitest'
 import type { Schedule } from '../../src/engine/schedule.ts'
+import { levelsAt, ratiosOf } from '../../src/engine/schedule.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 
@@ -45,6 +46,47 @@ onCpu(() => {
     const sections = await listOf('table', { timestep_respacing: '2,1' })
     expect([...sections.t]).toEqual([500, 499, 0])
     await expect(listOf('table', { shift: 3 })).rejects.toThrow(/is no flow/)
+  })
+
+  describe('ConvertTimestep', () => {
+    const graph = (from: keyof typeof kinds, to: keyof typeof kinds, t: number, by: string) => [
+      { ...kinds[from], id: 'from' },
+      { ...kinds[to], id: 'to' },
+      node('t', 'Timestep', {}, { t }),
+      node('convert', 'ConvertTimestep', { t: 't.t', from: 'from.schedule', to: 'to.schedule' }, { by }),
+    ]
+    const converted = async (...args: Parameters<typeof graph>) => {
+      const { t, from, to } = await evaluate(graph(...args), { t: 'convert.t', from: 'from.schedule', to: 'to.schedule' })
+      return { t, from: from.schedule, to: to.schedule }
+    }
+    const pairs = Object.keys(kinds).flatMap((from) => Object.keys(kinds).map((to) => [from, to])) as [
+      keyof typeof kinds,
+      keyof typeof kinds,
+    ][]
+
+    test.each(pairs)('from %s to %s: as much noise beside the signal', async (from, to) => {
+      const t = from === 'sigma' ? 2 : 300
+      const found = await converted(from, to, t, 'snr')
+      const [was] = ratiosOf(levelsAt(found.from, { t: Float64Array.of(t) }))
+      const [is] = ratiosOf(levelsAt(found.to, found.t))
+      expect(is! / was!).toBeCloseTo(1, 12)
+      // What the model is told means the same; between two timesteps of a table it is interpolated in another way.
+      const [told] = ratiosOf(levelsAt(found.to, { t: found.t.t }))
+      expect(told! / was!).toBeCloseTo(1, to === 'table' ? 4 : 9)
+    })
+
+    test('as far from data to noise', async () => {
+      expect([...(await converted('flow', 'table', 500, 'share')).t.t]).toEqual([500])
+      expect((await converted('flow', 'sigma', 500, 'share')).t.t[0]).toBeCloseTo(Math.sqrt(0.002 * 80), 12)
+      expect([...(await converted('table', 'vp', 999, 'share')).t.t]).toEqual([1000])
+      for (const by of ['snr', 'share']) expect([...(await converted('table', 'sigma', -1, by)).t.t]).toEqual([-1])
+    })
+
+    test('no signal at all is refused where there always is some', async () => {
+      const zero = node('from', 'NoiseSchedule', {}, { rescale_betas_zero_snr: true })
+      const replaced = graph('table', 'sigma', 999, 'snr').map((one) => (one.id === 'from' ? zero : one))
+      await expect(evaluate(replaced, { t: 'convert.t' })).rejects.toThrow(/no signal left at this t/)
+    })
   })
 
   describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', (kind) => {

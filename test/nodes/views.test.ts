@@ -159,6 +159,15 @@ describe('painting', () => {
     const kept = painted(chart([line([1, 2, 3]), line([3, 2, 1], 'loss', true)]))
     expect(count(kept, darkTheme.series[0]!)).toBeGreaterThan(100)
   })
+
+  test('of two lines of a chart that lie on each other both are seen', () => {
+    const rising = Array.from({ length: 50 }, (_, i) => i)
+    const both = painted(chart([line(rising, 'below'), line(rising, 'above')]))
+    const [below, above] = [count(both, darkTheme.series[0]!), count(both, darkTheme.series[1]!)]
+    expect(Math.min(below, above)).toBeGreaterThan(50)
+    const apart = painted(chart([line(rising, 'below'), line(rising.toReversed(), 'above')]))
+    expect(count(apart, darkTheme.series[1]!)).toBeGreaterThan(1.4 * above)
+  })
 })
 
 /** Grey parts of the picture: a rectangle of each value that is there. */

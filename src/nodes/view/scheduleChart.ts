@@ -1,6 +1,6 @@
 // Schedules as lines: how signal gives way to noise.
 import type { Levels, Schedule } from '../../engine/schedule.ts'
-import { levelsAt, ratiosOf } from '../../engine/schedule.ts'
+import { levelsAt, ratiosOf, shareOf, timeOfShare } from '../../engine/schedule.ts'
 import type { ChartView } from '../../engine/plan/view.ts'
 import type { ScheduleValue } from '../../engine/values.ts'
 import { advanced, choice, defineNode, many, optional, schedule, text, timestep } from '../define.ts'
@@ -73,20 +73,7 @@ export const scheduleChart = defineNode({
 /** Times from the least noise to the most: every timestep of a short table; σ evenly in its logarithm. */
 function placesOf(schedule: Schedule): Float64Array {
   const count = schedule.kind === 'table' ? Math.min(schedule.T, PLACES) : PLACES
-  return Float64Array.from({ length: count }, (_, i) => {
-    const share = count === 1 ? 0 : i / (count - 1)
-    if (schedule.kind === 'table') return Math.round(share * (schedule.T - 1))
-    if (schedule.kind === 'sigma') return schedule.sigmaMin * (schedule.sigmaMax / schedule.sigmaMin) ** share
-    return share * schedule.T
-  })
-}
-
-/** How far from data to noise a time is. */
-function shareOf(schedule: Schedule, t: number): number {
-  if (schedule.kind === 'table') return Math.max(t, 0) / Math.max(schedule.T - 1, 1)
-  if (schedule.kind !== 'sigma') return Math.max(t, 0) / schedule.T
-  const { sigmaMin, sigmaMax } = schedule
-  return Math.log(Math.max(t, sigmaMin) / sigmaMin) / Math.log(sigmaMax / sigmaMin)
+  return Float64Array.from({ length: count }, (_, i) => timeOfShare(schedule, count === 1 ? 0 : i / (count - 1)))
 }
 
 const marksOf = (schedule: Schedule, t: Float64Array) => [...new Set(t)].slice(0, MOST_MARKS).map((one) => shareOf(schedule, one))

@@ -47,7 +47,11 @@ export function paintChart(ctx: CanvasRenderingContext2D, view: ChartView, box: 
   ctx.clip()
   drawMarks(ctx, view.marks ?? [], frame, theme)
   for (const line of [...kept].reverse()) drawLine(ctx, line, frame, theme.reference, 0.55, 1)
-  for (const line of live) drawLive(ctx, line, frame, colour(line))
+  live.forEach((line, i) => {
+    if (live.slice(0, i).some((other) => liesOn(line, other, frame))) ctx.setLineDash(DASHES)
+    drawLive(ctx, line, frame, colour(line))
+    ctx.setLineDash([])
+  })
   ctx.restore()
   if (live.length === 1) lastValue(ctx, live[0]!, frame, theme)
   ctx.restore()
@@ -163,6 +167,15 @@ function drawMarks(ctx: CanvasRenderingContext2D, marks: readonly number[], fram
     ctx.lineTo(x, frame.y + frame.height)
   }
   ctx.stroke()
+}
+
+/** A line over another has gaps, so that both are seen. */
+const DASHES = [7, 7]
+
+/** Both are one for the eye, over half of their way or more. */
+function liesOn(line: Line, other: Line, frame: Frame): boolean {
+  const near = line.y.filter((y, i) => line.x[i] === other.x[i] && Math.abs(frame.py(y) - frame.py(other.y[i]!)) < 1.5)
+  return near.length > line.y.length / 2
 }
 
 /** A noisy line is drawn faintly, with its running mean over it. */
