@@ -9,7 +9,7 @@ export const convertTimestep = defineNode({
   category: 'process',
   summary:
     'Turns a timestep of one schedule into that of another: with as much noise beside the signal, or as far along. With as much noise x_t is the same but for its size.',
-  equation: '\\frac{\\alpha_t^2}{\\sigma_t^2} = \\frac{\\alpha\'^2_{t\'}}{\\sigma\'^2_{t\'}}',
+  equation: "\\frac{\\alpha_t^2}{\\sigma_t^2} = \\frac{\\alpha'^2_{t'}}{\\sigma'^2_{t'}}",
   source: 'Kingma et al. 2021, section 5.1: only the SNR matters; Karras et al. 2022, appendix C.3',
   inputs: {
     t: timestep('of `from`'),
