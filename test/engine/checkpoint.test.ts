@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { Checkpoint } from '../../src/engine/checkpoint/pipeline.ts'
 import {
   CheckpointError,
+  describeCheckpoint,
   loadModel,
   readCheckpoint,
   sha256Of,
@@ -15,10 +16,15 @@ import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
 import { readSafetensors, SafetensorsError, writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
+import { preconditioned } from '../../src/engine/models/precondition.ts'
+import { preconditionings } from '../../src/engine/models/preconditioning.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { randomOf } from '../../src/engine/random.ts'
+import { sigmaSchedule, vpSchedule } from '../../src/engine/continuous.ts'
+import type { Schedule } from '../../src/engine/schedule.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
 import { tf } from '../../src/engine/tf.ts'
+import type { Model } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { onCpu } from '../backends.ts'
 
@@ -148,6 +154,86 @@ onCpu(() => {
     expect(await after!.data()).toEqual(await before!.data())
     expect(sha256Of(bytes)).toBe(sha256Of(writeCheckpoint(read)))
     tf.dispose([...tensorsOf(model), ...tensorsOf(loaded), x, before!, after!])
+  })
+
+  /** Saved, loaded, and both asked about the same at the time `t`. */
+  async function throughFile(model: Model, given: Schedule | undefined, t: number) {
+    const bytes = writeCheckpoint({ model: await storeModel(model), schedule: given })
+    const read = readCheckpoint(bytes)
+    const loaded = loadModel(read.model)
+    const x = tf.tensor2d(randomOf(2).normal(6), [3, 2])
+    const [before, after] = [model, loaded].map((m) =>
+      tf.tidy(() => predict(m, x, Float64Array.of(t), { kind: 'labels', labels: Int32Array.of(0, 1, -1) }).dataSync()),
+    )
+    expect(after).toEqual(before)
+    expect(before!.every(Number.isFinite)).toBe(true)
+    tf.dispose([...tensorsOf(model), ...tensorsOf(loaded), x])
+    return { bytes, read, loaded }
+  }
+  /** Without the numbers. */
+  const bare = ({ children, ...model }: Model): unknown => ({
+    ...model,
+    weights: Object.keys(model.weights).sort(),
+    children: Object.fromEntries(Object.entries(children).map(([name, child]) => [name, bare(child)])),
+  })
+
+  test.each(
+    preconditionings.flatMap((preconditioning) =>
+      [schedule, sigmaSchedule({ sigmaMax: 50 }), vpSchedule()].map((of) => ({ preconditioning, of })),
+    ),
+  )('a network preconditioned as $preconditioning over $of.kind comes back with its wrapper', async ({ preconditioning, of }) => {
+    const model = preconditioned(net(), { preconditioning, sigma_data: 0.7, sigma_min: 0.01, schedule: of })
+    const { bytes, read, loaded } = await throughFile(model, of, 7)
+    expect(bare(loaded)).toEqual(bare(model))
+    expect([read.schedule, read.notices]).toEqual([of, []])
+    expect(sha256Of(writeCheckpoint(read))).toBe(sha256Of(bytes))
+    const edm = preconditioning === 'edm' && of.kind === 'sigma'
+    const files = unzipSync(bytes)
+    const scheduler = JSON.parse(strFromU8(files['scheduler/scheduler_config.json']!))
+    expect(JSON.parse(strFromU8(files['model_index.json']!)).scheduler[0]).toBe(edm ? 'diffusers' : 'litegraph_diffusion')
+    expect([scheduler.prediction_type, scheduler.sigma_data]).toEqual(edm ? ['epsilon', 0.7] : ['v_prediction', undefined])
+  })
+
+  test('a preconditioned network brings its schedule along, and takes no other', async () => {
+    const config = { preconditioning: 'edm', sigma_data: 0.5, sigma_min: 0.002 } as const
+    const { read, bytes } = await throughFile(preconditioned(net(), { ...config, schedule: sigmaSchedule() }), undefined, 3)
+    expect(read.schedule).toEqual(sigmaSchedule())
+    expect(describeCheckpoint(bytes).title).toMatch(/^MLP .* preconditioned$/)
+    expect(describeCheckpoint(bytes).rows).toContainEqual(['predicts', 'sample, preconditioned (edm)'])
+    expect(() => writeCheckpoint({ model: read.model, schedule })).toThrowErrorMatchingInlineSnapshot(
+      `[CheckpointError: The schedule is not the one of Precondition: "sigmoid_alpha_bar" and "sigma".]`,
+    )
+    const files = unzipSync(bytes)
+    const reason = (changes: Record<string, Uint8Array>, without = '') => {
+      const kept = Object.entries({ ...files, ...changes }).filter(([path]) => path !== without)
+      try {
+        readCheckpoint(zipSync(Object.fromEntries(kept)))
+      } catch (error) {
+        expect(error).toBeInstanceOf(CheckpointError)
+        return (error as CheckpointError).message
+      }
+      return undefined
+    }
+    const about = (changes: object) => ({
+      'litegraph_diffusion.json': new TextEncoder().encode(
+        JSON.stringify({ prediction_type: 'epsilon', precondition: { ...config, ...changes } }),
+      ),
+    })
+    expect([
+      reason({}, 'scheduler/scheduler_config.json'),
+      reason(about({ preconditioning: 'constructor' })),
+      reason(about({ sigma_data: 0 })),
+      reason(about({ sigma_min: null })),
+      reason(about({ of: 'a later version' })),
+    ]).toMatchInlineSnapshot(`
+      [
+        "The model is preconditioned, but the schedule is missing that says how much noise it is told of.",
+        "preconditioning of the model in litegraph_diffusion.json is "constructor".",
+        "sigma_data of the model in litegraph_diffusion.json is 0.",
+        "sigma_min of the model in litegraph_diffusion.json is null.",
+        undefined,
+      ]
+    `)
   })
 
   test('the folder is that of a pipeline of diffusers, weights laid out as in PyTorch', async () => {

@@ -652,7 +652,25 @@ describe('schedules', () => {
     expect([solver.schedule, solver.model.predicts]).toEqual([flowSchedule(), 'flow_prediction'])
     const edm = read({ _class_name: 'EDMDPMSolverMultistepScheduler', sigma_data: 0.5, sigma_max: 120 })
     expect(edm.schedule).toEqual(sigmaSchedule({ sigmaMax: 120 }))
-    expect(edm.notices).toEqual([expect.stringContaining('Precondition (edm, sigma_data 0.5)')])
+    expect([edm.model.precondition, edm.notices]).toEqual([
+      { preconditioning: 'edm', sigma_data: 0.5, sigma_min: 0.002, schedule: edm.schedule },
+      [],
+    ])
+    expect(jsonIn(writeCheckpoint(edm, 'diffusers'), 'scheduler/scheduler_config.json')).toMatchObject({
+      _class_name: 'EDMEulerScheduler',
+      sigma_data: 0.5,
+      sigma_max: 120,
+      prediction_type: 'epsilon',
+    })
+    const turned = { _class_name: 'EDMEulerScheduler', sigma_data: 0.5, prediction_type: 'v_prediction' }
+    expect(() => read(turned)).toThrow(/prediction_type v_prediction; only the preconditioning of the paper is read/)
+    expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_data: 0 })).toThrow(/sigma_data of the schedule is 0/)
+    expect(() =>
+      writeCheckpoint(
+        { ...edm, model: { ...edm.model, precondition: { ...edm.model.precondition!, preconditioning: 've' } } },
+        'diffusers',
+      ),
+    ).toThrow(/its schedulers precondition a model only as EDM does/)
     expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_max: '80' })).toThrow(/sigma_max of the schedule is "80"/)
     expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_max: -1 })).toThrow(/makes no sense/)
   })

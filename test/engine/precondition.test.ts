@@ -2,8 +2,9 @@
 // that they make of a network.
 import { describe, expect, test } from 'vitest'
 import { mlp } from '../../src/engine/models/mlp.ts'
-import type { Preconditioning } from '../../src/engine/models/precondition.ts'
-import { preconditioned, preconditionings, scalingsAt } from '../../src/engine/models/precondition.ts'
+import { preconditioned, scalingsAt } from '../../src/engine/models/precondition.ts'
+import type { Preconditioning } from '../../src/engine/models/preconditioning.ts'
+import { preconditionings } from '../../src/engine/models/preconditioning.ts'
 import { classesOf, predict, trainableOf } from '../../src/engine/models/predict.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Schedule } from '../../src/engine/schedule.ts'

@@ -1,4 +1,6 @@
 // litegraph_diffusion.json: what a checkpoint says of itself beyond diffusers, which ignores the file.
+import type { PreconditionOptions } from '../models/preconditioning.ts'
+import { preconditionings } from '../models/preconditioning.ts'
 import type { Dataset, PredictionType, Space, VarianceKind } from '../values.ts'
 import { CheckpointError } from './error.ts'
 import { readPrediction, readVariance } from './scheduler.ts'
@@ -20,6 +22,8 @@ export interface About {
   predicts: PredictionType
   /** How the model says a variance, if it does. */
   variance?: VarianceKind
+  /** How the network is preconditioned, if it is. */
+  precondition?: PreconditionOptions
   /** Name of the schedule. */
   schedule?: string
   trainedOn?: TrainedOn
@@ -39,11 +43,12 @@ function rangeOf(data: Float32Array): [number, number] {
   return min <= max ? [min, max] : [0, 0]
 }
 
-export function writeAbout({ predicts, variance, schedule, trainedOn }: About): Record<string, unknown> {
+export function writeAbout({ predicts, variance, precondition, schedule, trainedOn }: About): Record<string, unknown> {
   return {
     format: 1,
     prediction_type: predicts,
     ...(variance && { variance_type: variance }),
+    ...(precondition && { precondition }),
     ...(schedule !== undefined && { schedule }),
     ...(trainedOn && {
       data: {
@@ -59,14 +64,24 @@ export function writeAbout({ predicts, variance, schedule, trainedOn }: About): 
 
 /** Throws CheckpointError for what is not as {@link writeAbout} writes it; keys of later versions are passed over. */
 export function readAbout(json: Record<string, unknown>): About {
-  const { prediction_type, variance_type, schedule, data } = json
+  const { prediction_type, variance_type, precondition, schedule, data } = json
   const variance = readVariance(variance_type)
   return {
     predicts: readPrediction(prediction_type),
     ...(variance && { variance }),
+    ...(precondition !== undefined && { precondition: readPrecondition(precondition) }),
     ...(typeof schedule === 'string' && { schedule }),
     ...(data !== undefined && { trainedOn: readData(data) }),
   }
+}
+
+function readPrecondition(json: unknown): PreconditionOptions {
+  const { preconditioning, sigma_data, sigma_min } = Object(json) as Record<keyof PreconditionOptions, unknown>
+  const known = preconditionings.find((name) => name === preconditioning)
+  if (!known) throw wrong('preconditioning', preconditioning, 'model')
+  if (!isSize(sigma_data) || sigma_data === 0) throw wrong('sigma_data', sigma_data, 'model')
+  if (!isSize(sigma_min)) throw wrong('sigma_min', sigma_min, 'model')
+  return { preconditioning: known, sigma_data, sigma_min }
 }
 
 function readData(data: unknown): TrainedOn {
@@ -87,7 +102,9 @@ function readData(data: unknown): TrainedOn {
   }
 }
 
+const isSize = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity
+
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0
 
-const wrong = (key: string, value: unknown) =>
-  new CheckpointError(`${key} of the data in litegraph_diffusion.json is ${JSON.stringify(value)?.slice(0, 60)}.`)
+const wrong = (key: string, value: unknown, of = 'data') =>
+  new CheckpointError(`${key} of the ${of} in litegraph_diffusion.json is ${JSON.stringify(value)?.slice(0, 60)}.`)

@@ -1,7 +1,9 @@
 // Schedules of continuous time in scheduler_config.json.
 import { flowSchedule, sigmaSchedule, vpSchedule } from '../continuous.ts'
-import type { FlowSchedule, SigmaSchedule, VPSchedule } from '../schedule.ts'
+import type { PreconditionOptions } from '../models/preconditioning.ts'
+import type { FlowSchedule, Schedule, SigmaSchedule, VPSchedule } from '../schedule.ts'
 import type { PredictionType } from '../values.ts'
+import type { StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
 
 type Config = Record<string, unknown>
@@ -12,8 +14,14 @@ const EDM = ['EDMEulerScheduler', 'EDMDPMSolverMultistepScheduler']
 /** Diffusers has none that asks the model as we do. */
 const VP = 'VPSchedule'
 
+export type Says = Pick<StoredModel, 'predicts' | 'variance' | 'precondition'>
+
+/** Whether the schedulers of EDM in diffusers make the same of the network: they scale, mix and tell it ln(σ) / 4 by themselves. */
+export const isEdm = ({ precondition }: Says, { kind }: Schedule) => kind === 'sigma' && precondition?.preconditioning === 'edm'
+
 /** Diffusers' name for it, or ours; how it is sampled is left at its defaults. */
-export function continuousConfig(schedule: Continuous, predicts: PredictionType): Config {
+export function continuousConfig(schedule: Continuous, says: Says): Config {
+  const { predicts } = says
   switch (schedule.kind) {
     case 'flow':
       return {
@@ -25,7 +33,15 @@ export function continuousConfig(schedule: Continuous, predicts: PredictionType)
         ...(predicts !== 'flow_prediction' && { prediction_type: predicts }),
       }
     case 'sigma':
-      return { _class_name: EDM[0], sigma_min: schedule.sigmaMin, sigma_max: schedule.sigmaMax, prediction_type: predicts }
+      return {
+        _class_name: EDM[0],
+        sigma_min: schedule.sigmaMin,
+        sigma_max: schedule.sigmaMax,
+        // Of a network that is not preconditioned so, no sigma_data: it is asked about x at σ, as they are.
+        ...(isEdm(says, schedule) && { sigma_data: says.precondition!.sigma_data }),
+        // Theirs mean by epsilon what F says, and by v_prediction its negative.
+        prediction_type: isEdm(says, schedule) ? 'epsilon' : predicts,
+      }
     case 'vp':
       return {
         _class_name: VP,
@@ -37,11 +53,18 @@ export function continuousConfig(schedule: Continuous, predicts: PredictionType)
   }
 }
 
+export interface ReadContinuous {
+  schedule: Continuous
+  predicts: PredictionType
+  /** Set if the scheduler preconditions the network. */
+  precondition?: PreconditionOptions
+}
+
 /** Undefined if it is none. Throws NodeError or CheckpointError for values that make no sense. */
 export function readContinuous(
   config: Config,
   predictionOf: (config: Config, usual: PredictionType) => PredictionType,
-): { schedule: Continuous; predicts: PredictionType; notice?: string } | undefined {
+): ReadContinuous | undefined {
   const name = String(config._class_name)
   const number = (key: string, usual: number) => numberOf(config, key, usual)
   if (FLOW.includes(name) || config.use_flow_sigmas === true) {
@@ -50,8 +73,9 @@ export function readContinuous(
   if (EDM.includes(name)) {
     const schedule = sigmaSchedule({ sigmaMin: number('sigma_min', 0.002), sigmaMax: number('sigma_max', 80) })
     const read = { schedule, predicts: predictionOf(config, 'epsilon') }
-    // Ours says nothing of it, because a model of ours knows itself how it is preconditioned.
-    return config.sigma_data === undefined ? read : { ...read, notice: precondition(number('sigma_data', 0.5)) }
+    return config.sigma_data === undefined
+      ? read
+      : { ...read, precondition: preconditionOf(number('sigma_data', 0.5), read.predicts) }
   }
   if (name !== VP) return undefined
   const schedule = vpSchedule({
@@ -62,8 +86,15 @@ export function readContinuous(
   return { schedule, predicts: predictionOf(config, 'epsilon') }
 }
 
-const precondition = (sigmaData: number) =>
-  `Its scheduler preconditions the model: wire it through Precondition (edm, sigma_data ${sigmaData}) before it is asked.`
+/** What the schedulers of EDM do by themselves. */
+function preconditionOf(sigma_data: number, predicts: PredictionType): PreconditionOptions {
+  if (!(sigma_data > 0)) throw new CheckpointError(`sigma_data of the schedule is ${sigma_data}; it has to be above 0.`)
+  if (predicts === 'epsilon') return { preconditioning: 'edm', sigma_data, sigma_min: 0.002 }
+  throw new CheckpointError(
+    `The scheduler is one of EDM with prediction_type ${predicts}; only the preconditioning of the paper is read, which is called epsilon there.`,
+    'Choose a model that was trained with epsilon.',
+  )
+}
 
 function numberOf(config: Config, key: string, usual: number): number {
   const value = config[key] ?? usual

@@ -1,7 +1,9 @@
 // What a checkpoint is, in words, for whoever drops one. Uses no device.
 import type { TrainedOn } from './about.ts'
-import type { ReadCheckpoint } from './checkpoint.ts'
+import type { ReadCheckpoint, StoredModel } from './checkpoint.ts'
 import { formats } from './formats.ts'
+import type { PreconditionConfig } from '../models/preconditioning.ts'
+import { onlyChild } from '../models/tree.ts'
 import type { Schedule } from '../schedule.ts'
 import type { Model } from '../values.ts'
 import { readCheckpoint } from './read.ts'
@@ -19,7 +21,8 @@ export interface Description {
 export function describeCheckpoint(bytes: Uint8Array): Description {
   const checkpoint = readCheckpoint(bytes)
   const { model, notices } = checkpoint
-  return { title: formats[model.kind]!.describe(model.config), rows: rowsOf(checkpoint, bytes.length), notices }
+  const title = formats[model.kind]!.describe(model.config)
+  return { title: model.precondition ? `${title}, preconditioned` : title, rows: rowsOf(checkpoint, bytes.length), notices }
 }
 
 function rowsOf({ model, schedule, trainedOn, training }: ReadCheckpoint, size: number): [string, string][] {
@@ -36,18 +39,25 @@ function rowsOf({ model, schedule, trainedOn, training }: ReadCheckpoint, size: 
 
 /** The rows that a node has room for. `made`: the steps of a training that can be gone on with. */
 export function loadedRows(model: Model, schedule: Schedule | undefined, made: number | undefined): [string, string][] {
-  const parameters = Object.values(model.weights).reduce((sum, tensor) => sum + tensor.size, 0)
-  return [...modelRows(model, parameters, schedule), ...row('training', made === undefined ? undefined : trainingText(made))]
+  const precondition = model.kind === 'precondition' ? (model.config as unknown as PreconditionConfig) : undefined
+  const network = precondition ? onlyChild(model) : model
+  const parameters = Object.values(network.weights).reduce((sum, tensor) => sum + tensor.size, 0)
+  return [
+    ...modelRows({ ...network, ...(precondition && { precondition }) }, parameters, schedule),
+    ...row('training', made === undefined ? undefined : trainingText(made)),
+  ]
 }
 
 const modelRows = (
-  { kind, config, predicts, variance }: Pick<Model, 'kind' | 'config' | 'predicts' | 'variance'>,
+  { kind, config, predicts, variance, precondition }: Omit<StoredModel, 'weights'>,
   parameters: number,
   schedule: Schedule | undefined,
 ): [string, string][] => [
   formats[kind]!.item(config),
   ['parameters', grouped(parameters)],
-  ['predicts', variance ? `${predicts}, and a variance (${variance})` : predicts],
+  precondition
+    ? ['predicts', `sample, preconditioned (${precondition.preconditioning})`]
+    : ['predicts', variance ? `${predicts}, and a variance (${variance})` : predicts],
   ...row('schedule', schedule && `${schedule.name}${'T' in schedule ? `, ${grouped(schedule.T)} timesteps` : ''}`),
 ]
 

@@ -1,4 +1,7 @@
 // Models and trainings between the device and a file.
+import { preconditioned } from '../models/precondition.ts'
+import type { PreconditionConfig } from '../models/preconditioning.ts'
+import { onlyChild } from '../models/tree.ts'
 import type { Moment } from '../moments.ts'
 import type { Tensor1D } from '../tf.ts'
 import { tf } from '../tf.ts'
@@ -14,12 +17,20 @@ import type { StoredTraining } from './training.ts'
 import { averageName } from './training.ts'
 import type { StoredWeights } from './weights.ts'
 
-/** Reads the weights of a model back from the device. Throws CheckpointError for a model that is not learned. */
-export async function storeModel({ kind, config, predicts, variance, weights }: Model): Promise<StoredModel> {
+/**
+ * Reads the weights of a model back from the device; of a preconditioned one, those of the network inside. Throws
+ * CheckpointError for a model that is not learned.
+ */
+export async function storeModel(model: Model): Promise<StoredModel> {
+  if (model.kind !== 'precondition') return storeNetwork(model)
+  return { ...(await storeNetwork(onlyChild(model))), precondition: model.config as unknown as PreconditionConfig }
+}
+
+async function storeNetwork({ kind, config, predicts, variance, weights }: Model): Promise<StoredModel> {
   if (!Object.hasOwn(formats, kind)) {
     throw new CheckpointError(
       `A model of kind "${kind}" cannot be saved: it has no weights of its own.`,
-      'Wire the network itself: the one that goes into GuidedModel, or that comes out of TrainingEnd. What was trained inside a Precondition cannot be saved yet.',
+      'Wire the network itself: the one that goes into GuidedModel, or that comes out of TrainingEnd.',
     )
   }
   const stored = new Map<string, StoredTensor>()
@@ -29,8 +40,13 @@ export async function storeModel({ kind, config, predicts, variance, weights }: 
   return { kind, config, predicts, ...(variance && { variance }), weights: stored }
 }
 
-/** The model on the device. */
-export function loadModel({ kind, config, predicts, variance, weights }: StoredModel): Model {
+/** The model on the device, preconditioned as it was. */
+export function loadModel({ precondition, ...network }: StoredModel): Model {
+  const loaded = loadNetwork(network)
+  return precondition ? preconditioned(loaded, precondition) : loaded
+}
+
+function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel): Model {
   const tensors = [...weights].map(([name, stored]) => {
     const { shape, data } = fromTorch(name, stored)
     return [name, tf.tensor(data, shape)] as const

@@ -5,8 +5,11 @@
 //   unet/config.json                           the model's config, a UNet2DModel's wherever it is one (or mlp/)
 //   unet/diffusion_pytorch_model.safetensors   its weights, named and laid out as PyTorch has them
 //   scheduler/scheduler_config.json            the schedule, and what the model predicts
-//   litegraph_diffusion.json                   what diffusers has no place for
+//   litegraph_diffusion.json                   what diffusers has no place for: how the network is preconditioned, the data
 //   training/                                  what it takes to go on with the training, if it was wired
+//
+// The index calls it a DDPMPipeline, which asks the network with integers and unscaled: what is preconditioned as EDM does
+// diffusers samples by its parts, UNet2DModel and EDMEulerScheduler.
 export { trainedOn, type TrainedOn } from './about.ts'
 export { packFolder, sha256Of, type FolderFile } from './archive.ts'
 export type { Checkpoint, ReadCheckpoint, StoredModel } from './checkpoint.ts'

@@ -1,4 +1,5 @@
 // Reads a checkpoint: files come from strangers, so everything is checked, and what was assumed is said.
+import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
 import type { Schedule } from '../schedule.ts'
 import type { PredictionType, VarianceKind } from '../values.ts'
 import { readAbout } from './about.ts'
@@ -23,9 +24,10 @@ export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
   const shapes = format.shapes(config)
   checkWeights(weights, shapes)
   const notices = [...layout.notices, ...noticesOf(weights)]
-  const { predicts, variance, schedule, trainedOn } = readProcess(bytes, layout, own, notices, format.saysVariance(config))
+  const process = readProcess(bytes, layout, own, notices, format.saysVariance(config))
+  const { predicts, variance, precondition, schedule, trainedOn } = process
   return {
-    model: { kind: layout.kind, config, predicts, ...(variance && { variance }), weights },
+    model: { kind: layout.kind, config, predicts, ...(variance && { variance }), ...(precondition && { precondition }), weights },
     schedule,
     ...(trainedOn && { trainedOn }),
     ...(layout.training !== undefined && { training: readTraining(bytes, layout.training, shapes) }),
@@ -53,19 +55,33 @@ function readProcess(
   const scheduler = config && readScheduler(config)
   const json = jsonAt(bytes, layout.about)
   const about = json && readAbout(json)
-  const predicts = own ?? scheduler?.predicts ?? about?.predicts
+  const predicts = own ?? (about?.precondition ? about.predicts : (scheduler?.predicts ?? about?.predicts))
+  const schedule = scheduler && underName(scheduler.schedule, about?.schedule)
+  const precondition = preconditionOf(about?.precondition ?? scheduler?.precondition, schedule)
   if (!scheduler) notices.push('It has no schedule: use the one that it was trained with.')
-  if (scheduler?.notice) notices.push(scheduler.notice)
   if (!predicts) notices.push('It does not say what the model predicts: epsilon is assumed.')
-  else if (scheduler && isZeroSnr(scheduler.schedule) && predicts === 'epsilon') {
+  else if (scheduler && !precondition && isZeroSnr(scheduler.schedule) && predicts === 'epsilon') {
     notices.push('No signal is left at the last timestep, where a model that predicts epsilon says nothing of the data.')
   }
   return {
     predicts: predicts ?? ('epsilon' as const),
     variance: varianceOf(saysVariance, scheduler?.variance, about?.variance, notices),
-    schedule: scheduler && underName(scheduler.schedule, about?.schedule),
+    precondition,
+    schedule,
     trainedOn: about?.trainedOn,
   }
+}
+
+function preconditionOf(
+  options: PreconditionOptions | undefined,
+  schedule: Schedule | undefined,
+): PreconditionConfig | undefined {
+  if (!options) return undefined
+  if (schedule) return { ...options, schedule }
+  throw new CheckpointError(
+    'The model is preconditioned, but the schedule is missing that says how much noise it is told of.',
+    'Add scheduler/scheduler_config.json, which was beside it.',
+  )
 }
 
 /** The scheduler of a stranger that says `learned` may mean the variance itself, as diffusers does; here it is its logarithm. */

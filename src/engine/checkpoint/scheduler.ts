@@ -1,9 +1,11 @@
 // The schedule as diffusers keeps it: scheduler/scheduler_config.json. What a sampler adds to it is not read; what the
 // model was trained with is.
+import type { PreconditionOptions } from '../models/preconditioning.ts'
 import { NodeError } from '../plan/fault.ts'
 import type { Schedule, ScheduleName, TableSchedule } from '../schedule.ts'
 import { noiseSchedule, scheduleNames, tableOfBetas, withZeroSnr } from '../schedule.ts'
-import type { Model, PredictionType, Space, VarianceKind } from '../values.ts'
+import type { PredictionType, Space, VarianceKind } from '../values.ts'
+import type { Says } from './continuous.ts'
 import { continuousConfig, readContinuous } from './continuous.ts'
 import { CheckpointError } from './error.ts'
 
@@ -16,11 +18,9 @@ const ownNames = scheduleNames.filter((name) => !diffusersNames.includes(name))
 const UNNAMED = 'trained'
 const DEFAULT_ENDS = { beta_start: 0.0001, beta_end: 0.02 }
 
-type Says = Pick<Model, 'predicts' | 'variance'>
-
 /** The complete configuration of a scheduler of diffusers, or of one of our own where diffusers has none. */
 export const schedulerConfig = (schedule: Schedule, says: Says, space: Space): Record<string, unknown> =>
-  schedule.kind === 'table' ? ddpmConfig(schedule, says, space) : continuousConfig(schedule, says.predicts)
+  schedule.kind === 'table' ? ddpmConfig(schedule, says, space) : continuousConfig(schedule, says)
 
 /**
  * That of a DDPMScheduler, which other schedulers of diffusers load as well. A schedule that diffusers has no name for goes
@@ -146,8 +146,8 @@ export interface ReadScheduler {
   schedule: Schedule
   predicts: PredictionType
   variance?: VarianceKind
-  /** What has to be known to use it. */
-  notice?: string
+  /** Set if the scheduler preconditions the network. */
+  precondition?: PreconditionOptions
 }
 
 /**

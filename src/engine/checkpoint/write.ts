@@ -1,4 +1,5 @@
 // Writes a checkpoint as diffusers writes a pipeline, and beside it what diffusers has no place for.
+import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
 import type { Schedule } from '../schedule.ts'
 import type { About } from './about.ts'
 import { writeAbout } from './about.ts'
@@ -9,6 +10,7 @@ import type { ClassName, Format } from './formats.ts'
 import { formats } from './formats.ts'
 import { ABOUT } from './paths.ts'
 import { writeSafetensors } from './safetensors.ts'
+import { isEdm } from './continuous.ts'
 import { schedulerConfig } from './scheduler.ts'
 import { writeTraining } from './training.ts'
 import { DIFFUSERS_VERSION } from './unet.ts'
@@ -21,15 +23,17 @@ export type CheckpointFormat = 'auto' | 'diffusers'
  * cannot load it.
  */
 export function writeCheckpoint(
-  { model, schedule, trainedOn, training }: Checkpoint,
+  { model, schedule: given, trainedOn, training }: Checkpoint,
   wanted: CheckpointFormat = 'auto',
 ): Uint8Array {
   const format = formats[model.kind]!
+  const schedule = scheduleOf(model, given)
   if (wanted === 'diffusers') refuseForDiffusers(format, model, schedule)
   const { className, config } = format.write(model.config, model.predicts)
   const about: About = {
     predicts: model.predicts,
     ...(model.variance && { variance: model.variance }),
+    ...(model.precondition && { precondition: optionsOf(model.precondition) }),
     ...(schedule && { schedule: schedule.name }),
     ...(trainedOn && { trainedOn }),
   }
@@ -46,6 +50,24 @@ export function writeCheckpoint(
   for (const [path, file] of training ? writeTraining(training) : []) files.set(path, file)
   return canonicalZip(files)
 }
+
+/** A preconditioned model has a schedule of its own, and there is room for one. */
+function scheduleOf(model: StoredModel, given: Schedule | undefined): Schedule | undefined {
+  const own = model.precondition?.schedule
+  if (!own || !given) return given ?? own
+  const written = (schedule: Schedule) => JSON.stringify(schedulerOf(model, schedule))
+  if (written(own) === written(given)) return given
+  throw new CheckpointError(
+    `The schedule is not the one of Precondition: "${given.name}" and "${own.name}".`,
+    'Wire the same schedule to both, or leave that of SaveCheckpoint unwired.',
+  )
+}
+
+const optionsOf = ({ preconditioning, sigma_data, sigma_min }: PreconditionConfig): PreconditionOptions => ({
+  preconditioning,
+  sigma_data,
+  sigma_min,
+})
 
 const schedulerOf = (model: StoredModel, schedule: Schedule) => schedulerConfig(schedule, model, spaceOf(model))
 
@@ -69,7 +91,10 @@ const indexOf = (
 })
 
 /** What diffusers' scheduler has no name for, or takes to be something else. */
-function unknownToDiffusers({ predicts, variance }: StoredModel, schedule: Schedule | undefined): string | undefined {
+function unknownToDiffusers(model: StoredModel, schedule: Schedule | undefined): string | undefined {
+  const { predicts, variance, precondition } = model
+  if (schedule && isEdm(model, schedule)) return undefined
+  if (precondition) return 'its schedulers precondition a model only as EDM does, in σ.'
   const kind = schedule?.kind ?? 'table'
   if (kind === 'sigma') return 'its EDMEulerScheduler preconditions the model by itself, and tells it ln(sigma) / 4.'
   if (kind === 'vp') return 'it has no scheduler for a VPSchedule.'

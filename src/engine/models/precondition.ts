@@ -1,22 +1,11 @@
 // Preconditioning: a network that sees inputs and targets of one size at every noise level, and around it a model of x_0.
 import { perItem } from '../coefficients.ts'
 import { NodeError } from '../plan/fault.ts'
-import type { Schedule } from '../schedule.ts'
 import { levelsAt, ratiosOf } from '../schedule.ts'
 import type { Model } from '../values.ts'
 import type { ModelKind } from './kind.ts'
+import type { PreconditionConfig, Preconditioning, PreconditionOptions } from './preconditioning.ts'
 import { onlyChild } from './tree.ts'
-
-export const preconditionings = ['edm', 'vp', 've', 'iddpm', 'consistency'] as const
-export type Preconditioning = (typeof preconditionings)[number]
-
-export interface PreconditionOptions {
-  preconditioning: Preconditioning
-  /** Standard deviation of the data, for `edm` and `consistency`. */
-  sigma_data: number
-  /** The σ at which a consistency model gives back what it gets. */
-  sigma_min: number
-}
 
 /** D(x; σ) = c_skip x + c_out F(c_in x, c_noise). */
 interface Scaling {
@@ -92,11 +81,6 @@ export function scalingsAt(sigma: Float64Array, options: PreconditionOptions): S
   const each = Array.from(sigma, (value) => scalings[options.preconditioning](value, options))
   const list = (name: keyof Scaling) => Float64Array.from(each, (scaling) => scaling[name])
   return { skip: list('skip'), out: list('out'), in: list('in'), noise: list('noise') }
-}
-
-export interface PreconditionConfig extends PreconditionOptions {
-  /** What t means. */
-  schedule: Schedule
 }
 
 /** A model of x_0 with the network `child` inside, of which it is of no account what it says it predicts. */

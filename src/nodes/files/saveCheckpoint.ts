@@ -9,7 +9,9 @@ export const saveCheckpoint = defineNode({
   summary: 'Saves a trained model, and the schedule it was trained with, as a ZIP of a diffusers pipeline folder.',
   inputs: {
     model: model('from TrainingEnd: `ema` samples better, `model` is where training stopped'),
-    schedule: optional(schedule('it was trained with; LoadCheckpoint gives it back')),
+    schedule: optional(
+      schedule('it was trained with; LoadCheckpoint gives it back. Unwired: that of Precondition, if there is one'),
+    ),
     training: optional(training('to go on with it another day, to the same bits; makes the file three or four times as large')),
     dataset: optional(dataset('it was trained on; only the names of its classes and the range of its values are saved')),
   },

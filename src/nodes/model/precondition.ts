@@ -1,5 +1,6 @@
 // A network that is told of noise as Karras et al. do.
-import { preconditioned, preconditionings } from '../../engine/models/precondition.ts'
+import { preconditioned } from '../../engine/models/precondition.ts'
+import { preconditionings } from '../../engine/models/preconditioning.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import { choice, defineNode, model, real, schedule, when } from '../define.ts'
 
