@@ -8,7 +8,7 @@ import type { Fault } from '../src/engine/plan/fault.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { declarationOf, opTable } from '../src/engine/plan/op.ts'
 import { createSession } from '../src/engine/plan/session.ts'
-import type { ChartView, ScatterView, StatisticsView, View } from '../src/engine/plan/view.ts'
+import type { ChartView, NumbersView, ScatterView, StatisticsView, View } from '../src/engine/plan/view.ts'
 import { alphaBarAt, noiseSchedule } from '../src/engine/schedule.ts'
 import { writeImages } from '../src/engine/datasets/file.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
@@ -125,6 +125,7 @@ test('there are these', () => {
     'points',
     'posterior',
     'repaint',
+    'samplers-compared',
     'schedules-compared',
     'score-field',
     'sdedit',
@@ -424,6 +425,16 @@ onEachBackend(() => {
     const apart = titles.map((title) => rms(unit(seen[title]!.tensor), unit(seen['Cosine at t']!.tensor)))
     for (const distance of apart.slice(0, 4)) expect(distance).toBeLessThan(1e-6)
     expect(apart[4]).toBeGreaterThan(1e-3)
+  })
+
+  test('samplers-compared: higher orders come nearer with as many evaluations, and Euler is DDIM', async () => {
+    const rows = (await run(short(fileNamed('samplers-compared')))).get('From the fine solution') as NumbersView
+    const far = Object.fromEntries(rows.rows.map(({ name, value }) => [name, value])) as Record<string, number>
+    expect(far['Euler']! / far['DDIM']!).toBeCloseTo(1, 2)
+    expect(far['DPM++ 2M']).toBeLessThan(far['DDIM']! / 2)
+    expect(far['UniPC']).toBeLessThan(far['DPM++ 2M']!)
+    // Fresh noise leads elsewhere.
+    expect(far['DDPM']).toBeGreaterThan(1)
   })
 
   test('interpolation: rows begin and end with the two noises, and neighbours are alike', async () => {

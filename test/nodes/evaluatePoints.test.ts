@@ -51,6 +51,22 @@ onCpu(() => {
     expect(noise['sliced Wasserstein']).toBeGreaterThan(2 * rows['sliced Wasserstein']!)
   })
 
+  test('Distances holds each set against one, item by item or as distributions', async () => {
+    const wires = { samples_1: 'real.x_0', samples_2: 'others.x_0', samples_3: 'noise.noise', reference: 'others.x_0' }
+    const rows = async (measure: string) =>
+      (await lastView<NumbersView>([...data, node('all', 'Distances', wires, { measure, names: 'real, same' })], 'all')).rows
+    const { real, others } = await evaluate(data, { real: 'real.x_0', others: 'others.x_0' })
+    const [a, b] = [real.tensor.data, others.tensor.data]
+    const [first, second, third] = await rows('rms')
+    expect(first!.name).toBe('real')
+    expect(first!.value).toBeCloseTo(Math.hypot(...a.map((value, i) => value - b[i]!)) / Math.sqrt(a.length), 5)
+    expect(second).toEqual({ name: 'same', value: 0 })
+    expect(third!.name).toBe('samples_3')
+    expect((await rows('sliced_wasserstein')).map(({ value }) => value)[0]).toBe(slicedWasserstein(a, b))
+    // Which is whichever: far item by item, near as a distribution.
+    expect((await rows('sliced_wasserstein'))[0]!.value).toBeLessThan(0.15 * first!.value)
+  })
+
   test('ModeCoverage finds all modes in real points, and what lies between in noise', async () => {
     const real = await judged('ModeCoverage', 'others.x_0')
     expect(real['modes hit']).toBe(8)
@@ -76,12 +92,20 @@ onCpu(() => {
       await told([few, measure('PrecisionRecall', 'few.x_0', 'real.dataset')]),
       await told([points('whole', 1, { distribution: 'gaussian' }), coverage('others.x_0', 'whole.dataset')]),
       await told([...images, measure('KernelDistance', 'images.dataset', 'real.dataset')]),
+      await told([few, node('measure', 'Distances', { samples_1: 'few.x_0', reference: 'real.x_0' })]),
+      await told([
+        ...images,
+        node('digits', 'Batch', { dataset: 'images.dataset' }),
+        node('measure', 'Distances', { samples_1: 'digits.x_0', reference: 'real.x_0' }, { measure: 'sliced_wasserstein' }),
+      ]),
     ]).toMatchInlineSnapshot(`
       [
         "Expected points in the plane, items of shape [2], got items of shape [8,8,1]. Wire points, or judge pictures with FrechetDistance.",
         "The 3-th neighbour takes more than 3 samples and twice as many real items, got 3 and 1000. Wire more, or lower k.",
         "The data has no labels, so nothing says what its modes are. Wire data with classes, such as eight_gaussians of Points.",
         "Expected items of the shape of the reference, [2], got [8,8,1]. Wire the data that the model was trained on to reference.",
+        "Expected as many items of the same shape as the reference, [1000,2], got [3,2]. Wire what came of the same noise as the reference, or measure distributions.",
+        "Expected points in the plane, [n, 2], got [16,8,8,1] against [1000,2]. Wire points, or set \`measure\` to rms.",
       ]
     `)
   })

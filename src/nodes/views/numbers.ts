@@ -40,7 +40,7 @@ function rule(ctx: CanvasRenderingContext2D, { x, y, width }: Box, theme: Theme)
 
 function paintRow(ctx: CanvasRenderingContext2D, { name, value, note }: Row, { x, y, width, height }: Box, theme: Theme) {
   const middle = y + height / 2
-  const large = Math.min(21, Math.max(11, height * 0.45))
+  const large = Math.max(11, Math.min(21, height * 0.45, width / 8))
   setFont(ctx, large, '600')
   ctx.textAlign = 'right'
   ctx.fillStyle = Number.isFinite(value) ? theme.text : theme.warning
