@@ -12,7 +12,7 @@ import { tf } from '../src/engine/tf.ts'
 import { endsOf } from '../src/engine/timesteps.ts'
 import type { PredictionType } from '../src/engine/values.ts'
 import type { SchedulerCase } from './schedulers.ts'
-import { entriesOf, initialOf, models, noisesOf, schedulerOf, transitionsOf } from './schedulers.ts'
+import { entriesOf, models, noisesOf, schedulerOf, startOf, transitionsOf } from './schedulers.ts'
 
 /** One step of a recorded case. */
 export interface Now {
@@ -63,9 +63,11 @@ export function drive(recorded: SchedulerCase, step: Step): Tensor[] {
   const theirs = (x: Tensor, at: Levels) => x.div(scale(at))
   return tf.tidy(() => {
     const frames: Tensor[] = []
-    const start = levelsAt(schedule, endsOf(transitions, 0).from)
-    let x = initialOf(recorded).mul(scale(start))
-    entries.forEach(({ first, after }, index) => {
+    const { begins = 0 } = recorded
+    const start = levelsAt(schedule, endsOf(transitions, begins).from)
+    let x = startOf(recorded, start, scale(start))
+    entries.slice(begins).forEach(({ first, after }, i) => {
+      const index = begins + i
       const ends = endsOf(transitions, index)
       const [from, to] = [levelsAt(schedule, ends.from), levelsAt(schedule, ends.to)]
       const noises = Array.from({ length: after - first }, (_, i) => noisesOf(recorded, first + i)).flat()

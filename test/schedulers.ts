@@ -1,5 +1,6 @@
 // The recorded trajectories of diffusers' schedulers: what was given, what drove them, and whether ours come out the same.
 import { expect } from 'vitest'
+import { addNoise } from '../src/engine/forward.ts'
 import { repaintTransitions } from '../src/engine/samplers/repaint.ts'
 import type {
   FlowSchedule,
@@ -51,7 +52,7 @@ export interface SchedulerCase {
   step_kwargs: { eta?: number; use_clipped_model_output?: boolean; [name: string]: unknown }
   model: keyof typeof models
   initial: 'x_a' | 'x_b' | 'dummy_sample_deter'
-  shape: [number, number, number, number]
+  shape: number[]
   /** What the initial tensor is multiplied by. */
   init_noise_sigma: number
   timesteps: number[]
@@ -63,6 +64,8 @@ export interface SchedulerCase {
   final_f64: Recorded
   max_abs_diff_f32_vs_f64: number
   max_abs_value: number
+  /** Of an expectation of diffusers' own tests: the step it begins with, from data noised so far. */
+  begins?: number
   /** Not recorded: asks {@link transitionsOf} for tables of betas that went through float32, as those of the record did. */
   float32?: true
 }
@@ -99,16 +102,22 @@ export const models = {
 }
 
 /** x_T as the scheduler gets it, in its own scale: times `init_noise_sigma`. */
-export function initialOf({
-  initial,
-  shape,
-  init_noise_sigma,
-}: Pick<SchedulerCase, 'initial' | 'shape' | 'init_noise_sigma'>): Tensor {
-  const x = initial === 'dummy_sample_deter' ? dummySample() : sharedInput(initial, shape)
+export function initialOf({ initial, shape, init_noise_sigma }: SchedulerCase): Tensor {
+  const x = initial === 'dummy_sample_deter' ? dummySample(shape) : sharedInput(initial, shape)
   return x.mul(init_noise_sigma)
 }
 
-const dummySample = () => tf.range(0, 768).reshape([3, 8, 8, 4]).div(768).transpose([3, 0, 1, 2])
+/** Where a case begins, at this level, in our scale; `scale` as in {@link Driven}. */
+export const startOf = (recorded: SchedulerCase, at: Levels, scale = 1): Tensor =>
+  recorded.begins === undefined
+    ? initialOf(recorded).mul(scale)
+    : addNoise(initialOf(recorded), dummySample(recorded.shape, tf.reverse), at)
+
+/** What diffusers' own tests begin with, and, in reverse order, their noise: k / n, the item counting fastest. */
+function dummySample([items, ...rest]: number[], order = (x: Tensor) => x): Tensor {
+  const n = rest.reduce((product, size) => product * size, items!)
+  return order(tf.range(0, n)).reshape([...rest, items!]).div(n).transpose([rest.length, ...rest.keys()])
+}
 
 /** The tensors that were drawn in step i. */
 export const noisesOf = ({ noise_by_step, shape }: SchedulerCase, i: number): Tensor[] =>
@@ -364,12 +373,13 @@ const toldAs = (told: (sigma: number) => number, { t, tPrev }: Transitions): Tra
   return { t: t.map(told), tPrev: tPrev.map((sigma) => (sigma > 0 ? told(sigma) : -1)), ratio: ratio(t), ratioPrev: ratio(tPrev) }
 }
 
-/** Some of 40 levels. */
+/** Some of the levels of the training. */
 const consistency: Family = (recorded) => {
-  const levels = spacedSigmas('karras', 40, { min: 0.002, max: 80 })
+  const count = recorded.config_given.num_train_timesteps ?? 40
+  const levels = spacedSigmas('karras', count, { min: 0.002, max: 80 })
   const n = recorded.num_inference_steps
   const places =
-    n === null ? recorded.set_timesteps_kwargs.timesteps! : Array.from({ length: n }, (_, i) => (n - 1 - i) * Math.floor(40 / n))
+    n === null ? recorded.set_timesteps_kwargs.timesteps! : Array.from({ length: n }, (_, i) => (n - 1 - i) * Math.floor(count / n))
   // Places count from the noise, and are gone through from the last one back.
   const sigmas = [...places].reverse().map((place) => levels[place]!)
   return { schedule: edm, transitions: toldAs((sigma) => 250 * Math.log(sigma), byHand(sigmas, 0.002)) }

@@ -5,45 +5,23 @@ import { levelsAt, noiseSchedule } from '../../src/engine/schedule.ts'
 import { ddimStep } from '../../src/engine/samplers/ddim.ts'
 import type { Variance } from '../../src/engine/samplers/ddpm.ts'
 import { ddpmStep } from '../../src/engine/samplers/ddpm.ts'
-import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
-import type { Prediction, VarianceKind } from '../../src/engine/values.ts'
+import type { Prediction } from '../../src/engine/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
-import type { Now, Step } from '../drive.ts'
-import { drive } from '../drive.ts'
 import { casesOf, expectTrajectory } from '../schedulers.ts'
+import { trajectoryOf } from '../trajectories.ts'
 
-function ddpm({ recorded, x, predicts, output, from, to, noise, hold }: Now): Tensor {
-  const { variance_type } = recorded.config_given
-  const kind = variance_type === 'learned' || variance_type === 'learned_range' ? variance_type : undefined
-  // fixed_small_log: the logarithm and back changes nothing.
-  const variance: Variance = kind ? 'learned' : variance_type === 'fixed_large' ? 'fixed_large' : 'fixed_small'
-  const said = kind ? halvesOf(output, kind) : { tensor: output }
-  return ddpmStep(x, { predicts, ...said }, from, to, noise() ?? tf.zerosLike(x), { variance, hold })
-}
-
-/** Channels first, as recorded. What diffusers calls learned is the variance itself; here, as in the paper, its logarithm. */
-function halvesOf(output: Tensor, kind: VarianceKind): Pick<Prediction, 'tensor' | 'variance'> {
-  const [tensor, said] = tf.split(output, 2, 1) as [Tensor, Tensor]
-  return { tensor, variance: { tensor: kind === 'learned' ? said.log() : said, kind } }
-}
-
-function ddim({ recorded, x, predicts, output, from, to, noise, hold }: Now): Tensor {
-  const { eta = 0, use_clipped_model_output: rederive = false } = recorded.step_kwargs
-  return ddimStep(x, { tensor: output, predicts }, from, to, eta > 0 ? noise() : undefined, { eta, rederive, hold })
-}
-
-const suites: { scheduler: string; count: number; step: Step }[] = [
-  { scheduler: 'DDPMScheduler', count: 20, step: ddpm },
-  { scheduler: 'DDIMScheduler', count: 24, step: ddim },
-  { scheduler: 'DDIMInverseScheduler', count: 2, step: ddim },
+const suites = [
+  { scheduler: 'DDPMScheduler', count: 20 },
+  { scheduler: 'DDIMScheduler', count: 24 },
+  { scheduler: 'DDIMInverseScheduler', count: 2 },
 ]
 
 onEachBackend(() => {
-  describe.each(suites)('$scheduler', ({ scheduler, count, step }) => {
+  describe.each(suites)('$scheduler', ({ scheduler, count }) => {
     const cases = casesOf(scheduler)
     test.each(cases)('$id', async (recorded) => {
-      await expectTrajectory(recorded, drive(recorded, step))
+      await expectTrajectory(recorded, trajectoryOf(recorded))
     })
     test('none is left out', () => expect(cases.length).toBe(count))
   })
