@@ -74,7 +74,7 @@ export function drive(recorded: SchedulerCase, step: Step): Tensor[] {
       const output = says.output(x, from)
       x = step({
         recorded,
-        x,
+        x: recorded.scaling === 'into_step' ? x.mul(scale(from)) : x,
         from,
         to,
         schedule,
@@ -92,7 +92,10 @@ export function drive(recorded: SchedulerCase, step: Step): Tensor[] {
         clean: says.clean,
         denoise(place, at) {
           frames.push(theirs(place, at))
-          return says.clean(says.output(place, at), place, at)
+          const said = says.output(place, at)
+          if (recorded.scaling !== 'into_step') return says.clean(said, place, at)
+          const slope = convertPrediction(said, place.mul(scale(at)), at, says.predicts, 'epsilon')
+          return convertPrediction(slope, place, at, 'epsilon', 'sample')
         },
         noise: () => noises.shift()!,
       })

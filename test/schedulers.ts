@@ -64,8 +64,13 @@ export interface SchedulerCase {
   final_f64: Recorded
   max_abs_diff_f32_vs_f64: number
   max_abs_value: number
-  /** Of an expectation of diffusers' own tests: the step it begins with, from data noised so far. */
+  // Of diffusers' own tests:
+  /** The step a case begins with, from data noised so far. */
   begins?: number
+  /** `into_step`: a step is made from what the model was shown, the scaled x; `none`: the model was shown x as it is. */
+  scaling?: 'into_step' | 'none'
+  /** How often it goes the whole way, and on from where it came to. */
+  rounds?: number
   /** Not recorded: asks {@link transitionsOf} for tables of betas that went through float32, as those of the record did. */
   float32?: true
 }
@@ -116,7 +121,10 @@ export const startOf = (recorded: SchedulerCase, at: Levels, scale = 1): Tensor 
 /** What diffusers' own tests begin with, and, in reverse order, their noise: k / n, the item counting fastest. */
 function dummySample([items, ...rest]: number[], order = (x: Tensor) => x): Tensor {
   const n = rest.reduce((product, size) => product * size, items!)
-  return order(tf.range(0, n)).reshape([...rest, items!]).div(n).transpose([rest.length, ...rest.keys()])
+  return order(tf.range(0, n))
+    .reshape([...rest, items!])
+    .div(n)
+    .transpose([rest.length, ...rest.keys()])
 }
 
 /** The tensors that were drawn in step i. */
@@ -263,9 +271,17 @@ function betweenTimesteps(defaults: SchedulerConfig = {}, wholeCurves = false): 
       quantize: wholeCurves && curve.sigmas !== 'schedule',
       ...curve,
     })
-    const ended = config.final_sigmas_type === 'sigma_min' ? toSmallest(list) : list
+    const exact = config.final_sigmas_type === 'sigma_min' ? toSmallest(list) : list
+    const ended = recorded.float32 ? roundedTo32(exact, schedule) : exact
     return { schedule, transitions: toldOtherwise(ended, config, schedule), scale: ({ alpha }) => alpha[0]! }
   }
+}
+
+/** The same σ / α, rounded. */
+function roundedTo32(list: Transitions, schedule: Schedule): Transitions {
+  const ratios = (t: Float64Array, ratio?: Float64Array) =>
+    ratiosOf(levelsAt(schedule, { t, ...(ratio && { ratio }) })).map(Math.fround)
+  return { ...list, ratio: ratios(list.t, list.ratio), ratioPrev: ratios(list.tPrev, list.ratioPrev) }
 }
 
 /** Two oddities of Euler: levels that are not those of its timesteps, and times of EDM. */
@@ -379,7 +395,9 @@ const consistency: Family = (recorded) => {
   const levels = spacedSigmas('karras', count, { min: 0.002, max: 80 })
   const n = recorded.num_inference_steps
   const places =
-    n === null ? recorded.set_timesteps_kwargs.timesteps! : Array.from({ length: n }, (_, i) => (n - 1 - i) * Math.floor(count / n))
+    n === null
+      ? recorded.set_timesteps_kwargs.timesteps!
+      : Array.from({ length: n }, (_, i) => (n - 1 - i) * Math.floor(count / n))
   // Places count from the noise, and are gone through from the last one back.
   const sigmas = [...places].reverse().map((place) => levels[place]!)
   return { schedule: edm, transitions: toldAs((sigma) => 250 * Math.log(sigma), byHand(sigmas, 0.002)) }
@@ -388,7 +406,11 @@ const consistency: Family = (recorded) => {
 /** Levels on the arc α = cos, σ = sin; the time is its angle. */
 const arc: Family = (recorded) => {
   const n = stepsOf(recorded)
-  const angles = Array.from({ length: n }, (_, i) => Math.asin(Math.sin(((1 - i / n) * Math.PI) / 2) ** 2))
+  const rounded = recorded.float32 ? Math.fround : (value: number) => value
+  const angles = Array.from({ length: n }, (_, i) => {
+    const sigma = rounded(rounded(Math.sin(rounded(rounded(1 - i / n) * Math.PI) / 2)) ** 2)
+    return Math.atan2(sigma, rounded(Math.sqrt(rounded(1 - rounded(sigma ** 2)))))
+  })
   const ratio = Float64Array.from(angles, Math.tan)
   const list = byHand(angles.map((angle) => (2 * angle) / Math.PI))
   return { schedule: vp, transitions: { ...list, ratio, ratioPrev: Float64Array.of(...ratio.slice(1), 0) } }

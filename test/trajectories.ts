@@ -123,12 +123,13 @@ function endsOfSteps(recorded: SchedulerCase) {
 }
 
 /** What the case's model says of x. */
-function say({ id, config_given: config, model }: SchedulerCase, x: Tensor, { t, sigma }: Levels): Said {
+function say({ id, config_given: config, model, scaling }: SchedulerCase, x: Tensor, { t, sigma }: Levels): Said {
   const { prediction_type: predicts = 'epsilon' } = config
   if (!id.startsWith('EDM')) return { tensor: models[model](x, t[0]!), predicts }
   // Karras et al. 2022, table 1, with σ_data = 1/2; with v_prediction diffusers turns the sign of the network round.
   const length = Math.sqrt(sigma[0]! ** 2 + 0.25)
-  const out = models[model](x.div(length), t[0]!).mul(((predicts === 'v_prediction' ? -0.5 : 0.5) * sigma[0]!) / length)
+  const shown = scaling === 'none' ? x : x.div(length)
+  const out = models[model](shown, t[0]!).mul(((predicts === 'v_prediction' ? -0.5 : 0.5) * sigma[0]!) / length)
   return { tensor: x.mul(0.25 / length ** 2).add(out), predicts: 'sample' }
 }
 
@@ -175,7 +176,8 @@ const solver =
           ...(z && { noise: tagged(z, 'noise') }),
         }
         const made = (op.run as unknown as Run)(inputs, params, { random: randomOf(0), prepared: undefined }, state)
-        ;({ state } = made)
+        // diffusers counts evaluations from the first of the list: where it begins with the second of a step, that is a step alone.
+        state = i === 0 && index % 2 === 1 && op === steps.dpmSolverSinglestepStep ? undefined : made.state
         x = made.outputs.x_prev.tensor
         return x
       })
@@ -207,14 +209,16 @@ function pndm(recorded: SolverCase): Tensor[] {
 
 /** The model predicts v, which is turned into ε before it takes part. */
 function ipndm(recorded: SchedulerCase): Tensor[] {
+  const { levels } = endsOfSteps(recorded)
+  // At the first, without signal, diffusers divides by 1e-8.
+  const again = levels.map(({ from, to }, i) => ({ from: i === 0 ? { ...from, alpha: Float64Array.of(1e-8) } : from, to }))
   return tf.tidy(() => {
     let [x, said] = [initialOf(recorded), [] as Said[]]
-    return endsOfSteps(recorded).levels.map(({ from, to }, i) => {
+    return [levels, ...new Array<typeof levels>((recorded.rounds ?? 1) - 1).fill(again)].flat().map(({ from, to }, i) => {
       const epsilon = convertPrediction(models[recorded.model](x, from.t[0]!), x, from, 'v_prediction', 'epsilon')
-      // At the first, without signal, diffusers divides 0 by 1e-8 and goes on with 0 for x_0, where v says what it is.
-      const first: Said[] = [{ tensor: tf.zerosLike(x), predicts: 'sample' }]
       said = [{ tensor: epsilon, predicts: 'epsilon' as const }, ...said].slice(0, 4)
-      x = plmsStep(x, i === 0 ? first : said, from, to)
+      // What it divides then is 0, and it goes on with 0 for x_0, where v says what it is.
+      x = plmsStep(x, i === 0 ? [{ tensor: tf.zerosLike(x), predicts: 'sample' }] : said, from, to)
       return x
     })
   })
