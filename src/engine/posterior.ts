@@ -71,3 +71,17 @@ export function learnedLogVariance(
   const half = high.map((most, i) => (most - low[i]!) / 2)
   return tensor.mul(perItem(half, tensor)).add(perItem(middle, tensor))
 }
+
+/** What a model said of its variance. Throws NodeError if it said nothing. */
+export function learnedVariance(said: LearnedVariance | undefined): LearnedVariance {
+  if (said) return said
+  throw noVariance()
+}
+
+/** What is wrong with a model that is to say a variance and does not. */
+export const noVariance = () =>
+  new NodeError({
+    slot: 'prediction',
+    message: 'The model says no variance: it has one output for each number, and not two.',
+    cure: 'Set `learned_variance` of UNet or MLP to learned_range and train it, or take a fixed variance.',
+  })

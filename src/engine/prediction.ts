@@ -19,6 +19,9 @@ const mixtures: { [K in PredictionType]: (alpha: number, sigma: number) => Mixtu
   flow_prediction: () => [-1, 1],
 }
 
+/** Whether a prediction says what x_0 is even where x_t is nothing but noise, alpha = 0: all but ε do. */
+export const tellsOfData = (predicts: PredictionType): boolean => mixtures[predicts](0, 1)[0] !== 0
+
 /**
  * The same statement of a model in other terms. `output` and `xt` `[b, ...]`, levels one per item or one for all. With x_t and
  * the output both known mixtures of x_0 and ε, so is what is asked for a mixture of x_t and the output. Throws NodeError

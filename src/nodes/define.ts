@@ -6,6 +6,7 @@ import type {
   EndOp,
   ExpandOp,
   InputSlot,
+  Known,
   LoopBehaviour,
   NoteOp,
   ObserverContext,
@@ -17,13 +18,13 @@ import type {
   Param,
   RunContext,
   RunOp,
+  Said,
   StartOp,
   ViewRoom,
-  WiredTo,
 } from '../engine/plan/op.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
-import type { SlotType, SlotValues, Value } from '../engine/values.ts'
+import type { Model, Prediction, SlotType, SlotValues, Value } from '../engine/values.ts'
 import { titleOf } from './titles.ts'
 
 // ---- slots
@@ -203,6 +204,12 @@ export type RunParams<P extends ParamSpecs> = {
   [K in keyof P]: P[K] extends { readonly value?: infer T } ? Exclude<T, undefined> : never
 }
 
+type KnownOf<V> = V extends Model | Prediction ? Said : V extends Known ? V : never
+/** What is known before a run of what comes in, by slot: see `Known` of the plan. */
+export type KnownInputs<I extends Slots> = { [K in keyof I]?: KnownOf<InOf<I[K]>> | undefined }
+/** And of what goes out. */
+export type KnownOutputs<O extends Slots> = { [K in keyof O]?: KnownOf<OutOf<O[K]>> | undefined }
+
 interface Common<I extends Slots, O extends Slots, P extends ParamSpecs> {
   /** Permanent identity, `diffusion/ForwardNoise`: the term of the field, never renamed. */
   type: string
@@ -240,9 +247,16 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   run: (inputs: RunInputs<I>, params: RunParams<P>, context: RunContext) => RunOutputs<O> & Outputs
   prepare?: (params: RunParams<P>, assets: Assets) => Promise<{ key: string; data: unknown }>
   stateful?: true
-  notices?: (params: RunParams<P>, wired: ReadonlySet<string>) => string[]
-  /** Throws NodeError for params that do not go together, or not with those of nodes wired to it, before anything runs. */
-  check?: (params: RunParams<P>, wired: WiredTo) => void
+  notices?: (params: RunParams<P>, wired: ReadonlySet<string>, known: KnownInputs<I>) => string[]
+  /** Throws NodeError, before anything runs, for params that do not go together, or not with what is known of the inputs. */
+  check?: (params: RunParams<P>, known: KnownInputs<I>) => void
+  /** `run` makes schedules and lists out of nothing else, without chance: it is cheap, and done before a run too. */
+  plain?: true
+  /**
+   * Of a node that is not plain: what is known of its outputs before a run, from what is known of its inputs. `prepared` is
+   * what `prepare` gave: undefined until it has been waited for, after which the graph is checked again.
+   */
+  foresees?: (params: RunParams<P>, known: KnownInputs<I>, prepared: unknown) => KnownOutputs<O>
   needsTotalSteps?: (params: RunParams<P>) => boolean
   /**
    * What the node shows of what it made, each time it is come by outside of loops: no reading of tensors. Outputs that
@@ -289,8 +303,13 @@ export interface LoopSpec<
   EP extends ParamSpecs,
   State,
 > {
-  start: Omit<Common<S, E, SP>, 'outputs'> & { each: E }
-  end: Omit<Common<N, D, EP>, 'inputs' | 'outputs'> & { next: N; done: D }
+  /** `foresees`: what is known of the each outputs before a run, over all iterations. */
+  start: Omit<Common<S, E, SP>, 'outputs'> & {
+    each: E
+    foresees?: (known: KnownInputs<S>, wired: ReadonlySet<string>) => KnownOutputs<E>
+  }
+  /** `foresees`: of the done outputs, from what is known of the inputs of Start. */
+  end: Omit<Common<N, D, EP>, 'inputs' | 'outputs'> & { next: N; done: D; foresees?: (known: KnownInputs<S>) => KnownOutputs<D> }
   /** Which next input feeds which each output: `{ x_prev: 'x_t' }`. */
   carries: { [K in keyof N & string]?: keyof E & string }
   behaviour: LoopBehaviour<State>
@@ -315,6 +334,7 @@ export function defineLoop<
       role: 'start',
       loop: { other: end.type, ...ends },
       behaviour: behaviour as LoopBehaviour<unknown>,
+      ...(start.foresees && { foresees: start.foresees as StartOp['foresees'] }),
     },
     {
       ...withSlot(commonOf({ ...endRest, inputs: next, outputs: done }), 'inputs', {
@@ -323,6 +343,7 @@ export function defineLoop<
       }),
       role: 'end',
       loop: { other: start.type, ...ends },
+      ...(end.foresees && { foresees: end.foresees as EndOp['foresees'] }),
     },
   ]
 }

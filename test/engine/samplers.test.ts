@@ -60,7 +60,7 @@ onCpu(() => {
     expect(tf.tidy(() => spread('learned', 1))).toBeCloseTo(large, 6)
     expect(tf.tidy(() => spread('learned', 0))).toBeCloseTo(Math.sqrt(small * large), 6)
     expect(() => spread('learned')).toThrowErrorMatchingInlineSnapshot(
-      `[NodeError: The variance is to be what the model says, but this model predicts the mean alone. Set \`variance\` to fixed_small, or train a model with a learned variance.]`,
+      `[NodeError: The model says no variance: it has one output for each number, and not two. Set \`learned_variance\` of UNet or MLP to learned_range and train it, or take a fixed variance.]`,
     )
     tf.dispose([x, z])
   })

@@ -1,11 +1,12 @@
 // The loss for a model that learns its variance as well.
 import { stopGradient } from '../stopGradient.ts'
+import { learnedVariance } from '../posterior.ts'
 import type { Tensor } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Prediction } from '../values.ts'
 import { itemMeans } from './errors.ts'
 import type { Levelled } from './gaussians.ts'
-import { learnedVariance, reverseGaussian } from './reverse.ts'
+import { reverseGaussian } from './reverse.ts'
 import type { StepBack } from './reverse.ts'
 import { vlbTerms } from './vlb.ts'
 

@@ -1,8 +1,7 @@
 // The reverse process of a model: the Gaussian from which it draws a step back, p(x_s | x_t).
 import { broadcastLevels, checkShape, perItem } from '../coefficients.ts'
-import { NodeError } from '../plan/fault.ts'
 import type { PosteriorCoefficients } from '../posterior.ts'
-import { learnedLogVariance, posterior, posteriorCoefficients } from '../posterior.ts'
+import { learnedLogVariance, learnedVariance, posterior, posteriorCoefficients } from '../posterior.ts'
 import { convertPrediction } from '../prediction.ts'
 import type { Variance } from '../samplers/ddpm.ts'
 import type { Hold } from '../samplers/hold.ts'
@@ -10,7 +9,7 @@ import { held } from '../samplers/hold.ts'
 import type { Levels, TableSchedule } from '../schedule.ts'
 import { levelsAt } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
-import type { LearnedVariance, Prediction } from '../values.ts'
+import type { Prediction } from '../values.ts'
 import type { Gaussian, Levelled } from './gaussians.ts'
 
 /** A step back: from t to an earlier time, for each item or for all. */
@@ -83,14 +82,4 @@ export function reverseLogVariance(xt: Tensor, said: Said['variance'], step: Ste
   }
   const chosen = variance === 'fixed_small' ? small : added.map((value, i) => (last[i] ? small[i]! : value))
   return perItem(chosen.map(Math.log), xt)
-}
-
-/** What a model said of its variance. Throws NodeError if it said nothing. */
-export function learnedVariance(said: Said['variance']): LearnedVariance {
-  if (said) return said
-  throw new NodeError({
-    slot: 'prediction',
-    message: 'The model says no variance: it has one output for each number, and not two.',
-    cure: 'Set `learned_variance` of UNet or MLP to learned_range and train it, or take a fixed variance.',
-  })
 }

@@ -1,16 +1,22 @@
 // Finds everything that keeps a graph from running, all at once.
-import { NodeError, type Fault } from './fault.ts'
+import type { Fault } from './fault.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
-import type { Op, Ops, Params, WiredTo } from './op.ts'
+import { foresee } from './known.ts'
+import type { Op, Ops } from './op.ts'
 import { checkParams } from './params.ts'
 import { accepts, inputSlot, kindsInWords, named, nodesById, outputSlot, splitMany, typeOfWire } from './slots.ts'
 import { zoneFaults } from './zone-faults.ts'
 import { pairZones, placeInZones, type Checked } from './zones.ts'
 
-/** Checks what leads to `targets`. Faults that make later checks meaningless end the search; all others are collected. */
-export function checkGraph(graph: Graph, targets: readonly string[], ops: Ops): Checked {
+/** Checks what leads to `targets`. Faults that make later checks meaningless end the search; all others are collected. `prepared` as in `tryCompile`. */
+export function checkGraph(
+  graph: Graph,
+  targets: readonly string[],
+  ops: Ops,
+  prepared: ReadonlyMap<string, unknown> = new Map(),
+): Checked {
   const nodes = nodesById(graph)
-  const checked: Checked = { nodes, ops, order: [], zones: new Map(), zonesOf: new Map(), faults: [] }
+  const checked: Checked = { nodes, ops, order: [], zones: new Map(), zonesOf: new Map(), known: new Map(), faults: [] }
   const live = reach(targets, nodes, ops)
   checked.faults.push(...[...live].flatMap((id) => nodeFaults(nodes.get(id)!, nodes, ops)))
   const { order, cycle } = sort(live, nodes)
@@ -21,6 +27,7 @@ export function checkGraph(graph: Graph, targets: readonly string[], ops: Ops): 
   }
   checked.faults.push(...pairZones(checked))
   placeInZones(checked)
+  checked.faults.push(...foresee(checked, prepared))
   checked.faults.push(...zoneFaults(checked))
   return checked
 }
@@ -50,8 +57,7 @@ function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): F
   if (!op) {
     return [{ node: node.id, message: `Unknown node type ${node.op}.`, cure: 'Load the pack that has it, or delete the node.' }]
   }
-  const { params, faults } = checkParams(node, op)
-  if (faults.length === 0) faults.push(...ownFaults(node.id, op, params, wiredTo(node, nodes, ops)))
+  const { faults } = checkParams(node, op)
   for (const [name, slot] of Object.entries(op.inputs)) {
     const wired = slot.many ? Object.keys(node.inputs).some((key) => splitMany(key)[0] === name) : node.inputs[name]
     if (!wired && !slot.optional && slot.accepts[0] !== 'loop') {
@@ -66,26 +72,6 @@ function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): F
   }
   for (const [slot, from] of Object.entries(node.inputs)) faults.push(...wireFaults(node, op, slot, from, nodes, ops))
   return faults
-}
-
-const wiredTo =
-  (node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): WiredTo =>
-  (slot) => {
-    const source = nodes.get(node.inputs[slot]?.node ?? '')
-    const op = source && ops.get(source.op)
-    return op && { op: op.type, params: checkParams(source, op).params, wired: wiredTo(source, nodes, ops) }
-  }
-
-/** What the node itself says of its params. */
-function ownFaults(id: string, op: Op, params: Params, wired: WiredTo): Fault[] {
-  if (!('check' in op) || !op.check) return []
-  try {
-    op.check(params as never, wired)
-    return []
-  } catch (error) {
-    if (!(error instanceof NodeError)) throw error
-    return [{ ...error.fault, node: id }]
-  }
 }
 
 function wireFaults(node: GraphNode, op: Op, slot: string, from: Wire, nodes: Map<string, GraphNode>, ops: Ops): Fault[] {

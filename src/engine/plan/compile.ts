@@ -1,7 +1,7 @@
 // Graph -> plan: steps in order, loops nested, and when each value is freed. Plain data; running it is run.ts.
 import { checkGraph } from './check.ts'
 import { expandGraph } from './expand.ts'
-import { GraphError, type Fault } from './fault.ts'
+import { GraphError, outward, type Fault, type Inside } from './fault.ts'
 import { outerId, wire, type Graph, type GraphNode, type Wire } from './graph.ts'
 import type { Ops, Params } from './op.ts'
 import { checkParams } from './params.ts'
@@ -59,6 +59,8 @@ export interface Plan {
   /** Values that were asked for; they stay. */
   results: ValueId[]
   notices: Fault[]
+  /** What nodes inside of closed ones are on the outside, for faults while they run. */
+  insides: ReadonlyMap<string, Inside>
 }
 
 /** What to run to: a node, or one output of it. */
@@ -73,32 +75,42 @@ export function compile(graph: Graph, targets: readonly Target[] | undefined, op
   return plan
 }
 
-/** The plan, or all the faults that keep the graph from running; ids of closed nodes stand for what is inside. */
-export function tryCompile(graph: Graph, targets: readonly Target[] | undefined, ops: Ops): { plan?: Plan; faults: Fault[] } {
-  const { graph: open, faults: expandFaults, closed } = expandGraph(graph, ops)
+/**
+ * The plan, or all the faults that keep the graph from running; ids of closed nodes stand for what is inside. `prepared`: what
+ * nodes have got from outside of the graph, by id, as far as that has been waited for.
+ */
+export function tryCompile(
+  graph: Graph,
+  targets: readonly Target[] | undefined,
+  ops: Ops,
+  prepared?: ReadonlyMap<string, unknown>,
+): { plan?: Plan; faults: Fault[] } {
+  const { graph: open, faults: expandFaults, closed, insides } = expandGraph(graph, ops)
   const follow = (to: Wire): Wire => (closed.get(to.node)?.[to.slot] ? follow(closed.get(to.node)![to.slot]!) : to)
   const wanted = (targets ?? allOutputs(open, ops)).flatMap((target): Target[] => {
     if (typeof target !== 'string') return [follow(target)]
     const inside = closed.get(target)
     return inside ? Object.values(inside).map(follow) : [target]
   })
+  const outside = (fault: Fault) => onClosedNode(outward(fault, insides))
   const checked = checkGraph(
     open,
     wanted.map((target) => (typeof target === 'string' ? target : target.node)),
     ops,
+    prepared,
   )
   const faults = [
     ...expandFaults,
     ...(wanted.length ? [] : [nothingToRun]),
     ...wanted.flatMap((target) => targetFaults(target, checked)),
     ...checked.faults,
-  ].map(onClosedNode)
+  ].map(outside)
   const compiler = faults.some(({ notice }) => !notice) ? undefined : new Compiler(checked, resultsOf(wanted, checked))
   const steps = compiler?.compile()
-  const all = unique([...faults, ...(compiler?.faults ?? []).map(onClosedNode)])
+  const all = unique([...faults, ...(compiler?.faults ?? []).map(outside)])
   const notices = all.filter(({ notice }) => notice)
   return steps && !compiler!.faults.length
-    ? { plan: { steps, results: [...compiler!.results], notices }, faults: [] }
+    ? { plan: { steps, results: [...compiler!.results], notices, insides }, faults: [] }
     : { faults: all.filter(({ notice }) => !notice) }
 }
 
@@ -125,8 +137,11 @@ const allOutputs = (graph: Graph, ops: Ops): string[] =>
     .map((node) => node.id)
 
 /** Faults inside a closed node are reported on it. */
-const onClosedNode = (fault: Fault): Fault =>
-  outerId(fault.node) === fault.node ? fault : { ...fault, node: outerId(fault.node), also: fault.also?.map(outerId) }
+const onClosedNode = (fault: Fault): Fault => ({
+  ...fault,
+  node: outerId(fault.node),
+  ...(fault.also && { also: fault.also.map(outerId) }),
+})
 
 const unique = (faults: Fault[]) => [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()]
 

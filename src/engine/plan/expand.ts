@@ -1,5 +1,5 @@
 // Replaces every closed node by the graph it stands for, before anything else looks at it.
-import type { Fault } from './fault.ts'
+import type { Fault, FaultPlace, Inside } from './fault.ts'
 import type { Expansion, Graph, GraphNode, Wire } from './graph.ts'
 import type { ExpandOp, Op, Ops } from './op.ts'
 import { checkParams } from './params.ts'
@@ -12,6 +12,8 @@ export interface Expanded {
   faults: Fault[]
   /** For each closed node, where its outputs come from now. */
   closed: Map<string, Record<string, Wire>>
+  /** What each inner node is on the outside. */
+  insides: Map<string, Inside>
 }
 
 const isExpand = (op: Op | undefined): op is ExpandOp => op !== undefined && 'expand' in op
@@ -19,6 +21,7 @@ const isExpand = (op: Op | undefined): op is ExpandOp => op !== undefined && 'ex
 export function expandGraph(graph: Graph, ops: Ops): Expanded {
   const faults: Fault[] = []
   const closed = new Map<string, Record<string, Wire>>()
+  const insides = new Map<string, Inside>()
   let nodes = graph.nodes
   for (let depth = 0; nodes.some((node) => isExpand(ops.get(node.op))); depth++) {
     if (depth === MAX_DEPTH) {
@@ -39,10 +42,28 @@ export function expandGraph(graph: Graph, ops: Ops): Expanded {
       const expansion = wrong.length ? { nodes: [], outputs: {} } : op.expand(params as never, new Set(Object.keys(node.inputs)))
       const inside = placeInside(node, expansion)
       closed.set(node.id, inside.outputs)
+      expansion.nodes.forEach((inner, i) => insides.set(inside.nodes[i]!.id, insideOf(inner, node, op, expansion)))
       return inside.nodes
     })
   }
-  return { graph: { nodes: nodes.map((node) => rewire(node, closed)) }, faults, closed }
+  return { graph: { nodes: nodes.map((node) => rewire(node, closed)) }, faults, closed, insides }
+}
+
+/** By a wire, by what the expansion says, by the same name. */
+function insideOf(inner: GraphNode, { id, title }: GraphNode, op: ExpandOp, { called = {} }: Expansion): Inside {
+  const placed = (name: string): FaultPlace[] =>
+    Object.hasOwn(op.inputs, name) ? [{ slot: name }] : Object.hasOwn(op.params, name) ? [{ param: name }] : []
+  const places = (names: readonly string[], outer: (name: string) => string | undefined) =>
+    Object.fromEntries(
+      names.flatMap((name) => placed(called[`${inner.id}.${name}`] ?? outer(name) ?? '').map((place) => [name, place] as const)),
+    )
+  const wired = (slot: string) => (inner.inputs[slot]?.node === '' ? inner.inputs[slot].slot : undefined)
+  return {
+    node: id,
+    title: title ?? op.title,
+    slots: places(Object.keys(inner.inputs), wired),
+    params: places(Object.keys(inner.params), (name) => (Object.hasOwn(op.params, name) ? name : undefined)),
+  }
 }
 
 /** Gives the inner nodes ids of their own and connects them to what the closed node was wired to. */

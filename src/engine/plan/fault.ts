@@ -26,6 +26,28 @@ export class NodeError extends Error {
   }
 }
 
+/** What a node inside a closed one is on the outside: its slots and params there, as far as it has any. */
+export interface Inside {
+  /** The closed node, which may be inside another one. */
+  node: string
+  title: string
+  slots: Record<string, FaultPlace>
+  params: Record<string, FaultPlace>
+}
+
+export type FaultPlace = { slot: string } | { param: string }
+
+/** A fault of a node inside a closed one, on that and in its words. What only the inner node has is to be got at by opening it. */
+export function outward<F extends Omit<Fault, 'node'> & { node?: string }>(fault: F, insides: ReadonlyMap<string, Inside>): F {
+  const inside = insides.get(fault.node ?? '')
+  if (!inside) return fault
+  const { slot, param, ...rest } = fault
+  const place = slot === undefined ? inside.params[param ?? ''] : inside.slots[slot]
+  const hidden = param !== undefined && !place
+  const cure = hidden ? `${fault.cure} For \`${param}\` open ${inside.title}.` : fault.cure
+  return outward({ ...rest, node: inside.node, ...place, cure } as F, insides)
+}
+
 /** Several faults at once: everything that keeps a graph from running. */
 export class GraphError extends Error {
   readonly faults: Fault[]

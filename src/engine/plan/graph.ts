@@ -26,6 +26,11 @@ export interface Graph {
 export interface Expansion {
   nodes: GraphNode[]
   outputs: Record<string, Wire>
+  /**
+   * What a slot or param inside is on the closed node, `step.prediction` its `model`, for faults. Not needed where the slot is wired
+   * to an input of the closed node, or the param is called the same there.
+   */
+  called?: Record<string, string>
 }
 
 export const wire = (node: string, slot: string): Wire => ({ node, slot })

@@ -1,6 +1,6 @@
 // What the plan knows of a node: its slots, its params and how it runs. Declarations (src/nodes/define.ts) are these.
 import type { Random } from '../random.ts'
-import type { SlotType, Value } from '../values.ts'
+import type { PredictionType, ScheduleValue, SlotType, Timestep, Timesteps, Value } from '../values.ts'
 import type { Expansion } from './graph.ts'
 import type { View } from './view.ts'
 
@@ -118,10 +118,17 @@ export interface RunOp extends Declaration {
   prepare?: (params: never, assets: Assets) => Promise<{ key: string; data: unknown }>
   /** For a multistep solver: `run` takes and returns a state that lives in the innermost sampling zone. */
   stateful?: true
-  /** Notices about params and wiring that no rule of the plan knows. */
-  notices?: (params: never, wired: ReadonlySet<string>) => string[]
-  /** Throws NodeError for params that do not go together, or not with those of nodes wired to it, before anything runs. */
-  check?: (params: never, wired: WiredTo) => void
+  /** Notices about params, wiring and what is known of the inputs that no rule of the plan knows. */
+  notices?: (params: never, wired: ReadonlySet<string>, known: never) => string[]
+  /** Throws NodeError, before anything runs, for params that do not go together, or not with what is known of the inputs. */
+  check?: (params: never, known: never) => void
+  /** `run` makes schedules and lists out of nothing else, without chance: it is cheap, and done before a run too. */
+  plain?: true
+  /**
+   * Of a node that is not plain: what is known of its outputs before a run, from what is known of its inputs. `prepared` is
+   * what `prepare` gave: undefined until it has been waited for, after which the graph is checked again.
+   */
+  foresees?: (params: never, known: never, prepared: unknown) => KnownSlots
   /**
    * What the node shows of what it made, outside of loops: plain data of the outputs, no reading of tensors. Needs `room`.
    * Outputs that nothing is wired to may be missing.
@@ -131,8 +138,18 @@ export interface RunOp extends Declaration {
   needsTotalSteps?: (params: never) => boolean
 }
 
-/** The node that a slot is wired to, as far as it is known before a run: its type, its params, and what it is wired to itself. */
-export type WiredTo = (slot: string) => { op: string; params: Params; wired: WiredTo } | undefined
+/** What a model or a prediction stands for, and whether it says a variance too. */
+export interface Said {
+  type: 'model' | 'prediction'
+  predicts: PredictionType
+  variance: boolean
+}
+
+/** What can be known of a value before a run: a schedule, a list, all the timesteps that will come, what a model predicts. */
+export type Known = Said | ScheduleValue | Timestep | Timesteps
+
+/** By slot; what is not known is missing. */
+export type KnownSlots = Record<string, Known | undefined>
 
 /** A node that stands for a graph of others. */
 export interface ExpandOp extends Declaration {
@@ -253,11 +270,15 @@ export interface StartOp extends Declaration {
   role: 'start'
   loop: LoopEnds
   behaviour: LoopBehaviour
+  /** What is known of the each outputs before a run, over all iterations, from what is known of the start inputs. */
+  foresees?: (known: never, wired: ReadonlySet<string>) => KnownSlots
 }
 
 export interface EndOp extends Declaration {
   role: 'end'
   loop: LoopEnds
+  /** What is known of the done outputs before a run, from what is known of the inputs of Start. */
+  foresees?: (known: never) => KnownSlots
 }
 
 export type Op = RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp | StartOp | EndOp

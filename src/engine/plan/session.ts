@@ -3,7 +3,7 @@ import type { Event, RunRequest } from '../protocol.ts'
 import { tensorsOf, type Value } from '../values.ts'
 import { tryCompile, type LoopStep, type NodeStep, type Plan } from './compile.ts'
 import { CurrentRun } from './current.ts'
-import { GraphError, NodeError, type Fault } from './fault.ts'
+import { GraphError, NodeError, outward, type Fault } from './fault.ts'
 import { outerId, wire, type Expansion, type Graph, type GraphNode } from './graph.ts'
 import { keysOf, type Key, type Keys, type Look } from './keys.ts'
 import { LossReader } from './loss-reader.ts'
@@ -162,6 +162,17 @@ class Sessions implements Session {
     if (plan.notices.length) run.tell({ type: 'notices', run: run.id, faults: plan.notices })
     run.tell({ type: 'started', run: run.id, nodes: [...new Set(plan.steps.flatMap(idsOf).map(outerId))] })
     const { prepared, content } = await this.prepare(plan)
+    // What has come from outside of the graph may not go together with the rest.
+    const known = prepared.size ? tryCompile(graph, targets, this.ops, prepared).faults : []
+    if (known.length) throw new GraphError(known)
+    try {
+      await this.perform(run, plan, prepared, content)
+    } catch (error) {
+      throw error instanceof NodeError ? new NodeError(outward(error.fault, plan.insides)) : error
+    }
+  }
+
+  private async perform(run: CurrentRun, plan: Plan, prepared: Map<string, unknown>, content: Map<string, string>) {
     const origins = await this.askBefore(run, plan, content)
     const keys = keysOf(plan, this.ops, content)
     for (const step of plan.steps.flatMap(allObservers)) run.observers.set(step.id, step.op)

@@ -178,13 +178,13 @@ function sameNoiseNotices(id: string, op: Op, { nodes, ops, zonesOf }: Checked):
   })
 }
 
-function ownNotices(id: string, op: Op, { nodes }: Checked): Fault[] {
+function ownNotices(id: string, op: Op, { nodes, known }: Checked): Fault[] {
   const node = nodes.get(id)!
   const { params, faults } = checkParams(node, op)
   if (faults.length) return []
   const messages =
     op.role === 'start'
       ? op.behaviour.notices?.(params)
-      : 'notices' in op && op.notices?.(params as never, new Set(Object.keys(node.inputs)))
+      : 'notices' in op && op.notices?.(params as never, new Set(Object.keys(node.inputs)), known.get(id) as never)
   return (messages || []).map((message) => ({ node: id, message, cure: '', notice: true }))
 }

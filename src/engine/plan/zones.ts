@@ -4,7 +4,7 @@
 // the rules of loops in ARCHITECTURE.md.
 import type { Fault } from './fault.ts'
 import type { GraphNode, Wire } from './graph.ts'
-import type { Ops } from './op.ts'
+import type { KnownSlots, Ops } from './op.ts'
 import { named } from './slots.ts'
 
 export interface Zone {
@@ -22,6 +22,8 @@ export interface Checked {
   zones: Map<string, Zone>
   /** The zones a node runs in, outermost first. A Start or End runs where its loop does. */
   zonesOf: Map<string, string[]>
+  /** What is known of the inputs of each node before a run. */
+  known: Map<string, KnownSlots>
   faults: Fault[]
 }
 

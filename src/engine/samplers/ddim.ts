@@ -51,8 +51,7 @@ export function ddimStep(
 /** α_s of x_0, √(σ_s² - s²) of ε and s of fresh noise, with s = eta times the deviation of the posterior. */
 function coefficients(from: Levels, to: Levels, eta: number) {
   const [t, s] = broadcastLevels(from, to)
-  const up = t.t.findIndex((_, i) => s.sigma[i]! * t.alpha[i]! > t.sigma[i]! * s.alpha[i]!)
-  if (eta > 0 && up >= 0) throw upward(eta, t.t[up]!, s.t[up]!)
+  refuseUpward(t, s, eta)
   const toNoise = s.sigma.map((sigma, i) => {
     const passed = (t.alpha[i]! * sigma) / (s.alpha[i]! * t.sigma[i]!)
     return eta > 0 ? eta * sigma * Math.sqrt(1 - passed * passed) : 0
@@ -63,6 +62,12 @@ function coefficients(from: Levels, to: Levels, eta: number) {
     toEpsilon: s.sigma.map((sigma, i) => Math.sqrt(Math.max(0, sigma * sigma - toNoise[i]! ** 2))),
     toNoise,
   }
+}
+
+/** Throws NodeError if fresh noise is asked for on a way up; the levels are as many. */
+export function refuseUpward(t: Levels, s: Levels, eta: number) {
+  const up = t.t.findIndex((_, i) => s.sigma[i]! * t.alpha[i]! > t.sigma[i]! * s.alpha[i]!)
+  if (eta > 0 && up >= 0) throw upward(eta, t.t[up]!, s.t[up]!)
 }
 
 const upward = (eta: number, t: number, tPrev: number) =>

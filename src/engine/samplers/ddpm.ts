@@ -1,7 +1,6 @@
 // The ancestral sampler of DDPM: draws from q(x_s | x_t, x_0) with the model's x_0 in the place of the true one.
 import { broadcastLevels, checkShape, perItem } from '../coefficients.ts'
-import { NodeError } from '../plan/fault.ts'
-import { learnedLogVariance, posterior, posteriorCoefficients } from '../posterior.ts'
+import { learnedLogVariance, learnedVariance, posterior, posteriorCoefficients } from '../posterior.ts'
 import { convertPrediction } from '../prediction.ts'
 import type { Levels } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
@@ -49,23 +48,13 @@ function deviations(xt: Tensor, from: Levels, to: Levels, variance: Variance, sa
   const [, { sigma }] = broadcastLevels(from, to)
   const noised = sigma.map((value) => (value > 0 ? 1 : 0))
   if (variance === 'learned') {
-    return learnedLogVariance(checked(said, xt), coefficients).div(2).exp().mul(perItem(noised, xt))
+    const learned = learnedVariance(said)
+    checkShape(learned.tensor, xt, 'prediction', 'x_t')
+    return learnedLogVariance(learned, coefficients).div(2).exp().mul(perItem(noised, xt))
   }
   const chosen = { fixed_small: coefficients.variance, fixed_large: coefficients.added }[variance]
   return perItem(
     chosen.map((value, i) => noised[i]! * Math.sqrt(value)),
     xt,
   )
-}
-
-function checked(said: LearnedVariance | undefined, xt: Tensor): LearnedVariance {
-  if (said) {
-    checkShape(said.tensor, xt, 'prediction', 'x_t')
-    return said
-  }
-  throw new NodeError({
-    slot: 'prediction',
-    message: 'The variance is to be what the model says, but this model predicts the mean alone.',
-    cure: 'Set `variance` to fixed_small, or train a model with a learned variance.',
-  })
 }

@@ -40,9 +40,8 @@ export interface KnownPart {
  */
 export function knownPart(from: Levels, to: Levels, terms: Terms, eta = 0): KnownPart {
   const [t, s] = broadcastLevels(from, to)
-  const [start, end] = [lambdasOf(t), lambdasOf(s)]
-  const h = end.map((lambda, i) => lambda - start[i]!)
-  refuseUnpassable(t, s, h, terms, eta)
+  const h = lengths(t, s)
+  refuseUnpassable(t, s, terms, eta)
   const each = (value: (alphaT: number, sigmaT: number, alphaS: number, sigmaS: number, h: number) => number) =>
     h.map((step, i) => value(t.alpha[i]!, t.sigma[i]!, s.alpha[i]!, s.sigma[i]!, step))
   // e^{-ηh} and e^{-2ηh}: h is infinite at both ends of the way.
@@ -78,7 +77,14 @@ export function knownPart(from: Levels, to: Levels, terms: Terms, eta = 0): Know
 export const lastEta = (to: Levels, terms: Terms, eta: number): number =>
   terms === 'noise' && to.sigma.some((sigma) => sigma === 0) ? 0 : eta
 
-function refuseUnpassable(t: Levels, s: Levels, h: Float64Array, terms: Terms, eta: number) {
+/** λ_s - λ_t. */
+function lengths(t: Levels, s: Levels): Float64Array {
+  const [start, end] = [lambdasOf(t), lambdasOf(s)]
+  return end.map((lambda, i) => lambda - start[i]!)
+}
+
+/** Throws NodeError where {@link knownPart} does; the levels are as many. */
+export function refuseUnpassable(t: Levels, s: Levels, terms: Terms, eta = 0) {
   const clean = t.sigma.indexOf(0)
   if (clean >= 0) {
     throw new NodeError({
@@ -92,10 +98,10 @@ function refuseUnpassable(t: Levels, s: Levels, h: Float64Array, terms: Terms, e
     throw new NodeError({
       slot: 't',
       message: `Expected a t with some signal, got ${t.t[unlit]}, which has none: in terms of ε there is no step from there.`,
-      cure: 'Take a solver in terms of x_0 (dpmsolver++, predict_x0), or a schedule that keeps some signal at its end.',
+      cure: 'Take a solver in terms of x_0 (dpmsolver++, predict_x0; of samplers dpmpp_2m or unipc), or a schedule that keeps some signal at its end.',
     })
   }
-  const up = h.findIndex((step) => !(step >= 0))
+  const up = lengths(t, s).findIndex((step) => !(step >= 0))
   if (up >= 0 && eta > 0) {
     throw new NodeError({
       slot: 't_prev',

@@ -3,7 +3,7 @@ import { loadedRows } from '../../engine/checkpoint/describe.ts'
 import type { ReadCheckpoint } from '../../engine/checkpoint/pipeline.ts'
 import { CheckpointError, loadModel, loadTraining, readCheckpoint, sha256Of } from '../../engine/checkpoint/pipeline.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
-import type { Outputs } from '../../engine/plan/op.ts'
+import type { Outputs, Said } from '../../engine/plan/op.ts'
 import type { Model, ScheduleValue, Training } from '../../engine/values.ts'
 import { checkpoint, defineNode, model, schedule, training } from '../define.ts'
 
@@ -36,6 +36,12 @@ export const loadCheckpoint = defineNode({
       })
     }
     return { key: sha256, data: readChecked(name, sha256, bytes) }
+  },
+  foresees: (_, __, prepared) => {
+    if (!prepared) return {}
+    const { model, schedule } = prepared as ReadCheckpoint
+    const said: Said = { type: 'model', predicts: model.predicts, variance: model.variance !== undefined }
+    return { model: said, ...(schedule && { schedule: { type: 'schedule', schedule } }) }
   },
   run: (_, __, { prepared }) => {
     const { model, schedule, training } = prepared as ReadCheckpoint

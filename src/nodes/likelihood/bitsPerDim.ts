@@ -64,6 +64,7 @@ export const bitsPerDim = defineNode({
     return {
       nodes: params.method === 'vlb' ? bound(params, asked) : alongOde(params, asked),
       outputs: { bits_per_dim: wire('end', 'bits_per_dim'), prior: wire('end', 'prior'), terms: wire('end', 'terms') },
+      called: { 'predict.x_t': 'x_0', 'step.x_t': 'x_0', 'term.prediction': 'model' },
     }
   },
 })

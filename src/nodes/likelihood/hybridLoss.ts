@@ -4,6 +4,7 @@ import { tableOf } from '../../engine/schedule.ts'
 import type { Scalar } from '../../engine/tf.ts'
 import { defineNode, loss, number, prediction, real, samples, schedule, timestep } from '../define.ts'
 import { checkAlike } from '../predictions.ts'
+import { refuseNothingButNoise, refuseNoVariance } from '../sampling/refusals.ts'
 import { levelledOf, levelsParam } from './levels.ts'
 
 export const hybridLoss = defineNode({
@@ -29,6 +30,11 @@ export const hybridLoss = defineNode({
   params: {
     vlb_weight: real(0.001, { min: 0, max: 1000, step: 0.001 }, 'λ: of the bound; with 1000 timesteps 0.001 weighs each term 1'),
     levels: levelsParam,
+  },
+  check: (_, { prediction: said, schedule, t }) => {
+    if (schedule) tableOf(schedule.schedule, 'A variational bound')
+    refuseNoVariance(said)
+    refuseNothingButNoise({ slot: 'prediction', said, schedule, times: [t] })
   },
   run: ({ prediction, target, x_0, x_t, t, schedule }, { vlb_weight, levels }) => {
     checkAlike(prediction, target, ['prediction', 'target'])

@@ -12,6 +12,7 @@ import type { Transitions } from '../../engine/timesteps.ts'
 import { endsOf } from '../../engine/timesteps.ts'
 import type { Noise, NumberValue, Samples, ScheduleValue, Timesteps } from '../../engine/values.ts'
 import { defineLoop, history, integer, number, optional, samples, schedule, timestep, timesteps } from '../define.ts'
+import { timesToCome } from '../sampling/sampling.ts'
 
 interface LikelihoodState {
   /** What travels along the ODE; at first the data, scaled to the first level. */
@@ -124,6 +125,11 @@ export const [likelihoodStart, likelihoodEnd] = defineLoop({
       x_t: samples('as far as it has come along the ODE'),
       t: timestep('where it is'),
       t_prev: timestep('where the step leads; -1 is clean data'),
+    },
+    foresees: ({ timesteps, schedule }, wired) => {
+      const bound = wired.has('timesteps') || schedule?.schedule.kind !== 'table' ? undefined : allTimesteps(schedule.schedule.T)
+      const list = timesteps ?? bound
+      return list ? timesToCome(list) : {}
     },
     params: {},
   },

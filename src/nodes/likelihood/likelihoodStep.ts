@@ -5,6 +5,7 @@ import { predict } from '../../engine/models/predict.ts'
 import { gaussianNoise } from '../../engine/noise.ts'
 import { levelsAt } from '../../engine/schedule.ts'
 import { condition, defineNode, model, number, optional, samples, schedule, seed, timestep } from '../define.ts'
+import { refuseNothingButNoise } from '../sampling/refusals.ts'
 
 export const likelihoodStep = defineNode({
   type: 'diffusion/LikelihoodStep',
@@ -27,6 +28,8 @@ export const likelihoodStep = defineNode({
     bits: number('what the step adds to -log p of the data, in bits/dim: the mean over the batch'),
   },
   params: { seed: seed('of z, -1 or 1 for each number, drawn afresh in each step') },
+  check: (_, { model, schedule, t, t_prev }) =>
+    refuseNothingButNoise({ slot: 'model', said: model, schedule, times: [t, t_prev] }),
   run: ({ model, x_t, t, t_prev, schedule: { schedule }, condition }, _, { random }) => {
     const { tensor, space } = x_t
     const known = condition && conditioningOf(condition)

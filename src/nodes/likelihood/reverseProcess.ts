@@ -4,6 +4,7 @@ import { variances } from '../../engine/samplers/ddpm.ts'
 import { tableOf } from '../../engine/schedule.ts'
 import { choice, defineNode, optional, prediction, samples, schedule, timestep } from '../define.ts'
 import { holdOf, holdParams } from '../sampling/hold.ts'
+import { refuseNothingButNoise, refuseNoVariance } from '../sampling/refusals.ts'
 
 export const reverseProcess = defineNode({
   type: 'diffusion/ReverseProcess',
@@ -25,6 +26,11 @@ export const reverseProcess = defineNode({
       'fixed_small that of the posterior, fixed_large beta, learned what the model says, if it was made to',
     ),
     ...holdParams,
+  },
+  check: ({ variance }, { prediction: said, schedule, t }) => {
+    if (schedule) tableOf(schedule.schedule, 'A step of the reverse process')
+    if (variance === 'learned') refuseNoVariance(said)
+    refuseNothingButNoise({ slot: 'prediction', said, schedule, times: [t] })
   },
   run: ({ prediction, x_t, t, t_prev, schedule }, { variance, ...hold }) => {
     const { space, tensor } = x_t

@@ -5,6 +5,7 @@ import { tableOf } from '../../engine/schedule.ts'
 import type { Scalar } from '../../engine/tf.ts'
 import { choice, defineNode, loss, number, optional, prediction, samples, schedule, timestep } from '../define.ts'
 import { holdOf, holdParams } from '../sampling/hold.ts'
+import { refuseNothingButNoise, refuseNoVariance } from '../sampling/refusals.ts'
 import { levelledOf, levelsParam } from './levels.ts'
 
 export const vlbLoss = defineNode({
@@ -35,6 +36,11 @@ export const vlbLoss = defineNode({
     ),
     levels: levelsParam,
     ...holdParams,
+  },
+  check: ({ variance }, { prediction: said, schedule, t }) => {
+    if (schedule) tableOf(schedule.schedule, 'A variational bound')
+    if (variance === 'learned') refuseNoVariance(said)
+    refuseNothingButNoise({ slot: 'prediction', said, schedule, times: [t] })
   },
   run: ({ prediction, x_0, x_t, t, t_prev, schedule }, { variance, levels, ...hold }) => {
     const table = tableOf(schedule.schedule, 'A variational bound')

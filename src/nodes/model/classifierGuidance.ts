@@ -20,6 +20,7 @@ export const classifierGuidance = defineNode({
   },
   outputs: { prediction: prediction('guided, of the kind it was') },
   params: { scale: real(1, { min: -100, max: 100, step: 0.1 }, 'w: 0 no guidance; the paper takes 1 to 10') },
+  foresees: (_, { prediction }) => ({ prediction }),
   run: ({ prediction, gradient, x_t, t, schedule }, { scale }) => {
     const { tensor, predicts } = prediction
     checkShape(gradient.tensor, tensor, 'gradient', 'prediction')

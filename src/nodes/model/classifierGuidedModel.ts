@@ -19,6 +19,7 @@ export const classifierGuidedModel = defineNode({
   },
   outputs: { model: model('guided; its condition are the labels of the classifier') },
   params: { scale: real(1, { min: -100, max: 100, step: 0.1 }, 'w: 0 no guidance; the paper takes 1 to 10') },
+  foresees: (_, { model }) => ({ model }),
   run: ({ model, classifier, schedule: { schedule } }, { scale }) => {
     const knowsTime = classifier.kind === 'classifier' && (classifier.config.time_embedding_dim as number) > 0
     if (!knowsTime) {

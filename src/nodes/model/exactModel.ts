@@ -4,7 +4,7 @@ import { NodeError } from '../../engine/plan/fault.ts'
 import { eightCenters } from '../../engine/points.ts'
 import type { Dataset } from '../../engine/values.ts'
 import { advanced, choice, dataset, defineNode, integer, model, optional, real, schedule } from '../define.ts'
-import { predictionTypes } from './predicts.ts'
+import { predictionTypes, saidBy } from './predicts.ts'
 
 export const exactModel = defineNode({
   type: 'diffusion/ExactModel',
@@ -30,6 +30,7 @@ export const exactModel = defineNode({
   },
   notices: ({ mixture }, wired) =>
     mixture !== 'dataset' && wired.has('dataset') ? [`The mixture is \`${mixture}\`: the wired dataset is not used.`] : [],
+  foresees: ({ predicts }) => ({ model: saidBy({ predicts }) }),
   run: ({ schedule: { schedule }, dataset }, { mixture, std, predicts, dim }) => {
     const { centers, ...about } = mixture === 'dataset' ? centersOf(dataset) : mixtures[mixture](dim)
     return { model: makeExact(centers, { std, schedule, ...about }, predicts) }

@@ -21,6 +21,7 @@ export const guidance = defineNode({
     scale: real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
     ...guidanceParams,
   },
+  foresees: (_, { conditional }) => ({ prediction: conditional }),
   run: ({ conditional, unconditional, t }, { scale, rescale, t_low, t_high }) => {
     checkAlike(conditional, unconditional, ['conditional', 'unconditional'])
     const w = t ? perItem(scalesIn({ low: t_low, high: t_high }, t.t, scale), conditional.tensor) : scale

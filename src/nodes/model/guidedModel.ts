@@ -26,6 +26,7 @@ export const guidedModel = defineNode({
     scale: real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
     ...guidanceParams,
   },
+  foresees: (_, { model }) => ({ model }),
   run: ({ model, worse }, { scale, rescale, t_low: low, t_high: high }) => {
     if (worse) checkWorse(model, worse)
     else checkClasses(model)

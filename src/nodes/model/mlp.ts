@@ -2,7 +2,7 @@
 import { mlp as makeMlp } from '../../engine/models/mlp.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import { advanced, choice, defineNode, integer, model, seed } from '../define.ts'
-import { learnedVariances, predictionTypes } from './predicts.ts'
+import { learnedVariances, predictionTypes, saidBy } from './predicts.ts'
 
 export const mlp = defineNode({
   type: 'diffusion/MLP',
@@ -30,6 +30,7 @@ export const mlp = defineNode({
     dim: advanced(integer(2, { min: 1, max: 4096 }, 'coordinates of a point')),
     seed: advanced(seed('equal seeds start with equal weights')),
   },
+  foresees: (params) => ({ model: saidBy(params) }),
   run: (_, { predicts, learned_variance, seed: _seed, ...config }, { random }) => {
     if (config.time_embedding_dim % 2) {
       throw new NodeError({

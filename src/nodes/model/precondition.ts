@@ -2,7 +2,10 @@
 import { preconditioned } from '../../engine/models/precondition.ts'
 import { preconditionings } from '../../engine/models/preconditioning.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
+import type { Said } from '../../engine/plan/op.ts'
+import type { Model } from '../../engine/values.ts'
 import { choice, defineNode, model, real, schedule, when } from '../define.ts'
+import { saidBy } from './predicts.ts'
 
 export const precondition = defineNode({
   type: 'diffusion/Precondition',
@@ -32,14 +35,19 @@ export const precondition = defineNode({
       real(0.002, { min: 0, max: 1000, step: 0.001 }, 'the σ at which it gives back what it gets'),
     ),
   },
+  foresees: () => ({ model: saidBy({ predicts: 'sample' }) }),
+  check: (_, { model }) => refuseVariance(model),
   run: ({ model, schedule: { schedule } }, options) => {
-    if (model.variance) {
-      throw new NodeError({
-        slot: 'model',
-        message: 'This model says a variance too, which a preconditioned model has no place for.',
-        cure: 'Make it without a learned variance.',
-      })
-    }
+    refuseVariance(model)
     return { model: preconditioned(model, { ...options, schedule }) }
   },
 })
+
+function refuseVariance(model: Pick<Model | Said, 'variance'> | undefined) {
+  if (!model?.variance) return
+  throw new NodeError({
+    slot: 'model',
+    message: 'This model says a variance too, which a preconditioned model has no place for.',
+    cure: 'Set `learned_variance` of the model to none.',
+  })
+}

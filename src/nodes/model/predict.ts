@@ -2,6 +2,7 @@
 import { conditioningOf } from '../../engine/models/condition.ts'
 import { answerOf } from '../../engine/models/predict.ts'
 import { condition, defineNode, model, optional, prediction, samples, timestep } from '../define.ts'
+import { predictionOf } from './predicts.ts'
 
 export const predict = defineNode({
   type: 'diffusion/Predict',
@@ -17,6 +18,7 @@ export const predict = defineNode({
   },
   outputs: { prediction: prediction('of the kind that the model says it predicts') },
   params: {},
+  foresees: (_, { model }) => ({ prediction: predictionOf(model) }),
   run: ({ model, x_t, t, condition }) => ({
     prediction: {
       type: 'prediction',

@@ -6,6 +6,7 @@ import type { Tensor } from '../../engine/tf.ts'
 import type { Prediction, Samples, ScheduleValue, Timestep } from '../../engine/values.ts'
 import { advanced, defineNode, prediction, real, samples, schedule, timestep } from '../define.ts'
 import { checkAlike } from '../predictions.ts'
+import { refuseNothingButNoise } from '../sampling/refusals.ts'
 
 interface Inputs {
   conditional: Prediction
@@ -48,6 +49,11 @@ export const projectedGuidance = defineNode({
   },
   stateful: true,
   // A stateful node gives its state beside its outputs, which the type of `run` does not say.
+  foresees: (_, { conditional }) => ({ prediction: conditional && { ...conditional, predicts: 'sample' } }),
+  check: (_, { conditional, unconditional, schedule, t }) => {
+    refuseNothingButNoise({ slot: 'conditional', said: conditional, schedule, times: [t] })
+    refuseNothingButNoise({ slot: 'unconditional', said: unconditional, schedule, times: [t] })
+  },
   run: ((
     { conditional, unconditional, x_t, t, schedule }: Inputs,
     { scale, eta, norm_threshold: normThreshold, momentum }: Options,

@@ -23,7 +23,7 @@ import {
   unless,
 } from '../define.ts'
 import { numbersIn } from './numbers.ts'
-import { learnedVariances, predictionTypes } from './predicts.ts'
+import { learnedVariances, predictionTypes, saidBy } from './predicts.ts'
 
 export const unet = defineNode({
   type: 'diffusion/UNet',
@@ -74,6 +74,7 @@ export const unet = defineNode({
     seed: advanced(seed('equal seeds start with equal weights')),
   },
   room: { width: 260, height: 130 },
+  foresees: (params) => ({ model: saidBy(params) }),
   run: ({ attention, dataset }, { predicts, zero_init, learned_variance, seed: _seed, ...params }, { random }) => {
     const images = dataset ? imagesOf(dataset) : params
     const variance = learned_variance === 'none' ? undefined : learned_variance

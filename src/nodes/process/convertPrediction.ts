@@ -3,6 +3,7 @@ import { convertPrediction as convert } from '../../engine/prediction.ts'
 import { levelsAt } from '../../engine/schedule.ts'
 import { choice, defineNode, prediction, samples, schedule, timestep } from '../define.ts'
 import { predictionTypes } from '../model/predicts.ts'
+import { refuseNothingButNoise } from '../sampling/refusals.ts'
 
 export const convertPrediction = defineNode({
   type: 'diffusion/ConvertPrediction',
@@ -19,6 +20,10 @@ export const convertPrediction = defineNode({
   },
   outputs: { prediction: prediction('of the kind `to`'), x: samples('the same numbers as samples, to look at or to go on with') },
   params: { to: choice(predictionTypes, 'the kind wanted') },
+  foresees: ({ to }, { prediction }) => ({ prediction: prediction && { ...prediction, predicts: to, variance: false } }),
+  check: ({ to }, { prediction: said, schedule, t }) => {
+    if (said?.predicts !== to) refuseNothingButNoise({ slot: 'prediction', said, schedule, times: [t] })
+  },
   run: ({ prediction, x_t, t, schedule }, { to }) => {
     const tensor = convert(prediction.tensor, x_t.tensor, levelsAt(schedule.schedule, t), prediction.predicts, to)
     const { space } = prediction

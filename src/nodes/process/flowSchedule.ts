@@ -12,5 +12,6 @@ export const flowSchedule = defineNode({
   inputs: {},
   outputs: { schedule: schedule('of continuous time') },
   params: { num_train_timesteps: integer(1000, { min: 1, max: 100_000 }, 'T: what t is at pure noise') },
+  plain: true,
   run: (_, { num_train_timesteps }) => ({ schedule: { type: 'schedule', schedule: makeSchedule(num_train_timesteps) } }),
 })

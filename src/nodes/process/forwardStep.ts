@@ -21,6 +21,9 @@ export const forwardStep = defineNode({
   },
   outputs: { x_t: samples('at t') },
   params: {},
+  check: (_, { schedule }) => {
+    if (schedule) tableOf(schedule.schedule, 'A step of the forward process')
+  },
   run: ({ x_prev, t, noise, schedule }) => ({
     x_t: { type: 'samples', tensor: stepTo(t.t, x_prev.tensor, noise.tensor, schedule.schedule), space: x_prev.space },
   }),

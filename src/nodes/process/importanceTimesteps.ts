@@ -2,6 +2,7 @@
 import { drawImportant, importance } from '../../engine/importance.ts'
 import { tableOf } from '../../engine/schedule.ts'
 import { defineNode, real, record, schedule, seed, timestep, weights } from '../define.ts'
+import { everyTimestep } from './randomTimesteps.ts'
 import { likeInput, shapeOf } from './sizes.ts'
 
 export const importanceTimesteps = defineNode({
@@ -20,6 +21,10 @@ export const importanceTimesteps = defineNode({
   params: {
     uniform_prob: real(0.001, { min: 0, max: 1, step: 0.001 }, 'this share is drawn uniformly, so that no timestep is forgotten'),
     seed: seed(),
+  },
+  foresees: (_, { schedule }) => ({ t: schedule && everyTimestep(schedule.schedule) }),
+  check: (_, { schedule }) => {
+    if (schedule) tableOf(schedule.schedule, 'A record of losses by timestep')
   },
   run: ({ like, schedule, record }, { uniform_prob }, { random }) => {
     const { T } = tableOf(schedule.schedule, 'A record of losses by timestep')

@@ -29,6 +29,7 @@ export const noiseSchedule = defineNode({
       ),
     ),
   },
+  plain: true,
   run: (
     _,
     { beta_schedule: name, num_train_timesteps: T, beta_start: betaStart, beta_end: betaEnd, rescale_betas_zero_snr },

@@ -1,5 +1,7 @@
 // Timesteps to train at.
 import { densityNames, stratified as oneInEachPart, timesOf } from '../../engine/densities.ts'
+import type { Schedule } from '../../engine/schedule.ts'
+import type { Timestep } from '../../engine/values.ts'
 import { advanced, choice, defineNode, integer, real, schedule, seed, timestep, toggle, when } from '../define.ts'
 import { likeInput, shapeOf } from './sizes.ts'
 
@@ -43,6 +45,9 @@ export const randomTimesteps = defineNode({
     ),
     seed: seed(),
   },
+  foresees: ({ density }, { schedule }) => ({
+    t: schedule && density === 'uniform' ? everyTimestep(schedule.schedule) : undefined,
+  }),
   run: ({ like, schedule: { schedule } }, { density, stratified, ...params }, { random }) => {
     const count = shapeOf(like)[0]!
     const whole = density === 'uniform' && !stratified && schedule.kind === 'table'
@@ -54,3 +59,7 @@ export const randomTimesteps = defineNode({
 
 /** From [0, 1) with 24 bits to the middle of each part, so that no tail is infinitely far away. */
 const inside = (u: number) => u + 2 ** -25
+
+/** What may be drawn, where that is a whole number: of a table. */
+export const everyTimestep = (schedule: Schedule): Timestep | undefined =>
+  schedule.kind === 'table' ? { type: 'timestep', t: Float64Array.from({ length: schedule.T }, (_, t) => t) } : undefined

@@ -23,6 +23,7 @@ export const sigmaSchedule = defineNode({
       'the most, beside which the data is nothing (variance exploding: 50 or 100)',
     ),
   },
+  plain: true,
   run: (_, { sigma_min: sigmaMin, sigma_max: sigmaMax }) => ({
     schedule: { type: 'schedule', schedule: makeSchedule({ sigmaMin, sigmaMax }) },
   }),

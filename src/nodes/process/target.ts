@@ -1,7 +1,8 @@
 // What a model should have said.
-import { targetOf } from '../../engine/prediction.ts'
+import { targetOf, tellsOfData } from '../../engine/prediction.ts'
 import { levelsAt } from '../../engine/schedule.ts'
 import { defineNode, model, noise, prediction, samples, schedule, timestep } from '../define.ts'
+import { predictionOf } from '../model/predicts.ts'
 
 export const target = defineNode({
   type: 'diffusion/Target',
@@ -19,6 +20,12 @@ export const target = defineNode({
   },
   outputs: { target: prediction('for Loss') },
   params: {},
+  foresees: (_, { model }) => ({ target: predictionOf(model) }),
+  notices: (_, __, { model, schedule, t }) => {
+    if (!model || !schedule || !t || tellsOfData(model.predicts)) return []
+    const unlit = levelsAt(schedule.schedule, t).alpha.indexOf(0)
+    return unlit < 0 ? [] : [nothingToLearn(t.t[unlit]!)]
+  },
   run: ({ model: { predicts }, x_0, noise, t, schedule }) => ({
     target: {
       type: 'prediction',
@@ -28,3 +35,7 @@ export const target = defineNode({
     },
   }),
 })
+
+/** Lin et al. 2023, section 3.2. */
+const nothingToLearn = (t: number) =>
+  `At t = ${t} x_t is nothing but noise: a model of epsilon has only to repeat it, and sampling cannot begin there. Models of v_prediction learn something.`

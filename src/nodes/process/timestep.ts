@@ -9,6 +9,7 @@ export const timestep = defineNode({
   inputs: { schedule: optional(schedule('refuses a timestep that it does not have')) },
   outputs: { t: timestepSlot('the same for all items') },
   params: { t: integer(500, { min: -1, max: 999, slider: true }, '0 is the least noise, -1 is clean data') },
+  plain: true,
   run: ({ schedule }, { t }) => {
     if (schedule) alphaBarAt(schedule.schedule, t)
     return { t: { type: 'timestep', t: Float64Array.of(t) } }

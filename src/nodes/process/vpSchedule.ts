@@ -16,6 +16,7 @@ export const vpSchedule = defineNode({
     beta_min: advanced(real(0.1, { min: 0, max: 100, step: 0.1 }, 'beta at the data')),
     beta_d: advanced(real(19.9, { min: 0.01, max: 900, step: 0.1 }, 'how much beta grows up to the noise')),
   },
+  plain: true,
   run: (_, { num_train_timesteps: T, beta_min: betaMin, beta_d: betaD }) => ({
     schedule: { type: 'schedule', schedule: makeSchedule({ T, betaMin, betaD }) },
   }),

@@ -217,6 +217,12 @@ export const [adaptiveStart, adaptiveEnd] = defineLoop({
       t_prev: timestep('where to try to go'),
       index: number('0, 1, 2, ..., steps that did not count included'),
     },
+    // Of the steps that it will choose the first alone is known.
+    foresees: ({ timesteps }) => {
+      if (!timesteps || timesteps.t.length === 0) return {}
+      const { from, to } = endsOf(timesteps, 0)
+      return { t: { type: 'timestep', ...from }, t_prev: { type: 'timestep', ...to } }
+    },
     params: adaptiveParams,
   },
   end: {

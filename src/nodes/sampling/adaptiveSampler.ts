@@ -75,6 +75,7 @@ export const adaptiveSampler = defineNode({
       },
     ]
     const outputs = Object.fromEntries(['x_0', 'trajectory', 'accepted', 'tried'].map((slot) => [slot, wire('end', slot)]))
-    return { nodes, outputs }
+    const called = { 'step.x_t': 'x_T', 'step.t': 'schedule', 'step.t_prev': 'schedule', 'start.order': 'solver_order' }
+    return { nodes, outputs, called }
   },
 })

@@ -4,7 +4,7 @@ import { conditioningOf } from '../../engine/models/condition.ts'
 import { answerOf } from '../../engine/models/predict.ts'
 import { gaussianNoise } from '../../engine/noise.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
-import type { Param, RunContext, RunOp } from '../../engine/plan/op.ts'
+import type { Param, RunContext, RunOp, Said } from '../../engine/plan/op.ts'
 import { convertPrediction } from '../../engine/prediction.ts'
 import type { Hold } from '../../engine/samplers/hold.ts'
 import { held } from '../../engine/samplers/hold.ts'
@@ -12,9 +12,10 @@ import type { Levels, Schedule } from '../../engine/schedule.ts'
 import { levelsAt } from '../../engine/schedule.ts'
 import type { Tensor } from '../../engine/tf.ts'
 import type { Model, Noise, Prediction, Samples, ScheduleValue, StepPlace, Timestep, Value } from '../../engine/values.ts'
-import type { RunNode, RunParams, Slot } from '../define.ts'
+import type { KnownInputs, RunNode, RunParams, Slot } from '../define.ts'
 import { condition, defineNode, model, noise, optional, prediction, samples, schedule, seed, timestep } from '../define.ts'
 import { holdOf, holdParams } from './hold.ts'
+import { refuseNothingButNoise } from './refusals.ts'
 
 type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
 
@@ -42,8 +43,8 @@ export interface StepSpec<P extends ParamSpecs, State> {
   holds?: false
   /** A multistep solver: keeps a state from step to step, plain data with tensors in it, which begins as this. */
   begins?: State
-  /** Throws NodeError for what can be refused before a run. */
-  check?: RunNode<{}, {}, P>['check']
+  /** Throws NodeError for what can be refused before a run: params that do not go together, or not with what is known then. */
+  check?: (params: RunParams<P>, known: KnownStep) => void
   step: (now: StepNow<State>, params: RunParams<P>) => Tensor | { x: Tensor; state: State }
 }
 
@@ -58,7 +59,15 @@ export interface SamplerChoice {
   names?: Readonly<Record<string, string>>
 }
 
-type Said = Pick<Prediction, 'tensor' | 'predicts' | 'variance'>
+/** What is known of all steps of a loop before it runs. */
+export interface KnownStep {
+  /** What the model predicts, and whether it says a variance. */
+  said: Said | undefined
+  /** Both ends of every step, one after the other. */
+  way: { from: Levels; to: Levels } | undefined
+}
+
+type Answer = Pick<Prediction, 'tensor' | 'predicts' | 'variance'>
 
 /** One step while it is made. Tensors are `[b, ...]`; levels hold for all items or one by one. */
 export interface StepNow<State> {
@@ -67,7 +76,7 @@ export interface StepNow<State> {
   to: Levels
   schedule: Schedule
   /** What the model said of x. */
-  prediction: Said
+  prediction: Answer
   hold: Hold | undefined
   /** x_0 as predicted at x, held in range. */
   x0: Tensor
@@ -124,7 +133,7 @@ export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSp
       ...(spec.noise !== undefined && { seed: seed() }),
     },
     ...(remembers && { stateful: true as const }),
-    ...(spec.check && { check: spec.check }),
+    check: ((params: RunParams<P>, known: StepInputsKnown) => checkStep(spec, params, known)) as never,
     run: ((inputs: StepInputs, params: never, context: RunContext, state = spec.begins as State) => {
       const result = spec.step(stepNow(spec, inputs, params, context, state), params)
       const made = 'x' in result ? result : { x: result, state: undefined }
@@ -176,13 +185,13 @@ function stepNow<State>(
   const [from, to] = [levelsAt(schedule, t), levelsAt(schedule, t_prev)]
   if (!fromClean) refuseClean(from)
   const hold = holds === false ? undefined : holdOf(params, x_t.space)
-  const ask = (x: Tensor, at: Levels): Said => ({
+  const ask = (x: Tensor, at: Levels): Answer => ({
     ...answerOf(model!, x, at, condition && conditioningOf(condition)),
     predicts: model!.predicts,
   })
-  const clean = ({ tensor, predicts }: Said, x: Tensor, at: Levels) =>
+  const clean = ({ tensor, predicts }: Answer, x: Tensor, at: Levels) =>
     held(convertPrediction(tensor, x, at, predicts, 'sample'), hold)
-  let [wired, said, x0, epsilon] = [noise?.tensor, prediction, undefined, undefined] as [Tensor?, Said?, Tensor?, Tensor?]
+  let [wired, said, x0, epsilon] = [noise?.tensor, prediction, undefined, undefined] as [Tensor?, Answer?, Tensor?, Tensor?]
   return {
     x: x_t.tensor,
     from,
@@ -215,6 +224,27 @@ function noiseIn({ x, x0, prediction, hold }: Pick<StepNow<unknown>, 'x' | 'x0' 
   return hold && from.sigma.every((sigma) => sigma > 0)
     ? convertPrediction(x0, x, from, 'sample', 'epsilon')
     : convertPrediction(prediction.tensor, x, from, prediction.predicts, 'epsilon')
+}
+
+type StepInputsKnown = KnownInputs<{
+  prediction: ReturnType<typeof prediction>
+  model: ReturnType<typeof model>
+  t: ReturnType<typeof timestep>
+  t_prev: ReturnType<typeof timestep>
+  schedule: ReturnType<typeof schedule>
+}>
+
+/** A step asks where it begins; one that evaluates the model itself also where it leads, if that is not clean data. */
+function checkStep<P extends ParamSpecs>(
+  { asks, check }: Pick<StepSpec<P, unknown>, 'asks' | 'check'>,
+  params: RunParams<P>,
+  { prediction, model, t, t_prev, schedule }: StepInputsKnown,
+) {
+  const said = asks ? model : prediction
+  refuseNothingButNoise({ slot: asks ? 'model' : 'prediction', said, schedule, times: [t, asks && t_prev] })
+  const paired = schedule && t && t_prev && t.t.length === t_prev.t.length
+  const way = paired && { from: levelsAt(schedule.schedule, t), to: levelsAt(schedule.schedule, t_prev) }
+  check?.(params, { said, way: way || undefined })
 }
 
 function refuseClean({ sigma, t }: Levels) {

@@ -6,6 +6,7 @@ import type { Scalar } from '../../engine/tf.ts'
 import { advanced, choice, condition, defineNode, model, number, optional, real, samples, schedule, timestep } from '../define.ts'
 import { denoiserOf } from './denoise.ts'
 import { holdOf, holdParams } from './hold.ts'
+import { refuseNothingButNoise } from './refusals.ts'
 
 export const adaptiveStepParams = {
   solver_order: advanced(choice(['3', '2'], 'of the higher solver, and how often a step asks the model')),
@@ -41,6 +42,7 @@ export const dpmAdaptiveStep = defineNode({
     error: number('how far they are apart; 1 is what is allowed'),
   },
   params: { ...adaptiveStepParams, ...holdParams },
+  check: (_, { model, schedule, t }) => refuseNothingButNoise({ slot: 'model', said: model, schedule, times: [t] }),
   run: ({ x_t, x_low, model, condition, t, t_prev, schedule: { schedule } }, { solver_order, rtol, atol, ...params }) => {
     const x = x_t.tensor
     const [from, to] = [levelsAt(schedule, t), levelsAt(schedule, t_prev)]

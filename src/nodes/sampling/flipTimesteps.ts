@@ -11,5 +11,6 @@ export const flipTimesteps = defineNode({
   inputs: { timesteps: timesteps('downward') },
   outputs: { timesteps: timesteps('upward; t_prev is where a step leads, as before') },
   params: {},
+  plain: true,
   run: ({ timesteps }) => ({ timesteps: { type: 'timesteps', ...flip(timesteps) } }),
 })

@@ -6,6 +6,7 @@ import { levelsAt } from '../../engine/schedule.ts'
 import { condition, defineNode, integer, model, optional, real, samples, schedule, seed, timestep } from '../define.ts'
 import { denoiserOf } from './denoise.ts'
 import { holdOf, holdParams } from './hold.ts'
+import { refuseNothingButNoise } from './refusals.ts'
 
 export const langevinStep = defineNode({
   type: 'diffusion/LangevinStep',
@@ -29,6 +30,7 @@ export const langevinStep = defineNode({
     ...holdParams,
     seed: seed(),
   },
+  check: (_, { model, schedule, t }) => refuseNothingButNoise({ slot: 'model', said: model, schedule, times: [t] }),
   run: ({ x_t, model, condition, t, schedule }, { snr, n_steps, ...params }, { random }) => {
     const at = levelsAt(schedule.schedule, t)
     const denoise = denoiserOf(model, condition, holdOf(params, x_t.space))

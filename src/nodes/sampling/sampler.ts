@@ -45,6 +45,22 @@ function paramsOfSteps(): Record<string, Param> {
 
 const nameInSampler = ({ names }: OfferedSampler, param: string) => names?.[param] ?? param
 
+/** What slots and params inside the loop are on the Sampler. What a name of a sampler fixes is changed by another one. */
+const calledIn = ({ op, fixed = {}, ...choice }: OfferedSampler & { op: StepOp }): Record<string, string> => ({
+  'predict.x_t': 'x_T',
+  'predict.t': 'schedule',
+  'step.x_t': 'x_T',
+  'step.prediction': 'model',
+  'step.t': 'sampler',
+  'step.t_prev': 'sampler',
+  ...Object.fromEntries(
+    Object.keys(op.params).map((name) => [
+      `step.${name}`,
+      name in fixed ? 'sampler' : nameInSampler(choice as OfferedSampler, name),
+    ]),
+  ),
+})
+
 export const sampler = defineNode({
   type: 'diffusion/Sampler',
   category: 'sampling',
@@ -122,6 +138,6 @@ export const sampler = defineNode({
         inputs: { loop: wire('start', 'loop'), x_prev: wire('step', 'x_prev') },
       },
     ]
-    return { nodes, outputs: { x_0: wire('end', 'x_0'), trajectory: wire('end', 'trajectory') } }
+    return { nodes, outputs: { x_0: wire('end', 'x_0'), trajectory: wire('end', 'trajectory') }, called: calledIn(choice) }
   },
 })

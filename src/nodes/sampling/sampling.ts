@@ -3,8 +3,9 @@ import { NodeError } from '../../engine/plan/fault.ts'
 import type { Inputs, LoopBehaviour } from '../../engine/plan/op.ts'
 import type { Tensor } from '../../engine/tf.ts'
 import { tf } from '../../engine/tf.ts'
+import type { Transitions } from '../../engine/timesteps.ts'
 import { endsOf } from '../../engine/timesteps.ts'
-import type { Noise, Samples, StepPlace, Timesteps } from '../../engine/values.ts'
+import type { Noise, Samples, StepPlace, Timestep, Timesteps } from '../../engine/values.ts'
 import { advanced, defineLoop, integer, number, samples, timestep, timesteps, trajectory } from '../define.ts'
 
 /** Whole timesteps as they are, fractions short. */
@@ -101,6 +102,12 @@ const behaviour: LoopBehaviour<SamplingState> = {
   },
 }
 
+/** Both ends of all transitions. */
+export const timesToCome = ({ t, tPrev, ratio, ratioPrev }: Transitions): { t: Timestep; t_prev: Timestep } => ({
+  t: { type: 'timestep', t, ...(ratio && { ratio }) },
+  t_prev: { type: 'timestep', t: tPrev, ...(ratioPrev && { ratio: ratioPrev }) },
+})
+
 export const [samplingStart, samplingEnd] = defineLoop({
   start: {
     type: 'diffusion/SamplingStart',
@@ -118,6 +125,7 @@ export const [samplingStart, samplingEnd] = defineLoop({
       index: number('0, 1, 2, ...'),
       last: number('1 in the last iteration, else 0'),
     },
+    foresees: ({ timesteps }) => (timesteps ? timesToCome(timesteps) : {}),
     params: {},
   },
   end: {

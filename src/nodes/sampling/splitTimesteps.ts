@@ -21,6 +21,7 @@ export const splitTimesteps = defineNode({
       'how much of the list is rest: 0 keeps the data, 1 nothing of it',
     ),
   },
+  plain: true,
   run: ({ timesteps }, { strength }) => {
     const { skipped, rest, at } = split(timesteps, strength)
     return {

@@ -92,6 +92,7 @@ export const timesteps = defineNode({
       ),
     ),
   },
+  plain: true,
   run: ({ schedule }, { rho, ...params }) => ({
     timesteps: { type: 'timesteps', ...listTimesteps(schedule.schedule, { ...params, ...(rho > 0 && { rho }) }) },
   }),

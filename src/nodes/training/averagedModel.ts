@@ -15,6 +15,7 @@ export const averagedModel = defineNode({
   },
   outputs: { model: model('with the averaged weights') },
   params: { average: integer(1, { min: 1, max: 1000 }, 'which EMA, counted from the first of the chain') },
+  foresees: (_, { model }) => ({ model }),
   run: ({ model, training }, { average }) => {
     const { averages } = training.state
     if (average > averages.length) {

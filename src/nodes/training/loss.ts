@@ -65,19 +65,35 @@ export const loss = defineNode({
     p2_gamma: when('weighting', 'p2', advanced(real(1, { min: 0, max: 10, step: 0.1 }, 'how strongly small noise counts less'))),
     p2_k: when('weighting', 'p2', advanced(real(1, { min: 1e-6, max: 1e6, step: 0.1 }, 'added to the signal-to-noise ratio'))),
   },
-  run: (
-    { prediction, target, schedule, t, weights: wired },
-    { kind, delta, c, weighting, gamma, sigma_data: sigmaData, p2_gamma, p2_k },
-  ) => {
+  check: (params, { prediction, schedule, t }) => {
+    if (params.weighting === 'uniform' || !prediction || !schedule || !t) return
+    lossWeights(params.weighting, prediction.predicts, levelsAt(schedule.schedule, t), weightOptions(params))
+  },
+  run: ({ prediction, target, schedule, t, weights: wired }, { kind, delta, c, weighting, ...params }) => {
     checkAlike(prediction, target, ['prediction', 'target'])
-    const options = { gamma, sigmaData, p2Gamma: p2_gamma, p2K: p2_k }
     const weights =
-      weighting === 'uniform' ? undefined : lossWeights(weighting, prediction.predicts, levelsOf(weighting, schedule, t), options)
+      weighting === 'uniform'
+        ? undefined
+        : lossWeights(weighting, prediction.predicts, levelsOf(weighting, schedule, t), weightOptions(params))
     const errors = weightedErrors(prediction.tensor, target.tensor, { kind, delta, c, ...(weights && { weights }) })
     const tensor = (wired ? errors.mul(perItem(checked(wired, errors), errors)) : errors).mean<Scalar>()
     // What has no t is no entry in a record of losses.
     return { loss: { type: 'loss', tensor }, ...(t && { losses: lossesOf(errors, t) }) } as Made
   },
+})
+
+interface WeightParams {
+  gamma: number
+  sigma_data: number
+  p2_gamma: number
+  p2_k: number
+}
+
+const weightOptions = ({ gamma, sigma_data: sigmaData, p2_gamma: p2Gamma, p2_k: p2K }: WeightParams) => ({
+  gamma,
+  sigmaData,
+  p2Gamma,
+  p2K,
 })
 
 /** `losses` is only there where t is wired. */

@@ -36,6 +36,7 @@ export const postHocEma = defineNode({
     ),
     t: advanced(integer(0, { min: 0, max: 10_000_000 }, 'which step of the optimizer the average ends at; 0: the last one')),
   },
+  foresees: (_, { model }) => ({ model }),
   run: ({ model, training }, { sigma_rel, t }) => {
     const { averages, updates, weights } = training.state
     const learner = learnerAlike(model, training)

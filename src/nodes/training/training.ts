@@ -188,6 +188,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       step: number('steps made before this one'),
       record: record('the last losses of each timestep, for ImportanceTimesteps; empty unless losses are wired to TrainingEnd'),
     },
+    foresees: ({ model }) => ({ model }),
     params: {
       steps: integer(2000, { min: 1, max: 10_000_000 }, 'training steps in all, each of one batch'),
       batch_size: integer(256, { min: 1, max: 65536 }, 'examples a step'),
@@ -219,6 +220,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
         'all that it takes to go on later, for SaveCheckpoint; with all averages, for AveragedModel and PostHocEMA',
       ),
     },
+    foresees: ({ model }) => ({ model, ema: model }),
     params: {
       emit_every: integer(
         100,

@@ -1,5 +1,5 @@
 // One step of DDIM.
-import { ddimStep as step } from '../../../engine/samplers/ddim.ts'
+import { ddimStep as step, refuseUpward } from '../../../engine/samplers/ddim.ts'
 import { advanced, real, toggle } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
@@ -21,6 +21,7 @@ export const ddimStep = defineStep({
       ),
     ),
   },
+  check: ({ eta }, { way }) => way && refuseUpward(way.from, way.to, eta),
   step: ({ x, prediction, from, to, noise, hold }, { eta, rederive }) =>
     step(x, prediction, from, to, eta > 0 ? noise() : undefined, { eta, rederive, hold }),
 })

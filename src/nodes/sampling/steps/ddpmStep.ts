@@ -1,7 +1,9 @@
 // One step of ancestral sampling.
+import { posteriorCoefficients } from '../../../engine/posterior.ts'
 import { ddpmStep as step, variances } from '../../../engine/samplers/ddpm.ts'
 import { choice } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
+import { refuseNoVariance } from '../refusals.ts'
 
 export const ddpmStep = defineStep({
   type: 'diffusion/DDPMStep',
@@ -17,6 +19,10 @@ export const ddpmStep = defineStep({
       variances,
       'of the noise: fixed_small that of the posterior, fixed_large beta, learned what the model says, if it was made to',
     ),
+  },
+  check: ({ variance }, { said, way }) => {
+    if (variance === 'learned') refuseNoVariance(said)
+    if (way) posteriorCoefficients(way.from, way.to)
   },
   step: ({ x, prediction, from, to, noise, hold }, { variance }) => step(x, prediction, from, to, noise(), { variance, hold }),
 })

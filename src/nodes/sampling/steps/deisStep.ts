@@ -1,6 +1,6 @@
 // One step of DEIS.
 import { deisStep as step } from '../../../engine/samplers/deis.ts'
-import { orderOf } from '../../../engine/samplers/exponential.ts'
+import { orderOf, refuseUnpassable } from '../../../engine/samplers/exponential.ts'
 import type { StepHistory } from '../../../engine/samplers/history.ts'
 import { remember } from '../../../engine/samplers/history.ts'
 import { defineStep } from '../defineStep.ts'
@@ -17,6 +17,7 @@ export const deisStep = defineStep({
   sampler: { name: 'deis', about: 'made of predictions of the noise, exactly integrated' },
   begins: [] as StepHistory,
   params: { solver_order: solverOrder, lower_order_final: lowerOrderFinal },
+  check: (_, { way }) => way && refuseUnpassable(way.from, way.to, 'noise'),
   step: ({ x, epsilon, from, to, state, place }, { solver_order, lower_order_final }) => ({
     x: step(x, epsilon, from, to, state, orderOf(solver_order, to, place, lower_order_final && isShort(place))),
     state: remember(state, { value: epsilon, at: from }, 2),

@@ -1,6 +1,7 @@
 // One evaluation of a step of DPM-Solver, single step.
 import type { OpenStep } from '../../../engine/samplers/dpmSolverSinglestep.ts'
 import { dpmSolverSinglestep as step, evaluationOf, singlestepTypes } from '../../../engine/samplers/dpmSolverSinglestep.ts'
+import { refuseUnpassable } from '../../../engine/samplers/exponential.ts'
 import { advanced, choice } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { algorithms, algorithmType, lowerOrderFinal, solverOrder } from '../solverParams.ts'
@@ -26,6 +27,10 @@ export const dpmSolverSinglestepStep = defineStep({
     solver_order: solverOrder,
     solver_type: advanced(choice(singlestepTypes, 'how the change of the prediction counts; heun: integrated in full')),
     lower_order_final: lowerOrderFinal,
+  },
+  check: ({ algorithm_type }, { way }) => {
+    const { terms, eta } = algorithms[algorithm_type]
+    if (way) refuseUnpassable(way.from, way.to, terms, eta)
   },
   step: (
     { x, x0, epsilon, from, to, noise, state, place },

@@ -1,6 +1,6 @@
 // One step of DPM-Solver, multistep.
 import { dpmSolverStep as step } from '../../../engine/samplers/dpmSolver.ts'
-import { orderOf } from '../../../engine/samplers/exponential.ts'
+import { orderOf, refuseUnpassable } from '../../../engine/samplers/exponential.ts'
 import type { StepHistory } from '../../../engine/samplers/history.ts'
 import { remember } from '../../../engine/samplers/history.ts'
 import { advanced, toggle } from '../../define.ts'
@@ -35,6 +35,10 @@ export const dpmSolverStep = defineStep({
     solver_type: solverType,
     lower_order_final: lowerOrderFinal,
     euler_at_final: advanced(toggle(false, 'the last step is of first order')),
+  },
+  check: ({ algorithm_type }, { way }) => {
+    const { terms, eta } = algorithms[algorithm_type]
+    if (way) refuseUnpassable(way.from, way.to, terms, eta)
   },
   step: ({ x, x0, epsilon, from, to, noise, state, place }, params) => {
     const { terms, eta } = algorithms[params.algorithm_type]

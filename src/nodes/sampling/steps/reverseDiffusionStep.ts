@@ -1,4 +1,5 @@
 // One step of the reverse diffusion predictor.
+import { posteriorCoefficients } from '../../../engine/posterior.ts'
 import { reverseDiffusionStep as step } from '../../../engine/samplers/langevin.ts'
 import { defineStep } from '../defineStep.ts'
 
@@ -12,5 +13,8 @@ export const reverseDiffusionStep = defineStep({
   sampler: { name: 'reverse_diffusion', about: 'by the score alone, for hundreds of steps' },
   noise: 'z',
   params: {},
+  check: (_, { way }) => {
+    if (way) posteriorCoefficients(way.from, way.to)
+  },
   step: ({ x, epsilon, from, to, noise }) => step(x, epsilon, from, to, noise),
 })

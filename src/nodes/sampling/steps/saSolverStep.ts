@@ -1,10 +1,13 @@
 // One step of SA-Solver.
-import { orderOf } from '../../../engine/samplers/exponential.ts'
+import type { Terms } from '../../../engine/samplers/exponential.ts'
+import { orderOf, refuseUnpassable } from '../../../engine/samplers/exponential.ts'
 import type { SASolverState } from '../../../engine/samplers/saSolver.ts'
 import { saSolverStep as step } from '../../../engine/samplers/saSolver.ts'
 import { advanced, choice, integer, real } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { lowerOrderFinal } from '../solverParams.ts'
+
+const termsOf: { [K in 'data_prediction' | 'noise_prediction']: Terms } = { data_prediction: 'data', noise_prediction: 'noise' }
 
 export const saSolverStep = defineStep({
   type: 'diffusion/SASolverStep',
@@ -34,9 +37,12 @@ export const saSolverStep = defineStep({
     tau_tmax: advanced(real(800, { min: 0, max: 1e6, step: 1 }, '... to this; in the terms of the schedule')),
     lower_order_final: lowerOrderFinal,
   },
+  check: ({ algorithm_type }, { way }) => {
+    if (way) refuseUnpassable(way.from, way.to, termsOf[algorithm_type])
+  },
   step: ({ x, x0, epsilon, from, to, noise, state, place }, params) => {
     const { algorithm_type, predictor_order, corrector_order, tau_tmin, tau_tmax, lower_order_final: lowered } = params
-    const terms = algorithm_type === 'data_prediction' ? 'data' : 'noise'
+    const terms = termsOf[algorithm_type]
     const tau = from.t.every((t) => t >= tau_tmin && t <= tau_tmax) ? params.tau : 0
     const orders = {
       predictorOrder: orderOf(predictor_order, to, place, lowered),

@@ -1,6 +1,6 @@
 // One step of UniPC.
 import { NodeError } from '../../../engine/plan/fault.ts'
-import { orderOf } from '../../../engine/samplers/exponential.ts'
+import { orderOf, refuseUnpassable } from '../../../engine/samplers/exponential.ts'
 import type { UniPCState } from '../../../engine/samplers/unipc.ts'
 import { unipcStep as step, unipcTypes } from '../../../engine/samplers/unipc.ts'
 import { advanced, choice, integer, toggle } from '../../define.ts'
@@ -28,9 +28,10 @@ export const unipcStep = defineStep({
     ),
     lower_order_final: lowerOrderFinal,
   },
-  check: ({ solver_type }, wired) => {
-    const list = wired('t')?.wired('timesteps')
-    if (solver_type === 'bh1' && list?.op === 'diffusion/Timesteps' && list.params.end === 'clean') throw noCleanEnd()
+  check: ({ solver_type, predict_x0 }, { way }) => {
+    if (!way) return
+    if (solver_type === 'bh1' && way.to.sigma.includes(0)) throw noCleanEnd()
+    refuseUnpassable(way.from, way.to, predict_x0 ? 'data' : 'noise')
   },
   step: ({ x, x0, epsilon, from, to, state, place }, params) => {
     const { solver_type: type, predict_x0, disable_corrector, lower_order_final } = params

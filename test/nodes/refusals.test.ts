@@ -1,0 +1,294 @@
+// What cannot work is refused before the run, with the node, the reason and the cure; what is beside it is let through.
+import { expect, test } from 'vitest'
+import type { Fault } from '../../src/engine/plan/fault.ts'
+import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import { opTable } from '../../src/engine/plan/op.ts'
+import { createSession } from '../../src/engine/plan/session.ts'
+import { nodes } from '../../src/nodes/table.ts'
+import { node } from './evaluate.ts'
+import { closedSampler, openLoop } from './samplingLoop.ts'
+
+type Params = Record<string, unknown>
+
+/** Of a graph that is not run: every observer and what leads to it is looked at. */
+async function checked(graph: GraphNode[]): Promise<Fault[]> {
+  const session = createSession({ ops: opTable(nodes), onEvent: () => {} })
+  const faults = session.check({ nodes: graph })
+  await session.dispose()
+  return faults
+}
+
+const faultsOf = async (graph: GraphNode[]) => (await checked(graph)).filter(({ notice }) => !notice)
+const noticesOf = async (graph: GraphNode[]) => (await checked(graph)).filter(({ notice }) => notice)
+const shown = (wire: string) => node('shown', 'Inspect', { value: wire })
+
+const flow = node('schedule', 'FlowSchedule')
+const table = (params: Params = {}) => node('schedule', 'NoiseSchedule', {}, params)
+const zeroSnr = table({ rescale_betas_zero_snr: true })
+const trailing = { timestep_spacing: 'trailing' }
+const mlp = (params: Params) => node('model', 'MLP', {}, params)
+const noise = node('noise', 'GaussianNoise', {}, { batch_size: 2 })
+
+/** The closed Sampler. */
+const closed = (schedule: GraphNode, model: Params, params: Params = {}) => [
+  schedule,
+  mlp(model),
+  noise,
+  closedSampler(params),
+  shown('sampler.x_0'),
+]
+
+/** The loop by hand around a step. */
+const open = (schedule: GraphNode, model: Params, step: string, params: Params, list: Params, asks = false) => [
+  schedule,
+  mlp(model),
+  noise,
+  node('list', 'Timesteps', { schedule: 'schedule.schedule' }, list),
+  ...openLoop(step, params, { asks }),
+  shown('end.x_0'),
+]
+
+const EPSILON = { predicts: 'epsilon' }
+
+test('a model of epsilon where sampling begins with nothing but noise', async () => {
+  expect(await faultsOf(closed(flow, EPSILON))).toEqual([
+    {
+      node: 'sampler',
+      slot: 'model',
+      message: 'At t = 1000 x_t is nothing but noise, and the model predicts that noise (epsilon): it says nothing of the data.',
+      cure: 'Set `predicts` of the model to flow_prediction; a network has to be trained so.',
+    },
+  ])
+  expect(await faultsOf(open(zeroSnr, EPSILON, 'DDIMStep', {}, trailing))).toEqual([
+    {
+      node: 'step',
+      slot: 'prediction',
+      message: 'At t = 999 x_t is nothing but noise, and the model predicts that noise (epsilon): it says nothing of the data.',
+      cure: 'Set `predicts` of the model to v_prediction; a network has to be trained so. Or begin where some signal is left: fewer steps, with timestep_spacing leading.',
+    },
+  ])
+  expect(await faultsOf(open(zeroSnr, EPSILON, 'HeunStep', {}, trailing, true))).toMatchObject([{ node: 'step', slot: 'model' }])
+  // A table of another curve whose end has no signal.
+  expect(await faultsOf(closed(table({ beta_schedule: 'jsd' }), EPSILON, trailing))).toHaveLength(1)
+  const ode = node(
+    'bits',
+    'BitsPerDim',
+    { model: 'model.model', x_0: 'noise.noise', schedule: 'schedule.schedule' },
+    { method: 'ode' },
+  )
+  expect(await faultsOf([zeroSnr, mlp(EPSILON), noise, ode, shown('bits.bits_per_dim')])).toMatchObject([
+    { node: 'bits', slot: 'model', message: expect.stringContaining('t = 999') as string },
+  ])
+})
+
+test('what tells of the data is let through there, and what begins below', async () => {
+  for (const predicts of ['v_prediction', 'sample', 'flow_prediction']) {
+    expect(await faultsOf(closed(flow, { predicts }))).toEqual([])
+    expect(await faultsOf(closed(zeroSnr, { predicts }, trailing))).toEqual([])
+  }
+  expect(await faultsOf(closed(zeroSnr, EPSILON))).toEqual([])
+  expect(await faultsOf(closed(table(), EPSILON, trailing))).toEqual([])
+  expect(await faultsOf(closed(node('schedule', 'VPSchedule'), EPSILON))).toEqual([])
+  expect(await faultsOf(closed(node('schedule', 'SigmaSchedule'), EPSILON))).toEqual([])
+  // The last part of a list begins where data have been noised to.
+  const rest = open(zeroSnr, EPSILON, 'DDIMStep', {}, trailing).map((one) =>
+    one.id === 'start' ? node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'part.rest' }) : one,
+  )
+  expect(await faultsOf([...rest, node('part', 'SplitTimesteps', { timesteps: 'list.timesteps' })])).toEqual([])
+})
+
+const training = (loss: GraphNode[], model: Params, schedule: GraphNode) => [
+  schedule,
+  mlp(model),
+  node('points', 'Points'),
+  node('optimizer', 'Optimizer'),
+  node('begin', 'TrainingStart', { model: 'model.model', dataset: 'points.dataset', optimizer: 'optimizer.optimizer' }),
+  node('t', 'RandomTimesteps', { like: 'begin.x_0', schedule: 'schedule.schedule' }),
+  node('z', 'GaussianNoise', { like: 'begin.x_0' }),
+  node('noised', 'ForwardNoise', { x_0: 'begin.x_0', t: 't.t', noise: 'z.noise', schedule: 'schedule.schedule' }),
+  node('asked', 'Predict', { model: 'begin.model', x_t: 'noised.x_t', t: 't.t' }),
+  node('target', 'Target', { model: 'begin.model', x_0: 'begin.x_0', noise: 'z.noise', t: 't.t', schedule: 'schedule.schedule' }),
+  ...loss,
+  node('trained', 'TrainingEnd', { loop: 'begin.loop', loss: 'loss.loss' }),
+]
+
+const plainLoss = (params: Params = {}) =>
+  node(
+    'loss',
+    'Loss',
+    { prediction: 'asked.prediction', target: 'target.target', schedule: 'schedule.schedule', t: 't.t' },
+    params,
+  )
+const hybrid = node('loss', 'HybridLoss', {
+  prediction: 'asked.prediction',
+  target: 'target.target',
+  x_0: 'begin.x_0',
+  x_t: 'noised.x_t',
+  t: 't.t',
+  schedule: 'schedule.schedule',
+})
+
+test('it is seen through training, averages, guidance and predictions joined by hand', async () => {
+  const through = (model: GraphNode[], from: string) => [
+    ...training([plainLoss()], EPSILON, flow),
+    ...model,
+    noise,
+    {
+      ...closedSampler({}),
+      inputs: { ...closedSampler({}).inputs, model: { node: from, slot: from === 'trained' ? 'ema' : 'model' } },
+    },
+    shown('sampler.x_0'),
+  ]
+  const refused = [{ node: 'sampler', slot: 'model' }]
+  expect(await faultsOf(through([], 'trained'))).toMatchObject(refused)
+  expect(await faultsOf(through([node('guided', 'GuidedModel', { model: 'trained.model' })], 'guided'))).toMatchObject(refused)
+  const average = node('average', 'AveragedModel', { model: 'trained.model', training: 'trained.training' })
+  expect(await faultsOf(through([average], 'average'))).toMatchObject(refused)
+  // Preconditioned, it says x_0, whatever the network inside says.
+  const edm = node('edm', 'Precondition', { model: 'trained.model', schedule: 'schedule.schedule' })
+  expect(await faultsOf(through([edm], 'edm'))).toEqual([])
+
+  const guided = open(flow, EPSILON, 'EulerStep', {}, {}).map((one) =>
+    one.id === 'step' ? { ...one, inputs: { ...one.inputs, prediction: { node: 'joined', slot: 'prediction' } } } : one,
+  )
+  const joined = node('joined', 'Guidance', { conditional: 'predict.prediction', unconditional: 'predict.prediction' })
+  expect(await faultsOf([...guided, joined])).toMatchObject([{ node: 'step', slot: 'prediction' }])
+  const projected = node('joined', 'AdaptiveProjectedGuidance', {
+    conditional: 'predict.prediction',
+    unconditional: 'predict.prediction',
+    x_t: 'start.x_t',
+    t: 'start.t',
+    schedule: 'schedule.schedule',
+  })
+  expect(await faultsOf([...guided, projected])).toMatchObject([{ node: 'joined', slot: 'conditional' }])
+})
+
+test('UniPC with bh1 on the way to clean data', async () => {
+  const bh1 = { solver_type: 'bh1' }
+  const list = { ...trailing, num_inference_steps: 5 }
+  expect(await faultsOf(open(table(), EPSILON, 'UniPCStep', bh1, list))).toEqual([
+    {
+      node: 'step',
+      param: 'solver_type',
+      message:
+        'Expected a list of timesteps that ends at some noise: with bh1 B(h) is h, which is infinite for a step to clean data.',
+      cure: 'Set solver_type to bh2, or `end` of Timesteps to `smallest`.',
+    },
+  ])
+  expect(await faultsOf(open(table(), EPSILON, 'UniPCStep', {}, list))).toEqual([])
+  expect(await faultsOf(open(table(), EPSILON, 'UniPCStep', bh1, { ...list, end: 'smallest' }))).toEqual([])
+})
+
+test('a variance of a model that says none, in a step, in a bound and in training', async () => {
+  const none = {
+    message: 'The model says no variance: it has one output for each number, and not two.',
+    cure: 'Set `learned_variance` of UNet or MLP to learned_range and train it, or take a fixed variance.',
+  }
+  const learned = { sampler: 'ddpm', variance: 'learned' }
+  const two = { ...EPSILON, learned_variance: 'learned_range' }
+  expect(await faultsOf(closed(table(), EPSILON, learned))).toEqual([{ node: 'sampler', slot: 'model', ...none }])
+  expect(await faultsOf(closed(table(), two, learned))).toEqual([])
+  expect(await faultsOf(closed(table(), EPSILON, { ...learned, variance: 'fixed_large' }))).toEqual([])
+
+  const bound = (model: Params) => [
+    table(),
+    mlp(model),
+    noise,
+    node(
+      'bits',
+      'BitsPerDim',
+      { model: 'model.model', x_0: 'noise.noise', schedule: 'schedule.schedule' },
+      { variance: 'learned' },
+    ),
+    shown('bits.bits_per_dim'),
+  ]
+  expect(await faultsOf(bound(EPSILON))).toEqual([{ node: 'bits', slot: 'model', ...none }])
+  expect(await faultsOf(bound(two))).toEqual([])
+
+  const trained = (model: Params) => [...training([hybrid], model, table()), shown('trained.history')]
+  expect(await faultsOf(trained(EPSILON))).toEqual([{ node: 'loss', slot: 'prediction', ...none }])
+  expect(await faultsOf(trained(two))).toEqual([])
+  const edm = node('edm', 'Precondition', { model: 'model.model', schedule: 'schedule.schedule' })
+  expect(await faultsOf([table(), mlp(two), edm, shown('edm.model')])).toMatchObject([{ node: 'edm', slot: 'model' }])
+})
+
+test('solvers in terms of the noise, and fresh noise on the way up', async () => {
+  const v = { predicts: 'v_prediction' }
+  const inNoise = { slot: 't', message: expect.stringMatching(/^Expected a t with some signal, got 999/) as string }
+  expect(await faultsOf(closed(zeroSnr, v, { ...trailing, sampler: 'deis' }))).toMatchObject([
+    { node: 'sampler', param: 'sampler' },
+  ])
+  expect(await faultsOf(open(zeroSnr, v, 'DEISStep', {}, trailing))).toMatchObject([{ node: 'step', ...inNoise }])
+  const off = { predict_x0: false }
+  expect(await faultsOf(open(zeroSnr, v, 'UniPCStep', off, trailing))).toMatchObject([{ node: 'step', ...inNoise }])
+  expect(await faultsOf(open(zeroSnr, v, 'UniPCStep', {}, trailing))).toEqual([])
+
+  const up = (params: Params) => [
+    ...open(table(), EPSILON, 'DDIMStep', params, {}).map((one) =>
+      one.id === 'start' ? node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'up.timesteps' }) : one,
+    ),
+    node('up', 'FlipTimesteps', { timesteps: 'list.timesteps' }),
+  ]
+  expect(await faultsOf(up({ eta: 1 }))).toMatchObject([{ node: 'step', param: 'eta' }])
+  expect(await faultsOf(up({}))).toEqual([])
+})
+
+test('training on epsilon where there is nothing but noise is possible, and a notice says what for', async () => {
+  const notices = (schedule: GraphNode, model: Params, loss: Params = {}) =>
+    noticesOf([...training([plainLoss(loss)], model, schedule), shown('trained.history')])
+  expect(await notices(zeroSnr, EPSILON)).toMatchObject([
+    {
+      node: 'target',
+      message:
+        'At t = 999 x_t is nothing but noise: a model of epsilon has only to repeat it, and sampling cannot begin there. Models of v_prediction learn something.',
+    },
+  ])
+  expect(await notices(zeroSnr, { predicts: 'v_prediction' })).toEqual([])
+  expect(await notices(table(), EPSILON)).toEqual([])
+  // Times of a flow are drawn between its ends.
+  expect(await notices(flow, EPSILON)).toEqual([])
+  // A weight that is infinite there would be met in one step of many.
+  const weighted = (weighting: string) =>
+    faultsOf([...training([plainLoss({ weighting })], EPSILON, zeroSnr), shown('trained.history')])
+  expect(await weighted('snr_plus_1')).toMatchObject([
+    { node: 'loss', slot: 't', message: expect.stringContaining('infinite at t = 999') as string },
+  ])
+  expect(await weighted('min_snr')).toEqual([])
+})
+
+test('schedules and lists that cannot be, and times of another schedule', async () => {
+  const graph = (schedule: GraphNode, params: Params) => [
+    schedule,
+    node('list', 'Timesteps', { schedule: 'schedule.schedule' }, params),
+    shown('list.timesteps'),
+  ]
+  expect(await faultsOf(graph(zeroSnr, { sigmas: 'karras' }))).toMatchObject([{ node: 'list', param: 'sigma_max' }])
+  expect(await faultsOf(graph(zeroSnr, { num_inference_steps: 2000 }))).toMatchObject([
+    { node: 'list', param: 'num_inference_steps' },
+  ])
+  const backwards = node('schedule', 'SigmaSchedule', {}, { sigma_min: 2, sigma_max: 1 })
+  expect(await faultsOf(graph(backwards, {}))).toMatchObject([{ node: 'schedule', param: 'sigma_max' }])
+  // What is wrong already is not computed with, and says so once.
+  expect(await faultsOf(graph(node('schedule', 'FlowSchedule', {}, { num_train_timesteps: -1 }), {}))).toMatchObject([
+    { node: 'schedule', param: 'num_train_timesteps' },
+  ])
+  expect(await faultsOf(graph(node('schedule', 'GaussianNoise'), {}))).toMatchObject([{ node: 'list', slot: 'schedule' }])
+  const other = open(table({ num_train_timesteps: 100 }), EPSILON, 'DDIMStep', {}, {}).map((one) =>
+    one.id === 'list' ? node('list', 'Timesteps', { schedule: 'longer.schedule' }) : one,
+  )
+  expect(await faultsOf([...other, node('longer', 'NoiseSchedule')])).toMatchObject([{ node: 'step', slot: 't' }])
+})
+
+test('a fault inside the Sampler is told in its words', async () => {
+  const told = async (params: Params, schedule = table()) => (await faultsOf(closed(schedule, EPSILON, params)))[0]
+  expect(await told({ num_inference_steps: 2000 })).toMatchObject({ node: 'sampler', param: 'num_inference_steps' })
+  // Only the node inside has this param: which one, and how to get at it.
+  expect(await told({ sigmas: 'karras' }, zeroSnr)).toEqual({
+    node: 'sampler',
+    message: 'The schedule has no signal at its last timestep: its highest σ is infinite, and no curve begins there.',
+    cure: 'Set sigma_max (80, say), or sigmas to schedule. For `sigma_max` open Sampler.',
+  })
+  expect((await faultsOf([closedSampler({}), shown('sampler.x_0')])).map(({ node, slot }) => [node, slot])).toEqual(
+    expect.arrayContaining(['model', 'x_T', 'schedule'].map((slot) => ['sampler', slot])),
+  )
+})
