@@ -102,7 +102,7 @@ onCpu(() => {
       node('outer', 'Precondition', { model: 'net.model', schedule: 'schedule.schedule' }),
     ]
     await expect(evaluate(graph, { x: 'outer.model' })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: outer.model: This model says a variance too, which a preconditioned model has no place for. Make it without a learned variance.]`,
+      `[GraphError: outer.model: This model says a variance too, which a preconditioned model has no place for. Set \`learned_variance\` of the model to none.]`,
     )
   })
 })

@@ -62,7 +62,8 @@ function insideOf(inner: GraphNode, { id, title }: GraphNode, op: ExpandOp, { ca
     node: id,
     title: title ?? op.title,
     slots: places(Object.keys(inner.inputs), wired),
-    params: places(Object.keys(inner.params), (name) => (Object.hasOwn(op.params, name) ? name : undefined)),
+    // An End speaks of params of its Start.
+    params: places(Object.keys({ ...op.params, ...inner.params }), (name) => (Object.hasOwn(op.params, name) ? name : undefined)),
   }
 }
 

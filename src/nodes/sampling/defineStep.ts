@@ -133,7 +133,7 @@ export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSp
       ...(spec.noise !== undefined && { seed: seed() }),
     },
     ...(remembers && { stateful: true as const }),
-    check: ((params: RunParams<P>, known: StepInputsKnown) => checkStep(spec, params, known)) as never,
+    check: ((params: RunParams<P>, known: KnownOfInputs) => checkStep(spec, params, known)) as never,
     run: ((inputs: StepInputs, params: never, context: RunContext, state = spec.begins as State) => {
       const result = spec.step(stepNow(spec, inputs, params, context, state), params)
       const made = 'x' in result ? result : { x: result, state: undefined }
@@ -226,7 +226,7 @@ function noiseIn({ x, x0, prediction, hold }: Pick<StepNow<unknown>, 'x' | 'x0' 
     : convertPrediction(prediction.tensor, x, from, prediction.predicts, 'epsilon')
 }
 
-type StepInputsKnown = KnownInputs<{
+type KnownOfInputs = KnownInputs<{
   prediction: ReturnType<typeof prediction>
   model: ReturnType<typeof model>
   t: ReturnType<typeof timestep>
@@ -238,7 +238,7 @@ type StepInputsKnown = KnownInputs<{
 function checkStep<P extends ParamSpecs>(
   { asks, check }: Pick<StepSpec<P, unknown>, 'asks' | 'check'>,
   params: RunParams<P>,
-  { prediction, model, t, t_prev, schedule }: StepInputsKnown,
+  { prediction, model, t, t_prev, schedule }: KnownOfInputs,
 ) {
   const said = asks ? model : prediction
   refuseNothingButNoise({ slot: asks ? 'model' : 'prediction', said, schedule, times: [t, asks && t_prev] })
