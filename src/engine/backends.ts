@@ -43,8 +43,7 @@ const names: BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu']
  * before. Throws only if not even plain JavaScript computes rightly.
  */
 export async function startBackend(options: BackendOptions = {}): Promise<BackendReport> {
-  tf.enableProdMode() // no banner about tfjs-node
-  broadcastSumGradients()
+  prepareTfjs()
   const prefer = options.prefer ?? 'auto'
   const rejected: BackendReport['rejected'] = []
   const found = await findCandidates(options, rejected)
@@ -68,6 +67,18 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     return { name: best.name, device: best.device, reason: explain(best, prefer, reason, rejected), rejected }
   }
   throw new Error(`No backend computes rightly here. ${rejected.map(({ name, reason }) => `${name}: ${reason}.`).join(' ')}`)
+}
+
+/** The same without self-test and choice: for a device that does not compute. Throws if the backend is not here. */
+export async function startUntested(name: BackendName, options: BackendOptions = {}): Promise<void> {
+  prepareTfjs()
+  const candidate = await probes[name](options)
+  await candidate.start()
+}
+
+function prepareTfjs() {
+  tf.enableProdMode() // no banner about tfjs-node
+  broadcastSumGradients()
 }
 
 /** Stops the active backend and gives its memory and device back. */

@@ -1,0 +1,87 @@
+// What a step of the reference UNet asks of a GPU, here and with stock tfjs, counted on one that computes nothing:
+// `npm run bench:counts`; with `--json` as one line of JSON, with `--by kernel` by programs as well.
+import { execFile } from 'node:child_process'
+import { parseArgs, promisify } from 'node:util'
+import type { Counted, Kernel, Task, Who } from './counted.ts'
+import { BATCH, PARAMETERS } from './reference.ts'
+
+const tasks: { [K in Task]: string } = {
+  train: `training, batch ${BATCH}`,
+  sample: 'sampling by DDIM, batch 1',
+  sample16: 'sampling by DDIM, batch 16',
+}
+export const names = Object.keys(tasks) as Task[]
+
+type Found = { [W in Who]: { [K in Task]: Counted } }
+
+export async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false }, by: { type: 'string' } } })
+  if (values.by !== undefined && values.by !== 'kernel') throw new Error(`Expected --by kernel, got --by ${values.by}.`)
+  const found = { ours: {}, stock: {} } as Found
+  for (const who of ['ours', 'stock'] as const) for (const task of names) found[who][task] = await countApart(who, task)
+  if (values.json) console.log(json(found, values.by !== undefined))
+  else console.log([table(found), ...(values.by ? names.map((task) => kernelTable(task, found)) : [])].join('\n\n'))
+}
+
+async function countApart(who: Who, task: Task): Promise<Counted> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/run.mjs', 'bench/counted.ts', who, task])
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Counted
+}
+
+function json({ ours, stock }: Found, byKernel: boolean): string {
+  const shown = ({ kernels, ...counts }: Counted) => (byKernel ? { ...counts, kernels } : counts)
+  const all = (counted: { [K in Task]: Counted }) => Object.fromEntries(names.map((task) => [task, shown(counted[task])]))
+  return JSON.stringify({ ...all(ours), stock: all(stock) })
+}
+
+// ---- for people
+
+export const rows: { [K in keyof Omit<Counted, 'kernels'>]: readonly [name: string, unit: number] } = {
+  dispatches: ['dispatches', 1],
+  submits: ['submits', 1],
+  passes: ['compute passes', 1],
+  copies: ['copies', 1],
+  writes: ['writes from JavaScript', 1],
+  writtenBytes: ['MB in them', 1e6],
+  buffers: ['buffers created', 1],
+  bufferBytes: ['MB in them', 1e6],
+  bytesTouched: ['GB bound to kernels', 1e9],
+  deviceBytes: ['GB on the device, at most', 1e9],
+  pipelines: ['pipelines in all', 1],
+  jsMs: ['ms in JavaScript', 1],
+}
+
+function table(found: Found): string {
+  const lines = [
+    `Reference UNet, 32x32x3, ${(PARAMETERS / 1e6).toFixed(2)} million parameters: one step, on a GPU that only counts`,
+  ]
+  for (const task of names) {
+    lines.push('', line(tasks[task], ['ours', 'stock tfjs', 'stock / ours']))
+    for (const [key, [name, unit]] of Object.entries(rows)) {
+      const [ours, stock] = [found.ours, found.stock].map((who) => who[task][key as keyof typeof rows]) as [number, number]
+      lines.push(line(`  ${name}`, [amount(ours / unit), amount(stock / unit), ours ? amount(stock / ours) : '']))
+    }
+  }
+  return lines.join('\n')
+}
+
+const line = (name: string, cells: string[]) => (name.padEnd(30) + cells.map((cell) => cell.padStart(14)).join('')).trimEnd()
+
+export const amount = (value: number) =>
+  Number.isInteger(value)
+    ? value.toLocaleString('en')
+    : value >= 100
+      ? value.toFixed(0)
+      : value >= 0.01
+        ? value.toPrecision(3)
+        : '< 0.01'
+
+function kernelTable(task: Task, { ours, stock }: Found): string {
+  const of = (who: string, kernels: Kernel[]) => [
+    line(`${tasks[task]}, ${who}`, ['dispatches', 'MB bound']),
+    ...kernels.map(({ name, dispatches, bytesTouched }) =>
+      line(`  ${name}`, [amount(dispatches), (bytesTouched / 1e6).toFixed(1)]),
+    ),
+  ]
+  return [...of('ours', ours[task].kernels), '', ...of('stock tfjs', stock[task].kernels)].join('\n')
+}

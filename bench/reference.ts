@@ -1,0 +1,189 @@
+// The UNet that is counted: 32x32 in three colours, 6.5 million parameters; trained with batches of 64. As graphs of nodes,
+// which is how a workflow runs it, and as a user of stock tfjs would write the same steps.
+import type { UnetConfig } from '../src/engine/models/unet/config.ts'
+import { unetConfig } from '../src/engine/models/unet/config.ts'
+import { unet } from '../src/engine/models/unet/init.ts'
+import type { Graph, GraphNode } from '../src/engine/plan/graph.ts'
+import { wire } from '../src/engine/plan/graph.ts'
+import type { Op } from '../src/engine/plan/op.ts'
+import { randomOf } from '../src/engine/random.ts'
+import type { Levels } from '../src/engine/schedule.ts'
+import { levelsAt, noiseSchedule } from '../src/engine/schedule.ts'
+import type { Scalar, Tensor4D } from '../src/engine/tf.ts'
+import { tf } from '../src/engine/tf.ts'
+import type { Weights } from '../src/engine/values.ts'
+import { dataset, defineNode, like, samples } from '../src/nodes/define.ts'
+import { stockUnet } from './stock.ts'
+
+export const BATCH = 64
+export const PARAMETERS = 6_472_195
+const SIDE = 32
+
+export const config: UnetConfig = unetConfig({
+  sample_size: SIDE,
+  block_out_channels: [64, 128, 128],
+  down_block_types: ['DownBlock2D', 'DownBlock2D', 'AttnDownBlock2D'],
+  up_block_types: ['AttnUpBlock2D', 'UpBlock2D', 'UpBlock2D'],
+  attention_head_dim: null,
+})
+
+const schedule = noiseSchedule({ name: 'linear', T: 1000 })
+
+// ---- as nodes
+
+const node = (
+  id: string,
+  type: string,
+  inputs: Record<string, readonly [from: string, slot: string]>,
+  params: GraphNode['params'] = {},
+): GraphNode => ({
+  id,
+  op: type.includes('/') ? type : `diffusion/${type}`,
+  params,
+  inputs: Object.fromEntries(Object.entries(inputs).map(([slot, [from, output]]) => [slot, wire(from, output)])),
+})
+
+/** The nodes that are made for the bench: pictures of noise, and one that tells of each iteration of the loop it is in. */
+export const ops = (onIteration: () => void): Op[] => [
+  defineNode({
+    type: 'bench/Images',
+    category: 'data',
+    summary: 'Pictures of noise.',
+    inputs: {},
+    outputs: { dataset: dataset() },
+    params: {},
+    run: () => {
+      const size = 4 * BATCH
+      const data = randomOf(1).uniform(size * SIDE * SIDE * 3)
+      return { dataset: { type: 'dataset', data, shape: [SIDE, SIDE, 3], size, space: 'image' } }
+    },
+  }),
+  defineNode({
+    type: 'bench/Mark',
+    category: 'view',
+    summary: 'Tells that an iteration has come here.',
+    inputs: { value: samples() },
+    outputs: { value: like('value') },
+    params: {},
+    run: ({ value }) => {
+      onIteration()
+      return { value }
+    },
+  }),
+]
+
+const model: GraphNode[] = [
+  node('attention', 'Attention', {}, { resolutions: '8', by: 'heads', heads: 1 }),
+  node(
+    'net',
+    'UNet',
+    { attention: ['attention', 'attention'] },
+    { sample_size: SIDE, channels: 3, block_out_channels: '64, 128, 128', layers_per_block: 2, norm_num_groups: 32 },
+  ),
+  node('schedule', 'NoiseSchedule', {}),
+]
+
+/** Adam without clipping and averages, the mean squared error of the noise. */
+export const trainingGraph = (steps: number): Graph => ({
+  nodes: [
+    ...model,
+    node('data', 'bench/Images', {}),
+    node('adam', 'Optimizer', {}, { algorithm: 'adam', clip_norm: 0 }),
+    node(
+      'start',
+      'TrainingStart',
+      { model: ['net', 'model'], dataset: ['data', 'dataset'], optimizer: ['adam', 'optimizer'] },
+      { steps, batch_size: BATCH },
+    ),
+    node('x_0', 'bench/Mark', { value: ['start', 'x_0'] }),
+    node('t', 'RandomTimesteps', { like: ['x_0', 'value'], schedule: ['schedule', 'schedule'] }),
+    node('noise', 'GaussianNoise', { like: ['x_0', 'value'] }),
+    node('x_t', 'ForwardNoise', {
+      x_0: ['x_0', 'value'],
+      t: ['t', 't'],
+      noise: ['noise', 'noise'],
+      schedule: ['schedule', 'schedule'],
+    }),
+    node('says', 'Predict', { model: ['start', 'model'], x_t: ['x_t', 'x_t'], t: ['t', 't'] }),
+    node('target', 'Target', {
+      model: ['start', 'model'],
+      x_0: ['x_0', 'value'],
+      noise: ['noise', 'noise'],
+      t: ['t', 't'],
+      schedule: ['schedule', 'schedule'],
+    }),
+    node('loss', 'Loss', { prediction: ['says', 'prediction'], target: ['target', 'target'] }),
+    node('end', 'TrainingEnd', { loop: ['start', 'loop'], loss: ['loss', 'loss'] }, { emit_every: 0 }),
+    node('history', 'Inspect', { value: ['end', 'history'] }),
+  ],
+})
+
+export const samplingGraph = (steps: number, batch: number): Graph => ({
+  nodes: [
+    ...model,
+    node('x_T', 'GaussianNoise', {}, { batch_size: batch, shape: `${SIDE}, ${SIDE}, 3` }),
+    node('timesteps', 'Timesteps', { schedule: ['schedule', 'schedule'] }, { num_inference_steps: steps }),
+    node('start', 'SamplingStart', { x_T: ['x_T', 'noise'], timesteps: ['timesteps', 'timesteps'] }),
+    node('x_t', 'bench/Mark', { value: ['start', 'x_t'] }),
+    node('says', 'Predict', { model: ['net', 'model'], x_t: ['x_t', 'value'], t: ['start', 't'] }),
+    node('step', 'DDIMStep', {
+      x_t: ['x_t', 'value'],
+      prediction: ['says', 'prediction'],
+      t: ['start', 't'],
+      t_prev: ['start', 't_prev'],
+      schedule: ['schedule', 'schedule'],
+    }),
+    node('end', 'SamplingEnd', { loop: ['start', 'loop'], x_prev: ['step', 'x_prev'] }),
+    node('x_0', 'Inspect', { value: ['end', 'x_0'] }),
+  ],
+})
+
+// ---- as a user of tfjs would
+
+/** A step that ends when its result can be read. */
+type Step = () => Promise<void>
+
+const levelsOf = ({ alpha, sigma }: Levels) =>
+  [alpha, sigma].map((each) => tf.tensor4d(Float32Array.from(each), [each.length, 1, 1, 1]))
+
+const newWeights = (): Weights => unet(config, 'epsilon', randomOf(1), { zero_init: false }).weights
+
+/** Adam as tfjs has it, noise of its own making, and the loss read, as one who watches it does. */
+export function stockTraining(): Step {
+  const weights = Object.fromEntries(Object.entries(newWeights()).map(([name, tensor]) => [name, tf.variable(tensor)]))
+  const random = randomOf(2)
+  const images = random.uniform(BATCH * SIDE * SIDE * 3)
+  const adam = tf.train.adam(1e-3)
+  const loss = () => {
+    const x = tf.tensor4d(images, [BATCH, SIDE, SIDE, 3])
+    const noise = tf.randomNormal<Tensor4D['rankType']>([BATCH, SIDE, SIDE, 3])
+    const t = Float64Array.from(random.integers(BATCH, schedule.T))
+    const [alpha, sigma] = levelsOf(levelsAt(schedule, { t })) as [Tensor4D, Tensor4D]
+    return stockUnet(config, weights, x.mul(alpha).add(noise.mul(sigma)), t)
+      .sub(noise)
+      .square()
+      .mean() as Scalar
+  }
+  return async () => {
+    const value = adam.minimize(loss, true)!
+    await value.data()
+    value.dispose()
+  }
+}
+
+/** DDIM, from a prediction of the noise over an x_0 held in -1 ... 1. */
+export function stockSampling(batch: number): Step {
+  const weights = newWeights()
+  let x = tf.randomNormal([batch, SIDE, SIDE, 3]) as Tensor4D
+  const t = Float64Array.of(500)
+  const [from, to] = [t, Float64Array.of(480)].map((at) => levelsAt(schedule, { t: at })) as [Levels, Levels]
+  return async () => {
+    const next = tf.tidy(() => {
+      const epsilon = stockUnet(config, weights, x, t)
+      const x0 = x.sub(epsilon.mul(from.sigma[0]!)).div(from.alpha[0]!).clipByValue(-1, 1)
+      return x0.mul(to.alpha[0]!).add(epsilon.mul(to.sigma[0]!)) as Tensor4D
+    })
+    x.dispose()
+    x = next
+  }
+}

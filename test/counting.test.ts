@@ -1,0 +1,112 @@
+// The GPU that counts: what known programs ask of it, to the byte.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Counter, Counts } from '../bench/counting.ts'
+import { difference, provideCountingGPU } from '../bench/counting.ts'
+import { config, PARAMETERS } from '../bench/reference.ts'
+import { startUntested, stopBackend } from '../src/engine/backends.ts'
+import { unetParameters } from '../src/engine/models/unet/summary.ts'
+import type { Tensor4D } from '../src/engine/tf.ts'
+import { tf } from '../src/engine/tf.ts'
+
+let counter: Counter
+
+beforeAll(async () => {
+  counter = provideCountingGPU()
+  await startUntested('webgpu')
+})
+afterAll(stopBackend)
+
+/** What `work` asks for. */
+async function counted(work: () => void | Promise<void>): Promise<Counts> {
+  const before = { ...counter.counts }
+  await work()
+  return difference(before, counter.counts)
+}
+
+describe('by tfjs', () => {
+  test('a product of matrices is one dispatch over both and the result; reading it, a submit and a copy', async () => {
+    const [a, b] = [tf.ones([40, 48]), tf.ones([48, 36])]
+    const live = counter.liveBytes
+    let product = a
+    const { bytesTouched, writtenBytes, ...counts } = await counted(() => void (product = tf.matMul(a, b)))
+    const bytes = 4 * (40 * 48 + 48 * 36 + 40 * 36)
+    expect(bytesTouched).toBe(bytes + writtenBytes)
+    expect(writtenBytes).toBeGreaterThan(0)
+    // No submit yet: tfjs gathers fifteen dispatches.
+    expect(counts).toMatchObject({ dispatches: 1, submits: 0, passes: 1, copies: 0, writes: 1, pipelines: 1 })
+    expect(counter.liveBytes - live).toBe(counts.bufferBytes)
+    expect(counter.peakBytes).toBeGreaterThanOrEqual(counter.liveBytes)
+
+    const again = await counted(() => tf.dispose(tf.matMul(a, b)))
+    expect(again).toMatchObject({ dispatches: 1, bytesTouched: bytes + writtenBytes, pipelines: 0 })
+    const reading = await counted(async () => expect(Array.from(await product.data())).toEqual(Array(40 * 36).fill(0)))
+    expect(reading).toMatchObject({ dispatches: 0, submits: 1, copies: 1, bytesTouched: 0 })
+    tf.dispose([a, b, product])
+  })
+
+  test('a convolution is one dispatch over image, filter and result', async () => {
+    const x = tf.tensor4d(new Float32Array(2 * 32 * 32 * 4), [2, 32, 32, 4])
+    const filter = tf.tensor4d(new Float32Array(9 * 4 * 8), [3, 3, 4, 8])
+    let y = x
+    const counts = await counted(() => void (y = tf.conv2d<Tensor4D>(x, filter, 1, 'same')))
+    const [image, weights, result] = [4 * x.size, 4 * filter.size, 4 * 2 * 32 * 32 * 8]
+    expect(y.shape).toEqual([2, 32, 32, 8])
+    expect(counts).toMatchObject({ dispatches: 1, pipelines: 1, bytesTouched: image + weights + result + counts.writtenBytes })
+    // Both are uploaded here, where they are first used.
+    expect(counts.bufferBytes - counts.writtenBytes).toBe(image + weights + result)
+    expect([...counter.uses].at(-1)![0].label).toBe('Conv2DMMProgram')
+    expect([...counter.uses].at(-1)![1]).toEqual({ dispatches: 1, bytesTouched: counts.bytesTouched })
+    tf.dispose([x, filter, y])
+  })
+})
+
+describe('by its own calls', () => {
+  const device = async () => (await (await navigator.gpu.requestAdapter())!.requestDevice())!
+
+  test('what is bound counts at each dispatch, by its range', async () => {
+    const gpu = await device()
+    const buffer = gpu.createBuffer({ size: 1024, usage: GPUBufferUsage.STORAGE })
+    const pipeline = gpu.createComputePipeline({
+      layout: 'auto',
+      compute: { module: gpu.createShaderModule({ code: '' }), entryPoint: 'main' },
+    })
+    const group = (...ranges: { offset?: number; size?: number }[]) =>
+      gpu.createBindGroup({
+        layout: pipeline.getBindGroupLayout(0),
+        entries: ranges.map((range, binding) => ({ binding, resource: { buffer, ...range } })),
+      })
+    const counts = await counted(() => {
+      const encoder = gpu.createCommandEncoder()
+      const pass = encoder.beginComputePass()
+      pass.setPipeline(pipeline)
+      pass.setBindGroup(0, group({}, { offset: 256 }, { offset: 512, size: 100 }))
+      pass.dispatchWorkgroups(1)
+      pass.setBindGroup(1, group({ size: 7 }))
+      pass.dispatchWorkgroups(1)
+      pass.end()
+      gpu.queue.submit([encoder.finish()])
+      gpu.queue.writeBuffer(buffer, 0, new Float32Array(6), 2)
+      gpu.queue.writeBuffer(buffer, 0, new Float32Array(6), 0, 3)
+    })
+    const first = 1024 + 768 + 100
+    expect(counts).toMatchObject({ dispatches: 2, passes: 1, submits: 1, bytesTouched: first + (first + 7), writes: 2 })
+    expect(counts.writtenBytes).toBe(4 * 4 + 3 * 4)
+    expect(() => group({ offset: 512, size: 513 })).toThrow('A binding of 513 bytes at 512 does not fit 1024.')
+  })
+
+  test('a buffer is on the device until it is destroyed, once', async () => {
+    const gpu = await device()
+    const live = counter.liveBytes
+    const buffer = gpu.createBuffer({ size: 4096, usage: GPUBufferUsage.COPY_SRC, mappedAtCreation: true })
+    expect([buffer.mapState, buffer.getMappedRange().byteLength]).toEqual(['mapped', 4096])
+    buffer.unmap()
+    expect([buffer.mapState, counter.liveBytes - live]).toEqual(['unmapped', 4096])
+    buffer.destroy()
+    buffer.destroy()
+    expect(counter.liveBytes).toBe(live)
+  })
+})
+
+test('the UNet that is counted has as many parameters as are told', () => {
+  expect(unetParameters(config)).toBe(PARAMETERS)
+})

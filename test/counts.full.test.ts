@@ -1,0 +1,28 @@
+// What docs/performance.md says a step costs is what is counted.
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import type { Counted, Task } from '../bench/counted.ts'
+import { amount, names, rows } from '../bench/counts.ts'
+
+const page = readFileSync('docs/performance.md', 'utf8')
+  .replace(/[^]*?\n## Counts\n/, '')
+  .replace(/\n## [^]*/, '')
+
+test('the tables of counts', { timeout: 600_000 }, async () => {
+  const { stdout } = await promisify(execFile)('node', ['scripts/run.mjs', 'bench/counts.ts', '--json'])
+  const counted = JSON.parse(stdout) as { [K in Task]: Counted } & { stock: { [K in Task]: Counted } }
+  const tables = page.split(/^A (?:training|sampling) step.*$/m).slice(1)
+  expect(tables.length).toBe(names.length)
+  const keys = Object.keys(rows) as (keyof typeof rows)[]
+  for (const [i, task] of names.entries()) {
+    const told = [...tables[i]!.matchAll(/^\| (\w.*?) \| (.*?) \| (.*?) \|$/gm)].map(([, ...cells]) => cells)
+    expect(told.length).toBeGreaterThan(3)
+    const found = told.map(([name]) => {
+      const key = keys.find((each) => rows[each][0] === name)!
+      return [name, ...[counted.stock[task], counted[task]].map((of) => amount(of[key] / rows[key][1]))]
+    })
+    expect(told).toEqual(found)
+  }
+})
