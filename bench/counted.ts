@@ -1,5 +1,5 @@
 // Counts one thing in a process of its own, so that what is replaced in tfjs here is not there for stock tfjs, and memory is
-// that of one thing: `node scripts/run.mjs bench/counted.ts ours|stock train|sample|sample16`. Prints a line of JSON.
+// that of one thing: `node scripts/run.mjs bench/counted.ts ours|stock train|sample|sample16 [features]`. Prints a line of JSON.
 import { startUntested } from '../src/engine/backends.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { opTable } from '../src/engine/plan/op.ts'
@@ -42,8 +42,8 @@ interface Mark {
   uses: Map<GPUComputePipeline, Use>
 }
 
-export async function main([who, task]: string[]): Promise<void> {
-  const counter = provideCountingGPU()
+export async function main([who, task, features]: string[]): Promise<void> {
+  const counter = provideCountingGPU(features ? (features.split(',') as GPUFeatureName[]) : [])
   const marks: Mark[] = []
   const mark = () => {
     const uses = new Map([...counter.uses].map(([pipeline, use]) => [pipeline, { ...use }]))

@@ -1,5 +1,6 @@
 // What a step of the reference UNet asks of a GPU, here and with stock tfjs, counted on one that computes nothing:
-// `npm run bench:counts`; with `--json` as one line of JSON, with `--by kernel` by programs as well.
+// `npm run bench:counts`; with `--json` as one line of JSON, with `--by kernel` by programs as well, with
+// `--features shader-f16,subgroups` on a GPU that says it has them.
 import { execFile } from 'node:child_process'
 import { parseArgs, promisify } from 'node:util'
 import type { Counted, Kernel, Task, Who } from './counted.ts'
@@ -15,16 +16,25 @@ export const names = Object.keys(tasks) as Task[]
 type Found = { [W in Who]: { [K in Task]: Counted } }
 
 export async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false }, by: { type: 'string' } } })
+  const { values } = parseArgs({
+    args,
+    options: {
+      json: { type: 'boolean', default: false },
+      by: { type: 'string' },
+      features: { type: 'string', default: '' },
+    },
+  })
   if (values.by !== undefined && values.by !== 'kernel') throw new Error(`Expected --by kernel, got --by ${values.by}.`)
   const found = { ours: {}, stock: {} } as Found
-  for (const who of ['ours', 'stock'] as const) for (const task of names) found[who][task] = await countApart(who, task)
+  for (const who of ['ours', 'stock'] as const) {
+    for (const task of names) found[who][task] = await countApart(who, task, values.features)
+  }
   if (values.json) console.log(json(found, values.by !== undefined))
   else console.log([table(found), ...(values.by ? names.map((task) => kernelTable(task, found)) : [])].join('\n\n'))
 }
 
-async function countApart(who: Who, task: Task): Promise<Counted> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/run.mjs', 'bench/counted.ts', who, task])
+async function countApart(who: Who, task: Task, features: string): Promise<Counted> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/run.mjs', 'bench/counted.ts', who, task, features])
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Counted
 }
 

@@ -2,11 +2,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Counter, Counts } from '../bench/counting.ts'
 import { difference, provideCountingGPU } from '../bench/counting.ts'
-import { config, PARAMETERS } from '../bench/reference.ts'
+import { config, PARAMETERS, samplingGraph } from '../bench/reference.ts'
 import { startUntested, stopBackend } from '../src/engine/backends.ts'
 import { unetParameters } from '../src/engine/models/unet/summary.ts'
+import type { RunOp } from '../src/engine/plan/op.ts'
+import { checkParams } from '../src/engine/plan/params.ts'
+import type { Random } from '../src/engine/random.ts'
 import type { Tensor4D } from '../src/engine/tf.ts'
 import { tf } from '../src/engine/tf.ts'
+import type { Model } from '../src/engine/values.ts'
+import { attention } from '../src/nodes/model/attention.ts'
+import { unet } from '../src/nodes/model/unet.ts'
 
 let counter: Counter
 
@@ -105,8 +111,33 @@ describe('by its own calls', () => {
     buffer.destroy()
     expect(counter.liveBytes).toBe(live)
   })
+
+  test('it has the features that it is to have', async () => {
+    provideCountingGPU(['shader-f16'])
+    const adapter = (await navigator.gpu.requestAdapter())!
+    expect([...adapter.features]).toEqual(['shader-f16'])
+    expect([...(await adapter.requestDevice()).features]).toEqual(['shader-f16'])
+  })
 })
 
-test('the UNet that is counted has as many parameters as are told', () => {
-  expect(unetParameters(config)).toBe(PARAMETERS)
+describe('the UNet that is counted', () => {
+  test('has as many parameters as are told', () => expect(unetParameters(config)).toBe(PARAMETERS))
+
+  test('is the same as nodes make it and in stock operations', () => {
+    const made = (op: RunOp, inputs: object) => {
+      const node = samplingGraph(1, 1).nodes.find((each) => each.op === op.type)!
+      return op.run(inputs as never, checkParams(node, op).params as never, { random: zeros, prepared: undefined })
+    }
+    const { model } = made(unet, made(attention, {})) as { model: Model }
+    expect(model.config).toEqual(config)
+    tf.dispose(model.weights)
+  })
 })
+
+/** Quicker than six million random numbers. */
+const zeros: Random = {
+  normal: (count) => new Float32Array(count),
+  uniform: (count) => new Float32Array(count),
+  integers: (count) => new Int32Array(count),
+  permutation: (count) => new Int32Array(count),
+}
