@@ -1,5 +1,6 @@
 // Builds: the editor (`vite`, `vite build`), and by mode the library and the three files of the script-tag build.
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { declarations } from './src/build/declarations.ts'
@@ -127,6 +128,8 @@ function besideOf(id: string): string | undefined {
 }
 
 const tests = {
+  // Vitest by itself leaves one core alone, and of two that is half of them.
+  maxWorkers: availableParallelism(),
   setupFiles: ['test/setup.ts'],
   reporters: ['default', './test/summary.ts'],
   projects: [
@@ -145,10 +148,10 @@ const tests = {
       test: {
         name: 'browser',
         include: ['test/**/*.browser.test.ts'],
-        // One Chromium after the other: each wants both cores.
-        fileParallelism: false,
         testTimeout: 120_000,
         hookTimeout: 120_000,
+        // A second, as Vitest has it, is short for a page that shares its cores with other tests.
+        expect: { poll: { timeout: 10_000 } },
       },
     },
   ],
