@@ -13,13 +13,14 @@ import { createSession } from '../src/engine/plan/session.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
 import type { Event } from '../src/engine/protocol.ts'
 import { assetsOf } from '../src/nodes/assets.ts'
-import { defineNode, samples, text } from '../src/nodes/define.ts'
+import { any, defineNode, text } from '../src/nodes/define.ts'
 import { readFolder } from '../src/nodes/folder.ts'
 import type { KeptFiles } from '../src/nodes/kept.ts'
 import { keptIn } from '../src/nodes/kept.ts'
 import { withSettings } from '../src/nodes/settings.ts'
 import { shippedInNode } from '../src/nodes/shipped-node.ts'
 import { nodes } from '../src/nodes/table.ts'
+import { inspected } from '../src/nodes/view/inspect.ts'
 import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
 
 /** What samples are taken of, and where from. */
@@ -92,19 +93,19 @@ export const node = (id: string, op: string, inputs: Record<string, Wire>, param
   inputs,
 })
 
-/** An observer that takes numbers out of the graph, under its id. */
-export const look = (id: string, at: Wire): GraphNode => node(id, 'eval/Look', { samples: at }, { name: id })
+/** An observer that takes numbers out of the graph, under its id: those of samples, of a history, or one alone. */
+export const look = (id: string, at: Wire): GraphNode => node(id, 'eval/Look', { value: at }, { name: id })
 
 const lookInto = (seen: Map<string, Float32Array>) =>
   defineNode({
     type: 'eval/Look',
     category: 'view',
-    summary: 'Takes samples out of the graph.',
-    inputs: { samples: samples() },
+    summary: 'Takes numbers out of the graph.',
+    inputs: { value: any() },
     outputs: {},
     params: { name: text('', 'what they are known by') },
-    view: async ({ samples: { tensor } }, { name }) => {
-      seen.set(name, (await tensor.data()) as Float32Array)
+    view: async ({ value }, { name }) => {
+      seen.set(name, Float32Array.from((await inspected(value)).numbers))
       return { kind: 'numbers', rows: [] }
     },
   })

@@ -221,10 +221,12 @@ export interface Trajectory {
   space: Space
 }
 
-/** The loss of every training step, from the first: pieces in order, each a scalar or `[n]`. */
+/** The loss of every training step, from the first, or the terms of a likelihood: pieces in order, each a scalar or `[n]`. */
 export interface History {
   type: 'history'
   losses: Tensor[]
+  /** The timestep of each number, where they are not those of training steps. */
+  t?: Float64Array
 }
 
 /** A training as it was left: with it another one goes on where this one stopped. */

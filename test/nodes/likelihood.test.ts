@@ -87,6 +87,82 @@ onCpu(() => {
     expect(numberOf(open)).toBe(numberOf(closed))
   })
 
+  test('batch after batch gives the mean over all items, each asked with its own label', async () => {
+    // What stands for the noise are the data: nothing is left to chance.
+    const bound = (id: string, batch_size: number): GraphNode[] => {
+      const at = { t: `${id}.t`, schedule: 'schedule.schedule' }
+      return [
+        node(
+          id,
+          'LikelihoodStart',
+          { x_0: 'batch.x_0', schedule: 'schedule.schedule', condition: 'batch.labels' },
+          { batch_size },
+        ),
+        node(`${id} x_t`, 'ForwardNoise', { x_0: `${id}.x_0`, noise: `${id}.x_0`, ...at }),
+        node(`${id} said`, 'Predict', {
+          model: 'model.model',
+          x_t: `${id} x_t.x_t`,
+          t: `${id}.t`,
+          condition: `${id}.condition`,
+        }),
+        node(`${id} term`, 'VLBLoss', { prediction: `${id} said.prediction`, x_0: `${id}.x_0`, x_t: `${id} x_t.x_t`, ...at }),
+        node(`${id} end`, 'LikelihoodEnd', { loop: `${id}.loop`, bits: `${id} term.term` }),
+      ]
+    }
+    const ode = (id: string, batch_size: number): GraphNode[] => [
+      node(
+        id,
+        'LikelihoodStart',
+        {
+          x_0: 'batch.x_0',
+          schedule: 'schedule.schedule',
+          timesteps: 'up.timesteps',
+          condition: 'batch.labels',
+        },
+        { batch_size },
+      ),
+      node(`${id} step`, 'LikelihoodStep', {
+        model: 'model.model',
+        condition: `${id}.condition`,
+        x_t: `${id}.x_t`,
+        t: `${id}.t`,
+        t_prev: `${id}.t_prev`,
+        schedule: 'schedule.schedule',
+      }),
+      node(`${id} end`, 'LikelihoodEnd', { loop: `${id}.loop`, bits: `${id} step.bits`, x_next: `${id} step.x_next` }),
+    ]
+    const small = exact({ beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: 6 }).map((each) =>
+      each.id === 'batch' ? { ...each, params: { batch_size: 7 } } : each,
+    )
+    const found = await evaluate(
+      [
+        ...small,
+        node('down', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 3, end: 'smallest' }),
+        node('up', 'FlipTimesteps', { timesteps: 'down.timesteps' }),
+        ...[...bound('whole', 0), ...bound('parts', 3), ...ode('way', 7), ...ode('ways', 3)],
+      ],
+      {
+        whole: 'whole end.bits_per_dim',
+        parts: 'parts end.bits_per_dim',
+        wholeTerms: 'whole end.terms',
+        partTerms: 'parts end.terms',
+        way: 'way end.x_T',
+        ways: 'ways end.x_T',
+        wayPrior: 'way end.prior',
+        waysPrior: 'ways end.prior',
+      },
+    )
+    expect(numberOf(found.parts) / numberOf(found.whole)).toBeCloseTo(1, 5)
+    const [whole, parts] = [found.wholeTerms, found.partTerms] as unknown as {
+      losses: { data: Float32Array }[]
+      t: Float64Array
+    }[]
+    expect([...parts!.t]).toEqual([5, 4, 3, 2, 1, 0])
+    whole!.losses.forEach(({ data }, i) => expect(parts!.losses[i]!.data[0]! / data[0]!).toBeCloseTo(1, 4))
+    expect([...found.ways.tensor.data]).toEqual([...found.way.tensor.data])
+    expect(numberOf(found.waysPrior) / numberOf(found.wayPrior)).toBeCloseTo(1, 5)
+  })
+
   test('a term of the bound is the KL of Posterior and ReverseProcess', async () => {
     const at = { x_t: 'forward.x_t', t: 't.t', schedule: 'schedule.schedule' }
     const { kl, term, nats } = await evaluate(
@@ -159,12 +235,21 @@ onCpu(() => {
       await refusal(learning(vlb({ variance: 'learned' }), { learned_variance: 'none' }), 'end.model'),
       await refusal(flow, 'end.model'),
       await refusal([...exact().map(asFlow), node('bits', 'BitsPerDim', from)], 'bits.bits_per_dim'),
+      await refusal(
+        [
+          ...exact(),
+          node('labels', 'Labels', {}, { batch_size: 5, num_classes: 8 }),
+          node('bits', 'BitsPerDim', { ...from, condition: 'labels.labels' }),
+        ],
+        'bits.bits_per_dim',
+      ),
     ]).toMatchInlineSnapshot(`
       [
         "loss.prediction: The model says no variance: it has one output for each number, and not two. Set \`learned_variance\` of UNet or MLP to learned_range and train it, or take a fixed variance.",
         "loss.prediction: The model says no variance: it has one output for each number, and not two. Set \`learned_variance\` of UNet or MLP to learned_range and train it, or take a fixed variance.",
         "loss.schedule: A variational bound takes a schedule of betas, and "flow" has none: its time is continuous. Wire a NoiseSchedule of betas, such as squaredcos_cap_v2.",
         "bits.schedule: A variational bound takes a schedule of betas, and "flow" has none: its time is continuous. Wire a NoiseSchedule of betas, such as squaredcos_cap_v2.",
+        "bits.condition: Expected a condition for each item, [1024], or one for all, got [5]. Take condition and x_0 from the same Batch.",
       ]
     `)
   })

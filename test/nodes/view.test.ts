@@ -5,7 +5,15 @@ import { unzipSync } from 'fflate'
 import { readCheckpoint, sha256Of } from '../../src/engine/checkpoint/pipeline.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import type { ObserverContext, ObserverOp, OutputFile, OutputOp, RunOp } from '../../src/engine/plan/op.ts'
-import type { ChartView, FilmView, ImagesView, ScatterView, StatisticsView, View } from '../../src/engine/plan/view.ts'
+import type {
+  ChartView,
+  FilmView,
+  ImagesView,
+  NumbersView,
+  ScatterView,
+  StatisticsView,
+  View,
+} from '../../src/engine/plan/view.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
 import type { Tensor } from '../../src/engine/tf.ts'
@@ -19,6 +27,7 @@ import { chart } from '../../src/nodes/view/chart.ts'
 import { compare } from '../../src/nodes/view/compare.ts'
 import { filmStrip } from '../../src/nodes/view/filmStrip.ts'
 import { inspect } from '../../src/nodes/view/inspect.ts'
+import { numbers } from '../../src/nodes/view/numbers.ts'
 import { preview } from '../../src/nodes/view/preview.ts'
 import { scatter } from '../../src/nodes/view/scatter.ts'
 import { spectrum } from '../../src/nodes/view/spectrum.ts'
@@ -302,6 +311,26 @@ onCpu(() => {
     expect(shown).toMatchObject({ xLabel: 'step', yLabel: '', yLog: false })
     const overTime = await view<ChartView>(chart, { x: { type: 'timestep', t: Float64Array.of(4) } })
     expect(overTime.xLabel).toBe('t')
+  })
+
+  test('a history with timesteps lies over t, whichever way it came', async () => {
+    const terms = { type: 'history', losses: [tf.scalar(1), tf.tensor1d([4, 9])], t: Float64Array.of(20, 10, 0) } as const
+    const shown = await view<ChartView>(chart, { values_1: terms })
+    expect(shown.lines.map(({ x, y }) => [[...x], [...y]])).toEqual([
+      [
+        [0, 10, 20],
+        [9, 4, 1],
+      ],
+    ])
+    expect(shown.xLabel).toBe('t')
+  })
+
+  test('numbers have the names they are given', async () => {
+    const shown = await view<NumbersView>(numbers, { numbers_1: number(3), numbers_3: number(0.5) }, { names: 'learned' })
+    expect(shown.rows).toEqual([
+      { name: 'learned', value: 3 },
+      { name: 'numbers_3', value: 0.5 },
+    ])
   })
 
   test('Inspect has something to say of every type', async () => {

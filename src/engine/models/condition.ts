@@ -50,6 +50,23 @@ export function itemsOf(condition: Conditioning): number {
   }
 }
 
+/** The condition of the items from `start` up to `end`; one that stands for all stays. */
+export function conditionOfItems(condition: Conditioning, start: number, end: number): Conditioning {
+  if (itemsOf(condition) === 1) return condition
+  switch (condition.kind) {
+    case 'labels': {
+      const { perItem = 1 } = condition
+      return { ...condition, labels: condition.labels.slice(start * perItem, end * perItem) }
+    }
+    case 'values':
+      return { kind: 'values', values: condition.values.slice(start, end) }
+    case 'vectors':
+      return { kind: 'vectors', vectors: condition.vectors.slice(start, end - start) }
+    case 'tokens':
+      return { kind: 'tokens', tokens: condition.tokens.slice(start, end - start) }
+  }
+}
+
 /**
  * The condition with that of every item that is not to be kept forgotten, all of its labels or all of its tokens. Throws
  * NodeError at `labels` for numbers and vectors, which have nothing that stands for none.

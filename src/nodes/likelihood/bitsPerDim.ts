@@ -17,6 +17,7 @@ import {
   seed,
   when,
 } from '../define.ts'
+import { batchSizeParam } from './batches.ts'
 import { levelsParam } from './levels.ts'
 
 export const bitsPerDim = defineNode({
@@ -34,9 +35,11 @@ export const bitsPerDim = defineNode({
     condition: optional(condition('labels, one per item or one for all')),
   },
   outputs: {
-    bits_per_dim: number('the mean over the batch; by the bound: at most so much'),
+    bits_per_dim: number('the mean over the items; by the bound: at most so much'),
     prior: number('the part of the noise at the end'),
-    terms: history('what each step said, in the order of the steps'),
+    terms: history(
+      'what each step adds, by t, for Chart; of the bound the KL of each step, and at t = 0 how unlikely the data are to the last',
+    ),
   },
   params: {
     method: choice(
@@ -57,21 +60,22 @@ export const bitsPerDim = defineNode({
         choice(['auto', 'on', 'off'], 'hold the predicted x_0 in [-1, 1]; auto: for images only, which alone are known to be'),
       ),
     ),
+    batch_size: batchSizeParam,
     seed: advanced(seed('of the noise, drawn afresh in each step')),
   },
   expand: (params, wired) => {
-    const asked = { model: input('model'), ...(wired.has('condition') && { condition: input('condition') }) }
+    const conditional = wired.has('condition')
     return {
-      nodes: params.method === 'vlb' ? bound(params, asked) : alongOde(params, asked),
+      nodes: params.method === 'vlb' ? bound(params, conditional) : alongOde(params, conditional),
       outputs: { bits_per_dim: wire('end', 'bits_per_dim'), prior: wire('end', 'prior'), terms: wire('end', 'terms') },
       called: { 'predict.x_t': 'x_0', 'step.x_t': 'x_0', 'term.prediction': 'model' },
     }
   },
 })
 
-type Asked = GraphNode['inputs']
+type Inputs = GraphNode['inputs']
 
-const node = (id: string, op: string, inputs: GraphNode['inputs'], params: GraphNode['params'] = {}): GraphNode => ({
+const node = (id: string, op: string, inputs: Inputs, params: GraphNode['params'] = {}): GraphNode => ({
   id,
   op: `diffusion/${op}`,
   params,
@@ -80,38 +84,48 @@ const node = (id: string, op: string, inputs: GraphNode['inputs'], params: Graph
 
 const at = { t: wire('start', 't'), t_prev: wire('start', 't_prev'), schedule: input('schedule') }
 
+const start = (inputs: Inputs, batch_size: number, conditional: boolean) =>
+  node('start', 'LikelihoodStart', { ...inputs, ...(conditional && { condition: input('condition') }) }, { batch_size })
+const asked = (conditional: boolean): Inputs => ({
+  model: input('model'),
+  ...(conditional && { condition: wire('start', 'condition') }),
+})
+
+interface Common {
+  levels: number
+  batch_size: number
+  seed: number
+}
+
 function bound(
-  { variance, levels, clip, seed }: { variance: string; levels: number; clip: string; seed: number },
-  asked: Asked,
+  { variance, levels, clip, batch_size, seed }: Common & { variance: string; clip: string },
+  conditional: boolean,
 ): GraphNode[] {
   const x_0 = wire('start', 'x_0')
   const x_t = wire('forward', 'x_t')
   return [
-    node('start', 'LikelihoodStart', { x_0: input('x_0'), schedule: input('schedule') }),
+    start({ x_0: input('x_0'), schedule: input('schedule') }, batch_size, conditional),
     node('noise', 'GaussianNoise', { like: x_0 }, { seed }),
     node('forward', 'ForwardNoise', { x_0, t: at.t, noise: wire('noise', 'noise'), schedule: at.schedule }),
-    node('predict', 'Predict', { ...asked, x_t, t: at.t }),
+    node('predict', 'Predict', { ...asked(conditional), x_t, t: at.t }),
     node('term', 'VLBLoss', { prediction: wire('predict', 'prediction'), x_0, x_t, ...at }, { variance, levels, clip }),
     node('end', 'LikelihoodEnd', { loop: wire('start', 'loop'), bits: wire('term', 'term') }),
   ]
 }
 
 function alongOde(
-  { num_inference_steps, levels, seed }: { num_inference_steps: number; levels: number; seed: number },
-  asked: Asked,
+  { num_inference_steps, levels, batch_size, seed }: Common & { num_inference_steps: number },
+  conditional: boolean,
 ): GraphNode[] {
   const down = { num_inference_steps, timestep_spacing: 'trailing', end: 'smallest' }
   const moved = levels > 0 ? [node('dequantize', 'Dequantize', { x: input('x_0') }, { levels: Math.max(2, levels), seed })] : []
+  const x_0 = levels > 0 ? wire('dequantize', 'x') : input('x_0')
   return [
     node('timesteps', 'Timesteps', { schedule: input('schedule') }, down),
     node('flip', 'FlipTimesteps', { timesteps: wire('timesteps', 'timesteps') }),
     ...moved,
-    node('start', 'LikelihoodStart', {
-      x_0: levels > 0 ? wire('dequantize', 'x') : input('x_0'),
-      timesteps: wire('flip', 'timesteps'),
-      schedule: input('schedule'),
-    }),
-    node('step', 'LikelihoodStep', { ...asked, x_t: wire('start', 'x_t'), ...at }, { seed }),
+    start({ x_0, timesteps: wire('flip', 'timesteps'), schedule: input('schedule') }, batch_size, conditional),
+    node('step', 'LikelihoodStep', { ...asked(conditional), x_t: wire('start', 'x_t'), ...at }, { seed }),
     node(
       'end',
       'LikelihoodEnd',

@@ -12,7 +12,9 @@ export const chart = defineNode({
   category: 'view',
   summary: 'Draws numbers as lines: the loss of every step, a distance at every t. Lines of earlier runs stay behind.',
   inputs: {
-    values: many(oneOf(['loss', 'number', 'history'], 'a line: one number at every iteration, or a whole history')),
+    values: many(
+      oneOf(['loss', 'number', 'history'], 'a line: one number at every iteration, or a whole history, over t where it has one'),
+    ),
     x: optional(oneOf(['number', 'timestep'], 'where each value belongs; unwired: the iteration')),
   },
   outputs: {},
@@ -33,11 +35,12 @@ export const chart = defineNode({
       ...series.map(lineOf),
       ...(await Promise.all(histories.map(([slot, history]) => historyLine(nameOf(slot), history)))),
     ]
+    const timed = histories.length > 0 && series.length === 0 && histories.every(([, { t }]) => t)
     const kept = earlier.slice(0, keep).flatMap((run) => run.map((line) => ({ ...lineOf(line), kept: true })))
     return {
       kind: 'chart',
       title,
-      xLabel: inputs.x ? (inputs.x.type === 'timestep' ? 't' : 'x') : 'step',
+      xLabel: timed || inputs.x?.type === 'timestep' ? 't' : inputs.x ? 'x' : 'step',
       yLabel: lines.length === 1 ? lines[0]!.name : '',
       yLog: y_log,
       // Oldest first: what is drawn later lies above.
@@ -46,7 +49,9 @@ export const chart = defineNode({
   },
 })
 
-async function historyLine(name: string, { losses }: History): Promise<Line> {
+async function historyLine(name: string, { losses, t }: History): Promise<Line> {
   const y = Float64Array.from(await readAll(losses))
-  return { name, x: y.map((_, i) => i), y }
+  if (!t) return { name, x: y.map((_, i) => i), y }
+  const order = t.map((_, i) => i).sort((a, b) => t[a]! - t[b]!)
+  return { name, x: order.map((i) => t[i]!), y: order.map((i) => y[i]!) }
 }
