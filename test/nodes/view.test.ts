@@ -314,7 +314,7 @@ onCpu(() => {
   })
 
   test('a history with timesteps lies over t, whichever way it came', async () => {
-    const terms = { type: 'history', losses: [tf.scalar(1), tf.tensor1d([4, 9])], t: Float64Array.of(20, 10, 0) } as const
+    const terms: Value = { type: 'history', losses: [tf.scalar(1), tf.tensor1d([4, 9])], t: Float64Array.of(20, 10, 0) }
     const shown = await view<ChartView>(chart, { values_1: terms })
     expect(shown.lines.map(({ x, y }) => [[...x], [...y]])).toEqual([
       [
