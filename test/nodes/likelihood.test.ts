@@ -139,7 +139,10 @@ onCpu(() => {
         ...small,
         node('down', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 3, end: 'smallest' }),
         node('up', 'FlipTimesteps', { timesteps: 'down.timesteps' }),
-        ...[...bound('whole', 0), ...bound('parts', 3), ...ode('way', 7), ...ode('ways', 3)],
+        ...bound('whole', 0),
+        ...bound('parts', 3),
+        ...ode('way', 7),
+        ...ode('ways', 3),
       ],
       {
         whole: 'whole end.bits_per_dim',
