@@ -87,9 +87,6 @@ export function provideCountingGPU(features: readonly GPUFeatureName[] = []): Co
   return counter
 }
 
-/** Only the methods that compute: a device that is asked to draw, or to make a texture, fails. */
-type Part<T, K extends keyof T> = Pick<T, K>
-
 /** Those of a usual desktop GPU in Chrome. */
 const limits = {
   maxBindGroups: 4,
@@ -110,7 +107,7 @@ const limits = {
   maxComputeWorkgroupsPerDimension: 65535,
 }
 
-function gpuOf(counter: Counter, features: readonly GPUFeatureName[]): Part<GPU, 'requestAdapter'> {
+function gpuOf(counter: Counter, features: readonly GPUFeatureName[]): Pick<GPU, 'requestAdapter'> {
   const info = { vendor: 'counting', architecture: '', device: '', description: 'a device that counts' }
   const adapter = {
     features: new Set(features),
@@ -213,7 +210,7 @@ function boundBytes(resource: GPUBindingResource): number {
   return size
 }
 
-class CountingPass implements Part<
+class CountingPass implements Pick<
   GPUComputePassEncoder,
   | 'setPipeline'
   | 'setBindGroup'
@@ -253,7 +250,7 @@ class CountingPass implements Part<
   popDebugGroup = () => undefined
 }
 
-class CountingEncoder implements Part<
+class CountingEncoder implements Pick<
   GPUCommandEncoder,
   'beginComputePass' | 'copyBufferToBuffer' | 'clearBuffer' | 'finish' | 'pushDebugGroup' | 'popDebugGroup'
 > {
@@ -275,10 +272,11 @@ class CountingEncoder implements Part<
   popDebugGroup = () => undefined
 }
 
+/** Only what computes: to draw, to make a texture or to time something is a TypeError. */
 class CountingDevice
   extends EventTarget
   implements
-    Part<
+    Pick<
       GPUDevice,
       | 'createBuffer'
       | 'createShaderModule'
@@ -297,7 +295,7 @@ class CountingDevice
   readonly limits = limits
   /** It never is. */
   readonly lost = new Promise<GPUDeviceLostInfo>(() => {})
-  readonly queue: Part<GPUQueue, 'submit' | 'writeBuffer' | 'onSubmittedWorkDone'>
+  readonly queue: Pick<GPUQueue, 'submit' | 'writeBuffer' | 'onSubmittedWorkDone'>
 
   constructor(
     private readonly counter: Counter,
