@@ -2,8 +2,14 @@
 import { expect, test } from 'vitest'
 import type { Fault } from '../../src/engine/plan/fault.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import { wire } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
+import { memoryStore } from '../../src/engine/plan/store.ts'
+import type { Event } from '../../src/engine/protocol.ts'
+import { assetsOf } from '../../src/nodes/assets.ts'
+import { keptIn } from '../../src/nodes/kept.ts'
+import { shippedInNode } from '../../src/nodes/shipped-node.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { node } from './evaluate.ts'
 import { closedSampler, openLoop } from './samplingLoop.ts'
@@ -20,7 +26,7 @@ async function checked(graph: GraphNode[]): Promise<Fault[]> {
 
 const faultsOf = async (graph: GraphNode[]) => (await checked(graph)).filter(({ notice }) => !notice)
 const noticesOf = async (graph: GraphNode[]) => (await checked(graph)).filter(({ notice }) => notice)
-const shown = (wire: string) => node('shown', 'Inspect', { value: wire })
+const shown = (value: string) => node('shown', 'Inspect', { value })
 
 const flow = node('schedule', 'FlowSchedule')
 const table = (params: Params = {}) => node('schedule', 'NoiseSchedule', {}, params)
@@ -291,4 +297,34 @@ test('a fault inside the Sampler is told in its words', async () => {
   expect((await faultsOf([closedSampler({}), shown('sampler.x_0')])).map(({ node, slot }) => [node, slot])).toEqual(
     expect.arrayContaining(['model', 'x_T', 'schedule'].map((slot) => ['sampler', slot])),
   )
+})
+
+test('what a checkpoint has is looked at when it is loaded, before anything is computed', async () => {
+  const keep = node('keep', 'SaveCheckpoint', { model: 'model.model', schedule: 'schedule.schedule' })
+  let file: Uint8Array | undefined
+  const saving = createSession({
+    ops: opTable(nodes),
+    onEvent: (event) => event.type === 'file' && (file = event.file.bytes),
+  })
+  await saving.run({ type: 'run', run: 1, graph: { nodes: [zeroSnr, mlp({ ...EPSILON, hidden: 8 }), keep] } })
+  await saving.dispose()
+  const kept = keptIn(memoryStore())
+  const load = node('model', 'LoadCheckpoint', {}, { checkpoint: await kept.put('zero.zip', file!) })
+
+  const events: Event[] = []
+  const session = createSession({
+    ops: opTable(nodes),
+    assets: assetsOf(kept, keptIn(memoryStore()), shippedInNode()),
+    onEvent: (event) => events.push(event),
+  })
+  const from = { ...closedSampler(trailing), inputs: { ...closedSampler({}).inputs, schedule: wire('model', 'schedule') } }
+  const graph = { nodes: [load, noise, from, shown('sampler.x_0')] }
+  // Not known yet.
+  expect(session.check(graph)).toEqual([])
+  await session.run({ type: 'run', run: 2, graph })
+  await session.dispose()
+  expect(events.filter(({ type }) => type === 'busy')).toEqual([])
+  expect(events.find(({ type }) => type === 'faults')).toMatchObject({
+    faults: [{ node: 'sampler', slot: 'model', message: expect.stringContaining('At t = 999') as string }],
+  })
 })
