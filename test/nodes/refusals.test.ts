@@ -70,7 +70,7 @@ test('a model of epsilon where sampling begins with nothing but noise', async ()
       node: 'step',
       slot: 'prediction',
       message: 'At t = 999 x_t is nothing but noise, and the model predicts that noise (epsilon): it says nothing of the data.',
-      cure: 'Set `predicts` of the model to v_prediction; a network has to be trained so. Or begin where some signal is left: fewer steps, with timestep_spacing leading.',
+      cure: 'Set `predicts` of the model to v_prediction; a network has to be trained so. Or begin where some signal is left: `timestep_spacing` leading, with fewer steps than there are timesteps.',
     },
   ])
   expect(await faultsOf(open(zeroSnr, EPSILON, 'HeunStep', {}, trailing, true))).toMatchObject([{ node: 'step', slot: 'model' }])
@@ -211,6 +211,17 @@ test('a variance of a model that says none, in a step, in a bound and in trainin
   expect(await faultsOf(bound(EPSILON))).toEqual([{ node: 'bits', slot: 'model', ...none }])
   expect(await faultsOf(bound(two))).toEqual([])
 
+  // The same of a UNet: as many channels out as in, or twice as many.
+  const unet = (params: Params) => [
+    table(),
+    node('model', 'UNet', {}, params),
+    node('noise', 'GaussianNoise', {}, { batch_size: 1, shape: 'image' }),
+    closedSampler(learned),
+    shown('sampler.x_0'),
+  ]
+  expect(await faultsOf(unet({}))).toMatchObject([{ node: 'sampler', slot: 'model' }])
+  expect(await faultsOf(unet({ learned_variance: 'learned' }))).toEqual([])
+
   const trained = (model: Params) => [...training([hybrid], model, table()), shown('trained.history')]
   expect(await faultsOf(trained(EPSILON))).toEqual([{ node: 'loss', slot: 'prediction', ...none }])
   expect(await faultsOf(trained(two))).toEqual([])
@@ -229,14 +240,37 @@ test('solvers in terms of the noise, and fresh noise on the way up', async () =>
   expect(await faultsOf(open(zeroSnr, v, 'UniPCStep', off, trailing))).toMatchObject([{ node: 'step', ...inNoise }])
   expect(await faultsOf(open(zeroSnr, v, 'UniPCStep', {}, trailing))).toEqual([])
 
-  const up = (params: Params) => [
-    ...open(table(), EPSILON, 'DDIMStep', params, {}).map((one) =>
+  const up = (params: Params, step = 'DDIMStep') => [
+    ...open(table(), EPSILON, step, params, {}).map((one) =>
       one.id === 'start' ? node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'up.timesteps' }) : one,
     ),
     node('up', 'FlipTimesteps', { timesteps: 'list.timesteps' }),
   ]
   expect(await faultsOf(up({ eta: 1 }))).toMatchObject([{ node: 'step', param: 'eta' }])
   expect(await faultsOf(up({}))).toEqual([])
+  for (const step of ['DDPMStep', 'DPMpp2MSDEStep', 'SASolverStep', 'ReverseDiffusionStep']) {
+    expect(await faultsOf(up({}, step))).toMatchObject([{ node: 'step', slot: 't_prev' }])
+  }
+  expect(await faultsOf(up({ tau: 0 }, 'SASolverStep'))).toEqual([])
+})
+
+test('steps that cannot go up from clean data, on the way of RePaint', async () => {
+  const repaint = (step: string, params: Params, jumps: Params, asks = false) => [
+    ...open(table(), EPSILON, step, params, {}, asks).map((one) =>
+      one.id === 'start' ? node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'way.timesteps' }) : one,
+    ),
+    node('way', 'RePaintTimesteps', { timesteps: 'list.timesteps' }, jumps),
+  ]
+  const jumps = { jump_length: 5, jump_n_sample: 3 }
+  expect(await faultsOf(repaint('EulerStep', {}, jumps))).toMatchObject([
+    { node: 'predict', slot: 't', message: expect.stringMatching(/^No model knows clean data/) as string },
+  ])
+  expect(await faultsOf(repaint('HeunStep', {}, jumps, true))).toMatchObject([{ node: 'step', slot: 't' }])
+  expect(await faultsOf(repaint('EulerStep', {}, { ...jumps, jump_n_sample: 1 }))).toEqual([])
+  expect(await faultsOf(repaint('RePaintStep', {}, jumps, true))).toMatchObject([
+    { slot: 'x_0', message: 'Nothing is wired to x_0.' },
+    { slot: 'mask', message: 'Nothing is wired to mask.' },
+  ])
 })
 
 test('training on epsilon where there is nothing but noise is possible, and a notice says what for', async () => {

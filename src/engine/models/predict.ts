@@ -133,6 +133,11 @@ function shapeParams(model: Model): string {
 
 function checkTimesteps(t: Float64Array, x: Tensor) {
   checkCount('t', 'timestep', t.length, x)
+  refuseCleanTimes(t)
+}
+
+/** Throws NodeError where a timestep is -1. */
+export function refuseCleanTimes(t: Float64Array) {
   if (t.every((step) => step >= 0)) return
   throw new NodeError({
     slot: 't',

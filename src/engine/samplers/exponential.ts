@@ -83,8 +83,8 @@ function lengths(t: Levels, s: Levels): Float64Array {
   return end.map((lambda, i) => lambda - start[i]!)
 }
 
-/** Throws NodeError where {@link knownPart} does; the levels are as many. */
-export function refuseUnpassable(t: Levels, s: Levels, terms: Terms, eta = 0) {
+/** Throws NodeError where {@link knownPart} does; the levels are as many, and `eta` is one for each or for all. */
+export function refuseUnpassable(t: Levels, s: Levels, terms: Terms, eta: number | Float64Array = 0) {
   const clean = t.sigma.indexOf(0)
   if (clean >= 0) {
     throw new NodeError({
@@ -101,8 +101,8 @@ export function refuseUnpassable(t: Levels, s: Levels, terms: Terms, eta = 0) {
       cure: 'Take a solver in terms of x_0 (dpmsolver++, predict_x0; of samplers dpmpp_2m or unipc), or a schedule that keeps some signal at its end.',
     })
   }
-  const up = lengths(t, s).findIndex((step) => !(step >= 0))
-  if (up >= 0 && eta > 0) {
+  const up = lengths(t, s).findIndex((step, i) => !(step >= 0) && (typeof eta === 'number' ? eta : eta[i]!) > 0)
+  if (up >= 0) {
     throw new NodeError({
       slot: 't_prev',
       message: `Expected a timestep before t = ${t.t[up]}, got ${s.t[up]}: there is no fresh noise on the way to noise.`,

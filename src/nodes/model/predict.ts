@@ -1,6 +1,6 @@
 // Asks a model.
 import { conditioningOf } from '../../engine/models/condition.ts'
-import { answerOf } from '../../engine/models/predict.ts'
+import { answerOf, refuseCleanTimes } from '../../engine/models/predict.ts'
 import { condition, defineNode, model, optional, prediction, samples, timestep } from '../define.ts'
 import { predictionOf } from './predicts.ts'
 
@@ -19,6 +19,7 @@ export const predict = defineNode({
   outputs: { prediction: prediction('of the kind that the model says it predicts') },
   params: {},
   foresees: (_, { model }) => ({ prediction: predictionOf(model) }),
+  check: (_, { t }) => t && refuseCleanTimes(t.t),
   run: ({ model, x_t, t, condition }) => ({
     prediction: {
       type: 'prediction',

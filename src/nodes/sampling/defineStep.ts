@@ -236,12 +236,13 @@ type KnownOfInputs = KnownInputs<{
 
 /** A step asks where it begins; one that evaluates the model itself also where it leads, if that is not clean data. */
 function checkStep<P extends ParamSpecs>(
-  { asks, check }: Pick<StepSpec<P, unknown>, 'asks' | 'check'>,
+  { asks, fromClean, check }: Pick<StepSpec<P, unknown>, 'asks' | 'fromClean' | 'check'>,
   params: RunParams<P>,
   { prediction, model, t, t_prev, schedule }: KnownOfInputs,
 ) {
   const said = asks ? model : prediction
   refuseNothingButNoise({ slot: asks ? 'model' : 'prediction', said, schedule, times: [t, asks && t_prev] })
+  if (schedule && t && !fromClean) refuseClean(levelsAt(schedule.schedule, t))
   const paired = schedule && t && t_prev && t.t.length === t_prev.t.length
   const way = paired && { from: levelsAt(schedule.schedule, t), to: levelsAt(schedule.schedule, t_prev) }
   check?.(params, { said, way: way || undefined })

@@ -37,7 +37,7 @@ const saysNothing = (slot: string, { predicts }: Said, { kind }: Schedule, t: nu
     cure:
       kind === 'flow'
         ? 'Set `predicts` of the model to flow_prediction; a network has to be trained so.'
-        : 'Set `predicts` of the model to v_prediction; a network has to be trained so. Or begin where some signal is left: fewer steps, with timestep_spacing leading.',
+        : 'Set `predicts` of the model to v_prediction; a network has to be trained so. Or begin where some signal is left: `timestep_spacing` leading, with fewer steps than there are timesteps.',
   })
 
 /** Refuses to take from a model a variance that it does not say. Throws NodeError. */

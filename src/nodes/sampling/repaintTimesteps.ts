@@ -15,8 +15,10 @@ export const repaintTimesteps = defineNode({
     jump_length: integer(10, { min: 1, max: 10_000 }, 'how many steps a jump goes up'),
     jump_n_sample: integer(10, { min: 1, max: 1000 }, 'how often each stretch is gone down; 1: no jumps'),
   },
-  // Written out it may be long; it visits the same levels.
-  foresees: (_, { timesteps }) => ({ timesteps }),
+  // Written out it may be long; with one jump back in each place it goes the same steps.
+  foresees: ({ jump_length, jump_n_sample }, { timesteps }) => ({
+    timesteps: timesteps && { type: 'timesteps', ...repaintTransitions(timesteps, jump_length, Math.min(jump_n_sample, 2)) },
+  }),
   run: ({ timesteps }, { jump_length, jump_n_sample }) => ({
     timesteps: { type: 'timesteps', ...repaintTransitions(timesteps, jump_length, jump_n_sample) },
   }),

@@ -1,5 +1,6 @@
 // Steps of DPM-Solver++ for the stochastic equation, which use predictions of earlier steps.
 import { dpmppMultistepSdeStep as step } from '../../../engine/samplers/dpmSolverSde.ts'
+import { refuseUnpassable } from '../../../engine/samplers/exponential.ts'
 import type { StepHistory } from '../../../engine/samplers/history.ts'
 import { remember } from '../../../engine/samplers/history.ts'
 import { defineStep } from '../defineStep.ts'
@@ -20,6 +21,7 @@ export const dpmpp2mSdeStep = defineStep({
   noise: 'z, for eta above 0',
   begins: [] as StepHistory,
   params: { solver_type: solverType, ...ancestralParams },
+  check: ({ eta }, { way }) => way && refuseUnpassable(way.from, way.to, 'data', eta),
   step: ({ x, x0, from, to, noise, state }, { solver_type, eta, s_noise }) => ({
     x: step(x, x0, from, to, state, noise, { order: 2, solver: solver_type, eta, s_noise }),
     state: remember(state, { value: x0, at: from }, 1),
@@ -37,6 +39,7 @@ export const dpmpp3mSdeStep = defineStep({
   noise: 'z, for eta above 0',
   begins: [] as StepHistory,
   params: ancestralParams,
+  check: ({ eta }, { way }) => way && refuseUnpassable(way.from, way.to, 'data', eta),
   step: ({ x, x0, from, to, noise, state }, { eta, s_noise }) => ({
     x: step(x, x0, from, to, state, noise, { order: 3, solver: 'heun', eta, s_noise }),
     state: remember(state, { value: x0, at: from }, 2),

@@ -9,6 +9,14 @@ import { lowerOrderFinal } from '../solverParams.ts'
 
 const termsOf: { [K in 'data_prediction' | 'noise_prediction']: Terms } = { data_prediction: 'data', noise_prediction: 'noise' }
 
+interface Tau {
+  tau: number
+  tau_tmin: number
+  tau_tmax: number
+}
+
+const tauAt = (t: number, { tau, tau_tmin, tau_tmax }: Tau) => (t >= tau_tmin && t <= tau_tmax ? tau : 0)
+
 export const saSolverStep = defineStep({
   type: 'diffusion/SASolverStep',
   title: 'SA-Solver Step',
@@ -37,13 +45,15 @@ export const saSolverStep = defineStep({
     tau_tmax: advanced(real(800, { min: 0, max: 1e6, step: 1 }, '... to this; in the terms of the schedule')),
     lower_order_final: lowerOrderFinal,
   },
-  check: ({ algorithm_type }, { way }) => {
-    if (way) refuseUnpassable(way.from, way.to, termsOf[algorithm_type])
+  check: ({ algorithm_type, ...params }, { way }) => {
+    if (!way) return
+    const eta = way.from.t.map((t) => tauAt(t, params) ** 2)
+    refuseUnpassable(way.from, way.to, termsOf[algorithm_type], eta)
   },
   step: ({ x, x0, epsilon, from, to, noise, state, place }, params) => {
-    const { algorithm_type, predictor_order, corrector_order, tau_tmin, tau_tmax, lower_order_final: lowered } = params
+    const { algorithm_type, predictor_order, corrector_order, lower_order_final: lowered } = params
     const terms = termsOf[algorithm_type]
-    const tau = from.t.every((t) => t >= tau_tmin && t <= tau_tmax) ? params.tau : 0
+    const tau = Math.min(...from.t.map((t) => tauAt(t, params)))
     const orders = {
       predictorOrder: orderOf(predictor_order, to, place, lowered),
       correctorOrder: orderOf(corrector_order - 1, to, place, lowered) + 1,
