@@ -8,7 +8,7 @@ import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
 import { quickerOnWasm } from './wasm/kernels.ts'
 import { sumInOrder } from './webgpu/kernels.ts'
-import { refuseTooLarge, watchErrors } from './webgpu/memory.ts'
+import { watchErrors } from './webgpu/memory.ts'
 import { refuseWhenFull } from './wasm/memory.ts'
 import { keepThreadsForLarge } from './wasm/pool.ts'
 import { coresHere, repairThreadScript, reportCores, threadFailure, threadsFor } from './wasm/threads.ts'
@@ -206,18 +206,14 @@ let gpuDevice: GPUDevice | undefined
 
 /** The device is made here and not by tfjs, so that features and limits are ours to ask for and its loss is seen. */
 async function startWebGPU(adapter: GPUAdapter, onLost: BackendOptions['onLost']): Promise<void> {
-  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu')
+  const { Backend } = await import('./webgpu/backend.ts')
   sumInOrder()
   const device = await adapter.requestDevice({
     requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
   })
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu')
-  tf.registerBackend('webgpu', () => {
-    const backend = new WebGPUBackend(device as never, adapter.info as never)
-    refuseTooLarge(backend, device.limits)
-    return backend
-  })
+  tf.registerBackend('webgpu', () => new Backend(device, adapter.info) as never)
   gpuDevice = device
   void device.lost.then(({ message }) => {
     if (gpuDevice !== device) return // we destroyed it ourselves

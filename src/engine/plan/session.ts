@@ -15,7 +15,7 @@ import { Results } from './results.ts'
 import { atNode, Frame, runPlan, type Host, type Iteration, type LoopState, type Signal } from './run.ts'
 import { allObservers, idsOf, nodeStepsOf, observersIn } from './steps.ts'
 import { guarded, type StateStore } from './store.ts'
-import { deviceReady, nextTask } from './turns.ts'
+import { deviceReady, handOver, nextTask } from './turns.ts'
 
 export interface SessionOptions {
   ops: Ops
@@ -381,6 +381,7 @@ class Sessions implements Session {
         else if (signal.kind === 'wait') answer = await signal.promise
         else {
           losses.read(signal.at)
+          handOver()
           this.tellProgress(run, signal.at, losses.latest)
           if (losses.inFlight > LOSSES_IN_FLIGHT) await losses.oldest
           await run.hold()

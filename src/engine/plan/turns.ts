@@ -1,9 +1,15 @@
 // Taking turns with whatever else the thread and the device have to do.
 import { tf } from '../tf.ts'
 
+/** A GPU gets what was recorded for it: an iteration is one submit. */
+export function handOver() {
+  ;(tf.backend() as { flush?: () => void }).flush?.()
+}
+
 /** On a GPU: when it has done what it was given, so that a stop is answered now and not when the queue is empty. */
 export async function deviceReady() {
   const { queue } = tf.backend() as { queue?: { onSubmittedWorkDone?: () => Promise<unknown> } }
+  handOver()
   await queue?.onSubmittedWorkDone?.()
 }
 

@@ -1,22 +1,9 @@
 // What a GPU cannot do it says later and to nobody: tfjs goes on, with zeros or with what was left in a buffer.
 import { NodeError } from '../plan/fault.ts'
 
-type Limits = Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize'>
-
-/** Makes a backend throw NodeError for a tensor that is larger than the device allows. */
-export function refuseTooLarge(backend: object, { maxBufferSize, maxStorageBufferBindingSize }: Limits): void {
-  const most = Math.min(maxBufferSize, maxStorageBufferBindingSize)
-  const { bufferManager } = backend as { bufferManager: { acquireBuffer(size: number, ...others: unknown[]): GPUBuffer } }
-  const acquire = bufferManager.acquireBuffer.bind(bufferManager)
-  bufferManager.acquireBuffer = (size, ...others) => {
-    if (size > most) throw tooLarge(size, most)
-    return acquire(size, ...others)
-  }
-}
-
 const mebibytes = (bytes: number) => Math.ceil(bytes / 2 ** 20)
 
-const tooLarge = (size: number, most: number) =>
+export const tooLarge = (size: number, most: number) =>
   new NodeError({
     message: `A tensor of ${mebibytes(size)} MiB is more than this GPU holds in one piece, ${mebibytes(most)} MiB.`,
     cure: 'Lower batch_size, or make the model or its images smaller; attention takes the square of the number of pixels.',

@@ -1,0 +1,282 @@
+// tfjs's webgpu backend with another way to its device: what was disposed is used again at once, commands of a step that is
+// like the one before take the bind groups and uniforms of that one, values are written by the queue and end no pass, and
+// there are kernels with several outputs, into parts of a buffer too. All stock kernels run on it.
+//
+// Stock, a tensor that was disposed keeps its buffer until the next submit, every dispatch makes a uniform buffer and a bind
+// group, every value that comes from the CPU ends the pass, and 15 dispatches are a submit.
+import type { DataStorage, DataType, TensorInfo } from '@tensorflow/tfjs'
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import { tf } from '../tf.ts'
+import { tooLarge } from './memory.ts'
+import { BufferPool, bytesFor, KEPT_FOR } from './pool.ts'
+import type { Program, Scalars } from './program.ts'
+import type { Field } from './uniforms.ts'
+import { packed, Uniforms } from './uniforms.ts'
+
+type DataId = object
+type Values = Float32Array | Int32Array | Uint8Array
+
+interface TensorData {
+  values: Values | string[] | null | undefined
+  dtype: DataType
+  shape: number[]
+  refCount: number
+  resource?: GPUBuffer | GPUTexture | GPUExternalTexture | null
+  external?: boolean
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo }
+  /** Of a view: the tensor whose buffer it is in, and where, in bytes. */
+  base?: DataId
+  offset?: number
+}
+
+interface StockProgram {
+  outputShape: number[]
+  size?: number | boolean
+  outputComponent?: number
+  pixelsOpType?: number
+  pipeline: GPUComputePipeline | Promise<GPUComputePipeline>
+  dispatch: [number, number, number]
+}
+
+/** What tfjs's class has, its private members included: they are what is to be replaced. */
+interface Stock {
+  device: GPUDevice
+  queue: GPUQueue
+  bufferManager: BufferPool
+  tensorMap: DataStorage<TensorData>
+  commandEncoder: GPUCommandEncoder | null
+  computePassEncoder: GPUComputePassEncoder | null
+  activeTimers: unknown[] | null | undefined
+  dispose(): void
+  submitQueue(): void
+  ensureCommandEncoderReady(): void
+  endComputePassEncoder(): void
+  makeTensorInfo(shape: readonly number[], dtype: DataType, values?: Values): TensorInfo
+  read(dataId: DataId): Promise<TensorData['values']>
+  releaseResource(dataId: DataId): void
+  uploadToGPU(dataId: DataId): void
+  tensorToBinding(tensor: TensorInfo | undefined): GPUBindingResource | null
+  recordAndSubmit(program: StockProgram, output: TensorInfo, inputs: TensorInfo[], own?: Field[]): void
+}
+
+const StockBackend = WebGPUBackend as unknown as new (device: GPUDevice, info: GPUAdapterInfo) => Stock
+
+/** Commands that may wait: a submit costs little beside so many, and the device is not left idle for longer. */
+const MOST_PENDING = 2048
+
+export class Backend extends StockBackend {
+  private readonly uniforms: Uniforms
+  private readonly pipelines = new Map<string, GPUComputePipeline>()
+  private readonly bindGroups = new Map<string, { group: GPUBindGroup; used: number }>()
+  private readonly ids = new WeakMap<GPUComputePipeline | GPUBuffer, number>()
+  private seen = 0
+  private pending = 0
+
+  constructor(device: GPUDevice, info: GPUAdapterInfo) {
+    super(device, info)
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits
+    this.bufferManager = new BufferPool(device, Math.min(maxBufferSize, maxStorageBufferBindingSize), tooLarge)
+    this.uniforms = new Uniforms(device.queue, this.bufferManager)
+  }
+
+  // ---- kernels of our own
+
+  /**
+   * Runs a program on tensors. Its outputs are new tensors of the shapes given, or tensors that are there, to be overwritten
+   * (a view writes into a part of another). An output may not share its buffer with an input.
+   */
+  dispatch(
+    program: Program,
+    inputs: readonly TensorInfo[],
+    outputs: readonly (TensorInfo | { shape: readonly number[]; dtype: DataType })[],
+    scalars?: Scalars,
+  ): TensorInfo[] {
+    const results = outputs.map((output) => ('dataId' in output ? output : this.makeTensorInfo(output.shape, output.dtype)))
+    const bindings = [...results, ...inputs].map((tensor) => this.bindingOf(tensor))
+    if (scalars) bindings.push(this.wholeOf(this.uniforms.of(scalars)))
+    this.encode(this.pipelineOf(program), bindings, program.workgroups)
+    return results
+  }
+
+  /** Compiles programs side by side, before they are needed. */
+  async compile(programs: readonly Program[], onCompiled: (done: number) => void = () => {}): Promise<void> {
+    const missing = [...new Map(programs.map((program) => [program.key, program])).values()].filter(
+      ({ key }) => !this.pipelines.has(key),
+    )
+    let done = 0
+    await Promise.all(
+      missing.map(async ({ key, code }) => {
+        const module = this.device.createShaderModule({ code, label: key })
+        const compute = { module, entryPoint: 'main' }
+        this.pipelines.set(key, await this.device.createComputePipelineAsync({ compute, layout: 'auto', label: key }))
+        onCompiled(++done)
+      }),
+    )
+  }
+
+  /**
+   * A part of a tensor as a tensor, without a copy: `offset` elements from its beginning. Bound by a kernel the offset has to
+   * be a multiple of `device.limits.minStorageBufferOffsetAlignment` bytes.
+   */
+  view(base: TensorInfo, offset: number, shape: readonly number[]): TensorInfo {
+    this.uploadToGPU(base.dataId)
+    const data = this.tensorMap.get(base.dataId)
+    data.refCount++
+    const view = this.makeTensorInfo(shape, base.dtype)
+    Object.assign(this.tensorMap.get(view.dataId), {
+      resource: data.resource,
+      base: base.dataId,
+      offset: (data.offset ?? 0) + 4 * offset,
+    })
+    return view
+  }
+
+  /** Hands what was recorded to the device. Reading a tensor does so by itself. */
+  flush(): void {
+    if (!this.commandEncoder) return
+    this.endComputePassEncoder()
+    this.submitQueue()
+  }
+
+  private pipelineOf({ key, code }: Program): GPUComputePipeline {
+    let pipeline = this.pipelines.get(key)
+    if (!pipeline) {
+      const module = this.device.createShaderModule({ code, label: key })
+      pipeline = this.device.createComputePipeline({ compute: { module, entryPoint: 'main' }, layout: 'auto', label: key })
+      this.pipelines.set(key, pipeline)
+    }
+    return pipeline
+  }
+
+  // ---- commands
+
+  private bindingOf({ dataId, shape }: TensorInfo): GPUBufferBinding {
+    this.uploadToGPU(dataId)
+    const { resource, offset = 0 } = this.tensorMap.get(dataId)
+    return { buffer: resource as GPUBuffer, offset, size: bytesFor(4 * tf.util.sizeFromShape(shape)) }
+  }
+
+  private wholeOf = (buffer: GPUBuffer): GPUBufferBinding => ({ buffer, offset: 0, size: buffer.size })
+
+  private encode(pipeline: GPUComputePipeline, bindings: readonly GPUBufferBinding[], [x, y, z]: Program['workgroups']) {
+    const group = this.bindGroupOf(pipeline, bindings)
+    this.ensureCommandEncoderReady()
+    const pass = (this.computePassEncoder ??= this.commandEncoder!.beginComputePass())
+    pass.setPipeline(pipeline)
+    pass.setBindGroup(0, group)
+    pass.dispatchWorkgroups(x, y, z)
+    if (++this.pending >= MOST_PENDING) this.flush()
+  }
+
+  private bindGroupOf(pipeline: GPUComputePipeline, bindings: readonly GPUBufferBinding[]): GPUBindGroup {
+    let key = `${this.idOf(pipeline)}`
+    for (const { buffer, offset, size } of bindings) key += ` ${this.idOf(buffer)}+${offset}:${size}`
+    let found = this.bindGroups.get(key)
+    if (!found) {
+      const entries = bindings.map((resource, binding) => ({ binding, resource }))
+      found = { group: this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }), used: 0 }
+      this.bindGroups.set(key, found)
+    }
+    found.used = this.bufferManager.submits
+    return found.group
+  }
+
+  private idOf(thing: GPUComputePipeline | GPUBuffer): number {
+    let id = this.ids.get(thing)
+    if (id === undefined) this.ids.set(thing, (id = this.seen++))
+    return id
+  }
+
+  /** A program of tfjs. Its uniforms are, in this order: NaN, infinity, shape and strides of each tensor, size, its own. */
+  override recordAndSubmit(program: StockProgram, output: TensorInfo, inputs: TensorInfo[], own: Field[] = []) {
+    const { pipeline, pixelsOpType, size, outputComponent } = program
+    if (pixelsOpType != null || this.activeTimers != null || pipeline instanceof Promise)
+      return super.recordAndSubmit(program, output, inputs, own)
+    const shapes = [...inputs, output].flatMap(({ shape }) => [shape, tf.util.computeStrides(shape)])
+    const count = tf.util.sizeFromShape(program.outputShape) / (outputComponent ?? 1)
+    const fields: Field[] = [
+      { type: 'float32', data: [NaN] },
+      { type: 'float32', data: [Infinity] },
+      ...shapes.map((data) => ({ type: 'int32', data })),
+      ...(size ? [{ type: 'int32', data: [count] }] : []),
+      ...own,
+    ]
+    const bindings = [output, ...inputs].map((tensor) => this.bindingOf(tensor))
+    this.encode(pipeline, [...bindings, this.wholeOf(this.uniforms.of(packed(fields)))], program.dispatch)
+  }
+
+  /** For what goes stock's way: its bindings are of whole buffers. */
+  override tensorToBinding(tensor: TensorInfo | undefined): GPUBindingResource | null {
+    const base = tensor && this.tensorMap.get(tensor.dataId).base
+    return base ? this.bindingOf(tensor) : super.tensorToBinding(tensor)
+  }
+
+  override submitQueue() {
+    super.submitQueue()
+    this.pending = 0
+    if (!this.bufferManager.submitted()) return
+    const since = this.bufferManager.submits - KEPT_FOR
+    this.uniforms.tidy(since)
+    for (const [key, { used }] of this.bindGroups) if (used < since) this.bindGroups.delete(key)
+  }
+
+  // ---- memory
+
+  /** As tfjs's, but the buffer is free at once: commands that use it were recorded before any that will. */
+  disposeData(dataId: DataId, force = false): boolean {
+    if (!this.tensorMap.has(dataId)) return true
+    const data = this.tensorMap.get(dataId)
+    data.refCount = force ? 0 : data.refCount - 1
+    if (data.refCount > 0) return false
+    if (data.complexTensorInfos) {
+      this.disposeData(data.complexTensorInfos.real.dataId)
+      this.disposeData(data.complexTensorInfos.imag.dataId)
+    }
+    if (data.base) this.disposeData(data.base)
+    else this.releaseResource(dataId)
+    this.tensorMap.delete(dataId)
+    return true
+  }
+
+  override uploadToGPU(dataId: DataId) {
+    const data = this.tensorMap.get(dataId)
+    if (data.resource != null) return
+    const bytes = bytesFor(4 * tf.util.sizeFromShape(data.shape))
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
+    if (data.values == null) {
+      data.resource = this.bufferManager.acquireBuffer(bytes, usage)
+      return
+    }
+    const buffer = this.bufferManager.acquireIdle(bytes, usage)
+    this.queue.writeBuffer(buffer, 0, wordsOf(data.values as Values, data.dtype))
+    data.resource = buffer
+    data.values = null
+  }
+
+  override async read(dataId: DataId): Promise<TensorData['values']> {
+    const { base, offset = 0, shape, dtype, resource, values } = this.tensorMap.get(dataId)
+    if (!base || values != null) return super.read(dataId)
+    const bytes = 4 * tf.util.sizeFromShape(shape)
+    const staging = this.bufferManager.acquireBuffer(bytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ)
+    this.ensureCommandEncoderReady()
+    this.endComputePassEncoder()
+    this.commandEncoder!.copyBufferToBuffer(resource as GPUBuffer, offset, staging, 0, bytes)
+    this.submitQueue()
+    await staging.mapAsync(GPUMapMode.READ)
+    const copy = staging.getMappedRange().slice(0)
+    staging.unmap()
+    this.bufferManager.releaseBuffer(staging)
+    return valuesOf(copy, dtype)
+  }
+}
+
+/** As kernels read them: 32 bits each. */
+function wordsOf(values: Values, dtype: DataType): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> {
+  const Words = dtype === 'float32' ? Float32Array : Int32Array
+  return values instanceof Words ? (values as Float32Array<ArrayBuffer>) : Words.from(values)
+}
+
+function valuesOf(words: ArrayBuffer, dtype: DataType): Values {
+  if (dtype === 'float32') return new Float32Array(words)
+  return dtype === 'bool' ? Uint8Array.from(new Int32Array(words)) : new Int32Array(words)
+}

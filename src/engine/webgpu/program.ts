@@ -1,0 +1,25 @@
+// A kernel of our own: a whole WGSL module. tfjs's programs have one output and whole buffers; these have what they need.
+
+export interface Program {
+  /** Names the code: whatever is written into `code` (shapes, tile sizes) is part of it. */
+  key: string
+  /**
+   * WGSL with an entry `main`. Group 0 binds the outputs (`var<storage, read_write>`), then the inputs
+   * (`var<storage, read>`), then `var<uniform>` if it takes scalars; each has to be used by the code.
+   */
+  code: string
+  /** Workgroups in x, y, z. */
+  workgroups: readonly [number, number, number]
+}
+
+/** Scalars that change from step to step, laid out as in the struct of the uniform. Those that do not belong into the code. */
+export type Scalars = Uint32Array | Float32Array
+
+/** Workgroups for `count` of them, within the `most` that each dimension takes; the code has to skip those beyond `count`. */
+export function spread(count: number, most: number): [number, number, number] {
+  if (count <= most) return [count, 1, 1]
+  const y = Math.ceil(count / most)
+  if (y <= most) return [Math.ceil(count / y), y, 1]
+  const side = Math.ceil(Math.cbrt(count))
+  return [side, side, Math.ceil(count / side ** 2)]
+}

@@ -1,0 +1,71 @@
+// Uniforms as tfjs's shaders declare them, and buffers of them by content: a step that is like the one before writes none.
+import type { BufferPool } from './pool.ts'
+
+export interface Field {
+  type: string
+  data: readonly number[]
+}
+
+/**
+ * The bytes of a struct of scalars and vectors. WGSL, section 14.4.1: a vec2 begins at a multiple of 8 bytes, a vec3 and a
+ * vec4 at one of 16; tfjs aligns its own vec5 and vec6, and what follows them, to 16 as well.
+ */
+export function packed(fields: readonly Field[]): Uint32Array {
+  const places: number[] = []
+  let end = 0
+  let widest = 1
+  let before = 0
+  for (const { data } of fields) {
+    const length = Math.max(1, data.length)
+    const alignment = length > 2 || before > 4 ? 4 : length
+    widest = Math.max(widest, alignment)
+    const place = Math.ceil(end / alignment) * alignment
+    places.push(place)
+    end = place + length
+    before = length
+  }
+  const words = new Uint32Array(Math.ceil(end / widest) * widest)
+  const floats = new Float32Array(words.buffer)
+  const integers = new Int32Array(words.buffer)
+  fields.forEach(({ type, data }, i) => (type === 'float32' ? floats : integers).set(data.length ? data : [1], places[i]))
+  return words
+}
+
+interface Kept {
+  buffer: GPUBuffer
+  used: number
+}
+
+/** Uniform buffers by content. */
+export class Uniforms {
+  private readonly kept = new Map<string, Kept>()
+
+  constructor(
+    private readonly queue: GPUQueue,
+    private readonly pool: BufferPool,
+  ) {}
+
+  of(words: Uint32Array | Float32Array): GPUBuffer {
+    const bits = new Uint32Array(words.buffer, words.byteOffset, words.length)
+    const key = bits.join()
+    let found = this.kept.get(key)
+    if (!found) {
+      // A multiple of 16 bytes, which is what a struct with a vec4 takes.
+      const bytes = Math.ceil(bits.byteLength / 16) * 16
+      const buffer = this.pool.acquireIdle(bytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST)
+      this.queue.writeBuffer(buffer, 0, bits as Uint32Array<ArrayBuffer>)
+      this.kept.set(key, (found = { buffer, used: 0 }))
+    }
+    found.used = this.pool.submits
+    return found.buffer
+  }
+
+  /** Gives back what was not used since submit number `since`. */
+  tidy(since: number) {
+    for (const [key, { buffer, used }] of this.kept) {
+      if (used >= since) continue
+      this.kept.delete(key)
+      this.pool.releaseBuffer(buffer)
+    }
+  }
+}

@@ -1,0 +1,202 @@
+// The way from tfjs to the GPU: memory, uniforms, bind groups, kernels of our own. On a real device, made of software.
+import { beforeEach, describe, expect, test } from 'vitest'
+import { tf } from '../../src/engine/tf.ts'
+import type { Backend } from '../../src/engine/webgpu/backend.ts'
+import { KEPT_FOR } from '../../src/engine/webgpu/pool.ts'
+import type { Program } from '../../src/engine/webgpu/program.ts'
+import { packed } from '../../src/engine/webgpu/uniforms.ts'
+import { onEachBackend } from '../backends.ts'
+
+const backend = () => tf.backend() as unknown as Backend
+const tensorOf = (info: { dataId: object; shape: number[]; dtype: string }) => tf.engine().makeTensorFromTensorInfo(info as never)
+
+/** How often the device was asked for something while `work` ran. */
+async function counted(name: 'createBindGroup' | 'createBuffer', work: () => Promise<unknown>): Promise<number> {
+  const device = backend().device as unknown as Record<string, (...args: unknown[]) => unknown>
+  const stock = device[name]!
+  let count = 0
+  device[name] = (...args) => (count++, stock.apply(device, args))
+  try {
+    await work()
+  } finally {
+    device[name] = stock
+  }
+  return count
+}
+
+/** Sum and difference of two vectors of `n`. */
+const butterfly = (n: number): Program => ({
+  key: `butterfly ${n}`,
+  code: `
+    @group(0) @binding(0) var<storage, read_write> sum: array<f32>;
+    @group(0) @binding(1) var<storage, read_write> difference: array<f32>;
+    @group(0) @binding(2) var<storage, read> a: array<f32>;
+    @group(0) @binding(3) var<storage, read> b: array<f32>;
+    struct Scalars { scale: f32 }
+    @group(0) @binding(4) var<uniform> scalars: Scalars;
+    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+      if (id.x >= ${n}u) { return; }
+      sum[id.x] = scalars.scale * (a[id.x] + b[id.x]);
+      difference[id.x] = scalars.scale * (a[id.x] - b[id.x]);
+    }`,
+  workgroups: [Math.ceil(n / 64), 1, 1],
+})
+
+describe('uniforms', () => {
+  test('are laid out as WGSL lays out a struct', () => {
+    const f = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0]!
+    expect([
+      ...packed([
+        { type: 'float32', data: [1.5] },
+        { type: 'int32', data: [2, 3, 4] },
+      ]),
+    ]).toEqual([f(1.5), 0, 0, 0, 2, 3, 4, 0])
+    expect([
+      ...packed([
+        { type: 'int32', data: [1] },
+        { type: 'int32', data: [2, 3] },
+        { type: 'int32', data: [4] },
+      ]),
+    ]).toEqual([1, 0, 2, 3, 4, 0])
+    // A scalar after a vec3 goes into its fourth place, but not after a vec5, which takes eight.
+    expect(
+      packed([
+        { type: 'int32', data: [1, 2, 3] },
+        { type: 'int32', data: [9] },
+      ]).indexOf(9),
+    ).toBe(3)
+    expect(
+      packed([
+        { type: 'int32', data: [1, 2, 3, 4, 5] },
+        { type: 'int32', data: [9] },
+      ]).indexOf(9),
+    ).toBe(8)
+    expect([...packed([{ type: 'int32', data: [] }])], 'strides of a scalar').toEqual([1])
+  })
+})
+
+onEachBackend(() => {
+  beforeEach(() => backend().flush())
+
+  test('a kernel of our own has several outputs, which are tensors of tfjs, and takes scalars', async () => {
+    const [a, b] = [tf.tensor1d([1, 2, 3]), tf.tensor1d([10, 20, 30])]
+    const shape = { shape: [3], dtype: 'float32' } as const
+    const [sum, difference] = backend().dispatch(butterfly(3), [a, b], [shape, shape], Float32Array.of(2)).map(tensorOf)
+    const more = sum!.add(difference!)
+    expect([...(await sum!.data())]).toEqual([22, 44, 66])
+    expect([...(await difference!.data())]).toEqual([-18, -36, -54])
+    expect([...(await more.data())]).toEqual([4, 8, 12])
+    tf.dispose([a, b, sum!, difference!, more])
+  })
+
+  test('a view is a part of a tensor without a copy, for kernels and for reading, and holds it', async () => {
+    const align = backend().device.limits.minStorageBufferOffsetAlignment / 4
+    const whole = tf.range(0, 3 * align)
+    const view = tensorOf(backend().view(whole, align, [2, 3]) as never)
+    const doubled = view.mul(2)
+    expect([...(await view.data())]).toEqual([0, 1, 2, 3, 4, 5].map((i) => align + i))
+    expect([...(await doubled.data())]).toEqual([0, 1, 2, 3, 4, 5].map((i) => 2 * (align + i)))
+    const before = backend().bufferManager.numBytesUsed
+    whole.dispose()
+    expect(backend().bufferManager.numBytesUsed, 'held by the view').toBe(before)
+    expect([...(await view.data())].slice(0, 2)).toEqual([align, align + 1])
+    view.dispose()
+    expect(backend().bufferManager.numBytesUsed).toBeLessThan(before)
+    doubled.dispose()
+  })
+
+  test('a kernel writes into a view, and the rest stays', async () => {
+    const align = backend().device.limits.minStorageBufferOffsetAlignment / 4
+    const whole = tf.zeros([3 * align])
+    const view = backend().view(whole, align, [3])
+    const [a, b] = [tf.tensor1d([1, 2, 3]), tf.tensor1d([10, 20, 30])]
+    const [, other] = backend().dispatch(butterfly(3), [a, b], [view, { shape: [3], dtype: 'float32' }], Float32Array.of(1))
+    const values = await whole.data()
+    expect([...values.slice(align - 1, align + 4)]).toEqual([0, 11, 22, 33, 0])
+    expect(values.filter((value) => value !== 0)).toHaveLength(3)
+    tf.dispose([whole, a, b, tensorOf(view as never), tensorOf(other as never)])
+  })
+
+  test('a buffer that was disposed is taken by the next tensor, and what was computed from it stays right', async () => {
+    const results = tf.tidy(() => {
+      let x = tf.fill([1000], 1).add(0)
+      const kept = []
+      for (let i = 0; i < 50; i++) {
+        const next = x.add(1)
+        x.dispose()
+        x = next
+        if (i % 10 === 9) kept.push(x.mul(1))
+      }
+      return kept
+    })
+    const values = await Promise.all(results.map((result) => result.data()))
+    expect(values.map((each) => each[999])).toEqual([11, 21, 31, 41, 51])
+    expect(values.every((each) => each.every((value) => value === each[0]))).toBe(true)
+    tf.dispose(results)
+  })
+
+  test('a value from the CPU never gets into a buffer that a command still needs', async () => {
+    const results = tf.tidy(() => {
+      const sums = []
+      for (let i = 0; i < 20; i++) {
+        const x = tf.fill([2000], 0).add(tf.tensor1d(new Float32Array(2000).fill(i)))
+        sums.push(x.sum())
+        x.dispose()
+      }
+      return sums
+    })
+    const values = await Promise.all(results.map((result) => result.data()))
+    expect(values.map(([sum]) => sum)).toEqual(Array.from({ length: 20 }, (_, i) => 2000 * i))
+    tf.dispose(results)
+  })
+
+  const step = async (i: number) => {
+    const result = tf.tidy(() => {
+      const x = tf.tensor2d(new Float32Array(64 * 64).fill(i), [64, 64])
+      return x.matMul(x).relu().mean(0).sum() as ReturnType<typeof tf.scalar>
+    })
+    const [value] = await result.data()
+    result.dispose()
+    return value!
+  }
+
+  test('a step like the one before makes no bind group and no buffer', async () => {
+    for (let i = 0; i < 4; i++) await step(i)
+    expect(await counted('createBindGroup', () => step(5))).toBe(0)
+    expect(await counted('createBuffer', () => step(6))).toBe(0)
+    expect(await step(7)).toBe(64 * 64 * 49)
+  })
+
+  test('memory is given back: buffers, uniforms and bind groups that were not used for long', async () => {
+    const large = tf.tidy(() => tf.zeros([1 << 20]).add(1))
+    await large.data()
+    large.dispose()
+    const { bufferManager } = backend()
+    const before = bufferManager.numBytesAllocated
+    for (let i = 0; i <= 2 * KEPT_FOR; i++) {
+      tf.tidy(() => void tf.fill([8], 1).add(i % 3))
+      backend().flush()
+    }
+    expect(bufferManager.numBytesAllocated).toBeLessThan(before - 4 * (1 << 20) + 1)
+    expect(await step(3)).toBe(64 * 64 * 9)
+  })
+
+  test('programs are compiled beforehand, once', async () => {
+    const told: number[] = []
+    await backend().compile([butterfly(5), butterfly(6), butterfly(5)], (done) => told.push(done))
+    expect(told).toEqual([1, 2])
+    await backend().compile([butterfly(5)], () => expect.unreachable())
+  })
+
+  test('integers, booleans and views of them are read as what they are', async () => {
+    const [picked, not] = tf.tidy(() => {
+      const values = tf.tensor1d([1, 0, 1], 'bool')
+      return [tf.where(values, tf.tensor1d([7, -8, 9], 'int32'), tf.scalar(0, 'int32')), values.logicalNot()]
+    })
+    const view = tensorOf(backend().view(picked, 1, [2]) as never)
+    expect(await picked.data()).toEqual(Int32Array.of(7, 0, 9))
+    expect(await not.data()).toEqual(Uint8Array.of(0, 1, 0))
+    expect(await view.data()).toEqual(Int32Array.of(0, 9))
+    tf.dispose([picked, not, view])
+  })
+}, ['webgpu'])
