@@ -1,5 +1,6 @@
 // The way from tfjs to the GPU: memory, uniforms, bind groups, kernels of our own. On a real device, made of software.
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Backend } from '../../src/engine/webgpu/backend.ts'
 import { KEPT_FOR } from '../../src/engine/webgpu/pool.ts'
@@ -111,7 +112,7 @@ onEachBackend(() => {
     const view = backend().view(whole, align, [3])
     const [a, b] = [tf.tensor1d([1, 2, 3]), tf.tensor1d([10, 20, 30])]
     const [, other] = backend().dispatch(butterfly(3), [a, b], [view, { shape: [3], dtype: 'float32' }], Float32Array.of(1))
-    const values = await whole.data()
+    const values = Array.from(await whole.data())
     expect([...values.slice(align - 1, align + 4)]).toEqual([0, 11, 22, 33, 0])
     expect(values.filter((value) => value !== 0)).toHaveLength(3)
     tf.dispose([whole, a, b, tensorOf(view as never), tensorOf(other as never)])
@@ -189,14 +190,14 @@ onEachBackend(() => {
   })
 
   test('integers, booleans and views of them are read as what they are', async () => {
-    const [picked, not] = tf.tidy(() => {
+    const [picked, not] = tf.tidy((): Tensor[] => {
       const values = tf.tensor1d([1, 0, 1], 'bool')
-      return [tf.where(values, tf.tensor1d([7, -8, 9], 'int32'), tf.scalar(0, 'int32')), values.logicalNot()]
+      return [tf.where(values, tf.tensor1d([7, -8, 9], 'int32'), tf.zeros([3], 'int32')), values.logicalNot()]
     })
-    const view = tensorOf(backend().view(picked, 1, [2]) as never)
-    expect(await picked.data()).toEqual(Int32Array.of(7, 0, 9))
-    expect(await not.data()).toEqual(Uint8Array.of(0, 1, 0))
+    const view = tensorOf(backend().view(picked!, 1, [2]) as never)
+    expect(await picked!.data()).toEqual(Int32Array.of(7, 0, 9))
+    expect(await not!.data()).toEqual(Uint8Array.of(0, 1, 0))
     expect(await view.data()).toEqual(Int32Array.of(0, 9))
-    tf.dispose([picked, not, view])
+    tf.dispose([picked!, not!, view])
   })
 }, ['webgpu'])
