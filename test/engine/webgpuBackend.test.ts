@@ -132,7 +132,7 @@ onEachBackend(() => {
     })
     const values = await Promise.all(results.map((result) => result.data()))
     expect(values.map((each) => each[999])).toEqual([11, 21, 31, 41, 51])
-    expect(values.every((each) => each.every((value) => value === each[0]))).toBe(true)
+    expect(values.every((each) => [...each].every((value: number) => value === each[0]))).toBe(true)
     tf.dispose(results)
   })
 
