@@ -14,12 +14,3 @@ export interface Program {
 
 /** Scalars that change from step to step, laid out as in the struct of the uniform. Those that do not belong into the code. */
 export type Scalars = Uint32Array | Float32Array
-
-/** Workgroups for `count` of them, within the `most` that each dimension takes; the code has to skip those beyond `count`. */
-export function spread(count: number, most: number): [number, number, number] {
-  if (count <= most) return [count, 1, 1]
-  const y = Math.ceil(count / most)
-  if (y <= most) return [Math.ceil(count / y), y, 1]
-  const side = Math.ceil(Math.cbrt(count))
-  return [side, side, Math.ceil(count / side ** 2)]
-}
