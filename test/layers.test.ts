@@ -47,10 +47,11 @@ test('the engine imports itself, and nothing of the page', () => {
   expect(offences(of('engine'), ({ of }) => /litegraph|preact|idb-keyval|^node:/.test(of))).toEqual([])
 })
 
-test('tfjs is imported by tf.ts, and its backends by backends.ts', () => {
+test('tfjs is imported by tf.ts, its backends by backends.ts and by our own that is made of one', () => {
   const allowed = new Map([
     ['src/engine/tf.ts', '@tensorflow/tfjs'],
     ['src/engine/backends.ts', '@tensorflow/tfjs-backend-'],
+    ['src/engine/webgpu/backend.ts', '@tensorflow/tfjs-backend-webgpu'],
     ['src/nodes/wasm-files.ts', '@tensorflow/tfjs-backend-wasm/dist/'],
   ])
   expect(offences(sources, ({ of }, file) => isTfjs(of) && !of.startsWith(allowed.get(file) ?? ' '))).toEqual([])

@@ -4,8 +4,8 @@
 //
 // Stock, a tensor that was disposed keeps its buffer until the next submit, every dispatch makes a uniform buffer and a bind
 // group, every value that comes from the CPU ends the pass, and 15 dispatches are a submit.
-import type { DataStorage, DataType, TensorInfo } from '@tensorflow/tfjs'
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import type { DataStorage, DataType, TensorInfo } from '../tf.ts'
 import { tf } from '../tf.ts'
 import { tooLarge } from './memory.ts'
 import { BufferPool, bytesFor, KEPT_FOR } from './pool.ts'
