@@ -148,6 +148,7 @@ const tests = {
       test: {
         name: 'browser',
         include: ['test/**/*.browser.test.ts'],
+        globalSetup: ['test/servers.ts'],
         testTimeout: 120_000,
         hookTimeout: 120_000,
         // A second, as Vitest has it, is short for a page that shares its cores with other tests.

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
-import { createServer, type Plugin } from 'vite'
-import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
+import type { Plugin, ViteDevServer } from 'vite'
+import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest'
+import type { ServerName } from './servers.ts'
+import { serveSources } from './servers.ts'
 
 const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 const missing = existsSync(path) ? undefined : `there is no Chromium at ${path}; npm run test:setup installs it`
@@ -78,20 +80,37 @@ export async function killerOf(context: BrowserContext): Promise<() => Promise<v
   }
 }
 
-/** Serves the sources as `npm start` does, to the suite it is called in. Returns how to get its address. */
-export function useDevServer(plugins: Plugin[] = []): { address: string } {
-  let server: Awaited<ReturnType<typeof createServer>> | undefined
+interface Served {
+  readonly address: string
+}
+
+/** The sources as `npm start` serves them: one server for all suites, or with plugins one for the suite it is called in. */
+export function useDevServer(plugins: Plugin[] = []): Served {
+  return plugins.length === 0
+    ? useServer('sources')
+    : useOwn(() => serveSources({ plugins, cacheDir: join(root, 'node_modules/.vite/test-own') }))
+}
+
+/** The editor as it is built. */
+export const useBuiltEditor = (): Served => useServer('editor')
+
+function useServer(name: ServerName): Served {
+  let address: string
   beforeAll(async () => {
-    server = await createServer({
-      root,
-      configFile: join(root, 'vite.config.ts'),
-      plugins,
-      cacheDir: join(root, 'node_modules/.vite/test'),
-      logLevel: 'error',
-      server: { port: 0, hmr: false, watch: null },
-    })
-    await server.listen()
+    const answer = await fetch(inject('servers') + name)
+    address = await answer.text()
+    expect(answer.status, address).toBe(200)
   })
+  return {
+    get address() {
+      return address
+    },
+  }
+}
+
+function useOwn(serve: () => Promise<ViteDevServer>): Served {
+  let server: ViteDevServer | undefined
+  beforeAll(async () => void (server = await serve()))
   afterAll(() => server?.close())
   return {
     get address() {

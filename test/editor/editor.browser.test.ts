@@ -1,13 +1,13 @@
-// The editor as people use it: real pointer and keys in a real Chromium, on the sources as `npm start` serves them.
+// The editor as people use it: real pointer and keys in a real Chromium, on the editor as it is built.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ChartView } from '../../src/engine/plan/view.ts'
-import { useChromium, useDevServer } from '../chromium.ts'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
 
 const chromium = useChromium()
-const server = useDevServer()
+const server = useBuiltEditor()
 
 let context: BrowserContext
 let page: Page
@@ -453,7 +453,7 @@ describe('runs', () => {
     await page.addInitScript(() => {
       window.Worker = class extends Worker {
         constructor(address: string | URL, options?: WorkerOptions) {
-          super(String(address).replace('worker.ts', 'nowhere.ts'), options)
+          super(String(address).replace(/worker[^/]*$/, 'nowhere.js'), options)
         }
       }
     })

@@ -12,14 +12,14 @@ import { writeImages } from '../../src/engine/datasets/file.ts'
 import { encodePng } from '../../src/engine/png.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
 import { unpackBundle } from '../../src/nodes/workflow/bundle.ts'
-import { useChromium, useDevServer } from '../chromium.ts'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
 import type { Canvas } from './driver.ts'
 import { addNode, dropPaths, newWorkflow, placeOf, titles, values } from './driver.ts'
 
 const chromium = useChromium()
-const server = useDevServer()
+const server = useBuiltEditor()
 
 let folder: string
 let context: BrowserContext

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { NodeStatus } from '../../src/nodes/litegraph/node.ts'
-import { useChromium, useDevServer } from '../chromium.ts'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
 
 const chromium = useChromium()
-const server = useDevServer()
+const server = useBuiltEditor()
 
 let context: BrowserContext
 let page: Page

@@ -1,20 +1,12 @@
 // Threads of the wasm backend, in real workers that say they have so many cores: as many as there are cores, for large
 // kernels alone, and without any trace in the numbers.
 import type { Page } from 'playwright-core'
-import type { Plugin } from 'vite'
 import { afterAll, expect, test } from 'vitest'
 import { threadsFor } from '../../src/engine/wasm/threads.ts'
 import { useChromium, useDevServer } from '../chromium.ts'
 import type { Asked, Told } from '../pages/threads-worker.ts'
 
-/** Serves a page that may not have threads: without the headers that Vite gives its own. */
-const plainPage: Plugin = {
-  name: 'plain-page',
-  configureServer: ({ middlewares }) =>
-    void middlewares.use('/plain.html', (_, response) => response.setHeader('Content-Type', 'text/html').end('<!doctype html>')),
-}
-
-const server = useDevServer([plainPage])
+const server = useDevServer()
 const chromium = useChromium()
 
 const worker = '/test/pages/threads-worker.ts'
@@ -23,8 +15,9 @@ let opened: Page | undefined
 afterAll(() => opened?.close())
 const isolatedPage = async () => (opened ??= await openPage('test/pages/engine.html'))
 
-async function openPage(path: string): Promise<Page> {
+async function openPage(path: string, response?: { contentType: string; body: string }): Promise<Page> {
   const page = await chromium.newPage()
+  if (response) await page.route(server.address + path, (route) => route.fulfill(response))
   await page.goto(server.address + path)
   return page
 }
@@ -90,7 +83,8 @@ test('where the number of cores cannot be redefined, tfjs takes half of them', a
 })
 
 test('a page that is not isolated has one thread', async () => {
-  const page = await openPage('plain.html')
+  // Without the headers that Vite gives its own.
+  const page = await openPage('plain.html', { contentType: 'text/html', body: '<!doctype html>' })
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false)
   const told = await tell(page, { cores: 4 })
   expect(told.device).toBe('SIMD, 1 thread')
