@@ -1,7 +1,10 @@
 // Which tests hold us against which record: how many cases a record has, and in which tests' names they are found.
+import { expectations, leftOut } from '../test/expectations.ts'
 import { casesOf, schedulerNames } from '../test/schedulers.ts'
 
 export interface Record {
+  /** What is recorded, and of which system. */
+  what: string
   /** How many cases the record has, less those left out. */
   total: number
   /** The first group of `test` is the case, which may have several tests; without a group each test is a case. */
@@ -37,23 +40,37 @@ const engine = (file: string, test: RegExp) => ({ file: `test/engine/${file}.tes
 const schedulers = Object.fromEntries(
   schedulerNames.map((name): [string, Record] => {
     const test = new RegExp(`(${name}/\\d+)`)
-    return [`02_schedulers/${name}.json`, { total: casesOf(name).length, from: [engine(fileOf(name), test)] }]
+    return [
+      `02_schedulers/${name}.json`,
+      { what: 'whole trajectories: diffusers', total: casesOf(name).length, from: [engine(fileOf(name), test)] },
+    ]
   }),
 )
 
 export const records: { [name: string]: Record } = {
   '01_schedules.json': {
+    what: 'betas, alpha-bar, posterior: diffusers, guided-diffusion',
     total: 24,
     from: [engine('schedule', /^'(\w+_T\d+\w*)'(?: >|: posterior)/)],
   },
-  '01_sigmas.json': { total: 16, from: [engine('levels', /^'(?:EulerDiscrete|EDMEuler)Scheduler' of diffusers, /)] },
+  '01_sigmas.json': {
+    what: 'timesteps and sigmas: diffusers',
+    total: 16,
+    from: [engine('levels', /^'(?:EulerDiscrete|EDMEuler)Scheduler' of diffusers, /)],
+  },
   ...schedulers,
   '03_unet': {
+    what: 'outputs and gradients of UNets: diffusers',
     total: 5,
     from: [engine('unet', /> ([a-g]_\w+) has the output/), engine('unet', /a (UNet2DConditionModel) has the output/)],
   },
-  '04_training': { total: 3, from: [engine('unetTraining', /training (\w+) > /)] },
+  '04_training': {
+    what: 'losses and weights of trainings: diffusers, PyTorch',
+    total: 3,
+    from: [engine('unetTraining', /training (\w+) > /)],
+  },
   '05_losses.json': {
+    what: 'losses, weightings, forward processes: guided-diffusion, diffusers, EDM',
     total: 22,
     from: [
       engine('vlb', /training loss (vlb_\w+)/),
@@ -68,8 +85,19 @@ export const records: { [name: string]: Record } = {
       engine('importance', /(LossSecondMomentResampler)/),
     ],
   },
-  '07_convergence.json': { total: 5, from: [engine('convergence', /errors of k-diffusion > (\w+)/)] },
+  '06_diffusers_test_expectations.json': {
+    what: 'what its own tests expect: diffusers',
+    total: expectations.length,
+    from: [engine('expectations', /(test_scheduler_\w+\.py::.*)/)],
+    leftOut,
+  },
+  '07_convergence.json': {
+    what: 'errors against the exact solution: k-diffusion',
+    total: 5,
+    from: [engine('convergence', /errors of k-diffusion > (\w+)/)],
+  },
   '07_ema_density_misc.json': {
+    what: 'averages, densities, schedules: EDM, EDM2, k-diffusion, diffusers, lucidrains',
     // Power averages 2, post-hoc coefficients, rates of EDM2 7, half-lives 8, EMAWarmup 3, densities 6, SD3's densities and weights, k-diffusion's weights, schedules 6.
     total: 36,
     from: [
@@ -86,6 +114,7 @@ export const records: { [name: string]: Record } = {
     ],
   },
   '07_ema_lr_optim.json': {
+    what: 'averages, learning rates: diffusers; optimizers: PyTorch',
     total: 22,
     from: [
       engine('optimizers', /learning rates > (of [a-z_]+)$/),
@@ -93,8 +122,13 @@ export const records: { [name: string]: Record } = {
       engine('optimizers', /> (.*) follows PyTorch/),
     ],
   },
-  '07_edm_sampler.json': { total: 3, from: [engine('kdiffusion', /the stochastic sampler of EDM over \w+ > '(edm_\d)'/)] },
+  '07_edm_sampler.json': {
+    what: 'the stochastic sampler: EDM',
+    total: 3,
+    from: [engine('kdiffusion', /the stochastic sampler of EDM over \w+ > '(edm_\d)'/)],
+  },
   '07_guidance.json': {
+    what: 'guidance: diffusers, guided-diffusion; slerp: NumPy',
     total: 12,
     from: [
       engine('guidance', /(w = [\d.]+, rescaled by \+?[\d.]+)/),
@@ -102,9 +136,18 @@ export const records: { [name: string]: Record } = {
       engine('guidance', /(a classifier guides) > (?:the mean|a step)/),
     ],
   },
-  '07_kdiffusion_samplers.json': { total: 17, from: [engine('kdiffusion', /k-diffusion over \w+ > '(\w+)'/)] },
-  '07_metrics.json': { total: 3, from: [engine('metrics', /distances of features > are those of SciPy in (\d+) dimensions/)] },
+  '07_kdiffusion_samplers.json': {
+    what: 'whole trajectories: k-diffusion',
+    total: 17,
+    from: [engine('kdiffusion', /k-diffusion over \w+ > '(\w+)'/)],
+  },
+  '07_metrics.json': {
+    what: 'distances of features: SciPy',
+    total: 3,
+    from: [engine('metrics', /distances of features > are those of SciPy in (\d+) dimensions/)],
+  },
   '08_layers': {
+    what: 'outputs and gradients of layers: diffusers, PyTorch',
     total: 13,
     from: [
       engine('layers', /as PyTorch > (\w+)/),
@@ -112,5 +155,24 @@ export const records: { [name: string]: Record } = {
       engine('layers', /(timesteps embedded) in/),
     ],
   },
-  '09_end_to_end': { total: 5, from: [engine('unetTraining', /sampling with a trained model > (\w+) goes/)] },
+  '09_end_to_end': {
+    what: 'sampling with a trained model: diffusers',
+    total: 5,
+    from: [engine('unetTraining', /sampling with a trained model > (\w+) goes/)],
+  },
+  '10_digits_baseline': {
+    what: 'the digits, their judges and floors: scikit-learn',
+    total: 6,
+    from: [
+      { file: 'test/nodes/datasets.test.ts', test: /Digits > '?(\w+)'? are the recorded items/ },
+      engine('metrics', /the judges of digits > ((?:find|use) .*)/),
+    ],
+    leftOut: {
+      model_v_cosine_16_32_ema:
+        'sampling with it takes minutes: npm run test:full holds it against its Fréchet distance and accuracy',
+      'runs of v_cosine_16_32': 'a training of 3,000 steps by other random numbers: npm run eval:digits makes it and shows both',
+      'runs of eps_linear_16_32': 'the same with 2,000 steps, for which there is no workflow',
+      torch_cpu_timing: 'times of another machine',
+    },
+  },
 }
