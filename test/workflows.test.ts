@@ -125,6 +125,7 @@ test('there are these', () => {
     'points',
     'posterior',
     'repaint',
+    'reverse-kl',
     'samplers-compared',
     'schedules-compared',
     'score-field',
@@ -435,6 +436,31 @@ onEachBackend(() => {
     expect(far['UniPC']).toBeLessThan(far['DPM++ 2M']!)
     // Fresh noise leads elsewhere.
     expect(far['DDPM']).toBeGreaterThan(1)
+  })
+
+  test('reverse-kl: the forward KL covers both modes, the reverse KL seeks one, whichever is nearer', async () => {
+    const fitted = async (mean: number) => {
+      const steps = { 'Training Start, forward.steps': 100, 'Training Start, reverse.steps': 100 }
+      const quiet = { 'Training End, forward.emit_every': 0, 'Training End, reverse.emit_every': 0 }
+      const settings = { ...steps, ...quiet, 'Gaussian.mean': mean, 'Optimizer.lr': 0.06, 'Data.count': 64 }
+      const { cover, width, seek, narrow, data } = await read(short(fileNamed('reverse-kl'), settings), {
+        cover: 'Fitted, forward.mean',
+        width: 'Fitted, forward.variance',
+        seek: 'Fitted, reverse.mean',
+        narrow: 'Fitted, reverse.variance',
+        data: 'Data.x_0',
+      })
+      const x = data.tensor.data.filter((_, i) => i % 2 === 0)
+      const middle = x.reduce((sum, value) => sum + value, 0) / x.length
+      const spread = x.reduce((sum, value) => sum + (value - middle) ** 2, 0) / x.length
+      // By the forward KL mean and variance become those of the data, whatever they are.
+      expect(Math.abs(cover.tensor.data[0]! - middle)).toBeLessThan(0.2)
+      expect(Math.abs(width.tensor.data[0]! / spread - 1)).toBeLessThan(0.15)
+      expect(narrow.tensor.data[0]).toBeLessThan(spread / 4)
+      return seek.tensor.data[0]!
+    }
+    expect(Math.abs((await fitted(0.2)) - 1.4)).toBeLessThan(0.25)
+    expect(Math.abs((await fitted(-0.2)) + 1.4)).toBeLessThan(0.25)
   })
 
   test('interpolation: rows begin and end with the two noises, and neighbours are alike', async () => {

@@ -18,11 +18,12 @@ export * from './samplers/index.ts'
 export * from './tokens.ts'
 
 // ---- models and training
-export { predict } from './models/predict.ts'
+export { logDensity, predict } from './models/predict.ts'
 export { mlp } from './models/mlp.ts'
 export type { MlpConfig } from './models/mlp.ts'
 export { exactModel } from './models/exact.ts'
 export type { ExactConfig } from './models/exact.ts'
+export { gaussianModel, type GaussianConfig } from './models/gaussian.ts'
 export { preconditioned, scalingsAt } from './models/precondition.ts'
 export { preconditionings, type PreconditionConfig } from './models/preconditioning.ts'
 export { guidedModel } from './models/guided.ts'

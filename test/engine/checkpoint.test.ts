@@ -332,7 +332,7 @@ onCpu(() => {
   test('what cannot be saved or read is refused with the reason', async () => {
     const model = net()
     await expect(storeModel(guidedModel(model, 2))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[CheckpointError: A model of kind "guided" cannot be saved: it has no weights of its own.]`,
+      `[CheckpointError: A model of kind "guided" cannot be saved: files hold networks alone.]`,
     )
     tf.dispose(tensorsOf(model))
 

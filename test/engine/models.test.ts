@@ -297,7 +297,7 @@ onCpu(() => {
         "This model was made without classes, but got labels. Set \`num_classes\` of the model, or leave \`condition\` unwired.",
         "Expected labels from 0 to 2, or -1 for none, got 3. Choose a label that the model was trained on, or set \`num_classes\` of the model to that of the data.",
         "Expected one label per item: [4], got [2]. Take condition and x_t from the same batch.",
-        "Expected a model of a known kind (mlp, unet, exact, guided, classifier_guided, precondition, classifier), got "magic". Use a model made by a node of this version.",
+        "Expected a model of a known kind (mlp, unet, exact, gaussian, guided, classifier_guided, precondition, classifier), got "magic". Use a model made by a node of this version.",
       ]
     `)
     free(model, plain, x, image)

@@ -29,7 +29,7 @@ export async function storeModel(model: Model): Promise<StoredModel> {
 async function storeNetwork({ kind, config, predicts, variance, weights }: Model): Promise<StoredModel> {
   if (!Object.hasOwn(formats, kind)) {
     throw new CheckpointError(
-      `A model of kind "${kind}" cannot be saved: it has no weights of its own.`,
+      `A model of kind "${kind}" cannot be saved: files hold networks alone.`,
       'Wire the network itself: the one that goes into GuidedModel, or that comes out of TrainingEnd.',
     )
   }

@@ -22,4 +22,9 @@ export interface ModelKind {
    * its output as it is, both halves if it says a variance; a wrapper an answer, with the variance of what is inside.
    */
   evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined, evaluateChild: Evaluate): Tensor | Answer
+  /**
+   * ln q(x_t) of each item, `[b]`, where it is known in closed form: of data that the model takes for granted, noised up to t, which
+   * may be -1. The batch was checked.
+   */
+  logDensity?(model: Model, x: Tensor, t: Times): Tensor
 }

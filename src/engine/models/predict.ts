@@ -10,6 +10,7 @@ import type { ConditionSpec } from './condition.ts'
 import { hasNull } from './condition.ts'
 import { classifierGuidedKind } from './classifierGuided.ts'
 import { exactKind } from './exact.ts'
+import { gaussianKind } from './gaussian.ts'
 import { guidedKind } from './guided.ts'
 import type { Answer, ModelKind } from './kind.ts'
 import { mlpKind } from './mlp.ts'
@@ -21,6 +22,7 @@ const kinds: Record<string, ModelKind> = {
   mlp: mlpKind,
   unet: unetKind,
   exact: exactKind,
+  gaussian: gaussianKind,
   guided: guidedKind(kindOf),
   classifier_guided: classifierGuidedKind(kindOf),
   precondition: preconditionKind(kindOf),
@@ -65,6 +67,24 @@ export function answerOf(model: Model, x: Tensor, t: Times | Float64Array, condi
   const times = t instanceof Float64Array ? { t } : t
   checkArguments(model, x, times, condition)
   return evaluate(model, x, times, condition)
+}
+
+/**
+ * ln q(x_t) of each item, `[b]`, in nats: q is what the model takes data to be, noised up to the timesteps `t`, one an item or one for
+ * all; -1 is clean data. Throws NodeError for a model that knows no such density, and if a shape or a timestep is not for this model.
+ */
+export function logDensity(model: Model, x: Tensor, t: Times): Tensor {
+  const kind = kindOf(model)
+  if (!kind.logDensity) {
+    throw new NodeError({
+      slot: 'model',
+      message: `The density of a model of kind "${model.kind}" is not known in closed form.`,
+      cure: 'Wire ExactModel or Gaussian; for a network there is BitsPerDim.',
+    })
+  }
+  checkShape(model, x, kind.itemShape(model))
+  checkCount('t', 'timestep', t.t.length, x)
+  return kind.logDensity(model, x, t)
 }
 
 function checkArguments(model: Model, x: Tensor, { t }: Times, condition: Conditioning | undefined) {
