@@ -25,10 +25,12 @@ export function gaussianModel(
     kind: 'gaussian',
     config: { ...config },
     predicts,
-    weights: { mean: tf.fill([config.dim], mean), log_std: tf.fill([config.dim], Math.log(std)) },
+    weights: { mean: repeated(mean, config.dim), log_std: repeated(Math.log(std), config.dim) },
     children: {},
   }
 }
+
+const repeated = (value: number, count: number): Tensor => tf.tensor1d(Array.from({ length: count }, () => value))
 
 const configOf = (model: Model) => model.config as unknown as GaussianConfig
 
