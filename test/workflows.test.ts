@@ -114,6 +114,7 @@ test('there are these', () => {
     'evaluate-points',
     'forward-process',
     'guidance-by-hand',
+    'importance-sampling',
     'inpainting',
     'interpolation',
     'inversion',
@@ -463,6 +464,15 @@ onEachBackend(() => {
     for (const side of process.env.FULL ? [1, -1] : [1]) {
       expect(Math.abs((await fitted(0.5 * side)) - 1.4 * side)).toBeLessThan(0.25)
     }
+  })
+
+  test('importance-sampling: timesteps drawn by their losses leave less chance in the loss', async () => {
+    const steps = { 'Training Start, even.steps': 60, 'Training Start, important.steps': 60 }
+    const views = await run(short(fileNamed('importance-sampling'), steps))
+    const { lines } = views.get('Both losses') as ChartView
+    // From one step to the next, after the first third: the loss itself falls.
+    const jumps = lines.map(({ y }) => rms(Float32Array.from(y.slice(21)), Float32Array.from(y.slice(20, -1))))
+    expect(jumps[1]).toBeLessThan(0.8 * jumps[0]!)
   })
 
   test('interpolation: rows begin and end with the two noises, and neighbours are alike', async () => {

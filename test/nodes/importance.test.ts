@@ -64,6 +64,37 @@ onCpu(() => {
     expect(loss.tensor.data[0]! / (each.reduce((sum, value, i) => sum + value * factors[i]!, 0) / 32)).toBeCloseTo(1, 5)
   })
 
+  test('VLBLoss gives its terms and weighs them alike', async () => {
+    const bound = training(12).map((one) =>
+      one.id === 'Error'
+        ? node('Error', 'VLBLoss', {
+            prediction: 'Guess.prediction',
+            x_0: 'Start.x_0',
+            x_t: 'Forward.x_t',
+            t: 'Time.t',
+            schedule: 'Schedule.schedule',
+            weights: 'Time.weights',
+          })
+        : one,
+    )
+    const { losses, loss, term, weights } = await evaluate(bound, {
+      losses: 'Error.losses',
+      loss: 'Error.loss',
+      term: 'Error.term',
+      weights: 'Time.weights',
+    })
+    const each = [...losses.tensor.data]
+    const factors = (weights as unknown as { weights: Float64Array }).weights
+    const mean = (of: (value: number, i: number) => number) => each.reduce((sum, value, i) => sum + of(value, i), 0) / each.length
+    expect(new Set(factors).size).toBeGreaterThan(1)
+    expect(term.tensor.data[0]).toBeCloseTo(
+      mean((value) => value),
+      5,
+    )
+    // T is 4.
+    expect(loss.tensor.data[0]).toBeCloseTo(4 * mean((value, i) => value * factors[i]!), 4)
+  })
+
   test('a checkpoint with a record is read and written alike', async () => {
     const { file } = await run(training(3))
     expect(sha256Of(writeCheckpoint(readCheckpoint(file)))).toBe(sha256Of(file))

@@ -1,12 +1,11 @@
 // How wrong a prediction is, as one number.
-import { lossKinds, itemMeans, lossWeights, weightedErrors, weightings } from '../../engine/losses/index.ts'
-import { checkCount, perItem } from '../../engine/coefficients.ts'
+import { itemMeans, lossKinds, lossWeights, weightedErrors, weightings } from '../../engine/losses/index.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
 import type { Levels } from '../../engine/schedule.ts'
 import { levelsAt } from '../../engine/schedule.ts'
-import type { Scalar, Tensor } from '../../engine/tf.ts'
-import type { ItemLosses, ItemWeights, Loss, ScheduleValue, Timestep } from '../../engine/values.ts'
+import type { Scalar } from '../../engine/tf.ts'
+import type { ItemLosses, Loss, ScheduleValue, Timestep } from '../../engine/values.ts'
 import {
   advanced,
   choice,
@@ -22,6 +21,7 @@ import {
   when,
 } from '../define.ts'
 import { checkAlike } from '../predictions.ts'
+import { counted, lossesOf } from './items.ts'
 
 export const loss = defineNode({
   type: 'diffusion/Loss',
@@ -76,9 +76,9 @@ export const loss = defineNode({
         ? undefined
         : lossWeights(weighting, prediction.predicts, levelsOf(weighting, schedule, t), weightOptions(params))
     const errors = weightedErrors(prediction.tensor, target.tensor, { kind, delta, c, ...(weights && { weights }) })
-    const tensor = (wired ? errors.mul(perItem(checked(wired, errors), errors)) : errors).mean<Scalar>()
+    const tensor = counted(errors, wired).mean<Scalar>()
     // What has no t is no entry in a record of losses.
-    return { loss: { type: 'loss', tensor }, ...(t && { losses: lossesOf(errors, t) }) } as Made
+    return { loss: { type: 'loss', tensor }, ...(t && { losses: lossesOf(itemMeans(errors), t) }) } as Made
   },
 })
 
@@ -100,21 +100,6 @@ const weightOptions = ({ gamma, sigma_data: sigmaData, p2_gamma: p2Gamma, p2_k: 
 interface Made extends Outputs {
   loss: Loss
   losses: ItemLosses
-}
-
-function lossesOf(errors: Tensor, { t }: Timestep): ItemLosses {
-  checkCount(t.length, errors)
-  const tensor = itemMeans(errors)
-  return { type: 'losses', tensor, t: t.length === 1 ? new Float64Array(tensor.size).fill(t[0]!) : t }
-}
-
-function checked({ weights }: ItemWeights, errors: Tensor): Float64Array {
-  if (weights.length === errors.shape[0]) return weights
-  throw new NodeError({
-    slot: 'weights',
-    message: `Expected one weight per item: [${errors.shape[0]}], got [${weights.length}].`,
-    cure: 'Take weights and t from the same ImportanceTimesteps.',
-  })
 }
 
 function levelsOf(weighting: string, schedule: ScheduleValue | undefined, t: Timestep | undefined): Levels {
