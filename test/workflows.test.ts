@@ -467,12 +467,14 @@ onEachBackend(() => {
   })
 
   test('importance-sampling: timesteps drawn by their losses leave less chance in the loss', async () => {
-    const steps = { 'Training Start, even.steps': 60, 'Training Start, important.steps': 60 }
-    const views = await run(short(fileNamed('importance-sampling'), steps))
+    const each = (name: string, value: number) =>
+      Object.fromEntries(['even', 'important'].map((way) => [`Training Start, ${way}.${name}`, value]))
+    const settings = { ...each('steps', 60), ...each('batch_size', 256) }
+    const views = await run(short(fileNamed('importance-sampling'), settings))
     const { lines } = views.get('Both losses') as ChartView
-    // From one step to the next, after the first third: the loss itself falls.
+    // From one step to the next: the loss itself falls. After a third every t has its ten losses.
     const jumps = lines.map(({ y }) => rms(Float32Array.from(y.slice(21)), Float32Array.from(y.slice(20, -1))))
-    expect(jumps[1]).toBeLessThan(0.8 * jumps[0]!)
+    expect(jumps[1]).toBeLessThan(0.7 * jumps[0]!)
   })
 
   test('interpolation: rows begin and end with the two noises, and neighbours are alike', async () => {
