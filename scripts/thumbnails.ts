@@ -59,7 +59,7 @@ const pictures: Record<string, Panel[]> = {
     { node: 'Samples on the data', settings: { 'Samples on the data.extent': 2.1 }, share: 0.9 },
     { node: 'Precision, samples' },
   ],
-  'importance-sampling': [{ node: 'Both losses', share: 1.3 }, { node: 'Terms by t, even' }],
+  'importance-sampling': [{ node: 'Both losses', settings: { 'Both losses.title': 'The variational bound' } }],
   'reverse-kl': [{ node: 'Forward KL: both modes' }, { node: 'Reverse KL: one mode' }],
   'samplers-compared': [
     { node: 'Heun, over the fine', settings: { 'Heun, over the fine.extent': 1.9 } },
