@@ -53,6 +53,12 @@ function countOf(record: GoldenRecord, tests: readonly TestCase[]): Count {
   return { passed: cases.size - failed.length, total: record.total, failed, leftOut: record.leftOut ?? {} }
 }
 
+function byReason(leftOut: Count['leftOut']): Map<string, string[]> {
+  const names = new Map<string, string[]>()
+  for (const [name, reason] of Object.entries(leftOut)) names.set(reason, [...(names.get(reason) ?? []), name])
+  return names
+}
+
 function print(counts: Record<string, Count>) {
   console.log('Held against numbers that the reference systems gave (test/golden/README.md), on the CPU:\n')
   const width = Math.max(...Object.keys(counts).map((name) => name.length))
@@ -62,7 +68,7 @@ function print(counts: Record<string, Count>) {
     const missing = total - passed - failed.length
     if (missing > 0) console.log(`    without a test: ${missing}`)
     if (missing < 0) console.log(`    more tests than cases, a wrong pattern: ${-missing}`)
-    for (const [own, reason] of Object.entries(leftOut)) console.log(`    left out: ${own}\n      ${reason}`)
+    for (const [reason, owns] of byReason(leftOut)) console.log(`    left out: ${owns.join('\n              ')}\n      ${reason}`)
   }
   const sum = (of: (count: Count) => number) => Object.values(counts).reduce((total, count) => total + of(count), 0)
   const left = sum(({ leftOut }) => Object.keys(leftOut).length)

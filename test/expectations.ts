@@ -53,7 +53,7 @@ export const leftOut: { [name: string]: string } = Object.fromEntries(
 export const expectations = tests.filter((one) => !reasonOf(one))
 
 /** What the run itself came to. */
-const resultOf = ({ observed }: Expectation) => observed.at(-1)!
+export const resultOf = ({ observed }: Expectation) => observed.at(-1)!
 
 /** The numbers for the device of the record: those that the run itself met. */
 export function wantedOf(one: Expectation): { quantity: Quantity; expected: number; tolerance: number }[] {

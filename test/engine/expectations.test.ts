@@ -10,7 +10,7 @@ import { tf } from '../../src/engine/tf.ts'
 import { onCpu } from '../backends.ts'
 import { perItem } from '../../src/engine/coefficients.ts'
 import { holdOf } from '../drive.ts'
-import { caseOf, expectations, leftOut, nameOf, wantedOf, withNoise } from '../expectations.ts'
+import { caseOf, expectations, leftOut, nameOf, resultOf, wantedOf, withNoise } from '../expectations.ts'
 import type { SchedulerCase } from '../schedulers.ts'
 import { initialOf, schedulerOf, transitionsOf } from '../schedulers.ts'
 import { trajectoryOf } from '../trajectories.ts'
@@ -39,7 +39,7 @@ function batchStep(recorded: SchedulerCase): Tensor {
 /** Several tests make the same loop. */
 const made = new Map<string, { result_sum: number; result_mean: number }>()
 
-async function resultOf(recorded: SchedulerCase) {
+async function madeBy(recorded: SchedulerCase) {
   const batched = recorded.id.endsWith('batch_step_no_noise')
   const key = JSON.stringify({ ...recorded, id: [schedulerOf(recorded), batched] })
   if (!made.has(key)) {
@@ -56,9 +56,11 @@ onCpu(() => {
     test.each(expectations.map((one) => [nameOf(one), one] as const))('%s', async (_, one) => {
       const wanted = wantedOf(one)
       expect(new Set(wanted.map(({ quantity }) => quantity)).size).toBeGreaterThan(0)
-      const result = await resultOf(caseOf(one))
+      const result = await madeBy(caseOf(one))
       for (const { quantity, expected, tolerance } of wanted) {
         expect(Math.abs(result[quantity] - expected), `${quantity}: ${result[quantity]} for ${expected}`).toBeLessThan(tolerance)
+        // Some are so small that this says little: what came of it there, by share.
+        expect(Math.abs(result[quantity] / resultOf(one)[quantity]! - 1), `${quantity} as it was`).toBeLessThan(5e-5)
       }
     })
 
