@@ -55,6 +55,19 @@ const pictures: Record<string, Panel[]> = {
     { node: 'Samples on the data', settings: { 'Noise.batch_size': 700, 'Samples on the data.extent': 2.3 }, share: 1.6 },
     { node: 'Loss curve' },
   ],
+  edm: [
+    { node: 'Loss at every sigma' },
+    { node: 'By Heun', settings: { 'By Heun.extent': 2 } },
+  ],
+  'flow-matching': [
+    { node: 'The ways', settings: { 'The ways.extent': 2.3 }, share: 1.4 },
+    { node: 'After 4 steps', settings: { 'After 4 steps.extent': 2.3 } },
+  ],
+  ema: [
+    { node: 'Last step', settings: { 'Last step.extent': 2.3 } },
+    { node: 'Wide EMA', settings: { 'Wide EMA.extent': 2.3 } },
+    { node: 'Post-hoc EMA', settings: { 'Post-hoc EMA.extent': 2.3 } },
+  ],
   'evaluate-points': [
     { node: 'Samples on the data', settings: { 'Samples on the data.extent': 2.1 }, share: 0.9 },
     { node: 'Precision, samples' },

@@ -110,8 +110,10 @@ test('there are these', () => {
     'ddpm-ddim',
     'digits-sample',
     'digits-train',
+    'edm',
     'ema',
     'evaluate-points',
+    'flow-matching',
     'forward-process',
     'guidance-by-hand',
     'importance-sampling',
@@ -353,6 +355,19 @@ onEachBackend(() => {
     expect(line!.y.every((error) => error > 0)).toBe(true)
     const arrows = (title: string) => (views.get(title) as ScatterView).field!
     expect(arrows('Exact field').length).toBe(arrows('Learned field').length)
+  })
+
+  test('edm: the loss of an untrained network is about 1 at every sigma', async () => {
+    const { lines } = (await run(short(fileNamed('edm')))).get('Loss at every sigma') as ChartView
+    expect(lines[0]!.y.length).toBeGreaterThan(5)
+    for (const loss of lines[0]!.y) expect(Math.abs(loss - 1)).toBeLessThan(0.5)
+  })
+
+  test('flow-matching: one step goes straight along the first velocity', async () => {
+    const graph = short(fileNamed('flow-matching'))
+    const { from, once, twice } = await read(graph, { from: 'Noise.noise', once: '1 step.x_0', twice: '2 steps.trajectory' })
+    const half = twice.frames[1]!.data
+    half.forEach((x, i) => expect(x).toBeCloseTo((from.tensor.data[i]! + once.tensor.data[i]!) / 2, 5))
   })
 
   test('ddpm-ddim: both begin with the same noise, and with eta 1 DDIM ends where DDPM does', async () => {
