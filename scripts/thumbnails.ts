@@ -55,10 +55,7 @@ const pictures: Record<string, Panel[]> = {
     { node: 'Samples on the data', settings: { 'Noise.batch_size': 700, 'Samples on the data.extent': 2.3 }, share: 1.6 },
     { node: 'Loss curve' },
   ],
-  edm: [
-    { node: 'Loss at every sigma' },
-    { node: 'By Heun', settings: { 'By Heun.extent': 2 } },
-  ],
+  edm: [{ node: 'Loss at every sigma' }, { node: 'By Heun', settings: { 'By Heun.extent': 2 } }],
   'flow-matching': [
     { node: 'The ways', settings: { 'The ways.extent': 2.3 }, share: 1.4 },
     { node: 'After 4 steps', settings: { 'After 4 steps.extent': 2.3 } },
@@ -123,6 +120,10 @@ const pictures: Record<string, Panel[]> = {
     { node: 'With attention', settings: attending },
     { node: 'Without attention', settings: attending },
     { node: 'Loss curves', settings: attending },
+  ],
+  'cross-attention': [
+    { node: 'Written as asked', settings: { 'Written as asked.columns': 2, 'Written as asked.count': 6 } },
+    { node: 'Each token in turn' },
   ],
   inpainting: [beside('Known, filled in, real')],
   repaint: [beside('Known, filled in, real')],

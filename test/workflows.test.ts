@@ -107,6 +107,7 @@ test('there are these', () => {
     'autoguidance',
     'classifier-guidance',
     'classifier',
+    'cross-attention',
     'ddpm-ddim',
     'digits-sample',
     'digits-train',

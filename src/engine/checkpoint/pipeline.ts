@@ -8,8 +8,8 @@
 //   litegraph_diffusion.json                   what diffusers has no place for: how the network is preconditioned, the data
 //   training/                                  what it takes to go on with the training, if it was wired
 //
-// The index calls it a DDPMPipeline, which asks the network with integers and unscaled: what is preconditioned as EDM does
-// diffusers samples by its parts, UNet2DModel and EDMEulerScheduler.
+// The index calls it a DDPMPipeline, which asks the network about what it has not scaled: diffusers samples what is
+// preconditioned as EDM does by its parts, UNet2DModel and EDMEulerScheduler.
 export { trainedOn, type TrainedOn } from './about.ts'
 export { packFolder, sha256Of, type FolderFile } from './archive.ts'
 export type { Checkpoint, ReadCheckpoint, StoredModel } from './checkpoint.ts'
