@@ -89,6 +89,13 @@ const pictures: Record<string, Panel[]> = {
     { node: 'Jump and chain', settings: { 'Loop.times': 100, 'Data.count': 1200, 'Jump and chain.extent': 2.5 } },
     { node: 'Chain against jump' },
   ],
+  likelihood: [
+    {
+      node: 'Data, and what the ODE makes of them',
+      settings: { 'Training Start.steps': 1000, 'Data, and what the ODE makes of them.extent': 2.6 },
+    },
+    { node: 'Bits per dim', settings: { 'Training Start.steps': 1000 } },
+  ],
   posterior: [{ node: 'From t back to t_prev' }, { node: 'One step back' }],
   'score-field': [
     { node: 'Learned field', settings: { 'Grid.count': 15, 'Data.count': 1000 }, share: 1.3 },
@@ -110,6 +117,7 @@ const pictures: Record<string, Panel[]> = {
   'digits-sample': [
     { node: 'From the same noise', settings: { 'From the same noise.count': 15, 'From the same noise.columns': 5 } },
   ],
+  'learned-variance': [{ node: 'Bits by timestep', share: 1.2 }, { node: 'Bits per dim' }],
   'mnist-train': [
     { node: 'New digits', settings: mnist, share: 1.6 },
     { node: 'Loss curve', settings: mnist },

@@ -9,6 +9,7 @@ import type { Graph } from '../src/engine/plan/graph.ts'
 import { declarationOf, opTable } from '../src/engine/plan/op.ts'
 import { createSession } from '../src/engine/plan/session.ts'
 import type { ChartView, NumbersView, ScatterView, StatisticsView, View } from '../src/engine/plan/view.ts'
+import { eightCenters } from '../src/engine/points.ts'
 import { alphaBarAt, noiseSchedule } from '../src/engine/schedule.ts'
 import { writeImages } from '../src/engine/datasets/file.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
@@ -121,6 +122,8 @@ test('there are these', () => {
     'inpainting',
     'interpolation',
     'inversion',
+    'learned-variance',
+    'likelihood',
     'marginal',
     'mnist-sample',
     'mnist-train',
@@ -524,6 +527,37 @@ onEachBackend(() => {
     expect(rms(two.guided.tensor.data, two.alone.tensor.data)).toBeGreaterThan(1e-3)
   })
 
+  test('learned-variance: the three boxes differ in the variance alone, and in nothing at the last step of the fixed ones', async () => {
+    const graph = short(fileNamed('learned-variance'))
+    const views = await run(graph)
+    const { lines, xLabel } = views.get('Bits by timestep') as ChartView
+    expect(xLabel).toBe('t')
+    expect(lines.map(({ name, x }) => [name, [...x]])).toEqual(
+      ['learned', 'fixed small', 'fixed large'].map((name) => [name, [0, 1, 2, 3, 4, 5, 6, 7]]),
+    )
+    const [learned, small, large] = lines.map(({ y }) => y)
+    expect(small![0]).toBe(large![0])
+    for (const t of [1, 2, 3]) expect(new Set([learned![t], small![t], large![t]]).size).toBe(3)
+    const { prior } = await read(graph, { prior: 'Learned.prior' })
+    const { rows } = views.get('Bits per dim') as NumbersView
+    rows.forEach(({ value }, i) => {
+      const sum = lines[i]!.y.reduce((total, bits) => total + bits, prior.tensor.data[0]!)
+      expect(value / sum).toBeCloseTo(1, 4)
+    })
+  })
+
+  test('likelihood: bound and ODE of the exact model agree with each other and with the formula', async () => {
+    const settings = { 'Other data.count': 1500, 'Noise Schedule.num_train_timesteps': 120, 'ODE, exact.num_inference_steps': 30 }
+    const graph = short(fileNamed('likelihood'), settings)
+    const views = await run(graph)
+    const { rows } = views.get('Bits per dim') as NumbersView
+    const of = (name: string) => rows.find((row) => row.name === name)!.value
+    const { x } = await read(graph, { x: 'Other data.x_0' })
+    const truth = mixtureBits(x.tensor.data, eightCenters(), 0.3)
+    for (const way of ['bound', 'ODE']) expect(of(`exact model: ${way}`) / truth).toSatisfy(within(0.05))
+    expect(of('exact model: bound') / of('exact model: ODE')).toSatisfy(within(0.05))
+  })
+
   test('own-sampler: Heun is of second order on Gaussian data, DDIM of first', async () => {
     const STD = 0.5
     const steps = [10, 20, 40, 80]
@@ -566,6 +600,23 @@ onEachBackend(() => {
     ).toBeLessThan(1.2)
   })
 }, ['wasm'])
+
+/** -log2 of the density of Gaussians with this deviation, equally many of each, over both coordinates: the mean over points. */
+function mixtureBits(points: Float32Array, centers: Float32Array, std: number): number {
+  const count = points.length / 2
+  const densityAt = (x: number, y: number) =>
+    Array.from({ length: centers.length / 2 }, (_, k) =>
+      Math.exp(-((x - centers[2 * k]!) ** 2 + (y - centers[2 * k + 1]!) ** 2) / (2 * std * std)),
+    ).reduce((sum, value) => sum + value, 0) /
+    ((centers.length / 2) * 2 * Math.PI * std * std)
+  return Array.from({ length: count }, (_, i) => -Math.log2(densityAt(points[2 * i]!, points[2 * i + 1]!)) / 2).reduce(
+    (sum, bits) => sum + bits / count,
+    0,
+  )
+}
+
+/** Whether a ratio is 1 but for this share. */
+const within = (share: number) => (ratio: number) => Math.abs(ratio - 1) <= share
 
 /** The root of the mean squared difference. */
 const rms = (a: Float32Array, b: Float32Array) => Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length)
