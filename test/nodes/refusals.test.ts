@@ -76,6 +76,24 @@ test('a model of epsilon where sampling begins with nothing but noise', async ()
   expect(await faultsOf(open(zeroSnr, EPSILON, 'HeunStep', {}, trailing, true))).toMatchObject([{ node: 'step', slot: 'model' }])
   // A table of another curve whose end has no signal.
   expect(await faultsOf(closed(table({ beta_schedule: 'jsd' }), EPSILON, trailing))).toHaveLength(1)
+  // What is no choice of the Sampler.
+  const adaptive = { ...closedSampler({}), op: 'diffusion/AdaptiveSampler' }
+  expect(await faultsOf([flow, mlp(EPSILON), noise, adaptive, shown('sampler.x_0')])).toMatchObject([
+    { node: 'sampler', slot: 'model' },
+  ])
+  const corrected = node('corrected', 'LangevinStep', {
+    x_t: 'start.x_t',
+    model: 'model.model',
+    t: 'start.t',
+    schedule: 'schedule.schedule',
+  })
+  const ahead = open(flow, EPSILON, 'EulerStep', {}, {}).map((one) =>
+    one.id === 'predict' ? { ...one, inputs: { ...one.inputs, x_t: wire('corrected', 'x_t') } } : one,
+  )
+  expect((await faultsOf([...ahead, corrected])).map(({ node, slot }) => [node, slot])).toEqual([
+    ['corrected', 'model'],
+    ['step', 'prediction'],
+  ])
   const ode = node(
     'bits',
     'BitsPerDim',
@@ -294,6 +312,22 @@ test('training on epsilon where there is nothing but noise is possible, and a no
     { node: 'loss', slot: 't', message: expect.stringContaining('infinite at t = 999') as string },
   ])
   expect(await weighted('min_snr')).toEqual([])
+  // A target of another kind than the prediction.
+  const turned = node(
+    'turned',
+    'ConvertPrediction',
+    { prediction: 'target.target', x_t: 'noised.x_t', t: 't.t', schedule: 'schedule.schedule' },
+    { to: 'sample' },
+  )
+  const against = { ...plainLoss(), inputs: { ...plainLoss().inputs, target: wire('turned', 'prediction') } }
+  expect(await faultsOf([...training([turned, against], EPSILON, table()), shown('trained.history')])).toEqual([
+    {
+      node: 'loss',
+      slot: 'target',
+      message: 'prediction is "epsilon" and target is "sample": they cannot be taken from each other.',
+      cure: 'Make both of one kind, with Target or with ConvertPrediction.',
+    },
+  ])
 })
 
 test('schedules and lists that cannot be, and times of another schedule', async () => {

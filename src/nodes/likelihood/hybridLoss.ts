@@ -3,7 +3,7 @@ import { hybridTerms, stepBack } from '../../engine/losses/index.ts'
 import { tableOf } from '../../engine/schedule.ts'
 import type { Scalar } from '../../engine/tf.ts'
 import { defineNode, loss, number, prediction, real, samples, schedule, timestep } from '../define.ts'
-import { checkAlike } from '../predictions.ts'
+import { checkAlike, checkKinds } from '../predictions.ts'
 import { refuseNothingButNoise, refuseNoVariance } from '../sampling/refusals.ts'
 import { levelledOf, levelsParam } from './levels.ts'
 
@@ -31,7 +31,8 @@ export const hybridLoss = defineNode({
     vlb_weight: real(0.001, { min: 0, max: 1000, step: 0.001 }, 'λ: of the bound; with 1000 timesteps 0.001 weighs each term 1'),
     levels: levelsParam,
   },
-  check: (_, { prediction: said, schedule, t }) => {
+  check: (_, { prediction: said, target, schedule, t }) => {
+    checkKinds(said, target, ['prediction', 'target'])
     if (schedule) tableOf(schedule.schedule, 'A variational bound')
     refuseNoVariance(said)
     refuseNothingButNoise({ slot: 'prediction', said, schedule, times: [t] })

@@ -2,7 +2,7 @@
 import { perItem } from '../../engine/coefficients.ts'
 import { guide, rescaled, scalesIn } from '../../engine/guidance.ts'
 import { defineNode, optional, prediction, real, timestep } from '../define.ts'
-import { checkAlike } from '../predictions.ts'
+import { checkAlike, checkKinds } from '../predictions.ts'
 import { guidanceParams } from './guidanceParams.ts'
 
 export const guidance = defineNode({
@@ -21,6 +21,7 @@ export const guidance = defineNode({
     scale: real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
     ...guidanceParams,
   },
+  check: (_, { conditional, unconditional }) => checkKinds(conditional, unconditional, ['conditional', 'unconditional']),
   foresees: (_, { conditional }) => ({ prediction: conditional }),
   run: ({ conditional, unconditional, t }, { scale, rescale, t_low, t_high }) => {
     checkAlike(conditional, unconditional, ['conditional', 'unconditional'])

@@ -5,7 +5,7 @@ import { levelsAt } from '../../engine/schedule.ts'
 import type { Tensor } from '../../engine/tf.ts'
 import type { Prediction, Samples, ScheduleValue, Timestep } from '../../engine/values.ts'
 import { advanced, defineNode, prediction, real, samples, schedule, timestep } from '../define.ts'
-import { checkAlike } from '../predictions.ts'
+import { checkAlike, checkKinds } from '../predictions.ts'
 import { refuseNothingButNoise } from '../sampling/refusals.ts'
 
 interface Inputs {
@@ -51,6 +51,7 @@ export const projectedGuidance = defineNode({
   // A stateful node gives its state beside its outputs, which the type of `run` does not say.
   foresees: (_, { conditional }) => ({ prediction: conditional && { ...conditional, predicts: 'sample' } }),
   check: (_, { conditional, unconditional, schedule, t }) => {
+    checkKinds(conditional, unconditional, ['conditional', 'unconditional'])
     refuseNothingButNoise({ slot: 'conditional', said: conditional, schedule, times: [t] })
     refuseNothingButNoise({ slot: 'unconditional', said: unconditional, schedule, times: [t] })
   },

@@ -20,7 +20,7 @@ import {
   weights as weightsSlot,
   when,
 } from '../define.ts'
-import { checkAlike } from '../predictions.ts'
+import { checkAlike, checkKinds } from '../predictions.ts'
 import { counted, lossesOf } from './items.ts'
 
 export const loss = defineNode({
@@ -65,7 +65,8 @@ export const loss = defineNode({
     p2_gamma: when('weighting', 'p2', advanced(real(1, { min: 0, max: 10, step: 0.1 }, 'how strongly small noise counts less'))),
     p2_k: when('weighting', 'p2', advanced(real(1, { min: 1e-6, max: 1e6, step: 0.1 }, 'added to the signal-to-noise ratio'))),
   },
-  check: (params, { prediction, schedule, t }) => {
+  check: (params, { prediction, target, schedule, t }) => {
+    checkKinds(prediction, target, ['prediction', 'target'])
     if (params.weighting === 'uniform' || !prediction || !schedule || !t) return
     lossWeights(params.weighting, prediction.predicts, levelsAt(schedule.schedule, t), weightOptions(params))
   },
