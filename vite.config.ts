@@ -5,6 +5,7 @@ import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { declarations } from './src/build/declarations.ts'
 import { compressedMnist } from './src/build/mnist.ts'
+import { BrowsersFirst } from './test/order.ts'
 
 const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -130,6 +131,7 @@ function besideOf(id: string): string | undefined {
 const tests = {
   // Vitest by itself leaves one core alone, and of two that is half of them.
   maxWorkers: availableParallelism(),
+  sequence: { sequencer: BrowsersFirst },
   setupFiles: ['test/setup.ts'],
   reporters: ['default', './test/summary.ts'],
   projects: [

@@ -61,7 +61,7 @@ const train = (page: Page, steps: number, backend: BackendName) =>
   )
 
 /** Before the browser is closed, and as many after. A GPU made of software takes a third of a second for each, so there are more in test:full. */
-const half = { wasm: 100, webgpu: process.env.FULL ? 100 : 30 }
+const half = { wasm: 100, webgpu: process.env.FULL ? 100 : 12 }
 
 describe.each(['wasm', 'webgpu'] as const)('on %s', (backend) => {
   const steps = half[backend]
