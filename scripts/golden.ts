@@ -83,5 +83,6 @@ export async function main(args: readonly string[]) {
   const counts = Object.fromEntries(Object.entries(records).map(([name, record]) => [name, countOf(record, tests)]))
   if (values.json) console.log(JSON.stringify(counts))
   else print(counts)
-  if (Object.values(counts).some(({ passed, total }) => passed !== total)) process.exitCode = 1
+  // Vitest sets it for any test of these files; here those of cases count.
+  process.exitCode = Object.values(counts).every(({ passed, total }) => passed === total) ? 0 : 1
 }
