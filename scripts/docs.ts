@@ -10,7 +10,7 @@ export const FILE = 'docs/nodes.md'
 export function nodeReference(declarations: readonly Declaration[]): string {
   const categories = new Map<string, Declaration[]>()
   for (const node of declarations) categories.set(node.category, [...(categories.get(node.category) ?? []), node])
-  const order = ['process', 'data', 'model', 'training', 'sampling', 'loops', 'view', 'files', 'tools']
+  const order = ['process', 'data', 'model', 'training', 'sampling', 'steps', 'loops', 'view', 'files', 'tools']
   const sorted = [...categories].sort(([a], [b]) => place(order, a) - place(order, b) || a.localeCompare(b))
   const contents = sorted.map(
     ([category, nodes]) => `- **${category}**: ${nodes.map((node) => `[${node.title}](#${anchor(node)})`).join(', ')}`,
@@ -77,7 +77,12 @@ const outputRow = ([name, { type, about, many }]: [string, OutputSlot]) => [
   about,
 ]
 
-const paramRow = ([name, param]: [string, Param]) => [`\`${name}\``, defaultText(param), allowedText(param), param.about]
+const paramRow = ([name, param]: [string, Param]) => [`\`${name}\``, defaultText(param), allowedText(param), aboutText(param)]
+
+const aboutText = (param: Param) =>
+  param.kind === 'choice' && param.each
+    ? [param.about, ...Object.entries(param.each).map(([choice, about]) => `${choice}: ${about}`)].join('; ')
+    : param.about
 
 function defaultText(param: Param): string {
   if (param.kind === 'drawing' || param.kind === 'checkpoint') return 'none'

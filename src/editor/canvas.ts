@@ -32,6 +32,8 @@ export interface PendingWire {
 
 export interface MenuEntry {
   label: string
+  /** What it stands for. */
+  about?: string
   run: () => void
   checked?: boolean
 }

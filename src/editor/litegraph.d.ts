@@ -93,6 +93,8 @@ declare module 'litegraph.js/build/litegraph.core.js' {
       flow?: unknown,
       color?: string | null,
     ): void
+    /** What the pointer is over. */
+    node_over: LGraphNode | null
     selectNodes(nodes?: LGraphNode[], add?: boolean): void
     deselectAllNodes(): void
     adjustMouseEvent(event: MouseEvent): void

@@ -75,6 +75,7 @@ function OpenMenu({ menu: { at, title, items } }: { menu: MenuState }) {
               </span>
             )}
             <span class="what">{item.label}</span>
+            {item.about && <span class="about">{item.about}</span>}
             {item.keys && <span class="keys">{item.keys}</span>}
           </button>
         ),

@@ -186,7 +186,7 @@ function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
       {!known && <option value={String(value)}>{texts.panel.missing(String(value))}</option>}
       {param.choices.map((choice) => (
         <option key={choice} value={choice}>
-          {choice}
+          {param.each?.[choice] ? `${choice}: ${param.each[choice]}` : choice}
         </option>
       ))}
     </select>

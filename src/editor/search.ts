@@ -52,7 +52,7 @@ interface Match {
   places: number[]
 }
 
-/** How well one word fits: start of the title, start of a word, initials, letters in order, then the other texts. */
+/** How well one word fits: start of the title, start of a word, initials, letters in order, then choices and the other texts. */
 function scoreOf(declaration: Declaration, word: string): Match | undefined {
   const title = declaration.title.toLowerCase()
   const at = title.indexOf(word)
@@ -66,9 +66,13 @@ function scoreOf(declaration: Declaration, word: string): Match | undefined {
   const letters = lettersInOrder(title, word)
   if (letters) return { score: 40 - spread(letters), places: letters }
   if (declaration.category.startsWith(word)) return { score: 25, places: [] }
+  if (choicesOf(declaration).some((choice) => choice.toLowerCase().includes(word))) return { score: 20, places: [] }
   if (declaration.summary.toLowerCase().includes(word)) return { score: 15, places: [] }
   return undefined
 }
+
+const choicesOf = ({ params }: Declaration) =>
+  Object.values(params).flatMap((param) => (param.kind === 'choice' ? param.choices : []))
 
 const span = (from: number, length: number) => Array.from({ length }, (_, i) => from + i)
 
@@ -91,7 +95,19 @@ function lettersInOrder(title: string, word: string): number[] | undefined {
 const spread = (places: readonly number[]) => places.at(-1)! - places[0]! + 1 - places.length
 
 /** The order in which a graph is thought out, and the menu reads. */
-export const categories = ['data', 'process', 'model', 'training', 'sampling', 'loops', 'evaluate', 'view', 'files', 'tools']
+export const categories = [
+  'data',
+  'process',
+  'model',
+  'training',
+  'sampling',
+  'steps',
+  'loops',
+  'evaluate',
+  'view',
+  'files',
+  'tools',
+]
 
 const rankOf = (category: string) => (categories.includes(category) ? categories.indexOf(category) : categories.length)
 

@@ -255,6 +255,14 @@ function connect(wire: PendingWire, node: LGraphNode) {
   else node.connect(name, wire.node, wire.slot)
 }
 
+/** What is said of the choices one by one, if these are those of a param of the node. */
+function textsOfChoices(node: LGraphNode | null | undefined, values: readonly unknown[]) {
+  if (!node || !isDiffusionNode(node)) return undefined
+  const widget = node.widgets?.find(({ options }) => options.values === values)
+  const param = widget && node.diffusion.declaration.params[String(widget.options.property)]
+  return param?.kind === 'choice' ? param.each : undefined
+}
+
 /** litegraph's menus put text into the page as HTML; ours take their place everywhere. */
 function replaceMenus(canvas: EditorCanvas, hooks: StageHooks) {
   interface Options {
@@ -265,13 +273,16 @@ function replaceMenus(canvas: EditorCanvas, hooks: StageHooks) {
   LiteGraph.ContextMenu = class {
     constructor(values: readonly unknown[], options: Options) {
       const page: Point = options.event ? [options.event.clientX, options.event.clientY] : [canvas.mouse[0], canvas.mouse[1]]
+      const each = textsOfChoices(canvas.node_over, values)
       const entries = values
         .filter((value) => value !== null && value !== undefined)
         .map((value): MenuEntry => {
           const item =
             typeof value === 'object' ? (value as { content?: unknown; callback?: (value: unknown) => void }) : undefined
+          const label = String(item?.content ?? value)
           return {
-            label: String(item?.content ?? value),
+            label,
+            ...(each?.[label] && { about: each[label] }),
             run: () => {
               item?.callback?.(value)
               options.callback?.(value, options, options.event)

@@ -94,6 +94,8 @@ export interface Toast {
 
 export interface MenuItem {
   label: string
+  /** What it stands for, behind the label. */
+  about?: string
   run: () => void
   keys?: string
   danger?: boolean

@@ -94,6 +94,7 @@ export const texts = {
     model: 'Model',
     training: 'Training',
     sampling: 'Sampling',
+    steps: 'Sampling steps',
     loops: 'Loops',
     evaluate: 'Evaluate',
     view: 'View',

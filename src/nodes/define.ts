@@ -124,12 +124,17 @@ export const integer = (initial: number, range: Range, about: string): Declared<
   about,
 })
 
-/** One of several names; the first is the default. */
-export const choice = <const C extends readonly string[]>(choices: C, about: string): Declared<ParamOf<'choice'>, C[number]> => ({
+/** One of several names; the first is the default. Of many, `each` says when to take which. */
+export const choice = <const C extends readonly string[]>(
+  choices: C,
+  about: string,
+  each?: Readonly<Record<C[number], string>>,
+): Declared<ParamOf<'choice'>, C[number]> => ({
   kind: 'choice',
   default: choices[0]!,
   choices,
   about,
+  ...(each && { each }),
 })
 
 export const toggle = (initial: boolean, about: string): Declared<ParamOf<'boolean'>, boolean> => ({
@@ -235,6 +240,7 @@ export type Category =
   | 'model'
   | 'training'
   | 'sampling'
+  | 'steps'
   | 'loops'
   | 'evaluate'
   | 'view'

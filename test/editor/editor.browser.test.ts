@@ -514,14 +514,17 @@ describe('runs', () => {
     expect(await view()).toBeUndefined()
   })
 
-  test('the closed sampler is opened in its place, and undone', async () => {
+  test('a sampler is chosen by what it is good for; the closed one is opened in its place, and undone', async () => {
     await add('sampler', 300, 300)
+    const above = await place('Sampler', 'condition')
+    await page.mouse.click(above.x + 100, above.y + 24)
+    await page.getByRole('menuitem', { name: /^ddpm ancestral, good with many steps/ }).click()
     const at = await place('Sampler')
     await page.mouse.click(at.x, at.y, { button: 'right' })
     await page.getByRole('menuitem', { name: 'Open: replace by its graph' }).click()
     await expect
       .poll(() => titles(), { timeout: 60_000 })
-      .toEqual(['DDIM Step', 'Predict', 'Sampling End', 'Sampling Start', 'Timesteps'])
+      .toEqual(['DDPM Step', 'Predict', 'Sampling End', 'Sampling Start', 'Timesteps'])
     await press('Control+z')
     expect(await titles()).toEqual(['Sampler'])
   })

@@ -1,6 +1,6 @@
 // Finding nodes: what people type brings up what they mean, and a wire only what it fits.
 import { describe, expect, test } from 'vitest'
-import { acceptsOf, findNodes, slotFor, type Search } from '../../src/editor/search.ts'
+import { acceptsOf, categories, findNodes, slotFor, type Search } from '../../src/editor/search.ts'
 import { declarationOf } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
@@ -18,6 +18,15 @@ describe('what is typed', () => {
     ['scat', 'Scatter'],
     ['ForwardStep', 'Forward Step'],
   ])('%s finds %s first', (query, title) => expect(titles({ query })[0]).toBe(title))
+
+  test('a choice of a node finds it: a sampler by its name, a schedule by its curve', () => {
+    expect(titles({ query: 'dpmpp_2m' })).toEqual(['Sampler'])
+    expect(titles({ query: 'squaredcos' })).toEqual(['Noise Schedule'])
+  })
+
+  test('every category has its place in the list', () => {
+    expect([...new Set(declarations.map(({ category }) => category))].filter((name) => !categories.includes(name))).toEqual([])
+  })
 
   test('letters in order are enough', () => expect(titles({ query: 'smplr' })).toContain('Sampler'))
 

@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs'
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Param } from '../../src/engine/plan/op.ts'
 import type { DiffusionNode } from '../../src/nodes/litegraph/node.ts'
+import { nodeClass } from '../../src/nodes/litegraph/node.ts'
 import type { Registration } from '../../src/nodes/litegraph/register.ts'
 import { pointAt, pointsAlong } from '../../src/nodes/litegraph/drawing.ts'
 import { advanceSeeds, fileOf, graphOf, showEvent, showWorkflow } from '../../src/nodes/litegraph/graph.ts'
 import { slotStyles } from '../../src/nodes/litegraph/palette.ts'
 import { registerNodes } from '../../src/nodes/litegraph/register.ts'
+import { aboutParam } from '../../src/nodes/litegraph/tooltips.ts'
 import { parseNumber } from '../../src/nodes/litegraph/widgets.ts'
 import { pairOf, reasonAgainst } from '../../src/nodes/litegraph/wires.ts'
 import { parseWorkflow, stringifyWorkflow } from '../../src/nodes/workflow.ts'
@@ -37,6 +40,23 @@ const reloaded = (data: unknown): LGraph => {
   other.configure(JSON.parse(JSON.stringify(data)))
   return other
 }
+
+test('a new node is wide enough for its title; one of a file is as it was saved', () => {
+  const made = nodeClass(LiteGraph, { ...toys[0]!, title: 'A title of thirty-four characters' }, {}, (type) => type)
+  const node = new made() as DiffusionNode
+  expect(node.size[0]).toBeGreaterThan(330)
+  node.configure({ ...node.serialize(), size: [280, 120] })
+  expect(node.size[0]).toBe(280)
+})
+
+test('a tip on a param says what the choice that is taken is for', () => {
+  const node = add('Toy')
+  expect(aboutParam(node, 'mode')).toBe('mode: how')
+  const declaration = node.diffusion.declaration
+  const mode = { ...declaration.params.mode!, each: { fast: 'in a hurry' } } as Param
+  const chosen = { properties: { mode: 'fast' }, diffusion: { declaration: { ...declaration, params: { mode } } } }
+  expect(aboutParam(chosen as unknown as DiffusionNode, 'mode')).toBe('mode: how. fast: in a hurry')
+})
 
 describe('registering', () => {
   test('again is silent and takes effect; unregistering leaves nothing', () => {

@@ -43,7 +43,8 @@ export type Param = ParamKind & {
 
 type ParamKind =
   | { kind: 'number'; default: number; min: number; max: number; step: number; integer: boolean; slider: boolean; about: string }
-  | { kind: 'choice'; default: string; choices: readonly string[]; about: string }
+  /** `each`: what is to be said of the choices one by one. */
+  | { kind: 'choice'; default: string; choices: readonly string[]; about: string; each?: Readonly<Record<string, string>> }
   | { kind: 'boolean'; default: boolean; about: string }
   | { kind: 'text'; default: string; multiline: boolean; about: string }
   /** A seed: an integer in [0, 2^32); new nodes get one not yet used in the graph. */

@@ -60,6 +60,9 @@ export interface Hooks {
 export const isDiffusionNode = (node: LGraphNode): node is DiffusionNode =>
   typeof (node as Partial<DiffusionNode>).diffusion?.declaration === 'object'
 
+/** The room for a title between the dot before it and the state behind it, in pixels; a letter of it is about so wide. */
+const titleWidth = (title: string) => Math.ceil(8.4 * title.length + 62)
+
 /** What a file may set on a node of ours; anything else in it is not copied. */
 const FILE_KEYS = ['id', 'pos', 'size', 'flags', 'order', 'mode', 'title', 'color', 'bgcolor', 'boxcolor', 'shape'] as const
 
@@ -98,7 +101,7 @@ export function nodeClass(
       const size = this.computeSize()
       const writing = declaration.role === 'note' ? 110 : 0
       const { width, more } = firstRoom(declaration)
-      this.setSize([Math.max(size[0], width), Math.max(size[1] + more, writing)])
+      this.setSize([Math.max(size[0], width, titleWidth(declaration.title)), Math.max(size[1] + more, writing)])
     }
 
     override computeSize(): Vector {

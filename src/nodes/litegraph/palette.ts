@@ -53,6 +53,7 @@ export const titleColours: Readonly<Record<string, string>> = {
   model: '#4a2f42',
   training: '#4f3430',
   sampling: '#3a2f5c',
+  steps: '#3a2f5c',
   loops: '#3d3a5a',
   evaluate: '#4a4326',
   view: '#3a3f46',

@@ -1,4 +1,5 @@
 // What is under the pointer, in words: for the canvas' own tool-tip and for panels.
+import type { Param } from '../../engine/plan/op.ts'
 import type { DiffusionNode } from './node.ts'
 import { declaredName } from '../workflow/slots.ts'
 
@@ -39,8 +40,14 @@ export function aboutSlot(
   return `${name}: ${type}${input?.optional ? ' (optional)' : ''}${about ? `. ${about}` : ''}`
 }
 
-export function aboutParam({ diffusion: { declaration } }: DiffusionNode, name: string): string | undefined {
+/** What is said of the one choice that is taken. */
+function aboutChoice(param: Param, value: unknown): string | undefined {
+  const about = param.kind === 'choice' && typeof value === 'string' ? param.each?.[value] : undefined
+  return about && `${value}: ${about}`
+}
+
+export function aboutParam({ diffusion: { declaration }, properties }: DiffusionNode, name: string): string | undefined {
   const param = Object.hasOwn(declaration.params, name) ? declaration.params[name] : undefined
-  if (param) return `${name}: ${param.about}`
+  if (param) return `${name}: ${[param.about, aboutChoice(param, properties[name])].filter(Boolean).join('. ')}`
   return name.endsWith('_control') ? `${name}: what happens to the seed before each run` : undefined
 }

@@ -111,7 +111,7 @@ export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSp
     type,
     ...(title !== undefined && { title }),
     ...(version !== undefined && { version }),
-    category: 'sampling',
+    category: 'steps',
     summary,
     ...(equation !== undefined && { equation }),
     source,

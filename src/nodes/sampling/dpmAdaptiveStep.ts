@@ -21,7 +21,7 @@ export const adaptiveStepParams = {
 export const dpmAdaptiveStep = defineNode({
   type: 'diffusion/DPMAdaptiveStep',
   title: 'DPM-Solver Adaptive Step',
-  category: 'sampling',
+  category: 'steps',
   summary:
     'Makes a step by two solvers of neighbouring orders that share their evaluations, and says how far they are apart. For the loop of AdaptiveSamplingStart.',
   equation:

@@ -10,7 +10,7 @@ import { refuseNothingButNoise } from './refusals.ts'
 
 export const langevinStep = defineNode({
   type: 'diffusion/LangevinStep',
-  category: 'sampling',
+  category: 'steps',
   summary:
     'Corrects x_t where it is: a few steps of Langevin dynamics along the score, with fresh noise, which lead to the distribution of t. Put it before any step.',
   equation:

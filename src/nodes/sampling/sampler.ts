@@ -77,7 +77,8 @@ export const sampler = defineNode({
   params: {
     sampler: choice(
       samplers.map(({ name }) => name),
-      samplers.map(({ name, about }) => `${name}: ${about}`).join('; '),
+      'how a step is made',
+      Object.fromEntries(samplers.map(({ name, about }) => [name, about])),
     ),
     num_inference_steps: integer(50, { min: 1, max: 100_000 }, 'how many steps'),
     timestep_spacing: advanced(choice(spacings, 'which timesteps: see Timesteps')),
