@@ -92,9 +92,9 @@ const pictures: Record<string, Panel[]> = {
   likelihood: [
     {
       node: 'Data, and what the ODE makes of them',
-      settings: { 'Training Start.steps': 1000, 'Data, and what the ODE makes of them.extent': 2.6 },
+      settings: { 'Training Start.steps': 500, 'Data, and what the ODE makes of them.extent': 2.6 },
     },
-    { node: 'Bits per dim', settings: { 'Training Start.steps': 1000 } },
+    { node: 'Bits per dim', settings: { 'Training Start.steps': 500 }, share: 1.2 },
   ],
   posterior: [{ node: 'From t back to t_prev' }, { node: 'One step back' }],
   'score-field': [
