@@ -168,9 +168,18 @@ test('it is seen through training, averages, guidance and predictions joined by 
   expect(await faultsOf(through([node('guided', 'GuidedModel', { model: 'trained.model' })], 'guided'))).toMatchObject(refused)
   const average = node('average', 'AveragedModel', { model: 'trained.model', training: 'trained.training' })
   expect(await faultsOf(through([average], 'average'))).toMatchObject(refused)
-  // Preconditioned, it says x_0, whatever the network inside says.
+  // Preconditioned, it says x_0, whatever the network inside says; but not where the ratio of noise to signal is infinite.
   const edm = node('edm', 'Precondition', { model: 'trained.model', schedule: 'schedule.schedule' })
-  expect(await faultsOf(through([edm], 'edm'))).toEqual([])
+  expect(await faultsOf(through([edm], 'edm'))).toEqual([
+    {
+      node: 'sampler',
+      slot: 'model',
+      message: 'A preconditioned model is asked at t = 1000, where there is no signal and σ / α is infinite.',
+      cure: 'Take a schedule whose highest σ is finite, such as that of EDM.',
+    },
+  ])
+  const sigmas = through([edm], 'edm').map((one) => (one.id === 'schedule' ? node('schedule', 'SigmaSchedule') : one))
+  expect(await faultsOf(sigmas)).toEqual([])
 
   const guided = open(flow, EPSILON, 'EulerStep', {}, {}).map((one) =>
     one.id === 'step' ? { ...one, inputs: { ...one.inputs, prediction: { node: 'joined', slot: 'prediction' } } } : one,

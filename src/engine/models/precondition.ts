@@ -114,9 +114,10 @@ export const preconditionKind = (kindOf: (model: Model) => ModelKind): ModelKind
   },
 })
 
-const withoutSignal = (t: number) =>
+/** What is wrong with asking a preconditioned model at pure noise. */
+export const withoutSignal = (t: number, slot = 't') =>
   new NodeError({
-    slot: 't',
+    slot,
     message: `A preconditioned model is asked at t = ${t}, where there is no signal and σ / α is infinite.`,
     cure: 'Take a schedule whose highest σ is finite, such as that of EDM.',
   })

@@ -144,6 +144,8 @@ export interface Said {
   type: 'model' | 'prediction'
   predicts: PredictionType
   variance: boolean
+  /** Cannot be asked where x_t is nothing but noise, whatever it predicts. */
+  needsSignal?: true
 }
 
 /** What can be known of a value before a run: a schedule, a list, all the timesteps that will come, what a model predicts. */

@@ -35,7 +35,7 @@ export const precondition = defineNode({
       real(0.002, { min: 0, max: 1000, step: 0.001 }, 'the σ at which it gives back what it gets'),
     ),
   },
-  foresees: () => ({ model: saidBy({ predicts: 'sample' }) }),
+  foresees: () => ({ model: { ...saidBy({ predicts: 'sample' }), needsSignal: true } }),
   check: (_, { model }) => refuseVariance(model),
   run: ({ model, schedule: { schedule } }, options) => {
     refuseVariance(model)

@@ -1,4 +1,5 @@
 // What no model and no step can do, found before the run from what is known then.
+import { withoutSignal } from '../../engine/models/precondition.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Said } from '../../engine/plan/op.ts'
 import { noVariance } from '../../engine/posterior.ts'
@@ -18,15 +19,17 @@ interface Question {
 
 /**
  * Refuses to ask what clean data is where there is nothing but noise, of a model that predicts that noise: at the start of every
- * flow, and of schedules with zero terminal SNR. Lin et al. 2023, section 3.2. Throws NodeError at `slot`.
+ * flow, and of schedules with zero terminal SNR (Lin et al. 2023, section 3.2); and of one that cannot be asked there at all. Throws
+ * NodeError at `slot`.
  */
 export function refuseNothingButNoise({ slot, said, schedule, times }: Question) {
-  if (!said || !schedule || tellsOfData(said.predicts)) return
+  if (!said || !schedule || (tellsOfData(said.predicts) && !said.needsSignal)) return
   for (const time of times) {
     if (!time) continue
     const { t, alpha } = levelsAt(schedule.schedule, time)
     const unlit = alpha.indexOf(0)
-    if (unlit >= 0) throw saysNothing(slot, said, schedule.schedule, t[unlit]!)
+    if (unlit < 0) continue
+    throw said.needsSignal ? withoutSignal(t[unlit]!, slot) : saysNothing(slot, said, schedule.schedule, t[unlit]!)
   }
 }
 
