@@ -62,7 +62,6 @@ const pictures: Record<string, Panel[]> = {
   ],
   ema: [
     { node: 'Last step', settings: { 'Last step.extent': 2.3 } },
-    { node: 'Wide EMA', settings: { 'Wide EMA.extent': 2.3 } },
     { node: 'Post-hoc EMA', settings: { 'Post-hoc EMA.extent': 2.3 } },
   ],
   'evaluate-points': [
