@@ -35,6 +35,12 @@ export interface Chromium {
 export function useChromium(args: string[] = []): Chromium {
   const errors: string[] = []
   const watch = (page: Page) => void page.on('pageerror', (error) => errors.push(error.message))
+  const watched = (context: BrowserContext) => {
+    context.on('page', watch)
+    // Packages that are made ready for the first time, on cores that are shared, may take longer than the usual half a minute.
+    context.setDefaultTimeout(90_000)
+    return context
+  }
   let browser: Browser | undefined
   beforeAll(async () => {
     if (!missing) browser = await chromium.launch({ executablePath: path, args: [...quiet, ...args] })
@@ -50,17 +56,14 @@ export function useChromium(args: string[] = []): Chromium {
       return browser!
     },
     async newContext() {
-      const context = await browser!.newContext()
-      context.on('page', watch)
-      return context
+      return watched(await browser!.newContext())
     },
     async launchIn(profile) {
-      const context = await chromium.launchPersistentContext(profile, { executablePath: path, args: [...quiet, ...args] })
-      context.on('page', watch)
-      return context
+      return watched(await chromium.launchPersistentContext(profile, { executablePath: path, args: [...quiet, ...args] }))
     },
     async newPage() {
       const page = await browser!.newPage()
+      watched(page.context())
       watch(page)
       return page
     },
