@@ -10,6 +10,7 @@ import { quickerOnWasm } from './wasm/kernels.ts'
 import { sumInOrder } from './webgpu/kernels.ts'
 import { watchErrors } from './webgpu/memory.ts'
 import { refuseWhenFull } from './wasm/memory.ts'
+import { startOwnFunctions } from './wasm/module.ts'
 import { keepThreadsForLarge } from './wasm/pool.ts'
 import { coresHere, repairThreadScript, reportCores, threadFailure, threadsFor } from './wasm/threads.ts'
 
@@ -245,6 +246,7 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
       if (wasm !== undefined && !tf.engine().registry.wasm) setWasmPaths(wasm)
       await activateWasm(setThreadsCount)
       refuseWhenFull(tf.backend())
+      await startOwnFunctions(tf.backend())
       candidate.device = await describeWasm(getThreadsCount)
     },
   }

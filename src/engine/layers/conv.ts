@@ -1,5 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
+import * as own from '../wasm/filter.ts'
+import { ownFunctions } from '../wasm/module.ts'
 import { linear } from './linear.ts'
 import { channelSums, onGPU } from './sums.ts'
 import { reversedTranspose } from './transpose.ts'
@@ -155,7 +157,10 @@ const atLeastZero = ({ top, bottom, left, right }: Pad): Pad => ({
  * dW[k] = sum_i x[stride i + k - pad]^T dy[i] over all items: a convolution of x with dy as its filter, where the channels
  * of x are the items of the batch and the items are the channels.
  */
-function filterGradient(x: Tensor4D, dy: Tensor4D, [kh, kw, from, to]: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
+function filterGradient(x: Tensor4D, dy: Tensor4D, shape: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
+  const ownOnWasm = ownFunctions()
+  if (ownOnWasm && own.canFilter(dy)) return own.filterGradient(ownOnWasm, x, dy, shape, { stride, pad })
+  const [kh, kw, from, to] = shape
   const filter = dy.transpose([1, 2, 0, 3])
   const all = tf.conv2d(reversedTranspose(x), filter as Tensor4D, 1, explicit(pad), 'NHWC', stride)
   // With stride 2 there can be a row and a column that no pixel of dy looked at.

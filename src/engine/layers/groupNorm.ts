@@ -1,14 +1,9 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
+import { ownFunctions } from '../wasm/module.ts'
+import type { NormOptions } from '../wasm/norm.ts'
+import { canNorm, norm, normGradient } from '../wasm/norm.ts'
 import { channelMeans, constant, rowSums } from './sums.ts'
-
-interface NormOptions {
-  groups: number
-  /** Added to the variance. */
-  eps: number
-  /** SiLU after it. */
-  silu?: boolean
-}
 
 /**
  * Group normalisation (Wu and He 2018) of `[b, h, w, c]` or `[b, n, c]`: each group of channels of each item gets mean 0 and
@@ -16,8 +11,24 @@ interface NormOptions {
  */
 export function groupNorm<T extends Tensor3D | Tensor4D>(x: T, weight: Tensor1D, bias: Tensor1D, options: NormOptions): T {
   const [b, c] = [x.shape[0], x.shape.at(-1)!]
-  return normOp(options)(x.reshape([b, -1, c]), weight, bias).reshape(x.shape) as T
+  const pixels = x.reshape([b, -1, c]) as Tensor3D
+  const op = ownFunctions() && canNorm(pixels) ? ownNormOp : normOp
+  return op(options)(pixels, weight, bias).reshape(x.shape) as T
 }
+
+/** On wasm, in five passes there and back. */
+const ownNormOp = (options: NormOptions) =>
+  tf.customGrad((...args: unknown[]) => {
+    const [x, weight, bias, save] = args as [Tensor3D, Tensor1D, Tensor1D, (tensors: Tensor[]) => void]
+    const own = ownFunctions()!
+    const [y, moments] = norm(own, x, weight, bias, options)
+    save([x, weight, bias, moments])
+    return {
+      value: y,
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        normGradient(own, dy as Tensor3D, saved as [Tensor3D, Tensor1D, Tensor1D, Tensor3D], options),
+    }
+  })
 
 /**
  * Means of groups come from means of channels, `[b, c]`: these are one quick kernel, the rest is small. x is centred

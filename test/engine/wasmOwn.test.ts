@@ -1,0 +1,190 @@
+// What the wasm backend computes by functions of our own, against the same in float64.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { conv2d } from '../../src/engine/layers/conv.ts'
+import { groupNorm } from '../../src/engine/layers/groupNorm.ts'
+import { randomOf } from '../../src/engine/random.ts'
+import type { Tensor, Tensor1D, Tensor4D } from '../../src/engine/tf.ts'
+import { tf } from '../../src/engine/tf.ts'
+import { ownFunctions } from '../../src/engine/wasm/module.ts'
+import { onEachBackend } from '../backends.ts'
+
+const size = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1)
+
+const normal = (shape: readonly number[], seed: number) => randomOf(seed).normal(size(shape))
+
+/** Of the largest number there. */
+function expectNear(got: ArrayLike<number>, right: Float64Array, tolerance = 1e-5) {
+  expect(got.length).toBe(right.length)
+  const most = right.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const gap = right.reduce((gap, value, i) => Math.max(gap, Math.abs(value - got[i]!)), 0)
+  expect(gap).toBeLessThanOrEqual(tolerance * most)
+}
+
+/** The value and the gradients, with dy as the gradient of the value. */
+function differentiated(layer: (...args: Tensor[]) => Tensor, args: Tensor[], dy: Float32Array): Float32Array[] {
+  return tf.tidy(() => {
+    const { value, grads } = tf.valueAndGrads((...args: Tensor[]) =>
+      layer(...args)
+        .mul(tf.tensor(dy, shapeOf(layer, args)))
+        .sum(),
+    )(args)
+    void value
+    return [layer(...args), ...grads].map((tensor) => tensor.dataSync() as Float32Array)
+  })
+}
+
+const shapeOf = (layer: (...args: Tensor[]) => Tensor, args: Tensor[]) => tf.tidy(() => layer(...args).shape)
+
+interface Norm {
+  b: number
+  n: number
+  c: number
+  groups: number
+  silu: boolean
+}
+
+const EPS = 1e-5
+
+/** y, dx, dweight, dbias of a group norm. */
+function normInFloat64({ b, n, c, groups, silu }: Norm, [x, weight, bias, dy]: Float32Array[]): Float64Array[] {
+  const [y, dx, dweight, dbias] = [
+    new Float64Array(b * n * c),
+    new Float64Array(b * n * c),
+    new Float64Array(c),
+    new Float64Array(c),
+  ]
+  const width = c / groups
+  for (let item = 0; item < b; item++) {
+    for (let group = 0; group < groups; group++) {
+      const places = Array.from({ length: n * width }, (_, i) => {
+        const channel = group * width + (i % width)
+        return { channel, at: (item * n + Math.floor(i / width)) * c + channel }
+      })
+      const mean = places.reduce((sum, { at }) => sum + x![at]!, 0) / places.length
+      const variance = places.reduce((sum, { at }) => sum + (x![at]! - mean) ** 2, 0) / places.length
+      const std = Math.sqrt(variance + EPS)
+      let [sum, product] = [0, 0]
+      const towards = places.map(({ channel, at }) => {
+        const normal = (x![at]! - mean) / std
+        const z = normal * weight![channel]! + bias![channel]!
+        const gate = 1 / (1 + Math.exp(-z))
+        y[at] = silu ? z * gate : z
+        const dz = dy![at]! * (silu ? gate + z * gate * (1 - gate) : 1)
+        dweight[channel]! += dz * normal
+        dbias[channel]! += dz
+        sum += dz * weight![channel]!
+        product += dz * weight![channel]! * normal
+        return { at, normal, slope: dz * weight![channel]! }
+      })
+      for (const { at, normal, slope } of towards)
+        dx[at] = (slope - sum / places.length - (normal * product) / places.length) / std
+    }
+  }
+  return [y, dx, dweight, dbias]
+}
+
+interface Conv {
+  b: number
+  h: number
+  w: number
+  k: 1 | 3
+  stride: 1 | 2
+  ins: number
+  outs: number
+}
+
+/** dW and db of a convolution with (k - 1) / 2 zeros around. */
+function filterInFloat64({ b, h, w, k, stride, ins, outs }: Conv, x: Float32Array, dy: Float32Array): Float64Array[] {
+  const [rows, columns] = [Math.ceil(h / stride), Math.ceil(w / stride)]
+  const [dW, db] = [new Float64Array(k * k * ins * outs), new Float64Array(outs)]
+  for (let pixel = 0; pixel < b * rows * columns; pixel++) {
+    const [item, row, column] = [Math.floor(pixel / rows / columns), Math.floor(pixel / columns) % rows, pixel % columns]
+    for (let o = 0; o < outs; o++) db[o]! += dy[pixel * outs + o]!
+    for (let place = 0; place < k * k; place++) {
+      const [yAt, xAt] = [row * stride + Math.floor(place / k) - (k - 1) / 2, column * stride + (place % k) - (k - 1) / 2]
+      if (yAt < 0 || yAt >= h || xAt < 0 || xAt >= w) continue
+      for (let i = 0; i < ins; i++) {
+        for (let o = 0; o < outs; o++) {
+          dW[(place * ins + i) * outs + o]! += x[((item * h + yAt) * w + xAt) * ins + i]! * dy[pixel * outs + o]!
+        }
+      }
+    }
+  }
+  return [dW, db]
+}
+
+const norms = fc
+  .record({
+    b: fc.integer({ min: 1, max: 3 }),
+    n: fc.integer({ min: 16, max: 40 }),
+    groups: fc.constantFrom(1, 2, 4),
+    width: fc.constantFrom(1, 2, 4, 6),
+    silu: fc.boolean(),
+  })
+  .map(({ width, ...rest }) => ({ ...rest, c: rest.groups * width }))
+  .filter(({ c }) => c % 4 === 0)
+
+const convs: fc.Arbitrary<Conv> = fc.record({
+  b: fc.integer({ min: 1, max: 3 }),
+  h: fc.integer({ min: 1, max: 9 }),
+  w: fc.integer({ min: 1, max: 9 }),
+  k: fc.constant(3 as const),
+  stride: fc.constantFrom(1 as const, 2 as const),
+  ins: fc.integer({ min: 1, max: 9 }),
+  outs: fc.constantFrom(4, 8, 12),
+})
+
+onEachBackend(() => {
+  test('there are functions of our own', () => {
+    expect(ownFunctions()).toBeDefined()
+  })
+
+  test('group norm and its gradients', () => {
+    fc.assert(
+      fc.property(norms, fc.nat(1000), (options, seed) => {
+        const { b, n, c } = options
+        const arrays = [[b, 1, n, c], [c], [c], [b, 1, n, c]].map((shape, i) => normal(shape, seed + i))
+        const args = [tf.tensor4d(arrays[0]!, [b, 1, n, c]), tf.tensor1d(arrays[1]!), tf.tensor1d(arrays[2]!)]
+        const layer = (x: Tensor, weight: Tensor, bias: Tensor) =>
+          groupNorm(x as Tensor4D, weight as Tensor1D, bias as Tensor1D, { groups: options.groups, eps: EPS, silu: options.silu })
+        const got = differentiated(layer as (...args: Tensor[]) => Tensor, args, arrays[3]!)
+        normInFloat64(options, arrays).forEach((right, i) => expectNear(got[i]!, right))
+        tf.dispose(args)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  test('SiLU of numbers far from zero', () => {
+    const z = Float32Array.from([-200, -100, -88, -50, -17, -1e-3, 0, 1e-30, 1e-3, 5, 17, 50, 88, 100, 200, 3e38])
+    tf.tidy(() => {
+      // Mean 0 and variance 1 in 16 rows, scaled by nothing, plus z.
+      const x = tf.tensor4d(
+        Float32Array.from({ length: 16 * 16 }, (_, i) => (Math.floor(i / 16) % 2) * 2 - 1),
+        [1, 1, 16, 16],
+      )
+      const y = groupNorm(x, tf.zeros([16]) as Tensor1D, tf.tensor1d(z), { groups: 4, eps: 0, silu: true })
+      const right = Float64Array.from(z, (value) => value / (1 + Math.exp(-value)))
+      const got = y.dataSync().slice(0, 16)
+      got.forEach((value, i) => expect(Math.abs(value - right[i]!)).toBeLessThanOrEqual(3e-7 * Math.abs(right[i]!) + 1e-35))
+    })
+  })
+
+  test('the gradients of filter and bias', () => {
+    fc.assert(
+      fc.property(convs, fc.nat(1000), (conv, seed) => {
+        const { b, h, w, k, stride, ins, outs } = conv
+        const shapes = [[b, h, w, ins], [k, k, ins, outs], [outs], [b, Math.ceil(h / stride), Math.ceil(w / stride), outs]]
+        const arrays = shapes.map((shape, i) => normal(shape, seed + i))
+        const args = arrays.slice(0, 3).map((array, i) => tf.tensor(array, shapes[i]))
+        const layer = (x: Tensor, weight: Tensor, bias: Tensor) =>
+          conv2d(x as Tensor4D, weight as Tensor4D, bias as Tensor1D, { stride, pad: { top: 1, bottom: 1, left: 1, right: 1 } })
+        const got = differentiated(layer as (...args: Tensor[]) => Tensor, args, arrays[3]!)
+        filterInFloat64(conv, arrays[0]!, arrays[3]!).forEach((right, i) => expectNear(got[i + 2]!, right))
+        tf.dispose(args)
+      }),
+      { numRuns: 25 },
+    )
+  })
+}, ['wasm'])
