@@ -67,7 +67,7 @@ export async function main(args: string[]): Promise<void> {
     tf.registerKernel({ ...rest, kernelName, kernelFunc: timed(kernelName, kernelFunc as never) as never })
   }
   const own = ownFunctions()
-  if (own) for (const [name, run] of Object.entries(own.run)) own.run[name as keyof typeof own.run] = timedOwn(name, run)
+  own?.functions.forEach((run, i) => (own.functions[i] = timedOwn(own.names[i]!, run)))
   await step()
   calls = []
   const total = await leastOf(async () => {

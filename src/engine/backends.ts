@@ -246,8 +246,9 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
       if (wasm !== undefined && !tf.engine().registry.wasm) setWasmPaths(wasm)
       await activateWasm(setThreadsCount)
       refuseWhenFull(tf.backend())
-      await startOwnFunctions(tf.backend())
-      candidate.device = await describeWasm(getThreadsCount)
+      const threads = (await hasThreads()) ? getThreadsCount() : 1
+      await startOwnFunctions(tf.backend(), threads)
+      candidate.device = await describeWasm(threads)
     },
   }
   return candidate
@@ -276,11 +277,12 @@ async function activateThreads(threads: number): Promise<boolean> {
   return !failed && keepThreadsForLarge(tf.backend())
 }
 
-async function describeWasm(getThreadsCount: () => number): Promise<string> {
-  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
-  const threaded = simd && (await tf.env().getAsync(THREADS))
-  const threads = threaded ? getThreadsCount() : 1
-  return `${simd ? 'SIMD' : 'no SIMD'}, ${threads} thread${threads === 1 ? '' : 's'}`
+const hasSimd = () => tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
+
+const hasThreads = async () => Boolean((await hasSimd()) && (await tf.env().getAsync(THREADS)))
+
+async function describeWasm(threads: number): Promise<string> {
+  return `${(await hasSimd()) ? 'SIMD' : 'no SIMD'}, ${threads} thread${threads === 1 ? '' : 's'}`
 }
 
 async function probeWebGL(): Promise<Candidate> {

@@ -53,6 +53,7 @@ test.each([
   const told = await tell(await isolatedPage(), { cores })
   expect(told.device).toBe(`SIMD, ${threads} threads`)
   expect(told.threads).toEqual({ large: threads, small: -1 })
+  expect(told.own).toBe(threads)
   expect(told.cores.after).toBe(cores)
 })
 
@@ -88,6 +89,7 @@ test('a page that is not isolated has one thread', async () => {
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false)
   const told = await tell(page, { cores: 4 })
   expect(told.device).toBe('SIMD, 1 thread')
+  expect(told.own).toBe(1)
   await page.close()
 })
 

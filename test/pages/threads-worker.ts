@@ -9,6 +9,7 @@ import { meanError } from '../../src/engine/losses/errors.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { beginTraining, trainStep } from '../../src/engine/training.ts'
+import { ownFunctions } from '../../src/engine/wasm/module.ts'
 import type { Weights } from '../../src/engine/values.ts'
 import { wasmFiles } from '../../src/nodes/wasm-files.ts'
 
@@ -27,6 +28,8 @@ export interface Told {
   cores: { before: number; after: number; own: boolean }
   /** What the module said, while it computed a large convolution and a small one; -1 is the calling thread alone. */
   threads: { large: number; small: number }
+  /** How many threads functions of our own have. */
+  own: number
   /** SHA-256 of the weights, before the training and after it. */
   weights: { before: string; after: string }
 }
@@ -52,6 +55,7 @@ export async function tell({ cores, fixed = false, steps = 0 }: Asked): Promise<
       own: !Object.hasOwn(navigator, 'hardwareConcurrency'),
     },
     threads: { large: threads(32), small: threads(4) },
+    own: ownFunctions()!.threads,
     weights: await trained(steps),
   }
 }

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
-import * as own from '../wasm/filter.ts'
+import { canConvolve, convolve, inputGradient as ownInputGradient } from '../wasm/conv.ts'
+import { canFilter, filterGradient as ownFilterGradient } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
 import { linear } from './linear.ts'
 import { channelSums, onGPU } from './sums.ts'
@@ -53,13 +54,22 @@ const convOp = (options: ConvOptions) =>
     const [x, weight, bias, save] = args as [Tensor4D, Tensor4D, Tensor1D, (tensors: Tensor[]) => void]
     save([x, weight])
     return {
-      value: tf.fused.conv2d({ x, filter: weight, strides: options.stride, pad: explicit(options.pad), bias }),
+      value: forward(x, weight, bias, options),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [x, weight] = saved as [Tensor4D, Tensor4D]
         return [...gradients(x, weight, dy as Tensor4D, options), channelSums(dy)]
       },
     }
   })
+
+function forward(x: Tensor4D, weight: Tensor4D, bias: Tensor1D, { stride, pad }: ConvOptions): Tensor4D {
+  const own = ownFunctions()
+  if (!own || !canConvolve(weight.shape[3]))
+    return tf.fused.conv2d({ x, filter: weight, strides: stride, pad: explicit(pad), bias })
+  const height = Math.floor((x.shape[1] + pad.top + pad.bottom - weight.shape[0]) / stride) + 1
+  const width = Math.floor((x.shape[2] + pad.left + pad.right - weight.shape[1]) / stride) + 1
+  return convolve(own, x, weight, bias, [height, width], { stride, pad })
+}
 
 /** dx and dW. On GPUs by tfjs's own kernels: what is quick on wasm does not fill a GPU. */
 const gradients = (x: Tensor4D, weight: Tensor4D, dy: Tensor4D, options: ConvOptions): Tensor[] =>
@@ -91,7 +101,10 @@ const explicit = ({ top, bottom, left, right }: Pad): ExplicitPad => [
  * dx[i] = sum_k dy[(i + pad - k) / stride] W[k]^T: a convolution of dy, with zeros between its pixels for stride 2, with W
  * turned by 180 degrees, in and out exchanged.
  */
-function inputGradient(dy: Tensor4D, weight: Tensor4D, [, height, width]: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
+function inputGradient(dy: Tensor4D, weight: Tensor4D, shape: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
+  const own = ownFunctions()
+  if (own && canConvolve(shape[3])) return ownInputGradient(own, dy, weight, shape, { stride, pad })
+  const [, height, width] = shape
   const spread = stride === 1 ? dy : dilate(dy)
   const [kh, kw] = weight.shape
   // What the outcome has of zeros at its sides; below zero, that many pixels of dy reach no pixel of x.
@@ -158,8 +171,8 @@ const atLeastZero = ({ top, bottom, left, right }: Pad): Pad => ({
  * of x are the items of the batch and the items are the channels.
  */
 function filterGradient(x: Tensor4D, dy: Tensor4D, shape: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
-  const ownOnWasm = ownFunctions()
-  if (ownOnWasm && own.canFilter(dy)) return own.filterGradient(ownOnWasm, x, dy, shape, { stride, pad })
+  const own = ownFunctions()
+  if (own && canFilter(dy)) return ownFilterGradient(own, x, dy, shape, { stride, pad })
   const [kh, kw, from, to] = shape
   const filter = dy.transpose([1, 2, 0, 3])
   const all = tf.conv2d(reversedTranspose(x), filter as Tensor4D, 1, explicit(pad), 'NHWC', stride)

@@ -1,6 +1,8 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../tf.ts'
 import { tf } from '../tf.ts'
-import { rowSums } from './sums.ts'
+import { canFilter, productGradient } from '../wasm/filter.ts'
+import { ownFunctions } from '../wasm/module.ts'
+import { channelSums } from './sums.ts'
 import { transposed } from './transpose.ts'
 
 /**
@@ -23,7 +25,7 @@ const linearOp = tf.customGrad((...args: unknown[]) => {
     value: tf.fused.matMul({ a: x, b: weight, bias }),
     gradFunc: (dy: Tensor, saved: Tensor[]) => {
       const [x, weight] = saved as [Tensor2D, Tensor2D]
-      return [...productGradients(x, weight, dy as Tensor2D), rowSums(dy as Tensor2D)]
+      return [...productGradients(x, weight, dy as Tensor2D), channelSums(dy)]
     },
   }
 })
@@ -37,7 +39,8 @@ const unbiasedOp = tf.customGrad((...args: unknown[]) => {
   }
 })
 
-const productGradients = (x: Tensor2D, weight: Tensor2D, dy: Tensor2D): Tensor[] => [
-  tf.matMul(dy, weight.transpose()),
-  tf.matMul(transposed(x), dy),
-]
+const productGradients = (x: Tensor2D, weight: Tensor2D, dy: Tensor2D): Tensor[] => {
+  const own = ownFunctions()
+  const dW = own && canFilter(dy) ? productGradient(own, x, dy) : tf.matMul(transposed(x), dy)
+  return [tf.matMul(dy, weight.transpose()), dW]
+}

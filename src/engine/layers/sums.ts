@@ -1,7 +1,7 @@
 // Sums over the outer axes of activations, where tfjs transposes first; by kernels that are quick where they run.
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
-import * as own from '../wasm/filter.ts'
+import { channelSums as ownChannelSums } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
 
 const { fill } = tf
@@ -22,9 +22,10 @@ export function channelMeans(x: Tensor3D): Tensor2D {
 /** Sums over all but the last axis of `[b, ..., c]`: `[c]`. */
 export function channelSums(x: Tensor): Tensor1D {
   const [b, c] = [x.shape[0]!, x.shape.at(-1)!]
-  const ownOnWasm = ownFunctions()
-  if (ownOnWasm && c % 4 === 0) return own.channelSums(ownOnWasm, x as Tensor & { dtype: 'float32' })
+  const own = ownFunctions()
+  if (own && c % 4 === 0) return ownChannelSums(own, x)
   const pixels = x.size / b / c
+  if (pixels === 1) return rowSums(x.reshape([b, c]))
   const means = channelMeans(x.reshape([b, pixels, c]) as Tensor3D)
   return rowSums(means).mul(pixels) as Tensor1D
 }

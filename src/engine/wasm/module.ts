@@ -4,12 +4,23 @@ import type { Tensor } from '../tf.ts'
 import { assemble } from './assembler.ts'
 import type { Func } from './assembler.ts'
 import type { Info, WasmBackend } from './call.ts'
+import { convFunctions } from './convFunctions.ts'
 import { filterFunctions } from './filterFunctions.ts'
 import { normFunctions } from './normFunctions.ts'
+import type { Strand } from './team.ts'
+import { Team } from './team.ts'
 
-const functions = { ...filterFunctions, ...normFunctions } satisfies Record<string, Func>
+const functions = { ...convFunctions, ...filterFunctions, ...normFunctions } satisfies Record<string, Func>
 
-type Functions = { [K in keyof typeof functions]: (...numbers: number[]) => void }
+export type Name = keyof typeof functions
+
+const numberOf = Object.fromEntries(Object.keys(functions).map((name, i) => [name, i])) as Record<Name, number>
+
+/** A call of one of our functions, to be made by {@link Own.all}. */
+export const call = (name: Name, ...numbers: number[]): Strand[number] => [numberOf[name], numbers]
+
+/** Multiplications (or as much time in other work) from which it pays to wake other threads: a tenth of a millisecond. */
+const LARGE = 2_000_000
 
 /** What is used here of tfjs's backend and of the module behind it. */
 interface Host extends WasmBackend {
@@ -22,18 +33,38 @@ interface Host extends WasmBackend {
     _free(address: number): void
     HEAPU8: Uint8Array
   }
+  dispose(): void
   dataIdMap: { get(dataId: object): { memoryOffset: number } }
 }
 
 /** Our functions on the wasm backend that runs, and its memory. */
 export class Own {
+  readonly names = Object.keys(functions)
   private scratchAt = 0
   private scratchSize = 0
 
   constructor(
-    readonly run: Functions,
+    /** All of them, in the order of their numbers. */
+    readonly functions: ((...numbers: number[]) => void)[],
     private readonly host: Host,
+    private readonly team: Team | undefined,
   ) {}
+
+  /** How many compute, this one among them. */
+  get threads(): number {
+    return 1 + (this.team?.size ?? 0)
+  }
+
+  /** Calls a function here. */
+  run(name: Name, ...numbers: number[]): void {
+    this.functions[numberOf[name]]!(...numbers)
+  }
+
+  /** Makes the calls of all strands, on all threads if they are many `multiplications`; which thread does what changes no bit. */
+  all(strands: readonly Strand[], multiplications: number): void {
+    if (this.team && multiplications >= LARGE && strands.length > 1 && this.team.run(strands)) return
+    for (const strand of strands) for (const [func, numbers] of strand) this.functions[func]!(...numbers)
+  }
 
   /** A tensor whose numbers are not set; tf.tidy disposes it. */
   output<T extends Tensor>(shape: number[]): T {
@@ -65,14 +96,32 @@ export class Own {
 
 const started = new WeakMap<object, Own>()
 
-/** Makes {@link ownFunctions} ready for a backend that has just started. Without SIMD, or where it cannot be, there are none. */
-export async function startOwnFunctions(backend: object): Promise<void> {
+/**
+ * Makes {@link ownFunctions} ready for a backend that has just started. Without SIMD there are none. `threads`: how many it
+ * has; their workers end with the backend.
+ */
+export async function startOwnFunctions(backend: object, threads: number): Promise<void> {
   const host = backend as Host
   const memory = host.wasm.wasmMemory ?? host.wasm.asm.memory
   if (!memory || !(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) return
   const shared = !(memory.buffer instanceof ArrayBuffer)
-  const { instance } = await WebAssembly.instantiate(assemble(functions, { shared }), { env: { memory } })
-  started.set(backend, new Own({ ...instance.exports } as Functions, host))
+  const { module, instance } = await WebAssembly.instantiate(assemble(functions, { shared }), { env: { memory } })
+  const own = instance.exports as Record<Name, (...numbers: number[]) => void>
+  const team =
+    shared && threads > 1
+      ? await Team.start(threads - 1, { module, memory, names: Object.keys(functions), functions: own })
+      : undefined
+  if (team) stopWith(host, team)
+  const inOrder = Object.keys(functions).map((name) => own[name as Name])
+  started.set(backend, new Own(inOrder, host, team))
+}
+
+function stopWith(host: Host, team: Team) {
+  const dispose = host.dispose.bind(host)
+  host.dispose = () => {
+    team.stop()
+    dispose()
+  }
 }
 
 /** Our functions on the backend that computes; undefined where that is not wasm, or wasm without SIMD. */

@@ -1,7 +1,9 @@
 // Group normalisation of `[b, n, c]` on the wasm backend, by functions of our own. What is small, the moments of groups, is
 // computed here in float64.
 import type { Tensor1D, Tensor3D } from '../tf.ts'
+import { call } from './module.ts'
 import type { Own } from './module.ts'
+import type { Strand } from './team.ts'
 
 export interface NormOptions {
   groups: number
@@ -17,6 +19,9 @@ const ROWS = 16
 /** Whether {@link norm} can take it; of rows that are no whole vectors, and of very short items, stock kernels make it. */
 export const canNorm = ({ shape: [, n, c] }: Tensor3D) => c % 4 === 0 && n >= ROWS
 
+/** How many multiplications take as long as SiLU or its slope of one number. */
+const SILU = 30
+
 /** y, and what its gradient needs: mean and 1 / std of every group, `[b, 2, groups]`. */
 export function norm(
   own: Own,
@@ -28,25 +33,24 @@ export function norm(
   const { groups, eps, silu } = options
   const [b, n, c] = x.shape
   const [y, moments] = [own.output<Tensor3D>(x.shape), own.output<Tensor3D>([b, 2, groups])]
-  const room = own.scratch(3 * c)
-  const [sums, mean, scale] = vectors(room, c, 3)
-  const [from, to, weights, of] = [own.address(x), own.address(y), own.numbers(weight), own.numbers(moments)]
-  for (let item = 0; item < b; item++) {
-    const [begin, end, bytes] = [from + 4 * item * n * c, from + 4 * (item + 1) * n * c, 4 * c]
-    const means = of.subarray(2 * item * groups, (2 * item + 1) * groups)
-    const inverses = of.subarray((2 * item + 1) * groups, (2 * item + 2) * groups)
-    sums.numbers.fill(0)
-    own.run.sums(begin, end, bytes, sums.address)
+  const room = vectors(own, b, c, 3) as [Vector, Vector, Vector][]
+  const [weights, all, bytes] = [own.numbers(weight), own.numbers(moments), 4 * c]
+  const strands = room.map(([sums, mean, scale], item): Strand => {
+    const { means, inverses } = momentsOf(all, item, groups)
+    const skip = item * n * bytes
+    const [begin, end] = [own.address(x) + skip, own.address(x) + skip + n * bytes]
+    own.run('sums', begin, end, bytes, sums.address)
     groupMeans(sums.numbers, n, means)
     spread(means, mean.numbers)
     sums.numbers.fill(0)
-    own.run.squares(begin, end, bytes, mean.address, sums.address)
+    own.run('squares', begin, end, bytes, mean.address, sums.address)
     groupMeans(sums.numbers, n, inverses)
     inverses.forEach((variance, group) => (inverses[group] = 1 / Math.sqrt(variance + eps)))
     scales(inverses, weights, scale.numbers)
-    const apply = silu ? own.run.affineSilu : own.run.affine
-    apply(begin, end, bytes, mean.address, scale.address, own.address(bias), to + 4 * item * n * c)
-  }
+    const affine = [mean.address, scale.address, own.address(bias)] as const
+    return [call(silu ? 'affineSilu' : 'affine', begin, end, bytes, ...affine, own.address(y) + skip)]
+  })
+  own.all(strands, x.size * (silu ? SILU : 1))
   return [y, moments]
 }
 
@@ -62,43 +66,51 @@ export function normGradient(
 ): [dx: Tensor3D, dweight: Tensor1D, dbias: Tensor1D] {
   const [b, n, c] = x.shape
   const [dx, dweight, dbias] = [own.output<Tensor3D>(x.shape), own.output<Tensor1D>([c]), own.output<Tensor1D>([c])]
-  const [mean, scale, slope, shift, sums, products] = vectors(own.scratch(6 * c), c, 6)
-  const [weights, of, totals] = [own.numbers(weight), own.numbers(moments), [new Float64Array(c), new Float64Array(c)] as const]
-  const [from, fromDy, to] = [own.address(x), own.address(dy), own.address(dx)]
-  for (let item = 0; item < b; item++) {
-    const skip = 4 * item * n * c
-    const [begin, end, bytes] = [from + skip, from + skip + 4 * n * c, 4 * c]
-    const means = of.subarray(2 * item * groups, (2 * item + 1) * groups)
-    const inverses = of.subarray((2 * item + 1) * groups, (2 * item + 2) * groups)
+  const room = vectors(own, b, c, 6) as [Vector, Vector, Vector, Vector, Vector, Vector][]
+  const [weights, all, bytes] = [own.numbers(weight), own.numbers(moments), 4 * c]
+  const [first, second]: Strand[][] = [[], []]
+  room.forEach(([mean, scale, slope, shift, sums, products], item) => {
+    const { means, inverses } = momentsOf(all, item, groups)
     spread(means, mean.numbers)
     scales(inverses, weights, scale.numbers)
-    sums.numbers.fill(0)
-    products.numbers.fill(0)
-    const first = silu ? own.run.towardsNormalSilu : own.run.towardsNormal
-    const affine = [mean.address, scale.address, own.address(bias)]
-    first(begin, end, bytes, ...affine, fromDy + skip, to + skip, sums.address, products.address)
+    const skip = item * n * bytes
+    const rows = [own.address(x) + skip, own.address(x) + skip + n * bytes, bytes, mean.address, scale.address] as const
+    const [from, to] = [own.address(dy) + skip, own.address(dx) + skip]
+    const towards = silu ? 'towardsNormalSilu' : 'towardsNormal'
+    first!.push([call(towards, ...rows, own.address(bias), from, to, sums.address, products.address)])
+    second!.push([call('towardsInput', ...rows, slope.address, shift.address, to)])
+  })
+  own.all(first!, x.size * (silu ? SILU : 2))
+  const totals = [new Float64Array(c), new Float64Array(c)] as const
+  room.forEach(([, , slope, shift, sums, products], item) => {
+    const { inverses } = momentsOf(all, item, groups)
     addTotals(sums.numbers, products.numbers, inverses, totals)
     corrections(sums.numbers, products.numbers, { weights, inverses, n, slope: slope.numbers, shift: shift.numbers })
-    own.run.towardsInput(begin, end, bytes, mean.address, scale.address, slope.address, shift.address, to + skip)
-  }
+  })
+  own.all(second!, 2 * x.size)
   own.numbers(dweight).set(totals[0])
   own.numbers(dbias).set(totals[1])
   return [dx, dweight, dbias]
 }
 
-interface Room {
+/** A number for each channel. */
+interface Vector {
   address: number
   numbers: Float32Array
 }
 
-/** `count` vectors of `length` floats. */
-function vectors<N extends number>({ address, numbers }: Room, length: number, count: N) {
-  const all = Array.from({ length: count }, (_, i) => ({
-    address: address + 4 * i * length,
-    numbers: numbers.subarray(i * length, (i + 1) * length),
-  }))
-  return all as N extends 3 ? [Room, Room, Room] : [Room, Room, Room, Room, Room, Room]
+/** For each item `count` vectors of zeros. */
+function vectors(own: Own, items: number, length: number, count: number): Vector[][] {
+  const { address, numbers } = own.scratch(items * count * length)
+  numbers.fill(0)
+  const vector = (i: number) => ({ address: address + 4 * i * length, numbers: numbers.subarray(i * length, (i + 1) * length) })
+  return Array.from({ length: items }, (_, item) => Array.from({ length: count }, (_, i) => vector(item * count + i)))
 }
+
+const momentsOf = (all: Float32Array, item: number, groups: number) => ({
+  means: all.subarray(2 * item * groups, (2 * item + 1) * groups),
+  inverses: all.subarray((2 * item + 1) * groups, (2 * item + 2) * groups),
+})
 
 /** From sums of channels over `n` pixels the means of groups. */
 function groupMeans(sums: Float32Array, n: number, means: Float32Array) {

@@ -1,0 +1,144 @@
+// Convolutions on the wasm backend by functions of our own, and their gradients with respect to x, which are convolutions too.
+import type { Tensor1D, Tensor4D } from '../tf.ts'
+import { call } from './module.ts'
+import type { Own } from './module.ts'
+import type { Strand } from './team.ts'
+
+/** Whether {@link convolve} can make so many channels: whole vectors. */
+export const canConvolve = (channels: number) => channels % 4 === 0
+
+export interface Geometry {
+  stride: 1 | 2
+  pad: { top: number; left: number }
+}
+
+type Shape = Tensor4D['shape']
+
+/** x * W + b to `[b, height, width, out]`, zeros wherever there is no x. */
+export function convolve(
+  own: Own,
+  x: Tensor4D,
+  weight: Tensor4D,
+  bias: Tensor1D,
+  [height, width]: [number, number],
+  { stride, pad }: Geometry,
+): Tensor4D {
+  const [kh, kw, ins, outs] = weight.shape
+  const work = { shape: [x.shape[0], height, width, outs] as Shape, kernel: [kh, kw] as const, stride, spread: 1, ...pad }
+  // As it lies: from one place, and from one channel of x or y, to the next.
+  return run(own, x, work, { weight, place: ins * outs, first: 0, ins: outs, outs: 1 }, bias)
+}
+
+/**
+ * dx[i] = sum_k dy[(i + pad - k) / stride] W[k]^T: a convolution of dy, with zeros between its pixels for stride 2, with W
+ * turned by 180 degrees, in and out exchanged.
+ */
+export function inputGradient(own: Own, dy: Tensor4D, weight: Tensor4D, shape: Shape, { stride, pad }: Geometry): Tensor4D {
+  const [kh, kw, ins, outs] = weight.shape
+  const work = { shape, kernel: [kh, kw] as const, stride: 1, spread: stride, top: kh - 1 - pad.top, left: kw - 1 - pad.left }
+  const place = ins * outs
+  return run(own, dy, work, { weight, place: -place, first: (kh * kw - 1) * place, ins: 1, outs })
+}
+
+interface Work {
+  /** Of what comes out. */
+  shape: Shape
+  kernel: readonly [height: number, width: number]
+  stride: number
+  /** From one pixel of x to the next in what is gone through, with zeros between. */
+  spread: number
+  /** Zeros before x; below zero, what is left out of it. */
+  top: number
+  left: number
+}
+
+/** A filter in memory: where its first number is, and how far apart those of neighbouring places and channels are. */
+interface Filter {
+  weight: Tensor4D
+  first: number
+  place: number
+  ins: number
+  outs: number
+}
+
+/** Floats of items with their zeros that are in memory together. */
+const ROOM = 2 ** 19
+
+function run(own: Own, x: Tensor4D, work: Work, filter: Filter, bias?: Tensor1D): Tensor4D {
+  const y = own.output<Tensor4D>(work.shape)
+  const [b, outHeight, outWidth, outs] = work.shape
+  const ins = x.shape[3]
+  const [kh, kw] = work.kernel
+  const [rows, columns] = [(outHeight - 1) * work.stride + kh, (outWidth - 1) * work.stride + kw]
+  const size = rows * columns * ins
+  const together = Math.min(b, Math.max(1, Math.floor(ROOM / size)))
+  const places = kh * kw * ins
+  const biasAt = places * outs
+  const itemsAt = biasAt + outs
+  const { address, numbers } = own.scratch(itemsAt + together * size)
+  pack(own.numbers(filter.weight), filter, kh * kw, ins, outs, numbers)
+  if (bias) numbers.set(own.numbers(bias), biasAt)
+  else numbers.fill(0, biasAt, itemsAt)
+  numbers.fill(0, itemsAt, itemsAt + together * size)
+  const [line, yPixel, yRow] = [4 * columns * ins, 4 * outs, 4 * outs * outWidth]
+  const steps = [4 * work.stride * ins, work.stride * line, line, kh * line, 4 * kw * ins] as const
+  /** The calls that make an item of y, for some of its channels each. */
+  const callsOf = (from: number, to: number) =>
+    portions(outs).map(({ first, count }): Strand => {
+      const [weights, addend] = [address + 4 * first * places, address + 4 * (biasAt + first)]
+      const name = count === 8 ? 'conv8' : 'conv4'
+      return [call(name, from, ...steps, weights, addend, to + 4 * first, yPixel, yRow, yRow * outHeight)]
+    })
+  const pixels = own.numbers(x)
+  for (let first = 0; first < b; first += together) {
+    const strands: Strand[] = []
+    for (let i = first; i < Math.min(b, first + together); i++) {
+      const at = itemsAt + (i - first) * size
+      place(pixels, i, x.shape, numbers.subarray(at, at + size), [rows, columns], work)
+      strands.push(...callsOf(address + 4 * at, own.address(y) + i * yRow * outHeight))
+    }
+    own.all(strands, together * outHeight * outWidth * places * outs)
+  }
+  return y
+}
+
+/** Channels of y that are made together: eight, and at the end four. */
+const portions = (outs: number) =>
+  Array.from({ length: Math.ceil(outs / 8) }, (_, i) => ({ first: 8 * i, count: Math.min(8, outs - 8 * i) }))
+
+/** The filter in the order in which it is read: of eight channels of y (the last may be four) all places and channels of x. */
+function pack(weights: Float32Array, filter: Filter, places: number, ins: number, outs: number, packed: Float32Array) {
+  let at = 0
+  for (const { first, count } of portions(outs)) {
+    for (let k = 0; k < places; k++) {
+      for (let i = 0; i < ins; i++) {
+        const from = filter.first + k * filter.place + i * filter.ins + first * filter.outs
+        for (let n = 0; n < count; n++) packed[at++] = weights[from + n * filter.outs]!
+      }
+    }
+  }
+}
+
+/** Puts an item of x between the zeros that are there. */
+function place(x: Float32Array, i: number, shape: Shape, item: Float32Array, size: [number, number], work: Work) {
+  const [, height, width, channels] = shape
+  const [rows, columns] = size
+  const { spread, top, left } = work
+  const [first, end] = inside(left, spread, width, columns)
+  for (let row = 0; row < height; row++) {
+    const target = top + row * spread
+    if (target < 0 || target >= rows) continue
+    const from = (i * height + row) * width
+    const to = target * columns + left
+    if (spread === 1) item.set(x.subarray((from + first) * channels, (from + end) * channels), (to + first) * channels)
+    else
+      for (let pixel = first; pixel < end; pixel++)
+        item.set(x.subarray((from + pixel) * channels, (from + pixel + 1) * channels), (to + pixel * spread) * channels)
+  }
+}
+
+/** The pixels of a row of x that have a place in `columns` of them. */
+const inside = (left: number, spread: number, width: number, columns: number): [first: number, end: number] => [
+  Math.max(0, Math.ceil(-left / spread)),
+  Math.min(width, Math.floor((columns - 1 - left) / spread) + 1),
+]

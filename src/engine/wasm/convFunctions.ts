@@ -1,0 +1,125 @@
+// Convolution of one item, which has its zeros around it, to some of the channels that come out. The channels of a row of
+// the filter's places lie together in the item as in the filter, so that the sums run through memory without a gap.
+import type { Code, Func, Local } from './assembler.ts'
+import { advance, f32x4, func, i32, load, loadSplat, store, whileBelow } from './assembler.ts'
+
+const parameters = {
+  /** The item; bytes from what one pixel of y begins with to the next, and from what one row of y does. */
+  x: 'i32',
+  xPixel: 'i32',
+  xRow: 'i32',
+  /** Bytes of a row of the item, of as many of them as the filter has, and of a row of the filter's places. */
+  line: 'i32',
+  lines: 'i32',
+  run: 'i32',
+  /** For each place and channel of x the channels of y that are made here, and the same of the bias. */
+  filter: 'i32',
+  bias: 'i32',
+  y: 'i32',
+  yPixel: 'i32',
+  yRow: 'i32',
+  /** Bytes of all rows of y. */
+  height: 'i32',
+} as const
+
+const FLOAT = 4
+const VECTOR = 16
+
+/** Pixels whose sums stay in registers together. */
+const PIXELS = 4
+
+/** Steps of the innermost loop that are written out. */
+const UNROLLED = 4
+
+/** `outs` channels of y, a multiple of four. */
+const convolution = (outs: number): Func =>
+  func(parameters, (p, local) => {
+    const int = () => local('i32')
+    const [rowX, rowY, lastRow, atX, atY, end, whole] = [int(), int(), int(), int(), int(), int(), int()]
+    const registers: Registers = {
+      places: Array.from({ length: PIXELS }, int),
+      filter: int(),
+      line: int(),
+      lastLine: int(),
+      stop: int(),
+      unrolledStop: int(),
+      x: local('v128'),
+      weights: Array.from({ length: outs / 4 }, () => local('v128')),
+      sums: Array.from({ length: PIXELS }, () => Array.from({ length: outs / 4 }, () => local('v128'))),
+    }
+    const through = (pixels: number): Code => [
+      sumsOf(pixels, atX, p, registers),
+      registers.sums
+        .slice(0, pixels)
+        .map((row) => [
+          row.map((sum, k) => store(atY.get, sum.get, VECTOR * k)),
+          advance(atY, p.yPixel.get),
+          advance(atX, p.xPixel.get),
+        ]),
+    ]
+    return [
+      rowX.set(p.x.get),
+      rowY.set(p.y.get),
+      lastRow.set(i32.add(p.y.get, p.height.get)),
+      whileBelow(rowY, lastRow.get, [
+        atX.set(rowX.get),
+        atY.set(rowY.get),
+        end.set(i32.add(rowY.get, p.yRow.get)),
+        whole.set(i32.sub(end.get, i32.mul(p.yPixel.get, i32.const(PIXELS - 1)))),
+        whileBelow(atY, whole.get, through(PIXELS)),
+        whileBelow(atY, end.get, through(1)),
+        advance(rowX, p.xRow.get),
+        advance(rowY, p.yRow.get),
+      ]),
+    ]
+  })
+
+interface Registers {
+  /** Where each pixel is read. */
+  places: Local[]
+  filter: Local
+  line: Local
+  lastLine: Local
+  stop: Local
+  unrolledStop: Local
+  x: Local
+  weights: Local[]
+  sums: Local[][]
+}
+
+/** The sums of so many pixels from `atX` on. */
+function sumsOf(pixels: number, atX: Local, p: { [K in keyof typeof parameters]: Local }, registers: Registers): Code {
+  const { filter, line, lastLine, stop, unrolledStop, x, weights } = registers
+  const [places, sums] = [registers.places.slice(0, pixels), registers.sums.slice(0, pixels)]
+  const first = places[0]!
+  const bytes = VECTOR * weights.length
+  const step = (n: number): Code => [
+    weights.map((weight, k) => weight.set(load(filter.get, n * bytes + VECTOR * k))),
+    places.map((place, pixel) => [
+      x.set(loadSplat(place.get, n * FLOAT)),
+      sums[pixel]!.map((sum, k) => sum.set(f32x4.add(sum.get, f32x4.mul(x.get, weights[k]!.get)))),
+    ]),
+  ]
+  const steps = (count: number): Code => [
+    Array.from({ length: count }, (_, n) => step(n)),
+    places.map((place) => advance(place, count * FLOAT)),
+    advance(filter, count * bytes),
+  ]
+  return [
+    sums.map((row) => row.map((sum, k) => sum.set(load(p.bias.get, VECTOR * k)))),
+    filter.set(p.filter.get),
+    line.set(atX.get),
+    lastLine.set(i32.add(atX.get, p.lines.get)),
+    whileBelow(line, lastLine.get, [
+      first.set(line.get),
+      places.slice(1).map((place, before) => place.set(i32.add(places[before]!.get, p.xPixel.get))),
+      stop.set(i32.add(line.get, p.run.get)),
+      unrolledStop.set(i32.sub(stop.get, i32.const((UNROLLED - 1) * FLOAT))),
+      whileBelow(first, unrolledStop.get, steps(UNROLLED)),
+      whileBelow(first, stop.get, steps(1)),
+      advance(line, p.line.get),
+    ]),
+  ]
+}
+
+export const convFunctions = { conv8: convolution(8), conv4: convolution(4) }
