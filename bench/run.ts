@@ -1,81 +1,186 @@
-// Iterations a second of the digits UNet, here and with stock tfjs, on every backend of this machine: `npm run bench`, with
-// `--json` as one line of JSON, with `--backends=wasm,cpu`, `--rounds=3`, `--seconds=4` (a measurement).
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+// Seconds of a training step (`npm run bench:train`) or a sampling step (`npm run bench:sample`) of the same UNet, here and by
+// peers: stock tfjs, tfjs tuned from outside, jax-js, and PyTorch on one thread where it is installed. `--backend wasm`
+// (webgpu, cpu), `--model small` (digits, reference), `--peers ours,stock`, `--rounds 5`, `--seconds 1` (a turn), `--browser`
+// for Chromium with a GPU made of software, `--json` for one line of JSON.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { softwareNames } from '../src/engine/backends.ts'
-import type { Measured, Task, Who } from './measure.ts'
+import { tf } from '../src/engine/tf.ts'
+import { openBrowser } from './browser.ts'
+import { openProcess } from './processes.ts'
+import type { ModelName } from './models.ts'
+import { models } from './models.ts'
+import type { Given, Task } from './problem.ts'
+import { problemOf } from './problem.ts'
+import type { Took } from './turns.ts'
 
-const tasks: Task[] = ['training', 'sampling']
-const everyone: Who[] = ['ours', 'stock']
+export const everyone = ['ours', 'stock', 'tuned', 'jax', 'torch'] as const
+export type Who = (typeof everyone)[number]
+
+const names: Record<Who, string> = {
+  ours: 'this program',
+  stock: 'stock tfjs',
+  tuned: 'tuned tfjs',
+  jax: 'jax-js',
+  torch: 'PyTorch',
+}
+
+/** Somebody who is ready to be timed. */
+export interface Peer {
+  device: string
+  /** The losses of the first training steps, or the result of a sampling step. */
+  check: number[]
+  /** The steps of a turn that may take so many seconds. Rejects if a step fails. */
+  turn(seconds: number): Promise<Took[]>
+  close(): Promise<void>
+}
+
+/** Starts one of them; rejects with the reason if it cannot be had. */
+export type Open = (who: Who) => Promise<Peer>
 
 interface Row {
-  backend: string
-  device: string
-  task: Task
   who: Who
-  /** The median of all rounds; undefined where it cannot be done. */
-  stepsPerSecond?: number
+  device?: string
+  /** Medians of all steps; undefined where it cannot be done. */
+  seconds?: number
+  /** Of processor time. */
+  cpu?: number
+  steps?: number
+  /** How much longer than ours, by the clock. */
+  ratio?: number
   error?: string
 }
 
-export async function main(args: string[]): Promise<void> {
+interface Timed {
+  task: Task
+  model: ModelName
+  backend: string
+  browser: boolean
+  machine: string
+  rows: Row[]
+}
+
+export async function main([task, ...args]: [Task, ...string[]]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
+      backend: { type: 'string', default: 'wasm' },
+      model: { type: 'string', default: 'small' },
+      peers: { type: 'string', default: everyone.join() },
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '1' },
+      browser: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      backends: { type: 'string', default: 'wasm,webgpu,cpu' },
-      rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '4' },
     },
   })
-  const rows: Row[] = []
-  for (const backend of values.backends.split(',')) {
-    for (const task of tasks) rows.push(...(await compare(backend, task, Number(values.rounds), values.seconds)))
+  const { backend, browser } = values
+  const model = oneOf('model', values.model, Object.keys(models)) as ModelName
+  oneOf('backend', backend, browser ? ['webgpu'] : ['wasm', 'webgpu', 'cpu'])
+  const wanted = values.peers.split(',').map((who) => oneOf('peer', who, everyone) as Who)
+  await tf.setBackend('cpu')
+  const given = await problemOf(task, model)
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+  try {
+    await writeFile(join(folder, 'problem.json'), JSON.stringify(given.problem))
+    await writeFile(join(folder, 'numbers.bin'), given.numbers)
+    const house = browser ? await openBrowser(given) : { open: openProcess(backend, folder), close: async () => {} }
+    const rows = await compare(house.open, wanted, Number(values.rounds), Number(values.seconds)).finally(house.close)
+    const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`
+    const timed: Timed = { task, model, backend, browser, machine, rows }
+    console.log(values.json ? JSON.stringify(timed) : table(timed, given))
+  } finally {
+    await rm(folder, { recursive: true })
   }
-  console.log(values.json ? JSON.stringify(rows) : table(rows))
 }
 
-/** Ours and stock take turns, so that what else the machine does falls on both. */
-async function compare(backend: string, task: Task, rounds: number, seconds: string): Promise<Row[]> {
-  const found: { [W in Who]: Measured[] } = { ours: [], stock: [] }
-  for (let round = 0; round < rounds; round++) {
-    for (const who of everyone) {
-      if (!found[who].some(({ error }) => error)) found[who].push(await measureApart(who, backend, task, seconds))
+function oneOf(what: string, value: string, choices: readonly string[]): string {
+  if (choices.includes(value)) return value
+  throw new Error(`Expected ${what} to be one of ${choices.join(', ')}, got ${value}.`)
+}
+
+/** All take turns, so that what else the machine does falls on everybody. Throws Error if what they compute is not the same. */
+async function compare(open: Open, wanted: readonly Who[], rounds: number, seconds: number): Promise<Row[]> {
+  const peers = new Map<Who, Peer>()
+  const times = new Map<Who, Took[]>()
+  const errors = new Map<Who, string>()
+  const failed = (who: Who) => (error: Error) => void errors.set(who, error.message)
+  try {
+    for (const who of wanted) await open(who).then((peer) => peers.set(who, peer), failed(who))
+    expectTheSame(peers)
+    for (let round = 0; round < rounds; round++) {
+      for (const [who, peer] of peers) {
+        if (errors.has(who)) continue
+        await peer.turn(seconds).then((more) => times.set(who, [...(times.get(who) ?? []), ...more]), failed(who))
+      }
     }
+  } finally {
+    for (const peer of peers.values()) await peer.close()
   }
-  const { device } = found.ours[0]!
-  return everyone.map((who) => {
-    const error = found[who].find((measured) => measured.error)?.error
-    const row = { backend, device: softwareNames.test(device) ? `${device}: software` : device, task, who }
-    return error ? { ...row, error } : { ...row, stepsPerSecond: 1 / median(found[who].flatMap((one) => one.seconds)) }
-  })
+  const rows = wanted.map((who) => rowOf(who, { error: errors.get(who), took: times.get(who), device: peers.get(who)?.device }))
+  const ours = rows.find(({ who }) => who === 'ours')?.seconds
+  return rows.map((row) => (ours && row.seconds ? { ...row, ratio: row.seconds / ours } : row))
 }
 
-async function measureApart(who: Who, backend: string, task: Task, seconds: string): Promise<Measured> {
-  const args = ['scripts/run.mjs', 'bench/measure.ts', who, backend, task, seconds]
-  const { stdout } = await promisify(execFile)(process.execPath, args)
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Measured
+function rowOf(who: Who, { error, took, device }: { error?: string; took?: Took[]; device?: string }): Row {
+  if (error || !took) return { who, error: error ?? 'no step was made' }
+  const cpu = took.flatMap((each) => each.cpu ?? [])
+  return {
+    who,
+    device,
+    seconds: median(took.map(({ seconds }) => seconds)),
+    ...(cpu.length ? { cpu: median(cpu) } : {}),
+    steps: took.length,
+  }
 }
 
-function median(values: number[]): number {
+/** What they come to may differ by so much of the largest number. */
+const TOLERANCE = 1e-3
+
+/** Times of what computes something else would say nothing. */
+export function expectTheSame(peers: ReadonlyMap<Who, Pick<Peer, 'check'>>) {
+  const [[first, reference] = [], ...others] = peers
+  if (!reference) return
+  const size = reference.check.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  for (const [who, { check }] of others) {
+    const gap = reference.check.reduce((most, value, i) => Math.max(most, Math.abs(value - check[i]!)), 0)
+    if (check.length === reference.check.length && gap <= TOLERANCE * size) continue
+    throw new Error(
+      `${names[who]} computes something else than ${names[first!]}: they differ by ${gap}, of numbers up to ${size} (${check.slice(0, 3)} and ${reference.check.slice(0, 3)}).`,
+    )
+  }
+}
+
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2
 }
 
-/** A line for each backend and task, and under it what could not be done. */
-function table(rows: Row[]): string {
-  const lines = ['UNet for 8x8 digits, 177 thousand parameters, batches of 64: steps a second', '']
-  for (const ours of rows.filter(({ who }) => who === 'ours')) {
-    const stock = rows.find((row) => row.who === 'stock' && row.backend === ours.backend && row.task === ours.task)!
-    const ratio =
-      ours.stepsPerSecond && stock.stepsPerSecond ? `  ${(ours.stepsPerSecond / stock.stepsPerSecond).toPrecision(3)} times` : ''
-    lines.push(
-      `${ours.backend.padEnd(8)}${ours.task.padEnd(10)}${shown(ours)}   stock tfjs ${shown(stock)}${ratio}   ${ours.device}`.trimEnd(),
-    )
-    for (const { who, error } of [ours, stock]) if (error) lines.push(`        ${who}: ${error}`)
-  }
-  return lines.join('\n')
+// ---- for people
+
+function table({ task, model, backend, browser, machine, rows }: Timed, { problem }: Given): string {
+  const parameters = Object.values(problem.weights).reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0)
+  const what = task === 'train' ? 'a training step' : 'a sampling step'
+  const [b, h, w, c] = problem.batch.x_t.shape
+  return [
+    `UNet ${model}, ${parameters.toLocaleString('en')} parameters, ${b} x ${h}x${w}x${c}: ${what}, ${backend}${browser ? ' in Chromium' : ''}`,
+    machine,
+    '',
+    ...rows.map(line),
+  ].join('\n')
 }
 
-const shown = ({ stepsPerSecond }: Row) => (stepsPerSecond?.toPrecision(3) ?? 'none').padStart(8)
+function line({ who, device, seconds, cpu, steps, ratio, error }: Row): string {
+  if (seconds === undefined) return `${names[who].padEnd(14)}${error}`
+  const cells = [
+    `${milliseconds(seconds)} ms`.padStart(11),
+    (cpu === undefined ? '' : `${milliseconds(cpu)} ms of processors`).padStart(24),
+    `${steps} steps`.padStart(12),
+    (ratio === undefined ? '' : `${ratio.toPrecision(3)} x`).padStart(10),
+  ]
+  const where = device && softwareNames.test(device) ? `${device}: software` : (device ?? '')
+  return `${names[who].padEnd(14)}${cells.join('')}   ${where}`.trimEnd()
+}
+
+const milliseconds = (seconds: number) => Number((1000 * seconds).toPrecision(3)).toLocaleString('en')

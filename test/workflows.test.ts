@@ -601,6 +601,20 @@ onEachBackend(() => {
   })
 }, ['wasm'])
 
+// Long: every workflow that trains, twice.
+if (process.env.FULL)
+  onEachBackend(() => {
+    const trains = (name: string) => short(fileNamed(name)).nodes.some(({ op }) => op === 'diffusion/TrainingStart')
+    test.each(names.filter(trains))(
+      '%s shows the same, bit for bit, when it is run again',
+      async (name) => {
+        const [once, again] = [await run(short(fileNamed(name))), await run(short(fileNamed(name)))]
+        expect(again).toEqual(once)
+      },
+      900_000,
+    )
+  }, ['webgpu'])
+
 /** -log2 of the density of Gaussians with this deviation, equally many of each, over both coordinates: the mean over points. */
 function mixtureBits(points: Float32Array, centers: Float32Array, std: number): number {
   const count = points.length / 2

@@ -1,6 +1,8 @@
 // A training that goes on has the bits of one that never stopped only if each step has the same bits whenever it is made.
 import { expect, test } from 'vitest'
+import { meanError } from '../../src/engine/losses/errors.ts'
 import { predict } from '../../src/engine/models/predict.ts'
+import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { unetConfig } from '../../src/engine/models/unet/config.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
 import { randomOf } from '../../src/engine/random.ts'
@@ -37,6 +39,29 @@ const optimizer = {
   clip_norm: 1,
 } as const
 
+const ema = { kind: 'constant', decay: 0.9 } as const
+
+/** The bytes of everything that a training of a few steps ends with: weights, moments, average and losses. */
+async function trained(config: UnetConfig, steps: number): Promise<string[]> {
+  const random = randomOf(4)
+  const model = unet(config, 'epsilon', random, { zero_init: false })
+  const setup = { optimizer, emas: [ema] }
+  let state = beginTraining(model.weights, setup)
+  for (let i = 0; i < steps; i++) {
+    const [x, noise] = [0, 1].map(() => tf.tensor4d(random.normal(6 * 16), [6, 4, 4, 1])) as [Tensor4D, Tensor4D]
+    const labels = { kind: 'labels', labels: random.integers(6, 3) } as const
+    const t = Float64Array.from(random.integers(6, 1000))
+    const loss = () => meanError(predict({ ...model, weights: state.weights }, x, t, labels), noise, { kind: 'mse' })
+    const next = trainStep(state, { loss, ...setup, total: steps })
+    const kept = new Set(tensorsOf(next))
+    tf.dispose([x, noise, ...tensorsOf(state).filter((tensor) => !kept.has(tensor))])
+    state = next
+  }
+  const numbers = await Promise.all(tensorsOf(state).map((tensor) => tensor.data()))
+  tf.dispose([...tensorsOf(model), ...tensorsOf(state)])
+  return numbers.map((data) => Buffer.from(new Uint8Array(data.buffer)).toString('base64'))
+}
+
 onEachBackend(() => {
   test('a training step of a UNet with attention, in a batch with thousands of pixels', async () => {
     const config = unetConfig({
@@ -61,6 +86,22 @@ onEachBackend(() => {
     const states = await outcomes(() => tensorsOf(trainStep(state, { loss, optimizer, emas: [], total: 10 })))
     expect(new Set(states).size).toBe(1)
     tf.dispose([x, noise, ...tensorsOf(model), ...tensorsOf(state)])
+  })
+
+  test('two trainings from the first weights on, with labels and an average', async () => {
+    const config = unetConfig({
+      sample_size: 4,
+      in_channels: 1,
+      out_channels: 1,
+      block_out_channels: [8],
+      down_block_types: ['AttnDownBlock2D'],
+      up_block_types: ['UpBlock2D'],
+      layers_per_block: 1,
+      norm_num_groups: 2,
+      add_attention: false,
+      num_class_embeds: 4,
+    })
+    expect(await trained(config, 3)).toEqual(await trained(config, 3))
   })
 }, ['wasm', 'webgpu'])
 

@@ -1,7 +1,7 @@
 // Starts wasm in a worker (or a page, by `tell`) that says it has so many cores, and tells what came of it: how many threads, which convolutions got
 // them, and the weights that a short training of the digits UNet comes to.
 import '@tensorflow/tfjs-backend-wasm'
-import { batch, newModel, schedule } from '../../bench/digits.ts'
+import { batchOf, newModel, schedule } from '../../bench/models.ts'
 import { levelsAt } from '../../src/engine/schedule.ts'
 import { startBackend } from '../../src/engine/backends.ts'
 import { addNoise } from '../../src/engine/forward.ts'
@@ -79,8 +79,8 @@ function watchConvolutions(): (channels: number) => number {
 }
 
 async function trained(steps: number): Promise<Told['weights']> {
-  const model = newModel()
-  const { x, noise, t } = batch(2)
+  const model = newModel('digits')
+  const { x, noise, t } = batchOf('digits', 2)
   const optimizer = {
     algorithm: 'adamw',
     lr: 1e-3,

@@ -1,0 +1,141 @@
+# The same UNet and the same steps in PyTorch, on one thread of the CPU: python3 bench/torch.py folder. It talks as bench/peer.ts
+# does. Filters are [to, from, h, w], linear layers [to, from] and images [b, c, h, w], as PyTorch has them.
+import json
+import sys
+import time
+
+sys.path.pop(0)  # or this file would be the module `torch`
+import torch
+import torch.nn.functional as F
+
+torch.set_num_threads(1)
+
+
+def read(numbers, place):
+    size = 1
+    for length in place["shape"]:
+        size *= length
+    return numbers[place["offset"] : place["offset"] + size].reshape(place["shape"])
+
+
+def weight_of(numbers, place):
+    tensor = read(numbers, place)
+    order = {4: (3, 2, 0, 1), 2: (1, 0), 1: (0,)}[tensor.dim()]
+    return tensor.permute(order).contiguous()
+
+
+class UNet:
+    def __init__(self, problem, numbers):
+        self.structure, self.config = problem["structure"], problem["config"]
+        self.w = {name: weight_of(numbers, place) for name, place in problem["weights"].items()}
+
+    def linear(self, x, name):
+        return F.linear(x, self.w[name + ".weight"], self.w[name + ".bias"])
+
+    def conv(self, x, name, stride=1):
+        weight = self.w[name + ".weight"]
+        return F.conv2d(x, weight, self.w[name + ".bias"], stride, (weight.shape[2] - 1) // 2)
+
+    def norm(self, x, name):
+        groups, eps = self.config["norm_num_groups"], self.config["norm_eps"]
+        return F.group_norm(x, groups, self.w[name + ".weight"], self.w[name + ".bias"], eps)
+
+    def residual(self, x, told, name):
+        h = self.conv(F.silu(self.norm(x, name + ".norm1")), name + ".conv1")
+        h = h + self.linear(told, name + ".time_emb_proj")[:, :, None, None]
+        h = self.conv(F.silu(self.norm(h, name + ".norm2")), name + ".conv2")
+        return (self.conv(x, name + ".conv_shortcut") if name + ".conv_shortcut.weight" in self.w else x) + h
+
+    def attend(self, x, block):
+        name, heads = block["name"], block["heads"]
+        b, c, height, width = x.shape
+        h = self.norm(x, name + ".group_norm").flatten(2).transpose(1, 2)
+        q, k, v = (
+            self.linear(h, f"{name}.{part}").reshape(b, -1, heads, c // heads).transpose(1, 2)
+            for part in ("to_q", "to_k", "to_v")
+        )
+        h = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, -1, c)
+        return x + self.linear(h, name + ".to_out.0").transpose(1, 2).reshape(x.shape)
+
+    def through(self, h, told, block, attention):
+        h = self.residual(h, told, block["name"])
+        return self.attend(h, attention) if attention else h
+
+    def __call__(self, x, sines):
+        told = self.linear(F.silu(self.linear(sines, "time_embedding.linear_1")), "time_embedding.linear_2")
+        told = F.silu(told)
+        h = self.conv(x, "conv_in")
+        skips = [h]
+        for level in self.structure["down"]:
+            for i, block in enumerate(level["resnets"]):
+                h = self.through(h, told, block, level["attentions"][i] if level["attentions"] else None)
+                skips.append(h)
+            if level.get("resample"):
+                h = self.conv(h, level["resample"]["name"], 2)
+                skips.append(h)
+        middle = self.structure["middle"]
+        h = self.through(h, told, middle["resnets"][0], middle.get("attention"))
+        h = self.through(h, told, middle["resnets"][1], None)
+        for level in self.structure["up"]:
+            for i, block in enumerate(level["resnets"]):
+                h = torch.cat([h, skips.pop()], 1)
+                h = self.through(h, told, block, level["attentions"][i] if level["attentions"] else None)
+            if level.get("resample"):
+                h = self.conv(F.interpolate(h, scale_factor=2, mode="nearest"), level["resample"]["name"])
+        return self.conv(F.silu(self.norm(h, "conv_norm_out")), "conv_out")
+
+
+def training(problem, net, x, noise, sines):
+    adam = problem["adam"]
+    for weight in net.w.values():
+        weight.requires_grad_()
+    optimizer = torch.optim.Adam(net.w.values(), adam["lr"], (adam["beta1"], adam["beta2"]), adam["eps"])
+
+    def step():
+        optimizer.zero_grad()
+        loss = F.mse_loss(net(x, sines), noise)
+        loss.backward()
+        optimizer.step()
+        return [loss.item()]
+
+    return step
+
+
+def sampling(problem, net, x, noise, sines):
+    before, after = problem["from"], problem["to"]
+
+    def step():
+        with torch.inference_mode():
+            epsilon = net(x, sines)
+            x_0 = (x - epsilon * before["sigma"]) / before["alpha"]
+            x_prev = x_0 * after["alpha"] + epsilon * after["sigma"]
+            return x_prev.permute(0, 2, 3, 1).flatten()
+
+    return step
+
+
+def say(told):
+    print(json.dumps(told), flush=True)
+
+
+def main(folder):
+    problem = json.load(open(folder + "/problem.json"))
+    numbers = torch.frombuffer(bytearray(open(folder + "/numbers.bin", "rb").read()), dtype=torch.float32)
+    batch = problem["batch"]
+    images = lambda place: read(numbers, place).permute(0, 3, 1, 2).contiguous()
+    make = {"train": training, "sample": sampling}[problem["task"]]
+    net = UNet(problem, numbers)
+    step = make(problem, net, images(batch["x_t"]), images(batch["noise"]), read(numbers, batch["sines"]))
+    training_task = problem["task"] == "train"
+    check = [float(v) for _ in range(3 if training_task else 1) for v in step()]
+    say({"device": f"PyTorch {torch.__version__}, one thread", "check": check})
+    for line in sys.stdin:
+        took = []
+        while not took or sum(each["seconds"] for each in took) < float(line):
+            began, used = time.perf_counter(), time.process_time()
+            step()
+            took.append({"seconds": time.perf_counter() - began, "cpu": time.process_time() - used})
+        say({"took": took})
+
+
+main(sys.argv[1])
