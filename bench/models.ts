@@ -3,31 +3,16 @@ import type { UnetConfig } from '../src/engine/models/unet/config.ts'
 import { unetConfig } from '../src/engine/models/unet/config.ts'
 import { unet } from '../src/engine/models/unet/init.ts'
 import { randomOf } from '../src/engine/random.ts'
-import { noiseSchedule } from '../src/engine/schedule.ts'
 import type { Tensor4D } from '../src/engine/tf.ts'
 import { tf } from '../src/engine/tf.ts'
 import type { Model } from '../src/engine/values.ts'
+import * as digits from './digits.ts'
+import { schedule } from './digits.ts'
 import * as reference from './reference.ts'
 
 interface Timed {
   config: UnetConfig
   batch: number
-}
-
-/** That of the recorded training in PyTorch, without classes: 177 thousand parameters. */
-const digits: Timed = {
-  batch: 64,
-  config: unetConfig({
-    sample_size: 8,
-    in_channels: 1,
-    out_channels: 1,
-    block_out_channels: [16, 32],
-    down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
-    up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
-    layers_per_block: 1,
-    norm_num_groups: 8,
-    attention_head_dim: 8,
-  }),
 }
 
 /** For machines without a GPU: 368 thousand parameters, 3.3 GFLOP a training step. */
@@ -44,13 +29,12 @@ const small: Timed = {
   }),
 }
 
-export const models = { digits, small, reference: { config: reference.config, batch: reference.BATCH } } satisfies Record<
-  string,
-  Timed
->
+export const models = {
+  digits: { config: digits.config, batch: digits.BATCH },
+  small,
+  reference: { config: reference.config, batch: reference.BATCH },
+} satisfies Record<string, Timed>
 export type ModelName = keyof typeof models
-
-export const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 1000 })
 
 export const newModel = (name: ModelName): Model => unet(models[name].config, 'epsilon', randomOf(1), { zero_init: false })
 

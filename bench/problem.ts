@@ -9,8 +9,9 @@ import { levelsAt } from '../src/engine/schedule.ts'
 import type { Tensor, Tensor4D } from '../src/engine/tf.ts'
 import { tf } from '../src/engine/tf.ts'
 import type { Weights } from '../src/engine/values.ts'
+import { schedule } from './digits.ts'
 import type { ModelName } from './models.ts'
-import { batchOf, models, newModel, schedule } from './models.ts'
+import { batchOf, models, newModel } from './models.ts'
 
 export type Task = 'train' | 'sample'
 

@@ -42,10 +42,12 @@ const training = {
 interface Held {
   used: number
   allocated: number
+  /** Bind groups made so far. */
+  groups: number
 }
 
 const backend = () => tf.backend() as unknown as Backend
-const held = (): Held => ({ used: backend().bufferManager.numBytesUsed, allocated: backend().bufferManager.numBytesAllocated })
+const bytesHeld = () => ({ used: backend().bufferManager.numBytesUsed, allocated: backend().bufferManager.numBytesAllocated })
 
 /** Submits so often that whatever is kept for a while, because it might be used again, is given back. */
 function wait() {
@@ -62,6 +64,10 @@ async function train(steps: number): Promise<Held[]> {
   const batch = () => tf.tensor4d(random.normal(4 * 16), [4, 4, 4, 1])
   let state = beginTraining(model.weights, training)
   const after: Held[] = []
+  const { device } = backend()
+  const make = device.createBindGroup
+  let groups = 0
+  device.createBindGroup = (...args) => (groups++, make.apply(device, args))
   for (let i = 0; i < steps; i++) {
     const [x, noise, t] = [batch(), batch(), Float64Array.from(random.integers(4, 1000))]
     const loss = () =>
@@ -74,8 +80,9 @@ async function train(steps: number): Promise<Held[]> {
     tf.dispose([x, noise, ...tensorsOf(state).filter((tensor) => !kept.has(tensor))])
     state = next
     await state.loss!.data()
-    after.push(held())
+    after.push({ ...bytesHeld(), groups })
   }
+  device.createBindGroup = make
   tf.dispose([...tensorsOf(model), ...tensorsOf(state)])
   return after
 }
@@ -86,23 +93,26 @@ const BYTES_OF_A_LOSS = 4
 onEachBackend(() => {
   test('a step leaves its loss on the device and nothing else, and a training nothing', async () => {
     wait()
-    const before = held()
+    const before = bytesHeld()
     // The first steps fill the pool; not as many as there are losses joined into one tensor.
-    const [first, ...others] = (await train(10)).slice(3)
+    const all = await train(10)
+    const [first, ...others] = all.slice(3)
     others.forEach(({ used, allocated }, i) => {
       expect(used - first!.used).toBe((i + 1) * BYTES_OF_A_LOSS)
       expect(allocated - first!.allocated).toBe((i + 1) * BYTES_OF_A_LOSS)
     })
+    // Most of its commands are those of a step before, on the same buffers.
+    expect(all.at(-1)!.groups - all.at(-2)!.groups).toBeLessThan(all[0]!.groups / 3)
     expect(first!.used).toBeGreaterThan(before.used + 3 * 4 * 1000) // or it would not be counted
     wait()
-    expect(held()).toEqual(before)
+    expect(bytesHeld()).toEqual(before)
   })
 
   // Long: 5,000 steps.
   if (process.env.FULL)
     test('after 5,000 steps no more is held than after 500, but for the losses', async () => {
       wait()
-      const before = held()
+      const before = bytesHeld()
       const steps = 5000
       const after = await train(steps)
       const most = (part: Held[], of: keyof Held) => Math.max(...part.map((each) => each[of]))
@@ -111,6 +121,6 @@ onEachBackend(() => {
         expect(late - early).toBeLessThan(2 * steps * BYTES_OF_A_LOSS)
       }
       wait()
-      expect(held()).toEqual(before)
+      expect(bytesHeld()).toEqual(before)
     }, 3_600_000)
 }, ['webgpu'])

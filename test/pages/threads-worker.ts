@@ -1,7 +1,8 @@
 // Starts wasm in a worker (or a page, by `tell`) that says it has so many cores, and tells what came of it: how many threads, which convolutions got
 // them, and the weights that a short training of the digits UNet comes to.
 import '@tensorflow/tfjs-backend-wasm'
-import { batchOf, newModel, schedule } from '../../bench/models.ts'
+import { schedule } from '../../bench/digits.ts'
+import { batchOf, newModel } from '../../bench/models.ts'
 import { levelsAt } from '../../src/engine/schedule.ts'
 import { startBackend } from '../../src/engine/backends.ts'
 import { addNoise } from '../../src/engine/forward.ts'

@@ -64,6 +64,9 @@ const StockBackend = WebGPUBackend as unknown as new (device: GPUDevice, info: G
 /** Commands that may wait: a submit costs little beside so many, and the device is not left idle for longer. */
 const MOST_PENDING = 2048
 
+/** Bind groups that are kept: more than two steps of a large UNet take. A driver may give each a page of memory. */
+const MOST_GROUPS = 16384
+
 export class Backend extends StockBackend {
   private readonly uniforms: Uniforms
   private readonly pipelines = new Map<string, GPUComputePipeline>()
@@ -173,6 +176,7 @@ export class Backend extends StockBackend {
     for (const { buffer, offset, size } of bindings) key += ` ${this.idOf(buffer)}+${offset}:${size}`
     let found = this.bindGroups.get(key)
     if (!found) {
+      if (this.bindGroups.size >= MOST_GROUPS) this.bindGroups.clear()
       const entries = bindings.map((resource, binding) => ({ binding, resource }))
       found = { group: this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }), used: 0 }
       this.bindGroups.set(key, found)

@@ -1,7 +1,9 @@
 // GPU buffers, given out again as soon as nobody holds them.
 //
 // Commands on one queue run in the order they were recorded in, so what was disposed may be overwritten by the very next
-// dispatch. Only what is written past the commands, by `queue.writeBuffer`, has to wait until all that use a buffer are submitted.
+// dispatch. Of those that are free the first that was made is taken: a step that asks for the same in the same order then has
+// the same buffers, or those of the step before the last where it writes a new state beside the old, whatever order they were
+// given back in; and the bind groups of that step are right for it. Only what is written past the commands, by `queue.writeBuffer`, has to wait until all that use a buffer are submitted.
 
 /** A buffer that nobody took for so many submits is destroyed. */
 export const KEPT_FOR = 128
@@ -10,8 +12,11 @@ export const KEPT_FOR = 128
 export const bytesFor = (size: number) => Math.max(4, Math.ceil(size / 4) * 4)
 
 interface Entry {
+  /** Those of its kind that are free, the one made first at the front. */
   readonly shelf: Entry[]
   readonly buffer: GPUBuffer
+  /** How many were made before it. */
+  readonly age: number
   /** The submit after which it was given back. */
   freed: number
 }
@@ -24,6 +29,7 @@ export class BufferPool {
   peakBytes = 0
   /** Submits so far. */
   submits = 0
+  private made = 0
   private readonly shelves = new Map<string, Entry[]>()
   private readonly used = new Map<GPUBuffer, Entry>()
 
@@ -37,14 +43,14 @@ export class BufferPool {
   /** A buffer of any content. `mappedAtCreation` always makes a new one. */
   acquireBuffer(bytes: number, usage: GPUBufferUsageFlags, mappedAtCreation = false): GPUBuffer {
     const shelf = this.shelfOf(bytes, usage)
-    return this.use((mappedAtCreation ? undefined : shelf.pop()) ?? this.make(shelf, bytes, usage, mappedAtCreation))
+    return this.use((mappedAtCreation ? undefined : shelf.shift()) ?? this.make(shelf, bytes, usage, mappedAtCreation))
   }
 
   /** A buffer that no command uses which is not submitted yet: it may be written by the queue at once. */
   acquireIdle(bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const shelf = this.shelfOf(bytes, usage)
-    const oldest = shelf[0] && shelf[0].freed < this.submits ? shelf.shift() : undefined
-    return this.use(oldest ?? this.make(shelf, bytes, usage, false))
+    const idle = shelf.findIndex(({ freed }) => freed < this.submits)
+    return this.use(shelf.splice(idle, idle < 0 ? 0 : 1)[0] ?? this.make(shelf, bytes, usage, false))
   }
 
   releaseBuffer(buffer: GPUBuffer, reuse = true) {
@@ -53,7 +59,7 @@ export class BufferPool {
     this.used.delete(buffer)
     this.numBytesUsed -= buffer.size
     entry.freed = this.submits
-    if (reuse) entry.shelf.push(entry)
+    if (reuse) putBack(entry)
     else this.destroy(entry)
   }
 
@@ -90,7 +96,7 @@ export class BufferPool {
     const buffer = this.device.createBuffer({ size, usage, mappedAtCreation })
     this.numBytesAllocated += size
     this.peakBytes = Math.max(this.peakBytes, this.numBytesAllocated)
-    return { shelf, buffer, freed: 0 }
+    return { shelf, buffer, age: this.made++, freed: 0 }
   }
 
   private use(entry: Entry): GPUBuffer {
@@ -103,4 +109,12 @@ export class BufferPool {
     this.numBytesAllocated -= buffer.size
     buffer.destroy()
   }
+}
+
+/** Into its place by age. */
+function putBack(entry: Entry) {
+  const { shelf, age } = entry
+  let place = shelf.length
+  while (place > 0 && shelf[place - 1]!.age > age) place--
+  shelf.splice(place, 0, entry)
 }
