@@ -7,6 +7,7 @@ import type { BackendName, BackendReport, WasmPaths } from './protocol.ts'
 import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
 import { quickerOnWasm } from './wasm/kernels.ts'
+import { softwareNames } from './webgpu/device.ts'
 import { sumInOrder } from './webgpu/kernels.ts'
 import { watchErrors } from './webgpu/memory.ts'
 import { refuseWhenFull } from './wasm/memory.ts'
@@ -160,8 +161,6 @@ const becauseOf = (reason: string) => (/^(failed|did not)/.test(reason) ? reason
 // ---- what there is
 
 const probes: Record<BackendName, Probe> = { webgpu: probeWebGPU, wasm: probeWasm, webgl: probeWebGL, cpu: probeCPU }
-
-export const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i
 
 /** Features that kernels can use; each is asked for only where the adapter has it. */
 const features = ['timestamp-query', 'shader-f16', 'subgroups'] as const

@@ -1,0 +1,199 @@
+// dW of a convolution, and db: dW[k] = sum over pixels i of z[stride i + k - pad]^T dy[i], over all items. As an implicit GEMM
+// its rows are the pixels and channels of the filter, its columns the channels of y, and its sum is a long one: it goes over
+// every pixel of the batch. Each of several groups of workgroups sums some rows of the images (split-K), and a second program
+// adds what they found, always in the same order. What the convolution read is computed again from what it was made of.
+import type { TensorInfo } from '../../tf.ts'
+import type { Backend } from '../backend.ts'
+import { isSoftware } from '../device.ts'
+import type { Program } from '../program.ts'
+import { bindings, bound, programOf, reader, workgroups } from '../wgsl.ts'
+import type { ConvInput, InputShape, Pad } from './convInput.ts'
+import { channelsOf, inputBound, inputCode, inputName, inputShape, inputTensors, prepared } from './convInput.ts'
+import type { Gemm, Tile } from './gemm.ts'
+import { gemm, tileFor, tileName, tilesOf } from './gemm.ts'
+
+export interface ConvFilterGradient extends ConvInput {
+  /** [b, h', w', cout]. */
+  dy: TensorInfo
+  /** [kh, kw, cin, cout]. */
+  filterShape: readonly number[]
+  stride: 1 | 2
+  pad: Pad
+  /** Whether the gradient of the bias is wanted. */
+  bias: boolean
+}
+
+interface Shape {
+  input: InputShape
+  y: readonly number[]
+  filter: readonly number[]
+  stride: number
+  pad: Pad
+  bias: boolean
+}
+
+/** dW, and db if `bias`: both stages. */
+export function convFilterGradient(backend: Backend, conv: ConvFilterGradient, tile?: Tile): TensorInfo[] {
+  const partials = convFilterPartials(backend, conv, tile)
+  const gradients = sumPartials(backend, partials, conv.filterShape, conv.bias)
+  backend.disposeData(partials.dataId)
+  return gradients
+}
+
+/**
+ * The first stage: [splits, kh kw cin (+ 1), cout], sums over some of the pixels each. The last row is that of the bias.
+ * Reads x once for each tile of columns and dy once for each tile of rows.
+ */
+export function convFilterPartials(backend: Backend, conv: ConvFilterGradient, tile?: Tile): TensorInfo {
+  const { input, made } = prepared(backend, conv)
+  const { dy, filterShape, stride, pad, bias } = conv
+  const shape = inRows({ input: inputShape(input), y: dy.shape, filter: filterShape, stride, pad, bias })
+  const chosen = tile ?? tileFor(backend.device, { ...extentsOf(shape), parts: shape.y[0]! * shape.y[1]! })
+  const splits = splitsOf(shape, chosen, isSoftware(backend.device) ? ENOUGH_FOR_SOFTWARE : ENOUGH)
+  const output = { shape: [splits, rowsOf(shape), filterShape[3]!], dtype: 'float32' } as const
+  const [partials] = backend.dispatch(partialSums(shape, splits, chosen), [...inputTensors(input), dy], [output])
+  if (made) backend.disposeData(made.dataId)
+  return partials!
+}
+
+/** The second stage: dW of `filterShape`, and db from the last row if `bias`. */
+export function sumPartials(
+  backend: Backend,
+  partials: TensorInfo,
+  filterShape: readonly number[],
+  bias: boolean,
+): TensorInfo[] {
+  const shapes = bias ? [filterShape, [filterShape[3]!]] : [filterShape]
+  return backend.dispatch(
+    sums(partials.shape, bias),
+    [partials],
+    shapes.map((shape) => ({ shape, dtype: 'float32' }) as const),
+  )
+}
+
+/** The most numbers of a row. */
+const LONGEST = 64
+
+/**
+ * For a filter of one pixel it does not matter where pixels are: those of an item, or of all, are rows that suit a tile, and
+ * rows of [n, in], which come as images of one pixel, can be split.
+ */
+function inRows(shape: Shape): Shape {
+  const { input, y, filter, stride, pad } = shape
+  const isPointwise = filter[0]! * filter[1]! * stride === 1 && pad.top + pad.bottom + pad.left + pad.right === 0
+  if (!isPointwise || input.upsample) return shape
+  const items = input.affine ? input.items : 1
+  const pixels = (y[0]! * y[1]! * y[2]!) / items
+  let width = 1
+  while (width < LONGEST && pixels % (2 * width) === 0) width *= 2
+  const height = pixels / width
+  return { ...shape, input: { ...input, items, height, width }, y: [items, height, width, y[3]!] }
+}
+
+/** Workgroups that keep a device busy. More of them are more partial sums to write and to read. */
+const ENOUGH = 256
+const ENOUGH_FOR_SOFTWARE = 8
+
+function splitsOf(shape: Shape, tile: Tile, enough: number): number {
+  const steps = shape.y[0]! * shape.y[1]!
+  const wanted = Math.min(steps, Math.ceil(enough / tilesOf(extentsOf(shape), tile)))
+  return Math.ceil(steps / Math.ceil(steps / wanted))
+}
+
+const rowsOf = ({ filter, bias }: Shape) => filter[0]! * filter[1]! * filter[2]! + Number(bias)
+
+/** Channels of x in the rows of the product: four rows have the same pixel of the filter. */
+const channelRows = ({ input }: Shape) => 4 * Math.ceil(channelsOf(input) / 4)
+const extentsOf = (shape: Shape) => ({
+  rows: shape.filter[0]! * shape.filter[1]! * channelRows(shape),
+  columns: shape.filter[3]!,
+})
+
+function partialSums(shape: Shape, splits: number, tile: Tile): Program {
+  const { input, y, filter, stride, pad, bias } = shape
+  const key = [
+    `conv${filter[0]}x${filter[1]} filter gradient ${inputName(input)} > ${y.slice(1).join('x')}`,
+    `stride ${stride} pad ${pad.top} ${pad.left}${bias ? ' bias' : ''} splits ${splits}`,
+    tileName(tile),
+  ].join(' ')
+  return programOf(key, () => gemm(productOf(shape, splits, tile), tile))
+}
+
+function productOf(shape: Shape, splits: number, tile: Tile): Gemm {
+  const { input, y, filter, stride, pad, bias } = shape
+  const [items, high, wide, to] = y as [number, number, number, number]
+  const kw = filter[1]!
+  const [from, rows] = [channelsOf(input), channelRows(shape)]
+  const each = Math.ceil((items * high) / splits)
+  const dy = bound('dy', tile.shape === 'tiled' ? to : 1)
+  const partials = bound('partials', 1)
+  /** Nothing is beyond the end of a row. */
+  const within = (four: string) => (wide % 4 === 0 ? four : `select(vec4f(), ${four}, x < ${wide}u)`)
+  const code = `${bindings([partials], [...inputBound(input), dy])}
+${inputCode(input)}
+/** A pixel of the filter and the first of four channels. */
+struct Tap { y: u32, x: u32, c: u32 }
+/** What it looks at from the pixels of a row of y. */
+struct Row { item: u32, y: i32, x: i32, c: u32 }
+`
+  return {
+    ...extentsOf(shape),
+    parts: splits,
+    depth: wide,
+    aAlong: 'rows',
+    bAlong: 'columns',
+    columnSums: bias,
+    code:
+      code +
+      `fn row_of(m: u32, part: u32) -> Tap { let tap = m / ${rows}u; return Tap(tap / ${kw}u, tap % ${kw}u, m % ${rows}u); }
+fn steps_of(part: u32) -> vec2u { return vec2u(part * ${each}u, min((part + 1u) * ${each}u, ${items * high}u)); }
+fn place_of(tap: Tap, step: u32, part: u32) -> Row {
+  return Row(step / ${high}u, i32(step % ${high}u * ${stride}u + tap.y) - ${pad.top}, i32(tap.x) - ${pad.left}, tap.c);
+}
+fn a_at(row: Row, x: u32) -> vec4f {
+  let z = z4(place_at(row.item, row.y, row.x + i32(x * ${stride}u)), row.c);
+  return ${within('z')};
+}
+${
+  tile.shape === 'tiled'
+    ? `${reader(dy)}
+fn b_at(step: u32, x: u32, n: u32, part: u32) -> vec4f {
+  let value = dy_at((step * ${wide}u + x) * ${to}u + n);
+  return ${within('value')};
+}`
+    : `fn b_value(step: u32, x: u32, n: u32, part: u32) -> f32 { return dy[(step * ${wide}u + x) * ${to}u + n]; }`
+}
+fn put(m: u32, n: u32, value: vec4f, part: u32) {
+  let c = m % ${rows}u;
+  if (c >= ${from}u) { return; }
+  let row = part * ${rowsOf(shape)}u + m / ${rows}u * ${from}u + c;
+  for (var e = 0u; e < 4u && n + e < ${to}u; e++) { partials[row * ${to}u + n + e] = value[e]; }
+}
+fn put_sum(n: u32, value: f32, part: u32) {
+  if (n < ${to}u) { partials[(part * ${rowsOf(shape)}u + ${rowsOf(shape) - 1}u) * ${to}u + n] = value; }
+}`,
+  }
+}
+
+/** Adds the first axis up, in order. */
+const sums = ([splits, rows, columns]: readonly number[], bias: boolean): Program =>
+  programOf(`conv filter gradient sums ${splits}x${rows}x${columns}${bias ? ' bias' : ''}`, () => {
+    const count = rows! * columns!
+    const weights = count - (bias ? columns! : 0)
+    const grid = workgroups(Math.ceil(count / 64))
+    const outputs = [bound('dw', 1), ...(bias ? [bound('db', 1)] : [])]
+    const code = `${bindings(outputs, [bound('partials', 1)])}
+@compute @workgroup_size(64) fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  ${grid.begin}
+  let i = group * 64u + thread;
+  if (i >= ${count}u) { return; }
+  var sum = 0f;
+  for (var split = 0u; split < ${splits}u; split++) { sum += partials[split * ${count}u + i]; }
+  ${bias ? `if (i >= ${weights}u) { db[i - ${weights}u] = sum; return; }` : ''}
+  dw[i] = sum;
+}`
+    return { code, workgroups: grid.workgroups }
+  })

@@ -1,0 +1,137 @@
+// y = (x * W + bias + perItem + residual) outputScale, NHWC, as one implicit GEMM: rows are the pixels of all items, columns
+// the channels of y, and the sum goes over the pixels of the filter and for each over the channels of x.
+import type { TensorInfo } from '../../tf.ts'
+import type { Backend } from '../backend.ts'
+import type { Program } from '../program.ts'
+import { bindings, bound, programOf, reader, writer } from '../wgsl.ts'
+import type { ConvInput, InputShape, Pad } from './convInput.ts'
+import { channelsOf, inputBound, inputCode, inputName, inputShape, inputTensors, prepared, sizeOf } from './convInput.ts'
+import type { Gemm, Tile } from './gemm.ts'
+import { gemm, tileFor, tileName } from './gemm.ts'
+
+export interface ConvForward extends ConvInput {
+  /** [kh, kw, cin, cout]. */
+  weight: TensorInfo
+  /** [cout]. */
+  bias?: TensorInfo
+  /** [b, cout], added to every pixel of an item: the time embedding. */
+  perItem?: TensorInfo
+  /** [b, h, w, cout], added. */
+  residual?: TensorInfo
+  /** What all of the sum is multiplied with; 1 if left out. */
+  outputScale?: number
+  stride: 1 | 2
+  pad: Pad
+}
+
+interface Shape {
+  input: InputShape
+  /** [kh, kw, cin, cout]. */
+  filter: readonly [number, number, number, number]
+  height: number
+  width: number
+  stride: number
+  pad: Pad
+  extras: readonly Extra[]
+  outputScale: number
+}
+
+type Extra = 'bias' | 'perItem' | 'residual'
+const extras = ['bias', 'perItem', 'residual'] as const satisfies Extra[]
+
+/**
+ * A convolution of [b, h, w, cin] with [kh, kw, cin, cout], as PyTorch's Conv2d: [b, h', w', cout] with
+ * h' = floor((h + top + bottom - kh) / stride) + 1. A 1x1 filter makes it a linear layer of every pixel. Reads x, the filter
+ * and what is added once for each tile that needs it, writes y.
+ */
+export function convForward(backend: Backend, conv: ConvForward, tile?: Tile): TensorInfo {
+  const { input, made } = prepared(backend, conv)
+  const shape = shapeOf(conv, inputShape(input))
+  const inputs = [...inputTensors(input), conv.weight, ...shape.extras.map((extra) => conv[extra]!)]
+  const output = { shape: [shape.input.items, shape.height, shape.width, shape.filter[3]], dtype: 'float32' } as const
+  const [y] = backend.dispatch(forward(shape, tile ?? tileFor(backend.device, extentsOf(shape))), inputs, [output])
+  if (made) backend.disposeData(made.dataId)
+  return y!
+}
+
+function shapeOf({ weight, stride, pad, outputScale = 1, ...conv }: ConvForward, input: InputShape): Shape {
+  const filter = weight.shape as [number, number, number, number]
+  const [high, wide] = sizeOf(input)
+  return {
+    input,
+    filter,
+    height: Math.floor((high + pad.top + pad.bottom - filter[0]) / stride) + 1,
+    width: Math.floor((wide + pad.left + pad.right - filter[1]) / stride) + 1,
+    stride,
+    pad,
+    extras: extras.filter((extra) => conv[extra]),
+    outputScale,
+  }
+}
+
+const extentsOf = ({ input, height, width, filter }: Shape) => ({
+  rows: input.items * height * width,
+  columns: filter[3],
+  parts: 1,
+})
+
+function forward(shape: Shape, tile: Tile): Program {
+  const { input, filter, height, width, stride, pad, outputScale } = shape
+  const key = [
+    `conv${filter[0]}x${filter[1]} forward ${inputName(input)} > ${height}x${width}x${filter[3]}`,
+    `stride ${stride} pad ${pad.top} ${pad.left}`,
+    ...shape.extras,
+    `scale ${outputScale}`,
+    tileName(tile),
+  ].join(' ')
+  return programOf(key, () => gemm(productOf(shape, tile), tile))
+}
+
+function productOf(shape: Shape, tile: Tile): Gemm {
+  const { input, filter, height, width, stride, pad } = shape
+  const [kh, kw, , to] = filter
+  const from = channelsOf(input)
+  const weight = bound('weight', tile.shape === 'tiled' ? to : 1)
+  const y = bound('y', to)
+  const added = shape.extras.map((extra) => bound(extra, to))
+  const code = `${bindings([y], [...inputBound(input), weight, ...added])}
+${writer(y)}
+${added.map(reader).join('\n')}
+${inputCode(input)}
+/** The pixel of x under the corner of the filter. */
+struct Row { item: u32, y: i32, x: i32 }
+fn row_of(m: u32, part: u32) -> Row {
+  let pixel = m % ${height * width}u;
+  let y = i32(pixel / ${width}u) * ${stride} - ${pad.top};
+  let x = i32(pixel % ${width}u) * ${stride} - ${pad.left};
+  return Row(m / ${height * width}u, y, x);
+}
+fn steps_of(part: u32) -> vec2u { return vec2u(0u, ${kh * kw}u); }
+fn place_of(row: Row, step: u32, part: u32) -> Place {
+  return place_at(row.item, row.y + i32(step / ${kw}u), row.x + i32(step % ${kw}u));
+}
+fn a_at(place: Place, c: u32) -> vec4f { return z4(place, c); }
+${
+  tile.shape === 'tiled'
+    ? `${reader(weight)}
+fn b_at(step: u32, c: u32, n: u32, part: u32) -> vec4f { return weight_at((step * ${from}u + c) * ${to}u + n); }`
+    : `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[(step * ${from}u + c) * ${to}u + n]; }`
+}
+fn put(m: u32, n: u32, value: vec4f, part: u32) {
+  if (n >= ${to}u) { return; }
+  ${sumCode(shape)}
+  y_put(m * ${to}u + n, sum, ${to}u - n);
+}`
+  return { ...extentsOf(shape), depth: from, aAlong: 'k', bAlong: 'columns', code }
+}
+
+/** What becomes of the sum over the filter. */
+function sumCode({ extras, height, width, filter: [, , , to], outputScale }: Shape): string {
+  const at: { [E in Extra]: string } = {
+    bias: 'bias_at(n)',
+    perItem: `perItem_at(m / ${height * width}u * ${to}u + n)`,
+    residual: `residual_at(m * ${to}u + n)`,
+  }
+  const sum = ['value', ...extras.map((extra) => at[extra])].join(' + ')
+  return outputScale === 1 ? `let sum = ${sum};` : `let sum = (${sum}) * f32(${outputScale});`
+}

@@ -1,0 +1,77 @@
+// What the kernels' WGSL has in common: bindings, workgroups beyond the limit of a dimension, four numbers at once, SiLU.
+import type { Program } from './program.ts'
+
+/** A tensor as a kernel sees it: one number or four at once. */
+export interface Bound {
+  name: string
+  of: 'f32' | 'vec4f'
+}
+
+/** Whether a tensor whose last axis is `channels` can be bound four at a time. */
+export const bound = (name: string, channels: number): Bound => ({ name, of: channels % 4 === 0 ? 'vec4f' : 'f32' })
+
+/** Declarations of the bindings of group 0, in the order of `Backend.dispatch`: the outputs, then the inputs. */
+export const bindings = (outputs: readonly Bound[], inputs: readonly Bound[]): string =>
+  [...outputs, ...inputs]
+    .map(({ name, of }, i) => {
+      const access = i < outputs.length ? 'read_write' : 'read'
+      return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${of}>;`
+    })
+    .join('\n')
+
+/**
+ * `fn <name>_at(i: u32) -> vec4f`: four numbers from element `i`, a multiple of four where the tensor is bound four at a time.
+ * Beyond the end of a tensor WGSL reads some number of it, or zero; who asks for it may not use it.
+ */
+export const reader = ({ name, of }: Bound): string =>
+  of === 'vec4f'
+    ? `fn ${name}_at(i: u32) -> vec4f { return ${name}[i / 4u]; }`
+    : `fn ${name}_at(i: u32) -> vec4f { return vec4f(${name}[i], ${name}[i + 1u], ${name}[i + 2u], ${name}[i + 3u]); }`
+
+/** `fn <name>_put(i: u32, value: vec4f, count: u32)`: writes the first `count` of four numbers from element `i`. */
+export const writer = ({ name, of }: Bound): string =>
+  of === 'vec4f'
+    ? `fn ${name}_put(i: u32, value: vec4f, count: u32) { ${name}[i / 4u] = value; }`
+    : `fn ${name}_put(i: u32, value: vec4f, count: u32) {
+  for (var e = 0u; e < min(count, 4u); e++) { ${name}[i + e] = value[e]; }
+}`
+
+/** The most workgroups that every device takes in one dimension. */
+const MOST_WORKGROUPS = 65535
+
+/**
+ * Workgroups numbered from 0, folded to two dimensions where there are too many for one; `begin` is the beginning of a `main`
+ * that has `@builtin(workgroup_id) workgroup: vec3u`, and leaves the number in `group`.
+ */
+export function workgroups(count: number): { workgroups: Program['workgroups']; begin: string } {
+  const across = Math.min(count, MOST_WORKGROUPS)
+  const down = Math.ceil(count / across)
+  const begin =
+    down === 1
+      ? 'let group = workgroup.x;'
+      : `let group = workgroup.x + workgroup.y * ${across}u;
+  if (group >= ${count}u) { return; }`
+  return { workgroups: [across, down, 1], begin }
+}
+
+/** `fn silu(x: vec4f) -> vec4f`: x / (1 + exp(-x)). */
+export const silu = 'fn silu(x: vec4f) -> vec4f { return x / (1.0 + exp(-x)); }'
+
+/** Four numbers of a row of `count`, from number `at` on, or zeros: beyond its end, and where `inside` is not true. */
+export const within = (four: string, inside: string, at: string, count: number): string =>
+  count % 4 === 0
+    ? `select(vec4f(), ${four}, ${inside})`
+    : `select(vec4f(), ${four}, vec4<bool>(${inside}) & (${at} + vec4u(0u, 1u, 2u, 3u) < vec4u(${count}u)))`
+
+/** WGSL written out for 0 ... n - 1: loops of few turns whose variables are to be registers. */
+export const unrolled = (n: number, line: (i: number) => string, between = '\n'): string =>
+  Array.from({ length: n }, (_, i) => line(i)).join(between)
+
+const programs = new Map<string, Program>()
+
+/** The program of a key, written once: a step asks for the same ones again and again. */
+export function programOf(key: string, write: () => Omit<Program, 'key'>): Program {
+  let program = programs.get(key)
+  if (!program) programs.set(key, (program = { key, ...write() }))
+  return program
+}

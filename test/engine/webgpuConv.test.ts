@@ -1,0 +1,307 @@
+// Convolutions on the GPU against plain loops in double precision: shapes, strides, pads, and what is fused into them.
+import fc from 'fast-check'
+import { afterEach, expect, test } from 'vitest'
+import type { TensorInfo } from '../../src/engine/tf.ts'
+import { tf } from '../../src/engine/tf.ts'
+import type { Backend } from '../../src/engine/webgpu/backend.ts'
+import { convFilterGradient } from '../../src/engine/webgpu/kernels/convFilterGradient.ts'
+import { convForward } from '../../src/engine/webgpu/kernels/convForward.ts'
+import { convInputGradient } from '../../src/engine/webgpu/kernels/convInputGradient.ts'
+import type { Pad } from '../../src/engine/webgpu/kernels/convInput.ts'
+import type { Tile } from '../../src/engine/webgpu/kernels/gemm.ts'
+import { onEachBackend } from '../backends.ts'
+
+// ---- the reference
+
+/** Numbers of [b, h, w, c], or of a filter of [kh, kw, in, out]. */
+interface Numbers {
+  shape: [number, number, number, number]
+  data: Float32Array
+}
+
+const at = ({ shape: [, h, w, c], data }: Numbers, i: number, y: number, x: number, k: number) =>
+  data[((i * h + y) * w + x) * c + k]!
+
+interface Case {
+  x: Numbers[]
+  upsample: boolean
+  affine: Float32Array | undefined
+  silu: boolean
+  weight: Numbers
+  bias: Float32Array | undefined
+  perItem: Float32Array | undefined
+  residual: Float32Array | undefined
+  outputScale: number
+  stride: 1 | 2
+  pad: Pad
+}
+
+const sizes = ({ x, upsample, weight, stride, pad }: Case) => {
+  const [b, h, w] = x[0]!.shape.map((size, i) => (upsample && (i === 1 || i === 2) ? 2 * size : size)) as [number, number, number]
+  const [kh, kw, from, to] = weight.shape
+  const high = Math.floor((h + pad.top + pad.bottom - kh) / stride) + 1
+  const wide = Math.floor((w + pad.left + pad.right - kw) / stride) + 1
+  return { b, h, w, kh, kw, from, to, high, wide }
+}
+
+/** What the filter sees at a pixel. */
+function seen({ x, upsample, affine, silu }: Case, from: number, i: number, y: number, at_: number, c: number): number {
+  const [py, px] = upsample ? [y >> 1, at_ >> 1] : [y, at_]
+  const first = x[0]!.shape[3]
+  let z = c < first ? at(x[0]!, i, py, px, c) : at(x[1]!, i, py, px, c - first)
+  if (affine) z = z * affine[2 * i * from + c]! + affine[(2 * i + 1) * from + c]!
+  return silu ? z / (1 + Math.exp(-z)) : z
+}
+
+/** Calls `visit` for each product of the convolution: where in z, in the filter and in y. */
+function walk(one: Case, visit: (i: number, y: number, x: number, tap: number, at: number) => void) {
+  const { b, h, w, kh, kw, high, wide } = sizes(one)
+  for (let i = 0; i < b; i++)
+    for (let y = 0; y < high; y++)
+      for (let x = 0; x < wide; x++)
+        for (let tap = 0; tap < kh * kw; tap++) {
+          const [sy, sx] = [y * one.stride - one.pad.top + Math.floor(tap / kw), x * one.stride - one.pad.left + (tap % kw)]
+          if (sy >= 0 && sy < h && sx >= 0 && sx < w) visit(i, sy, sx, tap, (i * high + y) * wide + x)
+        }
+}
+
+function forward(one: Case): Float64Array {
+  const { b, from, to, high, wide } = sizes(one)
+  const y = new Float64Array(b * high * wide * to)
+  walk(one, (i, sy, sx, tap, pixel) => {
+    for (let c = 0; c < from; c++) {
+      const z = seen(one, from, i, sy, sx, c)
+      for (let n = 0; n < to; n++) y[pixel * to + n]! += z * one.weight.data[(tap * from + c) * to + n]!
+    }
+  })
+  return y.map((value, k) => {
+    const [n, i] = [k % to, Math.floor(k / (high * wide * to))]
+    return (value + (one.bias?.[n] ?? 0) + (one.perItem?.[i * to + n] ?? 0) + (one.residual?.[k] ?? 0)) * one.outputScale
+  })
+}
+
+/** Of the pixels of x, summed over those that an upsampled one became. */
+function inputGradient(one: Case, dy: Float32Array): Float64Array[] {
+  const { from, to, h, w } = sizes(one)
+  const [high, wide] = one.x[0]!.shape.slice(1) as [number, number]
+  const gradients = one.x.map(({ data }) => new Float64Array(data.length))
+  const first = one.x[0]!.shape[3]
+  walk(one, (i, y, x, tap, pixel) => {
+    const [py, px] = [Math.floor((y * high) / h), Math.floor((x * wide) / w)]
+    for (let c = 0; c < from; c++) {
+      const [k, local] = c < first ? [0, c] : [1, c - first]
+      const place = ((i * high + py) * wide + px) * one.x[k]!.shape[3] + local
+      for (let n = 0; n < to; n++) gradients[k]![place]! += dy[pixel * to + n]! * one.weight.data[(tap * from + c) * to + n]!
+    }
+  })
+  return gradients
+}
+
+function filterGradient(one: Case, dy: Float32Array): [dW: Float64Array, db: Float64Array] {
+  const { from, to } = sizes(one)
+  const dW = new Float64Array(one.weight.data.length)
+  walk(one, (i, y, x, tap, pixel) => {
+    for (let c = 0; c < from; c++) {
+      const z = seen(one, from, i, y, x, c)
+      for (let n = 0; n < to; n++) dW[(tap * from + c) * to + n]! += z * dy[pixel * to + n]!
+    }
+  })
+  const db = new Float64Array(to)
+  dy.forEach((value, k) => (db[k % to]! += value))
+  return [dW, db]
+}
+
+// ---- cases
+
+const numbers = (count: number, seed: number) =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin(12.9898 * (i + 1) + seed) * 1.5)
+
+interface Drawn {
+  b: number
+  size: [number, number]
+  channels: number[]
+  to: number
+  kernel: [number, number]
+  pad: Pad
+  stride: 1 | 2
+  fused: { upsample: boolean; affine: boolean; silu: boolean; bias: boolean; perItem: boolean; residual: boolean; scaled: boolean }
+  tile: number
+}
+
+const side = fc.integer({ min: 0, max: 2 })
+const drawn: fc.Arbitrary<Drawn> = fc.record({
+  b: fc.integer({ min: 1, max: 3 }),
+  size: fc.tuple(fc.integer({ min: 3, max: 9 }), fc.integer({ min: 3, max: 9 })),
+  channels: fc.array(fc.constantFrom(1, 3, 4, 8, 20), { minLength: 1, maxLength: 2 }),
+  to: fc.constantFrom(1, 3, 4, 6, 8, 12, 20),
+  kernel: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+  pad: fc.record({ top: side, bottom: side, left: side, right: side }),
+  stride: fc.constantFrom(1, 2),
+  fused: fc.record({
+    upsample: fc.boolean(),
+    affine: fc.boolean(),
+    silu: fc.boolean(),
+    bias: fc.boolean(),
+    perItem: fc.boolean(),
+    residual: fc.boolean(),
+    scaled: fc.boolean(),
+  }),
+  tile: fc.nat(),
+})
+
+function caseOf({ b, size: [h, w], channels, to, kernel: [kh, kw], pad, stride, fused }: Drawn): Case {
+  const from = channels.reduce((sum, each) => sum + each, 0)
+  const bare: Case = {
+    x: channels.map((c, i) => ({ shape: [b, h, w, c], data: numbers(b * h * w * c, i) })),
+    upsample: fused.upsample,
+    affine: fused.affine ? numbers(2 * b * from, 3) : undefined,
+    silu: fused.silu,
+    weight: { shape: [kh, kw, from, to], data: numbers(kh * kw * from * to, 4) },
+    bias: fused.bias ? numbers(to, 5) : undefined,
+    perItem: fused.perItem ? numbers(b * to, 6) : undefined,
+    residual: undefined,
+    outputScale: fused.scaled ? 0.7 : 1,
+    stride,
+    pad,
+  }
+  const { high, wide } = sizes(bare)
+  return fused.residual ? { ...bare, residual: numbers(b * high * wide * to, 7) } : bare
+}
+
+/** Those of GPUs, and those of devices made of software with and without subgroups. */
+const tiles: readonly Tile[] = [
+  { shape: 'tiled', rows: 4, columns: 4, tall: 2, wide: 4, depth: 8 },
+  { shape: 'tiled', rows: 4, columns: 8, tall: 4, wide: 1, depth: 16 },
+  { shape: 'lanes', rows: 4, columns: 4, threads: 8, lanes: 1 },
+]
+
+const tileOf = (i: number) => (i % (tiles.length + 1) === 0 ? undefined : tiles[(i % (tiles.length + 1)) - 1])
+
+/** Each shape is a program of its own, whose compilation takes longer than all else. */
+const runs = { numRuns: process.env.FULL ? 25 : 8, endOnFailure: true }
+
+// ---- on the device
+
+onEachBackend(
+  () => {
+    const backend = () => tf.backend() as unknown as Backend
+    let made: TensorInfo[] = []
+    const put = (data: Float32Array | undefined, shape: number[]): TensorInfo | undefined => {
+      if (!data) return undefined
+      const tensor = tf.tensor(data, shape)
+      made.push(tensor)
+      return tensor
+    }
+    const read = async (info: TensorInfo) => {
+      const tensor = tf.engine().makeTensorFromTensorInfo(info)
+      const data = await tensor.data()
+      tensor.dispose()
+      return data
+    }
+    /** A buffer full of NaN is the next one to be used: what a kernel forgets to write is seen. */
+    const poison = (shape: number[]) => tf.tidy(() => void tf.fill(shape, NaN).add(0))
+
+    const forget = () => {
+      tf.dispose(made as never)
+      made = []
+    }
+    afterEach(forget)
+
+    const inputOf = (one: Case) => {
+      const { b, from } = sizes(one)
+      const [first, second] = one.x.map(({ data, shape }) => put(data, shape)!)
+      return {
+        x: second ? ([first!, second] as const) : first!,
+        upsample: one.upsample,
+        affine: put(one.affine, [b, 2, from]),
+        silu: one.silu,
+      }
+    }
+
+    async function expectForward(drawn: Drawn) {
+      const one = caseOf(drawn)
+      const { b, to, high, wide } = sizes(one)
+      const conv = {
+        ...inputOf(one),
+        weight: put(one.weight.data, one.weight.shape)!,
+        bias: put(one.bias, [to]),
+        perItem: put(one.perItem, [b, to]),
+        residual: put(one.residual, [b, high, wide, to]),
+        outputScale: one.outputScale,
+        stride: one.stride,
+        pad: one.pad,
+      }
+      poison([b, high, wide, to])
+      const y = convForward(backend(), conv, tileOf(drawn.tile))
+      expect(y.shape).toEqual([b, high, wide, to])
+      expectClose(await read(y), forward(one))
+      forget()
+    }
+
+    async function expectInputGradient(drawn: Drawn) {
+      const one = caseOf(drawn.stride === 1 ? drawn : { ...drawn, fused: { ...drawn.fused, upsample: false } })
+      const { b, from, to, high, wide } = sizes(one)
+      const dy = numbers(b * high * wide * to, 8)
+      const [h, w] = one.x[0]!.shape.slice(1) as [number, number]
+      const channels = one.x.map(({ shape }) => shape[3])
+      const conv = {
+        dy: put(dy, [b, high, wide, to])!,
+        weight: put(one.weight.data, one.weight.shape)!,
+        inputShape: [b, h, w, from],
+        stride: one.stride,
+        pad: one.pad,
+        upsample: one.upsample,
+        split: channels.length === 2 ? (channels as [number, number]) : undefined,
+      }
+      channels.forEach((c) => poison([b, h, w, c]))
+      const found = convInputGradient(backend(), conv, tileOf(drawn.tile))
+      expect(found.map(({ shape }) => shape)).toEqual(channels.map((c) => [b, h, w, c]))
+      const expected = inputGradient(one, dy)
+      for (const [i, dx] of found.entries()) expectClose(await read(dx), expected[i]!)
+      forget()
+    }
+
+    async function expectFilterGradient(drawn: Drawn) {
+      const one = caseOf(drawn)
+      const { b, to, high, wide } = sizes(one)
+      const dy = numbers(b * high * wide * to, 8)
+      const conv = {
+        ...inputOf(one),
+        dy: put(dy, [b, high, wide, to])!,
+        filterShape: one.weight.shape,
+        stride: one.stride,
+        pad: one.pad,
+        bias: one.bias !== undefined,
+      }
+      poison(one.weight.shape)
+      const [dW, db] = convFilterGradient(backend(), conv, tileOf(drawn.tile))
+      const [expectedW, expectedB] = filterGradient(one, dy)
+      expect(dW!.shape).toEqual(one.weight.shape)
+      expectClose(await read(dW!), expectedW)
+      if (one.bias) expectClose(await read(db!), expectedB)
+      else expect(db).toBeUndefined()
+      forget()
+    }
+
+    test('forward: any shape, with what is fused into it', async () => {
+      await fc.assert(fc.asyncProperty(drawn, expectForward), runs)
+    })
+
+    test('gradient of what was read: any shape, strides, upsampled, of two tensors', async () => {
+      await fc.assert(fc.asyncProperty(drawn, expectInputGradient), runs)
+    })
+
+    test('gradient of the filter and the bias: any shape, of what the convolution read', async () => {
+      await fc.assert(fc.asyncProperty(drawn, expectFilterGradient), runs)
+    })
+  },
+  ['webgpu'],
+)
+
+/** Within 1e-5 of the largest value. */
+function expectClose(found: ArrayLike<number>, expected: Float64Array) {
+  expect(found.length).toBe(expected.length)
+  const most = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
+  const off = expected.reduce((max, value, i) => Math.max(max, Math.abs(value - found[i]!) || (Number.isNaN(found[i]) ? Infinity : 0)), 0)
+  expect(off).toBeLessThanOrEqual(1e-5 * most)
+}
