@@ -57,12 +57,7 @@ export function convFilterPartials(backend: Backend, conv: ConvFilterGradient, t
 }
 
 /** The second stage: dW of `filterShape`, and db from the last row if `bias`. */
-export function sumPartials(
-  backend: Backend,
-  partials: TensorInfo,
-  filterShape: readonly number[],
-  bias: boolean,
-): TensorInfo[] {
+export function sumPartials(backend: Backend, partials: TensorInfo, filterShape: readonly number[], bias: boolean): TensorInfo[] {
   const shapes = bias ? [filterShape, [filterShape[3]!]] : [filterShape]
   return backend.dispatch(
     sums(partials.shape, bias),

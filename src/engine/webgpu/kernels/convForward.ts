@@ -3,7 +3,7 @@
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
 import type { Program } from '../program.ts'
-import { bindings, bound, programOf, reader, writer } from '../wgsl.ts'
+import { bindings, bound, programOf, reader, workgroups, writer } from '../wgsl.ts'
 import type { ConvInput, InputShape, Pad } from './convInput.ts'
 import { channelsOf, inputBound, inputCode, inputName, inputShape, inputTensors, prepared, sizeOf } from './convInput.ts'
 import type { Gemm, Tile } from './gemm.ts'
@@ -46,13 +46,24 @@ const extras = ['bias', 'perItem', 'residual'] as const satisfies Extra[]
  */
 export function convForward(backend: Backend, conv: ConvForward, tile?: Tile): TensorInfo {
   const { input, made } = prepared(backend, conv)
-  const shape = shapeOf(conv, inputShape(input))
-  const inputs = [...inputTensors(input), conv.weight, ...shape.extras.map((extra) => conv[extra]!)]
+  const whole = shapeOf(conv, inputShape(input))
+  const chosen = tile ?? tileFor(backend.device, extentsOf(whole))
+  // Across lanes the bias is what the sums begin with; what else is added would be most of the code.
+  const isLate = chosen.shape === 'lanes' && (conv.perItem || conv.residual || whole.outputScale !== 1)
+  const shape = isLate ? { ...whole, extras: extrasOf({ bias: conv.bias }), outputScale: 1 } : whole
   const output = { shape: [shape.input.items, shape.height, shape.width, shape.filter[3]], dtype: 'float32' } as const
-  const [y] = backend.dispatch(forward(shape, tile ?? tileFor(backend.device, extentsOf(shape))), inputs, [output])
+  const tensorsOf = (names: readonly Extra[]) => names.map((extra) => conv[extra]!)
+  const inputs = [...inputTensors(input), conv.weight, ...tensorsOf(shape.extras)]
+  const y = backend.dispatch(forward(shape, chosen), inputs, [output])[0]!
   if (made) backend.disposeData(made.dataId)
-  return y!
+  if (!isLate) return y
+  const late = { ...whole, extras: extrasOf({ ...conv, bias: undefined }) }
+  const finished = backend.dispatch(finish(late), [y, ...tensorsOf(late.extras)], [output])[0]!
+  backend.disposeData(y.dataId)
+  return finished
 }
+
+const extrasOf = (given: Partial<Record<Extra, TensorInfo>>) => extras.filter((extra) => given[extra])
 
 function shapeOf({ weight, stride, pad, outputScale = 1, ...conv }: ConvForward, input: InputShape): Shape {
   const filter = weight.shape as [number, number, number, number]
@@ -64,7 +75,7 @@ function shapeOf({ weight, stride, pad, outputScale = 1, ...conv }: ConvForward,
     width: Math.floor((wide + pad.left + pad.right - filter[1]) / stride) + 1,
     stride,
     pad,
-    extras: extras.filter((extra) => conv[extra]),
+    extras: extrasOf(conv),
     outputScale,
   }
 }
@@ -93,10 +104,11 @@ function productOf(shape: Shape, tile: Tile): Gemm {
   const from = channelsOf(input)
   const weight = bound('weight', tile.shape === 'tiled' ? to : 1)
   const y = bound('y', to)
-  const added = shape.extras.map((extra) => bound(extra, to))
+  const startsWithBias = tile.shape === 'lanes' && shape.extras.length > 0
+  const added = shape.extras.map((extra) => bound(extra, startsWithBias ? 1 : to))
   const code = `${bindings([y], [...inputBound(input), weight, ...added])}
 ${writer(y)}
-${added.map(reader).join('\n')}
+${tile.shape === 'tiled' ? added.map(reader).join('\n') : ''}
 ${inputCode(input)}
 /** The pixel of x under the corner of the filter. */
 struct Row { item: u32, y: i32, x: i32 }
@@ -115,17 +127,18 @@ ${
   tile.shape === 'tiled'
     ? `${reader(weight)}
 fn b_at(step: u32, c: u32, n: u32, part: u32) -> vec4f { return weight_at((step * ${from}u + c) * ${to}u + n); }`
-    : `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[(step * ${from}u + c) * ${to}u + n]; }`
+    : `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[(step * ${from}u + c) * ${to}u + n]; }
+${startsWithBias ? 'fn start_of(n: u32) -> f32 { return bias[n]; }' : ''}`
 }
 fn put(m: u32, n: u32, value: vec4f, part: u32) {
   if (n >= ${to}u) { return; }
-  ${sumCode(shape)}
+  let sum = ${startsWithBias ? 'value' : sumCode(shape)};
   y_put(m * ${to}u + n, sum, ${to}u - n);
 }`
-  return { ...extentsOf(shape), depth: from, aAlong: 'k', bAlong: 'columns', code }
+  return { ...extentsOf(shape), depth: from, aAlong: 'k', bAlong: 'columns', columnStart: startsWithBias, code }
 }
 
-/** What becomes of the sum over the filter. */
+/** What becomes of `value`, the sum over the filter for the pixel `m` and the channels from `n` on. */
 function sumCode({ extras, height, width, filter: [, , , to], outputScale }: Shape): string {
   const at: { [E in Extra]: string } = {
     bias: 'bias_at(n)',
@@ -133,5 +146,34 @@ function sumCode({ extras, height, width, filter: [, , , to], outputScale }: Sha
     residual: `residual_at(m * ${to}u + n)`,
   }
   const sum = ['value', ...extras.map((extra) => at[extra])].join(' + ')
-  return outputScale === 1 ? `let sum = ${sum};` : `let sum = (${sum}) * f32(${outputScale});`
+  return outputScale === 1 ? sum : `(${sum}) * f32(${outputScale})`
+}
+
+/** What is added and multiplied, on its own. */
+const finish = (shape: Shape): Program => {
+  const { input, height, width, filter, extras, outputScale } = shape
+  const to = filter[3]
+  return programOf(`conv finish ${[input.items, height, width, to].join('x')} ${extras.join(' ')} scale ${outputScale}`, () => {
+    const y = bound('y', to)
+    const inputs = ['raw', ...extras].map((name) => bound(name, to))
+    const fours = Math.ceil(to / 4)
+    const count = input.items * height * width * fours
+    const grid = workgroups(Math.ceil(count / 64))
+    const code = `${bindings([y], inputs)}
+${writer(y)}
+${inputs.map(reader).join('\n')}
+@compute @workgroup_size(64) fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  ${grid.begin}
+  let i = group * 64u + thread;
+  if (i >= ${count}u) { return; }
+  let m = i / ${fours}u;
+  let n = 4u * (i % ${fours}u);
+  let value = raw_at(m * ${to}u + n);
+  y_put(m * ${to}u + n, ${sumCode(shape)}, ${to}u - n);
+}`
+    return { code, workgroups: grid.workgroups }
+  })
 }

@@ -57,7 +57,8 @@ export function inputShape(input: ConvInput): InputShape {
 export const channelsOf = ({ channels }: InputShape) => channels.reduce((sum, each) => sum + each, 0)
 
 /** As it looks to the filter. */
-export const sizeOf = ({ height, width, upsample }: InputShape) => (upsample ? [2 * height, 2 * width] : [height, width]) as [number, number]
+export const sizeOf = ({ height, width, upsample }: InputShape) =>
+  (upsample ? [2 * height, 2 * width] : [height, width]) as [number, number]
 
 export const inputName = ({ items, height, width, channels, upsample, affine, silu }: InputShape) =>
   `${items}x${height}x${width}x${channels.join('+')}${upsample ? ' upsampled' : ''}${affine ? ' affine' : ''}${silu ? ' silu' : ''}`

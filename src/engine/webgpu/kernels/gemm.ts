@@ -22,6 +22,8 @@ export interface Gemm {
   bAlong: 'k' | 'columns'
   /** Whether the sums of the columns of B are wanted too. */
   columnSums?: boolean
+  /** Whether the sums of a column begin with a number of its own. Across lanes only: there it costs next to nothing. */
+  columnStart?: boolean
   /**
    * Bindings, and these functions:
    * - `steps_of(part: u32) -> vec2u`: from which step to before which;
@@ -32,6 +34,7 @@ export interface Gemm {
    *   finite beyond the depth and the columns;
    * - `put(m: u32, n: u32, value: vec4f, part: u32)`: takes four numbers of a row of C; some may be beyond the columns, m is
    *   not beyond the rows but for A along rows;
+   * - `start_of(n: u32) -> f32`: what the sums of a column begin with, anything finite beyond the columns;
    * - `put_sum(n: u32, value: f32, part: u32)`: the sum of a column, which may be beyond the columns.
    */
   code: string
@@ -48,7 +51,7 @@ export interface Tiled {
   depth: number
 }
 
-/** A thread has `rows` x `columns` of C; `threads` of them one below the other; `lanes` exchange what they read. */
+/** A thread has `rows` x `columns` of C, 4 rows of an A along rows; `threads` of them are a workgroup; `lanes` exchange what they read. */
 export interface Lanes {
   shape: 'lanes'
   rows: number
@@ -101,8 +104,8 @@ function placement({ rows, columns, parts }: Gemm, height: number, width: number
   return { workgroups: grid.workgroups, begin }
 }
 
-const accumulators = (rows: number, columns: number) =>
-  unrolled(rows, (i) => unrolled(columns / 4, (j) => `var c${i}_${j} = vec4f();`, ' '))
+const accumulators = (rows: number, columns: number, start = (_: number) => 'vec4f()') =>
+  unrolled(rows, (i) => unrolled(columns / 4, (j) => `var c${i}_${j} = ${start(j)};`, ' '))
 
 /** One number of A for each row times four of B for each quad of columns. */
 const multiplyAdd = (rows: number, columns: number, a: (i: number) => string, b: (j: number) => string) =>
@@ -113,26 +116,27 @@ const multiplyAdd = (rows: number, columns: number, a: (i: number) => string, b:
 function acrossLanes(product: Gemm, { rows, columns, threads, lanes }: Lanes): Omit<Program, 'key'> {
   const quads = product.aAlong === 'rows'
   const { workgroups, begin } = placement(product, threads * rows, columns)
-  /** Reads of A a turn, the row of each, and how many k they are for. */
-  const reads = quads ? rows / 4 : rows
-  const rowAt = (i: number) => (quads ? `m0 + 4u * (thread + ${i * threads}u)` : `m0 + thread + ${i * threads}u`)
+  /** Reads of A in a turn, and how many k they are for. */
+  const reads = quads ? 1 : rows
   const turn = quads ? 1 : 4
+  const rowAt = (i: number) => (quads ? 'm0 + 4u * thread' : `m0 + thread + ${i * threads}u`)
+  /** Reads of a row of B: a number for each lane. */
   const parts = Math.ceil(columns / lanes)
-  const fromLane = (n: number) => {
-    const value = `b${Math.floor(n / lanes)}`
-    return lanes === 1 ? value : `subgroupBroadcast(${value}, ${n % lanes})`
-  }
-  const four = (j: number) => `vec4f(${unrolled(4, (e) => fromLane(4 * j + e), ', ')})`
+  const read = (name: string, value: (n: string) => string) =>
+    unrolled(parts, (q) => `let ${name}${q} = ${value(`n0 + ${q * lanes}u + lane`)};`)
+  const four = (name: string, j: number) => `vec4f(${unrolled(4, (e) => fromLane(name, 4 * j + e, lanes), ', ')})`
   const code = `${lanes > 1 ? 'enable subgroups;' : ''}
 ${product.code}
 @compute @workgroup_size(${threads}) fn main(
   @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,${lanes > 1 ? '@builtin(subgroup_invocation_id) lane: u32,' : ''}
+  @builtin(local_invocation_index) thread: u32,
+  ${lanes > 1 ? '@builtin(subgroup_invocation_id) lane: u32,' : ''}
 ) {
   ${begin}
   ${lanes > 1 ? '' : 'let lane = 0u;'}
   ${unrolled(reads, (i) => `let row${i} = row_of(${rowAt(i)}, part);`)}
-  ${accumulators(rows, columns)}
+  ${product.columnStart ? read('start', (n) => `start_of(${n})`) : ''}
+  ${accumulators(rows, columns, product.columnStart ? (j) => four('start', j) : undefined)}
   ${product.columnSums ? unrolled(parts, (q) => `var sum${q} = 0f;`) : ''}
   let steps = steps_of(part);
   for (var step = steps.x; step < steps.y; step++) {
@@ -142,26 +146,44 @@ ${product.code}
       ${unrolled(
         turn,
         (t) => `{
-        ${unrolled(parts, (q) => `let b${q} = b_value(step, k + ${t}u, n0 + ${q * lanes}u + lane, part);`)}
+        ${read('b', (n) => `b_value(step, k + ${t}u, ${n}, part)`)}
         ${product.columnSums ? unrolled(parts, (q) => `sum${q} += b${q};`) : ''}
-        ${unrolled(columns / 4, (j) => `let four${j} = ${four(j)};`)}
+        ${unrolled(columns / 4, (j) => `let four${j} = ${four('b', j)};`)}
         ${multiplyAdd(
           rows,
           columns,
-          (i) => (quads ? `a${Math.floor(i / 4)}[${i % 4}]` : `a${i}[${t}]`),
+          (i) => (quads ? `a0[${i}]` : `a${i}[${t}]`),
           (j) => `four${j}`,
         )}
       }`,
       )}
     }
   }
-  ${unrolled(rows, (i) => {
-    const m = quads ? `${rowAt(Math.floor(i / 4))} + ${i % 4}u` : rowAt(i)
-    return `if (${m} < ${product.rows}u) { ${unrolled(columns / 4, (j) => `put(${m}, n0 + ${4 * j}u, c${i}_${j}, part);`, ' ')} }`
-  })}
+  ${putRows(product, rows, columns, quads, threads)}
   ${product.columnSums ? `if (m0 == 0u) { ${unrolled(parts, (q) => `put_sum(n0 + ${q * lanes}u + lane, sum${q}, part);`)} }` : ''}
 }`
   return { code, workgroups }
+}
+
+/** Number `n` of a row of which each lane has read one. */
+function fromLane(name: string, n: number, lanes: number): string {
+  const value = `${name}${Math.floor(n / lanes)}`
+  return lanes === 1 ? value : `subgroupBroadcast(${value}, ${n % lanes}u)`
+}
+
+/**
+ * Writes a thread's rows one after the other, in a loop that is not unrolled: each write in the code is much for a compiler of
+ * a device made of software.
+ */
+function putRows({ rows: all }: Gemm, rows: number, columns: number, quads: boolean, threads: number): string {
+  const [next, group] = quads ? [1, 4] : [threads, 1]
+  const chosen = (j: number) =>
+    Array.from({ length: rows - 1 }, (_, i) => i + 1).reduce((found, i) => `select(${found}, c${i}_${j}, i == ${i}u)`, `c0_${j}`)
+  return `var i = 0u;
+  for (var m = m0 + ${group}u * thread; m < min(m0 + ${rows * threads}u, ${all}u) && i < ${rows}u; m += ${next}u) {
+    ${unrolled(columns / 4, (j) => `put(m, n0 + ${4 * j}u, ${chosen(j)}, part);`)}
+    i++;
+  }`
 }
 
 // ---- with workgroup memory
@@ -205,7 +227,8 @@ function tiled(product: Gemm, tile: Tiled): Omit<Program, 'key'> {
   const A: Shared = { name: 'A', lines: height, depth, kAlong: product.aAlong === 'k' }
   const B: Shared = { name: 'B', lines: width, depth, kAlong: product.bAlong === 'k' }
   const { workgroups, begin } = placement(product, height, width)
-  const rowAt = (i: number) => (A.kAlong ? `m0 + down * ${rows}u + ${i}u` : `m0 + 4u * (down + ${Math.floor(i / 4) * tall}u) + ${i % 4}u`)
+  const rowAt = (i: number) =>
+    A.kAlong ? `m0 + down * ${rows}u + ${i}u` : `m0 + 4u * (down + ${Math.floor(i / 4) * tall}u) + ${i % 4}u`
   const columnAt = (j: number) => `n0 + 4u * (across + ${j * wide}u)`
   const sums = product.columnSums
   const code = `${product.code}
