@@ -17,7 +17,7 @@ export interface Gemm {
   /** C is computed so many times, over other steps or of other rows: the last argument of the functions. */
   parts: number
   depth: number
-  /** Along what `a_at` and `b_at` have their four numbers. */
+  /** Along what `a_at` and `b_at` have their four numbers. Along rows, a thread has a multiple of 4 of them. */
   aAlong: 'k' | 'rows'
   bAlong: 'k' | 'columns'
   /** Whether the sums of the columns of B are wanted too. */
