@@ -8,7 +8,7 @@ import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
 import { quickerOnWasm } from './wasm/kernels.ts'
 import { softwareNames } from './webgpu/device.ts'
-import { sumInOrder } from './webgpu/kernels.ts'
+import { replaceKernels } from './webgpu/kernels.ts'
 import { watchErrors } from './webgpu/memory.ts'
 import { refuseWhenFull } from './wasm/memory.ts'
 import { startOwnFunctions } from './wasm/module.ts'
@@ -207,7 +207,7 @@ let gpuDevice: GPUDevice | undefined
 /** The device is made here and not by tfjs, so that features and limits are ours to ask for and its loss is seen. */
 async function startWebGPU(adapter: GPUAdapter, onLost: BackendOptions['onLost']): Promise<void> {
   const { Backend } = await import('./webgpu/backend.ts')
-  sumInOrder()
+  replaceKernels()
   const device = await adapter.requestDevice({
     requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),

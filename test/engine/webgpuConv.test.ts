@@ -1,14 +1,16 @@
 // Convolutions on the GPU against plain loops in double precision: shapes, strides, pads, and what is fused into them.
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
-import type { TensorInfo } from '../../src/engine/tf.ts'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Backend } from '../../src/engine/webgpu/backend.ts'
+import { subgroupSize } from '../../src/engine/webgpu/device.ts'
 import { convFilterGradient } from '../../src/engine/webgpu/kernels/convFilterGradient.ts'
 import { convForward } from '../../src/engine/webgpu/kernels/convForward.ts'
 import { convInputGradient } from '../../src/engine/webgpu/kernels/convInputGradient.ts'
 import type { Pad } from '../../src/engine/webgpu/kernels/convInput.ts'
 import type { Tile } from '../../src/engine/webgpu/kernels/gemm.ts'
+import { winograd } from '../../src/engine/webgpu/kernels/winograd.ts'
 import { onEachBackend } from '../backends.ts'
 
 // ---- the reference
@@ -185,6 +187,8 @@ const tiles: readonly Tile[] = [
 
 const tileOf = (i: number) => [undefined, ...tiles][i % (process.env.FULL ? tiles.length + 1 : 2)]
 
+const onlyBias = { upsample: false, affine: false, silu: false, bias: true, perItem: false, residual: false, scaled: false }
+
 /** Each shape is a program of its own, whose compilation takes longer than all else. */
 const runs = { numRuns: process.env.FULL ? 25 : 3, endOnFailure: true }
 
@@ -300,6 +304,44 @@ onEachBackend(() => {
 
   test('gradient of the filter and the bias: any shape, of what the convolution read', async () => {
     await fc.assert(fc.asyncProperty(drawn, expectFilterGradient), runs)
+  })
+
+  test("Winograd's way, forward and back, with odd sides and pads", async () => {
+    const pad = { top: 1, bottom: 0, left: 2, right: 1 }
+    const one = caseOf({ b: 1, size: [5, 4], channels: [32], to: 36, kernel: [3, 3], pad, stride: 1, fused: onlyBias, tile: 0 })
+    const { b, to, high, wide } = sizes(one)
+    const [x, weight] = [put(one.x[0]!.data, one.x[0]!.shape)!, put(one.weight.data, one.weight.shape)!]
+    const tile: Tile = { shape: 'lanes', rows: 4, columns: 8, threads: 8, lanes: subgroupSize(backend().device) }
+    poison([b, high, wide, to])
+    const y = winograd(backend(), { x, weight, turned: false, bias: put(one.bias, [to]), pad }, tile)
+    expect(y.shape).toEqual([b, high, wide, to])
+    expectClose(await read(y), forward(one))
+    const dy = numbers(b * high * wide * to, 8)
+    const around = { top: 1, bottom: 2, left: 0, right: 1 }
+    poison(one.x[0]!.shape)
+    const dx = winograd(backend(), { x: put(dy, [b, high, wide, to])!, weight, turned: true, pad: around }, tile)
+    expect(dx.shape).toEqual(one.x[0]!.shape)
+    expectClose(await read(dx), inputGradient(one, dy)[0]!)
+  })
+
+  test('tfjs computes its large convolutions and their gradients by them', async () => {
+    const pad = { top: 1, bottom: 1, left: 1, right: 1 }
+    const one = caseOf({ b: 2, size: [24, 24], channels: [32], to: 32, kernel: [3, 3], pad, stride: 1, fused: onlyBias, tile: 0 })
+    const dy = numbers(2 * 24 * 24 * 32, 8)
+    const inputs = [put(one.x[0]!.data, one.x[0]!.shape)!, put(one.weight.data, one.weight.shape)!, put(one.bias, [32])!]
+    const conv = (x: Tensor, filter: Tensor, bias: Tensor) =>
+      tf.fused.conv2d({ x: x as Tensor4D, filter: filter as Tensor4D, strides: 1, pad: 'same', bias: bias as Tensor1D })
+    const asked = vi.spyOn(backend(), 'dispatch')
+    const found = tf.grads(conv as never)(inputs as Tensor[], put(dy, [2, 24, 24, 32]) as Tensor)
+    const y = conv(...(inputs as [Tensor, Tensor, Tensor]))
+    const keys = asked.mock.calls.map(([{ key }]) => key)
+    asked.mockRestore()
+    expect(keys.filter((key) => key.startsWith('winograd products'))).toHaveLength(3)
+    expect(keys.filter((key) => key.startsWith('conv3x3 filter gradient'))).toHaveLength(1)
+    expectClose(await y.data(), forward(one))
+    expectClose(await found[0]!.data(), inputGradient(one, dy)[0]!)
+    expectClose(await found[1]!.data(), filterGradient(one, dy)[0])
+    tf.dispose([y, ...found])
   })
 }, ['webgpu'])
 

@@ -1,10 +1,12 @@
-// Holds tfjs's webgpu backend to sums in a fixed order. For few outputs with 2000 and more terms each it takes
-// MatMulSplitKProgram, whose parts are added with atomics as they come: the last bits differ from one time to the next, and a
-// training that goes on would not be the one that never stopped. (Where the second matrix is transposed, most of its numbers
-// are even wrong.) Here such products take the program for small outputs.
+// Puts kernels of our own in the place of tfjs's on webgpu, and holds the others to sums in a fixed order. For few outputs with
+// 2000 and more terms each tfjs takes MatMulSplitKProgram, whose parts are added with atomics as they come: the last bits
+// differ from one time to the next, and a training that goes on would not be the one that never stopped. (Where the second
+// matrix is transposed, most of its numbers are even wrong.) Here such products take the program for small outputs.
 import { replaceKernel } from '../replaceKernel.ts'
 import type { Tensor } from '../tf.ts'
 import { tf } from '../tf.ts'
+import type { Call as OwnCall } from './kernels/convStock.ts'
+import { convolutions } from './kernels/convStock.ts'
 
 interface Call {
   inputs: Record<string, Pick<Tensor, 'shape'>>
@@ -21,11 +23,17 @@ const SMALL_OUTPUT = 2
 /** The choice is left to tfjs. */
 const ANY = -1
 
-/** Replaces the kernels that multiply matrices, for the whole page; calling it again is harmless. */
-export function sumInOrder(): void {
+/** Replaces the kernels that multiply matrices and those of convolutions, for the whole page; calling it again is harmless. */
+export function replaceKernels(): void {
   for (const name of ['BatchMatMul', '_FusedMatMul']) replaceKernel<Kernel>(name, 'webgpu', (stock) => inOrder(stock, mayBeSplit))
-  // Of a single image, or with a filter as large as the image, a convolution is a product of two matrices.
-  for (const name of ['Conv2D', 'FusedConv2D']) replaceKernel<Kernel>(name, 'webgpu', (stock) => inOrder(stock, hasLongSums))
+  for (const [name, own] of Object.entries(convolutions)) {
+    // Of a single image, or with a filter as large as the image, tfjs takes a convolution as a product of two matrices.
+    const rest = (stock: Kernel) => (name.endsWith('Conv2D') ? inOrder(stock, hasLongSums) : stock)
+    replaceKernel<Kernel>(name, 'webgpu', (stock) => {
+      const others = rest(stock)
+      return (call) => own(call as unknown as OwnCall) ?? others(call)
+    })
+  }
 }
 
 function inOrder(stock: Kernel, isConcerned: (call: Call) => boolean): Kernel {

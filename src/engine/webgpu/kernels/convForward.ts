@@ -8,6 +8,7 @@ import type { ConvInput, InputShape, Pad } from './convInput.ts'
 import { channelsOf, inputBound, inputCode, inputName, inputShape, inputTensors, prepared, sizeOf } from './convInput.ts'
 import type { Gemm, Tile } from './gemm.ts'
 import { gemm, tileFor, tileName } from './gemm.ts'
+import { suitsWinograd, winograd } from './winograd.ts'
 
 export interface ConvForward extends ConvInput {
   /** [kh, kw, cin, cout]. */
@@ -53,8 +54,13 @@ export function convForward(backend: Backend, conv: ConvForward, tile?: Tile): T
   const shape = isLate ? { ...whole, extras: extrasOf({ bias: conv.bias }), outputScale: 1 } : whole
   const output = { shape: [shape.input.items, shape.height, shape.width, shape.filter[3]], dtype: 'float32' } as const
   const tensorsOf = (names: readonly Extra[]) => names.map((extra) => conv[extra]!)
-  const inputs = [...inputTensors(input), conv.weight, ...tensorsOf(shape.extras)]
-  const y = backend.dispatch(forward(shape, chosen), inputs, [output])[0]!
+  const y = isForWinograd(shape, chosen)
+    ? winograd(
+        backend,
+        { x: inputTensors(input)[0]!, weight: conv.weight, turned: false, bias: conv.bias, pad: conv.pad },
+        chosen,
+      )
+    : backend.dispatch(forward(shape, chosen), [...inputTensors(input), conv.weight, ...tensorsOf(shape.extras)], [output])[0]!
   if (made) backend.disposeData(made.dataId)
   if (!isLate) return y
   const late = { ...whole, extras: extrasOf({ ...conv, bias: undefined }) }
@@ -62,6 +68,9 @@ export function convForward(backend: Backend, conv: ConvForward, tile?: Tile): T
   backend.disposeData(y.dataId)
   return finished
 }
+
+const isForWinograd = ({ input, filter, stride, pad }: Shape, tile: Tile) =>
+  input.channels.length === 1 && !input.upsample && suitsWinograd(tile, filter, stride, pad)
 
 const extrasOf = (given: Partial<Record<Extra, TensorInfo>>) => extras.filter((extra) => given[extra])
 

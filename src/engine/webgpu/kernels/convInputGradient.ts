@@ -10,6 +10,7 @@ import { bindings, bound, programOf, reader, within, writer } from '../wgsl.ts'
 import type { Pad } from './convInput.ts'
 import type { Gemm, Tile } from './gemm.ts'
 import { gemm, tileFor, tileName } from './gemm.ts'
+import { suitsWinograd, winograd } from './winograd.ts'
 
 export interface ConvInputGradient {
   /** [b, h', w', cout]. */
@@ -43,7 +44,12 @@ export function convInputGradient(backend: Backend, conv: ConvInputGradient, til
   if (upsample && stride !== 1) throw new RangeError('The input of a convolution with stride 2 cannot be upsampled.')
   const channels = split ?? [inputShape[3]!]
   const shape = { x: inputShape, y: dy.shape, filter: weight.shape, stride, pad, upsample, channels }
-  const program = inputGradient(shape, tile ?? tileFor(backend.device, extentsOf(shape)))
+  const chosen = tile ?? tileFor(backend.device, extentsOf(shape))
+  // It is a convolution of dy with the filter turned by 180 degrees; only what is padded is another.
+  const around = { top: 2 - pad.top, bottom: 2 - pad.bottom, left: 2 - pad.left, right: 2 - pad.right }
+  if (!upsample && !split && suitsWinograd(chosen, weight.shape, stride, around))
+    return [winograd(backend, { x: dy, weight, turned: true, pad: around }, chosen)]
+  const program = inputGradient(shape, chosen)
   const outputs = channels.map((c) => ({ shape: [...inputShape.slice(0, 3), c], dtype: 'float32' }) as const)
   return backend.dispatch(program, [dy, weight], outputs)
 }
