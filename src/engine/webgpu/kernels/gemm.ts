@@ -104,8 +104,8 @@ function placement({ rows, columns, parts }: Gemm, height: number, width: number
   return { workgroups: grid.workgroups, begin }
 }
 
-const accumulators = (rows: number, columns: number, start = (_: number) => 'vec4f()') =>
-  unrolled(rows, (i) => unrolled(columns / 4, (j) => `var c${i}_${j} = ${start(j)};`, ' '))
+const accumulators = (rows: number, columns: number, start?: (j: number) => string) =>
+  unrolled(rows, (i) => unrolled(columns / 4, (j) => `var c${i}_${j} = ${start?.(j) ?? 'vec4f()'};`, ' '))
 
 /** One number of A for each row times four of B for each quad of columns. */
 const multiplyAdd = (rows: number, columns: number, a: (i: number) => string, b: (j: number) => string) =>
