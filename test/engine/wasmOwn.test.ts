@@ -24,12 +24,11 @@ function expectNear(got: ArrayLike<number>, right: Float64Array, tolerance = 1e-
 /** The value and the gradients, with dy as the gradient of the value. */
 function differentiated(layer: (...args: Tensor[]) => Tensor, args: Tensor[], dy: Float32Array): Float32Array[] {
   return tf.tidy(() => {
-    const { value, grads } = tf.valueAndGrads((...args: Tensor[]) =>
+    const { grads } = tf.valueAndGrads((...args: Tensor[]) =>
       layer(...args)
         .mul(tf.tensor(dy, shapeOf(layer, args)))
         .sum(),
     )(args)
-    void value
     return [layer(...args), ...grads].map((tensor) => tensor.dataSync() as Float32Array)
   })
 }
@@ -193,6 +192,36 @@ onEachBackend(() => {
         tf.dispose(args)
       }),
       { numRuns: 25 },
+    )
+  })
+
+  test('products of batches of matrices, one of them transposed or none', () => {
+    const sizes = fc.record({
+      batch: fc.integer({ min: 2, max: 3 }),
+      n: fc.integer({ min: 1, max: 9 }),
+      k: fc.integer({ min: 1, max: 9 }),
+      m: fc.constantFrom(4, 8, 12),
+      transpose: fc.constantFrom('a', 'b', undefined),
+    })
+    fc.assert(
+      fc.property(sizes, fc.nat(1000), ({ batch, n, k, m, transpose }, seed) => {
+        const [a, b] = [normal([batch, n, k], seed), normal([batch, k, m], seed + 1)]
+        const right = new Float64Array(batch * n * m).map((_, at) => {
+          const [item, i, j] = [Math.floor(at / n / m), Math.floor(at / m) % n, at % m]
+          return Array.from({ length: k }, (_, l) => a[(item * n + i) * k + l]! * b[(item * k + l) * m + j]!).reduce(
+            (x, y) => x + y,
+          )
+        })
+        tf.tidy(() => {
+          const turned = (x: Tensor, turn: boolean) => (turn ? x.transpose([0, 2, 1]) : x)
+          const [left, other] = [
+            turned(tf.tensor3d(a, [batch, n, k]), transpose === 'a'),
+            turned(tf.tensor3d(b, [batch, k, m]), transpose === 'b'),
+          ]
+          expectNear(tf.matMul(left, other, transpose === 'a', transpose === 'b').dataSync(), right)
+        })
+      }),
+      { numRuns: 30 },
     )
   })
 }, ['wasm'])

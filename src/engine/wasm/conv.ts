@@ -53,8 +53,7 @@ interface Work {
 }
 
 /** A filter in memory: where its first number is, and how far apart those of neighbouring places and channels are. */
-interface Filter {
-  weight: Tensor4D
+export interface Filter {
   first: number
   place: number
   ins: number
@@ -64,7 +63,7 @@ interface Filter {
 /** Floats of items with their zeros that are in memory together. */
 const ROOM = 2 ** 19
 
-function run(own: Own, x: Tensor4D, work: Work, filter: Filter, bias?: Tensor1D): Tensor4D {
+function run(own: Own, x: Tensor4D, work: Work, { weight, ...filter }: Filter & { weight: Tensor4D }, bias?: Tensor1D): Tensor4D {
   const y = own.output<Tensor4D>(work.shape)
   const [b, outHeight, outWidth, outs] = work.shape
   const ins = x.shape[3]
@@ -76,7 +75,7 @@ function run(own: Own, x: Tensor4D, work: Work, filter: Filter, bias?: Tensor1D)
   const biasAt = places * outs
   const itemsAt = biasAt + outs
   const { address, numbers } = own.scratch(itemsAt + together * size)
-  pack(own.numbers(filter.weight), filter, kh * kw, ins, outs, numbers)
+  pack(own.numbers(weight), filter, kh * kw, ins, outs, numbers)
   if (bias) numbers.set(own.numbers(bias), biasAt)
   else numbers.fill(0, biasAt, itemsAt)
   numbers.fill(0, itemsAt, itemsAt + together * size)
@@ -103,11 +102,11 @@ function run(own: Own, x: Tensor4D, work: Work, filter: Filter, bias?: Tensor1D)
 }
 
 /** Channels of y that are made together: eight, and at the end four. */
-const portions = (outs: number) =>
+export const portions = (outs: number) =>
   Array.from({ length: Math.ceil(outs / 8) }, (_, i) => ({ first: 8 * i, count: Math.min(8, outs - 8 * i) }))
 
 /** The filter in the order in which it is read: of eight channels of y (the last may be four) all places and channels of x. */
-function pack(weights: Float32Array, filter: Filter, places: number, ins: number, outs: number, packed: Float32Array) {
+export function pack(weights: Float32Array, filter: Filter, places: number, ins: number, outs: number, packed: Float32Array) {
   let at = 0
   for (const { first, count } of portions(outs)) {
     for (let k = 0; k < places; k++) {

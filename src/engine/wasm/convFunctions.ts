@@ -28,9 +28,6 @@ const VECTOR = 16
 /** Pixels whose sums stay in registers together. */
 const PIXELS = 4
 
-/** Steps of the innermost loop that are written out. */
-const UNROLLED = 4
-
 /** `outs` channels of y, a multiple of four. */
 const convolution = (outs: number): Func =>
   func(parameters, (p, local) => {
@@ -42,7 +39,6 @@ const convolution = (outs: number): Func =>
       line: int(),
       lastLine: int(),
       stop: int(),
-      unrolledStop: int(),
       x: local('v128'),
       weights: Array.from({ length: outs / 4 }, () => local('v128')),
       sums: Array.from({ length: PIXELS }, () => Array.from({ length: outs / 4 }, () => local('v128'))),
@@ -81,7 +77,6 @@ interface Registers {
   line: Local
   lastLine: Local
   stop: Local
-  unrolledStop: Local
   x: Local
   weights: Local[]
   sums: Local[][]
@@ -89,21 +84,18 @@ interface Registers {
 
 /** The sums of so many pixels from `atX` on. */
 function sumsOf(pixels: number, atX: Local, p: { [K in keyof typeof parameters]: Local }, registers: Registers): Code {
-  const { filter, line, lastLine, stop, unrolledStop, x, weights } = registers
+  const { filter, line, lastLine, stop, x, weights } = registers
   const [places, sums] = [registers.places.slice(0, pixels), registers.sums.slice(0, pixels)]
   const first = places[0]!
-  const bytes = VECTOR * weights.length
-  const step = (n: number): Code => [
-    weights.map((weight, k) => weight.set(load(filter.get, n * bytes + VECTOR * k))),
+  // Written out several times the loop is slower: the engine then reads ahead into more registers than there are.
+  const step: Code = [
+    weights.map((weight, k) => weight.set(load(filter.get, VECTOR * k))),
     places.map((place, pixel) => [
-      x.set(loadSplat(place.get, n * FLOAT)),
+      x.set(loadSplat(place.get)),
       sums[pixel]!.map((sum, k) => sum.set(f32x4.add(sum.get, f32x4.mul(x.get, weights[k]!.get)))),
     ]),
-  ]
-  const steps = (count: number): Code => [
-    Array.from({ length: count }, (_, n) => step(n)),
-    places.map((place) => advance(place, count * FLOAT)),
-    advance(filter, count * bytes),
+    places.map((place) => advance(place, FLOAT)),
+    advance(filter, VECTOR * weights.length),
   ]
   return [
     sums.map((row) => row.map((sum, k) => sum.set(load(p.bias.get, VECTOR * k)))),
@@ -114,9 +106,7 @@ function sumsOf(pixels: number, atX: Local, p: { [K in keyof typeof parameters]:
       first.set(line.get),
       places.slice(1).map((place, before) => place.set(i32.add(places[before]!.get, p.xPixel.get))),
       stop.set(i32.add(line.get, p.run.get)),
-      unrolledStop.set(i32.sub(stop.get, i32.const((UNROLLED - 1) * FLOAT))),
-      whileBelow(first, unrolledStop.get, steps(UNROLLED)),
-      whileBelow(first, stop.get, steps(1)),
+      whileBelow(first, stop.get, step),
       advance(line, p.line.get),
     ]),
   ]

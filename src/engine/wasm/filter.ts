@@ -90,7 +90,7 @@ function strandOf({ x, xShape, dy, dyShape, out, geometry: { stride, pad } }: Wo
 type Tiles = [name: Name, i: number, ins: number, o: number, outs: number]
 
 /** As much as there is in tiles of four by eight channels, and what is left in smaller ones. */
-function tilesOf({ first, count }: Part, outs: number): Tiles[] {
+export function tilesOf({ first, count }: Pick<Part, 'first' | 'count'>, outs: number): Tiles[] {
   const [ins, whole] = [count - (count % 4), outs - (outs % 8)]
   const tiles: Tiles[] = [
     ['filter4x8', first, ins, 0, whole],

@@ -86,7 +86,8 @@ export class Own {
   scratch(length: number): { address: number; numbers: Float32Array } {
     const { wasm } = this.host
     if (length > this.scratchSize) {
-      if (this.scratchAt > 0) wasm._free(this.scratchAt)
+      if (this.scratchSize > 0) wasm._free(this.scratchAt)
+      this.scratchSize = 0 // where there is no room, malloc throws
       this.scratchAt = wasm._malloc(4 * length) >>> 0
       this.scratchSize = length
     }

@@ -1,5 +1,8 @@
 // Products of batches of matrices on the wasm backend.
 import { tf } from '../tf.ts'
+import { canMultiply, multiply as multiplyByOwn } from './matrices.ts'
+import type { Product } from './matrices.ts'
+import { ownFunctions } from './module.ts'
 import type { Call, Info, Kernel, Numbers, WasmBackend } from './call.ts'
 
 /** Multiplications for one matrix of a batch, above which it is worth a call of the quick way. */
@@ -15,20 +18,11 @@ export function batchMatMul(call: Call, stock: Kernel): Info | Info[] {
   const product = productOf(a, b, attrs as { transposeA?: boolean; transposeB?: boolean })
   if (!product) return stock(call)
   const out = backend.makeOutput(product.shape, 'float32')
-  if (product.n * product.k * product.m < LARGE) multiply(product, a, b, out, backend)
+  const own = ownFunctions()
+  if (own && canMultiply(product)) multiplyByOwn(own, product, a, b, out)
+  else if (product.n * product.k * product.m < LARGE) multiply(product, a, b, out, backend)
   else multiplyOneByOne(product, a, b, out, { backend, stock })
   return out
-}
-
-/** `items` products of [n, k] and [k, m]; neighbours in a row and in a column of each are so far apart in memory. */
-interface Product {
-  items: number
-  n: number
-  k: number
-  m: number
-  a: { row: number; column: number }
-  b: { row: number; column: number }
-  shape: number[]
 }
 
 function productOf(a: Info, b: Info, { transposeA = false, transposeB = false }): Product | undefined {
