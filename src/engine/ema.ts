@@ -1,5 +1,7 @@
 // Averages of the weights over the steps of a training, which sample better than the weights of any one step.
 import type { Tensor1D } from './tf.ts'
+import { gpu, tensorOf } from './webgpu/current.ts'
+import { averageStep } from './webgpu/kernels/optimizer.ts'
 
 /** How the average follows the weights. */
 export type EmaConfig = GrowingEma | ConstantEma | HalfLifeEma | PowerFunctionEma
@@ -81,7 +83,10 @@ function halfLifeDecay({ half_life, ema_rampup_ratio }: HalfLifeEma, made: numbe
 /** shadow - (1 - decay) (shadow - weights), for the update number `update`, from 1. */
 export function emaUpdate(config: EmaConfig, shadow: Tensor1D, weights: Tensor1D, update: number): Tensor1D {
   const decay = emaDecay(config, update)
-  return decay === 0 ? weights : (shadow.sub(shadow.sub(weights).mul(1 - decay)) as Tensor1D)
+  if (decay === 0) return weights
+  const backend = gpu()
+  if (backend) return tensorOf(averageStep(backend, shadow, weights, 1 - decay))
+  return shadow.sub(shadow.sub(weights).mul(1 - decay)) as Tensor1D
 }
 
 /** The largest width that a profile which rises to its end can have: that of γ = 0, all steps alike, is 0.289. */

@@ -4,6 +4,8 @@ import { learningRate } from './learningRates.ts'
 import type { Moment } from './moments.ts'
 import type { Scalar, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
+import { gpu, tensorOf } from './webgpu/current.ts'
+import { adamBuffers, adamStep, clipFactor } from './webgpu/kernels/optimizer.ts'
 
 export type Algorithm = 'adamw' | 'adam' | 'radam' | 'nadam' | 'adamax' | 'rmsprop' | 'adagrad' | 'sgd'
 
@@ -54,6 +56,19 @@ interface Rule {
   /** Names of what it remembers. */
   keeps: (config: OptimizerConfig) => Moment[]
   update: (now: Update) => Updated
+  /** The whole step by kernels of its own, where the backend has them; undefined where it does not. */
+  fused?: (now: StepOfAll) => Updated | undefined
+}
+
+/** What one step begins with: the gradient as it came. */
+interface StepOfAll {
+  config: OptimizerConfig
+  weights: Tensor1D
+  gradient: Tensor1D
+  moments: Moments
+  lr: number
+  /** Number of the update, from 1. */
+  t: number
 }
 
 const adam: Rule = {
@@ -69,6 +84,32 @@ const adam: Rule = {
     const moved = weights.sub(first.div(spread).mul(lr / (1 - beta1 ** t))) as Tensor1D
     return { weights: moved, moments: { first, second, ...(largest && { largest }) } }
   },
+  fused: fusedAdam,
+}
+
+function fusedAdam({ config, weights, gradient, moments, lr, t }: StepOfAll): Updated | undefined {
+  const { algorithm, beta1, beta2, eps, weight_decay: decay, clip_norm: limit, amsgrad = false } = config
+  const backend = gpu()
+  const buffers = adamBuffers({ clips: limit > 0, amsgrad })
+  if (!backend || buffers > backend.device.limits.maxStorageBuffersPerShaderStage) return undefined
+  const decoupled = algorithm === 'adamw'
+  const made = adamStep(backend, {
+    weights,
+    gradient,
+    first: moments.first!,
+    second: moments.second!,
+    ...(amsgrad && { largest: moments.largest! }),
+    ...(limit > 0 && { factor: tensorOf(clipFactor(backend, gradient, limit)) }),
+    keep: decoupled ? 1 - lr * decay : 1,
+    penalty: decoupled ? 0 : decay,
+    beta1,
+    beta2,
+    eps,
+    lr,
+    t,
+  })
+  const [moved, first, second, largest] = made.map(tensorOf<Tensor1D>)
+  return { weights: moved!, moments: { first: first!, second: second!, ...(largest && { largest }) } }
 }
 
 /** Liu et al. 2020: while few squares are averaged their average says little, and the step is that of the momentum alone. */
@@ -182,6 +223,8 @@ export function optimizerStep(
 ): Updated {
   const { algorithm, weight_decay: decay, clip_norm } = config
   const lr = learningRate(config, step, total)
+  const fused = rules[algorithm].fused?.({ config, weights, gradient, moments, lr, t: step + 1 })
+  if (fused) return fused
   const clipped = clip_norm > 0 ? clipByNorm(gradient, clip_norm) : gradient
   const decoupled = algorithm === 'adamw'
   const g = !decoupled && decay > 0 ? (clipped.add(weights.mul(decay)) as Tensor1D) : clipped
@@ -191,6 +234,8 @@ export function optimizerStep(
 
 /** The gradient, scaled down if its norm is above `limit`, as `torch.nn.utils.clip_grad_norm_` does it. */
 export function clipByNorm(gradient: Tensor1D, limit: number): Tensor1D {
+  const backend = gpu()
+  if (backend) return gradient.mul(tensorOf(clipFactor(backend, gradient, limit)))
   const norm = gradient.square().sum().sqrt() as Scalar
   return gradient.mul(tf.minimum(tf.div(limit, norm.add(1e-6)), 1)) as Tensor1D
 }
