@@ -1,7 +1,7 @@
 // One step of training as a function from state to state: nothing is changed in place, so a snapshot is a reference.
 import type { Average, EmaConfig } from './ema.ts'
 import { averageUpdate, beginAverage } from './ema.ts'
-import { flatten, unflatten } from './flat.ts'
+import { flatten, laidOut, ownTensors, unflatten } from './flat.ts'
 import type { Moments, OptimizerConfig } from './optimizers.ts'
 import { momentNames, noMoments, optimizerStep } from './optimizers.ts'
 import type { LossRecord } from './importance.ts'
@@ -11,6 +11,7 @@ import { tidied } from './plan/memory.ts'
 import type { Scalar, Tensor, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
 import type { ItemLosses, Weights } from './values.ts'
+import { openHomes } from './webgpu/arena.ts'
 
 /** Everything that a later step depends on, and the losses so far. */
 export interface TrainingState {
@@ -76,12 +77,31 @@ export function resumeTraining(left: TrainingState, weights: Weights, { optimize
     const own = copyOf(left.weights)
     const averages = emas.map((ema, i) => resumeAverage(left, ema, i) ?? beginAverage(ema, flatten(Object.values(own))))
     const moments = Object.fromEntries(momentNames(optimizer).map((name) => [name, left.moments[name]!]))
-    return { ...left, weights: own, moments, averages }
+    return laidOutState({ ...left, weights: own, moments, averages })
   })
 }
 
-const copyOf = (weights: Weights): Weights =>
-  Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, tensor.clone()]))
+/** The state with its vectors laid out as on this backend, if it comes from a file or from another one. */
+function laidOutState(state: TrainingState): TrainingState {
+  const tensors = Object.values(state.weights)
+  const here = (flat: Tensor1D) => laidOut(flat, tensors)
+  const { moments, averages, accumulated } = state
+  return {
+    ...state,
+    moments: Object.fromEntries(Object.entries(moments).map(([name, flat]) => [name, here(flat)])),
+    averages: averages.map(({ weights, snapshots, ...about }) => ({
+      ...about,
+      weights: here(weights),
+      snapshots: snapshots.map(({ t, weights: then }) => ({ t, weights: here(then) })),
+    })),
+    accumulated: accumulated && { ...accumulated, gradient: here(accumulated.gradient) },
+  }
+}
+
+function copyOf(weights: Weights): Weights {
+  const own = ownTensors(Object.values(weights))
+  return Object.fromEntries(Object.keys(weights).map((name, i) => [name, own[i]!]))
+}
 
 /** Throws NodeError if the weights of a training are not those of a model, by names and shapes. */
 export function checkAlike(left: Weights, weights: Weights) {
@@ -129,10 +149,11 @@ export interface StepOptions extends TrainingConfig {
 }
 
 /** The state after one more step. Only tensors of that state stay alive. Throws NodeError if the loss reaches no weight. */
-export function trainStep(state: TrainingState, options: StepOptions): TrainingState {
+export function trainStep(before: TrainingState, options: StepOptions): TrainingState {
   return tidied(() => {
-    const { value, gradients } = gradientsOf(options.loss, Object.values(state.weights))
-    const { gradient, batches } = accumulate(state.accumulated, flatten(gradients))
+    const state = laidOutState(before)
+    const { value, gradient: last } = gradientOf(options.loss, Object.values(state.weights))
+    const { gradient, batches } = accumulate(state.accumulated, last)
     const seen = { step: state.step + 1, loss: value, losses: appendLoss(state.losses, value) }
     const wanted = options.gradient_accumulation_steps ?? 1
     if (batches < wanted) return { ...state, ...seen, accumulated: { gradient, batches } }
@@ -184,21 +205,25 @@ export function namedWeights(flat: Tensor1D, like: Weights): Weights {
   return Object.fromEntries(pieces.map((tensor, i) => [names[i]!, tensor]))
 }
 
-/** The loss and its gradients; a weight that it does not depend on has a gradient of zeros. */
-function gradientsOf(loss: () => Scalar, weights: Tensor[]): { value: Scalar; gradients: Tensor[] } {
+/** The loss and its gradient, flattened; it is zero for a weight that the loss does not depend on. */
+function gradientOf(loss: () => Scalar, weights: Tensor[]): { value: Scalar; gradient: Tensor1D } {
   const engine = tf.engine()
+  const homes = openHomes(weights)
   try {
     const { value, grads } = engine.gradients(loss, weights, undefined, true) as unknown as {
       value: Scalar
       grads: (Tensor | null | undefined)[]
     }
     if (grads.every((gradient) => !gradient)) throw unreached()
-    return { value, gradients: grads.map((gradient, i) => gradient ?? tf.zerosLike(weights[i]!)) }
+    const all = () => grads.map((gradient, i) => gradient ?? tf.zerosLike(weights[i]!))
+    return { value, gradient: homes?.collect(grads) ?? flatten(all()) }
   } catch (error) {
     // A tape cut short still holds what its operations saved for the way back.
     for (const { saved } of engine.state.activeTape ?? []) saved?.forEach((tensor) => tensor.dispose())
     engine.state.activeTape = []
     throw error
+  } finally {
+    homes?.close()
   }
 }
 
@@ -220,6 +245,6 @@ export function appendLoss(losses: readonly Tensor[], loss: Scalar): Tensor[] {
   for (;;) {
     const last = pieces.slice(-JOIN)
     if (last.length < JOIN || last.some((piece) => piece.size !== last[0]!.size)) return pieces
-    pieces.splice(-JOIN, JOIN, flatten(last))
+    pieces.splice(-JOIN, JOIN, tf.concat1d(last.map((piece) => piece.as1D())))
   }
 }

@@ -1,4 +1,5 @@
 // Models and trainings between the device and a file.
+import { layoutOf } from '../flat.ts'
 import { preconditioned } from '../models/precondition.ts'
 import type { PreconditionConfig } from '../models/preconditioning.ts'
 import { onlyChild } from '../models/tree.ts'
@@ -72,11 +73,12 @@ export async function storeTraining(state: TrainingState): Promise<StoredTrainin
   }
   for (const [part, flat] of flatsOf(state)) {
     const numbers = (await flat.data()) as Float32Array
-    let at = 0
-    for (const name of order) {
+    const { places } = layoutOf(flat, Object.values(weights))
+    order.forEach((name, i) => {
       const { shape, size } = weights[name]!
-      tensors.set(`${part}/${name}`, toTorch(name, { shape, data: numbers.slice(at, (at += size)) }))
-    }
+      const data = numbers.slice(places[i], places[i]! + size)
+      tensors.set(`${part}/${name}`, toTorch(name, { shape, data }))
+    })
   }
   const pieces: Float32Array[] = []
   for (const piece of losses) pieces.push((await piece.data()) as Float32Array)

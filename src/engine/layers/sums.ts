@@ -3,11 +3,15 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import { channelSums as ownChannelSums } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
+import { gpu, tensorOf } from '../webgpu/current.ts'
 
 const { fill } = tf
 
-/** A tensor of one number, made on the device: `tf.ones` makes it here and sends it there. */
-export const constant = (shape: number[], value: number): Tensor => fill(shape, value)
+/** A tensor of one number, made on the device: `tf.ones` makes it here and sends it there. On webgpu it is made once. */
+export function constant(shape: number[], value: number): Tensor {
+  const backend = gpu()
+  return backend ? tensorOf(backend.constant(shape, value)) : fill(shape, value)
+}
 
 /** Means over the pixels of `[b, n, c]`: `[b, c]`. A pool over the whole image, or on GPUs, where a pool is one thread a channel, a product. */
 export function channelMeans(x: Tensor3D): Tensor2D {

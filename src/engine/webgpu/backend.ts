@@ -29,6 +29,14 @@ interface TensorData {
   offset?: number
 }
 
+/** `count` elements of `source`, from number `from` on, for number `to` of another tensor and those behind it. */
+export interface Part {
+  source: TensorInfo
+  from: number
+  to: number
+  count: number
+}
+
 interface StockProgram {
   outputShape: number[]
   size?: number | boolean
@@ -72,6 +80,7 @@ export class Backend extends StockBackend {
   private readonly pipelines = new Map<string, GPUComputePipeline>()
   private readonly bindGroups = new Map<string, { group: GPUBindGroup; used: number }>()
   private readonly ids = new WeakMap<GPUComputePipeline | GPUBuffer, number>()
+  private readonly constants = new Map<string, TensorInfo>()
   private seen = 0
   private pending = 0
 
@@ -132,6 +141,52 @@ export class Backend extends StockBackend {
       offset: (data.offset ?? 0) + 4 * offset,
     })
     return view
+  }
+
+  /** Whether a tensor is a view of another one, from element `place` on. */
+  isPartOf({ dataId }: TensorInfo, whole: TensorInfo, place: number): boolean {
+    const { base, offset } = this.tensorMap.get(dataId)
+    return base === whole.dataId && offset === (this.tensorMap.get(base).offset ?? 0) + 4 * place
+  }
+
+  /** What a view is a view of; undefined of another tensor. */
+  baseOf({ dataId }: TensorInfo): TensorInfo | undefined {
+    const { base } = this.tensorMap.get(dataId)
+    return base && { ...this.tensorMap.get(base), dataId: base }
+  }
+
+  /** A tensor of zeros, by no dispatch; it ends the pass. */
+  zeros(shape: readonly number[]): TensorInfo {
+    const made = this.makeTensorInfo(shape, 'float32')
+    const { buffer, offset, size } = this.bindingOf(made)
+    this.betweenPasses().clearBuffer(buffer, offset, size)
+    return made
+  }
+
+  /** A tensor of one number: a view of one that was made when it was first asked for, and stays. */
+  constant(shape: readonly number[], value: number): TensorInfo {
+    const size = tf.util.sizeFromShape(shape as number[])
+    const key = `${size} ${value}`
+    let kept = this.constants.get(key)
+    if (!kept) this.constants.set(key, (kept = this.makeTensorInfo([size], 'float32', new Float32Array(size).fill(value))))
+    return this.view(kept, 0, shape)
+  }
+
+  /** Copies numbers of tensors into another one, by no dispatch; it ends the pass, so it is for many at once. */
+  copy(parts: readonly Part[], target: TensorInfo) {
+    const into = this.bindingOf(target)
+    const sources = parts.map(({ source }) => this.bindingOf(source))
+    const encoder = this.betweenPasses()
+    parts.forEach(({ from, to, count }, i) => {
+      const { buffer, offset = 0 } = sources[i]!
+      encoder.copyBufferToBuffer(buffer, offset + 4 * from, into.buffer, into.offset! + 4 * to, 4 * count)
+    })
+  }
+
+  private betweenPasses(): GPUCommandEncoder {
+    this.ensureCommandEncoderReady()
+    this.endComputePassEncoder()
+    return this.commandEncoder!
   }
 
   /** Hands what was recorded to the device. Reading a tensor does so by itself. */
@@ -262,9 +317,7 @@ export class Backend extends StockBackend {
     if (!base || values != null) return super.read(dataId)
     const bytes = 4 * tf.util.sizeFromShape(shape)
     const staging = this.bufferManager.acquireBuffer(bytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ)
-    this.ensureCommandEncoderReady()
-    this.endComputePassEncoder()
-    this.commandEncoder!.copyBufferToBuffer(resource as GPUBuffer, offset, staging, 0, bytes)
+    this.betweenPasses().copyBufferToBuffer(resource as GPUBuffer, offset, staging, 0, bytes)
     this.submitQueue()
     await staging.mapAsync(GPUMapMode.READ)
     const copy = staging.getMappedRange().slice(0)

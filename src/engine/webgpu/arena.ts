@@ -1,0 +1,70 @@
+// The gradient of all weights as one vector that kernels write into: a kernel that makes the gradient of a weight asks
+// `homeFor` where it belongs, and what was made elsewhere is copied. For the length of one differentiation.
+import { layoutHere } from '../flat.ts'
+import type { Tensor, Tensor1D, TensorInfo } from '../tf.ts'
+import type { Backend } from './backend.ts'
+import { gpu, tensorOf } from './current.ts'
+
+type DataId = object
+
+interface Homes {
+  backend: Backend
+  shapes: Map<DataId, { shape: readonly number[]; place: number }>
+  size: number
+  /** Made when the first one asks for a home. */
+  arena?: TensorInfo
+}
+
+export interface OpenHomes {
+  /**
+   * All gradients as one vector, laid out as the weights; zeros for those that there are not. May be called once.
+   */
+  collect: (gradients: readonly (Tensor | null | undefined)[]) => Tensor1D
+  /** Has to be called at last, whatever has failed. */
+  close: () => void
+}
+
+let open: Homes | undefined
+
+/**
+ * From now on kernels are told where the gradients of these weights belong. Undefined on other backends than webgpu, where
+ * nothing has to be closed.
+ */
+export function openHomes(weights: readonly Tensor[]): OpenHomes | undefined {
+  const backend = gpu()
+  if (!backend) return undefined
+  const { places, size } = layoutHere(weights)
+  const shapes = new Map(weights.map(({ dataId, shape }, i) => [dataId, { shape, place: places[i]! }]))
+  const own: Homes = { backend, shapes, size }
+  open = own
+  return {
+    collect: (gradients) => collect(own, gradients, places),
+    close() {
+      if (open === own) open = undefined
+      if (own.arena) backend.disposeData(own.arena.dataId)
+    },
+  }
+}
+
+/**
+ * Where the gradient of a weight is to be written: a part of a larger tensor, zeros before. Each weight has it once, for of one
+ * that is used twice the gradients are added. Undefined where a kernel has to make a tensor of its own.
+ */
+export function homeFor({ dataId }: TensorInfo): TensorInfo | undefined {
+  const home = open?.shapes.get(dataId)
+  if (!open || !home) return undefined
+  open.shapes.delete(dataId)
+  open.arena ??= open.backend.zeros([open.size])
+  return open.backend.view(open.arena, home.place, home.shape)
+}
+
+function collect(homes: Homes, gradients: readonly (Tensor | null | undefined)[], places: readonly number[]): Tensor1D {
+  const { backend, size } = homes
+  const arena = (homes.arena ??= backend.zeros([size]))
+  const away = gradients.flatMap((source, i) =>
+    source && !backend.isPartOf(source, arena, places[i]!) ? [{ source, from: 0, to: places[i]!, count: source.size }] : [],
+  )
+  if (away.length > 0) backend.copy(away, arena)
+  homes.arena = undefined
+  return tensorOf(arena)
+}
