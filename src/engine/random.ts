@@ -12,6 +12,8 @@ export interface Random {
   integers(count: number, below: number): Int32Array
   /** 0 ... count-1 in random order. */
   permutation(count: number): Int32Array
+  /** The key of the next draw, for who makes it elsewhere by the same generator; there is none of numbers that were recorded. */
+  nextKey?: () => Key
 }
 
 /** The stream of a node: `seed` is its param, `path` the indices of the enclosing zones, outermost first. */
@@ -23,10 +25,11 @@ export function randomOf(seed: number, path: readonly number[] = []): Random {
     uniform: (count) => floats(nextKey(), count),
     integers: (count, below) => integers(nextKey(), count, below),
     permutation: (count) => permutation(nextKey(), count),
+    nextKey,
   }
 }
 
-type Key = readonly [number, number]
+export type Key = readonly [number, number]
 
 /** Folds the path into the key one index after the other; the depth is part of the counter, so [1] and [0, 1] differ. */
 const keyOf = (seed: number, path: readonly number[]): Key =>

@@ -1,6 +1,6 @@
 // Data with few values, made continuous.
 import { dequantized } from '../../engine/likelihood.ts'
-import { tf } from '../../engine/tf.ts'
+import { uniformNoise } from '../../engine/noise.ts'
 import { defineNode, integer, samples, seed } from '../define.ts'
 
 export const dequantize = defineNode({
@@ -18,7 +18,7 @@ export const dequantize = defineNode({
   },
   run: ({ x }, { levels }, { random }) => {
     if (x.space === 'point') return { x: { ...x, type: 'samples' } }
-    const uniform = tf.tensor(random.uniform(x.tensor.size), x.tensor.shape)
+    const uniform = uniformNoise(random, x.tensor.shape)
     return { x: { type: 'samples', tensor: dequantized(x.tensor, levels, uniform), space: x.space } }
   },
 })
