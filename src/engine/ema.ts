@@ -1,7 +1,5 @@
-// Averages of the weights over the steps of a training, which sample better than the weights of any one step.
-import type { Tensor1D } from './tf.ts'
-import { gpu, tensorOf } from './webgpu/current.ts'
-import { averageStep } from './webgpu/kernels/optimizer.ts'
+// Averages of the weights over the steps of a training, which sample better than the weights of any one step: how they follow
+// them. Uses no device.
 
 /** How the average follows the weights. */
 export type EmaConfig = GrowingEma | ConstantEma | HalfLifeEma | PowerFunctionEma
@@ -80,15 +78,6 @@ function halfLifeDecay({ half_life, ema_rampup_ratio }: HalfLifeEma, made: numbe
   return 0.5 ** (1 / steps)
 }
 
-/** shadow - (1 - decay) (shadow - weights), for the update number `update`, from 1. */
-export function emaUpdate(config: EmaConfig, shadow: Tensor1D, weights: Tensor1D, update: number): Tensor1D {
-  const decay = emaDecay(config, update)
-  if (decay === 0) return weights
-  const backend = gpu()
-  if (backend) return tensorOf(averageStep(backend, shadow, weights, 1 - decay))
-  return shadow.sub(shadow.sub(weights).mul(1 - decay)) as Tensor1D
-}
-
 /** The largest width that a profile which rises to its end can have: that of γ = 0, all steps alike, is 0.289. */
 export const WIDEST = 0.28
 
@@ -107,42 +96,4 @@ export function gammaOf(sigma_rel: number): number {
     if (!(next < gamma)) return gamma
     gamma = next
   }
-}
-
-/** An average as it is carried through a training. */
-export interface Average {
-  /** {@link flatten}ed, like the weights. */
-  weights: Tensor1D
-  /** Of a power function: its width, which PostHocEMA needs. */
-  sigma_rel?: number
-  /** What it was at earlier updates, in order. */
-  snapshots: Snapshot[]
-}
-
-export interface Snapshot {
-  /** Number of the update, from 1. */
-  t: number
-  weights: Tensor1D
-}
-
-/** Before the first update. */
-export const beginAverage = (config: EmaConfig, weights: Tensor1D): Average => ({
-  weights,
-  ...(config.kind === 'power_function' && { sigma_rel: config.sigma_rel }),
-  snapshots: [],
-})
-
-/** The average after the update number `update`, from 1. */
-export function averageUpdate(config: EmaConfig, average: Average, weights: Tensor1D, update: number): Average {
-  const now = emaUpdate(config, average.weights, weights, update)
-  const most = config.kind === 'power_function' ? config.snapshots : 0
-  const snapshots = most > 0 ? [...average.snapshots, { t: update, weights: now }].filter(({ t }) => isKept(t, update, most)) : []
-  return { ...average, weights: now, snapshots }
-}
-
-/** Evenly spread, however long the training becomes: once there are more than `most`, every second one goes. */
-function isKept(t: number, now: number, most: number): boolean {
-  let stride = 1
-  while (now / stride > most) stride *= 2
-  return t % stride === 0
 }

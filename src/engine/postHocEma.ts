@@ -1,6 +1,6 @@
 // An average of the weights chosen after the training: a sum of averages that were kept on the way. Karras et al. 2024 (EDM2),
 // section 3.2 and algorithm 3.
-import type { Average } from './ema.ts'
+import type { Average } from './averages.ts'
 import { gammaOf } from './ema.ts'
 import { multiply, symmetricEigen, transposed } from './linearAlgebra.ts'
 import { tidied } from './plan/memory.ts'

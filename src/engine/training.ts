@@ -1,6 +1,7 @@
 // One step of training as a function from state to state: nothing is changed in place, so a snapshot is a reference.
-import type { Average, EmaConfig } from './ema.ts'
-import { averageUpdate, beginAverage } from './ema.ts'
+import type { Average } from './averages.ts'
+import { averageUpdate, beginAverage } from './averages.ts'
+import type { EmaConfig } from './ema.ts'
 import { flatten, laidOut, ownTensors, unflatten } from './flat.ts'
 import type { Moments, OptimizerConfig } from './optimizers.ts'
 import { momentNames, noMoments, optimizerStep } from './optimizers.ts'

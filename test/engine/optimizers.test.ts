@@ -1,7 +1,8 @@
 // Optimizers, learning rates and averages of the weights against what PyTorch, diffusers, k-diffusion and EDM2 did.
 import { describe, expect, test } from 'vitest'
 import type { EmaConfig, GrowingEma } from '../../src/engine/ema.ts'
-import { averageUpdate, beginAverage, emaDecay, emaUpdate, gammaOf } from '../../src/engine/ema.ts'
+import { averageUpdate, beginAverage, emaUpdate } from '../../src/engine/averages.ts'
+import { emaDecay, gammaOf } from '../../src/engine/ema.ts'
 import type { LearningRateConfig, LrSchedule } from '../../src/engine/learningRates.ts'
 import { checkLearningRate, learningRate, parseStepRules } from '../../src/engine/learningRates.ts'
 import type { Algorithm, OptimizerConfig } from '../../src/engine/optimizers.ts'

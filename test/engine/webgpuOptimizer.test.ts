@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import type { OptimizerConfig } from '../../src/engine/optimizers.ts'
 import { clipByNorm, noMoments, optimizerStep } from '../../src/engine/optimizers.ts'
-import { emaUpdate } from '../../src/engine/ema.ts'
+import { emaUpdate } from '../../src/engine/averages.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
