@@ -61,12 +61,10 @@ describe('by tfjs', () => {
     const counts = await counted(() => void (y = tf.conv2d<Tensor4D>(x, filter, 1, 'same')))
     const [image, weights, result] = [4 * x.size, 4 * filter.size, 4 * 2 * 32 * 32 * 8]
     expect(y.shape).toEqual([2, 32, 32, 8])
-    // Image and filter are uploaded here, where they are first used, so that all that is bound is new: with the uniform.
-    expect(counts).toMatchObject({ dispatches: 1, pipelines: 1, writes: 3, bytesTouched: counts.bufferBytes })
-    const uniform = counts.bufferBytes - image - weights - result
-    expect(uniform).toBeGreaterThanOrEqual(counts.writtenBytes - image - weights)
-    expect(uniform).toBeLessThan(256)
-    expect([...counter.uses].at(-1)![0].label).toBe('Conv2DMMProgram')
+    // Image and filter are uploaded here, where they are first used. Shapes are in the code, so there is no uniform.
+    expect(counts).toMatchObject({ dispatches: 1, pipelines: 1, writes: 2, bytesTouched: counts.bufferBytes })
+    expect([counts.writtenBytes, counts.bufferBytes]).toEqual([image + weights, image + weights + result])
+    expect([...counter.uses].at(-1)![0].label).toMatch(/^conv3x3 forward 2x32x32x4 /)
     expect([...counter.uses].at(-1)![1]).toEqual({ dispatches: 1, bytesTouched: counts.bytesTouched })
     tf.dispose([x, filter, y])
   })

@@ -2,14 +2,14 @@
 import type { EmaConfig } from './ema.ts'
 import { emaDecay } from './ema.ts'
 import type { Tensor1D } from './tf.ts'
-import { gpu, tensorOf } from './webgpu/current.ts'
+import { ownKernels, tensorOf } from './webgpu/own.ts'
 import { averageStep } from './webgpu/kernels/optimizer.ts'
 
 /** shadow - (1 - decay) (shadow - weights), for the update number `update`, from 1. */
 export function emaUpdate(config: EmaConfig, shadow: Tensor1D, weights: Tensor1D, update: number): Tensor1D {
   const decay = emaDecay(config, update)
   if (decay === 0) return weights
-  const backend = gpu()
+  const backend = ownKernels()
   if (backend) return tensorOf(averageStep(backend, shadow, weights, 1 - decay))
   return shadow.sub(shadow.sub(weights).mul(1 - decay)) as Tensor1D
 }

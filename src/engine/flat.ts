@@ -7,7 +7,7 @@ import { tidied } from './plan/memory.ts'
 import type { Tensor, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
 import type { Backend } from './webgpu/backend.ts'
-import { gpu, tensorOf } from './webgpu/current.ts'
+import { ownKernels, tensorOf } from './webgpu/own.ts'
 
 /** Where tensors begin in a vector, and its length. */
 export interface Layout {
@@ -31,7 +31,7 @@ function layoutAt(sizes: readonly number[], multiple: number): Layout {
 const sizesOf = (tensors: readonly Tensor[]) => tensors.map(({ size }) => size)
 
 /** How {@link flatten} lays tensors out on this backend. */
-export const layoutHere = (tensors: readonly Tensor[]): Layout => layoutAt(sizesOf(tensors), gpu() ? APART : 1)
+export const layoutHere = (tensors: readonly Tensor[]): Layout => layoutAt(sizesOf(tensors), ownKernels() ? APART : 1)
 
 /** How a vector of all these tensors is laid out. Throws Error if it is not of these. */
 export function layoutOf(flat: Tensor1D, like: readonly Tensor[]): Layout {
@@ -42,7 +42,7 @@ export function layoutOf(flat: Tensor1D, like: readonly Tensor[]): Layout {
 
 /** The elements of all tensors, one after the other. On webgpu a view where they are views into one already. */
 export function flatten(tensors: readonly Tensor[]): Tensor1D {
-  const backend = gpu()
+  const backend = ownKernels()
   if (!backend) return tf.concat1d(tensors.map((tensor) => tensor.as1D()))
   const { places, size } = layoutHere(tensors)
   const whole = tensors[0] && backend.baseOf(tensors[0])
@@ -59,7 +59,7 @@ export function flatten(tensors: readonly Tensor[]): Tensor1D {
 
 /** The inverse of {@link flatten}, with the shapes of `like`: on webgpu views into the vector, without a copy. */
 export function unflatten(flat: Tensor1D, like: readonly Tensor[]): Tensor[] {
-  const backend = gpu()
+  const backend = ownKernels()
   if (!backend) return partsOf(flat, like)
   return tidied(() => {
     const here = laidOut(flat, like)
@@ -78,7 +78,7 @@ function partsOf(flat: Tensor1D, like: readonly Tensor[]): Tensor[] {
 /** The vector as {@link flatten} lays it out here: itself unless it comes from a file or from another backend. */
 export function laidOut(flat: Tensor1D, like: readonly Tensor[]): Tensor1D {
   if (flat.size === layoutHere(like).size) return flat
-  const backend = gpu()
+  const backend = ownKernels()
   return backend ? movedApart(backend, flat, like) : tidied(() => flatten(partsOf(flat, like)))
 }
 
@@ -94,4 +94,4 @@ function movedApart(backend: Backend, flat: Tensor1D, like: readonly Tensor[]): 
 
 /** Tensors of the same numbers with an identity of their own: on webgpu views into one vector, elsewhere nothing is copied. */
 export const ownTensors = (tensors: readonly Tensor[]): Tensor[] =>
-  gpu() ? unflatten(flatten(tensors), tensors) : tensors.map((tensor) => tensor.clone())
+  ownKernels() ? unflatten(flatten(tensors), tensors) : tensors.map((tensor) => tensor.clone())

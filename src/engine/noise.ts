@@ -2,7 +2,7 @@
 import type { Random } from './random.ts'
 import type { Tensor } from './tf.ts'
 import { tf } from './tf.ts'
-import { gpu, tensorOf } from './webgpu/current.ts'
+import { ownKernels, tensorOf } from './webgpu/own.ts'
 import { drawn } from './webgpu/kernels/philox.ts'
 
 /**
@@ -19,7 +19,7 @@ const FEW = 8192
 
 function draw(kind: 'normal' | 'uniform', random: Random, shape: number[]): Tensor {
   const count = tf.util.sizeFromShape(shape)
-  const backend = count < FEW ? undefined : gpu()
+  const backend = count < FEW ? undefined : ownKernels()
   if (backend && random.nextKey) return tensorOf(drawn(backend, kind, random.nextKey(), shape))
   return tf.tensor(random[kind](count), shape, 'float32')
 }

@@ -4,7 +4,7 @@ import { learningRate } from './learningRates.ts'
 import type { Moment } from './moments.ts'
 import type { Scalar, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
-import { gpu, tensorOf } from './webgpu/current.ts'
+import { ownKernels, tensorOf } from './webgpu/own.ts'
 import { adamBuffers, adamStep, clipFactor } from './webgpu/kernels/optimizer.ts'
 
 export type Algorithm = 'adamw' | 'adam' | 'radam' | 'nadam' | 'adamax' | 'rmsprop' | 'adagrad' | 'sgd'
@@ -89,7 +89,7 @@ const adam: Rule = {
 
 function fusedAdam({ config, weights, gradient, moments, lr, t }: StepOfAll): Updated | undefined {
   const { algorithm, beta1, beta2, eps, weight_decay: decay, clip_norm: limit, amsgrad = false } = config
-  const backend = gpu()
+  const backend = ownKernels()
   const buffers = adamBuffers({ clips: limit > 0, amsgrad })
   if (!backend || buffers > backend.device.limits.maxStorageBuffersPerShaderStage) return undefined
   const decoupled = algorithm === 'adamw'
@@ -234,7 +234,7 @@ export function optimizerStep(
 
 /** The gradient, scaled down if its norm is above `limit`, as `torch.nn.utils.clip_grad_norm_` does it. */
 export function clipByNorm(gradient: Tensor1D, limit: number): Tensor1D {
-  const backend = gpu()
+  const backend = ownKernels()
   if (backend) return gradient.mul(tensorOf(clipFactor(backend, gradient, limit)))
   const norm = gradient.square().sum().sqrt() as Scalar
   return gradient.mul(tf.minimum(tf.div(limit, norm.add(1e-6)), 1)) as Tensor1D

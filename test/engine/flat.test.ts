@@ -10,7 +10,7 @@ import { tf } from '../../src/engine/tf.ts'
 import type { TrainingState } from '../../src/engine/training.ts'
 import { beginTraining, resumeTraining, trainStep } from '../../src/engine/training.ts'
 import { homeFor, openHomes } from '../../src/engine/webgpu/arena.ts'
-import { gpu, tensorOf } from '../../src/engine/webgpu/current.ts'
+import { ownKernels, tensorOf } from '../../src/engine/webgpu/own.ts'
 import { onEachBackend } from '../backends.ts'
 
 const shapes = [[3, 5], [64], [1], [2, 2, 33], [128]]
@@ -132,7 +132,7 @@ onEachBackend(() => {
         const made = (dy as Tensor).mul(saved!)
         const home = homeFor(saved!)
         if (!home) return made
-        gpu()!.copy([{ source: made, from: 0, to: 0, count: made.size }], home)
+        ownKernels()!.copy([{ source: made, from: 0, to: 0, count: made.size }], home)
         return tensorOf(home)
       },
     }
@@ -141,10 +141,10 @@ onEachBackend(() => {
   test('weights are views into one vector, which a step neither takes apart nor puts together', () => {
     tf.engine().startScope()
     const state = trained(beginTraining(named(tensors()), config), 2)
-    const [record, copy] = [vi.spyOn(gpu()!, 'recordAndSubmit'), vi.spyOn(gpu()!, 'copy')]
+    const [record, copy] = [vi.spyOn(ownKernels()!, 'recordAndSubmit'), vi.spyOn(ownKernels()!, 'copy')]
     const flat = flatten(Object.values(state.weights))
     const parts = unflatten(flat, Object.values(state.weights))
-    expect(gpu()!.baseOf(parts[2]!)).toMatchObject({ shape: [512] })
+    expect(ownKernels()!.baseOf(parts[2]!)).toMatchObject({ shape: [512] })
     expect(record.mock.calls).toHaveLength(0)
     expect(copy.mock.calls).toHaveLength(0)
     vi.restoreAllMocks()
@@ -154,7 +154,7 @@ onEachBackend(() => {
   test('gradients are written where they belong, or copied there: of a weight used twice, one that another kernel makes, none', async () => {
     const weights = tensors()
     const homes = openHomes(weights)!
-    const copy = vi.spyOn(gpu()!, 'copy')
+    const copy = vi.spyOn(ownKernels()!, 'copy')
     const flat = tf.tidy(() => {
       const loss = () => {
         const [a, b, c, d] = weights.map((weight, i) => (i < 3 ? halfSquare(weight) : weight.sum()))
@@ -186,14 +186,14 @@ onEachBackend(() => {
 
   test('a differentiation that fails leaves no memory behind', () => {
     const weights = tensors()
-    gpu()!.flush()
-    const before = gpu()!.bufferManager.numBytesUsed
+    ownKernels()!.flush()
+    const before = ownKernels()!.bufferManager.numBytesUsed
     const homes = openHomes(weights)!
     const home = homeFor(weights[0]!)!
     expect(home.shape).toEqual([3, 5])
-    gpu()!.disposeData(home.dataId)
+    ownKernels()!.disposeData(home.dataId)
     homes.close()
-    expect(gpu()!.bufferManager.numBytesUsed).toBe(before)
+    expect(ownKernels()!.bufferManager.numBytesUsed).toBe(before)
     tf.dispose(weights)
   })
 }, ['webgpu'])

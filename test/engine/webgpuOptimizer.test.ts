@@ -6,7 +6,7 @@ import { emaUpdate } from '../../src/engine/averages.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
-import { gpu } from '../../src/engine/webgpu/current.ts'
+import { ownKernels } from '../../src/engine/webgpu/own.ts'
 import { onEachBackend } from '../backends.ts'
 
 const plain: OptimizerConfig = {
@@ -131,18 +131,18 @@ onEachBackend(() => {
     const config = { ...plain, algorithm: 'adam', amsgrad: true, clip_norm: 1 } as const
     const random = randomOf(6)
     const [begin, gradient] = [random.normal(100), random.normal(100)]
-    const dispatch = vi.spyOn(gpu()!, 'dispatch')
+    const dispatch = vi.spyOn(ownKernels()!, 'dispatch')
     const keys = () => dispatch.mock.calls.map(([{ key }]) => key)
     const got = await stepsOf(config, begin, [gradient])
     expect(keys()).toEqual(['gradient norm, squares 100 in 64', 'gradient norm, factor of 64 to 1', 'adam amsgrad clipped 100'])
     dispatch.mockClear()
-    const { limits } = gpu()!.device
+    const { limits } = ownKernels()!.device
     const fewer = new Proxy(limits, {
       get: (all, key) => (key === 'maxStorageBuffersPerShaderStage' ? 9 : Reflect.get(all, key)),
     })
-    Object.defineProperty(gpu()!.device, 'limits', { configurable: true, value: fewer })
+    Object.defineProperty(ownKernels()!.device, 'limits', { configurable: true, value: fewer })
     const composed = await stepsOf(config, begin, [gradient])
-    Reflect.deleteProperty(gpu()!.device, 'limits')
+    Reflect.deleteProperty(ownKernels()!.device, 'limits')
     expect(keys()).toHaveLength(2)
     for (const [name, values] of Object.entries(composed)) expect(difference(got[name]!, values), name).toBeLessThan(1e-6)
     dispatch.mockRestore()

@@ -5,7 +5,7 @@ import { gaussianNoise, uniformNoise } from '../../src/engine/noise.ts'
 import { philox4x32 } from '../../src/engine/philox.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { tf } from '../../src/engine/tf.ts'
-import { gpu, tensorOf } from '../../src/engine/webgpu/current.ts'
+import { ownKernels, tensorOf } from '../../src/engine/webgpu/own.ts'
 import { drawn } from '../../src/engine/webgpu/kernels/philox.ts'
 import { onEachBackend } from '../backends.ts'
 
@@ -21,7 +21,7 @@ onEachBackend(() => {
     [1003, [0xffffffff, 0xffffffff]],
     [4096, [0xa4093822, 0x299f31d0]],
   ] as const)('%i integers with the key %s are those of the CPU', async (count, key) => {
-    const tensor = tensorOf(drawn(gpu()!, 'integers', key, [count]))
+    const tensor = tensorOf(drawn(ownKernels()!, 'integers', key, [count]))
     const words = Array.from({ length: Math.ceil(count / 4) }, (_, i) => philox4x32([i, 0, 0, 0], key)).flat()
     expect(new Uint32Array(Int32Array.from(await tensor.data()).buffer)).toEqual(Uint32Array.from(words.slice(0, count)))
     tensor.dispose()
@@ -38,7 +38,7 @@ onEachBackend(() => {
   })
 
   test('many are drawn by the GPU, few and recorded ones are sent', () => {
-    const dispatch = vi.spyOn(gpu()!, 'dispatch')
+    const dispatch = vi.spyOn(ownKernels()!, 'dispatch')
     const { normal } = randomOf(1)
     const recorded = { ...randomOf(1), normal, nextKey: undefined }
     tf.dispose([gaussianNoise(randomOf(1), [MANY - 1]), gaussianNoise(recorded as never, [MANY])])

@@ -3,13 +3,13 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import { channelSums as ownChannelSums } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
-import { gpu, tensorOf } from '../webgpu/current.ts'
+import { ownKernels, tensorOf } from '../webgpu/own.ts'
 
 const { fill } = tf
 
 /** A tensor of one number, made on the device: `tf.ones` makes it here and sends it there. On webgpu it is made once. */
 export function constant(shape: number[], value: number): Tensor {
-  const backend = gpu()
+  const backend = ownKernels()
   return backend ? tensorOf(backend.constant(shape, value)) : fill(shape, value)
 }
 

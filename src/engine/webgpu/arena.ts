@@ -3,7 +3,7 @@
 import { layoutHere } from '../flat.ts'
 import type { Tensor, Tensor1D, TensorInfo } from '../tf.ts'
 import type { Backend } from './backend.ts'
-import { gpu, tensorOf } from './current.ts'
+import { ownKernels, tensorOf } from './own.ts'
 
 type DataId = object
 
@@ -31,7 +31,7 @@ let open: Homes | undefined
  * nothing has to be closed.
  */
 export function openHomes(weights: readonly Tensor[]): OpenHomes | undefined {
-  const backend = gpu()
+  const backend = ownKernels()
   if (!backend) return undefined
   const { places, size } = layoutHere(weights)
   const shapes = new Map(weights.map(({ dataId, shape }, i) => [dataId, { shape, place: places[i]! }]))

@@ -3,31 +3,29 @@
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
 import type { Program } from '../program.ts'
+import { bindings, bound, programOf, workgroups } from '../wgsl.ts'
 
 const GROUP = 64
-const MOST_WORKGROUPS = 65535
 
-/** Numbers of a vector of `n` that an invocation takes at once, and how many such pieces there are. */
-const piecesOf = (n: number) => (n % 4 === 0 ? { of: 'vec4f', pieces: n / 4 } : { of: 'f32', pieces: n })
+/** Vectors of `n`, taken four numbers at a time where that comes out even, and how many pieces an invocation each that is. */
+function vectors(n: number) {
+  const { of } = bound('', n)
+  return { of, pieces: of === 'f32' ? n : n / 4, named: (names: readonly string[]) => names.map((name) => ({ name, of })) }
+}
 
-/** WGSL that binds whole vectors, in the order of `Backend.dispatch`. */
-const vectors = (of: string, outputs: readonly string[], inputs: readonly string[]) =>
-  [...outputs, ...inputs]
-    .map((name, i) => {
-      const access = i < outputs.length ? 'read_write' : 'read'
-      return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${of}>;`
-    })
-    .join('\n')
-
-/** A `main` that runs `body` for each piece `i`; an invocation takes several where there are more than can be started. */
+/** A `main` that runs `body` for each piece `i`. */
 function forEachPiece(pieces: number, body: string): Pick<Program, 'code' | 'workgroups'> {
-  const groups = Math.min(Math.ceil(pieces / GROUP), MOST_WORKGROUPS)
+  const grid = workgroups(Math.ceil(pieces / GROUP))
   return {
-    workgroups: [groups, 1, 1],
-    code: `@compute @workgroup_size(${GROUP}) fn main(@builtin(global_invocation_id) id: vec3u) {
-  for (var i = id.x; i < ${pieces}u; i += ${groups * GROUP}u) {
+    workgroups: grid.workgroups,
+    code: `@compute @workgroup_size(${GROUP}) fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  ${grid.begin}
+  let i = group * ${GROUP}u + thread;
+  if (i >= ${pieces}u) { return; }
 ${body}
-  }
 }`,
   }
 }
@@ -75,34 +73,35 @@ export function adamStep(backend: Backend, step: AdamStep): TensorInfo[] {
   return backend.dispatch(adamProgram(weights.shape[0]!, Boolean(largest), Boolean(factor)), inputs, outputs, scalars)
 }
 
-function adamProgram(n: number, amsgrad: boolean, clips: boolean): Program {
-  const { of, pieces } = piecesOf(n)
-  const outputs = ['new_weights', 'new_first', 'new_second', ...(amsgrad ? ['new_largest'] : [])]
-  const inputs = ['weights', 'gradient', 'first', 'second', ...(amsgrad ? ['largest'] : [])]
-  const scalars = outputs.length + inputs.length + (clips ? 1 : 0)
-  const main = forEachPiece(
-    pieces,
-    `    let w = weights[i];
-    let g = gradient[i]${clips ? ' * factor[0]' : ''} + s.penalty * w;
-    let m = s.beta1 * first[i] + s.rest1 * g;
-    let v = s.beta2 * second[i] + s.rest2 * (g * g);
-    let most = ${amsgrad ? 'max(largest[i], v)' : 'v'};
-    new_weights[i] = s.keep * w - s.length * (m / (sqrt(most) * s.unbias + s.eps));
-    new_first[i] = m;
-    new_second[i] = v;${amsgrad ? '\n    new_largest[i] = most;' : ''}`,
-  )
-  return {
-    key: `adam${amsgrad ? ' amsgrad' : ''}${clips ? ' clipped' : ''} ${n}`,
-    workgroups: main.workgroups,
-    code: `${vectors(of, outputs, inputs)}
-${clips ? `@group(0) @binding(${scalars - 1}) var<storage, read> factor: array<f32>;` : ''}
+const adamProgram = (n: number, amsgrad: boolean, clips: boolean): Program =>
+  programOf(`adam${amsgrad ? ' amsgrad' : ''}${clips ? ' clipped' : ''} ${n}`, () => {
+    const { pieces, named } = vectors(n)
+    const outputs = named(['new_weights', 'new_first', 'new_second', ...(amsgrad ? ['new_largest'] : [])])
+    const inputs = [
+      ...named(['weights', 'gradient', 'first', 'second', ...(amsgrad ? ['largest'] : [])]),
+      ...(clips ? [{ name: 'factor', of: 'f32' } as const] : []),
+    ]
+    const main = forEachPiece(
+      pieces,
+      `  let w = weights[i];
+  let g = gradient[i]${clips ? ' * factor[0]' : ''} + s.penalty * w;
+  let m = s.beta1 * first[i] + s.rest1 * g;
+  let v = s.beta2 * second[i] + s.rest2 * (g * g);
+  let most = ${amsgrad ? 'max(largest[i], v)' : 'v'};
+  new_weights[i] = s.keep * w - s.length * (m / (sqrt(most) * s.unbias + s.eps));
+  new_first[i] = m;
+  new_second[i] = v;${amsgrad ? '\n  new_largest[i] = most;' : ''}`,
+    )
+    return {
+      workgroups: main.workgroups,
+      code: `${bindings(outputs, inputs)}
 struct Scalars {
   keep: f32, penalty: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, unbias: f32, eps: f32, length: f32,
 }
-@group(0) @binding(${scalars}) var<uniform> s: Scalars;
+@group(0) @binding(${outputs.length + inputs.length}) var<uniform> s: Scalars;
 ${main.code}`,
-  }
-}
+    }
+  })
 
 // ---- clipping
 
@@ -117,7 +116,7 @@ const LAST = 256
  */
 export function clipFactor(backend: Backend, gradient: TensorInfo, limit: number): TensorInfo {
   const n = gradient.shape[0]!
-  const parts = GROUP * Math.ceil(Math.min(piecesOf(n).pieces, MOST_PARTS) / GROUP)
+  const parts = GROUP * Math.ceil(Math.min(vectors(n).pieces, MOST_PARTS) / GROUP)
   const [sums] = backend.dispatch(squaresProgram(n, parts), [gradient], [{ shape: [parts], dtype: 'float32' }])
   const [factor] = backend.dispatch(factorProgram(parts, limit), [sums!], [{ shape: [1], dtype: 'float32' }])
   backend.disposeData(sums!.dataId)
@@ -125,40 +124,37 @@ export function clipFactor(backend: Backend, gradient: TensorInfo, limit: number
 }
 
 /** Each invocation adds the squares of every `parts`-th piece: no long sum, no barrier. */
-function squaresProgram(n: number, parts: number): Program {
-  const { of, pieces } = piecesOf(n)
-  return {
-    key: `gradient norm, squares ${n} in ${parts}`,
-    workgroups: [parts / GROUP, 1, 1],
-    code: `@group(0) @binding(0) var<storage, read_write> sums: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<${of}>;
+const squaresProgram = (n: number, parts: number): Program =>
+  programOf(`gradient norm, squares ${n} in ${parts}`, () => {
+    const { of, pieces, named } = vectors(n)
+    const square = of === 'f32' ? 'x[i] * x[i]' : 'dot(x[i], x[i])'
+    return {
+      workgroups: [parts / GROUP, 1, 1],
+      code: `${bindings([{ name: 'sums', of: 'f32' }], named(['x']))}
 @compute @workgroup_size(${GROUP}) fn main(@builtin(global_invocation_id) id: vec3u) {
   var sum = 0.0;
-  for (var i = id.x; i < ${pieces}u; i += ${parts}u) { sum += ${of === 'f32' ? 'x[i] * x[i]' : 'dot(x[i], x[i])'}; }
+  for (var i = id.x; i < ${pieces}u; i += ${parts}u) { sum += ${square}; }
   sums[id.x] = sum;
 }`,
-  }
-}
+    }
+  })
 
-function factorProgram(parts: number, limit: number): Program {
-  return {
-    key: `gradient norm, factor of ${parts} to ${limit}`,
+const factorProgram = (parts: number, limit: number): Program =>
+  programOf(`gradient norm, factor of ${parts} to ${limit}`, () => ({
     workgroups: [1, 1, 1],
-    code: `@group(0) @binding(0) var<storage, read_write> factor: array<f32>;
-@group(0) @binding(1) var<storage, read> sums: array<f32>;
-var<workgroup> shared_sums: array<f32, ${LAST}>;
+    code: `${bindings([{ name: 'factor', of: 'f32' }], [{ name: 'sums', of: 'f32' }])}
+var<workgroup> partial: array<f32, ${LAST}>;
 @compute @workgroup_size(${LAST}) fn main(@builtin(local_invocation_index) at: u32) {
   var sum = 0.0;
   for (var i = at; i < ${parts}u; i += ${LAST}u) { sum += sums[i]; }
-  shared_sums[at] = sum;
+  partial[at] = sum;
   for (var half = ${LAST / 2}u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (at < half) { shared_sums[at] += shared_sums[at + half]; }
+    if (at < half) { partial[at] += partial[at + half]; }
   }
-  if (at == 0u) { factor[0] = min(f32(${limit}) / (sqrt(shared_sums[0]) + 1e-6), 1.0); }
+  if (at == 0u) { factor[0] = min(f32(${limit}) / (sqrt(partial[0]) + 1e-6), 1.0); }
 }`,
-  }
-}
+  }))
 
 // ---- averages
 
@@ -169,14 +165,14 @@ export function averageStep(backend: Backend, average: TensorInfo, weights: Tens
   return backend.dispatch(averageProgram(n), [average, weights], outputs, Float32Array.of(rest))[0]!
 }
 
-function averageProgram(n: number): Program {
-  const { of, pieces } = piecesOf(n)
-  const { code, workgroups } = forEachPiece(pieces, '    next[i] = average[i] - rest * (average[i] - weights[i]);')
-  return {
-    key: `average of weights ${n}`,
-    workgroups,
-    code: `${vectors(of, ['next'], ['average', 'weights'])}
+const averageProgram = (n: number): Program =>
+  programOf(`average of weights ${n}`, () => {
+    const { pieces, named } = vectors(n)
+    const { code, workgroups } = forEachPiece(pieces, '  next[i] = average[i] - rest * (average[i] - weights[i]);')
+    return {
+      workgroups,
+      code: `${bindings(named(['next']), named(['average', 'weights']))}
 @group(0) @binding(3) var<uniform> rest: f32;
 ${code}`,
-  }
-}
+    }
+  })

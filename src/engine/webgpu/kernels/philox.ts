@@ -2,6 +2,7 @@
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
 import type { Program } from '../program.ts'
+import { programOf, workgroups } from '../wgsl.ts'
 
 /** What a draw is made of: numbers evenly in [0, 1), the same bits as on the CPU, or standard normal ones, within 2e-6. */
 export type Draw = 'integers' | 'uniform' | 'normal'
@@ -17,29 +18,33 @@ export function drawn(backend: Backend, draw: Draw, key: readonly [number, numbe
 }
 
 const GROUP = 64
-const MOST_WORKGROUPS = 65535
 
-/** An invocation takes a block, four numbers, and more of them where there are more than can be started. */
-function program(draw: Draw, count: number): Program {
-  const blocks = Math.ceil(count / 4)
-  const groups = Math.min(Math.ceil(blocks / GROUP), MOST_WORKGROUPS)
-  const type = draw === 'integers' ? 'u32' : 'f32'
-  const whole = count % 4 === 0
-  return {
-    key: `philox ${draw} ${count}`,
-    workgroups: [groups, 1, 1],
-    code: `@group(0) @binding(0) var<storage, read_write> result: array<${whole ? `vec4<${type}>` : type}>;
+/** An invocation makes a block, four numbers. */
+const program = (draw: Draw, count: number): Program =>
+  programOf(`philox ${draw} ${count}`, () => {
+    const blocks = Math.ceil(count / 4)
+    const grid = workgroups(Math.ceil(blocks / GROUP))
+    const type = draw === 'integers' ? 'u32' : 'f32'
+    const isEven = count % 4 === 0
+    const last = `for (var e = 0u; e < min(4u, ${count}u - 4u * i); e++) { result[4u * i + e] = four[e]; }`
+    return {
+      workgroups: grid.workgroups,
+      code: `@group(0) @binding(0) var<storage, read_write> result: array<${isEven ? `vec4<${type}>` : type}>;
 @group(0) @binding(1) var<uniform> key: vec2u;
 ${philox}
 ${made[draw]}
-@compute @workgroup_size(${GROUP}) fn main(@builtin(global_invocation_id) id: vec3u) {
-  for (var i = id.x; i < ${blocks}u; i += ${groups * GROUP}u) {
-    let four = made(philox(vec4u(i, 0u, 0u, 0u), key));
-    ${whole ? 'result[i] = four;' : `for (var e = 0u; e < min(4u, ${count}u - 4u * i); e++) { result[4u * i + e] = four[e]; }`}
-  }
+@compute @workgroup_size(${GROUP}) fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  ${grid.begin}
+  let i = group * ${GROUP}u + thread;
+  if (i >= ${blocks}u) { return; }
+  let four = made(philox(vec4u(i, 0u, 0u, 0u), key));
+  ${isEven ? 'result[i] = four;' : last}
 }`,
-  }
-}
+    }
+  })
 
 /** WGSL has no upper half of a product: it is put together from halves of 16 bits. Each sum stays below 2^32. */
 const philox = `
