@@ -1,12 +1,15 @@
-// Where the milliseconds of a training step on wasm go: `npm run bench:profile`, with `-- --unet=digits` for the
-// UNet of `npm run bench`, `--steps=30`, `--calls=20` for the dearest calls one by one. Every step calls the same kernels in
+// Where the milliseconds of a training step on wasm go: `npm run bench:profile`, with `-- --model=digits` for the
+// UNet for digits, `--steps=30`, `--calls=20` for the dearest calls one by one. Every step calls the same kernels in
 // the same order, so the least time of each call is what it takes on a machine that has nothing else to do.
 import { parseArgs } from 'node:util'
 import { startBackend } from '../src/engine/backends.ts'
 import { tf } from '../src/engine/tf.ts'
 import type { Call, Info, Kernel } from '../src/engine/wasm/call.ts'
 import { ownFunctions } from '../src/engine/wasm/module.ts'
-import { forwardOf, leastOf, trainingOf, unets } from './images.ts'
+import type { ModelName } from './models.ts'
+import { problemOf } from './problem.ts'
+import { ourStep } from './tfjs.ts'
+import { leastOf } from './turns.ts'
 
 interface Timed {
   kernel: string
@@ -24,20 +27,16 @@ export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
-      unet: { type: 'string', default: 'images' },
+      model: { type: 'string', default: 'small' },
       steps: { type: 'string', default: '30' },
       calls: { type: 'string', default: '0' },
     },
   })
   const report = await startBackend({ prefer: 'wasm' })
-  const measured = unets[values.unet as keyof typeof unets]
-  const step = trainingOf(measured)
-  const forward = forwardOf(measured)
+  const model = values.model as ModelName
+  const step = ourStep(await problemOf('train', model))
   await step()
-  const plain = await leastOf(step, Number(values.steps))
-  console.log(
-    `${values.unet}: ${report.device}; training step ${plain.toFixed(1)} ms, forward ${(await leastOf(forward, Number(values.steps))).toFixed(1)} ms`,
-  )
+  console.log(`${model}: ${report.device}; a training step takes ${(await leastOf(step, Number(values.steps))).toFixed(1)} ms`)
   for (const { kernelName, kernelFunc, ...rest } of tf.getKernelsForBackend('wasm')) {
     tf.unregisterKernel(kernelName, 'wasm')
     tf.registerKernel({ ...rest, kernelName, kernelFunc: timed(kernelName, kernelFunc as never) as never })
@@ -46,9 +45,9 @@ export async function main(args: string[]): Promise<void> {
   own?.functions.forEach((run, i) => (own.functions[i] = timedOwn(own.names[i]!, run)))
   await step()
   calls = []
-  const total = await leastOf(async () => {
+  const total = await leastOf(() => {
     at = 0
-    await step()
+    return step()
   }, Number(values.steps))
   print(total, Number(values.calls))
 }

@@ -57,6 +57,9 @@ function tune(backend: BackendName) {
   tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', 1000)
 }
 
+/** On the backend that is active. */
+export const ourStep = (given: Given): Step => ourSteps[given.problem.task](given)
+
 type Steps = { [T in Given['problem']['task']]: (given: Given) => Step }
 
 async function read(tensor: Tensor): Promise<ArrayLike<number>> {

@@ -1,25 +1,28 @@
 // Times steps with so many threads, in a worker of an isolated page; see threads.ts.
 import { startBackend } from '../src/engine/backends.ts'
 import { wasmFiles } from '../src/nodes/wasm-files.ts'
-import { forwardOf, leastOf, trainingOf, unets } from './images.ts'
+import type { ModelName } from './models.ts'
+import type { Task } from './problem.ts'
+import { problemOf } from './problem.ts'
+import { ourStep } from './tfjs.ts'
+import { leastOf } from './turns.ts'
 
 export interface Asked {
   threads: number
-  unet: keyof typeof unets
+  task: Task
+  model: ModelName
   steps: number
 }
 
-/** In milliseconds. */
 export interface Told {
   device: string
-  training: number
-  forward: number
+  /** The quickest step, in milliseconds. */
+  least: number
 }
 
-globalThis.addEventListener('message', async ({ data: { threads, unet, steps } }: MessageEvent<Asked>) => {
+globalThis.addEventListener('message', async ({ data: { threads, task, model, steps } }: MessageEvent<Asked>) => {
   Object.defineProperty(navigator, 'hardwareConcurrency', { value: threads, configurable: true })
   const { device } = await startBackend({ prefer: 'wasm', wasm: wasmFiles })
-  const training = await leastOf(trainingOf(unets[unet]), steps)
-  const forward = await leastOf(forwardOf(unets[unet]), steps)
-  globalThis.postMessage({ device, training, forward } satisfies Told)
+  const step = ourStep(await problemOf(task, model))
+  globalThis.postMessage({ device, least: await leastOf(step, steps) } satisfies Told)
 })
