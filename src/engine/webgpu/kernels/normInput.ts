@@ -1,0 +1,163 @@
+// What the kernels of a normalisation read: [b, ..., c], one tensor or two whose channels follow each other; and how the work
+// on it is shared: an item and some whole groups of channels for every workgroup, or for every invocation.
+import type { TensorInfo } from '../../tf.ts'
+import { isSoftware } from '../device.ts'
+import type { Bound } from '../wgsl.ts'
+import { bound, reader } from '../wgsl.ts'
+
+/** [b, ..., c], or two of them: their channels follow each other. */
+export type Activations = TensorInfo | readonly [TensorInfo, TensorInfo]
+
+/** Activations as a kernel is written for them. */
+export interface Extents {
+  items: number
+  pixels: number
+  /** Of each tensor. */
+  channels: readonly number[]
+  /** Of all tensors. */
+  all: number
+}
+
+export const tensorsOf = (x: Activations): readonly TensorInfo[] => ('dataId' in x ? [x] : x)
+
+export function extentsOf(x: Activations): Extents {
+  const tensors = tensorsOf(x)
+  const { shape } = tensors[0]!
+  const channels = tensors.map(({ shape }) => shape.at(-1)!)
+  const pixels = shape.slice(1, -1).reduce((product, size) => product * size, 1)
+  return { items: shape[0]!, pixels, channels, all: channels.reduce((sum, each) => sum + each, 0) }
+}
+
+export const extentsName = ({ items, pixels, channels }: Extents) => `${items}x${pixels}x${channels.join('+')}`
+
+/** Whether all tensors can be read four channels at a time. */
+export const inFours = ({ channels }: Extents) => channels.every((each) => each % 4 === 0)
+
+/** The bindings of x, `x0` and `x1`: four numbers at once if all that is read is in fours. */
+export const inputBound = ({ channels }: Extents, fours: boolean): Bound[] =>
+  channels.map((_, i) => bound(`x${i}`, fours ? 4 : 1))
+
+/** `fn x_at(pixel: u32, c: u32) -> vec4f`: four channels of a pixel, counted over all items. */
+export function inputCode(extents: Extents, fours: boolean): string {
+  const [first, second] = extents.channels as [number, number?]
+  const readers = inputBound(extents, fours).map(reader).join('\n')
+  if (second === undefined) return `${readers}\nfn x_at(pixel: u32, c: u32) -> vec4f { return x0_at(pixel * ${first}u + c); }`
+  if (fours)
+    return `${readers}
+fn x_at(pixel: u32, c: u32) -> vec4f {
+  if (c < ${first}u) { return x0_at(pixel * ${first}u + c); }
+  return x1_at(pixel * ${second}u + c - ${first}u);
+}`
+  return `fn x_value(pixel: u32, c: u32) -> f32 {
+  if (c < ${first}u) { return x0[pixel * ${first}u + c]; }
+  return x1[pixel * ${second}u + c - ${first}u];
+}
+fn x_at(pixel: u32, c: u32) -> vec4f {
+  return vec4f(x_value(pixel, c), x_value(pixel, c + 1u), x_value(pixel, c + 2u), x_value(pixel, c + 3u));
+}`
+}
+
+// ---- how the work is shared
+
+/**
+ * A span is a number of channels of one item: whole groups. A workgroup takes one, `lanes` by `rows` invocations: each lane
+ * four channels (or, of a single large group, every `lanes`-th four), each row every `rows`-th pixel.
+ */
+export interface Span {
+  channels: number
+  lanes: number
+  rows: number
+  /** Every invocation has a span of its own, and needs no workgroup memory. */
+  alone: boolean
+}
+
+/** Channels a row of a span should have, so that what is read together lies together: 64 bytes. */
+const WIDE = 16
+/** Fewer workgroups than this leave a GPU idle. */
+const FEW = 256
+
+/** Software devices are quickest without workgroup memory. */
+export function spanFor(device: GPUDevice, extents: Extents, groups: number): Span {
+  const size = extents.all / groups
+  if (isSoftware(device)) return { channels: 4 % size === 0 ? Math.min(4, extents.all) : size, lanes: 1, rows: 1, alone: true }
+  return sharedSpan(extents, groups, Math.min(256, device.limits.maxComputeInvocationsPerWorkgroup))
+}
+
+export function sharedSpan({ items, pixels, all }: Extents, groups: number, threads: number): Span {
+  const size = all / groups
+  const fours = size % 4 === 0 ? size : size % 2 === 0 ? 2 * size : 4 * size
+  const unit = Math.ceil(Math.min(fours, all) / 4) > threads ? size : Math.min(fours, all)
+  const many = (items * all) / WIDE >= FEW
+  const channels = many ? Math.min(all, unit * Math.max(1, Math.floor(WIDE / unit))) : unit
+  const lanes = Math.min(Math.ceil(channels / 4), threads)
+  const rows = Math.min(2 ** Math.floor(Math.log2(threads / lanes)), 2 ** Math.ceil(Math.log2(pixels)))
+  return { channels, lanes, rows, alone: false }
+}
+
+export const spanName = ({ channels, lanes, rows, alone }: Span) =>
+  alone ? `spans of ${channels}` : `spans of ${channels} by ${lanes}x${rows}`
+
+/**
+ * Sums within a span, in an order that is always the same:
+ * - `over_rows(t: u32, mine: vec4f) -> vec4f`: over the rows, for the lane of invocation t;
+ * - `over_group(t: u32, mine: vec4f) -> vec4f`: over the groups of the four channels of a lane, from what each lane has.
+ */
+export function sumsCode(span: Span, groupSize: number): string {
+  const { channels, lanes, rows, alone } = span
+  const inLane = 4 % groupSize === 0
+  const shared = !alone && (rows > 1 || (!inLane && lanes > 1))
+  return `${shared ? `var<workgroup> partial: array<vec4f, ${lanes * rows}>;` : ''}
+fn over_rows(t: u32, mine: vec4f) -> vec4f {
+  ${rows === 1 ? 'return mine;' : treeCode(lanes, rows)}
+}
+fn over_group(t: u32, mine: vec4f) -> vec4f {
+  ${inLane ? laneSums[groupSize as 1 | 2 | 4] : lanes === 1 ? laneSums[4] : groupCode(lanes, groupSize, channels === groupSize)}
+}`
+}
+
+/** Groups that lie within four channels. */
+const laneSums = {
+  1: 'return mine;',
+  2: 'return mine + mine.yxwz;',
+  4: 'return vec4f(dot(mine, vec4f(1.0)));',
+}
+
+const treeCode = (lanes: number, rows: number) => `workgroupBarrier();
+  partial[t] = mine;
+  for (var n = ${rows / 2}u; n > 0u; n /= 2u) {
+    workgroupBarrier();
+    if (t < n * ${lanes}u) { partial[t] += partial[t + n * ${lanes}u]; }
+  }
+  workgroupBarrier();
+  return partial[t % ${lanes}u];`
+
+function groupCode(lanes: number, groupSize: number, isOne: boolean): string {
+  const begin = `workgroupBarrier();
+  if (t < ${lanes}u) { partial[t] = mine; }`
+  if (isOne)
+    return `${begin}
+  var n = ${lanes}u;
+  while (n > 1u) {
+    let half = (n + 1u) / 2u;
+    workgroupBarrier();
+    if (t < n - half) { partial[t] += partial[t + half]; }
+    n = half;
+  }
+  workgroupBarrier();
+  return vec4f(dot(partial[0], vec4f(1.0)));`
+  if (groupSize % 4 === 0)
+    return `${begin}
+  workgroupBarrier();
+  let begin = t % ${lanes}u / ${groupSize / 4}u * ${groupSize / 4}u;
+  var sum = vec4f();
+  for (var q = 0u; q < ${groupSize / 4}u; q++) { sum += partial[begin + q]; }
+  return vec4f(dot(sum, vec4f(1.0)));`
+  return `${begin}
+  workgroupBarrier();
+  var sums = vec4f();
+  for (var e = 0u; e < 4u; e++) {
+    let begin = (4u * (t % ${lanes}u) + e) / ${groupSize}u * ${groupSize}u;
+    for (var c = begin; c < begin + ${groupSize}u; c++) { sums[e] += partial[c / 4u][c % 4u]; }
+  }
+  return sums;`
+}

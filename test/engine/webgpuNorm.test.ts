@@ -1,0 +1,188 @@
+// Normalisation on the GPU against plain loops in double precision: its statistics, what is made with them, its gradient.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { tf } from '../../src/engine/tf.ts'
+import { affineApply, normGradient, normStatistics } from '../../src/engine/webgpu/kernels/norm.ts'
+import { extentsOf, sharedSpan } from '../../src/engine/webgpu/kernels/normInput.ts'
+import { onEachBackend } from '../backends.ts'
+import { expectNear, numbers, poisoned, read, tensorOf } from '../kernels.ts'
+
+interface Case {
+  items: number
+  pixels: number
+  /** Channels of a group; of the first tensor, if there are two; groups. */
+  size: number
+  groups: number
+  first: number | undefined
+  silu: boolean
+  scaled: boolean
+  add: boolean
+  /** Invocations of a workgroup, or the span that fits the device. */
+  threads: number | undefined
+}
+
+const EPS = 1e-5
+
+/** All numbers of a case; x as if it were one tensor. */
+function dataOf({ items, pixels, size, groups, scaled, add }: Case, offset = 0) {
+  const c = size * groups
+  return {
+    c,
+    x: numbers(items * pixels * c, 1).map((value, i) => value * (1 + (i % 3)) + offset),
+    dy: numbers(items * pixels * c, 2),
+    weight: numbers(c, 3),
+    bias: numbers(c, 4),
+    scaleShift: scaled ? numbers(items * 2 * c, 5, 0.5) : undefined,
+    add: add ? numbers(items * pixels * c, 6) : undefined,
+  }
+}
+
+function reference(one: Case, offset = 0) {
+  const { items, pixels, size, groups, silu } = one
+  const { c, x, dy, weight, bias, scaleShift, add } = dataOf(one, offset)
+  const count = size * pixels
+  const moments = new Float64Array(items * 2 * groups)
+  const n = new Float64Array(x.length)
+  const y = new Float64Array(x.length)
+  const dz = new Float64Array(x.length)
+  const dx = new Float64Array(x.length)
+  const [dweight, dbias, dscaleShift] = [new Float64Array(c), new Float64Array(c), new Float64Array(items * 2 * c)]
+  for (let i = 0; i < items; i++)
+    for (let g = 0; g < groups; g++) {
+      const places: number[] = []
+      for (let p = 0; p < pixels; p++) for (let k = 0; k < size; k++) places.push((i * pixels + p) * c + g * size + k)
+      const mean = places.reduce((sum, at) => sum + x[at]!, 0) / count
+      const inverse = 1 / Math.sqrt(places.reduce((sum, at) => sum + (x[at]! - mean) ** 2, 0) / count + EPS)
+      moments[i * 2 * groups + g] = mean
+      moments[(i * 2 + 1) * groups + g] = inverse
+      let [first, second] = [0, 0]
+      const slope = (k: number) => (scaleShift ? 1 + scaleShift[i * 2 * c + k]! : 1)
+      for (const at of places) {
+        const k = at % c
+        n[at] = (x[at]! - mean) * inverse
+        const plain = n[at] * weight[k]! + bias[k]!
+        const z = plain * slope(k) + (scaleShift ? scaleShift[(i * 2 + 1) * c + k]! : 0)
+        const s = 1 / (1 + Math.exp(-z))
+        y[at] = silu ? z * s : z
+        dz[at] = silu ? dy[at]! * s * (1 + z * (1 - s)) : dy[at]!
+        dweight[k]! += dz[at] * n[at] * slope(k)
+        dbias[k]! += dz[at] * slope(k)
+        dscaleShift[i * 2 * c + k]! += dz[at] * plain
+        dscaleShift[(i * 2 + 1) * c + k]! += dz[at]
+        first += (dz[at] * weight[k]! * slope(k)) / count
+        second += (dz[at] * weight[k]! * slope(k) * n[at]) / count
+      }
+      for (const at of places) {
+        const k = at % c
+        dx[at] = inverse * (dz[at]! * weight[k]! * slope(k) - first - n[at]! * second) + (add?.[at] ?? 0)
+      }
+    }
+  return { moments, y, dx, dweight, dbias, dscaleShift }
+}
+
+/** Channels from `from` to `to` of [rows, c]. */
+const columns = <T extends Float32Array | Float64Array>(values: T, c: number, from: number, to: number): T =>
+  values.filter((_, i) => i % c >= from && i % c < to) as T
+
+function inputsOf(one: Case, offset: number) {
+  const { items, pixels, first } = one
+  const { c, x, weight, bias, scaleShift } = dataOf(one, offset)
+  const part = (from: number, to: number) => tensorOf(columns(x, c, from, to), [items, pixels, to - from])
+  return {
+    x: first === undefined ? part(0, c) : ([part(0, first), part(first, c)] as const),
+    groups: one.groups,
+    weight: tensorOf(weight, [c]),
+    bias: tensorOf(bias, [c]),
+    scaleShift: scaleShift && tensorOf(scaleShift, [items, 2 * c]),
+  }
+}
+
+async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
+  const { items, pixels, groups, silu, first } = one
+  const { c, dy, add } = dataOf(one, offset)
+  const { x, weight, bias, scaleShift } = inputsOf(one, offset)
+  const span = one.threads === undefined ? undefined : sharedSpan(extentsOf(x), groups, one.threads)
+  const upstream = tensorOf(dy, [items, pixels, c])
+  const around = add && tensorOf(add, [items, pixels, c])
+  const { affine, moments } = poisoned((backend) =>
+    normStatistics(backend, { x, groups, eps: EPS, weight, bias, scaleShift }, span),
+  )
+  const y = poisoned((backend) => affineApply(backend, { x, affine, silu }))
+  const scaled = scaleShift && { scaleShift, weight, bias }
+  const gradients = poisoned((backend) =>
+    normGradient(backend, { x, dy: upstream, affine, moments, groups, silu, scaled, add: around }, span),
+  )
+  const right = reference(one, offset)
+  expectNear(await read(y), right.y, 'y', tolerance)
+  expectNear(await read(moments), right.moments, 'moments', tolerance)
+  const parts = first === undefined ? [[0, c] as const] : [[0, first] as const, [first, c] as const]
+  expect(gradients.dx).toHaveLength(parts.length)
+  const scale = Math.max(...right.dx.map(Math.abs))
+  for (const [i, [from, to]] of parts.entries()) {
+    const got = await read(gradients.dx[i]!)
+    const expected = columns(right.dx, c, from, to)
+    expectNear(Float32Array.of(...got, scale), [...expected, scale], 'dx', tolerance)
+  }
+  expectNear(await read(gradients.dweight), right.dweight, 'dweight', tolerance)
+  expectNear(await read(gradients.dbias), right.dbias, 'dbias', tolerance)
+  expect(Boolean(gradients.dscaleShift)).toBe(one.scaled)
+  if (gradients.dscaleShift) expectNear(await read(gradients.dscaleShift), right.dscaleShift, 'dscaleShift', tolerance)
+  tf.dispose([...('dataId' in x ? [x] : x), weight, bias, scaleShift, upstream, around, affine] as never)
+}
+
+const drawn: fc.Arbitrary<Case> = fc
+  .record({
+    items: fc.integer({ min: 1, max: 3 }),
+    pixels: fc.integer({ min: 1, max: 40 }),
+    size: fc.constantFrom(1, 2, 3, 4, 5, 6, 8, 12),
+    groups: fc.integer({ min: 1, max: 5 }),
+    split: fc.double({ min: 0, max: 1, noNaN: true }),
+    two: fc.boolean(),
+    silu: fc.boolean(),
+    scaled: fc.boolean(),
+    add: fc.boolean(),
+    threads: fc.constantFrom(undefined, 2, 8, 64),
+  })
+  .map(({ split, two, ...rest }) => {
+    const c = rest.size * rest.groups
+    return { ...rest, first: two && c > 1 ? 1 + Math.floor(split * (c - 1) * 0.999) : undefined }
+  })
+
+const plain: Case = {
+  items: 2,
+  pixels: 9,
+  size: 4,
+  groups: 2,
+  first: undefined,
+  silu: false,
+  scaled: false,
+  add: false,
+  threads: undefined,
+}
+
+onEachBackend(() => {
+  test.each<Partial<Case>>([
+    { size: 2, groups: 8, pixels: 16, silu: true },
+    { size: 2, groups: 8, pixels: 16, silu: true, threads: 64 },
+    { size: 8, groups: 4, pixels: 33, silu: true, first: 12, add: true, threads: 64 },
+    { size: 48, groups: 1, pixels: 5, threads: 8 },
+    { size: 12, groups: 3, pixels: 1, scaled: true, threads: 4 },
+  ])('norm of %o', async (changes) => {
+    await expectNorm({ ...plain, ...changes })
+  })
+
+  test('norm of any shape, of one tensor or two, with all that it takes', async () => {
+    await fc.assert(
+      fc.asyncProperty(drawn, (one) => expectNorm(one)),
+      {
+        numRuns: process.env.FULL ? 60 : 2,
+        endOnFailure: true,
+      },
+    )
+  })
+
+  test('keeps its digits far from zero', async () => {
+    // x itself has 2^-13 of its spread there
+    for (const threads of [undefined, 64]) await expectNorm({ ...plain, pixels: 36, threads }, 1024, 1e-3)
+  })
+}, ['webgpu'])

@@ -1,0 +1,47 @@
+// For tests of single kernels on the GPU: numbers to the device and back, and a device whose memory is full of NaN.
+import { expect } from 'vitest'
+import type { DataType, TensorInfo } from '../src/engine/tf.ts'
+import { tf } from '../src/engine/tf.ts'
+import type { Backend } from '../src/engine/webgpu/backend.ts'
+
+export const ownBackend = () => tf.backend() as unknown as Backend
+
+/** Some numbers around 0, none of them small by chance alone. */
+export const numbers = (count: number, seed: number, scale = 1.5) =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin(12.9898 * (i + 1) * (1 + seed / 7) + seed) * scale)
+
+export const tensorOf = (data: Float32Array, shape: number[]): TensorInfo => tf.tensor(data, shape)
+
+/** Runs a kernel whose outputs are full of NaN beforehand: what it forgets to write, or reads too early, is seen. */
+export function poisoned<Made>(run: (backend: Backend) => Made): Made {
+  const backend = ownBackend()
+  const stock = backend.makeTensorInfo.bind(backend)
+  backend.makeTensorInfo = (shape: readonly number[], dtype: DataType) =>
+    stock(shape, dtype, new Float32Array(tf.util.sizeFromShape(shape as number[])).fill(NaN))
+  try {
+    return run(backend)
+  } finally {
+    Reflect.deleteProperty(backend, 'makeTensorInfo')
+  }
+}
+
+/** Reads what a kernel made, and disposes it. */
+export async function read(info: TensorInfo): Promise<Float32Array> {
+  const tensor = tf.engine().makeTensorFromTensorInfo(info)
+  const data = await tensor.data()
+  tensor.dispose()
+  return data as Float32Array
+}
+
+/** As many numbers as expected, and none further away than `tolerance` of the largest one. */
+export function expectNear(got: Float32Array, expected: ArrayLike<number>, name: string, tolerance = 1e-5) {
+  expect(got.length, name).toBe(expected.length)
+  let largest = 1e-6
+  let furthest = 0
+  for (let i = 0; i < expected.length; i++) {
+    largest = Math.max(largest, Math.abs(expected[i]!))
+    const gap = Math.abs(got[i]! - expected[i]!)
+    if (!(gap <= furthest)) furthest = gap
+  }
+  expect(furthest / largest, name).toBeLessThan(tolerance)
+}
