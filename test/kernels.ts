@@ -33,10 +33,10 @@ export async function read(info: TensorInfo): Promise<Float32Array> {
   return data as Float32Array
 }
 
-/** As many numbers as expected, and none further away than `tolerance` of the largest one. */
+/** As many numbers as expected, and none further away than `tolerance` of the largest one; where all are about 0, of 0.1. */
 export function expectNear(got: Float32Array, expected: ArrayLike<number>, name: string, tolerance = 1e-5) {
   expect(got.length, name).toBe(expected.length)
-  let largest = 1e-6
+  let largest = 0.1
   let furthest = 0
   for (let i = 0; i < expected.length; i++) {
     largest = Math.max(largest, Math.abs(expected[i]!))

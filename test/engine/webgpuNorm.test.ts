@@ -2,8 +2,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { tf } from '../../src/engine/tf.ts'
+import { siluForward, siluGradient } from '../../src/engine/webgpu/kernels/elementwise.ts'
 import { affineApply, normGradient, normStatistics } from '../../src/engine/webgpu/kernels/norm.ts'
 import { extentsOf, sharedSpan } from '../../src/engine/webgpu/kernels/normInput.ts'
+import { columnSums } from '../../src/engine/webgpu/kernels/reduce.ts'
 import { onEachBackend } from '../backends.ts'
 import { expectNear, numbers, poisoned, read, tensorOf } from '../kernels.ts'
 
@@ -184,5 +186,28 @@ onEachBackend(() => {
   test('keeps its digits far from zero', async () => {
     // x itself has 2^-13 of its spread there
     for (const threads of [undefined, 64]) await expectNorm({ ...plain, pixels: 36, threads }, 1024, 1e-3)
+  })
+
+  test('sums of rows, in one part or several, by one invocation or many', async () => {
+    const sizes = { outer: 2, rows: 37, channels: 6 }
+    const x = numbers(2 * 37 * 6, 1)
+    const right = new Float64Array(2 * 6)
+    x.forEach((value, i) => (right[Math.floor(i / (37 * 6)) * 6 + (i % 6)]! += value / 37))
+    const tensor = tensorOf(x, [2, 37, 6])
+    for (const layout of [undefined, { lanes: 2, tall: 8, parts: 3 }, { lanes: 1, tall: 1, parts: 4 }])
+      expectNear(await read(poisoned((backend) => columnSums(backend, tensor, sizes, 1 / 37, layout))), right, 'means')
+    tf.dispose([tensor] as never)
+  })
+
+  test('silu and its gradient, far from zero too', async () => {
+    const x = Float32Array.of(...numbers(9, 1), -100, 100)
+    const dy = numbers(11, 2)
+    const [tensor, upstream] = [tensorOf(x, [11]), tensorOf(dy, [11])]
+    const s = (i: number) => 1 / (1 + Math.exp(-x[i]!))
+    const y = await read(poisoned((backend) => siluForward(backend, tensor)))
+    for (const [i, value] of x.entries()) expect(y[i]).toBeCloseTo(value * s(i), 5)
+    const dx = Array.from(x, (value, i) => dy[i]! * s(i) * (1 + value * (1 - s(i))))
+    expectNear(await read(poisoned((backend) => siluGradient(backend, tensor, upstream))), dx, 'dx')
+    tf.dispose([tensor, upstream] as never)
   })
 }, ['webgpu'])

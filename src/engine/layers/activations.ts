@@ -1,8 +1,21 @@
 import type { Tensor } from '../tf.ts'
 import { tf } from '../tf.ts'
+import { siluForward, siluGradient } from '../webgpu/kernels/elementwise.ts'
+import { ownKernels, tensorOf } from '../webgpu/own.ts'
 
 /** x sigmoid(x). */
-export const silu = (x: Tensor): Tensor => siluOp(x)
+export const silu = (x: Tensor): Tensor => (ownKernels() ? siluWebgpuOp(x) : siluOp(x))
+
+/** On webgpu with kernels of our own: one dispatch each way, and nothing but x is kept. */
+const siluWebgpuOp = tf.customGrad((...args: unknown[]) => {
+  const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
+  const backend = ownKernels()!
+  save([x])
+  return {
+    value: tensorOf(siluForward(backend, x)),
+    gradFunc: (dy: Tensor, [x]: Tensor[]) => tensorOf(siluGradient(backend, x!, dy)),
+  }
+})
 
 const siluOp = tf.customGrad((...args: unknown[]) => {
   const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]

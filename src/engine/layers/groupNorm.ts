@@ -3,6 +3,8 @@ import { tf } from '../tf.ts'
 import { ownFunctions } from '../wasm/module.ts'
 import type { NormOptions } from '../wasm/norm.ts'
 import { canNorm, norm, normGradient } from '../wasm/norm.ts'
+import * as webgpu from '../webgpu/kernels/norm.ts'
+import { ownKernels, tensorOf } from '../webgpu/own.ts'
 import { channelMeans, constant, rowSums } from './sums.ts'
 
 /**
@@ -12,7 +14,7 @@ import { channelMeans, constant, rowSums } from './sums.ts'
 export function groupNorm<T extends Tensor3D | Tensor4D>(x: T, weight: Tensor1D, bias: Tensor1D, options: NormOptions): T {
   const [b, c] = [x.shape[0], x.shape.at(-1)!]
   const pixels = x.reshape([b, -1, c]) as Tensor3D
-  const op = ownFunctions() && canNorm(pixels) ? ownNormOp : normOp
+  const op = ownKernels() ? webgpuOp : ownFunctions() && canNorm(pixels) ? ownNormOp : normOp
   return op(options)(pixels, weight, bias).reshape(x.shape) as T
 }
 
@@ -27,6 +29,24 @@ const ownNormOp = (options: NormOptions) =>
       value: y,
       gradFunc: (dy: Tensor, saved: Tensor[]) =>
         normGradient(own, dy as Tensor3D, saved as [Tensor3D, Tensor1D, Tensor1D, Tensor3D], options),
+    }
+  })
+
+/** On webgpu with kernels of our own: two dispatches forwards, two backwards, which compute y again from x. */
+const webgpuOp = ({ groups, eps, silu }: NormOptions) =>
+  tf.customGrad((...args: unknown[]) => {
+    const [x, weight, bias, save] = args as [Tensor3D, Tensor1D, Tensor1D, (tensors: Tensor[]) => void]
+    const backend = ownKernels()!
+    const found = webgpu.normStatistics(backend, { x, groups, eps, weight, bias })
+    const [affine, moments] = [tensorOf(found.affine), tensorOf(found.moments)]
+    save([x, affine, moments])
+    return {
+      value: tensorOf(webgpu.affineApply(backend, { x, affine, silu })),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x, affine, moments] = saved as [Tensor, Tensor, Tensor]
+        const { dx, dweight, dbias } = webgpu.normGradient(backend, { x, dy, affine, moments, groups, silu })
+        return [...dx, dweight, dbias].map((each) => tensorOf(each))
+      },
     }
   })
 

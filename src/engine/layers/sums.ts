@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import { channelSums as ownChannelSums } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
+import { columnSums } from '../webgpu/kernels/reduce.ts'
 import { ownKernels, tensorOf } from '../webgpu/own.ts'
 
 const { fill } = tf
@@ -28,6 +29,7 @@ export function channelSums(x: Tensor): Tensor1D {
   const [b, c] = [x.shape[0]!, x.shape.at(-1)!]
   const own = ownFunctions()
   if (own && c % 4 === 0) return ownChannelSums(own, x)
+  if (ownKernels()) return rowSums(x.reshape([-1, c]))
   const pixels = x.size / b / c
   if (pixels === 1) return rowSums(x.reshape([b, c]))
   const means = channelMeans(x.reshape([b, pixels, c]) as Tensor3D)
@@ -35,6 +37,13 @@ export function channelSums(x: Tensor): Tensor1D {
 }
 
 /** Sums over the rows of `[n, c]`: `[c]`. */
-export const rowSums = (x: Tensor2D): Tensor1D => tf.matMul(constant([1, x.shape[0]], 1) as Tensor2D, x).as1D()
+export function rowSums(x: Tensor2D): Tensor1D {
+  const [rows, channels] = x.shape
+  const kernels = ownKernels()
+  const sums = kernels
+    ? tensorOf(columnSums(kernels, x, { outer: 1, rows, channels }))
+    : tf.matMul(constant([1, rows], 1) as Tensor2D, x)
+  return sums.as1D()
+}
 
 export const onGPU = () => ['webgpu', 'webgl'].includes(tf.getBackend())

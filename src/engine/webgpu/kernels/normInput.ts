@@ -107,9 +107,7 @@ export function sumsCode(span: Span, groupSize: number): string {
   const inLane = 4 % groupSize === 0
   const shared = !alone && (rows > 1 || (!inLane && lanes > 1))
   return `${shared ? `var<workgroup> partial: array<vec4f, ${lanes * rows}>;` : ''}
-fn over_rows(t: u32, mine: vec4f) -> vec4f {
-  ${rows === 1 ? 'return mine;' : treeCode(lanes, rows)}
-}
+${rowSumsCode(lanes, rows)}
 fn over_group(t: u32, mine: vec4f) -> vec4f {
   ${inLane ? laneSums[groupSize as 1 | 2 | 4] : lanes === 1 ? laneSums[4] : groupCode(lanes, groupSize, channels === groupSize)}
 }`
@@ -121,6 +119,11 @@ const laneSums = {
   2: 'return mine + mine.yxwz;',
   4: 'return vec4f(dot(mine, vec4f(1.0)));',
 }
+
+/** `over_rows` alone; for more than one row with `partial`, a vec4f for each invocation, in workgroup memory. */
+export const rowSumsCode = (lanes: number, rows: number) => `fn over_rows(t: u32, mine: vec4f) -> vec4f {
+  ${rows === 1 ? 'return mine;' : treeCode(lanes, rows)}
+}`
 
 const treeCode = (lanes: number, rows: number) => `workgroupBarrier();
   partial[t] = mine;
