@@ -1,11 +1,24 @@
 // Group normalisation as its statistics and an affine map of every item and channel, so that what comes next (a convolution, a
 // linear layer) can normalise what it reads; and its gradient, in two passes.
-import type { TensorInfo } from '../../tf.ts'
+import type { DataType, TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
-import type { Program } from '../program.ts'
-import { bindings, bound, programOf, reader, silu, workgroups, writer } from '../wgsl.ts'
-import type { Activations, Extents, Span } from './normInput.ts'
-import { extentsName, extentsOf, inFours, inputBound, inputCode, spanFor, spanName, sumsCode, tensorsOf } from './normInput.ts'
+import type { Bound } from '../wgsl.ts'
+import { bindings, bound, programOf, reader, silu, writer } from '../wgsl.ts'
+import type { Activations, Extents, Lying, Sizes, Span } from './normInput.ts'
+import {
+  extentsOf,
+  gridOf,
+  inFours,
+  inputBound,
+  inputCode,
+  lyingOf,
+  mainCode,
+  scalarsOf,
+  sizesCode,
+  spanFor,
+  sumsCode,
+  tensorsOf,
+} from './normInput.ts'
 
 export interface NormStatistics {
   /** [b, ..., c], or two of them: their channels follow each other. */
@@ -21,48 +34,48 @@ export interface NormStatistics {
   scaleShift?: TensorInfo
 }
 
-/** All that a kernel over spans is written for. */
-interface Shape {
-  extents: Extents
-  groups: number
-  span: Span
-}
-
 const float32 = (shape: readonly number[]) => ({ shape, dtype: 'float32' }) as const
 
 /**
  * Normalisation of groups of channels as `affine`, [b, 2, c]: y = x affine[:, 0] + affine[:, 1]; and `moments`, [b, 2, groups]:
  * the mean of every group and 1 / sqrt(variance + eps), corrected for what rounding did to the mean (Chan et al. 1983). Reads x
- * twice, the second time what was read just before. Throws if the groups do not divide the channels.
+ * twice, the second time what was read just before. The groups have to divide the channels.
  */
-export function normStatistics(backend: Backend, norm: NormStatistics, span?: Span): { affine: TensorInfo; moments: TensorInfo } {
+export function normStatistics(
+  backend: Backend,
+  norm: NormStatistics,
+  given?: Span,
+): { affine: TensorInfo; moments: TensorInfo } {
   const { x, groups, eps, weight, bias, scaleShift } = norm
   const extents = extentsOf(x)
   const { items, all } = extents
-  const shape = { extents, groups, span: span ?? spanFor(backend.device, extents, groups) }
-  const inputs = [...tensorsOf(x), weight, bias, ...(scaleShift ? [scaleShift] : [])]
-  const outputs = [float32([items, 2, all]), float32([items, 2, groups])]
-  const [affine, moments] = backend.dispatch(statistics(shape, eps, Boolean(scaleShift)), inputs, outputs)
+  const span = given ?? spanFor(backend.device, extents, groups)
+  const fours = spanInFours(extents, span)
+  const tensors = tensorsOf(x)
+  const perChannel = ['weight', 'bias', ...(scaleShift ? ['scaleShift'] : [])].map((name) => bound(name, fours ? 4 : 1))
+  const shape = { tensors: tensors.length, fours, span, lying: lyingOf(span, all / groups) }
+  const [affine, moments] = run(backend, {
+    name: `norm statistics ${spanName(shape)} eps ${eps}${scaleShift ? ' scaled' : ''}`,
+    sizes: spanSizes(extents, groups, span),
+    bound: [
+      [bound('affine', fours ? 4 : 1), { name: 'moments', of: 'f32' }],
+      [...inputBound(tensors.length, fours), ...perChannel],
+    ],
+    inputs: [...tensors, weight, bias, ...(scaleShift ? [scaleShift] : [])],
+    outputs: [float32([items, 2, all]), float32([items, 2, groups])],
+    code: () => `${inputCode(shape.tensors, fours)}
+${writer(bound('affine', fours ? 4 : 1))}
+${perChannel.map(reader).join('\n')}
+${statisticsCode(shape, eps, Boolean(scaleShift))}`,
+  })
   return { affine: affine!, moments: moments! }
 }
 
-const statistics = (shape: Shape, eps: number, scaled: boolean): Program =>
-  programOf(`norm statistics ${shapeName(shape)} eps ${eps}${scaled ? ' scaled' : ''}`, () => {
-    const { extents, groups } = shape
-    const { all } = extents
-    const fours = spanInFours(shape)
-    const size = fours ? 4 : 1
-    const affine = bound('affine', size)
-    const perChannel = ['weight', 'bias', ...(scaled ? ['scaleShift'] : [])].map((name) => bound(name, size))
-    const mean = (values: string) => `over_group(t, over_rows(t, ${values})) * ${1 / (extents.pixels * (all / groups))}`
-    const code = `${bindings([affine, { name: 'moments', of: 'f32' }], [...inputBound(extents, fours), ...perChannel])}
-${inputCode(extents, fours)}
-${writer(affine)}
-${perChannel.map(reader).join('\n')}
-${spanCode(shape)}
-${mainOf(
-  shape,
-  `var sum = vec4f();
+function statisticsCode(shape: Shape, eps: number, scaled: boolean): string {
+  const mean = (values: string) => `over_group(t, over_rows(t, ${values})) / f32(sizes.pixels * sizes.size)`
+  return spanCode(
+    shape,
+    `var sum = vec4f();
   ${forColumns(shape, forPixels(shape, 'sum += within(x_at(pixel, first + c), c, end);'))}
   let rough = ${mean('sum')};
   sum = vec4f();
@@ -85,21 +98,20 @@ ${mainOf(
     shape,
     `var scale = weight_at(first + c) * inverse;
     var shift = bias_at(first + c) - mean * scale;
-    let at = 2u * item * ${all}u + first + c;
-    ${scaled ? `let s = 1.0 + scaleShift_at(at); scale *= s; shift = fma(shift, s, scaleShift_at(at + ${all}u));` : ''}
+    let at = 2u * item * sizes.all + first + c;
+    ${scaled ? 'let s = 1.0 + scaleShift_at(at); scale *= s; shift = fma(shift, s, scaleShift_at(at + sizes.all));' : ''}
     affine_put(at, scale, end - c);
-    affine_put(at + ${all}u, shift, end - c);
+    affine_put(at + sizes.all, shift, end - c);
     for (var e = 0u; e < min(4u, end - c); e++) {
-      if ((first + c + e) % ${all / groups}u == 0u) {
-        let g = 2u * item * ${groups}u + (first + c + e) / ${all / groups}u;
+      if ((first + c + e) % sizes.size == 0u) {
+        let g = 2u * item * sizes.groups + (first + c + e) / sizes.size;
         moments[g] = mean[e];
-        moments[g + ${groups}u] = inverse[e];
+        moments[g + sizes.groups] = inverse[e];
       }
     }`,
   )}`,
-)}`
-    return { code, workgroups: gridOf(shape).workgroups }
-  })
+  )
+}
 
 // ---- the gradient
 
@@ -132,40 +144,19 @@ interface NormGradients {
  * The sums are one dispatch, dx another, with the sums over the items in workgroups of their own; a second tensor of x, or a
  * scale of items, is one more. Reads x and dy twice, writes dx.
  */
-export function normGradient(backend: Backend, norm: NormGradient, span?: Span): NormGradients {
-  const { x, dy, affine, moments, groups, scaled, add } = norm
+export function normGradient(backend: Backend, norm: NormGradient, given?: Span): NormGradients {
+  const { x, scaled } = norm
   const extents = extentsOf(x)
-  const { items, all, channels } = extents
-  const shape = { extents, groups, span: span ?? spanFor(backend.device, extents, groups) }
-  const tensors = tensorsOf(x)
-  const [sums] = backend.dispatch(
-    gradientSums(shape, Boolean(norm.silu)),
-    [...tensors, dy, affine, moments],
-    [float32([items, 4, all])],
-  )
-  const parameters = [float32([all]), float32([all])]
+  const span = given ?? spanFor(backend.device, extents, norm.groups)
+  const sums = gradientSums(backend, norm, extents, span)
   const found: TensorInfo[] = []
-  const dx = tensors.map((each, i) => {
-    const part: Part = {
-      extents,
-      from: i === 0 ? 0 : channels[0]!,
-      channels: channels[i]!,
-      silu: Boolean(norm.silu),
-      adds: Boolean(add),
-      sums: i === 0 && !scaled,
-    }
-    const outputs = [float32(each.shape), ...(part.sums ? parameters : [])]
-    const inputs = [each, dy, affine, sums!, ...(add ? [add] : [])]
-    const [made, ...rest] = backend.dispatch(inputGradient(part), inputs, outputs)
+  const dx = tensorsOf(x).map((_, i) => {
+    const [made, ...rest] = inputGradient(backend, norm, extents, sums, i)
     found.push(...rest)
     return made!
   })
-  if (scaled) {
-    const { scaleShift, weight, bias } = scaled
-    const outputs = [...parameters, float32([items, 2 * all])]
-    found.push(...backend.dispatch(scaledGradient(extents), [sums!, scaleShift, weight, bias], outputs))
-  }
-  backend.disposeData(sums!.dataId)
+  if (scaled) found.push(...scaledGradient(backend, scaled, extents, sums))
+  backend.disposeData(sums.dataId)
   const [dweight, dbias, dscaleShift] = found as [TensorInfo, TensorInfo, TensorInfo?]
   return { dx, dweight, dbias, ...(dscaleShift ? { dscaleShift } : {}) }
 }
@@ -174,48 +165,60 @@ export function normGradient(backend: Backend, norm: NormGradient, span?: Span):
  * `sums`, [b, 4, c]: the sums over the pixels of dz and of dz n, and u and v of dx = dz scale + x u + v, with
  * scale = w / std: u = -mean(dz scale n) / std, v = -mean(dz scale) - mean u.
  */
-const gradientSums = (shape: Shape, activated: boolean): Program =>
-  programOf(`norm gradient sums ${shapeName(shape)}${activated ? ' silu' : ''}`, () => {
-    const { extents, groups } = shape
-    const { all, pixels } = extents
-    const fours = spanInFours(shape)
-    const size = fours ? 4 : 1
-    const [sums, dy, affine] = [bound('sums', size), bound('dy', size), bound('affine', size)]
-    const groupOf = (e: number) => `(first + c + ${e}u) / ${all / groups}u`
-    const moment = (row: number) => [0, 1, 2, 3].map((e) => `moments[(2u * item + ${row}u) * ${groups}u + ${groupOf(e)}]`)
-    const mean = (values: string) => `over_group(t, ${values}) * ${1 / (pixels * (all / groups))}`
-    const code = `${bindings([sums], [...inputBound(extents, fours), dy, affine, { name: 'moments', of: 'f32' }])}
-${inputCode(extents, fours)}
-${writer(sums)}
-${reader(dy)}
-${reader(affine)}
-${slopeCode(activated)}
-${spanCode(shape)}
-fn mean_at(item: u32, first: u32, c: u32) -> vec4f { return vec4f(${moment(0).join(', ')}); }
-fn inverse_at(item: u32, first: u32, c: u32) -> vec4f { return vec4f(${moment(1).join(', ')}); }
-${mainOf(
+function gradientSums(backend: Backend, norm: NormGradient, extents: Extents, span: Span): TensorInfo {
+  const { x, dy, affine, moments, groups } = norm
+  const fours = spanInFours(extents, span)
+  const [out, ...read] = ['sums', 'dy', 'affine'].map((name) => bound(name, fours ? 4 : 1))
+  const tensors = tensorsOf(x)
+  const shape = { tensors: tensors.length, fours, span, lying: lyingOf(span, extents.all / groups) }
+  const [sums] = run(backend, {
+    name: `norm gradient sums ${spanName(shape)}${norm.silu ? ' silu' : ''}`,
+    sizes: spanSizes(extents, groups, span),
+    bound: [[out!], [...inputBound(tensors.length, fours), ...read, { name: 'moments', of: 'f32' }]],
+    inputs: [...tensors, dy, affine, moments],
+    outputs: [float32([extents.items, 4, extents.all])],
+    code: () => `${inputCode(shape.tensors, fours)}
+${writer(out!)}
+${read.map(reader).join('\n')}
+${slopeCode(Boolean(norm.silu))}
+${gradientSumsCode(shape)}`,
+  })
+  return sums!
+}
+
+function gradientSumsCode(shape: Shape): string {
+  const mean = (values: string) => `over_group(t, ${values}) / f32(sizes.pixels * sizes.size)`
+  const ofGroup = (row: number) => {
+    const each = [0, 1, 2, 3].map((e) => `moments[(2u * item + ${row}u) * sizes.groups + (channel + ${e}u) / sizes.size]`)
+    return `vec4f(${each.join(', ')})`
+  }
+  return `fn mean_at(item: u32, channel: u32) -> vec4f { return ${ofGroup(0)}; }
+fn inverse_at(item: u32, channel: u32) -> vec4f { return ${ofGroup(1)}; }
+${spanCode(
   shape,
   `var sum = vec4f();
   var slope = vec4f();
   ${forColumns(
     shape,
-    `let scale = affine_at(2u * item * ${all}u + first + c);
-    let shift = affine_at((2u * item + 1u) * ${all}u + first + c);
-    let mean = mean_at(item, first, c);
+    `let at = 2u * item * sizes.all + first + c;
+    let scale = affine_at(at);
+    let shift = affine_at(at + sizes.all);
+    let mean = mean_at(item, first + c);
     var ofDz = vec4f();
     var ofDzN = vec4f();
     ${forPixels(
       shape,
       `let x = x_at(pixel, first + c);
-      let dz = within(dz_of(dy_at(pixel * ${all}u + first + c), fma(x, scale, shift)), c, end);
+      let dz = within(dz_of(dy_at(pixel * sizes.all + first + c), fma(x, scale, shift)), c, end);
       ofDz += dz;
       ofDzN = fma(dz, within(x - mean, c, end), ofDzN);`,
     )}
     ofDz = over_rows(t, ofDz);
-    ofDzN = over_rows(t, ofDzN) * within(inverse_at(item, first, c), c, end);
+    ofDzN = over_rows(t, ofDzN) * within(inverse_at(item, first + c), c, end);
     if (row == 0u && c < end) {
-      sums_put(4u * item * ${all}u + first + c, ofDz, end - c);
-      sums_put((4u * item + 1u) * ${all}u + first + c, ofDzN, end - c);
+      let to = 4u * item * sizes.all + first + c;
+      sums_put(to, ofDz, end - c);
+      sums_put(to + sizes.all, ofDzN, end - c);
     }
     sum += within(scale * ofDz, c, end);
     slope += within(scale * ofDzN, c, end);`,
@@ -226,13 +229,13 @@ ${mainOf(
   if (row > 0u) { return; }
   ${forColumns(
     shape,
-    `let u = -inverse_at(item, first, c) * meanDzN;
-    sums_put((4u * item + 2u) * ${all}u + first + c, u, end - c);
-    sums_put((4u * item + 3u) * ${all}u + first + c, -fma(mean_at(item, first, c), u, meanDz), end - c);`,
+    `let u = -inverse_at(item, first + c) * meanDzN;
+    let to = (4u * item + 2u) * sizes.all + first + c;
+    sums_put(to, u, end - c);
+    sums_put(to + sizes.all, -fma(mean_at(item, first + c), u, meanDz), end - c);`,
   )}`,
 )}`
-    return { code, workgroups: gridOf(shape).workgroups }
-  })
+}
 
 /** `fn dz_of(dy: vec4f, z: vec4f) -> vec4f`: dy silu'(z) with silu' = s (1 + z (1 - s)), s = 1 / (1 + exp(-z)). */
 export const slopeCode = (activated: boolean) =>
@@ -243,108 +246,116 @@ export const slopeCode = (activated: boolean) =>
 }`
     : 'fn dz_of(dy: vec4f, z: vec4f) -> vec4f { return dy; }'
 
-/** One of the tensors of x, and what comes with it. */
-interface Part {
-  extents: Extents
-  /** The first of its channels among those of all. */
-  from: number
-  channels: number
-  silu: boolean
-  adds: boolean
-  /** dweight and dbias as well. */
-  sums: boolean
+const THREADS = 64
+
+/**
+ * dx = dz scale + x u + v of one tensor of x, four channels an invocation; and, without a scale of items and with the first
+ * tensor, in workgroups before these, dweight and dbias.
+ */
+function inputGradient(backend: Backend, norm: NormGradient, extents: Extents, sums: TensorInfo, i: number): TensorInfo[] {
+  const { dy, affine, silu: activated, add, scaled } = norm
+  const { items, pixels, channels, all } = extents
+  const alsoSums = i === 0 && !scaled
+  const x = tensorsOf(norm.x)[i]!
+  const ofX = channels[i]!
+  const size = inFours(extents) ? 4 : 1
+  const [dx, ...parameters] = ['dx', ...(alsoSums ? ['dweight', 'dbias'] : [])].map((name) => bound(name, size))
+  const inputs = ['x', 'dy', 'affine', 'sums', ...(add ? ['add'] : [])].map((name) => bound(name, size))
+  const before = alsoSums ? blocksOf(Math.ceil(all / 4)) : 0
+  // As the only tensor is all channels, the kernel for the second of two is told where its channels begin.
+  const begin = i === 0 ? '0u' : 'sizes.first'
+  const own = channels.length === 1 ? 'sizes.all' : i === 0 ? 'sizes.first' : '(sizes.all - sizes.first)'
+  return run(backend, {
+    name: `norm gradient of ${size}, ${i + 1} of ${channels.length}${activated ? ' silu' : ''}${add ? ' add' : ''}${alsoSums ? ' sums' : ''}`,
+    sizes: sizesOf(extents, before + blocksOf(items * pixels * Math.ceil(ofX / 4))),
+    bound: [[dx!, ...parameters], inputs],
+    inputs: [x, dy, affine, sums, ...(add ? [add] : [])],
+    outputs: [float32(x.shape), ...parameters.map(() => float32([all]))],
+    code: () => `${[dx!, ...parameters].map(writer).join('\n')}
+${inputs.map(reader).join('\n')}
+${slopeCode(Boolean(activated))}
+${alsoSums ? parameterCode : ''}
+${mainCode(
+  THREADS,
+  `${alsoSums ? `let before = (sizes.all + ${4 * THREADS - 1}u) / ${4 * THREADS}u;` : 'let before = 0u;'}
+  ${alsoSums ? `if (group < before) { sum_items(4u * (group * ${THREADS}u + thread)); return; }` : ''}
+  let i = (group - before) * ${THREADS}u + thread;
+  let fours = (${own} + 3u) / 4u;
+  let c = 4u * (i % fours);
+  let pixel = i / fours;
+  if (pixel >= sizes.items * sizes.pixels) { return; }
+  let item = pixel / sizes.pixels;
+  let at = pixel * sizes.all + ${begin} + c;
+  let row = 2u * item * sizes.all + ${begin} + c;
+  let x = x_at(pixel * ${own} + c);
+  let scale = affine_at(row);
+  let dz = dz_of(dy_at(at), fma(x, scale, affine_at(row + sizes.all)));
+  let uv = (4u * item + 2u) * sizes.all + ${begin} + c;
+  let dx = fma(dz, scale, fma(x, sums_at(uv), sums_at(uv + sizes.all)))${add ? ' + add_at(at)' : ''};
+  dx_put(pixel * ${own} + c, dx, ${own} - c);`,
+)}`,
+  })
 }
 
-/** dx = dz scale + x u + v, four channels an invocation; and, in workgroups after these, sums over the items. */
-const inputGradient = ({ extents, from, channels, silu: activated, adds, sums: alsoSums }: Part): Program =>
-  programOf(
-    `norm gradient ${extentsName(extents)} from ${from}${activated ? ' silu' : ''}${adds ? ' add' : ''}${alsoSums ? ' sums' : ''}`,
-    () => {
-      const { items, pixels, all } = extents
-      const size = inFours(extents) ? 4 : 1
-      const [dx, x, dy, affine, sums] = ['dx', 'x', 'dy', 'affine', 'sums'].map((name) => bound(name, size))
-      const parameters = alsoSums ? [bound('dweight', size), bound('dbias', size)] : []
-      const added = adds ? [bound('add', size)] : []
-      const inputs = [x!, dy!, affine!, sums!, ...added]
-      const fours = Math.ceil(channels / 4)
-      const blocks = Math.ceil((items * pixels * fours) / THREADS)
-      const grid = workgroups(blocks + (alsoSums ? Math.ceil(Math.ceil(all / 4) / THREADS) : 0))
-      const code = `${bindings([dx!, ...parameters], inputs)}
-${[dx!, ...parameters].map(writer).join('\n')}
-${inputs.map(reader).join('\n')}
-${slopeCode(activated)}
-${alsoSums ? parameterCode(extents) : ''}
-@compute @workgroup_size(${THREADS}) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  ${grid.begin}
-  ${alsoSums ? `if (group >= ${blocks}u) { sum_items(4u * ((group - ${blocks}u) * ${THREADS}u + thread)); return; }` : ''}
-  let i = group * ${THREADS}u + thread;
-  if (i >= ${items * pixels * fours}u) { return; }
-  let c = 4u * (i % ${fours}u);
-  let pixel = i / ${fours}u;
-  let item = pixel / ${pixels}u;
-  let at = pixel * ${all}u + ${from}u + c;
-  let row = item * ${2 * all}u + ${from}u + c;
-  let x = x_at(pixel * ${channels}u + c);
-  let scale = affine_at(row);
-  let dz = dz_of(dy_at(at), fma(x, scale, affine_at(row + ${all}u)));
-  let uv = item * ${4 * all}u + ${2 * all + from}u + c;
-  let dx = fma(dz, scale, fma(x, sums_at(uv), sums_at(uv + ${all}u)))${adds ? ' + add_at(at)' : ''};
-  dx_put(pixel * ${channels}u + c, dx, ${channels}u - c);
-}`
-      return { code, workgroups: grid.workgroups }
-    },
-  )
-
-const THREADS = 256
+/** Workgroups of so many invocations. */
+const blocksOf = (invocations: number) => Math.ceil(invocations / THREADS)
 
 /** dweight and dbias of four channels. */
-const parameterCode = ({ items, all }: Extents) => `fn sum_items(c: u32) {
-  if (c >= ${all}u) { return; }
+const parameterCode = `fn sum_items(c: u32) {
+  if (c >= sizes.all) { return; }
   var dw = vec4f();
   var db = vec4f();
-  for (var item = 0u; item < ${items}u; item++) {
-    db += sums_at(item * ${4 * all}u + c);
-    dw += sums_at(item * ${4 * all}u + ${all}u + c);
+  for (var item = 0u; item < sizes.items; item++) {
+    db += sums_at(4u * item * sizes.all + c);
+    dw += sums_at((4u * item + 1u) * sizes.all + c);
   }
-  dweight_put(c, dw, ${all}u - c);
-  dbias_put(c, db, ${all}u - c);
+  dweight_put(c, dw, sizes.all - c);
+  dbias_put(c, db, sizes.all - c);
 }`
 
 /**
  * With a scale and shift of items, y = (n weight + bias) (1 + s) + t, and P = sum dz, Q = sum dz n over the pixels:
  * dweight = sum Q (1 + s), dbias = sum P (1 + s) over the items, ds = Q weight + P bias, dt = P.
  */
-const scaledGradient = (extents: Extents): Program =>
-  programOf(`norm gradient of a scale ${extents.items}x${extents.all}`, () => {
-    const { items, all } = extents
-    const outputs = ['dweight', 'dbias', 'dscaleShift'].map((name) => bound(name, all))
-    const inputs = ['sums', 'scaleShift', 'weight', 'bias'].map((name) => bound(name, all))
-    const code = `${bindings(outputs, inputs)}
-${outputs.map(writer).join('\n')}
+function scaledGradient(
+  backend: Backend,
+  { scaleShift, weight, bias }: NonNullable<NormGradient['scaled']>,
+  extents: Extents,
+  sums: TensorInfo,
+): TensorInfo[] {
+  const { items, all } = extents
+  const outputs = ['dweight', 'dbias', 'dscaleShift'].map((name) => bound(name, all))
+  const inputs = ['sums', 'scaleShift', 'weight', 'bias'].map((name) => bound(name, all))
+  return run(backend, {
+    name: `norm gradient of a scale, of ${all % 4 === 0 ? 4 : 1}`,
+    sizes: sizesOf(extents, blocksOf(Math.ceil(all / 4))),
+    bound: [outputs, inputs],
+    inputs: [sums, scaleShift, weight, bias],
+    outputs: [float32([all]), float32([all]), float32([items, 2 * all])],
+    code: () => `${outputs.map(writer).join('\n')}
 ${inputs.map(reader).join('\n')}
-@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
-  let c = 4u * id.x;
-  if (c >= ${all}u) { return; }
+${mainCode(
+  THREADS,
+  `let c = 4u * (group * ${THREADS}u + thread);
+  if (c >= sizes.all) { return; }
+  let count = sizes.all - c;
   var dw = vec4f();
   var db = vec4f();
-  for (var item = 0u; item < ${items}u; item++) {
-    let p = sums_at(item * ${4 * all}u + c);
-    let q = sums_at(item * ${4 * all}u + ${all}u + c);
-    let at = item * ${2 * all}u + c;
+  for (var item = 0u; item < sizes.items; item++) {
+    let p = sums_at(4u * item * sizes.all + c);
+    let q = sums_at((4u * item + 1u) * sizes.all + c);
+    let at = 2u * item * sizes.all + c;
     let s = 1.0 + scaleShift_at(at);
     dw = fma(q, s, dw);
     db = fma(p, s, db);
-    dscaleShift_put(at, fma(q, weight_at(c), p * bias_at(c)), ${all}u - c);
-    dscaleShift_put(at + ${all}u, p, ${all}u - c);
+    dscaleShift_put(at, fma(q, weight_at(c), p * bias_at(c)), count);
+    dscaleShift_put(at + sizes.all, p, count);
   }
-  dweight_put(c, dw, ${all}u - c);
-  dbias_put(c, db, ${all}u - c);
-}`
-    return { code, workgroups: [Math.ceil(Math.ceil(all / 4) / 64), 1, 1] }
+  dweight_put(c, dw, count);
+  dbias_put(c, db, count);`,
+)}`,
   })
+}
 
 // ---- y, for what cannot normalise what it reads
 
@@ -354,97 +365,128 @@ export function affineApply(
   { x, affine, silu: activated = false }: { x: Activations; affine: TensorInfo; silu?: boolean },
 ): TensorInfo {
   const extents = extentsOf(x)
+  const { items, pixels, all } = extents
   const tensors = tensorsOf(x)
-  const output = float32([...tensors[0]!.shape.slice(0, -1), extents.all])
-  return backend.dispatch(application(extents, activated), [...tensors, affine], [output])[0]!
+  const fours = inFours(extents)
+  const [y, read] = [bound('y', fours ? 4 : 1), bound('affine', fours ? 4 : 1)]
+  return run(backend, {
+    name: `norm apply to ${tensors.length} of ${fours ? 4 : 1}${activated ? ' silu' : ''}`,
+    sizes: sizesOf(extents, blocksOf(items * pixels * Math.ceil(all / 4))),
+    bound: [[y], [...inputBound(tensors.length, fours), read]],
+    inputs: [...tensors, affine],
+    outputs: [float32([...tensors[0]!.shape.slice(0, -1), all])],
+    code: () => `${inputCode(tensors.length, fours)}
+${writer(y)}
+${reader(read)}
+${activated ? silu : ''}
+${mainCode(
+  THREADS,
+  `let i = group * ${THREADS}u + thread;
+  let fours = (sizes.all + 3u) / 4u;
+  let c = 4u * (i % fours);
+  let pixel = i / fours;
+  if (pixel >= sizes.items * sizes.pixels) { return; }
+  let row = 2u * (pixel / sizes.pixels) * sizes.all + c;
+  let z = fma(x_at(pixel, c), affine_at(row), affine_at(row + sizes.all));
+  y_put(pixel * sizes.all + c, ${activated ? 'silu(z)' : 'z'}, sizes.all - c);`,
+)}`,
+  })[0]!
 }
 
-const application = (extents: Extents, activated: boolean): Program =>
-  programOf(`norm apply ${extentsName(extents)}${activated ? ' silu' : ''}`, () => {
-    const { items, pixels, all } = extents
-    const fours = inFours(extents)
-    const [y, affine] = [bound('y', fours ? 4 : 1), bound('affine', fours ? 4 : 1)]
-    const columns = Math.ceil(all / 4)
-    const grid = workgroups(Math.ceil((items * pixels * columns) / THREADS))
-    const code = `${bindings([y], [...inputBound(extents, fours), affine])}
-${inputCode(extents, fours)}
-${writer(y)}
-${reader(affine)}
-${activated ? silu : ''}
-@compute @workgroup_size(${THREADS}) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  ${grid.begin}
-  let i = group * ${THREADS}u + thread;
-  if (i >= ${items * pixels * columns}u) { return; }
-  let c = 4u * (i % ${columns}u);
-  let pixel = i / ${columns}u;
-  let row = pixel / ${pixels}u * ${2 * all}u + c;
-  let z = fma(x_at(pixel, c), affine_at(row), affine_at(row + ${all}u));
-  y_put(pixel * ${all}u + c, ${activated ? 'silu(z)' : 'z'}, ${all}u - c);
-}`
-    return { code, workgroups: grid.workgroups }
-  })
+// ---- how they are run
+
+interface Run {
+  /** Names the code. */
+  name: string
+  sizes: Sizes
+  bound: readonly [outputs: readonly Bound[], inputs: readonly Bound[]]
+  inputs: readonly TensorInfo[]
+  outputs: readonly { shape: readonly number[]; dtype: DataType }[]
+  /** All but the bindings. */
+  code: () => string
+}
+
+function run(backend: Backend, { name, sizes, bound: [written, read], inputs, outputs, code }: Run): TensorInfo[] {
+  const { key, code: all } = programOf(name, () => ({
+    code: `${bindings(written, read)}
+${sizesCode(written.length + read.length)}
+${code()}`,
+    workgroups: [1, 1, 1],
+  }))
+  return backend.dispatch({ key, code: all, workgroups: gridOf(sizes.count) }, inputs, outputs, scalarsOf(sizes))
+}
+
+const sizesOf = ({ items, pixels, all, channels }: Extents, count: number): Sizes => ({
+  count,
+  items,
+  pixels,
+  all,
+  first: channels[0]!,
+  groups: 1,
+  size: all,
+  span: all,
+  spans: 1,
+})
 
 // ---- kernels over spans
 
-const shapeName = ({ extents, groups, span }: Shape) => `${extentsName(extents)} in ${groups} groups, ${spanName(span)}`
+/** What the code of a kernel over spans depends on. */
+interface Shape {
+  tensors: number
+  fours: boolean
+  span: Span
+  lying: Lying
+}
 
 /** Whether all that a span reads begins at a multiple of four. */
-const spanInFours = ({ extents, span }: Shape) => inFours(extents) && span.channels % 4 === 0
+const spanInFours = (extents: Extents, span: Span) => inFours(extents) && span.channels % 4 === 0
 
-const spansOf = ({ extents, span }: Shape) => Math.ceil(extents.all / span.channels)
+const spanName = ({ tensors, fours, span: { lanes, rows, alone, channels }, lying }: Shape) =>
+  `of ${tensors} by ${fours ? 4 : 1}, ${alone ? 'alone' : `${lanes}x${rows} for ${Math.ceil(channels / 4)}`}, groups ${lying}`
 
 /** Invocations of a workgroup where each has a span of its own: few, so that there are enough workgroups for all cores. */
 const ALONE = 8
 
-function gridOf(shape: Shape) {
-  const spans = shape.extents.items * spansOf(shape)
-  return workgroups(shape.span.alone ? Math.ceil(spans / ALONE) : spans)
+function spanSizes(extents: Extents, groups: number, { alone, channels }: Span): Sizes {
+  const spans = Math.ceil(extents.all / channels)
+  const count = extents.items * spans
+  const sizes = sizesOf(extents, alone ? Math.ceil(count / ALONE) : count)
+  return { ...sizes, groups, size: extents.all / groups, span: channels, spans }
 }
 
-/** The sums, and `within(value: vec4f, c: u32, end: u32) -> vec4f`: 0 for channels that are not of the span. */
-function spanCode(shape: Shape): string {
-  const { extents, groups, span } = shape
-  const allAreWithin = spanInFours(shape) && extents.all % span.channels === 0 && (span.channels / 4) % span.lanes === 0
-  return `${sumsCode(span, extents.all / groups)}
+/**
+ * A kernel over spans. Of a span the body has its `item`, the `first` of its channels and the `end` of them, counted from it; of
+ * an invocation its `lane` and `row`; and the sums, and `within(value: vec4f, c: u32, end: u32) -> vec4f`, 0 for channels that
+ * are not of the span.
+ */
+function spanCode({ span: { alone, lanes, rows }, span, lying }: Shape, body: string): string {
+  return `${sumsCode(span, lying)}
 fn within(value: vec4f, c: u32, end: u32) -> vec4f {
-  return ${allAreWithin ? 'value' : 'select(vec4f(), value, vec4u(c, c + 1u, c + 2u, c + 3u) < vec4u(end))'};
-}`
+  return select(vec4f(), value, vec4u(c, c + 1u, c + 2u, c + 3u) < vec4u(end));
 }
-
-/** Of a span: its `item`, the `first` of its channels, the `end` of them, counted from it; of an invocation its `lane` and `row`. */
-function mainOf(shape: Shape, body: string): string {
-  const { extents, span } = shape
-  const { alone, lanes, rows, channels } = span
-  const spans = spansOf(shape)
-  return `@compute @workgroup_size(${alone ? ALONE : lanes * rows}) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  ${gridOf(shape).begin}
-  ${
+${mainCode(
+  alone ? ALONE : lanes * rows,
+  `${
     alone
       ? `let t = 0u;
   let span = group * ${ALONE}u + thread;
-  if (span >= ${extents.items * spans}u) { return; }`
+  if (span >= sizes.items * sizes.spans) { return; }`
       : `let t = thread;
   let span = group;`
   }
-  let item = span / ${spans}u;
-  let first = span % ${spans}u * ${channels}u;
-  let end = min(${channels}u, ${extents.all}u - first);
+  let item = span / sizes.spans;
+  let first = span % sizes.spans * sizes.span;
+  let end = min(sizes.span, sizes.all - first);
   let lane = t % ${lanes}u;
   let row = t / ${lanes}u;
-  ${body}
-}`
+  ${body}`,
+)}`
 }
 
 /** For each four channels of a lane: `c`, counted from the first of the span. With sums over rows in it, all lanes come along. */
-function forColumns({ span: { channels, lanes } }: Shape, body: string, together = false): string {
-  const columns = Math.ceil(Math.ceil(channels / 4) / lanes)
-  return `for (var k = 0u; k < ${columns}u; k++) {
+function forColumns({ span: { channels, lanes, alone } }: Shape, body: string, together = false): string {
+  const columns = alone ? '(sizes.span + 3u) / 4u' : `${Math.ceil(Math.ceil(channels / 4) / lanes)}u`
+  return `for (var k = 0u; k < ${columns}; k++) {
     let c = 4u * (k * ${lanes}u + lane);
     ${together ? '' : 'if (c >= end) { break; }'}
     ${body}
@@ -452,8 +494,8 @@ function forColumns({ span: { channels, lanes } }: Shape, body: string, together
 }
 
 /** For each pixel of a row: `pixel`, counted over all items. */
-const forPixels = ({ extents: { pixels }, span: { rows } }: Shape, body: string) =>
-  `for (var p = row; p < ${pixels}u; p += ${rows}u) {
-      let pixel = item * ${pixels}u + p;
+const forPixels = ({ span: { rows } }: Shape, body: string) =>
+  `for (var p = row; p < sizes.pixels; p += ${rows}u) {
+      let pixel = item * sizes.pixels + p;
       ${body}
     }`

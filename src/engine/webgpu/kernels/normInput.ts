@@ -2,13 +2,14 @@
 // on it is shared: an item and some whole groups of channels for every workgroup, or for every invocation.
 import type { TensorInfo } from '../../tf.ts'
 import { isSoftware } from '../device.ts'
+import type { Program } from '../program.ts'
 import type { Bound } from '../wgsl.ts'
 import { bound, reader } from '../wgsl.ts'
 
 /** [b, ..., c], or two of them: their channels follow each other. */
 export type Activations = TensorInfo | readonly [TensorInfo, TensorInfo]
 
-/** Activations as a kernel is written for them. */
+/** The sizes of activations. */
 export interface Extents {
   items: number
   pixels: number
@@ -28,34 +29,65 @@ export function extentsOf(x: Activations): Extents {
   return { items: shape[0]!, pixels, channels, all: channels.reduce((sum, each) => sum + each, 0) }
 }
 
-export const extentsName = ({ items, pixels, channels }: Extents) => `${items}x${pixels}x${channels.join('+')}`
-
 /** Whether all tensors can be read four channels at a time. */
 export const inFours = ({ channels }: Extents) => channels.every((each) => each % 4 === 0)
 
-/** The bindings of x, `x0` and `x1`: four numbers at once if all that is read is in fours. */
-export const inputBound = ({ channels }: Extents, fours: boolean): Bound[] =>
-  channels.map((_, i) => bound(`x${i}`, fours ? 4 : 1))
+/** The bindings of x, `x0` and `x1`, read four channels at a time or not. */
+export const inputBound = (tensors: number, fours: boolean): Bound[] =>
+  Array.from({ length: tensors }, (_, i) => bound(`x${i}`, fours ? 4 : 1))
 
 /** `fn x_at(pixel: u32, c: u32) -> vec4f`: four channels of a pixel, counted over all items. */
-export function inputCode(extents: Extents, fours: boolean): string {
-  const [first, second] = extents.channels as [number, number?]
-  const readers = inputBound(extents, fours).map(reader).join('\n')
-  if (second === undefined) return `${readers}\nfn x_at(pixel: u32, c: u32) -> vec4f { return x0_at(pixel * ${first}u + c); }`
+export function inputCode(tensors: number, fours: boolean): string {
+  const readers = inputBound(tensors, fours).map(reader).join('\n')
+  if (tensors === 1) return `${readers}\nfn x_at(pixel: u32, c: u32) -> vec4f { return x0_at(pixel * sizes.all + c); }`
   if (fours)
     return `${readers}
 fn x_at(pixel: u32, c: u32) -> vec4f {
-  if (c < ${first}u) { return x0_at(pixel * ${first}u + c); }
-  return x1_at(pixel * ${second}u + c - ${first}u);
+  if (c < sizes.first) { return x0_at(pixel * sizes.first + c); }
+  return x1_at(pixel * (sizes.all - sizes.first) + c - sizes.first);
 }`
   return `fn x_value(pixel: u32, c: u32) -> f32 {
-  if (c < ${first}u) { return x0[pixel * ${first}u + c]; }
-  return x1[pixel * ${second}u + c - ${first}u];
+  if (c < sizes.first) { return x0[pixel * sizes.first + c]; }
+  return x1[pixel * (sizes.all - sizes.first) + c - sizes.first];
 }
 fn x_at(pixel: u32, c: u32) -> vec4f {
   return vec4f(x_value(pixel, c), x_value(pixel, c + 1u), x_value(pixel, c + 2u), x_value(pixel, c + 3u));
 }`
 }
+
+// ---- sizes
+
+/**
+ * What a kernel is told of shapes, which are no part of its code: a network has norms of many, and devices made of software take
+ * longer to compile a kernel than to run it. `count` is of workgroups, `first` of the channels of the first tensor, `size` of
+ * the channels of a group, `span` of those of a span, `spans` of the spans of an item.
+ */
+const sizeNames = ['count', 'items', 'pixels', 'all', 'first', 'groups', 'size', 'span', 'spans'] as const
+
+export type Sizes = { [name in (typeof sizeNames)[number]]: number }
+
+/** `sizes`, after so many other bindings. */
+export const sizesCode = (bindings: number) => `struct Sizes { ${sizeNames.map((name) => `${name}: u32`).join(', ')} }
+@group(0) @binding(${bindings}) var<uniform> sizes: Sizes;`
+
+/** For `Backend.dispatch`. */
+export const scalarsOf = (sizes: Sizes) => Uint32Array.from(sizeNames, (name) => sizes[name])
+
+/** The most workgroups that every device takes in one dimension. */
+const ACROSS = 65535
+
+/** So many workgroups, in rows of that length. */
+export const gridOf = (count: number): Program['workgroups'] => [Math.min(count, ACROSS), Math.ceil(count / ACROSS), 1]
+
+/** The beginning of a `main` of `threads` invocations: the number of the workgroup is `group`, that of the invocation `thread`. */
+export const mainCode = (threads: number, body: string) => `@compute @workgroup_size(${threads}) fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let group = workgroup.x + workgroup.y * ${ACROSS}u;
+  if (group >= sizes.count) { return; }
+  ${body}
+}`
 
 // ---- how the work is shared
 
@@ -94,26 +126,29 @@ export function sharedSpan({ items, pixels, all }: Extents, groups: number, thre
   return { channels, lanes, rows, alone: false }
 }
 
-export const spanName = ({ channels, lanes, rows, alone }: Span) =>
-  alone ? `spans of ${channels}` : `spans of ${channels} by ${lanes}x${rows}`
+/** How a group lies in a span: within the four channels of a lane, as all of it, in whole lanes, or anyhow. */
+export type Lying = 1 | 2 | 4 | 'all' | 'lanes' | 'any'
+
+export function lyingOf({ channels, lanes }: Span, size: number): Lying {
+  if (size === 1 || size === 2 || size === 4) return size
+  if (channels === size) return lanes === 1 ? 4 : 'all'
+  return size % 4 === 0 ? 'lanes' : 'any'
+}
 
 /**
  * Sums within a span, in an order that is always the same:
  * - `over_rows(t: u32, mine: vec4f) -> vec4f`: over the rows, for the lane of invocation t;
  * - `over_group(t: u32, mine: vec4f) -> vec4f`: over the groups of the four channels of a lane, from what each lane has.
  */
-export function sumsCode(span: Span, groupSize: number): string {
-  const { channels, lanes, rows, alone } = span
-  const inLane = 4 % groupSize === 0
-  const shared = !alone && (rows > 1 || (!inLane && lanes > 1))
+export function sumsCode({ lanes, rows }: Span, lying: Lying): string {
+  const shared = rows > 1 || typeof lying === 'string'
   return `${shared ? `var<workgroup> partial: array<vec4f, ${lanes * rows}>;` : ''}
 ${rowSumsCode(lanes, rows)}
 fn over_group(t: u32, mine: vec4f) -> vec4f {
-  ${inLane ? laneSums[groupSize as 1 | 2 | 4] : lanes === 1 ? laneSums[4] : groupCode(lanes, groupSize, channels === groupSize)}
+  ${typeof lying === 'string' ? groupCode(lanes, lying) : laneSums[lying]}
 }`
 }
 
-/** Groups that lie within four channels. */
 const laneSums = {
   1: 'return mine;',
   2: 'return mine + mine.yxwz;',
@@ -134,10 +169,10 @@ const treeCode = (lanes: number, rows: number) => `workgroupBarrier();
   workgroupBarrier();
   return partial[t % ${lanes}u];`
 
-function groupCode(lanes: number, groupSize: number, isOne: boolean): string {
+function groupCode(lanes: number, lying: 'all' | 'lanes' | 'any'): string {
   const begin = `workgroupBarrier();
   if (t < ${lanes}u) { partial[t] = mine; }`
-  if (isOne)
+  if (lying === 'all')
     return `${begin}
   var n = ${lanes}u;
   while (n > 1u) {
@@ -148,19 +183,20 @@ function groupCode(lanes: number, groupSize: number, isOne: boolean): string {
   }
   workgroupBarrier();
   return vec4f(dot(partial[0], vec4f(1.0)));`
-  if (groupSize % 4 === 0)
+  if (lying === 'lanes')
     return `${begin}
   workgroupBarrier();
-  let begin = t % ${lanes}u / ${groupSize / 4}u * ${groupSize / 4}u;
+  let fours = sizes.size / 4u;
+  let begin = t % ${lanes}u / fours * fours;
   var sum = vec4f();
-  for (var q = 0u; q < ${groupSize / 4}u; q++) { sum += partial[begin + q]; }
+  for (var q = 0u; q < fours; q++) { sum += partial[begin + q]; }
   return vec4f(dot(sum, vec4f(1.0)));`
   return `${begin}
   workgroupBarrier();
   var sums = vec4f();
   for (var e = 0u; e < 4u; e++) {
-    let begin = (4u * (t % ${lanes}u) + e) / ${groupSize}u * ${groupSize}u;
-    for (var c = begin; c < begin + ${groupSize}u; c++) { sums[e] += partial[c / 4u][c % 4u]; }
+    let begin = (4u * (t % ${lanes}u) + e) / sizes.size * sizes.size;
+    for (var c = begin; c < begin + sizes.size; c++) { sums[e] += partial[c / 4u][c % 4u]; }
   }
   return sums;`
 }
