@@ -177,7 +177,7 @@ onEachBackend(() => {
     await fc.assert(
       fc.asyncProperty(drawn, (one) => expectNorm(one)),
       {
-        numRuns: process.env.FULL ? 60 : 2,
+        numRuns: process.env.FULL ? 60 : 1,
         endOnFailure: true,
       },
     )
@@ -192,10 +192,10 @@ onEachBackend(() => {
     const sizes = { outer: 2, rows: 37, channels: 6 }
     const x = numbers(2 * 37 * 6, 1)
     const right = new Float64Array(2 * 6)
-    x.forEach((value, i) => (right[Math.floor(i / (37 * 6)) * 6 + (i % 6)]! += value / 37))
+    x.forEach((value, i) => (right[Math.floor(i / (37 * 6)) * 6 + (i % 6)]! += value))
     const tensor = tensorOf(x, [2, 37, 6])
     for (const layout of [undefined, { lanes: 2, tall: 8, parts: 3 }, { lanes: 1, tall: 1, parts: 4 }])
-      expectNear(await read(poisoned((backend) => columnSums(backend, tensor, sizes, 1 / 37, layout))), right, 'means')
+      expectNear(await read(poisoned((backend) => columnSums(backend, tensor, sizes, layout))), right, 'sums')
     tf.dispose([tensor] as never)
   })
 

@@ -1,24 +1,11 @@
 // Group normalisation as its statistics and an affine map of every item and channel, so that what comes next (a convolution, a
 // linear layer) can normalise what it reads; and its gradient, in two passes.
-import type { DataType, TensorInfo } from '../../tf.ts'
+import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
-import type { Bound } from '../wgsl.ts'
-import { bindings, bound, programOf, reader, silu, writer } from '../wgsl.ts'
-import type { Activations, Extents, Lying, Sizes, Span } from './normInput.ts'
-import {
-  extentsOf,
-  gridOf,
-  inFours,
-  inputBound,
-  inputCode,
-  lyingOf,
-  mainCode,
-  scalarsOf,
-  sizesCode,
-  spanFor,
-  sumsCode,
-  tensorsOf,
-} from './normInput.ts'
+import { bound, reader, silu, writer } from '../wgsl.ts'
+import type { Activations, Extents, Lying, Span } from './normInput.ts'
+import { extentsOf, inFours, inputBound, inputCode, lyingOf, spanFor, sumsCode, tensorsOf } from './normInput.ts'
+import { float32, mainCode, runSized } from './sized.ts'
 
 export interface NormStatistics {
   /** [b, ..., c], or two of them: their channels follow each other. */
@@ -33,8 +20,6 @@ export interface NormStatistics {
   /** [b, 2 c]: y becomes y (1 + scaleShift[:, :c]) + scaleShift[:, c:]. */
   scaleShift?: TensorInfo
 }
-
-const float32 = (shape: readonly number[]) => ({ shape, dtype: 'float32' }) as const
 
 /**
  * Normalisation of groups of channels as `affine`, [b, 2, c]: y = x affine[:, 0] + affine[:, 1]; and `moments`, [b, 2, groups]:
@@ -54,7 +39,7 @@ export function normStatistics(
   const tensors = tensorsOf(x)
   const perChannel = ['weight', 'bias', ...(scaleShift ? ['scaleShift'] : [])].map((name) => bound(name, fours ? 4 : 1))
   const shape = { tensors: tensors.length, fours, span, lying: lyingOf(span, all / groups) }
-  const [affine, moments] = run(backend, {
+  const [affine, moments] = runSized(backend, {
     name: `norm statistics ${spanName(shape)} eps ${eps}${scaleShift ? ' scaled' : ''}`,
     sizes: spanSizes(extents, groups, span),
     bound: [
@@ -171,7 +156,7 @@ function gradientSums(backend: Backend, norm: NormGradient, extents: Extents, sp
   const [out, ...read] = ['sums', 'dy', 'affine'].map((name) => bound(name, fours ? 4 : 1))
   const tensors = tensorsOf(x)
   const shape = { tensors: tensors.length, fours, span, lying: lyingOf(span, extents.all / groups) }
-  const [sums] = run(backend, {
+  const [sums] = runSized(backend, {
     name: `norm gradient sums ${spanName(shape)}${norm.silu ? ' silu' : ''}`,
     sizes: spanSizes(extents, groups, span),
     bound: [[out!], [...inputBound(tensors.length, fours), ...read, { name: 'moments', of: 'f32' }]],
@@ -265,7 +250,7 @@ function inputGradient(backend: Backend, norm: NormGradient, extents: Extents, s
   // As the only tensor is all channels, the kernel for the second of two is told where its channels begin.
   const begin = i === 0 ? '0u' : 'sizes.first'
   const own = channels.length === 1 ? 'sizes.all' : i === 0 ? 'sizes.first' : '(sizes.all - sizes.first)'
-  return run(backend, {
+  return runSized(backend, {
     name: `norm gradient of ${size}, ${i + 1} of ${channels.length}${activated ? ' silu' : ''}${add ? ' add' : ''}${alsoSums ? ' sums' : ''}`,
     sizes: sizesOf(extents, before + blocksOf(items * pixels * Math.ceil(ofX / 4))),
     bound: [[dx!, ...parameters], inputs],
@@ -326,7 +311,7 @@ function scaledGradient(
   const { items, all } = extents
   const outputs = ['dweight', 'dbias', 'dscaleShift'].map((name) => bound(name, all))
   const inputs = ['sums', 'scaleShift', 'weight', 'bias'].map((name) => bound(name, all))
-  return run(backend, {
+  return runSized(backend, {
     name: `norm gradient of a scale, of ${all % 4 === 0 ? 4 : 1}`,
     sizes: sizesOf(extents, blocksOf(Math.ceil(all / 4))),
     bound: [outputs, inputs],
@@ -369,7 +354,7 @@ export function affineApply(
   const tensors = tensorsOf(x)
   const fours = inFours(extents)
   const [y, read] = [bound('y', fours ? 4 : 1), bound('affine', fours ? 4 : 1)]
-  return run(backend, {
+  return runSized(backend, {
     name: `norm apply to ${tensors.length} of ${fours ? 4 : 1}${activated ? ' silu' : ''}`,
     sizes: sizesOf(extents, blocksOf(items * pixels * Math.ceil(all / 4))),
     bound: [[y], [...inputBound(tensors.length, fours), read]],
@@ -393,30 +378,13 @@ ${mainCode(
   })[0]!
 }
 
-// ---- how they are run
+// ---- sizes
 
-interface Run {
-  /** Names the code. */
-  name: string
-  sizes: Sizes
-  bound: readonly [outputs: readonly Bound[], inputs: readonly Bound[]]
-  inputs: readonly TensorInfo[]
-  outputs: readonly { shape: readonly number[]; dtype: DataType }[]
-  /** All but the bindings. */
-  code: () => string
-}
-
-function run(backend: Backend, { name, sizes, bound: [written, read], inputs, outputs, code }: Run): TensorInfo[] {
-  const { key, code: all } = programOf(name, () => ({
-    code: `${bindings(written, read)}
-${sizesCode(written.length + read.length)}
-${code()}`,
-    workgroups: [1, 1, 1],
-  }))
-  return backend.dispatch({ key, code: all, workgroups: gridOf(sizes.count) }, inputs, outputs, scalarsOf(sizes))
-}
-
-const sizesOf = ({ items, pixels, all, channels }: Extents, count: number): Sizes => ({
+/**
+ * `first` is of the channels of the first tensor, `size` of those of a group, `span` of those of a span, `spans` of the spans of an
+ * item.
+ */
+const sizesOf = ({ items, pixels, all, channels }: Extents, count: number) => ({
   count,
   items,
   pixels,
@@ -447,7 +415,7 @@ const spanName = ({ tensors, fours, span: { lanes, rows, alone, channels }, lyin
 /** Invocations of a workgroup where each has a span of its own: few, so that there are enough workgroups for all cores. */
 const ALONE = 8
 
-function spanSizes(extents: Extents, groups: number, { alone, channels }: Span): Sizes {
+function spanSizes(extents: Extents, groups: number, { alone, channels }: Span) {
   const spans = Math.ceil(extents.all / channels)
   const count = extents.items * spans
   const sizes = sizesOf(extents, alone ? Math.ceil(count / ALONE) : count)

@@ -2,7 +2,6 @@
 // on it is shared: an item and some whole groups of channels for every workgroup, or for every invocation.
 import type { TensorInfo } from '../../tf.ts'
 import { isSoftware } from '../device.ts'
-import type { Program } from '../program.ts'
 import type { Bound } from '../wgsl.ts'
 import { bound, reader } from '../wgsl.ts'
 
@@ -36,7 +35,7 @@ export const inFours = ({ channels }: Extents) => channels.every((each) => each 
 export const inputBound = (tensors: number, fours: boolean): Bound[] =>
   Array.from({ length: tensors }, (_, i) => bound(`x${i}`, fours ? 4 : 1))
 
-/** `fn x_at(pixel: u32, c: u32) -> vec4f`: four channels of a pixel, counted over all items. */
+/** `fn x_at(pixel: u32, c: u32) -> vec4f`: four channels of a pixel, counted over all items; by sizes `all`, and `first` of two tensors. */
 export function inputCode(tensors: number, fours: boolean): string {
   const readers = inputBound(tensors, fours).map(reader).join('\n')
   if (tensors === 1) return `${readers}\nfn x_at(pixel: u32, c: u32) -> vec4f { return x0_at(pixel * sizes.all + c); }`
@@ -54,40 +53,6 @@ fn x_at(pixel: u32, c: u32) -> vec4f {
   return vec4f(x_value(pixel, c), x_value(pixel, c + 1u), x_value(pixel, c + 2u), x_value(pixel, c + 3u));
 }`
 }
-
-// ---- sizes
-
-/**
- * What a kernel is told of shapes, which are no part of its code: a network has norms of many, and devices made of software take
- * longer to compile a kernel than to run it. `count` is of workgroups, `first` of the channels of the first tensor, `size` of
- * the channels of a group, `span` of those of a span, `spans` of the spans of an item.
- */
-const sizeNames = ['count', 'items', 'pixels', 'all', 'first', 'groups', 'size', 'span', 'spans'] as const
-
-export type Sizes = { [name in (typeof sizeNames)[number]]: number }
-
-/** `sizes`, after so many other bindings. */
-export const sizesCode = (bindings: number) => `struct Sizes { ${sizeNames.map((name) => `${name}: u32`).join(', ')} }
-@group(0) @binding(${bindings}) var<uniform> sizes: Sizes;`
-
-/** For `Backend.dispatch`. */
-export const scalarsOf = (sizes: Sizes) => Uint32Array.from(sizeNames, (name) => sizes[name])
-
-/** The most workgroups that every device takes in one dimension. */
-const ACROSS = 65535
-
-/** So many workgroups, in rows of that length. */
-export const gridOf = (count: number): Program['workgroups'] => [Math.min(count, ACROSS), Math.ceil(count / ACROSS), 1]
-
-/** The beginning of a `main` of `threads` invocations: the number of the workgroup is `group`, that of the invocation `thread`. */
-export const mainCode = (threads: number, body: string) => `@compute @workgroup_size(${threads}) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let group = workgroup.x + workgroup.y * ${ACROSS}u;
-  if (group >= sizes.count) { return; }
-  ${body}
-}`
 
 // ---- how the work is shared
 
