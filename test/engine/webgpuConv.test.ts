@@ -343,6 +343,22 @@ onEachBackend(() => {
     expectClose(await found[1]!.data(), filterGradient(one, dy)[0])
     tf.dispose([y, ...found])
   })
+
+  test('tfjs multiplies large matrices by them', async () => {
+    const [a, b, bias] = [numbers(80 * 160, 1), numbers(160 * 168, 2), numbers(168, 3)]
+    const [left, right, added] = [put(a, [80, 160]), put(b, [160, 168]), put(bias, [168])] as Tensor[]
+    const asked = vi.spyOn(backend(), 'dispatch')
+    const y = tf.fused.matMul({ a: left!, b: right!, bias: added! })
+    expect(asked).toHaveBeenCalledOnce()
+    asked.mockRestore()
+    expect(y.shape).toEqual([80, 168])
+    const expected = new Float64Array(80 * 168).map((_, i) => {
+      const [m, n] = [Math.floor(i / 168), i % 168]
+      return Array.from({ length: 160 }, (_, k) => a[m * 160 + k]! * b[k * 168 + n]!).reduce((sum, each) => sum + each, bias[n]!)
+    })
+    expectClose(await y.data(), expected)
+    y.dispose()
+  })
 }, ['webgpu'])
 
 /** Within 1e-5 of the largest value. */

@@ -6,7 +6,7 @@ import { replaceKernel } from '../replaceKernel.ts'
 import type { Tensor } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Call as OwnCall } from './kernels/convStock.ts'
-import { convolutions } from './kernels/convStock.ts'
+import { stockKernels } from './kernels/convStock.ts'
 
 interface Call {
   inputs: Record<string, Pick<Tensor, 'shape'>>
@@ -25,13 +25,11 @@ const ANY = -1
 
 /** Replaces the kernels that multiply matrices and those of convolutions, for the whole page; calling it again is harmless. */
 export function replaceKernels(): void {
-  for (const name of ['BatchMatMul', '_FusedMatMul']) replaceKernel<Kernel>(name, 'webgpu', (stock) => inOrder(stock, mayBeSplit))
-  for (const [name, own] of Object.entries(convolutions)) {
-    // Of a single image, or with a filter as large as the image, tfjs takes a convolution as a product of two matrices.
-    const rest = (stock: Kernel) => (name.endsWith('Conv2D') ? inOrder(stock, hasLongSums) : stock)
+  for (const [name, own] of Object.entries(stockKernels)) {
     replaceKernel<Kernel>(name, 'webgpu', (stock) => {
-      const others = rest(stock)
-      return (call) => own(call as unknown as OwnCall) ?? others(call)
+      const maySplit = splits[name]
+      const rest = maySplit ? inOrder(stock, maySplit) : stock
+      return (call) => own(call as unknown as OwnCall) ?? rest(call)
     })
   }
 }
@@ -62,3 +60,12 @@ function mayBeSplit({ inputs, attrs }: Call): boolean {
 }
 
 const hasLongSums = ({ inputs }: Call) => tf.util.sizeFromShape(inputs.filter!.shape.slice(0, 3)) >= LONG
+
+/** Whether tfjs may add the parts of a sum as they come, of each kernel that does so. */
+const splits: Record<string, (call: Call) => boolean> = {
+  BatchMatMul: mayBeSplit,
+  _FusedMatMul: mayBeSplit,
+  // Of a single image, or with a filter as large as the image, a convolution is a product of two matrices.
+  Conv2D: hasLongSums,
+  FusedConv2D: hasLongSums,
+}

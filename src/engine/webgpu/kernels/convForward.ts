@@ -54,7 +54,7 @@ export function convForward(backend: Backend, conv: ConvForward, tile?: Tile): T
   const shape = isLate ? { ...whole, extras: extrasOf({ bias: conv.bias }), outputScale: 1 } : whole
   const output = { shape: [shape.input.items, shape.height, shape.width, shape.filter[3]], dtype: 'float32' } as const
   const tensorsOf = (names: readonly Extra[]) => names.map((extra) => conv[extra]!)
-  const y = isForWinograd(shape, chosen)
+  const y = isForWinograd(backend, shape, chosen)
     ? winograd(
         backend,
         { x: inputTensors(input)[0]!, weight: conv.weight, turned: false, bias: conv.bias, pad: conv.pad },
@@ -69,8 +69,10 @@ export function convForward(backend: Backend, conv: ConvForward, tile?: Tile): T
   return finished
 }
 
-const isForWinograd = ({ input, filter, stride, pad }: Shape, tile: Tile) =>
-  input.channels.length === 1 && !input.upsample && suitsWinograd(tile, filter, stride, pad)
+const isForWinograd = (backend: Backend, { input, filter, height, width, stride, pad }: Shape, tile: Tile) =>
+  input.channels.length === 1 &&
+  !input.upsample &&
+  suitsWinograd(backend, tile, filter, stride, pad, input.items * height * width)
 
 const extrasOf = (given: Partial<Record<Extra, TensorInfo>>) => extras.filter((extra) => given[extra])
 

@@ -47,7 +47,7 @@ export function convInputGradient(backend: Backend, conv: ConvInputGradient, til
   const chosen = tile ?? tileFor(backend.device, extentsOf(shape))
   // It is a convolution of dy with the filter turned by 180 degrees; only what is padded is another.
   const around = { top: 2 - pad.top, bottom: 2 - pad.bottom, left: 2 - pad.left, right: 2 - pad.right }
-  if (!upsample && !split && suitsWinograd(chosen, weight.shape, stride, around))
+  if (!upsample && !split && suitsWinograd(backend, chosen, weight.shape, stride, around, extentsOf(shape).rows))
     return [winograd(backend, { x: dy, weight, turned: true, pad: around }, chosen)]
   const program = inputGradient(shape, chosen)
   const outputs = channels.map((c) => ({ shape: [...inputShape.slice(0, 3), c], dtype: 'float32' }) as const)

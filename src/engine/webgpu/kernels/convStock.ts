@@ -1,4 +1,5 @@
-// The convolutions of tfjs by kernels of our own: any program of tfjs, here or elsewhere, that has them is quicker by them.
+// The convolutions of tfjs, and its products of two matrices, by kernels of our own: any program of tfjs that has them is
+// quicker by them.
 import type { TensorInfo } from '../../tf.ts'
 import { tf } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
@@ -16,7 +17,9 @@ export interface Call {
 }
 
 /** By the names tfjs has for them. Each leaves to tfjs, with undefined, what it does not take. */
-export const convolutions: Record<string, (call: Call) => TensorInfo | undefined> = {
+export const stockKernels: Record<string, (call: Call) => TensorInfo | undefined> = {
+  BatchMatMul: product,
+  _FusedMatMul: product,
   Conv2D: forward,
   FusedConv2D: forward,
   Conv2DBackpropInput({ inputs: { dy, filter }, attrs, backend }) {
@@ -33,13 +36,35 @@ export const convolutions: Record<string, (call: Call) => TensorInfo | undefined
   },
 }
 
-function forward({ inputs: { x, filter, bias, preluActivationWeights }, attrs, backend }: Call): TensorInfo | undefined {
-  const isFused = preluActivationWeights || (attrs.activation ?? 'linear') !== 'linear'
-  const hasOddBias = bias && bias.shape.join() !== `${filter!.shape[3]}`
-  if (isFused || hasOddBias) return undefined
+function forward(call: Call): TensorInfo | undefined {
+  const { inputs, attrs, backend } = call
+  const { x, filter, bias } = inputs
+  if (!isLinear(call) || (bias && bias.shape.join() !== `${filter!.shape[3]}`)) return undefined
   const geometry = geometryOf(backend, x!.shape, filter!, x!, attrs)
   return geometry && convForward(backend, { x: x!, weight: filter!, bias, ...geometry })
 }
+
+const isLinear = ({ inputs: { preluActivationWeights }, attrs: { activation = 'linear' } }: Call) =>
+  !preluActivationWeights && activation === 'linear'
+
+/** [1, m, k] by [1, k, n], as a convolution of m pixels. */
+function product(call: Call): TensorInfo | undefined {
+  const { inputs, attrs, backend } = call
+  const { bias } = inputs
+  const [a, b] = [inputs.a!, inputs.b!]
+  const [rows, terms, columns] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!]
+  const isPlain = !attrs.transposeA && !attrs.transposeB && isLinear(call) && [a, b].every(({ dtype }) => dtype === 'float32')
+  const isOne = tf.util.sizeFromShape(a.shape) === rows * terms && tf.util.sizeFromShape(b.shape) === terms * columns
+  if (!isPlain || !isOne || (bias && bias.shape.join() !== `${columns}`)) return undefined
+  if (Math.min(rows, columns) < FEWEST_ROWS || rows * terms * columns < fewest(backend)) return undefined
+  const x = { ...a, shape: [1, 1, rows, terms] }
+  const weight = { ...b, shape: [1, 1, terms, columns] }
+  const y = convForward(backend, { x, weight, bias, stride: 1, pad: { top: 0, bottom: 0, left: 0, right: 0 } })
+  return { ...y, shape: [...a.shape.slice(0, -1), columns] }
+}
+
+/** A product of fewer rows or columns fills no tile. */
+const FEWEST_ROWS = 16
 
 interface Geometry {
   stride: 1 | 2
@@ -78,5 +103,5 @@ function geometryOf(
 }
 
 /** A program for a shape is compiled once; a device made of software takes longer for that than for a small convolution. */
-const FEWEST_ON_SOFTWARE = 1e7
+const FEWEST_ON_SOFTWARE = 2e6
 const fewest = ({ device }: Backend) => (isSoftware(device) ? FEWEST_ON_SOFTWARE : 1)

@@ -40,9 +40,18 @@ const float = 'float32' as const
 /** Fewer channels are not worth the way there and back. */
 const FEWEST_CHANNELS = 32
 
-/** Whether it is a convolution for it, and quicker by it. */
-export const suitsWinograd = (tile: Tile, [kh, kw, from, to]: readonly number[], stride: number, pad: Pad): boolean =>
+/** Whether it is a convolution for it, of `pixels` in all, and quicker by it; and its tensors have a place. */
+export const suitsWinograd = (
+  { device }: Backend,
+  tile: Tile,
+  [kh, kw, from, to]: readonly number[],
+  stride: number,
+  pad: Pad,
+  pixels: number,
+): boolean =>
   tile.shape === 'lanes' &&
+  // A piece of 16 numbers for 2x2 pixels, and some for sides that are odd.
+  8 * pixels * 4 * Math.max(from!, to!) <= device.limits.maxStorageBufferBindingSize &&
   kh === 3 &&
   kw === 3 &&
   stride === 1 &&
