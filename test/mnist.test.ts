@@ -148,5 +148,5 @@ onEachBackend(() => {
       // Neither copies nor far from everything: as many real ones that were kept aside are 8.6 away.
       expect(Math.abs(found.nearest - 8.6)).toBeLessThan(2)
       by.dispose()
-    }, 900_000)
+    }, 1_800_000)
 }, ['wasm'])
