@@ -38,12 +38,13 @@ describe('by tfjs', () => {
     // The operands come from the CPU.
     const sent = 4 * (40 * 48 + 48 * 36)
     const bytes = sent + 4 * 40 * 36
+    // Our kernels have their sizes in the code, those of tfjs in a uniform.
     const uniform = bytesTouched - bytes
-    expect(uniform).toBeGreaterThan(0)
-    expect(writtenBytes - sent).toBeGreaterThan(0)
+    expect(uniform).toBeLessThan(256)
     expect(writtenBytes - sent, 'the uniform, but for what makes it a multiple of 16').toBeLessThanOrEqual(uniform)
     // No submit yet: commands wait for whoever reads.
-    expect(counts).toMatchObject({ dispatches: 1, submits: 0, passes: 1, copies: 0, writes: 3, pipelines: 1 })
+    const writes = uniform > 0 ? 3 : 2
+    expect(counts).toMatchObject({ dispatches: 1, submits: 0, passes: 1, copies: 0, writes, pipelines: 1 })
     expect(counter.liveBytes - live).toBe(counts.bufferBytes)
     expect(counter.peakBytes).toBeGreaterThanOrEqual(counter.liveBytes)
 
