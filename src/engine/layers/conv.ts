@@ -6,6 +6,7 @@ import { ownFunctions } from '../wasm/module.ts'
 import { linear } from './linear.ts'
 import { channelSums, onGPU } from './sums.ts'
 import { reversedTranspose } from './transpose.ts'
+import { convWeightGradients } from './weightGradients.ts'
 
 /** Rows and columns of zeros around an image, in pixels. */
 export interface Pad {
@@ -57,6 +58,8 @@ const convOp = (options: ConvOptions) =>
       value: forward(x, weight, bias, options),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [x, weight] = saved as [Tensor4D, Tensor4D]
+        const own = convWeightGradients(x, dy as Tensor4D, weight, bias, options)
+        if (own) return [inputByKernel(x, weight, dy as Tensor4D, options), ...own]
         return [...gradients(x, weight, dy as Tensor4D, options), channelSums(dy)]
       },
     }
@@ -74,17 +77,18 @@ function forward(x: Tensor4D, weight: Tensor4D, bias: Tensor1D, { stride, pad }:
 /** dx and dW. On GPUs by tfjs's own kernels: what is quick on wasm does not fill a GPU. */
 const gradients = (x: Tensor4D, weight: Tensor4D, dy: Tensor4D, options: ConvOptions): Tensor[] =>
   onGPU()
-    ? kernelGradients(x, weight, dy, options)
+    ? [inputByKernel(x, weight, dy, options), filterByKernel(x, weight, dy, options)]
     : [inputGradient(dy, weight, x.shape, options), filterGradient(x, dy, weight.shape, options)]
 
-function kernelGradients(x: Tensor4D, filter: Tensor4D, dy: Tensor4D, { stride, pad }: ConvOptions): Tensor[] {
-  const attrs = { strides: [stride, stride], pad: explicit(pad), dataFormat: 'NHWC' }
-  const run = (kernel: string, inputs: Record<string, Tensor>, shape: object) =>
-    tf.engine().runKernel(kernel, inputs, { ...attrs, ...shape } as never) as Tensor
-  return [
-    run('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape }),
-    run('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape }),
-  ]
+const inputByKernel = (x: Tensor4D, filter: Tensor4D, dy: Tensor4D, options: ConvOptions) =>
+  kernel('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape }, options)
+
+const filterByKernel = (x: Tensor4D, filter: Tensor4D, dy: Tensor4D, options: ConvOptions) =>
+  kernel('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape }, options)
+
+function kernel(name: string, inputs: Record<string, Tensor>, shape: object, { stride, pad }: ConvOptions): Tensor {
+  const attrs = { strides: [stride, stride], pad: explicit(pad), dataFormat: 'NHWC', ...shape }
+  return tf.engine().runKernel(name, inputs, attrs as never) as Tensor
 }
 
 type Shape4D = Tensor4D['shape']

@@ -4,6 +4,7 @@ import { canFilter, productGradient } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
 import { channelSums } from './sums.ts'
 import { transposed } from './transpose.ts'
+import { linearWeightGradients } from './weightGradients.ts'
 
 /**
  * x W + b, or x W without a bias, for x of `[b, in]` or `[b, n, in]`, W of `[in, out]`. The gradient transposes before it multiplies: with a
@@ -25,6 +26,8 @@ const linearOp = tf.customGrad((...args: unknown[]) => {
     value: tf.fused.matMul({ a: x, b: weight, bias }),
     gradFunc: (dy: Tensor, saved: Tensor[]) => {
       const [x, weight] = saved as [Tensor2D, Tensor2D]
+      const own = linearWeightGradients(x, dy as Tensor2D, weight, bias)
+      if (own) return [inputGradient(weight, dy as Tensor2D), ...own]
       return [...productGradients(x, weight, dy as Tensor2D), channelSums(dy)]
     },
   }
@@ -35,12 +38,18 @@ const unbiasedOp = tf.customGrad((...args: unknown[]) => {
   save([x, weight])
   return {
     value: tf.matMul(x, weight),
-    gradFunc: (dy: Tensor, saved: Tensor[]) => productGradients(saved[0] as Tensor2D, saved[1] as Tensor2D, dy as Tensor2D),
+    gradFunc: (dy: Tensor, saved: Tensor[]) => {
+      const [x, weight] = saved as [Tensor2D, Tensor2D]
+      const own = linearWeightGradients(x, dy as Tensor2D, weight)
+      return own ? [inputGradient(weight, dy as Tensor2D), ...own] : productGradients(x, weight, dy as Tensor2D)
+    },
   }
 })
 
 const productGradients = (x: Tensor2D, weight: Tensor2D, dy: Tensor2D): Tensor[] => {
   const own = ownFunctions()
   const dW = own && canFilter(dy) ? productGradient(own, x, dy) : tf.matMul(transposed(x), dy)
-  return [tf.matMul(dy, weight.transpose()), dW]
+  return [inputGradient(weight, dy), dW]
 }
+
+const inputGradient = (weight: Tensor2D, dy: Tensor2D): Tensor => tf.matMul(dy, weight.transpose())

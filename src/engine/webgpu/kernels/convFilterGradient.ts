@@ -21,6 +21,8 @@ export interface ConvFilterGradient extends ConvInput {
   pad: Pad
   /** Whether the gradient of the bias is wanted. */
   bias: boolean
+  /** Tensors that dW and db are written into, where they are not to be new ones. */
+  into?: readonly (TensorInfo | undefined)[]
 }
 
 interface Shape {
@@ -35,7 +37,7 @@ interface Shape {
 /** dW, and db if `bias`: both stages. */
 export function convFilterGradient(backend: Backend, conv: ConvFilterGradient, tile?: Tile): TensorInfo[] {
   const partials = convFilterPartials(backend, conv, tile)
-  const gradients = sumPartials(backend, partials, conv.filterShape, conv.bias)
+  const gradients = sumPartials(backend, partials, conv.filterShape, conv.bias, conv.into)
   backend.disposeData(partials.dataId)
   return gradients
 }
@@ -57,12 +59,18 @@ export function convFilterPartials(backend: Backend, conv: ConvFilterGradient, t
 }
 
 /** The second stage: dW of `filterShape`, and db from the last row if `bias`. */
-export function sumPartials(backend: Backend, partials: TensorInfo, filterShape: readonly number[], bias: boolean): TensorInfo[] {
+export function sumPartials(
+  backend: Backend,
+  partials: TensorInfo,
+  filterShape: readonly number[],
+  bias: boolean,
+  into: ConvFilterGradient['into'] = [],
+): TensorInfo[] {
   const shapes = bias ? [filterShape, [filterShape[3]!]] : [filterShape]
   return backend.dispatch(
     sums(partials.shape, bias),
     [partials],
-    shapes.map((shape) => ({ shape, dtype: 'float32' }) as const),
+    shapes.map((shape, i) => into[i] ?? ({ shape, dtype: 'float32' } as const)),
   )
 }
 

@@ -56,7 +56,7 @@ function product(call: Call): TensorInfo | undefined {
   const isPlain = !attrs.transposeA && !attrs.transposeB && isLinear(call) && [a, b].every(({ dtype }) => dtype === 'float32')
   const isOne = tf.util.sizeFromShape(a.shape) === rows * terms && tf.util.sizeFromShape(b.shape) === terms * columns
   if (!isPlain || !isOne || (bias && bias.shape.join() !== `${columns}`)) return undefined
-  if (Math.min(rows, columns) < FEWEST_ROWS || rows * terms * columns < fewest(backend)) return undefined
+  if (Math.min(rows, columns) < FEWEST_ROWS || !isWorthIt(backend, rows * terms * columns)) return undefined
   const x = { ...a, shape: [1, 1, rows, terms] }
   const weight = { ...b, shape: [1, 1, terms, columns] }
   const y = convForward(backend, { x, weight, bias, stride: 1, pad: { top: 0, bottom: 0, left: 0, right: 0 } })
@@ -99,9 +99,11 @@ function geometryOf(
   const outWidth = Math.floor((info.inWidth + left + right - info.filterWidth) / stride) + 1
   if (outHeight !== info.outHeight || outWidth !== info.outWidth) return undefined
   const products = info.batchSize * outHeight * outWidth * tf.util.sizeFromShape(filter.shape)
-  return products < fewest(backend) ? undefined : { stride, pad: { top, bottom, left, right } }
+  return isWorthIt(backend, products) ? { stride, pad: { top, bottom, left, right } } : undefined
 }
 
 /** A program for a shape is compiled once; a device made of software takes longer for that than for a small convolution. */
 const FEWEST_ON_SOFTWARE = 2e6
-const fewest = ({ device }: Backend) => (isSoftware(device) ? FEWEST_ON_SOFTWARE : 1)
+
+/** Whether a convolution of so many products is worth a program of its own. */
+export const isWorthIt = ({ device }: Backend, products: number) => !isSoftware(device) || products >= FEWEST_ON_SOFTWARE

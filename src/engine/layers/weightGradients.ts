@@ -1,0 +1,56 @@
+// dW and db of convolutions and linear layers by one kernel of our own on webgpu, written into the gradient of all weights.
+import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../tf.ts'
+import { homeFor } from '../webgpu/arena.ts'
+import { convFilterGradient } from '../webgpu/kernels/convFilterGradient.ts'
+import type { Pad } from '../webgpu/kernels/convInput.ts'
+import { isWorthIt } from '../webgpu/kernels/convStock.ts'
+import { ownKernels, tensorOf } from '../webgpu/own.ts'
+
+interface Layer {
+  x: TensorInfo
+  dy: TensorInfo
+  /** [kh, kw, in, out]. */
+  filterShape: readonly number[]
+  /** Their numbers do not matter: the gradient does not depend on them. */
+  weight: Tensor
+  bias?: Tensor
+  stride: 1 | 2
+  pad: Pad
+}
+
+/** dW and, with a bias, db; undefined on other backends, and where the work is not worth a program of its own. */
+function gradients({ weight, bias, ...layer }: Layer): Tensor[] | undefined {
+  const kernels = ownKernels()
+  const pixels = layer.dy.shape.slice(0, -1).reduce((product, size) => product * size, 1)
+  if (!kernels || !isWorthIt(kernels, pixels * weight.size)) return undefined
+  const into = [homeFor(weight), bias && homeFor(bias)]
+  const made = convFilterGradient(kernels, { ...layer, bias: bias !== undefined, into })
+  return [weight, bias].flatMap((like, i) => (like ? [tensorOf({ ...made[i]!, shape: like.shape })] : []))
+}
+
+/** Of a convolution of `[b, h, w, in]`. */
+export const convWeightGradients = (
+  x: Tensor4D,
+  dy: Tensor4D,
+  weight: Tensor4D,
+  bias: Tensor,
+  options: Pick<Layer, 'stride' | 'pad'>,
+): Tensor[] | undefined => gradients({ x, dy, weight, bias, filterShape: weight.shape, ...options })
+
+/** Of a linear layer of `[n, in]`: a convolution of images of one pixel. */
+export const linearWeightGradients = (x: Tensor2D, dy: Tensor2D, weight: Tensor2D, bias?: Tensor): Tensor[] | undefined =>
+  gradients({
+    x: asPixels(x),
+    dy: asPixels(dy),
+    weight,
+    ...(bias && { bias }),
+    filterShape: [1, 1, ...weight.shape],
+    stride: 1,
+    pad: { top: 0, bottom: 0, left: 0, right: 0 },
+  })
+
+const asPixels = ({ dataId, dtype, shape: [rows, channels] }: Tensor2D): TensorInfo => ({
+  dataId,
+  dtype,
+  shape: [rows, 1, 1, channels],
+})
