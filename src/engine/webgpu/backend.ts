@@ -105,7 +105,7 @@ export class Backend extends StockBackend {
   ): TensorInfo[] {
     const results = outputs.map((output) => ('dataId' in output ? output : this.makeTensorInfo(output.shape, output.dtype)))
     const bindings = [...results, ...inputs].map((tensor) => this.bindingOf(tensor))
-    if (scalars) bindings.push(this.wholeOf(this.uniforms.of(scalars)))
+    if (scalars) bindings.push(this.wholeOf(program.passing ? this.uniforms.once(scalars) : this.uniforms.of(scalars)))
     this.encode(this.pipelineOf(program), bindings, program.workgroups)
     return results
   }

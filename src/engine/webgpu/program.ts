@@ -10,6 +10,8 @@ export interface Program {
   code: string
   /** Workgroups in x, y, z. */
   workgroups: readonly [number, number, number]
+  /** Its scalars are hardly ever those of an earlier call (a step number, a seed), so that they are not kept by content. */
+  passing?: true
 }
 
 /** Scalars that change from step to step, laid out as in the struct of the uniform. Those that do not belong into the code. */

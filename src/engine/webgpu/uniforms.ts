@@ -31,6 +31,13 @@ export function packed(fields: readonly Field[]): Uint32Array {
   return words
 }
 
+const bitsOf = ({ buffer, byteOffset, length }: Uint32Array | Float32Array) =>
+  new Uint32Array(buffer as ArrayBuffer, byteOffset, length)
+
+const KEPT = 0x40 | 0x08 // GPUBufferUsage.UNIFORM | COPY_DST, which is not there where this is read first
+/** With COPY_SRC, which nobody needs: a shelf of the pool that only {@link Uniforms.once} takes from. */
+const PASSING = KEPT | 0x04
+
 interface Kept {
   buffer: GPUBuffer
   used: number
@@ -46,18 +53,26 @@ export class Uniforms {
   ) {}
 
   of(words: Uint32Array | Float32Array): GPUBuffer {
-    const bits = new Uint32Array(words.buffer, words.byteOffset, words.length)
-    const key = bits.join()
+    const key = bitsOf(words).join()
     let found = this.kept.get(key)
-    if (!found) {
-      // A multiple of 16 bytes, which is what a struct with a vec4 takes.
-      const bytes = Math.ceil(bits.byteLength / 16) * 16
-      const buffer = this.pool.acquireIdle(bytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST)
-      this.queue.writeBuffer(buffer, 0, bits as Uint32Array<ArrayBuffer>)
-      this.kept.set(key, (found = { buffer, used: 0 }))
-    }
+    if (!found) this.kept.set(key, (found = { buffer: this.written(words, KEPT), used: 0 }))
     found.used = this.pool.submits
     return found.buffer
+  }
+
+  /** For the next command alone: a content that will hardly come back is not kept. */
+  once(words: Uint32Array | Float32Array): GPUBuffer {
+    const buffer = this.written(words, PASSING)
+    this.pool.releaseBuffer(buffer) // which gives it out again when that command is submitted, not before
+    return buffer
+  }
+
+  private written(words: Uint32Array | Float32Array, usage: GPUBufferUsageFlags): GPUBuffer {
+    const bits = bitsOf(words)
+    // A multiple of 16 bytes, which is what a struct with a vec4 takes.
+    const buffer = this.pool.acquireIdle(Math.ceil(bits.byteLength / 16) * 16, usage)
+    this.queue.writeBuffer(buffer, 0, bits)
+    return buffer
   }
 
   /** Gives back what was not used since submit number `since`. */

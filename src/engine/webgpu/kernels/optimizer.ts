@@ -94,6 +94,7 @@ const adamProgram = (n: number, amsgrad: boolean, clips: boolean): Program =>
     )
     return {
       workgroups: main.workgroups,
+      passing: true,
       code: `${bindings(outputs, inputs)}
 struct Scalars {
   keep: f32, penalty: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, unbias: f32, eps: f32, length: f32,
@@ -171,6 +172,7 @@ const averageProgram = (n: number): Program =>
     const { code, workgroups } = forEachPiece(pieces, '  next[i] = average[i] - rest * (average[i] - weights[i]);')
     return {
       workgroups,
+      passing: true,
       code: `${bindings(named(['next']), named(['average', 'weights']))}
 @group(0) @binding(3) var<uniform> rest: f32;
 ${code}`,

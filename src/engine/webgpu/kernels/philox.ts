@@ -29,6 +29,7 @@ const program = (draw: Draw, count: number): Program =>
     const last = `for (var e = 0u; e < min(4u, ${count}u - 4u * i); e++) { result[4u * i + e] = four[e]; }`
     return {
       workgroups: grid.workgroups,
+      passing: true,
       code: `@group(0) @binding(0) var<storage, read_write> result: array<${isEven ? `vec4<${type}>` : type}>;
 @group(0) @binding(1) var<uniform> key: vec2u;
 ${philox}
