@@ -1,5 +1,8 @@
 import type { Tensor, Tensor3D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
+import { isSoftware } from '../webgpu/device.ts'
+import { attentionBackward, attentionForward } from '../webgpu/kernels/attention.ts'
+import { ownKernels, tensorOf } from '../webgpu/own.ts'
 import { onGPU } from './sums.ts'
 
 /**
@@ -7,6 +10,9 @@ import { onGPU } from './sums.ts'
  * of `[b, m, c]`, with the heads side by side in c.
  */
 export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, heads: number): Tensor3D {
+  const kernels = ownKernels()
+  // Devices made of software are as quick with stock kernels, and compile these for seconds.
+  if (kernels && !isSoftware(kernels.device)) return attentionByKernels(heads)(q, k, v) as Tensor3D
   const mixed = attentionOp(headsOf(q, heads), headsOf(k, heads), headsOf(v, heads)) as Tensor3D
   return joined(mixed, heads)
 }
@@ -49,6 +55,23 @@ function joined(x: Tensor3D, heads: number): Tensor3D {
   const apart = x.reshape([rows / heads, heads, n, d]).transpose([0, 2, 1, 3]) as Tensor4D
   return apart.reshape([rows / heads, n, heads * d])
 }
+
+/** On webgpu with kernels of our own: one dispatch forwards, two backwards, and shares of every query are nowhere kept. */
+export const attentionByKernels = (heads: number) =>
+  tf.customGrad((...args: unknown[]) => {
+    const [q, k, v, save] = args as [Tensor3D, Tensor3D, Tensor3D, (tensors: Tensor[]) => void]
+    const backend = ownKernels()!
+    const found = attentionForward(backend, { qkv: [q, k, v], heads })
+    const [y, logsumexp] = [tensorOf(found.y), tensorOf(found.logsumexp)]
+    save([q, k, v, y, logsumexp])
+    return {
+      value: y,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [q, k, v, y, logsumexp] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor]
+        return attentionBackward(backend, { qkv: [q, k, v], heads, y, logsumexp, dy }).map((each) => tensorOf(each))
+      },
+    }
+  })
 
 const attentionOp = tf.customGrad((...args: unknown[]) => {
   const [q, k, v, save] = args as [Tensor3D, Tensor3D, Tensor3D, (tensors: Tensor[]) => void]

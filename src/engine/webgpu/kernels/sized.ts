@@ -12,7 +12,7 @@ interface Sized {
   sizes: { count: number; [name: string]: number }
   bound: readonly [outputs: readonly Bound[], inputs: readonly Bound[]]
   inputs: readonly TensorInfo[]
-  outputs: readonly { shape: readonly number[]; dtype: DataType }[]
+  outputs: readonly (TensorInfo | { shape: readonly number[]; dtype: DataType })[]
   /** All but the bindings. */
   code: () => string
 }
