@@ -29,6 +29,8 @@ async function open(who: string, backend: BackendName, given: Given): Promise<Op
     if (reason) throw new Error(reason)
   }
   if (who !== 'jax') return (await import('./tfjs.ts')).openTfjs(who as TfjsWho, backend, given)
+  // It asks which browser it is in.
+  if (globalThis.navigator && !navigator.userAgent) Object.defineProperty(navigator, 'userAgent', { value: 'Node.js' })
   return (await import('./jax.mjs')).openJax(backend, given)
 }
 

@@ -14,8 +14,9 @@ const commandOf = (who: Who, backend: string, folder: string): [string, ...strin
     ? [python, 'bench/torch.py', folder]
     : [process.execPath, 'scripts/run.mjs', 'bench/peer.ts', who, backend, folder]
 
+/** `patience`: seconds that somebody may take until he is ready; compilers take minutes for a device made of software. */
 export const openProcess =
-  (backend: string, folder: string): Open =>
+  (backend: string, folder: string, patience: number): Open =>
   async (who) => {
     const [command, ...args] = commandOf(who, backend, folder)
     // With one thread for the libraries of PyTorch too.
@@ -35,7 +36,11 @@ export const openProcess =
         return found
       }
     }
-    const { device, check } = await told<Pick<Peer, 'device' | 'check'>>()
+    const late = setTimeout(() => {
+      complaint = `it was not ready after ${patience} s`
+      child.kill('SIGKILL')
+    }, 1000 * patience)
+    const { device, check } = await told<Pick<Peer, 'device' | 'check'>>().finally(() => clearTimeout(late))
     return {
       device,
       check,

@@ -1,7 +1,7 @@
 // Seconds of a training step (`npm run bench:train`) or a sampling step (`npm run bench:sample`) of the same UNet, here and by
 // peers: stock tfjs, tfjs tuned from outside, jax-js, and PyTorch on one thread where it is installed. `--backend wasm`
-// (webgpu, cpu), `--model small` (digits, reference), `--peers ours,stock`, `--rounds 5`, `--seconds 1` (a turn), `--browser`
-// for Chromium with a GPU made of software, `--json` for one line of JSON.
+// (webgpu, cpu), `--model small` (digits, reference), `--peers ours,stock`, `--rounds 5`, `--seconds 1` (a turn), `--patience 300`
+// (seconds until somebody is ready), `--browser` for Chromium with a GPU made of software, `--json` for one line of JSON.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,6 +71,7 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
       peers: { type: 'string', default: everyone.join() },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1' },
+      patience: { type: 'string', default: '300' },
       browser: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -85,7 +86,9 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   try {
     await writeFile(join(folder, 'problem.json'), JSON.stringify(given.problem))
     await writeFile(join(folder, 'numbers.bin'), given.numbers)
-    const house = browser ? await openBrowser(given) : { open: openProcess(backend, folder), close: async () => {} }
+    const house = browser
+      ? await openBrowser(given)
+      : { open: openProcess(backend, folder, Number(values.patience)), close: async () => {} }
     const rows = await compare(house.open, wanted, Number(values.rounds), Number(values.seconds)).finally(house.close)
     const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`
     const timed: Timed = { task, model, backend, browser, machine, rows }
