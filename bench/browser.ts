@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
+import type { InPage } from './page.ts'
 import type { Given } from './problem.ts'
 import type { Open, Peer } from './run.ts'
+import type { Took } from './turns.ts'
 
 const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 const args = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
@@ -22,17 +24,20 @@ export async function openBrowser({ problem, numbers }: Given): Promise<{ open: 
     if (who === 'torch') throw new Error('it does not run in a browser')
     const context = await browser.newContext()
     const page = await context.newPage()
-    await page.goto(`${server.resolvedUrls!.local[0]}test/pages/engine.html`)
-    const call = async <T>(name: string, ...values: unknown[]) =>
-      (await page.evaluate(
-        async ([name, values]) => {
-          const module = '/bench/page.ts'
-          return (await import(/* @vite-ignore */ module))[name](...values)
+    const address = server.resolvedUrls!.local[0]!
+    await page.route(`${address}empty.html`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }))
+    await page.goto(`${address}empty.html`)
+    await page.addScriptTag({ type: 'module', url: '/bench/page.ts' })
+    const call = <T>(name: keyof InPage, ...values: unknown[]) =>
+      page.evaluate(
+        ([name, values]) => {
+          const { bench } = globalThis as unknown as { bench: Record<string, (...values: unknown[]) => Promise<unknown>> }
+          return bench[name]!(...values)
         },
         [name, values] as const,
-      )) as T
+      ) as Promise<T>
     const { device, check } = await call<Pick<Peer, 'device' | 'check'>>('open', who, problem, [...numbers])
-    return { device, check, turn: (seconds) => call('turn', seconds), close: () => context.close() }
+    return { device, check, turn: (seconds) => call<Took[]>('turn', seconds), close: () => context.close() }
   }
   return {
     open,

@@ -5,7 +5,7 @@ import { checkOf, turn as turnOf } from './turns.ts'
 
 let step: Step
 
-export async function open(who: TfjsWho | 'jax', problem: Problem, numbers: number[]) {
+async function open(who: TfjsWho | 'jax', problem: Problem, numbers: number[]) {
   const given: Given = { problem, numbers: Float32Array.from(numbers) }
   const opened =
     who === 'jax'
@@ -15,4 +15,8 @@ export async function open(who: TfjsWho | 'jax', problem: Problem, numbers: numb
   return { device: opened.device, check: await checkOf(step, problem.task) }
 }
 
-export const turn = (seconds: number) => turnOf(step, seconds)
+const turn = (seconds: number) => turnOf(step, seconds)
+
+const inPage = { open, turn }
+export type InPage = typeof inPage
+Object.assign(globalThis, { bench: inPage })
