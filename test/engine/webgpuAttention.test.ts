@@ -123,12 +123,13 @@ onEachBackend(() => {
     await expectAttention({ ...plain, ...changes })
   })
 
-  test.runIf(process.env.FULL)('attention of any shape', async () => {
-    await fc.assert(
-      fc.asyncProperty(drawn, (one) => expectAttention(one)),
-      { numRuns: 15, endOnFailure: true },
-    )
-  })
+  if (process.env.FULL)
+    test('attention of any shape', async () => {
+      await fc.assert(
+        fc.asyncProperty(drawn, (one) => expectAttention(one)),
+        { numRuns: 15, endOnFailure: true },
+      )
+    })
 
   test('as a layer, of tensors of their own', async () => {
     const one = { ...plain, packed: false, n: 7, m: 5 }
