@@ -80,7 +80,7 @@ export class Backend extends StockBackend {
   private readonly pipelines = new Map<string, GPUComputePipeline>()
   private readonly bindGroups = new Map<string, { group: GPUBindGroup; used: number }>()
   private readonly ids = new WeakMap<GPUComputePipeline | GPUBuffer, number>()
-  private readonly constants = new Map<string, TensorInfo>()
+  private readonly constants = new Map<string, { tensor: TensorInfo; used: number }>()
   private seen = 0
   private pending = 0
 
@@ -163,13 +163,17 @@ export class Backend extends StockBackend {
     return made
   }
 
-  /** A tensor of one number: a view of one that was made when it was first asked for, and stays. */
+  /** A tensor of one number: a view of one that was made when it was first asked for, and stays while it is. */
   constant(shape: readonly number[], value: number): TensorInfo {
     const size = tf.util.sizeFromShape(shape as number[])
     const key = `${size} ${value}`
     let kept = this.constants.get(key)
-    if (!kept) this.constants.set(key, (kept = this.makeTensorInfo([size], 'float32', new Float32Array(size).fill(value))))
-    return this.view(kept, 0, shape)
+    if (!kept) {
+      const tensor = this.makeTensorInfo([size], 'float32', new Float32Array(size).fill(value))
+      this.constants.set(key, (kept = { tensor, used: 0 }))
+    }
+    kept.used = this.bufferManager.submits
+    return this.view(kept.tensor, 0, shape)
   }
 
   /** Copies numbers of tensors into another one, by no dispatch; it ends the pass, so it is for many at once. */
@@ -276,6 +280,11 @@ export class Backend extends StockBackend {
     if (!this.bufferManager.submitted()) return
     const since = this.bufferManager.submits - KEPT_FOR
     this.uniforms.tidy(since)
+    for (const [key, { tensor, used }] of this.constants) {
+      if (used >= since) continue
+      this.constants.delete(key)
+      this.disposeData(tensor.dataId)
+    }
     for (const [key, { used }] of this.bindGroups) if (used < since) this.bindGroups.delete(key)
   }
 
