@@ -37,7 +37,7 @@ export const writer = ({ name, of }: Bound): string =>
 }`
 
 /** The most workgroups that every device takes in one dimension. */
-const MOST_WORKGROUPS = 65535
+export const MOST_WORKGROUPS = 65535
 
 /**
  * Workgroups numbered from 0, folded to two dimensions where there are too many for one; `begin` is the beginning of a `main`

@@ -2,6 +2,8 @@
 // (nearest neighbour, twice as large), as they are or normalised and activated. None of it becomes a tensor of its own.
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
+import type { Activations } from '../activations.ts'
+import { tensorsOf } from '../activations.ts'
 import { isSoftware } from '../device.ts'
 import type { Bound } from '../wgsl.ts'
 import { bindings, bound, programOf, reader, silu, within, workgroups, writer } from '../wgsl.ts'
@@ -15,8 +17,8 @@ export interface Pad {
 }
 
 export interface ConvInput {
-  /** [b, h, w, c], or two of them: their channels follow each other. */
-  x: TensorInfo | readonly [TensorInfo, TensorInfo]
+  /** [b, h, w, c]. */
+  x: Activations
   /** Each pixel of x is read four times, as if x were twice as high and wide. */
   upsample?: boolean
   /** [b, 2, c]: x becomes x * affine[:, 0] + affine[:, 1]. What is padded stays 0. */
@@ -38,10 +40,8 @@ export interface InputShape {
   silu: boolean
 }
 
-const tensorsOf = ({ x }: ConvInput): readonly TensorInfo[] => ('dataId' in x ? [x] : x)
-
 export function inputShape(input: ConvInput): InputShape {
-  const tensors = tensorsOf(input)
+  const tensors = tensorsOf(input.x)
   const [items, height, width] = tensors[0]!.shape as [number, number, number]
   return {
     items,
@@ -64,7 +64,7 @@ export const inputName = ({ items, height, width, channels, upsample, affine, si
   `${items}x${height}x${width}x${channels.join('+')}${upsample ? ' upsampled' : ''}${affine ? ' affine' : ''}${silu ? ' silu' : ''}`
 
 /** All that is bound for an input, in the order of `inputBound`. */
-export const inputTensors = (input: ConvInput): TensorInfo[] => [...tensorsOf(input), ...(input.affine ? [input.affine] : [])]
+export const inputTensors = (input: ConvInput): TensorInfo[] => [...tensorsOf(input.x), ...(input.affine ? [input.affine] : [])]
 
 export function inputBound(shape: InputShape): Bound[] {
   const four = shape.channels.every((channels) => channels % 4 === 0) ? 4 : 1

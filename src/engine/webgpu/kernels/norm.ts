@@ -3,8 +3,10 @@
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
 import { bound, reader, silu, writer } from '../wgsl.ts'
-import type { Activations, Extents, Lying, Span } from './normInput.ts'
-import { extentsOf, inFours, inputBound, inputCode, lyingOf, spanFor, sumsCode, tensorsOf } from './normInput.ts'
+import type { Activations } from '../activations.ts'
+import { tensorsOf } from '../activations.ts'
+import type { Extents, Lying, Span } from './normInput.ts'
+import { extentsOf, inFours, inputBound, inputCode, lyingOf, spanFor, sumsCode } from './normInput.ts'
 import { float32, mainCode, runSized } from './sized.ts'
 
 export interface NormStatistics {

@@ -1,12 +1,10 @@
 // What the kernels of a normalisation read: [b, ..., c], one tensor or two whose channels follow each other; and how the work
 // on it is shared: an item and some whole groups of channels for every workgroup, or for every invocation.
-import type { TensorInfo } from '../../tf.ts'
+import type { Activations } from '../activations.ts'
+import { tensorsOf } from '../activations.ts'
 import { isSoftware } from '../device.ts'
 import type { Bound } from '../wgsl.ts'
 import { bound, reader } from '../wgsl.ts'
-
-/** [b, ..., c], or two of them: their channels follow each other. */
-export type Activations = TensorInfo | readonly [TensorInfo, TensorInfo]
 
 /** The sizes of activations. */
 export interface Extents {
@@ -17,8 +15,6 @@ export interface Extents {
   /** Of all tensors. */
   all: number
 }
-
-export const tensorsOf = (x: Activations): readonly TensorInfo[] => ('dataId' in x ? [x] : x)
 
 export function extentsOf(x: Activations): Extents {
   const tensors = tensorsOf(x)

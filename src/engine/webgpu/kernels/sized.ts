@@ -3,7 +3,7 @@
 import type { DataType, TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
 import type { Bound } from '../wgsl.ts'
-import { bindings, programOf } from '../wgsl.ts'
+import { bindings, MOST_WORKGROUPS, programOf } from '../wgsl.ts'
 
 interface Sized {
   /** Names the code. */
@@ -17,9 +17,6 @@ interface Sized {
   code: () => string
 }
 
-/** The most workgroups that every device takes in one dimension. */
-const ACROSS = 65535
-
 export function runSized(backend: Backend, { name, sizes, bound: [written, read], inputs, outputs, code }: Sized): TensorInfo[] {
   const names = Object.keys(sizes)
   const { key, code: all } = programOf(name, () => ({
@@ -30,7 +27,7 @@ ${code()}`,
     workgroups: [1, 1, 1],
   }))
   const { count } = sizes
-  const workgroups = [Math.min(count, ACROSS), Math.ceil(count / ACROSS), 1] as const
+  const workgroups = [Math.min(count, MOST_WORKGROUPS), Math.ceil(count / MOST_WORKGROUPS), 1] as const
   return backend.dispatch({ key, code: all, workgroups }, inputs, outputs, Uint32Array.from(Object.values(sizes)))
 }
 
@@ -39,7 +36,7 @@ export const mainCode = (threads: number, body: string) => `@compute @workgroup_
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let group = workgroup.x + workgroup.y * ${ACROSS}u;
+  let group = workgroup.x + workgroup.y * ${MOST_WORKGROUPS}u;
   if (group >= sizes.count) { return; }
   ${body}
 }`
