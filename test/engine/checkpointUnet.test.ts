@@ -41,6 +41,7 @@ import { onCpu, onEachBackend } from '../backends.ts'
 import { golden } from '../golden.ts'
 import { gap, goldenJson, goldenTensors, images } from '../goldenTensors.ts'
 import { readPipeline, readTensors, readZip } from '../readPipeline.ts'
+import { adamw } from '../smallTraining.ts'
 
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
 const goldenFile = (path: string) => readFileSync(new URL(`../golden/${path}`, import.meta.url))
@@ -120,17 +121,7 @@ onEachBackend(() => {
     const x = tf.tensor(random.normal(2 * 8 * 8), [2, 8, 8, 1])
     const t = Float64Array.of(3, 700)
     const training: TrainingConfig = {
-      optimizer: {
-        algorithm: 'adam',
-        lr: 1e-2,
-        beta1: 0.9,
-        beta2: 0.999,
-        eps: 1e-8,
-        weight_decay: 0,
-        warmup_steps: 0,
-        lr_schedule: 'constant',
-        clip_norm: 1,
-      },
+      optimizer: { ...adamw, algorithm: 'adam', weight_decay: 0 },
       emas: [
         { kind: 'constant', decay: 0.9 },
         { kind: 'power_function', sigma_rel: 0.1, snapshots: 2 },

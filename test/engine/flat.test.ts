@@ -12,23 +12,14 @@ import { beginTraining, resumeTraining, trainStep } from '../../src/engine/train
 import { homeFor, openHomes } from '../../src/engine/webgpu/arena.ts'
 import { ownKernels, tensorOf } from '../../src/engine/webgpu/own.ts'
 import { onEachBackend } from '../backends.ts'
+import { adamw } from '../smallTraining.ts'
 
 const shapes = [[3, 5], [64], [1], [2, 2, 33], [128]]
 const sizes = shapes.map((shape) => shape.reduce((product, size) => product * size, 1))
 const tensors = () => shapes.map((shape, i) => tf.tensor(randomOf(i).normal(sizes[i]!), shape))
 const numbersOf = async (all: readonly Tensor[]) => Promise.all(all.map(async (tensor) => [...(await tensor.data())]))
 
-const optimizer: OptimizerConfig = {
-  algorithm: 'adamw',
-  lr: 0.01,
-  beta1: 0.9,
-  beta2: 0.999,
-  eps: 1e-8,
-  weight_decay: 0.01,
-  warmup_steps: 0,
-  lr_schedule: 'constant',
-  clip_norm: 1,
-}
+const optimizer: OptimizerConfig = adamw
 const config = { optimizer, emas: [{ kind: 'power_function', sigma_rel: 0.1, snapshots: 2 } as const] }
 
 /** Two batches for each step of the optimizer; the third weight is not in the loss. */

@@ -13,6 +13,7 @@ import { tf } from '../../src/engine/tf.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { golden } from '../golden.ts'
+import { adamw } from '../smallTraining.ts'
 
 interface Recorded {
   ema: { kwargs: Partial<GrowingEma>; decay: number[]; shadow: number[] }[]
@@ -41,17 +42,7 @@ interface Recorded {
 
 const recorded = golden<Recorded>('learning')
 
-const plain: OptimizerConfig = {
-  algorithm: 'adam',
-  lr: 0.01,
-  beta1: 0.9,
-  beta2: 0.999,
-  eps: 1e-8,
-  weight_decay: 0,
-  warmup_steps: 0,
-  lr_schedule: 'constant',
-  clip_norm: 0,
-}
+const plain: OptimizerConfig = { ...adamw, algorithm: 'adam', weight_decay: 0, clip_norm: 0 }
 
 const noEma: GrowingEma = {
   kind: 'diffusers',

@@ -11,6 +11,7 @@ import { tf } from '../../src/engine/tf.ts'
 import { beginTraining, trainStep } from '../../src/engine/training.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { onEachBackend } from '../backends.ts'
+import { adamw, tinyUnet } from '../smallTraining.ts'
 
 const normal = (shape: number[], seed: number) =>
   tf.tensor(randomOf(seed).normal(shape.reduce((product, size) => product * size, 1)), shape)
@@ -27,17 +28,7 @@ async function outcomes(compute: () => Tensor[], times = 5): Promise<string[]> {
   return found
 }
 
-const optimizer = {
-  algorithm: 'adamw',
-  lr: 0.001,
-  beta1: 0.9,
-  beta2: 0.999,
-  eps: 1e-8,
-  weight_decay: 0.01,
-  warmup_steps: 0,
-  lr_schedule: 'constant',
-  clip_norm: 1,
-} as const
+const optimizer = { ...adamw, lr: 0.001 }
 
 const ema = { kind: 'constant', decay: 0.9 } as const
 
@@ -89,18 +80,7 @@ onEachBackend(() => {
   })
 
   test('two trainings from the first weights on, with labels and an average', async () => {
-    const config = unetConfig({
-      sample_size: 4,
-      in_channels: 1,
-      out_channels: 1,
-      block_out_channels: [8],
-      down_block_types: ['AttnDownBlock2D'],
-      up_block_types: ['UpBlock2D'],
-      layers_per_block: 1,
-      norm_num_groups: 2,
-      add_attention: false,
-      num_class_embeds: 4,
-    })
+    const config = tinyUnet(4)
     expect(await trained(config, 3)).toEqual(await trained(config, 3))
   })
 }, ['wasm', 'webgpu'])

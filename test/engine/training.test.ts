@@ -14,18 +14,9 @@ import { appendLoss, averagedWeights, beginTraining, resumeTraining, trainStep }
 import type { Model } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
+import { adamw } from '../smallTraining.ts'
 
-const optimizer: OptimizerConfig = {
-  algorithm: 'adamw',
-  lr: 0.01,
-  beta1: 0.9,
-  beta2: 0.999,
-  eps: 1e-8,
-  weight_decay: 0.01,
-  warmup_steps: 2,
-  lr_schedule: 'constant',
-  clip_norm: 1,
-}
+const optimizer: OptimizerConfig = { ...adamw, warmup_steps: 2 }
 const ema: EmaConfig = {
   kind: 'diffusers',
   decay: 0.99,

@@ -2,7 +2,6 @@
 // nothing of it is left.
 import { expect, test } from 'vitest'
 import { predict } from '../../src/engine/models/predict.ts'
-import { unetConfig } from '../../src/engine/models/unet/config.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Scalar } from '../../src/engine/tf.ts'
@@ -12,30 +11,11 @@ import { tensorsOf } from '../../src/engine/values.ts'
 import type { Backend } from '../../src/engine/webgpu/backend.ts'
 import { KEPT_FOR } from '../../src/engine/webgpu/pool.ts'
 import { onEachBackend } from '../backends.ts'
+import { adamw, tinyUnet } from '../smallTraining.ts'
 
-const config = unetConfig({
-  sample_size: 4,
-  in_channels: 1,
-  out_channels: 1,
-  block_out_channels: [8],
-  down_block_types: ['AttnDownBlock2D'],
-  up_block_types: ['UpBlock2D'],
-  layers_per_block: 1,
-  norm_num_groups: 2,
-  add_attention: false,
-})
+const config = tinyUnet()
 const training = {
-  optimizer: {
-    algorithm: 'adamw',
-    lr: 1e-3,
-    beta1: 0.9,
-    beta2: 0.999,
-    eps: 1e-8,
-    weight_decay: 0.01,
-    warmup_steps: 0,
-    lr_schedule: 'cosine',
-    clip_norm: 1,
-  },
+  optimizer: { ...adamw, lr: 1e-3, lr_schedule: 'cosine' },
   emas: [],
 } as const
 

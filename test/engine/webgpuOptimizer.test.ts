@@ -8,18 +8,9 @@ import { tf } from '../../src/engine/tf.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { ownKernels } from '../../src/engine/webgpu/own.ts'
 import { onEachBackend } from '../backends.ts'
+import { adamw } from '../smallTraining.ts'
 
-const plain: OptimizerConfig = {
-  algorithm: 'adamw',
-  lr: 0.01,
-  beta1: 0.9,
-  beta2: 0.999,
-  eps: 1e-8,
-  weight_decay: 0.01,
-  warmup_steps: 0,
-  lr_schedule: 'constant',
-  clip_norm: 0,
-}
+const plain: OptimizerConfig = { ...adamw, clip_norm: 0 }
 
 interface State {
   weights: Float64Array

@@ -13,6 +13,7 @@ import { beginTraining, trainStep } from '../../src/engine/training.ts'
 import { ownFunctions } from '../../src/engine/wasm/module.ts'
 import type { Weights } from '../../src/engine/values.ts'
 import { wasmFiles } from '../../src/nodes/wasm-files.ts'
+import { adamw } from '../smallTraining.ts'
 
 export interface Asked {
   /** What the browser itself says, unless given. */
@@ -82,17 +83,7 @@ function watchConvolutions(): (channels: number) => number {
 async function trained(steps: number): Promise<Told['weights']> {
   const model = newModel('digits')
   const { x, noise, t } = batchOf('digits', 2)
-  const optimizer = {
-    algorithm: 'adamw',
-    lr: 1e-3,
-    beta1: 0.9,
-    beta2: 0.999,
-    eps: 1e-8,
-    weight_decay: 0.01,
-    warmup_steps: 0,
-    lr_schedule: 'constant',
-    clip_norm: 1,
-  } as const
+  const optimizer = { ...adamw, lr: 1e-3 }
   let state = beginTraining(model.weights, { optimizer, emas: [] })
   for (let i = 0; i < steps; i++) {
     const loss = () =>
