@@ -175,7 +175,7 @@ onEachBackend(() => {
     tensorOf(backend().constant([1 << 20], 3) as never).dispose()
     const { bufferManager } = backend()
     const before = bufferManager.numBytesAllocated
-    for (let i = 0; i <= 2 * KEPT_FOR; i++) {
+    for (let i = 0; i <= 5 * KEPT_FOR; i++) {
       tf.tidy(() => void tf.linspace(i, 0, 2000).add(1))
       backend().flush()
     }
