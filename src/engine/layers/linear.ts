@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../tf.ts'
 import { tf } from '../tf.ts'
+import { canConvolve, product, productInputGradient } from '../wasm/conv.ts'
 import { canFilter, productGradient } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
 import { channelSums } from './sums.ts'
@@ -23,7 +24,7 @@ const linearOp = tf.customGrad((...args: unknown[]) => {
   const [x, weight, bias, save] = args as [Tensor2D, Tensor2D, Tensor1D, (tensors: Tensor[]) => void]
   save([x, weight])
   return {
-    value: tf.fused.matMul({ a: x, b: weight, bias }),
+    value: forward(x, weight, bias),
     gradFunc: (dy: Tensor, saved: Tensor[]) => {
       const [x, weight] = saved as [Tensor2D, Tensor2D]
       const own = linearWeightGradients(x, dy as Tensor2D, weight, bias)
@@ -37,7 +38,7 @@ const unbiasedOp = tf.customGrad((...args: unknown[]) => {
   const [x, weight, save] = args as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void]
   save([x, weight])
   return {
-    value: tf.matMul(x, weight),
+    value: forward(x, weight),
     gradFunc: (dy: Tensor, saved: Tensor[]) => {
       const [x, weight] = saved as [Tensor2D, Tensor2D]
       const own = linearWeightGradients(x, dy as Tensor2D, weight)
@@ -46,10 +47,19 @@ const unbiasedOp = tf.customGrad((...args: unknown[]) => {
   }
 })
 
-const productGradients = (x: Tensor2D, weight: Tensor2D, dy: Tensor2D): Tensor[] => {
+function forward(x: Tensor2D, weight: Tensor2D, bias?: Tensor1D): Tensor2D {
+  const own = ownFunctions()
+  if (own && canConvolve(weight.shape[1])) return product(own, x, weight, bias)
+  return bias ? (tf.fused.matMul({ a: x, b: weight, bias }) as Tensor2D) : tf.matMul(x, weight)
+}
+
+function productGradients(x: Tensor2D, weight: Tensor2D, dy: Tensor2D): Tensor[] {
   const own = ownFunctions()
   const dW = own && canFilter(dy) ? productGradient(own, x, dy) : tf.matMul(transposed(x), dy)
   return [inputGradient(weight, dy), dW]
 }
 
-const inputGradient = (weight: Tensor2D, dy: Tensor2D): Tensor => tf.matMul(dy, weight.transpose())
+function inputGradient(weight: Tensor2D, dy: Tensor2D): Tensor {
+  const own = ownFunctions()
+  return own && canConvolve(weight.shape[0]) ? productInputGradient(own, dy, weight) : tf.matMul(dy, weight.transpose())
+}

@@ -1,5 +1,5 @@
 // Convolutions on the wasm backend by functions of our own, and their gradients with respect to x, which are convolutions too.
-import type { Tensor1D, Tensor4D } from '../tf.ts'
+import type { Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { call } from './module.ts'
 import type { Own } from './module.ts'
 import type { Strand } from './team.ts'
@@ -19,7 +19,7 @@ export function convolve(
   own: Own,
   x: Tensor4D,
   weight: Tensor4D,
-  bias: Tensor1D,
+  bias: Tensor1D | undefined,
   [height, width]: [number, number],
   { stride, pad }: Geometry,
 ): Tensor4D {
@@ -39,6 +39,34 @@ export function inputGradient(own: Own, dy: Tensor4D, weight: Tensor4D, shape: S
   const place = ins * outs
   return run(own, dy, work, { weight, place: -place, first: (kh * kw - 1) * place, ins: 1, outs })
 }
+
+/** x W + b of every row, for x of `[n, in]` and W of `[in, out]`, out a multiple of four. */
+export function product(own: Own, x: Tensor2D, weight: Tensor2D, bias?: Tensor1D): Tensor2D {
+  const [ins, outs] = weight.shape
+  const image = rowsAsImage(x)
+  const geometry = { stride: 1, pad: { top: 0, left: 0 } } as const
+  const filter = weight.reshape([1, 1, ins, outs]) as Tensor4D
+  return convolve(own, image, filter, bias, [1, image.shape[2]], geometry).reshape([x.shape[0], outs])
+}
+
+/** dy W^T: the gradient of {@link product} with respect to x, of which there is a multiple of four columns. */
+export function productInputGradient(own: Own, dy: Tensor2D, weight: Tensor2D): Tensor2D {
+  const [ins, outs] = weight.shape
+  const image = rowsAsImage(dy)
+  const geometry = { stride: 1, pad: { top: 0, left: 0 } } as const
+  const [b, , width] = image.shape
+  return inputGradient(own, image, weight.reshape([1, 1, ins, outs]), [b, 1, width, ins], geometry).reshape([b * width, ins])
+}
+
+/** `[n, c]` as items of one row each, of as many pixels as divide n. */
+function rowsAsImage(x: Tensor2D): Tensor4D {
+  const [n, c] = x.shape
+  const width = WIDTHS.find((width) => n % width === 0) ?? n
+  return x.reshape([n / width, 1, width, c])
+}
+
+/** Pixels of a row that stay in the cache while all channels of y are made. */
+const WIDTHS = [64, 48, 32, 24, 16]
 
 interface Work {
   /** Of what comes out. */
@@ -66,40 +94,48 @@ const ROOM = 2 ** 19
 function run(own: Own, x: Tensor4D, work: Work, { weight, ...filter }: Filter & { weight: Tensor4D }, bias?: Tensor1D): Tensor4D {
   const y = own.output<Tensor4D>(work.shape)
   const [b, outHeight, outWidth, outs] = work.shape
-  const ins = x.shape[3]
+  const [, height, width, ins] = x.shape
   const [kh, kw] = work.kernel
   const [rows, columns] = [(outHeight - 1) * work.stride + kh, (outWidth - 1) * work.stride + kw]
+  // Without zeros around it x is read where it is.
+  const whole = rows === height && columns === width && work.top === 0 && work.left === 0
   const size = rows * columns * ins
-  const together = Math.min(b, Math.max(1, Math.floor(ROOM / size)))
+  const together = whole ? b : Math.min(b, Math.max(1, Math.floor(ROOM / size)))
   const places = kh * kw * ins
-  const biasAt = places * outs
-  const itemsAt = biasAt + outs
-  const { address, numbers } = own.scratch(itemsAt + together * size)
+  const itemsAt = (places + 1) * outs
+  const { address, numbers } = own.scratch(itemsAt + (whole ? 0 : together * size))
   pack(own.numbers(weight), filter, kh * kw, ins, outs, numbers)
-  if (bias) numbers.set(own.numbers(bias), biasAt)
-  else numbers.fill(0, biasAt, itemsAt)
-  numbers.fill(0, itemsAt, itemsAt + together * size)
-  const [line, yPixel, yRow] = [4 * columns * ins, 4 * outs, 4 * outs * outWidth]
-  const steps = [4 * work.stride * ins, work.stride * line, line, kh * line, 4 * kw * ins] as const
-  /** The calls that make an item of y, for some of its channels each. */
-  const callsOf = (from: number, to: number) =>
-    portions(outs).map(({ first, count }): Strand => {
-      const [weights, addend] = [address + 4 * first * places, address + 4 * (biasAt + first)]
-      const name = count === 8 ? 'conv8' : 'conv4'
-      return [call(name, from, ...steps, weights, addend, to + 4 * first, yPixel, yRow, yRow * outHeight)]
-    })
+  numbers.fill(0, places * outs)
+  if (bias) numbers.set(own.numbers(bias), places * outs)
   const pixels = own.numbers(x)
+  const callsOf = callsFor({ address, places, outs }, stepsOf(work, columns, ins))
   for (let first = 0; first < b; first += together) {
     const strands: Strand[] = []
     for (let i = first; i < Math.min(b, first + together); i++) {
       const at = itemsAt + (i - first) * size
-      place(pixels, i, x.shape, numbers.subarray(at, at + size), [rows, columns], work)
-      strands.push(...callsOf(address + 4 * at, own.address(y) + i * yRow * outHeight))
+      if (!whole) place(pixels, i, x.shape, numbers.subarray(at, at + size), [rows, columns], work)
+      const from = whole ? own.address(x) + 4 * i * size : address + 4 * at
+      strands.push(...callsOf(from, own.address(y) + 4 * i * outHeight * outWidth * outs))
     }
     own.all(strands, together * outHeight * outWidth * places * outs)
   }
   return y
 }
+
+/** What the functions are told of x and of y, in bytes: see convFunctions.ts. */
+function stepsOf({ shape: [, height, width, outs], kernel: [kh, kw], stride }: Work, columns: number, ins: number) {
+  const [line, yRow] = [4 * columns * ins, 4 * outs * width]
+  return { x: [4 * stride * ins, stride * line, line, kh * line, 4 * kw * ins], y: [4 * outs, yRow, yRow * height] } as const
+}
+
+/** The calls that make an item of y, for some of its channels each. At `address` are the packed filter and the bias. */
+const callsFor =
+  ({ address, places, outs }: { address: number; places: number; outs: number }, steps: ReturnType<typeof stepsOf>) =>
+  (from: number, to: number) =>
+    portions(outs).map(({ first, count }): Strand => {
+      const [weights, addend] = [address + 4 * first * places, address + 4 * (outs * places + first)]
+      return [call(count === 8 ? 'conv8' : 'conv4', from, ...steps.x, weights, addend, to + 4 * first, ...steps.y)]
+    })
 
 /** Channels of y that are made together: eight, and at the end four. */
 export const portions = (outs: number) =>

@@ -5,12 +5,13 @@ import { assemble } from './assembler.ts'
 import type { Func } from './assembler.ts'
 import type { Info, WasmBackend } from './call.ts'
 import { convFunctions } from './convFunctions.ts'
+import { copyFunctions } from './copyFunctions.ts'
 import { filterFunctions } from './filterFunctions.ts'
 import { normFunctions } from './normFunctions.ts'
 import type { Strand } from './team.ts'
 import { Team } from './team.ts'
 
-const functions = { ...convFunctions, ...filterFunctions, ...normFunctions } satisfies Record<string, Func>
+const functions = { ...convFunctions, ...copyFunctions, ...filterFunctions, ...normFunctions } satisfies Record<string, Func>
 
 export type Name = keyof typeof functions
 

@@ -2,6 +2,7 @@
 import type { Tensor } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Call, Info, Numbers, WasmBackend } from './call.ts'
+import { ownFunctions } from './module.ts'
 
 const { sizeFromShape } = tf.util
 
@@ -43,8 +44,11 @@ function part(x: Info, begin: number[], size: number[], backend: WasmBackend): I
   const rowAxis = innermostCut(x.shape, size)
   const row = sizeFromShape(size.slice(rowAxis))
   const outer = size.slice(0, rowAxis)
+  // If only one axis is cut the rows are evenly apart.
+  const evenly = outer.every((length, axis) => length === x.shape[axis])
   const rows = sizeFromShape(outer)
   const start = begin.reduce((offset, position, axis) => offset + position * strides[axis]!, 0)
+  if (evenly && copyRows({ from, at: start, step: from.length / rows }, { to, target: 0, step: row }, row, rows)) return out
   const position = outer.map(() => 0)
   let offset = start
   for (let i = 0; i < rows; i++) {
@@ -81,10 +85,25 @@ export function concat({ inputs, attrs, backend }: Call): Info {
   for (const input of all) {
     const from = backend.typedArrayFromHeap(input)
     const row = from.length / rows
-    for (let i = 0; i < rows; i++) copy(from, i * row, to, i * stride + begin, row)
+    if (!copyRows({ from, at: 0, step: row }, { to, target: begin, step: stride }, row, rows))
+      for (let i = 0; i < rows; i++) copy(from, i * row, to, i * stride + begin, row)
     begin += row
   }
   return out
+}
+
+/** Copies rows that are evenly apart, if that is something for our own function: many of them, in whole vectors. */
+function copyRows(
+  { from, at, step }: { from: Numbers; at: number; step: number },
+  { to, target, step: toStep }: { to: Numbers; target: number; step: number },
+  row: number,
+  rows: number,
+): boolean {
+  const own = ownFunctions()
+  if (!own || rows < 2 || row === 0 || row % 4 !== 0 || to.BYTES_PER_ELEMENT !== 4) return false
+  const [source, begin] = [from.byteOffset + 4 * at, to.byteOffset + 4 * target]
+  own.run('copyRows', source, 4 * step, begin, 4 * toStep, begin + 4 * toStep * (rows - 1) + 1, 4 * row)
+  return true
 }
 
 /** Below this a loop is quicker than two views and a copy. */
