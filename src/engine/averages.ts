@@ -2,6 +2,8 @@
 import type { EmaConfig } from './ema.ts'
 import { emaDecay } from './ema.ts'
 import type { Tensor1D } from './tf.ts'
+import { ownFunctions } from './wasm/module.ts'
+import { blended, hasVectors } from './wasm/vectors.ts'
 import { ownKernels, tensorOf } from './webgpu/own.ts'
 import { averageStep } from './webgpu/kernels/optimizer.ts'
 
@@ -11,6 +13,8 @@ export function emaUpdate(config: EmaConfig, shadow: Tensor1D, weights: Tensor1D
   if (decay === 0) return weights
   const backend = ownKernels()
   if (backend) return tensorOf(averageStep(backend, shadow, weights, 1 - decay))
+  const own = ownFunctions()
+  if (own && hasVectors(shadow)) return blended(own, shadow, weights, 1 - decay)
   return shadow.sub(shadow.sub(weights).mul(1 - decay)) as Tensor1D
 }
 

@@ -4,6 +4,8 @@ import { learningRate } from './learningRates.ts'
 import type { Moment } from './moments.ts'
 import type { Scalar, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
+import { ownFunctions } from './wasm/module.ts'
+import * as wasm from './wasm/vectors.ts'
 import { ownKernels, tensorOf } from './webgpu/own.ts'
 import { adamBuffers, adamStep, clipFactor } from './webgpu/kernels/optimizer.ts'
 
@@ -87,7 +89,34 @@ const adam: Rule = {
   fused: fusedAdam,
 }
 
-function fusedAdam({ config, weights, gradient, moments, lr, t }: StepOfAll): Updated | undefined {
+function fusedAdam(all: StepOfAll): Updated | undefined {
+  return adamOnWebgpu(all) ?? adamOnWasm(all)
+}
+
+function adamOnWasm({ config, weights, gradient, moments, lr, t }: StepOfAll): Updated | undefined {
+  const { algorithm, beta1, beta2, eps, weight_decay: decay, clip_norm: limit, amsgrad = false } = config
+  const own = ownFunctions()
+  if (!own || !wasm.hasVectors(weights)) return undefined
+  const decoupled = algorithm === 'adamw'
+  const [moved, first, second, largest] = wasm.adamStep(own, {
+    weights,
+    gradient,
+    first: moments.first!,
+    second: moments.second!,
+    ...(amsgrad && { largest: moments.largest! }),
+    clip: limit > 0 ? Math.min(limit / (wasm.normOf(own, gradient) + 1e-6), 1) : 1,
+    keep: decoupled ? 1 - lr * decay : 1,
+    penalty: decoupled ? 0 : decay,
+    beta1,
+    beta2,
+    eps,
+    lr,
+    t,
+  })
+  return { weights: moved!, moments: { first: first!, second: second!, ...(largest && { largest }) } }
+}
+
+function adamOnWebgpu({ config, weights, gradient, moments, lr, t }: StepOfAll): Updated | undefined {
   const { algorithm, beta1, beta2, eps, weight_decay: decay, clip_norm: limit, amsgrad = false } = config
   const backend = ownKernels()
   const buffers = adamBuffers({ clips: limit > 0, amsgrad })

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
-import { canConvolve, convolve, inputGradient as ownInputGradient } from '../wasm/conv.ts'
-import { canFilter, filterGradient as ownFilterGradient } from '../wasm/filter.ts'
+import { convolve, inputGradient as ownInputGradient } from '../wasm/conv.ts'
+import { filterGradient as ownFilterGradient } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
 import { linear } from './linear.ts'
 import { channelSums, onGPU } from './sums.ts'
@@ -67,8 +67,7 @@ const convOp = (options: ConvOptions) =>
 
 function forward(x: Tensor4D, weight: Tensor4D, bias: Tensor1D, { stride, pad }: ConvOptions): Tensor4D {
   const own = ownFunctions()
-  if (!own || !canConvolve(weight.shape[3]))
-    return tf.fused.conv2d({ x, filter: weight, strides: stride, pad: explicit(pad), bias })
+  if (!own) return tf.fused.conv2d({ x, filter: weight, strides: stride, pad: explicit(pad), bias })
   const height = Math.floor((x.shape[1] + pad.top + pad.bottom - weight.shape[0]) / stride) + 1
   const width = Math.floor((x.shape[2] + pad.left + pad.right - weight.shape[1]) / stride) + 1
   return convolve(own, x, weight, bias, [height, width], { stride, pad })
@@ -107,7 +106,7 @@ const explicit = ({ top, bottom, left, right }: Pad): ExplicitPad => [
  */
 function inputGradient(dy: Tensor4D, weight: Tensor4D, shape: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
   const own = ownFunctions()
-  if (own && canConvolve(shape[3])) return ownInputGradient(own, dy, weight, shape, { stride, pad })
+  if (own) return ownInputGradient(own, dy, weight, shape, { stride, pad })
   const [, height, width] = shape
   const spread = stride === 1 ? dy : dilate(dy)
   const [kh, kw] = weight.shape
@@ -176,7 +175,7 @@ const atLeastZero = ({ top, bottom, left, right }: Pad): Pad => ({
  */
 function filterGradient(x: Tensor4D, dy: Tensor4D, shape: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
   const own = ownFunctions()
-  if (own && canFilter(dy)) return ownFilterGradient(own, x, dy, shape, { stride, pad })
+  if (own) return ownFilterGradient(own, x, dy, shape, { stride, pad })
   const [kh, kw, from, to] = shape
   const filter = dy.transpose([1, 2, 0, 3])
   const all = tf.conv2d(reversedTranspose(x), filter as Tensor4D, 1, explicit(pad), 'NHWC', stride)

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../tf.ts'
 import { tf } from '../tf.ts'
-import { canConvolve, product, productInputGradient } from '../wasm/conv.ts'
-import { canFilter, productGradient } from '../wasm/filter.ts'
+import { product, productInputGradient } from '../wasm/conv.ts'
+import { productGradient } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
 import { channelSums } from './sums.ts'
 import { transposed } from './transpose.ts'
@@ -49,17 +49,17 @@ const unbiasedOp = tf.customGrad((...args: unknown[]) => {
 
 function forward(x: Tensor2D, weight: Tensor2D, bias?: Tensor1D): Tensor2D {
   const own = ownFunctions()
-  if (own && canConvolve(weight.shape[1])) return product(own, x, weight, bias)
+  if (own) return product(own, x, weight, bias)
   return bias ? (tf.fused.matMul({ a: x, b: weight, bias }) as Tensor2D) : tf.matMul(x, weight)
 }
 
 function productGradients(x: Tensor2D, weight: Tensor2D, dy: Tensor2D): Tensor[] {
   const own = ownFunctions()
-  const dW = own && canFilter(dy) ? productGradient(own, x, dy) : tf.matMul(transposed(x), dy)
+  const dW = own ? productGradient(own, x, dy) : tf.matMul(transposed(x), dy)
   return [inputGradient(weight, dy), dW]
 }
 
 function inputGradient(weight: Tensor2D, dy: Tensor2D): Tensor {
   const own = ownFunctions()
-  return own && canConvolve(weight.shape[0]) ? productInputGradient(own, dy, weight) : tf.matMul(dy, weight.transpose())
+  return own ? productInputGradient(own, dy, weight) : tf.matMul(dy, weight.transpose())
 }

@@ -5,9 +5,9 @@
 /** Instructions. What has a value leaves it on the stack. */
 export type Code = readonly (number | Code)[]
 
-export type Type = 'i32' | 'f32' | 'v128'
+export type Type = 'i32' | 'f32' | 'f64' | 'v128'
 
-const typeCodes: { [T in Type]: number } = { i32: 0x7f, f32: 0x7d, v128: 0x7b }
+const typeCodes: { [T in Type]: number } = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b }
 
 /** A variable of a function, among them its parameters. */
 export interface Local {
@@ -16,22 +16,28 @@ export interface Local {
 }
 
 export interface Func {
-  params: Type[]
   locals: Type[]
   code: Code
 }
 
-/** A function without a result. `local` makes a variable of it. */
-export function func<P extends Record<string, Type>>(
+/** What a function can be told: addresses and other whole numbers, and floats. */
+export type Params = Record<string, 'i32' | 'f32'>
+
+/**
+ * A function without a result. All have one parameter, the address at which they find, in order, what `params` names, four
+ * bytes each: so they can be called by number, from a list in memory. `local` makes a variable; `at` is that address.
+ */
+export function func<P extends Params>(
   params: P,
-  body: (params: { [K in keyof P]: Local }, local: (type: Type) => Local) => Code,
+  body: (params: { [K in keyof P]: Local }, local: (type: Type) => Local, at: Local) => Code,
 ): Func {
-  const types = Object.values(params)
   const locals: Type[] = []
-  const named = Object.fromEntries(Object.keys(params).map((name, index) => [name, localOf(index)]))
-  const local = (type: Type) => localOf(types.length + locals.push(type) - 1)
-  const code = body(named as { [K in keyof P]: Local }, local)
-  return { params: types, locals, code }
+  const local = (type: Type) => localOf(locals.push(type))
+  const at = localOf(0)
+  const named = Object.entries(params).map(([name, type]) => [name, local(type)] as const)
+  const read = named.map(([name, one], i) => one.set(scalar(params[name]!).load(at.get, 4 * i)))
+  const code = [read, body(Object.fromEntries(named) as { [K in keyof P]: Local }, local, at)]
+  return { locals, code }
 }
 
 const localOf = (index: number): Local => ({
@@ -82,7 +88,39 @@ export const i32 = {
   shl: binary([0x74]),
 }
 
-const f32 = { const: (value: number): Code => [0x43, ...floatBytes(value)] }
+// Alignment is told as that of a float, which tensors have; more would only be a hint.
+const memory = (offset: number) => [2, ...unsigned(offset)]
+
+/** Access to one number in memory. */
+const accessTo = (loading: number, storing: number) => ({
+  load: (address: Code, offset = 0): Code => [address, loading, ...memory(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, storing, ...memory(offset)],
+})
+
+export const f32 = {
+  ...accessTo(0x2a, 0x38),
+  const: (value: number): Code => [0x43, ...floatBytes(value)],
+  mul: binary([0x94]),
+}
+
+export const word = accessTo(0x28, 0x36)
+
+const scalar = (type: 'i32' | 'f32') => (type === 'i32' ? word : f32)
+
+/** For sums of many numbers. */
+export const f64 = {
+  const: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
+  add: binary([0xa0]),
+  mul: binary([0xa2]),
+  div: binary([0xa3]),
+  sqrt: unary([0x9f]),
+  /** Of a float. */
+  of: unary([0xbb]),
+  /** Of a whole number without sign. */
+  ofCount: unary([0xb8]),
+  /** The nearest float. */
+  toFloat: unary([0xb6]),
+}
 
 export const f32x4 = {
   /** The same number four times. */
@@ -108,14 +146,23 @@ export const i32x4 = {
   truncate: unary(vector(0xf8)),
 }
 
-// Alignment is told as that of a float, which tensors have; more would only be a hint.
-const memory = (opcode: number, offset: number) => [...vector(opcode), 2, ...unsigned(offset)]
-
 /** Four floats at an address, and `offset` bytes beyond it. */
-export const load = (address: Code, offset = 0): Code => [address, ...memory(0x00, offset)]
+export const load = (address: Code, offset = 0): Code => [address, ...vector(0x00), ...memory(offset)]
 /** One float at an address, four times. */
-export const loadSplat = (address: Code, offset = 0): Code => [address, ...memory(0x09, offset)]
-export const store = (address: Code, value: Code, offset = 0): Code => [address, value, ...memory(0x0b, offset)]
+export const loadSplat = (address: Code, offset = 0): Code => [address, ...vector(0x09), ...memory(offset)]
+/** One float at an address, and zeros. */
+export const loadFirst = (address: Code): Code => [address, ...vector(0x5c), ...memory(0)]
+/** `value` with the float at an address in one of its lanes. */
+export const loadLane = (address: Code, value: Code, lane: number): Code => [address, value, ...vector(0x56), ...memory(0), lane]
+export const store = (address: Code, value: Code, offset = 0): Code => [address, value, ...vector(0x0b), ...memory(offset)]
+
+/** Copies `bytes` from one address to another. */
+export const copyBytes = (to: Code, from: Code, bytes: Code): Code => [to, from, bytes, 0xfc, 0x0a, 0, 0]
+/** Sets `bytes` to zero. */
+export const clearBytes = (at: Code, bytes: Code): Code => [at, i32.const(0), bytes, 0xfc, 0x0b, 0]
+
+/** Calls the function of this number, with the address of its parameters. */
+export const callNumber = (number: Code, at: Code): Code => [at, number, 0x11, 0, 0]
 
 /** `body` while the counter, which it has to advance, is below `end`; both without sign, as addresses above 2 GiB are. */
 export const whileBelow = (counter: Local, end: Code, body: Code): Code => [
@@ -134,16 +181,25 @@ const section = (id: number, content: number[]) => [id, ...unsigned(content.leng
 const list = (items: number[][]) => [...unsigned(items.length), ...items.flat()]
 const name = (text: string) => [...unsigned(text.length), ...new TextEncoder().encode(text)]
 
-/** A module that exports the functions and works in the memory it is given as `env.memory`. `shared`: that of threads. */
+/** The type that all functions have: an address, and no result. */
+const TYPE = [0x60, ...list([[typeCodes.i32]]), 0]
+
+/**
+ * A module that exports the functions, numbered in their order for {@link callNumber}, and works in the memory it is given as
+ * `env.memory`. `shared`: that of threads.
+ */
 export function assemble(funcs: Record<string, Func>, { shared }: { shared: boolean }): Uint8Array<ArrayBuffer> {
   const all = Object.values(funcs)
+  const numbers = all.map((_, index) => unsigned(index))
   const limits = shared ? [3, 0, ...unsigned(65_536)] : [0, 0]
   const bytes = [
     [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic number and version
-    section(1, list(all.map(({ params }) => [0x60, ...list(params.map((type) => [typeCodes[type]])), 0]))),
+    section(1, list([TYPE])),
     section(2, list([[...name('env'), ...name('memory'), 2, ...limits]])),
-    section(3, list(all.map((_, index) => unsigned(index)))),
+    section(3, list(all.map(() => [0]))),
+    section(4, list([[0x70, 0, ...unsigned(all.length)]])), // a table of functions
     section(7, list(Object.keys(funcs).map((key, index) => [...name(key), 0, ...unsigned(index)]))),
+    section(9, list([[0, ...(i32.const(0) as number[]), 0x0b, ...list(numbers)]])), // with all of them in it
     section(10, list(all.map(bodyOf))),
   ]
   return Uint8Array.from(bytes.flat())

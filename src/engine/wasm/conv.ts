@@ -2,10 +2,7 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { call } from './module.ts'
 import type { Own } from './module.ts'
-import type { Strand } from './team.ts'
-
-/** Whether {@link convolve} can make so many channels: whole vectors. */
-export const canConvolve = (channels: number) => channels % 4 === 0
+import type { Strand } from './strands.ts'
 
 export interface Geometry {
   stride: 1 | 2
@@ -40,7 +37,7 @@ export function inputGradient(own: Own, dy: Tensor4D, weight: Tensor4D, shape: S
   return run(own, dy, work, { weight, place: -place, first: (kh * kw - 1) * place, ins: 1, outs })
 }
 
-/** x W + b of every row, for x of `[n, in]` and W of `[in, out]`, out a multiple of four. */
+/** x W + b of every row, for x of `[n, in]` and W of `[in, out]`. */
 export function product(own: Own, x: Tensor2D, weight: Tensor2D, bias?: Tensor1D): Tensor2D {
   const [ins, outs] = weight.shape
   const image = rowsAsImage(x)
@@ -49,7 +46,7 @@ export function product(own: Own, x: Tensor2D, weight: Tensor2D, bias?: Tensor1D
   return convolve(own, image, filter, bias, [1, image.shape[2]], geometry).reshape([x.shape[0], outs])
 }
 
-/** dy W^T: the gradient of {@link product} with respect to x, of which there is a multiple of four columns. */
+/** dy W^T: the gradient of {@link product} with respect to x. */
 export function productInputGradient(own: Own, dy: Tensor2D, weight: Tensor2D): Tensor2D {
   const [ins, outs] = weight.shape
   const image = rowsAsImage(dy)
@@ -94,86 +91,161 @@ const ROOM = 2 ** 19
 function run(own: Own, x: Tensor4D, work: Work, { weight, ...filter }: Filter & { weight: Tensor4D }, bias?: Tensor1D): Tensor4D {
   const y = own.output<Tensor4D>(work.shape)
   const [b, outHeight, outWidth, outs] = work.shape
-  const [, height, width, ins] = x.shape
-  const [kh, kw] = work.kernel
-  const [rows, columns] = [(outHeight - 1) * work.stride + kh, (outWidth - 1) * work.stride + kw]
-  // Without zeros around it x is read where it is.
-  const whole = rows === height && columns === width && work.top === 0 && work.left === 0
-  const size = rows * columns * ins
-  const together = whole ? b : Math.min(b, Math.max(1, Math.floor(ROOM / size)))
-  const places = kh * kw * ins
-  const itemsAt = (places + 1) * outs
-  const { address, numbers } = own.scratch(itemsAt + (whole ? 0 : together * size))
-  pack(own.numbers(weight), filter, kh * kw, ins, outs, numbers)
-  numbers.fill(0, places * outs)
-  if (bias) numbers.set(own.numbers(bias), places * outs)
-  const pixels = own.numbers(x)
-  const callsOf = callsFor({ address, places, outs }, stepsOf(work, columns, ins))
+  const [ins, places] = [x.shape[3], work.kernel[0] * work.kernel[1]]
+  const { rows, columns, whole } = extentOf(work, x.shape)
+  const wide = channelsMade(outs)
+  // Without zeros around it x is read where it is, and with whole vectors y is made where it is.
+  const [xSize, ySize] = [whole ? 0 : rows * columns * ins, wide === outs ? 0 : outHeight * outWidth * wide]
+  const together = Math.min(b, Math.max(1, Math.floor(ROOM / (xSize + ySize))))
+  const biasAt = places * ins * wide
+  const { address, numbers } = own.scratch(biasAt + wide + together * (xSize + ySize))
+  numbers.fill(0, biasAt, biasAt + wide)
+  if (bias) numbers.set(own.numbers(bias), biasAt)
+  own.all(packing(own.address(weight), filter, [places, ins, outs], address), PACKING * biasAt)
+  const made = { filter: address, bias: address + 4 * biasAt, ...stepsOf(work, wide, columns, ins), portion: places * ins }
   for (let first = 0; first < b; first += together) {
-    const strands: Strand[] = []
-    for (let i = first; i < Math.min(b, first + together); i++) {
-      const at = itemsAt + (i - first) * size
-      if (!whole) place(pixels, i, x.shape, numbers.subarray(at, at + size), [rows, columns], work)
-      const from = whole ? own.address(x) + 4 * i * size : address + 4 * at
-      strands.push(...callsOf(from, own.address(y) + 4 * i * outHeight * outWidth * outs))
-    }
-    own.all(strands, together * outHeight * outWidth * places * outs)
+    const items = Array.from({ length: Math.min(together, b - first) }, (_, i): Item => {
+      const room = address + 4 * (biasAt + wide + i * (xSize + ySize))
+      const [xAt, yAt] = [own.address(x) + (4 * (first + i) * x.size) / b, own.address(y) + (4 * (first + i) * y.size) / b]
+      return {
+        before: whole ? [] : [placing(xAt, room, x.shape, [rows, columns], work)],
+        x: whole ? xAt : room,
+        y: ySize ? room + 4 * xSize : yAt,
+        after: ySize ? [narrowing(room + 4 * xSize, wide, yAt, work.shape)] : [],
+      }
+    })
+    make(own, items, { made, outs, height: outHeight }, together * outHeight * outWidth * places * ins * outs)
   }
   return y
 }
 
-/** What the functions are told of x and of y, in bytes: see convFunctions.ts. */
-function stepsOf({ shape: [, height, width, outs], kernel: [kh, kw], stride }: Work, columns: number, ins: number) {
-  const [line, yRow] = [4 * columns * ins, 4 * outs * width]
-  return { x: [4 * stride * ins, stride * line, line, kh * line, 4 * kw * ins], y: [4 * outs, yRow, yRow * height] } as const
+/** How many multiplications take as long as to pack a weight. */
+const PACKING = 20
+
+/** What of x is gone through, with its zeros, and whether that is just x. */
+function extentOf({ shape: [, outHeight, outWidth], kernel: [kh, kw], stride, top, left }: Work, [, height, width]: Shape) {
+  const [rows, columns] = [(outHeight - 1) * stride + kh, (outWidth - 1) * stride + kw]
+  return { rows, columns, whole: rows === height && columns === width && top === 0 && left === 0 }
 }
 
-/** The calls that make an item of y, for some of its channels each. At `address` are the packed filter and the bias. */
-const callsFor =
-  ({ address, places, outs }: { address: number; places: number; outs: number }, steps: ReturnType<typeof stepsOf>) =>
-  (from: number, to: number) =>
-    portions(outs).map(({ first, count }): Strand => {
-      const [weights, addend] = [address + 4 * first * places, address + 4 * (outs * places + first)]
-      return [call(count === 8 ? 'conv8' : 'conv4', from, ...steps.x, weights, addend, to + 4 * first, ...steps.y)]
-    })
+/** What has to be done for an item before it is convolved and after it, and where it then is. */
+interface Item {
+  before: Strand
+  x: number
+  y: number
+  after: Strand
+}
 
-/** Channels of y that are made together: eight, and at the end four. */
-export const portions = (outs: number) =>
-  Array.from({ length: Math.ceil(outs / 8) }, (_, i) => ({ first: 8 * i, count: Math.min(8, outs - 8 * i) }))
+/** Where a convolution finds the filter and the bias, and what it is told of x and y, in bytes: see convFunctions.ts. */
+interface Made {
+  filter: number
+  bias: number
+  x: readonly [pixel: number, row: number, line: number, lines: number, run: number]
+  y: readonly [pixel: number, row: number]
+  /** Floats of the filter for each channel of y. */
+  portion: number
+}
 
-/** The filter in the order in which it is read: of eight channels of y (the last may be four) all places and channels of x. */
-export function pack(weights: Float32Array, filter: Filter, places: number, ins: number, outs: number, packed: Float32Array) {
-  let at = 0
-  for (const { first, count } of portions(outs)) {
-    for (let k = 0; k < places; k++) {
-      for (let i = 0; i < ins; i++) {
-        const from = filter.first + k * filter.place + i * filter.ins + first * filter.outs
-        for (let n = 0; n < count; n++) packed[at++] = weights[from + n * filter.outs]!
-      }
+const stepsOf = ({ shape: [, , width], kernel: [kh, kw], stride }: Work, outs: number, columns: number, ins: number) => {
+  const line = 4 * columns * ins
+  return {
+    x: [4 * stride * ins, stride * line, line, kh * line, 4 * kw * ins],
+    y: [4 * outs, 4 * outs * width],
+  } as const
+}
+
+/** An item is done by one thread, if there are enough of them, and otherwise rows of it by each. */
+function make(
+  own: Own,
+  items: Item[],
+  { made, outs, height }: { made: Made; outs: number; height: number },
+  multiplications: number,
+) {
+  const bands = own.threads === 1 ? 1 : Math.min(height, Math.ceil((2 * own.threads) / items.length))
+  const band = Math.ceil(height / bands)
+  const through = ({ x, y }: Item, first: number) =>
+    convolving(made, outs, [x + first * made.x[1], y + first * made.y[1]], Math.min(band, height - first))
+  if (bands === 1) {
+    own.all(
+      items.map((item) => [...item.before, ...through(item, 0), ...item.after]),
+      multiplications,
+    )
+    return
+  }
+  const firsts = Array.from({ length: Math.ceil(height / band) }, (_, i) => i * band)
+  const of = (calls: 'before' | 'after') => items.map((item) => item[calls]).filter(({ length }) => length > 0)
+  own.all(of('before'), multiplications / PACKING)
+  own.all(
+    items.flatMap((item) => firsts.map((first) => through(item, first))),
+    multiplications,
+  )
+  own.all(of('after'), multiplications / PACKING)
+}
+
+/** The calls that make so many rows of y. */
+export function convolving(made: Made, outs: number, [x, y]: [x: number, y: number], rows: number): Strand {
+  return portionsOf(outs).map(({ lanes, first, count }) => {
+    const [weights, addend] = [made.filter + 4 * first * made.portion, made.bias + 4 * first]
+    const [portion, height, channels] = [4 * lanes * made.portion, rows * made.y[1], 4 * lanes * count]
+    return call(`conv${lanes}`, x, ...made.x, weights, portion, addend, y + 4 * first, ...made.y, height, channels)
+  })
+}
+
+/** Channels of y that are made together: as often as possible eight, of which the last may be zeros, and at the end four. */
+function portionsOf(outs: number): { lanes: 4 | 8; first: number; count: number }[] {
+  const eights = Math.floor((outs + 3) / 8)
+  const all = [
+    { lanes: 8 as const, first: 0, count: eights },
+    { lanes: 4 as const, first: 8 * eights, count: 8 * eights < outs ? 1 : 0 },
+  ]
+  return all.filter(({ count }) => count > 0)
+}
+
+/** Channels of y with those that are made in vain. */
+export const channelsMade = (outs: number) => portionsOf(outs).reduce((sum, { lanes, count }) => sum + lanes * count, 0)
+
+/** Puts the filter in the order in which it is read: of some channels of y, all places and channels of x. */
+export function packing(
+  weights: number,
+  { first, place, ins: step, outs: apart }: Filter,
+  [places, ins, outs]: [places: number, ins: number, outs: number],
+  to: number,
+): Strand[] {
+  const strands: Strand[] = []
+  for (const { lanes, first: begin, count } of portionsOf(outs)) {
+    for (let channel = begin; channel < begin + lanes * count; channel += lanes) {
+      const [from, size, target] = [weights + 4 * (first + channel * apart), 4 * lanes * places * ins, to + 4 * channel * places * ins]
+      const filled = Math.min(lanes, outs - channel)
+      const isInRows = apart === 1 && place === ins * step && filled === lanes
+      strands.push([
+        isInRows
+          ? call('copyRows', from, 4 * step, target, 4 * lanes, target + size, 4 * lanes)
+          : call(`gather${filled as 1}`, from, 4 * apart, 4 * step, 4 * lanes * ins, 4 * place, target, target + size),
+      ])
     }
   }
+  return strands
 }
 
 /** Puts an item of x between the zeros that are there. */
-function place(x: Float32Array, i: number, shape: Shape, item: Float32Array, size: [number, number], work: Work) {
+function placing(x: number, item: number, shape: Shape, [rows, columns]: [number, number], { spread, top, left }: Work) {
   const [, height, width, channels] = shape
-  const [rows, columns] = size
-  const { spread, top, left } = work
+  const pixel = 4 * channels
+  const [firstRow, endRow] = inside(top, spread, height, rows)
   const [first, end] = inside(left, spread, width, columns)
-  for (let row = 0; row < height; row++) {
-    const target = top + row * spread
-    if (target < 0 || target >= rows) continue
-    const from = (i * height + row) * width
-    const to = target * columns + left
-    if (spread === 1) item.set(x.subarray((from + first) * channels, (from + end) * channels), (to + first) * channels)
-    else
-      for (let pixel = first; pixel < end; pixel++)
-        item.set(x.subarray((from + pixel) * channels, (from + pixel + 1) * channels), (to + pixel * spread) * channels)
-  }
+  const from = x + (firstRow * width + first) * pixel
+  const to = item + ((top + firstRow * spread) * columns + left + first * spread) * pixel
+  const piece = spread === 1 ? (end - first) * pixel : pixel
+  const source = [from, (end - first) * pixel, piece, width * pixel, from + (endRow - firstRow) * width * pixel] as const
+  return call('place', item, rows * columns * pixel, ...source, to, spread * pixel, spread * columns * pixel, piece)
 }
 
-/** The pixels of a row of x that have a place in `columns` of them. */
-const inside = (left: number, spread: number, width: number, columns: number): [first: number, end: number] => [
-  Math.max(0, Math.ceil(-left / spread)),
-  Math.min(width, Math.floor((columns - 1 - left) / spread) + 1),
-]
+/** The pixels of a row of x that have a place in `columns` of them, if any; the same of rows. */
+const inside = (left: number, spread: number, width: number, columns: number): [first: number, end: number] => {
+  const first = Math.min(width, Math.max(0, Math.ceil(-left / spread)))
+  return [first, Math.max(first, Math.min(width, Math.floor((columns - 1 - left) / spread) + 1))]
+}
+
+/** Takes the channels that y has out of those that were made. */
+const narrowing = (from: number, wide: number, to: number, [, height, width, outs]: Shape) =>
+  call('copyShortRows', from, 4 * wide, to, 4 * outs, to + 4 * height * width * outs, 4 * outs)

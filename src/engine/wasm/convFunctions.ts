@@ -12,14 +12,16 @@ const parameters = {
   line: 'i32',
   lines: 'i32',
   run: 'i32',
-  /** For each place and channel of x the channels of y that are made here, and the same of the bias. */
+  /** For each place and channel of x some channels of y, in so many bytes; then the same of those that follow. And the bias. */
   filter: 'i32',
+  portion: 'i32',
   bias: 'i32',
   y: 'i32',
   yPixel: 'i32',
   yRow: 'i32',
-  /** Bytes of all rows of y. */
+  /** Bytes of all rows of y, and of the channels that are made. */
   height: 'i32',
+  channels: 'i32',
 } as const
 
 const FLOAT = 4
@@ -28,11 +30,11 @@ const VECTOR = 16
 /** Pixels whose sums stay in registers together. */
 const PIXELS = 4
 
-/** `outs` channels of y, a multiple of four. */
+/** `outs` channels of y at a time, a multiple of four. */
 const convolution = (outs: number): Func =>
   func(parameters, (p, local) => {
     const int = () => local('i32')
-    const [rowX, rowY, lastRow, atX, atY, end, whole] = [int(), int(), int(), int(), int(), int(), int()]
+    const [last, rowX, rowY, lastRow, atX, atY, end, whole] = [int(), int(), int(), int(), int(), int(), int(), int()]
     const registers: Registers = {
       places: Array.from({ length: PIXELS }, int),
       filter: int(),
@@ -53,7 +55,7 @@ const convolution = (outs: number): Func =>
           advance(atX, p.xPixel.get),
         ]),
     ]
-    return [
+    const image: Code = [
       rowX.set(p.x.get),
       rowY.set(p.y.get),
       lastRow.set(i32.add(p.y.get, p.height.get)),
@@ -67,6 +69,10 @@ const convolution = (outs: number): Func =>
         advance(rowX, p.xRow.get),
         advance(rowY, p.yRow.get),
       ]),
+    ]
+    return [
+      last.set(i32.add(p.y.get, p.channels.get)),
+      whileBelow(p.y, last.get, [image, advance(p.filter, p.portion.get), advance(p.bias, FLOAT * outs), advance(p.y, FLOAT * outs)]),
     ]
   })
 

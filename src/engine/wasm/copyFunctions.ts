@@ -1,21 +1,101 @@
-// Copies of short rows: what a view and a copy in JavaScript cost for each is more than the copy.
-import { advance, func, i32, load, store, whileBelow } from './assembler.ts'
+// Copies of short rows and single numbers: what a view and a copy in JavaScript cost for each is more than the copy.
+import type { Code, Func } from './assembler.ts'
+import { advance, clearBytes, copyBytes, f32, func, i32, load, loadFirst, loadLane, store, whileBelow } from './assembler.ts'
 
-/** Rows of `bytes`, a multiple of 16, that are so far apart; as many as begin before `end` of what is copied to. */
-const copyRows = func(
-  { from: 'i32', fromStep: 'i32', to: 'i32', toStep: 'i32', end: 'i32', bytes: 'i32' },
-  ({ from, fromStep, to, toStep, end, bytes }, local) => {
-    const offset = local('i32')
-    return whileBelow(to, end.get, [
-      offset.set(i32.const(0)),
-      whileBelow(offset, bytes.get, [
-        store(i32.add(to.get, offset.get), load(i32.add(from.get, offset.get))),
-        advance(offset, 16),
+/** Rows of `bytes`, a multiple of `step`, that are so far apart; as many as begin before `end` of what is copied to. */
+const rows = (step: number, copy: (to: Code, from: Code) => Code): Func =>
+  func(
+    { from: 'i32', fromStep: 'i32', to: 'i32', toStep: 'i32', end: 'i32', bytes: 'i32' },
+    ({ from, fromStep, to, toStep, end, bytes }, local) => {
+      const offset = local('i32')
+      return whileBelow(to, end.get, [
+        offset.set(i32.const(0)),
+        whileBelow(offset, bytes.get, [
+          copy(i32.add(to.get, offset.get), i32.add(from.get, offset.get)),
+          advance(offset, step),
+        ]),
+        advance(from, fromStep.get),
+        advance(to, toStep.get),
+      ])
+    },
+  )
+
+/**
+ * Puts an item between zeros: of every row pieces of `bytes`, as many as begin before its end, `fromRow` bytes after it begins.
+ * `item` has `size` bytes; the first piece comes to `to`, and the rows of x end at `end`.
+ */
+const place = func(
+  {
+    item: 'i32',
+    size: 'i32',
+    from: 'i32',
+    width: 'i32',
+    fromPiece: 'i32',
+    fromRow: 'i32',
+    end: 'i32',
+    to: 'i32',
+    toPiece: 'i32',
+    toRow: 'i32',
+    bytes: 'i32',
+  },
+  ({ item, size, from, width, fromPiece, fromRow, end, to, toPiece, toRow, bytes }, local) => {
+    const [at, stop, target] = [local('i32'), local('i32'), local('i32')]
+    return [
+      clearBytes(item.get, size.get),
+      whileBelow(from, end.get, [
+        at.set(from.get),
+        stop.set(i32.add(from.get, width.get)),
+        target.set(to.get),
+        whileBelow(at, stop.get, [
+          copyBytes(target.get, at.get, bytes.get),
+          advance(at, fromPiece.get),
+          advance(target, toPiece.get),
+        ]),
+        advance(from, fromRow.get),
+        advance(to, toRow.get),
       ]),
-      advance(from, fromStep.get),
-      advance(to, toStep.get),
-    ])
+    ]
   },
 )
 
-export const copyFunctions = { copyRows }
+/**
+ * Numbers that are `apart` from each other, `count` of them together with zeros behind until there are whole vectors. So it
+ * goes `run` bytes of what is made long, each `step` further, and then again from `next` further on until `end`.
+ */
+const gather = (count: number): Func =>
+  func(
+    { from: 'i32', apart: 'i32', step: 'i32', run: 'i32', next: 'i32', to: 'i32', end: 'i32' },
+    ({ from, apart, step, run, next, to, end }, local) => {
+      const [begin, at, stop, values] = [local('i32'), local('i32'), local('i32'), local('v128')]
+      const lane = (i: number): Code => [
+        advance(at, apart.get),
+        i % 4 === 0 ? values.set(loadFirst(at.get)) : values.set(loadLane(at.get, values.get, i % 4)),
+        i % 4 === 3 || i === count - 1 ? store(to.get, values.get, 4 * (i - (i % 4))) : [],
+      ]
+      return whileBelow(to, end.get, [
+        begin.set(i32.sub(from.get, apart.get)),
+        stop.set(i32.add(to.get, run.get)),
+        whileBelow(to, stop.get, [
+          at.set(begin.get),
+          Array.from({ length: count }, (_, i) => lane(i)),
+          advance(begin, step.get),
+          advance(to, 16 * Math.ceil(count / 4)),
+        ]),
+        advance(from, next.get),
+      ])
+    },
+  )
+
+export const copyFunctions = {
+  copyRows: rows(16, (to, from) => store(to, load(from))),
+  copyShortRows: rows(4, (to, from) => f32.store(to, f32.load(from))),
+  place,
+  gather8: gather(8),
+  gather7: gather(7),
+  gather6: gather(6),
+  gather5: gather(5),
+  gather4: gather(4),
+  gather3: gather(3),
+  gather2: gather(2),
+  gather1: gather(1),
+}

@@ -1,31 +1,67 @@
 // The gradients of a convolution with respect to filter and bias on the wasm backend, by functions of our own: XNNPACK has
 // none, and a convolution with items and channels exchanged, which has the same outcome, needs all of x and dy transposed.
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
+import { channelsMade } from './conv.ts'
 import type { Geometry } from './conv.ts'
 import { call } from './module.ts'
 import type { Name, Own } from './module.ts'
-import type { Strand } from './team.ts'
+import type { Strand } from './strands.ts'
 
 /** Bytes of x and dy that are gone through again for all tiles of channels: they stay in the cache. */
 const BLOCK = 2 ** 17
 
-/** Whether {@link filterGradient} can take it: dy has whole vectors of channels. */
-export const canFilter = ({ shape }: Tensor2D | Tensor4D) => shape.at(-1)! % 4 === 0
-
 /** dW[k] = sum x[stride i + k - pad]^T dy[i] over all items and pixels i of dy, for W of `[kh, kw, in, out]`. */
 export function filterGradient(own: Own, x: Tensor4D, dy: Tensor4D, shape: Tensor4D['shape'], geometry: Geometry): Tensor4D {
-  const [kh, kw, ins, outs] = shape
+  const outs = shape[3]
   const out = own.output<Tensor4D>(shape)
-  own.numbers(out).fill(0)
-  const work = { x: own.address(x), xShape: x.shape, dy: own.address(dy), dyShape: dy.shape, out: own.address(out), geometry }
+  const wide = channelsMade(outs)
+  if (wide === outs) {
+    own.numbers(out).fill(0)
+    addUp(own, { x: own.address(x), dy: own.address(dy), out: own.address(out) }, x.shape, dy.shape, shape, geometry)
+    return out
+  }
+  // Whole vectors of channels, of which some are zeros, are made and left out of what is made of them.
+  const [pixels, rows] = [dy.size / outs, out.size / outs]
+  const { address, numbers } = own.scratch((pixels + rows) * wide)
+  numbers.fill(0)
+  const made = { x: own.address(x), dy: address, out: address + 4 * pixels * wide }
+  const copy = (from: number, width: number, to: number, toWidth: number, rows: number) =>
+    own.run('copyShortRows', from, 4 * width, to, 4 * toWidth, to + 4 * toWidth * rows, 4 * outs)
+  copy(own.address(dy), outs, made.dy, wide, pixels)
+  const [b, height, width] = dy.shape
+  const [kh, kw, ins] = shape
+  addUp(own, made, x.shape, [b, height, width, wide], [kh, kw, ins, wide], geometry)
+  copy(made.out, wide, own.address(out), outs, rows)
+  return out
+}
+
+type Shape = Tensor4D['shape']
+
+/** Adds the gradient to `out`; addresses of the three. */
+function addUp(
+  own: Own,
+  { x, dy, out }: { x: number; dy: number; out: number },
+  xShape: Shape,
+  dyShape: Shape,
+  [kh, kw, ins, outs]: Shape,
+  geometry: Geometry,
+) {
+  const work = { x, xShape, dy, dyShape, out, geometry }
+  const channels = channelsOfStrand(ins, kh * kw, own.threads)
   const strands: Strand[] = []
   for (let k = 0; k < kh * kw; k++) {
-    for (let i = 0; i < ins; i += INS) {
-      strands.push(strandOf(work, { k, ky: Math.floor(k / kw), kx: k % kw, first: i, count: Math.min(INS, ins - i) }))
+    for (let i = 0; i < ins; i += channels) {
+      strands.push(strandOf(work, { k, ky: Math.floor(k / kw), kx: k % kw, first: i, count: Math.min(channels, ins - i) }))
     }
   }
-  own.all(strands, (dy.size / outs) * out.size)
-  return out
+  const [b, height, width] = dyShape
+  own.all(strands, b * height * width * kh * kw * ins * outs)
+}
+
+/** Channels of x in a strand: fewer, if there were not some strands for every thread. */
+function channelsOfStrand(ins: number, places: number, threads: number): number {
+  const strands = Math.ceil((3 * threads) / places)
+  return threads === 1 ? INS : Math.min(INS, Math.max(4, 4 * Math.ceil(ins / 4 / strands)))
 }
 
 /** x^T dy for x of `[n, in]` and dy of `[n, out]`: the gradient of a linear layer, which is a convolution with one place. */
@@ -40,7 +76,7 @@ export function productGradient(own: Own, x: Tensor2D, dy: Tensor2D): Tensor2D {
 /** Of rows into which n pixels are laid. */
 const WIDTHS = [64, 32, 16, 8, 4, 2, 1]
 
-/** Channels of x in a strand. */
+/** Channels of x in a strand, at most. */
 const INS = 32
 
 interface Work {
@@ -69,19 +105,19 @@ function strandOf({ x, xShape, dy, dyShape, out, geometry: { stride, pad } }: Wo
   const [left, right] = within(shiftX, stride, xWidth, 0, dyWidth)
   if (left >= right) return []
   const [xPixel, dyPixel, dyRow] = [4 * ins, 4 * outs, 4 * outs * dyWidth]
+  const [xItem, dyItem] = [xPixel * xWidth * xHeight, dyRow * dyHeight]
   const rows = Math.max(1, Math.floor(BLOCK / (xWidth * stride * xPixel + dyRow)))
   const strand: Strand[number][] = []
-  for (let item = 0; item < b; item++) {
-    for (let from = 0; from < dyHeight; from += rows) {
-      const [top, bottom] = within(shiftY, stride, xHeight, from, Math.min(dyHeight, from + rows))
-      if (top >= bottom) continue
-      const xAt = x + ((item * xHeight + top * stride + shiftY) * xWidth + left * stride + shiftX) * xPixel
-      const dyAt = dy + ((item * dyHeight + top) * dyWidth + left) * dyPixel
-      for (const [name, i, count, o, through] of tilesOf(part, outs)) {
-        const at = [xAt + 4 * i, stride * xPixel, stride * xWidth * xPixel, dyAt + 4 * o, dyPixel, dyRow] as const
-        const to = out + (part.k * ins + i) * dyPixel + 4 * o
-        strand.push(call(name, ...at, (right - left) * dyPixel, (bottom - top) * dyRow, to, 4 * count, 4 * through))
-      }
+  for (let from = 0; from < dyHeight; from += rows) {
+    const [top, bottom] = within(shiftY, stride, xHeight, from, Math.min(dyHeight, from + rows))
+    if (top >= bottom) continue
+    const xAt = x + ((top * stride + shiftY) * xWidth + left * stride + shiftX) * xPixel
+    const dyAt = dy + top * dyRow + left * dyPixel
+    for (const [name, i, count, o, through] of tilesOf(part, outs)) {
+      const xs = [xAt + 4 * i, xItem, stride * xPixel, stride * xWidth * xPixel] as const
+      const dys = [dyAt + 4 * o, dyItem, dyAt + 4 * o + b * dyItem, dyPixel, dyRow] as const
+      const to = out + (part.k * ins + i) * dyPixel + 4 * o
+      strand.push(call(name, ...xs, ...dys, (right - left) * dyPixel, (bottom - top) * dyRow, to, 4 * count, 4 * through))
     }
   }
   return strand
@@ -89,7 +125,7 @@ function strandOf({ x, xShape, dy, dyShape, out, geometry: { stride, pad } }: Wo
 
 type Tiles = [name: Name, i: number, ins: number, o: number, outs: number]
 
-/** As much as there is in tiles of four by eight channels, and what is left in smaller ones. */
+/** As much as there is in tiles of four by eight channels, and what is left in smaller ones; `outs` is a multiple of four. */
 export function tilesOf({ first, count }: Pick<Part, 'first' | 'count'>, outs: number): Tiles[] {
   const [ins, whole] = [count - (count % 4), outs - (outs % 8)]
   const tiles: Tiles[] = [
@@ -111,16 +147,19 @@ const ROWS = 256
 
 /** Sums over all but the last axis of `[..., c]`, c a multiple of four: `[c]`. Those of many rows are added in float64. */
 export function channelSums(own: Own, x: Tensor): Tensor1D {
-  const bytes = 4 * x.shape.at(-1)!
-  const out = own.output<Tensor1D>([bytes / 4])
-  const { address, numbers } = own.scratch(bytes / 4)
-  const totals = new Float64Array(numbers.length)
-  const end = own.address(x) + 4 * x.size
-  for (let from = own.address(x); from < end; from += ROWS * bytes) {
-    numbers.fill(0)
-    own.run('sums', from, Math.min(end, from + ROWS * bytes), bytes, address)
-    numbers.forEach((sum, channel) => (totals[channel]! += sum))
-  }
+  const channels = x.shape.at(-1)!
+  const out = own.output<Tensor1D>([channels])
+  const pieces = Math.ceil(x.size / channels / ROWS)
+  const { address, numbers } = own.scratch(pieces * channels)
+  numbers.fill(0)
+  const [bytes, begin] = [4 * channels, own.address(x)]
+  const strands = Array.from({ length: pieces }, (_, i): Strand => {
+    const from = begin + i * ROWS * bytes
+    return [call('sums', from, Math.min(begin + 4 * x.size, from + ROWS * bytes), bytes, address + i * bytes)]
+  })
+  own.all(strands, 2 * x.size)
+  const totals = new Float64Array(channels)
+  for (let i = 0; i < numbers.length; i++) totals[i % channels]! += numbers[i]!
   own.numbers(out).set(totals)
   return out
 }

@@ -1,14 +1,19 @@
-// The gradient of a convolution with respect to its filter, for one place of the filter and some rows of one item:
+// The gradient of a convolution with respect to its filter, for one place of the filter and some rows of every item:
 // out[i][o] += sum over pixels x[pixel][i] dy[pixel][o]. In tiles of `ins` by `outs` channels whose sums stay in registers.
 import type { Code, Func, Local } from './assembler.ts'
 import { advance, f32x4, func, i32, load, loadSplat, store, whileBelow } from './assembler.ts'
 
 const parameters = {
+  /** The first item, and bytes from one to the next. */
   x: 'i32',
+  xItem: 'i32',
   /** From a pixel of x to that which belongs to the next one of dy, and from a row to the next. */
   xPixel: 'i32',
   xRow: 'i32',
   dy: 'i32',
+  dyItem: 'i32',
+  /** That of dy after the last item. */
+  lastItem: 'i32',
   dyPixel: 'i32',
   dyRow: 'i32',
   /** Of dy: bytes of the pixels of a row, and of all rows. */
@@ -27,7 +32,8 @@ const VECTOR = 16
 const tiles = (ins: number, outs: number): Func =>
   func(parameters, (p, local) => {
     const int = () => local('i32')
-    const [i, o, rowX, rowDy, lastRow, atX, atDy, lastPixel, to] = [int(), int(), int(), int(), int(), int(), int(), int(), int()]
+    const [i, o, out, to] = [int(), int(), int(), int()]
+    const [rowX, rowDy, lastRow, atX, atDy, lastPixel] = [int(), int(), int(), int(), int(), int()]
     const xs = local('v128')
     const dys = Array.from({ length: outs / 4 }, () => local('v128'))
     const sums = Array.from({ length: ins }, () => dys.map(() => local('v128')))
@@ -54,19 +60,22 @@ const tiles = (ins: number, outs: number): Func =>
       rowDy.set(i32.add(p.dy.get, o.get)),
       lastRow.set(i32.add(rowDy.get, p.height.get)),
       whileBelow(rowDy, lastRow.get, row),
-      to.set(i32.add(p.out.get, o.get)),
+      to.set(i32.add(out.get, o.get)),
       sums.map((row) => [addTo(to, row), advance(to, p.dyPixel.get)]),
       advance(o, FLOAT * outs),
     ]
-    return [
+    return whileBelow(p.dy, p.lastItem.get, [
       i.set(i32.const(0)),
+      out.set(p.out.get),
       whileBelow(i, p.ins.get, [
         o.set(i32.const(0)),
         whileBelow(o, p.outs.get, tile),
-        advance(p.out, i32.mul(p.dyPixel.get, i32.const(ins))),
+        advance(out, i32.mul(p.dyPixel.get, i32.const(ins))),
         advance(i, FLOAT * ins),
       ]),
-    ]
+      advance(p.x, p.xItem.get),
+      advance(p.dy, p.dyItem.get),
+    ])
   })
 
 /** What is summed up over rows is added last, so that sums stay short and keep their digits. */

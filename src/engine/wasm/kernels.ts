@@ -2,14 +2,17 @@
 // backends share it (and every tensor that is saved for a gradient goes through it); Slice and SplitV read the whole
 // input out of the heap before they take a part, so that to split a vector into n costs n copies of it; Concat of short
 // rows makes two objects a row. BatchMatMul has a quick way (XNNPACK) for two matrices, but for a batch of them or a
-// transposed one its loops are slower than the same in JavaScript. And all threads are for large kernels alone: see pool.ts.
+// transposed one its loops are slower than the same in JavaScript. Add has one thread. And all threads are for large kernels
+// alone: see pool.ts.
 import { replaceKernel } from '../replaceKernel.ts'
 import type { Call, Info, Kernel } from './call.ts'
 import { concat, identity, slice, split } from './parts.ts'
 import { threadedKernels, withThreads } from './pool.ts'
 import { batchMatMul } from './products.ts'
+import { addition } from './sums.ts'
 
 const kernels: Partial<Record<string, (call: Call, stock: Kernel) => Info | Info[]>> = {
+  Add: addition,
   Identity: identity,
   Slice: slice,
   SplitV: split,

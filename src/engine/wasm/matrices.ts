@@ -1,11 +1,11 @@
 // Products of batches of matrices by functions of our own: a product is a convolution of n pixels in one row with one place,
 // and that of a transposed matrix the gradient of one with respect to its filter.
 import type { Info } from './call.ts'
-import { pack, portions } from './conv.ts'
+import { convolving, packing } from './conv.ts'
 import { tilesOf } from './filter.ts'
 import { call } from './module.ts'
 import type { Own } from './module.ts'
-import type { Strand } from './team.ts'
+import type { Strand } from './strands.ts'
 
 /** `items` products of [n, k] and [k, m]; neighbours in a row and in a column of each are so far apart in memory. */
 export interface Product {
@@ -28,19 +28,16 @@ export function multiply(own: Own, product: Product, left: Info, right: Info, ou
 }
 
 function plain(own: Own, { items, n, k, m, b }: Product, left: Info, right: Info, out: Info): Strand[] {
-  const [size, zeros] = [k * m, items * k * m]
-  const { address, numbers } = own.scratch(zeros + 8)
-  numbers.fill(0, zeros)
-  const from = own.numbers(right)
+  const size = k * m
+  const { address, numbers } = own.scratch(items * size + m)
+  const bias = address + 4 * items * size
+  numbers.fill(0, items * size)
+  const [line, row] = [4 * k, 4 * m]
   return Array.from({ length: items }, (_, item): Strand => {
     const filter = { first: item * size, place: size, ins: b.row, outs: b.column }
-    pack(from, filter, 1, k, m, numbers.subarray(item * size, (item + 1) * size))
-    const [x, y] = [own.address(left) + 4 * item * n * k, own.address(out) + 4 * item * n * m]
-    return portions(m).map(({ first, count }) => {
-      const [weights, line, height] = [address + 4 * (item * size + first * k), 4 * k, 4 * n * m]
-      const name = count === 8 ? 'conv8' : 'conv4'
-      return call(name, x, line, line, line, line, line, weights, address + 4 * zeros, y + 4 * first, 4 * m, height, height)
-    })
+    const made = { filter: address + 4 * item * size, bias, x: [line, line, line, line, line], y: [row, n * row], portion: k } as const
+    const [x, y] = [own.address(left) + item * n * line, own.address(out) + item * n * row]
+    return [...packing(own.address(right), filter, [1, k, m], made.filter).flat(), ...convolving(made, m, [x, y], 1)]
   })
 }
 
@@ -54,7 +51,10 @@ function transposed(own: Own, { items, n, k, m }: Product, left: Info, right: In
       number,
     ]
     return tilesOf({ first: 0, count: n }, m).map(([name, i, ins, o, outs]) =>
-      call(name, a + 4 * i, 4 * n, 0, b + 4 * o, 4 * m, width, width, width, to + 4 * (i * m + o), 4 * ins, 4 * outs),
+      call(name, a + 4 * i, 0, 4 * n, 0, ...once(b + 4 * o), 4 * m, width, width, width, to + 4 * (i * m + o), 4 * ins, 4 * outs),
     )
   })
 }
+
+/** One item, of items that are so far apart. */
+const once = (at: number) => [at, 1, at + 1] as const

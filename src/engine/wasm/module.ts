@@ -8,20 +8,30 @@ import { convFunctions } from './convFunctions.ts'
 import { copyFunctions } from './copyFunctions.ts'
 import { filterFunctions } from './filterFunctions.ts'
 import { normFunctions } from './normFunctions.ts'
-import type { Strand } from './team.ts'
+import type { Strand } from './strands.ts'
+import { strandFunctions, wordsFor, writeStrands } from './strands.ts'
 import { Team } from './team.ts'
+import { vectorFunctions } from './vectorFunctions.ts'
 
-const functions = { ...convFunctions, ...copyFunctions, ...filterFunctions, ...normFunctions } satisfies Record<string, Func>
+const functions = {
+  ...convFunctions,
+  ...copyFunctions,
+  ...filterFunctions,
+  ...normFunctions,
+  ...strandFunctions,
+  ...vectorFunctions,
+} satisfies Record<string, Func>
 
 export type Name = keyof typeof functions
 
-const numberOf = Object.fromEntries(Object.keys(functions).map((name, i) => [name, i])) as Record<Name, number>
+const names = Object.keys(functions) as Name[]
+const numberOf = Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>
 
 /** A call of one of our functions, to be made by {@link Own.all}. */
 export const call = (name: Name, ...numbers: number[]): Strand[number] => [numberOf[name], numbers]
 
-/** Multiplications (or as much time in other work) from which it pays to wake other threads: a tenth of a millisecond. */
-const LARGE = 2_000_000
+/** Multiplications (or as much time in other work) from which it pays to wake other threads: some hundredths of a millisecond. */
+const LARGE = 500_000
 
 /** What is used here of tfjs's backend and of the module behind it. */
 interface Host extends WasmBackend {
@@ -38,18 +48,42 @@ interface Host extends WasmBackend {
   dataIdMap: { get(dataId: object): { memoryOffset: number } }
 }
 
+/** Words of memory that are kept from one call to the next, and grow. */
+class Room {
+  address = 0
+  private words = 0
+
+  constructor(private readonly host: Host) {}
+
+  /** Room for so many. */
+  atLeast(words: number): number {
+    const { wasm } = this.host
+    if (words > this.words) {
+      if (this.words > 0) wasm._free(this.address)
+      this.words = 0 // where there is no room, malloc throws
+      this.address = wasm._malloc(4 * words) >>> 0
+      this.words = words
+    }
+    return this.address
+  }
+}
+
 /** Our functions on the wasm backend that runs, and its memory. */
 export class Own {
-  readonly names = Object.keys(functions)
-  private scratchAt = 0
-  private scratchSize = 0
+  /** Of its functions, in the order of their numbers. */
+  readonly names = names
+  private readonly scratchRoom: Room
+  private readonly strandRoom: Room
+  private words = new Int32Array()
 
   constructor(
-    /** All of them, in the order of their numbers. */
-    readonly functions: ((...numbers: number[]) => void)[],
+    private readonly strand: (at: number) => void,
     private readonly host: Host,
     private readonly team: Team | undefined,
-  ) {}
+  ) {
+    this.scratchRoom = new Room(host)
+    this.strandRoom = new Room(host)
+  }
 
   /** How many compute, this one among them. */
   get threads(): number {
@@ -58,13 +92,15 @@ export class Own {
 
   /** Calls a function here. */
   run(name: Name, ...numbers: number[]): void {
-    this.functions[numberOf[name]]!(...numbers)
+    this.all([[call(name, ...numbers)]], 0)
   }
 
   /** Makes the calls of all strands, on all threads if they are many `multiplications`; which thread does what changes no bit. */
   all(strands: readonly Strand[], multiplications: number): void {
-    if (this.team && multiplications >= LARGE && strands.length > 1 && this.team.run(strands)) return
-    for (const strand of strands) for (const [func, numbers] of strand) this.functions[func]!(...numbers)
+    const table = this.strandRoom.atLeast(wordsFor(strands))
+    writeStrands(strands, this.heap(), table)
+    if (this.team && multiplications >= LARGE && strands.length > 1) this.team.run(strands.length, table)
+    else for (let i = 0; i < strands.length; i++) this.strand(table + 4 * i)
   }
 
   /** A tensor whose numbers are not set; tf.tidy disposes it. */
@@ -85,14 +121,15 @@ export class Own {
 
   /** Room for `length` floats, which the next call takes back; valid as long as no tensor is made. */
   scratch(length: number): { address: number; numbers: Float32Array } {
-    const { wasm } = this.host
-    if (length > this.scratchSize) {
-      if (this.scratchSize > 0) wasm._free(this.scratchAt)
-      this.scratchSize = 0 // where there is no room, malloc throws
-      this.scratchAt = wasm._malloc(4 * length) >>> 0
-      this.scratchSize = length
-    }
-    return { address: this.scratchAt, numbers: new Float32Array(wasm.HEAPU8.buffer, this.scratchAt, length) }
+    const address = this.scratchRoom.atLeast(length)
+    return { address, numbers: new Float32Array(this.host.wasm.HEAPU8.buffer, address, length) }
+  }
+
+  /** All of the memory; another object when it has grown. */
+  private heap(): Int32Array {
+    const { buffer } = this.host.wasm.HEAPU8
+    if (this.words.buffer !== buffer) this.words = new Int32Array(buffer)
+    return this.words
   }
 }
 
@@ -108,14 +145,10 @@ export async function startOwnFunctions(backend: object, threads: number): Promi
   if (!memory || !(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) return
   const shared = !(memory.buffer instanceof ArrayBuffer)
   const { module, instance } = await WebAssembly.instantiate(assemble(functions, { shared }), { env: { memory } })
-  const own = instance.exports as Record<Name, (...numbers: number[]) => void>
-  const team =
-    shared && threads > 1
-      ? await Team.start(threads - 1, { module, memory, names: Object.keys(functions), functions: own })
-      : undefined
+  const { strand } = instance.exports as { strand: (at: number) => void }
+  const team = shared && threads > 1 ? await Team.start(threads - 1, { module, memory, strand }) : undefined
   if (team) stopWith(host, team)
-  const inOrder = Object.keys(functions).map((name) => own[name as Name])
-  started.set(backend, new Own(inOrder, host, team))
+  started.set(backend, new Own(strand, host, team))
 }
 
 function stopWith(host: Host, team: Team) {
