@@ -12,23 +12,24 @@ import { channelMeans, constant, rowSums } from './sums.ts'
  * variance 1, biased as PyTorch's, then every channel its weight and bias; SiLU after it, if wished.
  */
 export function groupNorm<T extends Tensor3D | Tensor4D>(x: T, weight: Tensor1D, bias: Tensor1D, options: NormOptions): T {
+  if (ownFunctions() && canNorm(x)) return ownNormOp(options)(x, weight, bias) as T
   const [b, c] = [x.shape[0], x.shape.at(-1)!]
   const pixels = x.reshape([b, -1, c]) as Tensor3D
-  const op = ownKernels() ? webgpuOp : ownFunctions() && canNorm(pixels) ? ownNormOp : normOp
+  const op = ownKernels() ? webgpuOp : normOp
   return op(options)(pixels, weight, bias).reshape(x.shape) as T
 }
 
 /** On wasm, in five passes there and back. */
 const ownNormOp = (options: NormOptions) =>
   tf.customGrad((...args: unknown[]) => {
-    const [x, weight, bias, save] = args as [Tensor3D, Tensor1D, Tensor1D, (tensors: Tensor[]) => void]
+    const [x, weight, bias, save] = args as [Tensor, Tensor1D, Tensor1D, (tensors: Tensor[]) => void]
     const own = ownFunctions()!
     const [y, moments] = norm(own, x, weight, bias, options)
     save([x, weight, bias, moments])
     return {
       value: y,
       gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        normGradient(own, dy as Tensor3D, saved as [Tensor3D, Tensor1D, Tensor1D, Tensor3D], options),
+        normGradient(own, dy, saved as [Tensor, Tensor1D, Tensor1D, Tensor3D], options),
     }
   })
 

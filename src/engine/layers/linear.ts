@@ -15,9 +15,9 @@ import { linearWeightGradients } from './weightGradients.ts'
 export function linear<T extends Tensor2D | Tensor3D>(x: T, weight: Tensor2D, bias?: Tensor1D): T {
   const [from, to] = weight.shape
   const rows = x.shape.slice(0, -1)
-  const flat = x.reshape([-1, from])
+  const flat = x.rank === 2 ? x : x.reshape([-1, from])
   const y = bias ? linearOp(flat, weight, bias) : unbiasedOp(flat, weight)
-  return y.reshape([...rows, to]) as T
+  return (x.rank === 2 ? y : y.reshape([...rows, to])) as T
 }
 
 const linearOp = tf.customGrad((...args: unknown[]) => {

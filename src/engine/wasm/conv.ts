@@ -1,8 +1,9 @@
 // Convolutions on the wasm backend by functions of our own, and their gradients with respect to x, which are convolutions too.
-import type { Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
-import { call } from './module.ts'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
+import type { Info } from './call.ts'
+import { call, repeated } from './module.ts'
 import type { Own } from './module.ts'
-import type { Strand } from './strands.ts'
+import type { Call, Strand } from './strands.ts'
 
 export interface Geometry {
   stride: 1 | 2
@@ -11,6 +12,14 @@ export interface Geometry {
 
 type Shape = Tensor4D['shape']
 
+/** A tensor as an image, whatever its own shape is. */
+export interface Image {
+  of: Info
+  shape: Shape
+}
+
+const image = (of: Tensor4D): Image => ({ of, shape: of.shape })
+
 /** x * W + b to `[b, height, width, out]`, zeros wherever there is no x. */
 export function convolve(
   own: Own,
@@ -18,56 +27,66 @@ export function convolve(
   weight: Tensor4D,
   bias: Tensor1D | undefined,
   [height, width]: [number, number],
-  { stride, pad }: Geometry,
+  geometry: Geometry,
 ): Tensor4D {
+  const y = own.output<Tensor4D>([x.shape[0], height, width, weight.shape[3]])
+  forwardTo(own, image(y), image(x), image(weight), bias, geometry)
+  return y
+}
+
+function forwardTo(own: Own, y: Image, x: Image, weight: Image, bias: Tensor1D | undefined, { stride, pad }: Geometry) {
   const [kh, kw, ins, outs] = weight.shape
-  const work = { shape: [x.shape[0], height, width, outs] as Shape, kernel: [kh, kw] as const, stride, spread: 1, ...pad }
   // As it lies: from one place, and from one channel of x or y, to the next.
-  return run(own, x, work, { weight, place: ins * outs, first: 0, ins: outs, outs: 1 }, bias)
+  const filter = { of: weight.of, place: ins * outs, first: 0, ins: outs, outs: 1 }
+  run(own, y, x, { kernel: [kh, kw], stride, spread: 1, ...pad }, filter, bias)
 }
 
 /**
  * dx[i] = sum_k dy[(i + pad - k) / stride] W[k]^T: a convolution of dy, with zeros between its pixels for stride 2, with W
  * turned by 180 degrees, in and out exchanged.
  */
-export function inputGradient(own: Own, dy: Tensor4D, weight: Tensor4D, shape: Shape, { stride, pad }: Geometry): Tensor4D {
-  const [kh, kw, ins, outs] = weight.shape
-  const work = { shape, kernel: [kh, kw] as const, stride: 1, spread: stride, top: kh - 1 - pad.top, left: kw - 1 - pad.left }
-  const place = ins * outs
-  return run(own, dy, work, { weight, place: -place, first: (kh * kw - 1) * place, ins: 1, outs })
+export function inputGradient(own: Own, dy: Tensor4D, weight: Tensor4D, shape: Shape, geometry: Geometry): Tensor4D {
+  const dx = own.output<Tensor4D>(shape)
+  backwardTo(own, image(dx), image(dy), image(weight), geometry)
+  return dx
 }
+
+function backwardTo(own: Own, dx: Image, dy: Image, weight: Image, { stride, pad }: Geometry) {
+  const [kh, kw, ins, outs] = weight.shape
+  const place = ins * outs
+  const filter = { of: weight.of, place: -place, first: (kh * kw - 1) * place, ins: 1, outs }
+  run(own, dx, dy, { kernel: [kh, kw], stride: 1, spread: stride, top: kh - 1 - pad.top, left: kw - 1 - pad.left }, filter)
+}
+
+const single = { stride: 1, pad: { top: 0, left: 0 } } as const
+
+const place = (weight: Tensor2D): Image => ({ of: weight, shape: [1, 1, ...weight.shape] })
 
 /** x W + b of every row, for x of `[n, in]` and W of `[in, out]`. */
 export function product(own: Own, x: Tensor2D, weight: Tensor2D, bias?: Tensor1D): Tensor2D {
-  const [ins, outs] = weight.shape
-  const image = rowsAsImage(x)
-  const geometry = { stride: 1, pad: { top: 0, left: 0 } } as const
-  const filter = weight.reshape([1, 1, ins, outs]) as Tensor4D
-  return convolve(own, image, filter, bias, [1, image.shape[2]], geometry).reshape([x.shape[0], outs])
+  const y = own.output<Tensor2D>([x.shape[0], weight.shape[1]])
+  forwardTo(own, rowsAsImage(y), rowsAsImage(x), place(weight), bias, single)
+  return y
 }
 
 /** dy W^T: the gradient of {@link product} with respect to x. */
 export function productInputGradient(own: Own, dy: Tensor2D, weight: Tensor2D): Tensor2D {
-  const [ins, outs] = weight.shape
-  const image = rowsAsImage(dy)
-  const geometry = { stride: 1, pad: { top: 0, left: 0 } } as const
-  const [b, , width] = image.shape
-  return inputGradient(own, image, weight.reshape([1, 1, ins, outs]), [b, 1, width, ins], geometry).reshape([b * width, ins])
+  const dx = own.output<Tensor2D>([dy.shape[0], weight.shape[0]])
+  backwardTo(own, rowsAsImage(dx), rowsAsImage(dy), place(weight), single)
+  return dx
 }
 
 /** `[n, c]` as items of one row each, of as many pixels as divide n. */
-function rowsAsImage(x: Tensor2D): Tensor4D {
+function rowsAsImage(x: Tensor2D): Image {
   const [n, c] = x.shape
   const width = WIDTHS.find((width) => n % width === 0) ?? n
-  return x.reshape([n / width, 1, width, c])
+  return { of: x, shape: [n / width, 1, width, c] }
 }
 
 /** Pixels of a row that stay in the cache while all channels of y are made. */
 const WIDTHS = [64, 48, 32, 24, 16]
 
 interface Work {
-  /** Of what comes out. */
-  shape: Shape
   kernel: readonly [height: number, width: number]
   stride: number
   /** From one pixel of x to the next in what is gone through, with zeros between. */
@@ -79,6 +98,7 @@ interface Work {
 
 /** A filter in memory: where its first number is, and how far apart those of neighbouring places and channels are. */
 export interface Filter {
+  of: Info
   first: number
   place: number
   ins: number
@@ -88,11 +108,10 @@ export interface Filter {
 /** Floats of items with their zeros that are in memory together. */
 const ROOM = 2 ** 19
 
-function run(own: Own, x: Tensor4D, work: Work, { weight, ...filter }: Filter & { weight: Tensor4D }, bias?: Tensor1D): Tensor4D {
-  const y = own.output<Tensor4D>(work.shape)
-  const [b, outHeight, outWidth, outs] = work.shape
+function run(own: Own, y: Image, x: Image, work: Work, filter: Filter, bias?: Tensor1D): void {
+  const [b, outHeight, outWidth, outs] = y.shape
   const [ins, places] = [x.shape[3], work.kernel[0] * work.kernel[1]]
-  const { rows, columns, whole } = extentOf(work, x.shape)
+  const { rows, columns, whole } = extentOf(work, y.shape, x.shape)
   const wide = channelsMade(outs)
   // Without zeros around it x is read where it is, and with whole vectors y is made where it is.
   const [xSize, ySize] = [whole ? 0 : rows * columns * ins, wide === outs ? 0 : outHeight * outWidth * wide]
@@ -101,39 +120,43 @@ function run(own: Own, x: Tensor4D, work: Work, { weight, ...filter }: Filter & 
   const { address, numbers } = own.scratch(biasAt + wide + together * (xSize + ySize))
   numbers.fill(0, biasAt, biasAt + wide)
   if (bias) numbers.set(own.numbers(bias), biasAt)
-  own.all(packing(own.address(weight), filter, [places, ins, outs], address), PACKING * biasAt)
-  const made = { filter: address, bias: address + 4 * biasAt, ...stepsOf(work, wide, columns, ins), portion: places * ins }
+  own.all(packing(own.address(filter.of), filter, [places, ins, outs], address), PACKING * biasAt)
+  const made = { filter: address, bias: address + 4 * biasAt, ...stepsOf(work, outWidth, wide, columns, ins), portion: places * ins }
+  const [xItem, yItem] = [4 * x.shape[1] * x.shape[2] * ins, 4 * outHeight * outWidth * outs]
   for (let first = 0; first < b; first += together) {
-    const items = Array.from({ length: Math.min(together, b - first) }, (_, i): Item => {
-      const room = address + 4 * (biasAt + wide + i * (xSize + ySize))
-      const [xAt, yAt] = [own.address(x) + (4 * (first + i) * x.size) / b, own.address(y) + (4 * (first + i) * y.size) / b]
-      return {
-        before: whole ? [] : [placing(xAt, room, x.shape, [rows, columns], work)],
-        x: whole ? xAt : room,
-        y: ySize ? room + 4 * xSize : yAt,
-        after: ySize ? [narrowing(room + 4 * xSize, wide, yAt, work.shape)] : [],
-      }
-    })
-    make(own, items, { made, outs, height: outHeight }, together * outHeight * outWidth * places * ins * outs)
+    const [xAt, yAt] = [own.address(x.of) + first * xItem, own.address(y.of) + first * yItem]
+    const room = (i: number) => address + 4 * (biasAt + wide + i * (xSize + ySize))
+    const madeAt = (i: number) => (ySize ? room(i) + 4 * xSize : yAt + i * yItem)
+    const items: Items = {
+      count: Math.min(together, b - first),
+      floats: rows * columns * ins + outHeight * outWidth * wide,
+      x: whole ? (i) => xAt + i * xItem : room,
+      y: madeAt,
+      ...(!whole && { before: (i) => placing(xAt + i * xItem, room(i), x.shape, [rows, columns], work) }),
+      ...(ySize && { after: (i) => narrowing(madeAt(i), wide, yAt + i * yItem, y.shape) }),
+    }
+    make(own, items, { made, outs, height: outHeight }, items.count * outHeight * outWidth * places * ins * outs)
   }
-  return y
 }
 
 /** How many multiplications take as long as to pack a weight. */
 const PACKING = 20
 
 /** What of x is gone through, with its zeros, and whether that is just x. */
-function extentOf({ shape: [, outHeight, outWidth], kernel: [kh, kw], stride, top, left }: Work, [, height, width]: Shape) {
+function extentOf({ kernel: [kh, kw], stride, top, left }: Work, [, outHeight, outWidth]: Shape, [, height, width]: Shape) {
   const [rows, columns] = [(outHeight - 1) * stride + kh, (outWidth - 1) * stride + kw]
   return { rows, columns, whole: rows === height && columns === width && top === 0 && left === 0 }
 }
 
-/** What has to be done for an item before it is convolved and after it, and where it then is. */
-interface Item {
-  before: Strand
-  x: number
-  y: number
-  after: Strand
+/** Items that are convolved: where they are, how large, and what has to be done before it and after it. */
+interface Items {
+  count: number
+  /** Of x and y of one. */
+  floats: number
+  x: (i: number) => number
+  y: (i: number) => number
+  before?: (i: number) => Call
+  after?: (i: number) => Call
 }
 
 /** Where a convolution finds the filter and the bias, and what it is told of x and y, in bytes: see convFunctions.ts. */
@@ -146,48 +169,67 @@ interface Made {
   portion: number
 }
 
-const stepsOf = ({ shape: [, , width], kernel: [kh, kw], stride }: Work, outs: number, columns: number, ins: number) => {
+function stepsOf({ kernel: [kh, kw], stride }: Work, width: number, outs: number, columns: number, ins: number) {
   const line = 4 * columns * ins
-  return {
-    x: [4 * stride * ins, stride * line, line, kh * line, 4 * kw * ins],
-    y: [4 * outs, 4 * outs * width],
-  } as const
+  return { x: [4 * stride * ins, stride * line, line, kh * line, 4 * kw * ins], y: [4 * outs, 4 * outs * width] } as const
 }
 
-/** An item is done by one thread, if there are enough of them, and otherwise rows of it by each. */
+/** Floats that stay in the cache. */
+const CACHE = 2 ** 15
+
+/** Items are done by one thread, some together, if there are enough for all; otherwise rows of an item by each. */
 function make(
   own: Own,
-  items: Item[],
+  items: Items,
   { made, outs, height }: { made: Made; outs: number; height: number },
   multiplications: number,
 ) {
-  const bands = own.threads === 1 ? 1 : Math.min(height, Math.ceil((2 * own.threads) / items.length))
-  const band = Math.ceil(height / bands)
-  const through = ({ x, y }: Item, first: number) =>
-    convolving(made, outs, [x + first * made.x[1], y + first * made.y[1]], Math.min(band, height - first))
-  if (bands === 1) {
-    own.all(
-      items.map((item) => [...item.before, ...through(item, 0), ...item.after]),
-      multiplications,
-    )
+  const { count, x, y, before, after } = items
+  const parts = Math.min(count, 4 * own.threads)
+  const some = Math.max(1, Math.min(Math.ceil(count / parts), Math.floor(CACHE / items.floats)))
+  const each = (of: ((i: number) => Call) | undefined, first: number): Strand =>
+    of ? [repeated(Math.min(some, count - first), (i) => of(first + i))] : []
+  const through = (first: number, many: number, row: number, rows: number) =>
+    convolving(made, outs, many, (i) => [x(first + i) + row * made.x[1], y(first + i) + row * made.y[1]], rows)
+  const firsts = Array.from({ length: Math.ceil(count / some) }, (_, i) => i * some)
+  if (own.threads === 1 || count >= 2 * own.threads) {
+    const strands = firsts.map((first) => [
+      ...each(before, first),
+      ...through(first, Math.min(some, count - first), 0, height),
+      ...each(after, first),
+    ])
+    own.all(strands, multiplications)
     return
   }
-  const firsts = Array.from({ length: Math.ceil(height / band) }, (_, i) => i * band)
-  const of = (calls: 'before' | 'after') => items.map((item) => item[calls]).filter(({ length }) => length > 0)
-  own.all(of('before'), multiplications / PACKING)
-  own.all(
-    items.flatMap((item) => firsts.map((first) => through(item, first))),
-    multiplications,
-  )
-  own.all(of('after'), multiplications / PACKING)
+  const band = Math.ceil((height * count) / (2 * own.threads))
+  const rows = Array.from({ length: Math.ceil(height / band) }, (_, i) => i * band)
+  const bands = firsts.flatMap((first) => rows.map((row) => through(first, 1, row, Math.min(band, height - row))))
+  const forEach = (of: ((i: number) => Call) | undefined) =>
+    of &&
+    own.all(
+      firsts.map((first) => each(of, first)),
+      multiplications / PACKING,
+    )
+  forEach(before)
+  own.all(bands, multiplications)
+  forEach(after)
 }
 
-/** The calls that make so many rows of y. */
-export function convolving(made: Made, outs: number, [x, y]: [x: number, y: number], rows: number): Strand {
+/** The calls that make so many rows of y, of some items. */
+export function convolving(
+  made: Made,
+  outs: number,
+  items: number,
+  at: (i: number) => readonly [x: number, y: number],
+  rows: number,
+): Strand {
   return portionsOf(outs).map(({ lanes, first, count }) => {
     const [weights, addend] = [made.filter + 4 * first * made.portion, made.bias + 4 * first]
     const [portion, height, channels] = [4 * lanes * made.portion, rows * made.y[1], 4 * lanes * count]
-    return call(`conv${lanes}`, x, ...made.x, weights, portion, addend, y + 4 * first, ...made.y, height, channels)
+    return repeated(items, (i) => {
+      const [x, y] = at(i)
+      return call(`conv${lanes}`, x, ...made.x, weights, portion, addend, y + 4 * first, ...made.y, height, channels)
+    })
   })
 }
 
@@ -207,24 +249,25 @@ export const channelsMade = (outs: number) => portionsOf(outs).reduce((sum, { la
 /** Puts the filter in the order in which it is read: of some channels of y, all places and channels of x. */
 export function packing(
   weights: number,
-  { first, place, ins: step, outs: apart }: Filter,
+  { first: begin, place, ins: step, outs: apart }: Omit<Filter, 'of'>,
   [places, ins, outs]: [places: number, ins: number, outs: number],
   to: number,
 ): Strand[] {
-  const strands: Strand[] = []
-  for (const { lanes, first: begin, count } of portionsOf(outs)) {
-    for (let channel = begin; channel < begin + lanes * count; channel += lanes) {
-      const [from, size, target] = [weights + 4 * (first + channel * apart), 4 * lanes * places * ins, to + 4 * channel * places * ins]
-      const filled = Math.min(lanes, outs - channel)
-      const isInRows = apart === 1 && place === ins * step && filled === lanes
-      strands.push([
-        isInRows
-          ? call('copyRows', from, 4 * step, target, 4 * lanes, target + size, 4 * lanes)
-          : call(`gather${filled as 1}`, from, 4 * apart, 4 * step, 4 * lanes * ins, 4 * place, target, target + size),
-      ])
-    }
+  const packed = (channel: number, lanes: number, filled: number): Call => {
+    const [from, size, target] = [weights + 4 * (begin + channel * apart), 4 * lanes * places * ins, to + 4 * channel * places * ins]
+    return apart === 1 && place === ins * step && filled === lanes
+      ? call('copyRows', from, 4 * step, target, 4 * lanes, target + size, 4 * lanes)
+      : call(`gather${filled as 1}`, from, 4 * apart, 4 * step, 4 * lanes * ins, 4 * place, target, target + size)
   }
-  return strands
+  return portionsOf(outs).flatMap(({ lanes, first, count }) => {
+    const filled = Math.min(lanes, outs - first - lanes * (count - 1))
+    const full = filled === lanes ? count : count - 1
+    const last = first + lanes * full
+    return [
+      ...(full ? [[repeated(full, (i) => packed(first + i * lanes, lanes, lanes))]] : []),
+      ...(full < count ? [[packed(last, lanes, filled)]] : []),
+    ]
+  })
 }
 
 /** Puts an item of x between the zeros that are there. */

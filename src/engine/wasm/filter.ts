@@ -2,7 +2,7 @@
 // none, and a convolution with items and channels exchanged, which has the same outcome, needs all of x and dy transposed.
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { channelsMade } from './conv.ts'
-import type { Geometry } from './conv.ts'
+import type { Geometry, Image } from './conv.ts'
 import { call } from './module.ts'
 import type { Name, Own } from './module.ts'
 import type { Strand } from './strands.ts'
@@ -11,28 +11,32 @@ import type { Strand } from './strands.ts'
 const BLOCK = 2 ** 17
 
 /** dW[k] = sum x[stride i + k - pad]^T dy[i] over all items and pixels i of dy, for W of `[kh, kw, in, out]`. */
-export function filterGradient(own: Own, x: Tensor4D, dy: Tensor4D, shape: Tensor4D['shape'], geometry: Geometry): Tensor4D {
-  const outs = shape[3]
+export function filterGradient(own: Own, x: Tensor4D, dy: Tensor4D, shape: Shape, geometry: Geometry): Tensor4D {
   const out = own.output<Tensor4D>(shape)
+  gradientTo(own, { of: out, shape }, { of: x, shape: x.shape }, { of: dy, shape: dy.shape }, geometry)
+  return out
+}
+
+function gradientTo(own: Own, out: Image, x: Image, dy: Image, geometry: Geometry): void {
+  const [kh, kw, ins, outs] = out.shape
+  const [b, height, width] = dy.shape
   const wide = channelsMade(outs)
+  const [xAt, dyAt, outAt] = [own.address(x.of), own.address(dy.of), own.address(out.of)]
   if (wide === outs) {
-    own.numbers(out).fill(0)
-    addUp(own, { x: own.address(x), dy: own.address(dy), out: own.address(out) }, x.shape, dy.shape, shape, geometry)
-    return out
+    own.numbers(out.of).fill(0)
+    addUp(own, { x: xAt, dy: dyAt, out: outAt }, x.shape, dy.shape, out.shape, geometry)
+    return
   }
   // Whole vectors of channels, of which some are zeros, are made and left out of what is made of them.
-  const [pixels, rows] = [dy.size / outs, out.size / outs]
+  const [pixels, rows] = [b * height * width, kh * kw * ins]
   const { address, numbers } = own.scratch((pixels + rows) * wide)
   numbers.fill(0)
-  const made = { x: own.address(x), dy: address, out: address + 4 * pixels * wide }
+  const made = { x: xAt, dy: address, out: address + 4 * pixels * wide }
   const copy = (from: number, width: number, to: number, toWidth: number, rows: number) =>
     own.run('copyShortRows', from, 4 * width, to, 4 * toWidth, to + 4 * toWidth * rows, 4 * outs)
-  copy(own.address(dy), outs, made.dy, wide, pixels)
-  const [b, height, width] = dy.shape
-  const [kh, kw, ins] = shape
+  copy(dyAt, outs, made.dy, wide, pixels)
   addUp(own, made, x.shape, [b, height, width, wide], [kh, kw, ins, wide], geometry)
-  copy(made.out, wide, own.address(out), outs, rows)
-  return out
+  copy(made.out, wide, outAt, outs, rows)
 }
 
 type Shape = Tensor4D['shape']
@@ -67,10 +71,12 @@ function channelsOfStrand(ins: number, places: number, threads: number): number 
 /** x^T dy for x of `[n, in]` and dy of `[n, out]`: the gradient of a linear layer, which is a convolution with one place. */
 export function productGradient(own: Own, x: Tensor2D, dy: Tensor2D): Tensor2D {
   const [[n, ins], outs] = [x.shape, dy.shape[1]]
+  const out = own.output<Tensor2D>([ins, outs])
   const width = WIDTHS.find((width) => n % width === 0)!
-  const image = (of: Tensor2D, channels: number) => of.reshape([1, n / width, width, channels]) as Tensor4D
+  const image = (of: Tensor2D, channels: number): Image => ({ of, shape: [1, n / width, width, channels] })
   const geometry = { stride: 1, pad: { top: 0, left: 0 } } as const
-  return filterGradient(own, image(x, ins), image(dy, outs), [1, 1, ins, outs], geometry).reshape([ins, outs])
+  gradientTo(own, { of: out, shape: [1, 1, ins, outs] }, image(x, ins), image(dy, outs), geometry)
+  return out
 }
 
 /** Of rows into which n pixels are laid. */

@@ -3,7 +3,7 @@
 import type { Info } from './call.ts'
 import { convolving, packing } from './conv.ts'
 import { tilesOf } from './filter.ts'
-import { call } from './module.ts'
+import { call, repeated } from './module.ts'
 import type { Own } from './module.ts'
 import type { Strand } from './strands.ts'
 
@@ -23,38 +23,45 @@ export const canMultiply = ({ m, a, b }: Product) => m % 4 === 0 && (a.column ==
 
 export function multiply(own: Own, product: Product, left: Info, right: Info, out: Info) {
   const { items, n, k, m, a } = product
-  const strands = a.column === 1 ? plain(own, product, left, right, out) : transposed(own, product, left, right, out)
+  const some = Math.ceil(items / (4 * own.threads))
+  const through = a.column === 1 ? plain(own, product, left, right, out) : transposed(own, product, left, right, out)
+  const strands = Array.from({ length: Math.ceil(items / some) }, (_, i) => through(i * some, Math.min(some, items - i * some)))
   own.all(strands, items * n * k * m)
 }
 
-function plain(own: Own, { items, n, k, m, b }: Product, left: Info, right: Info, out: Info): Strand[] {
+/** The calls for so many items, beginning with one. */
+type Through = (first: number, count: number) => Strand
+
+function plain(own: Own, { items, n, k, m, b }: Product, left: Info, right: Info, out: Info): Through {
   const size = k * m
   const { address, numbers } = own.scratch(items * size + m)
   const bias = address + 4 * items * size
   numbers.fill(0, items * size)
   const [line, row] = [4 * k, 4 * m]
-  return Array.from({ length: items }, (_, item): Strand => {
-    const filter = { first: item * size, place: size, ins: b.row, outs: b.column }
-    const made = { filter: address + 4 * item * size, bias, x: [line, line, line, line, line], y: [row, n * row], portion: k } as const
-    const [x, y] = [own.address(left) + item * n * line, own.address(out) + item * n * row]
-    return [...packing(own.address(right), filter, [1, k, m], made.filter).flat(), ...convolving(made, m, [x, y], 1)]
-  })
+  const [x, y, weights] = [own.address(left), own.address(out), own.address(right)]
+  const filterOf = (item: number) => address + 4 * item * size
+  const pack = (item: number) =>
+    packing(weights, { first: item * size, place: size, ins: b.row, outs: b.column }, [1, k, m], filterOf(item)).flat()
+  const make = (item: number) => {
+    const made = { filter: filterOf(item), bias, x: [line, line, line, line, line], y: [row, n * row], portion: k } as const
+    return convolving(made, m, 1, () => [x + item * n * line, y + item * n * row], 1)
+  }
+  return (first, count) => [...forItems(pack, first, count), ...forItems(make, first, count)]
 }
 
-function transposed(own: Own, { items, n, k, m }: Product, left: Info, right: Info, out: Info): Strand[] {
+function transposed(own: Own, { n, k, m }: Product, left: Info, right: Info, out: Info): Through {
   own.numbers(out).fill(0)
   const width = 4 * k * m
-  return Array.from({ length: items }, (_, item): Strand => {
-    const [a, b, to] = [left, right, out].map((info, i) => own.address(info) + 4 * item * [n * k, k * m, n * m][i]!) as [
-      number,
-      number,
-      number,
-    ]
-    return tilesOf({ first: 0, count: n }, m).map(([name, i, ins, o, outs]) =>
-      call(name, a + 4 * i, 0, 4 * n, 0, ...once(b + 4 * o), 4 * m, width, width, width, to + 4 * (i * m + o), 4 * ins, 4 * outs),
-    )
-  })
+  const [a, b, to] = [own.address(left), own.address(right), own.address(out)]
+  const make = (item: number) =>
+    tilesOf({ first: 0, count: n }, m).map(([name, i, ins, o, outs]) => {
+      const [from, other] = [a + 4 * (item * n * k + i), b + 4 * (item * k * m + o)]
+      const target = to + 4 * (item * n * m + i * m + o)
+      return call(name, from, 0, 4 * n, 0, other, 1, other + 1, 4 * m, width, width, width, target, 4 * ins, 4 * outs)
+    })
+  return (first, count) => forItems(make, first, count)
 }
 
-/** One item, of items that are so far apart. */
-const once = (at: number) => [at, 1, at + 1] as const
+/** The calls of some items, which are the same but for their numbers, each repeated for all. */
+const forItems = (calls: (item: number) => Strand, first: number, count: number): Strand =>
+  calls(first).map((_, i) => repeated(count, (item) => calls(first + item)[i]!))

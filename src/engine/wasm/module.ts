@@ -8,7 +8,7 @@ import { convFunctions } from './convFunctions.ts'
 import { copyFunctions } from './copyFunctions.ts'
 import { filterFunctions } from './filterFunctions.ts'
 import { normFunctions } from './normFunctions.ts'
-import type { Strand } from './strands.ts'
+import type { Call, Strand } from './strands.ts'
 import { strandFunctions, wordsFor, writeStrands } from './strands.ts'
 import { Team } from './team.ts'
 import { vectorFunctions } from './vectorFunctions.ts'
@@ -28,7 +28,15 @@ const names = Object.keys(functions) as Name[]
 const numberOf = Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>
 
 /** A call of one of our functions, to be made by {@link Own.all}. */
-export const call = (name: Name, ...numbers: number[]): Strand[number] => [numberOf[name], numbers]
+export const call = (name: Name, ...numbers: number[]): Call => [numberOf[name], numbers]
+
+/** The calls for `count` items of the same function, whose numbers go up by the same from each to the next. */
+export function repeated(count: number, of: (item: number) => Call): Call {
+  const [func, first] = of(0)
+  if (count === 1) return [func, first]
+  const [, second] = of(1)
+  return [numberOf.repeat, [func, count, 4 * first.length, ...first, ...second.map((number, i) => number - first[i]!)]]
+}
 
 /** Multiplications (or as much time in other work) from which it pays to wake other threads: some hundredths of a millisecond. */
 const LARGE = 500_000

@@ -1,8 +1,8 @@
-// Group normalisation of `[b, n, c]` on the wasm backend, by functions of our own, item by item.
-import type { Tensor1D, Tensor3D } from '../tf.ts'
-import { call } from './module.ts'
+// Group normalisation of `[b, ..., c]` on the wasm backend, by functions of our own, item by item.
+import type { Tensor, Tensor1D, Tensor3D } from '../tf.ts'
+import { call, repeated } from './module.ts'
 import type { Own } from './module.ts'
-import type { Strand } from './strands.ts'
+import type { Call } from './strands.ts'
 import { floatBits } from './strands.ts'
 
 export interface NormOptions {
@@ -17,7 +17,7 @@ export interface NormOptions {
 const ROWS = 16
 
 /** Whether {@link norm} can take it; of rows that are no whole vectors, and of very short items, stock kernels make it. */
-export const canNorm = ({ shape: [, n, c] }: Tensor3D) => c % 4 === 0 && n >= ROWS
+export const canNorm = ({ shape, size }: Tensor) => shape.at(-1)! % 4 === 0 && size / shape[0]! / shape.at(-1)! >= ROWS
 
 /** How many multiplications take as long as SiLU or its slope of one number. */
 const SILU = 30
@@ -25,19 +25,17 @@ const SILU = 30
 /** y, and what its gradient needs: mean and 1 / std of every group, `[b, 2, groups]`. */
 export function norm(
   own: Own,
-  x: Tensor3D,
+  x: Tensor,
   weight: Tensor1D,
   bias: Tensor1D,
   { groups, eps, silu }: NormOptions,
-): [y: Tensor3D, moments: Tensor3D] {
-  const [b] = x.shape
-  const [y, moments] = [own.output<Tensor3D>(x.shape), own.output<Tensor3D>([b, 2, groups])]
+): [y: Tensor, moments: Tensor3D] {
+  const b = x.shape[0]!
+  const [y, moments] = [own.output(x.shape), own.output<Tensor3D>([b, 2, groups])]
   const about = itemsOf(own, [x, weight, bias, moments], groups, 3)
   const to = stepsThrough(own, y)
-  own.all(
-    Array.from({ length: b }, (_, i): Strand => [call(silu ? 'normSilu' : 'norm', ...about(i), to(i), floatBits(eps))]),
-    x.size * (silu ? SILU : 4),
-  )
+  const name = silu ? 'normSilu' : 'norm'
+  forItems(own, b, (i) => call(name, ...about(i), to(i), floatBits(eps)), x.size * (silu ? SILU : 4))
   return [y, moments]
 }
 
@@ -47,24 +45,20 @@ export function norm(
  */
 export function normGradient(
   own: Own,
-  dy: Tensor3D,
-  [x, weight, bias, moments]: [Tensor3D, Tensor1D, Tensor1D, Tensor3D],
+  dy: Tensor,
+  [x, weight, bias, moments]: [Tensor, Tensor1D, Tensor1D, Tensor3D],
   { groups, silu }: NormOptions,
-): [dx: Tensor3D, dweight: Tensor1D, dbias: Tensor1D] {
-  const [b, , c] = x.shape
-  const [dx, dweight, dbias] = [own.output<Tensor3D>(x.shape), own.output<Tensor1D>([c]), own.output<Tensor1D>([c])]
+): [dx: Tensor, dweight: Tensor1D, dbias: Tensor1D] {
+  const [b, c] = [x.shape[0]!, x.shape.at(-1)!]
+  const [dx, dweight, dbias] = [own.output(x.shape), own.output<Tensor1D>([c]), own.output<Tensor1D>([c])]
   const about = itemsOf(own, [x, weight, bias, moments], groups, VECTORS)
   const [from, to] = [stepsThrough(own, dy), stepsThrough(own, dx)]
   const { address, numbers } = own.scratch(b * VECTORS * c)
   numbers.fill(0)
   const name = silu ? 'normSiluGradient' : 'normGradient'
-  own.all(
-    Array.from({ length: b }, (_, i): Strand => {
-      const sums = address + 4 * (i * VECTORS + VECTORS - 2) * c
-      return [call(name, ...about(i), from(i), to(i), sums, sums + 4 * c)]
-    }),
-    x.size * (silu ? SILU : 6),
-  )
+  const sumsOf = (i: number) => address + 4 * (i * VECTORS + VECTORS - 2) * c
+  const gradient = (i: number) => call(name, ...about(i), from(i), to(i), sumsOf(i), sumsOf(i) + 4 * c)
+  forItems(own, b, gradient, x.size * (silu ? SILU : 6))
   const totals = [new Float64Array(c), new Float64Array(c)] as const
   for (let i = 0; i < b; i++) {
     const sums = numbers.subarray((i * VECTORS + VECTORS - 2) * c, (i + 1) * VECTORS * c)
@@ -75,23 +69,34 @@ export function normGradient(
   return [dx, dweight, dbias]
 }
 
+/** Makes a call for each item, some together in a strand. */
+function forItems(own: Own, items: number, of: (i: number) => Call, multiplications: number) {
+  const some = Math.ceil(items / (4 * own.threads))
+  const strandOf = (first: number) => [repeated(Math.min(some, items - first), (i) => of(first + i))]
+  own.all(
+    Array.from({ length: Math.ceil(items / some) }, (_, i) => strandOf(i * some)),
+    multiplications,
+  )
+}
+
 /** Vectors that the gradient needs for an item; the last two are the sums of dz and of dz (x - mean). */
 const VECTORS = 6
 
 /** Where each item of a tensor begins. */
-function stepsThrough(own: Own, x: Tensor3D): (i: number) => number {
-  const [begin, step] = [own.address(x), (4 * x.size) / x.shape[0]]
+function stepsThrough(own: Own, x: Tensor): (i: number) => number {
+  const [begin, step] = [own.address(x), (4 * x.size) / x.shape[0]!]
   return (i) => begin + i * step
 }
 
 /** What a function is told of an item: see normFunctions.ts. Room is the scratch, `vectors` vectors for each. */
 function itemsOf(
   own: Own,
-  [x, weight, bias, moments]: [Tensor3D, Tensor1D, Tensor1D, Tensor3D],
+  [x, weight, bias, moments]: [Tensor, Tensor1D, Tensor1D, Tensor3D],
   groups: number,
   vectors: number,
 ): (i: number) => number[] {
-  const [b, n, c] = x.shape
+  const [b, c] = [x.shape[0]!, x.shape.at(-1)!]
+  const n = x.size / b / c
   const { address } = own.scratch(b * vectors * c)
   const [rows, found] = [stepsThrough(own, x), stepsThrough(own, moments)]
   const [weights, addend] = [own.address(weight), own.address(bias)]

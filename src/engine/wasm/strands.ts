@@ -1,8 +1,12 @@
 // Lists of calls in memory, which a function of our own makes one after the other: one call from JavaScript for many.
+import type { Code } from './assembler.ts'
 import { advance, callNumber, func, i32, whileBelow, word } from './assembler.ts'
 
-/** Calls one after the other: the number of the function, and what it is given. */
-export type Strand = readonly (readonly [func: number, numbers: readonly number[]])[]
+/** A call: the number of the function, and what it is given. */
+export type Call = readonly [func: number, numbers: readonly number[]]
+
+/** Calls one after the other. */
+export type Strand = readonly Call[]
 
 /** Bytes of a word, and of what comes before the numbers of a call. */
 const [WORD, HEAD] = [4, 8]
@@ -20,7 +24,28 @@ const strand = func({ begin: 'i32' }, ({ begin }, local) => {
   ]
 })
 
-export const strandFunctions = { strand }
+/**
+ * Makes a call `count` times; `bytes` of numbers follow, and as many of what is added to each after every time. In the end they
+ * are as they were, so that this too can be repeated.
+ */
+const repeat = func({ number: 'i32', count: 'i32', bytes: 'i32' }, ({ number, count, bytes }, local, at) => {
+  const [numbers, offset, place, time] = [local('i32'), local('i32'), local('i32'), local('i32')]
+  const change = (by: (step: Code) => Code): Code => [
+    offset.set(i32.const(0)),
+    whileBelow(offset, bytes.get, [
+      place.set(i32.add(numbers.get, offset.get)),
+      word.store(place.get, i32.add(word.load(place.get), by(word.load(i32.add(place.get, bytes.get))))),
+      advance(offset, WORD),
+    ]),
+  ]
+  return [
+    numbers.set(i32.add(at.get, i32.const(3 * WORD))),
+    whileBelow(time, count.get, [callNumber(number.get, numbers.get), change((step) => step), advance(time, 1)]),
+    change((step) => i32.sub(i32.const(0), i32.mul(step, count.get))),
+  ]
+})
+
+export const strandFunctions = { strand, repeat }
 
 /** Words that {@link writeStrands} needs. */
 export const wordsFor = (strands: readonly Strand[]) =>
