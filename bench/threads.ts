@@ -1,9 +1,8 @@
 // What threads are worth on wasm: `npm run bench:threads` times training steps in Chromium, in the worker of an isolated
 // page, with one thread and with two, in turns. `-- --task=sample`, `--model=digits`, `--rounds=3`, `--steps=30`, `--threads=1,2,4`.
 import { parseArgs } from 'node:util'
-import { chromium } from 'playwright-core'
 import type { Page } from 'playwright-core'
-import { createServer } from 'vite'
+import { onIsolatedPage } from '../scripts/isolatedPage.ts'
 import type { Asked, Told } from './threads-worker.ts'
 
 export async function main(args: string[]): Promise<void> {
@@ -17,13 +16,7 @@ export async function main(args: string[]): Promise<void> {
       threads: { type: 'string', default: '1,2' },
     },
   })
-  const server = await createServer({ logLevel: 'error', server: { port: 0, hmr: false, watch: null } })
-  await server.listen()
-  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
-  try {
-    const page = await browser.newPage()
-    await page.goto(`${server.resolvedUrls!.local[0]}test/pages/engine.html`)
+  await onIsolatedPage(async (page) => {
     const asked = { task: values.task as Asked['task'], model: values.model as Asked['model'], steps: Number(values.steps) }
     const best = new Map<number, Told>()
     for (let round = 0; round < Number(values.rounds); round++) {
@@ -33,10 +26,7 @@ export async function main(args: string[]): Promise<void> {
       }
     }
     for (const { device, least } of best.values()) console.log(`${device.padEnd(18)}${least.toFixed(1).padStart(8)} ms a step`)
-  } finally {
-    await browser.close()
-    await server.close()
-  }
+  })
 }
 
 /** In a worker of its own. */

@@ -1,7 +1,7 @@
 // Trains workflows/digits-train.json as it stands, on wasm, samples 500 digits and judges them beside what torch and diffusers
 // reach with the same network: `npm run eval:digits`, with `--json` as one line of JSON, with `--steps n` for another number of
 // steps, with `--checkpoint file.zip` (or a folder) without training, with `--out folder` to keep the checkpoint and a picture,
-// with `--workflow file.json` for another training, with `--draws n` for the mean over more draws of the noise: from one to the
+// with `--browser` to train in an isolated page of Chromium, with threads, with `--workflow file.json` for another training, with `--draws n` for the mean over more draws of the noise: from one to the
 // next the Fréchet distance changes by about 0.02.
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,6 +11,7 @@ import { evaluators, judge, realDigits } from './digits-judge.ts'
 import type { Result } from './digits-samples.ts'
 import { judged, sampled } from './digits-samples.ts'
 import { checkpointAt, countOf, keepFiles, loadedBytes, trainedBy } from './evaluation.ts'
+import { trainedInBrowser } from './trainedInBrowser.ts'
 
 const FILE = 'workflows/digits-train.json'
 function print(result: Result, what: string, { test, train }: Record<'test' | 'train', Judgement>) {
@@ -37,18 +38,21 @@ export async function main(args: readonly string[]) {
       checkpoint: { type: 'string' },
       out: { type: 'string' },
       draws: { type: 'string', default: '1' },
+      browser: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
-  const { reason } = await startBackend({ prefer: 'wasm' })
+  const here = await startBackend({ prefer: 'wasm' })
   const say = (line: string) => values.json || console.error(line)
-  const source =
+  const given =
     values.checkpoint === undefined
       ? trainedBy(values.workflow, values.steps === undefined ? undefined : countOf(values.steps))
       : await loadedBytes(basename(values.checkpoint), await checkpointAt(values.checkpoint))
+  const trained = values.browser && given.training !== undefined ? await trainedInBrowser(given, say) : undefined
+  const source = trained?.source ?? given
   const run = await sampled(source, { draws: countOf(values.draws), keep: values.out !== undefined, say })
   if (values.out !== undefined) keepFiles(values.out, run.files)
-  const result = await judged(run)
+  const result = { ...(await judged(run)), ...(trained && { seconds: trained.seconds }) }
   if (values.json) {
     console.log(JSON.stringify(result))
     return
@@ -56,5 +60,5 @@ export async function main(args: readonly string[]) {
   const { test, train } = await realDigits()
   const what = basename(values.checkpoint ?? values.workflow)
   print(result, what, { test: judge(test, train), train: judge(train, train) })
-  console.log(`${result.seconds.toFixed(1)} s of ${source.training ? 'training' : 'sampling'} on ${reason}`)
+  console.log(`${result.seconds.toFixed(1)} s of ${given.training ? 'training' : 'sampling'} on ${(trained ?? here).reason}`)
 }

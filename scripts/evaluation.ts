@@ -164,7 +164,8 @@ export async function timed(work: () => Promise<unknown>): Promise<Took> {
   return { wall: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 }
 }
 
-const progressText = ({ index, count, loss }: Extract<Event, { type: 'progress' }>) =>
+/** How far a loop is. */
+export const progressText = ({ index, count, loss }: Extract<Event, { type: 'progress' }>) =>
   `${index} of ${count}${loss === undefined ? '' : `, loss ${loss.toFixed(4)}`}`
 
 export function keepFiles(folder: string, files: readonly OutputFile[]) {

@@ -4,6 +4,7 @@ import { learningRate } from './learningRates.ts'
 import type { Moment } from './moments.ts'
 import type { Scalar, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
+import type { Own } from './wasm/module.ts'
 import { ownFunctions } from './wasm/module.ts'
 import * as wasm from './wasm/vectors.ts'
 import { ownKernels, tensorOf } from './webgpu/own.ts'
@@ -104,7 +105,7 @@ function adamOnWasm({ config, weights, gradient, moments, lr, t }: StepOfAll): U
     first: moments.first!,
     second: moments.second!,
     ...(amsgrad && { largest: moments.largest! }),
-    clip: limit > 0 ? Math.min(limit / (wasm.normOf(own, gradient) + 1e-6), 1) : 1,
+    clip: limit > 0 ? clipOnWasm(own, gradient, limit) : 1,
     keep: decoupled ? 1 - lr * decay : 1,
     penalty: decoupled ? 0 : decay,
     beta1,
@@ -261,10 +262,15 @@ export function optimizerStep(
   return rules[algorithm].update({ config, weights: from, g, moments, lr, t: step + 1 })
 }
 
+/** What a gradient is multiplied with. */
+const clipOnWasm = (own: Own, gradient: Tensor1D, limit: number) => Math.min(limit / (wasm.normOf(own, gradient) + 1e-6), 1)
+
 /** The gradient, scaled down if its norm is above `limit`, as `torch.nn.utils.clip_grad_norm_` does it. */
 export function clipByNorm(gradient: Tensor1D, limit: number): Tensor1D {
   const backend = ownKernels()
   if (backend) return gradient.mul(tensorOf(clipFactor(backend, gradient, limit)))
+  const own = ownFunctions()
+  if (own) return gradient.mul(clipOnWasm(own, gradient, limit)) as Tensor1D
   const norm = gradient.square().sum().sqrt() as Scalar
   return gradient.mul(tf.minimum(tf.div(limit, norm.add(1e-6)), 1)) as Tensor1D
 }

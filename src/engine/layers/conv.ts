@@ -33,7 +33,9 @@ export function conv2d(
   bias: Tensor1D,
   { stride = 1, pad = samePad(weight) }: Partial<ConvOptions> = {},
 ): Tensor4D {
-  return isPointwise(weight, stride, pad) && !ownFunctions() ? pointwise(x, weight, bias) : (convOp({ stride, pad })(x, weight, bias) as Tensor4D)
+  return isPointwise(weight, stride, pad) && !ownFunctions()
+    ? pointwise(x, weight, bias)
+    : (convOp({ stride, pad })(x, weight, bias) as Tensor4D)
 }
 
 function samePad({ shape: [height, width] }: Tensor4D): Pad {

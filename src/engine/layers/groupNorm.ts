@@ -28,8 +28,7 @@ const ownNormOp = (options: NormOptions) =>
     save([x, weight, bias, moments])
     return {
       value: y,
-      gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        normGradient(own, dy, saved as [Tensor, Tensor1D, Tensor1D, Tensor3D], options),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => normGradient(own, dy, saved as [Tensor, Tensor1D, Tensor1D, Tensor3D], options),
     }
   })
 

@@ -1,5 +1,5 @@
 // Convolutions on the wasm backend by functions of our own, and their gradients with respect to x, which are convolutions too.
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
+import type { Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import type { Info } from './call.ts'
 import { call, repeated } from './module.ts'
 import type { Own } from './module.ts'
@@ -121,7 +121,12 @@ function run(own: Own, y: Image, x: Image, work: Work, filter: Filter, bias?: Te
   numbers.fill(0, biasAt, biasAt + wide)
   if (bias) numbers.set(own.numbers(bias), biasAt)
   own.all(packing(own.address(filter.of), filter, [places, ins, outs], address), PACKING * biasAt)
-  const made = { filter: address, bias: address + 4 * biasAt, ...stepsOf(work, outWidth, wide, columns, ins), portion: places * ins }
+  const made = {
+    filter: address,
+    bias: address + 4 * biasAt,
+    ...stepsOf(work, outWidth, wide, columns, ins),
+    portion: places * ins,
+  }
   const [xItem, yItem] = [4 * x.shape[1] * x.shape[2] * ins, 4 * outHeight * outWidth * outs]
   for (let first = 0; first < b; first += together) {
     const [xAt, yAt] = [own.address(x.of) + first * xItem, own.address(y.of) + first * yItem]
@@ -254,7 +259,11 @@ export function packing(
   to: number,
 ): Strand[] {
   const packed = (channel: number, lanes: number, filled: number): Call => {
-    const [from, size, target] = [weights + 4 * (begin + channel * apart), 4 * lanes * places * ins, to + 4 * channel * places * ins]
+    const [from, size, target] = [
+      weights + 4 * (begin + channel * apart),
+      4 * lanes * places * ins,
+      to + 4 * channel * places * ins,
+    ]
     return apart === 1 && place === ins * step && filled === lanes
       ? call('copyRows', from, 4 * step, target, 4 * lanes, target + size, 4 * lanes)
       : call(`gather${filled as 1}`, from, 4 * apart, 4 * step, 4 * lanes * ins, 4 * place, target, target + size)

@@ -72,7 +72,12 @@ const convolution = (outs: number): Func =>
     ]
     return [
       last.set(i32.add(p.y.get, p.channels.get)),
-      whileBelow(p.y, last.get, [image, advance(p.filter, p.portion.get), advance(p.bias, FLOAT * outs), advance(p.y, FLOAT * outs)]),
+      whileBelow(p.y, last.get, [
+        image,
+        advance(p.filter, p.portion.get),
+        advance(p.bias, FLOAT * outs),
+        advance(p.y, FLOAT * outs),
+      ]),
     ]
   })
 

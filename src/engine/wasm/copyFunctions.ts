@@ -10,10 +10,7 @@ const rows = (step: number, copy: (to: Code, from: Code) => Code): Func =>
       const offset = local('i32')
       return whileBelow(to, end.get, [
         offset.set(i32.const(0)),
-        whileBelow(offset, bytes.get, [
-          copy(i32.add(to.get, offset.get), i32.add(from.get, offset.get)),
-          advance(offset, step),
-        ]),
+        whileBelow(offset, bytes.get, [copy(i32.add(to.get, offset.get), i32.add(from.get, offset.get)), advance(offset, step)]),
         advance(from, fromStep.get),
         advance(to, toStep.get),
       ])

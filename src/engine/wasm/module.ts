@@ -82,7 +82,7 @@ export class Own {
   readonly names = names
   private readonly scratchRoom: Room
   private readonly strandRoom: Room
-  private words = new Int32Array()
+  private words: Int32Array = new Int32Array()
 
   constructor(
     private readonly strand: (at: number) => void,

@@ -54,7 +54,11 @@ function overGroups(
   return [
     channel.set(i32.const(0)),
     number.set(i32.const(0)),
-    whileBelow(channel, bytes.get, [end.set(i32.add(channel.get, group.get)), body({ channel, end, number }), advance(number, 4)]),
+    whileBelow(channel, bytes.get, [
+      end.set(i32.add(channel.get, group.get)),
+      body({ channel, end, number }),
+      advance(number, 4),
+    ]),
   ]
 }
 
@@ -119,55 +123,58 @@ const forward = (silu: boolean) =>
  * dx = (dz weight - mean(dz weight) - (x - mean) / std mean(dz weight (x - mean) / std)) / std.
  */
 const backward = (silu: boolean) =>
-  func({ ...item, dy: 'i32', dx: 'i32', sums: 'i32', products: 'i32' }, ({ x, end, bytes, dy, dx, sums, products, ...p }, local) => {
-    const [offset, mean, scale, slope, shift] = [local('i32'), local('i32'), local('i32'), local('i32'), local('i32')]
-    const [rowX, rowDx, total, other, inverse] = [local('i32'), local('i32'), local('f64'), local('f64'), local('f32')]
-    const [centred, dz] = [local('v128'), local('v128')]
-    const groups = (body: Parameters<typeof overGroups>[2]) => overGroups({ bytes, group: p.group }, local, body)
-    const addTo = (vector: Local, value: Code) => store(at(vector, offset), add(load(at(vector, offset)), value))
-    const weighted = (vector: Local, channel: Local) => f64.mul(floatAt(vector, channel), floatAt(p.weight, channel))
-    const count = f64.ofCount(p.count.get)
-    const cubed = f64.mul(f64.mul(f64.of(inverse.get), f64.of(inverse.get)), f64.of(inverse.get))
-    return [
-      [mean, scale, slope, shift].map((vector, i) => vectorIn(p.room, bytes, i, vector)),
-      groups(({ channel, end, number }) =>
-        whileBelow(channel, end.get, [
-          f32.store(at(mean, channel), f32.load(at(p.means, number))),
-          f32.store(at(scale, channel), f32.mul(f32.load(at(p.inverses, number)), f32.load(at(p.weight, channel)))),
-          advance(channel, 4),
+  func(
+    { ...item, dy: 'i32', dx: 'i32', sums: 'i32', products: 'i32' },
+    ({ x, end, bytes, dy, dx, sums, products, ...p }, local) => {
+      const [offset, mean, scale, slope, shift] = [local('i32'), local('i32'), local('i32'), local('i32'), local('i32')]
+      const [rowX, rowDx, total, other, inverse] = [local('i32'), local('i32'), local('f64'), local('f64'), local('f32')]
+      const [centred, dz] = [local('v128'), local('v128')]
+      const groups = (body: Parameters<typeof overGroups>[2]) => overGroups({ bytes, group: p.group }, local, body)
+      const addTo = (vector: Local, value: Code) => store(at(vector, offset), add(load(at(vector, offset)), value))
+      const weighted = (vector: Local, channel: Local) => f64.mul(floatAt(vector, channel), floatAt(p.weight, channel))
+      const count = f64.ofCount(p.count.get)
+      const cubed = f64.mul(f64.mul(f64.of(inverse.get), f64.of(inverse.get)), f64.of(inverse.get))
+      return [
+        [mean, scale, slope, shift].map((vector, i) => vectorIn(p.room, bytes, i, vector)),
+        groups(({ channel, end, number }) =>
+          whileBelow(channel, end.get, [
+            f32.store(at(mean, channel), f32.load(at(p.means, number))),
+            f32.store(at(scale, channel), f32.mul(f32.load(at(p.inverses, number)), f32.load(at(p.weight, channel)))),
+            advance(channel, 4),
+          ]),
+        ),
+        rowX.set(x.get),
+        rowDx.set(dx.get),
+        overRows([x, dy, dx], end.get, offset, bytes.get, [
+          centred.set(sub(load(at(x, offset)), load(at(mean, offset)))),
+          dz.set(load(at(dy, offset))),
+          silu
+            ? dz.set(mul(dz.get, siluSlope(add(mul(centred.get, load(at(scale, offset))), load(at(p.bias, offset))), local)))
+            : [],
+          store(at(dx, offset), dz.get),
+          addTo(sums, dz.get),
+          addTo(products, mul(dz.get, centred.get)),
         ]),
-      ),
-      rowX.set(x.get),
-      rowDx.set(dx.get),
-      overRows([x, dy, dx], end.get, offset, bytes.get, [
-        centred.set(sub(load(at(x, offset)), load(at(mean, offset)))),
-        dz.set(load(at(dy, offset))),
-        silu
-          ? dz.set(mul(dz.get, siluSlope(add(mul(centred.get, load(at(scale, offset))), load(at(p.bias, offset))), local)))
-          : [],
-        store(at(dx, offset), dz.get),
-        addTo(sums, dz.get),
-        addTo(products, mul(dz.get, centred.get)),
-      ]),
-      x.set(rowX.get),
-      dx.set(rowDx.get),
-      groups(({ channel, end, number }) => [
-        sumOf(total, { channel, end }, p.group, weighted(sums, channel)),
-        sumOf(other, { channel, end }, p.group, weighted(products, channel)),
-        inverse.set(f32.load(at(p.inverses, number))),
-        whileBelow(channel, end.get, [
-          f32.store(at(shift, channel), f64.toFloat(f64.div(f64.mul(total.get, f64.of(inverse.get)), count))),
-          f32.store(at(slope, channel), f64.toFloat(f64.div(f64.mul(other.get, cubed), count))),
-          advance(channel, 4),
+        x.set(rowX.get),
+        dx.set(rowDx.get),
+        groups(({ channel, end, number }) => [
+          sumOf(total, { channel, end }, p.group, weighted(sums, channel)),
+          sumOf(other, { channel, end }, p.group, weighted(products, channel)),
+          inverse.set(f32.load(at(p.inverses, number))),
+          whileBelow(channel, end.get, [
+            f32.store(at(shift, channel), f64.toFloat(f64.div(f64.mul(total.get, f64.of(inverse.get)), count))),
+            f32.store(at(slope, channel), f64.toFloat(f64.div(f64.mul(other.get, cubed), count))),
+            advance(channel, 4),
+          ]),
         ]),
-      ]),
-      overRows([x, dx], end.get, offset, bytes.get, [
-        centred.set(sub(load(at(x, offset)), load(at(mean, offset)))),
-        dz.set(mul(load(at(dx, offset)), load(at(scale, offset)))),
-        store(at(dx, offset), sub(dz.get, add(mul(centred.get, load(at(slope, offset))), load(at(shift, offset))))),
-      ]),
-    ]
-  })
+        overRows([x, dx], end.get, offset, bytes.get, [
+          centred.set(sub(load(at(x, offset)), load(at(mean, offset)))),
+          dz.set(mul(load(at(dx, offset)), load(at(scale, offset)))),
+          store(at(dx, offset), sub(dz.get, add(mul(centred.get, load(at(slope, offset))), load(at(shift, offset))))),
+        ]),
+      ]
+    },
+  )
 
 /** d/dz z s = s + z s (1 - s), s = sigmoid(z). */
 function siluSlope(normal: Code, local: (type: 'v128') => Local): Code {

@@ -50,10 +50,8 @@ export function adamStep(own: Own, step: AdamStep): Tensor1D[] {
   const { weights, gradient, first, second, largest, clip, penalty, keep, beta1, beta2, eps, lr, t } = step
   const from = [weights, gradient, first, second]
   const made = [weights, first, second, ...(largest ? [largest] : [])].map(() => own.output<Tensor1D>(weights.shape))
-  const constants = [
-    ...[clip, penalty, keep, beta1, 1 - beta1, beta2, 1 - beta2],
-    ...[1 / Math.sqrt(1 - beta2 ** t), eps, lr / (1 - beta1 ** t)],
-  ].map(floatBits)
+  const [unbias, length] = [1 / Math.sqrt(1 - beta2 ** t), lr / (1 - beta1 ** t)]
+  const constants = [clip, penalty, keep, beta1, 1 - beta1, beta2, 1 - beta2, unbias, eps, length].map(floatBits)
   const at = (tensor: Info | undefined) => (tensor ? own.address(tensor) : 0)
   const [sources, targets] = [from.map(at), made.slice(0, 3).map(at)]
   const [source, target] = [at(largest), at(made[3])]
