@@ -12,10 +12,12 @@ import { byType } from './declarations.ts'
 import { shareWithFiles } from './share.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
+import type { Texts } from './texts/en.ts'
 import { towards, type Direction } from './towards.ts'
 
 export interface Command {
-  label: string
+  /** In the language that is on. */
+  readonly label: string
   /** `Mod+Shift+Z`; Mod is Ctrl, or Command on a Mac. The first is shown. */
   keys?: readonly string[]
   enabled?: () => boolean
@@ -39,7 +41,6 @@ export const shortcut = ({ keys }: Command) => (keys?.[0] ? keysInWords(keys[0])
 
 export function makeCommands(editor: Editor) {
   const { stage, workspace, runner } = editor
-  const { commands: words } = texts
   const selected = () => state.selection.value.length > 0
   const idle = () => state.run.state.value === 'idle'
   const nodes = () => stage.selection()
@@ -51,46 +52,41 @@ export function makeCommands(editor: Editor) {
   }
 
   const table = {
-    run: { label: words.run, keys: ['Mod+Enter'], enabled: idle, run: () => runner.run() },
-    stop: { label: words.stop, keys: ['Mod+Alt+Enter'], enabled: () => !idle(), run: () => runner.stop() },
+    run: { keys: ['Mod+Enter'], enabled: idle, run: () => runner.run() },
+    stop: { keys: ['Mod+Alt+Enter'], enabled: () => !idle(), run: () => runner.stop() },
     pause: {
-      label: words.pause,
       enabled: () => state.run.state.value === 'running' || state.run.state.value === 'paused',
       run: () => runner.pause(),
     },
     step: {
-      label: words.step,
       keys: ['Mod+Shift+Enter'],
       enabled: () => idle() || state.run.state.value === 'paused',
       run: () => runner.step(),
     },
-    undo: { label: words.undo, keys: ['Mod+Z'], enabled: () => state.undoable.value.undo, run: () => workspace.undo() },
+    undo: { keys: ['Mod+Z'], enabled: () => state.undoable.value.undo, run: () => workspace.undo() },
     redo: {
-      label: words.redo,
       keys: ['Mod+Shift+Z', 'Mod+Y'],
       enabled: () => state.undoable.value.redo,
       run: () => workspace.redo(),
     },
-    add: { label: words.add, keys: ['Mod+K', 'Shift+A'], run: () => editor.findNode() },
-    new: { label: words.new, run: () => void workspace.newWorkflow() },
-    open: { label: words.open, keys: ['Mod+O'], run: () => editor.pickFile() },
-    openFolder: { label: words.openFolder, run: () => editor.pickFile(true) },
-    save: { label: words.save, keys: ['Mod+S'], run: () => void workspace.save() },
-    saveAs: { label: words.saveAs, keys: ['Mod+Shift+S'], run: () => void workspace.saveAs() },
+    add: { keys: ['Mod+K', 'Shift+A'], run: () => editor.findNode() },
+    new: { run: () => void workspace.newWorkflow() },
+    open: { keys: ['Mod+O'], run: () => editor.pickFile() },
+    openFolder: { run: () => editor.pickFile(true) },
+    save: { keys: ['Mod+S'], run: () => void workspace.save() },
+    saveAs: { keys: ['Mod+Shift+S'], run: () => void workspace.saveAs() },
     download: {
-      label: words.download,
       run: () =>
         download({ name: `${format.fileName(state.name.value)}.json`, mime: 'application/json', bytes: workspace.text() }),
     },
-    share: { label: words.share, run: () => void shareWithFiles(editor) },
-    selectAll: { label: words.selectAll, keys: ['Mod+A'], run: () => stage.select(stage.nodes().map((node) => node.id)) },
-    nodeLeft: { label: words.nodeLeft, keys: ['ArrowLeft'], run: selectTowards('left') },
-    nodeRight: { label: words.nodeRight, keys: ['ArrowRight'], run: selectTowards('right') },
-    nodeUp: { label: words.nodeUp, keys: ['ArrowUp'], run: selectTowards('up') },
-    nodeDown: { label: words.nodeDown, keys: ['ArrowDown'], run: selectTowards('down') },
-    duplicate: { label: words.duplicate, keys: ['Shift+D'], enabled: selected, run: () => insertCopy(editor) },
+    share: { run: () => void shareWithFiles(editor) },
+    selectAll: { keys: ['Mod+A'], run: () => stage.select(stage.nodes().map((node) => node.id)) },
+    nodeLeft: { keys: ['ArrowLeft'], run: selectTowards('left') },
+    nodeRight: { keys: ['ArrowRight'], run: selectTowards('right') },
+    nodeUp: { keys: ['ArrowUp'], run: selectTowards('up') },
+    nodeDown: { keys: ['ArrowDown'], run: selectTowards('down') },
+    duplicate: { keys: ['Shift+D'], enabled: selected, run: () => insertCopy(editor) },
     delete: {
-      label: words.delete,
       keys: ['Delete', 'Backspace'],
       enabled: selected,
       run: () => {
@@ -99,7 +95,6 @@ export function makeCommands(editor: Editor) {
       },
     },
     mute: {
-      label: words.mute,
       keys: ['Mod+M'],
       enabled: selected,
       run: () => {
@@ -113,7 +108,6 @@ export function makeCommands(editor: Editor) {
       },
     },
     collapse: {
-      label: words.collapse,
       keys: ['Alt+C'],
       enabled: selected,
       run: () => {
@@ -123,22 +117,27 @@ export function makeCommands(editor: Editor) {
         workspace.touched()
       },
     },
-    rename: { label: words.rename, keys: ['F2'], enabled: () => nodes().length === 1, run: () => editor.renameNode(nodes()[0]!) },
+    rename: { keys: ['F2'], enabled: () => nodes().length === 1, run: () => editor.renameNode(nodes()[0]!) },
     runTo: {
-      label: words.runTo,
       keys: ['Shift+Enter'],
       enabled: () => idle() && nodes().length === 1,
       run: () => runner.run({ to: nodes()[0]! }),
     },
-    fit: { label: words.fit, keys: ['.', 'Home'], run: () => stage.fit(editor.insets()) },
-    zoomIn: { label: words.zoomIn, keys: ['Alt+='], run: () => stage.zoom(1.2) },
-    zoomOut: { label: words.zoomOut, keys: ['Alt+-'], run: () => stage.zoom(1 / 1.2) },
-    gallery: { label: words.gallery, keys: ['Alt+G'], run: () => toggleDrawer(editor, 'gallery') },
-    library: { label: words.library, keys: ['Alt+L'], run: () => toggleDrawer(editor, 'mine') },
-    panel: { label: words.panel, keys: ['Alt+P'], run: () => editor.showPanel(!state.panelShown.value) },
-    shortcuts: { label: words.shortcuts, keys: ['?'], run: () => (state.dialog.value = { kind: 'shortcuts' }) },
-  } satisfies Record<string, Command>
-  return table as { [K in keyof typeof table]: Command }
+    fit: { keys: ['.', 'Home'], run: () => stage.fit(editor.insets()) },
+    zoomIn: { keys: ['Alt+='], run: () => stage.zoom(1.2) },
+    zoomOut: { keys: ['Alt+-'], run: () => stage.zoom(1 / 1.2) },
+    gallery: { keys: ['Alt+G'], run: () => toggleDrawer(editor, 'gallery') },
+    library: { keys: ['Alt+L'], run: () => toggleDrawer(editor, 'mine') },
+    panel: { keys: ['Alt+P'], run: () => editor.showPanel(!state.panelShown.value) },
+    shortcuts: { keys: ['?'], run: () => (state.dialog.value = { kind: 'shortcuts' }) },
+  } satisfies { [K in keyof Texts['commands']]?: Omit<Command, 'label'> }
+  return labelled(table)
+}
+
+/** With the words for each, looked up when they are read: the language may change. */
+function labelled<K extends keyof Texts['commands']>(table: Record<K, Omit<Command, 'label'>>): Record<K, Command> {
+  for (const id of Object.keys(table) as K[]) Object.defineProperty(table[id], 'label', { get: () => texts.commands[id] })
+  return table as Record<K, Command>
 }
 
 /** Keys go on in the drawer, and on the canvas once it is closed. */

@@ -14,7 +14,7 @@ import { menuFor } from './menus.ts'
 import { createRunner, type Runner } from './run.ts'
 import { createStage, type Stage } from './stage.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { applyLanguage, texts } from './texts.ts'
 import { applyTheme } from './theme.ts'
 import { createWorkspace, type Workspace } from './workspace.ts'
 
@@ -35,6 +35,7 @@ export interface Editor {
   insets(): Insets
   showPanel(shown: boolean): void
   setTheme(theme: Settings['theme']): void
+  setLanguage(language: Settings['language']): void
   setLive(live: boolean): void
   known(type: string): boolean
 }
@@ -45,6 +46,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   const library = createLibrary(stores)
   state.settings.value = await library.settings()
   state.panelShown.value = state.settings.value.panel
+  await applyLanguage(state.settings.value.language)
   const keep = (change: Partial<Settings>) => {
     state.settings.value = { ...state.settings.value, ...change }
     library.keepSettings(state.settings.value).catch(() => {})
@@ -141,6 +143,10 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     setTheme(theme) {
       keep({ theme })
       setTheme(theme)
+    },
+    setLanguage(language) {
+      keep({ language })
+      void applyLanguage(language).then(() => stage!.redraw())
     },
     setLive: (live) => keep({ live }),
     known: (type) => byType.has(type),

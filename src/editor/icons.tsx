@@ -70,19 +70,12 @@ export const icons = {
         <path d="m10.25 10.25 3 3" />
       </>,
     ),
-  sun: () =>
+  settings: () =>
     icon(
       <>
-        <circle cx="8" cy="8" r="2.75" />
-        <path d="M8 1.75v1.5M8 12.75v1.5M1.75 8h1.5M12.75 8h1.5M3.6 3.6l1.05 1.05M11.35 11.35l1.05 1.05M3.6 12.4l1.05-1.05M11.35 4.65l1.05-1.05" />
-      </>,
-    ),
-  moon: () => icon(<path d="M13.25 9.6A5.5 5.5 0 1 1 6.4 2.75a4.5 4.5 0 0 0 6.85 6.85Z" />),
-  half: () =>
-    icon(
-      <>
-        <circle cx="8" cy="8" r="5.5" />
-        <path d="M8 2.5a5.5 5.5 0 0 1 0 11Z" fill="currentColor" stroke="none" />
+        <path d="M2.5 4.75h5M11.5 4.75h2M2.5 11.25h2M8.5 11.25h5" />
+        <circle cx="9.5" cy="4.75" r="1.9" />
+        <circle cx="6.5" cy="11.25" r="1.9" />
       </>,
     ),
   more: () =>

@@ -1,7 +1,7 @@
 // What the browser keeps for the user: workflows, drafts of unsaved changes, settings. Text only. A draft never becomes
 // the saved file by itself.
 import { createStore, del, entries, get, set, type UseStore } from 'idb-keyval'
-import { texts } from './texts.ts'
+import { texts, type Language } from './texts.ts'
 
 export interface SavedWorkflow {
   id: string
@@ -30,6 +30,7 @@ export interface Draft {
 
 export interface Settings {
   theme: 'system' | 'dark' | 'light'
+  language: 'system' | Language
   /** What was open last; `ready` if it is a ready workflow that was not changed. */
   open?: { id: string; ready?: string }
   recentNodes: string[]
@@ -38,7 +39,7 @@ export interface Settings {
   live: boolean
 }
 
-export const defaultSettings: Settings = { theme: 'system', recentNodes: [], panel: true, live: true }
+export const defaultSettings: Settings = { theme: 'system', language: 'system', recentNodes: [], panel: true, live: true }
 
 /** Somebody saved in the meantime. */
 export class ConflictError extends Error {

@@ -40,7 +40,7 @@ function OpenMenu({ menu: { at, title, items } }: { menu: MenuState }) {
     event.preventDefault()
     event.stopPropagation()
   }
-  const checks = items.some((item) => item !== 'rule' && item.checked !== undefined)
+  const checks = items.some((item) => typeof item === 'object' && 'checked' in item)
   return (
     <div
       ref={box}
@@ -55,6 +55,10 @@ function OpenMenu({ menu: { at, title, items } }: { menu: MenuState }) {
       {items.map((item, i) =>
         item === 'rule' ? (
           <hr key={i} />
+        ) : 'heading' in item ? (
+          <p key={i} class="heading">
+            {item.heading}
+          </p>
         ) : (
           <button
             key={item.label}

@@ -106,7 +106,12 @@ export interface MenuItem {
 export interface Menu {
   at: Point
   title?: string
-  items: (MenuItem | 'rule')[]
+  items: (MenuItem | MenuHeading | 'rule')[]
+}
+
+/** Says what the entries after it are about. */
+export interface MenuHeading {
+  heading: string
 }
 
 export type Dialog =

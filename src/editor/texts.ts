@@ -1,338 +1,37 @@
-// Every word the editor says, in one place, so that it can be translated.
+// The words of the editor, in the language that is on. Who reads them while drawing is drawn again when another is chosen.
+import { signal } from '@preact/signals'
+import { en, type Texts } from './texts/en.ts'
 
-const plural = (count: number, one: string, many = one + 's') => `${count} ${count === 1 ? one : many}`
+/** Every language there is. The first is in the page from the beginning, others are fetched when they are wanted. */
+const sources = {
+  en: async () => en,
+  ko: async () => (await import('./texts/ko.ts')).ko,
+} satisfies Record<string, () => Promise<Texts>>
 
-/** 1,240 images */
-const grouped = (count: number, one: string) => `${count.toLocaleString('en')} ${count === 1 ? one : one + 's'}`
+export type Language = keyof typeof sources
 
-export const texts = {
-  product: 'litegraph-diffusion',
-  untitled: 'Untitled',
-  copyOf: (name: string) => `${name} copy`,
-  unsaved: 'Unsaved changes',
+/** Each by its own name. */
+export const languages: { [L in Language]: string } = { en: 'English', ko: '한국어' }
 
-  top: {
-    library: 'Library',
-    rename: 'Rename workflow',
-    file: 'File',
-    run: 'Run',
-    stop: 'Stop',
-    pause: 'Pause',
-    resume: 'Resume',
-    step: 'Step',
-    live: 'Live',
-    liveMeaning: {
-      on: 'Live: after the first run, graphs that do not train run again with every change',
-      off: 'Live is off: graphs run when you say so',
-    },
-    undo: 'Undo',
-    redo: 'Redo',
-    add: 'Add node',
-    theme: { dark: 'Dark theme', light: 'Light theme', system: 'Theme of the system' },
-    panel: 'Details',
-  },
+const now = signal<{ language: Language; texts: Texts }>({ language: 'en', texts: en })
 
-  commands: {
-    new: 'New workflow',
-    open: 'Open files…',
-    openFolder: 'Open a folder…',
-    save: 'Save',
-    saveAs: 'Save as…',
-    download: 'Download file',
-    share: 'Share with weights…',
-    run: 'Run',
-    stop: 'Stop',
-    pause: 'Pause or resume',
-    step: 'One step',
-    undo: 'Undo',
-    redo: 'Redo',
-    add: 'Add node…',
-    copy: 'Copy',
-    paste: 'Paste',
-    duplicate: 'Duplicate',
-    delete: 'Delete',
-    selectAll: 'Select all',
-    nodeLeft: 'Node to the left',
-    nodeRight: 'Node to the right',
-    nodeUp: 'Node above',
-    nodeDown: 'Node below',
-    fit: 'Fit view',
-    zoomIn: 'Zoom in',
-    zoomOut: 'Zoom out',
-    collapse: 'Collapse',
-    expand: 'Expand',
-    mute: 'Mute',
-    unmute: 'Unmute',
-    rename: 'Rename…',
-    runTo: 'Run to here',
-    openNode: 'Open: replace by its graph',
-    library: 'Library',
-    gallery: 'Gallery',
-    panel: 'Details',
-    disconnect: 'Disconnect',
-    disconnectAll: 'Disconnect all wires',
-    insert: 'Insert node…',
-    shortcuts: 'Keyboard shortcuts',
-  },
+export const language = (): Language => now.value.language
 
-  palette: {
-    label: 'Find a node',
-    placeholder: 'Find a node…',
-    fitting: (type: string) => `Nodes that take ${type}`,
-    giving: (type: string) => `Nodes that give ${type}`,
-    none: (query: string) => `No node matches “${query}”`,
-    noneFits: 'No node fits this wire',
-    noneHint: 'Try a shorter word, or the name of a category.',
-    recent: 'Recent',
-    to: (slot: string) => `to ${slot}`,
-    hint: ['choose', 'add', 'close'],
-  },
+/** What numbers and dates are written by. */
+export const locale = language
 
-  categories: {
-    data: 'Data',
-    process: 'Process',
-    model: 'Model',
-    training: 'Training',
-    sampling: 'Sampling',
-    steps: 'Sampling steps',
-    loops: 'Loops',
-    evaluate: 'Evaluate',
-    view: 'View',
-    files: 'Files',
-    tools: 'Tools',
-  } as Record<string, string>,
+/** All words, by where they are said. Take parts of it when they are needed, not before: another language may be on by then. */
+export const texts: Texts = new Proxy(en, { get: (_, part: keyof Texts) => now.value.texts[part] })
 
-  panel: {
-    label: 'Details',
-    empty: 'Nothing selected',
-    emptyHint: 'Select a node to see what it does, its parameters and where it comes from.',
-    several: (count: number) => `${plural(count, 'node')} selected`,
-    about: 'About',
-    aboutPlaceholder: 'What this workflow shows, for whoever opens it.',
-    parameters: 'Parameters',
-    equation: 'Equation',
-    source: 'Source',
-    inputs: 'Inputs',
-    outputs: 'Outputs',
-    optional: 'optional',
-    anything: 'anything',
-    like: (slot: string) => `as ${slot}`,
-    reset: 'Reset to default',
-    moreParams: 'More',
-    problems: 'Problems',
-    wholeGraph: 'The whole graph',
-    notices: 'Worth knowing',
-    goThere: 'Go there',
-    cure: 'What to do',
-    usedSeed: (seed: number) => `last run used ${seed}`,
-    newSeed: 'New seed',
-    control: 'before each run',
-    controls: { fixed: 'Keep this seed', increment: 'Add 1 before each run', randomize: 'Draw anew before each run' },
-    points: (count: number) => (count ? `${plural(count, 'point')}, drawn on the node` : 'Draw on the node'),
-    clear: 'Clear',
-    none: 'None',
-    addFile: 'Add a file…',
-    missing: (name: string) => `${name} (not here)`,
-    unknown: 'This node is not known here. It is kept as it is, and cannot run.',
-    files: 'Files of the last run',
-    download: 'Download',
-    moreFiles: (count: number) => `${plural(count, 'more file')}`,
-    enlarge: 'Open in a new tab',
-    enlarged: (name: string) => `${name}, in a new tab`,
-    scrub: 'Along the way',
-    keep: 'Keep in library',
-    kept: 'Kept in library',
-    start: [
-      ['Double-click', 'or press Space to find a node'],
-      ['Drag', 'from a slot to wire; drop in the empty to find what fits'],
-      ['Ctrl Enter', 'to run'],
-    ] as [string, string][],
-  },
+/** The language of the browser, if it is one of ours. */
+export const languageOf = (wanted: readonly string[]): Language =>
+  wanted.map((tag) => tag.split('-')[0]!).find((tag): tag is Language => Object.hasOwn(sources, tag)) ?? 'en'
 
-  drawer: {
-    label: 'Library',
-    gallery: 'Gallery',
-    mine: 'Mine',
-    mineMeaning: 'My workflows',
-    checkpoints: 'Checkpoints',
-    datasets: 'Data sets',
-    otherTopic: 'Others',
-    empty: 'Nothing saved yet',
-    emptyHint: 'Press Ctrl+S to keep a workflow in this browser.',
-    galleryEmpty: 'No ready workflows here',
-    galleryEmptyHint: 'Start from an empty canvas: double-click it to find a node.',
-    open: 'Open',
-    current: 'open now',
-    draft: 'unsaved changes',
-    more: (name: string) => `More for ${name}`,
-    rename: 'Rename…',
-    duplicate: 'Duplicate',
-    delete: 'Delete',
-    deleted: (name: string) => `Deleted “${name}”`,
-    undo: 'Undo',
-    used: (used: string, of: string) => `${used} of ${of} used in this browser`,
-    close: 'Close',
-  },
-
-  dialogs: {
-    cancel: 'Cancel',
-    ok: 'OK',
-    name: 'Name',
-    saveAs: 'Save workflow as',
-    rename: 'Rename',
-    save: 'Save',
-    keepDraft: 'Keep as draft',
-    conflictTitle: 'Saved elsewhere in the meantime',
-    conflictText: (name: string) => `Another tab saved “${name}” after you opened it here.`,
-    overwrite: 'Replace it',
-    asCopy: 'Save as a copy',
-    questionTitle: 'Train anew?',
-    questionText: (node: string, time: string) =>
-      `What changed since the last run would put aside ${time} of training of ${node}. The old weights stay in this browser: with the old settings they are there again.`,
-    anew: 'Train anew',
-    continue: 'Start from these weights',
-    shortcuts: 'Keyboard shortcuts',
-    close: 'Close',
-  },
-
-  draft: {
-    restored: (when: string) => `Your unsaved changes from ${when} are back.`,
-    discard: 'Go back to the saved version',
-    discardNew: 'Discard them',
-    keep: 'Keep them',
-    elsewhere: 'This workflow is also open in another tab. Whoever saves first wins; the other is asked.',
-  },
-
-  files: {
-    opened: (name: string) => `Opened ${name}`,
-    saved: (name: string) => `Saved “${name}”`,
-    unreadable: (file: string) => `${file} was not opened`,
-    these: 'What was dropped',
-    tooLarge: 'It is larger than 2 GB.',
-    notKnown:
-      'It is none of what can be opened here: a workflow (JSON, or a PNG with one inside), images, a checkpoint of diffusers (a folder or its ZIP), a data set (.safetensors).',
-    nothingInFolder: 'The folder holds no images, no checkpoint and no workflow.',
-    nothingInZip: 'The ZIP holds no images, no checkpoint and no workflow.',
-    notices: (file: string) => `${file} was opened, with changes`,
-    drop: 'Drop to open',
-    dropHint: 'Workflows, images, checkpoints, data sets; as files, folders or ZIPs',
-    unknownNodes: (types: string[]) => `Not known here and kept as they are: ${types.join(', ')}.`,
-    made: (name: string) => `${name} is ready`,
-    madeSeveral: (count: number) => `${plural(count, 'file')} are ready, in the details`,
-    kept: (name: string) => `${name} is kept in the library`,
-    taken: (name: string, node: string) => `${name} is kept, and ${node} takes it`,
-    foundBy: (name: string, nodes: string) => `${name} is the file that ${nodes} asks for`,
-    useInNew: (title: string) => `Use in a new ${title} node`,
-    pasteNothing: 'The clipboard holds no nodes',
-  },
-
-  kept: {
-    checkpoint: {
-      empty: 'No checkpoints kept',
-      emptyHint: 'Drop a checkpoint anywhere (a folder of diffusers, or its ZIP), or keep one that a run made.',
-      add: 'Add files…',
-      look: 'What is in it',
-    },
-    dataset: {
-      empty: 'No data sets kept',
-      emptyHint: 'Drop images anywhere: files, a folder, or a ZIP. A folder for each class gives labels.',
-      add: 'Add images…',
-      look: 'Look through',
-    },
-  },
-
-  dataset: {
-    untitled: 'Images',
-    importTitle: 'Make a data set',
-    looking: 'Looking…',
-    found: (images: number, folders: number) =>
-      grouped(images, 'image') + (folders > 0 ? ` in ${plural(folders, 'folder')}` : ''),
-    noImages: 'None of these files is an image that browsers know (PNG, JPEG, WebP, GIF, AVIF, BMP).',
-    name: 'Name',
-    size: 'Size in pixels',
-    freeSize: 'Other',
-    width: 'Width in pixels',
-    height: 'Height in pixels',
-    colour: 'Colour',
-    colours: { 1: 'Grey', 3: 'RGB' },
-    grey: 'grey',
-    rgb: 'RGB',
-    fit: 'If it has another shape',
-    fits: { crop: 'Crop', pad: 'Pad', stretch: 'Stretch' },
-    fitMeaning: {
-      crop: 'What is too long is cut at both ends.',
-      pad: 'Black bars fill what is missing.',
-      stretch: 'Drawn out to fit.',
-    },
-    labels: 'Folders are classes',
-    classes: 'Classes',
-    loose: (count: number) =>
-      `${plural(count, 'image')} beside these folders ${count === 1 ? 'has' : 'have'} no class and will be left out.`,
-    noFolders: 'A folder for each class would give labels.',
-    preview: 'As they will be',
-    import: 'Import',
-    importing: 'Importing',
-    progress: (done: string, total: string) => `${done} of ${total}`,
-    imported: (count: number) => `${grouped(count, 'image')} imported`,
-    images: (count: number) => grouped(count, 'image'),
-    ofClasses: (count: number) => plural(count, 'class', 'classes'),
-    skipped: (count: number) => `${plural(count, 'file was', 'files were')} skipped`,
-    span: (from: string, to: string, of: string) => `${from} to ${to} of ${of}`,
-    previous: 'Earlier images',
-    next: 'More images',
-  },
-
-  share: {
-    title: 'Share with weights',
-    file: (name: string, size: string) => `${name} (${size})`,
-    holds: (names: string) => `One ZIP with this workflow and ${names}.`,
-    holdsNone: 'One ZIP with this workflow. Its nodes name no checkpoints and no data sets of your own.',
-    missing: (names: string) => `Not here, and so not in it: ${names}. Whoever opens it needs these files from elsewhere.`,
-    size: (size: string) => `${size} in all.`,
-    came: (files: number, size: string) => `${plural(files, 'file')} came with it (${size}), and is kept in the library`,
-  },
-
-  storage: {
-    notLasting:
-      'This browser keeps nothing here (private window?). Everything works, but save your work to disk before you close the tab.',
-    full: 'The browser’s storage is full. Nothing saved before is lost; delete something, or download the workflow instead.',
-    failed: (why: string) => `It could not be kept in this browser: ${why}`,
-    conflict: (name: string) => `“${name}” was saved elsewhere in the meantime.`,
-    gone: 'It is no longer in the library.',
-  },
-
-  status: {
-    label: 'Status',
-    idle: 'Ready',
-    starting: 'Starting the engine…',
-    noEngine: 'The engine did not start',
-    preparing: 'Preparing…',
-    running: 'Running',
-    paused: 'Paused',
-    stopping: 'Stopping…',
-    stopped: 'Stopped',
-    failed: 'Did not finish',
-    finished: (time: string) => `Finished in ${time}`,
-    step: (index: string, count: string) => `step ${index} of ${count}`,
-    loss: 'loss',
-    rate: (rate: string) => `${rate} it/s`,
-    left: (time: string) => `${time} left`,
-    problems: (count: number) => plural(count, 'problem'),
-    notices: (count: number) => plural(count, 'notice'),
-    onBackend: (name: string) => `on ${name}`,
-    rejected: (name: string, reason: string) => `${name}: ${reason}`,
-    fastest: 'The fastest here',
-    announce: (index: number, count: number, loss: string | undefined) =>
-      `step ${index} of ${count}` + (loss ? `, loss ${loss}` : ''),
-  },
-
-  canvas: {
-    label: 'Graph. Double-click to add a node.',
-    empty: 'An empty canvas',
-    emptyHint: 'Double-click anywhere to find a node, or open a ready workflow.',
-    openGallery: 'Open the gallery',
-    noView: 'Shows after a run',
-    noViewYet: 'Nothing to show yet',
-    write: 'Double-click to write.',
-  },
+/** Puts a language on the page, once its words are here; without them (offline) the one that is on stays. */
+export async function applyLanguage(wanted: Language | 'system'): Promise<void> {
+  const language = wanted === 'system' ? languageOf(navigator.languages) : wanted
+  const texts = await sources[language]().catch(() => undefined)
+  if (!texts) return
+  now.value = { language, texts }
+  document.documentElement.lang = language
 }

@@ -6,7 +6,7 @@ import type { Editor } from './editor.ts'
 import { icons, Mark } from './icons.tsx'
 import { itemOf } from './menus.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { languages, texts } from './texts.ts'
 
 export function Top() {
   return (
@@ -26,7 +26,7 @@ export function Top() {
           <span class="wide">{texts.top.add}</span>
         </CommandButton>
         <span class="rule" />
-        <ThemeButton />
+        <SettingsButton />
         <PanelButton />
       </div>
     </header>
@@ -122,14 +122,31 @@ function LiveButton() {
   )
 }
 
-const themes = { system: <icons.half />, dark: <icons.moon />, light: <icons.sun /> }
+const themes = ['system', 'dark', 'light'] as const
 
-function ThemeButton() {
+/** How the window looks and speaks. */
+function SettingsButton() {
   const editor = useEditor()
-  const { theme } = state.settings.value
-  const next = { system: 'dark', dark: 'light', light: 'system' } as const
-  return <IconButton label={texts.top.theme[theme]} icon={themes[theme]} onClick={() => editor.setTheme(next[theme])} />
+  const items = (): state.Menu['items'] => {
+    const { theme, language } = state.settings.value
+    const { top } = texts
+    return [
+      { heading: top.theme },
+      ...themes.map((each) => ({ label: top.themes[each], checked: each === theme, run: () => editor.setTheme(each) })),
+      'rule',
+      { heading: top.language },
+      { label: top.languages.system, checked: language === 'system', run: () => editor.setLanguage('system') },
+      ...entriesOf(languages).map(([each, label]) => ({
+        label,
+        checked: each === language,
+        run: () => editor.setLanguage(each),
+      })),
+    ]
+  }
+  return <MenuButton label={texts.top.settings} icon={<icons.settings />} menu={() => ({ items: items() })} />
 }
+
+const entriesOf = <K extends string, V>(of: Record<K, V>) => Object.entries(of) as [K, V][]
 
 function PanelButton() {
   const editor = useEditor()

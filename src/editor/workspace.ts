@@ -350,7 +350,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     openReady: onceBegun(openReady),
     async save() {
       commit()
-      if (state.revision.value || state.name.value !== texts.untitled) await keep(state.id.value, state.name.value)
+      if (state.revision.value || meaning().title) await keep(state.id.value, state.name.value)
       else await saveAs()
     },
     saveAs,

@@ -630,12 +630,24 @@ describe('the screen', () => {
 
   test('light and dark by choice, kept over a reload', async () => {
     const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
-    await page.getByRole('button', { name: 'Theme of the system' }).click()
-    await page.getByRole('button', { name: 'Dark theme' }).click()
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('menuitemradio', { name: 'Light' }).click()
     expect(await theme()).toBe('light')
     await page.reload()
     await ready(page)
     await expect.poll(theme).toBe('light')
+  })
+
+  test('speaks Korean at once when asked to, and after a reload', async () => {
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('menuitemradio', { name: '한국어' }).click()
+    await page.getByRole('button', { name: '실행', exact: true }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('ko')
+    await page.reload()
+    await page.getByRole('button', { name: '실행', exact: true }).waitFor()
+    await page.getByRole('button', { name: '설정' }).click()
+    await page.getByRole('menuitemradio', { name: 'English' }).click()
+    await ready(page)
   })
 
   test('what was fitted stays fitted beside panels, until somebody looks elsewhere', async () => {
