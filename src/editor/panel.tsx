@@ -10,6 +10,7 @@ import { Equation } from './equation.tsx'
 import { Params } from './params.tsx'
 import { Prose } from './prose.tsx'
 import { MadeFiles } from './made.tsx'
+import { numbersOf } from './numbers.ts'
 import { Scrub } from './scrub.tsx'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
@@ -81,7 +82,14 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       )}
       {declaration.equation && (
         <Section title={texts.panel.equation}>
-          <Equation latex={declaration.equation} />
+          <Equation
+            latex={declaration.equation}
+            numbers={numbersOf(
+              declaration,
+              (param) => node.properties[param],
+              (input) => node.inputs.some(({ name, link }) => name === input && link != null),
+            )}
+          />
           {declaration.source && <p class="source">{declaration.source}</p>}
         </Section>
       )}

@@ -186,6 +186,9 @@ export const when = <P extends Param>(param: string, is: string | readonly strin
   when: { param, is },
 })
 
+/** A number that stands in the equation of the node, by its symbol there, in LaTeX. */
+export const symbol = <P extends ParamOf<'number'>>(symbol: string, param: P): P => ({ ...param, symbol })
+
 /** A param that has no effect while an input is wired. */
 export const unless = <P extends Param>(input: string, then: P): P => ({ ...then, unless: input })
 

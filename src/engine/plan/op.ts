@@ -39,6 +39,8 @@ export type Param = ParamKind & {
   when?: { param: string; is: string | readonly string[] }
   /** Has no effect while this input is wired. */
   unless?: string
+  /** Of a number: what it is called in the equation of the node, in LaTeX. */
+  symbol?: string
 }
 
 type ParamKind =

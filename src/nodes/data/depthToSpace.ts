@@ -1,7 +1,7 @@
 // Pictures from patches.
 import { depthToSpace as fromPatches } from '../../engine/patches.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
-import { defineNode, integer, samples } from '../define.ts'
+import { defineNode, integer, samples, symbol } from '../define.ts'
 
 export const depthToSpace = defineNode({
   type: 'diffusion/DepthToSpace',
@@ -10,7 +10,7 @@ export const depthToSpace = defineNode({
   equation: 'y_{i s + u, j s + v, k} = x_{i, j, (u s + v) c + k}',
   inputs: { samples: samples('[b, h, w, s s c], from SpaceToDepth or a model that works on such') },
   outputs: { samples: samples('images [b, h s, w s, c]') },
-  params: { block_size: integer(2, { min: 1, max: 64 }, 's: the side of a square, in pixels') },
+  params: { block_size: symbol('s', integer(2, { min: 1, max: 64 }, 's: the side of a square, in pixels')) },
   run: ({ samples: { tensor, space } }, { block_size }) => {
     const channels = tensor.shape[3]
     if (tensor.rank !== 4 || channels! % block_size ** 2) {

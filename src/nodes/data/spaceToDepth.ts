@@ -1,7 +1,7 @@
 // Patches: smaller pictures with more channels.
 import { spaceToDepth as patches } from '../../engine/patches.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
-import { defineNode, integer, samples } from '../define.ts'
+import { defineNode, integer, samples, symbol } from '../define.ts'
 
 export const spaceToDepth = defineNode({
   type: 'diffusion/SpaceToDepth',
@@ -10,7 +10,7 @@ export const spaceToDepth = defineNode({
   equation: 'y_{i, j, (u s + v) c + k} = x_{i s + u, j s + v, k}',
   inputs: { samples: samples('images [b, h, w, c]') },
   outputs: { samples: samples('[b, h / s, w / s, s s c]; DepthToSpace turns them back') },
-  params: { block_size: integer(2, { min: 1, max: 64 }, 's: the side of a square, in pixels') },
+  params: { block_size: symbol('s', integer(2, { min: 1, max: 64 }, 's: the side of a square, in pixels')) },
   run: ({ samples: { tensor, space } }, { block_size }) => {
     const [, height, width] = tensor.shape
     if (tensor.rank !== 4 || height! % block_size || width! % block_size) {

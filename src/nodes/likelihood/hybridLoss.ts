@@ -2,7 +2,7 @@
 import { hybridTerms, stepBack } from '../../engine/losses/index.ts'
 import { tableOf } from '../../engine/schedule.ts'
 import type { Scalar } from '../../engine/tf.ts'
-import { defineNode, loss, number, prediction, real, samples, schedule, timestep } from '../define.ts'
+import { defineNode, loss, number, prediction, real, samples, schedule, timestep, symbol } from '../define.ts'
 import { checkAlike, checkKinds } from '../predictions.ts'
 import { refuseNothingButNoise, refuseNoVariance } from '../sampling/refusals.ts'
 import { levelledOf, levelsParam } from './levels.ts'
@@ -28,7 +28,10 @@ export const hybridLoss = defineNode({
     vlb: number('an estimate of the whole bound, in bits/dim'),
   },
   params: {
-    vlb_weight: real(0.001, { min: 0, max: 1000, step: 0.001 }, 'λ: of the bound; with 1000 timesteps 0.001 weighs each term 1'),
+    vlb_weight: symbol(
+      '\\lambda',
+      real(0.001, { min: 0, max: 1000, step: 0.001 }, 'λ: of the bound; with 1000 timesteps 0.001 weighs each term 1'),
+    ),
     levels: levelsParam,
   },
   check: (_, { prediction: said, target, schedule, t }) => {

@@ -3,7 +3,7 @@ import { checkShape } from '../../engine/coefficients.ts'
 import { towardsClass } from '../../engine/guidance.ts'
 import { convertPrediction } from '../../engine/prediction.ts'
 import { levelsAt } from '../../engine/schedule.ts'
-import { defineNode, prediction, real, samples, schedule, timestep } from '../define.ts'
+import { defineNode, prediction, real, samples, schedule, timestep, symbol } from '../define.ts'
 
 export const classifierGuidance = defineNode({
   type: 'diffusion/ClassifierGuidance',
@@ -19,7 +19,7 @@ export const classifierGuidance = defineNode({
     schedule: schedule('the one the model was trained with'),
   },
   outputs: { prediction: prediction('guided, of the kind it was') },
-  params: { scale: real(1, { min: -100, max: 100, step: 0.1 }, 'w: 0 no guidance; the paper takes 1 to 10') },
+  params: { scale: symbol('w', real(1, { min: -100, max: 100, step: 0.1 }, 'w: 0 no guidance; the paper takes 1 to 10')) },
   foresees: (_, { prediction }) => ({ prediction }),
   run: ({ prediction, gradient, x_t, t, schedule }, { scale }) => {
     const { tensor, predicts } = prediction

@@ -3,7 +3,7 @@ import { sameShape } from '../../engine/coefficients.ts'
 import { classifierGuidedModel as makeGuided } from '../../engine/models/classifierGuided.ts'
 import { itemShapeOf } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
-import { defineNode, model, real, schedule } from '../define.ts'
+import { defineNode, model, real, schedule, symbol } from '../define.ts'
 
 export const classifierGuidedModel = defineNode({
   type: 'diffusion/ClassifierGuidedModel',
@@ -18,7 +18,7 @@ export const classifierGuidedModel = defineNode({
     schedule: schedule('the one the model was trained with'),
   },
   outputs: { model: model('guided; its condition are the labels of the classifier') },
-  params: { scale: real(1, { min: -100, max: 100, step: 0.1 }, 'w: 0 no guidance; the paper takes 1 to 10') },
+  params: { scale: symbol('w', real(1, { min: -100, max: 100, step: 0.1 }, 'w: 0 no guidance; the paper takes 1 to 10')) },
   foresees: (_, { model }) => ({ model }),
   run: ({ model, classifier, schedule: { schedule } }, { scale }) => {
     const knowsTime = classifier.kind === 'classifier' && (classifier.config.time_embedding_dim as number) > 0

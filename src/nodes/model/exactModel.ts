@@ -3,7 +3,7 @@ import { exactModel as makeExact } from '../../engine/models/exact.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import { eightCenters } from '../../engine/points.ts'
 import type { Dataset } from '../../engine/values.ts'
-import { advanced, choice, dataset, defineNode, integer, model, optional, real, schedule } from '../define.ts'
+import { advanced, choice, dataset, defineNode, integer, model, optional, real, schedule, symbol } from '../define.ts'
 import { predictionTypes, saidBy } from './predicts.ts'
 
 export const exactModel = defineNode({
@@ -24,7 +24,7 @@ export const exactModel = defineNode({
       ['dataset', 'gaussian', 'eight_gaussians'],
       'the centres: all items of a data set, the origin, or eight on a circle',
     ),
-    std: real(0, { min: 0, max: 100 }, 'standard deviation around each centre; 0: the centres alone'),
+    std: symbol('s', real(0, { min: 0, max: 100 }, 'standard deviation around each centre; 0: the centres alone')),
     predicts: choice(predictionTypes, 'what its output stands for'),
     dim: advanced(integer(2, { min: 1, max: 4096 }, 'coordinates, for the mixture `gaussian`')),
   },

@@ -1,7 +1,7 @@
 // Classifier-free guidance by hand: joins two predictions.
 import { perItem } from '../../engine/coefficients.ts'
 import { guide, rescaled, scalesIn } from '../../engine/guidance.ts'
-import { defineNode, optional, prediction, real, timestep } from '../define.ts'
+import { defineNode, optional, prediction, real, timestep, symbol } from '../define.ts'
 import { checkAlike, checkKinds } from '../predictions.ts'
 import { guidanceParams } from './guidanceParams.ts'
 
@@ -18,7 +18,10 @@ export const guidance = defineNode({
   },
   outputs: { prediction: prediction('guided') },
   params: {
-    scale: real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
+    scale: symbol(
+      'w',
+      real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
+    ),
     ...guidanceParams,
   },
   check: (_, { conditional, unconditional }) => checkKinds(conditional, unconditional, ['conditional', 'unconditional']),

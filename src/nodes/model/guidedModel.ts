@@ -5,7 +5,7 @@ import { hasNull } from '../../engine/models/condition.ts'
 import { conditionOf, itemShapeOf } from '../../engine/models/predict.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Model } from '../../engine/values.ts'
-import { defineNode, model, optional, real } from '../define.ts'
+import { defineNode, model, optional, real, symbol } from '../define.ts'
 import { guidanceParams } from './guidanceParams.ts'
 
 export const guidedModel = defineNode({
@@ -23,7 +23,10 @@ export const guidedModel = defineNode({
   },
   outputs: { model: model('guided') },
   params: {
-    scale: real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
+    scale: symbol(
+      'w',
+      real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
+    ),
     ...guidanceParams,
   },
   foresees: (_, { model }) => ({ model }),

@@ -4,7 +4,7 @@ import { convertPrediction } from '../../engine/prediction.ts'
 import { levelsAt } from '../../engine/schedule.ts'
 import type { Tensor } from '../../engine/tf.ts'
 import type { Prediction, Samples, ScheduleValue, Timestep } from '../../engine/values.ts'
-import { advanced, defineNode, prediction, real, samples, schedule, timestep } from '../define.ts'
+import { advanced, defineNode, prediction, real, samples, schedule, timestep, symbol } from '../define.ts'
 import { checkAlike, checkKinds } from '../predictions.ts'
 import { refuseNothingButNoise } from '../sampling/refusals.ts'
 
@@ -42,8 +42,10 @@ export const projectedGuidance = defineNode({
   },
   outputs: { prediction: prediction('guided, of x_0') },
   params: {
-    scale: real(4, { min: -100, max: 100, step: 0.1 }, 'w: 1 no guidance, above 1 more of the condition'),
-    eta: advanced(real(0, { min: 0, max: 1, step: 0.05, slider: true }, 'of the part along c: 1 as plain guidance')),
+    scale: symbol('w', real(4, { min: -100, max: 100, step: 0.1 }, 'w: 1 no guidance, above 1 more of the condition')),
+    eta: advanced(
+      symbol('\\eta', real(0, { min: 0, max: 1, step: 0.05, slider: true }, 'of the part along c: 1 as plain guidance')),
+    ),
     norm_threshold: advanced(real(0, { min: 0, step: 0.5 }, 'the longest difference of an item; 0: no bound')),
     momentum: advanced(real(0, { min: -1, max: 1, step: 0.05 }, 'of earlier differences; -0.5 pushes off from them')),
   },

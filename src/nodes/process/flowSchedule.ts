@@ -1,6 +1,6 @@
 // A straight way from data to noise, in continuous time.
 import { flowSchedule as makeSchedule } from '../../engine/continuous.ts'
-import { defineNode, integer, schedule } from '../define.ts'
+import { defineNode, integer, schedule, symbol } from '../define.ts'
 
 export const flowSchedule = defineNode({
   type: 'diffusion/FlowSchedule',
@@ -11,7 +11,7 @@ export const flowSchedule = defineNode({
   source: 'Lipman et al. 2023, eq. 22; Liu et al. 2023, eq. 1; Esser et al. 2024, eq. 13',
   inputs: {},
   outputs: { schedule: schedule('of continuous time') },
-  params: { num_train_timesteps: integer(1000, { min: 1, max: 100_000 }, 'T: what t is at pure noise') },
+  params: { num_train_timesteps: symbol('T', integer(1000, { min: 1, max: 100_000 }, 'T: what t is at pure noise')) },
   plain: true,
   run: (_, { num_train_timesteps }) => ({ schedule: { type: 'schedule', schedule: makeSchedule(num_train_timesteps) } }),
 })

@@ -1,6 +1,6 @@
 // A little more noise than the model is told of.
 import { perturbedNoise } from '../../engine/noise.ts'
-import { defineNode, noise, real, seed } from '../define.ts'
+import { defineNode, noise, real, seed, symbol } from '../define.ts'
 
 export const inputPerturbation = defineNode({
   type: 'diffusion/InputPerturbation',
@@ -12,7 +12,7 @@ export const inputPerturbation = defineNode({
   inputs: { noise: noise('from GaussianNoise') },
   outputs: { perturbed: noise('for ForwardNoise') },
   params: {
-    gamma: real(0.1, { min: 0, max: 10, step: 0.01 }, 'how much of it is added; 0: none'),
+    gamma: symbol('\\gamma', real(0.1, { min: 0, max: 10, step: 0.01 }, 'how much of it is added; 0: none')),
     seed: seed(),
   },
   run: ({ noise }, { gamma }, { random }) => ({

@@ -1,6 +1,6 @@
 // Betas that grow linearly, in continuous time.
 import { vpSchedule as makeSchedule } from '../../engine/continuous.ts'
-import { advanced, defineNode, integer, real, schedule } from '../define.ts'
+import { advanced, defineNode, integer, real, schedule, symbol } from '../define.ts'
 
 export const vpSchedule = defineNode({
   type: 'diffusion/VPSchedule',
@@ -12,9 +12,9 @@ export const vpSchedule = defineNode({
   inputs: {},
   outputs: { schedule: schedule('of continuous time') },
   params: {
-    num_train_timesteps: integer(1000, { min: 1, max: 100_000 }, 'T: what t is at the end'),
-    beta_min: advanced(real(0.1, { min: 0, max: 100, step: 0.1 }, 'beta at the data')),
-    beta_d: advanced(real(19.9, { min: 0.01, max: 900, step: 0.1 }, 'how much beta grows up to the noise')),
+    num_train_timesteps: symbol('T', integer(1000, { min: 1, max: 100_000 }, 'T: what t is at the end')),
+    beta_min: advanced(symbol('\\beta_{min}', real(0.1, { min: 0, max: 100, step: 0.1 }, 'beta at the data'))),
+    beta_d: advanced(symbol('\\beta_d', real(19.9, { min: 0.01, max: 900, step: 0.1 }, 'how much beta grows up to the noise'))),
   },
   plain: true,
   run: (_, { num_train_timesteps: T, beta_min: betaMin, beta_d: betaD }) => ({

@@ -3,7 +3,7 @@ import { gaussianNoise } from '../../engine/noise.ts'
 import { convertPrediction } from '../../engine/prediction.ts'
 import { langevinStep as step } from '../../engine/samplers/langevin.ts'
 import { levelsAt } from '../../engine/schedule.ts'
-import { condition, defineNode, integer, model, optional, real, samples, schedule, seed, timestep } from '../define.ts'
+import { condition, defineNode, integer, model, optional, real, samples, schedule, seed, timestep, symbol } from '../define.ts'
 import { denoiserOf } from './denoise.ts'
 import { holdOf, holdParams } from './hold.ts'
 import { refuseNothingButNoise } from './refusals.ts'
@@ -25,7 +25,7 @@ export const langevinStep = defineNode({
   },
   outputs: { x_t: samples('at t still, corrected') },
   params: {
-    snr: real(0.16, { min: 0.001, max: 1 }, 'r: how large a step is, as the signal against the noise that it adds'),
+    snr: symbol('r', real(0.16, { min: 0.001, max: 1 }, 'r: how large a step is, as the signal against the noise that it adds')),
     n_steps: integer(1, { min: 1, max: 1000 }, 'how many steps'),
     ...holdParams,
     seed: seed(),

@@ -1,5 +1,5 @@
 // Params of fresh noise that several steps take.
-import { advanced, real } from '../define.ts'
+import { advanced, real, symbol } from '../define.ts'
 
 export const churnParams = {
   s_churn: advanced(
@@ -18,10 +18,13 @@ export const churnParams = {
 
 /** Of steps with fresh noise after a deterministic one. */
 export const ancestralParams = {
-  eta: real(
-    1,
-    { min: 0, max: 1, step: 0.05, slider: true },
-    'share of fresh noise: 0 none, always the same way; 1 as the posterior has',
+  eta: symbol(
+    '\\eta',
+    real(
+      1,
+      { min: 0, max: 1, step: 0.05, slider: true },
+      'share of fresh noise: 0 none, always the same way; 1 as the posterior has',
+    ),
   ),
   s_noise: churnParams.s_noise,
 }

@@ -2,7 +2,7 @@
 import { lerp, slerp } from '../../engine/interpolate.ts'
 import { checkShape } from '../../engine/coefficients.ts'
 import { tf } from '../../engine/tf.ts'
-import { choice, defineNode, integer, like, oneOf, real } from '../define.ts'
+import { choice, defineNode, integer, like, oneOf, real, symbol } from '../define.ts'
 
 export const interpolate = defineNode({
   type: 'diffusion/Interpolate',
@@ -19,7 +19,7 @@ export const interpolate = defineNode({
   params: {
     along: choice(['sphere', 'line'], 'sphere (slerp): what is between is as noisy as the ends; line (lerp): for clean data'),
     count: integer(8, { min: 1, max: 1000 }, 'how many for each pair, both ends included; 1: one, at w'),
-    w: real(0.5, { min: 0, max: 1, step: 0.01, slider: true }, 'for a count of 1: the share of b'),
+    w: symbol('w', real(0.5, { min: 0, max: 1, step: 0.01, slider: true }, 'for a count of 1: the share of b')),
   },
   run: ({ a, b }, { along, count, w }) => {
     checkShape(b.tensor, a.tensor, 'b', 'a')

@@ -2,7 +2,7 @@
 import { checkShape, sameShape } from '../../engine/coefficients.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import type { Tensor } from '../../engine/tf.ts'
-import { defineNode, like, oneOf, optional, real } from '../define.ts'
+import { defineNode, like, oneOf, optional, real, symbol } from '../define.ts'
 import { checkAlike } from '../predictions.ts'
 
 const mixed = ['samples', 'noise', 'prediction', 'number', 'loss'] as const
@@ -25,7 +25,10 @@ export const mix = defineNode({
   },
   outputs: { mix: like('a', 'of the type of a') },
   params: {
-    w: real(0.5, { min: -100, max: 100, step: 0.05 }, 'the share of b, if weight is unwired; outside of 0 and 1 goes beyond'),
+    w: symbol(
+      'w',
+      real(0.5, { min: -100, max: 100, step: 0.05 }, 'the share of b, if weight is unwired; outside of 0 and 1 goes beyond'),
+    ),
   },
   run: ({ a, b, weight }, { w }) => {
     if (a.type === 'prediction' && b.type === 'prediction') checkAlike(a, b, ['a', 'b'])

@@ -3,7 +3,7 @@ import type { EmaConfig } from '../../engine/ema.ts'
 import { WIDEST } from '../../engine/ema.ts'
 import { NodeError } from '../../engine/plan/fault.ts'
 import { meantParams } from '../../engine/plan/params.ts'
-import { advanced, choice, defineNode, ema as emaSlot, integer, optional, real, toggle, when } from '../define.ts'
+import { advanced, choice, defineNode, ema as emaSlot, integer, optional, real, toggle, when, symbol } from '../define.ts'
 
 const growing = ['diffusers', 'k_diffusion'] as const
 const bounded = [...growing, 'constant'] as const
@@ -18,7 +18,10 @@ const params = {
   decay: when(
     'kind',
     bounded,
-    real(0.999, { min: 0, max: 1, step: 0.0001 }, 'd at its largest: the average reaches back about 1 / (1 - d) steps'),
+    symbol(
+      'd',
+      real(0.999, { min: 0, max: 1, step: 0.0001 }, 'd at its largest: the average reaches back about 1 / (1 - d) steps'),
+    ),
   ),
   half_life: when(
     'kind',

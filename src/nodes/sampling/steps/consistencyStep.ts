@@ -1,6 +1,6 @@
 // One step of multistep consistency sampling.
 import { consistencyStep as step } from '../../../engine/samplers/consistency.ts'
-import { real } from '../../define.ts'
+import { real, symbol } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const consistencyStep = defineStep({
@@ -12,10 +12,13 @@ export const consistencyStep = defineStep({
   sampler: { name: 'consistency', about: 'for consistency models: clean data at once, and noise again' },
   noise: 'z',
   params: {
-    sigma_min: real(
-      0.002,
-      { min: 0, max: 1000, step: 0.001 },
-      'the noise against the signal at which the model gives back what it gets: that of Precondition',
+    sigma_min: symbol(
+      '\\sigma_{min}',
+      real(
+        0.002,
+        { min: 0, max: 1000, step: 0.001 },
+        'the noise against the signal at which the model gives back what it gets: that of Precondition',
+      ),
     ),
   },
   step: ({ x0, to, noise }, options) => step(x0, to, noise, options),

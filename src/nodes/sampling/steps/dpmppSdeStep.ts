@@ -1,6 +1,6 @@
 // One step of the two-stage stochastic solver.
 import { dpmppSdeStep as step } from '../../../engine/samplers/dpmSolverSde.ts'
-import { advanced, real } from '../../define.ts'
+import { advanced, real, symbol } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { ancestralNames, ancestralParams } from '../noiseParams.ts'
 
@@ -20,7 +20,9 @@ export const dpmppSdeStep = defineStep({
   noise: 'of the first stage, for eta above 0; that of the second is drawn by the seed',
   params: {
     ...ancestralParams,
-    r: advanced(real(0.5, { min: 0.05, max: 1, step: 0.05 }, 'where the model is asked again: the share of the way in lambda')),
+    r: advanced(
+      symbol('r', real(0.5, { min: 0.05, max: 1, step: 0.05 }, 'where the model is asked again: the share of the way in lambda')),
+    ),
   },
   step: ({ x, x0, from, to, schedule, denoise, noise }, options) => step(x, x0, from, to, schedule, denoise, noise, options),
 })

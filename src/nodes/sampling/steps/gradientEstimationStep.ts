@@ -2,7 +2,7 @@
 import { broadcastLevels, perItem } from '../../../engine/coefficients.ts'
 import { eulerStep } from '../../../engine/samplers/euler.ts'
 import type { Tensor } from '../../../engine/tf.ts'
-import { real } from '../../define.ts'
+import { real, symbol } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const gradientEstimationStep = defineStep({
@@ -13,7 +13,7 @@ export const gradientEstimationStep = defineStep({
     '\\bar\\epsilon_t = \\gamma \\hat\\epsilon_t + (1 - \\gamma) \\hat\\epsilon_{t+1}, \\quad \\frac{x_s}{\\alpha_s} = \\frac{x_t}{\\alpha_t} + \\left( \\frac{\\sigma_s}{\\alpha_s} - \\frac{\\sigma_t}{\\alpha_t} \\right) \\bar\\epsilon_t',
   source: 'Permenter & Yuan 2024, algorithm 2',
   sampler: { name: 'gradient_estimation', about: 'DDIM that corrects itself by the step before' },
-  params: { gamma: real(2, { min: 1, max: 5, step: 0.1 }, '1: as Euler; above: how far past the prediction') },
+  params: { gamma: symbol('\\gamma', real(2, { min: 1, max: 5, step: 0.1 }, '1: as Euler; above: how far past the prediction')) },
   begins: [] as readonly Tensor[],
   step: ({ x, x0, epsilon, from, to, state: [before] }, { gamma }) => {
     const straight = eulerStep(x, x0, from, to)

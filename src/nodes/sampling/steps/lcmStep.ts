@@ -1,6 +1,6 @@
 // One step of a latent consistency model.
 import { lcmStep as step } from '../../../engine/samplers/consistency.ts'
-import { advanced, real } from '../../define.ts'
+import { advanced, real, symbol } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const lcmStep = defineStep({
@@ -15,9 +15,14 @@ export const lcmStep = defineStep({
   noise: 'z',
   params: {
     sigma_data: advanced(
-      real(0.5, { min: 0, max: 1000 }, 'spread of the data in the boundary condition, which keeps x_t at t = 0; 0: none'),
+      symbol(
+        '\\sigma_d',
+        real(0.5, { min: 0, max: 1000 }, 'spread of the data in the boundary condition, which keeps x_t at t = 0; 0: none'),
+      ),
     ),
-    timestep_scaling: advanced(real(10, { min: 0, max: 1e6 }, 'k, what t is multiplied by in the boundary condition')),
+    timestep_scaling: advanced(
+      symbol('k', real(10, { min: 0, max: 1e6 }, 'k, what t is multiplied by in the boundary condition')),
+    ),
   },
   step: ({ x, x0, from, to, noise }, options) => step(x, x0, from, to, noise, options),
 })

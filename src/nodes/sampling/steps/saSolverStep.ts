@@ -3,7 +3,7 @@ import type { Terms } from '../../../engine/samplers/exponential.ts'
 import { orderOf, refuseUnpassable } from '../../../engine/samplers/exponential.ts'
 import type { SASolverState } from '../../../engine/samplers/saSolver.ts'
 import { saSolverStep as step } from '../../../engine/samplers/saSolver.ts'
-import { advanced, choice, integer, real } from '../../define.ts'
+import { advanced, choice, integer, real, symbol } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { lowerOrderFinal } from '../solverParams.ts'
 
@@ -40,7 +40,10 @@ export const saSolverStep = defineStep({
       'how many the corrector is made of, with the one at its end; 0: no corrector',
     ),
     algorithm_type: advanced(choice(['data_prediction', 'noise_prediction'], 'whether they are of x_0 or of the noise')),
-    tau: real(1, { min: 0, max: 2, step: 0.05, slider: true }, 'how much fresh noise: 0 none, 1 as the reverse process has'),
+    tau: symbol(
+      '\\tau',
+      real(1, { min: 0, max: 2, step: 0.05, slider: true }, 'how much fresh noise: 0 none, 1 as the reverse process has'),
+    ),
     tau_tmin: advanced(real(200, { min: 0, max: 1e6, step: 1 }, 'fresh noise only in steps from this t on ...')),
     tau_tmax: advanced(real(800, { min: 0, max: 1e6, step: 1 }, '... to this; in the terms of the schedule')),
     lower_order_final: lowerOrderFinal,

@@ -1,6 +1,6 @@
 // One step of trajectory consistency.
 import { tcdStep as step } from '../../../engine/samplers/consistency.ts'
-import { real } from '../../define.ts'
+import { real, symbol } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
 export const tcdStep = defineStep({
@@ -18,10 +18,13 @@ export const tcdStep = defineStep({
   },
   noise: 'z, for eta above 0',
   params: {
-    eta: real(
-      0.3,
-      { min: 0, max: 1, step: 0.05, slider: true },
-      'share of the way to clean data that is gone too far: gamma of the paper',
+    eta: symbol(
+      '\\eta',
+      real(
+        0.3,
+        { min: 0, max: 1, step: 0.05, slider: true },
+        'share of the way to clean data that is gone too far: gamma of the paper',
+      ),
     ),
   },
   step: ({ x, x0, epsilon, from, to, schedule, noise }, options) => step(x, x0, epsilon, from, to, schedule, noise, options),
