@@ -1,5 +1,5 @@
 // Numbers in words, short and without jitter.
-import { locale, texts } from './texts.ts'
+import { language, texts } from './texts.ts'
 
 /** "4 s", "2 min 05 s", "1 h 20 min". */
 export function time(seconds: number): string {
@@ -29,7 +29,7 @@ export function number(value: number): string {
   return size >= 100 ? String(Math.round(value)) : value.toPrecision(3)
 }
 
-export const count = (value: number) => value.toLocaleString(locale())
+export const count = (value: number) => value.toLocaleString(language())
 
 /** "840 kB" */
 export const bytes = (size: number): string =>
@@ -49,11 +49,11 @@ export function ago(then: number, now = Date.now()): string {
   if (minutes < 60) return minutesAgo(minutes)
   if (minutes < 24 * 60) return hoursAgo(Math.round(minutes / 60))
   if (minutes < 48 * 60) return yesterday
-  return new Date(then).toLocaleDateString(locale(), { day: 'numeric', month: 'short' })
+  return new Date(then).toLocaleDateString(language(), { day: 'numeric', month: 'short' })
 }
 
 export const clock = (when: number) =>
-  new Date(when).toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit', hour12: false })
+  new Date(when).toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit', hour12: false })
 
 /** A name that a file system takes. */
 export const fileName = (name: string) =>

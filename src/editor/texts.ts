@@ -17,9 +17,6 @@ const now = signal<{ language: Language; texts: Texts }>({ language: 'en', texts
 
 export const language = (): Language => now.value.language
 
-/** What numbers and dates are written by. */
-export const locale = language
-
 /** All words, by where they are said. Take parts of it when they are needed, not before: another language may be on by then. */
 export const texts: Texts = new Proxy(en, { get: (_, part: keyof Texts) => now.value.texts[part] })
 
