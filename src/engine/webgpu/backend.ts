@@ -2,16 +2,22 @@
 // like the one before take the bind groups and uniforms of that one, values are written by the queue and end no pass, and
 // there are kernels with several outputs, into parts of a buffer too. All stock kernels run on it.
 //
+// A tensor may be stored as halves (binary16): to tfjs it is one of float32 as any other, and whoever does not ask for it as it is
+// stored is given a copy in float32. Numbers are computed in float32 either way.
+//
 // Stock, a tensor that was disposed keeps its buffer until the next submit, every dispatch makes a uniform buffer and a bind
 // group, every value that comes from the CPU ends the pass, and 15 dispatches are a submit.
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import type { DataStorage, DataType, TensorInfo } from '../tf.ts'
 import { tf } from '../tf.ts'
+import type { Made, Stored } from './half.ts'
+import { asStored, canBeHalf } from './half.ts'
 import { tooLarge } from './memory.ts'
 import { BufferPool, bytesFor, KEPT_FOR } from './pool.ts'
 import type { Program, Scalars } from './program.ts'
 import type { Field } from './uniforms.ts'
 import { packed, Uniforms } from './uniforms.ts'
+import { bindings as bindingsOf, bound, MOST_WORKGROUPS, reader, writer } from './wgsl.ts'
 
 type DataId = object
 type Values = Float32Array | Int32Array | Uint8Array
@@ -27,6 +33,8 @@ interface TensorData {
   /** Of a view: the tensor whose buffer it is in, and where, in bytes. */
   base?: DataId
   offset?: number
+  /** Whether its buffer has halves, two in 32 bits. */
+  half?: boolean
 }
 
 /** `count` elements of `source`, from number `from` on, for number `to` of another tensor and those behind it. */
@@ -61,6 +69,8 @@ interface Stock {
   endComputePassEncoder(): void
   makeTensorInfo(shape: readonly number[], dtype: DataType, values?: Values): TensorInfo
   read(dataId: DataId): Promise<TensorData['values']>
+  readSync(dataId: DataId): Values
+  readToGPU(dataId: DataId): object
   releaseResource(dataId: DataId): void
   uploadToGPU(dataId: DataId): void
   tensorToBinding(tensor: TensorInfo | undefined): GPUBindingResource | null
@@ -75,12 +85,29 @@ const MOST_PENDING = 2048
 /** Bind groups that are kept: more than two steps of a large UNet take. A driver may give each a page of memory. */
 const MOST_GROUPS = 16384
 
+/** From halves to float32, for as many as there are. */
+const widening = {
+  key: 'halves to float32',
+  code: `${bindingsOf([bound('y', 4)], [bound('x', 4, true)])}
+${reader(bound('x', 4, true))}
+${writer(bound('y', 4))}
+@compute @workgroup_size(64) fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let four = (workgroup.x + workgroup.y * ${MOST_WORKGROUPS}u) * 64u + thread;
+  if (four < arrayLength(&y)) { y_put(4u * four, x_at(4u * four), 4u); }
+}`,
+}
+
 export class Backend extends StockBackend {
   private readonly uniforms: Uniforms
   private readonly pipelines = new Map<string, GPUComputePipeline>()
   private readonly bindGroups = new Map<string, { group: GPUBindGroup; used: number }>()
   private readonly ids = new WeakMap<GPUComputePipeline | GPUBuffer, number>()
   private readonly constants = new Map<string, { tensor: TensorInfo; used: number }>()
+  /** Copies in float32 that the next command needs. */
+  private widened: TensorInfo[] = []
   private seen = 0
   private pending = 0
 
@@ -95,19 +122,54 @@ export class Backend extends StockBackend {
 
   /**
    * Runs a program on tensors. Its outputs are new tensors of the shapes given, or tensors that are there, to be overwritten
-   * (a view writes into a part of another). An output may not share its buffer with an input.
+   * (a view writes into a part of another). An output may not share its buffer with an input. Inputs are in float32, but for
+   * those that {@link stored} gave.
    */
   dispatch(
     program: Program,
-    inputs: readonly TensorInfo[],
-    outputs: readonly (TensorInfo | { shape: readonly number[]; dtype: DataType })[],
+    inputs: readonly (TensorInfo | Stored)[],
+    outputs: readonly (TensorInfo | Made)[],
     scalars?: Scalars,
   ): TensorInfo[] {
-    const results = outputs.map((output) => ('dataId' in output ? output : this.makeTensorInfo(output.shape, output.dtype)))
-    const bindings = [...results, ...inputs].map((tensor) => this.bindingOf(tensor))
+    const results = outputs.map((output) => ('dataId' in output ? output : this.make(output)))
+    const bindings = [...results.map((output) => this.bindingOf(output, true)), ...inputs.map((input) => this.bindingOf(input))]
     if (scalars) bindings.push(this.wholeOf(program.passing ? this.uniforms.once(scalars) : this.uniforms.of(scalars)))
     this.encode(this.pipelineOf(program), bindings, program.workgroups)
+    this.releaseWidened()
     return results
+  }
+
+  private make({ shape, dtype, half = false }: Made): TensorInfo {
+    return half ? this.makeHalf(shape) : this.makeTensorInfo(shape, dtype)
+  }
+
+  /** A tensor whose numbers will be halves; its last axis has to be a multiple of four. */
+  makeHalf(shape: readonly number[]): TensorInfo {
+    if (!canBeHalf(shape)) throw new RangeError(`A tensor of shape [${shape}] cannot be stored as halves.`)
+    const made = super.makeTensorInfo(shape, 'float32')
+    this.tensorMap.get(made.dataId).half = true
+    return made
+  }
+
+  /** The tensor as it is stored, for a kernel that reads halves as well. */
+  stored(tensor: TensorInfo): Stored {
+    return asStored(tensor, this.tensorMap.get(tensor.dataId).half ?? false)
+  }
+
+  /** The same numbers in float32, as a tensor of its own. */
+  private widen(tensor: TensorInfo): TensorInfo {
+    const wide = this.makeTensorInfo(tensor.shape, 'float32')
+    const groups = Math.ceil(tf.util.sizeFromShape(tensor.shape) / 256)
+    const bindings = [this.bindingOf(wide), this.bindingOf(tensor, true)]
+    this.encode(this.pipelineOf(widening), bindings, [Math.min(groups, MOST_WORKGROUPS), Math.ceil(groups / MOST_WORKGROUPS), 1])
+    return wide
+  }
+
+  /** Once the command is recorded that needed them. */
+  private releaseWidened() {
+    if (this.widened.length === 0) return
+    for (const { dataId } of this.widened) this.disposeData(dataId)
+    this.widened = []
   }
 
   /** Compiles programs side by side, before they are needed. */
@@ -132,12 +194,14 @@ export class Backend extends StockBackend {
    */
   view(base: TensorInfo, offset: number, shape: readonly number[]): TensorInfo {
     this.uploadToGPU(base.dataId)
-    const data = this.tensorMap.get(base.dataId)
-    data.refCount++
+    // Of halves there is a copy, which nobody holds but the view.
+    const whole = this.stored(base).half ? this.widen(base) : base
+    const data = this.tensorMap.get(whole.dataId)
+    if (whole === base) data.refCount++
     const view = this.makeTensorInfo(shape, base.dtype)
     Object.assign(this.tensorMap.get(view.dataId), {
       resource: data.resource,
-      base: base.dataId,
+      base: whole.dataId,
       offset: (data.offset ?? 0) + 4 * offset,
     })
     return view
@@ -185,6 +249,7 @@ export class Backend extends StockBackend {
       const { buffer, offset = 0 } = sources[i]!
       encoder.copyBufferToBuffer(buffer, offset + 4 * from, into.buffer, into.offset! + 4 * to, 4 * count)
     })
+    this.releaseWidened()
   }
 
   private betweenPasses(): GPUCommandEncoder {
@@ -200,7 +265,7 @@ export class Backend extends StockBackend {
     this.submitQueue()
   }
 
-  private pipelineOf({ key, code }: Program): GPUComputePipeline {
+  private pipelineOf({ key, code }: Pick<Program, 'key' | 'code'>): GPUComputePipeline {
     let pipeline = this.pipelines.get(key)
     if (!pipeline) {
       const module = this.device.createShaderModule({ code, label: key })
@@ -212,10 +277,16 @@ export class Backend extends StockBackend {
 
   // ---- commands
 
-  private bindingOf({ dataId, shape }: TensorInfo): GPUBufferBinding {
+  private bindingOf(tensor: TensorInfo | Stored, isKnown = 'half' in tensor && tensor.half): GPUBufferBinding {
+    const { dataId, shape } = tensor
     this.uploadToGPU(dataId)
-    const { resource, offset = 0 } = this.tensorMap.get(dataId)
-    return { buffer: resource as GPUBuffer, offset, size: bytesFor(4 * tf.util.sizeFromShape(shape)) }
+    const { resource, offset = 0, half } = this.tensorMap.get(dataId)
+    if (half && !isKnown) {
+      const wide = this.widen(tensor)
+      this.widened.push(wide)
+      return this.bindingOf(wide)
+    }
+    return { buffer: resource as GPUBuffer, offset, size: bytesFor(bytesOf(half) * tf.util.sizeFromShape(shape)) }
   }
 
   private wholeOf = (buffer: GPUBuffer): GPUBufferBinding => ({ buffer, offset: 0, size: buffer.size })
@@ -253,8 +324,10 @@ export class Backend extends StockBackend {
   /** A program of tfjs. Its uniforms are, in this order: NaN, infinity, shape and strides of each tensor, size, its own. */
   override recordAndSubmit(program: StockProgram, output: TensorInfo, inputs: TensorInfo[], own: Field[] = []) {
     const { pipeline, pixelsOpType, size, outputComponent } = program
-    if (pixelsOpType != null || this.activeTimers != null || pipeline instanceof Promise)
-      return super.recordAndSubmit(program, output, inputs, own)
+    if (pixelsOpType != null || this.activeTimers != null || pipeline instanceof Promise) {
+      super.recordAndSubmit(program, output, inputs, own)
+      return this.releaseWidened()
+    }
     const shapes = [...inputs, output].flatMap(({ shape }) => [shape, tf.util.computeStrides(shape)])
     const count = tf.util.sizeFromShape(program.outputShape) / (outputComponent ?? 1)
     const fields: Field[] = [
@@ -266,12 +339,14 @@ export class Backend extends StockBackend {
     ]
     const bindings = [output, ...inputs].map((tensor) => this.bindingOf(tensor))
     this.encode(pipeline, [...bindings, this.wholeOf(this.uniforms.of(packed(fields)))], program.dispatch)
+    this.releaseWidened()
   }
 
   /** For what goes stock's way: its bindings are of whole buffers. */
   override tensorToBinding(tensor: TensorInfo | undefined): GPUBindingResource | null {
-    const base = tensor && this.tensorMap.get(tensor.dataId).base
-    return base ? this.bindingOf(tensor) : super.tensorToBinding(tensor)
+    if (!tensor) return super.tensorToBinding(tensor)
+    const { base, half } = this.tensorMap.get(tensor.dataId)
+    return base || half ? this.bindingOf(tensor) : super.tensorToBinding(tensor)
   }
 
   override submitQueue() {
@@ -309,7 +384,7 @@ export class Backend extends StockBackend {
   override uploadToGPU(dataId: DataId) {
     const data = this.tensorMap.get(dataId)
     if (data.resource != null) return
-    const bytes = bytesFor(4 * tf.util.sizeFromShape(data.shape))
+    const bytes = bytesFor(bytesOf(data.half) * tf.util.sizeFromShape(data.shape))
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
     if (data.values == null) {
       data.resource = this.bufferManager.acquireBuffer(bytes, usage)
@@ -322,6 +397,8 @@ export class Backend extends StockBackend {
   }
 
   override async read(dataId: DataId): Promise<TensorData['values']> {
+    const wide = this.wideOf(dataId)
+    if (wide) return this.read(wide).finally(() => this.disposeData(wide))
     const { base, offset = 0, shape, dtype, resource, values } = this.tensorMap.get(dataId)
     if (!base || values != null) return super.read(dataId)
     const bytes = 4 * tf.util.sizeFromShape(shape)
@@ -334,7 +411,30 @@ export class Backend extends StockBackend {
     this.bufferManager.releaseBuffer(staging)
     return valuesOf(copy, dtype)
   }
+
+  override readSync(dataId: DataId): Values {
+    const wide = this.wideOf(dataId)
+    const values = super.readSync(wide ?? dataId)
+    if (wide) this.disposeData(wide)
+    return values
+  }
+
+  override readToGPU(dataId: DataId): object {
+    const wide = this.wideOf(dataId)
+    const copy = super.readToGPU(wide ?? dataId)
+    if (wide) this.disposeData(wide)
+    return copy
+  }
+
+  /** Of halves, a copy in float32, to be disposed; of other tensors undefined. */
+  private wideOf(dataId: DataId): DataId | undefined {
+    const { half, shape, dtype } = this.tensorMap.get(dataId)
+    return half ? this.widen({ dataId, shape, dtype }).dataId : undefined
+  }
 }
+
+/** Bytes of a number. */
+const bytesOf = (half: boolean | undefined) => (half ? 2 : 4)
 
 /** As kernels read them: 32 bits each. */
 function wordsOf(values: Values, dtype: DataType): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> {

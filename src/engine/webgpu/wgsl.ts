@@ -1,21 +1,25 @@
-// What the kernels' WGSL has in common: bindings, workgroups beyond the limit of a dimension, four numbers at once, SiLU.
+// What the kernels' WGSL has in common: bindings, workgroups beyond the limit of a dimension, four numbers at once, as they are
+// or as halves, SiLU.
 import type { Program } from './program.ts'
 
-/** A tensor as a kernel sees it: one number or four at once. */
+/** A tensor as a kernel sees it: one number or four at once, or four halves in two words. */
 export interface Bound {
   name: string
-  of: 'f32' | 'vec4f'
+  of: 'f32' | 'vec4f' | 'half4'
 }
 
-/** Whether a tensor whose last axis is `channels` can be bound four at a time. */
-export const bound = (name: string, channels: number): Bound => ({ name, of: channels % 4 === 0 ? 'vec4f' : 'f32' })
+/** How a tensor whose last axis is `channels` is bound: four at a time where it can be. Halves are for multiples of four alone. */
+export const bound = (name: string, channels: number, half = false): Bound => ({
+  name,
+  of: half ? 'half4' : channels % 4 === 0 ? 'vec4f' : 'f32',
+})
 
 /** Declarations of the bindings of group 0, in the order of `Backend.dispatch`: the outputs, then the inputs. */
 export const bindings = (outputs: readonly Bound[], inputs: readonly Bound[]): string =>
   [...outputs, ...inputs]
     .map(({ name, of }, i) => {
       const access = i < outputs.length ? 'read_write' : 'read'
-      return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${of}>;`
+      return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${of === 'half4' ? 'vec2u' : of}>;`
     })
     .join('\n')
 
@@ -23,18 +27,32 @@ export const bindings = (outputs: readonly Bound[], inputs: readonly Bound[]): s
  * `fn <name>_at(i: u32) -> vec4f`: four numbers from element `i`, a multiple of four where the tensor is bound four at a time.
  * Beyond the end of a tensor WGSL reads some number of it, or zero; who asks for it may not use it.
  */
-export const reader = ({ name, of }: Bound): string =>
-  of === 'vec4f'
-    ? `fn ${name}_at(i: u32) -> vec4f { return ${name}[i / 4u]; }`
-    : `fn ${name}_at(i: u32) -> vec4f { return vec4f(${name}[i], ${name}[i + 1u], ${name}[i + 2u], ${name}[i + 3u]); }`
+export const reader = ({ name, of }: Bound): string => `fn ${name}_at(i: u32) -> vec4f { ${reads[of](name)} }`
+
+const reads: { [O in Bound['of']]: (name: string) => string } = {
+  f32: (name) => `return vec4f(${name}[i], ${name}[i + 1u], ${name}[i + 2u], ${name}[i + 3u]);`,
+  vec4f: (name) => `return ${name}[i / 4u];`,
+  half4: (name) => `let words = ${name}[i / 4u]; return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));`,
+}
 
 /** `fn <name>_put(i: u32, value: vec4f, count: u32)`: writes the first `count` of four numbers from element `i`. */
 export const writer = ({ name, of }: Bound): string =>
-  of === 'vec4f'
-    ? `fn ${name}_put(i: u32, value: vec4f, count: u32) { ${name}[i / 4u] = value; }`
-    : `fn ${name}_put(i: u32, value: vec4f, count: u32) {
-  for (var e = 0u; e < min(count, 4u); e++) { ${name}[i + e] = value[e]; }
+  `fn ${name}_put(i: u32, value: vec4f, count: u32) {
+  ${writes[of](name)}
 }`
+
+/** The largest half. What WGSL makes of a larger number is not said, nor of NaN. */
+export const LARGEST_HALF = 65504
+
+const writes: { [O in Bound['of']]: (name: string) => string } = {
+  f32: (name) => `for (var e = 0u; e < min(count, 4u); e++) { ${name}[i + e] = value[e]; }`,
+  vec4f: (name) => `${name}[i / 4u] = value;`,
+  // Too large a number becomes the largest; a NaN stays one, told by its bits, and its neighbours become one, so that it is not lost.
+  half4: (name) => `let held = clamp(value, vec4f(-${LARGEST_HALF}.0), vec4f(${LARGEST_HALF}.0));
+  let words = vec2u(pack2x16float(held.xy), pack2x16float(held.zw));
+  let isNaN = any((bitcast<vec4u>(value) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u));
+  ${name}[i / 4u] = select(words, vec2u(0x7e007e00u), isNaN);`,
+}
 
 /** The most workgroups that every device takes in one dimension. */
 export const MOST_WORKGROUPS = 65535

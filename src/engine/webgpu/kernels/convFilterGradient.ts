@@ -49,11 +49,11 @@ export function convFilterGradient(backend: Backend, conv: ConvFilterGradient, t
 export function convFilterPartials(backend: Backend, conv: ConvFilterGradient, tile?: Tile): TensorInfo {
   const { input, made } = prepared(backend, conv)
   const { dy, filterShape, stride, pad, bias } = conv
-  const shape = inRows({ input: inputShape(input), y: dy.shape, filter: filterShape, stride, pad, bias })
+  const shape = inRows({ input: inputShape(backend, input), y: dy.shape, filter: filterShape, stride, pad, bias })
   const chosen = tile ?? tileFor(backend.device, { ...extentsOf(shape), parts: shape.y[0]! * shape.y[1]! })
   const splits = splitsOf(shape, chosen, isSoftware(backend.device) ? ENOUGH_FOR_SOFTWARE : ENOUGH)
   const output = { shape: [splits, rowsOf(shape), filterShape[3]!], dtype: 'float32' } as const
-  const [partials] = backend.dispatch(partialSums(shape, splits, chosen), [...inputTensors(input), dy], [output])
+  const [partials] = backend.dispatch(partialSums(shape, splits, chosen), [...inputTensors(input, shape.input), dy], [output])
   if (made) backend.disposeData(made.dataId)
   return partials!
 }

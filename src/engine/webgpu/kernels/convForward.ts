@@ -1,7 +1,9 @@
 // y = (x * W + bias + perItem + residual) outputScale, NHWC, as one implicit GEMM: rows are the pixels of all items, columns
 // the channels of y, and the sum goes over the pixels of the filter and for each over the channels of x.
 import type { TensorInfo } from '../../tf.ts'
+import { tensorsOf } from '../activations.ts'
 import type { Backend } from '../backend.ts'
+import { asStored, canBeHalf } from '../half.ts'
 import type { Program } from '../program.ts'
 import { bindings, bound, programOf, reader, workgroups, writer } from '../wgsl.ts'
 import type { ConvInput, InputShape, Pad } from './convInput.ts'
@@ -21,6 +23,8 @@ export interface ConvForward extends ConvInput {
   residual?: TensorInfo
   /** What all of the sum is multiplied with; 1 if left out. */
   outputScale?: number
+  /** Whether y is to be stored as halves; cout has to be a multiple of four. */
+  half?: boolean
   stride: 1 | 2
   pad: Pad
 }
@@ -35,6 +39,9 @@ interface Shape {
   pad: Pad
   extras: readonly Extra[]
   outputScale: number
+  /** Whether y is written, and the residual read, as halves. */
+  half: boolean
+  residualHalf: boolean
 }
 
 type Extra = 'bias' | 'perItem' | 'residual'
@@ -47,24 +54,27 @@ const extras = ['bias', 'perItem', 'residual'] as const satisfies Extra[]
  */
 export function convForward(backend: Backend, conv: ConvForward, tile?: Tile): TensorInfo {
   const { input, made } = prepared(backend, conv)
-  const whole = shapeOf(conv, inputShape(input))
+  const whole = shapeOf(backend, conv, inputShape(backend, input))
   const chosen = tile ?? tileFor(backend.device, extentsOf(whole))
+  const isWinograd = isForWinograd(backend, whole, chosen)
   // Across lanes the bias is what the sums begin with; what else is added would be most of the code.
-  const isLate = chosen.shape === 'lanes' && (conv.perItem || conv.residual || whole.outputScale !== 1)
-  const shape = isLate ? { ...whole, extras: extrasOf({ bias: conv.bias }), outputScale: 1 } : whole
+  const isLate =
+    (isWinograd && whole.half) || (chosen.shape === 'lanes' && (conv.perItem || conv.residual || whole.outputScale !== 1))
+  const shape = isLate ? { ...whole, extras: extrasOf({ bias: conv.bias }), outputScale: 1, half: false } : whole
   const output = { shape: [shape.input.items, shape.height, shape.width, shape.filter[3]], dtype: 'float32' } as const
-  const tensorsOf = (names: readonly Extra[]) => names.map((extra) => conv[extra]!)
-  const y = isForWinograd(backend, shape, chosen)
-    ? winograd(
-        backend,
-        { x: inputTensors(input)[0]!, weight: conv.weight, turned: false, bias: conv.bias, pad: conv.pad },
-        chosen,
-      )
-    : backend.dispatch(forward(shape, chosen), [...inputTensors(input), conv.weight, ...tensorsOf(shape.extras)], [output])[0]!
+  const extraTensors = ({ extras, residualHalf }: Shape) =>
+    extras.map((extra) => asStored(conv[extra]!, extra === 'residual' && residualHalf))
+  const y = isWinograd
+    ? winograd(backend, { x: tensorsOf(input.x)[0]!, weight: conv.weight, turned: false, bias: conv.bias, pad: conv.pad }, chosen)
+    : backend.dispatch(
+        forward(shape, chosen),
+        [...inputTensors(input, shape.input), conv.weight, ...extraTensors(shape)],
+        [{ ...output, half: shape.half }],
+      )[0]!
   if (made) backend.disposeData(made.dataId)
   if (!isLate) return y
   const late = { ...whole, extras: extrasOf({ ...conv, bias: undefined }) }
-  const finished = backend.dispatch(finish(late), [y, ...tensorsOf(late.extras)], [output])[0]!
+  const finished = backend.dispatch(finish(late), [y, ...extraTensors(late)], [{ ...output, half: late.half }])[0]!
   backend.disposeData(y.dataId)
   return finished
 }
@@ -76,7 +86,11 @@ const isForWinograd = (backend: Backend, { input, filter, height, width, stride,
 
 const extrasOf = (given: Partial<Record<Extra, TensorInfo>>) => extras.filter((extra) => given[extra])
 
-function shapeOf({ weight, stride, pad, outputScale = 1, ...conv }: ConvForward, input: InputShape): Shape {
+function shapeOf(
+  backend: Backend,
+  { weight, stride, pad, outputScale = 1, half = false, ...conv }: ConvForward,
+  input: InputShape,
+): Shape {
   const filter = weight.shape as [number, number, number, number]
   const [high, wide] = sizeOf(input)
   return {
@@ -88,6 +102,8 @@ function shapeOf({ weight, stride, pad, outputScale = 1, ...conv }: ConvForward,
     pad,
     extras: extrasOf(conv),
     outputScale,
+    half,
+    residualHalf: conv.residual !== undefined && canBeHalf(conv.residual.shape) && backend.stored(conv.residual).half,
   }
 }
 
@@ -102,21 +118,26 @@ function forward(shape: Shape, tile: Tile): Program {
   const key = [
     `conv${filter[0]}x${filter[1]} forward ${inputName(input)} > ${height}x${width}x${filter[3]}`,
     `stride ${stride} pad ${pad.top} ${pad.left}`,
-    ...shape.extras,
+    extrasName(shape),
     `scale ${outputScale}`,
     tileName(tile),
   ].join(' ')
   return programOf(key, () => gemm(productOf(shape, tile), tile))
 }
 
+const extrasName = ({ extras, half, residualHalf }: Shape) =>
+  [...extras.map((extra) => (extra === 'residual' && residualHalf ? 'residual half' : extra)), ...(half ? ['to half'] : [])].join(
+    ' ',
+  )
+
 function productOf(shape: Shape, tile: Tile): Gemm {
   const { input, filter, height, width, stride, pad } = shape
   const [kh, kw, , to] = filter
   const from = channelsOf(input)
   const weight = bound('weight', tile.shape === 'tiled' ? to : 1)
-  const y = bound('y', to)
+  const y = bound('y', to, shape.half)
   const startsWithBias = tile.shape === 'lanes' && shape.extras.length > 0
-  const added = shape.extras.map((extra) => bound(extra, startsWithBias ? 1 : to))
+  const added = shape.extras.map((extra) => bound(extra, startsWithBias ? 1 : to, extra === 'residual' && shape.residualHalf))
   const code = `${bindings([y], [...inputBound(input), weight, ...added])}
 ${writer(y)}
 ${tile.shape === 'tiled' ? added.map(reader).join('\n') : ''}
@@ -164,9 +185,9 @@ function sumCode({ extras, height, width, filter: [, , , to], outputScale }: Sha
 const finish = (shape: Shape): Program => {
   const { input, height, width, filter, extras, outputScale } = shape
   const to = filter[3]
-  return programOf(`conv finish ${[input.items, height, width, to].join('x')} ${extras.join(' ')} scale ${outputScale}`, () => {
-    const y = bound('y', to)
-    const inputs = ['raw', ...extras].map((name) => bound(name, to))
+  return programOf(`conv finish ${[input.items, height, width, to].join('x')} ${extrasName(shape)} scale ${outputScale}`, () => {
+    const y = bound('y', to, shape.half)
+    const inputs = ['raw', ...extras].map((name) => bound(name, to, name === 'residual' && shape.residualHalf))
     const fours = Math.ceil(to / 4)
     const count = input.items * height * width * fours
     const grid = workgroups(Math.ceil(count / 64))

@@ -1,10 +1,13 @@
 // What convolutions read: one tensor or two whose channels follow each other, its pixels as they are or each four times
-// (nearest neighbour, twice as large), as they are or normalised and activated. None of it becomes a tensor of its own.
+// (nearest neighbour, twice as large), as they are or normalised and activated. None of it becomes a tensor of its own. Tensors
+// that are stored as halves are read as such.
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
 import type { Activations } from '../activations.ts'
 import { tensorsOf } from '../activations.ts'
 import { isSoftware } from '../device.ts'
+import type { Stored } from '../half.ts'
+import { asStored } from '../half.ts'
 import type { Bound } from '../wgsl.ts'
 import { bindings, bound, programOf, reader, silu, within, workgroups, writer } from '../wgsl.ts'
 
@@ -35,24 +38,31 @@ export interface InputShape {
   width: number
   /** Of each tensor. */
   channels: readonly number[]
+  /** Whether each tensor is read as halves. */
+  halves: readonly boolean[]
   upsample: boolean
   affine: boolean
   silu: boolean
 }
 
-export function inputShape(input: ConvInput): InputShape {
+export function inputShape(backend: Backend, input: ConvInput): InputShape {
   const tensors = tensorsOf(input.x)
   const [items, height, width] = tensors[0]!.shape as [number, number, number]
+  const channels = tensors.map(({ shape }) => shape[3]!)
   return {
     items,
     height,
     width,
-    channels: tensors.map(({ shape }) => shape[3]!),
+    channels,
+    halves: tensors.map((tensor) => inFours(channels) && backend.stored(tensor).half),
     upsample: input.upsample ?? false,
     affine: input.affine !== undefined,
     silu: input.silu ?? false,
   }
 }
+
+/** Whether all tensors can be read four channels at a time. */
+const inFours = (channels: readonly number[]) => channels.every((each) => each % 4 === 0)
 
 export const channelsOf = ({ channels }: InputShape) => channels.reduce((sum, each) => sum + each, 0)
 
@@ -60,15 +70,18 @@ export const channelsOf = ({ channels }: InputShape) => channels.reduce((sum, ea
 export const sizeOf = ({ height, width, upsample }: InputShape) =>
   (upsample ? [2 * height, 2 * width] : [height, width]) as [number, number]
 
-export const inputName = ({ items, height, width, channels, upsample, affine, silu }: InputShape) =>
-  `${items}x${height}x${width}x${channels.join('+')}${upsample ? ' upsampled' : ''}${affine ? ' affine' : ''}${silu ? ' silu' : ''}`
+export const inputName = ({ items, height, width, channels, halves, upsample, affine, silu }: InputShape) =>
+  `${items}x${height}x${width}x${channels.map((each, i) => `${each}${halves[i] ? ' half' : ''}`).join('+')}${upsample ? ' upsampled' : ''}${affine ? ' affine' : ''}${silu ? ' silu' : ''}`
 
-/** All that is bound for an input, in the order of `inputBound`. */
-export const inputTensors = (input: ConvInput): TensorInfo[] => [...tensorsOf(input.x), ...(input.affine ? [input.affine] : [])]
+/** All that is bound for an input of this shape, in the order of `inputBound`. */
+export const inputTensors = (input: ConvInput, { halves }: InputShape): (TensorInfo | Stored)[] => [
+  ...tensorsOf(input.x).map((tensor, i) => asStored(tensor, halves[i]!)),
+  ...(input.affine ? [input.affine] : []),
+]
 
 export function inputBound(shape: InputShape): Bound[] {
-  const four = shape.channels.every((channels) => channels % 4 === 0) ? 4 : 1
-  const tensors = shape.channels.map((_, i) => bound(`x${i}`, four))
+  const four = inFours(shape.channels) ? 4 : 1
+  const tensors = shape.channels.map((_, i) => bound(`x${i}`, four, shape.halves[i]))
   return shape.affine ? [...tensors, bound('affine', four)] : tensors
 }
 
@@ -82,7 +95,7 @@ export function inputCode(shape: InputShape): string {
   const [high, wide] = sizeOf(shape)
   const all = channelsOf(shape)
   const half = upsample ? ' >> 1u' : ''
-  const fours = inputBound(shape).every(({ of }) => of === 'vec4f')
+  const fours = inFours(channels)
   return `${inputBound(shape).map(reader).join('\n')}
 ${shape.silu ? silu : ''}
 struct Place { item: u32, pixel: u32, inside: bool }
@@ -124,10 +137,10 @@ fn x_values(pixel: u32, c: u32) -> vec4f {
  */
 export function prepared(backend: Backend, input: ConvInput): { input: ConvInput; made?: TensorInfo } {
   if (!isSoftware(backend.device) || (!input.affine && !input.silu)) return { input }
-  const shape = { ...inputShape(input), upsample: false }
+  const shape = { ...inputShape(backend, input), upsample: false }
   const { items, height, width } = shape
   const output = { shape: [items, height, width, channelsOf(shape)], dtype: 'float32' } as const
-  const made = backend.dispatch(preparation(shape), inputTensors(input), [output])[0]!
+  const made = backend.dispatch(preparation(shape), inputTensors(input, shape), [output])[0]!
   return { input: { x: made, upsample: input.upsample }, made }
 }
 

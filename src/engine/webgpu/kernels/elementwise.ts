@@ -2,6 +2,7 @@
 import type { TensorInfo } from '../../tf.ts'
 import { tf } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
+import { asStored } from '../half.ts'
 import { bound, reader, silu, writer } from '../wgsl.ts'
 import { slopeCode } from './norm.ts'
 import { float32, mainCode, runSized } from './sized.ts'
@@ -27,12 +28,13 @@ function elementwise(
   const { shape } = inputs.x
   const numbers = tf.util.sizeFromShape(shape)
   const y = bound('y', numbers)
-  const read = Object.keys(inputs).map((input) => bound(input, numbers))
+  const { half } = backend.stored(inputs.x)
+  const read = Object.keys(inputs).map((input) => bound(input, numbers, half && input === 'x'))
   return runSized(backend, {
-    name: `${name} of ${numbers % 4 === 0 ? 4 : 1}`,
+    name: `${name} of ${half ? 'halves' : numbers % 4 === 0 ? 4 : 1}`,
     sizes: { count: Math.ceil(numbers / 4 / THREADS), numbers },
     bound: [[y], read],
-    inputs: Object.values(inputs),
+    inputs: Object.entries(inputs).map(([input, tensor]) => asStored(tensor, half && input === 'x')),
     outputs: [float32(shape)],
     code: () => `${writer(y)}
 ${read.map(reader).join('\n')}

@@ -2,11 +2,23 @@
 // linear layer) can normalise what it reads; and its gradient, in two passes.
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
+import { asStored } from '../half.ts'
 import { bound, reader, silu, writer } from '../wgsl.ts'
 import type { Activations } from '../activations.ts'
 import { tensorsOf } from '../activations.ts'
-import type { Extents, Lying, Span } from './normInput.ts'
-import { extentsOf, inFours, inputBound, inputCode, lyingOf, spanFor, sumsCode } from './normInput.ts'
+import type { Extents, InputForm, Lying, Span } from './normInput.ts'
+import {
+  extentsOf,
+  formName,
+  formOf,
+  inFours,
+  inputBound,
+  inputCode,
+  inputTensors,
+  lyingOf,
+  spanFor,
+  sumsCode,
+} from './normInput.ts'
 import { float32, mainCode, runSized } from './sized.ts'
 
 export interface NormStatistics {
@@ -38,19 +50,19 @@ export function normStatistics(
   const { items, all } = extents
   const span = given ?? spanFor(backend.device, extents, groups)
   const fours = spanInFours(extents, span)
-  const tensors = tensorsOf(x)
+  const form = formOf(backend, x, fours)
   const perChannel = ['weight', 'bias', ...(scaleShift ? ['scaleShift'] : [])].map((name) => bound(name, fours ? 4 : 1))
-  const shape = { tensors: tensors.length, fours, span, lying: lyingOf(span, all / groups) }
+  const shape = { form, span, lying: lyingOf(span, all / groups) }
   const [affine, moments] = runSized(backend, {
     name: `norm statistics ${spanName(shape)} eps ${eps}${scaleShift ? ' scaled' : ''}`,
     sizes: spanSizes(extents, groups, span),
     bound: [
       [bound('affine', fours ? 4 : 1), { name: 'moments', of: 'f32' }],
-      [...inputBound(tensors.length, fours), ...perChannel],
+      [...inputBound(form), ...perChannel],
     ],
-    inputs: [...tensors, weight, bias, ...(scaleShift ? [scaleShift] : [])],
+    inputs: [...inputTensors(x, form), weight, bias, ...(scaleShift ? [scaleShift] : [])],
     outputs: [float32([items, 2, all]), float32([items, 2, groups])],
-    code: () => `${inputCode(shape.tensors, fours)}
+    code: () => `${inputCode(form)}
 ${writer(bound('affine', fours ? 4 : 1))}
 ${perChannel.map(reader).join('\n')}
 ${statisticsCode(shape, eps, Boolean(scaleShift))}`,
@@ -156,15 +168,15 @@ function gradientSums(backend: Backend, norm: NormGradient, extents: Extents, sp
   const { x, dy, affine, moments, groups } = norm
   const fours = spanInFours(extents, span)
   const [out, ...read] = ['sums', 'dy', 'affine'].map((name) => bound(name, fours ? 4 : 1))
-  const tensors = tensorsOf(x)
-  const shape = { tensors: tensors.length, fours, span, lying: lyingOf(span, extents.all / groups) }
+  const form = formOf(backend, x, fours)
+  const shape = { form, span, lying: lyingOf(span, extents.all / groups) }
   const [sums] = runSized(backend, {
     name: `norm gradient sums ${spanName(shape)}${norm.silu ? ' silu' : ''}`,
     sizes: spanSizes(extents, groups, span),
-    bound: [[out!], [...inputBound(tensors.length, fours), ...read, { name: 'moments', of: 'f32' }]],
-    inputs: [...tensors, dy, affine, moments],
+    bound: [[out!], [...inputBound(form), ...read, { name: 'moments', of: 'f32' }]],
+    inputs: [...inputTensors(x, form), dy, affine, moments],
     outputs: [float32([extents.items, 4, extents.all])],
-    code: () => `${inputCode(shape.tensors, fours)}
+    code: () => `${inputCode(form)}
 ${writer(out!)}
 ${read.map(reader).join('\n')}
 ${slopeCode(Boolean(norm.silu))}
@@ -246,17 +258,18 @@ function inputGradient(backend: Backend, norm: NormGradient, extents: Extents, s
   const x = tensorsOf(norm.x)[i]!
   const ofX = channels[i]!
   const size = inFours(extents) ? 4 : 1
+  const half = size === 4 && backend.stored(x).half
   const [dx, ...parameters] = ['dx', ...(alsoSums ? ['dweight', 'dbias'] : [])].map((name) => bound(name, size))
-  const inputs = ['x', 'dy', 'affine', 'sums', ...(add ? ['add'] : [])].map((name) => bound(name, size))
+  const inputs = ['x', 'dy', 'affine', 'sums', ...(add ? ['add'] : [])].map((name) => bound(name, size, half && name === 'x'))
   const before = alsoSums ? blocksOf(Math.ceil(all / 4)) : 0
   // As the only tensor is all channels, the kernel for the second of two is told where its channels begin.
   const begin = i === 0 ? '0u' : 'sizes.first'
   const own = channels.length === 1 ? 'sizes.all' : i === 0 ? 'sizes.first' : '(sizes.all - sizes.first)'
   return runSized(backend, {
-    name: `norm gradient of ${size}, ${i + 1} of ${channels.length}${activated ? ' silu' : ''}${add ? ' add' : ''}${alsoSums ? ' sums' : ''}`,
+    name: `norm gradient of ${half ? 'halves' : size}, ${i + 1} of ${channels.length}${activated ? ' silu' : ''}${add ? ' add' : ''}${alsoSums ? ' sums' : ''}`,
     sizes: sizesOf(extents, before + blocksOf(items * pixels * Math.ceil(ofX / 4))),
     bound: [[dx!, ...parameters], inputs],
-    inputs: [x, dy, affine, sums, ...(add ? [add] : [])],
+    inputs: [asStored(x, half), dy, affine, sums, ...(add ? [add] : [])],
     outputs: [float32(x.shape), ...parameters.map(() => float32([all]))],
     code: () => `${[dx!, ...parameters].map(writer).join('\n')}
 ${inputs.map(reader).join('\n')}
@@ -346,23 +359,23 @@ ${mainCode(
 
 // ---- y, for what cannot normalise what it reads
 
-/** y = x affine[:, 0] + affine[:, 1], then SiLU if wished, as one tensor [b, ..., c]. Reads x, writes y. */
+/** y = x affine[:, 0] + affine[:, 1], then SiLU if wished, as one tensor [b, ..., c], of halves if wished. Reads x, writes y. */
 export function affineApply(
   backend: Backend,
-  { x, affine, silu: activated = false }: { x: Activations; affine: TensorInfo; silu?: boolean },
+  { x, affine, silu: activated = false, half = false }: { x: Activations; affine: TensorInfo; silu?: boolean; half?: boolean },
 ): TensorInfo {
   const extents = extentsOf(x)
   const { items, pixels, all } = extents
-  const tensors = tensorsOf(x)
   const fours = inFours(extents)
-  const [y, read] = [bound('y', fours ? 4 : 1), bound('affine', fours ? 4 : 1)]
+  const form = formOf(backend, x, fours)
+  const [y, read] = [bound('y', fours ? 4 : 1, half), bound('affine', fours ? 4 : 1)]
   return runSized(backend, {
-    name: `norm apply to ${tensors.length} of ${fours ? 4 : 1}${activated ? ' silu' : ''}`,
+    name: `norm apply to ${formName(form)}${activated ? ' silu' : ''}${half ? ' to half' : ''}`,
     sizes: sizesOf(extents, blocksOf(items * pixels * Math.ceil(all / 4))),
-    bound: [[y], [...inputBound(tensors.length, fours), read]],
-    inputs: [...tensors, affine],
-    outputs: [float32([...tensors[0]!.shape.slice(0, -1), all])],
-    code: () => `${inputCode(tensors.length, fours)}
+    bound: [[y], [...inputBound(form), read]],
+    inputs: [...inputTensors(x, form), affine],
+    outputs: [{ ...float32([...tensorsOf(x)[0]!.shape.slice(0, -1), all]), half }],
+    code: () => `${inputCode(form)}
 ${writer(y)}
 ${reader(read)}
 ${activated ? silu : ''}
@@ -402,8 +415,7 @@ const sizesOf = ({ items, pixels, all, channels }: Extents, count: number) => ({
 
 /** What the code of a kernel over spans depends on. */
 interface Shape {
-  tensors: number
-  fours: boolean
+  form: InputForm
   span: Span
   lying: Lying
 }
@@ -411,8 +423,8 @@ interface Shape {
 /** Whether all that a span reads begins at a multiple of four. */
 const spanInFours = (extents: Extents, span: Span) => inFours(extents) && span.channels % 4 === 0
 
-const spanName = ({ tensors, fours, span: { lanes, rows, alone, channels }, lying }: Shape) =>
-  `of ${tensors} by ${fours ? 4 : 1}, ${alone ? 'alone' : `${lanes}x${rows} for ${Math.ceil(channels / 4)}`}, groups ${lying}`
+const spanName = ({ form, span: { lanes, rows, alone, channels }, lying }: Shape) =>
+  `of ${formName(form)}, ${alone ? 'alone' : `${lanes}x${rows} for ${Math.ceil(channels / 4)}`}, groups ${lying}`
 
 /** Invocations of a workgroup where each has a span of its own: few, so that there are enough workgroups for all cores. */
 const ALONE = 8

@@ -2,7 +2,9 @@
 // on it is shared: an item and some whole groups of channels for every workgroup, or for every invocation.
 import type { Activations } from '../activations.ts'
 import { tensorsOf } from '../activations.ts'
+import type { Backend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
+import { asStored } from '../half.ts'
 import type { Bound } from '../wgsl.ts'
 import { bound, reader } from '../wgsl.ts'
 
@@ -27,15 +29,32 @@ export function extentsOf(x: Activations): Extents {
 /** Whether all tensors can be read four channels at a time. */
 export const inFours = ({ channels }: Extents) => channels.every((each) => each % 4 === 0)
 
-/** The bindings of x, `x0` and `x1`, read four channels at a time or not. */
-export const inputBound = (tensors: number, fours: boolean): Bound[] =>
-  Array.from({ length: tensors }, (_, i) => bound(`x${i}`, fours ? 4 : 1))
+/** How the tensors of x are read: all of them four channels at a time or none, each as halves or not. */
+export interface InputForm {
+  fours: boolean
+  halves: readonly boolean[]
+}
+
+export const formOf = (backend: Backend, x: Activations, fours: boolean): InputForm => ({
+  fours,
+  halves: tensorsOf(x).map((tensor) => fours && backend.stored(tensor).half),
+})
+
+export const formName = ({ fours, halves }: InputForm) =>
+  `${halves.length} by ${fours ? 4 : 1}${halves.some(Boolean) ? ` halves ${halves.map(Number).join('')}` : ''}`
+
+/** What is bound for x, in the order of {@link inputBound}. */
+export const inputTensors = (x: Activations, { halves }: InputForm) =>
+  tensorsOf(x).map((tensor, i) => asStored(tensor, halves[i]!))
+
+/** The bindings of x, `x0` and `x1`. */
+export const inputBound = ({ fours, halves }: InputForm): Bound[] => halves.map((half, i) => bound(`x${i}`, fours ? 4 : 1, half))
 
 /** `fn x_at(pixel: u32, c: u32) -> vec4f`: four channels of a pixel, counted over all items; by sizes `all`, and `first` of two tensors. */
-export function inputCode(tensors: number, fours: boolean): string {
-  const readers = inputBound(tensors, fours).map(reader).join('\n')
-  if (tensors === 1) return `${readers}\nfn x_at(pixel: u32, c: u32) -> vec4f { return x0_at(pixel * sizes.all + c); }`
-  if (fours)
+export function inputCode(form: InputForm): string {
+  const readers = inputBound(form).map(reader).join('\n')
+  if (form.halves.length === 1) return `${readers}\nfn x_at(pixel: u32, c: u32) -> vec4f { return x0_at(pixel * sizes.all + c); }`
+  if (form.fours)
     return `${readers}
 fn x_at(pixel: u32, c: u32) -> vec4f {
   if (c < sizes.first) { return x0_at(pixel * sizes.first + c); }

@@ -1,7 +1,8 @@
 // Kernels that are told the sizes of tensors as numbers, so that one serves all shapes: a network has norms of many, and devices
 // made of software take longer to compile a kernel than to run it.
-import type { DataType, TensorInfo } from '../../tf.ts'
+import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
+import type { Made } from '../half.ts'
 import type { Bound } from '../wgsl.ts'
 import { bindings, MOST_WORKGROUPS, programOf } from '../wgsl.ts'
 
@@ -12,7 +13,7 @@ interface Sized {
   sizes: { count: number; [name: string]: number }
   bound: readonly [outputs: readonly Bound[], inputs: readonly Bound[]]
   inputs: readonly TensorInfo[]
-  outputs: readonly (TensorInfo | { shape: readonly number[]; dtype: DataType })[]
+  outputs: readonly (TensorInfo | Made)[]
   /** All but the bindings. */
   code: () => string
 }
