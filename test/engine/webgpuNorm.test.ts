@@ -195,8 +195,26 @@ onEachBackend(() => {
     x.forEach((value, i) => (right[Math.floor(i / (37 * 6)) * 6 + (i % 6)]! += value))
     const tensor = tensorOf(x, [2, 37, 6])
     for (const layout of [undefined, { lanes: 2, tall: 8, parts: 3 }, { lanes: 1, tall: 1, parts: 4 }])
-      expectNear(await read(poisoned((backend) => columnSums(backend, tensor, sizes, layout))), right, 'sums')
+      expectNear(await read(poisoned((backend) => columnSums(backend, tensor, sizes, { layout }))), right, 'sums')
     tf.dispose([tensor] as never)
+  })
+
+  test('sums and means of tfjs over axes before the last one', async () => {
+    const x = numbers(2 * 3 * 5 * 4, 1)
+    const [sums, means] = [new Float64Array(8), new Float64Array(20)]
+    x.forEach((value, i) => {
+      sums[Math.floor(i / 60) * 4 + (i % 4)]! += value
+      means[i % 20]! += value / 6
+    })
+    const tensor = tf.tensor(x, [2, 3, 5, 4])
+    const [sum, mean] = tf.tidy(() => [tensor.sum([1, 2], true), tensor.mean([1, 0])])
+    expect([sum!.shape, mean!.shape]).toEqual([
+      [2, 1, 1, 4],
+      [5, 4],
+    ])
+    expectNear((await sum!.data()) as Float32Array, sums, 'sums')
+    expectNear((await mean!.data()) as Float32Array, means, 'means')
+    tf.dispose([tensor, sum!, mean!])
   })
 
   test('silu and its gradient, far from zero too', async () => {

@@ -7,6 +7,7 @@ import type { Tensor } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Call as OwnCall } from './kernels/convStock.ts'
 import { stockKernels } from './kernels/convStock.ts'
+import { reductions } from './kernels/reduceStock.ts'
 
 interface Call {
   inputs: Record<string, Pick<Tensor, 'shape'>>
@@ -23,9 +24,9 @@ const SMALL_OUTPUT = 2
 /** The choice is left to tfjs. */
 const ANY = -1
 
-/** Replaces the kernels that multiply matrices and those of convolutions, for the whole page; calling it again is harmless. */
+/** Replaces the kernels that multiply matrices, those of convolutions and of sums, for the whole page; calling it again is harmless. */
 export function replaceKernels(): void {
-  for (const [name, own] of Object.entries(stockKernels)) {
+  for (const [name, own] of Object.entries({ ...stockKernels, ...reductions })) {
     replaceKernel<Kernel>(name, 'webgpu', (stock) => {
       const maySplit = splits[name]
       const rest = maySplit ? inOrder(stock, maySplit) : stock

@@ -24,18 +24,33 @@ const PART = 256
 /** So many workgroups fill a GPU. */
 const MANY = 512
 
+interface Options {
+  /** What the sums are divided by; 1 if left out. */
+  divisor?: number
+  /** What fits the device, if left out. */
+  layout?: Layout
+}
+
 /**
  * The sums of [outer, rows, c] over the rows: [outer, c]. Reads x once. Many rows are summed in parts first, which is a second
  * dispatch.
  */
-export function columnSums(backend: Backend, x: TensorInfo, shape: Shape, given?: Layout): TensorInfo {
+export function columnSums(backend: Backend, x: TensorInfo, shape: Shape, { divisor = 1, layout }: Options = {}): TensorInfo {
   const { outer, rows, channels } = shape
-  const { lanes, tall, parts } = given ?? layoutFor(backend.device, shape)
+  const { lanes, tall, parts } = layout ?? layoutFor(backend.device, shape)
   const [sums, read] = [bound('sums', channels), bound('x', channels)]
   const across = Math.ceil(Math.ceil(channels / 4) / lanes)
   const [found] = runSized(backend, {
     name: `sums of rows by ${lanes}x${tall} of ${channels % 4 === 0 ? 4 : 1}`,
-    sizes: { count: outer * parts * across, rows, channels, across, parts, part: Math.ceil(rows / parts) },
+    sizes: {
+      count: outer * parts * across,
+      rows,
+      channels,
+      across,
+      parts,
+      part: Math.ceil(rows / parts),
+      divisor: parts === 1 ? divisor : 1,
+    },
     bound: [[sums], [read]],
     inputs: [x],
     outputs: [float32(parts === 1 ? [outer, channels] : [outer, parts, channels])],
@@ -46,7 +61,7 @@ ${rowSumsCode(lanes, tall)}
 ${mainCode(lanes * tall, sumCode(lanes, tall))}`,
   })
   if (parts === 1) return found!
-  const total = columnSums(backend, found!, { outer, rows: parts, channels }, { lanes, tall, parts: 1 })
+  const total = columnSums(backend, found!, { outer, rows: parts, channels }, { divisor, layout: { lanes, tall, parts: 1 } })
   backend.disposeData(found!.dataId)
   return total
 }
@@ -71,4 +86,4 @@ const sumCode = (lanes: number, tall: number) => `let c = 4u * (group % sizes.ac
     }
   }
   sum = over_rows(thread, sum);
-  if (thread < ${lanes}u && c < sizes.channels) { sums_put(one * sizes.channels + c, sum, sizes.channels - c); }`
+  if (thread < ${lanes}u && c < sizes.channels) { sums_put(one * sizes.channels + c, sum / f32(sizes.divisor), sizes.channels - c); }`
