@@ -2,7 +2,7 @@
 //
 // The order is known where it is certain (a real GPU through WebGPU first; a software adapter loses to wasm by a factor
 // of ten) and measured where it is not.
-import { broadcastSumGradients } from './gradients.ts'
+import { broadcastSumGradients, fusedSoftmaxGradient } from './gradients.ts'
 import type { BackendName, BackendReport, WasmPaths } from './protocol.ts'
 import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
@@ -81,6 +81,7 @@ export async function startUntested(name: BackendName, options: BackendOptions =
 function prepareTfjs() {
   tf.enableProdMode() // no banner about tfjs-node
   broadcastSumGradients()
+  fusedSoftmaxGradient()
 }
 
 /** Stops the active backend and gives its memory and device back. */

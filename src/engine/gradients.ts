@@ -1,5 +1,7 @@
-// Replaces two stock gradients of tfjs: those of Sum and Mean fill a tensor of ones on the CPU and upload it, as large
-// as what was summed, at every step. Broadcasting gives the same numbers with one kernel and no upload.
+// Replaces stock gradients of tfjs. Those of Sum and Mean fill a tensor of ones on the CPU and upload it, as large as what was
+// summed, at every step: broadcasting gives the same numbers with one kernel and no upload. That of Softmax is four kernels,
+// where on webgpu one of our own does.
+import { softmaxGradient } from './layers/softmax.ts'
 import { constant } from './layers/sums.ts'
 import type { Tensor } from './tf.ts'
 import { tf } from './tf.ts'
@@ -29,5 +31,14 @@ export function broadcastSumGradients(): void {
         return spread(tf.div(dy as Tensor, summed), x!.shape, attrs.axis)
       },
     }),
+  })
+}
+
+/** Makes the gradient of `tf.softmax` one kernel on webgpu. For the whole page; calling it again is harmless. */
+export function fusedSoftmaxGradient(): void {
+  tf.registerGradient({
+    kernelName: 'Softmax',
+    outputsToSave: [true],
+    gradFunc: (dy, [y]) => ({ logits: () => softmaxGradient(y!, dy as Tensor) }),
   })
 }

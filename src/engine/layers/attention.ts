@@ -3,6 +3,7 @@ import { tf } from '../tf.ts'
 import { isSoftware } from '../webgpu/device.ts'
 import { attentionBackward, attentionForward } from '../webgpu/kernels/attention.ts'
 import { ownKernels, tensorOf } from '../webgpu/own.ts'
+import { softmaxGradient } from './softmax.ts'
 import { onGPU } from './sums.ts'
 
 /**
@@ -82,9 +83,7 @@ const attentionOp = tf.customGrad((...args: unknown[]) => {
     value: product(shares, v),
     gradFunc: (dy: Tensor, saved: Tensor[]) => {
       const [q, k, v, shares] = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D]
-      const weighted = product(dy as Tensor3D, v, false, true).mul(shares)
-      // The gradient of softmax: p (dp - sum p dp), with the scale of what went into it.
-      const scores = weighted.sub(shares.mul(weighted.sum(2, true))).mul(1 / Math.sqrt(q.shape[2])) as Tensor3D
+      const scores = softmaxGradient(shares, product(dy as Tensor3D, v, false, true), 1 / Math.sqrt(q.shape[2])) as Tensor3D
       return [product(scores, k), product(scores, q, true), product(shares, dy as Tensor3D, true)]
     },
   }

@@ -68,6 +68,8 @@ interface Stock {
   ensureCommandEncoderReady(): void
   endComputePassEncoder(): void
   makeTensorInfo(shape: readonly number[], dtype: DataType, values?: Values): TensorInfo
+  shouldExecuteOnCPU(inputs: readonly TensorInfo[]): boolean
+  incRef(dataId: DataId): void
   read(dataId: DataId): Promise<TensorData['values']>
   readSync(dataId: DataId): Values
   readToGPU(dataId: DataId): object

@@ -5,9 +5,12 @@
 import { replaceKernel } from '../replaceKernel.ts'
 import type { Tensor } from '../tf.ts'
 import { tf } from '../tf.ts'
-import type { Call as OwnCall } from './kernels/convStock.ts'
-import { stockKernels } from './kernels/convStock.ts'
+import { convolutions } from './kernels/convStock.ts'
+import { pieceKernels } from './kernels/pieces.ts'
 import { reductions } from './kernels/reduceStock.ts'
+import { segmentKernels } from './kernels/segmentSum.ts'
+import { softmaxKernels } from './kernels/softmax.ts'
+import type { Call as OwnCall } from './kernels/stockCall.ts'
 
 interface Call {
   inputs: Record<string, Pick<Tensor, 'shape'>>
@@ -24,9 +27,12 @@ const SMALL_OUTPUT = 2
 /** The choice is left to tfjs. */
 const ANY = -1
 
-/** Replaces the kernels that multiply matrices, those of convolutions and of sums, for the whole page; calling it again is harmless. */
+/** By the names tfjs has for them. */
+const kernels = { ...convolutions, ...reductions, ...pieceKernels, ...segmentKernels, ...softmaxKernels }
+
+/** Puts them in the place of tfjs's for the whole page; calling it again is harmless. */
 export function replaceKernels(): void {
-  for (const [name, own] of Object.entries({ ...stockKernels, ...reductions })) {
+  for (const [name, own] of Object.entries(kernels)) {
     replaceKernel<Kernel>(name, 'webgpu', (stock) => {
       const maySplit = splits[name]
       const rest = maySplit ? inOrder(stock, maySplit) : stock

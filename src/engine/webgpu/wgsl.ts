@@ -8,6 +8,12 @@ export interface Bound {
   of: 'f32' | 'vec4f' | 'half4'
 }
 
+/** A tensor of a kernel that is bound and no more: integers too, one or two at once. */
+export interface Binding {
+  name: string
+  of: Bound['of'] | 'i32' | 'vec2u'
+}
+
 /** How a tensor whose last axis is `channels` is bound: four at a time where it can be. Halves are for multiples of four alone. */
 export const bound = (name: string, channels: number, half = false): Bound => ({
   name,
@@ -15,7 +21,7 @@ export const bound = (name: string, channels: number, half = false): Bound => ({
 })
 
 /** Declarations of the bindings of group 0, in the order of `Backend.dispatch`: the outputs, then the inputs. */
-export const bindings = (outputs: readonly Bound[], inputs: readonly Bound[]): string =>
+export const bindings = (outputs: readonly Binding[], inputs: readonly Binding[]): string =>
   [...outputs, ...inputs]
     .map(({ name, of }, i) => {
       const access = i < outputs.length ? 'read_write' : 'read'

@@ -8,16 +8,10 @@ import { convFilterGradient } from './convFilterGradient.ts'
 import { convForward } from './convForward.ts'
 import type { Pad } from './convInput.ts'
 import { convInputGradient } from './convInputGradient.ts'
+import type { Call, StockKernel } from './stockCall.ts'
 
-/** A call of a kernel of tfjs. */
-export interface Call {
-  inputs: Record<string, TensorInfo>
-  attrs: Record<string, unknown>
-  backend: Backend
-}
-
-/** By the names tfjs has for them. Each leaves to tfjs, with undefined, what it does not take. */
-export const stockKernels: Record<string, (call: Call) => TensorInfo | undefined> = {
+/** By the names tfjs has for them. */
+export const convolutions: Record<string, StockKernel> = {
   BatchMatMul: product,
   _FusedMatMul: product,
   Conv2D: forward,
@@ -47,21 +41,53 @@ function forward(call: Call): TensorInfo | undefined {
 const isLinear = ({ inputs: { preluActivationWeights }, attrs: { activation = 'linear' } }: Call) =>
   !preluActivationWeights && activation === 'linear'
 
-/** [1, m, k] by [1, k, n], as a convolution of m pixels. */
+/** [1, m, k] by [1, k, n], either of them transposed, as a convolution of pixels or one of its gradients. */
 function product(call: Call): TensorInfo | undefined {
   const { inputs, attrs, backend } = call
   const { bias } = inputs
   const [a, b] = [inputs.a!, inputs.b!]
-  const [rows, terms, columns] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!]
-  const isPlain = !attrs.transposeA && !attrs.transposeB && isLinear(call) && [a, b].every(({ dtype }) => dtype === 'float32')
+  const { transposeA, transposeB } = attrs
+  const [rows, terms] = (transposeA ? [-1, -2] : [-2, -1]).map((axis) => a.shape.at(axis)!) as [number, number]
+  const columns = b.shape.at(transposeB ? -2 : -1)!
+  const isPlain = isLinear(call) && [a, b].every(({ dtype }) => dtype === 'float32') && !(transposeA && transposeB)
   const isOne = tf.util.sizeFromShape(a.shape) === rows * terms && tf.util.sizeFromShape(b.shape) === terms * columns
-  if (!isPlain || !isOne || (bias && bias.shape.join() !== `${columns}`)) return undefined
+  if (!isPlain || !isOne || (bias && (transposeA || transposeB || bias.shape.join() !== `${columns}`))) return undefined
   if (Math.min(rows, columns) < FEWEST_ROWS || !isWorthIt(backend, rows * terms * columns)) return undefined
-  const x = { ...a, shape: [1, 1, rows, terms] }
-  const weight = { ...b, shape: [1, 1, terms, columns] }
-  const y = convForward(backend, { x, weight, bias, stride: 1, pad: { top: 0, bottom: 0, left: 0, right: 0 } })
-  return { ...y, shape: [...a.shape.slice(0, -1), columns] }
+  const made = transposeA
+    ? filterProduct(backend, a, b, [terms, rows, columns])
+    : transposeB
+      ? inputProduct(backend, a, b, [rows, terms, columns])
+      : convForward(backend, { x: asPixels(a, rows, terms), weight: asFilter(b, terms, columns), bias, ...POINT })
+  const batch = a.shape.length >= b.shape.length ? a.shape : b.shape
+  return { ...made, shape: [...batch.slice(0, -2), rows, columns] }
 }
+
+/** a^T b of [pixels, from] and [pixels, to]: the gradient of a filter of one pixel. */
+const filterProduct = (backend: Backend, a: TensorInfo, b: TensorInfo, [pixels, from, to]: Extents) =>
+  convFilterGradient(backend, {
+    x: { ...a, shape: [pixels, 1, 1, from] },
+    dy: { ...b, shape: [pixels, 1, 1, to] },
+    filterShape: [1, 1, from, to],
+    bias: false,
+    ...POINT,
+  })[0]!
+
+/** a b^T of [pixels, from] and [to, from]: the gradient of what such a filter has read. */
+const inputProduct = (backend: Backend, a: TensorInfo, b: TensorInfo, [pixels, from, to]: Extents) =>
+  convInputGradient(backend, {
+    dy: asPixels(a, pixels, from),
+    weight: asFilter(b, to, from),
+    inputShape: [1, 1, pixels, to],
+    ...POINT,
+  })[0]!
+
+type Extents = readonly [pixels: number, from: number, to: number]
+
+const POINT = { stride: 1, pad: { top: 0, bottom: 0, left: 0, right: 0 } } as const
+
+const asPixels = (x: TensorInfo, pixels: number, channels: number): TensorInfo => ({ ...x, shape: [1, 1, pixels, channels] })
+
+const asFilter = (weight: TensorInfo, from: number, to: number): TensorInfo => ({ ...weight, shape: [1, 1, from, to] })
 
 /** A product of fewer rows or columns fills no tile. */
 const FEWEST_ROWS = 16

@@ -1,11 +1,11 @@
 // Sum and Mean of tfjs over axes before the last one, which tfjs moves to the end first, by a copy of all there is.
 import type { TensorInfo } from '../../tf.ts'
 import { tf } from '../../tf.ts'
-import type { Call } from './convStock.ts'
 import { columnSums } from './reduce.ts'
+import type { Call, StockKernel } from './stockCall.ts'
 
-/** By the names tfjs has for them. Each leaves to tfjs, with undefined, what it does not take. */
-export const reductions: Record<string, (call: Call) => TensorInfo | undefined> = {
+/** By the names tfjs has for them. */
+export const reductions: Record<string, StockKernel> = {
   Sum: (call) => reduced(call, () => 1),
   Mean: (call) => reduced(call, (rows) => rows),
 }

@@ -3,7 +3,7 @@
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
 import type { Made } from '../half.ts'
-import type { Bound } from '../wgsl.ts'
+import type { Binding } from '../wgsl.ts'
 import { bindings, MOST_WORKGROUPS, programOf } from '../wgsl.ts'
 
 interface Sized {
@@ -11,7 +11,7 @@ interface Sized {
   name: string
   /** For `sizes.<name>` in the code: `count` is of workgroups. Their order is part of the code. */
   sizes: { count: number; [name: string]: number }
-  bound: readonly [outputs: readonly Bound[], inputs: readonly Bound[]]
+  bound: readonly [outputs: readonly Binding[], inputs: readonly Binding[]]
   inputs: readonly TensorInfo[]
   outputs: readonly (TensorInfo | Made)[]
   /** All but the bindings. */
