@@ -1,6 +1,7 @@
 // One step of training as a function from state to state: nothing is changed in place, so a snapshot is a reference.
 import type { Average } from './averages.ts'
 import { averageUpdate, beginAverage } from './averages.ts'
+import { differentiate } from './differentiate.ts'
 import type { EmaConfig } from './ema.ts'
 import { flatten, laidOut, ownTensors, unflatten } from './flat.ts'
 import type { Moments, OptimizerConfig } from './optimizers.ts'
@@ -208,21 +209,12 @@ export function namedWeights(flat: Tensor1D, like: Weights): Weights {
 
 /** The loss and its gradient, flattened; it is zero for a weight that the loss does not depend on. */
 function gradientOf(loss: () => Scalar, weights: Tensor[]): { value: Scalar; gradient: Tensor1D } {
-  const engine = tf.engine()
   const homes = openHomes(weights)
   try {
-    const { value, grads } = engine.gradients(loss, weights, undefined, true) as unknown as {
-      value: Scalar
-      grads: (Tensor | null | undefined)[]
-    }
+    const { value, grads } = differentiate(loss, weights)
     if (grads.every((gradient) => !gradient)) throw unreached()
     const all = () => grads.map((gradient, i) => gradient ?? tf.zerosLike(weights[i]!))
     return { value, gradient: homes?.collect(grads) ?? flatten(all()) }
-  } catch (error) {
-    // A tape cut short still holds what its operations saved for the way back.
-    for (const { saved } of engine.state.activeTape ?? []) saved?.forEach((tensor) => tensor.dispose())
-    engine.state.activeTape = []
-    throw error
   } finally {
     homes?.close()
   }

@@ -1,0 +1,92 @@
+// Gradients with their memory given back on the way: the bits of tfjs's own, less memory, and nothing left behind.
+import { expect, test } from 'vitest'
+import { differentiate } from '../../src/engine/differentiate.ts'
+import type { Tensor } from '../../src/engine/tf.ts'
+import { tf } from '../../src/engine/tf.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+import { numbers } from '../kernels.ts'
+import { peakOf } from '../peak.ts'
+
+const square = (n: number, seed: number) => tf.tensor2d(numbers(n * n, seed, 0.5), [n, n])
+
+const dataOf = (tensors: readonly (Tensor | null | undefined)[]) =>
+  Promise.all(tensors.map(async (tensor) => tensor && [...(await tensor.data())]))
+
+onEachBackend(() => {
+  test('has the bits of the gradients of tfjs', async () => {
+    const [a, b, c] = [square(5, 1), square(5, 2), square(5, 3)]
+    const f = () => {
+      const once = a.matMul(b).tanh() as Tensor
+      const [left, right] = tf.split(once.mul(a).add(once), [2, 3], 1) as [Tensor, Tensor]
+      return tf.concat([right, left], 1).softmax().mul(once).sum()
+    }
+    const own = differentiate(f, [a, b, c])
+    const stock = tf.engine().gradients(f, [a, b, c], undefined, true)
+    const [found, expected] = [own, stock].map(({ value, grads }) => [value, ...grads])
+    expect(await dataOf(found!)).toEqual(await dataOf(expected!))
+    tf.dispose([a, b, c, found!.slice(0, 3), expected!.slice(0, 3)] as never)
+  })
+})
+
+onCpu(() => {
+  test('gives nothing for what the value does not depend on', async () => {
+    const [x, y] = [tf.scalar(2), tf.scalar(3)]
+    const { value, grads } = differentiate(() => x.square(), [x, y])
+    expect(await dataOf([value, ...grads])).toEqual([[4], [4], undefined])
+    tf.dispose([x, y, value, grads[0]!])
+  })
+
+  test('takes a dy, and leaves it alone', async () => {
+    const [x, dy] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 5])]
+    const { value, grads } = differentiate(() => x.square(), [x], dy)
+    expect(await dataOf(grads)).toEqual([[6, 20]])
+    expect(dy.isDisposed).toBe(false)
+    tf.dispose([x, dy, value, grads[0]!])
+  })
+
+  test('inside a function that is differentiated, and on the way back of another', async () => {
+    const x = tf.scalar(3)
+    const cubed = tf.tidy(() => tf.grad((x) => differentiate(() => x.mul(x).mul(x), [x]).grads[0]!)(x))
+    expect(await dataOf([cubed])).toEqual([[18]])
+    const again = tf.customGrad((...args: unknown[]) => {
+      const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
+      save([x])
+      return { value: x.square(), gradFunc: (dy: Tensor, [x]: Tensor[]) => differentiate(() => x!.square(), [x!], dy).grads[0]! }
+    })
+    const { value, grads } = differentiate(() => again(x.mul(2)), [x])
+    expect(await dataOf([value, ...grads])).toEqual([[36], [24]])
+    tf.dispose([x, cubed, value, grads[0]!])
+  })
+
+  test('an error leaves no tensors behind', () => {
+    const x = tf.scalar(3)
+    const fails = tf.customGrad((...args: unknown[]) => {
+      const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
+      save([x])
+      const gradFunc = () => {
+        throw new Error('no way back')
+      }
+      return { value: x.square(), gradFunc }
+    })
+    const failsAtOnce = (): Tensor => {
+      throw new Error(`no way from ${x.square().shape}`)
+    }
+    expect(() => differentiate(() => fails(x.square()), [x])).toThrow('no way back')
+    expect(() => differentiate(failsAtOnce, [x])).toThrow('no way from')
+    x.dispose()
+  })
+
+  test('holds little more than what was saved', () => {
+    const [x, layers] = [square(64, 1), 12]
+    const f = () => {
+      let h: Tensor = x
+      for (let i = 0; i < layers; i++) h = h.mul(h)
+      return h.sum()
+    }
+    const [own, stock] = [differentiate, tf.engine().gradients.bind(tf.engine())].map((gradients) =>
+      peakOf(() => tf.tidy(() => void gradients(f, [x]))),
+    ) as [number, number]
+    expect(own).toBeLessThan(0.8 * stock)
+    x.dispose()
+  })
+})
