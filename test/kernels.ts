@@ -16,12 +16,22 @@ export const tensorOf = (data: Float32Array, shape: number[]): TensorInfo => tf.
 export function poisoned<Made>(run: (backend: Backend) => Made): Made {
   const backend = ownBackend()
   const stock = backend.makeTensorInfo.bind(backend)
-  backend.makeTensorInfo = (shape: readonly number[], dtype: DataType) =>
+  const filled = (shape: readonly number[], dtype: DataType) =>
     stock(shape, dtype, new Float32Array(tf.util.sizeFromShape(shape as number[])).fill(NaN))
+  const view = backend.view.bind(backend)
+  backend.makeTensorInfo = filled
+  // A part has the numbers of its whole.
+  backend.view = (...part) => {
+    backend.makeTensorInfo = stock
+    const made = view(...part)
+    backend.makeTensorInfo = filled
+    return made
+  }
   try {
     return run(backend)
   } finally {
     Reflect.deleteProperty(backend, 'makeTensorInfo')
+    Reflect.deleteProperty(backend, 'view')
   }
 }
 

@@ -7,7 +7,7 @@ import { affineApply, normGradient, normStatistics } from '../../src/engine/webg
 import { extentsOf, sharedSpan } from '../../src/engine/webgpu/kernels/normInput.ts'
 import { columnSums } from '../../src/engine/webgpu/kernels/reduce.ts'
 import { onEachBackend } from '../backends.ts'
-import { expectNear, numbers, poisoned, read, tensorOf } from '../kernels.ts'
+import { expectNear, numbers, ownBackend, poisoned, read, tensorOf } from '../kernels.ts'
 
 interface Case {
   items: number
@@ -19,6 +19,8 @@ interface Case {
   silu: boolean
   scaled: boolean
   add: boolean
+  /** The gradient of what was added for every item is wanted, and gradients are written where others are. */
+  perItem: boolean
   /** Invocations of a workgroup, or the span that fits the device. */
   threads: number | undefined
 }
@@ -79,7 +81,9 @@ function reference(one: Case, offset = 0) {
         dx[at] = inverse * (dz[at]! * weight[k]! * slope(k) - first - n[at]! * second) + (add?.[at] ?? 0)
       }
     }
-  return { moments, y, dx, dweight, dbias, dscaleShift }
+  const dperItem = new Float64Array(items * c)
+  dx.forEach((value, at) => (dperItem[Math.floor(at / c / pixels) * c + (at % c)]! += value))
+  return { moments, y, dx, dweight, dbias, dscaleShift, dperItem }
 }
 
 /** Channels from `from` to `to` of [rows, c]. */
@@ -99,6 +103,14 @@ function inputsOf(one: Case, offset: number) {
   }
 }
 
+/** Parts of a larger tensor, full of NaN, of these shapes. */
+function homesFor(...shapes: number[][]) {
+  const backend = ownBackend()
+  const places = shapes.map((_, i) => 256 * i)
+  const whole = backend.makeTensorInfo([256 * shapes.length], 'float32', new Float32Array(256 * shapes.length).fill(NaN))
+  return { whole, views: shapes.map((shape, i) => backend.view(whole, places[i]!, shape)) }
+}
+
 async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
   const { items, pixels, groups, silu, first } = one
   const { c, dy, add } = dataOf(one, offset)
@@ -111,8 +123,25 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
   )
   const y = poisoned((backend) => affineApply(backend, { x, affine, silu }))
   const scaled = scaleShift && { scaleShift, weight, bias }
+  const homes = one.perItem ? homesFor([c], [c], [items, c]) : undefined
+  const [dweight, dbias, dperItem] = homes?.views ?? []
   const gradients = poisoned((backend) =>
-    normGradient(backend, { x, dy: upstream, affine, moments, groups, silu, scaled, add: around }, span),
+    normGradient(
+      backend,
+      {
+        x,
+        dy: upstream,
+        affine,
+        moments,
+        groups,
+        silu,
+        scaled,
+        add: around,
+        perItem: one.perItem,
+        into: { dweight, dbias, dperItem },
+      },
+      span,
+    ),
   )
   const right = reference(one, offset)
   expectNear(await read(y), right.y, 'y', tolerance)
@@ -129,6 +158,12 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
   expectNear(await read(gradients.dbias), right.dbias, 'dbias', tolerance)
   expect(Boolean(gradients.dscaleShift)).toBe(one.scaled)
   if (gradients.dscaleShift) expectNear(await read(gradients.dscaleShift), right.dscaleShift, 'dscaleShift', tolerance)
+  expect(Boolean(gradients.dperItem)).toBe(one.perItem)
+  if (homes) {
+    expect([gradients.dweight, gradients.dbias, gradients.dperItem]).toEqual(homes.views)
+    expectNear(await read(gradients.dperItem!), right.dperItem, 'dperItem', tolerance)
+  }
+  ownBackend().disposeData(homes?.whole.dataId ?? {})
   tf.dispose([...('dataId' in x ? [x] : x), weight, bias, scaleShift, upstream, around, affine] as never)
 }
 
@@ -143,11 +178,13 @@ const drawn: fc.Arbitrary<Case> = fc
     silu: fc.boolean(),
     scaled: fc.boolean(),
     add: fc.boolean(),
+    perItem: fc.boolean(),
     threads: fc.constantFrom(undefined, 2, 8, 64),
   })
   .map(({ split, two, ...rest }) => {
     const c = rest.size * rest.groups
-    return { ...rest, first: two && c > 1 ? 1 + Math.floor(split * (c - 1) * 0.999) : undefined }
+    const add = rest.add && !rest.perItem
+    return { ...rest, add, first: two && c > 1 ? 1 + Math.floor(split * (c - 1) * 0.999) : undefined }
   })
 
 const plain: Case = {
@@ -159,6 +196,7 @@ const plain: Case = {
   silu: false,
   scaled: false,
   add: false,
+  perItem: false,
   threads: undefined,
 }
 
@@ -167,7 +205,8 @@ onEachBackend(() => {
     { size: 2, groups: 8, pixels: 16, silu: true },
     { size: 2, groups: 8, pixels: 16, silu: true, threads: 64 },
     { size: 8, groups: 4, pixels: 33, silu: true, first: 12, add: true, threads: 64 },
-    { size: 48, groups: 1, pixels: 5, threads: 8 },
+    { size: 48, groups: 1, pixels: 5, threads: 8, perItem: true, silu: true },
+    { size: 2, groups: 4, pixels: 33, perItem: true, silu: true },
     { size: 12, groups: 3, pixels: 1, scaled: true, threads: 4 },
   ])('norm of %o', async (changes) => {
     await expectNorm({ ...plain, ...changes })

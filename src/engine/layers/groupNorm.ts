@@ -3,6 +3,7 @@ import { tf } from '../tf.ts'
 import { ownFunctions } from '../wasm/module.ts'
 import type { NormOptions } from '../wasm/norm.ts'
 import { canNorm, norm, normGradient } from '../wasm/norm.ts'
+import { homeFor } from '../webgpu/arena.ts'
 import * as webgpu from '../webgpu/kernels/norm.ts'
 import { ownKernels, tensorOf } from '../webgpu/own.ts'
 import { channelMeans, constant, rowSums } from './sums.ts'
@@ -44,7 +45,8 @@ const webgpuOp = ({ groups, eps, silu }: NormOptions) =>
       value: tensorOf(webgpu.affineApply(backend, { x, affine, silu })),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [x, affine, moments] = saved as [Tensor, Tensor, Tensor]
-        const { dx, dweight, dbias } = webgpu.normGradient(backend, { x, dy, affine, moments, groups, silu })
+        const into = { dweight: homeFor(weight), dbias: homeFor(bias) }
+        const { dx, dweight, dbias } = webgpu.normGradient(backend, { x, dy, affine, moments, groups, silu, into })
         return [...dx, dweight, dbias].map((each) => tensorOf(each))
       },
     }

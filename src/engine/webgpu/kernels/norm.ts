@@ -125,8 +125,12 @@ export interface NormGradient {
   silu?: boolean
   /** What the norm was scaled by, if it was, with its weight and bias. */
   scaled?: { scaleShift: TensorInfo; weight: TensorInfo; bias: TensorInfo }
-  /** [b, ..., c], added to dx: the gradient of a way around. */
+  /** [b, ..., c], added to dx: the gradient of a way around. Not with `perItem`. */
   add?: TensorInfo
+  /** Whether the gradient of what was added to x for every item, the same to all its pixels, is wanted. */
+  perItem?: boolean
+  /** Tensors that gradients are written into, where they are not to be new ones. */
+  into?: { dweight?: TensorInfo; dbias?: TensorInfo; dperItem?: TensorInfo }
 }
 
 interface NormGradients {
@@ -135,57 +139,70 @@ interface NormGradients {
   dweight: TensorInfo
   dbias: TensorInfo
   dscaleShift?: TensorInfo
+  /** [b, c], if it is wanted. */
+  dperItem?: TensorInfo
 }
 
 /**
  * With n = (x - mean) / std, y = n w + b for the weight and bias that hold for an item, and dz = dy, or dy silu'(y):
  * dw = sum dz n, db = sum dz over the pixels, and dx = (dz w - mean(dz w) - n mean(dz w n)) / std, means over a group.
  * The sums are one dispatch, dx another, with the sums over the items in workgroups of their own; a second tensor of x, or a
- * scale of items, is one more. Reads x and dy twice, writes dx.
+ * scale of items, is one more. Reads x and dy twice, writes dx. The gradient of what was added for every item is the sum of dx
+ * over the pixels, which follows from the sums: nothing is read for it.
  */
 export function normGradient(backend: Backend, norm: NormGradient, given?: Span): NormGradients {
   const { x, scaled } = norm
+  if (norm.perItem && norm.add)
+    throw new RangeError('What is added to dx is no part of the gradient of what was added for every item.')
   const extents = extentsOf(x)
   const span = given ?? spanFor(backend.device, extents, norm.groups)
-  const sums = gradientSums(backend, norm, extents, span)
+  const [sums, dperItem] = gradientSums(backend, norm, extents, span) as [TensorInfo, TensorInfo?]
   const found: TensorInfo[] = []
   const dx = tensorsOf(x).map((_, i) => {
     const [made, ...rest] = inputGradient(backend, norm, extents, sums, i)
     found.push(...rest)
     return made!
   })
-  if (scaled) found.push(...scaledGradient(backend, scaled, extents, sums))
+  if (scaled) found.push(...scaledGradient(backend, { ...scaled, into: norm.into }, extents, sums))
   backend.disposeData(sums.dataId)
   const [dweight, dbias, dscaleShift] = found as [TensorInfo, TensorInfo, TensorInfo?]
-  return { dx, dweight, dbias, ...(dscaleShift ? { dscaleShift } : {}) }
+  return { dx, dweight, dbias, ...(dscaleShift && { dscaleShift }), ...(dperItem && { dperItem }) }
 }
 
 /**
  * `sums`, [b, 4, c]: the sums over the pixels of dz and of dz n, and u and v of dx = dz scale + x u + v, with
- * scale = w / std: u = -mean(dz scale n) / std, v = -mean(dz scale) - mean u.
+ * scale = w / std: u = -mean(dz scale n) / std, v = -mean(dz scale) - mean u. And, if wanted, the sums of dx, [b, c].
  */
-function gradientSums(backend: Backend, norm: NormGradient, extents: Extents, span: Span): TensorInfo {
-  const { x, dy, affine, moments, groups } = norm
+function gradientSums(backend: Backend, norm: NormGradient, extents: Extents, span: Span): TensorInfo[] {
+  const { x, dy, affine, moments, groups, perItem = false, into } = norm
   const fours = spanInFours(extents, span)
-  const [out, ...read] = ['sums', 'dy', 'affine'].map((name) => bound(name, fours ? 4 : 1))
+  const outputs = ['sums', ...(perItem ? ['ofDx'] : [])].map((name) => bound(name, fours ? 4 : 1))
+  const read = ['dy', 'affine'].map((name) => bound(name, fours ? 4 : 1))
   const form = formOf(backend, x, fours)
   const shape = { form, span, lying: lyingOf(span, extents.all / groups) }
-  const [sums] = runSized(backend, {
-    name: `norm gradient sums ${spanName(shape)}${norm.silu ? ' silu' : ''}`,
+  return runSized(backend, {
+    name: `norm gradient sums ${spanName(shape)}${norm.silu ? ' silu' : ''}${perItem ? ' per item' : ''}`,
     sizes: spanSizes(extents, groups, span),
-    bound: [[out!], [...inputBound(form), ...read, { name: 'moments', of: 'f32' }]],
+    bound: [outputs, [...inputBound(form), ...read, { name: 'moments', of: 'f32' }]],
     inputs: [...inputTensors(x, form), dy, affine, moments],
-    outputs: [float32([extents.items, 4, extents.all])],
+    outputs: [
+      float32([extents.items, 4, extents.all]),
+      ...(perItem ? [into?.dperItem ?? float32([extents.items, extents.all])] : []),
+    ],
     code: () => `${inputCode(form)}
-${writer(out!)}
+${outputs.map(writer).join('\n')}
 ${read.map(reader).join('\n')}
+${perItem ? outputs.map(reader).join('\n') : ''}
 ${slopeCode(Boolean(norm.silu))}
-${gradientSumsCode(shape)}`,
+${gradientSumsCode(shape, perItem)}`,
   })
-  return sums!
 }
 
-function gradientSumsCode(shape: Shape): string {
+/**
+ * The sum of dx of a channel is scale sum dz + u sum (x - mean) - pixels mean(dz scale): x is centred as it is summed. What is
+ * summed over pixels waits in the outputs, where an invocation reads again what it has written itself.
+ */
+function gradientSumsCode(shape: Shape, perItem: boolean): string {
   const mean = (values: string) => `over_group(t, ${values}) / f32(sizes.pixels * sizes.size)`
   const ofGroup = (row: number) => {
     const each = [0, 1, 2, 3].map((e) => `moments[(2u * item + ${row}u) * sizes.groups + (channel + ${e}u) / sizes.size]`)
@@ -205,19 +222,24 @@ ${spanCode(
     let mean = mean_at(item, first + c);
     var ofDz = vec4f();
     var ofDzN = vec4f();
+    ${perItem ? 'var ofX = vec4f();' : ''}
     ${forPixels(
       shape,
       `let x = x_at(pixel, first + c);
       let dz = within(dz_of(dy_at(pixel * sizes.all + first + c), fma(x, scale, shift)), c, end);
+      let centred = within(x - mean, c, end);
       ofDz += dz;
-      ofDzN = fma(dz, within(x - mean, c, end), ofDzN);`,
+      ofDzN = fma(dz, centred, ofDzN);
+      ${perItem ? 'ofX += centred;' : ''}`,
     )}
     ofDz = over_rows(t, ofDz);
     ofDzN = over_rows(t, ofDzN) * within(inverse_at(item, first + c), c, end);
+    ${perItem ? 'ofX = over_rows(t, ofX);' : ''}
     if (row == 0u && c < end) {
       let to = 4u * item * sizes.all + first + c;
       sums_put(to, ofDz, end - c);
       sums_put(to + sizes.all, ofDzN, end - c);
+      ${perItem ? 'ofDx_put(item * sizes.all + first + c, ofX, end - c);' : ''}
     }
     sum += within(scale * ofDz, c, end);
     slope += within(scale * ofDzN, c, end);`,
@@ -231,10 +253,15 @@ ${spanCode(
     `let u = -inverse_at(item, first + c) * meanDzN;
     let to = (4u * item + 2u) * sizes.all + first + c;
     sums_put(to, u, end - c);
-    sums_put(to + sizes.all, -fma(mean_at(item, first + c), u, meanDz), end - c);`,
+    sums_put(to + sizes.all, -fma(mean_at(item, first + c), u, meanDz), end - c);
+    ${perItem ? sumsOfDx : ''}`,
   )}`,
 )}`
 }
+
+const sumsOfDx = `let own = item * sizes.all + first + c;
+    let ofDz = affine_at(2u * item * sizes.all + first + c) * sums_at(4u * item * sizes.all + first + c);
+    ofDx_put(own, fma(u, ofDx_at(own), fma(vec4f(f32(sizes.pixels)), -meanDz, ofDz)), end - c);`
 
 /** `fn dz_of(dy: vec4f, z: vec4f) -> vec4f`: dy silu'(z) with silu' = s (1 + z (1 - s)), s = 1 / (1 + exp(-z)). */
 export const slopeCode = (activated: boolean) =>
@@ -252,7 +279,7 @@ const THREADS = 64
  * tensor, in workgroups before these, dweight and dbias.
  */
 function inputGradient(backend: Backend, norm: NormGradient, extents: Extents, sums: TensorInfo, i: number): TensorInfo[] {
-  const { dy, affine, silu: activated, add, scaled } = norm
+  const { dy, affine, silu: activated, add, scaled, into } = norm
   const { items, pixels, channels, all } = extents
   const alsoSums = i === 0 && !scaled
   const x = tensorsOf(norm.x)[i]!
@@ -270,7 +297,7 @@ function inputGradient(backend: Backend, norm: NormGradient, extents: Extents, s
     sizes: sizesOf(extents, before + blocksOf(items * pixels * Math.ceil(ofX / 4))),
     bound: [[dx!, ...parameters], inputs],
     inputs: [asStored(x, half), dy, affine, sums, ...(add ? [add] : [])],
-    outputs: [float32(x.shape), ...parameters.map(() => float32([all]))],
+    outputs: [float32(x.shape), ...(alsoSums ? [into?.dweight ?? float32([all]), into?.dbias ?? float32([all])] : [])],
     code: () => `${[dx!, ...parameters].map(writer).join('\n')}
 ${inputs.map(reader).join('\n')}
 ${slopeCode(Boolean(activated))}
@@ -319,7 +346,7 @@ const parameterCode = `fn sum_items(c: u32) {
  */
 function scaledGradient(
   backend: Backend,
-  { scaleShift, weight, bias }: NonNullable<NormGradient['scaled']>,
+  { scaleShift, weight, bias, into }: NonNullable<NormGradient['scaled']> & Pick<NormGradient, 'into'>,
   extents: Extents,
   sums: TensorInfo,
 ): TensorInfo[] {
@@ -331,7 +358,7 @@ function scaledGradient(
     sizes: sizesOf(extents, blocksOf(Math.ceil(all / 4))),
     bound: [outputs, inputs],
     inputs: [sums, scaleShift, weight, bias],
-    outputs: [float32([all]), float32([all]), float32([items, 2 * all])],
+    outputs: [into?.dweight ?? float32([all]), into?.dbias ?? float32([all]), float32([items, 2 * all])],
     code: () => `${outputs.map(writer).join('\n')}
 ${inputs.map(reader).join('\n')}
 ${mainCode(
