@@ -5,12 +5,12 @@ import { productGradient } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
 import { channelSums } from './sums.ts'
 import { transposed } from './transpose.ts'
-import { linearWeightGradients } from './weightGradients.ts'
+import { linearInputGradient, linearWeightGradients } from './weightGradients.ts'
 
 /**
- * x W + b, or x W without a bias, for x of `[b, in]` or `[b, n, in]`, W of `[in, out]`. The gradient transposes before it multiplies: with a
- * transposed operand matMul leaves the fast path of the wasm backend. The bias gathers its gradient by a product with
- * ones, which is quicker than a sum over the outer axis everywhere.
+ * x W + b, or x W without a bias, for x of `[b, in]` or `[b, n, in]`, W of `[in, out]`. Without a kernel of its own the gradient
+ * transposes before it multiplies, as tfjs is slow with a transposed operand, and the bias gathers its gradient by a product with
+ * ones, which is quicker than a sum over the outer axis.
  */
 export function linear<T extends Tensor2D | Tensor3D>(x: T, weight: Tensor2D, bias?: Tensor1D): T {
   const [from, to] = weight.shape
@@ -61,5 +61,5 @@ function productGradients(x: Tensor2D, weight: Tensor2D, dy: Tensor2D): Tensor[]
 
 function inputGradient(weight: Tensor2D, dy: Tensor2D): Tensor {
   const own = ownFunctions()
-  return own ? productInputGradient(own, dy, weight) : tf.matMul(dy, weight.transpose())
+  return own ? productInputGradient(own, dy, weight) : (linearInputGradient(weight, dy) ?? tf.matMul(dy, weight.transpose()))
 }

@@ -1,8 +1,10 @@
-// dW and db of convolutions and linear layers by one kernel of our own on webgpu, written into the gradient of all weights.
+// Gradients of linear layers and of the weights of convolutions by kernels of our own on webgpu; those of weights are written
+// into the gradient of all.
 import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../tf.ts'
 import { homeFor } from '../webgpu/arena.ts'
 import { convFilterGradient } from '../webgpu/kernels/convFilterGradient.ts'
 import type { Pad } from '../webgpu/kernels/convInput.ts'
+import { convInputGradient } from '../webgpu/kernels/convInputGradient.ts'
 import { isWorthIt } from '../webgpu/kernels/convStock.ts'
 import { ownKernels, tensorOf } from '../webgpu/own.ts'
 
@@ -46,8 +48,26 @@ export const linearWeightGradients = (x: Tensor2D, dy: Tensor2D, weight: Tensor2
     ...(bias && { bias }),
     filterShape: [1, 1, ...weight.shape],
     stride: 1,
-    pad: { top: 0, bottom: 0, left: 0, right: 0 },
+    pad: none,
   })
+
+/** dx of a linear layer, `[n, in]`, where W need not be transposed for it; undefined where {@link linearWeightGradients} is. */
+export function linearInputGradient(weight: Tensor2D, dy: Tensor2D): Tensor2D | undefined {
+  const kernels = ownKernels()
+  const [rows, [from]] = [dy.shape[0], weight.shape]
+  if (!kernels || !isWorthIt(kernels, rows * weight.size)) return undefined
+  const filter = { ...weight, shape: [1, 1, ...weight.shape] }
+  const [dx] = convInputGradient(kernels, {
+    dy: asPixels(dy),
+    weight: filter,
+    inputShape: [rows, 1, 1, from],
+    stride: 1,
+    pad: none,
+  })
+  return tensorOf({ ...dx!, shape: [rows, from] })
+}
+
+const none: Pad = { top: 0, bottom: 0, left: 0, right: 0 }
 
 const asPixels = ({ dataId, dtype, shape: [rows, channels] }: Tensor2D): TensorInfo => ({
   dataId,
