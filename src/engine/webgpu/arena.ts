@@ -1,8 +1,10 @@
 // The gradient of all weights as one vector that kernels write into: a kernel that makes the gradient of a weight asks
-// `homeFor` where it belongs, and what was made elsewhere is copied. For the length of one differentiation.
+// `homeFor` where it belongs, and what was made elsewhere is copied. Sums in two stages have the second one together, whenever
+// there are many. For the length of one differentiation.
 import { layoutHere } from '../flat.ts'
 import type { Tensor, Tensor1D, TensorInfo } from '../tf.ts'
 import type { Backend } from './backend.ts'
+import { WaitingSums } from './kernels/partialSums.ts'
 import { ownKernels, tensorOf } from './own.ts'
 
 type DataId = object
@@ -13,6 +15,7 @@ interface Homes {
   size: number
   /** Made when the first one asks for a home. */
   arena?: TensorInfo
+  sums: WaitingSums
 }
 
 export interface OpenHomes {
@@ -27,6 +30,13 @@ export interface OpenHomes {
 let open: Homes | undefined
 
 /**
+ * Partial sums that may wait, in numbers: 64 MiB, or for small models so many times their weights. With more room there would be
+ * fewer dispatches and more memory taken.
+ */
+const MOST_WAITING = 2 ** 24
+const WAITING_FOR_EACH = 16
+
+/**
  * From now on kernels are told where the gradients of these weights belong. Undefined on other backends than webgpu, where
  * nothing has to be closed.
  */
@@ -35,12 +45,14 @@ export function openHomes(weights: readonly Tensor[]): OpenHomes | undefined {
   if (!backend) return undefined
   const { places, size } = layoutHere(weights)
   const shapes = new Map(weights.map(({ dataId, shape }, i) => [dataId, { shape, place: places[i]! }]))
-  const own: Homes = { backend, shapes, size }
+  const sums = new WaitingSums(backend, Math.min(MOST_WAITING, WAITING_FOR_EACH * size))
+  const own: Homes = { backend, shapes, size, sums }
   open = own
   return {
     collect: (gradients) => collect(own, gradients, places),
     close() {
       if (open === own) open = undefined
+      sums.close()
       if (own.arena) backend.disposeData(own.arena.dataId)
     },
   }
@@ -58,9 +70,17 @@ export function homeFor({ dataId }: TensorInfo): TensorInfo | undefined {
   return open.backend.view(open.arena, home.place, home.shape)
 }
 
+/** Where partial sums may wait if these tensors, which the sums go into, are homes. */
+export function waitingSums(homes: readonly TensorInfo[]): WaitingSums | undefined {
+  const { arena, backend, sums } = open ?? {}
+  if (!arena || !backend) return undefined
+  return homes.every((home) => backend.placeOf(home).whole.dataId === arena.dataId) ? sums : undefined
+}
+
 function collect(homes: Homes, gradients: readonly (Tensor | null | undefined)[], places: readonly number[]): Tensor1D {
   const { backend, size } = homes
   const arena = (homes.arena ??= backend.zeros([size]))
+  homes.sums.flush()
   const away = gradients.flatMap((source, i) =>
     source && !backend.isPartOf(source, arena, places[i]!) ? [{ source, from: 0, to: places[i]!, count: source.size }] : [],
   )

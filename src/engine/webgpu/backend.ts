@@ -35,6 +35,8 @@ interface TensorData {
   offset?: number
   /** Whether its buffer has halves, two in 32 bits. */
   half?: boolean
+  /** Its numbers are still to come: makes them. */
+  wait?: () => void
 }
 
 /** `count` elements of `source`, from number `from` on, for number `to` of another tensor and those behind it. */
@@ -221,6 +223,19 @@ export class Backend extends StockBackend {
     return base && { ...this.tensorMap.get(base), dataId: base }
   }
 
+  /** The tensor that has a buffer of its own in which this one lies, and from which element on. */
+  placeOf(tensor: TensorInfo): { whole: TensorInfo; at: number } {
+    const base = this.baseOf(tensor)
+    return base
+      ? { whole: this.placeOf(base).whole, at: this.tensorMap.get(tensor.dataId).offset! / 4 }
+      : { whole: tensor, at: 0 }
+  }
+
+  /** Before this tensor is used by a command or read, `make` is called, once. Undefined: that is no longer needed. */
+  whenRead({ dataId }: TensorInfo, make: (() => void) | undefined) {
+    if (this.tensorMap.has(dataId)) this.tensorMap.get(dataId).wait = make
+  }
+
   /** A tensor of zeros, by no dispatch; it ends the pass. */
   zeros(shape: readonly number[]): TensorInfo {
     const made = this.makeTensorInfo(shape, 'float32')
@@ -383,8 +398,14 @@ export class Backend extends StockBackend {
     return true
   }
 
+  /** Sees to it that a tensor has a buffer; all that binds one asks for this. */
   override uploadToGPU(dataId: DataId) {
     const data = this.tensorMap.get(dataId)
+    if (data.wait) {
+      const { wait } = data
+      data.wait = undefined
+      wait()
+    }
     if (data.resource != null) return
     const bytes = bytesFor(bytesOf(data.half) * tf.util.sizeFromShape(data.shape))
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
@@ -399,6 +420,7 @@ export class Backend extends StockBackend {
   }
 
   override async read(dataId: DataId): Promise<TensorData['values']> {
+    if (this.tensorMap.get(dataId).wait) this.uploadToGPU(dataId)
     const wide = this.wideOf(dataId)
     if (wide) return this.read(wide).finally(() => this.disposeData(wide))
     const { base, offset = 0, shape, dtype, resource, values } = this.tensorMap.get(dataId)

@@ -1,16 +1,21 @@
 // dW of a convolution, and db: dW[k] = sum over pixels i of z[stride i + k - pad]^T dy[i], over all items. As an implicit GEMM
 // its rows are the pixels and channels of the filter, its columns the channels of y, and its sum is a long one: it goes over
 // every pixel of the batch. Each of several groups of workgroups sums some rows of the images (split-K), and a second program
-// adds what they found, always in the same order. What the convolution read is computed again from what it was made of.
+// adds what they found, always in the same order, now or together with that of other layers (arena.ts). What the convolution
+// read is computed again from what it was made of.
 import type { TensorInfo } from '../../tf.ts'
+import { tf } from '../../tf.ts'
+import { waitingSums } from '../arena.ts'
 import type { Backend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
 import type { Program } from '../program.ts'
-import { bindings, bound, programOf, reader, workgroups } from '../wgsl.ts'
+import { bindings, bound, programOf, reader } from '../wgsl.ts'
 import type { ConvInput, InputShape, Pad } from './convInput.ts'
 import { channelsOf, inputBound, inputCode, inputName, inputShape, inputTensors, prepared } from './convInput.ts'
 import type { Gemm, Tile } from './gemm.ts'
 import { gemm, tileFor, tileName, tilesOf } from './gemm.ts'
+import type { PartialSum } from './partialSums.ts'
+import { sumPartials } from './partialSums.ts'
 
 export interface ConvFilterGradient extends ConvInput {
   /** [b, h', w', cout]. */
@@ -34,44 +39,68 @@ interface Shape {
   bias: boolean
 }
 
-/** dW, and db if `bias`: both stages. */
+/**
+ * dW, and db if `bias`. Reads x once for each tile of columns and dy once for each tile of rows; the sums of splits, where there
+ * are several, are written and read once. Where gradients are written into that of all weights, those sums are added up later.
+ */
 export function convFilterGradient(backend: Backend, conv: ConvFilterGradient, tile?: Tile): TensorInfo[] {
-  const partials = convFilterPartials(backend, conv, tile)
-  const gradients = sumPartials(backend, partials, conv.filterShape, conv.bias, conv.into)
-  backend.disposeData(partials.dataId)
+  const { filterShape, bias, into = [] } = conv
+  const columns = filterShape[3]!
+  const weights = tf.util.sizeFromShape(filterShape as number[])
+  const shapes = bias ? [filterShape, [columns]] : [filterShape]
+  const gradients = shapes.map((shape, i) => into[i] ?? backend.makeTensorInfo(shape, 'float32'))
+  const places = [
+    { from: 0, columns: weights, stride: weights },
+    { from: weights, columns, stride: columns },
+  ]
+  sumFilterGradient(
+    backend,
+    conv,
+    gradients.map((to, i) => ({ to, ...places[i]! })),
+    { tile, direct: gradients },
+  )
   return gradients
 }
 
-/**
- * The first stage: [splits, kh kw cin (+ 1), cout], sums over some of the pixels each. The last row is that of the bias.
- * Reads x once for each tile of columns and dy once for each tile of rows.
- */
-export function convFilterPartials(backend: Backend, conv: ConvFilterGradient, tile?: Tile): TensorInfo {
+/** Where numbers of [kh kw cin (+ 1), cout] go, the last row of which is that of the bias. */
+type Target = Pick<PartialSum, 'to' | 'from' | 'columns' | 'stride'>
+
+/** Both stages; `direct`: dW and db as they are, which one stage may write if it needs no second one. */
+export function sumFilterGradient(
+  backend: Backend,
+  conv: Omit<ConvFilterGradient, 'into'>,
+  targets: readonly Target[],
+  { tile, direct }: { tile?: Tile | undefined; direct?: readonly TensorInfo[] } = {},
+): void {
   const { input, made } = prepared(backend, conv)
   const { dy, filterShape, stride, pad, bias } = conv
   const shape = inRows({ input: inputShape(backend, input), y: dy.shape, filter: filterShape, stride, pad, bias })
   const chosen = tile ?? tileFor(backend.device, { ...extentsOf(shape), parts: shape.y[0]! * shape.y[1]! })
   const splits = splitsOf(shape, chosen, isSoftware(backend.device) ? ENOUGH_FOR_SOFTWARE : ENOUGH)
-  const output = { shape: [splits, rowsOf(shape), filterShape[3]!], dtype: 'float32' } as const
-  const [partials] = backend.dispatch(partialSums(shape, splits, chosen), [...inputTensors(input, shape.input), dy], [output])
+  const run = (outputs: readonly TensorInfo[]) =>
+    backend.dispatch(partialSums(shape, splits, chosen, outputs === direct), [...inputTensors(input, shape.input), dy], outputs)
+  if (direct && splits === 1) run(direct)
+  else {
+    const apart = rowsOf(shape) * filterShape[3]!
+    const sums = targets.map((target) => ({ ...target, splits, apart }))
+    inTwoStages(backend, [splits, rowsOf(shape), filterShape[3]!], sums, (partials) => run([partials]))
+  }
   if (made) backend.disposeData(made.dataId)
-  return partials!
 }
 
-/** The second stage: dW of `filterShape`, and db from the last row if `bias`. */
-export function sumPartials(
+function inTwoStages(
   backend: Backend,
-  partials: TensorInfo,
-  filterShape: readonly number[],
-  bias: boolean,
-  into: ConvFilterGradient['into'] = [],
-): TensorInfo[] {
-  const shapes = bias ? [filterShape, [filterShape[3]!]] : [filterShape]
-  return backend.dispatch(
-    sums(partials.shape, bias),
-    [partials],
-    shapes.map((shape, i) => into[i] ?? ({ shape, dtype: 'float32' } as const)),
-  )
+  shape: readonly number[],
+  sums: readonly PartialSum[],
+  first: (partials: TensorInfo) => void,
+): void {
+  const waiting = waitingSums(sums.map(({ to }) => to))
+  const room = waiting?.make(shape, sums.length)
+  const partials = room ?? backend.makeTensorInfo(shape, 'float32')
+  first(partials)
+  if (room) waiting!.add(room, sums)
+  else sumPartials(backend, partials, sums)
+  backend.disposeData(partials.dataId)
 }
 
 /** The most numbers of a row. */
@@ -112,27 +141,27 @@ const extentsOf = (shape: Shape) => ({
   columns: shape.filter[3]!,
 })
 
-function partialSums(shape: Shape, splits: number, tile: Tile): Program {
+function partialSums(shape: Shape, splits: number, tile: Tile, direct: boolean): Program {
   const { input, y, filter, stride, pad, bias } = shape
   const key = [
     `conv${filter[0]}x${filter[1]} filter gradient ${inputName(input)} > ${y.slice(1).join('x')}`,
-    `stride ${stride} pad ${pad.top} ${pad.left}${bias ? ' bias' : ''} splits ${splits}`,
+    `stride ${stride} pad ${pad.top} ${pad.left}${bias ? ' bias' : ''} splits ${splits}${direct ? ' direct' : ''}`,
     tileName(tile),
   ].join(' ')
-  return programOf(key, () => gemm(productOf(shape, splits, tile), tile))
+  return programOf(key, () => gemm(productOf(shape, splits, tile, direct), tile))
 }
 
-function productOf(shape: Shape, splits: number, tile: Tile): Gemm {
+function productOf(shape: Shape, splits: number, tile: Tile, direct: boolean): Gemm {
   const { input, y, filter, stride, pad, bias } = shape
   const [items, high, wide, to] = y as [number, number, number, number]
   const kw = filter[1]!
   const [from, rows] = [channelsOf(input), channelRows(shape)]
   const each = Math.ceil((items * high) / splits)
   const dy = bound('dy', tile.shape === 'tiled' ? to : 1)
-  const partials = bound('partials', 1)
+  const outputs = [bound('partials', 1), ...(direct && bias ? [bound('db', 1)] : [])]
   /** Nothing is beyond the end of a row. */
   const within = (four: string) => (wide % 4 === 0 ? four : `select(vec4f(), ${four}, x < ${wide}u)`)
-  const code = `${bindings([partials], [...inputBound(input), dy])}
+  const code = `${bindings(outputs, [...inputBound(input), dy])}
 ${inputCode(input)}
 /** A pixel of the filter and the first of four channels. */
 struct Tap { y: u32, x: u32, c: u32 }
@@ -172,31 +201,14 @@ fn put(m: u32, n: u32, value: vec4f, part: u32) {
   let row = part * ${rowsOf(shape)}u + m / ${rows}u * ${from}u + c;
   for (var e = 0u; e < 4u && n + e < ${to}u; e++) { partials[row * ${to}u + n + e] = value[e]; }
 }
-fn put_sum(n: u32, value: f32, part: u32) {
-  if (n < ${to}u) { partials[(part * ${rowsOf(shape)}u + ${rowsOf(shape) - 1}u) * ${to}u + n] = value; }
-}`,
+${bias ? sumCode(shape, direct) : ''}`,
   }
 }
 
-/** Adds the first axis up, in order. */
-const sums = ([splits, rows, columns]: readonly number[], bias: boolean): Program =>
-  programOf(`conv filter gradient sums ${splits}x${rows}x${columns}${bias ? ' bias' : ''}`, () => {
-    const count = rows! * columns!
-    const weights = count - (bias ? columns! : 0)
-    const grid = workgroups(Math.ceil(count / 64))
-    const outputs = [bound('dw', 1), ...(bias ? [bound('db', 1)] : [])]
-    const code = `${bindings(outputs, [bound('partials', 1)])}
-@compute @workgroup_size(64) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  ${grid.begin}
-  let i = group * 64u + thread;
-  if (i >= ${count}u) { return; }
-  var sum = 0f;
-  for (var split = 0u; split < ${splits}u; split++) { sum += partials[split * ${count}u + i]; }
-  ${bias ? `if (i >= ${weights}u) { db[i - ${weights}u] = sum; return; }` : ''}
-  dw[i] = sum;
+const sumCode = (shape: Shape, direct: boolean) => {
+  const to = shape.y[3]!
+  const row = rowsOf(shape)
+  return `fn put_sum(n: u32, value: f32, part: u32) {
+  if (n < ${to}u) { ${direct ? 'db[n]' : `partials[(part * ${row}u + ${row - 1}u) * ${to}u + n]`} = value; }
 }`
-    return { code, workgroups: grid.workgroups }
-  })
+}
