@@ -160,7 +160,7 @@ ${
     ? `${reader(weight)}
 fn b_at(step: u32, c: u32, n: u32, part: u32) -> vec4f { return weight_at((step * ${from}u + c) * ${to}u + n); }`
     : `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[(step * ${from}u + c) * ${to}u + n]; }
-${startsWithBias ? 'fn start_of(n: u32) -> f32 { return bias[n]; }' : ''}`
+${startsWithBias ? 'fn start_of(n: u32, part: u32) -> f32 { return bias[n]; }' : ''}`
 }
 fn put(m: u32, n: u32, value: vec4f, part: u32) {
   if (n >= ${to}u) { return; }

@@ -34,7 +34,7 @@ export interface Gemm {
    *   finite beyond the depth and the columns;
    * - `put(m: u32, n: u32, value: vec4f, part: u32)`: takes four numbers of a row of C; some may be beyond the columns, m is
    *   not beyond the rows but for A along rows;
-   * - `start_of(n: u32) -> f32`: what the sums of a column begin with, anything finite beyond the columns;
+   * - `start_of(n: u32, part: u32) -> f32`: what the sums of a column begin with, anything finite beyond the columns;
    * - `put_sum(n: u32, value: f32, part: u32)`: the sum of a column, which may be beyond the columns.
    */
   code: string
@@ -135,7 +135,7 @@ ${product.code}
   ${begin}
   ${lanes > 1 ? '' : 'let lane = 0u;'}
   ${unrolled(reads, (i) => `let row${i} = row_of(${rowAt(i)}, part);`)}
-  ${product.columnStart ? read('start', (n) => `start_of(${n})`) : ''}
+  ${product.columnStart ? read('start', (n) => `start_of(${n}, part)`) : ''}
   ${accumulators(rows, columns, product.columnStart ? (j) => four('start', j) : undefined)}
   ${product.columnSums ? unrolled(parts, (q) => `var sum${q} = 0f;`) : ''}
   let steps = steps_of(part);
