@@ -86,17 +86,6 @@ onCpu(() => {
     `)
   })
 
-  test('a wire from a muted node', async () => {
-    const guess = changed({}).find(({ id }) => id === 'Guess')!
-    const { t: _, ...inputs } = guess.inputs
-    const nodes = changed({}).map((it) => (it.id === 'Guess' ? { ...it, inputs, muted: { t: 'Random Timesteps' } } : it))
-    expect(await faultsOf(nodes)).toMatchInlineSnapshot(`
-      [
-        "Guess.t: Random Timesteps, which is wired to t, is muted. | Unmute Random Timesteps, or wire a timestep into t.",
-      ]
-    `)
-  })
-
   test('a wrong type and a wrong shape', async () => {
     expect(await faultsOf(changed({ Guess: { inputs: { t: from('Noise.noise') } } }))).toMatchInlineSnapshot(`
       [

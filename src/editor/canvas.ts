@@ -6,6 +6,7 @@ import { hasView } from '../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
+import type { Part } from '../nodes/workflow/play.ts'
 import { OVERVIEW, paintBody, paintOverview } from './look/node.ts'
 import type { Painted, PaintedWidget, Painting } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
@@ -62,6 +63,9 @@ export interface StageHooks {
   visible(ids: string[]): void
 }
 
+/** How much of a node is seen that does not run. */
+const opacities: { [P in Part]: number } = { runs: 1, muted: 0.4, waits: 0.6, bypassed: 0.6 }
+
 export const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
 export class EditorCanvas extends LGraphCanvas {
@@ -113,7 +117,7 @@ export class EditorCanvas extends LGraphCanvas {
       node._collapsed_width = Math.min(node.size[0]!, ctx.measureText(node.getTitle()).width + 58)
     }
     const size: Point = collapsed ? [node._collapsed_width!, 0] : [node.size[0]!, node.size[1]!]
-    ctx.globalAlpha = node.mode === LiteGraph.NEVER ? 0.45 : 1
+    ctx.globalAlpha = opacities[painted.part ?? 'runs']
     paintBody(painted, size, painting)
     const viewed = isDiffusionNode(node) && node.diffusion.view !== undefined
     if (isDiffusionNode(node)) {

@@ -4,7 +4,7 @@ import type { Editor } from './editor.ts'
 import type { LGraphNode } from './canvas.ts'
 import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
 import { withPartners } from '../nodes/litegraph/pairs.ts'
-import { setMuted } from '../nodes/litegraph/graph.ts'
+import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
 import { insertCopy } from './clipboard.ts'
 import * as format from './format.ts'
 import { open } from './pieces.ts'
@@ -51,6 +51,15 @@ export function makeCommands(editor: Editor) {
     stage.bringIn(next, editor.insets())
   }
 
+  /** On for all if it was off for one. */
+  const toggleMode = (mode: number) => () => {
+    const ours = nodes().filter(isDiffusionNode)
+    const on = ours.some((node) => node.mode !== mode)
+    for (const node of ours) node.changeMode(on ? mode : 0)
+    stage.redraw()
+    workspace.touched()
+  }
+
   const table = {
     run: { keys: ['Mod+Enter'], enabled: idle, run: () => runner.run() },
     stop: { keys: ['Mod+Alt+Enter'], enabled: () => !idle(), run: () => runner.stop() },
@@ -94,19 +103,8 @@ export function makeCommands(editor: Editor) {
         workspace.touched()
       },
     },
-    mute: {
-      keys: ['Mod+M'],
-      enabled: selected,
-      run: () => {
-        const ours = nodes().filter(isDiffusionNode)
-        setMuted(
-          ours,
-          ours.some((node) => node.mode === 0),
-        )
-        stage.redraw()
-        workspace.touched()
-      },
-    },
+    mute: { keys: ['Mod+M'], enabled: selected, run: toggleMode(MUTED) },
+    bypass: { keys: ['Mod+B'], enabled: selected, run: toggleMode(BYPASSED) },
     collapse: {
       keys: ['Alt+C'],
       enabled: selected,

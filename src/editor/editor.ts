@@ -162,7 +162,10 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   for (const opened of [state.drawer, state.panelShown]) opened.subscribe(refit)
   addEventListener('resize', refit)
   // Only with changes: what a run found stays until then.
-  state.changes.subscribe(() => editor.runner.edited())
+  state.changes.subscribe(() => {
+    editor.runner.edited()
+    stage!.showParts()
+  })
   addEventListener('pagehide', () => workspace.flush())
   addEventListener('visibilitychange', () => {
     const hidden = document.visibilityState === 'hidden'

@@ -5,6 +5,7 @@ import { copyToClipboard, pasteFromClipboard } from './clipboard.ts'
 import { openNode, shortcut, type CommandId } from './commands.ts'
 import { byType } from './declarations.ts'
 import type { Editor } from './editor.ts'
+import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
 import type { Menu, MenuItem } from './state.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
@@ -36,14 +37,14 @@ export function menuFor(editor: Editor, spot: Spot, target: MenuTarget): Menu {
 
 function nodeItems(editor: Editor, node: LGraphNode): Menu['items'] {
   const { commands } = texts
-  const muted = node.mode !== 0
   return [
     itemOf(editor, 'runTo'),
     ...(byType.get(node.type)?.expands ? [{ label: commands.openNode, run: () => void openNode(editor, node) }] : []),
     'rule',
     itemOf(editor, 'rename'),
     itemOf(editor, 'collapse', { label: node.flags.collapsed ? commands.expand : commands.collapse }),
-    itemOf(editor, 'mute', { label: muted ? commands.unmute : commands.mute }),
+    itemOf(editor, 'mute', { label: node.mode === MUTED ? commands.unmute : commands.mute }),
+    itemOf(editor, 'bypass', { label: node.mode === BYPASSED ? commands.takePart : commands.bypass }),
     'rule',
     { label: commands.copy, keys: 'Ctrl C', run: () => void copyToClipboard(editor) },
     itemOf(editor, 'duplicate'),

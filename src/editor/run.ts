@@ -5,7 +5,7 @@ import type { EnginePort, Event, ImageFile, ImportOptions, ImportReport, Kept, R
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
 import type { Fault } from '../engine/plan/fault.ts'
-import { advanceSeeds, graphOf, textOfRun } from '../nodes/litegraph/graph.ts'
+import { advanceSeeds, graphOf, playIn, textOfRun } from '../nodes/litegraph/graph.ts'
 import { withWorkflow } from '../nodes/workflow.ts'
 import type { LGraphNode } from './canvas.ts'
 import { byType } from './declarations.ts'
@@ -90,6 +90,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
 
   function begin({ to, paused, byItself }: { to?: LGraphNode; paused?: boolean; byItself?: boolean } = {}) {
     if (shown.state.value !== 'idle') return
+    const part = to && playIn(stage.graph).partOf(to.id)
+    if (part && part !== 'runs') return state.say(texts.status.quiet[part](to.getTitle()))
     if (shown.engineFailed.value) return state.say(texts.status.noEngine, { text: shown.engineFailed.value, error: true })
     // Seeds that change with each run would make a live graph run for ever.
     if (!byItself && advanceSeeds(stage.graph)) workspace.amend()

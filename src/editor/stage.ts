@@ -4,7 +4,7 @@ import type { CanvasEvent } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../engine/plan/fault.ts'
 import type { Event } from '../engine/protocol.ts'
-import { fileOf, showEvent, showWorkflow } from '../nodes/litegraph/graph.ts'
+import { fileOf, playIn, showEvent, showWorkflow } from '../nodes/litegraph/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { registerNodes } from '../nodes/litegraph/register.ts'
 import { scrubByTouch } from '../nodes/litegraph/scrub.ts'
@@ -14,6 +14,7 @@ import { createCamera, drawFrames, sharpen, type Camera } from './camera.ts'
 import { calm, EditorCanvas } from './canvas.ts'
 import type { LGraphNode, MenuEntry, PendingWire, Point, Spot, StageHooks } from './canvas.ts'
 import { declarations } from './declarations.ts'
+import type { Painted } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
 import { paintGrid } from './look/wires.ts'
 import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
@@ -36,6 +37,8 @@ export interface Stage extends Camera {
   remove(nodes: readonly LGraphNode[]): void
   /** Shows an event of the engine on the nodes it is about. */
   event(event: Event): void
+  /** Nodes that do not run look it. */
+  showParts(): void
   /** Nodes look as before any run, but keep what they show. */
   forgetRun(): void
   /** The faults there are now, in place of those shown. */
@@ -182,11 +185,16 @@ function load(canvas: EditorCanvas, graph: LGraph, file: WorkflowFile, keepShown
   canvas.setDirty(true, true)
 }
 
-type NodesPart = Pick<Stage, 'node' | 'nodes' | 'nodeAt' | 'selection' | 'select' | 'add' | 'remove'>
+type NodesPart = Pick<Stage, 'showParts' | 'node' | 'nodes' | 'nodeAt' | 'selection' | 'select' | 'add' | 'remove'>
 
 function nodesOf(canvas: EditorCanvas, graph: LGraph, camera: Camera): NodesPart {
   const nodeOf = (id: NodeId) => graph.getNodeById(id) ?? graph.getNodeById(Number(id)) ?? undefined
   return {
+    showParts() {
+      const play = playIn(graph)
+      for (const node of graph._nodes) (node as unknown as Painted).part = play.partOf(node.id)
+      canvas.setDirty(true)
+    },
     node: nodeOf,
     nodes: () => graph._nodes,
     nodeAt(page) {

@@ -209,17 +209,23 @@ describe('nodes and wires', () => {
     await expect.poll(() => page.evaluate(() => document.activeElement!.tagName)).toBe('CANVAS')
   })
 
-  test('mute and collapse, from the keys', async () => {
+  test('mute, bypass and collapse, from the keys', async () => {
     await add('mix', 300, 300)
     const at = await place('Mix')
     await page.mouse.click(at.x, at.y)
+    const mix = () =>
+      page.evaluate(() => {
+        const [mix] = (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes
+        const { mode, part, flags } = mix as unknown as { mode: number; part: string; flags: object }
+        return { mode, part, flags }
+      })
     await press('Control+m')
+    await expect.poll(mix).toEqual({ mode: 2, part: 'muted', flags: {} })
+    await press('Control+b')
+    await expect.poll(mix).toEqual({ mode: 4, part: 'bypassed', flags: {} })
+    await press('Control+b')
     await press('Alt+c')
-    const node = await page.evaluate(() => {
-      const [mix] = (document.querySelector('canvas') as unknown as { data: Canvas }).data.graph._nodes
-      return { mode: mix!.mode, flags: (mix as unknown as { flags: object }).flags }
-    })
-    expect(node).toEqual({ mode: 2, flags: { collapsed: true } })
+    await expect.poll(mix).toEqual({ mode: 0, part: 'runs', flags: { collapsed: true } })
   })
 
   test('a node is renamed where it stands', async () => {

@@ -286,8 +286,7 @@ describe('known nodes', () => {
     const { workflow } = read(wired)
     workflow.nodes[0]!.mode = 2
     workflow.nodes[1]!.type = 'nobody/knows'
-    const muted = { x: 'Noise', schedule: 'Noise', gone: 'Noise' }
-    expect(toGraph(workflow, toys).nodes).toEqual([{ id: '2', op: 'nobody/knows', title: 'Mine', params: {}, inputs: {}, muted }])
+    expect(toGraph(workflow, toys).nodes).toEqual([{ id: '2', op: 'nobody/knows', title: 'Mine', params: {}, inputs: {} }])
   })
 
   test('a value of the class is no value of the node', () => {

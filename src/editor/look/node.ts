@@ -6,7 +6,9 @@ import type { Painted, Painting } from './painting.ts'
 import { box, shorten, TITLE } from './painting.ts'
 
 const RADIUS = 9
-const MUTED = 2
+
+/** Does not run. */
+const isQuiet = ({ part = 'runs' }: Painted) => part !== 'runs'
 
 /** Body, title bar and what a run says of the node. Its own drawing goes on top, then {@link paintSlots}. */
 export function paintBody(node: Painted, size: readonly [number, number], painting: Painting) {
@@ -63,7 +65,7 @@ export function paintOverview(
   const onOneEach = Math.min(room / widest, tall / words.length)
   const height = inTitleBar ? Math.min(TITLE - 4, 11 / scale) : Math.min(12 / scale, Math.max(onOneLine, onOneEach))
   ctx.font = `560 ${height}px ${colours.font}`
-  ctx.fillStyle = node.mode === MUTED ? colours.nodeFaint : colours.nodeTitle
+  ctx.fillStyle = isQuiet(node) ? colours.nodeFaint : colours.nodeTitle
   ctx.textAlign = 'center'
   ctx.textBaseline = 'middle'
   const lines = inTitleBar ? [shorten(ctx, title, room)] : wrap(ctx, title, room)
@@ -90,7 +92,7 @@ function paintBorder(
   ctx.strokeStyle = fault ? colours.danger : state === 'running' ? tint : node.mouseOver ? colours.nodeFaint : colours.nodeLine
   if (fault || state === 'running') ctx.lineWidth = 1.5 * thin
   box(ctx, 0, -TITLE, width, height, RADIUS)
-  if (node.has_errors) ctx.setLineDash([5, 4])
+  if (node.has_errors || node.part === 'bypassed') ctx.setLineDash([5, 4])
   ctx.stroke()
   ctx.setLineDash([])
   if (fault || (state === 'running' && !node.is_selected)) ring(ctx, width, height, 2.5, 4, fault ? colours.danger : tint, 0.22)
@@ -132,7 +134,7 @@ function paintTitle(node: Painted, state: NodeState, width: number, tint: string
   ctx.font = `560 13px ${colours.font}`
   ctx.textAlign = 'left'
   ctx.textBaseline = 'middle'
-  ctx.fillStyle = node.mode === MUTED ? colours.nodeFaint : colours.nodeTitle
+  ctx.fillStyle = isQuiet(node) ? colours.nodeFaint : colours.nodeTitle
   const mark = state === 'done' || state === 'cached' || state === 'fault'
   ctx.fillText(shorten(ctx, node.getTitle(), width - 28 - (mark ? 26 : 10)), 27, middle + 0.5)
   if (mark) paintMark(state, width - 17, middle, colours, ctx)

@@ -1,4 +1,5 @@
 // What the painters of the canvas have in common: what they are given, boxes and texts.
+import type { Part } from '../../nodes/workflow/play.ts'
 import type { NodeStatus } from '../../nodes/litegraph/node.ts'
 import type { Colours } from '../theme.ts'
 
@@ -29,7 +30,8 @@ export interface PaintedWidget {
 export interface Painted {
   pos: ArrayLike<number>
   size: ArrayLike<number>
-  mode: number
+  /** Whether it plays in a run; undefined until that is known. */
+  part?: Part
   flags: { collapsed?: boolean }
   bgcolor?: string
   has_errors?: boolean

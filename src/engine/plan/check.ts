@@ -61,12 +61,11 @@ function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): F
   for (const [name, slot] of Object.entries(op.inputs)) {
     const wired = slot.many ? Object.keys(node.inputs).some((key) => splitMany(key)[0] === name) : node.inputs[name]
     if (!wired && !slot.optional && slot.accepts[0] !== 'loop') {
-      const [, muted] = Object.entries(node.muted ?? {}).find(([key]) => (slot.many ? splitMany(key)[0] : key) === name) ?? []
       faults.push({
         node: node.id,
         slot: name,
-        message: muted ? `${muted}, which is wired to ${name}, is muted.` : `Nothing is wired to ${name}.`,
-        cure: `${muted ? `Unmute ${muted}, or wire` : 'Wire'} ${kindsInWords(slot.accepts)} into ${muted ? name : 'it'}.`,
+        message: `Nothing is wired to ${name}.`,
+        cure: `Wire ${kindsInWords(slot.accepts)} into it.`,
       })
     }
   }

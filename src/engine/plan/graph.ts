@@ -12,8 +12,6 @@ export interface GraphNode {
   op: string
   params: Record<string, unknown>
   inputs: Record<string, Wire>
-  /** Inputs whose wire comes from a node that is muted, with what that is called, for messages. */
-  muted?: Record<string, string>
   /** What the user calls it, for messages; the declaration's title otherwise. */
   title?: string
 }

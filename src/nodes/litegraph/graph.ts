@@ -11,6 +11,8 @@ import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
 import { FONTS } from '../views/canvas.ts'
 import { FORMAT } from '../workflow/file.ts'
+import type { Play } from '../workflow/play.ts'
+import { playOf } from '../workflow/play.ts'
 
 /** The file of what is on the canvas; types without the host's prefix. */
 export function fileOf(graph: LGraph): WorkflowFile {
@@ -163,7 +165,5 @@ function reset(node: DiffusionNode) {
   delete node.diffusion.fault
 }
 
-/** Mutes or unmutes nodes, ends of loops together. */
-export function setMuted(nodes: readonly DiffusionNode[], muted: boolean) {
-  for (const node of nodes) node.changeMode(muted ? 2 : 0)
-}
+/** Which nodes run and which do not, and why. */
+export const playIn = (graph: LGraph): Play => playOf(fileOf(graph), declarationsIn(graph))

@@ -17,6 +17,7 @@ import type { Declaration } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { Kept } from '../../engine/protocol.ts'
 import { withoutMarkup } from '../workflow/json.ts'
+import { BYPASSED, MUTED } from '../workflow/play.ts'
 import { seedControl } from '../workflow/read.ts'
 import type { SlotSpec } from '../workflow/slots.ts'
 import { inputsOf, LOOP, matchByName, outputsOf } from '../workflow/slots.ts'
@@ -193,9 +194,9 @@ export function nodeClass(
       if (partner) removePartner(partner)
     }
 
-    /** These nodes run or are muted, both ends of a loop alike; litegraph's event modes mean nothing to them. */
+    /** These nodes run, are muted or bypassed, both ends of a loop alike; litegraph's event modes mean nothing to them. */
     override changeMode(mode: number): boolean {
-      if (mode !== lite.ALWAYS && mode !== lite.NEVER) return false
+      if (mode !== lite.ALWAYS && mode !== MUTED && mode !== BYPASSED) return false
       const partner = pairOf(this)
       this.mode = mode
       if (partner && partner.mode !== mode) partner.mode = mode

@@ -26,7 +26,7 @@ export interface FileNode {
   pos: [number, number]
   size: [number, number]
   flags: { collapsed?: boolean; pinned?: boolean }
-  /** 0 always, 2 never (muted); others as they came. */
+  /** 0 always, 2 never (muted), 4 bypassed; others as they came. */
   mode: number
   inputs: FileInput[]
   outputs: FileOutput[]
