@@ -55,3 +55,12 @@ export function expectNear(got: Float32Array, expected: ArrayLike<number>, name:
   }
   expect(furthest / largest, name).toBeLessThan(tolerance)
 }
+
+/** The backend as it would be on a GPU: kernels choose the variants with workgroup memory, which a device made of software runs too. */
+export function likeGPU(backend: Backend): Backend {
+  const { limits, features } = backend.device
+  return Object.create(backend, {
+    device: { value: { limits, features, adapterInfo: { vendor: 'a GPU' } } },
+    dispatch: { value: backend.dispatch.bind(backend) },
+  }) as Backend
+}

@@ -212,6 +212,32 @@ onEachBackend((backend) => {
     return grouped.sub(mean).div(variance.add(eps).sqrt()).reshape(x.shape).mul(w).add(b)
   }
 
+  test('conv2d reads two tensors, normalised and upsampled, and adds to what comes out', async () => {
+    const shapes = [[2, 3, 4, 4], [2, 3, 4, 8], [12], [12], [3, 3, 12, 5], [5], [2, 5], [2, 6, 8, 5]]
+    await expectAlike(
+      (x, skip, w, b, weight, bias, perItem, residual) =>
+        conv2d(
+          {
+            x: [x as Tensor4D, skip as Tensor4D],
+            norm: { weight: w as Tensor1D, bias: b as Tensor1D, groups: 3, eps: 1e-5, silu: true },
+            upsample: true,
+          },
+          weight as Tensor4D,
+          bias as Tensor1D,
+          { perItem: perItem as Tensor2D, residual: residual as Tensor4D, outputScale: 0.5 },
+        ),
+      (x, skip, w, b, weight, bias, perItem, residual) => {
+        const z = groupNorm(tf.concat([x, skip], 3) as Tensor4D, w as Tensor1D, b as Tensor1D, { groups: 3, eps: 1e-5 })
+        const y = conv2d(upsampleNearest2(silu(z) as Tensor4D), weight as Tensor4D, bias as Tensor1D)
+        return y
+          .add(perItem.reshape([2, 1, 1, 5]))
+          .add(residual)
+          .mul(0.5)
+      },
+      shapes.map((shape, i) => normal(shape, i)),
+    )
+  })
+
   test.each(norms)('groupNorm of $shape in $groups groups, with and without SiLU', async ({ shape, groups }) => {
     for (const withSilu of [false, true]) {
       const args = [normal(shape, 1), normal([shape.at(-1)!], 2), normal([shape.at(-1)!], 3)]

@@ -78,7 +78,7 @@ function forward(one: Case): Float64Array {
   })
   return y.map((value, k) => {
     const [n, i] = [k % to, Math.floor(k / (high * wide * to))]
-    return (value + (one.bias?.[n] ?? 0) + (one.perItem?.[i * to + n] ?? 0) + (one.residual?.[k] ?? 0)) * one.outputScale
+    return (value + (one.bias?.[n] ?? 0) + (one.perItem?.[(i * to + n) % one.perItem.length] ?? 0) + (one.residual?.[k] ?? 0)) * one.outputScale
   })
 }
 
@@ -131,7 +131,7 @@ interface Drawn {
     affine: boolean
     silu: boolean
     bias: boolean
-    perItem: boolean
+    perItem: 'each' | 'one' | undefined
     residual: boolean
     scaled: boolean
   }
@@ -152,7 +152,7 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
     affine: fc.boolean(),
     silu: fc.boolean(),
     bias: fc.boolean(),
-    perItem: fc.boolean(),
+    perItem: fc.constantFrom('each' as const, 'one' as const, undefined),
     residual: fc.boolean(),
     scaled: fc.boolean(),
   }),
@@ -168,7 +168,7 @@ function caseOf({ b, size: [h, w], channels, to, kernel: [kh, kw], pad, stride, 
     silu: fused.silu,
     weight: { shape: [kh, kw, from, to], data: numbers(kh * kw * from * to, 4) },
     bias: fused.bias ? numbers(to, 5) : undefined,
-    perItem: fused.perItem ? numbers(b * to, 6) : undefined,
+    perItem: fused.perItem && numbers((fused.perItem === 'one' ? 1 : b) * to, 6),
     residual: undefined,
     outputScale: fused.scaled ? 0.7 : 1,
     stride,
@@ -187,7 +187,7 @@ const tiles: readonly Tile[] = [
 
 const tileOf = (i: number) => [undefined, ...tiles][i % (process.env.FULL ? tiles.length + 1 : 2)]
 
-const onlyBias = { upsample: false, affine: false, silu: false, bias: true, perItem: false, residual: false, scaled: false }
+const onlyBias = { upsample: false, affine: false, silu: false, bias: true, perItem: undefined, residual: false, scaled: false }
 
 /** Each shape is a program of its own, whose compilation takes longer than all else. */
 const runs = { numRuns: process.env.FULL ? 25 : 3, endOnFailure: true }
@@ -236,7 +236,7 @@ onEachBackend(() => {
       ...inputOf(one),
       weight: put(one.weight.data, one.weight.shape)!,
       bias: put(one.bias, [to]),
-      perItem: put(one.perItem, [b, to]),
+      perItem: one.perItem && put(one.perItem, [one.perItem.length / to, to]),
       residual: put(one.residual, [b, high, wide, to]),
       outputScale: one.outputScale,
       stride: one.stride,

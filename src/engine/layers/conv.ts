@@ -3,10 +3,14 @@ import { tf } from '../tf.ts'
 import { convolve, inputGradient as ownInputGradient } from '../wasm/conv.ts'
 import { filterGradient as ownFilterGradient } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
+import type { NormOptions } from '../wasm/norm.ts'
+import { convByKernels, convKernels } from './convByKernels.ts'
+import { groupNorm } from './groupNorm.ts'
 import { linear } from './linear.ts'
+import { upsampleNearest2 } from './resample.ts'
+import type { Features, Parameters } from './stage.ts'
 import { channelSums, onGPU } from './sums.ts'
 import { reversedTranspose } from './transpose.ts'
-import { convWeightGradients } from './weightGradients.ts'
 
 /** Rows and columns of zeros around an image, in pixels. */
 export interface Pad {
@@ -16,26 +20,68 @@ export interface Pad {
   right: number
 }
 
-interface ConvOptions {
+interface Geometry {
   stride: 1 | 2
   pad: Pad
 }
 
+/** What a convolution reads, if it is not x as it is. */
+export interface ConvInput {
+  x: Features
+  /** Normalises x first. */
+  norm?: Norm
+  /** Reads each pixel four times then: twice the size. */
+  upsample?: boolean
+}
+
+export interface Norm extends Parameters, NormOptions {}
+
+export interface ConvOptions extends Geometry {
+  /** `[b, out]`, or one row for all items: added to every pixel. */
+  perItem?: Tensor2D
+  /** Of the shape of what comes out: added. */
+  residual?: Tensor4D
+  /** What the sum of all is multiplied with. */
+  outputScale?: number
+}
+
 /**
  * x * W + b for x of `[b, h, w, in]`, W of `[kh, kw, in, out]`: a cross-correlation, as PyTorch's Conv2d. Without `pad` the
- * sides get (k - 1) / 2 zeros, so that an odd kernel with stride 1 keeps the size.
+ * sides get (k - 1) / 2 zeros, so that an odd kernel with stride 1 keeps the size. x may be normalised and upsampled before, the
+ * outcome added to: on webgpu by the same kernel, elsewhere one after the other.
  *
  * On wasm and cpu its gradients are convolutions too: wasm has no kernel for that of the filter, and cpu a very slow one.
  */
 export function conv2d(
-  x: Tensor4D,
+  input: Tensor4D | ConvInput,
   weight: Tensor4D,
   bias: Tensor1D,
-  { stride = 1, pad = samePad(weight) }: Partial<ConvOptions> = {},
+  { stride = 1, pad = samePad(weight), ...added }: Partial<ConvOptions> = {},
 ): Tensor4D {
-  return isPointwise(weight, stride, pad) && !ownFunctions()
-    ? pointwise(x, weight, bias)
-    : (convOp({ stride, pad })(x, weight, bias) as Tensor4D)
+  const given = 'shape' in input ? { x: input } : input
+  const layer = { ...given, weight, bias, stride, pad, ...added }
+  const kernels = convKernels(layer)
+  if (kernels) return convByKernels(kernels, layer)
+  const z = asTensor(given)
+  const y = isPointwise(weight, stride, pad) && !ownFunctions()
+    ? pointwise(z, weight, bias)
+    : (convOp({ stride, pad })(z, weight, bias) as Tensor4D)
+  return finished(y, added)
+}
+
+/** Two tensors side by side as one. */
+export const joined = (x: Features): Tensor4D => ('shape' in x ? x : tf.concat([...x], 3))
+
+/** What a convolution reads as a tensor of its own. */
+export function asTensor({ x, norm, upsample }: ConvInput): Tensor4D {
+  const z = norm ? groupNorm(joined(x), norm.weight, norm.bias, norm) : joined(x)
+  return upsample ? upsampleNearest2(z) : z
+}
+
+function finished(y: Tensor4D, { perItem, residual, outputScale = 1 }: Partial<ConvOptions>): Tensor4D {
+  const told = perItem ? y.add(perItem.reshape([perItem.shape[0], 1, 1, perItem.shape[1]])) : y
+  const sum = residual ? residual.add(told) : told
+  return (outputScale === 1 ? sum : sum.mul(outputScale)) as Tensor4D
 }
 
 function samePad({ shape: [height, width] }: Tensor4D): Pad {
@@ -52,7 +98,7 @@ function pointwise(x: Tensor4D, weight: Tensor4D, bias: Tensor1D): Tensor4D {
   return linear(x.reshape([b * h * w, from]) as Tensor2D, weight.reshape([from, -1]) as Tensor2D, bias).reshape([b, h, w, -1])
 }
 
-const convOp = (options: ConvOptions) =>
+const convOp = (options: Geometry) =>
   tf.customGrad((...args: unknown[]) => {
     const [x, weight, bias, save] = args as [Tensor4D, Tensor4D, Tensor1D, (tensors: Tensor[]) => void]
     save([x, weight])
@@ -60,14 +106,12 @@ const convOp = (options: ConvOptions) =>
       value: forward(x, weight, bias, options),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [x, weight] = saved as [Tensor4D, Tensor4D]
-        const own = convWeightGradients(x, dy as Tensor4D, weight, bias, options)
-        if (own) return [inputByKernel(x, weight, dy as Tensor4D, options), ...own]
         return [...gradients(x, weight, dy as Tensor4D, options), channelSums(dy)]
       },
     }
   })
 
-function forward(x: Tensor4D, weight: Tensor4D, bias: Tensor1D, { stride, pad }: ConvOptions): Tensor4D {
+function forward(x: Tensor4D, weight: Tensor4D, bias: Tensor1D, { stride, pad }: Geometry): Tensor4D {
   const own = ownFunctions()
   if (!own) return tf.fused.conv2d({ x, filter: weight, strides: stride, pad: explicit(pad), bias })
   const height = Math.floor((x.shape[1] + pad.top + pad.bottom - weight.shape[0]) / stride) + 1
@@ -76,18 +120,18 @@ function forward(x: Tensor4D, weight: Tensor4D, bias: Tensor1D, { stride, pad }:
 }
 
 /** dx and dW. On GPUs by tfjs's own kernels: what is quick on wasm does not fill a GPU. */
-const gradients = (x: Tensor4D, weight: Tensor4D, dy: Tensor4D, options: ConvOptions): Tensor[] =>
+const gradients = (x: Tensor4D, weight: Tensor4D, dy: Tensor4D, options: Geometry): Tensor[] =>
   onGPU()
     ? [inputByKernel(x, weight, dy, options), filterByKernel(x, weight, dy, options)]
     : [inputGradient(dy, weight, x.shape, options), filterGradient(x, dy, weight.shape, options)]
 
-const inputByKernel = (x: Tensor4D, filter: Tensor4D, dy: Tensor4D, options: ConvOptions) =>
+const inputByKernel = (x: Tensor4D, filter: Tensor4D, dy: Tensor4D, options: Geometry) =>
   kernel('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape }, options)
 
-const filterByKernel = (x: Tensor4D, filter: Tensor4D, dy: Tensor4D, options: ConvOptions) =>
+const filterByKernel = (x: Tensor4D, filter: Tensor4D, dy: Tensor4D, options: Geometry) =>
   kernel('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape }, options)
 
-function kernel(name: string, inputs: Record<string, Tensor>, shape: object, { stride, pad }: ConvOptions): Tensor {
+function kernel(name: string, inputs: Record<string, Tensor>, shape: object, { stride, pad }: Geometry): Tensor {
   const attrs = { strides: [stride, stride], pad: explicit(pad), dataFormat: 'NHWC', ...shape }
   return tf.engine().runKernel(name, inputs, attrs as never) as Tensor
 }
@@ -106,7 +150,7 @@ const explicit = ({ top, bottom, left, right }: Pad): ExplicitPad => [
  * dx[i] = sum_k dy[(i + pad - k) / stride] W[k]^T: a convolution of dy, with zeros between its pixels for stride 2, with W
  * turned by 180 degrees, in and out exchanged.
  */
-function inputGradient(dy: Tensor4D, weight: Tensor4D, shape: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
+function inputGradient(dy: Tensor4D, weight: Tensor4D, shape: Shape4D, { stride, pad }: Geometry): Tensor4D {
   const own = ownFunctions()
   if (own) return ownInputGradient(own, dy, weight, shape, { stride, pad })
   const [, height, width] = shape
@@ -175,7 +219,7 @@ const atLeastZero = ({ top, bottom, left, right }: Pad): Pad => ({
  * dW[k] = sum_i x[stride i + k - pad]^T dy[i] over all items: a convolution of x with dy as its filter, where the channels
  * of x are the items of the batch and the items are the channels.
  */
-function filterGradient(x: Tensor4D, dy: Tensor4D, shape: Shape4D, { stride, pad }: ConvOptions): Tensor4D {
+function filterGradient(x: Tensor4D, dy: Tensor4D, shape: Shape4D, { stride, pad }: Geometry): Tensor4D {
   const own = ownFunctions()
   if (own) return ownFilterGradient(own, x, dy, shape, { stride, pad })
   const [kh, kw, from, to] = shape

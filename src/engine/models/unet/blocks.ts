@@ -2,13 +2,18 @@
 // [b, h, w, c]; what they compute is what diffusers' modules of the same names do.
 import { gelu, silu } from '../../layers/activations.ts'
 import { attention, linearAttention } from '../../layers/attention.ts'
-import { conv2d } from '../../layers/conv.ts'
+import type { ConvInput, ConvOptions } from '../../layers/conv.ts'
+import { asTensor, conv2d, joined } from '../../layers/conv.ts'
 import { timestepEmbedding, type TimestepEmbeddingOptions } from '../../layers/embedding.ts'
 import { groupNorm } from '../../layers/groupNorm.ts'
 import { linear } from '../../layers/linear.ts'
 import { avgPool2, upsampleNearest2 } from '../../layers/resample.ts'
+import type { ResidualLayers } from '../../layers/residual.ts'
+import { residualBlock, residualKernels } from '../../layers/residual.ts'
+import type { Features, Parameters } from '../../layers/stage.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../tf.ts'
 import type { Weights } from '../../values.ts'
+import { ownKernels } from '../../webgpu/own.ts'
 import type { UnetActivation } from './config.ts'
 
 /** Settings that all residual and attention blocks of a UNet share. */
@@ -33,34 +38,59 @@ export const unetActivations: { [K in UnetActivation]: (x: Tensor) => Tensor } =
 
 /**
  * ResnetBlock2D: norm, activation, convolution, twice; in between the projected embedding comes in, added or as scale and
- * shift of the second norm. `embedding` is `[b, d]` or one row for all, after the activation.
+ * shift of the second norm. x may be two tensors side by side; `embedding` is `[b, d]` or one row for all, after the activation.
  */
 export function resnetBlock(
-  x: Tensor4D,
+  x: Features,
   embedding: Tensor2D,
   weights: Weights,
   name: string,
   { resample, ...options }: BlockOptions & { resample?: 'down' | 'up' },
 ): Tensor4D {
-  const resized = resample === 'down' ? avgPool2 : resample === 'up' ? upsampleNearest2 : (x: Tensor4D) => x
+  const layers = residualLayers(weights, name)
   const projected = linearOf(embedding, weights, `${name}.time_emb_proj`)
-  const first = resized(normalised(x, weights, `${name}.norm1`, options))
-  const second = withEmbedding(convOf(first, weights, `${name}.conv1`), projected, weights, `${name}.norm2`, options)
-  const h = convOf(options.drop ? options.drop(second) : second, weights, `${name}.conv2`)
-  return sum(around(resized(x), weights, `${name}.conv_shortcut`), h, options.output_scale)
+  const isPlain = !resample && !options.drop && isSilu(options.activation)
+  const kernels = isPlain ? residualKernels(x, layers) : undefined
+  if (kernels) return residualBlock(kernels, { x, projected, layers, options })
+  return composedBlock(ownKernels() ? x : joined(x), projected, layers, { ...options, ...(resample && { resample }) })
 }
 
-/** Norm with activation, with the embedding before it or in it. */
-function withEmbedding(h: Tensor4D, projected: Tensor2D, weights: Weights, norm: string, options: BlockOptions): Tensor4D {
-  const perItem = projected.reshape([projected.shape[0], 1, 1, projected.shape[1]]) as Tensor4D
-  if (options.time_scale_shift === 'default') return normalised(h.add(perItem), weights, norm, options)
-  const [scale, shift] = perItem.split(2, 3) as [Tensor4D, Tensor4D]
-  return activated(normOf(h, weights, norm, options).mul(scale.add(1)).add(shift), options)
+/** The same from single convolutions: with dropout, another activation or another size there is more between them. */
+function composedBlock(
+  x: Features,
+  projected: Tensor2D,
+  { norm1, conv1, norm2, conv2, shortcut }: ResidualLayers,
+  { resample, ...options }: BlockOptions & { resample?: 'down' | 'up' },
+): Tensor4D {
+  const isAdded = options.time_scale_shift === 'default'
+  const first = normalInput(x, norm1, options)
+  const resized = resample === 'down' ? avgPool2(asTensor(first)) : { ...first, upsample: resample === 'up' }
+  const h = conv2d(resized, conv1.weight, conv1.bias, isAdded ? { perItem: projected } : {})
+  const second = isAdded ? normalInput(h, norm2, options) : { x: scaled(h, projected, norm2, options) }
+  const dropped = options.drop ? options.drop(asTensor(second)) : second
+  const around = resample === 'down' ? avgPool2(joined(x)) : resample === 'up' ? upsampleNearest2(joined(x)) : x
+  const residual = shortcut ? conv2d({ x: around }, shortcut.weight, shortcut.bias) : joined(around)
+  return conv2d(dropped, conv2.weight, conv2.bias, { residual, outputScale: 1 / options.output_scale })
 }
 
-/** The way around a residual block: through a 1x1 convolution where the channels change. */
-const around = (x: Tensor4D, weights: Weights, name: string): Tensor4D =>
-  `${name}.weight` in weights ? convOf(x, weights, name) : x
+/** Norm and activation, with the embedding as scale and shift in between. */
+function scaled(h: Tensor4D, projected: Tensor2D, { weight, bias }: Parameters, options: BlockOptions): Tensor4D {
+  const [scale, shift] = projected.reshape([projected.shape[0], 1, 1, -1]).split(2, 3) as [Tensor4D, Tensor4D]
+  return activated(groupNorm(h, weight, bias, options).mul(scale.add(1)).add(shift), options)
+}
+
+function residualLayers(weights: Weights, name: string): ResidualLayers {
+  const norm = (part: string) => parametersOf<Tensor1D>(weights, `${name}.${part}`)
+  const conv = (part: string) => parametersOf<Tensor4D>(weights, `${name}.${part}`)
+  return {
+    norm1: norm('norm1'),
+    conv1: conv('conv1'),
+    norm2: norm('norm2'),
+    conv2: conv('conv2'),
+    // Where the channels change.
+    shortcut: `${name}.conv_shortcut.weight` in weights ? conv('conv_shortcut') : undefined,
+  }
+}
 
 interface AttentionOptions {
   heads: number
@@ -86,7 +116,7 @@ function pixelAttention(
 ): Tensor4D {
   const [batch, height, width, channels] = x.shape
   const pixels = x.reshape([batch, height * width, channels]) as Tensor3D
-  const input = groups ? normOf(pixels, weights, `${name}.group_norm`, { groups, eps }) : pixels
+  const input = groups ? groupNorm(pixels, ...pair<Tensor1D>(weights, `${name}.group_norm`), { groups, eps }) : pixels
   const [q, k, v] = ['to_q', 'to_k', 'to_v'].map((part) => linearOf(input, weights, `${name}.${part}`)) as [
     Tensor3D,
     Tensor3D,
@@ -101,7 +131,7 @@ export const downsample = (x: Tensor4D, weights: Weights, name: string, padding:
   convOf(x, weights, name, { stride: 2, pad: { top: padding, left: padding, bottom: 1, right: 1 } })
 
 /** Twice the size: every pixel four times, then a convolution. */
-export const upsample = (x: Tensor4D, weights: Weights, name: string): Tensor4D => convOf(upsampleNearest2(x), weights, name)
+export const upsample = (x: Tensor4D, weights: Weights, name: string): Tensor4D => convOf({ x, upsample: true }, weights, name)
 
 /** Sines and cosines of t, then two linear layers with SiLU in between: `[n, d]`. */
 export function timeEmbedding(t: Float64Array, weights: Weights, name: string, options: TimestepEmbeddingOptions): Tensor2D {
@@ -110,36 +140,43 @@ export function timeEmbedding(t: Float64Array, weights: Weights, name: string, o
   return linearOf(hidden, weights, `${name}.linear_2`)
 }
 
-/** Group norm and activation. */
-export function normalised(
-  x: Tensor4D,
-  weights: Weights,
-  name: string,
-  { groups, eps, activation }: Pick<BlockOptions, 'groups' | 'eps' | 'activation'>,
-): Tensor4D {
-  const fused = activation === 'silu' || activation === 'swish'
-  const normal = groupNorm(x, ...pair<Tensor1D>(weights, name), { groups, eps, silu: fused })
-  return fused ? normal : activated(normal, { activation })
+type NormalOptions = Pick<BlockOptions, 'groups' | 'eps' | 'activation'>
+
+const isSilu = (activation: UnetActivation) => activation === 'silu' || activation === 'swish'
+
+/** Group norm and activation as what a convolution reads: SiLU it can compute by itself. */
+function normalInput(x: Features, parameters: Parameters, { groups, eps, activation }: NormalOptions): ConvInput {
+  const norm = { ...parameters, groups, eps }
+  if (isSilu(activation)) return { x, norm: { ...norm, silu: true } }
+  return { x: activated(asTensor({ x, norm }), { activation }) }
 }
+
+/** Group norm and activation, by the name of the norm's weights, as what a convolution reads. */
+export const normalised = (x: Features, weights: Weights, name: string, options: NormalOptions): ConvInput =>
+  normalInput(x, parametersOf(weights, name), options)
 
 const activated = (x: Tensor4D, { activation }: Pick<BlockOptions, 'activation'>) => unetActivations[activation](x) as Tensor4D
 
-const normOf = <T extends Tensor3D | Tensor4D>(
-  x: T,
+/** A convolution by the name of its weights. */
+export const convOf = (
+  x: Tensor4D | ConvInput,
   weights: Weights,
   name: string,
-  options: { groups: number; eps: number },
-): T => groupNorm(x, ...pair<Tensor1D>(weights, name), { groups: options.groups, eps: options.eps })
-
-/** A convolution by the name of its weights. */
-export const convOf = (x: Tensor4D, weights: Weights, name: string, options?: Parameters<typeof conv2d>[3]): Tensor4D =>
-  conv2d(x, ...pair<Tensor4D>(weights, name), options)
+  options?: Partial<ConvOptions>,
+): Tensor4D => conv2d(x, ...pair<Tensor4D>(weights, name), options)
 
 const linearOf = <T extends Tensor2D | Tensor3D>(x: T, weights: Weights, name: string): T =>
   linear(x, ...pair<Tensor2D>(weights, name))
 
-const pair = <W extends Tensor>(weights: Weights, name: string) =>
-  [weights[`${name}.weight`] as W, weights[`${name}.bias`] as Tensor1D] as const
+const parametersOf = <W extends Tensor = Tensor1D>(weights: Weights, name: string): Parameters<W> => ({
+  weight: weights[`${name}.weight`] as W,
+  bias: weights[`${name}.bias`] as Tensor1D,
+})
+
+const pair = <W extends Tensor>(weights: Weights, name: string) => {
+  const { weight, bias } = parametersOf<W>(weights, name)
+  return [weight, bias] as const
+}
 
 const sum = (x: Tensor4D, h: Tensor4D, scale: number): Tensor4D => {
   const both = x.add(h) as Tensor4D

@@ -1,6 +1,7 @@
 // The UNets of diffusers (UNet2DModel, UNet2DConditionModel), evaluated. Ronneberger et al. 2015; for diffusion Ho et al. 2020, appendix B.
 import { dropout } from '../../layers/dropout.ts'
 import { oneHot } from '../../layers/embedding.ts'
+import type { Features } from '../../layers/stage.ts'
 import { randomOf } from '../../random.ts'
 import type { Tensor2D, Tensor3D, Tensor4D } from '../../tf.ts'
 import { tf } from '../../tf.ts'
@@ -157,13 +158,13 @@ function goThrough(
 
 function goUp(h: Tensor4D, level: Level, skips: Tensor4D[], pass: Pass): Tensor4D {
   level.resnets.forEach((block, i) => {
-    h = resnet(tf.concat([h, skips.pop()!], 3), block, pass)
+    h = resnet([h, skips.pop()!], block, pass)
     if (level.attentions[i]) h = attend(h, level.attentions[i], pass)
   })
   return level.resample ? resampled(h, level.resample, pass) : h
 }
 
-const resnet = (h: Tensor4D, { name, resample }: ResnetBlock, { embedding, weights, options }: Pass) =>
+const resnet = (h: Features, { name, resample }: ResnetBlock, { embedding, weights, options }: Pass) =>
   resnetBlock(h, embedding, weights, name, { ...options, ...(resample && { resample }) })
 
 function attend(h: Tensor4D, { kind, name, heads, groups, cross }: AttentionBlock, pass: Pass): Tensor4D {

@@ -17,7 +17,7 @@ export interface ConvForward extends ConvInput {
   weight: TensorInfo
   /** [cout]. */
   bias?: TensorInfo
-  /** [b, cout], added to every pixel of an item: the time embedding. */
+  /** [b, cout], or one row for all items, added to every pixel of an item: the time embedding. */
   perItem?: TensorInfo
   /** [b, h, w, cout], added. */
   residual?: TensorInfo
@@ -38,6 +38,8 @@ interface Shape {
   stride: number
   pad: Pad
   extras: readonly Extra[]
+  /** `perItem` has one row for all items. */
+  oneRow: boolean
   outputScale: number
   /** Whether y is written, and the residual read, as halves. */
   half: boolean
@@ -101,6 +103,7 @@ function shapeOf(
     stride,
     pad,
     extras: extrasOf(conv),
+    oneRow: conv.perItem?.shape[0] === 1,
     outputScale,
     half,
     residualHalf: conv.residual !== undefined && canBeHalf(conv.residual.shape) && backend.stored(conv.residual).half,
@@ -125,10 +128,10 @@ function forward(shape: Shape, tile: Tile): Program {
   return programOf(key, () => gemm(productOf(shape, tile), tile))
 }
 
-const extrasName = ({ extras, half, residualHalf }: Shape) =>
-  [...extras.map((extra) => (extra === 'residual' && residualHalf ? 'residual half' : extra)), ...(half ? ['to half'] : [])].join(
-    ' ',
-  )
+const extrasName = ({ extras, oneRow, half, residualHalf }: Shape) => {
+  const names = { bias: 'bias', perItem: oneRow ? 'one row' : 'perItem', residual: residualHalf ? 'residual half' : 'residual' }
+  return [...extras.map((extra) => names[extra]), ...(half ? ['to half'] : [])].join(' ')
+}
 
 function productOf(shape: Shape, tile: Tile): Gemm {
   const { input, filter, height, width, stride, pad } = shape
@@ -171,10 +174,10 @@ fn put(m: u32, n: u32, value: vec4f, part: u32) {
 }
 
 /** What becomes of `value`, the sum over the filter for the pixel `m` and the channels from `n` on. */
-function sumCode({ extras, height, width, filter: [, , , to], outputScale }: Shape): string {
+function sumCode({ extras, oneRow, height, width, filter: [, , , to], outputScale }: Shape): string {
   const at: { [E in Extra]: string } = {
     bias: 'bias_at(n)',
-    perItem: `perItem_at(m / ${height * width}u * ${to}u + n)`,
+    perItem: oneRow ? 'perItem_at(n)' : `perItem_at(m / ${height * width}u * ${to}u + n)`,
     residual: `residual_at(m * ${to}u + n)`,
   }
   const sum = ['value', ...extras.map((extra) => at[extra])].join(' + ')

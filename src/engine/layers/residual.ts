@@ -1,0 +1,142 @@
+// A residual block as one operation on webgpu: norms are applied where they are read, embedding and way around are added where the
+// sums are written, and the gradient of the way around where that of the norm is.
+import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../tf.ts'
+import { tf } from '../tf.ts'
+import type { Backend } from '../webgpu/backend.ts'
+import { columnSums } from '../webgpu/kernels/reduce.ts'
+import { tensorOf } from '../webgpu/own.ts'
+import type { Done, Gradients } from './operation.ts'
+import { once, operation, shelf } from './operation.ts'
+import type { Features, InputGradients, Parameters, Stage } from './stage.ts'
+import {
+  beforeNorm,
+  partsOf,
+  pointwise,
+  same,
+  stageForward,
+  stageInputGradient,
+  stageKernels,
+  stageWeightGradients,
+  statistics,
+  weightsOf,
+} from './stage.ts'
+
+export interface ResidualLayers {
+  norm1: Parameters
+  /** 3 x 3. */
+  conv1: Parameters<Tensor4D>
+  norm2: Parameters
+  /** 3 x 3. */
+  conv2: Parameters<Tensor4D>
+  /** 1 x 1, where the channels change. */
+  shortcut: Parameters<Tensor4D> | undefined
+}
+
+export interface ResidualOptions {
+  groups: number
+  eps: number
+  time_scale_shift: 'default' | 'scale_shift'
+  /** The sum with the way around is divided by it. */
+  output_scale: number
+}
+
+interface Block {
+  x: Features
+  /** The embedding after its linear layer, `[b, c]` or one row for all; twice as wide if it is a scale and a shift. */
+  projected: Tensor2D
+  layers: ResidualLayers
+  options: ResidualOptions
+}
+
+/** The backend that can run {@link residualBlock} on x, if it is quicker by it. */
+export function residualKernels(x: Features, { conv1, conv2 }: ResidualLayers): Backend | undefined {
+  const [b, h, w] = partsOf(x)[0]!.shape
+  return stageKernels([conv1.weight, conv2.weight].map((weight) => ({ pixels: b * h * w, weight })))
+}
+
+/**
+ * (x + conv2(silu(norm2(conv1(silu(norm1(x))) + projected)))) / output_scale, with x through `shortcut` if there is one; or with
+ * `projected` as scale and shift of norm2. For the gradients x, what conv1 gives, and the moments of both norms are kept.
+ */
+export function residualBlock(backend: Backend, block: Block): Tensor4D {
+  const [x, skip] = partsOf(block.x)
+  // x is last, for then all that its gradient shares is done with.
+  const [y] = operation({ ...weightsOf(block.layers), projected: block.projected, skip, x }, () => forward(backend, block))
+  return y as Tensor4D
+}
+
+interface Stages {
+  first: Stage
+  second: Stage
+  around: Stage | undefined
+}
+
+function forward(backend: Backend, block: Block): Done {
+  const { x, projected, layers, options } = block
+  const { norm1, conv1, norm2, conv2, shortcut } = layers
+  const { groups, eps, output_scale } = options
+  const [one] = partsOf(x) as [Tensor4D]
+
+  const normal1 = statistics(backend, { x, groups, eps, ...norm1 })
+  const first: Stage = { x, norm: { ...normal1, groups, silu: true }, weight: conv1.weight, ...same }
+  const scaled = options.time_scale_shift === 'scale_shift' ? { scaleShift: rowsFor(projected, one.shape[0]) } : undefined
+  const h = tensorOf(stageForward(backend, first, { bias: conv1.bias, ...(!scaled && { perItem: projected }) }))
+
+  const normal2 = statistics(backend, { x: h, groups, eps, ...norm2, ...scaled })
+  const norm = { ...normal2, groups, silu: true, ...(scaled && { scaled: { ...scaled, ...norm2 } }) }
+  const second: Stage = { x: h, norm, weight: conv2.weight, ...same }
+  const around: Stage | undefined = shortcut && { x, weight: shortcut.weight, ...pointwise }
+  const residual = around ? tensorOf(stageForward(backend, around, { bias: shortcut!.bias })) : one
+  const y = stageForward(backend, second, { bias: conv2.bias, residual, outputScale: 1 / output_scale })
+
+  return {
+    outputs: [tensorOf(y)],
+    keep: [...partsOf(x), ...Object.values({ ...weightsOf(layers), ...scaled, h, ...normal1 }), ...Object.values(normal2)],
+    gradients: ([dy]) => gradients(backend, block, { first, second, around }, dy!),
+  }
+}
+
+/** One row for all items as a row for each. */
+const rowsFor = (x: Tensor2D, items: number): Tensor2D => (x.shape[0] === items ? x : x.tile([items, 1]))
+
+function gradients(backend: Backend, { projected, layers, options }: Block, stages: Stages, dy: Tensor): Gradients {
+  const { first, second, around } = stages
+  const { hold, take, drop } = shelf(backend)
+  const dsum = options.output_scale === 1 ? dy : dy.div(options.output_scale)
+  const ofSecond = once(() => hold(stageInputGradient(backend, second, dsum)))
+  const dh = () => ofSecond().dx[0]!
+  const ofFirst = once(() => {
+    const add = around ? beforeNorm(backend, around, dsum) : dsum
+    const found = hold(stageInputGradient(backend, first, dh(), add))
+    if (around) backend.disposeData(add.dataId)
+    return found
+  })
+  const ofWeights = (name: keyof ResidualLayers, stage: Stage, dy: () => TensorInfo): Gradients => {
+    const found = once(() => hold(stageWeightGradients(backend, stage, dy(), layers[name]!)))
+    return { [`${name}.weight`]: () => take(found().dweight), [`${name}.bias`]: () => take(found().dbias) }
+  }
+  return {
+    ...ofWeights('conv2', second, () => dsum),
+    'norm2.weight': () => take(ofSecond().dweight!),
+    'norm2.bias': () => take(ofSecond().dbias!),
+    ...ofWeights('conv1', first, dh),
+    'norm1.weight': () => take(ofFirst().dweight!),
+    'norm1.bias': () => take(ofFirst().dbias!),
+    ...(around && ofWeights('shortcut', around, () => dsum)),
+    projected: () => take(hold({ found: projectedGradient(backend, projected.shape, ofSecond()) }).found),
+    skip: () => take(ofFirst().dx[1]!),
+    x() {
+      const [dx] = ofFirst().dx
+      drop(dh())
+      return take(dx!)
+    },
+  }
+}
+
+/** Of what was added to every pixel, or of a scale and a shift; one row may have been for all items. */
+function projectedGradient(backend: Backend, [rows]: readonly [number, number], { dx, dscaleShift }: InputGradients): TensorInfo {
+  const { shape } = dscaleShift ?? dx[0]!
+  if (dscaleShift && rows === shape[0]) return dscaleShift
+  const channels = shape.at(-1)!
+  return columnSums(backend, dscaleShift ?? dx[0]!, { outer: rows, rows: tf.util.sizeFromShape(shape) / rows / channels, channels })
+}

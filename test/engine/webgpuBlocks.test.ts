@@ -1,0 +1,214 @@
+// Layers that are one operation on the GPU against the same from single layers: outputs, every gradient, and what is computed and
+// kept for them. Single layers are held to PyTorch's numbers elsewhere.
+import fc from 'fast-check'
+import { expect, test, vi } from 'vitest'
+import type { ConvInput } from '../../src/engine/layers/conv.ts'
+import { asTensor, conv2d } from '../../src/engine/layers/conv.ts'
+import { convByKernels } from '../../src/engine/layers/convByKernels.ts'
+import type { ResidualLayers } from '../../src/engine/layers/residual.ts'
+import { residualBlock } from '../../src/engine/layers/residual.ts'
+import { resnetBlock } from '../../src/engine/models/unet/blocks.ts'
+import { randomOf } from '../../src/engine/random.ts'
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '../../src/engine/tf.ts'
+import { tf } from '../../src/engine/tf.ts'
+import type { Backend } from '../../src/engine/webgpu/backend.ts'
+import { onEachBackend } from '../backends.ts'
+import { gap } from '../goldenTensors.ts'
+import { likeGPU, ownBackend } from '../kernels.ts'
+
+type Named = Record<string, Tensor>
+
+const normal = (shape: number[], seed: number) => tf.tensor(randomOf(seed).normal(tf.util.sizeFromShape(shape)), shape)
+
+/** Tensors of these shapes; what is named a weight or a bias is small, so that nothing grows from layer to layer. */
+const tensors = (shapes: Record<string, number[]>): Named =>
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape], i) => {
+      const fan = name.endsWith('weight') && shape.length > 1 ? shape.slice(0, -1).reduce((product, size) => product * size, 1) : 1
+      return [name, tf.tidy(() => normal(shape, i + 1).div(Math.sqrt(fan)))]
+    }),
+  )
+
+type Layer = (inputs: Named) => Tensor
+
+/** What comes out, and the gradients of its products with some numbers, with respect to all inputs or those named. */
+function evaluated(layer: Layer, inputs: Named, names = Object.keys(inputs)): { [name: string]: Tensor } {
+  let output: Tensor
+  const loss = () => {
+    output = tf.keep(layer(inputs))
+    return output.mul(tf.tidy(() => normal(output.shape, 99))).sum() as Scalar
+  }
+  const { value, grads } = tf.engine().gradients(loss, names.map((name) => inputs[name]!)) as unknown as { value: Tensor; grads: Tensor[] }
+  value.dispose()
+  return { output: output!, ...Object.fromEntries(names.map((name, i) => [name, grads[i]!])) }
+}
+
+async function expectAlike(layer: Layer, other: Layer, inputs: Named) {
+  const [got, right] = [evaluated(layer, inputs), evaluated(other, inputs)]
+  for (const name of Object.keys(right)) {
+    const { gap: most, size } = await gap(got[name]!, right[name]!)
+    expect(most, name).toBeLessThanOrEqual(2e-5 * size)
+  }
+  tf.dispose([got, right, inputs])
+}
+
+// ---- residual blocks
+
+interface Residual {
+  batch: number
+  size: [number, number]
+  /** Channels of x, or of the two tensors that it is. */
+  from: number[]
+  to: number
+  groups: number
+  /** Of the embedding: one row for all items. */
+  one: boolean
+  isScaled: boolean
+  output_scale: number
+  gpu: boolean
+}
+
+function shapesOf({ batch, size, from, to, one, isScaled }: Residual): Record<string, number[]> {
+  const all = from.reduce((sum, each) => sum + each, 0)
+  return {
+    ...Object.fromEntries(from.map((c, i) => [`x${i}`, [batch, ...size, c]])),
+    embedding: [one ? 1 : batch, 5],
+    'block.time_emb_proj.weight': [5, isScaled ? 2 * to : to],
+    'block.time_emb_proj.bias': [isScaled ? 2 * to : to],
+    'block.norm1.weight': [all],
+    'block.norm1.bias': [all],
+    'block.conv1.weight': [3, 3, all, to],
+    'block.conv1.bias': [to],
+    'block.norm2.weight': [to],
+    'block.norm2.bias': [to],
+    'block.conv2.weight': [3, 3, to, to],
+    'block.conv2.bias': [to],
+    ...(all !== to && { 'block.conv_shortcut.weight': [1, 1, all, to], 'block.conv_shortcut.bias': [to] }),
+  }
+}
+
+const optionsOf = ({ groups, isScaled, output_scale }: Residual) =>
+  ({ groups, eps: 1e-5, activation: 'silu', time_scale_shift: isScaled ? 'scale_shift' : 'default', output_scale }) as const
+
+const featuresOf = ({ x0, x1 }: Named) => (x1 ? ([x0, x1] as [Tensor4D, Tensor4D]) : (x0 as Tensor4D))
+
+function layersOf(inputs: Named): ResidualLayers {
+  const of = (name: string) => ({ weight: inputs[`block.${name}.weight`], bias: inputs[`block.${name}.bias`] })
+  const names = ['norm1', 'conv1', 'norm2', 'conv2']
+  return {
+    ...Object.fromEntries(names.map((name) => [name, of(name)])),
+    shortcut: inputs['block.conv_shortcut.weight'] && of('conv_shortcut'),
+  } as unknown as ResidualLayers
+}
+
+const asOne =
+  (one: Residual, backend: Backend): Layer =>
+  (inputs) => {
+    const weight = inputs['block.time_emb_proj.weight'] as Tensor2D
+    const projected = tf.matMul(inputs.embedding as Tensor2D, weight).add(inputs['block.time_emb_proj.bias']!) as Tensor2D
+    return residualBlock(backend, { x: featuresOf(inputs), projected, layers: layersOf(inputs), options: optionsOf(one) })
+  }
+
+/** Something to drop is between the convolutions, so that they are not one operation. */
+const fromLayers =
+  (one: Residual): Layer =>
+  (inputs) =>
+    resnetBlock(featuresOf(inputs), inputs.embedding as Tensor2D, inputs, 'block', { ...optionsOf(one), drop: (x) => x })
+
+const plain: Residual = {
+  ...{ batch: 2, size: [4, 4], from: [8], to: 8, groups: 4 },
+  ...{ one: false, isScaled: false, output_scale: 1, gpu: false },
+}
+
+const residual: fc.Arbitrary<Residual> = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 3 }),
+    size: fc.tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 7 })),
+    groups: fc.constantFrom(1, 2, 3, 4),
+    widths: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 3 }),
+    ...{ one: fc.boolean(), isScaled: fc.boolean(), gpu: fc.boolean(), output_scale: fc.constantFrom(1, Math.SQRT2) },
+  })
+  .map(({ widths: [to, ...from], groups, ...one }) => ({ ...one, groups, to: to! * groups, from: from.map((width) => width * groups) }))
+
+onEachBackend(
+  () => {
+    const backendFor = ({ gpu }: { gpu: boolean }) => (gpu ? likeGPU(ownBackend()) : ownBackend())
+    const expectResidual = (one: Residual) => expectAlike(asOne(one, backendFor(one)), fromLayers(one), tensors(shapesOf(one)))
+
+    test('a residual block: of a tensor and a skip, through a shortcut, with odd sizes', async () => {
+      await expectResidual({ ...plain, size: [5, 3], from: [4, 5], to: 6, groups: 3 })
+    })
+
+    test('a residual block: with a scale and a shift that are those of all items, scaled, as on a GPU', async () => {
+      await expectResidual({ ...plain, one: true, isScaled: true, output_scale: Math.SQRT2, gpu: true })
+    })
+
+    test('a residual block computes no gradient that nobody asks for, and keeps nothing', async () => {
+      const backend = ownBackend()
+      const inputs = tensors(shapesOf({ ...plain, to: 4 }))
+      const dispatch = vi.spyOn(backend, 'dispatch')
+      const dataIds = backend.numDataIds()
+      const keysFor = (names: string[]) => {
+        dispatch.mockClear()
+        tf.dispose(evaluated(asOne(plain, backend), inputs, names))
+        expect(backend.numDataIds(), `tensors after the gradients of ${names.join()}`).toBe(dataIds)
+        return dispatch.mock.calls.map(([{ key }]) => key).join('\n')
+      }
+      expect(keysFor(['x0'])).not.toContain('filter gradient')
+      expect(keysFor(['block.conv2.weight'])).not.toContain('input gradient')
+      expect(keysFor(['block.conv1.weight', 'block.norm1.bias'])).toContain('filter gradient')
+      dispatch.mockRestore()
+      tf.dispose(inputs)
+    })
+
+    test.skipIf(!process.env.FULL)('residual blocks of all kinds', { timeout: 600_000 }, async () => {
+      await fc.assert(fc.asyncProperty(residual, expectResidual), { numRuns: 20, endOnFailure: true })
+    })
+
+    // ---- convolutions
+
+    const layer = (kernels: boolean, { x0, x1, weight, bias, ...rest }: Named, more: Convolution): Tensor4D => {
+      const { normWeight, normBias, perItem, residual } = rest
+      const input: ConvInput = {
+        x: x1 ? [x0 as Tensor4D, x1 as Tensor4D] : (x0 as Tensor4D),
+        ...(normWeight && { norm: { weight: normWeight as Tensor1D, bias: normBias as Tensor1D, groups: 2, eps: 1e-5, silu: true } }),
+        upsample: more.upsample,
+      }
+      const options = {
+        ...{ stride: more.stride, pad: { top: 1, bottom: 1, left: 0, right: 1 } },
+        ...{ perItem: perItem as Tensor2D, residual: residual as Tensor4D, outputScale: more.outputScale },
+      }
+      const [w, b] = [weight as Tensor4D, bias as Tensor1D]
+      if (kernels) return convByKernels(likeGPU(ownBackend()), { ...input, ...options, weight: w, bias: b })
+      const { perItem: item, residual: other, outputScale, ...geometry } = options
+      const y = conv2d(asTensor(input), w, b, geometry)
+      return y
+        .add(item?.reshape([-1, 1, 1, item.shape[1]]) ?? 0)
+        .add(other ?? 0)
+        .mul(outputScale)
+    }
+
+    interface Convolution {
+      stride: 1 | 2
+      upsample: boolean
+      outputScale: number
+    }
+
+    test.each([
+      [
+        'of two normalised and upsampled tensors, to which is added',
+        { stride: 1, upsample: true, outputScale: 0.5 },
+        { x0: [2, 3, 2, 4], x1: [2, 3, 2, 2], normWeight: [6], normBias: [6], perItem: [1, 5], residual: [2, 6, 3, 5] },
+      ],
+      ['of two tensors, with stride 2', { stride: 2, upsample: false, outputScale: 1 }, { x0: [1, 5, 4, 1], x1: [1, 5, 4, 5] }],
+    ] as const)('a convolution %s', async (_, more, shapes) => {
+      const all = { ...shapes, weight: [3, 3, 6, 5], bias: [5] } as unknown as Record<string, number[]>
+      await expectAlike(
+        (inputs) => layer(true, inputs, more),
+        (inputs) => layer(false, inputs, more),
+        tensors(all),
+      )
+    })
+  },
+  ['webgpu'],
+)
