@@ -1,8 +1,9 @@
 // The forward process: adds noise to data, all at once or step by step.
-import { broadcastLevels, checkShape, perItem } from './coefficients.ts'
+import { broadcastLevels, checkShape } from './coefficients.ts'
 import { NodeError } from './plan/fault.ts'
 import type { Levels } from './schedule.ts'
 import type { Tensor } from './tf.ts'
+import { weightedSum } from './weightedSum.ts'
 
 /**
  * x_t = α x_0 + σ ε (Ho et al. 2020, eq. 4, with α = √ᾱ_t and σ = √(1 - ᾱ_t)). `x0` and `noise` `[b, ...]`, levels one per item
@@ -10,7 +11,10 @@ import type { Tensor } from './tf.ts'
  */
 export function addNoise(x0: Tensor, noise: Tensor, { alpha, sigma }: Levels): Tensor {
   checkShape(noise, x0, 'noise', 'x_0')
-  return x0.mul(perItem(alpha, x0)).add(noise.mul(perItem(sigma, x0)))
+  return weightedSum([
+    [x0, alpha],
+    [noise, sigma],
+  ])
 }
 
 /**
@@ -31,5 +35,8 @@ export function forwardStep(xs: Tensor, noise: Tensor, at: Levels, next: Levels)
       cure: 'The forward process only adds noise: take a later t.',
     })
   }
-  return xs.mul(perItem(kept, xs)).add(noise.mul(perItem(added.map(Math.sqrt), xs)))
+  return weightedSum([
+    [xs, kept],
+    [noise, added.map(Math.sqrt)],
+  ])
 }

@@ -4,6 +4,7 @@ import { NodeError } from './plan/fault.ts'
 import type { Levels } from './schedule.ts'
 import type { Tensor } from './tf.ts'
 import type { LearnedVariance } from './values.ts'
+import { weightedSum } from './weightedSum.ts'
 
 export interface PosteriorCoefficients {
   /** The mean is fromX0 x_0 + fromXt x_t. */
@@ -48,7 +49,10 @@ export function posterior(x0: Tensor, xt: Tensor, from: Levels, to: Levels): { m
   checkShape(x0, xt, 'x_0', 'x_t')
   const { fromX0, fromXt, variance } = posteriorCoefficients(from, to)
   return {
-    mean: x0.mul(perItem(fromX0, xt)).add(xt.mul(perItem(fromXt, xt))),
+    mean: weightedSum([
+      [x0, fromX0],
+      [xt, fromXt],
+    ]),
     variance: perItem(variance, xt).broadcastTo(xt.shape),
   }
 }

@@ -1,9 +1,10 @@
 // What a model's output stands for, and how to turn one kind into another. No other file knows the conventions.
-import { checkShape, perItem } from './coefficients.ts'
+import { checkShape } from './coefficients.ts'
 import { NodeError } from './plan/fault.ts'
 import type { Levels } from './schedule.ts'
 import type { Tensor } from './tf.ts'
 import type { PredictionType } from './values.ts'
+import { weightedSum } from './weightedSum.ts'
 
 /** Factors of x_0 and ε. */
 type Mixture = readonly [x0: number, noise: number]
@@ -48,7 +49,10 @@ export function convertPrediction(
     fromXt[i] = (wantedX0 * q - wantedNoise * p) / determinant
     fromOutput[i] = (wantedNoise * a - wantedX0 * s) / determinant
   }
-  return xt.mul(perItem(fromXt, xt)).add(output.mul(perItem(fromOutput, xt)))
+  return weightedSum([
+    [xt, fromXt],
+    [output, fromOutput],
+  ])
 }
 
 const untold = (from: PredictionType, to: PredictionType, t: number) =>
@@ -62,19 +66,8 @@ const untold = (from: PredictionType, to: PredictionType, t: number) =>
 export function targetOf(predicts: PredictionType, x0: Tensor, noise: Tensor, { alpha, sigma }: Levels): Tensor {
   checkShape(noise, x0, 'noise', 'x_0')
   const parts = Array.from(alpha, (a, i) => mixtures[predicts](a, sigma[i]!))
-  return x0
-    .mul(
-      perItem(
-        parts.map(([p]) => p),
-        x0,
-      ),
-    )
-    .add(
-      noise.mul(
-        perItem(
-          parts.map(([, q]) => q),
-          x0,
-        ),
-      ),
-    )
+  return weightedSum([
+    [x0, parts.map(([p]) => p)],
+    [noise, parts.map(([, q]) => q)],
+  ])
 }

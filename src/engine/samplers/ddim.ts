@@ -1,10 +1,11 @@
 // The sampler of DDIM: keeps the noise it sees, or as much of it as eta says, and goes to any other timestep.
-import { broadcastLevels, checkShape, perItem } from '../coefficients.ts'
+import { broadcastLevels, checkShape } from '../coefficients.ts'
 import { NodeError } from '../plan/fault.ts'
 import { convertPrediction } from '../prediction.ts'
 import type { Levels } from '../schedule.ts'
 import type { Tensor } from '../tf.ts'
 import type { Prediction } from '../values.ts'
+import { weightedSum } from '../weightedSum.ts'
 import { held } from './hold.ts'
 import type { Hold } from './hold.ts'
 
@@ -42,10 +43,13 @@ export function ddimStep(
       : convertPrediction(output, xt, from, predicts, 'epsilon')
 
   const { toX0, toEpsilon, toNoise } = coefficients(from, to, eta)
-  const kept = x0.mul(perItem(toX0, xt)).add(epsilon.mul(perItem(toEpsilon, xt)))
-  if (eta === 0 || !noise) return kept
+  const kept = [
+    [x0, toX0],
+    [epsilon, toEpsilon],
+  ] as const
+  if (eta === 0 || !noise) return weightedSum(kept)
   checkShape(noise, xt, 'noise', 'x_t')
-  return kept.add(noise.mul(perItem(toNoise, xt)))
+  return weightedSum([...kept, [noise, toNoise]])
 }
 
 /** α_s of x_0, √(σ_s² - s²) of ε and s of fresh noise, with s = eta times the deviation of the posterior. */
