@@ -23,7 +23,9 @@ function onDevice(backend: Backend, terms: readonly Term[]): Tensor {
   const inputs = Object.fromEntries(terms.map(([x], i) => [`x${i}`, x]))
   const [y] = operation(inputs, () => {
     const rows = Math.max(...terms.map(([, factors]) => factors.length))
-    const all = terms.flatMap(([, factors]) => (factors.length === rows ? [...factors] : new Array<number>(rows).fill(factors[0]!)))
+    const all = terms.flatMap(([, factors]) =>
+      factors.length === rows ? [...factors] : new Array<number>(rows).fill(factors[0]!),
+    )
     const factors = tf.tensor2d(all, [terms.length, rows], 'float32')
     const tensors = terms.map(([x]) => x)
     return {

@@ -78,7 +78,10 @@ function forward(one: Case): Float64Array {
   })
   return y.map((value, k) => {
     const [n, i] = [k % to, Math.floor(k / (high * wide * to))]
-    return (value + (one.bias?.[n] ?? 0) + (one.perItem?.[(i * to + n) % one.perItem.length] ?? 0) + (one.residual?.[k] ?? 0)) * one.outputScale
+    return (
+      (value + (one.bias?.[n] ?? 0) + (one.perItem?.[(i * to + n) % one.perItem.length] ?? 0) + (one.residual?.[k] ?? 0)) *
+      one.outputScale
+    )
   })
 }
 

@@ -63,9 +63,10 @@ export function conv2d(
   const kernels = convKernels(layer)
   if (kernels) return convByKernels(kernels, layer)
   const z = asTensor(given)
-  const y = isPointwise(weight, stride, pad) && !ownFunctions()
-    ? pointwise(z, weight, bias)
-    : (convOp({ stride, pad })(z, weight, bias) as Tensor4D)
+  const y =
+    isPointwise(weight, stride, pad) && !ownFunctions()
+      ? pointwise(z, weight, bias)
+      : (convOp({ stride, pad })(z, weight, bias) as Tensor4D)
   return finished(y, added)
 }
 

@@ -1,6 +1,5 @@
 // A convolution with what comes before and after it as one operation on webgpu.
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorInfo } from '../tf.ts'
-import { tf } from '../tf.ts'
 import type { Backend } from '../webgpu/backend.ts'
 import { columnSums } from '../webgpu/kernels/reduce.ts'
 import { tensorOf } from '../webgpu/own.ts'
@@ -31,11 +30,19 @@ export function convByKernels(backend: Backend, layer: Layer): Tensor4D {
   const [y] = operation(inputs, () => {
     const normal = norm && statistics(backend, { x, ...norm })
     const stage: Stage = {
-      ...{ x, weight, stride, pad },
+      x,
+      weight,
+      stride,
+      pad,
       ...(normal && { norm: { ...normal, groups: norm.groups, silu: norm.silu ?? false } }),
       ...(upsample && { upsample }),
     }
-    const added = { bias, ...(perItem && { perItem }), ...(residual && { residual }), ...(outputScale !== undefined && { outputScale }) }
+    const added = {
+      bias,
+      ...(perItem && { perItem }),
+      ...(residual && { residual }),
+      ...(outputScale !== undefined && { outputScale }),
+    }
     return {
       outputs: [tensorOf(stageForward(backend, stage, added))],
       keep: [...partsOf(x), weight, ...Object.values(normal ?? {})],

@@ -64,7 +64,7 @@ export function once<Value>(compute: () => Value): () => Value {
  */
 interface Shelf {
   /** Tensors that are held, or lists of them, by name. */
-  hold: <Made extends Readonly<Record<string, TensorInfo | readonly TensorInfo[] | undefined>>>(made: Made) => Made
+  hold: <Made extends object>(made: Made) => Made
   /** As a gradient, which is the caller's from now on. */
   take: (info: TensorInfo) => Tensor
   /** Nobody needs it any more. */
@@ -77,7 +77,8 @@ export function shelf(backend: Backend): Shelf {
   engine().track({ kept: false, dispose: () => held.forEach(drop) })
   return {
     hold(made) {
-      for (const info of Object.values(made).flat()) if (info) held.add(info.dataId)
+      const infos = Object.values(made as Record<string, TensorInfo | TensorInfo[] | undefined>)
+      for (const info of infos.flat()) if (info) held.add(info.dataId)
       return made
     },
     take(info) {

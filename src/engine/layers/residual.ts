@@ -138,5 +138,9 @@ function projectedGradient(backend: Backend, [rows]: readonly [number, number], 
   const { shape } = dscaleShift ?? dx[0]!
   if (dscaleShift && rows === shape[0]) return dscaleShift
   const channels = shape.at(-1)!
-  return columnSums(backend, dscaleShift ?? dx[0]!, { outer: rows, rows: tf.util.sizeFromShape(shape) / rows / channels, channels })
+  return columnSums(backend, dscaleShift ?? dx[0]!, {
+    outer: rows,
+    rows: tf.util.sizeFromShape(shape) / rows / channels,
+    channels,
+  })
 }

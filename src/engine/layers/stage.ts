@@ -78,12 +78,21 @@ export function stageForward(backend: Backend, stage: Stage, added: Added): Tens
 }
 
 /** The gradient of what is convolved, as one tensor; or of two, if they are split. */
-function inputGradients(backend: Backend, { x, weight, stride, pad, upsample }: Stage, dy: TensorInfo, split: boolean): TensorInfo[] {
+function inputGradients(
+  backend: Backend,
+  { x, weight, stride, pad, upsample }: Stage,
+  dy: TensorInfo,
+  split: boolean,
+): TensorInfo[] {
   const tensors = tensorsOf(x)
   const inputShape = [...tensors[0]!.shape.slice(0, 3), weight.shape[2]!]
   const channels = tensors.map(({ shape }) => shape[3]!)
   return convInputGradient(backend, {
-    ...{ dy, weight, inputShape, stride, pad },
+    dy,
+    weight,
+    inputShape,
+    stride,
+    pad,
     ...(upsample && { upsample }),
     ...(split && channels.length === 2 && { split: channels as [number, number] }),
   })
@@ -123,7 +132,12 @@ export function stageWeightGradients(
   const into = [homeFor(weight), homeFor(bias)]
   const [dweight, dbias] = convFilterGradient(backend, {
     ...inputOf(stage),
-    ...{ dy, filterShape: weight.shape, stride, pad, bias: true, into },
+    dy,
+    filterShape: weight.shape,
+    stride,
+    pad,
+    bias: true,
+    into,
   })
   return { dweight: dweight!, dbias: dbias! }
 }

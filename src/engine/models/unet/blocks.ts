@@ -158,12 +158,8 @@ export const normalised = (x: Features, weights: Weights, name: string, options:
 const activated = (x: Tensor4D, { activation }: Pick<BlockOptions, 'activation'>) => unetActivations[activation](x) as Tensor4D
 
 /** A convolution by the name of its weights. */
-export const convOf = (
-  x: Tensor4D | ConvInput,
-  weights: Weights,
-  name: string,
-  options?: Partial<ConvOptions>,
-): Tensor4D => conv2d(x, ...pair<Tensor4D>(weights, name), options)
+export const convOf = (x: Tensor4D | ConvInput, weights: Weights, name: string, options?: Partial<ConvOptions>): Tensor4D =>
+  conv2d(x, ...pair<Tensor4D>(weights, name), options)
 
 const linearOf = <T extends Tensor2D | Tensor3D>(x: T, weights: Weights, name: string): T =>
   linear(x, ...pair<Tensor2D>(weights, name))

@@ -40,7 +40,10 @@ ${mainCode(
   `let i = 4u * (group * ${THREADS}u + thread);
   if (i >= sizes.numbers) { return; }
   var sum = factors_at(0u, i) * x0_at(i);
-  ${x.slice(1).map((_, t) => `sum = fma(factors_at(${t + 1}u, i), x${t + 1}_at(i), sum);`).join('\n')}
+  ${x
+    .slice(1)
+    .map((_, t) => `sum = fma(factors_at(${t + 1}u, i), x${t + 1}_at(i), sum);`)
+    .join('\n')}
   y_put(i, sum, sizes.numbers - i);`,
 )}`,
   })[0]!
