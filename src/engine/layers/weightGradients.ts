@@ -1,6 +1,5 @@
-// Gradients of linear layers and of the weights of convolutions by kernels of our own on webgpu; those of weights are written
-// into the gradient of all.
-import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../tf.ts'
+// Gradients of linear layers by the kernels of convolutions on webgpu; those of weights are written into the gradient of all.
+import type { Tensor, Tensor2D, TensorInfo } from '../tf.ts'
 import { homeFor } from '../webgpu/arena.ts'
 import { convFilterGradient } from '../webgpu/kernels/convFilterGradient.ts'
 import type { Pad } from '../webgpu/kernels/convInput.ts'
@@ -29,15 +28,6 @@ function gradients({ weight, bias, ...layer }: Layer): Tensor[] | undefined {
   const made = convFilterGradient(kernels, { ...layer, bias: bias !== undefined, into })
   return [weight, bias].flatMap((like, i) => (like ? [tensorOf({ ...made[i]!, shape: like.shape })] : []))
 }
-
-/** Of a convolution of `[b, h, w, in]`. */
-export const convWeightGradients = (
-  x: Tensor4D,
-  dy: Tensor4D,
-  weight: Tensor4D,
-  bias: Tensor,
-  options: Pick<Layer, 'stride' | 'pad'>,
-): Tensor[] | undefined => gradients({ x, dy, weight, bias, filterShape: weight.shape, ...options })
 
 /** Of a linear layer of `[n, in]`: a convolution of images of one pixel. */
 export const linearWeightGradients = (x: Tensor2D, dy: Tensor2D, weight: Tensor2D, bias?: Tensor): Tensor[] | undefined =>
