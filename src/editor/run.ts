@@ -120,6 +120,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     shown.files.value = []
     shown.progress.value = shown.ended.value = trained = undefined
     shown.says.value = ''
+    shown.compiling.value = undefined
   }
   const control = (type: 'pause' | 'resume' | 'step' | 'stop') => port.post({ type, run: current })
 
@@ -161,6 +162,9 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       case 'status':
         shown.says.value = event.text
         break
+      case 'compiling':
+        shown.compiling.value = event.done < event.total ? { done: event.done, total: event.total } : undefined
+        break
       case 'file': {
         const made = withWorkflow(event.file, workflow)
         const file = { node: event.node, ...made, bytes: new Uint8Array(made.bytes) }
@@ -180,6 +184,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         break
       case 'finished':
         shown.state.value = 'idle'
+        shown.compiling.value = undefined
         shown.ended.value = { seconds: event.seconds, stopped: event.stopped }
         // What it came to is the training, not the last samples.
         shown.progress.value = trained ?? shown.progress.value

@@ -62,6 +62,8 @@ export const run = {
   notices: signal<readonly Fault[]>([]),
   /** The latest sentence of the engine. */
   says: signal(''),
+  /** Kernels of a loop that is about to begin. */
+  compiling: signal<{ done: number; total: number } | undefined>(undefined),
   files: signal<readonly MadeFile[]>([]),
   backend: signal<BackendReport | undefined>(undefined),
   engineFailed: signal(''),

@@ -36,13 +36,15 @@ function mood(): string {
 }
 
 function stateInWords(): string {
-  const { state: now, ended, faults, backend, engineFailed } = state.run
+  const { state: now, ended, faults, backend, engineFailed, compiling } = state.run
   const { status } = texts
   switch (now.value) {
     case 'starting':
       return backend.value ? status.preparing : status.starting
     case 'running':
-      return status.running
+      return compiling.value
+        ? status.compiling(format.count(compiling.value.done), format.count(compiling.value.total))
+        : status.running
     case 'paused':
       return status.paused
     case 'stopping':

@@ -7,19 +7,20 @@ import type { Tensor } from './tf.ts'
 import { tf } from './tf.ts'
 
 /** What tfjs notes of an operation. */
-interface TapeNode {
+export interface TapeNode {
+  id: number
   kernelName: string
   inputs: Record<string, Tensor>
   outputs: Tensor[]
   saved?: Tensor[]
-  gradient?: (dys: (Tensor | null)[]) => Record<string, () => Tensor>
+  /** A method of a node whose inputs are those that a gradient is wanted of. */
+  gradient?: (this: TapeNode, dys: (Tensor | null)[]) => Record<string, () => Tensor>
 }
 
 /** What tfjs's own `gradients` is made of. */
 interface TapeEngine {
-  state: { gradientDepth: number; activeTape: TapeNode[] }
-  startTape(): void
-  endTape(): void
+  state: { gradientDepth: number; activeTape: TapeNode[]; nextTapeNodeId: number }
+  isTapeOn(): boolean
   gradients(f: () => Tensor, xs: readonly Tensor[], dy: Tensor | undefined, allowNoGradients: true): Differentiated
 }
 
@@ -34,31 +35,50 @@ export interface Differentiated<Value extends Tensor = Tensor> {
  * way back (from the gradient function of an operation), and inside a function that is differentiated.
  */
 export function differentiate<Value extends Tensor>(f: () => Value, xs: readonly Tensor[], dy?: Tensor): Differentiated<Value> {
-  const engine = tf.engine() as unknown as TapeEngine
-  const { state } = engine
+  const { state } = engine()
   // Whoever differentiates this too needs all of it.
-  if (state.gradientDepth > 0) return engine.gradients(f, xs, dy, true) as Differentiated<Value>
+  if (state.gradientDepth > 0) return engine().gradients(f, xs, dy, true) as Differentiated<Value>
   const around = state.activeTape
-  let tape: TapeNode[] = []
   try {
-    engine.startTape()
-    tape = state.activeTape
     return tidied(() => {
-      const value = recorded(engine, f)
+      const { value, tape } = onTape(f)
       return { value, grads: backward(tape, xs, value, dy) }
     })
   } finally {
-    release(tape)
     state.activeTape = around
   }
 }
 
-function recorded<Value extends Tensor>(engine: TapeEngine, f: () => Value): Value {
+const engine = () => tf.engine() as unknown as TapeEngine
+
+/** Runs `f` and notes its operations on a tape of their own, whether another one is running or not. */
+export function onTape<Value extends Tensor>(f: () => Value): { value: Value; tape: TapeNode[] } {
+  const { state } = engine()
+  const around = state.activeTape
+  const tape: TapeNode[] = []
+  state.activeTape = tape
+  state.gradientDepth++
   try {
-    return tidied(f)
+    return { value: tidied(f), tape }
+  } catch (error) {
+    release(tape)
+    throw error
   } finally {
-    engine.endTape()
+    state.gradientDepth--
+    state.activeTape = around
   }
+}
+
+/** Whether operations are noted for one gradient, and not for that of another. */
+export const isTaping = () => engine().isTapeOn() && engine().state.gradientDepth === 1
+
+/** Whether operations are noted at all. */
+export const isTapeOn = () => engine().isTapeOn()
+
+/** Notes an operation that is none of tfjs's. */
+export function addToTape(node: Omit<TapeNode, 'id'>) {
+  const { state } = engine()
+  state.activeTape.push({ id: state.nextTapeNodeId++, ...node })
 }
 
 const release = (nodes: readonly TapeNode[]) => {
@@ -71,7 +91,16 @@ interface Step {
   inputs: [name: string, x: Tensor][]
 }
 
-function backward(tape: readonly TapeNode[], xs: readonly Tensor[], y: Tensor, dy: Tensor | undefined) {
+/** The gradients of y along a tape, as {@link differentiate} gives them; what the tape has saved is gone then. */
+export function backward(tape: readonly TapeNode[], xs: readonly Tensor[], y: Tensor, dy?: Tensor): (Tensor | undefined)[] {
+  try {
+    return goBack(tape, xs, y, dy)
+  } finally {
+    release(tape)
+  }
+}
+
+function goBack(tape: readonly TapeNode[], xs: readonly Tensor[], y: Tensor, dy: Tensor | undefined) {
   const steps = wayBack(tape, xs, y)
   const needed = new Set(steps.map(({ node }) => node))
   release(tape.filter((node) => !needed.has(node)))
@@ -111,7 +140,8 @@ function wayBack(tape: readonly TapeNode[], xs: readonly Tensor[], y: Tensor): S
 function slopesOf({ node, inputs }: Step, gradients: ReadonlyMap<number, Tensor>): Tensor[] {
   if (!node.gradient) throw new Error(`There is no gradient of ${node.kernelName}.`)
   const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null)
-  const slopes = node.gradient(dys)
+  const wanted = { ...node, inputs: Object.fromEntries(inputs) }
+  const slopes = wanted.gradient!(dys)
   const made: Tensor[] = []
   for (const [name] of inputs) {
     const slope = slopes[name]!()

@@ -115,6 +115,8 @@ export type Event =
     }
   | { type: 'view'; run: number; node: string; view: View }
   | { type: 'file'; run: number; node: string; file: OutputFile }
+  /** Before a loop begins: so many of its kernels are compiled. Ends with all of them, or with `finished`. */
+  | { type: 'compiling'; run: number; done: number; total: number }
   /** A sentence for the status line: "samples every 200 steps instead of 100: they would take more than a fifth of the time". */
   | { type: 'status'; run: number; text: string }
   /** A change would put aside `seconds` of training of this node. */

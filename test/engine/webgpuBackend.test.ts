@@ -12,7 +12,10 @@ const backend = () => tf.backend() as unknown as Backend
 const tensorOf = (info: { dataId: object; shape: number[]; dtype: string }) => tf.engine().makeTensorFromTensorInfo(info as never)
 
 /** How often the device was asked for something while `work` ran. */
-async function counted(name: 'createBindGroup' | 'createBuffer', work: () => Promise<unknown>): Promise<number> {
+async function counted(
+  name: 'createBindGroup' | 'createBuffer' | 'createComputePipeline',
+  work: () => Promise<unknown>,
+): Promise<number> {
   const device = backend().device as unknown as Record<string, (...args: unknown[]) => unknown>
   const stock = device[name]!
   let count = 0
@@ -184,10 +187,21 @@ onEachBackend(() => {
   })
 
   test('programs are compiled beforehand, once', async () => {
-    const told: number[] = []
-    await backend().compile([butterfly(5), butterfly(6), butterfly(5)], (done) => told.push(done))
-    expect(told).toEqual([1, 2])
-    await backend().compile([butterfly(5)], () => expect.unreachable())
+    const vector = { shape: [6], dtype: 'float32' } as const
+    const work = () => {
+      const x = tf.tidy(() => tf.ones([6]).mul(2).tan()) // by tfjs, of which the constant is there
+      const found = [5, 6, 5].map((n) => backend().dispatch(butterfly(n), [x, x], [vector, vector], Float32Array.of(1)))
+      tf.dispose([x, ...found.flat().map(tensorOf)])
+    }
+    const submits = backend().bufferManager.submits
+    const told: [number, number][] = []
+    await backend().compileFor(work, (...how) => told.push(how))
+    const total = told.at(-1)![1]
+    expect(total).toBeGreaterThanOrEqual(3)
+    expect(told).toEqual(Array.from({ length: total }, (_, i) => [i + 1, total]))
+    expect(backend().bufferManager.submits).toBe(submits)
+    expect(backend().compileFor(work, () => expect.unreachable())).toBeUndefined()
+    expect(await counted('createComputePipeline', async () => work())).toBe(0)
   })
 
   test('integers, booleans and views of them are read as what they are', async () => {

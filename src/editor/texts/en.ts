@@ -314,6 +314,7 @@ export const en = {
     noEngine: 'The engine did not start',
     preparing: 'Preparing…',
     running: 'Running',
+    compiling: (done: string, total: string) => `Compiling kernels ${done} of ${total}`,
     paused: 'Paused',
     stopping: 'Stopping…',
     stopped: 'Stopped',

@@ -326,6 +326,7 @@ export const ko: Texts = {
     noEngine: '엔진을 시작하지 못했습니다',
     preparing: '준비하는 중…',
     running: '실행 중',
+    compiling: (done: string, total: string) => `커널 컴파일 중: ${total}개 중 ${done}개`,
     paused: '일시 정지',
     stopping: '중지하는 중…',
     stopped: '중지됨',

@@ -10,6 +10,7 @@ import { activations, silu } from '../layers/activations.ts'
 import { oneHot, timestepEmbedding } from '../layers/embedding.ts'
 import { embeddingWeights, linearWeights } from '../layers/init.ts'
 import { linear } from '../layers/linear.ts'
+import { replayed } from '../webgpu/replay.ts'
 
 export interface MlpConfig {
   /** Coordinates of a point. */
@@ -59,10 +60,13 @@ export const mlpKind: ModelKind = {
     const layer = (name: string, input: Tensor) =>
       linear(input as Tensor2D, weights[`${name}.weight`] as Tensor2D, weights[`${name}.bias`] as Tensor1D)
 
-    const embedding = embed(model, t, labelsOf(condition), layer)
-    let h: Tensor = layer('linear_in', fourierFeatures(x as Tensor2D, fourier_features))
-    for (let i = 0; i < layers; i++) h = h.add(layer(`layers.${i}`, act(h.add(embedding))))
-    return layer('linear_out', act(h))
+    const run = ([x, embedding]: readonly Tensor[]) => {
+      let h: Tensor = layer('linear_in', fourierFeatures(x as Tensor2D, fourier_features))
+      for (let i = 0; i < layers; i++) h = h.add(layer(`layers.${i}`, act(h.add(embedding!))))
+      return layer('linear_out', act(h))
+    }
+    const inputs = [x, embed(model, t, labelsOf(condition), layer)]
+    return replayed({ key: model.config, weights: Object.values(weights), inputs, run })
   },
 }
 

@@ -14,6 +14,9 @@ export class CurrentRun {
   savedAt = -Infinity
   toldAt = -Infinity
   stepwise: boolean
+  /** Resolves when it is to stop. */
+  readonly untilStopping: Promise<void>
+  private stopNow!: () => void
   private readonly told = new Set<string>()
   private wake: (() => void) | undefined
   private answered: ((answer: 'anew' | 'continue' | 'cancel') => void) | undefined
@@ -26,6 +29,7 @@ export class CurrentRun {
   ) {
     this.id = request.run
     this.stepwise = request.paused ?? false
+    this.untilStopping = new Promise((resolve) => (this.stopNow = resolve))
   }
 
   /** An observer that fails does so at every look. */
@@ -36,7 +40,10 @@ export class CurrentRun {
   }
 
   control(command: 'pause' | 'resume' | 'step' | 'stop') {
-    if (command === 'stop') this.stopping = true
+    if (command === 'stop') {
+      this.stopping = true
+      this.stopNow()
+    }
     if (command === 'stop' || command === 'resume') this.stepwise = false
     else this.stepwise = true
     if (command === 'stop') this.answered?.('cancel')

@@ -61,6 +61,11 @@ export interface Host {
   files(step: NodeStep, work: () => ReturnType<OutputOp['files']>): Promise<void>
   /** Emissions were thinned out to keep to their share of the time. */
   thinned(step: LoopStep, every: number): void
+  /**
+   * Before the first iteration of a loop outside of loops: may run `once`, which does what one iteration and one emission do and
+   * forgets it, to learn what they need. Resolves when that is there; undefined if nothing has to be waited for.
+   */
+  rehearse?(step: LoopStep, once: () => void): Promise<void> | undefined
   /** The model to start from instead of the wired one, when a run goes on from other weights; retained for the caller. */
   startFrom(step: LoopStep, inputs: Inputs): Promise<Value | undefined>
 }
@@ -116,6 +121,8 @@ interface Place {
   /** States of multistep solvers in the innermost sampling zone. */
   solvers: Solvers | undefined
   emission: boolean
+  /** Nothing of this is to be seen: loops end early. */
+  rehearsal?: true
 }
 
 interface Solvers {
@@ -130,6 +137,9 @@ const OUTSIDE: Place = {
   solvers: undefined,
   emission: false,
 }
+
+/** Iterations of loops inside of one that is rehearsed: multistep solvers do something else in the second. */
+const REHEARSED = 2
 
 /** At most this share of the time goes to samples while training. */
 const EMISSION_SHARE = 0.2
@@ -275,6 +285,7 @@ function* runIterations(
   const kept = outside ? ((yield { kind: 'wait', promise: host.recallState(step, count) }) as Kept) : undefined
   let state = kept?.state ?? host.memory.retain({ own: located(step.id, () => begin(running)), solvers: {} } as LoopState)
   let index = kept?.index ?? behaviour.first?.(inputs) ?? 0
+  const last = place.rehearsal ? Math.min(count, index + REHEARSED) : count
   let told = index
   const tell = (why: 'end' | 'stop') => {
     told = index
@@ -282,7 +293,10 @@ function* runIterations(
   }
   const emit = emitter(running, index)
   try {
-    while (index < count && !state.ended) {
+    const ready =
+      outside && index < count && !state.ended ? host.rehearse?.(step, () => rehearse(running, state, index)) : undefined
+    if (ready) yield { kind: 'wait', promise: ready }
+    while (index < last && !state.ended) {
       const now = yield* iterate(running, state, index)
       host.memory.release(state)
       state = now
@@ -314,6 +328,31 @@ const iterationOf = ({ step, op, count, inputs, place }: Running, { own }: LoopS
   emission: place.emission,
 })
 
+/** One iteration and one emission, as far as they go without waiting for a value; nobody sees them and nothing is left of them. */
+function rehearse(running: Running, state: LoopState, index: number) {
+  const host: Host = { ...running.host, observe: () => {}, show: () => {} }
+  const unseen: Running = { ...running, host, place: { ...running.place, rehearsal: true } }
+  const reached = withoutWaiting(iterate(unseen, state, index))
+  if (!reached) return
+  try {
+    if (running.op.behaviour.emitEvery?.(running.step.params)) withoutWaiting(emission(unseen, reached, index + 1))
+  } finally {
+    host.memory.release(reached)
+  }
+}
+
+/** What a generator comes to; undefined if it waits for something, which ends it. */
+function withoutWaiting<T>(steps: Generator<Signal, T, unknown>): T | undefined {
+  for (;;) {
+    const { value, done } = steps.next()
+    if (done) return value
+    if (value.kind !== 'wait') continue
+    value.promise.catch(() => {})
+    steps.return(undefined as T)
+    return undefined
+  }
+}
+
 /** One iteration: the new state, retained for the caller. */
 function* iterate(running: Running, state: LoopState, index: number): Generator<Signal, LoopState, unknown> {
   const { step, op, inputs, host, place, frame } = running
@@ -326,6 +365,7 @@ function* iterate(running: Running, state: LoopState, index: number): Generator<
     needed: lookers(running, index),
     solvers,
     emission: place.emission,
+    ...(place.rehearsal && { rehearsal: true }),
   }
   const context = contextOf(step.id, op, step.params.start, inside.path, host)
   const each = host.memory.retain(
@@ -426,7 +466,7 @@ const isGlance = (index: number, start: number, every: number) =>
  * began at step `start`.
  */
 function emitter(running: Running, start: number) {
-  const { step, op, host, frame, place } = running
+  const { step, op, host } = running
   const every = op.behaviour.emitEvery?.(step.params) ?? 0
   const began = host.now()
   let spent = 0
@@ -439,20 +479,29 @@ function emitter(running: Running, start: number) {
     if (spent > 0 && (spent + dearest) / (whole + dearest) > EMISSION_SHARE) return
     if (last && index - last > every) host.thinned(step, index - last)
     last = index
-    const inside = new Frame(host.memory, frame)
     try {
-      setDone(running, state, inside)
-      yield* runSteps(step.emission, inside, host, {
-        ...place,
-        at: { index, label: undefined },
-        needed: () => true,
-        emission: true,
-      })
+      yield* emission(running, state, index)
     } finally {
-      inside.dispose()
       const took = host.now() - from
       spent += took
       dearest = Math.max(took, dearest / 2)
     }
+  }
+}
+
+/** Samples from a state: what leads from the done outputs to observers. */
+function* emission(running: Running, state: LoopState, index: number): Generator<Signal, void, unknown> {
+  const { step, host, frame, place } = running
+  const inside = new Frame(host.memory, frame)
+  try {
+    setDone(running, state, inside)
+    yield* runSteps(step.emission, inside, host, {
+      ...place,
+      at: { index, label: undefined },
+      needed: () => true,
+      emission: true,
+    })
+  } finally {
+    inside.dispose()
   }
 }

@@ -15,7 +15,7 @@ import { Results } from './results.ts'
 import { atNode, Frame, runPlan, type Host, type Iteration, type LoopState, type Signal } from './run.ts'
 import { allObservers, idsOf, nodeStepsOf, observersIn } from './steps.ts'
 import { guarded, type StateStore } from './store.ts'
-import { deviceReady, handOver, nextTask } from './turns.ts'
+import { compileFor, deviceReady, handOver, nextTask } from './turns.ts'
 
 export interface SessionOptions {
   ops: Ops
@@ -69,6 +69,8 @@ class Sessions implements Session {
   private readonly trained = new Map<string, { key: Key; index: number; seconds: number }>()
   /** Which computations an observer inside a loop has shown; a kept loop runs again for one that has not. */
   private readonly shown = new Map<string, Look>()
+  /** Loops whose kernels are compiled. */
+  private readonly rehearsed = new Set<Key>()
   private current: CurrentRun | undefined
   /** By number: the current one, and those that wait for their turn. */
   private readonly runs = new Map<number, CurrentRun>()
@@ -326,11 +328,26 @@ class Sessions implements Session {
           run: run.id,
           text: `Samples every ${every} steps: more often would take over a fifth of the time.`,
         }),
+      rehearse: (step, once) => this.rehearse(run, loopKey(step), once),
       startFrom: async (step, inputs) => {
         const origin = origins.get(step.id)
         return origin === undefined ? undefined : this.modelAt(origin, step, inputs)
       },
     }
+  }
+
+  /** Compiles the kernels of a loop; a stop does not wait for them. */
+  private rehearse(run: CurrentRun, key: Key, once: () => void): Promise<void> | undefined {
+    if (this.rehearsed.has(key)) return undefined
+    this.rehearsed.add(key)
+    const tell = (done: number, total: number) => {
+      const now = this.now()
+      if (run.stopping || (now - run.toldAt < TELL_EVERY && done < total)) return
+      run.toldAt = now
+      run.tell({ type: 'compiling', run: run.id, done, total })
+    }
+    const compiling = compileFor(once, tell)
+    return compiling && Promise.race([compiling, run.untilStopping])
   }
 
   /** Keeps a state, once its losses are known to be numbers. */

@@ -13,6 +13,17 @@ export async function deviceReady() {
   await queue?.onSubmittedWorkDone?.()
 }
 
+/**
+ * On a GPU: compiles what `work` needs, which it does once without the device. Undefined if there is nothing to compile. Whoever
+ * goes on before it is done waits for single kernels.
+ */
+export function compileFor(work: () => void, onCompiled: (done: number, total: number) => void): Promise<void> | undefined {
+  const backend = tf.backend() as {
+    compileFor?: (work: () => void, onCompiled: (done: number, total: number) => void) => Promise<void> | undefined
+  }
+  return backend.compileFor?.(work, onCompiled)
+}
+
 /** Timers are clamped to 4 ms in browsers; a message is not. */
 export const nextTask = (): Promise<void> =>
   new Promise((resolve) => {

@@ -66,9 +66,17 @@ export function homeFor({ dataId }: TensorInfo): TensorInfo | undefined {
   const home = open?.shapes.get(dataId)
   if (!open || !home) return undefined
   open.shapes.delete(dataId)
-  open.arena ??= open.backend.zeros([open.size])
-  return open.backend.view(open.arena, home.place, home.shape)
+  return open.backend.view(wholeOf(open), home.place, home.shape)
 }
+
+const wholeOf = (homes: Homes): TensorInfo => (homes.arena ??= homes.backend.zeros([homes.size]))
+
+/** The vector that homes are parts of, and the room for partial sums, of which none waits now; undefined if no homes are open. */
+export const homesNow = (): { whole: TensorInfo; room: TensorInfo } | undefined =>
+  open && { whole: wholeOf(open), room: open.sums.ready() }
+
+/** Where in that vector the home of a weight begins, in elements; undefined where {@link homeFor} would give none. */
+export const placeFor = ({ dataId }: TensorInfo): number | undefined => open?.shapes.get(dataId)?.place
 
 /** Where partial sums may wait if these tensors, which the sums go into, are homes. */
 export function waitingSums(homes: readonly TensorInfo[]): WaitingSums | undefined {
@@ -78,8 +86,8 @@ export function waitingSums(homes: readonly TensorInfo[]): WaitingSums | undefin
 }
 
 function collect(homes: Homes, gradients: readonly (Tensor | null | undefined)[], places: readonly number[]): Tensor1D {
-  const { backend, size } = homes
-  const arena = (homes.arena ??= backend.zeros([size]))
+  const { backend } = homes
+  const arena = wholeOf(homes)
   homes.sums.flush()
   const away = gradients.flatMap((source, i) =>
     source && !backend.isPartOf(source, arena, places[i]!) ? [{ source, from: 0, to: places[i]!, count: source.size }] : [],

@@ -15,7 +15,10 @@ import { asStored, canBeHalf } from './half.ts'
 import { tooLarge } from './memory.ts'
 import { BufferPool, bytesFor, KEPT_FOR } from './pool.ts'
 import type { Program, Scalars } from './program.ts'
-import type { Field } from './uniforms.ts'
+import type { Command, Recorder } from './recording.ts'
+import { groupFor } from './recording.ts'
+import { forgetRecordings } from './replay.ts'
+import type { Field, Kept } from './uniforms.ts'
 import { packed, Uniforms } from './uniforms.ts'
 import { bindings as bindingsOf, bound, MOST_WORKGROUPS, reader, writer } from './wgsl.ts'
 
@@ -35,6 +38,8 @@ interface TensorData {
   offset?: number
   /** Whether its buffer has halves, two in 32 bits. */
   half?: boolean
+  /** Buffers that are given back with it. */
+  held?: readonly GPUBuffer[]
   /** Its numbers are still to come: makes them. */
   wait?: () => void
 }
@@ -56,12 +61,16 @@ interface StockProgram {
   dispatch: [number, number, number]
 }
 
+type Binding = Required<GPUBufferBinding>
+
 /** What tfjs's class has, its private members included: they are what is to be replaced. */
 interface Stock {
   device: GPUDevice
   queue: GPUQueue
   bufferManager: BufferPool
   tensorMap: DataStorage<TensorData>
+  /** By the keys of programs; a promise while a pipeline is compiled, which only {@link COMPILE_ONLY} makes. */
+  pipelineCache: Record<string, GPUComputePipeline | Promise<GPUComputePipeline>>
   commandEncoder: GPUCommandEncoder | null
   computePassEncoder: GPUComputePassEncoder | null
   activeTimers: unknown[] | null | undefined
@@ -75,13 +84,29 @@ interface Stock {
   read(dataId: DataId): Promise<TensorData['values']>
   readSync(dataId: DataId): Values
   readToGPU(dataId: DataId): object
+  shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean
   releaseResource(dataId: DataId): void
   uploadToGPU(dataId: DataId): void
   tensorToBinding(tensor: TensorInfo | undefined): GPUBindingResource | null
   recordAndSubmit(program: StockProgram, output: TensorInfo, inputs: TensorInfo[], own?: Field[]): void
 }
 
+const STORED = 0x80 | 0x04 | 0x08 // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST, which is not there where this is read first
+
 const StockBackend = WebGPUBackend as unknown as new (device: GPUDevice, info: GPUAdapterInfo) => Stock
+
+type Code = Pick<Program, 'key' | 'code'>
+
+/** Of work that is done without the device. */
+interface Rehearsal {
+  /** What it would run, by their keys. */
+  programs: Map<string, Code>
+  /** What it would have sent to the device. */
+  sent: Set<DataId>
+}
+
+/** tfjs compiles and runs nothing. */
+const COMPILE_ONLY = 'WEBGPU_ENGINE_COMPILE_ONLY'
 
 /** Commands that may wait: a submit costs little beside so many, and the device is not left idle for longer. */
 const MOST_PENDING = 2048
@@ -114,6 +139,10 @@ export class Backend extends StockBackend {
   private widened: TensorInfo[] = []
   private seen = 0
   private pending = 0
+  private recorder: Recorder | undefined
+  private rehearsal: Rehearsal | undefined
+  /** Whether work that comes again is given to the device from what was written down of it; see replay.ts. */
+  replays = true
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info)
@@ -136,9 +165,17 @@ export class Backend extends StockBackend {
     scalars?: Scalars,
   ): TensorInfo[] {
     const results = outputs.map((output) => ('dataId' in output ? output : this.make(output)))
+    if (this.rehearsal) {
+      for (const { dataId } of inputs) this.uploadToGPU(dataId)
+      this.rehearsal.programs.set(program.key, program)
+      return results
+    }
     const bindings = [...results.map((output) => this.bindingOf(output, true)), ...inputs.map((input) => this.bindingOf(input))]
-    if (scalars) bindings.push(this.wholeOf(program.passing ? this.uniforms.once(scalars) : this.uniforms.of(scalars)))
-    this.encode(this.pipelineOf(program), bindings, program.workgroups)
+    const pipeline = this.pipelineOf(program)
+    if (scalars && program.passing) {
+      this.recorder?.fail('its numbers change at every step')
+      this.encode(pipeline, [...bindings, wholeOf(this.uniforms.once(scalars))], program.workgroups)
+    } else this.say(pipeline, bindings, scalars && this.uniforms.of(scalars), program.workgroups)
     this.releaseWidened()
     return results
   }
@@ -152,6 +189,7 @@ export class Backend extends StockBackend {
     if (!canBeHalf(shape)) throw new RangeError(`A tensor of shape [${shape}] cannot be stored as halves.`)
     const made = super.makeTensorInfo(shape, 'float32')
     this.tensorMap.get(made.dataId).half = true
+    this.rehearsal?.programs.set(widening.key, widening)
     return made
   }
 
@@ -163,9 +201,11 @@ export class Backend extends StockBackend {
   /** The same numbers in float32, as a tensor of its own. */
   private widen(tensor: TensorInfo): TensorInfo {
     const wide = this.makeTensorInfo(tensor.shape, 'float32')
+    if (this.rehearsal) return wide
     const groups = Math.ceil(tf.util.sizeFromShape(tensor.shape) / 256)
     const bindings = [this.bindingOf(wide), this.bindingOf(tensor, true)]
-    this.encode(this.pipelineOf(widening), bindings, [Math.min(groups, MOST_WORKGROUPS), Math.ceil(groups / MOST_WORKGROUPS), 1])
+    const workgroups = [Math.min(groups, MOST_WORKGROUPS), Math.ceil(groups / MOST_WORKGROUPS), 1] as const
+    this.say(this.pipelineOf(widening), bindings, undefined, workgroups)
     return wide
   }
 
@@ -176,20 +216,58 @@ export class Backend extends StockBackend {
     this.widened = []
   }
 
-  /** Compiles programs side by side, before they are needed. */
-  async compile(programs: readonly Program[], onCompiled: (done: number) => void = () => {}): Promise<void> {
-    const missing = [...new Map(programs.map((program) => [program.key, program])).values()].filter(
-      ({ key }) => !this.pipelines.has(key),
-    )
+  /**
+   * Does `work` without the device to see what it runs, and compiles all of that side by side; tensors that it makes have no numbers, and
+   * must not outlive it. Undefined if everything is there. What fails here fails again when it is needed, and is said then.
+   */
+  compileFor(work: () => void, onCompiled: (done: number, total: number) => void): Promise<void> | undefined {
+    const found = this.rehearse(work)
+    const missing = [...found.programs.values()].filter(({ key }) => !this.pipelines.has(key))
+    const total = missing.length + found.stock.length
+    if (total === 0) return undefined
     let done = 0
-    await Promise.all(
-      missing.map(async ({ key, code }) => {
-        const module = this.device.createShaderModule({ code, label: key })
-        const compute = { module, entryPoint: 'main' }
-        this.pipelines.set(key, await this.device.createComputePipelineAsync({ compute, layout: 'auto', label: key }))
-        onCompiled(++done)
-      }),
+    const one = (compiling: Promise<void>) => compiling.catch(() => {}).then(() => onCompiled(++done, total))
+    const own = missing.map((program) => one(this.compile(program)))
+    const stock = found.stock.map(([key, pipeline]) =>
+      one(pipeline.then((compiled) => void (this.pipelineCache[key] ??= compiled))),
     )
+    return Promise.all([...own, ...stock]).then(() => {})
+  }
+
+  get isRehearsing(): boolean {
+    return this.rehearsal !== undefined
+  }
+
+  private rehearse(work: () => void) {
+    this.rehearsal = { programs: new Map(), sent: new Set() }
+    const { programs } = this.rehearsal
+    tf.env().set(COMPILE_ONLY, true)
+    try {
+      work()
+    } catch {
+      // It may have asked for a number.
+    } finally {
+      tf.env().set(COMPILE_ONLY, false)
+      this.rehearsal = undefined
+    }
+    const stock = Object.entries(this.pipelineCache).filter(
+      (entry): entry is [string, Promise<GPUComputePipeline>] => entry[1] instanceof Promise,
+    )
+    // Who does not wait compiles once more.
+    for (const [key] of stock) delete this.pipelineCache[key]
+    return { programs, stock }
+  }
+
+  private async compile({ key, code }: Code): Promise<void> {
+    const module = this.device.createShaderModule({ code, label: key })
+    const compute = { module, entryPoint: 'main' }
+    const pipeline = await this.device.createComputePipelineAsync({ compute, layout: 'auto', label: key })
+    if (!this.pipelines.has(key)) this.pipelines.set(key, pipeline)
+  }
+
+  override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
+    const isHere = ({ dataId }: TensorInfo) => this.tensorMap.get(dataId).values != null && !this.rehearsal!.sent.has(dataId)
+    return (!this.rehearsal || inputs.every(isHere)) && super.shouldExecuteOnCPU(inputs, sizeThreshold)
   }
 
   /**
@@ -239,8 +317,10 @@ export class Backend extends StockBackend {
   /** A tensor of zeros, by no dispatch; it ends the pass. */
   zeros(shape: readonly number[]): TensorInfo {
     const made = this.makeTensorInfo(shape, 'float32')
-    const { buffer, offset, size } = this.bindingOf(made)
-    this.betweenPasses().clearBuffer(buffer, offset, size)
+    if (this.rehearsal) return made
+    const binding = this.bindingOf(made)
+    this.recorder?.cleared(binding)
+    this.betweenPasses().clearBuffer(binding.buffer, binding.offset, binding.size)
     return made
   }
 
@@ -254,17 +334,25 @@ export class Backend extends StockBackend {
       this.constants.set(key, (kept = { tensor, used: 0 }))
     }
     kept.used = this.bufferManager.submits
-    return this.view(kept.tensor, 0, shape)
+    const { recorder } = this
+    this.recorder = undefined // it is not of the work that is recorded
+    const view = this.view(kept.tensor, 0, shape)
+    this.recorder = recorder
+    recorder?.constant(this.bindingOf(view).buffer, size, value)
+    return view
   }
 
   /** Copies numbers of tensors into another one, by no dispatch; it ends the pass, so it is for many at once. */
   copy(parts: readonly Part[], target: TensorInfo) {
+    if (this.rehearsal) return
     const into = this.bindingOf(target)
     const sources = parts.map(({ source }) => this.bindingOf(source))
     const encoder = this.betweenPasses()
     parts.forEach(({ from, to, count }, i) => {
-      const { buffer, offset = 0 } = sources[i]!
-      encoder.copyBufferToBuffer(buffer, offset + 4 * from, into.buffer, into.offset! + 4 * to, 4 * count)
+      const source = { buffer: sources[i]!.buffer, offset: sources[i]!.offset + 4 * from, size: 4 * count }
+      const place = { buffer: into.buffer, offset: into.offset + 4 * to, size: 4 * count }
+      this.recorder?.copied(source, place)
+      encoder.copyBufferToBuffer(source.buffer, source.offset, place.buffer, place.offset, place.size)
     })
     this.releaseWidened()
   }
@@ -282,7 +370,7 @@ export class Backend extends StockBackend {
     this.submitQueue()
   }
 
-  private pipelineOf({ key, code }: Pick<Program, 'key' | 'code'>): GPUComputePipeline {
+  private pipelineOf({ key, code }: Code): GPUComputePipeline {
     let pipeline = this.pipelines.get(key)
     if (!pipeline) {
       const module = this.device.createShaderModule({ code, label: key })
@@ -294,7 +382,10 @@ export class Backend extends StockBackend {
 
   // ---- commands
 
-  private bindingOf(tensor: TensorInfo | Stored, isKnown = 'half' in tensor && tensor.half): GPUBufferBinding {
+  /** Where a tensor is on the device, as it is stored; it is sent there if it is not yet. */
+  storedAt = (tensor: TensorInfo): Binding => this.bindingOf(tensor, true)
+
+  private bindingOf(tensor: TensorInfo | Stored, isKnown = 'half' in tensor && tensor.half): Binding {
     const { dataId, shape } = tensor
     this.uploadToGPU(dataId)
     const { resource, offset = 0, half } = this.tensorMap.get(dataId)
@@ -306,10 +397,21 @@ export class Backend extends StockBackend {
     return { buffer: resource as GPUBuffer, offset, size: bytesFor(bytesOf(half) * tf.util.sizeFromShape(shape)) }
   }
 
-  private wholeOf = (buffer: GPUBuffer): GPUBufferBinding => ({ buffer, offset: 0, size: buffer.size })
+  private say(
+    pipeline: GPUComputePipeline,
+    bindings: readonly Binding[],
+    uniform: Kept | undefined,
+    workgroups: Program['workgroups'],
+  ) {
+    this.recorder?.dispatched(pipeline, bindings, uniform, workgroups)
+    this.encode(pipeline, uniform ? [...bindings, wholeOf(uniform.buffer)] : bindings, workgroups)
+  }
 
-  private encode(pipeline: GPUComputePipeline, bindings: readonly GPUBufferBinding[], [x, y, z]: Program['workgroups']) {
-    const group = this.bindGroupOf(pipeline, bindings)
+  private encode(pipeline: GPUComputePipeline, bindings: readonly Binding[], workgroups: Program['workgroups']) {
+    this.run(pipeline, this.bindGroupOf(pipeline, bindings), workgroups)
+  }
+
+  private run(pipeline: GPUComputePipeline, group: GPUBindGroup, [x, y, z]: Program['workgroups']) {
     this.ensureCommandEncoderReady()
     const pass = (this.computePassEncoder ??= this.commandEncoder!.beginComputePass())
     pass.setPipeline(pipeline)
@@ -318,7 +420,7 @@ export class Backend extends StockBackend {
     if (++this.pending >= MOST_PENDING) this.flush()
   }
 
-  private bindGroupOf(pipeline: GPUComputePipeline, bindings: readonly GPUBufferBinding[]): GPUBindGroup {
+  private bindGroupOf(pipeline: GPUComputePipeline, bindings: readonly Binding[]): GPUBindGroup {
     let key = `${this.idOf(pipeline)}`
     for (const { buffer, offset, size } of bindings) key += ` ${this.idOf(buffer)}+${offset}:${size}`
     let found = this.bindGroups.get(key)
@@ -342,6 +444,7 @@ export class Backend extends StockBackend {
   override recordAndSubmit(program: StockProgram, output: TensorInfo, inputs: TensorInfo[], own: Field[] = []) {
     const { pipeline, pixelsOpType, size, outputComponent } = program
     if (pixelsOpType != null || this.activeTimers != null || pipeline instanceof Promise) {
+      this.recorder?.fail('it takes pictures, or is timed')
       super.recordAndSubmit(program, output, inputs, own)
       return this.releaseWidened()
     }
@@ -355,9 +458,97 @@ export class Backend extends StockBackend {
       ...own,
     ]
     const bindings = [output, ...inputs].map((tensor) => this.bindingOf(tensor))
-    this.encode(pipeline, [...bindings, this.wholeOf(this.uniforms.of(packed(fields)))], program.dispatch)
+    this.say(pipeline, bindings, this.uniforms.of(packed(fields)), program.dispatch)
     this.releaseWidened()
   }
+
+  // ---- commands written down, and given again
+
+  get isRecording(): boolean {
+    return this.recorder !== undefined
+  }
+
+  /** Writes down in `recorder` what `work` does on the device. */
+  recorded<T>(recorder: Recorder, work: () => T): T {
+    this.recorder = recorder
+    try {
+      return work()
+    } finally {
+      this.recorder = undefined
+    }
+  }
+
+  /**
+   * Gives commands once more, with `given` in the first slots. They must have been given within the last KEPT_FOR submits.
+   * Returns the buffers of all slots; what they do not release is the caller's.
+   */
+  replay(commands: readonly Command[], given: readonly GPUBuffer[]): GPUBuffer[] {
+    const buffers = [...given]
+    for (const command of commands) this.repeat(command, buffers)
+    return buffers
+  }
+
+  private repeat(command: Command, buffers: GPUBuffer[]) {
+    switch (command.kind) {
+      case 'dispatch': {
+        const { pipeline, uniform, workgroups } = command
+        if (uniform) uniform.used = this.bufferManager.submits
+        return this.run(pipeline, groupFor(this.device, command, buffers), workgroups)
+      }
+      case 'acquire':
+        buffers[command.slot] = command.words
+          ? this.written(command.bytes, command.words)
+          : this.bufferManager.acquireBuffer(command.bytes, STORED)
+        return
+      case 'release':
+        return this.bufferManager.releaseBuffer(buffers[command.slot]!)
+      case 'constant': {
+        const view = this.constant([command.size], command.value)
+        buffers[command.slot] = this.bindingOf(view).buffer
+        this.disposeData(view.dataId)
+        return
+      }
+      case 'clear': {
+        const { slot, offset, size } = command.bound
+        return this.betweenPasses().clearBuffer(buffers[slot]!, offset, size)
+      }
+      case 'copy': {
+        const { from, to } = command
+        const encoder = this.betweenPasses()
+        return encoder.copyBufferToBuffer(buffers[from.slot]!, from.offset, buffers[to.slot]!, to.offset, to.size)
+      }
+      default:
+        return command satisfies never
+    }
+  }
+
+  private written(bytes: number, words: GPUAllowSharedBufferSource): GPUBuffer {
+    const buffer = this.bufferManager.acquireIdle(bytes, STORED)
+    this.queue.writeBuffer(buffer, 0, words)
+    return buffer
+  }
+
+  /** A tensor in a buffer that is taken over. */
+  adopt(buffer: GPUBuffer, shape: readonly number[], half: boolean): TensorInfo {
+    const made = this.make({ shape, dtype: 'float32', half })
+    this.tensorMap.get(made.dataId).resource = buffer
+    return made
+  }
+
+  /** A tensor of nothing, with which these buffers are given back. */
+  holder(buffers: readonly GPUBuffer[]): TensorInfo {
+    const made = this.makeTensorInfo([0], 'float32')
+    this.hold(made, buffers)
+    return made
+  }
+
+  /** Other buffers for a {@link holder}. */
+  hold({ dataId }: TensorInfo, buffers: readonly GPUBuffer[]) {
+    this.tensorMap.get(dataId).held = buffers
+  }
+
+  /** How many tensors share the data of one. */
+  owners = ({ dataId }: TensorInfo): number => this.tensorMap.get(dataId).refCount
 
   /** For what goes stock's way: its bindings are of whole buffers. */
   override tensorToBinding(tensor: TensorInfo | undefined): GPUBindingResource | null {
@@ -377,6 +568,7 @@ export class Backend extends StockBackend {
       this.constants.delete(key)
       this.disposeData(tensor.dataId)
     }
+    forgetRecordings(this, since)
     for (const [key, { used }] of this.bindGroups) if (used < since) this.bindGroups.delete(key)
   }
 
@@ -394,8 +586,15 @@ export class Backend extends StockBackend {
     }
     if (data.base) this.disposeData(data.base)
     else this.releaseResource(dataId)
+    for (const buffer of data.held ?? []) this.bufferManager.releaseBuffer(buffer)
     this.tensorMap.delete(dataId)
     return true
+  }
+
+  override releaseResource(dataId: DataId) {
+    const { resource, external } = this.tensorMap.get(dataId)
+    if (this.recorder && resource && !external) this.recorder.released(resource as GPUBuffer)
+    super.releaseResource(dataId)
   }
 
   /** Sees to it that a tensor has a buffer; all that binds one asks for this. */
@@ -407,19 +606,23 @@ export class Backend extends StockBackend {
       wait()
     }
     if (data.resource != null) return
+    if (this.rehearsal) return void this.rehearsal.sent.add(dataId)
     const bytes = bytesFor(bytesOf(data.half) * tf.util.sizeFromShape(data.shape))
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
     if (data.values == null) {
-      data.resource = this.bufferManager.acquireBuffer(bytes, usage)
+      const buffer = this.bufferManager.acquireBuffer(bytes, STORED)
+      this.recorder?.acquired(buffer)
+      data.resource = buffer
       return
     }
-    const buffer = this.bufferManager.acquireIdle(bytes, usage)
-    this.queue.writeBuffer(buffer, 0, wordsOf(data.values as Values, data.dtype))
+    const words = wordsOf(data.values as Values, data.dtype)
+    const buffer = this.written(bytes, words)
+    this.recorder?.acquired(buffer, words)
     data.resource = buffer
     data.values = null
   }
 
   override async read(dataId: DataId): Promise<TensorData['values']> {
+    if (this.rehearsal) return new Promise(() => {}) // of what has no numbers; nobody waits
     if (this.tensorMap.get(dataId).wait) this.uploadToGPU(dataId)
     const wide = this.wideOf(dataId)
     if (wide) return this.read(wide).finally(() => this.disposeData(wide))
@@ -437,6 +640,7 @@ export class Backend extends StockBackend {
   }
 
   override readSync(dataId: DataId): Values {
+    if (this.rehearsal && this.tensorMap.get(dataId).values == null) throw new Error('There are no numbers while rehearsing.')
     const wide = this.wideOf(dataId)
     const values = super.readSync(wide ?? dataId)
     if (wide) this.disposeData(wide)
@@ -459,6 +663,8 @@ export class Backend extends StockBackend {
 
 /** Bytes of a number. */
 const bytesOf = (half: boolean | undefined) => (half ? 2 : 4)
+
+const wholeOf = (buffer: GPUBuffer): Binding => ({ buffer, offset: 0, size: buffer.size })
 
 /** As kernels read them: 32 bits each. */
 function wordsOf(values: Values, dtype: DataType): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> {

@@ -38,8 +38,9 @@ const KEPT = 0x40 | 0x08 // GPUBufferUsage.UNIFORM | COPY_DST, which is not ther
 /** With COPY_SRC, which nobody needs: a shelf of the pool that only {@link Uniforms.once} takes from. */
 const PASSING = KEPT | 0x04
 
-interface Kept {
+export interface Kept {
   buffer: GPUBuffer
+  /** The submit before which it was last used. */
   used: number
 }
 
@@ -52,12 +53,12 @@ export class Uniforms {
     private readonly pool: BufferPool,
   ) {}
 
-  of(words: Uint32Array | Float32Array): GPUBuffer {
+  of(words: Uint32Array | Float32Array): Kept {
     const key = bitsOf(words).join()
     let found = this.kept.get(key)
     if (!found) this.kept.set(key, (found = { buffer: this.written(words, KEPT), used: 0 }))
     found.used = this.pool.submits
-    return found.buffer
+    return found
   }
 
   /** For the next command alone: a content that will hardly come back is not kept. */

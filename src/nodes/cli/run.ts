@@ -184,6 +184,9 @@ class Seen {
         if (event.loss !== undefined) this.losses.set(event.node, event.loss)
         this.out.progress(this.title(event.node), event)
         break
+      case 'compiling':
+        this.out.compiling(event.done, event.total)
+        break
       case 'faults':
       case 'notices': {
         const list = event.type === 'faults' ? this.faults : this.notices

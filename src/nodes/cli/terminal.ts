@@ -17,6 +17,8 @@ export function faultText(fault: Fault, graph: Graph, declared: ReadonlyMap<stri
 export interface Terminal {
   line(text: string): void
   progress(title: string, progress: Progress): void
+  /** So many kernels of so many; only shown as a bar. */
+  compiling(done: number, total: number): void
   /** Ends the bar, so that what comes next has a line of its own. */
   end(): void
 }
@@ -29,19 +31,24 @@ export function terminal(stream: NodeJS.WriteStream, quiet: boolean): Terminal {
     if (barShown) stream.write('\n')
     barShown = false
   }
+  const show = (part: number, text: string) => {
+    stream.write(`\r${bar(part)} ${text}`.slice(0, stream.columns ?? 80) + '\u001b[K')
+    barShown = true
+  }
   return {
     end,
     line(text) {
       end()
       stream.write(`${text}\n`)
     },
+    compiling(done, total) {
+      if (!quiet && stream.isTTY) show(done / total, `Compiling kernels ${done} of ${total}`)
+    },
     progress(title, progress) {
       if (quiet || progress.emission) return
       const text = progressText(title, progress)
-      if (stream.isTTY) {
-        stream.write(`\r${bar(progress.index / progress.count)} ${text}`.slice(0, stream.columns ?? 80) + '\u001b[K')
-        barShown = true
-      } else if (Math.floor((10 * progress.index) / progress.count) !== tenth) {
+      if (stream.isTTY) show(progress.index / progress.count, text)
+      else if (Math.floor((10 * progress.index) / progress.count) !== tenth) {
         tenth = Math.floor((10 * progress.index) / progress.count)
         stream.write(`${text}\n`)
       }

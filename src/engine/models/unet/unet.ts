@@ -3,9 +3,10 @@ import { dropout } from '../../layers/dropout.ts'
 import { oneHot } from '../../layers/embedding.ts'
 import type { Features } from '../../layers/stage.ts'
 import { randomOf } from '../../random.ts'
-import type { Tensor2D, Tensor3D, Tensor4D } from '../../tf.ts'
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../tf.ts'
 import { tf } from '../../tf.ts'
 import type { Conditioning, Model, TrainingMode, Weights } from '../../values.ts'
+import { replayed } from '../../webgpu/replay.ts'
 import type { ConditionSpec } from '../condition.ts'
 import { distinct, labelsOf } from '../condition.ts'
 import type { ModelKind } from '../kind.ts'
@@ -63,16 +64,22 @@ interface Pass {
 function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditioning | undefined, watch?: WatchAt): Tensor4D {
   const config = unetConfigOf(model)
   const { weights } = model
-  const structure = unetStructure(config)
-  const pass: Pass = {
-    config,
-    weights,
-    embedding: embed(model, t, condition),
-    tokens: tokensOf(config, weights, condition),
-    options: blockOptions(config, model.training),
-    watch,
+  const options = blockOptions(config, model.training)
+  const tokens = tokensOf(config, weights, condition)
+  const inputs = [x, embed(model, t, condition), ...(tokens ? [tokens] : [])]
+  const run = (inputs: readonly Tensor[]) => {
+    const [x, embedding, tokens] = inputs as [Tensor4D, Tensor2D, Tensor3D | undefined]
+    return network(x, { config, weights, embedding, tokens, options, watch })
   }
+  // Whoever watches has to see it, and what is dropped is another part at every step.
+  if (watch || options.drop) return run(inputs)
+  return replayed({ key: config, weights: Object.values(weights), inputs, run }) as Tensor4D
+}
 
+/** From x to what the network says, with the embedding and the tokens at hand. */
+function network(x: Tensor4D, pass: Pass): Tensor4D {
+  const { config, weights } = pass
+  const structure = unetStructure(config)
   let h = convOf(config.center_input_sample ? x.mul(2).sub(1) : x, weights, 'conv_in')
   const skips = [h]
   for (const level of structure.down) h = goDown(h, level, skips, pass)

@@ -146,6 +146,12 @@ export class WaitingSums {
     }
   }
 
+  /** Adds up what waits, and gives the tensor that is the room for more. */
+  ready(): TensorInfo {
+    this.flush()
+    return (this.room ??= this.backend.makeTensorInfo([this.size], 'float32'))
+  }
+
   /** Adds up what waits. */
   flush(): void {
     const [waiting, used] = [this.waiting, this.used]
