@@ -1,112 +1,97 @@
-// Our WebGPU kernels against the same work by stock tfjs on the same device: `npm run bench:kernels`, with `--json` as one line
-// of JSON, with `--batch=64`, `--rounds=5`, `--only=dW`. Beside GFLOP/s stands the share of the best product of two matrices
-// that was measured here.
+// Each operation that is computed in another way than tfjs would, against the same composed of operations of stock tfjs, on the
+// same device and in turns: `npm run bench:kernels`. `--backend wasm` (webgpu), `--batch 64`, `--rounds 3`, `--only norm`, `--json`
+// for one line of JSON. Beside GFLOP/s stands the share of the best product of two matrices that was measured here, beside GB/s
+// that of a copy.
 import { parseArgs } from 'node:util'
-import { startBackend } from '../src/engine/backends.ts'
-import type { TensorInfo } from '../src/engine/tf.ts'
-import { tf } from '../src/engine/tf.ts'
-import type { Backend } from '../src/engine/webgpu/backend.ts'
-import { isSoftware } from '../src/engine/webgpu/device.ts'
-import { convForward } from '../src/engine/webgpu/kernels/convForward.ts'
-import type { Tile } from '../src/engine/webgpu/kernels/gemm.ts'
-import { tileFor } from '../src/engine/webgpu/kernels/gemm.ts'
-import { provideWebGPU } from '../src/nodes/node-webgpu.ts'
-import { convCases } from './kernels/conv.ts'
-
-export interface KernelCase {
-  name: string
-  flop: number
-  own(): TensorInfo[]
-  stock(): TensorInfo[]
-}
-
-/** A kernel of tfjs as it was before it was replaced. */
-export type StockKernel = (name: string, inputs: Record<string, TensorInfo>, attrs: object) => TensorInfo
+import type { KernelCase } from './kernels/cases.ts'
+import { kernelCases } from './kernels/cases.ts'
+import type { Asked, Ready, Side } from './kernels/peer.ts'
+import type { Talk } from './processes.ts'
+import { talkTo } from './processes.ts'
 
 interface Row {
   name: string
-  /** GFLOP/s. */
-  own: number
-  stock: number
-  /** Of the best product of two matrices. */
+  unit: 'GFLOP/s' | 'GB/s'
+  ours: number
+  /** undefined where stock tfjs cannot do it. */
+  stock?: number
+  /** Of what the device can do at best. */
   share: number
+  /** Why there is no time of stock. */
+  cannot?: string
 }
+
+/** Times of one round. */
+const TIMES = 2
 
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
+      backend: { type: 'string', default: 'webgpu' },
       json: { type: 'boolean', default: false },
       batch: { type: 'string' },
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '3' },
       only: { type: 'string', default: '' },
     },
   })
-  const stock = await stockKernels()
-  const { device } = await startBackend({ prefer: 'webgpu' })
-  const backend = tf.backend() as unknown as Backend
-  const batch = Number(values.batch ?? (isSoftware(backend.device) ? 4 : 64))
-  const rounds = Number(values.rounds)
-  const ceiling = await bestProduct(backend, rounds)
-  const rows: Row[] = []
-  for (const { name, flop, own, stock: theirs } of convCases(backend, batch, stock)) {
-    if (!name.includes(values.only)) continue
-    const seconds = await secondsOf(backend, rounds, own, theirs)
-    const [ours, others] = seconds.map((each) => flop / each / 1e9) as [number, number]
-    rows.push({ name, own: ours, stock: others, share: ours / ceiling })
+  if (!['webgpu', 'wasm'].includes(values.backend))
+    throw new Error(`Expected backend to be webgpu or wasm, got ${values.backend}.`)
+  const more = values.batch ? [values.batch] : []
+  const sides = { ours: talkTo('bench/kernels/peer.ts', 'ours', values.backend, ...more) } as Record<Side, Talk>
+  try {
+    const ready = await sides.ours.told<Ready>()
+    sides.stock = talkTo('bench/kernels/peer.ts', 'stock', values.backend, `${ready.batch}`)
+    await sides.stock.told<Ready>()
+    const rows: Row[] = []
+    for (const [index, one] of kernelCases(ready.batch).entries()) {
+      if (!one.name.includes(values.only)) continue
+      for (const gradients of one.withoutGradient ? [false] : [false, true]) {
+        rows.push(await rowOf(sides, one, { index, gradients, times: TIMES }, Number(values.rounds), ready))
+      }
+    }
+    console.log(values.json ? JSON.stringify({ ...ready, backend: values.backend, rows }) : table(ready, rows))
+  } finally {
+    for (const side of Object.values(sides)) await side.close()
   }
-  console.log(values.json ? JSON.stringify({ device, batch, ceiling, rows }) : table(device, batch, ceiling, rows))
-  process.exit(0) // Dawn would keep the process alive
 }
 
-/** Has to run before the backend is started, which puts our kernels in the place of these. */
-async function stockKernels(): Promise<StockKernel> {
-  const reason = await provideWebGPU()
-  if (reason) throw new Error(reason)
-  await import('@tensorflow/tfjs-backend-webgpu')
-  const kernels = new Map(tf.getKernelsForBackend('webgpu').map(({ kernelName, kernelFunc }) => [kernelName, kernelFunc]))
-  return (name, inputs, attrs) =>
-    kernels.get(name)!({ inputs: inputs as never, attrs: attrs as never, backend: tf.backend() }) as TensorInfo
-}
-
-/** The least seconds of each; they take turns, so that what else the machine does falls on all. The first turn compiles. */
-async function secondsOf(backend: Backend, rounds: number, ...works: (() => TensorInfo[])[]): Promise<number[]> {
-  const least = works.map(() => Infinity)
-  for (let round = 0; round <= rounds; round++) {
-    for (const [i, work] of works.entries()) {
-      const began = performance.now()
-      const made = work()
-      backend.flush()
-      await backend.device.queue.onSubmittedWorkDone()
-      if (round > 0) least[i] = Math.min(least[i]!, (performance.now() - began) / 1000)
-      for (const one of made)
-        if (one instanceof tf.Tensor) one.dispose()
-        else backend.disposeData(one.dataId)
+/** They take turns, so that what else the machine does falls on both. */
+async function rowOf(sides: Record<Side, Talk>, one: KernelCase, asked: Asked, rounds: number, ready: Ready): Promise<Row> {
+  const least = { ours: Infinity, stock: Infinity }
+  let cannot: string | undefined
+  for (let round = 0; round < rounds; round++) {
+    for (const side of ['ours', 'stock'] as const) {
+      if (side === 'stock' && cannot) continue
+      sides[side].tell(JSON.stringify(asked))
+      const found = await sides[side].told<{ seconds?: number; cannot?: string }>()
+      if (found.seconds !== undefined) least[side] = Math.min(least[side], found.seconds)
+      else if (side === 'stock') cannot = found.cannot
+      else throw new Error(`${one.name}: ${found.cannot}`)
     }
   }
-  return least
+  const work = workOf(one, asked.gradients) / 1e9
+  const unit = one.flop ? 'GFLOP/s' : 'GB/s'
+  return {
+    name: `${one.name}${asked.gradients ? ', with gradients' : ''}`,
+    unit,
+    ours: work / least.ours,
+    share: work / least.ours / (one.flop ? ready.product : ready.copy),
+    ...(cannot ? { cannot } : { stock: work / least.stock }),
+  }
 }
 
-/** GFLOP/s of the best tile for a product of two matrices. */
-async function bestProduct(backend: Backend, rounds: number): Promise<number> {
-  const [rows, inner] = isSoftware(backend.device) ? [1024, 256] : [8192, 1024]
-  const [x, weight] = [tf.randomNormal([1, 1, rows, inner]), tf.randomNormal([1, 1, inner, inner])]
-  const conv = { x, weight, stride: 1, pad: { top: 0, bottom: 0, left: 0, right: 0 } } as const
-  const tiles: Tile[] = [
-    tileFor(backend.device, { rows, columns: inner, parts: 1 }),
-    { shape: 'tiled', rows: 8, columns: 8, tall: 8, wide: 8, depth: 16 },
-    { shape: 'tiled', rows: 4, columns: 4, tall: 8, wide: 8, depth: 16 },
-  ]
-  const seconds = await secondsOf(backend, rounds, ...tiles.map((tile) => () => [convForward(backend, conv, tile)]))
-  tf.dispose([x, weight])
-  return (2 * rows * inner * inner) / Math.min(...seconds) / 1e9
-}
+const workOf = ({ flop, bytes, gradientBytes }: KernelCase, gradients: boolean): number =>
+  flop ? (gradients ? 3 * flop : flop) : (gradients ? gradientBytes : bytes)!
 
-function table(device: string, batch: number, ceiling: number, rows: Row[]): string {
-  const shown = (value: number) => value.toPrecision(3).padStart(9)
+function table({ device, batch, product, copy }: Ready, rows: Row[]): string {
+  const shown = (value?: number) => (value === undefined ? 'cannot' : value.toPrecision(3)).padStart(9)
   return [
-    `${device}, batches of ${batch}; the best product of two matrices has ${ceiling.toPrecision(3)} GFLOP/s`,
-    `${'GFLOP/s'.padEnd(56)}${['ours', 'stock', 'times', 'of best'].map((title) => title.padStart(9)).join('')}`,
-    ...rows.map(({ name, own, stock, share }) => `${name.padEnd(56)}${[own, stock, own / stock, share].map(shown).join('')}`),
+    `${device}, batches of ${batch}; the best product of two matrices has ${product.toPrecision(3)} GFLOP/s, a copy ${copy.toPrecision(3)} GB/s`,
+    `${''.padEnd(72)}${['ours', 'stock', 'times', 'of best'].map((title) => title.padStart(9)).join('')}`,
+    ...rows.map(
+      ({ name, unit, ours, stock, share }) =>
+        `${name.padEnd(63)} ${unit.padStart(8)}${[ours, stock, stock && ours / stock, share].map(shown).join('')}`,
+    ),
   ].join('\n')
 }

@@ -1,13 +1,15 @@
 // Seconds of a training step (`npm run bench:train`) or a sampling step (`npm run bench:sample`) of the same UNet, here and by
 // peers: stock tfjs, tfjs tuned from outside, jax-js, and PyTorch on one thread where it is installed. `--backend wasm`
 // (webgpu, cpu), `--model small` (digits, reference), `--peers ours,stock`, `--rounds 5`, `--seconds 1` (a turn), `--patience 300`
-// (seconds until somebody is ready), `--json` for one line of JSON.
+// (seconds until somebody is ready), `--torch cuda` for PyTorch on a GPU, `--browser` for Chromium with a GPU made of software,
+// `--json` for one line of JSON.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { tf } from '../src/engine/tf.ts'
 import { softwareNames } from '../src/engine/webgpu/device.ts'
+import { openBrowser } from './browser.ts'
 import { openProcess } from './processes.ts'
 import type { ModelName } from './models.ts'
 import { models } from './models.ts'
@@ -56,6 +58,7 @@ interface Timed {
   task: Task
   model: ModelName
   backend: string
+  browser: boolean
   machine: string
   rows: Row[]
 }
@@ -70,12 +73,14 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1' },
       patience: { type: 'string', default: '300' },
+      torch: { type: 'string', default: 'cpu' },
+      browser: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
-  const { backend } = values
+  const { backend, browser } = values
   const model = oneOf('model', values.model, Object.keys(models)) as ModelName
-  oneOf('backend', backend, ['wasm', 'webgpu', 'cpu'])
+  oneOf('backend', backend, browser ? ['webgpu'] : ['wasm', 'webgpu', 'cpu'])
   const wanted = values.peers.split(',').map((who) => oneOf('peer', who, everyone) as Who)
   await tf.setBackend('cpu')
   const given = await problemOf(task, model)
@@ -83,10 +88,15 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   try {
     await writeFile(join(folder, 'problem.json'), JSON.stringify(given.problem))
     await writeFile(join(folder, 'numbers.bin'), given.numbers)
-    const open = openProcess(backend, folder, Number(values.patience))
-    const rows = await compare(open, wanted, Number(values.rounds), Number(values.seconds))
+    const house = browser
+      ? await openBrowser(given)
+      : {
+          open: openProcess({ backend, folder, patience: Number(values.patience), torchDevice: values.torch }),
+          close: async () => {},
+        }
+    const rows = await compare(house.open, wanted, Number(values.rounds), Number(values.seconds)).finally(house.close)
     const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`
-    const timed: Timed = { task, model, backend, machine, rows }
+    const timed: Timed = { task, model, backend, browser, machine, rows }
     console.log(values.json ? JSON.stringify(timed) : table(timed, given))
   } finally {
     await rm(folder, { recursive: true })
@@ -157,12 +167,12 @@ function median(values: readonly number[]): number {
 
 // ---- for people
 
-function table({ task, model, backend, machine, rows }: Timed, { problem }: Given): string {
+function table({ task, model, backend, browser, machine, rows }: Timed, { problem }: Given): string {
   const parameters = Object.values(problem.weights).reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0)
   const what = task === 'train' ? 'a training step' : 'a sampling step'
   const [b, h, w, c] = problem.batch.x_t.shape
   return [
-    `UNet ${model}, ${parameters.toLocaleString('en')} parameters, ${b} x ${h}x${w}x${c}: ${what}, ${backend}`,
+    `UNet ${model}, ${parameters.toLocaleString('en')} parameters, ${b} x ${h}x${w}x${c}: ${what}, ${backend}${browser ? ' in Chromium' : ''}`,
     machine,
     '',
     ...rows.map(line),

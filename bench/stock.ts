@@ -36,9 +36,9 @@ export function stockUnet(config: UnetConfig, weights: Weights, x: Tensor4D, t: 
 
 const resampleName = ({ resample }: Level) => (resample?.kind === 'conv' ? resample.name : undefined)
 
-const silu = <T extends Tensor>(x: T): T => x.mul(x.sigmoid())
+export const silu = <T extends Tensor>(x: T): T => x.mul(x.sigmoid())
 
-const linear = <T extends Tensor>(x: T, weights: Weights, name: string): T => {
+export const linear = <T extends Tensor>(x: T, weights: Weights, name: string): T => {
   const rows = x.reshape([-1, x.shape.at(-1)!]) as Tensor2D
   const y = tf.matMul(rows, weights[`${name}.weight`] as Tensor2D).add(weights[`${name}.bias`]!)
   return y.reshape([...x.shape.slice(0, -1), -1])
@@ -48,12 +48,12 @@ const timeEmbedding = (sines: Tensor2D, weights: Weights) =>
   linear(silu(linear(sines, weights, 'time_embedding.linear_1')), weights, 'time_embedding.linear_2')
 
 /** With (k - 1) / 2 zeros around, as PyTorch. */
-function conv(x: Tensor4D, weights: Weights, name: string, stride: 1 | 2 = 1): Tensor4D {
+export function conv(x: Tensor4D, weights: Weights, name: string, stride: 1 | 2 = 1): Tensor4D {
   const weight = weights[`${name}.weight`] as Tensor4D
   return tf.conv2d(x, weight, stride, (weight.shape[0] - 1) / 2).add(weights[`${name}.bias`] as Tensor1D)
 }
 
-function norm(x: Tensor4D, weights: Weights, name: string, { norm_num_groups: groups, norm_eps }: Settings): Tensor4D {
+export function norm(x: Tensor4D, weights: Weights, name: string, { norm_num_groups: groups, norm_eps }: Settings): Tensor4D {
   const [b, h, w, c] = x.shape
   const grouped = x.reshape([b, h * w, groups, c / groups])
   const { mean, variance } = tf.moments(grouped, [1, 3], true)
@@ -61,7 +61,7 @@ function norm(x: Tensor4D, weights: Weights, name: string, { norm_num_groups: gr
   return normal.mul(weights[`${name}.weight`]!).add(weights[`${name}.bias`]!)
 }
 
-function residual(x: Tensor4D, embedding: Tensor2D, weights: Weights, name: string, settings: Settings): Tensor4D {
+export function residual(x: Tensor4D, embedding: Tensor2D, weights: Weights, name: string, settings: Settings): Tensor4D {
   const projected = linear(embedding, weights, `${name}.time_emb_proj`)
   const first = conv(silu(norm(x, weights, `${name}.norm1`, settings)), weights, `${name}.conv1`)
   const told = first.add(projected.reshape([-1, 1, 1, projected.shape[1]])) as Tensor4D
@@ -69,17 +69,23 @@ function residual(x: Tensor4D, embedding: Tensor2D, weights: Weights, name: stri
   return (`${name}.conv_shortcut.weight` in weights ? conv(x, weights, `${name}.conv_shortcut`) : x).add(second)
 }
 
-function attend(x: Tensor4D, { name, heads, channels }: AttentionBlock, weights: Weights, settings: Settings): Tensor4D {
+export function attend(
+  x: Tensor4D,
+  { name, heads, channels }: Pick<AttentionBlock, 'name' | 'heads' | 'channels'>,
+  weights: Weights,
+  settings: Settings,
+): Tensor4D {
   const [b, h, w] = x.shape
   const input = norm(x, weights, `${name}.group_norm`, settings).reshape([b, h * w, channels])
-  const of = (part: string) =>
-    linear(input, weights, `${name}.${part}`)
-      .reshape([b, h * w, heads, channels / heads])
-      .transpose([0, 2, 1, 3])
-  const scores = tf.matMul(of('to_q'), of('to_k'), false, true).div(Math.sqrt(channels / heads))
-  const mixed = tf
-    .matMul(tf.softmax(scores), of('to_v'))
-    .transpose([0, 2, 1, 3])
-    .reshape([b, h * w, channels])
+  const parts = ['to_q', 'to_k', 'to_v'].map((part) => linear(input, weights, `${name}.${part}`))
+  const mixed = softmaxAttention(parts as [Tensor, Tensor, Tensor], heads)
   return x.add(linear(mixed, weights, `${name}.to_out.0`).reshape(x.shape))
+}
+
+/** softmax(q k^T / sqrt(d)) v, of [b, n, c] each. */
+export function softmaxAttention(parts: [q: Tensor, k: Tensor, v: Tensor], heads: number): Tensor {
+  const [b, n, c] = parts[0].shape as [number, number, number]
+  const [q, k, v] = parts.map((part) => part.reshape([b, -1, heads, c / heads]).transpose([0, 2, 1, 3]))
+  const scores = tf.matMul(q!, k!, false, true).div(Math.sqrt(c / heads))
+  return tf.matMul(tf.softmax(scores), v!).transpose([0, 2, 1, 3]).reshape([b, n, c])
 }

@@ -30,12 +30,13 @@ export interface Opened {
 
 /** Throws Error if the backend is not to be had. */
 export async function openTfjs(who: TfjsWho, backend: BackendName, given: Given): Promise<Opened> {
-  const device = await start(who, backend)
+  const device = await startTfjs(who, backend)
   const steps = who === 'ours' ? ourSteps : stockSteps
   return { device, step: steps[given.problem.task](given) }
 }
 
-async function start(who: TfjsWho, backend: BackendName): Promise<string> {
+/** Makes it the active backend, with what is replaced in tfjs only if that is ours; says what it computes on, if it knows. */
+export async function startTfjs(who: TfjsWho, backend: BackendName): Promise<string> {
   if (who === 'ours') {
     const report = await startBackend({ prefer: backend })
     if (report.name !== backend) throw new Error(report.reason)

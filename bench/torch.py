@@ -1,5 +1,5 @@
-# The same UNet and the same steps in PyTorch, on one thread of the CPU: python3 bench/torch.py folder. It talks as bench/peer.ts
-# does. Filters are [to, from, h, w], linear layers [to, from] and images [b, c, h, w], as PyTorch has them.
+# The same UNet and the same steps in PyTorch, on one thread of the CPU or on a GPU: python3 bench/torch.py folder cpu|cuda. It
+# talks as bench/peer.ts does. Filters are [to, from, h, w], linear layers [to, from] and images [b, c, h, w], as PyTorch has them.
 import json
 import sys
 import time
@@ -9,6 +9,9 @@ import torch
 import torch.nn.functional as F
 
 torch.set_num_threads(1)
+# float32 is float32, as everywhere else here: by itself PyTorch rounds what convolutions read to 11 bits.
+torch.backends.cudnn.allow_tf32 = False
+torch.backends.cudnn.benchmark = True
 
 
 def read(numbers, place):
@@ -118,9 +121,14 @@ def say(told):
     print(json.dumps(told), flush=True)
 
 
-def main(folder):
+def name_of(device):
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "one thread"
+
+
+def main(folder, device):
+    device = torch.device(device)
     problem = json.load(open(folder + "/problem.json"))
-    numbers = torch.frombuffer(bytearray(open(folder + "/numbers.bin", "rb").read()), dtype=torch.float32)
+    numbers = torch.frombuffer(bytearray(open(folder + "/numbers.bin", "rb").read()), dtype=torch.float32).to(device)
     batch = problem["batch"]
     images = lambda place: read(numbers, place).permute(0, 3, 1, 2).contiguous()
     make = {"train": training, "sample": sampling}[problem["task"]]
@@ -128,14 +136,16 @@ def main(folder):
     step = make(problem, net, images(batch["x_t"]), images(batch["noise"]), read(numbers, batch["sines"]))
     training_task = problem["task"] == "train"
     check = [float(v) for _ in range(3 if training_task else 1) for v in step()]
-    say({"device": f"PyTorch {torch.__version__}, one thread", "check": check})
+    say({"device": f"PyTorch {torch.__version__}, {name_of(device)}", "check": check})
     for line in sys.stdin:
         took = []
         while not took or sum(each["seconds"] for each in took) < float(line):
             began, used = time.perf_counter(), time.process_time()
             step()
+            if device.type == "cuda":
+                torch.cuda.synchronize()
             took.append({"seconds": time.perf_counter() - began, "cpu": time.process_time() - used})
         say({"took": took})
 
 
-main(sys.argv[1])
+main(*sys.argv[1:3])

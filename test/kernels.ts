@@ -1,7 +1,8 @@
 // For tests of single kernels on the GPU: numbers to the device and back, and a device whose memory is full of NaN.
 import { expect } from 'vitest'
-import type { DataType, TensorInfo } from '../src/engine/tf.ts'
+import type { TensorInfo } from '../src/engine/tf.ts'
 import { tf } from '../src/engine/tf.ts'
+import type { Info, WasmBackend } from '../src/engine/wasm/call.ts'
 import type { Backend } from '../src/engine/webgpu/backend.ts'
 
 export const ownBackend = () => tf.backend() as unknown as Backend
@@ -12,12 +13,26 @@ export const numbers = (count: number, seed: number, scale = 1.5) =>
 
 export const tensorOf = (data: Float32Array, shape: number[]): TensorInfo => tf.tensor(data, shape)
 
-/** Runs a kernel whose outputs are full of NaN beforehand: what it forgets to write, or reads too early, is seen. */
+/**
+ * Runs kernels whose outputs are full of NaN beforehand, on webgpu and on wasm: what they forget to write, or read too early, is
+ * seen. Elsewhere memory is never what it was before.
+ */
 export function poisoned<Made>(run: (backend: Backend) => Made): Made {
   const backend = ownBackend()
+  const isWasm = tf.getBackend() === 'wasm'
+  if (isWasm) poisonHeap(backend as unknown as WasmBackend)
+  else if (tf.getBackend() === 'webgpu') poisonBuffers(backend)
+  try {
+    return run(backend)
+  } finally {
+    for (const name of isWasm ? ['makeOutput'] : ['makeTensorInfo', 'view']) Reflect.deleteProperty(backend, name)
+  }
+}
+
+function poisonBuffers(backend: Backend) {
   const stock = backend.makeTensorInfo.bind(backend)
-  const filled = (shape: readonly number[], dtype: DataType) =>
-    stock(shape, dtype, new Float32Array(tf.util.sizeFromShape(shape as number[])).fill(NaN))
+  const filled: typeof stock = (shape, dtype, values) =>
+    stock(shape, dtype, values ?? new Float32Array(tf.util.sizeFromShape(shape as number[])).fill(NaN))
   const view = backend.view.bind(backend)
   backend.makeTensorInfo = filled
   // A part has the numbers of its whole.
@@ -27,11 +42,15 @@ export function poisoned<Made>(run: (backend: Backend) => Made): Made {
     backend.makeTensorInfo = filled
     return made
   }
-  try {
-    return run(backend)
-  } finally {
-    Reflect.deleteProperty(backend, 'makeTensorInfo')
-    Reflect.deleteProperty(backend, 'view')
+}
+
+function poisonHeap(backend: WasmBackend) {
+  const stock = backend.makeOutput.bind(backend) as (...args: unknown[]) => Info
+  // An address, and values, are given where nothing is made anew.
+  backend.makeOutput = (...args: unknown[]) => {
+    const made = stock(...args)
+    if (args[2] == null && args[3] == null && made.dtype === 'float32') backend.typedArrayFromHeap(made).fill(NaN)
+    return made
   }
 }
 

@@ -3,9 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { loadModel, packFolder, readCheckpoint, storeModel, writeCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
-import { attention, attentionShares, linearAttention } from '../../src/engine/layers/attention.ts'
-import { layerNorm } from '../../src/engine/layers/layerNorm.ts'
-import { gelu } from '../../src/engine/layers/activations.ts'
+import { attention, attentionShares } from '../../src/engine/layers/attention.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
 import { predict, tokenMaps } from '../../src/engine/models/predict.ts'
 import { linearAttentionBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
@@ -17,13 +15,13 @@ import { unetWeightShapes } from '../../src/engine/models/unet/shapes.ts'
 import { unetSummary } from '../../src/engine/models/unet/summary.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
-import type { Scalar, Tensor, Tensor1D, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
+import type { Scalar, Tensor, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { labelRows, mosaic, pixelTokens } from '../../src/engine/tokens.ts'
 import type { Conditioning, Model } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
-import { gap, goldenJson, largest } from '../goldenTensors.ts'
+import { gap, goldenJson } from '../goldenTensors.ts'
 import { readPipeline, readTensors } from '../readPipeline.ts'
 
 const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
@@ -57,69 +55,7 @@ const plainLinear = () => {
 }
 const t = Float64Array.of(5, 300)
 
-onEachBackend((backend) => {
-  // Of the largest number, as in layers.test.ts; GPUs round more freely.
-  const [output, gradient] = backend === 'webgpu' ? [1e-5, 1e-4] : [2e-6, 1e-5]
-
-  /** The layer and its gradients of sum(y r), held against float64: gradients there by central differences. */
-  async function expectAsFormula(
-    layer: (...args: Tensor[]) => Tensor,
-    formula: (args: Float64Array[]) => Float64Array,
-    shapes: number[][],
-  ) {
-    const args = shapes.map((shape, i) => normal(shape, i + 1))
-    const numbers = await Promise.all(args.map(async (arg) => Float64Array.from(await arg.data())))
-    const right = formula(numbers)
-    const r = randomOf(99).normal(right.length)
-    const { value, grads } = tf.valueAndGrads(
-      (...all: Tensor[]) =>
-        layer(...all)
-          .reshape([-1])
-          .mul(tf.tensor1d(r))
-          .sum() as Scalar,
-    )(args)
-    const got = tf.tidy(() => layer(...args))
-    const differs = largest((await got.data()).map((one, i) => one - right[i]!))
-    expect(differs, 'output').toBeLessThan(output * largest(right))
-    const h = 1e-4
-    for (const [i, grad] of grads.entries()) {
-      const found = await grad.data()
-      const slopes = Array.from(numbers[i]!, (at, k) => {
-        const sum = (x: number) =>
-          formula(numbers.map((one, j) => (j === i ? one.with(k, x) : one))).reduce((all, y, n) => all + y * r[n]!, 0)
-        return (sum(at + h) - sum(at - h)) / (2 * h)
-      })
-      const gapOf = largest(slopes.map((slope, k) => slope - found[k]!))
-      expect(gapOf, `gradient ${i}`).toBeLessThan(gradient * largest(slopes))
-    }
-    tf.dispose([...args, got, value, ...grads])
-  }
-
-  test('linear attention is softmax(q) (softmax(k)^T v), and its gradients are those of it', () =>
-    expectAsFormula(
-      (q, k, v) => linearAttention(q as Tensor3D, k as Tensor3D, v as Tensor3D, 2),
-      ([q, k, v]) => slowLinear(q!, k!, v!, 2, 4, 4, 2),
-      [
-        [2, 4, 4],
-        [2, 4, 4],
-        [2, 4, 4],
-      ],
-    ))
-
-  test('layer norm and GELU have the gradients of their formulas', async () => {
-    await expectAsFormula(
-      (x, w, b) => layerNorm(x as Tensor3D, w as Tensor1D, b as Tensor1D),
-      ([x, w, b]) => slowNorm(x!, w!, b!),
-      [[2, 3, 4], [4], [4]],
-    )
-    const error = (x: number) => x * (0.5 + integral(x))
-    await expectAsFormula(
-      (x) => gelu(x),
-      ([x]) => x!.map(error),
-      [[2, 3, 4]],
-    )
-  })
-
+onEachBackend(() => {
   test('a UNet that attends to tokens in one place and in linear time in others can be trained: its gradients are finite differences', async () => {
     const model = make({ ...linearConfig, mid_block_type: 'UNetMidBlock2DCrossAttn', num_token_embeds: 4, num_tokens: 2 })
     const names = [
@@ -158,56 +94,6 @@ onEachBackend((backend) => {
 /** Quicker than `toEqual`, which walks along the numbers. */
 const sameBits = (a: Float32Array, b: Float32Array) =>
   Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength))
-
-/** By loops, in the precision of JavaScript. */
-function slowLinear(
-  q: Float64Array,
-  k: Float64Array,
-  v: Float64Array,
-  b: number,
-  n: number,
-  c: number,
-  heads: number,
-): Float64Array {
-  const d = c / heads
-  const y = new Float64Array(b * n * c)
-  for (let item = 0; item < b; item++) {
-    for (let head = 0; head < heads; head++) {
-      const at = (place: number, channel: number) => (item * n + place) * c + head * d + channel
-      const sumOver = (size: number, of: (i: number) => number) =>
-        Array.from({ length: size }, (_, i) => of(i)).reduce((a, b) => a + b, 0)
-      const keys = (place: number, channel: number) =>
-        Math.exp(k[at(place, channel)]!) / sumOver(n, (i) => Math.exp(k[at(i, channel)]!))
-      const queries = (place: number, channel: number) =>
-        Math.exp(q[at(place, channel)]!) / sumOver(d, (j) => Math.exp(q[at(place, j)]!))
-      for (let place = 0; place < n; place++) {
-        for (let channel = 0; channel < d; channel++) {
-          y[at(place, channel)] = sumOver(d, (j) => queries(place, j) * sumOver(n, (i) => keys(i, j) * v[at(i, channel)]!))
-        }
-      }
-    }
-  }
-  return y
-}
-
-function slowNorm(x: Float64Array, w: Float64Array, b: Float64Array): Float64Array {
-  const c = w.length
-  return x.map((value, i) => {
-    const row = x.slice(c * Math.floor(i / c), c * Math.floor(i / c) + c)
-    const mean = row.reduce((a, b) => a + b) / c
-    const variance = row.reduce((all, one) => all + (one - mean) ** 2, 0) / c
-    return ((value - mean) / Math.sqrt(variance + 1e-5)) * w[i % c]! + b[i % c]!
-  })
-}
-
-/** Of the standard normal density from 0 to x, by Simpson's rule. */
-function integral(x: number): number {
-  const steps = 400
-  const density = (u: number) => Math.exp((-u * u) / 2) / Math.sqrt(2 * Math.PI)
-  let sum = 0
-  for (let i = 0; i <= steps; i++) sum += (i === 0 || i === steps ? 1 : i % 2 ? 4 : 2) * density((x * i) / steps)
-  return (sum * x) / steps / 3
-}
 
 onCpu(() => {
   describe('attention to tokens', () => {

@@ -1,0 +1,49 @@
+// Peers in Chromium, a page each, on a GPU made of software (SwiftShader).
+import { existsSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+import { createServer } from 'vite'
+import type { InPage } from './page.ts'
+import type { Given } from './problem.ts'
+import type { Open, Peer } from './run.ts'
+import type { Took } from './turns.ts'
+
+const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const args = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+
+export async function openBrowser({ problem, numbers }: Given): Promise<{ open: Open; close: () => Promise<void> }> {
+  if (!existsSync(path)) throw new Error(`There is no Chromium at ${path}.`)
+  const server = await createServer({
+    logLevel: 'error',
+    cacheDir: 'node_modules/.vite/bench',
+    optimizeDeps: { entries: ['bench/page.ts'] },
+    server: { port: 0, hmr: false, watch: null },
+  })
+  await server.listen()
+  const browser = await chromium.launch({ executablePath: path, args })
+  const open: Open = async (who) => {
+    if (who === 'torch') throw new Error('it does not run in a browser')
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const address = server.resolvedUrls!.local[0]!
+    await page.route(`${address}empty.html`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }))
+    await page.goto(`${address}empty.html`)
+    await page.addScriptTag({ type: 'module', url: '/bench/page.ts' })
+    const call = <T>(name: keyof InPage, ...values: unknown[]) =>
+      page.evaluate(
+        ([name, values]) => {
+          const { bench } = globalThis as unknown as { bench: Record<string, (...values: unknown[]) => Promise<unknown>> }
+          return bench[name]!(...values)
+        },
+        [name, values] as const,
+      ) as Promise<T>
+    const { device, check } = await call<Pick<Peer, 'device' | 'check'>>('open', who, problem, [...numbers])
+    return { device, check, turn: (seconds) => call<Took[]>('turn', seconds), close: () => context.close() }
+  }
+  return {
+    open,
+    async close() {
+      await browser.close()
+      await server.close()
+    },
+  }
+}
