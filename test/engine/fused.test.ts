@@ -666,6 +666,6 @@ onEachBackend((backend) => {
       const info = { vendor: 'test', architecture: '', device: '', description: '', subgroupMinSize: 4, subgroupMaxSize: 128 }
       beforeAll(() => void Object.defineProperty(ownBackend().device, 'adapterInfo', { configurable: true, value: info }))
       afterAll(() => void Reflect.deleteProperty(ownBackend().device, 'adapterInfo'))
-      test.each(rows.map((row) => [row.name, row] as const))('%s', (_, { hold }) => hold(5))
+      test.each(rows.map((row) => [row.name, row] as const))('%s', (_, { hold }) => hold(3))
     })
 })
