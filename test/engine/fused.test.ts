@@ -426,6 +426,17 @@ const layers: Row[] = [
     }),
   ),
   row({
+    name: 'channels side by side',
+    drawn: fc.record({ size: fc.tuple(few, side, side), first: channels, second: channels }),
+    edges: [{ size: [1, 1, 1], first: 1, second: 3 }],
+    takes: ({ size, first, second }) => [
+      [...size, first],
+      [...size, second],
+    ],
+    layer: () => (a, b) => tf.concat([a as Tensor4D, b as Tensor4D], 3),
+    formula: () => (_, a, b) => formulas.joined(a!, b!),
+  }),
+  row({
     name: 'softmax',
     drawn: fc.tuple(few, side, fc.integer({ min: 1, max: 40 })),
     edges: [],
