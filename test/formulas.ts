@@ -217,18 +217,26 @@ export const joined = (a: Numbers, b: Numbers): Numbers => {
   return reshape(y, [...a.shape.slice(0, -1), first + second])
 }
 
-/** One number for each channel of each item, [b, c], for all pixels. */
-export const addPerItem = (tape: Tape, x: Numbers, perItem: Numbers): Numbers => {
-  const [c, pixels] = [x.shape.at(-1)!, x.all.length / perItem.all.length]
-  return map(x, (one, i) => tape.add(one, perItem.all[Math.floor(i / (pixels * c)) * c + (i % c)]!))
+/** Row i of [b, c], or the only one. */
+const rowFor = (rows: Numbers, item: number): readonly Num[] => {
+  const c = rows.shape[1]!
+  const row = rows.shape[0] === 1 ? 0 : item
+  return rows.all.slice(row * c, (row + 1) * c)
 }
 
-/** z (1 + scale) + shift, of every item: both beside each other in [b, 2 c]. */
-export const modulate = (tape: Tape, z: Numbers, scaleShift: Numbers): Numbers => {
-  const [c, b] = [z.shape.at(-1)!, z.shape[0]!]
-  const item = (i: number) => Math.floor(i / (z.all.length / b)) * 2 * c
+/** One number for each channel of each item, [b, c] or one row for all, for every pixel. */
+export function addPerItem(tape: Tape, x: Numbers, perItem: Numbers): Numbers {
+  const [b, c] = [x.shape[0]!, x.shape.at(-1)!]
+  const rows = range(b).map((item) => rowFor(perItem, item))
+  return map(x, (one, i) => tape.add(one, rows[Math.floor((i * b) / x.all.length)]![i % c]!))
+}
+
+/** z (1 + scale) + shift, of every item or of all: both beside each other, [b, 2 c]. */
+export function modulate(tape: Tape, z: Numbers, scaleShift: Numbers): Numbers {
+  const [b, c] = [z.shape[0]!, z.shape.at(-1)!]
+  const rows = range(b).map((item) => rowFor(scaleShift, item))
   return map(z, (one, i) => {
-    const [scale, shift] = [scaleShift.all[item(i) + (i % c)]!, scaleShift.all[item(i) + c + (i % c)]!]
-    return tape.add(tape.mul(one, tape.add(scale, tape.number(1))), shift)
+    const row = rows[Math.floor((i * b) / z.all.length)]!
+    return tape.add(tape.mul(one, tape.add(row[i % c]!, tape.number(1))), row[c + (i % c)]!)
   })
 }

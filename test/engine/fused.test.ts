@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emaUpdate } from '../../src/engine/averages.ts'
 import { gelu, silu } from '../../src/engine/layers/activations.ts'
 import { attention, linearAttention } from '../../src/engine/layers/attention.ts'
-import type { Pad } from '../../src/engine/layers/conv.ts'
+import type { ConvInput, Pad } from '../../src/engine/layers/conv.ts'
 import { conv2d } from '../../src/engine/layers/conv.ts'
 import { dropout } from '../../src/engine/layers/dropout.ts'
 import { oneHot } from '../../src/engine/layers/embedding.ts'
@@ -186,6 +186,42 @@ const convEdges: Conv[] = [
   { size: [64, 4, 4], kernel: [3, 3], from: 4, to: 3, stride: 1, pad: all(1) }, // on wasm transposed in blocks
 ]
 
+interface FusedConv {
+  size: [b: number, height: number, width: number]
+  /** Channels of the tensor it reads, or of the two. */
+  from: number[]
+  groups: number
+  silu: boolean
+  upsample: boolean
+  to: number
+  stride: 1 | 2
+  /** What is added to every pixel is the same for all items. */
+  oneRow: boolean
+  outputScale: number
+}
+
+const fusedConvs: fc.Arbitrary<FusedConv> = fc
+  .record({
+    size: fc.tuple(few, fc.integer({ min: 2, max: 5 }), fc.integer({ min: 2, max: 5 })),
+    from: fc.array(fc.constantFrom(1, 2, 4), { minLength: 1, maxLength: 2 }),
+    groups: few,
+    silu: fc.boolean(),
+    upsample: fc.boolean(),
+    to: channels,
+    stride: fc.constantFrom(1 as const, 2 as const),
+    oneRow: fc.boolean(),
+    outputScale: fc.constantFrom(1, 0.7),
+  })
+  .map((conv) => ({ ...conv, from: conv.from.map((each) => each * conv.groups) }))
+
+const total = (sizes: number[]) => sizes.reduce((sum, size) => sum + size, 0)
+
+/** The shape of what comes out, with 3 x 3 and a zero around. */
+const outputOf = ({ size: [b, h, w], upsample, stride, to }: FusedConv) => {
+  const sides = [h, w].map((side) => Math.ceil(((upsample ? 2 : 1) * side) / stride))
+  return [b, ...sides, to]
+}
+
 interface Norm {
   b: number
   pixels: number
@@ -290,6 +326,50 @@ const layers: Row[] = [
     takes: ({ size, kernel, from, to }) => [[...size, from], [...kernel, from, to], [to]],
     layer: (options) => (x, weight, bias) => conv2d(x as Tensor4D, weight as Tensor4D, bias as Tensor1D, options),
     formula: (options) => (tape, x, weight, bias) => formulas.conv(tape, x!, weight!, bias!, options),
+  }),
+  row<FusedConv>({
+    name: 'convolution of what is normalised and upsampled, with what is added',
+    drawn: fusedConvs,
+    edges: [
+      { size: [2, 3, 4], from: [4, 8], groups: 3, silu: true, upsample: true, to: 5, stride: 1, oneRow: true, outputScale: 0.5 },
+      { size: [1, 4, 4], from: [4], groups: 1, silu: false, upsample: false, to: 8, stride: 2, oneRow: false, outputScale: 1 },
+    ],
+    takes: (conv) => {
+      const [c, b] = [total(conv.from), conv.size[0]]
+      const perItem = [conv.oneRow ? 1 : b, conv.to]
+      return [...conv.from.map((each) => [...conv.size, each]), [c], [c], [3, 3, c, conv.to], [conv.to], perItem, outputOf(conv)]
+    },
+    layer:
+      ({ from, groups, silu, upsample, stride, outputScale }) =>
+      (...args) => {
+        const x = (from.length === 1 ? args[0] : args.slice(0, 2)) as ConvInput['x']
+        const [w, b, weight, bias, perItem, residual] = args.slice(from.length)
+        const norm = { weight: w as Tensor1D, bias: b as Tensor1D, groups, eps: 1e-5, silu }
+        return conv2d({ x, norm, upsample }, weight as Tensor4D, bias as Tensor1D, {
+          stride,
+          pad: all(1),
+          perItem: perItem as Tensor2D,
+          residual: residual as Tensor4D,
+          outputScale,
+        })
+      },
+    formula:
+      ({ from, groups, silu, upsample, stride, outputScale }) =>
+      (tape, ...args) => {
+        const [w, b, weight, bias, perItem, residual] = args.slice(from.length)
+        const normal = formulas.norm(
+          tape,
+          from.length === 1 ? args[0]! : formulas.joined(args[0]!, args[1]!),
+          w!,
+          b!,
+          groups,
+          1e-5,
+        )
+        const z = silu ? formulas.silu(tape, normal) : normal
+        const y = formulas.conv(tape, upsample ? formulas.upsample(z) : z, weight!, bias!, { stride, pad: all(1) })
+        const sum = formulas.add(tape, formulas.addPerItem(tape, y, perItem!), residual!)
+        return formulas.map(sum, (one) => tape.scale(one, outputScale))
+      },
   }),
   ...[true, false].map((hasBias) =>
     row({
@@ -451,9 +531,11 @@ const layers: Row[] = [
 interface Block {
   size: [b: number, height: number, width: number]
   groups: number
-  /** Channels of a group, before and after. */
-  from: number
+  /** Channels of a group, before (of the tensor, or of the two) and after. */
+  from: number[]
   to: number
+  /** One embedding for all items. */
+  oneRow: boolean
   scaleShift: boolean
   output_scale: number
 }
@@ -461,8 +543,9 @@ interface Block {
 const blocks: fc.Arbitrary<Block> = fc.record({
   size: fc.tuple(few, fc.integer({ min: 2, max: 4 }), fc.integer({ min: 2, max: 4 })),
   groups: fc.constantFrom(1, 2),
-  from: fc.constantFrom(1, 2, 3, 4),
+  from: fc.array(fc.constantFrom(1, 2, 3, 4), { minLength: 1, maxLength: 2 }),
   to: fc.constantFrom(2, 3, 4),
+  oneRow: fc.boolean(),
   scaleShift: fc.boolean(),
   output_scale: fc.constantFrom(1, 1.5),
 })
@@ -471,7 +554,7 @@ const EMBEDDED = 3
 
 /** Names and shapes of the weights of a residual block. */
 function residualWeights({ groups, from, to, scaleShift }: Block): [name: string, shape: number[]][] {
-  const [before, after] = [groups * from, groups * to]
+  const [before, after] = [groups * total(from), groups * to]
   const layer = (name: string, shape: number[]): [string, number[]][] => [
     [`${name}.weight`, shape],
     [`${name}.bias`, [shape.at(-1)!]],
@@ -482,7 +565,7 @@ function residualWeights({ groups, from, to, scaleShift }: Block): [name: string
     ...layer('time_emb_proj', [EMBEDDED, scaleShift ? 2 * after : after]),
     ...layer('norm2', [after]),
     ...layer('conv2', [3, 3, after, after]),
-    ...(from === to ? [] : layer('conv_shortcut', [1, 1, before, after])),
+    ...(before === after ? [] : layer('conv_shortcut', [1, 1, before, after])),
   ]
 }
 
@@ -533,23 +616,31 @@ const ofUnet: Row[] = [
     name: 'residual block',
     drawn: blocks,
     edges: [
-      { size: [2, 3, 3], groups: 2, from: 4, to: 4, scaleShift: false, output_scale: 1 },
-      { size: [1, 2, 3], groups: 2, from: 3, to: 2, scaleShift: true, output_scale: 1.5 },
+      { size: [2, 3, 3], groups: 2, from: [4], to: 4, oneRow: false, scaleShift: false, output_scale: 1 },
+      { size: [1, 2, 3], groups: 2, from: [2, 1], to: 2, oneRow: true, scaleShift: true, output_scale: 1.5 },
     ],
     takes: (block) => [
-      [...block.size, block.groups * block.from],
-      [block.size[0], EMBEDDED],
+      ...block.from.map((each) => [...block.size, block.groups * each]),
+      [block.oneRow ? 1 : block.size[0], EMBEDDED],
       ...residualWeights(block).map(([, shape]) => shape),
     ],
     spread: 0.4,
     layer: (block) => {
       const names = residualWeights(block).map(([name]) => `r.${name}`)
-      return (x, embedding, ...weights) =>
-        resnetBlock(x as Tensor4D, embedding as Tensor2D, named(names, weights) as Weights, 'r', settings(block))
+      return (...args) => {
+        const [x, skip] = args.slice(0, block.from.length) as Tensor4D[]
+        const [embedding, ...weights] = args.slice(block.from.length)
+        const all = named(names, weights) as Weights
+        return resnetBlock(skip ? [x!, skip] : x!, embedding as Tensor2D, all, 'r', settings(block))
+      }
     },
     formula: (block) => {
       const names = residualWeights(block).map(([name]) => name)
-      return (tape, x, embedding, ...weights) => residual(tape, x!, embedding!, named(names, weights), block)
+      return (tape, ...args) => {
+        const [x, skip] = args.slice(0, block.from.length)
+        const [embedding, ...weights] = args.slice(block.from.length)
+        return residual(tape, skip ? formulas.joined(x!, skip) : x!, embedding!, named(names, weights), block)
+      }
     },
   }),
   row({
