@@ -28,13 +28,13 @@ export function convByKernels(backend: Backend, layer: Layer): Tensor4D {
   const [first, skip] = partsOf(x)
   const inputs = { weight, bias, normWeight: norm?.weight, normBias: norm?.bias, perItem, residual, skip, x: first }
   const [y] = operation(inputs, () => {
-    const normal = norm && statistics(backend, { x, ...norm })
+    const normal = norm && statistics(backend, { x, ...norm, silu: norm.silu ?? false })
     const stage: Stage = {
       x,
       weight,
       stride,
       pad,
-      ...(normal && { norm: { ...normal, groups: norm.groups, silu: norm.silu ?? false } }),
+      ...(normal && { norm: normal }),
       ...(upsample && { upsample }),
     }
     const added = {
@@ -45,7 +45,7 @@ export function convByKernels(backend: Backend, layer: Layer): Tensor4D {
     }
     return {
       outputs: [tensorOf(stageForward(backend, stage, added))],
-      keep: [...partsOf(x), weight, ...Object.values(normal ?? {})],
+      keep: [...partsOf(x), weight, ...(norm ? [norm.weight] : []), ...(normal ? [normal.affine, normal.moments] : [])],
       gradients: ([dy]) => gradients(backend, layer, stage, dy!),
     }
   })

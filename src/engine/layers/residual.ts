@@ -1,7 +1,6 @@
 // A residual block as one operation on webgpu: norms are applied where they are read, embedding and way around are added where the
 // sums are written, and the gradient of the way around where that of the norm is.
 import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../tf.ts'
-import { tf } from '../tf.ts'
 import type { Backend } from '../webgpu/backend.ts'
 import { columnSums } from '../webgpu/kernels/reduce.ts'
 import { tensorOf } from '../webgpu/own.ts'
@@ -77,21 +76,24 @@ function forward(backend: Backend, block: Block): Done {
   const { groups, eps, output_scale } = options
   const [one] = partsOf(x) as [Tensor4D]
 
-  const normal1 = statistics(backend, { x, groups, eps, ...norm1 })
-  const first: Stage = { x, norm: { ...normal1, groups, silu: true }, weight: conv1.weight, ...same }
+  const normal1 = statistics(backend, { x, groups, eps, ...norm1, silu: true })
+  const first: Stage = { x, norm: normal1, weight: conv1.weight, ...same }
   const scaled = options.time_scale_shift === 'scale_shift' ? { scaleShift: rowsFor(projected, one.shape[0]) } : undefined
   const h = tensorOf(stageForward(backend, first, { bias: conv1.bias, ...(!scaled && { perItem: projected }) }))
 
-  const normal2 = statistics(backend, { x: h, groups, eps, ...norm2, ...scaled })
-  const norm = { ...normal2, groups, silu: true, ...(scaled && { scaled: { ...scaled, ...norm2 } }) }
-  const second: Stage = { x: h, norm, weight: conv2.weight, ...same }
+  const normal2 = statistics(backend, { x: h, groups, eps, ...norm2, ...scaled, silu: true })
+  const second: Stage = { x: h, norm: normal2, weight: conv2.weight, ...same }
   const around: Stage | undefined = shortcut && { x, weight: shortcut.weight, ...pointwise }
   const residual = around ? tensorOf(stageForward(backend, around, { bias: shortcut!.bias })) : one
   const y = stageForward(backend, second, { bias: conv2.bias, residual, outputScale: 1 / output_scale })
 
   return {
     outputs: [tensorOf(y)],
-    keep: [...partsOf(x), ...Object.values({ ...weightsOf(layers), ...scaled, h, ...normal1 }), ...Object.values(normal2)],
+    keep: [
+      ...partsOf(x),
+      ...Object.values({ ...weightsOf(layers), ...scaled, h }),
+      ...[normal1, normal2].flatMap(({ affine, moments }) => [affine, moments]),
+    ],
     gradients: ([dy]) => gradients(backend, block, { first, second, around }, dy!),
   }
 }
@@ -103,11 +105,13 @@ function gradients(backend: Backend, { projected, layers, options }: Block, stag
   const { first, second, around } = stages
   const { hold, take, drop } = shelf(backend)
   const dsum = options.output_scale === 1 ? dy : dy.div(options.output_scale)
-  const ofSecond = once(() => hold(stageInputGradient(backend, second, dsum)))
+  const ofSecond = once(() =>
+    hold(stageInputGradient(backend, second, dsum, { perItem: options.time_scale_shift === 'default' })),
+  )
   const dh = () => ofSecond().dx[0]!
   const ofFirst = once(() => {
     const add = around ? beforeNorm(backend, around, dsum) : dsum
-    const found = hold(stageInputGradient(backend, first, dh(), add))
+    const found = hold(stageInputGradient(backend, first, dh(), { add }))
     if (around) backend.disposeData(add.dataId)
     return found
   })
@@ -133,14 +137,9 @@ function gradients(backend: Backend, { projected, layers, options }: Block, stag
   }
 }
 
-/** Of what was added to every pixel, or of a scale and a shift; one row may have been for all items. */
-function projectedGradient(backend: Backend, [rows]: readonly [number, number], { dx, dscaleShift }: InputGradients): TensorInfo {
-  const { shape } = dscaleShift ?? dx[0]!
-  if (dscaleShift && rows === shape[0]) return dscaleShift
-  const channels = shape.at(-1)!
-  return columnSums(backend, dscaleShift ?? dx[0]!, {
-    outer: rows,
-    rows: tf.util.sizeFromShape(shape) / rows / channels,
-    channels,
-  })
+/** Of what was added to every pixel, or was a scale and a shift: `[b, c]`, or the sum of them where one row was for all items. */
+function projectedGradient(backend: Backend, [rows]: readonly [number, number], found: InputGradients): TensorInfo {
+  const each = (found.dscaleShift ?? found.dperItem)!
+  const [items, channels] = each.shape as [number, number]
+  return rows === items ? each : columnSums(backend, each, { outer: 1, rows: items, channels })
 }

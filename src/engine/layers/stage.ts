@@ -34,10 +34,18 @@ export const weightsOf = (layers: object): Record<string, Tensor> =>
     ),
   )
 
+/** What {@link statistics} made of x, and the norm's weight and bias. */
+export interface Normal extends Pick<NormGradient, 'affine' | 'moments' | 'groups' | 'silu'> {
+  weight: TensorInfo
+  bias: TensorInfo
+  /** Of each item, after weight and bias. */
+  scaleShift?: TensorInfo
+}
+
 export interface Stage {
   x: Activations
-  /** What {@link statistics} made of x; without it x is convolved as it is. */
-  norm?: Pick<NormGradient, 'affine' | 'moments' | 'groups' | 'silu' | 'scaled'>
+  /** Without one x is convolved as it is. */
+  norm?: Normal
   /** Each pixel of x is read four times. */
   upsample?: boolean
   weight: TensorInfo
@@ -57,10 +65,14 @@ export function stageKernels(convolutions: readonly { pixels: number; weight: { 
   return backend && convolutions.every(({ pixels, weight }) => isWorthIt(backend, pixels * weight.size)) ? backend : undefined
 }
 
-/** The moments of x, and the affine map that normalises it. */
-export function statistics(backend: Backend, norm: NormStatistics): { affine: Tensor; moments: Tensor } {
+/** What {@link Stage} normalises x by. */
+export function statistics(
+  backend: Backend,
+  norm: NormStatistics & { silu: boolean },
+): Normal & { affine: Tensor; moments: Tensor } {
+  const { groups, silu, weight, bias, scaleShift } = norm
   const { affine, moments } = normStatistics(backend, norm)
-  return { affine: tensorOf(affine), moments: tensorOf(moments) }
+  return { affine: tensorOf(affine), moments: tensorOf(moments), groups, silu, weight, bias, ...(scaleShift && { scaleShift }) }
 }
 
 const inputOf = ({ x, norm, upsample }: Stage) => ({
@@ -102,23 +114,37 @@ function inputGradients(
 export const beforeNorm = (backend: Backend, stage: Stage, dy: TensorInfo): TensorInfo =>
   inputGradients(backend, stage, dy, false)[0]!
 
-export interface InputGradients {
-  /** One for each tensor of x. */
-  dx: TensorInfo[]
-  /** Of the norm's parameters. */
-  dweight?: TensorInfo
-  dbias?: TensorInfo
-  dscaleShift?: TensorInfo
-}
+/** Of x, one for each tensor of it, and if it is normalised of the norm's parameters and of what was added to x before. */
+export type InputGradients = Partial<ReturnType<typeof normGradient>> & Pick<ReturnType<typeof normGradient>, 'dx'>
 
-/** The gradients of x and of its norm, from that of what came out. With a norm `add`, `[b, h, w, c]`, is added to that of x. */
-export function stageInputGradient(backend: Backend, stage: Stage, dy: TensorInfo, add?: TensorInfo): InputGradients {
+/**
+ * The gradients of x and of its norm, from that of what came out. With a norm `add`, `[b, h, w, c]`, is added to that of x, or
+ * `perItem` asks for the sums of that of x over the pixels.
+ */
+export function stageInputGradient(
+  backend: Backend,
+  stage: Stage,
+  dy: TensorInfo,
+  also: Pick<NormGradient, 'add' | 'perItem'> = {},
+): InputGradients {
   const { x, norm } = stage
   if (!norm) return { dx: inputGradients(backend, stage, dy, true) }
   const dz = beforeNorm(backend, stage, dy)
-  const found = normGradient(backend, { x, dy: dz, ...norm, ...(add && { add }) })
+  const found = throughNorm(backend, x, norm, dz, also)
   backend.disposeData(dz.dataId)
   return found
+}
+
+/** The gradients of x and of its norm, from that of what is normalised; those of weight and bias where they belong. */
+export function throughNorm(
+  backend: Backend,
+  x: Activations,
+  { weight, bias, scaleShift, ...norm }: Normal,
+  dy: TensorInfo,
+  also: Pick<NormGradient, 'add' | 'perItem'>,
+): ReturnType<typeof normGradient> {
+  const into = { dweight: homeFor(weight), dbias: homeFor(bias) }
+  return normGradient(backend, { x, dy, ...norm, ...(scaleShift && { scaled: { scaleShift, weight, bias } }), ...also, into })
 }
 
 /** Of the convolution's, where they belong in the gradient of all weights. */
@@ -133,11 +159,12 @@ export function stageWeightGradients(
   const [dweight, dbias] = convFilterGradient(backend, {
     ...inputOf(stage),
     dy,
-    filterShape: weight.shape,
+    filterShape: stage.weight.shape,
     stride,
     pad,
     bias: true,
     into,
   })
-  return { dweight: dweight!, dbias: dbias! }
+  // A linear layer's has fewer axes than the filter that it is here.
+  return { dweight: { ...dweight!, shape: weight.shape }, dbias: dbias! }
 }

@@ -2,6 +2,7 @@
 // [b, h, w, c]; what they compute is what diffusers' modules of the same names do.
 import { gelu, silu } from '../../layers/activations.ts'
 import { attention, linearAttention } from '../../layers/attention.ts'
+import { attentionBlock, attentionKernels } from '../../layers/attentionBlock.ts'
 import type { ConvInput, ConvOptions } from '../../layers/conv.ts'
 import { asTensor, conv2d, joined } from '../../layers/conv.ts'
 import { timestepEmbedding, type TimestepEmbeddingOptions } from '../../layers/embedding.ts'
@@ -100,8 +101,20 @@ interface AttentionOptions {
 }
 
 /** Self attention between all pixels, with a norm in front (if there is one) and a way around. */
-export const selfAttentionBlock = (x: Tensor4D, weights: Weights, name: string, options: AttentionOptions): Tensor4D =>
-  pixelAttention(attention, x, weights, name, options)
+export function selfAttentionBlock(x: Tensor4D, weights: Weights, name: string, options: AttentionOptions): Tensor4D {
+  const { groups } = options
+  const kernels = groups ? attentionKernels() : undefined
+  if (!kernels || !groups) return pixelAttention(attention, x, weights, name, options)
+  const linearAt = (part: string) => parametersOf<Tensor2D>(weights, `${name}.${part}`)
+  const layers = {
+    norm: parametersOf(weights, `${name}.group_norm`),
+    q: linearAt('to_q'),
+    k: linearAt('to_k'),
+    v: linearAt('to_v'),
+    out: linearAt('to_out.0'),
+  }
+  return attentionBlock(kernels, { x, layers, options: { ...options, groups } })
+}
 
 /** The same in linear time: what pixels have to say is summed up first, and each takes its share of the sum. */
 export const linearAttentionBlock = (x: Tensor4D, weights: Weights, name: string, options: AttentionOptions): Tensor4D =>
