@@ -6,6 +6,8 @@
 import { tidied } from './plan/memory.ts'
 import type { Tensor, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
+import { ownFunctions } from './wasm/module.ts'
+import { joined, parted } from './wasm/vectors.ts'
 import type { Backend } from './webgpu/backend.ts'
 import { ownKernels, tensorOf } from './webgpu/own.ts'
 
@@ -42,6 +44,8 @@ export function layoutOf(flat: Tensor1D, like: readonly Tensor[]): Layout {
 
 /** The elements of all tensors, one after the other. On webgpu a view where they are views into one already. */
 export function flatten(tensors: readonly Tensor[]): Tensor1D {
+  const own = ownFunctions()
+  if (own) return joined(own, tensors)
   const backend = ownKernels()
   if (!backend) return tf.concat1d(tensors.map((tensor) => tensor.as1D()))
   const { places, size } = layoutHere(tensors)
@@ -71,6 +75,8 @@ export function unflatten(flat: Tensor1D, like: readonly Tensor[]): Tensor[] {
 function partsOf(flat: Tensor1D, like: readonly Tensor[]): Tensor[] {
   const [sizes, { places }] = [sizesOf(like), layoutOf(flat, like)]
   const isClose = flat.size === layoutAt(sizes, 1).size
+  const own = ownFunctions()
+  if (own && isClose) return parted(own, flat, like)
   const parts = isClose ? tf.split(flat, sizes) : sizes.map((size, i) => flat.slice(places[i]!, size))
   return parts.map((part, i) => part.reshape(like[i]!.shape))
 }

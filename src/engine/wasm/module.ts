@@ -133,6 +133,11 @@ export class Own {
     return { address, numbers: new Float32Array(this.host.wasm.HEAPU8.buffer, address, length) }
   }
 
+  /** Copies so many bytes from one address to another. */
+  copy(from: number, to: number, bytes: number): void {
+    this.heap().copyWithin(to / 4, from / 4, (from + bytes) / 4)
+  }
+
   /** All of the memory; another object when it has grown. */
   private heap(): Int32Array {
     const { buffer } = this.host.wasm.HEAPU8

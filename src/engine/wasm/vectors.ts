@@ -106,3 +106,25 @@ export function add(own: Own, a: Info, b: Info, y: Info, size: number): void {
     SIMPLE * size,
   )
 }
+
+/** The elements of all tensors, one after the other. */
+export function joined(own: Own, tensors: readonly Tensor[]): Tensor1D {
+  const y = own.output<Tensor1D>([tensors.reduce((sum, { size }) => sum + size, 0)])
+  let to = own.address(y)
+  for (const tensor of tensors) {
+    own.copy(own.address(tensor), to, 4 * tensor.size)
+    to += 4 * tensor.size
+  }
+  return y
+}
+
+/** The inverse of {@link joined}, with the shapes of `like`. */
+export function parted(own: Own, x: Tensor1D, like: readonly Tensor[]): Tensor[] {
+  const parts = like.map(({ shape }) => own.output(shape))
+  let from = own.address(x)
+  for (const part of parts) {
+    own.copy(from, own.address(part), 4 * part.size)
+    from += 4 * part.size
+  }
+  return parts
+}
