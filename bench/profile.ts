@@ -6,6 +6,7 @@ import { startBackend } from '../src/engine/backends.ts'
 import { tf } from '../src/engine/tf.ts'
 import type { Call, Info, Kernel } from '../src/engine/wasm/call.ts'
 import type { Strand } from '../src/engine/wasm/strands.ts'
+import { repetitions } from '../src/engine/wasm/strands.ts'
 import { ownFunctions } from '../src/engine/wasm/module.ts'
 import type { ModelName } from './models.ts'
 import { problemOf } from './problem.ts'
@@ -46,7 +47,7 @@ export async function main(args: string[]): Promise<void> {
   if (own) {
     const make = own.all.bind(own)
     own.all = (strands) => {
-      for (const one of strands.flat()) timedOwn(nameOf(own.names, one), () => make([[one]], 0))
+      for (const one of unrolled(own.names, strands.flat())) timedOwn(own.names[one[0]]!, () => make([[one]], 0))
     }
   }
   await step()
@@ -74,9 +75,9 @@ function timed(kernelName: string, kernel: Kernel): Kernel {
   }
 }
 
-/** Of the function that is called, or repeated. */
-const nameOf = (names: string[], [number, numbers]: Strand[number]) =>
-  names[number] === 'repeat' ? names[numbers[0]!]! : names[number]!
+/** The calls with those that are repeated one by one. */
+const unrolled = (names: string[], strand: Strand): Strand =>
+  strand.flatMap((one) => (names[one[0]] === 'repeat' ? unrolled(names, repetitions(one[1])) : [one]))
 
 /** A function of our own: it calls no other. */
 function timedOwn(name: string, run: () => void) {

@@ -4,6 +4,7 @@ import type { Info } from './call.ts'
 import { call, repeated } from './module.ts'
 import type { Own } from './module.ts'
 import type { Call, Strand } from './strands.ts'
+import { canTile, filterRoom, packTiles, roomForTiles, tiling } from './winograd.ts'
 
 export interface Geometry {
   stride: 1 | 2
@@ -105,43 +106,123 @@ export interface Filter {
   outs: number
 }
 
-/** Floats of items with their zeros that are in memory together. */
-const ROOM = 2 ** 19
-
 function run(own: Own, y: Image, x: Image, work: Work, filter: Filter, bias?: Tensor1D): void {
-  const [b, outHeight, outWidth, outs] = y.shape
+  const [b, height, width, outs] = y.shape
   const [ins, places] = [x.shape[3], work.kernel[0] * work.kernel[1]]
   const { rows, columns, whole } = extentOf(work, y.shape, x.shape)
   const wide = channelsMade(outs)
+  const size = { height, width, ins, outs }
+  const isTiled = places === 9 && work.kernel[0] === 3 && work.stride * work.spread === 1 && canTile(size)
   // Without zeros around it x is read where it is, and with whole vectors y is made where it is.
-  const [xSize, ySize] = [whole ? 0 : rows * columns * ins, wide === outs ? 0 : outHeight * outWidth * wide]
-  const together = Math.min(b, Math.max(1, Math.floor(ROOM / (xSize + ySize))))
-  const biasAt = places * ins * wide
-  const { address, numbers } = own.scratch(biasAt + wide + together * (xSize + ySize))
-  numbers.fill(0, biasAt, biasAt + wide)
+  const [xSize, ySize] = [whole ? 0 : rows * columns * ins, wide === outs ? 0 : height * width * wide]
+  const shares = shared(own.threads, b, height)
+  const tileRoom = isTiled ? roomForTiles({ ...size, height: shares.rows }) : 0
+  const { tiled, packed } = isTiled ? filterRoom(size) : { tiled: 0, packed: places * ins * wide }
+  const { address, numbers } = own.scratch(tiled + packed + 2 * wide + shares.rooms * (xSize + ySize) + shares.strands * tileRoom)
+  const biasAt = tiled + packed
+  numbers.fill(0, biasAt, biasAt + 2 * wide)
   if (bias) numbers.set(own.numbers(bias), biasAt)
-  own.all(packing(own.address(filter.of), filter, [places, ins, outs], address), PACKING * biasAt)
+  const packedAt = address + 4 * tiled
+  if (isTiled) packTiles(own, own.address(filter.of), filter, size, address, packedAt, PACKING * packed)
+  else own.all(packing(own.address(filter.of), filter, [places, ins, outs], packedAt), PACKING * packed)
+
+  const [xItem, yItem] = [4 * x.shape[1] * x.shape[2] * ins, 4 * height * width * outs]
+  const [xAt, yAt, rooms] = [own.address(x.of), own.address(y.of), address + 4 * (biasAt + 2 * wide)]
+  const [roomAt, tilesAt] = [
+    (room: number) => rooms + 4 * room * (xSize + ySize),
+    (strand: number) => rooms + 4 * (shares.rooms * (xSize + ySize) + strand * tileRoom),
+  ]
   const made = {
-    filter: address,
+    filter: packedAt,
     bias: address + 4 * biasAt,
-    ...stepsOf(work, outWidth, wide, columns, ins),
+    ...stepsOf(work, width, wide, columns, ins),
     portion: places * ins,
   }
-  const [xItem, yItem] = [4 * x.shape[1] * x.shape[2] * ins, 4 * outHeight * outWidth * outs]
-  for (let first = 0; first < b; first += together) {
-    const [xAt, yAt] = [own.address(x.of) + first * xItem, own.address(y.of) + first * yItem]
-    const room = (i: number) => address + 4 * (biasAt + wide + i * (xSize + ySize))
-    const madeAt = (i: number) => (ySize ? room(i) + 4 * xSize : yAt + i * yItem)
-    const items: Items = {
-      count: Math.min(together, b - first),
-      floats: rows * columns * ins + outHeight * outWidth * wide,
-      x: whole ? (i) => xAt + i * xItem : room,
-      y: madeAt,
-      ...(!whole && { before: (i) => placing(xAt + i * xItem, room(i), x.shape, [rows, columns], work) }),
-      ...(ySize && { after: (i) => narrowing(madeAt(i), wide, yAt + i * yItem, y.shape) }),
-    }
-    make(own, items, { made, outs, height: outHeight }, items.count * outHeight * outWidth * places * ins * outs)
+  const [fromOf, toOf] = [
+    (item: number, room: number) => (whole ? xAt + item * xItem : roomAt(room)),
+    (item: number, room: number) => (ySize ? roomAt(room) + 4 * xSize : yAt + item * yItem),
+  ]
+  const shareOf: Steps = {
+    before: (item, room) => (whole ? [] : [placing(xAt + item * xItem, roomAt(room), x.shape, [rows, columns], work)]),
+    rows(item, room, strand, first, count) {
+      const at = [fromOf(item, room) + first * made.x[1], toOf(item, room) + first * made.y[1]] as const
+      if (!isTiled) return convolving(made, outs, at, count)
+      const zeros = made.bias + 4 * wide
+      return tiling({
+        ...size,
+        height: count,
+        x: at[0],
+        y: at[1],
+        filter: address,
+        bias: made.bias,
+        zeros,
+        room: tilesAt(strand),
+      })
+    },
+    after: (item, room) => (ySize ? [narrowing(toOf(item, room), wide, yAt + item * yItem, y.shape)] : []),
   }
+  runShares(own, shares, shareOf, b * height * width * places * ins * outs)
+}
+
+/** How items are shared out among threads. */
+interface Shares {
+  /** Items, and rows of each. */
+  items: number
+  height: number
+  /** Strands, and how many items each does; or, if there are too few items for all threads, how many rows of one. */
+  strands: number
+  some: number
+  rows: number
+  /** How many items have a room at once. */
+  rooms: number
+}
+
+function shared(threads: number, items: number, height: number): Shares {
+  if (threads === 1 || items >= 2 * threads) {
+    const some = threads === 1 ? items : Math.ceil(items / (4 * threads))
+    const strands = Math.ceil(items / some)
+    return { items, height, strands, some, rows: height, rooms: strands }
+  }
+  // Two by two, as tiles have them.
+  const rows = Math.min(height, 2 * Math.ceil((height * items) / (4 * threads)))
+  return { items, height, strands: items * Math.ceil(height / rows), some: 1, rows, rooms: items }
+}
+
+/** The calls for an item, with the number of its room and of the strand. */
+interface Steps {
+  before(item: number, room: number): Strand
+  rows(item: number, room: number, strand: number, first: number, count: number): Strand
+  after(item: number, room: number): Strand
+}
+
+function runShares(own: Own, { items, height, strands, some, rows }: Shares, steps: Steps, multiplications: number) {
+  if (rows === height) {
+    const strandOf = (strand: number) =>
+      repeated(Math.min(some, items - strand * some), (i) => {
+        const item = strand * some + i
+        return [...steps.before(item, strand), ...steps.rows(item, strand, strand, 0, height), ...steps.after(item, strand)]
+      })
+    own.all(
+      Array.from({ length: strands }, (_, strand) => strandOf(strand)),
+      multiplications,
+    )
+    return
+  }
+  const forEach = (of: (item: number, room: number) => Strand) =>
+    own.all(
+      Array.from({ length: items }, (_, item) => of(item, item)).filter(({ length }) => length > 0),
+      multiplications / PACKING,
+    )
+  const bands = strands / items
+  forEach(steps.before)
+  own.all(
+    Array.from({ length: strands }, (_, strand) => {
+      const [item, first] = [Math.floor(strand / bands), (strand % bands) * rows]
+      return steps.rows(item, item, strand, first, Math.min(rows, height - first))
+    }),
+    multiplications,
+  )
+  forEach(steps.after)
 }
 
 /** How many multiplications take as long as to pack a weight. */
@@ -151,17 +232,6 @@ const PACKING = 20
 function extentOf({ kernel: [kh, kw], stride, top, left }: Work, [, outHeight, outWidth]: Shape, [, height, width]: Shape) {
   const [rows, columns] = [(outHeight - 1) * stride + kh, (outWidth - 1) * stride + kw]
   return { rows, columns, whole: rows === height && columns === width && top === 0 && left === 0 }
-}
-
-/** Items that are convolved: where they are, how large, and what has to be done before it and after it. */
-interface Items {
-  count: number
-  /** Of x and y of one. */
-  floats: number
-  x: (i: number) => number
-  y: (i: number) => number
-  before?: (i: number) => Call
-  after?: (i: number) => Call
 }
 
 /** Where a convolution finds the filter and the bias, and what it is told of x and y, in bytes: see convFunctions.ts. */
@@ -179,67 +249,17 @@ function stepsOf({ kernel: [kh, kw], stride }: Work, width: number, outs: number
   return { x: [4 * stride * ins, stride * line, line, kh * line, 4 * kw * ins], y: [4 * outs, 4 * outs * width] } as const
 }
 
-/** Floats that stay in the cache. */
-const CACHE = 2 ** 15
-
-/** Items are done by one thread, some together, if there are enough for all; otherwise rows of an item by each. */
-function make(
-  own: Own,
-  items: Items,
-  { made, outs, height }: { made: Made; outs: number; height: number },
-  multiplications: number,
-) {
-  const { count, x, y, before, after } = items
-  const parts = Math.min(count, 4 * own.threads)
-  const some = Math.max(1, Math.min(Math.ceil(count / parts), Math.floor(CACHE / items.floats)))
-  const each = (of: ((i: number) => Call) | undefined, first: number): Strand =>
-    of ? [repeated(Math.min(some, count - first), (i) => of(first + i))] : []
-  const through = (first: number, many: number, row: number, rows: number) =>
-    convolving(made, outs, many, (i) => [x(first + i) + row * made.x[1], y(first + i) + row * made.y[1]], rows)
-  const firsts = Array.from({ length: Math.ceil(count / some) }, (_, i) => i * some)
-  if (own.threads === 1 || count >= 2 * own.threads) {
-    const strands = firsts.map((first) => [
-      ...each(before, first),
-      ...through(first, Math.min(some, count - first), 0, height),
-      ...each(after, first),
-    ])
-    own.all(strands, multiplications)
-    return
-  }
-  const band = Math.ceil((height * count) / (2 * own.threads))
-  const rows = Array.from({ length: Math.ceil(height / band) }, (_, i) => i * band)
-  const bands = firsts.flatMap((first) => rows.map((row) => through(first, 1, row, Math.min(band, height - row))))
-  const forEach = (of: ((i: number) => Call) | undefined) =>
-    of &&
-    own.all(
-      firsts.map((first) => each(of, first)),
-      multiplications / PACKING,
-    )
-  forEach(before)
-  own.all(bands, multiplications)
-  forEach(after)
-}
-
-/** The calls that make so many rows of y, of some items. */
-export function convolving(
-  made: Made,
-  outs: number,
-  items: number,
-  at: (i: number) => readonly [x: number, y: number],
-  rows: number,
-): Strand {
+/** The calls that make so many rows of y, from these addresses on. */
+export function convolving(made: Made, outs: number, [x, y]: readonly [x: number, y: number], rows: number): Strand {
   return portionsOf(outs).map(({ lanes, first, count }) => {
     const [weights, addend] = [made.filter + 4 * first * made.portion, made.bias + 4 * first]
     const [portion, height, channels] = [4 * lanes * made.portion, rows * made.y[1], 4 * lanes * count]
-    return repeated(items, (i) => {
-      const [x, y] = at(i)
-      return call(`conv${lanes}`, x, ...made.x, weights, portion, addend, y + 4 * first, ...made.y, height, channels)
-    })
+    return call(`conv${lanes}`, x, ...made.x, weights, portion, addend, y + 4 * first, ...made.y, height, channels)
   })
 }
 
 /** Channels of y that are made together: as often as possible eight, of which the last may be zeros, and at the end four. */
-function portionsOf(outs: number): { lanes: 4 | 8; first: number; count: number }[] {
+export function portionsOf(outs: number): { lanes: 4 | 8; first: number; count: number }[] {
   const eights = Math.floor((outs + 3) / 8)
   const all = [
     { lanes: 8 as const, first: 0, count: eights },
@@ -273,7 +293,7 @@ export function packing(
     const full = filled === lanes ? count : count - 1
     const last = first + lanes * full
     return [
-      ...(full ? [[repeated(full, (i) => packed(first + i * lanes, lanes, lanes))]] : []),
+      ...(full ? [repeated(full, (i) => [packed(first + i * lanes, lanes, lanes)])] : []),
       ...(full < count ? [[packed(last, lanes, filled)]] : []),
     ]
   })

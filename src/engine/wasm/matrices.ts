@@ -25,12 +25,14 @@ export function multiply(own: Own, product: Product, left: Info, right: Info, ou
   const { items, n, k, m, a } = product
   const some = Math.ceil(items / (4 * own.threads))
   const through = a.column === 1 ? plain(own, product, left, right, out) : transposed(own, product, left, right, out)
-  const strands = Array.from({ length: Math.ceil(items / some) }, (_, i) => through(i * some, Math.min(some, items - i * some)))
+  const strands = Array.from({ length: Math.ceil(items / some) }, (_, i) =>
+    repeated(Math.min(some, items - i * some), (item) => through(i * some + item)),
+  )
   own.all(strands, items * n * k * m)
 }
 
-/** The calls for so many items, beginning with one. */
-type Through = (first: number, count: number) => Strand
+/** The calls for an item. */
+type Through = (item: number) => Strand
 
 function plain(own: Own, { items, n, k, m, b }: Product, left: Info, right: Info, out: Info): Through {
   const size = k * m
@@ -40,28 +42,24 @@ function plain(own: Own, { items, n, k, m, b }: Product, left: Info, right: Info
   const [line, row] = [4 * k, 4 * m]
   const [x, y, weights] = [own.address(left), own.address(out), own.address(right)]
   const filterOf = (item: number) => address + 4 * item * size
-  const pack = (item: number) =>
-    packing(weights, { first: item * size, place: size, ins: b.row, outs: b.column }, [1, k, m], filterOf(item)).flat()
-  const make = (item: number) => {
+  return (item) => {
+    const filter = { first: item * size, place: size, ins: b.row, outs: b.column }
     const made = { filter: filterOf(item), bias, x: [line, line, line, line, line], y: [row, n * row], portion: k } as const
-    return convolving(made, m, 1, () => [x + item * n * line, y + item * n * row], 1)
+    return [
+      ...packing(weights, filter, [1, k, m], filterOf(item)).flat(),
+      ...convolving(made, m, [x + item * n * line, y + item * n * row], 1),
+    ]
   }
-  return (first, count) => [...forItems(pack, first, count), ...forItems(make, first, count)]
 }
 
 function transposed(own: Own, { n, k, m }: Product, left: Info, right: Info, out: Info): Through {
   own.numbers(out).fill(0)
   const width = 4 * k * m
   const [a, b, to] = [own.address(left), own.address(right), own.address(out)]
-  const make = (item: number) =>
+  return (item) =>
     tilesOf({ first: 0, count: n }, m).map(([name, i, ins, o, outs]) => {
       const [from, other] = [a + 4 * (item * n * k + i), b + 4 * (item * k * m + o)]
       const target = to + 4 * (item * n * m + i * m + o)
       return call(name, from, 0, 4 * n, 0, other, 1, other + 1, 4 * m, width, width, width, target, 4 * ins, 4 * outs)
     })
-  return (first, count) => forItems(make, first, count)
 }
-
-/** The calls of some items, which are the same but for their numbers, each repeated for all. */
-const forItems = (calls: (item: number) => Strand, first: number, count: number): Strand =>
-  calls(first).map((_, i) => repeated(count, (item) => calls(first + item)[i]!))

@@ -9,9 +9,10 @@ import { copyFunctions } from './copyFunctions.ts'
 import { filterFunctions } from './filterFunctions.ts'
 import { normFunctions } from './normFunctions.ts'
 import type { Call, Strand } from './strands.ts'
-import { strandFunctions, wordsFor, writeStrands } from './strands.ts'
+import { repeating, strandFunctions, wordsFor, writeStrands } from './strands.ts'
 import { Team } from './team.ts'
 import { vectorFunctions } from './vectorFunctions.ts'
+import { winogradFunctions } from './winogradFunctions.ts'
 
 const functions = {
   ...convFunctions,
@@ -20,6 +21,7 @@ const functions = {
   ...normFunctions,
   ...strandFunctions,
   ...vectorFunctions,
+  ...winogradFunctions,
 } satisfies Record<string, Func>
 
 export type Name = keyof typeof functions
@@ -30,13 +32,9 @@ const numberOf = Object.fromEntries(names.map((name, i) => [name, i])) as Record
 /** A call of one of our functions, to be made by {@link Own.all}. */
 export const call = (name: Name, ...numbers: number[]): Call => [numberOf[name], numbers]
 
-/** The calls for `count` items of the same function, whose numbers go up by the same from each to the next. */
-export function repeated(count: number, of: (item: number) => Call): Call {
-  const [func, first] = of(0)
-  if (count === 1) return [func, first]
-  const [, second] = of(1)
-  return [numberOf.repeat, [func, count, 4 * first.length, ...first, ...second.map((number, i) => number - first[i]!)]]
-}
+/** The calls for `count` items, as one: of each the same functions, whose numbers go up by the same from each to the next. */
+export const repeated = (count: number, of: (item: number) => Strand): Strand =>
+  count === 1 ? of(0) : [[numberOf.repeat, repeating(count, of(0), of(1))]]
 
 /** Multiplications (or as much time in other work) from which it pays to wake other threads: some hundredths of a millisecond. */
 const LARGE = 500_000

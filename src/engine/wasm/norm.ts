@@ -72,7 +72,7 @@ export function normGradient(
 /** Makes a call for each item, some together in a strand. */
 function forItems(own: Own, items: number, of: (i: number) => Call, multiplications: number) {
   const some = Math.ceil(items / (4 * own.threads))
-  const strandOf = (first: number) => [repeated(Math.min(some, items - first), (i) => of(first + i))]
+  const strandOf = (first: number) => repeated(Math.min(some, items - first), (i) => [of(first + i)])
   own.all(
     Array.from({ length: Math.ceil(items / some) }, (_, i) => strandOf(i * some)),
     multiplications,
