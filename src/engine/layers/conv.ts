@@ -1,9 +1,8 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
-import { convolve, inputGradient as ownInputGradient } from '../wasm/conv.ts'
-import { filterGradient as ownFilterGradient } from '../wasm/filter.ts'
 import { ownFunctions } from '../wasm/module.ts'
 import type { NormOptions } from '../wasm/norm.ts'
+import { convByFunctions } from './convByFunctions.ts'
 import { convByKernels, convKernels } from './convByKernels.ts'
 import { groupNorm } from './groupNorm.ts'
 import { linear } from './linear.ts'
@@ -48,9 +47,9 @@ export interface ConvOptions extends Geometry {
 /**
  * x * W + b for x of `[b, h, w, in]`, W of `[kh, kw, in, out]`: a cross-correlation, as PyTorch's Conv2d. Without `pad` the
  * sides get (k - 1) / 2 zeros, so that an odd kernel with stride 1 keeps the size. x may be normalised and upsampled before, the
- * outcome added to: on webgpu by the same kernel, elsewhere one after the other.
+ * outcome added to: on webgpu by the same kernel, elsewhere one after the other, but what is added on wasm.
  *
- * On wasm and cpu its gradients are convolutions too: wasm has no kernel for that of the filter, and cpu a very slow one.
+ * On cpu and on wasm without SIMD its gradients are convolutions too: wasm has no kernel for that of the filter, and cpu a very slow one.
  */
 export function conv2d(
   input: Tensor4D | ConvInput,
@@ -63,10 +62,9 @@ export function conv2d(
   const kernels = convKernels(layer)
   if (kernels) return convByKernels(kernels, layer)
   const z = asTensor(given)
-  const y =
-    isPointwise(weight, stride, pad) && !ownFunctions()
-      ? pointwise(z, weight, bias)
-      : (convOp({ stride, pad })(z, weight, bias) as Tensor4D)
+  const own = ownFunctions()
+  if (own) return convByFunctions(own, { ...layer, x: z })
+  const y = isPointwise(weight, stride, pad) ? pointwise(z, weight, bias) : (convOp({ stride, pad })(z, weight, bias) as Tensor4D)
   return finished(y, added)
 }
 
@@ -112,13 +110,8 @@ const convOp = (options: Geometry) =>
     }
   })
 
-function forward(x: Tensor4D, weight: Tensor4D, bias: Tensor1D, { stride, pad }: Geometry): Tensor4D {
-  const own = ownFunctions()
-  if (!own) return tf.fused.conv2d({ x, filter: weight, strides: stride, pad: explicit(pad), bias })
-  const height = Math.floor((x.shape[1] + pad.top + pad.bottom - weight.shape[0]) / stride) + 1
-  const width = Math.floor((x.shape[2] + pad.left + pad.right - weight.shape[1]) / stride) + 1
-  return convolve(own, x, weight, bias, [height, width], { stride, pad })
-}
+const forward = (x: Tensor4D, weight: Tensor4D, bias: Tensor1D, { stride, pad }: Geometry): Tensor4D =>
+  tf.fused.conv2d({ x, filter: weight, strides: stride, pad: explicit(pad), bias })
 
 /** dx and dW. On GPUs by tfjs's own kernels: what is quick on wasm does not fill a GPU. */
 const gradients = (x: Tensor4D, weight: Tensor4D, dy: Tensor4D, options: Geometry): Tensor[] =>
@@ -152,8 +145,6 @@ const explicit = ({ top, bottom, left, right }: Pad): ExplicitPad => [
  * turned by 180 degrees, in and out exchanged.
  */
 function inputGradient(dy: Tensor4D, weight: Tensor4D, shape: Shape4D, { stride, pad }: Geometry): Tensor4D {
-  const own = ownFunctions()
-  if (own) return ownInputGradient(own, dy, weight, shape, { stride, pad })
   const [, height, width] = shape
   const spread = stride === 1 ? dy : dilate(dy)
   const [kh, kw] = weight.shape
@@ -221,8 +212,6 @@ const atLeastZero = ({ top, bottom, left, right }: Pad): Pad => ({
  * of x are the items of the batch and the items are the channels.
  */
 function filterGradient(x: Tensor4D, dy: Tensor4D, shape: Shape4D, { stride, pad }: Geometry): Tensor4D {
-  const own = ownFunctions()
-  if (own) return ownFilterGradient(own, x, dy, shape, { stride, pad })
   const [kh, kw, from, to] = shape
   const filter = dy.transpose([1, 2, 0, 3])
   const all = tf.conv2d(reversedTranspose(x), filter as Tensor4D, 1, explicit(pad), 'NHWC', stride)

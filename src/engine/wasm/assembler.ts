@@ -100,6 +100,7 @@ const accessTo = (loading: number, storing: number) => ({
 export const f32 = {
   ...accessTo(0x2a, 0x38),
   const: (value: number): Code => [0x43, ...floatBytes(value)],
+  add: binary([0x92]),
   mul: binary([0x94]),
 }
 

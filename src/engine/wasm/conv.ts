@@ -4,7 +4,10 @@ import type { Info } from './call.ts'
 import { call, repeated } from './module.ts'
 import type { Own } from './module.ts'
 import type { Call, Strand } from './strands.ts'
-import { canTile, filterRoom, packTiles, roomForTiles, tiling } from './winograd.ts'
+import type { Shares, Steps } from './shares.ts'
+import { runShares, sharesFor } from './shares.ts'
+import type { Size } from './winograd.ts'
+import { canTile, packTiles, roomForTiles, tiledFilterSize, tiling } from './winograd.ts'
 
 export interface Geometry {
   stride: 1 | 2
@@ -21,25 +24,34 @@ export interface Image {
 
 const image = (of: Tensor4D): Image => ({ of, shape: of.shape })
 
-/** x * W + b to `[b, height, width, out]`, zeros wherever there is no x. */
+/** What is added to a convolution. */
+interface Added {
+  bias?: Tensor1D
+  /** `[b, out]`, or one row for all items: to every pixel. */
+  perItem?: Tensor2D
+  /** Of the shape of what comes out. */
+  residual?: Tensor4D
+}
+
+/** x * W, and what is added, to `[b, height, width, out]`, zeros wherever there is no x. */
 export function convolve(
   own: Own,
   x: Tensor4D,
   weight: Tensor4D,
-  bias: Tensor1D | undefined,
+  added: Added,
   [height, width]: [number, number],
   geometry: Geometry,
 ): Tensor4D {
   const y = own.output<Tensor4D>([x.shape[0], height, width, weight.shape[3]])
-  forwardTo(own, image(y), image(x), image(weight), bias, geometry)
+  forwardTo(own, image(y), image(x), image(weight), added, geometry)
   return y
 }
 
-function forwardTo(own: Own, y: Image, x: Image, weight: Image, bias: Tensor1D | undefined, { stride, pad }: Geometry) {
+function forwardTo(own: Own, y: Image, x: Image, weight: Image, added: Added, { stride, pad }: Geometry) {
   const [kh, kw, ins, outs] = weight.shape
   // As it lies: from one place, and from one channel of x or y, to the next.
   const filter = { of: weight.of, place: ins * outs, first: 0, ins: outs, outs: 1 }
-  run(own, y, x, { kernel: [kh, kw], stride, spread: 1, ...pad }, filter, bias)
+  run(own, y, x, { kernel: [kh, kw], stride, spread: 1, ...pad }, filter, added)
 }
 
 /**
@@ -66,7 +78,7 @@ const place = (weight: Tensor2D): Image => ({ of: weight, shape: [1, 1, ...weigh
 /** x W + b of every row, for x of `[n, in]` and W of `[in, out]`. */
 export function product(own: Own, x: Tensor2D, weight: Tensor2D, bias?: Tensor1D): Tensor2D {
   const y = own.output<Tensor2D>([x.shape[0], weight.shape[1]])
-  forwardTo(own, rowsAsImage(y), rowsAsImage(x), place(weight), bias, single)
+  forwardTo(own, rowsAsImage(y), rowsAsImage(x), place(weight), bias ? { bias } : {}, single)
   return y
 }
 
@@ -106,133 +118,148 @@ export interface Filter {
   outs: number
 }
 
-function run(own: Own, y: Image, x: Image, work: Work, filter: Filter, bias?: Tensor1D): void {
-  const [b, height, width, outs] = y.shape
-  const [ins, places] = [x.shape[3], work.kernel[0] * work.kernel[1]]
-  const { rows, columns, whole } = extentOf(work, y.shape, x.shape)
-  const wide = channelsMade(outs)
-  const size = { height, width, ins, outs }
-  const isTiled = places === 9 && work.kernel[0] === 3 && work.stride * work.spread === 1 && canTile(size)
-  // Without zeros around it x is read where it is, and with whole vectors y is made where it is.
-  const [xSize, ySize] = [whole ? 0 : rows * columns * ins, wide === outs ? 0 : height * width * wide]
-  const shares = shared(own.threads, b, height)
-  const tileRoom = isTiled ? roomForTiles({ ...size, height: shares.rows }) : 0
-  const { tiled, packed } = isTiled ? filterRoom(size) : { tiled: 0, packed: places * ins * wide }
-  const { address, numbers } = own.scratch(tiled + packed + 2 * wide + shares.rooms * (xSize + ySize) + shares.strands * tileRoom)
-  const biasAt = tiled + packed
-  numbers.fill(0, biasAt, biasAt + 2 * wide)
-  if (bias) numbers.set(own.numbers(bias), biasAt)
-  const packedAt = address + 4 * tiled
-  if (isTiled) packTiles(own, own.address(filter.of), filter, size, address, packedAt, PACKING * packed)
-  else own.all(packing(own.address(filter.of), filter, [places, ins, outs], packedAt), PACKING * packed)
-
-  const [xItem, yItem] = [4 * x.shape[1] * x.shape[2] * ins, 4 * height * width * outs]
-  const [xAt, yAt, rooms] = [own.address(x.of), own.address(y.of), address + 4 * (biasAt + 2 * wide)]
-  const [roomAt, tilesAt] = [
-    (room: number) => rooms + 4 * room * (xSize + ySize),
-    (strand: number) => rooms + 4 * (shares.rooms * (xSize + ySize) + strand * tileRoom),
-  ]
-  const made = {
-    filter: packedAt,
-    bias: address + 4 * biasAt,
-    ...stepsOf(work, width, wide, columns, ins),
-    portion: places * ins,
-  }
-  const [fromOf, toOf] = [
-    (item: number, room: number) => (whole ? xAt + item * xItem : roomAt(room)),
-    (item: number, room: number) => (ySize ? roomAt(room) + 4 * xSize : yAt + item * yItem),
-  ]
-  const shareOf: Steps = {
-    before: (item, room) => (whole ? [] : [placing(xAt + item * xItem, roomAt(room), x.shape, [rows, columns], work)]),
-    rows(item, room, strand, first, count) {
-      const at = [fromOf(item, room) + first * made.x[1], toOf(item, room) + first * made.y[1]] as const
-      if (!isTiled) return convolving(made, outs, at, count)
-      const zeros = made.bias + 4 * wide
-      return tiling({
-        ...size,
-        height: count,
-        x: at[0],
-        y: at[1],
-        filter: address,
-        bias: made.bias,
-        zeros,
-        room: tilesAt(strand),
-      })
-    },
-    after: (item, room) => (ySize ? [narrowing(toOf(item, room), wide, yAt + item * yItem, y.shape)] : []),
-  }
-  runShares(own, shares, shareOf, b * height * width * places * ins * outs)
-}
-
-/** How items are shared out among threads. */
-interface Shares {
-  /** Items, and rows of each. */
-  items: number
-  height: number
-  /** Strands, and how many items each does; or, if there are too few items for all threads, how many rows of one. */
-  strands: number
-  some: number
-  rows: number
-  /** How many items have a room at once. */
-  rooms: number
-}
-
-function shared(threads: number, items: number, height: number): Shares {
-  if (threads === 1 || items >= 2 * threads) {
-    const some = threads === 1 ? items : Math.ceil(items / (4 * threads))
-    const strands = Math.ceil(items / some)
-    return { items, height, strands, some, rows: height, rooms: strands }
-  }
-  // Two by two, as tiles have them.
-  const rows = Math.min(height, 2 * Math.ceil((height * items) / (4 * threads)))
-  return { items, height, strands: items * Math.ceil(height / rows), some: 1, rows, rooms: items }
-}
-
-/** The calls for an item, with the number of its room and of the strand. */
-interface Steps {
-  before(item: number, room: number): Strand
-  rows(item: number, room: number, strand: number, first: number, count: number): Strand
-  after(item: number, room: number): Strand
-}
-
-function runShares(own: Own, { items, height, strands, some, rows }: Shares, steps: Steps, multiplications: number) {
-  if (rows === height) {
-    const strandOf = (strand: number) =>
-      repeated(Math.min(some, items - strand * some), (i) => {
-        const item = strand * some + i
-        return [...steps.before(item, strand), ...steps.rows(item, strand, strand, 0, height), ...steps.after(item, strand)]
-      })
+function run(own: Own, y: Image, x: Image, work: Work, filter: Filter, added: Added = {}): void {
+  const layer = layerOf(y.shape, x.shape, work)
+  const { size, items, wide, places, isTiled } = layer
+  const shares = sharesFor(own.threads, items, size.height)
+  const room = roomFor(own, layer, shares, wide * (1 + rowsAdded(added)))
+  writeVectors(own, added, room.vectors, size.outs)
+  if (isTiled)
+    packTiles(own, own.address(filter.of), filter, size, room.tiledFilter, room.filter, PACKING * places * size.ins * wide)
+  else
     own.all(
-      Array.from({ length: strands }, (_, strand) => strandOf(strand)),
-      multiplications,
+      packing(own.address(filter.of), filter, [places, size.ins, size.outs], room.filter),
+      PACKING * places * size.ins * wide,
     )
-    return
-  }
-  const forEach = (of: (item: number, room: number) => Strand) =>
-    own.all(
-      Array.from({ length: items }, (_, item) => of(item, item)).filter(({ length }) => length > 0),
-      multiplications / PACKING,
-    )
-  const bands = strands / items
-  forEach(steps.before)
-  own.all(
-    Array.from({ length: strands }, (_, strand) => {
-      const [item, first] = [Math.floor(strand / bands), (strand % bands) * rows]
-      return steps.rows(item, item, strand, first, Math.min(rows, height - first))
-    }),
-    multiplications,
-  )
-  forEach(steps.after)
+  const steps = stepsFor(layer, room, {
+    x: own.address(x.of),
+    y: own.address(y.of),
+    perItem: rowsAdded(added) > 1,
+    residual: added.residual && own.address(added.residual),
+  })
+  const multiplications = items * size.height * size.width * places * size.ins * size.outs
+  runShares(own, shares, steps, { multiplications, ofCopies: multiplications / PACKING })
 }
 
 /** How many multiplications take as long as to pack a weight. */
 const PACKING = 20
 
-/** What of x is gone through, with its zeros, and whether that is just x. */
-function extentOf({ kernel: [kh, kw], stride, top, left }: Work, [, outHeight, outWidth]: Shape, [, height, width]: Shape) {
-  const [rows, columns] = [(outHeight - 1) * stride + kh, (outWidth - 1) * stride + kw]
-  return { rows, columns, whole: rows === height && columns === width && top === 0 && left === 0 }
+/** What is convolved, in pixels and floats. */
+interface Layer {
+  work: Work
+  size: Size
+  items: number
+  /** Of the filter. */
+  places: number
+  /** Of an item with its zeros; `whole`: it has none, and is read where it is. */
+  rows: number
+  columns: number
+  whole: boolean
+  xShape: Shape
+  /** Channels that are made. If they are more than y has, they are not made where y is. */
+  wide: number
+  isTiled: boolean
 }
+
+function layerOf([items, height, width, outs]: Shape, xShape: Shape, work: Work): Layer {
+  const { kernel, stride, spread, top, left } = work
+  const [kh, kw] = kernel
+  const size = { height, width, ins: xShape[3], outs }
+  const [rows, columns] = [(height - 1) * stride + kh, (width - 1) * stride + kw]
+  const whole = rows === xShape[1] && columns === xShape[2] && top === 0 && left === 0
+  const isTiled = kh === 3 && kw === 3 && stride * spread === 1 && canTile(size)
+  return { work, size, items, places: kh * kw, rows, columns, whole, xShape, wide: channelsMade(outs), isTiled }
+}
+
+/** Where what is needed for a while is, in bytes. */
+interface Room {
+  filter: number
+  tiledFilter: number
+  /** What is added: zeros, and then one or more vectors. */
+  vectors: Float32Array
+  vectorsAt: number
+  /** Of an item with its zeros, of what is made of it, and of tiles. */
+  x: (room: number) => number
+  y: (room: number) => number
+  tiles: (strand: number) => number
+}
+
+function roomFor(own: Own, { size, places, rows, columns, whole, wide, isTiled }: Layer, shares: Shares, vectors: number): Room {
+  const { height, width, ins, outs } = size
+  const lengths = {
+    tiledFilter: isTiled ? tiledFilterSize(size) : 0,
+    filter: places * ins * wide,
+    vectors,
+    x: whole ? 0 : rows * columns * ins,
+    y: wide === outs ? 0 : height * width * wide,
+    tiles: isTiled ? roomForTiles({ ...size, height: shares.rows }) : 0,
+  }
+  const forItem = lengths.x + lengths.y
+  const begin = lengths.tiledFilter + lengths.filter + vectors
+  const { address, numbers } = own.scratch(begin + shares.rooms * forItem + shares.strands * lengths.tiles)
+  const at = (floats: number) => address + 4 * floats
+  const vectorsFrom = lengths.tiledFilter + lengths.filter
+  return {
+    tiledFilter: address,
+    filter: at(lengths.tiledFilter),
+    vectors: numbers.subarray(vectorsFrom, begin),
+    vectorsAt: at(vectorsFrom),
+    x: (room) => at(begin + room * forItem),
+    y: (room) => at(begin + room * forItem + lengths.x),
+    tiles: (strand) => at(begin + shares.rooms * forItem + strand * lengths.tiles),
+  }
+}
+
+/** Where tensors are, and whether what is added to pixels differs from item to item. */
+interface Places {
+  x: number
+  y: number
+  perItem: boolean
+  residual: number | undefined
+}
+
+/** The calls that make an item. */
+function stepsFor(layer: Layer, room: Room, { x, y, perItem, residual }: Places): Steps {
+  const { work, size, places, rows, columns, whole, xShape, wide, isTiled } = layer
+  const { height, width, ins, outs } = size
+  const [xItem, yItem] = [4 * xShape[1] * xShape[2] * ins, 4 * height * width * outs]
+  const isWide = wide !== outs
+  const made = { filter: room.filter, ...stepsOf(work, width, wide, columns, ins), portion: places * ins }
+  const [xOf, yOf] = [(item: number) => x + item * xItem, (item: number) => y + item * yItem]
+  return {
+    before: (item, at) => (whole ? [] : [placing(xOf(item), room.x(at), xShape, [rows, columns], work)]),
+    rows(item, at, strand, first, count) {
+      const from = (whole ? xOf(item) : room.x(at)) + first * made.x[1]
+      const to = (isWide ? room.y(at) : yOf(item)) + first * made.y[1]
+      const bias = room.vectorsAt + 4 * wide * (perItem ? item + 1 : 1)
+      if (!isTiled) return convolving({ ...made, bias }, outs, [from, to], count)
+      const tiles = { filter: room.tiledFilter, bias, zeros: room.vectorsAt, room: room.tiles(strand) }
+      return tiling({ ...size, height: count, x: from, y: to, ...tiles })
+    },
+    after: (item, at) => [
+      ...(isWide ? [narrowing(room.y(at), wide, yOf(item), size)] : []),
+      ...(residual === undefined ? [] : [addition(yOf(item), residual + item * yItem, yItem)]),
+    ],
+  }
+}
+
+/** How many vectors of what is added to all pixels there are: one for each item if they differ. */
+const rowsAdded = ({ perItem }: Added) => perItem?.shape[0] ?? 1
+
+/** One of zeros, and those of {@link rowsAdded}, as long as what is made. */
+function writeVectors(own: Own, added: Added, vectors: Float32Array, outs: number) {
+  const rows = rowsAdded(added)
+  const wide = vectors.length / (1 + rows)
+  const [bias, perItem] = [added.bias && own.numbers(added.bias), added.perItem && own.numbers(added.perItem)]
+  vectors.fill(0)
+  for (let row = 0; row < rows; row++)
+    for (let channel = 0; channel < outs; channel++)
+      vectors[(1 + row) * wide + channel] = (bias?.[channel] ?? 0) + (perItem?.[row * outs + channel] ?? 0)
+}
+
+/** y += x, of so many bytes. */
+const addition = (y: number, x: number, bytes: number): Call =>
+  bytes % 16 === 0 ? call('addition', y, y + bytes, x, y) : call('addShort', y, y + bytes, x, y)
 
 /** Where a convolution finds the filter and the bias, and what it is told of x and y, in bytes: see convFunctions.ts. */
 interface Made {
@@ -319,5 +346,5 @@ const inside = (left: number, spread: number, width: number, columns: number): [
 }
 
 /** Takes the channels that y has out of those that were made. */
-const narrowing = (from: number, wide: number, to: number, [, height, width, outs]: Shape) =>
+const narrowing = (from: number, wide: number, to: number, { height, width, outs }: Size) =>
   call('copyShortRows', from, 4 * wide, to, 4 * outs, to + 4 * height * width * outs, 4 * outs)

@@ -148,24 +148,39 @@ function within(shift: number, stride: number, size: number, first: number, end:
   return [Math.max(first, Math.ceil(-shift / stride)), Math.min(end, Math.floor((size - 1 - shift) / stride) + 1)]
 }
 
+/** Sums over all but the last axis of `[..., c]`: `[c]`. */
+export function channelSums(own: Own, x: Tensor): Tensor1D {
+  const out = own.output<Tensor1D>([x.shape.at(-1)!])
+  own.numbers(out).set(itemSums(own, x, 1))
+  return out
+}
+
 /** Rows that are added in float32. */
 const ROWS = 256
 
-/** Sums over all but the last axis of `[..., c]`, c a multiple of four: `[c]`. Those of many rows are added in float64. */
-export function channelSums(own: Own, x: Tensor): Tensor1D {
+/** Sums over the pixels of each of so many items: `[items, c]`. Those of many rows are added in float64. */
+export function itemSums(own: Own, x: Tensor, items: number): Float64Array {
   const channels = x.shape.at(-1)!
-  const out = own.output<Tensor1D>([channels])
-  const pieces = Math.ceil(x.size / channels / ROWS)
-  const { address, numbers } = own.scratch(pieces * channels)
+  const totals = new Float64Array(items * channels)
+  const rows = x.size / items / channels
+  if (channels % 4 !== 0) {
+    const numbers = own.numbers(x)
+    for (let i = 0; i < numbers.length; i++) totals[Math.floor(i / channels / rows) * channels + (i % channels)]! += numbers[i]!
+    return totals
+  }
+  const pieces = Math.ceil(rows / ROWS)
+  const { address, numbers } = own.scratch(items * pieces * channels)
   numbers.fill(0)
-  const [bytes, begin] = [4 * channels, own.address(x)]
-  const strands = Array.from({ length: pieces }, (_, i): Strand => {
-    const from = begin + i * ROWS * bytes
-    return [call('sums', from, Math.min(begin + 4 * x.size, from + ROWS * bytes), bytes, address + i * bytes)]
-  })
-  own.all(strands, 2 * x.size)
-  const totals = new Float64Array(channels)
-  for (let i = 0; i < numbers.length; i++) totals[i % channels]! += numbers[i]!
-  own.numbers(out).set(totals)
-  return out
+  const bytes = 4 * channels
+  const strandOf = (item: number, piece: number): Strand => {
+    const begin = own.address(x) + item * rows * bytes
+    const [from, end] = [begin + piece * ROWS * bytes, begin + Math.min(rows, (piece + 1) * ROWS) * bytes]
+    return [call('sums', from, end, bytes, address + (item * pieces + piece) * bytes)]
+  }
+  own.all(
+    Array.from({ length: items * pieces }, (_, i) => strandOf(Math.floor(i / pieces), i % pieces)),
+    2 * x.size,
+  )
+  for (let i = 0; i < numbers.length; i++) totals[Math.floor(i / channels / pieces) * channels + (i % channels)]! += numbers[i]!
+  return totals
 }

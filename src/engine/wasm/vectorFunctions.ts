@@ -1,6 +1,6 @@
 // Passes over vectors of any length, part by part: the optimizer's step, averages, the sum of squares.
 import type { Code, Local, Params } from './assembler.ts'
-import { advance, f32x4, func, load, store, whileBelow } from './assembler.ts'
+import { advance, f32, f32x4, func, load, store, whileBelow } from './assembler.ts'
 
 const { add, sub, mul, div, sqrt, max, splat } = f32x4
 
@@ -80,4 +80,12 @@ const addition = func({ a: 'i32', end: 'i32', b: 'i32', y: 'i32' }, ({ a, end, b
   overVectors([a, b, y], end.get, store(y.get, add(load(a.get), load(b.get)))),
 )
 
-export const vectorFunctions = { adam: adam(false), amsgrad: adam(true), blend, squares, addition }
+/** The same, one number after the other: of vectors of any length. */
+const addShort = func({ a: 'i32', end: 'i32', b: 'i32', y: 'i32' }, ({ a, end, b, y }) =>
+  whileBelow(a, end.get, [
+    f32.store(y.get, f32.add(f32.load(a.get), f32.load(b.get))),
+    [a, b, y].map((vector) => advance(vector, 4)),
+  ]),
+)
+
+export const vectorFunctions = { adam: adam(false), amsgrad: adam(true), blend, squares, addition, addShort }

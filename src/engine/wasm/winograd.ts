@@ -28,19 +28,23 @@ export interface Size {
 export const canTile = ({ height, width, ins, outs }: Size) =>
   height % 2 === 0 && width % 2 === 0 && ins % 4 === 0 && outs % 4 === 0 && Math.min(ins, outs) >= CHANNELS
 
-/** Rows of tiles that are made together: as many as have room, so that all `height` rows of y are made in equal parts. */
-function rowsTogether({ height, width, ins, outs }: Size): number {
-  const most = Math.max(1, Math.floor(CACHE / (NUMBERS * (width / 2) * (ins + outs))))
-  let rows = Math.min(most, height / 2)
+/** Rows of tiles that have room together. */
+const mostRows = ({ height, width, ins, outs }: Size) =>
+  Math.min(height / 2, Math.max(1, Math.floor(CACHE / (NUMBERS * (width / 2) * (ins + outs)))))
+
+/** Rows of tiles that are made together, so that all `height` rows of y are made in equal parts. */
+function rowsTogether(size: Size): number {
+  const { height } = size
+  let rows = mostRows(size)
   while ((height / 2) % rows !== 0) rows--
   return rows
 }
 
-/** Floats that it takes to make y. */
-export const roomForTiles = (size: Size) => NUMBERS * rowsTogether(size) * (size.width / 2) * (size.ins + size.outs)
+/** Floats that it takes to make y, or less of it. */
+export const roomForTiles = (size: Size) => NUMBERS * mostRows(size) * (size.width / 2) * (size.ins + size.outs)
 
-/** Floats of the filter as it is used, and as it is packed before. */
-export const filterRoom = ({ ins, outs }: Size) => ({ tiled: NUMBERS * ins * outs, packed: 9 * ins * outs })
+/** Floats of the filter as it is used. */
+export const tiledFilterSize = ({ ins, outs }: Size) => NUMBERS * ins * outs
 
 /** Puts the filter in the order in which it is read, at `to`, with the help of `room`. */
 export function packTiles(

@@ -1,0 +1,72 @@
+// How the items of a batch are shared out among threads.
+import type { Own } from './module.ts'
+import { repeated } from './module.ts'
+import type { Strand } from './strands.ts'
+
+export interface Shares {
+  /** Items, and rows of each. */
+  items: number
+  height: number
+  /** Strands, and how many items each does; or, if there are too few items for all threads, how many rows of one. */
+  strands: number
+  some: number
+  rows: number
+  /** How many items have a room at once. */
+  rooms: number
+}
+
+export function sharesFor(threads: number, items: number, height: number): Shares {
+  if (threads === 1 || items >= 2 * threads) {
+    const some = threads === 1 ? items : Math.ceil(items / (4 * threads))
+    const strands = Math.ceil(items / some)
+    return { items, height, strands, some, rows: height, rooms: strands }
+  }
+  // Two by two, as tiles have them.
+  const rows = Math.min(height, 2 * Math.ceil((height * items) / (4 * threads)))
+  return { items, height, strands: items * Math.ceil(height / rows), some: 1, rows, rooms: items }
+}
+
+/** The calls for an item, with the number of its room and of the strand. */
+export interface Steps {
+  before(item: number, room: number): Strand
+  rows(item: number, room: number, strand: number, first: number, count: number): Strand
+  after(item: number, room: number): Strand
+}
+
+interface Multiplications {
+  multiplications: number
+  /** As many as take as long as what comes before and after. */
+  ofCopies: number
+}
+
+/** Makes all items. Which thread does what, and how many there are, changes no bit. */
+export function runShares(own: Own, shares: Shares, steps: Steps, { multiplications, ofCopies }: Multiplications) {
+  const { items, height, strands, some, rows } = shares
+  if (rows === height) {
+    const strandOf = (strand: number) =>
+      repeated(Math.min(some, items - strand * some), (i) => {
+        const item = strand * some + i
+        return [...steps.before(item, strand), ...steps.rows(item, strand, strand, 0, height), ...steps.after(item, strand)]
+      })
+    own.all(
+      Array.from({ length: strands }, (_, strand) => strandOf(strand)),
+      multiplications,
+    )
+    return
+  }
+  const forEach = (of: (item: number, room: number) => Strand) =>
+    own.all(
+      Array.from({ length: items }, (_, item) => of(item, item)).filter(({ length }) => length > 0),
+      ofCopies,
+    )
+  const bands = strands / items
+  forEach((item, room) => steps.before(item, room))
+  own.all(
+    Array.from({ length: strands }, (_, strand) => {
+      const [item, first] = [Math.floor(strand / bands), (strand % bands) * rows]
+      return steps.rows(item, item, strand, first, Math.min(rows, height - first))
+    }),
+    multiplications,
+  )
+  forEach((item, room) => steps.after(item, room))
+}
