@@ -46,7 +46,8 @@ export interface Runner {
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<{ file: KeptFile; report: ImportReport }>
-  useBackend(name: Extract<Request, { type: 'backend' }>['name']): void
+  /** `measure`: which kernels are the quickest on the GPU is forgotten, and measured again. */
+  useBackend(name: Extract<Request, { type: 'backend' }>['name'], measure?: boolean): void
   close(): void
 }
 
@@ -310,7 +311,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       await this.list('dataset')
       return { file, report }
     },
-    useBackend: (name) => port.post({ type: 'backend', name }),
+    useBackend: (name, measure = false) => port.post({ type: 'backend', name, measure }),
     close() {
       undo.forEach((each) => each())
       port.close()

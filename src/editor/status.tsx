@@ -113,7 +113,13 @@ function Backend() {
   if (engineFailed.value) return <span class="problems">{engineFailed.value}</span>
   const report = backend.value
   if (!report) return null
-  const why = [report.reason, ...report.rejected.map(({ name, reason }) => texts.status.rejected(names[name], reason))].join('\n')
+  const rejected = report.rejected.map(({ name, reason }) => texts.status.rejected(names[name], reason))
+  const why = [report.reason, ...(report.kernels ? [report.kernels] : []), ...rejected].join('\n')
+  const again = {
+    label: texts.status.measure,
+    disabled: state.busy.value,
+    run: () => editor.runner.useBackend(report.name, true),
+  }
   return (
     <MenuButton
       class=""
@@ -123,12 +129,15 @@ function Backend() {
       icon={names[report.name]}
       menu={() => ({
         title: report.reason,
-        items: (['auto', 'webgpu', 'wasm', 'webgl', 'cpu'] as const).map((name) => ({
-          label: name === 'auto' ? texts.status.fastest : names[name],
-          checked: name === report.name,
-          disabled: state.busy.value,
-          run: () => editor.runner.useBackend(name),
-        })),
+        items: [
+          ...(['auto', 'webgpu', 'wasm', 'webgl', 'cpu'] as const).map((name) => ({
+            label: name === 'auto' ? texts.status.fastest : names[name],
+            checked: name === report.name,
+            disabled: state.busy.value,
+            run: () => editor.runner.useBackend(name),
+          })),
+          ...(report.kernels ? [again] : []),
+        ],
       })}
     >
       {report.device && ` · ${report.device}`}

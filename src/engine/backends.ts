@@ -10,6 +10,9 @@ import { quickerOnWasm } from './wasm/kernels.ts'
 import { softwareNames } from './webgpu/device.ts'
 import { replaceKernels } from './webgpu/kernels.ts'
 import { watchErrors } from './webgpu/memory.ts'
+import { ownKernels } from './webgpu/own.ts'
+import type { TuningOptions } from './webgpu/tuner.ts'
+import { tune } from './webgpu/tuner.ts'
 import { refuseWhenFull } from './wasm/memory.ts'
 import { startOwnFunctions } from './wasm/module.ts'
 import { keepThreadsForLarge } from './wasm/pool.ts'
@@ -20,6 +23,8 @@ export interface BackendOptions {
   prefer?: BackendName | 'auto'
   /** Unset: beside the script, or in Node in the package of tfjs-backend-wasm. */
   wasm?: WasmPaths
+  /** Where it is kept which kernels are the quickest on a GPU. Without it none are measured, and the usual ones compute. */
+  tuning?: TuningOptions
   /** The GPU device is gone (driver restart, sleep, too long a kernel), or has failed: nothing on it can be relied on any more. */
   onLost?: (message: string) => void
 }
@@ -59,6 +64,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     if (started.length === 0) continue
     const { best, reason, slower } = await fastest(started)
     rejected.push(...slower)
+    const kernels = best.name === 'webgpu' && options.tuning ? await tuneGPU(options.tuning) : undefined
     if (best.name === 'webgpu') watchGPU(options.onLost)
     const tried = new Set([best.name, ...rejected.map(({ name }) => name)])
     rejected.push(
@@ -66,7 +72,13 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
         .filter(({ name }) => !tried.has(name))
         .map(({ name, remark }) => ({ name, reason: best.name === prefer ? `${prefer} was chosen` : remark })),
     )
-    return { name: best.name, device: best.device, reason: explain(best, prefer, reason, rejected), rejected }
+    return {
+      name: best.name,
+      device: best.device,
+      reason: explain(best, prefer, reason, rejected),
+      ...(kernels !== undefined && { kernels }),
+      rejected,
+    }
   }
   throw new Error(`No backend computes rightly here. ${rejected.map(({ name, reason }) => `${name}: ${reason}.`).join(' ')}`)
 }
@@ -223,6 +235,10 @@ async function startWebGPU(adapter: GPUAdapter, onLost: BackendOptions['onLost']
   })
   await activate('webgpu')
 }
+
+/** What is quickest cannot be known if measuring fails; the usual kernels compute all the same. */
+const tuneGPU = (options: TuningOptions) =>
+  tune(ownKernels()!, options).catch((error) => `Kernels could not be measured: ${messageOf(error)}`)
 
 /** After the self-tests: what fails in them is another reason not to take this backend. */
 function watchGPU(onLost: BackendOptions['onLost']) {

@@ -16,6 +16,8 @@ export interface BackendReport {
   device: string
   /** One sentence for the status line. */
   reason: string
+  /** On a GPU that was measured: which kernels compute there, as a sentence. */
+  kernels?: string
   /** What was tried and not taken, each with its reason. */
   rejected: { name: BackendName; reason: string }[]
 }
@@ -41,9 +43,9 @@ export type Request =
   | { type: 'visible'; nodes: string[] | undefined }
   /**
    * Starts a backend, or changes to another; `wasm` says where its files are if not beside the script, `mnist` in which
-   * folder MNIST is. The first run would start one too.
+   * folder MNIST is, `measure` that a GPU's kernels are to be chosen anew. The first run would start one too.
    */
-  | { type: 'backend'; name: BackendName | 'auto'; wasm?: WasmPaths; mnist?: string }
+  | { type: 'backend'; name: BackendName | 'auto'; wasm?: WasmPaths; mnist?: string; measure?: boolean }
   /** Makes a file known, by its SHA-256; it is kept in storage. */
   | { type: 'keep'; id: number; what: Kept; name: string; bytes: Uint8Array }
   | { type: 'listKept'; id: number; what: Kept }

@@ -55,7 +55,11 @@ class Server {
   private readonly storage: EngineStorage
   private session: Session
   private addresses: ShippedAddresses = shippedFiles
-  private wanted: { name: BackendName | 'auto'; wasm: WasmPaths } = { name: 'auto', wasm: wasmFiles }
+  private wanted: { name: BackendName | 'auto'; wasm: WasmPaths; measure: boolean } = {
+    name: 'auto',
+    wasm: wasmFiles,
+    measure: false,
+  }
   /** Resolves to why no backend could be started. */
   private backend: Promise<string | undefined> | undefined
   /** Runs that wait for their turn or for the backend. */
@@ -99,7 +103,7 @@ class Server {
         this.session.setVisible(request.nodes)
         break
       case 'backend':
-        this.wanted = { name: request.name, wasm: request.wasm ?? this.wanted.wasm }
+        this.wanted = { name: request.name, wasm: request.wasm ?? this.wanted.wasm, measure: request.measure ?? false }
         if (request.mnist !== undefined) this.addresses = withMnist(this.addresses, request.mnist)
         this.session.control('stop', this.current)
         this.inTurn(() => this.changeBackend())
@@ -241,8 +245,11 @@ class Server {
 
   private async startBackend(): Promise<string | undefined> {
     try {
-      const { name: prefer, wasm } = this.wanted
-      const backend = await startBackend({ prefer, wasm, onLost: (message) => this.lost(message) })
+      const { name: prefer, wasm, measure } = this.wanted
+      this.wanted.measure = false // what was chosen now holds from now on
+      const { devices } = this.storage
+      const tuning = devices && { store: devices, again: measure }
+      const backend = await startBackend({ prefer, wasm, tuning, onLost: (message) => this.lost(message) })
       this.post({ type: 'ready', backend })
       return undefined
     } catch (error) {

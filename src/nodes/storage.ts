@@ -10,6 +10,8 @@ export interface EngineStorage {
   states: StateStore
   checkpoints: KeptFiles
   datasets: KeptFiles
+  /** Which kernels are the quickest on a GPU; without it none are measured. */
+  devices?: StateStore
 }
 
 /** Trained states may take this much of the browser's storage, in bytes; the least recently used go first. */
@@ -33,6 +35,7 @@ export function browserStorage(onTrouble: (message: string) => void): EngineStor
     }),
     checkpoints: keptIn(databaseStore('litegraph-diffusion-checkpoints', { onMissing: sayOnce })),
     datasets: keptIn(databaseStore('litegraph-diffusion-datasets', { onMissing: sayOnce })),
+    devices: databaseStore('litegraph-diffusion-devices'),
   }
 }
 

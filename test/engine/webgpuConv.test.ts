@@ -11,6 +11,8 @@ import { convInputGradient } from '../../src/engine/webgpu/kernels/convInputGrad
 import type { Pad } from '../../src/engine/webgpu/kernels/convInput.ts'
 import type { Tile } from '../../src/engine/webgpu/kernels/gemm.ts'
 import { winograd } from '../../src/engine/webgpu/kernels/winograd.ts'
+import type { Squares } from '../../src/engine/webgpu/kernels/winogradFused.ts'
+import { squareTiles } from '../../src/engine/webgpu/trials.ts'
 import { onEachBackend } from '../backends.ts'
 
 // ---- the reference
@@ -232,7 +234,7 @@ onEachBackend(() => {
     }
   }
 
-  async function expectForward(drawn: Drawn) {
+  async function expectForward(drawn: Drawn, tile: Tile | Squares | undefined = tileOf(drawn.tile)) {
     const one = caseOf(drawn)
     const { b, to, high, wide } = sizes(one)
     const conv = {
@@ -246,13 +248,13 @@ onEachBackend(() => {
       pad: one.pad,
     }
     poison([b, high, wide, to])
-    const y = convForward(backend(), conv, tileOf(drawn.tile))
+    const y = convForward(backend(), conv, tile)
     expect(y.shape).toEqual([b, high, wide, to])
     expectClose(await read(y), forward(one))
     forget()
   }
 
-  async function expectInputGradient(drawn: Drawn) {
+  async function expectInputGradient(drawn: Drawn, tile: Tile | Squares | undefined = tileOf(drawn.tile)) {
     const one = caseOf(drawn.stride === 1 ? drawn : { ...drawn, fused: { ...drawn.fused, upsample: false } })
     const { b, from, to, high, wide } = sizes(one)
     const dy = numbers(b * high * wide * to, 8)
@@ -268,7 +270,7 @@ onEachBackend(() => {
       split: channels.length === 2 ? (channels as [number, number]) : undefined,
     }
     channels.forEach((c) => poison([b, h, w, c]))
-    const found = convInputGradient(backend(), conv, tileOf(drawn.tile))
+    const found = convInputGradient(backend(), conv, tile)
     expect(found.map(({ shape }) => shape)).toEqual(channels.map((c) => [b, h, w, c]))
     const expected = inputGradient(one, dy)
     for (const [i, dx] of found.entries()) expectClose(await read(dx), expected[i]!)
@@ -298,11 +300,17 @@ onEachBackend(() => {
   }
 
   test('forward: any shape, with what is fused into it', async () => {
-    await fc.assert(fc.asyncProperty(drawn, expectForward), runs)
+    await fc.assert(
+      fc.asyncProperty(drawn, (one) => expectForward(one)),
+      runs,
+    )
   })
 
   test('gradient of what was read: any shape, strides, upsampled, of two tensors', async () => {
-    await fc.assert(fc.asyncProperty(drawn, expectInputGradient), runs)
+    await fc.assert(
+      fc.asyncProperty(drawn, (one) => expectInputGradient(one)),
+      runs,
+    )
   })
 
   test('gradient of the filter and the bias: any shape, of what the convolution read', async () => {
@@ -326,6 +334,30 @@ onEachBackend(() => {
     expect(dx.shape).toEqual(one.x[0]!.shape)
     expectClose(await read(dx), inputGradient(one, dy)[0]!)
   })
+
+  test("Winograd's way in one dispatch, forward: odd sides and pads, with all that is fused into it", async () => {
+    const pad = { top: 2, bottom: 1, left: 0, right: 1 }
+    const fused = { upsample: true, affine: true, silu: true, bias: true, perItem: 'each', residual: true, scaled: true } as const
+    const one: Drawn = { b: 3, size: [3, 4], channels: [4, 3], to: 6, kernel: [3, 3], pad, stride: 1, fused, tile: 0 }
+    await expectForward(one, { shape: 'winograd', squares: 8, columns: 16, rows: 8, across: 4 })
+  })
+
+  test("Winograd's way in one dispatch, the gradient of what was read: odd sides and pads, of two tensors", async () => {
+    const pad = { top: 0, bottom: 2, left: 1, right: 1 }
+    const one: Drawn = { b: 1, size: [7, 5], channels: [3, 8], to: 6, kernel: [3, 3], pad, stride: 1, fused: onlyBias, tile: 0 }
+    await expectInputGradient(one, { shape: 'winograd', squares: 8, columns: 16, rows: 4, across: 8 })
+  })
+
+  if (process.env.FULL)
+    test("Winograd's way in one dispatch: any shape, as GPUs have it", async () => {
+      const any = drawn.map((one): Drawn => ({ ...one, kernel: [3, 3], stride: 1 }))
+      const property = fc.asyncProperty(any, async (one) => {
+        const squares = squareTiles[one.tile % squareTiles.length]
+        await expectForward(one, squares)
+        await expectInputGradient({ ...one, fused: { ...one.fused, upsample: false } }, squares)
+      })
+      await fc.assert(property, runs)
+    })
 
   test('tfjs computes its large convolutions and their gradients by them', async () => {
     const pad = { top: 1, bottom: 1, left: 1, right: 1 }

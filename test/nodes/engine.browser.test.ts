@@ -210,6 +210,32 @@ describe('storage', () => {
     expect(result.tooLarge).toContain('more than the')
   })
 
+  test('keeps which kernels are the quickest on a GPU: another page has the same without measuring', async () => {
+    const page = await openPage()
+    const later = await openPage(page.context())
+    // As text: an import in a function would be one of the test.
+    const tuned = (page: Page) =>
+      page.evaluate<{ said: string; measured: number }>(`(async () => {
+        const { tune } = await import('/src/engine/webgpu/tuner.ts')
+        const adapterInfo = { vendor: 'a', architecture: 'b', device: '', description: 'a GPU' }
+        const limits = { maxComputeWorkgroupStorageSize: 32768, maxComputeInvocationsPerWorkgroup: 256 }
+        let measured = 0
+        const bench = () => ({
+          ready: async () => true,
+          seconds: async (trial, by) => (measured++, by.shape === 'winograd' ? 1 : 2),
+          agree: async () => true,
+          now: () => 0,
+          close() {},
+        })
+        const store = window.engine.databaseStore('test-devices')
+        return { said: await tune({ device: { adapterInfo, limits, features: new Set() } }, { store }, bench), measured }
+      })()`)
+    const first = await tuned(page)
+    expect(first.said).toContain('large convolution: winograd 32x32 of 8x8')
+    expect(first.measured).toBeGreaterThan(10)
+    expect(await tuned(later)).toEqual({ said: first.said, measured: 0 })
+  })
+
   test('a full disk is said, and what was stored before stays', async () => {
     const page = await openPage()
     const devtools = await page.context().newCDPSession(page)

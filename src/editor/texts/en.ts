@@ -334,6 +334,7 @@ export const en = {
     onBackend: (name: string) => `on ${name}`,
     rejected: (name: string, reason: string) => `${name}: ${reason}`,
     fastest: 'The fastest here',
+    measure: 'Measure its kernels again',
     announce: (index: number, count: number, loss: string | undefined) =>
       `step ${index} of ${count}` + (loss ? `, loss ${loss}` : ''),
   },

@@ -346,6 +346,7 @@ export const ko: Texts = {
     onBackend: (name) => `${name} 사용`,
     rejected: (name, reason) => `${name}: ${reason}`,
     fastest: '여기서 가장 빠름',
+    measure: '이 장치의 커널을 다시 측정',
     announce: (index, count, loss) => `${count}단계 가운데 ${index}단계` + (loss ? `, 손실 ${loss}` : ''),
   },
 

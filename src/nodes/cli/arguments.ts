@@ -22,7 +22,9 @@ A PNG with a workflow in it, or a ZIP of a workflow and its files, can be given 
                          diffusers; as often as you like. A node that names another takes it by
                          --set "Load Checkpoint.checkpoint=file.zip" (folder.zip for a folder)
   --dataset file         a data set that the workflow names; as often as you like
-  --state dir            keep trained states there, and go on from them the next time
+  --state dir            keep trained states there, and go on from them the next time; and which kernels were
+                         the quickest on a GPU
+  --measure              choose the kernels for a GPU anew, as on its first run with --state
   --quiet                no progress
   --help, --version
 
@@ -53,6 +55,7 @@ export interface RunArguments {
   checkpoints: string[]
   datasets: string[]
   state: string | undefined
+  measure: boolean
   quiet: boolean
 }
 
@@ -101,6 +104,7 @@ export function parseArguments(argv: string[]): Arguments {
     checkpoints: values.checkpoint,
     datasets: values.dataset,
     state: values.state,
+    measure: values.measure,
     quiet: values.quiet,
   }
 }
@@ -124,6 +128,7 @@ function parse(argv: string[]) {
         labels: { type: 'boolean', default: false },
         name: { type: 'string' },
         state: { type: 'string' },
+        measure: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', default: false },

@@ -65,7 +65,7 @@ export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStat
   const kept = [...(await checkpoints.list()), ...(await datasets.list())]
   const graph = withSettings(opened, { ...stepsOfAll(opened, wanted.steps), ...wanted.settings }, declarations, kept)
   const targets = wanted.targets.map((name) => findNode(graph, name, declared).id)
-  const backend = await start(wanted.backend, out)
+  const backend = await start(wanted, out)
   const folder = await openFolder(wanted.out)
   // As it was run, so that a picture of it makes the same again.
   const text = stringifyWorkflow(withFixedSeeds(withValuesOf(workflow, opened, graph), declarations))
@@ -113,9 +113,11 @@ async function fileOf(path: string): Promise<[name: string, bytes: Uint8Array]> 
   return [`${basename(resolve(path))}.zip`, packFolder(await readFolder(path))]
 }
 
-async function start(prefer: RunArguments['backend'], out: Terminal): Promise<BackendReport> {
+async function start({ backend: prefer, state, measure }: RunArguments, out: Terminal): Promise<BackendReport> {
   const missing = prefer === 'webgpu' || prefer === 'auto' ? await provideWebGPU() : undefined
-  const report = await startBackend({ prefer })
+  // What is measured must hold the next time as well: without a folder to keep it in the usual kernels compute.
+  const tuning = state === undefined ? undefined : { store: folderStore(state), again: measure }
+  const report = await startBackend({ prefer, tuning })
   if (prefer !== 'auto' && report.name !== prefer) out.line(`notice: ${report.reason}${missing ? ` (${missing})` : ''}`)
   return report
 }

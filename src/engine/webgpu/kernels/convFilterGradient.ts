@@ -75,7 +75,7 @@ export function sumFilterGradient(
   const { input, made } = prepared(backend, conv)
   const { dy, filterShape, stride, pad, bias } = conv
   const shape = inRows({ input: inputShape(backend, input), y: dy.shape, filter: filterShape, stride, pad, bias })
-  const chosen = tile ?? tileFor(backend.device, { ...extentsOf(shape), parts: shape.y[0]! * shape.y[1]! })
+  const chosen = tile ?? tileFor(backend.device, { ...extentsOf(shape), parts: shape.y[0]! * shape.y[1]! }, 'filter gradient')
   const splits = splitsOf(shape, chosen, isSoftware(backend.device) ? ENOUGH_FOR_SOFTWARE : ENOUGH)
   const run = (outputs: readonly TensorInfo[]) =>
     backend.dispatch(partialSums(shape, splits, chosen, outputs === direct), [...inputTensors(input, shape.input), dy], outputs)

@@ -11,6 +11,8 @@ import { channelsOf, inputBound, inputCode, inputName, inputShape, inputTensors,
 import type { Gemm, Tile } from './gemm.ts'
 import { gemm, tileFor, tileName } from './gemm.ts'
 import { suitsWinograd, winograd } from './winograd.ts'
+import type { Image, Squares } from './winogradFused.ts'
+import { fusedWinograd, squaresFor, squaresName } from './winogradFused.ts'
 
 export interface ConvForward extends ConvInput {
   /** [kh, kw, cin, cout]. */
@@ -54,11 +56,11 @@ const extras = ['bias', 'perItem', 'residual'] as const satisfies Extra[]
  * h' = floor((h + top + bottom - kh) / stride) + 1. A 1x1 filter makes it a linear layer of every pixel. Reads x, the filter
  * and what is added once for each tile that needs it, writes y.
  */
-export function convForward(backend: Backend, conv: ConvForward, tile?: Tile): TensorInfo {
+export function convForward(backend: Backend, conv: ConvForward, tile?: Tile | Squares): TensorInfo {
   const { input, made } = prepared(backend, conv)
   const whole = shapeOf(backend, conv, inputShape(backend, input))
-  const chosen = tile ?? tileFor(backend.device, extentsOf(whole))
-  const isWinograd = isForWinograd(backend, whole, chosen)
+  const chosen = tile ?? tileOf(backend.device, whole)
+  const isWinograd = chosen.shape === 'lanes' && isForWinograd(backend, whole)
   // Across lanes the bias is what the sums begin with; what else is added would be most of the code.
   const isLate =
     (isWinograd && whole.half) || (chosen.shape === 'lanes' && (conv.perItem || conv.residual || whole.outputScale !== 1))
@@ -81,10 +83,15 @@ export function convForward(backend: Backend, conv: ConvForward, tile?: Tile): T
   return finished
 }
 
-const isForWinograd = (backend: Backend, { input, filter, height, width, stride, pad }: Shape, tile: Tile) =>
-  input.channels.length === 1 &&
-  !input.upsample &&
-  suitsWinograd(backend, tile, filter, stride, pad, input.items * height * width)
+const isForWinograd = (backend: Backend, { input, filter, height, width, stride, pad }: Shape) =>
+  input.channels.length === 1 && !input.upsample && suitsWinograd(backend, filter, stride, pad, input.items * height * width)
+
+function tileOf(device: GPUDevice, shape: Shape): Tile | Squares {
+  const { filter, stride } = shape
+  const isPointwise = filter[0] * filter[1] === 1
+  const squares = stride === 1 ? squaresFor(device, 'convolution', imageOf(shape), filter) : undefined
+  return squares ?? tileFor(device, extentsOf(shape), isPointwise ? 'product' : 'convolution')
+}
 
 const extrasOf = (given: Partial<Record<Extra, TensorInfo>>) => extras.filter((extra) => given[extra])
 
@@ -116,16 +123,29 @@ const extentsOf = ({ input, height, width, filter }: Shape) => ({
   parts: 1,
 })
 
-function forward(shape: Shape, tile: Tile): Program {
+/** The pixels of y, as Winograd's way divides them; only with stride 1. */
+const imageOf = ({ input: { items }, height, width, pad: { top, left } }: Shape): Image => ({
+  items,
+  height,
+  width,
+  top,
+  left,
+  turned: false,
+})
+
+function forward(shape: Shape, tile: Tile | Squares): Program {
   const { input, filter, height, width, stride, pad, outputScale } = shape
   const key = [
     `conv${filter[0]}x${filter[1]} forward ${inputName(input)} > ${height}x${width}x${filter[3]}`,
     `stride ${stride} pad ${pad.top} ${pad.left}`,
     extrasName(shape),
     `scale ${outputScale}`,
-    tileName(tile),
+    tile.shape === 'winograd' ? squaresName(tile) : tileName(tile),
   ].join(' ')
-  return programOf(key, () => gemm(productOf(shape, tile), tile))
+  return programOf(key, () => {
+    const product = productOf(shape, tile.shape === 'lanes')
+    return tile.shape === 'winograd' ? fusedWinograd(product, imageOf(shape), tile) : gemm(product, tile)
+  })
 }
 
 const extrasName = ({ extras, oneRow, half, residualHalf }: Shape) => {
@@ -133,17 +153,17 @@ const extrasName = ({ extras, oneRow, half, residualHalf }: Shape) => {
   return [...extras.map((extra) => names[extra]), ...(half ? ['to half'] : [])].join(' ')
 }
 
-function productOf(shape: Shape, tile: Tile): Gemm {
+function productOf(shape: Shape, acrossLanes: boolean): Gemm {
   const { input, filter, height, width, stride, pad } = shape
   const [kh, kw, , to] = filter
   const from = channelsOf(input)
-  const weight = bound('weight', tile.shape === 'tiled' ? to : 1)
+  const weight = bound('weight', acrossLanes ? 1 : to)
   const y = bound('y', to, shape.half)
-  const startsWithBias = tile.shape === 'lanes' && shape.extras.length > 0
+  const startsWithBias = acrossLanes && shape.extras.length > 0
   const added = shape.extras.map((extra) => bound(extra, startsWithBias ? 1 : to, extra === 'residual' && shape.residualHalf))
   const code = `${bindings([y], [...inputBound(input), weight, ...added])}
 ${writer(y)}
-${tile.shape === 'tiled' ? added.map(reader).join('\n') : ''}
+${acrossLanes ? '' : added.map(reader).join('\n')}
 ${inputCode(input)}
 /** The pixel of x under the corner of the filter. */
 struct Row { item: u32, y: i32, x: i32 }
@@ -159,11 +179,11 @@ fn place_of(row: Row, step: u32, part: u32) -> Place {
 }
 fn a_at(place: Place, c: u32) -> vec4f { return z4(place, c); }
 ${
-  tile.shape === 'tiled'
-    ? `${reader(weight)}
-fn b_at(step: u32, c: u32, n: u32, part: u32) -> vec4f { return weight_at((step * ${from}u + c) * ${to}u + n); }`
-    : `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[(step * ${from}u + c) * ${to}u + n]; }
+  acrossLanes
+    ? `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[(step * ${from}u + c) * ${to}u + n]; }
 ${startsWithBias ? 'fn start_of(n: u32, part: u32) -> f32 { return bias[n]; }' : ''}`
+    : `${reader(weight)}
+fn b_at(step: u32, c: u32, n: u32, part: u32) -> vec4f { return weight_at((step * ${from}u + c) * ${to}u + n); }`
 }
 fn put(m: u32, n: u32, value: vec4f, part: u32) {
   if (n >= ${to}u) { return; }

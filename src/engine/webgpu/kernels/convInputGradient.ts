@@ -11,6 +11,8 @@ import type { Pad } from './convInput.ts'
 import type { Gemm, Tile } from './gemm.ts'
 import { gemm, tileFor, tileName } from './gemm.ts'
 import { suitsWinograd, winograd } from './winograd.ts'
+import type { Image, Squares } from './winogradFused.ts'
+import { fusedWinograd, squaresFor, squaresName } from './winogradFused.ts'
 
 export interface ConvInputGradient {
   /** [b, h', w', cout]. */
@@ -39,19 +41,27 @@ interface Shape {
 }
 
 /** The gradient of what a convolution has read, or the two of two tensors. Reads dy and the filter, writes dx. */
-export function convInputGradient(backend: Backend, conv: ConvInputGradient, tile?: Tile): TensorInfo[] {
+export function convInputGradient(backend: Backend, conv: ConvInputGradient, tile?: Tile | Squares): TensorInfo[] {
   const { dy, weight, inputShape, stride, pad, upsample = false, split } = conv
   if (upsample && stride !== 1) throw new RangeError('The input of a convolution with stride 2 cannot be upsampled.')
   const channels = split ?? [inputShape[3]!]
   const shape = { x: inputShape, y: dy.shape, filter: weight.shape, stride, pad, upsample, channels }
-  const chosen = tile ?? tileFor(backend.device, extentsOf(shape))
+  const chosen = tile ?? tileOf(backend.device, shape)
   // It is a convolution of dy with the filter turned by 180 degrees; only what is padded is another.
   const around = { top: 2 - pad.top, bottom: 2 - pad.bottom, left: 2 - pad.left, right: 2 - pad.right }
-  if (!upsample && !split && suitsWinograd(backend, chosen, weight.shape, stride, around, extentsOf(shape).rows))
+  const isPlain = chosen.shape === 'lanes' && !upsample && !split
+  if (isPlain && suitsWinograd(backend, weight.shape, stride, around, extentsOf(shape).rows))
     return [winograd(backend, { x: dy, weight, turned: true, pad: around }, chosen)]
   const program = inputGradient(shape, chosen)
   const outputs = channels.map((c) => ({ shape: [...inputShape.slice(0, 3), c], dtype: 'float32' }) as const)
   return backend.dispatch(program, [dy, weight], outputs)
+}
+
+function tileOf(device: GPUDevice, shape: Shape): Tile | Squares {
+  const [kh, kw, from, to] = shape.filter as [number, number, number, number]
+  const squares =
+    shape.stride === 1 && !shape.upsample ? squaresFor(device, 'input gradient', imageOf(shape), [kh, kw, to, from]) : undefined
+  return squares ?? tileFor(device, extentsOf(shape), kh * kw === 1 ? 'product' : 'input gradient')
 }
 
 /** A pixel for each row, but for stride 2, where a part has every second one in each direction. */
@@ -60,23 +70,36 @@ function extentsOf({ x: [items, height, width, channels], stride }: Shape) {
   return { rows: items! * down * across, columns: channels!, parts: stride * stride }
 }
 
-function inputGradient(shape: Shape, tile: Tile): Program {
+/** The pixels of dx, as Winograd's way divides them; only with stride 1 and as many pixels as were read. */
+const imageOf = ({ x: [items, height, width], pad: { top, left } }: Shape): Image => ({
+  items: items!,
+  height: height!,
+  width: width!,
+  top: 2 - top,
+  left: 2 - left,
+  turned: true,
+})
+
+function inputGradient(shape: Shape, tile: Tile | Squares): Program {
   const { x, y, filter, stride, pad, upsample, channels } = shape
   const key = [
     `conv${filter[0]}x${filter[1]} input gradient ${y.join('x')} > ${x.slice(0, 3).join('x')}x${channels.join('+')}`,
     `stride ${stride} pad ${pad.top} ${pad.left}${upsample ? ' upsampled' : ''}`,
-    tileName(tile),
+    tile.shape === 'winograd' ? squaresName(tile) : tileName(tile),
   ].join(' ')
-  return programOf(key, () => gemm(productOf(shape, tile), tile))
+  return programOf(key, () => {
+    const product = productOf(shape, tile.shape === 'lanes')
+    return tile.shape === 'winograd' ? fusedWinograd(product, imageOf(shape), tile) : gemm(product, tile)
+  })
 }
 
-function productOf(shape: Shape, tile: Tile): Gemm {
+function productOf(shape: Shape, acrossLanes: boolean): Gemm {
   const { y, filter, channels } = shape
   const to = filter[3]!
   const fours = channels.every((c) => c % 4 === 0) ? 4 : 1
   const outputs = channels.map((_, i) => bound(`dx${i}`, fours))
   const dy = bound('dy', to)
-  const weight = bound('weight', tile.shape === 'tiled' ? to : 1)
+  const weight = bound('weight', acrossLanes ? 1 : to)
   const code = `${bindings(outputs, [dy, weight])}
 ${outputs.map(writer).join('\n')}
 ${reader(dy)}
@@ -93,8 +116,8 @@ fn a_at(place: Place, c: u32) -> vec4f {
   let value = dy_at(place.pixel * ${to}u + c);
   return ${within('value', 'place.inside', 'c', to)};
 }
-${filterCode(shape, tile.shape === 'tiled')}
-${tile.shape === 'tiled' ? reader(weight) : ''}
+${filterCode(shape, !acrossLanes)}
+${acrossLanes ? '' : reader(weight)}
 ${putCode(shape)}`
   return { ...extentsOf(shape), depth: to, aAlong: 'k', bAlong: 'k', code }
 }

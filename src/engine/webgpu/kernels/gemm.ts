@@ -6,6 +6,8 @@
 // tiles of A and B that it shares, as GPUs like it. Across lanes: no memory and no barriers; every lane of a subgroup has
 // rows of its own, reads a part of the row of B that all of them need, and gets the other parts from its neighbours. That is
 // three to four times as fast on devices made of software, where each read of a lane costs more than 20 multiplications.
+import type { Extents, Work } from '../choices.ts'
+import { choiceFor, classOf } from '../choices.ts'
 import { isSoftware, subgroupSize } from '../device.ts'
 import type { Program } from '../program.ts'
 import { unrolled, workgroups } from '../wgsl.ts'
@@ -64,18 +66,19 @@ export type Tile = Tiled | Lanes
 
 const roundUp = (n: number, to: number) => Math.ceil(n / to) * to
 
-/** Fewer workgroups leave a large GPU idle; then tiles are smaller. */
-const ENOUGH_WORKGROUPS = 128
+/** Tiles that GPUs like as a rule. */
+export const rules: Record<'large' | 'small', Tiled> = {
+  large: { shape: 'tiled', rows: 8, columns: 4, tall: 8, wide: 16, depth: 16 },
+  small: { shape: 'tiled', rows: 4, columns: 4, tall: 8, wide: 8, depth: 16 },
+}
 
-/** A tile that suits the device and the size of C. */
-export function tileFor(device: GPUDevice, { rows, columns, parts }: Pick<Gemm, 'rows' | 'columns' | 'parts'>): Tile {
+/** A tile that suits the device and the size of C: as it was measured there, or by rules. */
+export function tileFor(device: GPUDevice, extents: Extents, work: Work = 'product'): Tile {
+  const { columns } = extents
   const across = Math.min(8, roundUp(columns, 4))
   if (isSoftware(device)) return { shape: 'lanes', rows: 4, columns: across, threads: 32, lanes: subgroupSize(device) }
   if (columns <= 16) return { shape: 'tiled', rows: 4, columns: 4, tall: 32, wide: roundUp(columns, 4) > 4 ? 4 : 1, depth: 16 }
-  const large = Math.ceil(rows / 64) * Math.ceil(columns / 64) * parts >= ENOUGH_WORKGROUPS
-  return large
-    ? { shape: 'tiled', rows: 8, columns: 4, tall: 8, wide: 16, depth: 16 }
-    : { shape: 'tiled', rows: 4, columns: 4, tall: 8, wide: 8, depth: 16 }
+  return choiceFor(device, work, extents)?.tile ?? rules[classOf(work, extents).startsWith('large') ? 'large' : 'small']
 }
 
 /** As it is part of a program's key. */
@@ -104,11 +107,12 @@ function placement({ rows, columns, parts }: Gemm, height: number, width: number
   return { workgroups: grid.workgroups, begin }
 }
 
-const accumulators = (rows: number, columns: number, start?: (j: number) => string) =>
+/** A thread's sums, of fours of columns: `c<row>_<four>`. */
+export const accumulators = (rows: number, columns: number, start?: (j: number) => string) =>
   unrolled(rows, (i) => unrolled(columns / 4, (j) => `var c${i}_${j} = ${start?.(j) ?? 'vec4f()'};`, ' '))
 
 /** One number of A for each row times four of B for each quad of columns. */
-const multiplyAdd = (rows: number, columns: number, a: (i: number) => string, b: (j: number) => string) =>
+export const multiplyAdd = (rows: number, columns: number, a: (i: number) => string, b: (j: number) => string) =>
   unrolled(rows, (i) => unrolled(columns / 4, (j) => `c${i}_${j} = fma(vec4f(${a(i)}), ${b(j)}, c${i}_${j});`, ' '))
 
 // ---- across lanes

@@ -43,13 +43,11 @@ const FEWEST_CHANNELS = 32
 /** Whether it is a convolution for it, of `pixels` in all, and quicker by it; and its tensors have a place. */
 export const suitsWinograd = (
   { device }: Backend,
-  tile: Tile,
   [kh, kw, from, to]: readonly number[],
   stride: number,
   pad: Pad,
   pixels: number,
 ): boolean =>
-  tile.shape === 'lanes' &&
   // A piece of 16 numbers for 2x2 pixels, and some for sides that are odd.
   8 * pixels * 4 * Math.max(from!, to!) <= device.limits.maxStorageBufferBindingSize &&
   kh === 3 &&
