@@ -13,7 +13,7 @@ import { TITLE } from './look/painting.ts'
 import { paintSlots } from './look/slots.ts'
 import { paintView } from './look/view.ts'
 import { paintWidgets } from './look/widgets.ts'
-import { paintTip, paintWire } from './look/wires.ts'
+import { paintTip, paintWire, pointsOn } from './look/wires.ts'
 import { typeColour, type Colours } from './theme.ts'
 
 export type Point = [number, number]
@@ -59,6 +59,10 @@ export interface StageHooks {
   edit(node: DiffusionNode, param: string, page: Point): void
   chooseFile(node: DiffusionNode, param: string, what: Kept, page: Point): void
   refused(reason: string): void
+  /** Whether a node may be put into a wire. */
+  fits(node: LGraphNode, link: LLink): boolean
+  /** A node was dropped on a wire that it fits. */
+  insert(node: LGraphNode, link: LLink): void
   /** Observers on screen. */
   visible(ids: string[]): void
 }
@@ -79,6 +83,8 @@ export class EditorCanvas extends LGraphCanvas {
   /** The wire being dragged was taken off an input: dropped in the empty it is gone, nothing is looked for. */
   declare takenOff: boolean
   declare last_click_at: Point
+  /** The wire that the dragged node would be put into. */
+  declare target: LLink | undefined
 
   get camera() {
     return this.ds as unknown as DragAndScale
@@ -175,7 +181,7 @@ export class EditorCanvas extends LGraphCanvas {
     // A wire being drawn from an input runs the other way.
     const [from, to] = !link && this.connecting_input ? [b, a] : [a, b]
     const type = link?.type ?? this.connecting_output?.type ?? this.connecting_input?.type ?? '*'
-    const marked = Boolean(link && this.highlighted_links[link.id])
+    const marked = Boolean(link && (this.highlighted_links[link.id] || link === this.target))
     const busy = this.connecting_node !== null && link !== null
     const colour = this.slotColour(type)
     paintWire(ctx, from, to, {
@@ -239,7 +245,11 @@ export class EditorCanvas extends LGraphCanvas {
   }
 
   override processMouseMove(event: MouseEvent) {
+    const pinned = Object.values(this.node_dragged ? this.selected_nodes : {}).filter(({ flags }) => flags.pinned)
+    const places = pinned.map(({ pos }) => [pos[0]!, pos[1]!])
     const result = super.processMouseMove(event)
+    pinned.forEach(({ pos }, i) => ([pos[0], pos[1]] = places[i] as Point))
+    this.target = this.node_dragged && !event.altKey ? this.wireUnder(this.node_dragged) : undefined
     this.refusal = this.connecting_node ? this.whyRefused() : undefined
     const style = this.canvas.style
     if (this.dragging_canvas && (this.spaceHeld || this.pointer_is_down)) style.cursor = 'grabbing'
@@ -249,8 +259,10 @@ export class EditorCanvas extends LGraphCanvas {
   }
 
   override processMouseUp(event: MouseEvent) {
+    const [dropped, target] = [this.node_dragged, this.target]
     const result = super.processMouseUp(event)
-    this.refusal = undefined
+    if (dropped && target) this.hooks.insert(dropped, target)
+    this.target = this.refusal = undefined
     this.takenOff = false
     this.hooks.pressed(false)
     return result
@@ -273,6 +285,24 @@ export class EditorCanvas extends LGraphCanvas {
 
   nodeUnderPointer(): LGraphNode | null {
     return this.graph!.getNodeOnPos(this.graph_mouse[0], this.graph_mouse[1], this.visible_nodes, 5)
+  }
+
+  /** The wire under a node, nearest to its middle, that it may be put into. Of several that are dragged none is. */
+  wireUnder(node: LGraphNode): LLink | undefined {
+    if (Object.keys(this.selected_nodes).length !== 1) return undefined
+    const [x, y] = [node.pos[0]!, node.pos[1]! - TITLE]
+    const [width, height] = [node.size[0]!, node.size[1]! + TITLE]
+    const distance = ([px, py]: Point) =>
+      px < x || px > x + width || py < y || py > y + height ? Infinity : Math.hypot(px - x - width / 2, py - y - height / 2)
+    return Object.values(this.graph!.links)
+      .flatMap((link) => {
+        const [from, to] = [this.graph!.getNodeById(link.origin_id), this.graph!.getNodeById(link.target_id)]
+        if (!from || !to || from === node || to === node) return []
+        const ends = [from.getConnectionPos(false, link.origin_slot), to.getConnectionPos(true, link.target_slot)] as const
+        const far = Math.min(...pointsOn(...ends).map(distance))
+        return far < Infinity && this.hooks.fits(node, link) ? [{ link, far }] : []
+      })
+      .sort((a, b) => a.far - b.far)[0]?.link
   }
 
   overSlot(): boolean {

@@ -5,11 +5,13 @@ import type { LGraphNode } from './canvas.ts'
 import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
 import { withPartners } from '../nodes/litegraph/pairs.ts'
 import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
+import { align, arrangeByWires, distribute } from './arranging.ts'
 import { insertCopy } from './clipboard.ts'
 import * as format from './format.ts'
 import { open } from './pieces.ts'
 import { byType } from './declarations.ts'
 import { shareWithFiles } from './share.ts'
+import { withoutNodes } from './splice.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 import type { Texts } from './texts/en.ts'
@@ -42,6 +44,7 @@ export const shortcut = ({ keys }: Command) => (keys?.[0] ? keysInWords(keys[0])
 export function makeCommands(editor: Editor) {
   const { stage, workspace, runner } = editor
   const selected = () => state.selection.value.length > 0
+  const several = () => state.selection.value.length > 1
   const idle = () => state.run.state.value === 'idle'
   const nodes = () => stage.selection()
   const selectTowards = (direction: Direction) => () => {
@@ -103,6 +106,31 @@ export function makeCommands(editor: Editor) {
         workspace.touched()
       },
     },
+    deleteThrough: {
+      keys: ['Alt+Delete', 'Alt+Backspace'],
+      enabled: selected,
+      run: () => {
+        const ids = new Set(whole(nodes()).map(({ id }) => id))
+        workspace.edit((file) => ({ file: withoutNodes(file, ids, byType) }))
+      },
+    },
+    pin: {
+      keys: ['P'],
+      enabled: selected,
+      run: () => {
+        const on = nodes().some(({ flags }) => !flags.pinned)
+        for (const node of nodes()) node.flags.pinned = on
+        stage.redraw()
+        workspace.touched()
+      },
+    },
+    arrange: { keys: ['Alt+A'], run: () => void arrangeByWires(editor) },
+    alignLeft: { keys: ['Alt+Shift+ArrowLeft'], enabled: several, run: () => void align(editor, 'left') },
+    alignRight: { keys: ['Alt+Shift+ArrowRight'], enabled: several, run: () => void align(editor, 'right') },
+    alignTop: { keys: ['Alt+Shift+ArrowUp'], enabled: several, run: () => void align(editor, 'top') },
+    alignBottom: { keys: ['Alt+Shift+ArrowDown'], enabled: several, run: () => void align(editor, 'bottom') },
+    distributeAcross: { enabled: several, run: () => void distribute(editor, 0) },
+    distributeDown: { enabled: several, run: () => void distribute(editor, 1) },
     mute: { keys: ['Mod+M'], enabled: selected, run: toggleMode(MUTED) },
     bypass: { keys: ['Mod+B'], enabled: selected, run: toggleMode(BYPASSED) },
     collapse: {

@@ -1,7 +1,8 @@
 // The parts of the editor put together: canvas, workflow, engine, library. Screens get them all by this one object.
-import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import type { LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { EnginePort, Kept } from '../engine/protocol.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
+import type { WorkflowFile } from '../nodes/workflow.ts'
 import { fit as fitNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
 import type { Insets } from './camera.ts'
 import type { PendingWire, Point, Spot } from './canvas.ts'
@@ -12,6 +13,7 @@ import { addFile, addFiles, listenToDrops } from './files.ts'
 import { createLibrary, openStores, type Library, type Settings } from './library.ts'
 import { menuFor } from './menus.ts'
 import { createRunner, type Runner } from './run.ts'
+import { fitting, inserted } from './splice.ts'
 import { createStage, type Stage } from './stage.ts'
 import * as state from './state.ts'
 import { applyLanguage, texts } from './texts.ts'
@@ -26,7 +28,8 @@ export interface Editor {
   commands: ReturnType<typeof makeCommands>
   /** Opens the node search, in the middle of what is seen. */
   findNode(query?: string): void
-  addNode(type: string, spot: Spot, wire?: PendingWire): void
+  /** With a wire in the air it is wired; with one that is there, put into it. */
+  addNode(type: string, spot: Spot, wire?: PendingWire, into?: LLink): void
   renameNode(node: LGraphNode, page?: Point): void
   /** Asks for files, or a folder, and opens, keeps or imports them. */
   pickFile(folder?: boolean): void
@@ -66,12 +69,16 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   setTheme(state.settings.value.theme)
 
   let seen: string[] = []
+  let fileAtPress: WorkflowFile | undefined
   stage = createStage(element, colours, {
     changed() {
       editor?.workspace.touched()
       editor?.runner.touched()
     },
-    pressed: (down) => editor.workspace.pressed(down),
+    pressed(down) {
+      fileAtPress = undefined
+      editor.workspace.pressed(down)
+    },
     selected: () => (state.selection.value = stage!.selection().map((node) => node.id)),
     palette: (spot, wire) => openPalette(spot, '', wire),
     menu: (spot, target) => (state.menu.value = menuFor(editor, spot, target)),
@@ -81,6 +88,9 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     edit: (node, param, page) => editParam(editor, node, param, page),
     chooseFile: (node, param, what, page) => void chooseFile(editor, node, param, what, page),
     refused: (reason) => state.say(reason),
+    // Asked at every move of a drag, while only positions change.
+    fits: (node, link) => fits((fileAtPress ??= stage!.file()), node, link),
+    insert: (node, link) => insert(editor, node, link),
     visible(ids) {
       seen = ids
       editor?.runner.visible(ids)
@@ -102,9 +112,10 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       const graph = stage!.middle(this.insets())
       openPalette({ page: [left + (innerWidth - left - right) / 2 - 210, top + 90], graph }, query)
     },
-    addNode(type, { graph }, wire) {
-      const node = stage!.add(type, graph, wire)
+    addNode(type, { graph }, wire, into) {
+      const node = stage!.add(type, graph, into ? undefined : wire)
       if (!node) return
+      if (into) insert(editor, node, into)
       keep({ recentNodes: [type, ...state.settings.value.recentNodes.filter((each) => each !== type)].slice(0, 8) })
       workspace.touched()
       stage!.focus()
@@ -180,6 +191,19 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
 
 const heightOf = (selector: string) => document.querySelector(selector)?.clientHeight ?? 0
 const widthOf = (selector: string) => document.querySelector(selector)?.clientWidth ?? 0
+
+const linkIn = (file: WorkflowFile, { id }: LLink) => file.links.find(([each]) => String(each) === String(id))
+
+function fits(file: WorkflowFile, { id }: LGraphNode, link: LLink): boolean {
+  const [node, wire] = [file.nodes.find((each) => each.id === id), linkIn(file, link)]
+  return Boolean(node && wire && fitting(file, node, wire, byType))
+}
+
+const insert = ({ workspace }: Editor, { id }: LGraphNode, link: LLink) =>
+  workspace.edit((file) => {
+    const wire = linkIn(file, link)
+    return { file: wire ? inserted(file, id, wire[0], byType) : file, select: [id] }
+  })
 
 function editParam({ workspace }: Editor, node: DiffusionNode, param: string, at: Point) {
   const spec = node.diffusion.declaration.params[param]

@@ -31,11 +31,11 @@ export function menuFor(editor: Editor, spot: Spot, target: MenuTarget): Menu {
     const slot = input === undefined ? node.outputs[output!]! : node.inputs[input]!
     return { at: spot.page, title: `${node.getTitle()} · ${slot.name}`, items: slotItems(editor, spot, node, target) }
   }
-  if (node) return { at: spot.page, title: byType.get(node.type)?.title ?? node.type, items: nodeItems(editor, node) }
+  if (node) return { at: spot.page, title: byType.get(node.type)?.title ?? node.type, items: nodeItems(editor, spot, node) }
   return { at: spot.page, items: canvasItems(editor, spot) }
 }
 
-function nodeItems(editor: Editor, node: LGraphNode): Menu['items'] {
+function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] {
   const { commands } = texts
   return [
     itemOf(editor, 'runTo'),
@@ -43,14 +43,27 @@ function nodeItems(editor: Editor, node: LGraphNode): Menu['items'] {
     'rule',
     itemOf(editor, 'rename'),
     itemOf(editor, 'collapse', { label: node.flags.collapsed ? commands.expand : commands.collapse }),
+    itemOf(editor, 'pin', { label: node.flags.pinned ? commands.unpin : commands.pin }),
+    ...(state.selection.value.length > 1
+      ? [{ label: commands.order, run: () => (state.menu.value = { at: spot.page, items: orderItems(editor) }) }]
+      : []),
     itemOf(editor, 'mute', { label: node.mode === MUTED ? commands.unmute : commands.mute }),
     itemOf(editor, 'bypass', { label: node.mode === BYPASSED ? commands.takePart : commands.bypass }),
     'rule',
     { label: commands.copy, keys: 'Ctrl C', run: () => void copyToClipboard(editor) },
     itemOf(editor, 'duplicate'),
     itemOf(editor, 'delete', { danger: true }),
+    itemOf(editor, 'deleteThrough', { danger: true }),
   ]
 }
+
+const orderItems = (editor: Editor): Menu['items'] => [
+  itemOf(editor, 'arrange'),
+  'rule',
+  ...(['alignLeft', 'alignRight', 'alignTop', 'alignBottom'] as const).map((id) => itemOf(editor, id)),
+  'rule',
+  ...(['distributeAcross', 'distributeDown'] as const).map((id) => itemOf(editor, id)),
+]
 
 function slotItems(editor: Editor, spot: Spot, node: LGraphNode, { input, output }: MenuTarget): Menu['items'] {
   const isInput = input !== undefined
@@ -81,7 +94,8 @@ function wireItems(editor: Editor, spot: Spot, link: LLink): Menu['items'] {
     {
       label: texts.commands.insert,
       run: () =>
-        from && (state.palette.value = { spot, query: '', wire: { node: from, side: 'output', slot: link.origin_slot } }),
+        from &&
+        (state.palette.value = { spot, query: '', wire: { node: from, side: 'output', slot: link.origin_slot }, into: link }),
     },
     {
       label: texts.commands.disconnect,
@@ -102,6 +116,7 @@ function canvasItems(editor: Editor, spot: Spot): Menu['items'] {
     { label: commands.paste, keys: 'Ctrl V', run: () => void pasteFromClipboard(editor, spot.graph) },
     'rule',
     itemOf(editor, 'selectAll'),
+    itemOf(editor, 'arrange'),
     itemOf(editor, 'fit'),
     'rule',
     itemOf(editor, 'undo'),

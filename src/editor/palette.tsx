@@ -16,7 +16,7 @@ export function Palette() {
 
 type Props = NonNullable<typeof state.palette.value>
 
-function OpenPalette({ spot, wire, query: first }: Props) {
+function OpenPalette({ spot, wire, into, query: first }: Props) {
   const editor = useEditor()
   const [query, setQuery] = useState(first)
   const [at, setAt] = useState(0)
@@ -44,7 +44,7 @@ function OpenPalette({ spot, wire, query: first }: Props) {
   const choose = (item: Found | undefined) => {
     if (!item) return
     state.palette.value = undefined
-    editor.addNode(item.declaration.type, spot, wire)
+    editor.addNode(item.declaration.type, spot, wire, into)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const move = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key]

@@ -55,7 +55,7 @@ export function boundsOf(nodes: readonly Pick<FileNode, 'pos' | 'size'>[]): [num
 const TITLE = 30
 
 /** The same file with these nodes and links; what slots say of links follows from the links. */
-function withLinks(file: WorkflowFile, nodes: readonly FileNode[], links: readonly FileLink[]): WorkflowFile {
+export function withLinks(file: WorkflowFile, nodes: readonly FileNode[], links: readonly FileLink[]): WorkflowFile {
   return {
     ...file,
     links: [...links],

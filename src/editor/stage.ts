@@ -135,6 +135,7 @@ const settingsOf = (canvas: EditorCanvas, graph: LGraph, hooks: StageHooks) =>
     pending: undefined,
     pendingAt: [0, 0],
     last_click_at: [0, 0],
+    target: undefined,
     spaceHeld: false,
     running: false,
     onSelectionChange: hooks.selected,

@@ -5,7 +5,7 @@ import type { KeptFile } from '../engine/plan/op.ts'
 import type { Description } from '../engine/checkpoint/describe.ts'
 import type { BackendReport, ImageFile, ImportReport } from '../engine/protocol.ts'
 import type { NodeId } from '../nodes/workflow.ts'
-import type { PendingWire, Point, Spot } from './canvas.ts'
+import type { LLink, PendingWire, Point, Spot } from './canvas.ts'
 import type { Placed } from './drops/place.ts'
 import type { Draft, SavedWorkflow, Settings } from './library.ts'
 import { defaultSettings } from './library.ts'
@@ -145,7 +145,8 @@ export type DrawerTab = 'gallery' | 'mine' | 'checkpoints' | 'datasets'
 
 export const drawer = signal<DrawerTab | undefined>(undefined)
 export const panelShown = signal(true)
-export const palette = signal<{ spot: Spot; wire?: PendingWire; query: string } | undefined>(undefined)
+/** `into`: the wire that the node will be put into. */
+export const palette = signal<{ spot: Spot; wire?: PendingWire; into?: LLink; query: string } | undefined>(undefined)
 export const menu = signal<Menu | undefined>(undefined)
 export const dialog = signal<Dialog | undefined>(undefined)
 export const quick = signal<Quick | undefined>(undefined)

@@ -63,3 +63,17 @@ export async function dropPaths(page: Page, paths: string[], at = { x: 640, y: 7
     await session.send('Input.dispatchDragEvent', { type, ...at, data })
   }
 }
+
+/** Drops a file that is only its text. */
+export const dropText = (page: Page, name: string, text: string, at = { x: 640, y: 700 }) =>
+  page.evaluate(
+    ([name, text, x, y]) => {
+      const data = new DataTransfer()
+      data.items.add(new File([text], name))
+      for (const type of ['dragover', 'drop'])
+        document
+          .querySelector('canvas')!
+          .dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, clientX: x, clientY: y }))
+    },
+    [name, text, at.x, at.y] as const,
+  )

@@ -3,58 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { boundsOf, merge, open, pieceOf } from '../../src/editor/pieces.ts'
 import { expandGraph } from '../../src/engine/plan/expand.ts'
 import { wire, type Graph } from '../../src/engine/plan/graph.ts'
-import { declarationOf, opTable, type ExpandOp } from '../../src/engine/plan/op.ts'
+import { opTable, type ExpandOp } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import {
-  parseWorkflow,
-  stringifyWorkflow,
-  toGraph,
-  type FileLink,
-  type FileNode,
-  type WorkflowFile,
-} from '../../src/nodes/workflow.ts'
-import { emptyWorkflow } from '../../src/nodes/workflow.ts'
-import { inputsOf, outputsOf } from '../../src/nodes/workflow/slots.ts'
-
-const declarations = new Map(nodes.map(declarationOf).map((declaration) => [declaration.type, declaration]))
-
-type Wires = [from: number, output: string, to: number, input: string][]
-
-/** A file from types and wires by name. */
-function fileOf(types: Record<number, string>, wires: Wires): WorkflowFile {
-  const built = Object.entries(types).map(([id, name], i): FileNode => {
-    const declaration = declarations.get(`diffusion/${name}`)!
-    const wired = new Set(wires.filter(([, , to]) => to === Number(id)).map(([, , , input]) => input))
-    return {
-      id: Number(id),
-      type: declaration.type,
-      pos: [i * 300, 0],
-      size: [200, 100],
-      flags: {},
-      mode: 0,
-      inputs: inputsOf(declaration, wired).map(({ name, type }) => ({ name, type, link: null })),
-      outputs: outputsOf(declaration, wired, new Set()).map(({ name, type }) => ({ name, type, links: [] })),
-      properties: {},
-    }
-  })
-  const node = (id: number) => built.find((each) => each.id === id)!
-  const links = wires.map(([from, output, to, input], i): FileLink => {
-    const [out, into] = [
-      node(from).outputs.findIndex(({ name }) => name === output),
-      node(to).inputs.findIndex(({ name }) => name === input),
-    ]
-    node(from).outputs[out]!.links!.push(i + 1)
-    node(to).inputs[into]!.link = i + 1
-    return [i + 1, from, out, to, into, '*']
-  })
-  return {
-    ...emptyWorkflow(),
-    last_node_id: Math.max(...built.map(({ id }) => Number(id))),
-    last_link_id: links.length,
-    nodes: built,
-    links,
-  }
-}
+import { declarations, fileOf } from './fileOf.ts'
+import { parseWorkflow, stringifyWorkflow, toGraph, type WorkflowFile } from '../../src/nodes/workflow.ts'
 
 const sampling = () =>
   fileOf({ 1: 'NoiseSchedule', 2: 'ExactModel', 3: 'GaussianNoise', 4: 'Sampler', 5: 'Scatter' }, [

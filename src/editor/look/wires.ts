@@ -10,10 +10,32 @@ export interface WireLook {
   alpha: number
 }
 
-/** A calm S from left to right, however the ends lie. */
-export function paintWire(ctx: CanvasRenderingContext2D, a: ArrayLike<number>, b: ArrayLike<number>, look: WireLook) {
+type Ends = ArrayLike<number>
+
+/** The two inner points of the curve of a wire. */
+function bendsOf(a: Ends, b: Ends): [[number, number], [number, number]] {
   const [dx, dy] = [b[0]! - a[0]!, b[1]! - a[1]!]
   const reach = dx > 0 ? Math.max(28, dx * 0.45) : Math.min(160, 40 + Math.abs(dx) * 0.35 + Math.abs(dy) * 0.2)
+  return [
+    [a[0]! + reach, a[1]!],
+    [b[0]! - reach, b[1]!],
+  ]
+}
+
+/** Points along a wire, its ends left out. */
+export function pointsOn(a: Ends, b: Ends, count = 24): [number, number][] {
+  const [first, second] = bendsOf(a, b)
+  return Array.from({ length: count }, (_, i) => {
+    const t = (i + 1) / (count + 1)
+    const at = (k: number) =>
+      (1 - t) ** 3 * a[k]! + 3 * t * (1 - t) ** 2 * first[k]! + 3 * t ** 2 * (1 - t) * second[k]! + t ** 3 * b[k]!
+    return [at(0), at(1)]
+  })
+}
+
+/** A calm S from left to right, however the ends lie. */
+export function paintWire(ctx: CanvasRenderingContext2D, a: ArrayLike<number>, b: ArrayLike<number>, look: WireLook) {
+  const [first, second] = bendsOf(a, b)
   ctx.save()
   ctx.globalAlpha *= look.alpha
   ctx.strokeStyle = look.colour
@@ -22,7 +44,7 @@ export function paintWire(ctx: CanvasRenderingContext2D, a: ArrayLike<number>, b
   if (look.loop) ctx.setLineDash([1, 7])
   ctx.beginPath()
   ctx.moveTo(a[0]!, a[1]!)
-  ctx.bezierCurveTo(a[0]! + reach, a[1]!, b[0]! - reach, b[1]!, b[0]!, b[1]!)
+  ctx.bezierCurveTo(...first, ...second, b[0]!, b[1]!)
   ctx.stroke()
   ctx.restore()
 }

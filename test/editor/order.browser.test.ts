@@ -1,0 +1,122 @@
+// Nodes put into wires, taken out of them, and put in order, by hand and keys in a real Chromium.
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { WorkflowFile } from '../../src/nodes/workflow.ts'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { dropText, newWorkflow, placeOf } from './driver.ts'
+import { fileOf } from './fileOf.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+
+let context: BrowserContext
+let page: Page
+
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  await newWorkflow(page)
+})
+
+afterEach(async () => {
+  await context?.close()
+  expect(chromium.errors()).toEqual([])
+})
+
+interface Shown {
+  id: number
+  title: string
+  x: number
+  y: number
+}
+
+/** Nodes with their places, and wires as `from > to`, by titles. */
+const shown = () =>
+  page.evaluate(() => {
+    interface Node {
+      id: number
+      pos: [number, number]
+      getTitle(): string
+      inputs: { link: number | null }[]
+    }
+    const { graph } = (document.querySelector('canvas') as unknown as { data: { graph: { _nodes: Node[]; links: object } } }).data
+    const links = Object.values(graph.links) as { origin_id: number; target_id: number }[]
+    const title = (id: number) => graph._nodes.find((node) => node.id === id)!.getTitle()
+    return {
+      nodes: graph._nodes.map((node): Shown => ({ id: node.id, title: node.getTitle(), x: node.pos[0], y: node.pos[1] })),
+      wires: links.map(({ origin_id, target_id }) => `${title(origin_id)} > ${title(target_id)}`).sort(),
+    }
+  })
+
+const wires = async () => (await shown()).wires
+const press = (keys: string) => page.keyboard.press(keys)
+
+async function drag(from: { x: number; y: number }, by: [number, number]) {
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(from.x + by[0], from.y + by[1], { steps: 8 })
+  await page.mouse.up()
+}
+
+/** Noise, Stop Gradient and Preview in a row, with a wire from the first to the last, and a Mix below. */
+const row = (): WorkflowFile => {
+  const file = fileOf({ 1: 'GaussianNoise', 2: 'Preview', 3: 'StopGradient' }, [[1, 'noise', 2, 'images_1']])
+  const places: [number, number][] = [
+    [0, 0],
+    [700, 0],
+    [320, 320],
+  ]
+  file.nodes.forEach((node, i) => (node.pos = places[i]!))
+  return file
+}
+
+test('a node dropped on a wire goes into it, and deleted out of it the wire is whole again', async () => {
+  await dropText(page, 'row.json', JSON.stringify(row()))
+  await expect.poll(wires).toEqual(['Gaussian Noise > Preview'])
+  const from = await placeOf(page, 'Stop Gradient')
+  const [noise, preview] = [await placeOf(page, 'Gaussian Noise'), await placeOf(page, 'Preview')]
+  await drag(from, [(noise.x + preview.x) / 2 - from.x, noise.y + 25 - from.y])
+  await expect.poll(wires).toEqual(['Gaussian Noise > Stop Gradient', 'Stop Gradient > Preview'])
+  await press('Alt+Delete')
+  await expect.poll(wires).toEqual(['Gaussian Noise > Preview'])
+  expect((await shown()).nodes.map(({ title }) => title).sort()).toEqual(['Gaussian Noise', 'Preview'])
+  await press('Control+z')
+  await press('Control+z')
+  await expect.poll(wires).toEqual(['Gaussian Noise > Preview'])
+  expect((await shown()).nodes).toHaveLength(3)
+})
+
+test('with Alt held it only lies on it', async () => {
+  await dropText(page, 'row.json', JSON.stringify(row()))
+  await expect.poll(wires).toEqual(['Gaussian Noise > Preview'])
+  const from = await placeOf(page, 'Stop Gradient')
+  const noise = await placeOf(page, 'Gaussian Noise')
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.keyboard.down('Alt')
+  await page.mouse.move(from.x, noise.y + 25, { steps: 8 })
+  await page.mouse.up()
+  await page.keyboard.up('Alt')
+  await expect.poll(wires).toEqual(['Gaussian Noise > Preview'])
+})
+
+test('nodes are arranged by their wires, aligned, and stay where they are pinned', async () => {
+  const file = row()
+  file.nodes[1]!.pos = [-400, 500]
+  await dropText(page, 'row.json', JSON.stringify(file))
+  await expect.poll(wires).toHaveLength(1)
+  const at = async (title: string) => (await shown()).nodes.find((node) => node.title === title)!
+  await press('Alt+a')
+  await expect.poll(async () => (await at('Preview')).x > (await at('Gaussian Noise')).x).toBe(true)
+  await press('Control+a')
+  await press('Alt+Shift+ArrowLeft')
+  await expect.poll(async () => new Set((await shown()).nodes.map(({ x }) => x)).size).toBe(1)
+
+  const before = (await shown()).nodes
+  await press('p')
+  await drag(await placeOf(page, 'Gaussian Noise'), [80, 60])
+  expect((await shown()).nodes.map(({ x, y }) => [x, y]).sort()).toEqual(before.map(({ x, y }) => [x, y]).sort())
+})
