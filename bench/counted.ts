@@ -1,10 +1,13 @@
 // Counts one thing in a process of its own, so that what is replaced in tfjs here is not there for stock tfjs, and memory is
-// that of one thing: `node scripts/run.mjs bench/counted.ts ours|stock train|sample|sample16 [features]`. Prints a line of JSON.
+// that of one thing: `node scripts/run.mjs bench/counted.ts ours|stock train|sample|sample16 [features]`, training here with
+// `--activations float16` as well. Prints a line of JSON.
+import { parseArgs } from 'node:util'
 import { startUntested } from '../src/engine/backends.ts'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { opTable } from '../src/engine/plan/op.ts'
 import { createSession } from '../src/engine/plan/session.ts'
 import { tf } from '../src/engine/tf.ts'
+import type { ActivationStorage } from '../src/engine/values.ts'
 import { nodes } from '../src/nodes/table.ts'
 import type { Counter, Counts, Use } from './counting.ts'
 import { difference, provideCountingGPU } from './counting.ts'
@@ -42,7 +45,13 @@ interface Mark {
   uses: Map<GPUComputePipeline, Use>
 }
 
-export async function main([who, task, features]: string[]): Promise<void> {
+export async function main(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { activations: { type: 'string', default: 'float32' } },
+  })
+  const [who, task, features] = positionals
   const counter = provideCountingGPU(features ? (features.split(',') as GPUFeatureName[]) : [])
   const marks: Mark[] = []
   const mark = () => {
@@ -50,13 +59,13 @@ export async function main([who, task, features]: string[]): Promise<void> {
     const { user, system } = process.cpuUsage()
     marks.push({ cpu: (user + system) / 1000, counts: { ...counter.counts }, uses })
   }
-  await runs[who as Who](task as Task, mark)
+  await runs[who as Who](task as Task, mark, values.activations as ActivationStorage)
   console.log(JSON.stringify(countedOf(marks, counter)))
   process.exit(0)
 }
 
-const runs: { [W in Who]: (task: Task, mark: () => void) => Promise<void> } = {
-  async ours(task, mark) {
+const runs: { [W in Who]: (task: Task, mark: () => void, activations: ActivationStorage) => Promise<void> } = {
+  async ours(task, mark, activations) {
     await startUntested('webgpu')
     const faults: string[] = []
     const session = createSession({
@@ -64,7 +73,7 @@ const runs: { [W in Who]: (task: Task, mark: () => void) => Promise<void> } = {
       onEvent: (event) =>
         event.type === 'faults' && faults.push(...event.faults.map(({ node, message }) => `${node}: ${message}`)),
     })
-    await session.run({ type: 'run', run: 1, graph: graphs[task](STEPS + 1) })
+    await session.run({ type: 'run', run: 1, graph: graphs[task](STEPS + 1, activations) })
     if (faults.length) throw new Error(faults.join('\n'))
   },
   async stock(task, mark) {
@@ -79,7 +88,7 @@ const runs: { [W in Who]: (task: Task, mark: () => void) => Promise<void> } = {
   },
 }
 
-const graphs: { [K in Task]: (steps: number) => Graph } = {
+const graphs: { [K in Task]: (steps: number, activations: ActivationStorage) => Graph } = {
   train: trainingGraph,
   sample: (steps) => samplingGraph(steps, 1),
   sample16: (steps) => samplingGraph(steps, 16),

@@ -11,7 +11,7 @@ import type { Levels } from '../src/engine/schedule.ts'
 import { levelsAt, noiseSchedule } from '../src/engine/schedule.ts'
 import type { Scalar, Tensor4D } from '../src/engine/tf.ts'
 import { tf } from '../src/engine/tf.ts'
-import type { Weights } from '../src/engine/values.ts'
+import type { ActivationStorage, Weights } from '../src/engine/values.ts'
 import { dataset, defineNode, like, samples } from '../src/nodes/define.ts'
 import { stockUnet } from './stock.ts'
 
@@ -84,7 +84,7 @@ const model: GraphNode[] = [
 ]
 
 /** Adam without clipping and averages, the mean squared error of the noise. */
-export const trainingGraph = (steps: number): Graph => ({
+export const trainingGraph = (steps: number, activations: ActivationStorage = 'float32'): Graph => ({
   nodes: [
     ...model,
     node('data', 'bench/Images', {}),
@@ -93,7 +93,7 @@ export const trainingGraph = (steps: number): Graph => ({
       'start',
       'TrainingStart',
       { model: ['net', 'model'], dataset: ['data', 'dataset'], optimizer: ['adam', 'optimizer'] },
-      { steps, batch_size: BATCH },
+      { steps, batch_size: BATCH, activations },
     ),
     node('x_0', 'bench/Mark', { value: ['start', 'x_0'] }),
     node('t', 'RandomTimesteps', { like: ['x_0', 'value'], schedule: ['schedule', 'schedule'] }),

@@ -1,16 +1,16 @@
 // Trains workflows/digits-train.json as it stands, on wasm, samples 500 digits and judges them beside what torch and diffusers
 // reach with the same network: `npm run eval:digits`, with `--json` as one line of JSON, with `--steps n` for another number of
 // steps, with `--checkpoint file.zip` (or a folder) without training, with `--out folder` to keep the checkpoint and a picture,
-// with `--browser` to train in an isolated page of Chromium, with threads, with `--workflow file.json` for another training, with `--draws n` for the mean over more draws of the noise: from one to the
-// next the Fréchet distance changes by about 0.02.
+// with `--browser` to train in an isolated page of Chromium, with threads, with `--workflow file.json` for another training, with
+// `--draws n` for the mean over more draws of the noise: from one to the next the Fréchet distance changes by about 0.02; with
+// `--activations float16` (or float32) on webgpu, where alone there is a choice; in Node that may be a device made of software.
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startBackend } from '../src/engine/backends.ts'
 import type { Judgement } from './digits-judge.ts'
 import { evaluators, judge, realDigits } from './digits-judge.ts'
 import type { Result } from './digits-samples.ts'
 import { judged, sampled } from './digits-samples.ts'
-import { checkpointAt, countOf, keepFiles, loadedBytes, trainedBy } from './evaluation.ts'
+import { checkpointAt, countOf, keepFiles, loadedBytes, startOn, trainedBy } from './evaluation.ts'
 import { trainedInBrowser } from './trainedInBrowser.ts'
 
 const FILE = 'workflows/digits-train.json'
@@ -38,15 +38,22 @@ export async function main(args: readonly string[]) {
       checkpoint: { type: 'string' },
       out: { type: 'string' },
       draws: { type: 'string', default: '1' },
+      activations: { type: 'string' },
       browser: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
-  const here = await startBackend({ prefer: 'wasm' })
+  const { activations } = values
+  if (activations !== undefined && values.browser)
+    throw new Error('In the page digits are trained on wasm, which has no --activations.')
+  const here = await startOn(activations === undefined ? 'wasm' : 'webgpu')
   const say = (line: string) => values.json || console.error(line)
   const given =
     values.checkpoint === undefined
-      ? trainedBy(values.workflow, values.steps === undefined ? undefined : countOf(values.steps))
+      ? trainedBy(values.workflow, {
+          ...(values.steps !== undefined && { steps: countOf(values.steps) }),
+          ...(activations !== undefined && { activations }),
+        })
       : await loadedBytes(basename(values.checkpoint), await checkpointAt(values.checkpoint))
   const trained = values.browser && given.training !== undefined ? await trainedInBrowser(given, say) : undefined
   const source = trained?.source ?? given

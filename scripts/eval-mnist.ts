@@ -224,7 +224,7 @@ async function sourceOf({ checkpoint, train, workflow, steps }: Values): Promise
   if (!train && (workflow ?? steps) !== undefined) throw new Error('--workflow and --steps are for --train.')
   if (train && checkpoint !== undefined) throw new Error('Either --train or --checkpoint.')
   if (train) {
-    const source = trainedBy(workflow ?? WORKFLOW, steps === undefined ? undefined : countOf(steps))
+    const source = trainedBy(workflow ?? WORKFLOW, steps === undefined ? {} : { steps: countOf(steps) })
     return { what: basename(workflow ?? WORKFLOW), source }
   }
   if (checkpoint === undefined) return { what: 'the shipped checkpoint', source: await shippedMnist() }

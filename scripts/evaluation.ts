@@ -2,6 +2,7 @@
 // numbers taken out of graphs.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { startBackend } from '../src/engine/backends.ts'
 import { packFolder } from '../src/engine/checkpoint/archive.ts'
 import type { Fault } from '../src/engine/plan/fault.ts'
 import { GraphError } from '../src/engine/plan/fault.ts'
@@ -11,17 +12,27 @@ import type { Assets, KeptFile, OutputFile } from '../src/engine/plan/op.ts'
 import { declarationOf, opTable } from '../src/engine/plan/op.ts'
 import { createSession } from '../src/engine/plan/session.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
-import type { Event } from '../src/engine/protocol.ts'
+import type { BackendName, BackendReport, Event } from '../src/engine/protocol.ts'
 import { assetsOf } from '../src/nodes/assets.ts'
 import { any, defineNode, text } from '../src/nodes/define.ts'
 import { readFolder } from '../src/nodes/folder.ts'
 import type { KeptFiles } from '../src/nodes/kept.ts'
 import { keptIn } from '../src/nodes/kept.ts'
 import { withSettings } from '../src/nodes/settings.ts'
+import { provideWebGPU } from '../src/nodes/node-webgpu.ts'
 import { shippedInNode } from '../src/nodes/shipped-node.ts'
 import { nodes } from '../src/nodes/table.ts'
 import { inspected } from '../src/nodes/view/inspect.ts'
 import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
+
+/** Starts a backend. Throws Error if it is not here. */
+export async function startOn(wanted: BackendName): Promise<BackendReport> {
+  const missing = wanted === 'webgpu' ? await provideWebGPU() : undefined
+  if (missing) throw new Error(missing)
+  const started = await startBackend({ prefer: wanted })
+  if (started.name !== wanted) throw new Error(started.reason)
+  return started
+}
 
 /** What samples are taken of, and where from. */
 export interface Source {
@@ -35,13 +46,17 @@ export interface Source {
   training?: string
 }
 
-/** The workflow with its one training, whose averaged model is judged, and its one Sampler, which lends its schedule and noise. */
-export function trainedBy(file: string, steps: number | undefined): Source {
+/**
+ * The workflow with its one training, whose averaged model is judged, and its one Sampler, which lends its schedule and noise.
+ * `params`: what TrainingStart has otherwise than the workflow says.
+ */
+export function trainedBy(file: string, params: Record<string, number | string>): Source {
   const declarations = nodes.map(declarationOf)
   const { workflow } = parseWorkflow(readFileSync(file, 'utf8'), declarations)
   const opened = toGraph(workflow, declarations)
   const start = only(opened, 'TrainingStart')
-  const graph = withSettings(opened, steps === undefined ? {} : { [`${start.id}.steps`]: steps }, declarations)
+  const settings = Object.entries(params).map(([name, value]) => [`${start.id}.${name}`, value])
+  const graph = withSettings(opened, Object.fromEntries(settings), declarations)
   const sampler = only(graph, 'Sampler')
   const noise = graph.nodes.find(({ id }) => id === sampler.inputs.x_T?.node)
   if (noise?.op !== 'diffusion/GaussianNoise') throw new Error('The Sampler of the workflow does not begin with GaussianNoise.')

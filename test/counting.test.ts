@@ -4,13 +4,15 @@ import type { Counter, Counts } from '../bench/counting.ts'
 import { difference, provideCountingGPU } from '../bench/counting.ts'
 import { config, PARAMETERS, samplingGraph } from '../bench/reference.ts'
 import { startUntested, stopBackend } from '../src/engine/backends.ts'
+import { predict } from '../src/engine/models/predict.ts'
 import { unetParameters } from '../src/engine/models/unet/summary.ts'
 import type { RunOp } from '../src/engine/plan/op.ts'
 import { checkParams } from '../src/engine/plan/params.ts'
 import type { Random } from '../src/engine/random.ts'
-import type { Tensor4D } from '../src/engine/tf.ts'
+import type { Scalar, Tensor4D } from '../src/engine/tf.ts'
 import { tf } from '../src/engine/tf.ts'
-import type { Model } from '../src/engine/values.ts'
+import type { ActivationStorage, Model } from '../src/engine/values.ts'
+import type { Backend } from '../src/engine/webgpu/backend.ts'
 import { attention } from '../src/nodes/model/attention.ts'
 import { unet } from '../src/nodes/model/unet.ts'
 
@@ -126,16 +128,38 @@ describe('by its own calls', () => {
 })
 
 describe('the UNet that is counted', () => {
+  const made = (op: RunOp, inputs: object) => {
+    const node = samplingGraph(1, 1).nodes.find((each) => each.op === op.type)!
+    return op.run(inputs as never, checkParams(node, op).params as never, { random: zeros, prepared: undefined })
+  }
+
   test('has as many parameters as are told', () => expect(unetParameters(config)).toBe(PARAMETERS))
 
   test('is the same as nodes make it and in stock operations', () => {
-    const made = (op: RunOp, inputs: object) => {
-      const node = samplingGraph(1, 1).nodes.find((each) => each.op === op.type)!
-      return op.run(inputs as never, checkParams(node, op).params as never, { random: zeros, prepared: undefined })
-    }
     const { model } = made(unet, made(attention, {})) as { model: Model }
     expect(model.config).toEqual(config)
     tf.dispose(model.weights)
+  })
+
+  test('keeps little more than half as much for its gradients in float16', () => {
+    const { model } = made(unet, made(attention, {})) as { model: Model }
+    const [x, weights] = [tf.zeros([2, 32, 32, 3]), Object.values(model.weights)]
+    const pool = (tf.backend() as unknown as Backend).bufferManager
+    const keptWith = (activations: ActivationStorage) => {
+      let kept = 0
+      const loss = () => {
+        const before = pool.numBytesUsed
+        const said = tf.tidy(() => predict({ ...model, activations }, x, Float64Array.of(5)))
+        kept = pool.numBytesUsed - before
+        return said.mean() as Scalar
+      }
+      tf.dispose(tf.engine().gradients(loss, weights) as never)
+      return kept
+    }
+    // Uniforms are among what is used, and are there the second time.
+    const [, , half, whole] = (['float16', 'float32', 'float16', 'float32'] as const).map(keptWith)
+    expect(half! / whole!).toBeLessThan(0.7)
+    tf.dispose([x, weights] as never)
   })
 })
 

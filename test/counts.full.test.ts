@@ -6,12 +6,13 @@ import { expect, test } from 'vitest'
 import type { Counted, Task } from '../bench/counted.ts'
 import { amount, names, rows } from '../bench/counts.ts'
 
-const page = readFileSync('docs/performance.md', 'utf8')
-  .replace(/[^]*?\n## Counts\n/, '')
-  .replace(/\n## [^]*/, '')
+const whole = readFileSync('docs/performance.md', 'utf8')
+const sectionOf = (title: string) => whole.split(`\n## ${title}\n`)[1]!.replace(/\n## [^]*/, '')
+const page = sectionOf('Counts')
+const run = promisify(execFile)
 
 test('the tables of counts', { timeout: 600_000 }, async () => {
-  const { stdout } = await promisify(execFile)('node', ['scripts/run.mjs', 'bench/counts.ts', '--json'])
+  const { stdout } = await run('node', ['scripts/run.mjs', 'bench/counts.ts', '--json'])
   const counted = JSON.parse(stdout) as { [K in Task]: Counted } & { stock: { [K in Task]: Counted } }
   const tables = page.split(/^A (?:training|sampling) step.*$/m).slice(1)
   expect(tables.length).toBe(names.length)
@@ -25,4 +26,22 @@ test('the tables of counts', { timeout: 600_000 }, async () => {
     })
     expect(told).toEqual(found)
   }
+})
+
+test('the table of activations in float16', { timeout: 600_000 }, async () => {
+  const counted: Counted[] = []
+  for (const storage of ['float32', 'float16']) {
+    const { stdout } = await run('node', ['scripts/run.mjs', 'bench/counted.ts', 'ours', 'train', `--activations=${storage}`])
+    counted.push(JSON.parse(stdout.trim().split('\n').at(-1)!) as Counted)
+  }
+  const told = [...sectionOf('Activations in float16').matchAll(/^\| (\w.*?) \| (\d.*?) \| (\d.*?) \|$/gm)].map(
+    ([, ...cells]) => cells,
+  )
+  expect(told.length).toBeGreaterThan(1)
+  const keys = Object.keys(rows) as (keyof typeof rows)[]
+  const found = told.map(([name]) => {
+    const key = keys.find((each) => rows[each][0] === name)!
+    return [name, ...counted.map((of) => amount(of[key] / rows[key][1]))]
+  })
+  expect(told).toEqual(found)
 })

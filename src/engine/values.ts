@@ -90,7 +90,12 @@ export interface Model {
   children: Record<string, Model>
   /** While it is trained, and only then: what dropout draws from. No part of checkpoints. */
   training?: TrainingMode
+  /** How its activations are stored while it is evaluated; float32 if it is not said. No part of checkpoints. */
+  activations?: ActivationStorage
 }
+
+/** float16: on webgpu what blocks of a UNet give takes two bytes a number; all is computed in float32. Elsewhere as float32. */
+export type ActivationStorage = 'float32' | 'float16'
 
 /** Draws of a training step: its seed, and the number of the step. */
 export interface TrainingMode {

@@ -2,7 +2,8 @@
 // gets them widened without asking.
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import type { Tensor, TensorInfo } from '../../src/engine/tf.ts'
+import { residualBlock } from '../../src/engine/layers/residual.ts'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorInfo } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Backend } from '../../src/engine/webgpu/backend.ts'
 import type { Activations } from '../../src/engine/webgpu/activations.ts'
@@ -275,6 +276,51 @@ onEachBackend(() => {
     const [wide, dy] = [widened(x), put(numbers(48, 2), [2, 6, 4])]
     await expectNear(siluForward(ownBackend(), x), siluForward(ownBackend(), wide))
     await expectNear(siluGradient(ownBackend(), x, dy), siluGradient(ownBackend(), wide, dy))
+  })
+
+  // ---- layers
+
+  test('are what a residual block keeps for its gradients, which are those of float32 but for the rounding', async () => {
+    const shapes = {
+      x: [2, 4, 4, 8],
+      projected: [2, 8],
+      'norm1.weight': [8],
+      'norm1.bias': [8],
+      'conv1.weight': [3, 3, 8, 8],
+      'conv1.bias': [8],
+      'norm2.weight': [8],
+      'norm2.bias': [8],
+      'conv2.weight': [3, 3, 8, 8],
+      'conv2.bias': [8],
+    }
+    const inputs = Object.entries(shapes).map(([, shape], i) => put(numbers(tf.util.sizeFromShape(shape), i, 0.5), shape))
+    const names = Object.keys(shapes)
+    const parameters = (tensors: Tensor[], layer: string) => ({
+      weight: tensors[names.indexOf(`${layer}.weight`)] as never,
+      bias: tensors[names.indexOf(`${layer}.bias`)] as Tensor1D,
+    })
+    const block = (half: boolean) => (tensors: Tensor[]) => {
+      const [x, projected] = tensors as [Tensor4D, Tensor2D]
+      const layers = Object.fromEntries(['norm1', 'conv1', 'norm2', 'conv2'].map((name) => [name, parameters(tensors, name)]))
+      const options = { groups: 2, eps: 1e-5, time_scale_shift: 'default', output_scale: 1, half } as const
+      return residualBlock(ownBackend(), { x, projected, layers: layers as never, options })
+    }
+    const dy = put(numbers(256, 20), [2, 4, 4, 8])
+    const evaluated = (half: boolean) => {
+      let output: Tensor
+      const gradients = tf.grads((...tensors) => (output = tf.keep(block(half)(tensors))))(inputs, dy)
+      return [output!, ...gradients].map((tensor) => hold(tensor))
+    }
+    const [found, right] = [evaluated(true), evaluated(false)]
+    expect(found.map(isHalf)).toEqual(names.reduce((is) => [...is, false], [true]))
+    for (const [i, exact] of right.entries()) {
+      const data = await dataOf(exact)
+      const most = data.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
+      const off = (await dataOf(found[i]!)).reduce((max, value, k) => Math.max(max, Math.abs(value - data[k]!)), 0)
+      expect(off / most, names[i - 1] ?? 'output').toBeLessThan(8 * ROUNDING)
+      // Of the last bias it is the sum of dy, which is no activation.
+      if (names[i - 1] !== 'conv2.bias') expect(off, names[i - 1]).toBeGreaterThan(0)
+    }
   })
 
   test('are refused where channels are not a multiple of four', () => {

@@ -90,6 +90,15 @@ onEachBackend((backend) => {
 
 onCpu(() => {
   describe('TrainingStart', () => {
+    test('tells the model that is trained how to store activations, and no other', async () => {
+      const { each, done } = await evaluate(training({}, { steps: 1, activations: 'float16' }), {
+        each: 'start.model',
+        done: 'end.model',
+      })
+      expect(each).toMatchObject({ activations: 'float16' })
+      expect(done).not.toHaveProperty('activations')
+    })
+
     /** Which points of a data set of eight come in each of the steps: each is told by its first coordinate. */
     async function batches(start: Record<string, unknown>): Promise<number[][]> {
       const count = 8

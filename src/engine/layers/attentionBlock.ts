@@ -31,6 +31,8 @@ interface Block {
     eps: number
     /** The sum with the way around is divided by it. */
     output_scale: number
+    /** What the block gives is stored as halves. */
+    half?: boolean
   }
 }
 
@@ -67,7 +69,7 @@ const reshaped = ({ dataId, dtype }: TensorInfo, shape: readonly number[]): Tens
 
 function forward(backend: Backend, block: Block): Done {
   const { x, layers, options } = block
-  const { heads, groups, eps, output_scale } = options
+  const { heads, groups, eps, output_scale, half = false } = options
   const { out } = layers
   const [b, h, w, c] = x.shape
   const normal = statistics(backend, { x, groups, eps, ...layers.norm, silu: false })
@@ -80,7 +82,7 @@ function forward(backend: Backend, block: Block): Done {
   const [mixed, logsumexp] = [tensorOf(found.y), tensorOf(found.logsumexp)]
   const filter = reshaped(out.weight, [1, 1, ...out.weight.shape])
   const last: Stage = { x: reshaped(mixed, x.shape), weight: filter, ...pointwise }
-  const y = stageForward(backend, last, { bias: out.bias, residual: x, outputScale: 1 / output_scale })
+  const y = stageForward(backend, last, { bias: out.bias, residual: x, outputScale: 1 / output_scale, half })
   const kept: Kept = { input, norm: normal, qkv, y: mixed, logsumexp, last }
   return {
     outputs: [tensorOf(y)],

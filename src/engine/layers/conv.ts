@@ -42,6 +42,8 @@ export interface ConvOptions extends Geometry {
   residual?: Tensor4D
   /** What the sum of all is multiplied with. */
   outputScale?: number
+  /** On webgpu, by kernels of our own, what comes out is stored as halves, if its channels can be. */
+  half?: boolean
 }
 
 /**

@@ -24,7 +24,7 @@ export function convKernels({ x, upsample, weight, stride, pad }: Layer): Backen
 
 /** conv2d by kernels of our own; for the gradients x and its moments are kept, and nothing that is computed in between. */
 export function convByKernels(backend: Backend, layer: Layer): Tensor4D {
-  const { x, norm, upsample, weight, bias, stride, pad, perItem, residual, outputScale } = layer
+  const { x, norm, upsample, weight, bias, stride, pad, perItem, residual, outputScale, half = false } = layer
   const [first, skip] = partsOf(x)
   const inputs = { weight, bias, normWeight: norm?.weight, normBias: norm?.bias, perItem, residual, skip, x: first }
   const [y] = operation(inputs, () => {
@@ -39,6 +39,7 @@ export function convByKernels(backend: Backend, layer: Layer): Tensor4D {
     }
     const added = {
       bias,
+      half,
       ...(perItem && { perItem }),
       ...(residual && { residual }),
       ...(outputScale !== undefined && { outputScale }),

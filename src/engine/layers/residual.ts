@@ -37,6 +37,8 @@ export interface ResidualOptions {
   time_scale_shift: 'default' | 'scale_shift'
   /** The sum with the way around is divided by it. */
   output_scale: number
+  /** What conv1 and the block give is stored as halves. */
+  half?: boolean
 }
 
 interface Block {
@@ -73,19 +75,19 @@ interface Stages {
 function forward(backend: Backend, block: Block): Done {
   const { x, projected, layers, options } = block
   const { norm1, conv1, norm2, conv2, shortcut } = layers
-  const { groups, eps, output_scale } = options
+  const { groups, eps, output_scale, half = false } = options
   const [one] = partsOf(x) as [Tensor4D]
 
   const normal1 = statistics(backend, { x, groups, eps, ...norm1, silu: true })
   const first: Stage = { x, norm: normal1, weight: conv1.weight, ...same }
   const scaled = options.time_scale_shift === 'scale_shift' ? { scaleShift: rowsFor(projected, one.shape[0]) } : undefined
-  const h = tensorOf(stageForward(backend, first, { bias: conv1.bias, ...(!scaled && { perItem: projected }) }))
+  const h = tensorOf(stageForward(backend, first, { bias: conv1.bias, half, ...(!scaled && { perItem: projected }) }))
 
   const normal2 = statistics(backend, { x: h, groups, eps, ...norm2, ...scaled, silu: true })
   const second: Stage = { x: h, norm: normal2, weight: conv2.weight, ...same }
   const around: Stage | undefined = shortcut && { x, weight: shortcut.weight, ...pointwise }
   const residual = around ? tensorOf(stageForward(backend, around, { bias: shortcut!.bias })) : one
-  const y = stageForward(backend, second, { bias: conv2.bias, residual, outputScale: 1 / output_scale })
+  const y = stageForward(backend, second, { bias: conv2.bias, residual, outputScale: 1 / output_scale, half })
 
   return {
     outputs: [tensorOf(y)],

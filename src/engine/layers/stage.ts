@@ -5,6 +5,7 @@ import type { Activations } from '../webgpu/activations.ts'
 import { tensorsOf } from '../webgpu/activations.ts'
 import { homeFor } from '../webgpu/arena.ts'
 import type { Backend } from '../webgpu/backend.ts'
+import { canBeHalf } from '../webgpu/half.ts'
 import { convFilterGradient } from '../webgpu/kernels/convFilterGradient.ts'
 import type { ConvForward } from '../webgpu/kernels/convForward.ts'
 import { convForward } from '../webgpu/kernels/convForward.ts'
@@ -81,12 +82,12 @@ const inputOf = ({ x, norm, upsample }: Stage) => ({
   ...(upsample && { upsample }),
 })
 
-type Added = Pick<ConvForward, 'bias' | 'perItem' | 'residual' | 'outputScale'>
+type Added = Pick<ConvForward, 'bias' | 'perItem' | 'residual' | 'outputScale' | 'half'>
 
-/** What comes out, with what is added to it. */
-export function stageForward(backend: Backend, stage: Stage, added: Added): TensorInfo {
+/** What comes out, with what is added to it; `half`: stored as halves, if its channels can be. */
+export function stageForward(backend: Backend, stage: Stage, { half = false, ...added }: Added): TensorInfo {
   const { weight, stride, pad } = stage
-  return convForward(backend, { ...inputOf(stage), weight, stride, pad, ...added })
+  return convForward(backend, { ...inputOf(stage), weight, stride, pad, ...added, half: half && canBeHalf(weight.shape) })
 }
 
 /** The gradient of what is convolved, as one tensor; or of two, if they are split. */

@@ -10,9 +10,10 @@ import { randomOf } from '../../engine/random.ts'
 import { tf } from '../../engine/tf.ts'
 import type { TrainingConfig, TrainingState } from '../../engine/training.ts'
 import { averagedWeights, beginTraining, resumeTraining, settleTraining, trainStep } from '../../engine/training.ts'
-import type { Dataset, ItemLosses, Loss, Model, Training } from '../../engine/values.ts'
+import type { ActivationStorage, Dataset, ItemLosses, Loss, Model, Training } from '../../engine/values.ts'
 import {
   advanced,
+  choice,
   dataset,
   defineLoop,
   ema,
@@ -47,6 +48,7 @@ interface StartParams {
   gradient_accumulation_steps: number
   shuffle: boolean
   drop_last: boolean
+  activations: ActivationStorage
   seed: number
 }
 
@@ -100,6 +102,7 @@ const behaviour: LoopBehaviour<TrainingState> = {
       model: withChanges(model, learner(model), {
         weights: state.weights,
         training: { seed: startParams(params).seed, step: state.step },
+        activations: startParams(params).activations,
       }),
       step: { type: 'number', tensor: tf.scalar(state.step) },
       record: { type: 'record', record: state.record ?? noLosses() },
@@ -201,6 +204,12 @@ export const [trainingStart, trainingEnd] = defineLoop({
       ),
       shuffle: advanced(toggle(true, 'a new order every epoch; each example comes once in it')),
       drop_last: advanced(toggle(true, 'leave out the last batch of an epoch if it is not full')),
+      activations: advanced(
+        choice(
+          ['float32', 'float16'],
+          'how a UNet keeps what its layers gave until the gradient has passed. float16 takes about half the memory, on webgpu; elsewhere it is float32 all the same. All is computed in float32, and weights, gradients and the loss stay so',
+        ),
+      ),
       seed: advanced(seed('equal seeds give the examples in equal order')),
     },
   },

@@ -25,6 +25,8 @@ export interface BlockOptions {
   time_scale_shift: 'default' | 'scale_shift'
   /** Sums with the way around a block are divided by it. */
   output_scale: number
+  /** Whether webgpu stores as halves what convolutions give, which is what is kept for the gradient. */
+  half?: boolean
   /** Applied between the two convolutions of a residual block while training. */
   drop?: (x: Tensor4D) => Tensor4D
 }
@@ -61,17 +63,17 @@ function composedBlock(
   x: Features,
   projected: Tensor2D,
   { norm1, conv1, norm2, conv2, shortcut }: ResidualLayers,
-  { resample, ...options }: BlockOptions & { resample?: 'down' | 'up' },
+  { resample, half = false, ...options }: BlockOptions & { resample?: 'down' | 'up' },
 ): Tensor4D {
   const isAdded = options.time_scale_shift === 'default'
   const first = normalInput(x, norm1, options)
   const resized = resample === 'down' ? avgPool2(asTensor(first)) : { ...first, upsample: resample === 'up' }
-  const h = conv2d(resized, conv1.weight, conv1.bias, isAdded ? { perItem: projected } : {})
+  const h = conv2d(resized, conv1.weight, conv1.bias, { half, ...(isAdded && { perItem: projected }) })
   const second = isAdded ? normalInput(h, norm2, options) : { x: scaled(h, projected, norm2, options) }
   const dropped = options.drop ? options.drop(asTensor(second)) : second
   const around = resample === 'down' ? avgPool2(joined(x)) : resample === 'up' ? upsampleNearest2(joined(x)) : x
   const residual = shortcut ? conv2d({ x: around }, shortcut.weight, shortcut.bias) : joined(around)
-  return conv2d(dropped, conv2.weight, conv2.bias, { residual, outputScale: 1 / options.output_scale })
+  return conv2d(dropped, conv2.weight, conv2.bias, { residual, outputScale: 1 / options.output_scale, half })
 }
 
 /** Norm and activation, with the embedding as scale and shift in between. */
@@ -98,6 +100,7 @@ interface AttentionOptions {
   groups: number | undefined
   eps: number
   output_scale: number
+  half?: boolean
 }
 
 /** Self attention between all pixels, with a norm in front (if there is one) and a way around. */
@@ -139,12 +142,20 @@ function pixelAttention(
   return sum(x, attended.reshape(x.shape), output_scale)
 }
 
+type StorageOptions = Pick<BlockOptions, 'half'>
+
 /** Half the size by a convolution with stride 2; `padding` 0 pads on the right and at the bottom alone. */
-export const downsample = (x: Tensor4D, weights: Weights, name: string, padding: 0 | 1): Tensor4D =>
-  convOf(x, weights, name, { stride: 2, pad: { top: padding, left: padding, bottom: 1, right: 1 } })
+export const downsample = (
+  x: Tensor4D,
+  weights: Weights,
+  name: string,
+  padding: 0 | 1,
+  { half = false }: StorageOptions,
+): Tensor4D => convOf(x, weights, name, { stride: 2, pad: { top: padding, left: padding, bottom: 1, right: 1 }, half })
 
 /** Twice the size: every pixel four times, then a convolution. */
-export const upsample = (x: Tensor4D, weights: Weights, name: string): Tensor4D => convOf({ x, upsample: true }, weights, name)
+export const upsample = (x: Tensor4D, weights: Weights, name: string, { half = false }: StorageOptions): Tensor4D =>
+  convOf({ x, upsample: true }, weights, name, { half })
 
 /** Sines and cosines of t, then two linear layers with SiLU in between: `[n, d]`. */
 export function timeEmbedding(t: Float64Array, weights: Weights, name: string, options: TimestepEmbeddingOptions): Tensor2D {

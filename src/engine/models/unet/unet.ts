@@ -64,7 +64,7 @@ interface Pass {
 function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditioning | undefined, watch?: WatchAt): Tensor4D {
   const config = unetConfigOf(model)
   const { weights } = model
-  const options = blockOptions(config, model.training)
+  const options = blockOptions(config, model)
   const tokens = tokensOf(config, weights, condition)
   const inputs = [x, embed(model, t, condition), ...(tokens ? [tokens] : [])]
   const run = (inputs: readonly Tensor[]) => {
@@ -73,14 +73,25 @@ function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditi
   }
   // Whoever watches has to see it, and what is dropped is another part at every step.
   if (watch || options.drop) return run(inputs)
-  return replayed({ key: config, weights: Object.values(weights), inputs, run }) as Tensor4D
+  return replayed({ key: options.half ? halfKeyOf(config) : config, weights: Object.values(weights), inputs, run }) as Tensor4D
+}
+
+const halfKeys = new WeakMap<UnetConfig, object>()
+
+/** What recordings go by where activations are halves: other kernels run. */
+function halfKeyOf(config: UnetConfig): object {
+  let key = halfKeys.get(config)
+  if (!key) halfKeys.set(config, (key = {}))
+  return key
 }
 
 /** From x to what the network says, with the embedding and the tokens at hand. */
 function network(x: Tensor4D, pass: Pass): Tensor4D {
   const { config, weights } = pass
   const structure = unetStructure(config)
-  let h = convOf(config.center_input_sample ? x.mul(2).sub(1) : x, weights, 'conv_in')
+  let h = convOf(config.center_input_sample ? x.mul(2).sub(1) : x, weights, 'conv_in', {
+    half: pass.options.half ?? false,
+  })
   const skips = [h]
   for (const level of structure.down) h = goDown(h, level, skips, pass)
   if (structure.middle) h = goThrough(h, structure.middle, pass)
@@ -125,12 +136,13 @@ function embedCondition(config: UnetConfig, weights: Weights, condition: Conditi
   return tf.matMul(oneHot(distinct(indices), rows), weights['class_embedding.weight'] as Tensor2D)
 }
 
-const blockOptions = (config: UnetConfig, training: TrainingMode | undefined): BlockOptions => ({
+const blockOptions = (config: UnetConfig, { training, activations }: Model): BlockOptions => ({
   groups: config.norm_num_groups,
   eps: config.norm_eps,
   activation: config.act_fn,
   time_scale_shift: config.resnet_time_scale_shift,
   output_scale: 1,
+  half: activations === 'float16',
   ...(training && config.dropout > 0 && { drop: dropper(config.dropout, training) }),
 })
 
@@ -186,13 +198,13 @@ function attend(h: Tensor4D, { kind, name, heads, groups, cross }: AttentionBloc
     })
   }
   const block = kind === 'linear' ? linearAttentionBlock : selfAttentionBlock
-  return block(h, weights, name, { heads, groups, eps: options.eps, output_scale: options.output_scale })
+  return block(h, weights, name, { ...options, heads, groups })
 }
 
 function resampled(h: Tensor4D, resample: Resample, pass: Pass): Tensor4D {
   if (resample.kind === 'resnet') return resnet(h, resample.block, pass)
-  const { weights, config } = pass
+  const { weights, config, options } = pass
   return resample.direction === 'down'
-    ? downsample(h, weights, resample.name, config.downsample_padding)
-    : upsample(h, weights, resample.name)
+    ? downsample(h, weights, resample.name, config.downsample_padding, options)
+    : upsample(h, weights, resample.name, options)
 }
