@@ -2,6 +2,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { tf } from '../tf.ts'
 import { ownFunctions } from '../wasm/module.ts'
 import type { NormOptions } from '../wasm/norm.ts'
+import { isSoftware } from '../webgpu/device.ts'
 import { convByFunctions } from './convByFunctions.ts'
 import { convByKernels, convKernels } from './convByKernels.ts'
 import { groupNorm } from './groupNorm.ts'
@@ -59,13 +60,15 @@ export function conv2d(
   bias: Tensor1D,
   { stride = 1, pad = samePad(weight), ...added }: Partial<ConvOptions> = {},
 ): Tensor4D {
-  const given = 'shape' in input ? { x: input } : input
-  const layer = { ...given, weight, bias, stride, pad, ...added }
-  const kernels = convKernels(layer)
-  if (kernels) return convByKernels(kernels, layer)
+  const given: ConvInput = 'shape' in input ? { x: input } : input
+  const rest = { weight, bias, stride, pad, ...added }
+  const kernels = convKernels({ ...given, ...rest })
+  // Devices made of software are quicker with pixels that are there four times: Winograd's way needs them.
+  const isApart = kernels !== undefined && given.upsample && isSoftware(kernels.device)
+  if (kernels) return convByKernels(kernels, { ...(isApart ? { x: asTensor(given) } : given), ...rest })
   const z = asTensor(given)
   const own = ownFunctions()
-  if (own) return convByFunctions(own, { ...layer, x: z })
+  if (own) return convByFunctions(own, { ...rest, x: z })
   const y = isPointwise(weight, stride, pad) ? pointwise(z, weight, bias) : (convOp({ stride, pad })(z, weight, bias) as Tensor4D)
   return finished(y, added)
 }
