@@ -54,6 +54,24 @@ function poisonHeap(backend: WasmBackend) {
   }
 }
 
+/** Runs with a device that says it binds no more than so many buffers in a dispatch. */
+export async function withBindings(most: number, run: () => Promise<void>) {
+  const backend = ownBackend()
+  const { device } = backend
+  const limits = { maxStorageBuffersPerShaderStage: most, maxComputeInvocationsPerWorkgroup: 256 }
+  backend.device = new Proxy(device, {
+    get: (of, name) => {
+      const value: unknown = name === 'limits' ? limits : Reflect.get(of, name)
+      return typeof value === 'function' ? value.bind(of) : value
+    },
+  })
+  try {
+    await run()
+  } finally {
+    backend.device = device
+  }
+}
+
 /** Reads what a kernel made, and disposes it. */
 export async function read(info: TensorInfo): Promise<Float32Array> {
   const tensor = tf.engine().makeTensorFromTensorInfo(info)

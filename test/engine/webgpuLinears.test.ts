@@ -5,7 +5,7 @@ import { tf } from '../../src/engine/tf.ts'
 import type { Tile } from '../../src/engine/webgpu/kernels/gemm.ts'
 import { linears, linearsFilterGradient, linearsInputGradient } from '../../src/engine/webgpu/kernels/linears.ts'
 import { onEachBackend } from '../backends.ts'
-import { expectNear, numbers, ownBackend, poisoned, read, tensorOf } from '../kernels.ts'
+import { expectNear, numbers, ownBackend, poisoned, read, tensorOf, withBindings } from '../kernels.ts'
 
 interface Case {
   b: number
@@ -115,19 +115,9 @@ onEachBackend(() => {
     const weights = data.weights.map((weight) => tensorOf(weight, [plain.from, plain.to]))
     const biases = data.biases.map((bias) => tensorOf(bias, [plain.to]))
     const whole = await read(linears(backend, { x, weights, biases }))
-    const { device } = backend
-    const limits = { maxStorageBuffersPerShaderStage: 6 }
-    backend.device = new Proxy(device, {
-      get: (of, name) => {
-        const value: unknown = name === 'limits' ? limits : Reflect.get(of, name)
-        return typeof value === 'function' ? value.bind(of) : value
-      },
+    await withBindings(6, async () => {
+      expect(await read(poisoned(() => linears(backend, { x, weights, biases })))).toEqual(whole)
     })
-    try {
-      expect(await read(poisoned((backend) => linears(backend, { x, weights, biases })))).toEqual(whole)
-    } finally {
-      backend.device = device
-    }
     tf.dispose([x, ...weights, ...biases] as never)
   })
 }, ['webgpu'])

@@ -1,13 +1,13 @@
 // Normalisation on the GPU against plain loops in double precision: its statistics, what is made with them, its gradient.
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { tf } from '../../src/engine/tf.ts'
 import { siluForward, siluGradient } from '../../src/engine/webgpu/kernels/elementwise.ts'
 import { affineApply, normGradient, normStatistics } from '../../src/engine/webgpu/kernels/norm.ts'
 import { extentsOf, sharedSpan } from '../../src/engine/webgpu/kernels/normInput.ts'
 import { columnSums } from '../../src/engine/webgpu/kernels/reduce.ts'
 import { onEachBackend } from '../backends.ts'
-import { expectNear, numbers, ownBackend, poisoned, read, tensorOf } from '../kernels.ts'
+import { expectNear, numbers, ownBackend, poisoned, read, tensorOf, withBindings } from '../kernels.ts'
 
 interface Case {
   items: number
@@ -220,6 +220,16 @@ onEachBackend(() => {
         endOnFailure: true,
       },
     )
+  })
+
+  test('its gradient of two tensors where a device has eight bindings', async () => {
+    const dispatched = vi.spyOn(ownBackend(), 'dispatch')
+    const one = { ...plain, size: 2, groups: 8, first: 4, silu: true, add: true }
+    await expectNorm(one)
+    const usual = dispatched.mock.calls.length
+    await withBindings(8, () => expectNorm(one))
+    expect(dispatched.mock.calls.length).toBe(2 * usual + 1)
+    dispatched.mockRestore()
   })
 
   test('keeps its digits far from zero', async () => {

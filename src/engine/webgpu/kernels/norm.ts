@@ -2,7 +2,6 @@
 // linear layer) can normalise what it reads; and its gradient, in two passes.
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
-import { asStored } from '../half.ts'
 import { bound, reader, silu, writer } from '../wgsl.ts'
 import type { Activations } from '../activations.ts'
 import { tensorsOf } from '../activations.ts'
@@ -146,8 +145,8 @@ interface NormGradients {
 /**
  * With n = (x - mean) / std, y = n w + b for the weight and bias that hold for an item, and dz = dy, or dy silu'(y):
  * dw = sum dz n, db = sum dz over the pixels, and dx = (dz w - mean(dz w) - n mean(dz w n)) / std, means over a group.
- * The sums are one dispatch, dx another, with the sums over the items in workgroups of their own; a second tensor of x, or a
- * scale of items, is one more. Reads x and dy twice, writes dx. The gradient of what was added for every item is the sum of dx
+ * The sums are one dispatch, dx another, with the sums over the items in workgroups of their own; a scale of items is one more, and
+ * so are the sums where a device has too few bindings. Reads x and dy twice, writes dx. The gradient of what was added for every item is the sum of dx
  * over the pixels, which follows from the sums: nothing is read for it.
  */
 export function normGradient(backend: Backend, norm: NormGradient, given?: Span): NormGradients {
@@ -157,13 +156,10 @@ export function normGradient(backend: Backend, norm: NormGradient, given?: Span)
   const extents = extentsOf(x)
   const span = given ?? spanFor(backend.device, extents, norm.groups)
   const [sums, dperItem] = gradientSums(backend, norm, extents, span) as [TensorInfo, TensorInfo?]
-  const found: TensorInfo[] = []
-  const dx = tensorsOf(x).map((_, i) => {
-    const [made, ...rest] = inputGradient(backend, norm, extents, sums, i)
-    found.push(...rest)
-    return made!
-  })
+  const found = inputGradients(backend, norm, extents, sums)
+  const dx = found.splice(0, tensorsOf(x).length)
   if (scaled) found.push(...scaledGradient(backend, { ...scaled, into: norm.into }, extents, sums))
+  else if (found.length === 0) found.push(...parameterGradients(backend, norm, extents, sums))
   backend.disposeData(sums.dataId)
   const [dweight, dbias, dscaleShift] = found as [TensorInfo, TensorInfo, TensorInfo?]
   return { dx, dweight, dbias, ...(dscaleShift && { dscaleShift }), ...(dperItem && { dperItem }) }
@@ -275,31 +271,29 @@ export const slopeCode = (activated: boolean) =>
 const THREADS = 64
 
 /**
- * dx = dz scale + x u + v of one tensor of x, four channels an invocation; and, without a scale of items and with the first
- * tensor, in workgroups before these, dweight and dbias.
+ * dx = dz scale + x u + v of every tensor of x, four channels an invocation; and, without a scale of items and if there are bindings
+ * for them, in workgroups before these, dweight and dbias.
  */
-function inputGradient(backend: Backend, norm: NormGradient, extents: Extents, sums: TensorInfo, i: number): TensorInfo[] {
-  const { dy, affine, silu: activated, add, scaled, into } = norm
+function inputGradients(backend: Backend, norm: NormGradient, extents: Extents, sums: TensorInfo): TensorInfo[] {
+  const { x, dy, affine, silu: activated, add, scaled } = norm
   const { items, pixels, channels, all } = extents
-  const alsoSums = i === 0 && !scaled
-  const x = tensorsOf(norm.x)[i]!
-  const ofX = channels[i]!
-  const size = inFours(extents) ? 4 : 1
-  const half = size === 4 && backend.stored(x).half
-  const [dx, ...parameters] = ['dx', ...(alsoSums ? ['dweight', 'dbias'] : [])].map((name) => bound(name, size))
-  const inputs = ['x', 'dy', 'affine', 'sums', ...(add ? ['add'] : [])].map((name) => bound(name, size, half && name === 'x'))
+  const form = formOf(backend, x, inFours(extents))
+  const size = form.fours ? 4 : 1
+  const read = ['dy', 'affine', 'sums', ...(add ? ['add'] : [])].map((name) => bound(name, size))
+  const bindings = 2 * channels.length + read.length + PARAMETERS.length
+  const alsoSums = !scaled && bindings <= backend.device.limits.maxStorageBuffersPerShaderStage
+  const written = [...channels.map((_, i) => `dx${i}`), ...(alsoSums ? PARAMETERS : [])].map((name) => bound(name, size))
   const before = alsoSums ? blocksOf(Math.ceil(all / 4)) : 0
-  // As the only tensor is all channels, the kernel for the second of two is told where its channels begin.
-  const begin = i === 0 ? '0u' : 'sizes.first'
-  const own = channels.length === 1 ? 'sizes.all' : i === 0 ? 'sizes.first' : '(sizes.all - sizes.first)'
+  const fours = channels.reduce((sum, c) => sum + Math.ceil(c / 4), 0)
   return runSized(backend, {
-    name: `norm gradient of ${half ? 'halves' : size}, ${i + 1} of ${channels.length}${activated ? ' silu' : ''}${add ? ' add' : ''}${alsoSums ? ' sums' : ''}`,
-    sizes: sizesOf(extents, before + blocksOf(items * pixels * Math.ceil(ofX / 4))),
-    bound: [[dx!, ...parameters], inputs],
-    inputs: [asStored(x, half), dy, affine, sums, ...(add ? [add] : [])],
-    outputs: [float32(x.shape), ...(alsoSums ? [into?.dweight ?? float32([all]), into?.dbias ?? float32([all])] : [])],
-    code: () => `${[dx!, ...parameters].map(writer).join('\n')}
-${inputs.map(reader).join('\n')}
+    name: `norm gradient of ${formName(form)}${activated ? ' silu' : ''}${add ? ' add' : ''}${alsoSums ? ' sums' : ''}`,
+    sizes: sizesOf(extents, before + blocksOf(items * pixels * fours)),
+    bound: [written, [...inputBound(form), ...read]],
+    inputs: [...inputTensors(x, form), dy, affine, sums, ...(add ? [add] : [])],
+    outputs: [...tensorsOf(x).map(({ shape }) => float32(shape)), ...(alsoSums ? parametersFor(norm, extents) : [])],
+    code: () => `${written.map(writer).join('\n')}
+${inputCode(form)}
+${read.map(reader).join('\n')}
 ${slopeCode(Boolean(activated))}
 ${alsoSums ? parameterCode : ''}
 ${mainCode(
@@ -307,20 +301,51 @@ ${mainCode(
   `${alsoSums ? `let before = (sizes.all + ${4 * THREADS - 1}u) / ${4 * THREADS}u;` : 'let before = 0u;'}
   ${alsoSums ? `if (group < before) { sum_items(4u * (group * ${THREADS}u + thread)); return; }` : ''}
   let i = (group - before) * ${THREADS}u + thread;
-  let fours = (${own} + 3u) / 4u;
-  let c = 4u * (i % fours);
+  let second = sizes.all - sizes.first;
+  let firsts = (sizes.first + 3u) / 4u;
+  let fours = firsts + (second + 3u) / 4u;
   let pixel = i / fours;
   if (pixel >= sizes.items * sizes.pixels) { return; }
+  // Channels are counted in all of x, and in the tensor that they are of.
+  let isFirst = i % fours < firsts;
+  let own = 4u * (i % fours - select(firsts, 0u, isFirst));
+  let c = own + select(sizes.first, 0u, isFirst);
   let item = pixel / sizes.pixels;
-  let at = pixel * sizes.all + ${begin} + c;
-  let row = 2u * item * sizes.all + ${begin} + c;
-  let x = x_at(pixel * ${own} + c);
+  let at = pixel * sizes.all + c;
+  let row = 2u * item * sizes.all + c;
+  let x = x_at(pixel, c);
   let scale = affine_at(row);
   let dz = dz_of(dy_at(at), fma(x, scale, affine_at(row + sizes.all)));
-  let uv = (4u * item + 2u) * sizes.all + ${begin} + c;
+  let uv = (4u * item + 2u) * sizes.all + c;
   let dx = fma(dz, scale, fma(x, sums_at(uv), sums_at(uv + sizes.all)))${add ? ' + add_at(at)' : ''};
-  dx_put(pixel * ${own} + c, dx, ${own} - c);`,
+  ${
+    channels.length === 1
+      ? 'dx0_put(at, dx, sizes.all - c);'
+      : `if (isFirst) { dx0_put(pixel * sizes.first + own, dx, sizes.first - own); }
+  else { dx1_put(pixel * second + own, dx, second - own); }`
+  }`,
 )}`,
+  })
+}
+
+const PARAMETERS = ['dweight', 'dbias'] as const
+
+const parametersFor = ({ into }: NormGradient, { all }: Extents) => PARAMETERS.map((name) => into?.[name] ?? float32([all]))
+
+/** dweight and dbias, from the sums. */
+function parameterGradients(backend: Backend, norm: NormGradient, extents: Extents, sums: TensorInfo): TensorInfo[] {
+  const size = inFours(extents) ? 4 : 1
+  const [written, read] = [PARAMETERS.map((name) => bound(name, size)), bound('sums', size)]
+  return runSized(backend, {
+    name: `norm gradient of parameters, of ${size}`,
+    sizes: sizesOf(extents, blocksOf(Math.ceil(extents.all / 4))),
+    bound: [written, [read]],
+    inputs: [sums],
+    outputs: parametersFor(norm, extents),
+    code: () => `${written.map(writer).join('\n')}
+${reader(read)}
+${parameterCode}
+${mainCode(THREADS, `sum_items(4u * (group * ${THREADS}u + thread));`)}`,
   })
 }
 
