@@ -14,7 +14,7 @@ import { layerNorm } from '../../src/engine/layers/layerNorm.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
 import { avgPool2, upsampleNearest2 } from '../../src/engine/layers/resample.ts'
 import { channelMeans, channelSums } from '../../src/engine/layers/sums.ts'
-import { resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
+import { projectedFor, resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
 import type { OptimizerConfig } from '../../src/engine/optimizers.ts'
 import { noMoments, optimizerStep } from '../../src/engine/optimizers.ts'
 import { randomOf } from '../../src/engine/random.ts'
@@ -631,7 +631,8 @@ const ofUnet: Row[] = [
         const [x, skip] = args.slice(0, block.from.length) as Tensor4D[]
         const [embedding, ...weights] = args.slice(block.from.length)
         const all = named(names, weights) as Weights
-        return resnetBlock(skip ? [x!, skip] : x!, embedding as Tensor2D, all, 'r', settings(block))
+        const projected = projectedFor(embedding as Tensor2D, all).get('r')!
+        return resnetBlock(skip ? [x!, skip] : x!, projected, all, 'r', settings(block))
       }
     },
     formula: (block) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { silu } from '../../src/engine/layers/activations.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { BlockOptions } from '../../src/engine/models/unet/blocks.ts'
-import { resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
+import { projectedFor, resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
 import { readConditionConfig } from '../../src/engine/models/unet/diffusers.ts'
 import type { BackendName } from '../../src/engine/protocol.ts'
 import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
@@ -49,7 +49,7 @@ onEachBackend((backend) => {
     const resnet =
       (changes: Partial<BlockOptions> & { resample?: 'down' | 'up' } = {}) =>
       (x: Tensor4D, weights: Weights, temb: Tensor) =>
-        resnetBlock(x, silu(temb) as Tensor2D, weights, 'block', { ...options, ...changes })
+        resnetBlock(x, projectedFor(silu(temb) as Tensor2D, weights).get('block')!, weights, 'block', { ...options, ...changes })
 
     test.each([
       ['resnet_default', resnet()],

@@ -2,7 +2,14 @@
 import { describe, expect, test } from 'vitest'
 import { predict, trainableOf } from '../../src/engine/models/predict.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
-import { convOf, normalised, resnetBlock, timeEmbedding, unetActivations } from '../../src/engine/models/unet/blocks.ts'
+import {
+  convOf,
+  normalised,
+  projectedFor,
+  resnetBlock,
+  timeEmbedding,
+  unetActivations,
+} from '../../src/engine/models/unet/blocks.ts'
 import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { parseUnetConfig, unetConfig } from '../../src/engine/models/unet/config.ts'
 import { diffusersRefusal } from '../../src/engine/models/unet/diffusers.ts'
@@ -357,8 +364,9 @@ onCpu(() => {
     const right = tf.tidy(() => {
       const options = { groups: 4, eps: 1e-5, activation: 'silu', time_scale_shift: 'default', output_scale: 1 } as const
       const embedding = unetActivations.silu(timeEmbedding(t, weights, 'time_embedding', {})) as Tensor2D
+      const projected = projectedFor(embedding, weights)
       const block = (h: Tensor4D, name: string, output_scale = 1) =>
-        resnetBlock(h, embedding, weights, name, { ...options, output_scale })
+        resnetBlock(h, projected.get(name)!, weights, name, { ...options, output_scale })
       const first = convOf(x, weights, 'conv_in')
       const down = block(first, 'down_blocks.0.resnets.0')
       const middle = scale

@@ -9,7 +9,7 @@ import { asTensor, conv2d } from '../../src/engine/layers/conv.ts'
 import { convByKernels } from '../../src/engine/layers/convByKernels.ts'
 import type { ResidualLayers } from '../../src/engine/layers/residual.ts'
 import { residualBlock } from '../../src/engine/layers/residual.ts'
-import { resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
+import { projectedFor, resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
@@ -123,8 +123,10 @@ const asOne =
 /** Something to drop is between the convolutions, so that they are not one operation. */
 const fromLayers =
   (one: Residual): Layer =>
-  (inputs) =>
-    resnetBlock(featuresOf(inputs), inputs.embedding as Tensor2D, inputs, 'block', { ...optionsOf(one), drop: (x) => x })
+  (inputs) => {
+    const projected = projectedFor(inputs.embedding as Tensor2D, inputs).get('block')!
+    return resnetBlock(featuresOf(inputs), projected, inputs, 'block', { ...optionsOf(one), drop: (x) => x })
+  }
 
 const plain: Residual = {
   batch: 2,

@@ -1,6 +1,7 @@
 // A residual block as one operation on webgpu: norms are applied where they are read, embedding and way around are added where the
 // sums are written, and the gradient of the way around where that of the norm is.
 import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '../tf.ts'
+import { homeFor } from '../webgpu/arena.ts'
 import type { Backend } from '../webgpu/backend.ts'
 import { columnSums } from '../webgpu/kernels/reduce.ts'
 import { tensorOf } from '../webgpu/own.ts'
@@ -107,9 +108,7 @@ function gradients(backend: Backend, { projected, layers, options }: Block, stag
   const { first, second, around } = stages
   const { hold, take, drop } = shelf(backend)
   const dsum = options.output_scale === 1 ? dy : dy.div(options.output_scale)
-  const ofSecond = once(() =>
-    hold(stageInputGradient(backend, second, dsum, { perItem: options.time_scale_shift === 'default' })),
-  )
+  const ofSecond = once(() => hold(stageInputGradient(backend, second, dsum, ofAdded(projected, dy, options))))
   const dh = () => ofSecond().dx[0]!
   const ofFirst = once(() => {
     const add = around ? beforeNorm(backend, around, dsum) : dsum
@@ -137,6 +136,13 @@ function gradients(backend: Backend, { projected, layers, options }: Block, stag
       return take(dx!)
     },
   }
+}
+
+/** Asks for the gradient of what was added to every pixel, where it belongs; of one row for all items it will be summed up. */
+function ofAdded(projected: Tensor2D, dy: Tensor, { time_scale_shift }: ResidualOptions) {
+  const isForEach = projected.shape[0] === dy.shape[0]
+  if (time_scale_shift !== 'default') return {}
+  return { perItem: true, ...(isForEach && { into: { dperItem: homeFor(projected) } }) }
 }
 
 /** Of what was added to every pixel, or was a scale and a shift: `[b, c]`, or the sum of them where one row was for all items. */

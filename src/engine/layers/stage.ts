@@ -118,16 +118,13 @@ export const beforeNorm = (backend: Backend, stage: Stage, dy: TensorInfo): Tens
 /** Of x, one for each tensor of it, and if it is normalised of the norm's parameters and of what was added to x before. */
 export type InputGradients = Partial<ReturnType<typeof normGradient>> & Pick<ReturnType<typeof normGradient>, 'dx'>
 
+type Also = Pick<NormGradient, 'add' | 'perItem' | 'into'>
+
 /**
  * The gradients of x and of its norm, from that of what came out. With a norm `add`, `[b, h, w, c]`, is added to that of x, or
  * `perItem` asks for the sums of that of x over the pixels.
  */
-export function stageInputGradient(
-  backend: Backend,
-  stage: Stage,
-  dy: TensorInfo,
-  also: Pick<NormGradient, 'add' | 'perItem'> = {},
-): InputGradients {
+export function stageInputGradient(backend: Backend, stage: Stage, dy: TensorInfo, also: Also = {}): InputGradients {
   const { x, norm } = stage
   if (!norm) return { dx: inputGradients(backend, stage, dy, true) }
   const dz = beforeNorm(backend, stage, dy)
@@ -142,9 +139,9 @@ export function throughNorm(
   x: Activations,
   { weight, bias, scaleShift, ...norm }: Normal,
   dy: TensorInfo,
-  also: Pick<NormGradient, 'add' | 'perItem'>,
+  also: Also,
 ): ReturnType<typeof normGradient> {
-  const into = { dweight: homeFor(weight), dbias: homeFor(bias) }
+  const into = { ...also.into, dweight: homeFor(weight), dbias: homeFor(bias) }
   return normGradient(backend, { x, dy, ...norm, ...(scaleShift && { scaled: { scaleShift, weight, bias } }), ...also, into })
 }
 

@@ -9,9 +9,24 @@ import { ownKernels, tensorOf } from './own.ts'
 
 type DataId = object
 
+/** Where the gradient of a tensor belongs: in that of all weights, or in a vector of other gradients. */
+interface Home {
+  shape: readonly number[]
+  place: number
+  vector?: Vector
+}
+
+interface Vector {
+  size: number
+  /** Made when the first one asks for a home. */
+  made?: TensorInfo
+}
+
 interface Homes {
   backend: Backend
-  shapes: Map<DataId, { shape: readonly number[]; place: number }>
+  shapes: Map<DataId, Home>
+  /** Those that were offered beside that of all weights. */
+  vectors: Set<Vector>
   size: number
   /** Made when the first one asks for a home. */
   arena?: TensorInfo
@@ -44,29 +59,51 @@ export function openHomes(weights: readonly Tensor[]): OpenHomes | undefined {
   const backend = ownKernels()
   if (!backend) return undefined
   const { places, size } = layoutHere(weights)
-  const shapes = new Map(weights.map(({ dataId, shape }, i) => [dataId, { shape, place: places[i]! }]))
+  const shapes = new Map<DataId, Home>(weights.map(({ dataId, shape }, i) => [dataId, { shape, place: places[i]! }]))
   const sums = new WaitingSums(backend, Math.min(MOST_WAITING, WAITING_FOR_EACH * size))
-  const own: Homes = { backend, shapes, size, sums }
+  const own: Homes = { backend, shapes, vectors: new Set(), size, sums }
   open = own
   return {
     collect: (gradients) => collect(own, gradients, places),
     close() {
       if (open === own) open = undefined
       sums.close()
-      if (own.arena) backend.disposeData(own.arena.dataId)
+      for (const vector of [own.arena, ...[...own.vectors].map(({ made }) => made)])
+        if (vector) backend.disposeData(vector.dataId)
     },
   }
 }
 
 /**
- * Where the gradient of a weight is to be written: a part of a larger tensor, zeros before. Each weight has it once, for of one
- * that is used twice the gradients are added. Undefined where a kernel has to make a tensor of its own.
+ * Where the gradient of a weight, or of what {@link offerHomes} was told, is to be written, all of it: a part of a larger tensor. Each
+ * has it once, for of one that is used twice the gradients are added. Undefined where a kernel has to make a tensor of its own.
  */
 export function homeFor({ dataId }: TensorInfo): TensorInfo | undefined {
   const home = open?.shapes.get(dataId)
   if (!open || !home) return undefined
   open.shapes.delete(dataId)
-  return open.backend.view(wholeOf(open), home.place, home.shape)
+  const { vector, place, shape } = home
+  const whole = vector ? (vector.made ??= open.backend.makeTensorInfo([vector.size], 'float32')) : wholeOf(open)
+  return open.backend.view(whole, place, shape)
+}
+
+/**
+ * Tells {@link homeFor} of places for the gradients of tensors that are no weights, in a vector of so many numbers. What it gives is
+ * called when those gradients are there: it gives the vector, which is then the caller's, or undefined if nobody asked for a place.
+ */
+export function offerHomes(
+  tensors: readonly TensorInfo[],
+  places: readonly number[],
+  size: number,
+): () => TensorInfo | undefined {
+  const vector: Vector = { size }
+  const homes = open
+  homes?.vectors.add(vector)
+  tensors.forEach(({ dataId, shape }, i) => homes?.shapes.set(dataId, { shape, place: places[i]!, vector }))
+  return () => {
+    tensors.forEach(({ dataId }) => homes?.shapes.delete(dataId))
+    return homes?.vectors.delete(vector) ? vector.made : undefined
+  }
 }
 
 const wholeOf = (homes: Homes): TensorInfo => (homes.arena ??= homes.backend.zeros([homes.size]))
@@ -76,7 +113,10 @@ export const homesNow = (): { whole: TensorInfo; room: TensorInfo } | undefined 
   open && { whole: wholeOf(open), room: open.sums.ready() }
 
 /** Where in that vector the home of a weight begins, in elements; undefined where {@link homeFor} would give none. */
-export const placeFor = ({ dataId }: TensorInfo): number | undefined => open?.shapes.get(dataId)?.place
+export function placeFor({ dataId }: TensorInfo): number | undefined {
+  const home = open?.shapes.get(dataId)
+  return home?.vector ? undefined : home?.place
+}
 
 /** Where partial sums may wait if these tensors, which the sums go into, are homes. */
 export function waitingSums(homes: readonly TensorInfo[]): WaitingSums | undefined {

@@ -8,6 +8,7 @@ import { asTensor, conv2d, joined } from '../../layers/conv.ts'
 import { timestepEmbedding, type TimestepEmbeddingOptions } from '../../layers/embedding.ts'
 import { groupNorm } from '../../layers/groupNorm.ts'
 import { linear } from '../../layers/linear.ts'
+import { projectionsOf } from '../../layers/projections.ts'
 import { avgPool2, upsampleNearest2 } from '../../layers/resample.ts'
 import type { ResidualLayers } from '../../layers/residual.ts'
 import { residualBlock, residualKernels } from '../../layers/residual.ts'
@@ -41,21 +42,32 @@ export const unetActivations: { [K in UnetActivation]: (x: Tensor) => Tensor } =
 
 /**
  * ResnetBlock2D: norm, activation, convolution, twice; in between the projected embedding comes in, added or as scale and
- * shift of the second norm. x may be two tensors side by side; `embedding` is `[b, d]` or one row for all, after the activation.
+ * shift of the second norm. x may be two tensors side by side; `projected` is `[b, c]` or one row for all, of {@link projectedFor}.
  */
 export function resnetBlock(
   x: Features,
-  embedding: Tensor2D,
+  projected: Tensor2D,
   weights: Weights,
   name: string,
   { resample, ...options }: BlockOptions & { resample?: 'down' | 'up' },
 ): Tensor4D {
   const layers = residualLayers(weights, name)
-  const projected = linearOf(embedding, weights, `${name}.time_emb_proj`)
   const isPlain = !resample && !options.drop && isSilu(options.activation)
   const kernels = isPlain ? residualKernels(x, layers) : undefined
   if (kernels) return residualBlock(kernels, { x, projected, layers, options })
   return composedBlock(ownKernels() ? x : joined(x), projected, layers, { ...options, ...(resample && { resample }) })
+}
+
+const PROJECTION = '.time_emb_proj'
+
+/** The embedding, `[b, d]` or one row for all, after the activation, as each residual block takes it, by the names of the blocks. */
+export function projectedFor(embedding: Tensor2D, weights: Weights): ReadonlyMap<string, Tensor2D> {
+  const names = Object.keys(weights).flatMap((name) =>
+    name.endsWith(`${PROJECTION}.weight`) ? [name.slice(0, -`${PROJECTION}.weight`.length)] : [],
+  )
+  const layers = names.map((name) => parametersOf<Tensor2D>(weights, `${name}${PROJECTION}`))
+  const found = projectionsOf(embedding, layers)
+  return new Map(names.map((name, i) => [name, found[i]!]))
 }
 
 /** The same from single convolutions: with dropout, another activation or another size there is more between them. */

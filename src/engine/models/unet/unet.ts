@@ -15,6 +15,7 @@ import {
   convOf,
   downsample,
   normalised,
+  projectedFor,
   resnetBlock,
   linearAttentionBlock,
   selfAttentionBlock,
@@ -55,8 +56,8 @@ interface Pass {
   weights: Weights
   /** What blocks attend to, where some do: `[b, n, cross_attention_dim]`, or `[1, n, cross_attention_dim]` for all. */
   tokens: Tensor3D | undefined
-  /** The embedding of t and of the condition, after the activation: `[b, d]`, or one row for all. */
-  embedding: Tensor2D
+  /** The embedding of t and of the condition as each residual block takes it, by its name: `[b, c]`, or one row for all. */
+  projected: ReadonlyMap<string, Tensor2D>
   options: BlockOptions
   watch: WatchAt | undefined
 }
@@ -69,7 +70,7 @@ function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditi
   const inputs = [x, embed(model, t, condition), ...(tokens ? [tokens] : [])]
   const run = (inputs: readonly Tensor[]) => {
     const [x, embedding, tokens] = inputs as [Tensor4D, Tensor2D, Tensor3D | undefined]
-    return network(x, { config, weights, embedding, tokens, options, watch })
+    return network(x, { config, weights, projected: projectedFor(embedding, weights), tokens, options, watch })
   }
   // Whoever watches has to see it, and what is dropped is another part at every step.
   if (watch || options.drop) return run(inputs)
@@ -183,8 +184,8 @@ function goUp(h: Tensor4D, level: Level, skips: Tensor4D[], pass: Pass): Tensor4
   return level.resample ? resampled(h, level.resample, pass) : h
 }
 
-const resnet = (h: Features, { name, resample }: ResnetBlock, { embedding, weights, options }: Pass) =>
-  resnetBlock(h, embedding, weights, name, { ...options, ...(resample && { resample }) })
+const resnet = (h: Features, { name, resample }: ResnetBlock, { projected, weights, options }: Pass) =>
+  resnetBlock(h, projected.get(name)!, weights, name, { ...options, ...(resample && { resample }) })
 
 function attend(h: Tensor4D, { kind, name, heads, groups, cross }: AttentionBlock, pass: Pass): Tensor4D {
   const { weights, options, watch } = pass
