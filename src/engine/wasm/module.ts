@@ -105,8 +105,8 @@ export class Own {
   all(strands: readonly Strand[], multiplications: number): void {
     const table = this.strandRoom.atLeast(wordsFor(strands))
     writeStrands(strands, this.heap(), table)
-    if (this.team && multiplications >= LARGE && strands.length > 1) this.team.run(strands.length, table)
-    else for (let i = 0; i < strands.length; i++) this.strand(table + 4 * i)
+    if (this.team && multiplications >= LARGE && strands.length > 1 && this.team.run(strands.length, table)) return
+    for (let i = 0; i < strands.length; i++) this.strand(table + 4 * i)
   }
 
   /** A tensor whose numbers are not set; tf.tidy disposes it. */
