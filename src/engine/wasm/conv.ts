@@ -327,7 +327,13 @@ export function packing(
 }
 
 /** Puts an item of x between the zeros that are there. */
-function placing(x: number, item: number, shape: Shape, [rows, columns]: [number, number], { spread, top, left }: Work) {
+export function placing(
+  x: number,
+  item: number,
+  shape: Shape,
+  [rows, columns]: [number, number],
+  { spread, top, left }: Pick<Work, 'spread' | 'top' | 'left'>,
+) {
   const [, height, width, channels] = shape
   const pixel = 4 * channels
   const [firstRow, endRow] = inside(top, spread, height, rows)

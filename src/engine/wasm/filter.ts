@@ -6,6 +6,7 @@ import type { Geometry, Image } from './conv.ts'
 import { call } from './module.ts'
 import type { Name, Own } from './module.ts'
 import type { Strand } from './strands.ts'
+import { canTileGradient, gradientByTiles } from './winogradGradient.ts'
 
 /** Bytes of x and dy that are gone through again for all tiles of channels: they stay in the cache. */
 const BLOCK = 2 ** 17
@@ -18,6 +19,7 @@ export function filterGradient(own: Own, x: Tensor4D, dy: Tensor4D, shape: Shape
 }
 
 function gradientTo(own: Own, out: Image, x: Image, dy: Image, geometry: Geometry): void {
+  if (canTileGradient(out, dy, geometry)) return gradientByTiles(own, out, x, dy, geometry)
   const [kh, kw, ins, outs] = out.shape
   const [b, height, width] = dy.shape
   const wide = channelsMade(outs)
@@ -63,7 +65,7 @@ function addUp(
 }
 
 /** Channels of x in a strand: fewer, if there were not some strands for every thread. */
-function channelsOfStrand(ins: number, places: number, threads: number): number {
+export function channelsOfStrand(ins: number, places: number, threads: number): number {
   const strands = Math.ceil((3 * threads) / places)
   return threads === 1 ? INS : Math.min(INS, Math.max(4, 4 * Math.ceil(ins / 4 / strands)))
 }
