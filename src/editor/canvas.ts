@@ -1,5 +1,5 @@
 // litegraph's canvas with our looks, pointer and menus in place of its own. The stage (stage.ts) is how others use it.
-import type { CanvasEvent, DragAndScale, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
+import type { CanvasEvent, DragAndScale, LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { LGraphCanvas, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Kept } from '../engine/protocol.ts'
 import { hasView } from '../nodes/litegraph/body.ts'
@@ -7,6 +7,7 @@ import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
 import type { Part } from '../nodes/workflow/play.ts'
+import { paintGroup } from './look/group.ts'
 import { OVERVIEW, paintBody, paintOverview } from './look/node.ts'
 import type { Painted, PaintedWidget, Painting } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
@@ -47,14 +48,14 @@ export interface StageHooks {
   pressed(down: boolean): void
   selected(): void
   palette(spot: Spot, wire?: PendingWire): void
-  menu(spot: Spot, target: { node?: LGraphNode; link?: LLink; input?: number; output?: number }): void
+  menu(spot: Spot, target: { node?: LGraphNode; link?: LLink; group?: LGraphGroup; input?: number; output?: number }): void
   choose(page: Point, entries: MenuEntry[], title?: string): void
   ask(
     page: Point,
     question: { title: string; value: string; multiline: boolean; numeric: boolean },
     answer: (text: string) => void,
   ): void
-  rename(node: LGraphNode, page: Point): void
+  rename(what: LGraphNode | LGraphGroup, page: Point): void
   /** A param is to be typed. */
   edit(node: DiffusionNode, param: string, page: Point): void
   chooseFile(node: DiffusionNode, param: string, what: Kept, page: Point): void
@@ -191,6 +192,10 @@ export class EditorCanvas extends LGraphCanvas {
       alpha: busy ? 0.3 : marked || !link ? 1 : 0.78,
     })
     ctx.fillStyle = colour // litegraph dots the ends of a wire that is being drawn with it
+  }
+
+  override drawGroups(_: HTMLCanvasElement, ctx: CanvasRenderingContext2D) {
+    for (const group of this.graph!._groups) paintGroup(ctx, group, this.colours, this.ds.scale)
   }
 
   drawOnTop(ctx: CanvasRenderingContext2D) {
@@ -337,7 +342,9 @@ export class EditorCanvas extends LGraphCanvas {
   override processDrop() {}
 
   override showSearchBox(event: CanvasEvent) {
-    this.hooks.palette(spotOf(event))
+    const group = this.graph!.getGroupOnPos(event.canvasX, event.canvasY)
+    if (group) this.hooks.rename(group, [event.clientX, event.clientY])
+    else this.hooks.palette(spotOf(event))
   }
 
   override showConnectionMenu({ nodeFrom, slotFrom, nodeTo, slotTo, e }: Parameters<LGraphCanvas['showConnectionMenu']>[0]) {
@@ -360,8 +367,10 @@ export class EditorCanvas extends LGraphCanvas {
 
   override processContextMenu(node: LGraphNode | null, event: CanvasEvent) {
     const slot = node?.getSlotInPosition(event.canvasX, event.canvasY)
+    const group = node ? null : this.graph!.getGroupOnPos(event.canvasX, event.canvasY)
     this.hooks.menu(spotOf(event), {
       ...(node && { node }),
+      ...(group && { group }),
       ...(slot?.input && { input: slot.slot }),
       ...(slot?.output && { output: slot.slot }),
     })

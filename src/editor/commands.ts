@@ -1,7 +1,8 @@
 // Everything that can be done, with its words and keys. The menus, the buttons and the keyboard all go through here.
 import { download } from './run.ts'
 import type { Editor } from './editor.ts'
-import type { LGraphNode } from './canvas.ts'
+import type { LGraphNode, Spot } from './canvas.ts'
+import { addGroup } from './groups.ts'
 import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
 import { withPartners } from '../nodes/litegraph/pairs.ts'
 import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
@@ -131,6 +132,7 @@ export function makeCommands(editor: Editor) {
     alignBottom: { keys: ['Alt+Shift+ArrowDown'], enabled: several, run: () => void align(editor, 'bottom') },
     distributeAcross: { enabled: several, run: () => void distribute(editor, 0) },
     distributeDown: { enabled: several, run: () => void distribute(editor, 1) },
+    group: { keys: ['Mod+G'], run: () => groupSelection(editor, stage.pointer()) },
     mute: { keys: ['Mod+M'], enabled: selected, run: toggleMode(MUTED) },
     bypass: { keys: ['Mod+B'], enabled: selected, run: toggleMode(BYPASSED) },
     collapse: {
@@ -143,7 +145,7 @@ export function makeCommands(editor: Editor) {
         workspace.touched()
       },
     },
-    rename: { keys: ['F2'], enabled: () => nodes().length === 1, run: () => editor.renameNode(nodes()[0]!) },
+    rename: { keys: ['F2'], enabled: () => nodes().length === 1, run: () => editor.rename(nodes()[0]!) },
     runTo: {
       keys: ['Shift+Enter'],
       enabled: () => idle() && nodes().length === 1,
@@ -174,6 +176,15 @@ function toggleDrawer(editor: Editor, tab: state.DrawerTab) {
     if (shown) shown.focus()
     else editor.stage.focus()
   })
+}
+
+/** A group around what is selected, or an empty one at a spot; its name is asked for. */
+export function groupSelection(editor: Editor, { graph: at }: Spot) {
+  const { stage, workspace } = editor
+  const group = addGroup(stage.graph, texts.commands.groupTitle, stage.selection(), at)
+  stage.redraw()
+  workspace.touched()
+  editor.rename(group)
 }
 
 /** The closed node replaced by what it stands for. */

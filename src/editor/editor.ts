@@ -1,5 +1,5 @@
 // The parts of the editor put together: canvas, workflow, engine, library. Screens get them all by this one object.
-import type { LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
+import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { EnginePort, Kept } from '../engine/protocol.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import type { WorkflowFile } from '../nodes/workflow.ts'
@@ -30,7 +30,7 @@ export interface Editor {
   findNode(query?: string): void
   /** With a wire in the air it is wired; with one that is there, put into it. */
   addNode(type: string, spot: Spot, wire?: PendingWire, into?: LLink): void
-  renameNode(node: LGraphNode, page?: Point): void
+  rename(what: LGraphNode | LGraphGroup, page?: Point): void
   /** Asks for files, or a folder, and opens, keeps or imports them. */
   pickFile(folder?: boolean): void
   goTo(id: string): void
@@ -84,7 +84,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     menu: (spot, target) => (state.menu.value = menuFor(editor, spot, target)),
     choose: (at, entries, title) => (state.menu.value = { at, items: entries, ...(title && { title }) }),
     ask: (at, question, answer) => (state.quick.value = { at, ...question, answer }),
-    rename: (node, page) => editor.renameNode(node, page),
+    rename: (what, page) => editor.rename(what, page),
     edit: (node, param, page) => editParam(editor, node, param, page),
     chooseFile: (node, param, what, page) => void chooseFile(editor, node, param, what, page),
     refused: (reason) => state.say(reason),
@@ -120,16 +120,18 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       workspace.touched()
       stage!.focus()
     },
-    renameNode(node, page) {
-      const [x, y] = stage!.onPage([node.pos[0]!, node.pos[1]! - 30])
+    rename(what, page) {
+      const isGroup = !('id' in what)
+      const [x, y] = stage!.onPage([what.pos[0]!, what.pos[1]! - (isGroup ? 0 : 30)])
+      const usual = isGroup ? texts.commands.groupTitle : (byType.get(what.type)?.title ?? what.title)
       state.quick.value = {
         at: page ?? [x, y],
         title: texts.commands.rename,
-        value: node.getTitle(),
+        value: isGroup ? what.title : what.getTitle(),
         multiline: false,
         numeric: false,
         answer: (title) => {
-          node.title = title.trim().slice(0, 120) || (byType.get(node.type)?.title ?? node.title)
+          what.title = title.trim().slice(0, 120) || usual
           stage!.redraw()
           workspace.touched()
         },

@@ -29,6 +29,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     attachCanvas(canvas: LGraphCanvas): void
     getNodeOnPos(x: number, y: number, nodes?: LGraphNode[], margin?: number): LGraphNode | null
     change(): void
+    getGroupOnPos(x: number, y: number): LGraphGroup | null
   }
 
   interface DragAndScale {
@@ -116,11 +117,14 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     showLinkMenu(link: LLink, event: CanvasEvent): boolean
     isOverNodeInput(node: LGraphNode, x: number, y: number): number
     isOverNodeOutput(node: LGraphNode, x: number, y: number): number
+    drawGroups(element: HTMLCanvasElement, ctx: CanvasRenderingContext2D): void
+    selected_group: LGraphGroup | null
     startRendering(): void
   }
 
   interface LiteGraphStatic {
     ContextMenu: unknown
+    LGraphGroup: typeof LGraphGroup
     release_link_on_empty_shows_menu: boolean
     MAX_NUMBER_OF_NODES: number
     NODE_TEXT_COLOR: string

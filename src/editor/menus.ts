@@ -1,8 +1,9 @@
 // What the right button offers: on a node, a slot, a wire, the empty canvas.
-import type { LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
+import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { Spot } from './canvas.ts'
+import { nodesIn } from './groups.ts'
 import { copyToClipboard, pasteFromClipboard } from './clipboard.ts'
-import { openNode, shortcut, type CommandId } from './commands.ts'
+import { groupSelection, openNode, shortcut, type CommandId } from './commands.ts'
 import { byType } from './declarations.ts'
 import type { Editor } from './editor.ts'
 import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
@@ -13,6 +14,7 @@ import { texts } from './texts.ts'
 export interface MenuTarget {
   node?: LGraphNode
   link?: LLink
+  group?: LGraphGroup
   input?: number
   output?: number
 }
@@ -25,13 +27,14 @@ export function itemOf({ commands }: Editor, id: CommandId, more: Partial<MenuIt
 }
 
 export function menuFor(editor: Editor, spot: Spot, target: MenuTarget): Menu {
-  const { node, link, input, output } = target
+  const { node, link, group, input, output } = target
   if (link) return { at: spot.page, title: String(link.type), items: wireItems(editor, spot, link) }
   if (node && (input !== undefined || output !== undefined)) {
     const slot = input === undefined ? node.outputs[output!]! : node.inputs[input]!
     return { at: spot.page, title: `${node.getTitle()} · ${slot.name}`, items: slotItems(editor, spot, node, target) }
   }
   if (node) return { at: spot.page, title: byType.get(node.type)?.title ?? node.type, items: nodeItems(editor, spot, node) }
+  if (group) return { at: spot.page, title: group.title, items: groupItems(editor, spot, group) }
   return { at: spot.page, items: canvasItems(editor, spot) }
 }
 
@@ -52,8 +55,41 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     'rule',
     { label: commands.copy, keys: 'Ctrl C', run: () => void copyToClipboard(editor) },
     itemOf(editor, 'duplicate'),
+    itemOf(editor, 'group'),
     itemOf(editor, 'delete', { danger: true }),
     itemOf(editor, 'deleteThrough', { danger: true }),
+  ]
+}
+
+/** What is done to a group is done to its nodes, but for its name and its end. */
+function groupItems(editor: Editor, spot: Spot, group: LGraphGroup): Menu['items'] {
+  const { commands, stage, workspace } = editor
+  const { commands: words } = texts
+  const toNodes = (id: 'mute' | 'bypass' | 'collapse' | 'pin' | 'delete') =>
+    itemOf(editor, id, {
+      disabled: nodesIn(group).length === 0,
+      run: () => {
+        stage.select(nodesIn(group).map((node) => node.id))
+        if (id === 'delete') stage.graph.remove(group)
+        commands[id].run()
+      },
+      ...(id === 'delete' && { label: words.deleteGroup, danger: true }),
+    })
+  return [
+    { label: words.rename, run: () => editor.rename(group, spot.page) },
+    { label: words.selectIn, run: () => stage.select(nodesIn(group).map((node) => node.id)) },
+    'rule',
+    ...(['mute', 'bypass', 'collapse', 'pin'] as const).map(toNodes),
+    'rule',
+    {
+      label: words.ungroup,
+      run: () => {
+        stage.graph.remove(group)
+        stage.redraw()
+        workspace.touched()
+      },
+    },
+    toNodes('delete'),
   ]
 }
 
@@ -117,6 +153,7 @@ function canvasItems(editor: Editor, spot: Spot): Menu['items'] {
     'rule',
     itemOf(editor, 'selectAll'),
     itemOf(editor, 'arrange'),
+    itemOf(editor, 'group', { run: () => groupSelection(editor, spot) }),
     itemOf(editor, 'fit'),
     'rule',
     itemOf(editor, 'undo'),

@@ -10,6 +10,7 @@ import { registerNodes } from '../nodes/litegraph/register.ts'
 import { scrubByTouch } from '../nodes/litegraph/scrub.ts'
 import { installZones } from '../nodes/litegraph/zones.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
+import { tameGroups } from './groups.ts'
 import { createCamera, drawFrames, sharpen, type Camera } from './camera.ts'
 import { calm, EditorCanvas } from './canvas.ts'
 import type { LGraphNode, MenuEntry, PendingWire, Point, Spot, StageHooks } from './canvas.ts'
@@ -58,6 +59,7 @@ export interface Stage extends Camera {
 export function createStage(element: HTMLCanvasElement, colours: Colours, hooks: StageHooks): Stage {
   const graph = new LGraph()
   const canvas = createCanvas(element, graph, hooks)
+  tameGroups(graph)
   const zoneLook = { ground: colours.canvas, colour: colours.category }
   installZones(canvas, zoneLook)
   scrubByTouch(canvas)

@@ -120,3 +120,50 @@ test('nodes are arranged by their wires, aligned, and stay where they are pinned
   await drag(await placeOf(page, 'Gaussian Noise'), [80, 60])
   expect((await shown()).nodes.map(({ x, y }) => [x, y]).sort()).toEqual(before.map(({ x, y }) => [x, y]).sort())
 })
+
+test('nodes are grouped under a title; the group moves them by it, and is muted as one', async () => {
+  await dropText(page, 'row.json', JSON.stringify(row()))
+  await expect.poll(wires).toHaveLength(1)
+  const groups = () =>
+    page.evaluate(() => {
+      interface Group {
+        title: string
+        pos: [number, number]
+      }
+      const { data } = document.querySelector('canvas') as unknown as {
+        data: { graph: { _groups: Group[]; _nodes: { mode: number }[] }; ds: { scale: number; offset: [number, number] } }
+      }
+      return {
+        titles: data.graph._groups.map(({ title }) => title),
+        at: data.graph._groups.map(({ pos: [x, y] }) => ({
+          x: (x + 60 + data.ds.offset[0]) * data.ds.scale,
+          y: (y + 12 + data.ds.offset[1]) * data.ds.scale,
+        }))[0],
+        modes: data.graph._nodes.map(({ mode }) => mode),
+      }
+    })
+  await page.mouse.click(640, 120)
+  await press('Control+a')
+  await press('Control+g')
+  await page.getByRole('textbox', { name: 'Rename…' }).fill('All of it')
+  await press('Enter')
+  await expect.poll(async () => (await groups()).titles).toEqual(['All of it'])
+
+  const before = (await shown()).nodes
+  await drag((await groups()).at!, [60, 40])
+  const moved = (await shown()).nodes
+  expect(new Set(moved.map(({ id, x }) => Math.round(x - before.find((node) => node.id === id)!.x))).size).toBe(1)
+  expect(moved[0]!.x).not.toBe(before.find(({ id }) => id === moved[0]!.id)!.x)
+
+  const { x, y } = (await groups()).at!
+  await page.mouse.click(x, y, { button: 'right' })
+  await page.getByRole('menuitem', { name: 'Mute' }).click()
+  await expect.poll(async () => (await groups()).modes).toEqual([2, 2, 2])
+
+  await page.mouse.dblclick(x, y)
+  await page.getByRole('textbox', { name: 'Rename…' }).fill('Another name')
+  await press('Enter')
+  await expect.poll(async () => (await groups()).titles).toEqual(['Another name'])
+  await press('Control+z')
+  await expect.poll(async () => (await groups()).titles).toEqual(['All of it'])
+})

@@ -116,16 +116,31 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     onMouseLeave?(event: MouseEvent): void
   }
 
+  export class LGraphGroup {
+    constructor(title?: string)
+    title: string
+    /** Unset: the colour of the theme. */
+    color: string | undefined
+    font_size: number
+    get pos(): [number, number]
+    set pos(value: ArrayLike<number>)
+    get size(): [number, number]
+    set size(value: ArrayLike<number>)
+    _nodes: LGraphNode[]
+    graph: LGraph | null
+    recomputeInsideNodes(): void
+  }
+
   export class LGraph {
     _nodes: LGraphNode[]
-    _groups: unknown[]
+    _groups: LGraphGroup[]
     links: Record<string, LLink>
     extra: Record<string, unknown>
     config: Record<string, unknown>
     last_node_id: number
     list_of_graphcanvas: LGraphCanvas[] | null
-    add(node: LGraphNode, skipOrder?: unknown): LGraphNode | undefined
-    remove(node: LGraphNode): void
+    add(node: LGraphNode | LGraphGroup, skipOrder?: unknown): LGraphNode | undefined
+    remove(node: LGraphNode | LGraphGroup): void
     clear(): void
     configure(data: unknown, keepOld?: boolean): boolean | undefined
     serialize(): Record<string, unknown>
