@@ -1,5 +1,5 @@
 // Counts one thing in a process of its own, so that what is replaced in tfjs here is not there for stock tfjs, and memory is
-// that of one thing: `node scripts/run.mjs bench/counted.ts ours|stock train|sample|sample16 [features]`, training here with
+// that of one thing: `node scripts/run.mjs bench/counted.ts ours|stock train|sample|sample16 [features]`, of ours with
 // `--activations float16` as well. Prints a line of JSON.
 import { parseArgs } from 'node:util'
 import { startUntested } from '../src/engine/backends.ts'
@@ -90,8 +90,8 @@ const runs: { [W in Who]: (task: Task, mark: () => void, activations: Activation
 
 const graphs: { [K in Task]: (steps: number, activations: ActivationStorage) => Graph } = {
   train: trainingGraph,
-  sample: (steps) => samplingGraph(steps, 1),
-  sample16: (steps) => samplingGraph(steps, 16),
+  sample: (steps, activations) => samplingGraph(steps, 1, activations),
+  sample16: (steps, activations) => samplingGraph(steps, 16, activations),
 }
 
 const stock: { [K in Task]: () => () => Promise<void> } = {

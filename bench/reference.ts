@@ -118,14 +118,15 @@ export const trainingGraph = (steps: number, activations: ActivationStorage = 'f
   ],
 })
 
-export const samplingGraph = (steps: number, batch: number): Graph => ({
+export const samplingGraph = (steps: number, batch: number, activations: ActivationStorage = 'float32'): Graph => ({
   nodes: [
     ...model,
+    node('stored', 'ActivationStorage', { model: ['net', 'model'] }, { activations }),
     node('x_T', 'GaussianNoise', {}, { batch_size: batch, shape: `${SIDE}, ${SIDE}, 3` }),
     node('timesteps', 'Timesteps', { schedule: ['schedule', 'schedule'] }, { num_inference_steps: steps }),
     node('start', 'SamplingStart', { x_T: ['x_T', 'noise'], timesteps: ['timesteps', 'timesteps'] }),
     node('x_t', 'bench/Mark', { value: ['start', 'x_t'] }),
-    node('says', 'Predict', { model: ['net', 'model'], x_t: ['x_t', 'value'], t: ['start', 't'] }),
+    node('says', 'Predict', { model: ['stored', 'model'], x_t: ['x_t', 'value'], t: ['start', 't'] }),
     node('step', 'DDIMStep', {
       x_t: ['x_t', 'value'],
       prediction: ['says', 'prediction'],

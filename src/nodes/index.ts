@@ -1,5 +1,6 @@
 // The index of all nodes: one line each. Those of samplers' steps are in sampling/steps/index.ts.
 export { accuracy } from './evaluate/accuracy.ts'
+export { activationStorage } from './model/activationStorage.ts'
 export { adaptiveEnd, adaptiveStart } from './sampling/adaptive.ts'
 export { adaptiveSampler } from './sampling/adaptiveSampler.ts'
 export { attention } from './model/attention.ts'

@@ -23,3 +23,10 @@ export function withChanges(tree: Model, inner: Model, changes: Partial<Model>):
   const children = Object.entries(tree.children).map(([name, child]) => [name, withChanges(child, inner, changes)])
   return { ...tree, children: Object.fromEntries(children) as Record<string, Model> }
 }
+
+/** The same tree with changes to every model of it. */
+export const withChangesAll = (tree: Model, changes: Partial<Model>): Model => ({
+  ...tree,
+  ...changes,
+  children: Object.fromEntries(Object.entries(tree.children).map(([name, child]) => [name, withChangesAll(child, changes)])),
+})

@@ -1,0 +1,85 @@
+// Activations in float16: who is told of them, and what a training and samples are worth with them.
+import { expect, test } from 'vitest'
+import type { GraphNode } from '../../src/engine/plan/graph.ts'
+import { onCpu, onEachBackend } from '../backends.ts'
+import { evaluate, node } from './evaluate.ts'
+
+onCpu(() => {
+  test('ActivationStorage tells all models of a tree, and changes no number where there are no halves', async () => {
+    const { told, plain, stored } = await evaluate(
+      [
+        node('net', 'UNet', {}, { sample_size: 4, block_out_channels: '8', norm_num_groups: 2, num_classes: 2 }),
+        node('guided', 'GuidedModel', { model: 'net.model' }),
+        node('storage', 'ActivationStorage', { model: 'guided.model' }),
+        node('schedule', 'NoiseSchedule'),
+        node('x', 'GaussianNoise', {}, { batch_size: 2, shape: '4, 4, 1' }),
+        node('t', 'Timestep', { schedule: 'schedule.schedule' }, { t: 10 }),
+        node('labels', 'Labels', { like: 'x.noise' }, { num_classes: 2 }),
+        ...['guided', 'storage'].map((model) =>
+          node(`by ${model}`, 'Predict', { model: `${model}.model`, x_t: 'x.noise', t: 't.t', condition: 'labels.labels' }),
+        ),
+      ],
+      { told: 'storage.model', plain: 'by guided.prediction', stored: 'by storage.prediction' },
+    )
+    expect(told).toMatchObject({ activations: 'float16', children: { model: { activations: 'float16' } } })
+    expect(stored.tensor.data).toEqual(plain.tensor.data)
+  })
+})
+
+const STEPS = 30
+
+/** A small UNet learns digits, and then samples some. */
+const training = (activations: 'float32' | 'float16'): GraphNode[] => [
+  node('data', 'Digits'),
+  node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
+  node('net', 'UNet', { dataset: 'data.dataset' }, { block_out_channels: '16, 32', seed: 1 }),
+  node('optimizer', 'Optimizer', {}, { lr: 0.002 }),
+  node(
+    'start',
+    'TrainingStart',
+    { model: 'net.model', dataset: 'data.dataset', optimizer: 'optimizer.optimizer' },
+    { steps: STEPS, batch_size: 64, activations },
+  ),
+  node('t', 'RandomTimesteps', { like: 'start.x_0', schedule: 'schedule.schedule' }),
+  node('noise', 'GaussianNoise', { like: 'start.x_0' }),
+  node('forward', 'ForwardNoise', { x_0: 'start.x_0', t: 't.t', noise: 'noise.noise', schedule: 'schedule.schedule' }),
+  node('predict', 'Predict', { model: 'start.model', x_t: 'forward.x_t', t: 't.t', condition: 'start.labels' }),
+  node('target', 'Target', {
+    model: 'start.model',
+    x_0: 'start.x_0',
+    noise: 'noise.noise',
+    t: 't.t',
+    schedule: 'schedule.schedule',
+  }),
+  node('loss', 'Loss', { prediction: 'predict.prediction', target: 'target.target' }),
+  node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }, { emit_every: 0 }),
+  node('storage', 'ActivationStorage', { model: 'end.model' }, { activations }),
+  node('x_T', 'GaussianNoise', {}, { batch_size: 16, shape: '8, 8, 1' }),
+  node(
+    'samples',
+    'Sampler',
+    { model: 'storage.model', x_T: 'x_T.noise', schedule: 'schedule.schedule' },
+    { num_inference_steps: 5 },
+  ),
+]
+
+if (process.env.FULL) {
+  onEachBackend(() => {
+    test('a training and its samples are about those of float32', { timeout: 600_000 }, async () => {
+      const [whole, half] = [
+        await evaluate(training('float32'), { history: 'end.history', x_0: 'samples.x_0' }),
+        await evaluate(training('float16'), { history: 'end.history', x_0: 'samples.x_0' }),
+      ]
+      const lossesOf = ({ history }: typeof whole) =>
+        (history as unknown as { losses: { data: Float32Array }[] }).losses.flatMap(({ data }) => [...data])
+      const [wide, narrow] = [lossesOf(whole), lossesOf(half)]
+      expect(narrow).toHaveLength(STEPS)
+      expect(narrow).not.toEqual(wide)
+      const last = (losses: number[]) => losses.slice(-10).reduce((sum, loss) => sum + loss, 0) / 10
+      expect(last(narrow)).toBeLessThan(0.7 * narrow[0]!)
+      expect(Math.abs(last(narrow) / last(wide) - 1)).toBeLessThan(0.005)
+      const gaps = half.x_0.tensor.data.map((value, i) => (value - whole.x_0.tensor.data[i]!) ** 2)
+      expect(Math.sqrt(gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length)).toBeLessThan(0.02)
+    })
+  }, ['webgpu'])
+}
