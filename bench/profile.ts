@@ -46,6 +46,9 @@ export async function main(args: string[]): Promise<void> {
   const own = ownFunctions()
   if (own) {
     const make = own.all.bind(own)
+    own.phases = (_, addresses, build) => {
+      for (const { strands, multiplications } of build(addresses)) own.all(strands, multiplications)
+    }
     own.all = (strands) => {
       for (const one of unrolled(own.names, strands.flat())) timedOwn(own.names[one[0]]!, () => make([[one]], 0))
     }

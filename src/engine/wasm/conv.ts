@@ -4,10 +4,11 @@ import type { Info } from './call.ts'
 import { call, repeated } from './module.ts'
 import type { Own } from './module.ts'
 import type { Call, Strand } from './strands.ts'
+import type { Phase } from './plans.ts'
 import type { Shares, Steps } from './shares.ts'
-import { runShares, sharesFor } from './shares.ts'
+import { phasesOf, sharesFor } from './shares.ts'
 import type { Size } from './winograd.ts'
-import { canTile, packTiles, roomForTiles, tiledFilterSize, tiling } from './winograd.ts'
+import { canTile, packingOfTiles, roomForTiles, tiledFilterSize, tiling } from './winograd.ts'
 
 export interface Geometry {
   stride: 1 | 2
@@ -110,35 +111,51 @@ interface Work {
 }
 
 /** A filter in memory: where its first number is, and how far apart those of neighbouring places and channels are. */
-export interface Filter {
-  of: Info
+interface Order {
   first: number
   place: number
   ins: number
   outs: number
 }
 
+interface Filter extends Order {
+  of: Info
+}
+
 function run(own: Own, y: Image, x: Image, work: Work, filter: Filter, added: Added = {}): void {
   const layer = layerOf(y.shape, x.shape, work)
-  const { size, items, wide, places, isTiled } = layer
+  const { size, items, wide, places } = layer
   const shares = sharesFor(own.threads, items, size.height)
-  const room = roomFor(own, layer, shares, wide * (1 + rowsAdded(added)))
-  writeVectors(own, added, room.vectors, size.outs)
-  if (isTiled)
-    packTiles(own, own.address(filter.of), filter, size, room.tiledFilter, room.filter, PACKING * places * size.ins * wide)
-  else
-    own.all(
-      packing(own.address(filter.of), filter, [places, size.ins, size.outs], room.filter),
-      PACKING * places * size.ins * wide,
-    )
-  const steps = stepsFor(layer, room, {
-    x: own.address(x.of),
-    y: own.address(y.of),
-    perItem: rowsAdded(added) > 1,
-    residual: added.residual && own.address(added.residual),
+  const rows = rowsAdded(added)
+  const { floats, roomAt } = roomFor(layer, shares, wide * (1 + rows))
+  const { address, numbers } = own.scratch(floats)
+  writeVectors(own, added, numbers.subarray(0, wide * (1 + rows)), size.outs)
+  const { of: weights, ...order } = filter
+  const residual = added.residual && own.address(added.residual)
+  const addresses = [own.address(x.of), own.address(y.of), own.address(weights), address, residual ?? 0]
+  const key = ['conv', y.shape, x.shape, ...Object.values(work), ...Object.values(order), rows, residual === undefined].join(' ')
+  own.phases(key, addresses, ([x, y, weights, scratch, other]) => {
+    const room = roomAt(scratch!)
+    const steps = stepsFor(layer, room, {
+      x: x!,
+      y: y!,
+      perItem: rows > 1,
+      residual: residual === undefined ? undefined : other!,
+    })
+    const multiplications = items * size.height * size.width * places * size.ins * size.outs
+    return [
+      ...packingFor(layer, weights!, order, room),
+      ...phasesOf(shares, steps, { multiplications, ofCopies: multiplications / PACKING }),
+    ]
   })
-  const multiplications = items * size.height * size.width * places * size.ins * size.outs
-  runShares(own, shares, steps, { multiplications, ofCopies: multiplications / PACKING })
+}
+
+/** Puts the filter in the order in which it is read. */
+function packingFor({ size, places, wide, isTiled }: Layer, weights: number, order: Order, room: Room): Phase[] {
+  const multiplications = PACKING * places * size.ins * wide
+  const strands = packing(weights, order, [places, size.ins, size.outs], room.filter)
+  const packed = { strands, multiplications }
+  return isTiled ? [packed, { strands: packingOfTiles(size, room.filter, room.tiledFilter), multiplications }] : [packed]
 }
 
 /** How many multiplications take as long as to pack a weight. */
@@ -176,37 +193,31 @@ interface Room {
   filter: number
   tiledFilter: number
   /** What is added: zeros, and then one or more vectors. */
-  vectors: Float32Array
-  vectorsAt: number
+  vectors: number
   /** Of an item with its zeros, of what is made of it, and of tiles. */
   x: (room: number) => number
   y: (room: number) => number
   tiles: (strand: number) => number
 }
 
-function roomFor(own: Own, { size, places, rows, columns, whole, wide, isTiled }: Layer, shares: Shares, vectors: number): Room {
+/** How much room it takes, and where what is, if it begins at an address; `vectors`: floats of what is added. */
+function roomFor({ size, places, rows, columns, whole, wide, isTiled }: Layer, shares: Shares, vectors: number) {
   const { height, width, ins, outs } = size
-  const lengths = {
-    tiledFilter: isTiled ? tiledFilterSize(size) : 0,
-    filter: places * ins * wide,
-    vectors,
-    x: whole ? 0 : rows * columns * ins,
-    y: wide === outs ? 0 : height * width * wide,
-    tiles: isTiled ? roomForTiles({ ...size, height: shares.rows }) : 0,
-  }
-  const forItem = lengths.x + lengths.y
-  const begin = lengths.tiledFilter + lengths.filter + vectors
-  const { address, numbers } = own.scratch(begin + shares.rooms * forItem + shares.strands * lengths.tiles)
-  const at = (floats: number) => address + 4 * floats
-  const vectorsFrom = lengths.tiledFilter + lengths.filter
+  const filter = vectors + (isTiled ? tiledFilterSize(size) : 0)
+  const begin = filter + places * ins * wide
+  const ofX = whole ? 0 : rows * columns * ins
+  const ofItem = ofX + (wide === outs ? 0 : height * width * wide)
+  const ofTiles = isTiled ? roomForTiles({ ...size, height: shares.rows }) : 0
   return {
-    tiledFilter: address,
-    filter: at(lengths.tiledFilter),
-    vectors: numbers.subarray(vectorsFrom, begin),
-    vectorsAt: at(vectorsFrom),
-    x: (room) => at(begin + room * forItem),
-    y: (room) => at(begin + room * forItem + lengths.x),
-    tiles: (strand) => at(begin + shares.rooms * forItem + strand * lengths.tiles),
+    floats: begin + shares.rooms * ofItem + shares.strands * ofTiles,
+    roomAt: (address: number): Room => ({
+      vectors: address,
+      tiledFilter: address + 4 * vectors,
+      filter: address + 4 * filter,
+      x: (room) => address + 4 * (begin + room * ofItem),
+      y: (room) => address + 4 * (begin + room * ofItem + ofX),
+      tiles: (strand) => address + 4 * (begin + shares.rooms * ofItem + strand * ofTiles),
+    }),
   }
 }
 
@@ -231,9 +242,9 @@ function stepsFor(layer: Layer, room: Room, { x, y, perItem, residual }: Places)
     rows(item, at, strand, first, count) {
       const from = (whole ? xOf(item) : room.x(at)) + first * made.x[1]
       const to = (isWide ? room.y(at) : yOf(item)) + first * made.y[1]
-      const bias = room.vectorsAt + 4 * wide * (perItem ? item + 1 : 1)
+      const bias = room.vectors + 4 * wide * (perItem ? item + 1 : 1)
       if (!isTiled) return convolving({ ...made, bias }, outs, [from, to], count)
-      const tiles = { filter: room.tiledFilter, bias, zeros: room.vectorsAt, room: room.tiles(strand) }
+      const tiles = { filter: room.tiledFilter, bias, zeros: room.vectors, room: room.tiles(strand) }
       return tiling({ ...size, height: count, x: from, y: to, ...tiles })
     },
     after: (item, at) => [
@@ -301,7 +312,7 @@ export const channelsMade = (outs: number) => portionsOf(outs).reduce((sum, { la
 /** Puts the filter in the order in which it is read: of some channels of y, all places and channels of x. */
 export function packing(
   weights: number,
-  { first: begin, place, ins: step, outs: apart }: Omit<Filter, 'of'>,
+  { first: begin, place, ins: step, outs: apart }: Order,
   [places, ins, outs]: [places: number, ins: number, outs: number],
   to: number,
 ): Strand[] {

@@ -5,6 +5,7 @@ import { channelsMade } from './conv.ts'
 import type { Geometry, Image } from './conv.ts'
 import { call } from './module.ts'
 import type { Name, Own } from './module.ts'
+import type { Phase } from './plans.ts'
 import type { Strand } from './strands.ts'
 import { canTileGradient, gradientByTiles } from './winogradGradient.ts'
 
@@ -23,45 +24,41 @@ function gradientTo(own: Own, out: Image, x: Image, dy: Image, geometry: Geometr
   const [kh, kw, ins, outs] = out.shape
   const [b, height, width] = dy.shape
   const wide = channelsMade(outs)
-  const [xAt, dyAt, outAt] = [own.address(x.of), own.address(dy.of), own.address(out.of)]
-  if (wide === outs) {
-    own.numbers(out.of).fill(0)
-    addUp(own, { x: xAt, dy: dyAt, out: outAt }, x.shape, dy.shape, out.shape, geometry)
-    return
-  }
   // Whole vectors of channels, of which some are zeros, are made and left out of what is made of them.
-  const [pixels, rows] = [b * height * width, kh * kw * ins]
+  const [pixels, rows] = wide === outs ? [0, 0] : [b * height * width, kh * kw * ins]
   const { address, numbers } = own.scratch((pixels + rows) * wide)
   numbers.fill(0)
-  const made = { x: xAt, dy: address, out: address + 4 * pixels * wide }
-  const copy = (from: number, width: number, to: number, toWidth: number, rows: number) =>
-    own.run('copyShortRows', from, 4 * width, to, 4 * toWidth, to + 4 * toWidth * rows, 4 * outs)
-  copy(dyAt, outs, made.dy, wide, pixels)
-  addUp(own, made, x.shape, [b, height, width, wide], [kh, kw, ins, wide], geometry)
-  copy(made.out, wide, outAt, outs, rows)
+  own.numbers(out.of).fill(0)
+  const key = ['filter gradient', x.shape, dy.shape, out.shape, geometry.stride, geometry.pad.top, geometry.pad.left].join(' ')
+  own.phases(key, [own.address(x.of), own.address(dy.of), own.address(out.of), address], ([xAt, dyAt, outAt, room]) => {
+    const work = { xShape: x.shape, geometry, x: xAt! }
+    if (wide === outs) return [addingUp(own.threads, { ...work, dy: dyAt!, out: outAt!, dyShape: dy.shape }, out.shape)]
+    const sums = room! + 4 * pixels * wide
+    const copy = (from: number, width: number, to: number, toWidth: number, rows: number): Phase => ({
+      strands: [[call('copyShortRows', from, 4 * width, to, 4 * toWidth, to + 4 * toWidth * rows, 4 * outs)]],
+      multiplications: 0,
+    })
+    return [
+      copy(dyAt!, outs, room!, wide, pixels),
+      addingUp(own.threads, { ...work, dy: room!, out: sums, dyShape: [b, height, width, wide] }, [kh, kw, ins, wide]),
+      copy(sums, wide, outAt!, outs, rows),
+    ]
+  })
 }
 
 type Shape = Tensor4D['shape']
 
-/** Adds the gradient to `out`; addresses of the three. */
-function addUp(
-  own: Own,
-  { x, dy, out }: { x: number; dy: number; out: number },
-  xShape: Shape,
-  dyShape: Shape,
-  [kh, kw, ins, outs]: Shape,
-  geometry: Geometry,
-) {
-  const work = { x, xShape, dy, dyShape, out, geometry }
-  const channels = channelsOfStrand(ins, kh * kw, own.threads)
+/** Adds the gradient to `out`. */
+function addingUp(threads: number, work: Work, [kh, kw, ins, outs]: Shape): Phase {
+  const channels = channelsOfStrand(ins, kh * kw, threads)
   const strands: Strand[] = []
   for (let k = 0; k < kh * kw; k++) {
     for (let i = 0; i < ins; i += channels) {
       strands.push(strandOf(work, { k, ky: Math.floor(k / kw), kx: k % kw, first: i, count: Math.min(channels, ins - i) }))
     }
   }
-  const [b, height, width] = dyShape
-  own.all(strands, b * height * width * kh * kw * ins * outs)
+  const [b, height, width] = work.dyShape
+  return { strands, multiplications: b * height * width * kh * kw * ins * outs }
 }
 
 /** Channels of x in a strand: fewer, if there were not some strands for every thread. */
@@ -174,15 +171,15 @@ export function itemSums(own: Own, x: Tensor, items: number): Float64Array {
   const { address, numbers } = own.scratch(items * pieces * channels)
   numbers.fill(0)
   const bytes = 4 * channels
-  const strandOf = (item: number, piece: number): Strand => {
-    const begin = own.address(x) + item * rows * bytes
-    const [from, end] = [begin + piece * ROWS * bytes, begin + Math.min(rows, (piece + 1) * ROWS) * bytes]
-    return [call('sums', from, end, bytes, address + (item * pieces + piece) * bytes)]
-  }
-  own.all(
-    Array.from({ length: items * pieces }, (_, i) => strandOf(Math.floor(i / pieces), i % pieces)),
-    2 * x.size,
-  )
+  own.phases(`sums ${items} ${rows} ${channels}`, [own.address(x), address], ([at, sums]) => {
+    const strandOf = (item: number, piece: number): Strand => {
+      const begin = at! + item * rows * bytes
+      const [from, end] = [begin + piece * ROWS * bytes, begin + Math.min(rows, (piece + 1) * ROWS) * bytes]
+      return [call('sums', from, end, bytes, sums! + (item * pieces + piece) * bytes)]
+    }
+    const strands = Array.from({ length: items * pieces }, (_, i) => strandOf(Math.floor(i / pieces), i % pieces))
+    return [{ strands, multiplications: 2 * x.size }]
+  })
   for (let i = 0; i < numbers.length; i++) totals[Math.floor(i / channels / pieces) * channels + (i % channels)]! += numbers[i]!
   return totals
 }

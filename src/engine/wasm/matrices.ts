@@ -22,40 +22,45 @@ export interface Product {
 export const canMultiply = ({ m, a, b }: Product) => m % 4 === 0 && (a.column === 1 || b.column === 1)
 
 export function multiply(own: Own, product: Product, left: Info, right: Info, out: Info) {
-  const { items, n, k, m, a } = product
+  const { items, n, k, m, a, b } = product
   const some = Math.ceil(items / (4 * own.threads))
-  const through = a.column === 1 ? plain(own, product, left, right, out) : transposed(own, product, left, right, out)
-  const strands = Array.from({ length: Math.ceil(items / some) }, (_, i) =>
-    repeated(Math.min(some, items - i * some), (item) => through(i * some + item)),
-  )
-  own.all(strands, items * n * k * m)
+  const isPlain = a.column === 1
+  const room = isPlain ? items * k * m + m : 0
+  const { address, numbers } = own.scratch(room)
+  if (isPlain) numbers.fill(0, items * k * m)
+  else own.numbers(out).fill(0)
+  const addresses = [own.address(left), own.address(right), own.address(out), address]
+  own.phases(['product', items, n, k, m, a.row, a.column, b.row, b.column].join(' '), addresses, (addresses) => {
+    const through = (isPlain ? plain : transposed)(product, addresses as Addresses)
+    const strands = Array.from({ length: Math.ceil(items / some) }, (_, i) =>
+      repeated(Math.min(some, items - i * some), (item) => through(i * some + item)),
+    )
+    return [{ strands, multiplications: items * n * k * m }]
+  })
 }
+
+type Addresses = readonly [left: number, right: number, out: number, room: number]
 
 /** The calls for an item. */
 type Through = (item: number) => Strand
 
-function plain(own: Own, { items, n, k, m, b }: Product, left: Info, right: Info, out: Info): Through {
+/** In the room the right matrices are packed, and there are m zeros. */
+function plain({ items, n, k, m, b }: Product, [x, weights, y, room]: Addresses): Through {
   const size = k * m
-  const { address, numbers } = own.scratch(items * size + m)
-  const bias = address + 4 * items * size
-  numbers.fill(0, items * size)
-  const [line, row] = [4 * k, 4 * m]
-  const [x, y, weights] = [own.address(left), own.address(out), own.address(right)]
-  const filterOf = (item: number) => address + 4 * item * size
+  const [line, row, bias] = [4 * k, 4 * m, room + 4 * items * size]
   return (item) => {
-    const filter = { first: item * size, place: size, ins: b.row, outs: b.column }
-    const made = { filter: filterOf(item), bias, x: [line, line, line, line, line], y: [row, n * row], portion: k } as const
+    const order = { first: item * size, place: size, ins: b.row, outs: b.column }
+    const filter = room + 4 * item * size
+    const made = { filter, bias, x: [line, line, line, line, line], y: [row, n * row], portion: k } as const
     return [
-      ...packing(weights, filter, [1, k, m], filterOf(item)).flat(),
+      ...packing(weights, order, [1, k, m], filter).flat(),
       ...convolving(made, m, [x + item * n * line, y + item * n * row], 1),
     ]
   }
 }
 
-function transposed(own: Own, { n, k, m }: Product, left: Info, right: Info, out: Info): Through {
-  own.numbers(out).fill(0)
+function transposed({ n, k, m }: Product, [a, b, to]: Addresses): Through {
   const width = 4 * k * m
-  const [a, b, to] = [own.address(left), own.address(right), own.address(out)]
   return (item) =>
     tilesOf({ first: 0, count: n }, m).map(([name, i, ins, o, outs]) => {
       const [from, other] = [a + 4 * (item * n * k + i), b + 4 * (item * k * m + o)]

@@ -8,6 +8,8 @@ import { convFunctions } from './convFunctions.ts'
 import { copyFunctions } from './copyFunctions.ts'
 import { filterFunctions } from './filterFunctions.ts'
 import { normFunctions } from './normFunctions.ts'
+import type { Phase, Planned } from './plans.ts'
+import { planOf, writePlan } from './plans.ts'
 import type { Call, Strand } from './strands.ts'
 import { repeating, strandFunctions, wordsFor, writeStrands } from './strands.ts'
 import { Team } from './team.ts'
@@ -38,6 +40,9 @@ export const repeated = (count: number, of: (item: number) => Strand): Strand =>
 
 /** Multiplications (or as much time in other work) from which it pays to wake other threads: some hundredths of a millisecond. */
 const LARGE = 500_000
+
+/** Of a model there are some hundred. */
+const MOST_PLANS = 2048
 
 /** What is used here of tfjs's backend and of the module behind it. */
 interface Host extends WasmBackend {
@@ -80,6 +85,7 @@ export class Own {
   readonly names = names
   private readonly scratchRoom: Room
   private readonly strandRoom: Room
+  private readonly plans = new Map<string, Planned[]>()
   private words: Int32Array = new Int32Array()
 
   constructor(
@@ -105,8 +111,29 @@ export class Own {
   all(strands: readonly Strand[], multiplications: number): void {
     const table = this.strandRoom.atLeast(wordsFor(strands))
     writeStrands(strands, this.heap(), table)
-    if (this.team && multiplications >= LARGE && strands.length > 1 && this.team.run(strands.length, table)) return
-    for (let i = 0; i < strands.length; i++) this.strand(table + 4 * i)
+    this.make(table, strands.length, multiplications)
+  }
+
+  /**
+   * Makes one phase after the other. What `build` gives has to depend on nothing but `key` and addresses, and on these linearly: it
+   * is asked once, and after that only the addresses are put in.
+   */
+  phases(key: string, addresses: readonly number[], build: (addresses: readonly number[]) => readonly Phase[]): void {
+    let plan = this.plans.get(key)
+    if (!plan) {
+      if (this.plans.size >= MOST_PLANS) this.plans.clear()
+      this.plans.set(key, (plan = planOf(addresses.length, build)))
+    }
+    for (const phase of plan) {
+      const table = this.strandRoom.atLeast(phase.words.length)
+      writePlan(phase, addresses, this.heap(), table)
+      this.make(table, phase.count, phase.multiplications)
+    }
+  }
+
+  private make(table: number, count: number, multiplications: number) {
+    if (this.team && multiplications >= LARGE && count > 1 && this.team.run(count, table)) return
+    for (let i = 0; i < count; i++) this.strand(table + 4 * i)
   }
 
   /** A tensor whose numbers are not set; tf.tidy disposes it. */

@@ -32,10 +32,12 @@ export function norm(
 ): [y: Tensor, moments: Tensor3D] {
   const b = x.shape[0]!
   const [y, moments] = [own.output(x.shape), own.output<Tensor3D>([b, 2, groups])]
-  const about = itemsOf(own, [x, weight, bias, moments], groups, 3)
-  const to = stepsThrough(own, y)
+  const { address } = own.scratch(3 * b * x.shape.at(-1)!)
   const name = silu ? 'normSilu' : 'norm'
-  forItems(own, b, (i) => call(name, ...about(i), to(i), floatBits(eps)), x.size * (silu ? SILU : 4))
+  forItems(own, `${name} ${eps}`, [x, weight, bias, moments, y], address, x.size * (silu ? SILU : 4), (addresses) => {
+    const [about, to] = [itemsOf(x, groups, 3, addresses), stepsThrough(x, addresses[4]!)]
+    return (i) => call(name, ...about(i), to(i), floatBits(eps))
+  })
   return [y, moments]
 }
 
@@ -51,14 +53,15 @@ export function normGradient(
 ): [dx: Tensor, dweight: Tensor1D, dbias: Tensor1D] {
   const [b, c] = [x.shape[0]!, x.shape.at(-1)!]
   const [dx, dweight, dbias] = [own.output(x.shape), own.output<Tensor1D>([c]), own.output<Tensor1D>([c])]
-  const about = itemsOf(own, [x, weight, bias, moments], groups, VECTORS)
-  const [from, to] = [stepsThrough(own, dy), stepsThrough(own, dx)]
   const { address, numbers } = own.scratch(b * VECTORS * c)
   numbers.fill(0)
   const name = silu ? 'normSiluGradient' : 'normGradient'
-  const sumsOf = (i: number) => address + 4 * (i * VECTORS + VECTORS - 2) * c
-  const gradient = (i: number) => call(name, ...about(i), from(i), to(i), sumsOf(i), sumsOf(i) + 4 * c)
-  forItems(own, b, gradient, x.size * (silu ? SILU : 6))
+  forItems(own, name, [x, weight, bias, moments, dy, dx], address, x.size * (silu ? SILU : 6), (addresses) => {
+    const about = itemsOf(x, groups, VECTORS, addresses)
+    const [from, to] = [stepsThrough(x, addresses[4]!), stepsThrough(x, addresses[5]!)]
+    const sums = (i: number) => addresses.at(-1)! + 4 * (i * VECTORS + VECTORS - 2) * c
+    return (i) => call(name, ...about(i), from(i), to(i), sums(i), sums(i) + 4 * c)
+  })
   const totals = [new Float64Array(c), new Float64Array(c)] as const
   for (let i = 0; i < b; i++) {
     const sums = numbers.subarray((i * VECTORS + VECTORS - 2) * c, (i + 1) * VECTORS * c)
@@ -69,41 +72,44 @@ export function normGradient(
   return [dx, dweight, dbias]
 }
 
-/** Makes a call for each item, some together in a strand. */
-function forItems(own: Own, items: number, of: (i: number) => Call, multiplications: number) {
+/** Makes a call for each item, some together in a strand. `of` is given the addresses of the tensors and then that of the room. */
+function forItems(
+  own: Own,
+  name: string,
+  tensors: Tensor[],
+  room: number,
+  multiplications: number,
+  of: (addresses: readonly number[]) => (i: number) => Call,
+) {
+  const [x, , , moments] = tensors as [Tensor, Tensor, Tensor, Tensor]
+  const items = x.shape[0]!
   const some = Math.ceil(items / (4 * own.threads))
-  const strandOf = (first: number) => repeated(Math.min(some, items - first), (i) => [of(first + i)])
-  own.all(
-    Array.from({ length: Math.ceil(items / some) }, (_, i) => strandOf(i * some)),
-    multiplications,
-  )
+  own.phases([name, x.shape, moments.shape].join(' '), [...tensors.map((tensor) => own.address(tensor)), room], (addresses) => {
+    const callFor = of(addresses)
+    const strandOf = (first: number) => repeated(Math.min(some, items - first), (i) => [callFor(first + i)])
+    return [{ strands: Array.from({ length: Math.ceil(items / some) }, (_, i) => strandOf(i * some)), multiplications }]
+  })
 }
 
 /** Vectors that the gradient needs for an item; the last two are the sums of dz and of dz (x - mean). */
 const VECTORS = 6
 
-/** Where each item of a tensor begins. */
-function stepsThrough(own: Own, x: Tensor): (i: number) => number {
-  const [begin, step] = [own.address(x), (4 * x.size) / x.shape[0]!]
+/** Where each item of a tensor like x begins, if that begins at an address. */
+function stepsThrough(x: Tensor, begin: number): (i: number) => number {
+  const step = (4 * x.size) / x.shape[0]!
   return (i) => begin + i * step
 }
 
-/** What a function is told of an item: see normFunctions.ts. Room is the scratch, `vectors` vectors for each. */
-function itemsOf(
-  own: Own,
-  [x, weight, bias, moments]: [Tensor, Tensor1D, Tensor1D, Tensor3D],
-  groups: number,
-  vectors: number,
-): (i: number) => number[] {
-  const [b, c] = [x.shape[0]!, x.shape.at(-1)!]
-  const n = x.size / b / c
-  const { address } = own.scratch(b * vectors * c)
-  const [rows, found] = [stepsThrough(own, x), stepsThrough(own, moments)]
-  const [weights, addend] = [own.address(weight), own.address(bias)]
+/** What a function is told of an item: see normFunctions.ts. In the room there are `vectors` vectors for each. */
+function itemsOf(x: Tensor, groups: number, vectors: number, addresses: readonly number[]): (i: number) => number[] {
+  const c = x.shape.at(-1)!
+  const n = x.size / x.shape[0]! / c
+  const [at, weights, addend, moments] = addresses as [number, number, number, number]
+  const rows = stepsThrough(x, at)
   const width = c / groups
   return (i) => {
-    const room = address + 4 * i * vectors * c
-    return [rows(i), rows(i + 1), 4 * c, weights, addend, found(i), found(i) + 4 * groups, 4 * width, n * width, room]
+    const [found, room] = [moments + 8 * i * groups, addresses.at(-1)! + 4 * i * vectors * c]
+    return [rows(i), rows(i + 1), 4 * c, weights, addend, found, found + 4 * groups, 4 * width, n * width, room]
   }
 }
 

@@ -1,6 +1,6 @@
 // How the items of a batch are shared out among threads.
-import type { Own } from './module.ts'
 import { repeated } from './module.ts'
+import type { Phase } from './plans.ts'
 import type { Strand } from './strands.ts'
 
 export interface Shares {
@@ -39,8 +39,8 @@ interface Multiplications {
   ofCopies: number
 }
 
-/** Makes all items. Which thread does what, and how many there are, changes no bit. */
-export function runShares(own: Own, shares: Shares, steps: Steps, { multiplications, ofCopies }: Multiplications) {
+/** What makes all items. Which thread does what, and how many there are, changes no bit. */
+export function phasesOf(shares: Shares, steps: Steps, { multiplications, ofCopies }: Multiplications): Phase[] {
   const { items, height, strands, some, rows } = shares
   if (rows === height) {
     const strandOf = (strand: number) =>
@@ -48,25 +48,17 @@ export function runShares(own: Own, shares: Shares, steps: Steps, { multiplicati
         const item = strand * some + i
         return [...steps.before(item, strand), ...steps.rows(item, strand, strand, 0, height), ...steps.after(item, strand)]
       })
-    own.all(
-      Array.from({ length: strands }, (_, strand) => strandOf(strand)),
-      multiplications,
-    )
-    return
+    return [{ strands: Array.from({ length: strands }, (_, strand) => strandOf(strand)), multiplications }]
   }
-  const forEach = (of: (item: number, room: number) => Strand) =>
-    own.all(
-      Array.from({ length: items }, (_, item) => of(item, item)).filter(({ length }) => length > 0),
-      ofCopies,
-    )
+  const ofItems = (of: (item: number, room: number) => Strand): Phase => ({
+    strands: Array.from({ length: items }, (_, item) => of(item, item)).filter(({ length }) => length > 0),
+    multiplications: ofCopies,
+  })
   const bands = strands / items
-  forEach((item, room) => steps.before(item, room))
-  own.all(
-    Array.from({ length: strands }, (_, strand) => {
-      const [item, first] = [Math.floor(strand / bands), (strand % bands) * rows]
-      return steps.rows(item, item, strand, first, Math.min(rows, height - first))
-    }),
-    multiplications,
-  )
-  forEach((item, room) => steps.after(item, room))
+  const parts = Array.from({ length: strands }, (_, strand) => {
+    const [item, first] = [Math.floor(strand / bands), (strand % bands) * rows]
+    return steps.rows(item, item, strand, first, Math.min(rows, height - first))
+  })
+  const [before, after] = [ofItems((item, room) => steps.before(item, room)), ofItems((item, room) => steps.after(item, room))]
+  return [before, { strands: parts, multiplications }, after].filter(({ strands }) => strands.length > 0)
 }

@@ -1,10 +1,8 @@
 // Winograd's convolution F(2x2, 3x3): 16 multiplications where two by two pixels take 36. The tiles of some rows of an item are
 // transformed, multiplied by the filter, channel by channel, and transformed back before the next ones are begun, so that they
 // stay in the cache.
-import { convolving, packing, portionsOf } from './conv.ts'
-import type { Filter } from './conv.ts'
+import { convolving, portionsOf } from './conv.ts'
 import { call, repeated } from './module.ts'
-import type { Own } from './module.ts'
 import type { Strand } from './strands.ts'
 
 /** Numbers of a tile. */
@@ -46,27 +44,15 @@ export const roomForTiles = (size: Size) => NUMBERS * mostRows(size) * (size.wid
 /** Floats of the filter as it is used. */
 export const tiledFilterSize = ({ ins, outs }: Size) => NUMBERS * ins * outs
 
-/** Puts the filter in the order in which it is read, at `to`, with the help of `room`. */
-export function packTiles(
-  own: Own,
-  weights: number,
-  filter: Filter,
-  { ins, outs }: Size,
-  to: number,
-  room: number,
-  multiplications: number,
-) {
-  own.all(packing(weights, filter, [9, ins, outs], room), multiplications)
-  const strands = portionsOf(outs).flatMap(({ lanes, first, count }) => {
-    const place = 4 * lanes * ins
-    return repeated(count, (i) => {
-      const channel = first + i * lanes
-      const from = room + 4 * 9 * channel * ins
+/** Transforms a filter that is packed. */
+export const packingOfTiles = ({ ins, outs }: Size, packed: number, to: number): Strand[] =>
+  portionsOf(outs).map(({ lanes, first, count }) =>
+    repeated(count, (i) => {
+      const [channel, place] = [first + i * lanes, 4 * lanes * ins]
+      const from = packed + 4 * 9 * channel * ins
       return [call('filterTiles', from, from + place, place, to + 4 * channel * ins, 4 * ins * outs)]
-    }).map((one) => [one])
-  })
-  own.all(strands, multiplications)
-}
+    }),
+  )
 
 export interface Tiled extends Size {
   /** The item with its zeros around it. */

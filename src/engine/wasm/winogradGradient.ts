@@ -5,6 +5,7 @@ import type { Geometry, Image } from './conv.ts'
 import { channelsOfStrand, tilesOf } from './filter.ts'
 import { call, repeated } from './module.ts'
 import type { Own } from './module.ts'
+import type { Phase } from './plans.ts'
 import type { Strand } from './strands.ts'
 import { canTile } from './winograd.ts'
 
@@ -26,40 +27,63 @@ export function canTileGradient({ shape: [kh, kw, ins, outs] }: Image, dy: Image
 export function gradientByTiles(own: Own, out: Image, x: Image, dy: Image, { pad }: Geometry): void {
   const [b, height, width, outs] = dy.shape
   const ins = x.shape[3]
-  const [tiles, size, sums] = [(height * width) / 4, (height + 2) * (width + 2) * ins, NUMBERS * ins * outs]
+  const [size, sums] = [(height + 2) * (width + 2) * ins, NUMBERS * ins * outs]
   const together = Math.min(b, Math.max(1, Math.floor(ROOM / floatsOfItem(dy, ins))))
   const some = own.threads === 1 ? together : Math.ceil(together / (4 * own.threads))
   const rooms = Math.ceil(together / some)
   const { address, numbers } = own.scratch(sums + rooms * size + together * floatsOfItem(dy, ins))
   numbers.fill(0, 0, sums)
-  const [xPixel, dyPixel] = [4 * ins, 4 * outs]
-  const [xRow, dyRow, xPlane, dyPlane] = [xPixel * (width + 2), dyPixel * width, tiles * xPixel, tiles * dyPixel]
-  const item = 4 * floatsOfItem(dy, ins)
-  const tilesAt = address + 4 * (sums + rooms * size)
-  const made: Made = { sums: address, x: tilesAt, dy: tilesAt + NUMBERS * xPlane, item, xPixel, dyPixel, xPlane, dyPlane }
-  for (let first = 0; first < b; first += together) {
-    const count = Math.min(together, b - first)
-    const transformed = (i: number, strand: number): Strand => {
-      const room = address + 4 * (sums + strand * size)
-      const [from, other] = [
-        own.address(x.of) + (first + i) * x.shape[1] * x.shape[2] * xPixel,
-        own.address(dy.of) + (first + i) * height * dyRow,
-      ]
-      const [to, toOther] = [made.x + i * item, made.dy + i * item]
-      return [
-        placing(from, room, x.shape, [height + 2, width + 2], { spread: 1, ...pad }),
-        call('inputTiles', room, xPixel, xRow, to, to + xPlane, (xPixel * width) / 2, xPlane),
-        call('gradientTiles', other, dyPixel, dyRow, toOther, toOther + dyPlane, (dyPixel * width) / 2, dyPlane),
-      ]
+  const key = ['filter gradient in tiles', x.shape, dy.shape, pad.top, pad.left].join(' ')
+  own.phases(key, [own.address(x.of), own.address(dy.of), own.address(out.of), address], ([xAt, dyAt, outAt, scratch]) => {
+    const made = tilesAt(scratch!, scratch! + 4 * (sums + rooms * size), dy, ins)
+    const phases: Phase[] = []
+    for (let first = 0; first < b; first += together) {
+      const count = Math.min(together, b - first)
+      const transformed = (i: number, strand: number): Strand => {
+        const room = scratch! + 4 * (sums + strand * size)
+        const from = xAt! + (first + i) * x.shape[1] * x.shape[2] * made.xPixel
+        return [
+          placing(from, room, x.shape, [height + 2, width + 2], { spread: 1, ...pad }),
+          ...transforming(made, room, dyAt! + (first + i) * height * width * made.dyPixel, i, width),
+        ]
+      }
+      const strands = Array.from({ length: Math.ceil(count / some) }, (_, strand) =>
+        repeated(Math.min(some, count - strand * some), (i) => transformed(strand * some + i, strand)),
+      )
+      const multiplications = (count * height * width * NUMBERS * ins * outs) / 4
+      phases.push(
+        { strands, multiplications: 2 * count * floatsOfItem(dy, ins) },
+        { strands: products(own.threads, made, count, ins, outs), multiplications },
+      )
     }
-    const strands = Array.from({ length: Math.ceil(count / some) }, (_, strand) =>
-      repeated(Math.min(some, count - strand * some), (i) => transformed(strand * some + i, strand)),
-    )
-    own.all(strands, 2 * count * floatsOfItem(dy, ins))
-    own.all(products(own, made, count, ins, outs), NUMBERS * count * tiles * ins * outs)
-  }
-  const plane = 4 * ins * outs
-  own.run('filterOfTiles', address, address + plane, plane, own.address(out.of), plane)
+    const plane = 4 * ins * outs
+    const last: Strand = [call('filterOfTiles', scratch!, scratch! + plane, plane, outAt!, plane)]
+    return [...phases, { strands: [last], multiplications: 0 }]
+  })
+}
+
+/** Where the tiles are, that begin at `tiles`. */
+function tilesAt(sums: number, tiles: number, dy: Image, ins: number): Made {
+  const [, height, width, outs] = dy.shape
+  const [xPixel, dyPixel, count] = [4 * ins, 4 * outs, (height * width) / 4]
+  const [xPlane, dyPlane] = [count * xPixel, count * dyPixel]
+  return { sums, x: tiles, dy: tiles + NUMBERS * xPlane, item: 4 * floatsOfItem(dy, ins), xPixel, dyPixel, xPlane, dyPlane }
+}
+
+/** The calls that make the tiles of an item of x, with its zeros, and of dy. */
+function transforming(
+  { x, dy, item, xPixel, dyPixel, xPlane, dyPlane }: Made,
+  from: number,
+  other: number,
+  i: number,
+  width: number,
+): Strand {
+  const [to, toOther] = [x + i * item, dy + i * item]
+  const across = width / 2
+  return [
+    call('inputTiles', from, xPixel, xPixel * (width + 2), to, to + xPlane, xPixel * across, xPlane),
+    call('gradientTiles', other, dyPixel, dyPixel * width, toOther, toOther + dyPlane, dyPixel * across, dyPlane),
+  ]
 }
 
 /** Addresses of what is summed up and of the tiles of the first item, and bytes: to the next item, of a pixel and of a plane. */
@@ -76,13 +100,13 @@ interface Made {
 
 /** The calls that add, of each number of all tiles, x^T dy. */
 function products(
-  own: Own,
+  threads: number,
   { sums, x, dy, item, xPixel, dyPixel, xPlane, dyPlane }: Made,
   items: number,
   ins: number,
   outs: number,
 ) {
-  const channels = channelsOfStrand(ins, NUMBERS, own.threads)
+  const channels = channelsOfStrand(ins, NUMBERS, threads)
   const strands: Strand[] = []
   for (let i = 0; i < NUMBERS; i++) {
     for (let first = 0; first < ins; first += channels) {
