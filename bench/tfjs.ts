@@ -4,6 +4,7 @@ import { startBackend } from '../src/engine/backends.ts'
 import { broadcastSumGradients } from '../src/engine/gradients.ts'
 import { meanError } from '../src/engine/losses/errors.ts'
 import { predict } from '../src/engine/models/predict.ts'
+import { memoryStore } from '../src/engine/plan/store.ts'
 import type { BackendName } from '../src/engine/protocol.ts'
 import { ddimStep } from '../src/engine/samplers/ddim.ts'
 import type { Levels } from '../src/engine/schedule.ts'
@@ -38,9 +39,10 @@ export async function openTfjs(who: TfjsWho, backend: BackendName, given: Given)
 /** Makes it the active backend, with what is replaced in tfjs only if that is ours; says what it computes on, if it knows. */
 export async function startTfjs(who: TfjsWho, backend: BackendName): Promise<string> {
   if (who === 'ours') {
-    const report = await startBackend({ prefer: backend })
+    // On a GPU with the kernels that are the quickest there, as in the editor.
+    const report = await startBackend({ prefer: backend, tuning: { store: memoryStore() } })
     if (report.name !== backend) throw new Error(report.reason)
-    return report.device
+    return report.kernels === undefined ? report.device : `${report.device}. ${report.kernels}`
   }
   tf.enableProdMode()
   if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm')

@@ -12,9 +12,9 @@
 // software, has them).
 //
 // On paper, 64 channels to 64 at 32x32 in batches of 64, with 32 squares and 32 columns a workgroup, in multiply-adds of the
-// device: 1.07e9 products, and 0.07e9 for V, 0.11e9 for U, 0.03e9 for Y; direct they are 2.42e9. Workgroup memory is read and
-// written by 1.07 GB for the products and 1.18 GB for all else; the direct kernel's tile of 64x64 takes 3.6 GB. A GPU that reads
-// a byte of it in the time of a multiply-add (NVIDIA's, say) is bound by that: 1.7 times as fast as direct, not 2.25. The
+// device: 1.07e9 products, and 0.08e9 for V, 0.09e9 for U, 0.03e9 for Y; direct they are 2.42e9. Workgroup memory is read and
+// written by 1.07 GB for the products and 0.96 GB for all else; the direct kernel's tile of 64x64 takes 3.92 GB. A GPU that
+// reads a byte of it in the time of a multiply-add (NVIDIA's, say) is bound by that: 1.9 times as fast as direct, not 2.25. The
 // affine map and SiLU of x are computed 2.8 times for each number of x, where direct it is 9 times.
 import type { Work } from '../choices.ts'
 import { choiceFor } from '../choices.ts'
@@ -162,8 +162,8 @@ var<workgroup> S: array<vec4f, ${memory.size}>;
       S[${memory.filter}u + i] = ${filterAt(product, image, tile)};
     }
     workgroupBarrier();
-    for (var task = thread; task < ${4 * (tile.squares + tile.columns)}u; task += ${threads}u) {
-      if (task < ${4 * tile.squares}u) {
+    for (var task = thread; task < ${2 * (tile.squares + tile.columns)}u; task += ${threads}u) {
+      if (task < ${2 * tile.squares}u) {
         ${pieceCode(block, tile, memory)}
       } else {
         ${filterCode(product, tile, memory)}
@@ -199,43 +199,47 @@ function filterAt({ bAlong }: Gemm, { turned }: Image, { columns }: Squares): st
 
 type Memory = ReturnType<typeof memoryOf>
 
-/** A row of V = B^T d B for a square: two rows of d, then the four numbers of each row. */
+/** Two rows of V = B^T d B for a square, the first or the last: each takes three rows of d. */
 function pieceCode(block: Block, { squares }: Squares, { pixels }: Memory): string {
   const { high, wide } = seenOf(block)
   const { down, across } = block
   return `let square = task % ${squares}u;
-        let row = task / ${squares}u;
-        let corner = ${pixels}u + (square / ${down * across}u * ${high}u + square / ${across}u % ${down}u * 2u) * ${wide}u + square % ${across}u * 2u;
-        let first = corner + ${wide}u * select(select(1u, 2u, row == 2u), 0u, row == 0u);
-        let second = corner + ${wide}u * select(select(2u, 1u, row == 2u), 3u, row == 3u);
-        let sign = select(-1f, 1f, row == 1u);
-        ${unrolled(4, (j) => `let d${j} = fma(vec4f(sign), S[second + ${j}u], S[first + ${j}u]);`)}
-        let to = 4u * row * ${squares}u + square;
-        S[to] = d0 - d2;
-        S[to + ${squares}u] = d1 + d2;
-        S[to + ${2 * squares}u] = d2 - d1;
-        S[to + ${3 * squares}u] = d1 - d3;`
+        let last = task / ${squares}u;
+        let line = square / ${down * across}u * ${high}u + square / ${across}u % ${down}u * 2u + last;
+        let corner = ${pixels}u + line * ${wide}u + square % ${across}u * 2u;
+        ${unrolled(4, (j) => {
+          const [a, b, c] = [0, 1, 2].map((i) => `S[corner + ${i * wide + j}u]`)
+          return `let a${j} = ${a}; let b${j} = ${b}; let c${j} = ${c};
+        let p${j} = select(b${j} - a${j}, a${j} - c${j}, last == 0u);
+        let q${j} = select(a${j} - c${j}, b${j} + c${j}, last == 0u);`
+        })}
+        let to = ${8 * squares}u * last + square;
+        ${unrolled(2, (i) => {
+          const [d0, d1, d2, d3] = [0, 1, 2, 3].map((j) => `${'pq'[i]}${j}`)
+          const row = [`${d0} - ${d2}`, `${d1} + ${d2}`, `${d2} - ${d1}`, `${d1} - ${d3}`]
+          return unrolled(4, (j) => `S[to + ${(4 * i + j) * squares}u] = ${row[j]};`, ' ')
+        })}`
 }
 
-/** A row of U = G g G^T for four pairs of channels. Along k, columns that one thread reads one after another are apart. */
+/** Two rows of U = G g G^T for four pairs of channels. Along k, columns that one thread reads one after another are apart. */
 function filterCode({ bAlong }: Gemm, { squares, columns }: Squares, { U, filter }: Memory): string {
   const place = bAlong === 'columns' ? 'i' : `i % 4u * ${columns / 4}u + i / 4u`
-  const weighted = (j: number) => unrolled(3, (i) => `weights[${i}] * S[${filter}u + ${(3 * i + j) * columns}u + i]`, ' + ')
-  return `let i = (task - ${4 * squares}u) % ${columns}u;
-        let row = (task - ${4 * squares}u) / ${columns}u;
-        let weights = select(
-          vec3f(0.5, select(-0.5, 0.5, row == 1u), 0.5),
-          select(vec3f(0, 0, 1), vec3f(1, 0, 0), row == 0u),
-          row % 3u == 0u,
-        );
-        ${unrolled(3, (j) => `let g${j} = ${weighted(j)};`)}
-        let sum = 0.5 * (g0 + g2);
-        let half = 0.5 * g1;
-        let to = ${U}u + 4u * row * ${columns}u + ${place};
-        S[to] = g0;
-        S[to + ${columns}u] = sum + half;
-        S[to + ${2 * columns}u] = sum - half;
-        S[to + ${3 * columns}u] = g2;`
+  return `let i = (task - ${2 * squares}u) % ${columns}u;
+        let last = (task - ${2 * squares}u) / ${columns}u;
+        ${unrolled(3, (j) => {
+          const [a, b, c] = [0, 1, 2].map((i) => `S[${filter + (3 * i + j) * columns}u + i]`)
+          return `let a${j} = ${a}; let b${j} = 0.5 * ${b}; let c${j} = ${c};
+        let sum${j} = 0.5 * (a${j} + c${j});
+        let p${j} = select(sum${j} - b${j}, a${j}, last == 0u);
+        let q${j} = select(c${j}, sum${j} + b${j}, last == 0u);`
+        })}
+        let to = ${U}u + ${8 * columns}u * last + ${place};
+        ${unrolled(2, (i) => {
+          const [g0, g1, g2] = [0, 1, 2].map((j) => `${'pq'[i]}${j}`)
+          const [outer, half] = [`0.5 * (${g0} + ${g2})`, `0.5 * ${g1}`]
+          const row = [g0, `${outer} + ${half}`, `${outer} - ${half}`, g2]
+          return unrolled(4, (j) => `S[to + ${(4 * i + j) * columns}u] = ${row[j]};`, ' ')
+        })}`
 }
 
 /** Where a thread's squares and columns are among those of its component: `down` and `across` of them come first. */
@@ -299,7 +303,7 @@ function outputCode({ items, height, width }: Image, block: Block, tile: Squares
     let right = thread / ${2 * quads}u % 2u;
     let own = thread / ${columns}u;
     let square = own + ${round * squares}u;
-    let signs = vec2f(1) - 2 * vec2f(vec2u(down, right));
+    let signs = 1f - 2f * vec2f(vec2u(down, right));
     let at = ((4u * down + right) * ${squares}u + own) * ${quads}u + quad;
     ${unrolled(3, (i) => `let m${i} = ${component(i, 0)} + signs.y * (${component(i, 1)} + ${component(i, 2)});`)}
     let item = item0 + square / ${block.down * block.across}u;
