@@ -295,6 +295,12 @@ describe('import', () => {
   ])('%j is wrong usage', (args, words) => expect(() => parseArguments(args)).toThrow(words))
 })
 
+test('the kernels of a GPU are measured again where the choice is kept', () => {
+  const args = ['run', 'a.json', '--out', 'x', '--measure']
+  expect(parseArguments([...args, '--state', 's'])).toMatchObject({ measure: true, state: 's' })
+  expect(() => parseArguments(args)).toThrow('--state dir')
+})
+
 test('data sets that come with the product are found', async () => {
   const graph = {
     nodes: [

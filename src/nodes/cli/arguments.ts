@@ -93,6 +93,8 @@ export function parseArguments(argv: string[]): Arguments {
   if (command === 'check') return { command, file }
   if (command === 'import') return importArguments(file, values)
   if (values.out === undefined) throw new UsageError('Say where the results go: --out dir.')
+  if (values.measure && values.state === undefined)
+    throw new UsageError('--measure needs a place to keep its choice: --state dir.')
   return {
     command,
     file,
