@@ -16,7 +16,7 @@ vi.mock('../../src/engine/backends.ts', () => ({
 test('the kernels of a GPU are measured again when that is asked for, and only then', async () => {
   const [states, devices] = [memoryStore(), memoryStore()]
   const events: Event[] = []
-  let take = (_: { data: unknown }) => {}
+  let take: Parameters<Scope['addEventListener']>[1] = () => {}
   const scope: Scope = { postMessage: (event) => events.push(event), addEventListener: (_, listener) => (take = listener) }
   serve([], scope, { storage: { states, checkpoints: keptIn(states), datasets: keptIn(states), devices } })
   const asked = vi.mocked(startBackend).mock.calls
