@@ -4,6 +4,7 @@ import type { EnginePort } from '../engine/protocol.ts'
 import { EditorContext } from './context.ts'
 import { Drawer } from './drawer.tsx'
 import { startEditor, type Editor } from './editor.ts'
+import { Finder } from './finder.tsx'
 import { Banner, Dialog, Dropping, Menu, Quick, Toasts } from './overlays.tsx'
 import { Palette } from './palette.tsx'
 import { Panel } from './panel.tsx'
@@ -24,6 +25,7 @@ function App({ editor }: { editor: Editor }) {
       <Toasts />
       <Dropping />
       <Palette />
+      <Finder />
       <Menu />
       <Quick />
       <Dialog />

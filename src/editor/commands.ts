@@ -83,6 +83,8 @@ export function makeCommands(editor: Editor) {
       run: () => workspace.redo(),
     },
     add: { keys: ['Mod+K', 'Shift+A'], run: () => editor.findNode() },
+    commands: { keys: ['Mod+Shift+P', 'F1'], run: () => (state.finder.value = 'commands') },
+    find: { keys: ['Mod+F'], run: () => (state.finder.value = 'graph') },
     new: { run: () => void workspace.newWorkflow() },
     open: { keys: ['Mod+O'], run: () => editor.pickFile() },
     openFolder: { run: () => editor.pickFile(true) },

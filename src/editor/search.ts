@@ -21,7 +21,7 @@ export interface Search {
 
 /** The declarations that fit, best first; with an empty query all of them, recent ones first, then by category. */
 export function findNodes(declarations: readonly Declaration[], { query, recent = [], looseEnd }: Search): Found[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const words = wordsIn(query)
   return declarations
     .map((declaration) => judge(declaration, words, recent, looseEnd))
     .filter((found) => found !== undefined)
@@ -52,24 +52,50 @@ interface Match {
   places: number[]
 }
 
-/** How well one word fits: start of the title, start of a word, initials, letters in order, then choices and the other texts. */
+/** How well one word fits: the title, then choices and the other texts. */
 function scoreOf(declaration: Declaration, word: string): Match | undefined {
-  const title = declaration.title.toLowerCase()
-  const at = title.indexOf(word)
-  if (at === 0) return { score: 100 - title.length * 0.1, places: span(0, word.length) }
-  if (at > 0 && title[at - 1] === ' ') return { score: 80, places: span(at, word.length) }
-  const initials = initialsOf(declaration.title)
-  const start = initials.letters.indexOf(word)
-  if (start >= 0 && word.length > 1) return { score: 70, places: initials.places.slice(start, start + word.length) }
+  const inTitle = inText(declaration.title, word)
   const name = declaration.type.replace(/^.*\//, '').toLowerCase()
-  if (at > 0 || name.includes(word)) return { score: 55, places: at > 0 ? span(at, word.length) : [] }
-  const letters = lettersInOrder(title, word)
-  if (letters) return { score: 40 - spread(letters), places: letters }
+  if (inTitle && (inTitle.score > 55 || !name.includes(word))) return inTitle
+  if (name.includes(word)) return inTitle?.score === 55 ? inTitle : { score: 55, places: [] }
   if (declaration.category.startsWith(word)) return { score: 25, places: [] }
   if (choicesOf(declaration).some((choice) => choice.toLowerCase().includes(word))) return { score: 20, places: [] }
   if (declaration.summary.toLowerCase().includes(word)) return { score: 15, places: [] }
   return undefined
 }
+
+/** Start of the text, start of a word of it, initials, anywhere, letters in order. */
+function inText(text: string, word: string): Match | undefined {
+  const title = text.toLowerCase()
+  const at = title.indexOf(word)
+  if (at === 0) return { score: 100 - title.length * 0.1, places: span(0, word.length) }
+  if (at > 0 && title[at - 1] === ' ') return { score: 80, places: span(at, word.length) }
+  const initials = initialsOf(text)
+  const start = initials.letters.indexOf(word)
+  if (start >= 0 && word.length > 1) return { score: 70, places: initials.places.slice(start, start + word.length) }
+  if (at > 0) return { score: 55, places: span(at, word.length) }
+  const letters = lettersInOrder(title, word)
+  return letters && { score: 40 - spread(letters), places: letters }
+}
+
+/** How well all words fit a title, or else what is said beside it. */
+export function matchOf(
+  title: string,
+  words: readonly string[],
+  beside = '',
+): { score: number; matched: ReadonlySet<number> } | undefined {
+  const matched = new Set<number>()
+  let score = 0
+  for (const word of words) {
+    const match = inText(title, word) ?? (beside.toLowerCase().includes(word) ? { score: 15, places: [] } : undefined)
+    if (!match) return undefined
+    score += match.score
+    match.places.forEach((place) => matched.add(place))
+  }
+  return { score, matched }
+}
+
+export const wordsIn = (query: string): string[] => query.toLowerCase().split(/\s+/).filter(Boolean)
 
 const choicesOf = ({ params }: Declaration) =>
   Object.values(params).flatMap((param) => (param.kind === 'choice' ? param.choices : []))

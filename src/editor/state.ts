@@ -147,6 +147,8 @@ export const drawer = signal<DrawerTab | undefined>(undefined)
 export const panelShown = signal(true)
 /** `into`: the wire that the node will be put into. */
 export const palette = signal<{ spot: Spot; wire?: PendingWire; into?: LLink; query: string } | undefined>(undefined)
+/** What is being looked for: a command, or a node of the graph. */
+export const finder = signal<'commands' | 'graph' | undefined>(undefined)
 export const menu = signal<Menu | undefined>(undefined)
 export const dialog = signal<Dialog | undefined>(undefined)
 export const quick = signal<Quick | undefined>(undefined)

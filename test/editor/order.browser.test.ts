@@ -1,4 +1,4 @@
-// Nodes put into wires, taken out of them, and put in order, by hand and keys in a real Chromium.
+// Nodes put into wires, taken out of them, put in order and found, by hand and keys in a real Chromium.
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
@@ -166,4 +166,34 @@ test('nodes are grouped under a title; the group moves them by it, and is muted 
   await expect.poll(async () => (await groups()).titles).toEqual(['Another name'])
   await press('Control+z')
   await expect.poll(async () => (await groups()).titles).toEqual(['All of it'])
+})
+
+test('commands and nodes of the graph are found by typing', async () => {
+  await dropText(page, 'row.json', JSON.stringify(row()))
+  await expect.poll(wires).toHaveLength(1)
+  await press('Control+Shift+P')
+  await page.getByRole('combobox', { name: 'Find a command' }).fill('sel all')
+  await press('Enter')
+  const selected = () =>
+    page.evaluate(() =>
+      Object.values(
+        (document.querySelector('canvas') as unknown as { data: { selected_nodes: Record<string, { getTitle(): string }> } }).data
+          .selected_nodes,
+      ).map((node) => node.getTitle()),
+    )
+  await expect.poll(async () => (await selected()).length).toBe(3)
+  await press('Control+f')
+  await page.getByRole('combobox', { name: 'Find in the graph' }).fill('stop')
+  await press('Enter')
+  await expect.poll(selected).toEqual(['Stop Gradient'])
+  await press('Control+f')
+  await page.getByRole('combobox', { name: 'Find in the graph' }).fill('nowhere')
+  await page.getByText('No node here matches').waitFor()
+  await press('Escape')
+})
+
+test('the node search shows the equation of what would be added', async () => {
+  await page.mouse.dblclick(400, 400)
+  await page.getByRole('combobox', { name: 'Find a node' }).fill('forward noise')
+  await page.locator('.palette .preview .katex').waitFor()
 })

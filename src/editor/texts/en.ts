@@ -51,6 +51,8 @@ export const en = {
     undo: 'Undo',
     redo: 'Redo',
     add: 'Add node…',
+    commands: 'All commands…',
+    find: 'Find in the graph…',
     copy: 'Copy',
     paste: 'Paste',
     duplicate: 'Duplicate',
@@ -108,6 +110,15 @@ export const en = {
     recent: 'Recent',
     to: (slot: string) => `to ${slot}`,
     hint: ['choose', 'add', 'close'],
+  },
+
+  finder: {
+    commands: 'Find a command',
+    commandsHint: 'What do you want to do?',
+    noCommand: (query: string) => `No command matches “${query}” now`,
+    nodes: 'Find in the graph',
+    nodesHint: 'A title, a type, a value…',
+    noNode: (query: string) => `No node here matches “${query}”`,
   },
 
   categories: {

@@ -65,6 +65,8 @@ export const ko: Texts = {
     undo: '실행 취소',
     redo: '다시 실행',
     add: '노드 추가…',
+    commands: '모든 명령…',
+    find: '그래프에서 찾기…',
     copy: '복사',
     paste: '붙여넣기',
     duplicate: '복제',
@@ -122,6 +124,15 @@ export const ko: Texts = {
     recent: '최근',
     to: (slot) => `${towards(slot)}`,
     hint: ['고르기', '추가', '닫기'],
+  },
+
+  finder: {
+    commands: '명령 찾기',
+    commandsHint: '무엇을 할까요?',
+    noCommand: (query) => `지금 “${query}”에 맞는 명령이 없습니다`,
+    nodes: '그래프에서 찾기',
+    nodesHint: '제목, 종류, 값…',
+    noNode: (query) => `여기에는 “${query}”에 맞는 노드가 없습니다`,
   },
 
   categories: {

@@ -1,0 +1,144 @@
+// A field with a list below it: what is typed narrows the list, arrow keys and pointer choose from it.
+import type { ComponentChildren } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Point } from './canvas.ts'
+import { useEditor } from './context.ts'
+import { icons } from './icons.tsx'
+import { useOpenAt } from './place.ts'
+import { texts } from './texts.ts'
+
+export interface Entry {
+  key: string
+  content: ComponentChildren
+  choose: () => void
+}
+
+export interface EntryGroup {
+  /** Its heading; none for a list without parts. */
+  name?: string
+  entries: readonly Entry[]
+}
+
+interface Props {
+  at: Point
+  label: string
+  placeholder: string
+  query: string
+  onQuery: (query: string) => void
+  groups: readonly EntryGroup[]
+  /** Said where nothing is found. */
+  none: ComponentChildren
+  /** Behind the field. */
+  beside?: ComponentChildren
+  /** Below the list, of the entry that would be chosen. */
+  preview?: (key: string) => ComponentChildren
+  onClose: () => void
+}
+
+export function Picker({ at: point, label, placeholder, query, onQuery, groups, none, beside, preview, onClose }: Props) {
+  const editor = useEditor()
+  const [at, setAt] = useState(0)
+  const box = useRef<HTMLDivElement>(null)
+  const input = useRef<HTMLInputElement>(null)
+  const list = groups.flatMap(({ entries }) => entries)
+  const now = Math.min(at, list.length - 1)
+
+  useOpenAt(box, point, onClose)
+  useLayoutEffect(() => {
+    input.current!.focus()
+    input.current!.setSelectionRange(query.length, query.length)
+  }, [])
+  useEffect(() => {
+    box.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
+  }, [now])
+
+  const choose = (entry: Entry | undefined) => {
+    if (!entry) return
+    onClose()
+    entry.choose()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const move = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key]
+    if (move) setAt(Math.min(list.length - 1, Math.max(0, now + move)))
+    else if (event.key === 'Enter') choose(list[now])
+    else if (event.key === 'Escape') {
+      onClose()
+      editor.stage.focus()
+    } else if (event.key !== 'Tab') return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  const row = (entry: Entry) => {
+    const i = list.indexOf(entry)
+    return (
+      <div
+        key={entry.key}
+        id={`found-${i}`}
+        class="result"
+        role="option"
+        aria-selected={i === now}
+        onPointerMove={() => setAt(i)}
+        onClick={() => choose(entry)}
+      >
+        {entry.content}
+      </div>
+    )
+  }
+  const shown = list[now] && preview?.(list[now].key)
+  return (
+    <div ref={box} class="palette" popover="manual" role="dialog" aria-label={label} onKeyDown={onKeyDown}>
+      <div class="query">
+        <icons.search />
+        <input
+          ref={input}
+          type="text"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="found"
+          aria-activedescendant={list.length ? `found-${now}` : undefined}
+          aria-label={label}
+          placeholder={placeholder}
+          autocomplete="off"
+          spellcheck={false}
+          value={query}
+          onInput={(event) => {
+            onQuery(event.currentTarget.value)
+            setAt(0)
+          }}
+        />
+        {beside}
+      </div>
+      <div class="results" id="found" role="listbox" aria-label={label}>
+        {groups.map(({ name, entries }) =>
+          name === undefined ? (
+            entries.map(row)
+          ) : (
+            <div key={name} role="group" aria-label={name}>
+              <div class="group">{name}</div>
+              {entries.map(row)}
+            </div>
+          ),
+        )}
+        {!list.length && <div class="empty">{none}</div>}
+      </div>
+      {shown && <div class="preview">{shown}</div>}
+      <div class="hint" aria-hidden="true">
+        <span>
+          <kbd>↑</kbd> <kbd>↓</kbd> {texts.palette.hint[0]}
+        </span>
+        <span>
+          <kbd>Enter</kbd> {texts.palette.hint[1]}
+        </span>
+        <span>
+          <kbd>Esc</kbd> {texts.palette.hint[2]}
+        </span>
+      </div>
+    </div>
+  )
+}
+
+/** A text with the letters marked that were found. */
+export const Marked = ({ text, matched }: { text: string; matched: ReadonlySet<number> }) => (
+  <span class="name">{[...text].map((letter, i) => (matched.has(i) ? <mark key={i}>{letter}</mark> : letter))}</span>
+)
