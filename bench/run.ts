@@ -67,7 +67,7 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   const { values } = parseArgs({
     args,
     options: {
-      backend: { type: 'string', default: 'wasm' },
+      backend: { type: 'string' },
       model: { type: 'string', default: 'small' },
       peers: { type: 'string', default: everyone.join() },
       rounds: { type: 'string', default: '5' },
@@ -78,7 +78,8 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
       json: { type: 'boolean', default: false },
     },
   })
-  const { backend, browser } = values
+  const { browser } = values
+  const backend = values.backend ?? (browser ? 'webgpu' : 'wasm')
   const model = oneOf('model', values.model, Object.keys(models)) as ModelName
   oneOf('backend', backend, browser ? ['webgpu'] : ['wasm', 'webgpu', 'cpu'])
   const wanted = values.peers.split(',').map((who) => oneOf('peer', who, everyone) as Who)
