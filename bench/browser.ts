@@ -1,4 +1,4 @@
-// Peers in Chromium, a page each, on a GPU made of software (SwiftShader).
+// Peers in Chromium, a page each, on a GPU made of software (SwiftShader) or on that of the machine.
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
@@ -8,9 +8,15 @@ import type { Open, Peer } from './run.ts'
 import type { Took } from './turns.ts'
 
 const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const args = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+const args = ['--no-sandbox', '--enable-unsafe-webgpu']
+const software = ['--use-webgpu-adapter=swiftshader']
+/** As Chromium finds a GPU without a screen, on Linux. */
+const hardware = ['--use-angle=vulkan', '--enable-features=Vulkan', '--disable-vulkan-surface']
 
-export async function openBrowser({ problem, numbers }: Given): Promise<{ open: Open; close: () => Promise<void> }> {
+export async function openBrowser(
+  { problem, numbers }: Given,
+  onGPU: boolean,
+): Promise<{ open: Open; close: () => Promise<void> }> {
   if (!existsSync(path)) throw new Error(`There is no Chromium at ${path}.`)
   const server = await createServer({
     logLevel: 'error',
@@ -19,7 +25,7 @@ export async function openBrowser({ problem, numbers }: Given): Promise<{ open: 
     server: { port: 0, hmr: false, watch: null },
   })
   await server.listen()
-  const browser = await chromium.launch({ executablePath: path, args })
+  const browser = await chromium.launch({ executablePath: path, args: [...args, ...(onGPU ? hardware : software)] })
   const open: Open = async (who) => {
     if (who === 'torch') throw new Error('it does not run in a browser')
     const context = await browser.newContext()

@@ -1,10 +1,10 @@
 // Seconds of a training step (`npm run bench:train`) or a sampling step (`npm run bench:sample`) of the same UNet, here and by
 // peers: stock tfjs, tfjs tuned from outside, jax-js, and PyTorch on one thread where it is installed. `--backend wasm`
 // (webgpu, cpu), `--model small` (digits, reference), `--peers ours,stock`, `--rounds 5`, `--seconds 1` (a turn), `--patience 300`
-// (seconds until somebody is ready), `--torch cuda` for PyTorch on a GPU, `--browser` for Chromium with a GPU made of software,
-// `--json` for one line of JSON.
+// (seconds until somebody is ready), `--torch cuda` for PyTorch on a GPU, `--browser` for Chromium with a GPU made of software, or
+// with `--gpu` that of the machine, `--json` for one line of JSON.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { tf } from '../src/engine/tf.ts'
@@ -60,6 +60,8 @@ interface Timed {
   backend: string
   browser: boolean
   machine: string
+  /** Processes that wanted to run before it began, in the mean of a minute: times beside others say little by the clock. */
+  load: number
   rows: Row[]
 }
 
@@ -75,6 +77,7 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
       patience: { type: 'string', default: '300' },
       torch: { type: 'string', default: 'cpu' },
       browser: { type: 'boolean', default: false },
+      gpu: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
@@ -83,6 +86,7 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   const model = oneOf('model', values.model, Object.keys(models)) as ModelName
   oneOf('backend', backend, browser ? ['webgpu'] : ['wasm', 'webgpu', 'cpu'])
   const wanted = values.peers.split(',').map((who) => oneOf('peer', who, everyone) as Who)
+  const [load] = loadavg() as [number]
   await tf.setBackend('cpu')
   const given = await problemOf(task, model)
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
@@ -90,14 +94,14 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
     await writeFile(join(folder, 'problem.json'), JSON.stringify(given.problem))
     await writeFile(join(folder, 'numbers.bin'), given.numbers)
     const house = browser
-      ? await openBrowser(given)
+      ? await openBrowser(given, values.gpu)
       : {
           open: openProcess({ backend, folder, patience: Number(values.patience), torchDevice: values.torch }),
           close: async () => {},
         }
     const rows = await compare(house.open, wanted, Number(values.rounds), Number(values.seconds)).finally(house.close)
-    const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`
-    const timed: Timed = { task, model, backend, browser, machine, rows }
+    const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`
+    const timed: Timed = { task, model, backend, browser, machine, load, rows }
     console.log(values.json ? JSON.stringify(timed) : table(timed, given))
   } finally {
     await rm(folder, { recursive: true })
@@ -168,13 +172,13 @@ function median(values: readonly number[]): number {
 
 // ---- for people
 
-function table({ task, model, backend, browser, machine, rows }: Timed, { problem }: Given): string {
+function table({ task, model, backend, browser, machine, load, rows }: Timed, { problem }: Given): string {
   const parameters = Object.values(problem.weights).reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0)
   const what = task === 'train' ? 'a training step' : 'a sampling step'
   const [b, h, w, c] = problem.batch.x_t.shape
   return [
     `UNet ${model}, ${parameters.toLocaleString('en')} parameters, ${b} x ${h}x${w}x${c}: ${what}, ${backend}${browser ? ' in Chromium' : ''}`,
-    machine,
+    `${machine}${load > 0.5 ? `, beside other work: ${load.toFixed(1)} processes` : ''}`,
     '',
     ...rows.map(line),
   ].join('\n')
