@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import type { TensorInfo } from '../src/engine/tf.ts'
 import { tf } from '../src/engine/tf.ts'
 import type { Info, WasmBackend } from '../src/engine/wasm/call.ts'
+import { ownFunctions } from '../src/engine/wasm/module.ts'
 import type { Backend } from '../src/engine/webgpu/backend.ts'
 
 export const ownBackend = () => tf.backend() as unknown as Backend
@@ -45,6 +46,9 @@ function poisonBuffers(backend: Backend) {
 }
 
 function poisonHeap(backend: WasmBackend) {
+  ownFunctions()
+    ?.scratch(2 ** 16)
+    .numbers.fill(NaN)
   const stock = backend.makeOutput.bind(backend) as (...args: unknown[]) => Info
   // An address, and values, are given where nothing is made anew.
   backend.makeOutput = (...args: unknown[]) => {
