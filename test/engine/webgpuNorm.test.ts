@@ -5,6 +5,7 @@ import { tf } from '../../src/engine/tf.ts'
 import { siluForward, siluGradient } from '../../src/engine/webgpu/kernels/elementwise.ts'
 import { affineApply, normGradient, normStatistics } from '../../src/engine/webgpu/kernels/norm.ts'
 import { extentsOf, sharedSpan } from '../../src/engine/webgpu/kernels/normInput.ts'
+import type { Tile } from '../../src/engine/webgpu/kernels/gemm.ts'
 import { columnSums } from '../../src/engine/webgpu/kernels/reduce.ts'
 import { onEachBackend } from '../backends.ts'
 import { expectNear, numbers, ownBackend, poisoned, read, tensorOf, withBindings } from '../kernels.ts'
@@ -19,6 +20,8 @@ interface Case {
   silu: boolean
   scaled: boolean
   add: boolean
+  /** What is added to dx comes from a way around, whose y has so many channels. */
+  around: number | undefined
   /** The gradient of what was added for every item is wanted, and gradients are written where others are. */
   perItem: boolean
   /** Invocations of a workgroup, or the span that fits the device. */
@@ -27,10 +30,17 @@ interface Case {
 
 const EPS = 1e-5
 
+/** As GPUs have them. */
+const tile: Tile = { shape: 'tiled', rows: 4, columns: 4, tall: 2, wide: 4, depth: 8 }
+
 /** All numbers of a case; x as if it were one tensor. */
-function dataOf({ items, pixels, size, groups, scaled, add }: Case, offset = 0) {
+function dataOf({ items, pixels, size, groups, scaled, add, around }: Case, offset = 0) {
   const c = size * groups
+  const outer = around === undefined ? undefined : numbers(items * pixels * around, 7)
+  const filter = around === undefined ? undefined : numbers(c * around, 8)
   return {
+    outer,
+    filter,
     c,
     x: numbers(items * pixels * c, 1).map((value, i) => value * (1 + (i % 3)) + offset),
     dy: numbers(items * pixels * c, 2),
@@ -41,9 +51,17 @@ function dataOf({ items, pixels, size, groups, scaled, add }: Case, offset = 0) 
   }
 }
 
+/** dy W^T of a way around with a filter of one pixel. */
+const throughFilter = (outer: Float32Array, filter: Float32Array, c: number, depth: number) =>
+  Array.from({ length: (outer.length / depth) * c }, (_, at) => {
+    const [row, k] = [Math.floor(at / c) * depth, (at % c) * depth]
+    return Array.from({ length: depth }, (_, i) => outer[row + i]! * filter[k + i]!).reduce((sum, value) => sum + value, 0)
+  })
+
 function reference(one: Case, offset = 0) {
   const { items, pixels, size, groups, silu } = one
-  const { c, x, dy, weight, bias, scaleShift, add } = dataOf(one, offset)
+  const { c, x, dy, weight, bias, scaleShift, outer, filter, ...data } = dataOf(one, offset)
+  const add = outer && filter ? throughFilter(outer, filter, c, one.around!) : data.add
   const count = size * pixels
   const moments = new Float64Array(items * 2 * groups)
   const n = new Float64Array(x.length)
@@ -113,11 +131,16 @@ function homesFor(...shapes: number[][]) {
 
 async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
   const { items, pixels, groups, silu, first } = one
-  const { c, dy, add } = dataOf(one, offset)
+  const { c, dy, add, outer, filter } = dataOf(one, offset)
   const { x, weight, bias, scaleShift } = inputsOf(one, offset)
   const span = one.threads === undefined ? undefined : sharedSpan(extentsOf(x), groups, one.threads)
   const upstream = tensorOf(dy, [items, pixels, c])
-  const around = add && tensorOf(add, [items, pixels, c])
+  const added = add && tensorOf(add, [items, pixels, c])
+  const depth = one.around ?? 0
+  const around = outer && {
+    dy: tensorOf(outer, [items, pixels, depth]),
+    weight: tensorOf(filter!, [1, 1, c, depth]),
+  }
   const { affine, moments } = poisoned((backend) =>
     normStatistics(backend, { x, groups, eps: EPS, weight, bias, scaleShift }, span),
   )
@@ -136,11 +159,13 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
         groups,
         silu,
         scaled,
-        add: around,
+        add: added,
+        around,
         perItem: one.perItem,
         into: { dweight, dbias, dperItem },
       },
       span,
+      one.threads === undefined ? undefined : tile,
     ),
   )
   const right = reference(one, offset)
@@ -164,7 +189,17 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
     expectNear(await read(gradients.dperItem!), right.dperItem, 'dperItem', tolerance)
   }
   ownBackend().disposeData(homes?.whole.dataId ?? {})
-  tf.dispose([...('dataId' in x ? [x] : x), weight, bias, scaleShift, upstream, around, affine] as never)
+  tf.dispose([
+    ...('dataId' in x ? [x] : x),
+    weight,
+    bias,
+    scaleShift,
+    upstream,
+    added,
+    around?.dy,
+    around?.weight,
+    affine,
+  ] as never)
 }
 
 const drawn: fc.Arbitrary<Case> = fc
@@ -178,13 +213,16 @@ const drawn: fc.Arbitrary<Case> = fc
     silu: fc.boolean(),
     scaled: fc.boolean(),
     add: fc.boolean(),
+    // Each is a program to compile.
+    around: process.env.FULL ? fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }) : fc.constant(undefined),
     perItem: fc.boolean(),
     threads: fc.constantFrom(undefined, 2, 8, 64),
   })
   .map(({ split, two, ...rest }) => {
     const c = rest.size * rest.groups
-    const add = rest.add && !rest.perItem
-    return { ...rest, add, first: two && c > 1 ? 1 + Math.floor(split * (c - 1) * 0.999) : undefined }
+    const isAdded = rest.add && !rest.perItem
+    const around = rest.perItem || isAdded ? undefined : rest.around
+    return { ...rest, add: isAdded, around, first: two && c > 1 ? 1 + Math.floor(split * (c - 1) * 0.999) : undefined }
   })
 
 const plain: Case = {
@@ -196,6 +234,7 @@ const plain: Case = {
   silu: false,
   scaled: false,
   add: false,
+  around: undefined,
   perItem: false,
   threads: undefined,
 }
@@ -208,6 +247,7 @@ onEachBackend(() => {
     { size: 48, groups: 1, pixels: 5, threads: 8, perItem: true, silu: true },
     { size: 2, groups: 4, pixels: 33, perItem: true, silu: true },
     { size: 12, groups: 3, pixels: 1, scaled: true, threads: 4 },
+    { size: 4, groups: 5, pixels: 7, around: 6, first: 12, silu: true, threads: 8 },
   ])('norm of %o', async (changes) => {
     await expectNorm({ ...plain, ...changes })
   })

@@ -9,7 +9,6 @@ import type { Done, Gradients } from './operation.ts'
 import { once, operation, shelf } from './operation.ts'
 import type { Features, InputGradients, Parameters, Stage } from './stage.ts'
 import {
-  beforeNorm,
   partsOf,
   pointwise,
   same,
@@ -110,12 +109,8 @@ function gradients(backend: Backend, { projected, layers, options }: Block, stag
   const dsum = options.output_scale === 1 ? dy : dy.div(options.output_scale)
   const ofSecond = once(() => hold(stageInputGradient(backend, second, dsum, ofAdded(projected, dy, options))))
   const dh = () => ofSecond().dx[0]!
-  const ofFirst = once(() => {
-    const add = around ? beforeNorm(backend, around, dsum) : dsum
-    const found = hold(stageInputGradient(backend, first, dh(), { add }))
-    if (around) backend.disposeData(add.dataId)
-    return found
-  })
+  const besides = around ? { around: { dy: dsum, weight: around.weight } } : { add: dsum }
+  const ofFirst = once(() => hold(stageInputGradient(backend, first, dh(), besides)))
   const ofWeights = (name: keyof ResidualLayers, stage: Stage, dy: () => TensorInfo): Gradients => {
     const found = once(() => hold(stageWeightGradients(backend, stage, dy(), layers[name]!)))
     return { [`${name}.weight`]: () => take(found().dweight), [`${name}.bias`]: () => take(found().dbias) }

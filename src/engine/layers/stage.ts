@@ -118,11 +118,11 @@ export const beforeNorm = (backend: Backend, stage: Stage, dy: TensorInfo): Tens
 /** Of x, one for each tensor of it, and if it is normalised of the norm's parameters and of what was added to x before. */
 export type InputGradients = Partial<ReturnType<typeof normGradient>> & Pick<ReturnType<typeof normGradient>, 'dx'>
 
-type Also = Pick<NormGradient, 'add' | 'perItem' | 'into'>
+type Also = Pick<NormGradient, 'add' | 'around' | 'perItem' | 'into'>
 
 /**
- * The gradients of x and of its norm, from that of what came out. With a norm `add`, `[b, h, w, c]`, is added to that of x, or
- * `perItem` asks for the sums of that of x over the pixels.
+ * The gradients of x and of its norm, from that of what came out. With a norm that of a way around is added to that of
+ * x, or `perItem` asks for the sums of that of x over the pixels.
  */
 export function stageInputGradient(backend: Backend, stage: Stage, dy: TensorInfo, also: Also = {}): InputGradients {
   const { x, norm } = stage

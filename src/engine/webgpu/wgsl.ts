@@ -81,6 +81,15 @@ export function workgroups(count: number): { workgroups: Program['workgroups']; 
 /** `fn silu(x: vec4f) -> vec4f`: x / (1 + exp(-x)). */
 export const silu = 'fn silu(x: vec4f) -> vec4f { return x / (1.0 + exp(-x)); }'
 
+/** `fn dz_of(dy: vec4f, z: vec4f) -> vec4f`: dy silu'(z) with silu' = s (1 + z (1 - s)), s = 1 / (1 + exp(-z)). */
+export const slopeCode = (activated: boolean) =>
+  activated
+    ? `fn dz_of(dy: vec4f, z: vec4f) -> vec4f {
+  let s = 1.0 / (1.0 + exp(-z));
+  return dy * s * fma(z, 1.0 - s, vec4f(1.0));
+}`
+    : 'fn dz_of(dy: vec4f, z: vec4f) -> vec4f { return dy; }'
+
 /** Four numbers of a row of `count`, from number `at` on, or zeros: beyond its end, and where `inside` is not true. */
 export const within = (four: string, inside: string, at: string, count: number): string =>
   count % 4 === 0

@@ -3,8 +3,7 @@ import type { TensorInfo } from '../../tf.ts'
 import { tf } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
 import { asStored } from '../half.ts'
-import { bound, reader, silu, writer } from '../wgsl.ts'
-import { slopeCode } from './norm.ts'
+import { bound, reader, silu, slopeCode, writer } from '../wgsl.ts'
 import { float32, mainCode, runSized } from './sized.ts'
 
 /** x / (1 + exp(-x)). Reads x, writes as much. */

@@ -2,9 +2,12 @@
 // linear layer) can normalise what it reads; and its gradient, in two passes.
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
-import { bound, reader, silu, writer } from '../wgsl.ts'
+import { bound, reader, silu, slopeCode, writer } from '../wgsl.ts'
 import type { Activations } from '../activations.ts'
 import { tensorsOf } from '../activations.ts'
+import type { Tile } from './gemm.ts'
+import type { Around } from './normAround.ts'
+import { addedAround, gradientsAround } from './normAround.ts'
 import type { Extents, InputForm, Lying, Span } from './normInput.ts'
 import {
   extentsOf,
@@ -124,8 +127,10 @@ export interface NormGradient {
   silu?: boolean
   /** What the norm was scaled by, if it was, with its weight and bias. */
   scaled?: { scaleShift: TensorInfo; weight: TensorInfo; bias: TensorInfo }
-  /** [b, ..., c], added to dx: the gradient of a way around. Not with `perItem`. */
+  /** [b, ..., c], added to dx: the gradient of a way around. Neither it nor `around` with `perItem`. */
   add?: TensorInfo
+  /** The same of a way around that is a convolution with a filter of one pixel: from it comes what is added. */
+  around?: Around
   /** Whether the gradient of what was added to x for every item, the same to all its pixels, is wanted. */
   perItem?: boolean
   /** Tensors that gradients are written into, where they are not to be new ones. */
@@ -146,17 +151,17 @@ interface NormGradients {
  * With n = (x - mean) / std, y = n w + b for the weight and bias that hold for an item, and dz = dy, or dy silu'(y):
  * dw = sum dz n, db = sum dz over the pixels, and dx = (dz w - mean(dz w) - n mean(dz w n)) / std, means over a group.
  * The sums are one dispatch, dx another, with the sums over the items in workgroups of their own; a scale of items is one more, and
- * so are the sums where a device has too few bindings. Reads x and dy twice, writes dx. The gradient of what was added for every item is the sum of dx
+ * so are the sums where a device has too few bindings or there is a way around with a filter. Reads x and dy twice, writes dx. The gradient of what was added for every item is the sum of dx
  * over the pixels, which follows from the sums: nothing is read for it.
  */
-export function normGradient(backend: Backend, norm: NormGradient, given?: Span): NormGradients {
-  const { x, scaled } = norm
-  if (norm.perItem && norm.add)
+export function normGradient(backend: Backend, norm: NormGradient, given?: Span, tile?: Tile): NormGradients {
+  const { x, scaled, around } = norm
+  if (norm.perItem && (norm.add || around))
     throw new RangeError('What is added to dx is no part of the gradient of what was added for every item.')
   const extents = extentsOf(x)
   const span = given ?? spanFor(backend.device, extents, norm.groups)
   const [sums, dperItem] = gradientSums(backend, norm, extents, span) as [TensorInfo, TensorInfo?]
-  const found = inputGradients(backend, norm, extents, sums)
+  const found = (around && gradientsAround(backend, norm, around, sums, tile)) ?? inputGradients(backend, norm, extents, sums)
   const dx = found.splice(0, tensorsOf(x).length)
   if (scaled) found.push(...scaledGradient(backend, { ...scaled, into: norm.into }, extents, sums))
   else if (found.length === 0) found.push(...parameterGradients(backend, norm, extents, sums))
@@ -259,15 +264,6 @@ const sumsOfDx = `let own = item * sizes.all + first + c;
     let ofDz = affine_at(2u * item * sizes.all + first + c) * sums_at(4u * item * sizes.all + first + c);
     ofDx_put(own, fma(u, ofDx_at(own), fma(vec4f(f32(sizes.pixels)), -meanDz, ofDz)), end - c);`
 
-/** `fn dz_of(dy: vec4f, z: vec4f) -> vec4f`: dy silu'(z) with silu' = s (1 + z (1 - s)), s = 1 / (1 + exp(-z)). */
-export const slopeCode = (activated: boolean) =>
-  activated
-    ? `fn dz_of(dy: vec4f, z: vec4f) -> vec4f {
-  let s = 1.0 / (1.0 + exp(-z));
-  return dy * s * fma(z, 1.0 - s, vec4f(1.0));
-}`
-    : 'fn dz_of(dy: vec4f, z: vec4f) -> vec4f { return dy; }'
-
 const THREADS = 64
 
 /**
@@ -275,7 +271,8 @@ const THREADS = 64
  * for them, in workgroups before these, dweight and dbias.
  */
 function inputGradients(backend: Backend, norm: NormGradient, extents: Extents, sums: TensorInfo): TensorInfo[] {
-  const { x, dy, affine, silu: activated, add, scaled } = norm
+  const { x, dy, affine, silu: activated, around, scaled } = norm
+  const add = around ? addedAround(backend, x, around) : norm.add
   const { items, pixels, channels, all } = extents
   const form = formOf(backend, x, inFours(extents))
   const size = form.fours ? 4 : 1
@@ -285,7 +282,7 @@ function inputGradients(backend: Backend, norm: NormGradient, extents: Extents, 
   const written = [...channels.map((_, i) => `dx${i}`), ...(alsoSums ? PARAMETERS : [])].map((name) => bound(name, size))
   const before = alsoSums ? blocksOf(Math.ceil(all / 4)) : 0
   const fours = channels.reduce((sum, c) => sum + Math.ceil(c / 4), 0)
-  return runSized(backend, {
+  const found = runSized(backend, {
     name: `norm gradient of ${formName(form)}${activated ? ' silu' : ''}${add ? ' add' : ''}${alsoSums ? ' sums' : ''}`,
     sizes: sizesOf(extents, before + blocksOf(items * pixels * fours)),
     bound: [written, [...inputBound(form), ...read]],
@@ -326,6 +323,8 @@ ${mainCode(
   }`,
 )}`,
   })
+  if (around) backend.disposeData(add!.dataId)
+  return found
 }
 
 const PARAMETERS = ['dweight', 'dbias'] as const
