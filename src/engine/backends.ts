@@ -25,6 +25,8 @@ export interface BackendOptions {
   wasm?: WasmPaths
   /** Where it is kept which kernels are the quickest on a GPU. Without it none are measured, and the usual ones compute. */
   tuning?: TuningOptions
+  /** On webgpu, `false`: networks are evaluated anew each time, though their commands are known. The numbers are the same. */
+  replays?: boolean
   /** The GPU device is gone (driver restart, sleep, too long a kernel), or has failed: nothing on it can be relied on any more. */
   onLost?: (message: string) => void
 }
@@ -191,7 +193,7 @@ const limits = [
   'maxComputeWorkgroupSizeZ',
 ] as const
 
-async function probeWebGPU({ onLost }: BackendOptions): Promise<Candidate> {
+async function probeWebGPU(options: BackendOptions): Promise<Candidate> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu
   if (!gpu) throw new Error('there is no WebGPU here')
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
@@ -204,7 +206,7 @@ async function probeWebGPU({ onLost }: BackendOptions): Promise<Candidate> {
     device,
     tier: software ? 2 : 0,
     remark: software ? `the adapter is software (${device}), about ten times slower than wasm` : 'another one was chosen',
-    start: () => startWebGPU(adapter, onLost),
+    start: () => startWebGPU(adapter, options),
   }
 }
 
@@ -218,7 +220,7 @@ const isFallback = (adapter: GPUAdapter) =>
 let gpuDevice: GPUDevice | undefined
 
 /** The device is made here and not by tfjs, so that features and limits are ours to ask for and its loss is seen. */
-async function startWebGPU(adapter: GPUAdapter, onLost: BackendOptions['onLost']): Promise<void> {
+async function startWebGPU(adapter: GPUAdapter, { onLost, replays }: BackendOptions): Promise<void> {
   const { Backend } = await import('./webgpu/backend.ts')
   replaceKernels()
   const device = await adapter.requestDevice({
@@ -226,7 +228,7 @@ async function startWebGPU(adapter: GPUAdapter, onLost: BackendOptions['onLost']
     requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
   })
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu')
-  tf.registerBackend('webgpu', () => new Backend(device, adapter.info) as never)
+  tf.registerBackend('webgpu', () => new Backend(device, adapter.info, replays) as never)
   gpuDevice = device
   void device.lost.then(({ message }) => {
     if (gpuDevice !== device) return // we destroyed it ourselves

@@ -88,6 +88,19 @@ export function laidOut(flat: Tensor1D, like: readonly Tensor[]): Tensor1D {
   return backend ? movedApart(backend, flat, like) : tidied(() => flatten(partsOf(flat, like)))
 }
 
+/** The elements of all tensors, one after the other and close together: on webgpu by copies, which need no kernel for their number. */
+export function inARow(tensors: readonly Tensor[]): Tensor1D {
+  const backend = ownKernels()
+  if (!backend) return flatten(tensors)
+  const { places, size } = layoutAt(sizesOf(tensors), 1)
+  const all = backend.makeTensorInfo([size], 'float32')
+  backend.copy(
+    tensors.map((source, i) => ({ source, from: 0, to: places[i]!, count: source.size })),
+    all,
+  )
+  return tensorOf(all)
+}
+
 function movedApart(backend: Backend, flat: Tensor1D, like: readonly Tensor[]): Tensor1D {
   const [{ places: from }, { places: to, size }] = [layoutOf(flat, like), layoutHere(like)]
   const made = backend.zeros([size])

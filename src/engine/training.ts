@@ -3,7 +3,7 @@ import type { Average } from './averages.ts'
 import { averageUpdate, beginAverage } from './averages.ts'
 import { differentiate } from './differentiate.ts'
 import type { EmaConfig } from './ema.ts'
-import { flatten, laidOut, ownTensors, unflatten } from './flat.ts'
+import { flatten, inARow, laidOut, ownTensors, unflatten } from './flat.ts'
 import type { Moments, OptimizerConfig } from './optimizers.ts'
 import { momentNames, noMoments, optimizerStep } from './optimizers.ts'
 import type { LossRecord } from './importance.ts'
@@ -238,6 +238,6 @@ export function appendLoss(losses: readonly Tensor[], loss: Scalar): Tensor[] {
   for (;;) {
     const last = pieces.slice(-JOIN)
     if (last.length < JOIN || last.some((piece) => piece.size !== last[0]!.size)) return pieces
-    pieces.splice(-JOIN, JOIN, tf.concat1d(last.map((piece) => piece.as1D())))
+    pieces.splice(-JOIN, JOIN, inARow(last))
   }
 }

@@ -1,12 +1,13 @@
 // Observers: they read values after a step, asynchronously, at most one reading in flight each, at most once a frame,
 // only while visible. What a value comes to does not depend on whether anybody looks.
-import { tf, type Scalar, type Tensor } from '../tf.ts'
+import { inARow } from '../flat.ts'
+import type { Scalar, Tensor } from '../tf.ts'
 import type { Value } from '../values.ts'
 import { atNode, type ObservedAt } from './run.ts'
 import type { NodeStep } from './compile.ts'
 import type { NodeError } from './fault.ts'
 import { ItemLog } from './item-log.ts'
-import type { Memory } from './memory.ts'
+import { tidied, type Memory } from './memory.ts'
 import type { Inputs, ObserverContext, ObserverOp, Ops, Series } from './op.ts'
 import { splitMany } from './slots.ts'
 import type { View } from './view.ts'
@@ -176,6 +177,6 @@ const seriesOf = ({ lines }: Watcher): Series[] =>
   [...lines].map(([slot, { x, y }]) => ({ slot, x: Float64Array.from(x), y: Float64Array.from(y) }))
 
 async function readScalars(tensors: readonly Tensor[]): Promise<ArrayLike<number>> {
-  const stacked = tf.tidy(() => tf.stack(tensors.map((tensor) => tensor.reshape([]))))
-  return stacked.data().finally(() => stacked.dispose())
+  const all = tidied(() => inARow(tensors))
+  return all.data().finally(() => all.dispose())
 }

@@ -15,7 +15,7 @@ import { Results } from './results.ts'
 import { atNode, Frame, runPlan, type Host, type Iteration, type LoopState, type Signal } from './run.ts'
 import { allObservers, idsOf, nodeStepsOf, observersIn } from './steps.ts'
 import { guarded, type StateStore } from './store.ts'
-import { compileFor, deviceReady, handOver, nextTask } from './turns.ts'
+import { Ahead, compileFor, nextTask } from './turns.ts'
 
 export interface SessionOptions {
   ops: Ops
@@ -51,7 +51,7 @@ const SAVE_EVERY = 15_000
 const YIELD_EVERY = 10
 /** Progress is told at most this often, in milliseconds. */
 const TELL_EVERY = 80
-/** Losses that may be on their way from the device: keeps the device from falling far behind. */
+/** Losses that may be on their way from the device: one that is no number is soon found. */
 const LOSSES_IN_FLIGHT = 3
 
 export function createSession(options: SessionOptions): Session {
@@ -385,6 +385,7 @@ class Sessions implements Session {
   private async drive(run: CurrentRun, plan: Generator<Signal, void, unknown>) {
     let answer: unknown
     let yieldedAt = this.now()
+    const ahead = new Ahead()
     const { losses } = run
     try {
       for (;;) {
@@ -398,13 +399,12 @@ class Sessions implements Session {
         else if (signal.kind === 'wait') answer = await signal.promise
         else {
           losses.read(signal.at)
-          handOver()
+          await ahead.handOver()
           this.tellProgress(run, signal.at, losses.latest)
           if (losses.inFlight > LOSSES_IN_FLIGHT) await losses.oldest
           await run.hold()
         }
         if (this.now() - yieldedAt > YIELD_EVERY) {
-          await deviceReady()
           await this.yieldNow()
           yieldedAt = this.now()
         }

@@ -1,16 +1,22 @@
 // Taking turns with whatever else the thread and the device have to do.
 import { tf } from '../tf.ts'
 
-/** A GPU gets what was recorded for it: an iteration is one submit. */
-export function handOver() {
-  ;(tf.backend() as { flush?: () => void }).flush?.()
-}
+/** Iterations that a GPU may have before it: it is never idle while the next one is being said, and a stop is soon answered. */
+const MOST_AHEAD = 3
 
-/** On a GPU: when it has done what it was given, so that a stop is answered now and not when the queue is empty. */
-export async function deviceReady() {
-  const { queue } = tf.backend() as { queue?: { onSubmittedWorkDone?: () => Promise<unknown> } }
-  handOver()
-  await queue?.onSubmittedWorkDone?.()
+/** How far a GPU is behind what it was told; elsewhere nothing is ever behind. */
+export class Ahead {
+  private readonly given: Promise<unknown>[] = []
+
+  /** Gives it what was recorded, an iteration in one submit, and waits until it has come near enough. */
+  async handOver(): Promise<void> {
+    const backend = tf.backend() as { flush?: () => void; queue?: { onSubmittedWorkDone?: () => Promise<unknown> } }
+    backend.flush?.()
+    const done = backend.queue?.onSubmittedWorkDone?.()
+    if (!done) return
+    this.given.push(done.catch(() => {})) // a device that is lost is said elsewhere
+    if (this.given.length > MOST_AHEAD) await this.given.shift()
+  }
 }
 
 /**

@@ -141,10 +141,13 @@ export class Backend extends StockBackend {
   private pending = 0
   private recorder: Recorder | undefined
   private rehearsal: Rehearsal | undefined
-  /** Whether work that comes again is given to the device from what was written down of it; see replay.ts. */
-  replays = true
 
-  constructor(device: GPUDevice, info: GPUAdapterInfo) {
+  /** `replays`: whether work that comes again is given to the device from what was written down of it; see replay.ts. */
+  constructor(
+    device: GPUDevice,
+    info: GPUAdapterInfo,
+    public replays = true,
+  ) {
     super(device, info)
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits
     this.bufferManager = new BufferPool(device, Math.min(maxBufferSize, maxStorageBufferBindingSize), tooLarge)
