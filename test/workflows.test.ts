@@ -1,7 +1,7 @@
 // The ready workflows: each file is sound, runs with its short settings, and shows what it claims.
 import { readdirSync, readFileSync } from 'node:fs'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { open } from '../src/editor/pieces.ts'
 import { slicedWasserstein } from '../src/engine/metrics/distributions.ts'
 import type { Fault } from '../src/engine/plan/fault.ts'
@@ -11,6 +11,8 @@ import { createSession } from '../src/engine/plan/session.ts'
 import type { ChartView, NumbersView, ScatterView, StatisticsView, View } from '../src/engine/plan/view.ts'
 import { eightCenters } from '../src/engine/points.ts'
 import { alphaBarAt, noiseSchedule } from '../src/engine/schedule.ts'
+import { tf } from '../src/engine/tf.ts'
+import type { Backend } from '../src/engine/webgpu/backend.ts'
 import { writeImages } from '../src/engine/datasets/file.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
 import { assetsOf } from '../src/nodes/assets.ts'
@@ -601,7 +603,7 @@ onEachBackend(() => {
   })
 }, ['wasm'])
 
-// Long: every workflow that trains, twice.
+// Long: every workflow that trains, twice; and every one with its networks evaluated and not given again from recordings.
 if (process.env.FULL)
   onEachBackend(() => {
     const trains = (name: string) => short(fileNamed(name)).nodes.some(({ op }) => op === 'diffusion/TrainingStart')
@@ -610,6 +612,23 @@ if (process.env.FULL)
       async (name) => {
         const [once, again] = [await run(short(fileNamed(name))), await run(short(fileNamed(name)))]
         expect(again).toEqual(once)
+      },
+      900_000,
+    )
+
+    test.each(names)(
+      '%s shows the same, bit for bit, whether networks are evaluated or given again',
+      async (name) => {
+        const gpu = tf.backend() as unknown as Backend
+        const given = vi.spyOn(gpu, 'replay')
+        const recorded = await run(short(fileNamed(name)))
+        const repeats = given.mock.calls.length
+        given.mockRestore()
+        gpu.replays = false
+        const evaluated = await run(short(fileNamed(name))).finally(() => (gpu.replays = true))
+        expect(recorded).toEqual(evaluated)
+        const hasNetwork = short(fileNamed(name)).nodes.some(({ op }) => /\/(MLP|UNet|LoadCheckpoint)$/.test(op))
+        if (hasNetwork) expect(repeats).toBeGreaterThan(0)
       },
       900_000,
     )

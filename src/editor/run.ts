@@ -186,7 +186,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       case 'finished':
         shown.state.value = 'idle'
         shown.compiling.value = undefined
-        shown.ended.value = { seconds: event.seconds, stopped: event.stopped }
+        shown.ended.value = event
         // What it came to is the training, not the last samples.
         shown.progress.value = trained ?? shown.progress.value
         stage.animate(false)

@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals'
 import type { Fault } from '../engine/plan/fault.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
 import type { Description } from '../engine/checkpoint/describe.ts'
-import type { BackendReport, ImageFile, ImportReport } from '../engine/protocol.ts'
+import type { BackendReport, ImageFile, ImportReport, Networks } from '../engine/protocol.ts'
 import type { NodeId } from '../nodes/workflow.ts'
 import type { LLink, PendingWire, Point, Spot } from './canvas.ts'
 import type { Placed } from './drops/place.ts'
@@ -57,7 +57,7 @@ export const run = {
   state: signal<RunState>('idle'),
   progress: signal<Progress | undefined>(undefined),
   /** How the last run ended. */
-  ended: signal<{ seconds: number; stopped: boolean } | undefined>(undefined),
+  ended: signal<{ seconds: number; stopped: boolean; networks?: Networks } | undefined>(undefined),
   faults: signal<readonly Fault[]>([]),
   notices: signal<readonly Fault[]>([]),
   /** The latest sentence of the engine. */

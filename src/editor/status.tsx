@@ -107,6 +107,15 @@ function Problems() {
 
 const names = { webgpu: 'WebGPU', wasm: 'WebAssembly', webgl: 'WebGL', cpu: 'JavaScript' } as const
 
+/** Whether the networks of the last run were given to a GPU from recordings, and why they were not. */
+function aboutNetworks(): string[] {
+  const networks = state.run.ended.value?.networks
+  if (!networks) return []
+  const { again, anew, why } = networks
+  const text = texts.status.networks(format.count(again), format.count(again + anew))
+  return [why.length > 0 ? `${text} (${why.join('; ')})` : text]
+}
+
 function Backend() {
   const editor = useEditor()
   const { backend, engineFailed } = state.run
@@ -114,7 +123,7 @@ function Backend() {
   const report = backend.value
   if (!report) return null
   const rejected = report.rejected.map(({ name, reason }) => texts.status.rejected(names[name], reason))
-  const why = [report.reason, ...(report.kernels ? [report.kernels] : []), ...rejected].join('\n')
+  const why = [report.reason, ...(report.kernels ? [report.kernels] : []), ...aboutNetworks(), ...rejected].join('\n')
   const again = {
     label: texts.status.measure,
     disabled: state.busy.value,

@@ -125,7 +125,7 @@ export type Event =
   | { type: 'question'; run: number; node: string; seconds: number }
   | { type: 'paused'; run: number }
   | { type: 'resumed'; run: number }
-  | { type: 'finished'; run: number; seconds: number; stopped: boolean }
+  | { type: 'finished'; run: number; seconds: number; stopped: boolean; networks?: Networks }
   | { type: 'checked'; id: number; faults: Fault[] }
   | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
   | { type: 'kept'; id: number; file?: KeptFile; error?: string }
@@ -139,6 +139,13 @@ export type Event =
   | { type: 'storage'; message: string }
   /** The engine could not be loaded, or has died: nothing more will come. */
   | { type: 'broken'; message: string }
+
+/** How often networks were given to a GPU from a recording of their commands, how often evaluated, and why they still were. */
+export interface Networks {
+  again: number
+  anew: number
+  why: string[]
+}
 
 /** Where requests go in and events come out: a worker, or the same code in the page. */
 export interface EnginePort {

@@ -175,6 +175,7 @@ onEachBackend(() => {
       }
     })
     expect(count).toBe(0)
+    expect([...backend().tally.why]).toEqual(['its commands are others every time', 'it reads what it was not given'])
     tf.dispose([x, outside])
   })
 

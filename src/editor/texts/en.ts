@@ -361,6 +361,7 @@ export const en = {
     onBackend: (name: string) => `on ${name}`,
     rejected: (name: string, reason: string) => `${name}: ${reason}`,
     fastest: 'The fastest here',
+    networks: (again: string, all: string) => `Networks in the last run: ${again} of ${all} times given again from a recording`,
     measure: 'Measure its kernels again',
     announce: (index: number, count: number, loss: string | undefined) =>
       `step ${index} of ${count}` + (loss ? `, loss ${loss}` : ''),

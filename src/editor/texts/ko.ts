@@ -373,6 +373,7 @@ export const ko: Texts = {
     onBackend: (name) => `${name} 사용`,
     rejected: (name, reason) => `${name}: ${reason}`,
     fastest: '여기서 가장 빠름',
+    networks: (again: string, all: string) => `지난 실행의 신경망: ${all}회 중 ${again}회는 기록에서 다시 실행됨`,
     measure: '이 장치의 커널을 다시 측정',
     announce: (index, count, loss) => `${count}단계 가운데 ${index}단계` + (loss ? `, 손실 ${loss}` : ''),
   },

@@ -15,7 +15,7 @@ import { Results } from './results.ts'
 import { atNode, Frame, runPlan, type Host, type Iteration, type LoopState, type Signal } from './run.ts'
 import { allObservers, idsOf, nodeStepsOf, observersIn } from './steps.ts'
 import { guarded, type StateStore } from './store.ts'
-import { Ahead, compileFor, nextTask } from './turns.ts'
+import { Ahead, compileFor, nextTask, takeTally } from './turns.ts'
 
 export interface SessionOptions {
   ops: Ops
@@ -136,10 +136,12 @@ class Sessions implements Session {
   private async runNow(run: CurrentRun, request: RunRequest): Promise<void> {
     const began = this.now()
     this.current = run
+    takeTally() // of others
     try {
       await this.attempt(run, request)
       await this.observers.settle()
-      run.tell({ type: 'finished', run: run.id, seconds: (this.now() - began) / 1000, stopped: run.stopped })
+      const [seconds, networks] = [(this.now() - began) / 1000, takeTally()]
+      run.tell({ type: 'finished', run: run.id, seconds, stopped: run.stopped, ...(networks && { networks }) })
     } finally {
       this.current = undefined
       this.runs.delete(run.id)

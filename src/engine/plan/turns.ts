@@ -1,4 +1,5 @@
 // Taking turns with whatever else the thread and the device have to do.
+import type { Networks } from '../protocol.ts'
 import { tf } from '../tf.ts'
 
 /** Iterations that a GPU may have before it: it is never idle while the next one is being said, and a stop is soon answered. */
@@ -28,6 +29,15 @@ export function compileFor(work: () => void, onCompiled: (done: number, total: n
     compileFor?: (work: () => void, onCompiled: (done: number, total: number) => void) => Promise<void> | undefined
   }
   return backend.compileFor?.(work, onCompiled)
+}
+
+/** What has become of networks since this was last asked, on a GPU; see `Tally` in webgpu/replay.ts. */
+export function takeTally(): Networks | undefined {
+  const backend = tf.backend() as { tally?: { again: number; anew: number; why: Set<string> } }
+  if (!backend.tally) return undefined
+  const { again, anew, why } = backend.tally
+  backend.tally = { again: 0, anew: 0, why: new Set() }
+  return again + anew > 0 ? { again, anew, why: [...why] } : undefined
 }
 
 /** Timers are clamped to 4 ms in browsers; a message is not. */

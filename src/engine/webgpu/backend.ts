@@ -17,7 +17,7 @@ import { BufferPool, bytesFor, KEPT_FOR } from './pool.ts'
 import type { Program, Scalars } from './program.ts'
 import type { Command, Recorder } from './recording.ts'
 import { groupFor } from './recording.ts'
-import { forgetRecordings } from './replay.ts'
+import { forgetRecordings, newTally } from './replay.ts'
 import type { Field, Kept } from './uniforms.ts'
 import { packed, Uniforms } from './uniforms.ts'
 import { bindings as bindingsOf, bound, MOST_WORKGROUPS, reader, writer } from './wgsl.ts'
@@ -466,6 +466,9 @@ export class Backend extends StockBackend {
   }
 
   // ---- commands written down, and given again
+
+  /** What has become of networks, so far. */
+  tally = newTally()
 
   get isRecording(): boolean {
     return this.recorder !== undefined

@@ -24,7 +24,18 @@ interface Work {
   inputs: readonly Tensor[]
   /** Has to use these inputs and not others like them. */
   run: (inputs: readonly Tensor[]) => Tensor
+  /** Why it is not to be given again, if it is not. */
+  unless?: string | undefined
 }
+
+/** How often networks were given again, how often they were evaluated, and why they were once a recording could have been there. */
+export interface Tally {
+  again: number
+  anew: number
+  why: Set<string>
+}
+
+export const newTally = (): Tally => ({ again: 0, anew: 0, why: new Set() })
 
 /** What `work.run` gives; on webgpu by giving its commands again, where they are known. */
 export function replayed(work: Work): Tensor {
@@ -32,10 +43,17 @@ export function replayed(work: Work): Tensor {
   const direct = () => work.run(work.inputs)
   if (!backend?.replays || backend.isRecording || backend.isRehearsing) return direct()
   const taping = isTaping()
-  if (isTapeOn() && !taping) return direct()
+  const { tally } = backend
+  const evaluated = (why: string) => {
+    tally.anew++
+    tally.why.add(why)
+    return direct()
+  }
+  if (work.unless !== undefined) return evaluated(work.unless)
+  if (isTapeOn() && !taping) return evaluated('it is part of a gradient of a gradient')
   const given = givenOf(backend, tensorsOf(work))
   const known = recordingsFor(backend, work.key, given, taping)
-  if (isHopeless(known)) return direct()
+  if (isHopeless(known)) return evaluated(whyOf(known))
   return taping ? taped(backend, work, given, known) : untaped(backend, work, given, known)
 }
 
@@ -85,6 +103,9 @@ interface Recordings {
 const isHopeless = ({ forward, backward }: Recordings) =>
   forward.hopeless || (backward.length > 0 && backward.every(({ series }) => series.hopeless))
 
+const whyOf = ({ forward, backward }: Recordings) =>
+  [forward, ...backward.map(({ series }) => series)].find(({ hopeless }) => hopeless)?.why ?? ''
+
 const all = new WeakMap<Backend, Map<object, Recordings[]>>()
 
 function recordingsFor(backend: Backend, key: object, given: Given, onTape: boolean): Recordings {
@@ -127,6 +148,8 @@ class Series<R extends { commands: readonly Command[] }> {
   private proven: R | undefined
   private used = 0
   private tries = 0
+  /** Why the last one cannot be given again. */
+  why = ''
 
   constructor(private readonly same: (a: R, b: R) => boolean) {}
 
@@ -134,8 +157,10 @@ class Series<R extends { commands: readonly Command[] }> {
     return this.tries >= MOST_TRIES
   }
 
-  add(recording: R | undefined, submits: number) {
+  /** Takes a recording; one that cannot be given again says why. */
+  add(recording: R | undefined, submits: number, why = 'its commands are others every time') {
     this.tries++
+    this.why = why
     this.proven = undefined
     if (recording && this.last && this.same(this.last, recording)) {
       this.proven = recording
@@ -145,10 +170,13 @@ class Series<R extends { commands: readonly Command[] }> {
     this.last = recording
   }
 
-  /** The recording that may be given again: its numbers are still on the device. */
-  ready(submits: number): R | undefined {
-    if (this.proven && submits - this.used >= KEPT_FOR) this.proven = this.last = undefined
-    if (this.proven) this.used = submits
+  /** Whether there is a recording that may be given again: its numbers are still on the device. */
+  isReady = (submits: number): boolean => this.proven !== undefined && submits - this.used < KEPT_FOR
+
+  /** That recording, which is given now. */
+  take(submits: number): R | undefined {
+    if (!this.isReady(submits)) this.proven = this.last = undefined
+    this.used = submits
     return this.proven
   }
 }
@@ -190,7 +218,8 @@ function recordForward(backend: Backend, work: Work, given: Given, run: () => { 
   const forward: Forward | undefined = isSound
     ? { commands: recorder.commands, result, shape: value.shape, held, used }
     : undefined
-  return { value, tape, used, forward, buffers: held.map((each) => recorder.buffers[each]!) }
+  const why = recorder.failure ?? (isSound ? undefined : 'its result is not its own')
+  return { value, tape, used, forward, why, buffers: held.map((each) => recorder.buffers[each]!) }
 }
 
 const tensorsOf = ({ inputs, weights }: Work) => [...inputs, ...weights]
@@ -214,13 +243,15 @@ function resultOf(backend: Backend, recorder: Recorder, tensor: Tensor): Result 
 function untaped(backend: Backend, work: Work, given: Given, { forward }: Recordings): Tensor {
   const { run, inputs } = work
   const submits = () => backend.bufferManager.submits
-  const ready = forward.ready(submits())
+  const ready = forward.isReady(submits()) ? forward.take(submits()) : undefined
   if (ready) {
+    backend.tally.again++
     const buffers = backend.replay(ready.commands, given.buffers)
     return tensorOf(backend.adopt(buffers[ready.result.slot]!, ready.shape, ready.result.half))
   }
+  backend.tally.anew++
   const made = recordForward(backend, work, given, () => ({ value: tf.tidy(() => run(inputs)), tape: [] }))
-  forward.add(made.forward?.held.length === 0 ? made.forward : undefined, submits())
+  forward.add(made.forward?.held.length === 0 ? made.forward : undefined, submits(), made.why)
   return made.value
 }
 
@@ -268,15 +299,16 @@ interface Passed {
 
 function taped(backend: Backend, work: Work, given: Given, known: Recordings): Tensor {
   const submits = backend.bufferManager.submits
-  const isKnown = known.backward.some(({ series }) => series.ready(submits))
-  const ready = isKnown ? known.forward.ready(submits) : undefined
+  const isKnown = known.forward.isReady(submits) && known.backward.some(({ series }) => series.isReady(submits))
+  const ready = isKnown ? known.forward.take(submits) : undefined
+  backend.tally[ready ? 'again' : 'anew']++
   return ready ? repeatTaped(backend, work, given, known, ready) : recordTaped(backend, work, given, known)
 }
 
 function recordTaped(backend: Backend, work: Work, given: Given, known: Recordings): Tensor {
   const run = () => onTape(() => work.run(work.inputs))
-  const { value, tape, used, forward, buffers } = recordForward(backend, work, given, run)
-  known.forward.add(forward, backend.bufferManager.submits)
+  const { value, tape, used, forward, why, buffers } = recordForward(backend, work, given, run)
+  known.forward.add(forward, backend.bufferManager.submits, why)
   const isSound = forward !== undefined
   // Only to stay until the way back is done.
   const kept = [value, ...work.inputs].map((tensor) => tf.keep(tensor.clone()))
@@ -378,6 +410,7 @@ function recordBackward(passed: Passed, wanted: readonly number[], dy: Tensor, b
   series.add(
     isSound ? { commands: recorder.commands, left, results: results as Backward['results'] } : undefined,
     backend.bufferManager.submits,
+    recorder.failure ?? (isSound ? undefined : 'its gradients are not its own'),
   )
   return found
 }
@@ -389,7 +422,8 @@ function repeatBackward(passed: Passed, wanted: readonly number[], dy: Tensor, h
   const { backend, known, work, held } = passed
   const about = wayBack(passed, wanted, dy)
   const series = known.backward.find((each) => sameWay(each.about, about))?.series
-  const ready = series?.ready(backend.bufferManager.submits)
+  const { submits } = backend.bufferManager
+  const ready = series?.isReady(submits) ? series.take(submits) : undefined
   if (!ready) return undefined
   const slots = backend.replay(ready.commands, givenBack(passed, dy).buffers)
   backend.hold(

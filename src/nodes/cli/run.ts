@@ -10,7 +10,7 @@ import { declarationOf, opTable, type OutputFile } from '../../engine/plan/op.ts
 import { createSession } from '../../engine/plan/session.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
-import type { BackendReport, Event, Kept } from '../../engine/protocol.ts'
+import type { BackendReport, Event, Kept, Networks } from '../../engine/protocol.ts'
 import { assetsOf } from '../assets.ts'
 import { shippedInNode } from '../shipped-node.ts'
 import type { KeptFiles } from '../kept.ts'
@@ -160,6 +160,8 @@ class Seen {
   readonly losses = new Map<string, number>()
   readonly writing: Promise<void>[] = []
   seconds = 0
+  /** Of a GPU. */
+  networks: Networks | undefined
   stopped = false
 
   constructor(
@@ -204,6 +206,7 @@ class Seen {
         break
       case 'finished':
         this.seconds = event.seconds
+        this.networks = event.networks
         this.stopped = event.stopped
         break
       default: // what only a screen shows
@@ -235,6 +238,7 @@ const summaryOf = (wanted: RunArguments, backend: BackendReport, seen: Seen, fol
   settings: { ...(wanted.steps !== undefined && { steps: wanted.steps }), ...wanted.settings },
   backend,
   seconds: seen.seconds,
+  ...(seen.networks && { networks: seen.networks }),
   stopped: seen.stopped,
   losses: Object.fromEntries([...seen.losses].map(([id, loss]) => [seen.title(id), loss])),
   statistics: Object.fromEntries(

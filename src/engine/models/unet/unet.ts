@@ -72,9 +72,9 @@ function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditi
     const [x, embedding, tokens] = inputs as [Tensor4D, Tensor2D, Tensor3D | undefined]
     return network(x, { config, weights, projected: projectedFor(embedding, weights), tokens, options, watch })
   }
-  // Whoever watches has to see it, and what is dropped is another part at every step.
-  if (watch || options.drop) return run(inputs)
-  return replayed({ key: options.half ? halfKeyOf(config) : config, weights: Object.values(weights), inputs, run }) as Tensor4D
+  const unless = watch ? 'its attention is watched' : options.drop ? 'dropout draws anew every time' : undefined
+  const key = options.half ? halfKeyOf(config) : config
+  return replayed({ key, weights: Object.values(weights), inputs, run, unless }) as Tensor4D
 }
 
 const halfKeys = new WeakMap<UnetConfig, object>()
