@@ -103,9 +103,10 @@ onEachBackend(() => {
     expect(bits).toEqual(await undone(() => trained(network, twice)))
   })
 
-  test('without gradients: other numbers, other shapes, and weights that are elsewhere', async () => {
+  test('without gradients: other numbers, other shapes, and weights that are elsewhere or in another order', async () => {
     const [model, other] = [images(), images()]
     const scaled = { ...other, weights: Object.fromEntries(Object.entries(other.weights).map(([name, w]) => [name, w.mul(1.5)])) }
+    const turned = { ...model, weights: Object.fromEntries(Object.entries(model.weights).toReversed()) }
     const run = async () => {
       const found: Float32Array[] = []
       for (let i = 0; i < 6; i++) {
@@ -113,6 +114,7 @@ onEachBackend(() => {
           [model, 2],
           [model, 3],
           [{ ...scaled, config: model.config }, 2],
+          [turned, 2],
         ] as const) {
           const y = tf.tidy(() => predict(which, noiseFor(model, batch, [i]), Float64Array.of(100 + i)))
           found.push((await y.data()) as Float32Array)
@@ -122,7 +124,8 @@ onEachBackend(() => {
       return found
     }
     let found: Float32Array[] = []
-    expect(await repeats(async () => void (found = await run()))).toBeGreaterThanOrEqual(3 * 3)
+    expect(await repeats(async () => void (found = await run()))).toBeGreaterThanOrEqual(4 * 3)
+    expect(found[0]).toEqual(found[3])
     expect(found).toEqual(await undone(run))
     tf.dispose([...tensorsOf(model), ...tensorsOf(other), ...tensorsOf(scaled)])
   })
@@ -158,16 +161,17 @@ onEachBackend(() => {
 
   test('what is not the same every time is done every time', async () => {
     const x = tf.tensor1d([1, 2, 3])
+    const zeros = tf.tidy(() => x.sin().mul(0))
     const key = {}
     let outside = tf.tensor1d([0, 0, 0])
     const work = {
-      number: (i: number) => replayed({ key, weights: [], inputs: [x], run: ([x]) => x!.mul(i + 0.5) }),
-      tensor: () => replayed({ key: work, weights: [], inputs: [x], run: ([x]) => x!.add(outside) }),
+      number: (i: number) => replayed({ key, weights: {}, inputs: [x], run: ([x]) => x!.mul(i + 0.5) }),
+      tensor: () => replayed({ key: work, weights: {}, inputs: [x], run: ([x]) => x!.add(outside) }),
     }
     const count = await repeats(async () => {
       for (let i = 0; i < 10; i++) {
         outside.dispose()
-        outside = tf.tidy(() => tf.tensor1d([i, i, i]).add(0))
+        outside = tf.tidy(() => zeros.add(i)) // on the device
         const [product, sum] = [work.number(i), work.tensor()]
         expect([...(await product.data())]).toEqual([i + 0.5, 2 * i + 1, 3 * i + 1.5])
         expect([...(await sum.data())]).toEqual([i + 1, i + 2, i + 3])
@@ -176,7 +180,7 @@ onEachBackend(() => {
     })
     expect(count).toBe(0)
     expect([...backend().tally.why]).toEqual(['its commands are others every time', 'it reads what it was not given'])
-    tf.dispose([x, outside])
+    tf.dispose([x, outside, zeros])
   })
 
   test('recordings that were not used for long are gone with what they need', async () => {

@@ -66,7 +66,7 @@ export const mlpKind: ModelKind = {
       return layer('linear_out', act(h))
     }
     const inputs = [x, embed(model, t, labelsOf(condition), layer)]
-    return replayed({ key: model.config, weights: Object.values(weights), inputs, run })
+    return replayed({ key: model.config, weights, inputs, run })
   },
 }
 

@@ -485,7 +485,7 @@ export class Backend extends StockBackend {
   }
 
   /**
-   * Gives commands once more, with `given` in the first slots. They must have been given within the last KEPT_FOR submits.
+   * Gives commands once more, with `given` in the first slots. They must have been given before, less than KEPT_FOR submits ago.
    * Returns the buffers of all slots; what they do not release is the caller's.
    */
   replay(commands: readonly Command[], given: readonly GPUBuffer[]): GPUBuffer[] {

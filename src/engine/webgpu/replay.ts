@@ -19,8 +19,8 @@ import { alike, Recorder, sameNumbers } from './recording.ts'
 interface Work {
   /** Says, with shapes, all that the work depends on but for the numbers in tensors. */
   key: object
-  /** Tensors that stay alive until the way back is done. */
-  weights: readonly Tensor[]
+  /** By their names; they stay alive until the way back is done. */
+  weights: Readonly<Record<string, Tensor>>
   inputs: readonly Tensor[]
   /** Has to use these inputs and not others like them. */
   run: (inputs: readonly Tensor[]) => Tensor
@@ -51,7 +51,7 @@ export function replayed(work: Work): Tensor {
   }
   if (work.unless !== undefined) return evaluated(work.unless)
   if (isTapeOn() && !taping) return evaluated('it is part of a gradient of a gradient')
-  const given = givenOf(backend, tensorsOf(work))
+  const given = givenOf(backend, work)
   const known = recordingsFor(backend, work.key, given, taping)
   if (isHopeless(known)) return evaluated(whyOf(known))
   return taping ? taped(backend, work, given, known) : untaped(backend, work, given, known)
@@ -59,18 +59,28 @@ export function replayed(work: Work): Tensor {
 
 // ---- what tells recordings apart
 
-/** Where tensors are: `at[i]` says which of the buffers, `offset[i]` where in it. */
+/** Which tensors there are, and where: `at[i]` says which of the buffers, `offset[i]` where in it. */
 interface Given {
   buffers: GPUBuffer[]
   at: number[]
   offsets: number[]
   sizes: number[]
   shapes: (readonly number[])[]
+  /** Of the weights, which are the last of them. */
+  names: string[]
 }
 
-function givenOf(backend: Backend, tensors: readonly Tensor[]): Given {
+function givenOf(backend: Backend, work: Work): Given {
+  const tensors = tensorsOf(work)
   const places = new Map<GPUBuffer, number>()
-  const given: Given = { buffers: [], at: [], offsets: [], sizes: [], shapes: tensors.map(({ shape }) => shape) }
+  const given: Given = {
+    buffers: [],
+    at: [],
+    offsets: [],
+    sizes: [],
+    shapes: tensors.map(({ shape }) => shape),
+    names: Object.keys(work.weights),
+  }
   for (const tensor of tensors) {
     const { buffer, offset, size } = backend.storedAt(tensor)
     let place = places.get(buffer)
@@ -86,7 +96,8 @@ const sameGiven = (a: Given, b: Given) =>
   sameNumbers(a.at, b.at) &&
   sameNumbers(a.offsets, b.offsets) &&
   sameNumbers(a.sizes, b.sizes) &&
-  a.shapes.length === b.shapes.length &&
+  a.names.length === b.names.length &&
+  a.names.every((name, i) => name === b.names[i]) &&
   a.shapes.every((shape, i) => sameNumbers(shape, b.shapes[i]!))
 
 /** All recordings of one piece of work with tensors of these shapes at these places. */
@@ -171,7 +182,7 @@ class Series<R extends { commands: readonly Command[] }> {
   }
 
   /** Whether there is a recording that may be given again: its numbers are still on the device. */
-  isReady = (submits: number): boolean => this.proven !== undefined && submits - this.used < KEPT_FOR
+  isReady = (submits: number): boolean => this.proven !== undefined && submits - this.used < KEPT_FOR / 2
 
   /** That recording, which is given now. */
   take(submits: number): R | undefined {
@@ -222,7 +233,7 @@ function recordForward(backend: Backend, work: Work, given: Given, run: () => { 
   return { value, tape, used, forward, why, buffers: held.map((each) => recorder.buffers[each]!) }
 }
 
-const tensorsOf = ({ inputs, weights }: Work) => [...inputs, ...weights]
+const tensorsOf = ({ inputs, weights }: Work): Tensor[] => [...inputs, ...Object.values(weights)]
 
 function usedOf(work: Work, tape: readonly TapeNode[]): number[] {
   const used = new Set(tape.flatMap(({ inputs }) => Object.values(inputs).map(({ id }) => id)))

@@ -74,7 +74,7 @@ function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditi
   }
   const unless = watch ? 'its attention is watched' : options.drop ? 'dropout draws anew every time' : undefined
   const key = options.half ? halfKeyOf(config) : config
-  return replayed({ key, weights: Object.values(weights), inputs, run, unless }) as Tensor4D
+  return replayed({ key, weights, inputs, run, unless }) as Tensor4D
 }
 
 const halfKeys = new WeakMap<UnetConfig, object>()
