@@ -49,6 +49,6 @@ function sumsFor({ shape }: Tensor2D, sums: Float64Array): Tensor {
 /** The sum over all items. */
 function total(sums: Float64Array, channels: number): Float32Array {
   const all = new Float64Array(channels)
-  sums.forEach((sum, i) => (all[i % channels]! += sum))
+  for (let i = 0; i < sums.length;) for (let channel = 0; channel < channels; channel++) all[channel]! += sums[i++]!
   return Float32Array.from(all)
 }

@@ -1,7 +1,7 @@
 // Convolutions on the wasm backend by functions of our own, and their gradients with respect to x, which are convolutions too.
 import type { Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import type { Info } from './call.ts'
-import { call, repeated } from './module.ts'
+import { call, keyOf, repeated } from './module.ts'
 import type { Own } from './module.ts'
 import type { Call, Strand } from './strands.ts'
 import type { Phase } from './plans.ts'
@@ -133,7 +133,9 @@ function run(own: Own, y: Image, x: Image, work: Work, filter: Filter, added: Ad
   const { of: weights, ...order } = filter
   const residual = added.residual && own.address(added.residual)
   const addresses = [own.address(x.of), own.address(y.of), own.address(weights), address, residual ?? 0]
-  const key = ['conv', y.shape, x.shape, ...Object.values(work), ...Object.values(order), rows, residual === undefined].join(' ')
+  const { kernel, stride, spread, top, left } = work
+  const about = [...y.shape, ...x.shape, ...kernel, stride, spread, top, left, order.first, order.place, order.ins, order.outs]
+  const key = keyOf('conv', ...about, rows, residual === undefined ? 0 : 1)
   own.phases(key, addresses, ([x, y, weights, scratch, other]) => {
     const room = roomAt(scratch!)
     const steps = stepsFor(layer, room, {

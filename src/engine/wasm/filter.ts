@@ -3,7 +3,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '../tf.ts'
 import { channelsMade } from './conv.ts'
 import type { Geometry, Image } from './conv.ts'
-import { call } from './module.ts'
+import { call, keyOf } from './module.ts'
 import type { Name, Own } from './module.ts'
 import type { Phase } from './plans.ts'
 import type { Strand } from './strands.ts'
@@ -29,7 +29,8 @@ function gradientTo(own: Own, out: Image, x: Image, dy: Image, geometry: Geometr
   const { address, numbers } = own.scratch((pixels + rows) * wide)
   numbers.fill(0)
   own.numbers(out.of).fill(0)
-  const key = ['filter gradient', x.shape, dy.shape, out.shape, geometry.stride, geometry.pad.top, geometry.pad.left].join(' ')
+  const { stride, pad } = geometry
+  const key = keyOf('filter gradient', ...x.shape, ...dy.shape, ...out.shape, stride, pad.top, pad.left)
   own.phases(key, [own.address(x.of), own.address(dy.of), own.address(out.of), address], ([xAt, dyAt, outAt, room]) => {
     const work = { xShape: x.shape, geometry, x: xAt! }
     if (wide === outs) return [addingUp(own.threads, { ...work, dy: dyAt!, out: outAt!, dyShape: dy.shape }, out.shape)]
@@ -180,6 +181,9 @@ export function itemSums(own: Own, x: Tensor, items: number): Float64Array {
     const strands = Array.from({ length: items * pieces }, (_, i) => strandOf(Math.floor(i / pieces), i % pieces))
     return [{ strands, multiplications: 2 * x.size }]
   })
-  for (let i = 0; i < numbers.length; i++) totals[Math.floor(i / channels / pieces) * channels + (i % channels)]! += numbers[i]!
+  let at = 0
+  for (let item = 0; item < items; item++)
+    for (let piece = 0; piece < pieces; piece++)
+      for (let channel = 0; channel < channels; channel++) totals[item * channels + channel]! += numbers[at++]!
   return totals
 }

@@ -3,7 +3,7 @@
 import type { Info } from './call.ts'
 import { convolving, packing } from './conv.ts'
 import { tilesOf } from './filter.ts'
-import { call, repeated } from './module.ts'
+import { call, keyOf, repeated } from './module.ts'
 import type { Own } from './module.ts'
 import type { Strand } from './strands.ts'
 
@@ -30,7 +30,7 @@ export function multiply(own: Own, product: Product, left: Info, right: Info, ou
   if (isPlain) numbers.fill(0, items * k * m)
   else own.numbers(out).fill(0)
   const addresses = [own.address(left), own.address(right), own.address(out), address]
-  own.phases(['product', items, n, k, m, a.row, a.column, b.row, b.column].join(' '), addresses, (addresses) => {
+  own.phases(keyOf('product', items, n, k, m, a.row, a.column, b.row, b.column), addresses, (addresses) => {
     const through = (isPlain ? plain : transposed)(product, addresses as Addresses)
     const strands = Array.from({ length: Math.ceil(items / some) }, (_, i) =>
       repeated(Math.min(some, items - i * some), (item) => through(i * some + item)),

@@ -1,6 +1,6 @@
 // Group normalisation of `[b, ..., c]` on the wasm backend, by functions of our own, item by item.
 import type { Tensor, Tensor1D, Tensor3D } from '../tf.ts'
-import { call, repeated } from './module.ts'
+import { call, keyOf, repeated } from './module.ts'
 import type { Own } from './module.ts'
 import type { Call } from './strands.ts'
 import { floatBits } from './strands.ts'
@@ -84,7 +84,7 @@ function forItems(
   const [x, , , moments] = tensors as [Tensor, Tensor, Tensor, Tensor]
   const items = x.shape[0]!
   const some = Math.ceil(items / (4 * own.threads))
-  own.phases([name, x.shape, moments.shape].join(' '), [...tensors.map((tensor) => own.address(tensor)), room], (addresses) => {
+  own.phases(keyOf(name, ...x.shape, moments.shape[2]!), [...tensors.map((tensor) => own.address(tensor)), room], (addresses) => {
     const callFor = of(addresses)
     const strandOf = (first: number) => repeated(Math.min(some, items - first), (i) => [callFor(first + i)])
     return [{ strands: Array.from({ length: Math.ceil(items / some) }, (_, i) => strandOf(i * some)), multiplications }]

@@ -3,7 +3,7 @@
 import { placing } from './conv.ts'
 import type { Geometry, Image } from './conv.ts'
 import { channelsOfStrand, tilesOf } from './filter.ts'
-import { call, repeated } from './module.ts'
+import { call, keyOf, repeated } from './module.ts'
 import type { Own } from './module.ts'
 import type { Phase } from './plans.ts'
 import type { Strand } from './strands.ts'
@@ -33,7 +33,7 @@ export function gradientByTiles(own: Own, out: Image, x: Image, dy: Image, { pad
   const rooms = Math.ceil(together / some)
   const { address, numbers } = own.scratch(sums + rooms * size + together * floatsOfItem(dy, ins))
   numbers.fill(0, 0, sums)
-  const key = ['filter gradient in tiles', x.shape, dy.shape, pad.top, pad.left].join(' ')
+  const key = keyOf('filter gradient in tiles', ...x.shape, ...dy.shape, pad.top, pad.left)
   own.phases(key, [own.address(x.of), own.address(dy.of), own.address(out.of), address], ([xAt, dyAt, outAt, scratch]) => {
     const made = tilesAt(scratch!, scratch! + 4 * (sums + rooms * size), dy, ins)
     const phases: Phase[] = []
