@@ -5,6 +5,7 @@ import { EditorContext } from './context.ts'
 import { Drawer } from './drawer.tsx'
 import { startEditor, type Editor } from './editor.ts'
 import { Finder } from './finder.tsx'
+import { Minimap } from './minimap.tsx'
 import { Banner, Dialog, Dropping, Menu, Quick, Toasts } from './overlays.tsx'
 import { Palette } from './palette.tsx'
 import { Panel } from './panel.tsx'
@@ -20,6 +21,7 @@ function App({ editor }: { editor: Editor }) {
       <Top />
       <Drawer />
       <Panel />
+      <Minimap />
       <Status />
       <Banner />
       <Toasts />

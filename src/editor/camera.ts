@@ -21,6 +21,12 @@ export interface Camera {
   goTo(node: LGraphNode, insets: Insets): void
   /** Brings a node to the middle if it is not seen whole. */
   bringIn(node: LGraphNode, insets: Insets): void
+  /** Brings a place in the graph to the middle. */
+  lookAt(place: Point, insets: Insets): void
+  /** What is seen of the graph: [left, top, right, bottom]. */
+  seen(insets: Insets): Edges
+  /** All nodes with their title bars. */
+  edges(): Edges
   /** A free place near the middle of what is seen. */
   middle(insets: Insets): Point
   onPage(point: Point): Point
@@ -28,6 +34,9 @@ export interface Camera {
   inGraph(page: Point): Point
   scale(): number
 }
+
+/** [left, top, right, bottom] in the graph. */
+export type Edges = [number, number, number, number]
 
 /** Space that is left around a graph that is fitted, in CSS pixels. */
 const MARGIN = 56
@@ -48,6 +57,10 @@ export function createCamera(canvas: EditorCanvas): Camera {
   const inGraph = ([x, y]: Point): Point => {
     const { scale, offset } = canvas.ds
     return [x / scale - offset[0], y / scale - offset[1]]
+  }
+  const seen = (insets: Insets): Edges => {
+    const area = free(insets)
+    return [...inGraph([area.x, area.y]), ...inGraph([area.x + area.width, area.y + area.height])]
   }
   const view = () => [canvas.ds.scale, canvas.ds.offset[0], canvas.ds.offset[1]].join(' ')
   let fitted = ''
@@ -75,10 +88,11 @@ export function createCamera(canvas: EditorCanvas): Camera {
       look(node.pos[0]! + node.size[0]! / 2, node.pos[1]! + node.size[1]! / 2, Math.max(0.8, canvas.ds.scale), insets)
       canvas.selectNodes([node])
     },
+    lookAt: ([x, y], insets) => look(x, y, canvas.ds.scale, insets),
+    seen,
+    edges: () => edgesOf(nodes()),
     bringIn(node, insets) {
-      const area = free(insets)
-      const [left, top] = inGraph([area.x, area.y])
-      const [right, bottom] = inGraph([area.x + area.width, area.y + area.height])
+      const [left, top, right, bottom] = seen(insets)
       const edges = edgesOf([node])
       if (edges[0] >= left && edges[1] >= top && edges[2] <= right && edges[3] <= bottom) return
       look(node.pos[0]! + node.size[0]! / 2, node.pos[1]! + node.size[1]! / 2, canvas.ds.scale, insets)
@@ -100,7 +114,7 @@ export function createCamera(canvas: EditorCanvas): Camera {
 }
 
 /** [left, top, right, bottom] around nodes, with their title bars. */
-const edgesOf = (nodes: readonly LGraphNode[]): [number, number, number, number] => [
+const edgesOf = (nodes: readonly LGraphNode[]): Edges => [
   Math.min(...nodes.map(({ pos }) => pos[0]!)),
   Math.min(...nodes.map(({ pos }) => pos[1]! - TITLE)),
   Math.max(...nodes.map((node) => node.pos[0]! + node.size[0]!)),
@@ -108,12 +122,20 @@ const edgesOf = (nodes: readonly LGraphNode[]): [number, number, number, number]
 ]
 
 /** Draws when something is to be drawn, and tells which observers are on screen when they change. */
-export function drawFrames(canvas: EditorCanvas, animated: () => boolean, visible: (observers: string[]) => void) {
+export function drawFrames(
+  canvas: EditorCanvas,
+  animated: () => boolean,
+  visible: (observers: string[]) => void,
+  drawn: () => void,
+) {
   let shown = ''
   const frame = () => {
     requestAnimationFrame(frame)
     if (animated()) canvas.dirty_canvas = true
-    if (canvas.dirty_canvas || (canvas as unknown as { dirty_bgcanvas: boolean }).dirty_bgcanvas) canvas.draw()
+    if (canvas.dirty_canvas || (canvas as unknown as { dirty_bgcanvas: boolean }).dirty_bgcanvas) {
+      canvas.draw()
+      drawn()
+    }
     const observers = canvas.visible_nodes
       .filter((node) => isDiffusionNode(node) && node.diffusion.declaration.role === 'observer' && !node.flags.collapsed)
       .map((node) => String(node.id))

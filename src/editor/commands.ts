@@ -159,6 +159,7 @@ export function makeCommands(editor: Editor) {
     gallery: { keys: ['Alt+G'], run: () => toggleDrawer(editor, 'gallery') },
     library: { keys: ['Alt+L'], run: () => toggleDrawer(editor, 'mine') },
     panel: { keys: ['Alt+P'], run: () => editor.showPanel(!state.panelShown.value) },
+    minimap: { keys: ['Alt+M'], run: () => editor.showMinimap(!state.settings.value.minimap) },
     shortcuts: { keys: ['?'], run: () => (state.dialog.value = { kind: 'shortcuts' }) },
   } satisfies { [K in keyof Texts['commands']]?: Omit<Command, 'label'> }
   return labelled(table)

@@ -40,6 +40,7 @@ export interface Editor {
   setTheme(theme: Settings['theme']): void
   setLanguage(language: Settings['language']): void
   setLive(live: boolean): void
+  showMinimap(shown: boolean): void
   known(type: string): boolean
 }
 
@@ -162,6 +163,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       void applyLanguage(language).then(() => stage!.redraw())
     },
     setLive: (live) => keep({ live }),
+    showMinimap: (minimap) => keep({ minimap }),
     known: (type) => byType.has(type),
   }
   editor.commands = makeCommands(editor)

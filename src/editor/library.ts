@@ -35,11 +35,20 @@ export interface Settings {
   open?: { id: string; ready?: string }
   recentNodes: string[]
   panel: boolean
+  /** A map of the graph where it is larger than the window. */
+  minimap: boolean
   /** Graphs that do not train run again with every change. */
   live: boolean
 }
 
-export const defaultSettings: Settings = { theme: 'system', language: 'system', recentNodes: [], panel: true, live: true }
+export const defaultSettings: Settings = {
+  theme: 'system',
+  language: 'system',
+  recentNodes: [],
+  panel: true,
+  minimap: true,
+  live: true,
+}
 
 /** Somebody saved in the meantime. */
 export class ConflictError extends Error {

@@ -50,8 +50,11 @@ export interface Stage extends Camera {
   pointer(): Spot
   holdSpace(held: boolean): void
   dropWire(): void
+  /** Calls after each time the canvas was drawn. Returns its own undo. */
+  onDrawn(watch: () => void): () => void
   redraw(): void
   paint(colours: Colours): void
+  readonly colours: Colours
   focus(): void
 }
 
@@ -64,6 +67,7 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
   installZones(canvas, zoneLook)
   scrubByTouch(canvas)
   let animated = false
+  const watchers = new Set<() => void>()
   const paint = (next: Colours) => {
     canvas.colours = next
     Object.assign(zoneLook, { ground: next.canvas, colour: next.category })
@@ -75,10 +79,14 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
     canvas,
     () => animated && !calm.matches,
     (observers) => hooks.visible(observers),
+    () => watchers.forEach((watch) => watch()),
   )
   const camera = createCamera(canvas)
   return {
     graph,
+    get colours() {
+      return canvas.colours
+    },
     ...camera,
     ...nodesOf(canvas, graph, camera),
     ...runOf(canvas, graph),
@@ -101,6 +109,10 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
     dropWire() {
       canvas.pending = undefined
       canvas.setDirty(true)
+    },
+    onDrawn(watch) {
+      watchers.add(watch)
+      return () => void watchers.delete(watch)
     },
     redraw: () => canvas.setDirty(true, true),
     paint,

@@ -44,6 +44,8 @@ export function applyTheme(theme: Settings['theme'], onChange: (colours: Colours
 function readColours(): Colours {
   const style = getComputedStyle(document.documentElement)
   const read = (name: string) => style.getPropertyValue(name).trim()
+  // Asked for every node that is painted.
+  const categories = new Map<string, string>()
   return {
     dark: document.documentElement.dataset.theme !== 'light',
     canvas: read('--canvas'),
@@ -64,7 +66,13 @@ function readColours(): Colours {
     good: read('--good'),
     surface: read('--surface-raised'),
     font: read('--font'),
-    category: (name) => read(`--cat-${/^[a-z]+$/.test(name) ? name : 'tools'}`) || read('--cat-tools'),
+    category(name) {
+      const known = categories.get(name)
+      if (known !== undefined) return known
+      const colour = read(`--cat-${/^[a-z]+$/.test(name) ? name : 'tools'}`) || read('--cat-tools')
+      categories.set(name, colour)
+      return colour
+    },
   }
 }
 

@@ -71,8 +71,15 @@ describe('library', () => {
 
   test('settings that are new have their defaults', async () => {
     const library = newLibrary()
-    expect(await library.settings()).toEqual({ theme: 'system', language: 'system', recentNodes: [], panel: true, live: true })
-    await library.keepSettings({ theme: 'dark', language: 'ko', recentNodes: ['x'], panel: false, live: false })
+    expect(await library.settings()).toEqual({
+      theme: 'system',
+      language: 'system',
+      recentNodes: [],
+      panel: true,
+      minimap: true,
+      live: true,
+    })
+    await library.keepSettings({ theme: 'dark', language: 'ko', recentNodes: ['x'], panel: false, minimap: false, live: false })
     expect((await library.settings()).theme).toBe('dark')
   })
 

@@ -197,3 +197,22 @@ test('the node search shows the equation of what would be added', async () => {
   await page.getByRole('combobox', { name: 'Find a node' }).fill('forward noise')
   await page.locator('.palette .preview .katex').waitFor()
 })
+
+test('a map shows where one is in a graph that is larger than the window, and takes one elsewhere', async () => {
+  const map = page.locator('.minimap')
+  await dropText(page, 'row.json', JSON.stringify(row()))
+  await expect.poll(wires).toHaveLength(1)
+  await expect.poll(() => map.isVisible()).toBe(false)
+  for (let i = 0; i < 8; i++) await press('Alt+=')
+  await expect.poll(() => map.isVisible()).toBe(true)
+  const offset = () =>
+    page.evaluate(() => [
+      ...(document.querySelector('canvas') as unknown as { data: { ds: { offset: number[] } } }).data.ds.offset,
+    ])
+  const before = await offset()
+  const box = (await map.boundingBox())!
+  await page.mouse.click(box.x + 20, box.y + 30)
+  await expect.poll(async () => (await offset())[0]! > before[0]!).toBe(true)
+  await press('Alt+m')
+  await expect.poll(() => map.count()).toBe(0)
+})

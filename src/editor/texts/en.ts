@@ -93,6 +93,7 @@ export const en = {
     library: 'Library',
     gallery: 'Gallery',
     panel: 'Details',
+    minimap: 'Map of large graphs',
     disconnect: 'Disconnect',
     disconnectAll: 'Disconnect all wires',
     insert: 'Insert node…',

@@ -107,6 +107,7 @@ export const ko: Texts = {
     library: '보관함',
     gallery: '갤러리',
     panel: '세부 정보',
+    minimap: '큰 그래프의 지도',
     disconnect: '연결 끊기',
     disconnectAll: '모든 연결 끊기',
     insert: '노드 끼워 넣기…',

@@ -1,0 +1,92 @@
+// The whole graph, small, where it does not fit the window; pressed or dragged, the view goes there.
+import { useEffect, useRef } from 'preact/hooks'
+import { isDiffusionNode } from '../nodes/litegraph/node.ts'
+import type { Edges } from './camera.ts'
+import type { Point } from './canvas.ts'
+import { useEditor } from './context.ts'
+import type { Editor } from './editor.ts'
+import { TITLE } from './look/painting.ts'
+import * as state from './state.ts'
+
+const [WIDTH, HEIGHT, MARGIN] = [184, 124, 8]
+
+export function Minimap() {
+  const editor = useEditor()
+  const element = useRef<HTMLCanvasElement>(null)
+  const frame = useRef<Frame>(undefined)
+  const shown = state.settings.value.minimap
+  useEffect(() => {
+    if (!shown) return undefined
+    const draw = () => {
+      const canvas = element.current!
+      frame.current = frameOf(editor)
+      canvas.hidden = !frame.current
+      canvas.style.left = `${editor.insets().left + 12}px`
+      if (frame.current) paint(canvas, editor, frame.current)
+    }
+    draw()
+    return editor.stage.onDrawn(draw)
+  }, [shown])
+  if (!shown) return null
+  const go = (event: PointerEvent) => {
+    const { scale, left, top } = frame.current!
+    const { x, y } = element.current!.getBoundingClientRect()
+    editor.stage.lookAt([left + (event.clientX - x) / scale, top + (event.clientY - y) / scale], editor.insets())
+  }
+  return (
+    <canvas
+      ref={element}
+      class="minimap"
+      aria-hidden="true"
+      hidden
+      onPointerDown={(event) => {
+        element.current!.setPointerCapture(event.pointerId)
+        go(event)
+      }}
+      onPointerMove={(event) => event.buttons && go(event)}
+    />
+  )
+}
+
+/** How the graph lies in the map: its zoom, and what is at the top left. */
+interface Frame {
+  scale: number
+  left: number
+  top: number
+  seen: Edges
+}
+
+/** Undefined where all of the graph is seen. */
+function frameOf({ stage, insets }: Editor): Frame | undefined {
+  if (!stage.nodes().length) return undefined
+  const [all, seen] = [stage.edges(), stage.seen(insets())]
+  if (all[0] >= seen[0] && all[1] >= seen[1] && all[2] <= seen[2] && all[3] <= seen[3]) return undefined
+  const [left, top] = [Math.min(all[0], seen[0]), Math.min(all[1], seen[1])]
+  const [width, height] = [Math.max(all[2], seen[2]) - left, Math.max(all[3], seen[3]) - top]
+  const scale = Math.min((WIDTH - 2 * MARGIN) / width, (HEIGHT - 2 * MARGIN) / height)
+  const [offsetX, offsetY]: Point = [(WIDTH / scale - width) / 2, (HEIGHT / scale - height) / 2]
+  return { scale, left: left - offsetX, top: top - offsetY, seen }
+}
+
+function paint(canvas: HTMLCanvasElement, { stage }: Editor, { scale, left, top, seen }: Frame) {
+  const dense = devicePixelRatio || 1
+  canvas.width = WIDTH * dense
+  canvas.height = HEIGHT * dense
+  const ctx = canvas.getContext('2d')!
+  const { colours } = stage
+  ctx.setTransform(scale * dense, 0, 0, scale * dense, -left * scale * dense, -top * scale * dense)
+  for (const { pos, size } of stage.graph._groups) {
+    ctx.fillStyle = colours.nodeFaint
+    ctx.globalAlpha = 0.15
+    ctx.fillRect(pos[0], pos[1], size[0], size[1])
+  }
+  ctx.globalAlpha = 0.8
+  for (const node of stage.nodes()) {
+    ctx.fillStyle = colours.category(isDiffusionNode(node) ? node.diffusion.declaration.category : 'tools')
+    ctx.fillRect(node.pos[0]!, node.pos[1]! - TITLE, node.size[0]!, TITLE + (node.flags.collapsed ? 0 : node.size[1]!))
+  }
+  ctx.globalAlpha = 1
+  ctx.strokeStyle = colours.accent
+  ctx.lineWidth = 1.5 / scale
+  ctx.strokeRect(seen[0], seen[1], seen[2] - seen[0], seen[3] - seen[1])
+}
