@@ -145,7 +145,7 @@ function Backend() {
             disabled: state.busy.value,
             run: () => editor.runner.useBackend(name),
           })),
-          ...(report.kernels ? [again] : []),
+          ...(report.kernels ? (['rule', again] as const) : []),
         ],
       })}
     >

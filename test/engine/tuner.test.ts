@@ -2,10 +2,14 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { StateStore } from '../../src/engine/plan/store.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
+import type { TensorInfo } from '../../src/engine/tf.ts'
 import type { Backend } from '../../src/engine/webgpu/backend.ts'
+import { convForward } from '../../src/engine/webgpu/kernels/convForward.ts'
+import { convInputGradient } from '../../src/engine/webgpu/kernels/convInputGradient.ts'
 import type { Tile } from '../../src/engine/webgpu/kernels/gemm.ts'
 import { tileFor, tileName } from '../../src/engine/webgpu/kernels/gemm.ts'
 import { squaresFor } from '../../src/engine/webgpu/kernels/winogradFused.ts'
+import type { Program } from '../../src/engine/webgpu/program.ts'
 import type { Bench, Candidate, Trial } from '../../src/engine/webgpu/trials.ts'
 import { benchOn, candidateName, squareTiles, trialsFor } from '../../src/engine/webgpu/trials.ts'
 import { tune } from '../../src/engine/webgpu/tuner.ts'
@@ -98,6 +102,35 @@ describe('what is chosen', () => {
       'most of a block beyond the sides',
     ).toBeUndefined()
     expect(squaresFor(backend.device, 'convolution', { ...image, items: 1 }, [3, 3, 64, 64]), 'another size').toBeUndefined()
+  })
+
+  test('convolutions go the way that was chosen, each in one dispatch', async () => {
+    const backend = gpu()
+    const times = {
+      [`large convolution ${candidateName(wide)}`]: 5,
+      [`large input gradient ${candidateName(narrow)}`]: 5,
+      [`large convolution ${square}`]: 7,
+    }
+    await tune(backend, { store: memoryStore() }, pretend({ times }).make)
+    const keys: string[] = []
+    const dispatch = ({ key }: Program, _: unknown, outputs: TensorInfo[]) => (keys.push(key), outputs)
+    const recorder = { ...backend, dispatch, stored: (tensor: TensorInfo) => tensor } as unknown as Backend
+    const [x, y, filter] = [
+      [64, 32, 32, 64],
+      [64, 32, 32, 64],
+      [3, 3, 64, 64],
+    ].map((shape): TensorInfo => ({ dataId: {}, shape, dtype: 'float32' })) as [TensorInfo, TensorInfo, TensorInfo]
+    const pad = { top: 1, bottom: 1, left: 1, right: 1 }
+    convForward(recorder, { x, weight: filter, residual: y, stride: 1, pad })
+    convForward(recorder, { x: { ...x, shape: [256, 32, 32, 64] }, weight: filter, stride: 2, pad })
+    convInputGradient(recorder, { dy: y, weight: filter, inputShape: x.shape, stride: 1, pad })
+    convInputGradient(recorder, { dy: y, weight: filter, inputShape: [64, 16, 16, 64], stride: 1, pad, upsample: true })
+    expect(keys.map((key) => /(winograd|tile) .*/.exec(key)![0])).toEqual([
+      candidateName(wide),
+      square,
+      candidateName(narrow),
+      byRules[2],
+    ])
   })
 
   test('nothing that is wrong, that the device refuses, or for which it has no memory', async () => {
