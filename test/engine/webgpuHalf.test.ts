@@ -7,10 +7,12 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorInfo } from '../../src
 import { tf } from '../../src/engine/tf.ts'
 import type { Backend } from '../../src/engine/webgpu/backend.ts'
 import type { Activations } from '../../src/engine/webgpu/activations.ts'
+import { attentionBackward, attentionForward } from '../../src/engine/webgpu/kernels/attention.ts'
 import { convFilterGradient } from '../../src/engine/webgpu/kernels/convFilterGradient.ts'
 import { convForward } from '../../src/engine/webgpu/kernels/convForward.ts'
 import { siluForward, siluGradient } from '../../src/engine/webgpu/kernels/elementwise.ts'
 import type { Tile } from '../../src/engine/webgpu/kernels/gemm.ts'
+import { linears } from '../../src/engine/webgpu/kernels/linears.ts'
 import { affineApply, normGradient, normStatistics } from '../../src/engine/webgpu/kernels/norm.ts'
 import { onEachBackend } from '../backends.ts'
 import { numbers, ownBackend } from '../kernels.ts'
@@ -24,7 +26,7 @@ const SUMS = 2e-6
 /** As GPUs have them, but small. */
 const tiled: Tile = { shape: 'tiled', rows: 4, columns: 4, tall: 2, wide: 4, depth: 8 }
 
-const runs = { numRuns: 20, endOnFailure: true }
+const runs = { numRuns: 12, endOnFailure: true }
 
 onEachBackend(() => {
   let held: Tensor[] = []
@@ -234,7 +236,6 @@ onEachBackend(() => {
       perItem: false,
       tile: undefined,
     })
-    if (process.env.FULL) await fc.assert(fc.asyncProperty(drawn, expectConv), runs)
   })
 
   test("come out of Winograd's way too", async () => {
@@ -268,7 +269,38 @@ onEachBackend(() => {
 
   test('are read by norms and their gradients, and written by what applies them', async () => {
     await expectNorm(small)
-    if (process.env.FULL) await fc.assert(fc.asyncProperty(drawn, expectNorm), runs)
+  })
+
+  test.skipIf(!process.env.FULL)(
+    'are read and written by convolutions and norms of any shape',
+    { timeout: 900_000 },
+    async () => {
+      await fc.assert(fc.asyncProperty(drawn, expectConv), runs)
+      await fc.assert(fc.asyncProperty(drawn, expectNorm), runs)
+    },
+  )
+
+  test('are read and written by linear layers of one input', async () => {
+    const x = halvesOf(numbers(48, 1), [2, 3, 8])
+    const layers = {
+      weights: [2, 3, 4].map((seed) => put(numbers(32, seed), [8, 4])),
+      biases: [5, 6, 7].map((seed) => put(numbers(4, seed), [4])),
+    }
+    const y = poisonedHalves((backend) => linears(backend, { ...layers, x, half: true }))
+    await expectRounded(y, linears(ownBackend(), { ...layers, x: widened(x) }))
+  })
+
+  test.skipIf(!process.env.FULL)('are read and written by attention', { timeout: 120_000 }, async () => {
+    const [qkv, heads] = [halvesOf(numbers(10 * 24, 1), [2, 5, 24]), 2]
+    const wide = widened(qkv)
+    const found = poisonedHalves((backend) => attentionForward(backend, { qkv, heads, half: true }))
+    const right = attentionForward(ownBackend(), { qkv: wide, heads })
+    const [y, logsumexp] = [hold(found.y), hold(right.logsumexp)]
+    await expectRounded(y, hold(right.y))
+    await expectNear(found.logsumexp, logsumexp)
+    const backward = { heads, dy: put(numbers(80, 2), [2, 5, 8]), logsumexp }
+    const [gradient] = attentionBackward(ownBackend(), { ...backward, qkv, y })
+    await expectNear(gradient!, attentionBackward(ownBackend(), { ...backward, qkv: wide, y: widened(y) })[0]!)
   })
 
   test('are read by SiLU and its gradient', async () => {

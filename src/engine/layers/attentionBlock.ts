@@ -31,7 +31,7 @@ interface Block {
     eps: number
     /** The sum with the way around is divided by it. */
     output_scale: number
-    /** What the block gives is stored as halves. */
+    /** q, k, v, what attention makes of them, and what the block gives are stored as halves. */
     half?: boolean
   }
 }
@@ -76,9 +76,9 @@ function forward(backend: Backend, block: Block): Done {
   const input = { x: reshaped(x, [b, h * w, c]), affine: normal.affine }
   const three = linearsOf(layers)
   const qkv = tensorOf(
-    linears(backend, { ...input, weights: three.map(({ weight }) => weight), biases: three.map(({ bias }) => bias) }),
+    linears(backend, { ...input, weights: three.map(({ weight }) => weight), biases: three.map(({ bias }) => bias), half }),
   )
-  const found = attentionForward(backend, { qkv, heads })
+  const found = attentionForward(backend, { qkv, heads, half })
   const [mixed, logsumexp] = [tensorOf(found.y), tensorOf(found.logsumexp)]
   const filter = reshaped(out.weight, [1, 1, ...out.weight.shape])
   const last: Stage = { x: reshaped(mixed, x.shape), weight: filter, ...pointwise }

@@ -4,6 +4,7 @@
 import type { TensorInfo } from '../../tf.ts'
 import type { Backend } from '../backend.ts'
 import { isSoftware } from '../device.ts'
+import { asStored } from '../half.ts'
 import type { Bound } from '../wgsl.ts'
 import { bound, reader, unrolled, writer } from '../wgsl.ts'
 import { float32, mainCode, runSized } from './sized.ts'
@@ -32,24 +33,28 @@ interface Shape {
   d: number
   /** q, k and v are one tensor. */
   packed: boolean
+  /** Which tensors are read or written as halves, by the names of their bindings. */
+  halves: ReadonlySet<string>
 }
 
 /**
  * y = softmax(q k^T / sqrt(d)) v for every head, [b, n, heads d], and the logarithms of the sums of the softmax,
- * `logsumexp`, [b, heads, n]. For every tile of queries reads all keys and values of the head; writes y.
+ * `logsumexp`, [b, heads, n]. For every tile of queries reads all keys and values of the head; writes y, as halves if `half` and if
+ * the channels of a head are a multiple of four.
  */
 export function attentionForward(
   backend: Backend,
-  attention: Attention,
+  { half = false, ...attention }: Attention & { half?: boolean },
   height?: number,
 ): { y: TensorInfo; logsumexp: TensorInfo } {
-  const shape = shapeOf(attention)
-  const { items, heads, n, d } = shape
+  const read = shapeOf(backend, attention)
+  const { items, heads, n, d } = read
+  const shape = half && d % 4 === 0 ? { ...read, halves: new Set([...read.halves, 'y']) } : read
   const [y, logsumexp] = runTiles(backend, shape, tileOf(backend.device, shape, n, 128, height), {
     name: 'forward',
     bound: [[...boundAs(['y'], shape), ...scalars('logsumexp')], inputsOf(shape)],
-    inputs: tensorsOf(attention),
-    outputs: [float32([items, n, heads * d]), float32([items, heads, n])],
+    inputs: storedOf(attention, shape),
+    outputs: [{ ...float32([items, n, heads * d]), half: shape.halves.has('y') }, float32([items, heads, n])],
     code: forward,
   })
   return { y: y!, logsumexp: logsumexp! }
@@ -60,10 +65,10 @@ export function attentionForward(
  * channels: ds = p (dp - D) / sqrt(d), dq = ds k in one dispatch, dk = ds^T q and dv = p^T dy in another.
  */
 export function attentionBackward(backend: Backend, attention: AttentionGradient, height?: number): TensorInfo[] {
-  const shape = shapeOf(attention)
-  const { items, heads, n, m, packed } = shape
   const { y, logsumexp, dy } = attention
-  const tensors = tensorsOf(attention)
+  const shape = shapeOf(backend, attention, y)
+  const { items, heads, n, m, packed } = shape
+  const tensors = storedOf(attention, shape)
   const like = tensors.map((each) => float32(each.shape))
   const { q, k, v } = matricesOf(shape, 'd')
   const [dq, slopes] = runTiles(backend, shape, tileOf(backend.device, shape, n, 128, height), {
@@ -72,7 +77,7 @@ export function attentionBackward(backend: Backend, attention: AttentionGradient
       [...boundAs([q.binding], shape), ...scalars('slopes')],
       [...inputsOf(shape), ...boundAs(['y', 'dy'], shape), ...scalars('logsumexp')],
     ],
-    inputs: [...tensors, y, dy, logsumexp],
+    inputs: [...tensors, asStored(y, shape.halves.has('y')), dy, logsumexp],
     outputs: [like[0]!, float32([items, heads, n])],
     code: queryGradient,
   })
@@ -92,13 +97,21 @@ export function attentionBackward(backend: Backend, attention: AttentionGradient
 
 const tensorsOf = ({ qkv }: Attention): readonly TensorInfo[] => ('dataId' in qkv ? [qkv] : qkv)
 
-function shapeOf(attention: Attention): Shape {
-  const [q, k] = tensorsOf(attention)
+const storedOf = (attention: Attention, { packed, halves }: Shape) =>
+  tensorsOf(attention).map((tensor, i) => asStored(tensor, halves.has(bindingsOf(packed)[i]!)))
+
+const bindingsOf = (packed: boolean) => (packed ? ['qkv'] : ['q', 'k', 'v'])
+
+function shapeOf(backend: Backend, attention: Attention, y?: TensorInfo): Shape {
+  const tensors = tensorsOf(attention)
+  const [q, k] = tensors
   const [items, n, channels] = q!.shape as [number, number, number]
   const { heads } = attention
-  return k
-    ? { items, heads, n, m: k.shape[1]!, d: channels / heads, packed: false }
-    : { items, heads, n, m: n, d: channels / 3 / heads, packed: true }
+  const packed = !k
+  const d = channels / heads / (packed ? 3 : 1)
+  const named = [...bindingsOf(packed).map((name, i) => [name, tensors[i]!] as const), ...(y ? [['y', y] as const] : [])]
+  const halves = new Set(named.filter(([, tensor]) => d % 4 === 0 && backend.stored(tensor).half).map(([name]) => name))
+  return { items, heads, n, m: k?.shape[1] ?? n, d, packed, halves }
 }
 
 // ---- tiles
@@ -138,10 +151,10 @@ interface Run {
 
 /** `wide` is told as well, though it is always the same: loops over it are not to be unrolled, which takes long to compile. */
 function runTiles(backend: Backend, shape: Shape, tile: Tile, { name, bound: [written, read], inputs, outputs, code }: Run) {
-  const { items, heads, n, m, d, packed } = shape
+  const { items, heads, n, m, d, packed, halves } = shape
   const { tiles, parts, height, fours } = tile
   return runSized(backend, {
-    name: `attention ${name} of ${d % 4 === 0 ? 4 : 1}${packed ? ' packed' : ''} in tiles of ${8 * height}x${COLUMNS}, ${4 * fours} channels`,
+    name: `attention ${name} of ${d % 4 === 0 ? 4 : 1}${packed ? ' packed' : ''}${[...halves].map((each) => ` half ${each}`).join('')} in tiles of ${8 * height}x${COLUMNS}, ${4 * fours} channels`,
     sizes: { count: items * heads * parts * tiles, tiles, parts, heads, n, m, d, wide: COLUMNS / 4 },
     bound: [written, read],
     inputs,
@@ -190,8 +203,8 @@ function matricesOf({ packed }: Shape, prefix = ''): { [name in 'q' | 'k' | 'v']
 const outcome = (name: string): Matrix => ({ name, binding: name, rows: 'sizes.n', stride: WIDTH, offset: '0u' })
 
 /** Four numbers at a time where every head begins at a multiple of four. */
-const boundAs = (names: readonly string[], { d }: Shape): Bound[] => names.map((name) => bound(name, d))
-const inputsOf = (shape: Shape) => boundAs(shape.packed ? ['qkv'] : ['q', 'k', 'v'], shape)
+const boundAs = (names: readonly string[], { d, halves }: Shape): Bound[] => names.map((name) => bound(name, d, halves.has(name)))
+const inputsOf = (shape: Shape) => boundAs(bindingsOf(shape.packed), shape)
 const scalars = (...names: string[]): Bound[] => names.map((name) => ({ name, of: 'f32' }))
 
 /**

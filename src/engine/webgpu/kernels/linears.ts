@@ -23,25 +23,28 @@ export interface Linears extends LinearInput {
   weights: readonly TensorInfo[]
   /** [d], of each layer; none if there are none. */
   biases?: readonly TensorInfo[]
+  /** Whether y is stored as halves, if d is a multiple of four. */
+  half?: boolean
 }
 
 /**
  * x W + b of every layer, [b, n, layers d]. A dispatch takes as many layers as the device has bindings for, three of them with an
  * affine map and biases if it has nine. Reads x once for each layer and tile of columns, writes y.
  */
-export function linears(backend: Backend, { weights, biases = [], ...read }: Linears, tile?: Tile): TensorInfo {
+export function linears(backend: Backend, { weights, biases = [], half = false, ...read }: Linears, tile?: Tile): TensorInfo {
   const { input, made } = prepared(backend, asPixels(read))
   const [b, n] = read.x.shape as [number, number]
   const of = weights.length
   const columns = weights[0]!.shape[1]!
-  const y = backend.makeTensorInfo([b, n, of * columns], 'float32')
+  const isHalf = half && columns % 4 === 0
+  const y = isHalf ? backend.makeHalf([b, n, of * columns]) : backend.makeTensorInfo([b, n, of * columns], 'float32')
   const form = inputShape(backend, input)
   const inputs = inputTensors(input, form)
   const each = biases.length > 0 ? 2 : 1
   const most = Math.floor((backend.device.limits.maxStorageBuffersPerShaderStage - 1 - inputs.length) / each)
   for (let first = 0; first < of; first += most) {
     const count = Math.min(most, of - first)
-    const shape = { input: form, columns, of, first, count, bias: biases.length > 0 }
+    const shape = { input: form, columns, of, first, count, bias: biases.length > 0, half: isHalf }
     const chosen = tile ?? tileFor(backend.device, extentsOf(shape))
     const layers = [weights, biases].flatMap((tensors) => tensors.slice(first, first + count))
     backend.dispatch(forward(shape, chosen), [...inputs, ...layers], [y])
@@ -65,6 +68,7 @@ interface Shape {
   first: number
   count: number
   bias: boolean
+  half: boolean
 }
 
 const rowsOf = ({ items, height, width }: InputShape) => items * height * width
@@ -72,10 +76,10 @@ const rowsOf = ({ items, height, width }: InputShape) => items * height * width
 const extentsOf = ({ input, columns, count }: Shape) => ({ rows: rowsOf(input), columns, parts: count })
 
 function forward(shape: Shape, tile: Tile): Program {
-  const { input, columns, of, first, count, bias } = shape
+  const { input, columns, of, first, count, bias, half } = shape
   const key = [
     `linears ${inputName(input)} > ${columns}`,
-    `${first + 1} to ${first + count} of ${of}${bias ? ' bias' : ''}`,
+    `${first + 1} to ${first + count} of ${of}${bias ? ' bias' : ''}${half ? ' to half' : ''}`,
     tileName(tile),
   ].join(' ')
   return programOf(key, () => gemm(productOf(shape, tile), tile))
@@ -89,7 +93,7 @@ function productOf(shape: Shape, tile: Tile): Gemm {
   const size = tiled ? columns : 1
   const named = (name: string) => Array.from({ length: count }, (_, i) => bound(`${name}${i}`, size))
   const [weights, biases] = [named('weight'), bias ? named('bias') : []]
-  const y = bound('y', columns)
+  const y = bound('y', columns, shape.half)
   const read = [...weights, ...biases]
   const code = `${bindings([y], [...inputBound(input), ...read])}
 ${writer(y)}
