@@ -6,6 +6,7 @@ import type { Backend } from '../../src/engine/webgpu/backend.ts'
 import { KEPT_FOR } from '../../src/engine/webgpu/pool.ts'
 import type { Program } from '../../src/engine/webgpu/program.ts'
 import { packed } from '../../src/engine/webgpu/uniforms.ts'
+import { weightedSum } from '../../src/engine/weightedSum.ts'
 import { onEachBackend } from '../backends.ts'
 
 const backend = () => tf.backend() as unknown as Backend
@@ -214,5 +215,15 @@ onEachBackend(() => {
     expect(await not!.data()).toEqual(Uint8Array.of(0, 1, 0))
     expect(await view.data()).toEqual(Int32Array.of(0, 9))
     tf.dispose([picked!, not!, view])
+  })
+
+  test('kernels of our own read whole numbers that tfjs has cast', async () => {
+    const right = Float32Array.of(1, -2, 3, 0, 5)
+    const sums = tf.tidy(() => {
+      const whole = tf.tensor1d([1, -2, 3, 0, 5], 'int32')
+      return [whole, whole.mul(tf.scalar(1, 'int32'))].map((x) => weightedSum([[x.cast('float32'), [2]]]))
+    })
+    for (const sum of sums) expect(await sum.data()).toEqual(right.map((value) => 2 * value))
+    tf.dispose(sums)
   })
 }, ['webgpu'])

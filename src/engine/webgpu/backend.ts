@@ -129,6 +129,20 @@ ${writer(bound('y', 4))}
 }`,
 }
 
+/** From whole numbers to float32, for as many as there are. */
+const floating = {
+  key: 'whole numbers to float32',
+  code: `@group(0) @binding(0) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<i32>;
+@compute @workgroup_size(64) fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let first = 4u * ((workgroup.x + workgroup.y * ${MOST_WORKGROUPS}u) * 64u + thread);
+  for (var i = first; i < min(first + 4u, arrayLength(&y)); i++) { y[i] = f32(x[i]); }
+}`,
+}
+
 export class Backend extends StockBackend {
   private readonly uniforms: Uniforms
   private readonly pipelines = new Map<string, GPUComputePipeline>()
@@ -169,11 +183,18 @@ export class Backend extends StockBackend {
   ): TensorInfo[] {
     const results = outputs.map((output) => ('dataId' in output ? output : this.make(output)))
     if (this.rehearsal) {
-      for (const { dataId } of inputs) this.uploadToGPU(dataId)
+      for (const input of inputs) {
+        this.uploadToGPU(input.dataId)
+        this.inFloats(input)
+      }
+      this.releaseWidened()
       this.rehearsal.programs.set(program.key, program)
       return results
     }
-    const bindings = [...results.map((output) => this.bindingOf(output, true)), ...inputs.map((input) => this.bindingOf(input))]
+    const bindings = [
+      ...results.map((output) => this.bindingOf(output, true)),
+      ...inputs.map((input) => this.bindingOf(this.inFloats(input))),
+    ]
     const pipeline = this.pipelineOf(program)
     if (scalars && program.passing) {
       this.recorder?.fail('its numbers change at every step')
@@ -201,14 +222,26 @@ export class Backend extends StockBackend {
     return asStored(tensor, this.tensorMap.get(tensor.dataId).half ?? false)
   }
 
+  /**
+   * What a kernel of ours reads. tfjs casts whole numbers to float32 by the name alone, and lets its programs know: for ours
+   * there is a copy then, until the next command is recorded.
+   */
+  private inFloats<Input extends TensorInfo>(input: Input): Input | TensorInfo {
+    if (input.dtype !== 'float32' || this.tensorMap.get(input.dataId).dtype === 'float32') return input
+    const copy = this.widen(input, floating)
+    this.widened.push(copy)
+    return copy
+  }
+
   /** The same numbers in float32, as a tensor of its own. */
-  private widen(tensor: TensorInfo): TensorInfo {
+  private widen(tensor: TensorInfo, from: Code = widening): TensorInfo {
     const wide = this.makeTensorInfo(tensor.shape, 'float32')
+    this.rehearsal?.programs.set(from.key, from)
     if (this.rehearsal) return wide
     const groups = Math.ceil(tf.util.sizeFromShape(tensor.shape) / 256)
     const bindings = [this.bindingOf(wide), this.bindingOf(tensor, true)]
     const workgroups = [Math.min(groups, MOST_WORKGROUPS), Math.ceil(groups / MOST_WORKGROUPS), 1] as const
-    this.say(this.pipelineOf(widening), bindings, undefined, workgroups)
+    this.say(this.pipelineOf(from), bindings, undefined, workgroups)
     return wide
   }
 
