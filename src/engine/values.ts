@@ -88,7 +88,7 @@ export interface Model {
   variance?: VarianceKind
   weights: Weights
   children: Record<string, Model>
-  /** While it is trained, and only then: what dropout draws from. No part of checkpoints. */
+  /** While it is trained, and only then: what dropout draws from, and what is kept for the way back. No part of checkpoints. */
   training?: TrainingMode
   /** How its activations are stored while it is evaluated; float32 if it is not said. No part of checkpoints. */
   activations?: ActivationStorage
@@ -101,6 +101,8 @@ export type ActivationStorage = 'float32' | 'float16'
 export interface TrainingMode {
   seed: number
   step: number
+  /** Blocks keep only what goes into them, and are computed again on the way back: less memory, the same bits. */
+  checkpointing?: boolean
 }
 
 /** Class labels, one per item of a batch. */

@@ -156,13 +156,17 @@ describe('the summary', () => {
       3 * (2 * 9 * 64 * pixels + time * 8) +
       2 * ((9 * 128 + 9 * 64 + 128) * pixels + time * 8) +
       9 * 8 * pixels
-    const saved =
+    const apart =
       pixels + // into conv_in
       (8 + time + time) +
       2 * time + // into the layers of the embedding, its activation, and the sum with a condition's
-      3 * 4 * 8 * pixels + // norm1, conv1, norm2, conv2
-      2 * (2 * 16 + 2 * 8) * pixels +
       2 * 8 * pixels // conv_norm_out, conv_out
+    const saved =
+      apart +
+      3 * 4 * 8 * pixels + // norm1, conv1, norm2, conv2
+      2 * (2 * 16 + 2 * 8) * pixels
+    // What comes into five blocks, skips apart, and all of one of the last two.
+    const checkpointed = apart + 5 * 8 * pixels + (2 * 16 + 2 * 8) * pixels
     const summary = unetSummary(config)
     expect(summary).toEqual({
       levels: [{ height: 4, width: 4, channels: 8, kind: undefined, heads: undefined }],
@@ -171,8 +175,13 @@ describe('the summary', () => {
       flops: 2 * macs,
       tokens: 0,
       saved,
+      checkpointed,
     })
-    expect(trainingMemory(summary, 10)).toEqual({ weights: 16 * parameters, activations: 40 * saved })
+    expect(trainingMemory(summary, 10)).toEqual({
+      weights: 16 * parameters,
+      activations: 40 * saved,
+      checkpointed: 40 * checkpointed,
+    })
   })
 
   test('attention adds four linear layers and two products', () => {

@@ -237,6 +237,10 @@ onCpu(() => {
             "memory to train, batch 64",
             "15.3 MiB",
           ],
+          [
+            "with activation_checkpointing",
+            "8.11 MiB",
+          ],
         ],
       }
     `)

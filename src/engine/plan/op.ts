@@ -232,7 +232,7 @@ export type ShippedFile = 'digits' | `${'train' | 't10k'}-${'images-idx3' | 'lab
  * is a reference, a stop keeps what was reached, and a continued run is the same as one that never stopped.
  */
 export interface LoopBehaviour<State = unknown> {
-  /** Params of Start or End that say how far to go, not what is computed: left out of the cache key. */
+  /** Params of Start or End that say how far to go, or by which way to the same bits, not what is computed: left out of the cache key. */
   extents: readonly string[]
   /** How many iterations at most. Where End has a next input `again` and it is wired, a value <= 0 there ends the loop. */
   iterations(inputs: Inputs, params: LoopParams): number

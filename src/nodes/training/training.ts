@@ -49,6 +49,7 @@ interface StartParams {
   shuffle: boolean
   drop_last: boolean
   activations: ActivationStorage
+  activation_checkpointing: boolean
   seed: number
 }
 
@@ -60,7 +61,7 @@ const configOf = (inputs: Inputs): TrainingConfig => {
 const startParams = (params: LoopParams) => params.start as unknown as StartParams
 
 const behaviour: LoopBehaviour<TrainingState> = {
-  extents: ['steps', 'emit_every'],
+  extents: ['steps', 'emit_every', 'activation_checkpointing'],
   trains: true,
   notices: (start) => {
     const { steps, gradient_accumulation_steps: wanted } = start as unknown as StartParams
@@ -101,7 +102,11 @@ const behaviour: LoopBehaviour<TrainingState> = {
       ...(dataset.labels && { labels: { type: 'labels', labels: chosen.map((i) => dataset.labels![i]!) } }),
       model: withChanges(model, learner(model), {
         weights: state.weights,
-        training: { seed: startParams(params).seed, step: state.step },
+        training: {
+          seed: startParams(params).seed,
+          step: state.step,
+          checkpointing: startParams(params).activation_checkpointing,
+        },
         activations: startParams(params).activations,
       }),
       step: { type: 'number', tensor: tf.scalar(state.step) },
@@ -208,6 +213,12 @@ export const [trainingStart, trainingEnd] = defineLoop({
         choice(
           ['float32', 'float16'],
           'how a UNet keeps what its layers gave until the gradient has passed. float16 takes about half the memory, on webgpu; elsewhere it is float32 all the same. All is computed in float32, and weights, gradients and the loss stay so',
+        ),
+      ),
+      activation_checkpointing: advanced(
+        toggle(
+          false,
+          'keep only what goes into each block of a UNet, and compute the block again on the way back: less memory, a step takes about a third longer, and not a bit of the training changes (Chen et al. 2016)',
         ),
       ),
       seed: advanced(seed('equal seeds give the examples in equal order')),

@@ -21,6 +21,8 @@ export interface UnetSummary {
    * values, and the shares of every pixel of all that it attends to.
    */
   saved: number
+  /** The same where blocks are computed again on the way back: what goes into each, and all of the block that keeps most. */
+  checkpointed: number
 }
 
 /** How a place attends, if it does. */
@@ -35,7 +37,7 @@ const attendingOf = (block: AttentionBlock | undefined): Attending => ({ kind: b
 export function unetSummary(config: UnetConfig, tokens = config.num_token_embeds ? config.num_tokens! : 1): UnetSummary {
   const [height, width] = sizeOf(config)
   const { down, middle } = unetStructure(config)
-  const { macs, saved } = costOf(config, attendsToTokens(config) ? tokens : 0)
+  const { macs, saved, held, again } = costOf(config, attendsToTokens(config) ? tokens : 0)
   return {
     levels: down.map(({ attentions }, i) => ({
       height: height / 2 ** i,
@@ -48,6 +50,7 @@ export function unetSummary(config: UnetConfig, tokens = config.num_token_embeds
     flops: 2 * macs,
     tokens: attendsToTokens(config) ? tokens : 0,
     saved,
+    checkpointed: held + again,
   }
 }
 
@@ -56,28 +59,39 @@ export const unetParameters = (config: UnetConfig): number =>
 
 /**
  * Bytes that training takes at a batch: `weights` with their gradient and Adam's two moments, and `activations` kept for the
- * way back. What operations need while they run comes on top.
+ * way back, or `checkpointed` of them. What operations need while they run comes on top.
  */
-export const trainingMemory = ({ parameters, saved }: UnetSummary, batch: number) => ({
+export const trainingMemory = ({ parameters, saved, checkpointed }: UnetSummary, batch: number) => ({
   weights: 4 * 4 * parameters,
   activations: 4 * saved * batch,
+  checkpointed: 4 * checkpointed * batch,
 })
 
 /** Multiplications with an addition, and numbers kept, an image. */
 interface Cost {
   macs: number
   saved: number
+  /** How many of them stay where blocks are computed again on the way back; all, if left out. */
+  held?: number
+  /** The most that a block keeps while it is computed again; 0 if left out. */
+  again?: number
 }
 
-const total = (costs: readonly Cost[]): Cost => ({
+const total = (costs: readonly Cost[]): Required<Cost> => ({
   macs: costs.reduce((sum, { macs }) => sum + macs, 0),
   saved: costs.reduce((sum, { saved }) => sum + saved, 0),
+  held: costs.reduce((sum, { saved, held = saved }) => sum + held, 0),
+  again: Math.max(...costs.map(({ again = 0 }) => again)),
 })
 
-function costOf(config: UnetConfig, tokens: number): Cost {
+/** Of a block that may be computed again: then it keeps the numbers that go into it. */
+const blockCost = ({ macs, saved }: Cost, into: number): Cost => ({ macs, saved, held: into, again: saved })
+
+function costOf(config: UnetConfig, tokens: number): Required<Cost> {
   const { time, down, middle, up } = unetStructure(config)
   const pixels = product(sizeOf(config))
-  const [first, coarsest] = [config.block_out_channels[0]!, pixels / 4 ** (down.length - 1)]
+  const [first, last] = [config.block_out_channels[0]!, config.block_out_channels.at(-1)!]
+  const coarsest = pixels / 4 ** (down.length - 1)
   const settings: Settings = { timeWidth: time.to, scaleShift: config.resnet_time_scale_shift === 'scale_shift', tokens }
   return total([
     convCost(3, config.in_channels, first, pixels, config.in_channels * pixels),
@@ -85,10 +99,10 @@ function costOf(config: UnetConfig, tokens: number): Cost {
     convCost(3, first, config.out_channels, pixels, 2 * first * pixels),
     embeddingCost(config, time),
     tokenCost(config, tokens),
-    ...down.map((level, i) => levelCost(level, pixels / 4 ** i, settings)),
-    ...(middle?.resnets.map((block) => resnetCost(block, coarsest, settings)) ?? []),
+    ...down.map((level, i) => levelCost(level, pixels / 4 ** i, settings, level.resnets[0]!.from)),
+    ...(middle?.resnets.map((block) => resnetCost(block, coarsest, settings, last)) ?? []),
     ...(middle?.attention ? [attentionCost(middle.attention, coarsest, tokens)] : []),
-    ...up.map((level, i) => levelCost(level, coarsest * 4 ** i, settings)),
+    ...up.map((level, i) => levelCost(level, coarsest * 4 ** i, settings, up[i - 1]?.resnets[0]!.to ?? last)),
   ])
 }
 
@@ -122,12 +136,13 @@ function tokenCost(
   return { macs: into * width * tokens, saved: (into + width) * tokens }
 }
 
-function levelCost({ resnets, attentions, resample }: Level, pixels: number, settings: Settings): Cost {
+/** `into`: the channels of what comes to the level, which on the way up come beside a skip. */
+function levelCost({ resnets, attentions, resample }: Level, pixels: number, settings: Settings, into: number): Cost {
   const costs = [
-    ...resnets.map((block) => resnetCost(block, pixels, settings)),
+    ...resnets.map((block, i) => resnetCost(block, pixels, settings, i === 0 ? into : block.to)),
     ...attentions.map((block) => attentionCost(block, pixels, settings.tokens)),
   ]
-  if (resample?.kind === 'resnet') costs.push(resnetCost(resample.block, pixels, settings))
+  if (resample?.kind === 'resnet') costs.push(resnetCost(resample.block, pixels, settings, resample.block.from))
   else if (resample) {
     const { channels, direction } = resample
     // On the way up the convolution gets the larger image.
@@ -138,19 +153,29 @@ function levelCost({ resnets, attentions, resample }: Level, pixels: number, set
 }
 
 /** The first norm, the shortcut and the way around share their input; the activations are part of the norms. */
-function resnetCost({ from, to, resample }: ResnetBlock, pixels: number, { timeWidth, scaleShift }: Settings): Cost {
+function resnetCost(
+  { from, to, resample }: ResnetBlock,
+  pixels: number,
+  { timeWidth, scaleShift }: Settings,
+  into: number,
+): Cost {
   const out = resample === 'down' ? pixels / 4 : resample === 'up' ? 4 * pixels : pixels
-  return total([
+  const cost = total([
     convCost(3, from, to, out, from * pixels + from * out),
     convCost(3, to, to, out, 2 * to * out),
     ...(from === to ? [] : [convCost(1, from, to, out, 0)]),
     { macs: timeWidth * to * (scaleShift ? 2 : 1), saved: 0 },
   ])
+  return blockCost(cost, into * pixels)
 }
 
-function attentionCost(block: AttentionBlock, pixels: number, tokens: number): Cost {
-  if (block.cross) return transformerCost(block, block.cross, pixels, tokens)
-  const { kind, channels, heads, groups } = block
+const attentionCost = (block: AttentionBlock, pixels: number, tokens: number): Cost =>
+  blockCost(
+    block.cross ? transformerCost(block, block.cross, pixels, tokens) : pixelAttentionCost(block, pixels),
+    block.channels * pixels,
+  )
+
+function pixelAttentionCost({ kind, channels, heads, groups }: AttentionBlock, pixels: number): Cost {
   const numbers = channels * pixels
   const mixed = kind === 'linear' ? linearCost(channels, heads, pixels) : softmaxCost(channels, heads, pixels, pixels)
   return total([{ macs: 4 * channels * numbers, saved: (groups ? 2 : 1) * numbers + 3 * numbers + numbers }, mixed])
@@ -198,7 +223,7 @@ export function unetRows(model: Model): [string, string][] {
   const config = model.config as unknown as UnetConfig
   const summary = unetSummary(config)
   const { levels, middle, parameters, flops } = summary
-  const { weights, activations } = trainingMemory(summary, BATCH)
+  const { weights, activations, checkpointed } = trainingMemory(summary, BATCH)
   return [
     ...levels.map(({ height, width, channels, ...attending }): [string, string] => [
       `${height} x ${width}`,
@@ -208,7 +233,8 @@ export function unetRows(model: Model): [string, string][] {
     ...tokenRows(config),
     ['parameters', parameters.toLocaleString('en')],
     ['FLOPs an image', withUnit(flops, 1000, ['', 'k', 'M', 'G', 'T'])],
-    [`memory to train, batch ${BATCH}`, withUnit(weights + activations, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])],
+    [`memory to train, batch ${BATCH}`, inBytes(weights + activations)],
+    ['with activation_checkpointing', inBytes(weights + checkpointed)],
   ]
 }
 
@@ -227,6 +253,8 @@ function tokenRows({
   const labels = `${num_tokens} of ${(rows ?? 1) - 1} labels, ${width} wide`
   return [['tokens', rows ? labels : from ? `vectors of ${from}, brought to ${width}` : `vectors of ${width}`]]
 }
+
+const inBytes = (bytes: number) => withUnit(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])
 
 /** Three digits and the largest unit that fits. */
 function withUnit(value: number, base: number, units: readonly string[]): string {

@@ -1,7 +1,10 @@
 // The UNets of diffusers (UNet2DModel, UNet2DConditionModel), evaluated. Ronneberger et al. 2015; for diffusion Ho et al. 2020, appendix B.
+import type { Block } from '../../layers/checkpointed.ts'
+import { checkpointed, plain } from '../../layers/checkpointed.ts'
 import { dropout } from '../../layers/dropout.ts'
 import { oneHot } from '../../layers/embedding.ts'
 import type { Features } from '../../layers/stage.ts'
+import { partsOf } from '../../layers/stage.ts'
 import { randomOf } from '../../random.ts'
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../tf.ts'
 import { tf } from '../../tf.ts'
@@ -58,32 +61,37 @@ interface Pass {
   tokens: Tensor3D | undefined
   /** The embedding of t and of the condition as each residual block takes it, by its name: `[b, c]`, or one row for all. */
   projected: ReadonlyMap<string, Tensor2D>
-  options: BlockOptions
+  options: Omit<BlockOptions, 'drop'>
+  /** Of the next place, while training. */
+  drop: (() => BlockOptions['drop']) | undefined
+  training: TrainingMode | undefined
   watch: WatchAt | undefined
 }
 
 function evaluate(model: Model, x: Tensor4D, t: Float64Array, condition: Conditioning | undefined, watch?: WatchAt): Tensor4D {
   const config = unetConfigOf(model)
   const { weights } = model
+  const { training } = model
   const options = blockOptions(config, model)
+  const drop = training && config.dropout > 0 ? dropper(config.dropout, training) : undefined
   const tokens = tokensOf(config, weights, condition)
   const inputs = [x, embed(model, t, condition), ...(tokens ? [tokens] : [])]
   const run = (inputs: readonly Tensor[]) => {
     const [x, embedding, tokens] = inputs as [Tensor4D, Tensor2D, Tensor3D | undefined]
-    return network(x, { config, weights, projected: projectedFor(embedding, weights), tokens, options, watch })
+    const projected = projectedFor(embedding, weights)
+    return network(x, { config, weights, projected, tokens, options, drop, training, watch })
   }
-  const unless = watch ? 'its attention is watched' : options.drop ? 'dropout draws anew every time' : undefined
-  const key = options.half ? halfKeyOf(config) : config
-  return replayed({ key, weights, inputs, run, unless }) as Tensor4D
+  const unless = watch ? 'its attention is watched' : drop ? 'dropout draws anew every time' : undefined
+  return replayed({ key: workOf(config, model), weights, inputs, run, unless }) as Tensor4D
 }
 
-const halfKeys = new WeakMap<UnetConfig, object>()
+const works = new WeakMap<UnetConfig, Record<string, object>>()
 
-/** What recordings go by where activations are halves: other kernels run. */
-function halfKeyOf(config: UnetConfig): object {
-  let key = halfKeys.get(config)
-  if (!key) halfKeys.set(config, (key = {}))
-  return key
+/** What recordings go by: where activations are halves other kernels run, and where blocks are computed again, more of them. */
+function workOf(config: UnetConfig, { activations, training }: Model): object {
+  let ofConfig = works.get(config)
+  if (!ofConfig) works.set(config, (ofConfig = {}))
+  return (ofConfig[`${activations} ${training?.checkpointing}`] ??= {})
 }
 
 /** From x to what the network says, with the embedding and the tokens at hand. */
@@ -137,20 +145,35 @@ function embedCondition(config: UnetConfig, weights: Weights, condition: Conditi
   return tf.matMul(oneHot(distinct(indices), rows), weights['class_embedding.weight'] as Tensor2D)
 }
 
-const blockOptions = (config: UnetConfig, { training, activations }: Model): BlockOptions => ({
+const blockOptions = (config: UnetConfig, { activations }: Model): Pass['options'] => ({
   groups: config.norm_num_groups,
   eps: config.norm_eps,
   activation: config.act_fn,
   time_scale_shift: config.resnet_time_scale_shift,
   output_scale: 1,
   half: activations === 'float16',
-  ...(training && config.dropout > 0 && { drop: dropper(config.dropout, training) }),
 })
 
-/** Every place of the network has draws of its own at every step, so that a training that went on has the same. */
-function dropper(rate: number, { seed, step }: TrainingMode): (x: Tensor4D) => Tensor4D {
-  let place = 0
-  return (x) => dropout(x, rate, randomOf(seed, [step, place++])) as Tensor4D
+/**
+ * Every place of the network has draws of its own at every step, so that a training that went on has the same, and a block that is
+ * computed again.
+ */
+function dropper(rate: number, { seed, step }: TrainingMode): NonNullable<Pass['drop']> {
+  let places = 0
+  return () => {
+    const place = places++
+    return (x) => dropout(x, rate, randomOf(seed, [step, place])) as Tensor4D
+  }
+}
+
+/**
+ * A block of what comes into it, and of weights whose names begin with its own; the embedding comes projected. Nothing else of it is left than what it gives, and in a
+ * training what it needs on the way back: what came into it alone, if it is computed again there.
+ */
+function through(name: string, inputs: Tensor[], { weights, training }: Pass, block: Block<Tensor4D>): Tensor4D {
+  if (!training?.checkpointing) return tf.tidy(() => (training ? plain(block, inputs, weights) : block(inputs, weights)))
+  const own = Object.entries(weights).filter(([key]) => key.startsWith(`${name}.`) && !key.includes('.time_emb_proj.'))
+  return checkpointed(block, inputs, Object.fromEntries(own))
 }
 
 function goDown(h: Tensor4D, level: Level, skips: Tensor4D[], pass: Pass): Tensor4D {
@@ -184,22 +207,30 @@ function goUp(h: Tensor4D, level: Level, skips: Tensor4D[], pass: Pass): Tensor4
   return level.resample ? resampled(h, level.resample, pass) : h
 }
 
-const resnet = (h: Features, { name, resample }: ResnetBlock, { projected, weights, options }: Pass) =>
-  resnetBlock(h, projected.get(name)!, weights, name, { ...options, ...(resample && { resample }) })
+function resnet(h: Features, { name, resample }: ResnetBlock, pass: Pass): Tensor4D {
+  const drop = pass.drop?.()
+  const options = { ...pass.options, ...(drop && { drop }), ...(resample && { resample }) }
+  return through(name, [pass.projected.get(name)!, ...partsOf(h)], pass, ([projected, x, skip], weights) =>
+    resnetBlock((skip ? [x, skip] : x) as Features, projected as Tensor2D, weights, name, options),
+  )
+}
 
 function attend(h: Tensor4D, { kind, name, heads, groups, cross }: AttentionBlock, pass: Pass): Tensor4D {
-  const { weights, options, watch } = pass
+  const { options, watch } = pass
   if (cross) {
     const [, height, width] = h.shape
-    return transformer(h, pass.tokens!, weights, name, {
+    const settings = {
       heads,
       groups: options.groups,
       layers: cross.layers,
-      ...(watch && { watch: (shares) => watch(shares, height, width) }),
-    })
+      ...(watch && { watch: (shares: Tensor3D) => watch(shares, height, width) }),
+    }
+    return through(name, [h, pass.tokens!], pass, ([h, tokens], weights) =>
+      transformer(h as Tensor4D, tokens as Tensor3D, weights, name, settings),
+    )
   }
   const block = kind === 'linear' ? linearAttentionBlock : selfAttentionBlock
-  return block(h, weights, name, { ...options, heads, groups })
+  return through(name, [h], pass, ([h], weights) => block(h as Tensor4D, weights, name, { ...options, heads, groups }))
 }
 
 function resampled(h: Tensor4D, resample: Resample, pass: Pass): Tensor4D {
