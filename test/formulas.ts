@@ -67,6 +67,23 @@ export const linear = (tape: Tape, x: Numbers, weight: Numbers, bias?: Numbers):
   return reshape(y, [...x.shape.slice(0, -1), to])
 }
 
+/** Of [batch, n, k] and [batch, k, m]. */
+export function products(tape: Tape, a: Numbers, b: Numbers): Numbers {
+  const [batch, n, k] = a.shape as [number, number, number]
+  return each([batch, n, b.shape[2]!], (item, i, j) =>
+    tape.sum(range(k).map((l) => tape.mul(at(a, item, i, l), at(b, item, l, j)))),
+  )
+}
+
+/** [batch, m, n] of [batch, n, m]. */
+export const turned = (x: Numbers): Numbers => each([x.shape[0]!, x.shape[2]!, x.shape[1]!], (item, i, j) => at(x, item, j, i))
+
+/** Some rows of a table. */
+export const rowsOf =
+  (rows: readonly number[]) =>
+  (_: Tape, ...[table]: Numbers[]): Numbers =>
+    each([rows.length, table!.shape[1]!], (i, k) => at(table!, rows[i]!, k))
+
 export interface ConvOptions {
   stride: 1 | 2
   pad: Pad
@@ -126,7 +143,7 @@ function softmax(tape: Tape, scores: readonly Num[]): Num[] {
 }
 
 /** The numbers of place n of a head. */
-const rowOf = (x: Numbers, item: number, n: number, head: number, heads: number): Num[] => {
+const rowOfHead = (x: Numbers, item: number, n: number, head: number, heads: number): Num[] => {
   const d = x.shape[2]! / heads
   return range(d).map((k) => at(x, item, n, head * d + k))
 }
@@ -138,8 +155,8 @@ export function attention(tape: Tape, q: Numbers, k: Numbers, v: Numbers, heads:
   const sharesOf = (item: number, n: number, head: number) => {
     const key = `${item} ${n} ${head}`
     if (!shares.has(key)) {
-      const query = rowOf(q, item, n, head, heads)
-      const scores = range(m).map((j) => tape.scale(tape.dot(query, rowOf(k, item, j, head, heads)), 1 / Math.sqrt(d)))
+      const query = rowOfHead(q, item, n, head, heads)
+      const scores = range(m).map((j) => tape.scale(tape.dot(query, rowOfHead(k, item, j, head, heads)), 1 / Math.sqrt(d)))
       shares.set(key, softmax(tape, scores))
     }
     return shares.get(key)!
@@ -166,7 +183,7 @@ export function linearAttention(tape: Tape, q: Numbers, k: Numbers, v: Numbers, 
   )
   const queries = range(b * n * heads).map((row) => {
     const [item, place, head] = [Math.floor(row / n / heads), Math.floor(row / heads) % n, row % heads]
-    return softmax(tape, rowOf(q, item, place, head, heads))
+    return softmax(tape, rowOfHead(q, item, place, head, heads))
   })
   return each(q.shape, (item, place, channel) => {
     const head = Math.floor(channel / d)

@@ -9,7 +9,7 @@ import { layerNorm } from '../../src/engine/layers/layerNorm.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
 import { upsampleNearest2 } from '../../src/engine/layers/resample.ts'
 import { channelSums } from '../../src/engine/layers/sums.ts'
-import { resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
+import { projectedFor, resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
 import type { OptimizerConfig } from '../../src/engine/optimizers.ts'
 import { optimizerStep } from '../../src/engine/optimizers.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
@@ -201,7 +201,10 @@ function residualCase(b: number, { side, from, to }: Block): KernelCase {
     name: `residual block, ${from} > ${to} at ${side}`,
     flop: 2 * b * side * side * filters.reduce((sum, size) => sum + size, 0),
     takes: [[b, side, side, from], [b, EMBEDDED], ...weights.map(([, shape]) => shape)],
-    ours: (x, embedding, ...rest) => resnetBlock(x as Tensor4D, embedding as Tensor2D, named(names, rest), 'r', options),
+    ours(x, embedding, ...rest) {
+      const all = named(names, rest)
+      return resnetBlock(x as Tensor4D, projectedFor(embedding as Tensor2D, all).get('r')!, all, 'r', options)
+    },
     stock: (x, embedding, ...rest) => residual(x as Tensor4D, embedding as Tensor2D, named(names, rest), 'r', settings),
   }
 }

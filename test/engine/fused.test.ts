@@ -12,6 +12,7 @@ import { oneHot } from '../../src/engine/layers/embedding.ts'
 import { groupNorm } from '../../src/engine/layers/groupNorm.ts'
 import { layerNorm } from '../../src/engine/layers/layerNorm.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
+import { projectionsOf } from '../../src/engine/layers/projections.ts'
 import { avgPool2, upsampleNearest2 } from '../../src/engine/layers/resample.ts'
 import { channelMeans, channelSums } from '../../src/engine/layers/sums.ts'
 import { projectedFor, resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
@@ -21,6 +22,7 @@ import { randomOf } from '../../src/engine/random.ts'
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Weights } from '../../src/engine/values.ts'
+import { weightedSum } from '../../src/engine/weightedSum.ts'
 import { onEachBackend } from '../backends.ts'
 import { adamw } from '../smallTraining.ts'
 import type { Numbers } from '../formulas.ts'
@@ -299,6 +301,8 @@ const attentionEdges: Attention[] = [
 
 const qkv = ({ b, n, m, heads, d }: Attention) => [n, m, m].map((places) => [b, places, heads * d])
 
+const factorsOf = (b: number) => Array.from({ length: b }, (_, i) => Math.fround(0.7 - i))
+
 const any = fc.tuple(few, side, side, channels)
 
 const images = fc.record({ b: few, h: side, w: side, c: channels })
@@ -421,6 +425,49 @@ const layers: Row[] = [
     }),
   ),
   row({
+    name: 'linear layers of one input',
+    drawn: fc.record({
+      n: fc.integer({ min: 1, max: 9 }),
+      from: channels,
+      to: fc.array(channels, { minLength: 1, maxLength: 4 }),
+    }),
+    edges: [{ n: 3, from: 5, to: [4, 3, 8] }],
+    takes: ({ n, from, to }) => [[n, from], ...to.flatMap((each) => [[from, each], [each]])],
+    layer:
+      ({ to }) =>
+      (x, ...weights) => {
+        const layers = to.map((_, i) => ({ weight: weights[2 * i] as Tensor2D, bias: weights[2 * i + 1] as Tensor1D }))
+        return tf.concat(projectionsOf(x as Tensor2D, layers), 1)
+      },
+    formula:
+      ({ to }) =>
+      (tape, x, ...weights) =>
+        to.map((_, i) => formulas.linear(tape, x!, weights[2 * i]!, weights[2 * i + 1]!)).reduce(formulas.joined),
+  }),
+  row({
+    name: 'products of batches of matrices',
+    drawn: fc.record({
+      batch: items,
+      n: fc.integer({ min: 1, max: 9 }),
+      k: fc.integer({ min: 1, max: 9 }),
+      m: fc.oneof(channels, fc.constantFrom(12, 24)),
+      turned: fc.tuple(fc.boolean(), fc.boolean()),
+    }),
+    edges: [{ batch: 2, n: 3, k: 5, m: 8, turned: [false, true] }],
+    takes: ({ batch, n, k, m, turned: [a, b] }) => [
+      [batch, ...(a ? [k, n] : [n, k])],
+      [batch, ...(b ? [m, k] : [k, m])],
+    ],
+    layer:
+      ({ turned }) =>
+      (a, b) =>
+        tf.matMul(a!, b!, ...turned),
+    formula:
+      ({ turned }) =>
+      (tape, a, b) =>
+        formulas.products(tape, turned[0] ? formulas.turned(a!) : a!, turned[1] ? formulas.turned(b!) : b!),
+  }),
+  row({
     name: 'attention',
     drawn: attentions,
     edges: attentionEdges,
@@ -489,9 +536,41 @@ const layers: Row[] = [
       ({ rows }) =>
       (table) =>
         tf.matMul(oneHot(Int32Array.from(rows), 5), table as Tensor2D),
+    formula: ({ rows }) => formulas.rowsOf(rows),
+  }),
+  row({
+    name: 'rows looked up',
+    drawn: fc.record({ rows: fc.array(fc.nat(4), { minLength: 1, maxLength: 9 }), d: channels }),
+    edges: [{ rows: [3, 0, 3], d: 5 }],
+    takes: ({ d }) => [[5, d]],
+    layer:
+      ({ rows }) =>
+      (table) =>
+        table.gather(tf.tensor1d(rows, 'int32')),
+    formula: ({ rows }) => formulas.rowsOf(rows),
+  }),
+  row({
+    name: 'sums with a factor for each item',
+    drawn: fc
+      .record({ b: few, n: fc.integer({ min: 1, max: 9 }), terms: few, all: fc.double({ min: -2, max: 2, noNaN: true }) })
+      .map(({ all, ...one }) => ({
+        ...one,
+        factors: Array.from({ length: one.terms }, (_, i) => (i % 2 ? [all] : factorsOf(one.b))),
+      })),
+    edges: [{ b: 3, n: 5, terms: 2, factors: [factorsOf(3), [1]] }],
+    takes: ({ b, n, terms }) => Array.from({ length: terms }, () => [b, n]),
+    layer:
+      ({ factors }) =>
+      (...xs) =>
+        weightedSum(xs.map((x, i) => [x, factors[i]!] as const)),
     formula:
-      ({ rows, d }) =>
-      (_, table) => ({ shape: [rows.length, d], all: rows.flatMap((row) => table!.all.slice(row * d, (row + 1) * d)) }),
+      ({ factors, n }) =>
+      (tape, ...xs) =>
+        xs
+          .map((x, i) =>
+            formulas.map(x, (one, at) => tape.scale(one, factors[i]![factors[i]!.length > 1 ? Math.floor(at / n) : 0]!)),
+          )
+          .reduce((sum, term) => formulas.add(tape, sum, term)),
   }),
   row({
     name: 'sums over all but the last axis',
