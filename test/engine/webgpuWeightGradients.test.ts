@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { unflatten } from '../../src/engine/flat.ts'
 import { conv2d } from '../../src/engine/layers/conv.ts'
+import { groupNorm } from '../../src/engine/layers/groupNorm.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '../../src/engine/tf.ts'
@@ -115,5 +116,28 @@ onEachBackend(() => {
     }
     numbers.forEach((values, i) => expect(difference(values, right[i]!), `${i}`).toBeLessThan(1e-5))
     tf.dispose([input, slope, ...weights])
+  })
+
+  test('of norms are summed up together, and are those of each by itself', async () => {
+    const random = randomOf(5)
+    const [image, slope] = [1, 2].map(() => tf.tensor4d(random.normal(3 * 5 * 5 * 12), [3, 5, 5, 12])) as [Tensor4D, Tensor4D]
+    const weights: Tensor[] = [1, 2, 3, 4].map(() => tf.tensor1d(random.normal(12)))
+    const layer = (...all: Tensor[]) => {
+      const [w1, b1, w2, b2] = all as [Tensor1D, Tensor1D, Tensor1D, Tensor1D]
+      const h = groupNorm(image, w1, b1, { groups: 3, eps: 1e-5, silu: true })
+      return groupNorm(h, w2, b2, { groups: 4, eps: 1e-5 })
+    }
+    const asked = vi.spyOn(ownKernels()!, 'dispatch')
+    const { numbers, copied } = await collected(layer, weights, slope)
+    const keys = asked.mock.calls.map(([{ key }]) => key)
+    asked.mockRestore()
+    expect(copied).toBe(0)
+    expect(keys.filter((key) => key.startsWith('sums of partial sums'))).toHaveLength(1)
+    const alone = tf.grads((...all: Tensor[]) => layer(...all).mul(slope))(weights)
+    for (const [i, gradient] of alone.entries()) {
+      const right = Float64Array.from(await gradient.data())
+      expect(difference(numbers[i]!, right), `${i}`).toBeLessThan(1e-6)
+    }
+    tf.dispose([image, slope, ...weights, ...alone])
   })
 }, ['webgpu'])

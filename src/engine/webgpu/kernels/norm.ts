@@ -5,6 +5,7 @@ import type { Backend } from '../backend.ts'
 import { bound, reader, silu, slopeCode, writer } from '../wgsl.ts'
 import type { Activations } from '../activations.ts'
 import { tensorsOf } from '../activations.ts'
+import { waitingSums } from '../arena.ts'
 import type { Tile } from './gemm.ts'
 import type { Around } from './normAround.ts'
 import { addedAround, gradientsAround } from './normAround.ts'
@@ -21,6 +22,7 @@ import {
   spanFor,
   sumsCode,
 } from './normInput.ts'
+import type { WaitingSums } from './partialSums.ts'
 import { float32, mainCode, runSized } from './sized.ts'
 
 export interface NormStatistics {
@@ -150,8 +152,8 @@ interface NormGradients {
 /**
  * With n = (x - mean) / std, y = n w + b for the weight and bias that hold for an item, and dz = dy, or dy silu'(y):
  * dw = sum dz n, db = sum dz over the pixels, and dx = (dz w - mean(dz w) - n mean(dz w n)) / std, means over a group.
- * The sums are one dispatch, dx another, with the sums over the items in workgroups of their own; a scale of items is one more, and
- * so are the sums where a device has too few bindings or there is a way around with a filter. Reads x and dy twice, writes dx. The gradient of what was added for every item is the sum of dx
+ * The sums are one dispatch, dx another, with the sums over the items in workgroups of their own, or later with those of other
+ * layers; a scale of items is one more, and so are the sums where a device has too few bindings. Reads x and dy twice, writes dx. The gradient of what was added for every item is the sum of dx
  * over the pixels, which follows from the sums: nothing is read for it.
  */
 export function normGradient(backend: Backend, norm: NormGradient, given?: Span, tile?: Tile): NormGradients {
@@ -160,10 +162,15 @@ export function normGradient(backend: Backend, norm: NormGradient, given?: Span,
     throw new RangeError('What is added to dx is no part of the gradient of what was added for every item.')
   const extents = extentsOf(x)
   const span = given ?? spanFor(backend.device, extents, norm.groups)
-  const [sums, dperItem] = gradientSums(backend, norm, extents, span) as [TensorInfo, TensorInfo?]
-  const found = (around && gradientsAround(backend, norm, around, sums, tile)) ?? inputGradients(backend, norm, extents, sums)
+  const waiting = waitingFor(norm)
+  const room = waiting?.make([extents.items, 4, extents.all], PARAMETERS.length)
+  const [sums, dperItem] = gradientSums(backend, norm, extents, span, room) as [TensorInfo, TensorInfo?]
+  const found =
+    (around && gradientsAround(backend, norm, around, sums, tile)) ??
+    inputGradients(backend, norm, extents, sums, room !== undefined)
   const dx = found.splice(0, tensorsOf(x).length)
   if (scaled) found.push(...scaledGradient(backend, { ...scaled, into: norm.into }, extents, sums))
+  else if (room) found.push(...parametersLater(waiting!, norm, extents, room))
   else if (found.length === 0) found.push(...parameterGradients(backend, norm, extents, sums))
   backend.disposeData(sums.dataId)
   const [dweight, dbias, dscaleShift] = found as [TensorInfo, TensorInfo, TensorInfo?]
@@ -174,7 +181,7 @@ export function normGradient(backend: Backend, norm: NormGradient, given?: Span,
  * `sums`, [b, 4, c]: the sums over the pixels of dz and of dz n, and u and v of dx = dz scale + x u + v, with
  * scale = w / std: u = -mean(dz scale n) / std, v = -mean(dz scale) - mean u. And, if wanted, the sums of dx, [b, c].
  */
-function gradientSums(backend: Backend, norm: NormGradient, extents: Extents, span: Span): TensorInfo[] {
+function gradientSums(backend: Backend, norm: NormGradient, extents: Extents, span: Span, room?: TensorInfo): TensorInfo[] {
   const { x, dy, affine, moments, groups, perItem = false, into } = norm
   const fours = spanInFours(extents, span)
   const outputs = ['sums', ...(perItem ? ['ofDx'] : [])].map((name) => bound(name, fours ? 4 : 1))
@@ -187,7 +194,7 @@ function gradientSums(backend: Backend, norm: NormGradient, extents: Extents, sp
     bound: [outputs, [...inputBound(form), ...read, { name: 'moments', of: 'f32' }]],
     inputs: [...inputTensors(x, form), dy, affine, moments],
     outputs: [
-      float32([extents.items, 4, extents.all]),
+      room ?? float32([extents.items, 4, extents.all]),
       ...(perItem ? [into?.dperItem ?? float32([extents.items, extents.all])] : []),
     ],
     code: () => `${inputCode(form)}
@@ -267,10 +274,16 @@ const sumsOfDx = `let own = item * sizes.all + first + c;
 const THREADS = 64
 
 /**
- * dx = dz scale + x u + v of every tensor of x, four channels an invocation; and, without a scale of items and if there are bindings
- * for them, in workgroups before these, dweight and dbias.
+ * dx = dz scale + x u + v of every tensor of x, four channels an invocation; and in workgroups before these dweight and dbias, unless
+ * there is a scale of items, too few bindings, or they are summed up later.
  */
-function inputGradients(backend: Backend, norm: NormGradient, extents: Extents, sums: TensorInfo): TensorInfo[] {
+function inputGradients(
+  backend: Backend,
+  norm: NormGradient,
+  extents: Extents,
+  sums: TensorInfo,
+  isLater: boolean,
+): TensorInfo[] {
   const { x, dy, affine, silu: activated, around, scaled } = norm
   const add = around ? addedAround(backend, x, around) : norm.add
   const { items, pixels, channels, all } = extents
@@ -278,7 +291,7 @@ function inputGradients(backend: Backend, norm: NormGradient, extents: Extents, 
   const size = form.fours ? 4 : 1
   const read = ['dy', 'affine', 'sums', ...(add ? ['add'] : [])].map((name) => bound(name, size))
   const bindings = 2 * channels.length + read.length + PARAMETERS.length
-  const alsoSums = !scaled && bindings <= backend.device.limits.maxStorageBuffersPerShaderStage
+  const alsoSums = !scaled && !isLater && bindings <= backend.device.limits.maxStorageBuffersPerShaderStage
   const written = [...channels.map((_, i) => `dx${i}`), ...(alsoSums ? PARAMETERS : [])].map((name) => bound(name, size))
   const before = alsoSums ? blocksOf(Math.ceil(all / 4)) : 0
   const fours = channels.reduce((sum, c) => sum + Math.ceil(c / 4), 0)
@@ -330,6 +343,23 @@ ${mainCode(
 const PARAMETERS = ['dweight', 'dbias'] as const
 
 const parametersFor = ({ into }: NormGradient, { all }: Extents) => PARAMETERS.map((name) => into?.[name] ?? float32([all]))
+
+/** Where dweight and dbias are summed up with those of other layers, if they are written into the gradient of all weights. */
+function waitingFor({ scaled, into = {} }: NormGradient): WaitingSums | undefined {
+  const homes = PARAMETERS.flatMap((name) => into[name] ?? [])
+  return scaled || homes.length < PARAMETERS.length ? undefined : waitingSums(homes)
+}
+
+function parametersLater(waiting: WaitingSums, norm: NormGradient, extents: Extents, sums: TensorInfo): TensorInfo[] {
+  const { items, all } = extents
+  const [dweight, dbias] = [norm.into!.dweight!, norm.into!.dbias!]
+  const sum = { columns: all, stride: all, splits: items, apart: 4 * all }
+  waiting.add(sums, [
+    { ...sum, to: dweight, from: all },
+    { ...sum, to: dbias, from: 0 },
+  ])
+  return [dweight, dbias]
+}
 
 /** dweight and dbias, from the sums. */
 function parameterGradients(backend: Backend, norm: NormGradient, extents: Extents, sums: TensorInfo): TensorInfo[] {

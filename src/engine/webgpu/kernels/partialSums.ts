@@ -127,7 +127,7 @@ export class WaitingSums {
 
   /** A tensor for partial sums, of which so many sums are to be told to {@link add} next; undefined if it is too large to wait. */
   make(shape: readonly number[], sums: number): TensorInfo | undefined {
-    const count = Math.ceil(tf.util.sizeFromShape(shape as number[]) / APART) * APART
+    const count = roomFor(shape)
     if (count > this.size) return undefined
     if (this.used + count > this.size || this.waiting.length + sums > MOST_SUMS) this.flush()
     this.room ??= this.backend.makeTensorInfo([this.size], 'float32')
@@ -139,6 +139,8 @@ export class WaitingSums {
   /** What {@link make} has made holds these sums. They go into parts of tensors that stay. */
   add(partials: TensorInfo, sums: readonly PartialSum[]): void {
     const { at } = this.backend.placeOf(partials)
+    // In between others may have been added up, and the room be free for what comes.
+    this.used = Math.max(this.used, at + roomFor(partials.shape))
     for (const sum of sums) {
       this.waiting.push(placed(this.backend, { ...sum, from: at + sum.from }))
       this.targets.push(sum.to)
@@ -179,3 +181,5 @@ export class WaitingSums {
 
 /** In elements: what is bound begins at multiples of 256 bytes. */
 const APART = 64
+
+const roomFor = (shape: readonly number[]) => Math.ceil(tf.util.sizeFromShape(shape as number[]) / APART) * APART
