@@ -9,6 +9,7 @@ import type { PendingWire, Point, Spot } from './canvas.ts'
 import { listenToClipboard } from './clipboard.ts'
 import { listenToKeys, makeCommands } from './commands.ts'
 import { byType } from './declarations.ts'
+import { takeLink } from './drops/take.ts'
 import { addFile, addFiles, listenToDrops } from './files.ts'
 import { createLibrary, openStores, type Library, type Settings } from './library.ts'
 import { menuFor } from './menus.ts'
@@ -189,6 +190,8 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   })
 
   await workspace.begin()
+  addEventListener('hashchange', () => void takeLink(editor))
+  await takeLink(editor)
   if (!lasting) state.say(texts.unsaved, { text: texts.storage.notLasting, error: true })
   return editor
 }

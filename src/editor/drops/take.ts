@@ -4,6 +4,7 @@ import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
 import { readImages } from '../../engine/datasets/file.ts'
 import type { Kept } from '../../engine/protocol.ts'
 import { unpackBundle } from '../../nodes/workflow/bundle.ts'
+import { bundleIn } from '../../nodes/workflow/link.ts'
 import type { LGraphNode } from '../canvas.ts'
 import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
@@ -72,6 +73,19 @@ async function keepCheckpoint(editor: Editor, name: string, bytes: Uint8Array, o
 }
 
 /** Its files are kept before the workflow is opened, so that its nodes find them. */
+/** What came in the address, if something did; it is taken out of it, so that it does not come again. */
+export async function takeLink(editor: Editor) {
+  const { hash } = location
+  try {
+    const bundle = bundleIn(hash)
+    if (!bundle) return
+    history.replaceState(null, '', location.pathname + location.search)
+    await openBundle(editor, texts.share.link, bundle)
+  } catch (error) {
+    state.say(texts.files.unreadable(texts.share.link), { text: reasonOf(error), error: true })
+  }
+}
+
 async function openBundle(editor: Editor, name: string, bytes: Uint8Array) {
   const { workflow, files } = unpackBundle(bytes)
   for (const { what, file, bytes: content } of files) await editor.runner.keep(what, file.name, content)

@@ -43,6 +43,7 @@ export const en = {
     save: 'Save',
     saveAs: 'Save as…',
     download: 'Download file',
+    copyLink: 'Copy a link to this graph',
     share: 'Share with weights…',
     run: 'Run',
     stop: 'Stop',
@@ -318,6 +319,10 @@ export const en = {
 
   share: {
     title: 'Share with weights',
+    link: 'The link',
+    linkCopied: 'The link is copied',
+    linkSize: (size: string) => `It is ${size} long and holds the whole graph: nothing is kept anywhere else.`,
+    notInLink: (names: string) => `Not in it: ${names}.`,
     file: (name: string, size: string) => `${name} (${size})`,
     holds: (names: string) => `One ZIP with this workflow and ${names}.`,
     holdsNone: 'One ZIP with this workflow. Its nodes name no checkpoints and no data sets of your own.',

@@ -57,6 +57,7 @@ export const ko: Texts = {
     save: '저장',
     saveAs: '다른 이름으로 저장…',
     download: '파일로 내려받기',
+    copyLink: '이 그래프의 링크 복사',
     share: '가중치와 함께 공유…',
     run: '실행',
     stop: '중지',
@@ -330,6 +331,10 @@ export const ko: Texts = {
 
   share: {
     title: '가중치와 함께 공유',
+    link: '링크',
+    linkCopied: '링크를 복사했습니다',
+    linkSize: (size) => `길이는 ${size}이고 그래프 전체가 들어 있습니다. 다른 곳에는 아무것도 남지 않습니다.`,
+    notInLink: (names) => `들어가지 않은 것: ${names}.`,
     file: (name, size) => `${name} (${size})`,
     holds: (names) => `이 워크플로와 ${subject(names)} 든 ZIP 하나.`,
     holdsNone: '이 워크플로가 든 ZIP 하나. 노드가 쓰는 내 체크포인트나 데이터 세트가 없습니다.',

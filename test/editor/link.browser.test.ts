@@ -1,0 +1,78 @@
+// A link with the whole graph: copied in one profile, opened in another, it makes the same picture.
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, expect, test } from 'vitest'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { node } from '../nodes/evaluate.ts'
+import { workflowOf } from '../workflowOf.ts'
+import { dropText, titles } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+const contexts: BrowserContext[] = []
+
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()))
+  expect(chromium.errors()).toEqual([])
+})
+
+async function openAt(address: string): Promise<Page> {
+  const context = await chromium.newContext()
+  contexts.push(context)
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(address)
+  await page.waitForSelector('.status')
+  return page
+}
+
+/** What the node of this title shows after a run. */
+async function shownBy(page: Page, title: string): Promise<string> {
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByText(/^Finished in/).first().waitFor()
+  return page.evaluate((title) => {
+    interface Node {
+      getTitle(): string
+      diffusion?: { view?: unknown }
+    }
+    const { data } = document.querySelector('canvas') as unknown as { data: { graph: { _nodes: Node[] } } }
+    return JSON.stringify(data.graph._nodes.find((node) => node.getTitle() === title)!.diffusion?.view)
+  }, title)
+}
+
+const sampling = workflowOf({
+  nodes: [
+    node('Net', 'UNet', {}, { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' }),
+    node('Schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
+    node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1', seed: 7 }),
+    node(
+      'Sampler',
+      'Sampler',
+      { model: 'Net.model', x_T: 'Noise.noise', schedule: 'Schedule.schedule' },
+      { num_inference_steps: 4 },
+    ),
+    node('Look', 'Inspect', { value: 'Sampler.x_0' }),
+  ],
+})
+
+test('the same picture in another profile, and nothing of it left in the address', async () => {
+  const mine = await openAt(server.address)
+  await dropText(mine, 'mine.json', sampling)
+  await expect.poll(() => titles(mine)).toContain('Sampler')
+  const seen = await shownBy(mine, 'Look')
+  await mine.keyboard.press('Alt+Shift+L')
+  await mine.getByText('The link is copied').waitFor()
+  const link = await mine.evaluate(() => navigator.clipboard.readText())
+  expect(link.length).toBeLessThan(4000)
+
+  const theirs = await openAt(link)
+  await expect.poll(() => titles(theirs)).toEqual(await titles(mine))
+  expect(theirs.url()).toBe(server.address.endsWith('/') ? server.address : `${server.address}/`)
+  expect(await shownBy(theirs, 'Look')).toBe(seen)
+})
+
+test('a link that was cut off is said to be, and what was open stays', async () => {
+  const page = await openAt(`${server.address}#workflow=abcdef`)
+  await page.getByText('The link was not opened').waitFor()
+  await expect.poll(() => titles(page)).toContain('Training Start')
+})
