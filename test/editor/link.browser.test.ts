@@ -29,7 +29,10 @@ async function openAt(address: string): Promise<Page> {
 /** What the node of this title shows after a run. */
 async function shownBy(page: Page, title: string): Promise<string> {
   await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page.getByText(/^Finished in/).first().waitFor()
+  await page
+    .getByText(/^Finished in/)
+    .first()
+    .waitFor()
   return page.evaluate((title) => {
     interface Node {
       getTitle(): string
