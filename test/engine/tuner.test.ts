@@ -30,15 +30,18 @@ interface Pretended {
   /** What computes something else, and what the device refuses. */
   wrong?: string[]
   refused?: string[]
+  /** What is not compiled in time. */
+  slow?: string[]
 }
 
 /** A bench where everything takes as long as it is said to; `measured` has all that was. */
-function pretend({ times = {}, wrong = [], refused = [] }: Pretended = {}) {
+function pretend({ times = {}, wrong = [], refused = [], slow = [] }: Pretended = {}) {
   const measured: string[] = []
+  const never = new Promise<never>(() => {})
   let clock = 0
   const nameOf = (trial: Trial, by: Candidate) => `${trial.name} ${candidateName(by)}`
   const make = vi.fn((): Bench => ({
-    ready: async (trial, by) => !refused.includes(nameOf(trial, by)),
+    ready: async (trial, by) => (slow.includes(nameOf(trial, by)) ? never : !refused.includes(nameOf(trial, by))),
     async seconds(trial, by, runs) {
       const name = nameOf(trial, by)
       measured.push(name)
@@ -47,6 +50,10 @@ function pretend({ times = {}, wrong = [], refused = [] }: Pretended = {}) {
     },
     agree: async (trial, _, by) => !wrong.includes(nameOf(trial, by)),
     now: () => clock,
+    async pause(milliseconds) {
+      await (slow.length > 0 ? undefined : never)
+      clock += milliseconds
+    },
     close: () => {},
   }))
   return { make, measured }
@@ -152,6 +159,21 @@ describe('what is chosen', () => {
     await tune(backend, { store: memoryStore() }, make)
     expect(tilesOf(backend)).toEqual(byRules)
     expect(measured.length).toBeLessThan(6)
+  })
+
+  test('the rules where theirs, or what would be quicker, is not compiled in time; the others are measured', async () => {
+    const [backend, other] = [gpu(), gpu()]
+    const [rule, quick, next] = [byRules[0]!, square, 'tile 8x8 of 8x8x16'].map((name) => `large convolution ${name}`) as [
+      string,
+      string,
+      string,
+    ]
+    const times = { [quick]: 1, [next]: 2 }
+    await tune(backend, { store: memoryStore() }, pretend({ times, slow: [rule] }).make)
+    expect(tilesOf(backend)).toEqual(byRules)
+    expect(await tune(other, { store: memoryStore() }, pretend({ times, slow: [quick] }).make)).toBe(
+      `Measured here: large convolution: tile 8x8 of 8x8x16`,
+    )
   })
 
   test('nothing on a device made of software, and nothing is measured', async () => {

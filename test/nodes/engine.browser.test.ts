@@ -225,6 +225,7 @@ describe('storage', () => {
           seconds: async (trial, by) => (measured++, by.shape === 'winograd' ? 1 : 2),
           agree: async () => true,
           now: () => 0,
+          pause: () => new Promise(() => {}),
           close() {},
         })
         const store = window.engine.databaseStore('test-devices')

@@ -108,7 +108,7 @@ function someNumbers(): Tensor {
 
 /** Where trials are run. */
 export interface Bench {
-  /** Compiles and runs this kernel; whether the device takes it. */
+  /** Compiles this kernel and runs it once; whether the device takes it. After `close` it is not run any more. */
   ready(trial: Trial, by: Candidate): Promise<boolean>
   /** Of one run, in a turn of so many. */
   seconds(trial: Trial, by: Candidate, runs: number): Promise<number>
@@ -116,6 +116,7 @@ export interface Bench {
   agree(trial: Trial, one: Candidate, other: Candidate): Promise<boolean>
   /** Milliseconds from some moment on. */
   now(): number
+  pause(milliseconds: number): Promise<void>
   close(): void
 }
 
@@ -135,6 +136,7 @@ export function benchOn(backend: Backend): Bench {
     async ready(trial, by) {
       const run = () => dispose(trial.run(backend, numbers, by))
       await backend.compileFor(run, () => {})
+      if (numbers.isDisposed) return false
       const { device } = backend
       device.pushErrorScope('validation')
       run()
@@ -153,6 +155,7 @@ export function benchOn(backend: Backend): Bench {
       return first.every((value, i) => Math.abs(value - second[i]!) <= AGREE * most)
     },
     now: () => performance.now(),
+    pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     close: () => numbers.dispose(),
   }
 }

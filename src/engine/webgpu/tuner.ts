@@ -15,6 +15,9 @@ const KERNELS = 1
 /** Nothing more is measured after so many milliseconds; for the rest the rules hold. */
 const BUDGET = 1200
 
+/** Of them, so many are not for compiling: what is not compiled by then is left out. */
+const FOR_MEASURING = 400
+
 /** What is not quicker than the rules' choice by this factor is not worth being another one. */
 const WORTH = 0.95
 
@@ -107,12 +110,11 @@ function parseChoices(bytes: Uint8Array, trials: readonly Trial[]): Choices | un
 
 async function measured(trials: readonly Trial[], bench: Bench): Promise<Choices> {
   const until = bench.now() + BUDGET
-  const isLate = () => bench.now() > until
   const choices: Choices = {}
   try {
     for (const trial of trials) {
-      if (isLate()) break
-      const choice = await choiceOf(trial, await secondsOf(trial, bench, isLate), bench)
+      if (bench.now() > until) break
+      const choice = await choiceOf(trial, await secondsOf(trial, bench, until), bench)
       if (choice) choices[trial.name] = choice
     }
     return choices
@@ -124,9 +126,11 @@ async function measured(trials: readonly Trial[], bench: Bench): Promise<Choices
 type Seconds = ReadonlyMap<Candidate, number>
 
 /** Seconds of a run of each, the least of its turns. Those that the device refuses, or that came too late, are not there. */
-async function secondsOf(trial: Trial, bench: Bench, isLate: () => boolean): Promise<Seconds> {
+async function secondsOf(trial: Trial, bench: Bench, until: number): Promise<Seconds> {
   const candidates = [...trial.tiles, ...trial.squares]
-  const ready = await Promise.all(candidates.map((one) => bench.ready(trial, one)))
+  const isLate = () => bench.now() > until
+  const late = bench.pause(Math.max(0, until - FOR_MEASURING - bench.now())).then(() => false)
+  const ready = await Promise.all(candidates.map((one) => Promise.race([bench.ready(trial, one), late])))
   const found = new Map<Candidate, number>()
   for (const one of candidates.filter((_, i) => ready[i])) {
     if (isLate()) return found
@@ -147,6 +151,7 @@ async function secondsOf(trial: Trial, bench: Bench, isLate: () => boolean): Pro
 /** What is worth it, in the place of the rules' tile; undefined if nothing is. */
 async function choiceOf(trial: Trial, seconds: Seconds, bench: Bench): Promise<Choice | undefined> {
   const rule = trial.tiles[0]!
+  if (!seconds.has(rule)) return undefined
   const timeOf = (one: Candidate) => seconds.get(one) ?? Infinity
   const better = async <C extends Candidate>(candidates: readonly C[], than: Candidate) => {
     const quicker = candidates.filter((one) => timeOf(one) < WORTH * timeOf(than)).sort((a, b) => timeOf(a) - timeOf(b))
