@@ -10,7 +10,7 @@ import { unetSummary } from '../../src/engine/models/unet/summary.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
-import type { Weights } from '../../src/engine/values.ts'
+import type { ActivationStorage, Weights } from '../../src/engine/values.ts'
 import { tensorsOf } from '../../src/engine/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { numbers } from '../kernels.ts'
@@ -68,7 +68,7 @@ const small = unetConfig({
 })
 
 /** The loss of a training step and the gradients of all weights. */
-function stepOf(config: UnetConfig, checkpointing: boolean) {
+function stepOf(config: UnetConfig, checkpointing: boolean, activations: ActivationStorage = 'float32') {
   const model = unet(config, 'epsilon', randomOf(1), { zero_init: false })
   const shape = [3, config.sample_size as number, config.sample_size as number, config.in_channels]
   const x = tf.tensor(randomOf(2).normal(shape.reduce((product, size) => product * size, 1)), shape)
@@ -76,7 +76,7 @@ function stepOf(config: UnetConfig, checkpointing: boolean) {
   const training = { seed: 5, step: 2, checkpointing }
   const step = (): Tensor[] => {
     const loss = () =>
-      predict({ ...model, training }, x, Float64Array.of(3, 400, 20), condition)
+      predict({ ...model, training, activations }, x, Float64Array.of(3, 400, 20), condition)
         .square()
         .mean()
     const { value, grads } = differentiate(loss, Object.values(model.weights))
@@ -87,8 +87,8 @@ function stepOf(config: UnetConfig, checkpointing: boolean) {
 
 const labels = { kind: 'labels', labels: Int32Array.of(0, 2, 1) } as const
 
-async function expectSame(config: UnetConfig, times = 1) {
-  const [kept, again] = [false, true].map((checkpointing) => stepOf(config, checkpointing))
+async function expectSame(config: UnetConfig, times = 1, activations?: ActivationStorage) {
+  const [kept, again] = [false, true].map((checkpointing) => stepOf(config, checkpointing, activations))
   for (let i = 0; i < times; i++) {
     const [expected, found] = [kept!.step(), again!.step()]
     expect(await dataOf(found)).toEqual(await dataOf(expected))
@@ -106,8 +106,10 @@ onEachBackend(() => {
   test('a UNet that is evaluated again and again', () => expectSame(tinyUnet(4), 4))
 
   // A block of so much work is one operation on a software device too.
-  test.runIf(process.env.FULL)('a UNet with blocks that are one operation', { timeout: 120_000 }, () =>
-    expectSame({ ...tinyUnet(4), sample_size: 16, block_out_channels: [32] }, 4),
+  test.runIf(process.env.FULL).each(['float32', 'float16'] as const)(
+    'a UNet with blocks that are one operation, activations in %s',
+    { timeout: 120_000 },
+    (activations) => expectSame({ ...tinyUnet(4), sample_size: 16, block_out_channels: [32] }, 4, activations),
   )
 }, ['webgpu'])
 
