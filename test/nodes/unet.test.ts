@@ -314,7 +314,7 @@ onCpu(() => {
   })
 
   test('a training with dropout that went on has the losses of one that never stopped, and samples without it', async () => {
-    const graph = (steps: number) => [
+    const graph = (steps: number, params: GraphNode['params'] = {}) => [
       node('images', 'test/Images', {}, { shape: '4, 4, 1' }),
       unet({ block_out_channels: '8', dropout: 0.5, seed: 3 }, { dataset: 'images.dataset' }),
       node('schedule', 'NoiseSchedule'),
@@ -323,7 +323,7 @@ onCpu(() => {
         'start',
         'TrainingStart',
         { model: 'unet.model', dataset: 'images.dataset', optimizer: 'optimizer.optimizer' },
-        { steps, batch_size: 2, seed: 4 },
+        { steps, batch_size: 2, seed: 4, ...params },
       ),
       node('t', 'RandomTimesteps', { like: 'start.x_0', schedule: 'schedule.schedule' }),
       node('noise', 'GaussianNoise', { like: 'start.x_0' }),
@@ -339,7 +339,7 @@ onCpu(() => {
       node('loss', 'Loss', { prediction: 'predict.prediction', target: 'target.target' }),
       node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }, { emit_every: 0 }),
     ]
-    const lossesOf = async (...steps: number[]) => {
+    const lossesOf = async (...graphs: GraphNode[][]) => {
       let losses: number[] = []
       const look = defineNode({
         type: 'test/Look',
@@ -357,15 +357,18 @@ onCpu(() => {
         },
       })
       const session = createSession({ ops: opTable([...ops.values(), look]), onEvent: () => {} })
-      for (const [run, count] of steps.entries()) {
-        const whole = [...graph(count), node('look', 'test/Look', { history: 'end.history', model: 'end.model' })]
+      for (const [run, nodes] of graphs.entries()) {
+        const whole = [...nodes, node('look', 'test/Look', { history: 'end.history', model: 'end.model' })]
         await session.run({ type: 'run', run: run + 1, graph: { nodes: whole } })
       }
       await session.dispose()
       return losses
     }
-    const whole = await lossesOf(4)
+    const whole = await lossesOf(graph(4))
     expect(whole).toHaveLength(4)
-    expect(await lossesOf(2, 4)).toEqual(whole)
+    expect(await lossesOf(graph(2), graph(4))).toEqual(whole)
+    // By another way to the same bits.
+    expect(await lossesOf(graph(2), graph(4, { activation_checkpointing: true }))).toEqual(whole)
+    expect(await lossesOf(graph(4, { activation_checkpointing: true }))).toEqual(whole)
   })
 })
