@@ -7,8 +7,7 @@
 //
 // Stock, a tensor that was disposed keeps its buffer until the next submit, every dispatch makes a uniform buffer and a bind
 // group, every value that comes from the CPU ends the pass, and 15 dispatches are a submit.
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import type { DataStorage, DataType, TensorInfo } from '../tf.ts'
+import type { DataType, TensorInfo } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Made, Stored } from './half.ts'
 import { asStored, canBeHalf } from './half.ts'
@@ -18,31 +17,11 @@ import type { Program, Scalars } from './program.ts'
 import type { Command, Recorder } from './recording.ts'
 import { groupFor } from './recording.ts'
 import { forgetRecordings, newTally } from './replay.ts'
+import type { DataId, StockProgram, TensorData, Values } from './stockBackend.ts'
+import { COMPILE_ONLY, StockBackend } from './stockBackend.ts'
 import type { Field, Kept } from './uniforms.ts'
 import { packed, Uniforms } from './uniforms.ts'
 import { bindings as bindingsOf, bound, MOST_WORKGROUPS, reader, writer } from './wgsl.ts'
-
-type DataId = object
-type Values = Float32Array | Int32Array | Uint8Array
-
-interface TensorData {
-  values: Values | string[] | null | undefined
-  dtype: DataType
-  shape: number[]
-  refCount: number
-  resource?: GPUBuffer | GPUTexture | GPUExternalTexture | null
-  external?: boolean
-  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo }
-  /** Of a view: the tensor whose buffer it is in, and where, in bytes. */
-  base?: DataId
-  offset?: number
-  /** Whether its buffer has halves, two in 32 bits. */
-  half?: boolean
-  /** Buffers that are given back with it. */
-  held?: readonly GPUBuffer[]
-  /** Its numbers are still to come: makes them. */
-  wait?: () => void
-}
 
 /** `count` elements of `source`, from number `from` on, for number `to` of another tensor and those behind it. */
 export interface Part {
@@ -52,48 +31,9 @@ export interface Part {
   count: number
 }
 
-interface StockProgram {
-  outputShape: number[]
-  size?: number | boolean
-  outputComponent?: number
-  pixelsOpType?: number
-  pipeline: GPUComputePipeline | Promise<GPUComputePipeline>
-  dispatch: [number, number, number]
-}
-
 type Binding = Required<GPUBufferBinding>
 
-/** What tfjs's class has, its private members included: they are what is to be replaced. */
-interface Stock {
-  device: GPUDevice
-  queue: GPUQueue
-  bufferManager: BufferPool
-  tensorMap: DataStorage<TensorData>
-  /** By the keys of programs; a promise while a pipeline is compiled, which only {@link COMPILE_ONLY} makes. */
-  pipelineCache: Record<string, GPUComputePipeline | Promise<GPUComputePipeline>>
-  commandEncoder: GPUCommandEncoder | null
-  computePassEncoder: GPUComputePassEncoder | null
-  activeTimers: unknown[] | null | undefined
-  dispose(): void
-  submitQueue(): void
-  ensureCommandEncoderReady(): void
-  endComputePassEncoder(): void
-  makeTensorInfo(shape: readonly number[], dtype: DataType, values?: Values): TensorInfo
-  shouldExecuteOnCPU(inputs: readonly TensorInfo[]): boolean
-  incRef(dataId: DataId): void
-  read(dataId: DataId): Promise<TensorData['values']>
-  readSync(dataId: DataId): Values
-  readToGPU(dataId: DataId): object
-  shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean
-  releaseResource(dataId: DataId): void
-  uploadToGPU(dataId: DataId): void
-  tensorToBinding(tensor: TensorInfo | undefined): GPUBindingResource | null
-  recordAndSubmit(program: StockProgram, output: TensorInfo, inputs: TensorInfo[], own?: Field[]): void
-}
-
 const STORED = 0x80 | 0x04 | 0x08 // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST, which is not there where this is read first
-
-const StockBackend = WebGPUBackend as unknown as new (device: GPUDevice, info: GPUAdapterInfo) => Stock
 
 type Code = Pick<Program, 'key' | 'code'>
 
@@ -104,9 +44,6 @@ interface Rehearsal {
   /** What it would have sent to the device. */
   sent: Set<DataId>
 }
-
-/** tfjs compiles and runs nothing. */
-const COMPILE_ONLY = 'WEBGPU_ENGINE_COMPILE_ONLY'
 
 /** Commands that may wait: a submit costs little beside so many, and the device is not left idle for longer. */
 const MOST_PENDING = 2048
