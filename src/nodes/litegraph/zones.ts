@@ -4,6 +4,8 @@ import type { Box } from '../views/canvas.ts'
 import { FONTS } from '../views/canvas.ts'
 import { LOOP } from '../workflow/slots.ts'
 import { diffusionNodes } from './graph.ts'
+import type { DiffusionNode } from './node.ts'
+import { isDiffusionNode } from './node.ts'
 import { zoneColour } from './palette.ts'
 import { pairOf, sourcesOf } from './wires.ts'
 
@@ -253,7 +255,12 @@ export function zonesOf(graph: LGraph): Zone[] {
   return zonesFrom(
     graph._nodes.map((node): ZoneNode => {
       const box = boxOfNode(node)
-      return { id: String(node.id), box, sources: sourcesOf(node).map(({ id }) => String(id)), ...loopOf(graph, node.id) }
+      return {
+        id: String(node.id),
+        box,
+        sources: sourcesOf(node).map(({ id }) => String(id)),
+        ...(isDiffusionNode(node) && loopOf(node)),
+      }
     }),
   )
 }
@@ -267,21 +274,15 @@ const boxOfNode = ({ pos, size, flags }: LGraph['_nodes'][number]): Box => ({
   height: flags.collapsed ? TITLE : size[1] + TITLE,
 })
 
-function loopOf(graph: LGraph, id: number | string): Pick<ZoneNode, 'loop'> {
-  const node = diffusionNodes(graph).find((candidate) => candidate.id === id)
-  const { declaration } = node?.diffusion ?? {}
-  const end = node && declaration?.role === 'start' ? pairOf(node) : undefined
+function loopOf(node: DiffusionNode): Pick<ZoneNode, 'loop'> {
+  const { declaration } = node.diffusion
+  const end = declaration.role === 'start' ? pairOf(node) : undefined
   if (!end) return {}
-  return {
-    loop: { end: String(end.id), category: declaration!.category, carries: carriedNow(node!, declaration!.loop!.carries) },
-  }
+  return { loop: { end: String(end.id), category: declaration.category, carries: carriedNow(node, declaration.loop!.carries) } }
 }
 
 /** Many-slots are carried as many as are there. */
-function carriedNow(
-  start: ReturnType<typeof diffusionNodes>[number],
-  carries: Readonly<Record<string, string>>,
-): Record<string, string> {
+function carriedNow(start: DiffusionNode, carries: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(carries).flatMap(([next, each]) => {
       const many = start.diffusion.declaration.outputs[each]?.many
