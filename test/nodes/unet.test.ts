@@ -238,7 +238,7 @@ onCpu(() => {
             "15.3 MiB",
           ],
           [
-            "with activation_checkpointing",
+            "with checkpointing",
             "8.11 MiB",
           ],
         ],

@@ -234,7 +234,7 @@ export function unetRows(model: Model): [string, string][] {
     ['parameters', parameters.toLocaleString('en')],
     ['FLOPs an image', withUnit(flops, 1000, ['', 'k', 'M', 'G', 'T'])],
     [`memory to train, batch ${BATCH}`, inBytes(weights + activations)],
-    ['with activation_checkpointing', inBytes(weights + checkpointed)],
+    ['with checkpointing', inBytes(weights + checkpointed)],
   ]
 }
 
