@@ -355,7 +355,7 @@ test('a data set that was deleted is missed, and known again when its images com
 })
 
 test('images that the storage has no room for are refused, and those that it has room for are not', async () => {
-  const page = await newEditor(500_000)
+  const page = await newEditor(800_000)
   await addNode(page, 'images', 200, 300)
   const dialog = await dropSpots(page, '64')
   await dialog.getByRole('button', { name: 'Import' }).click()

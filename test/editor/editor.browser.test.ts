@@ -166,7 +166,7 @@ describe('nodes and wires', () => {
   })
 
   test('the palette works by keys alone', async () => {
-    await page.locator('canvas').focus()
+    await page.locator('canvas.canvas').focus()
     await press('Control+k')
     await page.keyboard.type('mix')
     await press('Enter')
@@ -194,7 +194,7 @@ describe('nodes and wires', () => {
 
   test('arrows go from node to node, and the drawer takes the keys while it is open', async () => {
     await twoNodes()
-    await page.locator('canvas').focus()
+    await page.locator('canvas.canvas').focus()
     const selected = () => page.locator('.panel h2').textContent()
     await press('ArrowLeft')
     await expect.poll(selected).toBe('Noise Schedule')
@@ -254,7 +254,7 @@ describe('undo', () => {
     await field.fill('250')
     await press('Tab')
     expect(await value('Noise Schedule', 'num_train_timesteps')).toBe(250)
-    await page.locator('canvas').focus()
+    await page.locator('canvas.canvas').focus()
     await press('Control+z')
     expect(await value('Noise Schedule', 'num_train_timesteps')).toBe(1000)
     await expect.poll(() => field.inputValue()).toBe('1000')
@@ -433,7 +433,7 @@ describe('runs', () => {
     await problem.click()
     await page.getByRole('button', { name: 'Go there' }).click()
     await expect.poll(() => page.getByRole('heading', { name: 'Timesteps' }).count()).toBe(1)
-    await add('noise schedule', 60, 650)
+    await add('noise schedule', 60, 560)
     await drag(await place('Noise Schedule', 'schedule'), await place('Timesteps', 'schedule'))
     await expect.poll(() => problem.count()).toBe(0)
   })
@@ -494,7 +494,7 @@ describe('runs', () => {
 
   test('a run shows what it made, and the tab says how far it is', async () => {
     await page.evaluate(() => window.resizeTo(1280, 800))
-    await page.locator('canvas').focus()
+    await page.locator('canvas.canvas').focus()
     const text = readFileSync(join(import.meta.dirname, 'sampling.json'), 'utf8')
     const drop = () =>
       page.evaluate((content) => {

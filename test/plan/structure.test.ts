@@ -18,13 +18,17 @@ const anyGraph = fc
     const nodes: GraphNode[] = [node('n', 'Constant')]
     const scopes: string[][] = [['n.value']]
     const open: string[] = []
+    /** Of each scope the values that depend on its loop: a constant that is made inside does not. */
+    const bound = [new Set(['n.value'])]
     const visible = () => scopes.flat()
     const pick = (index: number) => visible()[index % visible().length]!
     const close = (a: number) => {
       const inside = scopes.pop()!
       const start = open.pop()!
+      bound.pop()
       nodes.push(node(`${start}end`, 'SamplingEnd', { loop: `${start}.loop`, x: inside[a % inside.length]! }))
       scopes.at(-1)!.push(`${start}end.x`)
+      bound.at(-1)!.add(`${start}end.x`)
     }
     const add = (made: GraphNode, ...values: string[]) => {
       nodes.push(made)
@@ -34,12 +38,17 @@ const anyGraph = fc
       const id = `n${i}`
       const inside = scopes.at(-1)!
       if (kind === 'constant') add(node(id, 'Constant'), `${id}.value`)
-      else if (kind === 'add') add(node(id, 'Add', { a: pick(a), b: pick(b) }), `${id}.sum`)
-      else if (kind === 'show') add(node(id, 'Show', { value: pick(a) }))
+      else if (kind === 'add') {
+        const [left, right] = [pick(a), pick(b)]
+        if (bound.at(-1)!.has(left) || bound.at(-1)!.has(right)) bound.at(-1)!.add(`${id}.sum`)
+        add(node(id, 'Add', { a: left, b: right }), `${id}.sum`)
+      } else if (kind === 'show') add(node(id, 'Show', { value: pick(a) }))
       else if (kind === 'open') {
-        add(node(id, 'SamplingStart', { x: inside[a % inside.length]! }))
+        const around = open.length ? inside.filter((value) => bound.at(-1)!.has(value)) : inside
+        add(node(id, 'SamplingStart', { x: around[a % around.length]! }))
         open.push(id)
         scopes.push([`${id}.x`, `${id}.t`])
+        bound.push(new Set([`${id}.x`, `${id}.t`]))
       } else if (open.length) close(a)
     }
     while (open.length) close(0)

@@ -170,7 +170,9 @@ function dropper(rate: number, { seed, step }: TrainingMode): NonNullable<Pass['
  * A block of what comes into it, and of weights whose names begin with its own; the embedding comes projected. Nothing else of it is left than what it gives, and in a
  * training what it needs on the way back: what came into it alone, if it is computed again there.
  */
-function through(name: string, inputs: Tensor[], { weights, training }: Pass, block: Block<Tensor4D>): Tensor4D {
+function through(name: string, inputs: Tensor[], { weights, training, watch }: Pass, block: Block<Tensor4D>): Tensor4D {
+  // Who watches keeps what is shown.
+  if (watch) return block(inputs, weights)
   if (!training?.checkpointing) return tf.tidy(() => (training ? plain(block, inputs, weights) : block(inputs, weights)))
   const own = Object.entries(weights).filter(([key]) => key.startsWith(`${name}.`) && !key.includes('.time_emb_proj.'))
   return checkpointed(block, inputs, Object.fromEntries(own))
