@@ -1,5 +1,6 @@
 // Finding a node: opened by double-click, Space, Ctrl+K, or by dropping a wire in the empty.
 import { useMemo, useState } from 'preact/hooks'
+import type { Declaration } from '../engine/plan/op.ts'
 import { useEditor } from './context.ts'
 import { byType, declarations } from './declarations.ts'
 import { Equation } from './equation.tsx'
@@ -7,7 +8,7 @@ import { Marked, Picker, type EntryGroup } from './picker.tsx'
 import { findNodes, type Found, type LooseEnd } from './search.ts'
 import { looseEndOf } from './stage.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { declared, language, texts } from './texts.ts'
 
 export function Palette() {
   const open = state.palette.value
@@ -21,7 +22,10 @@ function OpenPalette({ spot, wire, into, query: first }: Props) {
   const [query, setQuery] = useState(first)
   const end = useMemo(() => wire && looseEndOf(wire), [wire])
   const recent = state.settings.value.recentNodes
-  const found = useMemo(() => findNodes(declarations, { query, recent, ...(end && { looseEnd: end }) }), [query, end, recent])
+  const found = useMemo(
+    () => findNodes(declarations, { query, recent, also, ...(end && { looseEnd: end }) }),
+    [query, end, recent, language()],
+  )
   const parts = useMemo(() => (query.trim() ? [{ items: found }] : groups(found, recent)), [found, query, recent])
   const entryOf = (item: Found) => ({
     key: item.declaration.type,
@@ -55,6 +59,9 @@ function OpenPalette({ spot, wire, into, query: first }: Props) {
   )
 }
 
+/** What a node is found by besides its declaration: the same in the language that is on. */
+const also = (declaration: Declaration) => `${texts.categories[declaration.category]} ${declared(declaration).summary}`
+
 function For({ end }: { end: LooseEnd }) {
   const type = end.from === 'output' ? end.type : end.accepts === 'any' ? '*' : end.accepts.join(' or ')
   const words = end.from === 'output' ? texts.palette.fitting(type) : texts.palette.giving(type)
@@ -83,7 +90,7 @@ function Result({ item: { declaration, matched, slot } }: { item: Found }) {
       <span class="dot" style={{ '--tint': `var(--cat-${declaration.category}, var(--cat-tools))` }} />
       <Marked text={declaration.title} matched={matched} />
       <span class="slot">{slot && texts.palette.to(slot)}</span>
-      <span class="about">{declaration.summary}</span>
+      <span class="about">{declared(declaration).summary}</span>
     </>
   )
 }

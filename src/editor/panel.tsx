@@ -13,7 +13,7 @@ import { MadeFiles } from './made.tsx'
 import { numbersOf } from './numbers.ts'
 import { Scrub } from './scrub.tsx'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { declared, texts } from './texts.ts'
 import { typeColour } from './theme.ts'
 
 export function Panel() {
@@ -43,7 +43,7 @@ const tint = (category: string) => ({ '--tint': `var(--cat-${category}, var(--ca
 
 function NodeDetails({ node }: { node: DiffusionNode }) {
   state.followGraph()
-  const { declaration } = node.diffusion
+  const declaration = declared(node.diffusion.declaration)
   const { faults, notices, files } = state.run
   const about = (list: readonly Fault[]) =>
     list.filter((fault) => outerId(fault.node) === String(node.id) || fault.also?.includes(String(node.id)))

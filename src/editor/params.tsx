@@ -16,11 +16,11 @@ import { icons } from './icons.tsx'
 import { Prose } from './prose.tsx'
 import { isShipped } from './shipped.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { declared, texts } from './texts.ts'
 
 export function Params({ node }: { node: DiffusionNode }) {
   state.followGraph()
-  const { params } = node.diffusion.declaration
+  const { params } = declared(node.diffusion.declaration)
   const meant = Object.entries(params).filter(([name]) => isMeant(params, name, (other) => node.properties[other]))
   const rows = (advanced: boolean) =>
     meant

@@ -17,24 +17,26 @@ export interface Search {
   /** Types used lately, newest first; they come first among equals. */
   recent?: readonly string[]
   looseEnd?: LooseEnd
+  /** More that a node is found by, in another language: as good as a word of its summary. */
+  also?: (declaration: Declaration) => string
 }
 
 /** The declarations that fit, best first; with an empty query all of them, recent ones first, then by category. */
-export function findNodes(declarations: readonly Declaration[], { query, recent = [], looseEnd }: Search): Found[] {
-  const words = wordsIn(query)
+export function findNodes(declarations: readonly Declaration[], search: Search): Found[] {
+  const words = wordsIn(search.query)
   return declarations
-    .map((declaration) => judge(declaration, words, recent, looseEnd))
+    .map((declaration) => judge(declaration, words, search))
     .filter((found) => found !== undefined)
     .sort((a, b) => b.score - a.score || byCategory(a.declaration, b.declaration))
 }
 
-function judge(declaration: Declaration, words: readonly string[], recent: readonly string[], looseEnd: LooseEnd | undefined) {
+function judge(declaration: Declaration, words: readonly string[], { recent = [], looseEnd, also }: Search) {
   const slot = looseEnd && slotFor(declaration, looseEnd)
   if (looseEnd && !slot) return undefined
   const matched = new Set<number>()
   let score = 0
   for (const word of words) {
-    const match = scoreOf(declaration, word)
+    const match = scoreOf(declaration, word) ?? inSummary(also?.(declaration), word)
     if (!match) return undefined
     score += match.score
     match.places.forEach((place) => matched.add(place))
@@ -60,9 +62,11 @@ function scoreOf(declaration: Declaration, word: string): Match | undefined {
   if (name.includes(word)) return inTitle?.score === 55 ? inTitle : { score: 55, places: [] }
   if (declaration.category.startsWith(word)) return { score: 25, places: [] }
   if (choicesOf(declaration).some((choice) => choice.toLowerCase().includes(word))) return { score: 20, places: [] }
-  if (declaration.summary.toLowerCase().includes(word)) return { score: 15, places: [] }
-  return undefined
+  return inSummary(declaration.summary, word)
 }
+
+const inSummary = (text: string | undefined, word: string): Match | undefined =>
+  text?.toLowerCase().includes(word) ? { score: 15, places: [] } : undefined
 
 /** Start of the text, start of a word of it, initials, anywhere, letters in order. */
 function inText(text: string, word: string): Match | undefined {

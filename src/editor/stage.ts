@@ -19,6 +19,7 @@ import type { Painted } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
 import { paintGrid } from './look/wires.ts'
 import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
+import { declared, texts } from './texts.ts'
 import type { Colours } from './theme.ts'
 
 export interface Stage extends Camera {
@@ -125,6 +126,7 @@ function createCanvas(element: HTMLCanvasElement, graph: LGraph, hooks: StageHoo
   registerNodes(LiteGraph, declarations, {
     changed: () => hooks.changed(),
     refused: (reason) => hooks.refused(reason),
+    words: () => ({ ...texts.tips, declared }),
     edit: (node, param, event) => hooks.edit(node, param, [event.clientX, event.clientY]),
     chooseFile: (node, param, what) => hooks.chooseFile(node, param, what, [canvas.mouse[0], canvas.mouse[1]]),
   })
@@ -282,7 +284,7 @@ function connect(wire: PendingWire, node: LGraphNode) {
 function textsOfChoices(node: LGraphNode | null | undefined, values: readonly unknown[]) {
   if (!node || !isDiffusionNode(node)) return undefined
   const widget = node.widgets?.find(({ options }) => options.values === values)
-  const param = widget && node.diffusion.declaration.params[String(widget.options.property)]
+  const param = widget && declared(node.diffusion.declaration).params[String(widget.options.property)]
   return param?.kind === 'choice' ? param.each : undefined
 }
 

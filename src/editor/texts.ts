@@ -1,24 +1,41 @@
 // The words of the editor, in the language that is on. Who reads them while drawing is drawn again when another is chosen.
 import { signal } from '@preact/signals'
+import type { Declaration } from '../engine/plan/op.ts'
+import { declaredIn, type NodeTexts } from './texts/declared.ts'
 import { en, type Texts } from './texts/en.ts'
 
 /** Every language there is. The first is in the page from the beginning, others are fetched when they are wanted. */
 const sources = {
-  en: async () => en,
-  ko: async () => (await import('./texts/ko.ts')).ko,
-} satisfies Record<string, () => Promise<Texts>>
+  en: async () => ({ texts: en }),
+  ko: async () => {
+    const [{ ko }, { koNodes }] = await Promise.all([import('./texts/ko.ts'), import('./texts/ko-nodes/index.ts')])
+    return { texts: ko, nodes: koNodes }
+  },
+} satisfies Record<string, () => Promise<Words>>
+
+interface Words {
+  texts: Texts
+  /** What nodes say of themselves; without them, as they are declared, in English. */
+  nodes?: NodeTexts
+}
 
 export type Language = keyof typeof sources
 
 /** Each by its own name. */
 export const languages: { [L in Language]: string } = { en: 'English', ko: '한국어' }
 
-const now = signal<{ language: Language; texts: Texts }>({ language: 'en', texts: en })
+const now = signal<Words & { language: Language }>({ language: 'en', texts: en })
 
 export const language = (): Language => now.value.language
 
 /** All words, by where they are said. Take parts of it when they are needed, not before: another language may be on by then. */
 export const texts: Texts = new Proxy(en, { get: (_, part: keyof Texts) => now.value.texts[part] })
+
+/** What a node says of itself. Asked anew whenever it is drawn, as `texts` are. */
+export function declared<D extends Declaration>(declaration: D): D {
+  const { nodes } = now.value
+  return nodes ? declaredIn(nodes, declaration) : declaration
+}
 
 /** The language of the browser, if it is one of ours. */
 export const languageOf = (wanted: readonly string[]): Language =>
@@ -27,8 +44,8 @@ export const languageOf = (wanted: readonly string[]): Language =>
 /** Puts a language on the page, once its words are here; without them (offline) the one that is on stays. */
 export async function applyLanguage(wanted: Language | 'system'): Promise<void> {
   const language = wanted === 'system' ? languageOf(navigator.languages) : wanted
-  const texts = await sources[language]().catch(() => undefined)
-  if (!texts) return
-  now.value = { language, texts }
+  const words = await sources[language]().catch(() => undefined)
+  if (!words) return
+  now.value = { language, ...words }
   document.documentElement.lang = language
 }

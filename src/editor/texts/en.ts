@@ -1,4 +1,5 @@
 // Every word the editor says, in English: the language that others are translated from.
+import { inEnglish, type TipWords } from '../../nodes/litegraph/tooltips.ts'
 
 const plural = (count: number, one: string, many = one + 's') => `${count} ${count === 1 ? one : many}`
 
@@ -380,6 +381,9 @@ export const en = {
     hoursAgo: (hours: number) => `${hours} h ago`,
     yesterday: 'yesterday',
   },
+
+  /** What lies under the pointer on the canvas. */
+  tips: inEnglish as Omit<TipWords, 'declared'>,
 
   canvas: {
     label: 'Graph. Double-click to add a node.',

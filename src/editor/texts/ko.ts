@@ -392,6 +392,15 @@ export const ko: Texts = {
     yesterday: '어제',
   },
 
+  tips: {
+    anything: '무엇이든',
+    or: (type, other) => `${type} 또는 ${other}`,
+    like: (slot) => `${and(slot)} 같음`,
+    optional: (type) => `${type}(선택 사항)`,
+    gone: (slot, title) => `${topic(slot)} 이제 ${title}의 슬롯이 아닙니다.`,
+    seedControl: (name) => `${name}: 실행하기 전마다 시드를 어떻게 할지`,
+  },
+
   canvas: {
     label: '그래프. 더블클릭하면 노드를 추가합니다.',
     empty: '빈 화면',

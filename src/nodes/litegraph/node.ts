@@ -25,7 +25,7 @@ import { drawBody, drawStateBox, firstRoom, viewHeight } from './body.ts'
 import { addPartner, carriedByCopy, removePartner } from './pairs.ts'
 import { styleOf, titleColour } from './palette.ts'
 import { onFilm, scrubTo } from './scrub.ts'
-import { tooltipAt } from './tooltips.ts'
+import { tooltipAt, type TipWords } from './tooltips.ts'
 import { addWidgets, showValue, shownParams } from './widgets.ts'
 import { pairOf, reasonAgainstWire, targetsOf } from './wires.ts'
 
@@ -56,6 +56,8 @@ export interface Hooks {
   edit?(node: DiffusionNode, param: string, event: MouseEvent): void
   /** A checkpoint or a data set is to be chosen; the host sets the property. */
   chooseFile?(node: DiffusionNode, param: string, what: Kept): void
+  /** The words of tool-tips, asked for at each; without this hook they are English. */
+  words?(): TipWords
 }
 
 export const isDiffusionNode = (node: LGraphNode): node is DiffusionNode =>
@@ -363,7 +365,7 @@ export function nodeClass(
       if (this.#scrubbing && !(event.buttons & 1)) this.onMouseUp()
       if (this.#scrubbing) scrubTo(this, pos[0])
       this.#hovered = canvas.canvas
-      const text = tooltipAt(this, pos) ?? ''
+      const text = tooltipAt(this, pos, hooks.words?.()) ?? ''
       if (canvas.canvas.title !== text) canvas.canvas.title = text
     }
     #hovered: HTMLCanvasElement | undefined
