@@ -102,7 +102,7 @@ export const data = {
   'Makes a data set of points in the plane: a well-known shape, or one drawn by hand.':
     '평면의 점으로 데이터 세트를 만듭니다. 잘 알려진 모양이나 직접 그린 모양입니다.',
   'all points, and their classes if the shape has some (two moons, two spiral arms, eight Gaussians)':
-    '모든 점. 모양에 클래스가 있으면 클래스도(두 달, 나선의 두 팔, 여덟 가우스 분포)',
+    '모든 점. 모양에 클래스가 있으면 클래스도(초승달 둘, 나선 팔 둘, 가우스 분포 여덟)',
   'all points as one batch':
     '모든 점을 한 배치로',
   'the shape; standard deviation 1 over both axes together, except what is drawn':

@@ -6,13 +6,13 @@ export const evaluate = {
   'from Classify':
     'Classify에서',
   'the true classes, or those asked for; -1 does not count':
-    '진짜 클래스, 또는 바란 클래스. -1은 세지 않음',
+    '정답 클래스, 또는 바란 클래스. -1은 세지 않음',
   'the share of right answers, 0 to 1':
     '맞힌 비율, 0~1',
 
   // BandPower
   'How much of pictures is coarse, middling and fine structure. Charted over a loop, of x_t and of the predicted x_0: noise drowns fine structure first, and sampling brings it back last.':
-    '이미지에서 거친 구조, 중간 구조, 고운 구조가 얼마나 되는지입니다. 반복에서 x_t와 예측한 x_0의 것을 그려 보면, 노이즈는 고운 구조를 먼저 묻고 샘플링은 그것을 마지막에 되살립니다.',
+    '이미지에서 거친 구조, 중간 구조, 고운 구조가 얼마나 되는지입니다. 반복에서 x_t와 예측한 x_0의 것을 그려 보면, 노이즈는 고운 구조를 먼저 덮고 샘플링은 그것을 마지막에 되살립니다.',
   'pictures':
     '이미지',
   'mean power of the coarse structure; of white noise, its variance':
@@ -90,11 +90,11 @@ export const evaluate = {
 
   // CrossEntropy
   'How surprised a classifier is by the true classes, on average: the loss that trains it.':
-    '진짜 클래스에 분류기가 얼마나 놀라는지의 평균입니다. 분류기를 학습하는 손실입니다.',
+    '정답 클래스에 분류기가 얼마나 놀라는지의 평균입니다. 분류기를 학습하는 손실입니다.',
   'the true classes; -1 does not count':
-    '진짜 클래스. -1은 세지 않음',
+    '정답 클래스. -1은 세지 않음',
   'one number; log(classes) for a guess':
-    '수 하나. 찍기만 하면 log(classes)',
+    '수 하나. 무작위로 찍으면 log(classes)',
 
   // Distances
   'How far several sets of samples are from one, each by its name: item by item, as of samplers that began with the same noise and should end at the same place, or as distributions.':
@@ -102,7 +102,7 @@ export const evaluate = {
   'where they should be':
     '있어야 할 곳',
   'rms: the root of the mean squared difference to the item of the same number; sliced_wasserstein: how far points of the plane have to be moved to be spread alike, whichever is which':
-    'rms: 번호가 같은 항목과의 차이를 제곱해 평균한 것의 제곱근; sliced_wasserstein: 어느 점이 어느 점이든, 같은 분포가 되려면 평면의 점을 얼마나 옮겨야 하는지',
+    'rms: 번호가 같은 항목과의 차이를 제곱해 평균한 것의 제곱근; sliced_wasserstein: 점의 짝과 상관없이, 같은 모양으로 퍼지게 하려면 평면의 점을 얼마나 옮겨야 하는지',
 
   // FrechetDistance
   'How far samples are from real data as distributions: by means and covariances of their features, as FID does it.':
@@ -126,7 +126,7 @@ export const evaluate = {
 
   // LikelihoodEnd
   'Ends the count: adds up what each step says, and what the noise at the end costs. Negative log-likelihood in bits for each number of the data.':
-    '세기를 끝맺습니다. 단계마다 말한 것과 끝에 남은 노이즈의 값을 더합니다. 데이터의 수마다 비트로 잰 음의 로그 가능도입니다.',
+    '셈을 끝맺습니다. 단계마다 말한 것과 끝에 남은 노이즈의 값을 더합니다. 데이터의 수마다 비트로 잰 음의 로그 가능도입니다.',
   'the term of VLBLoss, or the bits of LikelihoodStep':
     'VLBLoss의 term, 또는 LikelihoodStep의 bits',
   'from LikelihoodStep; unwired: a variational bound':
@@ -140,11 +140,11 @@ export const evaluate = {
   'the noise that the ODE made of the data':
     'ODE가 데이터로 만든 노이즈',
   'of data from Dequantize: its levels, so that a density counts as the probability of a level; 0: none, the density as it is':
-    'Dequantize를 거친 데이터의 단계 수. 밀도를 단계의 확률로 세게 됩니다. 0이면 밀도 그대로',
+    'Dequantize를 거친 데이터의 levels, 곧 칸의 수. 밀도를 칸의 확률로 세게 됩니다. 0이면 밀도 그대로',
 
   // LikelihoodStart
   'Begins to count how unlikely data are: goes over all timesteps, for the terms of the variational bound, or upward along the ODE.':
-    '데이터가 얼마나 있을 법하지 않은지 세기 시작합니다. 모든 타임스텝을 돌며 변분 경계의 항을 세거나, ODE를 따라 올라갑니다.',
+    '데이터가 얼마나 있을 법하지 않은지 셈을 시작합니다. 모든 타임스텝을 돌며 변분 경계의 항을 세거나, ODE를 따라 올라갑니다.',
   'of the ODE: upward, from FlipTimesteps; unwired: all there are, for the bound':
     'ODE의 타임스텝: FlipTimesteps로 뒤집은 올라가는 목록. 연결하지 않으면 변분 경계를 위해 있는 모두',
   'the clean data, the same at each t: noise it for the bound':
@@ -154,7 +154,7 @@ export const evaluate = {
   'where it is':
     '그것이 있는 곳',
   'of the items of x_0, if one is wired':
-    'x_0의 항목의 조건, 연결했으면',
+    'x_0의 항목의 조건, 연결했을 때',
 
   // LikelihoodStep
   'Makes one step along the ODE as Heun does, and estimates how the density changes on it: two evaluations and their gradients a step.':
@@ -186,7 +186,7 @@ export const evaluate = {
 
   // NearestNeighbours
   'Finds for each sample the most similar item of a data set: a distance far below that of real data kept aside means that the model repeats what it has seen.':
-    '샘플마다 데이터 세트에서 가장 비슷한 항목을 찾습니다. 따로 둔 진짜 데이터보다 거리가 훨씬 작으면 모델이 본 것을 되풀이하는 것입니다.',
+    '샘플마다 데이터 세트에서 가장 비슷한 항목을 찾습니다. 따로 둔 진짜 데이터보다 거리가 훨씬 작으면 모델이 본 것을 되솔버하는 것입니다.',
   'what the model has learned from':
     '모델이 배운 데이터',
   'for each sample its nearest item, the first of equals':

@@ -18,7 +18,7 @@ export const files = {
   'from TrainingEnd: `ema` samples better, `model` is where training stopped':
     'TrainingEnd에서: `ema`는 샘플이 더 좋고, `model`은 학습을 멈춘 그대로',
   'it was trained with; LoadCheckpoint gives it back. Unwired: that of Precondition, if there is one':
-    '학습할 때의 스케줄. LoadCheckpoint가 돌려줍니다. 연결하지 않으면 Precondition의 것, 있다면',
+    '학습할 때의 스케줄. LoadCheckpoint가 돌려줍니다. 연결하지 않으면 Precondition의 것이 있을 때 그것',
   'to go on with it another day, to the same bits; makes the file three or four times as large':
     '다른 날 한 비트도 다르지 않게 이어 갈 학습. 파일이 서너 배 커집니다',
   'it was trained on; only the names of its classes and the range of its values are saved':

@@ -8,7 +8,7 @@ export const model = {
   'with the same weights':
     '같은 가중치의 모델',
   'two bytes a number, rounded, on webgpu, elsewhere float32 all the same; or float32. TrainingStart has its own':
-    'webgpu에서는 수마다 2바이트로 반올림하고, 다른 곳에서는 그래도 float32. 또는 float32. TrainingStart에는 따로 있습니다',
+    'float16이면 webgpu에서 수마다 2바이트로 반올림하고, 다른 곳에서는 그래도 float32. 또는 어디서나 float32. TrainingStart에는 따로 있습니다',
 
   // AdaptiveProjectedGuidance
   'Classifier-free guidance for large scales: leaves out the part of the difference that only makes pictures more saturated, holds it short, and remembers the steps before.':
@@ -92,7 +92,7 @@ export const model = {
 
   // ClassifierGuidance
   'Bends a prediction along a gradient: the noise seen in x_t becomes what would be seen if x_t had gone that way.':
-    '예측을 기울기를 따라 굽힙니다. x_t에서 본 노이즈가, x_t가 그쪽으로 갔다면 보았을 노이즈가 됩니다.',
+    '기울기를 따라 예측을 굽힙니다. x_t에서 본 노이즈가, x_t가 그쪽으로 갔다면 보았을 노이즈가 됩니다.',
   'of a log-probability with respect to x_t, from ClassGradient':
     'x_t에 대한 로그 확률의 기울기, ClassGradient에서',
   'what the prediction is about':
@@ -202,7 +202,7 @@ export const model = {
   'tokens [b, n, d], d = patch_size^2 c + 4 frequencies: the `token_width` of Attention':
     '토큰 [b, n, d], d = patch_size^2 c + 4 frequencies. Attention의 `token_width`입니다',
   'first the mean of squares of so many pixels is taken: a small picture. 1: not':
-    '먼저 이 픽셀 수의 정사각형마다 평균을 내어 작은 이미지로 만듭니다. 1이면 그대로',
+    '먼저 한 변이 이만큼인 정사각형마다 픽셀의 평균을 내어 작은 이미지로 만듭니다. 1이면 그대로',
   'side of the square that becomes a token, in pixels of the small picture':
     '토큰 하나가 되는 정사각형의 한 변, 작은 이미지의 픽셀로',
   'of the sines and cosines of where a token is; 0: it does not say':
@@ -280,7 +280,7 @@ export const model = {
   'cosines of t before the sines':
     't의 코사인을 사인보다 먼저',
   'of the frequencies of t; 1 in DDPM':
-    't의 주파수의 이동. DDPM은 1',
+    't의 주파수를 옮기는 값. DDPM은 1',
   'what a condition is: class labels, a number like t, or a vector as it is':
     '조건이 무엇인지: 클래스 레이블, t 같은 수, 또는 그대로 쓰는 벡터',
   'zeros in the last layer of each block at first: each block begins as the identity':

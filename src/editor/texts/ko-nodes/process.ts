@@ -32,9 +32,9 @@ export const process = {
 
   // Dequantize
   'Moves each pixel evenly within its level: a density of what comes out, times the width of a level, bounds the probability of what went in.':
-    '픽셀마다 제 단계 안에서 고르게 흔듭니다. 나온 것의 밀도에 단계의 너비를 곱하면 들어간 것의 확률을 한정합니다.',
+    '픽셀을 저마다 제 칸 안에서 고르게 흔듭니다. 나온 것의 밀도에 칸의 너비를 곱하면 들어간 것의 확률의 한계가 됩니다.',
   'pixels in [-1, 1]; points stay as they are: they have no levels':
-    '[-1, 1]의 픽셀. 점은 단계가 없어 그대로 둡니다',
+    '[-1, 1]의 픽셀. 점은 칸이 없어 그대로 둡니다',
   'no two alike':
     '같은 값이 둘 없음',
   'how many values a pixel can have: 256 for 8 bits, 17 for digits':

@@ -46,7 +46,7 @@ export const sampling = {
   'as far as it has come':
     '거기까지 온 것',
   'what the lower solver made of the last step':
-    '지난 단계를 낮은 쪽 풀이로 푼 것',
+    '지난 단계를 낮은 쪽 솔버로 푼 것',
   'where x_t is':
     'x_t가 있는 곳',
   'where to try to go':
@@ -54,7 +54,7 @@ export const sampling = {
   '0, 1, 2, ..., steps that did not count included':
     '0, 1, 2, ... 버린 단계도 셉니다',
   'of the solver: with it the error grows':
-    '풀이의 차수: 오차는 이 차수로 커집니다',
+    '솔버의 차수: 오차는 이 차수로 커집니다',
 
   // FlipTimesteps
   'Turns a list of timesteps round, from data to noise: with DDIMStep it finds the noise that samples become from. No model can be asked about clean data, so -1 becomes 0.':
@@ -112,7 +112,7 @@ export const sampling = {
   'two evaluations a step and fresh noise in both, good with few steps':
     '단계마다 평가 두 번에 모두 새 노이즈, 적은 단계에 좋음',
   'the simplest solver':
-    '가장 단순한 풀이',
+    '가장 단순한 솔버',
   'Euler and fresh noise, other pictures with more steps':
     'Euler에 새 노이즈, 단계가 늘면 이미지가 달라짐',
   'Euler from where s_churn has led, as in k-diffusion and EDM':
@@ -196,9 +196,9 @@ export const sampling = {
   'transitions from t to t_prev':
     't에서 t_prev로 가는 단계들',
   'leading: multiples of T // n, the first well below T; trailing: from the last timestep down; linspace: from the last timestep to 0; lcm: some of the steps of a distilled solver. In continuous time leading is trailing: T, ..., T / n':
-    'leading: T // n의 배수, 첫째가 T보다 꽤 아래; trailing: 마지막 타임스텝부터 아래로; linspace: 마지막 타임스텝부터 0까지; lcm: 증류한 풀이의 단계 가운데 일부. 연속 시간에서 leading은 trailing과 같음: T, ..., T / n',
+    'leading: T // n의 배수, 첫째가 T보다 꽤 아래; trailing: 마지막 타임스텝부터 아래로; linspace: 마지막 타임스텝부터 0까지; lcm: 증류한 솔버의 단계 가운데 일부. 연속 시간에서 leading은 trailing과 같음: T, ..., T / n',
   'how many steps the solver had that the model was distilled from':
-    '모델을 증류한 풀이의 단계 수',
+    '모델을 증류한 솔버의 단계 수',
   'the power; 0: the usual, 7 for karras and 1 for polyexponential':
     '거듭제곱의 지수. 0이면 보통 값, karras는 7, polyexponential은 1',
   'the lowest sigma / alpha of a curve (of a flow: sigma); 0: that of the schedule':

@@ -51,15 +51,15 @@ export const shared = {
   'labels, one per item or one for all':
     '레이블, 항목마다 하나 또는 모두에 하나',
   'of the higher solver, and how often a step asks the model':
-    '높은 쪽 풀이의 차수이자, 한 단계에 모델에게 묻는 횟수',
+    '높은 쪽 솔버의 차수이자, 한 단계에 모델에게 묻는 횟수',
   'how far the two may be apart, against the size of x: smaller is finer and slower':
-    'x의 크기에 견주어 두 풀이가 벌어져도 되는 정도. 작을수록 정밀하고 느립니다',
+    'x의 크기에 견주어 두 솔버가 벌어져도 되는 정도. 작을수록 정밀하고 느립니다',
   'how far in any case: 0.0078 is one of 256 shades':
-    '어쨌든 허용하는 정도: 0.0078은 256 단계 가운데 하나',
+    '어쨌든 허용하는 정도: 0.0078은 256 계조 가운데 하나',
   'at t_prev, by the higher solver':
-    't_prev에서, 높은 쪽 풀이로',
+    't_prev에서, 높은 쪽 솔버로',
   'the same by the lower solver':
-    '같은 것을 낮은 쪽 풀이로',
+    '같은 것을 낮은 쪽 솔버로',
   'how far they are apart; 1 is what is allowed':
     '둘이 벌어진 정도. 1이 허용치입니다',
   'how many steps':

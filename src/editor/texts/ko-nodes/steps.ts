@@ -2,7 +2,7 @@
 export const steps = {
   // ConsistencyStep
   'Takes what a consistency model says of x_t for data with the least noise, and adds as much as t_prev has more: one step makes a picture, a few a better one.':
-    'consistency 모델이 x_t에서 말하는 노이즈가 가장 작은 데이터를 취하고, t_prev에 더 있는 만큼 노이즈를 더합니다. 한 단계면 이미지가 되고, 몇 단계면 더 좋아집니다.',
+    'consistency 모델이 x_t를 보고 말하는, 노이즈가 가장 작은 데이터로 간 다음, t_prev에 더 있는 만큼 노이즈를 더합니다. 한 단계면 이미지가 되고, 몇 단계면 더 좋아집니다.',
   'what the model said of x_t, of any kind':
     '모델이 x_t에 대해 말한 것, 어느 종류든',
   'z; unwired: drawn by the seed, afresh in each step':
@@ -10,7 +10,7 @@ export const steps = {
 
   // DDIMStep
   'Makes one step from t to t_prev as DDIM does: to the predicted clean data with as much of the predicted noise as t_prev has. Goes up as well as down.':
-    'DDIM처럼 t에서 t_prev로 한 단계 갑니다. 예측한 깨끗한 데이터에, 예측한 노이즈를 t_prev에 있는 만큼 더합니다. 내려가기도 올라가기도 합니다.',
+    'DDIM처럼 t에서 t_prev로 한 단계 갑니다. 예측한 깨끗한 데이터에, 예측한 노이즈를 t_prev에 있는 만큼 더합니다. 내려갈 수도 올라갈 수도 있습니다.',
   'z, for eta above 0; unwired: drawn by the seed, afresh in each step':
     'z, eta가 0보다 클 때. 연결하지 않으면 단계마다 시드로 새로 뽑음',
 
@@ -24,9 +24,9 @@ export const steps = {
 
   // DPMAdaptiveStep
   'Makes a step by two solvers of neighbouring orders that share their evaluations, and says how far they are apart. For the loop of AdaptiveSamplingStart.':
-    '평가를 나누어 쓰는, 차수가 이웃한 두 풀이로 한 단계를 가고 둘이 벌어진 정도를 말합니다. AdaptiveSamplingStart의 반복에 씁니다.',
+    '평가를 나누어 쓰는, 차수가 이웃한 두 솔버로 한 단계를 가고 둘이 벌어진 정도를 말합니다. AdaptiveSamplingStart의 반복에 씁니다.',
   'what the lower solver made of the step before':
-    '앞 단계를 낮은 쪽 풀이로 푼 것',
+    '앞 단계를 낮은 쪽 솔버로 푼 것',
   'trained or exact; asked two or three times a step':
     '학습한 모델이나 정확한 모델. 단계마다 두세 번 묻습니다',
 
@@ -66,7 +66,7 @@ export const steps = {
 
   // DPMSolverSinglestepStep
   'DPM-Solver that begins anew after every 2 or 3 transitions, which together are one step: what the first of them finds out helps the others, and nothing older. With strong guidance steadier than the multistep solver.':
-    '두세 번 옮길 때마다 새로 시작하는 DPM-Solver입니다. 그 묶음이 한 단계이며, 첫 번에 알아낸 것이 나머지를 돕고 더 오래된 것은 쓰지 않습니다. 가이던스가 강하면 다단계 풀이보다 안정합니다.',
+    '두세 번 옮길 때마다 새로 시작하는 DPM-Solver입니다. 그 묶음이 한 단계이며, 첫 번에 알아낸 것이 나머지를 돕고 더 오래된 것은 쓰지 않습니다. 가이던스가 강하면 multistep 솔버보다 안정적입니다.',
   'how the change of the prediction counts; heun: integrated in full':
     '예측의 변화를 세는 방법. heun: 온전히 적분',
 
@@ -128,7 +128,7 @@ export const steps = {
 
   // RePaintStep
   'Fills in: a step down keeps the known part of a picture, noised to where it leads, and makes the rest; a step up adds noise to both. Takes the way of RePaintTimesteps.':
-    '빈 곳을 채웁니다. 내려가는 단계는 아는 부분을 이른 곳의 노이즈와 함께 두고 나머지를 만듭니다. 올라가는 단계는 둘 다에 노이즈를 더합니다. RePaintTimesteps의 길을 따릅니다.',
+    '빈 곳을 채웁니다. 내려가는 단계는 이미지의 아는 부분에 이른 곳만큼 노이즈를 더해 두고 나머지를 만듭니다. 올라가는 단계는 둘 다에 노이즈를 더합니다. RePaintTimesteps의 길을 따릅니다.',
   'what is known, clean':
     '아는 것, 깨끗한 채로',
   '1 where x_0 is known, 0 where it is to be filled in':

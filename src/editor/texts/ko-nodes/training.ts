@@ -72,7 +72,7 @@ export const training = {
 
   // KLEstimate
   'How far one distribution is from another, by samples of the first: the mean of what both say of them. With samples of the data it is the forward KL, to be made small by covering them all; with samples of the model the reverse KL, by seeking where data is dense.':
-    '한 분포가 다른 분포에서 얼마나 먼지, 첫째 분포의 샘플로 잽니다. 두 분포가 그 샘플에 대해 하는 말의 평균입니다. 데이터의 샘플이면 모두 덮어야 작아지는 정방향 KL, 모델의 샘플이면 데이터가 빽빽한 곳을 찾아야 작아지는 역방향 KL입니다.',
+    '한 분포가 다른 분포에서 얼마나 먼지, 첫째 분포의 샘플로 잽니다. 두 분포가 그 샘플에 주는 로그 밀도의 차를 평균합니다. 데이터의 샘플이면 모두 덮어야 작아지는 정방향 KL, 모델의 샘플이면 데이터가 빽빽한 곳을 찾아야 작아지는 역방향 KL입니다.',
   'from LogDensity: of the distribution that the samples are from':
     'LogDensity에서: 샘플이 나온 분포의 것',
   'of the other one, at the same samples':
