@@ -186,7 +186,7 @@ export const evaluate = {
 
   // NearestNeighbours
   'Finds for each sample the most similar item of a data set: a distance far below that of real data kept aside means that the model repeats what it has seen.':
-    '샘플마다 데이터 세트에서 가장 비슷한 항목을 찾습니다. 따로 둔 진짜 데이터보다 거리가 훨씬 작으면 모델이 본 것을 되솔버하는 것입니다.',
+    '샘플마다 데이터 세트에서 가장 비슷한 항목을 찾습니다. 따로 둔 진짜 데이터보다 거리가 훨씬 작으면 모델이 본 것을 되풀이하는 것입니다.',
   'what the model has learned from':
     '모델이 배운 데이터',
   'for each sample its nearest item, the first of equals':
