@@ -60,7 +60,7 @@ function OpenPalette({ spot, wire, into, query: first }: Props) {
 }
 
 /** What a node is found by besides its declaration: the same in the language that is on. */
-const also = (declaration: Declaration) => `${texts.categories[declaration.category]} ${declared(declaration).summary}`
+const also = (declaration: Declaration) => `${texts.categories[declaration.category] ?? ''} ${declared(declaration).summary}`
 
 function For({ end }: { end: LooseEnd }) {
   const type = end.from === 'output' ? end.type : end.accepts === 'any' ? '*' : end.accepts.join(' or ')

@@ -5,13 +5,13 @@ import { declaredIn, type NodeTexts } from './texts/declared.ts'
 import { en, type Texts } from './texts/en.ts'
 
 /** Every language there is. The first is in the page from the beginning, others are fetched when they are wanted. */
-const sources = {
+const sources: Record<Language, () => Promise<Words>> = {
   en: async () => ({ texts: en }),
   ko: async () => {
     const [{ ko }, { koNodes }] = await Promise.all([import('./texts/ko.ts'), import('./texts/ko-nodes/index.ts')])
     return { texts: ko, nodes: koNodes }
   },
-} satisfies Record<string, () => Promise<Words>>
+}
 
 interface Words {
   texts: Texts
@@ -19,7 +19,7 @@ interface Words {
   nodes?: NodeTexts
 }
 
-export type Language = keyof typeof sources
+export type Language = 'en' | 'ko'
 
 /** Each by its own name. */
 export const languages: { [L in Language]: string } = { en: 'English', ko: '한국어' }

@@ -13,7 +13,7 @@ test('a node is found, explained and pointed at in Korean, and in English once t
   await page.goto(server.address)
   await page.getByRole('button', { name: '파일', exact: true }).click()
   await page.getByRole('menuitem', { name: '새 워크플로' }).click()
-  await page.getByText('빈 화면').waitFor()
+  await page.getByText('빈 화면', { exact: true }).waitFor()
 
   await page.mouse.dblclick(500, 300)
   await page.getByRole('combobox', { name: '노드 찾기' }).fill('뒤집습니다')
