@@ -150,7 +150,7 @@ export const model = {
   'of both, for t_low and t_high; unwired: guided everywhere':
     '두 예측의 t, t_low와 t_high에 씁니다. 연결하지 않으면 어디서나 이끕니다',
   'guided':
-    '가이던스를 거친 예측',
+    '가이던스를 거친 것',
   'w: 0 no condition, 1 no guidance, above 1 more of the condition':
     'w: 0이면 조건 없음, 1이면 가이던스 없음, 1보다 크면 조건을 더 따름',
   'brings the spread of the guided prediction back to that of the conditional one: 0 not at all; 0.7 against too much contrast':
