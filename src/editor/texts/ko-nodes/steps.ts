@@ -3,10 +3,8 @@ export const steps = {
   // ConsistencyStep
   'Takes what a consistency model says of x_t for data with the least noise, and adds as much as t_prev has more: one step makes a picture, a few a better one.':
     'consistency 모델이 x_t를 보고 말하는, 노이즈가 가장 작은 데이터로 간 다음, t_prev에 더 있는 만큼 노이즈를 더합니다. 한 단계면 이미지가 되고, 몇 단계면 더 좋아집니다.',
-  'what the model said of x_t, of any kind':
-    '모델이 x_t에 대해 말한 것, 어느 종류든',
-  'z; unwired: drawn by the seed, afresh in each step':
-    'z. 연결하지 않으면 단계마다 시드로 새로 뽑음',
+  'what the model said of x_t, of any kind': '모델이 x_t에 대해 말한 것, 어느 종류든',
+  'z; unwired: drawn by the seed, afresh in each step': 'z. 연결하지 않으면 단계마다 시드로 새로 뽑음',
 
   // DDIMStep
   'Makes one step from t to t_prev as DDIM does: to the predicted clean data with as much of the predicted noise as t_prev has. Goes up as well as down.':
@@ -25,16 +23,13 @@ export const steps = {
   // DPMAdaptiveStep
   'Makes a step by two solvers of neighbouring orders that share their evaluations, and says how far they are apart. For the loop of AdaptiveSamplingStart.':
     '평가를 나누어 쓰는, 차수가 이웃한 두 솔버로 한 단계를 가고 둘이 벌어진 정도를 말합니다. AdaptiveSamplingStart의 반복에 씁니다.',
-  'what the lower solver made of the step before':
-    '앞 단계를 낮은 쪽 솔버로 푼 것',
-  'trained or exact; asked two or three times a step':
-    '학습한 모델이나 정확한 모델. 단계마다 두세 번 묻습니다',
+  'what the lower solver made of the step before': '앞 단계를 낮은 쪽 솔버로 푼 것',
+  'trained or exact; asked two or three times a step': '학습한 모델이나 정확한 모델. 단계마다 두세 번 묻습니다',
 
   // DPMFastStep
   'Makes a step of DPM-Solver of third order, with three evaluations; the last steps have lower orders, so that a budget of evaluations is used up: 3 a step, less 1, 2 or 3. Made for timesteps that are even in the logarithm of sigma.':
     'DPM-Solver를 3차로, 평가 세 번에 한 단계 갑니다. 마지막 단계들은 차수를 낮추어 정해진 평가 수를 다 씁니다. 단계마다 3번, 모두에서 1, 2 또는 3번을 뺍니다. sigma의 로그에서 고른 타임스텝을 위해 만들어졌습니다.',
-  'trained or exact; asked more than once a step':
-    '학습한 모델이나 정확한 모델. 단계마다 여러 번 묻습니다',
+  'trained or exact; asked more than once a step': '학습한 모델이나 정확한 모델. 단계마다 여러 번 묻습니다',
 
   // DPMpp2MSDEStep
   'Solves the stochastic equation with one evaluation a step: reads from the step before how the prediction changes, and adds fresh noise. With eta 0 it is DPM-Solver++(2M).':
@@ -67,8 +62,7 @@ export const steps = {
   // DPMSolverSinglestepStep
   'DPM-Solver that begins anew after every 2 or 3 transitions, which together are one step: what the first of them finds out helps the others, and nothing older. With strong guidance steadier than the multistep solver.':
     '두세 번 옮길 때마다 새로 시작하는 DPM-Solver입니다. 그 묶음이 한 단계이며, 첫 번에 알아낸 것이 나머지를 돕고 더 오래된 것은 쓰지 않습니다. 가이던스가 강하면 multistep 솔버보다 안정적입니다.',
-  'how the change of the prediction counts; heun: integrated in full':
-    '예측의 변화를 세는 방법. heun: 온전히 적분',
+  'how the change of the prediction counts; heun: integrated in full': '예측의 변화를 세는 방법. heun: 온전히 적분',
 
   // EulerAncestralStep
   'Makes a step of Euler that goes too far down, and adds fresh noise to come out at t_prev. The same as DDIM with this eta: with 1 it draws from the posterior, as DDPM does.':
@@ -107,12 +101,9 @@ export const steps = {
   // LangevinStep
   'Corrects x_t where it is: a few steps of Langevin dynamics along the score, with fresh noise, which lead to the distribution of t. Put it before any step.':
     'x_t를 그 자리에서 고칩니다. 새 노이즈를 더하며 score를 따라 Langevin 동역학을 몇 단계 밟아 t의 분포로 이끕니다. 어느 단계 앞에나 놓으세요.',
-  'trained or exact; asked once a step':
-    '학습한 모델이나 정확한 모델. 단계마다 한 번 묻습니다',
-  'at t still, corrected':
-    '여전히 t에 있는, 고친 데이터',
-  'r: how large a step is, as the signal against the noise that it adds':
-    'r: 단계의 크기, 더하는 노이즈에 견준 신호로',
+  'trained or exact; asked once a step': '학습한 모델이나 정확한 모델. 단계마다 한 번 묻습니다',
+  'at t still, corrected': '여전히 t에 있는, 고친 데이터',
+  'r: how large a step is, as the signal against the noise that it adds': 'r: 단계의 크기, 더하는 노이즈에 견준 신호로',
 
   // LCMStep
   'Goes to the predicted clean data at once, and back up to t_prev with fresh noise: for models that were distilled to be right in one to four steps. With sigma_data 0 the stochastic sampler of flows.':
@@ -129,14 +120,10 @@ export const steps = {
   // RePaintStep
   'Fills in: a step down keeps the known part of a picture, noised to where it leads, and makes the rest; a step up adds noise to both. Takes the way of RePaintTimesteps.':
     '빈 곳을 채웁니다. 내려가는 단계는 이미지의 아는 부분에 이른 곳만큼 노이즈를 더해 두고 나머지를 만듭니다. 올라가는 단계는 둘 다에 노이즈를 더합니다. RePaintTimesteps의 길을 따릅니다.',
-  'what is known, clean':
-    '아는 것, 깨끗한 채로',
-  '1 where x_0 is known, 0 where it is to be filled in':
-    'x_0을 아는 곳은 1, 채울 곳은 0',
-  'share of fresh noise in steps down: 1 as DDPM, 0 none':
-    '내려가는 단계의 새 노이즈의 몫: 1이면 DDPM과 같음, 0이면 없음',
-  'after clipping, take the noise that belongs to the clipped x_0':
-    '클리핑한 뒤 그 x_0에 맞는 노이즈를 씁니다',
+  'what is known, clean': '아는 것, 깨끗한 채로',
+  '1 where x_0 is known, 0 where it is to be filled in': 'x_0을 아는 곳은 1, 채울 곳은 0',
+  'share of fresh noise in steps down: 1 as DDPM, 0 none': '내려가는 단계의 새 노이즈의 몫: 1이면 DDPM과 같음, 0이면 없음',
+  'after clipping, take the noise that belongs to the clipped x_0': '클리핑한 뒤 그 x_0에 맞는 노이즈를 씁니다',
 
   // ReverseDiffusionStep
   'Makes one step of the stochastic equation that runs the forward process backward: as DDPM, by the score in the place of the posterior. Made for many small steps, with a LangevinStep before each.':
@@ -147,8 +134,7 @@ export const steps = {
     '앞 단계가 예측한 것을 고치고, 다음을 예측하고, tau가 정하는 만큼 새 노이즈를 더합니다. 오차를 고치는 길 가운데에는 많이, 양 끝에는 더하지 않습니다.',
   'z, where tau is above 0; unwired: drawn by the seed, afresh in each step':
     'z, tau가 0보다 큰 곳에. 연결하지 않으면 단계마다 시드로 새로 뽑음',
-  'whether they are of x_0 or of the noise':
-    'x_0의 예측인지 노이즈의 예측인지',
+  'whether they are of x_0 or of the noise': 'x_0의 예측인지 노이즈의 예측인지',
 
   // TCDStep
   'Goes along the predicted way past t_prev, to (1 - eta) of it, and back up with fresh noise: for models distilled to a few steps. eta 0 is DDIM.':
