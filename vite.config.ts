@@ -5,6 +5,7 @@ import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { declarations } from './src/build/declarations.ts'
 import { compressedMnist } from './src/build/mnist.ts'
+import { offline } from './src/build/offline.ts'
 import { BrowsersFirst } from './test/order.ts'
 
 const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -21,7 +22,7 @@ const noEval: Plugin = {
 
 const app: UserConfig = {
   base: './',
-  plugins: [noEval, compressedMnist()],
+  plugins: [noEval, compressedMnist(), offline()],
   build: { outDir: 'dist/app', chunkSizeWarningLimit: 4000 },
   server: { headers: isolation, port: 5173 },
   preview: { headers: isolation, port: 5173 },

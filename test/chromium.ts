@@ -22,7 +22,8 @@ export interface Chromium {
   browser: Browser
   /** A new page in a profile of its own. Errors of the page fail the test that looks at {@link Chromium.errors}. */
   newPage(): Promise<Page>
-  newContext(): Promise<BrowserContext>
+  /** With `offline` it has the service worker of the built editor, which fetches all of its files. */
+  newContext(options?: { offline?: boolean }): Promise<BrowserContext>
   /** Another browser, on the profile in a folder; to be closed by the caller. */
   launchIn(profile: string): Promise<BrowserContext>
   /** Uncaught errors of all pages since the last look. */
@@ -55,14 +56,14 @@ export function useChromium(args: string[] = []): Chromium {
     get browser() {
       return browser!
     },
-    async newContext() {
-      return watched(await browser!.newContext())
+    async newContext({ offline = false } = {}) {
+      return watched(await browser!.newContext({ serviceWorkers: offline ? 'allow' : 'block' }))
     },
     async launchIn(profile) {
-      return watched(await chromium.launchPersistentContext(profile, { executablePath: path, args: [...quiet, ...args] }))
+      return watched(await chromium.launchPersistentContext(profile, { executablePath: path, args: [...quiet, ...args], serviceWorkers: 'block' }))
     },
     async newPage() {
-      const page = await browser!.newPage()
+      const page = await browser!.newPage({ serviceWorkers: 'block' })
       watched(page.context())
       watch(page)
       return page

@@ -33,7 +33,9 @@ export function applyTheme(theme: Settings['theme'], onChange: (colours: Colours
   const media = systemIsLight()
   const apply = () => {
     document.documentElement.dataset.theme = theme === 'system' ? (media.matches ? 'light' : 'dark') : theme
-    onChange(readColours())
+    const colours = readColours()
+    document.querySelector('meta[name=theme-color]')?.setAttribute('content', colours.canvas)
+    onChange(colours)
   }
   apply()
   if (theme !== 'system') return () => {}

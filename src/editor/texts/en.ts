@@ -239,6 +239,8 @@ export const en = {
     elsewhere: 'This workflow is also open in another tab. Whoever saves first wins; the other is asked.',
   },
 
+  newVersion: { ready: 'A new version is ready', reload: 'Reload' },
+
   files: {
     opened: (name: string) => `Opened ${name}`,
     saved: (name: string) => `Saved “${name}”`,

@@ -252,6 +252,8 @@ export const ko: Texts = {
     elsewhere: '이 워크플로는 다른 탭에도 열려 있습니다. 먼저 저장한 쪽이 우선이고, 다른 쪽에는 물어봅니다.',
   },
 
+  newVersion: { ready: '새 버전이 준비되었습니다', reload: '다시 불러오기' },
+
   files: {
     opened: (name) => `${object(name)} 열었습니다`,
     saved: (name) => `“${name}”${object(name).slice(name.length)} 저장했습니다`,

@@ -1,0 +1,226 @@
+// How fast the built editor starts, and what the main thread does for each frame while a large graph is panned, with nothing
+// else going on and while a training runs. The work is that of Chromium's own trace: all tasks of the main thread, scripts,
+// layout and painting, between one frame and the next.
+//
+//   npm run bench:editor                 --nodes 200,1000 --frames 240
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Browser, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { build, preview } from 'vite'
+import { stringifyWorkflow, type WorkflowFile } from '../src/nodes/workflow.ts'
+
+const OUT = 'out/editor'
+
+export async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { nodes: { type: 'string', default: '200,1000' }, frames: { type: 'string', default: '240' } },
+  })
+  await build({ logLevel: 'error', build: { outDir: OUT } })
+  const server = await preview({ logLevel: 'error', build: { outDir: OUT }, preview: { port: 0 } })
+  const address = server.resolvedUrls!.local[0]!
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
+  })
+  try {
+    await timeStarts(browser, address)
+    for (const count of values.nodes.split(',').map(Number)) await pan(browser, address, count, Number(values.frames))
+  } finally {
+    await browser.close()
+    await server.close()
+  }
+}
+
+const quantile = (numbers: readonly number[], share: number) => {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+// ---- the start
+
+const STARTS = 5
+
+async function timeStarts(browser: Browser, address: string) {
+  const starts = []
+  for (let i = 0; i < STARTS; i++) {
+    const page = await open(browser, address)
+    starts.push({ ...(await timesOf(page)) })
+    await page.context().close()
+  }
+  const median = (name: keyof (typeof starts)[number]) => (quantile(starts.map((each) => each[name]), 0.5) / 1000).toFixed(2)
+  console.log(`start, in a new profile, median of ${STARTS}:`)
+  console.log(`  first paint ${median('paint')} s, a graph to work on ${median('graph')} s, the engine stands ${median('engine')} s`)
+}
+
+async function open(browser: Browser, address: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' })
+  const page = await context.newPage()
+  await page.goto(address)
+  return page
+}
+
+/** Milliseconds since the page was asked for. */
+async function timesOf(page: Page) {
+  const since = (ready: () => boolean) => page.waitForFunction(ready).then(() => page.evaluate(() => performance.now()))
+  const graph = await since(() => {
+    const canvas = document.querySelector('canvas') as unknown as { data?: Shown } | null
+    return Boolean(canvas?.data?.graph._nodes.length)
+  })
+  const engine = await since(() => /WebAssembly|WebGPU|WebGL/.test(document.querySelector('footer')?.textContent ?? ''))
+  const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN)
+  return { paint, graph, engine }
+}
+
+// ---- panning
+
+/** litegraph hangs itself on its element. */
+interface Shown {
+  graph: { _nodes: { type: string; diffusion?: { view?: unknown }; setProperty(name: string, value: unknown): void }[] }
+  ds: { scale: number; offset: [number, number] }
+}
+
+async function pan(browser: Browser, address: string, count: number, frames: number) {
+  const page = await open(browser, address)
+  await timesOf(page)
+  await drop(page, manyNodes(count))
+  await page.waitForFunction(
+    (count) => (document.querySelector('canvas') as unknown as { data: Shown }).data.graph._nodes.length === count,
+    count,
+  )
+  await run(page)
+  await page.getByText(/Finished in/).waitFor({ timeout: 600_000 })
+  const views = await page.evaluate(
+    () => (document.querySelector('canvas') as unknown as { data: Shown }).data.graph._nodes.filter((node) => node.diffusion?.view).length,
+  )
+  console.log(`${count} nodes, ${views} of them with a preview:`)
+  await measure(browser, page, 'all of them seen', frames)
+  await zoomTo(page, 1)
+  await measure(browser, page, 'as large as one reads them', frames)
+  await trainOne(page)
+  await measure(browser, page, 'and a training runs', frames)
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await page.keyboard.press('Home')
+  await page.context().close()
+}
+
+/** Copies of the workflow that opens first, side by side, each trained for a moment; what is left over are notes. */
+function manyNodes(count: number): string {
+  const one = JSON.parse(readFileSync('workflows/points.json', 'utf8')) as WorkflowFile
+  const copies = Math.floor(count / one.nodes.length)
+  const columns = Math.ceil(Math.sqrt(copies))
+  const all: WorkflowFile = { ...one, nodes: [], links: [] }
+  const note = one.nodes.find(({ type }) => type === 'diffusion/Note')!
+  const place = (i: number) => [(i % columns) * 1700, Math.floor(i / columns) * 1250] as const
+  for (let i = 0; i < copies; i++) {
+    const [x, y] = place(i)
+    const [ids, links] = [i * one.nodes.length, i * one.links.length]
+    for (const node of structuredClone(one.nodes)) {
+      node.id = Number(node.id) + ids
+      node.pos = [node.pos[0] + x, node.pos[1] + y]
+      for (const input of node.inputs ?? []) if (input.link != null) input.link += links
+      for (const output of node.outputs ?? []) output.links = output.links?.map((link) => link + links) ?? null
+      Object.assign(node.properties, short[node.type], node.type === 'diffusion/Points' && { seed: i })
+      all.nodes.push(node)
+    }
+    for (const [id, from, a, to, b, type] of one.links) {
+      all.links.push([id + links, Number(from) + ids, a, Number(to) + ids, b, type])
+    }
+  }
+  for (let i = all.nodes.length; i < count; i++) {
+    const [x, y] = place(copies)
+    all.nodes.push({ ...structuredClone(note), id: i + 1, pos: [x, y + (i - copies * one.nodes.length) * 120] })
+  }
+  return stringifyWorkflow({ ...all, last_node_id: count, last_link_id: copies * one.links.length })
+}
+
+const short: Record<string, Record<string, unknown>> = {
+  'diffusion/Points': { count: 500 },
+  'diffusion/MLP': { hidden: 16 },
+  'diffusion/TrainingStart': { steps: 4, batch_size: 64 },
+  'diffusion/Sampler': { num_inference_steps: 4 },
+}
+
+const drop = (page: Page, text: string) =>
+  page.evaluate((text) => {
+    const data = new DataTransfer()
+    data.items.add(new File([text], 'many.json'))
+    for (const type of ['dragover', 'drop'])
+      document
+        .querySelector('canvas')!
+        .dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, clientX: 640, clientY: 600 }))
+  }, text)
+
+const run = (page: Page) => page.getByRole('button', { name: 'Run', exact: true }).click()
+
+/** With the first copy in the middle. */
+const zoomTo = (page: Page, scale: number) =>
+  page.evaluate((scale) => {
+    const { ds } = (document.querySelector('canvas') as unknown as { data: Shown }).data
+    ds.scale = scale
+    ds.offset[0] = ds.offset[1] = 100
+  }, scale)
+
+async function trainOne(page: Page) {
+  await page.evaluate(() => {
+    const { graph } = (document.querySelector('canvas') as unknown as { data: Shown }).data
+    graph._nodes.find(({ type }) => type === 'diffusion/TrainingStart')!.setProperty('steps', 1_000_000)
+  })
+  await run(page)
+  await page.getByText(/step \d+ of 1,000,000/).first().waitFor({ timeout: 60_000 })
+}
+
+async function measure(browser: Browser, page: Page, what: string, frames: number) {
+  await panFor(page, 10)
+  await browser.startTracing(page, { categories: ['blink.user_timing', 'toplevel', 'disabled-by-default-devtools.timeline'] })
+  const seconds = await panFor(page, frames)
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
+  const work = workByFrame(traceEvents)
+  const [p50, p95] = [0.5, 0.95].map((share) => quantile(work, share).toFixed(1).padStart(6))
+  console.log(`  ${what.padEnd(28)} p50 ${p50} ms, p95 ${p95} ms a frame, ${(frames / seconds).toFixed(0)} frames a second`)
+}
+
+/** Two fingers on a trackpad, a little further at each frame, there and back. Returns seconds. */
+const panFor = (page: Page, frames: number) =>
+  page.evaluate(
+    (frames) =>
+      new Promise<number>((resolve) => {
+        const canvas = document.querySelector('canvas')!
+        const began = performance.now()
+        let done = 0
+        const frame = () => {
+          performance.mark('frame')
+          if (done++ === frames) return resolve((performance.now() - began) / 1000)
+          const deltaX = done <= frames / 2 ? 12.5 : -12.5
+          canvas.dispatchEvent(new WheelEvent('wheel', { deltaX, deltaY: deltaX / 2, bubbles: true, cancelable: true }))
+          requestAnimationFrame(frame)
+        }
+        requestAnimationFrame(frame)
+      }),
+    frames,
+  )
+
+interface TraceEvent {
+  name: string
+  ph: string
+  pid: number
+  tid: number
+  ts: number
+  dur?: number
+}
+
+/** Milliseconds in tasks of the main thread, by frame: a task belongs to the last frame that was begun before it ended. */
+function workByFrame(events: readonly TraceEvent[]): number[] {
+  const marks = events.filter(({ name, ph }) => name === 'frame' && /^[RI]$/i.test(ph)).sort((a, b) => a.ts - b.ts)
+  const { pid, tid } = marks[0]!
+  const ofThread = events.filter((event) => event.pid === pid && event.tid === tid && event.ph === 'X')
+  const named = (name: string) => ofThread.filter((event) => event.name === name)
+  const tasks = named('RunTask').length ? named('RunTask') : named('ThreadControllerImpl::RunTask')
+  const work = Array.from({ length: marks.length - 1 }, () => 0)
+  for (const { ts, dur = 0 } of tasks) {
+    const frame = marks.findLastIndex((mark) => mark.ts <= ts + dur)
+    if (frame >= 0 && frame < work.length) work[frame]! += dur / 1000
+  }
+  return work
+}
