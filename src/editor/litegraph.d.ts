@@ -126,7 +126,6 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     ContextMenu: unknown
     LGraphGroup: typeof LGraphGroup
     release_link_on_empty_shows_menu: boolean
-    MAX_NUMBER_OF_NODES: number
     NODE_TEXT_COLOR: string
     NODE_DEFAULT_COLOR: string
     NODE_DEFAULT_BGCOLOR: string

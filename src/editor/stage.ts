@@ -10,6 +10,7 @@ import { registerNodes } from '../nodes/litegraph/register.ts'
 import { scrubByTouch } from '../nodes/litegraph/scrub.ts'
 import { installZones } from '../nodes/litegraph/zones.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
+import { limits } from '../nodes/workflow/json.ts'
 import { tameGroups } from './groups.ts'
 import { createCamera, drawFrames, sharpen, type Camera } from './camera.ts'
 import { calm, EditorCanvas } from './canvas.ts'
@@ -123,6 +124,7 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
 
 function createCanvas(element: HTMLCanvasElement, graph: LGraph, hooks: StageHooks): EditorCanvas {
   LiteGraph.release_link_on_empty_shows_menu = true
+  LiteGraph.MAX_NUMBER_OF_NODES = limits.nodes
   registerNodes(LiteGraph, declarations, {
     changed: () => hooks.changed(),
     refused: (reason) => hooks.refused(reason),

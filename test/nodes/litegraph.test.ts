@@ -434,6 +434,15 @@ describe('seeds', () => {
   })
 })
 
+test('more nodes than the litegraph of a host takes are refused before any is shown', () => {
+  add('Noise')
+  const length = LiteGraph.MAX_NUMBER_OF_NODES + 1
+  const nodes = Array.from({ length }, (_, i) => ({ id: i + 1, type: 'Noise', pos: [0, 0], size: [1, 1] }))
+  const { workflow } = parseWorkflow(JSON.stringify({ nodes, links: [] }), toys)
+  expect(() => showWorkflow(LiteGraph, graph, workflow)).toThrow('Raise LiteGraph.MAX_NUMBER_OF_NODES')
+  expect(graph._nodes).toHaveLength(1)
+})
+
 test('placeholders can be moved, rewired and saved, and keep what they came with', () => {
   const text = readFileSync(new URL('../fixtures/foreign/look_alike_comfyui_0.4.json', import.meta.url), 'utf8')
   showWorkflow(LiteGraph, graph, parseWorkflow(text, toys).workflow)

@@ -1,9 +1,10 @@
+import type { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { createCanvas } from '@napi-rs/canvas'
 import { describe, expect, test } from 'vitest'
 import type { ZoneNode } from '../../src/nodes/litegraph/zones.ts'
 import { registerNodes } from '../../src/nodes/litegraph/register.ts'
-import { drawZones, zonesFrom, zonesOf, zoneTitle } from '../../src/nodes/litegraph/zones.ts'
+import { drawZones, installZones, zonesFrom, zonesOf, zoneTitle } from '../../src/nodes/litegraph/zones.ts'
 import { toys } from './toys.ts'
 
 const at = (id: string, x: number, y: number, sources: string[] = [], end?: string): ZoneNode => ({
@@ -83,6 +84,34 @@ describe('a zone', () => {
     expect(zonesOf(graph)).toMatchObject([
       { start: '1', end: '3', body: ['2'], category: 'sampling', carries: { x_prev: 'x_t' } },
     ])
+    registration.unregister()
+  })
+
+  test('follows the nodes of a canvas that is drawn again', () => {
+    const registration = registerNodes(LiteGraph, toys)
+    const graph = new LGraph()
+    const [start, end] = ['LoopStart', 'LoopEnd'].map((type, i) => {
+      const node = LiteGraph.createNode(`diffusion/${type}`)!
+      node.pos = [100 + 250 * i, 100]
+      graph.add(node)
+      return node
+    })
+    start!.connect('loop', end!, 'loop')
+    const canvas = { graph, ds: { scale: 1 }, setDirty() {} } as unknown as LGraphCanvas
+    installZones(canvas)
+    const drawn = (area = [0, 0, 2000, 2000]) => {
+      const ctx = createCanvas(1200, 600).getContext('2d') as unknown as CanvasRenderingContext2D
+      canvas.onDrawBackground!(ctx, new Float32Array(area))
+      return [110, 910].map((x) => ctx.getImageData(x, 80, 1, 1).data[3]! > 0)
+    }
+    expect(drawn()).toEqual([true, false])
+    expect(drawn()).toEqual([true, false])
+    start!.pos = [900, 100]
+    end!.pos = [950, 100]
+    expect(drawn()).toEqual([false, true])
+    expect(drawn([0, 0, 500, 500])).toEqual([false, false])
+    start!.disconnectOutput(start!.findOutputSlot('loop'))
+    expect(drawn()).toEqual([false, false])
     registration.unregister()
   })
 

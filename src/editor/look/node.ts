@@ -28,13 +28,13 @@ export function paintBody(node: Painted, size: readonly [number, number], painti
   ctx.fill()
   ctx.restore()
 
-  ctx.save()
-  box(ctx, 0, -TITLE, size[0], height, RADIUS)
-  ctx.clip()
+  const { globalAlpha } = ctx
+  ctx.beginPath()
+  ctx.roundRect(0, -TITLE, size[0], TITLE, height > TITLE ? [RADIUS, RADIUS, 0, 0] : RADIUS)
   ctx.globalAlpha *= colours.dark ? 0.13 : 0.1
   ctx.fillStyle = tint
-  ctx.fillRect(0, -TITLE, size[0], TITLE)
-  ctx.restore()
+  ctx.fill()
+  ctx.globalAlpha = globalAlpha
 
   if (state === 'running' && shareOf(node) !== undefined) {
     ctx.fillStyle = tint
@@ -54,7 +54,35 @@ export function paintOverview(
   { ctx, colours, scale }: Painting,
   inTitleBar: boolean,
 ) {
+  const { lines, height } = overviewOf(node, size, { ctx, colours, scale }, inTitleBar)
+  ctx.font = `560 ${height}px ${colours.font}`
+  ctx.fillStyle = isQuiet(node) ? colours.nodeFaint : colours.nodeTitle
+  ctx.textAlign = 'center'
+  ctx.textBaseline = 'middle'
+  const middle = inTitleBar ? -TITLE / 2 : (size[1] - TITLE) / 2
+  lines.forEach((line, i) => ctx.fillText(line, size[0] / 2, middle + (i - (lines.length - 1) / 2) * height * 1.1))
+  ctx.textAlign = 'left'
+  ctx.textBaseline = 'alphabetic'
+}
+
+interface Overview {
+  key: string
+  lines: string[]
+  height: number
+}
+const overviews = new WeakMap<object, Overview>()
+
+/** Its lines and their height, found once for a title, size and zoom: to measure text takes longer than all else here. */
+function overviewOf(
+  node: Painted,
+  size: readonly [number, number],
+  { ctx, colours, scale }: Pick<Painting, 'ctx' | 'colours' | 'scale'>,
+  inTitleBar: boolean,
+): Overview {
   const title = node.getTitle()
+  const key = `${scale} ${size[0]} ${size[1]} ${inTitleBar} ${colours.font} ${title}`
+  const known = overviews.get(node)
+  if (known?.key === key) return known
   const words = title.split(' ')
   const room = size[0] - 16
   ctx.font = `560 100px ${colours.font}`
@@ -65,14 +93,9 @@ export function paintOverview(
   const onOneEach = Math.min(room / widest, tall / words.length)
   const height = inTitleBar ? Math.min(TITLE - 4, 11 / scale) : Math.min(12 / scale, Math.max(onOneLine, onOneEach))
   ctx.font = `560 ${height}px ${colours.font}`
-  ctx.fillStyle = isQuiet(node) ? colours.nodeFaint : colours.nodeTitle
-  ctx.textAlign = 'center'
-  ctx.textBaseline = 'middle'
-  const lines = inTitleBar ? [shorten(ctx, title, room)] : wrap(ctx, title, room)
-  const middle = inTitleBar ? -TITLE / 2 : (size[1] - TITLE) / 2
-  lines.forEach((line, i) => ctx.fillText(line, size[0] / 2, middle + (i - (lines.length - 1) / 2) * height * 1.1))
-  ctx.textAlign = 'left'
-  ctx.textBaseline = 'alphabetic'
+  const overview = { key, height, lines: inTitleBar ? [shorten(ctx, title, room)] : wrap(ctx, title, room) }
+  overviews.set(node, overview)
+  return overview
 }
 
 const shareOf = ({ diffusion }: Painted): number | undefined =>

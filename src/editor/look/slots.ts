@@ -5,6 +5,9 @@ import { OVERVIEW } from './node.ts'
 import type { Painted, Painting } from './painting.ts'
 import { shorten } from './painting.ts'
 
+/** Below this zoom the shapes of slots are too small to be told apart. */
+const DOTS = 0.3
+
 /** Positions of slots are relative to the node. Returns where widgets begin. */
 export function paintSlots(
   node: Painted,
@@ -21,6 +24,12 @@ export function paintSlots(
     slots.forEach((slot, index) => {
       const [x, y] = positionOf(side, index)
       bottom = Math.max(bottom, y + 10)
+      // A shape of three pixels is a dot.
+      if (scale < DOTS && !painting.fits) {
+        ctx.fillStyle = painting.slotColour(String(slot.type))
+        ctx.fillRect(x - 4.5, y - 4.5, 9, 9)
+        return
+      }
       ctx.save()
       const fits = painting.fits?.(node, side, index)
       if (fits === false) ctx.globalAlpha *= 0.28

@@ -133,6 +133,8 @@ declare module 'litegraph.js/build/litegraph.core.js' {
 
   export class LGraph {
     _nodes: LGraphNode[]
+    /** Another after every change of nodes and wires. */
+    _version: number
     _groups: LGraphGroup[]
     links: Record<string, LLink>
     extra: Record<string, unknown>
@@ -173,6 +175,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
   }
 
   export interface LiteGraphStatic {
+    MAX_NUMBER_OF_NODES: number
     VERSION: number
     NODE_TITLE_HEIGHT: number
     NODE_SLOT_HEIGHT: number

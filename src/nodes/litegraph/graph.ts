@@ -10,6 +10,7 @@ import { seedControl, stringifyWorkflow, toGraph, withFixedSeeds, workflowOf } f
 import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
 import { FONTS } from '../views/canvas.ts'
+import { WorkflowError } from '../workflow/error.ts'
 import { FORMAT } from '../workflow/file.ts'
 import type { Play } from '../workflow/play.ts'
 import { playOf } from '../workflow/play.ts'
@@ -61,8 +62,14 @@ export const diffusionNodes = (graph: LGraph): DiffusionNode[] => graph._nodes.f
 /**
  * Shows a workflow. Nodes of types that are not registered become placeholders that keep all they came with and can be
  * moved, rewired and saved.
+ * @throws WorkflowError where the host's litegraph takes fewer nodes
  */
 export function showWorkflow(lite: LiteGraphStatic, graph: LGraph, file: WorkflowFile, prefix = '') {
+  const most = lite.MAX_NUMBER_OF_NODES
+  if (file.nodes.length > most) {
+    const cure = 'Raise LiteGraph.MAX_NUMBER_OF_NODES before it is loaded.'
+    throw new WorkflowError('nodes', `${file.nodes.length} nodes; this litegraph takes at most ${most}. ${cure}`)
+  }
   const data = structuredClone(file)
   for (const node of data.nodes) if (lite.registered_node_types[prefix + node.type]) node.type = prefix + node.type
   graph.configure(data)

@@ -3,7 +3,6 @@ import type { LGraph, LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Box } from '../views/canvas.ts'
 import { FONTS } from '../views/canvas.ts'
 import { LOOP } from '../workflow/slots.ts'
-import { diffusionNodes } from './graph.ts'
 import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
 import { zoneColour } from './palette.ts'
@@ -293,19 +292,48 @@ function carriedNow(start: DiffusionNode, carries: Readonly<Record<string, strin
   )
 }
 
+/** The zones of a graph that is drawn again and again: found anew only when a box or a wire is another. */
+function rememberZones(): (graph: LGraph) => Zone[] {
+  let [before, now]: [number[], number[]] = [[], []]
+  let of: LGraph | undefined
+  let zones: Zone[] = []
+  return (graph) => {
+    now.length = 0
+    now.push(graph._version)
+    for (const { pos, size, flags, inputs, outputs } of graph._nodes) {
+      now.push(pos[0], pos[1], size[0], size[1], flags.collapsed ? 1 : 0, outputs?.length ?? 0)
+      for (const { link } of inputs ?? []) now.push(Number(link ?? -1))
+    }
+    if (graph === of && now.length === before.length && now.every((value, i) => value === before[i])) return zones
+    ;[before, now] = [now, before]
+    of = graph
+    zones = zonesOf(graph)
+    return zones
+  }
+}
+
+/** Room for what is drawn over the edge of a box. */
+const OVER = 10
+
+const overlaps = ({ x, y, width, height }: Box, [left, top, across, down]: ArrayLike<number> & Iterable<number>) =>
+  x - OVER < left! + across! && x + width + OVER > left! && y - OVER < top! + down! && y + height + OVER > top!
+
 /** Draws zones behind the nodes of a canvas from now on, over what it drew there before. Returns its own undo. */
 export function installZones(canvas: LGraphCanvas, look: ZoneLook = {}): () => void {
   const before = canvas.onDrawBackground
+  const zonesNow = rememberZones()
   const draw = (ctx: CanvasRenderingContext2D, area: Float32Array) => {
     before?.call(canvas, ctx, area)
     const { graph } = canvas
     if (!graph) return
-    const statuses = new Map(diffusionNodes(graph).map((node) => [String(node.id), node.diffusion]))
     const progress = ({ start }: Zone) => {
-      const status = statuses.get(start)
-      return status?.state === 'running' || status?.state === 'done' ? status.progress : undefined
+      const node = graph.getNodeById(start)
+      if (!node || !isDiffusionNode(node)) return undefined
+      const { state, progress } = node.diffusion
+      return state === 'running' || state === 'done' ? progress : undefined
     }
-    drawZones(ctx, zonesOf(graph), progress, { scale: canvas.ds.scale, ...look })
+    const seen = zonesNow(graph).filter(({ box }) => overlaps(box, area))
+    drawZones(ctx, seen, progress, { scale: canvas.ds.scale, ...look })
   }
   canvas.onDrawBackground = draw
   canvas.setDirty(true, true)

@@ -5,7 +5,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type JsonObject = { [key: string]: Json }
 
 /** Above these a file is refused: no hand-made graph comes near, and a page would choke on more. */
-export const limits = { bytes: 8e6, depth: 48, string: 2e6, name: 300, nodes: 1000, links: 10_000, groups: 1000 } as const
+export const limits = { bytes: 8e6, depth: 48, string: 2e6, name: 300, nodes: 5000, links: 20_000, groups: 1000 } as const
 
 /** Assigned to an object, these change what the object is. */
 const dangerous = new Set(['__proto__', 'constructor', 'prototype'])

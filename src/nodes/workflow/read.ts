@@ -22,7 +22,7 @@ export function readWorkflow(data: Json, declarations: ReadonlyMap<string, Decla
   const reading = { declarations, notices }
   const rawNodes = graph.nodes as Json[]
   if (rawNodes.length > limits.nodes) {
-    throw new WorkflowError('nodes', `${rawNodes.length} nodes; litegraph takes at most ${limits.nodes}.`)
+    throw new WorkflowError('nodes', `${rawNodes.length} nodes; at most ${limits.nodes} are read.`)
   }
   const nodes = rawNodes.map((node, i) => readNode(node, `nodes[${i}]`, reading))
   const byId = new Map<NodeId, FileNode>()
