@@ -46,6 +46,8 @@ declare module 'litegraph.js/build/litegraph.core.js' {
 
   interface LGraphCanvas {
     bgcanvas: HTMLCanvasElement
+    bgctx: CanvasRenderingContext2D | null
+    clear_background: boolean
     ctx: CanvasRenderingContext2D
     options: Record<string, unknown>
     viewport: number[] | null

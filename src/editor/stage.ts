@@ -132,7 +132,10 @@ function createCanvas(element: HTMLCanvasElement, graph: LGraph, hooks: StageHoo
     edit: (node, param, event) => hooks.edit(node, param, [event.clientX, event.clientY]),
     chooseFile: (node, param, what) => hooks.chooseFile(node, param, what, [canvas.mouse[0], canvas.mouse[1]]),
   })
+  // Before litegraph asks for them: the grid fills both, and what is opaque is copied, not blended.
+  element.getContext('2d', { alpha: false })
   const canvas = new EditorCanvas(element, graph, { skip_render: true })
+  canvas.bgctx = canvas.bgcanvas.getContext('2d', { alpha: false })
   replaceMenus(canvas, hooks)
   Object.assign(canvas, settingsOf(canvas, graph, hooks))
   element.tabIndex = 0
@@ -147,6 +150,7 @@ const settingsOf = (canvas: EditorCanvas, graph: LGraph, hooks: StageHooks) =>
     hooks,
     pixelRatio: 1,
     background_image: null,
+    clear_background: false,
     show_info: false,
     render_canvas_border: false,
     render_link_tooltip: false,

@@ -3,9 +3,9 @@ import type { NodeState } from '../../nodes/litegraph/node.ts'
 import { wrap } from '../../nodes/litegraph/widgets.ts'
 import type { Colours } from '../theme.ts'
 import type { Painted, Painting } from './painting.ts'
-import { box, shorten, TITLE } from './painting.ts'
+import { box, shorten, TINY, TITLE } from './painting.ts'
 
-const RADIUS = 9
+const radiusAt = (scale: number) => (scale < TINY ? 0 : 9)
 
 /** Does not run. */
 const isQuiet = ({ part = 'runs' }: Painted) => part !== 'runs'
@@ -17,20 +17,22 @@ export function paintBody(node: Painted, size: readonly [number, number], painti
   const height = node.flags.collapsed ? TITLE : size[1] + TITLE
   const tint = colours.category(node.diffusion?.declaration.category ?? 'tools')
 
-  ctx.save()
+  const radius = radiusAt(scale)
+  box(ctx, 0, -TITLE, size[0], height, radius)
+  ctx.fillStyle = node.bgcolor ?? colours.node
   if (scale > 0.45) {
     ctx.shadowColor = colours.shadow
     ctx.shadowBlur = 14 * scale
     ctx.shadowOffsetY = 4 * scale
-  }
-  box(ctx, 0, -TITLE, size[0], height, RADIUS)
-  ctx.fillStyle = node.bgcolor ?? colours.node
-  ctx.fill()
-  ctx.restore()
+    ctx.fill()
+    ctx.shadowColor = 'transparent'
+  } else ctx.fill()
 
   const { globalAlpha } = ctx
-  ctx.beginPath()
-  ctx.roundRect(0, -TITLE, size[0], TITLE, height > TITLE ? [RADIUS, RADIUS, 0, 0] : RADIUS)
+  if (height > TITLE && radius > 0) {
+    ctx.beginPath()
+    ctx.roundRect(0, -TITLE, size[0], TITLE, [radius, radius, 0, 0])
+  } else box(ctx, 0, -TITLE, size[0], TITLE, radius)
   ctx.globalAlpha *= colours.dark ? 0.13 : 0.1
   ctx.fillStyle = tint
   ctx.fill()
@@ -114,19 +116,23 @@ function paintBorder(
   ctx.lineWidth = thin
   ctx.strokeStyle = fault ? colours.danger : state === 'running' ? tint : node.mouseOver ? colours.nodeFaint : colours.nodeLine
   if (fault || state === 'running') ctx.lineWidth = 1.5 * thin
-  box(ctx, 0, -TITLE, width, height, RADIUS)
+  const radius = radiusAt(scale)
+  box(ctx, 0, -TITLE, width, height, radius)
   if (node.has_errors || node.part === 'bypassed') ctx.setLineDash([5, 4])
   ctx.stroke()
   ctx.setLineDash([])
-  if (fault || (state === 'running' && !node.is_selected)) ring(ctx, width, height, 2.5, 4, fault ? colours.danger : tint, 0.22)
-  if (node.is_selected) ring(ctx, width, height, 2.5, 2 * thin, colours.accent, 1)
+  if (fault || (state === 'running' && !node.is_selected)) ring(ctx, width, height, radius, 4, fault ? colours.danger : tint, 0.22)
+  if (node.is_selected) ring(ctx, width, height, radius, 2 * thin, colours.accent, 1)
 }
+
+/** Between a node and the ring around it. */
+const GAP = 2.5
 
 function ring(
   ctx: CanvasRenderingContext2D,
   width: number,
   height: number,
-  gap: number,
+  radius: number,
   line: number,
   colour: string,
   alpha: number,
@@ -135,7 +141,7 @@ function ring(
   ctx.globalAlpha *= alpha
   ctx.strokeStyle = colour
   ctx.lineWidth = line
-  box(ctx, -gap, -TITLE - gap, width + 2 * gap, height + 2 * gap, RADIUS + gap)
+  box(ctx, -GAP, -TITLE - GAP, width + 2 * GAP, height + 2 * GAP, radius && radius + GAP)
   ctx.stroke()
   ctx.restore()
 }

@@ -61,12 +61,16 @@ export interface Painting {
   slotColour: (type: string) => string
 }
 
+/** Below this zoom shapes are a few pixels: slots are squares, and boxes have corners. Painting those is several times as quick. */
+export const TINY = 0.3
+
 /** Height of a node's title bar. */
 export const TITLE = 30
 
 export function box(ctx: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, radius: number) {
   ctx.beginPath()
-  ctx.roundRect(x, y, width, height, radius)
+  if (radius > 0) ctx.roundRect(x, y, width, height, radius)
+  else ctx.rect(x, y, width, height)
 }
 
 const textWidths = new Map<string, string>()

@@ -3,10 +3,7 @@ import { declaredName } from '../../nodes/workflow/slots.ts'
 import type { Colours } from '../theme.ts'
 import { OVERVIEW } from './node.ts'
 import type { Painted, Painting } from './painting.ts'
-import { shorten } from './painting.ts'
-
-/** Below this zoom the shapes of slots are too small to be told apart. */
-const DOTS = 0.3
+import { shorten, TINY } from './painting.ts'
 
 /** Positions of slots are relative to the node. Returns where widgets begin. */
 export function paintSlots(
@@ -24,8 +21,7 @@ export function paintSlots(
     slots.forEach((slot, index) => {
       const [x, y] = positionOf(side, index)
       bottom = Math.max(bottom, y + 10)
-      // A shape of three pixels is a dot.
-      if (scale < DOTS && !painting.fits) {
+      if (scale < TINY && !painting.fits) {
         ctx.fillStyle = painting.slotColour(String(slot.type))
         ctx.fillRect(x - 4.5, y - 4.5, 9, 9)
         return

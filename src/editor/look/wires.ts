@@ -62,11 +62,24 @@ export function paintGrid(
   let step = 24 * camera.scale
   while (step < 14) step *= 4
   const dot = Math.max(1, Math.min(2.5, camera.scale * 1.6))
-  ctx.fillStyle = colours.canvasDot
   const [left, top] = [mod(camera.x * camera.scale, step), mod(camera.y * camera.scale, step)]
-  for (let x = left - step; x < width + step; x += step) {
-    for (let y = top - step; y < height + step; y += step) ctx.fillRect(x - dot / 2, y - dot / 2, dot, dot)
-  }
+  const column = columnOf(step, dot, height, colours.canvasDot)
+  // On whole pixels, where it is only copied.
+  for (let x = left - step; x < width + step; x += step) ctx.drawImage(column, Math.round(x - 2), Math.round(top - step - 2))
+}
+
+let column: { key: string; bitmap: OffscreenCanvas } | undefined
+
+/** A column of dots, its first in the middle of four pixels, painted once for a zoom: there are thousands of dots in a frame. */
+function columnOf(step: number, dot: number, height: number, colour: string): OffscreenCanvas {
+  const key = `${step} ${dot} ${height} ${colour}`
+  if (column?.key === key) return column.bitmap
+  const bitmap = new OffscreenCanvas(4, Math.ceil(height + 2 * step) + 4)
+  const ctx = bitmap.getContext('2d')!
+  ctx.fillStyle = colour
+  for (let y = 2; y < bitmap.height; y += step) ctx.fillRect(2 - dot / 2, y - dot / 2, dot, dot)
+  column = { key, bitmap }
+  return bitmap
 }
 
 const mod = (value: number, by: number) => ((value % by) + by) % by
