@@ -43,15 +43,23 @@ const quantile = (numbers: readonly number[], share: number) => {
 const STARTS = 5
 
 async function timeStarts(browser: Browser, address: string) {
-  const starts = []
+  const starts: Awaited<ReturnType<typeof timesOf>>[] = []
   for (let i = 0; i < STARTS; i++) {
     const page = await open(browser, address)
-    starts.push({ ...(await timesOf(page)) })
+    starts.push(await timesOf(page))
     await page.context().close()
   }
-  const median = (name: keyof (typeof starts)[number]) => (quantile(starts.map((each) => each[name]), 0.5) / 1000).toFixed(2)
+  const median = (name: keyof (typeof starts)[number]) =>
+    (
+      quantile(
+        starts.map((each) => each[name]),
+        0.5,
+      ) / 1000
+    ).toFixed(2)
   console.log(`start, in a new profile, median of ${STARTS}:`)
-  console.log(`  first paint ${median('paint')} s, a graph to work on ${median('graph')} s, the engine stands ${median('engine')} s`)
+  console.log(
+    `  first paint ${median('paint')} s, a graph to work on ${median('graph')} s, the engine stands ${median('engine')} s`,
+  )
 }
 
 async function open(browser: Browser, address: string): Promise<Page> {
@@ -90,9 +98,14 @@ async function pan(browser: Browser, address: string, count: number, frames: num
     count,
   )
   await run(page)
-  await page.getByText(/Finished in/).waitFor({ timeout: 600_000 })
+  await page
+    .getByText(/Finished in/)
+    .first()
+    .waitFor({ timeout: 600_000 })
   const views = await page.evaluate(
-    () => (document.querySelector('canvas') as unknown as { data: Shown }).data.graph._nodes.filter((node) => node.diffusion?.view).length,
+    () =>
+      (document.querySelector('canvas') as unknown as { data: Shown }).data.graph._nodes.filter((node) => node.diffusion?.view)
+        .length,
   )
   console.log(`${count} nodes, ${views} of them with a preview:`)
   await measure(browser, page, 'all of them seen', frames)
@@ -119,13 +132,13 @@ function manyNodes(count: number): string {
     for (const node of structuredClone(one.nodes)) {
       node.id = Number(node.id) + ids
       node.pos = [node.pos[0] + x, node.pos[1] + y]
-      for (const input of node.inputs ?? []) if (input.link != null) input.link += links
-      for (const output of node.outputs ?? []) output.links = output.links?.map((link) => link + links) ?? null
+      for (const input of node.inputs ?? []) if (input.link != null) input.link = Number(input.link) + links
+      for (const output of node.outputs ?? []) output.links = output.links?.map((link) => Number(link) + links) ?? null
       Object.assign(node.properties, short[node.type], node.type === 'diffusion/Points' && { seed: i })
       all.nodes.push(node)
     }
     for (const [id, from, a, to, b, type] of one.links) {
-      all.links.push([id + links, Number(from) + ids, a, Number(to) + ids, b, type])
+      all.links.push([Number(id) + links, Number(from) + ids, a, Number(to) + ids, b, type])
     }
   }
   for (let i = all.nodes.length; i < count; i++) {
@@ -168,7 +181,10 @@ async function trainOne(page: Page) {
     graph._nodes.find(({ type }) => type === 'diffusion/TrainingStart')!.setProperty('steps', 1_000_000)
   })
   await run(page)
-  await page.getByText(/step \d+ of 1,000,000/).first().waitFor({ timeout: 60_000 })
+  await page
+    .getByText(/step \d+ of 1,000,000/)
+    .first()
+    .waitFor({ timeout: 60_000 })
 }
 
 async function measure(browser: Browser, page: Page, what: string, frames: number) {

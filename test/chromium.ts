@@ -60,7 +60,13 @@ export function useChromium(args: string[] = []): Chromium {
       return watched(await browser!.newContext({ serviceWorkers: offline ? 'allow' : 'block' }))
     },
     async launchIn(profile) {
-      return watched(await chromium.launchPersistentContext(profile, { executablePath: path, args: [...quiet, ...args], serviceWorkers: 'block' }))
+      return watched(
+        await chromium.launchPersistentContext(profile, {
+          executablePath: path,
+          args: [...quiet, ...args],
+          serviceWorkers: 'block',
+        }),
+      )
     },
     async newPage() {
       const page = await browser!.newPage({ serviceWorkers: 'block' })

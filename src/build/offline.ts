@@ -29,7 +29,10 @@ export function offline(): Plugin {
       handler({ dir }) {
         const file = join(dir!, SERVICE_WORKER)
         const code = readFileSync(file, 'utf8')
-        writeFileSync(file, code.replace('__BUILT__', () => JSON.stringify(builtIn(dir!))))
+        writeFileSync(
+          file,
+          code.replace('__BUILT__', () => JSON.stringify(builtIn(dir!))),
+        )
       },
     },
   }

@@ -56,7 +56,10 @@ async function answer(request: Request, path: string): Promise<Response> {
   if (response.ok && later.includes(path)) {
     const copy = response.clone()
     // A full disk is no reason not to go on.
-    await caches.open(DATA).then((cache) => cache.put(address, copy)).catch(() => {})
+    await caches
+      .open(DATA)
+      .then((cache) => cache.put(address, copy))
+      .catch(() => {})
   }
   return response
 }

@@ -39,10 +39,13 @@ beforeAll(async () => {
   context = await chromium.newContext({ offline: true })
   page = await context.newPage()
   const asked = new Set<string>()
-  page.on('response', (response) => asked.add(new URL(response.url()).pathname.slice(1) || 'index.html'))
+  page.on('response', (response) => asked.add(response.url()))
   await page.goto(address)
   await engineStands()
-  atFirst = [...asked].filter((path) => path !== 'service-worker.js')
+  atFirst = [...asked]
+    .filter((url) => url.startsWith(address))
+    .map((url) => new URL(url).pathname.slice(1) || 'index.html')
+    .filter((path) => path !== 'service-worker.js')
 })
 
 afterAll(async () => {
@@ -92,7 +95,11 @@ test('starts and runs without a network after the first visit, on an isolated pa
     graph._nodes.find(({ type }) => type === 'diffusion/TrainingStart')!.properties.steps = 5
   })
   await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page.getByText(/Finished in/).waitFor()
+  await page
+    .locator('footer')
+    .getByText(/Finished in/)
+    .first()
+    .waitFor()
 })
 
 test('says that a new version is there, and takes it when told to', async () => {

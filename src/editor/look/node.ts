@@ -121,7 +121,8 @@ function paintBorder(
   if (node.has_errors || node.part === 'bypassed') ctx.setLineDash([5, 4])
   ctx.stroke()
   ctx.setLineDash([])
-  if (fault || (state === 'running' && !node.is_selected)) ring(ctx, width, height, radius, 4, fault ? colours.danger : tint, 0.22)
+  if (fault || (state === 'running' && !node.is_selected))
+    ring(ctx, width, height, radius, 4, fault ? colours.danger : tint, 0.22)
   if (node.is_selected) ring(ctx, width, height, radius, 2 * thin, colours.accent, 1)
 }
 
