@@ -1,6 +1,5 @@
 // The service worker of the built editor: after the first visit it starts and runs without a network. The build gives it the
 // list of its files (build/offline.ts). Answers keep their headers, so that the page stays isolated and wasm has its threads.
-export {}
 
 /** What the build knows: paths from where this script is. */
 export interface Built {
