@@ -44,6 +44,7 @@ const library: UserConfig = {
         index: 'src/index.ts',
         engine: 'src/engine/index.ts',
         worker: 'src/worker.ts',
+        script: 'src/script.ts',
         'default-worker': 'src/nodes/worker.ts',
         cli: 'src/nodes/cli/main.ts',
       },

@@ -11,7 +11,7 @@ import { insertCopy } from './clipboard.ts'
 import * as format from './format.ts'
 import { open } from './pieces.ts'
 import { byType } from './declarations.ts'
-import { copyLink, shareWithFiles } from './share.ts'
+import { copyLink, downloadScript, shareWithFiles } from './share.ts'
 import { withoutNodes } from './splice.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
@@ -94,6 +94,7 @@ export function makeCommands(editor: Editor) {
       run: () =>
         download({ name: `${format.fileName(state.name.value)}.json`, mime: 'application/json', bytes: workspace.text() }),
     },
+    downloadScript: { run: () => void downloadScript(editor) },
     copyLink: { keys: ['Alt+Shift+L'], run: () => void copyLink(editor) },
     share: { run: () => void shareWithFiles(editor) },
     selectAll: { keys: ['Mod+A'], run: () => stage.select(stage.nodes().map((node) => node.id)) },

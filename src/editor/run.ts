@@ -32,6 +32,8 @@ export interface Runner {
   touched(): void
   visible(nodes: string[]): void
   expand(node: LGraphNode): Promise<Expansion>
+  /** The graph as a script. Throws Error, saying what keeps it from being one. */
+  script(text: { title?: string; about?: string }): Promise<string>
   keep(what: Kept, name: string, bytes: Uint8Array): Promise<KeptFile>
   /** Looks anew what is kept; it goes into the state. */
   list(what: Kept): Promise<void>
@@ -195,6 +197,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         break
       case 'checked':
       case 'expanded':
+      case 'scripted':
       case 'kept':
       case 'keptFiles':
       case 'keptBytes':
@@ -281,6 +284,12 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       }))
       if (!expansion) throw new Error(faults.map(inWords).join(' '))
       return expansion
+    },
+    async script(said) {
+      const graph = graphOf(stage.graph)
+      const { text, faults } = await ask<'scripted'>((id) => ({ type: 'script', id, graph, ...said }))
+      if (text === undefined) throw new Error(faults.map(inWords).join(' '))
+      return text
     },
     async keep(what, name, bytes) {
       const { file, error } = await ask<'kept'>((id) => ({ type: 'keep', id, what, name, bytes }))

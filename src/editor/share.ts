@@ -39,6 +39,17 @@ export async function shareWithFiles(editor: Editor) {
   download({ name: `${format.fileName(state.name.value)}.zip`, mime: 'application/zip', bytes: zip })
 }
 
+/** The graph as a script for Node, saved to disk. */
+export async function downloadScript({ runner, workspace }: Editor) {
+  const title = state.name.value
+  try {
+    const bytes = await runner.script({ title, about: workspace.about() })
+    download({ name: `${format.fileName(title)}.ts`, mime: 'text/plain', bytes })
+  } catch (error) {
+    state.say(texts.share.noScript, { text: (error as Error).message, error: true })
+  }
+}
+
 /** What files may add to a link, in bytes: longer ones are cut by programs that pass them on. */
 const IN_A_LINK = 100e3
 

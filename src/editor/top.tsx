@@ -78,6 +78,7 @@ const fileItems = (editor: Editor): state.Menu['items'] => [
   itemOf(editor, 'save'),
   itemOf(editor, 'saveAs'),
   itemOf(editor, 'download'),
+  itemOf(editor, 'downloadScript'),
   itemOf(editor, 'copyLink'),
   itemOf(editor, 'share'),
   'rule',

@@ -39,6 +39,8 @@ export type Request =
   | { type: 'answer'; run: number; answer: 'anew' | 'continue' | 'cancel' }
   | { type: 'check'; id: number; graph: Graph }
   | { type: 'expand'; id: number; node: GraphNode; wired: string[] }
+  /** Writes a graph as a script, which says at its top what it is called and about. */
+  | { type: 'script'; id: number; graph: Graph; title?: string; about?: string }
   /** Observers on screen; others wait (their last value is still shown at the end). Undefined: all are. */
   | { type: 'visible'; nodes: string[] | undefined }
   /**
@@ -128,6 +130,8 @@ export type Event =
   | { type: 'finished'; run: number; seconds: number; stopped: boolean; networks?: Networks }
   | { type: 'checked'; id: number; faults: Fault[] }
   | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
+  /** Without text if the graph has faults. */
+  | { type: 'scripted'; id: number; text?: string; faults: Fault[] }
   | { type: 'kept'; id: number; file?: KeptFile; error?: string }
   | { type: 'keptFiles'; id: number; files: KeptFile[] }
   /** Without bytes if it is not kept here. */

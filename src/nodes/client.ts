@@ -44,6 +44,11 @@ export interface Client {
   check(graph: Graph): Promise<Fault[]>
   /** @throws GraphError where the node stands for no others */
   expand(node: GraphNode, wired: string[]): Promise<Expansion>
+  /**
+   * Writes a graph as a script for Node, with these words at its top.
+   * @throws GraphError with what keeps the graph from running
+   */
+  script(graph: Graph, text?: { title?: string; about?: string }): Promise<string>
   /** Keeps a checkpoint or a data set, so that nodes can name it. */
   keep(what: Kept, name: string, bytes: Uint8Array): Promise<KeptFile>
   kept(what: Kept): Promise<KeptFile[]>
@@ -52,7 +57,7 @@ export interface Client {
   close(): void
 }
 
-type Answer = 'checked' | 'expanded' | 'kept' | 'keptFiles' | 'imported'
+type Answer = 'checked' | 'expanded' | 'scripted' | 'kept' | 'keptFiles' | 'imported'
 type Asking = Extract<Request, { id: number }>
 /** Each member without its id: Omit would merge the union. */
 type Question = Asking extends infer R ? (R extends Asking ? Omit<R, 'id'> : never) : never
@@ -123,6 +128,11 @@ export function createClient(port: EnginePort): Client {
       const { expansion, faults } = await ask<'expanded'>({ type: 'expand', node, wired })
       if (!expansion) throw new GraphError(faults)
       return expansion
+    },
+    async script(graph, said = {}) {
+      const { text, faults } = await ask<'scripted'>({ type: 'script', graph, ...said })
+      if (text === undefined) throw new GraphError(faults)
+      return text
     },
     async keep(what, name, bytes) {
       const { file, error } = await ask<'kept'>({ type: 'keep', what, name, bytes })

@@ -14,6 +14,7 @@ import type { KeptFiles } from './kept.ts'
 import type { ShippedAddresses } from './shipped.ts'
 import { shippedFrom, withMnist } from './shipped.ts'
 import { shippedFiles } from './shipped-files.ts'
+import { scriptOf } from './script/write.ts'
 import { browserStorage } from './storage.ts'
 import { wasmFiles } from './wasm-files.ts'
 
@@ -98,6 +99,9 @@ class Server {
         break
       case 'expand':
         this.expand(request)
+        break
+      case 'script':
+        this.script(request)
         break
       case 'visible':
         this.session.setVisible(request.nodes)
@@ -184,6 +188,14 @@ class Server {
       this.post({ type: 'expanded', id, expansion: this.session.expand(node, wired), faults: [] })
     } catch (error) {
       this.post({ type: 'expanded', id, faults: faultsOf(error, node.id) })
+    }
+  }
+
+  private script({ id, graph, title, about }: Extract<Request, { type: 'script' }>) {
+    try {
+      this.post({ type: 'scripted', id, text: scriptOf(graph, opTable(this.nodes), { title, about }), faults: [] })
+    } catch (error) {
+      this.post({ type: 'scripted', id, faults: faultsOf(error, '') })
     }
   }
 

@@ -44,6 +44,7 @@ export const en = {
     save: 'Save',
     saveAs: 'Save as…',
     download: 'Download file',
+    downloadScript: 'Download as script',
     copyLink: 'Copy a link to this graph',
     share: 'Share with weights…',
     run: 'Run',
@@ -321,6 +322,7 @@ export const en = {
   },
 
   share: {
+    noScript: 'The graph cannot be written as a script',
     title: 'Share with weights',
     link: 'The link',
     linkCopied: 'The link is copied',

@@ -57,6 +57,7 @@ export const ko: Texts = {
     save: '저장',
     saveAs: '다른 이름으로 저장…',
     download: '파일로 내려받기',
+    downloadScript: '스크립트로 내려받기',
     copyLink: '이 그래프의 링크 복사',
     share: '가중치와 함께 공유…',
     run: '실행',
@@ -332,6 +333,7 @@ export const ko: Texts = {
   },
 
   share: {
+    noScript: '그래프를 스크립트로 쓸 수 없습니다',
     title: '가중치와 함께 공유',
     link: '링크',
     linkCopied: '링크를 복사했습니다',

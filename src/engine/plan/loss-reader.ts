@@ -19,7 +19,7 @@ export class LossReader {
     return this.reading[0]
   }
 
-  read({ loss, index, step }: Iteration) {
+  read({ loss, index, step }: Pick<Iteration, 'loss' | 'index'> & { step: Pick<LoopStep, 'end'> }) {
     if (loss?.type !== 'loss' && loss?.type !== 'number') return
     this.memory.retain(loss)
     const reading = loss.tensor
@@ -48,7 +48,7 @@ export class LossReader {
   }
 }
 
-const notANumber = (step: LoopStep, index: number, value: number) =>
+const notANumber = (step: Pick<LoopStep, 'end'>, index: number, value: number) =>
   new NodeError({
     node: step.end,
     slot: 'loss',

@@ -1,6 +1,6 @@
 // Runs the steps of a plan. A generator: it stops at every iteration of a loop, where whoever drives it may wait, pause,
 // take a step or end it; nothing in here is asynchronous.
-import { randomOf } from '../random.ts'
+import { randomOf, type Random } from '../random.ts'
 import type { NumberValue, Value } from '../values.ts'
 import type { Keys } from './keys.ts'
 import type { LoopStep, NodeStep, Step, ValueId } from './compile.ts'
@@ -8,7 +8,7 @@ import { valueId } from './compile.ts'
 import { NodeError } from './fault.ts'
 import { wire } from './graph.ts'
 import { tidied, type Memory } from './memory.ts'
-import type { Inputs, Op, Ops, Outputs, OutputOp, Params, RunContext, RunOp, StartOp } from './op.ts'
+import type { Declaration, Inputs, Op, Ops, Outputs, OutputOp, Params, RunContext, RunOp, StartOp } from './op.ts'
 import type { View } from './view.ts'
 
 /** Where the generator stops. `wait` is answered with what the promise gives. */
@@ -224,9 +224,15 @@ function keepSolver({ after }: Solvers, name: string, state: unknown, { memory }
   after[name] = state
 }
 
-function contextOf(id: string, op: Op, params: Params, path: readonly number[], host: Host): RunContext {
+const contextOf = (id: string, op: Op, params: Params, path: readonly number[], host: Host): RunContext => ({
+  random: randomFor(op, params, path),
+  prepared: host.prepared.get(id),
+})
+
+/** What a node draws from: its seed, if it has one, and the iterations of the zones around it, outermost first. */
+export function randomFor(op: Declaration, params: Params, path: readonly number[]): Random {
   const seed = Object.entries(op.params).find(([, { kind }]) => kind === 'seed')?.[0]
-  return { random: randomOf(seed ? (params[seed] as number) : 0, path), prepared: host.prepared.get(id) }
+  return randomOf(seed ? (params[seed] as number) : 0, path)
 }
 
 /** Adds the node to what went wrong in it; what tfjs throws becomes a fault of the node as well. */

@@ -7,10 +7,12 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
 
   litegraph-diffusion run workflow.json --out dir [options]
   litegraph-diffusion check workflow.json
+  litegraph-diffusion script workflow.json [--out script.ts]
   litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the files that nodes
-make (checkpoints), and summary.json. check only says what is wrong with a workflow.
+make (checkpoints), and summary.json. check only says what is wrong with a workflow;
+script writes it as a program of a few lines a loop that computes the same numbers, to be read and changed.
 A PNG with a workflow in it, or a ZIP of a workflow and its files, can be given instead of JSON.
 
   --out dir              where the results go; made if it is not there
@@ -68,9 +70,19 @@ export interface ImportArguments {
   quiet: boolean
 }
 
+export interface ScriptArguments {
+  command: 'script'
+  file: string
+  /** Unset: standard output. */
+  out: string | undefined
+  settings: Record<string, string>
+  steps: number | undefined
+}
+
 export type Arguments =
   | RunArguments
   | ImportArguments
+  | ScriptArguments
   | { command: 'check'; file: string }
   | { command: 'help' }
   | { command: 'version' }
@@ -83,15 +95,20 @@ export function parseArguments(argv: string[]): Arguments {
   if (values.help) return { command: 'help' }
   if (values.version) return { command: 'version' }
   const [command, file, ...more] = positionals
-  if (command === undefined) throw new UsageError('Say what to do: run, check or import.')
-  if (command !== 'run' && command !== 'check' && command !== 'import') {
-    throw new UsageError(`There is no command ${command}; there are run, check and import.`)
+  if (command === undefined) throw new UsageError('Say what to do: run, check, script or import.')
+  if (command !== 'run' && command !== 'check' && command !== 'script' && command !== 'import') {
+    throw new UsageError(`There is no command ${command}; there are run, check, script and import.`)
   }
   const what = command === 'import' ? 'folder' : 'workflow'
   if (file === undefined) throw new UsageError(`Say which ${what} to ${command}.`)
   if (more.length > 0) throw new UsageError(`One ${what} at a time; what is ${more.join(' ')}?`)
   if (command === 'check') return { command, file }
   if (command === 'import') return importArguments(file, values)
+  const changes = {
+    settings: Object.fromEntries(values.set.map(parseSetting)),
+    steps: values.steps === undefined ? undefined : parseSteps(values.steps),
+  }
+  if (command === 'script') return { command, file, out: values.out, ...changes }
   if (values.out === undefined) throw new UsageError('Say where the results go: --out dir.')
   if (values.measure && values.state === undefined)
     throw new UsageError('--measure needs a place to keep its choice: --state dir.')
@@ -99,8 +116,7 @@ export function parseArguments(argv: string[]): Arguments {
     command,
     file,
     out: values.out,
-    settings: Object.fromEntries(values.set.map(parseSetting)),
-    steps: values.steps === undefined ? undefined : parseSteps(values.steps),
+    ...changes,
     targets: values.target,
     backend: parseBackend(values.backend),
     checkpoints: values.checkpoint,

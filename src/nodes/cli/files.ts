@@ -52,8 +52,8 @@ export function csvOf({ xLabel, lines }: ChartView): string {
 
 const quoted = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
 
-/** Paints a view with the workflow in it, so that the picture can be opened in the editor. */
-export type Painter = (view: View, workflow: string) => Promise<Uint8Array>
+/** Paints a view, with the workflow in it where there is one, so that the picture can be opened in the editor. */
+export type Painter = (view: View, workflow?: string) => Promise<Uint8Array>
 
 const SIZES: Record<View['kind'], [number, number]> = {
   scatter: [512, 540],
@@ -79,6 +79,7 @@ export async function loadPainter(): Promise<Painter | undefined> {
     // The same interfaces, declared by another package.
     const makeSheet = canvas.createCanvas as unknown as MakeSheet
     paintView(context as unknown as CanvasRenderingContext2D, view, box, lightTheme, { makeSheet })
-    return pngWithWorkflow(await picture.encode('png'), workflow)
+    const png = await picture.encode('png')
+    return workflow === undefined ? png : pngWithWorkflow(png, workflow)
   }
 }

@@ -7,7 +7,7 @@ import { SettingError } from '../settings.ts'
 import { WorkflowError } from '../workflow.ts'
 import { help, parseArguments, UsageError } from './arguments.ts'
 import { importFolder } from './import.ts'
-import { check, run } from './run.ts'
+import { check, run, script } from './run.ts'
 import { terminal } from './terminal.ts'
 
 const version = () =>
@@ -28,6 +28,8 @@ async function main(argv: string[]): Promise<number> {
         return await check(wanted.file, terminal(process.stderr, true))
       case 'run':
         return await run(wanted, terminal(process.stderr, wanted.quiet))
+      case 'script':
+        return await script(wanted, terminal(process.stderr, true))
       case 'import':
         return await importFolder(wanted, terminal(process.stderr, wanted.quiet))
       default:

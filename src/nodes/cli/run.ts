@@ -1,9 +1,10 @@
-// The two commands: run a workflow with the same session as the editor's worker, or only check it.
-import { stat } from 'node:fs/promises'
+// What is done with a workflow: run with the same session as the editor's worker, only checked, or written as a script.
+import { stat, writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { packFolder } from '../../engine/checkpoint/archive.ts'
 import { startBackend } from '../../engine/backends.ts'
 import type { Fault } from '../../engine/plan/fault.ts'
+import { GraphError } from '../../engine/plan/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import { wire } from '../../engine/plan/graph.ts'
 import { declarationOf, opTable, type OutputFile } from '../../engine/plan/op.ts'
@@ -16,13 +17,14 @@ import { shippedInNode } from '../shipped-node.ts'
 import type { KeptFiles } from '../kept.ts'
 import { keptIn } from '../kept.ts'
 import { folderStore, readBytes, readFolder } from '../folder.ts'
+import { scriptOf } from '../script/write.ts'
 import { nodes } from '../table.ts'
 import { provideWebGPU } from '../node-webgpu.ts'
 import { findNode, titleOf, withSettings, withValuesOf } from '../settings.ts'
 import { isPng, parseWorkflow, stringifyWorkflow, toGraph, withFixedSeeds, withWorkflow, workflowOfPng } from '../workflow.ts'
 import type { BundledFile } from '../workflow/bundle.ts'
 import { isBundle, unpackBundle } from '../workflow/bundle.ts'
-import type { RunArguments } from './arguments.ts'
+import type { RunArguments, ScriptArguments } from './arguments.ts'
 import type { Folder } from './files.ts'
 import { csvOf, loadPainter, openFolder, slug } from './files.ts'
 import type { Terminal } from './terminal.ts'
@@ -42,6 +44,24 @@ export async function check(file: string, out: Terminal): Promise<ExitStatus> {
   await session.dispose()
   for (const fault of faults) out.line(faultText(fault, graph, declared))
   return faults.every(({ notice }) => notice) ? 0 : 1
+}
+
+/** Writes a workflow as a script. */
+export async function script({ file, out: path, settings, steps }: ScriptArguments, out: Terminal): Promise<ExitStatus> {
+  const { workflow, graph: opened, files } = await open(file, out)
+  const kept = files.map(({ file }) => file)
+  const graph = withSettings(opened, { ...stepsOfAll(opened, steps), ...settings }, declarations, kept)
+  const { title, about } = workflow.extra.diffusion ?? {}
+  try {
+    const text = scriptOf(graph, opTable(nodes), { title, about })
+    if (path === undefined) process.stdout.write(text)
+    else await writeFile(path, text)
+    return 0
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error
+    for (const fault of error.faults) out.line(faultText(fault, graph, declared))
+    return 1
+  }
 }
 
 /** @throws WorkflowError, SettingError */

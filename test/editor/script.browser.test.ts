@@ -1,0 +1,40 @@
+// A graph downloaded as a script, in a real Chromium.
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { addNode, dropText, newWorkflow, titles } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+
+async function open() {
+  const page = await (await chromium.newContext()).newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  await newWorkflow(page)
+  return page
+}
+
+test('the File menu downloads the graph as a script, or says why it cannot', async () => {
+  const page = await open()
+  const choose = async () => {
+    await page.getByRole('button', { name: 'File', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Download as script' }).click()
+  }
+  await addNode(page, 'Scatter', 500, 400)
+  await choose()
+  await page.getByText('The graph cannot be written as a script').waitFor()
+  await page.getByText('There is nothing to run').waitFor()
+
+  await dropText(page, 'forward.json', readFileSync('workflows/forward-process.json', 'utf8'))
+  await expect.poll(() => titles(page)).toContain('ForwardNoise')
+  const waiting = page.waitForEvent('download')
+  await choose()
+  const file = await waiting
+  expect(file.suggestedFilename()).toMatch(/\.ts$/)
+  const text = readFileSync(await file.path(), 'utf8')
+  expect(text).toContain("import { start } from 'litegraph-diffusion/script'")
+  expect(text).toMatch(/const \{ .* \} = run\('diffusion\/ForwardNoise'/)
+  expect(chromium.errors()).toEqual([])
+})

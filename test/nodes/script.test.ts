@@ -1,0 +1,221 @@
+// Graphs written as scripts: what they look like, and that they compute what a run of the graph computes, bit for bit.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { startBackend, stopBackend } from '../../src/engine/backends.ts'
+import { writeImages } from '../../src/engine/datasets/file.ts'
+import { GraphError } from '../../src/engine/plan/fault.ts'
+import type { Graph } from '../../src/engine/plan/graph.ts'
+import { declarationOf, opTable } from '../../src/engine/plan/op.ts'
+import { createSession } from '../../src/engine/plan/session.ts'
+import { memoryStore } from '../../src/engine/plan/store.ts'
+import type { View } from '../../src/engine/plan/view.ts'
+import { tf } from '../../src/engine/tf.ts'
+import { assetsOf } from '../../src/nodes/assets.ts'
+import { keptIn } from '../../src/nodes/kept.ts'
+import { identifier, Names } from '../../src/nodes/script/names.ts'
+import type { Script } from '../../src/nodes/script/start.ts'
+import { start } from '../../src/nodes/script/start.ts'
+import { scriptOf } from '../../src/nodes/script/write.ts'
+import { titleOf, withSettings } from '../../src/nodes/settings.ts'
+import { shippedInNode } from '../../src/nodes/shipped-node.ts'
+import { nodes } from '../../src/nodes/table.ts'
+import { parseWorkflow, toGraph } from '../../src/nodes/workflow.ts'
+import { node } from './evaluate.ts'
+
+const ops = opTable(nodes)
+const declarations = nodes.map(declarationOf)
+const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+const names = readdirSync('workflows').flatMap((file) => /^(.*)\.json$/.exec(file)?.[1] ?? [])
+const folder = mkdtempSync(join(tmpdir(), 'script-'))
+const datasets = keptIn(memoryStore())
+
+beforeAll(async () => void (await startBackend({ prefer: 'wasm' })))
+afterAll(async () => {
+  await stopBackend()
+  rmSync(folder, { recursive: true, force: true })
+})
+beforeEach(() => void vi.spyOn(console, 'log').mockImplementation(() => {}))
+afterEach(() => vi.restoreAllMocks())
+
+/** Stands for images of the user's own. */
+const stripes = writeImages({
+  name: 'stripes',
+  images: Uint8Array.from({ length: 24 * 16 * 16 * 3 }, (_, i) => 40 * ((Math.floor(i / 48) + i) % 6)),
+  shape: [24, 16, 16, 3],
+  max: 255,
+  labels: Int32Array.from({ length: 24 }, (_, i) => i % 2),
+  classNames: ['even', 'odd'],
+})
+
+/** A ready workflow with its short settings; nothing is shown while it trains, for a script shows it once. */
+async function workflow(name: string): Promise<Graph> {
+  const { workflow: file } = parseWorkflow(readFileSync(`workflows/${name}.json`, 'utf8'), declarations)
+  const graph = withSettings(toGraph(file, declarations), file.extra.diffusion!.test as Record<string, unknown>, declarations)
+  const images = await datasets.put('stripes', stripes)
+  for (const { op, params } of graph.nodes) {
+    if (op === 'diffusion/TrainingEnd') params.emit_every = 0
+    if (op === 'diffusion/Images') params.images ??= images
+  }
+  return graph
+}
+
+/** What a run shows, by the titles of its observers. */
+async function shownByRun(graph: Graph): Promise<Map<string, View>> {
+  const views = new Map<string, View>()
+  const session = createSession({
+    ops,
+    assets: assetsOf(keptIn(memoryStore()), datasets, shippedInNode()),
+    onEvent: (event) => {
+      if (event.type === 'faults') throw new Error(JSON.stringify(event.faults))
+      const shower = event.type === 'view' && graph.nodes.find(({ id }) => id === event.node)!
+      if (shower && ops.get(shower.op)!.role === 'observer') views.set(titleOf(shower, declared), event.view)
+    },
+  })
+  await session.run({ type: 'run', run: 1, graph })
+  await session.dispose()
+  return views
+}
+
+let written = 0
+
+/** What its script shows, run as a file of its own. */
+async function shownByScript(graph: Graph): Promise<Map<string, View>> {
+  const path = join(folder, `script-${written++}.ts`)
+  const data = join(folder, 'stripes.safetensors')
+  writeFileSync(data, stripes)
+  const library = JSON.stringify(resolve('src/script.ts'))
+  const text = scriptOf(graph, ops).replace("'litegraph-diffusion/script'", library)
+  writeFileSync(path, text.replace('process.argv.slice(3)', JSON.stringify([data])).replace('process.argv[2]', 'undefined'))
+  return ((await import(path)) as { shown: Map<string, View> }).shown
+}
+
+async function expectTheSame(graph: Graph) {
+  const before = tf.memory().numTensors
+  const byScript = await shownByScript(graph)
+  expect(tf.memory().numTensors, 'tensors alive').toBe(before)
+  const byRun = await shownByRun(graph)
+  expect([...byScript.keys()].sort()).toEqual([...byRun.keys()].sort())
+  for (const [title, view] of byRun) expect(byScript.get(title), title).toEqual(view)
+}
+
+const FEW = ['forward-process', 'guidance-by-hand', 'points', 'marginal', 'own-sampler']
+
+test.each(process.env.FULL ? names : FEW)(
+  'the script of %s shows what the run shows, bit for bit',
+  async (name) => expectTheSame(await workflow(name)),
+  120_000,
+)
+
+test.each(names)('%s can be written', async (name) => {
+  const text = scriptOf(await workflow(name), ops)
+  expect(text).toContain("import { start } from 'litegraph-diffusion/script'")
+  // Each name once in its block, and no line that nobody would read.
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(240)
+})
+
+test('a training and a sampling read like algorithms', async () => {
+  const { workflow: file } = parseWorkflow(readFileSync('workflows/points.json', 'utf8'), declarations)
+  const { title, about } = file.extra.diffusion!
+  await expect(scriptOf(toGraph(file, declarations), ops, { title, about })).toMatchFileSnapshot('../fixtures/points.script.txt')
+})
+
+describe('a graph', () => {
+  test('of multistep solvers keeps a memory for each, and draws what the run draws', async () => {
+    const step = { x_t: 'start.x_t', prediction: 'predict.prediction', t: 'start.t', t_prev: 'start.t_prev', schedule: 'schedule.schedule' }
+    const graph = {
+      nodes: [
+        node('schedule', 'NoiseSchedule'),
+        node('exact', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.2 }),
+        node('noise', 'GaussianNoise', {}, { batch_size: 6, seed: 5 }),
+        node('timesteps', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 4 }),
+        node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'timesteps.timesteps' }),
+        node('predict', 'Predict', { model: 'exact.model', x_t: 'start.x_t', t: 'start.t' }),
+        node('second', 'DPMSolverStep', step, { solver_order: 2 }),
+        node('third', 'DPMSolverStep', step, { solver_order: 3 }),
+        node('ancestral', 'DDPMStep', step, { seed: 8 }),
+        node('mix', 'Mix', { a: 'second.x_prev', b: 'third.x_prev' }),
+        node('both', 'Mix', { a: 'mix.mix', b: 'ancestral.x_prev' }),
+        node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'both.mix' }),
+        node('see', 'Inspect', { value: 'end.x_0' }),
+        node('line', 'Chart', { values_1: 'start.index' }),
+      ].map((each) => ({ ...each, title: each.id })),
+    }
+    await expectTheSame(graph)
+  })
+
+  test('with faults is not written', () => {
+    const graph = { nodes: [node('see', 'Inspect', { value: 'nowhere.x' })] }
+    expect(() => scriptOf(graph, ops)).toThrow(GraphError)
+  })
+})
+
+describe('names', () => {
+  test('are those of slots where they are the only ones, and of titles otherwise', () => {
+    const names = new Names()
+    names.declare([
+      { id: '1', title: 'Data', slots: ['x_0', 'dataset'] },
+      { id: '2', title: 'Samples', slots: ['x_0'] },
+      { id: '3', title: 'Samples!', slots: ['x_0'] },
+      { id: '4', title: 'Loop', slots: ['run'] },
+    ])
+    expect(['1.x_0', '1.dataset', '2.x_0', '3.x_0', '4.run'].map((value) => names.of(value))).toEqual([
+      'data_x_0',
+      'dataset',
+      'samples',
+      'samples_2',
+      'loop_2',
+    ])
+    const inside = new Names(names)
+    inside.declare([{ id: '5', title: 'Step', slots: ['dataset'] }])
+    expect(inside.of('5.dataset')).toBe('step')
+  })
+
+  test.each([
+    ['DDIM, exact', 'ddim_exact'],
+    ['x_T', 'x_t'],
+    ['8 Gaussians', 'value_8_gaussians'],
+    ['표본 그림', '표본_그림'],
+    ['!', 'value'],
+  ])('%s becomes %s', (title, name) => expect(identifier(title)).toBe(name))
+})
+
+describe('a script that was changed', () => {
+  let script: Script
+  beforeEach(async () => void (script = await start({ log: () => {} })))
+  afterEach(async () => void (await script.finish()))
+  const noise = () => script.run('diffusion/GaussianNoise', {}, { batch_size: 2 })
+  const says = (work: () => unknown, message: RegExp) => expect(work).toThrow(message)
+
+  test('is told what there is instead', () => {
+    says(() => script.run('diffusion/Nothing'), /no node diffusion\/Nothing/)
+    says(() => script.run('diffusion/Sampler'), /cannot be called in this way/)
+    says(() => script.run('diffusion/SamplingStart'), /Call loop/)
+    says(() => script.run('diffusion/Digits'), /await load/)
+    says(() => script.run('diffusion/GaussianNoise', {}, { batchsize: 2 }), /no param batchsize.*batch_size/)
+    says(() => script.run('diffusion/GaussianNoise', {}, { batch_size: -2 }), /expected an integer/)
+    says(() => script.run('diffusion/ForwardNoise', { x_0: noise().noise! }), /needs t/)
+    says(() => script.run('diffusion/ForwardNoise', { x0: noise().noise! }), /no input x0.*x_0/)
+    says(() => noise().nois, /made no nois/)
+  })
+
+  test('an iteration has to say what it made, and may end its loop', () => {
+    const loop = () => script.loop('diffusion/RepeatStart', { value_1: noise().noise! }, { times: 3 })
+    says(() => {
+      for (const _ of loop());
+    }, /has not said what it made/)
+    const ended = loop()
+    const rounds: number[] = []
+    for (const { t, value_1 } of ended) {
+      rounds.push((t as { t: Float64Array }).t[0]!)
+      if (rounds.length === 2) break
+      ended.next({ value_1: value_1! })
+    }
+    expect(rounds).toEqual([0, 1])
+    expect(ended.done().value_1!.type).toBe('noise')
+    // Seeds know that they are outside of loops again.
+    const read = () => (noise().noise as { tensor: { dataSync(): Float32Array } }).tensor.dataSync()
+    expect(read()).toEqual(read())
+  })
+})
