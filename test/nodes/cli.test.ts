@@ -45,6 +45,33 @@ const file = (...path: string[]) => readFileSync(join(folder, ...path))
 const summary = (out: string) => JSON.parse(file(out, 'summary.json').toString())
 const rows = (out: string, name: string) => file(out, name).toString().trim().split('\n')
 
+describe('script', () => {
+  test('writes a program that computes what run computes, and runs in Node', async () => {
+    expect(await cli('script', 'points.json', '--steps', '12', '--out', 'script.ts')).toMatchObject({ status: 0, stdout: '' })
+    const text = file('script.ts').toString()
+    expect((await cli('script', 'points.json', '--steps', '12')).stdout).toBe(text)
+    writeFileSync(join(folder, 'script.mjs'), text.replace('litegraph-diffusion/script', join(built, 'script.js')))
+    const ran = await new Promise<Ended>((resolve) => {
+      execFile(process.execPath, ['script.mjs', 'scripted'], { cwd: folder }, (error, stdout, stderr) =>
+        resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
+      )
+    })
+    expect(ran).toMatchObject({ status: 0, stderr: '' })
+    expect(ran.stdout).toContain('Training 12 of 12, loss')
+    expect(readdirSync(join(folder, 'scripted')).sort()).toEqual(['moons.zip', 'numbers.png', 'picture.png'])
+    await cli('run', 'points.json', '--steps', '12', '--out', 'compared')
+    const { mean } = summary('compared').statistics.Numbers as { mean: number }
+    expect(ran.stdout).toContain(`mean ${Number(mean.toPrecision(5))}`)
+  })
+
+  test('says what is wrong with a workflow instead', async () => {
+    writeFileSync(join(folder, 'broken.json'), workflowOf({ nodes: [node('See', 'Inspect')] }))
+    const { status, stdout, stderr } = await cli('script', 'broken.json')
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('There is nothing to run')
+  })
+})
+
 describe('run', () => {
   test('trains and samples, and leaves pictures, tables, checkpoints and a summary', async () => {
     const { status, stderr, stdout } = await cli('run', 'points.json', '--out', 'first')

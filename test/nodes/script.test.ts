@@ -10,9 +10,10 @@ import type { Graph } from '../../src/engine/plan/graph.ts'
 import { declarationOf, opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
-import type { View } from '../../src/engine/plan/view.ts'
+import type { StatisticsView, View } from '../../src/engine/plan/view.ts'
 import { tf } from '../../src/engine/tf.ts'
 import { assetsOf } from '../../src/nodes/assets.ts'
+import { defineNode, samples } from '../../src/nodes/define.ts'
 import { keptIn } from '../../src/nodes/kept.ts'
 import { identifier, Names } from '../../src/nodes/script/names.ts'
 import type { Script } from '../../src/nodes/script/start.ts'
@@ -145,6 +146,21 @@ describe('a graph', () => {
     await expectTheSame(graph)
   })
 
+  test('of a stranger has no code in its names', () => {
+    const evil = "Data'\n); throw new Error('run')\u2028throw 1 //"
+    const graph = {
+      nodes: [
+        { ...node('data', 'Points', {}, { count: 4 }), title: evil },
+        { ...node('images', 'Images', {}, { images: { name: evil, size: 1, sha256: 'a'.repeat(64), 'x: f()': 1 } }) },
+        { ...node('see', 'Inspect', { value: 'data.x_0' }), title: evil },
+        { ...node('look', 'Inspect', { value: 'images.x_0' }) },
+      ],
+    }
+    const lines = scriptOf(graph, ops, { title: evil, about: evil }).split(/[\n\u2028]/)
+    for (const line of lines) expect(line).not.toMatch(/^\s*(\)|throw)/)
+    expect(lines.join('\n')).toContain('"x: f()": 1')
+  })
+
   test('with faults is not written', () => {
     const graph = { nodes: [node('see', 'Inspect', { value: 'nowhere.x' })] }
     expect(() => scriptOf(graph, ops)).toThrow(GraphError)
@@ -179,6 +195,25 @@ describe('names', () => {
     ['표본 그림', '표본_그림'],
     ['!', 'value'],
   ])('%s becomes %s', (title, name) => expect(identifier(title)).toBe(name))
+})
+
+test('nodes of your own are called like the others', async () => {
+  const twice = defineNode({
+    type: 'mine/Twice',
+    category: 'mine',
+    summary: 'Doubles.',
+    inputs: { x: samples('what') },
+    outputs: { y: samples('twice that') },
+    params: {},
+    run: ({ x }) => ({ y: { type: 'samples', tensor: x.tensor.mul(2) } }),
+  })
+  const { run, show, finish } = await start({ nodes: [twice], log: () => {} })
+  const { noise } = run('diffusion/GaussianNoise', {}, { batch_size: 3 })
+  const { y } = run('mine/Twice', { x: noise! })
+  show('Once', 'diffusion/Inspect', { value: noise! })
+  show('Twice', 'diffusion/Inspect', { value: y! })
+  const shown = (await finish()) as Map<string, StatisticsView>
+  expect(shown.get('Twice')!.std).toBeCloseTo(2 * shown.get('Once')!.std, 5)
 })
 
 describe('a script that was changed', () => {

@@ -114,7 +114,7 @@ export class ScriptLoop implements Loop {
       if (losses.inFlight > IN_FLIGHT) await losses.oldest
       if (losses.failure) break
       const part = Math.floor((10 * this.index) / this.count)
-      if (part > tenth) this.around.log(`${this.start.title} ${this.index} of ${this.count}, loss ${losses.latest?.toPrecision(4)}`)
+      if (part > tenth) this.around.log(`${this.start.title.replace(/ Start$/, '')} ${this.index} of ${this.count}, loss ${losses.latest?.toPrecision(4)}`)
       tenth = part
     }
     await losses.sound()

@@ -16,6 +16,8 @@ export interface Maker {
   id: string
   title: string
   slots: readonly string[]
+  /** A name of the title has the slot's in it even where there is only one. */
+  withSlots?: true
 }
 
 /** The names of one block; what is around it is seen, and never hidden. */
@@ -33,11 +35,11 @@ export class Names {
     // Those first that have their slot's name, so that no title takes it.
     const all = makers.flatMap((maker) => maker.slots.map((slot) => ({ ...maker, slot })))
     for (const { id, slot } of all.filter(({ slot }) => alone(slot))) this.values.set(valueId(wire(id, slot)), this.take(slot))
-    for (const { id, slot, title, slots } of all) {
+    for (const { id, slot, title, slots, withSlots } of all) {
       const value = valueId(wire(id, slot))
       if (this.values.has(value)) continue
       const name = identifier(title)
-      this.values.set(value, this.take(slots.length === 1 ? name : `${name}_${slot}`))
+      this.values.set(value, this.take(slots.length === 1 && !withSlots ? name : `${name}_${slot}`))
     }
   }
 

@@ -145,7 +145,9 @@ class Calls implements Script {
     const context = { random: randomFor(op, full, this.places.path), prepared }
     const given = checkInputs(op, inputs)
     try {
-      const outputs = this.places.own(op.stateful ? this.remembering(op, given, full, context, memory) : tidied(() => op.run(given as never, full as never, context)))
+      const outputs = op.stateful
+        ? this.remembering(op, given, full, context, memory)
+        : this.places.own(tidied(() => op.run(given as never, full as never, context)))
       return strictly(op, (slot) => outputs[slot])
     } catch (error) {
       throw atNode(error, op.type)
@@ -157,9 +159,13 @@ class Calls implements Script {
     const { solvers, memory: owners } = this.places
     const step = op.run as unknown as (...args: unknown[]) => { outputs: Outputs; state: unknown }
     const { outputs, state } = tidied(() => step(inputs, params, context, solvers?.before[memory]))
-    if (!solvers) return outputs
-    if (memory in solvers.after) owners.release(solvers.after[memory])
-    solvers.after[memory] = owners.retain(state)
+    this.places.own(outputs)
+    owners.retain(state)
+    if (!solvers) owners.release(state)
+    else {
+      if (memory in solvers.after) owners.release(solvers.after[memory])
+      solvers.after[memory] = state
+    }
     return outputs
   }
 

@@ -35,9 +35,11 @@ export function scriptOf(graph: Graph, ops: Ops, text: ScriptText = {}): string 
   ].join('\n')
 }
 
-/** No empty line at the ends, nor two in a row. */
+/** No empty line at the ends of a block, nor two in a row. */
 const spaced = (lines: readonly string[]) =>
-  lines.filter((line, i) => line.trim() !== '' || (i > 0 && i < lines.length - 1 && lines[i - 1]!.trim() !== ''))
+  lines.filter(
+    (line, i) => line !== '' || (i > 0 && i < lines.length - 1 && !/^$|\{$/.test(lines[i - 1]!) && !/^ *\}/.test(lines[i + 1]!)),
+  )
 
 const heading = ({ title, about }: ScriptText, files: boolean): string[] =>
   [
@@ -46,7 +48,10 @@ const heading = ({ title, about }: ScriptText, files: boolean): string[] =>
     ...(title || about ? [''] : []),
     'Written from a graph of litegraph-diffusion, with the numbers of a run of it. With that package installed:',
     `  node script.ts [folder for pictures and files]${files ? ' [checkpoints and data sets of yours]' : ''}`,
-  ].map((line) => `// ${line}`.trimEnd())
+  ].map((line) => `// ${oneLine(line)}`.trimEnd())
+
+/** What people call things may have line breaks in it; in a comment they would end it. */
+const oneLine = (text: string) => text.replaceAll(/[\r\n\v\f\u0085\u2028\u2029]+/g, ' ')
 
 function wrapped(text: string, width = 116): string[] {
   const lines = ['']
@@ -75,7 +80,7 @@ class Writer {
     steps: readonly Step[],
   ) {
     this.nodes = new Map(graph.nodes.map((node) => [node.id, node]))
-    const solvers = steps.flatMap(inside).filter(({ op }) => 'stateful' in this.op(op))
+    const solvers = steps.flatMap(nodesIn).filter(({ op }) => 'stateful' in this.op(op))
     this.remembering = new Map(solvers.map(({ op }) => [op, solvers.filter((other) => other.op === op).map(({ id }) => id)]))
   }
 
@@ -90,8 +95,10 @@ class Writer {
   /** What a closed node gives is called after it, and what is inside after both. */
   private makerOf(step: Step): Maker {
     const [own, closed] = [this.titleOf(step), this.closedTitle(step.id)]
-    if (step.kind === 'loop') return { id: step.end, title: closed ?? own.replace(/ ?Start$/i, ''), slots: step.outputs }
-    return { id: step.id, title: closed === undefined ? own : `${closed} ${own}`, slots: step.outputs }
+    if (step.kind !== 'loop') return { id: step.id, title: closed === undefined ? own : `${closed} ${own}`, slots: step.outputs }
+    if (closed !== undefined) return { id: step.end, title: closed, slots: step.outputs }
+    const end = this.titleOf({ id: step.end, op: step.endOp }).replace(/ ?End$/i, '')
+    return { id: step.end, title: end, slots: step.outputs, withSlots: true }
   }
 
   private op = (type: string): Op => this.ops.get(type)!
@@ -108,7 +115,7 @@ class Writer {
     const closed = id.includes('/') ? outerId(id) : undefined
     const begins = closed !== undefined && closed !== this.closed
     this.closed = closed
-    return begins ? ['', `// ${this.closedTitle(id)}`] : []
+    return begins ? ['', `// ${oneLine(this.closedTitle(id)!)}`] : []
   }
 
   private call(step: NodeStep, names: Names): string {
@@ -178,7 +185,7 @@ class Writer {
 }
 
 /** Nodes that run in a step, bodies included. */
-const inside = (step: Step): NodeStep[] => (step.kind === 'loop' ? step.body.flatMap(inside) : [step])
+const nodesIn = (step: Step): NodeStep[] => (step.kind === 'loop' ? step.body.flatMap(nodesIn) : [step])
 
 const noWaiting = (node: string, title: string) => ({
   node,
@@ -201,6 +208,8 @@ const quoted = (text: string) => (/['\\\n\r\u2028\u2029]/.test(text) ? JSON.stri
 function literal(value: unknown): string {
   if (typeof value === 'string') return quoted(value)
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
-  if (value && typeof value === 'object') return braced(Object.entries(value).map(([key, inner]) => `${key}: ${literal(inner)}`))
+  if (value && typeof value === 'object') return braced(Object.entries(value).map(([key, inner]) => `${keyOf(key)}: ${literal(inner)}`))
   return JSON.stringify(value)
 }
+
+const keyOf = (name: string) => (/^[A-Za-z]\w*$/.test(name) ? name : JSON.stringify(name))
