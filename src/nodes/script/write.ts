@@ -46,7 +46,8 @@ const heading = ({ title, about }: ScriptText, files: boolean): string[] =>
     ...(title ? [title] : []),
     ...(about ? wrapped(about) : []),
     ...(title || about ? [''] : []),
-    'Written from a graph of litegraph-diffusion, with the numbers of a run of it. With that package installed:',
+    'Written from a graph of litegraph-diffusion, with the numbers of a run of it. Beside that package, from Node 22.18 on',
+    '(before, name it .mjs):',
     `  node script.ts [folder for pictures and files]${files ? ' [checkpoints and data sets of yours]' : ''}`,
   ].map((line) => `// ${oneLine(line)}`.trimEnd())
 
