@@ -57,7 +57,8 @@ export class ScriptLoop implements Loop {
 
   *[Symbol.iterator]() {
     this.refuse(this.behaviour.around !== undefined, 'A training records gradients.', 'Give its body to run(...).')
-    const waits = (does: boolean) => this.refuse(does, 'This loop reads something back between its iterations.', 'Write `for await`.')
+    const waits = (does: boolean) =>
+      this.refuse(does, 'This loop reads something back between its iterations.', 'Write `for await`.')
     waits(this.behaviour.settle !== undefined)
     while (this.goesOn) {
       const inside = this.enter()
@@ -93,7 +94,11 @@ export class ScriptLoop implements Loop {
 
   async run(body: (each: Outputs) => Inputs) {
     const { behaviour, inputs, params } = this
-    this.refuse(!behaviour.around, 'This loop records no gradients.', 'Write `for (const { ... } of loop)`, with next(...) at its end.')
+    this.refuse(
+      !behaviour.around,
+      'This loop records no gradients.',
+      'Write `for (const { ... } of loop)`, with next(...) at its end.',
+    )
     const losses = new LossReader(this.around.places.memory)
     const ahead = new Ahead()
     let tenth = 0
@@ -114,7 +119,10 @@ export class ScriptLoop implements Loop {
       if (losses.inFlight > IN_FLIGHT) await losses.oldest
       if (losses.failure) break
       const part = Math.floor((10 * this.index) / this.count)
-      if (part > tenth) this.around.log(`${this.start.title.replace(/ Start$/, '')} ${this.index} of ${this.count}, loss ${losses.latest?.toPrecision(4)}`)
+      if (part > tenth)
+        this.around.log(
+          `${this.start.title.replace(/ Start$/, '')} ${this.index} of ${this.count}, loss ${losses.latest?.toPrecision(4)}`,
+        )
       tenth = part
     }
     await losses.sound()
@@ -122,8 +130,12 @@ export class ScriptLoop implements Loop {
 
   done() {
     const { places } = this.around
-    return strictly(this.end, (slot) =>
-      places.own(this.located(() => tidied(() => this.behaviour.done(this.state.own, this.inputs, this.params, new Set([slot])))))[slot],
+    return strictly(
+      this.end,
+      (slot) =>
+        places.own(
+          this.located(() => tidied(() => this.behaviour.done(this.state.own, this.inputs, this.params, new Set([slot])))),
+        )[slot],
     )
   }
 
@@ -135,7 +147,10 @@ export class ScriptLoop implements Loop {
     return this.index < this.count && !this.state.ended && !this.behaviour.ended?.(this.state.own)
   }
 
-  private contextAt = (path: readonly number[]) => ({ random: randomFor(this.start, this.params.start, path), prepared: undefined })
+  private contextAt = (path: readonly number[]) => ({
+    random: randomFor(this.start, this.params.start, path),
+    prepared: undefined,
+  })
 
   private located = <T>(work: () => T): T => {
     try {
@@ -175,7 +190,9 @@ export class ScriptLoop implements Loop {
       throw new NodeError({
         node: this.end.type,
         message: 'This iteration has not said what it made.',
-        cure: `Call next({ ${Object.keys(this.end.inputs).filter((slot) => slot !== 'loop').join(', ')} }) at its end.`,
+        cure: `Call next({ ${Object.keys(this.end.inputs)
+          .filter((slot) => slot !== 'loop')
+          .join(', ')} }) at its end.`,
       })
     }
     return this.located(() => tidied(() => behaviour.advance!(this.state.own, taken, index, inputs, params)))

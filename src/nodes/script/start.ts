@@ -60,7 +60,7 @@ export interface Script {
  * @throws Error if no backend computes here
  */
 export async function start(options: ScriptOptions = {}): Promise<Script> {
-  const { backend = 'wasm', log = console.log } = options
+  const { backend = 'wasm', log = toTerminal } = options
   if (backend === 'webgpu' || backend === 'auto') await provideWebGPU()
   const report = await startBackend({ prefer: backend })
   if (backend !== 'auto' && report.name !== backend) log(report.reason)
@@ -71,6 +71,8 @@ export async function start(options: ScriptOptions = {}): Promise<Script> {
   }
   return new Calls(log, assetsOf(checkpoints, datasets, shippedInNode()), options)
 }
+
+const toTerminal = (line: string) => void process.stdout.write(`${line}\n`)
 
 class Calls implements Script {
   private readonly ops
@@ -118,7 +120,15 @@ class Calls implements Script {
 
   show = (title: string, type: string, inputs: Inputs = {}, params: Params = {}) => {
     const op = opOf(this.ops, type, 'observer')
-    const step: NodeStep = { kind: 'observe', id: title, op: type, params: fullParams(op, params), inputs: {}, outputs: [], free: [] }
+    const step: NodeStep = {
+      kind: 'observe',
+      id: title,
+      op: type,
+      params: fullParams(op, params),
+      inputs: {},
+      outputs: [],
+      free: [],
+    }
     this.observers.observe(step, checkInputs(op, inputs), this.places.at, type)
   }
 

@@ -8,7 +8,11 @@ import { inputSlot, splitMany } from '../../engine/plan/slots.ts'
 export function opOf<R extends Op['role']>(ops: Ops, type: string, role: R): Extract<Op, { role: R }> {
   const op = ops.get(type)
   if (!op) {
-    throw new NodeError({ node: type, message: `There is no node ${type}.`, cure: 'Look it up in the node reference; it may be of another version.' })
+    throw new NodeError({
+      node: type,
+      message: `There is no node ${type}.`,
+      cure: 'Look it up in the node reference; it may be of another version.',
+    })
   }
   if (op.role !== role || 'expands' in op) {
     const call = calls[op.role]
@@ -25,9 +29,15 @@ export function checkInputs(op: Op, inputs: Inputs): Inputs {
   for (const [slot, value] of Object.entries(inputs)) {
     if (!inputSlot(op, slot)) {
       const has = Object.keys(op.inputs).filter((name) => name !== 'loop')
-      throw new NodeError({ node: op.type, slot, message: `${op.title} has no input ${slot}.`, cure: `It has ${has.join(', ') || 'none'}.` })
+      throw new NodeError({
+        node: op.type,
+        slot,
+        message: `${op.title} has no input ${slot}.`,
+        cure: `It has ${has.join(', ') || 'none'}.`,
+      })
     }
-    if (!value) throw new NodeError({ node: op.type, slot, message: `There is no value for ${slot}.`, cure: 'Give one, or leave it out.' })
+    if (!value)
+      throw new NodeError({ node: op.type, slot, message: `There is no value for ${slot}.`, cure: 'Give one, or leave it out.' })
   }
   const given = new Set(Object.keys(inputs).flatMap((slot) => [slot, splitMany(slot)[0]]))
   for (const [slot, { optional, many }] of Object.entries(op.inputs)) {
@@ -50,7 +60,8 @@ export function fullParams(op: Op, params: Params): Params {
 export function loopParams(start: Op, end: Op, params: Params): { start: Params; end: Params } {
   const unknown = Object.keys(params).find((name) => ![start, end].some((op) => Object.hasOwn(op.params, name)))
   if (unknown !== undefined) throw noParam(start, unknown, [start, end])
-  const of = (op: Op) => fullParams(op, Object.fromEntries(Object.entries(params).filter(([name]) => Object.hasOwn(op.params, name))))
+  const of = (op: Op) =>
+    fullParams(op, Object.fromEntries(Object.entries(params).filter(([name]) => Object.hasOwn(op.params, name))))
   return { start: of(start), end: of(end) }
 }
 
@@ -69,7 +80,13 @@ export function strictly(op: Op, valueOf: (slot: string) => Outputs[string] | un
       // Whoever awaits an object asks whether it is a promise.
       if (typeof slot !== 'string' || slot === 'then') return undefined
       const value = valueOf(slot)
-      if (!value) throw new NodeError({ node: op.type, slot, message: `${op.title} has made no ${slot}.`, cure: 'See which outputs it has.' })
+      if (!value)
+        throw new NodeError({
+          node: op.type,
+          slot,
+          message: `${op.title} has made no ${slot}.`,
+          cure: 'See which outputs it has.',
+        })
       return value
     },
   })

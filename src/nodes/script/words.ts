@@ -9,9 +9,13 @@ export function inWords(title: string, view: View): string[] {
     case 'rows':
       return view.rows.map(([name, text]) => `${title}: ${name} ${text}`)
     case 'statistics':
-      return [`${title}: [${view.shape}] mean ${short(view.mean)}, std ${short(view.std)}, from ${short(view.min)} to ${short(view.max)}`]
+      return [
+        `${title}: [${view.shape}] mean ${short(view.mean)}, std ${short(view.std)}, from ${short(view.min)} to ${short(view.max)}`,
+      ]
     case 'chart':
-      return view.lines.map(({ name, y }) => `${title}: ${name} ${y.length > 0 ? `comes to ${short(y.at(-1)!)}` : 'has no values'}`)
+      return view.lines.map(
+        ({ name, y }) => `${title}: ${name} ${y.length > 0 ? `comes to ${short(y.at(-1)!)}` : 'has no values'}`,
+      )
     case 'scatter':
       return [`${title}: ${view.clouds.map(({ name, points }) => `${points.length / 2} points of ${name}`).join(', ')}`]
     case 'images':

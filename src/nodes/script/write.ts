@@ -38,7 +38,8 @@ export function scriptOf(graph: Graph, ops: Ops, text: ScriptText = {}): string 
 /** No empty line at the ends of a block, nor two in a row. */
 const spaced = (lines: readonly string[]) =>
   lines.filter(
-    (line, i) => line !== '' || (i > 0 && i < lines.length - 1 && !/^$|\{$/.test(lines[i - 1]!) && !/^ *\}/.test(lines[i + 1]!)),
+    (line, i) =>
+      line !== '' || (i > 0 && i < lines.length - 1 && !/^$|\{$|^ *\/\//.test(lines[i - 1]!) && !/^ *\}/.test(lines[i + 1]!)),
   )
 
 const heading = ({ title, about }: ScriptText, files: boolean): string[] =>
@@ -122,7 +123,8 @@ class Writer {
   private call(step: NodeStep, names: Names): string {
     const op = this.op(step.op)
     const given = [inputsOf(step.inputs, names), this.params(op, step.params, new Set(Object.keys(step.inputs)))]
-    if (step.kind === 'observe') return this.uses('show', [quoted(this.shown.take(this.titleOf(step))), quoted(step.op), ...given])
+    if (step.kind === 'observe')
+      return this.uses('show', [quoted(this.shown.take(this.titleOf(step))), quoted(step.op), ...given])
     if (step.kind === 'files') return `await ${this.uses('save', [quoted(step.op), ...given])}`
     const waits = (op as RunOp).prepare !== undefined
     const solvers = this.remembering.get(step.op) ?? []
@@ -140,7 +142,7 @@ class Writer {
     const params = this.params(this.op(step.op), step.params.start, new Set(Object.keys(step.inputs)))
     const endParams = this.params(this.op(step.endOp), step.params.end, new Set(Object.keys(step.next)))
     const inside = new Names(names)
-    inside.declare([{ id: step.id, title: this.titleOf(step), slots: step.each }])
+    inside.declare([{ id: step.id, title: this.titleOf(step).replace(/ ?Start$/i, ''), slots: step.each, withSlots: true }])
     const each = destructured(step.each, (slot) => inside.of(`${step.id}.${slot}`)) ?? '_'
     const body = this.block(step.body, inside, trains || behaviour.trains === true)
     const next = inputsOf(step.next, inside)
@@ -181,7 +183,7 @@ class Writer {
     const last = given.findLastIndex((each) => each.length > 0)
     const parts = given.slice(0, last + 1).map((each) => (typeof each === 'string' ? each : braced(each)))
     const line = `${name}(${parts.join(', ')})`
-    return line.length <= 100 ? line : `${name}(\n${parts.map((part) => `  ${part},\n`).join('')})`
+    return line.length <= 112 ? line : `${name}(\n${parts.map((part) => `  ${part},\n`).join('')})`
   }
 }
 
@@ -204,12 +206,16 @@ const braced = (parts: readonly string[]) => (parts.length > 0 ? `{ ${parts.join
 
 const indented = (line: string) => line.replaceAll(/^(?=.)/gm, '  ')
 
-const quoted = (text: string) => (/['\\\n\r\u2028\u2029]/.test(text) ? JSON.stringify(text) : `'${text}'`)
+const quoted = (text: string) =>
+  /['\\\p{Cc}\u2028\u2029]/u.test(text) ? JSON.stringify(text).replace(/[\u2028\u2029]/g, escaped) : `'${text}'`
+
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16)}`
 
 function literal(value: unknown): string {
   if (typeof value === 'string') return quoted(value)
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
-  if (value && typeof value === 'object') return braced(Object.entries(value).map(([key, inner]) => `${keyOf(key)}: ${literal(inner)}`))
+  if (value && typeof value === 'object')
+    return braced(Object.entries(value).map(([key, inner]) => `${keyOf(key)}: ${literal(inner)}`))
   return JSON.stringify(value)
 }
 
