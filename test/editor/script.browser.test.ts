@@ -28,7 +28,7 @@ test('the File menu downloads the graph as a script, or says why it cannot', asy
   await page.getByText('There is nothing to run').waitFor()
 
   await dropText(page, 'forward.json', readFileSync('workflows/forward-process.json', 'utf8'))
-  await expect.poll(() => titles(page)).toContain('ForwardNoise')
+  await expect.poll(() => titles(page)).toContain('At once')
   const waiting = page.waitForEvent('download')
   await choose()
   const file = await waiting

@@ -1,6 +1,6 @@
 // The command line as a shell sees it: files, standard error, exit status.
 import { execFile, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createCanvas } from '@napi-rs/canvas'
@@ -24,6 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'litegraph-diffusion-'))
 
 beforeAll(async () => {
   await build({ root, mode: 'library', logLevel: 'error', build: { outDir: built, emptyOutDir: true } })
+  cpSync(join(root, 'assets'), join(built, 'assets'), { recursive: true })
   writeFileSync(join(folder, 'points.json'), workflowOf(trainingGraph(40)))
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -164,7 +164,7 @@ describe('a graph', () => {
       ],
     }
     const lines = scriptOf(graph, ops, { title: evil, about: evil }).split(/[\n\u2028]/)
-    for (const line of lines) expect(line).not.toMatch(/^\s*(\)|throw)/)
+    for (const line of lines) expect(line).not.toMatch(/^\s*(\);|throw)/)
     expect(lines.join('\n')).toContain('"x: f()": 1')
   })
 
