@@ -22,7 +22,7 @@ export const model = {
 
   // Attention
   'Lets a UNet look at the whole image at once, where it says: every pixel at every other, also at the tokens of a condition, or at a sum of all in linear time.':
-    'UNet이 정해 준 곳에서 이미지 전체를 한 번에 보게 합니다. 픽셀마다 다른 모든 픽셀을 보고, 조건의 토큰도, 또는 선형 시간에 모두의 합을 봅니다.',
+    'UNet이 정해 준 곳에서 이미지 전체를 한 번에 보게 합니다. 픽셀마다 모든 픽셀을, 조건의 토큰까지, 또는 선형 시간에 모두의 합을 봅니다.',
   'more of it, elsewhere, of another kind or with other heads': '다른 곳에 있거나 종류나 헤드가 다른 어텐션을 더할 때',
   'for UNet': 'UNet에 연결',
   'pixels to pixels; that, to the tokens of a condition, and a network a pixel (a transformer block); pixels to a sum of all, for large images':

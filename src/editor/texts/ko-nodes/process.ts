@@ -64,7 +64,7 @@ export const process = {
 
   // ImportanceTimesteps
   'Draws timesteps whose losses were large more often, and says how much less they count for it: the same mean with less chance in it. Uniform until every timestep has ten losses.':
-    '손실이 컸던 타임스텝을 더 자주 뽑고, 그만큼 덜 세도록 가중치를 줍니다. 평균은 같고 우연이 줄어듭니다. 타임스텝마다 손실이 열 개 모일 때까지는 고르게 뽑습니다.',
+    '손실이 컸던 타임스텝을 더 자주 뽑고, 그만큼 덜 세도록 가중치를 줍니다. 평균은 같고 덜 흔들립니다. 타임스텝마다 손실이 열 개 모일 때까지는 고르게 뽑습니다.',
   'as many as this has items; wired from a loop, drawn afresh in each iteration':
     '이것의 항목 수만큼 뽑습니다. 반복에서 연결하면 회마다 새로 뽑습니다',
   'of betas: whose timesteps': '타임스텝을 뽑을 beta 스케줄',
@@ -117,10 +117,10 @@ export const process = {
   'least σ / α': '가장 작은 σ / α',
   'most σ / α': '가장 큰 σ / α',
   'side of the images': '이미지 한 변',
-  'side that the highest noise is made for': '가장 큰 노이즈가 맞추어진 한 변',
-  'side that the lowest noise is made for': '가장 작은 노이즈가 맞추어진 한 변',
+  'side that the highest noise is made for': '가장 큰 노이즈를 맞춘 이미지의 한 변',
+  'side that the lowest noise is made for': '가장 작은 노이즈를 맞춘 이미지의 한 변',
   'one in each of as many equally likely parts as there are items: less chance in the loss':
-    '확률이 같은 구간을 항목 수만큼 나누어 하나씩 뽑습니다. 손실에 우연이 줄어듭니다',
+    '확률이 같은 구간을 항목 수만큼 나누어 하나씩 뽑습니다. 손실이 덜 흔들립니다',
 
   // ReverseProcess
   'Gives mean and variance of the step back that a model makes, where Posterior has the one that knows the clean data.':
@@ -131,7 +131,7 @@ export const process = {
 
   // SigmaSchedule
   'Adds noise to data that keeps its size, and t is the standard deviation sigma of that noise: as EDM, or variance exploding.':
-    '데이터의 크기는 그대로 두고 노이즈를 더합니다. t는 그 노이즈의 표준 편차 sigma입니다. EDM, 곧 분산 폭발(VE)과 같습니다.',
+    '데이터의 크기는 그대로 두고 노이즈를 더합니다. t는 그 노이즈의 표준 편차 sigma입니다. EDM이나 분산 폭발(VE)이 그렇게 합니다.',
   'of continuous time, which is sigma': '연속 시간, 곧 sigma의 스케줄',
   'the least noise that is sampled at (variance exploding: 0.01 or 0.02)':
     '샘플링하는 가장 작은 노이즈(분산 폭발: 0.01이나 0.02)',

@@ -38,7 +38,7 @@ export const view = {
   'a line: from Loss, with t wired to it': '선 하나: t를 연결한 Loss에서',
   'places along t': 't를 나누는 자리의 수',
   'items in the mean: the fewer, the more it follows and the more chance is in it':
-    '평균에 드는 항목 수. 적을수록 빨리 따라가고 우연이 많습니다',
+    '평균에 드는 항목 수. 적을수록 빨리 따라가고 더 흔들립니다',
   'the logarithm of t along the axis, for time that is σ': '가로축을 t의 로그로, 시간이 σ일 때',
 
   // Numbers
