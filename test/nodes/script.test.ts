@@ -152,6 +152,31 @@ describe('a graph', () => {
     await expectTheSame(graph)
   })
 
+  test('of loops that read something back between iterations waits for them', async () => {
+    const graph = {
+      nodes: [
+        node('schedule', 'NoiseSchedule'),
+        node('exact', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.2 }),
+        node('x_T', 'GaussianNoise', {}, { batch_size: 6, seed: 5 }),
+        node(
+          'adaptive',
+          'AdaptiveSampler',
+          { model: 'exact.model', x_T: 'x_T.noise', schedule: 'schedule.schedule' },
+          { rtol: 0.5 },
+        ),
+        node('see', 'Inspect', { value: 'adaptive.x_0' }),
+        node('rounds', 'RepeatStart', { value_1: 'x_T.noise' }, { times: 5 }),
+        node('fresh', 'GaussianNoise', { like: 'rounds.value_1' }, { seed: 3 }),
+        node('mix', 'Mix', { a: 'rounds.value_1', b: 'fresh.noise' }),
+        // Not above 0 in the first round.
+        node('ends', 'RepeatEnd', { loop: 'rounds.loop', value_1: 'mix.mix', again: 'rounds.index' }),
+        node('look', 'Inspect', { value: 'ends.value_1' }),
+      ].map((each) => ({ ...each, title: each.id })),
+    }
+    expect(scriptOf(graph, ops).match(/for await \(/g)).toHaveLength(2)
+    await expectTheSame(graph)
+  })
+
   test('of a stranger has no code in its names', () => {
     const evil = "Data'\n); throw new Error('run')\u2028throw 1 //"
     const graph = {

@@ -65,6 +65,9 @@ function wrapped(text: string, width = 116): string[] {
   return lines
 }
 
+/** What titles of the two ends of a loop have at their ends, and the loop has not. */
+const ENDS = / ?\b(start|begins|end|ends)$/i
+
 class Writer {
   /** What the script takes of `start`. */
   readonly calls = new Set<string>()
@@ -99,7 +102,7 @@ class Writer {
     const [own, closed] = [this.titleOf(step), this.closedTitle(step.id)]
     if (step.kind !== 'loop') return { id: step.id, title: closed === undefined ? own : `${closed} ${own}`, slots: step.outputs }
     if (closed !== undefined) return { id: step.end, title: closed, slots: step.outputs }
-    const end = this.titleOf({ id: step.end, op: step.endOp }).replace(/ ?End$/i, '')
+    const end = this.titleOf({ id: step.end, op: step.endOp }).replace(ENDS, '')
     return { id: step.end, title: end, slots: step.outputs, withSlots: true }
   }
 
@@ -138,11 +141,11 @@ class Writer {
     const { behaviour } = this.op(step.op) as StartOp
     const waits = behaviour.settle !== undefined || step.next.again !== undefined
     if (trains && waits) throw new GraphError([noWaiting(outerId(step.id), this.titleOf(step))])
-    const name = names.take(identifier(this.titleOf(step)).replace(/_?start$/, '') || 'loop')
+    const name = names.take(identifier(this.titleOf(step).replace(ENDS, '')))
     const params = this.params(this.op(step.op), step.params.start, new Set(Object.keys(step.inputs)))
     const endParams = this.params(this.op(step.endOp), step.params.end, new Set(Object.keys(step.next)))
     const inside = new Names(names)
-    inside.declare([{ id: step.id, title: this.titleOf(step).replace(/ ?Start$/i, ''), slots: step.each, withSlots: true }])
+    inside.declare([{ id: step.id, title: this.titleOf(step).replace(ENDS, ''), slots: step.each, withSlots: true }])
     const each = destructured(step.each, (slot) => inside.of(`${step.id}.${slot}`)) ?? '_'
     const body = this.block(step.body, inside, trains || behaviour.trains === true)
     const next = inputsOf(step.next, inside)
