@@ -1,4 +1,5 @@
 // The window: the canvas fills it, everything else lies on it.
+import { effect } from '@preact/signals'
 import { render } from 'preact'
 import type { EnginePort } from '../engine/protocol.ts'
 import { EditorContext } from './context.ts'
@@ -6,6 +7,7 @@ import { Drawer } from './drawer.tsx'
 import { startEditor, type Editor } from './editor.ts'
 import { Finder } from './finder.tsx'
 import { Minimap } from './minimap.tsx'
+import { SkipLink } from './outline.tsx'
 import { Banner, Dialog, Dropping, Menu, Quick, Toasts } from './overlays.tsx'
 import { Palette } from './palette.tsx'
 import { Panel } from './panel.tsx'
@@ -56,10 +58,14 @@ export async function mount(root: HTMLElement, port: EnginePort): Promise<Editor
   const canvas = document.createElement('canvas')
   canvas.className = 'canvas'
   canvas.setAttribute('role', 'application')
-  canvas.setAttribute('aria-label', texts.canvas.label)
+  effect(() => canvas.setAttribute('aria-label', texts.canvas.label))
   const main = document.createElement('main')
   main.append(canvas)
   const screen = document.createElement('div')
-  root.append(main, screen)
-  return startEditor(canvas, port, (editor) => render(<App editor={editor} />, screen))
+  const first = document.createElement('div')
+  root.append(first, main, screen)
+  return startEditor(canvas, port, (editor) => {
+    render(<SkipLink editor={editor} />, first)
+    render(<App editor={editor} />, screen)
+  })
 }

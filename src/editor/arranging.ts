@@ -1,8 +1,10 @@
 // Nodes put in order, of the selection or of all.
+import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import { zonesOf } from '../nodes/litegraph/zones.ts'
-import type { Edge, Positions, Standing, Together } from './arrange.ts'
+import type { Edge, Positions, Standing } from './arrange.ts'
 import type { LGraphNode } from './canvas.ts'
 import type { Editor } from './editor.ts'
+import type { Loop } from './outlined.ts'
 
 type Arrange = typeof import('./arrange.ts')
 
@@ -23,7 +25,7 @@ const standing = ({ id, pos, size, flags }: LGraphNode): Standing => ({
 })
 
 export const arrangeByWires = (editor: Editor) =>
-  arrange(editor, ({ arranged }, nodes) => arranged(nodes, wiresIn(editor), zonesIn(editor)))
+  arrange(editor, ({ arranged }, nodes) => arranged(nodes, wiresIn(editor), loopsIn(editor.stage.graph)))
 
 export const align = (editor: Editor, edge: Edge) => arrange(editor, ({ aligned }, nodes) => aligned(nodes, edge))
 
@@ -32,13 +34,12 @@ export const distribute = (editor: Editor, axis: 0 | 1) => arrange(editor, ({ sp
 const wiresIn = ({ stage: { graph } }: Editor) =>
   Object.values(graph.links).map(({ origin_id, target_id }) => [origin_id, target_id] as const)
 
-/** Each zone with its ends, in the zone around it. */
-function zonesIn({ stage: { graph } }: Editor): Together[] {
-  const zones = zonesOf(graph).map(({ start, end, body }) => ({ members: [start, end, ...body], start }))
-  const groups: Together[] = []
-  zones.forEach(({ members }, i) => {
-    const within = zones.slice(0, i).findLastIndex((outer) => outer.members.includes(zones[i]!.start))
-    groups.push({ members, ...(within >= 0 && { within: groups[within] }) })
-  })
-  return groups
+/** Each loop with its ends, in the loop around it; outer ones first. */
+export function loopsIn(graph: LGraph): Loop[] {
+  const loops: Loop[] = []
+  for (const { start, end, body } of zonesOf(graph)) {
+    const within = loops.findLast((outer) => outer.members.includes(start))
+    loops.push({ start, end, members: [start, end, ...body], ...(within && { within }) })
+  }
+  return loops
 }

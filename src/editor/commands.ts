@@ -8,6 +8,7 @@ import { withPartners } from '../nodes/litegraph/pairs.ts'
 import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
 import { align, arrangeByWires, distribute } from './arranging.ts'
 import { insertCopy } from './clipboard.ts'
+import { toggleOutline } from './focus.ts'
 import * as format from './format.ts'
 import { open } from './pieces.ts'
 import { byType } from './declarations.ts'
@@ -160,6 +161,7 @@ export function makeCommands(editor: Editor) {
     zoomOut: { keys: ['Alt+-'], run: () => stage.zoom(1 / 1.2) },
     gallery: { keys: ['Alt+G'], run: () => toggleDrawer(editor, 'gallery') },
     library: { keys: ['Alt+L'], run: () => toggleDrawer(editor, 'mine') },
+    outline: { keys: ['Alt+O'], run: () => toggleOutline(stage) },
     panel: { keys: ['Alt+P'], run: () => editor.showPanel(!state.panelShown.value) },
     minimap: { keys: ['Alt+M'], run: () => editor.showMinimap(!state.settings.value.minimap) },
     shortcuts: { keys: ['?'], run: () => (state.dialog.value = { kind: 'shortcuts' }) },

@@ -1,5 +1,5 @@
 // The drawer at the left: the gallery of ready workflows, the user's own, and kept files.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { IconButton, MenuButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
@@ -10,6 +10,7 @@ import { icons } from './icons.tsx'
 import { KeptFiles } from './kept.tsx'
 import type { Draft, SavedWorkflow } from './library.ts'
 import { storageMessage } from './library.ts'
+import { Outline } from './outline.tsx'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -19,22 +20,11 @@ export function Drawer() {
   const editor = useEditor()
   const tab = state.drawer.value
   if (!tab) return null
+  if (tab === 'outline') return <Outline key={state.id.value} />
   return (
     <nav class="side drawer" aria-label={texts.drawer.label}>
-      <div class="tabs" role="tablist" aria-label={texts.drawer.label}>
-        {tabs.map((each) => (
-          <button
-            key={each}
-            type="button"
-            role="tab"
-            class="button small"
-            aria-selected={each === tab}
-            {...(each === 'mine' && { title: texts.drawer.mineMeaning })}
-            onClick={() => (state.drawer.value = each)}
-          >
-            {texts.drawer[each]}
-          </button>
-        ))}
+      <div class="tabs">
+        <Tabs chosen={tab} />
         <IconButton
           class="icon small close"
           label={texts.drawer.close}
@@ -42,12 +32,46 @@ export function Drawer() {
           onClick={() => (state.drawer.value = undefined)}
         />
       </div>
-      {tab === 'gallery' && <Gallery />}
-      {tab === 'mine' && <Mine />}
-      {tab === 'checkpoints' && <KeptFiles what="checkpoint" addFiles={() => void addFiles(editor)} />}
-      {tab === 'datasets' && <KeptFiles what="dataset" addFiles={() => void addFiles(editor)} />}
-      {tab !== 'gallery' && <Used />}
+      <div class="tab-panel" role="tabpanel" id="library-panel" aria-label={texts.drawer[tab]}>
+        {tab === 'gallery' && <Gallery />}
+        {tab === 'mine' && <Mine />}
+        {tab === 'checkpoints' && <KeptFiles what="checkpoint" addFiles={() => void addFiles(editor)} />}
+        {tab === 'datasets' && <KeptFiles what="dataset" addFiles={() => void addFiles(editor)} />}
+        {tab !== 'gallery' && <Used />}
+      </div>
     </nav>
+  )
+}
+
+/** One stop of the tab key; arrows go from one to the next. */
+function Tabs({ chosen }: { chosen: state.DrawerTab }) {
+  const box = useRef<HTMLDivElement>(null)
+  const onKeyDown = (event: KeyboardEvent) => {
+    const now = tabs.indexOf(chosen)
+    const next = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: -1 }[event.key]
+    if (next === undefined) return
+    event.preventDefault()
+    state.drawer.value = tabs.at(next % tabs.length)!
+    box.current!.querySelectorAll('button')[tabs.indexOf(state.drawer.value)]?.focus()
+  }
+  return (
+    <div ref={box} class="tab-list" role="tablist" aria-label={texts.drawer.label} onKeyDown={onKeyDown}>
+      {tabs.map((each) => (
+        <button
+          key={each}
+          type="button"
+          role="tab"
+          class="button small"
+          aria-selected={each === chosen}
+          aria-controls="library-panel"
+          tabIndex={each === chosen ? 0 : -1}
+          {...(each === 'mine' && { title: texts.drawer.mineMeaning })}
+          onClick={() => (state.drawer.value = each)}
+        >
+          {texts.drawer[each]}
+        </button>
+      ))}
+    </div>
   )
 }
 

@@ -2,7 +2,7 @@
 import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { EnginePort, Kept } from '../engine/protocol.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
-import type { WorkflowFile } from '../nodes/workflow.ts'
+import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { fit as fitNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
 import type { Insets } from './camera.ts'
 import type { PendingWire, Point, Spot } from './canvas.ts'
@@ -11,6 +11,7 @@ import { listenToKeys, makeCommands } from './commands.ts'
 import { byType } from './declarations.ts'
 import { takeLink } from './drops/take.ts'
 import { addFile, addFiles, listenToDrops } from './files.ts'
+import { followFocus } from './focus.ts'
 import { createLibrary, openStores, type Library, type Settings } from './library.ts'
 import { menuFor } from './menus.ts'
 import { createRunner, type Runner } from './run.ts'
@@ -35,6 +36,8 @@ export interface Editor {
   /** Asks for files, or a folder, and opens, keeps or imports them. */
   pickFile(folder?: boolean): void
   goTo(id: string): void
+  /** Keys go on where they came from: on the canvas, or in the outline, there at a node if one is given. */
+  focus(node?: NodeId): void
   /** What panels cover of the canvas. */
   insets(): Insets
   showPanel(shown: boolean): void
@@ -120,7 +123,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       if (into) insert(editor, node, into)
       keep({ recentNodes: [type, ...state.settings.value.recentNodes.filter((each) => each !== type)].slice(0, 8) })
       workspace.touched()
-      stage!.focus()
+      this.focus(node.id)
     },
     rename(what, page) {
       const isGroup = !('id' in what)
@@ -143,8 +146,9 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     goTo(id) {
       const node = stage!.node(id)
       if (node) stage!.goTo(node, this.insets())
-      stage!.focus()
+      this.focus(node?.id)
     },
+    focus: followFocus(stage),
     insets: () => ({
       top: heightOf('.top'),
       bottom: heightOf('.status'),

@@ -39,7 +39,7 @@ function Commands() {
     return {
       key: item.label,
       choose: () => {
-        editor.stage.focus()
+        editor.focus()
         item.run()
       },
       content: (

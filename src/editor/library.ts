@@ -29,7 +29,7 @@ export interface Draft {
 }
 
 export interface Settings {
-  theme: 'system' | 'dark' | 'light'
+  theme: 'system' | 'dark' | 'light' | 'contrast'
   language: 'system' | Language
   /** What was open last; `ready` if it is a ready workflow that was not changed. */
   open?: { id: string; ready?: string }

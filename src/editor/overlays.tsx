@@ -10,7 +10,7 @@ import { LookThrough } from './datasets/look.tsx'
 import { icons } from './icons.tsx'
 import { AboutCheckpoint } from './kept.tsx'
 import { useOpenAt } from './place.ts'
-import type { Dialog as DialogState, Menu as MenuState, Quick as QuickState } from './state.ts'
+import type { Dialog as DialogState, Menu as MenuState, MenuItem, Quick as QuickState } from './state.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -41,6 +41,13 @@ function OpenMenu({ menu: { at, title, items } }: { menu: MenuState }) {
     event.stopPropagation()
   }
   const checks = items.some((item) => typeof item === 'object' && 'checked' in item)
+  const choose = (item: MenuItem) => {
+    close()
+    editor.focus()
+    item.run()
+  }
+  const entry = (item: MenuItem | 'rule', i: number) =>
+    item === 'rule' ? <hr key={i} /> : <MenuEntry key={item.label} item={item} checks={checks} choose={() => choose(item)} />
   return (
     <div
       ref={box}
@@ -51,42 +58,68 @@ function OpenMenu({ menu: { at, title, items } }: { menu: MenuState }) {
       onKeyDown={onKeyDown}
       onContextMenu={(event) => event.preventDefault()}
     >
-      {title && <p class="title">{title}</p>}
-      {items.map((item, i) =>
-        item === 'rule' ? (
-          <hr key={i} />
-        ) : 'heading' in item ? (
-          <p key={i} class="heading">
-            {item.heading}
-          </p>
+      {title && (
+        <p class="title" aria-hidden="true">
+          {title}
+        </p>
+      )}
+      {partsOf(items).map(({ heading, items }) =>
+        heading === undefined ? (
+          items.map(entry)
         ) : (
-          <button
-            key={item.label}
-            type="button"
-            class={item.danger ? 'item danger' : 'item'}
-            role={checks ? 'menuitemradio' : 'menuitem'}
-            {...(checks && { 'aria-checked': Boolean(item.checked) })}
-            disabled={item.disabled}
-            onClick={() => {
-              close()
-              editor.stage.focus()
-              item.run()
-            }}
-          >
-            {checks && (
-              <span class="check" aria-hidden="true">
-                {item.checked ? '✓' : ''}
-              </span>
-            )}
-            <span class="what">{item.label}</span>
-            {item.about && <span class="about">{item.about}</span>}
-            {item.keys && <span class="keys">{item.keys}</span>}
-          </button>
+          <div key={heading} role="group" aria-label={heading}>
+            <p class="heading" aria-hidden="true">
+              {heading}
+            </p>
+            {items.map(entry)}
+          </div>
         ),
       )}
     </div>
   )
 }
+
+interface MenuPart {
+  heading?: string
+  items: (MenuItem | 'rule')[]
+}
+
+/** What stands below each heading; what is before the first has none. */
+function partsOf(items: MenuState['items']): MenuPart[] {
+  const parts: MenuPart[] = [{ items: [] }]
+  for (const item of items) {
+    if (item !== 'rule' && 'heading' in item) parts.push({ heading: item.heading, items: [] })
+    else parts.at(-1)!.items.push(item)
+  }
+  return parts
+}
+
+interface MenuEntryProps {
+  item: MenuItem
+  /** Whether entries of this menu are checked or not. */
+  checks: boolean
+  choose: () => void
+}
+
+const MenuEntry = ({ item, checks, choose }: MenuEntryProps) => (
+  <button
+    type="button"
+    class={item.danger ? 'item danger' : 'item'}
+    role={checks ? 'menuitemradio' : 'menuitem'}
+    {...(checks && { 'aria-checked': Boolean(item.checked) })}
+    disabled={item.disabled}
+    onClick={choose}
+  >
+    {checks && (
+      <span class="check" aria-hidden="true">
+        {item.checked ? '✓' : ''}
+      </span>
+    )}
+    <span class="what">{item.label}</span>
+    {item.about && <span class="about">{item.about}</span>}
+    {item.keys && <span class="keys">{item.keys}</span>}
+  </button>
+)
 
 // ---- a value typed at the pointer
 
@@ -107,7 +140,7 @@ function OpenQuick({ quick }: { quick: QuickState }) {
     const text = field.current!.value
     state.quick.value = undefined
     if (keep && text !== quick.value && (!quick.numeric || parseNumber(text) !== undefined)) quick.answer(text)
-    editor.stage.focus()
+    editor.focus()
   }
   useOpenAt(box, [quick.at[0] - 20, quick.at[1] - 21], () => finish(true))
   const shared = {
@@ -140,7 +173,11 @@ export const Dialog = () => (state.dialog.value ? <OpenDialog key={state.dialog.
 
 function OpenDialog({ dialog }: { dialog: DialogState }) {
   const element = useRef<HTMLDialogElement>(null)
-  useEffect(() => element.current!.showModal(), [])
+  useEffect(() => {
+    const box = element.current!
+    box.showModal()
+    return () => box.close() // gives the focus back to where it was
+  }, [])
   const close = () => {
     state.dialog.value = undefined
     if ('answer' in dialog) dialog.answer(undefined)

@@ -39,7 +39,7 @@ export function Panel() {
   )
 }
 
-const tint = (category: string) => ({ '--tint': `var(--cat-${category}, var(--cat-tools))` })
+export const tint = (category: string) => ({ '--tint': `var(--cat-${category}, var(--cat-tools))` })
 
 function NodeDetails({ node }: { node: DiffusionNode }) {
   state.followGraph()
@@ -178,7 +178,7 @@ function SlotRow({ name, type, colour, about, optional }: SlotRowProps) {
   )
 }
 
-function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
+export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
   const editor = useEditor()
   const id = outerId(fault.node)
   const node = id ? editor.stage.node(id) : undefined

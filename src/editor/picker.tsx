@@ -63,7 +63,7 @@ export function Picker({ at: point, label, placeholder, query, onQuery, groups, 
     else if (event.key === 'Enter') choose(list[now])
     else if (event.key === 'Escape') {
       onClose()
-      editor.stage.focus()
+      editor.focus()
     } else if (event.key !== 'Tab') return
     event.preventDefault()
     event.stopPropagation()

@@ -143,7 +143,10 @@ export interface Quick {
 
 export type DrawerTab = 'gallery' | 'mine' | 'checkpoints' | 'datasets'
 
-export const drawer = signal<DrawerTab | undefined>(undefined)
+/** What is open at the left: a part of the library, or the outline of the graph. */
+export const drawer = signal<DrawerTab | 'outline' | undefined>(undefined)
+/** The node that the outline is to put the focus on, as soon as it has it. */
+export const outlineAt = signal<NodeId | undefined>(undefined)
 export const panelShown = signal(true)
 /** `into`: the wire that the node will be put into. */
 export const palette = signal<{ spot: Spot; wire?: PendingWire; into?: LLink; query: string } | undefined>(undefined)

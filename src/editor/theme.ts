@@ -26,21 +26,25 @@ export interface Colours {
   category(name: string): string
 }
 
-const systemIsLight = () => matchMedia('(prefers-color-scheme: light)')
+/** What the system asks for; contrast before light or dark. */
+const wishes = { contrast: '(prefers-contrast: more)', light: '(prefers-color-scheme: light)' } as const
 
 /** Puts the theme on the page. Returns its own undo: what follows the system stops following it. */
 export function applyTheme(theme: Settings['theme'], onChange: (colours: Colours) => void): () => void {
-  const media = systemIsLight()
+  const [contrast, light] = [matchMedia(wishes.contrast), matchMedia(wishes.light)]
+  const ofSystem = () => (contrast.matches ? 'contrast' : light.matches ? 'light' : 'dark')
   const apply = () => {
-    document.documentElement.dataset.theme = theme === 'system' ? (media.matches ? 'light' : 'dark') : theme
+    document.documentElement.dataset.theme = theme === 'system' ? ofSystem() : theme
     const colours = readColours()
     document.querySelector('meta[name=theme-color]')?.setAttribute('content', colours.canvas)
     onChange(colours)
   }
   apply()
   if (theme !== 'system') return () => {}
-  media.addEventListener('change', apply)
-  return () => media.removeEventListener('change', apply)
+  for (const media of [contrast, light]) media.addEventListener('change', apply)
+  return () => {
+    for (const media of [contrast, light]) media.removeEventListener('change', apply)
+  }
 }
 
 function readColours(): Colours {

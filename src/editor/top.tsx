@@ -35,7 +35,7 @@ export function Top() {
 
 function Workflow() {
   const editor = useEditor()
-  const open = state.drawer.value !== undefined
+  const open = state.drawer.value !== undefined && state.drawer.value !== 'outline'
   const name = state.name.value
   const input = useRef<HTMLInputElement>(null)
   return (
@@ -124,7 +124,7 @@ function LiveButton() {
   )
 }
 
-const themes = ['system', 'dark', 'light'] as const
+const themes = ['system', 'dark', 'light', 'contrast'] as const
 
 /** How the window looks and speaks. */
 function SettingsButton() {

@@ -32,7 +32,7 @@ export const en = {
     panel: 'Details',
     settings: 'Settings',
     theme: 'Theme',
-    themes: { system: 'As the system', dark: 'Dark', light: 'Light' },
+    themes: { system: 'As the system', dark: 'Dark', light: 'Light', contrast: 'High contrast' },
     language: 'Language',
     languages: { system: 'As the browser' },
   },
@@ -95,6 +95,7 @@ export const en = {
     openNode: 'Open: replace by its graph',
     library: 'Library',
     gallery: 'Gallery',
+    outline: 'Outline of the graph',
     panel: 'Details',
     minimap: 'Map of large graphs',
     disconnect: 'Disconnect',
@@ -209,6 +210,23 @@ export const en = {
     undo: 'Undo',
     used: (used: string, of: string) => `${used} of ${of} used in this browser`,
     close: 'Close',
+  },
+
+  outline: {
+    label: 'Outline of the graph',
+    nodes: (count: number) => plural(count, 'node'),
+    empty: 'No nodes yet',
+    emptyHint: 'Add one, and then others that take what it gives.',
+    loop: (start: string) => `Loop of ${start}`,
+    wire: (slot: string, from: string) => `${slot} from ${from}`,
+    nothing: 'Nothing',
+    goesTo: (places: string[]) => `to ${places.join(', ')}`,
+    unused: 'goes nowhere',
+    addFor: (slot: string) => `Add a node that gives ${slot}`,
+    addAfter: (slot: string) => `Add a node that takes ${slot}`,
+    show: 'Show on the canvas',
+    states: { running: 'running', done: 'done', cached: 'kept from an earlier run', fault: 'has a problem' },
+    parts: { muted: 'muted', bypassed: 'bypassed', waits: 'waits for a muted node' },
   },
 
   dialogs: {
@@ -390,7 +408,7 @@ export const en = {
   tips: inEnglish as Omit<TipWords, 'declared'>,
 
   canvas: {
-    label: 'Graph. Double-click to add a node.',
+    label: 'Graph. Double-click to add a node. The outline, Alt+O, has all of it as a list.',
     empty: 'An empty canvas',
     emptyHint: 'Double-click anywhere to find a node, or open a ready workflow.',
     openGallery: 'Open the gallery',

@@ -45,7 +45,7 @@ export const ko: Texts = {
     panel: '세부 정보',
     settings: '설정',
     theme: '테마',
-    themes: { system: '시스템과 같게', dark: '어둡게', light: '밝게' },
+    themes: { system: '시스템과 같게', dark: '어둡게', light: '밝게', contrast: '고대비' },
     language: '언어',
     languages: { system: '브라우저와 같게' },
   },
@@ -108,6 +108,7 @@ export const ko: Texts = {
     openNode: '열기: 안의 그래프로 바꾸기',
     library: '보관함',
     gallery: '갤러리',
+    outline: '그래프 개요',
     panel: '세부 정보',
     minimap: '큰 그래프의 지도',
     disconnect: '연결 끊기',
@@ -222,6 +223,23 @@ export const ko: Texts = {
     undo: '되돌리기',
     used: (used, of) => `이 브라우저에서 ${of} 가운데 ${used} 사용 중`,
     close: '닫기',
+  },
+
+  outline: {
+    label: '그래프 개요',
+    nodes: (count) => `노드 ${count}개`,
+    empty: '아직 노드가 없습니다',
+    emptyHint: '하나를 추가한 뒤, 그것이 주는 것을 받는 노드를 이어 가세요.',
+    loop: (start) => `${start}의 반복`,
+    wire: (slot, from) => `${slot}: ${from}에서`,
+    nothing: '없음',
+    goesTo: (places) => `${places.map(towards).join(', ')}`,
+    unused: '쓰는 곳 없음',
+    addFor: (slot) => `${object(slot)} 주는 노드 추가`,
+    addAfter: (slot) => `${object(slot)} 받는 노드 추가`,
+    show: '화면에서 보기',
+    states: { running: '실행 중', done: '끝남', cached: '이전 실행의 결과', fault: '문제 있음' },
+    parts: { muted: '꺼져 있음', bypassed: '우회됨', waits: '꺼진 노드를 기다림' },
   },
 
   dialogs: {
@@ -406,7 +424,7 @@ export const ko: Texts = {
   },
 
   canvas: {
-    label: '그래프. 더블클릭하면 노드를 추가합니다.',
+    label: '그래프. 더블클릭하면 노드를 추가합니다. 개요(Alt+O)에 그래프 전체가 목록으로 있습니다.',
     empty: '빈 화면',
     emptyHint: '아무 데나 더블클릭해 노드를 찾거나, 준비된 워크플로를 여세요.',
     openGallery: '갤러리 열기',

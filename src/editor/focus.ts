@@ -1,0 +1,39 @@
+// Where keys go on when something that was open is closed: in the outline if that is where one works, otherwise on the canvas.
+import type { NodeId } from '../nodes/workflow.ts'
+import type { Stage } from './stage.ts'
+import * as state from './state.ts'
+
+/** Returns what gives the focus back. With a node, in the outline it goes to that one. */
+export function followFocus(stage: Stage): (node?: NodeId) => void {
+  let last: HTMLElement | undefined
+  addEventListener('focusin', ({ target }) => {
+    if (!(target instanceof HTMLElement)) return
+    if (target.closest('.outline')) last = target
+    else if (!target.closest('[popover], dialog')) last = undefined
+  })
+  return (node) => {
+    if (!last || state.drawer.value !== 'outline') stage.focus()
+    else if (node !== undefined) state.outlineAt.value = node
+    else if (last.isConnected) last.focus()
+    else focusOutline()
+  }
+}
+
+/** At the selected node, or else the first, or where there is none at the button that adds one. */
+export function focusOutline() {
+  const found = ['summary[aria-current=true]', 'summary', '.button'].map((selector) =>
+    document.querySelector<HTMLElement>(`.outline ${selector}`),
+  )
+  found.find((element) => element !== null)?.focus()
+}
+
+/** Into the outline; with the focus in it already, back to the canvas. */
+export function toggleOutline(stage: Stage) {
+  if (state.drawer.value === 'outline' && document.activeElement?.closest('.outline')) {
+    state.drawer.value = undefined
+    stage.focus()
+  } else {
+    state.drawer.value = 'outline'
+    requestAnimationFrame(focusOutline)
+  }
+}

@@ -1,0 +1,404 @@
+// The graph as a list in the page, beside the canvas: who does not see the canvas, or works with keys alone, reads, wires and
+// changes all of it here.
+import type { RefObject } from 'preact'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { outerId } from '../engine/plan/graph.ts'
+import { isDiffusionNode } from '../nodes/litegraph/node.ts'
+import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
+import { declaredName, LOOP } from '../nodes/workflow/slots.ts'
+import { loopsIn } from './arranging.ts'
+import { IconButton } from './buttons.tsx'
+import type { LGraphNode, PendingWire, Point } from './canvas.ts'
+import { useEditor } from './context.ts'
+import type { Editor } from './editor.ts'
+import { focusOutline, toggleOutline } from './focus.ts'
+import * as format from './format.ts'
+import { icons } from './icons.tsx'
+import { TITLE, type Painted } from './look/painting.ts'
+import { freeBelow, namesOf, nodesIn, outlined, type Entry, type Loop } from './outlined.ts'
+import { FaultCard, tint } from './panel.tsx'
+import { Params } from './params.tsx'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+
+/** The first stop of the tab key. */
+export const SkipLink = ({ editor }: { editor: Editor }) => (
+  <button type="button" class="button primary skip" onClick={() => toggleOutline(editor.stage)}>
+    {texts.outline.label}
+  </button>
+)
+
+/** What all items of the list share. */
+interface Listed {
+  editor: Editor
+  /** In the order of the list. */
+  nodes: readonly LGraphNode[]
+  nameOf: (node: LGraphNode) => string
+  opened: ReadonlySet<string>
+  setOpened: (id: string, open: boolean) => void
+}
+
+export function Outline() {
+  state.followGraph()
+  const editor = useEditor()
+  const box = useRef<HTMLElement>(null)
+  const [opened, setAllOpened] = useState<ReadonlySet<string>>(new Set())
+  useStates(editor)
+  const keepPlace = useFocusIn(box)
+  const entries = entriesOf(editor)
+  const nodes = nodesIn(entries).map((id) => editor.stage.node(id)!)
+  const names = namesOf(nodes.map((node) => ({ id: String(node.id), title: node.getTitle() })))
+  const listed: Listed = {
+    editor,
+    nodes,
+    nameOf: (node) => names.get(String(node.id))!,
+    opened,
+    setOpened: (id, open) => setAllOpened((all) => new Set(open ? [...all, id] : [...all].filter((each) => each !== id))),
+  }
+  return (
+    <section
+      ref={box}
+      class="side drawer outline"
+      aria-label={texts.outline.label}
+      onFocusIn={keepPlace}
+      onKeyDown={(event) => moveAmongTitles(event, box.current!)}
+    >
+      <div class="outline-head">
+        <h2>{texts.outline.label}</h2>
+        <span>{texts.outline.nodes(nodes.length)}</span>
+        <IconButton label={texts.top.add} icon={<icons.plus />} class="icon small" onClick={() => addBeside(editor)} />
+        <IconButton
+          label={texts.drawer.close}
+          icon={<icons.close />}
+          class="icon small"
+          onClick={() => {
+            state.drawer.value = undefined
+            editor.stage.focus()
+          }}
+        />
+      </div>
+      {nodes.length ? (
+        <Entries entries={entries} listed={listed} label={texts.outline.label} />
+      ) : (
+        <div class="empty">
+          <strong>{texts.outline.empty}</strong>
+          {texts.outline.emptyHint}
+        </div>
+      )}
+    </section>
+  )
+}
+
+function entriesOf({ stage: { graph } }: Editor): Entry[] {
+  const wires = Object.values(graph.links).map(({ origin_id, target_id }) => [String(origin_id), String(target_id)] as const)
+  return outlined(
+    graph._nodes.map(({ id }) => String(id)),
+    wires,
+    loopsIn(graph),
+  )
+}
+
+/** Draws again when what a run says of the nodes has changed; looks twice a second at most. */
+function useStates({ stage }: Editor) {
+  const [, setSaid] = useState('')
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const look = () => {
+      timer = undefined
+      setSaid(stage.nodes().map(stateInWords).join('\n'))
+    }
+    const leave = stage.onDrawn(() => (timer ??= setTimeout(look, 500)))
+    return () => {
+      clearTimeout(timer)
+      leave()
+    }
+  }, [])
+}
+
+function stateInWords(node: LGraphNode): string {
+  const { part = 'runs' } = node as unknown as Painted
+  if (part !== 'runs') return texts.outline.parts[part]
+  if (!isDiffusionNode(node) || node.diffusion.state === 'idle') return ''
+  const { state: now, progress } = node.diffusion
+  if (now !== 'running' || !progress) return texts.outline.states[now as keyof typeof texts.outline.states]
+  return texts.status.step(format.count(progress.index), format.count(progress.count))
+}
+
+// ---- the focus
+
+const titlesIn = (box: HTMLElement) => [...box.querySelectorAll<HTMLElement>('summary[data-control]')]
+
+function moveAmongTitles(event: KeyboardEvent, box: HTMLElement) {
+  const titles = titlesIn(box)
+  const now = titles.indexOf(event.target as HTMLElement)
+  const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: titles.length - 1 }[event.key]
+  if (now < 0 || next === undefined || event.ctrlKey || event.altKey || event.metaKey) return
+  titles[next]?.focus()
+  event.preventDefault()
+}
+
+/**
+ * What has the focus may be drawn in another place, when its node comes into a loop, or go, when it is deleted: then the focus
+ * goes on at the same control, at its node, or at the one that is there now. Returns what is to hear where it is.
+ */
+function useFocusIn(box: RefObject<HTMLElement | null>) {
+  const last = useRef<{ element: HTMLElement; node: string; control: string; index: number }>(undefined)
+  const wanted = state.outlineAt.value
+  // Another workflow has come in its place.
+  useEffect(() => {
+    if (document.activeElement === document.body) focusOutline()
+  }, [])
+  useEffect(() => {
+    const controlOf = (node: string, control: string) =>
+      box.current!.querySelector<HTMLElement>(
+        `[data-node="${CSS.escape(node)}"] :is([data-control="${CSS.escape(control)}"], [id="${CSS.escape(control)}"])`,
+      )
+    if (wanted !== undefined) {
+      const title = controlOf(String(wanted), 'title')
+      if (title) state.outlineAt.value = undefined
+      title?.focus()
+    } else if (last.current && !last.current.element.isConnected && document.activeElement === document.body) {
+      const { node, control, index } = last.current
+      const titles = titlesIn(box.current!)
+      const next = controlOf(node, control) ?? controlOf(node, 'title') ?? titles[Math.min(index, titles.length - 1)]
+      const fallback = box.current!.querySelector<HTMLElement>('.button')
+      ;(next ?? fallback)?.focus()
+    }
+  })
+  return ({ target }: FocusEvent) => {
+    const element = target as HTMLElement
+    const item = element.closest<HTMLElement>('[data-node]')
+    const title = item?.querySelector<HTMLElement>('summary')
+    last.current = {
+      element,
+      node: item?.dataset.node ?? '',
+      control: element.dataset.control ?? element.id,
+      index: title ? titlesIn(box.current!).indexOf(title) : 0,
+    }
+  }
+}
+
+// ---- the list
+
+function Entries({ entries, listed, label }: { entries: readonly Entry[]; listed: Listed; label: string }) {
+  return (
+    <ol aria-label={label}>
+      {entries.map((entry) =>
+        'node' in entry ? (
+          <Item key={entry.node} node={listed.editor.stage.node(entry.node)!} listed={listed} />
+        ) : (
+          <LoopItem key={`loop ${entry.loop.start}`} loop={entry.loop} entries={entry.entries} listed={listed} />
+        ),
+      )}
+    </ol>
+  )
+}
+
+function LoopItem({ loop, entries, listed }: { loop: Loop; entries: readonly Entry[]; listed: Listed }) {
+  const start = listed.editor.stage.node(loop.start)!
+  const progress = isDiffusionNode(start) ? start.diffusion.progress : undefined
+  const label = texts.outline.loop(listed.nameOf(start))
+  const step = progress && texts.status.step(format.count(progress.index), format.count(progress.count))
+  return (
+    <li class="loop">
+      <p class="loop-title">{[label, step].filter(Boolean).join(' · ')}</p>
+      <Entries entries={entries} listed={listed} label={label} />
+    </li>
+  )
+}
+
+interface ItemProps {
+  node: LGraphNode
+  listed: Listed
+}
+
+function Item({ node, listed }: ItemProps) {
+  const { editor, nameOf, opened, setOpened } = listed
+  const { stage } = editor
+  const id = String(node.id)
+  const open = opened.has(id)
+  const name = nameOf(node)
+  const declaration = isDiffusionNode(node) ? node.diffusion.declaration : undefined
+  const type = declaration?.title ?? node.type
+  const said = stateInWords(node)
+  const wires = node.inputs.flatMap((slot, i) => {
+    const from = slot.name === LOOP ? undefined : sourceOf(node, i)
+    return from ? [texts.outline.wire(slot.name, placeOf(from, nameOf))] : []
+  })
+  const select = () => {
+    if (stage.selection().length !== 1 || stage.selection()[0] !== node) stage.select([node.id])
+    stage.bringIn(node, editor.insets())
+  }
+  return (
+    <li data-node={id}>
+      <details open={open} onToggle={(event) => setOpened(id, event.currentTarget.open)}>
+        <summary data-control="title" aria-current={state.selection.value.includes(node.id)} onFocus={select}>
+          <span class="dot" style={tint(declaration?.category ?? 'tools')} />
+          <span class="name">{name}</span>
+          {type !== node.getTitle() && <span class="type">{type}</span>}
+          {said && <span class="now">{said}</span>}
+        </summary>
+        {open && <Content node={node} listed={listed} />}
+      </details>
+      {!open && wires.length > 0 && <p class="wires">{wires.join(', ')}</p>}
+    </li>
+  )
+}
+
+function Content({ node, listed }: ItemProps) {
+  const { editor } = listed
+  const { faults, notices } = state.run
+  const id = String(node.id)
+  const about = [...faults.value, ...notices.value].filter((fault) => outerId(fault.node) === id)
+  const shown = (slot: { name: string }, wired: boolean) => slot.name !== LOOP || !wired
+  return (
+    <div class="content">
+      {about.map((fault, i) => (
+        <FaultCard key={i} fault={fault} here={id} />
+      ))}
+      {!isDiffusionNode(node) && <p>{texts.panel.unknown}</p>}
+      {node.inputs.map(
+        (slot, i) => shown(slot, slot.link != null) && <Input key={slot.name} node={node} index={i} listed={listed} />,
+      )}
+      {node.outputs.length > 0 && (
+        <ul aria-label={texts.panel.outputs} class="outs">
+          {node.outputs.map(
+            (slot, i) => shown(slot, true) && <Output key={slot.name} node={node} index={i} listed={listed} />,
+          )}
+        </ul>
+      )}
+      {isDiffusionNode(node) && Object.keys(node.diffusion.declaration.params).length > 0 && <Params node={node} />}
+      <div class="acts">
+        <button
+          type="button"
+          class="button outline small"
+          onClick={() => {
+            editor.stage.goTo(node, editor.insets())
+            editor.stage.focus()
+          }}
+        >
+          {texts.outline.show}
+        </button>
+        <button
+          type="button"
+          class="button danger small"
+          onClick={() => {
+            editor.stage.select([node.id])
+            editor.commands.delete.run()
+          }}
+        >
+          {texts.commands.delete}
+        </button>
+      </div>
+    </div>
+  )
+}
+
+// ---- wires
+
+/** An output of a node. */
+interface Source {
+  node: LGraphNode
+  output: number
+}
+
+interface SlotProps extends ItemProps {
+  index: number
+}
+
+const placeOf = ({ node, output }: Source, nameOf: Listed['nameOf']) => `${nameOf(node)} · ${node.outputs[output]!.name}`
+
+function sourceOf(node: LGraphNode, input: number): Source | undefined {
+  const link = node.inputs[input]!.link
+  const wire = link == null ? undefined : node.graph?.links[link]
+  const from = wire && node.graph!.getNodeById(wire.origin_id)
+  return from?.outputs[wire!.origin_slot] ? { node: from, output: wire!.origin_slot } : undefined
+}
+
+/** An input, and everything it may be wired to. */
+function Input({ node, index, listed: { editor, nodes, nameOf } }: SlotProps) {
+  const id = useId()
+  const slot = node.inputs[index]!
+  const now = sourceOf(node, index)
+  const isNow = ({ node, output }: Source) => node === now?.node && output === now.output
+  const fitting = nodes
+    .flatMap((origin) => origin.outputs.map((_, output): Source => ({ node: origin, output })))
+    .filter((from) => isNow(from) || reasonAgainstWire(from.node, from.output, node, index) === undefined)
+  const wire = (from: Source | undefined) => {
+    if (from) from.node.connect(from.output, node, index)
+    else node.disconnectInput(index)
+    editor.stage.redraw()
+    editor.workspace.touched()
+  }
+  const declared = isDiffusionNode(node) ? node.diffusion.declaration.inputs : {}
+  const optional = declared[declaredName(declared, slot.name) ?? '']?.optional
+  const type = String(slot.type) === '*' ? texts.panel.anything : String(slot.type).replaceAll(',', ', ')
+  return (
+    <div class="end">
+      <label for={id}>
+        <code>{slot.name}</code> <span class="type">{optional ? `${type}, ${texts.panel.optional}` : type}</span>
+      </label>
+      <div class="pair">
+        <select
+          id={id}
+          class="field"
+          data-control={`input ${slot.name}`}
+          value={String(fitting.findIndex(isNow))}
+          onChange={(event) => wire(fitting[Number(event.currentTarget.value)])}
+        >
+          <option value="-1">{texts.outline.nothing}</option>
+          {fitting.map((from, i) => (
+            <option key={placeOf(from, nameOf)} value={String(i)}>
+              {placeOf(from, nameOf)}
+            </option>
+          ))}
+        </select>
+        <IconButton
+          class="outline icon"
+          label={texts.outline.addFor(slot.name)}
+          icon={<icons.plus />}
+          onClick={() => addBeside(editor, { node, side: 'input', slot: index })}
+        />
+      </div>
+    </div>
+  )
+}
+
+function Output({ node, index, listed: { editor, nameOf } }: SlotProps) {
+  const slot = node.outputs[index]!
+  const places = (slot.links ?? []).flatMap((id) => {
+    const wire = node.graph?.links[id]
+    const target = wire && node.graph!.getNodeById(wire.target_id)
+    return target ? [`${nameOf(target)} · ${target.inputs[wire.target_slot]!.name}`] : []
+  })
+  return (
+    <li>
+      <span>
+        <code>{slot.name}</code>{' '}
+        <span class="type">{places.length ? texts.outline.goesTo(places) : texts.outline.unused}</span>
+      </span>
+      <IconButton
+        class="outline icon small"
+        label={texts.outline.addAfter(slot.name)}
+        icon={<icons.plus />}
+        onClick={() => addBeside(editor, { node, side: 'output', slot: index })}
+      />
+    </li>
+  )
+}
+
+/** About the size of a node, for room beside another. */
+const ROOM: Point = [260, 240]
+
+/** Opens the node search. What is chosen gets a free place beside the node of the wire, or the selected one. */
+function addBeside(editor: Editor, wire?: PendingWire) {
+  const { stage } = editor
+  const node = wire?.node ?? stage.selection()[0]
+  if (!node) return editor.findNode()
+  const x = wire?.side === 'input' ? node.pos[0]! - ROOM[0] - 70 : node.pos[0]! + node.size[0]! + 70
+  const boxes = stage
+    .nodes()
+    .map(({ pos, size }) => [pos[0]!, pos[1]! - TITLE, pos[0]! + size[0]!, pos[1]! + size[1]!] as const)
+  const graph = freeBelow([x, node.pos[1]!], ROOM, boxes)
+  state.palette.value = { spot: { page: [editor.insets().left + 24, 90], graph }, query: '', ...(wire && { wire }) }
+}

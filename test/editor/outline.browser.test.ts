@@ -1,0 +1,194 @@
+// The editor without a pointer, and for those who do not see it: the outline by keys alone, and what axe finds on its screens.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { dropText, newWorkflow, titles, values } from './driver.ts'
+import { fileOf } from './fileOf.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let context: BrowserContext
+let page: Page
+
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+})
+
+afterEach(async () => {
+  await context?.close()
+  expect(chromium.errors()).toEqual([])
+})
+
+const press = (keys: string) => page.keyboard.press(keys)
+
+/** What has the focus: its label, or its text. */
+const focused = () =>
+  page.evaluate(() => {
+    const element = document.activeElement as HTMLInputElement
+    const label = element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent
+    return label?.replaceAll(/\s+/g, ' ').trim() ?? ''
+  })
+
+/** Goes on with the tab key to what begins with this name. */
+async function tabTo(name: string, key = 'Tab') {
+  for (let i = 0; i < 40; i++) {
+    if ((await focused()).startsWith(name)) return
+    await press(key)
+  }
+  throw new Error(`The tab key does not lead to ${name}.`)
+}
+
+async function choose(words: string) {
+  await page.getByRole('combobox', { name: 'Find a node' }).waitFor()
+  await page.keyboard.type(words)
+  await press('Enter')
+}
+
+const chart = () =>
+  page.evaluate(() => {
+    interface Node {
+      type: string
+      inputs: { link: number | null }[]
+      diffusion: { view?: { kind: string } }
+    }
+    const { graph } = (document.querySelector('canvas') as unknown as { data: { graph: { _nodes: Node[] } } }).data
+    const node = graph._nodes.find(({ type }) => type === 'diffusion/ScheduleChart')
+    return { wires: node?.inputs.filter(({ link }) => link != null).length, shows: node?.diffusion.view?.kind }
+  })
+
+test('a graph is built, run and saved by keys alone', async () => {
+  await press('F1')
+  await page.keyboard.type('new workflow')
+  await press('Enter')
+  await page.getByText('An empty canvas').waitFor()
+
+  await press('Shift+Tab')
+  expect(await focused()).toBe('Outline of the graph')
+  await press('Enter')
+  await expect.poll(focused).toBe('Add node')
+  await press('Enter')
+  await choose('noise schedule')
+  await expect.poll(focused).toBe('Noise Schedule')
+
+  await press('Enter')
+  await tabTo('beta_end')
+  await press('ArrowUp')
+  await tabTo('Add a node that takes schedule', 'Shift+Tab')
+  await expect.poll(async () => (await values(page, 'Noise Schedule')).beta_end).not.toBe(0.02)
+  await press('Enter')
+  await choose('schedule chart')
+  await expect.poll(focused).toBe('Schedule Chart')
+  expect((await chart()).wires).toBe(1)
+
+  await press('Home')
+  await press('Shift+D')
+  await expect.poll(() => titles(page)).toEqual(['Noise Schedule', 'Noise Schedule', 'Schedule Chart'])
+  await tabTo('Schedule Chart')
+  await press('Enter')
+  await tabTo('schedules_2')
+  await press('End')
+  await expect.poll(async () => (await chart()).wires).toBe(2)
+  expect(await focused()).toMatch(/^schedules_2/)
+
+  await press('Control+Enter')
+  await expect.poll(async () => (await chart()).shows).toBe('chart')
+  await page.getByText('Finished in').first().waitFor()
+
+  await press('Control+s')
+  await page.getByRole('textbox', { name: 'Name' }).waitFor()
+  await page.keyboard.type('By keys')
+  await press('Enter')
+  await page.getByText('Saved “By keys”').waitFor()
+  expect(await focused()).toMatch(/^schedules_2/)
+
+  await press('Shift+Tab')
+  await tabTo('Delete')
+  await press('Enter')
+  await expect.poll(() => titles(page)).toEqual(['Noise Schedule', 'Noise Schedule'])
+  await expect.poll(focused).toMatch(/^Noise Schedule/)
+})
+
+test('a node that comes into a loop by a wire keeps the focus, and a fault is read where it is', async () => {
+  await dropText(page, 'loop.json', JSON.stringify(fileOf({ 1: 'SamplingStart', 2: 'SamplingEnd', 3: 'StopGradient' }, [[1, 'loop', 2, 'loop']])))
+  await expect.poll(() => titles(page)).toContain('Stop Gradient')
+  await press('Alt+o')
+  const outline = page.getByRole('region', { name: 'Outline of the graph' })
+  await outline.getByRole('list', { name: 'Loop of Sampling Start' }).waitFor()
+  await press('End')
+  await expect.poll(focused).toBe('Stop Gradient')
+  await press('Enter')
+  await tabTo('value')
+  await press('ArrowDown')
+  await outline.getByRole('list', { name: 'Loop of Sampling Start' }).getByText('Stop Gradient').waitFor()
+  await expect.poll(focused).toMatch(/^value/)
+  await press('Control+Enter')
+  await outline.getByText('has a problem').first().waitFor()
+  expect(await page.getByRole('alert').first().textContent()).toContain('problem')
+})
+
+// ---- axe
+
+interface Findings {
+  violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[]
+}
+
+/** What axe finds that is serious or critical, as `screen: rule at element`. */
+async function found(screen: string): Promise<string[]> {
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<Findings> } }).axe.run())
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${screen}: ${id} at ${target.join(' ')}: ${failureSummary}`))
+}
+
+const settings = async (theme: string) => {
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('menuitemradio', { name: theme, exact: true }).click()
+}
+
+test.each(['Dark', 'Light', 'High contrast'])('axe finds nothing serious: %s', async (theme) => {
+  await settings(theme)
+  await page.addScriptTag({ content: axe })
+  const all = await found('the first workflow')
+  await page.getByRole('button', { name: 'Settings' }).click()
+  all.push(...(await found('settings')))
+  await press('Escape')
+  for (const tab of ['Gallery', 'Mine', 'Checkpoints', 'Data sets']) {
+    if (tab === 'Gallery') await page.getByRole('button', { name: 'Library' }).click()
+    else await page.getByRole('tab', { name: tab }).click()
+    await page.getByRole('tabpanel', { name: tab }).waitFor()
+    all.push(...(await found(tab)))
+  }
+  await press('Alt+o')
+  await press('Home')
+  await press('Enter')
+  await page.locator('.panel .katex, .panel .params').first().waitFor()
+  all.push(...(await found('outline and panel')))
+  await press('Control+k')
+  await page.getByRole('combobox', { name: 'Find a node' }).waitFor()
+  all.push(...(await found('palette')))
+  await press('Escape')
+  await newWorkflow(page)
+  all.push(...(await found('an empty canvas')))
+  await press('?')
+  await page.getByRole('dialog').waitFor()
+  all.push(...(await found('shortcuts')))
+  expect(all).toEqual([])
+})
+
+test('who asks the system for contrast has it', async () => {
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
+  expect(await theme()).toBe('dark')
+  await page.emulateMedia({ contrast: 'more' })
+  await expect.poll(theme).toBe('contrast')
+  await page.emulateMedia({ contrast: 'no-preference' })
+  await expect.poll(theme).toBe('dark')
+})
