@@ -20,7 +20,7 @@ export function Drawer() {
   const editor = useEditor()
   const tab = state.drawer.value
   if (!tab) return null
-  if (tab === 'outline') return <Outline key={state.id.value} />
+  if (tab === 'outline') return <Outline />
   return (
     <nav class="side drawer" aria-label={texts.drawer.label}>
       <div class="tabs">

@@ -1,7 +1,7 @@
 // The graph as a list in the page, beside the canvas: who does not see the canvas, or works with keys alone, reads, wires and
 // changes all of it here.
 import type { RefObject } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { outerId } from '../engine/plan/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
@@ -11,7 +11,7 @@ import { IconButton } from './buttons.tsx'
 import type { LGraphNode, PendingWire, Point } from './canvas.ts'
 import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
-import { focusOutline, toggleOutline } from './focus.ts'
+import { toggleOutline } from './focus.ts'
 import * as format from './format.ts'
 import { icons } from './icons.tsx'
 import { TITLE, type Painted } from './look/painting.ts'
@@ -144,21 +144,19 @@ function moveAmongTitles(event: KeyboardEvent, box: HTMLElement) {
 function useFocusIn(box: RefObject<HTMLElement | null>) {
   const last = useRef<{ element: HTMLElement; node: string; control: string; index: number }>(undefined)
   const wanted = state.outlineAt.value
-  // Another workflow has come in its place.
-  useEffect(() => {
-    if (document.activeElement === document.body) focusOutline()
-  }, [])
-  useEffect(() => {
+  const inside = box.current?.contains(document.activeElement) ?? false
+  useLayoutEffect(() => {
     const controlOf = (node: string, control: string) =>
       box.current!.querySelector<HTMLElement>(
         `[data-node="${CSS.escape(node)}"] :is([data-control="${CSS.escape(control)}"], [id="${CSS.escape(control)}"])`,
       )
     if (wanted !== undefined) {
-      const title = controlOf(String(wanted), 'title')
-      if (title) state.outlineAt.value = undefined
-      title?.focus()
-    } else if (last.current && !last.current.element.isConnected && document.activeElement === document.body) {
-      const { node, control, index } = last.current
+      state.outlineAt.value = undefined
+      controlOf(String(wanted), 'title')?.focus()
+    } else if (last.current && document.activeElement === document.body) {
+      const { element, node, control, index } = last.current
+      // Somebody pressed the pointer elsewhere.
+      if (!inside && element.isConnected) return
       const titles = titlesIn(box.current!)
       const next = controlOf(node, control) ?? controlOf(node, 'title') ?? titles[Math.min(index, titles.length - 1)]
       const fallback = box.current!.querySelector<HTMLElement>('.button')
