@@ -260,9 +260,7 @@ function Content({ node, listed }: ItemProps) {
       )}
       {node.outputs.length > 0 && (
         <ul aria-label={texts.panel.outputs} class="outs">
-          {node.outputs.map(
-            (slot, i) => shown(slot, true) && <Output key={slot.name} node={node} index={i} listed={listed} />,
-          )}
+          {node.outputs.map((slot, i) => shown(slot, true) && <Output key={slot.name} node={node} index={i} listed={listed} />)}
         </ul>
       )}
       {isDiffusionNode(node) && Object.keys(node.diffusion.declaration.params).length > 0 && <Params node={node} />}
@@ -372,8 +370,7 @@ function Output({ node, index, listed: { editor, nameOf } }: SlotProps) {
   return (
     <li>
       <span>
-        <code>{slot.name}</code>{' '}
-        <span class="type">{places.length ? texts.outline.goesTo(places) : texts.outline.unused}</span>
+        <code>{slot.name}</code> <span class="type">{places.length ? texts.outline.goesTo(places) : texts.outline.unused}</span>
       </span>
       <IconButton
         class="outline icon small"
@@ -394,9 +391,7 @@ function addBeside(editor: Editor, wire?: PendingWire) {
   const node = wire?.node ?? stage.selection()[0]
   if (!node) return editor.findNode()
   const x = wire?.side === 'input' ? node.pos[0]! - ROOM[0] - 70 : node.pos[0]! + node.size[0]! + 70
-  const boxes = stage
-    .nodes()
-    .map(({ pos, size }) => [pos[0]!, pos[1]! - TITLE, pos[0]! + size[0]!, pos[1]! + size[1]!] as const)
+  const boxes = stage.nodes().map(({ pos, size }) => [pos[0]!, pos[1]! - TITLE, pos[0]! + size[0]!, pos[1]! + size[1]!] as const)
   const graph = freeBelow([x, node.pos[1]!], ROOM, boxes)
   state.palette.value = { spot: { page: [editor.insets().left + 24, 90], graph }, query: '', ...(wire && { wire }) }
 }

@@ -124,6 +124,7 @@ function Backend() {
   if (!report) return null
   const rejected = report.rejected.map(({ name, reason }) => texts.status.rejected(names[name], reason))
   const why = [report.reason, ...(report.kernels ? [report.kernels] : []), ...aboutNetworks(), ...rejected].join('\n')
+  const shown = report.device ? `${names[report.name]} · ${report.device}` : names[report.name]
   const again = {
     label: texts.status.measure,
     disabled: state.busy.value,
@@ -133,9 +134,9 @@ function Backend() {
     <MenuButton
       class=""
       side="above"
-      label={`${texts.status.onBackend(names[report.name])}. ${report.reason}`}
+      label={`${texts.status.onBackend(shown)}. ${report.reason}`}
       title={why}
-      icon={names[report.name]}
+      icon={shown}
       menu={() => ({
         title: report.reason,
         items: [
@@ -148,9 +149,7 @@ function Backend() {
           ...(report.kernels ? (['rule', again] as const) : []),
         ],
       })}
-    >
-      {report.device && ` · ${report.device}`}
-    </MenuButton>
+    />
   )
 }
 

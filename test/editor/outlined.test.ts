@@ -41,6 +41,16 @@ describe('a graph as a list', () => {
 
   test('a new node lies on no other', () => {
     expect(freeBelow([0, 0], [100, 100], [])).toEqual([0, 0])
-    expect(freeBelow([0, 0], [100, 100], [[50, 50, 60, 60], [0, 160, 10, 170], [500, 0, 600, 900]])).toEqual([0, 204])
+    expect(
+      freeBelow(
+        [0, 0],
+        [100, 100],
+        [
+          [50, 50, 60, 60],
+          [0, 160, 10, 170],
+          [500, 0, 600, 900],
+        ],
+      ),
+    ).toEqual([0, 204])
   })
 })
