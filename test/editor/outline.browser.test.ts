@@ -62,6 +62,7 @@ test('axe finds nothing serious on any screen', async () => {
   all.push(...(await found('settings', '.menu')))
   await press('Escape')
   await page.getByRole('button', { name: 'Library' }).click()
+  await page.getByRole('tab', { name: 'Gallery' }).focus()
   for (const tab of ['Gallery', 'Mine', 'Checkpoints', 'Data sets']) {
     await page.getByRole('tabpanel', { name: tab }).waitFor()
     all.push(...(await found(tab, '.drawer')))
