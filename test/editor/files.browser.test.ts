@@ -300,6 +300,7 @@ describe('what a run made', () => {
       ],
     })
     await dropPaths(page, [put('sampling.json', workflow)])
+    await page.getByText('Opened sampling.json').waitFor()
     await expect.poll(() => titles(page)).toContain('Film')
     const film = await placeOf(page, 'Film')
     await page.mouse.click(film.x, film.y)
