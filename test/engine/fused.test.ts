@@ -301,6 +301,23 @@ const attentionEdges: Attention[] = [
 
 const qkv = ({ b, n, m, heads, d }: Attention) => [n, m, m].map((places) => [b, places, heads * d])
 
+/** Attention of one kind. */
+const attentionRow = (name: string, layer: typeof attention, formula: typeof formulas.attention): Row =>
+  row({
+    name,
+    drawn: attentions,
+    edges: attentionEdges,
+    takes: qkv,
+    layer:
+      ({ heads }) =>
+      (q, k, v) =>
+        layer(q as Tensor3D, k as Tensor3D, v as Tensor3D, heads),
+    formula:
+      ({ heads }) =>
+      (tape, q, k, v) =>
+        formula(tape, q!, k!, v!, heads),
+  })
+
 const factorsOf = (b: number) => Array.from({ length: b }, (_, i) => Math.fround(0.7 - i))
 
 const any = fc.tuple(few, side, side, channels)
@@ -467,34 +484,8 @@ const layers: Row[] = [
       (tape, a, b) =>
         formulas.products(tape, turned[0] ? formulas.turned(a!) : a!, turned[1] ? formulas.turned(b!) : b!),
   }),
-  row({
-    name: 'attention',
-    drawn: attentions,
-    edges: attentionEdges,
-    takes: qkv,
-    layer:
-      ({ heads }) =>
-      (q, k, v) =>
-        attention(q as Tensor3D, k as Tensor3D, v as Tensor3D, heads),
-    formula:
-      ({ heads }) =>
-      (tape, q, k, v) =>
-        formulas.attention(tape, q!, k!, v!, heads),
-  }),
-  row({
-    name: 'linear attention',
-    drawn: attentions,
-    edges: attentionEdges,
-    takes: qkv,
-    layer:
-      ({ heads }) =>
-      (q, k, v) =>
-        linearAttention(q as Tensor3D, k as Tensor3D, v as Tensor3D, heads),
-    formula:
-      ({ heads }) =>
-      (tape, q, k, v) =>
-        formulas.linearAttention(tape, q!, k!, v!, heads),
-  }),
+  attentionRow('attention', attention, formulas.attention),
+  attentionRow('linear attention', linearAttention, formulas.linearAttention),
   row({
     name: 'every pixel four times',
     drawn: any,
