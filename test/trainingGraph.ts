@@ -39,3 +39,17 @@ export const trainingGraph = (steps: number): Graph => ({
     node('Keep', 'SaveCheckpoint', { model: 'End.model', schedule: 'Schedule.schedule' }, { name: 'moons' }),
   ],
 })
+
+/** What every training of noise has between a batch and its loss, but for what predicts: of nodes `start`, `t`, `noise`, `schedule`, `predict`. */
+export const lossNodes = [
+  node('forward', 'ForwardNoise', { x_0: 'start.x_0', t: 't.t', noise: 'noise.noise', schedule: 'schedule.schedule' }),
+  node('target', 'Target', {
+    model: 'start.model',
+    x_0: 'start.x_0',
+    noise: 'noise.noise',
+    t: 't.t',
+    schedule: 'schedule.schedule',
+  }),
+  node('loss', 'Loss', { prediction: 'predict.prediction', target: 'target.target' }),
+  node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }, { emit_every: 0 }),
+]

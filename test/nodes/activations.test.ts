@@ -1,4 +1,5 @@
 // Activations in float16: who is told of them, and what a training and samples are worth with them.
+import { lossNodes } from '../trainingGraph.ts'
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
@@ -43,17 +44,8 @@ const training = (activations: 'float32' | 'float16'): GraphNode[] => [
   ),
   node('t', 'RandomTimesteps', { like: 'start.x_0', schedule: 'schedule.schedule' }),
   node('noise', 'GaussianNoise', { like: 'start.x_0' }),
-  node('forward', 'ForwardNoise', { x_0: 'start.x_0', t: 't.t', noise: 'noise.noise', schedule: 'schedule.schedule' }),
   node('predict', 'Predict', { model: 'start.model', x_t: 'forward.x_t', t: 't.t', condition: 'start.labels' }),
-  node('target', 'Target', {
-    model: 'start.model',
-    x_0: 'start.x_0',
-    noise: 'noise.noise',
-    t: 't.t',
-    schedule: 'schedule.schedule',
-  }),
-  node('loss', 'Loss', { prediction: 'predict.prediction', target: 'target.target' }),
-  node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }, { emit_every: 0 }),
+  ...lossNodes,
   node('storage', 'ActivationStorage', { model: 'end.model' }, { activations }),
   node('x_T', 'GaussianNoise', {}, { batch_size: 16, shape: '8, 8, 1' }),
   node(

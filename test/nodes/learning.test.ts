@@ -1,4 +1,5 @@
 // The nodes for models, training and data, in whole graphs.
+import { lossNodes } from '../trainingGraph.ts'
 import { describe, expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { randomOf } from '../../src/engine/random.ts'
@@ -24,18 +25,9 @@ const training = (changes: { [id: string]: GraphNode } = {}, start: Record<strin
     ),
     node('t', 'RandomTimesteps', { like: 'start.x_0', schedule: 'schedule.schedule' }, { seed: 4 }),
     node('noise', 'GaussianNoise', { like: 'start.x_0' }, { seed: 5 }),
-    node('forward', 'ForwardNoise', { x_0: 'start.x_0', t: 't.t', noise: 'noise.noise', schedule: 'schedule.schedule' }),
     node('drop', 'LabelDropout', { labels: 'start.labels' }, { seed: 6 }),
     node('predict', 'Predict', { model: 'start.model', x_t: 'forward.x_t', t: 't.t', condition: 'drop.labels' }),
-    node('target', 'Target', {
-      model: 'start.model',
-      x_0: 'start.x_0',
-      noise: 'noise.noise',
-      t: 't.t',
-      schedule: 'schedule.schedule',
-    }),
-    node('loss', 'Loss', { prediction: 'predict.prediction', target: 'target.target' }),
-    node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }, { emit_every: 0 }),
+    ...lossNodes,
   ]
   return graph.map((own) => changes[own.id] ?? own)
 }

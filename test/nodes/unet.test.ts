@@ -1,4 +1,5 @@
 // UNet and Attention in graphs: what they make, what they refuse, what they show.
+import { lossNodes } from '../trainingGraph.ts'
 import { describe, expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
@@ -327,17 +328,8 @@ onCpu(() => {
       ),
       node('t', 'RandomTimesteps', { like: 'start.x_0', schedule: 'schedule.schedule' }),
       node('noise', 'GaussianNoise', { like: 'start.x_0' }),
-      node('forward', 'ForwardNoise', { x_0: 'start.x_0', t: 't.t', noise: 'noise.noise', schedule: 'schedule.schedule' }),
       node('predict', 'Predict', { model: 'start.model', x_t: 'forward.x_t', t: 't.t' }),
-      node('target', 'Target', {
-        model: 'start.model',
-        x_0: 'start.x_0',
-        noise: 'noise.noise',
-        t: 't.t',
-        schedule: 'schedule.schedule',
-      }),
-      node('loss', 'Loss', { prediction: 'predict.prediction', target: 'target.target' }),
-      node('end', 'TrainingEnd', { loop: 'start.loop', loss: 'loss.loss' }, { emit_every: 0 }),
+      ...lossNodes,
     ]
     const lossesOf = async (...graphs: GraphNode[][]) => {
       let losses: number[] = []
