@@ -1,10 +1,13 @@
 // Pieces of workflows: what is copied, pasted and put in the place of a closed node. Files in, files out; no canvas.
 import { paramsShown } from '../nodes/litegraph/widgets.ts'
+import { plugged } from '../nodes/workflow/flatten.ts'
 import { inputsOf, outputsOf } from '../nodes/workflow/slots.ts'
+import { usedBy } from '../nodes/workflow/subgraphs.ts'
 import type { Expansion, GraphNode, Wire } from '../engine/plan/graph.ts'
 import type { Declaration } from '../engine/plan/op.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { emptyWorkflow } from '../nodes/workflow.ts'
+import { together } from './subgraph/together.ts'
 
 type ByType = ReadonlyMap<string, Declaration>
 
@@ -12,15 +15,19 @@ type ByType = ReadonlyMap<string, Declaration>
 export function pieceOf(file: WorkflowFile, ids: ReadonlySet<NodeId>): WorkflowFile {
   const links = file.links.filter((link) => ids.has(link[1]) && ids.has(link[3]))
   const nodes = file.nodes.filter((node) => ids.has(node.id))
-  return withLinks({ ...emptyWorkflow(), last_node_id: file.last_node_id, last_link_id: file.last_link_id }, nodes, links)
+  const subgraphs = usedBy(nodes, file.subgraphs ?? [])
+  const empty = { ...emptyWorkflow(), last_node_id: file.last_node_id, last_link_id: file.last_link_id }
+  return withLinks({ ...empty, ...(subgraphs.length && { subgraphs }) }, nodes, links)
 }
 
 /** `piece` added to `file` under new ids, moved by `offset`. `ids` are the new ones. */
 export function merge(file: WorkflowFile, piece: WorkflowFile, offset: [number, number]): { file: WorkflowFile; ids: NodeId[] } {
   let [lastNode, lastLink] = [file.last_node_id, file.last_link_id]
+  const { subgraphs, typeOf } = together(file.subgraphs ?? [], piece.subgraphs ?? [])
   const renamed = new Map<NodeId, number>(piece.nodes.map((node) => [node.id, ++lastNode]))
   const nodes = piece.nodes.map((node) => ({
     ...structuredClone(node),
+    type: typeOf(node.type),
     id: renamed.get(node.id)!,
     pos: [node.pos[0] + offset[0], node.pos[1] + offset[1]] as [number, number],
   }))
@@ -34,7 +41,7 @@ export function merge(file: WorkflowFile, piece: WorkflowFile, offset: [number, 
   ])
   return {
     file: withLinks(
-      { ...file, last_node_id: lastNode, last_link_id: lastLink },
+      { ...file, last_node_id: lastNode, last_link_id: lastLink, ...(subgraphs.length && { subgraphs }) },
       [...file.nodes, ...nodes],
       [...file.links, ...links],
     ),
@@ -55,23 +62,11 @@ export function boundsOf(nodes: readonly Pick<FileNode, 'pos' | 'size'>[]): [num
 const TITLE = 30
 
 /** The same file with these nodes and links; what slots say of links follows from the links. */
-export function withLinks(file: WorkflowFile, nodes: readonly FileNode[], links: readonly FileLink[]): WorkflowFile {
-  return {
-    ...file,
-    links: [...links],
-    nodes: nodes.map((node) => ({
-      ...node,
-      inputs: node.inputs.map((input, i) => ({
-        ...input,
-        link: links.find((link) => link[3] === node.id && link[4] === i)?.[0] ?? null,
-      })),
-      outputs: node.outputs.map((output, i) => ({
-        ...output,
-        links: links.filter((link) => link[1] === node.id && link[2] === i).map((link) => link[0]),
-      })),
-    })),
-  }
-}
+export const withLinks = (file: WorkflowFile, nodes: readonly FileNode[], links: readonly FileLink[]): WorkflowFile => ({
+  ...file,
+  links: [...links],
+  nodes: plugged(nodes, links),
+})
 
 // ---- opening a closed node
 
@@ -190,7 +185,7 @@ function layOut(nodes: readonly GraphNode[], declarations: ByType): Map<string, 
 }
 
 /** What lay right of the closed node moves aside by as much as the opened graph is wider. */
-function makeRoom(file: WorkflowFile, closed: FileNode, opened: ReadonlySet<NodeId>): WorkflowFile {
+export function makeRoom(file: WorkflowFile, closed: FileNode, opened: ReadonlySet<NodeId>): WorkflowFile {
   const [, , width] = boundsOf(file.nodes.filter((node) => opened.has(node.id)))
   const more = width - closed.size[0]
   const right = closed.pos[0] + closed.size[0]

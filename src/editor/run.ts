@@ -93,7 +93,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
 
   function begin({ to, paused, byItself }: { to?: LGraphNode; paused?: boolean; byItself?: boolean } = {}) {
     if (shown.state.value !== 'idle') return
-    const part = to && playIn(stage.graph).partOf(to.id)
+    const part = to && playIn(stage.graph)(String(to.id))
     if (part && part !== 'runs') return state.say(texts.status.quiet[part](to.getTitle()))
     if (shown.engineFailed.value) return state.say(texts.status.noEngine, { text: shown.engineFailed.value, error: true })
     // Seeds that change with each run would make a live graph run for ever.

@@ -215,7 +215,7 @@ function nodesOf(canvas: EditorCanvas, graph: LGraph, camera: Camera): NodesPart
   return {
     showParts() {
       const play = playIn(graph)
-      for (const node of graph._nodes) (node as unknown as Painted).part = play.partOf(node.id)
+      for (const node of graph._nodes) (node as unknown as Painted).part = play(String(node.id))
       canvas.setDirty(true)
     },
     node: nodeOf,

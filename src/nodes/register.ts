@@ -11,6 +11,7 @@ import { advanceSeeds, fileOf, graphOf, showEvent, showWorkflow, textOfRun } fro
 import type { Hooks } from './litegraph/node.ts'
 import { registerNodes } from './litegraph/register.ts'
 import { parseWorkflow, stringifyWorkflow, withWorkflow } from './workflow.ts'
+import { withSubgraphs } from './workflow/blocks.ts'
 
 export interface HostOptions extends Hooks, Omit<ConnectOptions, 'nodes'> {
   /** Nodes of your own, beside those of the package: with `engine: 'page'`, or with a `worker` that serves them too. */
@@ -58,7 +59,8 @@ export function registerWith(lite: object, pack: readonly Declaration[], options
     )
   }
   const declarations = [...pack, ...own.map(declarationOf)]
-  const registration = registerNodes(lite as LiteGraphStatic, declarations, { prefix, ...hooks })
+  const known = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+  const registrations = [registerNodes(lite as LiteGraphStatic, declarations, { prefix, ...hooks })]
   let client: Client | undefined
   const engineClient = () => (client ??= createClient(connect({ engine, nodes: own, worker, assets, backend } as ConnectOptions)))
   return {
@@ -66,8 +68,8 @@ export function registerWith(lite: object, pack: readonly Declaration[], options
     run(host, { target, paused, onEvent } = {}) {
       const graph = host as LGraph
       advanceSeeds(graph)
-      const text = textOfRun(graph)
-      return engineClient().run(graphOf(graph), {
+      const text = textOfRun(graph, undefined, known)
+      return engineClient().run(graphOf(graph, known), {
         ...(target !== undefined && { targets: [String(typeof target === 'object' ? target.id : target)] }),
         ...(paused && { paused }),
         onEvent(event) {
@@ -82,13 +84,15 @@ export function registerWith(lite: object, pack: readonly Declaration[], options
     stop: () => client?.stop(),
     load(graph, text) {
       const { workflow, notices } = parseWorkflow(text, declarations)
+      const subgraphs = [...withSubgraphs(workflow, known).values()].filter(({ type }) => !known.has(type))
+      registrations.push(registerNodes(lite as LiteGraphStatic, subgraphs, { prefix, ...hooks }))
       showWorkflow(lite as LiteGraphStatic, graph as LGraph, workflow, prefix)
       return notices
     },
     save: (graph) => stringifyWorkflow(fileOf(graph as LGraph)),
     client: engineClient,
     unregister() {
-      registration.unregister()
+      for (const registration of registrations) registration.unregister()
       client?.close()
       client = undefined
     },

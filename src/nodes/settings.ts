@@ -2,6 +2,7 @@
 import type { Graph, GraphNode } from '../engine/plan/graph.ts'
 import type { Declaration, KeptFile, Param } from '../engine/plan/op.ts'
 import type { NodeId, WorkflowFile } from './workflow/file.ts'
+import { flattened } from './workflow/flatten.ts'
 import type { JsonObject } from './workflow/json.ts'
 
 /** A setting that does not fit the graph. */
@@ -36,14 +37,16 @@ export function withSettings(
   return { nodes: graph.nodes.map((node) => ({ ...node, params: { ...node.params, ...changes.get(node.id) } })) }
 }
 
-/** The workflow with the values that were changed in its graph. */
+/** The workflow with the values that were changed in its graph; flat where some are those of nodes inside of subgraphs. */
 export function withValuesOf(file: WorkflowFile, before: Graph, after: Graph): WorkflowFile {
   const paramsIn = ({ nodes }: Graph, id: NodeId) => nodes.find((node) => node.id === String(id))?.params ?? {}
   const changed = (id: NodeId) => {
     const old = paramsIn(before, id)
     return Object.fromEntries(Object.entries(paramsIn(after, id)).filter(([name, value]) => value !== old[name])) as JsonObject
   }
-  return { ...file, nodes: file.nodes.map((node) => ({ ...node, properties: { ...node.properties, ...changed(node.id) } })) }
+  const inside = after.nodes.some(({ id }) => id.includes(':') && Object.keys(changed(id)).length)
+  const opened = inside ? flattened(file) : file
+  return { ...opened, nodes: opened.nodes.map((node) => ({ ...node, properties: { ...node.properties, ...changed(node.id) } })) }
 }
 
 /**

@@ -5,6 +5,8 @@ import type { FileNode, WorkflowFile } from './workflow/file.ts'
 import { clean, parseJson } from './workflow/json.ts'
 import { meaningOf } from './workflow/meaning.ts'
 import { readWorkflow, seedControl } from './workflow/read.ts'
+import { withSubgraphs } from './workflow/blocks.ts'
+import { mapNodes } from './workflow/flatten.ts'
 import { printWorkflow } from './workflow/write.ts'
 
 export { WorkflowError } from './workflow/error.ts'
@@ -53,14 +55,14 @@ export const stringifyWorkflow = (file: WorkflowFile): string => printWorkflow(f
  * The file with every seed fixed at what it is, whatever was to change it before the next run: run again, it makes the same.
  */
 export function withFixedSeeds(file: WorkflowFile, declarations: Declarations): WorkflowFile {
-  const declared = byType(declarations)
+  const declared = withSubgraphs(file, byType(declarations))
   const fixed = ({ type, properties }: FileNode) =>
     Object.fromEntries(
       Object.entries(declared.get(type)?.params ?? {})
         .filter(([name, { kind }]) => kind === 'seed' && Object.hasOwn(properties, seedControl(name)))
         .map(([name]) => [seedControl(name), 'fixed']),
     )
-  return { ...file, nodes: file.nodes.map((node) => ({ ...node, properties: { ...node.properties, ...fixed(node) } })) }
+  return mapNodes(file, (node) => ({ ...node, properties: { ...node.properties, ...fixed(node) } }))
 }
 
 /** The graph a file means, for the plan. Never fails: what is wrong with it the plan finds and says. */

@@ -1,6 +1,7 @@
 // Pieces of workflows: copied, merged, and opened in the place of a closed node, with the same meaning after as before.
 import { describe, expect, test } from 'vitest'
 import { boundsOf, merge, open, pieceOf } from '../../src/editor/pieces.ts'
+import { packed } from '../../src/editor/subgraph/pack.ts'
 import { expandGraph } from '../../src/engine/plan/expand.ts'
 import { wire, type Graph } from '../../src/engine/plan/graph.ts'
 import { opTable, type ExpandOp } from '../../src/engine/plan/op.ts'
@@ -102,4 +103,18 @@ describe('opening a closed node', () => {
     expect(left).toBe(before.nodes[3]!.pos[0])
     expect(file.nodes.find(({ id }) => id === 5)!.pos[0]).toBeGreaterThan(left + width)
   })
+})
+
+test('a copied piece takes its subgraphs along; pasted beside others they are the same, or get another id', () => {
+  const file = fileOf({ 1: 'NoiseSchedule', 2: 'ExactModel', 3: 'GaussianNoise' }, [[1, 'schedule', 2, 'schedule']])
+  const { file: one, node } = packed(file, new Set([2]), { id: 'a-block-of-mine', name: 'Block' }, declarations)
+  const piece = pieceOf(one, new Set([node]))
+  expect(piece.subgraphs).toEqual(one.subgraphs)
+  expect(pieceOf(one, new Set([3])).subgraphs).toBeUndefined()
+  expect(merge(one, piece, [0, 0]).file.subgraphs).toHaveLength(1)
+  const changed = structuredClone(piece)
+  changed.subgraphs![0]!.name = 'Other'
+  const two = merge(one, changed, [0, 0])
+  expect(two.file.subgraphs!.map(({ name }) => name)).toEqual(['Block', 'Other'])
+  expect(two.file.nodes.at(-1)!.type).toBe(two.file.subgraphs![1]!.id)
 })

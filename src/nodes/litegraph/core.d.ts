@@ -140,6 +140,8 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     extra: Record<string, unknown>
     config: Record<string, unknown>
     last_node_id: number
+    /** Kept with the graph for the nodes that stand for them; see src/nodes/workflow/subgraphs.ts. */
+    subgraphs?: import('../workflow/file.ts').Subgraph[] | undefined
     list_of_graphcanvas: LGraphCanvas[] | null
     add(node: LGraphNode | LGraphGroup, skipOrder?: unknown): LGraphNode | undefined
     remove(node: LGraphNode | LGraphGroup): void

@@ -1,7 +1,6 @@
 // Between a graph on a canvas and everything else: its file, its meaning, the events of a run.
 import type { LGraph, LGraphNode, LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
 import type { Graph } from '../../engine/plan/graph.ts'
-import { outerId } from '../../engine/plan/graph.ts'
 import type { Declaration, Params } from '../../engine/plan/op.ts'
 import { isMeant } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
@@ -12,8 +11,12 @@ import { isDiffusionNode } from './node.ts'
 import { FONTS } from '../views/canvas.ts'
 import { WorkflowError } from '../workflow/error.ts'
 import { FORMAT } from '../workflow/file.ts'
-import type { Play } from '../workflow/play.ts'
-import { playOf } from '../workflow/play.ts'
+import { pathOf } from '../workflow/flatten.ts'
+import { partsOf } from '../workflow/meaning.ts'
+import type { Part } from '../workflow/play.ts'
+
+/** All declarations there are, for what is not on the canvas but inside of subgraphs. */
+type Known = ReadonlyMap<string, Declaration>
 
 /** The file of what is on the canvas; types without the host's prefix. */
 export function fileOf(graph: LGraph): WorkflowFile {
@@ -27,7 +30,9 @@ export function fileOf(graph: LGraph): WorkflowFile {
     node.type = declaration.type
     if (node.properties) node.properties = withoutIdle(node.properties, declaration)
   }
-  return workflowOf(data, declarationsIn(graph)).workflow
+  const { workflow } = workflowOf(data, declarationsIn(graph))
+  if (graph.subgraphs?.length) workflow.subgraphs = graph.subgraphs
+  return workflow
 }
 
 /** Without params that mean nothing as the others stand, unless they were changed. */
@@ -44,15 +49,18 @@ const withoutIdle = (properties: Params, { params }: Declaration): Params =>
  * The text of what is on the canvas, with the seeds of the run that begins now and a title if it has none. It goes into the
  * pictures that come of it.
  */
-export function textOfRun(graph: LGraph, title?: string): string {
-  const file = withFixedSeeds(fileOf(graph), declarationsIn(graph))
+export const textOfRun = (graph: LGraph, title?: string, known?: Known): string =>
+  runText(fileOf(graph), known ?? declarationsIn(graph), title)
+
+export function runText(workflow: WorkflowFile, known: Known, title?: string): string {
+  const file = withFixedSeeds(workflow, known)
   if (title !== undefined)
     file.extra.diffusion = { ...file.extra.diffusion, format: FORMAT, title: file.extra.diffusion?.title || title }
   return stringifyWorkflow(file)
 }
 
 /** What is on the canvas, for the plan. */
-export const graphOf = (graph: LGraph): Graph => toGraph(fileOf(graph), declarationsIn(graph))
+export const graphOf = (graph: LGraph, known: Known = declarationsIn(graph)): Graph => toGraph(fileOf(graph), known)
 
 const declarationsIn = (graph: LGraph): Map<string, Declaration> =>
   new Map(diffusionNodes(graph).map(({ diffusion: { declaration } }) => [declaration.type, declaration]))
@@ -70,9 +78,11 @@ export function showWorkflow(lite: LiteGraphStatic, graph: LGraph, file: Workflo
     const cure = 'Raise LiteGraph.MAX_NUMBER_OF_NODES before it is loaded.'
     throw new WorkflowError('nodes', `${file.nodes.length} nodes; this litegraph takes at most ${most}. ${cure}`)
   }
-  const data = structuredClone(file)
+  const { subgraphs, ...shown } = file
+  const data = structuredClone(shown)
   for (const node of data.nodes) if (lite.registered_node_types[prefix + node.type]) node.type = prefix + node.type
   graph.configure(data)
+  graph.subgraphs = subgraphs
   for (const node of graph._nodes) if (node.has_errors && node.last_serialization) makePlaceholder(node)
 }
 
@@ -110,10 +120,14 @@ export function advanceSeeds(graph: LGraph, random = () => crypto.getRandomValue
   return changed
 }
 
-/** Shows an event of the engine on the nodes it is about. Events of other kinds are left to the host. */
-export function showEvent(graph: LGraph, event: Event) {
+/**
+ * Shows an event of the engine on the nodes it is about. Events of other kinds are left to the host. `within`: the full id of the node
+ * whose inside the graph is, if it is one.
+ */
+export function showEvent(graph: LGraph, event: Event, within?: string) {
+  const prefix = within === undefined ? '' : `${within}:`
   const at = (id: string) => {
-    const node = graph.getNodeById(nodeId(outerId(id)))
+    const node = id.startsWith(prefix) ? graph.getNodeById(nodeId(pathOf(id.slice(prefix.length))[0]!)) : null
     return node && isDiffusionNode(node) ? node : undefined
   }
   switch (event.type) {
@@ -139,7 +153,8 @@ export function showEvent(graph: LGraph, event: Event) {
     }
     case 'view': {
       const node = at(event.node)
-      if (node) node.diffusion.view = event.view
+      // What is inside of a subgraph is seen there.
+      if (node && prefix + node.id === event.node) node.diffusion.view = event.view
       break
     }
     case 'faults':
@@ -173,4 +188,5 @@ function reset(node: DiffusionNode) {
 }
 
 /** Which nodes run and which do not, and why. */
-export const playIn = (graph: LGraph): Play => playOf(fileOf(graph), declarationsIn(graph))
+export const playIn = (graph: LGraph, known: Known = declarationsIn(graph)): ((id: string) => Part) =>
+  partsOf(fileOf(graph), known)

@@ -36,7 +36,7 @@ export function registerNodes(
     Object.defineProperty(made, 'name', { value: type })
     lite.registerNodeType(type, made)
     // litegraph takes the category from the type; menus are easier to read by what nodes are for.
-    made.category = `${type.slice(0, type.lastIndexOf('/'))}/${declaration.category}`
+    made.category = `${type.slice(0, type.lastIndexOf('/') + 1) || 'subgraphs/'}${declaration.category}`
     return [type, made]
   })
   colourWires(lite, declarations)

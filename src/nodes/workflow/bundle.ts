@@ -8,6 +8,7 @@ import { CheckpointError } from '../../engine/checkpoint/error.ts'
 import type { Declaration, KeptFile } from '../../engine/plan/op.ts'
 import { problemWith } from '../../engine/plan/params.ts'
 import type { Kept } from '../../engine/protocol.ts'
+import { withSubgraphs } from './blocks.ts'
 import { WorkflowError } from './error.ts'
 import type { WorkflowFile } from './file.ts'
 import { limits } from './json.ts'
@@ -32,16 +33,17 @@ const WORKFLOW = 'workflow.json'
 const folders: { [K in Kept]: string } = { checkpoint: 'checkpoints', dataset: 'datasets' }
 
 /** The checkpoints and data sets that nodes of a workflow name, each once, muted nodes included. */
-export function filesOf({ nodes }: Pick<WorkflowFile, 'nodes'>, declarations: readonly Declaration[]): NamedFile[] {
-  const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+export function filesOf(file: Pick<WorkflowFile, 'nodes' | 'subgraphs'>, declarations: readonly Declaration[]): NamedFile[] {
+  const declared = withSubgraphs(file, new Map(declarations.map((declaration) => [declaration.type, declaration])))
+  const nodes = [file, ...(file.subgraphs ?? []).map(({ inside }) => inside)].flatMap((each) => each.nodes)
   const found = new Map<string, NamedFile>()
   for (const { type, properties } of nodes) {
     for (const [name, param] of Object.entries(declared.get(type)?.params ?? {})) {
       if (param.kind !== 'checkpoint' && param.kind !== 'dataset') continue
       const value = Object.hasOwn(properties, name) ? properties[name] : param.default
       if (!value || problemWith(value, param) !== undefined) continue
-      const file = value as unknown as KeptFile
-      found.set(`${param.kind}/${file.sha256}`, { what: param.kind, file })
+      const kept = value as unknown as KeptFile
+      found.set(`${param.kind}/${kept.sha256}`, { what: param.kind, file: kept })
     }
   }
   return [...found.values()]

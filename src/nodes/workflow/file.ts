@@ -65,6 +65,33 @@ export interface About {
   [key: string]: Json | Foreign | undefined
 }
 
+/** A param of a node inside a subgraph that is set from outside, where it is called `as`. */
+export interface Promoted {
+  node: NodeId
+  param: string
+  as: string
+}
+
+/**
+ * What a node whose type is `id` stands for: one of `definitions.subgraphs` in the file, as ComfyUI has them. Several nodes may
+ * stand for the same.
+ */
+export interface Subgraph {
+  id: string
+  name: string
+  /** What it does, in a sentence. */
+  description: string
+  /** Rises when it is kept anew as a node of the user's. */
+  revision: number
+  promoted: Promoted[]
+  /** What is in it. Its border are two nodes, {@link INPUTS} and {@link OUTPUTS}; it has no subgraphs of its own. */
+  inside: WorkflowFile
+}
+
+/** Types, and ids, of the two nodes at the border of a subgraph: what comes in, and what goes out. */
+export const INPUTS = 'inputs'
+export const OUTPUTS = 'outputs'
+
 export interface WorkflowFile {
   last_node_id: number
   last_link_id: number
@@ -74,6 +101,8 @@ export interface WorkflowFile {
   config: JsonObject
   extra: { diffusion?: About; [key: string]: unknown }
   version: number
+  /** Each after those that it has nodes of. */
+  subgraphs?: Subgraph[]
 }
 
 /** The number in `extra.diffusion.format` that is written; rises when older readers would misread a file. */

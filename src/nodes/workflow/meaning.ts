@@ -2,16 +2,21 @@
 import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { FileNode, WorkflowFile } from './file.ts'
+import { withSubgraphs } from './blocks.ts'
+import { flattened, pathOf } from './flatten.ts'
+import type { Part } from './play.ts'
 import { playOf } from './play.ts'
 
 /**
- * The graph a file means. Nodes that are muted, bypassed or wait for a muted one are left out; nodes of unknown type stay, so
+ * The graph a file means, with its subgraphs opened. Nodes that are muted, bypassed or wait for a muted one are left out; nodes of unknown type stay, so
  * that the plan can name them; values are passed on as they are, right or wrong; missing ones take their defaults.
  */
 export function meaningOf(file: WorkflowFile, declarations: ReadonlyMap<string, Declaration>): Graph {
-  const play = playOf(file, declarations)
+  const flat = flattened(file)
+  const known = withSubgraphs(file, declarations)
+  const play = playOf(flat, known)
   return {
-    nodes: file.nodes
+    nodes: flat.nodes
       .filter(({ id }) => play.partOf(id) === 'runs')
       .map((node): GraphNode => {
         const inputs = node.inputs.flatMap(({ name }): [string, Wire][] => {
@@ -21,7 +26,7 @@ export function meaningOf(file: WorkflowFile, declarations: ReadonlyMap<string, 
         return {
           id: String(node.id),
           op: node.type,
-          params: paramsOf(node, declarations.get(node.type)),
+          params: paramsOf(node, known.get(node.type)),
           inputs: Object.fromEntries(inputs),
           ...(node.title && { title: node.title }),
         }
@@ -36,3 +41,20 @@ const paramsOf = (node: FileNode, declaration: Declaration | undefined): Record<
       Object.hasOwn(node.properties, name) ? node.properties[name] : param.default,
     ]),
   )
+
+/**
+ * What plays of a file with subgraphs, by full ids. Of a node that stands for one: what is inside of it, if none of that runs;
+ * inside of one that is muted or bypassed: the same.
+ */
+export function partsOf(file: WorkflowFile, declarations: ReadonlyMap<string, Declaration>): (id: string) => Part {
+  const flat = flattened(file)
+  const play = playOf(flat, withSubgraphs(file, declarations))
+  const parts = new Map(flat.nodes.map(({ id }) => [String(id), play.partOf(id)]))
+  return (id) => {
+    const path = pathOf(id)
+    const own = path.map((_, depth) => parts.get(path.slice(0, depth + 1).join(':'))).find((part) => part !== undefined)
+    if (own) return own
+    const inside = [...parts].filter(([inner]) => inner.startsWith(`${id}:`)).map(([, part]) => part)
+    return inside.length === 0 || inside.includes('runs') ? 'runs' : inside[0]!
+  }
+}

@@ -7,8 +7,9 @@ import { refuseWhatIsNoWorkflow } from './kinds.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject, limits, print, withoutMarkup } from './json.ts'
 import { inputsOf, matchByName, outputsOf } from './slots.ts'
+import { hasOthers, readSubgraphs, refuseWhatIsTooMuch } from './subgraphs.ts'
 
-interface Reading {
+export interface Reading {
   declarations: ReadonlyMap<string, Declaration>
   notices: string[]
 }
@@ -19,23 +20,36 @@ interface Reading {
  */
 export function readWorkflow(data: Json, declarations: ReadonlyMap<string, Declaration>, notices: string[]): WorkflowFile {
   const graph = refuseWhatIsNoWorkflow(data)
-  const reading = { declarations, notices }
+  const { subgraphs, known } = readSubgraphs(graph, { declarations, notices })
+  const reading = { declarations: known, notices }
+  const file: WorkflowFile = { ...readBody(graph, '', reading), extra: readExtra(graph.extra) }
+  if (subgraphs.length) {
+    file.subgraphs = subgraphs
+    refuseWhatIsTooMuch(file)
+  }
+  const foreign = foreignOf(graph, file, reading)
+  if (foreign) file.extra.diffusion = { format: FORMAT, ...file.extra.diffusion, foreign }
+  return file
+}
+
+/** Nodes, links and groups, of a workflow or of what is inside of a subgraph; `where` is put before the parts that are wrong. */
+export function readBody(graph: JsonObject, where: string, reading: Reading): WorkflowFile {
   const rawNodes = graph.nodes as Json[]
   if (rawNodes.length > limits.nodes) {
-    throw new WorkflowError('nodes', `${rawNodes.length} nodes; at most ${limits.nodes} are read.`)
+    throw new WorkflowError(`${where}nodes`, `${rawNodes.length} nodes; at most ${limits.nodes} are read.`)
   }
-  const nodes = rawNodes.map((node, i) => readNode(node, `nodes[${i}]`, reading))
+  const nodes = rawNodes.map((node, i) => readNode(node, `${where}nodes[${i}]`, reading))
   const byId = new Map<NodeId, FileNode>()
   nodes.forEach((node, i) => {
-    if (byId.has(node.id)) throw new WorkflowError(`nodes[${i}].id`, `two nodes have the id ${node.id}.`)
+    if (byId.has(node.id)) throw new WorkflowError(`${where}nodes[${i}].id`, `two nodes have the id ${node.id}.`)
     byId.set(node.id, node)
   })
-  const links = readLinks(graph.links, byId, reading)
+  const links = readLinks(graph.links, where, byId, reading)
   plugIn(links, byId)
   for (const node of nodes) matchDeclaration(node, links, reading)
 
   const state = isObject(graph.state) ? graph.state : {}
-  const file: WorkflowFile = {
+  return {
     last_node_id: highest(
       nodes.map((node) => node.id),
       graph.last_node_id ?? state.lastNodeId,
@@ -46,14 +60,11 @@ export function readWorkflow(data: Json, declarations: ReadonlyMap<string, Decla
     ),
     nodes,
     links,
-    groups: readGroups(graph.groups, notices),
+    groups: readGroups(graph.groups, where, reading),
     config: isObject(graph.config) ? graph.config : {},
-    extra: readExtra(graph.extra),
+    extra: {},
     version: LITEGRAPH_VERSION,
   }
-  const foreign = foreignOf(graph, file, reading)
-  if (foreign) file.extra.diffusion = { format: FORMAT, ...file.extra.diffusion, foreign }
-  return file
 }
 
 const highest = (ids: readonly NodeId[], stored: Json | undefined): number =>
@@ -149,7 +160,7 @@ function readProperties(value: Json | undefined, part: string, notices: string[]
 }
 
 /** A name litegraph may show. */
-function plainText(value: Json | undefined, part: string, notices: string[]): string {
+export function plainText(value: Json | undefined, part: string, notices: string[]): string {
   if (typeof value !== 'string' && typeof value !== 'number') {
     throw new WorkflowError(part, `expected a text, got ${describe(value)}.`)
   }
@@ -164,25 +175,31 @@ const isColour = (value: Json | undefined): value is string => typeof value === 
 
 // ---- links
 
-function readLinks(value: Json | undefined, nodes: ReadonlyMap<NodeId, FileNode>, { notices }: Reading): FileLink[] {
+function readLinks(
+  value: Json | undefined,
+  where: string,
+  nodes: ReadonlyMap<NodeId, FileNode>,
+  { notices }: Reading,
+): FileLink[] {
   if (value == null) return []
   // Some files keep links by id.
   const list = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : undefined
-  if (!list) throw new WorkflowError('links', `expected a list, got ${describe(value)}.`)
-  if (list.length > limits.links) throw new WorkflowError('links', `${list.length} links are too many.`)
+  if (!list) throw new WorkflowError(`${where}links`, `expected a list, got ${describe(value)}.`)
+  if (list.length > limits.links) throw new WorkflowError(`${where}links`, `${list.length} links are too many.`)
   const ids = new Set<NodeId>()
   const filled = new Set<string>()
   const links: FileLink[] = []
   list.forEach((data, i) => {
     if (data === null) return
-    const link = readLink(data, `links[${i}]`, notices)
+    const part = `${where}links[${i}]`
+    const link = readLink(data, part, notices)
     const [id, from, output, to, input] = link
     const missing =
       (!nodes.get(from)?.outputs[output] && `output ${output} of node ${from}`) ||
       (!nodes.get(to)?.inputs[input] && `input ${input} of node ${to}`)
-    if (missing) notices.push(`links[${i}] was left out: there is no ${missing}.`)
-    else if (ids.has(id)) notices.push(`links[${i}] was left out: there is another link ${id}.`)
-    else if (filled.has(`${to}.${input}`)) notices.push(`links[${i}] was left out: its input has a wire already.`)
+    if (missing) notices.push(`${part} was left out: there is no ${missing}.`)
+    else if (ids.has(id)) notices.push(`${part} was left out: there is another link ${id}.`)
+    else if (filled.has(`${to}.${input}`)) notices.push(`${part} was left out: its input has a wire already.`)
     else {
       ids.add(id)
       filled.add(`${to}.${input}`)
@@ -254,12 +271,12 @@ function matchDeclaration(node: FileNode, links: FileLink[], { declarations, not
 
 // ---- the rest
 
-function readGroups(value: Json | undefined, notices: string[]): FileGroup[] {
+function readGroups(value: Json | undefined, where: string, { notices }: Reading): FileGroup[] {
   if (value == null) return []
   if (!Array.isArray(value) || value.length > limits.groups)
-    throw new WorkflowError('groups', `expected a list, got ${describe(value)}.`)
+    throw new WorkflowError(`${where}groups`, `expected a list, got ${describe(value)}.`)
   return value.map((group, i) => {
-    const part = `groups[${i}]`
+    const part = `${where}groups[${i}]`
     if (!isObject(group)) throw new WorkflowError(part, `expected a group, got ${describe(group)}.`)
     const bounding = (isObject(group.bounding) ? Object.values(group.bounding) : group.bounding) as Json[] | undefined
     if (!Array.isArray(bounding) || bounding.length < 4 || !bounding.every((side) => typeof side === 'number')) {
@@ -313,12 +330,22 @@ function foreignOf(graph: JsonObject, file: WorkflowFile, { declarations, notice
   return strangers.length ? { format, text: print({ nodes: strangers }, false, false) } : undefined
 }
 
-const graphKeys = new Set(['last_node_id', 'last_link_id', 'nodes', 'links', 'groups', 'config', 'extra', 'version'])
+const graphKeys = new Set([
+  'last_node_id',
+  'last_link_id',
+  'nodes',
+  'links',
+  'groups',
+  'config',
+  'extra',
+  'version',
+  'definitions',
+])
 
 /** By ComfyUI's own fields; an old file has none, but its slot types are written in capitals. */
 function formatOf(graph: JsonObject, hasOurs: boolean): Foreign['format'] {
   if (graph.version === 1) return 'comfyui 1'
-  const marks = ['id', 'revision', 'floatingLinks', 'definitions', 'models'].some((key) => key in graph)
+  const marks = ['id', 'revision', 'floatingLinks', 'models'].some((key) => key in graph) || hasOthers(graph)
   const nodeMarks = (graph.nodes as JsonObject[]).some(
     ({ properties }) => isObject(properties) && ('Node name for S&R' in properties || 'cnr_id' in properties),
   )

@@ -5,6 +5,7 @@ import { FORMAT, LITEGRAPH_VERSION } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject, print, sameJson } from './json.ts'
 import { readWorkflow } from './read.ts'
+import { isOurs, subgraphAsJson } from './subgraphs.ts'
 
 /** litegraph 0.4 JSON: keys sorted, positions rounded, two spaces. A ComfyUI workflow is written as ComfyUI has it. */
 export function printWorkflow(file: WorkflowFile): string {
@@ -15,7 +16,10 @@ export function printWorkflow(file: WorkflowFile): string {
   // What it was when it was read: what differs from this was changed since. Nothing is declared here, so slots stay as they came.
   const before = readWorkflow(original as Json, new Map<string, Declaration>(), [])
   return foreign.format === 'litegraph'
-    ? print({ ...own, nodes: own.nodes.map((node) => nodeAsItCame(node, before, original)) }) + '\n'
+    ? print({
+        ...own,
+        nodes: own.nodes.map((node) => nodeAsItCame(node, before, original)),
+      }) + '\n'
     : print(graphAsItCame(file, before, original, foreign.format), true, false) + '\n'
 }
 
@@ -23,6 +27,19 @@ function ownForm(file: WorkflowFile, about: About) {
   return {
     last_node_id: file.last_node_id,
     last_link_id: file.last_link_id,
+    ...drawn(file),
+    config: file.config,
+    extra: { ...file.extra, diffusion: about },
+    version: LITEGRAPH_VERSION,
+    ...(file.subgraphs?.length && { definitions: { subgraphs: subgraphsAsJson(file) } }),
+  }
+}
+
+const subgraphsAsJson = ({ subgraphs = [] }: WorkflowFile) => subgraphs.map((subgraph) => subgraphAsJson(subgraph, drawn))
+
+/** Nodes, links and groups, in their order and on whole pixels. */
+function drawn(file: WorkflowFile) {
+  return {
     nodes: [...file.nodes].sort(byId((node) => node.id)).map((node) => ({
       ...node,
       pos: node.pos.map(Math.round),
@@ -30,9 +47,6 @@ function ownForm(file: WorkflowFile, about: About) {
     })),
     links: [...file.links].sort(byId((link) => link[0])),
     groups: file.groups.map((group) => ({ ...group, bounding: group.bounding.map(Math.round) })),
-    config: file.config,
-    extra: { ...file.extra, diffusion: about },
-    version: LITEGRAPH_VERSION,
   }
 }
 
@@ -98,11 +112,15 @@ function graphAsItCame(file: WorkflowFile, before: WorkflowFile, original: JsonO
       ...group,
     }))
   }
+  const others = isObject(original.definitions) ? original.definitions : undefined
+  const theirs = Array.isArray(others?.subgraphs) ? others.subgraphs.filter((each) => !isOurs(each)) : []
+  if (file.subgraphs?.length || before.subgraphs?.length)
+    result.definitions = { ...others, subgraphs: [...theirs, ...subgraphsAsJson(file)] } as Json
   if (!sameJson(file.config, before.config)) result.config = file.config
   const { diffusion: ours, ...extra } = file.extra
-  const { diffusion: theirs, ...extraBefore } = before.extra
+  const { diffusion: was, ...extraBefore } = before.extra
   const { foreign: _, ...about } = ours ?? {}
-  const { foreign: __, ...aboutBefore } = theirs ?? {}
+  const { foreign: __, ...aboutBefore } = was ?? {}
   if (!sameJson([extra, about], [extraBefore, aboutBefore])) result.extra = { ...extra, diffusion: about } as JsonObject
   return withCounters(result, file, before)
 }
