@@ -11,6 +11,7 @@ import { SkipLink } from './outline.tsx'
 import { Banner, Dialog, Dropping, Menu, Quick, Toasts } from './overlays.tsx'
 import { Palette } from './palette.tsx'
 import { Panel } from './panel.tsx'
+import { QueueList } from './queue.tsx'
 import * as state from './state.ts'
 import { Status } from './status.tsx'
 import { texts } from './texts.ts'
@@ -30,6 +31,7 @@ function App({ editor }: { editor: Editor }) {
       <Dropping />
       <Palette />
       <Finder />
+      <QueueList />
       <Menu />
       <Quick />
       <Dialog />

@@ -77,6 +77,10 @@ export function makeCommands(editor: Editor) {
       enabled: () => idle() || state.run.state.value === 'paused',
       run: () => runner.step(),
     },
+    // The keys of Run, while it cannot.
+    queue: { keys: ['Mod+Enter', 'Alt+Shift+Enter'], enabled: () => !idle(), run: () => runner.enqueueThis() },
+    showQueue: { run: () => (state.queueShown.value = true) },
+    stopAll: { enabled: () => !idle(), run: () => runner.stopAll() },
     undo: { keys: ['Mod+Z'], enabled: () => state.undoable.value.undo, run: () => workspace.undo() },
     redo: {
       keys: ['Mod+Shift+Z', 'Mod+Y'],
@@ -216,7 +220,7 @@ export const whole = (nodes: readonly LGraphNode[]): LGraphNode[] => {
 // ---- the keyboard
 
 /** Fields keep their own keys; only these commands work while something is typed. */
-const always: ReadonlySet<CommandId> = new Set(['run', 'stop', 'step', 'save', 'saveAs', 'open'])
+const always: ReadonlySet<CommandId> = new Set(['run', 'queue', 'stop', 'step', 'save', 'saveAs', 'open'])
 
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
@@ -264,7 +268,8 @@ export function listenToKeys(editor: Editor): () => void {
       return
     }
     const keys = keysOf(event)
-    const found = entries.find(([, command]) => command.keys?.includes(keys))
+    const meant = entries.filter(([, command]) => command.keys?.includes(keys))
+    const found = meant.find(([, { enabled }]) => enabled?.() ?? true) ?? meant[0]
     if (!found) return
     const [id, command] = found
     if (onTheCanvas.has(id) && !onCanvas(event)) return

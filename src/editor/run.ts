@@ -1,88 +1,82 @@
 // Runs: what goes to the engine, and what its events do to the screen.
 import { effect } from '@preact/signals'
-import { outerId } from '../engine/plan/graph.ts'
-import type { EnginePort, Event, ImageFile, ImportOptions, ImportReport, Kept, Request } from '../engine/protocol.ts'
-import type { Expansion } from '../engine/plan/graph.ts'
-import type { KeptFile } from '../engine/plan/op.ts'
-import type { Fault } from '../engine/plan/fault.ts'
+import { outerId, type Graph } from '../engine/plan/graph.ts'
+import type { OutputFile } from '../engine/plan/op.ts'
+import type { EnginePort, Event, Request } from '../engine/protocol.ts'
 import { advanceSeeds, graphOf, playIn, textOfRun } from '../nodes/litegraph/graph.ts'
 import { withWorkflow } from '../nodes/workflow.ts'
 import type { LGraphNode } from './canvas.ts'
 import { byType } from './declarations.ts'
 import * as format from './format.ts'
-import { keepForGood } from './library.ts'
 import { createLive, meaningOf } from './live.ts'
+import { createQueue, type Outcome, type Queue, type Queued } from './queue.ts'
+import { createQuestions, createRequests, inWords, type Requests } from './requests.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
+import { createEarlier, createTape, type Tape } from './tape.ts'
 import { texts } from './texts.ts'
 import type { Workspace } from './workspace.ts'
 
-export interface Runner {
+export interface Runner extends Requests {
+  readonly queue: Queue
   run(options?: { to?: LGraphNode; paused?: boolean }): void
+  /** Puts a graph in the queue, as it is now; it runs when all before it have. Returns its number. */
+  enqueue(graph: Graph, options: Enqueued): number
+  /** Puts what is on the canvas in the queue. */
+  enqueueThis(): void
+  /** Opens the graph of one that has run, with what it has shown. */
+  openPast(id: number): void
+  /** Ends the present run; the next in the queue begins. */
   stop(): void
-  /** Another workflow is opened: stops the run, which keeps what it reached, and forgets what it showed. */
+  /** Ends the present run, and removes all that wait. */
+  stopAll(): void
+  /** Another workflow is opened: stops its run, which keeps what it reached, and forgets what it showed. The queue goes on. */
   leave(): void
   /** Pauses, or goes on. */
   pause(): void
   /** One iteration; begins a run that waits before its first where none is going. */
   step(): void
-  /** Faults are looked for again after an edit, once there were any. */
+  /** After an edit: faults are looked for again, once there were any; and a queued run is shown where its graph is. */
   edited(): void
   /** Something may have changed, a slider that is still being dragged included: live graphs run again. */
   touched(): void
   visible(nodes: string[]): void
-  expand(node: LGraphNode): Promise<Expansion>
-  /** The graph as a script. Throws Error, saying what keeps it from being one. */
-  script(text: { title?: string; about?: string }): Promise<string>
-  keep(what: Kept, name: string, bytes: Uint8Array): Promise<KeptFile>
-  /** Looks anew what is kept; it goes into the state. */
-  list(what: Kept): Promise<void>
-  /** The bytes of a file that is kept; undefined if it is not here any more. */
-  get(what: Kept, sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
-  remove(what: Kept, sha256: string): Promise<void>
-  /** Makes a data set of images and keeps it. Throws Error, saying why none came of it: `signal` can end it early. */
-  importImages(
-    name: string,
-    files: readonly ImageFile[],
-    options: ImportOptions,
-    onProgress: (done: number, total: number) => void,
-    signal: AbortSignal,
-  ): Promise<{ file: KeptFile; report: ImportReport }>
   /** `measure`: which kernels are the quickest on the GPU is forgotten, and measured again. */
   useBackend(name: Extract<Request, { type: 'backend' }>['name'], measure?: boolean): void
   close(): void
 }
 
+/** What else is said of a graph that is put in the queue. */
+export interface Enqueued extends Pick<Queued, 'name' | 'onEvent' | 'onEnd'> {
+  /** The workflow; by default the one that is open. */
+  text?: string
+}
+
+/** The present run. */
+interface Present extends Queued {
+  tape: Tape
+  /** Begun by Run, on the canvas: it ends when another workflow is opened. */
+  byHand: boolean
+  /** A change began it: a file that it makes is listed, but not told of each time. */
+  quiet: boolean
+  /** How far its training has come, if it has one. */
+  trained?: state.Progress
+}
+
 export function createRunner(port: EnginePort, stage: Stage, workspace: Workspace): Runner {
   const { run: shown } = state
-  let current = 0
+  const queue = createQueue()
+  const earlier = createEarlier()
+  const questions = createQuestions(port)
   let lastId = 0
-  /** How far the training of this run has come, if it has one. */
-  let trained: state.Progress | undefined
-  /** Whether a change began this run: a file that it makes is listed, but not told of each time. */
-  let quiet = false
-  /** The workflow as it was when the run began, for the pictures that come of it. */
-  let workflow = ''
+  let present: Present | undefined
   /** The graph whose faults are shown. */
   let judged = ''
   let checkTimer: ReturnType<typeof setTimeout> | undefined
-  const waiting = new Map<number, (event: Event) => void>()
-  const importing = new Map<number, (done: number, total: number) => void>()
-
-  const ask = <T extends Event['type']>(make: (id: number) => Request): Promise<Extract<Event, { type: T }>> =>
-    new Promise((resolve) => {
-      const id = ++lastId
-      waiting.set(id, resolve as (event: Event) => void)
-      port.post(make(id))
-    })
-  const answered = (id: number, event: Event) => {
-    waiting.get(id)?.(event)
-    waiting.delete(id)
-    importing.delete(id)
-  }
 
   const live = createLive({
-    on: () => state.settings.value.live,
+    // What waits would only come later.
+    on: () => state.settings.value.live && !queue.waiting.value.length && (present?.byHand ?? true),
     workflow: () => state.id.value,
     graph: () => graphOf(stage.graph),
     trains: ({ nodes }) => nodes.some(({ op }) => byType.get(op)?.loop?.trains),
@@ -91,76 +85,138 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     stop: () => control('stop'),
   })
 
+  // ---- beginning
+
   function begin({ to, paused, byItself }: { to?: LGraphNode; paused?: boolean; byItself?: boolean } = {}) {
     if (shown.state.value !== 'idle') return
     const part = to && playIn(stage.graph)(String(to.id))
     if (part && part !== 'runs') return state.say(texts.status.quiet[part](to.getTitle()))
-    if (shown.engineFailed.value) return state.say(texts.status.noEngine, { text: shown.engineFailed.value, error: true })
+    if (broken()) return
     // Seeds that change with each run would make a live graph run for ever.
     if (!byItself && advanceSeeds(stage.graph)) workspace.amend()
-    clear()
-    quiet = Boolean(byItself)
-    shown.seeds.value = seedsOf(stage)
-    shown.state.value = 'starting'
-    stage.forgetRun()
-    stage.animate(true)
-    const graph = graphOf(stage.graph)
-    workflow = textOfRun(stage.graph, state.name.value)
-    live.began(graph)
-    judged = meaningOf(graph)
-    port.post({
-      type: 'run',
-      run: ++current,
-      graph,
+    start(frozen(graphOf(stage.graph), { name: state.name.value }), {
+      byHand: true,
+      quiet: Boolean(byItself),
       ...(to && { targets: [String(to.id)] }),
       ...(paused && { paused }),
     })
   }
-  function clear() {
+
+  function broken(): boolean {
+    if (!shown.engineFailed.value) return false
+    state.say(texts.status.noEngine, { text: shown.engineFailed.value, error: true })
+    return true
+  }
+
+  const frozen = (graph: Graph, { text, ...more }: Enqueued): Queued => ({
+    id: ++lastId,
+    graph,
+    meaning: meaningOf(graph),
+    text: text ?? textOfRun(stage.graph, state.name.value),
+    ...more,
+  })
+
+  function enqueue(graph: Graph, options: Enqueued): number {
+    const item = frozen(structuredClone(graph), options)
+    queue.add(item)
+    if (shown.state.value === 'idle') next()
+    return item.id
+  }
+
+  function next() {
+    const item = queue.waiting.value.length && !broken() ? queue.next() : undefined
+    if (item) start(item, { byHand: false, quiet: false })
+  }
+
+  interface Start {
+    byHand: boolean
+    quiet: boolean
+    targets?: string[]
+    paused?: boolean
+  }
+  function start(item: Queued, { byHand, quiet, ...request }: Start) {
+    present = { ...item, byHand, quiet, tape: createTape() }
+    clearProgress()
+    shown.present.value = { id: item.id, name: item.name, queued: !byHand, onCanvas: byHand || isOpen(item) }
+    if (onCanvas()) showBeginning(present)
+    shown.state.value = 'starting'
+    port.post({ type: 'run', run: item.id, graph: item.graph, ...request })
+  }
+  const onCanvas = () => Boolean(shown.present.value?.onCanvas)
+  const isOpen = ({ meaning }: Queued) => meaningOf(graphOf(stage.graph)) === meaning
+
+  function showBeginning({ graph, meaning }: Present) {
+    clearShown()
+    shown.seeds.value = seedsOf(stage)
+    stage.forgetRun()
+    stage.animate(true)
+    live.began(graph)
+    judged = meaning
+    for (const event of earlier.of(meaning)) stage.event(event)
+  }
+  /** What is said of the graph on the canvas. */
+  function clearShown() {
     clearTimeout(checkTimer)
     shown.seeds.value = new Map()
     shown.faults.value = shown.notices.value = []
     shown.files.value = []
-    shown.progress.value = shown.ended.value = trained = undefined
-    shown.says.value = ''
-    shown.compiling.value = undefined
+    shown.ended.value = undefined
   }
-  const control = (type: 'pause' | 'resume' | 'step' | 'stop') => port.post({ type, run: current })
+  function clearProgress() {
+    shown.progress.value = shown.compiling.value = undefined
+    shown.says.value = ''
+  }
+  const control = (type: 'pause' | 'resume' | 'step' | 'stop') => present && port.post({ type, run: present.id })
+
+  // ---- events
 
   function onEvent(event: Event) {
-    if ('run' in event && event.run !== current) return
+    if ('id' in event) return questions.take(event)
+    if (!('run' in event)) return onNews(event)
+    if (event.run !== present?.id) return
+    present.tape.take(event)
+    if (onCanvas()) showOnCanvas(event, present)
+    follow(event, present)
+    present?.onEvent?.(event)
+    if (event.type === 'finished') finish(event, present)
+  }
+
+  /** What is said of the engine, not of a run. */
+  function onNews(event: Exclude<Event, { run: number } | { id: number }>) {
+    if (event.type === 'ready') shown.backend.value = event.backend
+    else if (event.type === 'storage') state.say(event.message, { error: true })
+    else {
+      shown.engineFailed.value = event.message
+      shown.state.value = 'idle'
+      stage.animate(false)
+      if (present) end(present, 'failed')
+      queue.clear()
+    }
+  }
+
+  /** What is on the canvas, and said of its graph. */
+  function showOnCanvas(event: Event, { text }: Present) {
     stage.event(event)
+    if (event.type === 'faults') shown.faults.value = event.faults
+    else if (event.type === 'notices') shown.notices.value = event.faults
+    else if (event.type === 'file') shown.files.value = [...shown.files.value, madeOf(event, text)]
+    else if (event.type === 'paused' || event.type === 'resumed') stage.animate(event.type === 'resumed')
+  }
+
+  /** How far the run is, wherever its graph is. */
+  function follow(event: Extract<Event, { run: number }>, run: Present) {
     switch (event.type) {
-      case 'ready':
-        shown.backend.value = event.backend
-        break
       case 'started':
+      case 'resumed':
         shown.state.value = 'running'
         break
-      case 'cached':
-      case 'busy':
-      case 'view':
+      case 'paused':
+        shown.state.value = 'paused'
         break
       case 'progress':
-        if (!event.emission) {
-          const { node, index, count, label, rate, secondsLeft, loss } = event
-          shown.progress.value = {
-            node,
-            index,
-            count,
-            rate,
-            secondsLeft,
-            ...(label && { label }),
-            ...(loss !== undefined && { loss }),
-          }
-          if (loss !== undefined) trained = shown.progress.value
-        }
-        break
-      case 'faults':
-        shown.faults.value = event.faults
-        break
-      case 'notices':
-        shown.notices.value = event.faults
+        if (event.emission) break
+        shown.progress.value = progressOf(event)
+        if (event.loss !== undefined) run.trained = shown.progress.value
         break
       case 'status':
         shown.says.value = event.text
@@ -168,74 +224,81 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       case 'compiling':
         shown.compiling.value = event.done < event.total ? { done: event.done, total: event.total } : undefined
         break
-      case 'file': {
-        const made = withWorkflow(event.file, workflow)
-        const file = { node: event.node, ...made, bytes: new Uint8Array(made.bytes) }
-        shown.files.value = [...shown.files.value, file]
-        break
-      }
       case 'question':
-        void decide(event.node, event.seconds)
-        break
-      case 'paused':
-        shown.state.value = 'paused'
-        stage.animate(false)
-        break
-      case 'resumed':
-        shown.state.value = 'running'
-        stage.animate(true)
-        break
-      case 'finished':
-        shown.state.value = 'idle'
-        shown.compiling.value = undefined
-        shown.ended.value = event
-        // What it came to is the training, not the last samples.
-        shown.progress.value = trained ?? shown.progress.value
-        stage.animate(false)
-        if (!quiet) tellMade(shown.files.value)
-        live.ended()
-        break
-      case 'checked':
-      case 'expanded':
-      case 'scripted':
-      case 'kept':
-      case 'keptFiles':
-      case 'keptBytes':
-      case 'imported':
-        answered(event.id, event)
-        break
-      case 'importing':
-        importing.get(event.id)?.(event.done, event.total)
-        break
-      case 'storage':
-        state.say(event.message, { error: true })
-        break
-      case 'broken':
-        shown.engineFailed.value = event.message
-        shown.state.value = 'idle'
-        stage.animate(false)
-        state.say(texts.status.noEngine, { text: event.message, error: true })
+        void decide(run, event.node, event.seconds)
         break
       default:
-        event satisfies never
     }
   }
 
-  async function decide(node: string, seconds: number) {
+  function finish(event: Extract<Event, { type: 'finished' }>, run: Present) {
+    const [fault] = run.tape.faults().filter(({ notice }) => !notice)
+    const outcome = fault ? 'failed' : event.stopped ? 'stopped' : 'done'
+    if (outcome === 'done') earlier.keep(run.meaning, run.tape.views())
+    if (onCanvas()) {
+      shown.ended.value = event
+      // What it came to is the training, not the last samples.
+      shown.progress.value = run.trained ?? shown.progress.value
+      shown.compiling.value = undefined
+      stage.animate(false)
+      if (!run.quiet) tellMade(shown.files.value)
+    } else clearProgress()
+    if (!run.byHand) {
+      const files = run.tape.files().map((file) => madeOf(file, run.text))
+      const { id, name, text } = run
+      queue.ended({ id, name, text, outcome, seconds: event.seconds, files, ...(fault && { why: inWords(fault) }) })
+      if (!onCanvas() && !run.onEvent) tellOutcome(run, outcome, files.length === 1 ? files[0] : undefined)
+    }
+    end(run, outcome)
+    if (shown.state.value === 'idle') live.ended()
+  }
+
+  /** It is no more the present run; the next one begins. */
+  function end({ onEnd }: Present, outcome: Outcome) {
+    present = shown.present.value = undefined
+    shown.state.value = 'idle'
+    onEnd?.(outcome)
+    // Whoever heard of it may have begun another.
+    if (shown.state.peek() === 'idle') next()
+  }
+
+  /** A graph that ran elsewhere is done: it can be opened, and shows what it has come to. */
+  function tellOutcome({ name, text, tape }: Present, outcome: Exclude<Outcome, 'removed'>, file?: state.MadeFile) {
+    if (outcome === 'stopped') return
+    const fault = tape.faults()[0]
+    state.say(texts.queue.said[outcome](name), {
+      ...(fault && outcome === 'failed' && { text: inWords(fault), error: true }),
+      action: file
+        ? { label: texts.panel.download, run: () => download(file) }
+        : { label: texts.queue.open, run: () => void openPast(text, name) },
+    })
+  }
+  async function openPast(text: string, name: string) {
+    await workspace.openText(text, name)
+    if (shown.state.value !== 'idle' && onCanvas()) return
+    for (const event of earlier.of(meaningOf(graphOf(stage.graph)))) stage.event(event)
+  }
+
+  /** Whether training is put aside. What waited in the queue does as its graph says: nothing kept is lost by it. */
+  async function decide({ id, byHand }: Present, node: string, seconds: number) {
     const { dialogs } = texts
     const title = stage.node(outerId(node))?.getTitle() ?? node
-    const answer = await state.askChoice(dialogs.questionTitle, dialogs.questionText(title, format.time(seconds)), [
-      { label: dialogs.cancel, value: 'cancel' },
-      { label: dialogs.continue, value: 'continue' },
-      { label: dialogs.anew, value: 'anew', primary: true },
-    ])
-    port.post({ type: 'answer', run: current, answer: (answer ?? 'cancel') as 'anew' | 'continue' | 'cancel' })
+    const answer = byHand
+      ? await state.askChoice(dialogs.questionTitle, dialogs.questionText(title, format.time(seconds)), [
+          { label: dialogs.cancel, value: 'cancel' },
+          { label: dialogs.continue, value: 'continue' },
+          { label: dialogs.anew, value: 'anew', primary: true },
+        ])
+      : 'anew'
+    port.post({ type: 'answer', run: id, answer: (answer ?? 'cancel') as 'anew' | 'continue' | 'cancel' })
   }
+
+  // ---- after edits
 
   async function check() {
     const graph = graphOf(stage.graph)
     if (meaningOf(graph) === judged) return
-    const { faults } = await ask<'checked'>((id) => ({ type: 'check', id, graph }))
+    const { faults } = await questions.ask<'checked'>((id) => ({ type: 'check', id, graph }))
     if (shown.state.value !== 'idle') return
     judged = meaningOf(graph)
     const [wrong, notices] = [faults.filter((fault) => !fault.notice), faults.filter((fault) => fault.notice)]
@@ -245,20 +308,54 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     stage.setFaults(wrong)
   }
 
-  const undo = [port.listen(onEvent), effect(tellTab)]
+  /** A queued run is seen while its graph is the one on the canvas. */
+  function lookForIt(run: Present) {
+    const now = isOpen(run)
+    if (now === onCanvas()) return
+    shown.present.value = { ...shown.present.value!, onCanvas: now }
+    if (now) {
+      showBeginning(run)
+      for (const event of run.tape.events()) showOnCanvas(event, run)
+    } else {
+      stage.animate(false)
+      stage.forgetRun()
+    }
+  }
+
+  const undo = [port.listen(onEvent), effect(tellTab), effect(() => warnBeforeLeaving(queue))]
 
   return {
+    queue,
+    ...createRequests(questions, port, stage),
     run: begin,
+    enqueue,
+    enqueueThis() {
+      if (advanceSeeds(stage.graph)) workspace.amend()
+      enqueue(graphOf(stage.graph), { name: state.name.value })
+      const before = queue.waiting.value.length
+      if (before) state.say(texts.queue.added(state.name.value, before))
+    },
+    openPast(id) {
+      const past = queue.past.value.find((each) => each.id === id)
+      if (past) void openPast(past.text, past.name)
+    },
     stop() {
       if (shown.state.value === 'idle') return
       shown.state.value = 'stopping'
       control('stop')
     },
+    stopAll() {
+      queue.clear()
+      this.stop()
+    },
     leave() {
-      if (shown.state.value !== 'idle') control('stop')
-      current++ // what the run still says is about nodes that are gone
-      clear()
-      shown.state.value = 'idle'
+      if (present?.byHand) {
+        control('stop') // what it still says is about nodes that are gone
+        end(present, 'stopped')
+      }
+      if (shown.present.value) shown.present.value = { ...shown.present.value, onCanvas: false }
+      else clearProgress()
+      clearShown()
       stage.animate(false)
     },
     pause: () => control(shown.state.value === 'paused' ? 'resume' : 'pause'),
@@ -267,59 +364,13 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       else control('step')
     },
     edited() {
+      if (present && !present.byHand) lookForIt(present)
       if (!shown.faults.value.length || shown.state.value !== 'idle') return
       clearTimeout(checkTimer)
       checkTimer = setTimeout(() => void check(), 250)
     },
     touched: () => live.touched(),
     visible: (nodes) => port.post({ type: 'visible', nodes }),
-    async expand(node) {
-      const graph = graphOf(stage.graph)
-      const meant = graph.nodes.find((each) => each.id === String(node.id))!
-      const { expansion, faults } = await ask<'expanded'>((id) => ({
-        type: 'expand',
-        id,
-        node: meant,
-        wired: Object.keys(meant.inputs),
-      }))
-      if (!expansion) throw new Error(faults.map(inWords).join(' '))
-      return expansion
-    },
-    async script(said) {
-      const graph = graphOf(stage.graph)
-      const { text, faults } = await ask<'scripted'>((id) => ({ type: 'script', id, graph, ...said }))
-      if (text === undefined) throw new Error(faults.map(inWords).join(' '))
-      return text
-    },
-    async keep(what, name, bytes) {
-      const { file, error } = await ask<'kept'>((id) => ({ type: 'keep', id, what, name, bytes }))
-      if (!file) throw new Error(error ?? '')
-      keepForGood()
-      await this.list(what)
-      return file
-    },
-    async list(what) {
-      const { files } = await ask<'keptFiles'>((id) => ({ type: 'listKept', id, what }))
-      shown.kept[what].value = files
-    },
-    async get(what, sha256) {
-      return (await ask<'keptBytes'>((id) => ({ type: 'getKept', id, what, sha256 }))).bytes
-    },
-    async remove(what, sha256) {
-      const { files } = await ask<'keptFiles'>((id) => ({ type: 'deleteKept', id, what, sha256 }))
-      shown.kept[what].value = files
-    },
-    async importImages(name, files, options, onProgress, signal) {
-      const { file, report, error } = await ask<'imported'>((id) => {
-        importing.set(id, onProgress)
-        signal.addEventListener('abort', () => port.post({ type: 'cancelImport', id }))
-        return { type: 'importImages', id, name, files: [...files], options }
-      })
-      if (!file || !report) throw new Error(error ?? '')
-      keepForGood()
-      await this.list('dataset')
-      return { file, report }
-    },
     useBackend: (name, measure = false) => port.post({ type: 'backend', name, measure }),
     close() {
       undo.forEach((each) => each())
@@ -328,13 +379,21 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   }
 }
 
+const madeOf = ({ node, file }: { node: string; file: OutputFile }, workflow: string): state.MadeFile => {
+  const made = withWorkflow(file, workflow)
+  return { node, ...made, bytes: new Uint8Array(made.bytes) }
+}
+
+const progressOf = (event: Extract<Event, { type: 'progress' }>): state.Progress => {
+  const { node, index, count, label, rate, secondsLeft, loss } = event
+  return { node, index, count, rate, secondsLeft, ...(label && { label }), ...(loss !== undefined && { loss }) }
+}
+
 function tellMade(files: readonly state.MadeFile[]) {
   const [file] = files
   if (files.length > 1) state.say(texts.files.madeSeveral(files.length))
   else if (file) state.say(texts.files.made(file.name), { action: { label: texts.panel.download, run: () => download(file) } })
 }
-
-const inWords = ({ message, cure }: Fault) => `${message} ${cure}`
 
 /** Seeds as they are when a run begins. */
 function seedsOf(stage: Stage): Map<string, number> {
@@ -354,6 +413,15 @@ function tellTab() {
     progress.value && now.value !== 'idle' ? `${Math.floor((100 * progress.value.index) / progress.value.count)}% · ` : ''
   const title = `${part}${state.name.value} – ${texts.product}`
   if (document.title !== title) document.title = title
+}
+
+const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+
+/** The browser asks before it closes the page while something is in the queue. */
+function warnBeforeLeaving(queue: Queue) {
+  const wanted = queue.waiting.value.length > 0 || state.run.present.value?.queued
+  if (wanted) addEventListener('beforeunload', warn)
+  else removeEventListener('beforeunload', warn)
 }
 
 /** Hands a file to the browser's own way of saving. */

@@ -53,8 +53,19 @@ export interface MadeFile {
   kept?: boolean
 }
 
+/** The run there is now. */
+export interface PresentRun {
+  id: number
+  name: string
+  /** It came out of the queue. */
+  queued: boolean
+  /** Its graph is the one on the canvas. */
+  onCanvas: boolean
+}
+
 export const run = {
   state: signal<RunState>('idle'),
+  present: signal<PresentRun | undefined>(undefined),
   progress: signal<Progress | undefined>(undefined),
   /** How the last run ended. */
   ended: signal<{ seconds: number; stopped: boolean; networks?: Networks } | undefined>(undefined),
@@ -154,6 +165,8 @@ export const palette = signal<{ spot: Spot; wire?: PendingWire; into?: LLink; qu
 export const finder = signal<'commands' | 'graph' | undefined>(undefined)
 export const menu = signal<Menu | undefined>(undefined)
 export const dialog = signal<Dialog | undefined>(undefined)
+/** Whether the list of what runs and waits is open. */
+export const queueShown = signal(false)
 export const quick = signal<Quick | undefined>(undefined)
 export const toasts = signal<readonly Toast[]>([])
 export const banner = signal<{ text: string; actions: { label: string; run: () => void }[] } | undefined>(undefined)

@@ -36,7 +36,7 @@ function mood(): string {
 }
 
 function stateInWords(): string {
-  const { state: now, ended, faults, backend, engineFailed, compiling } = state.run
+  const { state: now, ended, faults, backend, engineFailed, compiling, present } = state.run
   const { status } = texts
   switch (now.value) {
     case 'starting':
@@ -44,7 +44,9 @@ function stateInWords(): string {
     case 'running':
       return compiling.value
         ? status.compiling(format.count(compiling.value.done), format.count(compiling.value.total))
-        : status.running
+        : present.value && !present.value.onCanvas
+          ? status.runningOther(present.value.name)
+          : status.running
     case 'paused':
       return status.paused
     case 'stopping':

@@ -5,6 +5,7 @@ import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
 import { icons, Mark } from './icons.tsx'
 import { itemOf } from './menus.ts'
+import { QueueButton } from './queue.tsx'
 import * as state from './state.ts'
 import { languages, texts } from './texts.ts'
 
@@ -106,6 +107,8 @@ function RunButtons() {
       />
       <CommandButton command="step" icon={<icons.step />} />
       <LiveButton />
+      <CommandButton command="queue" icon={<icons.queue />} label={texts.queue.add} />
+      <QueueButton />
     </>
   )
 }

@@ -1,0 +1,205 @@
+// The list of what runs, waits and has run, and the button that opens it.
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { IconButton } from './buttons.tsx'
+import { shortcut } from './commands.ts'
+import { useEditor } from './context.ts'
+import * as format from './format.ts'
+import { icons } from './icons.tsx'
+import { useOpenAt } from './place.ts'
+import type { Past, Queued } from './queue.ts'
+import { download } from './run.ts'
+import * as state from './state.ts'
+import { texts } from './texts.ts'
+
+/** How many wait; there as soon as something does. */
+export function QueueButton() {
+  const { queue } = useEditor().runner
+  const [waiting, past] = [queue.waiting.value.length, queue.past.value.length]
+  if (!waiting && !past && !state.run.present.value?.queued) return null
+  return (
+    <button
+      type="button"
+      class="button queue-count"
+      aria-label={texts.queue.waiting(waiting)}
+      title={texts.queue.waiting(waiting)}
+      aria-haspopup="dialog"
+      aria-expanded={state.queueShown.value}
+      onClick={() => (state.queueShown.value = true)}
+    >
+      {waiting}
+      <icons.chevron />
+    </button>
+  )
+}
+
+export const QueueList = () => (state.queueShown.value ? <OpenList /> : null)
+
+function OpenList() {
+  const { runner, stage, commands } = useEditor()
+  const { queue } = runner
+  const box = useRef<HTMLDivElement>(null)
+  const before = useRef(document.activeElement)
+  const [waiting, past] = [queue.waiting.value, queue.past.value]
+  const close = () => (state.queueShown.value = false)
+  const leave = () => {
+    close()
+    const back = before.current
+    if (back instanceof HTMLElement && back.isConnected && back !== document.body) back.focus()
+    else stage.focus()
+  }
+  useOpenAt(box, placeOfButton(), close)
+  useLayoutEffect(() => box.current!.focus(), [])
+  // Where the button that was pressed is gone, the list keeps the keys.
+  useEffect(() => {
+    if (document.activeElement === document.body) box.current!.focus()
+  })
+  const add = shortcut(commands.queue)
+  return (
+    <div
+      ref={box}
+      class="queue"
+      popover="manual"
+      role="dialog"
+      aria-label={texts.queue.label}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.preventDefault()
+        event.stopPropagation()
+        leave()
+      }}
+    >
+      <header>
+        <h2>{texts.queue.label}</h2>
+        <IconButton class="icon small" label={texts.dialogs.close} icon={<icons.close />} onClick={leave} />
+      </header>
+      <Running />
+      {waiting.length > 0 ? (
+        <ol>
+          {waiting.map((item, i) => (
+            <Waiting key={item.id} item={item} place={i} last={i === waiting.length - 1} />
+          ))}
+        </ol>
+      ) : (
+        <p class="hint">
+          <strong>{texts.queue.nothing}</strong> {texts.queue.nothingHint}
+        </p>
+      )}
+      {past.length > 0 && (
+        <section aria-label={texts.queue.earlier}>
+          <h3>
+            {texts.queue.earlier}
+            <button type="button" class="link" onClick={() => queue.forgetPast()}>
+              {texts.queue.forget}
+            </button>
+          </h3>
+          <ul>
+            {past.map((item) => (
+              <Ran key={item.id} item={item} close={close} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <footer>
+        <button
+          type="button"
+          class="button outline"
+          title={add}
+          disabled={!state.busy.value}
+          onClick={() => commands.queue.run()}
+        >
+          {texts.queue.add}
+        </button>
+        <button type="button" class="button" disabled={!waiting.length} onClick={() => queue.clear()}>
+          {texts.queue.clear}
+        </button>
+        <button type="button" class="button" disabled={!state.busy.value} onClick={() => runner.stopAll()}>
+          {texts.queue.stopAll}
+        </button>
+      </footer>
+    </div>
+  )
+}
+
+function placeOfButton(): [number, number] {
+  const { left, bottom } = (document.querySelector('.queue-count') ?? document.querySelector('.runs')!).getBoundingClientRect()
+  return [left - 120, bottom + 8]
+}
+
+function Running() {
+  const { runner } = useEditor()
+  const { present, progress } = state.run
+  if (!present.value) return null
+  const { name } = present.value
+  return (
+    <div class="row now">
+      <span class="dot" />
+      <span class="name">{name}</span>
+      <span class="about">
+        {progress.value
+          ? texts.status.step(format.count(progress.value.index), format.count(progress.value.count))
+          : texts.queue.runs}
+      </span>
+      <IconButton class="icon small" label={texts.queue.stop(name)} icon={<icons.stop />} onClick={() => runner.stop()} />
+    </div>
+  )
+}
+
+interface WaitingProps {
+  item: Queued
+  place: number
+  last: boolean
+}
+
+function Waiting({ item: { id, name }, place, last }: WaitingProps) {
+  const { queue } = useEditor().runner
+  const { up, down, remove } = texts.queue
+  return (
+    <li class="row">
+      <span class="place">{place + 1}</span>
+      <span class="name">{name}</span>
+      <IconButton
+        class="icon small"
+        label={up(name)}
+        icon={<icons.up />}
+        disabled={place === 0}
+        onClick={() => queue.move(id, -1)}
+      />
+      <IconButton class="icon small" label={down(name)} icon={<icons.down />} disabled={last} onClick={() => queue.move(id, 1)} />
+      <IconButton class="icon small" label={remove(name)} icon={<icons.close />} onClick={() => queue.remove(id)} />
+    </li>
+  )
+}
+
+function Ran({ item: { id, name, outcome, seconds, why, files }, close }: { item: Past; close: () => void }) {
+  const { runner } = useEditor()
+  return (
+    <li class="row" data-outcome={outcome}>
+      <span class="name">
+        <button
+          type="button"
+          class="link"
+          aria-label={texts.queue.openPast(name)}
+          onClick={() => {
+            close()
+            runner.openPast(id)
+          }}
+        >
+          {name}
+        </button>
+        {why && <span class="why">{why}</span>}
+      </span>
+      {files.length > 0 && (
+        <IconButton
+          class="icon small"
+          label={`${texts.panel.download}: ${files.map((file) => file.name).join(', ')}`}
+          icon={<icons.download />}
+          onClick={() => files.forEach(download)}
+        />
+      )}
+      <span class="about">
+        {texts.queue.outcomes[outcome]} · {format.time(seconds)}
+      </span>
+    </li>
+  )
+}
