@@ -1,10 +1,11 @@
-// The editor for those who do not see it, or not well: what axe finds on its screens.
+// The editor without a pointer, and for those who do not see it: the outline by keys alone, and what axe finds on its screens.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { newWorkflow } from './driver.ts'
+import { dropText, newWorkflow, titles, values } from './driver.ts'
+import { fileOf } from './fileOf.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -28,6 +29,116 @@ afterEach(async () => {
 })
 
 const press = (keys: string) => page.keyboard.press(keys)
+
+/** What has the focus: its label, or its text. */
+const focused = () =>
+  page.evaluate(() => {
+    const element = document.activeElement as HTMLInputElement
+    const label = element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent
+    return label?.replaceAll(/\s+/g, ' ').trim() ?? ''
+  })
+
+/** Goes on with the tab key to what begins with this name. */
+async function tabTo(name: string, key = 'Tab') {
+  for (let i = 0; i < 40; i++) {
+    if ((await focused()).startsWith(name)) return
+    await press(key)
+  }
+  throw new Error(`The tab key does not lead to ${name}.`)
+}
+
+async function choose(words: string) {
+  await page.getByRole('combobox', { name: 'Find a node' }).waitFor()
+  await page.keyboard.type(words)
+  await press('Enter')
+}
+
+const chart = () =>
+  page.evaluate(() => {
+    interface Node {
+      type: string
+      inputs: { link: number | null }[]
+      diffusion: { view?: { kind: string } }
+    }
+    const { graph } = (document.querySelector('canvas') as unknown as { data: { graph: { _nodes: Node[] } } }).data
+    const node = graph._nodes.find(({ type }) => type === 'diffusion/ScheduleChart')
+    return { wires: node?.inputs.filter(({ link }) => link != null).length, shows: node?.diffusion.view?.kind }
+  })
+
+test('a graph is built, run and saved by keys alone', async () => {
+  await press('F1')
+  await page.keyboard.type('new workflow')
+  await press('Enter')
+  await page.getByText('An empty canvas').waitFor()
+
+  await press('Shift+Tab')
+  expect(await focused()).toBe('Outline of the graph')
+  await press('Enter')
+  await expect.poll(focused).toBe('Add node')
+  await press('Enter')
+  await choose('noise schedule')
+  await expect.poll(focused).toBe('Noise Schedule')
+
+  await press('Enter')
+  await tabTo('num_train_timesteps')
+  await press('ArrowUp')
+  await tabTo('Add a node that takes schedule', 'Shift+Tab')
+  await expect.poll(async () => (await values(page, 'Noise Schedule')).num_train_timesteps).toBe(1001)
+  await press('Enter')
+  await choose('schedule chart')
+  await expect.poll(focused).toBe('Schedule Chart')
+  expect((await chart()).wires).toBe(1)
+
+  await press('Home')
+  await press('Shift+D')
+  await expect.poll(() => titles(page)).toEqual(['Noise Schedule', 'Noise Schedule', 'Schedule Chart'])
+  await tabTo('Schedule Chart')
+  await press('Enter')
+  await tabTo('schedules_2')
+  await press('End')
+  await expect.poll(async () => (await chart()).wires).toBe(2)
+  expect(await focused()).toMatch(/^schedules_2/)
+
+  await press('Control+Enter')
+  await expect.poll(async () => (await chart()).shows).toBe('chart')
+  await page.getByText('Finished in').first().waitFor()
+
+  await press('Control+s')
+  await page.getByRole('textbox', { name: 'Name' }).waitFor()
+  await page.keyboard.type('By keys')
+  await press('Enter')
+  await page.getByText('Saved “By keys”').waitFor()
+  expect(await focused()).toMatch(/^schedules_2/)
+
+  await press('Shift+Tab')
+  await tabTo('Delete')
+  await press('Enter')
+  await expect.poll(() => titles(page)).toEqual(['Noise Schedule', 'Noise Schedule'])
+  await expect.poll(focused).toMatch(/^Noise Schedule/)
+})
+
+test('a node that comes into a loop by a wire keeps the focus, and a fault is read where it is', async () => {
+  await dropText(
+    page,
+    'loop.json',
+    JSON.stringify(
+      fileOf({ 1: 'SamplingStart', 2: 'SamplingEnd', 3: 'StopGradient', 4: 'ScheduleChart' }, [[1, 'loop', 2, 'loop']]),
+    ),
+  )
+  await expect.poll(() => titles(page)).toContain('Stop Gradient')
+  await press('Alt+o')
+  const outline = page.getByRole('region', { name: 'Outline of the graph' })
+  await outline.getByRole('list', { name: 'Loop of Sampling Start' }).waitFor()
+  await tabTo('Stop Gradient')
+  await press('Enter')
+  await tabTo('value')
+  await press('ArrowDown')
+  await outline.getByRole('list', { name: 'Loop of Sampling Start' }).getByText('Stop Gradient').waitFor()
+  await expect.poll(focused).toMatch(/^value/)
+  await press('Control+Enter')
+  await outline.getByText('has a problem').waitFor()
+  expect(await page.getByRole('alert').first().textContent()).toContain('problem')
+})
 
 // ---- axe
 
