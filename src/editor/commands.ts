@@ -219,8 +219,12 @@ export const whole = (nodes: readonly LGraphNode[]): LGraphNode[] => {
 
 // ---- the keyboard
 
-/** Fields keep their own keys; only these commands work while something is typed. */
+/** These work wherever the keys are. */
 const always: ReadonlySet<CommandId> = new Set(['run', 'queue', 'stop', 'step', 'save', 'saveAs', 'open'])
+
+/** Fields keep their own keys; these commands work there too, by keys that type nothing. */
+const inFields: ReadonlySet<CommandId> = new Set(['add', 'find', 'commands'])
+const typesNothing = (keys: string) => /^(Mod|F\d)/.test(keys)
 
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
@@ -273,7 +277,7 @@ export function listenToKeys(editor: Editor): () => void {
     if (!found) return
     const [id, command] = found
     if (onTheCanvas.has(id) && !onCanvas(event)) return
-    if ((typing(event.target) || moves(event)) && !always.has(id)) return
+    if ((typing(event.target) || moves(event)) && !always.has(id) && !(inFields.has(id) && typesNothing(keys))) return
     if (inOverlay(event) && !always.has(id)) return
     // A button or a link under the focus keeps Enter and its like.
     if (

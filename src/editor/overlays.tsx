@@ -130,10 +130,6 @@ function OpenQuick({ quick }: { quick: QuickState }) {
   const box = useRef<HTMLDivElement>(null)
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const answered = useRef(false)
-  useLayoutEffect(() => {
-    field.current!.focus()
-    field.current!.select()
-  }, [])
   const finish = (keep: boolean) => {
     if (answered.current) return
     answered.current = true
@@ -143,6 +139,11 @@ function OpenQuick({ quick }: { quick: QuickState }) {
     editor.focus()
   }
   useOpenAt(box, [quick.at[0] - 20, quick.at[1] - 21], () => finish(true))
+  // Once it is shown: what is hidden takes no focus.
+  useLayoutEffect(() => {
+    field.current!.focus()
+    field.current!.select()
+  }, [])
   const shared = {
     ref: field,
     class: 'field',
@@ -174,9 +175,12 @@ export const Dialog = () => (state.dialog.value ? <OpenDialog key={state.dialog.
 function OpenDialog({ dialog }: { dialog: DialogState }) {
   const element = useRef<HTMLDialogElement>(null)
   useEffect(() => {
-    const box = element.current!
-    box.showModal()
-    return () => box.close() // gives the focus back to where it was
+    const before = document.activeElement
+    element.current!.showModal()
+    // It is out of the page by now, and gives nothing back by itself.
+    return () => {
+      if (before instanceof HTMLElement && document.activeElement === document.body) before.focus()
+    }
   }, [])
   const close = () => {
     state.dialog.value = undefined

@@ -104,7 +104,7 @@ test('a graph is built, run and saved by keys alone', async () => {
   await page.getByText('Finished in').first().waitFor()
 
   await press('Control+s')
-  await page.getByRole('textbox', { name: 'Name' }).waitFor()
+  await page.getByRole('textbox', { name: 'Name', exact: true }).waitFor()
   await page.keyboard.type('By keys')
   await press('Enter')
   await page.getByText('Saved “By keys”').waitFor()
@@ -122,7 +122,10 @@ test('a node that comes into a loop by a wire keeps the focus, and a fault is re
     page,
     'loop.json',
     JSON.stringify(
-      fileOf({ 1: 'SamplingStart', 2: 'SamplingEnd', 3: 'StopGradient', 4: 'ScheduleChart' }, [[1, 'loop', 2, 'loop']]),
+      fileOf({ 1: 'SamplingStart', 2: 'SamplingEnd', 3: 'StopGradient', 4: 'Inspect' }, [
+        [1, 'loop', 2, 'loop'],
+        [3, 'value', 4, 'value'],
+      ]),
     ),
   )
   await expect.poll(() => titles(page)).toContain('Stop Gradient')
@@ -133,10 +136,10 @@ test('a node that comes into a loop by a wire keeps the focus, and a fault is re
   await press('Enter')
   await tabTo('value')
   await press('ArrowDown')
-  await outline.getByRole('list', { name: 'Loop of Sampling Start' }).getByText('Stop Gradient').waitFor()
+  await outline.getByRole('list', { name: 'Loop of Sampling Start' }).getByText('Stop Gradient', { exact: true }).waitFor()
   await expect.poll(focused).toMatch(/^value/)
   await press('Control+Enter')
-  await outline.getByText('has a problem').waitFor()
+  await outline.getByText('has a problem').first().waitFor()
   expect(await page.getByRole('alert').first().textContent()).toContain('problem')
 })
 
