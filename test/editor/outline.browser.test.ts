@@ -4,8 +4,9 @@ import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { emptyWorkflow, parseWorkflow, type FileNode, type WorkflowFile } from '../../src/nodes/workflow.ts'
 import { dropText, newWorkflow, titles, values } from './driver.ts'
-import { fileOf } from './fileOf.ts'
+import { declarations, fileOf, wiresOf } from './fileOf.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -141,6 +142,121 @@ test('a node that comes into a loop by a wire keeps the focus, and a fault is re
   await press('Control+Enter')
   await outline.getByText('has a problem').first().waitFor()
   expect(await page.getByRole('alert').first().textContent()).toContain('problem')
+})
+
+// ---- a whole workflow
+
+const titleOf = ({ type, title }: FileNode) => title ?? declarations.get(type)!.title
+
+/** What it means, whatever its nodes are numbered: values by title, and wires by titles. */
+function meaningOf(file: WorkflowFile) {
+  const named = file.nodes.map((node) => ({ ...node, id: titleOf(node) }))
+  const nameOf = new Map(file.nodes.map((node) => [node.id, titleOf(node)]))
+  const links = file.links.map((link): typeof link => link.with(1, nameOf.get(link[1])!).with(3, nameOf.get(link[3])!) as never)
+  return {
+    nodes: Object.fromEntries(named.map(({ id, type, properties }) => [id, { type, ...properties }])),
+    wires: wiresOf({ ...emptyWorkflow(), nodes: named, links }).sort(),
+  }
+}
+
+/** Adds a node by the search, under its title. */
+async function add(node: FileNode) {
+  const { title } = declarations.get(node.type)!
+  await press('Control+k')
+  await choose(title)
+  await expect.poll(focused).toMatch(title)
+  if (!node.title) return
+  await press('F2')
+  await expect.poll(focused).toBe('Rename…')
+  await page.keyboard.type(node.title)
+  await press('Enter')
+  await expect.poll(focused).toMatch(node.title)
+}
+
+/** Finds a node, and opens it in the outline. */
+async function goTo(node: FileNode) {
+  await press('Control+f')
+  await page.getByRole('combobox', { name: 'Find in the graph' }).waitFor()
+  await page.keyboard.type(titleOf(node))
+  await press('Enter')
+  await expect.poll(focused).toMatch(titleOf(node))
+  await press('Enter')
+  await page.locator('[data-node]:has(:focus) .content').waitFor()
+}
+
+/** Goes to an option of the list that has the focus. */
+async function select(option: string) {
+  const list = page.locator('select:focus')
+  const { now, wanted } = await list.evaluate(
+    (list: HTMLSelectElement, option) => ({
+      now: list.selectedIndex,
+      wanted: [...list.options].findIndex(({ text, value }) => text === option || value === option),
+    }),
+    option,
+  )
+  expect(wanted, option).toBeGreaterThanOrEqual(0)
+  for (let i = 0; i < Math.abs(wanted - now); i++) await press(wanted > now ? 'ArrowDown' : 'ArrowUp')
+  await expect.poll(() => list.evaluate((list: HTMLSelectElement) => list.selectedIndex)).toBe(wanted)
+}
+
+async function setParam(name: string, value: unknown) {
+  const inMore = page.locator('[data-node]:has(:focus) .more:not([open])').getByLabel(name, { exact: true })
+  if (await inMore.count()) {
+    await tabTo('More')
+    await press('Enter')
+  }
+  await tabTo(name)
+  if (typeof value === 'boolean') await press(' ')
+  else if (await page.locator('select:focus').count()) await select(String(value))
+  else {
+    await press('Control+a')
+    await page.keyboard.type(String(value))
+  }
+  await press('Tab')
+}
+
+test.runIf(process.env.FULL)('the first workflow is built, run and saved by keys alone', { timeout: 300_000 }, async () => {
+  const { workflow } = parseWorkflow(readFileSync('workflows/points.json', 'utf8'), declarations)
+  await press('F1')
+  await page.keyboard.type('new workflow')
+  await press('Enter')
+  await page.getByText('An empty canvas').waitFor()
+  await press('Alt+o')
+  await expect.poll(focused).toBe('Add node')
+  // An End comes with its Start.
+  for (const node of workflow.nodes) if (!node.type.endsWith('End')) await add(node)
+
+  for (const node of workflow.nodes) {
+    const there = await values(page, titleOf(node))
+    const { params } = declarations.get(node.type)!
+    const names = Object.keys(params).filter((name) => node.properties[name] !== undefined && node.properties[name] !== there[name])
+    const wires = workflow.links.filter(([, , , to, , type]) => to === node.id && type !== 'loop')
+    if (!names.length && !wires.length) continue
+    await goTo(node)
+    for (const [, from, output, , input] of wires) {
+      const origin = workflow.nodes.find(({ id }) => id === from)!
+      await tabTo(`${node.inputs[input]!.name} `)
+      await select(`${titleOf(origin)} · ${origin.outputs[output]!.name}`)
+    }
+    names.sort((a, b) => Number(params[a]!.advanced ?? false) - Number(params[b]!.advanced ?? false))
+    for (const name of names) await setParam(name, node.properties[name])
+  }
+
+  await press('Control+Enter')
+  await page.getByText(/step \d+ of 2,000/).first().waitFor()
+  await press('Control+Alt+Enter')
+  await page.getByText('Stopped').first().waitFor()
+
+  await press('Control+s')
+  await page.getByRole('textbox', { name: 'Name', exact: true }).waitFor()
+  await page.keyboard.type('Points by keys')
+  await press('Enter')
+  await page.getByText('Saved “Points by keys”').waitFor()
+  await press('F1')
+  await page.keyboard.type('download file')
+  const [download] = await Promise.all([page.waitForEvent('download'), press('Enter')])
+  const saved = parseWorkflow(readFileSync(await download.path(), 'utf8'), declarations).workflow
+  expect(meaningOf(saved)).toEqual(meaningOf(workflow))
 })
 
 // ---- axe
