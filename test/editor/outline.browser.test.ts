@@ -229,7 +229,9 @@ test.runIf(process.env.FULL)('the first workflow is built, run and saved by keys
   for (const node of workflow.nodes) {
     const there = await values(page, titleOf(node))
     const { params } = declarations.get(node.type)!
-    const names = Object.keys(params).filter((name) => node.properties[name] !== undefined && node.properties[name] !== there[name])
+    const names = Object.keys(params).filter(
+      (name) => node.properties[name] !== undefined && node.properties[name] !== there[name],
+    )
     const wires = workflow.links.filter(([, , , to, , type]) => to === node.id && type !== 'loop')
     if (!names.length && !wires.length) continue
     await goTo(node)
@@ -243,7 +245,10 @@ test.runIf(process.env.FULL)('the first workflow is built, run and saved by keys
   }
 
   await press('Control+Enter')
-  await page.getByText(/step \d+ of 2,000/).first().waitFor()
+  await page
+    .getByText(/step \d+ of 2,000/)
+    .first()
+    .waitFor()
   await press('Control+Alt+Enter')
   await page.getByText('Stopped').first().waitFor()
 
