@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import type { Plugin, ViteDevServer } from 'vite'
-import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest'
 import type { ServerName } from './servers.ts'
 import { serveSources } from './servers.ts'
+import { watched } from './watched.ts'
 
 const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 const missing = existsSync(path) ? undefined : `there is no Chromium at ${path}; npm run test:setup installs it`
@@ -20,24 +21,25 @@ export const root = join(import.meta.dirname, '..')
 
 export interface Chromium {
   browser: Browser
-  /** A new page in a profile of its own. Errors of the page fail the test that looks at {@link Chromium.errors}. */
+  /** A new page in a profile of its own. */
   newPage(): Promise<Page>
   /** With `offline` it has the service worker of the built editor, which fetches all of its files. */
   newContext(options?: { offline?: boolean }): Promise<BrowserContext>
   /** Another browser, on the profile in a folder; to be closed by the caller. */
   launchIn(profile: string): Promise<BrowserContext>
-  /** Uncaught errors of all pages since the last look. */
-  errors(): string[]
+  /** Complaints that this test brings about on purpose; any other fails it. */
+  allow(...expected: RegExp[]): void
 }
 
 /**
- * A Chromium for the suite it is called in. Without one its tests are skipped with the reason, and fail with CI set.
+ * A Chromium for the suite it is called in. Without one its tests are skipped with the reason, and fail with CI set. A test fails
+ * by what its pages complain of, see {@link watched}: once its own `afterEach` has run, so that pages are closed.
  */
 export function useChromium(args: string[] = []): Chromium {
-  const errors: string[] = []
-  const watch = (page: Page) => void page.on('pageerror', (error) => errors.push(error.message))
-  const watched = (context: BrowserContext) => {
-    context.on('page', watch)
+  const complaints: string[] = []
+  let allowed: RegExp[] = []
+  const prepared = (context: BrowserContext) => {
+    watched(context, (complaint) => complaints.push(complaint))
     // Packages that are made ready for the first time, on cores that are shared, may take longer than the usual half a minute.
     context.setDefaultTimeout(90_000)
     return context
@@ -47,6 +49,11 @@ export function useChromium(args: string[] = []): Chromium {
     if (!missing) browser = await chromium.launch({ executablePath: path, args: [...quiet, ...args] })
   })
   afterAll(() => browser?.close())
+  afterEach(() => {
+    const unexpected = complaints.splice(0).filter((complaint) => !allowed.some((each) => each.test(complaint)))
+    allowed = []
+    expect(unexpected, 'what pages complained of').toEqual([])
+  })
   beforeEach(({ skip }) => {
     if (!missing) return
     expect(process.env.CI, missing).toBeFalsy()
@@ -57,10 +64,10 @@ export function useChromium(args: string[] = []): Chromium {
       return browser!
     },
     async newContext({ offline = false } = {}) {
-      return watched(await browser!.newContext({ serviceWorkers: offline ? 'allow' : 'block' }))
+      return prepared(await browser!.newContext({ serviceWorkers: offline ? 'allow' : 'block' }))
     },
     async launchIn(profile) {
-      return watched(
+      return prepared(
         await chromium.launchPersistentContext(profile, {
           executablePath: path,
           args: [...quiet, ...args],
@@ -70,11 +77,10 @@ export function useChromium(args: string[] = []): Chromium {
     },
     async newPage() {
       const page = await browser!.newPage({ serviceWorkers: 'block' })
-      watched(page.context())
-      watch(page)
+      prepared(page.context())
       return page
     },
-    errors: () => errors.splice(0),
+    allow: (...expected) => void allowed.push(...expected),
   }
 }
 

@@ -45,7 +45,6 @@ beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'pictures-'))))
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
 afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()))
-  expect(chromium.errors()).toEqual([])
 })
 
 /** Writes a file into the folder of this suite. Returns its path. */

@@ -24,7 +24,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await context?.close()
-  expect(chromium.errors()).toEqual([])
 })
 
 async function newWorkflow() {

@@ -12,7 +12,6 @@ const contexts: BrowserContext[] = []
 
 afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()))
-  expect(chromium.errors()).toEqual([])
 })
 
 async function openAt(address: string): Promise<Page> {

@@ -51,7 +51,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await context?.close()
   await server?.close()
-  expect(chromium.errors()).toEqual([])
 })
 
 const engineStands = () =>

@@ -23,7 +23,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await context?.close()
-  expect(chromium.errors()).toEqual([])
 })
 
 interface Shown {

@@ -26,7 +26,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await context?.close()
-  expect(chromium.errors()).toEqual([])
 })
 
 const press = (keys: string) => page.keyboard.press(keys)

@@ -12,10 +12,7 @@ beforeEach(async () => {
   page = await chromium.newPage()
   await page.goto(`${server.address}test/pages/canvas.html`)
   await page.waitForFunction(() => 'host' in window)
-  return async () => {
-    await page.close()
-    expect(chromium.errors()).toEqual([])
-  }
+  return () => page.close()
 })
 
 /** Puts a node there as the menu does, and waits for what comes with it. */

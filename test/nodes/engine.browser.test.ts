@@ -12,7 +12,6 @@ let contexts: BrowserContext[] = []
 afterEach(async () => {
   await Promise.all(contexts.map((context) => context.close()))
   contexts = []
-  expect(chromium.errors()).toEqual([])
 })
 
 /** A page in a profile of its own, or in that of another page. */

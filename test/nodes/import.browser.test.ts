@@ -1,7 +1,7 @@
 // Data sets in real Chromium: images become one in the worker, and the shipped ones are fetched when they are used.
 import { zipSync } from 'fflate'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readImages } from '../../src/engine/datasets/file.ts'
 import type { ImportOptions } from '../../src/engine/protocol.ts'
 import type {} from '../pages/engine.ts'
@@ -19,7 +19,6 @@ beforeAll(async () => {
   await page.waitForFunction(() => 'engine' in window)
 })
 afterAll(() => page?.close())
-afterEach(() => expect(chromium.errors()).toEqual([]))
 
 /** A picture the page paints: rectangles [x, y, width, height, colour] on nothing. */
 interface Painted {

@@ -1,0 +1,51 @@
+// What fails a browser test by itself is noticed, in pages and in their workers.
+import { expect, test } from 'vitest'
+import { useChromium } from './chromium.ts'
+import { watched } from './watched.ts'
+
+const chromium = useChromium()
+
+test('errors, warnings, refused promises and requests to elsewhere are written down, of workers too', async () => {
+  const complaints: string[] = []
+  const context = watched(await chromium.browser.newContext(), (complaint) => complaints.push(complaint))
+  const page = await context.newPage()
+  await page.route('http://localhost/**', (route) =>
+    route.fulfill({
+      status: route.request().url().endsWith('/') ? 200 : 404,
+      contentType: 'text/html',
+      body: '<title>A page</title>',
+    }),
+  )
+  await page.goto('http://localhost/')
+  await page.evaluate(() => {
+    const worker = new Worker(
+      URL.createObjectURL(
+        new Blob([
+          "fetch('http://elsewhere.invalid/data').catch(() => console.warn('in a worker')); setTimeout(() => { throw new Error('thrown in a worker') })",
+        ]),
+      ),
+    )
+    worker.postMessage('begin')
+    console.log('nothing to speak of')
+    console.error('an error')
+    void Promise.reject(new Error('refused'))
+    setTimeout(() => {
+      throw new Error('thrown')
+    })
+    void fetch('http://localhost/nowhere')
+  })
+  for (const expected of [
+    /^console error: an error/,
+    /^console warning: in a worker/,
+    /^uncaught: refused/,
+    /^uncaught: thrown$/,
+    /^uncaught: thrown in a worker/,
+    /^404: http:\/\/localhost\/nowhere/,
+    /^asked elsewhere: http:\/\/elsewhere.invalid\/data/,
+    /^request failed: http:\/\/elsewhere.invalid\/data/,
+  ]) {
+    await expect.poll(() => complaints).toContainEqual(expect.stringMatching(expected))
+  }
+  expect(complaints.join()).not.toContain('nothing to speak of')
+  await context.close()
+})
