@@ -44,6 +44,7 @@ export interface Workspace {
 
 interface Opening {
   id: string
+  /** What it is called. It is written into it, unless it is of another program. */
   title?: string
   revision: number
   /** What it counts as saved with; by default what it opens as. */
@@ -69,7 +70,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
   const meaning = () => (stage.graph.extra.diffusion ??= { format: 1 }) as { title?: string; about?: string }
   const follow = () => {
     state.present.value = history.present
-    state.name.value = meaning().title || texts.untitled
+    state.name.value = meaning().title || opened.title || texts.untitled
     state.undoable.value = { undo: history.canUndo, redo: history.canRedo }
     state.changes.value++
   }
@@ -120,7 +121,8 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     left()
     opened = opening
     state.banner.value = undefined
-    if (opening.title !== undefined) file.extra.diffusion = { format: 1, ...file.extra.diffusion, title: opening.title }
+    const { title } = opening
+    if (title !== undefined && !keepsItsForm(file)) file.extra.diffusion = { format: 1, ...file.extra.diffusion, title }
     stage.load(file, { another: true })
     stage.select([])
     stage.forgetRun()
@@ -194,11 +196,12 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
   async function openDraft(draft: Draft) {
     const { id, of, untouched } = draft
     const { workflow } = read(draft.text)
-    if (untouched) await show(workflow, { id: of, revision: 0, outside: true })
+    const called = keepsItsForm(workflow) && { title: draft.name }
+    if (untouched) await show(workflow, { id: of, revision: 0, outside: true, ...called })
     else {
       const before = await library.load(of)
       const revision = before ? draft.revision : 0
-      await show(workflow, { id: of, revision, saved: before?.text ?? '' }, { ...draft, revision })
+      await show(workflow, { id: of, revision, saved: before?.text ?? '', ...called }, { ...draft, revision })
     }
     if (id !== of) await library.dropDraft(id)
   }
@@ -228,7 +231,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
       state.id.value = id
       state.revision.value = workflow.revision
       state.saved.value = history.present
-      opened = { id, revision: workflow.revision }
+      opened = { id, title: name, revision: workflow.revision }
       await library.dropDraft(draftId)
       remember()
       keepForGood()
@@ -252,13 +255,14 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
   }
 
   async function keepAs(name: string) {
-    setTitle(name)
+    if (!keepsItsForm(stage.file())) setTitle(name)
     const id = newId()
     await library.dropDraft(draftId)
     state.revision.value = 0
     leave()
     leave = await claim(id)
     await keep(id, name)
+    follow()
   }
 
   async function saveAs() {
@@ -350,7 +354,7 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     openReady: onceBegun(openReady),
     async save() {
       commit()
-      if (state.revision.value || meaning().title) await keep(state.id.value, state.name.value)
+      if (state.revision.value || meaning().title || opened.title) await keep(state.id.value, state.name.value)
       else await saveAs()
     },
     saveAs,
@@ -358,6 +362,10 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     flush: () => draftTimer !== undefined && flush(),
   }
 }
+
+/** One of another program, which is not written into: it is saved as it came. */
+const keepsItsForm = ({ extra: { diffusion } }: WorkflowFile) =>
+  diffusion?.foreign !== undefined && diffusion.foreign.format !== 'litegraph' && !diffusion.title
 
 type Open = NonNullable<Settings['open']>
 

@@ -46,9 +46,12 @@ export interface FileGroup {
   font_size?: number
 }
 
-/** What a workflow of another program came as: all of it, to be given back where it was not touched. */
+/**
+ * What a workflow of another program came as: all of it, to be given back where it was not touched. Of one with nodes of ours
+ * (`litegraph`) it is the nodes that are not.
+ */
 export interface Foreign {
-  format: 'litegraph' | 'comfyui 0.4' | 'comfyui 1'
+  format: 'litegraph' | 'litegraph 0.4' | 'comfyui 0.4' | 'comfyui 1'
   text: string
 }
 

@@ -307,12 +307,12 @@ function readExtra(value: Json | undefined): WorkflowFile['extra'] {
   return { ...rest, diffusion: { ...about, format: FORMAT, ...(kept && { foreign: foreign as unknown as Foreign }) } as About }
 }
 
-const formats = ['litegraph', 'comfyui 0.4', 'comfyui 1'] as const
+const formats = ['litegraph', 'litegraph 0.4', 'comfyui 0.4', 'comfyui 1'] as const
 const isFormat = (value: unknown): value is Foreign['format'] => formats.includes(value as never)
 
 /**
- * The original, where reading it left out what its own program will want back: all of a ComfyUI workflow; of litegraph's
- * own, the nodes of unknown type.
+ * The original, where reading it left out what its own program will want back: all of a workflow without a node of ours; of
+ * another, the nodes of unknown type.
  */
 function foreignOf(graph: JsonObject, file: WorkflowFile, { declarations, notices }: Reading): Foreign | undefined {
   if (file.extra.diffusion?.foreign) return file.extra.diffusion.foreign
@@ -320,10 +320,13 @@ function foreignOf(graph: JsonObject, file: WorkflowFile, { declarations, notice
     graph,
     file.nodes.some(({ type }) => declarations.has(type)),
   )
+  if (format.startsWith('comfyui')) return { format, text: print(graph, false, false) }
   const strange = Object.keys(graph).filter((key) => !graphKeys.has(key))
-  if (format === 'litegraph' && strange.length)
-    notices.push(`Left out, not part of a workflow: ${strange.join(', ').slice(0, 200)}.`)
-  if (format !== 'litegraph') return { format, text: print(graph, false, false) }
+  if (strange.length) notices.push(`Left out, not part of a workflow: ${strange.join(', ').slice(0, 200)}.`)
+  if (format === 'litegraph 0.4') {
+    const known = Object.fromEntries(Object.entries(graph).filter(([key]) => graphKeys.has(key)))
+    return { format, text: print(known, false, false) }
+  }
   const strangers = (graph.nodes as JsonObject[]).filter(
     (node, i) => !declarations.has(file.nodes[i]!.type) && print(node, false) !== print(file.nodes[i], false),
   )
@@ -357,7 +360,8 @@ function formatOf(graph: JsonObject, hasOurs: boolean): Foreign['format'] {
     types.length > 0 &&
     types.every((type) => /^[A-Z][A-Z\d_,]*$|^\*$/.test(type)) &&
     types.some((type) => type !== '*')
-  return marks || nodeMarks || capitals ? 'comfyui 0.4' : 'litegraph'
+  if (marks || nodeMarks || capitals) return 'comfyui 0.4'
+  return hasOurs || !(graph.nodes as Json[]).length ? 'litegraph' : 'litegraph 0.4'
 }
 
 /** A value in a few words. */
