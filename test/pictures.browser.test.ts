@@ -263,7 +263,7 @@ beforeAll(async () => {
   const dialog = await dropSpots(page, '8')
   await dialog.getByRole('button', { name: 'Import' }).click()
   await dialog.getByRole('heading', { name: '200 images imported' }).waitFor()
-  expect(await dialog.locator('.bar').allTextContents()).toEqual(['left100', 'right100'])
+  await expect.poll(() => dialog.locator('.bar').allTextContents()).toEqual(['left100', 'right100'])
   expect(await page.evaluate(() => window.heard.forGood)).toBe(true)
   await page.keyboard.press('Escape')
   expect(await values(page, 'Own')).toMatchObject({ images: { name: 'spots' } })

@@ -218,6 +218,7 @@ describe('shipped data sets in the worker', () => {
   })
 
   test('MNIST that is not where the host says is a fault with the address', async () => {
+    chromium.allow(/http:\/\/localhost:9\/nothing/)
     const { faults } = await run('MNIST', { mnist: 'http://localhost:9/nothing' })
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatchObject({ node: 'data' })
