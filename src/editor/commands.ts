@@ -155,6 +155,11 @@ export function makeCommands(editor: Editor) {
       },
     },
     rename: { keys: ['F2'], enabled: () => nodes().length === 1, run: () => editor.rename(nodes()[0]!) },
+    replace: {
+      keys: ['Alt+R'],
+      enabled: () => nodes().length === 1,
+      run: () => replaceNode(editor, nodes()[0]!),
+    },
     runTo: {
       keys: ['Shift+Enter'],
       enabled: () => idle() && nodes().length === 1,
@@ -196,6 +201,12 @@ export function groupSelection(editor: Editor, { graph: at }: Spot) {
   stage.redraw()
   workspace.touched()
   editor.rename(group)
+}
+
+/** Looks for what may take the place of a node, beside it. */
+function replaceNode({ stage }: Editor, node: LGraphNode) {
+  const graph: Spot['graph'] = [node.pos[0]!, node.pos[1]!]
+  state.palette.value = { spot: { page: stage.onPage(graph), graph }, query: '', instead: node }
 }
 
 /** The closed node replaced by what it stands for. */

@@ -5,7 +5,7 @@ import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
 import { addFiles } from './files.ts'
 import * as format from './format.ts'
-import { allReady, byTopic, type Ready } from './gallery.ts'
+import { allReady, byTopic, findReady, type Ready } from './gallery.ts'
 import { icons } from './icons.tsx'
 import { KeptFiles } from './kept.tsx'
 import type { Draft, SavedWorkflow } from './library.ts'
@@ -86,12 +86,25 @@ function Empty({ title, hint }: { title: string; hint: string }) {
 
 function Gallery() {
   const [ready, setReady] = useState<Ready[]>()
+  const [query, setQuery] = useState('')
   useEffect(() => void allReady().then(setReady), [])
   if (!ready) return null
   if (!ready.length) return <Empty title={texts.drawer.galleryEmpty} hint={texts.drawer.galleryEmptyHint} />
+  const found = findReady(ready, query)
   return (
     <>
-      {byTopic(ready).map(([topic, some]) => (
+      <label class="find">
+        <icons.search />
+        <input
+          type="search"
+          aria-label={texts.drawer.search}
+          placeholder={texts.drawer.search}
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+      </label>
+      {!found.length && <Empty title={texts.drawer.notFound(query)} hint={texts.drawer.notFoundHint} />}
+      {byTopic(found).map(([topic, some]) => (
         <section key={topic} aria-label={topic || texts.drawer.otherTopic}>
           {topic && <h3 class="topic">{topic}</h3>}
           <ul class="cards">

@@ -15,6 +15,7 @@ import { followFocus } from './focus.ts'
 import { createLibrary, openStores, type Library, type Settings } from './library.ts'
 import { menuFor } from './menus.ts'
 import { createRunner, type Runner } from './run.ts'
+import { replaced } from './replace.ts'
 import { fitting, inserted } from './splice.ts'
 import { createStage, type Stage } from './stage.ts'
 import * as state from './state.ts'
@@ -32,6 +33,8 @@ export interface Editor {
   findNode(query?: string): void
   /** With a wire in the air it is wired; with one that is there, put into it. */
   addNode(type: string, spot: Spot, wire?: PendingWire, into?: LLink): void
+  /** Puts a node of another type in the place of one, with its wires. */
+  replaceNode(node: LGraphNode, type: string): void
   rename(what: LGraphNode | LGraphGroup, page?: Point): void
   /** Asks for files, or a folder, and opens, keeps or imports them. */
   pickFile(folder?: boolean): void
@@ -124,6 +127,10 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       keep({ recentNodes: [type, ...state.settings.value.recentNodes.filter((each) => each !== type)].slice(0, 8) })
       workspace.touched()
       this.focus(node.id)
+    },
+    replaceNode({ id }, type) {
+      workspace.edit((file) => ({ file: replaced(file, id, type, byType), select: [id] }))
+      this.focus(id)
     },
     rename(what, page) {
       const isGroup = !('id' in what)

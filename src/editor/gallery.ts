@@ -1,4 +1,5 @@
 // The ready workflows that come with the editor: their files, and their pictures where there are any.
+import { matchOf, wordsIn } from './search.ts'
 
 export interface Ready {
   /** The file's name without its ending, "points". */
@@ -41,6 +42,9 @@ const rank = (id: string) => (order.includes(id) ? order.indexOf(id) : order.len
 /** What opens for somebody who has never been here. */
 export const FIRST = 'points'
 
+/** What trains on a data set of one's own: its node for images names none. */
+export const OWN_IMAGES = 'own-images'
+
 export async function ready(id: string): Promise<Ready | undefined> {
   const path = Object.keys(files).find((each) => nameOf(each) === id)
   if (!path) return undefined
@@ -53,6 +57,12 @@ export async function allReady(): Promise<Ready[]> {
   const ids = Object.keys(files).map(nameOf)
   ids.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
   return (await Promise.all(ids.map(ready))).filter((each) => each !== undefined)
+}
+
+/** Those in which every word is found, by title, topic or what they are about. */
+export function findReady(ready: readonly Ready[], query: string): Ready[] {
+  const words = wordsIn(query)
+  return ready.filter(({ title, about, topic }) => matchOf(`${title} ${topic}`, words, about) !== undefined)
 }
 
 /** Topics in the order of their first workflow; what has none comes last. */

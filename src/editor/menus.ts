@@ -45,6 +45,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     ...(byType.get(node.type)?.expands ? [{ label: commands.openNode, run: () => void openNode(editor, node) }] : []),
     'rule',
     itemOf(editor, 'rename'),
+    itemOf(editor, 'replace'),
     itemOf(editor, 'collapse', { label: node.flags.collapsed ? commands.expand : commands.collapse }),
     itemOf(editor, 'pin', { label: node.flags.pinned ? commands.unpin : commands.pin }),
     ...(state.selection.value.length > 1

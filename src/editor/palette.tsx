@@ -5,6 +5,7 @@ import { useEditor } from './context.ts'
 import { byType, declarations } from './declarations.ts'
 import { Equation } from './equation.tsx'
 import { Marked, Picker, type EntryGroup } from './picker.tsx'
+import { replacements } from './replace.ts'
 import { findNodes, type Found, type LooseEnd } from './search.ts'
 import { looseEndOf } from './stage.ts'
 import * as state from './state.ts'
@@ -17,20 +18,27 @@ export function Palette() {
 
 type Props = NonNullable<typeof state.palette.value>
 
-function OpenPalette({ spot, wire, into, query: first }: Props) {
+function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
   const editor = useEditor()
   const [query, setQuery] = useState(first)
   const end = useMemo(() => wire && looseEndOf(wire), [wire])
   const recent = state.settings.value.recentNodes
+  const among = useMemo(
+    () => (instead ? replacements(editor.stage.file(), instead.id, declarations) : declarations),
+    [instead],
+  )
   const found = useMemo(
-    () => findNodes(declarations, { query, recent, also, ...(end && { looseEnd: end }) }),
-    [query, end, recent, language()],
+    () => findNodes(among, { query, recent, also, ...(end && { looseEnd: end }) }),
+    [query, end, recent, among, language()],
   )
   const parts = useMemo(() => (query.trim() ? [{ items: found }] : groups(found, recent)), [found, query, recent])
   const entryOf = (item: Found) => ({
     key: item.declaration.type,
     content: <Result item={item} />,
-    choose: () => editor.addNode(item.declaration.type, spot, wire, into),
+    choose: () =>
+      instead
+        ? editor.replaceNode(instead, item.declaration.type)
+        : editor.addNode(item.declaration.type, spot, wire, into),
   })
   return (
     <Picker
@@ -42,11 +50,11 @@ function OpenPalette({ spot, wire, into, query: first }: Props) {
       groups={parts.map(({ items, ...named }): EntryGroup => ({ ...named, entries: items.map(entryOf) }))}
       none={
         <>
-          <strong>{query ? texts.palette.none(query) : texts.palette.noneFits}</strong>
+          <strong>{query ? texts.palette.none(query) : instead ? texts.palette.noneInstead : texts.palette.noneFits}</strong>
           {query && texts.palette.noneHint}
         </>
       }
-      beside={end && <For end={end} />}
+      beside={instead ? <span class="for">{texts.palette.instead(instead.getTitle())}</span> : end && <For end={end} />}
       preview={(type) => {
         const equation = byType.get(type)?.equation
         return equation && <Equation latex={equation} />

@@ -15,6 +15,7 @@ import { Scrub } from './scrub.tsx'
 import * as state from './state.ts'
 import { declared, texts } from './texts.ts'
 import { typeColour } from './theme.ts'
+import { Unknown } from './unknown.tsx'
 
 export function Panel() {
   const editor = useEditor()
@@ -204,16 +205,6 @@ export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
         </p>
       )}
     </div>
-  )
-}
-
-function Unknown({ node }: { node: LGraphNode }) {
-  return (
-    <section class="section head">
-      <h2>{node.getTitle()}</h2>
-      <p class="kind">{node.type}</p>
-      <p class="summary">{texts.panel.unknown}</p>
-    </section>
   )
 }
 

@@ -161,7 +161,7 @@ export function slotFor(declaration: Declaration, end: LooseEnd): string | undef
   )?.[0]
 }
 
-const takes = (accepts: Accepts, type: string) => accepts === 'any' || (accepts as readonly string[]).includes(type)
+export const takes = (accepts: Accepts, type: string) => accepts === 'any' || (accepts as readonly string[]).includes(type)
 
 /** What a slot of the canvas takes, from litegraph's way of writing it: `samples,noise`, `*`. */
 export const acceptsOf = (type: string): Accepts => (type === '*' || type === '' ? 'any' : (type.split(',') as never))

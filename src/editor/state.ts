@@ -5,7 +5,7 @@ import type { KeptFile } from '../engine/plan/op.ts'
 import type { Description } from '../engine/checkpoint/describe.ts'
 import type { BackendReport, ImageFile, ImportReport, Networks } from '../engine/protocol.ts'
 import type { NodeId } from '../nodes/workflow.ts'
-import type { LLink, PendingWire, Point, Spot } from './canvas.ts'
+import type { LGraphNode, LLink, PendingWire, Point, Spot } from './canvas.ts'
 import type { Placed } from './drops/place.ts'
 import type { Draft, SavedWorkflow, Settings } from './library.ts'
 import { defaultSettings } from './library.ts'
@@ -159,8 +159,10 @@ export const drawer = signal<DrawerTab | 'outline' | undefined>(undefined)
 /** The node that the outline is to put the focus on, as soon as it has it. */
 export const outlineAt = signal<NodeId | undefined>(undefined)
 export const panelShown = signal(true)
-/** `into`: the wire that the node will be put into. */
-export const palette = signal<{ spot: Spot; wire?: PendingWire; into?: LLink; query: string } | undefined>(undefined)
+/** `into`: the wire that the node will be put into; `instead`: the node whose place it will take. */
+export const palette = signal<
+  { spot: Spot; wire?: PendingWire; into?: LLink; instead?: LGraphNode; query: string } | undefined
+>(undefined)
 /** What is being looked for: a command, or a node of the graph. */
 export const finder = signal<'commands' | 'graph' | undefined>(undefined)
 export const menu = signal<Menu | undefined>(undefined)

@@ -5,6 +5,7 @@ import type { ImportReport } from '../../engine/protocol.ts'
 import { IconButton } from '../buttons.tsx'
 import { useEditor } from '../context.ts'
 import { imageOf } from '../drops/images.ts'
+import { trainOn } from '../drops/place.ts'
 import { reasonOf } from '../drops/reason.ts'
 import * as format from '../format.ts'
 import { icons } from '../icons.tsx'
@@ -18,8 +19,13 @@ const PAGE = COLUMNS * ROWS
 type LookOf = Extract<Dialog, { kind: 'dataset' }>
 
 export function LookThrough({ dialog: { file, report, placed }, close }: { dialog: LookOf; close: () => void }) {
+  const editor = useEditor()
   const { set, wrong } = useDataset(file.sha256)
   const [only, setOnly] = useState<number>()
+  // What the open graph took is used already.
+  const ways = placed?.action
+    ? [placed.action, { label: texts.files.trainOn, run: () => void trainOn(editor, file) }]
+    : []
   return (
     <div class="look">
       <h2 id="dialog-title">{report ? texts.dataset.imported(report.count) : file.name}</h2>
@@ -30,18 +36,19 @@ export function LookThrough({ dialog: { file, report, placed }, close }: { dialo
       {set && <Pages key={only} set={set} only={only} />}
       {set?.labels && <Balance set={set} only={only} choose={setOnly} />}
       <div class="answers">
-        {placed?.action && (
+        {ways.map(({ label, run }) => (
           <button
+            key={label}
             type="button"
             class="button outline"
             onClick={() => {
               close()
-              placed.action!.run()
+              run()
             }}
           >
-            {placed.action.label}
+            {label}
           </button>
-        )}
+        ))}
         <button type="button" class="button primary" onClick={close}>
           {texts.dialogs.close}
         </button>

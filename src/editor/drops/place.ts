@@ -5,6 +5,7 @@ import { isDiffusionNode } from '../../nodes/litegraph/node.ts'
 import type { LGraphNode } from '../canvas.ts'
 import { declarations } from '../declarations.ts'
 import type { Editor } from '../editor.ts'
+import { OWN_IMAGES } from '../gallery.ts'
 import * as state from '../state.ts'
 import { texts } from '../texts.ts'
 
@@ -65,6 +66,12 @@ export const useAction = (editor: Editor, what: Kept, file: KeptFile) => ({
     stage.focus()
   },
 })
+
+/** Opens the ready workflow that trains on images of one's own, with this data set in it. */
+export async function trainOn(editor: Editor, file: KeptFile) {
+  await editor.workspace.openReady(OWN_IMAGES)
+  tell(placeFile(editor, 'dataset', file))
+}
 
 /** Says what became of a file, with a line on what is in it. */
 export const tell = ({ said, action }: Placed, text?: string) =>

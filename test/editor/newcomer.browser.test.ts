@@ -1,0 +1,205 @@
+// The first minutes of somebody new, by real pointer, keys and drops on a fresh profile: how many actions it takes, and what
+// becomes of files that come from other programs. An action is a click, a drag, a drop or one typed entry.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { encodePng } from '../../src/engine/png.ts'
+import { pngWithWorkflow } from '../../src/nodes/workflow.ts'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { node } from '../nodes/evaluate.ts'
+import { workflowOf } from '../workflowOf.ts'
+import type { Canvas } from './driver.ts'
+import { dropPaths, newWorkflow, placeOf, titles, values } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+
+let folder: string
+let context: BrowserContext
+let page: Page
+
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'newcomer-'))))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+})
+afterEach(() => context?.close())
+
+/** Writes a file into the folder of this suite. Returns its path. */
+function put(path: string, content: Uint8Array | string): string {
+  const whole = join(folder, path)
+  mkdirSync(dirname(whole), { recursive: true })
+  writeFileSync(whole, content)
+  return whole
+}
+
+const button = (name: string) => page.getByRole('button', { name, exact: true })
+
+/** Does one action after the other; says in the end what they were and how long all took. */
+function counted(what: string) {
+  const began = Date.now()
+  const done: string[] = []
+  return {
+    act: async (action: string, how: () => Promise<unknown>) => {
+      await how()
+      done.push(action)
+    },
+    end(most: number) {
+      const seconds = ((Date.now() - began) / 1000).toFixed(1)
+      console.log(`${what}: ${done.length} actions, ${seconds} s: ${done.join(' > ')}`)
+      expect(done.length).toBeLessThanOrEqual(most)
+    },
+  }
+}
+
+/** What a node shows. */
+const viewOf = (title: string) =>
+  page.evaluate((title) => {
+    const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+    const found = graph._nodes.find((each) => each.getTitle() === title) as unknown as { diffusion: { view?: { kind: string } } }
+    return found.diffusion.view?.kind
+  }, title)
+
+describe('somebody new', () => {
+  test('sees samples after one click', async () => {
+    const { act, end } = counted('from an open page to the first samples')
+    await act('Run', () => button('Run').click())
+    await expect.poll(() => viewOf('Samples on the data'), { timeout: 60_000 }).toBe('scatter')
+    end(3)
+    await button('Stop').click()
+  })
+
+  test('trains on a folder of pictures', async () => {
+    for (let i = 0; i < 24; i++) {
+      const pixels = Uint8ClampedArray.from({ length: 64 }, (_, at) => (at * 3 + i * 9) % 256)
+      put(`mine/${i}.png`, encodePng({ width: 8, height: 8, channels: 1, count: 1, pixels }))
+    }
+    const { act, end } = counted('from a folder of pictures to a training on them')
+    await act('drop the folder', () => dropPaths(page, [join(folder, 'mine')]))
+    await act('Import', () => button('Import').click())
+    await act('Train on these images', () => button('Train on these images').click())
+    await expect.poll(() => titles(page)).toContain('Your images')
+    expect(await values(page, 'Data')).toMatchObject({ images: { name: 'mine' } })
+    await act('Run', () => button('Run').click())
+    await page.locator('.status .figures').getByText(/step [1-9]/).waitFor({ timeout: 60_000 })
+    end(6)
+    expect(await page.locator('.status').textContent()).not.toContain('problem')
+    await button('Stop').click()
+  })
+
+  test('makes DDPM into DDIM: another step in the place of one, with its wires', async () => {
+    await dropPaths(page, [put('ddpm.json', sampling)])
+    await expect.poll(() => titles(page)).toContain('Step')
+    const wires = () =>
+      page.evaluate(() => {
+        const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+        return Object.keys((graph as unknown as { links: object }).links).length
+      })
+    const before = await wires()
+    const { act, end } = counted('from DDPM to DDIM')
+    const { x, y } = await placeOf(page, 'Step')
+    await act('right-click the step', () => page.mouse.click(x, y, { button: 'right' }))
+    await act('Replace with…', () => page.getByRole('menuitem', { name: 'Replace with…' }).click())
+    await page.getByText('In the place of Step').waitFor()
+    await act('type “ddim”', async () => {
+      await page.keyboard.type('ddim')
+      await page.keyboard.press('Enter')
+    })
+    expect(await wires()).toBe(before)
+    expect(await values(page, 'Step')).toMatchObject({ clip: 'off', eta: 0 })
+    await act('Run', () => button('Run').click())
+    await page.locator('.status .state').getByText(/^Finished/).waitFor({ timeout: 60_000 })
+    expect(await viewOf('Samples')).toBe('scatter')
+    end(5)
+    await page.keyboard.press('Control+z')
+    expect(await values(page, 'Step')).toMatchObject({ variance: 'fixed_large' })
+  })
+})
+
+/** A loop of DDPM with an exact model. */
+const sampling = workflowOf({
+  nodes: [
+    node('Data', 'Points', {}, { count: 50 }),
+    node('Schedule', 'NoiseSchedule', {}, { num_train_timesteps: 100 }),
+    node('Model', 'ExactModel', { schedule: 'Schedule.schedule', dataset: 'Data.dataset' }, {}),
+    node('Noise', 'GaussianNoise', {}, { batch_size: 20, shape: '2' }),
+    node('Way', 'Timesteps', { schedule: 'Schedule.schedule' }, { num_inference_steps: 10 }),
+    node('Start', 'SamplingStart', { x_T: 'Noise.noise', timesteps: 'Way.timesteps' }),
+    node('Predict', 'Predict', { model: 'Model.model', x_t: 'Start.x_t', t: 'Start.t' }),
+    node(
+      'Step',
+      'DDPMStep',
+      { x_t: 'Start.x_t', prediction: 'Predict.prediction', t: 'Start.t', t_prev: 'Start.t_prev', schedule: 'Schedule.schedule' },
+      { variance: 'fixed_large', clip: 'off' },
+    ),
+    node('End', 'SamplingEnd', { loop: 'Start.loop', x_prev: 'Step.x_prev' }),
+    node('Samples', 'Scatter', { samples_1: 'End.x_0' }),
+  ],
+})
+
+const foreign = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures/foreign', name), 'utf8')
+
+describe('files of other programs', () => {
+  const download = async () => {
+    const waiting = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'File', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Download file' }).click()
+    return JSON.parse(readFileSync(await (await waiting).path(), 'utf8')) as { nodes: { id: number; pos: unknown }[] }
+  }
+
+  test('a picture of ComfyUI opens as its workflow: nodes are named, explained, and saved as they came', async () => {
+    const text = foreign('look_alike_comfyui_0.4.json')
+    const pixels = new Uint8ClampedArray(16).fill(99)
+    const png = encodePng({ width: 4, height: 4, channels: 1, count: 1, pixels })
+    await dropPaths(page, [put('picture.png', pngWithWorkflow(png, text))])
+    await page.getByText(/^Not known here and kept as they are: .*KSampler/).waitFor()
+    await expect.poll(() => titles(page)).toContain('EmptyLatentImage')
+    expect(await page.title()).toContain('picture')
+    const { x, y } = await placeOf(page, 'EmptyLatentImage')
+    await page.mouse.click(x, y)
+    const panel = page.getByRole('complementary', { name: 'Details' })
+    await panel.getByText('This is a node of ComfyUI.').waitFor()
+    await panel.getByRole('button', { name: 'Delete and reconnect' }).waitFor()
+    expect(await download()).toEqual(JSON.parse(text))
+    // After a reload it is still called what it was, and still what it was.
+    await page.waitForTimeout(600)
+    await page.reload()
+    await expect.poll(() => titles(page)).toContain('EmptyLatentImage')
+    expect(await page.title()).toContain('picture')
+    expect(await download()).toEqual(JSON.parse(text))
+  })
+
+  test('a node that was moved is all that differs, in a file of plain litegraph too', async () => {
+    const text = foreign('litegraph_audio_delay.json')
+    await dropPaths(page, [put('delay.json', text)])
+    await page.getByText('delay.json was opened').waitFor()
+    const { x, y } = await placeOf(page, 'mixer')
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 60, y + 40, { steps: 5 })
+    await page.mouse.up()
+    await page.waitForTimeout(200)
+    const expected = JSON.parse(text) as Awaited<ReturnType<typeof download>>
+    const saved = await download()
+    const moved = saved.nodes.filter(({ id, pos }) => JSON.stringify(pos) !== JSON.stringify(expected.nodes.find((each) => each.id === id)!.pos))
+    expect(moved).toHaveLength(1)
+    expected.nodes.find(({ id }) => id === moved[0]!.id)!.pos = moved[0]!.pos
+    expect(saved).toEqual(expected)
+  })
+
+  test.each([
+    ['look_alike_comfyui_prompt.json', 'This is ComfyUI\'s API format (a prompt)'],
+    ['comfy_litegraph_testSubgraphs.json', 'not one workflow'],
+  ])('%s is no workflow, and is told what it is', async (name, what) => {
+    await newWorkflow(page)
+    await dropPaths(page, [put(name, foreign(name))])
+    await page.getByRole('alert').filter({ hasText: what }).waitFor()
+    expect(await titles(page)).toEqual([])
+  })
+})
