@@ -23,10 +23,7 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
   const [query, setQuery] = useState(first)
   const end = useMemo(() => wire && looseEndOf(wire), [wire])
   const recent = state.settings.value.recentNodes
-  const among = useMemo(
-    () => (instead ? replacements(editor.stage.file(), instead.id, declarations) : declarations),
-    [instead],
-  )
+  const among = useMemo(() => (instead ? replacements(editor.stage.file(), instead.id, declarations) : declarations), [instead])
   const found = useMemo(
     () => findNodes(among, { query, recent, also, ...(end && { looseEnd: end }) }),
     [query, end, recent, among, language()],
@@ -36,9 +33,7 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
     key: item.declaration.type,
     content: <Result item={item} />,
     choose: () =>
-      instead
-        ? editor.replaceNode(instead, item.declaration.type)
-        : editor.addNode(item.declaration.type, spot, wire, into),
+      instead ? editor.replaceNode(instead, item.declaration.type) : editor.addNode(item.declaration.type, spot, wire, into),
   })
   return (
     <Picker

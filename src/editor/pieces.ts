@@ -153,7 +153,11 @@ function fileNode(
 }
 
 /** About the size a node will have: one row a slot, one a param that is shown. */
-export function sizeOf(declaration: Declaration, params: GraphNode['params'], wired: ReadonlySet<string> = new Set()): [number, number] {
+export function sizeOf(
+  declaration: Declaration,
+  params: GraphNode['params'],
+  wired: ReadonlySet<string> = new Set(),
+): [number, number] {
   const rows = Math.max(inputsOf(declaration, wired).length, Object.keys(declaration.outputs).length)
   const view = declaration.role === 'observer' ? 180 : (declaration.room?.height ?? 0)
   return [declaration.role === 'observer' ? 260 : 220, 14 + rows * 20 + paramsShown(declaration, params).length * 24 + view]

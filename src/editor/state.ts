@@ -160,9 +160,9 @@ export const drawer = signal<DrawerTab | 'outline' | undefined>(undefined)
 export const outlineAt = signal<NodeId | undefined>(undefined)
 export const panelShown = signal(true)
 /** `into`: the wire that the node will be put into; `instead`: the node whose place it will take. */
-export const palette = signal<
-  { spot: Spot; wire?: PendingWire; into?: LLink; instead?: LGraphNode; query: string } | undefined
->(undefined)
+export const palette = signal<{ spot: Spot; wire?: PendingWire; into?: LLink; instead?: LGraphNode; query: string } | undefined>(
+  undefined,
+)
 /** What is being looked for: a command, or a node of the graph. */
 export const finder = signal<'commands' | 'graph' | undefined>(undefined)
 export const menu = signal<Menu | undefined>(undefined)

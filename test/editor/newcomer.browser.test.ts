@@ -87,7 +87,10 @@ describe('somebody new', () => {
     await expect.poll(() => titles(page)).toContain('Your images')
     expect(await values(page, 'Data')).toMatchObject({ images: { name: 'mine' } })
     await act('Run', () => button('Run').click())
-    await page.locator('.status .figures').getByText(/step [1-9]/).waitFor({ timeout: 60_000 })
+    await page
+      .locator('.status .figures')
+      .getByText(/step [1-9]/)
+      .waitFor({ timeout: 60_000 })
     end(6)
     expect(await page.locator('.status').textContent()).not.toContain('problem')
     await button('Stop').click()
@@ -114,7 +117,10 @@ describe('somebody new', () => {
     expect(await wires()).toBe(before)
     expect(await values(page, 'Step')).toMatchObject({ clip: 'off', eta: 0 })
     await act('Run', () => button('Run').click())
-    await page.locator('.status .state').getByText(/^Finished/).waitFor({ timeout: 60_000 })
+    await page
+      .locator('.status .state')
+      .getByText(/^Finished/)
+      .waitFor({ timeout: 60_000 })
     expect(await viewOf('Samples')).toBe('scatter')
     end(5)
     await page.keyboard.press('Control+z')
@@ -187,14 +193,16 @@ describe('files of other programs', () => {
     await page.waitForTimeout(200)
     const expected = JSON.parse(text) as Awaited<ReturnType<typeof download>>
     const saved = await download()
-    const moved = saved.nodes.filter(({ id, pos }) => JSON.stringify(pos) !== JSON.stringify(expected.nodes.find((each) => each.id === id)!.pos))
+    const moved = saved.nodes.filter(
+      ({ id, pos }) => JSON.stringify(pos) !== JSON.stringify(expected.nodes.find((each) => each.id === id)!.pos),
+    )
     expect(moved).toHaveLength(1)
     expected.nodes.find(({ id }) => id === moved[0]!.id)!.pos = moved[0]!.pos
     expect(saved).toEqual(expected)
   })
 
   test.each([
-    ['look_alike_comfyui_prompt.json', 'This is ComfyUI\'s API format (a prompt)'],
+    ['look_alike_comfyui_prompt.json', "This is ComfyUI's API format (a prompt)"],
     ['comfy_litegraph_testSubgraphs.json', 'not one workflow'],
   ])('%s is no workflow, and is told what it is', async (name, what) => {
     await newWorkflow(page)

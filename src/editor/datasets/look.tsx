@@ -23,9 +23,7 @@ export function LookThrough({ dialog: { file, report, placed }, close }: { dialo
   const { set, wrong } = useDataset(file.sha256)
   const [only, setOnly] = useState<number>()
   // What the open graph took is used already.
-  const ways = placed?.action
-    ? [placed.action, { label: texts.files.trainOn, run: () => void trainOn(editor, file) }]
-    : []
+  const ways = placed?.action ? [placed.action, { label: texts.files.trainOn, run: () => void trainOn(editor, file) }] : []
   return (
     <div class="look">
       <h2 id="dialog-title">{report ? texts.dataset.imported(report.count) : file.name}</h2>
