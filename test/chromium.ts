@@ -27,6 +27,8 @@ export interface Chromium {
   newContext(options?: { offline?: boolean }): Promise<BrowserContext>
   /** Another browser, on the profile in a folder; to be closed by the caller. */
   launchIn(profile: string): Promise<BrowserContext>
+  /** What pages have complained of until now, for a test that looks before its end. */
+  errors(): string[]
   /** Complaints that this test brings about on purpose; any other fails it. */
   allow(...expected: RegExp[]): void
 }
@@ -49,10 +51,11 @@ export function useChromium(args: string[] = []): Chromium {
     if (!missing) browser = await chromium.launch({ executablePath: path, args: [...quiet, ...args] })
   })
   afterAll(() => browser?.close())
+  const unexpected = () => complaints.splice(0).filter((complaint) => !allowed.some((each) => each.test(complaint)))
   afterEach(() => {
-    const unexpected = complaints.splice(0).filter((complaint) => !allowed.some((each) => each.test(complaint)))
+    const left = unexpected()
     allowed = []
-    expect(unexpected, 'what pages complained of').toEqual([])
+    expect(left, 'what pages complained of').toEqual([])
   })
   beforeEach(({ skip }) => {
     if (!missing) return
@@ -80,6 +83,7 @@ export function useChromium(args: string[] = []): Chromium {
       prepared(page.context())
       return page
     },
+    errors: unexpected,
     allow: (...expected) => void allowed.push(...expected),
   }
 }
