@@ -12,6 +12,7 @@ import { Banner, Dialog, Dropping, Menu, Quick, Toasts } from './overlays.tsx'
 import { Palette } from './palette.tsx'
 import { Panel } from './panel.tsx'
 import { QueueList } from './queue.tsx'
+import { Lower } from './runs/lower.tsx'
 import * as state from './state.ts'
 import { Status } from './status.tsx'
 import { texts } from './texts.ts'
@@ -24,6 +25,7 @@ function App({ editor }: { editor: Editor }) {
       <Top />
       <Drawer />
       <Panel />
+      <Lower />
       <Minimap />
       <Status />
       <Banner />

@@ -20,11 +20,25 @@ interface IconButtonProps {
   /** Whether what it opens is open. */
   expanded?: boolean
   opensMenu?: boolean
+  /** -1 where arrows lead to it, not the tab key. */
+  tabIndex?: number
   children?: ComponentChildren
 }
 
 export function IconButton(props: IconButtonProps) {
-  const { label, title = label, icon, onClick, class: classes = 'icon', disabled, pressed, expanded, opensMenu, children } = props
+  const {
+    label,
+    title = label,
+    icon,
+    onClick,
+    class: classes = 'icon',
+    disabled,
+    pressed,
+    expanded,
+    opensMenu,
+    tabIndex,
+    children,
+  } = props
   return (
     <button
       type="button"
@@ -33,6 +47,7 @@ export function IconButton(props: IconButtonProps) {
       onClick={onClick}
       aria-label={label}
       title={title}
+      {...(tabIndex !== undefined && { tabIndex })}
       {...(pressed !== undefined && { 'aria-pressed': pressed })}
       {...(expanded !== undefined && { 'aria-expanded': expanded })}
       {...(opensMenu && { 'aria-haspopup': 'menu' as const })}

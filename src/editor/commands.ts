@@ -170,6 +170,7 @@ export function makeCommands(editor: Editor) {
     zoomOut: { keys: ['Alt+-'], run: () => stage.zoom(1 / 1.2) },
     gallery: { keys: ['Alt+G'], run: () => toggleDrawer(editor, 'gallery') },
     library: { keys: ['Alt+L'], run: () => toggleDrawer(editor, 'mine') },
+    runs: { keys: ['Alt+R'], run: () => toggleRuns(editor) },
     outline: { keys: ['Alt+O'], run: () => toggleOutline(stage) },
     panel: { keys: ['Alt+P'], run: () => editor.showPanel(!state.panelShown.value) },
     minimap: { keys: ['Alt+M'], run: () => editor.showMinimap(!state.settings.value.minimap) },
@@ -192,6 +193,13 @@ function toggleDrawer(editor: Editor, tab: state.DrawerTab) {
     if (shown) shown.focus()
     else editor.stage.focus()
   })
+}
+
+/** Keys go on in it, and on the canvas once it is closed. */
+function toggleRuns(editor: Editor) {
+  const open = state.lower.value === 'runs'
+  state.lower.value = open ? undefined : 'runs'
+  if (open) editor.stage.focus()
 }
 
 /** A group around what is selected, or an empty one at a spot; its name is asked for. */

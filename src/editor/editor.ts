@@ -16,6 +16,7 @@ import { createLibrary, openStores, type Library, type Settings } from './librar
 import { menuFor } from './menus.ts'
 import { createRunner, type Runner } from './run.ts'
 import { replaced } from './replace.ts'
+import { createRuns, type Runs } from './runs/runs.ts'
 import { fitting, inserted } from './splice.ts'
 import { createStage, type Stage } from './stage.ts'
 import * as state from './state.ts'
@@ -28,6 +29,7 @@ export interface Editor {
   workspace: Workspace
   runner: Runner
   library: Library
+  runs: Runs
   commands: ReturnType<typeof makeCommands>
   /** Opens the node search, in the middle of what is seen. */
   findNode(query?: string): void
@@ -109,11 +111,13 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
 
   const fit = () => stage!.fit(editor.insets())
   const workspace = createWorkspace(stage, library, fit, () => editor.runner.leave())
+  const runs = createRuns(stores, port)
   const editor: Editor = {
     stage,
     workspace,
     library,
-    runner: createRunner(port, stage, workspace),
+    runs,
+    runner: createRunner(port, stage, workspace, runs),
     commands: undefined as never,
     findNode(query = '') {
       const { left, right, top } = this.insets()
@@ -158,7 +162,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     focus: followFocus(stage),
     insets: () => ({
       top: heightOf('.top'),
-      bottom: heightOf('.status'),
+      bottom: heightOf('.status') + (state.lower.value ? heightOf('.lower') : 0),
       left: state.drawer.value ? widthOf('.drawer') : 0,
       right: state.panelShown.value ? widthOf('.panel') : 0,
     }),
@@ -186,7 +190,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   listenToDrops(editor)
   state.run.state.subscribe((now) => stage!.setRunning(now !== 'idle'))
   const refit = () => requestAnimationFrame(() => stage!.refit(editor.insets()))
-  for (const opened of [state.drawer, state.panelShown]) opened.subscribe(refit)
+  for (const opened of [state.drawer, state.panelShown, state.lower]) opened.subscribe(refit)
   addEventListener('resize', refit)
   // Only with changes: what a run found stays until then.
   state.changes.subscribe(() => {

@@ -49,8 +49,11 @@ export function ago(then: number, now = Date.now()): string {
   if (minutes < 60) return minutesAgo(minutes)
   if (minutes < 24 * 60) return hoursAgo(Math.round(minutes / 60))
   if (minutes < 48 * 60) return yesterday
-  return new Date(then).toLocaleDateString(language(), { day: 'numeric', month: 'short' })
+  return day(then)
 }
+
+/** "3 Nov" */
+export const day = (when: number) => new Date(when).toLocaleDateString(language(), { day: 'numeric', month: 'short' })
 
 export const clock = (when: number) =>
   new Date(when).toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit', hour12: false })

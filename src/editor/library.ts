@@ -1,6 +1,7 @@
-// What the browser keeps for the user: workflows, drafts of unsaved changes, settings. Text only. A draft never becomes
-// the saved file by itself.
-import { createStore, del, entries, get, set, type UseStore } from 'idb-keyval'
+// What the browser keeps for the user: workflows, drafts of unsaved changes, settings; all that is text. A draft never becomes
+// the saved file by itself. Runs are kept beside them (runs/keep.ts).
+import { createStore, del, entries, get, keys, set, type UseStore } from 'idb-keyval'
+import type { RunStores } from './runs/keep.ts'
 import { texts, type Language } from './texts.ts'
 
 export interface SavedWorkflow {
@@ -79,7 +80,7 @@ export interface Library {
 }
 
 /** One purpose, one store. */
-export interface Stores {
+export interface Stores extends RunStores {
   workflows: Store
   drafts: Store
   settings: Store
@@ -91,11 +92,12 @@ export interface Store {
   set(key: string, value: unknown): Promise<void>
   del(key: string): Promise<void>
   all<T>(): Promise<T[]>
+  keys(): Promise<string[]>
 }
 
 export const newId = () => crypto.randomUUID()
 
-export function createLibrary(stores: Stores, now: () => number = Date.now): Library {
+export function createLibrary(stores: Pick<Stores, 'workflows' | 'drafts' | 'settings'>, now: () => number = Date.now): Library {
   const { workflows, drafts, settings } = stores
   const load = (id: string) => workflows.get<SavedWorkflow>(id)
   const put = async (workflow: SavedWorkflow) => {
@@ -146,6 +148,7 @@ const inDatabase = (store: UseStore): Store => ({
   set: (key, value) => set(key, value, store),
   del: (key) => del(key, store),
   all: async <T>() => (await entries<string, T>(store)).map(([, value]) => value),
+  keys: () => keys(store),
 })
 
 export function inMemory(): Store {
@@ -155,6 +158,7 @@ export function inMemory(): Store {
     set: async (key, value) => void kept.set(key, structuredClone(value)),
     del: async (key) => void kept.delete(key),
     all: async <T>() => [...kept.values()] as T[],
+    keys: async () => [...kept.keys()],
   }
 }
 
@@ -163,7 +167,7 @@ export function inMemory(): Store {
  * everything works until the tab is closed, and `lasting` says that it is so.
  */
 export async function openStores(prefix = PREFIX): Promise<{ stores: Stores; lasting: boolean }> {
-  const names = ['workflows', 'drafts', 'settings'] as const
+  const names = ['workflows', 'drafts', 'settings', 'runs', 'runDetails', 'sweeps'] as const
   const make = (kind: (name: string) => Store): Stores =>
     Object.fromEntries(names.map((name) => [name, kind(name)])) as unknown as Stores
   try {

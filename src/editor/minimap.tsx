@@ -21,7 +21,9 @@ export function Minimap() {
       const canvas = element.current!
       frame.current = frameOf(editor)
       canvas.hidden = !frame.current
-      canvas.style.left = `${editor.insets().left + 12}px`
+      const { left, bottom } = editor.insets()
+      canvas.style.left = `${left + 12}px`
+      canvas.style.bottom = `${bottom + 12}px`
       if (frame.current) paint(canvas, editor, frame.current)
     }
     draw()

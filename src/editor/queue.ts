@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals'
 import type { Graph } from '../engine/plan/graph.ts'
 import type { Event } from '../engine/protocol.ts'
+import type { Run } from './runs/record.ts'
 import type { MadeFile } from './state.ts'
 
 /** What became of a run. */
@@ -10,12 +11,16 @@ export type Outcome = 'done' | 'failed' | 'stopped' | 'removed'
 /** A graph that is to run, or runs: a copy, which no edit reaches. */
 export interface Queued {
   readonly id: number
+  /** The id of its workflow. */
+  readonly workflow: string
   readonly name: string
   readonly graph: Graph
   /** Equal for graphs that run the same. */
   readonly meaning: string
   /** The workflow, for pictures that come of it and to open it again. */
   readonly text: string
+  /** The sweep it belongs to, and its place in the grid. */
+  readonly sweep?: Run['sweep']
   /** Hears every event of the run. Whoever listens says himself what came of it. */
   readonly onEvent?: ((event: Event) => void) | undefined
   /** Called once, whatever becomes of it. */

@@ -11,6 +11,7 @@ import * as format from './format.ts'
 import { createLive, meaningOf } from './live.ts'
 import { createQueue, type Outcome, type Queue, type Queued } from './queue.ts'
 import { createQuestions, createRequests, inWords, type Requests } from './requests.ts'
+import type { Runs } from './runs/runs.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
 import { createEarlier, createTape, type Tape } from './tape.ts'
@@ -47,7 +48,7 @@ export interface Runner extends Requests {
 }
 
 /** What else is said of a graph that is put in the queue. */
-export interface Enqueued extends Pick<Queued, 'name' | 'onEvent' | 'onEnd'> {
+export interface Enqueued extends Pick<Queued, 'name' | 'sweep' | 'onEvent' | 'onEnd'> {
   /** The workflow; by default the one that is open. */
   text?: string
 }
@@ -63,7 +64,7 @@ interface Present extends Queued {
   trained?: state.Progress
 }
 
-export function createRunner(port: EnginePort, stage: Stage, workspace: Workspace): Runner {
+export function createRunner(port: EnginePort, stage: Stage, workspace: Workspace, runs: Pick<Runs, 'asked'>): Runner {
   const { run: shown } = state
   const queue = createQueue()
   const earlier = createEarlier()
@@ -110,6 +111,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
 
   const frozen = (graph: Graph, { text, ...more }: Enqueued): Queued => ({
     id: ++lastId,
+    workflow: state.id.value,
     graph,
     meaning: meaningOf(graph),
     text: text ?? textOfRun(stage.graph, state.name.value),
@@ -140,6 +142,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     shown.present.value = { id: item.id, name: item.name, queued: !byHand, onCanvas: byHand || isOpen(item) }
     if (onCanvas()) showBeginning(present)
     shown.state.value = 'starting'
+    runs.asked(item, quiet, request.targets)
     port.post({ type: 'run', run: item.id, graph: item.graph, ...request })
   }
   const onCanvas = () => Boolean(shown.present.value?.onCanvas)
@@ -212,6 +215,10 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         break
       case 'paused':
         shown.state.value = 'paused'
+        break
+      case 'losses':
+        // Progress may be behind.
+        if (run.trained?.node === event.node) run.trained = { ...run.trained, loss: event.losses.at(-1)! }
         break
       case 'progress':
         if (event.emission) break

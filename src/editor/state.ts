@@ -159,6 +159,8 @@ export const drawer = signal<DrawerTab | 'outline' | undefined>(undefined)
 /** The node that the outline is to put the focus on, as soon as it has it. */
 export const outlineAt = signal<NodeId | undefined>(undefined)
 export const panelShown = signal(true)
+/** What is open along the lower edge. */
+export const lower = signal<'runs' | undefined>(undefined)
 /** `into`: the wire that the node will be put into; `instead`: the node whose place it will take. */
 export const palette = signal<{ spot: Spot; wire?: PendingWire; into?: LLink; instead?: LGraphNode; query: string } | undefined>(
   undefined,

@@ -117,6 +117,11 @@ export type Event =
       /** Running inside an emission: samples while training. */
       emission?: true
     }
+  /**
+   * Every loss of a training, once it has come to its end or was stopped, or was found to be kept: the last is that of
+   * iteration `index`.
+   */
+  | { type: 'losses'; run: number; node: string; index: number; losses: Float32Array }
   | { type: 'view'; run: number; node: string; view: View }
   | { type: 'file'; run: number; node: string; file: OutputFile }
   /** Before a loop begins: so many of its kernels are compiled. Ends with all of them, or with `finished`. */

@@ -1,16 +1,15 @@
 // The editor without a pointer, and for those who do not see it: the outline by keys alone, and what axe finds on its screens.
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { emptyWorkflow, parseWorkflow, type FileNode, type WorkflowFile } from '../../src/nodes/workflow.ts'
+import { addAxe, found as foundOn } from './axe.ts'
 import { dropText, newWorkflow, titles, values } from './driver.ts'
 import { declarations, fileOf, wiresOf } from './fileOf.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let context: BrowserContext
 let page: Page
@@ -265,31 +264,12 @@ test.runIf(process.env.FULL)('the first workflow is built, run and saved by keys
 
 // ---- axe
 
-interface Findings {
-  violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[]
-}
-
-/** What axe finds in a part of a screen that is serious or critical; all of its rules, or the one for contrast. */
-async function found(screen: string, within: string, rules: 'all' | 'contrast' = 'all'): Promise<string[]> {
-  const { violations } = await page.evaluate(
-    ([within, rules]) =>
-      (globalThis as unknown as { axe: { run(within: string, options: object): Promise<Findings> } }).axe.run(
-        within!,
-        rules === 'all' ? {} : { runOnly: ['color-contrast'] },
-      ),
-    [within, rules],
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${screen}: ${id} at ${target.join(' ')}: ${failureSummary}`),
-    )
-}
+const found = (screen: string, within: string, rules?: 'contrast') => foundOn(page, screen, within, rules)
 
 const settings = () => page.getByRole('button', { name: 'Settings' }).click()
 
 test('axe finds nothing serious on any screen', async () => {
-  await page.addScriptTag({ content: axe })
+  await addAxe(page)
   await page.locator('.status [aria-haspopup=menu]').waitFor()
   const all = await found('the first workflow', 'html')
   await settings()
@@ -326,7 +306,7 @@ test('axe finds nothing serious on any screen', async () => {
 })
 
 test('nor too little contrast in any other theme', async () => {
-  await page.addScriptTag({ content: axe })
+  await addAxe(page)
   await press('Alt+o')
   await press('Home')
   await press('Enter')

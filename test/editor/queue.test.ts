@@ -8,6 +8,7 @@ type ViewEvent = Extract<Event, { type: 'view' }>
 
 const item = (id: number, onEnd?: (outcome: Outcome) => void): Queued => ({
   id,
+  workflow: 'w',
   name: `graph ${id}`,
   graph: { nodes: [] },
   meaning: '',

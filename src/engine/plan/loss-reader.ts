@@ -1,7 +1,9 @@
 // Reads the loss of every training step without waiting for it, and finds the first that is no number.
+import { inARow } from '../flat.ts'
+import type { Tensor } from '../tf.ts'
 import type { LoopStep } from './compile.ts'
 import { NodeError } from './fault.ts'
-import type { Memory } from './memory.ts'
+import { tidied, type Memory } from './memory.ts'
 import type { Iteration } from './run.ts'
 
 export class LossReader {
@@ -55,3 +57,13 @@ const notANumber = (step: Pick<LoopStep, 'end'>, index: number, value: number) =
     message: `The loss became ${value} at step ${index}.`,
     cure: 'Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data; the weights saved before are kept.',
   })
+
+/** All losses of a training, from the pieces they are kept in, in one reading. */
+export async function readLosses(pieces: readonly Tensor[]): Promise<Float32Array> {
+  const row = tidied(() => inARow(pieces))
+  try {
+    return (await row.data()) as Float32Array
+  } finally {
+    row.dispose()
+  }
+}

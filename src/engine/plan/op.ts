@@ -1,5 +1,6 @@
 // What the plan knows of a node: its slots, its params and how it runs. Declarations (src/nodes/define.ts) are these.
 import type { Random } from '../random.ts'
+import type { Tensor } from '../tf.ts'
 import type { PredictionType, ScheduleValue, SlotType, Timestep, Timesteps, Value } from '../values.ts'
 import type { Expansion } from './graph.ts'
 import type { View } from './view.ts'
@@ -256,6 +257,8 @@ export interface LoopBehaviour<State = unknown> {
   label?(state: State, index: number, inputs: Inputs): string
   /** The loss of the last iteration, to be read asynchronously. */
   loss?(state: State): Value | undefined
+  /** The losses of all iterations so far, in pieces; told once a run has come to its end or was stopped. */
+  losses?(state: State): readonly Tensor[]
   /** True for a training zone: gradients only with respect to the each `model`, which the loss has to reach. */
   trains?: true
   /** True for a sampling zone: holds the state of multistep solvers. */

@@ -6,7 +6,7 @@ import { CurrentRun } from './current.ts'
 import { GraphError, NodeError, outward, type Fault } from './fault.ts'
 import { outerId, wire, type Expansion, type Graph, type GraphNode } from './graph.ts'
 import { keysOf, type Key, type Keys, type Look } from './keys.ts'
-import { LossReader } from './loss-reader.ts'
+import { LossReader, readLosses } from './loss-reader.ts'
 import { Memory } from './memory.ts'
 import { Observers } from './observers.ts'
 import type { Assets, Inputs, ObserverOp, Ops, OutputFile, RunOp, StartOp } from './op.ts'
@@ -308,7 +308,10 @@ class Sessions implements Session {
           memory.release(kept.state)
           return undefined
         }
-        if (kept.index === count || kept.state.ended) run.tell({ type: 'cached', run: run.id, node: outerId(step.id) })
+        if (kept.index === count || kept.state.ended) {
+          run.tell({ type: 'cached', run: run.id, node: outerId(step.id) })
+          this.tellLosses(run, step, kept.index, kept.state)
+        }
         if (trains) this.trained.set(step.id, { key: loopKey(step), index: kept.index, seconds: kept.seconds })
         run.begin(step, kept.index, kept.seconds, this.now())
         return { index: kept.index, state: kept.state }
@@ -366,6 +369,7 @@ class Sessions implements Session {
     const onTheWay = why === 'iteration'
     if (trains) this.trained.set(step.id, { key, index, seconds })
     if (onTheWay && (!trains || run.saving.size || this.now() - run.savedAt < SAVE_EVERY)) return
+    if (!onTheWay) this.tellLosses(run, step, index, state)
     run.savedAt = this.now()
     this.memory.retain(state)
     const sound = run.losses.sound()
@@ -381,6 +385,17 @@ class Sessions implements Session {
       })
     run.saving.add(saving)
     await sound
+  }
+
+  /** Every loss of a training; the run is not finished before it is told. */
+  private tellLosses(run: CurrentRun, step: LoopStep, index: number, state: LoopState) {
+    const pieces = this.behaviourOf(step).losses?.(state.own) ?? []
+    if (pieces.length === 0) return
+    const telling = readLosses(pieces)
+      .then((losses) => run.tell({ type: 'losses', run: run.id, node: outerId(step.id), index, losses }))
+      .catch(() => {})
+      .finally(() => run.saving.delete(telling))
+    run.saving.add(telling)
   }
 
   /** Takes the generator from signal to signal, and between them does what was asked for meanwhile. */

@@ -144,6 +144,7 @@ const behaviour: LoopBehaviour<TrainingState> = {
   },
 
   loss: (state) => state.loss && { type: 'loss', tensor: state.loss },
+  losses: (state) => state.losses,
 }
 
 let lastOrder: { key: string; order: Int32Array } | undefined

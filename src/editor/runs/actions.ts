@@ -1,0 +1,46 @@
+// What can be done with runs.
+import type { Editor } from '../editor.ts'
+import * as format from '../format.ts'
+import { download } from '../run.ts'
+import * as state from '../state.ts'
+import { texts } from '../texts.ts'
+import { looking } from './looking.ts'
+import type { Run } from './record.ts'
+import { whenInWords } from './words.ts'
+
+/** Side by side; one by itself. */
+export const lookAt = (ids: readonly string[]) => (looking.value = ids)
+
+export const deleteRuns = (editor: Editor, ids: readonly string[]) => editor.runs.remove(ids)
+
+/** Opens the graph as it ran, beside what is open: that stays, as a draft. */
+export async function restore(editor: Editor, run: Run) {
+  try {
+    const details = await editor.runs.details(run.id)
+    if (!details) throw new Error(texts.storage.gone)
+    await editor.workspace.openText(details.text, run.name)
+    state.say(texts.runs.restored(whenInWords(run.when)), { text: texts.runs.restoredHint })
+  } catch (error) {
+    state.say(run.name, { text: (error as Error).message, error: true })
+  }
+}
+
+async function saveFile(editor: Editor, run: Run) {
+  const details = await editor.runs.details(run.id)
+  if (details) download({ name: `${format.fileName(run.name)}.json`, mime: 'application/json', bytes: details.text })
+}
+
+async function askNote(editor: Editor, run: Run) {
+  const note = await state.askText(texts.runs.note, run.note, texts.dialogs.ok)
+  if (note !== undefined) await editor.runs.change(run.id, { note })
+}
+
+export const actionsFor = (editor: Editor, run: Run): state.Menu['items'] => [
+  { label: texts.runs.look, run: () => lookAt([run.id]) },
+  { label: texts.runs.restore, run: () => void restore(editor, run) },
+  'rule',
+  { label: texts.runs.addNote, run: () => void askNote(editor, run) },
+  { label: texts.commands.download, run: () => void saveFile(editor, run) },
+  'rule',
+  { label: texts.drawer.delete, danger: true, run: () => void deleteRuns(editor, [run.id]) },
+]

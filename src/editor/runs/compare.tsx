@@ -1,0 +1,187 @@
+// Runs side by side: in what they differ, what came of them, their samples. One by itself is shown the same way.
+import { useEffect, useState } from 'preact/hooks'
+import { useEditor } from '../context.ts'
+import { byType } from '../declarations.ts'
+import * as format from '../format.ts'
+import { texts } from '../texts.ts'
+import { restore } from './actions.ts'
+import { useUrl } from './picture.tsx'
+import type { Difference, Picture, Run, RunDetails } from './record.ts'
+import { changeInWords, changesInWords, lossInWords, seedsInWords, valueInWords, whenInWords } from './words.ts'
+import { differencesOf } from './record.ts'
+import { graphOfText } from './runs.ts'
+
+export function Compare({ runs }: { runs: readonly Run[] }) {
+  const details = useDetails(runs)
+  if (!details) return null
+  return (
+    <div class="compare">
+      <table class="compare-table">
+        <caption class="hidden">{texts.runs.compared(runs.length)}</caption>
+        <thead>
+          <tr>
+            <td />
+            {runs.map((run) => (
+              <RunHead key={run.id} run={run} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {runs.length > 1 ? <Differences details={details} /> : <Changed run={runs[0]!} />}
+          <Results runs={runs} />
+          <Samples details={details} />
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** The details of all; undefined until they are read. What is gone meanwhile is an empty one. */
+function useDetails(runs: readonly Run[]): RunDetails[] | undefined {
+  const editor = useEditor()
+  const [details, setDetails] = useState<RunDetails[]>()
+  useEffect(() => {
+    let current = true
+    void Promise.all(runs.map(({ id }) => editor.runs.details(id).catch(() => undefined))).then(
+      (all) =>
+        current && setDetails(all.map((each, i) => each ?? { id: runs[i]!.id, text: '', losses: [], charts: [], pictures: [] })),
+    )
+    return () => void (current = false)
+  }, [runs.map(({ id }) => id).join()])
+  return details?.length === runs.length ? details : undefined
+}
+
+function RunHead({ run }: { run: Run }) {
+  const editor = useEditor()
+  return (
+    <th scope="col">
+      <span class="when">{whenInWords(run.when)}</span>
+      <span class="name">{run.name}</span>
+      {run.note && <span class="note">{run.note}</span>}
+      {run.fault && <span class="wrong">{run.fault}</span>}
+      <button type="button" class="button outline small" onClick={() => void restore(editor, run)}>
+        {texts.runs.restore}
+      </button>
+    </th>
+  )
+}
+
+const graphIn = ({ text }: RunDetails) => {
+  try {
+    return graphOfText(text)
+  } catch {
+    return { nodes: [] } // it is no longer read: nothing of it can be compared
+  }
+}
+
+function Differences({ details }: { details: readonly RunDetails[] }) {
+  const { params, others } = differencesOf(details.map(graphIn), byType)
+  if (params.length === 0 && others.every((some) => some.length === 0)) {
+    return (
+      <tr>
+        <th scope="row">{texts.runs.differences}</th>
+        <td colSpan={details.length}>{texts.runs.noDifference}</td>
+      </tr>
+    )
+  }
+  return (
+    <>
+      {params.map((difference) => (
+        <DifferenceRow key={`${difference.node} ${difference.param}`} difference={difference} />
+      ))}
+      {others.some((some) => some.length > 0) && (
+        <tr>
+          <th scope="row">{texts.runs.graph}</th>
+          {others.map((some, i) => (
+            <td key={i}>{some.map(changeInWords).join(', ')}</td>
+          ))}
+        </tr>
+      )}
+    </>
+  )
+}
+
+function DifferenceRow({ difference: { title, param, values } }: { difference: Difference }) {
+  return (
+    <tr class="difference">
+      <th scope="row">
+        {title} <code>{param}</code>
+      </th>
+      {values.map((value, i) => (
+        <td key={i} class="number">
+          {valueInWords(value)}
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+function Changed({ run }: { run: Run }) {
+  return (
+    <tr>
+      <th scope="row">{texts.runs.columns.changed}</th>
+      <td>{changesInWords(run) || (run.changed ? texts.runs.nothingChanged : texts.runs.first)}</td>
+    </tr>
+  )
+}
+
+function Results({ runs }: { runs: readonly Run[] }) {
+  const { columns, outcomes, backend, steps } = texts.runs
+  const metrics = new Map(runs.flatMap((run) => run.metrics.map(({ title, name }) => [`${title} ${name}`, { title, name }])))
+  const rows: [string, (run: Run) => string][] = [
+    [columns.loss, lossInWords],
+    [
+      steps,
+      ({ iterations }) => (iterations ? texts.runs.iterations(format.count(iterations.done), format.count(iterations.of)) : ''),
+    ],
+    [columns.seconds, ({ seconds, outcome }) => (outcome === 'finished' ? '' : `${outcomes[outcome]}, `) + format.time(seconds)],
+    [columns.seed, seedsInWords],
+    [backend, (run) => run.backend ?? ''],
+    ...[...metrics.values()].map(({ title, name }): [string, (run: Run) => string] => [
+      name || title,
+      (run) => {
+        const found = run.metrics.find((metric) => metric.title === title && metric.name === name)
+        return found ? format.number(found.value) : ''
+      },
+    ]),
+  ]
+  return (
+    <>
+      {rows
+        .filter(([, inWords]) => runs.some((run) => inWords(run)))
+        .map(([name, inWords]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            {runs.map((run) => (
+              <td key={run.id} class="number">
+                {inWords(run)}
+              </td>
+            ))}
+          </tr>
+        ))}
+    </>
+  )
+}
+
+/** A row for each node that showed some, so that pictures of the same node stand side by side. */
+function Samples({ details }: { details: readonly RunDetails[] }) {
+  const nodes = new Map(details.flatMap(({ pictures }) => pictures.map(({ node, title }) => [node, title])))
+  return (
+    <>
+      {[...nodes].map(([node, title]) => (
+        <tr key={node} class="samples">
+          <th scope="row">{title}</th>
+          {details.map(({ id, pictures }) => {
+            const picture = pictures.find((each) => each.node === node)
+            return <td key={id}>{picture && <Shown picture={picture} />}</td>
+          })}
+        </tr>
+      ))}
+    </>
+  )
+}
+
+function Shown({ picture: { image, title, width, height } }: { picture: Picture }) {
+  const url = useUrl(image)
+  return <img src={url} alt={title} width={width} height={height} />
+}

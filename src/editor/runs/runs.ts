@@ -1,0 +1,104 @@
+// The runs of this browser as the editor has them: recorded as they end, listed when somebody looks.
+import { signal, type Signal } from '@preact/signals'
+import type { EnginePort } from '../../engine/protocol.ts'
+import { parseWorkflow, toGraph } from '../../nodes/workflow.ts'
+import { byType } from '../declarations.ts'
+import { newId, storageMessage } from '../library.ts'
+import type { Queued } from '../queue.ts'
+import * as state from '../state.ts'
+import { texts } from '../texts.ts'
+import { keepRuns, type RunStores } from './keep.ts'
+import { pngOf } from './paint.ts'
+import { titleOf, type Run, type RunDetails, type Sweep } from './record.ts'
+import { createRecorder, type Asked } from './recorder.ts'
+
+export interface Runs {
+  /** The newest first; undefined until somebody has looked. */
+  readonly all: Signal<readonly Run[] | undefined>
+  readonly sweeps: Signal<readonly Sweep[]>
+  /** Records that cannot be read. */
+  readonly broken: Signal<number>
+  /** To be called as a run is asked for, before its first event: by a change alone, or to these nodes only. */
+  asked(item: Queued, byItself: boolean, targets?: readonly string[]): void
+  /** Looks anew: another tab may have kept some. */
+  load(): Promise<void>
+  details(id: string): Promise<RunDetails | undefined>
+  change(id: string, change: Partial<Pick<Run, 'star' | 'note'>>): Promise<void>
+  /** Removes them, and says so with an offer to undo it. */
+  remove(ids: readonly string[]): Promise<void>
+  removeBroken(): Promise<void>
+  addSweep(sweep: Sweep): Promise<void>
+}
+
+/** What a file means. Throws WorkflowError where it is none. */
+export const graphOfText = (text: string) => toGraph(parseWorkflow(text, byType).workflow, byType)
+
+function askedOf({ id, workflow, name, text, graph, sweep }: Queued, byItself: boolean, targets?: readonly string[]): Asked {
+  const target = graph.nodes.find((node) => node.id === targets?.[0])
+  return {
+    run: id,
+    workflow,
+    name,
+    text,
+    graph,
+    ...(target && { to: titleOf(target, byType) }),
+    ...(byItself && { byItself }),
+    ...(sweep && { sweep }),
+  }
+}
+
+export function createRuns(stores: RunStores, port: EnginePort): Runs {
+  const kept = keepRuns(stores)
+  const all: Runs['all'] = signal(undefined)
+  const sweeps: Runs['sweeps'] = signal([])
+  const broken = signal(0)
+  /** Said once: at the limit every run has one fall away. */
+  let saidFallen = false
+
+  async function load() {
+    const [list, grids] = await Promise.all([kept.list(), kept.sweeps()])
+    all.value = list.runs
+    broken.value = list.broken
+    sweeps.value = grids
+  }
+  /** Storage that fails is said; what is shown stays. */
+  const attempt = (work: () => Promise<unknown>) =>
+    work()
+      .then(load)
+      .catch((error: unknown) => state.say(texts.runs.title, { text: storageMessage(error), error: true }))
+
+  const recorder = createRecorder({
+    port,
+    kept,
+    declared: byType,
+    graphOf: graphOfText,
+    backend: () => state.run.backend.value?.name,
+    paint: (view, width, height) => pngOf(view, width, height, state.dark.value),
+    newId,
+    onKept(fallen) {
+      if (all.value) void attempt(async () => {})
+      if (fallen.length === 0 || saidFallen) return
+      saidFallen = true
+      state.say(texts.runs.fallen(fallen.length), { text: texts.runs.fallenWhy })
+    },
+    onError: (error) => state.say(texts.runs.notKept, { text: storageMessage(error), error: true }),
+  })
+
+  return {
+    all,
+    sweeps,
+    broken,
+    asked: (item, byItself, targets) => recorder.asked(askedOf(item, byItself, targets)),
+    load: () => attempt(async () => {}),
+    details: (id) => kept.details(id),
+    change: (id, change) => attempt(() => kept.change(id, change)),
+    remove: (ids) =>
+      attempt(async () => {
+        const restore = await kept.remove(ids)
+        const undo = { label: texts.drawer.undo, run: () => void attempt(restore) }
+        state.say(texts.runs.deleted(ids.length), { action: undo })
+      }),
+    removeBroken: () => attempt(() => kept.removeBroken()),
+    addSweep: (sweep) => attempt(() => kept.addSweep(sweep)),
+  }
+}

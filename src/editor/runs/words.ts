@@ -1,0 +1,54 @@
+// What runs are about, in words.
+import { formatNumber } from '../../nodes/litegraph/widgets.ts'
+import * as format from '../format.ts'
+import { texts } from '../texts.ts'
+import type { Change, Run } from './record.ts'
+
+/** The value of a param, short. */
+export function valueInWords(value: unknown): string {
+  if (value === undefined || value === null) return texts.runs.nothing
+  if (typeof value === 'number') return formatNumber(value)
+  if (typeof value === 'boolean') return texts.runs.switched[value ? 'on' : 'off']
+  if (Array.isArray(value)) return texts.panel.points(value.length)
+  if (typeof value === 'object') return String((value as { name?: unknown }).name ?? JSON.stringify(value))
+  return String(value)
+}
+
+export function changeInWords(change: Change): string {
+  switch (change.kind) {
+    case 'param':
+      return `${change.title}.${change.param} ${valueInWords(change.from)} → ${valueInWords(change.to)}`
+    case 'added':
+      return `+ ${change.title}`
+    case 'removed':
+      return `− ${change.title}`
+    case 'rewired':
+      return texts.runs.rewired(change.title)
+  }
+}
+
+export function changesInWords({ changed, to }: Pick<Run, 'changed' | 'to'>): string {
+  const words = (changed ?? []).map(changeInWords)
+  return [...(to === undefined ? [] : [texts.runs.runTo(to)]), ...words].join(', ')
+}
+
+export const seedsInWords = ({ seeds }: Run): string => [...new Set(seeds.map(({ value }) => valueInWords(value)))].join(', ')
+
+export const lossInWords = ({ loss }: Run): string => (loss === undefined ? '' : format.number(loss))
+
+/** All that can be searched for. */
+export const runInWords = (run: Run): string =>
+  [
+    run.name,
+    run.note,
+    changesInWords(run),
+    texts.runs.outcomes[run.outcome],
+    run.fault,
+    run.backend,
+    ...run.seeds.flatMap(({ title, param, value }) => [`${title}.${param}`, String(value)]),
+    ...run.metrics.map(({ title, name }) => `${title} ${name}`),
+  ].join(' ')
+
+/** "14:05" today, "3 Nov 14:05" before. */
+export const whenInWords = (when: number): string =>
+  new Date(when).toDateString() === new Date().toDateString() ? format.clock(when) : `${format.day(when)} ${format.clock(when)}`

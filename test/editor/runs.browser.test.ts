@@ -1,0 +1,99 @@
+// Runs in the editor: each is kept, they are compared, opened as they ran, starred and deleted.
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { trainingGraph } from '../trainingGraph.ts'
+import { workflowOf } from '../workflowOf.ts'
+import { addAxe, found } from './axe.ts'
+import { dropText, placeOf, titles, values } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+
+let context: BrowserContext
+let page: Page
+
+const training = () => workflowOf({ nodes: trainingGraph(4).nodes.filter(({ id }) => id !== 'Keep' && id !== 'Numbers') })
+
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  await dropText(page, 'training.json', training())
+  await expect.poll(() => titles(page)).toContain('Adam')
+})
+
+afterEach(async () => {
+  await context?.close()
+  expect(chromium.errors()).toEqual([])
+})
+
+const rows = () => page.locator('.runs-table tbody tr')
+
+/** With the table open: a run has ended when it has a row. */
+const runIt = async () => {
+  const before = await rows().count()
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => rows().count(), { timeout: 30_000 }).toBe(before + 1)
+}
+
+const setParam = async (title: string, param: string, value: string) => {
+  const { x, y } = await placeOf(page, title)
+  await page.mouse.click(x, y)
+  const field = page.locator('.panel').getByLabel(param, { exact: true })
+  await field.fill(value)
+  await field.press('Enter')
+}
+
+const column = (name: string) =>
+  page.evaluate(
+    (index) => [...document.querySelectorAll(`.runs-table tbody tr > td:nth-child(${index})`)].map((cell) => cell.textContent),
+    ['', '', 'When', 'Workflow', 'What changed', 'Seed', 'Loss', 'Time', 'Sample'].indexOf(name) + 1,
+  )
+
+test('two runs are two rows; compared, starred, opened as they ran, deleted and back again', async () => {
+  await page.keyboard.press('Alt+r')
+  await page.getByText('No runs yet').waitFor()
+  await runIt()
+  await setParam('Adam', 'lr', '0.5')
+  await runIt()
+  expect(await column('What changed')).toEqual(['Adam.lr 0.01 → 0.5', 'first run'])
+  expect((await column('Loss')).every((loss) => Number(loss) > 0)).toBe(true)
+  expect(await page.locator('.runs-table .sample img').count()).toBe(2)
+
+  await addAxe(page)
+  const axe = await found(page, 'runs', '.lower')
+
+  await page.getByRole('columnheader', { name: 'When' }).getByRole('button').click()
+  expect(await page.getByRole('columnheader', { name: 'When' }).getAttribute('aria-sort')).toBe('ascending')
+  expect(await column('What changed')).toEqual(['first run', 'Adam.lr 0.01 → 0.5'])
+
+  await rows().first().focus()
+  await page.keyboard.press('s')
+  await expect.poll(() => rows().first().getByRole('button', { pressed: true }).count()).toBe(1)
+  await page.keyboard.press(' ')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press(' ')
+  await page.getByRole('button', { name: 'Compare 2' }).click()
+  const differences = page.locator('.compare-table .difference')
+  await expect.poll(() => differences.allInnerTexts()).toEqual([expect.stringMatching(/^Adam lr\s+0\.01\s+0\.5$/)])
+  expect(await page.locator('.compare-table .samples img').count()).toBe(2)
+  axe.push(...(await found(page, 'runs compared', '.lower')))
+  expect(axe).toEqual([])
+
+  await page.getByRole('button', { name: 'Open as it ran' }).first().click()
+  await expect.poll(async () => (await values(page, 'Adam')).lr).toBe(0.01)
+
+  await page.keyboard.press('Escape')
+  await rows().last().focus()
+  await page.keyboard.press('Delete')
+  await expect.poll(() => rows().count()).toBe(1)
+  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await expect.poll(() => rows().count()).toBe(2)
+  await rows().first().focus()
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.locator('.lower').count()).toBe(0)
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
+})
