@@ -11,6 +11,7 @@ import { KeptFiles } from './kept.tsx'
 import type { Draft, SavedWorkflow } from './library.ts'
 import { storageMessage } from './library.ts'
 import { Outline } from './outline.tsx'
+import { isSmall } from './small.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -126,7 +127,10 @@ function Card({ ready: { id, title, about, picture } }: { ready: Ready }) {
         type="button"
         class="card"
         aria-current={state.openReady.value === id}
-        onClick={() => void editor.workspace.openReady(id)}
+        onClick={() => {
+          makeWay()
+          void editor.workspace.openReady(id)
+        }}
       >
         {picture && <img class="picture" src={picture} alt="" loading="lazy" />}
         <span class="body">
@@ -195,7 +199,11 @@ const More = ({ name, items }: { name: string; items: () => state.Menu['items'] 
   <MenuButton class="icon small" label={texts.drawer.more(name)} icon={<icons.more />} menu={() => ({ items: items() })} />
 )
 
+/** Where the drawer covers the canvas it goes, for what was chosen to be seen. */
+const makeWay = () => isSmall() && (state.drawer.value = undefined)
+
 async function openRow({ workspace }: Editor, { id, saved, draft }: Row) {
+  makeWay()
   try {
     if (saved) await workspace.openSaved(id)
     else if (draft) await workspace.openDraft(draft)

@@ -12,11 +12,13 @@ import { byType } from './declarations.ts'
 import { takeLink } from './drops/take.ts'
 import { addFile, addFiles, listenToDrops } from './files.ts'
 import { followFocus } from './focus.ts'
+import { insetsNow } from './insets.ts'
 import { createLibrary, openStores, type Library, type Settings } from './library.ts'
 import { menuFor } from './menus.ts'
 import { createRunner, type Runner } from './run.ts'
 import { replaced } from './replace.ts'
 import { createRuns, type Runs } from './runs/runs.ts'
+import { isSmall } from './small.ts'
 import { fitting, inserted } from './splice.ts'
 import { createStage, type Stage } from './stage.ts'
 import * as state from './state.ts'
@@ -58,7 +60,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   const { stores, lasting } = await openStores()
   const library = createLibrary(stores)
   state.settings.value = await library.settings()
-  state.panelShown.value = state.settings.value.panel
+  state.panelShown.value = state.settings.value.panel && !isSmall()
   await applyLanguage(state.settings.value.language)
   const keep = (change: Partial<Settings>) => {
     state.settings.value = { ...state.settings.value, ...change }
@@ -160,12 +162,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       this.focus(node?.id)
     },
     focus: followFocus(stage),
-    insets: () => ({
-      top: heightOf('.top'),
-      bottom: heightOf('.status') + (state.lower.value ? heightOf('.lower') : 0),
-      left: state.drawer.value ? widthOf('.drawer') : 0,
-      right: state.panelShown.value ? widthOf('.panel') : 0,
-    }),
+    insets: insetsNow,
     showPanel(shown) {
       state.panelShown.value = shown
       keep({ panel: shown })
@@ -210,9 +207,6 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   if (!lasting) state.say(texts.unsaved, { text: texts.storage.notLasting, error: true })
   return editor
 }
-
-const heightOf = (selector: string) => document.querySelector(selector)?.clientHeight ?? 0
-const widthOf = (selector: string) => document.querySelector(selector)?.clientWidth ?? 0
 
 const linkIn = (file: WorkflowFile, { id }: LLink) => file.links.find(([each]) => String(each) === String(id))
 

@@ -128,6 +128,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     ContextMenu: unknown
     LGraphGroup: typeof LGraphGroup
     release_link_on_empty_shows_menu: boolean
+    getTime(): number
     NODE_TEXT_COLOR: string
     NODE_DEFAULT_COLOR: string
     NODE_DEFAULT_BGCOLOR: string

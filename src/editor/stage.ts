@@ -22,6 +22,7 @@ import { paintGrid } from './look/wires.ts'
 import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
 import { declared, texts } from './texts.ts'
 import type { Colours } from './theme.ts'
+import { listenToTouch } from './touch.ts'
 
 export interface Stage extends Camera {
   readonly graph: LGraph
@@ -67,7 +68,9 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
   tameGroups(graph)
   const zoneLook = { ground: colours.canvas, colour: colours.category }
   installZones(canvas, zoneLook)
+  // A finger on a film is taken before all others.
   scrubByTouch(canvas)
+  listenToTouch(canvas)
   let animated = false
   const watchers = new Set<() => void>()
   const paint = (next: Colours) => {

@@ -1,0 +1,160 @@
+// The editor under fingers: real touches in a real Chromium, on the sizes of a phone and of a tablet.
+import type { BrowserContext, CDPSession, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { node } from '../nodes/evaluate.ts'
+import { workflowOf } from '../workflowOf.ts'
+import type { Canvas } from './driver.ts'
+import { dropText, newWorkflow, placeOf, titles } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+
+type At = { x: number; y: number }
+
+let context: BrowserContext
+let page: Page
+let session: CDPSession
+
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 820, height: 1180 })
+  session = await context.newCDPSession(page)
+  await session.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  await newWorkflow(page)
+})
+afterEach(() => context?.close())
+
+const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: At[]) =>
+  session.send('Input.dispatchTouchEvent', { type, touchPoints: touchPoints.map((at, id) => ({ ...at, id })) })
+
+async function tap(at: At) {
+  await touch('touchStart', at)
+  await touch('touchEnd')
+}
+
+async function drag(from: At, to: At) {
+  await touch('touchStart', from)
+  for (const part of [0.1, 0.5, 1])
+    await touch('touchMove', { x: from.x + part * (to.x - from.x), y: from.y + part * (to.y - from.y) })
+  await touch('touchEnd')
+  await page.waitForTimeout(120)
+}
+
+const view = () =>
+  page.evaluate(() => {
+    const { scale, offset } = (document.querySelector('canvas') as unknown as { data: Canvas }).data.ds
+    return { scale, x: offset[0], y: offset[1] }
+  })
+
+/** On the page: a slot of the first node of this title. */
+const slotOf = (title: string, side: 'input' | 'output', slot: number): Promise<At> =>
+  page.evaluate(
+    ([title, input, slot]) => {
+      interface Node {
+        getTitle(): string
+        getConnectionPos(input: boolean, slot: number): [number, number]
+      }
+      const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+      const found = (graph._nodes as unknown as Node[]).find((each) => each.getTitle() === title)!
+      const [x, y] = found.getConnectionPos(input, slot)
+      return { x: (x + ds.offset[0]) * ds.scale, y: (y + ds.offset[1]) * ds.scale }
+    },
+    [title, side === 'input', slot] as const,
+  )
+
+const wires = () =>
+  page.evaluate(() => {
+    const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+    return Object.keys((graph as unknown as { links: object }).links).length
+  })
+
+async function twoNodes() {
+  const graph = { nodes: [node('Schedule', 'NoiseSchedule', {}, {}), node('Way', 'Timesteps', {}, {})] }
+  await dropText(page, 'two.json', workflowOf(graph))
+  await expect.poll(() => titles(page)).toEqual(['Schedule', 'Way'])
+  await page.getByRole('button', { name: 'Details' }).click()
+  await page.waitForTimeout(300)
+}
+
+test('one finger pans and drags, two zoom about what is between them and pan', async () => {
+  await twoNodes()
+  const before = await view()
+  await drag({ x: 300, y: 900 }, { x: 360, y: 940 })
+  const panned = await view()
+  expect((panned.x - before.x) * before.scale).toBeCloseTo(60, 0)
+  expect((panned.y - before.y) * before.scale).toBeCloseTo(40, 0)
+
+  await touch('touchStart', { x: 350, y: 900 }, { x: 450, y: 900 })
+  await touch('touchMove', { x: 300, y: 900 }, { x: 500, y: 900 })
+  await touch('touchMove', { x: 330, y: 910 }, { x: 530, y: 910 })
+  await touch('touchEnd')
+  const zoomed = await view()
+  expect(zoomed.scale).toBeCloseTo(panned.scale * 2, 5)
+  // What was in the middle is in the middle still, and went along.
+  expect(430 / zoomed.scale - zoomed.x).toBeCloseTo(400 / panned.scale - panned.x, 0)
+  expect(910 / zoomed.scale - zoomed.y).toBeCloseTo(900 / panned.scale - panned.y, 0)
+  await page.keyboard.press('Home')
+
+  const at = await placeOf(page, 'Way')
+  await drag(at, { x: at.x + 40, y: at.y + 120 })
+  const there = await placeOf(page, 'Way')
+  expect([there.x - at.x, there.y - at.y].map(Math.round)).toEqual([40, 120])
+})
+
+test('a wire is drawn between slots that are met within 12 pixels; dropped in the empty it finds what fits', async () => {
+  await twoNodes()
+  const [from, to] = [await slotOf('Schedule', 'output', 0), await slotOf('Way', 'input', 0)]
+  await drag({ x: from.x + 9, y: from.y + 8 }, { x: to.x - 8, y: to.y - 9 })
+  expect(await wires()).toBe(1)
+  await drag({ x: from.x + 2, y: from.y + 10 }, { x: 400, y: 1000 })
+  await page.getByText('Nodes that take schedule').waitFor()
+})
+
+test('a tap selects, a double-tap finds a node, a finger that rests opens the menu', async () => {
+  await twoNodes()
+  const at = await placeOf(page, 'Schedule')
+  await page.getByRole('button', { name: 'Details' }).click()
+  await tap(at)
+  await expect.poll(() => page.locator('.panel h2').textContent()).toBe('Schedule')
+  await touch('touchStart', at)
+  await page.getByRole('menuitem', { name: 'Replace with…' }).waitFor()
+  await touch('touchEnd')
+  await page.keyboard.press('Escape')
+  await touch('touchStart', { x: 300, y: 1000 })
+  await page.getByRole('menuitem', { name: 'Paste' }).waitFor()
+  await touch('touchEnd')
+  await page.keyboard.press('Escape')
+  await tap({ x: 300, y: 1000 })
+  await page.waitForTimeout(100)
+  await tap({ x: 308, y: 1006 })
+  await page.getByRole('combobox', { name: 'Find a node' }).fill('mix')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => titles(page)).toEqual(['Mix', 'Schedule', 'Way'])
+})
+
+test.each([
+  [820, 1180],
+  [390, 844],
+])('on %i x %i pixels everything is on the screen', async (width, height) => {
+  await page.setViewportSize({ width, height })
+  const outside = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('button, input, .panel, .drawer')]
+        .map((element) => ({
+          box: element.getBoundingClientRect(),
+          name: element.getAttribute('aria-label') ?? element.textContent,
+        }))
+        .filter(({ box }) => box.width && (box.left < -1 || box.right > innerWidth + 1))
+        .map(({ name }) => name),
+    )
+  expect(await outside()).toEqual([])
+  await page.getByRole('button', { name: 'Library' }).click()
+  await page.locator('.card').first().waitFor()
+  expect(await outside()).toEqual([])
+  const card = (await page.locator('.card').first().boundingBox())!
+  expect(card.width).toBeGreaterThan(220)
+})
