@@ -17,6 +17,7 @@ import * as state from './state.ts'
 import { Status } from './status.tsx'
 import { texts } from './texts.ts'
 import { Top } from './top.tsx'
+import { Viewer } from './viewer/open.tsx'
 
 function App({ editor }: { editor: Editor }) {
   return (
@@ -36,6 +37,7 @@ function App({ editor }: { editor: Editor }) {
       <QueueList />
       <Menu />
       <Quick />
+      <Viewer />
       <Dialog />
     </EditorContext.Provider>
   )

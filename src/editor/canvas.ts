@@ -56,6 +56,8 @@ export interface StageHooks {
     answer: (text: string) => void,
   ): void
   rename(what: LGraphNode | LGraphGroup, page: Point): void
+  /** What a node shows was double-clicked. */
+  enlarge(node: LGraphNode): void
   /** A param is to be typed. */
   edit(node: DiffusionNode, param: string, page: Point): void
   chooseFile(node: DiffusionNode, param: string, what: Kept, page: Point): void

@@ -18,6 +18,8 @@ import * as state from './state.ts'
 import { texts } from './texts.ts'
 import type { Texts } from './texts/en.ts'
 import { towards, type Direction } from './towards.ts'
+import { comparable, compare, enlarge } from './viewer/open.tsx'
+import { canEnlarge } from './viewer/sources.ts'
 
 export interface Command {
   /** In the language that is on. */
@@ -160,6 +162,12 @@ export function makeCommands(editor: Editor) {
       enabled: () => nodes().length === 1,
       run: () => replaceNode(editor, nodes()[0]!),
     },
+    enlarge: {
+      keys: ['Enter'],
+      enabled: () => nodes().length === 1 && canEnlarge(nodes()[0]!),
+      run: () => void enlarge(editor, nodes()[0]!),
+    },
+    compare: { keys: ['Alt+D'], enabled: () => comparable(nodes()), run: () => compare(editor, nodes()) },
     runTo: {
       keys: ['Shift+Enter'],
       enabled: () => idle() && nodes().length === 1,
@@ -254,8 +262,8 @@ const typing = (target: EventTarget | null) =>
 const moves = ({ target, key }: KeyboardEvent) =>
   target instanceof HTMLInputElement && /^(range|radio)$/.test(target.type) && /^(Home|End|Page|Arrow)/.test(key)
 
-/** Elsewhere these keys scroll, or go from one thing to the next. */
-const onTheCanvas: ReadonlySet<CommandId> = new Set(['nodeLeft', 'nodeRight', 'nodeUp', 'nodeDown'])
+/** Elsewhere these keys scroll, go from one thing to the next, or open it. */
+const onTheCanvas: ReadonlySet<CommandId> = new Set(['nodeLeft', 'nodeRight', 'nodeUp', 'nodeDown', 'enlarge'])
 
 /** What was pressed, as {@link Command.keys} writes it. */
 export function keysOf(event: KeyboardEvent): string {

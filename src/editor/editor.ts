@@ -24,6 +24,7 @@ import { createStage, type Stage } from './stage.ts'
 import * as state from './state.ts'
 import { applyLanguage, texts } from './texts.ts'
 import { applyTheme } from './theme.ts'
+import { enlarge } from './viewer/open.tsx'
 import { createWorkspace, type Workspace } from './workspace.ts'
 
 export interface Editor {
@@ -97,6 +98,10 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     choose: (at, entries, title) => (state.menu.value = { at, items: entries, ...(title && { title }) }),
     ask: (at, question, answer) => (state.quick.value = { at, ...question, answer }),
     rename: (what, page) => editor.rename(what, page),
+    enlarge(node) {
+      stage!.focus() // where the keys go on when it is closed
+      enlarge(editor, node)
+    },
     edit: (node, param, page) => editParam(editor, node, param, page),
     chooseFile: (node, param, what, page) => void chooseFile(editor, node, param, what, page),
     refused: (reason) => state.say(reason),

@@ -66,6 +66,7 @@ export const icons = {
   undo: () => icon(<path d="M5.5 3 2.75 5.75 5.5 8.5M3 5.75h6.25a3.5 3.5 0 0 1 0 7H6" />),
   redo: () => icon(<path d="M10.5 3l2.75 2.75L10.5 8.5M13 5.75H6.75a3.5 3.5 0 0 0 0 7H10" />),
   plus: () => icon(<path d="M8 3.25v9.5M3.25 8h9.5" />),
+  minus: () => icon(<path d="M3.25 8h9.5" />),
   search: () =>
     icon(
       <>

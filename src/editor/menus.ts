@@ -10,6 +10,8 @@ import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
 import type { Menu, MenuItem } from './state.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
+import { comparable } from './viewer/open.tsx'
+import { canEnlarge } from './viewer/sources.ts'
 
 export interface MenuTarget {
   node?: LGraphNode
@@ -41,6 +43,8 @@ export function menuFor(editor: Editor, spot: Spot, target: MenuTarget): Menu {
 function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] {
   const { commands } = texts
   return [
+    ...(canEnlarge(node) ? [itemOf(editor, 'enlarge')] : []),
+    ...(comparable(editor.stage.selection()) ? [itemOf(editor, 'compare')] : []),
     itemOf(editor, 'runTo'),
     ...(byType.get(node.type)?.expands ? [{ label: commands.openNode, run: () => void openNode(editor, node) }] : []),
     'rule',

@@ -42,6 +42,8 @@ export interface Runner extends Requests {
   /** Something may have changed, a slider that is still being dragged included: live graphs run again. */
   touched(): void
   visible(nodes: string[]): void
+  /** The text of the workflow as it ran, to go into pictures that came of it; as it is, if it did not run. */
+  workflow(): string
   /** `measure`: which kernels are the quickest on the GPU is forgotten, and measured again. */
   useBackend(name: Extract<Request, { type: 'backend' }>['name'], measure?: boolean): void
   close(): void
@@ -73,6 +75,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   let present: Present | undefined
   /** The graph whose faults are shown. */
   let judged = ''
+  /** The text of what ran last on the canvas. */
+  let ran = ''
   let checkTimer: ReturnType<typeof setTimeout> | undefined
 
   const live = createLive({
@@ -148,8 +152,9 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   const onCanvas = () => Boolean(shown.present.value?.onCanvas)
   const isOpen = ({ meaning }: Queued) => meaningOf(graphOf(stage.graph)) === meaning
 
-  function showBeginning({ graph, meaning }: Present) {
+  function showBeginning({ graph, meaning, text }: Present) {
     clearShown()
+    ran = text
     shown.seeds.value = seedsOf(stage)
     stage.forgetRun()
     stage.animate(true)
@@ -363,6 +368,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       if (shown.present.value) shown.present.value = { ...shown.present.value, onCanvas: false }
       else clearProgress()
       clearShown()
+      ran = ''
       stage.animate(false)
     },
     pause: () => control(shown.state.value === 'paused' ? 'resume' : 'pause'),
@@ -378,6 +384,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     },
     touched: () => live.touched(),
     visible: (nodes) => port.post({ type: 'visible', nodes }),
+    workflow: () => ran || textOfRun(stage.graph, state.name.value),
     useBackend: (name, measure = false) => port.post({ type: 'backend', name, measure }),
     close() {
       undo.forEach((each) => each())

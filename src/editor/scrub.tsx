@@ -1,9 +1,10 @@
-// The scrubber of a film in the panel, for the keyboard; on the node it is dragged.
+// A film in the panel, for the keyboard and to be played; on the node it is dragged.
 import { useEffect, useState } from 'preact/hooks'
 import type { FilmView } from '../engine/plan/view.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { frameAt, timeText } from '../nodes/views/film.ts'
 import { useEditor } from './context.ts'
+import { Player } from './player.tsx'
 import { texts } from './texts.ts'
 
 /** Nothing tells of a drag on the node; looked at so often, in milliseconds. */
@@ -24,25 +25,18 @@ export function Scrub({ node }: { node: DiffusionNode }) {
     return () => clearInterval(timer)
   }, [node])
   if (!film || film.frames.length < 2) return null
-  const last = film.frames.length - 1
-  const frame = frameAt(film, at)
   return (
     <section class="section">
       <h3>
         {texts.panel.scrub}
-        <output>{timeText(film.t[frame]!)}</output>
+        <output>{timeText(film.t[frameAt(film, at)]!)}</output>
       </h3>
-      <input
-        type="range"
-        aria-label={texts.panel.scrub}
-        aria-valuetext={timeText(film.t[frame]!)}
-        min={0}
-        max={last}
-        step={1}
-        value={frame}
-        onInput={(event) => {
-          node.diffusion.scrub = event.currentTarget.valueAsNumber / last
-          setAt(node.diffusion.scrub)
+      <Player
+        film={film}
+        at={at}
+        seek={(to) => {
+          node.diffusion.scrub = to
+          setAt(to)
           stage.redraw()
         }}
       />

@@ -7,7 +7,7 @@ import type { Event } from '../engine/protocol.ts'
 import { fileOf, playIn, showEvent, showWorkflow } from '../nodes/litegraph/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { registerNodes } from '../nodes/litegraph/register.ts'
-import { scrubByTouch } from '../nodes/litegraph/scrub.ts'
+import { onView, scrubByTouch } from '../nodes/litegraph/scrub.ts'
 import { installZones } from '../nodes/litegraph/zones.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { limits } from '../nodes/workflow/json.ts'
@@ -143,6 +143,11 @@ function createCanvas(element: HTMLCanvasElement, graph: LGraph, hooks: StageHoo
   Object.assign(canvas, settingsOf(canvas, graph, hooks))
   element.tabIndex = 0
   element.addEventListener('mouseleave', () => canvas.setDirty(true))
+  element.addEventListener('dblclick', () => {
+    const node = canvas.nodeUnderPointer()
+    const [x, y] = canvas.graph_mouse
+    if (node && isDiffusionNode(node) && onView(node, [x - node.pos[0]!, y - node.pos[1]!])) hooks.enlarge(node)
+  })
   sharpen(canvas)
   graph.onNodeAdded = graph.onNodeRemoved = graph.onAfterChange = graph.onConnectionChange = () => hooks.changed()
   return canvas
@@ -260,6 +265,7 @@ function runOf(canvas: EditorCanvas, graph: LGraph): Pick<Stage, 'event' | 'forg
         node.diffusion.state = 'idle'
         delete node.diffusion.progress
         delete node.diffusion.fault
+        if (node.diffusion.view) node.diffusion.before = node.diffusion.view
       }
       canvas.setDirty(true, true)
     },

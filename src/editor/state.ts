@@ -10,6 +10,7 @@ import type { Placed } from './drops/place.ts'
 import type { Draft, SavedWorkflow, Settings } from './library.ts'
 import { defaultSettings } from './library.ts'
 import { texts } from './texts.ts'
+import type { ViewerOf } from './viewer/sources.ts'
 
 // ---- the open workflow
 
@@ -171,6 +172,8 @@ export const menu = signal<Menu | undefined>(undefined)
 export const dialog = signal<Dialog | undefined>(undefined)
 /** Whether the list of what runs and waits is open. */
 export const queueShown = signal(false)
+/** Pictures that are seen large. */
+export const viewer = signal<ViewerOf | undefined>(undefined)
 export const quick = signal<Quick | undefined>(undefined)
 export const toasts = signal<readonly Toast[]>([])
 export const banner = signal<{ text: string; actions: { label: string; run: () => void }[] } | undefined>(undefined)

@@ -83,6 +83,27 @@ function place(
   }
 }
 
+/** The first of each next to each other, at the top, `gap` pixels apart; what is left over is black. Grey beside colours is coloured. */
+export function beside(pictures: readonly Pictures[], gap: number): Pictures {
+  const channels = pictures.some((each) => each.channels === 3) ? 3 : 1
+  const width = pictures.reduce((sum, each) => sum + each.width + gap, -gap)
+  const height = Math.max(...pictures.map((each) => each.height))
+  const pixels = new Uint8ClampedArray(width * height * channels)
+  let left = 0
+  for (const each of pictures) {
+    place(pixels, width, left, 0, channels === 3 ? coloured(each) : each, 0, 1)
+    left += each.width + gap
+  }
+  return { width, height, channels, count: 1, pixels }
+}
+
+function coloured(pictures: Pictures): Pictures {
+  if (pictures.channels === 3) return pictures
+  const pixels = new Uint8ClampedArray(3 * pictures.pixels.length)
+  pictures.pixels.forEach((grey, i) => pixels.fill(grey, 3 * i, 3 * i + 3))
+  return { ...pictures, channels: 3, pixels }
+}
+
 /** One of them alone. */
 export function pictureAt({ width, height, channels, pixels }: Pictures, index: number): Pictures {
   const size = width * height * channels

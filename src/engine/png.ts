@@ -6,19 +6,67 @@ import type { Pictures } from './plan/view.ts'
 export const PNG_SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10)
 
 /** The first of the pictures. */
-export function encodePng({ width, height, channels, pixels }: Pictures): Uint8Array<ArrayBuffer> {
-  const header = new Uint8Array(13)
-  const view = new DataView(header.buffer)
+export const encodePng = (picture: Pictures): Uint8Array<ArrayBuffer> =>
+  joined([PNG_SIGNATURE, header(picture), pngChunk('IDAT', packed(picture)), END])
+
+function header({ width, height, channels }: Pictures): Uint8Array {
+  const data = new Uint8Array(13)
+  const view = new DataView(data.buffer)
   view.setUint32(0, width)
   view.setUint32(4, height)
-  header.set([8, channels === 3 ? 2 : 0], 8)
-  const rows = filtered(pixels, width * channels, height, channels)
-  return joined([
-    PNG_SIGNATURE,
-    pngChunk('IHDR', header),
-    pngChunk('IDAT', zlibSync(rows, { level: 9 })),
-    pngChunk('IEND', new Uint8Array(0)),
-  ])
+  data.set([8, channels === 3 ? 2 : 0], 8)
+  return pngChunk('IHDR', data)
+}
+
+const packed = ({ width, height, channels, pixels }: Pictures): Uint8Array =>
+  zlibSync(filtered(pixels, width * channels, height, channels), { level: 9 })
+
+/** An animation that is written picture by picture: a long one takes seconds, and others want to be served in between. */
+export interface AnimationWriter {
+  /** The next picture, seen for `delay` milliseconds. All have the size and the channels of the first. */
+  add(picture: Pictures, delay: number): void
+  /** The file, once all are in it. */
+  bytes(): Uint8Array<ArrayBuffer>
+}
+
+/**
+ * Animated PNG (the same specification, section 11.3.8): lossless, and a PNG of the first picture to who knows nothing of it.
+ * `count` pictures will follow, played `loops` times, for ever if 0.
+ */
+export function apngWriter(count: number, loops: number): AnimationWriter {
+  const parts: Uint8Array[] = []
+  let sequence = 0
+  const numbered = (data: Uint8Array) => {
+    const all = new Uint8Array(data.length + 4)
+    new DataView(all.buffer).setUint32(0, sequence++)
+    all.set(data, 4)
+    return all
+  }
+  return {
+    add(picture, delay) {
+      const first = parts.length === 0
+      if (first) parts.push(PNG_SIGNATURE, header(picture), pngChunk('acTL', bigEndian([count, loops])))
+      parts.push(pngChunk('fcTL', numbered(frameControl(picture, delay))))
+      parts.push(first ? pngChunk('IDAT', packed(picture)) : pngChunk('fdAT', numbered(packed(picture))))
+    },
+    bytes: () => joined([...parts, END]),
+  }
+}
+
+/** Over all of the picture, in place of the one before. */
+function frameControl({ width, height }: Pictures, delay: number): Uint8Array {
+  const data = new Uint8Array(22)
+  data.set(bigEndian([width, height, 0, 0]))
+  const view = new DataView(data.buffer)
+  view.setUint16(16, Math.min(65535, Math.round(delay)))
+  view.setUint16(18, 1000)
+  return data
+}
+
+function bigEndian(numbers: readonly number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 * numbers.length))
+  numbers.forEach((number, i) => view.setUint32(4 * i, number))
+  return new Uint8Array(view.buffer)
 }
 
 /** Length, type, data and checksum. */
@@ -31,6 +79,8 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)))
   return bytes
 }
+
+const END = pngChunk('IEND', new Uint8Array(0))
 
 /** What is subtracted from a pixel, given those to its left, above it, and above that one to the left (section 9.2). */
 type Filter = (left: number, up: number, corner: number) => number

@@ -24,6 +24,8 @@ describe('the words of the editor', () => {
       '.panel.start.2.0',
       '.dataset.colours.3',
       '.dataset.rgb',
+      '.viewer.formats.gif',
+      '.viewer.formats.apng',
       '.share.file',
       '.status.rejected',
     ])

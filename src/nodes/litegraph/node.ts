@@ -35,6 +35,8 @@ export type NodeState = 'idle' | 'running' | 'done' | 'cached' | 'fault'
 export interface NodeStatus {
   readonly declaration: Declaration
   view?: View
+  /** What it showed when the last run began. */
+  before?: View
   /** Of a film: which frame is shown, from 0, the first, to 1, the last, which is shown unless said. */
   scrub?: number
   state: NodeState

@@ -6,23 +6,26 @@ import { viewBox, viewHeight } from './body.ts'
 import { diffusionNodes } from './graph.ts'
 import type { DiffusionNode } from './node.ts'
 
-/** Where a node shows a film, in its own coordinates. */
-function filmBox(node: DiffusionNode): Box | undefined {
+/** Where a node shows something, in its own coordinates. */
+function shownBox(node: DiffusionNode): Box | undefined {
   const { view, declaration } = node.diffusion
-  if (view?.kind !== 'film' || node.flags.collapsed) return undefined
+  if (!view || node.flags.collapsed) return undefined
   return viewBox(node, node.computeSize()[1] - viewHeight(declaration))
 }
 
-/** Whether a place on a node, in its own coordinates, is on a film. */
-export function onFilm(node: DiffusionNode, [x, y]: readonly [number, number]): boolean {
-  const box = filmBox(node)
+/** Whether a place on a node, in its own coordinates, is on what it shows. */
+export function onView(node: DiffusionNode, [x, y]: readonly [number, number]): boolean {
+  const box = shownBox(node)
   return box !== undefined && x >= box.x && y >= box.y && x <= box.x + box.width && y <= box.y + box.height
 }
 
+export const onFilm = (node: DiffusionNode, place: readonly [number, number]): boolean =>
+  node.diffusion.view?.kind === 'film' && onView(node, place)
+
 /** Shows the frame at `x`, in the node's own coordinates. */
 export function scrubTo(node: DiffusionNode, x: number) {
-  const box = filmBox(node)
-  if (!box) return
+  const box = shownBox(node)
+  if (!box || node.diffusion.view?.kind !== 'film') return
   node.diffusion.scrub = scrubAt(box, x)
   node.setDirtyCanvas(true)
 }

@@ -47,7 +47,7 @@ export function paintFilm(
 }
 
 /** The first image of frames all along the way, each above its place in time. */
-function paintStrip(ctx: CanvasRenderingContext2D, { frames }: FilmView, track: Box, makeSheet: MakeSheet) {
+export function paintStrip(ctx: CanvasRenderingContext2D, { frames }: FilmView, track: Box, makeSheet: MakeSheet) {
   const [first] = frames
   if (!first?.count) return
   const { scale, x: originX, y: originY } = deviceOf(ctx)

@@ -3,7 +3,8 @@ import type { ScatterView } from '../../engine/plan/view.ts'
 import type { Box, LegendItem, Theme } from './canvas.ts'
 import { begin, crisp, legend, setFont, shorten, ticks, tickText } from './canvas.ts'
 
-interface Plane extends Box {
+/** A part of the plane on the screen: the box, and where in it a point lies. */
+export interface Plane extends Box {
   px(x: number): number
   py(y: number): number
   /** Pixels a unit of data. */
@@ -19,6 +20,18 @@ export function paintScatter(ctx: CanvasRenderingContext2D, view: ScatterView, b
   const below = view.caption && box.height > 90 ? 20 : 6
   const plane = planeOf(view, { ...inner, y: box.y + above, height: box.height - above - below })
 
+  paintPlane(ctx, view, plane, theme)
+  if (view.caption && below > 6) {
+    setFont(ctx, 11)
+    ctx.fillStyle = theme.dim
+    ctx.textAlign = 'center'
+    ctx.fillText(shorten(ctx, view.caption, inner.width), box.x + box.width / 2, box.y + box.height - 6)
+  }
+  ctx.restore()
+}
+
+/** All but the legend and the caption. */
+export function paintPlane(ctx: CanvasRenderingContext2D, view: ScatterView, plane: Plane, theme: Theme) {
   axes(ctx, plane, theme)
   ctx.save()
   ctx.beginPath()
@@ -29,21 +42,13 @@ export function paintScatter(ctx: CanvasRenderingContext2D, view: ScatterView, b
   view.paths.forEach((path, i) => paintPath(ctx, path, plane, theme.series[i % theme.series.length]!))
   if (view.ellipses) paintEllipses(ctx, view.ellipses, plane, theme)
   ctx.restore()
-
-  if (view.caption && below > 6) {
-    setFont(ctx, 11)
-    ctx.fillStyle = theme.dim
-    ctx.textAlign = 'center'
-    ctx.fillText(shorten(ctx, view.caption, inner.width), box.x + box.width / 2, box.y + box.height - 6)
-  }
-  ctx.restore()
 }
 
 /** The first of several clouds is what the others are compared with. */
 const cloudColour = (i: number, count: number, theme: Theme) =>
   count > 1 && i === 0 ? theme.reference : theme.series[(count > 1 ? i - 1 : i) % theme.series.length]!
 
-const legendOf = ({ clouds }: ScatterView, theme: Theme): LegendItem[] =>
+export const legendOf = ({ clouds }: ScatterView, theme: Theme): LegendItem[] =>
   clouds.length > 1
     ? clouds.map(({ name }, i) => ({
         name,

@@ -1,0 +1,268 @@
+// Pictures seen large: opened from nodes, enlarged, compared, played, saved.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { View } from '../../src/engine/plan/view.ts'
+import { workflowOfPng } from '../../src/nodes/workflow/png.ts'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { node } from '../nodes/evaluate.ts'
+import { workflowOf } from '../workflowOf.ts'
+import { dropText, newWorkflow, placeOf } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+
+let context: BrowserContext
+let page: Page
+
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  await newWorkflow(page)
+  await dropText(page, 'sampling.json', sampling)
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect.poll(async () => (await viewOf('Pair'))?.kind, { timeout: 20_000 }).toBe('images')
+})
+
+afterEach(async () => {
+  await context?.close()
+  expect(chromium.errors()).toEqual([])
+})
+
+/** An untrained network that samples: four images of 8 x 8, in five frames. */
+const sampling = workflowOf({
+  nodes: [
+    node('Net', 'UNet', {}, { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' }),
+    node('Schedule', 'NoiseSchedule'),
+    node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1', seed: 7 }),
+    node(
+      'Sampler',
+      'Sampler',
+      { model: 'Net.model', x_T: 'Noise.noise', schedule: 'Schedule.schedule' },
+      { num_inference_steps: 4 },
+    ),
+    node('Film', 'FilmStrip', { trajectory: 'Sampler.trajectory' }),
+    node('Pair', 'Preview', { images_1: 'Noise.noise', images_2: 'Sampler.x_0' }, { names: 'x_T, x_0' }),
+    node('Same', 'Preview', { images_1: 'Noise.noise' }),
+  ],
+})
+
+interface Canvas {
+  graph: { _nodes: { getTitle(): string; diffusion: { view?: View; scrub?: number } }[] }
+  selectNodes(nodes: unknown[]): void
+}
+
+/** Pixels as plain numbers: what a page gives back is JSON. */
+const viewOf = (title: string) =>
+  page.evaluate((title) => {
+    const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+    const { view, scrub } = graph._nodes.find((each) => each.getTitle() === title)!.diffusion
+    const pictures = view?.kind === 'film' ? view.frames : view?.kind === 'images' ? view.groups : []
+    return { kind: view?.kind, scrub, pixels: pictures.map(({ pixels }) => [...pixels]) }
+  }, title)
+
+async function select(...titles: string[]) {
+  await page.evaluate((titles) => {
+    const { data } = document.querySelector('canvas') as unknown as { data: Canvas }
+    data.selectNodes(data.graph._nodes.filter((each) => titles.includes(each.getTitle())))
+  }, titles)
+  await page.locator('main canvas').focus()
+}
+
+const viewer = () => page.getByRole('dialog', { name: 'Pictures' })
+const found = () => viewer().locator('.found').innerText()
+const picture = () => viewer().locator('.pane canvas').first()
+
+async function open(...titles: string[]) {
+  await select(...titles)
+  await page.keyboard.press(titles.length > 1 ? 'Alt+d' : 'Enter')
+  await picture().waitFor()
+}
+
+test('a double-click on a preview opens it: pixels are told, zoomed at the pointer, gone through one by one', async () => {
+  const { x, y } = await placeOf(page, 'Pair')
+  const scale = await page.evaluate(
+    () => (document.querySelector('canvas') as unknown as { data: { ds: { scale: number } } }).data.ds.scale,
+  )
+  await page.mouse.dblclick(x + 80 * scale, y + 200 * scale)
+  await picture().waitFor()
+  const box = (await picture().boundingBox())!
+  const at = [box.x + box.width * 0.3, box.y + box.height * 0.3] as const
+  await page.mouse.move(...at)
+  const told = await found()
+  const [, item, group, px, py, value] = /^(\d) of 4 · (\w+) · \((\d), (\d)\): (\d+)$/.exec(told)!
+  const { pixels } = await viewOf('Pair')
+  const pictures = pixels[group === 'x_T' ? 0 : 1]!
+  expect(pictures[64 * (Number(item) - 1) + 8 * Number(py) + Number(px)]).toBe(Number(value))
+  await page.mouse.wheel(0, -500)
+  await page.mouse.wheel(0, -500)
+  await page.mouse.move(at[0] + 1, at[1])
+  expect(await found()).toBe(told)
+  // Dragging takes it along.
+  await page.mouse.down()
+  await page.mouse.move(at[0] + 31, at[1] + 20, { steps: 2 })
+  await page.mouse.up()
+  expect(await found()).toBe(told)
+  await viewer().getByRole('button', { name: '%' }).click()
+  expect(await viewer().getByRole('button', { name: '%' }).innerText()).toBe('100 %')
+  await page.keyboard.press('PageDown')
+  await page.keyboard.press('PageDown')
+  await viewer().getByText('2 of 4').waitFor()
+  await page.keyboard.press('Escape')
+  await viewer().waitFor({ state: 'detached' })
+  // The keys are back on the canvas.
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
+})
+
+test('two pictures are compared by a slider, side by side, and by their difference; also with the run before', async () => {
+  await open('Pair', 'Same')
+  const slider = viewer().getByRole('slider')
+  expect(await slider.getAttribute('aria-valuenow')).toBe('50')
+  await slider.press('ArrowRight')
+  await slider.press('PageDown')
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(/^42 % \w+, then \w+$/)
+  const box = (await slider.boundingBox())!
+  const room = (await viewer().locator('.pane').boundingBox())!
+  await page.mouse.move(box.x + box.width / 2, box.y + 200)
+  await page.mouse.down()
+  await page.mouse.move(room.x + room.width / 4, box.y + 200, { steps: 2 })
+  await page.mouse.up()
+  expect(await slider.getAttribute('aria-valuenow')).toBe('25')
+  // One grid against two: they cannot be subtracted.
+  await viewer().getByText('Difference').click()
+  await viewer().getByText('not of the same size').waitFor()
+  await viewer().getByRole('combobox', { name: 'Picture' }).selectOption('Pair: x_T')
+  await viewer().getByRole('combobox', { name: 'compared with' }).selectOption('Same')
+  await viewer().getByText('mean 0.00, at most 0 of 255').waitFor()
+  await viewer().getByText('Side by side').click()
+  expect(await viewer().locator('.pane').count()).toBe(2)
+  await page.keyboard.press('Escape')
+
+  const before = (await viewOf('Same')).pixels
+  // Live, it runs again by itself.
+  await page.evaluate(() => {
+    const { data } = document.querySelector('canvas') as unknown as {
+      data: { graph: { _nodes: { getTitle(): string; setProperty(name: string, value: unknown): void }[] } }
+    }
+    data.graph._nodes.find((each) => each.getTitle() === 'Noise')!.setProperty('seed', 8)
+  })
+  await expect.poll(async () => (await viewOf('Same')).pixels).not.toEqual(before)
+  await select('Same')
+  await page.keyboard.press('Alt+d')
+  await viewer().getByText('Difference').click()
+  const apart = (await viewOf('Same')).pixels[0]!.map((value, i) => Math.abs(value - before[0]![i]!))
+  const mean = apart.reduce((a, b) => a + b) / apart.length
+  await viewer()
+    .getByText(`mean ${mean.toFixed(2)}, at most ${Math.max(...apart)} of 255`)
+    .waitFor()
+})
+
+interface Decoded {
+  count: number
+  loops: number
+  width: number
+  durations: number[]
+  /** The upper left pixel of each picture of the grid in each frame. */
+  pixels: number[][]
+}
+
+/** As the browser itself sees the file; corners of a grid of two by two, `step` pixels apart. */
+const decoded = (bytes: Buffer, type: string, step: number) =>
+  page.evaluate(
+    async ([bytes, type, step]) => {
+      const data = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))
+      const decoder = new ImageDecoder({ data, type })
+      await decoder.tracks.ready
+      await decoder.completed
+      const { frameCount, repetitionCount } = decoder.tracks.selectedTrack!
+      const frames = []
+      for (let frameIndex = 0; frameIndex < frameCount; frameIndex++) {
+        const { image } = await decoder.decode({ frameIndex })
+        const ctx = new OffscreenCanvas(image.displayWidth, image.displayHeight).getContext('2d', { willReadFrequently: true })!
+        ctx.drawImage(image, 0, 0)
+        const at = (x: number, y: number) => ctx.getImageData(x, y, 1, 1).data[0]!
+        frames.push({
+          width: image.displayWidth,
+          duration: image.duration,
+          pixels: [at(0, 0), at(step, 0), at(0, step), at(step, step)],
+        })
+      }
+      return {
+        count: frameCount,
+        loops: repetitionCount,
+        width: frames[0]!.width,
+        durations: frames.map(({ duration }) => Math.round(duration! / 1000)),
+        pixels: frames.map(({ pixels }) => pixels),
+      } as Decoded
+    },
+    [bytes.toString('base64'), type, step] as const,
+  )
+
+async function saved(): Promise<{ name: string; bytes: Buffer }> {
+  const waiting = page.waitForEvent('download')
+  await viewer().getByRole('button', { name: 'Download' }).click()
+  const download = await waiting
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) }
+}
+
+test('a film is played, scrubbed, and saved as GIF, animated PNG, and a sheet that opens as its workflow', async () => {
+  await open('Film')
+  const time = viewer().getByRole('slider', { name: 'Along the way' })
+  await time.press('Home')
+  expect((await viewOf('Film')).scrub).toBe(0)
+  await time.press('ArrowRight')
+  expect((await viewOf('Film')).scrub).toBe(0.25)
+  expect(await time.getAttribute('aria-valuetext')).toBe('t = 500')
+  await viewer().getByRole('combobox', { name: 'How quick it plays' }).selectOption('24 a second')
+  await viewer().getByRole('button', { name: 'Play' }).click()
+  await expect.poll(() => time.getAttribute('aria-valuetext')).toBe('clean')
+  await viewer().getByRole('button', { name: 'Pause' }).click()
+
+  const first = (await viewOf('Film')).pixels.map((pixels) => [0, 64, 128, 192].map((from) => pixels[from]!))
+  const choose = async (format: string, fields: Record<string, string>) => {
+    await viewer().getByRole('button', { name: 'Save picture…' }).click()
+    await viewer().getByText(format, { exact: true }).click()
+    for (const [name, value] of Object.entries(fields)) await viewer().getByLabel(name).fill(value)
+  }
+  await choose('GIF', { 'Times its size': '3', 'Frames a second': '5', 'Last frame stays': '2' })
+  await viewer().getByText('51 × 51 pixels, 5 frames').waitFor()
+  const gif = await saved()
+  expect(gif.name).toBe('Film.gif')
+  const asGif = await decoded(gif.bytes, 'image/gif', 27)
+  expect(asGif).toMatchObject({ count: 5, loops: Infinity, width: 51, durations: [200, 200, 200, 200, 2000], pixels: first })
+
+  await choose('APNG', { 'Times its size': '2' })
+  await viewer().getByRole('switch').uncheck()
+  const apng = await saved()
+  const asPng = await decoded(apng.bytes, 'image/png', 18)
+  expect(asPng).toMatchObject({ count: 5, width: 34, pixels: first })
+  expect(asPng.durations.slice(0, 4)).toEqual([83, 83, 83, 83])
+  expect(workflowOfPng(apng.bytes)).toContain('diffusion/FilmStrip')
+
+  await choose('Sheet', { 'Times its size': '1', Frames: '3' })
+  await viewer().getByText('26 × 35 pixels').waitFor()
+  const sheet = await saved()
+  expect(JSON.parse(workflowOfPng(sheet.bytes)).nodes).toHaveLength(7)
+  expect((await decoded(sheet.bytes, 'image/png', 9)).pixels[0]!.slice(0, 2)).toEqual([first[0]![0], first[2]![0]])
+})
+
+test('axe finds nothing serious in it', async () => {
+  await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') })
+  const serious = () =>
+    page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(within: string): Promise<{ violations: { id: string; impact: string }[] }> }
+      }
+      return (await axe.run('dialog')).violations.filter(({ impact }) => /serious|critical/.test(impact)).map(({ id }) => id)
+    })
+  await open('Pair', 'Same')
+  expect(await serious()).toEqual([])
+  await page.keyboard.press('Escape')
+  await open('Film')
+  await viewer().getByRole('button', { name: 'Save picture…' }).click()
+  expect(await serious()).toEqual([])
+})
