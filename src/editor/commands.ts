@@ -179,6 +179,10 @@ export function makeCommands(editor: Editor) {
     gallery: { keys: ['Alt+G'], run: () => toggleDrawer(editor, 'gallery') },
     library: { keys: ['Alt+L'], run: () => toggleDrawer(editor, 'mine') },
     runs: { keys: ['Alt+R'], run: () => toggleRuns(editor) },
+    vary: {
+      keys: ['Alt+V'],
+      run: () => (state.dialog.value = { kind: 'vary', ...(nodes()[0] && { node: String(nodes()[0]!.id) }) }),
+    },
     outline: { keys: ['Alt+O'], run: () => toggleOutline(stage) },
     panel: { keys: ['Alt+P'], run: () => editor.showPanel(!state.panelShown.value) },
     minimap: { keys: ['Alt+M'], run: () => editor.showMinimap(!state.settings.value.minimap) },

@@ -46,6 +46,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     ...(canEnlarge(node) ? [itemOf(editor, 'enlarge')] : []),
     ...(comparable(editor.stage.selection()) ? [itemOf(editor, 'compare')] : []),
     itemOf(editor, 'runTo'),
+    ...(Object.keys(byType.get(node.type)?.params ?? {}).length > 0 ? [itemOf(editor, 'vary')] : []),
     ...(byType.get(node.type)?.expands ? [{ label: commands.openNode, run: () => void openNode(editor, node) }] : []),
     'rule',
     itemOf(editor, 'rename'),

@@ -9,6 +9,7 @@ import { ImportImages } from './datasets/import.tsx'
 import { LookThrough } from './datasets/look.tsx'
 import { icons } from './icons.tsx'
 import { AboutCheckpoint } from './kept.tsx'
+import { lazily } from './lazily.tsx'
 import { useOpenAt } from './place.ts'
 import type { Dialog as DialogState, Menu as MenuState, MenuItem, Quick as QuickState } from './state.ts'
 import * as state from './state.ts'
@@ -202,10 +203,19 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
       {dialog.kind === 'shortcuts' && <Shortcuts close={close} />}
       {dialog.kind === 'import' && <ImportImages dialog={dialog} close={close} />}
       {dialog.kind === 'dataset' && <LookThrough dialog={dialog} close={close} />}
+      {dialog.kind === 'vary' && <Vary dialog={dialog} close={close} />}
       {dialog.kind === 'checkpoint' && <AboutCheckpoint dialog={dialog} close={close} />}
     </dialog>
   )
 }
+
+const Vary = lazily(
+  async () => (await import('./runs/vary.tsx')).Vary,
+  (error) => {
+    state.dialog.value = undefined
+    state.say(texts.runs.sweep.title, { text: error.message, error: true })
+  },
+)
 
 /** Answers after the dialog is gone, so that the answer may open another. */
 function answer<T>(dialog: { answer: (value: T) => void }, value: T) {

@@ -14,6 +14,7 @@ import { seeds } from './editor.ts'
 import { addFile } from './files.ts'
 import { icons } from './icons.tsx'
 import { Prose } from './prose.tsx'
+import { varies } from './runs/varies.ts'
 import { isShipped } from './shipped.ts'
 import * as state from './state.ts'
 import { declared, texts } from './texts.ts'
@@ -69,6 +70,17 @@ function ParamRow({ node, name, param }: Props) {
     <div class={`param${changed ? ' changed' : ''}${param.kind === 'boolean' ? ' inline' : ''}${moot ? ' moot' : ''}`}>
       <div class="label">
         <label for={id}>{name}</label>
+        {varies(param) && !moot && (
+          <button
+            type="button"
+            class="link vary"
+            title={texts.commands.vary}
+            aria-label={`${name}: ${texts.commands.vary}`}
+            onClick={() => (state.dialog.value = { kind: 'vary', node: String(node.id), param: name })}
+          >
+            <icons.vary />
+          </button>
+        )}
         {changed && param.kind !== 'boolean' && (
           <button
             type="button"

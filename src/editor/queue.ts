@@ -11,8 +11,8 @@ export type Outcome = 'done' | 'failed' | 'stopped' | 'removed'
 /** A graph that is to run, or runs: a copy, which no edit reaches. */
 export interface Queued {
   readonly id: number
-  /** The id of its workflow. */
-  readonly workflow: string
+  /** What it belongs to: the workflow's id in the library, and what it is called. */
+  readonly workflow: { readonly id: string; readonly name: string }
   readonly name: string
   readonly graph: Graph
   /** Equal for graphs that run the same. */

@@ -1,6 +1,6 @@
 // Questions to the engine that are no run: each has a number, and its answer comes with it.
 import type { EnginePort, Event, ImageFile, ImportOptions, ImportReport, Kept, Request } from '../engine/protocol.ts'
-import type { Expansion } from '../engine/plan/graph.ts'
+import type { Expansion, Graph } from '../engine/plan/graph.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
 import type { Fault } from '../engine/plan/fault.ts'
 import { graphOf } from '../nodes/litegraph/graph.ts'
@@ -10,6 +10,8 @@ import type { Stage } from './stage.ts'
 import { run as shown } from './state.ts'
 
 export interface Requests {
+  /** What is wrong with a graph, and what is worth knowing of it. */
+  check(graph: Graph): Promise<Fault[]>
   expand(node: LGraphNode): Promise<Expansion>
   /** The graph as a script. Throws Error, saying what keeps it from being one. */
   script(text: { title?: string; about?: string }): Promise<string>
@@ -65,6 +67,7 @@ export function createRequests({ ask, follow }: Questions, port: EnginePort, sta
     shown.kept[what].value = files
   }
   return {
+    check: async (graph) => (await ask<'checked'>((id) => ({ type: 'check', id, graph }))).faults,
     async expand(node) {
       const meant = graphOf(stage.graph).nodes.find((each) => each.id === String(node.id))!
       const { expansion, faults } = await ask<'expanded'>((id) => ({

@@ -50,7 +50,7 @@ export interface Runner extends Requests {
 }
 
 /** What else is said of a graph that is put in the queue. */
-export interface Enqueued extends Pick<Queued, 'name' | 'sweep' | 'onEvent' | 'onEnd'> {
+export interface Enqueued extends Pick<Queued, 'name' | 'sweep' | 'onEvent' | 'onEnd'>, Partial<Pick<Queued, 'workflow'>> {
   /** The workflow; by default the one that is open. */
   text?: string
 }
@@ -71,6 +71,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   const queue = createQueue()
   const earlier = createEarlier()
   const questions = createQuestions(port)
+  const requests = createRequests(questions, port, stage)
   let lastId = 0
   let present: Present | undefined
   /** The graph whose faults are shown. */
@@ -115,7 +116,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
 
   const frozen = (graph: Graph, { text, ...more }: Enqueued): Queued => ({
     id: ++lastId,
-    workflow: state.id.value,
+    workflow: { id: state.id.value, name: state.name.value },
     graph,
     meaning: meaningOf(graph),
     text: text ?? textOfRun(stage.graph, state.name.value),
@@ -310,7 +311,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   async function check() {
     const graph = graphOf(stage.graph)
     if (meaningOf(graph) === judged) return
-    const { faults } = await questions.ask<'checked'>((id) => ({ type: 'check', id, graph }))
+    const faults = await requests.check(graph)
     if (shown.state.value !== 'idle') return
     judged = meaningOf(graph)
     const [wrong, notices] = [faults.filter((fault) => !fault.notice), faults.filter((fault) => fault.notice)]
@@ -338,7 +339,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
 
   return {
     queue,
-    ...createRequests(questions, port, stage),
+    ...requests,
     run: begin,
     enqueue,
     enqueueThis() {

@@ -138,6 +138,8 @@ export type Dialog =
       answer: (value: string | undefined) => void
     }
   | { kind: 'shortcuts' }
+  /** Values for params are asked for, to run with each; the param to begin with, if one is meant. */
+  | { kind: 'vary'; node?: string; param?: string }
   /** Images are to become a data set; `on` is the node they were dropped on. */
   | { kind: 'import'; name: string; files: readonly ImageFile[]; on?: NodeId }
   /** A look through a data set; after an import with what became of the files, and of the set in the graph. */

@@ -8,7 +8,7 @@ type ViewEvent = Extract<Event, { type: 'view' }>
 
 const item = (id: number, onEnd?: (outcome: Outcome) => void): Queued => ({
   id,
-  workflow: 'w',
+  workflow: { id: 'w', name: 'W' },
   name: `graph ${id}`,
   graph: { nodes: [] },
   meaning: '',

@@ -140,7 +140,7 @@ describe('keeping', () => {
 
   test('a sweep is there while one of its runs is', async () => {
     const kept = keepRuns(stores(), undefined, () => 0)
-    await kept.addSweep({ id: 's', when: 0, workflow: 'w', name: 'Points', axes: [] })
+    await kept.addSweep({ id: 's', when: 0, workflow: 'w', name: 'Points', text: '{}', axes: [] })
     expect(await kept.sweeps()).toEqual([])
     await kept.add(run('a', { sweep: { id: 's', at: [0] } }), details('a'))
     expect((await kept.sweeps()).map(({ id }) => id)).toEqual(['s'])

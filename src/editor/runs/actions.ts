@@ -6,10 +6,11 @@ import * as state from '../state.ts'
 import { texts } from '../texts.ts'
 import { looking } from './looking.ts'
 import type { Run } from './record.ts'
+import { showSweep } from './sweeping.ts'
 import { whenInWords } from './words.ts'
 
 /** Side by side; one by itself. */
-export const lookAt = (ids: readonly string[]) => (looking.value = ids)
+export const lookAt = (ids: readonly string[]) => (looking.value = { runs: ids })
 
 export const deleteRuns = (editor: Editor, ids: readonly string[]) => editor.runs.remove(ids)
 
@@ -38,6 +39,7 @@ async function askNote(editor: Editor, run: Run) {
 export const actionsFor = (editor: Editor, run: Run): state.Menu['items'] => [
   { label: texts.runs.look, run: () => lookAt([run.id]) },
   { label: texts.runs.restore, run: () => void restore(editor, run) },
+  ...(run.sweep ? [{ label: texts.runs.sweep.show, run: () => showSweep(run.sweep!.id) }] : []),
   'rule',
   { label: texts.runs.addNote, run: () => void askNote(editor, run) },
   { label: texts.commands.download, run: () => void saveFile(editor, run) },

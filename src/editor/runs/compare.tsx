@@ -1,10 +1,10 @@
 // Runs side by side: in what they differ, what came of them, their samples. One by itself is shown the same way.
-import { useEffect, useState } from 'preact/hooks'
 import { useEditor } from '../context.ts'
 import { byType } from '../declarations.ts'
 import * as format from '../format.ts'
 import { texts } from '../texts.ts'
 import { restore } from './actions.ts'
+import { useDetails } from './details.ts'
 import { useUrl } from './picture.tsx'
 import type { Difference, Picture, Run, RunDetails } from './record.ts'
 import { changeInWords, changesInWords, lossInWords, seedsInWords, valueInWords, whenInWords } from './words.ts'
@@ -34,21 +34,6 @@ export function Compare({ runs }: { runs: readonly Run[] }) {
       </table>
     </div>
   )
-}
-
-/** The details of all; undefined until they are read. What is gone meanwhile is an empty one. */
-function useDetails(runs: readonly Run[]): RunDetails[] | undefined {
-  const editor = useEditor()
-  const [details, setDetails] = useState<RunDetails[]>()
-  useEffect(() => {
-    let current = true
-    void Promise.all(runs.map(({ id }) => editor.runs.details(id).catch(() => undefined))).then(
-      (all) =>
-        current && setDetails(all.map((each, i) => each ?? { id: runs[i]!.id, text: '', losses: [], charts: [], pictures: [] })),
-    )
-    return () => void (current = false)
-  }, [runs.map(({ id }) => id).join()])
-  return details?.length === runs.length ? details : undefined
 }
 
 function RunHead({ run }: { run: Run }) {

@@ -1,4 +1,7 @@
-// Which runs are looked at: without any, all in the table.
+// What is looked at of the runs: all in the table, some side by side, or the grid of a sweep.
 import { signal } from '@preact/signals'
 
-export const looking = signal<readonly string[]>([])
+export type Looking = { runs: readonly string[] } | { sweep: string }
+
+/** Undefined: the table. */
+export const looking = signal<Looking | undefined>(undefined)

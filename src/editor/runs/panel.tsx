@@ -8,9 +8,12 @@ import * as state from '../state.ts'
 import { texts } from '../texts.ts'
 import { Compare } from './compare.tsx'
 import { looking } from './looking.ts'
+import type { Run, Sweep } from './record.ts'
 import './runs.css'
+import { Grid, GridTools } from './grid.tsx'
 import { Resize } from './resize.tsx'
 import { RunsTable, RunsTools } from './table.tsx'
+import { sweepInWords } from './words.ts'
 
 export function RunsPanel() {
   const editor = useEditor()
@@ -21,9 +24,8 @@ export function RunsPanel() {
     box.current!.querySelector<HTMLElement>('h2')!.focus()
   }, [])
   const close = () => closeRuns(editor)
-  const back = () => (looking.value = [])
-  const runs = all.value ?? []
-  const chosen = looking.value.map((id) => runs.find((run) => run.id === id)).filter((run) => run !== undefined)
+  const back = () => (looking.value = undefined)
+  const shown = shownOf(editor)
   return (
     <section
       ref={box}
@@ -32,20 +34,53 @@ export function RunsPanel() {
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || event.defaultPrevented) return
         event.preventDefault()
-        if (chosen.length) back()
+        if (shown.runs || shown.sweep) back()
         else close()
       }}
     >
       <Resize />
       <div class="lower-head">
-        {chosen.length > 0 && <IconButton class="icon small" label={texts.runs.back} icon={<icons.back />} onClick={back} />}
-        <h2 tabIndex={-1}>{chosen.length > 1 ? texts.runs.compared(chosen.length) : texts.runs.title}</h2>
-        {chosen.length === 0 && <RunsTools />}
+        {(shown.runs ?? shown.sweep) && (
+          <IconButton class="icon small" label={texts.runs.back} icon={<icons.back />} onClick={back} />
+        )}
+        <h2 tabIndex={-1}>{titleOf(shown)}</h2>
+        {shown.sweep && <GridTools sweep={shown.sweep} />}
+        {!shown.runs && !shown.sweep && <RunsTools />}
         <IconButton class="icon small close" label={texts.runs.close} icon={<icons.close />} onClick={close} />
       </div>
-      <div class="lower-body">{chosen.length > 0 ? <Compare runs={chosen} /> : all.value && <RunsTable runs={all.value} />}</div>
+      <div class="lower-body">
+        {shown.runs ? (
+          <Compare runs={shown.runs} />
+        ) : shown.sweep ? (
+          <Grid sweep={shown.sweep} />
+        ) : (
+          all.value && <RunsTable runs={all.value} />
+        )}
+      </div>
     </section>
   )
+}
+
+interface Shown {
+  runs?: readonly Run[]
+  sweep?: Sweep
+}
+
+/** What is looked at, as far as it is still there. */
+function shownOf({ runs }: Editor): Shown {
+  const at = looking.value
+  const all = runs.all.value ?? []
+  if (at && 'runs' in at) {
+    const chosen = at.runs.map((id) => all.find((run) => run.id === id)).filter((run) => run !== undefined)
+    return chosen.length > 0 ? { runs: chosen } : {}
+  }
+  const sweep = at && runs.sweeps.value.find(({ id }) => id === at.sweep)
+  return sweep ? { sweep } : {}
+}
+
+function titleOf({ runs, sweep }: Shown): string {
+  if (sweep) return sweepInWords(sweep)
+  return runs && runs.length > 1 ? texts.runs.compared(runs.length) : texts.runs.title
 }
 
 function closeRuns(editor: Editor) {

@@ -91,6 +91,9 @@ export interface Sweep {
   when: number
   workflow: string
   name: string
+  /** The file that it began with. */
+  text: string
+  /** Rows, then columns; one alone is columns. */
   axes: Axis[]
 }
 

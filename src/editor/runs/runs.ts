@@ -33,12 +33,12 @@ export interface Runs {
 /** What a file means. Throws WorkflowError where it is none. */
 export const graphOfText = (text: string) => toGraph(parseWorkflow(text, byType).workflow, byType)
 
-function askedOf({ id, workflow, name, text, graph, sweep }: Queued, byItself: boolean, targets?: readonly string[]): Asked {
+function askedOf({ id, workflow, text, graph, sweep }: Queued, byItself: boolean, targets?: readonly string[]): Asked {
   const target = graph.nodes.find((node) => node.id === targets?.[0])
   return {
     run: id,
-    workflow,
-    name,
+    workflow: workflow.id,
+    name: workflow.name,
     text,
     graph,
     ...(target && { to: titleOf(target, byType) }),

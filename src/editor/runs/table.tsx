@@ -11,9 +11,10 @@ import { texts } from '../texts.ts'
 import { actionsFor, deleteRuns, lookAt } from './actions.ts'
 import { useUrl } from './picture.tsx'
 import type { Run } from './record.ts'
-import { bounds } from './record.ts'
+import { bounds, isOf } from './record.ts'
 import { columns, filtered, firstWay, sorted, type Column, type Order } from './sorting.ts'
-import { changesInWords, lossInWords, runInWords, seedsInWords, whenInWords } from './words.ts'
+import { showSweep } from './sweeping.ts'
+import { changesInWords, lossInWords, runInWords, seedsInWords, sweepInWords, whenInWords } from './words.ts'
 
 const scope = signal<'this' | 'all'>('this')
 const text = signal('')
@@ -60,6 +61,7 @@ export function RunsTools() {
         pressed={starred.value}
         onClick={() => (starred.value = !starred.value)}
       />
+      <SweepsButton editor={editor} />
       <span class="gap" />
       <button type="button" class="button outline small" disabled={ids.length < 2} onClick={() => lookAt(ids.toReversed())}>
         {words.compare(ids.length)}
@@ -69,6 +71,17 @@ export function RunsTools() {
       </button>
     </div>
   )
+}
+
+/** Leads to the grids of sweeps. */
+function SweepsButton({ editor }: { editor: Editor }) {
+  const { workflow } = filter.value
+  const sweeps = editor.runs.sweeps.value.filter((sweep) => !workflow || isOf(sweep, workflow.id, workflow.name))
+  if (sweeps.length === 0) return null
+  const { sweep: words } = texts.runs
+  const items = () =>
+    sweeps.map((sweep) => ({ label: sweepInWords(sweep), about: whenInWords(sweep.when), run: () => showSweep(sweep.id) }))
+  return <MenuButton class="small" label={words.all} icon={words.all} menu={() => ({ title: words.all, items: items() })} />
 }
 
 export function RunsTable({ runs }: { runs: readonly Run[] }) {

@@ -2,7 +2,7 @@
 import { formatNumber } from '../../nodes/litegraph/widgets.ts'
 import * as format from '../format.ts'
 import { texts } from '../texts.ts'
-import type { Change, Run } from './record.ts'
+import type { Change, Run, Sweep } from './record.ts'
 
 /** The value of a param, short. */
 export function valueInWords(value: unknown): string {
@@ -35,6 +35,9 @@ export function changesInWords({ changed, to }: Pick<Run, 'changed' | 'to'>): st
 export const seedsInWords = ({ seeds }: Run): string => [...new Set(seeds.map(({ value }) => valueInWords(value)))].join(', ')
 
 export const lossInWords = ({ loss }: Run): string => (loss === undefined ? '' : format.number(loss))
+
+/** "Optimizer.lr × Data.seed" */
+export const sweepInWords = ({ axes }: Sweep): string => axes.map(({ title, param }) => `${title}.${param}`).join(' × ')
 
 /** All that can be searched for. */
 export const runInWords = (run: Run): string =>

@@ -1,0 +1,192 @@
+// The runs of a sweep as a grid: a row and a column for each value, in each cell what came of it.
+import { useRef } from 'preact/hooks'
+import { useEditor } from '../context.ts'
+import type { Editor } from '../editor.ts'
+import * as format from '../format.ts'
+import { texts } from '../texts.ts'
+import { lookAt } from './actions.ts'
+import { useDetails } from './details.ts'
+import { useUrl } from './picture.tsx'
+import type { Axis, Curve, Run, RunDetails, Sweep } from './record.ts'
+import { placesOf, written } from './sweep.ts'
+import { going, keyOf, placeInWords, runMissing, type Going } from './sweeping.ts'
+import { lossInWords } from './words.ts'
+
+/** The latest run of each place. */
+function runsOf({ runs }: Editor, { id }: Sweep): Map<string, Run> {
+  const ours = (runs.all.value ?? []).filter(({ sweep }) => sweep?.id === id)
+  return new Map(ours.toReversed().map((run) => [keyOf(id, run.sweep!.at), run]))
+}
+
+const best = (runs: Iterable<Run>): Run | undefined =>
+  [...runs].filter(({ loss }) => Number.isFinite(loss)).sort((a, b) => a.loss! - b.loss!)[0]
+
+export function GridTools({ sweep }: { sweep: Sweep }) {
+  const editor = useEditor()
+  const runs = [...runsOf(editor, sweep).values()]
+  const places = placesOf(sweep.axes).map((at) => keyOf(sweep.id, at))
+  const missing =
+    places.length -
+    new Set([...runs.map((run) => keyOf(sweep.id, run.sweep!.at)), ...places.filter((key) => going.value.has(key))]).size
+  const { sweep: words } = texts.runs
+  return (
+    <div class="runs-tools">
+      <span class="faint">{words.doneOf(runs.length, places.length)}</span>
+      <span class="gap" />
+      {missing > 0 && (
+        <button type="button" class="button outline small" onClick={() => runMissing(editor, sweep, runs)}>
+          {words.runMissing(missing)}
+        </button>
+      )}
+      <button
+        type="button"
+        class="button outline small"
+        disabled={runs.length < 2}
+        onClick={() => lookAt(runs.map(({ id }) => id))}
+      >
+        {texts.runs.compare(runs.length)}
+      </button>
+    </div>
+  )
+}
+
+export function Grid({ sweep }: { sweep: Sweep }) {
+  const editor = useEditor()
+  const runs = runsOf(editor, sweep)
+  // What was read stays while more is read: cells come one after the other.
+  const last = useRef<RunDetails[]>([])
+  last.current = useDetails([...runs.values()]) ?? last.current
+  const curves = new Map(last.current.map(({ id, losses }) => [id, losses.at(-1)]))
+  const span = spanOf([...curves.values()].filter((curve) => curve !== undefined))
+  const [rows, columns] = sweep.axes.length > 1 ? (sweep.axes as [Axis, Axis]) : [undefined, sweep.axes[0]!]
+  const cell = (at: number[]) => {
+    const run = runs.get(keyOf(sweep.id, at))
+    return run ? (
+      <RunCell
+        run={run}
+        place={placeInWords(sweep.axes, at)}
+        curve={curves.get(run.id)}
+        span={span}
+        best={run === best(runs.values())}
+      />
+    ) : (
+      <Pending now={going.value.get(keyOf(sweep.id, at))} />
+    )
+  }
+  const row = (first: readonly number[]) => columns.values.map((_, i) => <td key={i}>{cell([...first, i])}</td>)
+  return (
+    <table class="grid">
+      <caption class="hidden">{texts.runs.sweep.grid}</caption>
+      <thead>
+        <tr>
+          {rows && (
+            <td>
+              <AxisName axis={rows} />
+            </td>
+          )}
+          <th scope="colgroup" colSpan={columns.values.length}>
+            <AxisName axis={columns} />
+          </th>
+        </tr>
+        <tr>
+          {rows && <td />}
+          {columns.values.map((value, i) => (
+            <th key={i} scope="col">
+              {written(value)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows ? (
+          rows.values.map((value, i) => (
+            <tr key={i}>
+              <th scope="row">{written(value)}</th>
+              {row([i])}
+            </tr>
+          ))
+        ) : (
+          <tr>{row([])}</tr>
+        )}
+      </tbody>
+    </table>
+  )
+}
+
+const AxisName = ({ axis: { title, param } }: { axis: Axis }) => (
+  <>
+    {title} <code>{param}</code>
+  </>
+)
+
+interface RunCellProps {
+  run: Run
+  /** The values it stands for. */
+  place: string
+  curve: Curve | undefined
+  span: [number, number]
+  best: boolean
+}
+
+function RunCell({ run, place, curve, span, best: isBest }: RunCellProps) {
+  const { sweep: words, outcomes } = texts.runs
+  const loss = lossInWords(run)
+  return (
+    <button
+      type="button"
+      class={isBest ? 'cell best' : 'cell'}
+      aria-label={[place, outcomes[run.outcome], loss && `${texts.status.loss} ${loss}`, isBest && words.best]
+        .filter(Boolean)
+        .join(', ')}
+      title={run.fault ?? (isBest ? words.best : undefined)}
+      onClick={() => lookAt([run.id])}
+    >
+      {run.thumbnail && <CellPicture image={run.thumbnail} />}
+      {curve && <Spark curve={curve} span={span} />}
+      <span class="loss">
+        {run.outcome !== 'finished' && <span class={`outcome ${run.outcome}`} />}
+        {loss || format.time(run.seconds)}
+      </span>
+    </button>
+  )
+}
+
+function CellPicture({ image }: { image: Blob }) {
+  const url = useUrl(image)
+  return <img src={url} alt="" />
+}
+
+function Pending({ now }: { now: Going | undefined }) {
+  const { sweep: words } = texts.runs
+  const how =
+    now === undefined
+      ? words.notRun
+      : now.index !== undefined && now.state === 'running'
+        ? texts.status.step(format.count(now.index), format.count(now.count ?? 0))
+        : words.states[now.state]
+  return (
+    <div class="cell pending">
+      <span>{how}</span>
+      {now?.loss !== undefined && <span class="loss">{format.number(now.loss)}</span>}
+    </div>
+  )
+}
+
+/** The least and the greatest loss of all cells: their lines can be compared. */
+function spanOf(curves: readonly Curve[]): [number, number] {
+  const values = curves.flatMap(({ y }) => [...y]).filter(Number.isFinite)
+  return [Math.min(...values), Math.max(...values)]
+}
+
+/** A curve as a thin line: all of a grid at one scale. */
+function Spark({ curve: { x, y }, span: [low, high] }: { curve: Curve; span: [number, number] }) {
+  const [first, last] = [x[0]!, x.at(-1)!]
+  const points = [...y]
+    .map((value, i) => `${(100 * (x[i]! - first)) / (last - first || 1)},${(30 * (high - value)) / (high - low || 1)}`)
+    .filter((point) => !point.includes('NaN'))
+  return (
+    <svg class="spark" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
+      <polyline points={points.join(' ')} />
+    </svg>
+  )
+}

@@ -1,0 +1,96 @@
+// Sweeps: which values were meant, and the graphs that follow from them.
+import { describe, expect, test } from 'vitest'
+import type { Declaration, Param } from '../../src/engine/plan/op.ts'
+import { declarationOf } from '../../src/engine/plan/op.ts'
+import { nodes } from '../../src/nodes/table.ts'
+import { parseWorkflow } from '../../src/nodes/workflow.ts'
+import { cellsOf, firstValues, placesOf, readValues, variedIn, type Values } from '../../src/editor/runs/sweep.ts'
+import { en } from '../../src/editor/texts/en.ts'
+import { trainingGraph } from '../trainingGraph.ts'
+import { workflowOf } from '../workflowOf.ts'
+
+const declared = new Map<string, Declaration>(nodes.map((node) => [node.type, declarationOf(node)]))
+const file = parseWorkflow(workflowOf(trainingGraph(4)), declared).workflow
+const varied = (title: string, param: string) =>
+  variedIn(file, declared).find((each) => each.title === title && each.param === param)!
+
+const number = (more: Partial<Extract<Param, { kind: 'number' }>> = {}): Param => ({
+  kind: 'number',
+  default: 1,
+  min: 0,
+  max: 10,
+  step: 0.1,
+  integer: false,
+  slider: false,
+  about: '',
+  ...more,
+})
+const list = (text: string, spec = number()) => readValues({ way: 'list', text }, spec, en.runs.sweep.reasons)
+const range = (from: string, to: string, count: string, log = false, spec = number()) =>
+  readValues({ way: 'range', from, to, count, log } satisfies Values, spec, en.runs.sweep.reasons)
+
+describe('values', () => {
+  test('as a list, each once', () => {
+    expect(list('1e-4, 3e-4 1e-3; 1e-4')).toEqual({ values: [1e-4, 3e-4, 1e-3] })
+    expect(list('one\n two, three\n', { kind: 'text', default: '', multiline: false, about: '' })).toEqual({
+      values: ['one', 'two, three'],
+    })
+    expect(list('true', { kind: 'boolean', default: false, about: '' })).toEqual({ values: [true] })
+  })
+
+  test('as a range, in even steps or factors; whole numbers where they have to be', () => {
+    expect(range('0', '1', '5')).toEqual({ values: [0, 0.25, 0.5, 0.75, 1] })
+    expect(range('1e-4', '1e-1', '4', true)).toEqual({ values: [1e-4, 1e-3, 1e-2, 1e-1] })
+    expect(range('1', '4', '7', false, number({ integer: true }))).toEqual({ values: [1, 2, 3, 4] })
+    expect(range('3', '9', '1')).toEqual({ values: [3] })
+  })
+
+  test('are refused with the reason', () => {
+    expect(list('0.5, 11')).toEqual({ wrong: '11: expected a number from 0 to 10.' })
+    expect(list('0.5, x')).toEqual({ wrong: 'x is no number.' })
+    expect(list(' , ')).toEqual({ wrong: 'At least one value is needed.' })
+    expect(range('1', '', '3')).toEqual({ wrong: 'A number is missing.' })
+    expect(range('0', '1', '3', true)).toEqual({ wrong: 'A logarithmic range lies above zero.' })
+    expect(list('red', { kind: 'choice', choices: ['moons'], default: 'moons', about: '' })).toEqual({
+      wrong: 'red: expected one of moons.',
+    })
+  })
+
+  test('begin with the present one and its neighbours', () => {
+    const first = (title: string, param: string) => (firstValues(varied(title, param)) as { text: string }).text
+    expect(first('Adam', 'lr')).toBe('0.001, 0.01, 0.1')
+    expect(first('Start', 'batch_size')).toBe('16, 32, 64')
+    expect(first('x_T', 'seed')).toBe('5, 6, 7')
+    expect(first('Data', 'distribution')).toContain('moons')
+  })
+})
+
+test('what means nothing as a graph stands cannot be varied', () => {
+  expect(varied('Adam', 'lr')).toMatchObject({ value: 0.01, spec: { kind: 'number' } })
+  const momentum = variedIn(file, declared).filter(({ param }) => param === 'points')
+  expect(momentum).toEqual([])
+})
+
+test('every place of the grid is the graph with its values, and nothing else is changed', () => {
+  const [adam, noise] = [varied('Adam', 'lr'), varied('x_T', 'seed')]
+  const axes = [
+    { ...adam, values: [0.1, 0.2] },
+    { ...noise, values: [1, 2, 3] },
+  ]
+  expect(placesOf(axes)).toEqual([
+    [0, 0],
+    [0, 1],
+    [0, 2],
+    [1, 0],
+    [1, 1],
+    [1, 2],
+  ])
+  const cells = cellsOf(file, axes, declared)
+  expect(cells.map(({ at }) => at)).toEqual(placesOf(axes))
+  const paramsOf = (i: number, title: string) => cells[i]!.graph.nodes.find((node) => node.title === title)!.params
+  expect([paramsOf(5, 'Adam').lr, paramsOf(5, 'x_T').seed, paramsOf(0, 'Adam').lr]).toEqual([0.2, 3, 0.1])
+  const same = cellsOf(file, [{ ...adam, values: [0.01] }], declared)[0]!
+  const before = cellsOf(file, [], declared)[0]!
+  expect(same.graph).toEqual(before.graph)
+  expect(parseWorkflow(cells[5]!.text, declared).notices).toEqual([])
+})
