@@ -138,12 +138,15 @@ describe('keeping', () => {
     expect(await kept.details('a')).toEqual(details('a'))
   })
 
-  test('a sweep is there while one of its runs is', async () => {
-    const kept = keepRuns(stores(), undefined, () => 0)
-    await kept.addSweep({ id: 's', when: 0, workflow: 'w', name: 'Points', text: '{}', axes: [] })
-    expect(await kept.sweeps()).toEqual([])
-    await kept.add(run('a', { sweep: { id: 's', at: [0] } }), details('a'))
-    expect((await kept.sweeps()).map(({ id }) => id)).toEqual(['s'])
+  test('a sweep is there while one of its runs is, or may still come', async () => {
+    let clock = 0
+    const kept = keepRuns(stores(), undefined, () => clock)
+    const ids = async () => (await kept.sweeps()).map(({ id }) => id)
+    for (const id of ['used', 'unused']) await kept.addSweep({ id, when: 0, workflow: 'w', name: 'Points', text: '{}', axes: [] })
+    await kept.add(run('a', { sweep: { id: 'used', at: [0] } }), details('a'))
+    expect(await ids()).toEqual(['used', 'unused'])
+    clock = 48 * 3600e3
+    expect(await ids()).toEqual(['used'])
   })
 })
 

@@ -20,12 +20,12 @@ export interface KeptRuns {
   remove(ids: readonly string[]): Promise<() => Promise<void>>
   /** Records that cannot be read go for good. */
   removeBroken(): Promise<void>
-  /** Of those that still have a run; the newest first. */
+  /** The newest first; without those that have no run any more. */
   sweeps(): Promise<Sweep[]>
   addSweep(sweep: Sweep): Promise<void>
 }
 
-/** A sweep may wait in the queue for its first run, but not for ever, in milliseconds. */
+/** A sweep without runs may wait in the queue for its first, but not for ever, in milliseconds. */
 const WAITS = 24 * 3600e3
 
 export function keepRuns({ runs, runDetails, sweeps }: RunStores, bounds: Bounds = usual, now = Date.now): KeptRuns {
@@ -69,8 +69,9 @@ export function keepRuns({ runs, runDetails, sweeps }: RunStores, bounds: Bounds
     async sweeps() {
       const [all, { runs: kept }] = await Promise.all([sweeps.all<Sweep>(), list()])
       const used = new Set(kept.map(({ sweep }) => sweep?.id))
-      for (const { id, when } of all) if (!used.has(id) && now() - when > WAITS) await sweeps.del(id)
-      return all.filter(({ id }) => used.has(id)).sort((a, b) => b.when - a.when)
+      const old = all.filter(({ id, when }) => !used.has(id) && now() - when > WAITS)
+      for (const { id } of old) await sweeps.del(id)
+      return all.filter((sweep) => !old.includes(sweep)).sort((a, b) => b.when - a.when)
     },
     addSweep: (sweep) => sweeps.set(sweep.id, sweep),
   }

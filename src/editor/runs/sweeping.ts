@@ -102,7 +102,10 @@ function follow(key: string, event: Event) {
   }
 }
 
+/** Unless it is seen. */
 function sayDone(sweep: Sweep, count: number) {
+  const at = looking.value
+  if (state.lower.value === 'runs' && at && 'sweep' in at && at.sweep === sweep.id) return
   const action = { label: texts.runs.sweep.show, run: () => showSweep(sweep.id) }
   state.say(texts.runs.sweep.done(count), { text: sweepInWords(sweep), action })
 }
