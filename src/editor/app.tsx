@@ -14,6 +14,7 @@ import { Panel } from './panel.tsx'
 import { QueueList } from './queue.tsx'
 import { Lower } from './runs/lower.tsx'
 import * as state from './state.ts'
+import { TabBar } from './tabBar.tsx'
 import { Status } from './status.tsx'
 import { texts } from './texts.ts'
 import { Top } from './top.tsx'
@@ -24,6 +25,7 @@ function App({ editor }: { editor: Editor }) {
     <EditorContext.Provider value={editor}>
       <Blank editor={editor} />
       <Top />
+      <TabBar />
       <Drawer />
       <Panel />
       <Lower />

@@ -17,6 +17,7 @@ import { withoutNodes } from './splice.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 import type { Texts } from './texts/en.ts'
+import { tabCommands } from './tabCommands.ts'
 import { towards, type Direction } from './towards.ts'
 import { comparable, compare, enlarge } from './viewer/open.tsx'
 import { canEnlarge } from './viewer/sources.ts'
@@ -27,7 +28,8 @@ export interface Command {
   /** `Mod+Shift+Z`; Mod is Ctrl, or Command on a Mac. The first is shown. */
   keys?: readonly string[]
   enabled?: () => boolean
-  run: () => void
+  /** `pressed`: which of its keys, where it was by keys. */
+  run: (pressed?: string) => void
 }
 
 export type CommandId = keyof ReturnType<typeof makeCommands>
@@ -92,11 +94,13 @@ export function makeCommands(editor: Editor) {
     add: { keys: ['Mod+K', 'Shift+A'], run: () => editor.findNode() },
     commands: { keys: ['Mod+Shift+P', 'F1'], run: () => (state.finder.value = 'commands') },
     find: { keys: ['Mod+F'], run: () => (state.finder.value = 'graph') },
-    new: { run: () => void workspace.newWorkflow() },
+    new: { keys: ['Alt+N'], run: () => void workspace.newWorkflow() },
     open: { keys: ['Mod+O'], run: () => editor.pickFile() },
     openFolder: { run: () => editor.pickFile(true) },
     save: { keys: ['Mod+S'], run: () => void workspace.save() },
     saveAs: { keys: ['Mod+Shift+S'], run: () => void workspace.saveAs() },
+    closeTab: { keys: ['Alt+W'], run: () => void workspace.close() },
+    ...tabCommands(workspace),
     download: {
       run: () =>
         download({ name: `${format.fileName(state.name.value)}.json`, mime: 'application/json', bytes: workspace.text() }),
@@ -320,7 +324,7 @@ export function listenToKeys(editor: Editor): () => void {
     )
       return
     event.preventDefault()
-    if (command.enabled?.() ?? true) command.run()
+    if (command.enabled?.() ?? true) command.run(keys)
   }
   const up = (event: KeyboardEvent) => {
     if (!isSpace(event) || !space) return

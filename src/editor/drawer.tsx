@@ -225,23 +225,20 @@ function rowItems(editor: Editor, row: Row): state.Menu['items'] {
   const rename = async () => {
     const name = await state.askText(texts.dialogs.rename, row.name, texts.dialogs.ok)
     if (!name) return
-    if (row.id === state.id.value) workspace.setTitle(name)
+    workspace.renamed(row.id, name)
     await library.rename(row.id, name)
   }
   const remove = async () => {
     const restore = await library.remove(row.id)
-    if (row.id === state.id.value) {
-      // What is on the canvas stays, as something that was never saved.
-      state.revision.value = 0
-      state.saved.value = ''
-    }
+    // What its tab shows stays, as something that was never saved.
+    workspace.revised(row.id, 0)
     state.say(texts.drawer.deleted(row.name), {
       action: {
         label: texts.drawer.undo,
         run: () =>
           void attempt(async () => {
             await restore()
-            if (row.saved && row.id === state.id.value) state.revision.value = row.saved.revision
+            if (row.saved) workspace.revised(row.id, row.saved.revision)
           }),
       },
     })

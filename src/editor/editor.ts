@@ -1,4 +1,5 @@
 // The parts of the editor put together: canvas, workflow, engine, library. Screens get them all by this one object.
+import { effect } from '@preact/signals'
 import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { EnginePort, Kept } from '../engine/protocol.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
@@ -117,7 +118,11 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     (state.palette.value = { spot, query, ...(wire && { wire }) })
 
   const fit = () => stage!.fit(editor.insets())
-  const workspace = createWorkspace(stage, library, fit, () => editor.runner.leave())
+  const workspace = createWorkspace(stage, library, {
+    fit,
+    left: (tab) => editor.runner.leave(tab),
+    turned: () => editor.runner.turned(),
+  })
   const runs = createRuns(stores, port)
   const editor: Editor = {
     stage,
@@ -190,9 +195,12 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   listenToKeys(editor)
   listenToClipboard(editor)
   listenToDrops(editor)
-  state.run.state.subscribe((now) => stage!.setRunning(now !== 'idle'))
+  effect(() => {
+    stage!.setRunning(state.runsHere.value)
+    stage!.animate(state.runsHere.value && state.run.state.value !== 'paused')
+  })
   const refit = () => requestAnimationFrame(() => stage!.refit(editor.insets()))
-  for (const opened of [state.drawer, state.panelShown, state.lower]) opened.subscribe(refit)
+  for (const opened of [state.drawer, state.panelShown, state.lower, state.severalTabs]) opened.subscribe(refit)
   addEventListener('resize', refit)
   // Only with changes: what a run found stays until then.
   state.changes.subscribe(() => {

@@ -4,7 +4,7 @@ import { isSmall } from './small.ts'
 import * as state from './state.ts'
 
 export function insetsNow(): Insets {
-  const [top, status] = [heightOf('.top'), heightOf('.status')]
+  const [top, status] = [heightOf('.top') + heightOf('.tab-bar'), heightOf('.status')]
   const [panel, lower] = [state.panelShown.value, state.lower.value !== undefined]
   const below = lower ? heightOf('.lower') : 0
   if (isSmall()) return { top, bottom: status + Math.max(below, panel ? heightOf('.panel') : 0), left: 0, right: 0 }

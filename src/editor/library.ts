@@ -32,8 +32,10 @@ export interface Draft {
 export interface Settings {
   theme: 'system' | 'dark' | 'light' | 'contrast'
   language: 'system' | Language
-  /** What was open last; `ready` if it is a ready workflow that was not changed. */
-  open?: { id: string; ready?: string }
+  /** What was shown last; `ready` if it is a ready workflow that was not changed. */
+  open?: { id: string; name?: string; ready?: string }
+  /** All that had a tab, in their order. */
+  tabs?: readonly NonNullable<Settings['open']>[]
   recentNodes: string[]
   panel: boolean
   /** A map of the graph where it is larger than the window. */

@@ -79,6 +79,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     allow_searchbox: boolean
     is_rendering: boolean
     dirty_canvas: boolean
+    setGraph(graph: LGraph): void
     onRenderBackground: ((canvas: HTMLCanvasElement, ctx: CanvasRenderingContext2D) => boolean) | null
     onDrawForeground: ((ctx: CanvasRenderingContext2D) => void) | null
     onMouse: ((event: CanvasEvent) => boolean) | null

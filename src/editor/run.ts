@@ -31,8 +31,10 @@ export interface Runner extends Requests {
   stop(): void
   /** Ends the present run, and removes all that wait. */
   stopAll(): void
-  /** Another workflow is opened: stops its run, which keeps what it reached, and forgets what it showed. The queue goes on. */
-  leave(): void
+  /** A tab is gone: the run that was begun in it stops, which keeps what it reached. The queue goes on. */
+  leave(tab: number): void
+  /** Another tab is shown: what runs goes on, and shows on the graph it belongs to. */
+  turned(): void
   /** Pauses, or goes on. */
   pause(): void
   /** One iteration; begins a run that waits before its first where none is going. */
@@ -58,12 +60,21 @@ export interface Enqueued extends Pick<Queued, 'name' | 'sweep' | 'onEvent' | 'o
 /** The present run. */
 interface Present extends Queued {
   tape: Tape
-  /** Begun by Run, on the canvas: it ends when another workflow is opened. */
+  /** Where it is shown: the tab where it was begun, or that has its graph. */
+  home?: Home | undefined
+  /** Begun by Run, in a tab: it ends with it. */
   byHand: boolean
   /** A change began it: a file that it makes is listed, but not told of each time. */
   quiet: boolean
   /** How far its training has come, if it has one. */
   trained?: state.Progress
+}
+
+/** A tab as far as runs are concerned. */
+interface Home {
+  tab: number
+  graph: Stage['graph']
+  found: state.Found
 }
 
 export function createRunner(port: EnginePort, stage: Stage, workspace: Workspace, runs: Pick<Runs, 'asked'>): Runner {
@@ -73,11 +84,10 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   const questions = createQuestions(port)
   const requests = createRequests(questions, port, stage)
   let lastId = 0
+  let seen: string[] = []
   let present: Present | undefined
   /** The graph whose faults are shown. */
   let judged = ''
-  /** The text of what ran last on the canvas. */
-  let ran = ''
   let checkTimer: ReturnType<typeof setTimeout> | undefined
 
   const live = createLive({
@@ -142,26 +152,37 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     paused?: boolean
   }
   function start(item: Queued, { byHand, quiet, ...request }: Start) {
-    present = { ...item, byHand, quiet, tape: createTape() }
     clearProgress()
-    shown.present.value = { id: item.id, name: item.name, queued: !byHand, onCanvas: byHand || isOpen(item) }
-    if (onCanvas()) showBeginning(present)
+    present = { ...item, byHand, quiet, tape: createTape() }
+    shown.present.value = { id: item.id, name: item.name, queued: !byHand }
+    if (byHand || isOpen(item)) moveIn(present)
+    showSeen()
     shown.state.value = 'starting'
     runs.asked(item, quiet, request.targets)
     port.post({ type: 'run', run: item.id, graph: item.graph, ...request })
   }
-  const onCanvas = () => Boolean(shown.present.value?.onCanvas)
+  const here = (): Home => ({ tab: state.tab.value, graph: stage.graph, found: state.found.value })
+  const isHere = ({ home }: Present) => home?.tab === state.tab.value
+  /** Only what is seen of the graph that runs has to be drawn for it. */
+  const showSeen = () => port.post({ type: 'visible', nodes: present && !isHere(present) ? [] : seen })
   const isOpen = ({ meaning }: Queued) => meaningOf(graphOf(stage.graph)) === meaning
 
-  function showBeginning({ graph, meaning, text }: Present) {
+  /** The tab that is shown is where the run is shown. */
+  function moveIn(run: Present) {
+    run.home = here()
+    shown.present.value = { ...shown.present.value!, tab: run.home.tab }
     clearShown()
-    ran = text
+    state.found.value.ran.value = run.text
     shown.seeds.value = seedsOf(stage)
     stage.forgetRun()
-    stage.animate(true)
-    live.began(graph)
-    judged = meaning
-    for (const event of earlier.of(meaning)) stage.event(event)
+    live.began(run.graph)
+    judged = run.meaning
+    for (const event of earlier.of(run.meaning)) stage.event(event)
+  }
+  function moveOut(run: Present) {
+    delete run.home
+    const { tab: _, ...more } = shown.present.value!
+    shown.present.value = more
   }
   /** What is said of the graph on the canvas. */
   function clearShown() {
@@ -169,10 +190,10 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     shown.seeds.value = new Map()
     shown.faults.value = shown.notices.value = []
     shown.files.value = []
-    shown.ended.value = undefined
+    shown.ended.value = state.found.value.progress.value = undefined
   }
   function clearProgress() {
-    shown.progress.value = shown.compiling.value = undefined
+    shown.going.value = shown.compiling.value = undefined
     shown.says.value = ''
   }
   const control = (type: 'pause' | 'resume' | 'step' | 'stop') => present && port.post({ type, run: present.id })
@@ -184,7 +205,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     if (!('run' in event)) return onNews(event)
     if (event.run !== present?.id) return
     present.tape.take(event)
-    if (onCanvas()) showOnCanvas(event, present)
+    if (present.home) showAt(present.home, event, present)
     follow(event, present)
     present?.onEvent?.(event)
     if (event.type === 'finished') finish(event, present)
@@ -197,19 +218,18 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     else {
       shown.engineFailed.value = event.message
       shown.state.value = 'idle'
-      stage.animate(false)
+      state.say(texts.status.noEngine, { text: event.message, error: true })
       if (present) end(present, 'failed')
       queue.clear()
     }
   }
 
-  /** What is on the canvas, and said of its graph. */
-  function showOnCanvas(event: Event, { text }: Present) {
-    stage.event(event)
-    if (event.type === 'faults') shown.faults.value = event.faults
-    else if (event.type === 'notices') shown.notices.value = event.faults
-    else if (event.type === 'file') shown.files.value = [...shown.files.value, madeOf(event, text)]
-    else if (event.type === 'paused' || event.type === 'resumed') stage.animate(event.type === 'resumed')
+  /** What its nodes show, and what is said of its graph. */
+  function showAt({ graph, found }: Home, event: Event, { text }: Present) {
+    stage.event(event, graph)
+    if (event.type === 'faults') found.faults.value = event.faults
+    else if (event.type === 'notices') found.notices.value = event.faults
+    else if (event.type === 'file') found.files.value = [...found.files.value, madeOf(event, text)]
   }
 
   /** How far the run is, wherever its graph is. */
@@ -228,8 +248,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         break
       case 'progress':
         if (event.emission) break
-        shown.progress.value = progressOf(event)
-        if (event.loss !== undefined) run.trained = shown.progress.value
+        shown.going.value = progressOf(event)
+        if (event.loss !== undefined) run.trained = shown.going.value
         break
       case 'status':
         shown.says.value = event.text
@@ -248,19 +268,18 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     const [fault] = run.tape.faults().filter(({ notice }) => !notice)
     const outcome = fault ? 'failed' : event.stopped ? 'stopped' : 'done'
     if (outcome === 'done') earlier.keep(run.meaning, run.tape.views())
-    if (onCanvas()) {
-      shown.ended.value = event
+    if (run.home) {
+      const { found } = run.home
+      found.ended.value = event
       // What it came to is the training, not the last samples.
-      shown.progress.value = run.trained ?? shown.progress.value
-      shown.compiling.value = undefined
-      stage.animate(false)
-      if (!run.quiet) tellMade(shown.files.value)
-    } else clearProgress()
+      found.progress.value = run.trained ?? shown.going.value
+      if (!run.quiet) tellMade(found.files.value)
+    }
     if (!run.byHand) {
       const files = run.tape.files().map((file) => madeOf(file, run.text))
       const { id, name, text } = run
       queue.ended({ id, name, text, outcome, seconds: event.seconds, files, ...(fault && { why: inWords(fault) }) })
-      if (!onCanvas() && !run.onEvent) tellOutcome(run, outcome, files.length === 1 ? files[0] : undefined)
+      if (!run.home && !run.onEvent) tellOutcome(run, outcome, files.length === 1 ? files[0] : undefined)
     }
     end(run, outcome)
     if (shown.state.value === 'idle') live.ended()
@@ -270,6 +289,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   function end({ onEnd }: Present, outcome: Outcome) {
     present = shown.present.value = undefined
     shown.state.value = 'idle'
+    shown.compiling.value = undefined
     onEnd?.(outcome)
     // Whoever heard of it may have begun another.
     if (shown.state.peek() === 'idle') next()
@@ -288,14 +308,14 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   }
   async function openPast(text: string, name: string) {
     await workspace.openText(text, name)
-    if (shown.state.value !== 'idle' && onCanvas()) return
+    if (present && isHere(present)) return
     for (const event of earlier.of(meaningOf(graphOf(stage.graph)))) stage.event(event)
   }
 
   /** Whether training is put aside. What waited in the queue does as its graph says: nothing kept is lost by it. */
-  async function decide({ id, byHand }: Present, node: string, seconds: number) {
+  async function decide({ id, byHand, home }: Present, node: string, seconds: number) {
     const { dialogs } = texts
-    const title = stage.node(outerId(node))?.getTitle() ?? node
+    const title = home?.graph.getNodeById(Number(outerId(node)))?.getTitle() ?? node
     const answer = byHand
       ? await state.askChoice(dialogs.questionTitle, dialogs.questionText(title, format.time(seconds)), [
           { label: dialogs.cancel, value: 'cancel' },
@@ -311,8 +331,9 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   async function check() {
     const graph = graphOf(stage.graph)
     if (meaningOf(graph) === judged) return
+    const { tab } = here()
     const faults = await requests.check(graph)
-    if (shown.state.value !== 'idle') return
+    if (shown.state.value !== 'idle' || tab !== state.tab.value) return
     judged = meaningOf(graph)
     const [wrong, notices] = [faults.filter((fault) => !fault.notice), faults.filter((fault) => fault.notice)]
     // What only shows while running is not found again here: it stays until the next run.
@@ -321,18 +342,17 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     stage.setFaults(wrong)
   }
 
-  /** A queued run is seen while its graph is the one on the canvas. */
+  /** A queued run is seen in the first tab that shows its graph, for as long as it does. */
   function lookForIt(run: Present) {
-    const now = isOpen(run)
-    if (now === onCanvas()) return
-    shown.present.value = { ...shown.present.value!, onCanvas: now }
-    if (now) {
-      showBeginning(run)
-      for (const event of run.tape.events()) showOnCanvas(event, run)
-    } else {
-      stage.animate(false)
+    if (run.byHand || (run.home && !isHere(run)) || isOpen(run) === isHere(run)) return
+    if (run.home) {
+      moveOut(run)
       stage.forgetRun()
+    } else {
+      moveIn(run)
+      for (const event of run.tape.events()) showAt(run.home!, event, run)
     }
+    showSeen()
   }
 
   const undo = [port.listen(onEvent), effect(tellTab), effect(() => warnBeforeLeaving(queue))]
@@ -340,7 +360,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   return {
     queue,
     ...requests,
-    run: begin,
+    // Asked for while the page still opens, it is of what will be there.
+    run: (options) => (state.tab.value ? begin(options) : void workspace.opened().then(() => begin(options))),
     enqueue,
     enqueueThis() {
       if (advanceSeeds(stage.graph)) workspace.amend()
@@ -361,16 +382,16 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       queue.clear()
       this.stop()
     },
-    leave() {
-      if (present?.byHand) {
-        control('stop') // what it still says is about nodes that are gone
-        end(present, 'stopped')
-      }
-      if (shown.present.value) shown.present.value = { ...shown.present.value, onCanvas: false }
-      else clearProgress()
-      clearShown()
-      ran = ''
-      stage.animate(false)
+    leave(tab) {
+      if (!present || present.home?.tab !== tab) return
+      if (!present.byHand) return moveOut(present)
+      control('stop') // what it still says is about nodes that are gone
+      end(present, 'stopped')
+    },
+    turned() {
+      clearTimeout(checkTimer)
+      if (!present) shown.says.value = ''
+      showSeen()
     },
     pause: () => control(shown.state.value === 'paused' ? 'resume' : 'pause'),
     step() {
@@ -378,14 +399,17 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       else control('step')
     },
     edited() {
-      if (present && !present.byHand) lookForIt(present)
+      if (present) lookForIt(present)
       if (!shown.faults.value.length || shown.state.value !== 'idle') return
       clearTimeout(checkTimer)
       checkTimer = setTimeout(() => void check(), 250)
     },
     touched: () => live.touched(),
-    visible: (nodes) => port.post({ type: 'visible', nodes }),
-    workflow: () => ran || textOfRun(stage.graph, state.name.value),
+    visible(nodes) {
+      seen = nodes
+      showSeen()
+    },
+    workflow: () => state.found.value.ran.value || textOfRun(stage.graph, state.name.value),
     useBackend: (name, measure = false) => port.post({ type: 'backend', name, measure }),
     close() {
       undo.forEach((each) => each())

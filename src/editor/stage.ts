@@ -11,7 +11,6 @@ import { onView, scrubByTouch } from '../nodes/litegraph/scrub.ts'
 import { installZones } from '../nodes/litegraph/zones.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { limits } from '../nodes/workflow/json.ts'
-import { tameGroups } from './groups.ts'
 import { createCamera, drawFrames, sharpen, type Camera } from './camera.ts'
 import { calm, EditorCanvas } from './canvas.ts'
 import type { LGraphNode, MenuEntry, PendingWire, Point, Spot, StageHooks } from './canvas.ts'
@@ -19,13 +18,17 @@ import { declarations } from './declarations.ts'
 import type { Painted } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
 import { paintGrid } from './look/wires.ts'
+import { adopt, emptyScene, showScene, type Scene } from './scenes.ts'
 import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
 import { declared, texts } from './texts.ts'
 import type { Colours } from './theme.ts'
 import { listenToTouch } from './touch.ts'
 
 export interface Stage extends Camera {
+  /** The one that is shown. */
   readonly graph: LGraph
+  /** Puts the graph of another tab on the canvas, an empty one if none is given. Returns what was there. */
+  show(scene?: Scene): Scene
   /** The workflow as it stands. */
   file(): WorkflowFile
   /** Shows another state of the graph; what nodes of the same id and type show of a run stays, and so does the selection. */
@@ -39,8 +42,8 @@ export interface Stage extends Camera {
   select(ids: readonly NodeId[]): void
   add(type: string, at: Point, wire?: PendingWire): LGraphNode | undefined
   remove(nodes: readonly LGraphNode[]): void
-  /** Shows an event of the engine on the nodes it is about. */
-  event(event: Event): void
+  /** Shows an event of the engine on the nodes it is about; they may be of a graph that is not shown now. */
+  event(event: Event, graph?: LGraph): void
   /** Nodes that do not run look it. */
   showParts(): void
   /** Nodes look as before any run, but keep what they show. */
@@ -63,9 +66,7 @@ export interface Stage extends Camera {
 
 /** Takes over a canvas element. */
 export function createStage(element: HTMLCanvasElement, colours: Colours, hooks: StageHooks): Stage {
-  const graph = new LGraph()
-  const canvas = createCanvas(element, graph, hooks)
-  tameGroups(graph)
+  const canvas = createCanvas(element, hooks)
   const zoneLook = { ground: colours.canvas, colour: colours.category }
   installZones(canvas, zoneLook)
   // A finger on a film is taken before all others.
@@ -88,15 +89,18 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
   )
   const camera = createCamera(canvas)
   return {
-    graph,
+    get graph() {
+      return canvas.graph!
+    },
     get colours() {
       return canvas.colours
     },
+    show: (scene) => showScene(canvas, scene ?? emptyScene(hooks)),
     ...camera,
-    ...nodesOf(canvas, graph, camera),
-    ...runOf(canvas, graph),
-    file: () => fileOf(graph),
-    load: (file, { another } = {}) => load(canvas, graph, file, !another),
+    ...nodesOf(canvas, camera),
+    ...runOf(canvas),
+    file: () => fileOf(canvas.graph!),
+    load: (file, { another } = {}) => load(canvas, file, !another),
     animate(on) {
       animated = on
       canvas.setDirty(true, true)
@@ -125,7 +129,7 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
   }
 }
 
-function createCanvas(element: HTMLCanvasElement, graph: LGraph, hooks: StageHooks): EditorCanvas {
+function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): EditorCanvas {
   LiteGraph.release_link_on_empty_shows_menu = true
   LiteGraph.MAX_NUMBER_OF_NODES = limits.nodes
   registerNodes(LiteGraph, declarations, {
@@ -137,10 +141,10 @@ function createCanvas(element: HTMLCanvasElement, graph: LGraph, hooks: StageHoo
   })
   // Before litegraph asks for them: the grid fills both, and what is opaque is copied, not blended.
   element.getContext('2d', { alpha: false })
-  const canvas = new EditorCanvas(element, graph, { skip_render: true })
+  const canvas = new EditorCanvas(element, new LGraph(), { skip_render: true })
   canvas.bgctx = canvas.bgcanvas.getContext('2d', { alpha: false })
   replaceMenus(canvas, hooks)
-  Object.assign(canvas, settingsOf(canvas, graph, hooks))
+  Object.assign(canvas, settingsOf(canvas, hooks))
   element.tabIndex = 0
   element.addEventListener('mouseleave', () => canvas.setDirty(true))
   element.addEventListener('dblclick', () => {
@@ -149,11 +153,11 @@ function createCanvas(element: HTMLCanvasElement, graph: LGraph, hooks: StageHoo
     if (node && isDiffusionNode(node) && onView(node, [x - node.pos[0]!, y - node.pos[1]!])) hooks.enlarge(node)
   })
   sharpen(canvas)
-  graph.onNodeAdded = graph.onNodeRemoved = graph.onAfterChange = graph.onConnectionChange = () => hooks.changed()
+  adopt(canvas.graph!, hooks)
   return canvas
 }
 
-const settingsOf = (canvas: EditorCanvas, graph: LGraph, hooks: StageHooks) =>
+const settingsOf = (canvas: EditorCanvas, hooks: StageHooks) =>
   ({
     hooks,
     pixelRatio: 1,
@@ -181,7 +185,7 @@ const settingsOf = (canvas: EditorCanvas, graph: LGraph, hooks: StageHooks) =>
       return true
     },
     onMouse: (event: CanvasEvent) => {
-      const node = graph.getNodeOnPos(event.canvasX, event.canvasY, canvas.visible_nodes, 5)
+      const node = canvas.graph!.getNodeOnPos(event.canvasX, event.canvasY, canvas.visible_nodes, 5)
       if (canvas.spaceHeld) canvas.dragging_canvas = true
       else if (event.shiftKey && !node && event.button === 0) {
         canvas.dragging_rectangle = new Float32Array([event.canvasX, event.canvasY, 1, 1])
@@ -201,7 +205,8 @@ const looksOf = (colours: Colours) => ({
   WIDGET_SECONDARY_TEXT_COLOR: colours.nodeFaint,
 })
 
-function load(canvas: EditorCanvas, graph: LGraph, file: WorkflowFile, keepShown: boolean) {
+function load(canvas: EditorCanvas, file: WorkflowFile, keepShown: boolean) {
+  const graph = canvas.graph!
   const before = new Map(keepShown ? graph._nodes.map((node) => [node.id, node]) : [])
   const selected = new Set(Object.values(canvas.selected_nodes).map((node) => node.id))
   canvas.deselectAllNodes()
@@ -218,19 +223,20 @@ function load(canvas: EditorCanvas, graph: LGraph, file: WorkflowFile, keepShown
 
 type NodesPart = Pick<Stage, 'showParts' | 'node' | 'nodes' | 'nodeAt' | 'selection' | 'select' | 'add' | 'remove'>
 
-function nodesOf(canvas: EditorCanvas, graph: LGraph, camera: Camera): NodesPart {
-  const nodeOf = (id: NodeId) => graph.getNodeById(id) ?? graph.getNodeById(Number(id)) ?? undefined
+function nodesOf(canvas: EditorCanvas, camera: Camera): NodesPart {
+  const graph = () => canvas.graph!
+  const nodeOf = (id: NodeId) => graph().getNodeById(id) ?? graph().getNodeById(Number(id)) ?? undefined
   return {
     showParts() {
-      const play = playIn(graph)
-      for (const node of graph._nodes) (node as unknown as Painted).part = play(String(node.id))
+      const play = playIn(graph())
+      for (const node of graph()._nodes) (node as unknown as Painted).part = play(String(node.id))
       canvas.setDirty(true)
     },
     node: nodeOf,
-    nodes: () => graph._nodes,
+    nodes: () => graph()._nodes,
     nodeAt(page) {
       const [x, y] = camera.inGraph(page)
-      return graph.getNodeOnPos(x, y, canvas.visible_nodes, 5) ?? undefined
+      return graph().getNodeOnPos(x, y, canvas.visible_nodes, 5) ?? undefined
     },
     selection: () => Object.values(canvas.selected_nodes),
     select: (ids) => canvas.selectNodes(ids.map(nodeOf).filter((node) => node !== undefined)),
@@ -238,7 +244,7 @@ function nodesOf(canvas: EditorCanvas, graph: LGraph, camera: Camera): NodesPart
       const node = LiteGraph.createNode(type)
       if (!node) return undefined
       node.pos = [Math.round(at[0]), Math.round(at[1])]
-      graph.add(node)
+      graph().add(node)
       if (wire) connect(wire, node)
       canvas.pending = undefined
       canvas.selectNodes([node])
@@ -246,21 +252,21 @@ function nodesOf(canvas: EditorCanvas, graph: LGraph, camera: Camera): NodesPart
       return node
     },
     remove(nodes) {
-      for (const node of nodes) if (node.graph) graph.remove(node)
+      for (const node of nodes) if (node.graph) graph().remove(node)
       canvas.deselectAllNodes()
       canvas.setDirty(true, true)
     },
   }
 }
 
-function runOf(canvas: EditorCanvas, graph: LGraph): Pick<Stage, 'event' | 'forgetRun' | 'setFaults'> {
+function runOf(canvas: EditorCanvas): Pick<Stage, 'event' | 'forgetRun' | 'setFaults'> {
   return {
-    event(event) {
+    event(event, graph = canvas.graph!) {
       showEvent(graph, event)
       canvas.setDirty(true)
     },
     forgetRun() {
-      for (const node of graph._nodes) {
+      for (const node of canvas.graph!._nodes) {
         if (!isDiffusionNode(node)) continue
         node.diffusion.state = 'idle'
         delete node.diffusion.progress
@@ -270,12 +276,12 @@ function runOf(canvas: EditorCanvas, graph: LGraph): Pick<Stage, 'event' | 'forg
       canvas.setDirty(true, true)
     },
     setFaults(faults) {
-      for (const node of graph._nodes) {
+      for (const node of canvas.graph!._nodes) {
         if (!isDiffusionNode(node) || node.diffusion.state !== 'fault') continue
         node.diffusion.state = 'idle'
         delete node.diffusion.fault
       }
-      showEvent(graph, { type: 'faults', run: 0, faults: [...faults] })
+      showEvent(canvas.graph!, { type: 'faults', run: 0, faults: [...faults] })
       canvas.setDirty(true)
     },
   }

@@ -12,7 +12,19 @@ import { defaultSettings } from './library.ts'
 import { texts } from './texts.ts'
 import type { ViewerOf } from './viewer/sources.ts'
 
-// ---- the open workflow
+// ---- the open workflows
+
+export interface Tab {
+  /** Which tab it is, for as long as the window is open. */
+  key: number
+  name: string
+  dirty: boolean
+}
+
+export const tabs = signal<readonly Tab[]>([])
+export const severalTabs = computed(() => tabs.value.length > 1)
+/** The key of the one that is shown; what follows is about its workflow. */
+export const tab = signal(0)
 
 /** Its id in the library, whether or not it was saved there yet. */
 export const id = signal('')
@@ -60,32 +72,66 @@ export interface PresentRun {
   name: string
   /** It came out of the queue. */
   queued: boolean
-  /** Its graph is the one on the canvas. */
-  onCanvas: boolean
+  /** The key of the tab where it is shown; what came out of the queue may have none. */
+  tab?: number
 }
+
+/** What the last run of a tab came to. */
+export const newFound = () => ({
+  progress: signal<Progress | undefined>(undefined),
+  /** How it ended. */
+  ended: signal<{ seconds: number; stopped: boolean; networks?: Networks } | undefined>(undefined),
+  faults: signal<readonly Fault[]>([]),
+  notices: signal<readonly Fault[]>([]),
+  files: signal<readonly MadeFile[]>([]),
+  /** The workflow as it ran; '' if it did not. */
+  ran: signal(''),
+  /** The seeds that were used, by node and param. */
+  seeds: signal<ReadonlyMap<string, number>>(new Map()),
+})
+
+export type Found = ReturnType<typeof newFound>
+
+/** Of the tab that is shown. */
+export const found = signal(newFound())
 
 export const run = {
   state: signal<RunState>('idle'),
   present: signal<PresentRun | undefined>(undefined),
-  progress: signal<Progress | undefined>(undefined),
-  /** How the last run ended. */
-  ended: signal<{ seconds: number; stopped: boolean; networks?: Networks } | undefined>(undefined),
-  faults: signal<readonly Fault[]>([]),
-  notices: signal<readonly Fault[]>([]),
+  /** How far the present run is. */
+  going: signal<Progress | undefined>(undefined),
+  /** How far the present run is, in whichever tab; without one, how far the last run of the tab that is shown came. */
+  get progress() {
+    return run.present.value ? run.going : found.value.progress
+  },
+  get ended() {
+    return found.value.ended
+  },
+  get faults() {
+    return found.value.faults
+  },
+  get notices() {
+    return found.value.notices
+  },
+  get files() {
+    return found.value.files
+  },
+  get seeds() {
+    return found.value.seeds
+  },
   /** The latest sentence of the engine. */
   says: signal(''),
   /** Kernels of a loop that is about to begin. */
   compiling: signal<{ done: number; total: number } | undefined>(undefined),
-  files: signal<readonly MadeFile[]>([]),
   backend: signal<BackendReport | undefined>(undefined),
   engineFailed: signal(''),
   /** What the user keeps for nodes to name. */
   kept: { checkpoint: signal<readonly KeptFile[]>([]), dataset: signal<readonly KeptFile[]>([]) },
-  /** The seeds of the last run, by node and param. */
-  seeds: signal<ReadonlyMap<string, number>>(new Map()),
 }
 
 export const busy = computed(() => run.state.value !== 'idle')
+/** Whether what runs is what is shown. */
+export const runsHere = computed(() => busy.value && run.present.value?.tab === tab.value)
 
 // ---- the browser's memory
 

@@ -13,7 +13,7 @@ export function Status() {
     <footer class="status" aria-label={texts.status.label} data-state={mood()}>
       <span class="state">
         <span class="dot" />
-        {stateInWords()}
+        {elsewhere() ? <Elsewhere /> : stateInWords()}
       </span>
       <Figures />
       <span class="says" title={run.says.value}>
@@ -44,7 +44,7 @@ function stateInWords(): string {
     case 'running':
       return compiling.value
         ? status.compiling(format.count(compiling.value.done), format.count(compiling.value.total))
-        : present.value && !present.value.onCanvas
+        : present.value && present.value.tab === undefined
           ? status.runningOther(present.value.name)
           : status.running
     case 'paused':
@@ -57,6 +57,20 @@ function stateInWords(): string {
       if (!ended.value) return status.idle
       return ended.value.stopped ? status.stopped : status.finished(format.time(ended.value.seconds))
   }
+}
+
+/** The tab where something runs, if it is another than the one that is shown. */
+const elsewhere = () =>
+  state.runsHere.value ? undefined : state.tabs.value.find(({ key }) => key === state.run.present.value?.tab)
+
+function Elsewhere() {
+  const { workspace } = useEditor()
+  const tab = elsewhere()
+  return (
+    <button type="button" class="link" onClick={() => tab && void workspace.turnTo(tab.key)}>
+      {texts.tabs.runsIn(stateInWords(), tab?.name ?? '')}
+    </button>
+  )
 }
 
 function Figures() {

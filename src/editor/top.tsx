@@ -78,6 +78,7 @@ const fileItems = (editor: Editor): state.Menu['items'] => [
   'rule',
   itemOf(editor, 'save'),
   itemOf(editor, 'saveAs'),
+  itemOf(editor, 'closeTab'),
   itemOf(editor, 'download'),
   itemOf(editor, 'downloadScript'),
   itemOf(editor, 'copyLink'),

@@ -25,7 +25,7 @@ export function Unknown({ node }: { node: LGraphNode }) {
         <p class="summary">{panel.unknownCure}</p>
         <div class="ways">
           {[commands.replace, commands.deleteThrough].map(({ label, run }) => (
-            <button key={label} type="button" class="button outline small" onClick={run}>
+            <button key={label} type="button" class="button outline small" onClick={() => run()}>
               {label}
             </button>
           ))}

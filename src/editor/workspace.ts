@@ -1,18 +1,20 @@
-// The open workflow: opening, editing with undo, saving, and drafts of what is not saved.
+// The open workflows, one a tab: opening, editing with undo, saving, and drafts of what is not saved.
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
-import { emptyWorkflow, parseWorkflow, stringifyWorkflow } from '../nodes/workflow.ts'
+import { emptyWorkflow, parseWorkflow } from '../nodes/workflow.ts'
 import { byType } from './declarations.ts'
 import { clock } from './format.ts'
 import { FIRST, ready } from './gallery.ts'
-import { createHistory } from './history.ts'
-import { ConflictError, keepForGood, newId, storageMessage, type Draft, type Library, type Settings } from './library.ts'
+import { newId, storageMessage, type Draft, type Library } from './library.ts'
+import { createSaving } from './saving.ts'
+import { claim, draftOf, isDirty, textOf, type Open, type Opening, type Session } from './session.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
+import { createTabs, type TabHooks } from './tabs.ts'
 import { texts } from './texts.ts'
 
 export interface Workspace {
-  /** Opens what was open last, or the first ready workflow. */
+  /** Opens the tabs of the last time, or the first ready workflow. */
   begin(): Promise<void>
   /** The canvas says that something may be different. */
   touched(): void
@@ -29,54 +31,59 @@ export interface Workspace {
   setAbout(about: string): void
   about(): string
   text(): string
+  /** In a tab of its own, as all that is opened; where what is shown would not be missed, in its place. */
   newWorkflow(): Promise<void>
   /** @throws WorkflowError; then nothing has changed */
   openText(text: string, name: string): Promise<string[]>
   openSaved(id: string): Promise<void>
   openDraft(draft: Draft): Promise<void>
   openReady(id: string): Promise<void>
+  /** Shows another tab. */
+  turnTo(key: number): Promise<void>
+  /** Closes a tab, by default the one that is shown. What was not saved stays as a draft. */
+  close(key?: number): Promise<void>
+  /** Puts a tab at another place among the others. */
+  moveTab(key: number, to: number): void
   save(): Promise<void>
   saveAs(): Promise<void>
+  /** The library has another name for a workflow. */
+  renamed(id: string, name: string): void
+  /** The library has a workflow at another revision than its tab knows; 0: not any more, what its tab shows was never saved. */
+  revised(id: string, revision: number): void
   refresh(): Promise<void>
   /** Writes the draft now: the page may be about to go. */
   flush(): void
+  /** Once what was asked for is open. */
+  opened(): Promise<void>
 }
 
-interface Opening {
-  id: string
-  /** What it is called. It is written into it, unless it is of another program. */
-  title?: string
-  revision: number
-  /** What it counts as saved with; by default what it opens as. */
-  saved?: string
-  ready?: string
-  /** It came from a file: until it is saved, this browser has it as a draft alone. */
-  outside?: boolean
-}
-
-/** `left` is called when another workflow comes in place of the one that is open. */
-export function createWorkspace(stage: Stage, library: Library, fit: () => void, left: () => void): Workspace {
-  const history = createHistory()
-  let release: (() => void) | undefined
+export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks & { fit(): void }): Workspace {
+  const tabs = createTabs(stage, library, { ...hooks, putAside })
+  let letGo: (() => void) | undefined
   let scheduled = false
   let draftTimer: ReturnType<typeof setTimeout> | undefined
-  let draftId = ''
-  let leave = () => {}
-  let opened: Opening = { id: '', revision: 0 }
-  /** Until what was open last is open again; a file that is dropped meanwhile comes after it. */
-  let begun: Promise<void> = Promise.resolve()
 
-  const text = () => stringifyWorkflow(stage.file())
-  const meaning = () => (stage.graph.extra.diffusion ??= { format: 1 }) as { title?: string; about?: string }
+  const text = (of = tabs.shown) => textOf(of, stage.graph)
+  const meaning = (of = tabs.shown) =>
+    ((of.scene?.graph ?? stage.graph).extra.diffusion ??= { format: 1 }) as { title?: string; about?: string }
   const follow = () => {
+    const session = tabs.shown
+    const { history } = session
+    session.name = meaning().title || session.title || texts.untitled
+    state.id.value = session.id
+    state.openReady.value = session.ready
+    state.revision.value = session.revision
+    state.saved.value = session.saved
     state.present.value = history.present
-    state.name.value = meaning().title || opened.title || texts.untitled
+    state.name.value = session.name
     state.undoable.value = { undo: history.canUndo, redo: history.canRedo }
     state.changes.value++
+    tabs.tell()
   }
 
   function commit() {
     scheduled = false
+    const { history } = tabs.shown
     if (history.held || !history.commit(text())) return
     follow()
     keepDraftSoon()
@@ -87,84 +94,88 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     scheduled = true
     setTimeout(commit, 40)
   }
+  function pressed(down: boolean) {
+    if (down) letGo ??= tabs.shown.history.hold()
+    else {
+      letGo?.()
+      letGo = undefined
+      touched()
+    }
+  }
 
   // ---- drafts
 
   function keepDraftSoon() {
     clearTimeout(draftTimer)
-    draftTimer = setTimeout(flush, 400)
+    draftTimer = setTimeout(() => void keepDraft(), 400)
   }
-  function flush() {
-    clearTimeout(draftTimer)
-    draftTimer = undefined
-    if (!state.dirty.value && !opened.outside) return void library.dropDraft(draftId).catch(() => {})
-    const draft = {
-      id: draftId,
-      of: state.id.value,
-      name: state.name.value,
-      text: history.present,
-      revision: state.revision.value,
-      changed: Date.now(),
-      ...(!state.dirty.value && { untouched: true }),
+  async function keepDraft(of = tabs.shown) {
+    if (of === tabs.shown) {
+      clearTimeout(draftTimer)
+      draftTimer = undefined
     }
-    library.keepDraft(draft).then(remember, (error) => state.say(texts.unsaved, { text: storageMessage(error), error: true }))
+    if (!isDirty(of) && !of.outside) return library.dropDraft(of.draftId).catch(() => {})
+    try {
+      await library.keepDraft(draftOf(of))
+      tabs.remember()
+    } catch (error) {
+      state.say(texts.unsaved, { text: storageMessage(error), error: true })
+    }
+  }
+  const flush = () => draftTimer !== undefined && void keepDraft()
+
+  /** Before another tab comes on the canvas. */
+  function putAside() {
+    pressed(false)
+    commit()
+    flush()
+  }
+
+  async function turnTo(key: number) {
+    const waiting = tabs.turnTo(key)
+    if (waiting) await openAgain(waiting)
+    else follow()
+  }
+  async function close(key = tabs.shown.key) {
+    const [closing, next] = tabs.withNext(key)
+    if (!closing) return
+    if (closing === tabs.shown && next) await turnTo(next.key)
+    if (closing === tabs.shown) await show(emptyWorkflow(), { id: newId(), revision: 0 }, { into: closing })
+    else tabs.remove(closing)
+    await refresh()
+    if (!isDirty(closing)) return
+    const again = () => void inTurn(() => openAgain(undefined, { id: closing.draftId }))
+    state.say(texts.tabs.closed(closing.name), { text: texts.tabs.draftKept, action: { label: texts.tabs.reopen, run: again } })
   }
 
   // ---- opening
 
+  interface Showing {
+    /** Changes that were not saved, to be told of. */
+    draft?: Draft
+    /** The tab it is for. */
+    into?: Session | undefined
+  }
+
   /** Shows a file that has been read without fault. */
-  async function show(file: WorkflowFile, opening: Opening, tellDraft?: Draft) {
-    if (draftTimer !== undefined) flush()
-    // What was only looked at is not kept: its file is where it came from.
-    if (opened.outside && !state.dirty.value) await library.dropDraft(draftId).catch(() => {})
-    leave()
-    left()
-    opened = opening
-    state.banner.value = undefined
+  async function show(file: WorkflowFile, opening: Opening, { draft, into }: Showing = {}) {
+    const made = tabs.makePlace(opening, into)
     const { title } = opening
     if (title !== undefined && !keepsItsForm(file)) file.extra.diffusion = { format: 1, ...file.extra.diffusion, title }
     stage.load(file, { another: true })
     stage.select([])
     stage.forgetRun()
     await settled()
-    state.id.value = opening.id
-    state.openReady.value = opening.ready
-    state.revision.value = opening.revision
-    history.reset(text())
-    state.saved.value = opening.saved ?? history.present
+    made.history.reset(text(made))
+    made.saved = opening.saved ?? made.history.present
     follow()
-    fit()
-    leave = await claim(opening.id)
-    if (tellDraft) offerDraft(tellDraft)
+    hooks.fit()
+    await claim(made)
+    if (draft) offerDraft(draft)
+    else state.banner.value = made.banner
     if (opening.outside) keepDraftSoon()
-    remember()
+    tabs.remember()
     await refresh()
-  }
-
-  /** The library remembers what is open, for the next visit. */
-  function remember() {
-    const untouched = opened.ready && !state.dirty.value && state.revision.value === 0
-    const open = { id: state.id.value, ...(untouched && { ready: opened.ready! }) }
-    state.settings.value = { ...state.settings.value, open }
-    library.keepSettings(state.settings.value).catch(() => {})
-    tab.remember(open)
-  }
-
-  /** One tab has a workflow; another that opens it keeps its drafts apart, and says so. */
-  function claim(id: string): Promise<() => void> {
-    draftId = id
-    if (!navigator.locks) return Promise.resolve(() => {})
-    return new Promise((resolve) => {
-      void navigator.locks.request(`litegraph-diffusion ${id}`, { ifAvailable: true }, (lock) => {
-        if (!lock) {
-          draftId = newId()
-          state.banner.value = { text: texts.draft.elsewhere, actions: [] }
-          resolve(() => {})
-          return undefined
-        }
-        return new Promise<void>((free) => resolve(free))
-      })
-    })
   }
 
   function offerDraft(draft: Draft) {
@@ -173,8 +184,8 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
       done()
       await library.dropDraft(draft.id)
       const workflow = await library.load(draft.of)
-      if (workflow) await openSaved(draft.of)
-      else await openFirst()
+      if (workflow) await openSaved(draft.of, tabs.shown)
+      else await openFirst(tabs.shown)
     }
     state.banner.value = {
       text: texts.draft.restored(clock(draft.changed)),
@@ -187,33 +198,43 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
 
   const read = (source: string) => parseWorkflow(source, byType)
 
-  async function openSaved(id: string) {
-    const [workflow, draft] = await Promise.all([library.load(id), library.draft(id)])
-    if (draft) return openDraft(draft)
-    if (!workflow) throw new Error(texts.storage.gone)
-    await show(read(workflow.text).workflow, { id, title: workflow.name, revision: workflow.revision })
+  /** Whether it has a tab already, which is then shown. */
+  async function isOpen(found: (each: Session) => boolean, into?: Session): Promise<boolean> {
+    const there = into ? undefined : tabs.find(found)
+    if (there) await turnTo(there.key)
+    return there !== undefined
   }
-  async function openDraft(draft: Draft) {
+
+  async function openSaved(id: string, into?: Session): Promise<void> {
+    if (await isOpen((each) => each.id === id, into)) return
+    const [workflow, draft] = await Promise.all([library.load(id), library.draft(id)])
+    if (draft) return openDraft(draft, into)
+    if (!workflow) throw new Error(texts.storage.gone)
+    await show(read(workflow.text).workflow, { id, title: workflow.name, revision: workflow.revision }, { into })
+  }
+  async function openDraft(draft: Draft, into?: Session) {
     const { id, of, untouched } = draft
+    if (await isOpen((each) => each.draftId === id, into)) return
     const { workflow } = read(draft.text)
     const called = keepsItsForm(workflow) && { title: draft.name }
-    if (untouched) await show(workflow, { id: of, revision: 0, outside: true, ...called })
+    if (untouched) await show(workflow, { id: of, revision: 0, outside: true, ...called }, { into })
     else {
       const before = await library.load(of)
       const revision = before ? draft.revision : 0
-      await show(workflow, { id: of, revision, saved: before?.text ?? '', ...called }, { ...draft, revision })
+      const opening = { id: of, revision, saved: before?.text ?? '', ...called }
+      await show(workflow, opening, { draft: { ...draft, revision }, into })
     }
     if (id !== of) await library.dropDraft(id)
   }
-  async function openReady(name: string) {
+  async function openReady(name: string, into?: Session) {
+    if (await isOpen((each) => each.ready === name && !isDirty(each), into)) return
     const workflow = await ready(name)
-    if (workflow) await show(read(workflow.text).workflow, { id: newId(), revision: 0, ready: name })
+    if (workflow) await show(read(workflow.text).workflow, { id: newId(), revision: 0, ready: name }, { into })
   }
-  async function openFirst() {
-    if (await ready(FIRST)) await openReady(FIRST)
-    else await newWorkflow()
+  async function openFirst(into?: Session) {
+    if (await ready(FIRST)) await openReady(FIRST, into)
+    else await show(emptyWorkflow(), { id: newId(), revision: 0 }, { into })
   }
-  const newWorkflow = () => show(emptyWorkflow(), { id: newId(), revision: 0 })
 
   async function refresh() {
     const [workflows, drafts] = await Promise.all([library.list(), library.drafts()])
@@ -223,57 +244,35 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     state.storageUsed.value = estimate && { used: estimate.usage ?? 0, quota: estimate.quota ?? 0 }
   }
 
-  // ---- saving
-
-  async function keep(id: string, name: string, over = false): Promise<void> {
+  /** Opens what was open once; in its tab if it still has one. Without it, the first ready workflow. */
+  async function openAgain(into?: Session, { id, ready: name }: Open = into!.waiting!.open) {
     try {
-      const workflow = await library.save({ id, name, text: history.present, revision: state.revision.value }, over)
-      state.id.value = id
-      state.revision.value = workflow.revision
-      state.saved.value = history.present
-      opened = { id, title: name, revision: workflow.revision }
-      await library.dropDraft(draftId)
-      remember()
-      keepForGood()
-      state.say(texts.files.saved(name))
+      const [draft, workflow] = await Promise.all([library.draft(id), library.load(id)])
+      if (draft) return await openDraft(draft, into)
+      if (workflow) return await openSaved(id, into)
+      if (name) return await openReady(name, into)
     } catch (error) {
-      if (error instanceof ConflictError) return settle(error, id, name)
-      state.say(texts.unsaved, { text: storageMessage(error), error: true })
+      state.say(texts.files.unreadable(texts.drawer.mineMeaning), { text: (error as Error).message, error: true })
     }
-    await refresh()
+    await openFirst(into)
   }
 
-  async function settle(conflict: ConflictError, id: string, name: string) {
-    const { dialogs } = texts
-    const answer = await state.askChoice(dialogs.conflictTitle, dialogs.conflictText(conflict.theirs.name), [
-      { label: dialogs.cancel, value: 'cancel' },
-      { label: dialogs.overwrite, value: 'over' },
-      { label: dialogs.asCopy, value: 'copy', primary: true },
-    ])
-    if (answer === 'over') await keep(id, name, true)
-    if (answer === 'copy') await keepAs(texts.copyOf(name))
+  async function begin() {
+    const changed = (await library.drafts()).filter(({ untouched }) => !untouched)
+    const shown = await tabs.recall(new Set(changed.map(({ id }) => id)))
+    if (shown) await openAgain(shown)
+    else await openFirst()
   }
 
-  async function keepAs(name: string) {
-    if (!keepsItsForm(stage.file())) setTitle(name)
-    const id = newId()
-    await library.dropDraft(draftId)
-    state.revision.value = 0
-    leave()
-    leave = await claim(id)
-    await keep(id, name)
-    follow()
+  /** One after the other: what is asked for while another is being opened, the first at the start, must not be covered by it. */
+  let turn: Promise<unknown> = Promise.resolve()
+  function inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = turn.then(action)
+    turn = result.catch(() => {})
+    return result
   }
 
-  async function saveAs() {
-    const name = await state.askText(texts.dialogs.saveAs, state.name.value, texts.dialogs.save)
-    if (name) await keepAs(name)
-  }
-
-  function setTitle(title: string) {
-    meaning().title = title.trim().slice(0, 120) || texts.untitled
-    commit()
-  }
+  // ---- editing
 
   function restore(snapshot: string | undefined) {
     if (snapshot === undefined) return
@@ -281,40 +280,22 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
     follow()
     keepDraftSoon()
   }
-
-  /** Opens what was open last, or the first ready workflow. */
-  async function begin() {
-    const open = tab.recall() ?? state.settings.value.open
-    try {
-      const [draft, workflow] = open ? await Promise.all([library.draft(open.id), library.load(open.id)]) : []
-      if (draft) return await openDraft(draft)
-      if (workflow) return await openSaved(workflow.id)
-      if (open?.ready) return await openReady(open.ready)
-    } catch (error) {
-      state.say(texts.files.unreadable(texts.drawer.mineMeaning), { text: (error as Error).message, error: true })
-    }
-    await openFirst()
+  function setTitle(title: string) {
+    meaning().title = title.trim().slice(0, 120) || texts.untitled
+    commit()
   }
-
-  /** What was asked for while the first workflow was still being opened must not be covered by it. */
-  const onceBegun =
-    <A extends unknown[]>(open: (...args: A) => Promise<void>) =>
-    async (...args: A) => {
-      await begun.catch(() => {})
-      await open(...args)
-    }
+  /** Writes the name into the graph, unless that is of another program. */
+  const call = (name: string) => {
+    tabs.shown.title = name
+    if (!keepsItsForm(stage.file())) setTitle(name)
+    else follow()
+  }
+  const saving = createSaving(library, { shown: () => tabs.shown, call, follow, remember: tabs.remember, refresh })
 
   return {
-    begin: () => (begun = begin()),
+    begin: () => inTurn(begin),
     touched,
-    pressed(down) {
-      if (down) release ??= history.hold()
-      else {
-        release?.()
-        release = undefined
-        touched()
-      }
-    },
+    pressed,
     edit(change) {
       commit()
       const { file, select } = change(stage.file())
@@ -328,64 +309,64 @@ export function createWorkspace(stage: Stage, library: Library, fit: () => void,
       touched()
     },
     amend() {
-      history.amend(text())
+      tabs.shown.history.amend(text())
       follow()
       keepDraftSoon()
     },
-    undo: () => (commit(), restore(history.undo())),
-    redo: () => restore(history.redo()),
+    undo: () => (commit(), restore(tabs.shown.history.undo())),
+    redo: () => restore(tabs.shown.history.redo()),
     setTitle,
     setAbout(about) {
       meaning().about = about.trim()
       commit()
     },
     about: () => meaning().about ?? '',
-    text: () => (commit(), history.present),
-    newWorkflow: onceBegun(newWorkflow),
+    text: () => (commit(), tabs.shown.history.present),
+    newWorkflow: () => inTurn(() => show(emptyWorkflow(), { id: newId(), revision: 0 })),
     async openText(source, name) {
       const { workflow, notices } = read(source)
-      await begun.catch(() => {})
       const title = workflow.extra.diffusion?.title ? undefined : name
-      await show(workflow, { id: newId(), revision: 0, outside: true, ...(title && { title }) })
+      await inTurn(() => show(workflow, { id: newId(), revision: 0, outside: true, ...(title && { title }) }))
       return notices
     },
-    openSaved: onceBegun(openSaved),
-    openDraft: onceBegun(openDraft),
-    openReady: onceBegun(openReady),
+    openSaved: (id) => inTurn(() => openSaved(id)),
+    openDraft: (draft) => inTurn(() => openDraft(draft)),
+    openReady: (id) => inTurn(() => openReady(id)),
+    turnTo: (key) => inTurn(() => turnTo(key)),
+    close: (key) => inTurn(() => close(key)),
+    moveTab: tabs.move,
     async save() {
       commit()
-      if (state.revision.value || meaning().title || opened.title) await keep(state.id.value, state.name.value)
-      else await saveAs()
+      await saving.save(meaning().title || tabs.shown.title)
     },
-    saveAs,
+    saveAs: () => saving.saveAs(),
+    renamed(id, name) {
+      const tab = tabs.find((each) => each.id === id)
+      if (tab === tabs.shown) return setTitle(name)
+      if (!tab) return
+      tab.name = name
+      tabs.tell()
+      if (!tab.scene) return
+      meaning(tab).title = name
+      tab.history.commit(text(tab))
+      void keepDraft(tab)
+    },
+    revised(id, revision) {
+      const tab = tabs.find((each) => each.id === id)
+      if (!tab) return
+      tab.revision = revision
+      if (!revision) tab.saved = ''
+      follow()
+    },
     refresh,
-    flush: () => draftTimer !== undefined && flush(),
+    flush,
+    opened: async () => void (await turn),
   }
 }
 
 /** One of another program, which is not written into: it is saved as it came. */
 const keepsItsForm = ({ extra: { diffusion } }: WorkflowFile) =>
   diffusion?.foreign !== undefined && diffusion.foreign.format !== 'litegraph' && !diffusion.title
-
-type Open = NonNullable<Settings['open']>
-
-/** A tab that is loaded again opens what it had, not what another tab opened since. */
-const tab = {
-  recall(): Open | undefined {
-    try {
-      return (JSON.parse(sessionStorage.getItem('open') ?? 'null') as Open | null) ?? undefined
-    } catch {
-      return undefined
-    }
-  },
-  remember(open: Open) {
-    try {
-      sessionStorage.setItem('open', JSON.stringify(open))
-    } catch {
-      // Without storage a loaded tab begins like a new one.
-    }
-  },
-}
 
 /** After loading, slots and partners fall into place in microtasks. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0))

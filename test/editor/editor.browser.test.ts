@@ -472,7 +472,7 @@ describe('runs', () => {
     expect(await state()).toBe('The engine did not start')
   })
 
-  test('another workflow stops the run and shows nothing of it', async () => {
+  test('another workflow leaves the run to its tab and shows nothing of it; without its tab the run ends', async () => {
     const state = () => page.locator('.status .state').textContent()
     await page.getByRole('button', { name: 'Open the gallery' }).click()
     await page.locator('.card', { hasText: 'Train on points' }).click()
@@ -480,8 +480,13 @@ describe('runs', () => {
     await press('Control+Enter')
     await page.locator('.status .figures').waitFor({ timeout: 60_000 })
     await newWorkflow()
-    await page.waitForTimeout(500)
-    expect(await state()).toBe('Ready')
+    expect(await state()).toBe('Running in Train on points')
+    expect(await page.locator('.panel').textContent()).not.toContain('problem')
+    await page.locator('.status .state .link').click()
+    await expect.poll(state).toBe('Running')
+    await press('Alt+PageDown')
+    await page.getByRole('button', { name: 'Close Train on points' }).click()
+    await expect.poll(state).toBe('Ready')
     expect(await page.locator('.status .figures').count()).toBe(0)
     await add('points', 400, 150)
     await add('inspect', 700, 150)

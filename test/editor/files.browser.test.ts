@@ -256,7 +256,7 @@ describe('workflows', () => {
   const drop = (name: string, type: string) => dropPaths(page, [put(`${name}.json`, workflowOf({ nodes: [node(name, type)] }))])
   const mine = () => page.locator('.rows .open').allTextContents()
 
-  test('one that was dropped is there after a reload, and is no draft once another is opened', async () => {
+  test('one that was dropped is there after a reload, and is no draft once its tab is closed', async () => {
     await drop('One', 'Mix')
     await expect.poll(() => titles(page)).toEqual(['One'])
     await page.waitForTimeout(700)
@@ -271,7 +271,10 @@ describe('workflows', () => {
     await page.getByRole('button', { name: 'Library' }).click()
     await drop('Two', 'Grid')
     await expect.poll(() => titles(page)).toEqual(['Two'])
-    await page.waitForTimeout(700)
+    await page
+      .getByRole('navigation', { name: 'Open workflows' })
+      .getByRole('button', { name: 'One', exact: true })
+      .click({ button: 'middle' })
     await drawer('Mine')
     await expect.poll(mine).toEqual([expect.stringMatching(/^Two.*open now$/)])
   })

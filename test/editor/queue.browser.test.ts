@@ -88,7 +88,7 @@ const charted = () =>
 test('what is queued runs in turn, goes on while another workflow is open, and faults of one are not those of others', async () => {
   await longOneRuns()
   await open('small')
-  expect(await status()).toBe('Running “Train on points”')
+  expect(await status()).toBe('Running in Train on points')
   await press('Control+Enter')
   await page.getByText('“small” is queued as it is now, at place 1').waitFor()
   await open('broken', true)

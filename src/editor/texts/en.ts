@@ -1,5 +1,6 @@
 // Every word the editor says, in English: the language that others are translated from.
 import { inEnglish, type TipWords } from '../../nodes/litegraph/tooltips.ts'
+import { enLibrary } from './enLibrary.ts'
 
 const plural = (count: number, one: string, many = one + 's') => `${count} ${count === 1 ? one : many}`
 
@@ -11,6 +12,8 @@ export const en = {
   untitled: 'Untitled',
   copyOf: (name: string) => `${name} copy`,
   unsaved: 'Unsaved changes',
+
+  ...enLibrary,
 
   top: {
     library: 'Library',
@@ -68,6 +71,12 @@ export const en = {
     openFolder: 'Open a folder…',
     save: 'Save',
     saveAs: 'Save as…',
+    closeTab: 'Close tab',
+    nextTab: 'Next tab',
+    previousTab: 'Previous tab',
+    toTab: 'Go to a tab',
+    tabLeft: 'Move tab to the left',
+    tabRight: 'Move tab to the right',
     download: 'Download file',
     downloadScript: 'Download as script',
     copyLink: 'Copy a link to this graph',

@@ -1,5 +1,6 @@
 // 편집기의 모든 말, 한국어. 노드, 슬롯, 파라미터의 이름은 논문과 diffusers의 용어 그대로 둔다.
 import type { Texts } from './en.ts'
+import { koLibrary } from './koLibrary.ts'
 
 const grouped = (count: number) => count.toLocaleString('ko')
 
@@ -24,6 +25,8 @@ export const ko: Texts = {
   untitled: '제목 없음',
   copyOf: (name) => `${name} 사본`,
   unsaved: '저장하지 않은 변경',
+
+  ...koLibrary,
 
   top: {
     library: '보관함',
@@ -82,6 +85,12 @@ export const ko: Texts = {
     openFolder: '폴더 열기…',
     save: '저장',
     saveAs: '다른 이름으로 저장…',
+    closeTab: '탭 닫기',
+    nextTab: '다음 탭',
+    previousTab: '이전 탭',
+    toTab: '탭으로 이동',
+    tabLeft: '탭을 왼쪽으로 옮기기',
+    tabRight: '탭을 오른쪽으로 옮기기',
     download: '파일로 내려받기',
     downloadScript: '스크립트로 내려받기',
     copyLink: '이 그래프의 링크 복사',

@@ -1,0 +1,44 @@
+// Graphs that take turns on the canvas: each tab has one, with all that its nodes show.
+import { LGraph } from 'litegraph.js/build/litegraph.core.js'
+import type { NodeId } from '../nodes/workflow.ts'
+import type { EditorCanvas, StageHooks } from './canvas.ts'
+import { tameGroups } from './groups.ts'
+
+/** A graph, where it is looked at, and what is selected in it. */
+export interface Scene {
+  readonly graph: LGraph
+  view: { scale: number; offset: readonly [number, number] }
+  selected: readonly NodeId[]
+}
+
+/** Makes a graph tell of its changes, and handle its groups as people do. */
+export function adopt(graph: LGraph, hooks: StageHooks): LGraph {
+  tameGroups(graph)
+  graph.onNodeAdded = graph.onNodeRemoved = graph.onAfterChange = graph.onConnectionChange = () => hooks.changed()
+  return graph
+}
+
+export const emptyScene = (hooks: StageHooks): Scene => ({
+  graph: adopt(new LGraph(), hooks),
+  view: { scale: 1, offset: [0, 0] },
+  selected: [],
+})
+
+/** Returns what was there before. */
+export function showScene(canvas: EditorCanvas, { graph, view, selected }: Scene): Scene {
+  const { ds } = canvas
+  const before: Scene = {
+    graph: canvas.graph!,
+    view: { scale: ds.scale, offset: [ds.offset[0], ds.offset[1]] },
+    selected: Object.values(canvas.selected_nodes).map((node) => node.id),
+  }
+  canvas.deselectAllNodes()
+  canvas.pending = canvas.target = undefined
+  canvas.setGraph(graph)
+  ds.scale = view.scale
+  ds.offset[0] = view.offset[0]
+  ds.offset[1] = view.offset[1]
+  canvas.selectNodes(selected.flatMap((id) => graph.getNodeById(id) ?? []))
+  canvas.setDirty(true, true)
+  return before
+}

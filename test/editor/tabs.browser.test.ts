@@ -1,0 +1,98 @@
+// Several workflows open at once, in a real Chromium: each tab keeps its graph, its history and its place.
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { addNode, newWorkflow, titles, type Canvas } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+
+let context: BrowserContext
+let page: Page
+
+async function open(): Promise<Page> {
+  const opened = await context.newPage()
+  await opened.setViewportSize({ width: 1280, height: 800 })
+  await opened.goto(server.address)
+  await opened.waitForSelector('.status')
+  await newWorkflow(opened)
+  return opened
+}
+
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await open()
+})
+afterEach(async () => {
+  await context?.close()
+  expect(chromium.errors()).toEqual([])
+})
+
+const press = async (keys: string) => {
+  await page.keyboard.press(keys)
+  await page.waitForTimeout(120)
+}
+const tabs = () =>
+  page
+    .locator('.tab-bar .tab')
+    .evaluateAll((all) =>
+      all.map((tab) => [
+        tab.classList.contains('shown') ? '>' : ' ',
+        tab.querySelector('.name')!.textContent,
+        tab.querySelector('.unsaved') ? ' *' : '',
+      ]),
+    )
+    .then((all) => all.map((parts) => parts.join('')))
+const scale = () => page.evaluate(() => (document.querySelector('canvas') as unknown as { data: Canvas }).data.ds.scale)
+const rename = async (name: string) => {
+  await page.getByRole('textbox', { name: 'Rename workflow' }).fill(name)
+  await press('Enter')
+}
+
+test('tabs keep their graphs, histories and places; they are moved, come back after a reload, and leave drafts', async () => {
+  await rename('First')
+  await addNode(page, 'grid', 300, 300)
+  await press('Alt+=')
+  const near = await scale()
+  await press('Alt+n')
+  await rename('Second')
+  await addNode(page, 'mix', 300, 300)
+  await addNode(page, 'noise sch', 700, 300)
+  expect(await tabs()).toEqual([' First *', '>Second *'])
+
+  await press('Alt+1')
+  expect(await titles(page)).toEqual(['Grid'])
+  expect(await scale()).toBe(near)
+  await expect.poll(() => page.getByRole('heading', { name: 'Grid' }).count()).toBe(1)
+  await press('Control+z')
+  expect(await titles(page)).toEqual([])
+  await press('Alt+PageDown')
+  await press('Control+z')
+  expect(await titles(page)).toEqual(['Mix'])
+  await press('Alt+PageUp')
+  await press('Control+Shift+z')
+  expect(await titles(page)).toEqual(['Grid'])
+
+  const first = (await page.locator('.tab.shown').boundingBox())!
+  await page.mouse.move(first.x + 30, first.y + 10)
+  await page.mouse.down()
+  await page.mouse.move(first.x + first.width * 1.8, first.y + 10, { steps: 4 })
+  await page.mouse.up()
+  expect(await tabs()).toEqual([' Second *', '>First *'])
+  await press('Alt+Shift+PageUp')
+  expect(await tabs()).toEqual(['>First *', ' Second *'])
+
+  await page.waitForTimeout(500)
+  await page.reload()
+  await page.waitForSelector('.status')
+  await expect.poll(() => titles(page)).toEqual(['Grid'])
+  expect(await tabs()).toEqual(['>First *', ' Second *'])
+  await press('Alt+9')
+  await expect.poll(() => titles(page)).toEqual(['Mix'])
+
+  await page.locator('.tab', { hasText: 'First' }).click({ button: 'middle' })
+  expect(await tabs()).toEqual([])
+  await page.getByRole('button', { name: 'Open again' }).click()
+  await expect.poll(() => titles(page)).toEqual(['Grid'])
+  expect(await tabs()).toEqual([' Second *', '>First *'])
+})
