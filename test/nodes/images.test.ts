@@ -46,6 +46,12 @@ onCpu(() => {
         node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'step.x_prev' }),
         node('both', 'Preview', { images_1: 'start.x_t', images_2: 'x_0.prediction' }, { names: 'x_t', count: 2 }),
         node('film', 'FilmStrip', { trajectory: 'end.trajectory' }, { count: 2 }),
+        node(
+          'live',
+          'DenoisingPreview',
+          { x_t: 'start.x_t', prediction: 'predict.prediction', t: 'start.t', schedule: 'schedule.schedule' },
+          { count: 2 },
+        ),
         node('done', 'Preview', { images_1: 'end.x_0' }, { count: 2 }),
       ],
     }
@@ -59,6 +65,8 @@ onCpu(() => {
       ['x_t', 2, 3],
       ['predicted x_0', 2, 3],
     ])
+    // DenoisingPreview needs nothing in between.
+    expect(of<ImagesView>('live')).toEqual(looks)
     const film = of<FilmView>('film').at(-1)!
     expect([...film.t]).toEqual([750, 500, 250, 0, -1])
     // Where the loop was looked at, the film has the same.

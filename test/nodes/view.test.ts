@@ -25,6 +25,7 @@ import { saveCheckpoint } from '../../src/nodes/files/saveCheckpoint.ts'
 import { saveImage } from '../../src/nodes/files/saveImage.ts'
 import { chart } from '../../src/nodes/view/chart.ts'
 import { compare } from '../../src/nodes/view/compare.ts'
+import { denoisingPreview } from '../../src/nodes/view/denoisingPreview.ts'
 import { filmStrip } from '../../src/nodes/view/filmStrip.ts'
 import { inspect } from '../../src/nodes/view/inspect.ts'
 import { numbers } from '../../src/nodes/view/numbers.ts'
@@ -196,6 +197,61 @@ onCpu(() => {
     expect([...large.t]).toEqual([9, 6, 2, -1])
     expect((await filmOf([1, 1, 1, 1], 1)).frames).toHaveLength(1)
     await expect(filmOf([1, 1, 1, 2], 2)).rejects.toThrow(/Expected 1 channel/)
+  })
+
+  describe('DenoisingPreview', () => {
+    const schedule: Value = { type: 'schedule', schedule: noiseSchedule({ name: 'linear', T: 100 }) }
+    const answer = (values: number[], shape: number[]): Prediction => ({
+      type: 'prediction',
+      tensor: tf.tensor(values, shape),
+      space: shape.length === 2 ? 'point' : 'image',
+      predicts: 'sample',
+    })
+    const at = (...t: number[]): Value => ({ type: 'timestep', t: Float64Array.from(t) })
+
+    test('shows points with lines from x_t to where they are sent, the clean ones at the back', async () => {
+      const shown = await view<ScatterView>(denoisingPreview, {
+        x_0: samples([5, 5], [1, 2]),
+        x_t: samples([0, 1], [1, 2]),
+        prediction: answer([2, 3], [1, 2]),
+        t: at(40),
+        schedule,
+      })
+      expect(shown.clouds.map(({ name, points }) => [name, ...points])).toEqual([
+        ['x_0', 5, 5],
+        ['x_t', 0, 1],
+        ['predicted x_0', 2, 3],
+      ])
+      expect(shown.paths.map((path) => [...path])).toEqual([[0, 1, 2, 3]])
+    })
+
+    test('says the t of each image where they differ, and makes images of patches', async () => {
+      const shown = await view<ImagesView>(
+        denoisingPreview,
+        {
+          x_t: samples([-1, 1, -1, 1, 1, 1, 1, 1], [2, 1, 1, 4]),
+          prediction: answer([1, 1, 1, 1, -1, -1, -1, -1], [2, 1, 1, 4]),
+          t: at(40, 3),
+          schedule,
+        },
+        { block_size: 2 },
+      )
+      const [first, second] = shown.groups
+      expect(first).toMatchObject({ name: 'x_t', width: 2, height: 2, channels: 1, count: 2, labels: ['t = 40', 't = 3'] })
+      expect([...first!.pixels]).toEqual([0, 255, 0, 255, 255, 255, 255, 255])
+      expect([...second!.pixels]).toEqual([255, 255, 255, 255, 0, 0, 0, 0])
+    })
+
+    test('refuses what cannot be images', async () => {
+      const four = (block_size: number) =>
+        view(
+          denoisingPreview,
+          { x_t: samples([1, 1], [1, 1, 1, 2]), prediction: answer([1, 1], [1, 1, 1, 2]), t: at(1), schedule },
+          { block_size },
+        )
+      await expect(four(1)).rejects.toThrow(/Expected 1 channel/)
+      await expect(four(2)).rejects.toThrow(/c a multiple of 4/)
+    })
   })
 
   describe('Preview', () => {

@@ -54,6 +54,18 @@ export const view = {
   'so many images: the first; of a data set, evenly spread ones': '이미지 수: 앞에서부터, 데이터 세트에서는 고르게 골라',
   'of each grid; 0: so that the images are as large as can be': '격자마다의 열 수. 0이면 이미지가 가장 커지게',
 
+  // DenoisingPreview
+  'Shows x_t beside the x_0 that is predicted from it, while a loop samples or trains: images in grids of one scale, points with lines to where they are sent.':
+    '반복이 샘플링하거나 학습하는 동안, x_t와 그로부터 예측한 x_0을 나란히 보여 줍니다. 이미지는 같은 크기의 격자로, 점은 향하는 곳까지의 선과 함께 보입니다.',
+  'what the model was asked about': '모델에게 물은 것',
+  'what it said, of any kind': '모델의 답, 어떤 종류든',
+  'the clean data that x_t came from, where a training knows it': 'x_t의 바탕이 된 깨끗한 데이터, 학습에서처럼 알 수 있을 때',
+  'so many images, the first': '이미지 수, 앞에서부터',
+  'of a model that works on patches, as SpaceToDepth makes them: the side of a square, in pixels':
+    'SpaceToDepth처럼 조각으로 일하는 모델에서, 정사각형 한 변의 픽셀 수',
+  'of points: the picture reaches from -extent to extent; 0: as far as there are points':
+    '점일 때, 그림은 -extent에서 extent까지. 0이면 점이 있는 데까지',
+
   // Scatter
   'Draws points of the plane: clouds over each other, paths of a trajectory, arrows of a prediction, ellipses of a variance.':
     '평면의 점을 그립니다. 겹쳐 놓은 점구름, 궤적의 길, 예측의 화살표, 분산의 타원입니다.',
