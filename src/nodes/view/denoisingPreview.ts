@@ -36,13 +36,21 @@ export const denoisingPreview = defineNode({
     count: integer(16, { min: 1, max: 1024 }, 'so many images, the first'),
     columns: advanced(integer(0, { min: 0, max: 1024 }, 'of each grid; 0: so that the images are as large as can be')),
     block_size: advanced(
-      integer(1, { min: 1, max: 64 }, 'of a model that works on patches, as SpaceToDepth makes them: the side of a square, in pixels'),
+      integer(
+        1,
+        { min: 1, max: 64 },
+        'of a model that works on patches, as SpaceToDepth makes them: the side of a square, in pixels',
+      ),
     ),
     range: advanced(
       choice(ranges, 'data: -1 is black, 1 is white, what is beyond is clipped; auto: from the least value to the greatest'),
     ),
     extent: advanced(
-      real(3, { min: 0, max: 1e6, step: 0.1 }, 'of points: the picture reaches from -extent to extent; 0: as far as there are points'),
+      real(
+        3,
+        { min: 0, max: 1e6, step: 0.1 },
+        'of points: the picture reaches from -extent to extent; 0: as far as there are points',
+      ),
     ),
   },
   view: async ({ x_t, prediction, t, schedule, x_0 }, params, { label }) => {
