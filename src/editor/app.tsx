@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import type { EnginePort } from '../engine/protocol.ts'
+import { Dock } from './charts/dock.tsx'
 import { EditorContext } from './context.ts'
 import { Drawer } from './drawer.tsx'
 import { startEditor, type Editor } from './editor.ts'
@@ -30,6 +31,7 @@ function App({ editor }: { editor: Editor }) {
       <Panel />
       <Lower />
       <Minimap />
+      <Dock />
       <Status />
       <Banner />
       <Toasts />

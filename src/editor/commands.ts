@@ -7,6 +7,7 @@ import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
 import { withPartners } from '../nodes/litegraph/pairs.ts'
 import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
 import { align, arrangeByWires, distribute } from './arranging.ts'
+import { chartMeant, openChart, showsChart, toggleChart } from './charts/open.ts'
 import { insertCopy } from './clipboard.ts'
 import { toggleOutline } from './focus.ts'
 import * as format from './format.ts'
@@ -168,8 +169,8 @@ export function makeCommands(editor: Editor) {
     },
     enlarge: {
       keys: ['Enter'],
-      enabled: () => nodes().length === 1 && canEnlarge(nodes()[0]!),
-      run: () => void enlarge(editor, nodes()[0]!),
+      enabled: () => nodes().length === 1 && (canEnlarge(nodes()[0]!) || showsChart(nodes()[0]!)),
+      run: () => (showsChart(nodes()[0]!) ? openChart(nodes()[0]!) : void enlarge(editor, nodes()[0]!)),
     },
     compare: { keys: ['Alt+D'], enabled: () => comparable(nodes()), run: () => compare(editor, nodes()) },
     runTo: {
@@ -189,6 +190,11 @@ export function makeCommands(editor: Editor) {
     },
     outline: { keys: ['Alt+O'], run: () => toggleOutline(stage) },
     panel: { keys: ['Alt+P'], run: () => editor.showPanel(!state.panelShown.value) },
+    chart: {
+      keys: ['Alt+K'],
+      enabled: () => state.chartOpen() !== undefined || chartMeant(stage) !== undefined,
+      run: () => toggleChart(editor),
+    },
     minimap: { keys: ['Alt+M'], run: () => editor.showMinimap(!state.settings.value.minimap) },
     shortcuts: { keys: ['?'], run: () => (state.dialog.value = { kind: 'shortcuts' }) },
   } satisfies { [K in keyof Texts['commands']]?: Omit<Command, 'label'> }

@@ -7,6 +7,7 @@ import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { fit as fitNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
 import type { Insets } from './camera.ts'
 import type { PendingWire, Point, Spot } from './canvas.ts'
+import { openChart, showsChart } from './charts/open.ts'
 import { listenToClipboard } from './clipboard.ts'
 import { listenToKeys, makeCommands } from './commands.ts'
 import { byType } from './declarations.ts'
@@ -101,7 +102,8 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     rename: (what, page) => editor.rename(what, page),
     enlarge(node) {
       stage!.focus() // where the keys go on when it is closed
-      enlarge(editor, node)
+      if (showsChart(node)) openChart(node)
+      else enlarge(editor, node)
     },
     edit: (node, param, page) => editParam(editor, node, param, page),
     chooseFile: (node, param, what, page) => void chooseFile(editor, node, param, what, page),
@@ -111,9 +113,14 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     insert: (node, link) => insert(editor, node, link),
     visible(ids) {
       seen = ids
-      editor?.runner.visible(ids)
+      tellVisible()
     },
   })
+  /** The chart that is open is seen, wherever its node is. */
+  const tellVisible = () => {
+    const chart = state.chartOpen() === undefined ? [] : [String(state.chartOpen())]
+    editor?.runner.visible(document.visibilityState === 'hidden' ? [] : [...new Set([...seen, ...chart])])
+  }
   const openPalette = (spot: Spot, query: string, wire?: PendingWire) =>
     (state.palette.value = { spot, query, ...(wire && { wire }) })
 
@@ -201,6 +208,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   })
   const refit = () => requestAnimationFrame(() => stage!.refit(editor.insets()))
   for (const opened of [state.drawer, state.panelShown, state.lower, state.severalTabs]) opened.subscribe(refit)
+  state.lower.subscribe(tellVisible)
   addEventListener('resize', refit)
   // Only with changes: what a run found stays until then.
   state.changes.subscribe(() => {
@@ -209,9 +217,8 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   })
   addEventListener('pagehide', () => workspace.flush())
   addEventListener('visibilitychange', () => {
-    const hidden = document.visibilityState === 'hidden'
-    if (hidden) workspace.flush()
-    editor.runner.visible(hidden ? [] : seen)
+    if (document.visibilityState === 'hidden') workspace.flush()
+    tellVisible()
   })
 
   await workspace.begin()

@@ -3,6 +3,7 @@ import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegrap
 import type { Spot } from './canvas.ts'
 import { nodesIn } from './groups.ts'
 import { copyToClipboard, pasteFromClipboard } from './clipboard.ts'
+import { showsChart } from './charts/open.ts'
 import { groupSelection, openNode, shortcut, type CommandId } from './commands.ts'
 import { byType } from './declarations.ts'
 import type { Editor } from './editor.ts'
@@ -43,7 +44,7 @@ export function menuFor(editor: Editor, spot: Spot, target: MenuTarget): Menu {
 function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] {
   const { commands } = texts
   return [
-    ...(canEnlarge(node) ? [itemOf(editor, 'enlarge')] : []),
+    ...(canEnlarge(node) || showsChart(node) ? [itemOf(editor, 'enlarge')] : []),
     ...(comparable(editor.stage.selection()) ? [itemOf(editor, 'compare')] : []),
     itemOf(editor, 'runTo'),
     ...(Object.keys(byType.get(node.type)?.params ?? {}).length > 0 ? [itemOf(editor, 'vary')] : []),

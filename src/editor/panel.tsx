@@ -5,8 +5,10 @@ import { outerId } from '../engine/plan/graph.ts'
 import type { Accepts, Declaration } from '../engine/plan/op.ts'
 import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
 import type { LGraphNode } from './canvas.ts'
+import { openChart, showsChart } from './charts/open.ts'
 import { useEditor } from './context.ts'
 import { Equation } from './equation.tsx'
+import { icons } from './icons.tsx'
 import { Params } from './params.tsx'
 import { Prose } from './prose.tsx'
 import { MadeFiles } from './made.tsx'
@@ -71,6 +73,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
         </section>
       )}
       <Scrub node={node} />
+      <ChartButton node={node} />
       {Object.keys(declaration.params).length > 0 && (
         <Section title={texts.panel.parameters}>
           <Params node={node} />
@@ -101,6 +104,21 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       )}
       <Slots declaration={declaration} />
     </>
+  )
+}
+
+/** Charts are shown large as well. */
+function ChartButton({ node }: { node: DiffusionNode }) {
+  void state.run.progress.value // the first picture comes with a run
+  void state.run.state.value
+  if (!showsChart(node)) return null
+  return (
+    <section class="section">
+      <button type="button" class="button outline" onClick={() => openChart(node)}>
+        <icons.chart />
+        {texts.commands.chart}
+      </button>
+    </section>
   )
 }
 

@@ -169,15 +169,16 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
 
   /** The tab that is shown is where the run is shown. */
   function moveIn(run: Present) {
-    run.home = here()
-    shown.present.value = { ...shown.present.value!, tab: run.home.tab }
+    const home = (run.home = here())
+    home.found.charts.began(run.quiet)
+    shown.present.value = { ...shown.present.value!, tab: home.tab }
     clearShown()
     state.found.value.ran.value = run.text
     shown.seeds.value = seedsOf(stage)
     stage.forgetRun()
     live.began(run.graph)
     judged = run.meaning
-    for (const event of earlier.of(run.meaning)) stage.event(event)
+    for (const event of earlier.of(run.meaning)) showOn(home, event)
   }
   function moveOut(run: Present) {
     delete run.home
@@ -224,9 +225,14 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     }
   }
 
-  /** What its nodes show, and what is said of its graph. */
-  function showAt({ graph, found }: Home, event: Event, { text }: Present) {
+  function showOn({ graph, found }: Home, event: Event) {
     stage.event(event, graph)
+    if (event.type === 'view') found.charts.shown(outerId(event.node), event.view)
+  }
+  /** What its nodes show, and what is said of its graph. */
+  function showAt(home: Home, event: Event, { text }: Present) {
+    const { found } = home
+    showOn(home, event)
     if (event.type === 'faults') found.faults.value = event.faults
     else if (event.type === 'notices') found.notices.value = event.faults
     else if (event.type === 'file') found.files.value = [...found.files.value, madeOf(event, text)]
@@ -309,7 +315,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   async function openPast(text: string, name: string) {
     await workspace.openText(text, name)
     if (present && isHere(present)) return
-    for (const event of earlier.of(meaningOf(graphOf(stage.graph)))) stage.event(event)
+    for (const event of earlier.of(meaningOf(graphOf(stage.graph)))) showOn(here(), event)
   }
 
   /** Whether training is put aside. What waited in the queue does as its graph says: nothing kept is lost by it. */

@@ -9,6 +9,7 @@ import type { LGraphNode, LLink, PendingWire, Point, Spot } from './canvas.ts'
 import type { Placed } from './drops/place.ts'
 import type { Draft, SavedWorkflow, Settings } from './library.ts'
 import { defaultSettings } from './library.ts'
+import { createChartRuns } from './charts/kept.ts'
 import { texts } from './texts.ts'
 import type { ViewerOf } from './viewer/sources.ts'
 
@@ -88,6 +89,7 @@ export const newFound = () => ({
   ran: signal(''),
   /** The seeds that were used, by node and param. */
   seeds: signal<ReadonlyMap<string, number>>(new Map()),
+  charts: createChartRuns(),
 })
 
 export type Found = ReturnType<typeof newFound>
@@ -209,7 +211,9 @@ export const drawer = signal<DrawerTab | 'outline' | undefined>(undefined)
 export const outlineAt = signal<NodeId | undefined>(undefined)
 export const panelShown = signal(true)
 /** What is open along the lower edge. */
-export const lower = signal<'runs' | undefined>(undefined)
+export const lower = signal<'runs' | { chart: NodeId; tab: number } | undefined>(undefined)
+/** The node of the tab that is shown whose chart is open there. */
+export const chartOpen = () => (typeof lower.value === 'object' && lower.value.tab === tab.value ? lower.value.chart : undefined)
 /** `into`: the wire that the node will be put into; `instead`: the node whose place it will take. */
 export const palette = signal<{ spot: Spot; wire?: PendingWire; into?: LLink; instead?: LGraphNode; query: string } | undefined>(
   undefined,

@@ -79,7 +79,14 @@ describe('library', () => {
       minimap: true,
       live: true,
     })
-    await library.keepSettings({ theme: 'dark', language: 'ko', recentNodes: ['x'], panel: false, minimap: false, live: false })
+    await library.keepSettings({
+      theme: 'dark',
+      language: 'ko',
+      recentNodes: ['x'],
+      panel: false,
+      minimap: false,
+      live: false,
+    })
     expect((await library.settings()).theme).toBe('dark')
   })
 

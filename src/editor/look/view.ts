@@ -1,5 +1,5 @@
 // What an observer shows, on its node.
-import type { View } from '../../engine/plan/view.ts'
+import type { ChartLook, View } from '../../engine/plan/view.ts'
 import { viewBox, viewHeight } from '../../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/node.ts'
 import { darkTheme, lightTheme } from '../../nodes/views/canvas.ts'
@@ -12,6 +12,7 @@ import { box } from './painting.ts'
 interface Cached {
   view: View
   key: string
+  look: ChartLook | undefined
   bitmap: OffscreenCanvas
 }
 const bitmaps = new WeakMap<object, Cached>()
@@ -19,6 +20,7 @@ const bitmaps = new WeakMap<object, Cached>()
 /** What an observer shows, painted once for a size, zoom and theme: panning then only copies pixels. */
 export function paintView(node: DiffusionNode, { ctx, colours, scale, running }: Painting, pixelRatio: number) {
   const { view, scrub, declaration } = node.diffusion
+  const look = node.flags.chart
   const box = viewBox(node, node.computeSize()[1]! - viewHeight(declaration))
   if (box.width < 20 || box.height < 20) return
   if (!view) {
@@ -30,18 +32,18 @@ export function paintView(node: DiffusionNode, { ctx, colours, scale, running }:
   const theme = { ...(colours.dark ? darkTheme : lightTheme), ground: colours.widget }
   // Beyond this, painting directly is cheaper than holding the pixels.
   if (width * height > 4e6) {
-    paintOn(ctx, view, box, theme, { scrub })
+    paintOn(ctx, view, box, theme, { scrub, look })
     return
   }
   const key = `${dense} ${width} ${height} ${colours.dark} ${scrub}`
   let cached = bitmaps.get(node)
-  if (cached?.view !== view || cached.key !== key) {
+  if (cached?.view !== view || cached.key !== key || cached.look !== look) {
     const bitmap = new OffscreenCanvas(width, height)
     const inner = bitmap.getContext('2d')!
     inner.scale(dense, dense)
     const whole = { x: 0, y: 0, width: box.width, height: box.height }
-    paintOn(inner as unknown as CanvasRenderingContext2D, view, whole, theme, { scrub })
-    cached = { view, key, bitmap }
+    paintOn(inner as unknown as CanvasRenderingContext2D, view, whole, theme, { scrub, look })
+    cached = { view, key, look, bitmap }
     bitmaps.set(node, cached)
   }
   // On whole pixels of the screen: between two, every line of the picture would blur.

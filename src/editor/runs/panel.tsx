@@ -6,12 +6,12 @@ import type { Editor } from '../editor.ts'
 import { icons } from '../icons.tsx'
 import * as state from '../state.ts'
 import { texts } from '../texts.ts'
+import { Resize } from '../resize.tsx'
 import { Compare } from './compare.tsx'
 import { looking } from './looking.ts'
 import type { Run, Sweep } from './record.ts'
 import './runs.css'
 import { Grid, GridTools } from './grid.tsx'
-import { Resize } from './resize.tsx'
 import { RunsTable, RunsTools } from './table.tsx'
 import { sweepInWords } from './words.ts'
 
@@ -38,7 +38,7 @@ export function RunsPanel() {
         else close()
       }}
     >
-      <Resize />
+      <Resize label={texts.runs.height} />
       <div class="lower-head">
         {(shown.runs ?? shown.sweep) && (
           <IconButton class="icon small" label={texts.runs.back} icon={<icons.back />} onClick={back} />

@@ -30,6 +30,17 @@ export interface ChartView {
   marks?: number[]
 }
 
+/** How a chart is looked at, where somebody wants it otherwise than its view says. It is kept in the file, with its node. */
+export interface ChartLook {
+  xLog?: boolean
+  yLog?: boolean
+  /** The ends of the axes; null where the lines say. */
+  x?: [number | null, number | null]
+  y?: [number | null, number | null]
+  /** How much the mean so far weighs in the smooth lines, from 0 (not smoothed) to below 1. */
+  smoothing?: number
+}
+
 export interface StatisticsView {
   kind: 'statistics'
   type: string

@@ -1,7 +1,7 @@
 // What is drawn on a node besides its slots and widgets: its state, its fault, its view.
 import type { LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration } from '../../engine/plan/op.ts'
-import type { View } from '../../engine/plan/view.ts'
+import type { ChartLook, View } from '../../engine/plan/view.ts'
 import type { Box, Theme } from '../views/canvas.ts'
 import { darkTheme, FONTS } from '../views/canvas.ts'
 import { paintView } from '../views/paint.ts'
@@ -68,6 +68,7 @@ function drawRequired(node: DiffusionNode, ctx: CanvasRenderingContext2D) {
 interface Cached {
   view: View
   scrub: number | undefined
+  look: ChartLook | undefined
   scale: number
   width: number
   height: number
@@ -78,6 +79,7 @@ const bitmaps = new WeakMap<DiffusionNode, Cached>()
 /** Views are painted once for a size and zoom; panning and moving nodes then only copy pixels. */
 function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: number, box: Box) {
   const { view, scrub } = node.diffusion
+  const look = node.flags.chart
   if (box.width < 20 || box.height < 20) return
   if (!view) {
     ctx.strokeStyle = '#454b51'
@@ -96,18 +98,18 @@ function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: num
   const [width, height] = [Math.ceil(box.width * dense), Math.ceil(box.height * dense)]
   // Beyond this, painting directly is cheaper than holding the pixels.
   if (typeof OffscreenCanvas === 'undefined' || width * height > 4e6) {
-    paintView(ctx, view, box, nodeTheme, { scrub })
+    paintView(ctx, view, box, nodeTheme, { scrub, look })
     return
   }
   let cached = bitmaps.get(node)
-  const same = cached?.view === view && cached.scrub === scrub && cached.scale === dense
+  const same = cached?.view === view && cached.scrub === scrub && cached.look === look && cached.scale === dense
   if (!cached || !same || cached.width !== width || cached.height !== height) {
     const bitmap = new OffscreenCanvas(width, height)
     const inner = bitmap.getContext('2d')!
     inner.scale(dense, dense)
     const whole = { x: 0, y: 0, width: box.width, height: box.height }
-    paintView(inner as unknown as CanvasRenderingContext2D, view, whole, nodeTheme, { scrub })
-    cached = { view, scrub, scale: dense, width, height, bitmap }
+    paintView(inner as unknown as CanvasRenderingContext2D, view, whole, nodeTheme, { scrub, look })
+    cached = { view, scrub, look, scale: dense, width, height, bitmap }
     bitmaps.set(node, cached)
   }
   ctx.drawImage(cached.bitmap, box.x, box.y, width / dense, height / dense)

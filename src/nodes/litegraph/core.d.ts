@@ -66,7 +66,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     pos: Vector
     size: Vector
     mode: number
-    flags: { collapsed?: boolean; pinned?: boolean }
+    flags: { collapsed?: boolean; pinned?: boolean; chart?: import('../../engine/plan/view.ts').ChartLook }
     inputs: InputSlot[]
     outputs: OutputSlot[]
     properties: Record<string, unknown>

@@ -1,16 +1,27 @@
 // Lines over a common axis: the loss while it falls, schedules, spectra; lines of earlier runs behind.
-import type { ChartView } from '../../engine/plan/view.ts'
+import type { ChartLook, ChartView } from '../../engine/plan/view.ts'
 import type { Box, LegendItem, Theme } from './canvas.ts'
 import { begin, crisp, legend, logTicks, measureText, setFont, shorten, ticks, tickText } from './canvas.ts'
+import { rangeOf, smoothed, usualSmoothing, type Range } from './lines.ts'
 
 type Line = ChartView['lines'][number]
+
+/** A view as somebody wants to look at it. */
+interface Looked extends Omit<ChartView, 'yRange'>, Pick<ChartLook, 'xLog' | 'x' | 'y' | 'smoothing'> {}
 
 interface Frame extends Box {
   px(x: number): number
   py(y: number): number
 }
 
-export function paintChart(ctx: CanvasRenderingContext2D, view: ChartView, box: Box, theme: Theme) {
+export function paintChart(
+  ctx: CanvasRenderingContext2D,
+  chart: ChartView,
+  box: Box,
+  theme: Theme,
+  { yLog = chart.yLog, y = chart.yRange, ...look }: ChartLook = {},
+) {
+  const view: Looked = { ...chart, ...look, yLog, ...(y && { y }) }
   begin(ctx, box, theme)
   const kept = view.lines.filter((line) => line.kept)
   const live = view.lines.filter((line) => !line.kept)
@@ -25,7 +36,7 @@ export function paintChart(ctx: CanvasRenderingContext2D, view: ChartView, box: 
   const items = legendOf(live, kept, colour, theme)
   if (items.length && box.height > 140) top += legend(ctx, items, box.x + 8, top, box.width - 16, theme)
 
-  const range = rangeOf(view)
+  const range = rangeOf(view.lines, view)
   if (!range) {
     setFont(ctx, 11)
     ctx.fillStyle = theme.dim
@@ -49,11 +60,11 @@ export function paintChart(ctx: CanvasRenderingContext2D, view: ChartView, box: 
   for (const line of [...kept].reverse()) drawLine(ctx, line, frame, theme.reference, 0.55, 1)
   live.forEach((line, i) => {
     if (live.slice(0, i).some((other) => liesOn(line, other, frame))) ctx.setLineDash(DASHES)
-    drawLive(ctx, line, frame, colour(line))
+    drawLive(ctx, line, frame, colour(line), view.smoothing)
     ctx.setLineDash([])
   })
   ctx.restore()
-  if (live.length === 1) lastValue(ctx, live[0]!, frame, theme)
+  if (live.length === 1) lastValue(ctx, meanOf(live[0]!, view.smoothing), frame, theme)
   ctx.restore()
 }
 
@@ -69,44 +80,7 @@ function legendOf(live: readonly Line[], kept: readonly Line[], colour: (line: L
   return kept.length ? [...items, { name: 'earlier runs', colour: theme.reference, mark: 'line', dim: true }] : items
 }
 
-interface Range {
-  x: [number, number]
-  y: [number, number]
-}
-
-function rangeOf({ lines, yLog, yRange }: ChartView): Range | undefined {
-  const xs: [number, number] = [Infinity, -Infinity]
-  const ys: [number, number] = [Infinity, -Infinity]
-  for (const { x, y } of lines) {
-    for (let i = 0; i < y.length; i++) {
-      if (!shown(y[i]!, yLog) || !Number.isFinite(x[i]!)) continue
-      xs[0] = Math.min(xs[0], x[i]!)
-      xs[1] = Math.max(xs[1], x[i]!)
-      ys[0] = Math.min(ys[0], y[i]!)
-      ys[1] = Math.max(ys[1], y[i]!)
-    }
-  }
-  if (xs[0] > xs[1]) return undefined
-  if (xs[0] === xs[1]) xs[1] = xs[0] + 1
-  return { x: xs, y: yRange ?? (yLog ? widenLog(ys) : widen(ys)) }
-}
-
-const shown = (value: number, log: boolean) => Number.isFinite(value) && (!log || value > 0)
-
-/** A little air; and from zero, where the values come near it. */
-function widen([min, max]: [number, number]): [number, number] {
-  if (min === max) return [min - Math.max(0.5, Math.abs(min) * 0.1), max + Math.max(0.5, Math.abs(max) * 0.1)]
-  const air = 0.05 * (max - min)
-  const low = min >= 0 && min < 0.3 * max ? 0 : min - air
-  return [low, max + air]
-}
-
-function widenLog([min, max]: [number, number]): [number, number] {
-  const air = (max / min) ** 0.05
-  return min === max ? [min / 2, max * 2] : [min / air, max * air]
-}
-
-function axes(ctx: CanvasRenderingContext2D, view: ChartView, range: Range, area: Box, theme: Theme): Frame {
+function axes(ctx: CanvasRenderingContext2D, view: Looked, range: Range, area: Box, theme: Theme): Frame {
   setFont(ctx, 9.5)
   const small = area.height < 70 || area.width < 110
   const yTicks = view.yLog ? logTicks(...range.y) : ticks(...range.y, Math.max(2, area.height / 34))
@@ -114,12 +88,8 @@ function axes(ctx: CanvasRenderingContext2D, view: ChartView, range: Range, area
   const bottom = small ? 0 : view.xLabel && area.height > 100 ? 27 : 14
   const above = view.yLabel && area.height > 100 ? 12 : 2
   const box = { x: area.x + left, y: area.y + above, width: area.width - left - 6, height: area.height - bottom - above }
-  const [y0, y1] = view.yLog ? range.y.map(Math.log) : range.y
-  const frame: Frame = {
-    ...box,
-    px: (x) => box.x + ((x - range.x[0]) / (range.x[1] - range.x[0])) * box.width,
-    py: (y) => box.y + box.height - (((view.yLog ? Math.log(y) : y) - y0!) / (y1! - y0!)) * box.height,
-  }
+  const [across, up] = [shareOf(range.x, view.xLog), shareOf(range.y, view.yLog)]
+  const frame: Frame = { ...box, px: (x) => box.x + across(x) * box.width, py: (y) => box.y + (1 - up(y)) * box.height }
   ctx.lineWidth = 1
   ctx.strokeStyle = theme.grid
   ctx.beginPath()
@@ -140,7 +110,7 @@ function axes(ctx: CanvasRenderingContext2D, view: ChartView, range: Range, area
   ctx.textAlign = 'right'
   for (const v of yTicks) ctx.fillText(tickText(v), box.x - 5, frame.py(v) + 3.5)
   const right = box.x + box.width
-  for (const v of ticks(...range.x, Math.max(2, box.width / 40))) {
+  for (const v of view.xLog ? logTicks(...range.x) : ticks(...range.x, Math.max(2, box.width / 40))) {
     const text = tickText(v)
     const half = ctx.measureText(text).width / 2
     ctx.textAlign = 'center'
@@ -148,13 +118,19 @@ function axes(ctx: CanvasRenderingContext2D, view: ChartView, range: Range, area
   }
   if (bottom > 20) {
     ctx.textAlign = 'right'
-    ctx.fillText(view.xLabel, right, box.y + box.height + 24)
+    ctx.fillText(view.xLog ? `${view.xLabel} (log)` : view.xLabel, right, box.y + box.height + 24)
   }
   if (above > 10) {
     ctx.textAlign = 'left'
     ctx.fillText(view.yLog ? `${view.yLabel} (log)` : view.yLabel, area.x, area.y + 5)
   }
   return frame
+}
+
+/** How far along an axis a value is, from 0 to 1. */
+function shareOf([from, to]: readonly [number, number], log = false): (value: number) => number {
+  const along = log ? Math.log : (value: number) => value
+  return (value) => (along(value) - along(from)) / (along(to) - along(from))
 }
 
 function drawMarks(ctx: CanvasRenderingContext2D, marks: readonly number[], frame: Frame, theme: Theme) {
@@ -178,39 +154,16 @@ function liesOn(line: Line, other: Line, frame: Frame): boolean {
   return near.length > line.y.length / 2
 }
 
-/** A noisy line is drawn faintly, with its running mean over it. */
-function drawLive(ctx: CanvasRenderingContext2D, line: Line, frame: Frame, colour: string) {
-  if (!isNoisy(line)) {
-    drawLine(ctx, line, frame, colour, 1, 1.8)
-    return
-  }
-  drawLine(ctx, line, frame, colour, 0.3, 1)
-  drawLine(ctx, { ...line, y: smooth(line.y) }, frame, colour, 1, 1.8)
+/** A noisy line is drawn faintly, with its mean over it. */
+function drawLive(ctx: CanvasRenderingContext2D, line: Line, frame: Frame, colour: string, smoothing?: number) {
+  const mean = meanOf(line, smoothing)
+  if (mean !== line) drawLine(ctx, line, frame, colour, 0.3, 1)
+  drawLine(ctx, mean, frame, colour, 1, 1.8)
 }
 
-/** It goes up and down much more than it gets anywhere. */
-function isNoisy({ y }: Line): boolean {
-  if (y.length < 60) return false
-  let [way, min, max] = [0, Infinity, -Infinity]
-  for (let i = 0; i < y.length; i++) {
-    if (!Number.isFinite(y[i]!)) continue
-    min = Math.min(min, y[i]!)
-    max = Math.max(max, y[i]!)
-    if (i && Number.isFinite(y[i - 1]!)) way += Math.abs(y[i]! - y[i - 1]!)
-  }
-  return way > 5 * (max - min)
-}
-
-/** Exponential mean over a fiftieth of the line, corrected for its start as Adam does (Kingma and Ba 2015, section 3). */
-function smooth(y: Float64Array): Float64Array {
-  const decay = 1 - 1 / Math.max(8, y.length / 50)
-  let [mean, weight] = [0, 0]
-  return y.map((value) => {
-    if (!Number.isFinite(value)) return NaN
-    mean = decay * mean + (1 - decay) * value
-    weight = decay * weight + (1 - decay)
-    return mean / weight
-  })
+/** The smooth line; the line itself where it is not to be smoothed. */
+function meanOf(line: Line, smoothing = usualSmoothing(line)): Line {
+  return smoothing > 0 ? { ...line, y: smoothed(line.y, smoothing) } : line
 }
 
 /** Of values that share a column of pixels, the first, least, greatest and last are drawn: the same picture, bounded work. */
@@ -263,8 +216,7 @@ function drawLine(ctx: CanvasRenderingContext2D, { x, y }: Line, frame: Frame, c
   ctx.globalAlpha = 1
 }
 
-function lastValue(ctx: CanvasRenderingContext2D, line: Line, frame: Frame, theme: Theme) {
-  const y = isNoisy(line) ? smooth(line.y) : line.y
+function lastValue(ctx: CanvasRenderingContext2D, { y }: Line, frame: Frame, theme: Theme) {
   const value = y[y.length - 1]
   if (value === undefined || !Number.isFinite(value) || frame.width < 120) return
   setFont(ctx, 11, '600')

@@ -1,5 +1,5 @@
 // Paints any view: the one entry to the painters.
-import type { View } from '../../engine/plan/view.ts'
+import type { ChartLook, View } from '../../engine/plan/view.ts'
 import type { Box, Theme } from './canvas.ts'
 import { darkTheme } from './canvas.ts'
 import { paintChart } from './chart.ts'
@@ -19,6 +19,8 @@ export type { MakeSheet } from './sheet.ts'
 export interface PaintOptions {
   /** Of a film: which frame, from 0, the first, to 1, the last (the default). */
   scrub?: number | undefined
+  /** Of a chart: how it is looked at. */
+  look?: ChartLook | undefined
   /** Makes the canvases that images are put together on; an OffscreenCanvas unless given. */
   makeSheet?: MakeSheet
 }
@@ -29,13 +31,13 @@ export function paintView(
   view: View,
   box: Box,
   theme: Theme = darkTheme,
-  { scrub = 1, makeSheet = offscreen }: PaintOptions = {},
+  { scrub = 1, look, makeSheet = offscreen }: PaintOptions = {},
 ) {
   switch (view.kind) {
     case 'scatter':
       return paintScatter(ctx, view, box, theme)
     case 'chart':
-      return paintChart(ctx, view, box, theme)
+      return paintChart(ctx, view, box, theme, look)
     case 'statistics':
       return paintStatistics(ctx, view, box, theme)
     case 'images':

@@ -1,4 +1,5 @@
 // What a workflow file holds, after reading: litegraph 0.4 JSON with nothing unexpected in it.
+import type { ChartLook } from '../../engine/plan/view.ts'
 import type { Json, JsonObject } from './json.ts'
 
 export type NodeId = number | string
@@ -25,7 +26,8 @@ export interface FileNode {
   type: string
   pos: [number, number]
   size: [number, number]
-  flags: { collapsed?: boolean; pinned?: boolean }
+  /** `chart`: how the chart that it shows is looked at. */
+  flags: { collapsed?: boolean; pinned?: boolean; chart?: ChartLook }
   /** 0 always, 2 never (muted), 4 bypassed; others as they came. */
   mode: number
   inputs: FileInput[]

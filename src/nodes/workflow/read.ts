@@ -1,5 +1,6 @@
 // Reading workflows: litegraph 0.4, ComfyUI 0.4 and 1. Built field by field, so only what is listed here gets through.
 import type { Declaration } from '../../engine/plan/op.ts'
+import type { ChartLook } from '../../engine/plan/view.ts'
 import { WorkflowError } from './error.ts'
 import type { About, FileGroup, FileInput, FileLink, FileNode, FileOutput, Foreign, NodeId, WorkflowFile } from './file.ts'
 import { FORMAT, LITEGRAPH_VERSION } from './file.ts'
@@ -130,7 +131,27 @@ function readPair(value: Json | undefined, part: string, missing: [number, numbe
 
 function readFlags(value: Json | undefined): FileNode['flags'] {
   if (!isObject(value)) return {}
-  return { ...(value.collapsed === true && { collapsed: true }), ...(value.pinned === true && { pinned: true }) }
+  const chart = isObject(value.chart) ? readLook(value.chart) : undefined
+  return {
+    ...(value.collapsed === true && { collapsed: true }),
+    ...(value.pinned === true && { pinned: true }),
+    ...(chart && { chart }),
+  }
+}
+
+/** How a chart is looked at; what makes no sense there is left out. */
+function readLook(value: JsonObject): ChartLook | undefined {
+  const look: ChartLook = {}
+  for (const name of ['xLog', 'yLog'] as const) if (typeof value[name] === 'boolean') look[name] = value[name]
+  for (const name of ['x', 'y'] as const) {
+    const ends = value[name]
+    if (Array.isArray(ends) && ends.length === 2 && ends.every((end) => end === null || Number.isFinite(end))) {
+      look[name] = ends as [number | null, number | null]
+    }
+  }
+  const { smoothing } = value
+  if (typeof smoothing === 'number' && smoothing >= 0 && smoothing < 1) look.smoothing = smoothing
+  return Object.keys(look).length ? look : undefined
 }
 
 function readSlots(value: Json | undefined, part: string, notices: string[]) {

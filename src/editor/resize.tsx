@@ -1,13 +1,12 @@
 // The upper edge of what is open along the lower edge, to make it higher or lower.
 import { signal } from '@preact/signals'
 import { useLayoutEffect } from 'preact/hooks'
-import { texts } from '../texts.ts'
 
 /** Of the window. */
 const part = signal(0.42)
 const [LEAST, MOST] = [0.2, 0.8]
 
-export function Resize() {
+export function Resize({ label }: { label: string }) {
   const now = part.value
   useLayoutEffect(() => document.documentElement.style.setProperty('--lower', `${Math.round(100 * now)}vh`), [now])
   useLayoutEffect(() => () => void document.documentElement.style.removeProperty('--lower'), [])
@@ -26,7 +25,7 @@ export function Resize() {
       class="resize"
       role="separator"
       aria-orientation="horizontal"
-      aria-label={texts.runs.height}
+      aria-label={label}
       aria-valuenow={Math.round(100 * now)}
       aria-valuemin={100 * LEAST}
       aria-valuemax={100 * MOST}

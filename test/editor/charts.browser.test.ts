@@ -1,0 +1,177 @@
+// Charts opened large, in a real Chromium: trained shortly, zoomed, smoothed, compared with the run before, saved.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Download, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ChartLook, ChartView } from '../../src/engine/plan/view.ts'
+import { measureText } from '../../src/nodes/views/canvas.ts'
+import { root, useBuiltEditor, useChromium } from '../chromium.ts'
+import { addAxe, found } from './axe.ts'
+import { dropText, titles, type Canvas } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+
+const STEPS = 100
+
+interface ShownNode {
+  id: number
+  pos: [number, number]
+  size: [number, number]
+  flags: { chart?: ChartLook }
+  properties: Record<string, unknown>
+  getTitle(): string
+  setProperty(name: string, value: unknown): void
+  diffusion: { view?: ChartView }
+}
+
+let page: Page
+
+beforeEach(async () => {
+  const context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+})
+
+afterEach(async () => {
+  await page?.context().close()
+  expect(chromium.errors()).toEqual([])
+})
+
+/** Something of the first node of a title, asked for on the page. */
+const ofNode = <T>(title: string, ask: (node: ShownNode, argument: unknown) => T, argument?: unknown): Promise<T> =>
+  page.evaluate(
+    ([title, ask, argument]) => {
+      const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+      const node = graph._nodes.find((each) => each.getTitle() === title)
+      return (new Function(`return ${ask as string}`)() as (node: unknown, argument: unknown) => T)(node, argument)
+    },
+    [title, ask.toString(), argument] as const,
+  )
+
+const CHART = 'Loss curve'
+const losses = () =>
+  ofNode(CHART, ({ diffusion }) => diffusion.view!.lines.filter(({ kept }) => !kept).map(({ y }) => [...y])[0]!)
+
+async function train() {
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByRole('button', { name: 'Stop', exact: true }).and(page.locator(':enabled')).waitFor()
+  await page.getByRole('button', { name: 'Run', exact: true }).and(page.locator(':enabled')).waitFor()
+}
+
+/** A double-click on the picture of the chart. */
+async function openLarge() {
+  const at = await page.evaluate((title) => {
+    const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+    const node = graph._nodes.find((each) => each.getTitle() === title) as unknown as ShownNode
+    const [x, y] = [node.pos[0] + node.size[0] / 2, node.pos[1] + node.size[1] - 60]
+    return { x: (x + ds.offset[0]) * ds.scale, y: (y + ds.offset[1]) * ds.scale }
+  }, CHART)
+  await page.mouse.dblclick(at.x, at.y)
+  await page.locator('.chart-plot canvas').waitFor()
+}
+
+const dock = () => page.getByRole('region', { name: 'Chart', exact: true })
+const tool = (name: string) => dock().getByRole('button', { name, exact: true })
+const end = async (name: string) => Number((await dock().getByRole('textbox', { name }).getAttribute('placeholder'))!)
+
+/** What a row of the legend says of a line. */
+const legend = (name: string | RegExp) =>
+  dock()
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('button', { name, exact: true }) })
+    .locator('.figure')
+    .textContent()
+
+async function saved(name: string): Promise<Buffer> {
+  const [download] = await Promise.all([page.waitForEvent('download') as Promise<Download>, tool(name).click()])
+  return readFileSync(await download.path())
+}
+
+test('a chart is zoomed, smoothed, compared with the run before, and saved', async () => {
+  const file = JSON.parse(readFileSync(join(root, 'workflows/points.json'), 'utf8')) as { nodes: ShownNode[] }
+  for (const { properties } of file.nodes) {
+    if ('batch_size' in properties && 'steps' in properties) Object.assign(properties, { steps: STEPS, batch_size: 32 })
+    if ('num_inference_steps' in properties) properties.num_inference_steps = 2
+  }
+  await dropText(page, 'points.json', JSON.stringify(file))
+  await expect.poll(() => titles(page)).toContain(CHART)
+  await train()
+  await openLarge()
+  const first = await losses()
+  expect(first.length).toBe(STEPS)
+
+  // ---- axes
+  await tool('Axes').click()
+  expect([await end('x from'), await end('x to')]).toEqual([0, STEPS - 1])
+  const plot = (await page.locator('.chart-plot .u-over').boundingBox())!
+  await page.mouse.move(plot.x + plot.width / 4, plot.y + 20)
+  await page.mouse.down()
+  await page.mouse.move(plot.x + plot.width / 2, plot.y + 24, { steps: 4 })
+  await page.mouse.up()
+  await expect.poll(() => end('x from')).toBeCloseTo((STEPS - 1) / 4, 0)
+  expect(await end('x to')).toBeCloseTo((STEPS - 1) / 2, 0)
+  await page.mouse.wheel(0, -200)
+  await expect.poll(() => end('x from')).toBeGreaterThan(STEPS * 0.27)
+  await page.mouse.dblclick(plot.x + 40, plot.y + 40)
+  await expect.poll(() => end('x from')).toBe(0)
+  await tool('Log y').click()
+  expect(await tool('Log y').getAttribute('aria-pressed')).toBe('false')
+  await dock().getByRole('textbox', { name: 'y to' }).fill('5')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => ofNode(CHART, ({ flags }) => flags.chart)).toEqual({ yLog: false, y: [null, 5] })
+
+  // ---- smoothing
+  const last = measureText(first.at(-1)!)
+  await dock().getByRole('slider', { name: 'Smoothing' }).fill('0')
+  await expect.poll(() => legend('loss')).toBe(last)
+  await dock().getByRole('slider', { name: 'Smoothing' }).fill('100')
+  await expect.poll(() => legend('loss')).not.toBe(last)
+  await dock().getByRole('slider', { name: 'Smoothing' }).fill('0')
+
+  // ---- another run
+  await ofNode('Training Start', (node) => node.setProperty('seed', 77))
+  await train()
+  const second = await losses()
+  expect(second).not.toEqual(first)
+  const before = /^Run 1, /
+  await expect.poll(() => legend(before)).toBe(last)
+  await expect.poll(() => legend('loss')).toBe(measureText(second.at(-1)!))
+
+  // ---- by keys, as it is said
+  await page.locator('.chart-plot').focus()
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key)
+  await expect.poll(() => dock().locator('output').textContent()).toContain(`step 2: loss ${measureText(second[2]!)}, Run 1`)
+  await addAxe(page)
+  expect(await found(page, 'a chart', '.lower')).toEqual([])
+  await tool('Table').click()
+  expect(await dock().getByRole('row').count()).toBe(STEPS + 1)
+  expect(await found(page, 'its table', '.lower')).toEqual([])
+  await tool('Table').click()
+
+  // ---- saved
+  const csv = (await saved('CSV')).toString().split('\r\n')
+  expect(csv[0]).toMatch(/^step,loss,"Run 1, .*: loss"$/)
+  expect(csv.slice(1, -1)).toEqual(second.map((loss, i) => `${i},${loss},${first[i]}`))
+  const canvas = await page.evaluate(() => {
+    const { width, height } = document.querySelector<HTMLCanvasElement>('.chart-plot canvas')!
+    return { width, height }
+  })
+  const png = await saved('PNG')
+  expect(png.subarray(1, 4).toString()).toBe('PNG')
+  expect(png.readUInt32BE(16)).toBe(canvas.width)
+  expect(png.readUInt32BE(20)).toBeGreaterThan(canvas.height + 30)
+  expect(png.readUInt32BE(20)).toBeLessThan(canvas.height + 100)
+
+  await dock()
+    .getByRole('button', { name: /^Remove Run 1/ })
+    .click()
+  await expect.poll(() => dock().getByRole('button', { name: before }).count()).toBe(0)
+  await page.locator('.chart-plot').focus()
+  await page.keyboard.press('Escape')
+  await dock().waitFor({ state: 'detached' })
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
+})
