@@ -1,18 +1,20 @@
-// Where keys go on when something that was open is closed: in the outline if that is where one works, otherwise on the canvas.
+// Where keys go on when something that was open is closed: in the outline or among the runs if that is where one works, otherwise
+// on the canvas.
 import type { NodeId } from '../nodes/workflow.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
 
-/** Returns what gives the focus back. With a node, in the outline it goes to that one. */
+/** Returns what gives the focus back. With a node, in the outline it goes to that one, and not back among the runs. */
 export function followFocus(stage: Stage): (node?: NodeId) => void {
   let last: HTMLElement | undefined
   addEventListener('focusin', ({ target }) => {
     if (!(target instanceof HTMLElement)) return
-    if (target.closest('.outline')) last = target
+    if (target.closest('.outline, .lower')) last = target
     else if (!target.closest('[popover], dialog')) last = undefined
   })
   return (node) => {
-    if (!last || state.drawer.value !== 'outline') stage.focus()
+    if (state.lower.value && last?.isConnected && last.closest('.lower') && node === undefined) last.focus()
+    else if (!last?.closest('.outline') || state.drawer.value !== 'outline') stage.focus()
     else if (node !== undefined) state.outlineAt.value = node
     else if (last.isConnected) last.focus()
     else focusOutline()

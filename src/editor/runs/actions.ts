@@ -31,18 +31,28 @@ async function saveFile(editor: Editor, run: Run) {
   if (details) download({ name: `${format.fileName(run.name)}.json`, mime: 'application/json', bytes: details.text })
 }
 
-async function askNote(editor: Editor, run: Run) {
-  const note = await state.askText(texts.runs.note, run.note, texts.dialogs.ok)
-  if (note !== undefined) await editor.runs.change(run.id, { note })
+/** At the row of the run. */
+export function askNote(editor: Editor, run: Run) {
+  const row = document.querySelector(`tr[data-run="${run.id}"] .changed`)?.getBoundingClientRect()
+  state.quick.value = {
+    at: row ? [row.left + 20, row.top + 24] : [innerWidth / 3, innerHeight / 2],
+    title: texts.runs.note,
+    value: run.note,
+    multiline: true,
+    numeric: false,
+    answer: (note) => void editor.runs.change(run.id, { note: note.trim().slice(0, MOST_NOTE) }),
+  }
 }
 
+const MOST_NOTE = 2000
+
 export const actionsFor = (editor: Editor, run: Run): state.Menu['items'] => [
-  { label: texts.runs.look, run: () => lookAt([run.id]) },
+  { label: texts.runs.look, keys: 'Enter', run: () => lookAt([run.id]) },
   { label: texts.runs.restore, run: () => void restore(editor, run) },
   ...(run.sweep ? [{ label: texts.runs.sweep.show, run: () => showSweep(run.sweep!.id) }] : []),
   'rule',
-  { label: texts.runs.addNote, run: () => void askNote(editor, run) },
+  { label: texts.runs.addNote, keys: 'N', run: () => askNote(editor, run) },
   { label: texts.commands.download, run: () => void saveFile(editor, run) },
   'rule',
-  { label: texts.drawer.delete, danger: true, run: () => void deleteRuns(editor, [run.id]) },
+  { label: texts.drawer.delete, danger: true, keys: 'Delete', run: () => void deleteRuns(editor, [run.id]) },
 ]

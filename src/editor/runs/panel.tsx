@@ -20,8 +20,8 @@ export function RunsPanel() {
   const box = useRef<HTMLElement>(null)
   const { all } = editor.runs
   useEffect(() => {
-    void editor.runs.load()
-    box.current!.querySelector<HTMLElement>('h2')!.focus()
+    focusIn(box.current!)
+    void editor.runs.load().then(() => requestAnimationFrame(() => focusIn(box.current)))
   }, [])
   const close = () => closeRuns(editor)
   const back = () => (looking.value = undefined)
@@ -81,6 +81,13 @@ function shownOf({ runs }: Editor): Shown {
 function titleOf({ runs, sweep }: Shown): string {
   if (sweep) return sweepInWords(sweep)
   return runs && runs.length > 1 ? texts.runs.compared(runs.length) : texts.runs.title
+}
+
+/** At the first row; at the title as long as there is none. */
+function focusIn(box: HTMLElement | null) {
+  const now = document.activeElement
+  if (!box || (box.contains(now) && now?.tagName !== 'H2')) return
+  ;(box.querySelector<HTMLElement>('tbody tr') ?? box.querySelector<HTMLElement>('h2')!).focus()
 }
 
 function closeRuns(editor: Editor) {

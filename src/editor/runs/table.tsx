@@ -8,7 +8,7 @@ import * as format from '../format.ts'
 import { icons } from '../icons.tsx'
 import * as state from '../state.ts'
 import { texts } from '../texts.ts'
-import { actionsFor, deleteRuns, lookAt } from './actions.ts'
+import { actionsFor, askNote, deleteRuns, lookAt } from './actions.ts'
 import { useUrl } from './picture.tsx'
 import type { Run } from './record.ts'
 import { bounds, isOf } from './record.ts'
@@ -261,6 +261,7 @@ function onRowKey(event: KeyboardEvent, editor: Editor, shown: readonly Run[]) {
   else if (event.key === 'Enter') lookAt([run.id])
   else if (event.key === ' ') toggleChosen(run.id)
   else if (event.key === 's' || event.key === 'S') void editor.runs.change(run.id, { star: !run.star })
+  else if (event.key === 'n' || event.key === 'N') askNote(editor, run)
   else if (event.key === 'Delete') void deleteRuns(editor, [run.id])
   else return
   event.preventDefault()
