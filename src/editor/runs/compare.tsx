@@ -15,7 +15,7 @@ export function Compare({ runs }: { runs: readonly Run[] }) {
   const details = useDetails(runs)
   if (!details) return null
   return (
-    <div class="compare">
+    <div class="compare" style={{ '--count': runs.length }}>
       <table class="compare-table">
         <caption class="hidden">{texts.runs.compared(runs.length)}</caption>
         <thead>
