@@ -14,7 +14,7 @@ export const lookAt = (ids: readonly string[]) => (looking.value = { runs: ids }
 
 export const deleteRuns = (editor: Editor, ids: readonly string[]) => editor.runs.remove(ids)
 
-/** Opens the graph as it ran, beside what is open: that stays, as a draft. */
+/** Opens the graph as it ran, in a tab of its own. */
 export async function restore(editor: Editor, run: Run) {
   try {
     const details = await editor.runs.details(run.id)

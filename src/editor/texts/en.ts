@@ -367,7 +367,7 @@ export const en = {
     iterations: (done: string, of: string) => (done === of ? done : `${done} of ${of}`),
     restore: 'Open as it ran',
     restored: (when: string) => `The graph of ${when} is open`,
-    restoredHint: 'Its seeds are those of then, so that it makes the same again. What was open before is in the library.',
+    restoredHint: 'Its seeds are those of then, so that it makes the same again.',
     note: 'Note on this run',
     addNote: 'Note…',
     sweep: {

@@ -380,7 +380,7 @@ export const ko: Texts = {
     iterations: (done, of) => (done === of ? done : `${of} 중 ${done}`),
     restore: '실행한 그대로 열기',
     restored: (when) => `${when}의 그래프를 열었습니다`,
-    restoredHint: '시드도 그때 그대로라서 다시 실행하면 같은 결과가 나옵니다. 열려 있던 것은 보관함에 있습니다.',
+    restoredHint: '시드도 그때 그대로라서 다시 실행하면 같은 결과가 나옵니다.',
     note: '이 실행의 메모',
     addNote: '메모…',
     sweep: {
