@@ -3,6 +3,7 @@ import type { Declaration } from '../engine/plan/op.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { BYPASSED, playOf } from '../nodes/workflow/play.ts'
 import { LOOP } from '../nodes/workflow/slots.ts'
+import { REROUTE_SIZE } from '../nodes/litegraph/reroute.ts'
 import { withLinks } from './pieces.ts'
 import { acceptsOf, slotFor } from './search.ts'
 
@@ -11,7 +12,7 @@ type ByType = ReadonlyMap<string, Declaration>
 /** Without these nodes; what they would have passed on if bypassed goes on without them. */
 export function withoutNodes(file: WorkflowFile, ids: ReadonlySet<NodeId>, byType: ByType): WorkflowFile {
   const modes = { ...file, nodes: file.nodes.map((node) => ({ ...node, mode: ids.has(node.id) ? BYPASSED : 0 })) }
-  const play = playOf(modes, byType)
+  const play = playOf(modes, byType, 'kept')
   const nodes = new Map(file.nodes.map((node) => [String(node.id), node]))
   const links = file.links.flatMap((link): FileLink[] => {
     const [id, from, , to, input, type] = link
@@ -67,13 +68,40 @@ export function inserted(file: WorkflowFile, id: NodeId, linkId: FileLink[0], by
   const node = file.nodes.find((each) => each.id === id)
   const link = file.links.find(([each]) => each === linkId)
   const slots = node && link && fitting(file, node, link, byType)
-  if (!slots) return file
-  const [, from, output, to, input, type] = link
+  return slots ? split(file, link, node, slots) : file
+}
+
+function split(file: WorkflowFile, link: FileLink, node: FileNode, slots: { input: string; output: string }): WorkflowFile {
+  const [linkId, from, output, to, input, type] = link
   const last_link_id = file.last_link_id + 1
   const links: FileLink[] = [
     ...file.links.filter((each) => each !== link),
-    [linkId, from, output, id, node.inputs.findIndex(({ name }) => name === slots.input), type],
-    [last_link_id, id, node.outputs.findIndex(({ name }) => name === slots.output), to, input, type],
+    [linkId, from, output, node.id, node.inputs.findIndex(({ name }) => name === slots.input), type],
+    [last_link_id, node.id, node.outputs.findIndex(({ name }) => name === slots.output), to, input, type],
   ]
   return withLinks({ ...file, last_link_id }, file.nodes, links)
+}
+
+/** A wire led by a new reroute with its middle at `at`, and the id of that; undefined for the wire of a loop. */
+export function rerouted(
+  file: WorkflowFile,
+  linkId: FileLink[0],
+  [x, y]: readonly [number, number],
+): { file: WorkflowFile; id: NodeId } | undefined {
+  const link = file.links.find(([each]) => each === linkId)
+  if (!link || link[5] === LOOP) return undefined
+  const id = file.last_node_id + 1
+  const node: FileNode = {
+    id,
+    type: 'diffusion/Reroute',
+    pos: [Math.round(x - REROUTE_SIZE / 2), Math.round(y - REROUTE_SIZE / 2)],
+    size: [REROUTE_SIZE, REROUTE_SIZE],
+    flags: {},
+    mode: 0,
+    inputs: [{ name: 'value', type: '*', link: null }],
+    outputs: [{ name: 'value', type: link[5], links: null }],
+    properties: {},
+  }
+  const more = { ...file, last_node_id: id, nodes: [...file.nodes, node] }
+  return { id, file: split(more, link, node, { input: 'value', output: 'value' }) }
 }

@@ -274,6 +274,8 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   show?: (outputs: { [K in keyof RunOutputs<O>]?: RunOutputs<O>[K] | undefined }) => View | undefined
   /** The room for what it shows, in pixels; a node that shows something needs it. */
   room?: ViewRoom
+  /** It passes its only input on as it is, and is left out of what a graph means. */
+  reroute?: true
 }
 
 export interface ExpandNode<I extends Slots, O extends Slots, P extends ParamSpecs> extends Common<I, O, P> {

@@ -95,6 +95,8 @@ export interface Declaration {
   expands?: true
   loop?: LoopEnds
   room?: ViewRoom
+  /** It is only a place that a wire goes by: graphs mean the same without it, and leave it out. */
+  reroute?: true
 }
 
 /** The room that a new node has for what it shows, in pixels; it can be resized. Observers and nodes that `show` have some. */
@@ -298,7 +300,7 @@ export const opTable = (ops: readonly Op[]): Ops => new Map(ops.map((op) => [op.
 
 /** The declaration without its functions, for the side that only draws and checks. */
 export function declarationOf(op: Op): Declaration {
-  const { type, version, title, category, summary, equation, source, inputs, outputs, params, role, expands, loop, room } = op
+  const { type, version, title, category, summary, equation, source, inputs, outputs, params, role, expands, loop, room, reroute } = op
   return JSON.parse(
     JSON.stringify({
       type,
@@ -315,6 +317,7 @@ export function declarationOf(op: Op): Declaration {
       expands,
       loop,
       room,
+      reroute,
     }),
   ) as Declaration
 }

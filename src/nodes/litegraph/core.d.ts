@@ -90,6 +90,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     addCustomWidget<W extends Widget>(widget: W): W
     computeSize(): Vector
     setSize(size: Vector): void
+    collapse(force?: boolean): void
     connect(slot: number | string, target: LGraphNode, targetSlot: number | string): LLink | null
     disconnectInput(slot: number | string): boolean
     disconnectOutput(slot: number | string, target?: LGraphNode): boolean

@@ -27,7 +27,8 @@ import { styleOf, titleColour } from './palette.ts'
 import { onFilm, scrubTo } from './scrub.ts'
 import { tooltipAt, type TipWords } from './tooltips.ts'
 import { addWidgets, showValue, shownParams } from './widgets.ts'
-import { pairOf, reasonAgainstWire, targetsOf } from './wires.ts'
+import { rerouteClass, takersOf } from './reroute.ts'
+import { pairOf, reasonAgainstWire, sourcesOf, targetsOf, type WireWords } from './wires.ts'
 
 export type NodeState = 'idle' | 'running' | 'done' | 'cached' | 'fault'
 
@@ -60,6 +61,8 @@ export interface Hooks {
   chooseFile?(node: DiffusionNode, param: string, what: Kept): void
   /** The words of tool-tips, asked for at each; without this hook they are English. */
   words?(): TipWords
+  /** The words of reasons against wires; without this hook they are English. */
+  wireWords?(): WireWords
 }
 
 export const isDiffusionNode = (node: LGraphNode): node is DiffusionNode =>
@@ -214,7 +217,7 @@ export function nodeClass(
       const output = typeof slot === 'string' ? this.findOutputSlot(slot) : slot
       const input = target && typeof targetSlot === 'string' ? target.findInputSlot(targetSlot) : (targetSlot as number)
       // litegraph refuses wrong types without a word, before it asks the target.
-      const reason = target?.inputs && reasonAgainstWire(this, output, target, input ?? 0)
+      const reason = target?.inputs && reasonAgainstWire(this, output, target, input ?? 0, hooks.wireWords?.())
       if (reason) {
         hooks.refused?.(reason, target)
         return null
@@ -223,7 +226,7 @@ export function nodeClass(
     }
 
     override onConnectInput(slot: number, _type: string | number, _output: OutputSlot, origin: LGraphNode, index: number) {
-      const reason = reasonAgainstWire(origin, index, this, slot)
+      const reason = reasonAgainstWire(origin, index, this, slot, hooks.wireWords?.())
       // Our own outputs have said so already.
       if (reason && !isDiffusionNode(origin)) hooks.refused?.(reason, this)
       return reason === undefined
@@ -303,12 +306,20 @@ export function nodeClass(
       const wiredInputs = new Set(types.keys())
       for (const { name, like } of outputsOf(declaration, wiredInputs, new Set(this.outputs.map((slot) => slot.name)))) {
         const output = like && this.outputs.find((slot) => slot.name === name)
-        const type = (like && types.get(like)) ?? '*'
+        const type = (like && types.get(like)) ?? this.#wantedType() ?? '*'
         if (!output || output.type === type) continue
         Object.assign(output, slotLook(lite, { name, type: String(type), about: '' }, 'output'))
         for (const target of targetsOf(graph, output.links))
           if (target instanceof lite.LGraphNode && isTyped(target)) target.refreshTypes()
       }
+    }
+
+    /** A reroute that nothing is wired to has the type of what it leads to; so have those before it. */
+    #wantedType() {
+      if (!declaration.reroute) return undefined
+      for (const before of sourcesOf(this)) if (isTyped(before) && before.type === this.type) before.refreshTypes()
+      const [taker] = takersOf({ node: this, slot: 0 })
+      return taker?.node.inputs[taker.slot]?.type
     }
 
     // ---- drawing
@@ -376,7 +387,7 @@ export function nodeClass(
       if (this.#hovered) this.#hovered.title = ''
     }
   }
-  return Node
+  return declaration.reroute ? rerouteClass(lite, Node) : Node
 }
 
 const isTyped = (node: LGraphNode): node is LGraphNode & { refreshTypes(): void } =>

@@ -6,6 +6,7 @@ import { LOOP } from '../workflow/slots.ts'
 import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
 import { zoneColour } from './palette.ts'
+import { isReroute } from './reroute.ts'
 import { pairOf, sourcesOf } from './wires.ts'
 
 /** A node as far as zones are concerned; `box` includes its title bar. */
@@ -266,12 +267,16 @@ export function zonesOf(graph: LGraph): Zone[] {
 
 const TITLE = 30
 
-const boxOfNode = ({ pos, size, flags }: LGraph['_nodes'][number]): Box => ({
-  x: pos[0],
-  y: pos[1] - TITLE,
-  width: flags.collapsed ? 100 : size[0],
-  height: flags.collapsed ? TITLE : size[1] + TITLE,
-})
+function boxOfNode(node: LGraph['_nodes'][number]): Box {
+  const { pos, size, flags } = node
+  if (isReroute(node)) return { x: pos[0], y: pos[1], width: size[0], height: size[1] }
+  return {
+    x: pos[0],
+    y: pos[1] - TITLE,
+    width: flags.collapsed ? 100 : size[0],
+    height: flags.collapsed ? TITLE : size[1] + TITLE,
+  }
+}
 
 function loopOf(node: DiffusionNode): Pick<ZoneNode, 'loop'> {
   const { declaration } = node.diffusion

@@ -8,8 +8,9 @@ import type { Part } from './play.ts'
 import { playOf } from './play.ts'
 
 /**
- * The graph a file means, with its subgraphs opened. Nodes that are muted, bypassed or wait for a muted one are left out; nodes of unknown type stay, so
- * that the plan can name them; values are passed on as they are, right or wrong; missing ones take their defaults.
+ * The graph a file means, with its subgraphs opened. Reroutes and nodes that are muted, bypassed or wait for a muted one are left
+ * out; nodes of unknown type stay, so that the plan can name them; values are passed on as they are, right or wrong; missing
+ * ones take their defaults.
  */
 export function meaningOf(file: WorkflowFile, declarations: ReadonlyMap<string, Declaration>): Graph {
   const flat = flattened(file)
@@ -17,7 +18,7 @@ export function meaningOf(file: WorkflowFile, declarations: ReadonlyMap<string, 
   const play = playOf(flat, known)
   return {
     nodes: flat.nodes
-      .filter(({ id }) => play.partOf(id) === 'runs')
+      .filter(({ id, type }) => play.partOf(id) === 'runs' && !known.get(type)?.reroute)
       .map((node): GraphNode => {
         const inputs = node.inputs.flatMap(({ name }): [string, Wire][] => {
           const source = play.sourceOf(node, name)

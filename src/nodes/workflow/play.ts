@@ -13,7 +13,7 @@ export type Part = 'runs' | 'muted' | 'bypassed' | 'waits'
 
 export interface Play {
   partOf(id: NodeId): Part
-  /** What an input gets of nodes that run, past those that are bypassed. */
+  /** What an input gets of nodes that run, past those that are bypassed, and past reroutes. */
   sourceOf(node: FileNode, input: string): Wire | undefined
 }
 
@@ -22,14 +22,21 @@ const SILENT = Symbol('muted')
 
 /**
  * An output of a bypassed node passes the first wired input of its type, or what it is like; without one the wire is cut. Both ends of a
- * loop count as one node there: what comes out of the End is what entered the Start. They are muted together too.
+ * loop count as one node there: what comes out of the End is what entered the Start. They are muted together too. Reroutes are
+ * passed in the same way, unless they are to be `kept`.
  */
-export function playOf(file: WorkflowFile, declarations: ReadonlyMap<string, Declaration>): Play {
+export function playOf(
+  file: WorkflowFile,
+  declarations: ReadonlyMap<string, Declaration>,
+  reroutes: 'passed' | 'kept' = 'passed',
+): Play {
   const nodes = new Map(file.nodes.map((node) => [node.id, node]))
   const links = new Map(file.links.map((link) => [link[0], link]))
   const pairs = pairsIn(file)
   const startOf = (node: FileNode) => (node.inputs.some(({ name }) => name === LOOP) ? (pairs.get(node) ?? node) : node)
   const isIn = (node: FileNode, mode: number) => node.mode === mode || pairs.get(node)?.mode === mode
+  const passes = (node: FileNode) =>
+    isIn(node, BYPASSED) || (reroutes === 'passed' && declarations.get(node.type)?.reroute === true)
 
   const wiredTo = (node: FileNode, name: string): [FileNode, FileOutput] | undefined => {
     const id = node.inputs.find((input) => input.name === name)?.link
@@ -42,7 +49,7 @@ export function playOf(file: WorkflowFile, declarations: ReadonlyMap<string, Dec
     const [from, output] = wiredTo(node, input) ?? []
     if (!from || !output) return undefined
     if (isIn(from, MUTED)) return SILENT
-    if (!isIn(from, BYPASSED)) return { node: String(from.id), slot: output.name }
+    if (!passes(from)) return { node: String(from.id), slot: output.name }
     const entry = startOf(from)
     if (passed.has(entry)) return undefined
     const through = passing(entry, from, output, declarations).find((name) => wiredTo(entry, name))

@@ -43,6 +43,11 @@ export const tools = {
   'A text for whoever reads the graph; nothing runs.': '그래프를 읽는 사람을 위한 글입니다. 아무것도 실행하지 않습니다.',
   'what there is to say': '할 말',
 
+  // Reroute
+  'A dot on a wire, to lead it another way. What runs is as if it were not there.':
+    '연결선을 돌려 이끄는 점입니다. 실행은 이것이 없을 때와 같습니다.',
+  'the same': '같은 값',
+
   // StopGradient
   'Passes a value on unchanged, but training does not see through it: what it depends on does not learn from here.':
     '값을 그대로 넘기되 학습은 그 너머를 보지 못합니다. 값이 나온 것들은 여기서 배우지 않습니다.',
