@@ -1,21 +1,23 @@
 // litegraph's canvas with our looks, pointer and menus in place of its own. The stage (stage.ts) is how others use it.
 import type { CanvasEvent, DragAndScale, LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
-import { LGraphCanvas, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Kept } from '../engine/protocol.ts'
 import { hasView } from '../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
-import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
+import { isReroute } from '../nodes/litegraph/reroute.ts'
 import type { Part } from '../nodes/workflow/play.ts'
 import { paintGroup } from './look/group.ts'
 import { OVERVIEW, paintBody, paintOverview } from './look/node.ts'
 import type { Painted, PaintedWidget, Painting } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
+import { paintReroute } from './look/reroute.ts'
 import { paintSlots } from './look/slots.ts'
 import { paintView } from './look/view.ts'
 import { paintWidgets } from './look/widgets.ts'
 import { paintTip, paintWire, pointsOn } from './look/wires.ts'
 import { typeColour, type Colours } from './theme.ts'
+import { endsOf, pressing, wireAt, Wiring } from './wiring.ts'
 
 export type Point = [number, number]
 
@@ -64,6 +66,8 @@ export interface StageHooks {
   refused(reason: string): void
   /** Whether a node may be put into a wire. */
   fits(node: LGraphNode, link: LLink): boolean
+  /** A wire is to go by a place of the graph. */
+  reroute(link: LLink, at: Point): void
   /** A node was dropped on a wire that it fits. */
   insert(node: LGraphNode, link: LLink): void
   /** Observers on screen. */
@@ -86,6 +90,7 @@ export class EditorCanvas extends LGraphCanvas {
   /** The wire being dragged was taken off an input: dropped in the empty it is gone, nothing is looked for. */
   declare takenOff: boolean
   declare last_click_at: Point
+  readonly wiring = new Wiring(this)
   /** The wire that the dragged node would be put into. */
   declare target: LLink | undefined
 
@@ -96,12 +101,9 @@ export class EditorCanvas extends LGraphCanvas {
   // ---- painting
 
   painting(ctx: CanvasRenderingContext2D): Painting {
-    const { connecting_output: output, connecting_input: input, connecting_node: from } = this
-    const fits = (node: Painted, side: 'input' | 'output', index: number): boolean => {
-      if (side === (output ? 'output' : 'input') || (node as unknown) === from) return false
-      const slot = (side === 'input' ? node.inputs : node.outputs)![index]!
-      return output ? LiteGraph.isValidConnection(output.type, slot.type) : LiteGraph.isValidConnection(slot.type, input!.type)
-    }
+    const { connecting_output: output, connecting_input: input } = this
+    const fits = (node: Painted, side: 'input' | 'output', index: number) =>
+      this.wiring.fits(node as unknown as LGraphNode, side, index)
     return {
       ctx,
       colours: this.colours,
@@ -120,6 +122,12 @@ export class EditorCanvas extends LGraphCanvas {
   override drawNode(node: LGraphNode, ctx: CanvasRenderingContext2D) {
     const painted = node as unknown as Painted
     const painting = this.painting(ctx)
+    if (isReroute(node)) {
+      ctx.globalAlpha = opacities[painted.part ?? 'runs']
+      paintReroute(painted, node.title === node.diffusion.declaration.title ? undefined : node.title, painting)
+      ctx.globalAlpha = 1
+      return
+    }
     const collapsed = Boolean(node.flags.collapsed)
     if (collapsed) {
       ctx.font = `560 13px ${this.colours.font}`
@@ -246,7 +254,11 @@ export class EditorCanvas extends LGraphCanvas {
     if (Math.hypot(event.clientX - x, event.clientY - y) > 6) this.last_mouseclick = 0
     this.last_click_at = [event.clientX, event.clientY]
     const links = Object.keys(this.graph?.links ?? {}).length
-    const result = super.processMouseDown(event)
+    const place = this.convertEventToCanvasOffset(event)
+    const node = this.graph!.getNodeOnPos(place[0]!, place[1]!, this.visible_nodes, 5)
+    const link = event.altKey && event.button === 0 && !node ? wireAt(this.graph!, place, this.ds.scale) : undefined
+    if (link) return this.hooks.reroute(link, place)
+    const result = pressing(node, place, () => super.processMouseDown(event))
     this.takenOff = this.connecting_output !== null && Object.keys(this.graph?.links ?? {}).length < links
     return result
   }
@@ -257,7 +269,7 @@ export class EditorCanvas extends LGraphCanvas {
     const result = super.processMouseMove(event)
     pinned.forEach(({ pos }, i) => ([pos[0], pos[1]] = places[i] as Point))
     this.target = this.node_dragged && !event.altKey ? this.wireUnder(this.node_dragged) : undefined
-    this.refusal = this.connecting_node ? this.whyRefused() : undefined
+    this.refusal = this.connecting_node ? this.wiring.whyRefused() : undefined
     const style = this.canvas.style
     if (this.dragging_canvas && (this.spaceHeld || this.pointer_is_down)) style.cursor = 'grabbing'
     else if (this.spaceHeld) style.cursor = 'grab'
@@ -303,9 +315,8 @@ export class EditorCanvas extends LGraphCanvas {
       px < x || px > x + width || py < y || py > y + height ? Infinity : Math.hypot(px - x - width / 2, py - y - height / 2)
     return Object.values(this.graph!.links)
       .flatMap((link) => {
-        const [from, to] = [this.graph!.getNodeById(link.origin_id), this.graph!.getNodeById(link.target_id)]
-        if (!from || !to || from === node || to === node) return []
-        const ends = [from.getConnectionPos(false, link.origin_slot), to.getConnectionPos(true, link.target_slot)] as const
+        const ends = endsOf(this.graph!, link)
+        if (!ends || [link.origin_id, link.target_id].includes(node.id)) return []
         const far = Math.min(...pointsOn(...ends).map(distance))
         return far < Infinity && this.hooks.fits(node, link) ? [{ link, far }] : []
       })
@@ -316,23 +327,6 @@ export class EditorCanvas extends LGraphCanvas {
     const node = this.nodeUnderPointer()
     const [x, y] = this.graph_mouse
     return Boolean(node && !node.flags.collapsed && node.getSlotInPosition(x, y))
-  }
-
-  /** Why the wire cannot go where the pointer is; undefined if it can, or if nothing is there. */
-  whyRefused(): string | undefined {
-    const node = this.nodeUnderPointer()
-    if (!node) return undefined
-    const [x, y] = this.graph_mouse
-    const { connecting_node: from, connecting_output: output, connecting_input: input } = this
-    if (output && from) {
-      const index = this.isOverNodeInput(node, x, y)
-      return index < 0 ? undefined : reasonAgainstWire(from, from.outputs.indexOf(output), node, index)
-    }
-    if (input && from) {
-      const index = this.isOverNodeOutput(node, x, y)
-      return index < 0 ? undefined : reasonAgainstWire(node, index, from, from.inputs.indexOf(input))
-    }
-    return undefined
   }
 
   // ---- what litegraph would ask by menus and dialogs of its own
@@ -368,10 +362,13 @@ export class EditorCanvas extends LGraphCanvas {
   }
 
   override processContextMenu(node: LGraphNode | null, event: CanvasEvent) {
-    const slot = node?.getSlotInPosition(event.canvasX, event.canvasY)
-    const group = node ? null : this.graph!.getGroupOnPos(event.canvasX, event.canvasY)
+    const at: Point = [event.canvasX, event.canvasY]
+    const slot = node && !isReroute(node) ? node.getSlotInPosition(...at) : null
+    const link = node ? undefined : wireAt(this.graph!, at, this.ds.scale)
+    const group = node || link ? null : this.graph!.getGroupOnPos(...at)
     this.hooks.menu(spotOf(event), {
       ...(node && { node }),
+      ...(link && { link }),
       ...(group && { group }),
       ...(slot?.input && { input: slot.slot }),
       ...(slot?.output && { output: slot.slot }),

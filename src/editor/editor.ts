@@ -4,6 +4,7 @@ import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegrap
 import type { EnginePort, Kept } from '../engine/protocol.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
+import { LOOP } from '../nodes/workflow/slots.ts'
 import { fit as fitNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
 import type { Insets } from './camera.ts'
 import type { PendingWire, Point, Spot } from './canvas.ts'
@@ -21,7 +22,7 @@ import { createRunner, type Runner } from './run.ts'
 import { replaced } from './replace.ts'
 import { createRuns, type Runs } from './runs/runs.ts'
 import { isSmall } from './small.ts'
-import { fitting, inserted } from './splice.ts'
+import { fitting, inserted, rerouted } from './splice.ts'
 import { createStage, type Stage } from './stage.ts'
 import * as state from './state.ts'
 import { applyLanguage, texts } from './texts.ts'
@@ -111,6 +112,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     // Asked at every move of a drag, while only positions change.
     fits: (node, link) => fits((fileAtPress ??= stage!.file()), node, link),
     insert: (node, link) => insert(editor, node, link),
+    reroute: (link, at) => reroute(editor, link, at),
     visible(ids) {
       seen = ids
       tellVisible()
@@ -240,6 +242,16 @@ const insert = ({ workspace }: Editor, { id }: LGraphNode, link: LLink) =>
     const wire = linkIn(file, link)
     return { file: wire ? inserted(file, id, wire[0], byType) : file, select: [id] }
   })
+
+/** Leads a wire by a dot at a place. */
+export function reroute({ workspace }: Pick<Editor, 'workspace'>, link: LLink, at: Point) {
+  if (String(link.type) === LOOP) return state.say(texts.wires.loopStays)
+  workspace.edit((file) => {
+    const wire = linkIn(file, link)
+    const led = wire && rerouted(file, wire[0], at)
+    return led ? { file: led.file, select: [led.id] } : { file }
+  })
+}
 
 function editParam({ workspace }: Editor, node: DiffusionNode, param: string, at: Point) {
   const spec = node.diffusion.declaration.params[param]

@@ -16,7 +16,6 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     _collapsed_width?: number
     clip_area?: boolean
     resizable?: boolean
-    collapse(force?: boolean): void
     getBounding(out?: Float32Array, outer?: boolean): Float32Array
     onDrawBackground?(ctx: CanvasRenderingContext2D, canvas: LGraphCanvas, element: HTMLCanvasElement, mouse: number[]): void
   }
@@ -46,6 +45,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
 
   interface LGraphCanvas {
     bgcanvas: HTMLCanvasElement
+    convertEventToCanvasOffset(event: MouseEvent): [number, number]
     bgctx: CanvasRenderingContext2D | null
     clear_background: boolean
     ctx: CanvasRenderingContext2D

@@ -6,8 +6,9 @@ import { copyToClipboard, pasteFromClipboard } from './clipboard.ts'
 import { showsChart } from './charts/open.ts'
 import { groupSelection, openNode, shortcut, type CommandId } from './commands.ts'
 import { byType } from './declarations.ts'
-import type { Editor } from './editor.ts'
+import { reroute, type Editor } from './editor.ts'
 import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
+import { LOOP } from '../nodes/workflow/slots.ts'
 import type { Menu, MenuItem } from './state.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
@@ -140,6 +141,9 @@ function wireItems(editor: Editor, spot: Spot, link: LLink): Menu['items'] {
         from &&
         (state.palette.value = { spot, query: '', wire: { node: from, side: 'output', slot: link.origin_slot }, into: link }),
     },
+    ...(String(link.type) === LOOP
+      ? []
+      : [{ label: texts.commands.reroute, keys: texts.commands.rerouteKeys, run: () => reroute(editor, link, spot.graph) }]),
     {
       label: texts.commands.disconnect,
       danger: true,

@@ -4,6 +4,7 @@ import type { RefObject } from 'preact'
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { outerId } from '../engine/plan/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
+import { isReroute, originOf, sourcePast, takersOf, type End } from '../nodes/litegraph/reroute.ts'
 import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
 import { declaredName, LOOP } from '../nodes/workflow/slots.ts'
 import { loopsIn } from './arranging.ts'
@@ -89,10 +90,17 @@ export function Outline() {
   )
 }
 
+/** Reroutes are for the eye: here wires lead past them. */
 function entriesOf({ stage: { graph } }: Editor): Entry[] {
-  const wires = Object.values(graph.links).map(({ origin_id, target_id }) => [String(origin_id), String(target_id)] as const)
+  const nodes = graph._nodes.filter((node) => !isReroute(node))
+  const wires = nodes.flatMap((node) =>
+    node.inputs.flatMap((_, i) => {
+      const from = sourceOf(node, i)
+      return from ? [[String(from.node.id), String(node.id)] as const] : []
+    }),
+  )
   return outlined(
-    graph._nodes.map(({ id }) => String(id)),
+    nodes.map(({ id }) => String(id)),
     wires,
     loopsIn(graph),
   )
@@ -292,23 +300,15 @@ function Content({ node, listed }: ItemProps) {
 
 // ---- wires
 
-/** An output of a node. */
-interface Source {
-  node: LGraphNode
-  output: number
-}
-
 interface SlotProps extends ItemProps {
   index: number
 }
 
-const placeOf = ({ node, output }: Source, nameOf: Listed['nameOf']) => `${nameOf(node)} · ${node.outputs[output]!.name}`
+const placeOf = ({ node, slot }: End, nameOf: Listed['nameOf']) => `${nameOf(node)} · ${node.outputs[slot]!.name}`
 
-function sourceOf(node: LGraphNode, input: number): Source | undefined {
-  const link = node.inputs[input]!.link
-  const wire = link == null ? undefined : node.graph?.links[link]
-  const from = wire && node.graph!.getNodeById(wire.origin_id)
-  return from?.outputs[wire!.origin_slot] ? { node: from, output: wire!.origin_slot } : undefined
+function sourceOf(node: LGraphNode, input: number): End | undefined {
+  const origin = originOf(node, input)
+  return origin && sourcePast(origin)
 }
 
 /** An input, and everything it may be wired to. */
@@ -316,12 +316,12 @@ function Input({ node, index, listed: { editor, nodes, nameOf } }: SlotProps) {
   const id = useId()
   const slot = node.inputs[index]!
   const now = sourceOf(node, index)
-  const isNow = ({ node, output }: Source) => node === now?.node && output === now.output
+  const isNow = ({ node, slot }: End) => node === now?.node && slot === now.slot
   const fitting = nodes
-    .flatMap((origin) => origin.outputs.map((_, output): Source => ({ node: origin, output })))
-    .filter((from) => isNow(from) || reasonAgainstWire(from.node, from.output, node, index) === undefined)
-  const wire = (from: Source | undefined) => {
-    if (from) from.node.connect(from.output, node, index)
+    .flatMap((origin) => origin.outputs.map((_, output): End => ({ node: origin, slot: output })))
+    .filter((from) => isNow(from) || reasonAgainstWire(from.node, from.slot, node, index) === undefined)
+  const wire = (from: End | undefined) => {
+    if (from) from.node.connect(from.slot, node, index)
     else node.disconnectInput(index)
     editor.stage.redraw()
     editor.workspace.touched()
@@ -362,11 +362,9 @@ function Input({ node, index, listed: { editor, nodes, nameOf } }: SlotProps) {
 
 function Output({ node, index, listed: { editor, nameOf } }: SlotProps) {
   const slot = node.outputs[index]!
-  const places = (slot.links ?? []).flatMap((id) => {
-    const wire = node.graph?.links[id]
-    const target = wire && node.graph!.getNodeById(wire.target_id)
-    return target ? [`${nameOf(target)} · ${target.inputs[wire.target_slot]!.name}`] : []
-  })
+  const places = takersOf({ node, slot: index }).map(
+    ({ node: target, slot: input }) => `${nameOf(target)} · ${target.inputs[input]!.name}`,
+  )
   return (
     <li>
       <span>

@@ -4,6 +4,7 @@ import { outerId, type Graph } from '../engine/plan/graph.ts'
 import type { OutputFile } from '../engine/plan/op.ts'
 import type { EnginePort, Event, Request } from '../engine/protocol.ts'
 import { advanceSeeds, graphOf, playIn, textOfRun } from '../nodes/litegraph/graph.ts'
+import { sourcePast } from '../nodes/litegraph/reroute.ts'
 import { withWorkflow } from '../nodes/workflow.ts'
 import type { LGraphNode } from './canvas.ts'
 import { byType } from './declarations.ts'
@@ -103,7 +104,9 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
 
   // ---- beginning
 
-  function begin({ to, paused, byItself }: { to?: LGraphNode; paused?: boolean; byItself?: boolean } = {}) {
+  function begin({ to: asked, paused, byItself }: { to?: LGraphNode; paused?: boolean; byItself?: boolean } = {}) {
+    // A reroute does not run: what it passes on does.
+    const to = asked && (sourcePast({ node: asked, slot: 0 })?.node ?? asked)
     if (shown.state.value !== 'idle') return
     const part = to && playIn(stage.graph)(String(to.id))
     if (part && part !== 'runs') return state.say(texts.status.quiet[part](to.getTitle()))

@@ -136,6 +136,7 @@ function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): EditorCanv
     changed: () => hooks.changed(),
     refused: (reason) => hooks.refused(reason),
     words: () => ({ ...texts.tips, declared }),
+    wireWords: () => texts.wires,
     edit: (node, param, event) => hooks.edit(node, param, [event.clientX, event.clientY]),
     chooseFile: (node, param, what) => hooks.chooseFile(node, param, what, [canvas.mouse[0], canvas.mouse[1]]),
   })

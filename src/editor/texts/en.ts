@@ -1,6 +1,7 @@
 // Every word the editor says, in English: the language that others are translated from.
 import { inEnglish, type TipWords } from '../../nodes/litegraph/tooltips.ts'
 import { enLibrary } from './enLibrary.ts'
+import { wiresInEnglish, type WireWords } from '../../nodes/litegraph/wires.ts'
 
 const plural = (count: number, one: string, many = one + 's') => `${count} ${count === 1 ? one : many}`
 
@@ -144,6 +145,8 @@ export const en = {
     disconnect: 'Disconnect',
     disconnectAll: 'Disconnect all wires',
     insert: 'Insert node…',
+    reroute: 'Add a dot to lead it by',
+    rerouteKeys: 'Alt click',
     shortcuts: 'Keyboard shortcuts',
   },
 
@@ -634,6 +637,12 @@ export const en = {
 
   /** What lies under the pointer on the canvas. */
   tips: inEnglish as Omit<TipWords, 'declared'>,
+
+  /** Why a wire cannot be. */
+  wires: {
+    ...wiresInEnglish,
+    loopStays: 'The wire of a loop goes straight from its Start to its End.',
+  } as WireWords & { loopStays: string },
 
   canvas: {
     label: 'Graph. Double-click to add a node. The outline, Alt+O, has all of it as a list.',

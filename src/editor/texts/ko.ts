@@ -158,6 +158,8 @@ export const ko: Texts = {
     disconnect: '연결 끊기',
     disconnectAll: '모든 연결 끊기',
     insert: '노드 끼워 넣기…',
+    reroute: '지나갈 점 추가',
+    rerouteKeys: 'Alt 클릭',
     shortcuts: '단축키',
   },
 
@@ -647,6 +649,18 @@ export const ko: Texts = {
     optional: (type) => `${type}(선택 사항)`,
     gone: (slot, title) => `${topic(slot)} 이제 ${title}의 슬롯이 아닙니다.`,
     seedControl: (name) => `${name}: 실행하기 전마다 시드를 어떻게 할지`,
+  },
+
+  wires: {
+    takes: (input, taken, given) => `${topic(input)} ${object(taken.join(' 또는 '))} 받고, ${topic(given.join(' 또는 '))} 받지 않습니다.`,
+    parts: (input, other) => `${and(input)} ${topic(other)} 같은 종류를 받지 않는데, 둘 다 같은 값을 받게 됩니다.`,
+    circle: '이 연결은 고리를 만듭니다. 값을 되돌려 보내려면 루프의 End에 넣으세요. Start에서 다시 나옵니다.',
+    itself: (node) => `${topic(node)} 자기가 내는 값을 받을 수 없습니다. 값을 되돌려 보내려면 루프를 쓰세요.`,
+    loop: (start) => `루프 연결선은 ${start ?? 'Start'}에서 그 End로만 이어집니다.`,
+    hasEnd: (start) => `${start}에는 이미 End가 있습니다. 먼저 그 연결을 끊으세요.`,
+    noneTakes: (node, types) => `${topic(node)} ${object(types.join(' 또는 '))} 받지 않습니다.`,
+    noneGives: (node, types) => `${topic(node)} ${object(types.join(' 또는 '))} 내지 않습니다.`,
+    loopStays: '루프의 연결선은 Start에서 End로 곧바로 이어집니다.',
   },
 
   canvas: {

@@ -306,7 +306,8 @@ export function nodeClass(
       const wiredInputs = new Set(types.keys())
       for (const { name, like } of outputsOf(declaration, wiredInputs, new Set(this.outputs.map((slot) => slot.name)))) {
         const output = like && this.outputs.find((slot) => slot.name === name)
-        const type = (like && types.get(like)) ?? this.#wantedType() ?? '*'
+        const given = like && types.get(like)
+        const type = (given === '*' ? undefined : given) ?? this.#wantedType() ?? '*'
         if (!output || output.type === type) continue
         Object.assign(output, slotLook(lite, { name, type: String(type), about: '' }, 'output'))
         for (const target of targetsOf(graph, output.links))
@@ -387,7 +388,7 @@ export function nodeClass(
       if (this.#hovered) this.#hovered.title = ''
     }
   }
-  return declaration.reroute ? rerouteClass(lite, Node) : Node
+  return declaration.reroute ? rerouteClass(Node) : Node
 }
 
 const isTyped = (node: LGraphNode): node is LGraphNode & { refreshTypes(): void } =>

@@ -1,12 +1,12 @@
 // Reroutes on a canvas: a dot that a wire goes by, and where wires lead past them.
-import type { LGraph, LGraphNode, LiteGraphStatic, NodeClass, Vector } from 'litegraph.js/build/litegraph.core.js'
+import type { LGraphNode, NodeClass, Vector } from 'litegraph.js/build/litegraph.core.js'
 import { styleOf } from './palette.ts'
 import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
 
 export interface Reroute extends DiffusionNode {
-  /** While it is, the dot under the pointer is the node and not one of its slots: it can be dragged. */
-  slotsAside: boolean
+  /** While it is said, what is pressed is taken for this part: the dot itself, which can be dragged, or a slot. */
+  pressed: 'dot' | 'input' | 'output' | undefined
 }
 
 /** Both sides of the square that a reroute takes. */
@@ -55,7 +55,7 @@ export function takersOf({ node, slot }: End, seen = new Set<LGraphNode>()): End
   })
 }
 
-/** Where a reroute hangs that leads nowhere back: the first of its row. */
+/** The first of a row of reroutes. */
 export function firstOf(node: Reroute): Reroute {
   const seen = new Set<LGraphNode>()
   for (let now = node; ; ) {
@@ -66,21 +66,13 @@ export function firstOf(node: Reroute): Reroute {
   }
 }
 
-/** Reroutes that a value comes by on its way to an input. */
-export function reroutesBefore(graph: LGraph, node: LGraphNode, input: number): Reroute[] {
-  const passed: Reroute[] = []
-  for (let from = originOf(node, input); from && isReroute(from.node) && !passed.includes(from.node); from = originOf(from.node, 0))
-    passed.push(from.node)
-  return passed.filter((each) => each.graph === graph)
-}
-
 /** The class of a reroute, from that of its declaration: small, without a title, and always open. */
-export function rerouteClass(lite: LiteGraphStatic, Base: NodeClass): NodeClass {
+export function rerouteClass(Base: NodeClass): NodeClass {
   class Dot extends (Base as unknown as new (title?: string) => DiffusionNode) {
     static title_mode = 1 // litegraph's NO_TITLE
     static collapsable = false
-    slotsAside = false
-    resizable = false
+    pressed: Reroute['pressed'] = undefined
+    override resizable = false
 
     override computeSize(): Vector {
       return [REROUTE_SIZE, REROUTE_SIZE]
@@ -97,8 +89,8 @@ export function rerouteClass(lite: LiteGraphStatic, Base: NodeClass): NodeClass 
       const middle = REROUTE_SIZE / 2
       out[0] = this.pos[0] + middle + (isInput ? -REROUTE_RADIUS : REROUTE_RADIUS)
       out[1] = this.pos[1] + middle
-      // litegraph asks what it is that was pressed by where its slots are.
-      if (this.slotsAside) out.fill(Infinity)
+      // By where its slots are litegraph finds out what was pressed, and here all is within their reach.
+      if (this.pressed && this.pressed !== (isInput ? 'input' : 'output')) out.fill(Infinity)
       return out
     }
 

@@ -16,6 +16,9 @@ export interface WireWords {
   /** A loop wire leads to its own End only; `start` is the title of the Start, if it comes from one. */
   loop(start: string | undefined): string
   hasEnd(start: string): string
+  /** No slot of a node takes any of these types, or gives one of them. */
+  noneTakes(node: string, types: readonly string[]): string
+  noneGives(node: string, types: readonly string[]): string
 }
 
 const oneOf = (types: readonly string[]) => types.join(' or ')
@@ -27,6 +30,8 @@ export const wiresInEnglish: WireWords = {
   itself: (node) => `${node} cannot take what it gives itself. To feed a value back, use a loop.`,
   loop: (start) => `A loop wire joins ${start ?? 'a Start'} with its own End, nothing else.`,
   hasEnd: (start) => `${start} has its End already: unplug that one first.`,
+  noneTakes: (node, types) => `${node} takes no ${oneOf(types)}.`,
+  noneGives: (node, types) => `${node} gives no ${oneOf(types)}.`,
 }
 
 const typesIn = (type: string | number) => String(type || '*').split(',')
