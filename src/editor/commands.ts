@@ -196,6 +196,7 @@ export function makeCommands(editor: Editor) {
       run: () => toggleChart(editor),
     },
     minimap: { keys: ['Alt+M'], run: () => editor.showMinimap(!state.settings.value.minimap) },
+    menu: { keys: ['Shift+F10', 'ContextMenu'], run: () => editor.openMenu() },
     shortcuts: { keys: ['?'], run: () => (state.dialog.value = { kind: 'shortcuts' }) },
   } satisfies { [K in keyof Texts['commands']]?: Omit<Command, 'label'> }
   return labelled(table)

@@ -44,6 +44,8 @@ export interface Editor {
   /** Puts a node of another type in the place of one, with its wires. */
   replaceNode(node: LGraphNode, type: string): void
   rename(what: LGraphNode | LGraphGroup, page?: Point): void
+  /** What the right button would offer on the selected node, or on the canvas. */
+  openMenu(): void
   /** Asks for files, or a folder, and opens, keeps or imports them. */
   pickFile(folder?: boolean): void
   goTo(id: string): void
@@ -156,6 +158,12 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     replaceNode({ id }, type) {
       workspace.edit((file) => ({ file: replaced(file, id, type, byType), select: [id] }))
       this.focus(id)
+    },
+    openMenu() {
+      const { graph, inGraph, middle, onPage, selection } = stage!
+      const [node] = selection()
+      const page: Point = node ? onPage([node.pos[0]! + 24, node.pos[1]!]) : onPage(middle(this.insets()))
+      state.menu.value = menuFor(this, { page, graph: inGraph(page) }, node?.graph === graph ? { node } : {})
     },
     rename(what, page) {
       const isGroup = !('id' in what)

@@ -27,6 +27,9 @@ function isIn({ pos, size }: LGraphGroup, node: LGraphNode): boolean {
   return x >= pos[0] && x <= pos[0] + size[0] && y >= pos[1] && y <= pos[1] + size[1]
 }
 
+/** The groups around a node. */
+export const groupsOf = (node: LGraphNode): LGraphGroup[] => (node.graph?._groups ?? []).filter((group) => isIn(group, node))
+
 export const nodesIn = (group: LGraphGroup): LGraphNode[] => group.graph!._nodes.filter((node) => isIn(group, node))
 
 /** A group around nodes; without any, an empty one at a place. */

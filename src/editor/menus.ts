@@ -1,7 +1,7 @@
 // What the right button offers: on a node, a slot, a wire, the empty canvas.
 import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { Spot } from './canvas.ts'
-import { nodesIn } from './groups.ts'
+import { groupsOf, nodesIn } from './groups.ts'
 import { copyToClipboard, pasteFromClipboard } from './clipboard.ts'
 import { showsChart } from './charts/open.ts'
 import { groupSelection, openNode, shortcut, type CommandId } from './commands.ts'
@@ -64,6 +64,10 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     { label: commands.copy, keys: 'Ctrl C', run: () => void copyToClipboard(editor) },
     itemOf(editor, 'duplicate'),
     itemOf(editor, 'group'),
+    ...groupsOf(node).map((group) => ({
+      label: commands.groupMenu(group.title),
+      run: () => (state.menu.value = menuFor(editor, spot, { group })),
+    })),
     itemOf(editor, 'delete', { danger: true }),
     itemOf(editor, 'deleteThrough', { danger: true }),
   ]

@@ -1,22 +1,22 @@
 // The graph as a list in the page, beside the canvas: who does not see the canvas, or works with keys alone, reads, wires and
 // changes all of it here.
 import type { RefObject } from 'preact'
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { outerId } from '../engine/plan/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
-import { isReroute, originOf, sourcePast, takersOf, type End } from '../nodes/litegraph/reroute.ts'
-import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
-import { declaredName, LOOP } from '../nodes/workflow/slots.ts'
+import { isReroute } from '../nodes/litegraph/reroute.ts'
+import { LOOP } from '../nodes/workflow/slots.ts'
 import { loopsIn } from './arranging.ts'
 import { IconButton } from './buttons.tsx'
-import type { LGraphNode, PendingWire, Point } from './canvas.ts'
+import type { LGraphNode } from './canvas.ts'
 import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
 import { toggleOutline } from './focus.ts'
 import * as format from './format.ts'
 import { icons } from './icons.tsx'
-import { TITLE, type Painted } from './look/painting.ts'
-import { freeBelow, namesOf, nodesIn, outlined, type Entry, type Loop } from './outlined.ts'
+import type { Painted } from './look/painting.ts'
+import { namesOf, nodesIn, outlined, type Entry, type Loop } from './outlined.ts'
+import { addBeside, Input, Output, placeOf, sourceOf } from './outlineWires.tsx'
 import { FaultCard, tint } from './panel.tsx'
 import { Params } from './params.tsx'
 import * as state from './state.ts'
@@ -136,12 +136,17 @@ function stateInWords(node: LGraphNode): string {
 
 const titlesIn = (box: HTMLElement) => [...box.querySelectorAll<HTMLElement>('summary[data-control]')]
 
+/** With Shift, nodes on the way are selected too. */
+let extending = false
+
 function moveAmongTitles(event: KeyboardEvent, box: HTMLElement) {
   const titles = titlesIn(box)
   const now = titles.indexOf(event.target as HTMLElement)
   const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: titles.length - 1 }[event.key]
   if (now < 0 || next === undefined || event.ctrlKey || event.altKey || event.metaKey) return
+  extending = event.shiftKey
   titles[next]?.focus()
+  extending = false
   event.preventDefault()
 }
 
@@ -232,7 +237,9 @@ function Item({ node, listed }: ItemProps) {
     return from ? [texts.outline.wire(slot.name, placeOf(from, nameOf))] : []
   })
   const select = () => {
-    if (stage.selection().length !== 1 || stage.selection()[0] !== node) stage.select([node.id])
+    const selected = stage.selection()
+    if (extending) stage.select([...selected.map((each) => each.id), node.id])
+    else if (selected.length !== 1 || selected[0] !== node) stage.select([node.id])
     stage.bringIn(node, editor.insets())
   }
   return (
@@ -264,11 +271,16 @@ function Content({ node, listed }: ItemProps) {
       ))}
       {!isDiffusionNode(node) && <p>{texts.panel.unknown}</p>}
       {node.inputs.map(
-        (slot, i) => shown(slot, slot.link != null) && <Input key={slot.name} node={node} index={i} listed={listed} />,
+        (slot, i) =>
+          shown(slot, slot.link != null) && (
+            <Input key={slot.name} node={node} index={i} nodes={listed.nodes} nameOf={listed.nameOf} />
+          ),
       )}
       {node.outputs.length > 0 && (
         <ul aria-label={texts.panel.outputs} class="outs">
-          {node.outputs.map((slot, i) => shown(slot, true) && <Output key={slot.name} node={node} index={i} listed={listed} />)}
+          {node.outputs.map(
+            (slot, i) => shown(slot, true) && <Output key={slot.name} node={node} index={i} nameOf={listed.nameOf} />,
+          )}
         </ul>
       )}
       {isDiffusionNode(node) && Object.keys(node.diffusion.declaration.params).length > 0 && <Params node={node} />}
@@ -296,100 +308,4 @@ function Content({ node, listed }: ItemProps) {
       </div>
     </div>
   )
-}
-
-// ---- wires
-
-interface SlotProps extends ItemProps {
-  index: number
-}
-
-const placeOf = ({ node, slot }: End, nameOf: Listed['nameOf']) => `${nameOf(node)} · ${node.outputs[slot]!.name}`
-
-function sourceOf(node: LGraphNode, input: number): End | undefined {
-  const origin = originOf(node, input)
-  return origin && sourcePast(origin)
-}
-
-/** An input, and everything it may be wired to. */
-function Input({ node, index, listed: { editor, nodes, nameOf } }: SlotProps) {
-  const id = useId()
-  const slot = node.inputs[index]!
-  const now = sourceOf(node, index)
-  const isNow = ({ node, slot }: End) => node === now?.node && slot === now.slot
-  const fitting = nodes
-    .flatMap((origin) => origin.outputs.map((_, output): End => ({ node: origin, slot: output })))
-    .filter((from) => isNow(from) || reasonAgainstWire(from.node, from.slot, node, index) === undefined)
-  const wire = (from: End | undefined) => {
-    if (from) from.node.connect(from.slot, node, index)
-    else node.disconnectInput(index)
-    editor.stage.redraw()
-    editor.workspace.touched()
-  }
-  const declared = isDiffusionNode(node) ? node.diffusion.declaration.inputs : {}
-  const optional = declared[declaredName(declared, slot.name) ?? '']?.optional
-  const type = String(slot.type) === '*' ? texts.panel.anything : String(slot.type).replaceAll(',', ', ')
-  return (
-    <div class="end">
-      <label for={id}>
-        <code>{slot.name}</code> <span class="type">{optional ? `${type}, ${texts.panel.optional}` : type}</span>
-      </label>
-      <div class="pair">
-        <select
-          id={id}
-          class="field"
-          data-control={`input ${slot.name}`}
-          value={String(fitting.findIndex(isNow))}
-          onChange={(event) => wire(fitting[Number(event.currentTarget.value)])}
-        >
-          <option value="-1">{texts.outline.nothing}</option>
-          {fitting.map((from, i) => (
-            <option key={placeOf(from, nameOf)} value={String(i)}>
-              {placeOf(from, nameOf)}
-            </option>
-          ))}
-        </select>
-        <IconButton
-          class="outline icon"
-          label={texts.outline.addFor(slot.name)}
-          icon={<icons.plus />}
-          onClick={() => addBeside(editor, { node, side: 'input', slot: index })}
-        />
-      </div>
-    </div>
-  )
-}
-
-function Output({ node, index, listed: { editor, nameOf } }: SlotProps) {
-  const slot = node.outputs[index]!
-  const places = takersOf({ node, slot: index }).map(
-    ({ node: target, slot: input }) => `${nameOf(target)} · ${target.inputs[input]!.name}`,
-  )
-  return (
-    <li>
-      <span>
-        <code>{slot.name}</code> <span class="type">{places.length ? texts.outline.goesTo(places) : texts.outline.unused}</span>
-      </span>
-      <IconButton
-        class="outline icon small"
-        label={texts.outline.addAfter(slot.name)}
-        icon={<icons.plus />}
-        onClick={() => addBeside(editor, { node, side: 'output', slot: index })}
-      />
-    </li>
-  )
-}
-
-/** About the size of a node, for room beside another. */
-const ROOM: Point = [260, 240]
-
-/** Opens the node search. What is chosen gets a free place beside the node of the wire, or the selected one. */
-function addBeside(editor: Editor, wire?: PendingWire) {
-  const { stage } = editor
-  const node = wire?.node ?? stage.selection()[0]
-  if (!node) return editor.findNode()
-  const x = wire?.side === 'input' ? node.pos[0]! - ROOM[0] - 70 : node.pos[0]! + node.size[0]! + 70
-  const boxes = stage.nodes().map(({ pos, size }) => [pos[0]!, pos[1]! - TITLE, pos[0]! + size[0]!, pos[1]! + size[1]!] as const)
-  const graph = freeBelow([x, node.pos[1]!], ROOM, boxes)
-  state.palette.value = { spot: { page: [editor.insets().left + 24, 90], graph }, query: '', ...(wire && { wire }) }
 }

@@ -1,6 +1,7 @@
 // Questions to the engine that are no run: each has a number, and its answer comes with it.
 import type { EnginePort, Event, ImageFile, ImportOptions, ImportReport, Kept, Request } from '../engine/protocol.ts'
-import type { Expansion, Graph } from '../engine/plan/graph.ts'
+import type { Expansion, Graph, Wire } from '../engine/plan/graph.ts'
+import type { Glance } from '../engine/plan/view.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
 import type { Fault } from '../engine/plan/fault.ts'
 import { graphOf } from '../nodes/litegraph/graph.ts'
@@ -13,6 +14,8 @@ export interface Requests {
   /** What is wrong with a graph, and what is worth knowing of it. */
   check(graph: Graph): Promise<Fault[]>
   expand(node: LGraphNode): Promise<Expansion>
+  /** The last value of an output, in short; undefined if none is kept. */
+  glance(output: Wire): Promise<Glance | undefined>
   /** The graph as a script. Throws Error, saying what keeps it from being one. */
   script(text: { title?: string; about?: string }): Promise<string>
   keep(what: Kept, name: string, bytes: Uint8Array): Promise<KeptFile>
@@ -68,6 +71,7 @@ export function createRequests({ ask, follow }: Questions, port: EnginePort, sta
   }
   return {
     check: async (graph) => (await ask<'checked'>((id) => ({ type: 'check', id, graph }))).faults,
+    glance: async (output) => (await ask<'glanced'>((id) => ({ type: 'glance', id, output }))).glance,
     async expand(node) {
       const meant = graphOf(stage.graph).nodes.find((each) => each.id === String(node.id))!
       const { expansion, faults } = await ask<'expanded'>((id) => ({

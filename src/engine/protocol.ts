@@ -1,8 +1,8 @@
 // What the page and the engine say to each other: one discriminated union each way. Everything is structured-cloneable.
 import type { Fault } from './plan/fault.ts'
-import type { Expansion, Graph, GraphNode } from './plan/graph.ts'
+import type { Expansion, Graph, GraphNode, Wire } from './plan/graph.ts'
 import type { KeptFile, OutputFile } from './plan/op.ts'
-import type { View } from './plan/view.ts'
+import type { Glance, View } from './plan/view.ts'
 
 export type BackendName = 'webgpu' | 'wasm' | 'webgl' | 'cpu'
 
@@ -43,6 +43,10 @@ export type Request =
   | { type: 'script'; id: number; graph: Graph; title?: string; about?: string }
   /** Observers on screen; others wait (their last value is still shown at the end). Undefined: all are. */
   | { type: 'visible'; nodes: string[] | undefined }
+  /** Whether the last value of each wire is kept from now on, so that it can be looked into. */
+  | { type: 'keepLast'; on: boolean }
+  /** Asks for the last value of an output, in short. Its answer may take a while: looking takes a fifth of the time at most. */
+  | { type: 'glance'; id: number; output: Wire }
   /**
    * Starts a backend, or changes to another; `wasm` says where its files are if not beside the script, `mnist` in which
    * folder MNIST is, `measure` that a GPU's kernels are to be chosen anew. The first run would start one too.
@@ -137,6 +141,8 @@ export type Event =
   | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
   /** Without text if the graph has faults. */
   | { type: 'scripted'; id: number; text?: string; faults: Fault[] }
+  /** Without a glance if no value of it is kept. */
+  | { type: 'glanced'; id: number; glance?: Glance }
   | { type: 'kept'; id: number; file?: KeptFile; error?: string }
   | { type: 'keptFiles'; id: number; files: KeptFile[] }
   /** Without bytes if it is not kept here. */

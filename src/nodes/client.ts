@@ -3,6 +3,7 @@ import type { Fault } from '../engine/plan/fault.ts'
 import { GraphError } from '../engine/plan/fault.ts'
 import type { Expansion, Graph, GraphNode } from '../engine/plan/graph.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
+import type { Glance } from '../engine/plan/view.ts'
 import type {
   BackendReport,
   EnginePort,
@@ -49,6 +50,10 @@ export interface Client {
    * @throws GraphError with what keeps the graph from running
    */
   script(graph: Graph, text?: { title?: string; about?: string }): Promise<string>
+  /** Whether the last value of each wire is kept from now on, so that {@link glance} can look into it. */
+  keepLast(on: boolean): void
+  /** The last value of an output in short, live while a run goes; undefined if none is kept. */
+  glance(node: string, slot: string): Promise<Glance | undefined>
   /** Keeps a checkpoint or a data set, so that nodes can name it. */
   keep(what: Kept, name: string, bytes: Uint8Array): Promise<KeptFile>
   kept(what: Kept): Promise<KeptFile[]>
@@ -57,7 +62,7 @@ export interface Client {
   close(): void
 }
 
-type Answer = 'checked' | 'expanded' | 'scripted' | 'kept' | 'keptFiles' | 'imported'
+type Answer = 'checked' | 'glanced' | 'expanded' | 'scripted' | 'kept' | 'keptFiles' | 'imported'
 type Asking = Extract<Request, { id: number }>
 /** Each member without its id: Omit would merge the union. */
 type Question = Asking extends infer R ? (R extends Asking ? Omit<R, 'id'> : never) : never
@@ -134,6 +139,8 @@ export function createClient(port: EnginePort): Client {
       if (text === undefined) throw new GraphError(faults)
       return text
     },
+    keepLast: (on) => port.post({ type: 'keepLast', on }),
+    glance: async (node, slot) => (await ask<'glanced'>({ type: 'glance', output: { node, slot } })).glance,
     async keep(what, name, bytes) {
       const { file, error } = await ask<'kept'>({ type: 'keep', what, name, bytes })
       if (!file) throw new Error(error)

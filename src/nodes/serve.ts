@@ -16,6 +16,7 @@ import { shippedFrom, withMnist } from './shipped.ts'
 import { shippedFiles } from './shipped-files.ts'
 import { scriptOf } from './script/write.ts'
 import { browserStorage } from './storage.ts'
+import { glance, outlineOf } from './view/glance.ts'
 import { wasmFiles } from './wasm-files.ts'
 
 /** What a dedicated worker's global scope is, as far as it is needed here. */
@@ -67,6 +68,7 @@ class Server {
   private readonly waiting = new Map<number, RunRequest>()
   /** Imports that are to end. */
   private readonly cancelled = new Set<number>()
+  private keepsLast = false
   private current = 0
   private turn: Promise<unknown> = Promise.resolve()
 
@@ -105,6 +107,13 @@ class Server {
         break
       case 'visible':
         this.session.setVisible(request.nodes)
+        break
+      case 'keepLast':
+        this.keepsLast = request.on
+        this.session.keepLast(request.on)
+        break
+      case 'glance':
+        void this.glance(request)
         break
       case 'backend':
         this.wanted = { name: request.name, wasm: request.wasm ?? this.wanted.wasm, measure: request.measure ?? false }
@@ -146,7 +155,7 @@ class Server {
   }
 
   private createSession(): Session {
-    return createSession({
+    const session = createSession({
       ops: opTable(this.nodes),
       store: this.storage.states,
       assets: assetsOf(
@@ -155,7 +164,10 @@ class Server {
         shippedFrom(() => this.addresses),
       ),
       onEvent: this.post,
+      glancing: { glance, outline: outlineOf },
     })
+    session.keepLast(this.keepsLast)
+    return session
   }
 
   private async run(id: number) {
@@ -197,6 +209,12 @@ class Server {
     } catch (error) {
       this.post({ type: 'scripted', id, faults: faultsOf(error, '') })
     }
+  }
+
+  private async glance({ id, output }: Extract<Request, { type: 'glance' }>) {
+    // What cannot be read just now (the device is lost, say) is as good as not kept.
+    const glance = await this.session.glance(output).catch(() => undefined)
+    this.post({ type: 'glanced', id, ...(glance && { glance }) })
   }
 
   private kept(what: Kept): KeptFiles {

@@ -101,6 +101,7 @@ export const en = {
     deleteThrough: 'Delete and reconnect',
     group: 'Group',
     groupTitle: 'Group',
+    groupMenu: (title: string) => `Group “${title}”…`,
     ungroup: 'Ungroup',
     selectIn: 'Select what is in it',
     deleteGroup: 'Delete with its nodes',
@@ -147,6 +148,7 @@ export const en = {
     insert: 'Insert node…',
     reroute: 'Add a dot to lead it by',
     rerouteKeys: 'Alt click',
+    menu: 'Menu of what is selected',
     shortcuts: 'Keyboard shortcuts',
   },
 
@@ -313,6 +315,7 @@ export const en = {
     nothing: 'Nothing',
     goesTo: (places: string[]) => `to ${places.join(', ')}`,
     unused: 'goes nowhere',
+    wireMenu: (slot: string) => `More for the wire to ${slot}`,
     addFor: (slot: string) => `Add a node that gives ${slot}`,
     addAfter: (slot: string) => `Add a node that takes ${slot}`,
     show: 'Show on the canvas',

@@ -114,6 +114,7 @@ export const ko: Texts = {
     deleteThrough: '삭제하고 다시 잇기',
     group: '묶기',
     groupTitle: '그룹',
+    groupMenu: (title) => `‘${title}’ 그룹…`,
     ungroup: '묶음 풀기',
     selectIn: '안에 있는 것 선택',
     deleteGroup: '노드와 함께 삭제',
@@ -160,6 +161,7 @@ export const ko: Texts = {
     insert: '노드 끼워 넣기…',
     reroute: '지나갈 점 추가',
     rerouteKeys: 'Alt 클릭',
+    menu: '선택한 것의 메뉴',
     shortcuts: '단축키',
   },
 
@@ -326,6 +328,7 @@ export const ko: Texts = {
     nothing: '없음',
     goesTo: (places) => `${places.map(towards).join(', ')}`,
     unused: '쓰는 곳 없음',
+    wireMenu: (slot) => `${slot} 연결선에 할 일`,
     addFor: (slot) => `${object(slot)} 주는 노드 추가`,
     addAfter: (slot) => `${object(slot)} 받는 노드 추가`,
     show: '화면에서 보기',
@@ -652,7 +655,8 @@ export const ko: Texts = {
   },
 
   wires: {
-    takes: (input, taken, given) => `${topic(input)} ${object(taken.join(' 또는 '))} 받고, ${topic(given.join(' 또는 '))} 받지 않습니다.`,
+    takes: (input, taken, given) =>
+      `${topic(input)} ${object(taken.join(' 또는 '))} 받고, ${topic(given.join(' 또는 '))} 받지 않습니다.`,
     parts: (input, other) => `${and(input)} ${topic(other)} 같은 종류를 받지 않는데, 둘 다 같은 값을 받게 됩니다.`,
     circle: '이 연결은 고리를 만듭니다. 값을 되돌려 보내려면 루프의 End에 넣으세요. Start에서 다시 나옵니다.',
     itself: (node) => `${topic(node)} 자기가 내는 값을 받을 수 없습니다. 값을 되돌려 보내려면 루프를 쓰세요.`,

@@ -61,6 +61,8 @@ export interface Plan {
   notices: Fault[]
   /** What nodes inside of closed ones are on the outside, for faults while they run. */
   insides: ReadonlyMap<string, Inside>
+  /** Where the outputs of closed nodes come from, by their ids. */
+  closed: ReadonlyMap<string, Record<string, Wire>>
 }
 
 /** What to run to: a node, or one output of it. */
@@ -110,7 +112,7 @@ export function tryCompile(
   const all = unique([...faults, ...(compiler?.faults ?? []).map(outside)])
   const notices = all.filter(({ notice }) => notice)
   return steps && !compiler!.faults.length
-    ? { plan: { steps, results: [...compiler!.results], notices, insides }, faults: [] }
+    ? { plan: { steps, results: [...compiler!.results], notices, insides, closed }, faults: [] }
     : { faults: all.filter(({ notice }) => !notice) }
 }
 

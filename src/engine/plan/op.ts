@@ -300,7 +300,23 @@ export const opTable = (ops: readonly Op[]): Ops => new Map(ops.map((op) => [op.
 
 /** The declaration without its functions, for the side that only draws and checks. */
 export function declarationOf(op: Op): Declaration {
-  const { type, version, title, category, summary, equation, source, inputs, outputs, params, role, expands, loop, room, reroute } = op
+  const {
+    type,
+    version,
+    title,
+    category,
+    summary,
+    equation,
+    source,
+    inputs,
+    outputs,
+    params,
+    role,
+    expands,
+    loop,
+    room,
+    reroute,
+  } = op
   return JSON.parse(
     JSON.stringify({
       type,

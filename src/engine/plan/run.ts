@@ -56,6 +56,8 @@ export interface Host {
   /** Whether an observer is looking now. */
   looking(observer: string): boolean
   observe(step: NodeStep, inputs: Inputs, at: ObservedAt): void
+  /** A value is on a wire. */
+  made?: ((id: ValueId, value: Value, at: ObservedAt) => void) | undefined
   /** What a node shows of what it made, or of what was kept of that. */
   show(step: NodeStep, view: View): void
   files(step: NodeStep, work: () => ReturnType<OutputOp['files']>): Promise<void>
@@ -174,7 +176,7 @@ function* runNode(step: NodeStep, frame: Frame, host: Host, place: Place): Gener
   const kept = outside ? host.recall(step) : undefined
   const outputs = host.memory.retain(kept ?? located(step.id, () => runOp(step, inputs, host, place)))
   try {
-    publish(step.id, step.outputs, outputs, frame)
+    publish(step.id, step.outputs, outputs, frame, host, place.at)
     if (outside) showOutputs(step, outputs, host)
     if (outside && !kept) host.remember(step, Object.fromEntries(step.outputs.map((slot) => [slot, outputs[slot]!])))
   } finally {
@@ -189,11 +191,13 @@ function showOutputs(step: NodeStep, outputs: Outputs, host: Host) {
 }
 
 /** Puts the outputs that are used where their readers see them. */
-function publish(id: string, slots: readonly string[], outputs: Outputs, frame: Frame) {
+function publish(id: string, slots: readonly string[], outputs: Outputs, frame: Frame, host: Host, at: ObservedAt) {
   for (const slot of slots) {
     const value = outputs[slot]
     if (!value) throw new NodeError({ node: id, slot, message: `There is no value for ${slot}.`, cure: cureForMissing(slot) })
-    frame.set(valueId(wire(id, slot)), value)
+    const name = valueId(wire(id, slot))
+    frame.set(name, value)
+    host.made?.(name, value, at)
   }
 }
 
@@ -313,7 +317,7 @@ function* runIterations(
       if (index < count && !state.ended) yield* emit(state, index)
     }
     if (outside && index > told) yield { kind: 'wait', promise: tell('end') }
-    setDone(running, state, frame)
+    setDone(running, state, frame, place.at)
   } finally {
     if (outside && index > told) void tell('stop').catch(() => {})
     host.memory.release(state)
@@ -336,7 +340,7 @@ const iterationOf = ({ step, op, count, inputs, place }: Running, { own }: LoopS
 
 /** One iteration and one emission, as far as they go without waiting for a value; nobody sees them and nothing is left of them. */
 function rehearse(running: Running, state: LoopState, index: number) {
-  const host: Host = { ...running.host, observe: () => {}, show: () => {} }
+  const host: Host = { ...running.host, observe: () => {}, show: () => {}, made: undefined }
   const unseen: Running = { ...running, host, place: { ...running.place, rehearsal: true } }
   const reached = withoutWaiting(iterate(unseen, state, index))
   if (!reached) return
@@ -381,13 +385,13 @@ function* iterate(running: Running, state: LoopState, index: number): Generator<
     let own: unknown
     if (behaviour.around) {
       const runBody = (values: Outputs) => {
-        publish(step.id, step.each, values, body)
+        publish(step.id, step.each, values, body, host, inside.at)
         drain(runSteps(step.body, body, host, inside))
         return body.read(step.next)
       }
       own = located(step.end, () => tidied(() => behaviour.around!(state.own, each, runBody, index, inputs, step.params)))
     } else {
-      publish(step.id, step.each, each, body)
+      publish(step.id, step.each, each, body, host, inside.at)
       yield* runSteps(step.body, body, host, inside)
       own = located(step.end, () => tidied(() => behaviour.advance!(state.own, body.read(step.next), index, inputs, step.params)))
     }
@@ -448,11 +452,11 @@ function drain(steps: Generator<Signal, void, unknown>) {
   }
 }
 
-function setDone({ step, op, inputs, host }: Running, { own }: LoopState, frame: Frame) {
+function setDone({ step, op, inputs, host }: Running, { own }: LoopState, frame: Frame, at: ObservedAt) {
   const done = located(step.end, () => tidied(() => op.behaviour.done(own, inputs, step.params, new Set(step.outputs))))
   host.memory.retain(done)
   try {
-    publish(step.end, step.outputs, done, frame)
+    publish(step.end, step.outputs, done, frame, host, at)
   } finally {
     host.memory.release(done)
   }
@@ -500,10 +504,11 @@ function* emission(running: Running, state: LoopState, index: number): Generator
   const { step, host, frame, place } = running
   const inside = new Frame(host.memory, frame)
   try {
-    setDone(running, state, inside)
+    const at = { index, label: undefined }
+    setDone(running, state, inside, at)
     yield* runSteps(step.emission, inside, host, {
       ...place,
-      at: { index, label: undefined },
+      at,
       needed: () => true,
       emission: true,
     })

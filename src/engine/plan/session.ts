@@ -4,9 +4,10 @@ import { tensorsOf, type Value } from '../values.ts'
 import { tryCompile, type LoopStep, type NodeStep, type Plan } from './compile.ts'
 import { CurrentRun } from './current.ts'
 import { GraphError, NodeError, outward, type Fault } from './fault.ts'
-import { outerId, wire, type Expansion, type Graph, type GraphNode } from './graph.ts'
+import { outerId, wire, type Expansion, type Graph, type GraphNode, type Wire } from './graph.ts'
 import { keysOf, type Key, type Keys, type Look } from './keys.ts'
 import { LossReader, readLosses } from './loss-reader.ts'
+import { LastValues, type Glancing } from './lastValues.ts'
 import { Memory } from './memory.ts'
 import { Observers } from './observers.ts'
 import type { Assets, Inputs, ObserverOp, Ops, OutputFile, RunOp, StartOp } from './op.ts'
@@ -16,6 +17,7 @@ import { atNode, Frame, runPlan, type Host, type Iteration, type LoopState, type
 import { allObservers, idsOf, nodeStepsOf, observersIn } from './steps.ts'
 import { guarded, type StateStore } from './store.ts'
 import { Ahead, compileFor, nextTask, takeTally } from './turns.ts'
+import type { Glance } from './view.ts'
 
 export interface SessionOptions {
   ops: Ops
@@ -23,6 +25,8 @@ export interface SessionOptions {
   store?: StateStore
   assets?: Assets
   onEvent: (event: Event) => void
+  /** What is said of the values on wires, for those who look into them. */
+  glancing?: Glancing
   /** Milliseconds. */
   now?: () => number
   /** Lets messages come in. */
@@ -39,6 +43,10 @@ export interface Session {
   /** @throws NodeError */
   expand(node: GraphNode, wired: readonly string[]): Expansion
   setVisible(nodes: readonly string[] | undefined): void
+  /** From now on the last value of each wire is kept, so that it can be looked into, or is not. */
+  keepLast(on: boolean): void
+  /** The last value of an output in short; undefined if none is kept. */
+  glance(output: Wire): Promise<Glance | undefined>
   /** Ends what runs and lets go of every tensor. */
   dispose(): Promise<void>
 }
@@ -62,6 +70,7 @@ class Sessions implements Session {
   private readonly memory = new Memory()
   private readonly results: Results
   private readonly observers: Observers
+  private last: LastValues | undefined
   private readonly now: () => number
   private readonly yieldNow: () => Promise<void>
   private readonly ops: Ops
@@ -126,10 +135,24 @@ class Sessions implements Session {
     this.observers.setVisible(nodes)
   }
 
+  keepLast(on: boolean) {
+    const { glancing } = this.options
+    if (on && glancing) this.last ??= new LastValues(this.memory, this.now, glancing)
+    else {
+      this.last?.clear()
+      this.last = undefined
+    }
+  }
+
+  glance(output: Wire): Promise<Glance | undefined> {
+    return this.last?.glance(output) ?? Promise.resolve(undefined)
+  }
+
   async dispose() {
     for (const run of this.runs.values()) run.control('stop')
     await this.queue
     await this.observers.settle()
+    this.keepLast(false)
     this.results.dispose()
   }
 
@@ -180,6 +203,7 @@ class Sessions implements Session {
     const origins = await this.askBefore(run, plan, content)
     const keys = keysOf(plan, this.ops, content)
     for (const step of plan.steps.flatMap(allObservers)) run.observers.set(step.id, step.op)
+    this.last?.begin(plan, keys)
     const frame = new Frame(this.memory)
     const host = this.hostFor(run, keys, prepared, origins)
     try {
@@ -323,6 +347,7 @@ class Sessions implements Session {
         this.shown.set(step.id, look)
         observers.observe(step, inputs, at, look.line)
       },
+      made: this.last?.keep,
       show: (step, view) => run.tell({ type: 'view', run: run.id, node: outerId(step.id), view }),
       files: async (step, work) => {
         for (const file of await work()) run.tell({ type: 'file', run: run.id, node: outerId(step.id), file: file as OutputFile })

@@ -95,4 +95,21 @@ export interface RowsView {
   rows: [name: string, text: string][]
 }
 
+/** What a wire carried last, in short. */
+export interface Glance {
+  /** The type of the slot it came from. */
+  type: string
+  shape: number[]
+  /** Of its numbers, if it has some. `sample`: how many of them the histogram counts, if not all. */
+  numbers?: Omit<StatisticsView, 'kind' | 'type' | 'shape' | 'notes'> & { infinite: number; sample?: number }
+  notes: [string, string][]
+  /** Its first images or points, or a line. */
+  picture?: View
+  /** In a loop: at which iteration it was made, and what the loop calls that. */
+  index?: number
+  label?: string
+  /** No value was kept; this is what is known without. */
+  tooLarge?: true
+}
+
 export type View = ScatterView | ChartView | StatisticsView | ImagesView | FilmView | NumbersView | RowsView

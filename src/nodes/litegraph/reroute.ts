@@ -58,7 +58,7 @@ export function takersOf({ node, slot }: End, seen = new Set<LGraphNode>()): End
 /** The first of a row of reroutes. */
 export function firstOf(node: Reroute): Reroute {
   const seen = new Set<LGraphNode>()
-  for (let now = node; ; ) {
+  for (let now = node; ;) {
     seen.add(now)
     const before = originOf(now, 0)
     if (!before || !isReroute(before.node) || seen.has(before.node)) return now

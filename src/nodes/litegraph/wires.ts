@@ -62,7 +62,9 @@ export function reasonAgainstWire(
   if (origin === target) return words.itself(origin.getTitle())
   return (
     reasonAgainstLoop(origin, from.name, target, to.name, words) ??
-    (from.type === LOOP || to.type === LOOP ? undefined : reasonAgainstTypes({ node: origin, slot: output }, target, input, words)) ??
+    (from.type === LOOP || to.type === LOOP
+      ? undefined
+      : reasonAgainstTypes({ node: origin, slot: output }, target, input, words)) ??
     (dependsOn(origin, target) ? words.circle : undefined)
   )
 }

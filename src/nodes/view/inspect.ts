@@ -114,20 +114,20 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspected
 }
 
 async function inspectModel(model: Model): Promise<Inspected> {
-  const weights = tensorsOf(model)
-  const count = weights.reduce((sum, { size }) => sum + size, 0)
-  return {
-    shape: [count],
-    numbers: await readAll(weights),
-    notes: [
-      ['kind', kindsOf(model).join(' > ')],
-      ['predicts', model.predicts],
-      ...(model.variance ? ([['variance', model.variance]] as [string, string][]) : []),
-      ['weights', `${count.toLocaleString('en')} in ${weights.length}`],
-      ...unetsIn(model).flatMap(unetRows),
-    ],
-  }
+  return { shape: [weightCount(model)], numbers: await readAll(tensorsOf(model)), notes: modelNotes(model) }
 }
+
+/** How many numbers there are in the tensors of a value. */
+export const weightCount = (value: unknown) => tensorsOf(value).reduce((sum, { size }) => sum + size, 0)
+
+/** What there is to say of a model without reading it. */
+export const modelNotes = (model: Model): [string, string][] => [
+  ['kind', kindsOf(model).join(' > ')],
+  ['predicts', model.predicts],
+  ...(model.variance ? ([['variance', model.variance]] as [string, string][]) : []),
+  ['weights', `${weightCount(model).toLocaleString('en')} in ${tensorsOf(model).length}`],
+  ...unetsIn(model).flatMap(unetRows),
+]
 
 const unetsIn = (model: Model): Model[] => (model.kind === 'unet' ? [model] : Object.values(model.children).flatMap(unetsIn))
 

@@ -71,7 +71,7 @@ export const scheduleChart = defineNode({
 })
 
 /** Times from the least noise to the most: every timestep of a short table; σ evenly in its logarithm. */
-function placesOf(schedule: Schedule): Float64Array {
+export function placesOf(schedule: Schedule): Float64Array {
   const count = schedule.kind === 'table' ? Math.min(schedule.T, PLACES) : PLACES
   return Float64Array.from({ length: count }, (_, i) => timeOfShare(schedule, count === 1 ? 0 : i / (count - 1)))
 }
