@@ -30,7 +30,7 @@ onEachBackend(() => {
   })
 
   test('numbers that are all broken have no moments', async () => {
-    const tensor = tf.fill([30_000], NaN)
+    const tensor = tf.tidy(() => tf.zeros([30_000]).div(0))
     const { mean, nan } = await summaryOf(tensor)
     tensor.dispose()
     expect([mean, nan]).toEqual([NaN, 30_000])

@@ -82,7 +82,7 @@ export class LastValues {
   }
 
   clear() {
-    for (const id of [...this.entries.keys()]) this.drop(id)
+    for (const id of this.entries.keys()) this.drop(id)
   }
 
   private async glanceNow(output: Wire): Promise<Glance | undefined> {

@@ -84,7 +84,8 @@ const glances: { [K in SlotType]: (value: SlotValues[K]) => Promise<Short> } = {
   history: (history) => ofHistory(history),
 }
 
-const kept = ({ first: _, ...numbers }: Summary): Pick<Short, 'numbers'> => ({ numbers })
+/** Without the numbers that were read for a picture. */
+const kept = ({ first: _first, ...numbers }: Summary): Pick<Short, 'numbers'> => ({ numbers })
 
 async function ofBatch(tensor: Tensor, space: Space, notes: [string, string][]): Promise<Short> {
   const summary = await summaryOf(tensor, seenIn(tensor.shape, space))
