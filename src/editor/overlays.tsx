@@ -5,6 +5,7 @@ import { parseNumber } from '../nodes/litegraph/widgets.ts'
 import { IconButton } from './buttons.tsx'
 import { keysInWords, type Command } from './commands.ts'
 import { useEditor } from './context.ts'
+import { DrawPoints } from './datasets/draw.tsx'
 import { ImportImages } from './datasets/import.tsx'
 import { LookThrough } from './datasets/look.tsx'
 import { icons } from './icons.tsx'
@@ -204,6 +205,7 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
       {dialog.kind === 'import' && <ImportImages dialog={dialog} close={close} />}
       {dialog.kind === 'dataset' && <LookThrough dialog={dialog} close={close} />}
       {dialog.kind === 'vary' && <Vary dialog={dialog} close={close} />}
+      {dialog.kind === 'drawing' && <DrawPoints dialog={dialog} close={close} />}
       {dialog.kind === 'checkpoint' && <AboutCheckpoint dialog={dialog} close={close} />}
     </dialog>
   )

@@ -1,4 +1,5 @@
 // Parameters of a node as native inputs. What is typed takes effect when it is finished, and is one step of undo.
+import type { Points } from '../nodes/litegraph/drawing.ts'
 import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
 import type { Param } from '../engine/plan/op.ts'
@@ -278,14 +279,20 @@ function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
 
 function DrawingField({ id, value, set }: FieldProps<'drawing'>) {
   const points = Array.isArray(value) ? value.length : 0
+  const draw = () => (state.dialog.value = { kind: 'drawing', points: points ? (value as Points) : [], done: set })
   return (
     <div class="pair">
       <output id={id} class="hint">
         {texts.panel.points(points)}
       </output>
-      <button type="button" class="button outline small" disabled={!points} onClick={() => set([])}>
-        {texts.panel.clear}
-      </button>
+      <span>
+        <button type="button" class="button outline small" onClick={draw}>
+          {texts.drawing.open}
+        </button>{' '}
+        <button type="button" class="button outline small" disabled={!points} onClick={() => set([])}>
+          {texts.panel.clear}
+        </button>
+      </span>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import type { Fault } from '../engine/plan/fault.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
 import type { Description } from '../engine/checkpoint/describe.ts'
 import type { BackendReport, ImageFile, ImportReport, Networks } from '../engine/protocol.ts'
+import type { Points } from '../nodes/litegraph/drawing.ts'
 import type { NodeId } from '../nodes/workflow.ts'
 import type { LGraphNode, LLink, PendingWire, Point, Spot } from './canvas.ts'
 import type { Placed } from './drops/place.ts'
@@ -192,6 +193,8 @@ export type Dialog =
   | { kind: 'import'; name: string; files: readonly ImageFile[]; on?: NodeId }
   /** A look through a data set; after an import with what became of the files, and of the set in the graph. */
   | { kind: 'dataset'; file: KeptFile; report?: ImportReport; placed?: Placed }
+  /** Points are drawn by hand; `done` gets them. */
+  | { kind: 'drawing'; points: Points; done: (points: Points) => void }
   | { kind: 'checkpoint'; file: KeptFile; description: Description }
 
 export interface Quick {

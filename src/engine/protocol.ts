@@ -80,6 +80,8 @@ export interface ImportOptions {
   channels: 1 | 3
   /** What to do with what is not of this shape: cut its longer side, add black bars, or stretch. */
   fit: 'crop' | 'pad' | 'stretch'
+  /** Which part stays of what is cut, and where it lies between bars: from 0, left and top, to 1, right and bottom. The middle unless said. */
+  position?: readonly [x: number, y: number]
   /** The innermost folder of an image is its class. */
   labels: boolean
 }

@@ -266,6 +266,20 @@ describe('resizing', () => {
     expect([...resized(tall, size(1, 1, { fit: 'crop' }))]).toEqual([100])
   })
 
+  test('what is cut stays, and what is padded lies, where it is said', () => {
+    const wide = picture(6, 2, (x) => grey(40 * x))
+    const cut = (...position: [number, number]) => [...resized(wide, size(2, 2, { fit: 'crop', position }))].slice(0, 2)
+    expect([cut(0, 0.5), cut(0.5, 0), cut(1, 1)]).toEqual([
+      [0, 40],
+      [80, 120],
+      [160, 200],
+    ])
+    const padded = (y: number) => [...resized(wide, size(6, 4, { fit: 'pad', position: [0, y] }))].map((value) => value && 1)
+    const [bar, row] = [Array(6).fill(0), [0, 1, 1, 1, 1, 1]]
+    expect(padded(0)).toEqual([...row, ...row, ...bar, ...bar])
+    expect(padded(1)).toEqual([...bar, ...bar, ...row, ...row])
+  })
+
   test('a picture larger than a strip comes out the same', () => {
     const out = resized(
       picture(9000, 60, (x, y) => grey((x < 4500 ? 0 : 100) + (y < 30 ? 0 : 100))),

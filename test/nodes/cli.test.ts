@@ -320,6 +320,7 @@ describe('import', () => {
     [['import', '--out', 'x'], 'which folder to import'],
     [['import', 'pictures', '--out', 'x', '--size', 'large'], '--size wants pixels'],
     [['import', 'pictures', '--out', 'x', '--fit', 'cut'], 'There is no --fit cut; there are crop, pad, stretch'],
+    [['import', 'pictures', '--out', 'x', '--position', '1,2'], '--position wants two numbers from 0 to 1'],
   ])('%j is wrong usage', (args, words) => expect(() => parseArguments(args)).toThrow(words))
 })
 

@@ -479,24 +479,45 @@ test('what a run says is shown on the nodes it is about', async () => {
   expect([start, end, toy].map(({ diffusion }) => diffusion.state)).toEqual(['done', 'done', 'fault'])
 })
 
+const [pen, rubber] = [
+  { erase: false, size: 0 },
+  { erase: true, size: 0 },
+]
+
 test('points are drawn where the pointer is, and rubbed out', () => {
   const square = { x: 10, y: 20, size: 200 }
-  const one = pointAt([], square, 110, 120, false)
+  const one = pointAt([], square, 110, 120, pen)
   expect(one).toEqual([[0, 0]])
-  const two = pointAt(one, square, 160, 70, false)
+  const two = pointAt(one, square, 160, 70, pen)
   expect(two).toEqual([
     [0, 0],
     [1, 1],
   ])
-  expect(pointAt(two, square, 160.2, 70, false)).toBe(two)
-  expect(pointAt(two, square, 9, 70, false)).toBe(two)
-  expect(pointAt(two, square, 158, 71, true)).toEqual([[0, 0]])
+  expect(pointAt(two, square, 160.2, 70, pen)).toBe(two)
+  expect(pointAt(two, square, 9, 70, pen)).toBe(two)
+  expect(pointAt(two, square, 158, 71, rubber)).toEqual([[0, 0]])
 })
 
 test('a quick stroke leaves no gaps', () => {
   const square = { x: 10, y: 20, size: 200 }
-  const line = pointsAlong([], square, [60, 120], [160, 120], false)
+  const line = pointsAlong([], square, [60, 120], [160, 120], pen)
   expect(line.length).toBeGreaterThan(30)
   expect(line.at(-1)).toEqual([1, 0])
-  expect(pointsAlong(line, square, [160, 120], [60, 120], true)).toEqual([])
+  expect(pointsAlong(line, square, [160, 120], [60, 120], rubber)).toEqual([])
+})
+
+test('a brush sets points all over it, the same each time, and rubs out as much', () => {
+  const square = { x: 0, y: 0, size: 400 }
+  const brush = { erase: false, size: 0.3 }
+  const dab = pointAt([], square, 200, 200, brush)
+  expect(dab.length).toBeGreaterThan(15)
+  expect(dab).toEqual(pointAt([], square, 200, 200, brush))
+  expect(Math.max(...dab.map(([x, y]) => Math.hypot(x, y)))).toBeLessThanOrEqual(0.301)
+  const stroke = pointsAlong([], square, [100, 100], [300, 300], brush)
+  for (const quarter of [0, 1, 2, 3]) {
+    expect(stroke.filter(([x, y]) => (x > 0 ? 1 : 0) + (y > 0 ? 2 : 0) === quarter).length).toBeGreaterThan(5)
+  }
+  expect(pointAt([...dab, [0.5, 0]], square, 200, 200, { erase: true, size: 0.31 })).toEqual([[0.5, 0]])
+  // Nothing beyond the square.
+  expect(pointAt([], square, 1, 1, brush).every(([x, y]) => Math.abs(x) <= 2 && Math.abs(y) <= 2)).toBe(true)
 })

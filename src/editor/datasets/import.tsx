@@ -4,7 +4,16 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { ImportOptions } from '../../engine/protocol.ts'
 import { useEditor } from '../context.ts'
 import type { Picture } from '../../engine/datasets/resize.ts'
-import { candidatesOf, drawPreview, foldersOf, looksGrey, openPreview, type Candidate, type Folder } from '../drops/images.ts'
+import {
+  candidatesOf,
+  drawOriginal,
+  drawPreview,
+  foldersOf,
+  looksGrey,
+  openPreview,
+  type Candidate,
+  type Folder,
+} from '../drops/images.ts'
 import { placeFile } from '../drops/place.ts'
 import { reasonOf } from '../drops/reason.ts'
 import type { Editor } from '../editor.ts'
@@ -190,6 +199,7 @@ function Settings({ name, setName, options, set, folders, loose }: SettingsProps
         choose={(fit) => change({ fit: fit as ImportOptions['fit'] })}
       />
       <p class="hint">{words.fitMeaning[options.fit]}</p>
+      {options.fit !== 'stretch' && <Position options={options} change={change} />}
       <Classes folders={folders} loose={loose} on={options.labels} set={(labels) => change({ labels })} />
     </>
   )
@@ -229,6 +239,36 @@ function Size({ options, change }: { options: ImportOptions; change: (some: Part
         </div>
       )}
     </>
+  )
+}
+
+const PLACES = [0, 0.5, 1] as const
+
+/** Nine places: which part of what is cut stays, or where the image lies between its bars. */
+function Position({ options, change }: { options: ImportOptions; change: (some: Partial<ImportOptions>) => void }) {
+  const name = useId()
+  const [atX, atY] = options.position ?? [0.5, 0.5]
+  const words = texts.dataset
+  return (
+    <fieldset class="bare position">
+      <legend class="label">{options.fit === 'crop' ? words.stays : words.lies}</legend>
+      <div class="places">
+        {PLACES.flatMap((y, row) =>
+          PLACES.map((x, column) => (
+            <label key={`${x} ${y}`} title={words.places[3 * row + column]}>
+              <input
+                type="radio"
+                name={name}
+                aria-label={words.places[3 * row + column]!}
+                checked={x === atX && y === atY}
+                onChange={() => change({ position: [x, y] })}
+              />
+              <span />
+            </label>
+          )),
+        )}
+      </div>
+    </fieldset>
   )
 }
 
@@ -310,22 +350,30 @@ export const Bar = ({ name, count, most }: { name: string; count: number; most: 
 
 // ---- how it will look
 
+type Draw = typeof drawPreview
+
 function Previews({ previews, options }: { previews: readonly Picture[]; options: ImportOptions }) {
+  const [shown, setShown] = useState<'made' | 'whole'>('made')
   if (!previews.length) return null
   return (
     <figure class="previews">
+      <Choice
+        label={texts.dataset.preview}
+        value={shown}
+        choices={texts.dataset.previews}
+        choose={(value) => setShown(value as 'made' | 'whole')}
+      />
       <div class="thumbs">
         {previews.map((image, i) => (
-          <Preview key={i} image={image} options={options} />
+          <Preview key={i} image={image} options={options} draw={shown === 'made' ? drawPreview : drawOriginal} />
         ))}
       </div>
-      <figcaption class="hint">{texts.dataset.preview}</figcaption>
     </figure>
   )
 }
 
-function Preview({ image, options }: { image: Picture; options: ImportOptions }) {
+function Preview({ image, options, draw }: { image: Picture; options: ImportOptions; draw: Draw }) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  useEffect(() => drawPreview(canvas.current!, image, options), [image, options])
+  useEffect(() => draw(canvas.current!, image, options), [image, options, draw])
   return <canvas ref={canvas} class="thumb" aria-hidden="true" />
 }

@@ -1,6 +1,6 @@
 // The images of an import before it runs: how many, of which classes, and how the first of them will look.
 import { naturalOrder } from '../../engine/datasets/order.ts'
-import { resized, type Picture } from '../../engine/datasets/resize.ts'
+import { placed, resized, type Picture } from '../../engine/datasets/resize.ts'
 import type { ImageFile, ImportOptions } from '../../engine/protocol.ts'
 import { isHidden } from './gather.ts'
 import { isImageName } from './kinds.ts'
@@ -85,6 +85,26 @@ export function drawPreview(canvas: HTMLCanvasElement, picture: Picture, options
   const { width, height, channels } = options
   Object.assign(canvas, { width, height })
   canvas.getContext('2d')!.putImageData(imageOf(resized(picture, options), 0, { width, height, channels, max: 255 }), 0, 0)
+}
+
+/** A side of the square that an original is drawn in, in pixels. */
+const ORIGINAL = 160
+
+/** Draws an image as it is, whole, with what the import will cut off dimmed. */
+export function drawOriginal(canvas: HTMLCanvasElement, picture: Picture, options: ImportOptions) {
+  const scale = ORIGINAL / Math.max(picture.width, picture.height)
+  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * scale))) as [number, number]
+  Object.assign(canvas, { width: ORIGINAL, height: ORIGINAL })
+  const ctx = canvas.getContext('2d')!
+  const [left, top] = [Math.floor((ORIGINAL - width) / 2), Math.floor((ORIGINAL - height) / 2)]
+  const whole = resized(picture, { width, height, channels: 3, fit: 'stretch' })
+  ctx.putImageData(imageOf(whole, 0, { width, height, channels: 3, max: 255 }), left, top)
+  const { x, y } = placed(picture, options).source
+  ctx.fillStyle = '#000000b8'
+  ctx.beginPath()
+  ctx.rect(left, top, width, height)
+  ctx.rect(left + x.start * scale, top + y.start * scale, x.length * scale, y.length * scale)
+  ctx.fill('evenodd')
 }
 
 export interface Pixels {

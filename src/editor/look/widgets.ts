@@ -1,5 +1,5 @@
 // Widgets of a node. Writes down where each is, for litegraph to find it under the pointer.
-import { drawPoints, squareOn } from '../../nodes/litegraph/drawing.ts'
+import { drawPoints, squareOn, type DrawingLook } from '../../nodes/litegraph/drawing.ts'
 import { formatNumber, wrap } from '../../nodes/litegraph/widgets.ts'
 import { darkTheme, lightTheme } from '../../nodes/views/canvas.ts'
 import { texts } from '../texts.ts'
@@ -137,7 +137,11 @@ function paintParagraph(node: Painted, widget: PaintedWidget, y: number, ctx: Ca
 
 function paintDrawing(node: Painted, widget: PaintedWidget, y: number, ctx: CanvasRenderingContext2D, colours: Colours) {
   const points = node.properties[widget.options.property ?? '']
-  const { widget: ground, widgetLine: grid, nodeLine: line, nodeFaint: text } = colours
-  const [point] = (colours.dark ? darkTheme : lightTheme).series
-  drawPoints(ctx, Array.isArray(points) ? points : [], squareOn(node.size, y), { ground, grid, line, text, point: point! })
+  drawPoints(ctx, Array.isArray(points) ? points : [], squareOn(node.size, y), drawingLook(colours), texts.drawing)
+}
+
+/** The square for points by hand in the colours that are on. */
+export function drawingLook({ widget: ground, widgetLine: grid, nodeLine: line, nodeFaint: text, dark }: Colours): DrawingLook {
+  const [point] = (dark ? darkTheme : lightTheme).series
+  return { ground, grid, line, text, point: point! }
 }

@@ -496,8 +496,11 @@ export const en = {
     rgb: 'RGB',
     fit: 'If it has another shape',
     fits: { crop: 'Crop', pad: 'Pad', stretch: 'Stretch' },
+    stays: 'Which part stays',
+    lies: 'Where it lies',
+    places: ['Top left', 'Top', 'Top right', 'Left', 'Middle', 'Right', 'Bottom left', 'Bottom', 'Bottom right'],
     fitMeaning: {
-      crop: 'What is too long is cut at both ends.',
+      crop: 'What is too long is cut.',
       pad: 'Black bars fill what is missing.',
       stretch: 'Drawn out to fit.',
     },
@@ -506,7 +509,8 @@ export const en = {
     loose: (count: number) =>
       `${plural(count, 'image')} beside these folders ${count === 1 ? 'has' : 'have'} no class and will be left out.`,
     noFolders: 'A folder for each class would give labels.',
-    preview: 'As they will be',
+    preview: 'Preview',
+    previews: { made: 'As they will be', whole: 'As they are' },
     import: 'Import',
     importing: 'Importing',
     progress: (done: string, total: string) => `${done} of ${total}`,
@@ -517,6 +521,21 @@ export const en = {
     span: (from: string, to: string, of: string) => `${from} to ${to} of ${of}`,
     previous: 'Earlier images',
     next: 'More images',
+  },
+
+  /** The square for points by hand. */
+  drawing: {
+    title: 'Draw points',
+    open: 'Draw…',
+    label: 'A square from −2 to 2. Arrows move the cross, Space sets points or rubs them out.',
+    hint: 'Draw here. Shift rubs out.',
+    count: (points: number) => plural(points, 'point'),
+    clear: 'clear',
+    tool: 'Tool',
+    draw: 'Draw',
+    erase: 'Rub out',
+    brush: 'Brush',
+    finest: 'one point',
   },
 
   viewer: {

@@ -507,8 +507,11 @@ export const ko: Texts = {
     rgb: 'RGB',
     fit: '비율이 다를 때',
     fits: { crop: '자르기', pad: '채우기', stretch: '늘이기' },
+    stays: '남길 부분',
+    lies: '놓을 자리',
+    places: ['왼쪽 위', '위', '오른쪽 위', '왼쪽', '가운데', '오른쪽', '왼쪽 아래', '아래', '오른쪽 아래'],
     fitMeaning: {
-      crop: '긴 쪽의 양 끝을 잘라 냅니다.',
+      crop: '긴 쪽을 잘라 냅니다.',
       pad: '모자란 곳을 검은 띠로 채웁니다.',
       stretch: '맞도록 늘입니다.',
     },
@@ -516,7 +519,8 @@ export const ko: Texts = {
     classes: '클래스',
     loose: (count) => `폴더 밖의 이미지 ${count}장은 클래스가 없어 빠집니다.`,
     noFolders: '클래스마다 폴더를 두면 레이블이 됩니다.',
-    preview: '이렇게 됩니다',
+    preview: '미리 보기',
+    previews: { made: '이렇게 됩니다', whole: '원래 모습' },
     import: '가져오기',
     importing: '가져오는 중',
     progress: (done, total) => `${total} 가운데 ${done}`,
@@ -527,6 +531,20 @@ export const ko: Texts = {
     span: (from, to, of) => `${of} 가운데 ${from}–${to}`,
     previous: '이전 이미지',
     next: '다음 이미지',
+  },
+
+  drawing: {
+    title: '점 그리기',
+    open: '그리기…',
+    label: '−2에서 2까지의 정사각형. 화살표로 십자를 옮기고, 스페이스로 점을 찍거나 지웁니다.',
+    hint: '여기에 그리세요. Shift로 지웁니다.',
+    count: (points) => `점 ${grouped(points)}개`,
+    clear: '지움',
+    tool: '도구',
+    draw: '그리기',
+    erase: '지우기',
+    brush: '붓 크기',
+    finest: '점 하나씩',
   },
 
   viewer: {

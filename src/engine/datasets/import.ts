@@ -85,11 +85,13 @@ export async function importImages({ name, files, options, decode, onProgress }:
   }
 }
 
-function checkOptions({ width, height, channels }: ImportOptions) {
+function checkOptions({ width, height, channels, position = [0.5, 0.5] }: ImportOptions) {
   const fits = (side: number) => Number.isInteger(side) && side >= 1 && side <= MAX_SIDE
   if (!fits(width) || !fits(height))
     throw new ImportError(`Images can be 1 to ${MAX_SIDE} pixels a side, not ${width} x ${height}.`)
   if (channels !== 1 && channels !== 3) throw new ImportError(`Images have 1 or 3 channels, not ${String(channels)}.`)
+  if (!position.every((share) => share >= 0 && share <= 1))
+    throw new ImportError(`A position is two numbers from 0 to 1, not ${position.join(', ')}.`)
 }
 
 const tooMuch = (count: number, { width, height, channels }: ImportOptions) =>

@@ -11,14 +11,15 @@ export interface Picture {
   rows(top: number, count: number): Uint8ClampedArray
 }
 
-export type ImageSize = Pick<ImportOptions, 'width' | 'height' | 'channels' | 'fit'>
+export type ImageSize = Pick<ImportOptions, 'width' | 'height' | 'channels' | 'fit' | 'position'>
 
 /** Pixels that are decoded at once. */
 const STRIP = 2 ** 19
 
 /** The image as height x width x channels bytes. Grey is luma (ITU-R BT.601), as Pillow's mode L. */
-export function resized(picture: Picture, { width, height, channels, fit }: ImageSize): Uint8Array {
-  const { source, target } = placed(picture, { width, height }, fit)
+export function resized(picture: Picture, size: ImageSize): Uint8Array {
+  const { width, height, channels } = size
+  const { source, target } = placed(picture, size)
   const columns = tapsOf(source.x, target.x)
   const rows = tapsOf(source.y, target.y)
   const sums = new Float64Array(target.x.length * target.y.length * channels)
@@ -43,27 +44,28 @@ interface Place {
   y: Span
 }
 
+const MIDDLE = [0.5, 0.5] as const
+
 /** Which part of the image goes to which part of the result. */
-function placed(
+export function placed(
   { width: fromX, height: fromY }: Pick<Picture, 'width' | 'height'>,
-  { width, height }: { width: number; height: number },
-  fit: ImportOptions['fit'],
+  { width, height, fit, position: [atX, atY] = MIDDLE }: Omit<ImageSize, 'channels'>,
 ): { source: Place; target: Place } {
   const whole = (length: number): Span => ({ start: 0, length })
-  const middle = (length: number, all: number): Span => ({ start: (all - length) / 2, length })
+  const part = (length: number, all: number, at: number): Span => ({ start: (all - length) * at, length })
   const target = { x: whole(width), y: whole(height) }
   if (fit === 'crop') {
     const scale = Math.min(fromX / width, fromY / height)
-    return { source: { x: middle(width * scale, fromX), y: middle(height * scale, fromY) }, target }
+    return { source: { x: part(width * scale, fromX, atX), y: part(height * scale, fromY, atY) }, target }
   }
   const source = { x: whole(fromX), y: whole(fromY) }
   if (fit === 'stretch') return { source, target }
   const scale = Math.max(fromX / width, fromY / height)
-  const inside = (length: number, all: number): Span => {
+  const inside = (length: number, all: number, at: number): Span => {
     const shown = Math.max(1, Math.min(all, Math.round(length / scale)))
-    return { start: Math.floor((all - shown) / 2), length: shown }
+    return { start: Math.floor((all - shown) * at), length: shown }
   }
-  return { source, target: { x: inside(fromX, width), y: inside(fromY, height) } }
+  return { source, target: { x: inside(fromX, width, atX), y: inside(fromY, height, atY) } }
 }
 
 /** For each pixel of the result along an axis: the first pixel it takes, and the weights of this and the next ones. */

@@ -36,6 +36,8 @@ import makes a data set of the images in a folder (and in its ZIPs), for --datas
   --size n or wxh        of every image, in pixels; 32 if not said
   --grey                 one channel instead of red, green and blue
   --fit name             what to do with other shapes: crop (the default), pad with black, or stretch
+  --position x,y         which part of a cropped image stays, or where a padded one lies: 0,0 the left and the
+                         top, 1,1 the right and the bottom; the middle if not said
   --labels               the innermost folder of an image is its class
   --name name            of the data set; that of the folder if not said
 
@@ -143,6 +145,7 @@ function parse(argv: string[]) {
         size: { type: 'string', default: '32' },
         grey: { type: 'boolean', default: false },
         fit: { type: 'string', default: 'crop' },
+        position: { type: 'string' },
         labels: { type: 'boolean', default: false },
         name: { type: 'string' },
         state: { type: 'string' },
@@ -159,15 +162,30 @@ function parse(argv: string[]) {
 
 function importArguments(
   folder: string,
-  { out, name, size, grey, fit, labels, quiet }: ReturnType<typeof parse>['values'],
+  { out, name, size, grey, fit, position, labels, quiet }: ReturnType<typeof parse>['values'],
 ): ImportArguments {
   if (out === undefined) throw new UsageError('Say where the data set goes: --out data.safetensors.')
   const [, width, height = width] = /^(\d+)(?:x(\d+))?$/.exec(size) ?? []
   if (width === undefined) throw new UsageError(`--size wants pixels, 32 or 64x48, not ${size}.`)
   const known = fits.find((name) => name === fit)
   if (!known) throw new UsageError(`There is no --fit ${fit}; there are ${fits.join(', ')}.`)
-  const options: ImportOptions = { width: Number(width), height: Number(height), channels: grey ? 1 : 3, fit: known, labels }
+  const options: ImportOptions = {
+    width: Number(width),
+    height: Number(height),
+    channels: grey ? 1 : 3,
+    fit: known,
+    ...(position !== undefined && { position: positionOf(position) }),
+    labels,
+  }
   return { command: 'import', folder, out, name: name ?? basename(resolve(folder)), options, quiet }
+}
+
+function positionOf(text: string): [number, number] {
+  const [x, y, more] = text.split(',').map((part) => (part.trim() ? Number(part) : NaN))
+  const share = (value: number | undefined): value is number => value !== undefined && value >= 0 && value <= 1
+  if (!share(x) || !share(y) || more !== undefined)
+    throw new UsageError(`--position wants two numbers from 0 to 1, 0.5,0, not ${text}.`)
+  return [x, y]
 }
 
 const fits = ['crop', 'pad', 'stretch'] as const

@@ -17,10 +17,11 @@ export interface DrawingLook {
 
 const dark: DrawingLook = { ground: '#191b1d', line: '#4a5056', grid: '#2c3034', point: '#64b5f6', text: '#9aa1a7' }
 
-type Points = readonly (readonly [number, number])[]
+export type Points = readonly (readonly [number, number])[]
 
 const MARGIN = 15
-const REACH = 2
+/** Of the square, in data units: from -2 to 2. */
+export const REACH = 2
 /** Points closer than this, in data units, are not set twice. */
 const APART = 0.03
 /** Between the points of a quick stroke. */
@@ -37,13 +38,41 @@ export function squareOn({ 0: width = 0, 1: height = 0 }: ArrayLike<number>, y: 
 
 const round = (value: number) => Math.round(value * 1000) / 1000
 
-/** The points after the pointer was at (x, y): one more, or those near it rubbed out. */
-export function pointAt(points: Points, { x: left, y: top, size }: Square, x: number, y: number, erase: boolean): Points {
-  const at: [number, number] = [round(((x - left) / size) * 2 * REACH - REACH), round(REACH - ((y - top) / size) * 2 * REACH)]
-  if (Math.abs(at[0]) > REACH || Math.abs(at[1]) > REACH) return points
-  const distance = ([px, py]: readonly [number, number]) => Math.hypot(px - at[0], py - at[1])
-  if (erase) return points.filter((point) => distance(point) > RUB)
-  return points.length >= MOST || points.some((point) => distance(point) < APART) ? points : [...points, at]
+export interface Brush {
+  erase: boolean
+  /** Its radius in data units; 0: one point at a time, and what is near is rubbed out. */
+  size: number
+}
+
+/** The points after the pointer was at (x, y): some more, or those near it rubbed out. */
+export function pointAt(points: Points, { x: left, y: top, size }: Square, x: number, y: number, brush: Brush): Points {
+  return dabbed(points, [((x - left) / size) * 2 * REACH - REACH, REACH - ((y - top) / size) * 2 * REACH], brush)
+}
+
+/** The same in data units. */
+export function dabbed(points: Points, at: readonly [number, number], { erase, size }: Brush): Points {
+  if (Math.max(...at.map(Math.abs)) > REACH) return points
+  if (erase) return points.filter((point) => distance(point, at) > Math.max(RUB, size))
+  const count = Math.max(1, Math.round((size / APART) ** 2 / 4))
+  let drawn = points
+  for (let i = 0; i < count; i++) {
+    const set = count === 1 ? at : sprayed(at, size, points.length + i)
+    drawn = withPoint(drawn, [round(set[0]), round(set[1])])
+  }
+  return drawn
+}
+
+const distance = ([x, y]: readonly [number, number], at: readonly [number, number]) => Math.hypot(x - at[0], y - at[1])
+
+function withPoint(points: Points, set: [number, number]): Points {
+  const outside = Math.max(...set.map(Math.abs)) > REACH
+  return outside || points.length >= MOST || points.some((point) => distance(point, set) < APART) ? points : [...points, set]
+}
+
+/** Spread evenly over the brush, by the low-discrepancy sequence R2 (Roberts 2018): the same stroke gives the same points. */
+function sprayed([x, y]: readonly [number, number], size: number, index: number): [number, number] {
+  const [radius, angle] = [size * Math.sqrt((index * 0.754877666) % 1), 2 * Math.PI * ((index * 0.569840291) % 1)]
+  return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)]
 }
 
 /** The points after the pointer went straight from one place to another: no gaps, however fast it was. */
@@ -52,13 +81,13 @@ export function pointsAlong(
   square: Square,
   from: readonly [number, number],
   to: readonly [number, number],
-  erase: boolean,
+  brush: Brush,
 ): Points {
   const steps = Math.max(1, Math.ceil((Math.hypot(to[0] - from[0], to[1] - from[1]) / square.size) * ((2 * REACH) / STRIDE)))
   let drawn = points
   for (let i = 1; i <= steps; i++) {
     const share = i / steps
-    drawn = pointAt(drawn, square, from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share, erase)
+    drawn = pointAt(drawn, square, from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share, brush)
   }
   return drawn
 }
@@ -70,9 +99,57 @@ export function hitsClear(square: Square, x: number, y: number): boolean {
   return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height
 }
 
-export function drawPoints(ctx: CanvasRenderingContext2D, points: Points, square: Square, look: DrawingLook = dark) {
-  const { x, y, size } = square
+/** What is written into the square. */
+export interface DrawingWords {
+  hint: string
+  count(points: number): string
+  clear: string
+}
+
+const inEnglish: DrawingWords = {
+  hint: 'Draw here. Shift rubs out.',
+  count: (points) => `${points} ${points === 1 ? 'point' : 'points'}`,
+  clear: 'clear',
+}
+
+export function drawPoints(
+  ctx: CanvasRenderingContext2D,
+  points: Points,
+  square: Square,
+  look: DrawingLook = dark,
+  words: DrawingWords = inEnglish,
+) {
   ctx.save()
+  drawSquare(ctx, points, square, look, 1.6)
+  ctx.font = `11px ${FONTS}`
+  ctx.fillStyle = look.text
+  ctx.textAlign = 'left'
+  ctx.fillText(points.length ? words.count(points.length) : words.hint, square.x + 6, square.y + 15)
+  if (points.length) drawClear(ctx, square, look, words.clear)
+  ctx.restore()
+}
+
+function drawClear(ctx: CanvasRenderingContext2D, square: Square, look: DrawingLook, word: string) {
+  const box = clearBox(square)
+  ctx.strokeStyle = look.line
+  ctx.beginPath()
+  ctx.roundRect(box.x, box.y, box.width, box.height, 4)
+  ctx.fillStyle = look.ground
+  ctx.fill()
+  ctx.stroke()
+  ctx.fillStyle = look.text
+  ctx.textAlign = 'center'
+  ctx.fillText(word, box.x + box.width / 2, box.y + 12)
+}
+
+/** The square with its points and no words; what is drawn after it is cut at its border. */
+export function drawSquare(
+  ctx: CanvasRenderingContext2D,
+  points: Points,
+  { x, y, size }: Square,
+  look: DrawingLook,
+  radius: number,
+) {
   ctx.lineWidth = 1
   ctx.fillStyle = look.ground
   ctx.strokeStyle = look.line
@@ -93,29 +170,15 @@ export function drawPoints(ctx: CanvasRenderingContext2D, points: Points, square
   ctx.fillStyle = look.point
   for (const point of points) {
     if (!Array.isArray(point) || !point.every(Number.isFinite)) continue
+    const [px, py] = placeIn({ x, y, size }, point as unknown as [number, number])
     ctx.beginPath()
-    ctx.arc(x + ((point[0] + REACH) / (2 * REACH)) * size, y + ((REACH - point[1]) / (2 * REACH)) * size, 1.6, 0, 2 * Math.PI)
+    ctx.arc(px, py, radius, 0, 2 * Math.PI)
     ctx.fill()
   }
-  ctx.font = `11px ${FONTS}`
-  ctx.fillStyle = look.text
-  ctx.textAlign = 'left'
-  ctx.fillText(
-    points.length ? `${points.length} ${points.length === 1 ? 'point' : 'points'}` : 'Draw here. Shift rubs out.',
-    x + 6,
-    y + 15,
-  )
-  if (points.length) {
-    const box = clearBox(square)
-    ctx.strokeStyle = look.line
-    ctx.beginPath()
-    ctx.roundRect(box.x, box.y, box.width, box.height, 4)
-    ctx.fillStyle = look.ground
-    ctx.fill()
-    ctx.stroke()
-    ctx.fillStyle = look.text
-    ctx.textAlign = 'center'
-    ctx.fillText('clear', box.x + box.width / 2, box.y + 12)
-  }
-  ctx.restore()
 }
+
+/** Where a point is in the square. */
+export const placeIn = ({ x, y, size }: Square, [px, py]: readonly [number, number]): [number, number] => [
+  x + ((px + REACH) / (2 * REACH)) * size,
+  y + ((REACH - py) / (2 * REACH)) * size,
+]

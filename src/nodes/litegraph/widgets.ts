@@ -5,11 +5,10 @@ import type { Declaration, Param } from '../../engine/plan/op.ts'
 import { isMeant } from '../../engine/plan/op.ts'
 import type { Kept } from '../../engine/protocol.ts'
 import { FONTS } from '../views/canvas.ts'
-import { drawPoints, hitsClear, pointsAlong, squareOn } from './drawing.ts'
+import { drawPoints, hitsClear, pointsAlong, squareOn, type Points } from './drawing.ts'
 import type { DiffusionNode, Hooks } from './node.ts'
 
 type NumberParam = Extract<Param, { kind: 'number' }>
-type Points = readonly (readonly [number, number])[]
 
 const MARGIN = 15
 const ARROW = 26
@@ -346,7 +345,8 @@ function drawingWidget(name: string, value: unknown): Widget {
         tip = [x, y]
       }
       if (!tip) return true
-      node.setProperty(name, pointsAlong(points(node), square, tip, [x, y], event.shiftKey || event.buttons === 2))
+      const brush = { erase: event.shiftKey || event.buttons === 2, size: 0 }
+      node.setProperty(name, pointsAlong(points(node), square, tip, [x, y], brush))
       tip = [x, y]
       return true
     },

@@ -1,0 +1,125 @@
+// Data of one's own: pictures that are cropped on their way in, points drawn by hand.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { zipSync } from 'fflate'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { encodePng } from '../../src/engine/png.ts'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { addNode, dropPaths, newWorkflow, values } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+const folder = mkdtempSync(join(tmpdir(), 'data-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let context: BrowserContext
+let page: Page
+
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  await newWorkflow(page)
+})
+
+afterEach(async () => {
+  await context?.close()
+  expect(chromium.errors()).toEqual([])
+})
+
+/** Three times as wide as high: dark, middling and bright. */
+const wide = encodePng({
+  width: 24,
+  height: 8,
+  channels: 1,
+  count: 1,
+  pixels: Uint8ClampedArray.from({ length: 24 * 8 }, (_, i) => [20, 120, 220][Math.floor((i % 24) / 8)]!),
+})
+
+const dialog = () => page.getByRole('dialog')
+/** Grey of a pixel of the last canvas of the dialog. */
+const grey = (x: number, y: number) =>
+  dialog()
+    .locator('canvas')
+    .last()
+    .evaluate(
+      (canvas: HTMLCanvasElement, [x, y]) => {
+        const ctx = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!
+        ctx.drawImage(canvas, x, y, 1, 1, 0, 0, 1, 1)
+        return ctx.getImageData(0, 0, 1, 1).data[0]
+      },
+      [x, y] as const,
+    )
+
+test('of a ZIP and a picture that are dropped together, the part stays that was chosen', async () => {
+  writeFileSync(join(folder, 'more.zip'), zipSync({ 'cats/1.png': wide, 'dogs/2.png': wide, 'dogs/3.png': wide }))
+  writeFileSync(join(folder, 'wide.png'), wide)
+  await dropPaths(page, [join(folder, 'more.zip'), join(folder, 'wide.png')])
+  await dialog().getByText('4 images').waitFor()
+  await dialog().getByRole('radio', { name: '8', exact: true }).check()
+  expect(await grey(4, 4)).toBe(120)
+  await dialog().getByRole('radio', { name: 'Right', exact: true }).check()
+  expect(await grey(4, 4)).toBe(220)
+  // As it is, whole, with what is cut dimmed.
+  await dialog().getByText('As they are').click()
+  expect(await grey(150, 80)).toBe(220)
+  expect(await grey(80, 80)).toBeLessThan(60)
+  await dialog().getByRole('button', { name: 'Import' }).click()
+  await dialog()
+    .getByRole('heading', { name: /images imported/ })
+    .waitFor()
+  expect(await grey(4, 4)).toBe(220)
+})
+
+test('points are drawn with a brush, rubbed out, taken back and cleared, by pointer and by keys', async () => {
+  await addNode(page, 'Points', 300, 300)
+  await page.getByRole('combobox', { name: 'distribution' }).selectOption('drawn')
+  await page.getByRole('button', { name: 'Draw…' }).click()
+  const board = dialog().getByRole('application')
+  const { x, y, width } = (await board.boundingBox())!
+  const count = async () =>
+    Number(
+      (
+        await dialog()
+          .getByText(/^\d+ points?$/)
+          .innerText()
+      ).split(' ')[0],
+    )
+  const stroke = async (from: number, to: number) => {
+    await page.mouse.move(x + width * from, y + width * 0.5)
+    await page.mouse.down()
+    await page.mouse.move(x + width * to, y + width * 0.5, { steps: 3 })
+    await page.mouse.up()
+  }
+  await stroke(0.2, 0.8)
+  const thin = await count()
+  expect(thin).toBeGreaterThan(30)
+  await dialog().getByRole('slider', { name: 'Brush' }).fill('0.3')
+  await stroke(0.2, 0.8)
+  const thick = await count()
+  expect(thick).toBeGreaterThan(3 * thin)
+  await dialog().getByRole('radio', { name: 'Rub out' }).check()
+  await stroke(0.1, 0.5)
+  expect(await count()).toBeLessThan(thick)
+  await page.keyboard.press('Control+z')
+  expect(await count()).toBe(thick)
+  await dialog().getByRole('button', { name: 'Clear' }).click()
+  expect(await count()).toBe(0)
+  // The cross begins in the middle.
+  await dialog().getByRole('radio', { name: 'Draw', exact: true }).check()
+  await dialog().getByRole('slider', { name: 'Brush' }).fill('0')
+  await board.focus()
+  for (const key of ['Space', 'ArrowRight', 'ArrowRight', 'ArrowUp', 'Space']) await page.keyboard.press(key)
+  await dialog().getByRole('button', { name: 'OK' }).click()
+  expect((await values(page, 'Points')).points).toEqual([
+    [0, 0],
+    [0.2, 0.1],
+  ])
+  // One step of undo for all of it.
+  await page.getByRole('button', { name: 'Undo' }).click()
+  expect((await values(page, 'Points')).points).toEqual([])
+})
