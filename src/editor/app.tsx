@@ -7,6 +7,7 @@ import { EditorContext } from './context.ts'
 import { Drawer } from './drawer.tsx'
 import { startEditor, type Editor } from './editor.ts'
 import { Finder } from './finder.tsx'
+import { WireCard } from './glance.tsx'
 import { Minimap } from './minimap.tsx'
 import { SkipLink } from './outline.tsx'
 import { Banner, Dialog, Dropping, Menu, Quick, Toasts } from './overlays.tsx'
@@ -36,6 +37,7 @@ function App({ editor }: { editor: Editor }) {
       <Banner />
       <Toasts />
       <Dropping />
+      <WireCard />
       <Palette />
       <Finder />
       <QueueList />

@@ -66,6 +66,8 @@ export interface StageHooks {
   refused(reason: string): void
   /** Whether a node may be put into a wire. */
   fits(node: LGraphNode, link: LLink): boolean
+  /** The pointer rests on a wire, or no longer does. */
+  look(link: LLink | undefined, page: Point): void
   /** A wire is to go by a place of the graph. */
   reroute(link: LLink, at: Point): void
   /** A node was dropped on a wire that it fits. */
@@ -256,7 +258,7 @@ export class EditorCanvas extends LGraphCanvas {
     const links = Object.keys(this.graph?.links ?? {}).length
     const place = this.convertEventToCanvasOffset(event)
     const node = this.graph!.getNodeOnPos(place[0]!, place[1]!, this.visible_nodes, 5)
-    const link = event.altKey && event.button === 0 && !node ? wireAt(this.graph!, place, this.ds.scale) : undefined
+    const link = event.altKey && event.button === 0 && !node ? wireAt(this, place) : undefined
     if (link) return this.hooks.reroute(link, place)
     const result = pressing(node, place, () => super.processMouseDown(event))
     this.takenOff = this.connecting_output !== null && Object.keys(this.graph?.links ?? {}).length < links
@@ -364,7 +366,7 @@ export class EditorCanvas extends LGraphCanvas {
   override processContextMenu(node: LGraphNode | null, event: CanvasEvent) {
     const at: Point = [event.canvasX, event.canvasY]
     const slot = node && !isReroute(node) ? node.getSlotInPosition(...at) : null
-    const link = node ? undefined : wireAt(this.graph!, at, this.ds.scale)
+    const link = node ? undefined : wireAt(this, at)
     const group = node || link ? null : this.graph!.getGroupOnPos(...at)
     this.hooks.menu(spotOf(event), {
       ...(node && { node }),

@@ -114,6 +114,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     // Asked at every move of a drag, while only positions change.
     fits: (node, link) => fits((fileAtPress ??= stage!.file()), node, link),
     insert: (node, link) => insert(editor, node, link),
+    look: (link, at) => (state.look.value = link && { link, at }),
     reroute: (link, at) => reroute(editor, link, at),
     visible(ids) {
       seen = ids

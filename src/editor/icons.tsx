@@ -67,6 +67,13 @@ export const icons = {
   redo: () => icon(<path d="M10.5 3l2.75 2.75L10.5 8.5M13 5.75H6.75a3.5 3.5 0 0 0 0 7H10" />),
   plus: () => icon(<path d="M8 3.25v9.5M3.25 8h9.5" />),
   minus: () => icon(<path d="M3.25 8h9.5" />),
+  eye: () =>
+    icon(
+      <>
+        <path d="M1.75 8S4 3.75 8 3.75 14.25 8 14.25 8 12 12.25 8 12.25 1.75 8 1.75 8Z" />
+        <circle cx="8" cy="8" r="1.9" />
+      </>,
+    ),
   search: () =>
     icon(
       <>

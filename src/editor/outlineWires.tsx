@@ -8,6 +8,7 @@ import { IconButton, MenuButton } from './buttons.tsx'
 import type { LGraphNode, PendingWire, Point } from './canvas.ts'
 import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
+import { LookInto } from './glance.tsx'
 import { icons } from './icons.tsx'
 import { TITLE } from './look/painting.ts'
 import { menuFor } from './menus.ts'
@@ -106,6 +107,7 @@ export function Output({ node, index, nameOf }: SlotProps) {
         icon={<icons.plus />}
         onClick={() => addBeside(editor, { node, side: 'output', slot: index })}
       />
+      <LookInto node={node} slot={index} />
     </li>
   )
 }

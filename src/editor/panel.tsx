@@ -4,11 +4,13 @@ import type { Fault } from '../engine/plan/fault.ts'
 import { outerId } from '../engine/plan/graph.ts'
 import type { Accepts, Declaration } from '../engine/plan/op.ts'
 import { isDiffusionNode, type DiffusionNode } from '../nodes/litegraph/node.ts'
+import { declaredName } from '../nodes/workflow/slots.ts'
 import type { LGraphNode } from './canvas.ts'
 import { openChart, showsChart } from './charts/open.ts'
 import { useEditor } from './context.ts'
 import { Equation } from './equation.tsx'
 import { icons } from './icons.tsx'
+import { LookInto } from './glance.tsx'
 import { Params } from './params.tsx'
 import { Prose } from './prose.tsx'
 import { MadeFiles } from './made.tsx'
@@ -102,7 +104,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
           <p class="source">{declaration.source}</p>
         </Section>
       )}
-      <Slots declaration={declaration} />
+      <Slots declaration={declaration} node={node} />
     </>
   )
 }
@@ -131,7 +133,7 @@ function Section({ title, children }: { title: string; children: ComponentChildr
   )
 }
 
-function Slots({ declaration: { inputs, outputs } }: { declaration: Declaration }) {
+function Slots({ declaration: { inputs, outputs }, node }: { declaration: Declaration; node: DiffusionNode }) {
   const ins = Object.entries(inputs).filter(([name]) => name !== 'loop')
   const outs = Object.entries(outputs).filter(([name]) => name !== 'loop')
   return (
@@ -162,7 +164,11 @@ function Slots({ declaration: { inputs, outputs } }: { declaration: Declaration 
                 type={typeof type === 'string' ? type : texts.panel.like(type.like)}
                 colour={typeof type === 'string' ? type : '*'}
                 about={about}
-              />
+              >
+                {node.outputs.map(
+                  (slot, i) => declaredName(outputs, slot.name) === name && <LookInto key={slot.name} node={node} slot={i} />,
+                )}
+              </SlotRow>
             ))}
           </ul>
         </Section>
@@ -179,9 +185,10 @@ interface SlotRowProps {
   colour: string
   about: string
   optional?: boolean | undefined
+  children?: ComponentChildren
 }
 
-function SlotRow({ name, type, colour, about, optional }: SlotRowProps) {
+function SlotRow({ name, type, colour, about, optional, children }: SlotRowProps) {
   return (
     <li>
       <span class="dot" style={{ '--tint': typeColour(colour, state.dark.value) }} />
@@ -193,6 +200,7 @@ function SlotRow({ name, type, colour, about, optional }: SlotRowProps) {
           <Prose>{about}</Prose>
         </span>
       )}
+      {children}
     </li>
   )
 }

@@ -10,6 +10,7 @@ import type { LGraphNode } from './canvas.ts'
 import { byType } from './declarations.ts'
 import * as format from './format.ts'
 import { createLive, meaningOf } from './live.ts'
+import { createLooking, type Looking } from './looking.ts'
 import { createQueue, type Outcome, type Queue, type Queued } from './queue.ts'
 import { createQuestions, createRequests, inWords, type Requests } from './requests.ts'
 import type { Runs } from './runs/runs.ts'
@@ -21,6 +22,8 @@ import type { Workspace } from './workspace.ts'
 
 export interface Runner extends Requests {
   readonly queue: Queue
+  /** What an output carried last, in a run of what is on the canvas. */
+  look: Looking['look']
   run(options?: { to?: LGraphNode; paused?: boolean }): void
   /** Puts a graph in the queue, as it is now; it runs when all before it have. Returns its number. */
   enqueue(graph: Graph, options: Enqueued): number
@@ -84,6 +87,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   const earlier = createEarlier()
   const questions = createQuestions(port)
   const requests = createRequests(questions, port, stage)
+  const looking = createLooking(stage, requests.glance)
   let lastId = 0
   let seen: string[] = []
   let present: Present | undefined
@@ -158,6 +162,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     clearProgress()
     present = { ...item, byHand, quiet, tape: createTape() }
     shown.present.value = { id: item.id, name: item.name, queued: !byHand }
+    looking.began(undefined)
     if (byHand || isOpen(item)) moveIn(present)
     showSeen()
     shown.state.value = 'starting'
@@ -180,6 +185,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     shown.seeds.value = seedsOf(stage)
     stage.forgetRun()
     live.began(run.graph)
+    looking.began({ tab: run.home.tab, meaning: run.meaning })
     judged = run.meaning
     for (const event of earlier.of(run.meaning)) showOn(home, event)
   }
@@ -366,9 +372,12 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
 
   const undo = [port.listen(onEvent), effect(tellTab), effect(() => warnBeforeLeaving(queue))]
 
+  port.post({ type: 'keepLast', on: true })
+
   return {
     queue,
     ...requests,
+    look: looking.look,
     // Asked for while the page still opens, it is of what will be there.
     run: (options) => (state.tab.value ? begin(options) : void workspace.opened().then(() => begin(options))),
     enqueue,

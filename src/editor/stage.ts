@@ -15,6 +15,7 @@ import { createCamera, drawFrames, sharpen, type Camera } from './camera.ts'
 import { calm, EditorCanvas } from './canvas.ts'
 import type { LGraphNode, MenuEntry, PendingWire, Point, Spot, StageHooks } from './canvas.ts'
 import { declarations } from './declarations.ts'
+import { watchWires } from './hover.ts'
 import type { Painted } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
 import { paintGrid } from './look/wires.ts'
@@ -153,6 +154,7 @@ function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): EditorCanv
     const [x, y] = canvas.graph_mouse
     if (node && isDiffusionNode(node) && onView(node, [x - node.pos[0]!, y - node.pos[1]!])) hooks.enlarge(node)
   })
+  watchWires(canvas, (link, page) => hooks.look(link, page))
   sharpen(canvas)
   adopt(canvas.graph!, hooks)
   return canvas

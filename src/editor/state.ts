@@ -230,6 +230,8 @@ export const queueShown = signal(false)
 /** Pictures that are seen large. */
 export const viewer = signal<ViewerOf | undefined>(undefined)
 export const quick = signal<Quick | undefined>(undefined)
+/** The wire that the pointer rests on, and where. */
+export const look = signal<{ link: LLink; at: Point } | undefined>(undefined)
 export const toasts = signal<readonly Toast[]>([])
 export const banner = signal<{ text: string; actions: { label: string; run: () => void }[] } | undefined>(undefined)
 export const dropping = signal(false)

@@ -65,12 +65,12 @@ export class Wiring {
 /** As far from a wire, in pixels of the screen, the pointer is still on it. */
 const NEAR = 7
 
-/** The wire under a place in the graph, if no node lies there. */
-export function wireAt(graph: LGraph, [x, y]: Point, scale: number): LLink | undefined {
-  const near = NEAR / Math.max(0.4, scale)
+/** The wire under a place in the graph, of those that are seen. */
+export function wireAt({ graph, ds, visible_links }: EditorCanvas, [x, y]: Point): LLink | undefined {
+  const near = NEAR / Math.max(0.4, ds.scale)
   let [found, least]: [LLink | undefined, number] = [undefined, near]
-  for (const link of Object.values(graph.links)) {
-    const ends = endsOf(graph, link)
+  for (const link of visible_links) {
+    const ends = graph!.links[link.id] === link && endsOf(graph!, link)
     if (!ends) continue
     const way = [ends[0], ...pointsOn(ends[0], ends[1]), ends[1]]
     for (let i = 1; i < way.length; i++) {

@@ -660,6 +660,20 @@ export const en = {
   /** What lies under the pointer on the canvas. */
   tips: inEnglish as Omit<TipWords, 'declared'>,
 
+  /** What a wire carries. */
+  look: {
+    into: (slot: string) => `What ${slot} carries`,
+    looking: 'Looking…',
+    none: 'Shows after a run',
+    notYet: 'Nothing yet in this run',
+    iteration: (number: string) => `iteration ${number}`,
+    stale: 'Of the last run; the graph was changed since.',
+    tooLarge: 'Too large to be kept after its step.',
+    sample: (count: string) => `Histogram of ${count} of them`,
+    noNaN: 'none',
+    infinite: 'infinite',
+  },
+
   /** Why a wire cannot be. */
   wires: {
     ...wiresInEnglish,

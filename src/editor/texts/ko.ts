@@ -672,6 +672,19 @@ export const ko: Texts = {
     seedControl: (name) => `${name}: 실행하기 전마다 시드를 어떻게 할지`,
   },
 
+  look: {
+    into: (slot) => `${slot}에 흐르는 값`,
+    looking: '살펴보는 중…',
+    none: '실행하면 나타납니다',
+    notYet: '이번 실행에서는 아직 없습니다',
+    iteration: (number) => `${number}번째 반복`,
+    stale: '지난 실행의 값입니다. 그 뒤로 그래프가 바뀌었습니다.',
+    tooLarge: '너무 커서 단계가 끝난 뒤 보관하지 않았습니다.',
+    sample: (count) => `그중 ${count}개의 히스토그램`,
+    noNaN: '없음',
+    infinite: '무한',
+  },
+
   wires: {
     takes: (input, taken, given) =>
       `${topic(input)} ${object(taken.join(' 또는 '))} 받고, ${topic(given.join(' 또는 '))} 받지 않습니다.`,

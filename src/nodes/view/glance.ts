@@ -70,8 +70,9 @@ const glances: { [K in SlotType]: (value: SlotValues[K]) => Promise<Short> } = {
     const tensor = condition.kind === 'vectors' ? condition.vectors : condition.kind === 'tokens' ? condition.tokens : undefined
     return tensor ? { ...(await numbersOf({ tensor })), notes: [['kind', condition.kind]] } : small(value)
   },
-  timesteps: async (value) => ({ ...(await small(value)), picture: ofTimesteps(value) }),
-  schedule: async (value) => ({ ...(await small(value)), picture: ofSchedule(value) }),
+  // Their lines say it all.
+  timesteps: async (value) => ({ ...(await small(value)), numbers: undefined, picture: ofTimesteps(value) }),
+  schedule: async (value) => ({ ...(await small(value)), numbers: undefined, picture: ofSchedule(value) }),
   model: async (model) => ofModel(model),
   training: async ({ state: { step, weights } }) => ({ shape: [weightCount(weights)], notes: [['steps made', String(step)]] }),
   dataset: async (dataset) => ofDataset(dataset),

@@ -35,7 +35,7 @@ export function paintStatistics(ctx: CanvasRenderingContext2D, view: StatisticsV
   const notes = view.notes.slice(0, Math.max(0, Math.floor((box.y + box.height - top - 50) / ROW)))
   top = table(ctx, notes, left, top, width, 1, theme)
   const rest = box.y + box.height - top - 8
-  if (rest > 34) histogram(ctx, view, { x: left, y: top + 8, width, height: rest - 6 }, theme)
+  if (rest > 34) paintHistogram(ctx, view, { x: left, y: top + 8, width, height: rest - 6 }, theme)
   ctx.restore()
 }
 
@@ -76,7 +76,13 @@ function table(
   return y + Math.ceil(cells.length / columns) * ROW
 }
 
-function histogram(ctx: CanvasRenderingContext2D, { histogram: bins, min, max, mean }: StatisticsView, box: Box, theme: Theme) {
+/** Bars from min to max, with the mean as a line. */
+export function paintHistogram(
+  ctx: CanvasRenderingContext2D,
+  { histogram: bins, min, max, mean }: Pick<StatisticsView, 'histogram' | 'min' | 'max' | 'mean'>,
+  box: Box,
+  theme: Theme,
+) {
   const height = box.height - 13
   const most = Math.max(...bins, 1)
   const wide = box.width / bins.length
