@@ -5,8 +5,10 @@ import type { Kept } from '../engine/protocol.ts'
 import { hasView } from '../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
-import { isReroute } from '../nodes/litegraph/reroute.ts'
+import { isReroute, type End } from '../nodes/litegraph/reroute.ts'
+import { rememberZones } from '../nodes/litegraph/zones.ts'
 import type { Part } from '../nodes/workflow/play.ts'
+import { Following, loopsByNode } from './belonging.ts'
 import { paintGroup } from './look/group.ts'
 import { OVERVIEW, paintBody, paintOverview } from './look/node.ts'
 import type { Painted, PaintedWidget, Painting } from './look/painting.ts'
@@ -68,6 +70,8 @@ export interface StageHooks {
   fits(node: LGraphNode, link: LLink): boolean
   /** The pointer rests on a wire, or no longer does. */
   look(link: LLink | undefined, page: Point): void
+  /** What would be wrong with the graph if it had this wire. */
+  foresee(from: End, to: End): Promise<string | undefined>
   /** A wire is to go by a place of the graph. */
   reroute(link: LLink, at: Point): void
   /** A node was dropped on a wire that it fits. */
@@ -93,6 +97,9 @@ export class EditorCanvas extends LGraphCanvas {
   declare takenOff: boolean
   declare last_click_at: Point
   readonly wiring = new Wiring(this)
+  readonly zonesIn = rememberZones()
+  private readonly loopsIn = loopsByNode()
+  private readonly following = new Following(this)
   /** The wire that the dragged node would be put into. */
   declare target: LLink | undefined
 
@@ -137,6 +144,7 @@ export class EditorCanvas extends LGraphCanvas {
     }
     const size: Point = collapsed ? [node._collapsed_width!, 0] : [node.size[0]!, node.size[1]!]
     ctx.globalAlpha = opacities[painted.part ?? 'runs']
+    painted.loop = this.loopsIn(this.zonesIn(this.graph!)).get(String(node.id))?.category
     paintBody(painted, size, painting)
     const viewed = isDiffusionNode(node) && node.diffusion.view !== undefined
     if (isDiffusionNode(node)) {
@@ -219,16 +227,23 @@ export class EditorCanvas extends LGraphCanvas {
       const [from, to] = pending.side === 'output' ? [end, drop] : [drop, end]
       if (slot) paintWire(ctx, from, to, { colour: this.slotColour(slot.type), wide: false, loop: false, alpha: 0.9 })
     }
-    if (this.refusal) {
-      const [x, y] = this.graph_mouse
-      const scale = 1 / this.ds.scale
-      ctx.save()
-      ctx.translate(x + 16 * scale, y + 14 * scale)
-      ctx.scale(scale, scale)
-      paintTip(ctx, 0, 0, wrapped(this.refusal), this.colours, this.colours.danger)
-      ctx.restore()
-    }
+    const [x, y] = this.graph_mouse
+    const warning = this.connecting_node ? this.wiring.warning() : undefined
+    if (this.refusal) this.tip(ctx, [x, y], [16, 14], this.refusal, this.colours.danger)
+    else if (warning) this.tip(ctx, [x, y], [16, 14], warning, this.colours.warn)
+    const belonging = this.following.said()
+    if (belonging) this.tip(ctx, belonging.at, [0, 10], belonging.words, this.colours.category(belonging.category))
     if (this.dragging_rectangle) this.drawSelectionBox(ctx)
+  }
+
+  /** Words near a place in the graph, as large as elsewhere on the screen. */
+  private tip(ctx: CanvasRenderingContext2D, [x, y]: Point, [dx, dy]: Point, words: string, tint: string) {
+    const scale = 1 / this.ds.scale
+    ctx.save()
+    ctx.translate(x + dx * scale, y + dy * scale)
+    ctx.scale(scale, scale)
+    paintTip(ctx, 0, 0, wrapped(words), this.colours, tint)
+    ctx.restore()
   }
 
   declare pendingAt: Point
@@ -270,6 +285,7 @@ export class EditorCanvas extends LGraphCanvas {
     const places = pinned.map(({ pos }) => [pos[0]!, pos[1]!])
     const result = super.processMouseMove(event)
     pinned.forEach(({ pos }, i) => ([pos[0], pos[1]] = places[i] as Point))
+    this.following.moved(this.node_dragged)
     this.target = this.node_dragged && !event.altKey ? this.wireUnder(this.node_dragged) : undefined
     this.refusal = this.connecting_node ? this.wiring.whyRefused() : undefined
     const style = this.canvas.style
@@ -283,6 +299,7 @@ export class EditorCanvas extends LGraphCanvas {
     const [dropped, target] = [this.node_dragged, this.target]
     const result = super.processMouseUp(event)
     if (dropped && target) this.hooks.insert(dropped, target)
+    this.following.moved(null)
     this.target = this.refusal = undefined
     this.takenOff = false
     this.hooks.pressed(false)

@@ -15,6 +15,7 @@ import { byType } from './declarations.ts'
 import { takeLink } from './drops/take.ts'
 import { addFile, addFiles, listenToDrops } from './files.ts'
 import { followFocus } from './focus.ts'
+import { faultOfWire } from './foresee.ts'
 import { insetsNow } from './insets.ts'
 import { createLibrary, openStores, type Library, type Settings } from './library.ts'
 import { menuFor } from './menus.ts'
@@ -116,6 +117,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     insert: (node, link) => insert(editor, node, link),
     look: (link, at) => (state.look.value = link && { link, at }),
     reroute: (link, at) => reroute(editor, link, at),
+    foresee: (from, to) => faultOfWire(stage!.graph, from, to, editor.runner.check),
     visible(ids) {
       seen = ids
       tellVisible()

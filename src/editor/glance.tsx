@@ -59,7 +59,7 @@ export function Glance({ node, slot }: GlanceProps) {
         <code>{glance.type}</code>
         {glance.shape.length > 0 && <span>[{glance.shape.map(format.count).join(', ')}]</span>}
       </p>
-      {glance.picture && <Painted key="picture" of={glance} what="picture" height={glance.picture.kind === 'chart' ? 120 : 132} />}
+      {glance.picture && <Painted key="picture" of={glance} what="picture" height={112} />}
       {glance.numbers && <Numbers glance={glance} numbers={glance.numbers} />}
       {glance.notes.length > 0 && (
         <dl>
@@ -111,7 +111,7 @@ function Numbers({ glance, numbers }: { glance: Short; numbers: NonNullable<Shor
           </div>
         )}
       </dl>
-      {max > min && <Painted key="histogram" of={glance} what="histogram" height={58} />}
+      {max > min && <Painted key="histogram" of={glance} what="histogram" height={48} />}
       {sample !== undefined && <p class="place">{look.sample(format.count(sample))}</p>}
     </>
   )
@@ -128,7 +128,10 @@ function Painted({ of: glance, what, height }: { of: Short; what: 'picture' | 'h
     canvas.height = Math.round(height * dense)
     const ctx = canvas.getContext('2d')!
     ctx.scale(dense, dense)
-    const theme = { ...(state.dark.value ? darkTheme : lightTheme), ground: getComputedStyle(canvas).getPropertyValue('--field').trim() }
+    const theme = {
+      ...(state.dark.value ? darkTheme : lightTheme),
+      ground: getComputedStyle(canvas).getPropertyValue('--field').trim(),
+    }
     const box = { x: 0, y: 0, width, height }
     if (what === 'picture') paintView(ctx, glance.picture!, box, theme)
     else paintHistogram(ctx, glance.numbers!, box, theme)

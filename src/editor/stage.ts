@@ -68,7 +68,7 @@ export interface Stage extends Camera {
 /** Takes over a canvas element. */
 export function createStage(element: HTMLCanvasElement, colours: Colours, hooks: StageHooks): Stage {
   const canvas = createCanvas(element, hooks)
-  const zoneLook = { ground: colours.canvas, colour: colours.category }
+  const zoneLook = { ground: colours.canvas, colour: colours.category, words: () => texts.zones, zonesIn: canvas.zonesIn }
   installZones(canvas, zoneLook)
   // A finger on a film is taken before all others.
   scrubByTouch(canvas)

@@ -1,6 +1,6 @@
 // A wire in the air: which slots would take it, and in words why the one under the pointer does not. And wires that lie there.
 import type { LGraph, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
-import { isReroute, REROUTE_RADIUS, REROUTE_SIZE } from '../nodes/litegraph/reroute.ts'
+import { isReroute, REROUTE_RADIUS, REROUTE_SIZE, type End } from '../nodes/litegraph/reroute.ts'
 import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
 import type { EditorCanvas, Point } from './canvas.ts'
 import { pointsOn } from './look/wires.ts'
@@ -8,10 +8,16 @@ import { texts } from './texts.ts'
 
 type Side = 'input' | 'output'
 
+/** So long the pointer is on a slot before the engine is asked, in milliseconds. */
+const REST = 120
+
 /** What is asked of every slot at every frame is found out once for a wire: circles take a walk through the graph. */
 export class Wiring {
   private known = new Map<string, string | undefined>()
   private of: unknown
+  /** Of slots that take the wire: what would be wrong with the graph then. */
+  private readonly foreseen = new Map<string, string | undefined>()
+  private asking: { key: string; timer: ReturnType<typeof setTimeout> } | undefined
 
   constructor(private readonly canvas: EditorCanvas) {}
 
@@ -26,7 +32,7 @@ export class Wiring {
   reason(node: LGraphNode, index: number): string | undefined {
     const { connecting_node: from, connecting_output: output, connecting_input: input } = this.canvas
     const now = output ?? input
-    if (this.of !== now) [this.of, this.known] = [now, new Map()]
+    if (this.of !== now) this.begin(now)
     const key = `${node.id} ${index}`
     if (this.known.has(key)) return this.known.get(key)
     const reason = output
@@ -36,15 +42,58 @@ export class Wiring {
     return reason
   }
 
+  private begin(slot: unknown) {
+    this.of = slot
+    this.known.clear()
+    this.foreseen.clear()
+  }
+
+  /**
+   * What would be wrong with the graph if the slot under the pointer got the wire that it takes; found out when the pointer
+   * has rested there.
+   */
+  warning(): string | undefined {
+    const end = this.slotUnder()
+    const key = end && `${end.node.id} ${end.slot}`
+    if (this.asking && this.asking.key !== key) {
+      clearTimeout(this.asking.timer)
+      this.asking = undefined
+    }
+    if (!key || this.reason(end.node, end.slot) !== undefined) return undefined
+    if (this.foreseen.has(key)) return this.foreseen.get(key)
+    this.asking ??= { key, timer: setTimeout(() => void this.foresee(key, end), REST) }
+    return undefined
+  }
+
+  private async foresee(key: string, end: End) {
+    const { connecting_node: from, connecting_output: output, connecting_input: input, hooks } = this.canvas
+    if (!from) return
+    const own: End = { node: from, slot: output ? from.outputs.indexOf(output) : from.inputs.indexOf(input!) }
+    const found = await (output ? hooks.foresee(own, end) : hooks.foresee(end, own))
+    if ((output ?? input) !== this.of) return
+    this.foreseen.set(key, found)
+    this.canvas.setDirty(true)
+  }
+
+  /** The slot under the pointer, on the side that the wire looks for. */
+  private slotUnder(): End | undefined {
+    const { canvas } = this
+    const { connecting_node: from, connecting_output: output, connecting_input: input } = canvas
+    const node = from && (output ?? input) ? canvas.nodeUnderPointer() : null
+    if (!node) return undefined
+    const [x, y] = canvas.graph_mouse
+    const slot = output ? canvas.isOverNodeInput(node, x, y) : canvas.isOverNodeOutput(node, x, y)
+    return slot < 0 ? undefined : { node, slot }
+  }
+
   /** Why the wire cannot go where the pointer is; undefined if it can, or if nothing is there. */
   whyRefused(): string | undefined {
     const { canvas } = this
+    const end = this.slotUnder()
+    if (end) return this.reason(end.node, end.slot)
     const node = canvas.nodeUnderPointer()
     const { connecting_node: from, connecting_output: output, connecting_input: input } = canvas
     if (!node || !from || !(output ?? input)) return undefined
-    const [x, y] = canvas.graph_mouse
-    const index = output ? canvas.isOverNodeInput(node, x, y) : canvas.isOverNodeOutput(node, x, y)
-    if (index >= 0) return this.reason(node, index)
     // Over the slots it came from, nothing is meant yet.
     if (node === from) return canvas.overSlot() ? undefined : texts.wires.itself(node.getTitle())
     return this.noneFits(node, output ? 'input' : 'output')

@@ -116,6 +116,31 @@ test('a wire that is dragged says where it may go, and why not elsewhere', async
   await page.mouse.up()
 })
 
+test('a wire that would break a rule of loops is told before it is made', async () => {
+  await open(
+    fileOf({ 1: 'SamplingStart', 2: 'SamplingEnd', 3: 'RepeatStart', 4: 'RepeatEnd', 5: 'Mix', 6: 'Inspect' }, [
+      [1, 'loop', 2, 'loop'],
+      [3, 'loop', 4, 'loop'],
+      [1, 'x_t', 5, 'a'],
+      [5, 'mix', 6, 'value'],
+    ]),
+  )
+  const warning = () =>
+    page.evaluate(
+      () =>
+        (
+          document.querySelector('canvas') as unknown as { data: { wiring: { warning(): string | undefined } } }
+        ).data.wiring.warning() ?? '',
+    )
+  await over(await slot('Repeat Start', 'output', 'index'))
+  await page.mouse.down()
+  await over(await slot('Mix', 'input', 'weight'))
+  await expect.poll(warning).toContain('Depends on the iterations of two loops')
+  expect(await refusal()).toBeUndefined()
+  await page.mouse.up()
+  await expect.poll(wires).toContain('Repeat Start > Mix')
+})
+
 test('Alt and a click lead a wire by a dot, which is dragged, undone, and deleted with its wire going on', async () => {
   const file = fileOf({ 1: 'GaussianNoise', 2: 'StopGradient', 3: 'Inspect' }, [
     [1, 'noise', 2, 'value'],
@@ -149,4 +174,74 @@ test('Alt and a click lead a wire by a dot, which is dragged, undone, and delete
   await page.mouse.click(middle.x, middle.y)
   await press('Alt+Delete')
   await expect.poll(wires).toEqual(['Gaussian Noise > Stop Gradient', 'Stop Gradient > Inspect'])
+})
+
+test('a pointer that rests on a wire sees what it carries, and keys see it in the outline', async () => {
+  const file = fileOf({ 1: 'GaussianNoise', 2: 'StopGradient', 3: 'Inspect' }, [
+    [1, 'noise', 2, 'value'],
+    [2, 'value', 3, 'value'],
+  ])
+  file.nodes[0]!.properties = { batch_size: 64, shape: '2' }
+  await open(file)
+  const [from, to] = [await slot('Gaussian Noise', 'output', 'noise'), await slot('Stop Gradient', 'input', 'value')]
+  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
+  const card = page.getByRole('tooltip')
+  await over({ x: middle.x, y: middle.y - 80 })
+  await over(middle)
+  await card.getByText('Shows after a run').waitFor()
+  await press('Control+Enter')
+  await page.getByText('Finished in').first().waitFor()
+  await over({ x: middle.x, y: middle.y - 80 })
+  await expect.poll(() => card.count()).toBe(0)
+  await over(middle)
+  await card.getByText('[64, 2]').waitFor()
+  expect((await card.innerText()).replaceAll(/\s+/g, ' ')).toMatch(
+    /Gaussian Noise · noise noise \[64, 2\] mean .* std .* NaN none/,
+  )
+  expect(await card.locator('canvas').count()).toBe(2)
+
+  await press('Alt+o')
+  await press('Home')
+  await press('Enter')
+  const look = page.locator('.outline').getByRole('button', { name: 'What noise carries' })
+  await look.focus()
+  await press('Enter')
+  await page.locator('.outline .glance').getByText('[64, 2]').waitFor()
+  expect(await look.getAttribute('aria-expanded')).toBe('true')
+  await press('Enter')
+  expect(await page.locator('.outline .glance').count()).toBe(0)
+})
+
+test('a node that is dragged over the border of a loop says whether it belongs to it, and why', async () => {
+  const file = fileOf({ 1: 'SamplingStart', 2: 'StopGradient', 3: 'SamplingEnd', 4: 'NoiseSchedule' }, [
+    [1, 'loop', 3, 'loop'],
+    [1, 'x_t', 2, 'value'],
+  ])
+  file.nodes[3]!.pos = [0, 400]
+  await open(file)
+  const said = () =>
+    page.evaluate(
+      () =>
+        (
+          document.querySelector('canvas') as unknown as { data: { following: { said(): { words: string } | undefined } } }
+        ).data.following.said()?.words ?? 'nothing',
+    )
+  const drag = async (title: string, dx: number, dy: number) => {
+    const from = await placeOf(page, title)
+    await over(from)
+    await page.mouse.down()
+    await over({ x: from.x + dx / 2, y: from.y + dy / 2 })
+    await over({ x: from.x + dx, y: from.y + dy })
+  }
+  const inside = await placeOf(page, 'Stop Gradient')
+  const once = await placeOf(page, 'Noise Schedule')
+  await drag('Noise Schedule', inside.x - once.x, inside.y - once.y + 40)
+  await expect.poll(said).toBe('Runs once: nothing of the loop reaches it.')
+  await page.mouse.up()
+  expect(await said()).toBe('Runs once: nothing of the loop reaches it.')
+  await expect.poll(said).toBe('nothing')
+  await press('Control+z')
+  await drag('Stop Gradient', 0, 300)
+  await expect.poll(said).toBe('In the body, wherever it lies: takes x_t of Sampling Start.')
+  await page.mouse.up()
 })

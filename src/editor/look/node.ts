@@ -28,7 +28,14 @@ export function paintBody(node: Painted, size: readonly [number, number], painti
     ctx.shadowColor = 'transparent'
   } else ctx.fill()
 
+  // In the colour of its loop, to be told from what only lies there.
   const { globalAlpha } = ctx
+  if (node.loop) {
+    ctx.globalAlpha *= 0.08
+    ctx.fillStyle = colours.category(node.loop)
+    ctx.fill()
+    ctx.globalAlpha = globalAlpha
+  }
   if (height > TITLE && radius > 0) {
     ctx.beginPath()
     ctx.roundRect(0, -TITLE, size[0], TITLE, [radius, radius, 0, 0])
@@ -114,12 +121,23 @@ function paintBorder(
   const thin = Math.max(1, 1 / scale)
   const fault = state === 'fault' || node.has_errors
   ctx.lineWidth = thin
-  ctx.strokeStyle = fault ? colours.danger : state === 'running' ? tint : node.mouseOver ? colours.nodeFaint : colours.nodeLine
+  const loop = node.loop && state !== 'running' && !fault && !node.mouseOver ? colours.category(node.loop) : undefined
+  ctx.strokeStyle = fault
+    ? colours.danger
+    : state === 'running'
+      ? tint
+      : node.mouseOver
+        ? colours.nodeFaint
+        : (loop ?? colours.nodeLine)
   if (fault || state === 'running') ctx.lineWidth = 1.5 * thin
   const radius = radiusAt(scale)
   box(ctx, 0, -TITLE, width, height, radius)
   if (node.has_errors || node.part === 'bypassed') ctx.setLineDash([5, 4])
+  const { globalAlpha } = ctx
+  // What runs is brighter.
+  if (loop) ctx.globalAlpha *= 0.65
   ctx.stroke()
+  ctx.globalAlpha = globalAlpha
   ctx.setLineDash([])
   if (fault || (state === 'running' && !node.is_selected))
     ring(ctx, width, height, radius, 4, fault ? colours.danger : tint, 0.22)

@@ -30,6 +30,8 @@ export interface PaintedWidget {
 export interface Painted {
   pos: ArrayLike<number>
   size: ArrayLike<number>
+  /** Category of the loop that it runs in, or is an end of. */
+  loop?: string | undefined
   /** Whether it plays in a run; undefined until that is known. */
   part?: Part
   flags: { collapsed?: boolean }

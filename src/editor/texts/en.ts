@@ -2,6 +2,7 @@
 import { inEnglish, type TipWords } from '../../nodes/litegraph/tooltips.ts'
 import { enLibrary } from './enLibrary.ts'
 import { wiresInEnglish, type WireWords } from '../../nodes/litegraph/wires.ts'
+import { zonesInEnglish } from '../../nodes/litegraph/zones.ts'
 
 const plural = (count: number, one: string, many = one + 's') => `${count} ${count === 1 ? one : many}`
 
@@ -672,6 +673,15 @@ export const en = {
     sample: (count: string) => `Histogram of ${count} of them`,
     noNaN: 'none',
     infinite: 'infinite',
+  },
+
+  /** What is said of loops on the canvas. */
+  zones: {
+    ...zonesInEnglish,
+    runsOnce: 'Runs once: nothing of the loop reaches it.',
+    inBody: 'In the body of the loop, wherever it lies.',
+    takes: (slot: string, start: string) => `In the body, wherever it lies: takes ${slot} of ${start}.`,
+    takesThrough: (slot: string, node: string) => `In the body, wherever it lies: takes ${slot} of ${node}, which is in it.`,
   },
 
   /** Why a wire cannot be. */

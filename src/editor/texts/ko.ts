@@ -685,6 +685,16 @@ export const ko: Texts = {
     infinite: '무한',
   },
 
+  zones: {
+    each: { sampling: '단계마다', training: '학습 단계마다' },
+    eachTime: '반복마다',
+    becomes: (next, each) => `${subject(next)} ${towards(each)} 이어짐`,
+    runsOnce: '한 번만 실행됩니다. 루프의 값이 닿지 않습니다.',
+    inBody: '어디에 놓여 있든 루프 안에서 실행됩니다.',
+    takes: (slot, start) => `어디에 놓여 있든 루프 안에서 실행됩니다. ${start}의 ${object(slot)} 받습니다.`,
+    takesThrough: (slot, node) => `어디에 놓여 있든 루프 안에서 실행됩니다. 루프 안에 있는 ${node}의 ${object(slot)} 받습니다.`,
+  },
+
   wires: {
     takes: (input, taken, given) =>
       `${topic(input)} ${object(taken.join(' 또는 '))} 받고, ${topic(given.join(' 또는 '))} 받지 않습니다.`,

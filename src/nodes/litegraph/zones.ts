@@ -1,5 +1,5 @@
 // Loops as areas behind the nodes. Which nodes lie in a zone and where it is drawn follow from boxes and wires alone.
-import type { LGraph, LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
+import type { LGraph, LGraphCanvas, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { Box } from '../views/canvas.ts'
 import { FONTS } from '../views/canvas.ts'
 import { LOOP } from '../workflow/slots.ts'
@@ -97,7 +97,8 @@ function bodyOf(start: string, end: string, targets: ReadonlyMap<string, string[
   return body
 }
 
-function around(boxes: readonly Box[]): Box {
+function around(all: readonly Box[]): Box {
+  const boxes = all.filter(({ x }) => !Number.isNaN(x))
   const left = Math.min(...boxes.map(({ x }) => x)) - PAD
   const top = Math.min(...boxes.map(({ y }) => y)) - TOP
   const right = Math.max(...boxes.map(({ x, width }) => x + width)) + PAD
@@ -114,6 +115,23 @@ export interface ZoneLook {
   ground?: string
   /** By category of the Start. */
   colour?: (category: string) => string
+  words?: () => ZoneWords
+  /** What finds the zones of a graph, if others ask for them too. */
+  zonesIn?: (graph: LGraph) => Zone[]
+}
+
+/** What is said on zones, in a language. */
+export interface ZoneWords {
+  /** By category of the Start. */
+  each: Readonly<Record<string, string>>
+  eachTime: string
+  becomes(next: string, each: string): string
+}
+
+export const zonesInEnglish: ZoneWords = {
+  each: { sampling: 'each step', training: 'each training step' },
+  eachTime: 'each time',
+  becomes: (next, each) => `${next} becomes ${each}`,
 }
 
 /** Draws zones in the coordinates of the graph, to be called before wires and nodes are drawn. */
@@ -121,7 +139,7 @@ export function drawZones(
   ctx: CanvasRenderingContext2D,
   zones: readonly Zone[],
   progress: (zone: Zone) => ZoneProgress | undefined = () => undefined,
-  { scale = 1, ground = '#222', colour: colourOf = zoneColour }: ZoneLook = {},
+  { scale = 1, ground = '#222', colour: colourOf = zoneColour, words = () => zonesInEnglish }: ZoneLook = {},
 ) {
   for (const zone of zones) {
     const colour = colourOf(zone.category)
@@ -131,8 +149,8 @@ export function drawZones(
     drawProgressLine(ctx, zone, colour, progress(zone))
     drawWayBack(ctx, zone, colour)
     if (scale >= 0.4) {
-      drawTitle(ctx, zone, colour, progress(zone))
-      drawCarried(ctx, zone, colour, ground)
+      drawTitle(ctx, zone, colour, progress(zone), words())
+      drawCarried(ctx, zone, colour, ground, words())
     }
     ctx.restore()
   }
@@ -166,21 +184,25 @@ function drawProgressLine(ctx: CanvasRenderingContext2D, { box }: Zone, colour: 
   ctx.stroke()
 }
 
-const words: Readonly<Record<string, string>> = { sampling: 'each step', training: 'each training step' }
-
 /** "each step", and while it runs "each step   t = 412 · 38/50" */
-export function zoneTitle({ category }: Zone, progress?: ZoneProgress): string {
-  const title = words[category] ?? 'each time'
+export function zoneTitle({ category }: Zone, progress?: ZoneProgress, words = zonesInEnglish): string {
+  const title = words.each[category] ?? words.eachTime
   if (!progress) return title
   return [title, [progress.label, `${progress.index}/${progress.count}`].filter(Boolean).join(' · ')].join('   ')
 }
 
-function drawTitle(ctx: CanvasRenderingContext2D, zone: Zone, colour: string, progress: ZoneProgress | undefined) {
+function drawTitle(
+  ctx: CanvasRenderingContext2D,
+  zone: Zone,
+  colour: string,
+  progress: ZoneProgress | undefined,
+  words: ZoneWords,
+) {
   ctx.font = `13px ${FONTS}`
   ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
   ctx.fillStyle = colour
-  ctx.fillText(zoneTitle(zone, progress), zone.box.x + 14, zone.box.y + 20)
+  ctx.fillText(zoneTitle(zone, progress, words), zone.box.x + 14, zone.box.y + 20)
 }
 
 /** Height of the way back in a zone. */
@@ -225,9 +247,9 @@ function drawWayBack(ctx: CanvasRenderingContext2D, zone: Zone, colour: string) 
 }
 
 /** What is carried, in words: an arrow between names would point against the way back. */
-function drawCarried(ctx: CanvasRenderingContext2D, zone: Zone, colour: string, ground: string) {
+function drawCarried(ctx: CanvasRenderingContext2D, zone: Zone, colour: string, ground: string, words: ZoneWords) {
   const text = Object.entries(zone.carries)
-    .map(([next, each]) => (next === each ? next : `${next} becomes ${each}`))
+    .map(([next, each]) => (next === each ? next : words.becomes(next, each)))
     .join(', ')
   const room = Math.abs(zone.endBox.x + zone.endBox.width / 2 - zone.startBox.x - zone.startBox.width / 2) - 60
   ctx.font = `12px ${FONTS}`
@@ -250,14 +272,14 @@ function drawCarried(ctx: CanvasRenderingContext2D, zone: Zone, colour: string, 
 
 // ---- on a litegraph canvas
 
-/** Zones of what is on the canvas. */
-export function zonesOf(graph: LGraph): Zone[] {
+/** Zones of what is on the canvas; `without` takes no room in its own. */
+export function zonesOf(graph: LGraph, without?: LGraphNode): Zone[] {
   return zonesFrom(
     graph._nodes.map((node): ZoneNode => {
       const box = boxOfNode(node)
       return {
         id: String(node.id),
-        box,
+        ...(node === without ? { box: nowhere } : { box }),
         sources: sourcesOf(node).map(({ id }) => String(id)),
         ...(isDiffusionNode(node) && loopOf(node)),
       }
@@ -267,7 +289,11 @@ export function zonesOf(graph: LGraph): Zone[] {
 
 const TITLE = 30
 
-function boxOfNode(node: LGraph['_nodes'][number]): Box {
+/** Is around nothing: least and greatest of it with others are those of the others. */
+const nowhere: Box = { x: NaN, y: NaN, width: 0, height: 0 }
+
+/** The room that a node takes, with its title. */
+export function boxOfNode(node: LGraphNode): Box {
   const { pos, size, flags } = node
   if (isReroute(node)) return { x: pos[0], y: pos[1], width: size[0], height: size[1] }
   return {
@@ -298,7 +324,7 @@ function carriedNow(start: DiffusionNode, carries: Readonly<Record<string, strin
 }
 
 /** The zones of a graph that is drawn again and again: found anew only when a box or a wire is another. */
-function rememberZones(): (graph: LGraph) => Zone[] {
+export function rememberZones(): (graph: LGraph) => Zone[] {
   let [before, now]: [number[], number[]] = [[], []]
   let of: LGraph | undefined
   let zones: Zone[] = []
@@ -326,7 +352,7 @@ const overlaps = ({ x, y, width, height }: Box, [left, top, across, down]: Array
 /** Draws zones behind the nodes of a canvas from now on, over what it drew there before. Returns its own undo. */
 export function installZones(canvas: LGraphCanvas, look: ZoneLook = {}): () => void {
   const before = canvas.onDrawBackground
-  const zonesNow = rememberZones()
+  const zonesNow = look.zonesIn ?? rememberZones()
   const draw = (ctx: CanvasRenderingContext2D, area: Float32Array) => {
     before?.call(canvas, ctx, area)
     const { graph } = canvas
