@@ -141,7 +141,7 @@ describe('keeping', () => {
   test('a sweep is there while one of its runs is, or may still come', async () => {
     let clock = 0
     const kept = keepRuns(stores(), undefined, () => clock)
-    const ids = async () => (await kept.sweeps()).map(({ id }) => id)
+    const ids = async () => (await kept.sweeps((await kept.list()).runs)).map(({ id }) => id)
     for (const id of ['used', 'unused']) await kept.addSweep({ id, when: 0, workflow: 'w', name: 'Points', text: '{}', axes: [] })
     await kept.add(run('a', { sweep: { id: 'used', at: [0] } }), details('a'))
     expect(await ids()).toEqual(['used', 'unused'])

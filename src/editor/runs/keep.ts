@@ -20,8 +20,8 @@ export interface KeptRuns {
   remove(ids: readonly string[]): Promise<() => Promise<void>>
   /** Records that cannot be read go for good. */
   removeBroken(): Promise<void>
-  /** The newest first; without those that have no run any more. */
-  sweeps(): Promise<Sweep[]>
+  /** The newest first; without those that have no run any more, of the runs there are. */
+  sweeps(runs: readonly Run[]): Promise<Sweep[]>
   addSweep(sweep: Sweep): Promise<void>
 }
 
@@ -66,8 +66,8 @@ export function keepRuns({ runs, runDetails, sweeps }: RunStores, bounds: Bounds
     async removeBroken() {
       for (const key of await runs.keys()) if (!isRun(await runs.get(key))) await drop(key)
     },
-    async sweeps() {
-      const [all, { runs: kept }] = await Promise.all([sweeps.all<Sweep>(), list()])
+    async sweeps(kept) {
+      const all = await sweeps.all<Sweep>()
       const used = new Set(kept.map(({ sweep }) => sweep?.id))
       const old = all.filter(({ id, when }) => !used.has(id) && now() - when > WAITS)
       for (const { id } of old) await sweeps.del(id)

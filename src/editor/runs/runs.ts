@@ -56,7 +56,8 @@ export function createRuns(stores: RunStores, port: EnginePort): Runs {
   let saidFallen = false
 
   async function load() {
-    const [list, grids] = await Promise.all([kept.list(), kept.sweeps()])
+    const list = await kept.list()
+    const grids = await kept.sweeps(list.runs)
     all.value = list.runs
     broken.value = list.broken
     sweeps.value = grids
