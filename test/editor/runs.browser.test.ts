@@ -81,6 +81,9 @@ test('two runs are two rows; compared, starred, opened as they ran, deleted and 
   const differences = page.locator('.compare-table .difference')
   await expect.poll(() => differences.allInnerTexts()).toEqual([expect.stringMatching(/^Adam lr\s+0\.01\s+0\.5$/)])
   expect(await page.locator('.compare-table .samples img').count()).toBe(2)
+  await expect
+    .poll(() => page.locator('.runs-chart .chart-legend li').allInnerTexts())
+    .toEqual([expect.stringMatching(/^lr 0\.01\s/), expect.stringMatching(/^lr 0\.5\s/)])
   axe.push(...(await found(page, 'runs compared', '.lower')))
   expect(axe).toEqual([])
 

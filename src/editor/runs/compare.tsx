@@ -4,16 +4,18 @@ import { byType } from '../declarations.ts'
 import * as format from '../format.ts'
 import { texts } from '../texts.ts'
 import { restore } from './actions.ts'
+import { Curves } from './curves.tsx'
 import { useDetails } from './details.ts'
 import { useUrl } from './picture.tsx'
-import type { Difference, Picture, Run, RunDetails } from './record.ts'
-import { changeInWords, changesInWords, lossInWords, seedsInWords, valueInWords, whenInWords } from './words.ts'
+import type { Change, Difference, Picture, Run, RunDetails } from './record.ts'
+import { changeInWords, changesInWords, lossInWords, namesOf, seedsInWords, valueInWords, whenInWords } from './words.ts'
 import { differencesOf } from './record.ts'
 import { graphOfText } from './runs.ts'
 
 export function Compare({ runs }: { runs: readonly Run[] }) {
   const details = useDetails(runs)
   if (!details) return null
+  const differences = differencesOf(details.map(graphIn), byType)
   return (
     <div class="compare" style={{ '--count': runs.length }}>
       <table class="compare-table">
@@ -27,9 +29,11 @@ export function Compare({ runs }: { runs: readonly Run[] }) {
           </tr>
         </thead>
         <tbody>
-          {runs.length > 1 ? <Differences details={details} /> : <Changed run={runs[0]!} />}
-          <Results runs={runs} />
+          {runs.length > 1 ? <Differences {...differences} count={runs.length} /> : <Changed run={runs[0]!} />}
+          <RowsOf runs={runs} rows={resultsOf(runs)} />
+          <Curves details={details} names={namesOf(runs, differences.params)} />
           <Samples details={details} />
+          <RowsOf runs={runs} rows={circumstances()} />
         </tbody>
       </table>
     </div>
@@ -59,13 +63,19 @@ const graphIn = ({ text }: RunDetails) => {
   }
 }
 
-function Differences({ details }: { details: readonly RunDetails[] }) {
-  const { params, others } = differencesOf(details.map(graphIn), byType)
+interface DifferencesProps {
+  params: readonly Difference[]
+  others: readonly Change[][]
+  /** So many runs are compared. */
+  count: number
+}
+
+function Differences({ params, others, count }: DifferencesProps) {
   if (params.length === 0 && others.every((some) => some.length === 0)) {
     return (
       <tr>
         <th scope="row">{texts.runs.differences}</th>
-        <td colSpan={details.length}>{texts.runs.noDifference}</td>
+        <td colSpan={count}>{texts.runs.noDifference}</td>
       </tr>
     )
   }
@@ -110,42 +120,53 @@ function Changed({ run }: { run: Run }) {
   )
 }
 
-function Results({ runs }: { runs: readonly Run[] }) {
-  const { columns, outcomes, backend, steps } = texts.runs
+/** What each run says in a row. */
+type Rows = [name: string, inWords: (run: Run) => string][]
+
+/** Rows in which somebody says something. */
+function RowsOf({ runs, rows }: { runs: readonly Run[]; rows: Rows }) {
+  const said = rows.filter(([, inWords]) => runs.some((run) => inWords(run)))
+  return (
+    <>
+      {said.map(([name, inWords], i) => (
+        <tr key={i}>
+          <th scope="row">{name}</th>
+          {runs.map((run) => (
+            <td key={run.id} class="number">
+              {inWords(run)}
+            </td>
+          ))}
+        </tr>
+      ))}
+    </>
+  )
+}
+
+/** The last loss, and the numbers that nodes showed. */
+function resultsOf(runs: readonly Run[]): Rows {
   const metrics = new Map(runs.flatMap((run) => run.metrics.map(({ title, name }) => [`${title} ${name}`, { title, name }])))
-  const rows: [string, (run: Run) => string][] = [
-    [columns.loss, lossInWords],
-    [
-      steps,
-      ({ iterations }) => (iterations ? texts.runs.iterations(format.count(iterations.done), format.count(iterations.of)) : ''),
-    ],
-    [columns.seconds, ({ seconds, outcome }) => (outcome === 'finished' ? '' : `${outcomes[outcome]}, `) + format.time(seconds)],
-    [columns.seed, seedsInWords],
-    [backend, (run) => run.backend ?? ''],
-    ...[...metrics.values()].map(({ title, name }): [string, (run: Run) => string] => [
-      name || title,
+  const valueIn = (run: Run, like: { title: string; name: string }) =>
+    run.metrics.find(({ title, name }) => title === like.title && name === like.name)?.value
+  return [
+    [texts.runs.columns.loss, lossInWords],
+    ...[...metrics.values()].map((metric): Rows[number] => [
+      metric.name || metric.title,
       (run) => {
-        const found = run.metrics.find((metric) => metric.title === title && metric.name === name)
-        return found ? format.number(found.value) : ''
+        const value = valueIn(run, metric)
+        return value === undefined ? '' : format.number(value)
       },
     ]),
   ]
-  return (
-    <>
-      {rows
-        .filter(([, inWords]) => runs.some((run) => inWords(run)))
-        .map(([name, inWords]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            {runs.map((run) => (
-              <td key={run.id} class="number">
-                {inWords(run)}
-              </td>
-            ))}
-          </tr>
-        ))}
-    </>
-  )
+}
+
+function circumstances(): Rows {
+  const { columns, outcomes, backend, steps, iterations } = texts.runs
+  return [
+    [steps, (run) => (run.iterations ? iterations(format.count(run.iterations.done), format.count(run.iterations.of)) : '')],
+    [columns.seconds, ({ seconds, outcome }) => (outcome === 'finished' ? '' : `${outcomes[outcome]}, `) + format.time(seconds)],
+    [columns.seed, seedsInWords],
+    [backend, (run) => run.backend ?? ''],
+  ]
 }
 
 /** A row for each node that showed some, so that pictures of the same node stand side by side. */

@@ -2,7 +2,7 @@
 import { formatNumber } from '../../nodes/litegraph/widgets.ts'
 import * as format from '../format.ts'
 import { texts } from '../texts.ts'
-import type { Change, Run, Sweep } from './record.ts'
+import type { Change, Difference, Run, Sweep } from './record.ts'
 
 /** The value of a param, short. */
 export function valueInWords(value: unknown): string {
@@ -35,6 +35,23 @@ export function changesInWords({ changed, to }: Pick<Run, 'changed' | 'to'>): st
 export const seedsInWords = ({ seeds }: Run): string => [...new Set(seeds.map(({ value }) => valueInWords(value)))].join(', ')
 
 export const lossInWords = ({ loss }: Run): string => (loss === undefined ? '' : format.number(loss))
+
+/** Short names for runs side by side, each another: by what they differ in, or by when they ran. */
+export function namesOf(runs: readonly Run[], differences: readonly Difference[]): string[] {
+  const told = runs.map(({ when }, i) => {
+    const [first, ...more] = differences
+      .slice(0, MOST_NAMED)
+      .map(({ param, values }) => [param, valueInWords(values[i])] as const)
+    if (!first) return whenInWords(when)
+    return more.length ? [first, ...more].map(([, value]) => value).join(', ') : first.join(' ')
+  })
+  return told.map((name, i) => {
+    const before = told.slice(0, i).filter((other) => other === name).length
+    return before ? `${name} (${before + 1})` : name
+  })
+}
+
+const MOST_NAMED = 3
 
 /** "Optimizer.lr × Data.seed" */
 export const sweepInWords = ({ axes }: Sweep): string => axes.map(({ title, param }) => `${title}.${param}`).join(' × ')

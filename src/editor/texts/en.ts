@@ -371,6 +371,8 @@ export const en = {
     graph: 'Graph',
     backend: 'Backend',
     steps: 'Iterations',
+    step: 'step',
+    lossOf: (node: string) => `Loss of ${node}`,
     iterations: (done: string, of: string) => (done === of ? done : `${done} of ${of}`),
     restore: 'Open as it ran',
     restored: (when: string) => `The graph of ${when} is open`,

@@ -382,6 +382,8 @@ export const ko: Texts = {
     graph: '그래프',
     backend: '백엔드',
     steps: '반복',
+    step: '단계',
+    lossOf: (node) => `${node}의 손실`,
     iterations: (done, of) => (done === of ? done : `${of} 중 ${done}`),
     restore: '실행한 그대로 열기',
     restored: (when) => `${when}의 그래프를 열었습니다`,
