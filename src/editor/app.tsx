@@ -21,6 +21,7 @@ import { Status } from './status.tsx'
 import { texts } from './texts.ts'
 import { Top } from './top.tsx'
 import { Viewer } from './viewer/open.tsx'
+import { TourLoader } from './tour/loader.tsx'
 
 function App({ editor }: { editor: Editor }) {
   return (
@@ -28,6 +29,7 @@ function App({ editor }: { editor: Editor }) {
       <Blank editor={editor} />
       <Top />
       <TabBar />
+      <TourLoader />
       <Drawer />
       <Panel />
       <Lower />

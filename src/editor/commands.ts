@@ -19,6 +19,7 @@ import * as state from './state.ts'
 import { texts } from './texts.ts'
 import type { Texts } from './texts/en.ts'
 import { tabCommands } from './tabCommands.ts'
+import { resumeTour } from './tour/touring.ts'
 import { towards, type Direction } from './towards.ts'
 import { comparable, compare, enlarge } from './viewer/open.tsx'
 import { canEnlarge } from './viewer/sources.ts'
@@ -163,7 +164,7 @@ export function makeCommands(editor: Editor) {
     },
     rename: { keys: ['F2'], enabled: () => nodes().length === 1, run: () => editor.rename(nodes()[0]!) },
     replace: {
-      keys: ['Alt+R'],
+      keys: ['Alt+X'],
       enabled: () => nodes().length === 1,
       run: () => replaceNode(editor, nodes()[0]!),
     },
@@ -197,6 +198,7 @@ export function makeCommands(editor: Editor) {
     },
     minimap: { keys: ['Alt+M'], run: () => editor.showMinimap(!state.settings.value.minimap) },
     menu: { keys: ['Shift+F10', 'ContextMenu'], run: () => editor.openMenu() },
+    tour: { run: () => void resumeTour(editor) },
     shortcuts: { keys: ['?'], run: () => (state.dialog.value = { kind: 'shortcuts' }) },
   } satisfies { [K in keyof Texts['commands']]?: Omit<Command, 'label'> }
   return labelled(table)

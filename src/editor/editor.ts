@@ -29,6 +29,7 @@ import * as state from './state.ts'
 import { applyLanguage, texts } from './texts.ts'
 import { applyTheme } from './theme.ts'
 import { enlarge } from './viewer/open.tsx'
+import { offerTour } from './tour/touring.ts'
 import { createWorkspace, type Workspace } from './workspace.ts'
 
 export interface Editor {
@@ -59,6 +60,7 @@ export interface Editor {
   setLanguage(language: Settings['language']): void
   setLive(live: boolean): void
   showMinimap(shown: boolean): void
+  keepTour(tour: Settings['tour'] & {}): void
   known(type: string): boolean
 }
 
@@ -207,6 +209,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     },
     setLive: (live) => keep({ live }),
     showMinimap: (minimap) => keep({ minimap }),
+    keepTour: (tour) => keep({ tour }),
     known: (type) => byType.has(type),
   }
   editor.commands = makeCommands(editor)
@@ -234,9 +237,11 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     tellVisible()
   })
 
+  const isNew = !state.settings.value.open
   await workspace.begin()
   addEventListener('hashchange', () => void takeLink(editor))
   await takeLink(editor)
+  offerTour(editor, isNew)
   if (!lasting) state.say(texts.unsaved, { text: texts.storage.notLasting, error: true })
   return editor
 }

@@ -81,6 +81,14 @@ export const icons = {
         <path d="m10.25 10.25 3 3" />
       </>,
     ),
+  help: () =>
+    icon(
+      <>
+        <circle cx="8" cy="8" r="5.75" />
+        <path d="M6.4 6.5a1.65 1.65 0 1 1 2.5 1.4c-.6.36-.9.7-.9 1.3" />
+        <circle cx="8" cy="11" r=".5" fill="currentColor" />
+      </>,
+    ),
   settings: () =>
     icon(
       <>

@@ -2,6 +2,7 @@
 // the saved file by itself. Runs are kept beside them (runs/keep.ts).
 import { createStore, del, entries, get, keys, set, type UseStore } from 'idb-keyval'
 import type { RunStores } from './runs/keep.ts'
+import type { Step } from './tour/steps.ts'
 import { texts, type Language } from './texts.ts'
 
 export interface SavedWorkflow {
@@ -40,6 +41,8 @@ export interface Settings {
   panel: boolean
   /** A map of the graph where it is larger than the window. */
   minimap: boolean
+  /** How far the tour has come, and of which workflow; whether it is over. */
+  tour?: { of: string; step: Step; ended?: 'done' | 'skipped' }
   /** Graphs that do not train run again with every change. */
   live: boolean
 }

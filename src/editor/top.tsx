@@ -27,6 +27,7 @@ export function Top() {
           <span class="wide">{texts.top.add}</span>
         </CommandButton>
         <span class="rule" />
+        <HelpButton />
         <SettingsButton />
         <PanelButton />
       </div>
@@ -83,9 +84,13 @@ const fileItems = (editor: Editor): state.Menu['items'] => [
   itemOf(editor, 'downloadScript'),
   itemOf(editor, 'copyLink'),
   itemOf(editor, 'share'),
-  'rule',
-  itemOf(editor, 'shortcuts'),
 ]
+
+function HelpButton() {
+  const editor = useEditor()
+  const items = () => (['tour', 'commands', 'shortcuts'] as const).map((id) => itemOf(editor, id))
+  return <MenuButton label={texts.top.help} icon={<icons.help />} menu={() => ({ title: texts.top.help, items: items() })} />
+}
 
 function RunButtons() {
   const now = state.run.state.value

@@ -1,6 +1,7 @@
 // A link with the whole graph: copied in one profile, opened in another, it makes the same picture.
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, expect, test } from 'vitest'
+import type { ImagesView } from '../../src/engine/plan/view.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
@@ -25,8 +26,8 @@ async function openAt(address: string): Promise<Page> {
   return page
 }
 
-/** What the node of this title shows after a run. */
-async function shownBy(page: Page, title: string): Promise<string> {
+/** The pixels that the node of this title shows after a run. */
+async function pixelsOf(page: Page, title: string): Promise<number[]> {
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await page
     .getByText(/^Finished in/)
@@ -35,10 +36,10 @@ async function shownBy(page: Page, title: string): Promise<string> {
   return page.evaluate((title) => {
     interface Node {
       getTitle(): string
-      diffusion?: { view?: unknown }
+      diffusion?: { view?: ImagesView }
     }
     const { data } = document.querySelector('canvas') as unknown as { data: { graph: { _nodes: Node[] } } }
-    return JSON.stringify(data.graph._nodes.find((node) => node.getTitle() === title)!.diffusion?.view)
+    return [...data.graph._nodes.find((node) => node.getTitle() === title)!.diffusion!.view!.groups[0]!.pixels]
   }, title)
 }
 
@@ -53,7 +54,7 @@ const sampling = workflowOf({
       { model: 'Net.model', x_T: 'Noise.noise', schedule: 'Schedule.schedule' },
       { num_inference_steps: 4 },
     ),
-    node('Look', 'Inspect', { value: 'Sampler.x_0' }),
+    node('Picture', 'Preview', { images_1: 'Sampler.x_0' }),
   ],
 })
 
@@ -61,7 +62,9 @@ test('the same picture in another profile, and nothing of it left in the address
   const mine = await openAt(server.address)
   await dropText(mine, 'mine.json', sampling)
   await expect.poll(() => titles(mine)).toContain('Sampler')
-  const seen = await shownBy(mine, 'Look')
+  const seen = await pixelsOf(mine, 'Picture')
+  expect(seen).toHaveLength(4 * 8 * 8)
+  expect(new Set(seen).size).toBeGreaterThan(20)
   await mine.keyboard.press('Alt+Shift+L')
   await mine.getByText('The link is copied').waitFor()
   const link = await mine.evaluate(() => navigator.clipboard.readText())
@@ -70,7 +73,7 @@ test('the same picture in another profile, and nothing of it left in the address
   const theirs = await openAt(link)
   await expect.poll(() => titles(theirs)).toEqual(await titles(mine))
   expect(theirs.url()).toBe(server.address.endsWith('/') ? server.address : `${server.address}/`)
-  expect(await shownBy(theirs, 'Look')).toBe(seen)
+  expect(await pixelsOf(theirs, 'Picture')).toEqual(seen)
 })
 
 test('a link that was cut off is said to be, and what was open stays', async () => {

@@ -35,6 +35,7 @@ export const en = {
     redo: 'Redo',
     add: 'Add node',
     panel: 'Details',
+    help: 'Help',
     settings: 'Settings',
     theme: 'Theme',
     themes: { system: 'As the system', dark: 'Dark', light: 'Light', contrast: 'High contrast' },
@@ -150,7 +151,40 @@ export const en = {
     reroute: 'Add a dot to lead it by',
     rerouteKeys: 'Alt click',
     menu: 'Menu of what is selected',
+    tour: 'Take the tour',
     shortcuts: 'Keyboard shortcuts',
+  },
+
+  tour: {
+    label: 'Tour',
+    place: (step: number, of: number) => `Step ${step} of ${of}`,
+    later: 'Later: it waits in the help menu',
+    skip: 'Skip the tour',
+    gallery: 'Open the gallery',
+    done: 'Done',
+    steps: {
+      run: {
+        title: 'Train a diffusion model',
+        text: 'This graph is a whole training: noise is added to points, and a network learns to take it out again. Press Run.',
+      },
+      watch: {
+        title: 'Watch it learn',
+        text: 'Every 100 steps the same noise becomes samples, by what was learned so far: they move onto the two moons. Wait for the end, or press Stop when you have seen enough.',
+      },
+      change: {
+        title: 'Change one thing',
+        text: 'Select Network, and in the details set predicts to epsilon: then it says the noise, as DDPM does. Anything else will do too.',
+      },
+      again: { title: 'Run it again', text: 'Press Run. Only what depends on your change is computed anew.' },
+      compare: {
+        title: 'Compare',
+        text: 'The loss curve keeps the line of the run before, beside the new one. Wait for the end, or press Stop when you have seen enough.',
+      },
+      end: {
+        title: 'That is all there is to it',
+        text: 'Change, run, compare. A double-click on the canvas finds a node, a drag from a slot wires it, and the gallery has more to begin from.',
+      },
+    },
   },
 
   palette: {

@@ -46,6 +46,7 @@ export const ko: Texts = {
     redo: '다시 실행',
     add: '노드 추가',
     panel: '세부 정보',
+    help: '도움말',
     settings: '설정',
     theme: '테마',
     themes: { system: '시스템과 같게', dark: '어둡게', light: '밝게', contrast: '고대비' },
@@ -162,7 +163,40 @@ export const ko: Texts = {
     reroute: '지나갈 점 추가',
     rerouteKeys: 'Alt 클릭',
     menu: '선택한 것의 메뉴',
+    tour: '둘러보기',
     shortcuts: '단축키',
+  },
+
+  tour: {
+    label: '둘러보기',
+    place: (step, of) => `${of}단계 중 ${step}단계`,
+    later: '나중에: 도움말 메뉴에서 이어서 볼 수 있습니다',
+    skip: '둘러보기 건너뛰기',
+    gallery: '갤러리 열기',
+    done: '마침',
+    steps: {
+      run: {
+        title: '확산 모델 학습하기',
+        text: '이 그래프가 학습의 전부입니다. 점에 노이즈를 더하고, 네트워크는 그 노이즈를 걷어내는 법을 배웁니다. 실행을 누르세요.',
+      },
+      watch: {
+        title: '배우는 모습 보기',
+        text: '100단계마다 같은 노이즈를 지금까지 배운 대로 샘플로 바꿉니다. 샘플이 두 초승달 위로 옮겨 갑니다. 끝날 때까지 기다리거나, 충분히 보았으면 중지를 누르세요.',
+      },
+      change: {
+        title: '하나만 바꾸기',
+        text: 'Network를 고르고 세부 정보에서 predicts를 epsilon으로 바꾸세요. 그러면 DDPM처럼 노이즈를 예측합니다. 다른 것을 바꾸어도 됩니다.',
+      },
+      again: { title: '다시 실행하기', text: '실행을 누르세요. 바꾼 것에 달린 부분만 새로 계산합니다.' },
+      compare: {
+        title: '비교하기',
+        text: '손실 곡선에는 지난 실행의 선이 새 선과 나란히 남아 있습니다. 끝날 때까지 기다리거나, 충분히 보았으면 중지를 누르세요.',
+      },
+      end: {
+        title: '이것이 전부입니다',
+        text: '바꾸고, 실행하고, 비교합니다. 캔버스를 더블클릭하면 노드를 찾고, 슬롯에서 끌면 선이 이어지며, 갤러리에는 시작할 거리가 더 있습니다.',
+      },
+    },
   },
 
   palette: {

@@ -1,0 +1,99 @@
+// The tour as somebody new has it: it goes on by what is done, by pointer or keys, and is not shown again.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { newWorkflow, placeOf } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let context: BrowserContext
+let page: Page
+
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+})
+afterEach(() => context?.close())
+
+const note = () => page.getByRole('complementary', { name: 'Tour' })
+const heading = (title: string) => note().getByRole('heading', { name: title }).waitFor({ timeout: 60_000 })
+const button = (name: string) => page.getByRole('button', { name, exact: true })
+
+async function reload() {
+  await page.reload()
+  await page.waitForSelector('.status')
+  await page.waitForTimeout(500)
+}
+
+const fromHelp = async () => {
+  await button('Help').click()
+  await page.getByRole('menuitem', { name: 'Take the tour' }).click()
+}
+
+test('goes on when it was done: run, watch, change, run again, compare; then it is over', async () => {
+  await heading('Train a diffusion model')
+  await page.addScriptTag({ content: axe })
+  const violations = () =>
+    page.evaluate(async () => {
+      const { violations } = await (
+        globalThis as unknown as { axe: { run(within: string): Promise<{ violations: { id: string }[] }> } }
+      ).axe.run('.tour')
+      return violations.map(({ id }) => id)
+    })
+  expect(await violations()).toEqual([])
+  await button('Run').click()
+  await heading('Watch it learn')
+  await page
+    .locator('.status .figures')
+    .getByText(/step [1-9]/)
+    .waitFor({ timeout: 60_000 })
+  await button('Stop').click()
+  await heading('Change one thing')
+  const { x, y } = await placeOf(page, 'Network')
+  await page.mouse.click(x, y)
+  await page.getByLabel('predicts', { exact: true }).selectOption('epsilon')
+  await heading('Run it again')
+  await page.locator('canvas.canvas').focus()
+  await page.keyboard.press('Control+z')
+  await heading('Change one thing')
+  await page.keyboard.press('Control+Shift+z')
+  await heading('Run it again')
+  await page.keyboard.press('Control+Enter')
+  await heading('Compare')
+  await page
+    .locator('.status .figures')
+    .getByText(/step [1-9]/)
+    .waitFor({ timeout: 60_000 })
+  await button('Stop').click()
+  await heading('That is all there is to it')
+  await note().getByRole('button', { name: 'Done' }).click()
+  await reload()
+  expect(await note().count()).toBe(0)
+  await fromHelp()
+  await heading('Train a diffusion model')
+  expect(await page.evaluate(() => document.activeElement!.classList.contains('tour'))).toBe(true)
+})
+
+test('put aside it waits in the help menu, skipped it does not come again; elsewhere it is not shown', async () => {
+  await heading('Train a diffusion model')
+  await note().getByRole('button', { name: 'Later' }).focus()
+  await page.keyboard.press('Escape')
+  await note().waitFor({ state: 'detached' })
+  await expect.poll(() => page.evaluate(() => document.activeElement!.tagName)).toBe('CANVAS')
+  await fromHelp()
+  await heading('Train a diffusion model')
+  await newWorkflow(page)
+  expect(await note().count()).toBe(0)
+  await fromHelp()
+  await heading('Train a diffusion model')
+  await note().getByRole('button', { name: 'Skip the tour' }).click()
+  await reload()
+  expect(await note().count()).toBe(0)
+})
