@@ -5,6 +5,7 @@ import { unzipSync } from 'fflate'
 import { readCheckpoint, sha256Of } from '../../src/engine/checkpoint/pipeline.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import type { ObserverContext, ObserverOp, OutputFile, OutputOp, RunOp } from '../../src/engine/plan/op.ts'
+import { opTable } from '../../src/engine/plan/op.ts'
 import type {
   ChartView,
   FilmView,
@@ -14,15 +15,21 @@ import type {
   StatisticsView,
   View,
 } from '../../src/engine/plan/view.ts'
+import { createSession } from '../../src/engine/plan/session.ts'
+import { memoryStore } from '../../src/engine/plan/store.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import { noiseSchedule } from '../../src/engine/schedule.ts'
 import type { Tensor } from '../../src/engine/tf.ts'
 import { tf } from '../../src/engine/tf.ts'
 import type { Dataset, Model, Prediction, Samples, Value } from '../../src/engine/values.ts'
 import { mapTensors, tensorsOf } from '../../src/engine/values.ts'
+import { assetsOf } from '../../src/nodes/assets.ts'
 import { loadCheckpoint } from '../../src/nodes/files/loadCheckpoint.ts'
 import { saveCheckpoint } from '../../src/nodes/files/saveCheckpoint.ts'
 import { saveImage } from '../../src/nodes/files/saveImage.ts'
+import { keptIn } from '../../src/nodes/kept.ts'
+import { shippedInNode } from '../../src/nodes/shipped-node.ts'
+import { nodes } from '../../src/nodes/table.ts'
 import { chart } from '../../src/nodes/view/chart.ts'
 import { compare } from '../../src/nodes/view/compare.ts'
 import { denoisingPreview } from '../../src/nodes/view/denoisingPreview.ts'
@@ -33,8 +40,10 @@ import { preview } from '../../src/nodes/view/preview.ts'
 import { scatter } from '../../src/nodes/view/scatter.ts'
 import { spectrum } from '../../src/nodes/view/spectrum.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
+import { trainingGraph } from '../trainingGraph.ts'
+import { node } from './evaluate.ts'
 
-const NOWHERE: ObserverContext = { index: undefined, label: undefined, series: [], earlier: [], items: [] }
+const NOWHERE: ObserverContext = { index: undefined, label: undefined, series: [], earlier: [], keep: () => {}, items: [] }
 
 /** What an observer shows of some inputs, with the defaults of its params but for `params`; frees the inputs. */
 async function view<V extends View>(
@@ -367,6 +376,30 @@ onCpu(() => {
     expect(shown).toMatchObject({ xLabel: 'step', yLabel: '', yLog: false })
     const overTime = await view<ChartView>(chart, { x: { type: 'timestep', t: Float64Array.of(4) } })
     expect(overTime.xLabel).toBe('t')
+  })
+
+  test('the history of a run that came before stays behind', async () => {
+    let shown: ChartView | undefined
+    const session = createSession({
+      ops: opTable(nodes),
+      assets: assetsOf(keptIn(memoryStore()), keptIn(memoryStore()), shippedInNode()),
+      onEvent: (event) => void (event.type === 'view' && (shown = event.view as ChartView)),
+    })
+    const curve = node('Curve', 'Chart', { values_1: 'End.history' })
+    for (const [run, steps, lr] of [
+      [1, 3, 0.01],
+      [2, 4, 0.01],
+      [3, 2, 0.02],
+    ] as const) {
+      const training = trainingGraph(steps).nodes.map((each) => (each.id === 'Adam' ? { ...each, params: { lr } } : each))
+      await session.run({ type: 'run', run, graph: { nodes: [...training, curve] }, targets: ['Curve'] })
+    }
+    await session.dispose()
+    // More steps of the same training are the same line.
+    expect(shown!.lines.map(({ y, kept }) => [y.length, kept])).toEqual([
+      [4, true],
+      [2, undefined],
+    ])
   })
 
   test('a history with timesteps lies over t, whichever way it came', async () => {

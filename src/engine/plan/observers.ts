@@ -41,6 +41,8 @@ interface Watcher {
   /** Which computation the lines belong to; another one begins new lines. */
   key: string
   lines: Map<string, { x: number[]; y: number[] }>
+  /** Lines that the observer read as a whole, as they were last. */
+  whole: Map<string, Series>
   pending: { slot: string; x: number | Tensor; y: Tensor }[]
   earlier: Series[][]
   items: ItemLog
@@ -91,14 +93,16 @@ export class Observers {
       lastAt: -Infinity,
       key,
       lines: new Map(),
+      whole: new Map(),
       pending: [],
       earlier: [],
       items: new ItemLog(this.options.memory),
     }
     if (known) {
-      const lines = seriesOf(known)
+      const lines = [...seriesOf(known), ...known.whole.values()]
       if (lines.length) known.earlier = [lines, ...known.earlier].slice(0, EARLIER)
       known.lines = new Map()
+      known.whole = new Map()
       known.items.clear()
       known.key = key
     }
@@ -135,7 +139,20 @@ export class Observers {
     await this.readPending(watcher)
     await watcher.items.read()
     const op = this.options.ops.get(step.op) as ObserverOp
-    const context: ObserverContext = { ...at, series: seriesOf(watcher), earlier: watcher.earlier, items: watcher.items.items() }
+    const { whole, items } = watcher
+    const context: ObserverContext = {
+      ...at,
+      series: seriesOf(watcher),
+      get earlier() {
+        return watcher.earlier
+      },
+      keep(line) {
+        whole.set(line.slot, line)
+        // A training that went on is not two.
+        watcher.earlier = watcher.earlier.filter((run) => !run.some((old) => begins(old, line)))
+      },
+      items: items.items(),
+    }
     const view = await op.view(inputs as never, step.params as never, context)
     this.options.onView(step.id, view)
   }
@@ -156,6 +173,10 @@ export class Observers {
     }
   }
 }
+
+/** Whether a line is how another one begins. */
+const begins = (old: Series, line: Series) =>
+  old.slot === line.slot && old.y.length <= line.y.length && old.y.every((y, i) => y === line.y[i] && old.x[i] === line.x[i])
 
 const isNumber = (value: Value | undefined): value is Extract<Value, { tensor: Scalar }> =>
   value?.type === 'loss' || value?.type === 'number'

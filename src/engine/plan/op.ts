@@ -188,6 +188,8 @@ export interface ObserverContext {
   /** Of a collecting observer: this run's lines, and those of earlier runs, newest first. */
   series: Series[]
   earlier: Series[][]
+  /** A line that was read as a whole: with another computation it is one of the earlier ones, as collected lines are. */
+  keep: (line: Series) => void
   /** Of a collecting observer: losses of single items. */
   items: CollectedItems[]
 }

@@ -25,16 +25,17 @@ export const chart = defineNode({
     keep: advanced(integer(2, { min: 0, max: 8 }, 'how many earlier runs stay')),
   },
   collects: 'values',
-  view: async (inputs, { title, names, y_log, keep }, { series, earlier }) => {
+  view: async (inputs, { title, names, y_log, keep }, context) => {
     const given = names.split(',').map((name) => name.trim())
     const nameOf = (slot: string) => given[Number(slot.split('_').at(-1)) - 1] || slot
     const lineOf = ({ slot, x, y }: Series): Line => ({ name: nameOf(slot), x, y })
     const values = wired<Loss | NumberValue | History>(inputs, 'values')
     const histories = values.filter((entry): entry is [string, History] => entry[1].type === 'history')
-    const lines = [
-      ...series.map(lineOf),
-      ...(await Promise.all(histories.map(([slot, history]) => historyLine(nameOf(slot), history)))),
-    ]
+    const whole = await Promise.all(histories.map(([slot, history]) => historyLine(slot, history)))
+    whole.forEach((line) => context.keep(line))
+    // Only now: what went on is no earlier run.
+    const { series, earlier } = context
+    const lines = [...series, ...whole].map(lineOf)
     const timed = histories.length > 0 && series.length === 0 && histories.every(([, { t }]) => t)
     const kept = earlier.slice(0, keep).flatMap((run) => run.map((line) => ({ ...lineOf(line), kept: true })))
     return {
@@ -49,9 +50,9 @@ export const chart = defineNode({
   },
 })
 
-async function historyLine(name: string, { losses, t }: History): Promise<Line> {
+async function historyLine(slot: string, { losses, t }: History): Promise<Series> {
   const y = Float64Array.from(await readAll(losses))
-  if (!t) return { name, x: y.map((_, i) => i), y }
+  if (!t) return { slot, x: y.map((_, i) => i), y }
   const order = t.map((_, i) => i).sort((a, b) => t[a]! - t[b]!)
-  return { name, x: order.map((i) => t[i]!), y: order.map((i) => y[i]!) }
+  return { slot, x: order.map((i) => t[i]!), y: order.map((i) => y[i]!) }
 }
