@@ -7,7 +7,7 @@ import type { Settings } from '../library.ts'
 import * as state from '../state.ts'
 import { stepAfter, type Seen, type Step } from './steps.ts'
 
-export type Tour = NonNullable<Settings['tour']>
+type Tour = NonNullable<Settings['tour']>
 
 /** Put aside until it is asked for. */
 const away = signal(true)
