@@ -7,8 +7,6 @@ import type { Settings } from '../library.ts'
 import * as state from '../state.ts'
 import { stepAfter, type Seen, type Step } from './steps.ts'
 
-type Tour = NonNullable<Settings['tour']>
-
 /** Put aside until it is asked for. */
 const away = signal(true)
 /** Somebody asked for it: keys go to it. */
