@@ -3,7 +3,6 @@
 import { computed, signal } from '@preact/signals'
 import type { Editor } from '../editor.ts'
 import { FIRST } from '../gallery.ts'
-import type { Settings } from '../library.ts'
 import * as state from '../state.ts'
 import { stepAfter, type Seen, type Step } from './steps.ts'
 
