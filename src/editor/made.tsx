@@ -1,5 +1,6 @@
 // Files that a run made: pictures are shown, checkpoints can be kept, everything can be saved to disk.
 import { useEffect, useState } from 'preact/hooks'
+import { workflowOfPng } from '../nodes/workflow.ts'
 import { IconButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
 import { reasonOf } from './drops/reason.ts'
@@ -8,6 +9,7 @@ import { icons } from './icons.tsx'
 import { download } from './run.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
+import { openPictures } from './viewer/files.ts'
 
 /** More than this are not listed at once. */
 const LISTED = 60
@@ -19,7 +21,7 @@ export function MadeFiles({ files }: { files: readonly state.MadeFile[] }) {
       <ul class="files">
         {files.slice(0, most).map((file) => (
           <li key={file.name}>
-            {file.mime.startsWith('image/') && <Picture file={file} />}
+            {file.mime.startsWith('image/') && <Picture file={file} open={() => openMade(files, file)} />}
             <span class="name" title={file.name}>
               {file.name} <span class="type">{format.bytes(file.bytes.length)}</span>
             </span>
@@ -43,8 +45,8 @@ export function MadeFiles({ files }: { files: readonly state.MadeFile[] }) {
   )
 }
 
-/** Small, and whole in a tab of its own. */
-function Picture({ file }: { file: state.MadeFile }) {
+/** Small; it opens large. */
+function Picture({ file, open }: { file: state.MadeFile; open: () => void }) {
   const [url, setUrl] = useState<string>()
   useEffect(() => {
     const made = URL.createObjectURL(new Blob([file.bytes], { type: file.mime }))
@@ -54,10 +56,16 @@ function Picture({ file }: { file: state.MadeFile }) {
   return (
     <a
       class="picture"
+      onClick={(event) => {
+        // With a key, or the middle button, in a tab of its own as any link.
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return
+        event.preventDefault()
+        open()
+      }}
       href={url}
       target="_blank"
       rel="noreferrer"
-      title={texts.panel.enlarge}
+      title={texts.commands.enlarge}
       aria-label={texts.panel.enlarged(file.name)}
     >
       {url && <img src={url} alt="" />}
@@ -79,5 +87,18 @@ function KeepButton({ file }: { file: state.MadeFile }) {
     <button type="button" class="button small" disabled={file.kept ?? false} onClick={() => void keep()}>
       {file.kept ? texts.panel.kept : texts.panel.keep}
     </button>
+  )
+}
+
+/** All pictures of the run are there to be gone to. Each holds its own workflow already. */
+function openMade(files: readonly state.MadeFile[], file: state.MadeFile) {
+  const pictures = files.filter(({ mime }) => mime.startsWith('image/'))
+  void openPictures(
+    pictures.map(({ name, bytes, mime }) => ({
+      title: name,
+      image: new Blob([bytes], { type: mime }),
+      workflow: workflowOfPng(bytes),
+    })),
+    pictures.indexOf(file),
   )
 }

@@ -19,6 +19,8 @@ import { Scrub } from './scrub.tsx'
 import * as state from './state.ts'
 import { declared, texts } from './texts.ts'
 import { typeColour } from './theme.ts'
+import { comparable, compare, enlarge } from './viewer/open.tsx'
+import { canEnlarge } from './viewer/sources.ts'
 import { Unknown } from './unknown.tsx'
 
 export function Panel() {
@@ -75,7 +77,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
         </section>
       )}
       <Scrub node={node} />
-      <ChartButton node={node} />
+      <LargeButton node={node} />
       {Object.keys(declaration.params).length > 0 && (
         <Section title={texts.panel.parameters}>
           <Params node={node} />
@@ -109,16 +111,18 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
   )
 }
 
-/** Charts are shown large as well. */
-function ChartButton({ node }: { node: DiffusionNode }) {
+/** Charts and pictures are shown large as well. */
+function LargeButton({ node }: { node: DiffusionNode }) {
+  const editor = useEditor()
   void state.run.progress.value // the first picture comes with a run
   void state.run.state.value
-  if (!showsChart(node)) return null
+  const chart = showsChart(node)
+  if (!chart && !canEnlarge(node)) return null
   return (
     <section class="section">
-      <button type="button" class="button outline" onClick={() => openChart(node)}>
-        <icons.chart />
-        {texts.commands.chart}
+      <button type="button" class="button outline" onClick={() => (chart ? openChart(node) : void enlarge(editor, node))}>
+        {chart ? <icons.chart /> : <icons.fit />}
+        {chart ? texts.commands.chart : texts.commands.enlarge}
       </button>
     </section>
   )
@@ -236,10 +240,18 @@ export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
 
 function Several({ nodes }: { nodes: readonly LGraphNode[] }) {
   state.followGraph()
+  void state.run.state.value // pictures to compare come with a run
   const editor = useEditor()
   return (
     <section class="section head">
       <h2>{texts.panel.several(nodes.length)}</h2>
+      {comparable(nodes) && (
+        <p class="summary">
+          <button type="button" class="button outline" onClick={() => compare(editor, nodes)}>
+            {texts.commands.compare}
+          </button>
+        </p>
+      )}
       <ul class="slots" style={{ marginTop: '12px' }}>
         {nodes.slice(0, 40).map((node) => (
           <li key={node.id}>

@@ -7,10 +7,11 @@ import { download } from '../run.ts'
 import * as state from '../state.ts'
 import { texts } from '../texts.ts'
 import type { Theme } from '../../nodes/views/canvas.ts'
+import type { Source } from './sources.ts'
 import { formatsOf, sizeOf, written, type Chosen, type Format, type Options } from './writing.ts'
 
 interface SaveProps extends Chosen {
-  title: string
+  source: Source
   theme: Theme
   close: () => void
 }
@@ -32,8 +33,9 @@ function usualOptions(chosen: Chosen): Options {
   return { ...options, scale: width ? Math.min(32, Math.max(1, Math.ceil(USUAL / width))) : 1 }
 }
 
-export function SavePictures({ title, theme, close, ...chosen }: SaveProps) {
+export function SavePictures({ source, theme, close, ...chosen }: SaveProps) {
   const { runner } = useEditor()
+  const workflow = source.workflow ? source.workflow() : runner.workflow()
   const [options, setOptions] = useState(() => usualOptions(chosen))
   const [share, setShare] = useState<number>()
   const [ending] = useState(() => new AbortController())
@@ -46,11 +48,11 @@ export function SavePictures({ title, theme, close, ...chosen }: SaveProps) {
   const size = useMemo(() => sizeOf({ view, at, item }, options), [view, at, item, options])
   const save = async () => {
     setShare(0)
-    const work = { theme, workflow: runner.workflow(), signal: ending.signal, onProgress: setShare }
+    const work = { theme, workflow, signal: ending.signal, onProgress: setShare }
     try {
       const bytes = await written(chosen, options, work)
       const { mime, end } = kinds[options.format]
-      download({ name: `${format.fileName(title)}${end}`, mime, bytes })
+      download({ name: `${format.fileName(source.title)}${end}`, mime, bytes })
       close()
     } catch (error) {
       if (!ending.signal.aborted) state.say(texts.viewer.notSaved, { text: reasonOf(error), error: true })
@@ -72,7 +74,7 @@ export function SavePictures({ title, theme, close, ...chosen }: SaveProps) {
         {texts.viewer.size(size.width, size.height, size.frames)}
         {size.tooLarge && ` ${texts.viewer.tooLarge}`}
       </p>
-      {options.format !== 'gif' && <p class="hint">{texts.viewer.holdsWorkflow}</p>}
+      {options.format !== 'gif' && workflow !== undefined && <p class="hint">{texts.viewer.holdsWorkflow}</p>}
       <div class="answers">
         {share !== undefined && <progress max={1} value={share} aria-label={texts.viewer.saving} />}
         <button type="button" class="button small" onClick={close}>

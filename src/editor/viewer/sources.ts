@@ -14,6 +14,8 @@ export interface Source {
   view(): Shown | undefined
   /** Of a film, the node with which it shares its place in time. */
   node?: DiffusionNode
+  /** What goes into a PNG that is saved of it: the workflow it came of; undefined if that is not known. By default that of the canvas. */
+  workflow?(): string | undefined
 }
 
 /** What is open in the viewer. Set it to open; see viewer.tsx. */
@@ -52,6 +54,7 @@ function sourcesOfNode(node: DiffusionNode): Source[] {
       }),
     )
   }
-  if (isShown(before)) all.push({ key: `${key} before`, title: texts.viewer.before(title), view: () => before })
+  if (isShown(before))
+    all.push({ key: `${key} before`, title: texts.viewer.before(title), view: () => before, workflow: () => undefined })
   return all
 }

@@ -1,8 +1,8 @@
 /**
  * Pictures seen large: enlarged, moved, measured, gone through, compared and saved. One viewer for all of them. It is opened by
  * `state.viewer.value = { sources, show, against? }` (sources.ts): `sources` lists everything that can be chosen in it, each a title
- * and a view (images, a film or points), `show` and `against` are keys of two of them. A picture that is no view yet becomes one
- * by `viewOfImage` (save/pictures.ts). It is a chunk of its own, fetched when it is first opened.
+ * and a view (images, a film or points), `show` and `against` are keys of two of them. Nodes are opened by `enlarge` and `compare`
+ * (open.tsx), image files by `openPictures` (files.ts). It is a chunk of its own, fetched when it is first opened.
  */
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks'
 import type { FilmView } from '../../engine/plan/view.ts'
@@ -174,9 +174,7 @@ function Picture({ source, view, other, saving, setSaving }: PictureProps) {
     <div class="whole" onKeyDown={(event) => onKey(event, sight, turn)}>
       <div class="views" tabIndex={0} role="group" aria-label={texts.viewer.hint}>
         <Against {...comparing} titles={[source.title, other?.source.title]} look={{ sight, theme, smooth, onFound: setFound }} />
-        {saving && (
-          <SavePictures title={source.title} view={view} at={at} item={item} theme={theme} close={() => setSaving(false)} />
-        )}
+        {saving && <SavePictures source={source} view={view} at={at} item={item} theme={theme} close={() => setSaving(false)} />}
       </div>
       {film && <Filmstrip film={film} at={at} seek={seek} />}
       <footer>

@@ -88,7 +88,8 @@ function planeOf({ view }: Chosen) {
 
 interface Work {
   theme: Theme
-  workflow: string
+  /** Undefined: none goes into it. */
+  workflow: string | undefined
   signal: AbortSignal
   /** From 0 to 1. */
   onProgress: (share: number) => void
@@ -97,7 +98,8 @@ interface Work {
 /** The bytes of the file. Throws if `signal` ends it. */
 export async function written(chosen: Chosen, options: Options, work: Work): Promise<Uint8Array<ArrayBuffer>> {
   const { view } = chosen
-  const withWorkflow = (bytes: Uint8Array) => pngWithWorkflow(bytes, work.workflow) as Uint8Array<ArrayBuffer>
+  const withWorkflow = (bytes: Uint8Array<ArrayBuffer>) =>
+    work.workflow === undefined ? bytes : (pngWithWorkflow(bytes, work.workflow) as Uint8Array<ArrayBuffer>)
   if (view.kind === 'scatter') return withWorkflow(await pngOfPoints(chosen, options, work.theme))
   if (view.kind === 'film' && options.format === 'gif') return animated(view, chosen.item, options, work)
   if (view.kind === 'film' && options.format === 'apng') return withWorkflow(await animated(view, chosen.item, options, work))
@@ -123,7 +125,7 @@ async function animated(film: FilmView, item: number | undefined, options: Optio
   return writer.bytes()
 }
 
-async function pngOfPoints(chosen: Chosen, { scale }: Options, theme: Theme): Promise<Uint8Array> {
+async function pngOfPoints(chosen: Chosen, { scale }: Options, theme: Theme): Promise<Uint8Array<ArrayBuffer>> {
   const { view } = chosen
   if (view.kind !== 'scatter') return new Uint8Array()
   const room = planeOf(chosen)

@@ -1,0 +1,40 @@
+// Pictures that are files, in the viewer: what a run made, or kept.
+import type { ImagesView } from '../../engine/plan/view.ts'
+import { reasonOf } from '../drops/reason.ts'
+import * as state from '../state.ts'
+import type { Source } from './sources.ts'
+
+export interface PictureFile {
+  title: string
+  image: Blob
+  /** What it came of, if it is known: it goes into what is saved of it. */
+  workflow?: string
+}
+
+/** Opens the one at `show`, the others beside it to be compared with. */
+export async function openPictures(pictures: readonly PictureFile[], show: number) {
+  try {
+    const sources = await Promise.all(pictures.map(sourceOf))
+    state.viewer.value = { sources: () => sources, show: String(show) }
+  } catch (error) {
+    state.say(pictures[show]!.title, { text: reasonOf(error), error: true })
+  }
+}
+
+async function sourceOf({ title, image, workflow }: PictureFile, index: number): Promise<Source> {
+  const view = await viewOfImage(image, title)
+  return { key: String(index), title, view: () => view, workflow: () => workflow }
+}
+
+/** An image as a view, in red, green and blue. Throws if it is none. */
+async function viewOfImage(image: Blob, name: string): Promise<ImagesView> {
+  const bitmap = await createImageBitmap(image)
+  const { width, height } = bitmap
+  const ctx = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!
+  ctx.drawImage(bitmap, 0, 0)
+  bitmap.close()
+  const { data } = ctx.getImageData(0, 0, width, height)
+  const pixels = new Uint8ClampedArray(3 * width * height)
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) pixels.set(data.subarray(from, from + 3), to)
+  return { kind: 'images', groups: [{ name, width, height, channels: 3, count: 1, pixels }], columns: 0 }
+}
