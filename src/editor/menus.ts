@@ -9,6 +9,7 @@ import { byType } from './declarations.ts'
 import { reroute, type Editor } from './editor.ts'
 import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
 import { LOOP } from '../nodes/workflow/slots.ts'
+import { varies } from './runs/varies.ts'
 import type { Menu, MenuItem } from './state.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
@@ -48,7 +49,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     ...(canEnlarge(node) || showsChart(node) ? [itemOf(editor, 'enlarge')] : []),
     ...(comparable(editor.stage.selection()) ? [itemOf(editor, 'compare')] : []),
     itemOf(editor, 'runTo'),
-    ...(Object.keys(byType.get(node.type)?.params ?? {}).length > 0 ? [itemOf(editor, 'vary')] : []),
+    ...(canVary(node) ? [itemOf(editor, 'vary')] : []),
     ...(byType.get(node.type)?.expands ? [{ label: commands.openNode, run: () => void openNode(editor, node) }] : []),
     'rule',
     itemOf(editor, 'rename'),
@@ -71,6 +72,11 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     itemOf(editor, 'delete', { danger: true }),
     itemOf(editor, 'deleteThrough', { danger: true }),
   ]
+}
+
+function canVary({ type }: LGraphNode): boolean {
+  const declaration = byType.get(type)
+  return declaration !== undefined && Object.values(declaration.params).some((param) => varies(param, declaration))
 }
 
 /** What is done to a group is done to its nodes, but for its name and its end. */

@@ -71,7 +71,7 @@ function ParamRow({ node, name, param }: Props) {
     <div class={`param${changed ? ' changed' : ''}${param.kind === 'boolean' ? ' inline' : ''}${moot ? ' moot' : ''}`}>
       <div class="label">
         <label for={id}>{name}</label>
-        {varies(param) && !moot && (
+        {varies(param, node.diffusion.declaration) && !moot && (
           <button
             type="button"
             class="link vary"

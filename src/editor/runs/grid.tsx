@@ -4,10 +4,11 @@ import { useEditor } from '../context.ts'
 import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
 import { texts } from '../texts.ts'
-import { lookAt } from './actions.ts'
+import { deleteRuns, lookAt } from './actions.ts'
 import { useDetails } from './details.ts'
+import { looking } from './looking.ts'
 import { useUrl } from './picture.tsx'
-import type { Axis, Curve, Run, RunDetails, Sweep } from './record.ts'
+import type { Axis, Curve, Metric, Run, RunDetails, Sweep } from './record.ts'
 import { placesOf, written } from './sweep.ts'
 import { going, keyOf, placeInWords, runMissing, type Going } from './sweeping.ts'
 import { lossInWords } from './words.ts'
@@ -18,8 +19,26 @@ function runsOf({ runs }: Editor, { id }: Sweep): Map<string, Run> {
   return new Map(ours.toReversed().map((run) => [keyOf(id, run.sweep!.at), run]))
 }
 
-const best = (runs: Iterable<Run>): Run | undefined =>
-  [...runs].filter(({ loss }) => Number.isFinite(loss)).sort((a, b) => a.loss! - b.loss!)[0]
+/** The one run whose loss is lower than that of all others. */
+function bestOf(runs: readonly Run[]): Run | undefined {
+  const [first, second] = runs.filter(({ loss }) => Number.isFinite(loss)).sort((a, b) => a.loss! - b.loss!)
+  return second && first!.loss! < second.loss! ? first : undefined
+}
+
+/** So many numbers that nodes showed stand in a cell. */
+const METRICS = 3
+
+const metricKey = ({ title, name }: Metric) => `${title} ${name}`
+
+/** Numbers that differ from run to run tell something of the values. */
+function metricsIn(runs: readonly Run[]): string[] {
+  const values = new Map<string, Set<number>>()
+  for (const metric of runs.flatMap(({ metrics }) => metrics)) {
+    const key = metricKey(metric)
+    values.set(key, (values.get(key) ?? new Set()).add(metric.value))
+  }
+  return [...values].filter(([, { size }]) => size > 1 || runs.length === 1).map(([key]) => key)
+}
 
 export function GridTools({ sweep }: { sweep: Sweep }) {
   const editor = useEditor()
@@ -46,6 +65,20 @@ export function GridTools({ sweep }: { sweep: Sweep }) {
       >
         {texts.runs.compare(runs.length)}
       </button>
+      <button
+        type="button"
+        class="button small danger"
+        disabled={runs.length === 0}
+        onClick={() => {
+          looking.value = undefined
+          void deleteRuns(
+            editor,
+            runs.map(({ id }) => id),
+          )
+        }}
+      >
+        {texts.drawer.delete}
+      </button>
     </div>
   )
 }
@@ -59,6 +92,7 @@ export function Grid({ sweep }: { sweep: Sweep }) {
   const curves = new Map(last.current.map(({ id, losses }) => [id, losses.at(-1)]))
   const span = spanOf([...curves.values()].filter((curve) => curve !== undefined))
   const [rows, columns] = sweep.axes.length > 1 ? (sweep.axes as [Axis, Axis]) : [undefined, sweep.axes[0]!]
+  const [best, metrics] = [bestOf([...runs.values()]), metricsIn([...runs.values()])]
   const cell = (at: number[]) => {
     const run = runs.get(keyOf(sweep.id, at))
     return run ? (
@@ -67,7 +101,8 @@ export function Grid({ sweep }: { sweep: Sweep }) {
         place={placeInWords(sweep.axes, at)}
         curve={curves.get(run.id)}
         span={span}
-        best={run === best(runs.values())}
+        best={run === best}
+        metrics={metrics}
       />
     ) : (
       <Pending now={going.value.get(keyOf(sweep.id, at))} />
@@ -126,9 +161,11 @@ interface RunCellProps {
   curve: Curve | undefined
   span: [number, number]
   best: boolean
+  /** Which numbers are worth showing. */
+  metrics: readonly string[]
 }
 
-function RunCell({ run, place, curve, span, best: isBest }: RunCellProps) {
+function RunCell({ run, place, curve, span, best: isBest, metrics }: RunCellProps) {
   const { sweep: words, outcomes } = texts.runs
   const loss = lossInWords(run)
   return (
@@ -147,7 +184,20 @@ function RunCell({ run, place, curve, span, best: isBest }: RunCellProps) {
         {run.outcome !== 'finished' && <span class={`outcome ${run.outcome}`} />}
         {loss || format.time(run.seconds)}
       </span>
+      <Metrics of={run.metrics.filter((metric) => metrics.includes(metricKey(metric))).slice(0, METRICS)} />
     </button>
+  )
+}
+
+function Metrics({ of }: { of: readonly Metric[] }) {
+  return (
+    <>
+      {of.map((metric) => (
+        <span key={metricKey(metric)} class="metric" title={`${metric.title}: ${metric.name}`}>
+          <span>{metric.name || metric.title}</span> {format.number(metric.value)}
+        </span>
+      ))}
+    </>
   )
 }
 

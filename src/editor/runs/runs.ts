@@ -20,6 +20,8 @@ export interface Runs {
   readonly broken: Signal<number>
   /** To be called as a run is asked for, before its first event: by a change alone, or to these nodes only. */
   asked(item: Queued, byItself: boolean, targets?: readonly string[]): void
+  /** When all runs that have ended are kept, and listed. */
+  settled(): Promise<void>
   /** Looks anew: another tab may have kept some. */
   load(): Promise<void>
   details(id: string): Promise<RunDetails | undefined>
@@ -90,6 +92,10 @@ export function createRuns(stores: RunStores, port: EnginePort): Runs {
     sweeps,
     broken,
     asked: (item, byItself, targets) => recorder.asked(askedOf(item, byItself, targets)),
+    settled: async () => {
+      await recorder.settled()
+      await attempt(async () => {})
+    },
     load: () => attempt(async () => {}),
     details: (id) => kept.details(id),
     change: (id, change) => attempt(() => kept.change(id, change)),

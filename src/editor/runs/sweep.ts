@@ -34,11 +34,11 @@ export interface Varied {
 export function variedIn(file: WorkflowFile, declared: Declared): Varied[] {
   return file.nodes.flatMap((node) => {
     const declaration = declared.get(node.type)
-    if (!declaration || declaration.role === 'note') return []
+    if (!declaration) return []
     const { params, title } = declaration
     const valueOf = (name: string) => (Object.hasOwn(node.properties, name) ? node.properties[name] : params[name]?.default)
     return Object.entries(params)
-      .filter(([name, spec]) => varies(spec) && isMeant(params, name, valueOf) && !replaced(node, spec))
+      .filter(([name, spec]) => varies(spec, declaration) && isMeant(params, name, valueOf) && !replaced(node, spec))
       .map(([param, spec]) => ({ node: String(node.id), title: node.title ?? title, param, spec, value: valueOf(param) }))
   })
 }

@@ -26,6 +26,9 @@ export const going = signal<ReadonlyMap<string, Going>>(new Map())
 
 export const keyOf = (sweep: string, at: readonly number[]) => `${sweep} ${at.join()}`
 
+/** Whether some of it waits or runs. */
+export const isGoing = ({ id }: Sweep) => [...going.value].some(([key, now]) => now.state !== 'ended' && key.startsWith(id))
+
 function tell(key: string, change: Going | undefined) {
   const now = new Map(going.value)
   if (change) now.set(key, change)
@@ -72,7 +75,7 @@ export function runMissing(editor: Editor, sweep: Sweep, done: readonly Run[]) {
   enqueue(editor, sweep, missing)
 }
 
-function enqueue({ runner }: Editor, sweep: Sweep, cells: readonly Cell[]) {
+function enqueue({ runner, runs }: Editor, sweep: Sweep, cells: readonly Cell[]) {
   let left = cells.length
   for (const { at, text, graph } of cells) {
     const key = keyOf(sweep.id, at)
@@ -84,9 +87,10 @@ function enqueue({ runner }: Editor, sweep: Sweep, cells: readonly Cell[]) {
       sweep: { id: sweep.id, at },
       onEvent: (event) => follow(key, event),
       onEnd(outcome) {
-        // Its record takes the place of it, a moment later.
-        tell(key, outcome === 'removed' ? undefined : { ...going.value.get(key), state: 'ended' })
         left--
+        tell(key, outcome === 'removed' ? undefined : { ...going.value.get(key), state: 'ended' })
+        // Its record takes the place of it, a moment later.
+        void runs.settled().then(() => tell(key, undefined))
         if (left === 0 && outcome !== 'removed') sayDone(sweep, cells.length)
       },
     })

@@ -13,7 +13,7 @@ import { useUrl } from './picture.tsx'
 import type { Run } from './record.ts'
 import { bounds, isOf } from './record.ts'
 import { columns, filtered, firstWay, sorted, type Column, type Order } from './sorting.ts'
-import { showSweep } from './sweeping.ts'
+import { isGoing, showSweep } from './sweeping.ts'
 import { changesInWords, lossInWords, runInWords, seedsInWords, sweepInWords, whenInWords } from './words.ts'
 
 const scope = signal<'this' | 'all'>('this')
@@ -76,7 +76,10 @@ export function RunsTools() {
 /** Leads to the grids of sweeps. */
 function SweepsButton({ editor }: { editor: Editor }) {
   const { workflow } = filter.value
-  const sweeps = editor.runs.sweeps.value.filter((sweep) => !workflow || isOf(sweep, workflow.id, workflow.name))
+  const used = new Set(editor.runs.all.value?.map(({ sweep }) => sweep?.id))
+  const sweeps = editor.runs.sweeps.value.filter(
+    (sweep) => (used.has(sweep.id) || isGoing(sweep)) && (!workflow || isOf(sweep, workflow.id, workflow.name)),
+  )
   if (sweeps.length === 0) return null
   const { sweep: words } = texts.runs
   const items = () =>
