@@ -1,6 +1,6 @@
 // The chart component itself; chart.tsx fetches it when the first chart is opened.
 import { useSignal, type Signal } from '@preact/signals'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { measureText } from '../../nodes/views/canvas.ts'
 import { rangeOf, usualSmoothing, type Range } from '../../nodes/views/lines.ts'
 import * as format from '../format.ts'
@@ -12,7 +12,8 @@ import { csvOf } from './csv.ts'
 import { Legend } from './legend.tsx'
 import { labelOf, nearest, stepped } from './lines.ts'
 import { drawnOf, legendOf, readTheme, strokesOf, type Drawn } from './look.ts'
-import { createPlot, type Plot, type PlotEvents } from './plot.ts'
+import { createPlot, type Plot } from './plot.ts'
+import type { PlotEvents } from './pointer.ts'
 import { pngOf } from './png.ts'
 import { NumbersTable } from './table.tsx'
 import { Axes, Tools } from './tools.tsx'
@@ -23,6 +24,7 @@ export function Board(props: ChartProps) {
   const { xLog = false, yLog = props.yLog ?? false, smoothing } = look
   const [zoom, setZoom] = useState<Zoom>({})
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
+  const hintId = useId()
   const [open, setOpen] = useState<'axes' | 'table'>()
   const at = useSignal<number | undefined>(undefined)
   const { theme, colours } = useTheme()
@@ -64,11 +66,16 @@ export function Board(props: ChartProps) {
       )}
       <div class="chart-main">
         <div class="chart-place">
-          <Area view={view} plot={plot} host={host} title={title} xLabel={xLabel} />
+          <Area view={view} plot={plot} host={host} title={title} xLabel={xLabel} hintId={hintId} />
           {!range && <p class="chart-none">{lines.length ? texts.charts.nothingSeen : texts.charts.nothing}</p>}
           {open === 'table' && <NumbersTable title={title} xLabel={xLabel} lines={seen} range={range} />}
         </div>
-        <Legend lines={drawn} runs={runs} at={at} xLabel={xLabel} onHidden={setHidden} hidden={hidden} />
+        <div class="chart-side">
+          <Legend lines={drawn} runs={runs} at={at} xLabel={xLabel} onHidden={setHidden} hidden={hidden} />
+          <p class="hint" id={hintId}>
+            {texts.charts.hint}
+          </p>
+        </div>
       </div>
     </div>
   )
@@ -91,7 +98,8 @@ function usualOf(lines: readonly Drawn[]): number {
 
 /** What the pointer does to what is seen. */
 function eventsOf({ range, xLog, yLog, at, setZoom }: Viewed): PlotEvents {
-  const change = (make: (range: Range) => Zoom) => range && setZoom((zoom) => ({ ...zoom, ...make(range) }))
+  // Of what is seen by then: several may come before it is drawn again.
+  const change = (make: (now: Range) => Zoom) => range && setZoom((zoom) => ({ ...zoom, ...make({ ...range, ...zoom }) }))
   return {
     pointed: (x) => (at.value = x),
     chosen: (chosen) => change(() => chosen),
@@ -109,9 +117,10 @@ interface AreaProps {
   host: { current: HTMLDivElement | null }
   title: string
   xLabel: string
+  hintId: string
 }
 
-function Area({ view, plot, host, title, xLabel }: AreaProps) {
+function Area({ view, plot, host, title, xLabel, hintId }: AreaProps) {
   const said = useSignal('')
   const { seen, range, xLog, at, setZoom } = view
   const point = (x: number | undefined) => {
@@ -144,7 +153,7 @@ function Area({ view, plot, host, title, xLabel }: AreaProps) {
         role="application"
         aria-roledescription={texts.charts.chart}
         aria-label={`${title}: ${seen.map(labelOf).join(', ')}`}
-        title={texts.charts.hint}
+        aria-describedby={hintId}
         onKeyDown={onKeyDown}
         onBlur={() => point(undefined)}
       />

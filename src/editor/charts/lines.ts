@@ -23,6 +23,7 @@ export const labelOf = ({ name, run }: ChartLine) => (run === undefined ? name :
 /** The same line from small x to large, each x once (the last value counts), without places that are no numbers. */
 export function ascending<L extends ChartLine>(line: L): L & { x: Float64Array; y: Float64Array } {
   const { x, y } = line
+  if (x instanceof Float64Array && y instanceof Float64Array && rises(x)) return { ...line, x, y }
   const order: number[] = []
   let sorted = true
   for (let i = 0; i < y.length; i++) {
@@ -34,6 +35,8 @@ export function ascending<L extends ChartLine>(line: L): L & { x: Float64Array; 
   const once = sorted ? order : order.filter((at, i) => i === order.length - 1 || x[order[i + 1]!] !== x[at])
   return { ...line, x: Float64Array.from(once, (i) => x[i]!), y: Float64Array.from(once, (i) => y[i]!) }
 }
+
+const rises = (x: Float64Array) => x.every((at, i) => Number.isFinite(at) && (i === 0 || at > x[i - 1]!))
 
 /** The first place whose value is not below `value`, of values that rise; their count if there is none. */
 export function placeOf(x: ArrayLike<number>, value: number): number {

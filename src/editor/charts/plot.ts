@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css'
 import { tickText } from '../../nodes/views/canvas.ts'
 import type { Range } from '../../nodes/views/lines.ts'
 import { nearest, thinned, together } from './lines.ts'
+import { choose, listen, pressed, type PlotEvents } from './pointer.ts'
 import { marksOf } from './view.ts'
 
 export interface Colours {
@@ -48,18 +49,6 @@ export interface Plot {
   /** What is on the screen, without the cursor. */
   canvas(): HTMLCanvasElement | undefined
   remove(): void
-}
-
-export interface PlotEvents {
-  /** The pointer is at a place along x, or has left. */
-  pointed(x: number | undefined): void
-  /** A part was chosen by dragging; an axis that was not meant is left out. */
-  chosen(zoom: Partial<Range>): void
-  /** To be drawn out by a factor around a place, by its shares of the axes. */
-  zoomed(axis: 'x' | 'y', share: number, factor: number): void
-  /** To be moved, by shares of what is seen. */
-  moved(x: number, y: number): void
-  reset(): void
 }
 
 /** Sizes in CSS pixels. */
@@ -245,60 +234,6 @@ function nearestIn(self: uPlot, series: number, hovered: number, x: number): num
   const [before, after] = [has(-1), has(1)]
   if (before === undefined || after === undefined) return null
   return nearest([self.data[0][before]!, self.data[0][after]!], x) === 1 ? after : before
-}
-
-// ---- pointer
-
-function choose(self: uPlot, events: PlotEvents) {
-  const { left, top, width, height } = self.select
-  if (!width && !height) return
-  const { width: wide, height: high } = self.over.getBoundingClientRect()
-  const between = (axis: 'x' | 'y', from: number, to: number): [number, number] => [
-    self.posToVal(from, axis),
-    self.posToVal(to, axis),
-  ]
-  self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
-  const zoom: Partial<Range> = {}
-  if (width < wide - 1) zoom.x = between('x', left, left + width)
-  if (height < high - 1) zoom.y = between('y', top + height, top)
-  if (zoom.x || zoom.y) events.chosen(zoom)
-}
-
-/** Shift or the middle button moves what is seen; a bare press begins to choose a part of it. */
-function pressed(self: uPlot, event: MouseEvent, choosing: (event: MouseEvent) => null, events: PlotEvents): null {
-  if (event.button === 0 && !event.shiftKey) return choosing(event)
-  if (event.button > 1) return null
-  event.preventDefault()
-  let [x, y] = [event.clientX, event.clientY]
-  const { width, height } = self.over.getBoundingClientRect()
-  const move = (next: MouseEvent) => {
-    events.moved(-(next.clientX - x) / width, (next.clientY - y) / height)
-    ;[x, y] = [next.clientX, next.clientY]
-  }
-  const up = () => {
-    document.removeEventListener('mousemove', move)
-    document.removeEventListener('mouseup', up)
-  }
-  document.addEventListener('mousemove', move)
-  document.addEventListener('mouseup', up)
-  return null
-}
-
-/** The wheel draws out x, with Shift or over the numbers of y that axis; sideways it moves. */
-function listen(self: uPlot, events: PlotEvents) {
-  self.root.addEventListener(
-    'wheel',
-    (event) => {
-      event.preventDefault()
-      const { left, top, width, height } = self.over.getBoundingClientRect()
-      if (!event.shiftKey && Math.abs(event.deltaX) > Math.abs(event.deltaY)) return events.moved(event.deltaX / width, 0)
-      const factor = Math.exp(-(event.deltaY || event.deltaX) * (event.ctrlKey ? 0.01 : 0.002))
-      const [x, y] = [(event.clientX - left) / width, 1 - (event.clientY - top) / height]
-      const axis = event.shiftKey || x < 0 ? 'y' : 'x'
-      events.zoomed(axis, Math.min(1, Math.max(0, axis === 'x' ? x : y)), factor)
-    },
-    { passive: false },
-  )
 }
 
 // ---- what uPlot has no word for

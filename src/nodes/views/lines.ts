@@ -35,7 +35,8 @@ export function rangeOf(lines: readonly Line[], { xLog = false, yLog = false, x 
   const all = extremes(lines, xLog, yLog, [-Infinity, Infinity])
   if (all.x[0] > all.x[1]) return undefined
   const across = ordered(x, all.x, xLog)
-  const here = extremes(lines, xLog, yLog, across)
+  // Most charts show all of their lines: one walk along them is enough.
+  const here = across[0] <= all.x[0] && across[1] >= all.x[1] ? all : extremes(lines, xLog, yLog, across)
   const high = here.y[0] > here.y[1] ? all.y : here.y
   return { x: across, y: ordered(y, yLog ? widenLog(high) : widen(high), yLog) }
 }
@@ -101,10 +102,12 @@ export const usualSmoothing = (line: Line): number => (isNoisy(line) ? 1 - 1 / M
  */
 export function smoothed(y: ArrayLike<number>, weight: number): Float64Array {
   let [mean, sum] = [0, 0]
-  return Float64Array.from(y, (value) => {
-    if (!Number.isFinite(value)) return NaN
-    mean = weight * mean + (1 - weight) * value
+  const means = new Float64Array(y.length).fill(NaN)
+  for (let i = 0; i < y.length; i++) {
+    if (!Number.isFinite(y[i]!)) continue
+    mean = weight * mean + (1 - weight) * y[i]!
     sum = weight * sum + (1 - weight)
-    return mean / sum
-  })
+    means[i] = mean / sum
+  }
+  return means
 }
