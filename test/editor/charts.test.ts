@@ -5,6 +5,7 @@ import { csvOf } from '../../src/editor/charts/csv.ts'
 import { createChartRuns } from '../../src/editor/charts/kept.ts'
 import { ascending, nearest, stepped, thinned, together } from '../../src/editor/charts/lines.ts'
 import { drawnOf, strokesOf } from '../../src/editor/charts/look.ts'
+import { fingers } from '../../src/editor/charts/pointer.ts'
 import { evenly } from '../../src/editor/charts/table.tsx'
 import { marksOf, moved, placeText, readEnd, showing, zoomed } from '../../src/editor/charts/view.ts'
 import { rangeOf, smoothed, usualSmoothing } from '../../src/nodes/views/lines.ts'
@@ -135,6 +136,32 @@ test('runs differ in colour, and in dashes where names do; faint ones lie behind
     ['b', true],
     ['a', false],
     ['a', true],
+  ])
+})
+
+test('a finger moves what is seen, two draw it out around the middle of them', () => {
+  const told: unknown[] = []
+  const events = {
+    moved: (...args: number[]) => told.push(['moved', ...args]),
+    zoomed: (...args: unknown[]) => told.push(['zoomed', ...args]),
+  }
+  const over = { getBoundingClientRect: () => ({ left: 100, width: 200 }) }
+  const by = (...args: [[number, number][], [number, number][]]) => fingers({ over } as never, ...args, events as never)
+  by([[150, 0]], [[170, 5]])
+  by(
+    [
+      [150, 0],
+      [250, 0],
+    ],
+    [
+      [130, 0],
+      [270, 9],
+    ],
+  )
+  expect(told).toEqual([
+    ['moved', -0.1, 0],
+    ['moved', -0, 0],
+    ['zoomed', 'x', 0.5, 1.4],
   ])
 })
 

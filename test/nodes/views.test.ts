@@ -1,6 +1,6 @@
 import { createCanvas } from '@napi-rs/canvas'
 import { describe, expect, test } from 'vitest'
-import type { FilmView, ImagesView, Pictures, View } from '../../src/engine/plan/view.ts'
+import type { ChartLook, FilmView, ImagesView, Pictures, View } from '../../src/engine/plan/view.ts'
 import { logTicks, measureText, ticks, tickText } from '../../src/nodes/views/canvas.ts'
 import { frameAt, scrubAt } from '../../src/nodes/views/film.ts'
 import type { MakeSheet } from '../../src/nodes/views/paint.ts'
@@ -60,10 +60,10 @@ const film = (...values: number[]): FilmView => ({
 
 const box = { x: 20, y: 30, width: 220, height: 200 }
 const makeSheet = createCanvas as unknown as MakeSheet
-const painted = (view: View, within = box, theme = darkTheme, scrub?: number) => {
+const painted = (view: View, within = box, theme = darkTheme, scrub?: number, look?: ChartLook) => {
   const canvas = createCanvas(260, 260)
   const ctx = canvas.getContext('2d') as unknown as CanvasRenderingContext2D
-  paintView(ctx, view, within, theme, { makeSheet, scrub })
+  paintView(ctx, view, within, theme, { makeSheet, scrub, look })
   const { data } = ctx.getImageData(0, 0, 260, 260)
   return (x: number, y: number) => [...data.subarray(4 * (260 * y + x), 4 * (260 * y + x) + 4)]
 }
@@ -167,6 +167,25 @@ describe('painting', () => {
     expect(Math.min(below, above)).toBeGreaterThan(50)
     const apart = painted(chart([line(rising, 'below'), line(rising.toReversed(), 'above')]))
     expect(count(apart, darkTheme.series[1]!)).toBeGreaterThan(1.4 * above)
+  })
+
+  test('a chart is painted as it is looked at: axes of given ends, logarithms, smoothing', () => {
+    const steep = line(Array.from({ length: 200 }, (_, i) => Math.exp(i / 20)))
+    const blue = (look: ChartLook, { x, y }: typeof steep) => {
+      const pixel = painted(chart([{ ...steep, x, y }]), box, darkTheme, undefined, look)
+      const rows: number[] = []
+      for (let at = 0; at < 260; at++) {
+        for (let row = 0; row < 260; row++) if (near(pixel(at, row), darkTheme.series[0]!)) rows.push(row)
+      }
+      return { row: rows.reduce((sum, row) => sum + row, 0) / rows.length, found: rows.length }
+    }
+    // Low for most of its way, straight with a logarithm, and at the top once only its beginning has room.
+    const plain = blue({}, steep).row
+    expect(blue({ yLog: true }, steep).row).toBeLessThan(plain - 20)
+    expect(blue({ y: [0, 20] }, steep).found).toBeLessThan(0.7 * blue({}, steep).found)
+    expect(blue({ x: [150, 200] }, steep).row).toBeLessThan(plain - 20)
+    const restless = line(Array.from({ length: 200 }, (_, i) => i % 2))
+    expect(blue({ smoothing: 0 }, restless).found).toBeGreaterThan(3 * blue({ smoothing: 0.99 }, restless).found)
   })
 })
 

@@ -84,7 +84,7 @@ function turned(self: uPlot, event: WheelEvent, events: PlotEvents) {
 type Places = readonly (readonly [number, number])[]
 
 /** One finger moves along x, two move and draw it out. */
-function fingers(self: uPlot, before: Places, after: Places, events: PlotEvents) {
+export function fingers(self: uPlot, before: Places, after: Places, events: PlotEvents) {
   const { left, width } = self.over.getBoundingClientRect()
   const middle = (places: Places) => places.reduce((sum, [x]) => sum + x, 0) / places.length
   const apart = ([one, other]: Places) => (one && other ? Math.max(8, Math.abs(one[0] - other[0])) : 1)
