@@ -101,6 +101,11 @@ export function makeCommands(editor: Editor) {
     openFolder: { run: () => editor.pickFile(true) },
     save: { keys: ['Mod+S'], run: () => void workspace.save() },
     saveAs: { keys: ['Mod+Shift+S'], run: () => void workspace.saveAs() },
+    versions: {
+      keys: ['Alt+H'],
+      enabled: () => state.revision.value > 0,
+      run: () => (state.dialog.value = { kind: 'versions', id: state.id.value, name: state.name.value }),
+    },
     closeTab: { keys: ['Alt+W'], run: () => void workspace.close() },
     ...tabCommands(workspace),
     download: {

@@ -248,6 +248,10 @@ function rowItems(editor: Editor, row: Row): state.Menu['items'] {
     ...(row.saved
       ? [
           { label: texts.drawer.rename, run: () => void attempt(rename) },
+          {
+            label: texts.commands.versions,
+            run: () => (state.dialog.value = { kind: 'versions', id: row.id, name: row.name }),
+          },
           { label: texts.drawer.duplicate, run: () => void attempt(() => library.duplicate(row.id, texts.copyOf(row.name))) },
         ]
       : []),

@@ -4,6 +4,7 @@ import { createStore, del, entries, get, keys, set, type UseStore } from 'idb-ke
 import type { RunStores } from './runs/keep.ts'
 import type { Step } from './tour/steps.ts'
 import { texts, type Language } from './texts.ts'
+import { keepVersions, type Versions } from './versions/keep.ts'
 
 export interface SavedWorkflow {
   id: string
@@ -68,6 +69,7 @@ export class ConflictError extends Error {
 }
 
 export interface Library {
+  readonly versions: Versions
   list(): Promise<SavedWorkflow[]>
   load(id: string): Promise<SavedWorkflow | undefined>
   /** @throws ConflictError if it was saved elsewhere since `revision`, unless `over` is true */
@@ -89,6 +91,7 @@ export interface Stores extends RunStores {
   workflows: Store
   drafts: Store
   settings: Store
+  versions: Store
 }
 
 /** The few things a store must do; IndexedDB, or memory where there is none. */
@@ -102,21 +105,30 @@ export interface Store {
 
 export const newId = () => crypto.randomUUID()
 
-export function createLibrary(stores: Pick<Stores, 'workflows' | 'drafts' | 'settings'>, now: () => number = Date.now): Library {
+export function createLibrary(
+  stores: Pick<Stores, 'workflows' | 'drafts' | 'settings' | 'versions'>,
+  now: () => number = Date.now,
+): Library {
   const { workflows, drafts, settings } = stores
+  const versions = keepVersions(stores.versions, now)
   const load = (id: string) => workflows.get<SavedWorkflow>(id)
   const put = async (workflow: SavedWorkflow) => {
     await workflows.set(workflow.id, workflow)
     return workflow
   }
   return {
+    versions,
     list: async () => (await workflows.all<SavedWorkflow>()).sort((a, b) => b.saved - a.saved),
     load,
     async save({ id, name, text, revision }, over = false) {
       const before = await load(id)
       if (before && before.revision !== revision && !over) throw new ConflictError(before)
       const created = before?.created ?? now()
-      return put({ id, name, text, created, saved: now(), revision: (before?.revision ?? revision) + 1 })
+      const saved = await put({ id, name, text, created, saved: now(), revision: (before?.revision ?? revision) + 1 })
+      // What was saved before there were versions is the first.
+      if (before) await versions.add(id, before.text)
+      await versions.add(id, text)
+      return saved
     },
     async rename(id, name) {
       const before = await load(id)
@@ -129,8 +141,10 @@ export function createLibrary(stores: Pick<Stores, 'workflows' | 'drafts' | 'set
     },
     async remove(id) {
       const [workflow, draft] = await Promise.all([load(id), drafts.get<Draft>(id)])
+      const bringVersions = await versions.remove(id)
       await Promise.all([workflows.del(id), drafts.del(id)])
       return async () => {
+        await bringVersions()
         if (workflow) await workflows.set(id, workflow)
         if (draft) await drafts.set(id, draft)
       }
@@ -172,7 +186,7 @@ export function inMemory(): Store {
  * everything works until the tab is closed, and `lasting` says that it is so.
  */
 export async function openStores(prefix = PREFIX): Promise<{ stores: Stores; lasting: boolean }> {
-  const names = ['workflows', 'drafts', 'settings', 'runs', 'runDetails', 'sweeps'] as const
+  const names = ['workflows', 'drafts', 'settings', 'versions', 'runs', 'runDetails', 'sweeps'] as const
   const make = (kind: (name: string) => Store): Stores =>
     Object.fromEntries(names.map((name) => [name, kind(name)])) as unknown as Stores
   try {

@@ -204,12 +204,21 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
       {dialog.kind === 'shortcuts' && <Shortcuts close={close} />}
       {dialog.kind === 'import' && <ImportImages dialog={dialog} close={close} />}
       {dialog.kind === 'dataset' && <LookThrough dialog={dialog} close={close} />}
+      {dialog.kind === 'versions' && <VersionsDialog dialog={dialog} close={close} />}
       {dialog.kind === 'vary' && <Vary dialog={dialog} close={close} />}
       {dialog.kind === 'drawing' && <DrawPoints dialog={dialog} close={close} />}
       {dialog.kind === 'checkpoint' && <AboutCheckpoint dialog={dialog} close={close} />}
     </dialog>
   )
 }
+
+const VersionsDialog = lazily(
+  async () => (await import('./versions/dialog.tsx')).VersionsDialog,
+  (error) => {
+    state.dialog.value = undefined
+    state.say(texts.versions.label, { text: error.message, error: true })
+  },
+)
 
 const Vary = lazily(
   async () => (await import('./runs/vary.tsx')).Vary,

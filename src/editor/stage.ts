@@ -4,7 +4,7 @@ import type { CanvasEvent } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../engine/plan/fault.ts'
 import type { Event } from '../engine/protocol.ts'
-import { fileOf, playIn, showEvent, showWorkflow } from '../nodes/litegraph/graph.ts'
+import { fileOf, playIn, showEvent } from '../nodes/litegraph/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { registerNodes } from '../nodes/litegraph/register.ts'
 import { onView, scrubByTouch } from '../nodes/litegraph/scrub.ts'
@@ -19,7 +19,7 @@ import { watchWires } from './hover.ts'
 import type { Painted } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
 import { paintGrid } from './look/wires.ts'
-import { adopt, emptyScene, showScene, type Scene } from './scenes.ts'
+import { adopt, emptyScene, fill, showScene, type Scene } from './scenes.ts'
 import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
 import { declared, texts } from './texts.ts'
 import type { Colours } from './theme.ts'
@@ -210,16 +210,9 @@ const looksOf = (colours: Colours) => ({
 
 function load(canvas: EditorCanvas, file: WorkflowFile, keepShown: boolean) {
   const graph = canvas.graph!
-  const before = new Map(keepShown ? graph._nodes.map((node) => [node.id, node]) : [])
   const selected = new Set(Object.values(canvas.selected_nodes).map((node) => node.id))
   canvas.deselectAllNodes()
-  showWorkflow(LiteGraph, graph, file)
-  for (const node of graph._nodes) {
-    const was = before.get(node.id)
-    if (was?.type !== node.type || !isDiffusionNode(was) || !isDiffusionNode(node)) continue
-    const { declaration: _, ...shown } = was.diffusion
-    Object.assign(node.diffusion, shown)
-  }
+  fill(graph, file, keepShown)
   canvas.selectNodes(graph._nodes.filter((node) => selected.has(node.id)))
   canvas.setDirty(true, true)
 }

@@ -187,6 +187,8 @@ export type Dialog =
       answer: (value: string | undefined) => void
     }
   | { kind: 'shortcuts' }
+  /** Of a workflow in the library. */
+  | { kind: 'versions'; id: string; name: string }
   /** Values for params are asked for, to run with each; the param to begin with, if one is meant. */
   | { kind: 'vary'; node?: string; param?: string }
   /** Images are to become a data set; `on` is the node they were dropped on. */

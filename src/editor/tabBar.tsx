@@ -73,7 +73,7 @@ function TabEntry({ tab: { key, name, dirty } }: { tab: state.Tab }) {
         title={[name, ...notes].join(' · ')}
         onClick={() => void workspace.turnTo(key)}
       >
-        {runs && <span class="dot going" role="img" aria-label={texts.tabs.runs} />}
+        {runs && <span class="dot busy" role="img" aria-label={texts.tabs.runs} />}
         <span class="name">{name}</span>
         {dirty && <span class="unsaved" role="img" aria-label={texts.unsaved} />}
       </button>

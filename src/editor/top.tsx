@@ -79,6 +79,7 @@ const fileItems = (editor: Editor): state.Menu['items'] => [
   'rule',
   itemOf(editor, 'save'),
   itemOf(editor, 'saveAs'),
+  itemOf(editor, 'versions'),
   itemOf(editor, 'closeTab'),
   itemOf(editor, 'download'),
   itemOf(editor, 'downloadScript'),

@@ -5,7 +5,7 @@ import { ConflictError, createLibrary, inMemory, isQuotaError, storageMessage, t
 
 function newLibrary(workflows: Store = inMemory()) {
   let clock = 1000
-  return createLibrary({ workflows, drafts: inMemory(), settings: inMemory() }, () => clock++)
+  return createLibrary({ workflows, drafts: inMemory(), settings: inMemory(), versions: inMemory() }, () => clock++)
 }
 
 const workflow = (id: string, text = '{}', revision = 0) => ({ id, name: id.toUpperCase(), text, revision })

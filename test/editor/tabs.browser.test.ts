@@ -1,4 +1,6 @@
 // Several workflows open at once, in a real Chromium: each tab keeps its graph, its history and its place.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
@@ -6,6 +8,8 @@ import { addNode, newWorkflow, titles, type Canvas } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let context: BrowserContext
 let page: Page
@@ -96,3 +100,40 @@ test('tabs keep their graphs, histories and places; they are moved, come back af
   await expect.poll(() => titles(page)).toEqual(['Grid'])
   expect(await tabs()).toEqual([' Second *', '>First *'])
 })
+
+test('each save is a version: two are compared, and one comes back as a step of undo', async () => {
+  await rename('Mine')
+  await addNode(page, 'grid', 300, 300)
+  await press('Control+s')
+  await page.getByText('Saved “Mine”').waitFor()
+  await addNode(page, 'mix', 700, 300)
+  await press('Control+s')
+  await page.waitForTimeout(400)
+  await press('Alt+h')
+  const dialog = page.getByRole('dialog')
+  await dialog.locator('.row .open').first().waitFor()
+  expect(await dialog.locator('.row .when').allInnerTexts()).toEqual(['added Mix', 'first version kept'])
+  expect(await dialog.locator('.changes li').allInnerTexts()).toEqual(['added Mix'])
+  await page.addScriptTag({ content: axe })
+  expect(await found('dialog'), 'versions').toEqual([])
+  await dialog.locator('.row .open').nth(1).click()
+  await dialog.getByRole('button', { name: 'Restore' }).click()
+  await expect.poll(() => titles(page)).toEqual(['Grid'])
+  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await expect.poll(() => titles(page)).toEqual(['Grid', 'Mix'])
+  await press('Alt+n')
+  await page.locator('.tab-bar').waitFor()
+  expect(await found('.tab-bar'), 'tabs').toEqual([])
+})
+
+/** What axe finds in a part of the page that is serious or critical. */
+const found = (within: string) =>
+  page.evaluate(async (within) => {
+    interface Found {
+      violations: { id: string; impact: string; nodes: { failureSummary: string }[] }[]
+    }
+    const { violations } = await (globalThis as unknown as { axe: { run(within: string): Promise<Found> } }).axe.run(within)
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]!.failureSummary}`)
+  }, within)

@@ -74,6 +74,7 @@ export const en = {
     openFolder: 'Open a folder…',
     save: 'Save',
     saveAs: 'Save as…',
+    versions: 'Versions…',
     closeTab: 'Close tab',
     nextTab: 'Next tab',
     previousTab: 'Previous tab',

@@ -86,6 +86,7 @@ export const ko: Texts = {
     openFolder: '폴더 열기…',
     save: '저장',
     saveAs: '다른 이름으로 저장…',
+    versions: '버전…',
     closeTab: '탭 닫기',
     nextTab: '다음 탭',
     previousTab: '이전 탭',

@@ -2,6 +2,33 @@
 import type { enLibrary } from './enLibrary.ts'
 
 export const koLibrary: typeof enLibrary = {
+  versions: {
+    label: '버전',
+    title: (name) => `“${name}”의 버전`,
+    changes: '바뀐 것',
+    comparedWith: '비교 대상',
+    now: '지금 상태',
+    none: '아직 없습니다. 저장할 때마다 하나씩 남습니다.',
+    first: '보관된 첫 버전',
+    firstMeaning: '보관된 첫 버전이라 비교할 이전 버전이 없습니다.',
+    nothing: '바뀐 것이 없음',
+    unreadable: '더는 읽을 수 없습니다.',
+    name: '이름 붙이기…',
+    open: '새 탭에서 열기',
+    restore: '되돌리기',
+    restored: (when) => `${when}의 버전으로 되돌렸습니다. 아직 저장하지 않았습니다`,
+    called: (from, to) => `이름: “${from}” → “${to}”`,
+    added: (titles) => `추가: ${titles}`,
+    removed: (titles) => `삭제: ${titles}`,
+    rewired: (slots) => `다시 이음: ${slots}`,
+    wired: (slot, from, to) => `${slot}: ${from} → ${to}`,
+    titled: (from, to) => `제목: ${from} → ${to}`,
+    mode: (title, mode) => `${title}: ${mode === 2 ? '음소거' : mode === 4 ? '우회' : '다시 참여'}`,
+    about: '설명이 바뀜',
+    groups: '그룹이 바뀜',
+    layout: (count) => `노드 ${count}개의 위치나 크기가 바뀜`,
+    more: (count) => `그 밖에 ${count}개`,
+  },
   tabs: {
     label: '열린 워크플로',
     close: (name) => `${name} 닫기`,

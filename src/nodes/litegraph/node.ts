@@ -347,7 +347,8 @@ export function nodeClass(
       const [width, height] = this.size
       const before = this.computeSize()[1]
       addWidgets(this, hooks) // litegraph shrinks the node to its least size with each
-      this.setSize([width, height + this.computeSize()[1] - before])
+      const least = this.computeSize()
+      this.setSize([Math.max(width, least[0]), height + least[1] - before])
     }
 
     override onDrawForeground(ctx: CanvasRenderingContext2D, canvas: LGraphCanvas) {

@@ -1,0 +1,193 @@
+// The versions of a workflow: when each was saved and what changed, what is different between any two, and the way back.
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
+import { useEditor } from '../context.ts'
+import { byType } from '../declarations.ts'
+import type { Editor } from '../editor.ts'
+import { whenInWords } from '../runs/words.ts'
+import * as state from '../state.ts'
+import { texts } from '../texts.ts'
+import { changesOfFiles, type FileChange } from './changes.ts'
+import type { Version } from './keep.ts'
+import './versions.css'
+import { fileChangeInWords, inALine } from './words.ts'
+
+/** One to look at; what the tab shows now is one as well. */
+interface Entry {
+  id: string
+  label: string
+  /** Undefined if it cannot be read. */
+  file: WorkflowFile | undefined
+  version?: Version
+}
+
+function read(text: string): WorkflowFile | undefined {
+  try {
+    return parseWorkflow(text, byType).workflow
+  } catch {
+    return undefined
+  }
+}
+
+const entryOf = (version: Version): Entry => ({
+  id: version.id,
+  label: version.name ? `${version.name} · ${whenInWords(version.when)}` : whenInWords(version.when),
+  file: read(version.text),
+  version,
+})
+
+const between = (before: Entry | undefined, after: Entry | undefined): FileChange[] | undefined =>
+  before?.file && after?.file && changesOfFiles(before.file, after.file, byType)
+
+type Dialog = Extract<state.Dialog, { kind: 'versions' }>
+
+export function VersionsDialog({ dialog: { id, name }, close }: { dialog: Dialog; close: () => void }) {
+  const editor = useEditor()
+  const [entries, reload] = useEntries(id)
+  const [chosen, setChosen] = useState<string>()
+  const [other, setOther] = useState<string>()
+  if (!entries) return <h2 id="dialog-title">{texts.versions.title(name)}</h2>
+  const at = Math.max(0, chosen === undefined ? entries.findIndex(({ version }) => version) : indexOf(entries, chosen))
+  const entry = entries[at]
+  const before = other === undefined ? entries[at + 1] : entries[indexOf(entries, other)]
+  return (
+    <>
+      <h2 id="dialog-title">{texts.versions.title(name)}</h2>
+      {entry ? (
+        <div class="versions-body">
+          <Entries entries={entries} chosen={entry.id} choose={(next) => (setChosen(next), setOther(undefined))} />
+          <section aria-label={texts.versions.changes}>
+            <label>
+              {texts.versions.comparedWith}
+              <select
+                class="field"
+                value={before?.id ?? ''}
+                onChange={({ currentTarget }) => setOther(currentTarget.value || undefined)}
+              >
+                {!before && <option value="">{texts.versions.first}</option>}
+                {entries
+                  .filter((each) => each !== entry)
+                  .map((each) => (
+                    <option key={each.id} value={each.id}>
+                      {each.label}
+                    </option>
+                  ))}
+              </select>
+            </label>
+            <Changes changes={before && between(before, entry)} first={!before} />
+          </section>
+        </div>
+      ) : (
+        <p>{texts.versions.none}</p>
+      )}
+      <div class="answers">
+        {entry?.version && <Ways editor={editor} of={id} version={entry.version} close={close} reload={reload} />}
+        <button type="button" class="button primary" onClick={close}>
+          {texts.dialogs.close}
+        </button>
+      </div>
+    </>
+  )
+}
+
+const indexOf = (entries: readonly Entry[], id: string) => entries.findIndex((each) => each.id === id)
+
+/** What is in the tab first, where it is open and differs; then the versions. */
+function useEntries(of: string): [Entry[] | undefined, () => Promise<void>] {
+  const { library, workspace } = useEditor()
+  const [entries, setEntries] = useState<Entry[]>()
+  const load = async () => {
+    const versions = (await library.versions.list(of)).map(entryOf)
+    const text = state.id.value === of ? workspace.text() : undefined
+    const now = text !== undefined && text !== versions[0]?.version!.text
+    setEntries([...(now ? [{ id: 'now', label: texts.versions.now, file: read(text) }] : []), ...versions])
+  }
+  useEffect(() => void load(), [of])
+  return [entries, load]
+}
+
+function Entries({ entries, chosen, choose }: { entries: readonly Entry[]; chosen: string; choose: (id: string) => void }) {
+  const list = useRef<HTMLUListElement>(null)
+  useEffect(() => list.current!.querySelector<HTMLElement>('[aria-pressed=true]')?.focus(), [])
+  const lines = entries.map((entry, i) => {
+    const changes = between(entries[i + 1], entry)
+    return i === entries.length - 1 ? texts.versions.first : changes ? inALine(changes) : texts.versions.unreadable
+  })
+  return (
+    <ul ref={list} class="rows" aria-label={texts.versions.label}>
+      {entries.map(({ id, label }, i) => (
+        <li key={id} class={id === chosen ? 'row current' : 'row'}>
+          <button type="button" class="open" aria-pressed={id === chosen} onClick={() => choose(id)}>
+            <span>{label}</span>
+            <span class="when">{lines[i]}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Changes({ changes, first }: { changes: FileChange[] | undefined; first: boolean }) {
+  if (first) return <p class="hint">{texts.versions.firstMeaning}</p>
+  if (!changes) return <p class="hint">{texts.versions.unreadable}</p>
+  if (!changes.length) return <p class="hint">{texts.versions.nothing}</p>
+  return (
+    <ul class="changes">
+      {changes.map((change, i) => (
+        <li key={i} data-kind={change.kind}>
+          {fileChangeInWords(change)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+interface WaysProps {
+  editor: Editor
+  of: string
+  version: Version
+  close: () => void
+  reload: () => Promise<void>
+}
+
+function Ways({ editor: { library, workspace }, of, version, close, reload }: WaysProps) {
+  const attempt = (action: () => Promise<unknown>) => async () => {
+    try {
+      await action()
+    } catch (error) {
+      state.say(texts.versions.label, { text: (error as Error).message, error: true })
+    }
+  }
+  const rename = async () => {
+    const { dialog } = state
+    const back = dialog.value
+    const name = await state.askText(texts.versions.name, version.name ?? '', texts.dialogs.ok)
+    if (name) await library.versions.name(version.id, name)
+    dialog.value = back
+    await reload()
+  }
+  const restore = async () => {
+    close()
+    await workspace.openSaved(of)
+    workspace.edit(() => ({ file: parseWorkflow(version.text, byType).workflow }))
+    const undo = { label: texts.drawer.undo, run: () => workspace.undo() }
+    state.say(texts.versions.restored(whenInWords(version.when)), { action: undo })
+  }
+  const open = async () => {
+    close()
+    await workspace.openText(version.text, version.name ?? state.name.value)
+  }
+  return (
+    <>
+      <button type="button" class="button" onClick={() => void attempt(rename)()}>
+        {texts.versions.name}
+      </button>
+      <button type="button" class="button outline" onClick={() => void attempt(open)()}>
+        {texts.versions.open}
+      </button>
+      <button type="button" class="button outline" onClick={() => void attempt(restore)()}>
+        {texts.versions.restore}
+      </button>
+    </>
+  )
+}
