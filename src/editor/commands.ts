@@ -106,6 +106,7 @@ export function makeCommands(editor: Editor) {
       enabled: () => state.revision.value > 0,
       run: () => (state.dialog.value = { kind: 'versions', id: state.id.value, name: state.name.value }),
     },
+    storage: { run: () => (state.dialog.value = { kind: 'storage' }) },
     closeTab: { keys: ['Alt+W'], run: () => void workspace.close() },
     ...tabCommands(workspace),
     download: {

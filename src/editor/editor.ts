@@ -17,7 +17,7 @@ import { addFile, addFiles, listenToDrops } from './files.ts'
 import { followFocus } from './focus.ts'
 import { faultOfWire } from './foresee.ts'
 import { insetsNow } from './insets.ts'
-import { createLibrary, openStores, type Library, type Settings } from './library.ts'
+import { createLibrary, openStores, type Library, type Settings, type Stores } from './library.ts'
 import { menuFor } from './menus.ts'
 import { createRunner, type Runner } from './run.ts'
 import { replaced } from './replace.ts'
@@ -33,6 +33,7 @@ import { offerTour } from './tour/touring.ts'
 import { createWorkspace, type Workspace } from './workspace.ts'
 
 export interface Editor {
+  stores: Stores
   stage: Stage
   workspace: Workspace
   runner: Runner
@@ -141,6 +142,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   })
   const runs = createRuns(stores, port)
   const editor: Editor = {
+    stores,
     stage,
     workspace,
     library,

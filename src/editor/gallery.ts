@@ -1,4 +1,5 @@
 // The ready workflows that come with the editor: their files, and their pictures where there are any.
+import { insideOf } from './inside.ts'
 import { matchOf, wordsIn } from './search.ts'
 
 export interface Ready {
@@ -62,7 +63,9 @@ export async function allReady(): Promise<Ready[]> {
 /** Those in which every word is found, by title, topic or what they are about. */
 export function findReady(ready: readonly Ready[], query: string): Ready[] {
   const words = wordsIn(query)
-  return ready.filter(({ title, about, topic }) => matchOf(`${title} ${topic}`, words, about) !== undefined)
+  return ready.filter(
+    ({ title, about, topic, text }) => matchOf(`${title} ${topic}`, words, `${about} ${insideOf(text).words}`) !== undefined,
+  )
 }
 
 /** Topics in the order of their first workflow; what has none comes last. */

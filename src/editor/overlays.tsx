@@ -204,6 +204,7 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
       {dialog.kind === 'shortcuts' && <Shortcuts close={close} />}
       {dialog.kind === 'import' && <ImportImages dialog={dialog} close={close} />}
       {dialog.kind === 'dataset' && <LookThrough dialog={dialog} close={close} />}
+      {dialog.kind === 'storage' && <StorageDialog close={close} />}
       {dialog.kind === 'versions' && <VersionsDialog dialog={dialog} close={close} />}
       {dialog.kind === 'vary' && <Vary dialog={dialog} close={close} />}
       {dialog.kind === 'drawing' && <DrawPoints dialog={dialog} close={close} />}
@@ -211,6 +212,14 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
     </dialog>
   )
 }
+
+const StorageDialog = lazily(
+  async () => (await import('./backup/dialog.tsx')).StorageDialog,
+  (error) => {
+    state.dialog.value = undefined
+    state.say(texts.backup.title, { text: error.message, error: true })
+  },
+)
 
 const VersionsDialog = lazily(
   async () => (await import('./versions/dialog.tsx')).VersionsDialog,

@@ -482,7 +482,7 @@ function warnBeforeLeaving(queue: Queue) {
 }
 
 /** Hands a file to the browser's own way of saving. */
-export function download({ name, mime, bytes }: { name: string; mime: string; bytes: Uint8Array<ArrayBuffer> | string }) {
+export function download({ name, mime, bytes }: { name: string; mime: string; bytes: Uint8Array<ArrayBuffer> | Blob | string }) {
   const url = URL.createObjectURL(new Blob([bytes], { type: mime }))
   const link = Object.assign(document.createElement('a'), { href: url, download: name })
   link.click()

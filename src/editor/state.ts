@@ -187,6 +187,7 @@ export type Dialog =
       answer: (value: string | undefined) => void
     }
   | { kind: 'shortcuts' }
+  | { kind: 'storage' }
   /** Of a workflow in the library. */
   | { kind: 'versions'; id: string; name: string }
   /** Values for params are asked for, to run with each; the param to begin with, if one is meant. */

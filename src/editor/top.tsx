@@ -81,6 +81,7 @@ const fileItems = (editor: Editor): state.Menu['items'] => [
   itemOf(editor, 'saveAs'),
   itemOf(editor, 'versions'),
   itemOf(editor, 'closeTab'),
+  itemOf(editor, 'storage'),
   itemOf(editor, 'download'),
   itemOf(editor, 'downloadScript'),
   itemOf(editor, 'copyLink'),

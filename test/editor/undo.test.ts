@@ -78,8 +78,29 @@ interface Edit {
   c: number
 }
 const kinds = [
-  ...['add', 'add', 'connect', 'connect', 'connect', 'move', 'param', 'param', 'remove', 'title', 'paste', 'group', 'mode'],
-  ...['collapse', 'pin', 'insert', 'through', 'disconnect', 'name', 'about', 'resize', 'ungroup', 'renameGroup'],
+  'add',
+  'add',
+  'connect',
+  'connect',
+  'connect',
+  'move',
+  'param',
+  'param',
+  'remove',
+  'title',
+  'paste',
+  'group',
+  'mode',
+  'collapse',
+  'pin',
+  'insert',
+  'through',
+  'disconnect',
+  'name',
+  'about',
+  'resize',
+  'ungroup',
+  'renameGroup',
 ] as const
 
 /** Half a loop is neither copied nor taken out. */

@@ -13,6 +13,8 @@ export type Find =
   | { kind: 'dataset'; name: string; file: File }
   /** A workflow with its files. */
   | { kind: 'bundle'; name: string; file: File }
+  /** All that a browser kept. */
+  | { kind: 'library'; name: string; file: File }
   | { kind: 'images'; name: string; files: ImageFile[] }
   | { kind: 'unknown'; name: string; reason: string }
 
@@ -98,6 +100,7 @@ async function kindOf(file: File): Promise<Find> {
 async function kindOfZip(file: File): Promise<Find> {
   const { name } = file
   const paths = (await entriesOfZip(file)).map(({ path }) => path).filter((path) => !path.split('/').some(isHidden))
+  if (paths.includes('library.json')) return { kind: 'library', name, file }
   if (paths.includes('workflow.json')) return { kind: 'bundle', name, file }
   if (checkpointRoot(paths) !== undefined) return { kind: 'checkpoint', name, file }
   if (paths.some(isImageName)) {

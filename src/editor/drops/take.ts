@@ -42,6 +42,8 @@ async function take(editor: Editor, find: Find, on: LGraphNode | undefined) {
     }
     case 'bundle':
       return openBundle(editor, find.name, await bytesOf(find.file))
+    case 'library':
+      return (await import('../backup/tell.ts')).takeLibrary(editor, find.file)
     case 'images': {
       const { name, files } = find
       state.dialog.value = { kind: 'import', name, files, ...(on && { on: on.id }) }

@@ -6,8 +6,8 @@ export interface ZipEntry {
   path: string
   /** Unpacked, in bytes. */
   size: number
-  /** Throws Error if it is damaged, or larger than {@link LARGEST_ENTRY}. */
-  unpack(): Promise<Uint8Array<ArrayBuffer>>
+  /** Throws Error if it is damaged, or larger than {@link LARGEST_ENTRY}; what is not packed may be as large as `largestRaw`. */
+  unpack(largestRaw?: number): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /** No more than this is unpacked in the page. */
@@ -34,7 +34,11 @@ export async function entriesOfZip(zip: Blob): Promise<ZipEntry[]> {
     const method = view.getUint16(here + 10, true)
     const [packed, unpacked, local] = [20, 24, 42].map((field) => view.getUint32(here + field, true)) as [number, number, number]
     if (!path.endsWith('/')) {
-      entries.push({ path, size: unpacked, unpack: () => unpack(zip, { path, method, packed, unpacked, local }) })
+      entries.push({
+        path,
+        size: unpacked,
+        unpack: (largestRaw) => unpack(zip, { path, method, packed, unpacked, local }, largestRaw),
+      })
     }
     here += 46 + name + extra + comment
   }
@@ -63,8 +67,13 @@ interface Packed {
   local: number
 }
 
-async function unpack(zip: Blob, { path, method, packed, unpacked, local }: Packed): Promise<Uint8Array<ArrayBuffer>> {
-  if (unpacked > LARGEST_ENTRY || packed > LARGEST_ENTRY) throw new Error(`${path} in the ZIP is too large.`)
+async function unpack(
+  zip: Blob,
+  { path, method, packed, unpacked, local }: Packed,
+  largestRaw = LARGEST_ENTRY,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const largest = method === 0 ? largestRaw : LARGEST_ENTRY
+  if (unpacked > largest || packed > largest) throw new Error(`${path} in the ZIP is too large.`)
   const header = await viewOf(zip, local, 30)
   if (header.byteLength < 30) throw new Error(`${path} in the ZIP is damaged.`)
   const begin = local + 30 + header.getUint16(26, true) + header.getUint16(28, true)

@@ -75,6 +75,7 @@ export const en = {
     save: 'Save',
     saveAs: 'Save as…',
     versions: 'Versions…',
+    storage: 'What this browser keeps…',
     closeTab: 'Close tab',
     nextTab: 'Next tab',
     previousTab: 'Previous tab',

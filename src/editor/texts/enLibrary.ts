@@ -3,6 +3,52 @@
 const plural = (count: number, one: string) => `${count} ${count === 1 ? one : one + 's'}`
 
 export const enLibrary = {
+  library: {
+    search: 'Find a workflow of yours',
+    searchHint: 'Names, descriptions, notes, titles and types of nodes are looked through.',
+  },
+  backup: {
+    title: 'What this browser keeps',
+    meaning: 'Everything is kept here, on this computer, and nowhere else. Switched on, a part goes into the ZIP.',
+    parts: {
+      workflows: 'Workflows',
+      versions: 'Versions',
+      drafts: 'Drafts',
+      runs: 'Runs',
+      checkpoints: 'Checkpoints',
+      datasets: 'Data sets',
+      states: 'Training states',
+      settings: 'Settings',
+    },
+    about: {
+      workflows: 'What was saved.',
+      versions: 'One for each save: the last fifty of a workflow, fewer the older they are.',
+      drafts: 'Changes that were not saved.',
+      runs: 'Each with its graph, losses and samples.',
+      checkpoints: 'Kept or dropped here. Nodes name them by what is in them.',
+      datasets: 'Imported here. Nodes name them by what is in them.',
+      states: 'From which trainings go on. Those not used for long go by themselves; what is gone is trained again.',
+      settings: 'Theme, language and what was used last. From a ZIP only what was never changed here is taken.',
+    },
+    takeAlong: (part: string) => `${part} go into the ZIP`,
+    export: (size: string) => `Download as ZIP (${size})`,
+    import: 'Open a ZIP…',
+    really: 'For good?',
+    offline: (size: string) => `The editor itself takes ${size}, so that it starts without a network.`,
+    lasting: 'The browser keeps it when it is short of room.',
+    askLasting: 'Ask the browser to keep it when it is short of room',
+    notLasting: 'The browser did not promise to. It does for pages that are used often, bookmarked or installed.',
+    tooLarge: 'Together they are larger than a ZIP can be (4 GB). Leave a part out.',
+    noList: 'It is no ZIP of this editor’s library, or one of a later version.',
+    damaged: 'The ZIP is damaged: a file is in it twice, or there are too many.',
+    missing: 'it is not in the ZIP',
+    notSaid: (what: string) => `its list does not say a proper “${what}”`,
+    came: (added: number, both: number, there: number) =>
+      `${plural(added, 'thing')} came in` +
+      (both ? `, ${both} beside another of the same name` : '') +
+      (there ? `, ${there} ${there === 1 ? 'was' : 'were'} here already` : ''),
+    failed: (count: number, first: string) => `${plural(count, 'file')} could not be taken. ${first}`,
+  },
   versions: {
     label: 'Versions',
     title: (name: string) => `Versions of “${name}”`,
@@ -22,7 +68,6 @@ export const enLibrary = {
     added: (titles: string) => `added ${titles}`,
     removed: (titles: string) => `removed ${titles}`,
     rewired: (slots: string) => `rewired ${slots}`,
-    wired: (slot: string, from: string, to: string) => `${slot}: ${from} → ${to}`,
     titled: (from: string, to: string) => `${from} is titled ${to}`,
     mode: (title: string, mode: number) => `${title} is ${mode === 2 ? 'muted' : mode === 4 ? 'bypassed' : 'taking part again'}`,
     about: 'another description',

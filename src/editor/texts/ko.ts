@@ -87,6 +87,7 @@ export const ko: Texts = {
     save: '저장',
     saveAs: '다른 이름으로 저장…',
     versions: '버전…',
+    storage: '이 브라우저에 보관된 것…',
     closeTab: '탭 닫기',
     nextTab: '다음 탭',
     previousTab: '이전 탭',

@@ -2,6 +2,52 @@
 import type { enLibrary } from './enLibrary.ts'
 
 export const koLibrary: typeof enLibrary = {
+  library: {
+    search: '내 워크플로 찾기',
+    searchHint: '이름, 설명, 메모, 노드의 제목과 종류에서 찾습니다.',
+  },
+  backup: {
+    title: '이 브라우저에 보관된 것',
+    meaning: '모두 이 컴퓨터에만 보관되며 다른 곳에는 없습니다. 켜 둔 항목이 ZIP에 들어갑니다.',
+    parts: {
+      workflows: '워크플로',
+      versions: '버전',
+      drafts: '초안',
+      runs: '실행 기록',
+      checkpoints: '체크포인트',
+      datasets: '데이터셋',
+      states: '학습 상태',
+      settings: '설정',
+    },
+    about: {
+      workflows: '저장한 것입니다.',
+      versions: '저장할 때마다 하나씩 남습니다. 워크플로마다 최근 50개까지, 오래될수록 드문드문 남습니다.',
+      drafts: '저장하지 않은 변경입니다.',
+      runs: '각각 그래프, 손실, 표본이 함께 있습니다.',
+      checkpoints: '이곳에 보관하거나 끌어다 놓은 것입니다. 노드는 내용으로 이를 찾습니다.',
+      datasets: '이곳에서 가져온 것입니다. 노드는 내용으로 이를 찾습니다.',
+      states: '학습을 이어 갈 때 쓰입니다. 오래 쓰지 않은 것은 저절로 지워지며, 없으면 다시 학습합니다.',
+      settings: '테마, 언어, 최근에 쓴 것입니다. ZIP에서는 여기서 바꾼 적 없는 것만 가져옵니다.',
+    },
+    takeAlong: (part) => `ZIP에 넣기: ${part}`,
+    export: (size) => `ZIP으로 내려받기 (${size})`,
+    import: 'ZIP 열기…',
+    really: '완전히 삭제할까요?',
+    offline: (size) => `네트워크 없이도 시작되도록 편집기 자체가 ${size} 차지합니다.`,
+    lasting: '공간이 모자라도 브라우저가 지우지 않습니다.',
+    askLasting: '공간이 모자라도 지우지 않도록 브라우저에 요청',
+    notLasting: '브라우저가 약속하지 않았습니다. 자주 쓰거나 북마크하거나 설치한 페이지에는 약속해 줍니다.',
+    tooLarge: '합치면 ZIP의 한도(4 GB)보다 큽니다. 항목을 하나 빼 주세요.',
+    noList: '이 편집기의 보관함 ZIP이 아니거나, 더 새로운 버전의 것입니다.',
+    damaged: 'ZIP이 손상되었습니다. 같은 파일이 두 번 있거나 파일이 너무 많습니다.',
+    missing: 'ZIP 안에 없습니다',
+    notSaid: (what) => `목록에 올바른 “${what}” 값이 없습니다`,
+    came: (added, both, there) =>
+      `${added}개를 가져왔습니다` +
+      (both ? `, ${both}개는 같은 이름 옆에 따로 보관` : '') +
+      (there ? `, ${there}개는 이미 있음` : ''),
+    failed: (count, first) => `파일 ${count}개를 가져오지 못했습니다. ${first}`,
+  },
   versions: {
     label: '버전',
     title: (name) => `“${name}”의 버전`,
@@ -21,7 +67,6 @@ export const koLibrary: typeof enLibrary = {
     added: (titles) => `추가: ${titles}`,
     removed: (titles) => `삭제: ${titles}`,
     rewired: (slots) => `다시 이음: ${slots}`,
-    wired: (slot, from, to) => `${slot}: ${from} → ${to}`,
     titled: (from, to) => `제목: ${from} → ${to}`,
     mode: (title, mode) => `${title}: ${mode === 2 ? '음소거' : mode === 4 ? '우회' : '다시 참여'}`,
     about: '설명이 바뀜',

@@ -23,25 +23,25 @@ const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 export function changesOfFiles(before: WorkflowFile, after: WorkflowFile, declared: Declared): FileChange[] {
   const [was, is] = [sideOf(before, declared), sideOf(after, declared)]
   const both = [...is.nodes.entries()].flatMap(([key, now]) => {
-    const then = was.nodes.get(key)
-    return then ? [{ then, now }] : []
+    const old = was.nodes.get(key)
+    return old ? [{ old, now }] : []
   })
   const only = (one: Side, other: Side) => [...one.nodes].filter(([key]) => !other.nodes.has(key)).map(([, node]) => node)
-  const moved = both.filter(({ then, now }) => !same(layoutOf(then), layoutOf(now))).length
+  const moved = both.filter(({ old, now }) => !same(layoutOf(old), layoutOf(now))).length
   const [called, about] = (['title', 'about'] as const).map((key) =>
     [before, after].map(({ extra }) => String(extra.diffusion?.[key] ?? '')),
   ) as [[string, string], [string, string]]
   return [
     ...(called[0] === called[1] ? [] : [{ kind: 'called', from: called[0], to: called[1] } as const]),
-    ...both.flatMap(({ then, now }) => paramsOf(then, now, is.titleOf(now), declared)),
+    ...both.flatMap(({ old, now }) => paramsOf(old, now, is.titleOf(now), declared)),
     ...only(is, was).map((node) => ({ kind: 'added', title: is.titleOf(node) }) as const),
     ...only(was, is).map((node) => ({ kind: 'removed', title: was.titleOf(node) }) as const),
-    ...both.flatMap(({ then, now }) => wiresOf(was.sourcesOf(then), is.sourcesOf(now), is.titleOf(now))),
-    ...both.flatMap(({ then, now }): FileChange[] => {
-      const [from, to] = [was.titleOf(then), is.titleOf(now)]
+    ...both.flatMap(({ old, now }) => wiresOf(was.sourcesOf(old), is.sourcesOf(now), is.titleOf(now))),
+    ...both.flatMap(({ old, now }): FileChange[] => {
+      const [from, to] = [was.titleOf(old), is.titleOf(now)]
       return [
         ...(from === to ? [] : [{ kind: 'titled', from, to } as const]),
-        ...(then.mode === now.mode ? [] : [{ kind: 'mode', title: to, from: then.mode, to: now.mode } as const]),
+        ...(old.mode === now.mode ? [] : [{ kind: 'mode', title: to, from: old.mode, to: now.mode } as const]),
       ]
     }),
     ...(about[0] === about[1] ? [] : [{ kind: 'about' } as const]),
@@ -79,19 +79,19 @@ function sideOf({ nodes, links }: WorkflowFile, declared: Declared): Side {
   }
 }
 
-function paramsOf(then: FileNode, now: FileNode, title: string, declared: Declared): FileChange[] {
+function paramsOf(old: FileNode, now: FileNode, title: string, declared: Declared): FileChange[] {
   const specs = declared.get(now.type)?.params ?? {}
   // What a file does not say is as declared.
   const valueIn = ({ properties }: FileNode, param: string): unknown => properties[param] ?? specs[param]?.default
-  return [...new Set([...Object.keys(then.properties), ...Object.keys(now.properties)])]
-    .map((param) => ({ param, from: valueIn(then, param), to: valueIn(now, param) }))
+  return [...new Set([...Object.keys(old.properties), ...Object.keys(now.properties)])]
+    .map((param) => ({ param, from: valueIn(old, param), to: valueIn(now, param) }))
     .filter(({ from, to }) => !same(from, to))
     .map((change) => ({ kind: 'param', title, ...change }))
 }
 
-function wiresOf(then: ReturnType<Side['sourcesOf']>, now: ReturnType<Side['sourcesOf']>, title: string): FileChange[] {
-  return [...new Set([...then.keys(), ...now.keys()])]
-    .map((slot) => ({ slot, from: then.get(slot), to: now.get(slot) }))
+function wiresOf(old: ReturnType<Side['sourcesOf']>, now: ReturnType<Side['sourcesOf']>, title: string): FileChange[] {
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .map((slot) => ({ slot, from: old.get(slot), to: now.get(slot) }))
     .filter(({ from, to }) => from?.key !== to?.key)
     .map(({ slot, from, to }) => ({ kind: 'wired', title, slot, ...(from && { from: from.told }), ...(to && { to: to.told }) }))
 }

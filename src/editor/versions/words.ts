@@ -15,7 +15,7 @@ export function fileChangeInWords(change: FileChange): string {
     case 'removed':
       return versions.removed(change.title)
     case 'wired':
-      return versions.wired(`${change.title}.${change.slot}`, change.from ?? texts.runs.nothing, change.to ?? texts.runs.nothing)
+      return `${change.title}.${change.slot}: ${change.from ?? texts.runs.nothing} → ${change.to ?? texts.runs.nothing}`
     case 'titled':
       return versions.titled(change.from, change.to)
     case 'mode':
