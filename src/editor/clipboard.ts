@@ -4,7 +4,7 @@ import type { Point } from './canvas.ts'
 import { whole } from './commands.ts'
 import { byType } from './declarations.ts'
 import type { Editor } from './editor.ts'
-import { boundsOf, merge, pieceOf } from './pieces.ts'
+import { boundsOf, merge, outsideOf, pieceOf, wiredFromOutside, type OutsideWire } from './pieces.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -12,19 +12,34 @@ import { texts } from './texts.ts'
 export function copied({ stage }: Editor): string | undefined {
   const nodes = whole(stage.selection())
   if (!nodes.length) return undefined
-  return stringifyWorkflow(pieceOf(stage.file(), new Set(nodes.map((node) => node.id))))
+  const file = stage.file()
+  const ids = new Set(nodes.map((node) => node.id))
+  // Beside what a workflow is; it is only read where they are asked for.
+  const outside = outsideOf(file, ids)
+  const text = stringifyWorkflow(pieceOf(file, ids))
+  return outside.length ? JSON.stringify({ ...(JSON.parse(text) as object), outside }, null, 2) : text
+}
+
+/** The wires into a copied piece from outside of it, if its text says so. */
+function outsideIn(text: string): OutsideWire[] {
+  const { outside } = JSON.parse(text) as { outside?: unknown }
+  const isWire = (wire: unknown): wire is OutsideWire =>
+    Array.isArray(wire) && wire.length === 5 && wire.every((part) => typeof part === 'string' || typeof part === 'number')
+  return Array.isArray(outside) ? outside.filter(isWire) : []
 }
 
 /**
- * Puts a copied piece with its corner at `at`.
+ * Puts a copied piece with its corner at `at`; `withInputs`: wired from the nodes that it was wired from, where they are.
  * @throws WorkflowError if the text is no workflow
  */
-export function paste({ workspace }: Editor, text: string, at: Point) {
+export function paste({ workspace }: Editor, text: string, at: Point, withInputs = false) {
   const { workflow } = parseWorkflow(text, byType)
   const [left, top] = boundsOf(workflow.nodes)
   workspace.edit((file) => {
     const { file: merged, ids } = merge(file, workflow, [Math.round(at[0] - left), Math.round(at[1] - top)])
-    return { file: merged, select: ids }
+    if (!withInputs) return { file: merged, select: ids }
+    const renamed = new Map(workflow.nodes.map((node, i) => [node.id, ids[i]!]))
+    return { file: wiredFromOutside(merged, outsideIn(text), renamed), select: ids }
   })
 }
 
@@ -42,9 +57,9 @@ export async function copyToClipboard(editor: Editor) {
   if (text) await navigator.clipboard.writeText(text)
 }
 
-export async function pasteFromClipboard(editor: Editor, at: Point) {
+export async function pasteFromClipboard(editor: Editor, at: Point, withInputs = false) {
   try {
-    paste(editor, await navigator.clipboard.readText(), at)
+    paste(editor, await navigator.clipboard.readText(), at, withInputs)
   } catch {
     state.say(texts.files.pasteNothing)
   }
@@ -63,19 +78,24 @@ export function listenToClipboard(editor: Editor): () => void {
     event.preventDefault()
     if (event.type === 'cut') editor.commands.delete.run()
   }
+  let withInputs = false
+  /** The event that follows does not say which keys were held. */
+  const pressed = (event: KeyboardEvent) => (withInputs = event.shiftKey)
   const pasted = (event: ClipboardEvent) => {
     if (elsewhere()) return
     event.preventDefault()
     try {
-      paste(editor, event.clipboardData?.getData('text/plain') ?? '', editor.stage.pointer().graph)
+      paste(editor, event.clipboardData?.getData('text/plain') ?? '', editor.stage.pointer().graph, withInputs)
     } catch {
       state.say(texts.files.pasteNothing)
     }
   }
+  document.addEventListener('keydown', pressed, true)
   document.addEventListener('copy', copy)
   document.addEventListener('cut', copy)
   document.addEventListener('paste', pasted)
   return () => {
+    document.removeEventListener('keydown', pressed, true)
     document.removeEventListener('copy', copy)
     document.removeEventListener('cut', copy)
     document.removeEventListener('paste', pasted)

@@ -8,7 +8,7 @@ import { withPartners } from '../nodes/litegraph/pairs.ts'
 import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
 import { align, arrangeByWires, distribute } from './arranging.ts'
 import { chartMeant, openChart, showsChart, toggleChart } from './charts/open.ts'
-import { insertCopy } from './clipboard.ts'
+import { copyToClipboard, insertCopy, pasteFromClipboard } from './clipboard.ts'
 import { toggleOutline } from './focus.ts'
 import * as format from './format.ts'
 import { open } from './pieces.ts'
@@ -29,6 +29,8 @@ export interface Command {
   readonly label: string
   /** `Mod+Shift+Z`; Mod is Ctrl, or Command on a Mac. The first is shown. */
   keys?: readonly string[]
+  /** By its keys the browser does it, which need not ask whether the clipboard may be read. */
+  native?: boolean
   enabled?: () => boolean
   /** `pressed`: which of its keys, where it was by keys. */
   run: (pressed?: string) => void
@@ -121,6 +123,19 @@ export function makeCommands(editor: Editor) {
     nodeRight: { keys: ['ArrowRight'], run: selectTowards('right') },
     nodeUp: { keys: ['ArrowUp'], run: selectTowards('up') },
     nodeDown: { keys: ['ArrowDown'], run: selectTowards('down') },
+    copy: { keys: ['Mod+C'], native: true, enabled: selected, run: () => void copyToClipboard(editor) },
+    cut: {
+      keys: ['Mod+X'],
+      native: true,
+      enabled: selected,
+      run: () => void copyToClipboard(editor).then(() => table.delete.run()),
+    },
+    paste: { keys: ['Mod+V'], native: true, run: () => void pasteFromClipboard(editor, stage.middle(editor.insets())) },
+    pasteWithInputs: {
+      keys: ['Mod+Shift+V'],
+      native: true,
+      run: () => void pasteFromClipboard(editor, stage.middle(editor.insets()), true),
+    },
     duplicate: { keys: ['Shift+D'], enabled: selected, run: () => insertCopy(editor) },
     delete: {
       keys: ['Delete', 'Backspace'],
@@ -324,7 +339,7 @@ export function listenToKeys(editor: Editor): () => void {
     const keys = keysOf(event)
     const meant = entries.filter(([, command]) => command.keys?.includes(keys))
     const found = meant.find(([, { enabled }]) => enabled?.() ?? true) ?? meant[0]
-    if (!found) return
+    if (!found || found[1].native) return
     const [id, command] = found
     if (onTheCanvas.has(id) && !onCanvas(event)) return
     if ((typing(event.target) || moves(event)) && !always.has(id) && !(inFields.has(id) && typesNothing(keys))) return

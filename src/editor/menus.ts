@@ -2,7 +2,7 @@
 import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import type { Spot } from './canvas.ts'
 import { groupsOf, nodesIn } from './groups.ts'
-import { copyToClipboard, pasteFromClipboard } from './clipboard.ts'
+import { pasteFromClipboard } from './clipboard.ts'
 import { showsChart } from './charts/open.ts'
 import { groupSelection, openNode, shortcut, type CommandId } from './commands.ts'
 import { byType } from './declarations.ts'
@@ -62,7 +62,8 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     itemOf(editor, 'mute', { label: node.mode === MUTED ? commands.unmute : commands.mute }),
     itemOf(editor, 'bypass', { label: node.mode === BYPASSED ? commands.takePart : commands.bypass }),
     'rule',
-    { label: commands.copy, keys: 'Ctrl C', run: () => void copyToClipboard(editor) },
+    itemOf(editor, 'copy'),
+    itemOf(editor, 'cut'),
     itemOf(editor, 'duplicate'),
     itemOf(editor, 'group'),
     ...groupsOf(node).map((group) => ({
@@ -167,10 +168,10 @@ function wireItems(editor: Editor, spot: Spot, link: LLink): Menu['items'] {
 }
 
 function canvasItems(editor: Editor, spot: Spot): Menu['items'] {
-  const { commands } = texts
   return [
     itemOf(editor, 'add', { run: () => (state.palette.value = { spot, query: '' }) }),
-    { label: commands.paste, keys: 'Ctrl V', run: () => void pasteFromClipboard(editor, spot.graph) },
+    itemOf(editor, 'paste', { run: () => void pasteFromClipboard(editor, spot.graph) }),
+    itemOf(editor, 'pasteWithInputs', { run: () => void pasteFromClipboard(editor, spot.graph, true) }),
     'rule',
     itemOf(editor, 'selectAll'),
     itemOf(editor, 'arrange'),

@@ -20,6 +20,40 @@ export function pieceOf(file: WorkflowFile, ids: ReadonlySet<NodeId>): WorkflowF
   return withLinks({ ...empty, ...(subgraphs.length && { subgraphs }) }, nodes, links)
 }
 
+/** A wire into a piece from a node that is not of it: the node, its type and output; the node of the piece and its input. */
+export type OutsideWire = [from: NodeId, type: string, output: string, to: NodeId, input: string]
+
+export function outsideOf(file: WorkflowFile, ids: ReadonlySet<NodeId>): OutsideWire[] {
+  const byId = new Map(file.nodes.map((node) => [node.id, node]))
+  return file.links.flatMap(([, from, output, to, input]): OutsideWire[] => {
+    const [source, target] = [byId.get(from), byId.get(to)]
+    const names = [source?.outputs[output]?.name, target?.inputs[input]?.name]
+    if (!source || names[0] === undefined || names[1] === undefined || ids.has(from) || !ids.has(to)) return []
+    return [[from, source.type, names[0], to, names[1]]]
+  })
+}
+
+/** `file` with those of `outside` whose nodes it has; `renamed` are the ids that the nodes of the piece have there. */
+export function wiredFromOutside(
+  file: WorkflowFile,
+  outside: readonly OutsideWire[],
+  renamed: ReadonlyMap<NodeId, NodeId>,
+): WorkflowFile {
+  const byId = new Map(file.nodes.map((node) => [node.id, node]))
+  let last = file.last_link_id
+  const links = outside.flatMap(([from, type, output, to, input]): FileLink[] => {
+    const [source, target] = [byId.get(from), byId.get(renamed.get(to) ?? '')]
+    if (!source || !target || source.type !== type) return []
+    const places = [
+      source.outputs.findIndex(({ name }) => name === output),
+      target.inputs.findIndex(({ name }) => name === input),
+    ]
+    const [out, into] = places as [number, number]
+    return out < 0 || into < 0 ? [] : [[++last, source.id, out, target.id, into, source.outputs[out]!.type]]
+  })
+  return withLinks({ ...file, last_link_id: last }, file.nodes, [...file.links, ...links])
+}
+
 /** `piece` added to `file` under new ids, moved by `offset`. `ids` are the new ones. */
 export function merge(file: WorkflowFile, piece: WorkflowFile, offset: [number, number]): { file: WorkflowFile; ids: NodeId[] } {
   let [lastNode, lastLink] = [file.last_node_id, file.last_link_id]

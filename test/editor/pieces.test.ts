@@ -1,12 +1,12 @@
 // Pieces of workflows: copied, merged, and opened in the place of a closed node, with the same meaning after as before.
 import { describe, expect, test } from 'vitest'
-import { boundsOf, merge, open, pieceOf } from '../../src/editor/pieces.ts'
+import { boundsOf, merge, open, outsideOf, pieceOf, wiredFromOutside } from '../../src/editor/pieces.ts'
 import { packed } from '../../src/editor/subgraph/pack.ts'
 import { expandGraph } from '../../src/engine/plan/expand.ts'
 import { wire, type Graph } from '../../src/engine/plan/graph.ts'
 import { opTable, type ExpandOp } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { declarations, fileOf } from './fileOf.ts'
+import { declarations, fileOf, wiresOf } from './fileOf.ts'
 import { parseWorkflow, stringifyWorkflow, toGraph, type WorkflowFile } from '../../src/nodes/workflow.ts'
 
 const sampling = () =>
@@ -117,4 +117,25 @@ test('a copied piece takes its subgraphs along; pasted beside others they are th
   const two = merge(one, changed, [0, 0])
   expect(two.file.subgraphs!.map(({ name }) => name)).toEqual(['Block', 'Other'])
   expect(two.file.nodes.at(-1)!.type).toBe(two.file.subgraphs![1]!.id)
+})
+
+test('a piece takes along the wires from outside of it, by name, to where those nodes are', () => {
+  const file = fileOf({ 1: 'NoiseSchedule', 2: 'ScheduleChart', 3: 'Timesteps' }, [
+    [1, 'schedule', 2, 'schedules_1'],
+    [1, 'schedule', 3, 'schedule'],
+  ])
+  const ids = new Set([2, 3])
+  const outside = outsideOf(file, ids)
+  expect(outside.map(([from, type, output, to, input]) => `${from} ${type}.${output} > ${to}.${input}`)).toEqual([
+    '1 diffusion/NoiseSchedule.schedule > 2.schedules_1',
+    '1 diffusion/NoiseSchedule.schedule > 3.schedule',
+  ])
+  const piece = pieceOf(file, ids)
+  const merged = merge(file, piece, [0, 400])
+  const renamed = new Map(piece.nodes.map(({ id }, i) => [id, merged.ids[i]!]))
+  const wired = wiredFromOutside(merged.file, outside, renamed)
+  expect(wiresOf(wired).slice(2)).toEqual(['1.schedule > 4.schedules_1', '1.schedule > 5.schedule'])
+  // A node of the same id that is another one is not where they came from.
+  const other = { ...merged.file, nodes: merged.file.nodes.map((node) => (node.id === 1 ? { ...node, type: 'other' } : node)) }
+  expect(wiresOf(wiredFromOutside(other, outside, renamed))).toHaveLength(2)
 })

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { addNode, newWorkflow, titles, type Canvas } from './driver.ts'
+import { addNode, newWorkflow, placeOf, titles, type Canvas } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -124,6 +124,46 @@ test('each save is a version: two are compared, and one comes back as a step of 
   await press('Alt+n')
   await page.locator('.tab-bar').waitFor()
   expect(await found('.tab-bar'), 'tabs').toEqual([])
+})
+
+test('nodes go to other tabs and windows by the clipboard, and come back with the wires they had', async () => {
+  const wires = (of = page) =>
+    of.evaluate(() => {
+      const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+      const title = (id: number) => graph._nodes.find((node) => node.id === id)!.getTitle()
+      const links = Object.values((graph as unknown as { links: Record<string, { origin_id: number; target_id: number }> }).links)
+      return links.map((link) => `${title(link.origin_id)} > ${title(link.target_id)}`)
+    })
+  await addNode(page, 'noise sch', 250, 300)
+  await addNode(page, 'schedule chart', 700, 300)
+  await page.evaluate(() => {
+    type Node = { getTitle(): string; connect(output: number, to: unknown, input: number): void }
+    const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+    const node = (title: string) => (graph._nodes as unknown as Node[]).find((each) => each.getTitle() === title)!
+    node('Noise Schedule').connect(0, node('Schedule Chart'), 0)
+  })
+  await expect.poll(() => wires()).toEqual(['Noise Schedule > Schedule Chart'])
+  const chart = await placeOf(page, 'Schedule Chart')
+  await page.mouse.click(chart.x, chart.y)
+  await press('Control+c')
+  await page.mouse.move(700, 650)
+  await press('Control+v')
+  await expect.poll(() => titles(page)).toEqual(['Noise Schedule', 'Schedule Chart', 'Schedule Chart'])
+  expect(await wires()).toHaveLength(1)
+  await press('Control+Shift+v')
+  await expect.poll(() => wires()).toHaveLength(2)
+  await press('Control+x')
+  await expect.poll(() => titles(page)).toEqual(['Noise Schedule', 'Schedule Chart', 'Schedule Chart'])
+
+  const other = await open()
+  await other.locator('canvas.canvas').focus()
+  await other.keyboard.press('Control+v')
+  await expect.poll(() => titles(other)).toEqual(['Schedule Chart'])
+  await page.bringToFront()
+  await press('Alt+n')
+  await press('Control+v')
+  await expect.poll(() => titles(page)).toEqual(['Schedule Chart'])
+  expect(await wires()).toEqual([])
 })
 
 /** What axe finds in a part of the page that is serious or critical. */
