@@ -276,7 +276,7 @@ beforeAll(async () => {
 const storedSteps = (page: Page) =>
   // As text: an import in a function would be one of the test.
   page.evaluate<number[]>(
-    `import('/src/nodes/storage.ts').then(async ({ databaseStore }) =>
+    `import('/src/nodes/database.ts').then(async ({ databaseStore }) =>
       (await databaseStore('litegraph-diffusion-states').list('state/')).map(({ key }) => Number(key.split('@')[1])))`,
   )
 

@@ -2,7 +2,7 @@
 import { tf } from '../../src/engine/tf.ts'
 import { createClient } from '../../src/nodes/client.ts'
 import { connect } from '../../src/nodes/connect.ts'
-import { databaseStore } from '../../src/nodes/storage.ts'
+import { databaseStore } from '../../src/nodes/database.ts'
 import { ops } from '../plan/toy.ts'
 
 const api = {

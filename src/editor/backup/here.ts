@@ -1,6 +1,6 @@
 // The parts of this browser's storage, and what the editor itself takes of it.
 import type { Kept } from '../../engine/protocol.ts'
-import { databaseStore } from '../../nodes/storage.ts'
+import { databaseStore } from '../../nodes/database.ts'
 import type { Editor } from '../editor.ts'
 import * as state from '../state.ts'
 import { partsOf, type Keeper, type Parts } from './parts.ts'
