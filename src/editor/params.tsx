@@ -75,6 +75,8 @@ function ParamRow({ node, name, param }: Props) {
           <button
             type="button"
             class="link vary"
+            // Keys have a command for it: with a stop at each parameter the way through them would be twice as long.
+            tabIndex={-1}
             title={texts.commands.vary}
             aria-label={`${name}: ${texts.commands.vary}`}
             onClick={() => (state.dialog.value = { kind: 'vary', node: String(node.id), param: name })}
