@@ -62,7 +62,12 @@ export function Pane({ scene, over, sight, theme, smooth, label, onFound, childr
   const box = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   useRoom(box, sight)
-  useGestures(box, sight, (at) => onFound(at && foundAt(at, scene, over, sight)))
+  const rests = useRef<Place>(undefined)
+  const tell = () => onFound(rests.current && foundAt(rests.current, scene, over, sight))
+  useGestures(box, sight, (at) => {
+    rests.current = at
+    tell()
+  })
   const { lens, room } = sight
   useLayoutEffect(() => {
     const dense = devicePixelRatio
@@ -72,6 +77,7 @@ export function Pane({ scene, over, sight, theme, smooth, label, onFound, childr
     ctx.scale(dense, dense)
     const look = { room, theme, smooth }
     scene.paint(ctx, lens, look)
+    if (rests.current) tell() // what is under a pointer that rests may be another now
     if (!over) return
     ctx.beginPath()
     ctx.rect(over.split * room.width, 0, room.width, room.height)

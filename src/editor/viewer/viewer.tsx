@@ -4,9 +4,9 @@
  * and a view (images, a film or points), `show` and `against` are keys of two of them. Nodes are opened by `enlarge` and `compare`
  * (open.tsx), image files by `openPictures` (files.ts). It is a chunk of its own, fetched when it is first opened.
  */
-import { useEffect, useReducer, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
 import type { FilmView } from '../../engine/plan/view.ts'
-import { darkTheme, lightTheme } from '../../nodes/views/canvas.ts'
+import { darkTheme, lightTheme, type Theme } from '../../nodes/views/canvas.ts'
 import { IconButton } from '../buttons.tsx'
 import { useEditor } from '../context.ts'
 import { icons } from '../icons.tsx'
@@ -161,7 +161,7 @@ function Picture({ source, view, other, saving, setSaving }: PictureProps) {
   const comparing = useScenes(view, other?.view, at, item)
   const scene = comparing?.scene
   const sight = useSight(scene ?? { width: 1, height: 1 })
-  const theme = { ...(state.dark.value ? darkTheme : lightTheme), ground: stage.colours.widget }
+  const theme = useTheme()
   const film = [view, other?.view].find((each): each is FilmView => each?.kind === 'film' && each.frames.length > 1)
   const seek = (to: number) => {
     setAt(to)
@@ -187,6 +187,13 @@ function Picture({ source, view, other, saving, setSaving }: PictureProps) {
       </footer>
     </div>
   )
+}
+
+/** One object for as long as the colours are the same: who paints with it paints again when it is another. */
+function useTheme(): Theme {
+  const { stage } = useEditor()
+  const [dark, ground] = [state.dark.value, stage.colours.widget]
+  return useMemo(() => ({ ...(dark ? darkTheme : lightTheme), ground }), [dark, ground])
 }
 
 /** Made anew only when something in it is another. */
