@@ -81,6 +81,13 @@ test('two runs are two rows; compared, starred, opened as they ran, deleted and 
   const differences = page.locator('.compare-table .difference')
   await expect.poll(() => differences.allInnerTexts()).toEqual([expect.stringMatching(/^Adam lr\s+0\.01\s+0\.5$/)])
   expect(await page.locator('.compare-table .samples img').count()).toBe(2)
+  await page.locator('.compare-table .samples button').first().click()
+  const viewer = page.getByRole('dialog', { name: 'Pictures' })
+  await viewer.getByRole('combobox', { name: 'compared with' }).selectOption({ index: 1 })
+  await viewer.getByText('Difference').click()
+  await viewer.getByText(/^mean \d/).waitFor()
+  await page.keyboard.press('Escape')
+  await viewer.waitFor({ state: 'detached' })
   await expect
     .poll(() => page.locator('.runs-chart .chart-legend li').allInnerTexts())
     .toEqual([expect.stringMatching(/^lr 0\.01\s/), expect.stringMatching(/^lr 0\.5\s/)])

@@ -3,6 +3,7 @@ import { useEditor } from '../context.ts'
 import { byType } from '../declarations.ts'
 import * as format from '../format.ts'
 import { texts } from '../texts.ts'
+import { openPictures } from '../viewer/files.ts'
 import { restore } from './actions.ts'
 import { Curves } from './curves.tsx'
 import { useDetails } from './details.ts'
@@ -32,7 +33,7 @@ export function Compare({ runs }: { runs: readonly Run[] }) {
           {runs.length > 1 ? <Differences {...differences} count={runs.length} /> : <Changed run={runs[0]!} />}
           <RowsOf runs={runs} rows={resultsOf(runs)} />
           <Curves details={details} names={namesOf(runs, differences.params)} />
-          <Samples details={details} />
+          <Samples details={details} names={namesOf(runs, differences.params)} />
           <RowsOf runs={runs} rows={circumstances()} />
         </tbody>
       </table>
@@ -170,7 +171,7 @@ function circumstances(): Rows {
 }
 
 /** A row for each node that showed some, so that pictures of the same node stand side by side. */
-function Samples({ details }: { details: readonly RunDetails[] }) {
+function Samples({ details, names }: { details: readonly RunDetails[]; names: readonly string[] }) {
   const nodes = new Map(details.flatMap(({ pictures }) => pictures.map(({ node, title }) => [node, title])))
   return (
     <>
@@ -179,7 +180,7 @@ function Samples({ details }: { details: readonly RunDetails[] }) {
           <th scope="row">{title}</th>
           {details.map(({ id, pictures }) => {
             const picture = pictures.find((each) => each.node === node)
-            return <td key={id}>{picture && <Shown picture={picture} />}</td>
+            return <td key={id}>{picture && <Shown picture={picture} open={() => openSamples(node, id, details, names)} />}</td>
           })}
         </tr>
       ))}
@@ -187,7 +188,21 @@ function Samples({ details }: { details: readonly RunDetails[] }) {
   )
 }
 
-function Shown({ picture: { image, title, width, height } }: { picture: Picture }) {
+/** Large, with those of the other runs to be compared with. */
+function openSamples(node: string, of: string, details: readonly RunDetails[], names: readonly string[]) {
+  const shown = details.flatMap(({ id, text, pictures }, i) => {
+    const picture = pictures.find((each) => each.node === node)
+    return picture ? [{ id, title: names[i]!, image: picture.image, workflow: text }] : []
+  })
+  const at = shown.findIndex(({ id }) => id === of)
+  void openPictures(shown, at)
+}
+
+function Shown({ picture: { image, title, width, height }, open }: { picture: Picture; open: () => void }) {
   const url = useUrl(image)
-  return <img src={url} alt={title} width={width} height={height} />
+  return (
+    <button type="button" class="large" title={texts.commands.enlarge} onClick={open}>
+      <img src={url} alt={title} width={width} height={height} />
+    </button>
+  )
 }
