@@ -9,8 +9,8 @@ import type { ServerName } from './servers.ts'
 import { serveSources } from './servers.ts'
 import { watched } from './watched.ts'
 
-const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const missing = existsSync(path) ? undefined : `there is no Chromium at ${path}; npm run test:setup installs it`
+export const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const missing = existsSync(chromiumPath) ? undefined : `there is no Chromium at ${chromiumPath}; npm run test:setup installs it`
 
 /** WebGPU without a GPU. */
 export const softwareGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
@@ -48,7 +48,7 @@ export function useChromium(args: string[] = []): Chromium {
   }
   let browser: Browser | undefined
   beforeAll(async () => {
-    if (!missing) browser = await chromium.launch({ executablePath: path, args: [...quiet, ...args] })
+    if (!missing) browser = await chromium.launch({ executablePath: chromiumPath, args: [...quiet, ...args] })
   })
   afterAll(() => browser?.close())
   const unexpected = () => complaints.splice(0).filter((complaint) => !allowed.some((each) => each.test(complaint)))
@@ -72,7 +72,7 @@ export function useChromium(args: string[] = []): Chromium {
     async launchIn(profile) {
       return prepared(
         await chromium.launchPersistentContext(profile, {
-          executablePath: path,
+          executablePath: chromiumPath,
           args: [...quiet, ...args],
           serviceWorkers: 'block',
         }),

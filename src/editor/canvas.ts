@@ -1,7 +1,7 @@
 // litegraph's canvas with our looks, pointer and menus in place of its own. The stage (stage.ts) is how others use it.
 import type { CanvasEvent, DragAndScale, LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
-import type { Kept } from '../engine/protocol.ts'
+import type { Kept, Measure } from '../engine/protocol.ts'
 import { hasView } from '../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
@@ -10,6 +10,7 @@ import { rememberZones } from '../nodes/litegraph/zones.ts'
 import type { Part } from '../nodes/workflow/play.ts'
 import { Following, loopsByNode } from './belonging.ts'
 import { paintGroup } from './look/group.ts'
+import { paintMeasure } from './look/measure.ts'
 import { OVERVIEW, paintBody, paintOverview } from './look/node.ts'
 import type { Painted, PaintedWidget, Painting } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
@@ -92,6 +93,9 @@ export class EditorCanvas extends LGraphCanvas {
   declare pixelRatio: number
   declare spaceHeld: boolean
   declare running: boolean
+  /** What nodes took, by id, and all together. */
+  declare measures: ReadonlyMap<string, Measure>
+  declare measuredSeconds: number
   declare refusal: string | undefined
   /** The wire being dragged was taken off an input: dropped in the empty it is gone, nothing is looked for. */
   declare takenOff: boolean
@@ -152,6 +156,11 @@ export class EditorCanvas extends LGraphCanvas {
         paintView(node, painting, this.pixelRatio)
       }
     } else node.onDrawForeground?.(ctx, this, this.canvas)
+    const measure = this.measures.get(String(node.id))
+    if (measure) {
+      const share = this.measuredSeconds ? (measure.seconds ?? 0) / this.measuredSeconds : 0
+      paintMeasure(measure, share, size[1], painting)
+    }
     const place = new Float32Array(2)
     const afar = this.ds.scale < OVERVIEW
     if (afar) paintOverview(painted, size, painting, collapsed || viewed)
@@ -202,7 +211,7 @@ export class EditorCanvas extends LGraphCanvas {
     // A wire being drawn from an input runs the other way.
     const [from, to] = !link && this.connecting_input ? [b, a] : [a, b]
     const type = link?.type ?? this.connecting_output?.type ?? this.connecting_input?.type ?? '*'
-    const marked = Boolean(link && (this.highlighted_links[link.id] || link === this.target))
+    const marked = Boolean(link && (this.highlighted_links[link.id] || link === this.target || this.leadsToNext(link)))
     const busy = this.connecting_node !== null && link !== null
     const colour = this.slotColour(type)
     paintWire(ctx, from, to, {
@@ -212,6 +221,12 @@ export class EditorCanvas extends LGraphCanvas {
       alpha: busy ? 0.3 : marked || !link ? 1 : 0.78,
     })
     ctx.fillStyle = colour // litegraph dots the ends of a wire that is being drawn with it
+  }
+
+  /** In slow motion: to the node that runs next. */
+  leadsToNext({ target_id }: LLink): boolean {
+    const node = this.graph!.getNodeById(target_id)
+    return Boolean(node && isDiffusionNode(node) && node.diffusion.next)
   }
 
   override drawGroups(_: HTMLCanvasElement, ctx: CanvasRenderingContext2D) {

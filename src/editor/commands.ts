@@ -15,6 +15,7 @@ import { open } from './pieces.ts'
 import { byType } from './declarations.ts'
 import { copyLink, downloadScript, shareWithFiles } from './share.ts'
 import { withoutNodes } from './splice.ts'
+import { nextProblem } from './problems.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 import type { Texts } from './texts/en.ts'
@@ -73,6 +74,11 @@ export function makeCommands(editor: Editor) {
     workspace.touched()
   }
 
+  const speedTo = (speed: state.Speed) => ({
+    enabled: () => state.run.speed.value !== speed,
+    run: () => runner.setSpeed(speed),
+  })
+
   const table = {
     run: { keys: ['Mod+Enter'], enabled: idle, run: () => runner.run() },
     stop: { keys: ['Mod+Alt+Enter'], enabled: () => !idle(), run: () => runner.stop() },
@@ -89,6 +95,16 @@ export function makeCommands(editor: Editor) {
     queue: { keys: ['Mod+Enter', 'Alt+Shift+Enter'], enabled: () => !idle(), run: () => runner.enqueueThis() },
     showQueue: { run: () => (state.queueShown.value = true) },
     stopAll: { enabled: () => !idle(), run: () => runner.stopAll() },
+    nextProblem: {
+      keys: ['F8'],
+      enabled: () => state.run.faults.value.length + state.run.notices.value.length > 0,
+      run: () => nextProblem(editor),
+    },
+    speedFull: speedTo('full'),
+    speedFour: speedTo('four'),
+    speedOne: speedTo('one'),
+    speedStep: speedTo('step'),
+    measures: { keys: ['Alt+T'], run: () => editor.showMeasures(!state.settings.value.measures) },
     undo: { keys: ['Mod+Z'], enabled: () => state.undoable.value.undo, run: () => workspace.undo() },
     redo: {
       keys: ['Mod+Shift+Z', 'Mod+Y'],

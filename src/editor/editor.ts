@@ -62,6 +62,8 @@ export interface Editor {
   setLive(live: boolean): void
   showMinimap(shown: boolean): void
   keepTour(tour: Settings['tour'] & {}): void
+  /** Time and memory of the nodes; what it says is in the details. */
+  showMeasures(shown: boolean): void
   known(type: string): boolean
 }
 
@@ -212,6 +214,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     setLive: (live) => keep({ live }),
     showMinimap: (minimap) => keep({ minimap }),
     keepTour: (tour) => keep({ tour }),
+    showMeasures: (measures) => keep({ measures }),
     known: (type) => byType.has(type),
   }
   editor.commands = makeCommands(editor)
@@ -224,6 +227,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     stage!.setRunning(state.runsHere.value)
     stage!.animate(state.runsHere.value && state.run.state.value !== 'paused')
   })
+  effect(() => stage!.setMeasures(state.settings.value.measures ? state.run.measures.value.nodes : []))
   const refit = () => requestAnimationFrame(() => stage!.refit(editor.insets()))
   for (const opened of [state.drawer, state.panelShown, state.lower, state.severalTabs]) opened.subscribe(refit)
   state.lower.subscribe(tellVisible)

@@ -12,6 +12,10 @@ export function time(seconds: number): string {
   return `${Math.floor(seconds / 3600)}${h} ${twoDigits((seconds % 3600) / 60)}${min}`
 }
 
+/** Of what was measured, short times too: "0.12 ms", "8.4 ms", "120 ms", "4.2 s". */
+export const duration = (seconds: number): string =>
+  seconds < 0.01 ? (1000 * seconds).toPrecision(2) + texts.time.units.ms : time(seconds)
+
 const twoDigits = (value: number) => String(Math.floor(value)).padStart(2, '0')
 
 /** Of what is only guessed, no more than can be known: seconds for short times, "18 min" for longer ones. */

@@ -46,6 +46,8 @@ export interface Settings {
   tour?: { of: string; step: Step; ended?: 'done' | 'skipped' }
   /** Graphs that do not train run again with every change. */
   live: boolean
+  /** What nodes take is measured, and shown on them. */
+  measures: boolean
 }
 
 export const defaultSettings: Settings = {
@@ -55,6 +57,7 @@ export const defaultSettings: Settings = {
   panel: true,
   minimap: true,
   live: true,
+  measures: false,
 }
 
 /** Somebody saved in the meantime. */

@@ -14,6 +14,7 @@ import { LookInto } from './glance.tsx'
 import { Params } from './params.tsx'
 import { Prose } from './prose.tsx'
 import { MadeFiles } from './made.tsx'
+import { MeasureOf, Measures } from './measures.tsx'
 import { numbersOf } from './numbers.ts'
 import { Scrub } from './scrub.tsx'
 import * as state from './state.ts'
@@ -78,6 +79,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       )}
       <Scrub node={node} />
       <LargeButton node={node} />
+      <MeasureOf node={node} />
       {Object.keys(declaration.params).length > 0 && (
         <Section title={texts.panel.parameters}>
           <Params node={node} />
@@ -303,6 +305,7 @@ function WorkflowDetails() {
           <MadeFiles files={files.value} />
         </Section>
       )}
+      <Measures />
       <section class="section">
         <ul class="tips">
           {texts.panel.start.map(([key, what]) => (

@@ -18,6 +18,7 @@ import type { Stage } from './stage.ts'
 import * as state from './state.ts'
 import { createEarlier, createTape, type Tape } from './tape.ts'
 import { texts } from './texts.ts'
+import { watchingOf } from './watching.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface Runner extends Requests {
@@ -43,6 +44,8 @@ export interface Runner extends Requests {
   pause(): void
   /** One iteration; begins a run that waits before its first where none is going. */
   step(): void
+  /** From now on runs go so fast. Step by step, a run that is going pauses; at any other speed one that waits goes on. */
+  setSpeed(speed: state.Speed): void
   /** After an edit: faults are looked for again, once there were any; and a queued run is shown where its graph is. */
   edited(): void
   /** Something may have changed, a slider that is still being dragged included: live graphs run again. */
@@ -121,7 +124,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       byHand: true,
       quiet: Boolean(byItself),
       ...(to && { targets: [String(to.id)] }),
-      ...(paused && { paused }),
+      ...((paused || shown.speed.value === 'step') && { paused: true }),
     })
   }
 
@@ -167,7 +170,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     showSeen()
     shown.state.value = 'starting'
     runs.asked(item, quiet, request.targets)
-    port.post({ type: 'run', run: item.id, graph: item.graph, ...request })
+    port.post({ type: 'run', run: item.id, graph: item.graph, ...request, ...watchingOf(isHere(present)) })
   }
   const here = (): Home => ({ tab: state.tab.value, graph: stage.graph, found: state.found.value })
   const isHere = ({ home }: Present) => home?.tab === state.tab.value
@@ -201,6 +204,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     shown.faults.value = shown.notices.value = []
     shown.files.value = []
     shown.ended.value = state.found.value.progress.value = undefined
+    shown.measures.value = { nodes: [], timing: 'direct' }
   }
   function clearProgress() {
     shown.going.value = shown.compiling.value = undefined
@@ -244,6 +248,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     showOn(home, event)
     if (event.type === 'faults') found.faults.value = event.faults
     else if (event.type === 'notices') found.notices.value = event.faults
+    else if (event.type === 'measured') found.measures.value = event
     else if (event.type === 'file') found.files.value = [...found.files.value, madeOf(event, text)]
   }
 
@@ -370,7 +375,13 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     showSeen()
   }
 
-  const undo = [port.listen(onEvent), effect(tellTab), effect(() => warnBeforeLeaving(queue))]
+  /** The present run is looked at as is wished now. */
+  function watch() {
+    const watching = watchingOf(state.runsHere.value)
+    if (present) port.post({ type: 'watch', run: present.id, ...watching })
+  }
+
+  const undo = [port.listen(onEvent), effect(tellTab), effect(() => warnBeforeLeaving(queue)), effect(watch)]
 
   port.post({ type: 'keepLast', on: true })
 
@@ -415,6 +426,11 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     step() {
       if (shown.state.value === 'idle') begin({ paused: true })
       else control('step')
+    },
+    setSpeed(speed) {
+      shown.speed.value = speed
+      const now = shown.state.value
+      if (speed === 'step' ? now === 'running' : now === 'paused') this.pause()
     },
     edited() {
       if (present) lookForIt(present)

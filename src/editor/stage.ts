@@ -3,7 +3,7 @@
 import type { CanvasEvent } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../engine/plan/fault.ts'
-import type { Event } from '../engine/protocol.ts'
+import type { Event, Measure } from '../engine/protocol.ts'
 import { fileOf, playIn, showEvent } from '../nodes/litegraph/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { registerNodes } from '../nodes/litegraph/register.ts'
@@ -52,6 +52,8 @@ export interface Stage extends Camera {
   /** The faults there are now, in place of those shown. */
   setFaults(faults: readonly Fault[]): void
   animate(on: boolean): void
+  /** What nodes took, written below them. */
+  setMeasures(measures: readonly Measure[]): void
   /** Whether a run is going on, be it paused. */
   setRunning(running: boolean): void
   pointer(): Spot
@@ -105,6 +107,11 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
     animate(on) {
       animated = on
       canvas.setDirty(true, true)
+    },
+    setMeasures(measures) {
+      canvas.measures = new Map(measures.map((each) => [each.node, each]))
+      canvas.measuredSeconds = measures.reduce((sum, { seconds = 0 }) => sum + seconds, 0)
+      canvas.setDirty(true)
     },
     setRunning(running) {
       canvas.running = running
@@ -175,6 +182,8 @@ const settingsOf = (canvas: EditorCanvas, hooks: StageHooks) =>
     target: undefined,
     spaceHeld: false,
     running: false,
+    measures: new Map(),
+    measuredSeconds: 0,
     onSelectionChange: hooks.selected,
     onShowNodePanel: (node: LGraphNode) => {
       const [x, y] = canvas.graph_mouse
@@ -265,6 +274,7 @@ function runOf(canvas: EditorCanvas): Pick<Stage, 'event' | 'forgetRun' | 'setFa
       for (const node of canvas.graph!._nodes) {
         if (!isDiffusionNode(node)) continue
         node.diffusion.state = 'idle'
+        delete node.diffusion.next
         delete node.diffusion.progress
         delete node.diffusion.fault
         if (node.diffusion.view) node.diffusion.before = node.diffusion.view

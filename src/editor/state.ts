@@ -3,8 +3,8 @@ import { computed, signal } from '@preact/signals'
 import type { Fault } from '../engine/plan/fault.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
 import type { Description } from '../engine/checkpoint/describe.ts'
-import type { BackendReport, ImageFile, ImportReport, Networks } from '../engine/protocol.ts'
 import type { Points } from '../nodes/litegraph/drawing.ts'
+import type { BackendReport, Event, ImageFile, ImportReport, Measure, Timing } from '../engine/protocol.ts'
 import type { NodeId } from '../nodes/workflow.ts'
 import type { LGraphNode, LLink, PendingWire, Point, Spot } from './canvas.ts'
 import type { Placed } from './drops/place.ts'
@@ -60,6 +60,8 @@ export interface Progress {
   loss?: number
 }
 
+export type Speed = 'full' | 'four' | 'one' | 'step'
+
 export interface MadeFile {
   node: string
   name: string
@@ -82,7 +84,9 @@ export interface PresentRun {
 export const newFound = () => ({
   progress: signal<Progress | undefined>(undefined),
   /** How it ended. */
-  ended: signal<{ seconds: number; stopped: boolean; networks?: Networks } | undefined>(undefined),
+  ended: signal<Omit<Extract<Event, { type: 'finished' }>, 'type' | 'run'> | undefined>(undefined),
+  /** What the nodes took, if that was measured. */
+  measures: signal<{ nodes: readonly Measure[]; timing: Timing }>({ nodes: [], timing: 'direct' }),
   faults: signal<readonly Fault[]>([]),
   notices: signal<readonly Fault[]>([]),
   files: signal<readonly MadeFile[]>([]),
@@ -119,9 +123,14 @@ export const run = {
   get files() {
     return found.value.files
   },
+  get measures() {
+    return found.value.measures
+  },
   get seeds() {
     return found.value.seeds
   },
+  /** How fast the run goes, where it is seen. */
+  speed: signal<Speed>('full'),
   /** The latest sentence of the engine. */
   says: signal(''),
   /** Kernels of a loop that is about to begin. */

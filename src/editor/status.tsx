@@ -4,6 +4,7 @@ import { CommandButton, MenuButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
 import * as format from './format.ts'
 import { icons } from './icons.tsx'
+import { listProblems } from './problems.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -55,7 +56,7 @@ function stateInWords(): string {
       if (engineFailed.value) return status.noEngine
       if (faults.value.length) return status.failed
       if (!ended.value) return status.idle
-      return ended.value.stopped ? status.stopped : status.finished(format.time(ended.value.seconds))
+      return ended.value.stopped ? status.stopped : [status.finished(format.time(ended.value.seconds)), ranOf()].join('')
   }
 }
 
@@ -73,13 +74,20 @@ function Elsewhere() {
   )
 }
 
+/** How many nodes were computed, if some were not. */
+function ranOf(): string {
+  const nodes = state.run.ended.value?.nodes
+  if (!nodes?.kept.length) return ''
+  return ` · ${texts.status.ran(nodes.ran.length, nodes.ran.length + nodes.kept.length)}`
+}
+
 function Figures() {
   const progress = state.run.progress.value
   if (!progress) return null
   const { index, count, loss, rate, secondsLeft, label } = progress
   const { status } = texts
-  // Between two steps by hand there is no rate.
-  const going = state.run.state.value === 'running'
+  // Between two steps by hand there is no rate, and in slow motion it is the one that was chosen.
+  const going = state.run.state.value === 'running' && state.run.speed.value === 'full'
   return (
     <span class="figures">
       <span>
@@ -100,10 +108,7 @@ function Figures() {
 function Problems() {
   const editor = useEditor()
   const { faults, notices } = state.run
-  const show = () => {
-    editor.stage.select([])
-    editor.showPanel(true)
-  }
+  const show = () => listProblems(editor)
   return (
     <>
       {faults.value.length > 0 && (

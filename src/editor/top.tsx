@@ -6,6 +6,7 @@ import type { Editor } from './editor.ts'
 import { icons, Mark } from './icons.tsx'
 import { itemOf } from './menus.ts'
 import { QueueButton } from './queue.tsx'
+import { SpeedButton } from './speed.tsx'
 import * as state from './state.ts'
 import { languages, texts } from './texts.ts'
 
@@ -104,7 +105,7 @@ function RunButtons() {
           {top.run}
         </CommandButton>
       ) : (
-        <CommandButton command="stop" icon={<icons.stop />} class="outline">
+        <CommandButton command="stop" icon={<icons.stop />} class={now === 'stopping' ? 'outline stopping' : 'outline'}>
           {top.stop}
         </CommandButton>
       )}
@@ -114,6 +115,7 @@ function RunButtons() {
         label={now === 'paused' ? top.resume : top.pause}
       />
       <CommandButton command="step" icon={<icons.step />} />
+      <SpeedButton />
       <LiveButton />
       <CommandButton command="queue" icon={<icons.queue />} label={texts.queue.add} />
       <QueueButton />

@@ -22,7 +22,15 @@ export interface BackendReport {
   rejected: { name: BackendName; reason: string }[]
 }
 
-export interface RunRequest {
+/** How closely a run is looked at; nothing of it changes a result. */
+export interface Watching {
+  /** Slow motion: so many iterations a second, node by node, each value shown. */
+  perSecond?: number
+  /** What each node takes is measured, and told. */
+  measure?: boolean
+}
+
+export interface RunRequest extends Watching {
   type: 'run'
   run: number
   graph: Graph
@@ -35,6 +43,7 @@ export interface RunRequest {
 export type Request =
   | RunRequest
   | { type: 'pause' | 'resume' | 'step' | 'stop'; run: number }
+  | ({ type: 'watch'; run: number } & Watching)
   /** Answer to a question: train anew, start from the weights there are, or do not run. */
   | { type: 'answer'; run: number; answer: 'anew' | 'continue' | 'cancel' }
   | { type: 'check'; id: number; graph: Graph }
@@ -128,6 +137,10 @@ export type Event =
    * iteration `index`.
    */
   | { type: 'losses'; run: number; node: string; index: number; losses: Float32Array }
+  /** In slow motion: the node inside a loop that runs next. Without one the slow motion is over. */
+  | { type: 'at'; run: number; node?: string }
+  /** Now and then, and at the end, if it is measured: what nodes have taken so far. */
+  | { type: 'measured'; run: number; nodes: Measure[]; timing: Timing }
   | { type: 'view'; run: number; node: string; view: View }
   | { type: 'file'; run: number; node: string; file: OutputFile }
   /** Before a loop begins: so many of its kernels are compiled. Ends with all of them, or with `finished`. */
@@ -138,7 +151,15 @@ export type Event =
   | { type: 'question'; run: number; node: string; seconds: number }
   | { type: 'paused'; run: number }
   | { type: 'resumed'; run: number }
-  | { type: 'finished'; run: number; seconds: number; stopped: boolean; networks?: Networks }
+  /** `nodes`, unless it was stopped: those that were computed, and those whose results were kept from before. */
+  | {
+      type: 'finished'
+      run: number
+      seconds: number
+      stopped: boolean
+      networks?: Networks
+      nodes?: { ran: string[]; kept: string[] }
+    }
   | { type: 'checked'; id: number; faults: Fault[] }
   | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
   /** Without text if the graph has faults. */
@@ -156,6 +177,23 @@ export type Event =
   | { type: 'storage'; message: string }
   /** The engine could not be loaded, or has died: nothing more will come. */
   | { type: 'broken'; message: string }
+
+/**
+ * How time is measured. `direct`: kernels have run when a node returns. `waited`: the device is waited for after each node, but not
+ * inside a training step, which is one unit. `issued`: the device is told, and nobody knows when it is done.
+ */
+export type Timing = 'direct' | 'waited' | 'issued'
+
+/** What a node took in a run. */
+export interface Measure {
+  node: string
+  /** In all; undefined inside a training step on a GPU, which is one unit. */
+  seconds?: number
+  /** How often it ran. */
+  calls: number
+  /** What it gave, at most, in bytes. */
+  bytes: number
+}
 
 /** How often networks were given to a GPU from a recording of their commands, how often evaluated, and why they still were. */
 export interface Networks {

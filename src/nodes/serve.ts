@@ -6,7 +6,7 @@ import type { Op } from '../engine/plan/op.ts'
 import { opTable } from '../engine/plan/op.ts'
 import type { Session } from '../engine/plan/session.ts'
 import { createSession } from '../engine/plan/session.ts'
-import type { BackendName, Event, Kept, Request, RunRequest, WasmPaths } from '../engine/protocol.ts'
+import type { BackendName, Event, Kept, Request, RunRequest, WasmPaths, Watching } from '../engine/protocol.ts'
 import type { EngineStorage } from './storage.ts'
 import { assetsOf } from './assets.ts'
 import { decodeInBrowser, fileOfBlob, importDataset } from './import.ts'
@@ -92,6 +92,9 @@ class Server {
       case 'step':
       case 'stop':
         this.control(request.type, request.run)
+        break
+      case 'watch':
+        this.watch(request)
         break
       case 'answer':
         this.session.answer(request.run, request.answer)
@@ -193,6 +196,14 @@ class Server {
       this.waiting.delete(run)
       this.post({ type: 'finished', run, seconds: 0, stopped: true })
     } else this.waiting.set(run, { ...request, paused: command !== 'resume' })
+  }
+
+  private watch({ run, perSecond, measure }: Extract<Request, { type: 'watch' }>) {
+    const watching: Watching = { ...(perSecond !== undefined && { perSecond }), ...(measure && { measure }) }
+    const waiting = this.waiting.get(run)
+    if (!waiting) return this.session.watch(run, watching)
+    const { perSecond: _speed, measure: _measure, ...request } = waiting
+    this.waiting.set(run, { ...request, ...watching })
   }
 
   private expand({ id, node, wired }: Extract<Request, { type: 'expand' }>) {

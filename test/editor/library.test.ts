@@ -78,6 +78,7 @@ describe('library', () => {
       panel: true,
       minimap: true,
       live: true,
+      measures: false,
     })
     await library.keepSettings({
       theme: 'dark',
@@ -86,6 +87,7 @@ describe('library', () => {
       panel: false,
       minimap: false,
       live: false,
+      measures: true,
     })
     expect((await library.settings()).theme).toBe('dark')
   })

@@ -141,6 +141,7 @@ function paintBorder(
   ctx.setLineDash([])
   if (fault || (state === 'running' && !node.is_selected))
     ring(ctx, width, height, radius, 4, fault ? colours.danger : tint, 0.22)
+  if (node.diffusion?.next) ring(ctx, width, height, radius, 3.5 * Math.max(1, thin), colours.accent, 0.9)
   if (node.is_selected) ring(ctx, width, height, radius, 2 * thin, colours.accent, 1)
 }
 
@@ -189,7 +190,7 @@ function paintTitle(node: Painted, state: NodeState, width: number, tint: string
   ctx.textBaseline = 'alphabetic'
 }
 
-/** A tick where the node is done, a dim one where its result was kept from before, an exclamation mark for a fault. */
+/** A tick where the node has run, a dim = where its result was kept from before, an exclamation mark for a fault. */
 function paintMark(state: NodeState, x: number, y: number, colours: Colours, ctx: CanvasRenderingContext2D) {
   ctx.save()
   ctx.lineWidth = 1.8
@@ -202,6 +203,11 @@ function paintMark(state: NodeState, x: number, y: number, colours: Colours, ctx
     ctx.lineTo(x, y + 1)
     ctx.moveTo(x, y + 5)
     ctx.lineTo(x, y + 5.01)
+  } else if (state === 'cached') {
+    ctx.moveTo(x - 4, y - 2.2)
+    ctx.lineTo(x + 4, y - 2.2)
+    ctx.moveTo(x - 4, y + 2.2)
+    ctx.lineTo(x + 4, y + 2.2)
   } else {
     ctx.moveTo(x - 4, y)
     ctx.lineTo(x - 1, y + 3)

@@ -43,6 +43,37 @@ export const en = {
     languages: { system: 'As the browser' },
   },
 
+  speed: {
+    label: 'Speed',
+    each: {
+      full: 'Full speed',
+      four: '4 iterations a second, node by node',
+      one: '1 iteration a second, node by node',
+      step: 'One step at a time, node by node',
+    },
+    short: { four: '4/s', one: '1/s', step: 'steps' },
+  },
+
+  measures: {
+    title: 'Time and memory',
+    close: 'Measure no more',
+    runFirst: 'Run, and it is written below each node how long it took and how much it gave.',
+    allKept: 'Nothing was computed: all results were kept from before. Change something, and what it reaches is measured.',
+    timings: {
+      direct: 'How long each node computed, and what it gave in memory. Reading values to show them is not in it.',
+      waited:
+        'The GPU is waited for after each node, so the run takes longer than without this. A training step is one unit: its whole time is at its end.',
+      issued: 'On WebGL only the time to say what is to be done is known, not when it is done.',
+    },
+    all: (time: string) => `${time} in all`,
+    each: (calls: string, time: string) => `${calls} × ${time}`,
+    calls: (calls: string) => `${calls} times`,
+    share: (percent: number) => (percent < 1 ? '< 1%' : `${percent}%`),
+    inStep: 'in the step',
+    wayBack: 'gradients and optimizer',
+    wholeStep: 'the whole step',
+  },
+
   queue: {
     label: 'Queue',
     add: 'Queue this graph',
@@ -92,6 +123,12 @@ export const en = {
     step: 'One step',
     queue: 'Queue this graph, while one runs',
     showQueue: 'What runs and waits',
+    nextProblem: 'Next problem',
+    speedFull: 'Speed: full',
+    speedFour: 'Speed: 4 iterations a second',
+    speedOne: 'Speed: 1 iteration a second',
+    speedStep: 'Speed: one step at a time',
+    measures: 'Time and memory of nodes',
     stopAll: 'Stop all, and empty the queue',
     undo: 'Undo',
     redo: 'Redo',
@@ -674,6 +711,7 @@ export const en = {
       waits: (node: string) => `${node} needs a node that is muted`,
     },
     finished: (time: string) => `Finished in ${time}`,
+    ran: (ran: number, all: number) => `${ran} of ${plural(all, 'node')} ran`,
     step: (index: string, count: string) => `step ${index} of ${count}`,
     loss: 'loss',
     rate: (rate: string) => `${rate} it/s`,

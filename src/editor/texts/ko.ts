@@ -54,6 +54,37 @@ export const ko: Texts = {
     languages: { system: '브라우저와 같게' },
   },
 
+  speed: {
+    label: '속도',
+    each: {
+      full: '최대 속도',
+      four: '초당 4회 반복, 노드 하나씩',
+      one: '초당 1회 반복, 노드 하나씩',
+      step: '한 단계씩, 노드 하나씩',
+    },
+    short: { four: '초당 4회', one: '초당 1회', step: '한 단계씩' },
+  },
+
+  measures: {
+    title: '시간과 메모리',
+    close: '측정 그만두기',
+    runFirst: '실행하면 노드마다 걸린 시간과 내놓은 것의 크기가 아래에 적힙니다.',
+    allKept: '계산한 것이 없습니다. 모든 결과가 이전 실행에서 남아 있었습니다. 무엇이든 바꾸면 그 영향을 받는 노드를 측정합니다.',
+    timings: {
+      direct: '노드가 계산한 시간과 내놓은 것의 메모리입니다. 보여 주려고 값을 읽는 시간은 들어 있지 않습니다.',
+      waited:
+        '노드마다 GPU가 끝나기를 기다리므로 평소보다 오래 걸립니다. 학습 한 단계는 나눌 수 없어, 전체 시간이 그 끝 노드에 적힙니다.',
+      issued: 'WebGL에서는 할 일을 알리는 시간만 알 수 있고, 언제 끝나는지는 알 수 없습니다.',
+    },
+    all: (time) => `모두 ${time}`,
+    each: (calls, time) => `${calls}회 × ${time}`,
+    calls: (calls) => `${calls}회`,
+    share: (percent) => (percent < 1 ? '1% 미만' : `약 ${percent}%`),
+    inStep: '단계 안',
+    wayBack: '기울기와 최적화',
+    wholeStep: '한 단계 전체',
+  },
+
   queue: {
     label: '대기열',
     add: '이 그래프를 대기열에 넣기',
@@ -104,6 +135,12 @@ export const ko: Texts = {
     step: '한 단계',
     queue: '실행 중일 때 이 그래프를 대기열에 넣기',
     showQueue: '실행 중인 것과 기다리는 것',
+    nextProblem: '다음 문제',
+    speedFull: '속도: 최대',
+    speedFour: '속도: 초당 4회 반복',
+    speedOne: '속도: 초당 1회 반복',
+    speedStep: '속도: 한 단계씩',
+    measures: '노드의 시간과 메모리',
     stopAll: '모두 중지하고 대기열 비우기',
     undo: '실행 취소',
     redo: '다시 실행',
@@ -680,6 +717,7 @@ export const ko: Texts = {
       waits: (node) => `${topic(node)} 꺼진 노드가 필요합니다`,
     },
     finished: (time) => `${time} 만에 끝남`,
+    ran: (ran, all) => `노드 ${all}개 중 ${ran}개 실행`,
     step: (index, count) => `${count}단계 가운데 ${index}`,
     loss: '손실',
     rate: (rate) => `초당 ${rate}회`,

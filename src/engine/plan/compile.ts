@@ -13,6 +13,9 @@ export type ValueId = string
 
 export const valueId = ({ node, slot }: Wire): ValueId => `${node}.${slot}`
 
+/** The node that a value is of. */
+export const nodeOf = (value: ValueId): string => value.slice(0, value.lastIndexOf('.'))
+
 export interface NodeStep {
   kind: 'run' | 'observe' | 'files'
   id: string

@@ -5,7 +5,7 @@ import { madeBy, valueId } from './compile.ts'
 import { wire, type Wire } from './graph.ts'
 import { hashOf, type Key, type Keys } from './keys.ts'
 import type { Memory } from './memory.ts'
-import type { ObservedAt } from './run.ts'
+import type { ObservedAt } from './host.ts'
 import type { Glance } from './view.ts'
 
 /** Tensors of more bytes are not kept, nor are more than these altogether. */

@@ -3,8 +3,8 @@ import { inARow } from '../flat.ts'
 import type { Tensor } from '../tf.ts'
 import type { LoopStep } from './compile.ts'
 import { NodeError } from './fault.ts'
+import type { Iteration } from './host.ts'
 import { tidied, type Memory } from './memory.ts'
-import type { Iteration } from './run.ts'
 
 export class LossReader {
   latest: number | undefined

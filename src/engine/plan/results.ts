@@ -1,5 +1,5 @@
 // Results kept between runs: outputs of nodes and states of loops in memory, trained states in storage as well.
-import type { LoopState } from './run.ts'
+import type { LoopState } from './host.ts'
 import type { Key } from './keys.ts'
 import { tensorsOf } from '../values.ts'
 import { bytesOf, type Memory } from './memory.ts'

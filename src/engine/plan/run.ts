@@ -2,143 +2,24 @@
 // take a step or end it; nothing in here is asynchronous.
 import { randomOf, type Random } from '../random.ts'
 import type { NumberValue, Value } from '../values.ts'
-import type { Keys } from './keys.ts'
-import type { LoopStep, NodeStep, Step, ValueId } from './compile.ts'
+import type { LoopStep, NodeStep, Step } from './compile.ts'
 import { valueId } from './compile.ts'
 import { NodeError } from './fault.ts'
 import { wire } from './graph.ts'
-import { tidied, type Memory } from './memory.ts'
-import type { Declaration, Inputs, Op, Ops, Outputs, OutputOp, Params, RunContext, RunOp, StartOp } from './op.ts'
-import type { View } from './view.ts'
-
-/** Where the generator stops. `wait` is answered with what the promise gives. */
-export type Signal =
-  | { kind: 'iteration'; at: Iteration }
-  | { kind: 'wait'; promise: Promise<unknown> }
-  | { kind: 'node'; id: string }
-
-export interface Iteration {
-  step: LoopStep
-  /** Iterations done. */
-  index: number
-  count: number
-  label: string | undefined
-  loss: Value | undefined
-  emission: boolean
-}
-
-/** What a loop is in the middle of: its own state, and those of the multistep solvers in its body by position. */
-export interface LoopState {
-  own: unknown
-  solvers: Record<string, unknown>
-  /** The loop was ended by `again`, or has come where it goes: more iterations allowed do not make it go on. */
-  ended?: true
-}
-
-/** What a run needs from its surroundings. */
-export interface Host {
-  ops: Ops
-  memory: Memory
-  keys: Keys
-  prepared: ReadonlyMap<string, unknown>
-  /** Milliseconds. */
-  now(): number
-  /** The result of a step outside of loops, if it is kept from an earlier run. */
-  recall(step: NodeStep): Outputs | undefined
-  remember(step: NodeStep, outputs: Outputs): void
-  /** The furthest state of a loop outside of loops that is not beyond `count`, retained for the caller. */
-  recallState(step: LoopStep, count: number): Promise<{ index: number; state: LoopState } | undefined>
-  /**
-   * A state reached by a loop outside of loops: after an iteration, at its end, or because it was stopped. Resolves when it is
-   * known to be sound; rejects with the fault if it is not.
-   */
-  reached(step: LoopStep, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop'): Promise<void>
-  /** Whether an observer is looking now. */
-  looking(observer: string): boolean
-  observe(step: NodeStep, inputs: Inputs, at: ObservedAt): void
-  /** A value is on a wire. */
-  made?: ((id: ValueId, value: Value, at: ObservedAt) => void) | undefined
-  /** What a node shows of what it made, or of what was kept of that. */
-  show(step: NodeStep, view: View): void
-  files(step: NodeStep, work: () => ReturnType<OutputOp['files']>): Promise<void>
-  /** Emissions were thinned out to keep to their share of the time. */
-  thinned(step: LoopStep, every: number): void
-  /**
-   * Before the first iteration of a loop outside of loops: may run `once`, which does what one iteration and one emission do and
-   * forgets it, to learn what they need. Resolves when that is there; undefined if nothing has to be waited for.
-   */
-  rehearse?(step: LoopStep, once: () => void): Promise<void> | undefined
-  /** The model to start from instead of the wired one, when a run goes on from other weights; retained for the caller. */
-  startFrom(step: LoopStep, inputs: Inputs): Promise<Value | undefined>
-}
-
-export interface ObservedAt {
-  index: number | undefined
-  label: string | undefined
-}
-
-/** Values by id; a loop's body sees those around it. */
-export class Frame {
-  private readonly values = new Map<ValueId, Value>()
-
-  constructor(
-    private readonly memory: Memory,
-    private readonly around?: Frame,
-  ) {}
-
-  get(id: ValueId): Value {
-    const value = this.values.get(id) ?? this.around?.get(id)
-    if (!value) throw new Error(`${id} is not there: it was freed too early or never made.`)
-    return value
-  }
-
-  set(id: ValueId, value: Value) {
-    this.values.set(id, this.memory.retain(value))
-  }
-
-  /** Values that were never made (of steps nobody looked at) are passed over. */
-  free(ids: readonly ValueId[]) {
-    for (const id of ids) {
-      const value = this.values.get(id)
-      this.values.delete(id)
-      if (value) this.memory.release(value)
-    }
-  }
-
-  dispose() {
-    this.free([...this.values.keys()])
-  }
-
-  read = (inputs: Record<string, ValueId>): Inputs =>
-    Object.fromEntries(Object.entries(inputs).map(([slot, id]) => [slot, this.get(id)]))
-}
-
-/** Where in the loops a step runs. */
-interface Place {
-  /** Indices of the zones around, outermost first. */
-  path: readonly number[]
-  at: ObservedAt
-  /** Whether a step that only observers need is needed now. */
-  needed: (watchers: readonly string[]) => boolean
-  /** States of multistep solvers in the innermost sampling zone. */
-  solvers: Solvers | undefined
-  emission: boolean
-  /** Nothing of this is to be seen: loops end early. */
-  rehearsal?: true
-}
-
-interface Solvers {
-  before: Record<string, unknown>
-  after: Record<string, unknown>
-}
-
-const OUTSIDE: Place = {
-  path: [],
-  at: { index: undefined, label: undefined },
-  needed: () => true,
-  solvers: undefined,
-  emission: false,
-}
+import {
+  Frame,
+  OUTSIDE,
+  type Host,
+  type Iteration,
+  type LoopState,
+  type ObservedAt,
+  type Place,
+  type Signal,
+  type Solvers,
+} from './host.ts'
+import { deviceDone } from './measures.ts'
+import { tidied } from './memory.ts'
+import type { Declaration, Inputs, Op, Outputs, OutputOp, Params, RunContext, RunOp, StartOp } from './op.ts'
 
 /** Iterations of loops inside of one that is rehearsed: multistep solvers do something else in the second. */
 const REHEARSED = 2
@@ -163,6 +44,7 @@ function* runSteps(steps: readonly Step[], frame: Frame, host: Host, place: Plac
 function* runNode(step: NodeStep, frame: Frame, host: Host, place: Place): Generator<Signal, void, unknown> {
   const outside = place === OUTSIDE
   const inputs = frame.read(step.inputs)
+  if (!outside) yield* passing(step.id, host, place)
   if (step.kind === 'observe') return host.observe(step, inputs, place.at)
   if (outside) yield { kind: 'node', id: step.id }
   if (step.kind === 'files') {
@@ -174,7 +56,9 @@ function* runNode(step: NodeStep, frame: Frame, host: Host, place: Place): Gener
     return
   }
   const kept = outside ? host.recall(step) : undefined
-  const outputs = host.memory.retain(kept ?? located(step.id, () => runOp(step, inputs, host, place)))
+  const outputs = host.memory.retain(
+    kept ?? (yield* measured(step.id, host, place, () => located(step.id, () => runOp(step, inputs, host, place)))),
+  )
   try {
     publish(step.id, step.outputs, outputs, frame, host, place.at)
     if (outside) showOutputs(step, outputs, host)
@@ -182,6 +66,23 @@ function* runNode(step: NodeStep, frame: Frame, host: Host, place: Place): Gener
   } finally {
     host.memory.release(outputs)
   }
+}
+
+/** In slow motion whoever drives it rests here. */
+function* passing(id: string, host: Host, { share }: Place): Generator<Signal, void, unknown> {
+  if (host.slow?.()) yield { kind: 'inside', id, share }
+}
+
+/** Does what a node does, and measures it where that is wanted. */
+function* measured<T>(id: string, host: Host, place: Place, work: () => T): Generator<Signal, T, unknown> {
+  const measures = host.measures?.()
+  if (!measures) return work()
+  const began = measures.begin(host.now())
+  const made = work()
+  const done = place.unit ? undefined : deviceDone()
+  if (done) yield { kind: 'wait', promise: done }
+  measures.add(id, began, host.now(), made, place.unit)
+  return made
 }
 
 function showOutputs(step: NodeStep, outputs: Outputs, host: Host) {
@@ -340,7 +241,8 @@ const iterationOf = ({ step, op, count, inputs, place }: Running, { own }: LoopS
 
 /** One iteration and one emission, as far as they go without waiting for a value; nobody sees them and nothing is left of them. */
 function rehearse(running: Running, state: LoopState, index: number) {
-  const host: Host = { ...running.host, observe: () => {}, show: () => {}, made: undefined }
+  const unwatched = { made: undefined, slow: () => false, measures: () => undefined }
+  const host: Host = { ...running.host, observe: () => {}, show: () => {}, ...unwatched }
   const unseen: Running = { ...running, host, place: { ...running.place, rehearsal: true } }
   const reached = withoutWaiting(iterate(unseen, state, index))
   if (!reached) return
@@ -375,26 +277,19 @@ function* iterate(running: Running, state: LoopState, index: number): Generator<
     needed: lookers(running, index),
     solvers,
     emission: place.emission,
+    unit: place.unit || Boolean(behaviour.around),
+    share: 1 / (step.body.length + 2),
     ...(place.rehearsal && { rehearsal: true }),
   }
   const context = contextOf(step.id, op, step.params.start, inside.path, host)
+  yield* passing(step.id, host, inside)
   const each = host.memory.retain(
-    located(step.id, () => tidied(() => behaviour.each(state.own, index, inputs, step.params, context))),
+    yield* measured(step.id, host, place, () =>
+      located(step.id, () => tidied(() => behaviour.each(state.own, index, inputs, step.params, context))),
+    ),
   )
   try {
-    let own: unknown
-    if (behaviour.around) {
-      const runBody = (values: Outputs) => {
-        publish(step.id, step.each, values, body, host, inside.at)
-        drain(runSteps(step.body, body, host, inside))
-        return body.read(step.next)
-      }
-      own = located(step.end, () => tidied(() => behaviour.around!(state.own, each, runBody, index, inputs, step.params)))
-    } else {
-      publish(step.id, step.each, each, body, host, inside.at)
-      yield* runSteps(step.body, body, host, inside)
-      own = located(step.end, () => tidied(() => behaviour.advance!(state.own, body.read(step.next), index, inputs, step.params)))
-    }
+    const own = yield* throughBody(running, state.own, each, body, inside)
     const settling = behaviour.settle?.(own)
     const made: LoopState = host.memory.retain({ own, solvers: behaviour.samples ? solvers!.after : {} })
     const whole = settling ? yield* settled(made, settling, step.end, host) : made
@@ -405,6 +300,34 @@ function* iterate(running: Running, state: LoopState, index: number): Generator<
     body.dispose()
     host.memory.release(each)
   }
+}
+
+/** The body, and what End makes of what it takes: one unit where the way back goes through the body. */
+function* throughBody(
+  { step, op: { behaviour }, inputs, host, place }: Running,
+  own: unknown,
+  each: Outputs,
+  body: Frame,
+  inside: Place,
+): Generator<Signal, unknown, unknown> {
+  const { index } = inside.at as { index: number }
+  const atEnd = <T>(work: () => T) => measured(step.end, host, place, () => located(step.end, () => tidied(work)))
+  if (!behaviour.around) {
+    publish(step.id, step.each, each, body, host, inside.at)
+    yield* runSteps(step.body, body, host, inside)
+    yield* passing(step.end, host, inside)
+    return yield* atEnd(() => behaviour.advance!(own, body.read(step.next), index, inputs, step.params))
+  }
+  const passed: Signal[] = []
+  const runBody = (values: Outputs) => {
+    publish(step.id, step.each, values, body, host, inside.at)
+    passed.push(...drain(runSteps(step.body, body, host, inside)))
+    return body.read(step.next)
+  }
+  const reached = yield* atEnd(() => behaviour.around!(own, each, runBody, index, inputs, step.params))
+  yield* passed
+  yield* passing(step.end, host, inside)
+  return reached
 }
 
 /** Whether an observer looks is decided once an iteration, or it might find that what leads to it was left out. */
@@ -441,15 +364,21 @@ function* askAgain(reached: LoopState, { tensor }: NumberValue, host: Host): Gen
   }
 }
 
-/** Inside a training body there is no waiting: the whole iteration is one synchronous unit under the tape. */
-function drain(steps: Generator<Signal, void, unknown>) {
+/**
+ * Inside a training body there is no waiting: the whole iteration is one synchronous unit under the tape. Returns the nodes that were
+ * to be shown on the way, in order: they are shown after it.
+ */
+function drain(steps: Generator<Signal, void, unknown>): Signal[] {
+  const passed: Signal[] = []
   for (const signal of steps) {
+    if (signal.kind === 'inside') passed.push(signal)
     if (signal.kind === 'wait')
       throw new NodeError({
         message: 'Nothing can be waited for while gradients are recorded.',
         cure: 'Take it out of the training loop.',
       })
   }
+  return passed
 }
 
 function setDone({ step, op, inputs, host }: Running, { own }: LoopState, frame: Frame, at: ObservedAt) {
@@ -511,6 +440,7 @@ function* emission(running: Running, state: LoopState, index: number): Generator
       at,
       needed: () => true,
       emission: true,
+      share: 1 / step.emission.length,
     })
   } finally {
     inside.dispose()

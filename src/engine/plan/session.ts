@@ -1,7 +1,7 @@
 // A session: takes graphs to run, drives the plan, keeps results, answers run / pause / resume / step / stop.
-import type { Event, RunRequest } from '../protocol.ts'
+import type { Event, RunRequest, Watching } from '../protocol.ts'
 import { tensorsOf, type Value } from '../values.ts'
-import { tryCompile, type LoopStep, type NodeStep, type Plan } from './compile.ts'
+import { nodeOf, tryCompile, type LoopStep, type NodeStep, type Plan } from './compile.ts'
 import { CurrentRun } from './current.ts'
 import { GraphError, NodeError, outward, type Fault } from './fault.ts'
 import { outerId, wire, type Expansion, type Graph, type GraphNode, type Wire } from './graph.ts'
@@ -13,7 +13,8 @@ import { Observers } from './observers.ts'
 import type { Assets, Inputs, ObserverOp, Ops, OutputFile, RunOp, StartOp } from './op.ts'
 import { checkParams } from './params.ts'
 import { Results } from './results.ts'
-import { atNode, Frame, runPlan, type Host, type Iteration, type LoopState, type Signal } from './run.ts'
+import { Frame, type Host, type Iteration, type LoopState, type Signal } from './host.ts'
+import { atNode, runPlan } from './run.ts'
 import { allObservers, idsOf, nodeStepsOf, observersIn } from './steps.ts'
 import { guarded, type StateStore } from './store.ts'
 import { Ahead, compileFor, nextTask, takeTally } from './turns.ts'
@@ -38,6 +39,8 @@ export interface Session {
   run(request: RunRequest): Promise<void>
   control(command: 'pause' | 'resume' | 'step' | 'stop', run: number): void
   answer(run: number, answer: 'anew' | 'continue' | 'cancel'): void
+  /** How closely a run is to be looked at, from now on. */
+  watch(run: number, watching: Watching): void
   /** All faults and notices, without running. */
   check(graph: Graph): Fault[]
   /** @throws NodeError */
@@ -117,6 +120,10 @@ class Sessions implements Session {
     this.runs.get(run)?.answer(answer)
   }
 
+  watch(run: number, watching: Watching) {
+    this.runs.get(run)?.watch(watching)
+  }
+
   check(graph: Graph): Fault[] {
     const { plan, faults } = tryCompile(graph, undefined, this.ops)
     return [...faults, ...(plan?.notices ?? [])]
@@ -164,7 +171,10 @@ class Sessions implements Session {
       await this.attempt(run, request)
       await this.observers.settle()
       const [seconds, networks] = [(this.now() - began) / 1000, takeTally()]
-      run.tell({ type: 'finished', run: run.id, seconds, stopped: run.stopped, ...(networks && { networks }) })
+      run.tellMeasures()
+      const nodes = run.stopped ? undefined : run.ranAndKept()
+      const more = { ...(networks && { networks }), ...(nodes && { nodes }) }
+      run.tell({ type: 'finished', run: run.id, seconds, stopped: run.stopped, ...more })
     } finally {
       this.current = undefined
       this.runs.delete(run.id)
@@ -187,7 +197,8 @@ class Sessions implements Session {
     const { plan, faults } = tryCompile(graph, targets, this.ops)
     if (!plan) throw new GraphError(faults)
     if (plan.notices.length) run.tell({ type: 'notices', run: run.id, faults: plan.notices })
-    run.tell({ type: 'started', run: run.id, nodes: [...new Set(plan.steps.flatMap(idsOf).map(outerId))] })
+    run.ids = plan.steps.flatMap(idsOf)
+    run.tell({ type: 'started', run: run.id, nodes: [...new Set(run.ids.map(outerId))] })
     const { prepared, content } = await this.prepare(plan)
     // What has come from outside of the graph may not go together with the rest.
     const known = prepared.size ? tryCompile(graph, targets, this.ops, prepared).faults : []
@@ -314,6 +325,7 @@ class Sessions implements Session {
         const key = keyOf(step)
         const kept = key && results.outputs(key)
         if (!kept || step.outputs.some((slot) => !kept[slot])) return undefined
+        run.kept.add(step.id)
         run.tell({ type: 'cached', run: run.id, node: outerId(step.id) })
         return kept
       },
@@ -325,7 +337,8 @@ class Sessions implements Session {
         const { trains } = this.behaviourOf(step)
         const hidden = (name: keyof Look) =>
           !trains && observersIn(step).some(({ id }) => this.shown.get(id)?.[name] !== keys.looks.get(id)![name])
-        if (hidden('line')) return undefined
+        // Who goes step by step wants to see the steps, known as they are; a training is too much to do again.
+        if (hidden('line') || (!trains && (run.slowly.on || run.stepwise))) return undefined
         const kept = await results.state(loopKey(step), count)
         if (!kept) return undefined
         if ((kept.index === count || kept.state.ended) && hidden('whole')) {
@@ -333,6 +346,7 @@ class Sessions implements Session {
           return undefined
         }
         if (kept.index === count || kept.state.ended) {
+          for (const id of idsOf(step)) run.kept.add(id)
           run.tell({ type: 'cached', run: run.id, node: outerId(step.id) })
           this.tellLosses(run, step, kept.index, kept.state)
         }
@@ -341,8 +355,13 @@ class Sessions implements Session {
         return { index: kept.index, state: kept.state }
       },
       reached: (step, index, state, why) => this.reached(run, step, loopKey(step), index, state, why),
-      looking: (id) => observers.looking(id, ops.get(run.observers.get(id)!) as ObserverOp, outerId(id)),
+      slow: () => run.slowly.on,
+      measures: () => run.measures,
+      // In slow motion every value is shown.
+      looking: (id) => run.slowly.on || observers.looking(id, ops.get(run.observers.get(id)!) as ObserverOp, outerId(id)),
       observe: (step, inputs, at) => {
+        if (at.index === undefined && Object.values(step.inputs).every((value) => run.kept.has(nodeOf(value))))
+          run.kept.add(step.id)
         const look = keys.looks.get(step.id)!
         this.shown.set(step.id, look)
         observers.observe(step, inputs, at, look.line)
@@ -439,11 +458,14 @@ class Sessions implements Session {
         if (done) break
         if (signal.kind === 'node') run.tell({ type: 'busy', run: run.id, node: outerId(signal.id) })
         else if (signal.kind === 'wait') answer = await signal.promise
+        else if (signal.kind === 'inside') await run.restAt(signal)
         else {
           losses.read(signal.at)
           await ahead.handOver()
           this.tellProgress(run, signal.at, losses.latest)
           if (losses.inFlight > LOSSES_IN_FLIGHT) await losses.oldest
+          if (run.slowly.on) await this.observers.settle()
+          run.tellMeasures(this.now())
           await run.hold()
         }
         if (this.now() - yieldedAt > YIELD_EVERY) {

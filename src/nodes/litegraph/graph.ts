@@ -151,6 +151,10 @@ export function showEvent(graph: LGraph, event: Event, within?: string) {
       }
       break
     }
+    case 'at':
+      for (const node of diffusionNodes(graph)) delete node.diffusion.next
+      if (event.node !== undefined && at(event.node)) at(event.node)!.diffusion.next = true
+      break
     case 'view': {
       const node = at(event.node)
       // What is inside of a subgraph is seen there.
@@ -166,13 +170,18 @@ export function showEvent(graph: LGraph, event: Event, within?: string) {
       }
       break
     case 'finished':
-      for (const node of diffusionNodes(graph)) if (node.diffusion.state === 'running') set(node, event.stopped ? 'idle' : 'done')
+      for (const node of diffusionNodes(graph)) {
+        delete node.diffusion.next
+        if (node.diffusion.state === 'running') set(node, event.stopped ? 'idle' : 'done')
+      }
+      for (const state of ['ran', 'kept'] as const)
+        for (const id of event.nodes?.[state] ?? []) set(at(id), state === 'ran' ? 'done' : 'cached')
       break
     default:
       return
   }
   // Zones are drawn in the background.
-  graph.setDirtyCanvas(true, event.type === 'progress' || event.type === 'started')
+  graph.setDirtyCanvas(true, event.type !== 'view')
 }
 
 const nodeId = (id: string) => (/^\d+$/.test(id) ? Number(id) : id)
@@ -183,6 +192,7 @@ function set(node: DiffusionNode | undefined, state: DiffusionNode['diffusion'][
 
 function reset(node: DiffusionNode) {
   node.diffusion.state = 'idle'
+  delete node.diffusion.next
   delete node.diffusion.progress
   delete node.diffusion.fault
 }

@@ -41,6 +41,8 @@ export interface NodeStatus {
   /** Of a film: which frame is shown, from 0, the first, to 1, the last, which is shown unless said. */
   scrub?: number
   state: NodeState
+  /** In slow motion: it is the one that runs next. */
+  next?: boolean
   progress?: { index: number; count: number; label?: string }
   fault?: Fault
 }

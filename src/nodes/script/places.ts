@@ -1,6 +1,6 @@
 // Where in its loops a script is, and what it owns there: what an iteration made is let go at its end.
 import type { Memory } from '../../engine/plan/memory.ts'
-import type { ObservedAt } from '../../engine/plan/run.ts'
+import type { ObservedAt } from '../../engine/plan/host.ts'
 
 /** States of multistep solvers, by name. */
 export interface Solvers {
