@@ -11,13 +11,14 @@ import { createSession } from '../src/engine/plan/session.ts'
 import type { View } from '../src/engine/plan/view.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
 import { assetsOf } from '../src/nodes/assets.ts'
-import { keptIn } from '../src/nodes/kept.ts'
+import { infoOf, keptIn } from '../src/nodes/kept.ts'
 import { findNode, withSettings } from '../src/nodes/settings.ts'
 import { shippedInNode } from '../src/nodes/shipped-node.ts'
 import { nodes } from '../src/nodes/table.ts'
 import type { MakeSheet } from '../src/nodes/views/paint.ts'
 import { darkTheme, paintView } from '../src/nodes/views/paint.ts'
 import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
+import { flowers } from './flowers.ts'
 
 const [WIDTH, HEIGHT] = [480, 300]
 /** Between panels, and around them. */
@@ -43,6 +44,8 @@ const guided = (scale: number): Panel => ({
 })
 
 const digits = { 'Training Start.steps': 1000 }
+const ownImages = flowers()
+const own = { 'Data.images': infoOf('flowers', ownImages), 'Training Start.steps': 800 }
 const mnist = { 'Training Start.steps': 300 }
 const attending = { 'Training Start, with.steps': 300, 'Training Start, without.steps': 300 }
 
@@ -122,6 +125,10 @@ const pictures: Record<string, Panel[]> = {
     { node: 'Loss curve', settings: mnist },
   ],
   'mnist-sample': [{ node: 'All digits', settings: { 'All digits.columns': 8 } }],
+  'own-images': [
+    { node: 'Your images', settings: { ...own, 'Your images.count': 16, 'Your images.columns': 4 } },
+    { node: 'New images', settings: { ...own, 'New images.count': 16, 'New images.columns': 4 }, share: 1.9 },
+  ],
   spectrum: [{ node: 'x_t over t' }, { node: 'Predicted x_0 over t' }],
   attention: [
     { node: 'With attention', settings: attending },
@@ -146,6 +153,7 @@ const pictures: Record<string, Panel[]> = {
   classifier: [{ node: 'Judged samples', share: 1.4 }, { node: 'Loss curve' }],
 }
 
+const datasets = keptIn(memoryStore())
 const declarations = nodes.map(declarationOf)
 const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
 
@@ -159,7 +167,7 @@ class Runner {
   constructor() {
     this.session = createSession({
       ops: opTable(nodes),
-      assets: assetsOf(keptIn(memoryStore()), keptIn(memoryStore()), shippedInNode()),
+      assets: assetsOf(keptIn(memoryStore()), datasets, shippedInNode()),
       onEvent: (event) => {
         if (event.type === 'view') this.views.set(event.node, event.view)
         if (event.type === 'faults') this.faults.push(...event.faults)
@@ -203,6 +211,7 @@ async function paint(name: string, panels: readonly Panel[]): Promise<Uint8Array
 
 export async function main(names: readonly string[]) {
   await startBackend({ prefer: 'wasm' })
+  await datasets.put('flowers', ownImages)
   for (const [name, panels] of Object.entries(pictures)) {
     if (names.length && !names.includes(name)) continue
     const picture = await paint(name, panels)

@@ -5,6 +5,7 @@ import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import type { EditorCanvas, StageHooks } from './canvas.ts'
 import { tameGroups } from './groups.ts'
+import { texts } from './texts.ts'
 
 /** A graph, where it is looked at, and what is selected in it. */
 export interface Scene {
@@ -29,7 +30,7 @@ export const emptyScene = (hooks: StageHooks): Scene => ({
 /** Puts another workflow into a graph; `keepShown`: nodes of the same id and type keep what they show of a run. */
 export function fill(graph: LGraph, file: WorkflowFile, keepShown: boolean) {
   const before = new Map(keepShown ? graph._nodes.map((node) => [node.id, node]) : [])
-  showWorkflow(LiteGraph, graph, file)
+  showWorkflow(LiteGraph, graph, file, { said: () => texts.canvas.unknown })
   for (const node of graph._nodes) {
     const was = before.get(node.id)
     if (was?.type !== node.type || !isDiffusionNode(was) || !isDiffusionNode(node)) continue

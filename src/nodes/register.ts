@@ -86,7 +86,7 @@ export function registerWith(lite: object, pack: readonly Declaration[], options
       const { workflow, notices } = parseWorkflow(text, declarations)
       const subgraphs = [...withSubgraphs(workflow, known).values()].filter(({ type }) => !known.has(type))
       registrations.push(registerNodes(lite as LiteGraphStatic, subgraphs, { prefix, ...hooks }))
-      showWorkflow(lite as LiteGraphStatic, graph as LGraph, workflow, prefix)
+      showWorkflow(lite as LiteGraphStatic, graph as LGraph, workflow, { prefix })
       return notices
     },
     save: (graph) => stringifyWorkflow(fileOf(graph as LGraph)),

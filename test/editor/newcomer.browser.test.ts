@@ -184,7 +184,7 @@ describe('files of other programs', () => {
   test('a node that was moved is all that differs, in a file of plain litegraph too', async () => {
     const text = foreign('litegraph_audio_delay.json')
     await dropPaths(page, [put('delay.json', text)])
-    await page.getByText('delay.json was opened').waitFor()
+    await page.getByText('Opened delay.json').waitFor()
     const { x, y } = await placeOf(page, 'mixer')
     await page.mouse.move(x, y)
     await page.mouse.down()

@@ -89,7 +89,7 @@ describe('registering', () => {
     const file = fileOf(graph)
     expect(file.nodes.map(({ type }) => type)).toEqual(['diffusion/LoopStart', 'diffusion/LoopEnd'])
     const other = new LGraph()
-    showWorkflow(LiteGraph, other, file, 'my/')
+    showWorkflow(LiteGraph, other, file, { prefix: 'my/' })
     expect(other._nodes.map(({ type }) => type)).toEqual(['my/diffusion/LoopStart', 'my/diffusion/LoopEnd'])
     prefixed.unregister()
   })

@@ -100,7 +100,7 @@ async function openWorkflow(editor: Editor, name: string, text: string) {
   const missing = unknownTypes(editor)
   const remarks = [...(missing.length ? [texts.files.unknownNodes(missing)] : []), ...notices]
   if (!remarks.length) return state.say(texts.files.opened(name))
-  state.say(texts.files.notices(name), {
+  state.say(notices.length ? texts.files.notices(name) : texts.files.opened(name), {
     text: remarks.slice(0, 3).join(' '),
     action: { label: texts.dialogs.ok, run: () => {} },
   })

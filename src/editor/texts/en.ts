@@ -772,6 +772,7 @@ export const en = {
     empty: 'An empty canvas',
     emptyHint: 'Double-click anywhere to find a node, or open a ready workflow.',
     openGallery: 'Open the gallery',
+    unknown: 'not known here; kept as it is',
     noView: 'Shows after a run',
     noViewYet: 'Nothing to show yet',
     write: 'Double-click to write.',

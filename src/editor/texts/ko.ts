@@ -790,6 +790,7 @@ export const ko: Texts = {
     empty: '빈 화면',
     emptyHint: '아무 데나 더블클릭해 노드를 찾거나, 준비된 워크플로를 여세요.',
     openGallery: '갤러리 열기',
+    unknown: '알 수 없는 노드, 그대로 보존',
     noView: '실행하면 나타납니다',
     noViewYet: '아직 보여 줄 것이 없습니다',
     write: '더블클릭해 쓰세요.',

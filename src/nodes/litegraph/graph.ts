@@ -69,10 +69,15 @@ export const diffusionNodes = (graph: LGraph): DiffusionNode[] => graph._nodes.f
 
 /**
  * Shows a workflow. Nodes of types that are not registered become placeholders that keep all they came with and can be
- * moved, rewired and saved.
+ * moved, rewired and saved; `said` is written on them.
  * @throws WorkflowError where the host's litegraph takes fewer nodes
  */
-export function showWorkflow(lite: LiteGraphStatic, graph: LGraph, file: WorkflowFile, prefix = '') {
+export function showWorkflow(
+  lite: LiteGraphStatic,
+  graph: LGraph,
+  file: WorkflowFile,
+  { prefix = '', said = () => 'not known here; kept as it is' }: { prefix?: string; said?: () => string } = {},
+) {
   const most = lite.MAX_NUMBER_OF_NODES
   if (file.nodes.length > most) {
     const cure = 'Raise LiteGraph.MAX_NUMBER_OF_NODES before it is loaded.'
@@ -83,11 +88,11 @@ export function showWorkflow(lite: LiteGraphStatic, graph: LGraph, file: Workflo
   for (const node of data.nodes) if (lite.registered_node_types[prefix + node.type]) node.type = prefix + node.type
   graph.configure(data)
   graph.subgraphs = subgraphs
-  for (const node of graph._nodes) if (node.has_errors && node.last_serialization) makePlaceholder(node)
+  for (const node of graph._nodes) if (node.has_errors && node.last_serialization) makePlaceholder(node, said)
 }
 
 /** litegraph would save the node as it was loaded, whatever was done to it since. */
-function makePlaceholder(node: LGraphNode) {
+function makePlaceholder(node: LGraphNode, said: () => string) {
   delete node.last_serialization
   node.has_errors = false
   node.getTitle = () => node.title || node.type.replace(/^.*\//, '')
@@ -100,7 +105,9 @@ function makePlaceholder(node: LGraphNode) {
     ctx.fillStyle = '#d9a441'
     ctx.font = `11px ${FONTS}`
     ctx.textAlign = 'left'
-    ctx.fillText('not known here; kept as it is', 4, node.size[1] + 15)
+    // At its foot, where there is room below the slots.
+    const rows = Math.max(node.inputs?.length ?? 0, node.outputs?.length ?? 0)
+    if (node.size[1] > 20 * rows + 24) ctx.fillText(said(), 10, node.size[1] - 9)
     ctx.restore()
   }
 }
