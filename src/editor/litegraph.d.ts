@@ -70,6 +70,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     dragging_rectangle: Float32Array | null
     pointer_is_down: boolean
     last_mouseclick: number
+    _mousewheel_callback: (event: Event) => void
     background_image: string | null
     show_info: boolean
     render_canvas_border: boolean

@@ -155,6 +155,9 @@ function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): EditorCanv
   replaceMenus(canvas, hooks)
   Object.assign(canvas, settingsOf(canvas, hooks))
   element.tabIndex = 0
+  // litegraph hears of `mousewheel`, which Chromium keeps from who has others listening for `wheel`, and Firefox never had.
+  element.removeEventListener('mousewheel', canvas._mousewheel_callback)
+  element.addEventListener('wheel', (event) => canvas.processMouseWheel(event), { passive: false })
   element.addEventListener('mouseleave', () => canvas.setDirty(true))
   element.addEventListener('dblclick', () => {
     const node = canvas.nodeUnderPointer()

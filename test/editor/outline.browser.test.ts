@@ -79,7 +79,9 @@ test('a graph is built, run and saved by keys alone', async () => {
   await expect.poll(focused).toBe('Noise Schedule')
 
   await press('Enter')
-  await tabTo('num_train_timesteps')
+  // Past the button that varies it.
+  await tabTo('num_train_timesteps: ')
+  await press('Tab')
   await press('ArrowUp')
   await tabTo('Add a node that takes schedule', 'Shift+Tab')
   await expect.poll(async () => (await values(page, 'Noise Schedule')).num_train_timesteps).toBe(1001)
