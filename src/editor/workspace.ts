@@ -117,6 +117,8 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     if (!isDirty(of) && !of.outside) return library.dropDraft(of.draftId).catch(() => {})
     try {
       await library.keepDraft(draftOf(of))
+      // The list that is looked at has it, or its new name.
+      if (state.drawer.value === 'mine') void refresh()
       tabs.remember()
     } catch (error) {
       state.say(texts.unsaved, { text: storageMessage(error), error: true })
