@@ -175,3 +175,18 @@ test('a chart is zoomed, smoothed, compared with the run before, and saved', asy
   await dock().waitFor({ state: 'detached' })
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
 })
+
+test('of several charts one is chosen', async () => {
+  await dropText(page, 'schedules.json', readFileSync(join(root, 'workflows/schedules-compared.json'), 'utf8'))
+  await expect.poll(() => titles(page)).toContain('Signal that is left')
+  await train()
+  await page.locator('canvas.canvas').focus()
+  await page.keyboard.press('Alt+k')
+  const which = dock().getByRole('combobox', { name: 'Which chart' })
+  const charts = await which.getByRole('option').allTextContents()
+  expect(charts.length).toBeGreaterThan(1)
+  await which.selectOption({ index: 1 })
+  await expect.poll(() => page.locator('.chart-plot').getAttribute('aria-label')).toContain(charts[1])
+  await page.keyboard.press('Escape')
+  await dock().waitFor({ state: 'detached' })
+})

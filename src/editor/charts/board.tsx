@@ -140,7 +140,7 @@ function Area({ view, plot, host, title, xLabel, hintId }: AreaProps) {
       const share = at.value === undefined ? 0.5 : shareOf(range.x, at.value, xLog)
       eventsOf(view).zoomed('x', share, '+='.includes(event.key) ? 1.5 : 1 / 1.5)
     } else if (event.key === '0') setZoom(() => ({}))
-    else return
+    else if (!/^(Delete|Backspace)$/.test(event.key)) return // they would delete what is selected on the canvas
     event.preventDefault()
     event.stopPropagation()
   }

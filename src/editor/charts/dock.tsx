@@ -126,7 +126,7 @@ function Which({ node, title }: { node: DiffusionNode; title: string }) {
   const { stage } = useEditor()
   const charts = chartsOf(stage)
   if (charts.length < 2) return <h2>{title}</h2>
-  const nameOf = ({ diffusion, getTitle }: DiffusionNode) => (diffusion.view as ChartView).title || getTitle()
+  const nameOf = (each: DiffusionNode) => (each.diffusion.view as ChartView).title || each.getTitle()
   return (
     <select
       class="field"
