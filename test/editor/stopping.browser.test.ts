@@ -83,7 +83,7 @@ function broken(): string {
 
 test('from problem to problem by a key: each node is selected, with what to do', async () => {
   await dropText(page, 'broken.json', broken())
-  await expect.poll(() => titles(page)).toContain('Forward Noise')
+  await expect.poll(() => titles(page)).toEqual(['Forward Noise', 'Inspect', 'Inspect', 'Target'])
   await press('Control+Enter')
   await expect.poll(status).toBe('Did not finish')
   const seen = new Set<string>()
