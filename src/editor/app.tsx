@@ -19,6 +19,7 @@ import * as state from './state.ts'
 import { TabBar } from './tabBar.tsx'
 import { Status } from './status.tsx'
 import { texts } from './texts.ts'
+import { Crumbs } from './subgraph/crumbs.tsx'
 import { Top } from './top.tsx'
 import { Viewer } from './viewer/open.tsx'
 import { TourLoader } from './tour/loader.tsx'
@@ -35,6 +36,7 @@ function App({ editor }: { editor: Editor }) {
       <Lower />
       <Minimap />
       <Dock />
+      <Crumbs />
       <Status />
       <Banner />
       <Toasts />

@@ -33,6 +33,14 @@ export interface Camera {
   /** The place in the graph under a point of the page. */
   inGraph(page: Point): Point
   scale(): number
+  /** Where it looks, to look there again. */
+  view(): View
+  setView(view: View): void
+}
+
+export interface View {
+  scale: number
+  offset: [number, number]
 }
 
 /** [left, top, right, bottom] in the graph. */
@@ -62,11 +70,11 @@ export function createCamera(canvas: EditorCanvas): Camera {
     const area = free(insets)
     return [...inGraph([area.x, area.y]), ...inGraph([area.x + area.width, area.y + area.height])]
   }
-  const view = () => [canvas.ds.scale, canvas.ds.offset[0], canvas.ds.offset[1]].join(' ')
+  const place = () => [canvas.ds.scale, canvas.ds.offset[0], canvas.ds.offset[1]].join(' ')
   let fitted = ''
   const fit = (insets: Insets) => {
     lookAtAll(insets)
-    fitted = view()
+    fitted = place()
   }
   const lookAtAll = (insets: Insets) => {
     if (!nodes().length) return look(0, 0, 1, insets)
@@ -78,7 +86,7 @@ export function createCamera(canvas: EditorCanvas): Camera {
   return {
     fit,
     refit(insets) {
-      if (nodes().length && view() === fitted) fit(insets)
+      if (nodes().length && place() === fitted) fit(insets)
     },
     zoom(by) {
       canvas.camera.changeScale(canvas.ds.scale * by)
@@ -110,6 +118,13 @@ export function createCamera(canvas: EditorCanvas): Camera {
     },
     inGraph,
     scale: () => canvas.ds.scale,
+    view: () => ({ scale: canvas.ds.scale, offset: [canvas.ds.offset[0], canvas.ds.offset[1]] }),
+    setView({ scale, offset }) {
+      canvas.ds.scale = scale
+      canvas.ds.offset[0] = offset[0]
+      canvas.ds.offset[1] = offset[1]
+      canvas.setDirty(true, true)
+    },
   }
 }
 

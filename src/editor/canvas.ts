@@ -63,6 +63,8 @@ export interface StageHooks {
   rename(what: LGraphNode | LGraphGroup, page: Point): void
   /** What a node shows was double-clicked. */
   enlarge(node: LGraphNode): void
+  /** The body of a node was double-clicked. */
+  entered(node: LGraphNode): void
   /** A param is to be typed. */
   edit(node: DiffusionNode, param: string, page: Point): void
   chooseFile(node: DiffusionNode, param: string, what: Kept, page: Point): void

@@ -2,7 +2,7 @@
 import { parseWorkflow, stringifyWorkflow } from '../nodes/workflow.ts'
 import type { Point } from './canvas.ts'
 import { whole } from './commands.ts'
-import { byType } from './declarations.ts'
+import { ownTypes } from './declarations.ts'
 import type { Editor } from './editor.ts'
 import { boundsOf, merge, outsideOf, pieceOf, wiredFromOutside, type OutsideWire } from './pieces.ts'
 import * as state from './state.ts'
@@ -33,7 +33,7 @@ function outsideIn(text: string): OutsideWire[] {
  * @throws WorkflowError if the text is no workflow
  */
 export function paste({ workspace }: Editor, text: string, at: Point, withInputs = false) {
-  const { workflow } = parseWorkflow(text, byType)
+  const { workflow } = parseWorkflow(text, ownTypes)
   const [left, top] = boundsOf(workflow.nodes)
   workspace.edit((file) => {
     const { file: merged, ids } = merge(file, workflow, [Math.round(at[0] - left), Math.round(at[1] - top)])
@@ -47,7 +47,7 @@ export function paste({ workspace }: Editor, text: string, at: Point, withInputs
 export function insertCopy(editor: Editor) {
   const text = copied(editor)
   if (!text) return
-  const [left, top] = boundsOf(parseWorkflow(text, byType).workflow.nodes)
+  const [left, top] = boundsOf(parseWorkflow(text, ownTypes).workflow.nodes)
   paste(editor, text, [left + 40, top + 40])
 }
 

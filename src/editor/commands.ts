@@ -16,6 +16,8 @@ import { byType } from './declarations.ts'
 import { copyLink, downloadScript, shareWithFiles } from './share.ts'
 import { withoutNodes } from './splice.ts'
 import { nextProblem } from './problems.ts'
+import { enterNode, leave, makeSubgraph, standsFor, unpackNode } from './subgraph/actions.ts'
+import { isBorder } from './subgraph/pack.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 import type { Texts } from './texts/en.ts'
@@ -58,6 +60,7 @@ export function makeCommands(editor: Editor) {
   const several = () => state.selection.value.length > 1
   const idle = () => state.run.state.value === 'idle'
   const nodes = () => stage.selection()
+  const stands = () => state.selection.value.length === 1 && standsFor(editor, nodes()[0]) !== undefined
   const selectTowards = (direction: Direction) => () => {
     const next = towards(nodes()[0], stage.nodes(), direction)
     if (!next) return
@@ -67,7 +70,9 @@ export function makeCommands(editor: Editor) {
 
   /** On for all if it was off for one. */
   const toggleMode = (mode: number) => () => {
-    const ours = nodes().filter(isDiffusionNode)
+    const ours = nodes()
+      .filter(isDiffusionNode)
+      .filter((node) => !isBorder(node))
     const on = ours.some((node) => node.mode !== mode)
     for (const node of ours) node.changeMode(on ? mode : 0)
     stage.redraw()
@@ -199,6 +204,10 @@ export function makeCommands(editor: Editor) {
         workspace.touched()
       },
     },
+    subgraph: { keys: ['Mod+Shift+E'], enabled: selected, run: () => void makeSubgraph(editor) },
+    enter: { keys: ['Alt+Enter'], enabled: stands, run: () => enterNode(editor, nodes()[0]) },
+    leave: { keys: ['Escape'], enabled: () => state.level.value.length > 0, run: () => leave(editor) },
+    unpack: { enabled: stands, run: () => unpackNode(editor, nodes()[0]!) },
     rename: { keys: ['F2'], enabled: () => nodes().length === 1, run: () => editor.rename(nodes()[0]!) },
     replace: {
       keys: ['Alt+X'],
@@ -224,6 +233,7 @@ export function makeCommands(editor: Editor) {
     runs: { keys: ['Alt+R'], run: () => toggleRuns(editor) },
     vary: {
       keys: ['Alt+V'],
+      enabled: () => !state.level.value.length,
       run: () => (state.dialog.value = { kind: 'vary', ...(nodes()[0] && { node: String(nodes()[0]!.id) }) }),
     },
     outline: { keys: ['Alt+O'], run: () => toggleOutline(stage) },
@@ -292,10 +302,10 @@ export async function openNode({ runner, workspace }: Editor, node: LGraphNode) 
   }
 }
 
-/** With the other ends of their loops: half a loop cannot be copied. */
+/** With the other ends of their loops: half a loop cannot be copied. Nor can the border of a subgraph. */
 export const whole = (nodes: readonly LGraphNode[]): LGraphNode[] => {
   const ours = withPartners(nodes.filter(isDiffusionNode) as DiffusionNode[])
-  return [...new Set<LGraphNode>([...nodes, ...ours])]
+  return [...new Set<LGraphNode>([...nodes, ...ours])].filter((node) => !isBorder(node))
 }
 
 // ---- the keyboard
@@ -317,7 +327,7 @@ const moves = ({ target, key }: KeyboardEvent) =>
   target instanceof HTMLInputElement && /^(range|radio)$/.test(target.type) && /^(Home|End|Page|Arrow)/.test(key)
 
 /** Elsewhere these keys scroll, go from one thing to the next, or open it. */
-const onTheCanvas: ReadonlySet<CommandId> = new Set(['nodeLeft', 'nodeRight', 'nodeUp', 'nodeDown', 'enlarge'])
+const onTheCanvas: ReadonlySet<CommandId> = new Set(['nodeLeft', 'nodeRight', 'nodeUp', 'nodeDown', 'enlarge', 'leave'])
 
 /** What was pressed, as {@link Command.keys} writes it. */
 export function keysOf(event: KeyboardEvent): string {

@@ -1,8 +1,21 @@
 // The nodes there are, as plain data: enough to draw, explain and check them.
 import declarations from 'virtual:declarations'
+import type { Declaration } from '../engine/plan/op.ts'
 
 export { declarations }
 
-export const byType: ReadonlyMap<string, (typeof declarations)[number]> = new Map(
+/** Those of the product. */
+export const ownTypes: ReadonlyMap<string, Declaration> = new Map(
   declarations.map((declaration) => [declaration.type, declaration]),
 )
+
+const all = new Map(ownTypes)
+
+/** Those of the product, and those that stand for subgraphs of the open workflow. */
+export const byType: ReadonlyMap<string, Declaration> = all
+
+/** Takes the subgraphs of another workflow, or other ones of this. */
+export function knowSubgraphs(known: readonly Declaration[]) {
+  for (const type of all.keys()) if (!ownTypes.has(type)) all.delete(type)
+  for (const declaration of known) all.set(declaration.type, declaration)
+}

@@ -10,10 +10,11 @@ import { icons } from './icons.tsx'
 import { KeptFiles } from './kept.tsx'
 import { Mine } from './mine.tsx'
 import { Outline } from './outline.tsx'
+import { MineList } from './subgraph/mine.tsx'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
-const tabs = ['gallery', 'mine', 'checkpoints', 'datasets'] as const
+const tabs = ['gallery', 'mine', 'checkpoints', 'datasets', 'nodes'] as const
 
 export function Drawer() {
   const editor = useEditor()
@@ -36,6 +37,7 @@ export function Drawer() {
         {tab === 'mine' && <Mine />}
         {tab === 'checkpoints' && <KeptFiles what="checkpoint" addFiles={() => void addFiles(editor)} />}
         {tab === 'datasets' && <KeptFiles what="dataset" addFiles={() => void addFiles(editor)} />}
+        {tab === 'nodes' && <MineList />}
         {tab !== 'gallery' && <Used />}
       </div>
     </nav>

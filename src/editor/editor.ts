@@ -5,13 +5,15 @@ import type { EnginePort, Kept } from '../engine/protocol.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { LOOP } from '../nodes/workflow/slots.ts'
+import { toGraph } from '../nodes/workflow.ts'
+import { partsOf } from '../nodes/workflow/meaning.ts'
 import { fit as fitNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
 import type { Insets } from './camera.ts'
 import type { PendingWire, Point, Spot } from './canvas.ts'
 import { openChart, showsChart } from './charts/open.ts'
 import { listenToClipboard } from './clipboard.ts'
 import { listenToKeys, makeCommands } from './commands.ts'
-import { byType } from './declarations.ts'
+import { byType, ownTypes } from './declarations.ts'
 import { takeLink } from './drops/take.ts'
 import { addFile, addFiles, listenToDrops } from './files.ts'
 import { followFocus } from './focus.ts'
@@ -25,6 +27,10 @@ import { createRuns, type Runs } from './runs/runs.ts'
 import { isSmall } from './small.ts'
 import { fitting, inserted, rerouted } from './splice.ts'
 import { createStage, type Stage } from './stage.ts'
+import { enterNode, goToNode } from './subgraph/actions.ts'
+import { createMyNodes, withSaved, type MyNodes } from './subgraph/mine.ts'
+import { refreshMine } from './subgraph/mine.tsx'
+import { isBorder } from './subgraph/pack.ts'
 import * as state from './state.ts'
 import { applyLanguage, texts } from './texts.ts'
 import { applyTheme } from './theme.ts'
@@ -39,6 +45,7 @@ export interface Editor {
   runner: Runner
   library: Library
   runs: Runs
+  myNodes: MyNodes
   commands: ReturnType<typeof makeCommands>
   /** Opens the node search, in the middle of what is seen. */
   findNode(query?: string): void
@@ -51,6 +58,7 @@ export interface Editor {
   openMenu(): void
   /** Asks for files, or a folder, and opens, keeps or imports them. */
   pickFile(folder?: boolean): void
+  /** Shows a node, by its full id. */
   goTo(id: string): void
   /** Keys go on where they came from: on the canvas, or in the outline, there at a node if one is given. */
   focus(node?: NodeId): void
@@ -114,6 +122,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       if (showsChart(node)) openChart(node)
       else enlarge(editor, node)
     },
+    entered: (node) => enterNode(editor, node),
     edit: (node, param, page) => editParam(editor, node, param, page),
     chooseFile: (node, param, what, page) => void chooseFile(editor, node, param, what, page),
     refused: (reason) => state.say(reason),
@@ -122,7 +131,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     insert: (node, link) => insert(editor, node, link),
     look: (link, at) => (state.look.value = link && { link, at }),
     reroute: (link, at) => reroute(editor, link, at),
-    foresee: (from, to) => faultOfWire(stage!.graph, from, to, editor.runner.check),
+    foresee: (from, to) => faultOfWire(toGraph(stage!.whole(), ownTypes), stage!.fullId, from, to, editor.runner.check),
     visible(ids) {
       seen = ids
       tellVisible()
@@ -130,12 +139,19 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   })
   /** The chart that is open is seen, wherever its node is. */
   const tellVisible = () => {
-    const chart = state.chartOpen() === undefined ? [] : [String(state.chartOpen())]
+    const chart = state.chartOpen() === undefined ? [] : [stage!.fullId(state.chartOpen()!)]
     editor?.runner.visible(document.visibilityState === 'hidden' ? [] : [...new Set([...seen, ...chart])])
   }
   const openPalette = (spot: Spot, query: string, wire?: PendingWire) =>
     (state.palette.value = { spot, query, ...(wire && { wire }) })
 
+  /** Brings the subgraph of a node of the user's own into the workflow. */
+  const takeSaved = (id: string) => {
+    const saved = state.myNodes.value.find((each) => each.id === id)
+    const taken = saved && withSaved(stage!.whole(), saved)
+    if (taken) stage!.load(taken)
+    return taken !== undefined
+  }
   const fit = () => stage!.fit(editor.insets())
   const workspace = createWorkspace(stage, library, {
     fit,
@@ -148,6 +164,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     stage,
     workspace,
     library,
+    myNodes: createMyNodes(stores.nodes),
     runs,
     runner: createRunner(port, stage, workspace, runs),
     commands: undefined as never,
@@ -157,7 +174,11 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       openPalette({ page: [left + (innerWidth - left - right) / 2 - 210, top + 90], graph }, query)
     },
     addNode(type, { graph }, wire, into) {
-      const node = stage!.add(type, graph, into ? undefined : wire)
+      if (!byType.has(type) && !takeSaved(type)) return
+      if (stage!.holdsOpen(type)) return state.say(texts.subgraph.itself, { error: true })
+      // The canvas may have been drawn anew.
+      const end = wire && { ...wire, node: stage!.node(wire.node.id)! }
+      const node = stage!.add(type, graph, into ? undefined : end)
       if (!node) return
       if (into) insert(editor, node, into)
       keep({ recentNodes: [type, ...state.settings.value.recentNodes.filter((each) => each !== type)].slice(0, 8) })
@@ -177,6 +198,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     rename(what, page) {
       const isGroup = !('id' in what)
       const [x, y] = stage!.onPage([what.pos[0]!, what.pos[1]! - (isGroup ? 0 : 30)])
+      if (!isGroup && isBorder(what)) return
       const usual = isGroup ? texts.commands.groupTitle : (byType.get(what.type)?.title ?? what.title)
       state.quick.value = {
         at: page ?? [x, y],
@@ -192,11 +214,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       }
     },
     pickFile: (folder = false) => void addFiles(editor, { folder }),
-    goTo(id) {
-      const node = stage!.node(id)
-      if (node) stage!.goTo(node, this.insets())
-      this.focus(node?.id)
-    },
+    goTo: (id) => goToNode(editor, id),
     focus: followFocus(stage),
     insets: insetsNow,
     showPanel(shown) {
@@ -219,6 +237,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   }
   editor.commands = makeCommands(editor)
   draw(editor)
+  void refreshMine(editor)
 
   listenToKeys(editor)
   listenToClipboard(editor)
@@ -235,7 +254,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
   // Only with changes: what a run found stays until then.
   state.changes.subscribe(() => {
     editor.runner.edited()
-    stage!.showParts()
+    stage!.showParts(partsOf(stage!.whole(), ownTypes))
   })
   addEventListener('pagehide', () => workspace.flush())
   addEventListener('visibilitychange', () => {

@@ -72,7 +72,7 @@ function Nodes() {
   const nodes = useMemo(() => [...editor.stage.nodes()], [])
   const entries = ranked(nodes, query, (node) => node.getTitle(), heldBy).map(({ item, matched }): Entry => ({
     key: String(item.id),
-    choose: () => editor.goTo(String(item.id)),
+    choose: () => editor.goTo(editor.stage.fullId(item.id)),
     content: (
       <>
         <span class="dot" style={{ '--tint': `var(--cat-${byType.get(item.type)?.category ?? 'tools'}, var(--cat-tools))` }} />

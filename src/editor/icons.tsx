@@ -110,6 +110,7 @@ export const icons = {
   back: () => icon(<path d="M9.5 4.5 6 8l3.5 3.5" />),
   forward: () => icon(<path d="M6.5 4.5 10 8l-3.5 3.5" />),
   close: () => icon(<path d="m4.25 4.25 7.5 7.5M11.75 4.25l-7.5 7.5" />),
+  outward: () => icon(<path d="M6.5 3.5h6v6M12.5 3.5 6 10M3.5 6v6.5H10" />),
   reset: () => icon(<path d="M3 8a5 5 0 1 0 1.6-3.65M3 3v2.5h2.5" />),
   dice: () =>
     icon(

@@ -95,6 +95,7 @@ export interface Stores extends RunStores {
   drafts: Store
   settings: Store
   versions: Store
+  nodes: Store
 }
 
 /** The few things a store must do; IndexedDB, or memory where there is none. */
@@ -189,7 +190,7 @@ export function inMemory(): Store {
  * everything works until the tab is closed, and `lasting` says that it is so.
  */
 export async function openStores(prefix = PREFIX): Promise<{ stores: Stores; lasting: boolean }> {
-  const names = ['workflows', 'drafts', 'settings', 'versions', 'runs', 'runDetails', 'sweeps'] as const
+  const names = ['workflows', 'drafts', 'settings', 'versions', 'runs', 'runDetails', 'sweeps', 'nodes'] as const
   const make = (kind: (name: string) => Store): Stores =>
     Object.fromEntries(names.map((name) => [name, kind(name)])) as unknown as Stores
   try {

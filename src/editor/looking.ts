@@ -1,9 +1,10 @@
 // Looking into wires: what an output of the canvas carried last, of the runs of this graph.
 import type { Graph, Wire } from '../engine/plan/graph.ts'
 import type { Glance } from '../engine/plan/view.ts'
-import { graphOf } from '../nodes/litegraph/graph.ts'
 import { takersOf } from '../nodes/litegraph/reroute.ts'
+import { toGraph } from '../nodes/workflow.ts'
 import type { LGraphNode } from './canvas.ts'
+import { ownTypes } from './declarations.ts'
 import { meaningOf } from './live.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
@@ -27,20 +28,20 @@ export function createLooking(stage: Stage, ask: (output: Wire) => Promise<Glanc
     began: (run) => (last = run),
     async look(node, slot) {
       if (last?.tab !== state.tab.value) return { glance: undefined, stale: false }
-      const graph = graphOf(stage.graph)
+      const graph = toGraph(stage.whole(), ownTypes)
       const { meaning } = last
-      const glance = await ask(outputIn(graph, node, slot))
+      const glance = await ask(outputIn(graph, node, slot, stage.fullId))
       return { glance, stale: glance !== undefined && meaningOf(graph) !== meaning }
     },
   }
 }
 
 /** What an output of the canvas is in the graph that runs: past nodes that are bypassed, and inside of subgraphs. */
-function outputIn({ nodes }: Graph, node: LGraphNode, slot: number): Wire {
+function outputIn({ nodes }: Graph, node: LGraphNode, slot: number, fullId: Stage['fullId']): Wire {
   const byId = new Map(nodes.map((each) => [each.id, each]))
   for (const { node: taker, slot: input } of takersOf({ node, slot })) {
-    const wire = byId.get(String(taker.id))?.inputs[taker.inputs[input]!.name]
+    const wire = byId.get(fullId(taker.id))?.inputs[taker.inputs[input]!.name]
     if (wire) return wire
   }
-  return { node: String(node.id), slot: node.outputs[slot]!.name }
+  return { node: fullId(node.id), slot: node.outputs[slot]!.name }
 }

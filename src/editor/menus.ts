@@ -11,6 +11,7 @@ import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
 import { LOOP } from '../nodes/workflow/slots.ts'
 import { varies } from './runs/varies.ts'
 import type { Menu, MenuItem } from './state.ts'
+import { standsFor } from './subgraph/actions.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 import { comparable } from './viewer/open.tsx'
@@ -50,7 +51,11 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     ...(comparable(editor.stage.selection()) ? [itemOf(editor, 'compare')] : []),
     itemOf(editor, 'runTo'),
     ...(canVary(node) ? [itemOf(editor, 'vary')] : []),
-    ...(byType.get(node.type)?.expands ? [{ label: commands.openNode, run: () => void openNode(editor, node) }] : []),
+    ...(standsFor(editor, node)
+      ? [itemOf(editor, 'enter'), itemOf(editor, 'unpack')]
+      : byType.get(node.type)?.expands
+        ? [{ label: commands.openNode, run: () => void openNode(editor, node) }]
+        : []),
     'rule',
     itemOf(editor, 'rename'),
     itemOf(editor, 'replace'),
@@ -70,6 +75,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
       label: commands.groupMenu(group.title),
       run: () => (state.menu.value = menuFor(editor, spot, { group })),
     })),
+    itemOf(editor, 'subgraph'),
     itemOf(editor, 'delete', { danger: true }),
     itemOf(editor, 'deleteThrough', { danger: true }),
   ]

@@ -2,7 +2,6 @@
 // changes all of it here.
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { outerId } from '../engine/plan/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { isReroute } from '../nodes/litegraph/reroute.ts'
 import { LOOP } from '../nodes/workflow/slots.ts'
@@ -19,6 +18,7 @@ import { namesOf, nodesIn, outlined, type Entry, type Loop } from './outlined.ts
 import { addBeside, Input, Output, placeOf, sourceOf } from './outlineWires.tsx'
 import { FaultCard, tint } from './panel.tsx'
 import { Params } from './params.tsx'
+import { concerns } from './subgraph/actions.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -262,12 +262,12 @@ function Content({ node, listed }: ItemProps) {
   const { editor } = listed
   const { faults, notices } = state.run
   const id = String(node.id)
-  const about = [...faults.value, ...notices.value].filter((fault) => outerId(fault.node) === id)
+  const about = [...faults.value, ...notices.value].filter((fault) => concerns(editor.stage.fullId(id), fault.node))
   const shown = (slot: { name: string }, wired: boolean) => slot.name !== LOOP || !wired
   return (
     <div class="content">
       {about.map((fault, i) => (
-        <FaultCard key={i} fault={fault} here={id} />
+        <FaultCard key={i} fault={fault} here={editor.stage.fullId(id)} />
       ))}
       {!isDiffusionNode(node) && <p>{texts.panel.unknown}</p>}
       {node.inputs.map(

@@ -8,6 +8,8 @@ import { Marked, Picker, type EntryGroup } from './picker.tsx'
 import { replacements } from './replace.ts'
 import { findNodes, type Found, type LooseEnd } from './search.ts'
 import { looseEndOf } from './stage.ts'
+import type { Editor } from './editor.ts'
+import { declarationOfSaved } from './subgraph/mine.ts'
 import * as state from './state.ts'
 import { declared, language, texts } from './texts.ts'
 
@@ -23,7 +25,10 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
   const [query, setQuery] = useState(first)
   const end = useMemo(() => wire && looseEndOf(wire), [wire])
   const recent = state.settings.value.recentNodes
-  const among = useMemo(() => (instead ? replacements(editor.stage.file(), instead.id, declarations) : declarations), [instead])
+  const among = useMemo(
+    () => (instead ? replacements(editor.stage.file(), instead.id, declarations) : [...declarations, ...mineThatFit(editor)]),
+    [instead],
+  )
   const found = useMemo(
     () => findNodes(among, { query, recent, also, ...(end && { looseEnd: end }) }),
     [query, end, recent, among, language()],
@@ -60,6 +65,13 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
       }}
     />
   )
+}
+
+/** Subgraphs of this workflow and those that are kept, but for what holds the one that is open. */
+function mineThatFit({ stage }: Editor): Declaration[] {
+  const here = (stage.whole().subgraphs ?? []).map(({ id }) => byType.get(id)!)
+  const kept = state.myNodes.value.filter(({ id }) => !byType.has(id)).map(declarationOfSaved)
+  return [...here.filter(({ type }) => !stage.holdsOpen(type)), ...kept.filter((each) => each !== undefined)]
 }
 
 /** What a node is found by besides its declaration: the same in the language that is on. */

@@ -17,6 +17,9 @@ import { MadeFiles } from './made.tsx'
 import { MeasureOf, Measures } from './measures.tsx'
 import { numbersOf } from './numbers.ts'
 import { Scrub } from './scrub.tsx'
+import { concerns, standsFor } from './subgraph/actions.ts'
+import { BorderSlots, StandsFor } from './subgraph/details.tsx'
+import { isBorder } from './subgraph/pack.ts'
 import * as state from './state.ts'
 import { declared, texts } from './texts.ts'
 import { typeColour } from './theme.ts'
@@ -52,10 +55,13 @@ export const tint = (category: string) => ({ '--tint': `var(--cat-${category}, v
 function NodeDetails({ node }: { node: DiffusionNode }) {
   state.followGraph()
   const declaration = declared(node.diffusion.declaration)
+  const editor = useEditor()
+  const id = editor.stage.fullId(node.id)
+  const stands = standsFor(editor, node)
   const { faults, notices, files } = state.run
   const about = (list: readonly Fault[]) =>
-    list.filter((fault) => outerId(fault.node) === String(node.id) || fault.also?.includes(String(node.id)))
-  const made = files.value.filter((file) => outerId(file.node) === String(node.id))
+    list.filter((fault) => [fault.node, ...(fault.also ?? [])].some((each) => concerns(id, each)))
+  const made = files.value.filter((file) => concerns(id, file.node))
   const category = texts.categories[declaration.category] ?? declaration.category
   const title = node.getTitle()
   return (
@@ -73,10 +79,12 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
       {[...about(faults.value), ...about(notices.value)].length > 0 && (
         <section class="section">
           {[...about(faults.value), ...about(notices.value)].map((fault, i) => (
-            <FaultCard key={i} fault={fault} here={String(node.id)} />
+            <FaultCard key={i} fault={fault} here={id} />
           ))}
         </section>
       )}
+      {stands && <StandsFor node={node} subgraph={stands} />}
+      {isBorder(node) && <BorderSlots node={node} />}
       <Scrub node={node} />
       <LargeButton node={node} />
       <MeasureOf node={node} />
@@ -108,7 +116,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
           <p class="source">{declaration.source}</p>
         </Section>
       )}
-      <Slots declaration={declaration} node={node} />
+      {!isBorder(node) && <Slots declaration={declaration} node={node} />}
     </>
   )
 }
@@ -214,15 +222,15 @@ function SlotRow({ name, type, colour, about, optional, children }: SlotRowProps
 export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
   const editor = useEditor()
   const id = outerId(fault.node)
-  const node = id ? editor.stage.node(id) : undefined
+  const titles = id ? editor.stage.titlesOf(id) : undefined
   // Of a fault inside a closed node, the slot is one that nobody sees.
   const spot = fault.node === id ? (fault.slot ?? fault.param) : undefined
-  const place = [here === id ? undefined : node?.getTitle(), spot].filter(Boolean).join(' · ')
+  const place = [here === id ? undefined : titles?.join(' › '), spot].filter(Boolean).join(' · ')
   return (
     <div class={fault.notice ? 'fault notice' : 'fault'}>
       <div class="where">
         <span>{place || texts.panel.wholeGraph}</span>
-        {node && here !== id && (
+        {titles && here !== id && (
           <button type="button" class="link" onClick={() => editor.goTo(id)}>
             {texts.panel.goThere}
           </button>
@@ -258,7 +266,7 @@ function Several({ nodes }: { nodes: readonly LGraphNode[] }) {
         {nodes.slice(0, 40).map((node) => (
           <li key={node.id}>
             <span class="dot" style={tint(isDiffusionNode(node) ? node.diffusion.declaration.category : 'tools')} />
-            <button type="button" class="link" onClick={() => editor.goTo(String(node.id))}>
+            <button type="button" class="link" onClick={() => editor.goTo(editor.stage.fullId(node.id))}>
               {node.getTitle()}
             </button>
           </li>

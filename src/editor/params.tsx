@@ -17,6 +17,7 @@ import { icons } from './icons.tsx'
 import { Prose } from './prose.tsx'
 import { varies } from './runs/varies.ts'
 import { isShipped } from './shipped.ts'
+import { Promote } from './subgraph/details.tsx'
 import * as state from './state.ts'
 import { declared, texts } from './texts.ts'
 
@@ -71,7 +72,7 @@ function ParamRow({ node, name, param }: Props) {
     <div class={`param${changed ? ' changed' : ''}${param.kind === 'boolean' ? ' inline' : ''}${moot ? ' moot' : ''}`}>
       <div class="label">
         <label for={id}>{name}</label>
-        {varies(param, node.diffusion.declaration) && !moot && (
+        {varies(param, node.diffusion.declaration) && !moot && !state.level.value.length && (
           <button
             type="button"
             class="link vary"
@@ -95,6 +96,7 @@ function ParamRow({ node, name, param }: Props) {
             <icons.reset />
           </button>
         )}
+        <Promote node={node} name={name} />
       </div>
       {field({ id, node, name, param, value, set })}
       {param.about && (
@@ -236,7 +238,7 @@ function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
   state.followGraph()
   const editor = useEditor()
   const control = seedControl(name)
-  const used = state.run.seeds.value.get(`${node.id}.${name}`)
+  const used = state.run.seeds.value.get(`${editor.stage.fullId(node.id)}.${name}`)
   return (
     <>
       <div class="pair">

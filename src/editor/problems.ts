@@ -7,10 +7,11 @@ import * as state from './state.ts'
 export function nextProblem(editor: Editor) {
   const { faults, notices } = state.run
   const places = [...new Set([...faults.value, ...notices.value].map(({ node }) => outerId(node)))]
-  const next = places[(places.indexOf(String(state.selection.value[0])) + 1) % places.length]
+  const [selected] = state.selection.value
+  const next = places[(places.indexOf(selected === undefined ? '' : editor.stage.fullId(selected)) + 1) % places.length]
   if (next === undefined) return
   editor.showPanel(true)
-  if (editor.stage.node(next)) editor.goTo(next)
+  if (editor.stage.titlesOf(next)) editor.goTo(next)
   else editor.stage.select([])
 }
 

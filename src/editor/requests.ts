@@ -4,8 +4,9 @@ import type { Expansion, Graph, Wire } from '../engine/plan/graph.ts'
 import type { Glance } from '../engine/plan/view.ts'
 import type { KeptFile } from '../engine/plan/op.ts'
 import type { Fault } from '../engine/plan/fault.ts'
-import { graphOf } from '../nodes/litegraph/graph.ts'
+import { toGraph } from '../nodes/workflow.ts'
 import type { LGraphNode } from './canvas.ts'
+import { ownTypes } from './declarations.ts'
 import { keepForGood } from './library.ts'
 import type { Stage } from './stage.ts'
 import { run as shown } from './state.ts'
@@ -73,7 +74,7 @@ export function createRequests({ ask, follow }: Questions, port: EnginePort, sta
     check: async (graph) => (await ask<'checked'>((id) => ({ type: 'check', id, graph }))).faults,
     glance: async (output) => (await ask<'glanced'>((id) => ({ type: 'glance', id, output }))).glance,
     async expand(node) {
-      const meant = graphOf(stage.graph).nodes.find((each) => each.id === String(node.id))!
+      const meant = toGraph(stage.whole(), ownTypes).nodes.find((each) => each.id === stage.fullId(node.id))!
       const { expansion, faults } = await ask<'expanded'>((id) => ({
         type: 'expand',
         id,
@@ -84,7 +85,7 @@ export function createRequests({ ask, follow }: Questions, port: EnginePort, sta
       return expansion
     },
     async script(said) {
-      const graph = graphOf(stage.graph)
+      const graph = toGraph(stage.whole(), ownTypes)
       const { text, faults } = await ask<'scripted'>((id) => ({ type: 'script', id, graph, ...said }))
       if (text === undefined) throw new Error(faults.map(inWords).join(' '))
       return text

@@ -3,11 +3,13 @@ import { effect } from '@preact/signals'
 import { outerId, type Graph } from '../engine/plan/graph.ts'
 import type { OutputFile } from '../engine/plan/op.ts'
 import type { EnginePort, Event, Request } from '../engine/protocol.ts'
-import { advanceSeeds, graphOf, playIn, textOfRun } from '../nodes/litegraph/graph.ts'
+import { advanceSeeds, advancedSeeds, runText } from '../nodes/litegraph/graph.ts'
 import { sourcePast } from '../nodes/litegraph/reroute.ts'
-import { withWorkflow } from '../nodes/workflow.ts'
+import { toGraph, withWorkflow } from '../nodes/workflow.ts'
+import { flattened } from '../nodes/workflow/flatten.ts'
+import { partsOf } from '../nodes/workflow/meaning.ts'
 import type { LGraphNode } from './canvas.ts'
-import { byType } from './declarations.ts'
+import { byType, ownTypes } from './declarations.ts'
 import * as format from './format.ts'
 import { createLive, meaningOf } from './live.ts'
 import { createLooking, type Looking } from './looking.ts'
@@ -98,11 +100,14 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   let judged = ''
   let checkTimer: ReturnType<typeof setTimeout> | undefined
 
+  const graphNow = () => toGraph(stage.whole(), ownTypes)
+  const textNow = () => runText(stage.whole(), ownTypes, state.name.value)
+
   const live = createLive({
     // What waits would only come later.
     on: () => state.settings.value.live && !queue.waiting.value.length && (present?.byHand ?? true),
     workflow: () => state.id.value,
-    graph: () => graphOf(stage.graph),
+    graph: graphNow,
     trains: ({ nodes }) => nodes.some(({ op }) => byType.get(op)?.loop?.trains),
     idle: () => shown.state.value === 'idle',
     run: () => begin({ byItself: true }),
@@ -115,15 +120,16 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     // A reroute does not run: what it passes on does.
     const to = asked && (sourcePast({ node: asked, slot: 0 })?.node ?? asked)
     if (shown.state.value !== 'idle') return
-    const part = to && playIn(stage.graph)(String(to.id))
+    const part = to && partsOf(stage.whole(), ownTypes)(stage.fullId(to.id))
     if (part && part !== 'runs') return state.say(texts.status.quiet[part](to.getTitle()))
     if (broken()) return
     // Seeds that change with each run would make a live graph run for ever.
-    if (!byItself && advanceSeeds(stage.graph)) workspace.amend()
-    start(frozen(graphOf(stage.graph), { name: state.name.value }), {
+    if (!byItself && advanceAll(stage)) workspace.amend()
+    const graph = graphNow()
+    start(frozen(graph, { name: state.name.value }), {
       byHand: true,
       quiet: Boolean(byItself),
-      ...(to && { targets: [String(to.id)] }),
+      ...(to && { targets: idsIn(graph, stage.fullId(to.id)) }),
       ...((paused || shown.speed.value === 'step') && { paused: true }),
     })
   }
@@ -139,7 +145,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     workflow: { id: state.id.value, name: state.name.value },
     graph,
     meaning: meaningOf(graph),
-    text: text ?? textOfRun(stage.graph, state.name.value),
+    text: text ?? textNow(),
     ...more,
   })
 
@@ -176,7 +182,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   const isHere = ({ home }: Present) => home?.tab === state.tab.value
   /** Only what is seen of the graph that runs has to be drawn for it. */
   const showSeen = () => port.post({ type: 'visible', nodes: present && !isHere(present) ? [] : seen })
-  const isOpen = ({ meaning }: Queued) => meaningOf(graphOf(stage.graph)) === meaning
+  const isOpen = ({ meaning }: Queued) => meaningOf(graphNow()) === meaning
 
   /** The tab that is shown is where the run is shown. */
   function moveIn(run: Present) {
@@ -329,13 +335,13 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   async function openPast(text: string, name: string) {
     await workspace.openText(text, name)
     if (present && isHere(present)) return
-    for (const event of earlier.of(meaningOf(graphOf(stage.graph)))) showOn(here(), event)
+    for (const event of earlier.of(meaningOf(graphNow()))) showOn(here(), event)
   }
 
   /** Whether training is put aside. What waited in the queue does as its graph says: nothing kept is lost by it. */
   async function decide({ id, byHand, home }: Present, node: string, seconds: number) {
     const { dialogs } = texts
-    const title = home?.graph.getNodeById(Number(outerId(node)))?.getTitle() ?? node
+    const title = (home && stage.titlesOf(node, home.graph)?.join(' › ')) ?? node
     const answer = byHand
       ? await state.askChoice(dialogs.questionTitle, dialogs.questionText(title, format.time(seconds)), [
           { label: dialogs.cancel, value: 'cancel' },
@@ -349,7 +355,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   // ---- after edits
 
   async function check() {
-    const graph = graphOf(stage.graph)
+    const graph = graphNow()
     if (meaningOf(graph) === judged) return
     const { tab } = here()
     const faults = await requests.check(graph)
@@ -393,8 +399,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     run: (options) => (state.tab.value ? begin(options) : void workspace.opened().then(() => begin(options))),
     enqueue,
     enqueueThis() {
-      if (advanceSeeds(stage.graph)) workspace.amend()
-      enqueue(graphOf(stage.graph), { name: state.name.value })
+      if (advanceAll(stage)) workspace.amend()
+      enqueue(graphNow(), { name: state.name.value })
       const before = queue.waiting.value.length
       if (before) state.say(texts.queue.added(state.name.value, before))
     },
@@ -443,7 +449,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       seen = nodes
       showSeen()
     },
-    workflow: () => state.found.value.ran.value || textOfRun(stage.graph, state.name.value),
+    workflow: () => state.found.value.ran.value || textNow(),
     useBackend: (name, measure = false) => port.post({ type: 'backend', name, measure }),
     close() {
       undo.forEach((each) => each())
@@ -468,10 +474,22 @@ function tellMade(files: readonly state.MadeFile[]) {
   else if (file) state.say(texts.files.made(file.name), { action: { label: texts.panel.download, run: () => download(file) } })
 }
 
-/** Seeds as they are when a run begins. */
+/** What is to run for a node: itself, or all that is inside of it. */
+const idsIn = ({ nodes }: Graph, id: string): string[] =>
+  nodes.some((each) => each.id === id) ? [id] : nodes.map((each) => each.id).filter((each) => each.startsWith(`${id}:`))
+
+/** What seed controls ask for before a run, of nodes that are not on the canvas too. */
+function advanceAll(stage: Stage): boolean {
+  const here = advanceSeeds(stage.graph)
+  const changed = advancedSeeds(stage.whole(), ownTypes, stage.subgraph()?.id)
+  if (changed) stage.load(changed)
+  return here || changed !== undefined
+}
+
+/** Seeds as they are when a run begins, by full ids. */
 function seedsOf(stage: Stage): Map<string, number> {
   const seeds = new Map<string, number>()
-  for (const node of stage.nodes()) {
+  for (const node of flattened(stage.whole()).nodes) {
     for (const [name, { kind }] of Object.entries(byType.get(node.type)?.params ?? {})) {
       if (kind === 'seed') seeds.set(`${node.id}.${name}`, Number(node.properties[name]))
     }

@@ -1,11 +1,8 @@
 // Graphs that take turns on the canvas: each tab has one, with all that its nodes show.
-import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import { showWorkflow } from '../nodes/litegraph/graph.ts'
-import { isDiffusionNode } from '../nodes/litegraph/node.ts'
-import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
+import { LGraph } from 'litegraph.js/build/litegraph.core.js'
+import type { NodeId } from '../nodes/workflow.ts'
 import type { EditorCanvas, StageHooks } from './canvas.ts'
 import { tameGroups } from './groups.ts'
-import { texts } from './texts.ts'
 
 /** A graph, where it is looked at, and what is selected in it. */
 export interface Scene {
@@ -26,18 +23,6 @@ export const emptyScene = (hooks: StageHooks): Scene => ({
   view: { scale: 1, offset: [0, 0] },
   selected: [],
 })
-
-/** Puts another workflow into a graph; `keepShown`: nodes of the same id and type keep what they show of a run. */
-export function fill(graph: LGraph, file: WorkflowFile, keepShown: boolean) {
-  const before = new Map(keepShown ? graph._nodes.map((node) => [node.id, node]) : [])
-  showWorkflow(LiteGraph, graph, file, { said: () => texts.canvas.unknown })
-  for (const node of graph._nodes) {
-    const was = before.get(node.id)
-    if (was?.type !== node.type || !isDiffusionNode(was) || !isDiffusionNode(node)) continue
-    const { declaration: _, ...shown } = was.diffusion
-    Object.assign(node.diffusion, shown)
-  }
-}
 
 /** Returns what was there before. */
 export function showScene(canvas: EditorCanvas, { graph, view, selected }: Scene): Scene {

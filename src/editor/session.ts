@@ -1,9 +1,9 @@
 // What a tab has open: a workflow with its history and its draft. Also which tabs a window had, for when it is loaded again.
 import { stringifyWorkflow } from '../nodes/workflow.ts'
-import { fileOf } from '../nodes/litegraph/graph.ts'
 import { createHistory, type History } from './history.ts'
 import { newId, type Draft, type Settings } from './library.ts'
 import type { Scene } from './scenes.ts'
+import type { Levels } from './subgraph/stage.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -63,8 +63,8 @@ export const isSpare = (session: Session): boolean =>
   state.run.present.value?.tab !== session.key
 
 /** The text of what its graph is now. */
-export const textOf = (session: Session, shown: Scene['graph']): string =>
-  stringifyWorkflow(fileOf(session.scene?.graph ?? shown))
+export const textOf = (session: Session, stage: Pick<Levels, 'whole'>): string =>
+  stringifyWorkflow(stage.whole(session.scene?.graph))
 
 export const draftOf = (session: Session): Draft => ({
   id: session.draftId,

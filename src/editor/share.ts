@@ -15,7 +15,7 @@ type Here = BundledFile & { bytes: Uint8Array<ArrayBuffer> }
 /** The files that nodes name: those that are here, with their bytes, and those that are not. */
 async function filesHere({ stage, runner }: Editor): Promise<{ here: Here[]; missing: NamedFile[] }> {
   const found = await Promise.all(
-    filesOf(stage.file(), declarations).map(async ({ what, file }) => ({
+    filesOf(stage.whole(), declarations).map(async ({ what, file }) => ({
       what,
       file,
       bytes: (await runner.get(what, file.sha256)) ?? (await shippedCheckpoint(file.sha256)),

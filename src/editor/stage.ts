@@ -3,38 +3,38 @@
 import type { CanvasEvent } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../engine/plan/fault.ts'
+import type { Declaration } from '../engine/plan/op.ts'
 import type { Event, Measure } from '../engine/protocol.ts'
-import { fileOf, playIn, showEvent } from '../nodes/litegraph/graph.ts'
+import { fileOf, showEvent, showWorkflow } from '../nodes/litegraph/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
-import { registerNodes } from '../nodes/litegraph/register.ts'
+import { registerNodes, type RegisterOptions } from '../nodes/litegraph/register.ts'
 import { onView, scrubByTouch } from '../nodes/litegraph/scrub.ts'
 import { installZones } from '../nodes/litegraph/zones.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
+import type { Part } from '../nodes/workflow/play.ts'
 import { limits } from '../nodes/workflow/json.ts'
 import { createCamera, drawFrames, sharpen, type Camera } from './camera.ts'
 import { calm, EditorCanvas } from './canvas.ts'
 import type { LGraphNode, MenuEntry, PendingWire, Point, Spot, StageHooks } from './canvas.ts'
-import { declarations } from './declarations.ts'
+import { declarations, knowSubgraphs } from './declarations.ts'
 import { watchWires } from './hover.ts'
 import type { Painted } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
 import { paintGrid } from './look/wires.ts'
-import { adopt, emptyScene, fill, showScene, type Scene } from './scenes.ts'
+import { adopt, emptyScene, showScene, type Scene } from './scenes.ts'
 import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
+import { createLevels, type Drawn, type Levels } from './subgraph/stage.ts'
+import { isBorder } from './subgraph/pack.ts'
+import { shownIn } from './subgraph/shown.ts'
 import { declared, texts } from './texts.ts'
 import type { Colours } from './theme.ts'
 import { listenToTouch } from './touch.ts'
 
-export interface Stage extends Camera {
+export interface Stage extends Camera, Levels {
   /** The one that is shown. */
   readonly graph: LGraph
   /** Puts the graph of another tab on the canvas, an empty one if none is given. Returns what was there. */
-  show(scene?: Scene): Scene
-  /** The workflow as it stands. */
-  file(): WorkflowFile
-  /** Shows another state of the graph; what nodes of the same id and type show of a run stays, and so does the selection. */
-  /** Nodes that were there keep what they show, unless it is another workflow. */
-  load(file: WorkflowFile, options?: { another?: boolean }): void
+  turn(scene?: Scene): Scene
   node(id: NodeId): LGraphNode | undefined
   nodes(): readonly LGraphNode[]
   /** The node under a point of the page. */
@@ -45,8 +45,8 @@ export interface Stage extends Camera {
   remove(nodes: readonly LGraphNode[]): void
   /** Shows an event of the engine on the nodes it is about; they may be of a graph that is not shown now. */
   event(event: Event, graph?: LGraph): void
-  /** Nodes that do not run look it. */
-  showParts(): void
+  /** Nodes that do not run look it; ids are full ones. */
+  showParts(partOf: (id: string) => Part): void
   /** Nodes look as before any run, but keep what they show. */
   forgetRun(): void
   /** The faults there are now, in place of those shown. */
@@ -84,10 +84,20 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
     canvas.setDirty(true, true)
   }
   paint(colours)
+  const know = (known: readonly Declaration[], border: readonly Declaration[]) => {
+    knowSubgraphs(known)
+    registerNodes(LiteGraph, [...known, ...border], nodeHooks(canvas, hooks))
+  }
+  const levels = createLevels({
+    graph: () => canvas.graph!,
+    read: fileOf,
+    know,
+    draw: (file, level) => load(canvas, file, level),
+  })
   drawFrames(
     canvas,
     () => animated && !calm.matches,
-    (observers) => hooks.visible(observers),
+    (observers) => hooks.visible(observers.map(levels.fullId)),
     () => watchers.forEach((watch) => watch()),
   )
   const camera = createCamera(canvas)
@@ -98,12 +108,15 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
     get colours() {
       return canvas.colours
     },
-    show: (scene) => showScene(canvas, scene ?? emptyScene(hooks)),
+    turn(scene) {
+      const before = showScene(canvas, scene ?? emptyScene(hooks))
+      levels.turned()
+      return before
+    },
     ...camera,
-    ...nodesOf(canvas, camera),
-    ...runOf(canvas),
-    file: () => fileOf(canvas.graph!),
-    load: (file, { another } = {}) => load(canvas, file, !another),
+    ...levels,
+    ...nodesOf(canvas, camera, levels),
+    ...runOf(canvas, levels),
     animate(on) {
       animated = on
       canvas.setDirty(true, true)
@@ -140,17 +153,10 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
 function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): EditorCanvas {
   LiteGraph.release_link_on_empty_shows_menu = true
   LiteGraph.MAX_NUMBER_OF_NODES = limits.nodes
-  registerNodes(LiteGraph, declarations, {
-    changed: () => hooks.changed(),
-    refused: (reason) => hooks.refused(reason),
-    words: () => ({ ...texts.tips, declared }),
-    wireWords: () => texts.wires,
-    edit: (node, param, event) => hooks.edit(node, param, [event.clientX, event.clientY]),
-    chooseFile: (node, param, what) => hooks.chooseFile(node, param, what, [canvas.mouse[0], canvas.mouse[1]]),
-  })
   // Before litegraph asks for them: the grid fills both, and what is opaque is copied, not blended.
   element.getContext('2d', { alpha: false })
   const canvas = new EditorCanvas(element, new LGraph(), { skip_render: true })
+  registerNodes(LiteGraph, declarations, nodeHooks(canvas, hooks))
   canvas.bgctx = canvas.bgcanvas.getContext('2d', { alpha: false })
   replaceMenus(canvas, hooks)
   Object.assign(canvas, settingsOf(canvas, hooks))
@@ -169,6 +175,15 @@ function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): EditorCanv
   adopt(canvas.graph!, hooks)
   return canvas
 }
+
+const nodeHooks = (canvas: EditorCanvas, hooks: StageHooks): RegisterOptions => ({
+  changed: () => hooks.changed(),
+  refused: (reason) => hooks.refused(reason),
+  words: () => ({ ...texts.tips, declared }),
+  wireWords: () => texts.wires,
+  edit: (node, param, event) => hooks.edit(node, param, [event.clientX, event.clientY]),
+  chooseFile: (node, param, what) => hooks.chooseFile(node, param, what, [canvas.mouse[0], canvas.mouse[1]]),
+})
 
 const settingsOf = (canvas: EditorCanvas, hooks: StageHooks) =>
   ({
@@ -190,7 +205,8 @@ const settingsOf = (canvas: EditorCanvas, hooks: StageHooks) =>
     onSelectionChange: hooks.selected,
     onShowNodePanel: (node: LGraphNode) => {
       const [x, y] = canvas.graph_mouse
-      if (y < node.pos[1]! && x > node.pos[0]! + TITLE) hooks.rename(node, [canvas.mouse[0], canvas.mouse[1]])
+      if (y >= node.pos[1]!) hooks.entered(node)
+      else if (x > node.pos[0]! + TITLE) hooks.rename(node, [canvas.mouse[0], canvas.mouse[1]])
     },
     onDrawForeground: (ctx: CanvasRenderingContext2D) => canvas.drawOnTop(ctx),
     onRenderBackground: (target: HTMLCanvasElement, ctx: CanvasRenderingContext2D) => {
@@ -220,24 +236,27 @@ const looksOf = (colours: Colours) => ({
   WIDGET_SECONDARY_TEXT_COLOR: colours.nodeFaint,
 })
 
-function load(canvas: EditorCanvas, file: WorkflowFile, keepShown: boolean) {
+function load(canvas: EditorCanvas, file: WorkflowFile, { within, was, another }: Drawn) {
   const graph = canvas.graph!
-  const selected = new Set(Object.values(canvas.selected_nodes).map((node) => node.id))
+  const shown = shownIn(graph)
+  if (another) shown.clear()
+  else shown.keep(graph._nodes, was)
+  const selected = new Set(was === within ? Object.values(canvas.selected_nodes).map((node) => node.id) : [])
   canvas.deselectAllNodes()
-  fill(graph, file, keepShown)
+  showWorkflow(LiteGraph, graph, file, { said: () => texts.canvas.unknown })
+  shown.apply(graph._nodes, within)
   canvas.selectNodes(graph._nodes.filter((node) => selected.has(node.id)))
   canvas.setDirty(true, true)
 }
 
 type NodesPart = Pick<Stage, 'showParts' | 'node' | 'nodes' | 'nodeAt' | 'selection' | 'select' | 'add' | 'remove'>
 
-function nodesOf(canvas: EditorCanvas, camera: Camera): NodesPart {
+function nodesOf(canvas: EditorCanvas, camera: Camera, levels: Levels): NodesPart {
   const graph = () => canvas.graph!
   const nodeOf = (id: NodeId) => graph().getNodeById(id) ?? graph().getNodeById(Number(id)) ?? undefined
   return {
-    showParts() {
-      const play = playIn(graph())
-      for (const node of graph()._nodes) (node as unknown as Painted).part = play(String(node.id))
+    showParts(partOf) {
+      for (const node of graph()._nodes) (node as unknown as Painted).part = partOf(levels.fullId(node.id))
       canvas.setDirty(true)
     },
     node: nodeOf,
@@ -260,20 +279,22 @@ function nodesOf(canvas: EditorCanvas, camera: Camera): NodesPart {
       return node
     },
     remove(nodes) {
-      for (const node of nodes) if (node.graph) graph().remove(node)
+      for (const node of nodes) if (node.graph && !isBorder(node)) graph().remove(node)
       canvas.deselectAllNodes()
       canvas.setDirty(true, true)
     },
   }
 }
 
-function runOf(canvas: EditorCanvas): Pick<Stage, 'event' | 'forgetRun' | 'setFaults'> {
+function runOf(canvas: EditorCanvas, levels: Levels): Pick<Stage, 'event' | 'forgetRun' | 'setFaults'> {
   return {
     event(event, graph = canvas.graph!) {
-      showEvent(graph, event)
+      shownIn(graph).take(event)
+      showEvent(graph, event, levels.within(graph))
       canvas.setDirty(true)
     },
     forgetRun() {
+      shownIn(canvas.graph!).forgetRun()
       for (const node of canvas.graph!._nodes) {
         if (!isDiffusionNode(node)) continue
         node.diffusion.state = 'idle'
@@ -285,12 +306,15 @@ function runOf(canvas: EditorCanvas): Pick<Stage, 'event' | 'forgetRun' | 'setFa
       canvas.setDirty(true, true)
     },
     setFaults(faults) {
+      const event: Event = { type: 'faults', run: 0, faults: [...faults] }
+      shownIn(canvas.graph!).forgetFaults()
+      shownIn(canvas.graph!).take(event)
       for (const node of canvas.graph!._nodes) {
         if (!isDiffusionNode(node) || node.diffusion.state !== 'fault') continue
         node.diffusion.state = 'idle'
         delete node.diffusion.fault
       }
-      showEvent(canvas.graph!, { type: 'faults', run: 0, faults: [...faults] })
+      showEvent(canvas.graph!, event, levels.within())
       canvas.setDirty(true)
     },
   }

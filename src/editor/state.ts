@@ -11,6 +11,7 @@ import type { Placed } from './drops/place.ts'
 import type { Draft, SavedWorkflow, Settings } from './library.ts'
 import { defaultSettings } from './library.ts'
 import { createChartRuns } from './charts/kept.ts'
+import type { SavedNode } from './subgraph/mine.ts'
 import { texts } from './texts.ts'
 import type { ViewerOf } from './viewer/sources.ts'
 
@@ -45,6 +46,8 @@ export const changes = signal(0)
 export const followGraph = () => void changes.value
 export const undoable = signal({ undo: false, redo: false })
 export const selection = signal<readonly NodeId[]>([])
+/** The titles of the nodes whose inside is open, outermost first. */
+export const level = signal<readonly string[]>([])
 
 // ---- the run
 
@@ -152,6 +155,8 @@ export const dark = signal(true)
 export const settings = signal<Settings>(defaultSettings)
 export const workflows = signal<readonly SavedWorkflow[]>([])
 export const drafts = signal<readonly Draft[]>([])
+/** Subgraphs that are kept as nodes of the user's own. */
+export const myNodes = signal<readonly SavedNode[]>([])
 export const storageUsed = signal<{ used: number; quota: number } | undefined>(undefined)
 
 // ---- what is open on the screen
@@ -218,7 +223,7 @@ export interface Quick {
   answer: (text: string) => void
 }
 
-export type DrawerTab = 'gallery' | 'mine' | 'checkpoints' | 'datasets'
+export type DrawerTab = 'gallery' | 'mine' | 'checkpoints' | 'datasets' | 'nodes'
 
 /** What is open at the left: a part of the library, or the outline of the graph. */
 export const drawer = signal<DrawerTab | 'outline' | undefined>(undefined)

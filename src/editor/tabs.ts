@@ -56,7 +56,7 @@ export function createTabs(stage: Stage, library: Library, hooks: TabHooks & { p
     shown.banner = state.banner.value
   }
   function bring(next: Session) {
-    shown.scene = stage.show(next.scene)
+    shown.scene = stage.turn(next.scene)
     delete next.scene
     shown = next
     state.tab.value = next.key

@@ -2,13 +2,14 @@
 import type { LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { emptyWorkflow, parseWorkflow } from '../nodes/workflow.ts'
-import { byType } from './declarations.ts'
+import { ownTypes } from './declarations.ts'
 import { clock } from './format.ts'
 import { FIRST, ready } from './gallery.ts'
 import { newId, storageMessage, type Draft, type Library } from './library.ts'
 import { createSaving } from './saving.ts'
 import { claim, draftOf, isDirty, textOf, type Open, type Opening, type Session } from './session.ts'
 import type { Stage } from './stage.ts'
+import { pathOfChange, type Path } from './subgraph/levels.ts'
 import * as state from './state.ts'
 import { createTabs, type TabHooks } from './tabs.ts'
 import { texts } from './texts.ts'
@@ -22,6 +23,10 @@ export interface Workspace {
   pressed(down: boolean): void
   /** Changes the open file as data: what is pasted, opened or inserted. `edit` gets the present file. */
   edit(change: (file: WorkflowFile) => { file: WorkflowFile; select?: readonly NodeId[] }): void
+  /** The same for the workflow with all that is in its subgraphs. False, and nothing changed, where `change` gives nothing. */
+  editWhole(change: (whole: WorkflowFile) => WorkflowFile | undefined): boolean
+  /** Goes to a level: the graph itself, or what is inside of a node. False if it is not there. */
+  show(path: Path): boolean
   setParam(node: LGraphNode, name: string, value: unknown): void
   /** The present state, without a step of undo: seeds that a run drew. */
   amend(): void
@@ -63,7 +68,10 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
   let scheduled = false
   let draftTimer: ReturnType<typeof setTimeout> | undefined
 
-  const text = (of = tabs.shown) => textOf(of, stage.graph)
+  /** What the canvas shows was not shown before, and is still to be taken as it is. */
+  let amending: { clean: boolean } | undefined
+
+  const text = (of = tabs.shown) => textOf(of, stage)
   const meaning = (of = tabs.shown) =>
     ((of.scene?.graph ?? stage.graph).extra.diffusion ??= { format: 1 }) as { title?: string; about?: string }
   const follow = () => {
@@ -77,6 +85,7 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     state.present.value = history.present
     state.name.value = session.name
     state.undoable.value = { undo: history.canUndo, redo: history.canRedo }
+    state.level.value = stage.path().length ? stage.titlesOf(stage.within()!)! : []
     state.changes.value++
     tabs.tell()
   }
@@ -84,9 +93,26 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
   function commit() {
     scheduled = false
     const { history } = tabs.shown
+    amendNow()
+    if (!history.held) stage.settle()
     if (history.held || !history.commit(text())) return
     follow()
     keepDraftSoon()
+  }
+  /** What the canvas makes of a state or a level that it has not shown before is no edit: sizes, values that were left out. */
+  function amendSoon() {
+    amending = { clean: !isDirty(tabs.shown) }
+    follow()
+    setTimeout(amendNow, 0)
+  }
+  function amendNow() {
+    if (!amending) return
+    const { clean } = amending
+    amending = undefined
+    stage.settle()
+    tabs.shown.history.amend(text())
+    if (clean) tabs.shown.saved = tabs.shown.history.present
+    follow()
   }
   /** Widgets apply what was clicked a little later, and loops get their other end: then it is one step. */
   const touched = () => {
@@ -198,7 +224,7 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     }
   }
 
-  const read = (source: string) => parseWorkflow(source, byType)
+  const read = (source: string) => parseWorkflow(source, ownTypes)
 
   /** Whether it has a tab already, which is then shown. */
   async function isOpen(found: (each: Session) => boolean, into?: Session): Promise<boolean> {
@@ -278,8 +304,9 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
 
   function restore(snapshot: string | undefined) {
     if (snapshot === undefined) return
-    stage.load(read(snapshot).workflow)
-    follow()
+    const [before, after] = [stage.whole(), read(snapshot).workflow]
+    stage.load(after, { path: pathOfChange(before, after, stage.path()) })
+    amendSoon()
     keepDraftSoon()
   }
   function setTitle(title: string) {
@@ -301,9 +328,23 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     edit(change) {
       commit()
       const { file, select } = change(stage.file())
-      stage.load(file)
+      if (!stage.put(file)) return state.say(texts.subgraph.itself, { error: true })
       if (select) stage.select(select)
       touched()
+    },
+    editWhole(change) {
+      commit()
+      const changed = change(stage.whole())
+      if (!changed) return false
+      stage.load(changed)
+      touched()
+      return true
+    },
+    show(path) {
+      commit()
+      if (!stage.show(path)) return false
+      amendSoon()
+      return true
     },
     setParam(node, name, value) {
       node.setProperty(name, value)
@@ -316,7 +357,7 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
       keepDraftSoon()
     },
     undo: () => (commit(), restore(tabs.shown.history.undo())),
-    redo: () => restore(tabs.shown.history.redo()),
+    redo: () => (amendNow(), restore(tabs.shown.history.redo())),
     setTitle,
     setAbout(about) {
       meaning().about = about.trim()

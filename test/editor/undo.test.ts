@@ -6,13 +6,15 @@ import { declarations } from '../../src/editor/declarations.ts'
 import { addGroup } from '../../src/editor/groups.ts'
 import { createLibrary, inMemory } from '../../src/editor/library.ts'
 import { merge, pieceOf } from '../../src/editor/pieces.ts'
-import { fill, type Scene } from '../../src/editor/scenes.ts'
+import type { Scene } from '../../src/editor/scenes.ts'
 import { inserted, withoutNodes } from '../../src/editor/splice.ts'
 import type { Stage } from '../../src/editor/stage.ts'
+import { createLevels } from '../../src/editor/subgraph/stage.ts'
 import { createWorkspace, type Workspace } from '../../src/editor/workspace.ts'
-import { fileOf } from '../../src/nodes/litegraph/graph.ts'
+import { fileOf, showWorkflow } from '../../src/nodes/litegraph/graph.ts'
 import { isDiffusionNode } from '../../src/nodes/litegraph/node.ts'
 import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
+import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 import { withPartners } from '../../src/nodes/litegraph/pairs.ts'
 
 let registration: Registration
@@ -23,17 +25,17 @@ const byType = new Map(declarations.map((declaration) => [declaration.type, decl
 /** A stage without a canvas: what the workspace does with graphs is real. */
 function stageWithoutCanvas(): Stage {
   graph = new LGraph()
+  const draw = (file: WorkflowFile) => showWorkflow(LiteGraph, graph, file)
   return {
+    ...createLevels({ graph: () => graph, read: fileOf, know() {}, draw }),
     get graph() {
       return graph
     },
-    show(scene?: Scene) {
+    turn(scene?: Scene) {
       const before: Scene = { graph, view: { scale: 1, offset: [0, 0] }, selected: [] }
       graph = scene?.graph ?? new LGraph()
       return before
     },
-    file: () => fileOf(graph),
-    load: (file, { another } = {}) => fill(graph, file, !another),
     select() {},
     forgetRun() {},
     redraw() {},

@@ -4,7 +4,7 @@ import { readImages } from '../../engine/datasets/file.ts'
 import type { KeptFile } from '../../engine/plan/op.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
-import { byType } from '../declarations.ts'
+import { ownTypes } from '../declarations.ts'
 import { fileName } from '../format.ts'
 import { defaultSettings, newId, type Draft, type SavedWorkflow, type Settings, type Store, type Stores } from '../library.ts'
 import { isRun, type Run } from '../runs/record.ts'
@@ -95,7 +95,7 @@ const numberIn = (about: Record<string, unknown>, key: string): number => {
 /** The text of a workflow that can be opened. */
 function workflowText(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes)
-  parseWorkflow(text, byType)
+  parseWorkflow(text, ownTypes)
   return text
 }
 

@@ -97,7 +97,7 @@ const NO_LOOK: ChartLook = {}
 
 /** The lines of this run, and behind them those of earlier ones. */
 function useLines(node: DiffusionNode, view: ChartView): { lines: ChartLine[]; runs: ChartRun[] } {
-  const id = String(node.id)
+  const id = useEditor().stage.fullId(node.id)
   const { charts } = state.found.value
   const changed = charts.changed.value
   return useMemo(() => {

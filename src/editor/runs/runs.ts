@@ -2,7 +2,7 @@
 import { signal, type Signal } from '@preact/signals'
 import type { EnginePort } from '../../engine/protocol.ts'
 import { parseWorkflow, toGraph } from '../../nodes/workflow.ts'
-import { byType } from '../declarations.ts'
+import { byType, ownTypes } from '../declarations.ts'
 import { newId, storageMessage } from '../library.ts'
 import type { Queued } from '../queue.ts'
 import * as state from '../state.ts'
@@ -33,7 +33,7 @@ export interface Runs {
 }
 
 /** What a file means. Throws WorkflowError where it is none. */
-export const graphOfText = (text: string) => toGraph(parseWorkflow(text, byType).workflow, byType)
+export const graphOfText = (text: string) => toGraph(parseWorkflow(text, ownTypes).workflow, ownTypes)
 
 function askedOf({ id, workflow, text, graph, sweep }: Queued, byItself: boolean, targets?: readonly string[]): Asked {
   const target = graph.nodes.find((node) => node.id === targets?.[0])

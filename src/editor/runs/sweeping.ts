@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import type { Event } from '../../engine/protocol.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
-import { byType } from '../declarations.ts'
+import { ownTypes } from '../declarations.ts'
 import type { Editor } from '../editor.ts'
 import { newId } from '../library.ts'
 import { inWords } from '../requests.ts'
@@ -67,8 +67,8 @@ export function showSweep(id: string) {
 /** The cells of a sweep that have no run go into the queue again. */
 export function runMissing(editor: Editor, sweep: Sweep, done: readonly Run[]) {
   const there = new Set(done.map((run) => keyOf(sweep.id, run.sweep!.at)))
-  const { workflow } = parseWorkflow(sweep.text, byType)
-  const missing = cellsOf(workflow, sweep.axes, byType).filter(({ at }) => {
+  const { workflow } = parseWorkflow(sweep.text, ownTypes)
+  const missing = cellsOf(workflow, sweep.axes, ownTypes).filter(({ at }) => {
     const key = keyOf(sweep.id, at)
     return !there.has(key) && !going.value.has(key)
   })

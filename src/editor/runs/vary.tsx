@@ -1,7 +1,7 @@
 // Asks for the values of a sweep. What is wrong with them is said while they are typed, or before anything runs.
 import { useId, useState } from 'preact/hooks'
 import { useEditor } from '../context.ts'
-import { byType } from '../declarations.ts'
+import { byType, ownTypes } from '../declarations.ts'
 import type { Editor } from '../editor.ts'
 import type { Dialog } from '../state.ts'
 import { texts } from '../texts.ts'
@@ -26,7 +26,7 @@ interface VaryProps {
 
 export function Vary({ dialog, close }: VaryProps) {
   const editor = useEditor()
-  const [all] = useState(() => variedIn(editor.stage.file(), byType))
+  const [all] = useState(() => variedIn(editor.stage.whole(), byType))
   const entryOf = (of: Varied): Entry => ({ of, values: firstValues(of) })
   const first = all.find(({ node, param }) => node === dialog.node && param === (dialog.param ?? param))
   const [entries, setEntries] = useState(() => [first ?? all[0]].filter((of) => of !== undefined).map(entryOf))
@@ -99,7 +99,7 @@ async function begin(editor: Editor, entries: readonly Entry[], reads: readonly 
     const read = reads[i]!
     return { node, title, param, values: 'values' in read ? read.values : [] }
   })
-  const cells = cellsOf(editor.stage.file(), axes, byType)
+  const cells = cellsOf(editor.stage.whole(), axes, ownTypes)
   const faults = await faultsOf(editor, cells, axes)
   if (faults.length === 0) await beginSweep(editor, axes, cells)
   return faults.slice(0, 3)

@@ -115,12 +115,18 @@ function crossings(file: WorkflowFile, ids: ReadonlySet<NodeId>, declarations: B
   const [into, outOf] = [new Set<string>(), new Set<string>()]
   const inputs = bySource(file.links.filter(([, from, , to]) => !ids.has(from) && ids.has(to)).sort(downwards(3)))
   const outputs = bySource(file.links.filter(([, from, , to]) => ids.has(from) && !ids.has(to)).sort(downwards(1)))
-  const plain = (link: FileLink) => {
-    const inner = declarations.get(byId.get(link[3])!.type)?.inputs ?? {}
-    return declaredName(inner, target(link).name) ?? target(link).name
+  /** What it is called inside; where another slot is called so already, what it is called outside. */
+  const inner = (link: FileLink) => {
+    const { name } = target(link)
+    const declared = declaredName(declarations.get(byId.get(link[3])!.type)?.inputs ?? {}, name) ?? name
+    return into.has(declared) ? source(link).name : declared
   }
   return [
-    inputs.map((links) => ({ name: fresh(plain(links[0]!), into), type: common(links.map((link) => target(link).type)), links })),
+    inputs.map((links) => ({
+      name: fresh(inner(links[0]!), into),
+      type: common(links.map((link) => target(link).type)),
+      links,
+    })),
     outputs.map((links) => ({ name: fresh(source(links[0]!).name, outOf), type: source(links[0]!).type, links })),
   ]
 }

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
 import { useEditor } from '../context.ts'
-import { byType } from '../declarations.ts'
+import { byType, ownTypes } from '../declarations.ts'
 import type { Editor } from '../editor.ts'
 import { whenInWords } from '../runs/words.ts'
 import * as state from '../state.ts'
@@ -23,7 +23,7 @@ interface Entry {
 
 function read(text: string): WorkflowFile | undefined {
   try {
-    return parseWorkflow(text, byType).workflow
+    return parseWorkflow(text, ownTypes).workflow
   } catch {
     return undefined
   }
@@ -169,7 +169,7 @@ function Ways({ editor: { library, workspace }, of, version, close, reload }: Wa
   const restore = async () => {
     close()
     await workspace.openSaved(of)
-    workspace.edit(() => ({ file: parseWorkflow(version.text, byType).workflow }))
+    workspace.editWhole(() => parseWorkflow(version.text, ownTypes).workflow)
     const undo = { label: texts.drawer.undo, run: () => workspace.undo() }
     state.say(texts.versions.restored(whenInWords(version.when)), { action: undo })
   }

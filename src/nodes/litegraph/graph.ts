@@ -9,11 +9,10 @@ import { seedControl, stringifyWorkflow, toGraph, withFixedSeeds, workflowOf } f
 import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
 import { FONTS } from '../views/canvas.ts'
+import { withSubgraphs } from '../workflow/blocks.ts'
 import { WorkflowError } from '../workflow/error.ts'
 import { FORMAT } from '../workflow/file.ts'
 import { pathOf } from '../workflow/flatten.ts'
-import { partsOf } from '../workflow/meaning.ts'
-import type { Part } from '../workflow/play.ts'
 
 /** All declarations there are, for what is not on the canvas but inside of subgraphs. */
 type Known = ReadonlyMap<string, Declaration>
@@ -112,19 +111,49 @@ function makePlaceholder(node: LGraphNode, said: () => string) {
   }
 }
 
+const drawSeed = () => crypto.getRandomValues(new Uint32Array(1))[0]!
+
+/** What seed controls of a node ask for before a run: its seeds that change. */
+function nextSeeds({ params }: Declaration, properties: Params, random: () => number): [string, number][] {
+  return Object.entries(params).flatMap(([name, { kind }]): [string, number][] => {
+    const control = properties[seedControl(name)]
+    if (kind !== 'seed' || (control !== 'increment' && control !== 'randomize')) return []
+    return [[name, control === 'increment' ? ((Number(properties[name]) || 0) + 1) % 2 ** 32 : random()]]
+  })
+}
+
 /** What seed controls ask for before a run. Returns whether anything changed. */
-export function advanceSeeds(graph: LGraph, random = () => crypto.getRandomValues(new Uint32Array(1))[0]!): boolean {
+export function advanceSeeds(graph: LGraph, random = drawSeed): boolean {
   let changed = false
   for (const node of diffusionNodes(graph)) {
-    for (const [name, { kind }] of Object.entries(node.diffusion.declaration.params)) {
-      const control = node.properties[seedControl(name)]
-      if (kind !== 'seed' || (control !== 'increment' && control !== 'randomize')) continue
-      const seed = Number(node.properties[name]) || 0
-      node.setProperty(name, control === 'increment' ? (seed + 1) % 2 ** 32 : random())
+    for (const [name, seed] of nextSeeds(node.diffusion.declaration, node.properties, random)) {
+      node.setProperty(name, seed)
       changed = true
     }
   }
   return changed
+}
+
+/** The same for all of a file but what is in one of its subgraphs, or outside of them all; undefined if nothing changed. */
+export function advancedSeeds(
+  file: WorkflowFile,
+  declarations: Known,
+  but?: string,
+  random = drawSeed,
+): WorkflowFile | undefined {
+  const known = withSubgraphs(file, declarations)
+  let changed = false
+  const advanced = (body: WorkflowFile): WorkflowFile => ({
+    ...body,
+    nodes: body.nodes.map((node) => {
+      const seeds = known.has(node.type) ? nextSeeds(known.get(node.type)!, node.properties, random) : []
+      changed ||= seeds.length > 0
+      return seeds.length ? { ...node, properties: { ...node.properties, ...Object.fromEntries(seeds) } } : node
+    }),
+  })
+  const subgraphs = file.subgraphs?.map((each) => (each.id === but ? each : { ...each, inside: advanced(each.inside) }))
+  const next = { ...(but === undefined ? file : advanced(file)), ...(subgraphs && { subgraphs }) }
+  return changed ? next : undefined
 }
 
 /**
@@ -203,7 +232,3 @@ function reset(node: DiffusionNode) {
   delete node.diffusion.progress
   delete node.diffusion.fault
 }
-
-/** Which nodes run and which do not, and why. */
-export const playIn = (graph: LGraph, known: Known = declarationsIn(graph)): ((id: string) => Part) =>
-  partsOf(fileOf(graph), known)

@@ -59,6 +59,7 @@ export const titleColours: Readonly<Record<string, string>> = {
   view: '#3a3f46',
   files: '#4a4234',
   tools: '#3a3f46',
+  mine: '#4a3a26',
 }
 export const titleColour = (category: string) => titleColours[category] ?? '#3a3f46'
 

@@ -1,0 +1,139 @@
+// Subgraphs by hand and by keys in a real Chromium: made, entered, changed, run, left and unpacked.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { addNode, dropText, newWorkflow, placeOf, titles, values } from './driver.ts'
+import { fileOf } from './fileOf.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+
+let context: BrowserContext
+let page: Page
+
+beforeEach(async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  await newWorkflow(page)
+  const file = fileOf({ 1: 'GaussianNoise', 2: 'Mix', 3: 'Preview', 4: 'GaussianNoise' }, [
+    [1, 'noise', 2, 'a'],
+    [4, 'noise', 2, 'b'],
+    [2, 'mix', 3, 'images_1'],
+  ])
+  file.nodes.find(({ id }) => id === 4)!.pos = [0, 240]
+  for (const id of [1, 4])
+    Object.assign(file.nodes.find((node) => node.id === id)!.properties, { shape: '8, 8, 1', batch_size: 4 })
+  await dropText(page, 'mixed.json', JSON.stringify(file))
+  await page.getByText('Opened mixed.json').waitFor()
+})
+
+afterEach(async () => {
+  await context?.close()
+  expect(chromium.errors()).toEqual([])
+})
+
+const select = (...ids: (number | string)[]) =>
+  page.evaluate((ids) => {
+    interface Canvas {
+      graph: { getNodeById(id: number | string): object }
+      selectNodes(nodes: object[]): void
+    }
+    const canvas = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+    canvas.selectNodes(ids.map((id) => canvas.graph.getNodeById(id)))
+  }, ids)
+const where = () => page.locator('.crumbs').innerText()
+const focusCanvas = () => page.locator('canvas.canvas').focus()
+const button = (name: string) => page.getByRole('button', { name, exact: true })
+const seen = (what: string[]) => expect.poll(() => titles(page)).toEqual(what)
+
+async function make(name: string) {
+  await page.keyboard.press('Control+Shift+E')
+  const dialog = page.getByRole('dialog', { name: 'Make a subgraph of the selected nodes' })
+  await dialog.getByRole('textbox').fill(name)
+  await page.keyboard.press('Enter')
+  await dialog.waitFor({ state: 'detached' })
+}
+
+test('nodes become a subgraph, are changed inside, run, and come out again', async () => {
+  await select(2, 4)
+  await make('Blend')
+  await seen(['Blend', 'Gaussian Noise', 'Preview'])
+  await page.keyboard.press('Alt+Enter')
+  await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  expect(await where()).toMatch(/Graph\s+Blend/)
+
+  await select(2)
+  await button('Set w from outside').click()
+  await select('inputs')
+  await page.getByRole('textbox', { name: 'Name of a' }).fill('x')
+  await page.keyboard.press('Enter')
+  await page.getByRole('textbox', { name: 'Name of x' }).waitFor()
+  await focusCanvas()
+  await page.keyboard.press('Escape')
+  await seen(['Blend', 'Gaussian Noise', 'Preview'])
+  expect(await values(page, 'Blend')).toMatchObject({ w: 0.5 })
+  await page.keyboard.press('Control+Enter')
+  await page
+    .getByText(/^Finished in/)
+    .first()
+    .waitFor({ timeout: 20_000 })
+
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z')
+  await seen(['Gaussian Noise', 'Gaussian Noise', 'Mix', 'Preview'])
+  await page.keyboard.press('Control+y')
+  await seen(['Blend', 'Gaussian Noise', 'Preview'])
+  await select(5)
+  await button('Unpack').click()
+  await seen(['Gaussian Noise', 'Gaussian Noise', 'Mix', 'Preview'])
+})
+
+test('a double-click enters, a fault leads inside, a crumb leads back, and axe finds nothing serious there', async () => {
+  await select(2, 4)
+  await make('Blend')
+  const { x, y } = await placeOf(page, 'Blend')
+  await page.mouse.dblclick(x - 30, y + 32)
+  await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  await select(4)
+  await page.locator('.panel').getByText('More', { exact: true }).click()
+  await page.getByRole('textbox', { name: 'shape' }).fill('no')
+  await page.keyboard.press('Enter')
+  await button('Back to Graph').click()
+  await seen(['Blend', 'Gaussian Noise', 'Preview'])
+  await page.keyboard.press('Control+Enter')
+  await select()
+  await page.getByText('Blend › Gaussian Noise').first().waitFor()
+  await button('Go there').first().click()
+  await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  await select('outputs')
+  await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') })
+  const found = await page.evaluate(async () => {
+    interface Axe {
+      run(options: object): Promise<{ violations: { id: string; impact: string }[] }>
+    }
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] })
+    return violations.filter(({ impact }) => /serious|critical/.test(impact)).map(({ id }) => id)
+  })
+  expect(found).toEqual([])
+})
+
+test('a subgraph is kept as a node, found by the search in another workflow, and deleted', async () => {
+  await select(2, 4)
+  await make('Blend')
+  await button('Save as a node of mine').click()
+  await page.getByText('Kept among your nodes, as it is here.').waitFor()
+  await newWorkflow(page)
+  await addNode(page, 'Blend', 400, 300)
+  await seen(['Blend'])
+  await page.keyboard.press('Alt+Enter')
+  await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  await button('Library').click()
+  await page.getByRole('tab', { name: 'Nodes' }).click()
+  await button('More for Blend').click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByText('No nodes of your own yet').waitFor()
+})
