@@ -10,11 +10,11 @@ import { icons } from './icons.tsx'
 import { KeptFiles } from './kept.tsx'
 import { Mine } from './mine.tsx'
 import { Outline } from './outline.tsx'
-import { MineList } from './subgraph/mine.tsx'
+import { MyNodes } from './subgraph/mine.tsx'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
-const tabs = ['gallery', 'mine', 'checkpoints', 'datasets', 'nodes'] as const
+const tabs = ['gallery', 'mine', 'checkpoints', 'datasets'] as const
 
 export function Drawer() {
   const editor = useEditor()
@@ -35,9 +35,9 @@ export function Drawer() {
       <div class="tab-panel" role="tabpanel" id="library-panel" aria-label={texts.drawer[tab]}>
         {tab === 'gallery' && <Gallery />}
         {tab === 'mine' && <Mine />}
+        {tab === 'mine' && <MyNodes />}
         {tab === 'checkpoints' && <KeptFiles what="checkpoint" addFiles={() => void addFiles(editor)} />}
         {tab === 'datasets' && <KeptFiles what="dataset" addFiles={() => void addFiles(editor)} />}
-        {tab === 'nodes' && <MineList />}
         {tab !== 'gallery' && <Used />}
       </div>
     </nav>

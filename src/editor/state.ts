@@ -223,7 +223,7 @@ export interface Quick {
   answer: (text: string) => void
 }
 
-export type DrawerTab = 'gallery' | 'mine' | 'checkpoints' | 'datasets' | 'nodes'
+export type DrawerTab = 'gallery' | 'mine' | 'checkpoints' | 'datasets'
 
 /** What is open at the left: a part of the library, or the outline of the graph. */
 export const drawer = signal<DrawerTab | 'outline' | undefined>(undefined)

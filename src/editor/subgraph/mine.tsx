@@ -69,23 +69,19 @@ export function Keeping({ node, subgraph }: { node: DiffusionNode; subgraph: Sub
   )
 }
 
-/** The drawer's tab. */
-export function MineList() {
-  const words = texts.mine
+/** In the drawer, below the user's workflows. */
+export function MyNodes() {
   const nodes = state.myNodes.value
-  if (!nodes.length)
-    return (
-      <div class="empty">
-        <strong>{words.empty}</strong>
-        {words.emptyHint}
-      </div>
-    )
+  if (!nodes.length) return null
   return (
-    <ul class="rows">
-      {nodes.map((node) => (
-        <MineRow key={node.id} node={node} />
-      ))}
-    </ul>
+    <section aria-label={texts.categories.mine}>
+      <h3 class="topic">{texts.categories.mine}</h3>
+      <ul class="rows">
+        {nodes.map((node) => (
+          <MineRow key={node.id} node={node} />
+        ))}
+      </ul>
+    </section>
   )
 }
 

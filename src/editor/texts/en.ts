@@ -282,8 +282,6 @@ export const en = {
     },
     kept: (name: string) => `${name} is among your nodes now`,
     insert: (name: string) => `Add ${name}`,
-    empty: 'No nodes of your own yet',
-    emptyHint: 'Make a subgraph of some nodes and save it as a node: it is found here and in the node search, in every workflow.',
   },
 
   subgraph: {
@@ -380,7 +378,6 @@ export const en = {
     mineMeaning: 'My workflows',
     checkpoints: 'Checkpoints',
     datasets: 'Data sets',
-    nodes: 'Nodes',
     otherTopic: 'Others',
     empty: 'Nothing saved yet',
     emptyHint: 'Press Ctrl+S to keep a workflow in this browser.',

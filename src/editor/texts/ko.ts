@@ -294,8 +294,6 @@ export const ko: Texts = {
     },
     kept: (name) => `이제 ${subject(name)} 내 노드에 있습니다`,
     insert: (name) => `${name} 추가`,
-    empty: '아직 내 노드가 없습니다',
-    emptyHint: '노드 몇 개를 서브그래프로 만들어 내 노드로 저장하세요. 모든 워크플로에서 이곳과 노드 검색으로 찾을 수 있습니다.',
   },
 
   subgraph: {
@@ -392,7 +390,6 @@ export const ko: Texts = {
     mineMeaning: '내 워크플로',
     checkpoints: '체크포인트',
     datasets: '데이터 세트',
-    nodes: '노드',
     otherTopic: '그 밖에',
     empty: '아직 저장한 것이 없습니다',
     emptyHint: 'Ctrl+S를 누르면 워크플로가 이 브라우저에 남습니다.',
