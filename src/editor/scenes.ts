@@ -1,8 +1,12 @@
 // Graphs that take turns on the canvas: each tab has one, with all that its nodes show.
-import { LGraph } from 'litegraph.js/build/litegraph.core.js'
-import type { NodeId } from '../nodes/workflow.ts'
+import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import { showWorkflow } from '../nodes/litegraph/graph.ts'
+import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import type { EditorCanvas, StageHooks } from './canvas.ts'
 import { tameGroups } from './groups.ts'
+import { shownIn } from './subgraph/shown.ts'
+import type { Drawn } from './subgraph/stage.ts'
+import { texts } from './texts.ts'
 
 /** A graph, where it is looked at, and what is selected in it. */
 export interface Scene {
@@ -23,6 +27,15 @@ export const emptyScene = (hooks: StageHooks): Scene => ({
   view: { scale: 1, offset: [0, 0] },
   selected: [],
 })
+
+/** Puts another state of a workflow, or another level of it, into a graph; nodes that come back show what they showed of a run. */
+export function fill(graph: LGraph, file: WorkflowFile, { within, was, another }: Drawn) {
+  const shown = shownIn(graph)
+  if (another) shown.clear()
+  else shown.keep(graph._nodes, was)
+  showWorkflow(LiteGraph, graph, file, { said: () => texts.canvas.unknown })
+  shown.apply(graph._nodes, within)
+}
 
 /** Returns what was there before. */
 export function showScene(canvas: EditorCanvas, { graph, view, selected }: Scene): Scene {

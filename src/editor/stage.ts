@@ -5,7 +5,7 @@ import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../engine/plan/fault.ts'
 import type { Declaration } from '../engine/plan/op.ts'
 import type { Event, Measure } from '../engine/protocol.ts'
-import { fileOf, showEvent, showWorkflow } from '../nodes/litegraph/graph.ts'
+import { fileOf, showEvent } from '../nodes/litegraph/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { registerNodes, type RegisterOptions } from '../nodes/litegraph/register.ts'
 import { onView, scrubByTouch } from '../nodes/litegraph/scrub.ts'
@@ -21,7 +21,7 @@ import { watchWires } from './hover.ts'
 import type { Painted } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
 import { paintGrid } from './look/wires.ts'
-import { adopt, emptyScene, showScene, type Scene } from './scenes.ts'
+import { adopt, emptyScene, fill, showScene, type Scene } from './scenes.ts'
 import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
 import { createLevels, type Drawn, type Levels } from './subgraph/stage.ts'
 import { isBorder } from './subgraph/pack.ts'
@@ -236,15 +236,11 @@ const looksOf = (colours: Colours) => ({
   WIDGET_SECONDARY_TEXT_COLOR: colours.nodeFaint,
 })
 
-function load(canvas: EditorCanvas, file: WorkflowFile, { within, was, another }: Drawn) {
+function load(canvas: EditorCanvas, file: WorkflowFile, level: Drawn) {
   const graph = canvas.graph!
-  const shown = shownIn(graph)
-  if (another) shown.clear()
-  else shown.keep(graph._nodes, was)
-  const selected = new Set(was === within ? Object.values(canvas.selected_nodes).map((node) => node.id) : [])
+  const selected = new Set(level.was === level.within ? Object.values(canvas.selected_nodes).map((node) => node.id) : [])
   canvas.deselectAllNodes()
-  showWorkflow(LiteGraph, graph, file, { said: () => texts.canvas.unknown })
-  shown.apply(graph._nodes, within)
+  fill(graph, file, level)
   canvas.selectNodes(graph._nodes.filter((node) => selected.has(node.id)))
   canvas.setDirty(true, true)
 }

@@ -6,15 +6,14 @@ import { declarations } from '../../src/editor/declarations.ts'
 import { addGroup } from '../../src/editor/groups.ts'
 import { createLibrary, inMemory } from '../../src/editor/library.ts'
 import { merge, pieceOf } from '../../src/editor/pieces.ts'
-import type { Scene } from '../../src/editor/scenes.ts'
+import { fill, type Scene } from '../../src/editor/scenes.ts'
 import { inserted, withoutNodes } from '../../src/editor/splice.ts'
 import type { Stage } from '../../src/editor/stage.ts'
 import { createLevels } from '../../src/editor/subgraph/stage.ts'
 import { createWorkspace, type Workspace } from '../../src/editor/workspace.ts'
-import { fileOf, showWorkflow } from '../../src/nodes/litegraph/graph.ts'
+import { fileOf } from '../../src/nodes/litegraph/graph.ts'
 import { isDiffusionNode } from '../../src/nodes/litegraph/node.ts'
 import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
-import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 import { withPartners } from '../../src/nodes/litegraph/pairs.ts'
 
 let registration: Registration
@@ -25,9 +24,8 @@ const byType = new Map(declarations.map((declaration) => [declaration.type, decl
 /** A stage without a canvas: what the workspace does with graphs is real. */
 function stageWithoutCanvas(): Stage {
   graph = new LGraph()
-  const draw = (file: WorkflowFile) => showWorkflow(LiteGraph, graph, file)
   return {
-    ...createLevels({ graph: () => graph, read: fileOf, know() {}, draw }),
+    ...createLevels({ graph: () => graph, read: fileOf, know() {}, draw: (file, level) => fill(graph, file, level) }),
     get graph() {
       return graph
     },
