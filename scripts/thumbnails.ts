@@ -45,7 +45,6 @@ const guided = (scale: number): Panel => ({
 
 const digits = { 'Training Start.steps': 1000 }
 const ownImages = flowers()
-const own = { 'Data.images': infoOf('flowers', ownImages), 'Training Start.steps': 800 }
 const mnist = { 'Training Start.steps': 300 }
 const attending = { 'Training Start, with.steps': 300, 'Training Start, without.steps': 300 }
 
@@ -126,8 +125,10 @@ const pictures: Record<string, Panel[]> = {
   ],
   'mnist-sample': [{ node: 'All digits', settings: { 'All digits.columns': 8 } }],
   'own-images': [
-    { node: 'Your images', settings: { ...own, 'Your images.count': 16, 'Your images.columns': 4 } },
-    { node: 'New images', settings: { ...own, 'New images.count': 16, 'New images.columns': 4 }, share: 1.9 },
+    {
+      node: 'Your images',
+      settings: { 'Data.images': infoOf('flowers', ownImages), 'Your images.count': 40, 'Your images.columns': 8 },
+    },
   ],
   spectrum: [{ node: 'x_t over t' }, { node: 'Predicted x_0 over t' }],
   attention: [
