@@ -1,5 +1,6 @@
 // A pointer that rests on a wire: what it carries is shown beside it.
 import type { LLink } from 'litegraph.js/build/litegraph.core.js'
+import { LOOP } from '../nodes/workflow/slots.ts'
 import type { EditorCanvas, Point } from './canvas.ts'
 import { wireAt } from './wiring.ts'
 
@@ -13,7 +14,9 @@ export function watchWires(canvas: EditorCanvas, look: (link: LLink | undefined,
   let shown: LLink | undefined
   const under = () => {
     if (canvas.nodeUnderPointer()) return undefined
-    return wireAt(canvas, canvas.graph_mouse)
+    const link = wireAt(canvas, canvas.graph_mouse)
+    // That of a loop carries nothing.
+    return link?.type === LOOP ? undefined : link
   }
   const close = () => {
     clearTimeout(timer)

@@ -210,6 +210,22 @@ test('a pointer that rests on a wire sees what it carries, and keys see it in th
   expect(await look.getAttribute('aria-expanded')).toBe('true')
   await press('Enter')
   expect(await page.locator('.outline .glance').count()).toBe(0)
+
+  // What the menus of the canvas offer, by keys.
+  await page.locator('.outline summary', { hasText: 'Stop Gradient' }).focus()
+  await press('Shift+F10')
+  await page.getByRole('menuitem', { name: 'Run to here' }).waitFor()
+  await press('Escape')
+  await press('Enter')
+  await page.locator('.outline').getByRole('button', { name: 'More for the wire to value' }).focus()
+  await press('Enter')
+  await page.getByRole('menuitem', { name: 'Add a dot to lead it by' }).focus()
+  await press('Enter')
+  await expect.poll(wires).toContain('Gaussian Noise > Reroute')
+  // The list leads past it.
+  expect(await page.locator('.outline summary .name').allInnerTexts()).toEqual(['Gaussian Noise', 'Stop Gradient', 'Inspect'])
+  const input = page.locator('.outline').getByLabel('value anything')
+  expect(await input.evaluate((list: HTMLSelectElement) => list.selectedOptions[0]!.text)).toBe('Gaussian Noise · noise')
 })
 
 test('a node that is dragged over the border of a loop says whether it belongs to it, and why', async () => {
