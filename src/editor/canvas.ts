@@ -317,6 +317,7 @@ export class EditorCanvas extends LGraphCanvas {
     const result = super.processMouseUp(event)
     if (dropped && target) this.hooks.insert(dropped, target)
     this.following.moved(null)
+    this.wiring.end()
     this.target = this.refusal = undefined
     this.takenOff = false
     this.hooks.pressed(false)

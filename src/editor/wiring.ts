@@ -1,7 +1,7 @@
 // A wire in the air: which slots would take it, and in words why the one under the pointer does not. And wires that lie there.
 import type { LGraph, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { isReroute, REROUTE_RADIUS, REROUTE_SIZE, type End } from '../nodes/litegraph/reroute.ts'
-import { reasonAgainstWire } from '../nodes/litegraph/wires.ts'
+import { after, before, reasonAgainstWire } from '../nodes/litegraph/wires.ts'
 import type { EditorCanvas, Point } from './canvas.ts'
 import { pointsOn } from './look/wires.ts'
 import { texts } from './texts.ts'
@@ -15,6 +15,8 @@ const REST = 120
 export class Wiring {
   private known = new Map<string, string | undefined>()
   private of: unknown
+  /** Nodes that a wire to would close a circle. */
+  private circle: ReadonlySet<LGraphNode> = new Set()
   /** Of slots that take the wire: what would be wrong with the graph then. */
   private readonly foreseen = new Map<string, string | undefined>()
   private asking: { key: string; timer: ReturnType<typeof setTimeout> } | undefined
@@ -35,15 +37,23 @@ export class Wiring {
     if (this.of !== now) this.begin(now)
     const key = `${node.id} ${index}`
     if (this.known.has(key)) return this.known.get(key)
+    const closes = () => this.circle.has(node)
     const reason = output
-      ? reasonAgainstWire(from!, from!.outputs.indexOf(output), node, index, texts.wires)
-      : reasonAgainstWire(node, index, from!, from!.inputs.indexOf(input!), texts.wires)
+      ? reasonAgainstWire(from!, from!.outputs.indexOf(output), node, index, texts.wires, closes)
+      : reasonAgainstWire(node, index, from!, from!.inputs.indexOf(input!), texts.wires, closes)
     this.known.set(key, reason)
     return reason
   }
 
+  /** The wire was dropped: with it the graph may be another. */
+  end() {
+    this.of = undefined
+  }
+
   private begin(slot: unknown) {
+    const { connecting_node: from, connecting_output: output } = this.canvas
     this.of = slot
+    this.circle = output ? before(from!) : after(from!)
     this.known.clear()
     this.foreseen.clear()
   }

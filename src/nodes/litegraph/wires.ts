@@ -49,13 +49,17 @@ export function reasonAgainst(
   return overlap(given, taken) ? undefined : words.takes(input.name, taken, given)
 }
 
-/** Why two nodes of a graph may not be joined like this: types, ends of loops, circles. */
+/**
+ * Why two nodes of a graph may not be joined like this: types, ends of loops, circles. `closes`: whether a node needs what another
+ * gives, for who knows that already.
+ */
 export function reasonAgainstWire(
   origin: LGraphNode,
   output: number,
   target: LGraphNode,
   input: number,
   words = wiresInEnglish,
+  closes: (origin: LGraphNode, target: LGraphNode) => boolean = (node, source) => before(node).has(source),
 ): string | undefined {
   const [from, to] = [origin.outputs[output], target.inputs[input]]
   if (!from || !to) return undefined
@@ -65,7 +69,7 @@ export function reasonAgainstWire(
     (from.type === LOOP || to.type === LOOP
       ? undefined
       : reasonAgainstTypes({ node: origin, slot: output }, target, input, words)) ??
-    (dependsOn(origin, target) ? words.circle : undefined)
+    (closes(origin, target) ? words.circle : undefined)
   )
 }
 
@@ -110,12 +114,17 @@ function reasonAgainstLoop(
 const loopIn = (node: LGraphNode, slot: string, role: 'start' | 'end') =>
   slot === LOOP && isDiffusionNode(node) && node.diffusion.declaration.role === role ? node.diffusion.declaration : undefined
 
-/** Whether `node` needs, directly or through others, what `source` gives. */
-function dependsOn(node: LGraphNode, source: LGraphNode, seen = new Set<LGraphNode>()): boolean {
-  if (node === source) return true
-  if (seen.has(node)) return false
-  seen.add(node)
-  return sourcesOf(node).some((before) => dependsOn(before, source, seen))
+/** A node, and all that it needs. */
+export const before = (node: LGraphNode): Set<LGraphNode> => along(node, sourcesOf)
+
+/** A node, and all that need it. */
+export const after = (node: LGraphNode): Set<LGraphNode> =>
+  along(node, ({ graph, outputs }) => outputs.flatMap(({ links }) => targetsOf(graph!, links)))
+
+function along(from: LGraphNode, next: (node: LGraphNode) => LGraphNode[]): Set<LGraphNode> {
+  const all = new Set([from])
+  for (const node of all) for (const other of next(node)) all.add(other)
+  return all
 }
 
 /** The nodes wired to the inputs of a node. */
