@@ -6,7 +6,9 @@ import { rerouted, withoutNodes } from '../../src/editor/splice.ts'
 import { fileOf as fileOn, graphOf } from '../../src/nodes/litegraph/graph.ts'
 import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
 import { parseWorkflow, stringifyWorkflow, toGraph } from '../../src/nodes/workflow.ts'
+import { onCpu } from '../backends.ts'
 import { declarations, fileOf, wiresOf } from '../editor/fileOf.ts'
+import { evaluate, node } from './evaluate.ts'
 
 const plain = () =>
   fileOf({ 1: 'GaussianNoise', 2: 'NoiseSchedule', 3: 'ForwardNoise', 4: 'Inspect', 5: 'Points', 6: 'StopGradient' }, [
@@ -80,6 +82,14 @@ describe('in a file', () => {
     } // prettier-ignore
     const { workflow } = parseWorkflow(JSON.stringify(foreign), declarations)
     expect(JSON.parse(stringifyWorkflow(workflow))).toEqual(foreign)
+  })
+})
+
+onCpu(() => {
+  test('in a graph that was not read from a file it passes on what it gets', async () => {
+    const graph = [node('x', 'Grid', {}, { count: 2 }), node('dot', 'Reroute', { value: 'x.x' })]
+    const { before, after } = await evaluate(graph, { before: 'x.x', after: 'dot.value' })
+    expect(after).toEqual(before)
   })
 })
 
