@@ -145,6 +145,8 @@ const tests = {
         // What takes minutes is part of `npm run test:full` alone.
         exclude: ['test/**/*.browser.test.ts', ...(process.env.FULL ? [] : ['test/**/*.full.test.ts'])],
         testTimeout: 30_000,
+        // A backend starts in one, and tries itself.
+        hookTimeout: 60_000,
       },
     },
     {

@@ -147,7 +147,7 @@ export function drawFrames(
   const frame = () => {
     requestAnimationFrame(frame)
     if (animated()) canvas.dirty_canvas = true
-    if (canvas.dirty_canvas || (canvas as unknown as { dirty_bgcanvas: boolean }).dirty_bgcanvas) {
+    if (canvas.scrolling.due()) {
       canvas.draw()
       drawn()
     }

@@ -18,7 +18,8 @@ import { paintReroute } from './look/reroute.ts'
 import { paintSlots } from './look/slots.ts'
 import { paintView } from './look/view.ts'
 import { paintWidgets } from './look/widgets.ts'
-import { paintTip, paintWire, pointsOn } from './look/wires.ts'
+import { paintTip, paintWire, pointsOn, REACH } from './look/wires.ts'
+import type { Scrolling } from './scroll.ts'
 import { typeColour, type Colours } from './theme.ts'
 import { endsOf, pressing, wireAt, Wiring } from './wiring.ts'
 
@@ -108,12 +109,28 @@ export class EditorCanvas extends LGraphCanvas {
   private readonly following = new Following(this)
   /** The wire that the dragged node would be put into. */
   declare target: LLink | undefined
+  declare scrolling: Scrolling
 
   get camera() {
     return this.ds as unknown as DragAndScale
   }
 
   // ---- painting
+
+  override draw(front?: boolean, behind?: boolean) {
+    if (front) this.dirty_canvas = true
+    if (behind) this.dirty_bgcanvas = true
+    this.scrolling.draw(() => super.draw(true))
+  }
+
+  /** A wire may reach farther than its ends, by which litegraph tells whether it is seen. */
+  override drawConnections(ctx: CanvasRenderingContext2D) {
+    const area = this.camera.visible_area
+    const [x, y, width, height] = area as unknown as [number, number, number, number]
+    area.set([x - REACH, y - REACH, width + 2 * REACH, height + 2 * REACH])
+    super.drawConnections(ctx)
+    area.set([x, y, width, height])
+  }
 
   painting(ctx: CanvasRenderingContext2D): Painting {
     const { connecting_output: output, connecting_input: input } = this
@@ -300,7 +317,8 @@ export class EditorCanvas extends LGraphCanvas {
   override processMouseMove(event: MouseEvent) {
     const pinned = Object.values(this.node_dragged ? this.selected_nodes : {}).filter(({ flags }) => flags.pinned)
     const places = pinned.map(({ pos }) => [pos[0]!, pos[1]!])
-    const result = super.processMouseMove(event)
+    const move = () => super.processMouseMove(event)
+    const result = this.dragging_canvas ? this.scrolling.moved(move) : move()
     pinned.forEach(({ pos }, i) => ([pos[0], pos[1]] = places[i] as Point))
     this.following.moved(this.node_dragged)
     this.target = this.node_dragged && !event.altKey ? this.wireUnder(this.node_dragged) : undefined
@@ -330,13 +348,16 @@ export class EditorCanvas extends LGraphCanvas {
     const trackpad = event.deltaMode === 0 && !event.ctrlKey && (event.deltaX !== 0 || !Number.isInteger(event.deltaY))
     if (trackpad || event.shiftKey) {
       const [dx, dy] = event.shiftKey && !event.deltaX ? [event.deltaY, 0] : [event.deltaX, event.deltaY]
-      this.ds.offset[0] -= dx / this.ds.scale
-      this.ds.offset[1] -= dy / this.ds.scale
+      this.scrolling.moved(() => {
+        this.ds.offset[0] -= dx / this.ds.scale
+        this.ds.offset[1] -= dy / this.ds.scale
+        this.setDirty(true, true)
+      })
     } else {
       const step = Math.sign(event.deltaY) * Math.min(60, Math.abs(event.deltaY))
       this.camera.changeScale(this.ds.scale * Math.exp(-step * (event.ctrlKey ? 0.012 : 0.0022)), [event.clientX, event.clientY])
+      this.setDirty(true, true)
     }
-    this.setDirty(true, true)
   }
 
   nodeUnderPointer(): LGraphNode | null {

@@ -81,6 +81,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     is_rendering: boolean
     dirty_canvas: boolean
     setGraph(graph: LGraph): void
+    dirty_bgcanvas: boolean
     onRenderBackground: ((canvas: HTMLCanvasElement, ctx: CanvasRenderingContext2D) => boolean) | null
     onDrawForeground: ((ctx: CanvasRenderingContext2D) => void) | null
     onMouse: ((event: CanvasEvent) => boolean) | null
@@ -88,6 +89,9 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     onNodeDblClicked: ((node: LGraphNode) => void) | null
     onShowNodePanel: ((node: LGraphNode) => void) | null
     draw(force?: boolean, forceBackground?: boolean): void
+    drawFrontCanvas(): void
+    drawConnections(ctx: CanvasRenderingContext2D): void
+    computeVisibleNodes(nodes: LGraphNode[] | null, out: LGraphNode[]): LGraphNode[]
     drawNode(node: LGraphNode, ctx: CanvasRenderingContext2D): void
     renderLink(
       ctx: CanvasRenderingContext2D,

@@ -22,6 +22,7 @@ import type { Painted } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
 import { paintGrid } from './look/wires.ts'
 import { adopt, emptyScene, fill, showScene, type Scene } from './scenes.ts'
+import { createScrolling } from './scroll.ts'
 import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
 import { createLevels, type Drawn, type Levels } from './subgraph/stage.ts'
 import { isBorder } from './subgraph/pack.ts'
@@ -157,6 +158,7 @@ function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): EditorCanv
   element.getContext('2d', { alpha: false })
   const canvas = new EditorCanvas(element, new LGraph(), { skip_render: true })
   registerNodes(LiteGraph, declarations, nodeHooks(canvas, hooks))
+  canvas.scrolling = createScrolling(canvas)
   canvas.bgctx = canvas.bgcanvas.getContext('2d', { alpha: false })
   replaceMenus(canvas, hooks)
   Object.assign(canvas, settingsOf(canvas, hooks))

@@ -386,6 +386,7 @@ const layers: Row[] = [
     edges: [
       { size: [2, 3, 4], from: [4, 8], groups: 3, silu: true, upsample: true, to: 5, stride: 1, oneRow: true, outputScale: 0.5 },
       { size: [1, 4, 4], from: [4], groups: 1, silu: false, upsample: false, to: 8, stride: 2, oneRow: false, outputScale: 1 },
+      { size: [3, 4, 2], from: [2, 8], groups: 2, silu: true, upsample: true, to: 12, stride: 2, oneRow: false, outputScale: 1 },
     ],
     takes: (conv) => {
       const [c, b] = [total(conv.from), conv.size[0]]

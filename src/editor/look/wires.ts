@@ -10,12 +10,15 @@ export interface WireLook {
   alpha: number
 }
 
+/** How far a wire may reach beyond its ends, in the graph's units. */
+export const REACH = 160
+
 type Ends = ArrayLike<number>
 
 /** The two inner points of the curve of a wire. */
 function bendsOf(a: Ends, b: Ends): [[number, number], [number, number]] {
   const [dx, dy] = [b[0]! - a[0]!, b[1]! - a[1]!]
-  const reach = dx > 0 ? Math.max(28, dx * 0.45) : Math.min(160, 40 + Math.abs(dx) * 0.35 + Math.abs(dy) * 0.2)
+  const reach = dx > 0 ? Math.max(28, dx * 0.45) : Math.min(REACH, 40 + Math.abs(dx) * 0.35 + Math.abs(dy) * 0.2)
   return [
     [a[0]! + reach, a[1]!],
     [b[0]! - reach, b[1]!],

@@ -63,8 +63,8 @@ export function conv2d(
   const given: ConvInput = 'shape' in input ? { x: input } : input
   const rest = { weight, bias, stride, pad, ...added }
   const kernels = convKernels({ ...given, ...rest })
-  // Devices made of software are quicker with pixels that are there four times: Winograd's way needs them.
-  const isApart = kernels !== undefined && given.upsample && isSoftware(kernels.device)
+  // Devices made of software are quicker with pixels that are there four times: Winograd's way needs them. And so does a gradient with strides.
+  const isApart = kernels !== undefined && given.upsample && (stride !== 1 || isSoftware(kernels.device))
   if (kernels) return convByKernels(kernels, { ...(isApart ? { x: asTensor(given) } : given), ...rest })
   const z = asTensor(given)
   const own = ownFunctions()

@@ -1,0 +1,156 @@
+// Panning by moving pixels: where nothing but the place that is looked at has changed, what is on the canvas is copied to its new
+// place, and only the edges that come into sight are painted.
+import type { EditorCanvas } from './canvas.ts'
+
+type Area = readonly [left: number, top: number, width: number, height: number]
+
+/** What the pixels on the canvas were painted with. */
+interface Painted {
+  /** The place of the graph's origin, in device pixels. */
+  x: number
+  y: number
+  zoom: number
+  width: number
+  height: number
+}
+
+/** Shadows and rings are around a node, not in it: nodes so near to an edge are painted too. In CSS pixels. */
+const AROUND = 32
+
+export interface Scrolling {
+  /** Does what changes nothing but the place that is looked at. */
+  moved<T>(move: () => T): T
+  /** Whether {@link draw} has something to do. */
+  due(): boolean
+  /** `everything` is the way of the canvas itself. */
+  draw(everything: () => void): void
+}
+
+/**
+ * litegraph says in many places, by `dirty_canvas` and `dirty_bgcanvas`, that something is to be painted. Each of them means all
+ * of the canvas here, except within {@link Scrolling.moved}.
+ */
+export function createScrolling(canvas: EditorCanvas): Scrolling {
+  const dirty = { front: true, behind: true, content: true }
+  let moving = false
+  let painted: Painted | undefined
+  /** What was left of a move after whole pixels, for the next. */
+  let rest: [number, number] = [0, 0]
+  /** Whether the canvas behind does not hold what is behind the nodes. */
+  let old = false
+  const flag = (name: 'front' | 'behind') => ({
+    configurable: true,
+    get: () => dirty[name],
+    set: (on: boolean) => {
+      dirty[name] = on
+      if (on && !moving) dirty.content = true
+    },
+  })
+  Object.defineProperties(canvas, { dirty_canvas: flag('front'), dirty_bgcanvas: flag('behind') })
+
+  /** The move in whole device pixels since the last paint; undefined if all has to be painted. */
+  const wholeMove = (): [number, number] | undefined => {
+    const next = placeOf(canvas)
+    if (dirty.content || !painted || inHand(canvas)) return undefined
+    if (next.zoom !== painted.zoom || next.width !== painted.width || next.height !== painted.height) return undefined
+    const [x, y] = [next.x - painted.x + rest[0], next.y - painted.y + rest[1]]
+    const whole: [number, number] = [Math.round(x), Math.round(y)]
+    // Beyond this, more is painted at the edges than is copied.
+    if (Math.abs(whole[0]) > next.width / 2 || Math.abs(whole[1]) > next.height / 2) return undefined
+    rest = [x - whole[0], y - whole[1]]
+    return whole
+  }
+  const scroll = (by: [number, number]) => {
+    painted = { ...painted!, x: painted!.x + by[0], y: painted!.y + by[1] }
+    canvas.ds.offset[0] = painted.x / painted.zoom
+    canvas.ds.offset[1] = painted.y / painted.zoom
+    shift(canvas, by)
+    paintAreas(canvas, edgesAfter(by, painted))
+    old = true
+  }
+  return {
+    moved(run) {
+      moving = true
+      try {
+        return run()
+      } finally {
+        moving = false
+      }
+    },
+    due: () => dirty.front || dirty.behind,
+    draw(everything) {
+      const by = wholeMove()
+      if (by) scroll(by)
+      else {
+        dirty.behind ||= old
+        everything()
+        painted = placeOf(canvas)
+        rest = [0, 0]
+        old = false
+      }
+      dirty.front = dirty.behind = dirty.content = false
+    },
+  }
+}
+
+function placeOf({ ds, canvas, pixelRatio }: EditorCanvas): Painted {
+  const zoom = ds.scale * pixelRatio
+  return { x: ds.offset[0] * zoom, y: ds.offset[1] * zoom, zoom, width: canvas.width, height: canvas.height }
+}
+
+/** Whether the pointer holds something that is painted where the pointer is. */
+const inHand = (canvas: EditorCanvas) =>
+  Boolean(
+    canvas.connecting_node ??
+    canvas.node_dragged ??
+    canvas.resizing_node ??
+    canvas.dragging_rectangle ??
+    canvas.pending ??
+    canvas.refusal,
+  )
+
+/** By way of the canvas behind: copied onto itself, Chromium takes more than twice as long. */
+function shift({ ctx, canvas, bgctx, bgcanvas }: EditorCanvas, [dx, dy]: readonly [number, number]) {
+  bgctx!.drawImage(canvas, 0, 0)
+  ctx.save()
+  ctx.setTransform(1, 0, 0, 1, 0, 0)
+  ctx.drawImage(bgcanvas, dx, dy)
+  ctx.restore()
+}
+
+/** What came into sight: a column, and what is left of a row beside it. */
+function edgesAfter([dx, dy]: readonly [number, number], { width, height }: Painted): Area[] {
+  const [wide, high] = [Math.abs(dx), Math.abs(dy)]
+  const column: Area = [dx > 0 ? 0 : width - wide, 0, wide, height]
+  const row: Area = [dx > 0 ? wide : 0, dy > 0 ? 0 : height - high, width - wide, high]
+  return [column, row].filter(([, , wide, high]) => wide > 0 && high > 0)
+}
+
+/** Paints parts of the canvas anew, in device pixels: wires and nodes as litegraph paints them where there is one canvas. */
+function paintAreas(canvas: EditorCanvas, areas: readonly Area[]) {
+  const { bgcanvas, bgctx, viewport } = canvas
+  const links = new Set(canvas.visible_links)
+  canvas.bgcanvas = canvas.canvas
+  canvas.bgctx = canvas.ctx
+  for (const area of areas) {
+    canvas.viewport = [...area]
+    seeOnly(canvas, area)
+    canvas.drawFrontCanvas()
+    for (const link of canvas.visible_links) links.add(link)
+  }
+  Object.assign(canvas, { bgcanvas, bgctx, viewport })
+  canvas.camera.computeVisibleArea()
+  canvas.computeVisibleNodes(null, canvas.visible_nodes)
+  canvas.visible_links = [...links]
+}
+
+function seeOnly({ camera, pixelRatio }: EditorCanvas, [left, top, width, height]: Area) {
+  const [around, zoom] = [AROUND / camera.scale, camera.scale * pixelRatio]
+  const [x, y] = camera.offset
+  camera.visible_area.set([
+    left / zoom - x - around,
+    top / zoom - y - around,
+    width / zoom + 2 * around,
+    height / zoom + 2 * around,
+  ])
+}
