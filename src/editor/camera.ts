@@ -146,7 +146,8 @@ export function drawFrames(
   let shown = ''
   const frame = () => {
     requestAnimationFrame(frame)
-    if (animated()) canvas.dirty_canvas = true
+    // What turns is in the title bars of nodes that do not tell how far they are.
+    if (animated()) for (const node of canvas.visible_nodes) if (turns(node)) canvas.repaintNode(node)
     if (canvas.scrolling.due()) {
       canvas.draw()
       drawn()
@@ -159,6 +160,8 @@ export function drawFrames(
   }
   requestAnimationFrame(frame)
 }
+
+const turns = (node: LGraphNode) => isDiffusionNode(node) && node.diffusion.state === 'running' && !node.diffusion.progress?.count
 
 /** litegraph draws in CSS pixels; a screen with more of them gets them all. */
 export function sharpen(canvas: EditorCanvas) {

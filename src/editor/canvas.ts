@@ -123,6 +123,17 @@ export class EditorCanvas extends LGraphCanvas {
     this.scrolling.draw(() => super.draw(true))
   }
 
+  repaintNode(node: LGraphNode) {
+    const { flags, pos, size } = node
+    const margin = 14 // a ring, and the shadow
+    this.scrolling.repaint({
+      x: pos[0]! - margin,
+      y: pos[1]! - TITLE - margin,
+      width: (flags.collapsed ? (node._collapsed_width ?? size[0]!) : size[0]!) + 2 * margin,
+      height: (flags.collapsed ? 0 : size[1]!) + TITLE + 2 * margin,
+    })
+  }
+
   /** A wire may reach farther than its ends, by which litegraph tells whether it is seen. */
   override drawConnections(ctx: CanvasRenderingContext2D) {
     const area = this.camera.visible_area

@@ -70,13 +70,42 @@ function frameOf({ stage, insets }: Editor): Frame | undefined {
   return { scale, left: left - offsetX, top: top - offsetY, seen }
 }
 
-function paint(canvas: HTMLCanvasElement, { stage }: Editor, { scale, left, top, seen }: Frame) {
+/** The nodes in the map, painted once for a frame and graph: while one pans, only what is seen is another. */
+interface Drawn {
+  key: string
+  bitmap: OffscreenCanvas
+}
+
+const drawn = new WeakMap<HTMLCanvasElement, Drawn>()
+
+function paint(canvas: HTMLCanvasElement, editor: Editor, { scale, left, top, seen }: Frame) {
   const dense = devicePixelRatio || 1
-  canvas.width = WIDTH * dense
-  canvas.height = HEIGHT * dense
+  const [width, height] = [Math.round(WIDTH * dense), Math.round(HEIGHT * dense)]
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
+  const at = (ctx: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D) =>
+    ctx.setTransform(scale * dense, 0, 0, scale * dense, -left * scale * dense, -top * scale * dense)
+  const key = `${scale} ${left} ${top} ${dense} ${editor.stage.version()}`
+  let known = drawn.get(canvas)
+  if (known?.key !== key) {
+    const bitmap = new OffscreenCanvas(width, height)
+    const ctx = bitmap.getContext('2d')!
+    at(ctx)
+    paintNodes(ctx, editor)
+    known = { key, bitmap }
+    drawn.set(canvas, known)
+  }
   const ctx = canvas.getContext('2d')!
+  ctx.setTransform(1, 0, 0, 1, 0, 0)
+  ctx.clearRect(0, 0, width, height)
+  ctx.drawImage(known.bitmap, 0, 0)
+  at(ctx)
+  ctx.strokeStyle = editor.stage.colours.accent
+  ctx.lineWidth = 1.5 / scale
+  ctx.strokeRect(seen[0], seen[1], seen[2] - seen[0], seen[3] - seen[1])
+}
+
+function paintNodes(ctx: OffscreenCanvasRenderingContext2D, { stage }: Editor) {
   const { colours } = stage
-  ctx.setTransform(scale * dense, 0, 0, scale * dense, -left * scale * dense, -top * scale * dense)
   for (const { pos, size } of stage.graph._groups) {
     ctx.fillStyle = colours.nodeFaint
     ctx.globalAlpha = 0.15
@@ -87,8 +116,4 @@ function paint(canvas: HTMLCanvasElement, { stage }: Editor, { scale, left, top,
     ctx.fillStyle = colours.category(isDiffusionNode(node) ? node.diffusion.declaration.category : 'tools')
     ctx.fillRect(node.pos[0]!, node.pos[1]! - TITLE, node.size[0]!, TITLE + (node.flags.collapsed ? 0 : node.size[1]!))
   }
-  ctx.globalAlpha = 1
-  ctx.strokeStyle = colours.accent
-  ctx.lineWidth = 1.5 / scale
-  ctx.strokeRect(seen[0], seen[1], seen[2] - seen[0], seen[3] - seen[1])
 }

@@ -1,5 +1,6 @@
-// Panning by moving pixels: where nothing but the place that is looked at has changed, what is on the canvas is copied to its new
-// place, and only the edges that come into sight are painted.
+// Painting no more than what is different. Where only the place that is looked at is another, what is on the canvas is copied to its new
+// place, and the edges that come into sight are painted; where a node shows something else, that node is.
+import type { Box } from '../nodes/views/canvas.ts'
 import type { EditorCanvas } from './canvas.ts'
 
 type Area = readonly [left: number, top: number, width: number, height: number]
@@ -17,11 +18,18 @@ interface Painted {
 /** Shadows and rings are around a node, not in it: nodes so near to an edge are painted too. In CSS pixels. */
 const AROUND = 32
 
+/** With more of them, the canvas is painted whole. */
+const MOST_PARTS = 12
+
 export interface Scrolling {
   /** Does what changes nothing but the place that is looked at. */
   moved<T>(move: () => T): T
+  /** Paints a part of the graph anew, and what lies over and under it. */
+  repaint(part: Box): void
   /** Whether {@link draw} has something to do. */
   due(): boolean
+  /** Rises with each paint of all: as long as it stays, nothing in the graph has moved. */
+  version(): number
   /** `everything` is the way of the canvas itself. */
   draw(everything: () => void): void
 }
@@ -32,6 +40,8 @@ export interface Scrolling {
  */
 export function createScrolling(canvas: EditorCanvas): Scrolling {
   const dirty = { front: true, behind: true, content: true }
+  let parts: Box[] = []
+  let version = 0
   let moving = false
   let painted: Painted | undefined
   /** What was left of a move after whole pixels, for the next. */
@@ -51,7 +61,7 @@ export function createScrolling(canvas: EditorCanvas): Scrolling {
   /** The move in whole device pixels since the last paint; undefined if all has to be painted. */
   const wholeMove = (): [number, number] | undefined => {
     const next = placeOf(canvas)
-    if (dirty.content || !painted || inHand(canvas)) return undefined
+    if (dirty.content || !painted || parts.length > MOST_PARTS || inHand(canvas)) return undefined
     if (next.zoom !== painted.zoom || next.width !== painted.width || next.height !== painted.height) return undefined
     const [x, y] = [next.x - painted.x + rest[0], next.y - painted.y + rest[1]]
     const whole: [number, number] = [Math.round(x), Math.round(y)]
@@ -65,8 +75,12 @@ export function createScrolling(canvas: EditorCanvas): Scrolling {
     canvas.ds.offset[0] = painted.x / painted.zoom
     canvas.ds.offset[1] = painted.y / painted.zoom
     shift(canvas, by)
-    paintAreas(canvas, edgesAfter(by, painted))
     old = true
+  }
+  const paintParts = (by: [number, number]) => {
+    if (by[0] !== 0 || by[1] !== 0) scroll(by)
+    const areas = parts.map((part) => areaOf(part, painted!)).filter((area) => area !== undefined)
+    paintAreas(canvas, joined([...edgesAfter(by, painted!), ...areas]))
   }
   return {
     moved(run) {
@@ -77,18 +91,22 @@ export function createScrolling(canvas: EditorCanvas): Scrolling {
         moving = false
       }
     },
-    due: () => dirty.front || dirty.behind,
+    version: () => version,
+    repaint: (part) => void parts.push(part),
+    due: () => dirty.front || dirty.behind || parts.length > 0,
     draw(everything) {
       const by = wholeMove()
-      if (by) scroll(by)
+      if (by) paintParts(by)
       else {
         dirty.behind ||= old
+        version++
         everything()
         painted = placeOf(canvas)
         rest = [0, 0]
         old = false
       }
       dirty.front = dirty.behind = dirty.content = false
+      parts = []
     },
   }
 }
@@ -116,6 +134,37 @@ function shift({ ctx, canvas, bgctx, bgcanvas }: EditorCanvas, [dx, dy]: readonl
   ctx.setTransform(1, 0, 0, 1, 0, 0)
   ctx.drawImage(bgcanvas, dx, dy)
   ctx.restore()
+}
+
+/** The whole pixels under a part of the graph; undefined out of sight. */
+function areaOf({ x, y, width, height }: Box, at: Painted): Area | undefined {
+  const [left, top] = [Math.max(0, Math.floor(at.x + x * at.zoom)), Math.max(0, Math.floor(at.y + y * at.zoom))]
+  const right = Math.min(at.width, Math.ceil(at.x + (x + width) * at.zoom))
+  const bottom = Math.min(at.height, Math.ceil(at.y + (y + height) * at.zoom))
+  return right > left && bottom > top ? [left, top, right - left, bottom - top] : undefined
+}
+
+/** Areas that touch become one: what is painted twice costs more than what lies between. */
+function joined(areas: readonly Area[]): Area[] {
+  const result: Area[] = []
+  for (let area of areas) {
+    for (let i = 0; i < result.length; ) {
+      if (touch(result[i]!, area)) {
+        area = around(result.splice(i, 1)[0]!, area)
+        i = 0
+      } else i++
+    }
+    result.push(area)
+  }
+  return result
+}
+
+const touch = (a: Area, b: Area) =>
+  a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3]
+
+function around(a: Area, b: Area): Area {
+  const [left, top] = [Math.min(a[0], b[0]), Math.min(a[1], b[1])]
+  return [left, top, Math.max(a[0] + a[2], b[0] + b[2]) - left, Math.max(a[1] + a[3], b[1] + b[3]) - top]
 }
 
 /** What came into sight: a column, and what is left of a row beside it. */

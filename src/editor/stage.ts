@@ -5,11 +5,11 @@ import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Fault } from '../engine/plan/fault.ts'
 import type { Declaration } from '../engine/plan/op.ts'
 import type { Event, Measure } from '../engine/protocol.ts'
-import { fileOf, showEvent } from '../nodes/litegraph/graph.ts'
+import { applyEvent, fileOf } from '../nodes/litegraph/graph.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { registerNodes, type RegisterOptions } from '../nodes/litegraph/register.ts'
 import { onView, scrubByTouch } from '../nodes/litegraph/scrub.ts'
-import { installZones } from '../nodes/litegraph/zones.ts'
+import { headOf, installZones, rememberZones } from '../nodes/litegraph/zones.ts'
 import type { NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import type { Part } from '../nodes/workflow/play.ts'
 import { limits } from '../nodes/workflow/json.ts'
@@ -60,6 +60,8 @@ export interface Stage extends Camera, Levels {
   pointer(): Spot
   holdSpace(held: boolean): void
   dropWire(): void
+  /** Rises whenever something may lie elsewhere or look different; not while one only looks around. */
+  version(): number
   /** Calls after each time the canvas was drawn. Returns its own undo. */
   onDrawn(watch: () => void): () => void
   redraw(): void
@@ -141,6 +143,7 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
       canvas.pending = undefined
       canvas.setDirty(true)
     },
+    version: () => canvas.scrolling.version(),
     onDrawn(watch) {
       watchers.add(watch)
       return () => void watchers.delete(watch)
@@ -285,11 +288,17 @@ function nodesOf(canvas: EditorCanvas, camera: Camera, levels: Levels): NodesPar
 }
 
 function runOf(canvas: EditorCanvas, levels: Levels): Pick<Stage, 'event' | 'forgetRun' | 'setFaults'> {
+  const zonesNow = rememberZones()
   return {
     event(event, graph = canvas.graph!) {
       shownIn(graph).take(event)
-      showEvent(graph, event, levels.within(graph))
-      canvas.setDirty(true)
+      const touched = applyEvent(graph, event, levels.within(graph))
+      if (graph !== canvas.graph) return
+      for (const node of touched) {
+        canvas.repaintNode(node)
+        if (event.type !== 'progress') continue
+        for (const zone of zonesNow(graph)) if (zone.start === String(node.id)) canvas.scrolling.repaint(headOf(zone))
+      }
     },
     forgetRun() {
       shownIn(canvas.graph!).forgetRun()
@@ -312,7 +321,7 @@ function runOf(canvas: EditorCanvas, levels: Levels): Pick<Stage, 'event' | 'for
         node.diffusion.state = 'idle'
         delete node.diffusion.fault
       }
-      showEvent(canvas.graph!, event, levels.within())
+      applyEvent(canvas.graph!, event, levels.within())
       canvas.setDirty(true)
     },
   }

@@ -161,74 +161,74 @@ export function advancedSeeds(
  * whose inside the graph is, if it is one.
  */
 export function showEvent(graph: LGraph, event: Event, within?: string) {
-  const prefix = within === undefined ? '' : `${within}:`
-  const at = (id: string) => {
-    const node = id.startsWith(prefix) ? graph.getNodeById(nodeId(pathOf(id.slice(prefix.length))[0]!)) : null
-    return node && isDiffusionNode(node) ? node : undefined
-  }
-  switch (event.type) {
-    case 'started':
-      for (const node of diffusionNodes(graph)) reset(node)
-      break
-    case 'cached':
-      set(at(event.node), 'cached')
-      break
-    case 'busy':
-      for (const node of diffusionNodes(graph))
-        if (node.diffusion.state === 'running' && !node.diffusion.progress) set(node, 'done')
-      set(at(event.node), 'running')
-      break
-    case 'progress': {
-      const { index, count, label } = event
-      for (const node of [at(event.node), at(event.end)]) {
-        if (!node) continue
-        node.diffusion.progress = { index, count, ...(label !== undefined && { label }) }
-        set(node, index >= count ? 'done' : 'running')
-      }
-      break
-    }
-    case 'at':
-      for (const node of diffusionNodes(graph)) delete node.diffusion.next
-      if (event.node !== undefined && at(event.node)) at(event.node)!.diffusion.next = true
-      break
-    case 'view': {
-      const node = at(event.node)
-      // What is inside of a subgraph is seen there.
-      if (node && prefix + node.id === event.node) node.diffusion.view = event.view
-      break
-    }
-    case 'faults':
-      for (const fault of event.faults) {
-        const node = at(fault.node)
-        if (!node) continue
-        node.diffusion.fault = fault
-        set(node, 'fault')
-      }
-      break
-    case 'finished':
-      for (const node of diffusionNodes(graph)) {
-        delete node.diffusion.next
-        if (node.diffusion.state === 'running') set(node, event.stopped ? 'idle' : 'done')
-      }
-      for (const state of ['ran', 'kept'] as const)
-        for (const id of event.nodes?.[state] ?? []) set(at(id), state === 'ran' ? 'done' : 'cached')
-      break
-    default:
-      return
-  }
+  if (!applyEvent(graph, event, within).length) return
   // Zones are drawn in the background.
   graph.setDirtyCanvas(true, event.type !== 'view')
 }
 
-const nodeId = (id: string) => (/^\d+$/.test(id) ? Number(id) : id)
-
-function set(node: DiffusionNode | undefined, state: DiffusionNode['diffusion']['state']) {
-  if (node) node.diffusion.state = state
+/** As {@link showEvent}, for canvases that paint single nodes: returns those that look different now. */
+export function applyEvent(graph: LGraph, event: Event, within?: string): DiffusionNode[] {
+  const prefix = within === undefined ? '' : `${within}:`
+  const at = (id: string) => {
+    const node = id.startsWith(prefix) ? graph.getNodeById(nodeId(pathOf(id.slice(prefix.length))[0]!)) : null
+    return node && isDiffusionNode(node) ? [node] : []
+  }
+  switch (event.type) {
+    case 'started':
+      return diffusionNodes(graph).map(reset)
+    case 'cached':
+      return at(event.node).map(to('cached'))
+    case 'busy': {
+      const before = diffusionNodes(graph).filter(({ diffusion: { state, progress } }) => state === 'running' && !progress)
+      return [...before.map(to('done')), ...at(event.node).map(to('running'))]
+    }
+    case 'progress': {
+      const { index, count, label } = event
+      const ends = [...at(event.node), ...(event.end === undefined ? [] : at(event.end))]
+      for (const { diffusion } of ends) diffusion.progress = { index, count, ...(label !== undefined && { label }) }
+      return ends.map(to(index >= count ? 'done' : 'running'))
+    }
+    case 'at': {
+      const before = diffusionNodes(graph).filter(({ diffusion }) => diffusion.next)
+      for (const { diffusion } of before) delete diffusion.next
+      const next = event.node === undefined ? [] : at(event.node)
+      for (const { diffusion } of next) diffusion.next = true
+      return [...before, ...next]
+    }
+    case 'view': {
+      // What is inside of a subgraph is seen there.
+      const shown = at(event.node).filter(({ id }) => prefix + id === event.node)
+      for (const { diffusion } of shown) diffusion.view = event.view
+      return shown
+    }
+    case 'faults':
+      return event.faults.flatMap((fault) => {
+        const nodes = at(fault.node)
+        for (const { diffusion } of nodes) diffusion.fault = fault
+        return nodes.map(to('fault'))
+      })
+    case 'finished': {
+      const nodes = diffusionNodes(graph)
+      for (const { diffusion } of nodes) delete diffusion.next
+      nodes.filter(({ diffusion }) => diffusion.state === 'running').map(to(event.stopped ? 'idle' : 'done'))
+      event.nodes?.ran.flatMap(at).map(to('done'))
+      event.nodes?.kept.flatMap(at).map(to('cached'))
+      return nodes
+    }
+    default:
+      return []
+  }
 }
 
-function reset(node: DiffusionNode) {
-  node.diffusion.state = 'idle'
-  delete node.diffusion.next
+const nodeId = (id: string) => (/^\d+$/.test(id) ? Number(id) : id)
+
+const to = (state: DiffusionNode['diffusion']['state']) => (node: DiffusionNode) => {
+  node.diffusion.state = state
+  return node
+}
+
+function reset(node: DiffusionNode): DiffusionNode {
   delete node.diffusion.progress
   delete node.diffusion.fault
+  return to('idle')(node)
 }

@@ -343,6 +343,9 @@ export function rememberZones(): (graph: LGraph) => Zone[] {
   }
 }
 
+/** Where the progress of a zone is told: the line along its upper edge, and the words under it. */
+export const headOf = ({ box: { x, y, width } }: Zone): Box => ({ x, y: y - 3, width, height: 30 })
+
 /** Room for what is drawn over the edge of a box. */
 const OVER = 10
 
