@@ -148,7 +148,7 @@ function areaOf({ x, y, width, height }: Box, at: Painted): Area | undefined {
 function joined(areas: readonly Area[]): Area[] {
   const result: Area[] = []
   for (let area of areas) {
-    for (let i = 0; i < result.length; ) {
+    for (let i = 0; i < result.length;) {
       if (touch(result[i]!, area)) {
         area = around(result.splice(i, 1)[0]!, area)
         i = 0
@@ -159,8 +159,7 @@ function joined(areas: readonly Area[]): Area[] {
   return result
 }
 
-const touch = (a: Area, b: Area) =>
-  a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3]
+const touch = (a: Area, b: Area) => a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3]
 
 function around(a: Area, b: Area): Area {
   const [left, top] = [Math.min(a[0], b[0]), Math.min(a[1], b[1])]
