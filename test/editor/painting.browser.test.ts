@@ -49,8 +49,9 @@ const wheel = (page: Page, deltaX: number, deltaY: number) =>
   )
 
 async function open() {
-  const context = await chromium.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
-  const page = await context.newPage()
+  const page = await (await chromium.newContext()).newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.goto(server.address)
   await page.getByText(/WebAssembly|WebGPU|WebGL/).waitFor()
   await page.mouse.move(4, 400)
