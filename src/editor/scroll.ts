@@ -15,8 +15,8 @@ interface Painted {
   height: number
 }
 
-/** Shadows and rings are around a node, not in it: nodes so near to an edge are painted too. In CSS pixels. */
-const AROUND = 32
+/** Shadows, rings and what a node took are around it, not in it: nodes so near to an edge are painted too. In the graph's units. */
+const AROUND = 48
 
 /** With more of them, the canvas is painted whole. */
 const MOST_PARTS = 12
@@ -193,12 +193,12 @@ function paintAreas(canvas: EditorCanvas, areas: readonly Area[]) {
 }
 
 function seeOnly({ camera, pixelRatio }: EditorCanvas, [left, top, width, height]: Area) {
-  const [around, zoom] = [AROUND / camera.scale, camera.scale * pixelRatio]
+  const zoom = camera.scale * pixelRatio
   const [x, y] = camera.offset
   camera.visible_area.set([
-    left / zoom - x - around,
-    top / zoom - y - around,
-    width / zoom + 2 * around,
-    height / zoom + 2 * around,
+    left / zoom - x - AROUND,
+    top / zoom - y - AROUND,
+    width / zoom + 2 * AROUND,
+    height / zoom + 2 * AROUND,
   ])
 }

@@ -293,10 +293,12 @@ function runOf(canvas: EditorCanvas, levels: Levels): Pick<Stage, 'event' | 'for
     event(event, graph = canvas.graph!) {
       shownIn(graph).take(event)
       const touched = applyEvent(graph, event, levels.within(graph))
-      if (graph !== canvas.graph) return
+      if (graph !== canvas.graph || !touched.length) return
+      // What comes next lights its wires as well.
+      if (event.type !== 'view' && event.type !== 'progress') return canvas.setDirty(true, true)
       for (const node of touched) {
         canvas.repaintNode(node)
-        if (event.type !== 'progress') continue
+        if (event.type === 'view') continue
         for (const zone of zonesNow(graph)) if (zone.start === String(node.id)) canvas.scrolling.repaint(headOf(zone))
       }
     },

@@ -228,6 +228,7 @@ const to = (state: DiffusionNode['diffusion']['state']) => (node: DiffusionNode)
 }
 
 function reset(node: DiffusionNode): DiffusionNode {
+  delete node.diffusion.next
   delete node.diffusion.progress
   delete node.diffusion.fault
   return to('idle')(node)
