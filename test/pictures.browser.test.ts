@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib'
 import { unzlibSync } from 'fflate'
 import type { BrowserContext, Page } from 'playwright-core'
 import type { Plugin } from 'vite'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { encodePng } from '../src/engine/png.ts'
 import { randomOf } from '../src/engine/random.ts'
@@ -263,7 +263,7 @@ beforeAll(async () => {
   const dialog = await dropSpots(page, '8')
   await dialog.getByRole('button', { name: 'Import' }).click()
   await dialog.getByRole('heading', { name: '200 images imported' }).waitFor()
-  await expect.poll(() => dialog.locator('.bar').allTextContents()).toEqual(['left100', 'right100'])
+  await vi.waitFor(async () => expect(await dialog.locator('.bar').allTextContents()).toEqual(['left100', 'right100']))
   expect(await page.evaluate(() => window.heard.forGood)).toBe(true)
   await page.keyboard.press('Escape')
   expect(await values(page, 'Own')).toMatchObject({ images: { name: 'spots' } })

@@ -15,7 +15,6 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     mouseOver?: boolean
     _collapsed_width?: number
     clip_area?: boolean
-    resizable?: boolean
     getBounding(out?: Float32Array, outer?: boolean): Float32Array
     onDrawBackground?(ctx: CanvasRenderingContext2D, canvas: LGraphCanvas, element: HTMLCanvasElement, mouse: number[]): void
   }

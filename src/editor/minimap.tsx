@@ -18,7 +18,8 @@ export function Minimap() {
   useEffect(() => {
     if (!shown) return undefined
     const draw = () => {
-      const canvas = element.current!
+      const canvas = element.current
+      if (!canvas) return
       frame.current = frameOf(editor)
       canvas.hidden = !frame.current
       const { left, bottom } = editor.insets()

@@ -61,18 +61,18 @@ test('of a ZIP and a picture that are dropped together, the part stays that was 
   await dropPaths(page, [join(folder, 'more.zip'), join(folder, 'wide.png')])
   await dialog().getByText('4 images').waitFor()
   await dialog().getByRole('radio', { name: '8', exact: true }).check()
-  expect(await grey(4, 4)).toBe(120)
+  await expect.poll(() => grey(4, 4)).toBe(120)
   await dialog().getByRole('radio', { name: 'Right', exact: true }).check()
-  expect(await grey(4, 4)).toBe(220)
+  await expect.poll(() => grey(4, 4)).toBe(220)
   // As it is, whole, with what is cut dimmed.
   await dialog().getByText('As they are').click()
-  expect(await grey(150, 80)).toBe(220)
-  expect(await grey(80, 80)).toBeLessThan(60)
+  await expect.poll(() => grey(150, 80)).toBe(220)
+  await expect.poll(() => grey(80, 80)).toBeLessThan(60)
   await dialog().getByRole('button', { name: 'Import' }).click()
   await dialog()
     .getByRole('heading', { name: /images imported/ })
     .waitFor()
-  expect(await grey(4, 4)).toBe(220)
+  await expect.poll(() => grey(4, 4)).toBe(220)
 })
 
 test('points are drawn with a brush, rubbed out, taken back and cleared, by pointer and by keys', async () => {

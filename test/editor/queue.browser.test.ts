@@ -110,7 +110,7 @@ test('what is queued runs in turn, goes on while another workflow is open, and f
     )
   expect(ran).toEqual(['small done', 'broken failed', 'last done', 'Train on points stopped'])
   await press('Escape')
-  expect(await page.locator('.queue').count()).toBe(0)
+  await expect.poll(() => page.locator('.queue').count()).toBe(0)
   // `small` and `last` are equal graphs, and one of them is on the canvas.
   expect([await status(), await charted()]).toEqual([expect.stringMatching(/Finished/), true])
 })

@@ -8,7 +8,7 @@ import { workflowOfPng } from '../../src/nodes/workflow/png.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
-import { dropText, newWorkflow, placeOf } from './driver.ts'
+import { dropText, newWorkflow, placeOf, titles } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -24,6 +24,7 @@ beforeEach(async () => {
   await page.waitForSelector('.status')
   await newWorkflow(page)
   await dropText(page, 'sampling.json', sampling)
+  await expect.poll(() => titles(page)).toContain('Pair')
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await expect.poll(async () => (await viewOf('Pair'))?.kind, { timeout: 20_000 }).toBe('images')
 })

@@ -76,6 +76,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     color?: string
     bgcolor?: string
     has_errors?: boolean
+    resizable?: boolean
     last_serialization?: SerializedNode
     is_selected?: boolean
     configure(info: SerializedNode): void
