@@ -5,7 +5,7 @@ import type { BrowserContext, Request } from 'playwright-core'
 export function watched(context: BrowserContext, write: (complaint: string) => void): BrowserContext {
   context.on('weberror', (error) => write(`uncaught: ${error.error().message}`))
   context.on('console', (message) => {
-    if (!['error', 'warning'].includes(message.type()) || ofTheDriver.test(message.text())) return
+    if (!['error', 'warning'].includes(message.type()) || ofTheMachine.test(message.text())) return
     const { url, lineNumber } = message.location()
     write(`console ${message.type()}: ${message.text()} (${url}:${lineNumber})`)
   })
@@ -19,8 +19,8 @@ export function watched(context: BrowserContext, write: (complaint: string) => v
   return context
 }
 
-/** Service workers are off, but where one is tested. */
-const ofTheDriver = /^Service Worker registration blocked by Playwright$/
+/** Service workers are off, but where one is tested; and Chromium says so where a machine has no GPU. */
+const ofTheMachine = /^(Service Worker registration blocked by Playwright|No available adapters\.)$/
 
 /** Every server of the tests is on this machine, and so is what a page makes itself. */
 const isOurs = (request: Request): boolean => {
