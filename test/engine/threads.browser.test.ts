@@ -65,7 +65,6 @@ test('what the browser says of its cores is as it was', async () => {
 })
 
 test('the engine in the page itself has threads too', async () => {
-  // Chromium's own words where it is asked for a GPU and has none.
   const page = await openPage('test/pages/engine.html')
   const told = await page.evaluate<Told>(`import('${worker}').then(({ tell }) => tell({ cores: 2 }))`)
   expect(told.device).toBe('SIMD, 2 threads')
