@@ -1,0 +1,173 @@
+// Takes the pictures of docs/screens.md, docs/screens/<name>-<theme>.jpg, in a real Chromium: `npm run screens -- [name ...]`.
+import { mkdirSync, readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { build, preview } from 'vite'
+
+const OUT = 'out/screens'
+const TO = 'docs/screens'
+
+/** litegraph hangs itself on its element. */
+interface Shown {
+  graph: { _nodes: { pos: [number, number]; size: [number, number]; getTitle(): string }[] }
+  ds: { scale: number; offset: [number, number] }
+}
+
+/** Where a node is on the page, by its title: the middle of its title bar, and a place in its lower half. */
+const placeOf = (page: Page, title: string) =>
+  page.evaluate((title) => {
+    const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Shown }).data
+    const { pos, size } = graph._nodes.find((node) => node.getTitle() === title)!
+    const at = (x: number, y: number) => ({ x: (x + ds.offset[0]) * ds.scale, y: (y + ds.offset[1]) * ds.scale })
+    return { title: at(pos[0] + 60, pos[1] - 15), picture: at(pos[0] + size[0] / 2, pos[1] + size[1] * 0.8) }
+  }, title)
+
+const press = (page: Page, keys: string) => page.keyboard.press(keys)
+
+async function select(page: Page, ...titles: string[]) {
+  for (const [i, title] of titles.entries()) {
+    const { x, y } = (await placeOf(page, title)).title
+    if (i) await page.keyboard.down('Shift')
+    await page.mouse.click(x, y)
+    if (i) await page.keyboard.up('Shift')
+  }
+}
+
+async function run(page: Page) {
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page
+    .getByText(/Finished in/)
+    .first()
+    .waitFor({ timeout: 300_000 })
+}
+
+async function param(page: Page, node: string, name: string, value: string) {
+  await select(page, node)
+  const field = page.locator('.panel').getByLabel(name, { exact: true }).first()
+  await field.fill(value)
+  await field.press('Tab')
+}
+
+async function openReady(page: Page, name: string) {
+  const text = readFileSync(`workflows/${name}.json`, 'utf8')
+  await page.evaluate(
+    ([name, text]) => {
+      const data = new DataTransfer()
+      data.items.add(new File([text!], `${name}.json`))
+      for (const type of ['dragover', 'drop'])
+        document
+          .querySelector('canvas')!
+          .dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, clientX: 640, clientY: 600 }))
+    },
+    [name, text],
+  )
+  await page.waitForTimeout(1500)
+}
+
+/** One after the other on one page: each leaves what the next begins with. */
+const screens: Record<string, (page: Page) => Promise<unknown>> = {
+  async trained(page) {
+    await run(page)
+    await page.mouse.click(20, 700)
+    await press(page, '.')
+  },
+  async chart(page) {
+    await param(page, 'Optimizer', 'lr', '0.0005')
+    await run(page)
+    await select(page, 'Loss curve')
+    await press(page, 'Alt+k')
+    await page.waitForTimeout(1500)
+  },
+  async runs(page) {
+    await press(page, 'Escape')
+    await press(page, 'Alt+r')
+  },
+  async viewer(page) {
+    await press(page, 'Alt+r')
+    await page.waitForTimeout(400)
+    await press(page, '.')
+    await page.waitForTimeout(400)
+    const { picture } = await placeOf(page, 'Samples on the data')
+    await page.mouse.dblclick(picture.x, picture.y)
+    await page.locator('dialog').waitFor()
+  },
+  async search(page) {
+    await press(page, 'Escape')
+    await press(page, 'Control+k')
+    await page.getByRole('combobox', { name: 'Find a node' }).fill('ddim')
+  },
+  async outline(page) {
+    await press(page, 'Escape')
+    await select(page, 'Training Start')
+    await press(page, 'Alt+o')
+  },
+  async gallery(page) {
+    await press(page, 'Alt+o')
+    await press(page, 'Alt+g')
+    await page.waitForTimeout(1500)
+  },
+  async subgraph(page) {
+    await press(page, 'Alt+g')
+    await press(page, '.')
+    await select(page, 'Forward Noise', 'Target', 'Predict', 'Loss')
+    await press(page, 'Control+Shift+E')
+    await page.locator('dialog input').fill('Error of a guess')
+    await press(page, 'Enter')
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    await press(page, 'Alt+Enter')
+    await page.waitForTimeout(600)
+    await press(page, '.')
+  },
+  async pictures(page) {
+    await press(page, 'Escape')
+    await openReady(page, 'digits-sample')
+    await run(page)
+    await press(page, '.')
+  },
+  async versions(page) {
+    await press(page, 'Control+S')
+    await page.waitForTimeout(800)
+    await press(page, 'Escape')
+    await param(page, 'Noise', 'seed', '11')
+    await press(page, 'Control+S')
+    await page.waitForTimeout(800)
+    await press(page, 'Alt+h')
+  },
+}
+
+export async function main(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { theme: { type: 'string', default: 'dark,light' }, 'no-build': { type: 'boolean' } },
+  })
+  if (!values['no-build']) await build({ logLevel: 'error', build: { outDir: OUT } })
+  mkdirSync(TO, { recursive: true })
+  const server = await preview({ logLevel: 'error', build: { outDir: OUT }, preview: { port: 0 } })
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
+  for (const theme of values.theme.split(',') as ('dark' | 'light')[]) {
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      colorScheme: theme,
+      serviceWorkers: 'block',
+    })
+    const page = await context.newPage()
+    await page.goto(server.resolvedUrls!.local[0]!)
+    await page.getByText(/WebAssembly|WebGPU|WebGL/).waitFor()
+    await page.getByRole('button', { name: 'Skip' }).first().click({ timeout: 3000 }).catch(() => {})
+    for (const [name, show] of Object.entries(screens)) {
+      await show(page)
+      await page.waitForTimeout(700)
+      if (positionals.length && !positionals.includes(name)) continue
+      await page.screenshot({ path: `${TO}/${name}-${theme}.jpg`, type: 'jpeg', quality: 82 })
+      console.log(`${TO}/${name}-${theme}.jpg`)
+    }
+    await context.close()
+  }
+  await browser.close()
+  await server.close()
+}
