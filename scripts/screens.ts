@@ -158,7 +158,11 @@ export async function main(args: string[]) {
     const page = await context.newPage()
     await page.goto(server.resolvedUrls!.local[0]!)
     await page.getByText(/WebAssembly|WebGPU|WebGL/).waitFor()
-    await page.getByRole('button', { name: 'Skip' }).first().click({ timeout: 3000 }).catch(() => {})
+    await page
+      .getByRole('button', { name: 'Skip' })
+      .first()
+      .click({ timeout: 3000 })
+      .catch(() => {})
     for (const [name, show] of Object.entries(screens)) {
       await show(page)
       await page.waitForTimeout(700)
