@@ -203,13 +203,16 @@ const panFor = (page: Page, frames: number) =>
     (frames) =>
       new Promise<number>((resolve) => {
         const canvas = document.querySelector('canvas')!
+        const { ds } = (canvas as unknown as { data: Shown }).data
+        const [place] = ds.offset
         const began = performance.now()
         let done = 0
         const frame = () => {
           performance.mark('frame')
+          if (done === 2 && ds.offset[0] === place) throw new Error('The canvas does not move.')
           if (done++ === frames) return resolve((performance.now() - began) / 1000)
           const deltaX = done <= frames / 2 ? 12.5 : -12.5
-          canvas.dispatchEvent(new WheelEvent('mousewheel', { deltaX, deltaY: deltaX / 2, bubbles: true, cancelable: true }))
+          canvas.dispatchEvent(new WheelEvent('wheel', { deltaX, deltaY: deltaX / 2, bubbles: true, cancelable: true }))
           requestAnimationFrame(frame)
         }
         requestAnimationFrame(frame)

@@ -1,12 +1,12 @@
 // litegraph's canvas with our looks, pointer and menus in place of its own. The stage (stage.ts) is how others use it.
-import type { CanvasEvent, DragAndScale, LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
+import type { CanvasEvent, DragAndScale, LGraph, LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Kept, Measure } from '../engine/protocol.ts'
 import { hasView } from '../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { isReroute, type End } from '../nodes/litegraph/reroute.ts'
-import { rememberZones } from '../nodes/litegraph/zones.ts'
+import { rememberZones, type Zone } from '../nodes/litegraph/zones.ts'
 import type { Part } from '../nodes/workflow/play.ts'
 import { Following, loopsByNode } from './belonging.ts'
 import { paintGroup } from './look/group.ts'
@@ -104,7 +104,7 @@ export class EditorCanvas extends LGraphCanvas {
   declare takenOff: boolean
   declare last_click_at: Point
   readonly wiring = new Wiring(this)
-  readonly zonesIn = rememberZones()
+  readonly zonesIn = this.zonesPainted()
   private readonly loopsIn = loopsByNode()
   private readonly following = new Following(this)
   /** The wire that the dragged node would be put into. */
@@ -121,6 +121,17 @@ export class EditorCanvas extends LGraphCanvas {
     if (front) this.dirty_canvas = true
     if (behind) this.dirty_bgcanvas = true
     this.scrolling.draw(() => super.draw(true))
+  }
+
+  /** Zones are asked for by every node that is painted: where nothing has moved since all was, they are not looked for again. */
+  private zonesPainted(): (graph: LGraph) => Zone[] {
+    const find = rememberZones()
+    let known: { version: number; graph: LGraph; zones: Zone[] } | undefined
+    return (graph) => {
+      const version = this.scrolling.version()
+      if (known?.version !== version || known.graph !== graph) known = { version, graph, zones: find(graph) }
+      return known.zones
+    }
   }
 
   repaintNode(node: LGraphNode) {

@@ -71,10 +71,12 @@ function frameOf({ stage, insets }: Editor): Frame | undefined {
   return { scale, left: left - offsetX, top: top - offsetY, seen }
 }
 
-/** The nodes in the map, painted once for a frame and graph: while one pans, only what is seen is another. */
+/** All nodes, as large as they fit the map, painted once for a graph: while one looks around they are only copied. */
 interface Drawn {
-  key: string
+  version: number
+  colours: unknown
   bitmap: OffscreenCanvas
+  edges: Edges
 }
 
 const drawn = new WeakMap<HTMLCanvasElement, Drawn>()
@@ -83,26 +85,40 @@ function paint(canvas: HTMLCanvasElement, editor: Editor, { scale, left, top, se
   const dense = devicePixelRatio || 1
   const [width, height] = [Math.round(WIDTH * dense), Math.round(HEIGHT * dense)]
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
-  const at = (ctx: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D) =>
-    ctx.setTransform(scale * dense, 0, 0, scale * dense, -left * scale * dense, -top * scale * dense)
-  const key = `${scale} ${left} ${top} ${dense} ${editor.stage.version()}`
+  const { stage } = editor
   let known = drawn.get(canvas)
-  if (known?.key !== key) {
-    const bitmap = new OffscreenCanvas(width, height)
-    const ctx = bitmap.getContext('2d')!
-    at(ctx)
-    paintNodes(ctx, editor)
-    known = { key, bitmap }
+  if (known?.version !== stage.version() || known.colours !== stage.colours) {
+    known = drawnOf(editor, dense)
     drawn.set(canvas, known)
   }
+  const { bitmap, edges } = known
   const ctx = canvas.getContext('2d')!
   ctx.setTransform(1, 0, 0, 1, 0, 0)
   ctx.clearRect(0, 0, width, height)
-  ctx.drawImage(known.bitmap, 0, 0)
-  at(ctx)
-  ctx.strokeStyle = editor.stage.colours.accent
+  ctx.setTransform(scale * dense, 0, 0, scale * dense, -left * scale * dense, -top * scale * dense)
+  ctx.drawImage(bitmap, edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1])
+  ctx.strokeStyle = stage.colours.accent
   ctx.lineWidth = 1.5 / scale
   ctx.strokeRect(seen[0], seen[1], seen[2] - seen[0], seen[3] - seen[1])
+}
+
+function drawnOf(editor: Editor, dense: number): Drawn {
+  const { stage } = editor
+  const edges = stage.edges()
+  const [across, down] = [Math.max(1, edges[2] - edges[0]), Math.max(1, edges[3] - edges[1])]
+  const scale = dense * Math.min(WIDTH / across, HEIGHT / down)
+  const bitmap = new OffscreenCanvas(Math.max(1, Math.ceil(across * scale)), Math.max(1, Math.ceil(down * scale)))
+  const ctx = bitmap.getContext('2d')!
+  ctx.setTransform(
+    bitmap.width / across,
+    0,
+    0,
+    bitmap.height / down,
+    (-edges[0] * bitmap.width) / across,
+    (-edges[1] * bitmap.height) / down,
+  )
+  paintNodes(ctx, editor)
+  return { version: stage.version(), colours: stage.colours, bitmap, edges }
 }
 
 function paintNodes(ctx: OffscreenCanvasRenderingContext2D, { stage }: Editor) {

@@ -10,6 +10,7 @@ const server = useBuiltEditor()
 interface Shown {
   scrolling: { version(): number }
   draw(front: boolean, behind: boolean): void
+  ds: { offset: [number, number] }
 }
 
 /** Places are float32 to what paints: here and there the edge of a curve has another shade. The mean of 8 x 8 pixels may differ by so much of 255. */
@@ -36,7 +37,12 @@ const compared = (page: Page) =>
       const block = (x >> 3) + (y >> 3) * element.width
       sums.set(block, (sums.get(block) ?? 0) + Math.abs(after[i]! - before[i]!))
     }
-    return { version, different: Math.max(...sums.values()) / 192, colours: new Set(new Uint32Array(after.buffer)).size }
+    return {
+      place: [...canvas.ds.offset],
+      version,
+      different: Math.max(...sums.values()) / 192,
+      colours: new Set(new Uint32Array(after.buffer)).size,
+    }
   })
 
 const wheel = (page: Page, deltaX: number, deltaY: number) =>
@@ -44,7 +50,7 @@ const wheel = (page: Page, deltaX: number, deltaY: number) =>
     (deltas) =>
       document
         .querySelector('canvas')!
-        .dispatchEvent(new WheelEvent('mousewheel', { ...deltas, bubbles: true, cancelable: true, clientX: 600, clientY: 400 })),
+        .dispatchEvent(new WheelEvent('wheel', { ...deltas, bubbles: true, cancelable: true, clientX: 600, clientY: 400 })),
     { deltaX, deltaY },
   )
 
@@ -61,7 +67,7 @@ async function open() {
 
 test('a graph that was panned has every pixel of one that is painted there', async () => {
   const page = await open()
-  const { version, colours } = await compared(page)
+  const { place, version, colours } = await compared(page)
   expect(colours).toBeGreaterThan(50)
   // Out of sight at one edge and slowly back, as nodes come in with their shadows before them; then about.
   const out = Array.from({ length: 6 }, () => [80, 30] as const)
@@ -71,6 +77,7 @@ test('a graph that was panned has every pixel of one that is painted there', asy
     await frame(page)
   }
   const panned = await compared(page)
+  expect(Math.abs(panned.place[0]! - place[0]!)).toBeGreaterThan(30)
   expect(panned.version, 'paints of all of it').toBe(version + 1)
   expect(panned.different).toBeLessThan(ROUNDED)
 })
