@@ -144,7 +144,7 @@ const tests = {
         include: ['test/**/*.test.ts'],
         // What takes minutes is part of `npm run test:full` alone.
         exclude: ['test/**/*.browser.test.ts', ...(process.env.FULL ? [] : ['test/**/*.full.test.ts'])],
-        testTimeout: 30_000,
+        testTimeout: process.env.FULL ? 900_000 : 30_000,
         // A backend starts in one, and tries itself.
         hookTimeout: 60_000,
       },
