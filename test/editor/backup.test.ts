@@ -8,6 +8,7 @@ import { decode, encode } from '../../src/editor/backup/records.ts'
 import { partIds, partsOf, type Keeper } from '../../src/editor/backup/parts.ts'
 import { LIST, readLibrary, writeLibrary } from '../../src/editor/backup/zip.ts'
 import { createLibrary, inMemory, type Stores } from '../../src/editor/library.ts'
+import type { SavedNode } from '../../src/editor/subgraph/mine.ts'
 import { stringifyWorkflow } from '../../src/nodes/workflow.ts'
 import { fileOf } from './fileOf.ts'
 
@@ -19,7 +20,7 @@ const workflow = (title: string) => {
 }
 
 function browser() {
-  const names = ['workflows', 'drafts', 'settings', 'versions', 'runs', 'runDetails', 'sweeps'] as const
+  const names = ['workflows', 'drafts', 'settings', 'versions', 'runs', 'runDetails', 'sweeps', 'nodes'] as const
   const stores = Object.fromEntries(names.map((name) => [name, inMemory()])) as unknown as Stores
   const files = (): Keeper & { kept: Map<string, { name: string; bytes: Uint8Array }> } => {
     const kept = new Map<string, { name: string; bytes: Uint8Array }>()
@@ -35,6 +36,16 @@ function browser() {
   return { stores, library: createLibrary(stores), datasets, states, parts: partsOf({ stores, checkpoints, datasets, states }) }
 }
 
+/** A node of the user's: its file names it by its id. */
+const ownNode = (description: string): SavedNode => ({
+  id: 'my-own',
+  name: 'Block',
+  description,
+  revision: 2,
+  saved: 5,
+  text: workflow(`my-own ${description}`),
+})
+
 async function filled() {
   const here = browser()
   await here.library.save({ id: 'w', name: 'Mine: “one/two”', text: workflow('one'), revision: 0 })
@@ -43,6 +54,7 @@ async function filled() {
   await here.library.keepSettings({ ...(await here.library.settings()), theme: 'light', open: { id: 'w' } })
   const images = writeImages({ name: 'Four pixels', images: new Uint8Array([0, 50, 100, 255]), shape: [1, 2, 2, 1], max: 255 })
   await here.datasets.keep('Four pixels', images)
+  await here.stores.nodes.set('my-own', ownNode('A block'))
   await here.states.put('key@10', new Uint8Array([1, 2, 3]))
   await here.stores.sweeps.set('s', { id: 's', image: new Blob(['png'], { type: 'image/png' }), x: new Float32Array([1, 2]) })
   return here
@@ -58,11 +70,11 @@ describe('all of it', () => {
     expect(last).toBeGreaterThan(0)
     const paths = Object.keys(unzipSync(await bytesOf(zip)))
     expect(paths.map((path) => path.replace(/\/.*/, ''))).toEqual(
-      expect.arrayContaining(['workflows', 'versions', 'drafts', 'datasets', 'states', 'settings.json', 'runs', LIST]),
+      expect.arrayContaining(['workflows', 'versions', 'drafts', 'datasets', 'states', 'settings.json', 'runs', 'nodes', LIST]),
     )
     expect(paths.find((path) => path.startsWith('workflows/'))).toBe('workflows/Mine-onetwo w.json')
     const report = await readLibrary(zip, there.parts, nothing)
-    expect(report).toEqual({ taken: { added: 8, there: 0, both: 0 }, failed: [] })
+    expect(report).toEqual({ taken: { added: 9, there: 0, both: 0 }, failed: [] })
     for (const part of partIds) {
       expect(await there.parts[part].items(), part).toEqual(await here.parts[part].items())
     }
@@ -75,7 +87,7 @@ describe('all of it', () => {
   test('coming twice changes nothing; what differs is kept beside what is there', async () => {
     const here = await filled()
     const zip = await writeLibrary(here.parts, partIds, nothing)
-    expect((await readLibrary(zip, here.parts, nothing)).taken).toEqual({ added: 0, there: 8, both: 0 })
+    expect((await readLibrary(zip, here.parts, nothing)).taken).toEqual({ added: 0, there: 9, both: 0 })
     await here.library.save({ id: 'w', name: 'Mine', text: workflow('three'), revision: 2 })
     await here.library.keepSettings({ ...(await here.library.settings()), theme: 'contrast' })
     expect((await readLibrary(zip, here.parts, nothing)).taken).toMatchObject({ both: 1 })
@@ -84,6 +96,19 @@ describe('all of it', () => {
     expect(list.map(({ name }) => name).sort()).toEqual(['Mine', 'Mine: “one/two” copy'])
     expect((await here.library.load('w'))!.text).toBe(workflow('three'))
     expect((await here.library.settings()).theme).toBe('contrast')
+  })
+
+  test("a node of one's own that was changed here is kept beside the one that comes, which has an id of its own", async () => {
+    const here = await filled()
+    const zip = await writeLibrary(here.parts, ['nodes'], nothing)
+    await here.stores.nodes.set('my-own', ownNode('Changed'))
+    expect((await readLibrary(zip, here.parts, nothing)).taken).toEqual({ added: 0, there: 0, both: 1 })
+    expect((await readLibrary(zip, here.parts, nothing)).taken).toEqual({ added: 0, there: 1, both: 0 })
+    const kept = await here.stores.nodes.all<SavedNode>()
+    expect(kept.map(({ name }) => name).sort()).toEqual(['Block', 'Block copy'])
+    const copy = kept.find(({ name }) => name === 'Block copy')!
+    expect(copy.text).toBe(ownNode('A block').text.replaceAll('my-own', copy.id))
+    expect(await here.stores.nodes.get('my-own')).toEqual(ownNode('Changed'))
   })
 
   test('a choice of parts holds no others', async () => {
@@ -98,7 +123,7 @@ describe('all of it', () => {
     delete files['states/1.bin']
     const there = browser()
     const { taken, failed } = await readLibrary(new Blob([zipSync(files) as never]), there.parts, nothing)
-    expect([taken.added, failed.map(({ path }) => path)]).toEqual([6, [path, 'states/1.bin']])
+    expect([taken.added, failed.map(({ path }) => path)]).toEqual([7, [path, 'states/1.bin']])
   })
 })
 

@@ -12,6 +12,7 @@ import { offlineSize, partsHere } from './here.ts'
 import './backup.css'
 import { partIds, type Item, type PartId } from './parts.ts'
 import { tellReport } from './tell.ts'
+import { refreshMine } from '../subgraph/mine.tsx'
 import { readLibrary, writeLibrary } from './zip.ts'
 
 type Kept = Record<PartId, Item[]>
@@ -57,6 +58,7 @@ export function StorageDialog({ close }: { close: () => void }) {
               await parts[part].remove(id)
               await load()
               await editor.workspace.refresh()
+              await refreshMine(editor)
             }}
           />
         ))}

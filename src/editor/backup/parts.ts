@@ -9,6 +9,7 @@ import { fileName } from '../format.ts'
 import { defaultSettings, newId, type Draft, type SavedWorkflow, type Settings, type Store, type Stores } from '../library.ts'
 import { isRun, type Run } from '../runs/record.ts'
 import { texts } from '../texts.ts'
+import type { SavedNode } from '../subgraph/mine.ts'
 import type { Version } from '../versions/keep.ts'
 import { decode, encode } from './records.ts'
 
@@ -50,7 +51,17 @@ export interface Keeper {
   remove(sha256: string): Promise<void>
 }
 
-export const partIds = ['workflows', 'versions', 'drafts', 'runs', 'checkpoints', 'datasets', 'states', 'settings'] as const
+export const partIds = [
+  'workflows',
+  'versions',
+  'drafts',
+  'nodes',
+  'runs',
+  'checkpoints',
+  'datasets',
+  'states',
+  'settings',
+] as const
 export type PartId = (typeof partIds)[number]
 export type Parts = Record<PartId, Part>
 
@@ -66,6 +77,7 @@ export const partsOf = ({ stores, checkpoints, datasets, states }: Sources): Par
   workflows: workflowsIn(stores.workflows),
   versions: versionsIn(stores),
   drafts: draftsIn(stores.drafts),
+  nodes: nodesIn(stores.nodes),
   runs: runsIn(stores),
   checkpoints: filesIn('checkpoints', checkpoints, describeCheckpoint),
   datasets: filesIn('datasets', datasets, readImages),
@@ -117,6 +129,41 @@ function workflowsIn(store: Store): Part {
       const kept: SavedWorkflow = free
         ? { id, name, text, created, saved, revision: Math.max(1, numberIn(about, 'revision')) }
         : { id: newId(), name: texts.copyOf(name), text, created, saved, revision: 1 }
+      await store.set(kept.id, kept)
+      return free ? 'added' : 'both'
+    },
+  }
+}
+
+function nodesIn(store: Store): Part {
+  return {
+    items: async () =>
+      (await store.all<SavedNode>()).map(({ id, name, text, saved }) => ({ id, name, size: sizeOf(text), when: saved })),
+    remove: (id) => store.del(id),
+    entries: async () =>
+      (await store.all<SavedNode>()).map(({ text, ...about }) =>
+        textFile(`nodes/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
+      ),
+    async take(about, bytes) {
+      const [id, name, text] = [textIn(about, 'id'), textIn(about, 'name'), workflowText(bytes)]
+      const all = await store.all<SavedNode>()
+      if (
+        all.some((each) => each.text === text || (each.name === texts.copyOf(name) && each.text.replaceAll(each.id, id) === text))
+      )
+        return 'there'
+      const description = typeof about.description === 'string' ? about.description.slice(0, 2000) : ''
+      const node = {
+        id,
+        name,
+        description,
+        text,
+        revision: Math.max(1, numberIn(about, 'revision')),
+        saved: numberIn(about, 'saved'),
+      }
+      const free = !all.some((each) => each.id === id)
+      const copy = newId()
+      // Its file names the node by its id wherever it stands.
+      const kept: SavedNode = free ? node : { ...node, id: copy, name: texts.copyOf(name), text: text.replaceAll(id, copy) }
       await store.set(kept.id, kept)
       return free ? 'added' : 'both'
     },

@@ -1,12 +1,14 @@
 // What came of a ZIP that was taken in.
 import type { Editor } from '../editor.ts'
 import * as state from '../state.ts'
+import { refreshMine } from '../subgraph/mine.tsx'
 import { texts } from '../texts.ts'
 import { partsHere } from './here.ts'
 import { readLibrary, type Report } from './zip.ts'
 
-export function tellReport({ workspace }: Editor, { taken, failed }: Report) {
-  void workspace.refresh()
+export function tellReport(editor: Editor, { taken, failed }: Report) {
+  void editor.workspace.refresh()
+  void refreshMine(editor)
   const [first] = failed
   state.say(texts.backup.came(taken.added, taken.both, taken.there), {
     ...(first && { text: texts.backup.failed(failed.length, `${first.path}: ${first.reason}`), error: true }),
