@@ -61,7 +61,7 @@ export function createScrolling(canvas: EditorCanvas): Scrolling {
   /** The move in whole device pixels since the last paint; undefined if all has to be painted. */
   const wholeMove = (): [number, number] | undefined => {
     const next = placeOf(canvas)
-    if (dirty.content || !painted || parts.length > MOST_PARTS || inHand(canvas)) return undefined
+    if (dirty.content || !painted || inHand(canvas)) return undefined
     if (next.zoom !== painted.zoom || next.width !== painted.width || next.height !== painted.height) return undefined
     const [x, y] = [next.x - painted.x + rest[0], next.y - painted.y + rest[1]]
     const whole: [number, number] = [Math.round(x), Math.round(y)]
@@ -92,7 +92,12 @@ export function createScrolling(canvas: EditorCanvas): Scrolling {
       }
     },
     version: () => version,
-    repaint: (part) => void parts.push(part),
+    repaint(part) {
+      if (parts.some((each) => isSame(each, part))) return
+      // A page that is not seen draws nothing, and may be told of parts for hours.
+      if (parts.length < MOST_PARTS) parts.push(part)
+      else canvas.dirty_canvas = true
+    },
     due: () => dirty.front || dirty.behind || parts.length > 0,
     draw(everything) {
       const by = wholeMove()
@@ -110,6 +115,8 @@ export function createScrolling(canvas: EditorCanvas): Scrolling {
     },
   }
 }
+
+const isSame = (a: Box, b: Box) => a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height
 
 function placeOf({ ds, canvas, pixelRatio }: EditorCanvas): Painted {
   const zoom = ds.scale * pixelRatio
