@@ -300,42 +300,25 @@ export type Ops = ReadonlyMap<string, Op>
 
 export const opTable = (ops: readonly Op[]): Ops => new Map(ops.map((op) => [op.type, op]))
 
+/** What a declaration says, apart from its functions. */
+const DECLARED = [
+  'type',
+  'version',
+  'title',
+  'category',
+  'summary',
+  'equation',
+  'source',
+  'inputs',
+  'outputs',
+  'params',
+  'role',
+  'expands',
+  'loop',
+  'room',
+  'reroute',
+] as const satisfies readonly (keyof Op)[]
+
 /** The declaration without its functions, for the side that only draws and checks. */
-export function declarationOf(op: Op): Declaration {
-  const {
-    type,
-    version,
-    title,
-    category,
-    summary,
-    equation,
-    source,
-    inputs,
-    outputs,
-    params,
-    role,
-    expands,
-    loop,
-    room,
-    reroute,
-  } = op
-  return JSON.parse(
-    JSON.stringify({
-      type,
-      version,
-      title,
-      category,
-      summary,
-      equation,
-      source,
-      inputs,
-      outputs,
-      params,
-      role,
-      expands,
-      loop,
-      room,
-      reroute,
-    }),
-  ) as Declaration
-}
+export const declarationOf = (op: Op): Declaration =>
+  JSON.parse(JSON.stringify(Object.fromEntries(DECLARED.map((name) => [name, op[name]])))) as Declaration
