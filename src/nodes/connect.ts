@@ -49,17 +49,22 @@ const absolute = (wasm: WasmPaths): WasmPaths =>
 
 const resolved = (path: string | URL) => new URL(path, document.baseURI).href
 
-/** Hands events to its listeners. What comes before the first of them waits for it: a page may take its time to listen. */
+/** Hands events to its listeners. What comes before the first of them waits: a page may take its time to listen. */
 class Listeners {
   private readonly listeners = new Set<(event: Event) => void>()
   private waiting: Event[] | undefined = []
 
   add(listener: (event: Event) => void): () => void {
     this.listeners.add(listener)
+    // Those that are added with the first hear what waited too.
+    queueMicrotask(() => this.flush())
+    return () => void this.listeners.delete(listener)
+  }
+
+  private flush() {
     const waiting = this.waiting ?? []
     this.waiting = undefined
-    for (const event of waiting) listener(event)
-    return () => void this.listeners.delete(listener)
+    for (const event of waiting) this.tell(event)
   }
 
   tell(event: Event) {
