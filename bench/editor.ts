@@ -190,27 +190,31 @@ async function trainOne(page: Page) {
 async function measure(browser: Browser, page: Page, what: string, frames: number) {
   await panFor(page, 10)
   await browser.startTracing(page, { categories: ['blink.user_timing', 'toplevel', 'disabled-by-default-devtools.timeline'] })
-  const seconds = await panFor(page, frames)
+  const began = await panFor(page, frames)
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
-  const work = workByFrame(traceEvents)
+  const work = workByFrame(traceEvents, began)
+  const seconds = (began.at(-1)! - began[0]!) / 1000
   const [p50, p95] = [0.5, 0.95].map((share) => quantile(work, share).toFixed(1).padStart(6))
   console.log(`  ${what.padEnd(28)} p50 ${p50} ms, p95 ${p95} ms a frame, ${(frames / seconds).toFixed(0)} frames a second`)
 }
 
-/** Two fingers on a trackpad, a little further at each frame, there and back. Returns seconds. */
+/**
+ * Two fingers on a trackpad, a little further at each frame, there and back. Returns when each frame began, in milliseconds since
+ * a mark, which alone is in the trace: one for each frame would take a millisecond of it.
+ */
 const panFor = (page: Page, frames: number) =>
   page.evaluate(
     (frames) =>
-      new Promise<number>((resolve) => {
+      new Promise<number[]>((resolve) => {
         const canvas = document.querySelector('canvas')!
         const { ds } = (canvas as unknown as { data: Shown }).data
         const [place] = ds.offset
-        const began = performance.now()
-        let done = 0
+        const { startTime } = performance.mark('panning')
+        const began: number[] = []
         const frame = () => {
-          performance.mark('frame')
-          if (done === 2 && ds.offset[0] === place) throw new Error('The canvas does not move.')
-          if (done++ === frames) return resolve((performance.now() - began) / 1000)
+          const done = began.push(performance.now() - startTime)
+          if (done === 3 && ds.offset[0] === place) throw new Error('The canvas does not move.')
+          if (done > frames) return resolve(began)
           const deltaX = done <= frames / 2 ? 12.5 : -12.5
           canvas.dispatchEvent(new WheelEvent('wheel', { deltaX, deltaY: deltaX / 2, bubbles: true, cancelable: true }))
           requestAnimationFrame(frame)
@@ -232,15 +236,14 @@ interface TraceEvent {
 }
 
 /** Milliseconds in tasks of the main thread, by frame: a task belongs to the last frame that was begun before it ended. */
-function workByFrame(events: readonly TraceEvent[]): number[] {
-  const marks = events.filter(({ name, ph }) => name === 'frame' && /^[RI]$/i.test(ph)).sort((a, b) => a.ts - b.ts)
-  const { pid, tid } = marks[0]!
+function workByFrame(events: readonly TraceEvent[], began: readonly number[]): number[] {
+  const { pid, tid, ts: start } = events.find(({ name, ph }) => name === 'panning' && /^[RI]$/i.test(ph))!
   const ofThread = events.filter((event) => event.pid === pid && event.tid === tid && event.ph === 'X')
   const named = (name: string) => ofThread.filter((event) => event.name === name)
   const tasks = named('RunTask').length ? named('RunTask') : named('ThreadControllerImpl::RunTask')
-  const work = Array.from({ length: marks.length - 1 }, () => 0)
+  const work = Array.from({ length: began.length - 1 }, () => 0)
   for (const { ts, dur = 0, tdur = dur } of tasks) {
-    const frame = marks.findLastIndex((mark) => mark.ts <= ts + dur)
+    const frame = began.findLastIndex((each) => each <= (ts + dur - start) / 1000)
     if (frame >= 0 && frame < work.length) work[frame]! += tdur / 1000
   }
   return work

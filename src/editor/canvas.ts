@@ -9,6 +9,7 @@ import { isReroute, type End } from '../nodes/litegraph/reroute.ts'
 import { rememberZones, type Zone } from '../nodes/litegraph/zones.ts'
 import type { Part } from '../nodes/workflow/play.ts'
 import { Following, loopsByNode } from './belonging.ts'
+import { createLookout, type Bounds } from './bounds.ts'
 import { paintGroup } from './look/group.ts'
 import { paintMeasure } from './look/measure.ts'
 import { OVERVIEW, paintBody, paintOverview } from './look/node.ts'
@@ -18,7 +19,7 @@ import { paintReroute } from './look/reroute.ts'
 import { paintSlots } from './look/slots.ts'
 import { paintView } from './look/view.ts'
 import { paintWidgets } from './look/widgets.ts'
-import { paintTip, paintWire, pointsOn, REACH } from './look/wires.ts'
+import { paintTip, paintWire, pointsOn } from './look/wires.ts'
 import type { Scrolling } from './scroll.ts'
 import { typeColour, type Colours } from './theme.ts'
 import { endsOf, pressing, wireAt, Wiring } from './wiring.ts'
@@ -105,6 +106,10 @@ export class EditorCanvas extends LGraphCanvas {
   declare last_click_at: Point
   readonly wiring = new Wiring(this)
   readonly zonesIn = this.zonesPainted()
+  readonly lookout = createLookout(
+    () => this.graph!,
+    () => this.scrolling.version(),
+  )
   private readonly loopsIn = loopsByNode()
   private readonly following = new Following(this)
   /** The wire that the dragged node would be put into. */
@@ -145,13 +150,19 @@ export class EditorCanvas extends LGraphCanvas {
     })
   }
 
-  /** A wire may reach farther than its ends, by which litegraph tells whether it is seen. */
+  /** As litegraph does it, but what lies where is not found anew for each part that is painted. */
+  override computeVisibleNodes(_: LGraphNode[] | null, out: LGraphNode[]) {
+    out.splice(0, out.length, ...this.lookout.nodes(this.seen()))
+    return out
+  }
+
   override drawConnections(ctx: CanvasRenderingContext2D) {
-    const area = this.camera.visible_area
-    const [x, y, width, height] = area as unknown as [number, number, number, number]
-    area.set([x - REACH, y - REACH, width + 2 * REACH, height + 2 * REACH])
-    super.drawConnections(ctx)
-    area.set([x, y, width, height])
+    for (const { link, ends } of this.lookout.wires(this.seen())) this.renderLink(ctx, ...ends, link)
+  }
+
+  seen(): Bounds {
+    const [x, y, width, height] = this.camera.visible_area as unknown as [number, number, number, number]
+    return [x, y, x + width, y + height]
   }
 
   painting(ctx: CanvasRenderingContext2D): Painting {

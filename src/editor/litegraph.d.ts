@@ -49,7 +49,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     clear_background: boolean
     ctx: CanvasRenderingContext2D
     options: Record<string, unknown>
-    viewport: number[] | null
+    viewport: [number, number, number, number] | null
     visible_nodes: LGraphNode[]
     visible_links: LLink[]
     highlighted_links: Record<string, true>

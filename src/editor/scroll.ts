@@ -184,19 +184,17 @@ function edgesAfter([dx, dy]: readonly [number, number], { width, height }: Pain
 /** Paints parts of the canvas anew, in device pixels: wires and nodes as litegraph paints them where there is one canvas. */
 function paintAreas(canvas: EditorCanvas, areas: readonly Area[]) {
   const { bgcanvas, bgctx, viewport } = canvas
-  const links = new Set(canvas.visible_links)
   canvas.bgcanvas = canvas.canvas
   canvas.bgctx = canvas.ctx
   for (const area of areas) {
     canvas.viewport = [...area]
     seeOnly(canvas, area)
     canvas.drawFrontCanvas()
-    for (const link of canvas.visible_links) links.add(link)
   }
   Object.assign(canvas, { bgcanvas, bgctx, viewport })
   canvas.camera.computeVisibleArea()
   canvas.computeVisibleNodes(null, canvas.visible_nodes)
-  canvas.visible_links = [...links]
+  canvas.visible_links = canvas.lookout.wires(canvas.seen()).map(({ link }) => link)
 }
 
 function seeOnly({ camera, pixelRatio }: EditorCanvas, [left, top, width, height]: Area) {

@@ -214,10 +214,10 @@ const settingsOf = (canvas: EditorCanvas, hooks: StageHooks) =>
       else if (x > node.pos[0]! + TITLE) hooks.rename(node, [canvas.mouse[0], canvas.mouse[1]])
     },
     onDrawForeground: (ctx: CanvasRenderingContext2D) => canvas.drawOnTop(ctx),
-    onRenderBackground: (target: HTMLCanvasElement, ctx: CanvasRenderingContext2D) => {
+    onRenderBackground: ({ width, height }: HTMLCanvasElement, ctx: CanvasRenderingContext2D) => {
       const scale = canvas.ds.scale * canvas.pixelRatio
       const [x, y] = canvas.ds.offset
-      paintGrid(ctx, target.width, target.height, { x, y, scale }, canvas.colours)
+      paintGrid(ctx, height, canvas.viewport ?? [0, 0, width, height], { x, y, scale }, canvas.colours)
       return true
     },
     onMouse: (event: CanvasEvent) => {

@@ -4,6 +4,7 @@ import { wrap } from '../../nodes/litegraph/widgets.ts'
 import type { Colours } from '../theme.ts'
 import type { Painted, Painting } from './painting.ts'
 import { box, shorten, TINY, TITLE } from './painting.ts'
+import { paintShadow } from './shadow.ts'
 
 const radiusAt = (scale: number) => (scale < TINY ? 0 : 9)
 
@@ -18,15 +19,12 @@ export function paintBody(node: Painted, size: readonly [number, number], painti
   const tint = colours.category(node.diffusion?.declaration.category ?? 'tools')
 
   const radius = radiusAt(scale)
+  if (scale > 0.45) {
+    paintShadow(ctx, 0, -TITLE, size[0], height, { radius, blur: 14, offset: 4, colour: colours.shadow })
+  }
   box(ctx, 0, -TITLE, size[0], height, radius)
   ctx.fillStyle = node.bgcolor ?? colours.node
-  if (scale > 0.45) {
-    ctx.shadowColor = colours.shadow
-    ctx.shadowBlur = 14 * scale
-    ctx.shadowOffsetY = 4 * scale
-    ctx.fill()
-    ctx.shadowColor = 'transparent'
-  } else ctx.fill()
+  ctx.fill()
 
   // In the colour of its loop, to be told from what only lies there.
   const { globalAlpha } = ctx
@@ -76,7 +74,7 @@ export function paintOverview(
 
 interface Overview {
   key: string
-  lines: string[]
+  lines: readonly string[]
   height: number
 }
 const overviews = new WeakMap<object, Overview>()

@@ -75,17 +75,21 @@ export function box(ctx: CanvasRenderingContext2D, x: number, y: number, width: 
   else ctx.rect(x, y, width, height)
 }
 
-const textWidths = new Map<string, string>()
+/** By font, room and text: to measure a text takes longer than to paint it. */
+const shortened = new Map<string, string>()
 
 /** The text, or its beginning with an ellipsis where it is wider than `width`. */
 export function shorten(ctx: CanvasRenderingContext2D, text: string, width: number): string {
-  if (ctx.measureText(text).width <= width) return text
-  const key = `${ctx.font}|${Math.round(width)}|${text}`
-  const known = textWidths.get(key)
+  const key = `${ctx.font}|${Math.floor(width)}|${text}`
+  const known = shortened.get(key)
   if (known !== undefined) return known
   let short = text
-  while (short.length > 1 && ctx.measureText(short + '…').width > width) short = short.slice(0, -1)
-  if (textWidths.size > 2000) textWidths.clear()
-  textWidths.set(key, short.trimEnd() + '…')
-  return short.trimEnd() + '…'
+  const fits = (text: string) => ctx.measureText(text).width <= Math.floor(width)
+  if (!fits(text)) {
+    while (short.length > 1 && !fits(`${short}…`)) short = short.slice(0, -1)
+    short = `${short.trimEnd()}…`
+  }
+  if (shortened.size > 2000) shortened.clear()
+  shortened.set(key, short)
+  return short
 }

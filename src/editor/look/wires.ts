@@ -10,15 +10,12 @@ export interface WireLook {
   alpha: number
 }
 
-/** How far a wire may reach beyond its ends, in the graph's units. */
-export const REACH = 160
-
 type Ends = ArrayLike<number>
 
 /** The two inner points of the curve of a wire. */
-function bendsOf(a: Ends, b: Ends): [[number, number], [number, number]] {
+export function bendsOf(a: Ends, b: Ends): [[number, number], [number, number]] {
   const [dx, dy] = [b[0]! - a[0]!, b[1]! - a[1]!]
-  const reach = dx > 0 ? Math.max(28, dx * 0.45) : Math.min(REACH, 40 + Math.abs(dx) * 0.35 + Math.abs(dy) * 0.2)
+  const reach = dx > 0 ? Math.max(28, dx * 0.45) : Math.min(160, 40 + Math.abs(dx) * 0.35 + Math.abs(dy) * 0.2)
   return [
     [a[0]! + reach, a[1]!],
     [b[0]! - reach, b[1]!],
@@ -52,23 +49,25 @@ export function paintWire(ctx: CanvasRenderingContext2D, a: ArrayLike<number>, b
   ctx.restore()
 }
 
-/** Evenly spaced dots; `offset` and `scale` are the camera's, everything in device pixels. */
+/** Evenly spaced dots over a part of the canvas; `offset` and `scale` are the camera's, everything in device pixels. */
 export function paintGrid(
   ctx: CanvasRenderingContext2D,
-  width: number,
   height: number,
+  [x, y, wide, high]: readonly [number, number, number, number],
   camera: { x: number; y: number; scale: number },
   colours: Colours,
 ) {
   ctx.fillStyle = colours.canvas
-  ctx.fillRect(0, 0, width, height)
+  ctx.fillRect(x, y, wide, high)
   let step = 24 * camera.scale
   while (step < 14) step *= 4
   const dot = Math.max(1, Math.min(2.5, camera.scale * 1.6))
   const [left, top] = [mod(camera.x * camera.scale, step), mod(camera.y * camera.scale, step)]
   const column = columnOf(step, dot, height, colours.canvasDot)
   // On whole pixels, where it is only copied.
-  for (let x = left - step; x < width + step; x += step) ctx.drawImage(column, Math.round(x - 2), Math.round(top - step - 2))
+  for (let at = left + Math.floor((x - 2 - left) / step) * step; at < x + wide + 2; at += step) {
+    ctx.drawImage(column, Math.round(at - 2), Math.round(top - step - 2))
+  }
 }
 
 let column: { key: string; bitmap: OffscreenCanvas } | undefined

@@ -298,8 +298,18 @@ function paragraphWidget(name: string, value: unknown, hooks: Hooks): Widget {
   }
 }
 
-/** Lines no wider than `room`; a word that is too long stays whole. */
-export function wrap(ctx: CanvasRenderingContext2D, text: string, room: number): string[] {
+const wrapped = new Map<string, readonly string[]>()
+
+/** Lines no wider than `room`; a word that is too long stays whole. Known from the second time on: texts are measured slowly. */
+export function wrap(ctx: CanvasRenderingContext2D, text: string, room: number): readonly string[] {
+  const key = `${ctx.font}|${room}|${text}`
+  const lines = wrapped.get(key) ?? broken(ctx, text, room)
+  if (wrapped.size > 500) wrapped.clear()
+  wrapped.set(key, lines)
+  return lines
+}
+
+function broken(ctx: CanvasRenderingContext2D, text: string, room: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = []
     let line = ''
