@@ -248,6 +248,7 @@ onEachBackend(() => {
     { size: 2, groups: 4, pixels: 33, perItem: true, silu: true },
     { size: 12, groups: 3, pixels: 1, scaled: true, threads: 4 },
     { size: 4, groups: 5, pixels: 7, around: 6, first: 12, silu: true, threads: 8 },
+    { size: 1, groups: 5, pixels: 1, scaled: true },
   ])('norm of %o', async (changes) => {
     await expectNorm({ ...plain, ...changes })
   })

@@ -97,9 +97,11 @@ function statisticsCode(shape: Shape, eps: number, scaled: boolean): string {
   let mean = rough + rest;
   let inverse = 1.0 / sqrt(max(${mean('squares')} - rest * rest, vec4f()) + ${eps});
   if (row > 0u) { return; }
+  // A number by itself is its mean, of which x scale + shift would leave the rounding.
+  let alone = sizes.pixels * sizes.size == 1u;
   ${forColumns(
     shape,
-    `var scale = weight_at(first + c) * inverse;
+    `var scale = select(weight_at(first + c) * inverse, vec4f(), alone);
     var shift = bias_at(first + c) - mean * scale;
     let at = 2u * item * sizes.all + first + c;
     ${scaled ? 'let s = 1.0 + scaleShift_at(at); scale *= s; shift = fma(shift, s, scaleShift_at(at + sizes.all));' : ''}
