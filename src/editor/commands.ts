@@ -19,7 +19,7 @@ import { nextProblem } from './problems.ts'
 import { enterNode, leave, makeSubgraph, standsFor, unpackNode } from './subgraph/actions.ts'
 import { isBorder } from './subgraph/pack.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, translated } from './texts.ts'
 import type { Texts } from './texts/en.ts'
 import { tabCommands } from './tabCommands.ts'
 import { resumeTour } from './tour/touring.ts'
@@ -134,7 +134,7 @@ export function makeCommands(editor: Editor) {
     ...tabCommands(workspace),
     download: {
       run: () =>
-        download({ name: `${format.fileName(state.name.value)}.json`, mime: 'application/json', bytes: workspace.text() }),
+        download({ name: `${format.fileName(translated(state.name.value))}.json`, mime: 'application/json', bytes: workspace.text() }),
     },
     downloadScript: { run: () => void downloadScript(editor) },
     copyLink: { keys: ['Alt+Shift+L'], run: () => void copyLink(editor) },

@@ -12,7 +12,7 @@ import { Mine } from './mine.tsx'
 import { Outline } from './outline.tsx'
 import { MyNodes } from './subgraph/mine.tsx'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, topicText, translated } from './texts.ts'
 
 const tabs = ['gallery', 'mine', 'checkpoints', 'datasets'] as const
 
@@ -88,8 +88,8 @@ function Gallery() {
       <Find label={texts.drawer.search} query={query} search={setQuery} />
       {!found.length && <Empty title={texts.drawer.notFound(query)} hint={texts.drawer.notFoundHint} />}
       {byTopic(found).map(([topic, some]) => (
-        <section key={topic} aria-label={topic || texts.drawer.otherTopic}>
-          {topic && <h3 class="topic">{topic}</h3>}
+        <section key={topic} aria-label={topicText(topic) || texts.drawer.otherTopic}>
+          {topic && <h3 class="topic">{topicText(topic)}</h3>}
           <ul class="cards">
             {some.map((each) => (
               <Card key={each.id} ready={each} />
@@ -116,8 +116,8 @@ function Card({ ready: { id, title, about, picture } }: { ready: Ready }) {
       >
         {picture && <img class="picture" src={picture} alt="" loading="lazy" />}
         <span class="body">
-          <span class="name">{title}</span>
-          {about && <span class="text">{about}</span>}
+          <span class="name">{translated(title)}</span>
+          {about && <span class="text">{translated(about)}</span>}
         </span>
       </button>
     </li>

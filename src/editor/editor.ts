@@ -32,7 +32,7 @@ import { createMyNodes, withSaved, type MyNodes } from './subgraph/mine.ts'
 import { refreshMine } from './subgraph/mine.tsx'
 import { isBorder } from './subgraph/pack.ts'
 import * as state from './state.ts'
-import { applyLanguage, texts } from './texts.ts'
+import { applyLanguage, texts, valueText } from './texts.ts'
 import { applyTheme } from './theme.ts'
 import { enlarge } from './viewer/open.tsx'
 import { offerTour } from './tour/touring.ts'
@@ -297,17 +297,18 @@ export function reroute({ workspace }: Pick<Editor, 'workspace'>, link: LLink, a
 function editParam({ workspace }: Editor, node: DiffusionNode, param: string, at: Point) {
   const spec = node.diffusion.declaration.params[param]
   const numeric = spec?.kind === 'number' || spec?.kind === 'seed'
+  const value = valueText(spec, node.properties[param])
   state.quick.value = {
     at,
     title: param,
-    value: String(node.properties[param] ?? ''),
+    value,
     multiline: spec?.kind === 'text' && spec.multiline,
     numeric,
     answer(text) {
       const number = parseNumber(text)
       if (spec?.kind === 'number' && number !== undefined) workspace.setParam(node, param, fitNumber(number, spec))
       else if (spec?.kind === 'seed' && number !== undefined) workspace.setParam(node, param, fitNumber(number, seeds))
-      else if (spec?.kind === 'text') workspace.setParam(node, param, text)
+      else if (spec?.kind === 'text' && text !== value) workspace.setParam(node, param, text)
     },
   }
 }

@@ -8,7 +8,7 @@ import { byType } from './declarations.ts'
 import { Marked, Picker, type Entry } from './picker.tsx'
 import { matchOf, wordsIn } from './search.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, valueText } from './texts.ts'
 
 export function Finder() {
   const what = state.finder.value
@@ -105,6 +105,6 @@ function heldBy(node: LGraphNode): string {
       ([name, { default: usual }]) =>
         ['string', 'number'].includes(typeof node.properties[name]) && node.properties[name] !== usual,
     )
-    .map(([name]) => `${name} ${String(node.properties[name]).slice(0, 60)}`)
+    .map(([name, param]) => `${name} ${valueText(param, node.properties[name]).slice(0, 60)}`)
   return [title, ...values].join(' · ')
 }

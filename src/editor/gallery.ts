@@ -1,6 +1,7 @@
 // The ready workflows that come with the editor: their files, and their pictures where there are any.
-import { insideOf } from './inside.ts'
+import { wordsInside } from './inside.ts'
 import { matchOf, wordsIn } from './search.ts'
+import { topicText, translated } from './texts.ts'
 
 export interface Ready {
   /** The file's name without its ending, "points". */
@@ -60,12 +61,13 @@ export async function allReady(): Promise<Ready[]> {
   return (await Promise.all(ids.map(ready))).filter((each) => each !== undefined)
 }
 
-/** Those in which every word is found, by title, topic or what they are about. */
+/** Those in which every word is found, by title, topic or what they are about; in English or the language that is on. */
 export function findReady(ready: readonly Ready[], query: string): Ready[] {
   const words = wordsIn(query)
-  return ready.filter(
-    ({ title, about, topic, text }) => matchOf(`${title} ${topic}`, words, `${about} ${insideOf(text).words}`) !== undefined,
-  )
+  return ready.filter(({ title, topic, text }) => {
+    const english = `${title} ${topic}`
+    return matchOf(`${translated(title)} ${topicText(topic)}`, words, `${english} ${wordsInside(text)}`) !== undefined
+  })
 }
 
 /** Topics in the order of their first workflow; what has none comes last. */

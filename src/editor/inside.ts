@@ -1,10 +1,11 @@
 // What is in the text of a workflow, for lists: where its nodes lie, and the words it can be found by. Any text is taken.
 import { byType } from './declarations.ts'
+import { translated } from './texts.ts'
 
 interface Inside {
   boxes: readonly { x: number; y: number; width: number; height: number; category: string }[]
-  /** Titles, types and texts. */
-  words: string
+  /** What it is about, titles, types and texts. */
+  said: readonly string[]
 }
 
 const known = new Map<string, Inside>()
@@ -21,12 +22,18 @@ export function insideOf(text: string): Inside {
   return inside
 }
 
+/** The words a workflow can be found by, also in the language that is on. */
+export const wordsInside = (text: string): string =>
+  insideOf(text)
+    .said.flatMap((each) => [...new Set([each, translated(each)])])
+    .join(' ')
+
 function look(text: string): Inside {
   let file: { nodes?: unknown; extra?: { diffusion?: { about?: unknown } } }
   try {
     file = JSON.parse(text) as typeof file
   } catch {
-    return { boxes: [], words: '' }
+    return { boxes: [], said: [] }
   }
   const nodes = (Array.isArray(file?.nodes) ? file.nodes : []) as {
     type?: unknown
@@ -44,7 +51,7 @@ function look(text: string): Inside {
     if ([x, y, width, height].every(Number.isFinite))
       boxes.push({ x, y, width, height, category: declaration?.category ?? 'tools' })
   }
-  return { boxes, words: said.filter((each) => typeof each === 'string').join(' ') }
+  return { boxes, said: said.filter((each) => typeof each === 'string') }
 }
 
 const pairOf = (value: unknown): [number, number] => {

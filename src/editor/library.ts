@@ -3,7 +3,7 @@
 import { createStore, del, entries, get, keys, set, type UseStore } from 'idb-keyval'
 import type { RunStores } from './runs/keep.ts'
 import type { Step } from './tour/steps.ts'
-import { texts, type Language } from './texts.ts'
+import { texts, translated, type Language } from './texts.ts'
 import { keepVersions, type Versions } from './versions/keep.ts'
 
 export interface SavedWorkflow {
@@ -65,7 +65,7 @@ export class ConflictError extends Error {
   readonly theirs: SavedWorkflow
 
   constructor(theirs: SavedWorkflow) {
-    super(texts.storage.conflict(theirs.name))
+    super(texts.storage.conflict(translated(theirs.name)))
     this.name = 'ConflictError'
     this.theirs = theirs
   }

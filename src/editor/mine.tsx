@@ -6,12 +6,12 @@ import { Empty, Find, makeWay } from './drawerParts.tsx'
 import type { Editor } from './editor.ts'
 import * as format from './format.ts'
 import { icons } from './icons.tsx'
-import { insideOf } from './inside.ts'
+import { wordsInside } from './inside.ts'
 import { storageMessage, type Draft, type SavedWorkflow } from './library.ts'
 import { matchOf, wordsIn } from './search.ts'
 import { Sketch } from './sketch.tsx'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, translated } from './texts.ts'
 
 interface Row {
   id: string
@@ -44,7 +44,7 @@ export function Mine() {
   const all = rows()
   if (!all.length) return <Empty title={texts.drawer.empty} hint={texts.drawer.emptyHint} />
   const words = wordsIn(query)
-  const found = words.length ? all.filter((row) => matchOf(row.name, words, insideOf(textOf(row)).words)) : all
+  const found = words.length ? all.filter((row) => matchOf(translated(row.name), words, `${row.name} ${wordsInside(textOf(row))}`)) : all
   return (
     <>
       <Find label={texts.library.search} query={query} search={setQuery} />
@@ -63,17 +63,18 @@ const textOf = ({ draft, saved }: Row): string => draft?.text ?? saved?.text ?? 
 function MineRow({ row }: { row: Row }) {
   const editor = useEditor()
   const current = row.id === state.id.value
+  const name = translated(row.name)
   const notes = [current && texts.drawer.current, row.draft && !row.draft.untouched && texts.drawer.draft].filter(Boolean)
   return (
     <li class={current ? 'row current' : 'row'}>
       <button type="button" class="open sketched" aria-current={current} onClick={() => !current && void openRow(editor, row)}>
         <Sketch text={textOf(row)} />
         <span class="words">
-          <span>{row.name}</span>
+          <span>{name}</span>
           <span class="when">{[format.ago(row.when), ...notes].join(' · ')}</span>
         </span>
       </button>
-      <More name={row.name} items={() => rowItems(editor, row)} />
+      <More name={name} items={() => rowItems(editor, row)} />
     </li>
   )
 }
@@ -88,7 +89,7 @@ async function openRow({ workspace }: Editor, { id, saved, draft }: Row) {
     if (saved) await workspace.openSaved(id)
     else if (draft) await workspace.openDraft(draft)
   } catch (error) {
-    state.say(texts.files.unreadable(saved?.name ?? draft?.name ?? ''), { text: (error as Error).message, error: true })
+    state.say(texts.files.unreadable(translated(saved?.name ?? draft?.name ?? '')), { text: (error as Error).message, error: true })
   }
 }
 
@@ -98,12 +99,12 @@ function rowItems(editor: Editor, row: Row): state.Menu['items'] {
     try {
       await action()
     } catch (error) {
-      state.say(row.name, { text: storageMessage(error), error: true })
+      state.say(translated(row.name), { text: storageMessage(error), error: true })
     }
     await workspace.refresh()
   }
   const rename = async () => {
-    const name = await state.askText(texts.dialogs.rename, row.name, texts.dialogs.ok)
+    const name = await state.askName(texts.dialogs.rename, row.name, texts.dialogs.ok)
     if (!name) return
     workspace.renamed(row.id, name)
     await library.rename(row.id, name)
@@ -112,7 +113,7 @@ function rowItems(editor: Editor, row: Row): state.Menu['items'] {
     const restore = await library.remove(row.id)
     // What its tab shows stays, as something that was never saved.
     workspace.revised(row.id, 0)
-    state.say(texts.drawer.deleted(row.name), {
+    state.say(texts.drawer.deleted(translated(row.name)), {
       action: {
         label: texts.drawer.undo,
         run: () =>
@@ -132,7 +133,7 @@ function rowItems(editor: Editor, row: Row): state.Menu['items'] {
             label: texts.commands.versions,
             run: () => (state.dialog.value = { kind: 'versions', id: row.id, name: row.name }),
           },
-          { label: texts.drawer.duplicate, run: () => void attempt(() => library.duplicate(row.id, texts.copyOf(row.name))) },
+          { label: texts.drawer.duplicate, run: () => void attempt(() => library.duplicate(row.id, texts.copyOf(translated(row.name)))) },
         ]
       : []),
     'rule',

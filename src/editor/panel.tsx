@@ -21,7 +21,7 @@ import { concerns, standsFor } from './subgraph/actions.ts'
 import { BorderSlots, StandsFor } from './subgraph/details.tsx'
 import { isBorder } from './subgraph/pack.ts'
 import * as state from './state.ts'
-import { declared, texts } from './texts.ts'
+import { declared, texts, translated } from './texts.ts'
 import { typeColour } from './theme.ts'
 import { comparable, compare, enlarge } from './viewer/open.tsx'
 import { canEnlarge } from './viewer/sources.ts'
@@ -280,16 +280,17 @@ function WorkflowDetails() {
   state.followGraph()
   const editor = useEditor()
   const { faults, notices, files } = state.run
+  const about = translated(editor.workspace.about())
   return (
     <>
       <section class="section head">
-        <h2>{state.name.value}</h2>
+        <h2>{translated(state.name.value)}</h2>
         <textarea
-          key={`${state.id.value} ${editor.workspace.about()}`}
+          key={`${state.id.value} ${about}`}
           class="about-text"
           aria-label={texts.panel.about}
           placeholder={texts.panel.aboutPlaceholder}
-          defaultValue={editor.workspace.about()}
+          defaultValue={about}
           rows={4}
           onChange={(event) => editor.workspace.setAbout(event.currentTarget.value)}
         />

@@ -19,7 +19,7 @@ import { varies } from './runs/varies.ts'
 import { isShipped } from './shipped.ts'
 import { Promote } from './subgraph/details.tsx'
 import * as state from './state.ts'
-import { declared, texts } from './texts.ts'
+import { declared, texts, valueText } from './texts.ts'
 
 export function Params({ node }: { node: DiffusionNode }) {
   state.followGraph()
@@ -211,7 +211,7 @@ function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
 }
 
 function TextField({ id, value, set, param }: FieldProps<'text'>) {
-  const text = String(value ?? '')
+  const text = valueText(param, value)
   return param.multiline ? (
     <textarea
       id={id}

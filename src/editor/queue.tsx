@@ -9,7 +9,7 @@ import { useOpenAt } from './place.ts'
 import type { Past, Queued } from './queue.ts'
 import { download } from './run.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, translated } from './texts.ts'
 
 /** How many wait; there as soon as something does. */
 export function QueueButton() {
@@ -130,7 +130,7 @@ function Running() {
   const { runner } = useEditor()
   const { present, progress } = state.run
   if (!present.value) return null
-  const { name } = present.value
+  const name = translated(present.value.name)
   return (
     <div class="row now">
       <span class="dot" />
@@ -151,9 +151,11 @@ interface WaitingProps {
   last: boolean
 }
 
-function Waiting({ item: { id, name }, place, last }: WaitingProps) {
+function Waiting({ item, place, last }: WaitingProps) {
   const { queue } = useEditor().runner
   const { up, down, remove } = texts.queue
+  const { id } = item
+  const name = translated(item.name)
   return (
     <li class="row">
       <span class="place">{place + 1}</span>
@@ -171,8 +173,9 @@ function Waiting({ item: { id, name }, place, last }: WaitingProps) {
   )
 }
 
-function Ran({ item: { id, name, outcome, seconds, why, files }, close }: { item: Past; close: () => void }) {
+function Ran({ item: { id, outcome, seconds, why, files, ...item }, close }: { item: Past; close: () => void }) {
   const { runner } = useEditor()
+  const name = translated(item.name)
   return (
     <li class="row" data-outcome={outcome}>
       <span class="name">

@@ -19,7 +19,7 @@ import type { Runs } from './runs/runs.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
 import { createEarlier, createTape, type Tape } from './tape.ts'
-import { texts } from './texts.ts'
+import { texts, translated } from './texts.ts'
 import { watchingOf } from './watching.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -325,7 +325,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   function tellOutcome({ name, text, tape }: Present, outcome: Exclude<Outcome, 'removed'>, file?: state.MadeFile) {
     if (outcome === 'stopped') return
     const fault = tape.faults()[0]
-    state.say(texts.queue.said[outcome](name), {
+    state.say(texts.queue.said[outcome](translated(name)), {
       ...(fault && outcome === 'failed' && { text: inWords(fault), error: true }),
       action: file
         ? { label: texts.panel.download, run: () => download(file) }
@@ -402,7 +402,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       if (advanceAll(stage)) workspace.amend()
       enqueue(graphNow(), { name: state.name.value })
       const before = queue.waiting.value.length
-      if (before) state.say(texts.queue.added(state.name.value, before))
+      if (before) state.say(texts.queue.added(translated(state.name.value), before))
     },
     openPast(id) {
       const past = queue.past.value.find((each) => each.id === id)
@@ -502,7 +502,7 @@ function tellTab() {
   const { progress, state: now } = state.run
   const part =
     progress.value && now.value !== 'idle' ? `${Math.floor((100 * progress.value.index) / progress.value.count)}% · ` : ''
-  const title = `${part}${state.name.value} – ${texts.product}`
+  const title = `${part}${translated(state.name.value)} – ${texts.product}`
   if (document.title !== title) document.title = title
 }
 

@@ -2,7 +2,7 @@
 import { ConflictError, keepForGood, newId, storageMessage, type Library } from './library.ts'
 import { claim, type Session } from './session.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, translated } from './texts.ts'
 
 interface SavingHooks {
   shown(): Session
@@ -29,7 +29,7 @@ export function createSaving(library: Library, { shown, call, follow, remember, 
       await library.dropDraft(session.draftId)
       remember()
       keepForGood()
-      state.say(texts.files.saved(name))
+      state.say(texts.files.saved(translated(name)))
     } catch (error) {
       if (error instanceof ConflictError) return settle(error, session)
       state.say(texts.unsaved, { text: storageMessage(error), error: true })
@@ -39,13 +39,13 @@ export function createSaving(library: Library, { shown, call, follow, remember, 
 
   async function settle(conflict: ConflictError, session: Session) {
     const { dialogs } = texts
-    const answer = await state.askChoice(dialogs.conflictTitle, dialogs.conflictText(conflict.theirs.name), [
+    const answer = await state.askChoice(dialogs.conflictTitle, dialogs.conflictText(translated(conflict.theirs.name)), [
       { label: dialogs.cancel, value: 'cancel' },
       { label: dialogs.overwrite, value: 'over' },
       { label: dialogs.asCopy, value: 'copy', primary: true },
     ])
     if (answer === 'over') await keep(session, true)
-    if (answer === 'copy') await keepAs(texts.copyOf(session.name))
+    if (answer === 'copy') await keepAs(texts.copyOf(translated(session.name)))
   }
 
   async function keepAs(name: string) {
@@ -61,7 +61,7 @@ export function createSaving(library: Library, { shown, call, follow, remember, 
   }
 
   async function saveAs() {
-    const name = await state.askText(texts.dialogs.saveAs, state.name.value, texts.dialogs.save)
+    const name = await state.askName(texts.dialogs.saveAs, state.name.value, texts.dialogs.save)
     if (name) await keepAs(name)
   }
 

@@ -8,7 +8,7 @@ import * as format from './format.ts'
 import { download } from './run.ts'
 import { shippedCheckpoint } from './shipped.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, translated } from './texts.ts'
 
 type Here = BundledFile & { bytes: Uint8Array<ArrayBuffer> }
 
@@ -36,14 +36,14 @@ export async function shareWithFiles(editor: Editor) {
     { label: texts.panel.download, value: 'yes', primary: true },
   ])
   if (answer !== 'yes') return
-  download({ name: `${format.fileName(state.name.value)}.zip`, mime: 'application/zip', bytes: zip })
+  download({ name: `${format.fileName(translated(state.name.value))}.zip`, mime: 'application/zip', bytes: zip })
 }
 
 /** The graph as a script for Node, saved to disk. */
 export async function downloadScript({ runner, workspace }: Editor) {
-  const title = state.name.value
+  const title = translated(state.name.value)
   try {
-    const bytes = await runner.script({ title, about: workspace.about() })
+    const bytes = await runner.script({ title, about: translated(workspace.about()) })
     download({ name: `${format.fileName(title)}.ts`, mime: 'text/plain', bytes })
   } catch (error) {
     state.say(texts.share.noScript, { text: (error as Error).message, error: true })

@@ -12,7 +12,7 @@ import type { Draft, SavedWorkflow, Settings } from './library.ts'
 import { defaultSettings } from './library.ts'
 import { createChartRuns } from './charts/kept.ts'
 import type { SavedNode } from './subgraph/mine.ts'
-import { texts } from './texts.ts'
+import { texts, translated } from './texts.ts'
 import type { ViewerOf } from './viewer/sources.ts'
 
 // ---- the open workflows
@@ -268,6 +268,12 @@ export const askText = (title: string, value: string, confirm: string) =>
   new Promise<string | undefined>((answer) => {
     dialog.value = { kind: 'text', title, value, confirm, answer }
   })
+
+/** Asks for another name. One that is read in another language than it is written in stays as it is, unless it is changed. */
+export async function askName(title: string, name: string, confirm: string): Promise<string | undefined> {
+  const answer = await askText(title, translated(name), confirm)
+  return answer === translated(name) ? name : answer
+}
 
 export const askChoice = (title: string, text: string, choices: { label: string; value: string; primary?: boolean }[]) =>
   new Promise<string | undefined>((answer) => {

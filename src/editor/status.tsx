@@ -6,7 +6,7 @@ import * as format from './format.ts'
 import { icons } from './icons.tsx'
 import { listProblems } from './problems.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, translated } from './texts.ts'
 
 export function Status() {
   const { run } = state
@@ -46,7 +46,7 @@ function stateInWords(): string {
       return compiling.value
         ? status.compiling(format.count(compiling.value.done), format.count(compiling.value.total))
         : present.value && present.value.tab === undefined
-          ? status.runningOther(present.value.name)
+          ? status.runningOther(translated(present.value.name))
           : status.running
     case 'paused':
       return status.paused
@@ -69,7 +69,7 @@ function Elsewhere() {
   const tab = elsewhere()
   return (
     <button type="button" class="link" onClick={() => tab && void workspace.turnTo(tab.key)}>
-      {texts.tabs.runsIn(stateInWords(), tab?.name ?? '')}
+      {texts.tabs.runsIn(stateInWords(), translated(tab?.name ?? ''))}
     </button>
   )
 }

@@ -4,7 +4,7 @@ import { CommandButton, IconButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
 import { icons } from './icons.tsx'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, translated } from './texts.ts'
 
 export function TabBar() {
   const { workspace, focus } = useEditor()
@@ -51,7 +51,8 @@ export function TabBar() {
   )
 }
 
-function TabEntry({ tab: { key, name, dirty } }: { tab: state.Tab }) {
+function TabEntry({ tab: { key, name: written, dirty } }: { tab: state.Tab }) {
+  const name = translated(written)
   const { workspace } = useEditor()
   const shown = key === state.tab.value
   const runs = state.run.present.value?.tab === key

@@ -1,6 +1,6 @@
 // The words of the editor, in the language that is on. Who reads them while drawing is drawn again when another is chosen.
 import { signal } from '@preact/signals'
-import type { Declaration } from '../engine/plan/op.ts'
+import type { Declaration, Param } from '../engine/plan/op.ts'
 import { declaredIn, type NodeTexts } from './texts/declared.ts'
 import { en, type Texts } from './texts/en.ts'
 
@@ -8,8 +8,12 @@ import { en, type Texts } from './texts/en.ts'
 const sources: Record<Language, () => Promise<Words>> = {
   en: async () => ({ texts: en }),
   ko: async () => {
-    const [{ ko }, { koNodes }] = await Promise.all([import('./texts/ko.ts'), import('./texts/ko-nodes/index.ts')])
-    return { texts: ko, nodes: koNodes }
+    const [{ ko }, { koNodes }, { koGallery, koTopics }] = await Promise.all([
+      import('./texts/ko.ts'),
+      import('./texts/ko-nodes/index.ts'),
+      import('./texts/ko-gallery/index.ts'),
+    ])
+    return { texts: ko, nodes: koNodes, ready: koGallery, topics: koTopics }
   },
 }
 
@@ -17,6 +21,10 @@ interface Words {
   texts: Texts
   /** What nodes say of themselves; without them, as they are declared, in English. */
   nodes?: NodeTexts
+  /** What ready workflows say; without them, as their files say it, in English. */
+  ready?: Readonly<Record<string, string>>
+  /** What they belong to in the gallery. */
+  topics?: Readonly<Record<string, string>>
 }
 
 export type Language = 'en' | 'ko'
@@ -35,6 +43,23 @@ export const texts: Texts = new Proxy(en, { get: (_, part: keyof Texts) => now.v
 export function declared<D extends Declaration>(declaration: D): D {
   const { nodes } = now.value
   return nodes ? declaredIn(nodes, declaration) : declaration
+}
+
+const among = (words: Readonly<Record<string, string>> = {}, text: string) => (Object.hasOwn(words, text) ? words[text]! : text)
+
+/**
+ * What a ready workflow says: its title, what it is about, or a note. Any other text stays as it is, so that what is shown of a
+ * workflow may go through here wherever it came from, while its file, drafts and runs keep what was written.
+ */
+export const translated = (text: string): string => among(now.value.ready, text)
+
+/** The name of a topic of the gallery. */
+export const topicText = (topic: string): string => among(now.value.topics, topic)
+
+/** The value of a param in words; what is written for people, as a note is, in the language that is on. */
+export function valueText(param: Param | undefined, value: unknown): string {
+  const text = String(value ?? '')
+  return param?.kind === 'text' && param.multiline ? translated(text) : text
 }
 
 /** The language of the browser, if it is one of ours. */

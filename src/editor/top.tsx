@@ -8,7 +8,7 @@ import { itemOf } from './menus.ts'
 import { QueueButton } from './queue.tsx'
 import { SpeedButton } from './speed.tsx'
 import * as state from './state.ts'
-import { languages, texts } from './texts.ts'
+import { languages, texts, translated } from './texts.ts'
 
 export function Top() {
   return (
@@ -39,7 +39,7 @@ export function Top() {
 function Workflow() {
   const editor = useEditor()
   const open = state.drawer.value !== undefined && state.drawer.value !== 'outline'
-  const name = state.name.value
+  const name = translated(state.name.value)
   const input = useRef<HTMLInputElement>(null)
   return (
     <>

@@ -12,7 +12,7 @@ import type { Stage } from './stage.ts'
 import { pathOfChange, type Path } from './subgraph/levels.ts'
 import * as state from './state.ts'
 import { createTabs, type TabHooks } from './tabs.ts'
-import { texts } from './texts.ts'
+import { texts, translated } from './texts.ts'
 
 export interface Workspace {
   /** Opens the tabs of the last time, or the first ready workflow. */
@@ -173,7 +173,7 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     await refresh()
     if (!isDirty(closing)) return
     const again = () => void inTurn(() => openAgain(undefined, { id: closing.draftId }))
-    state.say(texts.tabs.closed(closing.name), { text: texts.tabs.draftKept, action: { label: texts.tabs.reopen, run: again } })
+    state.say(texts.tabs.closed(translated(closing.name)), { text: texts.tabs.draftKept, action: { label: texts.tabs.reopen, run: again } })
   }
 
   // ---- opening

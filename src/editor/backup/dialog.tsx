@@ -7,7 +7,7 @@ import * as format from '../format.ts'
 import { download } from '../run.ts'
 import { whenInWords } from '../runs/words.ts'
 import * as state from '../state.ts'
-import { texts } from '../texts.ts'
+import { texts, translated } from '../texts.ts'
 import { offlineSize, partsHere } from './here.ts'
 import './backup.css'
 import { partIds, type Item, type PartId } from './parts.ts'
@@ -164,7 +164,8 @@ function PartRow({ part, items, wanted, want, remove }: PartRowProps) {
 }
 
 /** What is deleted here does not come back, so the button asks once more by being pressed again. */
-function ItemRow({ item: { name, size, when }, remove }: { item: Item; remove: () => Promise<void> }) {
+function ItemRow({ item: { size, when, ...item }, remove }: { item: Item; remove: () => Promise<void> }) {
+  const name = translated(item.name)
   const [sure, setSure] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   const facts = [format.bytes(size), when ? whenInWords(when) : ''].filter(Boolean).join(' · ')

@@ -2,7 +2,7 @@
 import { drawPoints, squareOn, type DrawingLook } from '../../nodes/litegraph/drawing.ts'
 import { formatNumber, wrap } from '../../nodes/litegraph/widgets.ts'
 import { darkTheme, lightTheme } from '../../nodes/views/canvas.ts'
-import { texts } from '../texts.ts'
+import { texts, translated } from '../texts.ts'
 import type { Colours } from '../theme.ts'
 import { OVERVIEW } from './node.ts'
 import type { Painted, PaintedWidget, Painting } from './painting.ts'
@@ -132,7 +132,7 @@ function paintParagraph(node: Painted, widget: PaintedWidget, y: number, ctx: Ca
   ctx.font = `400 13px ${colours.font}`
   ctx.textAlign = 'left'
   ctx.fillStyle = text ? colours.nodeTitle : colours.nodeFaint
-  wrap(ctx, text || texts.canvas.write, width - 2 * MARGIN).forEach((line, i) => ctx.fillText(line, MARGIN, y + 15 + i * 19))
+  wrap(ctx, translated(text) || texts.canvas.write, width - 2 * MARGIN).forEach((line, i) => ctx.fillText(line, MARGIN, y + 15 + i * 19))
 }
 
 function paintDrawing(node: Painted, widget: PaintedWidget, y: number, ctx: CanvasRenderingContext2D, colours: Colours) {

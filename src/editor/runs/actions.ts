@@ -3,7 +3,7 @@ import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
 import { download } from '../run.ts'
 import * as state from '../state.ts'
-import { texts } from '../texts.ts'
+import { texts, translated } from '../texts.ts'
 import { looking } from './looking.ts'
 import type { Run } from './record.ts'
 import { showSweep } from './sweeping.ts'
@@ -22,13 +22,13 @@ export async function restore(editor: Editor, run: Run) {
     await editor.workspace.openText(details.text, run.name)
     state.say(texts.runs.restored(whenInWords(run.when)), { text: texts.runs.restoredHint })
   } catch (error) {
-    state.say(run.name, { text: (error as Error).message, error: true })
+    state.say(translated(run.name), { text: (error as Error).message, error: true })
   }
 }
 
 async function saveFile(editor: Editor, run: Run) {
   const details = await editor.runs.details(run.id)
-  if (details) download({ name: `${format.fileName(run.name)}.json`, mime: 'application/json', bytes: details.text })
+  if (details) download({ name: `${format.fileName(translated(run.name))}.json`, mime: 'application/json', bytes: details.text })
 }
 
 /** At the row of the run. */

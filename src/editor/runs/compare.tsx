@@ -2,7 +2,7 @@
 import { useEditor } from '../context.ts'
 import { byType } from '../declarations.ts'
 import * as format from '../format.ts'
-import { texts } from '../texts.ts'
+import { texts, translated } from '../texts.ts'
 import { openPictures } from '../viewer/files.ts'
 import { restore } from './actions.ts'
 import { Curves } from './curves.tsx'
@@ -46,7 +46,7 @@ function RunHead({ run }: { run: Run }) {
   return (
     <th scope="col">
       <span class="when">{whenInWords(run.when)}</span>
-      <span class="name">{run.name}</span>
+      <span class="name">{translated(run.name)}</span>
       {run.note && <span class="note">{run.note}</span>}
       {run.fault && <span class="wrong">{run.fault}</span>}
       <button type="button" class="button outline small" onClick={() => void restore(editor, run)}>

@@ -1,5 +1,6 @@
 // Which runs the table shows, and in which order.
 import type { Run } from './record.ts'
+import { translated } from '../texts.ts'
 import { isOf } from './record.ts'
 
 export interface Filter {
@@ -33,6 +34,8 @@ export interface Order {
 /** What a column is sorted by; undefined where the run has nothing there, which comes last either way. */
 function keyOf(run: Run, column: Column, changesInWords: (run: Run) => string): number | string | undefined {
   switch (column) {
+    case 'name':
+      return translated(run.name)
     case 'changed':
       return changesInWords(run) || undefined
     case 'seed':

@@ -7,7 +7,7 @@ import type { Editor } from '../editor.ts'
 import { newId } from '../library.ts'
 import { inWords } from '../requests.ts'
 import * as state from '../state.ts'
-import { texts } from '../texts.ts'
+import { texts, translated } from '../texts.ts'
 import { looking } from './looking.ts'
 import type { Axis, Run, Sweep } from './record.ts'
 import { cellsOf, written, type Cell } from './sweep.ts'
@@ -81,7 +81,7 @@ function enqueue({ runner, runs }: Editor, sweep: Sweep, cells: readonly Cell[])
     const key = keyOf(sweep.id, at)
     tell(key, { state: 'waiting' })
     runner.enqueue(graph, {
-      name: `${sweep.name}: ${placeInWords(sweep.axes, at)}`,
+      name: `${translated(sweep.name)}: ${placeInWords(sweep.axes, at)}`,
       text,
       workflow: { id: sweep.workflow, name: sweep.name },
       sweep: { id: sweep.id, at },

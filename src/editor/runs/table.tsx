@@ -7,7 +7,7 @@ import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
 import { icons } from '../icons.tsx'
 import * as state from '../state.ts'
-import { texts } from '../texts.ts'
+import { texts, translated } from '../texts.ts'
 import { actionsFor, askNote, deleteRuns, lookAt } from './actions.ts'
 import { useUrl } from './picture.tsx'
 import type { Run } from './record.ts'
@@ -174,13 +174,14 @@ function Row({ run, reached, onFocus }: RowProps) {
   const editor = useEditor()
   const words = texts.runs
   const when = whenInWords(run.when)
+  const name = translated(run.name)
   const changes = changesInWords(run)
   const tab = reached ? 0 : -1
   return (
     <tr
       data-run={run.id}
       tabIndex={tab}
-      aria-label={`${when} ${run.name}`}
+      aria-label={`${when} ${name}`}
       onFocusIn={onFocus}
       onDblClick={() => lookAt([run.id])}
     >
@@ -202,7 +203,7 @@ function Row({ run, reached, onFocus }: RowProps) {
         </span>
         {when}
       </td>
-      <td class="name">{run.name}</td>
+      <td class="name">{name}</td>
       <td class="changed" title={changes}>
         {changes || <span class="faint">{run.changed ? words.nothingChanged : words.first}</span>}
         {run.note && <span class="note">{run.note}</span>}
@@ -218,7 +219,7 @@ function Row({ run, reached, onFocus }: RowProps) {
         <MenuButton
           class="icon small"
           tabIndex={tab}
-          label={texts.drawer.more(`${run.name} ${when}`)}
+          label={texts.drawer.more(`${name} ${when}`)}
           icon={<icons.more />}
           menu={() => ({ items: actionsFor(editor, run) })}
         />

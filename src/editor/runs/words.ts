@@ -1,7 +1,7 @@
 // What runs are about, in words.
 import { formatNumber } from '../../nodes/litegraph/widgets.ts'
 import * as format from '../format.ts'
-import { texts } from '../texts.ts'
+import { texts, translated } from '../texts.ts'
 import type { Change, Difference, Run, Sweep } from './record.ts'
 
 /** The value of a param, short. */
@@ -60,6 +60,7 @@ export const sweepInWords = ({ axes }: Sweep): string => axes.map(({ title, para
 export const runInWords = (run: Run): string =>
   [
     run.name,
+    translated(run.name),
     run.note,
     changesInWords(run),
     texts.runs.outcomes[run.outcome],

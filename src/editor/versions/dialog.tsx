@@ -6,7 +6,7 @@ import { byType, ownTypes } from '../declarations.ts'
 import type { Editor } from '../editor.ts'
 import { whenInWords } from '../runs/words.ts'
 import * as state from '../state.ts'
-import { texts } from '../texts.ts'
+import { texts, translated } from '../texts.ts'
 import { changesOfFiles, type FileChange } from './changes.ts'
 import type { Version } from './keep.ts'
 import './versions.css'
@@ -46,13 +46,13 @@ export function VersionsDialog({ dialog: { id, name }, close }: { dialog: Dialog
   const [entries, reload] = useEntries(id)
   const [chosen, setChosen] = useState<string>()
   const [other, setOther] = useState<string>()
-  if (!entries) return <h2 id="dialog-title">{texts.versions.title(name)}</h2>
+  if (!entries) return <h2 id="dialog-title">{texts.versions.title(translated(name))}</h2>
   const at = Math.max(0, chosen === undefined ? entries.findIndex(({ version }) => version) : indexOf(entries, chosen))
   const entry = entries[at]
   const before = other === undefined ? entries[at + 1] : entries[indexOf(entries, other)]
   return (
     <>
-      <h2 id="dialog-title">{texts.versions.title(name)}</h2>
+      <h2 id="dialog-title">{texts.versions.title(translated(name))}</h2>
       {entry ? (
         <div class="versions-body">
           <Entries entries={entries} chosen={entry.id} choose={(next) => (setChosen(next), setOther(undefined))} />
