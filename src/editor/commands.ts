@@ -134,7 +134,11 @@ export function makeCommands(editor: Editor) {
     ...tabCommands(workspace),
     download: {
       run: () =>
-        download({ name: `${format.fileName(translated(state.name.value))}.json`, mime: 'application/json', bytes: workspace.text() }),
+        download({
+          name: `${format.fileName(translated(state.name.value))}.json`,
+          mime: 'application/json',
+          bytes: workspace.text(),
+        }),
     },
     downloadScript: { run: () => void downloadScript(editor) },
     copyLink: { keys: ['Alt+Shift+L'], run: () => void copyLink(editor) },

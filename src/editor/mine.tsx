@@ -44,7 +44,9 @@ export function Mine() {
   const all = rows()
   if (!all.length) return <Empty title={texts.drawer.empty} hint={texts.drawer.emptyHint} />
   const words = wordsIn(query)
-  const found = words.length ? all.filter((row) => matchOf(translated(row.name), words, `${row.name} ${wordsInside(textOf(row))}`)) : all
+  const found = words.length
+    ? all.filter((row) => matchOf(translated(row.name), words, `${row.name} ${wordsInside(textOf(row))}`))
+    : all
   return (
     <>
       <Find label={texts.library.search} query={query} search={setQuery} />
@@ -89,7 +91,10 @@ async function openRow({ workspace }: Editor, { id, saved, draft }: Row) {
     if (saved) await workspace.openSaved(id)
     else if (draft) await workspace.openDraft(draft)
   } catch (error) {
-    state.say(texts.files.unreadable(translated(saved?.name ?? draft?.name ?? '')), { text: (error as Error).message, error: true })
+    state.say(texts.files.unreadable(translated(saved?.name ?? draft?.name ?? '')), {
+      text: (error as Error).message,
+      error: true,
+    })
   }
 }
 
@@ -133,7 +138,10 @@ function rowItems(editor: Editor, row: Row): state.Menu['items'] {
             label: texts.commands.versions,
             run: () => (state.dialog.value = { kind: 'versions', id: row.id, name: row.name }),
           },
-          { label: texts.drawer.duplicate, run: () => void attempt(() => library.duplicate(row.id, texts.copyOf(translated(row.name)))) },
+          {
+            label: texts.drawer.duplicate,
+            run: () => void attempt(() => library.duplicate(row.id, texts.copyOf(translated(row.name)))),
+          },
         ]
       : []),
     'rule',

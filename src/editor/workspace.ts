@@ -173,7 +173,10 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     await refresh()
     if (!isDirty(closing)) return
     const again = () => void inTurn(() => openAgain(undefined, { id: closing.draftId }))
-    state.say(texts.tabs.closed(translated(closing.name)), { text: texts.tabs.draftKept, action: { label: texts.tabs.reopen, run: again } })
+    state.say(texts.tabs.closed(translated(closing.name)), {
+      text: texts.tabs.draftKept,
+      action: { label: texts.tabs.reopen, run: again },
+    })
   }
 
   // ---- opening

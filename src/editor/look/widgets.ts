@@ -132,7 +132,9 @@ function paintParagraph(node: Painted, widget: PaintedWidget, y: number, ctx: Ca
   ctx.font = `400 13px ${colours.font}`
   ctx.textAlign = 'left'
   ctx.fillStyle = text ? colours.nodeTitle : colours.nodeFaint
-  wrap(ctx, translated(text) || texts.canvas.write, width - 2 * MARGIN).forEach((line, i) => ctx.fillText(line, MARGIN, y + 15 + i * 19))
+  wrap(ctx, translated(text) || texts.canvas.write, width - 2 * MARGIN).forEach((line, i) =>
+    ctx.fillText(line, MARGIN, y + 15 + i * 19),
+  )
 }
 
 function paintDrawing(node: Painted, widget: PaintedWidget, y: number, ctx: CanvasRenderingContext2D, colours: Colours) {

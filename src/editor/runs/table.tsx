@@ -178,13 +178,7 @@ function Row({ run, reached, onFocus }: RowProps) {
   const changes = changesInWords(run)
   const tab = reached ? 0 : -1
   return (
-    <tr
-      data-run={run.id}
-      tabIndex={tab}
-      aria-label={`${when} ${name}`}
-      onFocusIn={onFocus}
-      onDblClick={() => lookAt([run.id])}
-    >
+    <tr data-run={run.id} tabIndex={tab} aria-label={`${when} ${name}`} onFocusIn={onFocus} onDblClick={() => lookAt([run.id])}>
       <td>
         <input
           type="checkbox"

@@ -408,7 +408,7 @@ export const en = {
     tools: 'Tools of the chart',
     loading: 'Loading…',
     notHere: 'What draws charts could not be fetched. Are you offline?',
-    hint: 'Drag to zoom, double-click for all of it. The wheel zooms along, with Shift up and down; dragging with Shift moves. Arrow keys read values, + and − zoom, 0 shows all.',
+    hint: 'Drag to zoom, double-click for all of it. The wheel zooms along, with Shift up and down; dragging with Shift moves. One finger moves along, two zoom, a double-tap shows all. Arrow keys read values, + and − zoom, 0 shows all.',
     nothing: 'Nothing to show yet',
     nothingSeen: 'Nothing of these lines can be shown here: all are hidden, or have no value on these axes.',
     smoothing: 'Smoothing',

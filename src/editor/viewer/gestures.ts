@@ -25,6 +25,8 @@ export function listenToGestures(element: HTMLElement, now: Now): () => void {
     if (event.button !== 0 || isOnTop(event)) return
     element.setPointerCapture(event.pointerId)
     down.set(event.pointerId, placeOf(event))
+    // A finger has not come over it before.
+    if (event.pointerType === 'touch') now.current.onPlace(placeOf(event))
   })
   on('pointermove', (event) => {
     const at = placeOf(event)
@@ -38,7 +40,8 @@ export function listenToGestures(element: HTMLElement, now: Now): () => void {
     else now.current.sight.pan(at[0] - before[0], at[1] - before[1])
   })
   for (const type of ['pointerup', 'pointercancel'] as const) on(type, ({ pointerId }) => void down.delete(pointerId))
-  on('pointerleave', () => now.current.onPlace(undefined))
+  // A finger that is lifted leaves too: what it was on is still told.
+  on('pointerleave', ({ pointerType }) => pointerType !== 'touch' && now.current.onPlace(undefined))
   on('wheel', (event) => {
     event.preventDefault()
     const step = Math.sign(event.deltaY) * Math.min(FASTEST, Math.abs(event.deltaY))

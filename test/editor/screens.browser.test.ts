@@ -1,0 +1,225 @@
+// What axe finds on the screens that come and go, in every theme: opened one after the other in one page, which follows the system.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { encodePng } from '../../src/engine/png.ts'
+import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { node } from '../nodes/evaluate.ts'
+import { workflowOf } from '../workflowOf.ts'
+import { addAxe, found } from './axe.ts'
+import { addNode, dropPaths, dropText, newWorkflow, titles } from './driver.ts'
+
+const chromium = useChromium()
+const server = useBuiltEditor()
+const folder = mkdtempSync(join(tmpdir(), 'screens-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let context: BrowserContext
+let page: Page
+afterEach(() => context?.close())
+
+/** Charts, pictures, a film and points, all there at once: an untrained network samples. */
+const shown = workflowOf({
+  nodes: [
+    node('Net', 'UNet', {}, { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' }),
+    node('Schedule', 'NoiseSchedule'),
+    node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1', seed: 7 }),
+    node('Mixed', 'Mix', { a: 'Noise.noise', b: 'Noise.noise' }),
+    node('Same', 'Preview', { images_1: 'Mixed.mix' }),
+    node(
+      'Sampler',
+      'Sampler',
+      { model: 'Net.model', x_T: 'Noise.noise', schedule: 'Schedule.schedule' },
+      { num_inference_steps: 2 },
+    ),
+    node('Film', 'FilmStrip', { trajectory: 'Sampler.trajectory' }),
+    node('Pair', 'Preview', { images_1: 'Noise.noise', images_2: 'Sampler.x_0' }, { names: 'x_T, x_0' }),
+    node('Chart', 'ScheduleChart', { schedules_1: 'Schedule.schedule' }),
+  ],
+})
+
+const strange = JSON.stringify({
+  ...(JSON.parse(workflowOf({ nodes: [node('Known', 'Mix')] })) as object),
+  nodes: [{ id: 1, type: 'other/Thing', pos: [0, 0], size: [200, 100], inputs: [{ name: 'a', type: 'IMAGE', link: null }] }],
+})
+
+const themes = {
+  dark: { colorScheme: 'dark', contrast: 'no-preference' },
+  light: { colorScheme: 'light', contrast: 'no-preference' },
+  contrast: { colorScheme: 'dark', contrast: 'more' },
+} as const
+
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
+const dialog = () => page.locator('dialog[open]')
+
+async function select(...names: string[]) {
+  await page.evaluate((names) => {
+    interface Board {
+      graph: { _nodes: { getTitle(): string }[] }
+      selectNodes(nodes: object[]): void
+    }
+    const board = (document.querySelector('canvas') as unknown as { data: Board }).data
+    board.selectNodes(board.graph._nodes.filter((each) => names.includes(each.getTitle())))
+  }, names)
+  await page.locator('canvas.canvas').focus()
+}
+
+async function run() {
+  await page.locator('canvas.canvas').focus()
+  await page.keyboard.press('Control+Enter')
+  await button('Stop').waitFor()
+  await page.getByText('Finished in').first().waitFor()
+}
+
+/** The middle of the wire between two nodes. */
+const wireOf = (from: string, to: string) =>
+  page.evaluate(
+    ([from, to]) => {
+      interface Slotted {
+        getTitle(): string
+        getConnectionPos(input: boolean, slot: number): [number, number]
+      }
+      interface Board {
+        graph: { _nodes: Slotted[] }
+        ds: { scale: number; offset: [number, number] }
+      }
+      const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Board }).data
+      const at = (title: string, input: boolean) =>
+        graph._nodes.find((each) => each.getTitle() === title)!.getConnectionPos(input, 0)
+      const [[x0, y0], [x1, y1]] = [at(from!, false), at(to!, true)]
+      return { x: ((x0 + x1) / 2 + ds.offset[0]) * ds.scale, y: ((y0 + y1) / 2 + ds.offset[1]) * ds.scale }
+    },
+    [from, to] as const,
+  )
+
+test('axe finds nothing serious on them, in any theme', async () => {
+  context = await chromium.newContext()
+  page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.emulateMedia({ reducedMotion: 'reduce', ...themes.dark })
+  await page.goto(server.address)
+  await page.getByRole('complementary', { name: 'Tour' }).waitFor()
+  await addAxe(page)
+  const all: string[] = []
+  /** Part of the page in each theme: by all rules in the first, by those for colours in the others. */
+  const look = async (screen: string, within: string) => {
+    for (const [theme, media] of Object.entries(themes)) {
+      await page.emulateMedia(media)
+      await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme)
+      all.push(...(await found(page, `${screen}, ${theme}`, within, theme === 'dark' ? 'all' : 'contrast')))
+    }
+    await page.emulateMedia(themes.dark)
+  }
+
+  await look('tour', '.tour')
+
+  await dropText(page, 'shown.json', shown)
+  await expect.poll(() => titles(page)).toContain('Film')
+  await page.keyboard.press('Alt+t')
+  await run()
+  await look('measures', '.panel')
+  await page.keyboard.press('Alt+t')
+  const wire = await wireOf('Mixed', 'Same')
+  await page.mouse.move(wire.x, wire.y - 60)
+  await page.mouse.move(wire.x, wire.y, { steps: 2 })
+  await page.locator('.wire-card canvas').first().waitFor()
+  await look('wire', '.wire-card')
+  await page.mouse.move(4, 400)
+
+  // ---- viewer
+  await select('Pair', 'Same')
+  await button('Compare pictures').click()
+  await dialog().locator('.pane canvas').waitFor()
+  await look('pictures compared', 'dialog')
+  await page.keyboard.press('Escape')
+  await select('Film')
+  await page.keyboard.press('Enter')
+  await dialog().locator('.strip').waitFor()
+  await dialog().getByRole('button', { name: 'Save picture…' }).click()
+  await look('film and saving', 'dialog')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await dialog().waitFor({ state: 'detached' })
+
+  // ---- runs, charts and the queue
+  await select('Mixed')
+  await page.keyboard.press('Alt+v')
+  await dialog().getByLabel('Values of w').fill('0.2, x')
+  await look('a sweep that cannot be', 'dialog')
+  await dialog().getByLabel('Values of w').fill('0.2, 0.4')
+  await dialog().getByRole('button', { name: 'Run 2' }).click()
+  await expect.poll(() => page.locator('.grid button.cell').count(), { timeout: 30_000 }).toBe(2)
+  await look('grid of a sweep', '.lower')
+  await button('Back to all runs').click()
+  const boxes = page.locator('.runs-table input[type=checkbox]')
+  for (const i of [0, 1]) await boxes.nth(i).check()
+  await look('runs', '.lower')
+  await button('Compare 2').click()
+  await page.locator('.compare-table').waitFor()
+  await look('runs compared', '.lower')
+  await select('Chart')
+  await page.keyboard.press('Alt+k')
+  await page.locator('.chart-plot canvas').waitFor()
+  await page.locator('.lower').getByRole('button', { name: 'Axes' }).click()
+  await look('chart', '.lower')
+  await page.locator('.lower').getByRole('button', { name: 'Table' }).click()
+  await look('table of a chart', '.lower')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+Shift+p')
+  await page.getByRole('combobox', { name: 'Find a command' }).fill('What runs and waits')
+  await look('commands', '.palette')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: 'Queue' }).waitFor()
+  await look('queue', '.queue')
+  await page.keyboard.press('Escape')
+
+  // ---- kept
+  await page.keyboard.press('Control+s')
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Shown')
+  await page.keyboard.press('Enter')
+  await page.getByText('Saved “Shown”').waitFor()
+  await page.keyboard.press('Alt+h')
+  await dialog().locator('.row .open').first().waitFor()
+  await look('versions', 'dialog')
+  await page.keyboard.press('Escape')
+  await button('File').click()
+  await page.getByRole('menuitem', { name: 'What this browser keeps' }).click()
+  await dialog().getByText('Workflows', { exact: true }).click()
+  await look('what is kept', 'dialog')
+  await page.keyboard.press('Escape')
+
+  // ---- a subgraph, open
+  await select('Mixed', 'Noise')
+  await page.keyboard.press('Control+Shift+E')
+  await dialog().getByRole('textbox').fill('Blend')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => titles(page)).toContain('Blend')
+  await page.keyboard.press('Alt+Enter')
+  await expect.poll(() => titles(page)).toContain('Outputs')
+  await select('Outputs')
+  await page.getByRole('textbox', { name: /^Name of/ }).first().waitFor()
+  await look('inside a subgraph', 'html')
+
+  // ---- other files
+  await dropText(page, 'strange.json', strange)
+  await expect.poll(() => titles(page)).toEqual(['other/Thing'])
+  await select('other/Thing')
+  await page.locator('.panel .ways').waitFor()
+  await look('an unknown node', '.panel')
+  await look('tabs', '.tab-bar')
+  await newWorkflow(page)
+  const pixels = new Uint8ClampedArray(24 * 8).fill(120)
+  writeFileSync(join(folder, 'wide.png'), encodePng({ width: 24, height: 8, channels: 1, count: 1, pixels }))
+  await dropPaths(page, [join(folder, 'wide.png')])
+  await dialog().getByText('1 image').waitFor()
+  await look('import', 'dialog')
+  await page.keyboard.press('Escape')
+  await addNode(page, 'Points', 300, 300)
+  await page.getByRole('combobox', { name: 'distribution' }).selectOption('drawn')
+  await button('Draw…').click()
+  await dialog().getByRole('application').waitFor()
+  await look('points by hand', 'dialog')
+  expect(all).toEqual([])
+})
