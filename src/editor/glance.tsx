@@ -13,7 +13,7 @@ import { icons } from './icons.tsx'
 import type { Looked } from './looking.ts'
 import { useOpenAt } from './place.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, viewText } from './texts.ts'
 import { typeColour } from './theme.ts'
 
 /** Between two looks while a run goes, in milliseconds. */
@@ -65,8 +65,8 @@ export function Glance({ node, slot }: GlanceProps) {
         <dl>
           {glance.notes.map(([name, value]) => (
             <>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dt>{viewText(name)}</dt>
+              <dd>{viewText(value)}</dd>
             </>
           ))}
         </dl>

@@ -14,7 +14,7 @@ import * as format from './format.ts'
 import { icons } from './icons.tsx'
 import { download } from './run.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { texts, viewText } from './texts.ts'
 
 export function KeptFiles({ what, addFiles }: { what: Kept; addFiles: () => void }) {
   const editor = useEditor()
@@ -54,7 +54,7 @@ function KeptRow({ what, file }: { what: Kept; file: KeptFile }) {
     <li class="row">
       <button type="button" class="open" onClick={() => void look(editor, what, file)} title={`SHA-256 ${file.sha256}`}>
         <span>{file.name}</span>
-        <span class="when">{[format.bytes(file.size), facts].filter(Boolean).join(' · ')}</span>
+        <span class="when">{[format.bytes(file.size), viewText(facts)].filter(Boolean).join(' · ')}</span>
       </button>
       <MenuButton
         class="icon small"
@@ -160,12 +160,12 @@ export function AboutCheckpoint({ dialog, close }: { dialog: Extract<state.Dialo
   return (
     <>
       <h2 id="dialog-title">{file.name}</h2>
-      <p>{description.title}</p>
+      <p>{viewText(description.title)}</p>
       <dl class="facts-list">
         {rows.map(([name, text]) => (
           <div key={name}>
-            <dt>{name}</dt>
-            <dd>{text}</dd>
+            <dt>{viewText(name)}</dt>
+            <dd>{viewText(text)}</dd>
           </div>
         ))}
       </dl>

@@ -7,7 +7,7 @@ import { frameAt, timeText } from '../nodes/views/film.ts'
 import { IconButton } from './buttons.tsx'
 import { calm } from './canvas.ts'
 import { icons } from './icons.tsx'
-import { texts } from './texts.ts'
+import { texts, viewText } from './texts.ts'
 
 /** Frames a second. */
 const SPEEDS = [2, 6, 12, 24, 48]
@@ -45,7 +45,7 @@ export function Player({ film, at, seek, speeds = false, children }: PlayerProps
     setPlaying(!playing)
   }
   const { viewer } = texts
-  const time = timeText(film.t[frame]!)
+  const time = viewText(timeText(film.t[frame]!))
   return (
     <div class="player">
       <IconButton

@@ -5,7 +5,7 @@ import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { frameAt, timeText } from '../nodes/views/film.ts'
 import { useEditor } from './context.ts'
 import { Player } from './player.tsx'
-import { texts } from './texts.ts'
+import { texts, viewText } from './texts.ts'
 
 /** Nothing tells of a drag on the node; looked at so often, in milliseconds. */
 const LOOK = 100
@@ -29,7 +29,7 @@ export function Scrub({ node }: { node: DiffusionNode }) {
     <section class="section">
       <h3>
         {texts.panel.scrub}
-        <output>{timeText(film.t[frameAt(film, at)]!)}</output>
+        <output>{viewText(timeText(film.t[frameAt(film, at)]!))}</output>
       </h3>
       <Player
         film={film}

@@ -3,17 +3,19 @@ import { signal } from '@preact/signals'
 import type { Declaration, Param } from '../engine/plan/op.ts'
 import { declaredIn, type NodeTexts } from './texts/declared.ts'
 import { en, type Texts } from './texts/en.ts'
+import { viewIn, type ViewTexts } from './texts/views.ts'
 
 /** Every language there is. The first is in the page from the beginning, others are fetched when they are wanted. */
 const sources: Record<Language, () => Promise<Words>> = {
   en: async () => ({ texts: en }),
   ko: async () => {
-    const [{ ko }, { koNodes }, { koGallery, koTopics }] = await Promise.all([
+    const [{ ko }, { koNodes }, { koGallery, koTopics }, { koViews }] = await Promise.all([
       import('./texts/ko.ts'),
       import('./texts/ko-nodes/index.ts'),
       import('./texts/ko-gallery/index.ts'),
+      import('./texts/ko-views.ts'),
     ])
-    return { texts: ko, nodes: koNodes, ready: koGallery, topics: koTopics }
+    return { texts: ko, nodes: koNodes, ready: koGallery, topics: koTopics, views: koViews }
   },
 }
 
@@ -25,6 +27,8 @@ interface Words {
   ready?: Readonly<Record<string, string>>
   /** What they belong to in the gallery. */
   topics?: Readonly<Record<string, string>>
+  /** What nodes show and files hold; without them as it is told, in English. */
+  views?: ViewTexts
 }
 
 export type Language = 'en' | 'ko'
@@ -55,6 +59,12 @@ export const translated = (text: string): string => among(now.value.ready, text)
 
 /** The name of a topic of the gallery. */
 export const topicText = (topic: string): string => among(now.value.topics, topic)
+
+/** Words of what a node shows, or of what a file holds. */
+export function viewText(text: string): string {
+  const { views } = now.value
+  return views ? viewIn(views, text) : text
+}
 
 /** The value of a param in words; what is written for people, as a note is, in the language that is on. */
 export function valueText(param: Param | undefined, value: unknown): string {

@@ -9,7 +9,7 @@ import type { LGraphNode } from '../canvas.ts'
 import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
 import * as state from '../state.ts'
-import { texts } from '../texts.ts'
+import { texts, viewText } from '../texts.ts'
 import type { Dropped } from './gather.ts'
 import type { Find } from './kinds.ts'
 import { sortOut } from './kinds.ts'
@@ -71,7 +71,7 @@ export async function checkedFile(what: Kept, file: File): Promise<Uint8Array> {
 async function keepCheckpoint(editor: Editor, name: string, bytes: Uint8Array, on: LGraphNode | undefined) {
   const { title, notices } = describeCheckpoint(bytes)
   const file = await editor.runner.keep('checkpoint', name, bytes)
-  tell(placeFile(editor, 'checkpoint', file, on), [`${title}.`, ...notices].join(' '))
+  tell(placeFile(editor, 'checkpoint', file, on), [`${viewText(title)}.`, ...notices].join(' '))
 }
 
 /** Its files are kept before the workflow is opened, so that its nodes find them. */

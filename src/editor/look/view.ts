@@ -4,7 +4,7 @@ import { viewBox, viewHeight } from '../../nodes/litegraph/body.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/node.ts'
 import { darkTheme, lightTheme } from '../../nodes/views/canvas.ts'
 import { paintView as paintOn } from '../../nodes/views/paint.ts'
-import { texts } from '../texts.ts'
+import { language, texts, viewText } from '../texts.ts'
 import type { Colours } from '../theme.ts'
 import type { Painting } from './painting.ts'
 import { box } from './painting.ts'
@@ -24,7 +24,7 @@ const bitmaps = new WeakMap<object, Cached>()
  * for each change of zoom, 2 to 4. Ticks, colours, ranges and means come from the same functions, so they look the same.
  */
 
-/** What an observer shows, painted once for a size, zoom and theme: panning then only copies pixels. */
+/** What an observer shows, painted once for a size, zoom, theme and language: panning then only copies pixels. */
 export function paintView(node: DiffusionNode, { ctx, colours, scale, running }: Painting, pixelRatio: number) {
   const { view, scrub, declaration } = node.diffusion
   const look = node.flags.chart
@@ -36,13 +36,13 @@ export function paintView(node: DiffusionNode, { ctx, colours, scale, running }:
   }
   const dense = scale * pixelRatio
   const [width, height] = [Math.ceil(box.width * dense), Math.ceil(box.height * dense)]
-  const theme = { ...(colours.dark ? darkTheme : lightTheme), ground: colours.widget }
+  const theme = { ...(colours.dark ? darkTheme : lightTheme), ground: colours.widget, said: viewText }
   // Beyond this, painting directly is cheaper than holding the pixels.
   if (width * height > 4e6) {
     paintOn(ctx, view, box, theme, { scrub, look })
     return
   }
-  const key = `${dense} ${width} ${height} ${colours.dark} ${scrub}`
+  const key = `${dense} ${width} ${height} ${colours.dark} ${scrub} ${language()}`
   let cached = bitmaps.get(node)
   if (cached?.view !== view || cached.key !== key || cached.look !== look) {
     const bitmap = new OffscreenCanvas(width, height)

@@ -2,7 +2,7 @@
 import { useEditor } from '../context.ts'
 import { byType } from '../declarations.ts'
 import * as format from '../format.ts'
-import { texts, translated } from '../texts.ts'
+import { texts, translated, viewText } from '../texts.ts'
 import { openPictures } from '../viewer/files.ts'
 import { restore } from './actions.ts'
 import { Curves } from './curves.tsx'
@@ -151,7 +151,7 @@ function resultsOf(runs: readonly Run[]): Rows {
   return [
     [texts.runs.columns.loss, lossInWords],
     ...[...metrics.values()].map((metric): Rows[number] => [
-      metric.name || metric.title,
+      viewText(metric.name) || metric.title,
       (run) => {
         const value = valueIn(run, metric)
         return value === undefined ? '' : format.number(value)

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks'
 import { useEditor } from '../context.ts'
 import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
-import { texts } from '../texts.ts'
+import { texts, viewText } from '../texts.ts'
 import { deleteRuns, lookAt } from './actions.ts'
 import { useDetails } from './details.ts'
 import { looking } from './looking.ts'
@@ -193,8 +193,8 @@ function Metrics({ of }: { of: readonly Metric[] }) {
   return (
     <>
       {of.map((metric) => (
-        <span key={metricKey(metric)} class="metric" title={`${metric.title}: ${metric.name}`}>
-          <span>{metric.name || metric.title}</span> {format.number(metric.value)}
+        <span key={metricKey(metric)} class="metric" title={`${metric.title}: ${viewText(metric.name)}`}>
+          <span>{viewText(metric.name) || metric.title}</span> {format.number(metric.value)}
         </span>
       ))}
     </>

@@ -23,7 +23,12 @@ export interface Theme {
   /** What others are compared with: the data, earlier runs. */
   reference: string
   warning: string
+  /** How words are read, from English; as they are, without it. */
+  said?: (english: string) => string
 }
+
+/** Words in the language of the one who looks. */
+export const say = ({ said }: Theme, english: string): string => said?.(english) ?? english
 
 export const darkTheme: Theme = {
   ground: '#17191b',

@@ -1,7 +1,7 @@
 // Lines over a common axis: the loss while it falls, schedules, spectra; lines of earlier runs behind.
 import type { ChartLook, ChartView } from '../../engine/plan/view.ts'
 import type { Box, LegendItem, Theme } from './canvas.ts'
-import { begin, crisp, legend, logTicks, measureText, setFont, shorten, ticks, tickText } from './canvas.ts'
+import { begin, crisp, legend, logTicks, measureText, say, setFont, shorten, ticks, tickText } from './canvas.ts'
 import { rangeOf, smoothed, usualSmoothing, type Range } from './lines.ts'
 
 type Line = ChartView['lines'][number]
@@ -41,7 +41,7 @@ export function paintChart(
     setFont(ctx, 11)
     ctx.fillStyle = theme.dim
     ctx.textAlign = 'center'
-    ctx.fillText('Nothing to show yet', box.x + box.width / 2, box.y + box.height / 2)
+    ctx.fillText(say(theme, 'Nothing to show yet'), box.x + box.width / 2, box.y + box.height / 2)
     ctx.restore()
     return
   }
@@ -77,7 +77,7 @@ function colourOf(line: Line, live: readonly Line[], theme: Theme): string {
 function legendOf(live: readonly Line[], kept: readonly Line[], colour: (line: Line) => string, theme: Theme): LegendItem[] {
   const items: LegendItem[] =
     live.length > 1 || kept.length ? live.map((line) => ({ name: line.name, colour: colour(line), mark: 'line' })) : []
-  return kept.length ? [...items, { name: 'earlier runs', colour: theme.reference, mark: 'line', dim: true }] : items
+  return kept.length ? [...items, { name: say(theme, 'earlier runs'), colour: theme.reference, mark: 'line', dim: true }] : items
 }
 
 function axes(ctx: CanvasRenderingContext2D, view: Looked, range: Range, area: Box, theme: Theme): Frame {

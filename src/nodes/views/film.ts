@@ -2,7 +2,7 @@
 import { pictureAt } from '../../engine/pictures.ts'
 import type { FilmView } from '../../engine/plan/view.ts'
 import type { Box, Theme } from './canvas.ts'
-import { begin, setFont } from './canvas.ts'
+import { begin, say, setFont } from './canvas.ts'
 import { paintGrid } from './images.ts'
 import type { MakeSheet } from './sheet.ts'
 import { deviceOf, drawPictures, fitted } from './sheet.ts'
@@ -102,7 +102,7 @@ function words(
 ) {
   const [from, to] = [left - MARGIN + 8, left + width + MARGIN - 8]
   setFont(ctx, 11, '600')
-  const here = timeText(t[index]!)
+  const here = say(theme, timeText(t[index]!))
   const half = ctx.measureText(here).width / 2
   const middle = Math.min(to - half, Math.max(from + half, x))
   ctx.textAlign = 'center'
@@ -110,7 +110,7 @@ function words(
   ctx.fillText(here, middle, y)
   setFont(ctx, 10.5)
   ctx.fillStyle = theme.dim
-  const [first, last] = [timeText(t[0]!), timeText(t[t.length - 1]!)]
+  const [first, last] = [t[0]!, t[t.length - 1]!].map((time) => say(theme, timeText(time))) as [string, string]
   if (middle - half - 10 > from + ctx.measureText(first).width) {
     ctx.textAlign = 'left'
     ctx.fillText(first, from, y)

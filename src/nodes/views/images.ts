@@ -1,7 +1,7 @@
 // Grids of images: x_t and the predicted x_0, say, next to each other.
 import type { ImagesView, Pictures } from '../../engine/plan/view.ts'
 import type { Box, Theme } from './canvas.ts'
-import { begin, setFont, shorten } from './canvas.ts'
+import { begin, say, setFont, shorten } from './canvas.ts'
 import type { MakeSheet } from './sheet.ts'
 import { deviceOf, drawPictures, fitted } from './sheet.ts'
 
@@ -23,7 +23,7 @@ export function paintImages(ctx: CanvasRenderingContext2D, view: ImagesView, box
     setFont(ctx, 11)
     ctx.fillStyle = theme.dim
     ctx.textAlign = 'center'
-    ctx.fillText(shorten(ctx, view.caption, area.width), box.x + box.width / 2, box.y + box.height - 6)
+    ctx.fillText(shorten(ctx, say(theme, view.caption), area.width), box.x + box.width / 2, box.y + box.height - 6)
   }
   ctx.restore()
 }
@@ -32,7 +32,7 @@ function nothing(ctx: CanvasRenderingContext2D, box: Box, theme: Theme) {
   setFont(ctx, 11)
   ctx.fillStyle = theme.dim
   ctx.textAlign = 'center'
-  ctx.fillText('No images', box.x + box.width / 2, box.y + box.height / 2)
+  ctx.fillText(say(theme, 'No images'), box.x + box.width / 2, box.y + box.height / 2)
 }
 
 function paintGroups(

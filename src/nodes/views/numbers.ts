@@ -1,7 +1,7 @@
 // A few numbers, large: what an evaluation came to.
 import type { NumbersView } from '../../engine/plan/view.ts'
 import type { Box, Theme } from './canvas.ts'
-import { begin, crisp, measureText, setFont, shorten } from './canvas.ts'
+import { begin, crisp, measureText, say, setFont, shorten } from './canvas.ts'
 
 type Row = NumbersView['rows'][number]
 
@@ -24,7 +24,7 @@ export function paintNumbers(ctx: CanvasRenderingContext2D, { rows }: NumbersVie
   if (shown.length < rows.length) {
     setFont(ctx, 11)
     ctx.fillStyle = theme.dim
-    ctx.fillText(`and ${rows.length - shown.length} more`, area.x, top + shown.length * height + height / 2 + 4)
+    ctx.fillText(say(theme, `and ${rows.length - shown.length} more`), area.x, top + shown.length * height + height / 2 + 4)
   }
   ctx.restore()
 }
@@ -51,13 +51,13 @@ function paintRow(ctx: CanvasRenderingContext2D, { name, value, note }: Row, { x
   ctx.textAlign = 'left'
   setFont(ctx, 12)
   ctx.fillStyle = theme.text
-  const named = shorten(ctx, name, room)
+  const named = shorten(ctx, say(theme, name), room)
   ctx.fillText(named, x, middle + (below ? -2 : 4))
   if (!note) return
   const used = below ? 0 : ctx.measureText(named).width + 8
   setFont(ctx, 10.5)
   ctx.fillStyle = theme.dim
-  ctx.fillText(shorten(ctx, note, room - used), x + used, middle + (below ? 12 : 4))
+  ctx.fillText(shorten(ctx, say(theme, note), room - used), x + used, middle + (below ? 12 : 4))
 }
 
 /** Counts as they are, all else with four digits. */

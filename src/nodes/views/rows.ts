@@ -1,7 +1,7 @@
 // Names and texts, a row each: what a node says of what it made.
 import type { RowsView } from '../../engine/plan/view.ts'
 import type { Box, Theme } from './canvas.ts'
-import { begin, setFont, shorten } from './canvas.ts'
+import { begin, say, setFont, shorten } from './canvas.ts'
 
 const ROW = 16
 const MARGIN = 8
@@ -16,18 +16,18 @@ export function paintRows(ctx: CanvasRenderingContext2D, { rows }: RowsView, box
   setFont(ctx, 11)
   shown.forEach(([name, text], i) => {
     const base = box.y + MARGIN / 2 + (i + 1) * ROW - 4
-    const named = shorten(ctx, name, width * 0.6)
+    const named = shorten(ctx, say(theme, name), width * 0.6)
     ctx.textAlign = 'left'
     ctx.fillStyle = theme.dim
     ctx.fillText(named, left, base)
     ctx.textAlign = 'right'
     ctx.fillStyle = theme.text
-    ctx.fillText(shorten(ctx, text, width - ctx.measureText(named).width - 8), left + width, base)
+    ctx.fillText(shorten(ctx, say(theme, text), width - ctx.measureText(named).width - 8), left + width, base)
   })
   if (shown.length < rows.length) {
     ctx.textAlign = 'left'
     ctx.fillStyle = theme.dim
-    ctx.fillText(`${rows.length - shown.length} more`, left, box.y + MARGIN / 2 + room * ROW - 4)
+    ctx.fillText(say(theme, `${rows.length - shown.length} more`), left, box.y + MARGIN / 2 + room * ROW - 4)
   }
   ctx.restore()
 }

@@ -1,7 +1,7 @@
 // Points in the plane: clouds, the paths points took, arrows of a field, ellipses of a standard deviation.
 import type { ScatterView } from '../../engine/plan/view.ts'
 import type { Box, LegendItem, Theme } from './canvas.ts'
-import { begin, crisp, legend, setFont, shorten, ticks, tickText } from './canvas.ts'
+import { begin, crisp, legend, say, setFont, shorten, ticks, tickText } from './canvas.ts'
 
 /** A part of the plane on the screen: the box, and where in it a point lies. */
 export interface Plane extends Box {
@@ -25,7 +25,7 @@ export function paintScatter(ctx: CanvasRenderingContext2D, view: ScatterView, b
     setFont(ctx, 11)
     ctx.fillStyle = theme.dim
     ctx.textAlign = 'center'
-    ctx.fillText(shorten(ctx, view.caption, inner.width), box.x + box.width / 2, box.y + box.height - 6)
+    ctx.fillText(shorten(ctx, say(theme, view.caption), inner.width), box.x + box.width / 2, box.y + box.height - 6)
   }
   ctx.restore()
 }

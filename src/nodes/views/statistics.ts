@@ -1,7 +1,7 @@
 // A tensor in numbers: its shape, moments and extremes, and how its values are spread.
 import type { StatisticsView } from '../../engine/plan/view.ts'
 import type { Box, Theme } from './canvas.ts'
-import { begin, crisp, measureText, setFont, shorten, tickText } from './canvas.ts'
+import { begin, crisp, measureText, say, setFont, shorten, tickText } from './canvas.ts'
 
 const ROW = 15
 
@@ -62,7 +62,8 @@ function table(
   const gap = 16
   const wide = (width - gap * (columns - 1)) / columns
   setFont(ctx, 11)
-  cells.forEach(([name, value], i) => {
+  cells.forEach(([english, value], i) => {
+    const name = say(theme, english)
     const left = x + (i % columns) * (wide + gap)
     const base = y + (Math.floor(i / columns) + 1) * ROW - 3
     ctx.textAlign = 'left'
@@ -71,7 +72,7 @@ function table(
     const named = ctx.measureText(name).width
     ctx.textAlign = 'right'
     ctx.fillStyle = theme.text
-    ctx.fillText(shorten(ctx, value, wide - named - 6), left + wide, base)
+    ctx.fillText(shorten(ctx, say(theme, value), wide - named - 6), left + wide, base)
   })
   return y + Math.ceil(cells.length / columns) * ROW
 }
