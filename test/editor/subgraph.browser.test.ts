@@ -1,6 +1,4 @@
 // Subgraphs by hand and by keys in a real Chromium: made, entered, changed, run, left and unpacked.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
@@ -92,7 +90,7 @@ test('nodes become a subgraph, are changed inside, run, and come out again', asy
   await seen(['Gaussian Noise', 'Gaussian Noise', 'Mix', 'Preview'])
 })
 
-test('a double-click enters, a fault leads inside, a crumb leads back, and axe finds nothing serious there', async () => {
+test('a double-click enters, a fault leads inside, a crumb leads back', async () => {
   await select(2, 4)
   await make('Blend')
   const { x, y } = await placeOf(page, 'Blend')
@@ -109,16 +107,6 @@ test('a double-click enters, a fault leads inside, a crumb leads back, and axe f
   await page.getByText('Blend › Gaussian Noise').first().waitFor()
   await button('Go there').first().click()
   await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
-  await select('outputs')
-  await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') })
-  const found = await page.evaluate(async () => {
-    interface Axe {
-      run(options: object): Promise<{ violations: { id: string; impact: string }[] }>
-    }
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] })
-    return violations.filter(({ impact }) => /serious|critical/.test(impact)).map(({ id }) => id)
-  })
-  expect(found).toEqual([])
 })
 
 test('a subgraph is kept as a node, found by the search in another workflow, and deleted', async () => {

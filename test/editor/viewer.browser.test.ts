@@ -1,6 +1,5 @@
 // Pictures seen large: opened from nodes, enlarged, compared, played, saved.
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { View } from '../../src/engine/plan/view.ts'
@@ -263,21 +262,4 @@ test('a film is played, scrubbed, and saved as GIF, animated PNG, and a sheet th
   const sheet = await saved()
   expect(JSON.parse(workflowOfPng(sheet.bytes)).nodes).toHaveLength(7)
   expect((await decoded(sheet.bytes, 'image/png', 9)).pixels[0]!.slice(0, 2)).toEqual([first[0]![0], first[2]![0]])
-})
-
-test('axe finds nothing serious in it', async () => {
-  await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') })
-  const serious = () =>
-    page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(within: string): Promise<{ violations: { id: string; impact: string }[] }> }
-      }
-      return (await axe.run('dialog')).violations.filter(({ impact }) => /serious|critical/.test(impact)).map(({ id }) => id)
-    })
-  await open('Pair', 'Same')
-  expect(await serious()).toEqual([])
-  await page.keyboard.press('Escape')
-  await open('Film')
-  await viewer().getByRole('button', { name: 'Save picture…' }).click()
-  expect(await serious()).toEqual([])
 })
