@@ -1,4 +1,5 @@
-// Nodes found, explained and pointed at in the language that is chosen.
+// Nodes and ready workflows found and explained in the language that is chosen.
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { addNode, newWorkflow, placeOf } from './driver.ts'
@@ -30,5 +31,42 @@ test('a node speaks Korean as soon as that is chosen, and is found by Korean wor
   await page.mouse.dblclick(500, 500)
   await page.getByRole('combobox', { name: '노드 찾기' }).fill('뒤집습니다')
   await page.getByRole('option').filter({ hasText: 'Flip Timesteps' }).getByText('타임스텝 목록을').waitFor()
+  await context.close()
+})
+
+test('the gallery is Korean and found by words of both languages; what is opened from it is read in Korean, and saved as it was', async () => {
+  const context = await chromium.newContext()
+  const page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  const name = page.locator('.title .name')
+  await expect.poll(() => name.inputValue()).toBe('Train on points')
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('menuitemradio', { name: '한국어' }).click()
+  await expect.poll(() => name.inputValue()).toBe('점으로 학습하기')
+
+  await page.getByRole('button', { name: '보관함' }).click()
+  await page.getByRole('region', { name: '이미지' }).getByText('숫자로 학습하기', { exact: true }).waitFor()
+  const said = await page.locator('.card .name, .card .text, .topic').allInnerTexts()
+  expect(said.filter((text) => !/[가-힣]/.test(text))).toEqual([])
+  const search = page.getByRole('searchbox')
+  const found = () => page.locator('.card .name').allInnerTexts()
+  await search.fill('구면을 따라가면')
+  await expect.poll(found).toEqual(['두 노이즈 사이'])
+  await search.fill('between two noises')
+  await expect.poll(found).toEqual(['두 노이즈 사이'])
+  await page.locator('.card').click()
+
+  await expect.poll(() => name.inputValue()).toBe('두 노이즈 사이')
+  expect(await page.getByRole('textbox', { name: '설명' }).inputValue()).toMatch(/^줄마다 한 노이즈에서/)
+  await page.getByRole('button', { name: '파일', exact: true }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: '파일로 내려받기' }).click(),
+  ])
+  expect(download.suggestedFilename()).toBe('두-노이즈-사이.json')
+  const { extra } = JSON.parse(readFileSync(await download.path(), 'utf8'))
+  expect(extra).toMatchObject({ diffusion: { title: 'Between two noises', about: expect.stringMatching(/^Each row goes/) } })
   await context.close()
 })

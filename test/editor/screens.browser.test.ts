@@ -199,7 +199,10 @@ test('axe finds nothing serious on them, in any theme', async () => {
   await page.keyboard.press('Alt+Enter')
   await expect.poll(() => titles(page)).toContain('Outputs')
   await select('Outputs')
-  await page.getByRole('textbox', { name: /^Name of/ }).first().waitFor()
+  await page
+    .getByRole('textbox', { name: /^Name of/ })
+    .first()
+    .waitFor()
   await look('inside a subgraph', 'html')
 
   // ---- other files

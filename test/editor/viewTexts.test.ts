@@ -50,7 +50,11 @@ afterEach(() => applyLanguage('en'))
 describe('the words of views in Korean', () => {
   test('nothing that an evaluation notes beside a number is left in English', () => {
     const inNote = (node: ts.Node): boolean =>
-      ts.isPropertyAssignment(node) ? node.name.getText() === 'note' : ts.isBlock(node) ? false : node.parent && inNote(node.parent)
+      ts.isPropertyAssignment(node)
+        ? node.name.getText() === 'note'
+        : ts.isBlock(node)
+          ? false
+          : node.parent && inNote(node.parent)
     const notes = literalsIn(filesIn('nodes/evaluate'), inNote)
     expect(notes.length).toBeGreaterThan(10)
     const left = notes.filter((note) => !partsOf(note).some(has) && /[a-z]{2}/.test(note))
@@ -73,7 +77,9 @@ describe('the words of views in Korean', () => {
 test('numbers, sizes and lists of numbers go where they belong; parts that are not known stay', () => {
   const said = (text: string) => viewIn(koViews, text)
   expect(said('lower is better; 16 principal components of the reference')).toBe('낮을수록 좋음; 기준의 주성분 16개')
-  expect(said('± 0.0021; around 0 is best; 12 features of the classifier')).toBe('± 0.0021; 0 근처가 가장 좋음; 분류기의 특징 12개')
+  expect(said('± 0.0021; around 0 is best; 12 features of the classifier')).toBe(
+    '± 0.0021; 0 근처가 가장 좋음; 분류기의 특징 12개',
+  )
   expect(said('of 60,000')).toBe('60,000개 가운데')
   expect(said('values from -1 to 1')).toBe('값은 -1에서 1까지')
   expect(said('32 channels, attention, 2 heads')).toBe('채널 32개, 어텐션, 헤드 2개')

@@ -82,6 +82,7 @@ export const koViews: ViewTexts = {
   'can go on after # steps': '#단계 뒤부터 이어 갈 수 있음',
   'UNet of # levels (# channels) for images of #': '수준 #개(채널 #)의 UNet, 이미지 #',
   'MLP of # hidden layers of # for points of # coordinates': '은닉층 #개, 너비 #, 좌표 #개인 점의 MLP',
-  'Classifier of # levels (# channels) that tells # classes of images of # apart': '분류기, 수준 #개(채널 #), 클래스 #개, 이미지 #',
+  'Classifier of # levels (# channels) that tells # classes of images of # apart':
+    '분류기, 수준 #개(채널 #), 클래스 #개, 이미지 #',
   preconditioned: '전처리됨',
 }
