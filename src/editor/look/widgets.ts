@@ -72,7 +72,7 @@ function paintRow(
     widget.clicked = false
     ctx.textAlign = 'center'
     ctx.fillStyle = colours.nodeText
-    ctx.fillText(shorten(ctx, widget.label ?? widget.name, inner - 16), width / 2, middle)
+    ctx.fillText(shorten(ctx, fileOf(node, widget), inner - 16), width / 2, middle)
   } else {
     const value = valueOf(widget)
     ctx.textAlign = 'right'
@@ -91,6 +91,13 @@ function paintRow(
   }
   ctx.textBaseline = 'alphabetic'
   ctx.textAlign = 'left'
+}
+
+/** The name of the file that is chosen, or which kind is to be. */
+function fileOf({ properties, diffusion }: Painted, { options: { property = '' }, label, name }: PaintedWidget): string {
+  const kind = diffusion?.declaration.params[property]?.kind
+  const asks = kind === 'checkpoint' || kind === 'dataset' ? texts.canvas.choose[kind] : undefined
+  return (properties[property] ? undefined : asks) ?? label ?? name
 }
 
 function valueOf(widget: PaintedWidget): string {

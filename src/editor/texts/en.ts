@@ -831,6 +831,7 @@ export const en = {
     noView: 'Shows after a run',
     noViewYet: 'Nothing to show yet',
     write: 'Double-click to write.',
+    choose: { checkpoint: 'choose a checkpoint…', dataset: 'choose images…' },
   },
 }
 

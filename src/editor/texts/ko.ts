@@ -849,5 +849,6 @@ export const ko: Texts = {
     noView: '실행하면 나타납니다',
     noViewYet: '아직 보여 줄 것이 없습니다',
     write: '더블클릭해 쓰세요.',
+    choose: { checkpoint: '체크포인트 고르기…', dataset: '이미지 고르기…' },
   },
 }
