@@ -49,7 +49,8 @@ export function declared<D extends Declaration>(declaration: D): D {
   return nodes ? declaredIn(nodes, declaration) : declaration
 }
 
-const among = (words: Readonly<Record<string, string>> = {}, text: string) => (Object.hasOwn(words, text) ? words[text]! : text)
+const among = (words: Readonly<Record<string, string>> | undefined, text: string) =>
+  words && Object.hasOwn(words, text) ? words[text]! : text
 
 /**
  * What a ready workflow says: its title, what it is about, or a note. Any other text stays as it is, so that what is shown of a

@@ -43,6 +43,7 @@ const examples = {
   classifier: { height: 8, width: 8, in_channels: 1, block_out_channels: [16, 32], num_classes: 10 },
 }
 const titles = Object.entries(examples).map(([kind, config]) => formats[kind]!.describe(config))
+const preconditioned = titles.map((title) => `${title}, preconditioned`)
 
 vi.stubGlobal('document', { documentElement: {} })
 afterEach(() => applyLanguage('en'))
@@ -52,9 +53,7 @@ describe('the words of views in Korean', () => {
     const inNote = (node: ts.Node): boolean =>
       ts.isPropertyAssignment(node)
         ? node.name.getText() === 'note'
-        : ts.isBlock(node)
-          ? false
-          : node.parent && inNote(node.parent)
+        : !ts.isBlock(node) && !ts.isCallExpression(node) && node.parent !== undefined && inNote(node.parent)
     const notes = literalsIn(filesIn('nodes/evaluate'), inNote)
     expect(notes.length).toBeGreaterThan(10)
     const left = notes.filter((note) => !partsOf(note).some(has) && /[a-z]{2}/.test(note))
@@ -63,7 +62,7 @@ describe('the words of views in Korean', () => {
 
   test('are of what is said somewhere', () => {
     const files = ['nodes', 'engine/checkpoint', 'engine/models'].flatMap(filesIn)
-    const said = new Set([...literalsIn(files), ...titles.map(keyOf)].flatMap(partsOf))
+    const said = new Set([...literalsIn(files), ...[...titles, ...preconditioned].map(keyOf)].flatMap(partsOf))
     expect(Object.keys(koViews).filter((key) => !said.has(key))).toEqual([])
   })
 
@@ -89,6 +88,7 @@ test('numbers, sizes and lists of numbers go where they belong; parts that are n
     '은닉층 3개, 너비 64, 좌표 2개인 점의 MLP',
     '분류기, 수준 2개(채널 16, 32), 클래스 10개, 이미지 8 x 8 x 1',
   ])
+  expect(said(preconditioned[0]!)).toBe('수준 2개(채널 16, 32)의 UNet, 이미지 8 x 8 x 1, 전처리됨')
   expect(['x_0', 'x_t, x_0', 'predicted x_0', '8 x 8', 'my own, 3'].map(said)).toEqual([
     'x_0',
     'x_t, x_0',

@@ -75,7 +75,7 @@ export const koViews: ViewTexts = {
   '# of # labels': '레이블 #개, 종류 #가지',
   '# wide': '너비 #',
   'vectors of #': '크기 #의 벡터',
-  'brought to #': '#으로 바꿈',
+  'brought to #': '너비 #에 맞춤',
   '# timesteps': '타임스텝 #개',
   '# examples': '예시 #개',
   'values from # to #': '값은 #에서 #까지',
@@ -84,5 +84,7 @@ export const koViews: ViewTexts = {
   'MLP of # hidden layers of # for points of # coordinates': '은닉층 #개, 너비 #, 좌표 #개인 점의 MLP',
   'Classifier of # levels (# channels) that tells # classes of images of # apart':
     '분류기, 수준 #개(채널 #), 클래스 #개, 이미지 #',
-  preconditioned: '전처리됨',
+  'UNet of # levels (# channels) for images of #, preconditioned': '수준 #개(채널 #)의 UNet, 이미지 #, 전처리됨',
+  'MLP of # hidden layers of # for points of # coordinates, preconditioned':
+    '은닉층 #개, 너비 #, 좌표 #개인 점의 MLP, 전처리됨',
 }

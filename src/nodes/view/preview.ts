@@ -59,8 +59,10 @@ const short: Record<PredictionType, string> = {
   flow_prediction: 'flow',
 }
 
+const nonFinite = (count: number) => (count === 1 ? '1 value is NaN or infinite' : `${count} values are NaN or infinite`)
+
 const captionOf = (label: string | undefined, broken: number): string =>
-  [label, broken ? `${broken} ${broken === 1 ? 'value is' : 'values are'} NaN or infinite` : undefined]
+  [label, broken ? nonFinite(broken) : undefined]
     .filter((part) => part !== undefined)
     .join(', ')
 

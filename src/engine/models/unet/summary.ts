@@ -241,7 +241,7 @@ export function unetRows(model: Model): [string, string][] {
 const KINDS = { self: 'attention', cross: 'cross-attention', linear: 'linear attention' }
 
 const attentionWords = ({ kind, heads }: Attending) =>
-  kind ? `, ${KINDS[kind]}, ${heads} ${heads === 1 ? 'head' : 'heads'}` : ''
+  kind ? `, ${KINDS[kind]}, ${heads === 1 ? '1 head' : `${heads} heads`}` : ''
 
 function tokenRows({
   cross_attention_dim: width,
