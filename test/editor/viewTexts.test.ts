@@ -1,7 +1,7 @@
 // What nodes show and files hold, in Korean: what evaluations say all of it, nothing that is not said, numbers in their places.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ts from 'typescript'
+import { parseSync } from 'vite'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { applyLanguage, viewText } from '../../src/editor/texts.ts'
 import { koViews } from '../../src/editor/texts/ko-views.ts'
@@ -14,22 +14,29 @@ const filesIn = (folder: string) =>
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(source, folder, name))
 
+/** A part of the source, as ESTree has it. */
+type Part = Record<string, unknown> & { type: string }
+
 /** The text of a literal, with # for what is put into it. */
-function textOf(node: ts.Node): string | undefined {
-  if (ts.isStringLiteralLike(node)) return keyOf(node.text)
-  if (!ts.isTemplateExpression(node)) return undefined
-  return keyOf([node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join('#'))
+function textOf({ type, value, quasis }: Part): string | undefined {
+  if (type === 'Literal' && typeof value === 'string') return keyOf(value)
+  if (type !== 'TemplateLiteral') return undefined
+  return keyOf((quasis as { value: { cooked: string } }[]).map((quasi) => quasi.value.cooked).join('#'))
 }
 
-/** All literals in files that `wanted` takes. */
-function literalsIn(files: readonly string[], wanted: (node: ts.Node) => boolean = () => true): string[] {
+/** All literals in files; with `property`, those that are its value, or stand in it, but for what is given to functions. */
+function literalsIn(files: readonly string[], property?: string): string[] {
   const found: string[] = []
-  const visit = (node: ts.Node) => {
-    const text = textOf(node)
-    if (text !== undefined && wanted(node)) found.push(text)
-    ts.forEachChild(node, visit)
+  const visit = (part: unknown, wanted: boolean) => {
+    if (Array.isArray(part)) return part.forEach((each) => visit(each, wanted))
+    if (typeof part !== 'object' || part === null) return
+    const { type, key } = part as Part
+    const text = wanted ? textOf(part as Part) : undefined
+    if (text !== undefined) found.push(text)
+    const inside = (wanted && type !== 'CallExpression') || (type === 'Property' && (key as Part).name === property)
+    for (const each of Object.values(part)) visit(each, inside || property === undefined)
   }
-  for (const file of files) visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true))
+  for (const file of files) visit(parseSync(file, readFileSync(file, 'utf8'), { lang: 'ts' }).program, property === undefined)
   return found
 }
 
@@ -50,11 +57,7 @@ afterEach(() => applyLanguage('en'))
 
 describe('the words of views in Korean', () => {
   test('nothing that an evaluation notes beside a number is left in English', () => {
-    const inNote = (node: ts.Node): boolean =>
-      ts.isPropertyAssignment(node)
-        ? node.name.getText() === 'note'
-        : !ts.isBlock(node) && !ts.isCallExpression(node) && node.parent !== undefined && inNote(node.parent)
-    const notes = literalsIn(filesIn('nodes/evaluate'), inNote)
+    const notes = literalsIn(filesIn('nodes/evaluate'), 'note')
     expect(notes.length).toBeGreaterThan(10)
     const left = notes.filter((note) => !partsOf(note).some(has) && /[a-z]{2}/.test(note))
     expect(left).toEqual([])

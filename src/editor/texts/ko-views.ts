@@ -85,6 +85,5 @@ export const koViews: ViewTexts = {
   'Classifier of # levels (# channels) that tells # classes of images of # apart':
     '분류기, 수준 #개(채널 #), 클래스 #개, 이미지 #',
   'UNet of # levels (# channels) for images of #, preconditioned': '수준 #개(채널 #)의 UNet, 이미지 #, 전처리됨',
-  'MLP of # hidden layers of # for points of # coordinates, preconditioned':
-    '은닉층 #개, 너비 #, 좌표 #개인 점의 MLP, 전처리됨',
+  'MLP of # hidden layers of # for points of # coordinates, preconditioned': '은닉층 #개, 너비 #, 좌표 #개인 점의 MLP, 전처리됨',
 }

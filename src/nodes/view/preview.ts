@@ -62,9 +62,7 @@ const short: Record<PredictionType, string> = {
 const nonFinite = (count: number) => (count === 1 ? '1 value is NaN or infinite' : `${count} values are NaN or infinite`)
 
 const captionOf = (label: string | undefined, broken: number): string =>
-  [label, broken ? nonFinite(broken) : undefined]
-    .filter((part) => part !== undefined)
-    .join(', ')
+  [label, broken ? nonFinite(broken) : undefined].filter((part) => part !== undefined).join(', ')
 
 /** Those that a data set has; those wired, for what else is wired. */
 function labelsOf(value: ImageBatch, size: number, given: Labels | undefined, count: number): string[] | undefined {
