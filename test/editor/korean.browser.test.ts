@@ -54,7 +54,7 @@ test('the gallery is Korean and found by words of both languages; what is opened
   const found = () => page.locator('.card .name').allInnerTexts()
   await search.fill('구면을 따라가면')
   await expect.poll(found).toEqual(['두 노이즈 사이'])
-  await search.fill('between two noises')
+  await search.fill('change smoothly')
   await expect.poll(found).toEqual(['두 노이즈 사이'])
   await page.locator('.card').click()
 

@@ -168,13 +168,17 @@ interface RunCellProps {
 function RunCell({ run, place, curve, span, best: isBest, metrics }: RunCellProps) {
   const { sweep: words, outcomes } = texts.runs
   const loss = lossInWords(run)
+  const shown = run.metrics.filter((metric) => metrics.includes(metricKey(metric))).slice(0, METRICS)
+  // All that is seen is in its name, so that it can be called by it.
+  const seen = [
+    loss ? `${texts.status.loss} ${loss}` : format.time(run.seconds),
+    ...shown.map((each) => metricInWords(each).join(' ')),
+  ]
   return (
     <button
       type="button"
       class={isBest ? 'cell best' : 'cell'}
-      aria-label={[place, outcomes[run.outcome], loss && `${texts.status.loss} ${loss}`, isBest && words.best]
-        .filter(Boolean)
-        .join(', ')}
+      aria-label={[place, outcomes[run.outcome], seen.join(' '), isBest && words.best].filter(Boolean).join(', ')}
       title={run.fault ?? (isBest ? words.best : undefined)}
       onClick={() => lookAt([run.id])}
     >
@@ -184,19 +188,24 @@ function RunCell({ run, place, curve, span, best: isBest, metrics }: RunCellProp
         {run.outcome !== 'finished' && <span class={`outcome ${run.outcome}`} />}
         {loss || format.time(run.seconds)}
       </span>
-      <Metrics of={run.metrics.filter((metric) => metrics.includes(metricKey(metric))).slice(0, METRICS)} />
+      <Metrics of={shown} />
     </button>
   )
 }
 
+const metricInWords = ({ title, name, value }: Metric) => [viewText(name) || title, format.number(value)] as const
+
 function Metrics({ of }: { of: readonly Metric[] }) {
   return (
     <>
-      {of.map((metric) => (
-        <span key={metricKey(metric)} class="metric" title={`${metric.title}: ${viewText(metric.name)}`}>
-          <span>{viewText(metric.name) || metric.title}</span> {format.number(metric.value)}
-        </span>
-      ))}
+      {of.map((metric) => {
+        const [name, value] = metricInWords(metric)
+        return (
+          <span key={metricKey(metric)} class="metric" title={`${metric.title}: ${viewText(metric.name)}`}>
+            <span>{name}</span> {value}
+          </span>
+        )
+      })}
     </>
   )
 }
