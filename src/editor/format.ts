@@ -62,6 +62,10 @@ export const day = (when: number) => new Date(when).toLocaleDateString(language(
 export const clock = (when: number) =>
   new Date(when).toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit', hour12: false })
 
+/** "14:05" today, "3 Nov 14:05" before. */
+export const when = (then: number): string =>
+  new Date(then).toDateString() === new Date().toDateString() ? clock(then) : `${day(then)} ${clock(then)}`
+
 /** A name that a file system takes. */
 export const fileName = (name: string) =>
   name

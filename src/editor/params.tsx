@@ -9,6 +9,7 @@ import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { SEED_CONTROLS } from '../nodes/litegraph/node.ts'
 import { fit, formatNumber, parseNumber } from '../nodes/litegraph/widgets.ts'
 import { seedControl } from '../nodes/workflow.ts'
+import { sameJson } from '../nodes/workflow/json.ts'
 import { IconButton } from './buttons.tsx'
 import { useEditor } from './context.ts'
 import { seeds } from './editor.ts'
@@ -58,14 +59,12 @@ interface FieldProps<K extends Param['kind']> {
   set: (value: unknown) => void
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-
 function ParamRow({ node, name, param }: Props) {
   state.followGraph()
   const editor = useEditor()
   const id = useId()
   const value = node.properties[name]
-  const changed = param.kind !== 'seed' && param.kind !== 'drawing' && !same(value, param.default)
+  const changed = param.kind !== 'seed' && param.kind !== 'drawing' && !sameJson(value, param.default)
   const moot = param.unless !== undefined && node.inputs.some((slot) => slot.name === param.unless && slot.link != null)
   const set = (next: unknown) => editor.workspace.setParam(node, name, next)
   return (

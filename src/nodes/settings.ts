@@ -1,6 +1,7 @@
 // Changing values of a graph from outside: `Node.param = value`, where a node goes by its title or its id.
 import type { Graph, GraphNode } from '../engine/plan/graph.ts'
 import type { Declaration, KeptFile, Param } from '../engine/plan/op.ts'
+import { titleOfNode } from './titles.ts'
 import type { NodeId, WorkflowFile } from './workflow/file.ts'
 import { flattened } from './workflow/flatten.ts'
 import type { JsonObject } from './workflow/json.ts'
@@ -30,7 +31,8 @@ export function withSettings(
     const name = key.slice(dot + 1)
     const params = declared.get(node.op)?.params ?? {}
     const param = params[name]
-    if (!param) throw new SettingError(`${titleOf(node, declared)} has no param ${name}; it has ${listed(Object.keys(params))}.`)
+    if (!param)
+      throw new SettingError(`${titleOfNode(node, declared)} has no param ${name}; it has ${listed(Object.keys(params))}.`)
     const read = typeof value === 'string' ? readValue(value, param, key, files) : value
     changes.set(node.id, { ...changes.get(node.id), [name]: read })
   }
@@ -56,18 +58,14 @@ export function withValuesOf(file: WorkflowFile, before: Graph, after: Graph): W
 export function findNode(graph: Graph, name: string, declared: ReadonlyMap<string, Declaration>): GraphNode {
   const byId = graph.nodes.find(({ id }) => id === name)
   if (byId) return byId
-  const found = graph.nodes.filter((node) => titleOf(node, declared) === name || node.op.replace(/^.*\//, '') === name)
+  const found = graph.nodes.filter((node) => titleOfNode(node, declared) === name || node.op.replace(/^.*\//, '') === name)
   if (found.length === 1) return found[0]!
   if (found.length > 1)
     throw new SettingError(`${name} is ${found.length} nodes; say which by id: ${listed(found.map(({ id }) => id))}.`)
   throw new SettingError(
-    `There is no node ${name}; there are ${listed([...new Set(graph.nodes.map((node) => titleOf(node, declared)))])}.`,
+    `There is no node ${name}; there are ${listed([...new Set(graph.nodes.map((node) => titleOfNode(node, declared)))])}.`,
   )
 }
-
-/** What the user calls a node. */
-export const titleOf = ({ title, op }: GraphNode, declared: ReadonlyMap<string, Declaration>) =>
-  title ?? declared.get(op)?.title ?? op
 
 function readValue(text: string, param: Param, key: string, files: readonly KeptFile[]): unknown {
   switch (param.kind) {

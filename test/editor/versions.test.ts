@@ -1,10 +1,7 @@
-// Versions of workflows: which stay, and what is different between two.
+// Versions of workflows: which stay.
 import { describe, expect, test } from 'vitest'
 import { createLibrary, inMemory } from '../../src/editor/library.ts'
-import { changesOfFiles } from '../../src/editor/versions/changes.ts'
 import { fallingAway, keepVersions, type Version } from '../../src/editor/versions/keep.ts'
-import { fileChangeInWords, inALine } from '../../src/editor/versions/words.ts'
-import { declarations, fileOf } from './fileOf.ts'
 
 const HOUR = 3600e3
 
@@ -57,31 +54,4 @@ describe('which stay', () => {
     await versions.name(id, undefined)
     expect((await versions.list('a'))[0]).not.toHaveProperty('name')
   })
-})
-
-test('what changed, in words', () => {
-  const before = fileOf({ 1: 'NoiseSchedule', 2: 'Timesteps', 3: 'ScheduleChart' }, [[1, 'schedule', 3, 'schedules_1']])
-  const after = fileOf({ 1: 'NoiseSchedule', 2: 'Timesteps', 4: 'Points' }, [[1, 'schedule', 2, 'schedule']])
-  after.nodes[0]!.properties = { num_train_timesteps: 500 }
-  after.nodes[1]!.title = 'Steps'
-  after.nodes[1]!.mode = 2
-  after.nodes[1]!.pos = [40, 90]
-  before.extra.diffusion = { format: 1, title: 'One' }
-  after.extra.diffusion = { format: 1, title: 'Two', about: 'more' }
-  const changes = changesOfFiles(before, after, declarations)
-  expect(changes.map(fileChangeInWords)).toEqual([
-    '“One” is called “Two”',
-    'Noise Schedule.num_train_timesteps 1000 → 500',
-    'added Points',
-    'removed Schedule Chart',
-    'Steps.schedule: none → Noise Schedule.schedule',
-    'Timesteps is titled Steps',
-    'Steps is muted',
-    'another description',
-    '1 node moved or resized',
-  ])
-  expect(inALine(changes)).toBe(
-    '“One” is called “Two”; num_train_timesteps 1000 → 500; added Points; removed Schedule Chart; rewired schedule; and 3 more',
-  )
-  expect(inALine(changesOfFiles(before, before, declarations))).toBe('nothing changed')
 })

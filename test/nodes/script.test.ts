@@ -19,7 +19,8 @@ import { identifier, Names } from '../../src/nodes/script/names.ts'
 import type { Script } from '../../src/nodes/script/start.ts'
 import { start } from '../../src/nodes/script/start.ts'
 import { scriptOf } from '../../src/nodes/script/write.ts'
-import { titleOf, withSettings } from '../../src/nodes/settings.ts'
+import { withSettings } from '../../src/nodes/settings.ts'
+import { titleOfNode } from '../../src/nodes/titles.ts'
 import { shippedInNode } from '../../src/nodes/shipped-node.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { parseWorkflow, toGraph } from '../../src/nodes/workflow.ts'
@@ -69,7 +70,7 @@ async function shownByRun(graph: Graph): Promise<Map<string, View>> {
     onEvent: (event) => {
       if (event.type === 'faults') throw new Error(JSON.stringify(event.faults))
       const shower = event.type === 'view' && graph.nodes.find(({ id }) => id === event.node)!
-      if (shower && ops.get(shower.op)!.role === 'observer') views.set(titleOf(shower, declared), event.view)
+      if (shower && ops.get(shower.op)!.role === 'observer') views.set(titleOfNode(shower, declared), event.view)
     },
   })
   await session.run({ type: 'run', run: 1, graph })

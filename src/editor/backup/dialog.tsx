@@ -5,7 +5,6 @@ import { pickFiles } from '../drops/gather.ts'
 import { reasonOf } from '../drops/reason.ts'
 import * as format from '../format.ts'
 import { download } from '../run.ts'
-import { whenInWords } from '../runs/words.ts'
 import * as state from '../state.ts'
 import { texts, translated } from '../texts.ts'
 import { offlineSize, partsHere } from './here.ts'
@@ -168,7 +167,7 @@ function ItemRow({ item: { size, when, ...item }, remove }: { item: Item; remove
   const name = translated(item.name)
   const [sure, setSure] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
-  const facts = [format.bytes(size), when ? whenInWords(when) : ''].filter(Boolean).join(' · ')
+  const facts = [format.bytes(size), when ? format.when(when) : ''].filter(Boolean).join(' · ')
   return (
     <li>
       <span class="name" title={name}>

@@ -7,7 +7,6 @@ import { texts, translated } from '../texts.ts'
 import { looking } from './looking.ts'
 import type { Run } from './record.ts'
 import { showSweep } from './sweeping.ts'
-import { whenInWords } from './words.ts'
 
 /** Side by side; one by itself. */
 export const lookAt = (ids: readonly string[]) => (looking.value = { runs: ids })
@@ -20,7 +19,7 @@ export async function restore(editor: Editor, run: Run) {
     const details = await editor.runs.details(run.id)
     if (!details) throw new Error(texts.storage.gone)
     await editor.workspace.openText(details.text, run.name)
-    state.say(texts.runs.restored(whenInWords(run.when)), { text: texts.runs.restoredHint })
+    state.say(texts.runs.restored(format.when(run.when)), { text: texts.runs.restoredHint })
   } catch (error) {
     state.say(translated(run.name), { text: (error as Error).message, error: true })
   }

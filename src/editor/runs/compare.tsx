@@ -1,6 +1,9 @@
 // Runs side by side: in what they differ, what came of them, their samples. One by itself is shown the same way.
+import { emptyWorkflow } from '../../nodes/workflow.ts'
+import { differencesOf, type Change, type Difference } from '../changes.ts'
+import { inALine, valueInWords } from '../changeWords.ts'
 import { useEditor } from '../context.ts'
-import { byType } from '../declarations.ts'
+import { ownTypes } from '../declarations.ts'
 import * as format from '../format.ts'
 import { texts, translated, viewText } from '../texts.ts'
 import { openPictures } from '../viewer/files.ts'
@@ -8,15 +11,14 @@ import { restore } from './actions.ts'
 import { Curves } from './curves.tsx'
 import { useDetails } from './details.ts'
 import { useUrl } from './picture.tsx'
-import type { Change, Difference, Picture, Run, RunDetails } from './record.ts'
-import { changeInWords, changesInWords, lossInWords, namesOf, seedsInWords, valueInWords, whenInWords } from './words.ts'
-import { differencesOf } from './record.ts'
-import { graphOfText } from './runs.ts'
+import type { Picture, Run, RunDetails } from './record.ts'
+import { fileOf } from './runs.ts'
+import { changesInWords, lossInWords, namesOf, seedsInWords } from './words.ts'
 
 export function Compare({ runs }: { runs: readonly Run[] }) {
   const details = useDetails(runs)
   if (!details) return null
-  const differences = differencesOf(details.map(graphIn), byType)
+  const differences = differencesOf(details.map(fileIn), ownTypes)
   return (
     <div class="compare" style={{ '--count': runs.length }}>
       <table class="compare-table">
@@ -45,7 +47,7 @@ function RunHead({ run }: { run: Run }) {
   const editor = useEditor()
   return (
     <th scope="col">
-      <span class="when">{whenInWords(run.when)}</span>
+      <span class="when">{format.when(run.when)}</span>
       <span class="name">{translated(run.name)}</span>
       {run.note && <span class="note">{run.note}</span>}
       {run.fault && <span class="wrong">{run.fault}</span>}
@@ -56,11 +58,11 @@ function RunHead({ run }: { run: Run }) {
   )
 }
 
-const graphIn = ({ text }: RunDetails) => {
+const fileIn = ({ text }: RunDetails) => {
   try {
-    return graphOfText(text)
+    return fileOf(text)
   } catch {
-    return { nodes: [] } // it is no longer read: nothing of it can be compared
+    return emptyWorkflow() // it is no longer read: nothing of it can be compared
   }
 }
 
@@ -89,7 +91,7 @@ function Differences({ params, others, count }: DifferencesProps) {
         <tr>
           <th scope="row">{texts.runs.graph}</th>
           {others.map((some, i) => (
-            <td key={i}>{some.map(changeInWords).join(', ')}</td>
+            <td key={i}>{inALine(some)}</td>
           ))}
         </tr>
       )}

@@ -1,7 +1,9 @@
 // A run as it is kept: what was run, how it ended, and what came of it. Plain data and functions on it; no screen, no storage.
-import type { Graph, GraphNode } from '../../engine/plan/graph.ts'
+import type { Graph } from '../../engine/plan/graph.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import { isMeant } from '../../engine/plan/op.ts'
+import { titleOfNode } from '../../nodes/titles.ts'
+import type { Change } from '../changes.ts'
 
 /** What the list shows of a run. */
 export interface Run {
@@ -57,11 +59,6 @@ export interface Setting {
   value: unknown
 }
 
-/** How a graph differs from another in one place. */
-export type Change =
-  | { kind: 'param'; node: string; title: string; param: string; from: unknown; to: unknown }
-  | { kind: 'added' | 'removed' | 'rewired'; node: string; title: string }
-
 export interface Metric {
   title: string
   name: string
@@ -108,84 +105,14 @@ export interface Axis {
 export const isOf = (run: Pick<Run, 'workflow' | 'name'>, workflow: string, name: string): boolean =>
   run.workflow === workflow || run.name === name
 
-type Declared = ReadonlyMap<string, Pick<Declaration, 'params' | 'title'>>
-
-export const titleOf = ({ op, title }: GraphNode, declared: Declared): string =>
-  title ?? declared.get(op)?.title ?? op.replace(/^.*\//, '')
-
-/** The params of a node that mean something as the others stand. */
-function meantParams({ op, params }: GraphNode, declared: Declared): [string, unknown][] {
-  const specs = declared.get(op)?.params ?? {}
-  return Object.entries(params).filter(([name]) => isMeant(specs, name, (other) => params[other]))
-}
-
-export const seedsOf = ({ nodes }: Graph, declared: Declared): Setting[] =>
-  nodes.flatMap((node) =>
-    meantParams(node, declared)
-      .filter(([param]) => declared.get(node.op)?.params[param]?.kind === 'seed')
-      .map(([param, value]) => ({ node: node.id, title: titleOf(node, declared), param, value })),
-  )
-
-export const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-
-/** Params first, then nodes that came, went or are wired otherwise. Nodes are the same if their id and type are. */
-export function changesBetween(before: Graph, after: Graph, declared: Declared): Change[] {
-  const key = ({ id, op }: GraphNode) => `${id} ${op}`
-  const [was, is] = [before, after].map(({ nodes }) => new Map(nodes.map((node) => [key(node), node]))) as [
-    Map<string, GraphNode>,
-    Map<string, GraphNode>,
-  ]
-  const params: Change[] = []
-  const others: Change[] = []
-  const at = (node: GraphNode) => ({ node: node.id, title: titleOf(node, declared) })
-  for (const [id, node] of is) {
-    const old = was.get(id)
-    if (!old) others.push({ kind: 'added', ...at(node) })
-    else {
-      params.push(...paramsChanged(old, node, declared))
-      if (!same(sorted(old.inputs), sorted(node.inputs))) others.push({ kind: 'rewired', ...at(node) })
-    }
-  }
-  for (const [id, node] of was) if (!is.has(id)) others.push({ kind: 'removed', ...at(node) })
-  return [...params, ...others]
-}
-
-function paramsChanged(old: GraphNode, node: GraphNode, declared: Declared): Change[] {
-  const names = new Set([...meantParams(old, declared), ...meantParams(node, declared)].map(([name]) => name))
-  return [...names]
-    .filter((param) => !same(old.params[param], node.params[param]))
-    .map((param) => ({
-      kind: 'param',
-      node: node.id,
-      title: titleOf(node, declared),
-      param,
-      from: old.params[param],
-      to: node.params[param],
-    }))
-}
-
-const sorted = (inputs: GraphNode['inputs']) => Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1))
-
-/** The params in which graphs differ, with the value in each: undefined where the node is not there. */
-export interface Difference {
-  node: string
-  title: string
-  param: string
-  values: unknown[]
-}
-
-/** Where several graphs differ, compared with the first. */
-export function differencesOf(graphs: readonly Graph[], declared: Declared): { params: Difference[]; others: Change[][] } {
-  const changes = graphs.map((graph) => changesBetween(graphs[0]!, graph, declared))
-  const places = new Map<string, Difference>()
-  for (const change of changes.flat()) {
-    if (change.kind !== 'param') continue
-    const { node, title, param } = change
-    const values = graphs.map(({ nodes }) => nodes.find(({ id }) => id === node)?.params[param])
-    places.set(`${node} ${param}`, { node, title, param, values })
-  }
-  return { params: [...places.values()], others: changes.map((some) => some.filter(({ kind }) => kind !== 'param')) }
-}
+/** The seeds of all nodes, but for those that mean nothing as the other params stand. */
+export const seedsOf = ({ nodes }: Graph, declared: ReadonlyMap<string, Declaration>): Setting[] =>
+  nodes.flatMap((node) => {
+    const specs = declared.get(node.op)?.params ?? {}
+    return Object.entries(specs)
+      .filter(([param, { kind }]) => kind === 'seed' && isMeant(specs, param, (other) => node.params[other]))
+      .map(([param]) => ({ node: node.id, title: titleOfNode(node, declared), param, value: node.params[param] }))
+  })
 
 /** At most about `most` points of a line that are true to its looks: of each span the lowest and the highest, and both ends. */
 export function thinned(x: ArrayLike<number>, y: ArrayLike<number>, most: number): Pick<Curve, 'x' | 'y'> {

@@ -3,9 +3,12 @@ import { outerId, type Graph } from '../../engine/plan/graph.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { EnginePort, Event } from '../../engine/protocol.ts'
+import { titleOfNode } from '../../nodes/titles.ts'
+import type { WorkflowFile } from '../../nodes/workflow.ts'
+import { changesThatRun } from '../changes.ts'
 import type { KeptRuns } from './keep.ts'
 import type { Curve, Picture, Run, RunDetails } from './record.ts'
-import { changesBetween, isOf, seedsOf, thinned, titleOf } from './record.ts'
+import { isOf, seedsOf, thinned } from './record.ts'
 
 /** What is known of a run when it is asked for. */
 export interface Asked {
@@ -33,8 +36,8 @@ export interface RecorderOptions {
   port: Pick<EnginePort, 'listen'>
   kept: KeptRuns
   declared: ReadonlyMap<string, Declaration>
-  /** What an earlier file means. Throws where it cannot be read. */
-  graphOf: (text: string) => Graph
+  /** Reads a file that ran. Throws where it cannot be read. */
+  fileOf: (text: string) => WorkflowFile
   backend: () => string | undefined
   paint: (view: View, width: number, height: number) => Promise<Blob | undefined>
   newId: () => string
@@ -167,10 +170,10 @@ async function keep(run: Going, seconds: number, outcome: Run['outcome'], option
   onKept(await kept.add(record, details, instead?.id))
 }
 
-async function changedSince(last: Run, run: Going, { kept, graphOf, declared }: RecorderOptions) {
+async function changedSince(last: Run, run: Going, { kept, fileOf, declared }: RecorderOptions) {
   try {
     const before = await kept.details(last.id)
-    return before && changesBetween(graphOf(before.text), run.graph, declared)
+    return before && changesThatRun(fileOf(before.text), fileOf(run.text), declared)
   } catch {
     return undefined // what the last one was can no longer be read: this one is told by itself
   }
@@ -180,7 +183,7 @@ const nodeOf = ({ graph }: Going, id: string) => graph.nodes.find((node) => node
 
 function titleIn(run: Going, id: string, declared: RecorderOptions['declared']): string {
   const node = nodeOf(run, id)
-  return node ? titleOf(node, declared) : id
+  return node ? titleOfNode(node, declared) : id
 }
 
 function curvesOf(run: Going, { declared }: RecorderOptions): Pick<RunDetails, 'losses' | 'charts'> {

@@ -1,7 +1,8 @@
 // The runs of this browser as the editor has them: recorded as they end, listed when somebody looks.
 import { signal, type Signal } from '@preact/signals'
 import type { EnginePort } from '../../engine/protocol.ts'
-import { parseWorkflow, toGraph } from '../../nodes/workflow.ts'
+import { titleOfNode } from '../../nodes/titles.ts'
+import { parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
 import { byType, ownTypes } from '../declarations.ts'
 import { newId, storageMessage } from '../library.ts'
 import type { Queued } from '../queue.ts'
@@ -9,7 +10,7 @@ import * as state from '../state.ts'
 import { texts } from '../texts.ts'
 import { keepRuns, type RunStores } from './keep.ts'
 import { pngOf } from './paint.ts'
-import { titleOf, type Run, type RunDetails, type Sweep } from './record.ts'
+import type { Run, RunDetails, Sweep } from './record.ts'
 import { createRecorder, type Asked } from './recorder.ts'
 
 export interface Runs {
@@ -32,8 +33,8 @@ export interface Runs {
   addSweep(sweep: Sweep): Promise<void>
 }
 
-/** What a file means. Throws WorkflowError where it is none. */
-export const graphOfText = (text: string) => toGraph(parseWorkflow(text, ownTypes).workflow, ownTypes)
+/** Reads a file that ran. Throws WorkflowError where it is none. */
+export const fileOf = (text: string): WorkflowFile => parseWorkflow(text, ownTypes).workflow
 
 function askedOf({ id, workflow, text, graph, sweep }: Queued, byItself: boolean, targets?: readonly string[]): Asked {
   const target = graph.nodes.find((node) => node.id === targets?.[0])
@@ -43,7 +44,7 @@ function askedOf({ id, workflow, text, graph, sweep }: Queued, byItself: boolean
     name: workflow.name,
     text,
     graph,
-    ...(target && { to: titleOf(target, byType) }),
+    ...(target && { to: titleOfNode(target, byType) }),
     ...(byItself && { byItself }),
     ...(sweep && { sweep }),
   }
@@ -74,7 +75,7 @@ export function createRuns(stores: RunStores, port: EnginePort): Runs {
     port,
     kept,
     declared: byType,
-    graphOf: graphOfText,
+    fileOf,
     backend: () => state.run.backend.value?.name,
     paint: (view, width, height) => pngOf(view, width, height, state.dark.value),
     newId,

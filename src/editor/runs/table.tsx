@@ -14,7 +14,7 @@ import type { Run } from './record.ts'
 import { bounds, isOf } from './record.ts'
 import { columns, filtered, firstWay, sorted, type Column, type Order } from './sorting.ts'
 import { isGoing, showSweep } from './sweeping.ts'
-import { changesInWords, lossInWords, runInWords, seedsInWords, sweepInWords, whenInWords } from './words.ts'
+import { changesInWords, lossInWords, runInWords, seedsInWords, sweepInWords } from './words.ts'
 
 const scope = signal<'this' | 'all'>('this')
 const text = signal('')
@@ -83,7 +83,7 @@ function SweepsButton({ editor }: { editor: Editor }) {
   if (sweeps.length === 0) return null
   const { sweep: words } = texts.runs
   const items = () =>
-    sweeps.map((sweep) => ({ label: sweepInWords(sweep), about: whenInWords(sweep.when), run: () => showSweep(sweep.id) }))
+    sweeps.map((sweep) => ({ label: sweepInWords(sweep), about: format.when(sweep.when), run: () => showSweep(sweep.id) }))
   return <MenuButton class="small" label={words.all} icon={words.all} menu={() => ({ title: words.all, items: items() })} />
 }
 
@@ -173,7 +173,7 @@ interface RowProps {
 function Row({ run, reached, onFocus }: RowProps) {
   const editor = useEditor()
   const words = texts.runs
-  const when = whenInWords(run.when)
+  const when = format.when(run.when)
   const name = translated(run.name)
   const changes = changesInWords(run)
   const tab = reached ? 0 : -1

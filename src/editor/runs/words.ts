@@ -1,36 +1,13 @@
 // What runs are about, in words.
-import { formatNumber } from '../../nodes/litegraph/widgets.ts'
+import type { Difference } from '../changes.ts'
+import { inALine, valueInWords } from '../changeWords.ts'
 import * as format from '../format.ts'
 import { texts, translated } from '../texts.ts'
-import type { Change, Difference, Run, Sweep } from './record.ts'
+import type { Run, Sweep } from './record.ts'
 
-/** The value of a param, short. */
-export function valueInWords(value: unknown): string {
-  if (value === undefined || value === null) return texts.runs.nothing
-  if (typeof value === 'number') return formatNumber(value)
-  if (typeof value === 'boolean') return texts.runs.switched[value ? 'on' : 'off']
-  if (Array.isArray(value)) return texts.panel.points(value.length)
-  if (typeof value === 'object') return String((value as { name?: unknown }).name ?? JSON.stringify(value))
-  return String(value)
-}
-
-export function changeInWords(change: Change): string {
-  switch (change.kind) {
-    case 'param':
-      return `${change.title}.${change.param} ${valueInWords(change.from)} → ${valueInWords(change.to)}`
-    case 'added':
-      return `+ ${change.title}`
-    case 'removed':
-      return `− ${change.title}`
-    case 'rewired':
-      return texts.runs.rewired(change.title)
-  }
-}
-
-export function changesInWords({ changed, to }: Pick<Run, 'changed' | 'to'>): string {
-  const words = (changed ?? []).map(changeInWords)
-  return [...(to === undefined ? [] : [texts.runs.runTo(to)]), ...words].join(', ')
-}
+/** What changed since the run before; a run to one node says so first. */
+export const changesInWords = ({ changed, to }: Pick<Run, 'changed' | 'to'>): string =>
+  [to === undefined ? '' : texts.runs.runTo(to), inALine(changed ?? [])].filter(Boolean).join('; ')
 
 export const seedsInWords = ({ seeds }: Run): string => [...new Set(seeds.map(({ value }) => valueInWords(value)))].join(', ')
 
@@ -42,7 +19,7 @@ export function namesOf(runs: readonly Run[], differences: readonly Difference[]
     const [first, ...more] = differences
       .slice(0, MOST_NAMED)
       .map(({ param, values }) => [param, valueInWords(values[i])] as const)
-    if (!first) return whenInWords(when)
+    if (!first) return format.when(when)
     return more.length ? [first, ...more].map(([, value]) => value).join(', ') : first.join(' ')
   })
   return told.map((name, i) => {
@@ -69,7 +46,3 @@ export const runInWords = (run: Run): string =>
     ...run.seeds.flatMap(({ title, param, value }) => [`${title}.${param}`, String(value)]),
     ...run.metrics.map(({ title, name }) => `${title} ${name}`),
   ].join(' ')
-
-/** "14:05" today, "3 Nov 14:05" before. */
-export const whenInWords = (when: number): string =>
-  new Date(when).toDateString() === new Date().toDateString() ? format.clock(when) : `${format.day(when)} ${format.clock(when)}`

@@ -4,7 +4,8 @@ import type { LGraphNode } from '../canvas.ts'
 import { byType } from '../declarations.ts'
 import type { Editor } from '../editor.ts'
 import { newId } from '../library.ts'
-import type { FileNode, NodeId, Subgraph } from '../../nodes/workflow/file.ts'
+import { titleOfNode } from '../../nodes/titles.ts'
+import type { NodeId, Subgraph } from '../../nodes/workflow/file.ts'
 import { pathOf } from '../../nodes/workflow/flatten.ts'
 import * as state from '../state.ts'
 import { texts } from '../texts.ts'
@@ -15,8 +16,6 @@ import { isBorder, packed, refusalOf, unpacked } from './pack.ts'
 export const standsFor = ({ stage }: Pick<Editor, 'stage'>, node: LGraphNode | undefined): Subgraph | undefined =>
   node && subgraphOf(stage.graph, node.type)
 
-const titleOf = ({ title, type }: FileNode) => title ?? byType.get(type)?.title ?? type
-
 /** The selected nodes become one; half a loop, and what leaves them and comes back, is refused with names. */
 export async function makeSubgraph(editor: Editor) {
   const { stage, workspace } = editor
@@ -26,7 +25,7 @@ export async function makeSubgraph(editor: Editor) {
   const refusal = refusalOf(stage.file(), ids)
   if (refusal) {
     stage.select([...stage.selection().map(({ id }) => id), ...refusal.nodes.map(({ id }) => id)])
-    const text = words.refused[refusal.kind](refusal.nodes.map(titleOf).join(', '))
+    const text = words.refused[refusal.kind](refusal.nodes.map((node) => titleOfNode(node, byType)).join(', '))
     return state.say(words.refusal, { text, error: true })
   }
   const name = await state.askText(words.make, words.unnamed, words.makeIt)

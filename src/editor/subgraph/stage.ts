@@ -1,6 +1,7 @@
 // Which level of the workflow the canvas shows: the graph, or what is inside of one of its nodes.
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration } from '../../engine/plan/op.ts'
+import { titleOfNode } from '../../nodes/titles.ts'
 import { edge, MINE, withSubgraphs } from '../../nodes/workflow/blocks.ts'
 import type { NodeId, Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
 import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
@@ -144,7 +145,7 @@ export function createLevels({ graph, read, draw, know }: Canvas): Levels {
 function titlesIn(bodies: readonly WorkflowFile[], ids: readonly string[], known: ReadonlyMap<string, Declaration>) {
   const titles = ids.map((id, depth) => {
     const node = bodies[depth]!.nodes.find((each) => String(each.id) === id)
-    return node && (node.title ?? known.get(node.type)?.title ?? node.type.replace(/^.*\//, ''))
+    return node && titleOfNode(node, known)
   })
   return titles.every((title) => title !== undefined) ? titles : undefined
 }

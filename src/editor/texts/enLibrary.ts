@@ -66,6 +66,9 @@ export const enLibrary = {
     open: 'Open in a new tab',
     restore: 'Restore',
     restored: (when: string) => `The version of ${when} is back, not saved yet`,
+  },
+  /** What differs between two states of a workflow, or between runs. */
+  changes: {
     called: (from: string, to: string) => `“${from}” is called “${to}”`,
     added: (titles: string) => `added ${titles}`,
     removed: (titles: string) => `removed ${titles}`,
@@ -76,6 +79,8 @@ export const enLibrary = {
     groups: 'other groups',
     layout: (count: number) => `${plural(count, 'node')} moved or resized`,
     more: (count: number) => `and ${count} more`,
+    none: 'none',
+    switched: { on: 'on', off: 'off' },
   },
   tabs: {
     label: 'Open workflows',

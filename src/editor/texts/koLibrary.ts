@@ -65,6 +65,8 @@ export const koLibrary: typeof enLibrary = {
     open: '새 탭에서 열기',
     restore: '되돌리기',
     restored: (when) => `${when}의 버전으로 되돌렸습니다. 아직 저장하지 않았습니다`,
+  },
+  changes: {
     called: (from, to) => `이름: “${from}” → “${to}”`,
     added: (titles) => `추가: ${titles}`,
     removed: (titles) => `삭제: ${titles}`,
@@ -75,6 +77,8 @@ export const koLibrary: typeof enLibrary = {
     groups: '그룹이 바뀜',
     layout: (count) => `노드 ${count}개의 위치나 크기가 바뀜`,
     more: (count) => `그 밖에 ${count}개`,
+    none: '없음',
+    switched: { on: '켬', off: '끔' },
   },
   tabs: {
     label: '열린 워크플로',

@@ -1,16 +1,16 @@
 // The versions of a workflow: when each was saved and what changed, what is different between any two, and the way back.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
+import { changesOf, type Change } from '../changes.ts'
+import { changeInWords, inALine } from '../changeWords.ts'
 import { useEditor } from '../context.ts'
-import { byType, ownTypes } from '../declarations.ts'
+import { ownTypes } from '../declarations.ts'
 import type { Editor } from '../editor.ts'
-import { whenInWords } from '../runs/words.ts'
+import * as format from '../format.ts'
 import * as state from '../state.ts'
 import { texts, translated } from '../texts.ts'
-import { changesOfFiles, type FileChange } from './changes.ts'
 import type { Version } from './keep.ts'
 import './versions.css'
-import { fileChangeInWords, inALine } from './words.ts'
 
 /** One to look at; what the tab shows now is one as well. */
 interface Entry {
@@ -31,13 +31,13 @@ function read(text: string): WorkflowFile | undefined {
 
 const entryOf = (version: Version): Entry => ({
   id: version.id,
-  label: version.name ? `${version.name} · ${whenInWords(version.when)}` : whenInWords(version.when),
+  label: version.name ? `${version.name} · ${format.when(version.when)}` : format.when(version.when),
   file: read(version.text),
   version,
 })
 
-const between = (before: Entry | undefined, after: Entry | undefined): FileChange[] | undefined =>
-  before?.file && after?.file && changesOfFiles(before.file, after.file, byType)
+const between = (before: Entry | undefined, after: Entry | undefined): Change[] | undefined =>
+  before?.file && after?.file && changesOf(before.file, after.file, ownTypes)
 
 type Dialog = Extract<state.Dialog, { kind: 'versions' }>
 
@@ -106,12 +106,16 @@ function useEntries(of: string): [Entry[] | undefined, () => Promise<void>] {
   return [entries, load]
 }
 
+/** So many changes stand in the line of a version. */
+const MOST_TOLD = 5
+
 function Entries({ entries, chosen, choose }: { entries: readonly Entry[]; chosen: string; choose: (id: string) => void }) {
   const list = useRef<HTMLUListElement>(null)
   useEffect(() => list.current!.querySelector<HTMLElement>('[aria-pressed=true]')?.focus(), [])
   const lines = entries.map((entry, i) => {
+    if (i === entries.length - 1) return texts.versions.first
     const changes = between(entries[i + 1], entry)
-    return i === entries.length - 1 ? texts.versions.first : changes ? inALine(changes) : texts.versions.unreadable
+    return changes ? inALine(changes, MOST_TOLD) || texts.versions.nothing : texts.versions.unreadable
   })
   return (
     <ul ref={list} class="rows" aria-label={texts.versions.label}>
@@ -127,7 +131,7 @@ function Entries({ entries, chosen, choose }: { entries: readonly Entry[]; chose
   )
 }
 
-function Changes({ changes, first }: { changes: FileChange[] | undefined; first: boolean }) {
+function Changes({ changes, first }: { changes: Change[] | undefined; first: boolean }) {
   if (first) return <p class="hint">{texts.versions.firstMeaning}</p>
   if (!changes) return <p class="hint">{texts.versions.unreadable}</p>
   if (!changes.length) return <p class="hint">{texts.versions.nothing}</p>
@@ -135,7 +139,7 @@ function Changes({ changes, first }: { changes: FileChange[] | undefined; first:
     <ul class="changes">
       {changes.map((change, i) => (
         <li key={i} data-kind={change.kind}>
-          {fileChangeInWords(change)}
+          {changeInWords(change)}
         </li>
       ))}
     </ul>
@@ -171,7 +175,7 @@ function Ways({ editor: { library, workspace }, of, version, close, reload }: Wa
     await workspace.openSaved(of)
     workspace.editWhole(() => parseWorkflow(version.text, ownTypes).workflow)
     const undo = { label: texts.drawer.undo, run: () => workspace.undo() }
-    state.say(texts.versions.restored(whenInWords(version.when)), { action: undo })
+    state.say(texts.versions.restored(format.when(version.when)), { action: undo })
   }
   const open = async () => {
     close()

@@ -20,7 +20,8 @@ import { folderStore, readBytes, readFolder } from '../folder.ts'
 import { scriptOf } from '../script/write.ts'
 import { nodes } from '../table.ts'
 import { provideWebGPU } from '../node-webgpu.ts'
-import { findNode, titleOf, withSettings, withValuesOf } from '../settings.ts'
+import { titleOfNode } from '../titles.ts'
+import { findNode, withSettings, withValuesOf } from '../settings.ts'
 import { isPng, parseWorkflow, stringifyWorkflow, toGraph, withFixedSeeds, withWorkflow, workflowOfPng } from '../workflow.ts'
 import type { BundledFile } from '../workflow/bundle.ts'
 import { isBundle, unpackBundle } from '../workflow/bundle.ts'
@@ -193,7 +194,7 @@ class Seen {
 
   title(id: string): string {
     const node = this.graph.nodes.find((candidate) => candidate.id === id)
-    return node ? titleOf(node, declared) : id
+    return node ? titleOfNode(node, declared) : id
   }
 
   take(event: Event) {
