@@ -1,7 +1,7 @@
 // Normalisation on the GPU against plain loops in double precision: its statistics, what is made with them, its gradient.
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { tf } from '../../src/engine/tf.ts'
+import { tf, type TensorInfo } from '../../src/engine/tf.ts'
 import { siluForward, siluGradient } from '../../src/engine/webgpu/kernels/elementwise.ts'
 import { affineApply, normGradient, normStatistics } from '../../src/engine/webgpu/kernels/norm.ts'
 import { extentsOf, sharedSpan } from '../../src/engine/webgpu/kernels/normInput.ts'
@@ -99,9 +99,14 @@ function reference(one: Case, offset = 0) {
         dx[at] = inverse * (dz[at]! * weight[k]! * slope(k) - first - n[at]! * second) + (add?.[at] ?? 0)
       }
     }
-  const dperItem = new Float64Array(items * c)
-  dx.forEach((value, at) => (dperItem[Math.floor(at / c / pixels) * c + (at % c)]! += value))
-  return { moments, y, dx, dweight, dbias, dscaleShift, dperItem }
+  const overPixels = (values: Float64Array) => {
+    const sums = new Float64Array(items * c)
+    values.forEach((value, at) => (sums[Math.floor(at / c / pixels) * c + (at % c)]! += value))
+    return sums
+  }
+  // Of a group of one channel it is 0, however large what it is the sum of.
+  const perItemOf = Math.max(...overPixels(dx.map(Math.abs)))
+  return { moments, y, dx, dweight, dbias, dscaleShift, dperItem: overPixels(dx), perItemOf }
 }
 
 /** Channels from `from` to `to` of [rows, c]. */
@@ -173,12 +178,10 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
   expectNear(await read(moments), right.moments, 'moments', tolerance)
   const parts = first === undefined ? [[0, c] as const] : [[0, first] as const, [first, c] as const]
   expect(gradients.dx).toHaveLength(parts.length)
-  const scale = Math.max(...right.dx.map(Math.abs))
-  for (const [i, [from, to]] of parts.entries()) {
-    const got = await read(gradients.dx[i]!)
-    const expected = columns(right.dx, c, from, to)
-    expectNear(Float32Array.of(...got, scale), [...expected, scale], 'dx', tolerance)
-  }
+  const expectOf = async (scale: number, got: TensorInfo, expected: Float64Array, name: string) =>
+    expectNear(Float32Array.of(...(await read(got)), scale), [...expected, scale], name, tolerance)
+  const largest = Math.max(...right.dx.map(Math.abs))
+  for (const [i, [from, to]] of parts.entries()) await expectOf(largest, gradients.dx[i]!, columns(right.dx, c, from, to), 'dx')
   expectNear(await read(gradients.dweight), right.dweight, 'dweight', tolerance)
   expectNear(await read(gradients.dbias), right.dbias, 'dbias', tolerance)
   expect(Boolean(gradients.dscaleShift)).toBe(one.scaled)
@@ -186,7 +189,7 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
   expect(Boolean(gradients.dperItem)).toBe(one.perItem)
   if (homes) {
     expect([gradients.dweight, gradients.dbias, gradients.dperItem]).toEqual(homes.views)
-    expectNear(await read(gradients.dperItem!), right.dperItem, 'dperItem', tolerance)
+    await expectOf(right.perItemOf, gradients.dperItem!, right.dperItem, 'dperItem')
   }
   ownBackend().disposeData(homes?.whole.dataId ?? {})
   tf.dispose([
@@ -249,6 +252,7 @@ onEachBackend(() => {
     { size: 12, groups: 3, pixels: 1, scaled: true, threads: 4 },
     { size: 4, groups: 5, pixels: 7, around: 6, first: 12, silu: true, threads: 8 },
     { size: 1, groups: 5, pixels: 1, scaled: true },
+    { size: 1, groups: 4, pixels: 2, scaled: true, perItem: true, first: 1, threads: 8 },
   ])('norm of %o', async (changes) => {
     await expectNorm({ ...plain, ...changes })
   })
