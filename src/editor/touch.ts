@@ -90,7 +90,7 @@ export function listenToTouch(canvas: EditorCanvas) {
 
 function mouseOf(canvas: EditorCanvas) {
   let lastTap: { at: Point; time: number } | undefined
-  const send = (type: 'mousemove' | 'mousedown' | 'mouseup', [clientX, clientY]: Point, button = 0) =>
+  const send = (type: 'mousemove' | 'mousedown' | 'mouseup' | 'dblclick', [clientX, clientY]: Point, button = 0) =>
     canvas.canvas.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, clientX, clientY, button, buttons: 1 }))
   const press = (at: Point, button = 0) => {
     // litegraph counts from where the mouse was last.
@@ -119,6 +119,7 @@ function mouseOf(canvas: EditorCanvas) {
       lastTap = again ? undefined : { at, time }
       press(place)
       send('mouseup', place)
+      if (again) send('dblclick', place)
     },
   }
 }

@@ -32,8 +32,7 @@ const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: At
   session.send('Input.dispatchTouchEvent', { type, touchPoints: touchPoints.map((at, id) => ({ ...at, id })) })
 
 async function tap(at: At) {
-  await touch('touchStart', at)
-  await touch('touchEnd')
+  await Promise.all([touch('touchStart', at), touch('touchEnd')])
 }
 
 async function drag(from: At, to: At) {
@@ -133,6 +132,95 @@ test('a tap selects, a double-tap finds a node, a finger that rests opens the me
   await page.getByRole('combobox', { name: 'Find a node' }).fill('mix')
   await page.keyboard.press('Enter')
   await expect.poll(() => titles(page)).toEqual(['Mix', 'Schedule', 'Way'])
+})
+
+/** Nodes that show a chart and a picture, run. */
+async function shown() {
+  const nodes = [
+    node('Schedule', 'NoiseSchedule'),
+    node('Chart', 'ScheduleChart', { schedules_1: 'Schedule.schedule' }),
+    node('Noise', 'GaussianNoise', {}, { batch_size: 1, shape: '16, 16, 1' }),
+    node('Picture', 'Preview', { images_1: 'Noise.noise' }),
+  ]
+  const file = JSON.parse(workflowOf({ nodes })) as { nodes: { pos: number[] }[] }
+  for (const [i, each] of file.nodes.entries()) each.pos = [(i % 2) * 400, Math.floor(i / 2) * 500]
+  await dropText(page, 'shown.json', JSON.stringify(file))
+  await expect.poll(() => titles(page)).toContain('Picture')
+  await page.getByRole('button', { name: 'Details' }).click()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByText('Finished in').first().waitFor()
+}
+
+/** At once, as in {@link drag}: taps that wait for a busy machine are two. */
+const doubleTap = (at: At) => Promise.all([tap(at), tap({ x: at.x + 6, y: at.y - 5 })])
+
+/** A double-tap on what a node shows. */
+async function openLarge(title: string) {
+  const at = await page.evaluate((title) => {
+    const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+    const { pos, size } = graph._nodes.find((each) => each.getTitle() === title) as unknown as Record<'pos' | 'size', number[]>
+    const [x, y] = [pos[0]! + size[0]! / 2, pos[1]! + size[1]! - 60]
+    return { x: (x + ds.offset[0]) * ds.scale, y: (y + ds.offset[1]) * ds.scale }
+  }, title)
+  await doubleTap(at)
+}
+
+/** Two fingers, from so far apart to so far, around the middle of a box. */
+async function pinch({ x, y, width, height }: { x: number; y: number; width: number; height: number }, from: number, to: number) {
+  const [middle, level] = [x + width / 2, y + height / 2]
+  const fingers = (apart: number) => [middle - apart / 2, middle + apart / 2].map((x) => ({ x, y: level }))
+  await touch('touchStart', ...fingers(from))
+  for (const part of [0.3, 0.7, 1]) await touch('touchMove', ...fingers(from + part * (to - from)))
+  await touch('touchEnd')
+}
+
+test('a chart is opened by a double-tap, zoomed by two fingers, moved and read by one, and shown whole by a double-tap', async () => {
+  await shown()
+  await openLarge('Chart')
+  const dock = page.getByRole('region', { name: 'Chart', exact: true })
+  await page.locator('.chart-plot canvas').waitFor()
+  await dock.getByRole('button', { name: 'Axes', exact: true }).click()
+  const ends = () =>
+    Promise.all(
+      ['x from', 'x to'].map(async (name) => Number(await dock.getByRole('textbox', { name }).getAttribute('placeholder'))),
+    )
+  const near = (a: number, b: number) => expect.poll(ends).toEqual([a, b].map((end) => expect.closeTo(end, 2)))
+  await near(0, 1)
+  const plot = (await page.locator('.chart-plot .u-over').boundingBox())!
+  await pinch(plot, 100, 200)
+  await near(0.25, 0.75)
+  const [x, y] = [plot.x + plot.width / 2, plot.y + plot.height / 2]
+  await drag({ x, y }, { x: x - plot.width / 5, y })
+  await near(0.35, 0.85)
+  await tap({ x, y })
+  await expect.poll(() => dock.locator('.chart-legend .where').textContent()).toMatch(/ 0\.(59|60)\d*$/)
+  await doubleTap({ x, y })
+  await near(0, 1)
+})
+
+test('a picture is opened by a double-tap, zoomed by two fingers, moved and read by one, and fitted by a double-tap', async () => {
+  await shown()
+  await openLarge('Picture')
+  const viewer = page.getByRole('dialog', { name: 'Pictures' })
+  await viewer.locator('.pane canvas').waitFor()
+  const scale = async () => Number.parseFloat(await viewer.getByRole('button', { name: '%' }).innerText())
+  const told = () => viewer.locator('.found').innerText()
+  const pane = (await viewer.locator('.pane').boundingBox())!
+  const whole = await scale()
+  const middle = { x: pane.x + pane.width / 2, y: pane.y + pane.height / 2 }
+  await tap({ x: middle.x - whole / 400, y: middle.y + whole / 400 })
+  await expect.poll(told).toMatch(/\(7, 8\): \d+$/)
+  await pinch(pane, 80, 120)
+  await expect.poll(scale).toBeCloseTo(1.5 * whole, 0)
+  await tap(middle)
+  const before = await told()
+  await drag(middle, { x: middle.x + 90, y: middle.y - 70 })
+  expect(await told()).toBe(before)
+  await doubleTap(middle)
+  await expect.poll(scale).toBe(whole)
+  // Elsewhere: there it would be the third tap and the fourth.
+  await doubleTap({ x: middle.x + 120, y: middle.y + 120 })
+  await expect.poll(scale).toBe(4 * whole)
 })
 
 test.each([
