@@ -63,14 +63,10 @@ export function createPlot(element: HTMLElement, events: PlotEvents): Plot {
   /** Where the cursor was put by keys: there it stays while the axes change. The pointer's stays where the pointer is. */
   let held: number | undefined
 
+  const moving = () => (held = undefined)
+
   const hooks: PlotEvents = { ...events, pointed: (x) => held === undefined && events.pointed(x) }
-  const options = () =>
-    optionsOf(
-      () => shown,
-      [width, height],
-      hooks,
-      () => (held = undefined),
-    )
+  const options = () => optionsOf(() => shown, [width, height], hooks, moving)
   const draw = () => {
     if (!shown || width < 40 || height < 40) return
     const data = dataOf(shown, width)
@@ -80,7 +76,7 @@ export function createPlot(element: HTMLElement, events: PlotEvents): Plot {
       plot?.destroy()
       plot = new uPlot(options(), data, element)
       plot.batch(() => {}) // draws now
-      listen(plot, events)
+      listen(plot, events, moving)
     } else plot.batch((self: uPlot) => self.setData(data))
     if (held !== undefined) point(held)
   }

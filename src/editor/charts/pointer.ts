@@ -50,21 +50,28 @@ export function pressed(self: uPlot, event: MouseEvent, choosing: (event: MouseE
   return null
 }
 
-/** Wheel and fingers, which uPlot does not hear. */
-export function listen(self: uPlot, events: PlotEvents) {
+/** Wheel and fingers, which uPlot does not hear. `moving` is called before a finger moves the cursor. */
+export function listen(self: uPlot, events: PlotEvents, moving: () => void) {
   self.root.addEventListener('wheel', (event) => turned(self, event, events), { passive: false })
   const down = new Map<number, [number, number]>()
   const ended = ({ pointerId }: PointerEvent) => void down.delete(pointerId)
+  const point = ({ clientX, clientY }: PointerEvent) => {
+    const { left, top } = self.over.getBoundingClientRect()
+    moving()
+    self.setCursor({ left: clientX - left, top: clientY - top })
+  }
   self.over.addEventListener('pointerdown', (event) => {
     if (event.pointerType !== 'touch') return
     self.over.setPointerCapture(event.pointerId)
     down.set(event.pointerId, [event.clientX, event.clientY])
+    if (down.size === 1) point(event)
   })
   self.over.addEventListener('pointermove', (event) => {
     const before = [...down.values()]
     if (!down.has(event.pointerId)) return
     down.set(event.pointerId, [event.clientX, event.clientY])
     fingers(self, before, [...down.values()], events)
+    if (down.size === 1) point(event)
   })
   self.over.addEventListener('pointerup', ended)
   self.over.addEventListener('pointercancel', ended)
