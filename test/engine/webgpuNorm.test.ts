@@ -182,10 +182,12 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
     expectNear(Float32Array.of(...(await read(got)), scale), [...expected, scale], name, tolerance)
   const largest = Math.max(...right.dx.map(Math.abs))
   for (const [i, [from, to]] of parts.entries()) await expectOf(largest, gradients.dx[i]!, columns(right.dx, c, from, to), 'dx')
-  expectNear(await read(gradients.dweight), right.dweight, 'dweight', tolerance)
-  expectNear(await read(gradients.dbias), right.dbias, 'dbias', tolerance)
+  // Where a sum of numbers of about 1 cancels, rounding is still that of the sum.
+  const summed = (count: number) => Math.max(0.1, count / 10)
+  await expectOf(summed(items * pixels), gradients.dweight, right.dweight, 'dweight')
+  await expectOf(summed(items * pixels), gradients.dbias, right.dbias, 'dbias')
   expect(Boolean(gradients.dscaleShift)).toBe(one.scaled)
-  if (gradients.dscaleShift) expectNear(await read(gradients.dscaleShift), right.dscaleShift, 'dscaleShift', tolerance)
+  if (gradients.dscaleShift) await expectOf(summed(pixels), gradients.dscaleShift, right.dscaleShift, 'dscaleShift')
   expect(Boolean(gradients.dperItem)).toBe(one.perItem)
   if (homes) {
     expect([gradients.dweight, gradients.dbias, gradients.dperItem]).toEqual(homes.views)
