@@ -97,8 +97,8 @@ export class EditorCanvas extends LGraphCanvas {
   declare pixelRatio: number
   declare spaceHeld: boolean
   declare running: boolean
-  /** What nodes took, by id, and all together. */
-  declare measures: ReadonlyMap<string, Measure>
+  /** What a node took, and all together. */
+  declare measureOf: (node: LGraphNode) => Measure | undefined
   declare measuredSeconds: number
   declare refusal: string | undefined
   /** The wire being dragged was taken off an input: dropped in the empty it is gone, nothing is looked for. */
@@ -208,7 +208,7 @@ export class EditorCanvas extends LGraphCanvas {
         paintView(node, painting, this.pixelRatio)
       }
     } else node.onDrawForeground?.(ctx, this, this.canvas)
-    const measure = this.measures.get(String(node.id))
+    const measure = this.measureOf(node)
     if (measure) {
       const share = this.measuredSeconds ? (measure.seconds ?? 0) / this.measuredSeconds : 0
       paintMeasure(measure, share, size[1], painting)

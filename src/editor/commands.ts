@@ -58,6 +58,8 @@ export function makeCommands(editor: Editor) {
   const { stage, workspace, runner } = editor
   const selected = () => state.selection.value.length > 0
   const several = () => state.selection.value.length > 1
+  /** One node, and not one of the border of a subgraph. */
+  const single = () => nodes().length === 1 && !isBorder(nodes()[0]!)
   const idle = () => state.run.state.value === 'idle'
   const nodes = () => stage.selection()
   const stands = () => state.selection.value.length === 1 && standsFor(editor, nodes()[0]) !== undefined
@@ -212,10 +214,10 @@ export function makeCommands(editor: Editor) {
     enter: { keys: ['Alt+Enter'], enabled: stands, run: () => enterNode(editor, nodes()[0]) },
     leave: { keys: ['Escape'], enabled: () => state.level.value.length > 0, run: () => leave(editor) },
     unpack: { enabled: stands, run: () => unpackNode(editor, nodes()[0]!) },
-    rename: { keys: ['F2'], enabled: () => nodes().length === 1, run: () => editor.rename(nodes()[0]!) },
+    rename: { keys: ['F2'], enabled: single, run: () => editor.rename(nodes()[0]!) },
     replace: {
       keys: ['Alt+X'],
-      enabled: () => nodes().length === 1,
+      enabled: single,
       run: () => replaceNode(editor, nodes()[0]!),
     },
     enlarge: {
@@ -226,7 +228,7 @@ export function makeCommands(editor: Editor) {
     compare: { keys: ['Alt+D'], enabled: () => comparable(nodes()), run: () => compare(editor, nodes()) },
     runTo: {
       keys: ['Shift+Enter'],
-      enabled: () => idle() && nodes().length === 1,
+      enabled: () => idle() && single(),
       run: () => runner.run({ to: nodes()[0]! }),
     },
     fit: { keys: ['.', 'Home'], run: () => stage.fit(editor.insets()) },
@@ -237,8 +239,7 @@ export function makeCommands(editor: Editor) {
     runs: { keys: ['Alt+R'], run: () => toggleRuns(editor) },
     vary: {
       keys: ['Alt+V'],
-      enabled: () => !state.level.value.length,
-      run: () => (state.dialog.value = { kind: 'vary', ...(nodes()[0] && { node: String(nodes()[0]!.id) }) }),
+      run: () => (state.dialog.value = { kind: 'vary', ...(nodes()[0] && { node: stage.fullId(nodes()[0]!.id) }) }),
     },
     outline: { keys: ['Alt+O'], run: () => toggleOutline(stage) },
     panel: { keys: ['Alt+P'], run: () => editor.showPanel(!state.panelShown.value) },

@@ -72,7 +72,6 @@ export interface Editor {
   keepTour(tour: Settings['tour'] & {}): void
   /** Time and memory of the nodes; what it says is in the details. */
   showMeasures(shown: boolean): void
-  known(type: string): boolean
 }
 
 /** Brings the editor to life on a canvas; `draw` puts its screens up. Returns when something is open. */
@@ -186,6 +185,7 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
       this.focus(node.id)
     },
     replaceNode({ id }, type) {
+      if (!byType.has(type) && !takeSaved(type)) return
       workspace.edit((file) => ({ file: replaced(file, id, type, byType), select: [id] }))
       this.focus(id)
     },
@@ -233,7 +233,6 @@ export async function startEditor(element: HTMLCanvasElement, port: EnginePort, 
     showMinimap: (minimap) => keep({ minimap }),
     keepTour: (tour) => keep({ tour }),
     showMeasures: (measures) => keep({ measures }),
-    known: (type) => byType.has(type),
   }
   editor.commands = makeCommands(editor)
   draw(editor)

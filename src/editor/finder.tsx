@@ -1,14 +1,14 @@
-// Finding what there is: a command by its name, a node of this graph by what it is called or holds.
+// Finding what there is: a command by its name, a node of this workflow by what it is called or holds, in its subgraphs too.
 import { useMemo, useState } from 'preact/hooks'
-import { isDiffusionNode } from '../nodes/litegraph/node.ts'
-import type { LGraphNode, Point } from './canvas.ts'
+import type { Point } from './canvas.ts'
 import { keysInWords, type Command } from './commands.ts'
 import { useEditor } from './context.ts'
-import { byType } from './declarations.ts'
+import { ownTypes } from './declarations.ts'
 import { Marked, Picker, type Entry } from './picker.tsx'
 import { matchOf, wordsIn } from './search.ts'
 import * as state from './state.ts'
 import { texts, valueText } from './texts.ts'
+import { openFirst, placesIn, wayInWords, type Place } from './subgraph/places.ts'
 
 export function Finder() {
   const what = state.finder.value
@@ -69,14 +69,15 @@ function Nodes() {
   const editor = useEditor()
   state.followGraph()
   const [query, setQuery] = useState('')
-  const nodes = useMemo(() => [...editor.stage.nodes()], [])
-  const entries = ranked(nodes, query, (node) => node.getTitle(), heldBy).map(({ item, matched }): Entry => ({
-    key: String(item.id),
-    choose: () => editor.goTo(editor.stage.fullId(item.id)),
+  const places = useMemo(() => openFirst(placesIn(editor.stage.whole(), ownTypes), editor.stage.within()), [])
+  const beside = (found: Place) => [...found.way, heldBy(found)].join(' · ')
+  const entries = ranked(places, query, ({ title }) => title, beside).map(({ item, matched }): Entry => ({
+    key: item.id,
+    choose: () => editor.goTo(item.id),
     content: (
       <>
-        <span class="dot" style={{ '--tint': `var(--cat-${byType.get(item.type)?.category ?? 'tools'}, var(--cat-tools))` }} />
-        <Marked text={item.getTitle()} matched={matched} />
+        <span class="dot" style={{ '--tint': `var(--cat-${item.declaration?.category ?? 'tools'}, var(--cat-tools))` }} />
+        <Marked {...withWay(item, matched)} />
         <span class="slot" />
         <span class="about">{heldBy(item)}</span>
       </>
@@ -90,21 +91,25 @@ function Nodes() {
       query={query}
       onQuery={setQuery}
       groups={[{ entries }]}
-      none={<strong>{nodes.length ? texts.finder.noNode(query) : texts.canvas.empty}</strong>}
+      none={<strong>{places.length ? texts.finder.noNode(query) : texts.canvas.empty}</strong>}
       onClose={close}
     />
   )
 }
 
+/** A title after the way to it, and which of its characters were matched. */
+function withWay({ title, way }: Place, matched: ReadonlySet<number>) {
+  const text = wayInWords([...way, title])
+  return { text, matched: new Set([...matched].map((at) => at + text.length - title.length)) }
+}
+
 /** Its type and values that are not the usual ones, in a line. */
-function heldBy(node: LGraphNode): string {
-  if (!isDiffusionNode(node)) return node.type
-  const { title, params } = node.diffusion.declaration
-  const values = Object.entries(params)
+function heldBy({ node: { type, properties }, declaration }: Place): string {
+  if (!declaration) return type
+  const values = Object.entries(declaration.params)
     .filter(
-      ([name, { default: usual }]) =>
-        ['string', 'number'].includes(typeof node.properties[name]) && node.properties[name] !== usual,
+      ([name, { default: usual }]) => ['string', 'number'].includes(typeof properties[name]) && properties[name] !== usual,
     )
-    .map(([name, param]) => `${name} ${valueText(param, node.properties[name]).slice(0, 60)}`)
-  return [title, ...values].join(' · ')
+    .map(([name, param]) => `${name} ${valueText(param, properties[name]).slice(0, 60)}`)
+  return [declaration.title, ...values].join(' · ')
 }

@@ -1,5 +1,7 @@
-// What is in the text of a workflow, for lists: where its nodes lie, and the words it can be found by. Any text is taken.
-import { byType } from './declarations.ts'
+// What is in the text of a workflow, for lists: where its nodes lie, and the words it can be found by, those of its subgraphs too. Any
+// text is taken.
+import { MINE } from '../nodes/workflow/blocks.ts'
+import { ownTypes } from './declarations.ts'
 import { translated } from './texts.ts'
 
 interface Inside {
@@ -28,31 +30,52 @@ export const wordsInside = (text: string): string =>
     .said.flatMap((each) => [...new Set([each, translated(each)])])
     .join(' ')
 
+interface Raw {
+  nodes?: unknown
+  definitions?: { subgraphs?: unknown }
+  extra?: { diffusion?: { about?: unknown } }
+}
+
+interface RawNode {
+  type?: unknown
+  title?: unknown
+  pos?: unknown
+  size?: unknown
+  properties?: unknown
+}
+
+const listIn = <T>(value: unknown): T[] =>
+  (Array.isArray(value) ? value : []).filter((each) => typeof each === 'object' && each !== null) as T[]
+
 function look(text: string): Inside {
-  let file: { nodes?: unknown; extra?: { diffusion?: { about?: unknown } } }
+  let file: Raw
   try {
-    file = JSON.parse(text) as typeof file
+    file = JSON.parse(text) as Raw
   } catch {
     return { boxes: [], said: [] }
   }
-  const nodes = (Array.isArray(file?.nodes) ? file.nodes : []) as {
-    type?: unknown
-    title?: unknown
-    pos?: unknown
-    size?: unknown
-    properties?: unknown
-  }[]
-  const said: unknown[] = [file?.extra?.diffusion?.about]
-  const boxes: Inside['boxes'][number][] = []
-  for (const { type, title, pos, size, properties } of nodes.filter((node) => typeof node === 'object' && node !== null)) {
-    const declaration = byType.get(String(type))
-    said.push(String(type).replace(/^.*\//, ''), title, declaration?.title, ...Object.values(properties ?? {}))
+  const nodes = listIn<RawNode>(file?.nodes)
+  const subgraphs = listIn<Raw & { id?: unknown; name?: unknown }>(file?.definitions?.subgraphs)
+  const own = new Set(subgraphs.map(({ id }) => id))
+  const boxes = nodes.flatMap(({ type, pos, size }) => {
     const [[x, y], [width, height]] = [pairOf(pos), pairOf(size)]
-    if ([x, y, width, height].every(Number.isFinite))
-      boxes.push({ x, y, width, height, category: declaration?.category ?? 'tools' })
-  }
+    const category = own.has(type) ? MINE : (ownTypes.get(String(type))?.category ?? 'tools')
+    return [x, y, width, height].every(Number.isFinite) ? [{ x, y, width, height, category }] : []
+  })
+  const said = [
+    file?.extra?.diffusion?.about,
+    ...subgraphs.map(({ name }) => name),
+    ...[nodes, ...subgraphs.map((each) => listIn<RawNode>(each.nodes))].flat().flatMap(wordsOf),
+  ]
   return { boxes, said: said.filter((each) => typeof each === 'string') }
 }
+
+const wordsOf = ({ type, title, properties }: RawNode): unknown[] => [
+  String(type).replace(/^.*\//, ''),
+  title,
+  ownTypes.get(String(type))?.title,
+  ...Object.values(properties ?? {}),
+]
 
 const pairOf = (value: unknown): [number, number] => {
   const [a, b] = Object.values((value ?? {}) as ArrayLike<unknown>)

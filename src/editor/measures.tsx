@@ -6,7 +6,9 @@ import { byType } from './declarations.ts'
 import { useEditor } from './context.ts'
 import * as format from './format.ts'
 import { icons } from './icons.tsx'
+import { measureOf } from './measured.ts'
 import * as state from './state.ts'
+import { wayInWords } from './subgraph/places.ts'
 import { texts } from './texts.ts'
 
 /** For the whole graph; nothing while it is not measured. */
@@ -33,7 +35,7 @@ export function Measures() {
                 key={measure.node}
                 measure={measure}
                 total={total}
-                title={editor.stage.node(measure.node)?.getTitle() ?? measure.node}
+                title={wayInWords(editor.stage.titlesOf(measure.node) ?? [measure.node])}
               />
             ))}
           </ol>
@@ -60,7 +62,7 @@ function Row({ measure, total, title }: { measure: Measure; total: number; title
       </span>
       <span class="detail">
         {[
-          endsTraining(editor.stage.node(measure.node)?.type) &&
+          endsTraining(editor.stage.typeOf(measure.node)) &&
             (timing === 'direct' ? texts.measures.wayBack : texts.measures.wholeStep),
           seconds !== undefined && calls > 1 && texts.measures.each(format.count(calls), format.duration(seconds / calls)),
           seconds === undefined && texts.measures.calls(format.count(calls)),
@@ -81,9 +83,10 @@ function endsTraining(type: string | undefined): boolean {
 
 /** Of one node, beside its parameters. */
 export function MeasureOf({ node }: { node: LGraphNode }) {
-  const measure = state.run.measures.value.nodes.find((each) => each.node === String(node.id))
-  if (!state.settings.value.measures || !measure) return null
+  const { stage } = useEditor()
   const { nodes } = state.run.measures.value
+  const measure = measureOf(nodes, stage.fullId(node.id))
+  if (!state.settings.value.measures || !measure) return null
   const total = nodes.reduce((sum, { seconds = 0 }) => sum + seconds, 0)
   return (
     <section class="section measures">

@@ -5,10 +5,10 @@ import { groupsOf, nodesIn } from './groups.ts'
 import { pasteFromClipboard } from './clipboard.ts'
 import { showsChart } from './charts/open.ts'
 import { groupSelection, openNode, shortcut, type CommandId } from './commands.ts'
-import { byType } from './declarations.ts'
 import { reroute, type Editor } from './editor.ts'
 import { BYPASSED, MUTED } from '../nodes/workflow/play.ts'
 import { LOOP } from '../nodes/workflow/slots.ts'
+import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { varies } from './runs/varies.ts'
 import type { Menu, MenuItem } from './state.ts'
 import { standsFor } from './subgraph/actions.ts'
@@ -39,7 +39,7 @@ export function menuFor(editor: Editor, spot: Spot, target: MenuTarget): Menu {
     const slot = input === undefined ? node.outputs[output!]! : node.inputs[input]!
     return { at: spot.page, title: `${node.getTitle()} · ${slot.name}`, items: slotItems(editor, spot, node, target) }
   }
-  if (node) return { at: spot.page, title: byType.get(node.type)?.title ?? node.type, items: nodeItems(editor, spot, node) }
+  if (node) return { at: spot.page, title: declarationOf(node)?.title ?? node.type, items: nodeItems(editor, spot, node) }
   if (group) return { at: spot.page, title: group.title, items: groupItems(editor, spot, group) }
   return { at: spot.page, items: canvasItems(editor, spot) }
 }
@@ -53,7 +53,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     ...(canVary(node) ? [itemOf(editor, 'vary')] : []),
     ...(standsFor(editor, node)
       ? [itemOf(editor, 'enter'), itemOf(editor, 'unpack')]
-      : byType.get(node.type)?.expands
+      : declarationOf(node)?.expands
         ? [{ label: commands.openNode, run: () => void openNode(editor, node) }]
         : []),
     'rule',
@@ -81,8 +81,10 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
   ]
 }
 
-function canVary({ type }: LGraphNode): boolean {
-  const declaration = byType.get(type)
+const declarationOf = (node: LGraphNode) => (isDiffusionNode(node) ? node.diffusion.declaration : undefined)
+
+function canVary(node: LGraphNode): boolean {
+  const declaration = declarationOf(node)
   return declaration !== undefined && Object.values(declaration.params).some((param) => varies(param, declaration))
 }
 

@@ -18,7 +18,9 @@ import { namesOf, nodesIn, outlined, type Entry, type Loop } from './outlined.ts
 import { addBeside, Input, Output, placeOf, sourceOf } from './outlineWires.tsx'
 import { FaultCard, tint } from './panel.tsx'
 import { Params } from './params.tsx'
-import { concerns } from './subgraph/actions.ts'
+import { enterNode, leave, standsFor } from './subgraph/actions.ts'
+import { isBorder } from './subgraph/pack.ts'
+import { concerns, wayInWords } from './subgraph/places.ts'
 import * as state from './state.ts'
 import { texts } from './texts.ts'
 
@@ -35,6 +37,7 @@ interface Listed {
   /** In the order of the list. */
   nodes: readonly LGraphNode[]
   nameOf: (node: LGraphNode) => string
+  /** By full ids. */
   opened: ReadonlySet<string>
   setOpened: (id: string, open: boolean) => void
 }
@@ -56,13 +59,17 @@ export function Outline() {
     opened,
     setOpened: (id, open) => setAllOpened((all) => new Set(open ? [...all, id] : [...all].filter((each) => each !== id))),
   }
+  const way = state.level.value
   return (
     <section
       ref={box}
       class="side drawer outline"
       aria-label={texts.outline.label}
       onFocusIn={keepPlace}
-      onKeyDown={(event) => moveAmongTitles(event, box.current!)}
+      onKeyDown={(event) => {
+        moveAmongTitles(event, box.current!)
+        leaveByKey(event, editor)
+      }}
     >
       <div class="outline-head">
         <h2>{texts.outline.label}</h2>
@@ -78,8 +85,9 @@ export function Outline() {
           }}
         />
       </div>
+      <Level way={way} />
       {nodes.length ? (
-        <Entries entries={entries} listed={listed} label={texts.outline.label} />
+        <Entries entries={entries} listed={listed} label={way.length ? texts.outline.inside(wayInWords(way)) : texts.outline.label} />
       ) : (
         <div class="empty">
           <strong>{texts.outline.empty}</strong>
@@ -88,6 +96,28 @@ export function Outline() {
       )}
     </section>
   )
+}
+
+/** Where the list is, if that is inside of a node, and the way out. */
+function Level({ way }: { way: readonly string[] }) {
+  const editor = useEditor()
+  if (!way.length) return null
+  return (
+    <div class="outline-level">
+      <span>{texts.outline.inside(wayInWords(way))}</span>
+      <button type="button" class="button outline small" title="Esc" onClick={() => leave(editor)}>
+        {texts.subgraph.up(way.at(-2) ?? texts.subgraph.graph)}
+      </button>
+    </div>
+  )
+}
+
+/** Out of the level that is open, as on the canvas; a field keeps the key. */
+function leaveByKey(event: KeyboardEvent, editor: Editor) {
+  if (event.key !== 'Escape' || event.defaultPrevented || !state.level.value.length) return
+  if ((event.target as HTMLElement).closest('input, select, textarea')) return
+  event.preventDefault()
+  leave(editor)
 }
 
 /** Reroutes are for the eye: here wires lead past them. */
@@ -196,7 +226,7 @@ function Entries({ entries, listed, label }: { entries: readonly Entry[]; listed
     <ol aria-label={label}>
       {entries.map((entry) =>
         'node' in entry ? (
-          <Item key={entry.node} node={listed.editor.stage.node(entry.node)!} listed={listed} />
+          <Item key={listed.editor.stage.fullId(entry.node)} node={listed.editor.stage.node(entry.node)!} listed={listed} />
         ) : (
           <LoopItem key={`loop ${entry.loop.start}`} loop={entry.loop} entries={entry.entries} listed={listed} />
         ),
@@ -226,9 +256,10 @@ interface ItemProps {
 function Item({ node, listed }: ItemProps) {
   const { editor, nameOf, opened, setOpened } = listed
   const { stage } = editor
-  const id = String(node.id)
+  const id = stage.fullId(node.id)
   const open = opened.has(id)
   const name = nameOf(node)
+  const stands = standsFor(editor, node)
   const declaration = isDiffusionNode(node) ? node.diffusion.declaration : undefined
   const type = declaration?.title ?? node.type
   const said = stateInWords(node)
@@ -243,12 +274,13 @@ function Item({ node, listed }: ItemProps) {
     stage.bringIn(node, editor.insets())
   }
   return (
-    <li data-node={id}>
+    <li data-node={node.id}>
       <details open={open} onToggle={(event) => setOpened(id, event.currentTarget.open)}>
         <summary data-control="title" aria-current={state.selection.value.includes(node.id)} onFocus={select}>
           <span class="dot" style={tint(declaration?.category ?? 'tools')} />
           <span class="name">{name}</span>
           {type !== node.getTitle() && <span class="type">{type}</span>}
+          {stands && <span class="type">{texts.outline.within(stands.inside.nodes.filter((each) => !isBorder(each)).length)}</span>}
           {said && <span class="now">{said}</span>}
         </summary>
         {open && <Content node={node} listed={listed} />}
@@ -285,6 +317,11 @@ function Content({ node, listed }: ItemProps) {
       )}
       {isDiffusionNode(node) && Object.keys(node.diffusion.declaration.params).length > 0 && <Params node={node} />}
       <div class="acts">
+        {standsFor(editor, node) && (
+          <button type="button" class="button outline small" onClick={() => enterNode(editor, node)}>
+            {texts.subgraph.enter}
+          </button>
+        )}
         <button
           type="button"
           class="button outline small"

@@ -26,7 +26,10 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
   const end = useMemo(() => wire && looseEndOf(wire), [wire])
   const recent = state.settings.value.recentNodes
   const among = useMemo(
-    () => (instead ? replacements(editor.stage.file(), instead.id, declarations) : [...declarations, ...mineThatFit(editor)]),
+    () => {
+      const all = [...declarations, ...mineThatFit(editor)]
+      return instead ? replacements(editor.stage.file(), instead.id, all) : all
+    },
     [instead],
   )
   const found = useMemo(

@@ -17,9 +17,10 @@ import { MadeFiles } from './made.tsx'
 import { MeasureOf, Measures } from './measures.tsx'
 import { numbersOf } from './numbers.ts'
 import { Scrub } from './scrub.tsx'
-import { concerns, standsFor } from './subgraph/actions.ts'
+import { standsFor } from './subgraph/actions.ts'
 import { BorderSlots, StandsFor } from './subgraph/details.tsx'
 import { isBorder } from './subgraph/pack.ts'
+import { concerns, wayInWords } from './subgraph/places.ts'
 import * as state from './state.ts'
 import { declared, texts, translated } from './texts.ts'
 import { typeColour } from './theme.ts'
@@ -225,7 +226,7 @@ export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
   const titles = id ? editor.stage.titlesOf(id) : undefined
   // Of a fault inside a closed node, the slot is one that nobody sees.
   const spot = fault.node === id ? (fault.slot ?? fault.param) : undefined
-  const place = [here === id ? undefined : titles?.join(' › '), spot].filter(Boolean).join(' · ')
+  const place = [here === id ? undefined : titles && wayInWords(titles), spot].filter(Boolean).join(' · ')
   return (
     <div class={fault.notice ? 'fault notice' : 'fault'}>
       <div class="where">

@@ -71,7 +71,7 @@ function ParamRow({ node, name, param }: Props) {
     <div class={`param${changed ? ' changed' : ''}${param.kind === 'boolean' ? ' inline' : ''}${moot ? ' moot' : ''}`}>
       <div class="label">
         <label for={id}>{name}</label>
-        {varies(param, node.diffusion.declaration) && !moot && !state.level.value.length && (
+        {varies(param, node.diffusion.declaration) && !moot && (
           <button
             type="button"
             class="link vary"
@@ -79,7 +79,7 @@ function ParamRow({ node, name, param }: Props) {
             tabIndex={-1}
             title={texts.commands.vary}
             aria-label={`${name}: ${texts.commands.vary}`}
-            onClick={() => (state.dialog.value = { kind: 'vary', node: String(node.id), param: name })}
+            onClick={() => (state.dialog.value = { kind: 'vary', node: editor.stage.fullId(node.id), param: name })}
           >
             <icons.vary />
           </button>

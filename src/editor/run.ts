@@ -9,7 +9,7 @@ import { toGraph, withWorkflow } from '../nodes/workflow.ts'
 import { flattened } from '../nodes/workflow/flatten.ts'
 import { partsOf } from '../nodes/workflow/meaning.ts'
 import type { LGraphNode } from './canvas.ts'
-import { byType, ownTypes } from './declarations.ts'
+import { ownTypes } from './declarations.ts'
 import * as format from './format.ts'
 import { createLive, meaningOf } from './live.ts'
 import { createLooking, type Looking } from './looking.ts'
@@ -18,6 +18,7 @@ import { createQuestions, createRequests, inWords, type Requests } from './reque
 import type { Runs } from './runs/runs.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
+import { wayInWords } from './subgraph/places.ts'
 import { createEarlier, createTape, type Tape } from './tape.ts'
 import { texts, translated } from './texts.ts'
 import { watchingOf } from './watching.ts'
@@ -108,7 +109,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     on: () => state.settings.value.live && !queue.waiting.value.length && (present?.byHand ?? true),
     workflow: () => state.id.value,
     graph: graphNow,
-    trains: ({ nodes }) => nodes.some(({ op }) => byType.get(op)?.loop?.trains),
+    trains: ({ nodes }) => nodes.some(({ op }) => ownTypes.get(op)?.loop?.trains),
     idle: () => shown.state.value === 'idle',
     run: () => begin({ byItself: true }),
     stop: () => control('stop'),
@@ -129,7 +130,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     start(frozen(graph, { name: state.name.value }), {
       byHand: true,
       quiet: Boolean(byItself),
-      ...(to && { targets: idsIn(graph, stage.fullId(to.id)) }),
+      ...(to && { to: stage.fullId(to.id) }),
       ...((paused || shown.speed.value === 'step') && { paused: true }),
     })
   }
@@ -164,10 +165,11 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   interface Start {
     byHand: boolean
     quiet: boolean
-    targets?: string[]
+    /** The full id of the node that is run to, and no further. */
+    to?: string
     paused?: boolean
   }
-  function start(item: Queued, { byHand, quiet, ...request }: Start) {
+  function start(item: Queued, { byHand, quiet, to, ...request }: Start) {
     clearProgress()
     present = { ...item, byHand, quiet, tape: createTape() }
     shown.present.value = { id: item.id, name: item.name, queued: !byHand }
@@ -175,8 +177,9 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     if (byHand || isOpen(item)) moveIn(present)
     showSeen()
     shown.state.value = 'starting'
-    runs.asked(item, quiet, request.targets)
-    port.post({ type: 'run', run: item.id, graph: item.graph, ...request, ...watchingOf(isHere(present)) })
+    runs.asked(item, quiet, to === undefined ? undefined : { id: to, title: wayInWords(stage.titlesOf(to)!) })
+    const targets = to === undefined ? {} : { targets: idsIn(item.graph, to) }
+    port.post({ type: 'run', run: item.id, graph: item.graph, ...targets, ...request, ...watchingOf(isHere(present)) })
   }
   const here = (): Home => ({ tab: state.tab.value, graph: stage.graph, found: state.found.value })
   const isHere = ({ home }: Present) => home?.tab === state.tab.value
@@ -341,7 +344,8 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   /** Whether training is put aside. What waited in the queue does as its graph says: nothing kept is lost by it. */
   async function decide({ id, byHand, home }: Present, node: string, seconds: number) {
     const { dialogs } = texts
-    const title = (home && stage.titlesOf(node, home.graph)?.join(' › ')) ?? node
+    const titles = home && stage.titlesOf(node, home.graph)
+    const title = titles ? wayInWords(titles) : node
     const answer = byHand
       ? await state.askChoice(dialogs.questionTitle, dialogs.questionText(title, format.time(seconds)), [
           { label: dialogs.cancel, value: 'cancel' },
@@ -490,7 +494,7 @@ function advanceAll(stage: Stage): boolean {
 function seedsOf(stage: Stage): Map<string, number> {
   const seeds = new Map<string, number>()
   for (const node of flattened(stage.whole()).nodes) {
-    for (const [name, { kind }] of Object.entries(byType.get(node.type)?.params ?? {})) {
+    for (const [name, { kind }] of Object.entries(ownTypes.get(node.type)?.params ?? {})) {
       if (kind === 'seed') seeds.set(`${node.id}.${name}`, Number(node.properties[name]))
     }
   }

@@ -18,6 +18,7 @@ import { calm, EditorCanvas } from './canvas.ts'
 import type { LGraphNode, MenuEntry, PendingWire, Point, Spot, StageHooks } from './canvas.ts'
 import { declarations, knowSubgraphs } from './declarations.ts'
 import { watchWires } from './hover.ts'
+import { measureOf } from './measured.ts'
 import type { Painted } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
 import { paintGrid } from './look/wires.ts'
@@ -125,7 +126,12 @@ export function createStage(element: HTMLCanvasElement, colours: Colours, hooks:
       canvas.setDirty(true, true)
     },
     setMeasures(measures) {
-      canvas.measures = new Map(measures.map((each) => [each.node, each]))
+      const known = new Map<string, Measure | undefined>()
+      canvas.measureOf = (node) => {
+        const id = levels.fullId(node.id)
+        if (!known.has(id)) known.set(id, measureOf(measures, id))
+        return known.get(id)
+      }
       canvas.measuredSeconds = measures.reduce((sum, { seconds = 0 }) => sum + seconds, 0)
       canvas.setDirty(true)
     },
@@ -205,7 +211,7 @@ const settingsOf = (canvas: EditorCanvas, hooks: StageHooks) =>
     target: undefined,
     spaceHeld: false,
     running: false,
-    measures: new Map(),
+    measureOf: () => undefined,
     measuredSeconds: 0,
     onSelectionChange: hooks.selected,
     onShowNodePanel: (node: LGraphNode) => {

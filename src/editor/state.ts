@@ -204,7 +204,7 @@ export type Dialog =
   | { kind: 'storage' }
   /** Of a workflow in the library. */
   | { kind: 'versions'; id: string; name: string }
-  /** Values for params are asked for, to run with each; the param to begin with, if one is meant. */
+  /** Values for params are asked for, to run with each; the param to begin with, if one is meant, and its node by its full id. */
   | { kind: 'vary'; node?: string; param?: string }
   /** Images are to become a data set; `on` is the node they were dropped on. */
   | { kind: 'import'; name: string; files: readonly ImageFile[]; on?: NodeId }

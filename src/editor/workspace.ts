@@ -23,8 +23,11 @@ export interface Workspace {
   pressed(down: boolean): void
   /** Changes the open file as data: what is pasted, opened or inserted. `edit` gets the present file. */
   edit(change: (file: WorkflowFile) => { file: WorkflowFile; select?: readonly NodeId[] }): void
-  /** The same for the workflow with all that is in its subgraphs. False, and nothing changed, where `change` gives nothing. */
-  editWhole(change: (whole: WorkflowFile) => WorkflowFile | undefined): boolean
+  /**
+   * The same for the workflow with all that is in its subgraphs; with `follow`, what is open afterwards is where it differs. False,
+   * and nothing changed, where `change` gives nothing.
+   */
+  editWhole(change: (whole: WorkflowFile) => WorkflowFile | undefined, options?: { follow?: boolean }): boolean
   /** Goes to a level: the graph itself, or what is inside of a node. False if it is not there. */
   show(path: Path): boolean
   setParam(node: LGraphNode, name: string, value: unknown): void
@@ -335,11 +338,12 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
       if (select) stage.select(select)
       touched()
     },
-    editWhole(change) {
+    editWhole(change, { follow = false } = {}) {
       commit()
-      const changed = change(stage.whole())
+      const before = stage.whole()
+      const changed = change(before)
       if (!changed) return false
-      stage.load(changed)
+      stage.load(changed, follow ? { path: pathOfChange(before, changed, stage.path()) } : {})
       touched()
       return true
     },

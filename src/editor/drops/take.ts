@@ -6,9 +6,11 @@ import type { Kept } from '../../engine/protocol.ts'
 import { unpackBundle } from '../../nodes/workflow/bundle.ts'
 import { bundleIn } from '../../nodes/workflow/link.ts'
 import type { LGraphNode } from '../canvas.ts'
+import { ownTypes } from '../declarations.ts'
 import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
 import * as state from '../state.ts'
+import { placesIn } from '../subgraph/places.ts'
 import { texts, viewText } from '../texts.ts'
 import type { Dropped } from './gather.ts'
 import type { Find } from './kinds.ts'
@@ -106,11 +108,11 @@ async function openWorkflow(editor: Editor, name: string, text: string) {
   })
 }
 
-const unknownTypes = ({ stage, known }: Editor): string[] => [
+/** In its subgraphs too. */
+const unknownTypes = ({ stage }: Editor): string[] => [
   ...new Set(
-    stage
-      .nodes()
-      .filter((node) => !known(node.type))
-      .map((node) => node.type),
+    placesIn(stage.whole(), ownTypes)
+      .filter(({ declaration }) => !declaration)
+      .map(({ node }) => node.type),
   ),
 ]

@@ -1,4 +1,5 @@
 // What can be done with runs.
+import { pathOf } from '../../nodes/workflow/flatten.ts'
 import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
 import { download } from '../run.ts'
@@ -19,10 +20,27 @@ export async function restore(editor: Editor, run: Run) {
     const details = await editor.runs.details(run.id)
     if (!details) throw new Error(texts.storage.gone)
     await editor.workspace.openText(details.text, run.name)
-    state.say(texts.runs.restored(format.when(run.when)), { text: texts.runs.restoredHint })
+    const to = run.target !== undefined && editor.stage.titlesOf(run.target) ? run.target : undefined
+    if (to !== undefined) editor.goTo(to)
+    state.say(texts.runs.restored(format.when(run.when)), {
+      text: texts.runs.restoredHint,
+      ...(to !== undefined && { action: runAgainTo(editor, run.to!, to) }),
+    })
   } catch (error) {
     state.say(translated(run.name), { text: (error as Error).message, error: true })
   }
+}
+
+/** As it ran: to one node, as long as its graph is the one that is shown. */
+function runAgainTo(editor: Editor, title: string, id: string) {
+  const tab = state.tab.value
+  const run = () => {
+    if (state.tab.value !== tab) return
+    editor.goTo(id)
+    const node = editor.stage.node(pathOf(id).at(-1)!)
+    if (node) editor.runner.run({ to: node })
+  }
+  return { label: texts.runs.runAgainTo(title), run }
 }
 
 async function saveFile(editor: Editor, run: Run) {

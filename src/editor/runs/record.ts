@@ -13,8 +13,9 @@ export interface Run {
   /** The workflow's id in the library, and what it was called. */
   workflow: string
   name: string
-  /** The title of the node that it ran to, if it did not run all. */
+  /** What the node is called that it ran to, if it did not run all, and its full id. */
   to?: string
+  target?: string
   outcome: 'finished' | 'stopped' | 'failed'
   /** Why it failed. */
   fault?: string

@@ -19,7 +19,8 @@ export interface Asked {
   /** The file as it runs, its seeds fixed. */
   text: string
   graph: Graph
-  /** The node it runs to. */
+  /** The node it runs to, by its full id, and what it is called. */
+  target?: string
   to?: string
   byItself?: boolean
   sweep?: Run['sweep']
@@ -158,6 +159,7 @@ async function keep(run: Going, seconds: number, outcome: Run['outcome'], option
     note: '',
     size: sizeOf(details) + (thumbnail?.size ?? 0),
     ...(changed && { changed }),
+    ...(run.target !== undefined && { target: run.target }),
     ...(run.to !== undefined && { to: run.to }),
     ...(fault !== undefined && { fault }),
     ...(run.iterations && { iterations: run.iterations }),

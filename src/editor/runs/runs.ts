@@ -1,12 +1,13 @@
 // The runs of this browser as the editor has them: recorded as they end, listed when somebody looks.
 import { signal, type Signal } from '@preact/signals'
 import type { EnginePort } from '../../engine/protocol.ts'
-import { titleOfNode } from '../../nodes/titles.ts'
+import type { Graph } from '../../engine/plan/graph.ts'
 import { parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
-import { byType, ownTypes } from '../declarations.ts'
+import { ownTypes } from '../declarations.ts'
 import { newId, storageMessage } from '../library.ts'
 import type { Queued } from '../queue.ts'
 import * as state from '../state.ts'
+import { placesIn, wayInWords } from '../subgraph/places.ts'
 import { texts } from '../texts.ts'
 import { keepRuns, type RunStores } from './keep.ts'
 import { pngOf } from './paint.ts'
@@ -19,8 +20,8 @@ export interface Runs {
   readonly sweeps: Signal<readonly Sweep[]>
   /** Records that cannot be read. */
   readonly broken: Signal<number>
-  /** To be called as a run is asked for, before its first event: by a change alone, or to these nodes only. */
-  asked(item: Queued, byItself: boolean, targets?: readonly string[]): void
+  /** To be called as a run is asked for, before its first event: by a change alone, or to one node only. */
+  asked(item: Queued, byItself: boolean, to?: RunTo): void
   /** When all runs that have ended are kept, and listed. */
   settled(): Promise<void>
   /** Looks anew: another tab may have kept some. */
@@ -36,15 +37,27 @@ export interface Runs {
 /** Reads a file that ran. Throws WorkflowError where it is none. */
 export const fileOf = (text: string): WorkflowFile => parseWorkflow(text, ownTypes).workflow
 
-function askedOf({ id, workflow, text, graph, sweep }: Queued, byItself: boolean, targets?: readonly string[]): Asked {
-  const target = graph.nodes.find((node) => node.id === targets?.[0])
+/** A node by its full id, and what it is called with the way to it. */
+export interface RunTo {
+  id: string
+  title: string
+}
+
+/** Nodes inside of subgraphs go by the way to them. */
+function withWays(graph: Graph, text: string): Graph {
+  if (!graph.nodes.some(({ id }) => id.includes(':'))) return graph
+  const titles = new Map(placesIn(fileOf(text), ownTypes).map(({ id, way, title }) => [id, wayInWords([...way, title])]))
+  return { nodes: graph.nodes.map((node) => (node.id.includes(':') ? { ...node, title: titles.get(node.id)! } : node)) }
+}
+
+function askedOf({ id, workflow, text, graph, sweep }: Queued, byItself: boolean, to?: RunTo): Asked {
   return {
     run: id,
     workflow: workflow.id,
     name: workflow.name,
     text,
-    graph,
-    ...(target && { to: titleOfNode(target, byType) }),
+    graph: withWays(graph, text),
+    ...(to && { target: to.id, to: to.title }),
     ...(byItself && { byItself }),
     ...(sweep && { sweep }),
   }
@@ -74,7 +87,7 @@ export function createRuns(stores: RunStores, port: EnginePort): Runs {
   const recorder = createRecorder({
     port,
     kept,
-    declared: byType,
+    declared: ownTypes,
     fileOf,
     backend: () => state.run.backend.value?.name,
     paint: (view, width, height) => pngOf(view, width, height, state.dark.value),
@@ -92,7 +105,7 @@ export function createRuns(stores: RunStores, port: EnginePort): Runs {
     all,
     sweeps,
     broken,
-    asked: (item, byItself, targets) => recorder.asked(askedOf(item, byItself, targets)),
+    asked: (item, byItself, to) => recorder.asked(askedOf(item, byItself, to)),
     settled: async () => {
       await recorder.settled()
       await attempt(async () => {})

@@ -7,6 +7,7 @@ import { fit, formatNumber, parseNumber } from '../../nodes/litegraph/widgets.ts
 import type { FileNode, WorkflowFile } from '../../nodes/workflow.ts'
 import { stringifyWorkflow, toGraph, withFixedSeeds } from '../../nodes/workflow.ts'
 import type { Json } from '../../nodes/workflow/json.ts'
+import { openFirst, placesIn, wayInWords, withValue, type Place } from '../subgraph/places.ts'
 import type { Axis } from './record.ts'
 import { varies } from './varies.ts'
 
@@ -23,24 +24,39 @@ export const MOST_RUNS = 100
 
 /** A param that can be varied, as it is now. */
 export interface Varied {
+  /** Its full id. */
   node: string
+  /** With the way to it. */
   title: string
   param: string
   spec: Param
   value: unknown
+  /** How many nodes of a run have it: inside of a subgraph that several stand for it is varied in all of them. */
+  count: number
 }
 
-/** All params of a file that mean something as they stand, but for those that a wire replaces. */
-export function variedIn(file: WorkflowFile, declared: Declared): Varied[] {
-  return file.nodes.flatMap((node) => {
-    const declaration = declared.get(node.type)
-    if (!declaration) return []
-    const { params, title } = declaration
-    const valueOf = (name: string) => (Object.hasOwn(node.properties, name) ? node.properties[name] : params[name]?.default)
-    return Object.entries(params)
-      .filter(([name, spec]) => varies(spec, declaration) && isMeant(params, name, valueOf) && !replaced(node, spec))
-      .map(([param, spec]) => ({ node: String(node.id), title: node.title ?? title, param, spec, value: valueOf(param) }))
-  })
+/**
+ * All params of a file that mean something as they stand, but for those that a wire replaces or that are set from outside. Those of a
+ * subgraph are there once, by the way that is open: `within` is the full id of the node whose inside is.
+ */
+export function variedIn(file: WorkflowFile, declared: Declared, within?: string): Varied[] {
+  const places = openFirst(placesIn(file, declared), within)
+  const keyOf = ({ of, node }: Place) => `${of?.id} ${node.id}`
+  const counts = new Map<string, number>()
+  for (const place of places) counts.set(keyOf(place), (counts.get(keyOf(place)) ?? 0) + 1)
+  const first = new Map(places.toReversed().map((place) => [keyOf(place), place]))
+  return places.filter((place) => first.get(keyOf(place)) === place).flatMap((place) => variedAt(place, counts.get(keyOf(place))!))
+}
+
+function variedAt({ id, node, declaration, title, way, of }: Place, count: number): Varied[] {
+  if (!declaration) return []
+  const { params } = declaration
+  const valueOf = (name: string) => (Object.hasOwn(node.properties, name) ? node.properties[name] : params[name]?.default)
+  const fromOutside = (param: string) => of?.promoted.some((each) => each.node === node.id && each.param === param)
+  return Object.entries(params)
+    .filter(([name, spec]) => varies(spec, declaration) && isMeant(params, name, valueOf) && !replaced(node, spec))
+    .filter(([name]) => !fromOutside(name))
+    .map(([param, spec]) => ({ node: id, title: wayInWords([...way, title]), param, spec, value: valueOf(param), count }))
 }
 
 const replaced = ({ inputs }: FileNode, { unless }: Param) => inputs.some(({ name, link }) => name === unless && link !== null)
@@ -138,13 +154,7 @@ export const placesOf = (axes: readonly Axis[]): number[][] =>
 export function cellsOf(file: WorkflowFile, axes: readonly Axis[], declared: Declared): Cell[] {
   const base = withFixedSeeds(file, declared)
   return placesOf(axes).map((at) => {
-    const nodes = base.nodes.map((node) => {
-      const own = axes.flatMap(({ node: id, param, values }, i) => (id === String(node.id) ? [[param, values[at[i]!]]] : []))
-      return own.length
-        ? { ...node, properties: { ...node.properties, ...(Object.fromEntries(own) as Record<string, Json>) } }
-        : node
-    })
-    const varied = { ...base, nodes }
+    const varied = axes.reduce((file, { node, param, values }, i) => withValue(file, node, param, values[at[i]!] as Json), base)
     return { at, text: stringifyWorkflow(varied), graph: toGraph(varied, declared) }
   })
 }

@@ -1,9 +1,10 @@
 // Asks for the values of a sweep. What is wrong with them is said while they are typed, or before anything runs.
 import { useId, useState } from 'preact/hooks'
 import { useEditor } from '../context.ts'
-import { byType, ownTypes } from '../declarations.ts'
+import { ownTypes } from '../declarations.ts'
 import type { Editor } from '../editor.ts'
 import type { Dialog } from '../state.ts'
+import { setFrom } from '../subgraph/places.ts'
 import { texts } from '../texts.ts'
 import type { Axis } from './record.ts'
 import type { Read, Values, Varied } from './sweep.ts'
@@ -26,9 +27,9 @@ interface VaryProps {
 
 export function Vary({ dialog, close }: VaryProps) {
   const editor = useEditor()
-  const [all] = useState(() => variedIn(editor.stage.whole(), byType))
+  const [all] = useState(() => variedIn(editor.stage.whole(), ownTypes, editor.stage.within()))
   const entryOf = (of: Varied): Entry => ({ of, values: firstValues(of) })
-  const first = all.find(({ node, param }) => node === dialog.node && param === (dialog.param ?? param))
+  const first = all.find(meantBy(editor, dialog))
   const [entries, setEntries] = useState(() => [first ?? all[0]].filter((of) => of !== undefined).map(entryOf))
   const [wrong, setWrong] = useState<readonly string[]>([])
   const [checking, setChecking] = useState(false)
@@ -91,6 +92,13 @@ export function Vary({ dialog, close }: VaryProps) {
       </div>
     </form>
   )
+}
+
+/** The param that was asked for, or where it is set from outside the one that sets it; without one the first of the node. */
+function meantBy({ stage }: Editor, { node, param }: VaryProps['dialog']): (each: Varied) => boolean {
+  if (node === undefined || param === undefined) return (each) => each.node === node
+  const meant = setFrom(stage.whole(), node, param)
+  return (each) => each.node === meant.id && each.param === meant.param
 }
 
 /** Returns what keeps it from running; nothing has run then. */
@@ -167,6 +175,7 @@ function AxisFields({ number, entry, read, choices, set, first, removable }: Axi
       <p id={id} class={'wrong' in read ? 'wrong' : 'hint'} aria-live="polite">
         {'wrong' in read ? read.wrong : sweep.values(read.values.length, read.values.map(written).join(', '))}
       </p>
+      {of.count > 1 && <p class="hint">{sweep.everywhere(of.count)}</p>}
     </fieldset>
   )
 }

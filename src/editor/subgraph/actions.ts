@@ -5,7 +5,7 @@ import { byType } from '../declarations.ts'
 import type { Editor } from '../editor.ts'
 import { newId } from '../library.ts'
 import { titleOfNode } from '../../nodes/titles.ts'
-import type { NodeId, Subgraph } from '../../nodes/workflow/file.ts'
+import { INPUTS, type NodeId, type Subgraph } from '../../nodes/workflow/file.ts'
 import { pathOf } from '../../nodes/workflow/flatten.ts'
 import * as state from '../state.ts'
 import { texts } from '../texts.ts'
@@ -65,7 +65,7 @@ function go(editor: Editor, path: Path, select: readonly NodeId[] = []): boolean
 export function enterNode(editor: Editor, node: LGraphNode | undefined) {
   if (!standsFor(editor, node)) return
   go(editor, [...editor.stage.path(), node!.id])
-  editor.focus()
+  editor.focus(INPUTS)
 }
 
 /** One level up, or up to a depth. */
@@ -73,7 +73,7 @@ export function leave(editor: Editor, depth = editor.stage.path().length - 1) {
   const path = editor.stage.path()
   if (depth < 0 || depth >= path.length) return
   go(editor, path.slice(0, depth), [path[depth]!])
-  editor.focus()
+  editor.focus(path[depth])
 }
 
 /** Shows the node of a full id, wherever it is. */
@@ -85,6 +85,3 @@ export function goToNode(editor: Editor, id: string) {
   if (node) stage.goTo(node, editor.insets())
   editor.focus(node?.id)
 }
-
-/** Whether a fault, or a file, is about a node: about itself, or something inside of it. Full ids. */
-export const concerns = (id: string, about: string): boolean => pathOf(about).join(':') === id || about.startsWith(`${id}:`)

@@ -29,6 +29,13 @@ export function subgraphsOn(whole: WorkflowFile, path: Path): Subgraph[] | undef
   return found
 }
 
+/** As much of a path as leads through the same subgraphs in another state of the workflow. */
+export function pathKept(before: WorkflowFile, after: WorkflowFile, path: Path): Path {
+  const [was, is] = [before, after].map((whole) => path.map((_, i) => subgraphsOn(whole, path.slice(0, i + 1))?.at(-1)?.id))
+  const other = is!.findIndex((id, i) => id === undefined || id !== was![i])
+  return other < 0 ? path : path.slice(0, other)
+}
+
 /** What is to be seen at the end of a path, with all subgraphs of the workflow, and the border ready for new wires. */
 export function levelOf(whole: WorkflowFile, path: Path): WorkflowFile {
   const subgraph = subgraphsOn(whole, path)?.at(-1)
@@ -174,12 +181,11 @@ export function pathTo(whole: WorkflowFile, id: string): Path | undefined {
 }
 
 /** Where two states of a workflow differ: at the path if it is there too, else at the way to what is different. */
-export function pathOfChange(before: WorkflowFile, after: WorkflowFile, path: Path): Path {
+export function pathOfChange(before: WorkflowFile, after: WorkflowFile, open: Path): Path {
+  const path = pathKept(before, after, open)
   const differs = (a: WorkflowFile | undefined, b: WorkflowFile | undefined) =>
     JSON.stringify([a?.nodes, a?.links, a?.groups]) !== JSON.stringify([b?.nodes, b?.links, b?.groups])
-  const there = subgraphsOn(after, path)
-  if (!there) return pathOfChange(before, after, path.slice(0, -1))
-  const here = there.at(-1)
+  const here = subgraphsOn(after, path)!.at(-1)
   if (differs(here ? subgraphOf(before, here.id)?.inside : before, here?.inside ?? after)) return path
   if (differs(before, after)) return []
   const other = (after.subgraphs ?? []).find(({ id, inside }) => differs(subgraphOf(before, id)?.inside, inside))

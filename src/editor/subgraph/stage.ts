@@ -3,14 +3,14 @@ import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration } from '../../engine/plan/op.ts'
 import { titleOfNode } from '../../nodes/titles.ts'
 import { edge, MINE, withSubgraphs } from '../../nodes/workflow/blocks.ts'
-import type { NodeId, Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
+import type { FileNode, NodeId, Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
 import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
 import { pathOf } from '../../nodes/workflow/flatten.ts'
 import { sameJson } from '../../nodes/workflow/json.ts'
 import { usedBy } from '../../nodes/workflow/subgraphs.ts'
 import { ownTypes } from '../declarations.ts'
 import { texts } from '../texts.ts'
-import { composed, levelOf, NEW, ordered, subgraphsOn, type Path } from './levels.ts'
+import { composed, levelOf, NEW, ordered, pathKept, subgraphsOn, type Path } from './levels.ts'
 
 export interface Levels {
   /** What is on the canvas, with all subgraphs of the workflow. */
@@ -41,6 +41,8 @@ export interface Levels {
   fullId(id: NodeId): string
   /** The titles of the nodes that a full id goes through; undefined if it leads nowhere. */
   titlesOf(id: string, of?: LGraph): string[] | undefined
+  /** The type of the node with a full id, wherever it is; undefined if there is none. */
+  typeOf(id: string): string | undefined
 }
 
 /** Which level is drawn now, and which was before. */
@@ -96,9 +98,8 @@ export function createLevels({ graph, read, draw, know }: Canvas): Levels {
     load(whole, { another = false, path: wanted } = {}) {
       const here = of()
       const was = another ? undefined : join(here.path)
+      here.path = wanted ?? (another ? [] : pathKept(here.whole, whole, here.path))
       here.whole = whole
-      here.path = wanted ?? (another ? [] : here.path)
-      while (!subgraphsOn(whole, here.path)) here.path = here.path.slice(0, -1)
       drawAll(here, was, another)
     },
     put(level) {
@@ -134,20 +135,19 @@ export function createLevels({ graph, read, draw, know }: Canvas): Levels {
     fullId: (id) => [...of().path, id].join(':'),
     titlesOf(id, which) {
       const { whole } = of(which)
-      const ids = pathOf(id)
-      const subgraphs = subgraphsOn(whole, ids.slice(0, -1))
-      const bodies = subgraphs && [whole, ...subgraphs.map(({ inside }) => inside)]
-      return bodies && titlesIn(bodies, ids, withSubgraphs(whole, ownTypes))
+      const known = withSubgraphs(whole, ownTypes)
+      return nodesOn(whole, pathOf(id))?.map((node) => titleOfNode(node, known))
     },
+    typeOf: (id) => nodesOn(of().whole, pathOf(id))?.at(-1)!.type,
   }
 }
 
-function titlesIn(bodies: readonly WorkflowFile[], ids: readonly string[], known: ReadonlyMap<string, Declaration>) {
-  const titles = ids.map((id, depth) => {
-    const node = bodies[depth]!.nodes.find((each) => String(each.id) === id)
-    return node && titleOfNode(node, known)
-  })
-  return titles.every((title) => title !== undefined) ? titles : undefined
+/** The nodes that a way goes through, if all are there. */
+function nodesOn(whole: WorkflowFile, path: readonly string[]): FileNode[] | undefined {
+  const subgraphs = subgraphsOn(whole, path.slice(0, -1))
+  const bodies = subgraphs && [whole, ...subgraphs.map(({ inside }) => inside)]
+  const nodes = bodies?.map((body, depth) => body.nodes.find(({ id }) => String(id) === path[depth]))
+  return nodes?.every((node) => node !== undefined) ? nodes : undefined
 }
 
 const edgesIn = ({ nodes }: WorkflowFile) =>

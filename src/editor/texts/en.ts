@@ -253,7 +253,7 @@ export const en = {
     noCommand: (query: string) => `No command matches “${query}” now`,
     nodes: 'Find in the graph',
     nodesHint: 'A title, a type, a value…',
-    noNode: (query: string) => `No node here matches “${query}”`,
+    noNode: (query: string) => `No node of this workflow matches “${query}”`,
   },
 
   categories: {
@@ -448,6 +448,8 @@ export const en = {
     wireMenu: (slot: string) => `More for the wire to ${slot}`,
     addFor: (slot: string) => `Add a node that gives ${slot}`,
     addAfter: (slot: string) => `Add a node that takes ${slot}`,
+    inside: (way: string) => `Inside of ${way}`,
+    within: (count: number) => `${plural(count, 'node')} inside`,
     show: 'Show on the canvas',
     states: { running: 'running', done: 'done', cached: 'kept from an earlier run', fault: 'has a problem' },
     parts: { muted: 'muted', bypassed: 'bypassed', waits: 'waits for a muted node' },
@@ -503,6 +505,7 @@ export const en = {
     restore: 'Open as it ran',
     restored: (when: string) => `The graph of ${when} is open`,
     restoredHint: 'Its seeds are those of then, so that it makes the same again.',
+    runAgainTo: (node: string) => `Run to ${node}`,
     note: 'Note on this run',
     addNote: 'Note…',
     sweep: {
@@ -518,6 +521,7 @@ export const en = {
       ways: { list: 'List', range: 'Range' },
       range: { from: 'From', to: 'To', count: 'How many', log: 'Logarithmic' },
       values: (count: number, list: string) => `${plural(count, 'value')}: ${list}`,
+      everywhere: (count: number) => `It is in a subgraph that is used ${count} times, and varies in all of them.`,
       reasons: {
         none: 'At least one value is needed.',
         notANumber: (text: string) => (text ? `${text} is no number.` : 'A number is missing.'),

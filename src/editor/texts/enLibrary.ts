@@ -77,6 +77,8 @@ export const enLibrary = {
     mode: (title: string, mode: number) => `${title} is ${mode === 2 ? 'muted' : mode === 4 ? 'bypassed' : 'taking part again'}`,
     about: 'another description',
     groups: 'other groups',
+    outside: (title: string) => `${title} has other slots or parameters outside`,
+    described: (title: string) => `another description of ${title}`,
     layout: (count: number) => `${plural(count, 'node')} moved or resized`,
     more: (count: number) => `and ${count} more`,
     none: 'none',

@@ -265,7 +265,7 @@ export const ko: Texts = {
     noCommand: (query) => `지금 “${query}”에 맞는 명령이 없습니다`,
     nodes: '그래프에서 찾기',
     nodesHint: '제목, 종류, 값…',
-    noNode: (query) => `여기에는 “${query}”에 맞는 노드가 없습니다`,
+    noNode: (query) => `이 워크플로에는 “${query}”에 맞는 노드가 없습니다`,
   },
 
   categories: {
@@ -460,6 +460,8 @@ export const ko: Texts = {
     wireMenu: (slot) => `${slot} 연결선에 할 일`,
     addFor: (slot) => `${object(slot)} 주는 노드 추가`,
     addAfter: (slot) => `${object(slot)} 받는 노드 추가`,
+    inside: (way) => `${way} 안`,
+    within: (count) => `안에 노드 ${count}개`,
     show: '화면에서 보기',
     states: { running: '실행 중', done: '끝남', cached: '이전 실행의 결과', fault: '문제 있음' },
     parts: { muted: '꺼져 있음', bypassed: '우회됨', waits: '꺼진 노드를 기다림' },
@@ -514,6 +516,7 @@ export const ko: Texts = {
     restore: '실행한 그대로 열기',
     restored: (when) => `${when}의 그래프를 열었습니다`,
     restoredHint: '시드도 그때 그대로라서 다시 실행하면 같은 결과가 나옵니다.',
+    runAgainTo: (node) => `${node}까지 실행`,
     note: '이 실행의 메모',
     addNote: '메모…',
     sweep: {
@@ -529,6 +532,7 @@ export const ko: Texts = {
       ways: { list: '목록', range: '범위' },
       range: { from: '처음', to: '끝', count: '개수', log: '로그 간격' },
       values: (count, list) => `값 ${count}개: ${list}`,
+      everywhere: (count) => `${count}번 쓰인 서브그래프 안에 있어 모두에서 함께 바뀝니다.`,
       reasons: {
         none: '값이 하나는 있어야 합니다.',
         notANumber: (text) => (text ? `${topic(text)} 수가 아닙니다.` : '수가 빠졌습니다.'),

@@ -75,6 +75,8 @@ export const koLibrary: typeof enLibrary = {
     mode: (title, mode) => `${title}: ${mode === 2 ? '음소거' : mode === 4 ? '우회' : '다시 참여'}`,
     about: '설명이 바뀜',
     groups: '그룹이 바뀜',
+    outside: (title) => `${title}: 밖의 슬롯이나 파라미터가 바뀜`,
+    described: (title) => `${title}: 설명이 바뀜`,
     layout: (count) => `노드 ${count}개의 위치나 크기가 바뀜`,
     more: (count) => `그 밖에 ${count}개`,
     none: '없음',

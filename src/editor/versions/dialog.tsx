@@ -173,7 +173,7 @@ function Ways({ editor: { library, workspace }, of, version, close, reload }: Wa
   const restore = async () => {
     close()
     await workspace.openSaved(of)
-    workspace.editWhole(() => parseWorkflow(version.text, ownTypes).workflow)
+    workspace.editWhole(() => parseWorkflow(version.text, ownTypes).workflow, { follow: true })
     const undo = { label: texts.drawer.undo, run: () => workspace.undo() }
     state.say(texts.versions.restored(format.when(version.when)), { action: undo })
   }
