@@ -2,8 +2,7 @@
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { FilmView } from '../engine/plan/view.ts'
-import { frameAt, timeText } from '../nodes/views/film.ts'
+import { frameAt, timeText } from '../nodes/views/time.ts'
 import { IconButton } from './buttons.tsx'
 import { calm } from './canvas.ts'
 import { icons } from './icons.tsx'
@@ -18,7 +17,7 @@ const HOLD = 900
 const speed = signal(calm.matches ? SPEEDS[0]! : 12)
 
 interface PlayerProps {
-  film: FilmView
+  film: { t: Float64Array }
   /** From 0, the first frame, to 1, the last. */
   at: number
   seek: (at: number) => void
@@ -31,7 +30,7 @@ interface PlayerProps {
 /** Plays only when it is told to; where motion is unwelcome, to the end and not for ever. */
 export function Player({ film, at, seek, speeds = false, children }: PlayerProps) {
   const [playing, setPlaying] = useState(false)
-  const last = film.frames.length - 1
+  const last = film.t.length - 1
   const frame = frameAt(film, at)
   useEffect(() => {
     if (!playing) return

@@ -1,8 +1,7 @@
-// A film in the panel, for the keyboard and to be played; on the node it is dragged.
+// A film in the panel, of pictures or points, for the keyboard and to be played; on the node it is dragged.
 import { useEffect, useState } from 'preact/hooks'
-import type { FilmView } from '../engine/plan/view.ts'
 import type { DiffusionNode } from '../nodes/litegraph/node.ts'
-import { frameAt, timeText } from '../nodes/views/film.ts'
+import { frameAt, isTimed, timeText, type Timed } from '../nodes/views/time.ts'
 import { useEditor } from './context.ts'
 import { Player } from './player.tsx'
 import { texts, viewText } from './texts.ts'
@@ -12,19 +11,19 @@ const LOOK = 100
 
 export function Scrub({ node }: { node: DiffusionNode }) {
   const { stage } = useEditor()
-  const [film, setFilm] = useState<FilmView>()
+  const [film, setFilm] = useState<Timed>()
   const [at, setAt] = useState(1)
   useEffect(() => {
     const look = () => {
       const { view, scrub = 1 } = node.diffusion
-      setFilm(view?.kind === 'film' ? view : undefined)
+      setFilm(isTimed(view) ? view : undefined)
       setAt(scrub)
     }
     look()
     const timer = setInterval(look, LOOK)
     return () => clearInterval(timer)
   }, [node])
-  if (!film || film.frames.length < 2) return null
+  if (!film) return null
   return (
     <section class="section">
       <h3>

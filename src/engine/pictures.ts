@@ -104,6 +104,13 @@ function coloured(pictures: Pictures): Pictures {
   return { ...pictures, channels: 3, pixels }
 }
 
+/** Red, green and blue of what a canvas holds, without how much shows through. */
+export function withoutAlpha(rgba: Uint8ClampedArray): Uint8ClampedArray {
+  const pixels = new Uint8ClampedArray((3 * rgba.length) / 4)
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) pixels.set(rgba.subarray(from, from + 3), to)
+  return pixels
+}
+
 /** One of them alone. */
 export function pictureAt({ width, height, channels, pixels }: Pictures, index: number): Pictures {
   const size = width * height * channels

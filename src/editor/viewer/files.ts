@@ -1,4 +1,5 @@
 // Pictures that are files, in the viewer: what a run made, or kept.
+import { withoutAlpha } from '../../engine/pictures.ts'
 import type { ImagesView } from '../../engine/plan/view.ts'
 import { reasonOf } from '../drops/reason.ts'
 import * as state from '../state.ts'
@@ -34,7 +35,5 @@ async function viewOfImage(image: Blob, name: string): Promise<ImagesView> {
   ctx.drawImage(bitmap, 0, 0)
   bitmap.close()
   const { data } = ctx.getImageData(0, 0, width, height)
-  const pixels = new Uint8ClampedArray(3 * width * height)
-  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) pixels.set(data.subarray(from, from + 3), to)
-  return { kind: 'images', groups: [{ name, width, height, channels: 3, count: 1, pixels }], columns: 0 }
+  return { kind: 'images', groups: [{ name, width, height, channels: 3, count: 1, pixels: withoutAlpha(data) }], columns: 0 }
 }

@@ -3,8 +3,8 @@ import { pictureAt, squareColumns } from '../../engine/pictures.ts'
 import type { FilmView, ImagesView, Pictures, ScatterView } from '../../engine/plan/view.ts'
 import type { Theme } from '../../nodes/views/canvas.ts'
 import { legend, setFont, shorten, tickText } from '../../nodes/views/canvas.ts'
-import { frameAt } from '../../nodes/views/film.ts'
 import { legendOf, paintPlane, type Plane } from '../../nodes/views/scatter.ts'
+import { frameAt } from '../../nodes/views/time.ts'
 import type { Lens, Size } from './lens.ts'
 
 /** Views that are pictures, and not charts or numbers. */
@@ -46,7 +46,7 @@ export function groupsOf(view: ImagesView | FilmView, at: number): readonly Grou
 }
 
 export interface SceneOf {
-  /** Of a film. */
+  /** Of what can be gone through in time. */
   at: number
   /** One picture of each group alone. */
   item?: number | undefined
@@ -54,7 +54,7 @@ export interface SceneOf {
 
 /** Undefined if there is nothing in it. */
 export function sceneOf(view: Shown, { at, item }: SceneOf): Scene | undefined {
-  if (view.kind === 'scatter') return pointsScene(view)
+  if (view.kind === 'scatter') return pointsScene(view, at)
   return picturesScene(groupsOf(view, at), view.columns, item)
 }
 
@@ -173,7 +173,7 @@ function foundIn(placed: readonly Placed[], x: number, y: number): Found | undef
 /** Of the width of what is shown of the plane, in units of the scene. */
 const PLANE = 400
 
-export function pointsScene(view: ScatterView): Scene {
+export function pointsScene(view: ScatterView, time: number): Scene {
   const [xMin, xMax, yMin, yMax] = view.extent
   const unit = PLANE / Math.max(1e-9, xMax - xMin)
   const [width, height] = [PLANE, Math.max(1, (yMax - yMin) * unit)]
@@ -194,7 +194,7 @@ export function pointsScene(view: ScatterView): Scene {
       }
       ctx.fillStyle = theme.ground
       ctx.fillRect(0, 0, room.width, room.height)
-      paintPlane(ctx, view, plane, theme)
+      paintPlane(ctx, view, plane, theme, time)
       paintLegend(ctx, view, theme, room)
     },
     at: (x, y) => ({ place: [xMin + x / unit, yMax - y / unit] }),

@@ -12,7 +12,7 @@ export interface Source {
   title: string
   /** Asked again whenever the canvas was drawn, so what is shown may change while it is open. Undefined: nothing, or no more. */
   view(): Shown | undefined
-  /** Of a film, the node with which it shares its place in time. */
+  /** Of what can be gone through in time, the node with which it shares its place there. */
   node?: DiffusionNode
   /** What goes into a PNG that is saved of it: the workflow it came of; undefined if that is not known. By default that of the canvas. */
   workflow?(): string | undefined

@@ -5,8 +5,8 @@
  * (open.tsx), image files by `openPictures` (files.ts). It is a chunk of its own, fetched when it is first opened.
  */
 import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
-import type { FilmView } from '../../engine/plan/view.ts'
 import { darkTheme, lightTheme, type Theme } from '../../nodes/views/canvas.ts'
+import { isTimed } from '../../nodes/views/time.ts'
 import { IconButton } from '../buttons.tsx'
 import { useEditor } from '../context.ts'
 import { icons } from '../icons.tsx'
@@ -162,7 +162,7 @@ function Picture({ source, view, other, saving, setSaving }: PictureProps) {
   const scene = comparing?.scene
   const sight = useSight(scene ?? { width: 1, height: 1 })
   const theme = useTheme()
-  const film = [view, other?.view].find((each): each is FilmView => each?.kind === 'film' && each.frames.length > 1)
+  const film = [view, other?.view].find(isTimed)
   const seek = (to: number) => {
     setAt(to)
     for (const { node } of [source, other?.source ?? source]) if (node) node.diffusion.scrub = to
@@ -176,7 +176,7 @@ function Picture({ source, view, other, saving, setSaving }: PictureProps) {
         <Against {...comparing} titles={[source.title, other?.source.title]} look={{ sight, theme, smooth, onFound: setFound }} />
         {saving && <SavePictures source={source} view={view} at={at} item={item} theme={theme} close={() => setSaving(false)} />}
       </div>
-      {film && <Filmstrip film={film} at={at} seek={seek} />}
+      {film && <Filmstrip film={film} theme={theme} at={at} seek={seek} />}
       <footer>
         <output class="found">{found && foundText(found, scene)}</output>
         {scene.items > 1 && <Items item={item} items={scene.items} turn={turn} all={() => setItem(undefined)} />}

@@ -1,10 +1,11 @@
 // Pictures and films as files: PNG, a sheet of frames, GIF and animated PNG. What can hold it has the workflow in it.
 import { gifWriter } from '../../engine/gif.ts'
-import { beside, evenly, gridOf, pictureAt } from '../../engine/pictures.ts'
-import type { FilmView, Pictures } from '../../engine/plan/view.ts'
+import { beside, evenly, gridOf, pictureAt, withoutAlpha } from '../../engine/pictures.ts'
+import type { FilmView, Pictures, ScatterView } from '../../engine/plan/view.ts'
 import { apngWriter, encodePng } from '../../engine/png.ts'
 import { pngWithWorkflow } from '../../nodes/workflow/png.ts'
 import type { Theme } from '../../nodes/views/canvas.ts'
+import { isTimed } from '../../nodes/views/time.ts'
 import { fitted } from './lens.ts'
 import { groupsOf, pointsScene, type Shown } from './scene.ts'
 
@@ -31,7 +32,7 @@ export interface Chosen {
   item: number | undefined
 }
 
-export const formatsOf = (view: Shown): readonly Format[] => (view.kind === 'film' && view.frames.length > 1 ? formats : ['png'])
+export const formatsOf = (view: Shown): readonly Format[] => (isTimed(view) ? formats : ['png'])
 
 /** A pixel between pictures: it grows with them. */
 const GAP = 1
@@ -68,21 +69,26 @@ export interface FileSize {
 
 export function sizeOf(chosen: Chosen, { format, scale, frames }: Options): FileSize {
   const { view } = chosen
-  const film = view.kind === 'film' ? view : undefined
-  const flat =
-    view.kind === 'scatter'
-      ? planeOf(chosen)
-      : film && format === 'sheet'
-        ? sheetOf(film, chosen.item, frames)
-        : (flattened(chosen) ?? { width: 0, height: 0 })
+  const times = isTimed(view) ? view.t.length : 1
+  const flat = flatSize(chosen, format === 'sheet' ? Math.min(times, frames) : undefined)
   const [width, height] = [flat.width * scale, flat.height * scale]
-  const count = film && (format === 'gif' || format === 'apng') ? film.frames.length : 1
+  const count = format === 'gif' || format === 'apng' ? times : 1
   const tooLarge = width * height > MOST.picture || width * height * count > MOST.film || Math.max(width, height) > 16_384
   return { width, height, frames: count, tooLarge }
 }
 
-function planeOf({ view }: Chosen) {
-  const [xMin, xMax, yMin, yMax] = view.kind === 'scatter' ? view.extent : [0, 1, 0, 1]
+/** At the size of 1; `columns`: as a sheet of so many frames. */
+function flatSize(chosen: Chosen, columns: number | undefined): { width: number; height: number } {
+  const { view, item } = chosen
+  if (view.kind === 'scatter') {
+    const { width, height } = planeOf(view)
+    return columns === undefined ? { width, height } : { width: columns * (width + GAP) - GAP, height }
+  }
+  if (view.kind === 'film' && columns !== undefined) return sheetOf(view, item, columns)
+  return flattened(chosen) ?? { width: 0, height: 0 }
+}
+
+function planeOf({ extent: [xMin, xMax, yMin, yMax] }: ScatterView) {
   return { width: PLANE, height: Math.max(1, Math.round((PLANE * (yMax - yMin)) / (xMax - xMin))) }
 }
 
@@ -97,26 +103,58 @@ interface Work {
 
 /** The bytes of the file. Throws if `signal` ends it. */
 export async function written(chosen: Chosen, options: Options, work: Work): Promise<Uint8Array<ArrayBuffer>> {
-  const { view } = chosen
+  const { format } = options
   const withWorkflow = (bytes: Uint8Array<ArrayBuffer>) =>
     work.workflow === undefined ? bytes : (pngWithWorkflow(bytes, work.workflow) as Uint8Array<ArrayBuffer>)
-  if (view.kind === 'scatter') return withWorkflow(await pngOfPoints(chosen, options, work.theme))
-  if (view.kind === 'film' && options.format === 'gif') return animated(view, chosen.item, options, work)
-  if (view.kind === 'film' && options.format === 'apng') return withWorkflow(await animated(view, chosen.item, options, work))
-  const flat =
-    view.kind === 'film' && options.format === 'sheet' ? sheetOf(view, chosen.item, options.frames) : flattened(chosen)!
-  return withWorkflow(encodePng(gridOf(flat, { columns: 1, gap: 0, scale: options.scale })))
+  const frames = framesOf(chosen, options, work.theme)
+  if (format === 'gif') return animated(frames, options, work)
+  if (format === 'apng') return withWorkflow(await animated(frames, options, work))
+  return withWorkflow(encodePng(format === 'sheet' ? frames.sheet() : frames.one()))
+}
+
+/** What is written, in its last size. */
+interface Frames {
+  count: number
+  at(index: number): Pictures
+  /** By which a writer can make it larger still; `at` gives it without. */
+  scale: number
+  one(): Pictures
+  sheet(): Pictures
+}
+
+function framesOf(chosen: Chosen, { scale, frames }: Options, theme: Theme): Frames {
+  const { view, at, item } = chosen
+  const count = isTimed(view) ? view.t.length : 1
+  if (view.kind === 'scatter') {
+    const paint = (time: number) => paintedPoints(view, time, scale, theme)
+    const frameOf = (index: number) => paint(count === 1 ? 1 : index / (count - 1))
+    return {
+      count,
+      at: frameOf,
+      scale: 1,
+      one: () => paint(at),
+      sheet: () => beside(evenly(count, frames).map(frameOf), GAP * scale),
+    }
+  }
+  const enlarged = (flat: Pictures) => gridOf(flat, { columns: 1, gap: 0, scale })
+  return {
+    count,
+    at: (index) => flattened({ view, at: index / (count - 1), item })!,
+    scale,
+    one: () => enlarged(flattened(chosen)!),
+    sheet: () => enlarged(sheetOf(view as FilmView, item, frames)),
+  }
 }
 
 /** Frame by frame, with a breath between: the page goes on. */
-async function animated(film: FilmView, item: number | undefined, options: Options, { signal, onProgress }: Work) {
-  const { format, scale, perSecond, hold, forever } = options
-  const count = film.frames.length
+async function animated(frames: Frames, options: Options, { signal, onProgress }: Work) {
+  const { format, perSecond, hold, forever } = options
+  const { count, scale } = frames
   const loops = forever ? 0 : 1
   const writer = format === 'gif' ? gifWriter(scale, loops) : apngWriter(count, loops)
   for (let i = 0; i < count; i++) {
-    const flat = flattened({ view: film, at: i / (count - 1), item })!
-    const picture = format === 'gif' ? flat : gridOf(flat, { columns: 1, gap: 0, scale })
+    const flat = frames.at(i)
+    const picture = format === 'gif' || scale === 1 ? flat : gridOf(flat, { columns: 1, gap: 0, scale })
     writer.add(picture, i === count - 1 ? Math.max(1000 / perSecond, 1000 * hold) : 1000 / perSecond)
     onProgress((i + 1) / count)
     await new Promise((resolve) => setTimeout(resolve))
@@ -125,14 +163,13 @@ async function animated(film: FilmView, item: number | undefined, options: Optio
   return writer.bytes()
 }
 
-async function pngOfPoints(chosen: Chosen, { scale }: Options, theme: Theme): Promise<Uint8Array<ArrayBuffer>> {
-  const { view } = chosen
-  if (view.kind !== 'scatter') return new Uint8Array()
-  const room = planeOf(chosen)
-  const scene = pointsScene(view)
-  const canvas = new OffscreenCanvas(room.width * scale, room.height * scale)
-  const ctx = canvas.getContext('2d')!
+/** Points as pixels, at a place in time. */
+function paintedPoints(view: ScatterView, time: number, scale: number, theme: Theme): Pictures {
+  const room = planeOf(view)
+  const scene = pointsScene(view, time)
+  const [width, height] = [room.width * scale, room.height * scale]
+  const ctx = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!
   ctx.scale(scale, scale)
   scene.paint(ctx as unknown as CanvasRenderingContext2D, fitted(scene, room), { room, theme, smooth: false })
-  return new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())
+  return { width, height, channels: 3, count: 1, pixels: withoutAlpha(ctx.getImageData(0, 0, width, height).data) }
 }

@@ -6,6 +6,10 @@ export interface ScatterView {
   clouds: { name: string; points: Float32Array; labels?: Int32Array }[]
   /** Paths of single points over time: x, y, x, y, ... each. */
   paths: Float32Array[]
+  /** Points that move together, where they are at each `t`: x, y, x, y, ... */
+  moving?: Float32Array[]
+  /** When paths, and what moves, were at each of their places: then they can be scrubbed, as a film. */
+  t?: Float64Array
   /** Arrows x, y, dx, dy on a grid. */
   field?: Float32Array
   /** Ellipses x, y, rx, ry: one standard deviation. */

@@ -38,7 +38,7 @@ export interface NodeStatus {
   view?: View
   /** What it showed when the last run began. */
   before?: View
-  /** Of a film: which frame is shown, from 0, the first, to 1, the last, which is shown unless said. */
+  /** Of what can be gone through in time: which frame is shown, from 0, the first, to 1, the last, which is shown unless said. */
   scrub?: number
   state: NodeState
   /** In slow motion: it is the one that runs next. */

@@ -1,7 +1,7 @@
-// Going through the time of a film by the pointer: neither does the node move, nor does the workflow change.
+// Going through the time of a film, of pictures or points, by the pointer: neither does the node move, nor does the workflow change.
 import type { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
 import type { Box } from '../views/canvas.ts'
-import { scrubAt } from '../views/film.ts'
+import { isTimed, scrubAt } from '../views/time.ts'
 import { viewBox, viewHeight } from './body.ts'
 import { diffusionNodes } from './graph.ts'
 import type { DiffusionNode } from './node.ts'
@@ -20,12 +20,12 @@ export function onView(node: DiffusionNode, [x, y]: readonly [number, number]): 
 }
 
 export const onFilm = (node: DiffusionNode, place: readonly [number, number]): boolean =>
-  node.diffusion.view?.kind === 'film' && onView(node, place)
+  isTimed(node.diffusion.view) && onView(node, place)
 
 /** Shows the frame at `x`, in the node's own coordinates. */
 export function scrubTo(node: DiffusionNode, x: number) {
   const box = shownBox(node)
-  if (!box || node.diffusion.view?.kind !== 'film') return
+  if (!box || !isTimed(node.diffusion.view)) return
   node.diffusion.scrub = scrubAt(box, x)
   node.setDirtyCanvas(true)
 }

@@ -38,6 +38,13 @@ export function asPoints(tensor: Tensor, slot: string): Tensor2D {
   })
 }
 
+/** The largest coordinate, with a margin; 1 if there is none. */
+export function reachOf(sets: readonly Float32Array[]): number {
+  let largest = 0
+  for (const points of sets) for (const value of points) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value))
+  return 1.05 * largest || 1
+}
+
 /** The slots of a many-input that are wired, in the order of their numbers. */
 export const wired = <T>(inputs: Record<string, unknown>, name: string): [slot: string, value: T][] =>
   Object.entries(inputs)

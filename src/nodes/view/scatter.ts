@@ -4,7 +4,7 @@ import type { ScatterView } from '../../engine/plan/view.ts'
 import { tf } from '../../engine/tf.ts'
 import type { Dataset, Noise, NumberValue, Prediction, Samples, Trajectory } from '../../engine/values.ts'
 import { advanced, defineNode, many, oneOf, optional, real, samples, text, toggle, trajectory } from '../define.ts'
-import { asPoints, read, readFirst, wired } from './read.ts'
+import { asPoints, reachOf, read, readFirst, wired } from './read.ts'
 
 /** More are not seen, but take time. */
 const MOST_POINTS = 4000
@@ -17,7 +17,7 @@ export const scatter = defineNode({
     'Draws points of the plane: clouds over each other, paths of a trajectory, arrows of a prediction, ellipses of a variance.',
   inputs: {
     samples: many(oneOf(['samples', 'noise', 'dataset', 'prediction'], 'a cloud; the first is drawn at the back')),
-    trajectory: optional(trajectory('the way of each point')),
+    trajectory: optional(trajectory('the way of each point: drag over the picture to go through its time')),
     field_at: optional(samples('where arrows begin, from Grid')),
     field: optional(oneOf(['prediction', 'samples', 'noise'], 'the arrows, of the same shape as field_at')),
     mean: optional(samples('centres of ellipses')),
@@ -52,6 +52,7 @@ export const scatter = defineNode({
       kind: 'scatter',
       clouds,
       paths,
+      ...(inputs.trajectory && { t: inputs.trajectory.t.slice() }),
       ...(field && { field }),
       ...(ellipses && { ellipses }),
       extent: [-reach, reach, -reach, reach],
@@ -91,13 +92,6 @@ async function pathsOf({ frames }: Trajectory): Promise<Float32Array[]> {
   const all = await read(stacked).finally(() => stacked.dispose())
   const length = 2 * frames.length
   return Array.from({ length: count }, (_, i) => all.slice(i * length, (i + 1) * length))
-}
-
-/** The largest coordinate, with a margin; 1 if there is none. */
-function reachOf(sets: Float32Array[]): number {
-  let largest = 0
-  for (const points of sets) for (const value of points) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value))
-  return 1.05 * largest || 1
 }
 
 async function fieldOf(

@@ -17,7 +17,7 @@ export type { Box, Theme } from './canvas.ts'
 export type { MakeSheet } from './sheet.ts'
 
 export interface PaintOptions {
-  /** Of a film: which frame, from 0, the first, to 1, the last (the default). */
+  /** Of what can be gone through in time: which frame, from 0, the first, to 1, the last (the default). */
   scrub?: number | undefined
   /** Of a chart: how it is looked at. */
   look?: ChartLook | undefined
@@ -35,7 +35,7 @@ export function paintView(
 ) {
   switch (view.kind) {
     case 'scatter':
-      return paintScatter(ctx, view, box, theme)
+      return paintScatter(ctx, view, box, theme, scrub)
     case 'chart':
       return paintChart(ctx, view, box, theme, look)
     case 'statistics':

@@ -1,7 +1,8 @@
-// Points in the plane: clouds, the paths points took, arrows of a field, ellipses of a standard deviation.
+// Points in the plane: clouds, the paths points took, points that move, arrows of a field, ellipses of a standard deviation.
 import type { ScatterView } from '../../engine/plan/view.ts'
 import type { Box, LegendItem, Theme } from './canvas.ts'
 import { begin, crisp, legend, say, setFont, shorten, ticks, tickText } from './canvas.ts'
+import { frameAt, isTimed, paintTrack, timeBelow, type Timed } from './time.ts'
 
 /** A part of the plane on the screen: the box, and where in it a point lies. */
 export interface Plane extends Box {
@@ -11,17 +12,20 @@ export interface Plane extends Box {
   unit: number
 }
 
-/** Both axes to one scale, so that circles are round; what is left over is more of the plane. */
-export function paintScatter(ctx: CanvasRenderingContext2D, view: ScatterView, box: Box, theme: Theme) {
+/** Both axes to one scale, so that circles are round; what is left over is more of the plane. `at`: the place in time, from 0 to 1. */
+export function paintScatter(ctx: CanvasRenderingContext2D, view: ScatterView, box: Box, theme: Theme, at = 1) {
   begin(ctx, box, theme)
   const items = legendOf(view, theme)
   const inner = { x: box.x + 8, width: box.width - 16 }
   const above = box.height > 120 && items.length ? legend(ctx, items, inner.x, box.y + 6, inner.width, theme) + 6 : 6
-  const below = view.caption && box.height > 90 ? 20 : 6
+  const scrubbed = isTimed(view) && box.height > 90
+  const time = timeBelow(box)
+  const below = scrubbed ? time.height + 2 : view.caption && box.height > 90 ? 20 : 6
   const plane = planeOf(view, { ...inner, y: box.y + above, height: box.height - above - below })
 
-  paintPlane(ctx, view, plane, theme)
-  if (view.caption && below > 6) {
+  paintPlane(ctx, view, plane, theme, at)
+  if (scrubbed) paintTrack(ctx, view, frameAt(view, at), time.track, theme)
+  else if (view.caption && below > 6) {
     setFont(ctx, 11)
     ctx.fillStyle = theme.dim
     ctx.textAlign = 'center'
@@ -30,18 +34,47 @@ export function paintScatter(ctx: CanvasRenderingContext2D, view: ScatterView, b
   ctx.restore()
 }
 
-/** All but the legend and the caption. */
-export function paintPlane(ctx: CanvasRenderingContext2D, view: ScatterView, plane: Plane, theme: Theme) {
+/** All but the legend, the caption and the time. */
+export function paintPlane(ctx: CanvasRenderingContext2D, view: ScatterView, plane: Plane, theme: Theme, at = 1) {
   axes(ctx, plane, theme)
+  const frame = isTimed(view) ? frameAt(view, at) : undefined
+  const points = frame === undefined ? undefined : view.moving?.[frame]
+  const clouds = points ? [...view.clouds, { name: '', points }] : view.clouds
   ctx.save()
   ctx.beginPath()
   ctx.rect(plane.x, plane.y, plane.width, plane.height)
   ctx.clip()
   if (view.field) arrows(ctx, view.field, plane, theme)
-  view.clouds.forEach((cloud, i) => paintCloud(ctx, cloud, i, plane, theme, view.clouds.length))
-  view.paths.forEach((path, i) => paintPath(ctx, path, plane, theme.series[i % theme.series.length]!))
+  clouds.forEach((cloud, i) => paintCloud(ctx, cloud, i, plane, theme, clouds.length))
+  view.paths.forEach((path, i) => {
+    const walked = frame === undefined ? path : path.subarray(0, 2 * frame + 2)
+    paintPath(ctx, walked, plane, theme.series[i % theme.series.length]!)
+  })
   if (view.ellipses) paintEllipses(ctx, view.ellipses, plane, theme)
   ctx.restore()
+}
+
+/** So many are seen in something that small. */
+const FEW = { paths: 60, points: 600 }
+
+/** Small planes all along the way, each above its place in time: what moves, without what stands still. */
+export function paintPointsStrip(ctx: CanvasRenderingContext2D, view: ScatterView & Timed, track: Box, theme: Theme) {
+  const { extent, paths, moving } = view
+  const few: ScatterView = {
+    ...{ kind: 'scatter', clouds: [], extent, t: view.t },
+    paths: paths.slice(0, FEW.paths),
+    ...(moving && { moving: moving.map((points) => points.subarray(0, 2 * FEW.points)) }),
+  }
+  const height = track.height - 4
+  const width = Math.min(track.width / 3, (height * (extent[1] - extent[0])) / Math.max(1e-9, extent[3] - extent[2]))
+  const count = Math.min(Math.floor(track.width / (width + 2)), view.t.length)
+  for (let i = 0; i < count; i++) {
+    const at = count === 1 ? 1 : i / (count - 1)
+    const box = { x: track.x + at * (track.width - width), y: track.y + 2, width, height }
+    ctx.fillStyle = theme.ground
+    ctx.fillRect(box.x, box.y, box.width, box.height)
+    paintPlane(ctx, few, planeOf(few, box), theme, at)
+  }
 }
 
 /** The first of several clouds is what the others are compared with. */
@@ -140,7 +173,7 @@ function paintCloud(
 /** Fainter where it began; a dot where it has come to. */
 function paintPath(ctx: CanvasRenderingContext2D, path: Float32Array, plane: Plane, colour: string) {
   const count = path.length / 2
-  if (count < 2) return
+  if (count < 1) return
   ctx.strokeStyle = ctx.fillStyle = colour
   ctx.lineWidth = 1.2
   const parts = Math.min(6, count - 1)

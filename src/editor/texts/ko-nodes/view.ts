@@ -18,11 +18,11 @@ export const view = {
   'the other': '다른 하나',
 
   // FilmStrip
-  'Shows how images came out of the noise: drag over it to go through time.':
-    '노이즈에서 이미지가 나온 과정을 보여 줍니다. 위에서 끌면 시간을 오갑니다.',
-  'of images, from SamplingEnd or Sampler': '이미지의 궤적, SamplingEnd나 Sampler에서',
-  'the first so many images; with very many of them fewer frames are shown':
-    '앞에서부터 이 수의 이미지. 아주 많으면 장면 수를 줄입니다',
+  'Shows how images, or points of the plane, came out of the noise: drag over it to go through time.':
+    '노이즈에서 이미지나 평면의 점이 나온 과정을 보여 줍니다. 위에서 끌면 시간을 오갑니다.',
+  'of images or points of the plane, from SamplingEnd or Sampler': '이미지나 평면의 점의 궤적, SamplingEnd나 Sampler에서',
+  'the first so many images, with very many of them fewer frames are shown; of points all are':
+    '앞에서부터 이 수의 이미지. 아주 많으면 장면 수를 줄입니다. 점은 모두 보입니다',
   '0: so that the images are as large as can be': '0이면 이미지가 가장 커지게',
   'data: -1 is black, 1 is white, what is beyond is clipped; auto: from the least value to the greatest of all':
     'data: -1은 검정, 1은 하양, 넘는 것은 자름; auto: 전체의 가장 작은 값부터 가장 큰 값까지',
@@ -70,7 +70,7 @@ export const view = {
   'Draws points of the plane: clouds over each other, paths of a trajectory, arrows of a prediction, ellipses of a variance.':
     '평면의 점을 그립니다. 겹쳐 놓은 점구름, 궤적의 길, 예측의 화살표, 분산의 타원입니다.',
   'a cloud; the first is drawn at the back': '점구름 하나. 첫째 것을 맨 뒤에 그립니다',
-  'the way of each point': '점마다 지나온 길',
+  'the way of each point: drag over the picture to go through its time': '점마다 지나온 길. 그림 위에서 끌면 시간을 오갑니다',
   'where arrows begin, from Grid': '화살표가 시작하는 곳, Grid에서',
   'the arrows, of the same shape as field_at': '화살표, field_at과 같은 모양',
   'centres of ellipses': '타원의 중심',
