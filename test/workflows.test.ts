@@ -23,6 +23,8 @@ import type { Registration } from '../src/nodes/litegraph/register.ts'
 import { registerNodes } from '../src/nodes/litegraph/register.ts'
 import { zonesOf } from '../src/nodes/litegraph/zones.ts'
 import { withSettings } from '../src/nodes/settings.ts'
+import { withSubgraphs } from '../src/nodes/workflow/blocks.ts'
+import { INPUTS, OUTPUTS } from '../src/nodes/workflow/file.ts'
 import { nodes } from '../src/nodes/table.ts'
 import type { WorkflowFile } from '../src/nodes/workflow.ts'
 import { parseWorkflow, stringifyWorkflow, toGraph } from '../src/nodes/workflow.ts'
@@ -140,6 +142,7 @@ test('there are these', () => {
     'score-field',
     'sdedit',
     'spectrum',
+    'subgraph',
   ])
 })
 
@@ -160,7 +163,9 @@ describe.each(names)('%s', (name) => {
 
   test('calls each node by a name of its own, so that it can be meant from outside', () => {
     const { nodes } = toGraph(fileNamed(name), declarations)
-    const titles = nodes.map((node) => node.title ?? node.op)
+    // Inside of a subgraph that several nodes stand for, one is there several times: it is meant by its id.
+    const once = new Map(nodes.map((node) => [node.id.includes(':') ? node.id.slice(node.id.lastIndexOf(':')) : node.id, node]))
+    const titles = [...once.values()].map((node) => node.title ?? node.op)
     expect([...new Set(titles)]).toEqual(titles)
   })
 
@@ -172,17 +177,28 @@ describe.each(names)('%s', (name) => {
 })
 
 describe('on a canvas', () => {
-  let registration: Registration
+  const registrations: Registration[] = []
   beforeAll(() => {
-    registration = registerNodes(LiteGraph, declarations)
+    const known = new Map(declarations.map((declaration) => [declaration.type, declaration]))
+    const subgraphs = names.flatMap((name) => {
+      const file = fileNamed(name)
+      return (file.subgraphs ?? []).map(({ id }) => withSubgraphs(file, known).get(id)!)
+    })
+    registrations.push(registerNodes(LiteGraph, [...declarations, ...subgraphs]))
   })
-  afterAll(() => registration.unregister())
+  afterAll(() => registrations.forEach((registration) => registration.unregister()))
 
-  function shown(name: string): LGraph {
+  function shown(file: WorkflowFile): LGraph {
     const graph = new LGraph()
-    showWorkflow(LiteGraph, graph, fileNamed(name))
+    showWorkflow(LiteGraph, graph, file)
     return graph
   }
+  /** The graph, and what is inside of its subgraphs. */
+  const levels = names.flatMap((name) => {
+    const file = fileNamed(name)
+    const inside = (file.subgraphs ?? []).map((each): [string, WorkflowFile] => [`${name}, inside of ${each.name},`, each.inside])
+    return [[name, file] as [string, WorkflowFile], ...inside]
+  })
   interface Box {
     x: number
     y: number
@@ -200,21 +216,26 @@ describe('on a canvas', () => {
   const overlap = (a: Box, b: Box) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 
   test.each(names)('%s is saved as it was opened: no node had to grow', async (name) => {
-    const { nodes, links } = fileOf(shown(name))
+    const { nodes, links } = fileOf(shown(fileNamed(name)))
     // `vitest -u` saves it anew.
     await expect(stringifyWorkflow({ ...fileNamed(name), nodes, links })).toMatchFileSnapshot(`../workflows/${name}.json`)
   })
 
-  test.each(names)('no nodes of %s lie over each other', (name) => {
-    const all = [...boxes(shown(name))]
+  test.each(levels)('no nodes of %s lie over each other', (_, file) => {
+    const all = [...boxes(shown(file))]
     const over = all.flatMap(([id, box], i) =>
       all.slice(0, i).flatMap(([other, its]) => (overlap(box, its) ? [[id, other]] : [])),
     )
     expect(over).toEqual([])
   })
 
+  test('inside of subgraphs no node has to grow either', () => {
+    const sizes = (nodes: WorkflowFile['nodes']) => nodes.filter(({ type }) => type !== INPUTS && type !== OUTPUTS).map(({ size }) => size)
+    for (const [, file] of levels) expect(sizes(fileOf(shown(file)).nodes)).toEqual(sizes(file.nodes))
+  })
+
   test.each(names)('zones of %s lie around their bodies and nothing else', (name) => {
-    const graph = shown(name)
+    const graph = shown(fileNamed(name))
     for (const { start, end, body, box } of zonesOf(graph)) {
       const inside = [...boxes(graph)].flatMap(([id, its]) => (overlap(box, its) ? [id] : []))
       expect(inside.sort()).toEqual([start, end, ...body].sort())
@@ -392,6 +413,33 @@ onEachBackend(() => {
     // It matters: other scales lead elsewhere.
     const other = await read(short(fileNamed('guidance-by-hand'), { 'Guidance.scale': 1 }), { hand: 'SamplingEnd.x_0' })
     expect(bits(other.hand.tensor)).not.toEqual(bits(hand.tensor))
+  })
+
+  test('subgraph: by its formulas the block steps as Guided Model and DDIM do, and each node asks for its own guidance', async () => {
+    const file = fileNamed('subgraph')
+    const blocks = file.nodes.filter(({ type }) => type === file.subgraphs![0]!.id)
+    expect(blocks.map(({ properties }) => properties.guidance)).toEqual([1, 4])
+    const graph = short(file)
+    const idOf = (title: string) => graph.nodes.find((node) => node.title === title)!.id
+    const model = graph.nodes.find(({ id }) => id === `${blocks[0]!.id}:1`)!.inputs.model!
+    graph.nodes.push(
+      { id: 'boxed', op: 'diffusion/GuidedModel', params: { scale: 4 }, inputs: { model } },
+      {
+        id: 'boxes',
+        op: 'diffusion/Sampler',
+        title: 'Boxes',
+        params: { sampler: 'ddim', num_inference_steps: 6, timestep_spacing: 'trailing' },
+        inputs: {
+          model: { node: 'boxed', slot: 'model' },
+          x_T: { node: idOf('Noise'), slot: 'noise' },
+          schedule: graph.nodes.find(({ id }) => id === `${blocks[0]!.id}:6`)!.inputs.schedule!,
+          condition: { node: idOf('Class'), slot: 'labels' },
+        },
+      },
+    )
+    const { plain, guided, boxes } = await read(graph, { plain: 'Plain.x_0', guided: 'Guided.x_0', boxes: 'Boxes.x_0' })
+    expect(rms(guided.tensor.data, boxes.tensor.data)).toBeLessThan(1e-5 * rms(boxes.tensor.data, new Float32Array(boxes.tensor.data.length)))
+    expect(rms(plain.tensor.data, guided.tensor.data)).toBeGreaterThan(1e-3)
   })
 
   test.each(['inpainting', 'repaint'])('%s: what is known stays, bit for bit, and the rest is made', async (name) => {

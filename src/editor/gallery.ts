@@ -29,6 +29,7 @@ const order = [
   'ddpm-ddim',
   'guidance-by-hand',
   'own-sampler',
+  'subgraph',
   'digits-train',
   'digits-sample',
   'mnist-train',

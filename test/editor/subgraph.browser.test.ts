@@ -125,3 +125,56 @@ test('a subgraph is kept as a node, found by the search in another workflow, and
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await button('More for Blend').waitFor({ state: 'detached' })
 })
+
+/** What is in the finder, from the top. */
+const entries = (dialog: string) => page.getByRole('listbox', { name: dialog }).getByRole('option')
+
+test('search, outline, sweeps and versions reach into a subgraph', async () => {
+  await select(2, 4)
+  await make('Blend')
+  await seen(['Blend', 'Gaussian Noise', 'Preview'])
+  await page.keyboard.press('Control+s')
+  await page.getByText(/^Saved/).waitFor()
+
+  // Found by the way to it, from outside.
+  await page.keyboard.press('Control+f')
+  await page.getByRole('combobox', { name: 'Find in the graph' }).fill('mix')
+  expect(await entries('Find in the graph').first().innerText()).toContain('Blend › Mix')
+  await page.keyboard.press('Enter')
+  await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+
+  // Varied where it is.
+  await page.keyboard.press('Alt+v')
+  const vary = page.getByRole('dialog', { name: 'Vary parameters' })
+  expect(await vary.getByRole('combobox', { name: 'Parameter to vary' }).locator('option:checked').innerText()).toBe('Blend › Mix.w')
+  await vary.getByRole('textbox').fill('0.25, 0.75')
+  await vary.getByRole('button', { name: 'Run 2' }).click()
+  await expect.poll(() => page.locator('.grid button.cell').count(), { timeout: 20_000 }).toBe(2)
+  await button('Close runs').click()
+
+  // Out and in again by keys, in the outline.
+  await page.keyboard.press('Alt+o')
+  const outline = page.getByRole('region', { name: 'Outline of the graph' })
+  await outline.getByText('Inside of Blend', { exact: true }).waitFor()
+  await page.keyboard.press('Escape')
+  await seen(['Blend', 'Gaussian Noise', 'Preview'])
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('2 nodes inside')
+  await page.keyboard.press('Alt+Enter')
+  await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('Inputs')
+
+  // What changed inside is told, and given back while the inside is open.
+  await page.evaluate(() => {
+    interface Graph {
+      getNodeById(id: number): { setProperty(name: string, value: unknown): void }
+    }
+    ;(document.querySelector('canvas') as unknown as { data: { graph: Graph } }).data.graph.getNodeById(2).setProperty('w', 0.125)
+  })
+  await page.keyboard.press('Alt+h')
+  const versions = page.getByRole('dialog', { name: 'Versions' })
+  await versions.getByRole('button', { name: /^As it is now/ }).click()
+  await versions.getByText('Blend › Mix.w 0.5 → 0.125').waitFor()
+  await versions.getByRole('list').getByRole('button').nth(1).click()
+  await versions.getByRole('button', { name: 'Restore' }).click()
+  await expect.poll(() => values(page, 'Mix')).toMatchObject({ w: 0.5 })
+})

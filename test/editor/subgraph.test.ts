@@ -2,9 +2,13 @@
 import { expect, test } from 'vitest'
 import { arrangeSlots, demote, describe as describeSubgraph, promote, renameSlot } from '../../src/editor/subgraph/border.ts'
 import { declarationOfSaved, renamed, savedOf, standing, withSaved } from '../../src/editor/subgraph/mine.ts'
-import { composed, levelOf, NEW, ordered, pathOfChange, pathTo } from '../../src/editor/subgraph/levels.ts'
+import { composed, levelOf, NEW, ordered, pathKept, pathOfChange, pathTo } from '../../src/editor/subgraph/levels.ts'
 import { packed } from '../../src/editor/subgraph/pack.ts'
+import { openFirst, placesIn, setFrom, withValue } from '../../src/editor/subgraph/places.ts'
+import { insideOf } from '../../src/editor/inside.ts'
+import { measureOf } from '../../src/editor/measured.ts'
 import { merge, pieceOf } from '../../src/editor/pieces.ts'
+import { replaced, replacements } from '../../src/editor/replace.ts'
 import { advancedSeeds } from '../../src/nodes/litegraph/graph.ts'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 import { parseWorkflow, stringifyWorkflow, toGraph } from '../../src/nodes/workflow.ts'
@@ -138,4 +142,90 @@ test('a node is kept, found, put into another workflow, and its newer copy is on
   expect(standing(other, copy!, second)).toBe('older')
   const newer = withSaved(other, second)!
   expect(newer.subgraphs!.map(({ name, revision }) => [name, revision])).toEqual([['Blend', 2]])
+})
+
+/** The same with a second node that stands for the outer one. */
+function twice(): WorkflowFile {
+  const whole = nested()
+  whole.nodes.push({ ...structuredClone(whole.nodes.find(({ id }) => id === 6)!), id: 9, title: 'Again' })
+  return whole
+}
+
+test('all that is in a workflow is found by the way to it, once for each node that stands for it', () => {
+  const places = placesIn(twice(), declarations)
+  expect(places.map(({ id, way, title, of }) => [id, ...way, title, of?.name])).toEqual([
+    ['1', 'Gaussian Noise', undefined],
+    ['3', 'Preview', undefined],
+    ['6', 'Outer', undefined],
+    ['6:4', 'Outer', 'Gaussian Noise', 'Outer'],
+    ['6:5', 'Outer', 'Inner', 'Outer'],
+    ['6:5:2', 'Outer', 'Inner', 'Mix', 'Inner'],
+    ['9', 'Again', undefined],
+    ['9:4', 'Again', 'Gaussian Noise', 'Outer'],
+    ['9:5', 'Again', 'Inner', 'Outer'],
+    ['9:5:2', 'Again', 'Inner', 'Mix', 'Inner'],
+  ])
+  expect(openFirst(places, '9').map(({ id }) => id)).toEqual(['9:4', '9:5', '1', '3', '6', '6:4', '6:5', '6:5:2', '9', '9:5:2'])
+  expect(openFirst(places, undefined).map(({ id }) => id).slice(0, 4)).toEqual(['1', '3', '6', '9'])
+})
+
+test('a value is set wherever its node is, and for all that stand for what it is in', () => {
+  const ws = (file: WorkflowFile) =>
+    toGraph(file, declarations)
+      .nodes.filter(({ op }) => op === 'diffusion/Mix')
+      .map(({ params }) => params.w)
+  expect(ws(withValue(twice(), '9:5:2', 'w', 0.25))).toEqual([0.25, 0.25])
+  expect(withValue(twice(), '1', 'seed', 4).nodes.find(({ id }) => id === 1)!.properties).toEqual({ seed: 4 })
+  same(withValue(twice(), '7:5', 'w', 1), twice())
+  const outside = promote(promote(twice(), INNER, 2, 'w'), OUTER, 5, 'w')
+  expect(setFrom(outside, '9:5:2', 'w')).toEqual({ id: '9', param: 'w' })
+  expect(setFrom(outside, '9:4', 'seed')).toEqual({ id: '9:4', param: 'seed' })
+})
+
+test('a level stays open as long as it is that of the same subgraph', () => {
+  const whole = twice()
+  expect(pathKept(whole, nested(), [6, 5])).toEqual([6, 5])
+  expect(pathKept(whole, nested(), [9, 5])).toEqual([])
+  const other = structuredClone(whole)
+  other.subgraphs!.find(({ id }) => id === OUTER)!.inside.nodes.find(({ id }) => id === 5)!.type = 'diffusion/Mix'
+  expect(pathKept(whole, other, [6, 5])).toEqual([6])
+})
+
+test('a node that stands for a subgraph took what is inside of it took', () => {
+  const measures = [
+    { node: '3', calls: 1, bytes: 8, seconds: 1 },
+    { node: '6:4', calls: 2, bytes: 10, seconds: 2 },
+    { node: '6:5:2', calls: 5, bytes: 20, seconds: 3 },
+    { node: '61', calls: 5, bytes: 20 },
+  ]
+  expect(measureOf(measures, '6')).toEqual({ node: '6', calls: 5, bytes: 30, seconds: 5 })
+  expect(measureOf(measures, '6:5')).toEqual({ node: '6:5', calls: 5, bytes: 20, seconds: 3 })
+  expect(measureOf(measures, '61')).toEqual({ node: '61', calls: 5, bytes: 20 })
+  expect(measureOf(measures, '7')).toBeUndefined()
+})
+
+test('a list of workflows knows what is in their subgraphs', () => {
+  const whole = twice()
+  inner(whole).inside.nodes.find(({ id }) => id === 2)!.title = 'Half of each'
+  const { words, boxes } = insideOf(stringifyWorkflow(whole))
+  for (const word of ['Inner', 'Outer', 'Again', 'Half of each', 'Mix']) expect(words).toContain(word)
+  expect(boxes.map(({ category }) => category).sort()).toEqual(['mine', 'mine', 'process', 'view'])
+  for (const text of ['', '{', '[]', 'null', '{"definitions":{"subgraphs":[7,{"nodes":[null]}]}}']) expect(insideOf(text).boxes).toEqual([])
+})
+
+test('a node that stands for a subgraph takes the place of another, with its wires', () => {
+  const file = fileOf({ 1: 'GaussianNoise', 2: 'Mix', 3: 'Preview', 4: 'Mix' }, [
+    [1, 'noise', 2, 'a'],
+    [1, 'noise', 2, 'b'],
+    [2, 'mix', 3, 'images_1'],
+  ])
+  const whole = packed(file, new Set([2]), { id: INNER, name: 'Inner' }, declarations).file
+  const known = withSubgraphs(whole, declarations)
+  const node = whole.nodes.find(({ type }) => type === INNER)!
+  const back = replaced(whole, node.id, 'diffusion/Mix', known)
+  expect(replacements(back, node.id, [...known.values()]).map(({ type }) => type)).toContain(INNER)
+  const again = replaced(back, node.id, INNER, known)
+  expect(toGraph(again, declarations).nodes.find(({ op }) => op === 'diffusion/Preview')!.inputs).toEqual({
+    images_1: { node: `${node.id}:2`, slot: 'mix' },
+  })
 })

@@ -5,6 +5,8 @@ import { declarationOf } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { parseWorkflow } from '../../src/nodes/workflow.ts'
 import { cellsOf, firstValues, placesOf, readValues, variedIn, type Values } from '../../src/editor/runs/sweep.ts'
+import { packed } from '../../src/editor/subgraph/pack.ts'
+import { promote } from '../../src/editor/subgraph/border.ts'
 import { en } from '../../src/editor/texts/en.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { workflowOf } from '../workflowOf.ts'
@@ -93,4 +95,26 @@ test('every place of the grid is the graph with its values, and nothing else is 
   const before = cellsOf(file, [], declared)[0]!
   expect(same.graph).toEqual(before.graph)
   expect(parseWorkflow(cells[5]!.text, declared).notices).toEqual([])
+})
+
+test('what is inside of a subgraph is varied there, in all that stand for it; what is set from outside is varied outside', () => {
+  const noises = file.nodes.filter(({ type }) => type === 'diffusion/GaussianNoise')
+  const noise = noises.find(({ title }) => title === 'x_T')!
+  const whole = packed(file, new Set([noise.id]), { id: 'noise-subgraph', name: 'Block' }, declared).file
+  const block = whole.nodes.find(({ type }) => type === 'noise-subgraph')!
+  whole.nodes.push({ ...structuredClone(block), id: 99, outputs: [], inputs: [], title: 'Other' })
+  const of = (within?: string, graph = whole) => variedIn(graph, declared, within).filter(({ param }) => param === 'seed')
+  const inside = of().find(({ title }) => title === 'Block › x_T')!
+  expect(inside).toMatchObject({ node: `${block.id}:${noise.id}`, value: 5, count: 2 })
+  expect(of('99')[0]).toMatchObject({ title: 'Other › x_T', node: `99:${noise.id}` })
+  expect(of().filter(({ title }) => title.endsWith('x_T'))).toHaveLength(1)
+  const cells = cellsOf(whole, [{ ...inside, values: [1, 2] }], declared)
+  const seeds = cells.map(({ graph }) => graph.nodes.filter(({ title }) => title === 'x_T').map(({ params }) => params.seed))
+  expect(seeds).toEqual([
+    [1, 1],
+    [2, 2],
+  ])
+  const outside = promote(whole, 'noise-subgraph', noise.id, 'seed')
+  expect(of(undefined, outside).map(({ title }) => title)).toEqual(expect.arrayContaining(['Block', 'Other']))
+  expect(of(undefined, outside).map(({ title }) => title)).not.toContain('Block › x_T')
 })

@@ -263,3 +263,39 @@ test('a film is played, scrubbed, and saved as GIF, animated PNG, and a sheet th
   expect(JSON.parse(workflowOfPng(sheet.bytes)).nodes).toHaveLength(7)
   expect((await decoded(sheet.bytes, 'image/png', 9)).pixels[0]!.slice(0, 2)).toEqual([first[0]![0], first[2]![0]])
 })
+
+test('points on their way are a film too: scrubbed on the node, gone through by keys, and saved as one', async () => {
+  const points = workflowOf({
+    nodes: [
+      node('Schedule', 'NoiseSchedule'),
+      node('Model', 'ExactModel', { schedule: 'Schedule.schedule' }),
+      node('Noise', 'GaussianNoise', {}, { batch_size: 8, shape: '2', seed: 7 }),
+      node(
+        'Sampler',
+        'Sampler',
+        { model: 'Model.model', x_T: 'Noise.noise', schedule: 'Schedule.schedule' },
+        { num_inference_steps: 4 },
+      ),
+      node('Ways', 'Scatter', { trajectory: 'Sampler.trajectory' }),
+    ],
+  })
+  await dropText(page, 'points.json', points)
+  await expect.poll(() => titles(page)).toContain('Ways')
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect.poll(async () => (await viewOf('Ways')).kind, { timeout: 20_000 }).toBe('scatter')
+  await select('Ways')
+  await page.getByRole('slider', { name: 'Along the way' }).press('ArrowLeft')
+  expect((await viewOf('Ways')).scrub).toBe(0.75)
+
+  await open('Ways')
+  const time = viewer().getByRole('slider', { name: 'Along the way' })
+  expect(await time.getAttribute('aria-valuetext')).toBe('t = 250')
+  await time.press('Home')
+  expect((await viewOf('Ways')).scrub).toBe(0)
+  await viewer().getByRole('button', { name: 'Save picture…' }).click()
+  await viewer().getByText('APNG', { exact: true }).click()
+  await viewer().getByText('512 × 512 pixels, 5 frames').waitFor()
+  const { bytes } = await saved()
+  expect(await decoded(bytes, 'image/png', 200)).toMatchObject({ count: 5, width: 512 })
+  expect(workflowOfPng(bytes)).toContain('diffusion/Scatter')
+})

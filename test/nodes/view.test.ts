@@ -133,6 +133,7 @@ onEachBackend(() => {
       [1, 2, 5, 6],
       [3, 4, 7, 8],
     ])
+    expect([...shown.t!]).toEqual([1, 0])
     // The longest arrow is as long as the grid is wide, 4 / sqrt(2), and turned round.
     expect([...shown.field!].map((value) => Number(value.toFixed(2)) + 0)).toEqual([0, 0, 0, -2.83, 1, 1, 0, -1.41])
     expect([...shown.ellipses!]).toEqual([1, 1, 2, 3])
@@ -190,6 +191,20 @@ onEachBackend(() => {
 })
 
 onCpu(() => {
+  test('FilmStrip of points has all of them where they were at each t; noise far outside does not make the data small', async () => {
+    const t = Float64Array.of(80, 1, -1)
+    const frames = [tf.tensor2d([[90, 0], [0, -70]]), tf.tensor2d([[2, 3], [4, 5]]), tf.tensor2d([[1, 0], [0, -4]])]
+    const shown = await view<ScatterView>(filmStrip, { trajectory: { type: 'trajectory', t, frames, space: 'point' } }, { count: 1 })
+    expect(shown.moving!.map((points) => [...points])).toEqual([
+      [90, 0, 0, -70],
+      [2, 3, 4, 5],
+      [1, 0, 0, -4],
+    ])
+    expect([...shown.t!]).toEqual([80, 1, -1])
+    expect(shown).toMatchObject({ kind: 'scatter', clouds: [], paths: [] })
+    expect(shown.extent[1]).toBeCloseTo(1.5 * 1.05 * 4)
+  })
+
   test('FilmStrip leaves frames out where there are too many, but neither end', async () => {
     const filmOf = (shape: [number, number, number, number], count: number) => {
       const frame = tf.zeros(shape)

@@ -2,7 +2,7 @@ import { createCanvas } from '@napi-rs/canvas'
 import { describe, expect, test } from 'vitest'
 import type { ChartLook, FilmView, ImagesView, Pictures, View } from '../../src/engine/plan/view.ts'
 import { logTicks, measureText, ticks, tickText } from '../../src/nodes/views/canvas.ts'
-import { frameAt, scrubAt } from '../../src/nodes/views/film.ts'
+import { frameAt, isTimed, scrubAt } from '../../src/nodes/views/time.ts'
 import type { MakeSheet } from '../../src/nodes/views/paint.ts'
 import { darkTheme, lightTheme, paintView } from '../../src/nodes/views/paint.ts'
 
@@ -96,6 +96,7 @@ describe('painting', () => {
       ellipses: Float32Array.from([0, 0, 1, 0.5]),
       caption: 'a caption that is much too long for a picture as narrow as this one is',
     } as Partial<View>),
+    'points over time': scatter({ paths: [Float32Array.of(0, 0, 1, 1)], t: Float64Array.of(1, 0), caption: 'c' } as Partial<View>),
     empty: scatter(),
     chart: chart([line([1, 2, NaN, 3]), line([2, 1], 'b'), line([5], 'one'), line([9, 9], 'loss', true)]),
     nothing: chart([]),
@@ -269,6 +270,36 @@ test('a film shows the frame where its scrubber is', () => {
   expect([middle(0), middle(0.5), middle(1), middle()]).toEqual([50, 120, 200, 200])
   expect([-1, 0, 0.24, 0.26, 0.74, 0.76, 2].map((at) => frameAt(view, at))).toEqual([0, 0, 0, 1, 1, 2, 2])
   expect([scrubAt(box, 0), scrubAt(box, 130), scrubAt(box, 999)]).toEqual([0, 0.5, 1])
+})
+
+test('paths have come as far as the scrubber, points are where they were, and what has no time stands still', () => {
+  const t = Float64Array.of(2, 1, -1)
+  const paths = [Float32Array.of(-1.5, 0, 0, 0, 1.5, 0)]
+  const [blue, orange] = darkTheme.series as [string, string]
+  /** How far to the right it is blue, above the line of time. */
+  const reach = (view: View, scrub?: number) => {
+    const pixel = painted(view, box, darkTheme, scrub)
+    return Math.max(...Array.from({ length: 260 * 190 }, (_, i) => (near(pixel(i % 260, Math.floor(i / 260)), blue) ? i % 260 : 0)))
+  }
+  const timed = scatter({ paths, t } as Partial<View>)
+  const reaches = [0, 0.5, 1].map((scrub) => reach(timed, scrub))
+  expect(reaches[0]).toBeLessThan(reaches[1]! - 40)
+  expect(reaches[1]).toBeLessThan(reaches[2]! - 40)
+  expect(reach(timed)).toBe(reaches[2])
+  expect(reach(scatter({ paths } as Partial<View>), 0)).toBeGreaterThan(reaches[1]! + 40)
+
+  const still = { name: 'data', points: Float32Array.of(0, 1) }
+  const moving = [Float32Array.of(-1, 0), Float32Array.of(0, 0), Float32Array.of(1, 0)]
+  const places = [0, 1].map((scrub) => reach(scatter({ clouds: [still], moving, t } as Partial<View>), scrub))
+  expect(places[1]! - places[0]!).toBeGreaterThan(60)
+  expect(count(painted(scatter({ clouds: [still], moving, t } as Partial<View>)), orange)).toBe(0)
+  expect([timed, scatter({ paths } as Partial<View>), scatter({ paths, t: t.slice(0, 1) } as Partial<View>), film(1), film(1, 2)].map(isTimed)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    true,
+  ])
 })
 
 test('ticks are round and within the range', () => {
