@@ -38,7 +38,7 @@ export interface Runs {
 export const fileOf = (text: string): WorkflowFile => parseWorkflow(text, ownTypes).workflow
 
 /** A node by its full id, and what it is called with the way to it. */
-export interface RunTo {
+interface RunTo {
   id: string
   title: string
 }

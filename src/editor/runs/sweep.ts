@@ -154,7 +154,7 @@ export const placesOf = (axes: readonly Axis[]): number[][] =>
 export function cellsOf(file: WorkflowFile, axes: readonly Axis[], declared: Declared): Cell[] {
   const base = withFixedSeeds(file, declared)
   return placesOf(axes).map((at) => {
-    const varied = axes.reduce((file, { node, param, values }, i) => withValue(file, node, param, values[at[i]!] as Json), base)
+    const varied = axes.reduce((now, { node, param, values }, i) => withValue(now, node, param, values[at[i]!] as Json), base)
     return { at, text: stringifyWorkflow(varied), graph: toGraph(varied, declared) }
   })
 }

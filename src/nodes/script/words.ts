@@ -1,5 +1,5 @@
 // Views in words, as far as they have numbers that can be said.
-import type { View } from '../../engine/plan/view.ts'
+import type { ScatterView, View } from '../../engine/plan/view.ts'
 
 /** Lines for the terminal; none for what has to be seen. */
 export function inWords(title: string, view: View): string[] {
@@ -17,7 +17,7 @@ export function inWords(title: string, view: View): string[] {
         ({ name, y }) => `${title}: ${name} ${y.length > 0 ? `comes to ${short(y.at(-1)!)}` : 'has no values'}`,
       )
     case 'scatter':
-      return [`${title}: ${view.clouds.map(({ name, points }) => `${points.length / 2} points of ${name}`).join(', ')}`]
+      return [`${title}: ${pointsInWords(view).join(', ')}`]
     case 'images':
       return [`${title}: ${view.groups.map(({ name, count }) => `${count} images${name && ` of ${name}`}`).join(', ')}`]
     case 'film':
@@ -26,5 +26,10 @@ export function inWords(title: string, view: View): string[] {
       return view satisfies never
   }
 }
+
+const pointsInWords = ({ clouds, moving }: ScatterView): string[] => [
+  ...clouds.map(({ name, points }) => `${points.length / 2} points of ${name}`),
+  ...(moving ? [`${moving.length} frames of ${(moving[0]?.length ?? 0) / 2} points`] : []),
+]
 
 const short = (value: number) => String(Number(value.toPrecision(5)))

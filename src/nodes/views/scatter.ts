@@ -61,7 +61,10 @@ const FEW = { paths: 60, points: 600 }
 export function paintPointsStrip(ctx: CanvasRenderingContext2D, view: ScatterView & Timed, track: Box, theme: Theme) {
   const { extent, paths, moving } = view
   const few: ScatterView = {
-    ...{ kind: 'scatter', clouds: [], extent, t: view.t },
+    kind: 'scatter',
+    clouds: [],
+    extent,
+    t: view.t,
     paths: paths.slice(0, FEW.paths),
     ...(moving && { moving: moving.map((points) => points.subarray(0, 2 * FEW.points)) }),
   }
