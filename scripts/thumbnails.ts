@@ -111,9 +111,7 @@ const pictures: Record<string, Panel[]> = {
     { node: 'DDIM on the data', settings: { 'Noise.batch_size': 400, 'Data.count': 400, 'DDIM on the data.extent': 2.1 } },
     { node: 'Heun on the data', settings: { 'Noise.batch_size': 400, 'Data.count': 400, 'Heun on the data.extent': 2.1 } },
   ],
-  subgraph: [
-    { node: 'Plain and guided', settings: { 'Noise.batch_size': 250, 'Plain and guided.extent': 2 } },
-  ],
+  subgraph: [{ node: 'Plain and guided', settings: { 'Noise.batch_size': 250, 'Plain and guided.extent': 2 } }],
   'digits-train': [
     { node: 'New digits', settings: { ...digits, 'New digits.count': 20, 'New digits.columns': 5 }, share: 1.6 },
     { node: 'Loss curve', settings: digits },

@@ -230,7 +230,8 @@ describe('on a canvas', () => {
   })
 
   test('inside of subgraphs no node has to grow either', () => {
-    const sizes = (nodes: WorkflowFile['nodes']) => nodes.filter(({ type }) => type !== INPUTS && type !== OUTPUTS).map(({ size }) => size)
+    const sizes = (nodes: WorkflowFile['nodes']) =>
+      nodes.filter(({ type }) => type !== INPUTS && type !== OUTPUTS).map(({ size }) => size)
     for (const [, file] of levels) expect(sizes(fileOf(shown(file)).nodes)).toEqual(sizes(file.nodes))
   })
 
@@ -438,7 +439,9 @@ onEachBackend(() => {
       },
     )
     const { plain, guided, boxes } = await read(graph, { plain: 'Plain.x_0', guided: 'Guided.x_0', boxes: 'Boxes.x_0' })
-    expect(rms(guided.tensor.data, boxes.tensor.data)).toBeLessThan(1e-5 * rms(boxes.tensor.data, new Float32Array(boxes.tensor.data.length)))
+    expect(rms(guided.tensor.data, boxes.tensor.data)).toBeLessThan(
+      1e-5 * rms(boxes.tensor.data, new Float32Array(boxes.tensor.data.length)),
+    )
     expect(rms(plain.tensor.data, guided.tensor.data)).toBeGreaterThan(1e-3)
   })
 

@@ -87,7 +87,11 @@ export function Outline() {
       </div>
       <Level way={way} />
       {nodes.length ? (
-        <Entries entries={entries} listed={listed} label={way.length ? texts.outline.inside(wayInWords(way)) : texts.outline.label} />
+        <Entries
+          entries={entries}
+          listed={listed}
+          label={way.length ? texts.outline.inside(wayInWords(way)) : texts.outline.label}
+        />
       ) : (
         <div class="empty">
           <strong>{texts.outline.empty}</strong>
@@ -280,7 +284,9 @@ function Item({ node, listed }: ItemProps) {
           <span class="dot" style={tint(declaration?.category ?? 'tools')} />
           <span class="name">{name}</span>
           {type !== node.getTitle() && <span class="type">{type}</span>}
-          {stands && <span class="type">{texts.outline.within(stands.inside.nodes.filter((each) => !isBorder(each)).length)}</span>}
+          {stands && (
+            <span class="type">{texts.outline.within(stands.inside.nodes.filter((each) => !isBorder(each)).length)}</span>
+          )}
           {said && <span class="now">{said}</span>}
         </summary>
         {open && <Content node={node} listed={listed} />}

@@ -25,13 +25,10 @@ function OpenPalette({ spot, wire, into, instead, query: first }: Props) {
   const [query, setQuery] = useState(first)
   const end = useMemo(() => wire && looseEndOf(wire), [wire])
   const recent = state.settings.value.recentNodes
-  const among = useMemo(
-    () => {
-      const all = [...declarations, ...mineThatFit(editor)]
-      return instead ? replacements(editor.stage.file(), instead.id, all) : all
-    },
-    [instead],
-  )
+  const among = useMemo(() => {
+    const all = [...declarations, ...mineThatFit(editor)]
+    return instead ? replacements(editor.stage.file(), instead.id, all) : all
+  }, [instead])
   const found = useMemo(
     () => findNodes(among, { query, recent, also, ...(end && { looseEnd: end }) }),
     [query, end, recent, among, language()],

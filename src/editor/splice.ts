@@ -5,7 +5,7 @@ import { BYPASSED, playOf } from '../nodes/workflow/play.ts'
 import { LOOP } from '../nodes/workflow/slots.ts'
 import { REROUTE_SIZE } from '../nodes/litegraph/reroute.ts'
 import { withLinks } from './pieces.ts'
-import { acceptsOf, slotFor } from './search.ts'
+import { acceptsOf, slotFor, takes } from './search.ts'
 
 type ByType = ReadonlyMap<string, Declaration>
 
@@ -57,8 +57,7 @@ const unwired = ({ inputs }: Declaration, node: FileNode): Declaration['inputs']
 function outputFor(declaration: Declaration, given: string, taken: string): string | undefined {
   const named = slotFor(declaration, { from: 'input', accepts: acceptsOf(taken) })
   if (named) return named
-  const takes = taken === '*' || taken.split(',').includes(given)
-  return takes
+  return takes(acceptsOf(taken), given)
     ? Object.entries(declaration.outputs).find(([, { type, many }]) => !many && typeof type === 'object')?.[0]
     : undefined
 }

@@ -1,6 +1,6 @@
 // Finding nodes: what people type brings up what they mean, and a wire only what it fits.
 import { describe, expect, test } from 'vitest'
-import { acceptsOf, categories, findNodes, slotFor, type Search } from '../../src/editor/search.ts'
+import { acceptsOf, categories, findNodes, slotFor, takes, type Search } from '../../src/editor/search.ts'
 import { declarationOf } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
@@ -82,5 +82,6 @@ describe('what is wired', () => {
   test("litegraph's types are read", () => {
     expect(acceptsOf('samples,noise')).toEqual(['samples', 'noise'])
     expect(acceptsOf('*')).toBe('any')
+    expect(['samples,noise', 'loss', '*'].map((type) => takes(acceptsOf('noise,labels'), type))).toEqual([true, false, true])
   })
 })

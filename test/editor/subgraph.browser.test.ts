@@ -146,8 +146,10 @@ test('search, outline, sweeps and versions reach into a subgraph', async () => {
   // Varied where it is.
   await page.keyboard.press('Alt+v')
   const vary = page.getByRole('dialog', { name: 'Vary parameters' })
-  expect(await vary.getByRole('combobox', { name: 'Parameter to vary' }).locator('option:checked').innerText()).toBe('Blend › Mix.w')
-  await vary.getByRole('textbox').fill('0.25, 0.75')
+  expect(await vary.getByRole('combobox', { name: 'Parameter to vary' }).locator('option:checked').innerText()).toBe(
+    'Blend › Mix.w',
+  )
+  await vary.getByLabel('Values of w').fill('0.25, 0.75')
   await vary.getByRole('button', { name: 'Run 2' }).click()
   await expect.poll(() => page.locator('.grid button.cell').count(), { timeout: 20_000 }).toBe(2)
   await button('Close runs').click()

@@ -166,7 +166,11 @@ test('all that is in a workflow is found by the way to it, once for each node th
     ['9:5:2', 'Again', 'Inner', 'Mix', 'Inner'],
   ])
   expect(openFirst(places, '9').map(({ id }) => id)).toEqual(['9:4', '9:5', '1', '3', '6', '6:4', '6:5', '6:5:2', '9', '9:5:2'])
-  expect(openFirst(places, undefined).map(({ id }) => id).slice(0, 4)).toEqual(['1', '3', '6', '9'])
+  expect(
+    openFirst(places, undefined)
+      .map(({ id }) => id)
+      .slice(0, 4),
+  ).toEqual(['1', '3', '6', '9'])
 })
 
 test('a value is set wherever its node is, and for all that stand for what it is in', () => {
@@ -210,7 +214,8 @@ test('a list of workflows knows what is in their subgraphs', () => {
   const { words, boxes } = insideOf(stringifyWorkflow(whole))
   for (const word of ['Inner', 'Outer', 'Again', 'Half of each', 'Mix']) expect(words).toContain(word)
   expect(boxes.map(({ category }) => category).sort()).toEqual(['mine', 'mine', 'process', 'view'])
-  for (const text of ['', '{', '[]', 'null', '{"definitions":{"subgraphs":[7,{"nodes":[null]}]}}']) expect(insideOf(text).boxes).toEqual([])
+  for (const text of ['', '{', '[]', 'null', '{"definitions":{"subgraphs":[7,{"nodes":[null]}]}}'])
+    expect(insideOf(text).boxes).toEqual([])
 })
 
 test('a node that stands for a subgraph takes the place of another, with its wires', () => {

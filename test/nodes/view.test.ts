@@ -193,8 +193,25 @@ onEachBackend(() => {
 onCpu(() => {
   test('FilmStrip of points has all of them where they were at each t; noise far outside does not make the data small', async () => {
     const t = Float64Array.of(80, 1, -1)
-    const frames = [tf.tensor2d([[90, 0], [0, -70]]), tf.tensor2d([[2, 3], [4, 5]]), tf.tensor2d([[1, 0], [0, -4]])]
-    const shown = await view<ScatterView>(filmStrip, { trajectory: { type: 'trajectory', t, frames, space: 'point' } }, { count: 1 })
+    const frames = [
+      tf.tensor2d([
+        [90, 0],
+        [0, -70],
+      ]),
+      tf.tensor2d([
+        [2, 3],
+        [4, 5],
+      ]),
+      tf.tensor2d([
+        [1, 0],
+        [0, -4],
+      ]),
+    ]
+    const shown = await view<ScatterView>(
+      filmStrip,
+      { trajectory: { type: 'trajectory', t, frames, space: 'point' } },
+      { count: 1 },
+    )
     expect(shown.moving!.map((points) => [...points])).toEqual([
       [90, 0, 0, -70],
       [2, 3, 4, 5],

@@ -96,7 +96,11 @@ describe('painting', () => {
       ellipses: Float32Array.from([0, 0, 1, 0.5]),
       caption: 'a caption that is much too long for a picture as narrow as this one is',
     } as Partial<View>),
-    'points over time': scatter({ paths: [Float32Array.of(0, 0, 1, 1)], t: Float64Array.of(1, 0), caption: 'c' } as Partial<View>),
+    'points over time': scatter({
+      paths: [Float32Array.of(0, 0, 1, 1)],
+      t: Float64Array.of(1, 0),
+      caption: 'c',
+    } as Partial<View>),
     empty: scatter(),
     chart: chart([line([1, 2, NaN, 3]), line([2, 1], 'b'), line([5], 'one'), line([9, 9], 'loss', true)]),
     nothing: chart([]),
@@ -279,7 +283,9 @@ test('paths have come as far as the scrubber, points are where they were, and wh
   /** How far to the right it is blue, above the line of time. */
   const reach = (view: View, scrub?: number) => {
     const pixel = painted(view, box, darkTheme, scrub)
-    return Math.max(...Array.from({ length: 260 * 190 }, (_, i) => (near(pixel(i % 260, Math.floor(i / 260)), blue) ? i % 260 : 0)))
+    return Math.max(
+      ...Array.from({ length: 260 * 190 }, (_, i) => (near(pixel(i % 260, Math.floor(i / 260)), blue) ? i % 260 : 0)),
+    )
   }
   const timed = scatter({ paths, t } as Partial<View>)
   const reaches = [0, 0.5, 1].map((scrub) => reach(timed, scrub))
@@ -293,13 +299,11 @@ test('paths have come as far as the scrubber, points are where they were, and wh
   const places = [0, 1].map((scrub) => reach(scatter({ clouds: [still], moving, t } as Partial<View>), scrub))
   expect(places[1]! - places[0]!).toBeGreaterThan(60)
   expect(count(painted(scatter({ clouds: [still], moving, t } as Partial<View>)), orange)).toBe(0)
-  expect([timed, scatter({ paths } as Partial<View>), scatter({ paths, t: t.slice(0, 1) } as Partial<View>), film(1), film(1, 2)].map(isTimed)).toEqual([
-    true,
-    false,
-    false,
-    false,
-    true,
-  ])
+  expect(
+    [timed, scatter({ paths } as Partial<View>), scatter({ paths, t: t.slice(0, 1) } as Partial<View>), film(1), film(1, 2)].map(
+      isTimed,
+    ),
+  ).toEqual([true, false, false, false, true])
 })
 
 test('ticks are round and within the range', () => {

@@ -45,7 +45,9 @@ export function variedIn(file: WorkflowFile, declared: Declared, within?: string
   const counts = new Map<string, number>()
   for (const place of places) counts.set(keyOf(place), (counts.get(keyOf(place)) ?? 0) + 1)
   const first = new Map(places.toReversed().map((place) => [keyOf(place), place]))
-  return places.filter((place) => first.get(keyOf(place)) === place).flatMap((place) => variedAt(place, counts.get(keyOf(place))!))
+  return places
+    .filter((place) => first.get(keyOf(place)) === place)
+    .flatMap((place) => variedAt(place, counts.get(keyOf(place))!))
 }
 
 function variedAt({ id, node, declaration, title, way, of }: Place, count: number): Varied[] {

@@ -23,7 +23,11 @@ export const filmStrip = defineNode({
   inputs: { trajectory: trajectory('of images or points of the plane, from SamplingEnd or Sampler') },
   outputs: {},
   params: {
-    count: integer(16, { min: 1, max: 1024 }, 'the first so many images, with very many of them fewer frames are shown; of points all are'),
+    count: integer(
+      16,
+      { min: 1, max: 1024 },
+      'the first so many images, with very many of them fewer frames are shown; of points all are',
+    ),
     columns: advanced(integer(0, { min: 0, max: 1024 }, '0: so that the images are as large as can be')),
     range: advanced(
       choice(

@@ -25,7 +25,10 @@ export const scrubAt = (box: Box, x: number): number =>
 /** What is below a picture that can be gone through in time, and how much of the box it takes. `strip`: room above the line. */
 export function timeBelow(box: Box, strip = 0): { track: Box; height: number } {
   const height = strip + TRACK + WORDS + 8
-  return { height, track: { x: box.x + MARGIN, y: box.y + box.height - height + 4, width: box.width - 2 * MARGIN, height: strip } }
+  return {
+    height,
+    track: { x: box.x + MARGIN, y: box.y + box.height - height + 4, width: box.width - 2 * MARGIN, height: strip },
+  }
 }
 
 /** The line, the handle on it and the times in words, below the strip. */
