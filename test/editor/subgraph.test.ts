@@ -211,8 +211,8 @@ test('a node that stands for a subgraph took what is inside of it took', () => {
 test('a list of workflows knows what is in their subgraphs', () => {
   const whole = twice()
   inner(whole).inside.nodes.find(({ id }) => id === 2)!.title = 'Half of each'
-  const { words, boxes } = insideOf(stringifyWorkflow(whole))
-  for (const word of ['Inner', 'Outer', 'Again', 'Half of each', 'Mix']) expect(words).toContain(word)
+  const { said, boxes } = insideOf(stringifyWorkflow(whole))
+  for (const word of ['Inner', 'Outer', 'Again', 'Half of each', 'Mix']) expect(said).toContain(word)
   expect(boxes.map(({ category }) => category).sort()).toEqual(['mine', 'mine', 'process', 'view'])
   for (const text of ['', '{', '[]', 'null', '{"definitions":{"subgraphs":[7,{"nodes":[null]}]}}'])
     expect(insideOf(text).boxes).toEqual([])

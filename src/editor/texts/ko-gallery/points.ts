@@ -133,4 +133,13 @@ export const points = {
     '화살표는 노이즈에서 데이터로 갑니다. 두 가우스 분포가 똑같이 가까운 곳에서 정확한 장은 날카롭게 꺾이고, 신경망은 그것을 둥글립니다. t를 움직여 보세요. 노이즈가 많을수록 장이 매끄럽습니다.',
   'This loop only measures: at each t the data is noised, both models are asked about it, and Error goes into the chart.':
     '이 반복은 재기만 합니다. t마다 데이터에 노이즈를 더하고 두 모델에게 물어, Error가 차트로 갑니다.',
+
+  // subgraph
+  'A step as a block, used twice': '한 단계를 블록으로 묶어 두 번 쓰기',
+  'One guided DDIM step by its formulas: ask with the class and without, go past the one, clean the data, and noise it again as t_prev has it. It is a subgraph, and two loops share it: open it with a double-click, change it, and both change. Only the guidance is set from outside, 1 above and 4 below; change it and see the samples leave the middle of their class.':
+    '가이던스가 있는 DDIM 한 단계를 공식대로 짭니다. 클래스와 함께, 그리고 없이 물어 클래스 쪽으로 더 나아가고, 데이터를 깨끗이 한 뒤 t_prev에 맞게 다시 노이즈를 더합니다. 이것은 서브그래프이고 두 반복이 함께 씁니다. 두 번 눌러 열어서 바꾸면 둘 다 바뀝니다. 밖에서 정하는 것은 가이던스뿐이며, 위는 1이고 아래는 4입니다. 바꾸어 보고 샘플이 제 클래스의 한가운데를 떠나는 것을 보세요.',
+  'Both loops step by the same block. Open one by a double-click, or select it and press Alt+Enter: it is made of two Predicts, a Mix, two Convert Predictions and a Forward Noise. Esc leads out again.':
+    '두 반복은 같은 블록으로 한 단계씩 나아갑니다. 두 번 누르거나, 선택하고 Alt+Enter를 눌러 열어 보세요. Predict 둘, Mix 하나, Convert Prediction 둘, Forward Noise 하나로 되어 있습니다. Esc를 누르면 다시 나옵니다.',
+  'Change a node inside, and both loops change. Guidance is set from outside, for each of them: 1 asks for the class, more goes past it, away from what the other classes have in common with it.':
+    '안의 노드를 바꾸면 두 반복이 모두 바뀝니다. 가이던스는 밖에서 저마다 정합니다. 1은 클래스를 그대로 따르고, 더 크면 그것을 지나쳐 다른 클래스들과 함께 가진 것에서 멀어집니다.',
 }
