@@ -23,6 +23,8 @@ export function changeInWords(change: Change): string {
       return `${change.title}.${change.param} ${valueInWords(change.from)} → ${valueInWords(change.to)}`
     case 'added':
     case 'removed':
+    case 'outside':
+    case 'described':
       return changes[change.kind](change.title)
     case 'wired':
       return `${change.title}.${change.slot}: ${change.from ?? changes.none} → ${change.to ?? changes.none}`
@@ -50,7 +52,7 @@ export function inALine(all: readonly Change[], most = Infinity): string {
     ...tell('called', 'param'),
     ...(['added', 'removed'] as const).flatMap((kind) => (listed(kind).length ? [changes[kind](listed(kind).join(', '))] : [])),
     ...(wired.length ? [changes.rewired(wired.join(', '))] : []),
-    ...tell('titled', 'mode', 'about', 'groups'),
+    ...tell('titled', 'mode', 'outside', 'described', 'about', 'groups'),
   ]
   if (!words.length) return tell('layout').join('')
   const more = words.length - most

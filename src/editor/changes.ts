@@ -4,7 +4,9 @@ import { isMeant } from '../engine/plan/op.ts'
 import { titleOfNode } from '../nodes/titles.ts'
 import type { FileNode, NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { withSubgraphs } from '../nodes/workflow/blocks.ts'
+import type { Subgraph } from '../nodes/workflow/file.ts'
 import { sameJson } from '../nodes/workflow/json.ts'
+import { isBorder } from './subgraph/pack.ts'
 
 /** Nodes by their titles, those in a subgraph after its name; wires as "Node.output", led past reroutes. */
 export type Change =
@@ -16,6 +18,8 @@ export type Change =
   | { kind: 'titled'; from: string; to: string }
   | { kind: 'mode'; title: string; from: number; to: number }
   | { kind: 'groups' }
+  /** Of a subgraph: its slots, or which params are set from outside; or what is said of it. */
+  | { kind: 'outside' | 'described'; title: string }
   /** So many nodes lie elsewhere, or are of another size, collapsed or pinned. */
   | { kind: 'layout'; count: number }
 
@@ -34,10 +38,27 @@ export function changesOf(before: WorkflowFile, after: WorkflowFile, declared: D
     ...cameAndWent(nodes),
     ...both.flatMap(wireChanges),
     ...both.flatMap((pair) => [...titleChange(pair), ...modeChange(pair)]),
+    ...changesOutside(before, after),
     ...(about[0] === about[1] ? [] : [{ kind: 'about' } as const]),
     ...(sameJson(groupsIn(before), groupsIn(after)) ? [] : [{ kind: 'groups' } as const]),
     ...(moved ? [{ kind: 'layout', count: moved } as const] : []),
   ]
+}
+
+/** Of the subgraphs that both have. */
+function changesOutside({ subgraphs: before = [] }: WorkflowFile, { subgraphs: after = [] }: WorkflowFile): Change[] {
+  const outside = ({ inside, promoted }: Subgraph) => [
+    inside.nodes.filter(isBorder).map(({ inputs, outputs }) => [...inputs, ...outputs].map(({ name }) => name)),
+    promoted.map(({ node, param, as }) => [node, param, as]),
+  ]
+  return after.flatMap((now): Change[] => {
+    const old = before.find(({ id }) => id === now.id)
+    if (!old) return []
+    return [
+      ...(sameJson(outside(old), outside(now)) ? [] : [{ kind: 'outside', title: now.name } as const]),
+      ...(old.description === now.description ? [] : [{ kind: 'described', title: now.name } as const]),
+    ]
+  })
 }
 
 /**

@@ -107,9 +107,7 @@ function withWay({ title, way }: Place, matched: ReadonlySet<number>) {
 function heldBy({ node: { type, properties }, declaration }: Place): string {
   if (!declaration) return type
   const values = Object.entries(declaration.params)
-    .filter(
-      ([name, { default: usual }]) => ['string', 'number'].includes(typeof properties[name]) && properties[name] !== usual,
-    )
+    .filter(([name, { default: usual }]) => ['string', 'number'].includes(typeof properties[name]) && properties[name] !== usual)
     .map(([name, param]) => `${name} ${valueText(param, properties[name]).slice(0, 60)}`)
   return [declaration.title, ...values].join(' · ')
 }

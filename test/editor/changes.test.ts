@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { changesOf, changesThatRun, differencesOf } from '../../src/editor/changes.ts'
 import { changeInWords, inALine } from '../../src/editor/changeWords.ts'
+import { describe as describeSubgraph, promote } from '../../src/editor/subgraph/border.ts'
 import { packed } from '../../src/editor/subgraph/pack.ts'
 import type { FileNode, WorkflowFile } from '../../src/nodes/workflow.ts'
 import { declarations, fileOf } from './fileOf.ts'
@@ -100,6 +101,10 @@ test('what is in a subgraph is told once, after its name, while both have it', (
     'Blended › Mix.w 0.5 → 0.25',
     'Blend is titled Blended',
   ])
+  const outside = promote(describeSubgraph(before, 'some-subgraph', { description: 'half of each' }), 'some-subgraph', 2, 'w')
+  expect(inALine(changesOf(before, outside, declarations))).toBe(
+    'Blend has other slots or parameters outside; another description of Blend',
+  )
   const { params } = differencesOf([before, after], declarations)
   expect(params.map(({ title, values }) => [title, values])).toEqual([['Blended › Mix', [0.5, 0.25]]])
   expect(changesThatRun(flat, before, declarations).map(changeInWords)).toEqual([
