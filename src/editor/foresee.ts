@@ -4,6 +4,7 @@ import type { Fault } from '../engine/plan/fault.ts'
 import type { Graph } from '../engine/plan/graph.ts'
 import { isReroute, sourcePast, takersOf, type End } from '../nodes/litegraph/reroute.ts'
 import type { NodeId } from '../nodes/workflow.ts'
+import { inWords } from './texts.ts'
 
 /** `fullId`: what a node on the canvas is called in the graph. The message of a fault that there would be with this wire, and is not now; undefined if there would be none. */
 export async function faultOfWire(
@@ -22,7 +23,7 @@ export async function faultOfWire(
     slot !== undefined && after.nodes.find(({ id }) => id === node)?.inputs[slot] !== undefined
   // What is only not wired yet is no fault of this wire.
   const fault = then.find((each) => !each.notice && !known.has(wordsOf(each)) && (each.also?.length || wired(each)))
-  return fault && `${fault.message} ${fault.cure}`
+  return fault && inWords(fault)
 }
 
 const wordsOf = ({ node, slot, message }: Fault) => JSON.stringify([node, slot, message])

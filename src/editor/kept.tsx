@@ -14,7 +14,7 @@ import * as format from './format.ts'
 import { icons } from './icons.tsx'
 import { download } from './run.ts'
 import * as state from './state.ts'
-import { texts, viewText } from './texts.ts'
+import { said, texts, viewText } from './texts.ts'
 
 export function KeptFiles({ what, addFiles }: { what: Kept; addFiles: () => void }) {
   const editor = useEditor()
@@ -171,7 +171,7 @@ export function AboutCheckpoint({ dialog, close }: { dialog: Extract<state.Dialo
       </dl>
       {description.notices.map((notice) => (
         <p key={notice} class="hint">
-          {notice}
+          {said(notice)}
         </p>
       ))}
       <div class="answers">

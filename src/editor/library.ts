@@ -3,7 +3,7 @@
 import { createStore, del, entries, get, keys, set, type UseStore } from 'idb-keyval'
 import type { RunStores } from './runs/keep.ts'
 import type { Step } from './tour/steps.ts'
-import { texts, translated, type Language } from './texts.ts'
+import { type Language, said, texts, translated } from './texts.ts'
 import { keepVersions, type Versions } from './versions/keep.ts'
 
 export interface SavedWorkflow {
@@ -209,4 +209,4 @@ export const isQuotaError = (error: unknown) => error instanceof DOMException &&
 
 /** Why something could not be kept, for people. */
 export const storageMessage = (error: unknown): string =>
-  isQuotaError(error) ? texts.storage.full : texts.storage.failed(error instanceof Error ? error.message : String(error))
+  isQuotaError(error) ? texts.storage.full : texts.storage.failed(said(error instanceof Error ? error.message : String(error)))

@@ -14,7 +14,7 @@ import { lazily } from './lazily.tsx'
 import { useOpenAt } from './place.ts'
 import type { Dialog as DialogState, Menu as MenuState, MenuItem, Quick as QuickState } from './state.ts'
 import * as state from './state.ts'
-import { texts } from './texts.ts'
+import { said, texts } from './texts.ts'
 
 // ---- menus
 
@@ -341,8 +341,8 @@ export function Toasts() {
       {state.toasts.value.map((toast) => (
         <div key={toast.id} class={toast.error ? 'toast error' : 'toast'} role={toast.error ? 'alert' : 'status'}>
           <span class="words">
-            {toast.text ? <strong>{toast.title}</strong> : toast.title}
-            {toast.text && <span>{toast.text}</span>}
+            {toast.text ? <strong>{said(toast.title)}</strong> : said(toast.title)}
+            {toast.text && <span>{said(toast.text)}</span>}
           </span>
           {toast.action && (
             <button

@@ -22,7 +22,7 @@ import { BorderSlots, StandsFor } from './subgraph/details.tsx'
 import { isBorder } from './subgraph/pack.ts'
 import { concerns, wayInWords } from './subgraph/places.ts'
 import * as state from './state.ts'
-import { declared, texts, translated } from './texts.ts'
+import { declared, said, texts, translated } from './texts.ts'
 import { typeColour } from './theme.ts'
 import { comparable, compare, enlarge } from './viewer/open.tsx'
 import { canEnlarge } from './viewer/sources.ts'
@@ -238,11 +238,11 @@ export function FaultCard({ fault, here }: { fault: Fault; here?: string }) {
         )}
       </div>
       <p>
-        <Prose>{fault.message}</Prose>
+        <Prose>{said(fault.message)}</Prose>
       </p>
       {fault.cure && (
         <p class="cure">
-          <Prose>{fault.cure}</Prose>
+          <Prose>{said(fault.cure)}</Prose>
         </p>
       )}
     </div>

@@ -1,5 +1,6 @@
 // The queue: graphs that run one after the other, each as it was when it was put there.
 import { signal } from '@preact/signals'
+import type { Fault } from '../engine/plan/fault.ts'
 import type { Graph } from '../engine/plan/graph.ts'
 import type { Event } from '../engine/protocol.ts'
 import type { Run } from './runs/record.ts'
@@ -32,7 +33,7 @@ export interface Past extends Pick<Queued, 'id' | 'name' | 'text'> {
   outcome: Exclude<Outcome, 'removed'>
   seconds: number
   /** What went wrong. */
-  why?: string
+  why?: Fault
   files: readonly MadeFile[]
 }
 

@@ -9,7 +9,7 @@ import { useOpenAt } from './place.ts'
 import type { Past, Queued } from './queue.ts'
 import { download } from './run.ts'
 import * as state from './state.ts'
-import { texts, translated } from './texts.ts'
+import { inWords, texts, translated } from './texts.ts'
 
 /** How many wait; there as soon as something does. */
 export function QueueButton() {
@@ -190,7 +190,7 @@ function Ran({ item: { id, outcome, seconds, why, files, ...item }, close }: { i
         >
           {name}
         </button>
-        {why && <span class="why">{why}</span>}
+        {why && <span class="why">{inWords(why)}</span>}
       </span>
       {files.length > 0 && (
         <IconButton

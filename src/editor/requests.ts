@@ -10,6 +10,7 @@ import { ownTypes } from './declarations.ts'
 import { keepForGood } from './library.ts'
 import type { Stage } from './stage.ts'
 import { run as shown } from './state.ts'
+import { inWords } from './texts.ts'
 
 export interface Requests {
   /** What is wrong with a graph, and what is worth knowing of it. */
@@ -118,6 +119,3 @@ export function createRequests({ ask, follow }: Questions, port: EnginePort, sta
     },
   }
 }
-
-/** A fault as one text. */
-export const inWords = ({ message, cure }: Fault) => `${message} ${cure}`

@@ -14,13 +14,13 @@ import * as format from './format.ts'
 import { createLive, meaningOf } from './live.ts'
 import { createLooking, type Looking } from './looking.ts'
 import { createQueue, type Outcome, type Queue, type Queued } from './queue.ts'
-import { createQuestions, createRequests, inWords, type Requests } from './requests.ts'
+import { createQuestions, createRequests, type Requests } from './requests.ts'
 import type { Runs } from './runs/runs.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
 import { wayInWords } from './subgraph/places.ts'
 import { createEarlier, createTape, type Tape } from './tape.ts'
-import { texts, translated } from './texts.ts'
+import { inWords, texts, translated } from './texts.ts'
 import { watchingOf } from './watching.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -307,7 +307,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     if (!run.byHand) {
       const files = run.tape.files().map((file) => madeOf(file, run.text))
       const { id, name, text } = run
-      queue.ended({ id, name, text, outcome, seconds: event.seconds, files, ...(fault && { why: inWords(fault) }) })
+      queue.ended({ id, name, text, outcome, seconds: event.seconds, files, ...(fault && { why: fault }) })
       if (!run.home && !run.onEvent) tellOutcome(run, outcome, files.length === 1 ? files[0] : undefined)
     }
     end(run, outcome)

@@ -28,7 +28,7 @@ import { acceptsOf, slotFor, type LooseEnd } from './search.ts'
 import { createLevels, type Drawn, type Levels } from './subgraph/stage.ts'
 import { isBorder } from './subgraph/pack.ts'
 import { shownIn } from './subgraph/shown.ts'
-import { declared, texts } from './texts.ts'
+import { declared, said, texts } from './texts.ts'
 import type { Colours } from './theme.ts'
 import { listenToTouch } from './touch.ts'
 
@@ -190,7 +190,7 @@ function createCanvas(element: HTMLCanvasElement, hooks: StageHooks): EditorCanv
 const nodeHooks = (canvas: EditorCanvas, hooks: StageHooks): RegisterOptions => ({
   changed: () => hooks.changed(),
   refused: (reason) => hooks.refused(reason),
-  words: () => ({ ...texts.tips, declared }),
+  words: () => ({ ...texts.tips, declared, said }),
   wireWords: () => texts.wires,
   edit: (node, param, event) => hooks.edit(node, param, [event.clientX, event.clientY]),
   chooseFile: (node, param, what) => hooks.chooseFile(node, param, what, [canvas.mouse[0], canvas.mouse[1]]),

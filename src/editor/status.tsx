@@ -6,7 +6,7 @@ import * as format from './format.ts'
 import { icons } from './icons.tsx'
 import { listProblems } from './problems.ts'
 import * as state from './state.ts'
-import { texts, translated } from './texts.ts'
+import { inWords, said, texts, translated } from './texts.ts'
 
 export function Status() {
   const { run } = state
@@ -17,8 +17,8 @@ export function Status() {
         {elsewhere() ? <Elsewhere /> : stateInWords()}
       </span>
       <Figures />
-      <span class="says" title={run.says.value}>
-        {run.says.value}
+      <span class="says" title={said(run.says.value)}>
+        {said(run.says.value)}
       </span>
       <Problems />
       <Backend />
@@ -134,18 +134,19 @@ function aboutNetworks(): string[] {
   if (!networks) return []
   const { again, anew, why } = networks
   const text = texts.status.networks(format.count(again), format.count(again + anew))
-  return [why.length > 0 ? `${text} (${why.join('; ')})` : text]
+  return [why.length > 0 ? `${text} (${why.map(said).join('; ')})` : text]
 }
 
 function Backend() {
   const editor = useEditor()
   const { backend, engineFailed } = state.run
-  if (engineFailed.value) return <span class="problems">{engineFailed.value}</span>
+  if (engineFailed.value) return <span class="problems">{said(engineFailed.value)}</span>
   const report = backend.value
   if (!report) return null
-  const rejected = report.rejected.map(({ name, reason }) => texts.status.rejected(names[name], reason))
-  const why = [report.reason, ...(report.kernels ? [report.kernels] : []), ...aboutNetworks(), ...rejected].join('\n')
-  const shown = report.device ? `${names[report.name]} · ${report.device}` : names[report.name]
+  const rejected = report.rejected.map(({ name, reason }) => texts.status.rejected(names[name], said(reason)))
+  const reason = said(report.reason)
+  const why = [reason, ...(report.kernels ? [said(report.kernels)] : []), ...aboutNetworks(), ...rejected].join('\n')
+  const shown = report.device ? `${names[report.name]} · ${said(report.device)}` : names[report.name]
   const again = {
     label: texts.status.measure,
     disabled: state.busy.value,
@@ -155,11 +156,11 @@ function Backend() {
     <MenuButton
       class=""
       side="above"
-      label={`${texts.status.onBackend(shown)}. ${report.reason}`}
+      label={`${texts.status.onBackend(shown)}. ${reason}`}
       title={why}
       icon={shown}
       menu={() => ({
-        title: report.reason,
+        title: reason,
         items: [
           ...(['auto', 'webgpu', 'wasm', 'webgl', 'cpu'] as const).map((name) => ({
             label: name === 'auto' ? texts.status.fastest : names[name],
@@ -178,15 +179,15 @@ const Zoom = () => <CommandButton command="fit" class="" icon={<icons.fit />} />
 
 /** For those who do not see it: how far the run is, now and then; faults at once. */
 function Announcer() {
-  const [said, setSaid] = useState('')
+  const [now, setNow] = useState('')
   const { progress, faults } = state.run
   const words = stateInWords()
   useEffect(() => {
-    setSaid(words)
+    setNow(words)
     const timer = setInterval(() => {
-      const now = progress.peek()
-      if (now && state.run.state.peek() === 'running') {
-        setSaid(texts.status.announce(now.index, now.count, now.loss === undefined ? undefined : format.number(now.loss)))
+      const at = progress.peek()
+      if (at && state.run.state.peek() === 'running') {
+        setNow(texts.status.announce(at.index, at.count, at.loss === undefined ? undefined : format.number(at.loss)))
       }
     }, 5000)
     return () => clearInterval(timer)
@@ -195,10 +196,10 @@ function Announcer() {
   return (
     <>
       <span class="hidden" role="status" aria-live="polite">
-        {said}
+        {now}
       </span>
       <span class="hidden" role="alert">
-        {first && `${texts.status.problems(faults.value.length)}. ${first.message} ${first.cure}`}
+        {first && `${texts.status.problems(faults.value.length)}. ${inWords(first)}`}
       </span>
     </>
   )

@@ -1,5 +1,6 @@
 // The words of the editor, in the language that is on. Who reads them while drawing is drawn again when another is chosen.
 import { signal } from '@preact/signals'
+import type { Fault } from '../engine/plan/fault.ts'
 import type { Declaration, Param } from '../engine/plan/op.ts'
 import { declaredIn, type NodeTexts } from './texts/declared.ts'
 import { en, type Texts } from './texts/en.ts'
@@ -9,13 +10,14 @@ import { viewIn, type ViewTexts } from './texts/views.ts'
 const sources: Record<Language, () => Promise<Words>> = {
   en: async () => ({ texts: en }),
   ko: async () => {
-    const [{ ko }, { koNodes }, { koGallery, koTopics }, { koViews }] = await Promise.all([
+    const [{ ko }, { koNodes }, { koGallery, koTopics }, { koViews }, { sayKorean }] = await Promise.all([
       import('./texts/ko.ts'),
       import('./texts/ko-nodes/index.ts'),
       import('./texts/ko-gallery/index.ts'),
       import('./texts/ko-views.ts'),
+      import('./texts/ko-faults/index.ts'),
     ])
-    return { texts: ko, nodes: koNodes, ready: koGallery, topics: koTopics, views: koViews }
+    return { texts: ko, nodes: koNodes, ready: koGallery, topics: koTopics, views: koViews, say: sayKorean }
   },
 }
 
@@ -29,6 +31,8 @@ interface Words {
   topics?: Readonly<Record<string, string>>
   /** What nodes show and files hold; without them as it is told, in English. */
   views?: ViewTexts
+  /** What the engine says, which speaks English; without it, as it says it. */
+  say?: (english: string) => string
 }
 
 export type Language = 'en' | 'ko'
@@ -72,6 +76,12 @@ export function valueText(param: Param | undefined, value: unknown): string {
   const text = String(value ?? '')
   return param?.kind === 'text' && param.multiline ? translated(text) : text
 }
+
+/** What the engine or a node says: faults, notices, states, reasons. It is kept as data, in English; this is how it is shown. */
+export const said = (english: string): string => now.value.say?.(english) ?? english
+
+/** A fault as one text. */
+export const inWords = ({ message, cure }: Pick<Fault, 'message' | 'cure'>): string => `${said(message)} ${said(cure)}`.trimEnd()
 
 /** The language of the browser, if it is one of ours. */
 export const languageOf = (wanted: readonly string[]): Language =>

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { addNode, newWorkflow, placeOf } from './driver.ts'
+import { addNode, dropText, newWorkflow, placeOf, titles } from './driver.ts'
+import { fileOf } from './fileOf.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -68,5 +69,46 @@ test('the gallery is Korean and found by words of both languages; what is opened
   expect(download.suggestedFilename()).toBe('두-노이즈-사이.json')
   const { extra } = JSON.parse(readFileSync(await download.path(), 'utf8'))
   expect(extra).toMatchObject({ diffusion: { title: 'Between two noises', about: expect.stringMatching(/^Each row goes/) } })
+  await context.close()
+})
+
+test('what is wrong is told in Korean: on the node, in the panel, in the status line, and aloud', async () => {
+  const context = await chromium.newContext()
+  const page = await context.newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(server.address)
+  await page.waitForSelector('.status')
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('menuitemradio', { name: '한국어' }).click()
+  await dropText(page, 'broken.json', JSON.stringify(fileOf({ 1: 'Timesteps', 2: 'Inspect' }, [[1, 'timesteps', 2, 'value']])))
+  await expect.poll(() => titles(page)).toEqual(['Inspect', 'Timesteps'])
+  await page.keyboard.press('Control+Enter')
+  const problem = page.getByRole('button', { name: '문제 1개' })
+  await problem.waitFor({ timeout: 60_000 })
+  expect(await page.getByRole('alert').allTextContents()).toContain(
+    '문제 1개. schedule에 연결된 것이 없습니다. 스케줄을 연결하세요.',
+  )
+  expect(await page.locator('.status .state').innerText()).toBe('끝내지 못함')
+  expect(
+    await page.getByRole('button', { name: /^(WebGPU|WebAssembly|WebGL|JavaScript)/ }).getAttribute('aria-label'),
+  ).not.toMatch(/because|as chosen|fastest|slower|measured/)
+  await problem.click()
+  const panel = page.getByRole('complementary', { name: '세부 정보' })
+  await panel.getByText('schedule에 연결된 것이 없습니다.').waitFor()
+  await panel.getByText('스케줄을 연결하세요.').waitFor()
+  const { x, y } = await placeOf(page, 'Timesteps')
+  await page.mouse.move(x, y)
+  await page.mouse.move(x + 5, y)
+  await expect
+    .poll(() => page.locator('canvas').first().getAttribute('title'))
+    .toBe('schedule에 연결된 것이 없습니다. 스케줄을 연결하세요.')
+
+  await dropText(page, 'list.json', '[1, 2]')
+  await page.getByRole('alert').filter({ hasText: 'JSON 목록일 뿐 워크플로가 아닙니다.' }).waitFor()
+
+  // It is kept in English: another language says it at once.
+  await page.getByRole('button', { name: '설정' }).click()
+  await page.getByRole('menuitemradio', { name: 'English' }).click()
+  await page.getByRole('complementary', { name: 'Details' }).getByText('Nothing is wired to schedule.').waitFor()
   await context.close()
 })

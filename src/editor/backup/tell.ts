@@ -2,7 +2,7 @@
 import type { Editor } from '../editor.ts'
 import * as state from '../state.ts'
 import { refreshMine } from '../subgraph/mine.tsx'
-import { texts } from '../texts.ts'
+import { said, texts } from '../texts.ts'
 import { partsHere } from './here.ts'
 import { readLibrary, type Report } from './zip.ts'
 
@@ -11,7 +11,7 @@ export function tellReport(editor: Editor, { taken, failed }: Report) {
   void refreshMine(editor)
   const [first] = failed
   state.say(texts.backup.came(taken.added, taken.both, taken.there), {
-    ...(first && { text: texts.backup.failed(failed.length, `${first.path}: ${first.reason}`), error: true }),
+    ...(first && { text: texts.backup.failed(failed.length, `${first.path}: ${said(first.reason)}`), error: true }),
   })
 }
 

@@ -10,7 +10,7 @@ import { reasonOf } from '../drops/reason.ts'
 import * as format from '../format.ts'
 import { icons } from '../icons.tsx'
 import type { Dialog } from '../state.ts'
-import { texts } from '../texts.ts'
+import { said, texts } from '../texts.ts'
 import { Bar } from './import.tsx'
 
 const [COLUMNS, ROWS] = [12, 5]
@@ -89,7 +89,7 @@ function Skipped({ report: { skipped } }: { report: ImportReport }) {
       <ul tabIndex={0} aria-label={texts.dataset.skipped(skipped.length)}>
         {skipped.slice(0, 1000).map(({ path, reason }) => (
           <li key={path}>
-            <b>{path}</b> {reason}
+            <b>{path}</b> {said(reason)}
           </li>
         ))}
       </ul>

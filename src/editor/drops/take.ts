@@ -11,7 +11,7 @@ import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
 import * as state from '../state.ts'
 import { placesIn } from '../subgraph/places.ts'
-import { texts, viewText } from '../texts.ts'
+import { said, texts, viewText } from '../texts.ts'
 import type { Dropped } from './gather.ts'
 import type { Find } from './kinds.ts'
 import { sortOut } from './kinds.ts'
@@ -100,7 +100,7 @@ async function openBundle(editor: Editor, name: string, bytes: Uint8Array) {
 async function openWorkflow(editor: Editor, name: string, text: string) {
   const notices = await editor.workspace.openText(text, name.replace(/\.\w+$/, ''))
   const missing = unknownTypes(editor)
-  const remarks = [...(missing.length ? [texts.files.unknownNodes(missing)] : []), ...notices]
+  const remarks = [...(missing.length ? [texts.files.unknownNodes(missing)] : []), ...notices.map(said)]
   if (!remarks.length) return state.say(texts.files.opened(name))
   state.say(notices.length ? texts.files.notices(name) : texts.files.opened(name), {
     text: remarks.slice(0, 3).join(' '),

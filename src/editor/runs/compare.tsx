@@ -5,7 +5,7 @@ import { inALine, valueInWords } from '../changeWords.ts'
 import { useEditor } from '../context.ts'
 import { ownTypes } from '../declarations.ts'
 import * as format from '../format.ts'
-import { texts, translated, viewText } from '../texts.ts'
+import { said, texts, translated, viewText } from '../texts.ts'
 import { openPictures } from '../viewer/files.ts'
 import { restore } from './actions.ts'
 import { Curves } from './curves.tsx'
@@ -50,7 +50,7 @@ function RunHead({ run }: { run: Run }) {
       <span class="when">{format.when(run.when)}</span>
       <span class="name">{translated(run.name)}</span>
       {run.note && <span class="note">{run.note}</span>}
-      {run.fault && <span class="wrong">{run.fault}</span>}
+      {run.fault && <span class="wrong">{said(run.fault)}</span>}
       <button type="button" class="button outline small" onClick={() => void restore(editor, run)}>
         {texts.runs.restore}
       </button>

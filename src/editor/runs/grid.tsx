@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks'
 import { useEditor } from '../context.ts'
 import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
-import { texts, viewText } from '../texts.ts'
+import { said, texts, viewText } from '../texts.ts'
 import { deleteRuns, lookAt } from './actions.ts'
 import { useDetails } from './details.ts'
 import { looking } from './looking.ts'
@@ -179,7 +179,7 @@ function RunCell({ run, place, curve, span, best: isBest, metrics }: RunCellProp
       type="button"
       class={isBest ? 'cell best' : 'cell'}
       aria-label={[place, outcomes[run.outcome], seen.join(' '), isBest && words.best].filter(Boolean).join(', ')}
-      title={run.fault ?? (isBest ? words.best : undefined)}
+      title={run.fault ? said(run.fault) : isBest ? words.best : undefined}
       onClick={() => lookAt([run.id])}
     >
       {run.thumbnail && <CellPicture image={run.thumbnail} />}

@@ -7,7 +7,7 @@ import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
 import { icons } from '../icons.tsx'
 import * as state from '../state.ts'
-import { texts, translated } from '../texts.ts'
+import { said, texts, translated } from '../texts.ts'
 import { actionsFor, askNote, deleteRuns, lookAt } from './actions.ts'
 import { useUrl } from './picture.tsx'
 import type { Run } from './record.ts'
@@ -192,7 +192,7 @@ function Row({ run, reached, onFocus }: RowProps) {
         <Star run={run} tab={tab} />
       </td>
       <td class="when">
-        <span class={`outcome ${run.outcome}`} title={run.fault ?? words.outcomes[run.outcome]}>
+        <span class={`outcome ${run.outcome}`} title={run.fault ? said(run.fault) : words.outcomes[run.outcome]}>
           <span class="hidden">{words.outcomes[run.outcome]}</span>
         </span>
         {when}
@@ -201,7 +201,7 @@ function Row({ run, reached, onFocus }: RowProps) {
       <td class="changed" title={changes}>
         {changes || <span class="faint">{run.changed ? words.nothingChanged : words.first}</span>}
         {run.note && <span class="note">{run.note}</span>}
-        {run.fault && <span class="wrong">{run.fault}</span>}
+        {run.fault && <span class="wrong">{said(run.fault)}</span>}
       </td>
       <td class="number seed" title={run.seeds.map(({ title, param, value }) => `${title}.${param}: ${value}`).join('\n')}>
         {seedsInWords(run)}

@@ -2,7 +2,7 @@
 import type { Difference } from '../changes.ts'
 import { inALine, valueInWords } from '../changeWords.ts'
 import * as format from '../format.ts'
-import { texts, translated } from '../texts.ts'
+import { said, texts, translated } from '../texts.ts'
 import type { Run, Sweep } from './record.ts'
 
 /** What changed since the run before; a run to one node says so first. */
@@ -41,7 +41,7 @@ export const runInWords = (run: Run): string =>
     run.note,
     changesInWords(run),
     texts.runs.outcomes[run.outcome],
-    run.fault,
+    ...(run.fault ? [run.fault, said(run.fault)] : []),
     run.backend,
     ...run.seeds.flatMap(({ title, param, value }) => [`${title}.${param}`, String(value)]),
     ...run.metrics.map(({ title, name }) => `${title} ${name}`),

@@ -1,24 +1,9 @@
 // 편집기의 모든 말, 한국어. 노드, 슬롯, 파라미터의 이름은 논문과 diffusers의 용어 그대로 둔다.
 import type { Texts } from './en.ts'
 import { koLibrary } from './koLibrary.ts'
+import { and, object, subject, topic, towards } from './particles.ts'
 
 const grouped = (count: number) => count.toLocaleString('ko')
-
-/** 받침: 한글은 끝소리, 숫자는 읽는 소리, 로마자는 흔한 경우를 따른다. */
-function ending(word: string): 'none' | 'ㄹ' | 'other' {
-  const last = word.at(-1) ?? ''
-  const code = last.charCodeAt(0) - 0xac00
-  if (code >= 0 && code < 11172) return code % 28 === 0 ? 'none' : code % 28 === 8 ? 'ㄹ' : 'other'
-  if (/[178lr]/i.test(last)) return 'ㄹ'
-  return /[036mn]/i.test(last) ? 'other' : 'none'
-}
-
-const particle = (closed: string, open: string) => (word: string) => word + (ending(word) === 'none' ? open : closed)
-const object = particle('을', '를')
-const subject = particle('이', '가')
-const topic = particle('은', '는')
-const and = particle('과', '와')
-const towards = (word: string) => word + (ending(word) === 'other' ? '으로' : '로')
 
 export const ko: Texts = {
   product: 'litegraph-diffusion',

@@ -7,6 +7,7 @@ import { darkTheme, FONTS } from '../views/canvas.ts'
 import { paintView } from '../views/paint.ts'
 import type { DiffusionNode } from './node.ts'
 import { stateColours, styleOf } from './palette.ts'
+import { inEnglish, saying } from './tooltips.ts'
 import { ellipsis } from './widgets.ts'
 
 /** Observers show something, and nodes that say how much room that takes. */
@@ -31,13 +32,14 @@ export function drawBody(
   ctx: CanvasRenderingContext2D,
   scale: number,
   contentHeight: number,
+  words = inEnglish,
 ) {
   if (node.flags.collapsed) return
   ctx.save()
   if (scale >= 0.4) drawRequired(node, ctx)
   if (hasView(node.diffusion.declaration)) drawView(node, ctx, scale, viewBox(node, contentHeight))
   drawProgress(node, ctx)
-  drawOutline(lite, node, ctx)
+  drawOutline(lite, node, ctx, saying(words))
   ctx.restore()
 }
 
@@ -125,7 +127,12 @@ function drawProgress(node: DiffusionNode, ctx: CanvasRenderingContext2D) {
   ctx.fillRect(0, 0, node.size[0] * Math.min(1, progress.index / progress.count), 3)
 }
 
-function drawOutline(lite: LiteGraphStatic, node: DiffusionNode, ctx: CanvasRenderingContext2D) {
+function drawOutline(
+  lite: LiteGraphStatic,
+  node: DiffusionNode,
+  ctx: CanvasRenderingContext2D,
+  said: (english: string) => string,
+) {
   const { state, fault } = node.diffusion
   if (state !== 'running' && state !== 'fault') return
   const title = lite.NODE_TITLE_HEIGHT
@@ -145,7 +152,7 @@ function drawOutline(lite: LiteGraphStatic, node: DiffusionNode, ctx: CanvasRend
   ctx.font = `12px ${FONTS}`
   ctx.textAlign = 'left'
   ctx.fillStyle = '#ff9a9a'
-  ctx.fillText(ellipsis(ctx, fault.message, Math.max(220, node.size[0])), 2, node.size[1] + 18)
+  ctx.fillText(ellipsis(ctx, said(fault.message), Math.max(220, node.size[0])), 2, node.size[1] + 18)
 }
 
 /** The dot in the title bar: a shape a state, so that it can be told without colour. */

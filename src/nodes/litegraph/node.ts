@@ -354,7 +354,7 @@ export function nodeClass(
     }
 
     override onDrawForeground(ctx: CanvasRenderingContext2D, canvas: LGraphCanvas) {
-      drawBody(lite, this, ctx, canvas.ds.scale, super.computeSize()[1])
+      drawBody(lite, this, ctx, canvas.ds.scale, super.computeSize()[1], hooks.words?.())
     }
 
     override onDrawTitleBox(ctx: CanvasRenderingContext2D, height: number) {

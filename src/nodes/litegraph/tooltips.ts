@@ -7,6 +7,8 @@ import { declaredName } from '../workflow/slots.ts'
 export interface TipWords {
   /** What a node says of itself; without it, as it is declared. */
   declared?(declaration: Declaration): Declaration
+  /** What the engine says; without it, as it says it. */
+  said?(english: string): string
   anything: string
   /** One type or another. */
   or(type: string, other: string): string
@@ -29,7 +31,7 @@ export const inEnglish: TipWords = {
 /** The text for a place on a node, in its own coordinates. */
 export function tooltipAt(node: DiffusionNode, [x, y]: readonly [number, number], words = inEnglish): string | undefined {
   const { fault } = node.diffusion
-  if (y < 0) return fault ? `${fault.message} ${fault.cure}` : declaredOf(node, words).summary
+  if (y < 0) return fault ? [fault.message, fault.cure].map(saying(words)).join(' ') : declaredOf(node, words).summary
   const slot = node.getSlotInPosition(x + node.pos[0], y + node.pos[1])
   if (slot?.input) return aboutSlot(node, 'inputs', slot.input.name, words)
   if (slot?.output) return aboutSlot(node, 'outputs', slot.output.name, words)
@@ -40,6 +42,12 @@ export function tooltipAt(node: DiffusionNode, [x, y]: readonly [number, number]
   const param = widget && String(widget.options.property ?? widget.name)
   return param === undefined ? undefined : aboutParam(node, param, words)
 }
+
+/** What the engine says, in these words. */
+export const saying =
+  (words: TipWords) =>
+  (english: string): string =>
+    words.said?.(english) ?? english
 
 const declaredOf = ({ diffusion: { declaration } }: DiffusionNode, words: TipWords) =>
   words.declared?.(declaration) ?? declaration
