@@ -8,6 +8,7 @@ import { isDiffusionNode } from '../nodes/litegraph/node.ts'
 import { isReroute, type End } from '../nodes/litegraph/reroute.ts'
 import { rememberZones, type Zone } from '../nodes/litegraph/zones.ts'
 import type { Part } from '../nodes/workflow/play.ts'
+import type { Side } from '../nodes/workflow/slots.ts'
 import { Following, loopsByNode } from './belonging.ts'
 import { createLookout, type Bounds } from './bounds.ts'
 import { paintGroup } from './look/group.ts'
@@ -35,7 +36,7 @@ export interface Spot {
 /** A wire in the air, from a slot of a node. */
 export interface PendingWire {
   node: LGraphNode
-  side: 'output' | 'input'
+  side: Side
   slot: number
 }
 
@@ -167,7 +168,7 @@ export class EditorCanvas extends LGraphCanvas {
 
   painting(ctx: CanvasRenderingContext2D): Painting {
     const { connecting_output: output, connecting_input: input } = this
-    const fits = (node: Painted, side: 'input' | 'output', index: number) =>
+    const fits = (node: Painted, side: Side, index: number) =>
       this.wiring.fits(node as unknown as LGraphNode, side, index)
     return {
       ctx,

@@ -1,5 +1,5 @@
 // What is different between states of a workflow, as data: for versions all of it, for runs what makes them others.
-import type { Declaration } from '../engine/plan/op.ts'
+import type { ByType, Declaration } from '../engine/plan/op.ts'
 import { isMeant } from '../engine/plan/op.ts'
 import { titleOfNode } from '../nodes/titles.ts'
 import type { FileNode, NodeId, WorkflowFile } from '../nodes/workflow.ts'
@@ -23,10 +23,8 @@ export type Change =
   /** So many nodes lie elsewhere, or are of another size, collapsed or pinned. */
   | { kind: 'layout'; count: number }
 
-type Declared = ReadonlyMap<string, Declaration>
-
 /** All of it, in the order in which it matters. */
-export function changesOf(before: WorkflowFile, after: WorkflowFile, declared: Declared): Change[] {
+export function changesOf(before: WorkflowFile, after: WorkflowFile, declared: ByType): Change[] {
   const { both, ...nodes } = compared(before, after, declared)
   const [called, about] = (['title', 'about'] as const).map((key) =>
     [before, after].map(({ extra }) => String(extra.diffusion?.[key] ?? '')),
@@ -65,7 +63,7 @@ function changesOutside({ subgraphs: before = [] }: WorkflowFile, { subgraphs: a
  * What of it makes another run: not what things are called and where they lie, nor params that mean nothing as the others
  * stand.
  */
-export function changesThatRun(before: WorkflowFile, after: WorkflowFile, declared: Declared): Change[] {
+export function changesThatRun(before: WorkflowFile, after: WorkflowFile, declared: ByType): Change[] {
   const { both, came, went } = compared(before, after, declared)
   const runs = ({ declaration }: Told) => !declaration?.reroute && declaration?.role !== 'note'
   const pairs = both.filter(({ now }) => runs(now))
@@ -86,7 +84,7 @@ export interface Difference {
 }
 
 /** Where several workflows differ in what they run, compared with the first. */
-export function differencesOf(files: readonly WorkflowFile[], declared: Declared): { params: Difference[]; others: Change[][] } {
+export function differencesOf(files: readonly WorkflowFile[], declared: ByType): { params: Difference[]; others: Change[][] } {
   const changes = files.map((file) => changesThatRun(files[0]!, file, declared))
   const nodes = files.map((file) => toldOf(file, declared))
   const places = new Map<string, Difference>()
@@ -117,7 +115,7 @@ interface Pair {
 }
 
 /** Nodes are the same if their id and type are, and the subgraph that they are in. */
-function compared(before: WorkflowFile, after: WorkflowFile, declared: Declared) {
+function compared(before: WorkflowFile, after: WorkflowFile, declared: ByType) {
   const subgraphsIn = ({ subgraphs = [] }: WorkflowFile) => new Set(subgraphs.map(({ id }) => id))
   // What is in a subgraph that only one of them has comes and goes with the node that stands for it.
   const [was, is] = [toldOf(before, declared, subgraphsIn(after)), toldOf(after, declared, subgraphsIn(before))]
@@ -130,7 +128,7 @@ function compared(before: WorkflowFile, after: WorkflowFile, declared: Declared)
 }
 
 /** The nodes of a file by what makes them the same, and those of its subgraphs, or of some. */
-function toldOf(file: WorkflowFile, declared: Declared, some?: ReadonlySet<string>): Map<string, Told> {
+function toldOf(file: WorkflowFile, declared: ByType, some?: ReadonlySet<string>): Map<string, Told> {
   const known = withSubgraphs(file, declared)
   const inside = (file.subgraphs ?? []).filter(({ id }) => !some || some.has(id))
   const all = [
@@ -140,7 +138,7 @@ function toldOf(file: WorkflowFile, declared: Declared, some?: ReadonlySet<strin
   return new Map(all.map((told) => [told.key, told]))
 }
 
-function toldIn({ nodes, links }: WorkflowFile, known: Declared, within = '', way = ''): Told[] {
+function toldIn({ nodes, links }: WorkflowFile, known: ByType, within = '', way = ''): Told[] {
   const byId = new Map<NodeId, FileNode>(nodes.map((node) => [node.id, node]))
   const byLink = new Map(links.map((link) => [link[0], link]))
   const isReroute = ({ type }: FileNode) => known.get(type)?.reroute === true

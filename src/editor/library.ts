@@ -1,6 +1,7 @@
 // What the browser keeps for the user: workflows, drafts of unsaved changes, settings; all that is text. A draft never becomes
 // the saved file by itself. Runs are kept beside them (runs/keep.ts).
 import { createStore, del, entries, get, keys, set, type UseStore } from 'idb-keyval'
+import { messageOf } from '../engine/plan/fault.ts'
 import type { RunStores } from './runs/keep.ts'
 import type { Step } from './tour/steps.ts'
 import { type Language, said, texts, translated } from './texts.ts'
@@ -209,4 +210,4 @@ export const isQuotaError = (error: unknown) => error instanceof DOMException &&
 
 /** Why something could not be kept, for people. */
 export const storageMessage = (error: unknown): string =>
-  isQuotaError(error) ? texts.storage.full : texts.storage.failed(said(error instanceof Error ? error.message : String(error)))
+  isQuotaError(error) ? texts.storage.full : texts.storage.failed(said(messageOf(error)))

@@ -1,5 +1,5 @@
 // What opens above everything: menus, questions, fields at the pointer, messages.
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, ComponentType } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { parseNumber } from '../nodes/litegraph/widgets.ts'
 import { IconButton } from './buttons.tsx'
@@ -11,6 +11,7 @@ import { LookThrough } from './datasets/look.tsx'
 import { icons } from './icons.tsx'
 import { AboutCheckpoint } from './kept.tsx'
 import { lazily } from './lazily.tsx'
+import { useModal } from './modal.ts'
 import { useOpenAt } from './place.ts'
 import type { Dialog as DialogState, Menu as MenuState, MenuItem, Quick as QuickState } from './state.ts'
 import * as state from './state.ts'
@@ -175,15 +176,7 @@ function OpenQuick({ quick }: { quick: QuickState }) {
 export const Dialog = () => (state.dialog.value ? <OpenDialog key={state.dialog.value.kind} dialog={state.dialog.value} /> : null)
 
 function OpenDialog({ dialog }: { dialog: DialogState }) {
-  const element = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    const before = document.activeElement
-    element.current!.showModal()
-    // It is out of the page by now, and gives nothing back by itself.
-    return () => {
-      if (before instanceof HTMLElement && document.activeElement === document.body) before.focus()
-    }
-  }, [])
+  const element = useModal()
   const close = () => {
     state.dialog.value = undefined
     if ('answer' in dialog) dialog.answer(undefined)
@@ -213,28 +206,26 @@ function OpenDialog({ dialog }: { dialog: DialogState }) {
   )
 }
 
-const StorageDialog = lazily(
+/** A dialog that is fetched when it is opened; `name` is what it is called where it cannot be. */
+const fetched = <P extends object>(load: () => Promise<ComponentType<P>>, name: () => string) =>
+  lazily(load, (error) => {
+    state.dialog.value = undefined
+    state.say(name(), { text: error.message, error: true })
+  })
+
+const StorageDialog = fetched(
   async () => (await import('./backup/dialog.tsx')).StorageDialog,
-  (error) => {
-    state.dialog.value = undefined
-    state.say(texts.backup.title, { text: error.message, error: true })
-  },
+  () => texts.backup.title,
 )
 
-const VersionsDialog = lazily(
+const VersionsDialog = fetched(
   async () => (await import('./versions/dialog.tsx')).VersionsDialog,
-  (error) => {
-    state.dialog.value = undefined
-    state.say(texts.versions.label, { text: error.message, error: true })
-  },
+  () => texts.versions.label,
 )
 
-const Vary = lazily(
+const Vary = fetched(
   async () => (await import('./runs/vary.tsx')).Vary,
-  (error) => {
-    state.dialog.value = undefined
-    state.say(texts.runs.sweep.title, { text: error.message, error: true })
-  },
+  () => texts.runs.sweep.title,
 )
 
 /** Answers after the dialog is gone, so that the answer may open another. */

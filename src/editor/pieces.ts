@@ -4,12 +4,10 @@ import { plugged } from '../nodes/workflow/flatten.ts'
 import { inputsOf, outputsOf } from '../nodes/workflow/slots.ts'
 import { usedBy } from '../nodes/workflow/subgraphs.ts'
 import type { Expansion, GraphNode, Wire } from '../engine/plan/graph.ts'
-import type { Declaration } from '../engine/plan/op.ts'
+import type { ByType, Declaration } from '../engine/plan/op.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { emptyWorkflow } from '../nodes/workflow.ts'
 import { together } from './subgraph/together.ts'
-
-type ByType = ReadonlyMap<string, Declaration>
 
 /** The nodes with these ids and the wires between them, as a workflow of its own. */
 export function pieceOf(file: WorkflowFile, ids: ReadonlySet<NodeId>): WorkflowFile {

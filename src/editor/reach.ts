@@ -1,11 +1,10 @@
 // What a finger means: of slots and corners that are smaller than it, the nearest.
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import type { Side } from '../nodes/workflow/slots.ts'
 import type { EditorCanvas, LGraphNode, Point } from './canvas.ts'
 
 /** So far from their middle they are still meant, in CSS pixels: a target is 32 across. */
 const REACH = 16
-
-export type Side = 'input' | 'output'
 
 interface Handle {
   node: LGraphNode

@@ -1,13 +1,11 @@
 // A node of another type in the place of one: its wires and the params they share stay. A change of a file.
-import type { Declaration, Param } from '../engine/plan/op.ts'
+import type { ByType, Declaration, Param } from '../engine/plan/op.ts'
 import { fit } from '../nodes/litegraph/widgets.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { seedControl } from '../nodes/workflow.ts'
-import { inputsOf, LOOP, outputsOf } from '../nodes/workflow/slots.ts'
+import { acceptsOf, inputsOf, LOOP, outputsOf } from '../nodes/workflow/slots.ts'
 import { sizeOf, withLinks } from './pieces.ts'
-import { acceptsOf, takes } from './search.ts'
-
-type ByType = ReadonlyMap<string, Declaration>
+import { takes } from './search.ts'
 
 /** Which slots of another type take the place of those that are wired, by name. */
 interface Places {

@@ -164,6 +164,3 @@ export function slotFor(declaration: Declaration, end: LooseEnd): string | undef
 /** What comes into a subgraph may be of several types, as litegraph writes them: one of them is enough, as it is for a wire. */
 export const takes = (accepts: Accepts, type: string) =>
   accepts === 'any' || type === '*' || type.split(',').some((each) => (accepts as readonly string[]).includes(each))
-
-/** What a slot of the canvas takes, from litegraph's way of writing it: `samples,noise`, `*`. */
-export const acceptsOf = (type: string): Accepts => (type === '*' || type === '' ? 'any' : (type.split(',') as never))

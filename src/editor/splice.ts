@@ -1,13 +1,11 @@
 // Taking nodes out of wires and putting them in, as changes of a file.
-import type { Declaration } from '../engine/plan/op.ts'
+import type { ByType, Declaration } from '../engine/plan/op.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../nodes/workflow.ts'
 import { BYPASSED, playOf } from '../nodes/workflow/play.ts'
-import { LOOP } from '../nodes/workflow/slots.ts'
+import { acceptsOf, LOOP } from '../nodes/workflow/slots.ts'
 import { REROUTE_SIZE } from '../nodes/litegraph/reroute.ts'
 import { withLinks } from './pieces.ts'
-import { acceptsOf, slotFor, takes } from './search.ts'
-
-type ByType = ReadonlyMap<string, Declaration>
+import { slotFor, takes } from './search.ts'
 
 /** Without these nodes; what they would have passed on if bypassed goes on without them. */
 export function withoutNodes(file: WorkflowFile, ids: ReadonlySet<NodeId>, byType: ByType): WorkflowFile {

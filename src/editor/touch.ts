@@ -1,8 +1,9 @@
 // Fingers on the canvas. litegraph hears of the mouse alone, and browsers make no mouse of a finger that moves: so one finger pans
 // where nothing is and is litegraph's mouse elsewhere, two zoom and pan, and one that rests opens the menu.
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import type { Side } from '../nodes/workflow/slots.ts'
 import type { EditorCanvas, Point } from './canvas.ts'
-import { reached, type Side } from './reach.ts'
+import { reached } from './reach.ts'
 
 /** A finger that moved no further has not moved, in CSS pixels. */
 const SLOP = 9

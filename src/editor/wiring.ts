@@ -2,11 +2,10 @@
 import type { LGraph, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { isReroute, REROUTE_RADIUS, REROUTE_SIZE, type End } from '../nodes/litegraph/reroute.ts'
 import { after, before, reasonAgainstWire } from '../nodes/litegraph/wires.ts'
+import type { Side } from '../nodes/workflow/slots.ts'
 import type { EditorCanvas, Point } from './canvas.ts'
 import { pointsOn } from './look/wires.ts'
 import { texts } from './texts.ts'
-
-type Side = 'input' | 'output'
 
 /** So long the pointer is on a slot before the engine is asked, in milliseconds. */
 const REST = 120

@@ -3,6 +3,7 @@
 // The order is known where it is certain (a real GPU through WebGPU first; a software adapter loses to wasm by a factor
 // of ten) and measured where it is not.
 import { broadcastSumGradients, fusedSoftmaxGradient } from './gradients.ts'
+import { messageOf } from './plan/fault.ts'
 import type { BackendName, BackendReport, WasmPaths } from './protocol.ts'
 import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
 import { tf } from './tf.ts'
@@ -349,6 +350,3 @@ async function release(name: BackendName): Promise<void> {
     device?.destroy()
   }
 }
-
-const messageOf = (error: unknown) =>
-  error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error)

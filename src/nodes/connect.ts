@@ -1,4 +1,5 @@
 // Connects a page to an engine: in a worker, or loaded into the page when that is asked for. Loads no tfjs itself.
+import { messageOf } from '../engine/plan/fault.ts'
 import type { Op } from '../engine/plan/op.ts'
 import type { BackendName, EnginePort, Event, Request, WasmPaths } from '../engine/protocol.ts'
 import { defaultEngine, defaultWorker } from './engine-files.ts'
@@ -106,7 +107,7 @@ function portToPage(nodes: readonly Op[] | undefined, { engine }: AssetPaths): E
     (error: unknown) => {
       listeners.tell({
         type: 'broken',
-        message: `The engine could not be loaded: ${error instanceof Error ? error.message : String(error)}.`,
+        message: `The engine could not be loaded: ${messageOf(error)}.`,
       })
       return undefined
     },

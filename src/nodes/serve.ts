@@ -1,7 +1,7 @@
 // The engine's side of the protocol: takes requests, drives a session, posts events. In a worker, or in the page.
 import { startBackend, stopBackend } from '../engine/backends.ts'
 import type { Fault } from '../engine/plan/fault.ts'
-import { GraphError, NodeError } from '../engine/plan/fault.ts'
+import { GraphError, messageOf, NodeError } from '../engine/plan/fault.ts'
 import type { Op } from '../engine/plan/op.ts'
 import { opTable } from '../engine/plan/op.ts'
 import type { Session } from '../engine/plan/session.ts'
@@ -326,5 +326,3 @@ function faultsOf(error: unknown, node: string): Fault[] {
   if (error instanceof NodeError) return [{ ...error.fault, node }]
   return [{ node, message: messageOf(error), cure: 'Check the params of this node.' }]
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,6 @@
 // Changing values of a graph from outside: `Node.param = value`, where a node goes by its title or its id.
 import type { Graph, GraphNode } from '../engine/plan/graph.ts'
-import type { Declaration, KeptFile, Param } from '../engine/plan/op.ts'
+import type { ByType, Declaration, KeptFile, Param } from '../engine/plan/op.ts'
 import { titleOfNode } from './titles.ts'
 import type { NodeId, WorkflowFile } from './workflow/file.ts'
 import { flattened } from './workflow/flatten.ts'
@@ -55,7 +55,7 @@ export function withValuesOf(file: WorkflowFile, before: Graph, after: Graph): W
  * The one node of this id, title or type.
  * @throws SettingError where there is none or more than one
  */
-export function findNode(graph: Graph, name: string, declared: ReadonlyMap<string, Declaration>): GraphNode {
+export function findNode(graph: Graph, name: string, declared: ByType): GraphNode {
   const byId = graph.nodes.find(({ id }) => id === name)
   if (byId) return byId
   const found = graph.nodes.filter((node) => titleOfNode(node, declared) === name || node.op.replace(/^.*\//, '') === name)

@@ -1,5 +1,5 @@
 // Files that come with the product: data sets, and checkpoints that workflows name. Read only when a node wants them.
-import { NodeError } from '../engine/plan/fault.ts'
+import { messageOf, NodeError } from '../engine/plan/fault.ts'
 import type { ShippedFile } from '../engine/plan/op.ts'
 
 /** Where each file is; undefined: it is not part of this build. */
@@ -25,7 +25,7 @@ export function shippedFrom(addresses: () => ShippedAddresses, read: ReadAddress
     try {
       return await unpacked(await read(address))
     } catch (error) {
-      throw unread(title, address, error instanceof Error ? error.message : String(error))
+      throw unread(title, address, messageOf(error))
     }
   }
   return {

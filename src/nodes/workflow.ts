@@ -1,6 +1,6 @@
 // The workflow file: read safely, written the same way each time, and turned into the graph it means.
 import type { Graph } from '../engine/plan/graph.ts'
-import type { Declaration } from '../engine/plan/op.ts'
+import type { ByType, Declaration } from '../engine/plan/op.ts'
 import type { FileNode, WorkflowFile } from './workflow/file.ts'
 import { clean, parseJson } from './workflow/json.ts'
 import { meaningOf } from './workflow/meaning.ts'
@@ -16,9 +16,9 @@ export { isPng, pngWithWorkflow, withWorkflow, workflowOfPng } from './workflow/
 export { seedControl } from './workflow/read.ts'
 
 /** All declarations there are, as a list or by type. */
-export type Declarations = readonly Declaration[] | ReadonlyMap<string, Declaration>
+export type Declarations = readonly Declaration[] | ByType
 
-const byType = (declarations: Declarations): ReadonlyMap<string, Declaration> =>
+const byType = (declarations: Declarations): ByType =>
   'get' in declarations ? declarations : new Map(declarations.map((declaration) => [declaration.type, declaration]))
 
 export interface Parsed {

@@ -1,13 +1,13 @@
 // Charts that can be worked with: what is done to lines before they are drawn, and what stays of runs.
 import { expect, test } from 'vitest'
 import type { ChartView } from '../../src/engine/plan/view.ts'
-import { csvOf } from '../../src/editor/charts/csv.ts'
 import { createChartRuns } from '../../src/editor/charts/kept.ts'
 import { ascending, nearest, stepped, thinned, together } from '../../src/editor/charts/lines.ts'
 import { drawnOf, strokesOf } from '../../src/editor/charts/look.ts'
 import { fingers } from '../../src/editor/charts/pointer.ts'
 import { evenly } from '../../src/editor/charts/table.tsx'
 import { marksOf, moved, placeText, readEnd, showing, zoomed } from '../../src/editor/charts/view.ts'
+import { csvOf } from '../../src/nodes/views/csv.ts'
 import { rangeOf, smoothed, usualSmoothing } from '../../src/nodes/views/lines.ts'
 import { parseWorkflow } from '../../src/nodes/workflow.ts'
 
@@ -69,7 +69,7 @@ test('lines with other x stand in one table: undefined where there is nothing, n
 
 test('CSV holds whole numbers, and names that are no formulas', () => {
   const third = 1 / 3
-  const text = csvOf('step', [line('loss', [0, 1], [third, NaN]), line('=a,"b"', [1, 2], [1e-300, 5], 'Run 1, 10:00')])
+  const text = csvOf('step', [line('loss', [0, 1], [third, NaN]), line('Run 1, 10:00: =a,"b"', [1, 2], [1e-300, 5])])
   expect(text.split('\r\n')).toEqual(['step,loss,"Run 1, 10:00: =a,""b"""', `0,${third},`, '1,NaN,1e-300', '2,,5', ''])
   expect(csvOf('x', [line('=1+2', [], [])])).toBe("x,'=1+2\r\n")
 })

@@ -44,7 +44,7 @@ const cli = (...args: string[]) =>
 
 const file = (...path: string[]) => readFileSync(join(folder, ...path))
 const summary = (out: string) => JSON.parse(file(out, 'summary.json').toString())
-const rows = (out: string, name: string) => file(out, name).toString().trim().split('\n')
+const rows = (out: string, name: string) => file(out, name).toString().trim().split('\r\n')
 
 describe('script', () => {
   test('writes a program that computes what run computes, and runs in Node', async () => {

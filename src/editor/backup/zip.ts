@@ -3,6 +3,7 @@
 //   library.json            the list
 //   workflows/<name>.json   drafts/  versions/  runs/  checkpoints/  datasets/  states/  settings.json
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
+import { messageOf } from '../../engine/plan/fault.ts'
 import { entriesOfZip, type ZipEntry } from '../drops/zip.ts'
 import { texts } from '../texts.ts'
 import { partIds, type PartId, type Parts, type Taken } from './parts.ts'
@@ -96,7 +97,7 @@ export async function readLibrary(zip: Blob, parts: Parts, progress: Progress, s
       if (!file) throw new Error(texts.backup.missing)
       report.taken[await parts[part].take(about, await file.unpack(LARGEST_FILE))]++
     } catch (error) {
-      report.failed.push({ path, reason: error instanceof Error ? error.message : String(error) })
+      report.failed.push({ path, reason: messageOf(error) })
     }
     progress((done += file?.size ?? 0), total)
   }

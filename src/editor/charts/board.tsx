@@ -2,13 +2,13 @@
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { measureText } from '../../nodes/views/canvas.ts'
+import { csvOf } from '../../nodes/views/csv.ts'
 import { rangeOf, usualSmoothing, type Range } from '../../nodes/views/lines.ts'
 import * as format from '../format.ts'
 import { download } from '../run.ts'
 import { texts } from '../texts.ts'
 import type { ChartProps } from './chart.tsx'
 import './charts.css'
-import { csvOf } from './csv.ts'
 import { Legend } from './legend.tsx'
 import { labelOf, nearest, stepped } from './lines.ts'
 import { drawnOf, legendOf, readTheme, strokesOf, type Drawn } from './look.ts'
@@ -39,6 +39,10 @@ export function Board(props: ChartProps) {
   const { host, plot } = usePlot(picture, () => eventsOf(view))
   useWithin(at, seen)
   const name = format.fileName(title)
+  const saveCsv = () => {
+    const named = seen.map((line) => ({ ...line, name: labelOf(line) }))
+    download({ name: `${name}.csv`, mime: 'text/csv', bytes: csvOf(xLabel || 'x', named) })
+  }
   const savePng = async () => {
     const canvas = plot.current?.canvas()
     const blob = canvas && (await pngOf(canvas, title, legendOf(drawn), theme))
@@ -56,7 +60,7 @@ export function Board(props: ChartProps) {
         onReset={() => setZoom({})}
         open={open}
         onOpen={(part) => setOpen(open === part ? undefined : part)}
-        onCsv={() => download({ name: `${name}.csv`, mime: 'text/csv', bytes: csvOf(xLabel || 'x', seen) })}
+        onCsv={saveCsv}
         onPng={picture && (() => void savePng())}
         before={props.before}
         after={props.after}

@@ -4,11 +4,11 @@ import { readImages, type StoredImages } from '../../engine/datasets/file.ts'
 import type { ImportReport } from '../../engine/protocol.ts'
 import { IconButton } from '../buttons.tsx'
 import { useEditor } from '../context.ts'
-import { imageOf } from '../drops/images.ts'
 import { trainOn } from '../drops/place.ts'
 import { reasonOf } from '../drops/reason.ts'
 import * as format from '../format.ts'
 import { icons } from '../icons.tsx'
+import { gapOf, imageOf } from '../pixels.ts'
 import type { Dialog } from '../state.ts'
 import { said, texts } from '../texts.ts'
 import { Bar } from './import.tsx'
@@ -158,8 +158,6 @@ function drawSheet(
     )
   })
 }
-
-const gapOf = (width: number) => Math.max(1, Math.round(width / 16))
 
 // ---- classes
 

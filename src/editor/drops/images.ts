@@ -1,7 +1,9 @@
 // The images of an import before it runs: how many, of which classes, and how the first of them will look.
+import { classesOfPaths } from '../../engine/datasets/folders.ts'
 import { naturalOrder } from '../../engine/datasets/order.ts'
 import { placed, resized, type Picture } from '../../engine/datasets/resize.ts'
 import type { ImageFile, ImportOptions } from '../../engine/protocol.ts'
+import { imageOf } from '../pixels.ts'
 import { isHidden } from './gather.ts'
 import { isImageName } from './kinds.ts'
 import { entriesOfZip, isZip } from './zip.ts'
@@ -40,25 +42,16 @@ export interface Folder {
   count: number
 }
 
-/**
- * The classes that the import will make of folders: the innermost ones. `loose` are images beside these folders, which have
- * no class.
- */
+/** The classes that the import will make of folders. `loose` are images beside these folders, which have no class. */
 export function foldersOf(paths: readonly string[]): { folders: Folder[]; loose: number } {
-  const parents = paths.map((path) => path.split('/').slice(0, -1))
-  const top = Math.min(...parents.map((folder) => commonLength(folder, parents[0]!)))
-  const inside = parents.filter((folder) => folder.length > top)
-  // Where all are in one folder, that is the one class.
-  const classed = inside.length ? inside : top > 0 && Number.isFinite(top) ? parents : []
   const counts = new Map<string, number>()
-  for (const folder of classed) counts.set(folder.at(-1)!, (counts.get(folder.at(-1)!) ?? 0) + 1)
+  let loose = 0
+  for (const name of classesOfPaths(paths)) {
+    if (name === undefined) loose++
+    else counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
   const folders = [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => naturalOrder(a.name, b.name))
-  return { folders, loose: paths.length - classed.length }
-}
-
-function commonLength(a: readonly string[], b: readonly string[]): number {
-  const end = a.findIndex((part, i) => part !== b[i])
-  return end < 0 ? a.length : end
+  return { folders, loose }
 }
 
 // ---- previews
@@ -105,25 +98,6 @@ export function drawOriginal(canvas: HTMLCanvasElement, picture: Picture, option
   ctx.rect(left, top, width, height)
   ctx.rect(left + x.start * scale, top + y.start * scale, x.length * scale, y.length * scale)
   ctx.fill('evenodd')
-}
-
-export interface Pixels {
-  width: number
-  height: number
-  channels: number
-  /** The value that is white. */
-  max: number
-}
-
-/** Image `index` of images as bytes, for a canvas. */
-export function imageOf(images: Uint8Array, index: number, { width, height, channels, max }: Pixels): ImageData {
-  const image = new ImageData(width, height)
-  const first = index * width * height * channels
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = (images[first + i * channels + (channels === 3 ? c : 0)]! * 255) / max
-    image.data[4 * i + 3] = 255
-  }
-  return image
 }
 
 /** Two channels of a grey pixel may differ by so much: JPEG is not exact. */

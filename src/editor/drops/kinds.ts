@@ -1,4 +1,5 @@
 // What files are: by what is in them, since names say little.
+import { messageOf } from '../../engine/plan/fault.ts'
 import type { ImageFile } from '../../engine/protocol.ts'
 import { isPng, workflowOfPng } from '../../nodes/workflow.ts'
 import { texts } from '../texts.ts'
@@ -93,7 +94,7 @@ async function kindOf(file: File): Promise<Find> {
     if (head.includes(0)) return unknown(texts.files.notKnown)
     return { kind: 'workflow', name, text: await file.text() }
   } catch (error) {
-    return unknown(error instanceof Error ? error.message : String(error))
+    return unknown(messageOf(error))
   }
 }
 

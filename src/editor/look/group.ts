@@ -1,7 +1,8 @@
 // Groups: a frame with a title behind what belongs together.
+import { shorten } from '../../nodes/views/canvas.ts'
 import type { Colours } from '../theme.ts'
 import { OVERVIEW } from './node.ts'
-import { box, shorten } from './painting.ts'
+import { box } from './painting.ts'
 
 export interface PaintedGroup {
   title: string

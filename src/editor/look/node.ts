@@ -1,9 +1,10 @@
 // Body, border and title of a node, and what a run says of it. Paints what it is given and changes nothing.
 import type { NodeState } from '../../nodes/litegraph/node.ts'
 import { wrap } from '../../nodes/litegraph/widgets.ts'
+import { shorten } from '../../nodes/views/canvas.ts'
 import type { Colours } from '../theme.ts'
 import type { Painted, Painting } from './painting.ts'
-import { box, shorten, TINY, TITLE } from './painting.ts'
+import { box, TINY, TITLE } from './painting.ts'
 import { paintShadow } from './shadow.ts'
 
 const radiusAt = (scale: number) => (scale < TINY ? 0 : 9)

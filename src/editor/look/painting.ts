@@ -1,5 +1,6 @@
 // What the painters of the canvas have in common: what they are given, boxes and texts.
 import type { Part } from '../../nodes/workflow/play.ts'
+import type { Side } from '../../nodes/workflow/slots.ts'
 import type { NodeStatus } from '../../nodes/litegraph/node.ts'
 import type { Colours } from '../theme.ts'
 
@@ -59,7 +60,7 @@ export interface Painting {
   /** Whether a run is going on. */
   running: boolean
   /** Whether a slot would take the wire that is being dragged; undefined while none is. */
-  fits?: (node: Painted, side: 'input' | 'output', index: number) => boolean
+  fits?: (node: Painted, side: Side, index: number) => boolean
   slotColour: (type: string) => string
 }
 
@@ -73,23 +74,4 @@ export function box(ctx: CanvasRenderingContext2D, x: number, y: number, width: 
   ctx.beginPath()
   if (radius > 0) ctx.roundRect(x, y, width, height, radius)
   else ctx.rect(x, y, width, height)
-}
-
-/** By font, room and text: to measure a text takes longer than to paint it. */
-const shortened = new Map<string, string>()
-
-/** The text, or its beginning with an ellipsis where it is wider than `width`. */
-export function shorten(ctx: CanvasRenderingContext2D, text: string, width: number): string {
-  const key = `${ctx.font}|${Math.floor(width)}|${text}`
-  const known = shortened.get(key)
-  if (known !== undefined) return known
-  let short = text
-  const fits = (text: string) => ctx.measureText(text).width <= Math.floor(width)
-  if (!fits(text)) {
-    while (short.length > 1 && !fits(`${short}…`)) short = short.slice(0, -1)
-    short = `${short.trimEnd()}…`
-  }
-  if (shortened.size > 2000) shortened.clear()
-  shortened.set(key, short)
-  return short
 }

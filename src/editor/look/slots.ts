@@ -1,14 +1,15 @@
 // Slots of a node: shape by type, hollow where nothing needs to be wired.
-import { declaredName } from '../../nodes/workflow/slots.ts'
+import { shorten } from '../../nodes/views/canvas.ts'
+import { declaredName, type Side } from '../../nodes/workflow/slots.ts'
 import type { Colours } from '../theme.ts'
 import { OVERVIEW } from './node.ts'
 import type { Painted, Painting } from './painting.ts'
-import { shorten, TINY } from './painting.ts'
+import { TINY } from './painting.ts'
 
 /** Positions of slots are relative to the node. Returns where widgets begin. */
 export function paintSlots(
   node: Painted,
-  positionOf: (side: 'input' | 'output', index: number) => readonly [number, number],
+  positionOf: (side: Side, index: number) => readonly [number, number],
   painting: Painting,
 ): number {
   const { ctx, colours, scale } = painting

@@ -1,12 +1,12 @@
 // Widgets of a node. Writes down where each is, for litegraph to find it under the pointer.
 import { drawPoints, squareOn, type DrawingLook } from '../../nodes/litegraph/drawing.ts'
 import { formatNumber, wrap } from '../../nodes/litegraph/widgets.ts'
-import { darkTheme, lightTheme } from '../../nodes/views/canvas.ts'
+import { darkTheme, lightTheme, shorten } from '../../nodes/views/canvas.ts'
 import { texts, translated } from '../texts.ts'
 import type { Colours } from '../theme.ts'
 import { OVERVIEW } from './node.ts'
 import type { Painted, PaintedWidget, Painting } from './painting.ts'
-import { box, shorten } from './painting.ts'
+import { box } from './painting.ts'
 
 const [MARGIN, ROW] = [12, 20]
 

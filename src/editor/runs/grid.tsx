@@ -7,7 +7,7 @@ import { said, texts, viewText } from '../texts.ts'
 import { deleteRuns, lookAt } from './actions.ts'
 import { useDetails } from './details.ts'
 import { looking } from './looking.ts'
-import { useUrl } from './picture.tsx'
+import { Thumbnail } from './picture.tsx'
 import type { Axis, Curve, Metric, Run, RunDetails, Sweep } from './record.ts'
 import { placesOf, written } from './sweep.ts'
 import { going, keyOf, placeInWords, runMissing, type Going } from './sweeping.ts'
@@ -182,7 +182,7 @@ function RunCell({ run, place, curve, span, best: isBest, metrics }: RunCellProp
       title={run.fault ? said(run.fault) : isBest ? words.best : undefined}
       onClick={() => lookAt([run.id])}
     >
-      {run.thumbnail && <CellPicture image={run.thumbnail} />}
+      {run.thumbnail && <Thumbnail image={run.thumbnail} />}
       {curve && <Spark curve={curve} span={span} />}
       <span class="loss">
         {run.outcome !== 'finished' && <span class={`outcome ${run.outcome}`} />}
@@ -208,11 +208,6 @@ function Metrics({ of }: { of: readonly Metric[] }) {
       })}
     </>
   )
-}
-
-function CellPicture({ image }: { image: Blob }) {
-  const url = useUrl(image)
-  return <img src={url} alt="" />
 }
 
 function Pending({ now }: { now: Going | undefined }) {

@@ -11,3 +11,9 @@ export function useUrl(blob: Blob): string | undefined {
   }, [blob])
   return url
 }
+
+/** A picture that says nothing that does not stand beside it. */
+export function Thumbnail({ image }: { image: Blob }) {
+  const url = useUrl(image)
+  return <img src={url} alt="" />
+}

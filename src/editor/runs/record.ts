@@ -1,6 +1,6 @@
 // A run as it is kept: what was run, how it ended, and what came of it. Plain data and functions on it; no screen, no storage.
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { Declaration } from '../../engine/plan/op.ts'
+import type { ByType } from '../../engine/plan/op.ts'
 import { isMeant } from '../../engine/plan/op.ts'
 import { titleOfNode } from '../../nodes/titles.ts'
 import type { Change } from '../changes.ts'
@@ -107,7 +107,7 @@ export const isOf = (run: Pick<Run, 'workflow' | 'name'>, workflow: string, name
   run.workflow === workflow || run.name === name
 
 /** The seeds of all nodes, but for those that mean nothing as the other params stand. */
-export const seedsOf = ({ nodes }: Graph, declared: ReadonlyMap<string, Declaration>): Setting[] =>
+export const seedsOf = ({ nodes }: Graph, declared: ByType): Setting[] =>
   nodes.flatMap((node) => {
     const specs = declared.get(node.op)?.params ?? {}
     return Object.entries(specs)

@@ -1,6 +1,6 @@
 // Makes a record of each run from what the engine says of it.
 import { outerId, type Graph } from '../../engine/plan/graph.ts'
-import type { Declaration } from '../../engine/plan/op.ts'
+import type { ByType } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { EnginePort, Event } from '../../engine/protocol.ts'
 import { titleOfNode } from '../../nodes/titles.ts'
@@ -36,7 +36,7 @@ export interface Recorder {
 export interface RecorderOptions {
   port: Pick<EnginePort, 'listen'>
   kept: KeptRuns
-  declared: ReadonlyMap<string, Declaration>
+  declared: ByType
   /** Reads a file that ran. Throws where it cannot be read. */
   fileOf: (text: string) => WorkflowFile
   backend: () => string | undefined

@@ -1,6 +1,6 @@
 // Sweeps: values for one or two params, and the graphs that follow from them. Data in, data out.
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { Declaration, Param } from '../../engine/plan/op.ts'
+import type { ByType, Param } from '../../engine/plan/op.ts'
 import { isMeant } from '../../engine/plan/op.ts'
 import { problemWith } from '../../engine/plan/params.ts'
 import { fit, formatNumber, parseNumber } from '../../nodes/litegraph/widgets.ts'
@@ -10,8 +10,6 @@ import type { Json } from '../../nodes/workflow/json.ts'
 import { openFirst, placesIn, wayInWords, withValue, type Place } from '../subgraph/places.ts'
 import type { Axis } from './record.ts'
 import { varies } from './varies.ts'
-
-type Declared = ReadonlyMap<string, Declaration>
 
 /** What can be varied: a list of values, or numbers from one to another. */
 export type Values = { way: 'list'; text: string } | { way: 'range'; from: string; to: string; count: string; log: boolean }
@@ -39,7 +37,7 @@ export interface Varied {
  * All params of a file that mean something as they stand, but for those that a wire replaces or that are set from outside. Those of a
  * subgraph are there once, by the way that is open: `within` is the full id of the node whose inside is.
  */
-export function variedIn(file: WorkflowFile, declared: Declared, within?: string): Varied[] {
+export function variedIn(file: WorkflowFile, declared: ByType, within?: string): Varied[] {
   const places = openFirst(placesIn(file, declared), within)
   const keyOf = ({ of, node }: Place) => `${of?.id} ${node.id}`
   const counts = new Map<string, number>()
@@ -153,7 +151,7 @@ export const placesOf = (axes: readonly Axis[]): number[][] =>
   axes.reduce<number[][]>((places, { values }) => places.flatMap((at) => values.map((_, i) => [...at, i])), [[]])
 
 /** The workflow of each place of the grid, its seeds fixed at what they are. */
-export function cellsOf(file: WorkflowFile, axes: readonly Axis[], declared: Declared): Cell[] {
+export function cellsOf(file: WorkflowFile, axes: readonly Axis[], declared: ByType): Cell[] {
   const base = withFixedSeeds(file, declared)
   return placesOf(axes).map((at) => {
     const varied = axes.reduce((now, { node, param, values }, i) => withValue(now, node, param, values[at[i]!] as Json), base)

@@ -9,7 +9,7 @@ import { icons } from '../icons.tsx'
 import * as state from '../state.ts'
 import { said, texts, translated } from '../texts.ts'
 import { actionsFor, askNote, deleteRuns, lookAt } from './actions.ts'
-import { useUrl } from './picture.tsx'
+import { Thumbnail } from './picture.tsx'
 import type { Run } from './record.ts'
 import { bounds, isOf } from './record.ts'
 import { columns, filtered, firstWay, sorted, type Column, type Order } from './sorting.ts'
@@ -234,11 +234,6 @@ function Star({ run: { id, star }, tab }: { run: Run; tab: number }) {
       onClick={() => void editor.runs.change(id, { star: !star })}
     />
   )
-}
-
-function Thumbnail({ image }: { image: Blob }) {
-  const url = useUrl(image)
-  return <img src={url} alt="" />
 }
 
 function toggleChosen(id: string) {

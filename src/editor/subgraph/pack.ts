@@ -1,5 +1,5 @@
 // Nodes become a subgraph, and a subgraph becomes nodes again. Files in, files out; no canvas.
-import type { Declaration } from '../../engine/plan/op.ts'
+import type { ByType } from '../../engine/plan/op.ts'
 import { edge } from '../../nodes/workflow/blocks.ts'
 import type { FileLink, FileNode, NodeId, Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
 import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
@@ -7,8 +7,6 @@ import { withValues } from '../../nodes/workflow/flatten.ts'
 import { declaredName, LOOP } from '../../nodes/workflow/slots.ts'
 import { isSlotName } from '../../nodes/workflow/subgraphs.ts'
 import { boundsOf, makeRoom, withLinks } from '../pieces.ts'
-
-type ByType = ReadonlyMap<string, Declaration>
 
 /**
  * Why nodes cannot become one. `half`: ends of loops whose other ends, `nodes`, are outside. `around`: what comes out of the nodes goes

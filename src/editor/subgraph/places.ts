@@ -1,5 +1,5 @@
 // All that is in a workflow, at whatever depth: each node with its full id and the way to it. Files in, data out; no canvas.
-import type { Declaration } from '../../engine/plan/op.ts'
+import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import { titleOfNode } from '../../nodes/titles.ts'
 import { withSubgraphs } from '../../nodes/workflow/blocks.ts'
 import type { FileNode, Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'

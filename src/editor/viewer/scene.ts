@@ -1,10 +1,11 @@
 // What the viewer paints: pictures laid out in grids, or points of the plane, in units of their own.
-import { pictureAt, squareColumns } from '../../engine/pictures.ts'
-import type { FilmView, ImagesView, Pictures, ScatterView } from '../../engine/plan/view.ts'
+import { squareColumns } from '../../engine/pictures.ts'
+import type { FilmView, ImagesView, ScatterView } from '../../engine/plan/view.ts'
 import type { Theme } from '../../nodes/views/canvas.ts'
 import { legend, setFont, shorten, tickText } from '../../nodes/views/canvas.ts'
 import { legendOf, paintPlane, type Plane } from '../../nodes/views/scatter.ts'
 import { frameAt } from '../../nodes/views/time.ts'
+import { gapOf, imageOf } from '../pixels.ts'
 import type { Lens, Size } from './lens.ts'
 
 /** Views that are pictures, and not charts or numbers. */
@@ -97,8 +98,6 @@ export function picturesScene(groups: readonly Group[], columns: number, item?: 
   }
 }
 
-const gapOf = (width: number) => Math.max(1, Math.round(width / 16))
-
 function place(group: Group, wanted: number, only: number | undefined, x: number): Placed {
   const count = only === undefined ? group.count : 1
   const columns = Math.min(count, wanted || squareColumns(count, group))
@@ -107,24 +106,12 @@ function place(group: Group, wanted: number, only: number | undefined, x: number
   const [width, height] = [columns * (group.width + gap) - gap, rows * (group.height + gap) - gap]
   const sheet = new OffscreenCanvas(width, height)
   const ctx = sheet.getContext('2d')!
+  const pixels = { width: group.width, height: group.height, channels: group.channels, max: 255 }
   for (let i = 0; i < count; i++) {
     const [column, row] = [i % columns, Math.floor(i / columns)]
-    ctx.putImageData(imageOf(pictureAt(group, (only ?? 0) + i)), column * (group.width + gap), row * (group.height + gap))
+    ctx.putImageData(imageOf(group.pixels, (only ?? 0) + i, pixels), column * (group.width + gap), row * (group.height + gap))
   }
   return { group, first: only ?? 0, count, columns, gap, x, width, height, sheet }
-}
-
-/** For a canvas: red, green, blue and opaque. */
-export function imageOf({ width, height, channels, pixels }: Pictures): ImageData {
-  const image = new ImageData(width, height)
-  const [green, blue] = channels === 3 ? [1, 2] : [0, 0]
-  for (let from = 0, to = 0; to < image.data.length; from += channels, to += 4) {
-    image.data[to] = pixels[from]!
-    image.data[to + 1] = pixels[from + green]!
-    image.data[to + 2] = pixels[from + blue]!
-    image.data[to + 3] = 255
-  }
-  return image
 }
 
 function paintGroup(

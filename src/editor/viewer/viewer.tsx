@@ -10,6 +10,7 @@ import { isTimed } from '../../nodes/views/time.ts'
 import { IconButton } from '../buttons.tsx'
 import { useEditor } from '../context.ts'
 import { icons } from '../icons.tsx'
+import { useModal } from '../modal.ts'
 import * as state from '../state.ts'
 import { texts } from '../texts.ts'
 import { Against, canCompare, type Comparing } from './compare.tsx'
@@ -21,17 +22,8 @@ import type { Source, ViewerOf } from './sources.ts'
 import './viewer.css'
 
 export function OpenViewer({ open }: { open: ViewerOf }) {
-  const element = useRef<HTMLDialogElement>(null)
+  const element = useModal('.views')
   const [saving, setSaving] = useState(false)
-  useEffect(() => {
-    const before = document.activeElement
-    element.current!.showModal()
-    element.current!.querySelector<HTMLElement>('.views')?.focus()
-    // It is out of the page by now, and gives nothing back by itself.
-    return () => {
-      if (before instanceof HTMLElement && document.activeElement === document.body) before.focus()
-    }
-  }, [])
   const close = () => (state.viewer.value = undefined)
   const sources = open.sources()
   const [shown, setShown] = useState(open.show)

@@ -3,6 +3,7 @@ import type { UnetConfig } from '../models/unet/config.ts'
 import { attendsToTokens, parseUnetConfig, sizeOf } from '../models/unet/config.ts'
 import { diffusersRefusal, readConditionConfig, writeConditionConfig } from '../models/unet/diffusers.ts'
 import { unetWeightShapes } from '../models/unet/shapes.ts'
+import { messageOf } from '../plan/fault.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './formats.ts'
 
@@ -54,7 +55,7 @@ function parsed(json: Record<string, unknown>): UnetConfig {
     return json._class_name === 'UNet2DConditionModel' ? readConditionConfig(json) : parseUnetConfig(json)
   } catch (error) {
     throw new CheckpointError(
-      error instanceof Error ? error.message : String(error),
+      messageOf(error),
       'Choose a UNet2DModel made of the blocks that are supported, those of DDPM, or a UNet2DConditionModel such as that of Stable Diffusion 1.',
     )
   }

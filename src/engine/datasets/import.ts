@@ -3,6 +3,7 @@
 import type { ImportOptions, ImportReport } from '../protocol.ts'
 import type { StoredImages } from './file.ts'
 import { MAX_NUMBERS } from './file.ts'
+import { classesOfPaths } from './folders.ts'
 import { isHeic, readHeader } from './formats.ts'
 import { naturalOrder } from './order.ts'
 import type { Picture } from './resize.ts'
@@ -238,34 +239,23 @@ interface Classes {
 
 const everything = (paths: string[]): Classes => ({ kept: paths.map((_, i) => i) })
 
-/**
- * The innermost folder of each image is its class. Images beside the folders of the others have none and are left out;
- * where all are in one folder, that is the one class.
- */
+/** Images beside the folders of the others have no class and are left out. */
 function classesOf(paths: string[], skipped: ImportReport['skipped']): Classes {
-  const folders = paths.map((path) => path.split('/').slice(0, -1))
-  const top = folders.reduce((a, b) => a.slice(0, commonLength(a, b)))
-  const isLoose = (folder: string[]) => folder.length === top.length
-  const all = folders.every(isLoose)
-  if (all && top.length === 0) {
+  const classes = classesOfPaths(paths)
+  if (classes.every((name) => name === undefined)) {
     throw new ImportError(
       'No image is in a folder, so there are no classes. Put the images of each class into a folder of its own, or import without classes.',
     )
   }
   const kept = paths.flatMap((path, i) => {
-    if (all || !isLoose(folders[i]!)) return [i]
+    if (classes[i] !== undefined) return [i]
     skipped.push({ path, reason: 'it is beside the folders of the classes, in none of them' })
     return []
   })
-  const names = kept.map((i) => folders[i]!.at(-1)!)
+  const names = kept.map((i) => classes[i]!)
   const classNames = [...new Set(names)].sort(naturalOrder)
   const labelOf = new Map(classNames.map((name, label) => [name, label]))
   return { kept, classNames, labels: Int32Array.from(names, (name) => labelOf.get(name)!) }
-}
-
-function commonLength(a: string[], b: string[]): number {
-  const end = a.findIndex((part, i) => part !== b[i])
-  return end < 0 ? a.length : end
 }
 
 function itemsAt(images: Uint8Array, length: number, kept: number[]): Uint8Array {

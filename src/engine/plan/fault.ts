@@ -15,6 +15,10 @@ export interface Fault {
   notice?: true
 }
 
+/** What an error says, whatever was thrown. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String((error as { message?: unknown } | undefined)?.message ?? error)
+
 /** A fault met while a node runs; the runner fills in the node. */
 export class NodeError extends Error {
   readonly fault: Omit<Fault, 'node'> & { node?: string }

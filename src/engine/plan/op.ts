@@ -99,6 +99,9 @@ export interface Declaration {
   reroute?: true
 }
 
+/** Declarations by their types. */
+export type ByType = ReadonlyMap<string, Declaration>
+
 /** The room that a new node has for what it shows, in pixels; it can be resized. Observers and nodes that `show` have some. */
 export interface ViewRoom {
   width: number

@@ -4,7 +4,7 @@ import { randomOf, type Random } from '../random.ts'
 import type { NumberValue, Value } from '../values.ts'
 import type { LoopStep, NodeStep, Step } from './compile.ts'
 import { valueId } from './compile.ts'
-import { NodeError } from './fault.ts'
+import { messageOf, NodeError } from './fault.ts'
 import { wire } from './graph.ts'
 import {
   Frame,
@@ -151,8 +151,7 @@ function located<T>(id: string, work: () => T): T {
 
 export function atNode(error: unknown, id: string): NodeError {
   if (error instanceof NodeError) return error.fault.node === undefined ? new NodeError({ ...error.fault, node: id }) : error
-  const message = error instanceof Error ? error.message : String(error)
-  const wrapped = new NodeError({ node: id, message, cure: 'Check the shapes of what is wired to it with an Inspect.' })
+  const wrapped = new NodeError({ node: id, message: messageOf(error), cure: 'Check the shapes of what is wired to it with an Inspect.' })
   wrapped.cause = error
   return wrapped
 }

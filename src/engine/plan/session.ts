@@ -3,7 +3,7 @@ import type { Event, RunRequest, Watching } from '../protocol.ts'
 import { tensorsOf, type Value } from '../values.ts'
 import { nodeOf, tryCompile, type LoopStep, type NodeStep, type Plan } from './compile.ts'
 import { CurrentRun } from './current.ts'
-import { GraphError, NodeError, outward, type Fault } from './fault.ts'
+import { GraphError, messageOf, NodeError, outward, type Fault } from './fault.ts'
 import { outerId, wire, type Expansion, type Graph, type GraphNode, type Wire } from './graph.ts'
 import { keysOf, type Key, type Keys, type Look } from './keys.ts'
 import { LossReader, readLosses } from './loss-reader.ts'
@@ -526,7 +526,7 @@ function faultOf(error: unknown): Fault {
   if (error instanceof NodeError) return { ...error.fault, node: outerId(error.fault.node ?? '') }
   return {
     node: '',
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     cure: 'Run again; if it comes back, report it with this graph.',
   }
 }

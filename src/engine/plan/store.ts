@@ -1,4 +1,5 @@
 // Where trained states outlive a page: bytes by key. The engine knows only this much of storage.
+import { messageOf } from './fault.ts'
 
 export interface StateStore {
   get(key: string): Promise<Uint8Array | undefined>
@@ -27,7 +28,7 @@ export function guarded(store: StateStore, onTrouble: (message: string) => void)
     try {
       return await work()
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       // Sizes are other ones each time; the reason is not.
       const reason = message.replaceAll(/[\d.]+/g, '')
       if (!said.has(reason)) onTrouble(message)

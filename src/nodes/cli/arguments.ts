@@ -1,6 +1,7 @@
 // What the command line asks for.
 import { parseArgs } from 'node:util'
 import { basename, resolve } from 'node:path'
+import { messageOf } from '../../engine/plan/fault.ts'
 import type { BackendName, ImportOptions } from '../../engine/protocol.ts'
 
 export const help = `litegraph-diffusion runs the graphs of its editor without a browser.
@@ -156,7 +157,7 @@ function parse(argv: string[]) {
       },
     })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw new UsageError(messageOf(error))
   }
 }
 

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ChartView, View } from '../../engine/plan/view.ts'
+import { csvOf } from '../views/csv.ts'
 import type { MakeSheet } from '../views/paint.ts'
 import { lightTheme, paintView } from '../views/paint.ts'
 import { pngWithWorkflow } from '../workflow.ts'
@@ -41,16 +42,12 @@ export const slug = (title: string) =>
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '') || 'view'
 
-/** One row for each x that any line has; a line that has no value there leaves its cell empty. */
-export function csvOf({ xLabel, lines }: ChartView): string {
-  const current = lines.filter(({ kept }) => !kept)
-  const xs = [...new Set(current.flatMap(({ x }) => [...x]))].sort((a, b) => a - b)
-  const tables = current.map(({ x, y }) => new Map([...x].map((at, i) => [at, y[i]!])))
-  const rows = xs.map((x) => [x, ...tables.map((table) => table.get(x) ?? '')].join(','))
-  return [[xLabel, ...current.map(({ name }) => name)].map(quoted).join(','), ...rows, ''].join('\n')
-}
-
-const quoted = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+/** The lines of a chart that are of this run. */
+export const csvOfChart = ({ xLabel, lines }: ChartView): string =>
+  csvOf(
+    xLabel,
+    lines.filter(({ kept }) => !kept),
+  )
 
 /** Paints a view, with the workflow in it where there is one, so that the picture can be opened in the editor. */
 export type Painter = (view: View, workflow?: string) => Promise<Uint8Array>

@@ -27,7 +27,7 @@ import type { BundledFile } from '../workflow/bundle.ts'
 import { isBundle, unpackBundle } from '../workflow/bundle.ts'
 import type { RunArguments, ScriptArguments } from './arguments.ts'
 import type { Folder } from './files.ts'
-import { csvOf, loadPainter, openFolder, slug } from './files.ts'
+import { csvOfChart, loadPainter, openFolder, slug } from './files.ts'
 import type { Terminal } from './terminal.ts'
 import { faultText } from './terminal.ts'
 
@@ -249,7 +249,7 @@ async function writeViews(seen: Seen, out: Terminal, folder: Folder) {
     out.line('notice: no pictures, because the package @napi-rs/canvas is not installed: npm install @napi-rs/canvas')
   for (const [id, view] of seen.views) {
     const name = slug(seen.title(id))
-    if (view.kind === 'chart') await folder.write(`${name}.csv`, csvOf(view))
+    if (view.kind === 'chart') await folder.write(`${name}.csv`, csvOfChart(view))
     if (paint) await folder.write(`${name}.png`, await paint(view, seen.workflow))
   }
 }

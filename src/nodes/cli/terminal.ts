@@ -1,14 +1,14 @@
 // What a run says on standard error: faults in the words of the editor, and progress as a bar or as plain lines.
 import type { Fault } from '../../engine/plan/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { Declaration } from '../../engine/plan/op.ts'
+import type { ByType } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
 import { titleOfNode } from '../titles.ts'
 
 type Progress = Extract<Event, { type: 'progress' }>
 
 /** "fault: Loss, prediction: expected ... Take it from ..." */
-export function faultText(fault: Fault, graph: Graph, declared: ReadonlyMap<string, Declaration>): string {
+export function faultText(fault: Fault, graph: Graph, declared: ByType): string {
   const node = graph.nodes.find(({ id }) => id === fault.node)
   const place = [node ? titleOfNode(node, declared) : fault.node, fault.slot ?? fault.param].filter(Boolean).join(', ')
   return `${fault.notice ? 'notice' : 'fault'}: ${place ? `${place}: ` : ''}${fault.message}\n  ${fault.cure}`

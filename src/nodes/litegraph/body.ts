@@ -3,12 +3,11 @@ import type { LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { ChartLook, View } from '../../engine/plan/view.ts'
 import type { Box, Theme } from '../views/canvas.ts'
-import { darkTheme, FONTS } from '../views/canvas.ts'
+import { darkTheme, FONTS, shorten } from '../views/canvas.ts'
 import { paintView } from '../views/paint.ts'
 import type { DiffusionNode } from './node.ts'
 import { stateColours, styleOf } from './palette.ts'
 import { inEnglish, saying } from './tooltips.ts'
-import { ellipsis } from './widgets.ts'
 
 /** Observers show something, and nodes that say how much room that takes. */
 export const hasView = ({ role, room }: Declaration): boolean => role === 'observer' || room !== undefined
@@ -152,7 +151,7 @@ function drawOutline(
   ctx.font = `12px ${FONTS}`
   ctx.textAlign = 'left'
   ctx.fillStyle = '#ff9a9a'
-  ctx.fillText(ellipsis(ctx, said(fault.message), Math.max(220, node.size[0])), 2, node.size[1] + 18)
+  ctx.fillText(shorten(ctx, said(fault.message), Math.max(220, node.size[0])), 2, node.size[1] + 18)
 }
 
 /** The dot in the title bar: a shape a state, so that it can be told without colour. */

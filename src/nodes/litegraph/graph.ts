@@ -1,7 +1,7 @@
 // Between a graph on a canvas and everything else: its file, its meaning, the events of a run.
 import type { LGraph, LGraphNode, LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
 import type { Graph } from '../../engine/plan/graph.ts'
-import type { Declaration, Params } from '../../engine/plan/op.ts'
+import type { ByType, Declaration, Params } from '../../engine/plan/op.ts'
 import { isMeant } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
 import type { WorkflowFile } from '../workflow.ts'
@@ -15,8 +15,6 @@ import { FORMAT } from '../workflow/file.ts'
 import { pathOf } from '../workflow/flatten.ts'
 
 /** All declarations there are, for what is not on the canvas but inside of subgraphs. */
-type Known = ReadonlyMap<string, Declaration>
-
 /** The file of what is on the canvas; types without the host's prefix. */
 export function fileOf(graph: LGraph): WorkflowFile {
   const data = JSON.parse(JSON.stringify(graph.serialize())) as {
@@ -48,10 +46,10 @@ const withoutIdle = (properties: Params, { params }: Declaration): Params =>
  * The text of what is on the canvas, with the seeds of the run that begins now and a title if it has none. It goes into the
  * pictures that come of it.
  */
-export const textOfRun = (graph: LGraph, title?: string, known?: Known): string =>
+export const textOfRun = (graph: LGraph, title?: string, known?: ByType): string =>
   runText(fileOf(graph), known ?? declarationsIn(graph), title)
 
-export function runText(workflow: WorkflowFile, known: Known, title?: string): string {
+export function runText(workflow: WorkflowFile, known: ByType, title?: string): string {
   const file = withFixedSeeds(workflow, known)
   if (title !== undefined)
     file.extra.diffusion = { ...file.extra.diffusion, format: FORMAT, title: file.extra.diffusion?.title || title }
@@ -59,7 +57,7 @@ export function runText(workflow: WorkflowFile, known: Known, title?: string): s
 }
 
 /** What is on the canvas, for the plan. */
-export const graphOf = (graph: LGraph, known: Known = declarationsIn(graph)): Graph => toGraph(fileOf(graph), known)
+export const graphOf = (graph: LGraph, known: ByType = declarationsIn(graph)): Graph => toGraph(fileOf(graph), known)
 
 const declarationsIn = (graph: LGraph): Map<string, Declaration> =>
   new Map(diffusionNodes(graph).map(({ diffusion: { declaration } }) => [declaration.type, declaration]))
@@ -137,7 +135,7 @@ export function advanceSeeds(graph: LGraph, random = drawSeed): boolean {
 /** The same for all of a file but what is in one of its subgraphs, or outside of them all; undefined if nothing changed. */
 export function advancedSeeds(
   file: WorkflowFile,
-  declarations: Known,
+  declarations: ByType,
   but?: string,
   random = drawSeed,
 ): WorkflowFile | undefined {

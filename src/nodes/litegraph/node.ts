@@ -16,10 +16,10 @@ import type { Fault } from '../../engine/plan/fault.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { Kept } from '../../engine/protocol.ts'
-import { withoutMarkup } from '../workflow/json.ts'
+import { isObject, withoutMarkup } from '../workflow/json.ts'
 import { BYPASSED, MUTED } from '../workflow/play.ts'
 import { seedControl } from '../workflow/read.ts'
-import type { SlotSpec } from '../workflow/slots.ts'
+import type { Side, SlotSpec } from '../workflow/slots.ts'
 import { inputsOf, LOOP, matchByName, outputsOf } from '../workflow/slots.ts'
 import { drawBody, drawStateBox, firstRoom, viewHeight } from './body.ts'
 import { addPartner, carriedByCopy, removePartner } from './pairs.ts'
@@ -400,7 +400,7 @@ const isTyped = (node: LGraphNode): node is LGraphNode & { refreshTypes(): void 
 export const SEED_CONTROLS = ['fixed', 'increment', 'randomize'] as const
 
 /** litegraph's slot fields of a declared slot. Optional inputs are hollow while nothing is wired to them. */
-function slotLook(lite: LiteGraphStatic, spec: SlotSpec, side: 'input' | 'output') {
+function slotLook(lite: LiteGraphStatic, spec: SlotSpec, side: Side) {
   const style = styleOf(spec.type)
   const shapes = { circle: lite.CIRCLE_SHAPE, box: lite.BOX_SHAPE, arrow: lite.ARROW_SHAPE, grid: lite.GRID_SHAPE }
   return {
@@ -433,16 +433,13 @@ function slotsFrom<S extends Slot>(slots: unknown, wires: (slot: S) => Partial<S
 }
 
 const ownValues = (values: unknown): Record<string, unknown> =>
-  isPlain(values)
+  isObject(values)
     ? Object.fromEntries(
         Object.entries(values)
           .filter(([name]) => !['__proto__', 'constructor', 'prototype'].includes(name))
           .map(([name, value]) => [withoutMarkup(name), value]),
       )
     : {}
-
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What litegraph's own property panel makes of a param. */
 const propertyType = (kind: Declaration['params'][string]['kind']): string =>

@@ -1,12 +1,13 @@
 // Reroutes on a canvas: a dot that a wire goes by, and where wires lead past them.
 import type { LGraphNode, NodeClass, Vector } from 'litegraph.js/build/litegraph.core.js'
+import type { Side } from '../workflow/slots.ts'
 import { styleOf } from './palette.ts'
 import type { DiffusionNode } from './node.ts'
 import { isDiffusionNode } from './node.ts'
 
 export interface Reroute extends DiffusionNode {
   /** While it is said, what is pressed is taken for this part: the dot itself, which can be dragged, or a slot. */
-  pressed: 'dot' | 'input' | 'output' | undefined
+  pressed: 'dot' | Side | undefined
 }
 
 /** Both sides of the square that a reroute takes. */

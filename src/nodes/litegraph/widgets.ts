@@ -4,7 +4,7 @@ import type { LGraphNode, Widget } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration, Param } from '../../engine/plan/op.ts'
 import { isMeant } from '../../engine/plan/op.ts'
 import type { Kept } from '../../engine/protocol.ts'
-import { FONTS } from '../views/canvas.ts'
+import { FONTS, shorten } from '../views/canvas.ts'
 import { drawPoints, hitsClear, pointsAlong, squareOn, type Points } from './drawing.ts'
 import type { DiffusionNode, Hooks } from './node.ts'
 
@@ -245,19 +245,12 @@ function label(
   ctx.textAlign = 'right'
   ctx.fillStyle = colour
   const room = width - 2 * (MARGIN + inset)
-  const shown = ellipsis(ctx, value, room * 0.7)
+  const shown = shorten(ctx, value, room * 0.7)
   ctx.fillText(shown, width - MARGIN - inset, y + height / 2 + 0.5)
   ctx.textAlign = 'left'
   ctx.fillStyle = colours.dim
-  ctx.fillText(ellipsis(ctx, name, room - ctx.measureText(shown).width - 8), MARGIN + inset, y + height / 2 + 0.5)
+  ctx.fillText(shorten(ctx, name, room - ctx.measureText(shown).width - 8), MARGIN + inset, y + height / 2 + 0.5)
   ctx.textBaseline = 'alphabetic'
-}
-
-export function ellipsis(ctx: CanvasRenderingContext2D, text: string, room: number): string {
-  if (ctx.measureText(text).width <= room) return text
-  let kept = text.length
-  while (kept > 0 && ctx.measureText(text.slice(0, kept) + '…').width > room) kept--
-  return kept ? text.slice(0, kept) + '…' : ''
 }
 
 function ask(node: DiffusionNode, name: string, event: MouseEvent, hooks: Hooks, then: (text: string) => void, long = false) {

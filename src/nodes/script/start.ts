@@ -13,7 +13,7 @@ import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { BackendName } from '../../engine/protocol.ts'
 import { assetsOf } from '../assets.ts'
-import { csvOf, loadPainter, openFolder, slug } from '../cli/files.ts'
+import { csvOfChart, loadPainter, openFolder, slug } from '../cli/files.ts'
 import { readBytes } from '../folder.ts'
 import { keptIn } from '../kept.ts'
 import { provideWebGPU } from '../node-webgpu.ts'
@@ -184,7 +184,7 @@ class Calls implements Script {
     for (const [title, view] of this.views) {
       for (const line of inWords(title, view)) this.log(line)
       if (this.options.out === undefined) continue
-      if (view.kind === 'chart') await this.write(`${slug(title)}.csv`, csvOf(view))
+      if (view.kind === 'chart') await this.write(`${slug(title)}.csv`, csvOfChart(view))
       if (paint) await this.write(`${slug(title)}.png`, await paint(view))
     }
   }

@@ -1,11 +1,9 @@
 // What a node that stands for a subgraph is to everything that reads declarations: slots and params like any other.
-import type { Accepts, Declaration, InputSlot, OutputSlot, Param } from '../../engine/plan/op.ts'
+import type { ByType, Declaration, InputSlot, OutputSlot, Param } from '../../engine/plan/op.ts'
 import type { SlotType } from '../../engine/values.ts'
 import type { FileNode, Subgraph, WorkflowFile } from './file.ts'
 import { INPUTS, OUTPUTS } from './file.ts'
-import { declaredName } from './slots.ts'
-
-type ByType = ReadonlyMap<string, Declaration>
+import { acceptsOf, declaredName } from './slots.ts'
 
 /** The category of nodes that stand for subgraphs. */
 export const MINE = 'mine'
@@ -27,7 +25,7 @@ export function declarationOfSubgraph(subgraph: Subgraph, known: ByType): Declar
   const inputs = edge(subgraph, INPUTS).outputs.map(({ name, type }, slot): [string, InputSlot] => {
     const targets = inside.links.filter(([, from, output]) => from === INPUTS && output === slot)
     const optional = targets.every(([, , , to, input]) => isOptional(inside, to, input, known))
-    return [name, { accepts: acceptsOf(type), about: '', ...(optional && { optional }) }]
+    return [name, { accepts: acceptsOf(String(type)), about: '', ...(optional && { optional }) }]
   })
   const outputs = edge(subgraph, OUTPUTS).inputs.map(({ name, type }): [string, OutputSlot] => [
     name,
@@ -55,8 +53,6 @@ export function declarationOfSubgraph(subgraph: Subgraph, known: ByType): Declar
     expands: true,
   }
 }
-
-const acceptsOf = (type: string | number): Accepts => (type === '*' ? 'any' : (String(type).split(',') as SlotType[]))
 
 function isOptional(inside: WorkflowFile, id: FileNode['id'], input: number, known: ByType): boolean {
   const node = inside.nodes.find((each) => each.id === id)

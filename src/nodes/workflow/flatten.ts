@@ -1,5 +1,6 @@
 // A workflow without subgraphs: each node that stands for one gives way to what is inside, so that what is planned, kept and drawn
 // by chance is that of the flat graph.
+import type { Wire } from '../../engine/plan/graph.ts'
 import type { FileLink, FileNode, NodeId, Subgraph, WorkflowFile } from './file.ts'
 import { INPUTS, OUTPUTS } from './file.ts'
 import { BYPASSED, MUTED } from './play.ts'
@@ -10,13 +11,8 @@ export const innerId = (outer: NodeId | string, inner: NodeId): string => `${out
 /** The nodes that an id goes through, outermost first: `5:3` is ['5', '3']. What is in a closed node counts as that. */
 export const pathOf = (id: string): string[] => id.split('/')[0]!.split(':')
 
-/** An output, or an input, of a node by its full id. */
-interface End {
-  node: string
-  slot: string
-}
-
-const keyOf = ({ node, slot }: End) => `${node} ${slot}`
+/** Of an output, or an input, of a node by its full id. */
+const keyOf = ({ node, slot }: Wire) => `${node} ${slot}`
 
 /** The file with all its subgraphs opened, but for those of nodes that are muted or bypassed: these are dealt with as one node. */
 export function flattened(file: WorkflowFile): WorkflowFile {
@@ -30,14 +26,14 @@ export function flattened(file: WorkflowFile): WorkflowFile {
 interface Gathered {
   nodes: FileNode[]
   /** What is wired to each input, borders of subgraphs included. */
-  sources: ReadonlyMap<string, End>
+  sources: ReadonlyMap<string, Wire>
   /** The full ids of nodes that were opened. */
   opened: ReadonlySet<string>
 }
 
 function gather(file: WorkflowFile, subgraphs: ReadonlyMap<string, Subgraph>): Gathered {
   const nodes: FileNode[] = []
-  const sources = new Map<string, End>()
+  const sources = new Map<string, Wire>()
   const opened = new Set<string>()
   const visit = ({ nodes: here, links }: WorkflowFile, within: string | undefined) => {
     const full = (id: NodeId) => (within === undefined ? String(id) : innerId(within, id))
@@ -76,7 +72,7 @@ export function withValues({ inside, promoted }: Subgraph, { properties }: FileN
 /** Wires lead past the borders to the nodes at their ends. */
 function linksBetween(nodes: readonly FileNode[], sources: Gathered['sources'], opened: Gathered['opened']): FileLink[] {
   const byId = new Map(nodes.map((node) => [String(node.id), node]))
-  const follow = (end: End | undefined, passed = new Set<string>()): End | undefined => {
+  const follow = (end: Wire | undefined, passed = new Set<string>()): Wire | undefined => {
     if (!end || passed.has(keyOf(end))) return undefined
     passed.add(keyOf(end))
     const around = end.node.endsWith(`:${INPUTS}`) ? end.node.slice(0, -INPUTS.length - 1) : undefined

@@ -1,6 +1,6 @@
 // From a workflow file to the neutral graph the plan takes: values and wires by name.
 import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
-import type { Declaration } from '../../engine/plan/op.ts'
+import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import type { FileNode, WorkflowFile } from './file.ts'
 import { withSubgraphs } from './blocks.ts'
 import { flattened, pathOf } from './flatten.ts'
@@ -12,7 +12,7 @@ import { playOf } from './play.ts'
  * out; nodes of unknown type stay, so that the plan can name them; values are passed on as they are, right or wrong; missing
  * ones take their defaults.
  */
-export function meaningOf(file: WorkflowFile, declarations: ReadonlyMap<string, Declaration>): Graph {
+export function meaningOf(file: WorkflowFile, declarations: ByType): Graph {
   const flat = flattened(file)
   const known = withSubgraphs(file, declarations)
   const play = playOf(flat, known)
@@ -47,7 +47,7 @@ const paramsOf = (node: FileNode, declaration: Declaration | undefined): Record<
  * What plays of a file with subgraphs, by full ids. Of a node that stands for one: what is inside of it, if none of that runs;
  * inside of one that is muted or bypassed: the same.
  */
-export function partsOf(file: WorkflowFile, declarations: ReadonlyMap<string, Declaration>): (id: string) => Part {
+export function partsOf(file: WorkflowFile, declarations: ByType): (id: string) => Part {
   const flat = flattened(file)
   const play = playOf(flat, withSubgraphs(file, declarations))
   const parts = new Map(flat.nodes.map(({ id }) => [String(id), play.partOf(id)]))

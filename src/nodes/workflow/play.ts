@@ -1,6 +1,6 @@
 // What of a workflow plays: muted nodes do not run, nor does what needs them; bypassed ones pass on what comes in.
 import type { Wire } from '../../engine/plan/graph.ts'
-import type { Declaration } from '../../engine/plan/op.ts'
+import type { ByType } from '../../engine/plan/op.ts'
 import type { FileNode, FileOutput, NodeId, WorkflowFile } from './file.ts'
 import { declaredName, LOOP } from './slots.ts'
 
@@ -27,7 +27,7 @@ const SILENT = Symbol('muted')
  */
 export function playOf(
   file: WorkflowFile,
-  declarations: ReadonlyMap<string, Declaration>,
+  declarations: ByType,
   reroutes: 'passed' | 'kept' = 'passed',
 ): Play {
   const nodes = new Map(file.nodes.map((node) => [node.id, node]))
@@ -88,7 +88,7 @@ function passing(
   entry: FileNode,
   node: FileNode,
   { name, type }: FileOutput,
-  declarations: ReadonlyMap<string, Declaration>,
+  declarations: ByType,
 ): string[] {
   const outputs = declarations.get(node.type)?.outputs ?? {}
   const slot = declaredName(outputs, name)
@@ -104,7 +104,7 @@ function passing(
 function waitingIn(
   plays: readonly FileNode[],
   pairs: ReadonlyMap<FileNode, FileNode>,
-  declarations: ReadonlyMap<string, Declaration>,
+  declarations: ByType,
   follow: (node: FileNode, input: string) => Wire | typeof SILENT | undefined,
 ): ReadonlySet<string> {
   const waiting = new Set<string>()

@@ -1,5 +1,5 @@
 // Reading workflows: litegraph 0.4, ComfyUI 0.4 and 1. Built field by field, so only what is listed here gets through.
-import type { Declaration } from '../../engine/plan/op.ts'
+import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import type { ChartLook } from '../../engine/plan/view.ts'
 import { WorkflowError } from './error.ts'
 import type { About, FileGroup, FileInput, FileLink, FileNode, FileOutput, Foreign, NodeId, WorkflowFile } from './file.ts'
@@ -11,7 +11,7 @@ import { inputsOf, matchByName, outputsOf } from './slots.ts'
 import { hasOthers, readSubgraphs, refuseWhatIsTooMuch } from './subgraphs.ts'
 
 export interface Reading {
-  declarations: ReadonlyMap<string, Declaration>
+  declarations: ByType
   notices: string[]
 }
 
@@ -19,7 +19,7 @@ export interface Reading {
  * From cleaned JSON to a workflow.
  * @throws WorkflowError naming the part that is wrong
  */
-export function readWorkflow(data: Json, declarations: ReadonlyMap<string, Declaration>, notices: string[]): WorkflowFile {
+export function readWorkflow(data: Json, declarations: ByType, notices: string[]): WorkflowFile {
   const graph = refuseWhatIsNoWorkflow(data)
   const { subgraphs, known } = readSubgraphs(graph, { declarations, notices })
   const reading = { declarations: known, notices }

@@ -1,8 +1,12 @@
 // The slots a node shows: from its declaration and from what is wired. Used for files and for nodes on the canvas alike.
 import type { Accepts, Declaration } from '../../engine/plan/op.ts'
+import type { SlotType } from '../../engine/values.ts'
 
 /** The slot that joins the Start and the End of a zone. */
 export const LOOP = 'loop'
+
+/** Where a slot is on its node. */
+export type Side = 'input' | 'output'
 
 export interface SlotSpec {
   name: string
@@ -16,6 +20,10 @@ export interface SlotSpec {
 
 /** Accepted types as litegraph writes them. */
 export const typeOf = (accepts: Accepts): string => (accepts === 'any' ? '*' : accepts.join(','))
+
+/** What is accepted, from litegraph's way of writing it: `samples,noise`, `*`. */
+export const acceptsOf = (type: string): Accepts =>
+  type === '*' || type === '' ? 'any' : (type.split(',') as SlotType[])
 
 /** The declared name of a slot: `value_3` belongs to the many-slot `value`. */
 export function declaredName(slots: Record<string, { many?: true }>, name: string): string | undefined {
