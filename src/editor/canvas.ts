@@ -1,11 +1,10 @@
 // litegraph's canvas with our looks, pointer and menus in place of its own. The stage (stage.ts) is how others use it.
-import type { CanvasEvent, DragAndScale, LGraph, LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
+import type { CanvasEvent, DragAndScale, LGraph, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
 import { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
-import type { Kept, Measure } from '../engine/protocol.ts'
+import type { Measure } from '../engine/protocol.ts'
 import { hasView } from '../nodes/litegraph/body.ts'
-import type { DiffusionNode } from '../nodes/litegraph/node.ts'
 import { isDiffusionNode } from '../nodes/litegraph/node.ts'
-import { isReroute, type End } from '../nodes/litegraph/reroute.ts'
+import { isReroute } from '../nodes/litegraph/reroute.ts'
 import { rememberZones, type Zone } from '../nodes/litegraph/zones.ts'
 import type { Part } from '../nodes/workflow/play.ts'
 import type { Side } from '../nodes/workflow/slots.ts'
@@ -20,10 +19,11 @@ import { paintReroute } from './look/reroute.ts'
 import { paintSlots } from './look/slots.ts'
 import { paintView } from './look/view.ts'
 import { paintWidgets } from './look/widgets.ts'
-import { paintTip, paintWire, pointsOn } from './look/wires.ts'
+import { paintTip, paintWire } from './look/wires.ts'
 import type { Scrolling } from './scroll.ts'
+import type { StageHooks } from './stageHooks.ts'
 import { typeColour, type Colours } from './theme.ts'
-import { endsOf, pressing, wireAt, Wiring } from './wiring.ts'
+import { pressing, wireAt, wireUnderNode, Wiring } from './wiring.ts'
 
 export type Point = [number, number]
 
@@ -38,52 +38,6 @@ export interface PendingWire {
   node: LGraphNode
   side: Side
   slot: number
-}
-
-export interface MenuEntry {
-  label: string
-  /** What it stands for. */
-  about?: string
-  run: () => void
-  checked?: boolean
-}
-
-/** What the canvas asks of the rest of the editor. */
-export interface StageHooks {
-  /** Something in the graph may be different now. */
-  changed(): void
-  /** The pointer went down (true) or up (false). */
-  pressed(down: boolean): void
-  selected(): void
-  palette(spot: Spot, wire?: PendingWire): void
-  menu(spot: Spot, target: { node?: LGraphNode; link?: LLink; group?: LGraphGroup; input?: number; output?: number }): void
-  choose(page: Point, entries: MenuEntry[], title?: string): void
-  ask(
-    page: Point,
-    question: { title: string; value: string; multiline: boolean; numeric: boolean },
-    answer: (text: string) => void,
-  ): void
-  rename(what: LGraphNode | LGraphGroup, page: Point): void
-  /** What a node shows was double-clicked. */
-  enlarge(node: LGraphNode): void
-  /** The body of a node was double-clicked. */
-  entered(node: LGraphNode): void
-  /** A param is to be typed. */
-  edit(node: DiffusionNode, param: string, page: Point): void
-  chooseFile(node: DiffusionNode, param: string, what: Kept, page: Point): void
-  refused(reason: string): void
-  /** Whether a node may be put into a wire. */
-  fits(node: LGraphNode, link: LLink): boolean
-  /** The pointer rests on a wire, or no longer does. */
-  look(link: LLink | undefined, page: Point): void
-  /** What would be wrong with the graph if it had this wire. */
-  foresee(from: End, to: End): Promise<string | undefined>
-  /** A wire is to go by a place of the graph. */
-  reroute(link: LLink, at: Point): void
-  /** A node was dropped on a wire that it fits. */
-  insert(node: LGraphNode, link: LLink): void
-  /** Observers on screen. */
-  visible(ids: string[]): void
 }
 
 /** How much of a node is seen that does not run. */
@@ -310,7 +264,7 @@ export class EditorCanvas extends LGraphCanvas {
     ctx.save()
     ctx.translate(x + dx * scale, y + dy * scale)
     ctx.scale(scale, scale)
-    paintTip(ctx, 0, 0, wrapped(words), this.colours, tint)
+    paintTip(ctx, words, this.colours, tint)
     ctx.restore()
   }
 
@@ -355,7 +309,7 @@ export class EditorCanvas extends LGraphCanvas {
     const result = this.dragging_canvas ? this.scrolling.moved(move) : move()
     pinned.forEach(({ pos }, i) => ([pos[0], pos[1]] = places[i] as Point))
     this.following.moved(this.node_dragged)
-    this.target = this.node_dragged && !event.altKey ? this.wireUnder(this.node_dragged) : undefined
+    this.target = this.node_dragged && !event.altKey ? wireUnderNode(this, this.node_dragged) : undefined
     this.refusal = this.connecting_node ? this.wiring.whyRefused() : undefined
     const style = this.canvas.style
     if (this.dragging_canvas && (this.spaceHeld || this.pointer_is_down)) style.cursor = 'grabbing'
@@ -396,23 +350,6 @@ export class EditorCanvas extends LGraphCanvas {
 
   nodeUnderPointer(): LGraphNode | null {
     return this.graph!.getNodeOnPos(this.graph_mouse[0], this.graph_mouse[1], this.visible_nodes, 5)
-  }
-
-  /** The wire under a node, nearest to its middle, that it may be put into. Of several that are dragged none is. */
-  wireUnder(node: LGraphNode): LLink | undefined {
-    if (Object.keys(this.selected_nodes).length !== 1) return undefined
-    const [x, y] = [node.pos[0]!, node.pos[1]! - TITLE]
-    const [width, height] = [node.size[0]!, node.size[1]! + TITLE]
-    const distance = ([px, py]: Point) =>
-      px < x || px > x + width || py < y || py > y + height ? Infinity : Math.hypot(px - x - width / 2, py - y - height / 2)
-    return Object.values(this.graph!.links)
-      .flatMap((link) => {
-        const ends = endsOf(this.graph!, link)
-        if (!ends || [link.origin_id, link.target_id].includes(node.id)) return []
-        const far = Math.min(...pointsOn(...ends).map(distance))
-        return far < Infinity && this.hooks.fits(node, link) ? [{ link, far }] : []
-      })
-      .sort((a, b) => a.far - b.far)[0]?.link
   }
 
   overSlot(): boolean {
@@ -484,14 +421,5 @@ export class EditorCanvas extends LGraphCanvas {
 Object.defineProperty(EditorCanvas.prototype, 'constructor', { value: LGraphCanvas })
 
 const spotOf = (event: CanvasEvent): Spot => ({ page: [event.clientX, event.clientY], graph: [event.canvasX, event.canvasY] })
-
-function wrapped(text: string, width = 46): string[] {
-  const lines: string[] = ['']
-  for (const word of text.split(' ')) {
-    if ((lines.at(-1) + word).length > width) lines.push('')
-    lines[lines.length - 1] += (lines.at(-1) ? ' ' : '') + word
-  }
-  return lines
-}
 
 export type { LGraphNode, LLink }

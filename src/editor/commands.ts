@@ -1,5 +1,5 @@
 // Everything that can be done, with its words and keys. The menus, the buttons and the keyboard all go through here.
-import { download } from './run.ts'
+import { download } from './download.ts'
 import type { Editor } from './editor.ts'
 import type { LGraphNode, Spot } from './canvas.ts'
 import { addGroup } from './groups.ts'

@@ -1,26 +1,28 @@
 // Runs: what goes to the engine, and what its events do to the screen.
 import { effect } from '@preact/signals'
 import { outerId, type Graph } from '../engine/plan/graph.ts'
-import type { OutputFile } from '../engine/plan/op.ts'
 import type { EnginePort, Event, Request } from '../engine/protocol.ts'
 import { advanceSeeds, advancedSeeds, runText } from '../nodes/litegraph/graph.ts'
 import { sourcePast } from '../nodes/litegraph/reroute.ts'
-import { toGraph, withWorkflow } from '../nodes/workflow.ts'
-import { flattened } from '../nodes/workflow/flatten.ts'
+import { toGraph } from '../nodes/workflow.ts'
 import { partsOf } from '../nodes/workflow/meaning.ts'
+import { tellTab, warnBeforeLeaving } from './browserTab.ts'
 import type { LGraphNode } from './canvas.ts'
+import { createChecking } from './checking.ts'
 import { ownTypes } from './declarations.ts'
 import * as format from './format.ts'
 import { createLive, meaningOf } from './live.ts'
 import { createLooking, type Looking } from './looking.ts'
+import { madeOf, tellMade, tellOutcome } from './outcome.ts'
 import { createQueue, type Outcome, type Queue, type Queued } from './queue.ts'
 import { createQuestions, createRequests, type Requests } from './requests.ts'
+import { seedsOf } from './runs/record.ts'
 import type { Runs } from './runs/runs.ts'
 import type { Stage } from './stage.ts'
 import * as state from './state.ts'
 import { wayInWords } from './subgraph/places.ts'
 import { createEarlier, createTape, type Tape } from './tape.ts'
-import { inWords, texts, translated } from './texts.ts'
+import { texts, translated } from './texts.ts'
 import { watchingOf } from './watching.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -97,13 +99,11 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   let lastId = 0
   let seen: string[] = []
   let present: Present | undefined
-  /** The graph whose faults are shown. */
-  let judged = ''
-  let checkTimer: ReturnType<typeof setTimeout> | undefined
 
   const graphNow = () => toGraph(stage.whole(), ownTypes)
   const textNow = () => runText(stage.whole(), ownTypes, state.name.value)
 
+  const checking = createChecking({ graph: graphNow, check: requests.check, setFaults: (faults) => stage.setFaults(faults) })
   const live = createLive({
     // What waits would only come later.
     on: () => state.settings.value.live && !queue.waiting.value.length && (present?.byHand ?? true),
@@ -194,11 +194,12 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     shown.present.value = { ...shown.present.value!, tab: home.tab }
     clearShown()
     state.found.value.ran.value = run.text
-    shown.seeds.value = seedsOf(stage)
+    const seeds = seedsOf(run.graph, ownTypes)
+    shown.seeds.value = new Map(seeds.map(({ node, param, value }) => [`${node}.${param}`, Number(value)]))
     stage.forgetRun()
     live.began(run.graph)
     looking.began({ tab: run.home.tab, meaning: run.meaning })
-    judged = run.meaning
+    checking.judged(run.meaning)
     for (const event of earlier.of(run.meaning)) showOn(home, event)
   }
   function moveOut(run: Present) {
@@ -208,7 +209,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   }
   /** What is said of the graph on the canvas. */
   function clearShown() {
-    clearTimeout(checkTimer)
+    checking.cancel()
     shown.seeds.value = new Map()
     shown.faults.value = shown.notices.value = []
     shown.files.value = []
@@ -308,7 +309,10 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       const files = run.tape.files().map((file) => madeOf(file, run.text))
       const { id, name, text } = run
       queue.ended({ id, name, text, outcome, seconds: event.seconds, files, ...(fault && { why: fault }) })
-      if (!run.home && !run.onEvent) tellOutcome(run, outcome, files.length === 1 ? files[0] : undefined)
+      if (!run.home && !run.onEvent) {
+        const file = files.length === 1 ? files[0] : undefined
+        tellOutcome({ name, outcome, fault: run.tape.faults()[0], file, open: () => void openPast(text, name) })
+      }
     }
     end(run, outcome)
     if (shown.state.value === 'idle') live.ended()
@@ -324,17 +328,6 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     if (shown.state.peek() === 'idle') next()
   }
 
-  /** A graph that ran elsewhere is done: it can be opened, and shows what it has come to. */
-  function tellOutcome({ name, text, tape }: Present, outcome: Exclude<Outcome, 'removed'>, file?: state.MadeFile) {
-    if (outcome === 'stopped') return
-    const fault = tape.faults()[0]
-    state.say(texts.queue.said[outcome](translated(name)), {
-      ...(fault && outcome === 'failed' && { text: inWords(fault), error: true }),
-      action: file
-        ? { label: texts.panel.download, run: () => download(file) }
-        : { label: texts.queue.open, run: () => void openPast(text, name) },
-    })
-  }
   async function openPast(text: string, name: string) {
     await workspace.openText(text, name)
     if (present && isHere(present)) return
@@ -357,20 +350,6 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   }
 
   // ---- after edits
-
-  async function check() {
-    const graph = graphNow()
-    if (meaningOf(graph) === judged) return
-    const { tab } = here()
-    const faults = await requests.check(graph)
-    if (shown.state.value !== 'idle' || tab !== state.tab.value) return
-    judged = meaningOf(graph)
-    const [wrong, notices] = [faults.filter((fault) => !fault.notice), faults.filter((fault) => fault.notice)]
-    // What only shows while running is not found again here: it stays until the next run.
-    shown.faults.value = wrong
-    shown.notices.value = notices
-    stage.setFaults(wrong)
-  }
 
   /** A queued run is seen in the first tab that shows its graph, for as long as it does. */
   function lookForIt(run: Present) {
@@ -428,7 +407,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
       end(present, 'stopped')
     },
     turned() {
-      clearTimeout(checkTimer)
+      checking.cancel()
       if (!present) shown.says.value = ''
       showSeen()
     },
@@ -444,9 +423,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     },
     edited() {
       if (present) lookForIt(present)
-      if (!shown.faults.value.length || shown.state.value !== 'idle') return
-      clearTimeout(checkTimer)
-      checkTimer = setTimeout(() => void check(), 250)
+      checking.soon()
     },
     touched: () => live.touched(),
     visible(nodes) {
@@ -462,67 +439,19 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
   }
 }
 
-const madeOf = ({ node, file }: { node: string; file: OutputFile }, workflow: string): state.MadeFile => {
-  const made = withWorkflow(file, workflow)
-  return { node, ...made, bytes: new Uint8Array(made.bytes) }
-}
-
 const progressOf = (event: Extract<Event, { type: 'progress' }>): state.Progress => {
   const { node, index, count, label, rate, secondsLeft, loss } = event
   return { node, index, count, rate, secondsLeft, ...(label && { label }), ...(loss !== undefined && { loss }) }
-}
-
-function tellMade(files: readonly state.MadeFile[]) {
-  const [file] = files
-  if (files.length > 1) state.say(texts.files.madeSeveral(files.length))
-  else if (file) state.say(texts.files.made(file.name), { action: { label: texts.panel.download, run: () => download(file) } })
 }
 
 /** What is to run for a node: itself, or all that is inside of it. */
 const idsIn = ({ nodes }: Graph, id: string): string[] =>
   nodes.some((each) => each.id === id) ? [id] : nodes.map((each) => each.id).filter((each) => each.startsWith(`${id}:`))
 
-/** What seed controls ask for before a run, of nodes that are not on the canvas too. */
+/** What seed controls ask for before a run, of nodes that are not on the canvas too. True if that changed any. */
 function advanceAll(stage: Stage): boolean {
   const here = advanceSeeds(stage.graph)
   const changed = advancedSeeds(stage.whole(), ownTypes, stage.subgraph()?.id)
   if (changed) stage.load(changed)
   return here || changed !== undefined
-}
-
-/** Seeds as they are when a run begins, by full ids. */
-function seedsOf(stage: Stage): Map<string, number> {
-  const seeds = new Map<string, number>()
-  for (const node of flattened(stage.whole()).nodes) {
-    for (const [name, { kind }] of Object.entries(ownTypes.get(node.type)?.params ?? {})) {
-      if (kind === 'seed') seeds.set(`${node.id}.${name}`, Number(node.properties[name]))
-    }
-  }
-  return seeds
-}
-
-/** How far the run is, before the name in the tab. */
-function tellTab() {
-  const { progress, state: now } = state.run
-  const part =
-    progress.value && now.value !== 'idle' ? `${Math.floor((100 * progress.value.index) / progress.value.count)}% · ` : ''
-  const title = `${part}${translated(state.name.value)} – ${texts.product}`
-  if (document.title !== title) document.title = title
-}
-
-const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-
-/** The browser asks before it closes the page while something is in the queue. */
-function warnBeforeLeaving(queue: Queue) {
-  const wanted = queue.waiting.value.length > 0 || state.run.present.value?.queued
-  if (wanted) addEventListener('beforeunload', warn)
-  else removeEventListener('beforeunload', warn)
-}
-
-/** Hands a file to the browser's own way of saving. */
-export function download({ name, mime, bytes }: { name: string; mime: string; bytes: Uint8Array<ArrayBuffer> | Blob | string }) {
-  const url = URL.createObjectURL(new Blob([bytes], { type: mime }))
-  const link = Object.assign(document.createElement('a'), { href: url, download: name })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }

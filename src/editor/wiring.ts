@@ -4,6 +4,7 @@ import { isReroute, REROUTE_RADIUS, REROUTE_SIZE, type End } from '../nodes/lite
 import { after, before, reasonAgainstWire } from '../nodes/litegraph/wires.ts'
 import type { Side } from '../nodes/workflow/slots.ts'
 import type { EditorCanvas, Point } from './canvas.ts'
+import { TITLE } from './look/painting.ts'
 import { pointsOn } from './look/wires.ts'
 import { texts } from './texts.ts'
 
@@ -137,6 +138,23 @@ export function wireAt({ graph, ds, visible_links }: EditorCanvas, [x, y]: Point
     }
   }
   return found
+}
+
+/** The wire under a node, nearest to its middle, that it may be put into. Of several that are dragged none is. */
+export function wireUnderNode({ graph, selected_nodes, hooks }: EditorCanvas, node: LGraphNode): LLink | undefined {
+  if (Object.keys(selected_nodes).length !== 1) return undefined
+  const [x, y] = [node.pos[0]!, node.pos[1]! - TITLE]
+  const [width, height] = [node.size[0]!, node.size[1]! + TITLE]
+  const distance = ([px, py]: Point) =>
+    px < x || px > x + width || py < y || py > y + height ? Infinity : Math.hypot(px - x - width / 2, py - y - height / 2)
+  return Object.values(graph!.links)
+    .flatMap((link) => {
+      const ends = endsOf(graph!, link)
+      if (!ends || [link.origin_id, link.target_id].includes(node.id)) return []
+      const far = Math.min(...pointsOn(...ends).map(distance))
+      return far < Infinity && hooks.fits(node, link) ? [{ link, far }] : []
+    })
+    .sort((a, b) => a.far - b.far)[0]?.link
 }
 
 export function endsOf(graph: LGraph, link: LLink): [ArrayLike<number>, ArrayLike<number>] | undefined {

@@ -1,10 +1,10 @@
 // What this browser keeps: how much of each, what can go, and all of it as one ZIP to take elsewhere.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useEditor } from '../context.ts'
+import { download } from '../download.ts'
 import { pickFiles } from '../drops/gather.ts'
 import { reasonOf } from '../drops/reason.ts'
 import * as format from '../format.ts'
-import { download } from '../run.ts'
 import * as state from '../state.ts'
 import { texts, translated } from '../texts.ts'
 import { offlineSize, partsHere } from './here.ts'

@@ -1,4 +1,5 @@
 // Wires, the dots behind them, and words beside the pointer.
+import { wrap } from '../../nodes/litegraph/widgets.ts'
 import type { Colours } from '../theme.ts'
 import { box } from './painting.ts'
 
@@ -86,30 +87,27 @@ function columnOf(step: number, dot: number, height: number, colour: string): Of
 
 const mod = (value: number, by: number) => ((value % by) + by) % by
 
-/** Words beside the pointer. */
-export function paintTip(
-  ctx: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  lines: readonly string[],
-  colours: Colours,
-  tint: string,
-) {
+/** The longest line of a tip, in pixels. */
+const TIP = 290
+
+/** Words in a box, to the right of the origin and below it. */
+export function paintTip(ctx: CanvasRenderingContext2D, words: string, colours: Colours, tint: string) {
   ctx.save()
   ctx.font = `400 12px ${colours.font}`
   ctx.textAlign = 'left'
   ctx.textBaseline = 'middle'
+  const lines = wrap(ctx, words, TIP)
   const width = Math.max(...lines.map((line) => ctx.measureText(line).width)) + 22
   const height = lines.length * 17 + 12
   ctx.shadowColor = colours.shadow
   ctx.shadowBlur = 12
-  box(ctx, x, y, width, height, 7)
+  box(ctx, 0, 0, width, height, 7)
   ctx.fillStyle = colours.surface
   ctx.fill()
   ctx.shadowColor = 'transparent'
   ctx.fillStyle = tint
-  ctx.fillRect(x, y + 7, 2.5, height - 14)
+  ctx.fillRect(0, 7, 2.5, height - 14)
   ctx.fillStyle = colours.text
-  lines.forEach((line, i) => ctx.fillText(line, x + 12, y + 15 + i * 17))
+  lines.forEach((line, i) => ctx.fillText(line, 12, 15 + i * 17))
   ctx.restore()
 }

@@ -1,8 +1,8 @@
 // What can be done with runs.
 import { pathOf } from '../../nodes/workflow/flatten.ts'
+import { download } from '../download.ts'
 import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
-import { download } from '../run.ts'
 import * as state from '../state.ts'
 import { texts, translated } from '../texts.ts'
 import { looking } from './looking.ts'

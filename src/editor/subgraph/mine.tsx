@@ -1,11 +1,11 @@
 // Where the user's own nodes are seen: the drawer's list, and what the panel says of a node that is one of them, or could be.
 import { MenuButton } from '../buttons.tsx'
 import { useEditor } from '../context.ts'
+import { download } from '../download.ts'
 import type { Editor } from '../editor.ts'
 import * as format from '../format.ts'
 import { icons } from '../icons.tsx'
 import { keepForGood, storageMessage } from '../library.ts'
-import { download } from '../run.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/node.ts'
 import type { Subgraph } from '../../nodes/workflow/file.ts'
 import * as state from '../state.ts'

@@ -1,9 +1,9 @@
 // What is asked before a picture or a film is saved: as what, how large, how quick.
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { useEditor } from '../context.ts'
+import { download } from '../download.ts'
 import { reasonOf } from '../drops/reason.ts'
 import * as format from '../format.ts'
-import { download } from '../run.ts'
 import * as state from '../state.ts'
 import { texts } from '../texts.ts'
 import type { Theme } from '../../nodes/views/canvas.ts'

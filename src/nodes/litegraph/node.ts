@@ -139,7 +139,7 @@ export function nodeClass(
       const [width, height] = this.size
       addWidgets(this, hooks)
       for (const name in this.properties) showValue(this, name)
-      if (isPlain(info.copied_partner)) this.copied_partner = ownValues(info.copied_partner)
+      if (isObject(info.copied_partner)) this.copied_partner = ownValues(info.copied_partner)
       const least = this.computeSize()
       this.setSize([Math.max(width, least[0]), Math.max(height, least[1])])
       this.#configuring = false
@@ -421,7 +421,7 @@ const HOLLOW = '#2a2d30'
 function slotsFrom<S extends Slot>(slots: unknown, wires: (slot: S) => Partial<S>): S[] {
   if (!Array.isArray(slots)) return []
   return slots
-    .filter((slot): slot is S => isPlain(slot) && typeof slot.name === 'string')
+    .filter((slot): slot is S => isObject(slot) && typeof slot.name === 'string')
     .map(
       (slot) =>
         ({
