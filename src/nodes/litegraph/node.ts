@@ -16,15 +16,16 @@ import type { Fault } from '../../engine/plan/fault.ts'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { Kept } from '../../engine/protocol.ts'
-import { isObject, withoutMarkup } from '../workflow/json.ts'
+import { isObject } from '../workflow/json.ts'
 import { BYPASSED, MUTED } from '../workflow/play.ts'
-import { seedControl } from '../workflow/read.ts'
-import type { Side, SlotSpec } from '../workflow/slots.ts'
 import { inputsOf, LOOP, matchByName, outputsOf } from '../workflow/slots.ts'
 import { drawBody, drawStateBox, firstRoom, viewHeight } from './body.ts'
+import { cleaned, ownValues, slotsFrom } from './fromFile.ts'
 import { addPartner, carriedByCopy, removePartner } from './pairs.ts'
 import { styleOf, titleColour } from './palette.ts'
+import { addProperties, takeFreshSeeds } from './properties.ts'
 import { onFilm, scrubTo } from './scrub.ts'
+import { slotLook } from './slotLook.ts'
 import { tooltipAt, type TipWords } from './tooltips.ts'
 import { addWidgets, showValue, shownParams } from './widgets.ts'
 import { rerouteClass, takersOf } from './reroute.ts'
@@ -73,9 +74,6 @@ export const isDiffusionNode = (node: LGraphNode): node is DiffusionNode =>
 /** The room for a title between the dot before it and the state behind it, in pixels; a letter of it is about so wide. */
 const titleWidth = (title: string) => Math.ceil(8.4 * title.length + 62)
 
-/** What a file may set on a node of ours; anything else in it is not copied. */
-const FILE_KEYS = ['id', 'pos', 'size', 'flags', 'order', 'mode', 'title', 'color', 'bgcolor', 'boxcolor', 'shape'] as const
-
 /** The class of a declaration. `typeIn` gives the registered name of another type. */
 export function nodeClass(
   lite: LiteGraphStatic,
@@ -102,10 +100,7 @@ export function nodeClass(
     constructor(title?: string) {
       super(title ?? declaration.title)
       this.diffusion = { declaration, state: 'idle' }
-      for (const [name, param] of Object.entries(declaration.params)) {
-        this.addProperty(name, structuredClone(param.default), propertyType(param.kind), propertyInfo(param))
-        if (param.kind === 'seed') this.addProperty(seedControl(name), 'fixed', 'enum', { values: SEED_CONTROLS })
-      }
+      addProperties(this)
       addWidgets(this, hooks)
       this.#matchSlots('keep')
       const size = this.computeSize()
@@ -124,18 +119,13 @@ export function nodeClass(
     override configure(info: SerializedNode) {
       this.#origin = this.graph ? 'loaded' : 'copied'
       this.#configuring = true
-      const clean: Record<string, unknown> = {}
-      for (const key of FILE_KEYS) if (Object.hasOwn(info, key)) clean[key] = info[key]
-      // A title that is the class's own is not stored, and litegraph takes the class's.
-      if (typeof clean.title === 'string') clean.title = withoutMarkup(clean.title)
-      clean.properties = ownValues(info.properties)
       // litegraph merges slots by position; here they are matched by name, and the links follow.
       this.inputs = slotsFrom<InputSlot>(info.inputs, (slot) => ({ link: this.#known(slot.link) }))
       this.outputs = slotsFrom<OutputSlot>(info.outputs, (slot) => ({
         links: slot.links?.filter((id) => this.#known(id) !== null) ?? null,
       }))
       this.#matchSlots('keep')
-      super.configure(clean as SerializedNode)
+      super.configure(cleaned(info))
       const [width, height] = this.size
       addWidgets(this, hooks)
       for (const name in this.properties) showValue(this, name)
@@ -172,29 +162,12 @@ export function nodeClass(
       // Loading configures after adding, pasting wires after adding: only afterwards is it known what this node is.
       queueMicrotask(() => {
         if (this.graph !== graph) return
-        if (this.#origin === 'new') this.#takeFreshSeeds(graph)
+        if (this.#origin === 'new') takeFreshSeeds(this, graph)
         if (this.#origin !== 'loaded' && declaration.loop && !pairOf(this)) {
           addPartner(lite, this, typeIn(declaration.loop.other), this.#origin === 'new')
         }
         this.#matchSlots('trim')
       })
-    }
-
-    /** New nodes draw their own numbers: the smallest seed no other node has. */
-    #takeFreshSeeds(graph: LGraph) {
-      for (const [name, { kind }] of Object.entries(declaration.params)) {
-        if (kind !== 'seed') continue
-        const used = new Set<unknown>()
-        for (const node of graph._nodes) {
-          if (node === this || !isDiffusionNode(node)) continue
-          for (const [other, param] of Object.entries(node.diffusion.declaration.params)) {
-            if (param.kind === 'seed') used.add(node.properties[other])
-          }
-        }
-        let seed = 0
-        while (used.has(seed)) seed++
-        this.setProperty(name, seed)
-      }
     }
 
     override onRemoved() {
@@ -396,63 +369,3 @@ export function nodeClass(
 
 const isTyped = (node: LGraphNode): node is LGraphNode & { refreshTypes(): void } =>
   typeof (node as { refreshTypes?: unknown }).refreshTypes === 'function'
-
-export const SEED_CONTROLS = ['fixed', 'increment', 'randomize'] as const
-
-/** litegraph's slot fields of a declared slot. Optional inputs are hollow while nothing is wired to them. */
-function slotLook(lite: LiteGraphStatic, spec: SlotSpec, side: Side) {
-  const style = styleOf(spec.type)
-  const shapes = { circle: lite.CIRCLE_SHAPE, box: lite.BOX_SHAPE, arrow: lite.ARROW_SHAPE, grid: lite.GRID_SHAPE }
-  return {
-    name: spec.name,
-    type: spec.type,
-    // litegraph draws wide shapes up to the name.
-    label: side === 'input' && (style.shape === 'box' || style.shape === 'arrow') ? `\u2009${spec.name}` : spec.name,
-    shape: shapes[style.shape],
-    color_on: style.colour,
-    color_off: side === 'input' && spec.optional ? HOLLOW : style.colour,
-    // Slots are the declaration's; they are not to be renamed by hand.
-    nameLocked: true,
-  }
-}
-
-const HOLLOW = '#2a2d30'
-
-function slotsFrom<S extends Slot>(slots: unknown, wires: (slot: S) => Partial<S>): S[] {
-  if (!Array.isArray(slots)) return []
-  return slots
-    .filter((slot): slot is S => isObject(slot) && typeof slot.name === 'string')
-    .map(
-      (slot) =>
-        ({
-          name: withoutMarkup(slot.name),
-          type: typeof slot.type === 'string' ? withoutMarkup(slot.type) : '*',
-          ...wires(slot),
-        }) as S,
-    )
-}
-
-const ownValues = (values: unknown): Record<string, unknown> =>
-  isObject(values)
-    ? Object.fromEntries(
-        Object.entries(values)
-          .filter(([name]) => !['__proto__', 'constructor', 'prototype'].includes(name))
-          .map(([name, value]) => [withoutMarkup(name), value]),
-      )
-    : {}
-
-/** What litegraph's own property panel makes of a param. */
-const propertyType = (kind: Declaration['params'][string]['kind']): string =>
-  ({
-    number: 'number',
-    seed: 'number',
-    boolean: 'boolean',
-    choice: 'enum',
-    text: 'string',
-    drawing: 'array',
-    checkpoint: 'object',
-    dataset: 'object',
-  })[kind]
-
-const propertyInfo = (param: Declaration['params'][string]): object =>
-  param.kind === 'choice' ? { values: [...param.choices] } : {}
