@@ -5,6 +5,7 @@ import type { NormOptions } from '../wasm/norm.ts'
 import { canNorm, norm, normGradient } from '../wasm/norm.ts'
 import { homeFor } from '../webgpu/arena.ts'
 import * as webgpu from '../webgpu/kernels/norm.ts'
+import { normGradient as webgpuGradient } from '../webgpu/kernels/normGradient.ts'
 import { ownKernels, tensorOf } from '../webgpu/own.ts'
 import { channelMeans, constant, rowSums } from './sums.ts'
 
@@ -46,7 +47,7 @@ const webgpuOp = ({ groups, eps, silu }: NormOptions) =>
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [x, affine, moments] = saved as [Tensor, Tensor, Tensor]
         const into = { dweight: homeFor(weight), dbias: homeFor(bias) }
-        const { dx, dweight, dbias } = webgpu.normGradient(backend, { x, dy, affine, moments, groups, silu, into })
+        const { dx, dweight, dbias } = webgpuGradient(backend, { x, dy, affine, moments, groups, silu, into })
         return [...dx, dweight, dbias].map((each) => tensorOf(each))
       },
     }

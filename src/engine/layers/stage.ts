@@ -12,8 +12,10 @@ import { convForward } from '../webgpu/kernels/convForward.ts'
 import type { Pad } from '../webgpu/kernels/convInput.ts'
 import { convInputGradient } from '../webgpu/kernels/convInputGradient.ts'
 import { isWorthIt } from '../webgpu/kernels/convStock.ts'
-import type { NormGradient, NormStatistics } from '../webgpu/kernels/norm.ts'
-import { normGradient, normStatistics } from '../webgpu/kernels/norm.ts'
+import type { NormStatistics } from '../webgpu/kernels/norm.ts'
+import { normStatistics } from '../webgpu/kernels/norm.ts'
+import type { NormGradient } from '../webgpu/kernels/normGradient.ts'
+import { normGradient } from '../webgpu/kernels/normGradient.ts'
 import { ownKernels, tensorOf } from '../webgpu/own.ts'
 
 /** `[b, h, w, c]`, or two of them whose channels follow each other: what comes from below, and a skip. */

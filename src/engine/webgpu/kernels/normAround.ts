@@ -9,7 +9,7 @@ import { bindings, bound, programOf, reader, slopeCode, within, writer } from '.
 import { convInputGradient } from './convInputGradient.ts'
 import type { Gemm, Tile } from './gemm.ts'
 import { gemm, tileFor, tileName } from './gemm.ts'
-import type { NormGradient } from './norm.ts'
+import type { NormGradient } from './normGradient.ts'
 import type { Extents, InputForm } from './normInput.ts'
 import { extentsOf, formName, formOf, inFours, inputBound, inputCode, inputTensors } from './normInput.ts'
 import { float32 } from './sized.ts'
