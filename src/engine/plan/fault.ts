@@ -1,4 +1,5 @@
 // What is wrong with a graph, as data, so that it reaches the node on the screen with its cure.
+import { outerId } from './graph.ts'
 
 export interface Fault {
   /** The node it is about; '' if it is about the whole graph. */
@@ -61,4 +62,11 @@ export class GraphError extends Error {
     this.name = 'GraphError'
     this.faults = faults
   }
+}
+
+/** What an error says of the graph; one that says nothing of it is a fault of ours. */
+export function faultsIn(error: unknown): Fault[] {
+  if (error instanceof GraphError) return error.faults
+  if (error instanceof NodeError) return [{ ...error.fault, node: outerId(error.fault.node ?? '') }]
+  return [{ node: '', message: messageOf(error), cure: 'Run again; if it comes back, report it with this graph.' }]
 }

@@ -301,6 +301,9 @@ export type Op = RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp | StartOp | E
 /** All nodes there are, by type. */
 export type Ops = ReadonlyMap<string, Op>
 
+/** What a loop does, by its Start. */
+export const behaviourOf = (ops: Ops, { op }: { op: string }): LoopBehaviour => (ops.get(op) as StartOp).behaviour
+
 export const opTable = (ops: readonly Op[]): Ops => new Map(ops.map((op) => [op.type, op]))
 
 /** What a declaration says, apart from its functions. */

@@ -1,22 +1,24 @@
 // A session: takes graphs to run, drives the plan, keeps results, answers run / pause / resume / step / stop.
 import type { Event, RunRequest, Watching } from '../protocol.ts'
-import { tensorsOf, type Value } from '../values.ts'
 import { nodeOf, tryCompile, type LoopStep, type NodeStep, type Plan } from './compile.ts'
 import { CurrentRun } from './current.ts'
-import { GraphError, messageOf, NodeError, outward, type Fault } from './fault.ts'
-import { outerId, wire, type Expansion, type Graph, type GraphNode, type Wire } from './graph.ts'
+import { faultsIn, GraphError, NodeError, outward, type Fault } from './fault.ts'
+import { outerId, type Expansion, type Graph, type GraphNode, type Wire } from './graph.ts'
 import { keysOf, type Key, type Keys, type Look } from './keys.ts'
-import { LossReader, readLosses } from './loss-reader.ts'
+import { withInspects } from './inspects.ts'
 import { LastValues, type Glancing } from './lastValues.ts'
+import { LoopStates } from './loopStates.ts'
+import { LossReader } from './loss-reader.ts'
 import { Memory } from './memory.ts'
 import { Observers } from './observers.ts'
-import type { Assets, Inputs, ObserverOp, Ops, OutputFile, RunOp, StartOp } from './op.ts'
+import type { Assets, ObserverOp, Ops, OutputFile, RunOp } from './op.ts'
 import { checkParams } from './params.ts'
 import { Results } from './results.ts'
-import { Frame, type Host, type Iteration, type LoopState, type Signal } from './host.ts'
+import { Frame, type Host, type Iteration, type Signal } from './host.ts'
 import { atNode, runPlan } from './run.ts'
-import { allObservers, idsOf, nodeStepsOf, observersIn } from './steps.ts'
+import { allObservers, idsOf, nodeStepsOf } from './steps.ts'
 import { guarded, type StateStore } from './store.ts'
+import { Cancelled, Trainings } from './trainings.ts'
 import { Ahead, compileFor, nextTask, takeTally } from './turns.ts'
 import type { Glance } from './view.ts'
 
@@ -54,10 +56,6 @@ export interface Session {
   dispose(): Promise<void>
 }
 
-/** Training of at least this long is not put aside without asking, in seconds. */
-const WORTH_ASKING = 60
-/** A training is written to storage every so often while it runs, in milliseconds. */
-const SAVE_EVERY = 15_000
 /** Control goes back to the event loop at least this often, in milliseconds. */
 const YIELD_EVERY = 10
 /** Progress is told at most this often, in milliseconds. */
@@ -72,13 +70,13 @@ export function createSession(options: SessionOptions): Session {
 class Sessions implements Session {
   private readonly memory = new Memory()
   private readonly results: Results
+  private readonly trainings: Trainings
+  private readonly states: LoopStates
   private readonly observers: Observers
   private last: LastValues | undefined
   private readonly now: () => number
   private readonly yieldNow: () => Promise<void>
   private readonly ops: Ops
-  /** What each TrainingStart last came to: asked before it is put aside. */
-  private readonly trained = new Map<string, { key: Key; index: number; seconds: number }>()
   /** Which computations an observer inside a loop has shown; a kept loop runs again for one that has not. */
   private readonly shown = new Map<string, Look>()
   /** Loops whose kernels are compiled. */
@@ -94,12 +92,15 @@ class Sessions implements Session {
     this.yieldNow = options.yieldNow ?? nextTask
     const onTrouble = (message: string) => options.onEvent({ type: 'storage', message })
     this.results = new Results(this.memory, options.store && guarded(options.store, onTrouble), onTrouble)
+    this.trainings = new Trainings(this.memory, this.results, this.ops)
+    const { ops, memory, results, trainings, shown, now } = this
+    this.states = new LoopStates({ ops, memory, results, trainings, shown, now })
     this.observers = new Observers({
       ops: this.ops,
       memory: this.memory,
       now: this.now,
       onView: (node, view) => this.current && options.onEvent({ type: 'view', run: this.current.id, node: outerId(node), view }),
-      onError: (error) => this.current?.tellOnce(faultsEvent(this.current.id, [error])),
+      onError: (error) => this.current?.tellOnce(faultsEvent(this.current.id, error)),
     })
   }
 
@@ -187,7 +188,7 @@ class Sessions implements Session {
     try {
       await this.execute(run, request)
     } catch (error) {
-      if (!(error instanceof Cancelled)) run.tell(faultsEvent(run.id, [error]))
+      if (!(error instanceof Cancelled)) run.tell(faultsEvent(run.id, error))
       run.stopped = true
     }
   }
@@ -211,7 +212,7 @@ class Sessions implements Session {
   }
 
   private async perform(run: CurrentRun, plan: Plan, prepared: Map<string, unknown>, content: Map<string, string>) {
-    const origins = await this.askBefore(run, plan, content)
+    const origins = await this.trainings.askBefore(run, plan, content)
     const keys = keysOf(plan, this.ops, content)
     for (const step of plan.steps.flatMap(allObservers)) run.observers.set(step.id, step.op)
     this.last?.begin(plan, keys)
@@ -242,68 +243,8 @@ class Sessions implements Session {
         faults.push(atNode(error, step.id))
       }
     }
-    if (faults.length) throw new GraphError(faults.map(faultOf))
+    if (faults.length) throw new GraphError(faults.flatMap(faultsIn))
     return { prepared, content }
-  }
-
-  /**
-   * Asks before a long training is put aside. Where the answer is to go on from its weights, they become part of what the
-   * training is named by: `content` gets that name. Returns where the weights are, by Start id.
-   */
-  private async askBefore(run: CurrentRun, plan: Plan, content: Map<string, string>): Promise<Map<string, string>> {
-    const origins = new Map<string, string>()
-    for (const step of plan.steps) {
-      if (step.kind !== 'loop' || !this.behaviourOf(step).trains) continue
-      const key = keysOf(plan, this.ops, content).loops.get(step.id)!
-      const origin = (await this.results.origin(key)) ?? (await this.askFor(run, step, key))
-      if (origin === undefined) continue
-      origins.set(step.id, origin)
-      content.set(step.id, `from ${origin}`)
-    }
-    return origins
-  }
-
-  private behaviourOf = (step: LoopStep) => (this.ops.get(step.op) as StartOp).behaviour
-
-  private async askFor(run: CurrentRun, step: LoopStep, key: Key): Promise<string | undefined> {
-    const before = this.trained.get(step.id)
-    if (!before || before.key === key || before.seconds < WORTH_ASKING) return undefined
-    const kept = await this.results.state(key, Infinity)
-    if (kept) {
-      this.memory.release(kept.state)
-      return undefined
-    }
-    const answer = await run.ask(outerId(step.id), before.seconds)
-    if (answer === 'cancel') throw new Cancelled()
-    if (answer === 'anew') return undefined
-    const origin = `${before.key}@${before.index}`
-    await this.results.keepOrigin(key, origin)
-    return origin
-  }
-
-  /** The model of a stored training, in the place of the wired one; retained for the caller. */
-  private async modelAt(origin: string, step: LoopStep, inputs: Inputs): Promise<Value> {
-    const [key, index] = origin.split('@') as [Key, string]
-    const kept = await this.results.state(key, Number(index))
-    if (!kept) {
-      throw new NodeError({
-        node: step.id,
-        slot: 'model',
-        message: 'The weights this training went on from are no longer kept.',
-        cure: 'Change its seed, so that it trains anew.',
-      })
-    }
-    const { model } = this.behaviourOf(step).done(kept.state.own, inputs, step.params, new Set(['model']))
-    this.memory.retain(model)
-    this.memory.release(kept.state)
-    if (shapesOf(model) === shapesOf(inputs.model)) return model!
-    this.memory.release(model)
-    throw new NodeError({
-      node: step.id,
-      slot: 'model',
-      message: 'The weights there are do not fit this model.',
-      cure: 'Train it anew: change its seed.',
-    })
   }
 
   private hostFor(
@@ -333,28 +274,8 @@ class Sessions implements Session {
         const key = keyOf(step)
         if (key) results.keepOutputs(key, outputs)
       },
-      recallState: async (step, count) => {
-        const { trains } = this.behaviourOf(step)
-        const hidden = (name: keyof Look) =>
-          !trains && observersIn(step).some(({ id }) => this.shown.get(id)?.[name] !== keys.looks.get(id)![name])
-        // Who goes step by step wants to see the steps, known as they are; a training is too much to do again.
-        if (hidden('line') || (!trains && (run.slowly.on || run.stepwise))) return undefined
-        const kept = await results.state(loopKey(step), count)
-        if (!kept) return undefined
-        if ((kept.index === count || kept.state.ended) && hidden('whole')) {
-          memory.release(kept.state)
-          return undefined
-        }
-        if (kept.index === count || kept.state.ended) {
-          for (const id of idsOf(step)) run.kept.add(id)
-          run.tell({ type: 'cached', run: run.id, node: outerId(step.id) })
-          this.tellLosses(run, step, kept.index, kept.state)
-        }
-        if (trains) this.trained.set(step.id, { key: loopKey(step), index: kept.index, seconds: kept.seconds })
-        run.begin(step, kept.index, kept.seconds, this.now())
-        return { index: kept.index, state: kept.state }
-      },
-      reached: (step, index, state, why) => this.reached(run, step, loopKey(step), index, state, why),
+      recallState: (step, count) => this.states.recall(run, keys, step, count),
+      reached: (step, index, state, why) => this.states.reached(run, step, loopKey(step), index, state, why),
       slow: () => run.slowly.on,
       measures: () => run.measures,
       // In slow motion every value is shown.
@@ -380,7 +301,7 @@ class Sessions implements Session {
       rehearse: (step, once) => this.rehearse(run, loopKey(step), once),
       startFrom: async (step, inputs) => {
         const origin = origins.get(step.id)
-        return origin === undefined ? undefined : this.modelAt(origin, step, inputs)
+        return origin === undefined ? undefined : this.trainings.modelAt(origin, step, inputs)
       },
     }
   }
@@ -397,49 +318,6 @@ class Sessions implements Session {
     }
     const compiling = compileFor(once, tell)
     return compiling && Promise.race([compiling, run.untilStopping])
-  }
-
-  /** Keeps a state, once its losses are known to be numbers. */
-  private async reached(
-    run: CurrentRun,
-    step: LoopStep,
-    key: Key,
-    index: number,
-    state: LoopState,
-    why: 'iteration' | 'end' | 'stop',
-  ) {
-    const { trains } = this.behaviourOf(step)
-    const seconds = run.secondsOf(step, this.now())
-    const onTheWay = why === 'iteration'
-    if (trains) this.trained.set(step.id, { key, index, seconds })
-    if (onTheWay && (!trains || run.saving.size || this.now() - run.savedAt < SAVE_EVERY)) return
-    if (!onTheWay) this.tellLosses(run, step, index, state)
-    run.savedAt = this.now()
-    this.memory.retain(state)
-    const sound = run.losses.sound()
-    const saving = sound
-      .then(async () => {
-        if (!onTheWay) this.results.keepState(key, { index, state, seconds })
-        if (trains) await this.results.save(key, { index, state, seconds }, onTheWay)
-      })
-      .catch(() => {})
-      .finally(() => {
-        this.memory.release(state)
-        run.saving.delete(saving)
-      })
-    run.saving.add(saving)
-    await sound
-  }
-
-  /** Every loss of a training; the run is not finished before it is told. */
-  private tellLosses(run: CurrentRun, step: LoopStep, index: number, state: LoopState) {
-    const pieces = this.behaviourOf(step).losses?.(state.own) ?? []
-    if (pieces.length === 0) return
-    const telling = readLosses(pieces)
-      .then((losses) => run.tell({ type: 'losses', run: run.id, node: outerId(step.id), index, losses }))
-      .catch(() => {})
-      .finally(() => run.saving.delete(telling))
-    run.saving.add(telling)
   }
 
   /** Takes the generator from signal to signal, and between them does what was asked for meanwhile. */
@@ -502,40 +380,7 @@ class Sessions implements Session {
   }
 }
 
-class Cancelled extends Error {}
-
-/** A node that shows nothing by itself gets an Inspect when it is run to. */
-function withInspects(graph: Graph, targets: readonly string[] | undefined, ops: Ops) {
-  const inspect = ops.get('diffusion/Inspect')
-  const slot = Object.keys(inspect?.inputs ?? {})[0]
-  const added = (targets ?? []).flatMap((target): GraphNode[] => {
-    const op = ops.get(graph.nodes.find(({ id }) => id === target)?.op ?? '')
-    const output = Object.keys(op?.outputs ?? {}).find((name) => name !== 'loop')
-    if (!inspect || slot === undefined || !op || output === undefined || op.outputs[output]!.many) return []
-    return [{ id: `${target}/inspect`, op: inspect.type, params: {}, inputs: { [slot]: wire(target, output) } }]
-  })
-  return {
-    graph: { nodes: [...graph.nodes, ...added] },
-    targets: targets?.map((target) => added.find(({ id }) => id === `${target}/inspect`)?.id ?? target),
-  }
-}
-
-const shapesOf = (value: unknown) => JSON.stringify(tensorsOf(value).map(({ shape }) => shape))
-
-function faultOf(error: unknown): Fault {
-  if (error instanceof NodeError) return { ...error.fault, node: outerId(error.fault.node ?? '') }
-  return {
-    node: '',
-    message: messageOf(error),
-    cure: 'Run again; if it comes back, report it with this graph.',
-  }
-}
-
-const faultsEvent = (run: number, errors: readonly unknown[]): Event => ({
-  type: 'faults',
-  run,
-  faults: errors.flatMap((error) => (error instanceof GraphError ? error.faults : [faultOf(error)])),
-})
+const faultsEvent = (run: number, error: unknown): Event => ({ type: 'faults', run, faults: faultsIn(error) })
 
 const noAssets: Assets = {
   checkpoint: async () => undefined,
