@@ -30,7 +30,7 @@ const sayings = new Set(['onTrouble', 'onMissing', 'onLost', 'fail', 'evaluated'
 
 /** What only a mistake in the program itself says, and never the user's. */
 const mistakes =
-  /^src\/(engine\/(differentiate|flat|plan\/(host|memory|pack)|models\/unet\/init|webgpu\/(backend|pool))|nodes\/(litegraph\/)?register)\.ts$/
+  /^src\/(engine\/(differentiate|flat|plan\/(host|memory|pack)|models\/unet\/init|webgpu\/(backend|tensors|pool))|nodes\/(litegraph\/)?register)\.ts$/
 
 /** Said to who runs a script or the command line, never in the editor. */
 const elsewhere = /^src\/nodes\/(cli\/|script\/(loop|start|values|names)\.ts)/

@@ -7,21 +7,22 @@
 //
 // Stock, a tensor that was disposed keeps its buffer until the next submit, every dispatch makes a uniform buffer and a bind
 // group, every value that comes from the CPU ends the pass, and 15 dispatches are a submit.
-import type { DataType, TensorInfo } from '../tf.ts'
+import type { TensorInfo } from '../tf.ts'
 import { tf } from '../tf.ts'
 import type { Made, Stored } from './half.ts'
-import { asStored, canBeHalf } from './half.ts'
-import { tooLarge } from './memory.ts'
-import { BufferPool, bytesFor, KEPT_FOR } from './pool.ts'
+import { bytesFor, KEPT_FOR } from './pool.ts'
 import type { Program, Scalars } from './program.ts'
 import type { Command, Recorder } from './recording.ts'
 import { groupFor } from './recording.ts'
 import { forgetRecordings, newTally } from './replay.ts'
-import type { DataId, StockProgram, TensorData, Values } from './stockBackend.ts'
-import { COMPILE_ONLY, StockBackend } from './stockBackend.ts'
+import type { StockProgram } from './stockBackend.ts'
+import { COMPILE_ONLY } from './stockBackend.ts'
+import type { Code } from './tensors.ts'
+import { bytesOf, STORED, Tensors } from './tensors.ts'
+import { floating, widening } from './toFloats.ts'
 import type { Field, Kept } from './uniforms.ts'
 import { packed, Uniforms } from './uniforms.ts'
-import { bindings as bindingsOf, bound, MOST_WORKGROUPS, reader, writer } from './wgsl.ts'
+import { MOST_WORKGROUPS } from './wgsl.ts'
 
 /** `count` elements of `source`, from number `from` on, for number `to` of another tensor and those behind it. */
 export interface Part {
@@ -33,54 +34,13 @@ export interface Part {
 
 type Binding = Required<GPUBufferBinding>
 
-const STORED = 0x80 | 0x04 | 0x08 // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST, which is not there where this is read first
-
-type Code = Pick<Program, 'key' | 'code'>
-
-/** Of work that is done without the device. */
-interface Rehearsal {
-  /** What it would run, by their keys. */
-  programs: Map<string, Code>
-  /** What it would have sent to the device. */
-  sent: Set<DataId>
-}
-
 /** Commands that may wait: a submit costs little beside so many, and the device is not left idle for longer. */
 const MOST_PENDING = 2048
 
 /** Bind groups that are kept: more than two steps of a large UNet take. A driver may give each a page of memory. */
 const MOST_GROUPS = 16384
 
-/** From halves to float32, for as many as there are. */
-const widening = {
-  key: 'halves to float32',
-  code: `${bindingsOf([bound('y', 4)], [bound('x', 4, true)])}
-${reader(bound('x', 4, true))}
-${writer(bound('y', 4))}
-@compute @workgroup_size(64) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let four = (workgroup.x + workgroup.y * ${MOST_WORKGROUPS}u) * 64u + thread;
-  if (four < arrayLength(&y)) { y_put(4u * four, x_at(4u * four), 4u); }
-}`,
-}
-
-/** From whole numbers to float32, for as many as there are. */
-const floating = {
-  key: 'whole numbers to float32',
-  code: `@group(0) @binding(0) var<storage, read_write> y: array<f32>;
-@group(0) @binding(1) var<storage, read> x: array<i32>;
-@compute @workgroup_size(64) fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let first = 4u * ((workgroup.x + workgroup.y * ${MOST_WORKGROUPS}u) * 64u + thread);
-  for (var i = first; i < min(first + 4u, arrayLength(&y)); i++) { y[i] = f32(x[i]); }
-}`,
-}
-
-export class Backend extends StockBackend {
+export class Backend extends Tensors {
   private readonly uniforms: Uniforms
   private readonly pipelines = new Map<string, GPUComputePipeline>()
   private readonly bindGroups = new Map<string, { group: GPUBindGroup; used: number }>()
@@ -90,8 +50,6 @@ export class Backend extends StockBackend {
   private widened: TensorInfo[] = []
   private seen = 0
   private pending = 0
-  private recorder: Recorder | undefined
-  private rehearsal: Rehearsal | undefined
 
   /** `replays`: whether work that comes again is given to the device from what was written down of it; see replay.ts. */
   constructor(
@@ -100,8 +58,6 @@ export class Backend extends StockBackend {
     public replays = true,
   ) {
     super(device, info)
-    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits
-    this.bufferManager = new BufferPool(device, Math.min(maxBufferSize, maxStorageBufferBindingSize), tooLarge)
     this.uniforms = new Uniforms(device.queue, this.bufferManager)
   }
 
@@ -141,24 +97,6 @@ export class Backend extends StockBackend {
     return results
   }
 
-  private make({ shape, dtype, half = false }: Made): TensorInfo {
-    return half ? this.makeHalf(shape) : this.makeTensorInfo(shape, dtype)
-  }
-
-  /** A tensor whose numbers will be halves; its last axis has to be a multiple of four. */
-  makeHalf(shape: readonly number[]): TensorInfo {
-    if (!canBeHalf(shape)) throw new RangeError(`A tensor of shape [${shape}] cannot be stored as halves.`)
-    const made = super.makeTensorInfo(shape, 'float32')
-    this.tensorMap.get(made.dataId).half = true
-    this.rehearsal?.programs.set(widening.key, widening)
-    return made
-  }
-
-  /** The tensor as it is stored, for a kernel that reads halves as well. */
-  stored(tensor: TensorInfo): Stored {
-    return asStored(tensor, this.tensorMap.get(tensor.dataId).half ?? false)
-  }
-
   /**
    * What a kernel of ours reads. tfjs casts whole numbers to float32 by the name alone, and lets its programs know: for ours
    * there is a copy then, until the next command is recorded.
@@ -170,8 +108,7 @@ export class Backend extends StockBackend {
     return copy
   }
 
-  /** The same numbers in float32, as a tensor of its own. */
-  private widen(tensor: TensorInfo, from: Code = widening): TensorInfo {
+  protected override widen(tensor: TensorInfo, from: Code = widening): TensorInfo {
     const wide = this.makeTensorInfo(tensor.shape, 'float32')
     this.rehearsal?.programs.set(from.key, from)
     if (this.rehearsal) return wide
@@ -243,50 +180,6 @@ export class Backend extends StockBackend {
     return (!this.rehearsal || inputs.every(isHere)) && super.shouldExecuteOnCPU(inputs, sizeThreshold)
   }
 
-  /**
-   * A part of a tensor as a tensor, without a copy: `offset` elements from its beginning. Bound by a kernel the offset has to
-   * be a multiple of `device.limits.minStorageBufferOffsetAlignment` bytes.
-   */
-  view(base: TensorInfo, offset: number, shape: readonly number[]): TensorInfo {
-    this.uploadToGPU(base.dataId)
-    // Of halves there is a copy, which nobody holds but the view.
-    const whole = this.stored(base).half ? this.widen(base) : base
-    const data = this.tensorMap.get(whole.dataId)
-    if (whole === base) data.refCount++
-    const view = this.makeTensorInfo(shape, base.dtype)
-    Object.assign(this.tensorMap.get(view.dataId), {
-      resource: data.resource,
-      base: whole.dataId,
-      offset: (data.offset ?? 0) + 4 * offset,
-    })
-    return view
-  }
-
-  /** Whether a tensor is a view of another one, from element `place` on. */
-  isPartOf({ dataId }: TensorInfo, whole: TensorInfo, place: number): boolean {
-    const { base, offset } = this.tensorMap.get(dataId)
-    return base === whole.dataId && offset === (this.tensorMap.get(base).offset ?? 0) + 4 * place
-  }
-
-  /** What a view is a view of; undefined of another tensor. */
-  baseOf({ dataId }: TensorInfo): TensorInfo | undefined {
-    const { base } = this.tensorMap.get(dataId)
-    return base && { ...this.tensorMap.get(base), dataId: base }
-  }
-
-  /** The tensor that has a buffer of its own in which this one lies, and from which element on. */
-  placeOf(tensor: TensorInfo): { whole: TensorInfo; at: number } {
-    const base = this.baseOf(tensor)
-    return base
-      ? { whole: this.placeOf(base).whole, at: this.tensorMap.get(tensor.dataId).offset! / 4 }
-      : { whole: tensor, at: 0 }
-  }
-
-  /** Before this tensor is used by a command or read, `make` is called, once. Undefined: that is no longer needed. */
-  whenRead({ dataId }: TensorInfo, make: (() => void) | undefined) {
-    if (this.tensorMap.has(dataId)) this.tensorMap.get(dataId).wait = make
-  }
-
   /** A tensor of zeros, by no dispatch; it ends the pass. */
   zeros(shape: readonly number[]): TensorInfo {
     const made = this.makeTensorInfo(shape, 'float32')
@@ -328,12 +221,6 @@ export class Backend extends StockBackend {
       encoder.copyBufferToBuffer(source.buffer, source.offset, place.buffer, place.offset, place.size)
     })
     this.releaseWidened()
-  }
-
-  private betweenPasses(): GPUCommandEncoder {
-    this.ensureCommandEncoderReady()
-    this.endComputePassEncoder()
-    return this.commandEncoder!
   }
 
   /** Hands what was recorded to the device. Reading a tensor does so by itself. */
@@ -498,34 +385,6 @@ export class Backend extends StockBackend {
     }
   }
 
-  private written(bytes: number, words: GPUAllowSharedBufferSource): GPUBuffer {
-    const buffer = this.bufferManager.acquireIdle(bytes, STORED)
-    this.queue.writeBuffer(buffer, 0, words)
-    return buffer
-  }
-
-  /** A tensor in a buffer that is taken over. */
-  adopt(buffer: GPUBuffer, shape: readonly number[], half: boolean): TensorInfo {
-    const made = this.make({ shape, dtype: 'float32', half })
-    this.tensorMap.get(made.dataId).resource = buffer
-    return made
-  }
-
-  /** A tensor of nothing, with which these buffers are given back. */
-  holder(buffers: readonly GPUBuffer[]): TensorInfo {
-    const made = this.makeTensorInfo([0], 'float32')
-    this.hold(made, buffers)
-    return made
-  }
-
-  /** Other buffers for a {@link holder}. */
-  hold({ dataId }: TensorInfo, buffers: readonly GPUBuffer[]) {
-    this.tensorMap.get(dataId).held = buffers
-  }
-
-  /** How many tensors share the data of one. */
-  owners = ({ dataId }: TensorInfo): number => this.tensorMap.get(dataId).refCount
-
   /** For what goes stock's way: its bindings are of whole buffers. */
   override tensorToBinding(tensor: TensorInfo | undefined): GPUBindingResource | null {
     if (!tensor) return super.tensorToBinding(tensor)
@@ -547,108 +406,6 @@ export class Backend extends StockBackend {
     forgetRecordings(this, since)
     for (const [key, { used }] of this.bindGroups) if (used < since) this.bindGroups.delete(key)
   }
-
-  // ---- memory
-
-  /** As tfjs's, but the buffer is free at once: commands that use it were recorded before any that will. */
-  disposeData(dataId: DataId, force = false): boolean {
-    if (!this.tensorMap.has(dataId)) return true
-    const data = this.tensorMap.get(dataId)
-    data.refCount = force ? 0 : data.refCount - 1
-    if (data.refCount > 0) return false
-    if (data.complexTensorInfos) {
-      this.disposeData(data.complexTensorInfos.real.dataId)
-      this.disposeData(data.complexTensorInfos.imag.dataId)
-    }
-    if (data.base) this.disposeData(data.base)
-    else this.releaseResource(dataId)
-    for (const buffer of data.held ?? []) this.bufferManager.releaseBuffer(buffer)
-    this.tensorMap.delete(dataId)
-    return true
-  }
-
-  override releaseResource(dataId: DataId) {
-    const { resource, external } = this.tensorMap.get(dataId)
-    if (this.recorder && resource && !external) this.recorder.released(resource as GPUBuffer)
-    super.releaseResource(dataId)
-  }
-
-  /** Sees to it that a tensor has a buffer; all that binds one asks for this. */
-  override uploadToGPU(dataId: DataId) {
-    const data = this.tensorMap.get(dataId)
-    if (data.wait) {
-      const { wait } = data
-      data.wait = undefined
-      wait()
-    }
-    if (data.resource != null) return
-    if (this.rehearsal) return void this.rehearsal.sent.add(dataId)
-    const bytes = bytesFor(bytesOf(data.half) * tf.util.sizeFromShape(data.shape))
-    if (data.values == null) {
-      const buffer = this.bufferManager.acquireBuffer(bytes, STORED)
-      this.recorder?.acquired(buffer)
-      data.resource = buffer
-      return
-    }
-    const words = wordsOf(data.values as Values, data.dtype)
-    const buffer = this.written(bytes, words)
-    this.recorder?.acquired(buffer, words)
-    data.resource = buffer
-    data.values = null
-  }
-
-  override async read(dataId: DataId): Promise<TensorData['values']> {
-    if (this.rehearsal) return new Promise(() => {}) // of what has no numbers; nobody waits
-    if (this.tensorMap.get(dataId).wait) this.uploadToGPU(dataId)
-    const wide = this.wideOf(dataId)
-    if (wide) return this.read(wide).finally(() => this.disposeData(wide))
-    const { base, offset = 0, shape, dtype, resource, values } = this.tensorMap.get(dataId)
-    if (!base || values != null) return super.read(dataId)
-    const bytes = 4 * tf.util.sizeFromShape(shape)
-    const staging = this.bufferManager.acquireBuffer(bytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ)
-    this.betweenPasses().copyBufferToBuffer(resource as GPUBuffer, offset, staging, 0, bytes)
-    this.submitQueue()
-    await staging.mapAsync(GPUMapMode.READ)
-    const copy = staging.getMappedRange().slice(0)
-    staging.unmap()
-    this.bufferManager.releaseBuffer(staging)
-    return valuesOf(copy, dtype)
-  }
-
-  override readSync(dataId: DataId): Values {
-    if (this.rehearsal && this.tensorMap.get(dataId).values == null) throw new Error('There are no numbers while rehearsing.')
-    const wide = this.wideOf(dataId)
-    const values = super.readSync(wide ?? dataId)
-    if (wide) this.disposeData(wide)
-    return values
-  }
-
-  override readToGPU(dataId: DataId): object {
-    const wide = this.wideOf(dataId)
-    const copy = super.readToGPU(wide ?? dataId)
-    if (wide) this.disposeData(wide)
-    return copy
-  }
-
-  /** Of halves, a copy in float32, to be disposed; of other tensors undefined. */
-  private wideOf(dataId: DataId): DataId | undefined {
-    const { half, shape, dtype } = this.tensorMap.get(dataId)
-    return half ? this.widen({ dataId, shape, dtype }).dataId : undefined
-  }
 }
-
-/** Bytes of a number. */
-const bytesOf = (half: boolean | undefined) => (half ? 2 : 4)
 
 const wholeOf = (buffer: GPUBuffer): Binding => ({ buffer, offset: 0, size: buffer.size })
-
-/** As kernels read them: 32 bits each. */
-function wordsOf(values: Values, dtype: DataType): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> {
-  const Words = dtype === 'float32' ? Float32Array : Int32Array
-  return values instanceof Words ? (values as Float32Array<ArrayBuffer>) : Words.from(values)
-}
-
-function valuesOf(words: ArrayBuffer, dtype: DataType): Values {
-  if (dtype === 'float32') return new Float32Array(words)
-  return dtype === 'bool' ? Uint8Array.from(new Int32Array(words)) : new Int32Array(words)
-}
