@@ -9,7 +9,7 @@ import * as state from './state.ts'
 import { texts } from './texts.ts'
 
 /** The selected nodes and the wires between them as text; undefined if nothing is selected. */
-export function copied({ stage }: Editor): string | undefined {
+function copied({ stage }: Editor): string | undefined {
   const nodes = whole(stage.selection())
   if (!nodes.length) return undefined
   const file = stage.file()
@@ -32,7 +32,7 @@ function outsideIn(text: string): OutsideWire[] {
  * Puts a copied piece with its corner at `at`; `withInputs`: wired from the nodes that it was wired from, where they are.
  * @throws WorkflowError if the text is no workflow
  */
-export function paste({ workspace }: Editor, text: string, at: Point, withInputs = false) {
+function paste({ workspace }: Editor, text: string, at: Point, withInputs = false) {
   const { workflow } = parseWorkflow(text, ownTypes)
   const [left, top] = boundsOf(workflow.nodes)
   workspace.edit((file) => {

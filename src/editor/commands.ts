@@ -41,7 +41,7 @@ export interface Command {
 
 export type CommandId = keyof ReturnType<typeof makeCommands>
 
-export const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
+const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 
 /** Keys as they are written on the user's keyboard. */
 export const keysInWords = (keys: string): string =>
@@ -335,7 +335,7 @@ const moves = ({ target, key }: KeyboardEvent) =>
 const onTheCanvas: ReadonlySet<CommandId> = new Set(['nodeLeft', 'nodeRight', 'nodeUp', 'nodeDown', 'enlarge', 'leave'])
 
 /** What was pressed, as {@link Command.keys} writes it. */
-export function keysOf(event: KeyboardEvent): string {
+function keysOf(event: KeyboardEvent): string {
   const mod = isMac ? event.metaKey : event.ctrlKey
   // With Alt some layouts put other letters on the keys.
   const key = event.altKey && /^(Key|Digit)/.test(event.code) ? event.code.replace(/^(Key|Digit)/, '') : event.key

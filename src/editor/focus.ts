@@ -22,7 +22,7 @@ export function followFocus(stage: Stage): (node?: NodeId) => void {
 }
 
 /** At the selected node, or else the first, or where there is none at the button that adds one. */
-export function focusOutline() {
+function focusOutline() {
   const found = ['summary[aria-current=true]', 'summary', '.button'].map((selector) =>
     document.querySelector<HTMLElement>(`.outline ${selector}`),
   )

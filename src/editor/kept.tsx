@@ -146,7 +146,7 @@ function itemsFor(editor: Editor, what: Kept, file: KeptFile): state.Menu['items
 }
 
 /** With the ending that other programs expect. */
-export function fileNameOf(what: Kept, { name }: KeptFile): string {
+function fileNameOf(what: Kept, { name }: KeptFile): string {
   const ending = what === 'dataset' ? '.safetensors' : '.zip'
   return name.toLowerCase().endsWith(ending) ? name : `${name}${ending}`
 }

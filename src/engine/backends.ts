@@ -26,8 +26,6 @@ export interface BackendOptions {
   wasm?: WasmPaths
   /** Where it is kept which kernels are the quickest on a GPU. Without it none are measured, and the usual ones compute. */
   tuning?: TuningOptions
-  /** On webgpu, `false`: networks are evaluated anew each time, though their commands are known. The numbers are the same. */
-  replays?: boolean
   /** The GPU device is gone (driver restart, sleep, too long a kernel), or has failed: nothing on it can be relied on any more. */
   onLost?: (message: string) => void
 }
@@ -221,7 +219,7 @@ const isFallback = (adapter: GPUAdapter) =>
 let gpuDevice: GPUDevice | undefined
 
 /** The device is made here and not by tfjs, so that features and limits are ours to ask for and its loss is seen. */
-async function startWebGPU(adapter: GPUAdapter, { onLost, replays }: BackendOptions): Promise<void> {
+async function startWebGPU(adapter: GPUAdapter, { onLost }: BackendOptions): Promise<void> {
   const { Backend } = await import('./webgpu/backend.ts')
   replaceKernels()
   const device = await adapter.requestDevice({
@@ -229,7 +227,7 @@ async function startWebGPU(adapter: GPUAdapter, { onLost, replays }: BackendOpti
     requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
   })
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu')
-  tf.registerBackend('webgpu', () => new Backend(device, adapter.info, replays) as never)
+  tf.registerBackend('webgpu', () => new Backend(device, adapter.info) as never)
   gpuDevice = device
   void device.lost.then(({ message }) => {
     if (gpuDevice !== device) return // we destroyed it ourselves

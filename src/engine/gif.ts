@@ -66,7 +66,7 @@ interface Palette {
   indices: Uint8Array
 }
 
-export function paletteOf(picture: Pictures): Palette {
+function paletteOf(picture: Pictures): Palette {
   const indices = new Uint8Array(picture.width * picture.height)
   const known = new Map<number, number>()
   const colourAt = coloursOf(picture)

@@ -8,7 +8,7 @@ import { timestepEmbedding } from '../../src/engine/layers/embedding.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
 import type { MlpConfig } from '../../src/engine/models/mlp.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
-import { answerOf, classesOf, predict, trainableOf } from '../../src/engine/models/predict.ts'
+import { answerOf, conditionOf, predict, trainableOf } from '../../src/engine/models/predict.ts'
 import { withWeights } from '../../src/engine/models/tree.ts'
 import { tidied } from '../../src/engine/plan/memory.ts'
 import { randomOf } from '../../src/engine/random.ts'
@@ -231,7 +231,7 @@ onCpu(() => {
     const wrapped = guidedModel(inner, 2)
     const learner = trainableOf(wrapped)!
     expect(learner).toBe(inner)
-    expect(classesOf(wrapped)).toBe(3)
+    expect(conditionOf(wrapped)).toMatchObject({ kind: 'labels', classes: 3 })
     const changed = withWeights(wrapped, learner, {})
     expect(changed.children.model!.weights).toEqual({})
     expect(wrapped.children.model!.weights).toBe(inner.weights)

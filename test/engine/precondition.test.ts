@@ -5,7 +5,7 @@ import { mlp } from '../../src/engine/models/mlp.ts'
 import { preconditioned, scalingsAt } from '../../src/engine/models/precondition.ts'
 import type { Preconditioning } from '../../src/engine/models/preconditioning.ts'
 import { preconditionings } from '../../src/engine/models/preconditioning.ts'
-import { classesOf, predict, trainableOf } from '../../src/engine/models/predict.ts'
+import { conditionOf, predict, trainableOf } from '../../src/engine/models/predict.ts'
 import { randomOf } from '../../src/engine/random.ts'
 import type { Schedule } from '../../src/engine/schedule.ts'
 import { levelsAt, noiseSchedule, ratiosOf } from '../../src/engine/schedule.ts'
@@ -88,7 +88,8 @@ onCpu(() => {
   test.each(preconditionings)('%s: the model is c_skip x + c_out F(c_in x, c_noise), and takes the condition of F', (kind) => {
     const [inner, x] = [network(), points(2)]
     const model = preconditioned(inner, { ...options(kind), schedule: edm })
-    expect([model.predicts, classesOf(model), trainableOf(model)]).toEqual(['sample', 3, inner])
+    expect([model.predicts, trainableOf(model)]).toEqual(['sample', inner])
+    expect(conditionOf(model)).toMatchObject({ kind: 'labels', classes: 3 })
     const condition = { kind: 'labels', labels: Int32Array.of(0, 1, -1) } as const
     const sigma = Float64Array.of(0.1, 1, 10)
     const { skip, out, in: scale, noise } = scalingsAt(sigma, options(kind))

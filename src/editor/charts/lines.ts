@@ -39,7 +39,7 @@ export function ascending<L extends ChartLine>(line: L): L & { x: Float64Array; 
 const rises = (x: Float64Array) => x.every((at, i) => Number.isFinite(at) && (i === 0 || at > x[i - 1]!))
 
 /** The first place whose value is not below `value`, of values that rise; their count if there is none. */
-export function placeOf(x: ArrayLike<number>, value: number): number {
+function placeOf(x: ArrayLike<number>, value: number): number {
   let [low, high] = [0, x.length]
   while (low < high) {
     const middle = (low + high) >> 1

@@ -10,7 +10,7 @@ import * as state from '../state.ts'
 import { texts } from '../texts.ts'
 
 /** The param of a node that names a file of this kind. */
-export const paramFor = (node: LGraphNode | undefined, what: Kept): string | undefined =>
+const paramFor = (node: LGraphNode | undefined, what: Kept): string | undefined =>
   node && isDiffusionNode(node)
     ? Object.entries(node.diffusion.declaration.params).find(([, { kind }]) => kind === what)?.[0]
     : undefined

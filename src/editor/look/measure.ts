@@ -29,7 +29,7 @@ export function paintMeasure(measure: Measure, share: number, bottom: number, { 
 }
 
 /** "12 ms × 50 · 1.2 MB" */
-export function inShort({ seconds, calls, bytes }: Measure): string {
+function inShort({ seconds, calls, bytes }: Measure): string {
   const time = seconds === undefined ? undefined : format.duration(seconds / calls)
   return [[time, calls > 1 && `× ${format.count(calls)}`].filter(Boolean).join(' '), bytes > 0 && format.bytes(bytes)]
     .filter(Boolean)

@@ -25,7 +25,6 @@ export const en = {
     stop: 'Stop',
     pause: 'Pause',
     resume: 'Resume',
-    step: 'Step',
     live: 'Live',
     liveMeaning: {
       on: 'Live: after the first run, graphs that do not train run again with every change',
@@ -323,8 +322,6 @@ export const en = {
 
   panel: {
     label: 'Details',
-    empty: 'Nothing selected',
-    emptyHint: 'Select a node to see what it does, its parameters and where it comes from.',
     several: (count: number) => `${plural(count, 'node')} selected`,
     about: 'About',
     aboutPlaceholder: 'What this workflow shows, for whoever opens it.',
@@ -548,7 +545,6 @@ export const en = {
     saveAs: 'Save workflow as',
     rename: 'Rename',
     save: 'Save',
-    keepDraft: 'Keep as draft',
     conflictTitle: 'Saved elsewhere in the meantime',
     conflictText: (name: string) => `Another tab saved “${name}” after you opened it here.`,
     overwrite: 'Replace it',

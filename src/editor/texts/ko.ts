@@ -21,7 +21,6 @@ export const ko: Texts = {
     stop: '중지',
     pause: '일시 정지',
     resume: '계속',
-    step: '한 단계',
     live: '실시간',
     liveMeaning: {
       on: '실시간: 한 번 실행한 뒤에는, 학습하지 않는 그래프가 바뀔 때마다 다시 실행됩니다',
@@ -320,8 +319,6 @@ export const ko: Texts = {
 
   panel: {
     label: '세부 정보',
-    empty: '선택한 것이 없습니다',
-    emptyHint: '노드를 선택하면 하는 일, 파라미터, 출처를 볼 수 있습니다.',
     several: (count) => `노드 ${count}개 선택됨`,
     about: '설명',
     aboutPlaceholder: '이 워크플로가 무엇을 보여 주는지, 여는 사람을 위해 적어 두세요.',
@@ -544,7 +541,6 @@ export const ko: Texts = {
     saveAs: '워크플로를 저장할 이름',
     rename: '이름 바꾸기',
     save: '저장',
-    keepDraft: '초안으로 두기',
     conflictTitle: '그 사이에 다른 곳에서 저장되었습니다',
     conflictText: (name) => `여기서 연 뒤에 다른 탭이 “${name}”${object(name).slice(name.length)} 저장했습니다.`,
     overwrite: '바꾸기',

@@ -26,7 +26,7 @@ export interface ViewerOf {
   against?: string
 }
 
-export const isShown = (view: View | undefined): view is Shown =>
+const isShown = (view: View | undefined): view is Shown =>
   view?.kind === 'images' || view?.kind === 'film' || view?.kind === 'scatter'
 
 const shownBy = ({ diffusion: { view } }: DiffusionNode) => (isShown(view) ? view : undefined)

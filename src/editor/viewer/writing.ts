@@ -9,7 +9,7 @@ import { isTimed } from '../../nodes/views/time.ts'
 import { fitted } from './lens.ts'
 import { groupsOf, pointsScene, type Shown } from './scene.ts'
 
-export const formats = ['gif', 'apng', 'png', 'sheet'] as const
+const formats = ['gif', 'apng', 'png', 'sheet'] as const
 export type Format = (typeof formats)[number]
 
 export interface Options {
@@ -42,7 +42,7 @@ const PLANE = 512
 const MOST = { picture: 2 ** 24, film: 2 ** 28 }
 
 /** Groups next to each other as one picture of true pixels. */
-export function flattened({ view, at, item }: Chosen): Pictures | undefined {
+function flattened({ view, at, item }: Chosen): Pictures | undefined {
   if (view.kind === 'scatter') return undefined
   const grids = groupsOf(view, at)
     .filter(({ count }) => item === undefined || item < count)
@@ -51,7 +51,7 @@ export function flattened({ view, at, item }: Chosen): Pictures | undefined {
 }
 
 /** A column a frame, its pictures below each other. */
-export function sheetOf(film: FilmView, item: number | undefined, frames: number): Pictures {
+function sheetOf(film: FilmView, item: number | undefined, frames: number): Pictures {
   const columns = evenly(film.frames.length, frames).map((i) => {
     const frame = film.frames[i]!
     return gridOf(item === undefined ? frame : pictureAt(frame, item), { columns: 1, gap: GAP, scale: 1 })

@@ -9,7 +9,7 @@ import type { Says } from './continuous.ts'
 import { continuousConfig, readContinuous } from './continuous.ts'
 import { CheckpointError } from './error.ts'
 
-export const predictionTypes: readonly PredictionType[] = ['epsilon', 'sample', 'v_prediction', 'flow_prediction']
+const predictionTypes: readonly PredictionType[] = ['epsilon', 'sample', 'v_prediction', 'flow_prediction']
 
 /** Schedules that diffusers has under the same name, and their defaults in DDPMScheduler. */
 const diffusersNames: readonly ScheduleName[] = ['linear', 'scaled_linear', 'squaredcos_cap_v2', 'sigmoid']

@@ -45,12 +45,6 @@ export const itemShapeOf = (model: Model): number[] => kindOf(model).itemShape(m
 /** What a model can be conditioned on; undefined if on nothing. */
 export const conditionOf = (model: Model): ConditionSpec | undefined => kindOf(model).condition(model)
 
-/** How many class labels a model takes; 0 for none. */
-export function classesOf(model: Model): number {
-  const spec = conditionOf(model)
-  return spec?.kind === 'labels' ? spec.classes : 0
-}
-
 /** The model of the tree whose weights training changes, or undefined if there is none. */
 export const trainableOf = (model: Model): Model | undefined => findModel(model, (inner) => kindOf(inner).trainable)
 

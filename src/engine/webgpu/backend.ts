@@ -51,12 +51,10 @@ export class Backend extends Tensors {
   private seen = 0
   private pending = 0
 
-  /** `replays`: whether work that comes again is given to the device from what was written down of it; see replay.ts. */
-  constructor(
-    device: GPUDevice,
-    info: GPUAdapterInfo,
-    public replays = true,
-  ) {
+  /** Whether work that comes again is given to the device from what was written down of it; see replay.ts. */
+  replays = true
+
+  constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info)
     this.uniforms = new Uniforms(device.queue, this.bufferManager)
   }

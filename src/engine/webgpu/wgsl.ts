@@ -48,7 +48,7 @@ export const writer = ({ name, of }: Bound): string =>
 }`
 
 /** The largest half. What WGSL makes of a larger number is not said, nor of NaN. */
-export const LARGEST_HALF = 65504
+const LARGEST_HALF = 65504
 
 const writes: { [O in Bound['of']]: (name: string) => string } = {
   f32: (name) => `for (var e = 0u; e < min(count, 4u); e++) { ${name}[i + e] = value[e]; }`,

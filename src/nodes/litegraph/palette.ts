@@ -47,7 +47,7 @@ export function styleOf(type: string | number): SlotStyle {
 }
 
 /** Title bars, by category of the declaration. */
-export const titleColours: Readonly<Record<string, string>> = {
+const titleColours: Readonly<Record<string, string>> = {
   process: '#2b4438',
   data: '#2b3f52',
   model: '#4a2f42',
@@ -64,7 +64,7 @@ export const titleColours: Readonly<Record<string, string>> = {
 export const titleColour = (category: string) => titleColours[category] ?? '#3a3f46'
 
 /** Zones, by category of their Start. */
-export const zoneColours: Readonly<Record<string, string>> = {
+const zoneColours: Readonly<Record<string, string>> = {
   sampling: '#b39dff',
   training: '#ff9d7a',
   loops: '#7fc8e8',

@@ -4,7 +4,7 @@ import type { Terms } from '../../engine/samplers/exponential.ts'
 import { advanced, choice, integer, toggle } from '../define.ts'
 
 /** Names of diffusers: what is integrated, and whether noise is added. */
-export const algorithmTypes = ['dpmsolver++', 'dpmsolver', 'sde-dpmsolver++', 'sde-dpmsolver'] as const
+const algorithmTypes = ['dpmsolver++', 'dpmsolver', 'sde-dpmsolver++', 'sde-dpmsolver'] as const
 
 export const algorithms: { [K in (typeof algorithmTypes)[number]]: { terms: Terms; eta: number } } = {
   'dpmsolver++': { terms: 'data', eta: 0 },

@@ -79,7 +79,7 @@ function widenLog([min, max]: [number, number]): [number, number] {
 }
 
 /** It goes up and down much more than it gets anywhere. */
-export function isNoisy({ y }: Line): boolean {
+function isNoisy({ y }: Line): boolean {
   if (y.length < 60) return false
   let [way, min, max] = [0, Infinity, -Infinity]
   for (let i = 0; i < y.length; i++) {

@@ -20,7 +20,7 @@ export const edge = ({ inside }: Pick<Subgraph, 'inside'>, type: typeof INPUTS |
   inside.nodes.find((node) => node.type === type)!
 
 /** `known` has the declarations of what is inside. */
-export function declarationOfSubgraph(subgraph: Subgraph, known: ByType): Declaration {
+function declarationOfSubgraph(subgraph: Subgraph, known: ByType): Declaration {
   const { id, name, description, promoted, inside } = subgraph
   const inputs = edge(subgraph, INPUTS).outputs.map(({ name, type }, slot): [string, InputSlot] => {
     const targets = inside.links.filter(([, from, output]) => from === INPUTS && output === slot)

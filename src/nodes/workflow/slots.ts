@@ -19,7 +19,7 @@ export interface SlotSpec {
 }
 
 /** Accepted types as litegraph writes them. */
-export const typeOf = (accepts: Accepts): string => (accepts === 'any' ? '*' : accepts.join(','))
+const typeOf = (accepts: Accepts): string => (accepts === 'any' ? '*' : accepts.join(','))
 
 /** What is accepted, from litegraph's way of writing it: `samples,noise`, `*`. */
 export const acceptsOf = (type: string): Accepts =>

@@ -36,7 +36,7 @@ import { tokenSpec, tokensOf } from './tokenInput.ts'
 import { transformer } from './transformer.ts'
 
 /** The config of a model of kind `unet`. */
-export const unetConfigOf = (model: Model) => model.config as unknown as UnetConfig
+const unetConfigOf = (model: Model) => model.config as unknown as UnetConfig
 
 export const unetKind: ModelKind = {
   trainable: true,

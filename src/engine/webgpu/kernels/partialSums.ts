@@ -35,7 +35,7 @@ const EACH = 4
 const WORDS = 8
 /** There is a program for each power of two of sums from here on; with the most of them every device has room for the table. */
 const FEWEST_SUMS = 8
-export const MOST_SUMS = 512
+const MOST_SUMS = 512
 
 /**
  * Adds up what a first stage has left in `partials`: one dispatch for all that goes into one buffer. Reads the partials, writes the
