@@ -59,10 +59,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
   const editor = useEditor()
   const id = editor.stage.fullId(node.id)
   const stands = standsFor(editor, node)
-  const { faults, notices, files } = state.run
-  const about = (list: readonly Fault[]) =>
-    list.filter((fault) => [fault.node, ...(fault.also ?? [])].some((each) => concerns(id, each)))
-  const made = files.value.filter((file) => concerns(id, file.node))
+  const made = state.run.files.value.filter((file) => concerns(id, file.node))
   const category = texts.categories[declaration.category] ?? declaration.category
   const title = node.getTitle()
   return (
@@ -77,13 +74,7 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
           <Prose>{declaration.summary}</Prose>
         </p>
       </section>
-      {[...about(faults.value), ...about(notices.value)].length > 0 && (
-        <section class="section">
-          {[...about(faults.value), ...about(notices.value)].map((fault, i) => (
-            <FaultCard key={i} fault={fault} here={id} />
-          ))}
-        </section>
-      )}
+      <FaultsOf id={id} />
       {stands && <StandsFor node={node} subgraph={stands} />}
       {isBorder(node) && <BorderSlots node={node} />}
       <Scrub node={node} />
@@ -99,26 +90,39 @@ function NodeDetails({ node }: { node: DiffusionNode }) {
           <MadeFiles files={made} />
         </Section>
       )}
-      {declaration.equation && (
-        <Section title={texts.panel.equation}>
-          <Equation
-            latex={declaration.equation}
-            numbers={numbersOf(
-              declaration,
-              (param) => node.properties[param],
-              (input) => node.inputs.some(({ name, link }) => name === input && link != null),
-            )}
-          />
-          {declaration.source && <p class="source">{declaration.source}</p>}
-        </Section>
-      )}
-      {!declaration.equation && declaration.source && (
-        <Section title={texts.panel.source}>
-          <p class="source">{declaration.source}</p>
-        </Section>
-      )}
+      <EquationOf declaration={declaration} node={node} />
       {!isBorder(node) && <Slots declaration={declaration} node={node} />}
     </>
+  )
+}
+
+/** What is wrong with a node, and worth knowing of it. */
+function FaultsOf({ id }: { id: string }) {
+  const { faults, notices } = state.run
+  const about = [...faults.value, ...notices.value].filter((fault) =>
+    [fault.node, ...(fault.also ?? [])].some((each) => concerns(id, each)),
+  )
+  if (about.length === 0) return null
+  return (
+    <section class="section">
+      {about.map((fault, i) => (
+        <FaultCard key={i} fault={fault} here={id} />
+      ))}
+    </section>
+  )
+}
+
+/** The equation, with the numbers of the node, and where it is from. */
+function EquationOf({ declaration, node }: { declaration: Declaration; node: DiffusionNode }) {
+  const { equation, source } = declaration
+  if (!equation && !source) return null
+  const valueOf = (param: string) => node.properties[param]
+  const isWired = (input: string) => node.inputs.some(({ name, link }) => name === input && link != null)
+  return (
+    <Section title={equation ? texts.panel.equation : texts.panel.source}>
+      {equation && <Equation latex={equation} numbers={numbersOf(declaration, valueOf, isWired)} />}
+      {source && <p class="source">{source}</p>}
+    </Section>
   )
 }
 

@@ -69,22 +69,6 @@ export function Picker({ at: point, label, placeholder, query, onQuery, groups, 
     event.stopPropagation()
   }
 
-  const row = (entry: Entry) => {
-    const i = list.indexOf(entry)
-    return (
-      <div
-        key={entry.key}
-        id={`found-${i}`}
-        class="result"
-        role="option"
-        aria-selected={i === now}
-        onPointerMove={() => setAt(i)}
-        onClick={() => choose(entry)}
-      >
-        {entry.content}
-      </div>
-    )
-  }
   const shown = list[now] && preview?.(list[now].key)
   return (
     <div ref={box} class="palette" popover="manual" role="dialog" aria-label={label} onKeyDown={onKeyDown}>
@@ -110,30 +94,67 @@ export function Picker({ at: point, label, placeholder, query, onQuery, groups, 
         {beside}
       </div>
       <div class="results" id="found" role="listbox" aria-label={label}>
-        {groups.map(({ name, entries }) =>
-          name === undefined ? (
-            entries.map(row)
-          ) : (
-            <div key={name} role="group" aria-label={name}>
-              <div class="group">{name}</div>
-              {entries.map(row)}
-            </div>
-          ),
-        )}
+        <Results groups={groups} chosen={list[now]} point={(entry) => setAt(list.indexOf(entry))} choose={choose} />
         {!list.length && <div class="empty">{none}</div>}
       </div>
       {shown && <div class="preview">{shown}</div>}
-      <div class="hint" aria-hidden="true">
-        <span>
-          <kbd>↑</kbd> <kbd>↓</kbd> {texts.palette.hint[0]}
-        </span>
-        <span>
-          <kbd>Enter</kbd> {texts.palette.hint[1]}
-        </span>
-        <span>
-          <kbd>Esc</kbd> {texts.palette.hint[2]}
-        </span>
-      </div>
+      <KeysHint />
+    </div>
+  )
+}
+
+interface ResultsProps {
+  groups: Props['groups']
+  chosen: Entry | undefined
+  point: (entry: Entry) => void
+  choose: (entry: Entry) => void
+}
+
+/** Entries are numbered through all groups. */
+function Results({ groups, chosen, point, choose }: ResultsProps) {
+  const list = groups.flatMap(({ entries }) => entries)
+  const row = (entry: Entry) => (
+    <div
+      key={entry.key}
+      id={`found-${list.indexOf(entry)}`}
+      class="result"
+      role="option"
+      aria-selected={entry === chosen}
+      onPointerMove={() => point(entry)}
+      onClick={() => choose(entry)}
+    >
+      {entry.content}
+    </div>
+  )
+  return (
+    <>
+      {groups.map(({ name, entries }) =>
+        name === undefined ? (
+          entries.map(row)
+        ) : (
+          <div key={name} role="group" aria-label={name}>
+            <div class="group">{name}</div>
+            {entries.map(row)}
+          </div>
+        ),
+      )}
+    </>
+  )
+}
+
+function KeysHint() {
+  const [move, choose, close] = texts.palette.hint
+  return (
+    <div class="hint" aria-hidden="true">
+      <span>
+        <kbd>↑</kbd> <kbd>↓</kbd> {move}
+      </span>
+      <span>
+        <kbd>Enter</kbd> {choose}
+      </span>
+      <span>
+        <kbd>Esc</kbd> {close}
+      </span>
     </div>
   )
 }

@@ -35,11 +35,10 @@ export function QueueButton() {
 export const QueueList = () => (state.queueShown.value ? <OpenList /> : null)
 
 function OpenList() {
-  const { runner, stage, commands } = useEditor()
-  const { queue } = runner
+  const { runner, stage } = useEditor()
   const box = useRef<HTMLDivElement>(null)
   const before = useRef(document.activeElement)
-  const [waiting, past] = [queue.waiting.value, queue.past.value]
+  const waiting = runner.queue.waiting.value
   const close = () => (state.queueShown.value = false)
   const leave = () => {
     close()
@@ -53,7 +52,6 @@ function OpenList() {
   useEffect(() => {
     if (document.activeElement === document.body) box.current!.focus()
   })
-  const add = shortcut(commands.queue)
   return (
     <div
       ref={box}
@@ -85,39 +83,54 @@ function OpenList() {
           <strong>{texts.queue.nothing}</strong> {texts.queue.nothingHint}
         </p>
       )}
-      {past.length > 0 && (
-        <section aria-label={texts.queue.earlier}>
-          <h3>
-            {texts.queue.earlier}
-            <button type="button" class="link" onClick={() => queue.forgetPast()}>
-              {texts.queue.forget}
-            </button>
-          </h3>
-          <ul>
-            {past.map((item) => (
-              <Ran key={item.id} item={item} close={close} />
-            ))}
-          </ul>
-        </section>
-      )}
-      <footer>
-        <button
-          type="button"
-          class="button outline"
-          title={add}
-          disabled={!state.busy.value}
-          onClick={() => commands.queue.run()}
-        >
-          {texts.queue.add}
-        </button>
-        <button type="button" class="button" disabled={!waiting.length} onClick={() => queue.clear()}>
-          {texts.queue.clear}
-        </button>
-        <button type="button" class="button" disabled={!state.busy.value} onClick={() => runner.stopAll()}>
-          {texts.queue.stopAll}
-        </button>
-      </footer>
+      <Earlier close={close} />
+      <Foot />
     </div>
+  )
+}
+
+function Earlier({ close }: { close: () => void }) {
+  const { queue } = useEditor().runner
+  const past = queue.past.value
+  if (past.length === 0) return null
+  return (
+    <section aria-label={texts.queue.earlier}>
+      <h3>
+        {texts.queue.earlier}
+        <button type="button" class="link" onClick={() => queue.forgetPast()}>
+          {texts.queue.forget}
+        </button>
+      </h3>
+      <ul>
+        {past.map((item) => (
+          <Ran key={item.id} item={item} close={close} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Foot() {
+  const { runner, commands } = useEditor()
+  const { queue } = runner
+  return (
+    <footer>
+      <button
+        type="button"
+        class="button outline"
+        title={shortcut(commands.queue)}
+        disabled={!state.busy.value}
+        onClick={() => commands.queue.run()}
+      >
+        {texts.queue.add}
+      </button>
+      <button type="button" class="button" disabled={!queue.waiting.value.length} onClick={() => queue.clear()}>
+        {texts.queue.clear}
+      </button>
+      <button type="button" class="button" disabled={!state.busy.value} onClick={() => runner.stopAll()}>
+        {texts.queue.stopAll}
+      </button>
+    </footer>
   )
 }
 

@@ -50,38 +50,43 @@ export function Tour() {
           <h2>{title}</h2>
           <p>{text}</p>
         </div>
-        {step === 'end' ? (
-          <div class="tour-ways">
-            <button
-              type="button"
-              class="button outline small"
-              onClick={() => {
-                putAside()
-                state.drawer.value = 'gallery'
-              }}
-            >
-              {texts.tour.gallery}
-            </button>
-            <button type="button" class="button primary small" onClick={() => leave(putAside)}>
-              {texts.tour.done}
-            </button>
-          </div>
-        ) : (
-          <>
-            <div class="tour-ways">
-              <button type="button" class="link" onClick={() => leave(() => endTour(editor))}>
-                {texts.tour.skip}
-              </button>
-            </div>
-            <IconButton
-              class="icon small tour-close"
-              label={texts.tour.later}
-              icon={<icons.close />}
-              onClick={() => leave(putAside)}
-            />
-          </>
-        )}
+        {step === 'end' ? <WaysOn leave={leave} /> : <WaysOut leave={leave} />}
       </aside>
+    </>
+  )
+}
+
+interface WaysProps {
+  leave: (how: () => void) => void
+}
+
+function WaysOn({ leave }: WaysProps) {
+  const toGallery = () => {
+    putAside()
+    state.drawer.value = 'gallery'
+  }
+  return (
+    <div class="tour-ways">
+      <button type="button" class="button outline small" onClick={toGallery}>
+        {texts.tour.gallery}
+      </button>
+      <button type="button" class="button primary small" onClick={() => leave(putAside)}>
+        {texts.tour.done}
+      </button>
+    </div>
+  )
+}
+
+function WaysOut({ leave }: WaysProps) {
+  const editor = useEditor()
+  return (
+    <>
+      <div class="tour-ways">
+        <button type="button" class="link" onClick={() => leave(() => endTour(editor))}>
+          {texts.tour.skip}
+        </button>
+      </div>
+      <IconButton class="icon small tour-close" label={texts.tour.later} icon={<icons.close />} onClick={() => leave(putAside)} />
     </>
   )
 }
