@@ -28,7 +28,7 @@ export function loopsByNode(): (zones: readonly Zone[]) => ReadonlyMap<string, Z
   }
 }
 
-/** So long the loop of a node that was dropped is still told, in milliseconds. */
+/** For so long after a drop it is still said which loop the node belongs to, in milliseconds. */
 const TOLD = 2500
 
 /** Says of a dragged node which loop it belongs to, until a while after it was dropped. */
@@ -39,7 +39,7 @@ export class Following {
 
   constructor(private readonly canvas: EditorCanvas) {}
 
-  /** With nothing, what was dragged was dropped. */
+  /** null: what was dragged was dropped. */
   moved(node: LGraphNode | null) {
     if (node && this.node !== node) {
       this.forget()

@@ -40,7 +40,7 @@ export interface PendingWire {
   slot: number
 }
 
-/** How much of a node is seen that does not run. */
+/** Nodes that do not run are paler. */
 const opacities: { [P in Part]: number } = { runs: 1, muted: 0.4, waits: 0.6, bypassed: 0.6 }
 
 export const calm = matchMedia('(prefers-reduced-motion: reduce)')
@@ -56,7 +56,7 @@ export class EditorCanvas extends LGraphCanvas {
   declare measureOf: (node: LGraphNode) => Measure | undefined
   declare measuredSeconds: number
   declare refusal: string | undefined
-  /** The wire being dragged was taken off an input: dropped in the empty it is gone, nothing is looked for. */
+  /** The wire being dragged was taken off an input: dropped where nothing is, it is gone, and no search opens. */
   declare takenOff: boolean
   declare last_click_at: Point
   readonly wiring = new Wiring(this)

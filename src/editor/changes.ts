@@ -1,4 +1,4 @@
-// What is different between states of a workflow, as data: for versions all of it, for runs what makes them others.
+// What is different between two states of a workflow, as data: for versions all of it, for runs what makes them compute something else.
 import type { ByType, Declaration } from '../engine/plan/op.ts'
 import { isMeant } from '../engine/plan/op.ts'
 import { titleOfNode } from '../nodes/titles.ts'

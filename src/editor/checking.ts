@@ -4,7 +4,7 @@ import type { Graph } from '../engine/plan/graph.ts'
 import { meaningOf } from './live.ts'
 import * as state from './state.ts'
 
-/** After an edit nothing is asked for so long, in milliseconds. */
+/** So long after the last edit, in milliseconds. */
 const PAUSE = 250
 
 export interface Checking {

@@ -14,7 +14,7 @@ function copied({ stage }: Editor): string | undefined {
   if (!nodes.length) return undefined
   const file = stage.file()
   const ids = new Set(nodes.map((node) => node.id))
-  // Beside what a workflow is; it is only read where they are asked for.
+  // Any reader of workflows passes over it; it is read again when something is pasted with its wires.
   const outside = outsideOf(file, ids)
   const text = stringifyWorkflow(pieceOf(file, ids))
   return outside.length ? JSON.stringify({ ...(JSON.parse(text) as object), outside }, null, 2) : text

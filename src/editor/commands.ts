@@ -32,10 +32,10 @@ export interface Command {
   readonly label: string
   /** `Mod+Shift+Z`; Mod is Ctrl, or Command on a Mac. The first is shown. */
   keys?: readonly string[]
-  /** By its keys the browser does it, which need not ask whether the clipboard may be read. */
+  /** Its keys are left to the browser, which needs no leave to read the clipboard. */
   native?: boolean
   enabled?: () => boolean
-  /** `pressed`: which of its keys, where it was by keys. */
+  /** `pressed`: which of its keys began it, if keys did. */
   run: (pressed?: string) => void
 }
 
@@ -43,7 +43,7 @@ export type CommandId = keyof ReturnType<typeof makeCommands>
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 
-/** Keys as they are written on the user's keyboard. */
+/** Keys by the names that they have on the user's keyboard. */
 export const keysInWords = (keys: string): string =>
   isMac
     ? withArrows(keys).replace('Mod', '⌘').replace('Alt', '⌥').replace('Shift', '⇧').replace('Enter', '↵').replaceAll('+', '')

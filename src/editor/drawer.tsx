@@ -1,4 +1,4 @@
-// The drawer at the left: the gallery of ready workflows, the user's own, and kept files.
+// The drawer at the left: the gallery of ready workflows, the user's own, and kept files; or the outline of the graph.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { IconButton } from './buttons.tsx'
 import { useEditor } from './context.ts'

@@ -49,7 +49,7 @@ export interface Editor {
   commands: ReturnType<typeof makeCommands>
   /** Opens the node search, in the middle of what is seen. */
   findNode(query?: string): void
-  /** With a wire in the air it is wired; with one that is there, put into it. */
+  /** Adds a node: wired to the one in the air, `wire`, or put `into` one that is there. */
   addNode(type: string, spot: Spot, wire?: PendingWire, into?: LLink): void
   /** Puts a node of another type in the place of one, with its wires. */
   replaceNode(node: LGraphNode, type: string): void

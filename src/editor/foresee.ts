@@ -6,7 +6,10 @@ import { isReroute, sourcePast, takersOf, type End } from '../nodes/litegraph/re
 import type { NodeId } from '../nodes/workflow.ts'
 import { inWords } from './texts.ts'
 
-/** `fullId`: what a node on the canvas is called in the graph. The message of a fault that there would be with this wire, and is not now; undefined if there would be none. */
+/**
+ * The message of a fault that there would be with this wire, and is not now; undefined if there would be none. `fullId`: what a node on the
+ * canvas is called in the graph.
+ */
 export async function faultOfWire(
   now: Graph,
   fullId: (id: NodeId) => string,

@@ -1,5 +1,6 @@
 // What the browser keeps for the user: workflows, drafts of unsaved changes, settings; all that is text. A draft never becomes
-// the saved file by itself. Runs are kept beside them (runs/keep.ts).
+// the saved file by itself. Versions (versions/keep.ts), runs (runs/keep.ts) and nodes of the user's own (subgraph/mine.ts) are kept beside
+// them.
 import { createStore, del, entries, get, keys, set, type UseStore } from 'idb-keyval'
 import { messageOf } from '../engine/plan/fault.ts'
 import type { RunStores } from './runs/keep.ts'

@@ -87,12 +87,12 @@ function wiresOf(file: WorkflowFile, node: FileNode): [inputs: Wired[], outputs:
 
 interface Free {
   name: string
-  /** Among slots of other names the lowest is taken. */
+  /** Where no slot has the name, those of the lowest rank are taken first. */
   rank: number
   fits: (type: string) => boolean
 }
 
-/** Of a slot there can be many of, as many as there are wires. */
+/** Of a slot that there can be many of, as many as there are wires. */
 const freeInputs = (declaration: Declaration, wires: number): Free[] =>
   Object.entries(declaration.inputs).flatMap(([name, { accepts, optional, many }]) => {
     const fits = (type: string) => type === '*' || takes(accepts, type)

@@ -105,7 +105,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
 
   const checking = createChecking({ graph: graphNow, check: requests.check, setFaults: (faults) => stage.setFaults(faults) })
   const live = createLive({
-    // What waits would only come later.
+    // A run of its own would only put off those that wait.
     on: () => state.settings.value.live && !queue.waiting.value.length && (present?.byHand ?? true),
     workflow: () => state.id.value,
     graph: graphNow,
@@ -273,7 +273,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
         shown.state.value = 'paused'
         break
       case 'losses':
-        // Progress may be behind.
+        // Progress is told only now and then, and may not have come to the last.
         if (run.trained?.node === event.node) run.trained = { ...run.trained, loss: event.losses.at(-1)! }
         break
       case 'progress':
@@ -378,7 +378,7 @@ export function createRunner(port: EnginePort, stage: Stage, workspace: Workspac
     queue,
     ...requests,
     look: looking.look,
-    // Asked for while the page still opens, it is of what will be there.
+    // Asked for while the page still opens, it runs what will be open then.
     run: (options) => (state.tab.value ? begin(options) : void workspace.opened().then(() => begin(options))),
     enqueue,
     enqueueThis() {

@@ -30,7 +30,7 @@ export interface Scrolling {
   due(): boolean
   /** Rises with each paint of all: as long as it stays, nothing in the graph has moved. */
   version(): number
-  /** `everything` is the way of the canvas itself. */
+  /** `everything` paints all of it, in the canvas's own way. */
   draw(everything: () => void): void
 }
 

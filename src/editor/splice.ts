@@ -51,7 +51,7 @@ export function fitting(
 const unwired = ({ inputs }: Declaration, node: FileNode): Declaration['inputs'] =>
   Object.fromEntries(Object.entries(inputs).filter(([slot]) => node.inputs.find(({ name }) => name === slot)?.link == null))
 
-/** An output that gives what the end of the wire takes; one that gives what it gets does. */
+/** An output that gives what the end of the wire takes, be it only because it passes on what it gets. */
 function outputFor(declaration: Declaration, given: string, taken: string): string | undefined {
   const named = slotFor(declaration, { from: 'input', accepts: acceptsOf(taken) })
   if (named) return named

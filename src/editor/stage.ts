@@ -49,7 +49,7 @@ export interface Stage extends Camera, Levels {
   remove(nodes: readonly LGraphNode[]): void
   /** Shows an event of the engine on the nodes it is about; they may be of a graph that is not shown now. */
   event(event: Event, graph?: LGraph): void
-  /** Nodes that do not run look it; ids are full ones. */
+  /** Shows which nodes run, and which do not; ids are full ones. */
   showParts(partOf: (id: string) => Part): void
   /** Nodes look as before any run, but keep what they show. */
   forgetRun(): void

@@ -114,7 +114,7 @@ function mouseOf(canvas: EditorCanvas) {
     tap(at: Point) {
       const time = performance.now()
       const again = lastTap && time - lastTap.time < DOUBLE.within && distance(at, lastTap.at) < DOUBLE.near
-      // Fingers are slower than what litegraph takes for a double-click, and meet no place twice.
+      // Two taps are further apart, in time and place, than litegraph lets two presses of a double-click be.
       if (again) canvas.last_mouseclick = LiteGraph.getTime()
       const place = again ? lastTap!.at : at
       lastTap = again ? undefined : { at, time }

@@ -76,7 +76,6 @@ async function keepCheckpoint(editor: Editor, name: string, bytes: Uint8Array, o
   tell(placeFile(editor, 'checkpoint', file, on), [`${viewText(title)}.`, ...notices].join(' '))
 }
 
-/** Its files are kept before the workflow is opened, so that its nodes find them. */
 /** What came in the address, if something did; it is taken out of it, so that it does not come again. */
 export async function takeLink(editor: Editor) {
   const { hash } = location
@@ -90,6 +89,7 @@ export async function takeLink(editor: Editor) {
   }
 }
 
+/** Its files are kept before the workflow is opened, so that its nodes find them. */
 async function openBundle(editor: Editor, name: string, bytes: Uint8Array) {
   const { workflow, files } = unpackBundle(bytes)
   for (const { what, file, bytes: content } of files) await editor.runner.keep(what, file.name, content)

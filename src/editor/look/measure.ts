@@ -4,7 +4,7 @@ import * as format from '../format.ts'
 import type { Painting } from './painting.ts'
 import { box } from './painting.ts'
 
-/** Below the node, in its own coordinates. */
+/** Below the node, in units of the graph. */
 const GAP = 5
 const HEIGHT = 18
 

@@ -25,7 +25,7 @@ export interface Run {
   seconds: number
   /** Of its training, or of the last loop it was in: iterations done, and wanted. */
   iterations?: { done: number; of: number }
-  /** The last of the last training. */
+  /** The last one of the last training. */
   loss?: number
   metrics: Metric[]
   backend?: string

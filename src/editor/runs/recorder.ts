@@ -55,7 +55,7 @@ interface Going extends Asked {
   views: Map<string, View>
   losses: { node: string; index: number; losses: Float32Array }[]
   iterations?: { done: number; of: number }
-  /** Whether these are those of a training. */
+  /** Whether these iterations are those of a training. */
   trains: boolean
   loss?: number
   faults: string[]

@@ -23,7 +23,7 @@ export type Side = typeof INPUTS | typeof OUTPUTS
 /** The names on a side of the border, in order. */
 export const namesOn = (subgraph: Subgraph, side: Side): string[] => slotsOn(edge(subgraph, side)).map(({ name }) => name)
 
-/** Those of a node at the border: what comes in there goes out inside. */
+/** Slots of a node at the border: what comes into the subgraph is an output of the node inside. */
 export const slotsOn = ({
   type,
   inputs,
