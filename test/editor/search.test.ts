@@ -1,8 +1,9 @@
 // Finding nodes: what people type brings up what they mean, and a wire only what it fits.
 import { describe, expect, test } from 'vitest'
-import { acceptsOf, categories, findNodes, slotFor, takes, type Search } from '../../src/editor/search.ts'
+import { categories, findNodes, slotFor, takes, type Search } from '../../src/editor/search.ts'
 import { declarationOf } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
+import { acceptsOf } from '../../src/nodes/workflow/slots.ts'
 
 const declarations = nodes.map(declarationOf)
 const declarationNamed = (name: string) => declarations.find(({ type }) => type === `diffusion/${name}`)!

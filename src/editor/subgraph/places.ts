@@ -28,7 +28,7 @@ export const wayInWords = (titles: readonly string[]): string => titles.join(' â
 export const concerns = (id: string, about: string): boolean => pathOf(about).join(':') === id || about.startsWith(`${id}:`)
 
 /** What is in a subgraph is there once for each node that stands for it. Borders are left out. */
-export function placesIn(whole: WorkflowFile, declarations: ReadonlyMap<string, Declaration>): Place[] {
+export function placesIn(whole: WorkflowFile, declarations: ByType): Place[] {
   const known = withSubgraphs(whole, declarations)
   const visit = (body: WorkflowFile, of: Subgraph | undefined, within: string | undefined, way: readonly string[]): Place[] =>
     body.nodes
