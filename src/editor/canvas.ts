@@ -122,8 +122,7 @@ export class EditorCanvas extends LGraphCanvas {
 
   painting(ctx: CanvasRenderingContext2D): Painting {
     const { connecting_output: output, connecting_input: input } = this
-    const fits = (node: Painted, side: Side, index: number) =>
-      this.wiring.fits(node as unknown as LGraphNode, side, index)
+    const fits = (node: Painted, side: Side, index: number) => this.wiring.fits(node as unknown as LGraphNode, side, index)
     return {
       ctx,
       colours: this.colours,

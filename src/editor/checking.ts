@@ -3,6 +3,7 @@ import type { Fault } from '../engine/plan/fault.ts'
 import type { Graph } from '../engine/plan/graph.ts'
 import { meaningOf } from './live.ts'
 import * as state from './state.ts'
+import { whenStill } from './still.ts'
 
 /** So long after the last edit, in milliseconds. */
 const PAUSE = 250
@@ -27,7 +28,6 @@ interface CheckingOptions {
 export function createChecking({ graph, check, setFaults }: CheckingOptions): Checking {
   const { run: shown } = state
   let judged = ''
-  let timer: ReturnType<typeof setTimeout> | undefined
 
   async function look() {
     const now = graph()
@@ -43,13 +43,11 @@ export function createChecking({ graph, check, setFaults }: CheckingOptions): Ch
     setFaults(wrong)
   }
 
+  const edit = whenStill(PAUSE, () => void look())
+
   return {
     judged: (meaning) => void (judged = meaning),
-    soon() {
-      if (!shown.faults.value.length || shown.state.value !== 'idle') return
-      clearTimeout(timer)
-      timer = setTimeout(() => void look(), PAUSE)
-    },
-    cancel: () => clearTimeout(timer),
+    soon: () => void (shown.faults.value.length && shown.state.value === 'idle' && edit.ask()),
+    cancel: edit.cancel,
   }
 }

@@ -5,9 +5,7 @@ import type { ByType, Declaration } from '../engine/plan/op.ts'
 export { declarations }
 
 /** Those of the product. */
-export const ownTypes: ByType = new Map(
-  declarations.map((declaration) => [declaration.type, declaration]),
-)
+export const ownTypes: ByType = new Map(declarations.map((declaration) => [declaration.type, declaration]))
 
 const all = new Map(ownTypes)
 

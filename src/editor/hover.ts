@@ -2,6 +2,7 @@
 import type { LLink } from 'litegraph.js/build/litegraph.core.js'
 import { LOOP } from '../nodes/workflow/slots.ts'
 import type { EditorCanvas, Point } from './canvas.ts'
+import { whenStill } from './still.ts'
 import { wireAt } from './wiring.ts'
 
 /** So long the pointer rests before anything opens, in milliseconds. */
@@ -10,7 +11,6 @@ const REST = 350
 /** Tells when the pointer has come to rest on a wire, and when it has left it. Returns its own undo. */
 export function watchWires(canvas: EditorCanvas, look: (link: LLink | undefined, page: Point) => void): () => void {
   const element = canvas.canvas
-  let timer: ReturnType<typeof setTimeout> | undefined
   let shown: LLink | undefined
   const under = () => {
     if (canvas.nodeUnderPointer()) return undefined
@@ -18,20 +18,20 @@ export function watchWires(canvas: EditorCanvas, look: (link: LLink | undefined,
     // That of a loop carries nothing.
     return link?.type === LOOP ? undefined : link
   }
+  const rest = whenStill(REST, (at: Point) => {
+    shown = under()
+    if (shown) look(shown, at)
+  })
   const close = () => {
-    clearTimeout(timer)
+    rest.cancel()
     if (shown) look((shown = undefined), [0, 0])
   }
   const moved = (event: PointerEvent) => {
-    clearTimeout(timer)
+    rest.cancel()
     if (event.buttons || event.pointerType === 'touch' || canvas.connecting_node) return close()
     // litegraph hears of it first.
     if (shown && under() !== shown) close()
-    if (shown) return
-    timer = setTimeout(() => {
-      shown = under()
-      if (shown) look(shown, [event.clientX, event.clientY])
-    }, REST)
+    if (!shown) rest.ask([event.clientX, event.clientY])
   }
   element.addEventListener('pointermove', moved)
   const ends = ['pointerdown', 'pointerleave', 'wheel'] as const

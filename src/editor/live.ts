@@ -1,5 +1,6 @@
 // Live: once a graph that does not train was run, every change runs it again, so that a slider answers at once.
 import type { Graph } from '../engine/plan/graph.ts'
+import { whenStill } from './still.ts'
 
 /** A pause this long after a change, in milliseconds: a wire that is rewired is two changes. */
 const PAUSE = 60
@@ -24,7 +25,6 @@ interface LiveOptions {
 }
 
 export function createLive({ on, workflow, graph, trains, idle, run, stop }: LiveOptions): Live {
-  let timer: ReturnType<typeof setTimeout> | undefined
   let last: { workflow: string; meaning: string } | undefined
   let again = false
 
@@ -44,6 +44,8 @@ export function createLive({ on, workflow, graph, trains, idle, run, stop }: Liv
     }
   }
 
+  const change = whenStill(PAUSE, look)
+
   return {
     began(started) {
       again = false
@@ -53,10 +55,7 @@ export function createLive({ on, workflow, graph, trains, idle, run, stop }: Liv
       if (again && stale()) run()
       again = false
     },
-    touched() {
-      clearTimeout(timer)
-      timer = setTimeout(look, PAUSE)
-    },
+    touched: () => change.ask(),
   }
 }
 

@@ -33,8 +33,6 @@ export function tellOutcome({ name, outcome, fault, file, open }: Told) {
   if (outcome === 'stopped') return
   state.say(texts.queue.said[outcome](translated(name)), {
     ...(fault && outcome === 'failed' && { text: inWords(fault), error: true }),
-    action: file
-      ? { label: texts.panel.download, run: () => download(file) }
-      : { label: texts.queue.open, run: open },
+    action: file ? { label: texts.panel.download, run: () => download(file) } : { label: texts.queue.open, run: open },
   })
 }

@@ -9,8 +9,9 @@ import { newId, storageMessage, type Draft, type Library } from './library.ts'
 import { createSaving } from './saving.ts'
 import { claim, draftOf, isDirty, textOf, type Open, type Opening, type Session } from './session.ts'
 import type { Stage } from './stage.ts'
-import { pathOfChange, type Path } from './subgraph/levels.ts'
 import * as state from './state.ts'
+import { whenStill } from './still.ts'
+import { pathOfChange, type Path } from './subgraph/levels.ts'
 import { createTabs, type TabHooks } from './tabs.ts'
 import { texts, translated } from './texts.ts'
 
@@ -65,12 +66,13 @@ export interface Workspace {
   opened(): Promise<void>
 }
 
+/** So long after the last change a draft is kept, in milliseconds. */
+const DRAFT = 400
+
 export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks & { fit(): void }): Workspace {
   const tabs = createTabs(stage, library, { ...hooks, putAside })
   let letGo: (() => void) | undefined
   let scheduled = false
-  let draftTimer: ReturnType<typeof setTimeout> | undefined
-
   /** What the canvas shows was not shown before, and is still to be taken as it is. */
   let amending: { clean: boolean } | undefined
 
@@ -100,7 +102,7 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     if (!history.held) stage.settle()
     if (history.held || !history.commit(text())) return
     follow()
-    keepDraftSoon()
+    drafting.ask()
   }
   /** What the canvas makes of a state or a level that it has not shown before is no edit: sizes, values that were left out. */
   function amendSoon() {
@@ -134,15 +136,9 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
 
   // ---- drafts
 
-  function keepDraftSoon() {
-    clearTimeout(draftTimer)
-    draftTimer = setTimeout(() => void keepDraft(), 400)
-  }
+  const drafting = whenStill(DRAFT, () => void keepDraft())
   async function keepDraft(of = tabs.shown) {
-    if (of === tabs.shown) {
-      clearTimeout(draftTimer)
-      draftTimer = undefined
-    }
+    if (of === tabs.shown) drafting.cancel()
     if (!isDirty(of) && !of.outside) return library.dropDraft(of.draftId).catch(() => {})
     try {
       await library.keepDraft(draftOf(of))
@@ -153,7 +149,7 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
       state.say(texts.unsaved, { text: storageMessage(error), error: true })
     }
   }
-  const flush = () => draftTimer !== undefined && void keepDraft()
+  const flush = () => drafting.waits && void keepDraft()
 
   /** Before another tab comes on the canvas. */
   function putAside() {
@@ -207,7 +203,7 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     await claim(made)
     if (draft) offerDraft(draft)
     else state.banner.value = made.banner
-    if (opening.outside) keepDraftSoon()
+    if (opening.outside) drafting.ask()
     tabs.remember()
     await refresh()
   }
@@ -313,7 +309,7 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     const [before, after] = [stage.whole(), read(snapshot).workflow]
     stage.load(after, { path: pathOfChange(before, after, stage.path()) })
     amendSoon()
-    keepDraftSoon()
+    drafting.ask()
   }
   function setTitle(title: string) {
     meaning().title = title.trim().slice(0, 120) || texts.untitled
@@ -361,7 +357,7 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     amend() {
       tabs.shown.history.amend(text())
       follow()
-      keepDraftSoon()
+      drafting.ask()
     },
     undo: () => (commit(), restore(tabs.shown.history.undo())),
     redo: () => (amendNow(), restore(tabs.shown.history.redo())),

@@ -53,14 +53,7 @@ export class LoopStates {
   }
 
   /** Keeps a state, once its losses are known to be numbers. */
-  async reached(
-    run: CurrentRun,
-    step: LoopStep,
-    key: Key,
-    index: number,
-    state: LoopState,
-    why: 'iteration' | 'end' | 'stop',
-  ) {
+  async reached(run: CurrentRun, step: LoopStep, key: Key, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop') {
     const { ops, memory, results, trainings, now } = this.parts
     const { trains } = behaviourOf(ops, step)
     const seconds = run.secondsOf(step, now())

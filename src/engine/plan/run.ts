@@ -151,7 +151,11 @@ function located<T>(id: string, work: () => T): T {
 
 export function atNode(error: unknown, id: string): NodeError {
   if (error instanceof NodeError) return error.fault.node === undefined ? new NodeError({ ...error.fault, node: id }) : error
-  const wrapped = new NodeError({ node: id, message: messageOf(error), cure: 'Check the shapes of what is wired to it with an Inspect.' })
+  const wrapped = new NodeError({
+    node: id,
+    message: messageOf(error),
+    cure: 'Check the shapes of what is wired to it with an Inspect.',
+  })
   wrapped.cause = error
   return wrapped
 }

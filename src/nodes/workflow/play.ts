@@ -25,11 +25,7 @@ const SILENT = Symbol('muted')
  * loop count as one node there: what comes out of the End is what entered the Start. They are muted together too. Reroutes are
  * passed in the same way, unless they are to be `kept`.
  */
-export function playOf(
-  file: WorkflowFile,
-  declarations: ByType,
-  reroutes: 'passed' | 'kept' = 'passed',
-): Play {
+export function playOf(file: WorkflowFile, declarations: ByType, reroutes: 'passed' | 'kept' = 'passed'): Play {
   const nodes = new Map(file.nodes.map((node) => [node.id, node]))
   const links = new Map(file.links.map((link) => [link[0], link]))
   const pairs = pairsIn(file)
@@ -84,12 +80,7 @@ function pairsIn(file: WorkflowFile): Map<FileNode, FileNode> {
 }
 
 /** Names of the inputs of `entry` that may stand for an output of a bypassed node. */
-function passing(
-  entry: FileNode,
-  node: FileNode,
-  { name, type }: FileOutput,
-  declarations: ByType,
-): string[] {
+function passing(entry: FileNode, node: FileNode, { name, type }: FileOutput, declarations: ByType): string[] {
   const outputs = declarations.get(node.type)?.outputs ?? {}
   const slot = declaredName(outputs, name)
   const declared = slot === undefined ? type : outputs[slot]!.type

@@ -22,8 +22,7 @@ export interface SlotSpec {
 const typeOf = (accepts: Accepts): string => (accepts === 'any' ? '*' : accepts.join(','))
 
 /** What is accepted, from litegraph's way of writing it: `samples,noise`, `*`. */
-export const acceptsOf = (type: string): Accepts =>
-  type === '*' || type === '' ? 'any' : (type.split(',') as SlotType[])
+export const acceptsOf = (type: string): Accepts => (type === '*' || type === '' ? 'any' : (type.split(',') as SlotType[]))
 
 /** The declared name of a slot: `value_3` belongs to the many-slot `value`. */
 export function declaredName(slots: Record<string, { many?: true }>, name: string): string | undefined {
