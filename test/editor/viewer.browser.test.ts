@@ -268,7 +268,7 @@ test('points on their way are a film too: scrubbed on the node, gone through by 
   const points = workflowOf({
     nodes: [
       node('Schedule', 'NoiseSchedule'),
-      node('Model', 'ExactModel', { schedule: 'Schedule.schedule' }),
+      node('Model', 'ExactModel', { schedule: 'Schedule.schedule' }, { mixture: 'eight_gaussians' }),
       node('Noise', 'GaussianNoise', {}, { batch_size: 8, shape: '2', seed: 7 }),
       node(
         'Sampler',
@@ -276,7 +276,7 @@ test('points on their way are a film too: scrubbed on the node, gone through by 
         { model: 'Model.model', x_T: 'Noise.noise', schedule: 'Schedule.schedule' },
         { num_inference_steps: 4 },
       ),
-      node('Ways', 'Scatter', { trajectory: 'Sampler.trajectory' }),
+      node('Ways', 'Scatter', { samples_1: 'Sampler.x_0', trajectory: 'Sampler.trajectory' }),
     ],
   })
   await dropText(page, 'points.json', points)
@@ -289,7 +289,7 @@ test('points on their way are a film too: scrubbed on the node, gone through by 
 
   await open('Ways')
   const time = viewer().getByRole('slider', { name: 'Along the way' })
-  expect(await time.getAttribute('aria-valuetext')).toBe('t = 250')
+  expect(await time.getAttribute('aria-valuetext')).toBe('t = 0')
   await time.press('Home')
   expect((await viewOf('Ways')).scrub).toBe(0)
   await viewer().getByRole('button', { name: 'Save picture…' }).click()

@@ -54,6 +54,9 @@ export function paintPlane(ctx: CanvasRenderingContext2D, view: ScatterView, pla
   ctx.restore()
 }
 
+/** Narrower planes, in pixels, are drawn with thinner lines. */
+const SMALL = 100
+
 /** So many are seen in something that small. */
 const FEW = { paths: 60, points: 600 }
 
@@ -177,8 +180,9 @@ function paintCloud(
 function paintPath(ctx: CanvasRenderingContext2D, path: Float32Array, plane: Plane, colour: string) {
   const count = path.length / 2
   if (count < 1) return
+  const small = plane.width < SMALL
   ctx.strokeStyle = ctx.fillStyle = colour
-  ctx.lineWidth = 1.2
+  ctx.lineWidth = small ? 0.8 : 1.2
   const parts = Math.min(6, count - 1)
   for (let part = 0; part < parts; part++) {
     ctx.globalAlpha = 0.2 + (0.65 * (part + 1)) / parts
@@ -193,7 +197,7 @@ function paintPath(ctx: CanvasRenderingContext2D, path: Float32Array, plane: Pla
   }
   ctx.globalAlpha = 1
   ctx.beginPath()
-  ctx.arc(plane.px(path[2 * count - 2]!), plane.py(path[2 * count - 1]!), 2.4, 0, 2 * Math.PI)
+  ctx.arc(plane.px(path[2 * count - 2]!), plane.py(path[2 * count - 1]!), small ? 1.2 : 2.4, 0, 2 * Math.PI)
   ctx.fill()
 }
 
