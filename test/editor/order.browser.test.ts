@@ -187,7 +187,7 @@ test('commands and nodes of the graph are found by typing', async () => {
   await expect.poll(selected).toEqual(['Stop Gradient'])
   await press('Control+f')
   await page.getByRole('combobox', { name: 'Find in the graph' }).fill('nowhere')
-  await page.getByText('No node here matches').waitFor()
+  await page.getByText('No node of this workflow matches').waitFor()
   await press('Escape')
 })
 

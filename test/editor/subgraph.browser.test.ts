@@ -175,7 +175,7 @@ test('search, outline, sweeps and versions reach into a subgraph', async () => {
   await page.keyboard.press('Alt+h')
   const versions = page.getByRole('dialog', { name: 'Versions' })
   await versions.getByRole('button', { name: /^As it is now/ }).click()
-  await versions.getByText('Blend › Mix.w 0.5 → 0.125').waitFor()
+  await versions.getByRole('region', { name: 'What changed' }).getByText('Blend › Mix.w 0.5 → 0.125').waitFor()
   await versions.getByRole('list').getByRole('button').nth(1).click()
   await versions.getByRole('button', { name: 'Restore' }).click()
   await expect.poll(() => values(page, 'Mix')).toMatchObject({ w: 0.5 })
