@@ -59,7 +59,8 @@ const throughFilter = (outer: Float32Array, filter: Float32Array, c: number, dep
     return Array.from({ length: depth }, (_, i) => outer[row + i]! * filter[k + i]!).reduce((sum, value) => sum + value, 0)
   })
 
-function reference(one: Case, offset = 0) {
+/** In double precision; with `Math.fround` for `round`, as a composition of single steps in single precision would have it. */
+function reference(one: Case, offset = 0, round = (value: number) => value) {
   const { items, pixels, size, groups, silu } = one
   const { c, x, dy, weight, bias, scaleShift, outer, filter, ...data } = dataOf(one, offset)
   const add = outer && filter ? throughFilter(outer, filter, c, one.around!) : data.add
@@ -74,15 +75,15 @@ function reference(one: Case, offset = 0) {
     for (let g = 0; g < groups; g++) {
       const places: number[] = []
       for (let p = 0; p < pixels; p++) for (let k = 0; k < size; k++) places.push((i * pixels + p) * c + g * size + k)
-      const mean = places.reduce((sum, at) => sum + x[at]!, 0) / count
-      const inverse = 1 / Math.sqrt(places.reduce((sum, at) => sum + (x[at]! - mean) ** 2, 0) / count + EPS)
+      const mean = round(places.reduce((sum, at) => sum + x[at]!, 0) / count)
+      const inverse = round(1 / Math.sqrt(places.reduce((sum, at) => sum + (x[at]! - mean) ** 2, 0) / count + EPS))
       moments[i * 2 * groups + g] = mean
       moments[(i * 2 + 1) * groups + g] = inverse
       let [first, second] = [0, 0]
       const slope = (k: number) => (scaleShift ? 1 + scaleShift[i * 2 * c + k]! : 1)
       for (const at of places) {
         const k = at % c
-        n[at] = (x[at]! - mean) * inverse
+        n[at] = round((x[at]! - mean) * inverse)
         const plain = n[at] * weight[k]! + bias[k]!
         const z = plain * slope(k) + (scaleShift ? scaleShift[(i * 2 + 1) * c + k]! : 0)
         const s = 1 / (1 + Math.exp(-z))
@@ -92,12 +93,14 @@ function reference(one: Case, offset = 0) {
         dbias[k]! += dz[at] * slope(k)
         dscaleShift[i * 2 * c + k]! += dz[at] * plain
         dscaleShift[(i * 2 + 1) * c + k]! += dz[at]
-        first += (dz[at] * weight[k]! * slope(k)) / count
-        second += (dz[at] * weight[k]! * slope(k) * n[at]) / count
+        const dn = round(dz[at] * weight[k]! * slope(k))
+        first = round(first + dn / count)
+        second = round(second + round(dn * n[at]) / count)
       }
       for (const at of places) {
         const k = at % c
-        dx[at] = inverse * (dz[at]! * weight[k]! * slope(k) - first - n[at]! * second) + (add?.[at] ?? 0)
+        const dn = round(dz[at]! * weight[k]! * slope(k))
+        dx[at] = round(inverse * round(round(dn - first) - round(n[at]! * second))) + (add?.[at] ?? 0)
       }
     }
   const overPixels = (values: Float64Array) => {
@@ -174,25 +177,32 @@ async function expectNorm(one: Case, offset = 0, tolerance = 1e-5) {
       one.threads === undefined ? undefined : tile,
     ),
   )
-  const right = reference(one, offset)
-  expectNear(await read(y), right.y, 'y', tolerance)
-  expectNear(await read(moments), right.moments, 'moments', tolerance)
+  const [right, composed] = [reference(one, offset), reference(one, offset, Math.fround)]
+  type Name = Exclude<keyof typeof right, 'perItemOf'>
+  /** As near as `tolerance` of the largest, at least of `least`; where numbers are too near to each other for that, as twice the composition. */
+  const expectOf = async (name: Name, got: TensorInfo, least = 0, part = (values: Float64Array) => values) => {
+    const [exact, rounded] = [part(right[name]), part(composed[name])]
+    const largest = Math.max(0.1, least, ...exact.map(Math.abs))
+    const off = Math.max(...exact.map((value, i) => Math.abs(value - rounded[i]!)))
+    const own = await read(got)
+    expectNear(Float32Array.of(...own, largest), [...exact, largest], name, Math.max(tolerance, (2 * off) / largest))
+  }
+  await expectOf('y', y)
+  await expectOf('moments', moments)
   const parts = first === undefined ? [[0, c] as const] : [[0, first] as const, [first, c] as const]
   expect(gradients.dx).toHaveLength(parts.length)
-  const expectOf = async (scale: number, got: TensorInfo, expected: Float64Array, name: string) =>
-    expectNear(Float32Array.of(...(await read(got)), scale), [...expected, scale], name, tolerance)
   const largest = Math.max(...right.dx.map(Math.abs))
-  for (const [i, [from, to]] of parts.entries()) await expectOf(largest, gradients.dx[i]!, columns(right.dx, c, from, to), 'dx')
+  for (const [i, [from, to]] of parts.entries()) await expectOf('dx', gradients.dx[i]!, largest, (dx) => columns(dx, c, from, to))
   // Where a sum of numbers of about 1 cancels, rounding is still that of the sum.
-  const summed = (count: number) => Math.max(0.1, count / 10)
-  await expectOf(summed(items * pixels), gradients.dweight, right.dweight, 'dweight')
-  await expectOf(summed(items * pixels), gradients.dbias, right.dbias, 'dbias')
+  const summed = (count: number) => count / 10
+  await expectOf('dweight', gradients.dweight, summed(items * pixels))
+  await expectOf('dbias', gradients.dbias, summed(items * pixels))
   expect(Boolean(gradients.dscaleShift)).toBe(one.scaled)
-  if (gradients.dscaleShift) await expectOf(summed(pixels), gradients.dscaleShift, right.dscaleShift, 'dscaleShift')
+  if (gradients.dscaleShift) await expectOf('dscaleShift', gradients.dscaleShift, summed(pixels))
   expect(Boolean(gradients.dperItem)).toBe(one.perItem)
   if (homes) {
     expect([gradients.dweight, gradients.dbias, gradients.dperItem]).toEqual(homes.views)
-    await expectOf(right.perItemOf, gradients.dperItem!, right.dperItem, 'dperItem')
+    await expectOf('dperItem', gradients.dperItem!, right.perItemOf)
   }
   ownBackend().disposeData(homes?.whole.dataId ?? {})
   tf.dispose([
