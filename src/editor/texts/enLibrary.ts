@@ -1,6 +1,5 @@
 // What the editor says of tabs, versions and what this browser keeps, in English.
-
-const plural = (count: number, one: string) => `${count} ${count === 1 ? one : one + 's'}`
+import { plural } from './counts.ts'
 
 export const enLibrary = {
   library: {

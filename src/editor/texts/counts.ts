@@ -1,0 +1,10 @@
+// Counts: in English with their words, in Korean by themselves.
+
+/** 1 class, 3 classes */
+export const plural = (count: number, one: string, many = one + 's') => `${count} ${count === 1 ? one : many}`
+
+/** 1,240 images */
+export const grouped = (count: number, one: string) => `${count.toLocaleString('en')} ${count === 1 ? one : one + 's'}`
+
+/** 1,240 */
+export const counted = (count: number) => count.toLocaleString('ko')

@@ -1,0 +1,127 @@
+// What the editor says of files, data sets, and what is shared and kept, in English.
+import { grouped, plural } from './counts.ts'
+
+export const enData = {
+  files: {
+    opened: (name: string) => `Opened ${name}`,
+    saved: (name: string) => `Saved “${name}”`,
+    unreadable: (file: string) => `${file} was not opened`,
+    these: 'What was dropped',
+    tooLarge: 'It is larger than 2 GB.',
+    notKnown:
+      'It is none of what can be opened here: a workflow (JSON, or a PNG with one inside), images, a checkpoint of diffusers (a folder or its ZIP), a data set (.safetensors).',
+    nothingInFolder: 'The folder holds no images, no checkpoint and no workflow.',
+    nothingInZip: 'The ZIP holds no images, no checkpoint and no workflow.',
+    notices: (file: string) => `${file} was opened, with changes`,
+    drop: 'Drop to open',
+    dropHint: 'Workflows, images, checkpoints, data sets; as files, folders or ZIPs',
+    unknownNodes: (types: string[]) => `Not known here and kept as they are: ${types.join(', ')}.`,
+    made: (name: string) => `${name} is ready`,
+    madeSeveral: (count: number) => `${plural(count, 'file')} are ready, in the details`,
+    kept: (name: string) => `${name} is kept in the library`,
+    taken: (name: string, node: string) => `${name} is kept, and ${node} takes it`,
+    foundBy: (name: string, nodes: string) => `${name} is the file that ${nodes} asks for`,
+    useInNew: (title: string) => `Use in a new ${title} node`,
+    trainOn: 'Train on these images',
+    pasteNothing: 'The clipboard holds no nodes',
+  },
+
+  kept: {
+    checkpoint: {
+      empty: 'No checkpoints kept',
+      emptyHint: 'Drop a checkpoint anywhere (a folder of diffusers, or its ZIP), or keep one that a run made.',
+      add: 'Add files…',
+      look: 'What is in it',
+    },
+    dataset: {
+      empty: 'No data sets kept',
+      emptyHint: 'Drop images anywhere: files, a folder, or a ZIP. A folder for each class gives labels.',
+      add: 'Add images…',
+      look: 'Look through',
+    },
+  },
+
+  dataset: {
+    untitled: 'Images',
+    importTitle: 'Make a data set',
+    looking: 'Looking…',
+    found: (images: number, folders: number) =>
+      grouped(images, 'image') + (folders > 0 ? ` in ${plural(folders, 'folder')}` : ''),
+    noImages: 'None of these files is an image that browsers know (PNG, JPEG, WebP, GIF, AVIF, BMP).',
+    name: 'Name',
+    size: 'Size in pixels',
+    freeSize: 'Other',
+    width: 'Width in pixels',
+    height: 'Height in pixels',
+    colour: 'Colour',
+    colours: { 1: 'Grey', 3: 'RGB' },
+    grey: 'grey',
+    rgb: 'RGB',
+    fit: 'If it has another shape',
+    fits: { crop: 'Crop', pad: 'Pad', stretch: 'Stretch' },
+    stays: 'Which part stays',
+    lies: 'Where it lies',
+    places: ['Top left', 'Top', 'Top right', 'Left', 'Middle', 'Right', 'Bottom left', 'Bottom', 'Bottom right'],
+    fitMeaning: {
+      crop: 'What is too long is cut.',
+      pad: 'Black bars fill what is missing.',
+      stretch: 'Drawn out to fit.',
+    },
+    labels: 'Folders are classes',
+    classes: 'Classes',
+    loose: (count: number) =>
+      `${plural(count, 'image')} beside these folders ${count === 1 ? 'has' : 'have'} no class and will be left out.`,
+    noFolders: 'A folder for each class would give labels.',
+    preview: 'Preview',
+    previews: { made: 'As they will be', whole: 'As they are' },
+    import: 'Import',
+    importing: 'Importing',
+    progress: (done: string, total: string) => `${done} of ${total}`,
+    imported: (count: number) => `${grouped(count, 'image')} imported`,
+    images: (count: number) => grouped(count, 'image'),
+    ofClasses: (count: number) => plural(count, 'class', 'classes'),
+    skipped: (count: number) => `${plural(count, 'file was', 'files were')} skipped`,
+    span: (from: string, to: string, of: string) => `${from} to ${to} of ${of}`,
+    previous: 'Earlier images',
+    next: 'More images',
+  },
+
+  /** The square for points by hand. */
+  drawing: {
+    title: 'Draw points',
+    open: 'Draw…',
+    label: 'A square from −2 to 2. Arrows move the cross, Space sets points or rubs them out.',
+    hint: 'Draw here. Shift rubs out.',
+    count: (points: number) => plural(points, 'point'),
+    clear: 'clear',
+    tool: 'Tool',
+    draw: 'Draw',
+    erase: 'Rub out',
+    brush: 'Brush',
+    finest: 'one point',
+  },
+
+  share: {
+    noScript: 'The graph cannot be written as a script',
+    title: 'Share with weights',
+    link: 'The link',
+    linkCopied: 'The link is copied',
+    linkSize: (size: string) => `It is ${size} long and holds the whole graph: nothing is kept anywhere else.`,
+    notInLink: (names: string) => `Not in it: ${names}.`,
+    file: (name: string, size: string) => `${name} (${size})`,
+    holds: (names: string) => `One ZIP with this workflow and ${names}.`,
+    holdsNone: 'One ZIP with this workflow. Its nodes name no checkpoints and no data sets of your own.',
+    missing: (names: string) => `Not here, and so not in it: ${names}. Whoever opens it needs these files from elsewhere.`,
+    size: (size: string) => `${size} in all.`,
+    came: (files: number, size: string) => `${plural(files, 'file')} came with it (${size}), and is kept in the library`,
+  },
+
+  storage: {
+    notLasting:
+      'This browser keeps nothing here (private window?). Everything works, but save your work to disk before you close the tab.',
+    full: 'The browser’s storage is full. Nothing saved before is lost; delete something, or download the workflow instead.',
+    failed: (why: string) => `It could not be kept in this browser: ${why}`,
+    conflict: (name: string) => `“${name}” was saved elsewhere in the meantime.`,
+    gone: 'It is no longer in the library.',
+  },
+}
