@@ -85,7 +85,7 @@ describe('somebody new', () => {
     await act('Import', () => button('Import').click())
     await act('Train on these images', () => button('Train on these images').click())
     await expect.poll(() => titles(page)).toContain('Your images')
-    expect(await values(page, 'Data')).toMatchObject({ images: { name: 'mine' } })
+    await expect.poll(() => values(page, 'Data')).toMatchObject({ images: { name: 'mine' } })
     await act('Run', () => button('Run').click())
     await page
       .locator('.status .figures')

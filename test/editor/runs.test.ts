@@ -191,7 +191,7 @@ describe('the record of a run', () => {
     const images: ImagesView = { kind: 'images', groups: [], columns: 0 }
     const numbers: NumbersView = { kind: 'numbers', rows: [{ name: 'MMD', value: 0.25 }] }
     const x = Float64Array.of(1, 2, 3)
-    ask(1, graph())
+    ask(1, graph(), { target: '5:2', to: 'Block › Fast' })
     await tell(
       started(1),
       progress(1, 4, 0.5),
@@ -207,6 +207,8 @@ describe('the record of a run', () => {
     const [first] = (await kept.list()).runs
     expect(first).toMatchObject({
       outcome: 'finished',
+      target: '5:2',
+      to: 'Block › Fast',
       iterations: { done: 9, of: 9 },
       loss: 1,
       seconds: 2,
