@@ -180,3 +180,23 @@ test('search, outline, sweeps and versions reach into a subgraph', async () => {
   await versions.getByRole('button', { name: 'Restore' }).click()
   await expect.poll(() => values(page, 'Mix')).toMatchObject({ w: 0.5 })
 })
+
+test('a run to a node inside is told by the way to it, and opened again there', async () => {
+  await select(2, 4)
+  await make('Blend')
+  await page.keyboard.press('Alt+Enter')
+  await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  await select(2)
+  await page.keyboard.press('Shift+Enter')
+  await page
+    .getByText(/^Finished in/)
+    .first()
+    .waitFor({ timeout: 20_000 })
+  await page.keyboard.press('Alt+r')
+  await page.locator('.runs-table tbody').getByText('to Blend › Mix').waitFor()
+  await page.getByRole('button', { name: /^More for mixed/ }).click()
+  await page.getByRole('menuitem', { name: 'Open as it ran' }).click()
+  await button('Run to Blend › Mix').waitFor()
+  await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
+  expect(await where()).toMatch(/Graph\s+Blend/)
+})
