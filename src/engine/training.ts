@@ -10,6 +10,7 @@ import type { LossRecord } from './importance.ts'
 import { noLosses, withLosses } from './importance.ts'
 import { NodeError } from './plan/fault.ts'
 import { tidied } from './plan/memory.ts'
+import { mapValues } from './records.ts'
 import type { Scalar, Tensor, Tensor1D } from './tf.ts'
 import { tf } from './tf.ts'
 import type { ItemLosses, Weights } from './values.ts'
@@ -90,7 +91,7 @@ function laidOutState(state: TrainingState): TrainingState {
   const { moments, averages, accumulated } = state
   return {
     ...state,
-    moments: Object.fromEntries(Object.entries(moments).map(([name, flat]) => [name, here(flat)])),
+    moments: mapValues(moments, here),
     averages: averages.map(({ weights, snapshots, ...about }) => ({
       ...about,
       weights: here(weights),

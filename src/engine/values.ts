@@ -2,6 +2,7 @@
 //
 // Small things (timesteps, labels, schedules, data sets) live on the CPU, where they can be checked without reading
 // the device back and where tables are float64; only what is as large as a batch is a tensor.
+import { mapValues } from './records.ts'
 import type { Schedule, Times } from './schedule.ts'
 import type { Scalar, Tensor, Tensor1D, Tensor3D } from './tf.ts'
 import { tf } from './tf.ts'
@@ -285,7 +286,7 @@ export function mapTensors<T>(value: T, replace: (tensor: Tensor) => unknown): T
   if (value instanceof tf.Tensor) return replace(value) as T
   if (Array.isArray(value)) return value.map((item) => mapTensors(item, replace)) as T
   if (isPlain(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTensors(item, replace)])) as T
+    return mapValues(value, (item) => mapTensors(item, replace)) as T
   }
   return value
 }

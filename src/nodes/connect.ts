@@ -2,6 +2,7 @@
 import { messageOf } from '../engine/plan/fault.ts'
 import type { Op } from '../engine/plan/op.ts'
 import type { BackendName, EnginePort, Event, Request, WasmPaths } from '../engine/protocol.ts'
+import { mapValues } from '../engine/records.ts'
 import { defaultEngine, defaultWorker } from './engine-files.ts'
 import { startWorker } from './start-worker.ts'
 
@@ -43,10 +44,7 @@ export function connect({ engine = 'worker', nodes, assets = {}, worker, backend
 }
 
 /** Addresses are meant relative to the page; the worker would take them relative to itself. */
-const absolute = (wasm: WasmPaths): WasmPaths =>
-  typeof wasm === 'string'
-    ? resolved(wasm)
-    : Object.fromEntries(Object.entries(wasm).map(([name, path]) => [name, resolved(path)]))
+const absolute = (wasm: WasmPaths): WasmPaths => (typeof wasm === 'string' ? resolved(wasm) : mapValues(wasm, resolved))
 
 const resolved = (path: string | URL) => new URL(path, document.baseURI).href
 

@@ -24,6 +24,7 @@ import type {
 } from '../engine/plan/op.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
+import { mapValues } from '../engine/records.ts'
 import type { Model, Prediction, SlotType, SlotValues, Value } from '../engine/values.ts'
 import { titleOf } from './titles.ts'
 
@@ -384,6 +385,3 @@ function commonOf({ inputs, outputs, ...rest }: Common<Slots, Slots, ParamSpecs>
     outputs: mapValues(outputs, ({ type, about, many }): OutputSlot => ({ type, about, ...(many && { many }) })),
   }
 }
-
-const mapValues = <A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))

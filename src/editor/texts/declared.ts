@@ -1,4 +1,5 @@
 // What nodes say of themselves, in another language.
+import { mapValues } from '../../engine/records.ts'
 import type { Declaration, Param } from '../../engine/plan/op.ts'
 
 /** The sentences of declarations, from English. One that many nodes say is there once; an English one that changes is missed. */
@@ -18,6 +19,3 @@ export function declaredIn<D extends Declaration>(words: NodeTexts, declaration:
     params: mapValues(declaration.params, param),
   }
 }
-
-const mapValues = <T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))

@@ -1,4 +1,5 @@
 // Models nest: what is inside a wrapper, and how the weights inside are exchanged.
+import { mapValues } from '../records.ts'
 import type { Model, Weights } from '../values.ts'
 
 /** The model inside a wrapper that has exactly one. */
@@ -28,5 +29,5 @@ export function withChanges(tree: Model, inner: Model, changes: Partial<Model>):
 export const withChangesAll = (tree: Model, changes: Partial<Model>): Model => ({
   ...tree,
   ...changes,
-  children: Object.fromEntries(Object.entries(tree.children).map(([name, child]) => [name, withChangesAll(child, changes)])),
+  children: mapValues(tree.children, (child) => withChangesAll(child, changes)),
 })

@@ -1,4 +1,5 @@
 // What a run is given and gives: where it stops, what it needs from its surroundings, the values there are, the place of a step.
+import { mapValues } from '../records.ts'
 import type { Value } from '../values.ts'
 import type { NodeStep, LoopStep, ValueId } from './compile.ts'
 import type { Keys } from './keys.ts'
@@ -111,8 +112,7 @@ export class Frame {
     this.free([...this.values.keys()])
   }
 
-  read = (inputs: Record<string, ValueId>): Inputs =>
-    Object.fromEntries(Object.entries(inputs).map(([slot, id]) => [slot, this.get(id)]))
+  read = (inputs: Record<string, ValueId>): Inputs => mapValues(inputs, (id) => this.get(id))
 }
 
 /** Where in the loops a step runs. */

@@ -4,6 +4,7 @@
 // whole: inside it, each outputs are symbols, so ids, titles, positions and observers leave no trace.
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { mapValues } from '../records.ts'
 import type { LoopStep, NodeStep, Plan, Step, ValueId } from './compile.ts'
 import { valueId } from './compile.ts'
 import { wire } from './graph.ts'
@@ -98,8 +99,7 @@ function nameLoop(step: LoopStep, depth: number, naming: Naming) {
 
 const versionOf = (op: Op) => [op.type, op.version]
 
-const keysByName = (values: Record<string, ValueId>, keys: Keys) =>
-  Object.fromEntries(Object.entries(values).map(([slot, value]) => [slot, keys.values.get(value) ?? null]))
+const keysByName = (values: Record<string, ValueId>, keys: Keys) => mapValues(values, (value) => keys.values.get(value) ?? null)
 
 const pick = (params: Params, names: readonly string[]) => Object.fromEntries(names.map((name) => [name, params[name] ?? null]))
 

@@ -1,5 +1,6 @@
 // Values as bytes and back, exactly: plain data as JSON, the numbers of tensors and typed arrays behind it.
 import { joined } from '../bytes.ts'
+import { mapValues } from '../records.ts'
 import { tf, type Tensor } from '../tf.ts'
 import { tidied } from './memory.ts'
 
@@ -67,7 +68,7 @@ export function unpack(bytes: Uint8Array): unknown {
         at,
         count,
       )
-    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, decode(inner)]))
+    return mapValues(part as Record<string, unknown>, decode)
   }
   const { layout, size, value } = JSON.parse(json) as { layout?: number; size?: number; value?: unknown }
   if (layout !== LAYOUT) throw new Error(`Expected layout ${LAYOUT}, got ${layout}.`)
