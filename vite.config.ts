@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 import { declarations } from './src/build/declarations.ts'
 import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
-import { BrowsersFirst } from './test/order.ts'
+import { alone, LongestFirst } from './test/order.ts'
 
 const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -130,30 +130,40 @@ function besideOf(id: string): string | undefined {
   return wasm ? `wasm/${wasm}` : asset
 }
 
+/** What takes minutes is part of `npm run test:full` alone. */
+const tooLong = process.env.FULL ? [] : ['test/**/*.full.test.ts']
+
+const inNode = {
+  testTimeout: process.env.FULL ? 900_000 : 30_000,
+  // A backend starts in one, and tries itself.
+  hookTimeout: 60_000,
+}
+
 const tests = {
   // Vitest by itself leaves one core alone, and of two that is half of them.
   maxWorkers: availableParallelism(),
-  sequence: { sequencer: BrowsersFirst },
+  sequence: { sequencer: LongestFirst },
   setupFiles: ['test/setup.ts'],
   reporters: ['default', './test/summary.ts'],
   projects: [
     {
       extends: true as const,
       test: {
+        ...inNode,
         name: 'node',
+        isolate: false,
         include: ['test/**/*.test.ts'],
-        // What takes minutes is part of `npm run test:full` alone.
-        exclude: ['test/**/*.browser.test.ts', ...(process.env.FULL ? [] : ['test/**/*.full.test.ts'])],
-        testTimeout: process.env.FULL ? 900_000 : 30_000,
-        // A backend starts in one, and tries itself.
-        hookTimeout: 60_000,
+        exclude: ['test/**/*.browser.test.ts', ...alone(), ...tooLong],
       },
     },
+    { extends: true as const, test: { ...inNode, name: 'alone', include: alone(), exclude: tooLong } },
     {
       extends: true as const,
       test: {
         name: 'browser',
         include: ['test/**/*.browser.test.ts'],
+        // They share a browser; nothing of a test is in its process.
+        isolate: false,
         globalSetup: ['test/servers.ts'],
         testTimeout: 120_000,
         hookTimeout: 120_000,

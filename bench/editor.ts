@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
+import { dropFile, onCanvas } from '../scripts/editorPage.ts'
 import { stringifyWorkflow, type WorkflowFile } from '../src/nodes/workflow.ts'
 
 const OUT = 'out/editor'
@@ -73,7 +74,7 @@ async function open(browser: Browser, address: string): Promise<Page> {
 async function timesOf(page: Page) {
   const since = (ready: () => boolean) => page.waitForFunction(ready).then(() => page.evaluate(() => performance.now()))
   const graph = await since(() => {
-    const canvas = document.querySelector('canvas') as unknown as { data?: Shown } | null
+    const canvas = document.querySelector('canvas') as unknown as { data?: { graph: { _nodes: unknown[] } } } | null
     return Boolean(canvas?.data?.graph._nodes.length)
   })
   const engine = await since(() => /WebAssembly|WebGPU|WebGL/.test(document.querySelector('footer')?.textContent ?? ''))
@@ -83,30 +84,17 @@ async function timesOf(page: Page) {
 
 // ---- panning
 
-/** litegraph hangs itself on its element. */
-interface Shown {
-  graph: { _nodes: { type: string; diffusion?: { view?: unknown }; setProperty(name: string, value: unknown): void }[] }
-  ds: { scale: number; offset: [number, number] }
-}
-
 async function pan(browser: Browser, address: string, count: number, frames: number) {
   const page = await open(browser, address)
   await timesOf(page)
-  await drop(page, manyNodes(count))
-  await page.waitForFunction(
-    (count) => (document.querySelector('canvas') as unknown as { data: Shown }).data.graph._nodes.length === count,
-    count,
-  )
+  await dropFile(page, 'many.json', manyNodes(count))
+  await page.getByText('Opened many.json').waitFor()
   await run(page)
   await page
     .getByText(/Finished in/)
     .first()
     .waitFor({ timeout: 600_000 })
-  const views = await page.evaluate(
-    () =>
-      (document.querySelector('canvas') as unknown as { data: Shown }).data.graph._nodes.filter((node) => node.diffusion?.view)
-        .length,
-  )
+  const views = await onCanvas(page, ({ graph }) => graph._nodes.filter((node) => node.diffusion?.view).length)
   console.log(`${count} nodes, ${views} of them with a preview:`)
   await measure(browser, page, 'all of them seen', frames)
   await zoomTo(page, 1)
@@ -155,29 +143,21 @@ const short: Record<string, Record<string, unknown>> = {
   'diffusion/Sampler': { num_inference_steps: 4 },
 }
 
-const drop = (page: Page, text: string) =>
-  page.evaluate((text) => {
-    const data = new DataTransfer()
-    data.items.add(new File([text], 'many.json'))
-    for (const type of ['dragover', 'drop'])
-      document
-        .querySelector('canvas')!
-        .dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, clientX: 640, clientY: 600 }))
-  }, text)
-
 const run = (page: Page) => page.getByRole('button', { name: 'Run', exact: true }).click()
 
 /** With the first copy in the middle. */
 const zoomTo = (page: Page, scale: number) =>
-  page.evaluate((scale) => {
-    const { ds } = (document.querySelector('canvas') as unknown as { data: Shown }).data
-    ds.scale = scale
-    ds.offset[0] = ds.offset[1] = 100
-  }, scale)
+  onCanvas(
+    page,
+    ({ ds }, scale) => {
+      ds.scale = scale
+      ds.offset[0] = ds.offset[1] = 100
+    },
+    scale,
+  )
 
 async function trainOne(page: Page) {
-  await page.evaluate(() => {
-    const { graph } = (document.querySelector('canvas') as unknown as { data: Shown }).data
+  await onCanvas(page, ({ graph }) => {
     graph._nodes.find(({ type }) => type === 'diffusion/TrainingStart')!.setProperty('steps', 1_000_000)
   })
   await run(page)
@@ -203,11 +183,10 @@ async function measure(browser: Browser, page: Page, what: string, frames: numbe
  * a mark, which alone is in the trace: one for each frame would take a millisecond of it.
  */
 const panFor = (page: Page, frames: number) =>
-  page.evaluate(
-    (frames) =>
+  onCanvas(
+    page,
+    ({ canvas, ds }, frames) =>
       new Promise<number[]>((resolve) => {
-        const canvas = document.querySelector('canvas')!
-        const { ds } = (canvas as unknown as { data: Shown }).data
         const [place] = ds.offset
         const { startTime } = performance.mark('panning')
         const began: number[] = []

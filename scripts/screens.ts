@@ -4,30 +4,16 @@ import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
+import { dropFile, placeIn, placeOf } from './editorPage.ts'
 
 const OUT = 'out/screens'
 const TO = 'docs/screens'
-
-/** litegraph hangs itself on its element. */
-interface Shown {
-  graph: { _nodes: { pos: [number, number]; size: [number, number]; getTitle(): string }[] }
-  ds: { scale: number; offset: [number, number] }
-}
-
-/** Where a node is on the page, by its title: the middle of its title bar, and a place in its lower half. */
-const placeOf = (page: Page, title: string) =>
-  page.evaluate((title) => {
-    const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Shown }).data
-    const { pos, size } = graph._nodes.find((node) => node.getTitle() === title)!
-    const at = (x: number, y: number) => ({ x: (x + ds.offset[0]) * ds.scale, y: (y + ds.offset[1]) * ds.scale })
-    return { title: at(pos[0] + 60, pos[1] - 15), picture: at(pos[0] + size[0] / 2, pos[1] + size[1] * 0.8) }
-  }, title)
 
 const press = (page: Page, keys: string) => page.keyboard.press(keys)
 
 async function select(page: Page, ...titles: string[]) {
   for (const [i, title] of titles.entries()) {
-    const { x, y } = (await placeOf(page, title)).title
+    const { x, y } = await placeOf(page, title)
     if (i) await page.keyboard.down('Shift')
     await page.mouse.click(x, y)
     if (i) await page.keyboard.up('Shift')
@@ -50,19 +36,8 @@ async function param(page: Page, node: string, name: string, value: string) {
 }
 
 async function openReady(page: Page, name: string) {
-  const text = readFileSync(`workflows/${name}.json`, 'utf8')
-  await page.evaluate(
-    ([name, text]) => {
-      const data = new DataTransfer()
-      data.items.add(new File([text!], `${name}.json`))
-      for (const type of ['dragover', 'drop'])
-        document
-          .querySelector('canvas')!
-          .dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, clientX: 640, clientY: 600 }))
-    },
-    [name, text],
-  )
-  await page.waitForTimeout(1500)
+  await dropFile(page, `${name}.json`, readFileSync(`workflows/${name}.json`))
+  await page.getByText(`Opened ${name}.json`).waitFor()
 }
 
 /** One after the other on one page: each leaves what the next begins with. */
@@ -88,8 +63,8 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
     await page.waitForTimeout(400)
     await press(page, '.')
     await page.waitForTimeout(400)
-    const { picture } = await placeOf(page, 'Samples on the data')
-    await page.mouse.dblclick(picture.x, picture.y)
+    const { x, y } = await placeIn(page, 'Samples on the data', [0.5, 0.8])
+    await page.mouse.dblclick(x, y)
     await page.locator('dialog').waitFor()
   },
   async search(page) {

@@ -3,10 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
-import type { Plugin, ViteDevServer } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest'
 import type { ServerName } from './servers.ts'
-import { serveSources } from './servers.ts'
 import { watched } from './watched.ts'
 
 export const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
@@ -27,41 +25,57 @@ export interface Chromium {
   newContext(options?: { offline?: boolean }): Promise<BrowserContext>
   /** Another browser, on the profile in a folder; to be closed by the caller. */
   launchIn(profile: string): Promise<BrowserContext>
-  /** What pages have complained of until now, for a test that looks before its end. */
-  errors(): string[]
   /** Complaints that this test brings about on purpose; any other fails it. */
   allow(...expected: RegExp[]): void
 }
 
+/** Suites that run in one process one after the other have one browser, by its arguments: it ends with the process. */
+const browsers = new Map<string, Promise<Browser>>()
+
+function browserWith(args: string[]): Promise<Browser> {
+  const key = args.join(' ')
+  const launch = async () => {
+    const browser = await chromium.launch({ executablePath: chromiumPath, args: [...quiet, ...args] })
+    return browser.on('disconnected', () => browsers.delete(key))
+  }
+  return browsers.get(key) ?? browsers.set(key, launch()).get(key)!
+}
+
 /**
  * A Chromium for the suite it is called in. Without one its tests are skipped with the reason, and fail with CI set. A test fails
- * by what its pages complain of, see {@link watched}: once its own `afterEach` has run, so that pages are closed.
+ * by what its pages complain of, see {@link watched}: once its own `afterEach` has run, so that pages are closed. Profiles that
+ * are left are closed after the last test.
  */
 export function useChromium(args: string[] = []): Chromium {
   const complaints: string[] = []
+  const contexts = new Set<BrowserContext>()
   let allowed: RegExp[] = []
   const prepared = (context: BrowserContext) => {
     watched(context, (complaint) => complaints.push(complaint))
     // Packages that are made ready for the first time, on cores that are shared, may take longer than the usual half a minute.
     context.setDefaultTimeout(90_000)
-    return context
+    contexts.add(context)
+    return context.on('close', () => contexts.delete(context))
+  }
+  const expectNone = () => {
+    const left = complaints.splice(0).filter((complaint) => !allowed.some((each) => each.test(complaint)))
+    expect(left, 'what pages complained of').toEqual([])
   }
   let browser: Browser | undefined
   beforeAll(async () => {
-    if (!missing) browser = await chromium.launch({ executablePath: chromiumPath, args: [...quiet, ...args] })
+    if (!missing) browser = await browserWith(args)
   })
-  afterAll(() => browser?.close())
-  const unexpected = () => complaints.splice(0).filter((complaint) => !allowed.some((each) => each.test(complaint)))
-  afterEach(() => {
-    const left = unexpected()
-    allowed = []
-    expect(left, 'what pages complained of').toEqual([])
+  afterAll(async () => {
+    await Promise.all([...contexts].map((context) => context.close()))
+    expectNone()
   })
   beforeEach(({ skip }) => {
+    allowed = []
     if (!missing) return
     expect(process.env.CI, missing).toBeFalsy()
     skip(missing)
   })
+  afterEach(expectNone)
   return {
     get browser() {
       return browser!
@@ -83,7 +97,6 @@ export function useChromium(args: string[] = []): Chromium {
       prepared(page.context())
       return page
     },
-    errors: unexpected,
     allow: (...expected) => void allowed.push(...expected),
   }
 }
@@ -104,15 +117,21 @@ interface Served {
   readonly address: string
 }
 
-/** The sources as `npm start` serves them: one server for all suites, or with plugins one for the suite it is called in. */
-export function useDevServer(plugins: Plugin[] = []): Served {
-  return plugins.length === 0
-    ? useServer('sources')
-    : useOwn(() => serveSources({ plugins, cacheDir: join(root, 'node_modules/.vite/test-own') }))
-}
+/** The sources as `npm start` serves them. */
+export const useDevServer = (): Served => useServer('sources')
 
 /** The editor as it is built. */
 export const useBuiltEditor = (): Served => useServer('editor')
+
+/** The pages of test/pages as they are built, and an editor that saves trainings more often. */
+export const usePages = (): Served => useServer('pages')
+
+/** Goes to the engine in a page without an editor (test/pages/engine.ts). Returns the page. */
+export async function toEngine(page: Page, { address }: Served): Promise<Page> {
+  await page.goto(`${address}test/pages/engine.html`)
+  await page.waitForFunction(() => 'engine' in window)
+  return page
+}
 
 function useServer(name: ServerName): Served {
   let address: string
@@ -124,17 +143,6 @@ function useServer(name: ServerName): Served {
   return {
     get address() {
       return address
-    },
-  }
-}
-
-function useOwn(serve: () => Promise<ViteDevServer>): Served {
-  let server: ViteDevServer | undefined
-  beforeAll(async () => void (server = await serve()))
-  afterAll(() => server?.close())
-  return {
-    get address() {
-      return server!.resolvedUrls!.local[0]!
     },
   }
 }

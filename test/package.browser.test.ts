@@ -10,7 +10,7 @@ import { build, createServer, preview } from 'vite'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Fault } from '../src/engine/plan/fault.ts'
 import type { Event } from '../src/engine/protocol.ts'
-import { root, useChromium } from './chromium.ts'
+import { root, useBuiltEditor, useChromium, useDevServer } from './chromium.ts'
 import { node } from './nodes/evaluate.ts'
 import { trainingGraph } from './trainingGraph.ts'
 import { workflowOf } from './workflowOf.ts'
@@ -19,6 +19,8 @@ import { workflowOf } from './workflowOf.ts'
 const consumer = join(root, 'test-results/consumer')
 const installed = join(consumer, 'node_modules/litegraph-diffusion')
 const chromium = useChromium()
+const editor = useBuiltEditor()
+const sources = useDevServer()
 
 beforeAll(() => {
   // Vitest's own NODE_ENV would make it another build.
@@ -28,7 +30,10 @@ beforeAll(() => {
   rmSync(consumer, { recursive: true, force: true })
   cpSync(join(root, 'test/consumer'), consumer, { recursive: true })
   mkdirSync(installed, { recursive: true })
-  run('node', 'scripts/build.mjs')
+  // The editor was built as it is here.
+  rmSync(join(root, 'dist/app'), { recursive: true, force: true })
+  cpSync(join(root, 'test-results/editor'), join(root, 'dist/app'), { recursive: true })
+  run('node', 'scripts/build.mjs', 'library', 'standalone', 'types', 'check')
   const [{ filename }] = JSON.parse(run('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', consumer))
   run('tar', '-xzf', join(consumer, filename), '-C', installed, '--strip-components=1')
   symlinkSync(join(root, 'node_modules/litegraph.js'), join(consumer, 'node_modules/litegraph.js'))
@@ -196,30 +201,41 @@ describe('with a bundler', () => {
   })
 })
 
+const engineStands = (page: Page) =>
+  page
+    .getByText(/WebAssembly/)
+    .first()
+    .waitFor()
+
 test('the built editor starts its engine, and has no tfjs in what loads at once', async () => {
-  const served = await preview({ root, mode: 'production', logLevel: 'error', preview: { port: 0 } })
   const page = await chromium.newPage()
   pages.push(page)
   const loaded: string[] = []
   page.on('response', (response) => loaded.push(response.url()))
   const worker = page.waitForEvent('worker')
-  await page.goto(served.resolvedUrls!.local[0]!)
+  await page.goto(editor.address)
   await worker
-  await page
-    .getByText(/WebAssembly/)
-    .first()
-    .waitFor()
-  await served.close()
+  await engineStands(page)
   expect(loaded.filter((url) => url.endsWith('.wasm'))).toHaveLength(1)
   expect(loaded.filter((url) => url.endsWith('.gz'))).toEqual([])
   const data = readdirSync(join(root, 'dist/app/assets')).filter((name) => name.endsWith('.gz'))
-  expect(data.map((name) => name.replace(/-[^-]+\.gz$/, '')).sort()).toEqual([
+  expect(data.map((name) => name.replace(/-.{8}\.gz$/, '')).sort()).toEqual([
     'digits.safetensors',
     't10k-images-idx3-ubyte',
     't10k-labels-idx1-ubyte',
     'train-images-idx3-ubyte',
     'train-labels-idx1-ubyte',
   ])
+})
+
+test('the sources start it too, as they are served while one works on them, and no package is found late', async () => {
+  const page = await chromium.newPage()
+  pages.push(page)
+  let loads = 0
+  page.on('load', () => loads++)
+  await page.goto(sources.address)
+  await engineStands(page)
+  expect(loads).toBe(1)
 })
 
 describe('by script tag', () => {

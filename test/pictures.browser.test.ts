@@ -7,36 +7,21 @@ import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { unzlibSync } from 'fflate'
 import type { BrowserContext, Page } from 'playwright-core'
-import type { Plugin } from 'vite'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { encodePng } from '../src/engine/png.ts'
 import { randomOf } from '../src/engine/random.ts'
 import { unpackBundle } from '../src/nodes/workflow/bundle.ts'
-import { killerOf, useChromium, useDevServer } from './chromium.ts'
-import { addNode, dropPaths, newWorkflow, placeOf, titles, values } from './editor/driver.ts'
+import { killerOf, toEngine, useChromium, usePages } from './chromium.ts'
+import { addNode, button, dropPaths, newWorkflow, openEditor, placeOf, titles, values } from './editor/driver.ts'
 import { goldenTensors, largest } from './goldenTensors.ts'
 import { node } from './nodes/evaluate.ts'
 import type {} from './pages/engine.ts'
 import { workflowOf } from './workflowOf.ts'
 
-/** Trainings are written to storage this often here, in milliseconds; otherwise the test of a kill would take long. */
-const SAVE_EVERY = 150
-let hurried = 0
-
-const savesOften: Plugin = {
-  name: 'saves-often',
-  enforce: 'pre',
-  transform(code, id) {
-    if (!id.split('?')[0]!.endsWith('/src/engine/plan/session.ts')) return undefined
-    const changed = code.replace('SAVE_EVERY = 15_000', `SAVE_EVERY = ${SAVE_EVERY}`)
-    if (changed !== code) hurried++
-    return { code: changed, map: null }
-  },
-}
-
 const chromium = useChromium()
-const server = useDevServer([savesOften])
+// Here trainings are written to storage often; otherwise the test of a kill would take long.
+const server = usePages()
 
 let folder: string
 const contexts: BrowserContext[] = []
@@ -160,38 +145,29 @@ function listenIn() {
   }
 }
 
-/** `quota`: how much the browser keeps at most, in bytes. */
-async function openEditor(context: BrowserContext, quota?: number): Promise<Page> {
-  const page = context.pages()[0] ?? (await context.newPage())
-  if (quota !== undefined) {
-    const session = await context.newCDPSession(page)
-    await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.address).origin, quotaSize: quota })
-  }
+async function openIn(context: BrowserContext): Promise<Page> {
+  contexts.push(context)
+  if (!context.pages().length) await context.newPage()
   await context.addInitScript(listenIn)
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-  return page
+  return openEditor(context, server.address)
 }
 
-/** The editor with nothing in it, in a profile of its own. */
+/** The editor with nothing in it, in a profile of its own; `quota`: how much the browser keeps at most, in bytes. */
 async function newEditor(quota?: number): Promise<Page> {
   const context = await chromium.newContext()
-  contexts.push(context)
-  const page = await openEditor(context, quota)
+  if (quota !== undefined) {
+    const session = await context.newCDPSession(await context.newPage())
+    await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.address).origin, quotaSize: quota })
+  }
+  const page = await openIn(context)
   await newWorkflow(page)
   return page
 }
 
 /** In a profile that outlives its browser. */
-async function launchIn(profile: string): Promise<Page> {
-  const context = await chromium.launchIn(join(folder, profile))
-  contexts.push(context)
-  return openEditor(context)
-}
+const launchIn = async (profile: string): Promise<Page> => openIn(await chromium.launchIn(join(folder, profile)))
 
 const toast = (page: Page, text: string | RegExp) => page.locator('.toast').filter({ hasText: text })
-const runButton = (page: Page) => page.getByRole('button', { name: 'Run', exact: true })
 
 /** Opens a workflow by dropping it where there is nothing. */
 async function open(page: Page, name: string, graph: Graph) {
@@ -213,7 +189,7 @@ async function dropSpots(page: Page, size: string) {
 
 /** Runs to the end. */
 async function run(page: Page) {
-  await runButton(page).click()
+  await button(page, 'Run').click()
   await page.locator('.status[data-state=finished], .status[data-state=fault]').waitFor({ timeout: 60_000 })
   expect(await page.getByRole('alert').allTextContents()).toEqual([''])
   expect(await page.evaluate(() => window.heard.backend)).toBe('wasm')
@@ -226,12 +202,11 @@ async function downloaded(page: Page, click: () => Promise<void>): Promise<Uint8
 }
 
 /** A file of the last run, as it is saved to disk. */
-const made = (page: Page, name: string) =>
-  downloaded(page, () => page.getByRole('button', { name: `Download ${name}`, exact: true }).click())
+const made = (page: Page, name: string) => downloaded(page, () => button(page, `Download ${name}`).click())
 
 /** The workflow and what it needs, as it is given to others. */
 async function shared(page: Page): Promise<Uint8Array> {
-  await page.getByRole('button', { name: 'File', exact: true }).click()
+  await button(page, 'File').click()
   await page.getByRole('menuitem', { name: 'Share with weights' }).click()
   const dialog = page.getByRole('dialog')
   return downloaded(page, () => dialog.getByRole('button', { name: 'Download', exact: true }).click())
@@ -274,20 +249,25 @@ beforeAll(async () => {
 
 /** The steps of the trainings in storage: one that is under way, and where others ended. */
 const storedSteps = (page: Page) =>
-  // As text: an import in a function would be one of the test.
-  page.evaluate<number[]>(
-    `import('/src/nodes/database.ts').then(async ({ databaseStore }) =>
-      (await databaseStore('litegraph-diffusion-states').list('state/')).map(({ key }) => Number(key.split('@')[1])))`,
-  )
+  page.evaluate(async () => {
+    const answer = <T>(asked: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result)
+        asked.onerror = () => reject(asked.error!)
+      })
+    const database = await answer(indexedDB.open('litegraph-diffusion-states'))
+    const keys = await answer(database.transaction('entries').objectStore('entries').getAllKeys())
+    database.close()
+    return keys.flatMap((key) => /state\/.*@(\d+)$/.exec(String(key))?.[1] ?? []).map(Number)
+  })
 
 test('a training of own images goes on after the browser was killed, to the same bits', async () => {
-  expect(hurried).toBeGreaterThan(0)
   const before = await launchIn('killed')
   await newWorkflow(before)
   await dropPaths(before, [put('training.zip', whole.bundle)])
   await toast(before, '1 file came with it').waitFor()
   const kill = await killerOf(before.context())
-  await runButton(before).click()
+  await button(before, 'Run').click()
   await before.waitForFunction(() => (window.heard.progress['6']?.last ?? 0) > 20)
   await expect.poll(async () => Math.max(...(await storedSteps(before)))).toBeGreaterThan(20)
   await kill()
@@ -302,7 +282,7 @@ test('a training of own images goes on after the browser was killed, to the same
   expect(await page.evaluate(() => window.heard.progress['6'])).toMatchObject({ first: stored + 1, last: STEPS })
   expect(sha256(await made(page, 'model.zip'))).toBe(sha256(whole.checkpoint))
   expect(picture(await made(page, 'made.png'))).toEqual(picture(whole.png))
-  await page.getByRole('button', { name: 'Library', exact: true }).click()
+  await button(page, 'Library').click()
   await page.getByRole('tab', { name: 'Data sets' }).click()
   await page.getByText('200 images, 8 × 8, grey, 2 classes').waitFor()
 })
@@ -333,13 +313,13 @@ test('a data set that was deleted is missed, and known again when its images com
   const page = await newEditor()
   await dropPaths(page, [put('training.zip', whole.bundle)])
   await toast(page, '1 file came with it').waitFor()
-  await page.getByRole('button', { name: 'Library', exact: true }).click()
+  await button(page, 'Library').click()
   await page.getByRole('tab', { name: 'Data sets' }).click()
   await page.getByRole('button', { name: 'More for spots' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByText('No data sets kept').waitFor()
-  await page.getByRole('button', { name: 'Library', exact: true }).click()
-  await runButton(page).click()
+  await button(page, 'Library').click()
+  await button(page, 'Run').click()
   await page.locator('.status[data-state=fault]').waitFor()
   const problem = page.getByRole('alert')
   expect(await problem.textContent()).toMatch(/^1 problem\. The data set "spots" \(SHA-256 .*\) is not here\. Drop images/)
@@ -347,7 +327,7 @@ test('a data set that was deleted is missed, and known again when its images com
   await dialog.getByRole('button', { name: 'Import' }).click()
   await dialog.getByText('spots is the file that Own asks for').waitFor()
   await page.keyboard.press('Escape')
-  await runButton(page).click()
+  await button(page, 'Run').click()
   await page.waitForFunction(() => (window.heard.progress['6']?.last ?? 0) > 0)
   await page.getByRole('button', { name: 'Stop' }).click()
   await page.locator('.status[data-state=idle]').waitFor()
@@ -410,8 +390,7 @@ test.each(['a_ddpm_style', 'b_class_cond'])('%s of diffusers, dropped as a folde
       node('read', 'test/ReadBack', { value: 'predict.prediction' }),
     ],
   }
-  await page.goto(`${server.address}test/pages/engine.html`)
-  await page.waitForFunction(() => 'engine' in window)
+  await toEngine(page, server)
   const { faults, backend, numbers } = await page.evaluate(async (graph) => {
     const { connect, createClient, recordedWorker } = window.engine
     const client = createClient(connect({ worker: recordedWorker }))
@@ -434,8 +413,7 @@ test('runs leave as many tensors as are kept of them, and a closed engine leaves
   const context = await chromium.newContext()
   contexts.push(context)
   const page = await context.newPage()
-  await page.goto(`${server.address}test/pages/engine.html`)
-  await page.waitForFunction(() => 'engine' in window)
+  await toEngine(page, server)
   const short = (seed: number): Graph => ({
     nodes: trainingOfImages.nodes.map((each) => {
       if (each.id === 'Own') return node('Own', 'Digits')

@@ -2,32 +2,28 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterEach, describe, expect, test } from 'vitest'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { BackendName } from '../src/engine/protocol.ts'
-import { softwareGPU, useChromium, useDevServer } from './chromium.ts'
+import { softwareGPU, toEngine, useChromium, usePages } from './chromium.ts'
+import type {} from './pages/engine.ts'
 import { trainingGraph } from './trainingGraph.ts'
 
-const server = useDevServer()
+const server = usePages()
 const chromium = useChromium(softwareGPU)
 
-const profiles: string[] = []
-afterEach(async () => {
-  for (const profile of profiles.splice(0)) await rm(profile, { recursive: true, force: true, maxRetries: 5 })
-})
+let profile: string
+beforeEach(async () => void (profile = await mkdtemp(join(tmpdir(), 'profile-'))))
+afterEach(() => rm(profile, { recursive: true, force: true, maxRetries: 5 }))
 
-async function newProfile(): Promise<string> {
-  const profile = await mkdtemp(join(tmpdir(), 'profile-'))
-  profiles.push(profile)
-  return profile
-}
+/** Opens a browser on the profile of this test, trains in it, closes it again. */
+const trainInProfile = async (steps: number, backend: BackendName) => trainIn(await chromium.launchIn(profile), steps, backend)
 
-/** Opens a browser on a profile, trains in it, closes it again; what the checkpoint is, by its SHA-256, and where it began. */
-async function trainIn(profile: string, steps: number, backend: BackendName) {
-  const context = await chromium.launchIn(profile)
+/** Trains, and closes the context; what the checkpoint is, by its SHA-256, and where it began. */
+async function trainIn(context: BrowserContext, steps: number, backend: BackendName) {
   try {
     const page = context.pages()[0] ?? (await context.newPage())
-    await page.goto(`${server.address}test/pages/engine.html`)
+    await toEngine(page, server)
     return await train(page, steps, backend)
   } finally {
     await context.close()
@@ -60,16 +56,18 @@ const train = (page: Page, steps: number, backend: BackendName) =>
     { graph: trainingGraph(steps), backend },
   )
 
-/** Before the browser is closed, and as many after. A GPU made of software takes a third of a second for each, so there are more in test:full. */
-const half = { wasm: 100, webgpu: process.env.FULL ? 100 : 12 }
+/**
+ * Before the browser is closed, and as many after. A GPU made of software takes a third of a second for each, so there are more in
+ * test:full. The commands of a step are written down twice, and given again from the third on: six have both.
+ */
+const half = { wasm: 100, webgpu: process.env.FULL ? 100 : 6 }
 
 describe.each(['wasm', 'webgpu'] as const)('on %s', (backend) => {
   const steps = half[backend]
   test(`${steps} steps, a closed browser and ${steps} more are ${2 * steps} steps`, { timeout: 240_000 }, async () => {
-    const profile = await newProfile()
-    const first = await trainIn(profile, steps, backend)
-    const second = await trainIn(profile, 2 * steps, backend)
-    const whole = await trainIn(await newProfile(), 2 * steps, backend)
+    const first = await trainInProfile(steps, backend)
+    const second = await trainInProfile(2 * steps, backend)
+    const whole = await trainIn(await chromium.newContext(), 2 * steps, backend)
     expect([first, second, whole].map(({ name, faults }) => ({ name, faults }))).toEqual(
       Array.from({ length: 3 }, () => ({ name: backend, faults: [] })),
     )

@@ -1,6 +1,8 @@
-// What browser suites look at, made once for all of them, and only if one asks: the sources as `npm start` serves them, and
-// the editor as it is built.
+// What browser suites look at, made once for all of them, and only if one asks: the sources as `npm start` serves them, the
+// editor as it is built, and the pages that tests have (pages.config.ts).
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -19,30 +21,51 @@ declare module 'vitest' {
 const root = join(import.meta.dirname, '..')
 const config = { root, configFile: join(root, 'vite.config.ts'), logLevel: 'error' } satisfies InlineConfig
 
-/** The sources. Servers that run at once need a cache each: they would write over each other's packages. */
-export async function serveSources(more: Pick<InlineConfig, 'plugins' | 'cacheDir'>) {
-  const server = await createServer({ ...config, ...more, server: { port: 0, hmr: false, watch: null } })
+/** As `npm start` does, which may run beside it: with one cache they would write over each other's packages. */
+async function serveSources() {
+  const cacheDir = join(root, 'node_modules/.vite/test')
+  const server = await createServer({ ...config, cacheDir, server: { port: 0, hmr: false, watch: null } })
   return server.listen()
 }
 
-/** Of some hundred files the sources make ten, so a page opens in half the time. */
-async function serveEditor() {
-  const outDir = join(root, 'test-results/editor')
-  // Vitest's own NODE_ENV would make it another build.
-  const env = { ...process.env, NODE_ENV: 'production' }
-  await promisify(execFile)(join(root, 'node_modules/.bin/vite'), ['build', '--logLevel', 'warn', '--outDir', outDir], {
-    cwd: root,
-    env,
-  })
+/** What a build makes; it is built anew when something that goes into it is another than the last time. */
+async function serveBuilt(name: string, ...options: string[]) {
+  const outDir = join(root, 'test-results', name)
+  const [last, now] = [`${outDir}.sha256`, hashOf(sources)]
+  if (!existsSync(last) || readFileSync(last, 'utf8') !== now) {
+    rmSync(last, { force: true })
+    const args = ['build', '--logLevel', 'warn', '--outDir', outDir, ...options]
+    // Vitest's own NODE_ENV would make it another build.
+    const env = { ...process.env, NODE_ENV: 'production' }
+    await promisify(execFile)(join(root, 'node_modules/.bin/vite'), args, { cwd: root, env })
+    writeFileSync(last, now)
+  }
   return preview({ ...config, build: { outDir }, preview: { port: 0 } })
 }
 
-export type ServerName = 'sources' | 'editor'
+/** All that is built, and what builds it. */
+const sources = ['src', 'public', 'workflows', 'assets', 'bench', 'test/pages', 'test/plan', 'index.html', 'vite.config.ts']
+sources.push('test/pages.config.ts', 'package-lock.json')
+
+function hashOf(paths: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const path of paths) {
+    const whole = join(root, path)
+    const isFile = statSync(whole).isFile()
+    const files = isFile ? [''] : readdirSync(whole, { recursive: true, encoding: 'utf8' }).sort()
+    for (const file of files.map((each) => join(whole, each)))
+      if (statSync(file).isFile()) hash.update(file).update(readFileSync(file))
+  }
+  return hash.digest('hex')
+}
+
+export type ServerName = 'sources' | 'editor' | 'pages'
 type Server = Pick<PreviewServer, 'resolvedUrls' | 'close'>
 
 const servers: Record<ServerName, () => Promise<Server>> = {
-  sources: () => serveSources({ cacheDir: join(root, 'node_modules/.vite/test') }),
-  editor: serveEditor,
+  sources: serveSources,
+  editor: () => serveBuilt('editor'),
+  pages: () => serveBuilt('pages', '--config', 'test/pages.config.ts'),
 }
 
 /** Before all tests. Suites run in processes of their own, so they ask by HTTP. */

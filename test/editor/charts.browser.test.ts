@@ -2,74 +2,37 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Download, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ChartLook, ChartView } from '../../src/engine/plan/view.ts'
+import { beforeEach, expect, test } from 'vitest'
 import { measureText } from '../../src/nodes/views/canvas.ts'
+import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 import { root, useBuiltEditor, useChromium } from '../chromium.ts'
-import { dropText, titles, type Canvas } from './driver.ts'
+import { button, dropFile, finished, onNode, placeIn, press, titles, useEditor } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+const editor = useEditor(chromium, server, { media: { reducedMotion: 'reduce', colorScheme: 'dark' } })
 
 const STEPS = 100
 
-interface ShownNode {
-  id: number
-  pos: [number, number]
-  size: [number, number]
-  flags: { chart?: ChartLook }
-  properties: Record<string, unknown>
-  getTitle(): string
-  setProperty(name: string, value: unknown): void
-  diffusion: { view?: ChartView }
-}
-
 let page: Page
-
-beforeEach(async () => {
-  const context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-})
-
-afterEach(async () => {
-  await page?.context().close()
-  expect(chromium.errors()).toEqual([])
-})
-
-/** Something of the first node of a title, asked for on the page. */
-const ofNode = <T>(title: string, ask: (node: ShownNode, argument: unknown) => T, argument?: unknown): Promise<T> =>
-  page.evaluate(
-    ([title, ask, argument]) => {
-      const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-      const node = graph._nodes.find((each) => each.getTitle() === title)
-      return (new Function(`return ${ask as string}`)() as (node: unknown, argument: unknown) => T)(node, argument)
-    },
-    [title, ask.toString(), argument] as const,
-  )
+beforeEach(() => void (page = editor.page))
 
 const CHART = 'Loss curve'
 const losses = () =>
-  ofNode(CHART, ({ diffusion }) => diffusion.view!.lines.filter(({ kept }) => !kept).map(({ y }) => [...y])[0]!)
+  onNode(page, CHART, ({ diffusion: { view } }) => [
+    ...((view?.kind === 'chart' && view.lines.find(({ kept }) => !kept)?.y) || []),
+  ])
 
 async function train() {
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page.getByRole('button', { name: 'Stop', exact: true }).and(page.locator(':enabled')).waitFor()
-  await page.getByRole('button', { name: 'Run', exact: true }).and(page.locator(':enabled')).waitFor()
+  await button(page, 'Run').click()
+  await page.locator('.status[data-state=running]').waitFor()
+  await finished(page)
 }
 
 /** A double-click on the picture of the chart. */
 async function openLarge() {
-  const at = await page.evaluate((title) => {
-    const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-    const node = graph._nodes.find((each) => each.getTitle() === title) as unknown as ShownNode
-    const [x, y] = [node.pos[0] + node.size[0] / 2, node.pos[1] + node.size[1] - 60]
-    return { x: (x + ds.offset[0]) * ds.scale, y: (y + ds.offset[1]) * ds.scale }
-  }, CHART)
-  await page.mouse.dblclick(at.x, at.y)
+  const { x, y } = await placeIn(page, CHART, [0.5, 0.7])
+  await page.mouse.dblclick(x, y)
   await page.locator('.chart-plot canvas').waitFor()
 }
 
@@ -91,12 +54,12 @@ async function saved(name: string): Promise<Buffer> {
 }
 
 test('a chart is zoomed, smoothed, compared with the run before, and saved', async () => {
-  const file = JSON.parse(readFileSync(join(root, 'workflows/points.json'), 'utf8')) as { nodes: ShownNode[] }
+  const file = JSON.parse(readFileSync(join(root, 'workflows/points.json'), 'utf8')) as WorkflowFile
   for (const { properties } of file.nodes) {
     if ('batch_size' in properties && 'steps' in properties) Object.assign(properties, { steps: STEPS, batch_size: 32 })
     if ('num_inference_steps' in properties) properties.num_inference_steps = 2
   }
-  await dropText(page, 'points.json', JSON.stringify(file))
+  await dropFile(page, 'points.json', JSON.stringify(file))
   await expect.poll(() => titles(page)).toContain(CHART)
   await train()
   await openLarge()
@@ -120,8 +83,8 @@ test('a chart is zoomed, smoothed, compared with the run before, and saved', asy
   await tool('Log y').click()
   expect(await tool('Log y').getAttribute('aria-pressed')).toBe('false')
   await dock().getByRole('textbox', { name: 'y to' }).fill('5')
-  await page.keyboard.press('Enter')
-  await expect.poll(() => ofNode(CHART, ({ flags }) => flags.chart)).toEqual({ yLog: false, y: [null, 5] })
+  await press(page, 'Enter')
+  await expect.poll(() => onNode(page, CHART, ({ flags }) => flags.chart)).toEqual({ yLog: false, y: [null, 5] })
 
   // ---- smoothing
   const last = measureText(first.at(-1)!)
@@ -132,7 +95,7 @@ test('a chart is zoomed, smoothed, compared with the run before, and saved', asy
   await dock().getByRole('slider', { name: 'Smoothing' }).fill('0')
 
   // ---- another run
-  await ofNode('Training Start', (node) => node.setProperty('seed', 77))
+  await onNode(page, 'Training Start', (node) => node.setProperty('seed', 77))
   await train()
   const second = await losses()
   expect(second).not.toEqual(first)
@@ -142,7 +105,7 @@ test('a chart is zoomed, smoothed, compared with the run before, and saved', asy
 
   // ---- by keys, as it is said
   await page.locator('.chart-plot').focus()
-  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key)
+  await press(page, 'ArrowRight', 'ArrowRight', 'ArrowRight')
   await expect.poll(() => dock().locator('output').textContent()).toContain(`step 2: loss ${measureText(second[2]!)}, Run 1`)
   await tool('Table').click()
   expect(await dock().getByRole('row').count()).toBe(STEPS + 1)
@@ -167,27 +130,23 @@ test('a chart is zoomed, smoothed, compared with the run before, and saved', asy
     .click()
   await expect.poll(() => dock().getByRole('button', { name: before }).count()).toBe(0)
   await page.locator('.chart-plot').focus()
-  await page.keyboard.press('Escape')
+  await press(page, 'Escape')
   await dock().waitFor({ state: 'detached' })
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
 })
 
 test('of several charts one is chosen', async () => {
-  await dropText(page, 'schedules.json', readFileSync(join(root, 'workflows/schedules-compared.json'), 'utf8'))
+  await dropFile(page, 'schedules.json', readFileSync(join(root, 'workflows/schedules-compared.json')))
   await expect.poll(() => titles(page)).toContain('Signal that is left')
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  // It takes less than a moment.
-  await page
-    .getByText(/Finished in/)
-    .first()
-    .waitFor()
+  await button(page, 'Run').click()
+  await finished(page)
   await page.locator('canvas.canvas').focus()
-  await page.keyboard.press('Alt+k')
+  await press(page, 'Alt+k')
   const which = dock().getByRole('combobox', { name: 'Which chart' })
   const charts = await which.getByRole('option').allTextContents()
   expect(charts.length).toBeGreaterThan(1)
   await which.selectOption({ index: 1 })
   await expect.poll(() => page.locator('.chart-plot').getAttribute('aria-label')).toContain(charts[1])
-  await page.keyboard.press('Escape')
+  await press(page, 'Escape')
   await dock().waitFor({ state: 'detached' })
 })

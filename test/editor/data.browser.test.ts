@@ -3,33 +3,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zipSync } from 'fflate'
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeEach, expect, test } from 'vitest'
 import { encodePng } from '../../src/engine/png.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { addNode, dropPaths, newWorkflow, values } from './driver.ts'
+import { addNode, button, dropPaths, useEditor, values } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
 const folder = mkdtempSync(join(tmpdir(), 'data-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-let context: BrowserContext
+const editor = useEditor(chromium, server)
+
 let page: Page
-
-beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-  await newWorkflow(page)
-})
-
-afterEach(async () => {
-  await context?.close()
-  expect(chromium.errors()).toEqual([])
-})
+beforeEach(() => void (page = editor.page))
 
 /** Three times as wide as high: dark, middling and bright. */
 const wide = encodePng({
@@ -78,7 +66,7 @@ test('of a ZIP and a picture that are dropped together, the part stays that was 
 test('points are drawn with a brush, rubbed out, taken back and cleared, by pointer and by keys', async () => {
   await addNode(page, 'Points', 300, 300)
   await page.getByRole('combobox', { name: 'distribution' }).selectOption('drawn')
-  await page.getByRole('button', { name: 'Draw…' }).click()
+  await button(page, 'Draw…').click()
   const board = dialog().getByRole('application')
   const { x, y, width } = (await board.boundingBox())!
   const count = async () =>
@@ -120,6 +108,6 @@ test('points are drawn with a brush, rubbed out, taken back and cleared, by poin
     [0.2, 0.1],
   ])
   // One step of undo for all of it.
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await button(page, 'Undo').click()
   expect((await values(page, 'Points')).points).toEqual([])
 })

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { unzipSync, zipSync } from 'fflate'
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sha256Of } from '../../src/engine/checkpoint/archive.ts'
 import { mlpFormat } from '../../src/engine/checkpoint/mlp.ts'
 import { writeCheckpoint } from '../../src/engine/checkpoint/write.ts'
@@ -15,14 +15,28 @@ import { unpackBundle } from '../../src/nodes/workflow/bundle.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
-import type { Canvas } from './driver.ts'
-import { addNode, dropPaths, newWorkflow, placeOf, titles, values } from './driver.ts'
+import {
+  addNode,
+  button,
+  clickNode,
+  drafts,
+  dropPaths,
+  giveItTime,
+  onNode,
+  openEditor,
+  placeOf,
+  ready,
+  titles,
+  useEditor,
+  values,
+} from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+// What is kept here is listed, and asked for.
+const editor = useEditor(chromium, server, { newProfile: true, empty: true })
 
 let folder: string
-let context: BrowserContext
 let page: Page
 
 /** Writes a file into the folder of this suite. Returns its path. */
@@ -33,26 +47,10 @@ function put(path: string, content: Uint8Array | string): string {
   return whole
 }
 
-async function open(tab: BrowserContext) {
-  const opened = await tab.newPage()
-  await opened.setViewportSize({ width: 1280, height: 800 })
-  await opened.goto(server.address)
-  await opened.waitForSelector('.status')
-  await newWorkflow(opened)
-  return opened
-}
-
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'files-'))))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await open(context)
-})
-
-afterEach(async () => {
-  await context?.close()
-})
+beforeEach(() => void (page = editor.page))
 
 /** 4 x 3 pixels of one brightness. */
 const png = (brightness: number) =>
@@ -90,7 +88,7 @@ const dataset = () =>
 
 const toast = (text: string | RegExp) => page.locator('.toast').filter({ hasText: text })
 const drawer = async (tab: string) => {
-  await page.getByRole('button', { name: 'Library' }).click()
+  await button(page, 'Library').click()
   await page.getByRole('tab', { name: tab }).click()
 }
 
@@ -141,7 +139,7 @@ describe('images', () => {
     await dropPaths(page, [join(folder, 'pets')])
     await dialog.getByRole('button', { name: 'Import' }).click()
     await dialog.getByRole('heading', { name: '5 images imported' }).waitFor()
-    await page.waitForTimeout(1500)
+    await giveItTime(page, 1000)
     await page.keyboard.press('Escape')
     await drawer('Data sets')
     await expect.poll(() => page.locator('.rows .open span:first-child').allTextContents()).toEqual(['pets'])
@@ -165,7 +163,7 @@ describe('data sets', () => {
     await dialog.getByText('1 to 10 of 10').waitFor()
     await dialog.getByRole('button', { name: 'Close' }).click()
     const row = page.locator('.row', { hasText: 'steps.safetensors' })
-    await page.getByRole('button', { name: 'More for steps.safetensors' }).click()
+    await button(page, 'More for steps.safetensors').click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await row.waitFor({ state: 'detached' })
     await toast('Deleted').getByRole('button', { name: 'Undo' }).click()
@@ -212,25 +210,24 @@ describe('checkpoints', () => {
     await addNode(page, 'load checkpoint', 200, 200)
     await dropPaths(page, [put('one.zip', checkpoint())])
     await toast('one.zip is kept').waitFor()
-    await page.getByRole('button', { name: 'File', exact: true }).click()
+    await button(page, 'File').click()
     await page.getByRole('menuitem', { name: 'Share with weights' }).click()
     await page
       .getByRole('dialog')
       .getByText(/One ZIP with this workflow and one\.zip \(.* kB\)/)
       .waitFor()
     const waiting = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'Download', exact: true }).last().click()
+    await button(page, 'Download').last().click()
     const bytes = new Uint8Array(readFileSync(await (await waiting).path()))
     expect(unpackBundle(bytes).files.map(({ file }) => file.sha256)).toEqual([sha256Of(checkpoint())])
-    const stranger = await chromium.newContext()
-    const tab = await open(stranger)
+    const tab = await openEditor(await chromium.newContext(), server.address, { empty: true })
     await dropPaths(tab, [put('shared.zip', bytes)])
     await expect.poll(() => titles(tab)).toEqual(['Load Checkpoint'])
-    await tab.getByRole('button', { name: 'Library' }).click()
+    await button(tab, 'Library').click()
     await tab.getByRole('tab', { name: 'Checkpoints' }).click()
     await tab.locator('.rows .open').click()
     await tab.getByRole('dialog').getByText(sha256Of(checkpoint())).waitFor()
-    await stranger.close()
+    await tab.context().close()
   })
 
   test('what is missing is named before sharing; the file that is asked for is known when it comes', async () => {
@@ -240,10 +237,10 @@ describe('checkpoints', () => {
     await dropPaths(page, [zip], await placeOf(page, 'Load Checkpoint'))
     await toast('two.zip is kept').waitFor()
     await drawer('Checkpoints')
-    await page.getByRole('button', { name: 'More for two.zip' }).click()
+    await button(page, 'More for two.zip').click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await page.getByText('No checkpoints kept').waitFor()
-    await page.getByRole('button', { name: 'File', exact: true }).click()
+    await button(page, 'File').click()
     await page.getByRole('menuitem', { name: 'Share with weights' }).click()
     await page.getByRole('dialog').getByText('Not here, and so not in it: two.zip').waitFor()
     await page.keyboard.press('Escape')
@@ -259,16 +256,16 @@ describe('workflows', () => {
   test('one that was dropped is there after a reload, and is no draft once its tab is closed', async () => {
     await drop('One', 'Mix')
     await expect.poll(() => titles(page)).toEqual(['One'])
-    await page.waitForTimeout(700)
+    await expect.poll(() => drafts(page)).toHaveLength(1)
     await page.reload()
-    await page.waitForSelector('.status')
+    await ready(page)
     await expect.poll(() => titles(page)).toEqual(['One'])
     // Nothing was changed, so there is nothing to be told.
     expect(await page.getByRole('img', { name: 'Unsaved changes' }).count()).toBe(0)
     expect(await page.getByText('unsaved changes').count()).toBe(0)
     await drawer('Mine')
     await expect.poll(mine).toEqual([expect.stringMatching(/^One.*open now$/)])
-    await page.getByRole('button', { name: 'Library' }).click()
+    await button(page, 'Library').click()
     await drop('Two', 'Grid')
     await expect.poll(() => titles(page)).toEqual(['Two'])
     await page
@@ -300,22 +297,17 @@ describe('what a run made', () => {
     await dropPaths(page, [put('sampling.json', workflow)])
     await page.getByText('Opened sampling.json').waitFor()
     await expect.poll(() => titles(page)).toContain('Film')
-    const film = await placeOf(page, 'Film')
-    await page.mouse.click(film.x, film.y)
-    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await clickNode(page, 'Film')
+    await button(page, 'Run').click()
     const slider = page.getByRole('slider', { name: 'Along the way' })
     await slider.press('Home', { timeout: 90_000 })
     await slider.press('ArrowRight')
     await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^t = \d+$/)
-    const scrub = await page.evaluate(() => {
-      const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-      return graph._nodes.find((each) => each.getTitle() === 'Film')!.diffusion?.scrub
-    })
+    const scrub = await onNode(page, 'Film', ({ diffusion }) => diffusion.scrub)
     expect(scrub).toBe(0.25)
-    expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true)
+    expect(await button(page, 'Undo').isDisabled()).toBe(true)
     await page.keyboard.press('Escape')
-    const save = await placeOf(page, 'Save')
-    await page.mouse.click(save.x, save.y)
+    await clickNode(page, 'Save')
     const picture = page.getByRole('link', { name: 'Open made.png large' })
     await picture.waitFor()
     const width = await picture

@@ -1,36 +1,18 @@
 // Images in the editor: what they show on nodes, films that are scrubbed, pictures that open as the workflow they came from.
 import { readFileSync } from 'node:fs'
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { NodeStatus } from '../../src/nodes/litegraph/node.ts'
+import type { Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
+import { button, dropFile, newWorkflow, onCanvas, useEditor } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+const editor = useEditor(chromium, server)
 
-let context: BrowserContext
 let page: Page
-
-beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-  await newWorkflow()
-})
-
-afterEach(async () => {
-  await context?.close()
-})
-
-async function newWorkflow() {
-  await page.getByRole('button', { name: 'File' }).click()
-  await page.getByRole('menuitem', { name: 'New workflow' }).click()
-  await page.getByText('An empty canvas').waitFor()
-}
+beforeEach(() => void (page = editor.page))
 
 /** An untrained network that samples, with what it does seen and saved. */
 const sampling = workflowOf({
@@ -50,54 +32,31 @@ const sampling = workflowOf({
   ],
 })
 
-const drop = (name: string, type: string, content: Buffer) =>
-  page.evaluate(
-    ([name, type, content]) => {
-      const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
-      const data = new DataTransfer()
-      data.items.add(new File([bytes], name, { type }))
-      for (const type of ['dragover', 'drop'])
-        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+const nodeNamed = (title: string) =>
+  onCanvas(
+    page,
+    ({ graph, ds }, title) => {
+      const found = graph._nodes.find((each) => each.getTitle() === title)
+      if (!found) return undefined
+      const [x, y] = [0, 1].map((i) => (found.pos[i]! + ds.offset[i]!) * ds.scale) as [number, number]
+      const { view, scrub } = found.diffusion
+      return {
+        x,
+        y,
+        width: found.size[0]! * ds.scale,
+        height: found.size[1]! * ds.scale,
+        scrub,
+        kind: view?.kind,
+        frames: view?.kind === 'film' ? Array.from(view.t) : undefined,
+        groups: view?.kind === 'images' ? view.groups.map(({ name, count }) => ({ name, count })) : undefined,
+        properties: { ...found.properties },
+      }
     },
-    [name, type, content.toString('base64')] as const,
+    title,
   )
 
-/** What the canvas holds: litegraph hangs itself on its element. */
-interface Canvas {
-  graph: {
-    _nodes: {
-      pos: [number, number]
-      size: [number, number]
-      properties: Record<string, unknown>
-      getTitle(): string
-      diffusion: NodeStatus
-    }[]
-  }
-  ds: { scale: number; offset: [number, number] }
-}
-
-const nodeNamed = (title: string) =>
-  page.evaluate((title) => {
-    const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-    const found = graph._nodes.find((each) => each.getTitle() === title)
-    if (!found) return undefined
-    const [x, y] = [0, 1].map((i) => (found.pos[i]! + ds.offset[i]!) * ds.scale) as [number, number]
-    const { view, scrub } = found.diffusion
-    return {
-      x,
-      y,
-      width: found.size[0] * ds.scale,
-      height: found.size[1] * ds.scale,
-      scrub,
-      kind: view?.kind,
-      frames: view?.kind === 'film' ? Array.from(view.t) : undefined,
-      groups: view?.kind === 'images' ? view.groups.map(({ name, count }) => ({ name, count })) : undefined,
-      properties: { ...found.properties },
-    }
-  }, title)
-
 async function run() {
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await button(page, 'Run').click()
   await expect.poll(async () => (await nodeNamed('Pair'))?.kind, { timeout: 20_000 }).toBe('images')
 }
 
@@ -112,7 +71,7 @@ async function saved(): Promise<Buffer> {
 }
 
 test('a saved picture dropped on an empty canvas is its workflow, and makes the same picture again', async () => {
-  await drop('sampling.json', 'application/json', Buffer.from(sampling))
+  await dropFile(page, 'sampling.json', sampling)
   await expect.poll(() => nodeNamed('Save')).toBeTruthy()
   const first = await saved()
   expect((await nodeNamed('Pair'))!.groups).toEqual([
@@ -120,8 +79,8 @@ test('a saved picture dropped on an empty canvas is its workflow, and makes the 
     { name: 'x_0', count: 4 },
   ])
   expect((await nodeNamed('Noise'))!.properties).toMatchObject({ seed: 8, seed_control: 'increment' })
-  await newWorkflow()
-  await drop('elsewhere.png', 'image/png', first)
+  await newWorkflow(page)
+  await dropFile(page, 'elsewhere.png', first)
   await expect.poll(() => nodeNamed('Save')).toBeTruthy()
   expect((await nodeNamed('Noise'))!.properties).toMatchObject({ seed: 8, seed_control: 'fixed' })
   const second = await saved()
@@ -129,12 +88,12 @@ test('a saved picture dropped on an empty canvas is its workflow, and makes the 
 })
 
 test('dragging over a film goes through its time, by mouse or finger: nothing moves, runs or changes', async () => {
-  await drop('sampling.json', 'application/json', Buffer.from(sampling))
+  await dropFile(page, 'sampling.json', sampling)
   await expect.poll(() => nodeNamed('Film')).toBeTruthy()
   await run()
   const film = (await nodeNamed('Film'))!
   expect(film.frames).toEqual([750, 500, 250, 0, -1])
-  const undo = page.getByRole('button', { name: 'Undo' })
+  const undo = button(page, 'Undo')
   expect(await undo.isDisabled()).toBe(true)
   const [middle, y] = [film.x + film.width / 2, film.y + film.height * 0.75]
   await page.mouse.move(film.x + film.width * 0.8, y)
@@ -153,7 +112,7 @@ test('dragging over a film goes through its time, by mouse or finger: nothing mo
   expect(await undo.isDisabled()).toBe(true)
 
   // And so by a finger.
-  const session = await context.newCDPSession(page)
+  const session = await page.context().newCDPSession(page)
   const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', share?: number) => {
     const touchPoints = share === undefined ? [] : [{ x: film.x + film.width * share, y: film.y + film.height * 0.75 }]
     await session.send('Input.dispatchTouchEvent', { type, touchPoints })

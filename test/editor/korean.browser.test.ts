@@ -2,23 +2,18 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { addNode, dropText, newWorkflow, placeOf, titles } from './driver.ts'
+import { addNode, button, dropFile, openEditor, placeOf, titles } from './driver.ts'
 import { fileOf } from './fileOf.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
 
 test('a node speaks Korean as soon as that is chosen, and is found by Korean words', async () => {
-  const context = await chromium.newContext()
-  const page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-  await newWorkflow(page)
+  const page = await openEditor(await chromium.newContext(), server.address, { empty: true })
   await addNode(page, 'flip timesteps', 500, 250)
   await page.getByRole('complementary', { name: 'Details' }).getByText('Turns a list of timesteps round').waitFor()
 
-  await page.getByRole('button', { name: 'Settings' }).click()
+  await button(page, 'Settings').click()
   await page.getByRole('menuitemradio', { name: '한국어' }).click()
   const panel = page.getByRole('complementary', { name: '세부 정보' })
   await panel.getByText('타임스텝 목록을').waitFor()
@@ -32,22 +27,17 @@ test('a node speaks Korean as soon as that is chosen, and is found by Korean wor
   await page.mouse.dblclick(500, 500)
   await page.getByRole('combobox', { name: '노드 찾기' }).fill('뒤집습니다')
   await page.getByRole('option').filter({ hasText: 'Flip Timesteps' }).getByText('타임스텝 목록을').waitFor()
-  await context.close()
 })
 
 test('the gallery is Korean and found by words of both languages; what is opened from it is read in Korean, and saved as it was', async () => {
-  const context = await chromium.newContext()
-  const page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
+  const page = await openEditor(await chromium.newContext(), server.address)
   const name = page.locator('.title .name')
   await expect.poll(() => name.inputValue()).toBe('Train on points')
-  await page.getByRole('button', { name: 'Settings' }).click()
+  await button(page, 'Settings').click()
   await page.getByRole('menuitemradio', { name: '한국어' }).click()
   await expect.poll(() => name.inputValue()).toBe('점으로 학습하기')
 
-  await page.getByRole('button', { name: '보관함' }).click()
+  await button(page, '보관함').click()
   await page.getByRole('region', { name: '이미지' }).getByText('숫자로 학습하기', { exact: true }).waitFor()
   const said = await page.locator('.card .name, .card .text, .topic').allInnerTexts()
   expect(said.filter((text) => !/[가-힣]/.test(text))).toEqual([])
@@ -61,7 +51,7 @@ test('the gallery is Korean and found by words of both languages; what is opened
 
   await expect.poll(() => name.inputValue()).toBe('두 노이즈 사이')
   expect(await page.getByRole('textbox', { name: '설명' }).inputValue()).toMatch(/^줄마다 한 노이즈에서/)
-  await page.getByRole('button', { name: '파일', exact: true }).click()
+  await button(page, '파일').click()
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('menuitem', { name: '파일로 내려받기' }).click(),
@@ -69,18 +59,13 @@ test('the gallery is Korean and found by words of both languages; what is opened
   expect(download.suggestedFilename()).toBe('두-노이즈-사이.json')
   const { extra } = JSON.parse(readFileSync(await download.path(), 'utf8'))
   expect(extra).toMatchObject({ diffusion: { title: 'Between two noises', about: expect.stringMatching(/^Each row goes/) } })
-  await context.close()
 })
 
 test('what is wrong is told in Korean: on the node, in the panel, in the status line, and aloud', async () => {
-  const context = await chromium.newContext()
-  const page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-  await page.getByRole('button', { name: 'Settings' }).click()
+  const page = await openEditor(await chromium.newContext(), server.address)
+  await button(page, 'Settings').click()
   await page.getByRole('menuitemradio', { name: '한국어' }).click()
-  await dropText(page, 'broken.json', JSON.stringify(fileOf({ 1: 'Timesteps', 2: 'Inspect' }, [[1, 'timesteps', 2, 'value']])))
+  await dropFile(page, 'broken.json', JSON.stringify(fileOf({ 1: 'Timesteps', 2: 'Inspect' }, [[1, 'timesteps', 2, 'value']])))
   await expect.poll(() => titles(page)).toEqual(['Inspect', 'Timesteps'])
   await page.keyboard.press('Control+Enter')
   const problem = page.getByRole('button', { name: '문제 1개' })
@@ -103,12 +88,11 @@ test('what is wrong is told in Korean: on the node, in the panel, in the status 
     .poll(() => page.locator('canvas').first().getAttribute('title'))
     .toBe('schedule에 연결된 것이 없습니다. 스케줄을 연결하세요.')
 
-  await dropText(page, 'list.json', '[1, 2]')
+  await dropFile(page, 'list.json', '[1, 2]')
   await page.getByRole('alert').filter({ hasText: 'JSON 목록일 뿐 워크플로가 아닙니다.' }).waitFor()
 
   // It is kept in English: another language says it at once.
   await page.getByRole('button', { name: '설정' }).click()
   await page.getByRole('menuitemradio', { name: 'English' }).click()
   await page.getByRole('complementary', { name: 'Details' }).getByText('Nothing is wired to schedule.').waitFor()
-  await context.close()
 })

@@ -1,46 +1,22 @@
 // A link with the whole graph: copied in one profile, opened in another, it makes the same picture.
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, expect, test } from 'vitest'
-import type { ImagesView } from '../../src/engine/plan/view.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
-import { dropText, titles } from './driver.ts'
+import { button, dropFile, finished, onNode, openEditor, press, titles } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
-const contexts: BrowserContext[] = []
 
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()))
-})
-
-async function openAt(address: string): Promise<Page> {
-  const context = await chromium.newContext()
-  contexts.push(context)
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(address)
-  await page.waitForSelector('.status')
-  return page
-}
+const openAt = async (address: string): Promise<Page> =>
+  openEditor(await chromium.newContext(), address, { permissions: ['clipboard-read', 'clipboard-write'] })
 
 /** The pixels that the node of this title shows after a run. */
 async function pixelsOf(page: Page, title: string): Promise<number[]> {
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page
-    .getByText(/^Finished in/)
-    .first()
-    .waitFor()
-  return page.evaluate((title) => {
-    interface Node {
-      getTitle(): string
-      diffusion?: { view?: ImagesView }
-    }
-    const { data } = document.querySelector('canvas') as unknown as { data: { graph: { _nodes: Node[] } } }
-    return [...data.graph._nodes.find((node) => node.getTitle() === title)!.diffusion!.view!.groups[0]!.pixels]
-  }, title)
+  await button(page, 'Run').click()
+  await finished(page)
+  return onNode(page, title, ({ diffusion: { view } }) => (view?.kind === 'images' ? [...view.groups[0]!.pixels] : []))
 }
 
 const sampling = workflowOf({
@@ -60,12 +36,12 @@ const sampling = workflowOf({
 
 test('the same picture in another profile, and nothing of it left in the address', async () => {
   const mine = await openAt(server.address)
-  await dropText(mine, 'mine.json', sampling)
+  await dropFile(mine, 'mine.json', sampling)
   await expect.poll(() => titles(mine)).toContain('Sampler')
   const seen = await pixelsOf(mine, 'Picture')
   expect(seen).toHaveLength(4 * 8 * 8)
   expect(new Set(seen).size).toBeGreaterThan(20)
-  await mine.keyboard.press('Alt+Shift+L')
+  await press(mine, 'Alt+Shift+L')
   await mine.getByText('The link is copied').waitFor()
   const link = await mine.evaluate(() => navigator.clipboard.readText())
   expect(link.length).toBeLessThan(4000)

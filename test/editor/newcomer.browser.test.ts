@@ -3,33 +3,36 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { encodePng } from '../../src/engine/png.ts'
 import { pngWithWorkflow } from '../../src/nodes/workflow.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
-import type { Canvas } from './driver.ts'
-import { dropPaths, newWorkflow, placeOf, titles, values } from './driver.ts'
+import {
+  button as buttonOn,
+  clickNode,
+  drafts,
+  drag,
+  dropPaths,
+  finished,
+  placeOf,
+  shownKind,
+  titles,
+  useEditor,
+  values,
+  wires,
+} from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
 
 let folder: string
-let context: BrowserContext
 let page: Page
 
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'newcomer-'))))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-})
-afterEach(() => context?.close())
 
 /** Writes a file into the folder of this suite. Returns its path. */
 function put(path: string, content: Uint8Array | string): string {
@@ -39,7 +42,7 @@ function put(path: string, content: Uint8Array | string): string {
   return whole
 }
 
-const button = (name: string) => page.getByRole('button', { name, exact: true })
+const button = (name: string) => buttonOn(page, name)
 
 /** Does one action after the other; says in the end what they were and how long all took. */
 function counted(what: string) {
@@ -58,19 +61,14 @@ function counted(what: string) {
   }
 }
 
-/** What a node shows. */
-const viewOf = (title: string) =>
-  page.evaluate((title) => {
-    const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-    const found = graph._nodes.find((each) => each.getTitle() === title) as unknown as { diffusion: { view?: { kind: string } } }
-    return found.diffusion.view?.kind
-  }, title)
-
 describe('somebody new', () => {
+  const editor = useEditor(chromium, server, { newProfile: true })
+  beforeEach(() => void (page = editor.page))
+
   test('sees samples after one click', async () => {
     const { act, end } = counted('from an open page to the first samples')
     await act('Run', () => button('Run').click())
-    await expect.poll(() => viewOf('Samples on the data'), { timeout: 60_000 }).toBe('scatter')
+    await expect.poll(() => shownKind(page, 'Samples on the data'), { timeout: 60_000 }).toBe('scatter')
     end(3)
     await button('Stop').click()
   })
@@ -99,32 +97,23 @@ describe('somebody new', () => {
   test('makes DDPM into DDIM: another step in the place of one, with its wires', async () => {
     await dropPaths(page, [put('ddpm.json', sampling)])
     await expect.poll(() => titles(page)).toContain('Step')
-    const wires = () =>
-      page.evaluate(() => {
-        const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-        return Object.keys((graph as unknown as { links: object }).links).length
-      })
-    const before = await wires()
+    const before = await wires(page)
     const { act, end } = counted('from DDPM to DDIM')
-    const { x, y } = await placeOf(page, 'Step')
-    await act('right-click the step', () => page.mouse.click(x, y, { button: 'right' }))
+    await act('right-click the step', () => clickNode(page, 'Step', { button: 'right' }))
     await act('Replace with…', () => page.getByRole('menuitem', { name: 'Replace with…' }).click())
     await page.getByText('In the place of Step').waitFor()
     await act('type “ddim”', async () => {
       await page.keyboard.type('ddim')
       await page.keyboard.press('Enter')
     })
-    expect(await wires()).toBe(before)
-    expect(await values(page, 'Step')).toMatchObject({ clip: 'off', eta: 0 })
+    await expect.poll(() => wires(page)).toEqual(before)
+    await expect.poll(() => values(page, 'Step')).toMatchObject({ clip: 'off', eta: 0 })
     await act('Run', () => button('Run').click())
-    await page
-      .locator('.status .state')
-      .getByText(/^Finished/)
-      .waitFor({ timeout: 60_000 })
-    expect(await viewOf('Samples')).toBe('scatter')
+    await finished(page)
+    expect(await shownKind(page, 'Samples')).toBe('scatter')
     end(5)
     await page.keyboard.press('Control+z')
-    expect(await values(page, 'Step')).toMatchObject({ variance: 'fixed_large' })
+    await expect.poll(() => values(page, 'Step')).toMatchObject({ variance: 'fixed_large' })
   })
 })
 
@@ -152,9 +141,12 @@ const sampling = workflowOf({
 const foreign = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures/foreign', name), 'utf8')
 
 describe('files of other programs', () => {
+  const editor = useEditor(chromium, server)
+  beforeEach(() => void (page = editor.page))
+
   const download = async () => {
     const waiting = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'File', exact: true }).click()
+    await button('File').click()
     await page.getByRole('menuitem', { name: 'Download file' }).click()
     return JSON.parse(readFileSync(await (await waiting).path(), 'utf8')) as { nodes: { id: number; pos: unknown }[] }
   }
@@ -167,14 +159,13 @@ describe('files of other programs', () => {
     await page.getByText(/^Not known here and kept as they are: .*KSampler/).waitFor()
     await expect.poll(() => titles(page)).toContain('EmptyLatentImage')
     expect(await page.title()).toContain('picture')
-    const { x, y } = await placeOf(page, 'EmptyLatentImage')
-    await page.mouse.click(x, y)
+    await clickNode(page, 'EmptyLatentImage')
     const panel = page.getByRole('complementary', { name: 'Details' })
     await panel.getByText('This is a node of ComfyUI.').waitFor()
     await panel.getByRole('button', { name: 'Delete and reconnect' }).waitFor()
     expect(await download()).toEqual(JSON.parse(text))
     // After a reload it is still called what it was, and still what it was.
-    await page.waitForTimeout(600)
+    await expect.poll(() => drafts(page)).toContainEqual(expect.objectContaining({ name: 'picture' }))
     await page.reload()
     await expect.poll(() => titles(page)).toContain('EmptyLatentImage')
     expect(await page.title()).toContain('picture')
@@ -186,11 +177,8 @@ describe('files of other programs', () => {
     await dropPaths(page, [put('delay.json', text)])
     await page.getByText('Opened delay.json').waitFor()
     const { x, y } = await placeOf(page, 'mixer')
-    await page.mouse.move(x, y)
-    await page.mouse.down()
-    await page.mouse.move(x + 60, y + 40, { steps: 5 })
-    await page.mouse.up()
-    await page.waitForTimeout(200)
+    await drag(page, { x, y }, { x: x + 60, y: y + 40 })
+    await page.getByRole('img', { name: 'Unsaved changes' }).waitFor()
     const expected = JSON.parse(text) as Awaited<ReturnType<typeof download>>
     const saved = await download()
     const moved = saved.nodes.filter(
@@ -205,7 +193,6 @@ describe('files of other programs', () => {
     ['look_alike_comfyui_prompt.json', "This is ComfyUI's API format (a prompt)"],
     ['comfy_litegraph_testSubgraphs.json', 'not one workflow'],
   ])('%s is no workflow, and is told what it is', async (name, what) => {
-    await newWorkflow(page)
     await dropPaths(page, [put(name, foreign(name))])
     await page.getByRole('alert').filter({ hasText: what }).waitFor()
     expect(await titles(page)).toEqual([])

@@ -8,7 +8,7 @@ import { preview } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { builtIn } from '../../src/build/offline.ts'
 import { root, useBuiltEditor, useChromium } from '../chromium.ts'
-import type { Canvas } from './driver.ts'
+import { button, finished, onCanvas } from './driver.ts'
 
 const chromium = useChromium()
 useBuiltEditor()
@@ -89,16 +89,11 @@ test('starts and runs without a network after the first visit, on an isolated pa
   await page.reload()
   await engineStands()
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
-  await page.evaluate(() => {
-    const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
+  await onCanvas(page, ({ graph }) => {
     graph._nodes.find(({ type }) => type === 'diffusion/TrainingStart')!.properties.steps = 5
   })
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page
-    .locator('footer')
-    .getByText(/Finished in/)
-    .first()
-    .waitFor()
+  await button(page, 'Run').click()
+  await finished(page)
 })
 
 test('says that a new version is there, and takes it when told to', async () => {
@@ -107,7 +102,7 @@ test('says that a new version is there, and takes it when told to', async () => 
   await page.reload()
   await page.getByText('A new version is ready').waitFor()
   const loaded = page.waitForEvent('load')
-  await page.getByRole('button', { name: 'Reload' }).click()
+  await button(page, 'Reload').click()
   await loaded
   await engineStands()
   const waits = () => page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())!.waiting))

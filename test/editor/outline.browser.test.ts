@@ -1,33 +1,21 @@
 // The editor without a pointer, and for those who do not see it: the outline by keys alone, and what axe finds on its screens.
 import { readFileSync } from 'node:fs'
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { emptyWorkflow, parseWorkflow, type FileNode, type WorkflowFile } from '../../src/nodes/workflow.ts'
 import { addAxe, found as foundOn } from './axe.ts'
-import { dropText, newWorkflow, titles, values } from './driver.ts'
+import { button, dropFile, finished, newWorkflow, onCanvas, press as pressOn, titles, useEditor, values } from './driver.ts'
 import { declarations, fileOf, wiresOf } from './fileOf.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+const editor = useEditor(chromium, server, { newProfile: true, media: { reducedMotion: 'reduce', colorScheme: 'dark' } })
 
-let context: BrowserContext
 let page: Page
+beforeEach(() => void (page = editor.page))
 
-beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-})
-
-afterEach(async () => {
-  await context?.close()
-})
-
-const press = (keys: string) => page.keyboard.press(keys)
+const press = (keys: string) => pressOn(page, keys)
 
 /** What has the focus: its label, or its text. */
 const focused = () =>
@@ -56,13 +44,7 @@ async function choose(words: string) {
 }
 
 const chart = () =>
-  page.evaluate(() => {
-    interface Node {
-      type: string
-      inputs: { link: number | null }[]
-      diffusion: { view?: { kind: string } }
-    }
-    const { graph } = (document.querySelector('canvas') as unknown as { data: { graph: { _nodes: Node[] } } }).data
+  onCanvas(page, ({ graph }) => {
     const node = graph._nodes.find(({ type }) => type === 'diffusion/ScheduleChart')
     return { wires: node?.inputs.filter(({ link }) => link != null).length, shows: node?.diffusion.view?.kind }
   })
@@ -103,7 +85,7 @@ test('a graph is built, run and saved by keys alone', async () => {
 
   await press('Control+Enter')
   await expect.poll(async () => (await chart()).shows).toBe('chart')
-  await page.getByText('Finished in').first().waitFor()
+  await finished(page)
 
   await press('Control+s')
   await page.getByRole('textbox', { name: 'Name', exact: true }).waitFor()
@@ -120,7 +102,7 @@ test('a graph is built, run and saved by keys alone', async () => {
 })
 
 test('a node that comes into a loop by a wire keeps the focus, and a fault is read where it is', async () => {
-  await dropText(
+  await dropFile(
     page,
     'loop.json',
     JSON.stringify(
@@ -270,7 +252,7 @@ if (process.env.FULL)
 
 const found = (screen: string, within: string, rules?: 'contrast') => foundOn(page, screen, within, rules)
 
-const settings = () => page.getByRole('button', { name: 'Settings' }).click()
+const settings = () => button(page, 'Settings').click()
 
 test('axe finds nothing serious on the screens there are from the beginning', async () => {
   await addAxe(page)
@@ -279,7 +261,7 @@ test('axe finds nothing serious on the screens there are from the beginning', as
   await settings()
   all.push(...(await found('settings', '.menu')))
   await press('Escape')
-  await page.getByRole('button', { name: 'Library' }).click()
+  await button(page, 'Library').click()
   await page.getByRole('tab', { name: 'Gallery' }).focus()
   for (const tab of ['Gallery', 'Mine', 'Checkpoints', 'Data sets']) {
     await page.getByRole('tabpanel', { name: tab }).waitFor()

@@ -1,31 +1,21 @@
 // Graphs that wait for their turn, as people queue them: real keys and pointer in a real Chromium.
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { dropText, placeOf, values, type Canvas } from './driver.ts'
+import { button as buttonOn, clickNode, dropFile, onCanvas, press as pressOn, stateOf, useEditor, values } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+const editor = useEditor(chromium, server, { newProfile: true, media: { reducedMotion: 'reduce' } })
 
-let context: BrowserContext
 let page: Page
+beforeEach(() => void (page = editor.page))
 
-beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ reducedMotion: 'reduce' })
-  await page.goto(server.address)
-  await page.locator('.runs .primary').waitFor()
-})
-
-afterEach(() => context?.close())
-
-const press = (keys: string) => page.keyboard.press(keys)
-const button = (name: string | RegExp, exact = true) => page.getByRole('button', { name, exact })
+const press = (keys: string) => pressOn(page, keys)
+const button = (name: string) => buttonOn(page, name)
 const rows = () => page.locator('.queue ol .name').allInnerTexts()
 const waiting = () => page.locator('.queue-count').innerText()
-const status = () => page.locator('.status .state').innerText()
+const status = () => stateOf(page)
 
 /** A training that takes minutes runs, and was in the queue. */
 async function longOneRuns() {
@@ -70,16 +60,15 @@ const small = (title: string, broken = false) => {
 }
 
 async function open(title: string, broken = false) {
-  await dropText(page, `${title}.json`, small(title, broken))
+  await dropFile(page, `${title}.json`, small(title, broken))
   await expect.poll(() => page.getByRole('textbox', { name: 'Rename workflow' }).inputValue()).toBe(title)
 }
 
-/** What the chart shows, if anything. */
+/** Whether the chart shows something. */
 const charted = () =>
-  page.evaluate(() => {
-    const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-    const [chart] = graph._nodes.filter(({ type }) => type === 'diffusion/ScheduleChart')
-    return (chart!.diffusion as { view?: object }).view !== undefined
+  onCanvas(page, ({ graph }) => {
+    const chart = graph._nodes.find(({ type }) => type === 'diffusion/ScheduleChart')
+    return chart!.diffusion.view !== undefined
   })
 
 test('what is queued runs in turn, goes on while another workflow is open, and faults of one are not those of others', async () => {
@@ -150,8 +139,7 @@ test('stopping all empties the queue, and the list can be left by the keyboard',
 
 /** The length of the schedule, typed into the details. */
 async function setSteps(steps: number) {
-  const { x, y } = await placeOf(page, 'Noise Schedule')
-  await page.mouse.click(x, y)
+  await clickNode(page, 'Noise Schedule')
   const field = page.getByLabel('num_train_timesteps', { exact: true })
   await field.fill(String(steps))
   await press('Enter')

@@ -1,32 +1,22 @@
 // Runs in the editor: each is kept, they are compared, opened as they ran, starred and deleted.
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { workflowOf } from '../workflowOf.ts'
-import { dropText, placeOf, titles, values } from './driver.ts'
+import { button, clickNode, dropFile, press, ready, titles, useEditor, values } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
-
-let context: BrowserContext
-let page: Page
+const editor = useEditor(chromium, server, { newProfile: true })
 
 const training = () => workflowOf({ nodes: trainingGraph(4).nodes.filter(({ id }) => id !== 'Keep' && id !== 'Numbers') })
 
+let page: Page
 beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-  await dropText(page, 'training.json', training())
+  page = editor.page
+  await dropFile(page, 'training.json', training())
   await expect.poll(() => titles(page)).toContain('Adam')
-})
-
-afterEach(async () => {
-  await context?.close()
-  expect(chromium.errors()).toEqual([])
 })
 
 const rows = () => page.locator('.runs-table tbody tr')
@@ -34,13 +24,12 @@ const rows = () => page.locator('.runs-table tbody tr')
 /** With the table open: a run has ended when it has a row. */
 const runIt = async () => {
   const before = await rows().count()
-  await page.keyboard.press('Control+Enter')
+  await press(page, 'Control+Enter')
   await expect.poll(() => rows().count(), { timeout: 30_000 }).toBe(before + 1)
 }
 
 const setParam = async (title: string, param: string, value: string) => {
-  const { x, y } = await placeOf(page, title)
-  await page.mouse.click(x, y)
+  await clickNode(page, title)
   const field = page.locator('.panel').getByLabel(param, { exact: true })
   await field.fill(value)
   await field.press('Enter')
@@ -53,7 +42,7 @@ const column = (name: string) =>
   )
 
 test('two runs are two rows; compared, starred, opened as they ran, deleted and back again', async () => {
-  await page.keyboard.press('Alt+r')
+  await press(page, 'Alt+r')
   await page.getByText('No runs yet').waitFor()
   await runIt()
   await setParam('Adam', 'lr', '0.5')
@@ -68,12 +57,12 @@ test('two runs are two rows; compared, starred, opened as they ran, deleted and 
 
   const [first] = await column('Loss')
   await rows().first().focus()
-  await page.keyboard.press('s')
+  await press(page, 's')
   await expect.poll(() => rows().first().getByRole('button', { pressed: true }).count()).toBe(1)
-  await page.keyboard.press(' ')
-  await page.keyboard.press('ArrowDown')
-  await page.keyboard.press(' ')
-  await page.getByRole('button', { name: 'Compare 2' }).click()
+  await press(page, ' ')
+  await press(page, 'ArrowDown')
+  await press(page, ' ')
+  await button(page, 'Compare 2').click()
   const differences = page.locator('.compare-table .difference')
   await expect.poll(() => differences.allInnerTexts()).toEqual([expect.stringMatching(/^Adam lr\s+0\.01\s+0\.5$/)])
   expect(await page.locator('.compare-table .samples img').count()).toBe(2)
@@ -82,7 +71,7 @@ test('two runs are two rows; compared, starred, opened as they ran, deleted and 
   await viewer.getByRole('combobox', { name: 'compared with' }).selectOption({ index: 1 })
   await viewer.getByText('Difference').click()
   await viewer.getByText(/^mean \d/).waitFor()
-  await page.keyboard.press('Escape')
+  await press(page, 'Escape')
   await viewer.waitFor({ state: 'detached' })
   await expect
     .poll(() => page.locator('.runs-chart .chart-legend li').allInnerTexts())
@@ -90,30 +79,29 @@ test('two runs are two rows; compared, starred, opened as they ran, deleted and 
 
   await page.getByRole('button', { name: 'Open as it ran' }).first().click()
   await expect.poll(async () => (await values(page, 'Adam')).lr).toBe(0.01)
-  await page.getByRole('button', { name: 'Back to all runs' }).click()
+  await button(page, 'Back to all runs').click()
   await runIt()
   expect(await column('What changed')).toEqual(['first run', 'Adam.lr 0.01 → 0.5', 'Adam.lr 0.5 → 0.01'])
   expect((await column('Loss'))[2]).toBe(first)
 
   await rows().last().focus()
-  await page.keyboard.press('n')
+  await press(page, 'n')
   await page.keyboard.type('as before')
-  await page.keyboard.press('Control+Enter')
+  await press(page, 'Control+Enter')
   await expect.poll(async () => (await column('What changed'))[2]).toContain('as before')
-  await page.keyboard.press('Delete')
+  await press(page, 'Delete')
   await expect.poll(() => rows().count()).toBe(2)
   await page.getByRole('button', { name: 'Undo' }).last().click()
   await expect.poll(() => rows().count()).toBe(3)
   await rows().first().focus()
-  await page.keyboard.press('Escape')
+  await press(page, 'Escape')
   await expect.poll(() => page.locator('.lower').count()).toBe(0)
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
 })
 
 test('two params with two values each are a grid of four runs, which is there again later; bad values are refused before', async () => {
-  const { x, y } = await placeOf(page, 'Samples')
-  await page.mouse.click(x, y)
-  await page.getByRole('button', { name: 'num_inference_steps: Vary…' }).click()
+  await clickNode(page, 'Samples')
+  await button(page, 'num_inference_steps: Vary…').click()
   const dialog = page.getByRole('dialog', { name: 'Vary parameters' })
   await dialog.getByLabel('Values of num_inference_steps').fill('5, 0')
   await dialog.getByText('0: expected an integer from 1').waitFor()
@@ -121,7 +109,7 @@ test('two params with two values each are a grid of four runs, which is there ag
   await dialog.getByLabel('Values of num_inference_steps').fill('5, 60')
   await dialog.getByRole('button', { name: 'Run 2' }).click()
   await dialog.getByText('Samples.num_inference_steps 60: ').waitFor()
-  expect(await page.getByRole('button', { name: 'Stop', exact: true }).count()).toBe(0)
+  expect(await button(page, 'Stop').count()).toBe(0)
 
   await dialog.getByLabel('Values of num_inference_steps').fill('2, 3')
   await dialog.getByRole('button', { name: 'Vary a second parameter too' }).click()
@@ -136,9 +124,9 @@ test('two params with two values each are a grid of four runs, which is there ag
   expect(names[3]).toMatch(/^Samples\.num_inference_steps 3, Adam\.lr 0\.02, Finished, loss [\d.]+/)
 
   await page.reload()
-  await page.waitForSelector('.status')
-  await page.keyboard.press('Alt+r')
-  await page.getByRole('button', { name: 'Sweeps' }).click()
+  await ready(page)
+  await press(page, 'Alt+r')
+  await button(page, 'Sweeps').click()
   await page.getByRole('menuitem', { name: 'Samples.num_inference_steps × Adam.lr' }).click()
   await expect.poll(() => cells.count()).toBe(4)
 })

@@ -2,23 +2,33 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, expect, test } from 'vitest'
 import { encodePng } from '../../src/engine/png.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
 import { addAxe, found } from './axe.ts'
-import { addNode, dropPaths, dropText, newWorkflow, titles } from './driver.ts'
+import {
+  addNode,
+  button as buttonOn,
+  dropFile,
+  dropPaths,
+  finished,
+  newWorkflow,
+  onCanvas,
+  openEditor,
+  press as pressOn,
+  slotOf,
+  titles,
+} from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
 const folder = mkdtempSync(join(tmpdir(), 'screens-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-let context: BrowserContext
 let page: Page
-afterEach(() => context?.close())
 
 /** Charts, pictures, a film and points, all there at once: an untrained network samples. */
 const shown = workflowOf({
@@ -63,54 +73,34 @@ const themes = {
   contrast: { colorScheme: 'dark', contrast: 'more' },
 } as const
 
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
+const press = (...keys: string[]) => pressOn(page, ...keys)
+const button = (name: string) => buttonOn(page, name)
 const dialog = () => page.locator('dialog[open]')
 
 async function select(...names: string[]) {
-  await page.evaluate((names) => {
-    interface Board {
-      graph: { _nodes: { getTitle(): string }[] }
-      selectNodes(nodes: object[]): void
-    }
-    const board = (document.querySelector('canvas') as unknown as { data: Board }).data
-    board.selectNodes(board.graph._nodes.filter((each) => names.includes(each.getTitle())))
-  }, names)
+  await onCanvas(
+    page,
+    (canvas, names) => canvas.selectNodes(canvas.graph._nodes.filter((each) => names.includes(each.getTitle()))),
+    names,
+  )
   await page.locator('canvas.canvas').focus()
 }
 
 async function run() {
   await page.locator('canvas.canvas').focus()
-  await page.keyboard.press('Control+Enter')
-  await page.getByText('Finished in').first().waitFor()
+  await press('Control+Enter')
+  await finished(page)
 }
 
-/** The middle of the wire between two nodes. */
-const wireOf = (from: string, to: string) =>
-  page.evaluate(
-    ([from, to]) => {
-      interface Slotted {
-        getTitle(): string
-        getConnectionPos(input: boolean, slot: number): [number, number]
-      }
-      interface Board {
-        graph: { _nodes: Slotted[] }
-        ds: { scale: number; offset: [number, number] }
-      }
-      const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Board }).data
-      const at = (title: string, input: boolean) =>
-        graph._nodes.find((each) => each.getTitle() === title)!.getConnectionPos(input, 0)
-      const [[x0, y0], [x1, y1]] = [at(from!, false), at(to!, true)]
-      return { x: ((x0 + x1) / 2 + ds.offset[0]) * ds.scale, y: ((y0 + y1) / 2 + ds.offset[1]) * ds.scale }
-    },
-    [from, to] as const,
-  )
+/** The middle of a wire. */
+async function wireOf([from, output]: [string, string], [to, input]: [string, string]) {
+  const [a, b] = [await slotOf(page, from, output), await slotOf(page, to, input)]
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
+}
 
 test('axe finds nothing serious on them, in any theme', async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ reducedMotion: 'reduce', ...themes.dark })
-  await page.goto(server.address)
+  const media = { reducedMotion: 'reduce', ...themes.dark } as const
+  page = await openEditor(await chromium.newContext(), server.address, { media })
   await page.getByRole('complementary', { name: 'Tour' }).waitFor()
   await addAxe(page)
   const all: string[] = []
@@ -126,13 +116,13 @@ test('axe finds nothing serious on them, in any theme', async () => {
 
   await look('tour', '.tour')
 
-  await dropText(page, 'shown.json', shown)
+  await dropFile(page, 'shown.json', shown)
   await expect.poll(() => titles(page)).toContain('Film')
-  await page.keyboard.press('Alt+t')
+  await press('Alt+t')
   await run()
   await look('measures', '.panel')
-  await page.keyboard.press('Alt+t')
-  const wire = await wireOf('Mixed', 'Same')
+  await press('Alt+t')
+  const wire = await wireOf(['Mixed', 'mix'], ['Same', 'images_1'])
   await page.mouse.move(wire.x, wire.y - 60)
   await page.mouse.move(wire.x, wire.y, { steps: 2 })
   await page.locator('.wire-card canvas').first().waitFor()
@@ -144,19 +134,19 @@ test('axe finds nothing serious on them, in any theme', async () => {
   await button('Compare pictures').click()
   await dialog().locator('.pane canvas').waitFor()
   await look('pictures compared', 'dialog')
-  await page.keyboard.press('Escape')
+  await press('Escape')
   await select('Film')
-  await page.keyboard.press('Enter')
+  await press('Enter')
   await dialog().locator('.strip').waitFor()
   await dialog().getByRole('button', { name: 'Save picture…' }).click()
   await look('film and saving', 'dialog')
-  await page.keyboard.press('Escape')
-  await page.keyboard.press('Escape')
+  await press('Escape')
+  await press('Escape')
   await dialog().waitFor({ state: 'detached' })
 
   // ---- runs, charts and the queue
   await select('Mixed')
-  await page.keyboard.press('Alt+v')
+  await press('Alt+v')
   await dialog().getByLabel('Values of w').fill('0.2, x')
   await look('a sweep that cannot be', 'dialog')
   await dialog().getByLabel('Values of w').fill('0.2, 0.4')
@@ -171,41 +161,41 @@ test('axe finds nothing serious on them, in any theme', async () => {
   await page.locator('.compare-table').waitFor()
   await look('runs compared', '.lower')
   await select('Chart')
-  await page.keyboard.press('Alt+k')
+  await press('Alt+k')
   await page.locator('.chart-plot canvas').waitFor()
   await page.locator('.lower').getByRole('button', { name: 'Axes' }).click()
   await look('chart', '.lower')
   await page.locator('.lower').getByRole('button', { name: 'Table' }).click()
   await look('table of a chart', '.lower')
-  await page.keyboard.press('Escape')
-  await page.keyboard.press('Control+Shift+p')
+  await press('Escape')
+  await press('Control+Shift+p')
   await page.getByRole('combobox', { name: 'Find a command' }).fill('What runs and waits')
   await look('commands', '.palette')
-  await page.keyboard.press('Enter')
+  await press('Enter')
   await page.getByRole('dialog', { name: 'Queue' }).waitFor()
   await look('queue', '.queue')
-  await page.keyboard.press('Escape')
+  await press('Escape')
 
   // ---- kept
-  await page.keyboard.press('Control+s')
+  await press('Control+s')
   await page.getByText(/^Saved “/).waitFor()
-  await page.keyboard.press('Alt+h')
+  await press('Alt+h')
   await dialog().locator('.row .open').first().waitFor()
   await look('versions', 'dialog')
-  await page.keyboard.press('Escape')
+  await press('Escape')
   await button('File').click()
   await page.getByRole('menuitem', { name: 'What this browser keeps' }).click()
   await dialog().getByText('Workflows', { exact: true }).click()
   await look('what is kept', 'dialog')
-  await page.keyboard.press('Escape')
+  await press('Escape')
 
   // ---- a subgraph, open
   await select('Mixed', 'Noise')
-  await page.keyboard.press('Control+Shift+E')
+  await press('Control+Shift+E')
   await dialog().getByRole('textbox').fill('Blend')
-  await page.keyboard.press('Enter')
+  await press('Enter')
   await expect.poll(() => titles(page)).toContain('Blend')
-  await page.keyboard.press('Alt+Enter')
+  await press('Alt+Enter')
   await expect.poll(() => titles(page)).toContain('Outputs')
   await select('Outputs')
   await page
@@ -215,7 +205,7 @@ test('axe finds nothing serious on them, in any theme', async () => {
   await look('inside a subgraph', 'html')
 
   // ---- other files
-  await dropText(page, 'strange.json', strange)
+  await dropFile(page, 'strange.json', strange)
   await expect.poll(() => titles(page)).toEqual(['Thing'])
   await select('Thing')
   await page.locator('.panel .ways').waitFor()
@@ -227,7 +217,7 @@ test('axe finds nothing serious on them, in any theme', async () => {
   await dropPaths(page, [join(folder, 'wide.png')])
   await dialog().getByText('1 image').first().waitFor()
   await look('import', 'dialog')
-  await page.keyboard.press('Escape')
+  await press('Escape')
   await addNode(page, 'Points', 300, 300)
   await page.getByRole('combobox', { name: 'distribution' }).selectOption('drawn')
   await button('Draw…').click()

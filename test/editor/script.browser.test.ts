@@ -2,24 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { addNode, dropText, newWorkflow, titles } from './driver.ts'
+import { addNode, button, dropFile, openEditor, titles } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
 
-async function open() {
-  const page = await (await chromium.newContext()).newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-  await newWorkflow(page)
-  return page
-}
-
 test('the File menu downloads the graph as a script, or says why it cannot', async () => {
-  const page = await open()
+  const page = await openEditor(await chromium.newContext(), server.address, { empty: true })
   const choose = async () => {
-    await page.getByRole('button', { name: 'File', exact: true }).click()
+    await button(page, 'File').click()
     await page.getByRole('menuitem', { name: 'Download as script' }).click()
   }
   await addNode(page, 'Scatter', 500, 400)
@@ -27,7 +18,7 @@ test('the File menu downloads the graph as a script, or says why it cannot', asy
   await page.getByText('The graph cannot be written as a script').waitFor()
   await page.getByText('There is nothing to run').waitFor()
 
-  await dropText(page, 'forward.json', readFileSync('workflows/forward-process.json', 'utf8'))
+  await dropFile(page, 'forward.json', readFileSync('workflows/forward-process.json'))
   await expect.poll(() => titles(page)).toContain('At once')
   const waiting = page.waitForEvent('download')
   await choose()

@@ -1,35 +1,31 @@
 // What is asked of a run, and what it says of itself, by the keys: stop, pause, to one node, and from problem to problem.
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { dropText, placeOf, titles } from './driver.ts'
+import { button, clickNode, dropFile, press, stateOf, titles, useEditor } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+const editor = useEditor(chromium, server, { media: { reducedMotion: 'reduce' } })
 
-let context: BrowserContext
 let page: Page
+beforeEach(() => void (page = editor.page))
 
-beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ reducedMotion: 'reduce' })
-  await page.goto(server.address)
-  await page.locator('.runs .primary').waitFor()
-})
+const status = () => stateOf(page)
 
-afterEach(() => context?.close())
-
-const press = (keys: string) => page.keyboard.press(keys)
-const status = () => page.locator('.status .state').innerText()
+async function openTraining() {
+  await dropFile(page, 'points.json', readFileSync('workflows/points.json'))
+  await expect.poll(() => titles(page)).toContain('Training Start')
+}
 
 test('a training is paused, goes on, and is stopped, which is said within a frame', async () => {
-  await press('Control+Enter')
+  await openTraining()
+  await press(page, 'Control+Enter')
   await expect.poll(() => page.locator('.status .figures').count()).toBe(1)
-  await page.getByRole('button', { name: 'Pause' }).click()
+  await button(page, 'Pause').click()
   await expect.poll(status).toBe('Paused')
-  await page.getByRole('button', { name: 'Resume' }).click()
+  await button(page, 'Resume').click()
   await expect.poll(status).toBe('Running')
   const said = await page.evaluate(async () => {
     document.querySelector<HTMLElement>('.runs [aria-label="Stop"]')!.click()
@@ -38,13 +34,13 @@ test('a training is paused, goes on, and is stopped, which is said within a fram
   })
   expect(['Stopping…', 'Stopped']).toContain(said)
   await expect.poll(status).toBe('Stopped')
-  expect(await page.getByRole('button', { name: 'Run', exact: true }).isEnabled()).toBe(true)
+  expect(await button(page, 'Run').isEnabled()).toBe(true)
 })
 
 test('Shift+Enter runs to the node that is selected, and no further', async () => {
-  const { x, y } = await placeOf(page, 'Network')
-  await page.mouse.click(x, y)
-  await press('Shift+Enter')
+  await openTraining()
+  await clickNode(page, 'Network')
+  await press(page, 'Shift+Enter')
   await expect.poll(status).toMatch(/^Finished in/)
   expect(await page.locator('.status .figures').count()).toBe(0)
 })
@@ -82,22 +78,22 @@ function broken(): string {
 }
 
 test('from problem to problem by a key: each node is selected, with what to do', async () => {
-  await dropText(page, 'broken.json', broken())
+  await dropFile(page, 'broken.json', broken())
   await expect.poll(() => titles(page)).toEqual(['Forward Noise', 'Inspect', 'Inspect', 'Target'])
-  await press('Control+Enter')
+  await press(page, 'Control+Enter')
   await expect.poll(status).toBe('Did not finish')
   const seen = new Set<string>()
   for (let i = 0; i < 2; i++) {
-    await press('F8')
+    await press(page, 'F8')
     await page.locator('.panel .fault .cure').first().waitFor()
     seen.add(await page.locator('.panel h2').innerText())
   }
   expect([...seen].toSorted()).toEqual(['Forward Noise', 'Target'])
   // The list, from the status line: the first "Go there" has the keys.
   await page.locator('.status .problems').focus()
-  await press('Enter')
+  await press(page, 'Enter')
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Go there')
-  await press('Enter')
+  await press(page, 'Enter')
   await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
   expect(seen).toContain(await page.locator('.panel h2').innerText())
 })

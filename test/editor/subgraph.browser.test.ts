@@ -1,23 +1,30 @@
 // Subgraphs by hand and by keys in a real Chromium: made, entered, changed, run, left and unpacked.
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { addNode, dropText, newWorkflow, placeOf, titles, values } from './driver.ts'
+import {
+  addNode,
+  button as buttonOn,
+  dropFile,
+  finished,
+  newWorkflow,
+  onCanvas,
+  onNode,
+  placeOf,
+  press,
+  titles,
+  useEditor,
+  values,
+} from './driver.ts'
 import { fileOf } from './fileOf.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+const editor = useEditor(chromium, server)
 
-let context: BrowserContext
 let page: Page
-
 beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-  await newWorkflow(page)
+  page = editor.page
   const file = fileOf({ 1: 'GaussianNoise', 2: 'Mix', 3: 'Preview', 4: 'GaussianNoise' }, [
     [1, 'noise', 2, 'a'],
     [4, 'noise', 2, 'b'],
@@ -26,34 +33,22 @@ beforeEach(async () => {
   file.nodes.find(({ id }) => id === 4)!.pos = [0, 240]
   for (const id of [1, 4])
     Object.assign(file.nodes.find((node) => node.id === id)!.properties, { shape: '8, 8, 1', batch_size: 4 })
-  await dropText(page, 'mixed.json', JSON.stringify(file))
+  await dropFile(page, 'mixed.json', JSON.stringify(file))
   await page.getByText('Opened mixed.json').waitFor()
 })
 
-afterEach(async () => {
-  await context?.close()
-  expect(chromium.errors()).toEqual([])
-})
-
 const select = (...ids: (number | string)[]) =>
-  page.evaluate((ids) => {
-    interface Canvas {
-      graph: { getNodeById(id: number | string): object }
-      selectNodes(nodes: object[]): void
-    }
-    const canvas = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-    canvas.selectNodes(ids.map((id) => canvas.graph.getNodeById(id)))
-  }, ids)
+  onCanvas(page, (canvas, ids) => canvas.selectNodes(ids.map((id) => canvas.graph.getNodeById(id)!)), ids)
 const where = () => page.locator('.crumbs').innerText()
 const focusCanvas = () => page.locator('canvas.canvas').focus()
-const button = (name: string) => page.getByRole('button', { name, exact: true })
+const button = (name: string) => buttonOn(page, name)
 const seen = (what: string[]) => expect.poll(() => titles(page)).toEqual(what)
 
 async function make(name: string) {
-  await page.keyboard.press('Control+Shift+E')
+  await press(page, 'Control+Shift+E')
   const dialog = page.getByRole('dialog', { name: 'Make a subgraph of the selected nodes' })
   await dialog.getByRole('textbox').fill(name)
-  await page.keyboard.press('Enter')
+  await press(page, 'Enter')
   await dialog.waitFor({ state: 'detached' })
 }
 
@@ -61,7 +56,7 @@ test('nodes become a subgraph, are changed inside, run, and come out again', asy
   await select(2, 4)
   await make('Blend')
   await seen(['Blend', 'Gaussian Noise', 'Preview'])
-  await page.keyboard.press('Alt+Enter')
+  await press(page, 'Alt+Enter')
   await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
   expect(await where()).toMatch(/Graph\s+Blend/)
 
@@ -69,21 +64,18 @@ test('nodes become a subgraph, are changed inside, run, and come out again', asy
   await button('Set w from outside').click()
   await select('inputs')
   await page.getByRole('textbox', { name: 'Name of a' }).fill('x')
-  await page.keyboard.press('Enter')
+  await press(page, 'Enter')
   await page.getByRole('textbox', { name: 'Name of x' }).waitFor()
   await focusCanvas()
-  await page.keyboard.press('Escape')
+  await press(page, 'Escape')
   await seen(['Blend', 'Gaussian Noise', 'Preview'])
   expect(await values(page, 'Blend')).toMatchObject({ w: 0.5 })
-  await page.keyboard.press('Control+Enter')
-  await page
-    .getByText(/^Finished in/)
-    .first()
-    .waitFor({ timeout: 20_000 })
+  await press(page, 'Control+Enter')
+  await finished(page)
 
-  for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z')
+  for (let i = 0; i < 3; i++) await press(page, 'Control+z')
   await seen(['Gaussian Noise', 'Gaussian Noise', 'Mix', 'Preview'])
-  await page.keyboard.press('Control+y')
+  await press(page, 'Control+y')
   await seen(['Blend', 'Gaussian Noise', 'Preview'])
   await select(5)
   await button('Unpack').click()
@@ -99,10 +91,10 @@ test('a double-click enters, a fault leads inside, a crumb leads back', async ()
   await select(4)
   await page.locator('.panel').getByText('More', { exact: true }).click()
   await page.getByRole('textbox', { name: 'shape' }).fill('no')
-  await page.keyboard.press('Enter')
+  await press(page, 'Enter')
   await button('Back to Graph').click()
   await seen(['Blend', 'Gaussian Noise', 'Preview'])
-  await page.keyboard.press('Control+Enter')
+  await press(page, 'Control+Enter')
   await select()
   await page.getByText('Blend › Gaussian Noise').first().waitFor()
   await button('Go there').first().click()
@@ -117,7 +109,7 @@ test('a subgraph is kept as a node, found by the search in another workflow, and
   await newWorkflow(page)
   await addNode(page, 'Blend', 400, 300)
   await seen(['Blend'])
-  await page.keyboard.press('Alt+Enter')
+  await press(page, 'Alt+Enter')
   await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
   await button('Library').click()
   await page.getByRole('tab', { name: 'Mine' }).click()
@@ -133,18 +125,18 @@ test('search, outline, sweeps and versions reach into a subgraph', async () => {
   await select(2, 4)
   await make('Blend')
   await seen(['Blend', 'Gaussian Noise', 'Preview'])
-  await page.keyboard.press('Control+s')
+  await press(page, 'Control+s')
   await page.getByText(/^Saved/).waitFor()
 
   // Found by the way to it, from outside.
-  await page.keyboard.press('Control+f')
+  await press(page, 'Control+f')
   await page.getByRole('combobox', { name: 'Find in the graph' }).fill('mix')
   expect(await entries('Find in the graph').first().innerText()).toContain('Blend › Mix')
-  await page.keyboard.press('Enter')
+  await press(page, 'Enter')
   await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
 
   // Varied where it is.
-  await page.keyboard.press('Alt+v')
+  await press(page, 'Alt+v')
   const vary = page.getByRole('dialog', { name: 'Vary parameters' })
   expect(await vary.getByRole('combobox', { name: 'Parameter to vary' }).locator('option:checked').innerText()).toBe(
     'Blend › Mix.w',
@@ -155,24 +147,19 @@ test('search, outline, sweeps and versions reach into a subgraph', async () => {
   await button('Close runs').click()
 
   // Out and in again by keys, in the outline.
-  await page.keyboard.press('Alt+o')
+  await press(page, 'Alt+o')
   const outline = page.getByRole('region', { name: 'Outline of the graph' })
   await outline.getByText('Inside of Blend', { exact: true }).waitFor()
-  await page.keyboard.press('Escape')
+  await press(page, 'Escape')
   await seen(['Blend', 'Gaussian Noise', 'Preview'])
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('2 nodes inside')
-  await page.keyboard.press('Alt+Enter')
+  await press(page, 'Alt+Enter')
   await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('Inputs')
 
   // What changed inside is told, and given back while the inside is open.
-  await page.evaluate(() => {
-    interface Graph {
-      getNodeById(id: number): { setProperty(name: string, value: unknown): void }
-    }
-    ;(document.querySelector('canvas') as unknown as { data: { graph: Graph } }).data.graph.getNodeById(2).setProperty('w', 0.125)
-  })
-  await page.keyboard.press('Alt+h')
+  await onNode(page, 'Mix', (node) => node.setProperty('w', 0.125))
+  await press(page, 'Alt+h')
   const versions = page.getByRole('dialog', { name: 'Versions' })
   await versions.getByRole('button', { name: /^As it is now/ }).click()
   await versions.getByRole('region', { name: 'What changed' }).getByText('Blend › Mix.w 0.5 → 0.125').waitFor()
@@ -184,17 +171,14 @@ test('search, outline, sweeps and versions reach into a subgraph', async () => {
 test('a run to a node inside is told by the way to it, and opened again there', async () => {
   await select(2, 4)
   await make('Blend')
-  await page.keyboard.press('Alt+Enter')
+  await press(page, 'Alt+Enter')
   await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])
   await select(2)
-  await page.keyboard.press('Shift+Enter')
-  await page
-    .getByText(/^Finished in/)
-    .first()
-    .waitFor({ timeout: 20_000 })
-  await page.keyboard.press('Alt+r')
-  await page.locator('.runs-table tbody').getByText('to Blend › Mix').waitFor()
-  await page.getByRole('button', { name: /^More for mixed/ }).click()
+  await press(page, 'Shift+Enter')
+  await finished(page)
+  await press(page, 'Alt+r')
+  const row = page.locator('.runs-table tbody tr', { hasText: 'to Blend › Mix' })
+  await row.getByRole('button', { name: /^More for mixed/ }).click()
   await page.getByRole('menuitem', { name: 'Open as it ran' }).click()
   await button('Run to Blend › Mix').waitFor()
   await seen(['Gaussian Noise', 'Inputs', 'Mix', 'Outputs'])

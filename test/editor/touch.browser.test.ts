@@ -1,81 +1,61 @@
 // The editor under fingers: real touches in a real Chromium, on the sizes of a phone and of a tablet.
-import type { BrowserContext, CDPSession, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { CDPSession, Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
-import type { Canvas } from './driver.ts'
-import { dropText, newWorkflow, placeOf, titles } from './driver.ts'
+import {
+  button,
+  dropFile,
+  finished,
+  onCanvas,
+  onNode,
+  painted,
+  placeOf,
+  slotOf,
+  titles,
+  useEditor,
+  wires,
+  type Place,
+} from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+const editor = useEditor(chromium, server, { size: [820, 1180] })
 
-type At = { x: number; y: number }
-
-let context: BrowserContext
 let page: Page
 let session: CDPSession
 
 beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 820, height: 1180 })
-  session = await context.newCDPSession(page)
+  page = editor.page
+  session = await page.context().newCDPSession(page)
   await session.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-  await newWorkflow(page)
 })
-afterEach(() => context?.close())
 
-const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: At[]) =>
+const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: Place[]) =>
   session.send('Input.dispatchTouchEvent', { type, touchPoints: touchPoints.map((at, id) => ({ ...at, id })) })
 
-async function tap(at: At) {
+async function tap(at: Place) {
   await Promise.all([touch('touchStart', at), touch('touchEnd')])
 }
 
-async function drag(from: At, to: At) {
+async function drag(from: Place, to: Place) {
   const at = (part: number) => ({ x: from.x + part * (to.x - from.x), y: from.y + part * (to.y - from.y) })
   // One after the other at once: a finger that waits for a busy machine would be one that rests.
   await Promise.all([touch('touchStart', from), ...[0.1, 0.5, 1].map((part) => touch('touchMove', at(part))), touch('touchEnd')])
-  await page.waitForTimeout(120)
+  await painted(page)
 }
 
-const view = () =>
-  page.evaluate(() => {
-    const { scale, offset } = (document.querySelector('canvas') as unknown as { data: Canvas }).data.ds
-    return { scale, x: offset[0], y: offset[1] }
-  })
-
-/** On the page: a slot of the first node of this title. */
-const slotOf = (title: string, side: 'input' | 'output', slot: number): Promise<At> =>
-  page.evaluate(
-    ([title, input, slot]) => {
-      interface Node {
-        getTitle(): string
-        getConnectionPos(input: boolean, slot: number): [number, number]
-      }
-      const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-      const found = (graph._nodes as unknown as Node[]).find((each) => each.getTitle() === title)!
-      const [x, y] = found.getConnectionPos(input, slot)
-      return { x: (x + ds.offset[0]) * ds.scale, y: (y + ds.offset[1]) * ds.scale }
-    },
-    [title, side === 'input', slot] as const,
-  )
-
-const wires = () =>
-  page.evaluate(() => {
-    const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-    return Object.keys((graph as unknown as { links: object }).links).length
-  })
+const view = () => onCanvas(page, ({ ds: { scale, offset } }) => ({ scale, x: offset[0], y: offset[1] }))
 
 async function twoNodes() {
   const graph = { nodes: [node('Schedule', 'NoiseSchedule', {}, {}), node('Way', 'Timesteps', {}, {})] }
-  await dropText(page, 'two.json', workflowOf(graph))
+  await dropFile(page, 'two.json', workflowOf(graph))
   await expect.poll(() => titles(page)).toEqual(['Schedule', 'Way'])
-  await page.getByRole('button', { name: 'Details' }).click()
-  await page.waitForTimeout(300)
+  await button(page, 'Details').click()
+  await page.locator('.panel').waitFor({ state: 'detached' })
+  // What was fitted is fitted anew.
+  await painted(page)
 }
 
 test('one finger pans and drags, two zoom about what is between them and pan', async () => {
@@ -105,9 +85,9 @@ test('one finger pans and drags, two zoom about what is between them and pan', a
 
 test('a wire is drawn between slots that are met within 12 pixels; dropped in the empty it finds what fits', async () => {
   await twoNodes()
-  const [from, to] = [await slotOf('Schedule', 'output', 0), await slotOf('Way', 'input', 0)]
+  const [from, to] = [await slotOf(page, 'Schedule', 'schedule'), await slotOf(page, 'Way', 'schedule')]
   await drag({ x: from.x + 9, y: from.y + 8 }, { x: to.x - 8, y: to.y - 9 })
-  expect(await wires()).toBe(1)
+  await expect.poll(() => wires(page)).toHaveLength(1)
   await drag({ x: from.x + 2, y: from.y + 10 }, { x: 400, y: 1000 })
   await page.getByText('Nodes that take schedule').waitFor()
 })
@@ -115,7 +95,7 @@ test('a wire is drawn between slots that are met within 12 pixels; dropped in th
 test('a tap selects, a double-tap finds a node, a finger that rests opens the menu', async () => {
   await twoNodes()
   const at = await placeOf(page, 'Schedule')
-  await page.getByRole('button', { name: 'Details' }).click()
+  await button(page, 'Details').click()
   await tap(at)
   await expect.poll(() => page.locator('.panel h2').textContent()).toBe('Schedule')
   await touch('touchStart', at)
@@ -127,7 +107,7 @@ test('a tap selects, a double-tap finds a node, a finger that rests opens the me
   await touch('touchEnd')
   await page.keyboard.press('Escape')
   await tap({ x: 300, y: 1000 })
-  await page.waitForTimeout(100)
+  await painted(page)
   await tap({ x: 308, y: 1006 })
   await page.getByRole('combobox', { name: 'Find a node' }).fill('mix')
   await page.keyboard.press('Enter')
@@ -144,29 +124,24 @@ async function shown() {
   ]
   const file = JSON.parse(workflowOf({ nodes })) as { nodes: { pos: number[] }[] }
   for (const [i, each] of file.nodes.entries()) each.pos = [(i % 2) * 400, Math.floor(i / 2) * 500]
-  await dropText(page, 'shown.json', JSON.stringify(file))
+  await dropFile(page, 'shown.json', JSON.stringify(file))
   await expect.poll(() => titles(page)).toContain('Picture')
-  await page.getByRole('button', { name: 'Details' }).click()
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page.getByText('Finished in').first().waitFor()
+  await button(page, 'Details').click()
+  await button(page, 'Run').click()
+  await finished(page)
 }
 
 /** At once, as in {@link drag}: taps that wait for a busy machine are two. */
-const doubleTap = (at: At) => Promise.all([tap(at), tap({ x: at.x + 6, y: at.y - 5 })])
+const doubleTap = (at: Place) => Promise.all([tap(at), tap({ x: at.x + 6, y: at.y - 5 })])
 
 /** A double-tap on what a node shows. */
 async function openLarge(title: string) {
-  const at = await page.evaluate((title) => {
-    const { graph, ds } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-    const { pos, size } = graph._nodes.find((each) => each.getTitle() === title) as unknown as Record<'pos' | 'size', number[]>
-    const [x, y] = [pos[0]! + size[0]! / 2, pos[1]! + size[1]! - 60]
-    return { x: (x + ds.offset[0]) * ds.scale, y: (y + ds.offset[1]) * ds.scale }
-  }, title)
-  await doubleTap(at)
+  const [width, height] = await onNode(page, title, ({ size }) => [size[0]!, size[1]!] as const)
+  await doubleTap(await placeOf(page, title, [width / 2, height - 60]))
 }
 
 /** Two fingers, from so far apart to so far, around the middle of a box. */
-async function pinch({ x, y, width, height }: { x: number; y: number; width: number; height: number }, from: number, to: number) {
+async function pinch({ x, y, width, height }: Place & { width: number; height: number }, from: number, to: number) {
   const [middle, level] = [x + width / 2, y + height / 2]
   const fingers = (apart: number) => [middle - apart / 2, middle + apart / 2].map((x) => ({ x, y: level }))
   await touch('touchStart', ...fingers(from))
@@ -239,7 +214,7 @@ test.each([
         .map(({ name }) => name),
     )
   expect(await outside()).toEqual([])
-  await page.getByRole('button', { name: 'Library' }).click()
+  await button(page, 'Library').click()
   await page.locator('.card').first().waitFor()
   expect(await outside()).toEqual([])
   const card = (await page.locator('.card').first().boundingBox())!

@@ -1,32 +1,25 @@
 // The tour as somebody new has it: it goes on by what is done, by pointer or keys, and is not shown again.
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { newWorkflow, placeOf } from './driver.ts'
+import { button as buttonOn, clickNode, giveItTime, newWorkflow, ready, titles, useEditor } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+const editor = useEditor(chromium, server, { newProfile: true })
 
-let context: BrowserContext
 let page: Page
-
-beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-})
-afterEach(() => context?.close())
+beforeEach(() => void (page = editor.page))
 
 const note = () => page.getByRole('complementary', { name: 'Tour' })
 const heading = (title: string) => note().getByRole('heading', { name: title }).waitFor({ timeout: 60_000 })
-const button = (name: string) => page.getByRole('button', { name, exact: true })
+const button = (name: string) => buttonOn(page, name)
 
 async function reload() {
   await page.reload()
-  await page.waitForSelector('.status')
-  await page.waitForTimeout(500)
+  await ready(page)
+  await expect.poll(() => titles(page)).toContain('Training Start')
+  await giveItTime(page, 300)
 }
 
 const fromHelp = async () => {
@@ -44,8 +37,7 @@ test('goes on when it was done: run, watch, change, run again, compare; then it 
     .waitFor({ timeout: 60_000 })
   await button('Stop').click()
   await heading('Change one thing')
-  const { x, y } = await placeOf(page, 'Network')
-  await page.mouse.click(x, y)
+  await clickNode(page, 'Network')
   await page.getByLabel('predicts', { exact: true }).selectOption('epsilon')
   await heading('Run it again')
   await page.locator('canvas.canvas').focus()

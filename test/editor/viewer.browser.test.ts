@@ -1,36 +1,24 @@
 // Pictures seen large: opened from nodes, enlarged, compared, played, saved.
 import { readFileSync } from 'node:fs'
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { View } from '../../src/engine/plan/view.ts'
+import type { Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
 import { workflowOfPng } from '../../src/nodes/workflow/png.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
-import { dropText, newWorkflow, placeOf, titles } from './driver.ts'
+import { button, dropFile, onCanvas, onNode, placeOf, shownKind, titles, useEditor } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+const editor = useEditor(chromium, server)
 
-let context: BrowserContext
 let page: Page
-
 beforeEach(async () => {
-  context = await chromium.newContext()
-  page = await context.newPage()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(server.address)
-  await page.waitForSelector('.status')
-  await newWorkflow(page)
-  await dropText(page, 'sampling.json', sampling)
+  page = editor.page
+  await dropFile(page, 'sampling.json', sampling)
   await expect.poll(() => titles(page)).toContain('Pair')
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await expect.poll(async () => (await viewOf('Pair'))?.kind, { timeout: 20_000 }).toBe('images')
-})
-
-afterEach(async () => {
-  await context?.close()
-  expect(chromium.errors()).toEqual([])
+  await button(page, 'Run').click()
+  await expect.poll(() => shownKind(page, 'Pair'), { timeout: 20_000 }).toBe('images')
 })
 
 /** An untrained network that samples: four images of 8 x 8, in five frames. */
@@ -51,36 +39,24 @@ const sampling = workflowOf({
   ],
 })
 
-interface Canvas {
-  graph: { _nodes: { getTitle(): string; diffusion: { view?: View; scrub?: number } }[] }
-  selectNodes(nodes: unknown[]): void
-}
-
-/** Pixels as plain numbers: what a page gives back is JSON. */
+/** Pixels as plain numbers, to be compared. */
 const viewOf = (title: string) =>
-  page.evaluate((title) => {
-    const { graph } = (document.querySelector('canvas') as unknown as { data: Canvas }).data
-    const { view, scrub } = graph._nodes.find((each) => each.getTitle() === title)!.diffusion
+  onNode(page, title, ({ diffusion: { view, scrub } }) => {
     const pictures = view?.kind === 'film' ? view.frames : view?.kind === 'images' ? view.groups : []
     return { kind: view?.kind, scrub, pixels: pictures.map(({ pixels }) => [...pixels]) }
-  }, title)
+  })
 
 async function select(...titles: string[]) {
-  await page.evaluate((titles) => {
-    const { data } = document.querySelector('canvas') as unknown as { data: Canvas }
-    data.selectNodes(data.graph._nodes.filter((each) => titles.includes(each.getTitle())))
-  }, titles)
+  await onCanvas(
+    page,
+    (canvas, titles) => canvas.selectNodes(canvas.graph._nodes.filter((each) => titles.includes(each.getTitle()))),
+    titles,
+  )
   await page.locator('main canvas').focus()
 }
 
 /** Live, it runs again by itself. */
-const setSeed = (seed: number) =>
-  page.evaluate((seed) => {
-    const { data } = document.querySelector('canvas') as unknown as {
-      data: { graph: { _nodes: { getTitle(): string; setProperty(name: string, value: unknown): void }[] } }
-    }
-    data.graph._nodes.find((each) => each.getTitle() === 'Noise')!.setProperty('seed', seed)
-  }, seed)
+const setSeed = (seed: number) => onNode(page, 'Noise', (node, seed) => node.setProperty('seed', seed), seed)
 
 const viewer = () => page.getByRole('dialog', { name: 'Pictures' })
 const found = () => viewer().locator('.found').innerText()
@@ -88,17 +64,14 @@ const picture = () => viewer().locator('.pane canvas').first()
 
 async function open(...titles: string[]) {
   await select(...titles)
-  if (titles.length > 1) await page.getByRole('button', { name: 'Compare pictures' }).click()
+  if (titles.length > 1) await button(page, 'Compare pictures').click()
   else await page.keyboard.press('Enter')
   await picture().waitFor()
 }
 
 test('a double-click on a preview opens it: pixels are told, zoomed at the pointer, gone through one by one', async () => {
-  const { x, y } = await placeOf(page, 'Pair')
-  const scale = await page.evaluate(
-    () => (document.querySelector('canvas') as unknown as { data: { ds: { scale: number } } }).data.ds.scale,
-  )
-  await page.mouse.dblclick(x + 80 * scale, y + 200 * scale)
+  const { x, y } = await placeOf(page, 'Pair', [140, 185])
+  await page.mouse.dblclick(x, y)
   await picture().waitFor()
   const box = (await picture().boundingBox())!
   const at = [box.x + box.width * 0.3, box.y + box.height * 0.3] as const
@@ -279,10 +252,10 @@ test('points on their way are a film too: scrubbed on the node, gone through by 
       node('Ways', 'Scatter', { samples_1: 'Sampler.x_0', trajectory: 'Sampler.trajectory' }),
     ],
   })
-  await dropText(page, 'points.json', points)
+  await dropFile(page, 'points.json', points)
   await expect.poll(() => titles(page)).toContain('Ways')
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await expect.poll(async () => (await viewOf('Ways')).kind, { timeout: 20_000 }).toBe('scatter')
+  await button(page, 'Run').click()
+  await expect.poll(() => shownKind(page, 'Ways'), { timeout: 20_000 }).toBe('scatter')
   await select('Ways')
   await page.getByRole('slider', { name: 'Along the way' }).press('ArrowLeft')
   expect((await viewOf('Ways')).scrub).toBe(0.75)

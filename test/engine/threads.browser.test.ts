@@ -1,33 +1,25 @@
 // Threads of the wasm backend, in real workers that say they have so many cores: as many as there are cores, for large
 // kernels alone, and without any trace in the numbers.
 import type { Page } from 'playwright-core'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { threadsFor } from '../../src/engine/wasm/threads.ts'
-import { useChromium, useDevServer } from '../chromium.ts'
+import { toEngine, useChromium, usePages } from '../chromium.ts'
+import type {} from '../pages/engine.ts'
 import type { Asked, Told } from '../pages/threads-worker.ts'
 
-const server = useDevServer()
+const server = usePages()
 const chromium = useChromium()
 
-const worker = '/test/pages/threads-worker.ts'
-
 let opened: Page | undefined
-afterAll(() => opened?.close())
-const isolatedPage = async () => (opened ??= await openPage('test/pages/engine.html'))
-
-async function openPage(path: string, response?: { contentType: string; body: string }): Promise<Page> {
-  const page = await chromium.newPage()
-  if (response) await page.route(server.address + path, (route) => route.fulfill(response))
-  await page.goto(server.address + path)
-  return page
-}
+const isolatedPage = async () => (opened ??= await toEngine(await chromium.newPage(), server))
 
 /** In a worker of its own. */
 async function tell(page: Page, asked: Asked): Promise<Told> {
+  const address = await (await isolatedPage()).evaluate(() => new URL(window.engine.threadsWorker, document.baseURI).href)
   const told = await page.evaluate(
-    ({ asked, path }) =>
+    ({ asked, address }) =>
       new Promise<Told | { error: string }>((resolve) => {
-        const worker = new Worker(`${path}?worker_file&type=module`, { type: 'module' })
+        const worker = new Worker(address, { type: 'module' })
         worker.onmessage = ({ data }) => {
           worker.terminate()
           resolve(data)
@@ -35,7 +27,7 @@ async function tell(page: Page, asked: Asked): Promise<Told> {
         worker.onerror = ({ message }) => resolve({ error: message })
         worker.postMessage(asked)
       }),
-    { asked, path: worker },
+    { asked, address },
   )
   if ('error' in told) throw new Error(told.error)
   return told
@@ -65,8 +57,8 @@ test('what the browser says of its cores is as it was', async () => {
 })
 
 test('the engine in the page itself has threads too', async () => {
-  const page = await openPage('test/pages/engine.html')
-  const told = await page.evaluate<Told>(`import('${worker}').then(({ tell }) => tell({ cores: 2 }))`)
+  const page = await toEngine(await chromium.newPage(), server)
+  const told = await page.evaluate(() => window.engine.tellThreads({ cores: 2 }))
   expect(told.device).toBe('SIMD, 2 threads')
   expect(told.threads).toEqual({ large: 2, small: -1 })
   await page.close()
@@ -85,7 +77,10 @@ test('where the number of cores cannot be redefined, tfjs takes half of them', a
 
 test('a page that is not isolated has one thread', async () => {
   // Without the headers that Vite gives its own.
-  const page = await openPage('plain.html', { contentType: 'text/html', body: '<!doctype html>' })
+  const page = await chromium.newPage()
+  const plain = `${server.address}plain.html`
+  await page.route(plain, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }))
+  await page.goto(plain)
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false)
   const told = await tell(page, { cores: 4 })
   expect(told.device).toBe('SIMD, 1 thread')

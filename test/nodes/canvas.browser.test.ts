@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
+import { painted } from '../../scripts/editorPage.ts'
 import { useChromium, useDevServer } from '../chromium.ts'
 
 const server = useDevServer()
@@ -9,11 +10,14 @@ const chromium = useChromium()
 let page: Page
 
 beforeEach(async () => {
-  page = await chromium.newPage()
+  page ??= await chromium.newPage()
   await page.goto(`${server.address}test/pages/canvas.html`)
   await page.waitForFunction(() => 'host' in window)
-  return () => page.close()
 })
+
+/** litegraph takes two clicks for one when they follow within a third of a second. */
+const noDoubleClick = () =>
+  page.evaluate(() => void ((window.host.canvas as unknown as { last_mouseclick: number }).last_mouseclick = 0))
 
 /** Puts a node there as the menu does, and waits for what comes with it. */
 const add = (type: string, x: number, y: number) =>
@@ -24,7 +28,7 @@ const add = (type: string, x: number, y: number) =>
       node.pos = [left, top]
       graph.add(node)
       // litegraph finds under the pointer only what it has drawn.
-      await new Promise((done) => setTimeout(done, 60))
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
       return node.id as number
     },
     [type, x, y] as const,
@@ -49,8 +53,7 @@ test('a loop is copied, pasted and deleted as one with the keys', async () => {
   await page.keyboard.press('Control+C')
   await page.mouse.move(300, 400)
   await page.keyboard.press('Control+V')
-  await page.waitForTimeout(50)
-  expect(await types()).toEqual(['LoopStart', 'LoopEnd', 'LoopStart', 'LoopEnd'])
+  await expect.poll(types).toEqual(['LoopStart', 'LoopEnd', 'LoopStart', 'LoopEnd'])
   expect(await inputs()).toEqual([{}, { loop: { node: '1', slot: 'loop' } }, {}, { loop: { node: '3', slot: 'loop' } }])
   // What was pasted is selected.
   await page.keyboard.press('Delete')
@@ -79,7 +82,6 @@ test('wires are dragged; those of the wrong type are refused with a reason', asy
 
 test('a number is dragged, and typed without being evaluated', async () => {
   await add('Toy', 100, 100)
-  await page.waitForTimeout(100)
   const y = await page.evaluate(() => 100 + window.host.graph._nodes[0]!.widgets![0]!.last_y! + 10)
   const scale = () => page.evaluate(() => window.host.graph._nodes[0]!.properties.scale)
   await page.mouse.move(200, y)
@@ -96,7 +98,7 @@ test('a number is dragged, and typed without being evaluated', async () => {
     await page.locator('.graphdialog input').fill(typed)
     await page.locator('.graphdialog input').press('Enter')
     expect(await scale()).toBe(value)
-    await page.waitForTimeout(350)
+    await noDoubleClick()
   }
   expect(await page.evaluate(() => 'EVALUATED' in globalThis)).toBe(false)
 })
@@ -128,7 +130,7 @@ test('markup in a file is never HTML, in no menu', async () => {
   await page.evaluate((file) => window.host.graph.configure(file), data)
   const menuAt = async (x: number, y: number) => {
     await page.mouse.move(x, y)
-    await page.waitForTimeout(60)
+    await painted(page)
     await page.mouse.click(x, y, { button: 'right' })
     await page.locator('.litecontextmenu').first().waitFor()
   }
@@ -137,7 +139,8 @@ test('markup in a file is never HTML, in no menu', async () => {
     await page.locator('.litecontextmenu').getByText('Properties', { exact: true }).click()
     await page.locator('.property_value').first().waitFor()
     await page.mouse.click(1100, 600)
-    await page.waitForTimeout(400)
+    await expect.poll(() => page.locator('.litecontextmenu').count()).toBe(0)
+    await noDoubleClick()
   }
   await menuAt(510, 114)
   expect(await page.locator('img').count()).toBe(0)
@@ -149,7 +152,7 @@ test('the pack draws at any zoom, without errors; pictures change where somethin
   await add('Show', 100, 300)
   await add('Draw', 500, 250)
   const picture = () => page.locator('#canvas').screenshot()
-  await page.waitForTimeout(100)
+  await painted(page)
   const before = await picture()
   await page.evaluate(() => {
     const { graph, canvas } = window.host
@@ -166,14 +169,14 @@ test('the pack draws at any zoom, without errors; pictures change where somethin
     }
     canvas.setDirty(true, true)
   })
-  await page.waitForTimeout(100)
+  await painted(page)
   expect((await picture()).equals(before)).toBe(false)
   for (const scale of [0.1, 0.4, 2]) {
     await page.evaluate((zoom) => {
       window.host.canvas.ds.scale = zoom
       window.host.canvas.setDirty(true, true)
     }, scale)
-    await page.waitForTimeout(50)
+    await painted(page)
   }
 })
 

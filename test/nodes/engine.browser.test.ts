@@ -1,26 +1,21 @@
 // The engine behind its protocol, in real Chromium: in a worker and in the page, and its storage in real IndexedDB.
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type {} from '../pages/engine.ts'
-import { softwareGPU, useChromium, useDevServer } from '../chromium.ts'
+import { softwareGPU, toEngine, useChromium, usePages } from '../chromium.ts'
 import { graph, node } from '../plan/toy.ts'
 
-const server = useDevServer()
+const server = usePages()
 const chromium = useChromium(softwareGPU)
 
-let contexts: BrowserContext[] = []
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()))
-  contexts = []
-})
+/** One that tests share which leave nothing in it, and do not mind what others keep. */
+let shared: Page | undefined
+const sharedPage = async () => (shared ??= await openPage())
 
 /** A page in a profile of its own, or in that of another page. */
 async function openPage(context?: BrowserContext): Promise<Page> {
-  if (!context) contexts.push((context = await chromium.newContext()))
-  const page = await context.newPage()
-  await page.goto(`${server.address}test/pages/engine.html`)
-  await page.waitForFunction(() => 'engine' in window)
-  return page
+  const page = await (context ?? (await chromium.newContext())).newPage()
+  return toEngine(page, server)
 }
 
 const training = (steps: number) =>
@@ -56,7 +51,7 @@ const runInWorker = (page: Page, what: ReturnType<typeof graph>) =>
 
 describe('in a worker', () => {
   test('runs a graph, on wasm with threads as found, and says why not on the software adapter', async () => {
-    const page = await openPage()
+    const page = await sharedPage()
     const { finished, shown, backend } = await runInWorker(page, training(20))
     expect(finished).toMatchObject({ stopped: false, faults: [] })
     expect(shown).toBeGreaterThan(0.5)
@@ -78,7 +73,7 @@ describe('in a worker', () => {
   })
 
   test('answers faults, expansions, checkpoints and a stop before the first iteration', async () => {
-    const page = await openPage()
+    const page = await sharedPage()
     const result = await page.evaluate(
       async (graphs) => {
         const { connect, createClient, worker } = window.engine
@@ -113,7 +108,7 @@ describe('in a worker', () => {
   })
 
   test('pauses, makes one step, goes on and stops, keeping what was reached', async () => {
-    const page = await openPage()
+    const page = await sharedPage()
     const order = await page.evaluate(async (long) => {
       const { connect, createClient, worker } = window.engine
       const client = createClient(connect({ worker }))
@@ -141,7 +136,7 @@ describe('in a worker', () => {
   })
 
   test('says that the worker could not be loaded', async () => {
-    const page = await openPage()
+    const page = await sharedPage()
     const message = await page.evaluate(async (graph) => {
       const { connect, createClient } = window.engine
       const client = createClient(connect({ worker: '/nothing-here.js' }))
@@ -180,7 +175,7 @@ describe('in the page', () => {
 
 describe('storage', () => {
   test('keeps entries, lists them without reading, and deletes the least recently used beyond its budget', async () => {
-    const page = await openPage()
+    const page = await sharedPage()
     const result = await page.evaluate(async () => {
       const store = window.engine.databaseStore('test-budget', { budget: 100 })
       const tick = () => new Promise((resolve) => setTimeout(resolve, 5))
@@ -210,30 +205,31 @@ describe('storage', () => {
   })
 
   test('keeps which kernels are the quickest on a GPU: another page has the same without measuring', async () => {
-    const page = await openPage()
+    const page = await sharedPage()
     const later = await openPage(page.context())
-    // As text: an import in a function would be one of the test.
     const tuned = (page: Page) =>
-      page.evaluate<{ said: string; measured: number }>(`(async () => {
-        const { tune } = await import('/src/engine/webgpu/tuner.ts')
+      page.evaluate(async () => {
+        const { databaseStore, tune } = window.engine
         const adapterInfo = { vendor: 'a', architecture: 'b', device: '', description: 'a GPU' }
         const limits = { maxComputeWorkgroupStorageSize: 32768, maxComputeInvocationsPerWorkgroup: 256 }
         let measured = 0
         const bench = () => ({
           ready: async () => true,
-          seconds: async (trial, by) => (measured++, by.shape === 'winograd' ? 1 : 2),
+          seconds: async (_: unknown, by: { shape: string }) => (measured++, by.shape === 'winograd' ? 1 : 2),
           agree: async () => true,
           now: () => 0,
-          pause: () => new Promise(() => {}),
+          pause: () => new Promise<void>(() => {}),
           close() {},
         })
-        const store = window.engine.databaseStore('test-devices')
-        return { said: await tune({ device: { adapterInfo, limits, features: new Set() } }, { store }, bench), measured }
-      })()`)
+        const own = { device: { adapterInfo, limits, features: new Set() } }
+        const said = await tune(own as never, { store: databaseStore('test-devices') }, bench as never)
+        return { said, measured }
+      })
     const first = await tuned(page)
     expect(first.said).toContain('large convolution: winograd 32x32 of 8x8')
     expect(first.measured).toBeGreaterThan(10)
     expect(await tuned(later)).toEqual({ said: first.said, measured: 0 })
+    await later.close()
   })
 
   test('a full disk is said, and what was stored before stays', async () => {

@@ -5,18 +5,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readImages } from '../../src/engine/datasets/file.ts'
 import type { ImportOptions } from '../../src/engine/protocol.ts'
 import type {} from '../pages/engine.ts'
-import { useChromium, useDevServer } from '../chromium.ts'
+import { toEngine, useChromium, usePages } from '../chromium.ts'
 import { node } from './evaluate.ts'
 
-const server = useDevServer()
+const server = usePages()
 const chromium = useChromium()
 
 let page: Page
 beforeAll(async () => {
   if (!chromium.browser) return
   page = await chromium.newPage()
-  await page.goto(`${server.address}test/pages/engine.html`)
-  await page.waitForFunction(() => 'engine' in window)
+  await toEngine(page, server)
 })
 afterAll(() => page?.close())
 
@@ -179,6 +178,8 @@ describe('importing in the worker', () => {
 })
 
 describe('shipped data sets in the worker', () => {
+  /** Without the hash that it has as it was built. */
+  const nameOf = (address: string) => address.replace(/^.*\/|-.{8}(?=\.gz$)/g, '')
   const run = (type: string, { mnist, ...params }: { mnist?: string; count?: number } = {}) =>
     page.evaluate(
       async ({ graph, assets }) => {
@@ -205,9 +206,8 @@ describe('shipped data sets in the worker', () => {
 
   test('are fetched only when they are used', async () => {
     const fetched: string[] = []
-    // What ends in ?url or ?import is a module that only says the address.
     page.context().on('response', (response) => {
-      if (response.url().endsWith('.gz')) fetched.push(response.url().split('/').at(-1)!)
+      if (response.url().endsWith('.gz')) fetched.push(nameOf(response.url()))
     })
     expect(await run('Points')).toEqual({ faults: [], shapes: [[3, 2]] })
     expect(fetched).toEqual([])

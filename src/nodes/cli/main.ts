@@ -6,13 +6,14 @@ import { ImportError } from '../../engine/datasets/import.ts'
 import { SettingError } from '../settings.ts'
 import { WorkflowError } from '../workflow.ts'
 import { help, parseArguments, UsageError } from './arguments.ts'
-import { importFolder } from './import.ts'
-import { check, run, script } from './run.ts'
 import { terminal } from './terminal.ts'
 
 const version = () =>
   (JSON.parse(readFileSync(new URL(/* @vite-ignore */ '../package.json', import.meta.url), 'utf8')) as { version: string })
     .version
+
+/** Loads the engine, which takes longer than to say what is wrong with the arguments. */
+const engine = () => import('./run.ts')
 
 async function main(argv: string[]): Promise<number> {
   try {
@@ -25,13 +26,13 @@ async function main(argv: string[]): Promise<number> {
         process.stdout.write(`${version()}\n`)
         return 0
       case 'check':
-        return await check(wanted.file, terminal(process.stderr, true))
+        return await (await engine()).check(wanted.file, terminal(process.stderr, true))
       case 'run':
-        return await run(wanted, terminal(process.stderr, wanted.quiet))
+        return await (await engine()).run(wanted, terminal(process.stderr, wanted.quiet))
       case 'script':
-        return await script(wanted, terminal(process.stderr, true))
+        return await (await engine()).script(wanted, terminal(process.stderr, true))
       case 'import':
-        return await importFolder(wanted, terminal(process.stderr, wanted.quiet))
+        return await (await import('./import.ts')).importFolder(wanted, terminal(process.stderr, wanted.quiet))
       default:
         return wanted satisfies never
     }
