@@ -148,10 +148,9 @@ export function drawFrames(
     requestAnimationFrame(frame)
     // What turns is in the title bars of nodes that do not tell how far they are.
     if (animated()) for (const node of canvas.visible_nodes) if (turns(node)) canvas.repaintNode(node)
-    if (canvas.scrolling.due()) {
-      canvas.draw()
-      drawn()
-    }
+    if (!canvas.scrolling.due()) return
+    canvas.draw()
+    drawn()
     const observers = canvas.visible_nodes
       .filter((node) => isDiffusionNode(node) && node.diffusion.declaration.role === 'observer' && !node.flags.collapsed)
       .map((node) => String(node.id))

@@ -12,7 +12,7 @@ import { Following, loopsByNode } from './belonging.ts'
 import { createLookout, type Bounds } from './bounds.ts'
 import { paintGroup } from './look/group.ts'
 import { paintMeasure } from './look/measure.ts'
-import { OVERVIEW, paintBody, paintOverview } from './look/node.ts'
+import { OVERVIEW, paintBody, paintGround, paintOverview } from './look/node.ts'
 import type { Painted, PaintedWidget, Painting } from './look/painting.ts'
 import { TITLE } from './look/painting.ts'
 import { paintReroute } from './look/reroute.ts'
@@ -155,39 +155,50 @@ export class EditorCanvas extends LGraphCanvas {
     const size: Point = collapsed ? [node._collapsed_width!, 0] : [node.size[0]!, node.size[1]!]
     ctx.globalAlpha = opacities[painted.part ?? 'runs']
     painted.loop = this.loopsIn(this.zonesIn(this.graph!)).get(String(node.id))?.category
-    paintBody(painted, size, painting)
-    const viewed = isDiffusionNode(node) && node.diffusion.view !== undefined
-    if (isDiffusionNode(node)) {
-      if (!collapsed && hasView(node.diffusion.declaration) && (viewed || this.ds.scale >= OVERVIEW)) {
-        paintView(node, painting, this.pixelRatio)
-      }
-    } else node.onDrawForeground?.(ctx, this, this.canvas)
+    paintGround(painted, size, painting)
+    if (!this.onlyAround(node, size)) this.drawBody(node, size, painting)
     const measure = this.measureOf(node)
     if (measure) {
       const share = this.measuredSeconds ? (measure.seconds ?? 0) / this.measuredSeconds : 0
       paintMeasure(measure, share, size[1], painting)
     }
-    const place = new Float32Array(2)
-    const afar = this.ds.scale < OVERVIEW
-    if (afar) paintOverview(painted, size, painting, collapsed || viewed)
-    if (collapsed) this.drawCollapsedSlots(node, ctx)
-    else {
-      const bottom = paintSlots(
-        painted,
-        (side, index) => {
-          node.getConnectionPos(side === 'input', index, place)
-          return [place[0]! - node.pos[0]!, place[1]! - node.pos[1]!]
-        },
-        painting,
-      )
-      if (afar) {
-        ctx.globalAlpha = 1
-        return
-      }
-      const active = this.node_widget?.[0] === node ? (this.node_widget[1] as unknown as PaintedWidget) : undefined
-      paintWidgets(painted, bottom, active, painting)
-    }
     ctx.globalAlpha = 1
+  }
+
+  private drawBody(node: LGraphNode, size: Point, painting: Painting) {
+    const { ctx } = painting
+    const painted = node as unknown as Painted
+    const collapsed = Boolean(node.flags.collapsed)
+    const afar = this.ds.scale < OVERVIEW
+    paintBody(painted, size, painting)
+    const viewed = isDiffusionNode(node) && node.diffusion.view !== undefined
+    if (isDiffusionNode(node)) {
+      if (!collapsed && hasView(node.diffusion.declaration) && (viewed || !afar)) paintView(node, painting, this.pixelRatio)
+    } else node.onDrawForeground?.(ctx, this, this.canvas)
+    if (afar) paintOverview(painted, size, painting, collapsed || viewed)
+    if (collapsed) return this.drawCollapsedSlots(node, ctx)
+    const place = new Float32Array(2)
+    const bottom = paintSlots(
+      painted,
+      (side, index) => {
+        node.getConnectionPos(side === 'input', index, place)
+        return [place[0]! - node.pos[0]!, place[1]! - node.pos[1]!]
+      },
+      painting,
+    )
+    if (afar) return
+    const active = this.node_widget?.[0] === node ? (this.node_widget[1] as unknown as PaintedWidget) : undefined
+    paintWidgets(painted, bottom, active, painting)
+  }
+
+  /** Whether of what is being painted only the shadow of a node, and what is below it, may be in sight. */
+  private onlyAround({ pos }: LGraphNode, [width, height]: Point): boolean {
+    if (!this.viewport) return false
+    const [left, top, wide, high] = this.viewport
+    const zoom = this.ds.scale * this.pixelRatio
+    const near = 8 * Math.max(1, 1 / this.ds.scale)
+    const [x, y] = [left / zoom - this.ds.offset[0] - pos[0]!, top / zoom - this.ds.offset[1] - pos[1]!]
+    return x > width + near || y > height + near || x + wide / zoom < -near || y + high / zoom < -TITLE - near
   }
 
   drawCollapsedSlots(node: LGraphNode, ctx: CanvasRenderingContext2D) {

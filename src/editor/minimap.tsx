@@ -6,6 +6,7 @@ import type { Point } from './canvas.ts'
 import { useEditor } from './context.ts'
 import type { Editor } from './editor.ts'
 import { TITLE } from './look/painting.ts'
+import type { Stage } from './stage.ts'
 import * as state from './state.ts'
 
 const [WIDTH, HEIGHT, MARGIN] = [184, 124, 8]
@@ -59,10 +60,20 @@ interface Frame {
   seen: Edges
 }
 
+/** As long as nothing is painted anew, nothing has moved. */
+const extents = new WeakMap<Stage, { version: number; edges: Edges }>()
+
+function edgesOf(stage: Stage): Edges {
+  const version = stage.version()
+  let known = extents.get(stage)
+  if (known?.version !== version) extents.set(stage, (known = { version, edges: stage.edges() }))
+  return known.edges
+}
+
 /** Undefined where all of the graph is seen. */
 function frameOf({ stage, insets }: Editor): Frame | undefined {
   if (!stage.nodes().length) return undefined
-  const [all, seen] = [stage.edges(), stage.seen(insets())]
+  const [all, seen] = [edgesOf(stage), stage.seen(insets())]
   if (all[0] >= seen[0] && all[1] >= seen[1] && all[2] <= seen[2] && all[3] <= seen[3]) return undefined
   const [left, top] = [Math.min(all[0], seen[0]), Math.min(all[1], seen[1])]
   const [width, height] = [Math.max(all[2], seen[2]) - left, Math.max(all[3], seen[3]) - top]
@@ -104,7 +115,7 @@ function paint(canvas: HTMLCanvasElement, editor: Editor, { scale, left, top, se
 
 function drawnOf(editor: Editor, dense: number): Drawn {
   const { stage } = editor
-  const edges = stage.edges()
+  const edges = edgesOf(stage)
   const [across, down] = [Math.max(1, edges[2] - edges[0]), Math.max(1, edges[3] - edges[1])]
   const scale = dense * Math.min(WIDTH / across, HEIGHT / down)
   const bitmap = new OffscreenCanvas(Math.max(1, Math.ceil(across * scale)), Math.max(1, Math.ceil(down * scale)))

@@ -16,7 +16,7 @@ interface Painted {
 }
 
 /** Shadows, rings and what a node took are around it, not in it: nodes so near to an edge are painted too. In the graph's units. */
-const AROUND = 48
+const AROUND = 30
 
 /** With more of them, the canvas is painted whole. */
 const MOST_PARTS = 12

@@ -82,9 +82,17 @@ function readColours(): Colours {
   }
 }
 
+/** On a light ground, by what they are on a dark one. */
+const deepened = new Map<string, string>()
+
 /** The colour of a slot type. Those of the nodes are made for a dark ground; on a light one they are deepened. */
 export function typeColour(type: string | number, dark: boolean): string {
   const { colour } = styleOf(type)
+  if (dark) return colour
+  const known = deepened.get(colour)
+  if (known) return known
   const channel = (i: number) => Math.round(parseInt(colour.slice(i, i + 2), 16) * 0.68)
-  return dark ? colour : `rgb(${channel(1)} ${channel(3)} ${channel(5)})`
+  const deep = `rgb(${channel(1)} ${channel(3)} ${channel(5)})`
+  deepened.set(colour, deep)
+  return deep
 }

@@ -12,17 +12,23 @@ const radiusAt = (scale: number) => (scale < TINY ? 0 : 9)
 /** Does not run. */
 const isQuiet = ({ part = 'runs' }: Painted) => part !== 'runs'
 
+const heightOf = ({ flags }: Painted, size: readonly [number, number]) => (flags.collapsed ? 0 : size[1]) + TITLE
+
+/** The shadow that a node throws on what is below it. */
+export function paintGround(node: Painted, size: readonly [number, number], { ctx, colours, scale }: Painting) {
+  if (scale <= 0.45) return
+  const look = { radius: radiusAt(scale), blur: 14, offset: 4, colour: colours.shadow }
+  paintShadow(ctx, 0, -TITLE, size[0], heightOf(node, size), look)
+}
+
 /** Body, title bar and what a run says of the node. Its own drawing goes on top, then {@link paintSlots}. */
 export function paintBody(node: Painted, size: readonly [number, number], painting: Painting) {
   const { ctx, colours, scale } = painting
   const state = node.diffusion?.state ?? 'idle'
-  const height = node.flags.collapsed ? TITLE : size[1] + TITLE
+  const height = heightOf(node, size)
   const tint = colours.category(node.diffusion?.declaration.category ?? 'tools')
 
   const radius = radiusAt(scale)
-  if (scale > 0.45) {
-    paintShadow(ctx, 0, -TITLE, size[0], height, { radius, blur: 14, offset: 4, colour: colours.shadow })
-  }
   box(ctx, 0, -TITLE, size[0], height, radius)
   ctx.fillStyle = node.bgcolor ?? colours.node
   ctx.fill()

@@ -118,21 +118,20 @@ export function measureText(value: number): string {
 /** On the pixel grid, so that one-pixel lines are one pixel. */
 export const crisp = (value: number) => Math.round(value) + 0.5
 
-/** By font, room and text: to measure a text takes longer than to paint it. */
+/** By font, room and text. */
 const shortened = new Map<string, string>()
 
 /** The text, or its beginning with an ellipsis where it is wider than `room`; nothing where that has no room either. */
 export function shorten(ctx: CanvasRenderingContext2D, text: string, room: number): string {
+  const fits = (text: string) => ctx.measureText(text).width <= room
+  // To ask for the font takes longer than this.
+  if (fits(text)) return text
   const key = `${ctx.font}|${Math.floor(room)}|${text}`
   const known = shortened.get(key)
   if (known !== undefined) return known
-  const fits = (text: string) => ctx.measureText(text).width <= Math.floor(room)
-  let short = text
-  if (!fits(text)) {
-    let kept = text.length
-    while (kept > 0 && !fits(`${text.slice(0, kept)}…`)) kept--
-    short = kept ? `${text.slice(0, kept).trimEnd()}…` : ''
-  }
+  let kept = text.length
+  while (kept > 0 && !fits(`${text.slice(0, kept)}…`)) kept--
+  const short = kept ? `${text.slice(0, kept).trimEnd()}…` : ''
   if (shortened.size > 2000) shortened.clear()
   shortened.set(key, short)
   return short
