@@ -11,7 +11,7 @@ const savesOften: Plugin = {
   name: 'saves-often',
   enforce: 'pre',
   transform(code, id) {
-    if (!id.split('?')[0]!.endsWith('/src/engine/plan/session.ts')) return undefined
+    if (!id.split('?')[0]!.endsWith('/src/engine/plan/loopStates.ts')) return undefined
     const changed = code.replace('SAVE_EVERY = 15_000', `SAVE_EVERY = ${SAVE_EVERY}`)
     if (changed === code) this.error('How often a training is saved is written otherwise now.')
     return { code: changed, map: null }
