@@ -1,7 +1,7 @@
 // Parameters of a node as native inputs. What is typed takes effect when it is finished, and is one step of undo.
 import type { Points } from '../nodes/litegraph/drawing.ts'
 import type { JSX } from 'preact'
-import { useId } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Param } from '../engine/plan/op.ts'
 import { isMeant } from '../engine/plan/op.ts'
 import type { Kept } from '../engine/protocol.ts'
@@ -141,13 +141,24 @@ const keepKeys = (event: KeyboardEvent) => {
   if (event.key === 'Enter' && event.currentTarget instanceof HTMLInputElement) event.currentTarget.blur()
 }
 
+/** What was typed does not stay where the value went back to what it was: an undo may come before it was taken over. */
+function useShown<Field extends HTMLInputElement | HTMLTextAreaElement>(text: string) {
+  const field = useRef<Field>(null)
+  useLayoutEffect(() => {
+    if (field.current && field.current !== document.activeElement) field.current.value = text
+  })
+  return field
+}
+
 function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
   const valid = typeof value === 'number' && value === fit(value, param)
   const text = typeof value === 'number' ? formatNumber(value) : JSON.stringify(value)
+  const field = useShown<HTMLInputElement>(text)
   const typed = (
     <input
       id={id}
       key={text}
+      ref={field}
       class="field"
       type="text"
       inputMode="decimal"
@@ -211,10 +222,12 @@ function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
 
 function TextField({ id, value, set, param }: FieldProps<'text'>) {
   const text = valueText(param, value)
+  const [area, line] = [useShown<HTMLTextAreaElement>(text), useShown<HTMLInputElement>(text)]
   return param.multiline ? (
     <textarea
       id={id}
       key={text}
+      ref={area}
       class="field"
       rows={4}
       defaultValue={text}
@@ -224,6 +237,7 @@ function TextField({ id, value, set, param }: FieldProps<'text'>) {
     <input
       id={id}
       key={text}
+      ref={line}
       class="field"
       type="text"
       defaultValue={text}
