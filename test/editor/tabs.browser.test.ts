@@ -54,7 +54,7 @@ test('tabs keep their graphs, histories and places; they are moved, come back af
   await press('Alt+=')
   const near = await scale()
   await press('Alt+n')
-  await seen()
+  await inBar(' First *', '>Untitled')
   await rename('Second')
   await addNode(page, 'mix', 300, 300)
   await addNode(page, 'noise sch', 700, 300)
