@@ -175,7 +175,7 @@ async function measure(browser: Browser, page: Page, what: string, frames: numbe
   await panFor(page, 60)
   const pans: { p50: number; p95: number; rate: number }[] = []
   for (let i = 0; i < PANS; i++) {
-    await browser.startTracing(page, { categories: ['blink.user_timing', 'toplevel', 'disabled-by-default-devtools.timeline'] })
+    await browser.startTracing(page, { categories: ['blink.user_timing', 'toplevel'] })
     const began = await panFor(page, frames)
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
     const work = workByFrame(traceEvents, began)
@@ -231,8 +231,7 @@ interface TraceEvent {
 function workByFrame(events: readonly TraceEvent[], began: readonly number[]): number[] {
   const { pid, tid, ts: start } = events.find(({ name, ph }) => name === 'panning' && /^[RI]$/i.test(ph))!
   const ofThread = events.filter((event) => event.pid === pid && event.tid === tid && event.ph === 'X')
-  const named = (name: string) => ofThread.filter((event) => event.name === name)
-  const tasks = named('RunTask').length ? named('RunTask') : named('ThreadControllerImpl::RunTask')
+  const tasks = ofThread.filter(({ name }) => name === 'ThreadControllerImpl::RunTask')
   const work = Array.from({ length: began.length - 1 }, () => 0)
   for (const { ts, dur = 0, tdur = dur } of tasks) {
     const frame = began.findLastIndex((each) => each <= (ts + dur - start) / 1000)
