@@ -92,6 +92,7 @@ test('Alt and a click lead a wire by a dot, which is dragged, undone, and delete
   await page.keyboard.up('Alt')
   await expect.poll(wired).toEqual(['Gaussian Noise > Reroute', 'Reroute > Stop Gradient', 'Stop Gradient > Inspect'])
 
+  await painted(page)
   await over(middle)
   await page.mouse.down()
   await over({ x: middle.x, y: middle.y + 90 })
@@ -107,6 +108,7 @@ test('Alt and a click lead a wire by a dot, which is dragged, undone, and delete
   await expect.poll(wired).toEqual(['Gaussian Noise > Stop Gradient', 'Stop Gradient > Inspect'])
   await press(page, 'Control+Shift+z')
   await expect.poll(wired).toHaveLength(3)
+  await painted(page)
   await page.mouse.click(middle.x, middle.y)
   await press(page, 'Alt+Delete')
   await expect.poll(wired).toEqual(['Gaussian Noise > Stop Gradient', 'Stop Gradient > Inspect'])
