@@ -111,15 +111,20 @@ function workflowText(bytes: Uint8Array): string {
   return text
 }
 
+/** Of a store of texts that were saved under names: all but how one is taken in. */
+const savedIn = <Saved extends SavedWorkflow | SavedNode>(store: Store, folder: string): Omit<Part, 'take'> => ({
+  items: async () =>
+    (await store.all<Saved>()).map(({ id, name, text, saved }) => ({ id, name, size: sizeOf(text), when: saved })),
+  remove: (id) => store.del(id),
+  entries: async () =>
+    (await store.all<Saved>()).map(({ text, ...about }) =>
+      textFile(`${folder}/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
+    ),
+})
+
 function workflowsIn(store: Store): Part {
   return {
-    items: async () =>
-      (await store.all<SavedWorkflow>()).map(({ id, name, text, saved }) => ({ id, name, size: sizeOf(text), when: saved })),
-    remove: (id) => store.del(id),
-    entries: async () =>
-      (await store.all<SavedWorkflow>()).map(({ text, ...about }) =>
-        textFile(`workflows/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
-      ),
+    ...savedIn<SavedWorkflow>(store, 'workflows'),
     async take(about, bytes) {
       const [id, name, text] = [textIn(about, 'id'), textIn(about, 'name'), workflowText(bytes)]
       const all = await store.all<SavedWorkflow>()
@@ -137,13 +142,7 @@ function workflowsIn(store: Store): Part {
 
 function nodesIn(store: Store): Part {
   return {
-    items: async () =>
-      (await store.all<SavedNode>()).map(({ id, name, text, saved }) => ({ id, name, size: sizeOf(text), when: saved })),
-    remove: (id) => store.del(id),
-    entries: async () =>
-      (await store.all<SavedNode>()).map(({ text, ...about }) =>
-        textFile(`nodes/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
-      ),
+    ...savedIn<SavedNode>(store, 'nodes'),
     async take(about, bytes) {
       const [id, name, text] = [textIn(about, 'id'), textIn(about, 'name'), workflowText(bytes)]
       const all = await store.all<SavedNode>()
