@@ -1,5 +1,6 @@
 // Nodes and ready workflows found and explained in the language that is chosen.
 import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { addNode, button, dropFile, openEditor, placeOf, titles } from './driver.ts'
@@ -7,6 +8,14 @@ import { fileOf } from './fileOf.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
+
+/** Puts the pointer on a node; gives how to read what the canvas says of it. */
+async function tipOf(page: Page, title: string) {
+  const { x, y } = await placeOf(page, title)
+  await page.mouse.move(x, y)
+  await page.mouse.move(x + 5, y)
+  return () => page.locator('canvas').first().getAttribute('title')
+}
 
 test('a node speaks Korean as soon as that is chosen, and is found by Korean words', async () => {
   const page = await openEditor(await chromium.newContext(), server.address, { empty: true })
@@ -19,10 +28,7 @@ test('a node speaks Korean as soon as that is chosen, and is found by Korean wor
   await panel.getByText('타임스텝 목록을').waitFor()
   await panel.getByText('올라가는 목록').waitFor()
 
-  const { x, y } = await placeOf(page, 'Flip Timesteps')
-  await page.mouse.move(x, y)
-  await page.mouse.move(x + 5, y)
-  await expect.poll(() => page.locator('canvas').first().getAttribute('title')).toMatch(/^타임스텝 목록을/)
+  await expect.poll(await tipOf(page, 'Flip Timesteps')).toMatch(/^타임스텝 목록을/)
 
   await page.mouse.dblclick(500, 500)
   await page.getByRole('combobox', { name: '노드 찾기' }).fill('뒤집습니다')
@@ -81,12 +87,7 @@ test('what is wrong is told in Korean: on the node, in the panel, in the status 
   const panel = page.getByRole('complementary', { name: '세부 정보' })
   await panel.getByText('schedule에 연결된 것이 없습니다.').waitFor()
   await panel.getByText('스케줄을 연결하세요.').waitFor()
-  const { x, y } = await placeOf(page, 'Timesteps')
-  await page.mouse.move(x, y)
-  await page.mouse.move(x + 5, y)
-  await expect
-    .poll(() => page.locator('canvas').first().getAttribute('title'))
-    .toBe('schedule에 연결된 것이 없습니다. 스케줄을 연결하세요.')
+  await expect.poll(await tipOf(page, 'Timesteps')).toBe('schedule에 연결된 것이 없습니다. 스케줄을 연결하세요.')
 
   await dropFile(page, 'list.json', '[1, 2]')
   await page.getByRole('alert').filter({ hasText: 'JSON 목록일 뿐 워크플로가 아닙니다.' }).waitFor()
