@@ -334,9 +334,11 @@ test('a data set that was deleted is missed, and known again when its images com
 })
 
 test('images that the storage has no room for are refused, and those that it has room for are not', async () => {
-  const page = await newEditor(800_000)
+  // Of these, what the editor keeps and databases are besides takes up to half.
+  const page = await newEditor(1_700_000)
   await addNode(page, 'images', 200, 300)
   const dialog = await dropSpots(page, '64')
+  await dialog.getByRole('radio', { name: 'RGB' }).check()
   await dialog.getByRole('button', { name: 'Import' }).click()
   await expect
     .poll(() => dialog.getByRole('alert').textContent())

@@ -32,6 +32,15 @@ export function QueueButton() {
   )
 }
 
+/** Where the button that was pressed is gone or can be pressed no more, the list has the keys. Returns what ends it. */
+function keepKeys(box: HTMLElement): () => void {
+  const observer = new MutationObserver(() => {
+    if (document.activeElement?.matches('body, :disabled')) box.focus()
+  })
+  observer.observe(box, { childList: true, subtree: true, attributeFilter: ['disabled'] })
+  return () => observer.disconnect()
+}
+
 export const QueueList = () => (state.queueShown.value ? <OpenList /> : null)
 
 function OpenList() {
@@ -48,10 +57,7 @@ function OpenList() {
   }
   useOpenAt(box, placeOfButton(), close)
   useLayoutEffect(() => box.current!.focus(), [])
-  // Where the button that was pressed is gone, the list keeps the keys.
-  useEffect(() => {
-    if (document.activeElement === document.body) box.current!.focus()
-  })
+  useEffect(() => keepKeys(box.current!), [])
   return (
     <div
       ref={box}

@@ -214,6 +214,12 @@ export const press = async (page: Page, ...keys: string[]) => {
   for (const each of keys) await page.keyboard.press(each)
 }
 
+/** Opens the outline and goes into it, by keys. It has them from the next frame on. */
+export async function toOutline(page: Page) {
+  await press(page, 'Alt+o')
+  await page.locator('.outline :focus').waitFor()
+}
+
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
 export async function clickNode(page: Page, title: string, options?: Parameters<Page['mouse']['click']>[2]) {

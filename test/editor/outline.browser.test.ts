@@ -5,7 +5,18 @@ import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { emptyWorkflow, parseWorkflow, type FileNode, type WorkflowFile } from '../../src/nodes/workflow.ts'
 import { addAxe, found as foundOn } from './axe.ts'
-import { button, dropFile, finished, newWorkflow, onCanvas, press as pressOn, titles, useEditor, values } from './driver.ts'
+import {
+  button,
+  dropFile,
+  finished,
+  newWorkflow,
+  onCanvas,
+  press as pressOn,
+  titles,
+  useEditor,
+  values,
+  toOutline,
+} from './driver.ts'
 import { declarations, fileOf, wiresOf } from './fileOf.ts'
 
 const chromium = useChromium()
@@ -113,7 +124,7 @@ test('a node that comes into a loop by a wire keeps the focus, and a fault is re
     ),
   )
   await expect.poll(() => titles(page)).toContain('Stop Gradient')
-  await press('Alt+o')
+  await toOutline(page)
   const outline = page.getByRole('region', { name: 'Outline of the graph' })
   await outline.getByRole('list', { name: 'Loop of Sampling Start' }).waitFor()
   await tabTo('Stop Gradient')
@@ -205,7 +216,7 @@ if (process.env.FULL)
     await page.keyboard.type('new workflow')
     await press('Enter')
     await page.getByText('An empty canvas').waitFor()
-    await press('Alt+o')
+    await toOutline(page)
     await expect.poll(focused).toBe('Add node')
     // An End comes with its Start.
     for (const node of workflow.nodes) if (!node.type.endsWith('End')) await add(node)
@@ -256,9 +267,7 @@ const settings = () => button(page, 'Settings').click()
 
 /** The first node of the outline, once that has the focus. */
 async function openFirst() {
-  await press('Alt+o')
-  const within = () => page.evaluate(() => Boolean(document.activeElement?.closest('.outline')))
-  await expect.poll(within).toBe(true)
+  await toOutline(page)
   await press('Home')
   await press('Enter')
 }

@@ -135,6 +135,9 @@ test('stopping all empties the queue, and the list can be left by the keyboard',
   await button('Stop all').click()
   await expect.poll(status).toBe('Stopped')
   expect(await rows()).toEqual([])
+  // The button that was pressed cannot be pressed now, and has lost the keys.
+  await press('Escape')
+  await expect.poll(() => page.locator('.queue').count()).toBe(0)
 })
 
 /** The length of the schedule, typed into the details. */

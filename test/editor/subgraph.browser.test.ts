@@ -15,6 +15,7 @@ import {
   titles,
   useEditor,
   values,
+  toOutline,
 } from './driver.ts'
 import { fileOf } from './fileOf.ts'
 
@@ -147,7 +148,7 @@ test('search, outline, sweeps and versions reach into a subgraph', async () => {
   await button('Close runs').click()
 
   // Out and in again by keys, in the outline.
-  await press(page, 'Alt+o')
+  await toOutline(page)
   const outline = page.getByRole('region', { name: 'Outline of the graph' })
   await outline.getByText('Inside of Blend', { exact: true }).waitFor()
   await press(page, 'Escape')

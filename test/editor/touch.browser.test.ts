@@ -39,9 +39,12 @@ async function tap(at: Place) {
   await Promise.all([touch('touchStart', at), touch('touchEnd')])
 }
 
+/** At once, one after the other: taps that wait for a busy machine are two. */
+const doubleTap = (at: Place) => Promise.all([tap(at), tap({ x: at.x + 6, y: at.y - 5 })])
+
 async function drag(from: Place, to: Place) {
   const at = (part: number) => ({ x: from.x + part * (to.x - from.x), y: from.y + part * (to.y - from.y) })
-  // One after the other at once: a finger that waits for a busy machine would be one that rests.
+  // At once as well: a finger that waits for a busy machine would be one that rests.
   await Promise.all([touch('touchStart', from), ...[0.1, 0.5, 1].map((part) => touch('touchMove', at(part))), touch('touchEnd')])
   await painted(page)
 }
@@ -106,9 +109,7 @@ test('a tap selects, a double-tap finds a node, a finger that rests opens the me
   await page.getByRole('menuitem', { name: /^Paste(?! with)/ }).waitFor()
   await touch('touchEnd')
   await page.keyboard.press('Escape')
-  await tap({ x: 300, y: 1000 })
-  await painted(page)
-  await tap({ x: 308, y: 1006 })
+  await doubleTap({ x: 300, y: 1000 })
   await page.getByRole('combobox', { name: 'Find a node' }).fill('mix')
   await page.keyboard.press('Enter')
   await expect.poll(() => titles(page)).toEqual(['Mix', 'Schedule', 'Way'])
@@ -130,9 +131,6 @@ async function shown() {
   await button(page, 'Run').click()
   await finished(page)
 }
-
-/** At once, as in {@link drag}: taps that wait for a busy machine are two. */
-const doubleTap = (at: Place) => Promise.all([tap(at), tap({ x: at.x + 6, y: at.y - 5 })])
 
 /** A double-tap on what a node shows. */
 async function openLarge(title: string) {

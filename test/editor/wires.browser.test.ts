@@ -2,7 +2,20 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { dropFile, finished, onCanvas, painted, placeOf, press, slotOf, titles, useEditor, wires, type Place } from './driver.ts'
+import {
+  dropFile,
+  finished,
+  onCanvas,
+  painted,
+  placeOf,
+  press,
+  slotOf,
+  titles,
+  useEditor,
+  wires,
+  type Place,
+  toOutline,
+} from './driver.ts'
 import { fileOf } from './fileOf.ts'
 
 const chromium = useChromium()
@@ -138,7 +151,7 @@ test('a pointer that rests on a wire sees what it carries, and keys see it in th
   )
   expect(await card.locator('canvas').count()).toBe(2)
 
-  await press(page, 'Alt+o')
+  await toOutline(page)
   await press(page, 'Home')
   await press(page, 'Enter')
   const look = page.locator('.outline').getByRole('button', { name: 'What noise carries' })
