@@ -29,13 +29,23 @@ export const onNode = <T, G = undefined>(
     `(${ask})(${CANVAS}.graph._nodes.find((each) => each.getTitle() === ${JSON.stringify(title)}), ${JSON.stringify(given)})`,
   )
 
-/** On the page: a place of a node, in pixels of the graph from its upper left corner; unless said, on its title. */
+/**
+ * On the page: a place of a node, in pixels of the graph from its upper left corner; unless said, on its title. It is where it
+ * stays: what was opened is fitted to the page in the frames that follow.
+ */
 export const placeOf = (page: Page, title: string, from: readonly [number, number] = [60, -15]): Promise<Place> =>
   onCanvas(
     page,
-    ({ graph, ds }, [title, from]) => {
-      const { pos } = graph._nodes.find((node) => node.getTitle() === title)!
-      return { x: (pos[0]! + from[0] + ds.offset[0]) * ds.scale, y: (pos[1]! + from[1] + ds.offset[1]) * ds.scale }
+    async ({ graph, ds }, [title, from]) => {
+      const now = () => {
+        const { pos } = graph._nodes.find((node) => node.getTitle() === title)!
+        return { x: (pos[0]! + from[0] + ds.offset[0]) * ds.scale, y: (pos[1]! + from[1] + ds.offset[1]) * ds.scale }
+      }
+      for (let at = now(), still = 0; ; at = now()) {
+        await new Promise(requestAnimationFrame)
+        still = now().x === at.x && now().y === at.y ? still + 1 : 0
+        if (still === 2) return at
+      }
     },
     [title, from] as const,
   )

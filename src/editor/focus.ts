@@ -6,17 +6,20 @@ import * as state from './state.ts'
 
 /** Returns what gives the focus back. With a node, in the outline it goes to that one, and not back among the runs. */
 export function followFocus(stage: Stage): (node?: NodeId) => void {
-  let last: HTMLElement | undefined
+  // Apart from what had it, which may be drawn anew meanwhile and is in no part of the page then.
+  let last: { element: HTMLElement; part: 'outline' | 'lower' } | undefined
   addEventListener('focusin', ({ target }) => {
     if (!(target instanceof HTMLElement)) return
-    if (target.closest('.outline, .lower')) last = target
+    const part = target.closest('.outline') ? 'outline' : target.closest('.lower') ? 'lower' : undefined
+    if (part) last = { element: target, part }
     else if (!target.closest('[popover], dialog')) last = undefined
   })
   return (node) => {
-    if (state.lower.value && last?.isConnected && last.closest('.lower') && node === undefined) last.focus()
-    else if (!last?.closest('.outline') || state.drawer.value !== 'outline') stage.focus()
+    const element = last?.element.isConnected ? last.element : undefined
+    if (state.lower.value && last?.part === 'lower' && element && node === undefined) element.focus()
+    else if (last?.part !== 'outline' || state.drawer.value !== 'outline') stage.focus()
     else if (node !== undefined) state.outlineAt.value = node
-    else if (last.isConnected) last.focus()
+    else if (element) element.focus()
     else focusOutline()
   }
 }

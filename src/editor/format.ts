@@ -59,12 +59,17 @@ export function ago(then: number, now = Date.now()): string {
 /** "3 Nov" */
 export const day = (when: number) => new Date(when).toLocaleDateString(language(), { day: 'numeric', month: 'short' })
 
-export const clock = (when: number) =>
-  new Date(when).toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit', hour12: false })
+export const clock = (when: number, exact = false) =>
+  new Date(when).toLocaleTimeString(language(), {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(exact && { second: '2-digit' }),
+    hour12: false,
+  })
 
-/** "14:05" today, "3 Nov 14:05" before. */
-export const when = (then: number): string =>
-  new Date(then).toDateString() === new Date().toDateString() ? clock(then) : `${day(then)} ${clock(then)}`
+/** "14:05" today, "3 Nov 14:05" before; if it is to be exact, "14:05:09". */
+export const when = (then: number, exact = false): string =>
+  new Date(then).toDateString() === new Date().toDateString() ? clock(then, exact) : `${day(then)} ${clock(then, exact)}`
 
 /** A name that a file system takes. */
 export const fileName = (name: string) =>

@@ -125,8 +125,9 @@ export type Event =
       count: number
       /** "t = 412". */
       label?: string
-      /** Iterations a second, lately. */
+      /** Iterations a second, lately; 0 as long as nothing is known of it. */
       rate: number
+      /** Infinity as long as nothing is known of it. */
       secondsLeft: number
       loss?: number
       /** Running inside an emission: samples while training. */

@@ -173,17 +173,19 @@ export const shownKind = (page: Page, title: string): Promise<View['kind'] | und
   onNode(page, title, ({ diffusion }) => diffusion.view?.kind)
 
 /** On the page: a slot of a node, an input if it has one of this name. */
-export const slotOf = (page: Page, title: string, name: string, side?: 'input' | 'output'): Promise<Place> =>
-  onCanvas(
+export async function slotOf(page: Page, title: string, name: string, side?: 'input' | 'output'): Promise<Place> {
+  const from = await onCanvas(
     page,
-    ({ graph, ds }, [title, name, side]) => {
+    ({ graph }, [title, name, side]) => {
       const node = graph._nodes.find((each) => each.getTitle() === title)!
       const input = side !== 'output' && node.findInputSlot(name) >= 0
       const [x, y] = node.getConnectionPos(input, input ? node.findInputSlot(name) : node.findOutputSlot(name))
-      return { x: (x! + ds.offset[0]) * ds.scale, y: (y! + ds.offset[1]) * ds.scale }
+      return [x! - node.pos[0]!, y! - node.pos[1]!] as const
     },
     [title, name, side] as const,
   )
+  return placeOf(page, title, from)
+}
 
 /** What the status line says of the run. */
 export const stateOf = (page: Page) => page.locator('.status .state').innerText()

@@ -15,3 +15,10 @@ test('a time that is guessed is told in minutes once it is long', () => {
     '–',
   ])
 })
+
+test('a moment is told to the minute, or to the second', () => {
+  const now = new Date()
+  now.setHours(14, 5, 9)
+  expect([format.when(+now), format.when(+now, true)]).toEqual(['14:05', '14:05:09'])
+  expect(format.when(+new Date(2020, 10, 3, 14, 5, 9), true)).toMatch(/3.* 14:05:09$/)
+})

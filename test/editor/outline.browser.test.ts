@@ -11,6 +11,7 @@ import {
   finished,
   newWorkflow,
   onCanvas,
+  painted,
   press as pressOn,
   titles,
   useEditor,
@@ -234,6 +235,8 @@ if (process.env.FULL)
         const origin = workflow.nodes.find(({ id }) => id === from)!
         await tabTo(`${node.inputs[input]!.name} `)
         await select(`${titleOf(origin)} · ${origin.outputs[output]!.name}`)
+        // Where it takes several, there is a field for the next now.
+        await painted(page)
       }
       names.sort((a, b) => Number(params[a]!.advanced ?? false) - Number(params[b]!.advanced ?? false))
       for (const name of names) await setParam(name, node.properties[name])

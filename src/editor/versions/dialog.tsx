@@ -29,12 +29,14 @@ function read(text: string): WorkflowFile | undefined {
   }
 }
 
-const entryOf = (version: Version): Entry => ({
-  id: version.id,
-  label: version.name ? `${version.name} · ${format.when(version.when)}` : format.when(version.when),
-  file: read(version.text),
-  version,
-})
+/** Those of the same minute are told apart by the second. */
+function entriesOf(versions: readonly Version[]): Entry[] {
+  const minutes = versions.map((version) => format.when(version.when))
+  return versions.map((version, i) => {
+    const when = minutes.indexOf(minutes[i]!) === minutes.lastIndexOf(minutes[i]!) ? minutes[i]! : format.when(version.when, true)
+    return { id: version.id, label: version.name ? `${version.name} · ${when}` : when, file: read(version.text), version }
+  })
+}
 
 const between = (before: Entry | undefined, after: Entry | undefined): Change[] | undefined =>
   before?.file && after?.file && changesOf(before.file, after.file, ownTypes)
@@ -97,7 +99,7 @@ function useEntries(of: string): [Entry[] | undefined, () => Promise<void>] {
   const { library, workspace } = useEditor()
   const [entries, setEntries] = useState<Entry[]>()
   const load = async () => {
-    const versions = (await library.versions.list(of)).map(entryOf)
+    const versions = entriesOf(await library.versions.list(of))
     const text = state.id.value === of ? workspace.text() : undefined
     const now = text !== undefined && text !== versions[0]?.version!.text
     setEntries([...(now ? [{ id: 'now', label: texts.versions.now, file: read(text) }] : []), ...versions])

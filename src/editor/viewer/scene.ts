@@ -195,10 +195,11 @@ function paintLegend(ctx: CanvasRenderingContext2D, view: ScatterView, theme: Th
   const wide = Math.max(...items.map(({ name }) => ctx.measureText(name).width)) + 34
   ctx.globalAlpha = 0.85
   ctx.fillStyle = theme.ground
-  ctx.fillRect(8, 8, Math.min(wide, room.width - 16), items.length * 14 + 10)
+  // Beside the numbers of y.
+  ctx.fillRect(28, 8, Math.min(wide, room.width - 36), items.length * 14 + 10)
   ctx.globalAlpha = 1
   // So narrow that each has a row of its own.
-  legend(ctx, items, 14, 12, wide - 12, theme)
+  legend(ctx, items, 34, 12, wide - 12, theme)
 }
 
 /** A number of the plane in words. */

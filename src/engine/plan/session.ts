@@ -373,7 +373,7 @@ class Sessions implements Session {
       count,
       ...(label !== undefined && { label }),
       rate,
-      secondsLeft: rate > 0 ? (count - index) / rate : 0,
+      secondsLeft: index === count ? 0 : (count - index) / rate,
       ...(loss && latest !== undefined && { loss: latest }),
       ...(emission && { emission }),
     })

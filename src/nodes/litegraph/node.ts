@@ -74,6 +74,12 @@ export const isDiffusionNode = (node: LGraphNode): node is DiffusionNode =>
 /** The room for a title between the dot before it and the state behind it, in pixels; a letter of it is about so wide. */
 const titleWidth = (title: string) => Math.ceil(8.4 * title.length + 62)
 
+/** So that the names of an input and of the output beside it do not run into one another. */
+function slotsWidth({ inputs, outputs }: LGraphNode): number {
+  const letters = outputs.map(({ name }, i) => (inputs[i] ? inputs[i].name.length + name.length : 0))
+  return 7 * Math.max(0, ...letters) + 50
+}
+
 /** The class of a declaration. `typeIn` gives the registered name of another type. */
 export function nodeClass(
   lite: LiteGraphStatic,
@@ -111,7 +117,7 @@ export function nodeClass(
 
     override computeSize(): Vector {
       const size = super.computeSize()
-      return [size[0], size[1] + viewHeight(declaration)]
+      return [Math.max(size[0], slotsWidth(this)), size[1] + viewHeight(declaration)]
     }
 
     // ---- loading, saving, copying
