@@ -93,7 +93,7 @@ test('a graph is built, run and saved by keys alone', async () => {
   await tabTo('schedules_2')
   await press('End')
   await expect.poll(async () => (await chart()).wires).toBe(2)
-  expect(await focused()).toMatch(/^schedules_2/)
+  await expect.poll(focused).toMatch(/^schedules_2/)
 
   await press('Control+Enter')
   await expect.poll(async () => (await chart()).shows).toBe('chart')
@@ -104,7 +104,7 @@ test('a graph is built, run and saved by keys alone', async () => {
   await page.keyboard.type('By keys')
   await press('Enter')
   await page.getByText('Saved “By keys”').waitFor()
-  expect(await focused()).toMatch(/^schedules_2/)
+  await expect.poll(focused).toMatch(/^schedules_2/)
 
   await press('Shift+Tab')
   await tabTo('Delete')

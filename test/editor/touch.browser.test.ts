@@ -165,6 +165,7 @@ test('a chart is opened by a double-tap, zoomed by two fingers, moved and read b
   const [x, y] = [plot.x + plot.width / 2, plot.y + plot.height / 2]
   await drag({ x, y }, { x: x - plot.width / 5, y })
   await near(0.35, 0.85)
+  await painted(page)
   await tap({ x, y })
   await expect.poll(() => dock.locator('.chart-legend .where').textContent()).toMatch(/ 0\.(59|60)\d*$/)
   await doubleTap({ x, y })
