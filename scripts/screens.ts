@@ -106,6 +106,8 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
     await press(page, 'Escape')
     await param(page, 'Noise', 'seed', '11')
     await press(page, 'Control+S')
+    // What was changed runs by itself, in a moment.
+    await page.waitForTimeout(1000)
     await page.locator('.status[data-state=finished]').waitFor()
     await page.evaluate(() => document.querySelectorAll<HTMLElement>('.toasts .icon').forEach((close) => close.click()))
     await press(page, 'Alt+h')
