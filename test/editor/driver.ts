@@ -68,6 +68,8 @@ export function useEditor(
     else if (page && (await isClearedTo(page, asNew, opening))) return
     else await close()
     page = await openEditor(page?.context() ?? (await chromium.newContext()), server.address, whole)
+    // What somebody new sees is opened by and by.
+    if (!whole.empty) await page.waitForFunction("document.querySelector('canvas.canvas').data.graph._nodes.length")
     if (!newProfile) asNew = await looks(page)
   })
   afterEach(async ({ task }) => {
