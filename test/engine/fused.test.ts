@@ -721,6 +721,7 @@ const ofUnet: Row[] = [
     edges: [
       { size: [2, 3, 3], groups: 2, from: [4], to: 4, oneRow: false, scaleShift: false, output_scale: 1 },
       { size: [1, 2, 3], groups: 2, from: [2, 1], to: 2, oneRow: true, scaleShift: true, output_scale: 1.5 },
+      { size: [1, 3, 2], groups: 2, from: [1, 2], to: 3, oneRow: true, scaleShift: false, output_scale: 1.5 },
     ],
     takes: (block) => [
       ...block.from.map((each) => [...block.size, block.groups * each]),

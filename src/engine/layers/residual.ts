@@ -42,6 +42,7 @@ export interface ResidualOptions {
 }
 
 interface Block {
+  /** One tensor where there is no shortcut. */
   x: Features
   /** The embedding after its linear layer, `[b, c]` or one row for all; twice as wide if it is a scale and a shift. */
   projected: Tensor2D

@@ -54,7 +54,8 @@ export function resnetBlock(
   const layers = residualLayers(weights, name)
   const isPlain = !resample && !options.drop && isSilu(options.activation)
   const kernels = isPlain ? residualKernels(x, layers) : undefined
-  if (kernels) return residualBlock(kernels, { x, projected, layers, options })
+  // Without a shortcut the way around is x itself, all of it.
+  if (kernels) return residualBlock(kernels, { x: layers.shortcut ? x : joined(x), projected, layers, options })
   return composedBlock(ownKernels() ? x : joined(x), projected, layers, { ...options, ...(resample && { resample }) })
 }
 
