@@ -14,9 +14,9 @@ import {
   painted,
   press as pressOn,
   titles,
+  toOutline,
   useEditor,
   values,
-  toOutline,
 } from './driver.ts'
 import { declarations, fileOf, wiresOf } from './fileOf.ts'
 

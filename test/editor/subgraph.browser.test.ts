@@ -13,9 +13,9 @@ import {
   placeOf,
   press,
   titles,
+  toOutline,
   useEditor,
   values,
-  toOutline,
 } from './driver.ts'
 import { fileOf } from './fileOf.ts'
 

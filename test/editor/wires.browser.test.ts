@@ -11,10 +11,10 @@ import {
   press,
   slotOf,
   titles,
+  toOutline,
   useEditor,
   wires,
   type Place,
-  toOutline,
 } from './driver.ts'
 import { fileOf } from './fileOf.ts'
 
