@@ -167,6 +167,9 @@ onEachBackend(() => {
 
   test('a residual block of a tensor and a skip, with odd sizes', () => expectResidual(one))
 
+  test('of a tensor and a skip that go around as they are', () =>
+    expectResidual({ ...plain, size: [3, 2], from: [2, 4], to: 6, groups: 2 }))
+
   test('a residual block computes no gradient that nobody asks for, and keeps nothing', async () => {
     const backend = ownBackend()
     const inputs = tensors(shapesOf(one))

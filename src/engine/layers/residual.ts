@@ -5,6 +5,7 @@ import { homeFor } from '../webgpu/arena.ts'
 import type { Backend } from '../webgpu/backend.ts'
 import { columnSums } from '../webgpu/kernels/reduce.ts'
 import { tensorOf } from '../webgpu/own.ts'
+import { joined } from './conv.ts'
 import type { Done, Gradients } from './operation.ts'
 import { once, operation, shelf } from './operation.ts'
 import type { Features, InputGradients, Parameters, Stage } from './stage.ts'
@@ -42,7 +43,6 @@ export interface ResidualOptions {
 }
 
 interface Block {
-  /** One tensor where there is no shortcut. */
   x: Features
   /** The embedding after its linear layer, `[b, c]` or one row for all; twice as wide if it is a scale and a shift. */
   projected: Tensor2D
@@ -60,7 +60,9 @@ export function residualKernels(x: Features, { conv1, conv2 }: ResidualLayers): 
  * (x + conv2(silu(norm2(conv1(silu(norm1(x))) + projected)))) / output_scale, with x through `shortcut` if there is one; or with
  * `projected` as scale and shift of norm2. For the gradients x, what conv1 gives, and the moments of both norms are kept.
  */
-export function residualBlock(backend: Backend, block: Block): Tensor4D {
+export function residualBlock(backend: Backend, given: Block): Tensor4D {
+  // Without a shortcut the way around is x itself, both parts of it.
+  const block = given.layers.shortcut ? given : { ...given, x: joined(given.x) }
   const [x, skip] = partsOf(block.x)
   // x is last, for then all that its gradient shares is done with.
   const [y] = operation({ ...weightsOf(block.layers), projected: block.projected, skip, x }, () => forward(backend, block))

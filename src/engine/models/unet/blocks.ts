@@ -54,8 +54,7 @@ export function resnetBlock(
   const layers = residualLayers(weights, name)
   const isPlain = !resample && !options.drop && isSilu(options.activation)
   const kernels = isPlain ? residualKernels(x, layers) : undefined
-  // Without a shortcut the way around is x itself, all of it.
-  if (kernels) return residualBlock(kernels, { x: layers.shortcut ? x : joined(x), projected, layers, options })
+  if (kernels) return residualBlock(kernels, { x, projected, layers, options })
   return composedBlock(ownKernels() ? x : joined(x), projected, layers, { ...options, ...(resample && { resample }) })
 }
 
