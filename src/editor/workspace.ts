@@ -195,10 +195,15 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     stage.load(file, { another: true })
     stage.select([])
     stage.forgetRun()
+    const begins = () => {
+      made.history.reset(text(made))
+      made.saved = opening.saved ?? made.history.present
+      follow()
+    }
+    // At once too: a run that begins before all has fallen into place is one of this workflow.
+    begins()
     await settled()
-    made.history.reset(text(made))
-    made.saved = opening.saved ?? made.history.present
-    follow()
+    begins()
     hooks.fit()
     await claim(made)
     if (draft) offerDraft(draft)

@@ -514,6 +514,25 @@ describe('ready workflows', () => {
     expect(await shownBy('Both ways')).toEqual(after)
   })
 
+  test('live: what is run as soon as it is on the canvas answers too', async () => {
+    // Before anything that was put off gets its turn: nobody is as quick by hand.
+    await onCanvas(page, (canvas) => {
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = () => {
+        if (!canvas.graph._nodes.some((node) => node.getTitle() === 'At once')) port2.postMessage(0)
+        else dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', ctrlKey: true }))
+      }
+      port2.postMessage(0)
+    })
+    await dropFile(page, 'forward-process.json', readyFile('forward-process.json'))
+    await expect.poll(() => shownBy('Both ways'), { timeout: 60_000 }).toHaveLength(4)
+    await expect.poll(state, { timeout: 60_000 }).toMatch(/Finished/)
+    const before = await shownBy('Both ways')
+    await clickNode(page, 't')
+    await page.getByRole('slider', { name: 't', exact: true }).fill('700')
+    await expect.poll(() => shownBy('Both ways'), { timeout: 30_000 }).not.toEqual(before)
+  })
+
   test('a file that is dropped while the page still opens is what is open in the end', async () => {
     const tab = await (await chromium.newContext()).newPage()
     await tab.goto(server.address, { waitUntil: 'commit' })
