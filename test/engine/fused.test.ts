@@ -213,6 +213,8 @@ const convEdges: Conv[] = [
   { size: [3, 4, 4], kernel: [3, 3], from: 4, to: 8, stride: 2, pad: { top: 0, bottom: 1, left: 0, right: 1 } },
   { size: [64, 4, 4], kernel: [3, 3], from: 4, to: 3, stride: 1, pad: all(1) }, // on wasm transposed in blocks
   { size: [3, 4, 6], kernel: [3, 3], from: 12, to: 20, stride: 1, pad: all(1) },
+  // What comes out has as many pixels as its gradient is read from, zeros between them left out.
+  { size: [2, 1, 1], kernel: [2, 2], from: 5, to: 1, stride: 2, pad: { top: 1, bottom: 2, left: 1, right: 2 } },
 ]
 
 interface FusedConv {

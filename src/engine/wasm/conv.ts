@@ -185,7 +185,7 @@ function layerOf([items, height, width, outs]: Shape, xShape: Shape, work: Work)
   const [kh, kw] = kernel
   const size = { height, width, ins: xShape[3], outs }
   const [rows, columns] = [(height - 1) * stride + kh, (width - 1) * stride + kw]
-  const whole = rows === xShape[1] && columns === xShape[2] && top === 0 && left === 0
+  const whole = spread === 1 && rows === xShape[1] && columns === xShape[2] && top === 0 && left === 0
   const isTiled = kh === 3 && kw === 3 && stride * spread === 1 && canTile(size)
   return { work, size, items, places: kh * kw, rows, columns, whole, xShape, wide: channelsMade(outs), isTiled }
 }
