@@ -2,7 +2,7 @@
 // else going on and while a training runs. The work is that of Chromium's own trace: the processor time of all tasks of the main
 // thread, scripts, layout and painting, between one frame and the next.
 //
-//   npm run bench:editor                 --nodes 200,1000 --frames 240
+//   npm run bench:editor                 --nodes 200,1000 --frames 240 --json
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
@@ -16,7 +16,11 @@ const OUT = 'out/editor'
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { nodes: { type: 'string', default: '200,1000' }, frames: { type: 'string', default: '240' } },
+    options: {
+      nodes: { type: 'string', default: '200,1000' },
+      frames: { type: 'string', default: '240' },
+      json: { type: 'boolean', default: false },
+    },
   })
   await build({ logLevel: 'error', build: { outDir: OUT } })
   const server = await preview({ logLevel: 'error', build: { outDir: OUT }, preview: { port: 0 } })
@@ -25,9 +29,25 @@ export async function main(args: string[]): Promise<void> {
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
   })
+  const say = (line: string) => values.json || console.log(line)
   try {
-    await timeStarts(browser, address)
-    for (const count of values.nodes.split(',').map(Number)) await pan(browser, address, count, Number(values.frames))
+    const start = await timeStarts(browser, address)
+    say(`start, in a new profile, median of ${STARTS}:`)
+    const [paint, graph, engine] = [start.paint, start.graph, start.engine].map((ms) => (ms / 1000).toFixed(2))
+    say(`  first paint ${paint} s, a graph to work on ${graph} s, the engine stands ${engine} s`)
+    const graphs: (Panned & { pans: Frames[] })[] = []
+    for (const count of values.nodes.split(',').map(Number)) {
+      const pans: Frames[] = []
+      const panned = await pan(browser, address, count, Number(values.frames), {
+        seen: ({ nodes, previews }) => say(`${nodes} nodes, ${previews} of them with a preview:`),
+        measured(frames) {
+          pans.push(frames)
+          say(lineOf(frames))
+        },
+      })
+      graphs.push({ ...panned, pans })
+    }
+    if (values.json) console.log(JSON.stringify({ start, graphs }))
   } finally {
     await browser.close()
     await server.close()
@@ -43,6 +63,7 @@ const quantile = (numbers: readonly number[], share: number) => {
 
 const STARTS = 5
 
+/** Milliseconds. */
 async function timeStarts(browser: Browser, address: string) {
   const starts: Awaited<ReturnType<typeof timesOf>>[] = []
   for (let i = 0; i < STARTS; i++) {
@@ -51,16 +72,11 @@ async function timeStarts(browser: Browser, address: string) {
     await page.context().close()
   }
   const median = (name: keyof (typeof starts)[number]) =>
-    (
-      quantile(
-        starts.map((each) => each[name]),
-        0.5,
-      ) / 1000
-    ).toFixed(2)
-  console.log(`start, in a new profile, median of ${STARTS}:`)
-  console.log(
-    `  first paint ${median('paint')} s, a graph to work on ${median('graph')} s, the engine stands ${median('engine')} s`,
-  )
+    quantile(
+      starts.map((each) => each[name]),
+      0.5,
+    )
+  return { paint: median('paint'), graph: median('graph'), engine: median('engine') }
 }
 
 async function open(browser: Browser, address: string): Promise<Page> {
@@ -84,7 +100,30 @@ async function timesOf(page: Page) {
 
 // ---- panning
 
-async function pan(browser: Browser, address: string, count: number, frames: number) {
+interface Panned {
+  nodes: number
+  previews: number
+}
+
+/** What the main thread did for a frame, in milliseconds, and frames a second. */
+interface Frames {
+  what: string
+  p50: number
+  p95: number
+  rate: number
+}
+
+const lineOf = ({ what, p50, p95, rate }: Frames) => {
+  const [half, most] = [p50, p95].map((each) => each.toFixed(1).padStart(6))
+  return `  ${what.padEnd(28)} p50 ${half} ms, p95 ${most} ms a frame, ${rate.toFixed(0)} frames a second`
+}
+
+interface Heard {
+  seen(graph: Panned): void
+  measured(frames: Frames): void
+}
+
+async function pan(browser: Browser, address: string, count: number, frames: number, { seen, measured }: Heard): Promise<Panned> {
   const page = await open(browser, address)
   await timesOf(page)
   await dropFile(page, 'many.json', manyNodes(count))
@@ -94,16 +133,18 @@ async function pan(browser: Browser, address: string, count: number, frames: num
     .getByText(/Finished in/)
     .first()
     .waitFor({ timeout: 600_000 })
-  const views = await onCanvas(page, ({ graph }) => graph._nodes.filter((node) => node.diffusion?.view).length)
-  console.log(`${count} nodes, ${views} of them with a preview:`)
-  await measure(browser, page, 'all of them seen', frames)
+  const previews = await onCanvas(page, ({ graph }) => graph._nodes.filter((node) => node.diffusion?.view).length)
+  const panned = { nodes: count, previews }
+  seen(panned)
+  measured(await measure(browser, page, 'all of them seen', frames))
   await zoomTo(page, 1)
-  await measure(browser, page, 'as large as one reads them', frames)
+  measured(await measure(browser, page, 'as large as one reads them', frames))
   await trainOne(page)
-  await measure(browser, page, 'and a training runs', frames)
+  measured(await measure(browser, page, 'and a training runs', frames))
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
   await page.keyboard.press('Home')
   await page.context().close()
+  return panned
 }
 
 /** Copies of the workflow that opens first, side by side, each trained for a moment; what is left over are notes. */
@@ -170,7 +211,7 @@ async function trainOne(page: Page) {
 /** Of each so many times the median: what else a machine does comes and goes. */
 const PANS = 3
 
-async function measure(browser: Browser, page: Page, what: string, frames: number) {
+async function measure(browser: Browser, page: Page, what: string, frames: number): Promise<Frames> {
   // Until what paints is compiled.
   await panFor(page, 60)
   const pans: { p50: number; p95: number; rate: number }[] = []
@@ -187,8 +228,7 @@ async function measure(browser: Browser, page: Page, what: string, frames: numbe
       pans.map((pan) => pan[name]),
       0.5,
     )
-  const [p50, p95] = [of('p50'), of('p95')].map((each) => each.toFixed(1).padStart(6))
-  console.log(`  ${what.padEnd(28)} p50 ${p50} ms, p95 ${p95} ms a frame, ${of('rate').toFixed(0)} frames a second`)
+  return { what, p50: of('p50'), p95: of('p95'), rate: of('rate') }
 }
 
 /**

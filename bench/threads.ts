@@ -1,5 +1,6 @@
 // What threads are worth on wasm: `npm run bench:threads` times training steps in Chromium, in the worker of an isolated
-// page, with one thread and with two, in turns. `-- --task=sample`, `--model=digits`, `--rounds=3`, `--steps=30`, `--threads=1,2,4`.
+// page, with one thread and with two, in turns, and says how many times as quick it is as with the first number of them.
+// `-- --task=sample`, `--model=digits`, `--rounds=3`, `--steps=30`, `--threads=1,2,4`, `--json`.
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { onIsolatedPage } from '../scripts/isolatedPage.ts'
@@ -14,6 +15,7 @@ export async function main(args: string[]): Promise<void> {
       rounds: { type: 'string', default: '3' },
       steps: { type: 'string', default: '30' },
       threads: { type: 'string', default: '1,2' },
+      json: { type: 'boolean', default: false },
     },
   })
   await onIsolatedPage(async (page) => {
@@ -26,11 +28,26 @@ export async function main(args: string[]): Promise<void> {
         best.set(threads, { ...told, least: Math.min(least, told.least), inPieces: Math.min(inPieces, told.inPieces) })
       }
     }
-    for (const { device, least, inPieces } of best.values())
-      console.log(
-        `${device.padEnd(18)}${least.toFixed(1).padStart(8)} ms a step, ${inPieces.toFixed(1)} if each of its pieces is as quick as ever`,
-      )
+    const [one] = best.values()
+    const rows = [...best].map(([threads, told]) => ({
+      threads,
+      ...told,
+      speedup: one!.least / told.least,
+      speedupInPieces: one!.inPieces / told.inPieces,
+    }))
+    if (values.json) console.log(JSON.stringify({ task: values.task, model: values.model, rows }))
+    else for (const row of rows) console.log(lineOf(row))
   })
+}
+
+interface Row extends Told {
+  speedup: number
+  speedupInPieces: number
+}
+
+function lineOf({ device, least, inPieces, speedup, speedupInPieces }: Row): string {
+  const time = (ms: number, ratio: number) => `${ms.toFixed(1).padStart(8)} ms (${ratio.toFixed(2)}x)`
+  return `${device.padEnd(18)}${time(least, speedup)} a step, ${time(inPieces, speedupInPieces).trim()} if each of its pieces is as quick as ever`
 }
 
 /** In a worker of its own. */
