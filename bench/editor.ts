@@ -29,24 +29,15 @@ export async function main(args: string[]): Promise<void> {
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
   })
-  const say = (line: string) => values.json || console.log(line)
+  const say = (line: string) => void (values.json || console.log(line))
   try {
     const start = await timeStarts(browser, address)
     say(`start, in a new profile, median of ${STARTS}:`)
     const [paint, graph, engine] = [start.paint, start.graph, start.engine].map((ms) => (ms / 1000).toFixed(2))
     say(`  first paint ${paint} s, a graph to work on ${graph} s, the engine stands ${engine} s`)
-    const graphs: (Panned & { pans: Frames[] })[] = []
-    for (const count of values.nodes.split(',').map(Number)) {
-      const pans: Frames[] = []
-      const panned = await pan(browser, address, count, Number(values.frames), {
-        seen: ({ nodes, previews }) => say(`${nodes} nodes, ${previews} of them with a preview:`),
-        measured(frames) {
-          pans.push(frames)
-          say(lineOf(frames))
-        },
-      })
-      graphs.push({ ...panned, pans })
-    }
+    const graphs: Awaited<ReturnType<typeof pan>>[] = []
+    for (const count of values.nodes.split(',').map(Number))
+      graphs.push(await pan(browser, address, count, Number(values.frames), say))
     if (values.json) console.log(JSON.stringify({ start, graphs }))
   } finally {
     await browser.close()
@@ -100,11 +91,6 @@ async function timesOf(page: Page) {
 
 // ---- panning
 
-interface Panned {
-  nodes: number
-  previews: number
-}
-
 /** What the main thread did for a frame, in milliseconds, and frames a second. */
 interface Frames {
   what: string
@@ -118,12 +104,7 @@ const lineOf = ({ what, p50, p95, rate }: Frames) => {
   return `  ${what.padEnd(28)} p50 ${half} ms, p95 ${most} ms a frame, ${rate.toFixed(0)} frames a second`
 }
 
-interface Heard {
-  seen(graph: Panned): void
-  measured(frames: Frames): void
-}
-
-async function pan(browser: Browser, address: string, count: number, frames: number, { seen, measured }: Heard): Promise<Panned> {
+async function pan(browser: Browser, address: string, count: number, frames: number, say: (line: string) => void) {
   const page = await open(browser, address)
   await timesOf(page)
   await dropFile(page, 'many.json', manyNodes(count))
@@ -134,17 +115,22 @@ async function pan(browser: Browser, address: string, count: number, frames: num
     .first()
     .waitFor({ timeout: 600_000 })
   const previews = await onCanvas(page, ({ graph }) => graph._nodes.filter((node) => node.diffusion?.view).length)
-  const panned = { nodes: count, previews }
-  seen(panned)
-  measured(await measure(browser, page, 'all of them seen', frames))
+  say(`${count} nodes, ${previews} of them with a preview:`)
+  const pans: Frames[] = []
+  const panned = async (what: string) => {
+    const found = await measure(browser, page, what, frames)
+    say(lineOf(found))
+    pans.push(found)
+  }
+  await panned('all of them seen')
   await zoomTo(page, 1)
-  measured(await measure(browser, page, 'as large as one reads them', frames))
+  await panned('as large as one reads them')
   await trainOne(page)
-  measured(await measure(browser, page, 'and a training runs', frames))
+  await panned('and a training runs')
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
   await page.keyboard.press('Home')
   await page.context().close()
-  return panned
+  return { nodes: count, previews, pans }
 }
 
 /** Copies of the workflow that opens first, side by side, each trained for a moment; what is left over are notes. */
