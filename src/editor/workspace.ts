@@ -195,15 +195,11 @@ export function createWorkspace(stage: Stage, library: Library, hooks: TabHooks 
     stage.load(file, { another: true })
     stage.select([])
     stage.forgetRun()
-    const begins = () => {
-      made.history.reset(text(made))
-      made.saved = opening.saved ?? made.history.present
-      follow()
-    }
-    // At once too: a run that begins before all has fallen into place is one of this workflow.
-    begins()
+    made.history.reset(text(made))
+    made.saved = opening.saved ?? made.history.present
+    // At once: a run that begins before all has fallen into place is one of this workflow.
+    amendSoon()
     await settled()
-    begins()
     hooks.fit()
     await claim(made)
     if (draft) offerDraft(draft)
