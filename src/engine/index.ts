@@ -1,88 +1,150 @@
-// The engine by itself: mathematics of diffusion, models, and the plan that runs graphs. No litegraph, no DOM.
+// The engine as a library: the mathematics of diffusion, models, and the plan that runs graphs.
+// No litegraph, no DOM.
 
-// ---- the process and its samplers
-export * from './schedule.ts'
-export * from './continuous.ts'
-export * from './timesteps.ts'
-export * from './densities.ts'
-export * from './sigmas.ts'
-export { respacedTimesteps } from './respacing.ts'
-export * from './importance.ts'
-export * from './forward.ts'
-export * from './posterior.ts'
-export * from './prediction.ts'
-export * from './guidance.ts'
-export * from './interpolate.ts'
-export * from './mask.ts'
-export * from './samplers/index.ts'
-export * from './tokens.ts'
+// ---- noise schedules: how much signal and noise there is at each timestep
+export { flowSchedule, sigmaSchedule, vpSchedule } from './process/continuous.ts'
+export { levelsAt, noiseSchedule, rescaleToZeroSnr } from './process/schedule.ts'
+export type { ScheduleName } from './process/betas.ts'
+export type { Levels, Schedule, ScheduleConfig } from './process/schedule.ts'
 
-// ---- models and training
-export { logDensity, predict } from './models/predict.ts'
-export { mlp } from './models/mlp.ts'
-export type { MlpConfig } from './models/mlp.ts'
+// ---- timesteps to visit
+export { respacedTimesteps } from './process/respacing.ts'
+export { spaceSigmas } from './process/sigmas.ts'
+export { timesteps } from './process/timesteps.ts'
+export type { TimestepsConfig, Transitions } from './process/timesteps.ts'
+
+// ---- the forward process, its posterior, and what a model can predict
+export { addNoise, forwardStep } from './process/forward.ts'
+export { guide, projectedGuidance, guideEpsilon } from './process/guidance.ts'
+export { lerp, slerp } from './process/interpolate.ts'
+export { densityStep } from './process/likelihood.ts'
+export { requireVariance, posterior } from './process/posterior.ts'
+export { convertPrediction, predictionTarget } from './process/prediction.ts'
+
+// ---- samplers: functions from one noise level to the next
+export { ancestralDown, ancestralUp } from './samplers/ancestral.ts'
+export { addChurn } from './samplers/churn.ts'
+export { consistencyStep, lcmStep, tcdStep, applyBoundary } from './samplers/consistency.ts'
+export { ddimStep } from './samplers/ddim.ts'
+export { ddpmStep } from './samplers/ddpm.ts'
+export { deisStep } from './samplers/deis.ts'
+export { dpmSolverStep } from './samplers/dpmSolver.ts'
+export { dpmFastStep } from './samplers/dpmSolverPairs.ts'
+export {
+  dpmpp2sAncestralStep,
+  dpmppMultistepSdeStep,
+  dpmppSdeStep,
+} from './samplers/dpmSolverSde.ts'
+export { dpmSolverSinglestep } from './samplers/dpmSolverSinglestep.ts'
+export { eulerStep } from './samplers/euler.ts'
+export { heunStep } from './samplers/heun.ts'
+export { kdpm2Step } from './samplers/kdpm2.ts'
+export { langevinStep, reverseDiffusionStep } from './samplers/langevin.ts'
+export { lmsStep } from './samplers/lms.ts'
+export { plmsStep, pndmStep } from './samplers/pndm.ts'
+export { repaintStep, repaintTransitions } from './samplers/repaint.ts'
+export { saSolverStep } from './samplers/saSolver.ts'
+export { unipcStep } from './samplers/unipc.ts'
+export type { DDIMOptions } from './samplers/ddim.ts'
+export type { DDPMOptions } from './samplers/ddpm.ts'
+export type { DPMSolverOptions } from './samplers/dpmSolver.ts'
+export type { Denoise, SamplerStep } from './samplers/step.ts'
+export type { StepHistory } from './samplers/history.ts'
+
+// ---- models: plain data with weights, and one function that evaluates them
+export { classifierGuidedModel } from './models/classifierGuided.ts'
 export { exactModel } from './models/exact.ts'
-export type { ExactConfig } from './models/exact.ts'
-export { gaussianModel, type GaussianConfig } from './models/gaussian.ts'
-export { preconditioned, scalingsAt } from './models/precondition.ts'
-export { preconditionings, type PreconditionConfig } from './models/preconditioning.ts'
+export { gaussianModel } from './models/gaussian.ts'
 export { guidedModel } from './models/guided.ts'
-export { classifierGuidedModel, classGradient } from './models/classifierGuided.ts'
-export { unet } from './models/unet/init.ts'
-export type { UnetStart } from './models/unet/init.ts'
+export { mlp } from './models/mlp.ts'
+export { withPreconditioning } from './models/precondition.ts'
+export { logDensity, predict } from './models/predict.ts'
 export { parseUnetConfig, unetConfig } from './models/unet/config.ts'
-export { diffusersRefusal } from './models/unet/diffusers.ts'
+export { unet } from './models/unet/init.ts'
+export { unetSummary } from './models/unet/summary.ts'
+export type { MlpConfig } from './models/mlp.ts'
+export type { PreconditionConfig } from './models/preconditioning.ts'
 export type { UnetConfig } from './models/unet/config.ts'
-export { unetWeightShapes } from './models/unet/shapes.ts'
-export { trainingMemory, unetSummary } from './models/unet/summary.ts'
-export type { UnetSummary } from './models/unet/summary.ts'
-export * from './losses/index.ts'
-export * from './learningRates.ts'
-export * from './likelihood.ts'
-export * from './optimizers.ts'
-export * from './averages.ts'
-export * from './ema.ts'
-export * from './postHocEma.ts'
-export * from './training.ts'
-export * from './stopGradient.ts'
-export * from './checkpoint/pipeline.ts'
 
-// ---- data and measures
-export * from './points.ts'
-export * from './datasets/file.ts'
-export * from './datasets/mnist.ts'
-export * from './patches.ts'
-export * from './metrics/binnedMeans.ts'
-export * from './metrics/distributions.ts'
-export * from './metrics/frechet.ts'
-export * from './metrics/kernel.ts'
-export * from './metrics/manifold.ts'
-export * from './metrics/modes.ts'
-export * from './metrics/nearestNeighbours.ts'
-export * from './metrics/principalComponents.ts'
-export * from './spectrum.ts'
-export * from './bandPower.ts'
-export * from './statistics.ts'
-export * from './random.ts'
+// ---- losses
+export { meanError, weightedErrors } from './losses/errors.ts'
+export { hybridTerms } from './losses/hybrid.ts'
+export { vlbTerms } from './losses/vlb.ts'
+export { lossWeights } from './losses/weights.ts'
+export type { LossKind } from './losses/errors.ts'
+export type { Weighting } from './losses/weights.ts'
+
+// ---- training
+export { emaDecay } from './training/ema.ts'
+export { learningRate } from './training/learningRates.ts'
+export { optimizerStep } from './training/optimizers.ts'
+export { postHocAverage } from './training/postHocEma.ts'
+export { stopGradient } from './training/stopGradient.ts'
+export {
+  averagedWeights,
+  beginTraining,
+  resumeTraining,
+  recordUnreadLosses,
+  trainStep,
+} from './training/trainStep.ts'
+export type { EmaConfig } from './training/ema.ts'
+export type { OptimizerConfig } from './training/optimizers.ts'
+export type { StepOptions, TrainingConfig, TrainingState } from './training/trainStep.ts'
+
+// ---- checkpoints: diffusers pipeline folders as ZIPs
+export {
+  CheckpointError,
+  describeCheckpoint,
+  loadModel,
+  loadTraining,
+  readCheckpoint,
+  storeModel,
+  storeTraining,
+  writeCheckpoint,
+} from './checkpoint/pipeline.ts'
+export type { Checkpoint, CheckpointFormat, ReadCheckpoint } from './checkpoint/pipeline.ts'
+
+// ---- data sets and measures
+export { DatasetError, readImages, writeImages } from './datasets/file.ts'
+export { readMnist } from './datasets/mnist.ts'
+export { pointSet } from './datasets/points.ts'
+export { slicedWasserstein, wasserstein } from './metrics/distributions.ts'
+export { fitGaussian, frechetDistance } from './metrics/frechet.ts'
+export { kernelDistance } from './metrics/kernel.ts'
+export type { StoredImages } from './datasets/file.ts'
+export type { Distribution, PointsConfig } from './datasets/points.ts'
+
+// ---- values on wires, randomness, tensors
+export { createRandom } from './base/random.ts'
+export { tf } from './base/tf.ts'
+export type { Random } from './base/random.ts'
+export type {
+  Conditioning,
+  Dataset,
+  Model,
+  Prediction,
+  PredictionType,
+  Samples,
+  Value,
+  Weights,
+} from './base/values.ts'
 
 // ---- running graphs
-export { gradientSelfTest } from './selftest.ts'
-export { startBackend, stopBackend } from './backends.ts'
-export type { BackendOptions } from './backends.ts'
-export { createSession } from './plan/session.ts'
-export type { Session, SessionOptions } from './plan/session.ts'
+export { startBackend, stopBackend } from './backends/backends.ts'
+export { EngineError } from './base/errors.ts'
+export { GraphError, NodeError } from './base/fault.ts'
 export { compile, tryCompile } from './plan/compile.ts'
-export type { Plan, Step } from './plan/compile.ts'
-export { printPlan } from './plan/print.ts'
-export { memoryStore } from './plan/store.ts'
-export type { StateStore } from './plan/store.ts'
 export { input, wire } from './plan/graph.ts'
+export { toDeclaration, opTable } from './plan/op.ts'
+export { printPlan } from './plan/print.ts'
+export { createSession } from './plan/session.ts'
+export { memoryStore } from './plan/store.ts'
+export type { BackendOptions } from './backends/backends.ts'
+export type { Fault } from './base/fault.ts'
+export type { Plan } from './plan/steps.ts'
 export type { Expansion, Graph, GraphNode, Wire } from './plan/graph.ts'
-export { GraphError, NodeError } from './plan/fault.ts'
-export type { Fault } from './plan/fault.ts'
-export { declarationOf, opTable } from './plan/op.ts'
 export type { Assets, Declaration, Op, Ops, OutputFile } from './plan/op.ts'
-export type { Glance, View } from './plan/view.ts'
-export type * from './protocol.ts'
-export type * from './values.ts'
-export { tf } from './tf.ts'
+export type { Session, SessionOptions } from './plan/session.ts'
+export type { StateStore } from './plan/store.ts'
+export type { View } from './plan/view.ts'
+export type { BackendName, BackendReport, Event, Request, RunRequest } from './protocol.ts'

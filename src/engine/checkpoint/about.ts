@@ -1,49 +1,30 @@
-// litegraph_diffusion.json: what a checkpoint says of itself beyond diffusers, which ignores the file.
+// litegraph_diffusion.json: metadata of a checkpoint that diffusers has no place for, and ignores.
+import { checkpointMessages } from '../messages/checkpoint.ts'
 import type { PreconditionOptions } from '../models/preconditioning.ts'
 import { preconditionings } from '../models/preconditioning.ts'
-import type { Dataset, PredictionType, Space, VarianceKind } from '../values.ts'
+import type { PredictionType, Space, VarianceKind } from '../base/values.ts'
 import { CheckpointError } from './error.ts'
 import { readPrediction, readVariance } from './scheduler.ts'
-
-/** What a model was trained on. */
-export interface TrainedOn {
-  space: Space
-  /** The smallest and the largest value that data may have. */
-  range: readonly [min: number, max: number]
-  /** Number of examples. */
-  size: number
-  /** Number of classes; 0 for none. */
-  classes: number
-  /** What the classes are called, in the order of their labels. */
-  classNames?: readonly string[]
-}
+import type { TrainedOn } from './trainedOn.ts'
 
 export interface About {
   predicts: PredictionType
-  /** How the model says a variance, if it does. */
+  /** Kind of learned variance, if any. */
   variance?: VarianceKind
-  /** How the network is preconditioned, if it is. */
+  /** Preconditioning of the network, if any. */
   precondition?: PreconditionOptions
   /** Name of the schedule. */
   schedule?: string
   trainedOn?: TrainedOn
 }
 
-/** The parts of a data set that are worth knowing without it. */
-export function trainedOn({ data, space, size, classes = 0, classNames }: Dataset): TrainedOn {
-  return { space, range: space === 'image' ? [-1, 1] : rangeOf(data), size, classes, ...(classNames && { classNames }) }
-}
-
-function rangeOf(data: Float32Array): [number, number] {
-  let [min, max] = [Infinity, -Infinity]
-  for (const value of data) {
-    if (value < min) min = value
-    if (value > max) max = value
-  }
-  return min <= max ? [min, max] : [0, 0]
-}
-
-export function writeAbout({ predicts, variance, precondition, schedule, trainedOn }: About): Record<string, unknown> {
+export function writeAbout({
+  predicts,
+  variance,
+  precondition,
+  schedule,
+  trainedOn,
+}: About): Record<string, unknown> {
   return {
     format: 1,
     prediction_type: predicts,
@@ -62,7 +43,10 @@ export function writeAbout({ predicts, variance, precondition, schedule, trained
   }
 }
 
-/** Throws CheckpointError for what is not as {@link writeAbout} writes it; keys of later versions are passed over. */
+/**
+ * Parses the file. Throws CheckpointError unless it has the form that {@link writeAbout} writes;
+ * unknown keys of later versions are ignored.
+ */
 export function readAbout(json: Record<string, unknown>): About {
   const { prediction_type, variance_type, precondition, schedule, data } = json
   const variance = readVariance(variance_type)
@@ -76,23 +60,39 @@ export function readAbout(json: Record<string, unknown>): About {
 }
 
 function readPrecondition(json: unknown): PreconditionOptions {
-  const { preconditioning, sigma_data, sigma_min } = Object(json) as Record<keyof PreconditionOptions, unknown>
+  const { preconditioning, sigma_data, sigma_min } = Object(json) as Record<
+    keyof PreconditionOptions,
+    unknown
+  >
   const known = preconditionings.find((name) => name === preconditioning)
-  if (!known) throw wrong('preconditioning', preconditioning, 'model')
-  if (!isSize(sigma_data) || sigma_data === 0) throw wrong('sigma_data', sigma_data, 'model')
-  if (!isSize(sigma_min)) throw wrong('sigma_min', sigma_min, 'model')
+  if (!known) throw invalidValue('preconditioning', preconditioning, 'model')
+  if (!isSize(sigma_data) || sigma_data === 0) throw invalidValue('sigma_data', sigma_data, 'model')
+  if (!isSize(sigma_min)) throw invalidValue('sigma_min', sigma_min, 'model')
   return { preconditioning: known, sigma_data, sigma_min }
 }
 
 function readData(data: unknown): TrainedOn {
-  const { space, range, size, num_classes: classes, class_names: names } = Object(data) as Record<string, unknown>
-  const isRange = Array.isArray(range) && range.length === 2 && range.every(Number.isFinite) && range[0] <= range[1]
-  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string') && names.length === classes
-  if (!['image', 'point', 'latent'].includes(space as string)) throw wrong('space', space)
-  if (!isRange) throw wrong('range', range)
-  if (!isCount(size)) throw wrong('size', size)
-  if (!isCount(classes)) throw wrong('num_classes', classes)
-  if (names !== undefined && !areNames) throw wrong('class_names', names)
+  const {
+    space,
+    range,
+    size,
+    num_classes: classes,
+    class_names: names,
+  } = Object(data) as Record<string, unknown>
+  const isRange =
+    Array.isArray(range) &&
+    range.length === 2 &&
+    range.every(Number.isFinite) &&
+    range[0] <= range[1]
+  const areNames =
+    Array.isArray(names) &&
+    names.every((name) => typeof name === 'string') &&
+    names.length === classes
+  if (!['image', 'point', 'latent'].includes(space as string)) throw invalidValue('space', space)
+  if (!isRange) throw invalidValue('range', range)
+  if (!isNonNegativeInteger(size)) throw invalidValue('size', size)
+  if (!isNonNegativeInteger(classes)) throw invalidValue('num_classes', classes)
+  if (names !== undefined && !areNames) throw invalidValue('class_names', names)
   return {
     space: space as Space,
     range: range as [number, number],
@@ -102,9 +102,16 @@ function readData(data: unknown): TrainedOn {
   }
 }
 
-const isSize = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity
+const isSize = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value < Infinity
 
-const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0
+const isNonNegativeInteger = (value: unknown) =>
+  Number.isSafeInteger(value) && (value as number) >= 0
 
-const wrong = (key: string, value: unknown, of = 'data') =>
-  new CheckpointError(`${key} of the ${of} in litegraph_diffusion.json is ${JSON.stringify(value)?.slice(0, 60)}.`)
+const invalidValue = (key: string, value: unknown, of: 'data' | 'model' = 'data') =>
+  new CheckpointError(
+    (of === 'data' ? checkpointMessages.dataAbout : checkpointMessages.modelAbout)({
+      key,
+      value: JSON.stringify(value)?.slice(0, 60),
+    }),
+  )

@@ -1,21 +1,23 @@
-// What a checkpoint holds, between a file and the device.
+// Contents of a checkpoint in memory, between file and device.
 import type { PreconditionConfig } from '../models/preconditioning.ts'
-import type { Schedule } from '../schedule.ts'
-import type { PredictionType, VarianceKind } from '../values.ts'
-import type { TrainedOn } from './about.ts'
+import type { Schedule } from '../process/schedule.ts'
+import type { PredictionType, VarianceKind } from '../base/values.ts'
+import type { TrainedOn } from './trainedOn.ts'
 import type { StoredTraining } from './training.ts'
 import type { StoredWeights } from './weights.ts'
 
-/** A model without tensors on a device: what a file holds. Of a preconditioned one, the network inside. */
+/**
+ * A model without device tensors, as stored in a file; for a preconditioned one, its inner network.
+ */
 export interface StoredModel {
   kind: string
   config: Record<string, unknown>
   predicts: PredictionType
-  /** How it says a variance, if it does. */
+  /** Kind of learned variance, if any. */
   variance?: VarianceKind
-  /** How the network is preconditioned, if it is. Its schedule is the one in the file. */
+  /** Preconditioning of the network, if any; its schedule is the file's. */
   precondition?: PreconditionConfig
-  /** In the layout of PyTorch. */
+  /** Weights in PyTorch's layout. */
   weights: StoredWeights
 }
 
@@ -25,11 +27,11 @@ export interface Checkpoint {
   schedule: Schedule | undefined
   /** Undefined if it is not known. */
   trainedOn?: TrainedOn | undefined
-  /** What it takes to go on with its training, if that is in the file. */
+  /** Training state for resuming, if the file has one. */
   training?: StoredTraining | undefined
 }
 
 export interface ReadCheckpoint extends Checkpoint {
-  /** What had to be assumed or was left out, in sentences. */
+  /** Notices about assumptions and omissions, in sentences. */
   notices: string[]
 }

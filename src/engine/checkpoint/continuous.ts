@@ -1,26 +1,35 @@
-// Schedules of continuous time in scheduler_config.json.
-import { flowSchedule, sigmaSchedule, vpSchedule } from '../continuous.ts'
+// Continuous-time schedules in scheduler_config.json.
+import { flowSchedule, sigmaSchedule, vpSchedule } from '../process/continuous.ts'
 import type { PreconditionOptions } from '../models/preconditioning.ts'
-import type { FlowSchedule, Schedule, SigmaSchedule, VPSchedule } from '../schedule.ts'
-import type { PredictionType } from '../values.ts'
+import type { FlowSchedule, Schedule, SigmaSchedule, VPSchedule } from '../process/schedule.ts'
+import type { PredictionType } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
+import { checkpointMessages } from '../messages/checkpoint.ts'
 
 type Config = Record<string, unknown>
 type Continuous = FlowSchedule | SigmaSchedule | VPSchedule
 
-const FLOW = ['FlowMatchEulerDiscreteScheduler', 'FlowMatchHeunDiscreteScheduler', 'FlowMatchLCMScheduler']
+const FLOW = [
+  'FlowMatchEulerDiscreteScheduler',
+  'FlowMatchHeunDiscreteScheduler',
+  'FlowMatchLCMScheduler',
+]
 const EDM = ['EDMEulerScheduler', 'EDMDPMSolverMultistepScheduler']
-/** Diffusers has none that asks the model as we do. */
+/** diffusers has no scheduler that evaluates the model in the same way. */
 const VP = 'VPSchedule'
 
-export type Says = Pick<StoredModel, 'predicts' | 'variance' | 'precondition'>
+export type OutputConvention = Pick<StoredModel, 'predicts' | 'variance' | 'precondition'>
 
-/** Whether the schedulers of EDM in diffusers make the same of the network: they scale, mix and tell it ln(σ) / 4 by themselves. */
-export const isEdm = ({ precondition }: Says, { kind }: Schedule) => kind === 'sigma' && precondition?.preconditioning === 'edm'
+/**
+ * True if diffusers' EDM schedulers are equivalent: they precondition the network themselves and
+ * pass ln(σ) / 4.
+ */
+export const isEdm = ({ precondition }: OutputConvention, { kind }: Schedule) =>
+  kind === 'sigma' && precondition?.preconditioning === 'edm'
 
-/** Diffusers' name for it, or ours; how it is sampled is left at its defaults. */
-export function continuousConfig(schedule: Continuous, says: Says): Config {
+/** Writes the config under diffusers' class name, or ours; sampling keys keep their defaults. */
+export function continuousConfig(schedule: Continuous, says: OutputConvention): Config {
   const { predicts } = says
   switch (schedule.kind) {
     case 'flow':
@@ -29,7 +38,7 @@ export function continuousConfig(schedule: Continuous, says: Says): Config {
         num_train_timesteps: schedule.T,
         shift: 1.0,
         use_dynamic_shifting: false,
-        // Theirs predict nothing else, and have no word for it.
+        // These schedulers support only this prediction type and have no key for it.
         ...(predicts !== 'flow_prediction' && { prediction_type: predicts }),
       }
     case 'sigma':
@@ -37,9 +46,10 @@ export function continuousConfig(schedule: Continuous, says: Says): Config {
         _class_name: EDM[0],
         sigma_min: schedule.sigmaMin,
         sigma_max: schedule.sigmaMax,
-        // Of a network that is not preconditioned so, no sigma_data: it is asked about x at σ, as they are.
+        // Without this preconditioning, sigma_data is omitted: the network is evaluated at x and σ
+        // directly.
         ...(isEdm(says, schedule) && { sigma_data: says.precondition!.sigma_data }),
-        // Theirs mean by epsilon what F says, and by v_prediction its negative.
+        // In these schedulers epsilon means F's output, and v_prediction its negative.
         prediction_type: isEdm(says, schedule) ? 'epsilon' : predicts,
       }
     case 'vp':
@@ -56,26 +66,35 @@ export function continuousConfig(schedule: Continuous, says: Says): Config {
 export interface ReadContinuous {
   schedule: Continuous
   predicts: PredictionType
-  /** Set if the scheduler preconditions the network. */
+  /** Preconditioning that the scheduler applies, if any. */
   precondition?: PreconditionOptions
 }
 
-/** Undefined if it is none. Throws NodeError or CheckpointError for values that make no sense. */
+/**
+ * Parses a continuous-time schedule; undefined for other classes. Throws EngineError or
+ * CheckpointError for invalid values.
+ */
 export function readContinuous(
   config: Config,
   predictionOf: (config: Config, usual: PredictionType) => PredictionType,
 ): ReadContinuous | undefined {
   const name = String(config._class_name)
-  const number = (key: string, usual: number) => numberOf(config, key, usual)
+  const number = (key: string, usual: number) => readNumber(config, key, usual)
   if (FLOW.includes(name) || config.use_flow_sigmas === true) {
-    return { schedule: flowSchedule(number('num_train_timesteps', 1000)), predicts: predictionOf(config, 'flow_prediction') }
+    return {
+      schedule: flowSchedule(number('num_train_timesteps', 1000)),
+      predicts: predictionOf(config, 'flow_prediction'),
+    }
   }
   if (EDM.includes(name)) {
-    const schedule = sigmaSchedule({ sigmaMin: number('sigma_min', 0.002), sigmaMax: number('sigma_max', 80) })
+    const schedule = sigmaSchedule({
+      sigmaMin: number('sigma_min', 0.002),
+      sigmaMax: number('sigma_max', 80),
+    })
     const read = { schedule, predicts: predictionOf(config, 'epsilon') }
     return config.sigma_data === undefined
       ? read
-      : { ...read, precondition: preconditionOf(number('sigma_data', 0.5), read.predicts) }
+      : { ...read, precondition: schedulerPrecondition(number('sigma_data', 0.5), read.predicts) }
   }
   if (name !== VP) return undefined
   const schedule = vpSchedule({
@@ -86,18 +105,21 @@ export function readContinuous(
   return { schedule, predicts: predictionOf(config, 'epsilon') }
 }
 
-/** What the schedulers of EDM do by themselves. */
-function preconditionOf(sigma_data: number, predicts: PredictionType): PreconditionOptions {
-  if (!(sigma_data > 0)) throw new CheckpointError(`sigma_data of the schedule is ${sigma_data}; it has to be above 0.`)
+/** Preconditioning that diffusers' EDM schedulers apply. */
+function schedulerPrecondition(sigma_data: number, predicts: PredictionType): PreconditionOptions {
+  if (!(sigma_data > 0))
+    throw new CheckpointError(checkpointMessages.sigmaData({ value: sigma_data }))
   if (predicts === 'epsilon') return { preconditioning: 'edm', sigma_data, sigma_min: 0.002 }
   throw new CheckpointError(
-    `The scheduler is one of EDM with prediction_type ${predicts}; only the preconditioning of the paper is read, which is called epsilon there.`,
-    'Choose a model that was trained with epsilon.',
+    checkpointMessages.edmPrediction({ value: predicts }),
+    checkpointMessages.chooseEpsilon(),
   )
 }
 
-function numberOf(config: Config, key: string, usual: number): number {
+function readNumber(config: Config, key: string, usual: number): number {
   const value = config[key] ?? usual
   if (typeof value === 'number') return value
-  throw new CheckpointError(`${key} of the schedule is ${JSON.stringify(value)}, not a number.`)
+  throw new CheckpointError(
+    checkpointMessages.scheduleNumber({ key, value: JSON.stringify(value) }),
+  )
 }

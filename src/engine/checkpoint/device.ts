@@ -1,13 +1,13 @@
-// Models and trainings between the device and a file.
-import { layoutOf } from '../flat.ts'
-import { preconditioned } from '../models/precondition.ts'
+// Transfers models and trainings between device and checkpoint.
+import { vectorLayout } from '../training/flatWeights.ts'
+import { withPreconditioning } from '../models/precondition.ts'
 import type { PreconditionConfig } from '../models/preconditioning.ts'
 import { onlyChild } from '../models/tree.ts'
-import type { Moment } from '../moments.ts'
-import type { Tensor1D } from '../tf.ts'
-import { tf } from '../tf.ts'
-import type { TrainingState } from '../training.ts'
-import type { Model } from '../values.ts'
+import type { Moment } from '../training/moments.ts'
+import type { Tensor1D } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
+import type { TrainingState } from '../training/trainStep.ts'
+import type { Model } from '../base/values.ts'
 import type { StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
 import { formats } from './formats.ts'
@@ -17,34 +17,47 @@ import { fromTorch, toTorch } from './torch.ts'
 import type { StoredTraining } from './training.ts'
 import { averageName } from './training.ts'
 import type { StoredWeights } from './weights.ts'
+import { checkpointMessages } from '../messages/checkpoint.ts'
 
 /**
- * Reads the weights of a model back from the device; of a preconditioned one, those of the network inside. Throws
- * CheckpointError for a model that is not learned.
+ * Reads the weights of a model back from the device; for a preconditioned one, those of its
+ * network. Throws CheckpointError for a model without trainable weights.
  */
 export async function storeModel(model: Model): Promise<StoredModel> {
   if (model.kind !== 'precondition') return storeNetwork(model)
-  return { ...(await storeNetwork(onlyChild(model))), precondition: model.config as unknown as PreconditionConfig }
+  return {
+    ...(await storeNetwork(onlyChild(model))),
+    precondition: model.config as unknown as PreconditionConfig,
+  }
 }
 
-async function storeNetwork({ kind, config, predicts, variance, weights }: Model): Promise<StoredModel> {
+async function storeNetwork({
+  kind,
+  config,
+  predicts,
+  variance,
+  weights,
+}: Model): Promise<StoredModel> {
   if (!Object.hasOwn(formats, kind)) {
     throw new CheckpointError(
-      `A model of kind "${kind}" cannot be saved: files hold networks alone.`,
-      'Wire the network itself: the one that goes into GuidedModel, or that comes out of TrainingEnd.',
+      checkpointMessages.notANetwork({ kind }),
+      checkpointMessages.saveNetwork(),
     )
   }
   const stored = new Map<string, StoredTensor>()
   for (const [name, tensor] of Object.entries(weights)) {
-    stored.set(name, toTorch(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }))
+    stored.set(
+      name,
+      toTorch(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }),
+    )
   }
   return { kind, config, predicts, ...(variance && { variance }), weights: stored }
 }
 
-/** The model on the device, preconditioned as it was. */
+/** Uploads a model, with its preconditioning. */
 export function loadModel({ precondition, ...network }: StoredModel): Model {
   const loaded = loadNetwork(network)
-  return precondition ? preconditioned(loaded, precondition) : loaded
+  return precondition ? withPreconditioning(loaded, precondition) : loaded
 }
 
 function loadNetwork({ kind, config, predicts, variance, weights }: StoredModel): Model {
@@ -69,20 +82,23 @@ export async function storeTraining(state: TrainingState): Promise<StoredTrainin
   const order = Object.keys(weights)
   const tensors: StoredWeights = new Map()
   for (const [name, tensor] of Object.entries(weights)) {
-    tensors.set(`weight/${name}`, toTorch(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }))
+    tensors.set(
+      `weight/${name}`,
+      toTorch(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }),
+    )
   }
-  for (const [part, flat] of flatsOf(state)) {
+  for (const [part, flat] of flatVectors(state)) {
     const numbers = (await flat.data()) as Float32Array
-    const { places } = layoutOf(flat, Object.values(weights))
+    const { offsets } = vectorLayout(flat, Object.values(weights))
     order.forEach((name, i) => {
-      const { shape, size } = weights[name]!
-      const data = numbers.slice(places[i], places[i]! + size)
+      const { shape, size } = weights[name]
+      const data = numbers.slice(offsets[i], offsets[i] + size)
       tensors.set(`${part}/${name}`, toTorch(name, { shape, data }))
     })
   }
   const pieces: Float32Array[] = []
   for (const piece of losses) pieces.push((await piece.data()) as Float32Array)
-  const all = joinedFloats(pieces)
+  const all = joinFloats(pieces)
   tensors.set('losses', { shape: [all.length], data: all })
   for (const [name, tensor] of record ? storeRecord(record) : []) tensors.set(name, tensor)
   return {
@@ -99,8 +115,8 @@ export async function storeTraining(state: TrainingState): Promise<StoredTrainin
   }
 }
 
-/** What a training keeps beside its weights, flattened like them, by the names in the file. */
-const flatsOf = ({ moments, averages, accumulated }: TrainingState): [string, Tensor1D][] => [
+/** Flat vectors of a training besides its weights, by name in the file. */
+const flatVectors = ({ moments, averages, accumulated }: TrainingState): [string, Tensor1D][] => [
   ...Object.entries(moments),
   ...averages.flatMap(({ weights, snapshots }, i): [string, Tensor1D][] => [
     [averageName(i), weights],
@@ -109,10 +125,18 @@ const flatsOf = ({ moments, averages, accumulated }: TrainingState): [string, Te
   ...(accumulated ? [['gradient', accumulated.gradient] as [string, Tensor1D]] : []),
 ]
 
-/** The training on the device. */
-export function loadTraining({ step, updates, order, moments, averages, batches, tensors }: StoredTraining): TrainingState {
+/** Uploads a training. */
+export function loadTraining({
+  step,
+  updates,
+  order,
+  moments,
+  averages,
+  batches,
+  tensors,
+}: StoredTraining): TrainingState {
   const part = (name: string, of: string) => fromTorch(name, tensors.get(`${of}/${name}`)!)
-  const flat = (of: string) => tf.tensor1d(joinedFloats(order.map((name) => part(name, of).data)))
+  const flat = (of: string) => tf.tensor1d(joinFloats(order.map((name) => part(name, of).data)))
   const weights = order.map((name) => {
     const { shape, data } = part(name, 'weight')
     return [name, tf.tensor(data, shape)] as const
@@ -136,7 +160,7 @@ export function loadTraining({ step, updates, order, moments, averages, batches,
   }
 }
 
-function joinedFloats(parts: readonly Float32Array[]): Float32Array {
+function joinFloats(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const part of parts) {

@@ -1,6 +1,7 @@
-// What is wrong with a checkpoint, for people.
+// Error about a checkpoint file, with a cure.
+import { archiveMessages } from '../messages/archive.ts'
 
-/** A file that is no checkpoint, or none for this version: what is wrong, and what to do about it. */
+/** Thrown for files that are not valid checkpoints, or not supported; with a cure. */
 export class CheckpointError extends Error {
   override name = 'CheckpointError'
   readonly cure: string
@@ -11,4 +12,4 @@ export class CheckpointError extends Error {
   }
 }
 
-const CHOOSE = 'Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.'
+const CHOOSE = archiveMessages.choose()

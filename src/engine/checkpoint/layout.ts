@@ -1,24 +1,27 @@
-// Where in a ZIP the parts of a checkpoint lie: a pipeline of diffusers, a part of one, or the folder of a model alone.
-import { folderOf, isPickle, jsonOf, listZip, unzip } from './archive.ts'
+// Locates the parts of a checkpoint in a ZIP: a diffusers pipeline, a part of one, or a single
+// model folder.
+import { parentFolder, isPickle, parseJson, listZip, unzip } from './archive.ts'
 import { CheckpointError } from './error.ts'
-import { kindOfClass } from './formats.ts'
+import { findKind } from './formats.ts'
 import { ABOUT, TRAINING } from './paths.ts'
+import { checkpointMessages } from '../messages/checkpoint.ts'
+import { archiveMessages } from '../messages/archive.ts'
 
 export interface Layout {
   kind: string
-  /** Paths; the first of `weights` is the index where the weights are in several files. */
+  /** Paths of the parts. If the weights are sharded, the first of `weights` is the index. */
   config: string
   weights: string
   scheduler: string | undefined
   about: string | undefined
   training: string | undefined
-  /** What is worth knowing of how it was found, in sentences. */
+  /** Notices about the layout, in sentences. */
   notices: string[]
 }
 
 const WEIGHTS = 'diffusion_pytorch_model'
 
-/** Throws CheckpointError that says what is there instead. */
+/** Finds the parts. Throws CheckpointError that states what the ZIP contains instead. */
 export function findParts(bytes: Uint8Array): Layout {
   refuseOtherFiles(bytes)
   const sizes = listZip(bytes)
@@ -27,15 +30,17 @@ export function findParts(bytes: Uint8Array): Layout {
     bytes,
     [...paths].filter((path) => /(^|\/)config\.json$/.test(path)),
   )
-  const classes = new Map([...configs].map(([path, file]) => [path, jsonOf(file, path)._class_name]))
+  const classes = new Map(
+    [...configs].map(([path, file]) => [path, parseJson(file, path)._class_name]),
+  )
   const notices: string[] = []
   const config = chooseModel(classes, paths, notices)
-  const folder = folderOf(config)
-  const around = folderOf(folder.slice(0, -1))
+  const folder = parentFolder(config)
+  const around = parentFolder(folder.slice(0, -1))
   const first = (...candidates: string[]) => candidates.find((path) => paths.has(path))
-  noteWhatIsIgnored(around, folder, paths, notices)
+  ignoredPartNotices(around, folder, paths, notices)
   return {
-    kind: kindOfClass(classes.get(config))!,
+    kind: findKind(classes.get(config))!,
     config,
     weights: chooseWeights(folder, paths, notices),
     scheduler: first(
@@ -49,28 +54,30 @@ export function findParts(bytes: Uint8Array): Layout {
   }
 }
 
-/** Files that people take for a checkpoint, told by their first bytes. */
+/** Files that are often mistaken for a checkpoint, recognised by their first bytes. */
 function refuseOtherFiles(bytes: Uint8Array) {
-  const headerLength = bytes.length > 16 ? Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)) : Infinity
+  const headerLength =
+    bytes.length > 16
+      ? Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
+      : Infinity
   if (headerLength <= bytes.length - 8 && bytes[8] === 0x7b) {
-    throw new CheckpointError(
-      'This is a safetensors file: weights alone, without the config that says what they belong to.',
-      'Drop its folder, with config.json beside it, or a ZIP of the folder.',
-    )
+    throw new CheckpointError(checkpointMessages.weightsAlone(), checkpointMessages.dropFolder())
   }
-  if (bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5) throw pickled('The file')
+  if (bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5) throw pickleError()
 }
 
-const pickled = (what: string) =>
+const pickleError = (file?: string) =>
   new CheckpointError(
-    `${what} is a pickle of Python, which can run any program when it is read, so it never is.`,
-    'Save the model with `save_pretrained(folder, safe_serialization=True)`, and drop the folder.',
+    file === undefined ? checkpointMessages.pickle() : checkpointMessages.pickledWeights({ file }),
+    checkpointMessages.saveSafely(),
   )
 
-/** The config of the model: the outermost one, and `unet` rather than its copies. */
+/** Finds the model's config: the outermost one, preferring `unet` over its copies. */
 function chooseModel(classes: Map<string, unknown>, paths: Set<string>, notices: string[]): string {
-  const known = [...classes].filter(([, name]) => kindOfClass(name) !== undefined).map(([path]) => path)
-  if (known.length === 0) throw noModel(classes, paths)
+  const known = [...classes]
+    .filter(([, name]) => findKind(name) !== undefined)
+    .map(([path]) => path)
+  if (known.length === 0) throw noModelError(classes, paths)
   const depth = (path: string) => path.split('/').length
   const least = Math.min(...known.map(depth))
   const outer = known.filter((path) => depth(path) === least)
@@ -78,57 +85,66 @@ function chooseModel(classes: Map<string, unknown>, paths: Set<string>, notices:
   const [config, ...more] = originals.length > 0 ? originals : outer
   if (more.length > 0) {
     throw new CheckpointError(
-      `There are ${more.length + 1} models in it: ${[config!, ...more].map(folderOf).join(', ')}.`,
-      'Choose a ZIP or a folder of one of them.',
+      checkpointMessages.severalModels({
+        count: more.length + 1,
+        folders: [config, ...more].map(parentFolder).join(', '),
+      }),
+      checkpointMessages.chooseOne(),
     )
   }
   for (const copy of outer) {
-    if (copy !== config) notices.push(`${folderOf(config!)} is read, and ${folderOf(copy)} beside it is not.`)
+    if (copy !== config)
+      notices.push(
+        checkpointMessages.copyIgnored({ folder: parentFolder(config), copy: parentFolder(copy) }),
+      )
   }
-  return config!
+  return config
 }
 
-function noModel(classes: Map<string, unknown>, paths: Set<string>): CheckpointError {
+function noModelError(classes: Map<string, unknown>, paths: Set<string>): CheckpointError {
   const [, other] = [...classes].find(([, name]) => typeof name === 'string') ?? []
   if (other !== undefined)
-    return new CheckpointError(
-      `The model is a ${other}; read are UNet2DModel and UNet2DConditionModel of diffusers, and the MLP and the Classifier of this program.`,
-    )
-  if ([...paths].some((path) => path.endsWith('data.pkl'))) return pickled('The file')
+    return new CheckpointError(checkpointMessages.otherModel({ name: other }))
+  if ([...paths].some((path) => path.endsWith('data.pkl'))) return pickleError()
   if ([...paths].some((path) => path.endsWith('.safetensors'))) {
-    return new CheckpointError(
-      'There are weights in it, but no config.json that says what they belong to.',
-      'Add the config.json of the model.',
-    )
+    return new CheckpointError(checkpointMessages.noConfig(), checkpointMessages.addConfig())
   }
-  return new CheckpointError('The ZIP holds no model: there is no config.json of one in it.')
+  return new CheckpointError(checkpointMessages.noModel())
 }
 
 const IGNORED = ['vqvae', 'vae', 'image_encoder', 'text_encoder'] as const
 
-function noteWhatIsIgnored(around: string, folder: string, paths: Set<string>, notices: string[]) {
+function ignoredPartNotices(around: string, folder: string, paths: Set<string>, notices: string[]) {
   if (around === folder) return
-  const found = IGNORED.filter((name) => [...paths].some((path) => path.startsWith(`${around}${name}/`)))
-  if (found.length > 0) notices.push(`Of the pipeline only ${folder} is read: without ${found.join(' and ')}.`)
+  const found = IGNORED.filter((name) =>
+    [...paths].some((path) => path.startsWith(`${around}${name}/`)),
+  )
+  if (found.length > 0)
+    notices.push(checkpointMessages.partsIgnored({ folder, others: found.join(', ') }))
 }
 
-/** Full precision before variants such as fp16; one file before several. */
+/** Prefers full precision over variants such as fp16, and single files over shards. */
 function chooseWeights(folder: string, paths: Set<string>, notices: string[]): string {
-  const names = [...paths].filter((path) => folderOf(path) === folder).map((path) => path.slice(folder.length))
+  const names = [...paths]
+    .filter((path) => parentFolder(path) === folder)
+    .map((path) => path.slice(folder.length))
   for (const ending of ['safetensors', 'safetensors.index.json']) {
     const plain = `${WEIGHTS}.${ending}`
     if (names.includes(plain)) return folder + plain
-    const [variant] = names.filter((name) => name.startsWith(`${WEIGHTS}.`) && isVariant(name, ending)).sort()
+    const [variant] = names
+      .filter((name) => name.startsWith(`${WEIGHTS}.`) && isVariant(name, ending))
+      .sort()
     if (variant === undefined) continue
-    notices.push(`The weights are those of ${variant}.`)
+    notices.push(checkpointMessages.variant({ name: variant }))
     return folder + variant
   }
   const [pickle] = names.filter(isPickle)
-  if (pickle !== undefined) throw pickled(folder + pickle)
-  throw new CheckpointError(`${folder}${WEIGHTS}.safetensors is missing in the ZIP.`)
+  if (pickle !== undefined) throw pickleError(folder + pickle)
+  throw new CheckpointError(archiveMessages.missing({ path: `${folder}${WEIGHTS}.safetensors` }))
 }
 
-/** `diffusion_pytorch_model.fp16.safetensors`, `diffusion_pytorch_model.safetensors.index.fp16.json`; no part of a split file. */
+/** Matches `diffusion_pytorch_model.fp16.safetensors` and
+ * `diffusion_pytorch_model.safetensors.index.fp16.json`, but no shards. */
 function isVariant(name: string, ending: string): boolean {
   const rest = name.slice(WEIGHTS.length + 1)
   return ending === 'safetensors'

@@ -1,15 +1,17 @@
-// The MLP in files: its weights named and laid out as a PyTorch module with the same parts would have them.
+// File format of the MLP: weight names and layouts of an equivalent PyTorch module.
+import { viewText } from '../base/viewTexts.ts'
 import type { MlpConfig } from '../models/mlp.ts'
 import { CheckpointError } from './error.ts'
-import type { Format } from './formats.ts'
+import type { Format } from './format.ts'
 import { readPrediction } from './scheduler.ts'
+import { checkpointMessages } from '../messages/checkpoint.ts'
 
 type Json = Record<string, unknown>
 
 export const mlpFormat: Format = {
   folder: 'mlp',
   classNames: ['MLP'],
-  refusal: () => 'Diffusers has no MLP for points.',
+  refusal: () => checkpointMessages.noMlp(),
   write: (config, predicts) => ({
     className: ['litegraph_diffusion', 'MLP'],
     config: { ...config, prediction_type: predicts },
@@ -17,17 +19,20 @@ export const mlpFormat: Format = {
   read({ prediction_type, ...json }) {
     const predicts = readPrediction(prediction_type)
     const config = Object.fromEntries(Object.entries(json).filter(([key]) => !key.startsWith('_')))
-    checkConfig(config)
+    checkMlpConfig(config)
     return { config, predicts }
   },
-  saysVariance: ({ out_dim }) => out_dim !== undefined,
-  shapes: (config) => shapesOf(config as unknown as MlpConfig),
-  describe: ({ dim, layers, hidden }) => `MLP of ${layers} hidden layers of ${hidden} for points of ${dim} coordinates`,
-  item: ({ dim }) => ['points', `${String(dim)} coordinates`],
+  predictsVariance: ({ out_dim }) => out_dim !== undefined,
+  shapes: (config) => mlpWeightShapes(config as unknown as MlpConfig),
+  describe: ({ dim, layers, hidden }) =>
+    viewText('mlp', `${String(layers)} x ${String(hidden)}`, String(dim)),
+  item: ({ dim }) => [viewText('points'), viewText('coordinates', String(dim))],
   classes: ({ num_classes }) => num_classes as number,
 }
 
-const sizes: { [K in Exclude<keyof MlpConfig, 'activation' | 'out_dim'>]: [min: number, max: number] } = {
+const sizes: {
+  [K in Exclude<keyof MlpConfig, 'activation' | 'out_dim'>]: [min: number, max: number]
+} = {
   dim: [1, 4096],
   hidden: [1, 4096],
   time_embedding_dim: [2, 1024],
@@ -36,25 +41,31 @@ const sizes: { [K in Exclude<keyof MlpConfig, 'activation' | 'out_dim'>]: [min: 
   fourier_features: [0, 16],
 }
 
-function checkConfig(config: Json) {
+function checkMlpConfig(config: Json) {
   for (const [name, [min, max]] of Object.entries(sizes)) {
     const value = config[name]
-    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) continue
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max)
+      continue
     throw new CheckpointError(
-      `${name} in the config of the MLP is ${JSON.stringify(value)}, not a whole number from ${min} to ${max}.`,
+      checkpointMessages.mlpSize({ key: name, value: JSON.stringify(value), min, max }),
     )
   }
   if (config.out_dim !== undefined && config.out_dim !== 2 * (config.dim as number)) {
     throw new CheckpointError(
-      `out_dim in the config of the MLP is ${JSON.stringify(config.out_dim)}; with a variance it is twice dim, ${2 * (config.dim as number)}.`,
+      checkpointMessages.mlpOutputs({
+        value: JSON.stringify(config.out_dim),
+        expected: 2 * (config.dim as number),
+      }),
     )
   }
   if (!['silu', 'relu', 'tanh'].includes(config.activation as string)) {
-    throw new CheckpointError(`The activation ${JSON.stringify(config.activation)} is unknown.`)
+    throw new CheckpointError(
+      checkpointMessages.activation({ value: JSON.stringify(config.activation) }),
+    )
   }
 }
 
-function shapesOf({
+function mlpWeightShapes({
   dim,
   out_dim = dim,
   hidden,

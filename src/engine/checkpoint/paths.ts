@@ -1,6 +1,6 @@
-// Files of ours in a pipeline of diffusers, which ignores them.
+// Paths of our own files in a diffusers pipeline, which diffusers ignores.
 
 export const ABOUT = 'litegraph_diffusion.json'
 
-/** The weights and moments of a training that can be gone on with; `state.json` beside it says the rest. */
+/** Tensors of a training state; `state.json` next to it has the rest. */
 export const TRAINING = 'training/state.safetensors'

@@ -1,19 +1,19 @@
-// Checkpoints: a model and its schedule as a ZIP of a diffusers pipeline folder. The door to this folder; those who must
-// not load tfjs take archive.ts, describe.ts and read.ts by themselves.
+// Checkpoints: a model and its schedule as a ZIP of a diffusers pipeline folder. Entry of this
+// folder; code that must not load tfjs imports archive.ts, describe.ts and read.ts directly.
 //
-//   model_index.json                           what is in it
-//   unet/config.json                           the model's config, a UNet2DModel's wherever it is one (or mlp/)
-//   unet/diffusion_pytorch_model.safetensors   its weights, named and laid out as PyTorch has them
-//   scheduler/scheduler_config.json            the schedule, and what the model predicts
-//   litegraph_diffusion.json                   what diffusers has no place for: how the network is preconditioned, the data
-//   training/                                  what it takes to go on with the training, if it was wired
+//   model_index.json                           index of the pipeline
+//   unet/config.json                           model config, a UNet2DModel's if possible (or mlp/)
+//   unet/diffusion_pytorch_model.safetensors   weights, in PyTorch's names and layouts
+//   scheduler/scheduler_config.json            schedule and prediction type
+//   litegraph_diffusion.json                   metadata: preconditioning, training data
+//   training/                                  training state, if it was wired
 //
-// The index calls it a DDPMPipeline, which asks the network about what it has not scaled: diffusers samples what is
-// preconditioned as EDM does by its parts, UNet2DModel and EDMEulerScheduler.
-export { trainedOn, type TrainedOn } from './about.ts'
-export { packFolder, sha256Of, type FolderFile } from './archive.ts'
+// The index names a DDPMPipeline, which does not scale the network's input. diffusers samples EDM
+// models from the parts: UNet2DModel and EDMEulerScheduler.
+export { describeTrainingData } from './trainedOn.ts'
+export { packFolder, computeSha256 } from './archive.ts'
 export type { Checkpoint, ReadCheckpoint, StoredModel } from './checkpoint.ts'
-export { describeCheckpoint, type Description } from './describe.ts'
+export { describeCheckpoint } from './describe.ts'
 export { loadModel, loadTraining, storeModel, storeTraining } from './device.ts'
 export { CheckpointError } from './error.ts'
 export { readCheckpoint } from './read.ts'

@@ -1,82 +1,117 @@
-// A training as it was left, in a checkpoint: whoever loads it goes on with the same bits as if it had never stopped.
+// Training state in a checkpoint. A training that resumes from it has the bits of an uninterrupted
+// one.
 //
-//   training/state.json          the steps, the weights in the order in which the optimizer has them, and what is beside them
-//   training/state.safetensors   weight/*, first/*, second/* and other moments, average/*, average_2/*, ... (EMA), average@500/*
-//                                (what one was after 500 updates), gradient/* (accumulated), losses,
-//                                and record/* of losses by timestep, where there is one
+//   training/state.json          steps, order of the weights in the optimizer, names of the vectors
+//   training/state.safetensors   weight/*, first/*, second/* and other moments, average/*,
+//                                average_2/*, ... (EMA), average@500/* (snapshot after 500 updates),
+//                                gradient/* (accumulated), losses, record/* (losses by timestep)
 //
-// Nothing of randomness: what is drawn follows from seeds and the number of the step.
-import { WIDEST } from '../ema.ts'
-import type { Moment } from '../moments.ts'
-import { MOMENTS } from '../moments.ts'
+// There is no random state: draws depend only on seeds and the step.
+import { WIDEST } from '../training/ema.ts'
+import type { Moment } from '../training/moments.ts'
+import { MOMENTS } from '../training/moments.ts'
 import type { Files } from './archive.ts'
-import { jsonBytes, jsonOf, unzip } from './archive.ts'
+import { jsonBytes, parseJson, unzip } from './archive.ts'
 import { CheckpointError } from './error.ts'
 import { TRAINING } from './paths.ts'
 import { recordShapes } from './record.ts'
 import { writeSafetensors } from './safetensors.ts'
 import type { StoredWeights } from './weights.ts'
 import { checkWeights, readWeights } from './weights.ts'
+import { checkpointMessages } from '../messages/checkpoint.ts'
 
 export interface StoredTraining {
   /** Steps made. */
   step: number
   /** Steps of the optimizer. */
   updates: number
-  /** The names of the weights in their order, which sums over all of them depend on. */
+  /** Names of the weights in order; sums over all weights depend on it. */
   order: string[]
   moments: Moment[]
   averages: StoredAverage[]
-  /** Batches whose gradients wait for the optimizer. */
+  /** Number of batches with accumulated gradients. */
   batches: number
-  /** By the names in the file, in the layout of PyTorch. */
+  /** Tensors by name in the file, in PyTorch's layout. */
   tensors: StoredWeights
 }
 
 export interface StoredAverage {
   sigma_rel?: number
-  /** The numbers of the updates that it was kept after. */
+  /** Update numbers of the snapshots. */
   snapshots: number[]
 }
 
-const beside = (path: string) => path.replace(/safetensors$/, 'json')
+const jsonPath = (path: string) => path.replace(/safetensors$/, 'json')
 
-/** What the average number `i` is called in the file, and what it was after update `t`. */
-export const averageName = (i: number, t?: number) => `average${i ? `_${i + 1}` : ''}${t === undefined ? '' : `@${t}`}`
+/** Name of average `i` in the file, and of its snapshot after update `t`. */
+export const averageName = (i: number, t?: number) =>
+  `average${i ? `_${i + 1}` : ''}${t === undefined ? '' : `@${t}`}`
 
-/** What has tensors of all weights, by the names in the file. */
-const partsOf = ({ moments, averages, batches }: Omit<StoredTraining, 'order' | 'tensors'>): string[] => [
+/** Names in the file of all vectors that cover the weights. */
+const vectorNames = ({
+  moments,
+  averages,
+  batches,
+}: Omit<StoredTraining, 'order' | 'tensors'>): string[] => [
   'weight',
   ...moments,
-  ...averages.flatMap(({ snapshots }, i) => [averageName(i), ...snapshots.map((t) => averageName(i, t))]),
+  ...averages.flatMap(({ snapshots }, i) => [
+    averageName(i),
+    ...snapshots.map((t) => averageName(i, t)),
+  ]),
   ...(batches > 0 ? ['gradient'] : []),
 ]
 
-export const writeTraining = ({ step, updates, order, moments, averages, batches, tensors }: StoredTraining): Files =>
+export const writeTraining = ({
+  step,
+  updates,
+  order,
+  moments,
+  averages,
+  batches,
+  tensors,
+}: StoredTraining): Files =>
   new Map([
-    [beside(TRAINING), jsonBytes({ format: 2, step, updates, weights: order, moments, averages, accumulated_batches: batches })],
+    [
+      jsonPath(TRAINING),
+      jsonBytes({
+        format: 2,
+        step,
+        updates,
+        weights: order,
+        moments,
+        averages,
+        accumulated_batches: batches,
+      }),
+    ],
     [TRAINING, writeSafetensors(tensors)],
   ])
 
-/** Reads the training at `path` in a ZIP; `shapes` are those of the model's weights. Throws CheckpointError. */
-export function readTraining(bytes: Uint8Array, path: string, shapes: ReadonlyMap<string, number[]>): StoredTraining {
-  const about = beside(path)
-  const json = jsonOf(unzip(bytes, [about]).get(about), about)
+/**
+ * Reads the training at `path` in a ZIP; `shapes` are those of the weights. Throws CheckpointError.
+ */
+export function readTraining(
+  bytes: Uint8Array,
+  path: string,
+  shapes: ReadonlyMap<string, number[]>,
+): StoredTraining {
+  const about = jsonPath(path)
+  const json = parseJson(unzip(bytes, [about]).get(about), about)
   const order = json.weights
-  if (!isOrderOf(shapes, order)) {
-    throw new CheckpointError(`${about} does not name the weights of the model.`)
+  if (!isWeightOrder(shapes, order)) {
+    throw new CheckpointError(checkpointMessages.weightNames({ file: about }))
   }
   const tensors = readWeights(bytes, path)
-  const state = readState(json, about, tensors)
-  const named = partsOf(state).flatMap((part) =>
+  const state = parseTrainingState(json, about, tensors)
+  const named = vectorNames(state).flatMap((part) =>
     [...shapes].map(([name, shape]): [string, number[]] => [`${part}/${name}`, shape]),
   )
   checkWeights(tensors, new Map([...named, ['losses', [state.step]], ...recordShapes(tensors)]))
   return { ...state, order, tensors }
 }
 
-/** What state.json says. The first format had the moments of Adam, and one average or none. */
-function readState(json: Record<string, unknown>, about: string, tensors: StoredWeights) {
+/** Parses state.json. The first format had Adam's moments and at most one average. */
+function parseTrainingState(json: Record<string, unknown>, about: string, tensors: StoredWeights) {
   const average = [...tensors.keys()].some((name) => name.startsWith('average/'))
   const {
     step,
@@ -86,30 +121,40 @@ function readState(json: Record<string, unknown>, about: string, tensors: Stored
     accumulated_batches: batches = 0,
   } = json
   const refuse = (key: string, value: unknown) =>
-    new CheckpointError(`${key} in ${about} is ${JSON.stringify(value)?.slice(0, 60)}.`)
-  if (!isCount(step, Number.MAX_SAFE_INTEGER)) throw refuse('step', step)
-  if (!isCount(updates, step)) throw refuse('updates', updates)
-  if (!isCount(batches, step)) throw refuse('accumulated_batches', batches)
+    new CheckpointError(
+      checkpointMessages.trainingValue({
+        key,
+        file: about,
+        value: JSON.stringify(value)?.slice(0, 60),
+      }),
+    )
+  if (!isCountUpTo(step, Number.MAX_SAFE_INTEGER)) throw refuse('step', step)
+  if (!isCountUpTo(updates, step)) throw refuse('updates', updates)
+  if (!isCountUpTo(batches, step)) throw refuse('accumulated_batches', batches)
   if (!areMoments(moments)) throw refuse('moments', moments)
-  if (!Array.isArray(averages) || !averages.every((one) => isAverage(one, updates))) throw refuse('averages', averages)
+  if (!Array.isArray(averages) || !averages.every((one) => isAverage(one, updates)))
+    throw refuse('averages', averages)
   return { step, updates, moments, averages: averages as StoredAverage[], batches }
 }
 
-const isCount = (value: unknown, most: number): value is number =>
+const isCountUpTo = (value: unknown, most: number): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most
 
 const areMoments = (value: unknown): value is Moment[] =>
-  Array.isArray(value) && new Set(value).size === value.length && value.every((name) => MOMENTS.includes(name))
+  Array.isArray(value) &&
+  new Set(value).size === value.length &&
+  value.every((name) => MOMENTS.includes(name))
 
 function isAverage(value: unknown, updates: number): boolean {
   const { sigma_rel: width, snapshots } = Object(value) as Record<string, unknown>
-  const rises = (all: unknown[]) => all.every((t, i) => isCount(t, updates) && t > (i ? (all[i - 1] as number) : 0))
+  const rises = (all: unknown[]) =>
+    all.every((t, i) => isCountUpTo(t, updates) && t > (i ? (all[i - 1] as number) : 0))
   const isWidth = width === undefined || (typeof width === 'number' && width > 0 && width <= WIDEST)
   return isWidth && Array.isArray(snapshots) && rises(snapshots)
 }
 
-/** Every name once. */
-const isOrderOf = (shapes: ReadonlyMap<string, number[]>, order: unknown): order is string[] =>
+/** Checks that names are unique. */
+const isWeightOrder = (shapes: ReadonlyMap<string, number[]>, order: unknown): order is string[] =>
   Array.isArray(order) &&
   order.length === shapes.size &&
   new Set(order).size === shapes.size &&

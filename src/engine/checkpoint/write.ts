@@ -1,12 +1,12 @@
-// Writes a checkpoint as diffusers writes a pipeline, and beside it what diffusers has no place for.
+// Writes a checkpoint as a diffusers pipeline, with our own metadata next to it.
 import type { PreconditionConfig, PreconditionOptions } from '../models/preconditioning.ts'
-import type { Schedule } from '../schedule.ts'
+import type { Schedule } from '../process/schedule.ts'
 import type { About } from './about.ts'
 import { writeAbout } from './about.ts'
 import { canonicalZip, jsonBytes } from './archive.ts'
 import type { Checkpoint, StoredModel } from './checkpoint.ts'
 import { CheckpointError } from './error.ts'
-import type { ClassName, Format } from './formats.ts'
+import type { ClassName, Format } from './format.ts'
 import { formats } from './formats.ts'
 import { ABOUT } from './paths.ts'
 import { writeSafetensors } from './safetensors.ts'
@@ -14,66 +14,75 @@ import { isEdm } from './continuous.ts'
 import { schedulerConfig } from './scheduler.ts'
 import { writeTraining } from './training.ts'
 import { DIFFUSERS_VERSION } from './unet.ts'
+import { checkpointMessages } from '../messages/checkpoint.ts'
 
-/** `auto`: as diffusers has it wherever diffusers can load it. `diffusers`: so, or not at all. */
+/** `auto`: diffusers' classes where possible. `diffusers`: diffusers' classes or an error. */
 export type CheckpointFormat = 'auto' | 'diffusers'
 
 /**
- * The ZIP. Equal checkpoints give equal bytes. Throws CheckpointError, with the reason, where diffusers is asked for and
- * cannot load it.
+ * Writes the ZIP; equal checkpoints give equal bytes. Throws CheckpointError, with the reason, if
+ * `diffusers` is requested but cannot load it.
  */
 export function writeCheckpoint(
   { model, schedule: given, trainedOn, training }: Checkpoint,
   wanted: CheckpointFormat = 'auto',
 ): Uint8Array {
-  const format = formats[model.kind]!
-  const schedule = scheduleOf(model, given)
+  const format = formats[model.kind]
+  const schedule = checkedSchedule(model, given)
   if (wanted === 'diffusers') refuseForDiffusers(format, model, schedule)
   const { className, config } = format.write(model.config, model.predicts)
   const about: About = {
     predicts: model.predicts,
     ...(model.variance && { variance: model.variance }),
-    ...(model.precondition && { precondition: optionsOf(model.precondition) }),
+    ...(model.precondition && { precondition: preconditionOptions(model.precondition) }),
     ...(schedule && { schedule: schedule.name }),
     ...(trainedOn && { trainedOn }),
   }
   const files = new Map<string, Uint8Array>([
-    ['model_index.json', jsonBytes(indexOf(format, className, schedule, model))],
+    ['model_index.json', jsonBytes(modelIndex(format, className, schedule, model))],
     [`${format.folder}/config.json`, jsonBytes({ _class_name: className[1], ...config })],
     [`${format.folder}/diffusion_pytorch_model.safetensors`, writeSafetensors(model.weights)],
     [ABOUT, jsonBytes(writeAbout(about))],
   ])
   if (schedule) {
-    const scheduler = schedulerOf(model, schedule)
-    files.set('scheduler/scheduler_config.json', jsonBytes({ _diffusers_version: DIFFUSERS_VERSION, ...scheduler }))
+    const scheduler = writeScheduler(model, schedule)
+    files.set(
+      'scheduler/scheduler_config.json',
+      jsonBytes({ _diffusers_version: DIFFUSERS_VERSION, ...scheduler }),
+    )
   }
   for (const [path, file] of training ? writeTraining(training) : []) files.set(path, file)
   return canonicalZip(files)
 }
 
-/** A preconditioned model has a schedule of its own, and there is room for one. */
-function scheduleOf(model: StoredModel, given: Schedule | undefined): Schedule | undefined {
+/** Checks that a preconditioned model is saved with its own schedule: the file has room for one. */
+function checkedSchedule(model: StoredModel, given: Schedule | undefined): Schedule | undefined {
   const own = model.precondition?.schedule
   if (!own || !given) return given ?? own
-  const written = (schedule: Schedule) => JSON.stringify(schedulerOf(model, schedule))
+  const written = (schedule: Schedule) => JSON.stringify(writeScheduler(model, schedule))
   if (written(own) === written(given)) return given
   throw new CheckpointError(
-    `The schedule is not the one of Precondition: "${given.name}" and "${own.name}".`,
-    'Wire the same schedule to both, or leave that of SaveCheckpoint unwired.',
+    checkpointMessages.otherSchedule({ got: given.name, expected: own.name }),
+    checkpointMessages.oneSchedule(),
   )
 }
 
-const optionsOf = ({ preconditioning, sigma_data, sigma_min }: PreconditionConfig): PreconditionOptions => ({
+const preconditionOptions = ({
+  preconditioning,
+  sigma_data,
+  sigma_min,
+}: PreconditionConfig): PreconditionOptions => ({
   preconditioning,
   sigma_data,
   sigma_min,
 })
 
-const schedulerOf = (model: StoredModel, schedule: Schedule) => schedulerConfig(schedule, model, spaceOf(model))
+const writeScheduler = (model: StoredModel, schedule: Schedule) =>
+  schedulerConfig(schedule, model, modelSpace(model))
 
-const spaceOf = ({ kind }: StoredModel) => (kind === 'mlp' ? 'point' : 'image')
+const modelSpace = ({ kind }: StoredModel) => (kind === 'mlp' ? 'point' : 'image')
 
-const indexOf = (
+const modelIndex = (
   { folder }: Format,
   className: ClassName,
   schedule: Schedule | undefined,
@@ -85,37 +94,41 @@ const indexOf = (
   ...(schedule && {
     scheduler: [
       unknownToDiffusers(model, schedule) === undefined ? 'diffusers' : 'litegraph_diffusion',
-      schedulerOf(model, schedule)._class_name,
+      writeScheduler(model, schedule)._class_name,
     ],
   }),
 })
 
-/** What diffusers' scheduler has no name for, or takes to be something else. */
-function unknownToDiffusers(model: StoredModel, schedule: Schedule | undefined): string | undefined {
+/** Returns settings that diffusers' schedulers lack or interpret differently. */
+function unknownToDiffusers(
+  model: StoredModel,
+  schedule: Schedule | undefined,
+): string | undefined {
   const { predicts, variance, precondition } = model
   if (schedule && isEdm(model, schedule)) return undefined
-  if (precondition) return 'its schedulers precondition a model only as EDM does, in σ.'
+  if (precondition) return checkpointMessages.precondition()
   const kind = schedule?.kind ?? 'table'
-  if (kind === 'sigma') return 'its EDMEulerScheduler preconditions the model by itself, and tells it ln(sigma) / 4.'
-  if (kind === 'vp') return 'it has no scheduler for a VPSchedule.'
-  if (kind === 'flow') return predicts === 'flow_prediction' ? undefined : `its schedulers of flows know no ${predicts}.`
-  if (predicts === 'flow_prediction') return 'DDPMScheduler knows no flow_prediction.'
-  return variance === 'learned'
-    ? 'its learned variance is a logarithm, which DDPMScheduler takes to be the variance itself.'
-    : undefined
+  if (kind === 'sigma') return checkpointMessages.edmInput()
+  if (kind === 'vp') return checkpointMessages.vpSchedule()
+  if (kind === 'flow')
+    return predicts === 'flow_prediction'
+      ? undefined
+      : checkpointMessages.flowPrediction({ predicts })
+  if (predicts === 'flow_prediction') return checkpointMessages.ddpmFlow()
+  return variance === 'learned' ? checkpointMessages.ddpmVariance() : undefined
 }
 
 function refuseForDiffusers(format: Format, model: StoredModel, schedule: Schedule | undefined) {
-  const reason = format.refusal(model.config)
-  if (reason !== undefined) throw new CheckpointError(`Diffusers cannot load this model. ${reason}`, AUTO)
-  const unknown = unknownToDiffusers(model, schedule)
-  if (unknown) throw new CheckpointError(`Diffusers cannot load this model: ${unknown}`, AUTO)
+  const reason = format.refusal(model.config) ?? unknownToDiffusers(model, schedule)
+  if (reason !== undefined) {
+    throw new CheckpointError(checkpointMessages.notForDiffusers({ reason }), AUTO)
+  }
   if (!schedule) {
     throw new CheckpointError(
-      'Diffusers cannot load a pipeline without a schedule, which also says what the model predicts.',
-      'Wire `schedule`: that of the training.',
+      checkpointMessages.pipelineSchedule(),
+      checkpointMessages.saveWithSchedule(),
     )
   }
 }
 
-const AUTO = 'Set `format` to auto: then only this program reads it.'
+const AUTO = checkpointMessages.saveAsAuto()

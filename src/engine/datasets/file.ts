@@ -1,37 +1,45 @@
-// Data sets of images as safetensors files. Read strictly, since files come from strangers.
+// Data sets of images as safetensors files. Parsed strictly, because files are untrusted.
 //
 //   images   U8 [n, h, w, c], one channel (grey) or three (red, green, blue)
-//   labels   I32 or I64 [n], the class of each image; may be left out
-//   metadata name, classes (their names, a JSON list), max (the value that is white; 255 if not said)
+//   labels   I32 or I64 [n], class of each image; optional
+//   metadata name, classes (class names, a JSON list), max (the value of white; 255 by default)
 import type { StoredArray } from '../checkpoint/safetensors.ts'
 import { readArrays, SafetensorsError, writeSafetensors } from '../checkpoint/safetensors.ts'
-import type { Dataset } from '../values.ts'
+import type { Dataset } from '../base/values.ts'
+import { datasetMessages } from '../messages/datasets.ts'
 
-/** A data set as its file has it. */
+/** Contents of a data set file. */
 export interface StoredImages {
   name: string
-  /** Image after image, row after row, channel after channel: 0 is black, `max` is white. */
+  /** Pixels in row-major order [n, h, w, c]: 0 is black, `max` is white. */
   images: Uint8Array
   /** [n, h, w, c] */
   shape: [number, number, number, number]
   max: number
   labels?: Int32Array
-  /** One for each class; where there are labels. */
+  /** One name per class, if there are labels. */
   classNames?: string[]
 }
 
-/** A file that is no data set of images; the message is for people. */
+/** Thrown for invalid data set files, with a message for users. */
 export class DatasetError extends Error {
   override name = 'DatasetError'
 }
 
 const MAX_SIDE = 4096
 const MAX_CLASSES = 100_000
-/** As float32 they take four times as many bytes. */
+/** Limit on the pixels in bytes; as float32 they take four times as much. */
 export const MAX_NUMBERS = 2 ** 28
 
-/** The file. Equal data sets give equal bytes. */
-export function writeImages({ name, images, shape, max, labels, classNames }: StoredImages): Uint8Array {
+/** Writes a file; equal data sets give equal bytes. */
+export function writeImages({
+  name,
+  images,
+  shape,
+  max,
+  labels,
+  classNames,
+}: StoredImages): Uint8Array {
   const tensors = new Map<string, StoredArray>([['images', { shape, data: images }]])
   if (labels) tensors.set('labels', { shape: [labels.length], data: labels })
   return writeSafetensors(tensors, {
@@ -41,14 +49,16 @@ export function writeImages({ name, images, shape, max, labels, classNames }: St
   })
 }
 
-/** Reads a file. Throws DatasetError, saying what is wrong. The images are a view into `bytes`. */
+/** Reads a file. Throws DatasetError. The images are a view into `bytes`. */
 export function readImages(bytes: Uint8Array): StoredImages {
   const { tensors, metadata } = readFile(bytes)
   const extra = [...tensors.keys()].find((name) => name !== 'images' && name !== 'labels')
-  if (extra !== undefined) throw new DatasetError(`The file holds ${JSON.stringify(extra)}; a data set holds images and labels.`)
+  if (extra !== undefined)
+    throw new DatasetError(datasetMessages.extra({ names: JSON.stringify(extra) }))
   const { shape, data: images } = checkedImages(tensors.get('images'))
   const max = readMax(metadata.max)
-  if (max < 255 && images.some((value) => value > max)) throw new DatasetError(`There are values above ${max}, which is white.`)
+  if (max < 255 && images.some((value) => value > max))
+    throw new DatasetError(datasetMessages.aboveWhite({ white: max }))
   const labels = checkedLabels(tensors.get('labels'), shape[0])
   const classNames = labels && readClasses(metadata.classes, labels)
   return { name: metadata.name ?? '', images, shape, max, ...(labels && { labels, classNames }) }
@@ -63,19 +73,23 @@ function readFile(bytes: Uint8Array) {
   }
 }
 
-function checkedImages(images: StoredArray | undefined): { shape: StoredImages['shape']; data: Uint8Array } {
-  if (!images) throw new DatasetError('The file holds no images.')
+function checkedImages(images: StoredArray | undefined): {
+  shape: StoredImages['shape']
+  data: Uint8Array
+} {
+  if (!images) throw new DatasetError(datasetMessages.noImages())
   const { shape, data } = images
-  if (!(data instanceof Uint8Array)) throw new DatasetError('The images are not bytes (U8).')
+  if (!(data instanceof Uint8Array)) throw new DatasetError(datasetMessages.imageType())
   const [count, height, width, channels] = shape as StoredImages['shape']
   if (shape.length !== 4 || (channels !== 1 && channels !== 3)) {
-    throw new DatasetError(`The images have shape [${shape}]; expected is [n, h, w, c], c being 1 or 3.`)
+    throw new DatasetError(datasetMessages.imageShape({ shape }))
   }
-  if (count < 1) throw new DatasetError('There is no image in it.')
+  if (count < 1) throw new DatasetError(datasetMessages.empty())
   if (height < 1 || width < 1 || height > MAX_SIDE || width > MAX_SIDE) {
-    throw new DatasetError(`The images are ${width} x ${height}; expected are 1 to ${MAX_SIDE} pixels a side.`)
+    throw new DatasetError(datasetMessages.sides({ width, height, most: MAX_SIDE }))
   }
-  if (data.length > MAX_NUMBERS) throw new DatasetError(`The images have ${data.length} values, more than ${MAX_NUMBERS}.`)
+  if (data.length > MAX_NUMBERS)
+    throw new DatasetError(datasetMessages.tooManyValues({ count: data.length, most: MAX_NUMBERS }))
   return { shape: [count, height, width, channels], data }
 }
 
@@ -83,28 +97,30 @@ function readMax(text: string | undefined): number {
   if (text === undefined) return 255
   const max = Number(text)
   if (!/^\d+$/.test(text) || max < 1 || max > 255)
-    throw new DatasetError(`White is said to be ${JSON.stringify(text)}, not 1 to 255.`)
+    throw new DatasetError(datasetMessages.white({ value: JSON.stringify(text) }))
   return max
 }
 
 function checkedLabels(labels: StoredArray | undefined, count: number): Int32Array | undefined {
   if (!labels) return undefined
   const { shape, data } = labels
-  if (!(data instanceof Int32Array)) throw new DatasetError('The labels are not whole numbers (I32 or I64).')
+  if (!(data instanceof Int32Array)) throw new DatasetError(datasetMessages.labelType())
   if (shape.length !== 1 || shape[0] !== count) {
-    throw new DatasetError(`The labels have shape [${shape}]; expected is one an image, [${count}].`)
+    throw new DatasetError(datasetMessages.labelShape({ shape, count }))
   }
   return data
 }
 
-/** The names of the classes; numbers where the file has no names. */
+/** Returns the class names, or numbers if the file has no names. */
 function readClasses(text: string | undefined, labels: Int32Array): string[] {
   const least = labels.reduce((a, b) => Math.min(a, b))
   const greatest = labels.reduce((a, b) => Math.max(a, b))
   const classes = text === undefined ? undefined : parseClasses(text)
   const count = classes?.length ?? greatest + 1
   if (least < 0 || greatest >= count || greatest >= MAX_CLASSES) {
-    throw new DatasetError(`The labels go from ${least} to ${greatest}; expected are 0 to ${Math.min(count, MAX_CLASSES) - 1}.`)
+    throw new DatasetError(
+      datasetMessages.labelRange({ least, greatest, last: Math.min(count, MAX_CLASSES) - 1 }),
+    )
   }
   return classes ?? Array.from({ length: count }, (_, i) => String(i))
 }
@@ -114,16 +130,20 @@ function parseClasses(text: string): string[] {
   try {
     classes = JSON.parse(text)
   } catch {
-    throw new DatasetError('The names of the classes are not JSON.')
+    throw new DatasetError(datasetMessages.namesNotJson())
   }
-  if (!Array.isArray(classes) || classes.some((name) => typeof name !== 'string') || classes.length > MAX_CLASSES) {
-    throw new DatasetError('The names of the classes are not a list of texts.')
+  if (
+    !Array.isArray(classes) ||
+    classes.some((name) => typeof name !== 'string') ||
+    classes.length > MAX_CLASSES
+  ) {
+    throw new DatasetError(datasetMessages.namesNotTexts())
   }
   return classes as string[]
 }
 
-/** The data set for nodes: float32 in [-1, 1], `x / (max / 2) - 1`. */
-export function datasetOf({ images, shape, max, labels, classNames }: StoredImages): Dataset {
+/** Converts to a data set for nodes: float32 in [-1, 1], `x / (max / 2) - 1`. */
+export function toDataset({ images, shape, max, labels, classNames }: StoredImages): Dataset {
   const [size, ...itemShape] = shape
   return {
     type: 'dataset',
@@ -138,12 +158,12 @@ export function datasetOf({ images, shape, max, labels, classNames }: StoredImag
 function toUnit(images: Uint8Array, max: number): Float32Array {
   const values = Float32Array.from({ length: max + 1 }, (_, value) => value / (max / 2) - 1)
   const data = new Float32Array(images.length)
-  for (let i = 0; i < data.length; i++) data[i] = values[images[i]!]!
+  for (let i = 0; i < data.length; i++) data[i] = values[images[i]]
   return data
 }
 
-/** The items from `start` up to `end`, sharing the memory of the whole. */
-export function slice(dataset: Dataset, start: number, end: number): Dataset {
+/** Slices the items from `start` to `end`, sharing memory. */
+export function sliceDataset(dataset: Dataset, start: number, end: number): Dataset {
   const length = dataset.shape.reduce((product, size) => product * size, 1)
   return {
     ...dataset,
@@ -153,12 +173,13 @@ export function slice(dataset: Dataset, start: number, end: number): Dataset {
   }
 }
 
-/** The images with one channel: luma (ITU-R BT.601). */
-export function greyOf(dataset: Dataset): Dataset {
+/** Converts to one channel: luma (ITU-R BT.601). */
+export function toGrey(dataset: Dataset): Dataset {
   const [height, width, channels] = dataset.shape as [number, number, number]
   if (channels === 1) return dataset
   const { data: from } = dataset
   const data = new Float32Array(from.length / 3)
-  for (let i = 0; i < data.length; i++) data[i] = 0.299 * from[3 * i]! + 0.587 * from[3 * i + 1]! + 0.114 * from[3 * i + 2]!
+  for (let i = 0; i < data.length; i++)
+    data[i] = 0.299 * from[3 * i] + 0.587 * from[3 * i + 1] + 0.114 * from[3 * i + 2]
   return { ...dataset, data, shape: [height, width, 1] }
 }

@@ -1,12 +1,12 @@
-// Folders as classes.
+// Class labels from folder names.
 
 /**
- * The class of each path: its innermost folder. Those beside the folders of the others have none; where all are in one folder,
- * that is the one class.
+ * Returns the class of each path, its innermost folder. Files next to the class folders have none;
+ * if all files are in one folder, there is one class.
  */
-export function classesOfPaths(paths: readonly string[]): (string | undefined)[] {
+export function pathClasses(paths: readonly string[]): (string | undefined)[] {
   const folders = paths.map((path) => path.split('/').slice(0, -1))
-  const top = Math.min(...folders.map((folder) => commonLength(folder, folders[0]!)))
+  const top = Math.min(...folders.map((folder) => commonLength(folder, folders[0])))
   const all = folders.every(({ length }) => length === top)
   return folders.map((folder) => (all || folder.length > top ? folder.at(-1) : undefined))
 }

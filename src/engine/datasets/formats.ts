@@ -1,13 +1,13 @@
-// What kind of image some bytes are, and how large it says that it is, before anything decodes it.
+// Detects format and size of an image file from its header, without decoding.
 
 export interface ImageHeader {
   mime: string
-  /** In pixels; unset where it is not to be had without decoding. */
+  /** Size in pixels; undefined if it requires decoding. */
   width?: number
   height?: number
 }
 
-/** Undefined if it is no image of a kind that browsers read. */
+/** Detects the format; undefined unless it is an image format that browsers support. */
 export function readHeader(bytes: Uint8Array): ImageHeader | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const found = readers.find(({ begins }) => begins(bytes))
@@ -15,14 +15,15 @@ export function readHeader(bytes: Uint8Array): ImageHeader | undefined {
   try {
     return { mime: found.mime, ...found.size(view, bytes) }
   } catch (error) {
-    if (error instanceof RangeError) return { mime: found.mime } // cut short; the decoder will say so
+    if (error instanceof RangeError) return { mime: found.mime } // truncated; the decoder will report it
     throw error
   }
 }
 
-/** The photographs of some telephones, which browsers do not read. */
+/** HEIC photos of some phones, which browsers do not support. */
 export const isHeic = (bytes: Uint8Array): boolean =>
-  at(bytes, 4, 'ftyp') && ['heic', 'heix', 'heim', 'heis', 'hevc', 'mif1', 'msf1'].some((brand) => at(bytes, 8, brand))
+  at(bytes, 4, 'ftyp') &&
+  ['heic', 'heix', 'heim', 'heis', 'hevc', 'mif1', 'msf1'].some((brand) => at(bytes, 8, brand))
 
 interface Size {
   width?: number
@@ -32,8 +33,12 @@ interface Size {
 const at = (bytes: Uint8Array, start: number, text: string) =>
   [...text].every((letter, i) => bytes[start + i] === letter.charCodeAt(0))
 
-/** In the order in which they are tried. */
-const readers: { mime: string; begins(bytes: Uint8Array): boolean; size(view: DataView, bytes: Uint8Array): Size }[] = [
+/** Detectors in the order in which they are tried. */
+const readers: {
+  mime: string
+  begins(bytes: Uint8Array): boolean
+  size(view: DataView, bytes: Uint8Array): Size
+}[] = [
   {
     mime: 'image/png',
     begins: (bytes) => at(bytes, 0, '\x89PNG\r\n'),
@@ -57,7 +62,10 @@ const readers: { mime: string; begins(bytes: Uint8Array): boolean; size(view: Da
   {
     mime: 'image/bmp',
     begins: (bytes) => at(bytes, 0, 'BM') && bytes[14] !== undefined && bytes[14] >= 40,
-    size: (view) => ({ width: Math.abs(view.getInt32(18, true)), height: Math.abs(view.getInt32(22, true)) }),
+    size: (view) => ({
+      width: Math.abs(view.getInt32(18, true)),
+      height: Math.abs(view.getInt32(22, true)),
+    }),
   },
   {
     mime: 'image/avif',
@@ -66,7 +74,7 @@ const readers: { mime: string; begins(bytes: Uint8Array): boolean; size(view: Da
   },
 ]
 
-/** From segment to segment until one that says the size (SOF0 to SOF15, without those that share the range). */
+/** Scans the segments for a frame header (SOF0 to SOF15, without other markers in that range). */
 function jpegSize(view: DataView): Size {
   let offset = 2
   for (;;) {

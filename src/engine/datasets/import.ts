@@ -1,28 +1,29 @@
-// A data set from image files: which files, in which order, of which class, and what is said of those that are left out.
-// Decoding is the host's: a browser and Node do it in their own ways.
+// Creates a data set from image files: selection, order, classes, and a report of skipped files.
+// The host decodes images, because browsers and Node differ in that.
 import type { ImportOptions, ImportReport } from '../protocol.ts'
 import type { StoredImages } from './file.ts'
 import { MAX_NUMBERS } from './file.ts'
-import { classesOfPaths } from './folders.ts'
+import { pathClasses } from './folders.ts'
 import { isHeic, readHeader } from './formats.ts'
 import { naturalOrder } from './order.ts'
 import type { Picture } from './resize.ts'
-import { resized } from './resize.ts'
+import { resizePicture } from './resize.ts'
 import type { Zip } from './zip.ts'
 import { openZip } from './zip.ts'
+import { datasetMessages } from '../messages/datasets.ts'
 
 export interface SourceFile {
-  /** With its folders. */
+  /** Path including folders. */
   path: string
-  /** In bytes. */
+  /** Size in bytes. */
   size: number
   read(): Promise<Uint8Array>
 }
 
-/** Decodes an image; throws if it cannot. `close` gives its memory back. */
+/** Decodes an image; throws if it cannot. `close` frees its memory. */
 export type Decode = (bytes: Uint8Array, mime: string) => Promise<Picture & { close(): void }>
 
-/** Why no data set came of some files; the message is for people. */
+/** Thrown if no data set can be created, with a message for users. */
 export class ImportError extends Error {
   override name = 'ImportError'
 }
@@ -32,34 +33,40 @@ export interface ImportWork {
   files: readonly SourceFile[]
   options: ImportOptions
   decode: Decode
-  /** How many of how many files have been looked at; at most some ten times a second. */
+  /** Reports the number of processed files and of all files, at most about ten times per second. */
   onProgress?(done: number, total: number): void
 }
 
 const MAX_FILE = 256 * 2 ** 20
 const MAX_ZIP = 2 ** 31
 const MAX_FILES = 500_000
-/** Decoded, one image takes four bytes a pixel. */
+/** Limit on the pixels of an image, which takes four bytes per pixel when decoded. */
 const MAX_PIXELS = 100_000_000
 const MAX_SIDE = 1024
-/** Images that are decoded at the same time. */
+/** Number of images decoded concurrently. */
 const AT_ONCE = 2
-/** Milliseconds. */
+/** Interval of progress reports, in milliseconds. */
 const TELL_EVERY = 100
-/** How many reasons an error names. */
+/** Number of reasons in an error message. */
 const NAMED = 3
 
 /**
- * Makes the data set. Items are in the natural order of their paths, those of ZIPs as if each were a folder. A class is the
- * innermost folder of an image. Throws ImportError if nothing comes of it.
+ * Creates the data set. Items are in natural order of their paths; a ZIP counts as a folder. The
+ * class of an image is its innermost folder. Throws ImportError if no image can be used.
  */
-export async function importImages({ name, files, options, decode, onProgress }: ImportWork): Promise<{
+export async function importImages({
+  name,
+  files,
+  options,
+  decode,
+  onProgress,
+}: ImportWork): Promise<{
   stored: StoredImages
   report: ImportReport
 }> {
   checkOptions(options)
   const skipped: ImportReport['skipped'] = []
-  const sources = await listed(files, skipped)
+  const sources = await listSources(files, skipped)
   const { width, height, channels } = options
   const length = width * height * channels
   if (sources.length * length > MAX_NUMBERS) throw tooMuch(sources.length, options)
@@ -69,15 +76,17 @@ export async function importImages({ name, files, options, decode, onProgress }:
     if (image) images.set(image, length * (paths.push(path) - 1))
     else skipped.push({ path, reason })
   }
-  if (paths.length === 0) throw nothing(skipped)
-  const { kept, labels, classNames } = options.labels ? classesOf(paths, skipped) : everything(paths)
+  if (paths.length === 0) throw emptyError(skipped)
+  const { kept, labels, classNames } = options.labels
+    ? assignClasses(paths, skipped)
+    : keepAll(paths)
   skipped.sort((a, b) => naturalOrder(a.path, b.path))
   const classes = classNames?.map((name) => ({ name, count: 0 })) ?? []
-  for (const label of labels ?? []) classes[label]!.count++
+  for (const label of labels ?? []) classes[label].count++
   return {
     stored: {
       name,
-      images: itemsAt(images, length, kept),
+      images: keepItems(images, length, kept),
       shape: [kept.length, height, width, channels],
       max: 255,
       ...(labels && { labels, classNames }),
@@ -89,22 +98,30 @@ export async function importImages({ name, files, options, decode, onProgress }:
 function checkOptions({ width, height, channels, position = [0.5, 0.5] }: ImportOptions) {
   const fits = (side: number) => Number.isInteger(side) && side >= 1 && side <= MAX_SIDE
   if (!fits(width) || !fits(height))
-    throw new ImportError(`Images can be 1 to ${MAX_SIDE} pixels a side, not ${width} x ${height}.`)
-  if (channels !== 1 && channels !== 3) throw new ImportError(`Images have 1 or 3 channels, not ${String(channels)}.`)
+    throw new ImportError(datasetMessages.importSize({ most: MAX_SIDE, width, height }))
+  if (channels !== 1 && channels !== 3)
+    throw new ImportError(datasetMessages.importChannels({ channels: String(channels) }))
   if (!position.every((share) => share >= 0 && share <= 1))
-    throw new ImportError(`A position is two numbers from 0 to 1, not ${position.join(', ')}.`)
+    throw new ImportError(datasetMessages.cropPosition({ position: position.join(', ') }))
 }
 
 const tooMuch = (count: number, { width, height, channels }: ImportOptions) =>
   new ImportError(
-    `${count} images of ${width} x ${height} x ${channels} are ${Math.round((count * width * height * channels) / 1e6)} million numbers; ` +
-      `${Math.floor(MAX_NUMBERS / 1e6)} million are the most. Make them smaller, or take fewer.`,
+    datasetMessages.importValues({
+      count,
+      width,
+      height,
+      channels,
+      millions: Math.round((count * width * height * channels) / 1e6),
+      most: Math.floor(MAX_NUMBERS / 1e6),
+    }),
   )
 
-function nothing(skipped: ImportReport['skipped']) {
+function emptyError(skipped: ImportReport['skipped']) {
   const reasons = skipped.slice(0, NAMED).map(({ path, reason }) => `${path}: ${reason}.`)
-  const more = skipped.length > NAMED ? ` And ${skipped.length - NAMED} more.` : ''
-  return new ImportError(['There is no image in it.', ...reasons].join(' ') + more)
+  const more =
+    skipped.length > NAMED ? [datasetMessages.andMore({ count: skipped.length - NAMED })] : []
+  return new ImportError([datasetMessages.empty(), ...reasons, ...more].join(' '))
 }
 
 // ---- which files
@@ -116,49 +133,58 @@ interface Source {
   read(): Promise<Uint8Array>
 }
 
-/** All files in their order, ZIPs opened; without those that systems leave behind. */
-async function listed(files: readonly SourceFile[], skipped: ImportReport['skipped']): Promise<Source[]> {
+/** Lists all files in order, with the contents of ZIPs, without system files. */
+async function listSources(
+  files: readonly SourceFile[],
+  skipped: ImportReport['skipped'],
+): Promise<Source[]> {
   const sources: Source[] = []
   for (const file of files) {
-    const path = cleaned(file.path)
-    if (isHidden(path)) continue
+    const path = cleanPath(file.path)
+    if (isSystemFile(path)) continue
     if (!/\.zip$/i.test(path)) sources.push({ ...file, path, read: () => file.read() })
     else await addZip({ ...file, path, read: () => file.read() }, sources, skipped)
-    if (sources.length > MAX_FILES) throw new ImportError(`These are more than ${MAX_FILES} files. Take fewer.`)
+    if (sources.length > MAX_FILES)
+      throw new ImportError(datasetMessages.tooManyFiles({ most: MAX_FILES }))
   }
   return sources.sort((a, b) => naturalOrder(a.path, b.path))
 }
 
 async function addZip(file: SourceFile, sources: Source[], skipped: ImportReport['skipped']) {
-  const zip = await opened(file)
+  const zip = await openArchive(file)
   if (typeof zip === 'string') return void skipped.push({ path: file.path, reason: zip })
   const folder = file.path.replace(/\.zip$/i, '')
   const inside = zip.entries
-    .map(({ path, size }) => ({ entry: path, path: `${folder}/${cleaned(path)}`, size }))
-    .filter(({ path }) => !isHidden(path))
+    .map(({ path, size }) => ({ entry: path, path: `${folder}/${cleanPath(path)}`, size }))
+    .filter(({ path }) => !isSystemFile(path))
     .sort((a, b) => naturalOrder(a.path, b.path))
   zip.expect(inside.map(({ entry }) => entry))
-  for (const { entry, path, size } of inside) sources.push({ path, size, read: async () => zip.read(entry) })
+  for (const { entry, path, size } of inside)
+    sources.push({ path, size, read: async () => zip.read(entry) })
 }
 
-async function opened(file: SourceFile): Promise<Zip | string> {
-  if (file.size > MAX_ZIP) return 'it is larger than 2 GiB'
+async function openArchive(file: SourceFile): Promise<Zip | string> {
+  if (file.size > MAX_ZIP) return datasetMessages.zipTooLarge()
   try {
     return openZip(await file.read())
   } catch {
-    return 'it is not a ZIP, or is damaged'
+    return datasetMessages.notAZip()
   }
 }
 
-const cleaned = (path: string) => path.replaceAll('\\', '/').replace(/^(\.?\/)+/, '')
+const cleanPath = (path: string) => path.replaceAll('\\', '/').replace(/^(\.?\/)+/, '')
 
-/** What systems leave in folders and ZIPs. */
-const isHidden = (path: string) =>
-  path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX') || /(^|\/)(thumbs\.db|desktop\.ini)$/i.test(path)
+/** Matches files that operating systems add to folders and ZIPs. */
+const isSystemFile = (path: string) =>
+  path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX') ||
+  /(^|\/)(thumbs\.db|desktop\.ini)$/i.test(path)
 
 // ---- decoding
 
-type Outcome = { path: string } & ({ image: Uint8Array; reason?: undefined } | { image?: undefined; reason: string })
+type Outcome = { path: string } & (
+  | { image: Uint8Array; reason?: undefined }
+  | { image?: undefined; reason: string }
+)
 
 async function* decoded(
   sources: Source[],
@@ -174,53 +200,64 @@ async function* decoded(
     onProgress(done, sources.length)
   }
   tell()
-  for await (const outcome of inOrder(sources, AT_ONCE, (source) => imageOf(source, options, decode))) {
+  for await (const outcome of mapConcurrently(sources, AT_ONCE, (source) =>
+    readImage(source, options, decode),
+  )) {
     done++
     tell()
     yield outcome
   }
 }
 
-async function imageOf(source: Source, options: ImportOptions, decode: Decode): Promise<Outcome> {
+async function readImage(source: Source, options: ImportOptions, decode: Decode): Promise<Outcome> {
   const { path, size } = source
   const no = (reason: string): Outcome => ({ path, reason })
-  if (size > MAX_FILE) return no('it is larger than 256 MiB')
+  if (size > MAX_FILE) return no(datasetMessages.imageTooLarge())
   let bytes: Uint8Array
   try {
     bytes = await source.read()
   } catch {
-    return no('it cannot be read')
+    return no(datasetMessages.unreadable())
   }
   const header = readHeader(bytes)
-  if (!header) return no(isHeic(bytes) ? 'it is a HEIC photograph, which browsers cannot read: export it as JPEG' : UNKNOWN)
+  if (!header) return no(isHeic(bytes) ? datasetMessages.heic() : UNKNOWN)
   if ((header.width ?? 1) * (header.height ?? 1) > MAX_PIXELS)
-    return no(`it has ${header.width} x ${header.height} pixels, more than 100 million`)
+    return no(datasetMessages.tooManyPixels({ width: header.width, height: header.height }))
   try {
     return { path, image: await sized(bytes, header.mime, options, decode) }
   } catch (error) {
     if (error instanceof ImportError) throw error
-    return no(`it is broken, or no ${header.mime.replace('image/', '').toUpperCase()} that can be read here`)
+    return no(datasetMessages.broken({ format: header.mime.replace('image/', '').toUpperCase() }))
   }
 }
 
-const UNKNOWN = 'it is no image of a known kind (PNG, JPEG, WebP, GIF, BMP, AVIF)'
+const UNKNOWN = datasetMessages.notAnImage()
 
-async function sized(bytes: Uint8Array, mime: string, options: ImportOptions, decode: Decode): Promise<Uint8Array> {
+async function sized(
+  bytes: Uint8Array,
+  mime: string,
+  options: ImportOptions,
+  decode: Decode,
+): Promise<Uint8Array> {
   const picture = await decode(bytes, mime)
   try {
-    if (picture.width < 1 || picture.height < 1) throw new Error('It has no pixels.')
-    return resized(picture, options)
+    if (picture.width < 1 || picture.height < 1) throw new Error(datasetMessages.noPixels())
+    return resizePicture(picture, options)
   } finally {
     picture.close()
   }
 }
 
-/** The results of `work`, in the order of the items, never more than `atOnce` under way. */
-async function* inOrder<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): AsyncGenerator<R> {
+/** Yields the results of `work` in order, with at most `atOnce` running concurrently. */
+async function* mapConcurrently<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
   const pending: Promise<R>[] = []
   for (const item of items) {
     const result = work(item)
-    // One that fails while another is waited for is told in its turn, or not at all.
+    // Avoids an unhandled rejection; the error is reported when its turn comes.
     result.catch(() => {})
     pending.push(result)
     if (pending.length >= atOnce) yield await pending.shift()!
@@ -231,35 +268,35 @@ async function* inOrder<T, R>(items: readonly T[], atOnce: number, work: (item: 
 // ---- classes
 
 interface Classes {
-  /** Which items stay. */
+  /** Indices of the items that remain. */
   kept: number[]
   labels?: Int32Array
   classNames?: string[]
 }
 
-const everything = (paths: string[]): Classes => ({ kept: paths.map((_, i) => i) })
+const keepAll = (paths: string[]): Classes => ({ kept: paths.map((_, i) => i) })
 
-/** Images beside the folders of the others have no class and are left out. */
-function classesOf(paths: string[], skipped: ImportReport['skipped']): Classes {
-  const classes = classesOfPaths(paths)
+/** Assigns classes. Images next to the class folders have none and are skipped. */
+function assignClasses(paths: string[], skipped: ImportReport['skipped']): Classes {
+  const classes = pathClasses(paths)
   if (classes.every((name) => name === undefined)) {
-    throw new ImportError(
-      'No image is in a folder, so there are no classes. Put the images of each class into a folder of its own, or import without classes.',
-    )
+    throw new ImportError(datasetMessages.noFolders())
   }
   const kept = paths.flatMap((path, i) => {
     if (classes[i] !== undefined) return [i]
-    skipped.push({ path, reason: 'it is beside the folders of the classes, in none of them' })
+    skipped.push({ path, reason: datasetMessages.outsideFolders() })
     return []
   })
   const names = kept.map((i) => classes[i]!)
   const classNames = [...new Set(names)].sort(naturalOrder)
-  const labelOf = new Map(classNames.map((name, label) => [name, label]))
-  return { kept, classNames, labels: Int32Array.from(names, (name) => labelOf.get(name)!) }
+  const labelByName = new Map(classNames.map((name, label) => [name, label]))
+  return { kept, classNames, labels: Int32Array.from(names, (name) => labelByName.get(name)!) }
 }
 
-function itemsAt(images: Uint8Array, length: number, kept: number[]): Uint8Array {
-  // Items only move to the front.
-  kept.forEach((from, to) => from !== to && images.copyWithin(to * length, from * length, (from + 1) * length))
+function keepItems(images: Uint8Array, length: number, kept: number[]): Uint8Array {
+  // In place: items only move forward.
+  kept.forEach(
+    (from, to) => from !== to && images.copyWithin(to * length, from * length, (from + 1) * length),
+  )
   return images.slice(0, kept.length * length)
 }

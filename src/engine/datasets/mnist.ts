@@ -1,11 +1,12 @@
-// MNIST from its own files. LeCun, Bottou, Bengio & Haffner 1998.
+// Reads MNIST from its original files (LeCun, Bottou, Bengio & Haffner 1998).
 import type { StoredImages } from './file.ts'
 import { DatasetError } from './file.ts'
 import { readIdx } from './idx.ts'
+import { datasetMessages } from '../messages/datasets.ts'
 
 /**
- * The first `count` images (0: all) and their labels, with a border of black where `side` is larger than theirs.
- * Throws DatasetError.
+ * Returns the first `count` images (0: all) with labels, padded with black to `side`. Throws
+ * DatasetError.
  */
 export function readMnist(
   imageFile: Uint8Array,
@@ -15,13 +16,15 @@ export function readMnist(
   const { shape, data } = readIdx(imageFile, 3)
   const [all, height, width] = shape as [number, number, number]
   const labels = readIdx(labelFile, 1).data
-  if (labels.length !== all) throw new DatasetError(`There are ${all} images, but ${labels.length} labels.`)
-  if (labels.some((label) => label > 9)) throw new DatasetError('There are labels above 9.')
-  if (height > side || width > side) throw new DatasetError(`The images are ${width} x ${height}, larger than ${side} x ${side}.`)
+  if (labels.length !== all)
+    throw new DatasetError(datasetMessages.labelCount({ images: all, labels: labels.length }))
+  if (labels.some((label) => label > 9)) throw new DatasetError(datasetMessages.digitRange())
+  if (height > side || width > side)
+    throw new DatasetError(datasetMessages.digitSize({ width, height, most: side }))
   const wanted = count === 0 ? all : Math.min(count, all)
   return {
     name: 'MNIST',
-    images: bordered(data.subarray(0, wanted * height * width), [wanted, height, width], side),
+    images: addBorder(data.subarray(0, wanted * height * width), [wanted, height, width], side),
     shape: [wanted, side, side, 1],
     max: 255,
     labels: Int32Array.from(labels.subarray(0, wanted)),
@@ -29,7 +32,11 @@ export function readMnist(
   }
 }
 
-function bordered(images: Uint8Array, [count, height, width]: [number, number, number], side: number): Uint8Array {
+function addBorder(
+  images: Uint8Array,
+  [count, height, width]: [number, number, number],
+  side: number,
+): Uint8Array {
   if (height === side && width === side) return images
   const out = new Uint8Array(count * side * side)
   const [top, left] = [Math.floor((side - height) / 2), Math.floor((side - width) / 2)]

@@ -1,39 +1,39 @@
-// Images of any size made to one size: area averages where they shrink, linear interpolation where they grow. Row by row, so
-// that the whole of a large photograph never lies in memory twice, and in plain numbers, so that the result is the same
+// Resizes images: area averaging to shrink, linear interpolation to enlarge. Works by rows, so that
+// a large photo is never in memory twice, and in plain arithmetic, so that results are the same
 // everywhere.
 import type { ImportOptions } from '../protocol.ts'
 
-/** A decoded image, upright, over black. */
+/** A decoded image, upright, composited over black. */
 export interface Picture {
   width: number
   height: number
-  /** Red, green, blue and an unused byte of each pixel of `count` rows from row `top`. */
+  /** Returns RGBX bytes of `count` rows from row `top`. */
   rows(top: number, count: number): Uint8ClampedArray
 }
 
 export type ImageSize = Pick<ImportOptions, 'width' | 'height' | 'channels' | 'fit' | 'position'>
 
-/** Pixels that are decoded at once. */
+/** Number of pixels decoded at once. */
 const STRIP = 2 ** 19
 
-/** The image as height x width x channels bytes. Grey is luma (ITU-R BT.601), as Pillow's mode L. */
-export function resized(picture: Picture, size: ImageSize): Uint8Array {
+/** Resizes to height x width x channels bytes. Grey is luma (ITU-R BT.601), as Pillow's mode L. */
+export function resizePicture(picture: Picture, size: ImageSize): Uint8Array {
   const { width, height, channels } = size
-  const { source, target } = placed(picture, size)
-  const columns = tapsOf(source.x, target.x)
-  const rows = tapsOf(source.y, target.y)
+  const { source, target } = placePicture(picture, size)
+  const columns = computeTaps(source.x, target.x)
+  const rows = computeTaps(source.y, target.y)
   const sums = new Float64Array(target.x.length * target.y.length * channels)
-  for (const { row, pixels, at } of rowsOf(picture, rows)) {
+  for (const { row, pixels, at } of resampledRows(picture, rows)) {
     const line = resizedRow(pixels, at, columns, channels)
     for (const [to, weight] of weightsOn(row, rows)) {
       const start = to * line.length
-      for (let i = 0; i < line.length; i++) sums[start + i]! += weight * line[i]!
+      for (let i = 0; i < line.length; i++) sums[start + i] += weight * line[i]
     }
   }
-  return onCanvas(sums, target, { width, height, channels })
+  return placeOnCanvas(sums, target, { width, height, channels })
 }
 
-/** A part of an axis, in pixels. */
+/** An interval of an axis, in pixels. */
 interface Span {
   start: number
   length: number
@@ -46,17 +46,23 @@ interface Place {
 
 const MIDDLE = [0.5, 0.5] as const
 
-/** Which part of the image goes to which part of the result. */
-export function placed(
+/** Maps source intervals to target intervals. */
+export function placePicture(
   { width: fromX, height: fromY }: Pick<Picture, 'width' | 'height'>,
   { width, height, fit, position: [atX, atY] = MIDDLE }: Omit<ImageSize, 'channels'>,
 ): { source: Place; target: Place } {
   const whole = (length: number): Span => ({ start: 0, length })
-  const part = (length: number, all: number, at: number): Span => ({ start: (all - length) * at, length })
+  const part = (length: number, all: number, at: number): Span => ({
+    start: (all - length) * at,
+    length,
+  })
   const target = { x: whole(width), y: whole(height) }
   if (fit === 'crop') {
     const scale = Math.min(fromX / width, fromY / height)
-    return { source: { x: part(width * scale, fromX, atX), y: part(height * scale, fromY, atY) }, target }
+    return {
+      source: { x: part(width * scale, fromX, atX), y: part(height * scale, fromY, atY) },
+      target,
+    }
   }
   const source = { x: whole(fromX), y: whole(fromY) }
   if (fit === 'stretch') return { source, target }
@@ -68,20 +74,25 @@ export function placed(
   return { source, target: { x: inside(fromX, width, atX), y: inside(fromY, height, atY) } }
 }
 
-/** For each pixel of the result along an axis: the first pixel it takes, and the weights of this and the next ones. */
+/**
+ * For each target pixel along an axis: the first source pixel, and the weights of it and the
+ * following ones.
+ */
 interface Taps {
   first: number
   weights: Float64Array
 }
 
-function tapsOf(source: Span, target: Span): Taps[] {
+function computeTaps(source: Span, target: Span): Taps[] {
   const scale = source.length / target.length
   return Array.from({ length: target.length }, (_, i) =>
-    scale >= 1 ? areaTaps(source.start + i * scale, scale) : linearTaps(source.start + (i + 0.5) * scale - 0.5, source),
+    scale >= 1
+      ? areaTaps(source.start + i * scale, scale)
+      : linearTaps(source.start + (i + 0.5) * scale - 0.5, source),
   )
 }
 
-/** How much of each pixel lies between `from` and `from + length`. */
+/** Coverage of each pixel by the interval from `from` to `from + length`. */
 function areaTaps(from: number, length: number): Taps {
   const first = Math.floor(from + TINY)
   const last = Math.max(first, Math.ceil(from + length - TINY) - 1)
@@ -92,7 +103,7 @@ function areaTaps(from: number, length: number): Taps {
   return { first, weights: weights.map((weight) => weight / sum) }
 }
 
-/** So that rounding takes no pixel that is only touched. */
+/** Tolerance, so that rounding includes no pixel with zero coverage. */
 const TINY = 1e-9
 
 function linearTaps(at: number, { start, length }: Span): Taps {
@@ -103,9 +114,12 @@ function linearTaps(at: number, { start, length }: Span): Taps {
   return { first, weights: share > 0 ? Float64Array.of(1 - share, share) : Float64Array.of(1) }
 }
 
-/** The rows of the image that any row of the result takes something of, in order. */
-function* rowsOf(picture: Picture, taps: Taps[]): Generator<{ row: number; pixels: Uint8ClampedArray; at: number }> {
-  const first = taps[0]!.first
+/** Lists the source rows that contribute to the result, in order. */
+function* resampledRows(
+  picture: Picture,
+  taps: Taps[],
+): Generator<{ row: number; pixels: Uint8ClampedArray; at: number }> {
+  const first = taps[0].first
   const end = Math.max(...taps.map(({ first, weights }) => first + weights.length))
   const strip = Math.max(1, Math.floor(STRIP / picture.width))
   for (let top = first; top < end; top += strip) {
@@ -115,16 +129,21 @@ function* rowsOf(picture: Picture, taps: Taps[]): Generator<{ row: number; pixel
   }
 }
 
-function resizedRow(pixels: Uint8ClampedArray, at: number, taps: Taps[], channels: 1 | 3): Float64Array {
+function resizedRow(
+  pixels: Uint8ClampedArray,
+  at: number,
+  taps: Taps[],
+  channels: 1 | 3,
+): Float64Array {
   const line = new Float64Array(taps.length * channels)
   taps.forEach(({ first, weights }, i) => {
     let [red, green, blue] = [0, 0, 0]
     for (let k = 0; k < weights.length; k++) {
       const from = at + 4 * (first + k)
-      const weight = weights[k]!
-      red += weight * pixels[from]!
-      green += weight * pixels[from + 1]!
-      blue += weight * pixels[from + 2]!
+      const weight = weights[k]
+      red += weight * pixels[from]
+      green += weight * pixels[from + 1]
+      blue += weight * pixels[from + 2]
     }
     if (channels === 1) line[i] = 0.299 * red + 0.587 * green + 0.114 * blue
     else line.set([red, green, blue], 3 * i)
@@ -132,7 +151,7 @@ function resizedRow(pixels: Uint8ClampedArray, at: number, taps: Taps[], channel
   return line
 }
 
-/** Which rows of the result take how much of this row. */
+/** Target rows and weights of a source row. */
 function* weightsOn(row: number, taps: Taps[]): Generator<[row: number, weight: number]> {
   for (const [to, { first, weights }] of taps.entries()) {
     const weight = weights[row - first]
@@ -140,7 +159,7 @@ function* weightsOn(row: number, taps: Taps[]): Generator<[row: number, weight: 
   }
 }
 
-function onCanvas(
+function placeOnCanvas(
   sums: Float64Array,
   { x, y }: Place,
   { width, height, channels }: { width: number; height: number; channels: number },
@@ -149,7 +168,7 @@ function onCanvas(
   const length = x.length * channels
   for (let row = 0; row < y.length; row++) {
     const to = ((y.start + row) * width + x.start) * channels
-    for (let i = 0; i < length; i++) out[to + i] = Math.min(255, Math.round(sums[row * length + i]!))
+    for (let i = 0; i < length; i++) out[to + i] = Math.min(255, Math.round(sums[row * length + i]))
   }
   return out
 }

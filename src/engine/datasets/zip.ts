@@ -1,24 +1,25 @@
-// ZIPs of images: what is in one, and its files piece by piece, so that they never all lie unpacked in memory.
+// ZIPs of images: entries are unpacked in groups, so that they are never all in memory.
 import { unzipSync } from 'fflate'
+import { datasetMessages } from '../messages/datasets.ts'
 
 export interface ZipEntry {
   path: string
-  /** Unpacked, in bytes, as the ZIP says; no more is ever unpacked. */
+  /** Declared unpacked size in bytes; never exceeded. */
   size: number
 }
 
 export interface Zip {
   entries: ZipEntry[]
-  /** In which order entries will be read: neighbours are unpacked together. */
+  /** Sets the reading order: neighbours are unpacked together. */
   expect(paths: string[]): void
-  /** The bytes of an entry. Throws if it cannot be unpacked. */
+  /** Returns the bytes of an entry. Throws if it cannot be unpacked. */
   read(path: string): Uint8Array
 }
 
-/** Unpacked at once, in bytes. */
+/** Bytes unpacked at once. */
 const TOGETHER = 16 * 2 ** 20
 
-/** Throws if it is no ZIP, or is damaged. */
+/** Opens a ZIP. Throws if it is not a ZIP or is damaged. */
 export function openZip(bytes: Uint8Array): Zip {
   const sizes = new Map<string, number>()
   unzipSync(bytes, {
@@ -49,12 +50,12 @@ export function openZip(bytes: Uint8Array): Zip {
         try {
           unpacked = unpack(together)
         } catch {
-          // One of them is damaged: this one alone then says whether it is.
+          // One entry of the group is damaged; unpack this one alone to find out which.
           unpacked = unpack(new Set([path]))
         }
       }
       const file = unpacked[path]
-      if (!file) throw new Error('It is not in the ZIP.')
+      if (!file) throw new Error(datasetMessages.notInZip())
       return file
     },
   }

@@ -1,21 +1,10 @@
-import type { Tensor } from '../tf.ts'
-import { tf } from '../tf.ts'
-import { siluForward, siluGradient } from '../webgpu/kernels/elementwise.ts'
-import { ownKernels, tensorOf } from '../webgpu/own.ts'
+// Activation functions.
+import { activeBackend } from '../base/backend.ts'
+import type { Tensor } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
 
 /** x sigmoid(x). */
-export const silu = (x: Tensor): Tensor => (ownKernels() ? siluWebgpuOp(x) : siluOp(x))
-
-/** On webgpu with kernels of our own: one dispatch each way, and nothing but x is kept. */
-const siluWebgpuOp = tf.customGrad((...args: unknown[]) => {
-  const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
-  const backend = ownKernels()!
-  save([x])
-  return {
-    value: tensorOf(siluForward(backend, x)),
-    gradFunc: (dy: Tensor, [x]: Tensor[]) => tensorOf(siluGradient(backend, x!, dy)),
-  }
-})
+export const silu = (x: Tensor): Tensor => activeBackend().silu?.(x) ?? siluOp(x)
 
 const siluOp = tf.customGrad((...args: unknown[]) => {
   const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
@@ -32,7 +21,10 @@ const siluOp = tf.customGrad((...args: unknown[]) => {
   }
 })
 
-/** x times the share of a standard normal below x, exactly and not by tanh: torch's GELU (Hendrycks and Gimpel 2016). */
+/**
+ * x Φ(x) with the exact normal distribution function, not the tanh approximation: torch's default
+ * GELU (Hendrycks and Gimpel 2016).
+ */
 export const gelu = (x: Tensor): Tensor => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))
 
 export type Activation = 'silu' | 'relu' | 'tanh'

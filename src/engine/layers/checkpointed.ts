@@ -1,20 +1,29 @@
-import { differentiate } from '../differentiate.ts'
-import type { Tensor } from '../tf.ts'
-import { tf } from '../tf.ts'
-import type { Weights } from '../values.ts'
+import { differentiate } from '../training/differentiate.ts'
+import type { Tensor } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
+import type { Weights } from '../base/values.ts'
 
-/** A part of a network: a function of tensors and weights that gives the same whenever it is called with the same. */
+/** Part of a network: a pure function of tensors and weights. */
 export type Block<Output extends Tensor> = (inputs: Tensor[], weights: Weights) => Output
 
 /**
- * block(inputs, weights), of which nothing is kept for the way back but what goes into it: there it is computed again (Chen et al.
- * 2016, section 3). The gradients have the bits of those of {@link plain}.
+ * Evaluates a block with activation checkpointing: only its inputs are saved, and the backward pass
+ * recomputes it (Chen et al. 2016, section 3). Gradients are bit-identical to those of {@link
+ * runWithoutCheckpoint}.
  */
-export function checkpointed<Output extends Tensor>(block: Block<Output>, inputs: readonly Tensor[], weights: Weights): Output {
+export function checkpointed<Output extends Tensor>(
+  block: Block<Output>,
+  inputs: readonly Tensor[],
+  weights: Weights,
+): Output {
   const names = Object.keys(weights)
   const run = (all: readonly Tensor[]) => {
-    const named = names.map((name, i) => [name, all[inputs.length + i]!])
-    return plain(block, all.slice(0, inputs.length), Object.fromEntries(named) as Weights)
+    const named = names.map((name, i) => [name, all[inputs.length + i]])
+    return runWithoutCheckpoint(
+      block,
+      all.slice(0, inputs.length),
+      Object.fromEntries(named) as Weights,
+    )
   }
   const op = tf.customGrad((...args: unknown[]) => {
     const [all, save] = [args.slice(0, -1) as Tensor[], args.at(-1) as (tensors: Tensor[]) => void]
@@ -23,7 +32,7 @@ export function checkpointed<Output extends Tensor>(block: Block<Output>, inputs
       value: run(all),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const { grads } = differentiate(() => run(saved), saved, dy)
-        return grads.map((gradient, i) => gradient ?? tf.zerosLike(saved[i]!))
+        return grads.map((gradient, i) => gradient ?? tf.zerosLike(saved[i]))
       },
     }
   })
@@ -31,10 +40,14 @@ export function checkpointed<Output extends Tensor>(block: Block<Output>, inputs
 }
 
 /**
- * block(inputs, weights). What the gradient of an input is the sum of is added up for the block by itself before it is added to what comes
- * from elsewhere, as it is where the block is computed again.
+ * Evaluates a block without checkpointing. Gradients of an input are summed within the block before
+ * those from elsewhere are added, which is the order of {@link checkpointed}.
  */
-export const plain = <Output extends Tensor>(block: Block<Output>, inputs: readonly Tensor[], weights: Weights): Output =>
+export const runWithoutCheckpoint = <Output extends Tensor>(
+  block: Block<Output>,
+  inputs: readonly Tensor[],
+  weights: Weights,
+): Output =>
   block(
     inputs.map((input) => input.clone()),
     weights,

@@ -1,16 +1,19 @@
-import type { Tensor2D } from '../tf.ts'
-import { tf } from '../tf.ts'
+import type { Tensor2D } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
 
-/** diffusers' names: the cosines first, and what is taken from the divisor of the exponent. */
+/**
+ * Options of `get_timestep_embedding` in diffusers: cosines first, and the shift of the
+ * frequencies.
+ */
 export interface TimestepEmbeddingOptions {
   flip_sin_to_cos?: boolean
   freq_shift?: number
 }
 
 /**
- * Sinusoidal embedding of timesteps, `[n, dim]`: half the columns cos(t f), half sin(t f), with frequencies from 1 to 1/10000;
- * a last column of zeros where dim is odd. diffusers' `get_timestep_embedding`; on the CPU, because float32 loses digits
- * of t f.
+ * Sinusoidal embedding of timesteps, `[n, dim]`: half of the columns cos(t f), half sin(t f), with
+ * frequencies f from 1 to 1/10000; a last column of zeros if dim is odd. diffusers'
+ * `get_timestep_embedding`. Computed on the CPU, because float32 loses digits of t f.
  */
 export function timestepEmbedding(
   t: Float64Array,
@@ -30,7 +33,10 @@ export function timestepEmbedding(
   return tf.tensor2d(values, [t.length, dim])
 }
 
-/** Rows of the identity: `[n, count]` with a 1 at each index; a product with it looks rows up, with an exact gradient. */
+/**
+ * One-hot rows `[n, count]`. A product with them is a lookup with an exact gradient on every
+ * backend.
+ */
 export function oneHot(indices: Int32Array, count: number): Tensor2D {
   const values = new Float32Array(indices.length * count)
   indices.forEach((index, i) => (values[i * count + index] = 1))

@@ -1,16 +1,14 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../tf.ts'
-import { tf } from '../tf.ts'
-import { product, productInputGradient } from '../wasm/conv.ts'
-import { productGradient } from '../wasm/filter.ts'
-import { ownFunctions } from '../wasm/module.ts'
+// Linear layers.
+import { activeBackend } from '../base/backend.ts'
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
 import { channelSums } from './sums.ts'
-import { transposed } from './transpose.ts'
-import { linearInputGradient, linearWeightGradients } from './weightGradients.ts'
+import { transposeMatrix } from './transpose.ts'
 
 /**
- * x W + b, or x W without a bias, for x of `[b, in]` or `[b, n, in]`, W of `[in, out]`. Without a kernel of its own the gradient
- * transposes before it multiplies, as tfjs is slow with a transposed operand, and the bias gathers its gradient by a product with
- * ones, which is quicker than a sum over the outer axis.
+ * x W + b, or x W without a bias, for x of `[b, in]` or `[b, n, in]`, W of `[in, out]`. Without a
+ * fused kernel, the gradient transposes explicitly, because tfjs is slow with transposed operands,
+ * and computes db as a product with ones, which is faster than a sum over the outer axis.
  */
 export function linear<T extends Tensor2D | Tensor3D>(x: T, weight: Tensor2D, bias?: Tensor1D): T {
   const [from, to] = weight.shape
@@ -21,16 +19,17 @@ export function linear<T extends Tensor2D | Tensor3D>(x: T, weight: Tensor2D, bi
 }
 
 const linearOp = tf.customGrad((...args: unknown[]) => {
-  const [x, weight, bias, save] = args as [Tensor2D, Tensor2D, Tensor1D, (tensors: Tensor[]) => void]
+  const [x, weight, bias, save] = args as [
+    Tensor2D,
+    Tensor2D,
+    Tensor1D,
+    (tensors: Tensor[]) => void,
+  ]
   save([x, weight])
   return {
-    value: forward(x, weight, bias),
-    gradFunc: (dy: Tensor, saved: Tensor[]) => {
-      const [x, weight] = saved as [Tensor2D, Tensor2D]
-      const own = linearWeightGradients(x, dy as Tensor2D, weight, bias)
-      if (own) return [inputGradient(weight, dy as Tensor2D), ...own]
-      return [...productGradients(x, weight, dy as Tensor2D), channelSums(dy)]
-    },
+    value: linearForward(x, weight, bias),
+    gradFunc: (dy: Tensor, saved: Tensor[]) =>
+      gradients(dy as Tensor2D, saved as [Tensor2D, Tensor2D], bias),
   }
 })
 
@@ -38,28 +37,26 @@ const unbiasedOp = tf.customGrad((...args: unknown[]) => {
   const [x, weight, save] = args as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void]
   save([x, weight])
   return {
-    value: forward(x, weight),
-    gradFunc: (dy: Tensor, saved: Tensor[]) => {
-      const [x, weight] = saved as [Tensor2D, Tensor2D]
-      const own = linearWeightGradients(x, dy as Tensor2D, weight)
-      return own ? [inputGradient(weight, dy as Tensor2D), ...own] : productGradients(x, weight, dy as Tensor2D)
-    },
+    value: linearForward(x, weight),
+    gradFunc: (dy: Tensor, saved: Tensor[]) =>
+      gradients(dy as Tensor2D, saved as [Tensor2D, Tensor2D]),
   }
 })
 
-function forward(x: Tensor2D, weight: Tensor2D, bias?: Tensor1D): Tensor2D {
-  const own = ownFunctions()
-  if (own) return product(own, x, weight, bias)
+function linearForward(x: Tensor2D, weight: Tensor2D, bias?: Tensor1D): Tensor2D {
+  const fused = activeBackend().linearForward?.(x, weight, bias)
+  if (fused) return fused
   return bias ? (tf.fused.matMul({ a: x, b: weight, bias }) as Tensor2D) : tf.matMul(x, weight)
 }
 
-function productGradients(x: Tensor2D, weight: Tensor2D, dy: Tensor2D): Tensor[] {
-  const own = ownFunctions()
-  const dW = own ? productGradient(own, x, dy) : tf.matMul(transposed(x), dy)
-  return [inputGradient(weight, dy), dW]
+/** Returns dx, dW and, with a bias, db. */
+function gradients(dy: Tensor2D, [x, weight]: [Tensor2D, Tensor2D], bias?: Tensor1D): Tensor[] {
+  const ofWeights = activeBackend().linearWeightGradients?.(x, dy, weight, bias) ?? [
+    tf.matMul(transposeMatrix(x), dy),
+    ...(bias ? [channelSums(dy)] : []),
+  ]
+  return [inputGradient(dy, weight), ...ofWeights]
 }
 
-function inputGradient(weight: Tensor2D, dy: Tensor2D): Tensor {
-  const own = ownFunctions()
-  return own ? productInputGradient(own, dy, weight) : (linearInputGradient(weight, dy) ?? tf.matMul(dy, weight.transpose()))
-}
+const inputGradient = (dy: Tensor2D, weight: Tensor2D): Tensor =>
+  activeBackend().linearInputGradient?.(dy, weight) ?? tf.matMul(dy, weight.transpose())

@@ -1,27 +1,29 @@
-// How far two Gaussians are from each other, and how likely data is under one.
-import { checkShape } from '../coefficients.ts'
-import { NodeError } from '../plan/fault.ts'
-import type { Tensor } from '../tf.ts'
-import { tf } from '../tf.ts'
+// KL divergence of Gaussians, and the likelihood of data under a Gaussian.
+import { EngineError } from '../base/errors.ts'
+import { processMessages } from '../messages/process.ts'
+import { checkShape } from '../process/coefficients.ts'
+import type { Tensor } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
 
-/** Independent Gaussians, one a number; both `[b, ...]`, or what broadcasts to it. */
+/** Independent Gaussians, one per element; both tensors are `[b, ...]` or broadcast to it. */
 export interface Gaussian {
   mean: Tensor
   /** The natural logarithm of the variance. */
   logVariance: Tensor
 }
 
-/** What a number of the data can be: one of so many evenly spaced values from -1 to 1, or anything; then densities are meant. */
-export type Levelled = number | 'continuous'
+/** Number of evenly spaced data values from -1 to 1, or continuous data, where densities replace
+ * probabilities. */
+export type DataLevels = number | 'continuous'
 
-/** KL(q || p) of each number, in nats; of one shape, or broadcast. */
+/** KL(q || p) per element, in nats; shapes equal or broadcast. */
 export function gaussianKl(q: Gaussian, p: Gaussian): Tensor {
   const narrower = q.logVariance.sub(p.logVariance)
   const apart = tf.sub(q.mean, p.mean).square().mul(p.logVariance.neg().exp())
   return narrower.exp().sub(narrower).sub(1).add(apart).mul(0.5)
 }
 
-/** log p(x) of each number under a density, in nats. */
+/** log p(x) per element, in nats. */
 export const gaussianLogDensity = (x: Tensor, { mean, logVariance }: Gaussian): Tensor =>
   tf
     .sub(x, mean)
@@ -31,10 +33,10 @@ export const gaussianLogDensity = (x: Tensor, { mean, logVariance }: Gaussian): 
     .add(Math.log(2 * Math.PI))
     .mul(-0.5)
 
-/** Probabilities below it count as it: their logarithm stays finite. */
+/** Lower limit on probabilities, to keep their logarithm finite. */
 const LEAST = 1e-12
 
-/** The distribution function of the standard normal, by the approximation with tanh that OpenAI's code takes too (Page 1977). */
+/** Standard normal distribution function by the tanh approximation of OpenAI's code (Page 1977). */
 const normalCdf = (x: Tensor): Tensor =>
   x
     .add(x.square().mul(x).mul(0.044715))
@@ -44,17 +46,18 @@ const normalCdf = (x: Tensor): Tensor =>
     .mul(0.5)
 
 /**
- * log P(x) of each number of `x` in [-1, 1] that stands for one of `levels` evenly spaced values: the mass of the Gaussian from half a
- * step below to half a step above, and all that is beyond for the two outermost (Ho et al. 2020, eq. 13, where levels is 256).
- * In nats. Throws NodeError for fewer than 2 levels, or if shapes differ.
+ * log P(x) per element of `x` in [-1, 1], quantized to `levels` evenly spaced values: the mass of
+ * the Gaussian within half a step, extended to infinity for the two outermost values (Ho et al.
+ * 2020, eq. 13, with 256 levels). In nats. Throws EngineError for fewer than 2 levels, or if shapes
+ * differ.
  */
-export function discretizedLogLikelihood(x: Tensor, { mean, logVariance }: Gaussian, levels = 256): Tensor {
+export function discretizedLogLikelihood(
+  x: Tensor,
+  { mean, logVariance }: Gaussian,
+  levels = 256,
+): Tensor {
   if (!Number.isInteger(levels) || levels < 2) {
-    throw new NodeError({
-      param: 'levels',
-      message: `Expected a whole number of levels above 1, got ${levels}.`,
-      cure: 'Set it to 256 for pictures of 8 bits, or to 17 for digits.',
-    })
+    throw new EngineError(processMessages.levels, { argument: 'levels', levels })
   }
   checkShape(mean, x, 'mean', 'x_0')
   const half = 1 / (levels - 1)
@@ -62,7 +65,7 @@ export function discretizedLogLikelihood(x: Tensor, { mean, logVariance }: Gauss
   const centered = tf.sub(x, mean)
   const below = normalCdf(centered.sub(half).mul(precision))
   const above = normalCdf(centered.add(half).mul(precision))
-  // What is rounded to ±1; the next level is two halves away.
+  // Values that round to ±1; the next level is two halves away.
   const [least, most] = [x.less(half / 4 - 1), x.greater(1 - half / 4)]
   const mass = tf.where(least, above, tf.where(most, tf.sub(1, below), above.sub(below)))
   return mass.maximum(LEAST).log()

@@ -1,4 +1,4 @@
-// How wrong a model is: errors, their weights, and the terms of the variational bound.
+// Losses: errors, weightings, and the terms of the variational bound.
 export * from './errors.ts'
 export * from './gaussians.ts'
 export * from './hybrid.ts'

@@ -1,20 +1,28 @@
-// The variational bound on the likelihood, term by term, in bits per number of the data ("bits/dim").
-import { perItem } from '../coefficients.ts'
-import { posterior } from '../posterior.ts'
-import type { Levels } from '../schedule.ts'
-import type { Tensor } from '../tf.ts'
-import { tf } from '../tf.ts'
+// The variational bound on the likelihood, term by term, in bits per number of the data
+// ("bits/dim").
+import { perItem } from '../process/coefficients.ts'
+import { posterior } from '../process/posterior.ts'
+import type { Levels } from '../process/schedule.ts'
+import type { Tensor } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
 import { itemMeans } from './errors.ts'
-import type { Gaussian, Levelled } from './gaussians.ts'
+import type { Gaussian, DataLevels } from './gaussians.ts'
 import { discretizedLogLikelihood, gaussianKl, gaussianLogDensity } from './gaussians.ts'
 import type { StepBack } from './reverse.ts'
 import { stepCoefficients } from './reverse.ts'
 
 /**
- * The terms L_t of the bound, `[b]`: KL(q(x_s | x_t, x_0) || p(x_s | x_t)), and -log p(x_0 | x_t) for a step to clean data (Ho et al. 2020,
- * eq. 5), the mean over each item, in bits. `x0` and `xt` `[b, ...]`, `reverse` what {@link reverseGaussian} made of `xt`.
+ * Terms L_t of the bound, `[b]`: KL(q(x_s | x_t, x_0) || p(x_s | x_t)), and -log p(x_0 | x_t) for a
+ * step to clean data (Ho et al. 2020, eq. 5); mean over each item, in bits. `x0` and `xt` are
+ * `[b, ...]`, `reverse` is the result of {@link reverseGaussian} at `xt`.
  */
-export function vlbTerms(x0: Tensor, xt: Tensor, reverse: Gaussian, step: StepBack, levels: Levelled = 256): Tensor {
+export function vlbTerms(
+  x0: Tensor,
+  xt: Tensor,
+  reverse: Gaussian,
+  step: StepBack,
+  levels: DataLevels = 256,
+): Tensor {
   const { variance, last } = stepCoefficients(step)
   const log2 = (nats: Tensor) => itemMeans(nats).div(Math.LN2)
   const kl = () => {
@@ -23,7 +31,9 @@ export function vlbTerms(x0: Tensor, xt: Tensor, reverse: Gaussian, step: StepBa
   }
   const decoder = () => {
     const p = { mean: reverse.mean, logVariance: reverse.logVariance.broadcastTo(x0.shape) }
-    return log2(levels === 'continuous' ? gaussianLogDensity(x0, p) : discretizedLogLikelihood(x0, p, levels)).neg()
+    return log2(
+      levels === 'continuous' ? gaussianLogDensity(x0, p) : discretizedLogLikelihood(x0, p, levels),
+    ).neg()
   }
   if (!last.includes(true)) return kl()
   if (!last.includes(false)) return decoder()
@@ -33,7 +43,7 @@ export function vlbTerms(x0: Tensor, xt: Tensor, reverse: Gaussian, step: StepBa
     .add(kl().mul(tf.sub(1, isLast)))
 }
 
-/** KL(q(x_T | x_0) || N(0, I)), `[b]` in bits: what of the data is left in the noise that a sampler starts from. Ho et al. 2020, eq. 5. */
+/** KL(q(x_T | x_0) || N(0, I)), `[b]` in bits: the prior term L_T (Ho et al. 2020, eq. 5). */
 export function priorBits(x0: Tensor, { alpha, sigma }: Levels): Tensor {
   const q = {
     mean: x0.mul(perItem(alpha, x0)),

@@ -1,24 +1,28 @@
-// The kernel distance of two sets of features: with an Inception network's features it is the KID.
+// Kernel distance of two sets of features; with Inception features, the KID.
 
 /**
- * The squared maximum mean discrepancy of features `[count, dim]` under the kernel (a b / dim + 1)³, without bias: its mean
- * over draws is 0 for equal distributions, so a single one may be below. Binkowski et al. 2018. NaN without two items each.
+ * Unbiased squared maximum mean discrepancy of features `[count, dim]` with the kernel
+ * (a b / dim + 1)³ (Binkowski et al. 2018). Unbiased estimates may be negative. NaN with fewer than
+ * two items per side.
  */
 export function kernelDistance(a: ArrayLike<number>, b: ArrayLike<number>, dim: number): number {
-  return meanKernel(a, a, dim, true) + meanKernel(b, b, dim, true) - 2 * meanKernel(a, b, dim, false)
+  return (
+    meanKernel(a, a, dim, true) + meanKernel(b, b, dim, true) - 2 * meanKernel(a, b, dim, false)
+  )
 }
 
-/** A mean over disjoint parts of both sets, and how far chance lets it be off. */
+/** Mean over disjoint parts of both sets, with its standard error. */
 export interface Estimate {
   value: number
-  /** The standard deviation of `value`; NaN with one part. */
+  /** Standard deviation of `value`; NaN with one part. */
   error: number
   parts: number
 }
 
 /**
- * {@link kernelDistance} as the mean over disjoint parts of `size` items on each side, taken by turns, which has no bias either
- * and says how sure it is (Binkowski et al. 2018, section 4). One part of all items where there are fewer than two.
+ * {@link kernelDistance} as the mean over disjoint interleaved parts of `size` items per side: also
+ * unbiased, with an error estimate (Binkowski et al. 2018, section 4). Uses a single part if there
+ * are not enough items for two.
  */
 export function kernelEstimate(
   a: ArrayLike<number>,
@@ -27,30 +31,41 @@ export function kernelEstimate(
 ): Estimate {
   const parts = Math.max(1, Math.floor(Math.min(a.length, b.length) / (dim * size)))
   const values = Array.from({ length: parts }, (_, part) =>
-    kernelDistance(everyOf(a, dim, part, parts), everyOf(b, dim, part, parts), dim),
+    kernelDistance(interleavedPart(a, dim, part, parts), interleavedPart(b, dim, part, parts), dim),
   )
   const value = values.reduce((sum, own) => sum + own, 0) / parts
   const squares = values.reduce((sum, own) => sum + (own - value) ** 2, 0)
   return { value, error: parts > 1 ? Math.sqrt(squares / (parts - 1) / parts) : NaN, parts }
 }
 
-/** Items `part`, `part + parts`, ... of rows of length `dim`. */
-export function everyOf(rows: ArrayLike<number>, dim: number, part: number, parts: number): Float64Array {
+/** Returns the items `part`, `part + parts`, ... of rows of length `dim`. */
+export function interleavedPart(
+  rows: ArrayLike<number>,
+  dim: number,
+  part: number,
+  parts: number,
+): Float64Array {
   const count = Math.ceil((rows.length / dim - part) / parts)
   const chosen = new Float64Array(count * dim)
-  for (let i = 0; i < chosen.length; i++) chosen[i] = rows[(part + Math.floor(i / dim) * parts) * dim + (i % dim)]!
+  for (let i = 0; i < chosen.length; i++)
+    chosen[i] = rows[(part + Math.floor(i / dim) * parts) * dim + (i % dim)]
   return chosen
 }
 
-/** The mean of the kernel over all pairs; within one set, over those of different items. */
-function meanKernel(a: ArrayLike<number>, b: ArrayLike<number>, dim: number, within: boolean): number {
+/** Mean of the kernel over all pairs; within one set, over pairs of different items. */
+function meanKernel(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  dim: number,
+  within: boolean,
+): number {
   const [rows, columns] = [a.length / dim, b.length / dim]
   let sum = 0
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
       if (within && i === j) continue
       let product = 0
-      for (let k = 0; k < dim; k++) product += a[i * dim + k]! * b[j * dim + k]!
+      for (let k = 0; k < dim; k++) product += a[i * dim + k] * b[j * dim + k]
       sum += (product / dim + 1) ** 3
     }
   }

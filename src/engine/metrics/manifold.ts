@@ -1,21 +1,22 @@
-// Whether samples look real and whether they show all that is real: two questions that a distance answers as one.
+// Precision and recall of samples: fidelity and diversity, which a single distance mixes.
 import { squaredDistance } from './squaredDistance.ts'
 
 export interface ManifoldScores {
-  /** The share of samples that lie where real items do. */
+  /** Share of samples inside the manifold of real items. */
   precision: number
-  /** The share of real items that lie where samples do. */
+  /** Share of real items inside the manifold of samples. */
   recall: number
-  /** How many real items a sample lies near, over how many it is expected to; may be above 1. */
+  /** Number of real balls that contain a sample, relative to its expectation; may exceed 1. */
   density: number
-  /** The share of real items with a sample near them. */
+  /** Share of real items with a sample in their ball. */
   coverage: number
 }
 
 /**
- * Improved precision and recall (Kynkäänniemi et al. 2019, eq. 1 and 2), density and coverage (Naeem et al. 2020, eq. 3 and 4) of
- * features `[count, dim]`. Where a set lies is the union of balls around its items that reach to the k-th neighbour of each.
- * The time grows with the product of the counts. NaN where a set has not more than k items.
+ * Improved precision and recall (Kynkäänniemi et al. 2019, eq. 1 and 2), density and coverage
+ * (Naeem et al. 2020, eq. 3 and 4) of features `[count, dim]`. The manifold of a set is the union
+ * of balls around its items, each with the k-th nearest neighbour on its surface. The time is
+ * proportional to the product of the counts. NaN if a set has at most k items.
  */
 export function manifoldScores(
   samples: ArrayLike<number>,
@@ -23,53 +24,61 @@ export function manifoldScores(
   { dim, k }: { dim: number; k: number },
 ): ManifoldScores {
   const [made, given] = [samples.length / dim, real.length / dim]
-  if (Math.min(made, given) <= k) return { precision: NaN, recall: NaN, density: NaN, coverage: NaN }
+  if (Math.min(made, given) <= k)
+    return { precision: NaN, recall: NaN, density: NaN, coverage: NaN }
   const [reachOfReal, reachOfSamples] = [squaredReach(real, dim, k), squaredReach(samples, dim, k)]
-  /** Balls of real items around each sample; balls of samples, and samples in the own ball, for each real item. */
-  const [around, reached, visited] = [new Int32Array(made), new Uint8Array(given), new Uint8Array(given)]
+  /**
+   * Counts: real balls around each sample; sample balls around, and samples in the ball of, each
+   * real item.
+   */
+  const [around, reached, visited] = [
+    new Int32Array(made),
+    new Uint8Array(given),
+    new Uint8Array(given),
+  ]
   for (let j = 0; j < made; j++) {
     for (let i = 0; i < given; i++) {
       const distance = squaredDistance(samples, j, real, i, dim)
-      if (distance <= reachOfSamples[j]!) reached[i] = 1
-      if (distance > reachOfReal[i]!) continue
-      around[j]!++
+      if (distance <= reachOfSamples[j]) reached[i] = 1
+      if (distance > reachOfReal[i]) continue
+      around[j]++
       visited[i] = 1
     }
   }
   return {
-    precision: share(around, (balls) => balls > 0),
-    recall: share(reached, (yes) => yes > 0),
+    precision: trueShare(around, (balls) => balls > 0),
+    recall: trueShare(reached, (yes) => yes > 0),
     density: around.reduce((sum, balls) => sum + balls, 0) / (k * made),
-    coverage: share(visited, (yes) => yes > 0),
+    coverage: trueShare(visited, (yes) => yes > 0),
   }
 }
 
-/** The squared distance from each item to its k-th nearest other one. */
+/** Squared distance from each item to its k-th nearest neighbour. */
 function squaredReach(items: ArrayLike<number>, dim: number, k: number): Float64Array {
   const count = items.length / dim
   const nearest = new Float64Array(count * k).fill(Infinity)
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < i; j++) {
       const distance = squaredDistance(items, i, items, j, dim)
-      insert(nearest, i * k, k, distance)
-      insert(nearest, j * k, k, distance)
+      insertSorted(nearest, i * k, k, distance)
+      insertSorted(nearest, j * k, k, distance)
     }
   }
-  return Float64Array.from({ length: count }, (_, i) => nearest[i * k + k - 1]!)
+  return Float64Array.from({ length: count }, (_, i) => nearest[i * k + k - 1])
 }
 
-/** Keeps the k smallest, sorted, from place `start`. */
-function insert(sorted: Float64Array, start: number, k: number, value: number) {
+/** Inserts into the sorted list of the k smallest values at `start`. */
+function insertSorted(sorted: Float64Array, start: number, k: number, value: number) {
   let at = start + k - 1
-  if (value >= sorted[at]!) return
-  while (at > start && sorted[at - 1]! > value) {
-    sorted[at] = sorted[at - 1]!
+  if (value >= sorted[at]) return
+  while (at > start && sorted[at - 1] > value) {
+    sorted[at] = sorted[at - 1]
     at--
   }
   sorted[at] = value
 }
 
-const share = (values: Int32Array | Uint8Array, is: (value: number) => boolean) => {
+const trueShare = (values: Int32Array | Uint8Array, is: (value: number) => boolean) => {
   let count = 0
   for (const value of values) if (is(value)) count++
   return count / values.length

@@ -1,28 +1,29 @@
-// Conditions: what travels on wires, and what a model takes.
-import { NodeError } from '../plan/fault.ts'
-import { tf } from '../tf.ts'
-import type { Tensor3D } from '../tf.ts'
-import type { Condition, Conditioning, Labels, Noise, Samples, Timestep } from '../values.ts'
+// Conditions of models, and their values on wires.
+import { EngineError } from '../base/errors.ts'
+import { modelMessages } from '../messages/models.ts'
+import { tf } from '../base/tf.ts'
+import type { Tensor3D } from '../base/tf.ts'
+import type { Condition, Conditioning, Labels, Noise, Samples, Timestep } from '../base/values.ts'
 
-/** What a model can be conditioned on. */
+/** Kind of condition that a model accepts. */
 export type ConditionSpec =
   /**
-   * `classes` labels, 0 first. `last` is the largest number that it takes: some count the row of "no label" as well.
-   * `perItem`: so many of them, 1 where it is missing.
+   * Labels from 0 to `last`; `last` may include the null label. `perItem` is the number of labels
+   * per item, 1 by default.
    */
   | { kind: 'labels'; classes: number; last: number; perItem?: number }
   | { kind: 'values' }
   | { kind: 'vectors'; width: number }
   | { kind: 'tokens'; width: number }
 
-/** Whether a model of this condition can do without it: it knows what "no label" is, or attends to a token of zeros. */
+/** True if the condition is optional: there is a null label, or a token of zeros. */
 export const hasNull = (spec: ConditionSpec) => spec.kind === 'labels' || spec.kind === 'tokens'
 
-/** Values that a slot for conditions takes. */
+/** Values accepted by slots for conditions. */
 export type Conditional = Condition | Labels | Timestep | Samples | Noise
 
-/** What a value on a wire means as a condition. */
-export function conditioningOf(value: Conditional): Conditioning {
+/** Converts a value on a wire to a condition. */
+export function toConditioning(value: Conditional): Conditioning {
   switch (value.type) {
     case 'condition':
       return value.condition
@@ -36,23 +37,26 @@ export function conditioningOf(value: Conditional): Conditioning {
   }
 }
 
-/** How many items a condition is for; 1 may stand for all. */
-export function itemsOf(condition: Conditioning): number {
+/** Number of items of a condition; 1 may apply to all. */
+export function countItems(condition: Conditioning): number {
   switch (condition.kind) {
     case 'labels':
       return condition.labels.length / (condition.perItem ?? 1)
     case 'values':
       return condition.values.length
     case 'vectors':
-      return condition.vectors.shape[0]!
+      return condition.vectors.shape[0]
     case 'tokens':
       return condition.tokens.shape[0]
   }
 }
 
-/** The condition of the items from `start` up to `end`; one that stands for all stays. */
-export function conditionOfItems(condition: Conditioning, start: number, end: number): Conditioning {
-  if (itemsOf(condition) === 1) return condition
+/**
+ * Slices a condition to the items from `start` to `end`; one that applies to all is returned
+ * unchanged.
+ */
+export function sliceCondition(condition: Conditioning, start: number, end: number): Conditioning {
+  if (countItems(condition) === 1) return condition
   switch (condition.kind) {
     case 'labels': {
       const { perItem = 1 } = condition
@@ -68,33 +72,37 @@ export function conditionOfItems(condition: Conditioning, start: number, end: nu
 }
 
 /**
- * The condition with that of every item that is not to be kept forgotten, all of its labels or all of its tokens. Throws
- * NodeError at `labels` for numbers and vectors, which have nothing that stands for none.
+ * Drops the condition of every item for which `kept` is false: all of its labels or tokens. Throws
+ * EngineError at `labels` for numbers and vectors, which have no null value.
  */
-export function forgotten(condition: Conditioning, kept: (item: number) => boolean): Conditioning {
+export function dropConditions(
+  condition: Conditioning,
+  kept: (item: number) => boolean,
+): Conditioning {
   if (condition.kind === 'labels') {
     const { perItem = 1 } = condition
-    return { ...condition, labels: condition.labels.map((label, i) => (kept(Math.floor(i / perItem)) ? label : -1)) }
+    return {
+      ...condition,
+      labels: condition.labels.map((label, i) => (kept(Math.floor(i / perItem)) ? label : -1)),
+    }
   }
   if (condition.kind === 'tokens') {
-    const mask = tf.tensor3d(Array.from({ length: itemsOf(condition) }, (_, i) => [[kept(i) ? 1 : 0]]))
+    const mask = tf.tensor3d(
+      Array.from({ length: countItems(condition) }, (_, i) => [[kept(i) ? 1 : 0]]),
+    )
     return { kind: 'tokens', tokens: condition.tokens.mul(mask) as Tensor3D }
   }
-  throw new NodeError({
-    slot: 'labels',
-    message: 'Numbers and vectors have nothing that stands for no condition.',
-    cure: 'Wire labels, LabelTokens or PixelTokens.',
-  })
+  throw new EngineError(modelMessages.noNullCondition, { argument: 'labels' })
 }
 
-/** Class labels, or nothing where there are no classes. */
-export const labelsUpTo = (classes: number): ConditionSpec | undefined =>
+/** Spec for class labels; undefined without classes. */
+export const labelSpec = (classes: number): ConditionSpec | undefined =>
   classes > 0 ? { kind: 'labels', classes, last: classes - 1 } : undefined
 
-/** The labels of a condition that was checked to be labels, or none. */
-export const labelsOf = (condition: Conditioning | undefined): Int32Array | undefined =>
+/** Returns the labels of a condition that is known to be labels or undefined. */
+export const labelsOrNone = (condition: Conditioning | undefined): Int32Array | undefined =>
   condition?.kind === 'labels' ? condition.labels : undefined
 
-/** The numbers of a batch, or the one there is if all are alike: one row is then enough, and is broadcast. */
+/** Reduces equal values to one, so that a single row can be computed and broadcast. */
 export const distinct = <T extends Int32Array | Float64Array>(values: T): T =>
   values.every((value) => value === values[0]) ? (values.subarray(0, 1) as T) : values

@@ -1,13 +1,14 @@
-// The best possible denoiser of a mixture of Gaussians, in closed form: the truth to compare learned models with.
-import { perItem } from '../coefficients.ts'
-import { NodeError } from '../plan/fault.ts'
-import { convertPrediction } from '../prediction.ts'
-import type { Levels, Schedule } from '../schedule.ts'
-import { levelsAt } from '../schedule.ts'
-import type { Tensor, Tensor2D } from '../tf.ts'
-import { tf } from '../tf.ts'
-import type { Model, PredictionType } from '../values.ts'
-import { labelsOf, labelsUpTo } from './condition.ts'
+// Closed-form denoiser of a mixture of Gaussians: the ground truth for learned models.
+import { EngineError } from '../base/errors.ts'
+import { modelMessages } from '../messages/models.ts'
+import { perItem } from '../process/coefficients.ts'
+import { convertPrediction } from '../process/prediction.ts'
+import type { Levels, Schedule } from '../process/schedule.ts'
+import { levelsAt } from '../process/schedule.ts'
+import type { Tensor, Tensor2D } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
+import type { Model, PredictionType } from '../base/values.ts'
+import { labelsOrNone, labelSpec } from './condition.ts'
 import type { ModelKind } from './kind.ts'
 import { oneHot } from '../layers/embedding.ts'
 
@@ -15,12 +16,14 @@ export interface ExactConfig {
   dim: number
   /** Standard deviation of each Gaussian; 0 for a finite set of points. */
   std: number
-  /** 0 if the centres have no labels. */
+  /** Number of classes; 0 for unlabelled centres. */
   num_classes: number
   schedule: Schedule
 }
 
-/** The mixture of the Gaussians N(c_i, std² I), equally likely, around `centers`, `[n, dim]` one after the other. */
+/**
+ * Creates the mixture of N(c_i, std² I) with equal weights around `centers`, `[n, dim]` row-major.
+ */
 export function exactModel(
   centers: Float32Array,
   { labels, ...config }: ExactConfig & { labels?: Int32Array },
@@ -39,33 +42,34 @@ export function exactModel(
   }
 }
 
-/** `[classes + 1, n]`: 1 where a centre belongs to a class; to the last, "no label", all do. */
+/** `[classes + 1, n]`: 1 if a centre belongs to a class; all belong to the last, the null label. */
 const membership = (labels: Int32Array, classes: number): Tensor =>
   tf.tidy(() => tf.concat([oneHot(labels, classes).transpose(), tf.ones([1, labels.length])], 0))
 
-const configOf = (model: Model) => model.config as unknown as ExactConfig
+const exactConfig = (model: Model) => model.config as unknown as ExactConfig
 
 export const exactKind: ModelKind = {
   trainable: false,
-  itemShape: (model) => [configOf(model).dim],
-  condition: (model) => labelsUpTo(configOf(model).num_classes),
+  itemShape: (model) => [exactConfig(model).dim],
+  condition: (model) => labelSpec(exactConfig(model).num_classes),
   evaluate(model, x, t, condition) {
-    const levels = levelsAt(configOf(model).schedule, t)
-    const mean = posteriorMean(model, x as Tensor2D, levels, labelsOf(condition))
+    const levels = levelsAt(exactConfig(model).schedule, t)
+    const mean = posteriorMean(model, x as Tensor2D, levels, labelsOrNone(condition))
     return convertPrediction(mean, x, levels, 'sample', model.predicts)
   },
-  logDensity: (model, x, t) => logDensity(model, x as Tensor2D, levelsAt(configOf(model).schedule, t)),
+  logDensity: (model, x, t) =>
+    logDensity(model, x as Tensor2D, levelsAt(exactConfig(model).schedule, t)),
 }
 
-/** α² std² + σ²: the variance of x_t around what is left of its centre. */
+/** α² std² + σ²: variance of x_t around α c. */
 const varianceAt = ({ std }: ExactConfig, { alpha, sigma }: Levels): Float64Array =>
-  alpha.map((a, i) => (a * std) ** 2 + sigma[i]! ** 2)
+  alpha.map((a, i) => (a * std) ** 2 + sigma[i] ** 2)
 
-/** -|x_t - α c|² / 2v of each centre, `[b, n]`, but for |x_t|² / 2v, which is the same for all. */
+/** -|x_t - α c|² / 2v per centre, `[b, n]`, without the common term |x_t|² / 2v. */
 function logits(centers: Tensor2D, x: Tensor2D, { alpha }: Levels, variance: Float64Array): Tensor {
   const each = (value: (a: number, v: number) => number) =>
     perItem(
-      alpha.map((a, i) => value(a, variance[i]!)),
+      alpha.map((a, i) => value(a, variance[i])),
       x,
     )
   const products = tf.matMul(x, centers.transpose()).mul(each((a, v) => a / v))
@@ -79,14 +83,19 @@ function logits(centers: Tensor2D, x: Tensor2D, { alpha }: Levels, variance: Flo
 }
 
 /**
- * E[x_0 | x_t] for x_t = α x_0 + σ ε: each centre counts by its posterior probability, softmax of -|x_t - α c|² / 2v with
- * v = α² std² + σ², and pulls x_t to c + (α std² / v) (x_t - α c).
+ * E[x_0 | x_t] for x_t = α x_0 + σ ε: the mean of c + (α std² / v) (x_t - α c) over the posterior
+ * probabilities of the centres, softmax of -|x_t - α c|² / 2v with v = α² std² + σ².
  */
-function posteriorMean(model: Model, x: Tensor2D, levels: Levels, labels: Int32Array | undefined): Tensor {
-  const { std, num_classes: classes } = configOf(model)
+function posteriorMean(
+  model: Model,
+  x: Tensor2D,
+  levels: Levels,
+  labels: Int32Array | undefined,
+): Tensor {
+  const { std, num_classes: classes } = exactConfig(model)
   const { alpha, sigma } = levels
   const centers = model.weights.centers as Tensor2D
-  const variance = varianceAt(configOf(model), levels)
+  const variance = varianceAt(exactConfig(model), levels)
   let weights = logits(centers, x, levels, variance)
   if (labels && classes > 0) {
     const rows = labels.map((label) => (label < 0 ? classes : label))
@@ -96,7 +105,7 @@ function posteriorMean(model: Model, x: Tensor2D, levels: Levels, labels: Int32A
   const center = tf.matMul(weights.softmax() as Tensor2D, centers)
   const each = (value: (a: number, v: number, s: number) => number) =>
     perItem(
-      alpha.map((a, i) => value(a, variance[i]!, sigma[i]!)),
+      alpha.map((a, i) => value(a, variance[i], sigma[i])),
       x,
     )
   // c + (α std² / v) (x_t - α c), averaged over the centres; 1 - α² std² / v = σ² / v
@@ -106,15 +115,12 @@ function posteriorMean(model: Model, x: Tensor2D, levels: Levels, labels: Int32A
 /** ln of the mean over the centres of N(x_t; α c, v I). */
 function logDensity(model: Model, x: Tensor2D, levels: Levels): Tensor {
   const centers = model.weights.centers as Tensor2D
-  const variance = varianceAt(configOf(model), levels)
+  const variance = varianceAt(exactConfig(model), levels)
   if (variance.includes(0)) {
-    throw new NodeError({
-      slot: 't',
-      message: 'Points without any width have no density: at clean data the exact model is these points alone.',
-      cure: 'Set `std` of ExactModel above 0, or take a t of 0 or more.',
-    })
+    throw new EngineError(modelMessages.densityOfPoints, { argument: 't' })
   }
-  const constant = (v: number) => -0.5 * configOf(model).dim * Math.log(2 * Math.PI * v) - Math.log(centers.shape[0])
+  const constant = (v: number) =>
+    -0.5 * exactConfig(model).dim * Math.log(2 * Math.PI * v) - Math.log(centers.shape[0])
   const own = x
     .square()
     .sum(1, true)

@@ -1,18 +1,19 @@
-// Guidance around a model: away from what it says without a condition, or from what a worse model says.
-import { perItem } from '../coefficients.ts'
-import type { Interval } from '../guidance.ts'
-import { guide, rescaled, scalesIn } from '../guidance.ts'
-import type { Model } from '../values.ts'
+// Guidance around a model: away from its unconditional prediction, or from that of a worse model.
+import { perItem } from '../process/coefficients.ts'
+import type { Interval } from '../process/guidance.ts'
+import { guide, rescaleGuidance, guidanceScales } from '../process/guidance.ts'
+import type { Model } from '../base/values.ts'
 import type { ModelKind } from './kind.ts'
 import { onlyChild } from './tree.ts'
 
 export interface GuidedConfig extends Interval {
   scale: number
-  /** How far the result is brought back to the spread of the conditional prediction. */
+  /** Guidance rescale: interpolation to the standard deviation of the conditional prediction. */
   rescale: number
 }
 
-/** `child`, guided; it takes what the child takes and predicts what it predicts. `worse` is what it is guided away from. */
+/** Wraps `child` with guidance, optionally away from `worse`. Condition and prediction type are the
+ * child's. */
 export const guidedModel = (
   child: Model,
   scale: number,
@@ -27,9 +28,9 @@ export const guidedModel = (
   children: { model: child, ...(worse && { worse }) },
 })
 
-const configOf = (model: Model) => model.config as unknown as GuidedConfig
+const guidedConfig = (model: Model) => model.config as unknown as GuidedConfig
 
-/** Two evaluations; one where there is no condition to follow, or outside of the interval. */
+/** Makes two evaluations; one without a condition or outside of the guidance interval. */
 export const guidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
   trainable: false,
   itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
@@ -37,12 +38,14 @@ export const guidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
   evaluate(model, x, t, condition, evaluateChild) {
     const child = onlyChild(model)
     const { worse } = model.children
-    const { scale, rescale, low, high } = configOf(model)
+    const { scale, rescale, low, high } = guidedConfig(model)
     const conditional = evaluateChild(child, x, t, condition)
-    const scales = scalesIn({ low, high }, t.t, scale)
+    const scales = guidanceScales({ low, high }, t.t, scale)
     if ((!condition && !worse) || scales.every((w) => w === 1)) return conditional
-    const reference = worse ? evaluateChild(worse, x, t, condition) : evaluateChild(child, x, t, undefined)
+    const reference = worse
+      ? evaluateChild(worse, x, t, condition)
+      : evaluateChild(child, x, t, undefined)
     const guided = guide(conditional.tensor, reference.tensor, perItem(scales, x))
-    return { ...conditional, tensor: rescaled(guided, conditional.tensor, rescale) }
+    return { ...conditional, tensor: rescaleGuidance(guided, conditional.tensor, rescale) }
   },
 })

@@ -1,30 +1,41 @@
-// What every kind of model has to say of itself; `predict.ts` holds the table of kinds.
-import type { Times } from '../schedule.ts'
-import type { Tensor } from '../tf.ts'
-import type { Conditioning, Model, Prediction } from '../values.ts'
+// Interface of a kind of model; `predict.ts` has the table of kinds.
+import type { Times } from '../process/schedule.ts'
+import type { Tensor } from '../base/tf.ts'
+import type { Conditioning, Model, Prediction } from '../base/values.ts'
 import type { ConditionSpec } from './condition.ts'
 
-/** What a model says: a prediction, and a variance if it was made to. */
+/** Output of a model: a prediction, and a variance if it is learned. */
 export type Answer = Pick<Prediction, 'tensor' | 'variance'>
 
-/** Runs another model, for wrappers. */
-export type Evaluate = (model: Model, x: Tensor, t: Times, condition: Conditioning | undefined) => Answer
+/** Evaluates another model, for wrappers. */
+export type Evaluate = (
+  model: Model,
+  x: Tensor,
+  t: Times,
+  condition: Conditioning | undefined,
+) => Answer
 
 export interface ModelKind {
-  /** True if it has weights that training changes; a wrapper has none of its own. */
+  /** True if the model itself has trainable weights; wrappers have none. */
   trainable: boolean
-  /** The shape of one item it takes. */
+  /** Shape of one item. */
   itemShape(model: Model): number[]
-  /** What it can be conditioned on; undefined if on nothing. */
+  /** Kind of condition; undefined for unconditional models. */
   condition(model: Model): ConditionSpec | undefined
   /**
-   * The prediction for a batch whose arguments were checked; the condition is of the kind it takes, or none. A network gives
-   * its output as it is, both halves if it says a variance; a wrapper an answer, with the variance of what is inside.
+   * Evaluates a checked batch. A network returns its raw output, with both halves for a learned
+   * variance; a wrapper returns an answer with the variance of its child.
    */
-  evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined, evaluateChild: Evaluate): Tensor | Answer
+  evaluate(
+    model: Model,
+    x: Tensor,
+    t: Times,
+    condition: Conditioning | undefined,
+    evaluateChild: Evaluate,
+  ): Tensor | Answer
   /**
-   * ln q(x_t) of each item, `[b]`, where it is known in closed form: of data that the model takes for granted, noised up to t, which
-   * may be -1. The batch was checked.
+   * ln q(x_t) per item, `[b]`, for models with a closed-form density of data noised to t (-1:
+   * clean). The batch is already checked.
    */
   logDensity?(model: Model, x: Tensor, t: Times): Tensor
 }

@@ -1,83 +1,110 @@
-// A small network for points: a stack of residual layers that knows the timestep and, if there are any, the class.
-import type { Random } from '../random.ts'
-import type { Tensor, Tensor1D, Tensor2D } from '../tf.ts'
-import { tf } from '../tf.ts'
-import type { Model, PredictionType, VarianceKind, Weights } from '../values.ts'
-import { distinct, labelsOf, labelsUpTo } from './condition.ts'
+// MLP for points: residual layers conditioned on the timestep and an optional class.
+import type { Random } from '../base/random.ts'
+import type { Tensor, Tensor1D, Tensor2D } from '../base/tf.ts'
+import { tf } from '../base/tf.ts'
+import type { Model, PredictionType, VarianceKind, Weights } from '../base/values.ts'
+import { distinct, labelsOrNone, labelSpec } from './condition.ts'
 import type { ModelKind } from './kind.ts'
 import type { Activation } from '../layers/activations.ts'
 import { activations, silu } from '../layers/activations.ts'
 import { oneHot, timestepEmbedding } from '../layers/embedding.ts'
+import { captureOrReplay } from '../layers/captureOrReplay.ts'
 import { embeddingWeights, linearWeights } from '../layers/init.ts'
 import { linear } from '../layers/linear.ts'
-import { replayed } from '../webgpu/replay.ts'
 
 export interface MlpConfig {
   /** Coordinates of a point. */
   dim: number
-  /** Twice as many if it says a variance too, in the second half; otherwise left out. */
+  /** Output width: twice `dim` with a learned variance in the second half; undefined otherwise. */
   out_dim?: number
   /** Width. */
   hidden: number
   /** Residual layers between the first and the last linear layer. */
   layers: number
-  /** Even: sines and cosines of t. */
+  /** Width of the sinusoidal embedding of t; even. */
   time_embedding_dim: number
-  /** 0 for a model that takes no labels. */
+  /** Number of classes; 0 for an unconditional model. */
   num_classes: number
   activation: Activation
-  /** Sines and cosines of the coordinates, at frequencies 1, 2, 4, ...: as many of each. 0 for none. */
+  /** Number of Fourier features per coordinate, at frequencies 1, 2, 4, ...; 0 for none. */
   fourier_features: number
 }
 
 /**
- * A new MLP. Its weights have the names and shapes that a PyTorch module with the same parts would have, but `[in, out]`
- * in memory; the last row of `class_embedding.weight` stands for "no label". `variance`: how it says one, if `out_dim` has room for it.
+ * Creates an MLP. Weights have the names of an equivalent PyTorch module, but layout `[in, out]`;
+ * the last row of `class_embedding.weight` is the null label. `variance` is the kind of learned
+ * variance, if `out_dim` includes one.
  */
-export function mlp(config: MlpConfig, predicts: PredictionType, random: Random, variance?: VarianceKind): Model {
-  const { dim, out_dim = dim, hidden, layers, time_embedding_dim, num_classes, fourier_features } = config
+export function mlp(
+  config: MlpConfig,
+  predicts: PredictionType,
+  random: Random,
+  variance?: VarianceKind,
+): Model {
+  const {
+    dim,
+    out_dim = dim,
+    hidden,
+    layers,
+    time_embedding_dim,
+    num_classes,
+    fourier_features,
+  } = config
   const weights: Weights = {
     ...linearWeights('time_embedding.linear_1', time_embedding_dim, hidden, random),
     ...linearWeights('time_embedding.linear_2', hidden, hidden, random),
     ...(num_classes > 0 && embeddingWeights('class_embedding', num_classes + 1, hidden, random)),
     ...linearWeights('linear_in', dim * (1 + 2 * fourier_features), hidden, random),
   }
-  for (let i = 0; i < layers; i++) Object.assign(weights, linearWeights(`layers.${i}`, hidden, hidden, random))
+  for (let i = 0; i < layers; i++)
+    Object.assign(weights, linearWeights(`layers.${i}`, hidden, hidden, random))
   Object.assign(weights, linearWeights('linear_out', hidden, out_dim, random))
-  return { type: 'model', kind: 'mlp', config: { ...config }, predicts, ...(variance && { variance }), weights, children: {} }
+  return {
+    type: 'model',
+    kind: 'mlp',
+    config: { ...config },
+    predicts,
+    ...(variance && { variance }),
+    weights,
+    children: {},
+  }
 }
 
-const configOf = (model: Model) => model.config as unknown as MlpConfig
+const mlpConfig = (model: Model) => model.config as unknown as MlpConfig
 
 export const mlpKind: ModelKind = {
   trainable: true,
-  itemShape: (model) => [configOf(model).dim],
-  condition: (model) => labelsUpTo(configOf(model).num_classes),
+  itemShape: (model) => [mlpConfig(model).dim],
+  condition: (model) => labelSpec(mlpConfig(model).num_classes),
   evaluate(model, x, { t }, condition) {
     const { weights } = model
-    const { layers, activation, fourier_features } = configOf(model)
+    const { layers, activation, fourier_features } = mlpConfig(model)
     const act = activations[activation]
     const layer = (name: string, input: Tensor) =>
-      linear(input as Tensor2D, weights[`${name}.weight`] as Tensor2D, weights[`${name}.bias`] as Tensor1D)
+      linear(
+        input as Tensor2D,
+        weights[`${name}.weight`] as Tensor2D,
+        weights[`${name}.bias`] as Tensor1D,
+      )
 
     const run = ([x, embedding]: readonly Tensor[]) => {
       let h: Tensor = layer('linear_in', fourierFeatures(x as Tensor2D, fourier_features))
-      for (let i = 0; i < layers; i++) h = h.add(layer(`layers.${i}`, act(h.add(embedding!))))
+      for (let i = 0; i < layers; i++) h = h.add(layer(`layers.${i}`, act(h.add(embedding))))
       return layer('linear_out', act(h))
     }
-    const inputs = [x, embed(model, t, labelsOf(condition), layer)]
-    return replayed({ key: model.config, weights, inputs, run })
+    const inputs = [x, embed(model, t, labelsOrNone(condition), layer)]
+    return captureOrReplay({ key: model.config, weights, inputs, run })
   },
 }
 
-/** The embedding of the timestep, plus that of the label: one row an item, or a single one where all are alike. */
+/** Embeds timestep and label: one row per item, or a single row if all are equal. */
 function embed(
   model: Model,
   t: Float64Array,
   labels: Int32Array | undefined,
   layer: (name: string, x: Tensor) => Tensor,
 ): Tensor {
-  const { time_embedding_dim, num_classes } = configOf(model)
+  const { time_embedding_dim, num_classes } = mlpConfig(model)
   const time = timestepEmbedding(distinct(t), time_embedding_dim)
   const embedding = layer('time_embedding.linear_2', silu(layer('time_embedding.linear_1', time)))
   if (num_classes === 0) return embedding
@@ -86,7 +113,10 @@ function embed(
   return embedding.add(tf.matMul(classes, model.weights['class_embedding.weight'] as Tensor2D))
 }
 
-/** x and the sines and cosines of x, 2x, 4x, ...: fine structure becomes easy to learn. Tancik et al. 2020. */
+/**
+ * Appends sines and cosines of x, 2x, 4x, ..., which make fine structure easier to learn (Tancik et
+ * al. 2020).
+ */
 function fourierFeatures(x: Tensor2D, count: number): Tensor2D {
   if (count === 0) return x
   const angles = tf.concat(

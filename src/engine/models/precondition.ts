@@ -1,8 +1,10 @@
-// Preconditioning: a network that sees inputs and targets of one size at every noise level, and around it a model of x_0.
-import { perItem } from '../coefficients.ts'
-import { NodeError } from '../plan/fault.ts'
-import { levelsAt, ratiosOf } from '../schedule.ts'
-import type { Model } from '../values.ts'
+// Preconditioning: wraps a network so that its inputs and targets have unit variance at every noise
+// level; the wrapper predicts x_0.
+import { EngineError } from '../base/errors.ts'
+import { modelMessages } from '../messages/models.ts'
+import { perItem } from '../process/coefficients.ts'
+import { levelsAt, getRatios } from '../process/schedule.ts'
+import type { Model } from '../base/values.ts'
 import type { ModelKind } from './kind.ts'
 import type { PreconditionConfig, Preconditioning, PreconditionOptions } from './preconditioning.ts'
 import { onlyChild } from './tree.ts'
@@ -15,11 +17,13 @@ interface Scaling {
   noise: number
 }
 
-/** So that clean data have a time as well. */
+/** Lower limit on σ, so that clean data have a time as well. */
 const LEAST = 1e-44
 
 /** Karras et al. 2022, table 1, and for `consistency` Song et al. 2023, appendix C. */
-const scalings: { [K in Preconditioning]: (sigma: number, options: PreconditionOptions) => Scaling } = {
+const scalings: {
+  [K in Preconditioning]: (sigma: number, options: PreconditionOptions) => Scaling
+} = {
   edm: (sigma, { sigma_data }) => {
     const length = Math.hypot(sigma, sigma_data)
     return {
@@ -29,14 +33,19 @@ const scalings: { [K in Preconditioning]: (sigma: number, options: PreconditionO
       noise: Math.log(Math.max(sigma, LEAST)) / 4,
     }
   },
-  /** F predicts ε of a process with β from 0.1 to 20, and is told its time, 0 to 999. */
+  /** F predicts ε of a process with β from 0.1 to 20 and receives its time, 0 to 999. */
   vp: (sigma) => {
     const [betaMin, betaD] = [0.1, 19.9]
     const u = (Math.sqrt(betaMin ** 2 + 2 * betaD * Math.log1p(sigma ** 2)) - betaMin) / betaD
     return { skip: 1, out: -sigma, in: 1 / Math.hypot(sigma, 1), noise: 999 * u }
   },
   ve: (sigma) => ({ skip: 1, out: sigma, in: 1, noise: Math.log(Math.max(sigma, LEAST) / 2) }),
-  iddpm: (sigma) => ({ skip: 1, out: -sigma, in: 1 / Math.hypot(sigma, 1), noise: iddpmTime(sigma) }),
+  iddpm: (sigma) => ({
+    skip: 1,
+    out: -sigma,
+    in: 1 / Math.hypot(sigma, 1),
+    noise: iddpmTime(sigma),
+  }),
   consistency: (sigma, { sigma_data, sigma_min }) => {
     const length = Math.hypot(sigma, sigma_data)
     const above = sigma - sigma_min
@@ -49,11 +58,12 @@ const scalings: { [K in Preconditioning]: (sigma: number, options: PreconditionO
   },
 }
 
-/** M - 1 less the place of the nearest of the levels u_j, which fall from j = 0 to u_M = 0. */
+/** M - 1 - j for the nearest level u_j; levels fall from j = 0 to u_M = 0. */
 function iddpmTime(sigma: number): number {
   const levels = (iddpmLevels ??= makeIddpmLevels())
   let nearest = 0
-  for (const [j, level] of levels.entries()) if (Math.abs(level - sigma) < Math.abs(levels[nearest]! - sigma)) nearest = j
+  for (const [j, level] of levels.entries())
+    if (Math.abs(level - sigma) < Math.abs(levels[nearest] - sigma)) nearest = j
   return levels.length - 2 - nearest
 }
 
@@ -64,7 +74,9 @@ function makeIddpmLevels(M = 1000): Float64Array {
   const alphaBar = (j: number) => Math.sin(((Math.PI / 2) * j) / (M * 1.008)) ** 2
   const levels = new Float64Array(M + 1)
   for (let j = M; j > 0; j--) {
-    levels[j - 1] = Math.sqrt((levels[j]! ** 2 + 1) / Math.max(alphaBar(j - 1) / alphaBar(j), 0.001) - 1)
+    levels[j - 1] = Math.sqrt(
+      (levels[j] ** 2 + 1) / Math.max(alphaBar(j - 1) / alphaBar(j), 0.001) - 1,
+    )
   }
   return levels
 }
@@ -76,15 +88,15 @@ export interface Scalings {
   noise: Float64Array
 }
 
-/** c_skip, c_out, c_in and c_noise for data that are not scaled, x = x_0 + σ ε, at each σ. */
+/** c_skip, c_out, c_in and c_noise at each σ, for unscaled data x = x_0 + σ ε. */
 export function scalingsAt(sigma: Float64Array, options: PreconditionOptions): Scalings {
   const each = Array.from(sigma, (value) => scalings[options.preconditioning](value, options))
   const list = (name: keyof Scaling) => Float64Array.from(each, (scaling) => scaling[name])
   return { skip: list('skip'), out: list('out'), in: list('in'), noise: list('noise') }
 }
 
-/** A model of x_0 with the network `child` inside, of which it is of no account what it says it predicts. */
-export const preconditioned = (child: Model, config: PreconditionConfig): Model => ({
+/** Creates a model of x_0 around the network `child`, whose own prediction type is ignored. */
+export const withPreconditioning = (child: Model, config: PreconditionConfig): Model => ({
   type: 'model',
   kind: 'precondition',
   config: { ...config },
@@ -93,7 +105,7 @@ export const preconditioned = (child: Model, config: PreconditionConfig): Model 
   children: { model: child },
 })
 
-/** D of x/α and σ/α, so that it is the same model whatever schedule says how much of both there is. */
+/** Evaluates D at x/α and σ/α, so that the model is the same under every schedule. */
 export const preconditionKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
   trainable: false,
   itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
@@ -102,22 +114,23 @@ export const preconditionKind = (kindOf: (model: Model) => ModelKind): ModelKind
     const { schedule, ...options } = model.config as unknown as PreconditionConfig
     const levels = levelsAt(schedule, times)
     const silent = levels.alpha.indexOf(0)
-    if (silent >= 0) throw withoutSignal(levels.t[silent]!)
-    const scaling = scalingsAt(ratiosOf(levels), options)
+    if (silent >= 0) throw withoutSignal(levels.t[silent])
+    const scaling = scalingsAt(getRatios(levels), options)
     const unscaled = (values: Float64Array) =>
       perItem(
-        values.map((value, i) => value / levels.alpha[i]!),
+        values.map((value, i) => value / levels.alpha[i]),
         x,
       )
-    const { tensor } = evaluateChild(onlyChild(model), x.mul(unscaled(scaling.in)), { t: scaling.noise }, condition)
+    const { tensor } = evaluateChild(
+      onlyChild(model),
+      x.mul(unscaled(scaling.in)),
+      { t: scaling.noise },
+      condition,
+    )
     return x.mul(unscaled(scaling.skip)).add(tensor.mul(perItem(scaling.out, x)))
   },
 })
 
-/** What is wrong with asking a preconditioned model at pure noise. */
-export const withoutSignal = (t: number, slot = 't') =>
-  new NodeError({
-    slot,
-    message: `A preconditioned model is asked at t = ${t}, where there is no signal and σ / α is infinite.`,
-    cure: 'Take a schedule whose highest σ is finite, such as that of EDM.',
-  })
+/** Error for evaluating a preconditioned model at pure noise. */
+export const withoutSignal = (t: number, argument = 't') =>
+  new EngineError(modelMessages.infiniteRatio, { argument, t })

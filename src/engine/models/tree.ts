@@ -1,11 +1,11 @@
-// Models nest: what is inside a wrapper, and how the weights inside are exchanged.
-import { mapValues } from '../records.ts'
-import type { Model, Weights } from '../values.ts'
+// Trees of nested models: lookup and replacement of weights.
+import { mapValues } from '../base/records.ts'
+import type { Model, Weights } from '../base/values.ts'
 
-/** The model inside a wrapper that has exactly one. */
-export const onlyChild = (model: Model): Model => model.children.model!
+/** Returns the model inside a wrapper with exactly one child. */
+export const onlyChild = (model: Model): Model => model.children.model
 
-/** The first model of the tree that `isIt`, outermost first. */
+/** Returns the first model of the tree that satisfies `isIt`, outermost first. */
 export function findModel(model: Model, isIt: (model: Model) => boolean): Model | undefined {
   if (isIt(model)) return model
   for (const child of Object.values(model.children)) {
@@ -15,17 +15,21 @@ export function findModel(model: Model, isIt: (model: Model) => boolean): Model 
   return undefined
 }
 
-/** The same tree with other weights in the model `inner`, which is found by identity. */
-export const withWeights = (tree: Model, inner: Model, weights: Weights): Model => withChanges(tree, inner, { weights })
+/** Copies the tree with other weights in the model `inner`, found by identity. */
+export const withWeights = (tree: Model, inner: Model, weights: Weights): Model =>
+  withChanges(tree, inner, { weights })
 
-/** The same tree with changes to the model `inner`, which is found by identity. */
+/** Copies the tree with changes to the model `inner`, found by identity. */
 export function withChanges(tree: Model, inner: Model, changes: Partial<Model>): Model {
   if (tree === inner) return { ...tree, ...changes }
-  const children = Object.entries(tree.children).map(([name, child]) => [name, withChanges(child, inner, changes)])
+  const children = Object.entries(tree.children).map(([name, child]) => [
+    name,
+    withChanges(child, inner, changes),
+  ])
   return { ...tree, children: Object.fromEntries(children) as Record<string, Model> }
 }
 
-/** The same tree with changes to every model of it. */
+/** Copies the tree with changes to every model. */
 export const withChangesAll = (tree: Model, changes: Partial<Model>): Model => ({
   ...tree,
   ...changes,

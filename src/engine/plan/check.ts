@@ -1,14 +1,27 @@
-// Finds everything that keeps a graph from running, all at once.
-import type { Fault } from './fault.ts'
-import type { Graph, GraphNode, Wire } from './graph.ts'
-import { foresee } from './known.ts'
+// Checks a graph and collects all faults at once.
+import { splitMany } from '../base/ids.ts'
+import type { Fault } from '../base/fault.ts'
+import { getNode, type Graph, type GraphNode, type Wire } from './graph.ts'
+import { checkStaticValues } from './staticValues.ts'
 import type { Op, Ops } from './op.ts'
 import { checkParams } from './params.ts'
-import { accepts, inputSlot, kindsInWords, named, nodesById, outputSlot, splitMany, typeOfWire } from './slots.ts'
-import { zoneFaults } from './zone-faults.ts'
+import {
+  accepts,
+  inputSlot,
+  kindsInWords,
+  nodeName,
+  nodesById,
+  outputSlot,
+  wireType,
+} from './slots.ts'
+import { zoneFaults } from './zoneFaults.ts'
 import { pairZones, placeInZones, type Checked } from './zones.ts'
+import { planMessages } from '../messages/plan.ts'
 
-/** Checks what leads to `targets`. Faults that make later checks meaningless end the search; all others are collected. `prepared` as in `tryCompile`. */
+/**
+ * Checks the nodes that lead to `targets`. Faults that make later checks meaningless end the
+ * search. `prepared` as in `tryCompile`.
+ */
 export function checkGraph(
   graph: Graph,
   targets: readonly string[],
@@ -16,10 +29,18 @@ export function checkGraph(
   prepared: ReadonlyMap<string, unknown> = new Map(),
 ): Checked {
   const nodes = nodesById(graph)
-  const checked: Checked = { nodes, ops, order: [], zones: new Map(), zonesOf: new Map(), known: new Map(), faults: [] }
-  const live = reach(targets, nodes, ops)
-  checked.faults.push(...[...live].flatMap((id) => nodeFaults(nodes.get(id)!, nodes, ops)))
-  const { order, cycle } = sort(live, nodes)
+  const checked: Checked = {
+    nodes,
+    ops,
+    order: [],
+    zones: new Map(),
+    zonesOf: new Map(),
+    staticInputs: new Map(),
+    faults: [],
+  }
+  const live = findNeededNodes(targets, nodes, ops)
+  checked.faults.push(...[...live].flatMap((id) => nodeFaults(getNode(nodes, id), nodes, ops)))
+  const { order, cycle } = sortNodes(live, nodes)
   checked.order = order
   if (cycle) {
     checked.faults.push(cycleFault(cycle, nodes, ops))
@@ -27,17 +48,24 @@ export function checkGraph(
   }
   checked.faults.push(...pairZones(checked))
   placeInZones(checked)
-  checked.faults.push(...foresee(checked, prepared))
+  checked.faults.push(...checkStaticValues(checked, prepared))
   checked.faults.push(...zoneFaults(checked))
   return checked
 }
 
-/** All that the targets need. A body value needs its loop, and a loop both its ends. */
-function reach(targets: readonly string[], nodes: Map<string, GraphNode>, ops: Ops): Set<string> {
-  const endsOf = new Map<string, string[]>()
+/**
+ * Returns all nodes that the targets need. A body value needs its loop; a loop needs both its ends.
+ */
+function findNeededNodes(
+  targets: readonly string[],
+  nodes: Map<string, GraphNode>,
+  ops: Ops,
+): Set<string> {
+  const endsByStart = new Map<string, string[]>()
   for (const node of nodes.values()) {
     const start = node.inputs.loop?.node
-    if (start !== undefined && ops.get(node.op)?.role === 'end') endsOf.set(start, [...(endsOf.get(start) ?? []), node.id])
+    if (start !== undefined && ops.get(node.op)?.role === 'end')
+      endsByStart.set(start, [...(endsByStart.get(start) ?? []), node.id])
   }
   const live = new Set<string>()
   const visit = (id: string) => {
@@ -45,80 +73,90 @@ function reach(targets: readonly string[], nodes: Map<string, GraphNode>, ops: O
     if (!node || live.has(id)) return
     live.add(id)
     for (const from of Object.values(node.inputs)) visit(from.node)
-    for (const end of endsOf.get(id) ?? []) visit(end)
+    for (const end of endsByStart.get(id) ?? []) visit(end)
   }
   targets.forEach(visit)
   return live
 }
 
-/** What is wrong with a node by itself and its wires: type, params, slots. */
+/** Returns the faults of a node and of its wires: type, params, slots. */
 function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): Fault[] {
   const op = ops.get(node.op)
   if (!op) {
-    return [{ node: node.id, message: `Unknown node type ${node.op}.`, cure: 'Load the pack that has it, or delete the node.' }]
+    return [
+      {
+        node: node.id,
+        message: planMessages.unknownType({ type: node.op }),
+        cure: planMessages.loadPack(),
+      },
+    ]
   }
   const { faults } = checkParams(node, op)
   for (const [name, slot] of Object.entries(op.inputs)) {
-    const wired = slot.many ? Object.keys(node.inputs).some((key) => splitMany(key)[0] === name) : node.inputs[name]
+    const wired = slot.many
+      ? Object.keys(node.inputs).some((key) => splitMany(key)[0] === name)
+      : node.inputs[name]
     if (!wired && !slot.optional && slot.accepts[0] !== 'loop') {
       faults.push({
         node: node.id,
         slot: name,
-        message: `Nothing is wired to ${name}.`,
-        cure: `Wire ${kindsInWords(slot.accepts)} into it.`,
+        message: planMessages.notConnected({ slot: name }),
+        cure: planMessages.connect({ kinds: kindsInWords(slot.accepts) }),
       })
     }
   }
-  for (const [slot, from] of Object.entries(node.inputs)) faults.push(...wireFaults(node, op, slot, from, nodes, ops))
+  for (const [slot, from] of Object.entries(node.inputs))
+    faults.push(...wireFaults(node, op, slot, from, nodes, ops))
   return faults
 }
 
-function wireFaults(node: GraphNode, op: Op, slot: string, from: Wire, nodes: Map<string, GraphNode>, ops: Ops): Fault[] {
+function wireFaults(
+  node: GraphNode,
+  op: Op,
+  slot: string,
+  from: Wire,
+  nodes: Map<string, GraphNode>,
+  ops: Ops,
+): Fault[] {
+  const fault = (problem: Pick<Fault, 'message' | 'cure' | 'also'>): Fault[] => [
+    { node: node.id, slot, ...problem },
+  ]
   const input = inputSlot(op, slot)
-  if (!input) {
-    return [
-      {
-        node: node.id,
-        slot,
-        message: `${op.title} has no input ${slot}.`,
-        cure: `Its inputs are ${Object.keys(op.inputs).join(', ')}.`,
-      },
-    ]
-  }
+  if (!input)
+    return fault({
+      message: planMessages.noInput({ node: op.title, slot }),
+      cure: planMessages.itsInputs({ slots: Object.keys(op.inputs).join(', ') }),
+    })
   const source = nodes.get(from.node)
-  if (!source) {
-    return [
-      { node: node.id, slot, message: `${slot} is wired to ${from.node}, which is not in the graph.`, cure: 'Wire it anew.' },
-    ]
-  }
+  if (!source)
+    return fault({
+      message: planMessages.missingNode({ slot, node: from.node }),
+      cure: planMessages.connectAgain(),
+    })
   const sourceOp = ops.get(source.op)
   if (!sourceOp) return []
-  const name = named(source.id, nodes, ops)
-  if (!outputSlot(sourceOp, from.slot)) {
-    return [
-      {
-        node: node.id,
-        slot,
-        message: `${name} has no output ${from.slot}.`,
-        cure: `Its outputs are ${Object.keys(sourceOp.outputs).join(', ')}.`,
-      },
-    ]
-  }
-  const type = typeOfWire(from, nodes, ops)
+  const name = nodeName(source.id, nodes, ops)
+  if (!outputSlot(sourceOp, from.slot))
+    return fault({
+      message: planMessages.noOutput({ node: name, slot: from.slot }),
+      cure: planMessages.itsOutputs({ slots: Object.keys(sourceOp.outputs).join(', ') }),
+    })
+  const type = wireType(from, nodes, ops)
   if (accepts(input, type)) return []
-  return [
-    {
-      node: node.id,
-      slot,
-      message: `${slot} takes ${kindsInWords(input.accepts)}, but ${from.slot} of ${name} is ${kindsInWords(type ? [type] : 'any')}.`,
-      cure: `Wire ${kindsInWords(input.accepts)} into it.`,
-      also: [source.id],
-    },
-  ]
+  const expected = kindsInWords(input.accepts)
+  const got = kindsInWords(type ? [type] : 'any')
+  return fault({
+    message: planMessages.wrongKind({ slot, expected, output: from.slot, node: name, got }),
+    cure: planMessages.connect({ kinds: expected }),
+    also: [source.id],
+  })
 }
 
-/** Depth first, in the order of the graph; the first cycle found ends it. */
-function sort(live: Set<string>, nodes: Map<string, GraphNode>): { order: string[]; cycle?: string[] } {
+/** Sorts nodes topologically, depth first in the order of the graph. Stops at the first cycle. */
+function sortNodes(
+  live: Set<string>,
+  nodes: Map<string, GraphNode>,
+): { order: string[]; cycle?: string[] } {
   const order: string[] = []
   const done = new Set<string>()
   const open: string[] = []
@@ -130,7 +168,7 @@ function sort(live: Set<string>, nodes: Map<string, GraphNode>): { order: string
       return
     }
     open.push(id)
-    for (const from of Object.values(nodes.get(id)!.inputs)) visit(from.node)
+    for (const from of Object.values(getNode(nodes, id).inputs)) visit(from.node)
     open.pop()
     done.add(id)
     order.push(id)
@@ -140,11 +178,11 @@ function sort(live: Set<string>, nodes: Map<string, GraphNode>): { order: string
 }
 
 function cycleFault(cycle: string[], nodes: Map<string, GraphNode>, ops: Ops): Fault {
-  const names = [...cycle].reverse().map((id) => named(id, nodes, ops))
+  const names = [...cycle].reverse().map((id) => nodeName(id, nodes, ops))
   return {
-    node: cycle[0]!,
-    message: `These nodes wait for each other: ${[...names, names[0]].join(' -> ')}.`,
-    cure: 'Cut one of the wires; what is to come round again goes through the End of a loop.',
+    node: cycle[0],
+    message: planMessages.cycle({ nodes: [...names, names[0]].join(' -> ') }),
+    cure: planMessages.breakCycle(),
     also: cycle.slice(1),
   }
 }

@@ -1,19 +1,21 @@
-// Replaces every closed node by the graph it stands for, before anything else looks at it.
-import type { Fault, FaultPlace, Inside } from './fault.ts'
+// Replaces closed nodes by the graphs they stand for, before any other stage reads the graph.
+import type { Fault, FaultPlace, InnerNode } from '../base/fault.ts'
+import { closedInnerId, valueId } from '../base/ids.ts'
 import type { Expansion, Graph, GraphNode, Wire } from './graph.ts'
 import type { ExpandOp, Op, Ops } from './op.ts'
 import { checkParams } from './params.ts'
+import { planMessages } from '../messages/plan.ts'
 
-/** Closed nodes within closed nodes within ... : beyond this depth a node surely contains itself. */
+/** Maximum nesting depth of closed nodes. A deeper node contains itself. */
 const MAX_DEPTH = 16
 
 export interface Expanded {
   graph: Graph
   faults: Fault[]
-  /** For each closed node, where its outputs come from now. */
+  /** The sources of the outputs of each closed node. */
   closed: Map<string, Record<string, Wire>>
-  /** What each inner node is on the outside. */
-  insides: Map<string, Inside>
+  /** Maps each inner node to its closed node. */
+  insides: Map<string, InnerNode>
 }
 
 const isExpand = (op: Op | undefined): op is ExpandOp => op !== undefined && 'expand' in op
@@ -21,15 +23,16 @@ const isExpand = (op: Op | undefined): op is ExpandOp => op !== undefined && 'ex
 export function expandGraph(graph: Graph, ops: Ops): Expanded {
   const faults: Fault[] = []
   const closed = new Map<string, Record<string, Wire>>()
-  const insides = new Map<string, Inside>()
+  const insides = new Map<string, InnerNode>()
   let nodes = graph.nodes
-  for (let depth = 0; nodes.some((node) => isExpand(ops.get(node.op))); depth++) {
+  for (let depth = 0; ; depth++) {
+    const node = nodes.find(({ op }) => isExpand(ops.get(op)))
+    if (!node) break
     if (depth === MAX_DEPTH) {
-      const node = nodes.find(({ op }) => isExpand(ops.get(op)))!
       faults.push({
         node: node.id,
-        message: `${node.op} expands into itself.`,
-        cure: 'Declare it with run, or without itself inside.',
+        message: planMessages.expandsIntoItself({ node: node.op }),
+        cure: planMessages.declareOtherwise(),
       })
       break
     }
@@ -38,41 +41,68 @@ export function expandGraph(graph: Graph, ops: Ops): Expanded {
       if (!isExpand(op)) return [node]
       const { params, faults: wrong } = checkParams(node, op)
       faults.push(...wrong)
-      // With bad params there is nothing to expand; what hangs on it is reported through the fault itself.
-      const expansion = wrong.length ? { nodes: [], outputs: {} } : op.expand(params as never, new Set(Object.keys(node.inputs)))
+      // Invalid params cannot be expanded. Their fault covers the nodes that depend on this one.
+      const expansion = wrong.length
+        ? { nodes: [], outputs: {} }
+        : op.expand(params as never, new Set(Object.keys(node.inputs)))
       const inside = placeInside(node, expansion)
       closed.set(node.id, inside.outputs)
-      expansion.nodes.forEach((inner, i) => insides.set(inside.nodes[i]!.id, insideOf(inner, node, op, expansion)))
+      expansion.nodes.forEach((inner, i) =>
+        insides.set(inside.nodes[i].id, mapToOutside(inner, node, op, expansion)),
+      )
       return inside.nodes
     })
   }
   return { graph: { nodes: nodes.map((node) => rewire(node, closed)) }, faults, closed, insides }
 }
 
-/** By a wire, by what the expansion says, by the same name. */
-function insideOf(inner: GraphNode, { id, title }: GraphNode, op: ExpandOp, { called = {} }: Expansion): Inside {
+/**
+ * Maps slots and params of an inner node to those of the closed node: by wire, by `called`, or by
+ * name.
+ */
+function mapToOutside(
+  inner: GraphNode,
+  { id, title }: GraphNode,
+  op: ExpandOp,
+  { called = {} }: Expansion,
+): InnerNode {
   const placed = (name: string): FaultPlace[] =>
-    Object.hasOwn(op.inputs, name) ? [{ slot: name }] : Object.hasOwn(op.params, name) ? [{ param: name }] : []
+    Object.hasOwn(op.inputs, name)
+      ? [{ slot: name }]
+      : Object.hasOwn(op.params, name)
+        ? [{ param: name }]
+        : []
   const places = (names: readonly string[], outer: (name: string) => string | undefined) =>
     Object.fromEntries(
-      names.flatMap((name) => placed(called[`${inner.id}.${name}`] ?? outer(name) ?? '').map((place) => [name, place] as const)),
+      names.flatMap((name) =>
+        placed(called[valueId({ node: inner.id, slot: name })] ?? outer(name) ?? '').map(
+          (place) => [name, place] as const,
+        ),
+      ),
     )
-  const wired = (slot: string) => (inner.inputs[slot]?.node === '' ? inner.inputs[slot].slot : undefined)
+  const wired = (slot: string) =>
+    inner.inputs[slot]?.node === '' ? inner.inputs[slot].slot : undefined
   return {
     node: id,
     title: title ?? op.title,
     slots: places(Object.keys(inner.inputs), wired),
-    // An End speaks of params of its Start.
-    params: places(Object.keys({ ...op.params, ...inner.params }), (name) => (Object.hasOwn(op.params, name) ? name : undefined)),
+    // A fault of an End may refer to a param of its Start.
+    params: places(Object.keys({ ...op.params, ...inner.params }), (name) =>
+      Object.hasOwn(op.params, name) ? name : undefined,
+    ),
   }
 }
 
-/** Gives the inner nodes ids of their own and connects them to what the closed node was wired to. */
+/** Gives inner nodes unique ids and connects them to the inputs of the closed node. */
 function placeInside(closed: GraphNode, { nodes, outputs }: Expansion): Expansion {
   const outward = ({ node, slot }: Wire): Wire | undefined =>
-    node === '' ? closed.inputs[slot] : { node: `${closed.id}/${node}`, slot }
+    node === '' ? closed.inputs[slot] : { node: closedInnerId(closed.id, node), slot }
   return {
-    nodes: nodes.map((node) => ({ ...node, id: `${closed.id}/${node.id}`, inputs: mapWires(node.inputs, outward) })),
+    nodes: nodes.map((node) => ({
+      ...node,
+      id: closedInnerId(closed.id, node.id),
+      inputs: mapWires(node.inputs, outward),
+    })),
     outputs: mapWires(outputs, outward),
   }
 }
@@ -85,7 +115,10 @@ function rewire(node: GraphNode, closed: Map<string, Record<string, Wire>>): Gra
   return { ...node, inputs: mapWires(node.inputs, follow) }
 }
 
-const mapWires = (wires: Record<string, Wire>, change: (from: Wire) => Wire | undefined): Record<string, Wire> =>
+const mapWires = (
+  wires: Record<string, Wire>,
+  change: (from: Wire) => Wire | undefined,
+): Record<string, Wire> =>
   Object.fromEntries(
     Object.entries(wires).flatMap(([slot, from]) => {
       const to = change(from)

@@ -1,4 +1,5 @@
-// The neutral graph: what a workflow means, without screen, positions or litegraph. Plain data, everything by name.
+// The neutral graph: the content of a workflow without screen, positions or litegraph. Plain data,
+// addressed by name.
 
 /** The output `slot` of the node `node`. */
 export interface Wire {
@@ -12,7 +13,7 @@ export interface GraphNode {
   op: string
   params: Record<string, unknown>
   inputs: Record<string, Wire>
-  /** What the user calls it, for messages; the declaration's title otherwise. */
+  /** The user's name for the node, for messages. Default: the title of its declaration. */
   title?: string
 }
 
@@ -20,21 +21,29 @@ export interface Graph {
   nodes: GraphNode[]
 }
 
-/** What an expanding node becomes: inner wires may name the closed node's own inputs by `input(slot)`. */
+/**
+ * The graph that a closed node stands for. Inner wires refer to inputs of the closed node by
+ * `input(slot)`.
+ */
 export interface Expansion {
   nodes: GraphNode[]
   outputs: Record<string, Wire>
   /**
-   * What a slot or param inside is on the closed node, `step.prediction` its `model`, for faults. Not needed where the slot is wired
-   * to an input of the closed node, or the param is called the same there.
+   * Maps inner slots and params to those of the closed node, for faults: `step.prediction` is its
+   * `model`. Not needed for slots that are wired to an input of the closed node, or for params with
+   * the same name.
    */
   called?: Record<string, string>
 }
 
+/** A node that is known to be in the graph. */
+export function getNode(nodes: ReadonlyMap<string, GraphNode>, id: string): GraphNode {
+  const node = nodes.get(id)
+  if (!node) throw new Error(`No node ${id}.`)
+  return node
+}
+
 export const wire = (node: string, slot: string): Wire => ({ node, slot })
 
-/** In an expansion: whatever is wired to the closed node's input `slot`. */
+/** Refers to the input `slot` of the closed node, in an expansion. */
 export const input = (slot: string): Wire => ({ node: '', slot })
-
-/** Inner nodes of an expanded node are called `closed/inner`; faults and progress go to `closed`. */
-export const outerId = (id: string) => id.split('/')[0]!

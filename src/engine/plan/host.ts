@@ -1,24 +1,26 @@
-// What a run is given and gives: where it stops, what it needs from its surroundings, the values there are, the place of a step.
-import { mapValues } from '../records.ts'
-import type { Value } from '../values.ts'
-import type { NodeStep, LoopStep, ValueId } from './compile.ts'
+// Interface between a running plan and its environment: signals, host services, value frames, and
+// positions in loops.
+import { mapValues } from '../base/records.ts'
+import type { Value } from '../base/values.ts'
+import type { ValueId } from '../base/ids.ts'
+import type { NodeStep, LoopStep } from './steps.ts'
 import type { Keys } from './keys.ts'
 import type { Measures } from './measures.ts'
-import type { Memory } from './memory.ts'
+import type { Memory } from '../base/memory.ts'
 import type { Inputs, Ops, OutputOp, Outputs } from './op.ts'
 import type { View } from './view.ts'
 
-/** Where the generator stops. `wait` is answered with what the promise gives. */
+/** Signal at which the generator yields. `wait` resumes with the result of the promise. */
 export type Signal =
   | { kind: 'iteration'; at: Iteration }
   | { kind: 'wait'; promise: Promise<unknown> }
   | { kind: 'node'; id: string }
-  /** In slow motion: a node inside a loop is about to run, which is this part of the iteration. */
+  /** A node inside a loop is next, in slow motion. `share` is its fraction of an iteration. */
   | { kind: 'inside'; id: string; share: number }
 
 export interface Iteration {
   step: LoopStep
-  /** Iterations done. */
+  /** Completed iterations. */
   index: number
   count: number
   label: string | undefined
@@ -26,53 +28,71 @@ export interface Iteration {
   emission: boolean
 }
 
-/** What a loop is in the middle of: its own state, and those of the multistep solvers in its body by position. */
+/**
+ * State of a loop between two iterations: its own, and those of the multistep solvers in its body,
+ * by name.
+ */
 export interface LoopState {
   own: unknown
   solvers: Record<string, unknown>
-  /** The loop was ended by `again`, or has come where it goes: more iterations allowed do not make it go on. */
+  /**
+   * Set if the loop was ended by `again` or by its own state. A larger number of iterations does
+   * not continue it.
+   */
   ended?: true
 }
 
-/** What a run needs from its surroundings. */
+/** Services for a run. */
 export interface Host {
   ops: Ops
   memory: Memory
   keys: Keys
   prepared: ReadonlyMap<string, unknown>
-  /** Milliseconds. */
+  /** In milliseconds. */
   now(): number
-  /** The result of a step outside of loops, if it is kept from an earlier run. */
-  recall(step: NodeStep): Outputs | undefined
-  remember(step: NodeStep, outputs: Outputs): void
-  /** The furthest state of a loop outside of loops that is not beyond `count`, retained for the caller. */
-  recallState(step: LoopStep, count: number): Promise<{ index: number; state: LoopState } | undefined>
+  /** Returns the cached outputs of a step outside loops. */
+  findOutputs(step: NodeStep): Outputs | undefined
+  storeOutputs(step: NodeStep, outputs: Outputs): void
   /**
-   * A state reached by a loop outside of loops: after an iteration, at its end, or because it was stopped. Resolves when it is
-   * known to be sound; rejects with the fault if it is not.
+   * Returns the last stored state of an outermost loop with an index of at most `count`; retained
+   * for the caller.
    */
-  reached(step: LoopStep, index: number, state: LoopState, why: 'iteration' | 'end' | 'stop'): Promise<void>
-  /** Whether nodes inside of loops are shown one by one. */
-  slow?(): boolean
-  /** Where it goes what nodes take, if that is measured. */
+  findState(step: LoopStep, count: number): Promise<{ index: number; state: LoopState } | undefined>
+  /**
+   * Reports a state of an outermost loop: after an iteration, at its end, or when it was stopped.
+   * Resolves when the losses are known to be finite; rejects with the fault otherwise.
+   */
+  reportState(
+    step: LoopStep,
+    index: number,
+    state: LoopState,
+    why: 'iteration' | 'end' | 'stop',
+  ): Promise<void>
+  /** Returns true if nodes inside loops are shown one by one. */
+  isSlowMotion?(): boolean
+  /** Collector of node measures; undefined if they are not requested. */
   measures?(): Measures | undefined
-  /** Whether an observer is looking now. */
-  looking(observer: string): boolean
+  /** Returns true if an observer would read a value now. */
+  wouldObserve(observer: string): boolean
   observe(step: NodeStep, inputs: Inputs, at: ObservedAt): void
-  /** A value is on a wire. */
-  made?: ((id: ValueId, value: Value, at: ObservedAt) => void) | undefined
-  /** What a node shows of what it made, or of what was kept of that. */
+  /** Called for every published value. */
+  onValue?: ((id: ValueId, value: Value, at: ObservedAt) => void) | undefined
+  /** Shows a node's view of its computed or cached outputs. */
   show(step: NodeStep, view: View): void
   files(step: NodeStep, work: () => ReturnType<OutputOp['files']>): Promise<void>
-  /** Emissions were thinned out to keep to their share of the time. */
-  thinned(step: LoopStep, every: number): void
+  /** Called when emissions were skipped to limit their share of the time. */
+  onThinned(step: LoopStep, every: number): void
   /**
-   * Before the first iteration of a loop outside of loops: may run `once`, which does what one iteration and one emission do and
-   * forgets it, to learn what they need. Resolves when that is there; undefined if nothing has to be waited for.
+   * Called before the first iteration of an outermost loop. May call `once`, which runs one
+   * iteration and one emission and discards the results, to find the kernels they need. Resolves
+   * when these are compiled; undefined if there is nothing to wait for.
    */
-  rehearse?(step: LoopStep, once: () => void): Promise<void> | undefined
-  /** The model to start from instead of the wired one, when a run goes on from other weights; retained for the caller. */
-  startFrom(step: LoopStep, inputs: Inputs): Promise<Value | undefined>
+  precompile?(step: LoopStep, once: () => void): Promise<void> | undefined
+  /**
+   * Returns the model that replaces the wired one when a training continues from other weights;
+   * retained for the caller.
+   */
+  startModel(step: LoopStep, inputs: Inputs): Promise<Value | undefined>
 }
 
 export interface ObservedAt {
@@ -80,7 +100,7 @@ export interface ObservedAt {
   label: string | undefined
 }
 
-/** Values by id; a loop's body sees those around it. */
+/** Values by id. A lookup includes the frames of the enclosing loops. */
 export class Frame {
   private readonly values = new Map<ValueId, Value>()
 
@@ -99,7 +119,7 @@ export class Frame {
     this.values.set(id, this.memory.retain(value))
   }
 
-  /** Values that were never made (of steps nobody looked at) are passed over. */
+  /** Ignores values that were not computed, such as those of steps that no observer needed. */
   free(ids: readonly ValueId[]) {
     for (const id of ids) {
       const value = this.values.get(id)
@@ -115,22 +135,22 @@ export class Frame {
   read = (inputs: Record<string, ValueId>): Inputs => mapValues(inputs, (id) => this.get(id))
 }
 
-/** Where in the loops a step runs. */
-export interface Place {
-  /** Indices of the zones around, outermost first. */
+/** Position of a step in the loops. */
+export interface LoopPosition {
+  /** Iteration indices of the enclosing loops, outermost first. */
   path: readonly number[]
   at: ObservedAt
-  /** Whether a step that only observers need is needed now. */
-  needed: (watchers: readonly string[]) => boolean
-  /** States of multistep solvers in the innermost sampling zone. */
+  /** Returns true if a step that only these observers need has to run. */
+  isNeeded: (observers: readonly string[]) => boolean
+  /** States of multistep solvers in the innermost sampling loop. */
   solvers: Solvers | undefined
   emission: boolean
-  /** Inside a training step, where nothing can be waited for. */
-  unit: boolean
-  /** The part of an iteration that a node of it is. */
+  /** Set inside a training step, which must not wait. */
+  inTrainingStep: boolean
+  /** Fraction of an iteration that each node takes in slow motion. */
   share: number
-  /** Nothing of this is to be seen: loops end early. */
-  rehearsal?: true
+  /** Set in a dry run: nothing is shown, and inner loops end early. */
+  isDryRun?: true
 }
 
 export interface Solvers {
@@ -138,12 +158,12 @@ export interface Solvers {
   after: Record<string, unknown>
 }
 
-export const OUTSIDE: Place = {
+export const OUTSIDE_LOOPS: LoopPosition = {
   path: [],
   at: { index: undefined, label: undefined },
-  needed: () => true,
+  isNeeded: () => true,
   solvers: undefined,
   emission: false,
-  unit: false,
+  inTrainingStep: false,
   share: 1,
 }

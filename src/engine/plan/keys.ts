@@ -1,86 +1,106 @@
-// Names for results by what they are made of, so that a result is found again whatever happened to the graph around it.
+// Content-based keys of results, so that a result is found again after any unrelated change of the
+// graph.
 //
-// The key of a value is a hash of its node's type, version, params and the keys of its inputs. A loop is named as a
-// whole: inside it, each outputs are symbols, so ids, titles, positions and observers leave no trace.
+// The key of a value is a hash of its node's type, version, params and the keys of its inputs. A
+// loop has one key. Inside a loop, each outputs are symbols, so that keys do not depend on ids,
+// titles, positions or observers.
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { mapValues } from '../records.ts'
-import type { LoopStep, NodeStep, Plan, Step, ValueId } from './compile.ts'
-import { valueId } from './compile.ts'
+import { mapValues } from '../base/records.ts'
+import type { LoopStep, NodeStep, Plan, Step } from './steps.ts'
+import { valueId, type ValueId } from '../base/ids.ts'
 import { wire } from './graph.ts'
-import type { Op, Ops, Params, StartOp } from './op.ts'
-import { observersIn } from './steps.ts'
+import { getOp, type Op, type Ops, type Params, type StartOp } from './op.ts'
+import { bodyObservers } from './steps.ts'
 
 export type Key = string
 
 export interface Keys {
   values: Map<ValueId, Key>
-  /** By Start id: the loop's key without how far it goes. */
+  /** Keys of loops without their extents, by the id of the Start. */
   loops: Map<string, Key>
-  /** What an observer looks at, by its id. */
-  looks: Map<string, Look>
+  /** Keys of the observed computations, by the id of the observer. */
+  observers: Map<string, ObservationKeys>
 }
 
-export interface Look {
-  /** The same however far the loops around go: lines grow. */
+export interface ObservationKeys {
+  /** Independent of the extents of the enclosing loops, because lines grow. */
   line: Key
-  /** With how far they go. */
-  whole: Key
+  /** Depends on the extents. */
+  exact: Key
 }
 
-export const hashOf = (...parts: unknown[]): Key => bytesToHex(sha256(utf8ToBytes(canonical(parts))))
+export const hashKey = (...parts: unknown[]): Key =>
+  bytesToHex(sha256(utf8ToBytes(canonical(parts))))
 
-/** `content` names what came from outside the graph, by node id: prepared data, weights a training went on from. */
-export function keysOf(plan: Plan, ops: Ops, content: ReadonlyMap<string, string> = new Map()): Keys {
-  const keys: Keys = { values: new Map(), loops: new Map(), looks: new Map() }
+/**
+ * Computes the keys of a plan. `content` identifies external data by node id: prepared data, and
+ * weights from which a training continues.
+ */
+export function computeKeys(
+  plan: Plan,
+  ops: Ops,
+  content: ReadonlyMap<string, string> = new Map(),
+): Keys {
+  const keys: Keys = { values: new Map(), loops: new Map(), observers: new Map() }
   const whole = new Set<ValueId>()
-  nameSteps(plan.steps, 0, { keys, ops, content, whole })
+  setStepKeys(plan.steps, 0, { keys, ops, content, lengthDependent: whole })
   return keys
 }
 
-interface Naming {
+interface KeyContext {
   keys: Keys
   ops: Ops
   content: ReadonlyMap<string, string>
-  /** Values whose meaning depends on how many steps a training makes in all. */
-  whole: Set<ValueId>
+  /** Values that depend on the number of steps of a training. */
+  lengthDependent: Set<ValueId>
 }
 
-function nameSteps(steps: readonly Step[], depth: number, naming: Naming) {
+function setStepKeys(steps: readonly Step[], depth: number, naming: KeyContext) {
   for (const step of steps) {
-    if (step.kind === 'loop') nameLoop(step, depth, naming)
-    else if (step.kind === 'run') nameNode(step, naming)
-    else if (step.kind === 'observe') nameLook(step, naming)
+    if (step.kind === 'loop') setLoopKeys(step, depth, naming)
+    else if (step.kind === 'run') setNodeKeys(step, naming)
+    else if (step.kind === 'observe') setObserverKeys(step, naming)
   }
 }
 
-function nameLook({ id, op, params, inputs }: NodeStep, { keys }: Naming) {
-  const key = hashOf(op, params, keysByName(inputs, keys))
-  keys.looks.set(id, { line: key, whole: key })
+function setObserverKeys({ id, op, params, inputs }: NodeStep, { keys }: KeyContext) {
+  const key = hashKey(op, params, keysByName(inputs, keys))
+  keys.observers.set(id, { line: key, exact: key })
 }
 
-function nameNode({ id, op, params, inputs, outputs }: NodeStep, { keys, ops, content, whole }: Naming) {
-  const declared = ops.get(op)!
-  const key = hashOf(op, declared.version, params, keysByName(inputs, keys), content.get(id) ?? null)
-  for (const slot of outputs) keys.values.set(valueId(wire(id, slot)), hashOf(key, slot))
+function setNodeKeys(
+  { id, op, params, inputs, outputs }: NodeStep,
+  { keys, ops, content, lengthDependent: whole }: KeyContext,
+) {
+  const declared = getOp(ops, op)
+  const key = hashKey(
+    op,
+    declared.version,
+    params,
+    keysByName(inputs, keys),
+    content.get(id) ?? null,
+  )
+  for (const slot of outputs) keys.values.set(valueId(wire(id, slot)), hashKey(key, slot))
   const total = 'needsTotalSteps' in declared && declared.needsTotalSteps?.(params as never)
   if (total || Object.values(inputs).some((value) => whole.has(value))) {
     for (const slot of outputs) whole.add(valueId(wire(id, slot)))
   }
 }
 
-function nameLoop(step: LoopStep, depth: number, naming: Naming) {
-  const { keys, ops, content, whole } = naming
+function setLoopKeys(step: LoopStep, depth: number, naming: KeyContext) {
+  const { keys, ops, content, lengthDependent: whole } = naming
   const start = ops.get(step.op) as StartOp
-  for (const slot of step.each) keys.values.set(valueId(wire(step.id, slot)), hashOf('each', depth, slot))
-  nameSteps(step.body, depth + 1, naming)
+  for (const slot of step.each)
+    keys.values.set(valueId(wire(step.id, slot)), hashKey('each', depth, slot))
+  setStepKeys(step.body, depth + 1, naming)
   const { extents } = start.behaviour
   const far = [pick(step.params.start, extents), pick(step.params.end, extents)]
   const needsTotal = Object.values(step.inputs).some((value) => whole.has(value))
-  const key = hashOf(
+  const key = hashKey(
     'loop',
-    versionOf(start),
-    versionOf(ops.get(step.endOp)!),
+    nodeVersion(start),
+    nodeVersion(getOp(ops, step.endOp)),
     [without(step.params.start, extents), without(step.params.end, extents)],
     keysByName(step.inputs, keys),
     keysByName(step.next, keys),
@@ -88,25 +108,42 @@ function nameLoop(step: LoopStep, depth: number, naming: Naming) {
     content.get(step.id) ?? null,
   )
   keys.loops.set(step.id, key)
-  // Inside a body all is named by symbols, so what is seen there is only told apart by the loop.
-  for (const { id } of observersIn(step)) {
-    const { line, whole } = keys.looks.get(id)!
-    keys.looks.set(id, { line: hashOf(line, key), whole: hashOf(whole, key, far) })
+  // Keys in a body contain only symbols, so the key of the loop is added to tell observed values
+  // apart.
+  for (const { id } of bodyObservers(step)) {
+    const { line, exact: whole } = observationKeys(keys, id)
+    keys.observers.set(id, { line: hashKey(line, key), exact: hashKey(whole, key, far) })
   }
-  for (const slot of step.outputs) keys.values.set(valueId(wire(step.end, slot)), hashOf(key, far, slot))
-  nameSteps(step.emission, depth, naming)
+  for (const slot of step.outputs)
+    keys.values.set(valueId(wire(step.end, slot)), hashKey(key, far, slot))
+  setStepKeys(step.emission, depth, naming)
 }
 
-const versionOf = (op: Op) => [op.type, op.version]
+/** Key of a loop of the plan that the keys were computed for. */
+export const loopKey = ({ loops }: Keys, { id }: Pick<LoopStep, 'id'>): Key => getKey(loops, id)
 
-const keysByName = (values: Record<string, ValueId>, keys: Keys) => mapValues(values, (value) => keys.values.get(value) ?? null)
+/** Keys of what an observer of the plan shows. */
+export const observationKeys = ({ observers }: Keys, id: string): ObservationKeys =>
+  getKey(observers, id)
 
-const pick = (params: Params, names: readonly string[]) => Object.fromEntries(names.map((name) => [name, params[name] ?? null]))
+function getKey<T>(keys: ReadonlyMap<string, T>, id: string): T {
+  const key = keys.get(id)
+  if (key === undefined) throw new Error(`${id} is not part of the plan.`)
+  return key
+}
+
+const nodeVersion = (op: Op) => [op.type, op.version]
+
+const keysByName = (values: Record<string, ValueId>, keys: Keys) =>
+  mapValues(values, (value) => keys.values.get(value) ?? null)
+
+const pick = (params: Params, names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, params[name] ?? null]))
 
 const without = (params: Params, names: readonly string[]) =>
   Object.fromEntries(Object.entries(params).filter(([name]) => !names.includes(name)))
 
-/** JSON with sorted keys, so that the order in which params were written does not matter. */
+/** Serialises to JSON with sorted keys, so that the order of params does not matter. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>
     inner && typeof inner === 'object' && !Array.isArray(inner)

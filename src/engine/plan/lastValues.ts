@@ -1,38 +1,42 @@
-// The last value of each wire, for whoever looks into one: kept only where somebody may look, and no more than fits.
-import { tensorsOf, type Value } from '../values.ts'
-import type { LoopStep, Plan, Step, ValueId } from './compile.ts'
-import { madeBy, valueId } from './compile.ts'
+// The last value of each wire, for inspection. Stored only on request, and within a memory budget.
+import { collectTensors, type Value } from '../base/values.ts'
+import { valueId, type ValueId } from '../base/ids.ts'
+import { stepOutputs, type LoopStep, type Plan, type Step } from './steps.ts'
 import { wire, type Wire } from './graph.ts'
-import { hashOf, type Key, type Keys } from './keys.ts'
-import type { Memory } from './memory.ts'
+import { hashKey, type Key, type Keys } from './keys.ts'
+import type { Memory } from '../base/memory.ts'
 import type { ObservedAt } from './host.ts'
-import type { Glance } from './view.ts'
+import type { Inspection } from './view.ts'
 
-/** Tensors of more bytes are not kept, nor are more than these altogether. */
-const LARGEST = 16 * 2 ** 20
-const BUDGET = 64 * 2 ** 20
-/** To look may take a fifth of the time, as an emission may: so much longer it rests than it took. */
-const REST = 4
-/** It rests no longer than this, in milliseconds. */
-const LONGEST_REST = 2000
+/** Maximum bytes of a single value, and of all values together. */
+const MAX_VALUE_BYTES = 16 * 2 ** 20
+const MAX_TOTAL_BYTES = 64 * 2 ** 20
+/**
+ * Pause after an inspection, as a multiple of its duration: inspection takes at most a fifth of the
+ * time.
+ */
+const REST_FACTOR = 4
+/** Maximum pause, in milliseconds. */
+const MAX_REST = 2000
 
-/** What is said of values in short. */
-export interface Glancing {
-  /** Reads a little of it. */
-  glance(value: Value): Promise<Glance>
-  /** Without reading, of one that is too large to be kept. */
-  outline(value: Value): Glance
+/** Describes values. */
+export interface ValueInspector {
+  /** Describes a value; reads some of its numbers. */
+  inspect(value: Value): Promise<Inspection>
+  /** Describes a value that is too large to store, without reading it. */
+  outline(value: Value): Inspection
 }
 
 interface Entry {
-  value: Value | Glance
+  value: Value | Inspection
   kept: boolean
   at: ObservedAt
   name: Key | undefined
   bytes: number
 }
 
-const bytesOf = (value: Value) => tensorsOf(value).reduce((sum, { size }) => sum + 4 * size, 0)
+const tensorBytes = (value: Value) =>
+  collectTensors(value).reduce((sum, { size }) => sum + 4 * size, 0)
 
 export class LastValues {
   private readonly entries = new Map<ValueId, Entry>()
@@ -40,44 +44,53 @@ export class LastValues {
   private closed: Plan['closed'] = new Map()
   private bytes = 0
   private restUntil = 0
-  private looking: Promise<unknown> = Promise.resolve()
+  private inspecting: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly memory: Memory,
     private readonly now: () => number,
-    private readonly says: Glancing,
+    private readonly inspector: ValueInspector,
   ) {}
 
-  /** A run begins: what wires carried that mean something else now is forgotten. */
+  /** Begins a run, and drops the values of wires whose key has changed. */
   begin(plan: Plan, keys: Keys) {
-    this.names = namesOf(plan, keys)
+    this.names = valueNames(plan, keys)
     this.closed = plan.closed
     for (const [id, { name }] of this.entries) if (this.names.get(id) !== name) this.drop(id)
   }
 
   keep = (id: ValueId, value: Value, at: ObservedAt) => {
     const before = this.entries.get(id)
-    const bytes = bytesOf(value)
-    const kept = bytes <= LARGEST
+    const bytes = tensorBytes(value)
+    const kept = bytes <= MAX_VALUE_BYTES
     const said = before && !before.kept ? before.value : undefined
     this.drop(id)
     const name = this.names.get(id)
     if (!kept) {
-      this.entries.set(id, { value: said ?? this.says.outline(value), kept, at, name, bytes: 0 })
+      this.entries.set(id, {
+        value: said ?? this.inspector.outline(value),
+        kept,
+        at,
+        name,
+        bytes: 0,
+      })
       return
     }
     this.entries.set(id, { value: this.memory.retain(value), kept, at, name, bytes })
     this.bytes += bytes
     for (const oldest of this.entries.keys()) {
-      if (this.bytes <= BUDGET) break
+      if (this.bytes <= MAX_TOTAL_BYTES) break
       this.drop(oldest)
     }
   }
 
-  /** The last value of an output in short; undefined if there is none. One at a time, with a rest after each. */
-  glance(output: Wire): Promise<Glance | undefined> {
-    const looked = this.looking.then(() => this.glanceNow(output))
-    this.looking = looked.catch(() => {})
+  /**
+   * Describes the last value of an output; undefined if none is stored. Inspections run one at a
+   * time, with a pause after each.
+   */
+  inspect(output: Wire): Promise<Inspection | undefined> {
+    const looked = this.inspecting.then(() => this.inspectNow(output))
+    this.inspecting = looked.catch(() => {})
     return looked
   }
 
@@ -85,25 +98,25 @@ export class LastValues {
     for (const id of this.entries.keys()) this.drop(id)
   }
 
-  private async glanceNow(output: Wire): Promise<Glance | undefined> {
+  private async inspectNow(output: Wire): Promise<Inspection | undefined> {
     const rest = this.restUntil - this.now()
     if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest))
     const entry = this.entries.get(valueId(this.inside(output)))
     if (!entry) return undefined
     const { index, label } = entry.at
     const place = { ...(index !== undefined && { index }), ...(label !== undefined && { label }) }
-    if (!entry.kept) return { ...(entry.value as Glance), ...place }
+    if (!entry.kept) return { ...(entry.value as Inspection), ...place }
     const value = this.memory.retain(entry.value as Value)
     const began = this.now()
     try {
-      return { ...(await this.says.glance(value)), ...place }
+      return { ...(await this.inspector.inspect(value)), ...place }
     } finally {
       this.memory.release(value)
-      this.restUntil = this.now() + Math.min(LONGEST_REST, REST * (this.now() - began))
+      this.restUntil = this.now() + Math.min(MAX_REST, REST_FACTOR * (this.now() - began))
     }
   }
 
-  /** Where the output of a closed node comes from. */
+  /** Returns the inner source of an output of a closed node. */
   private inside(output: Wire): Wire {
     const through = this.closed.get(output.node)?.[output.slot]
     return through ? this.inside(through) : output
@@ -118,17 +131,20 @@ export class LastValues {
   }
 }
 
-/** What each wire of a plan carries, by a name that is another one when it would carry something else. */
-function namesOf({ steps }: Plan, keys: Keys): Map<ValueId, Key> {
+/**
+ * Returns a key for the value on each wire of a plan. It changes if the wire carries something
+ * else.
+ */
+function valueNames({ steps }: Plan, keys: Keys): Map<ValueId, Key> {
   const names = new Map<ValueId, Key>()
   const name = (ids: readonly ValueId[], around: readonly unknown[]) => {
-    for (const id of ids) names.set(id, hashOf(keys.values.get(id) ?? null, ...around))
+    for (const id of ids) names.set(id, hashKey(keys.values.get(id) ?? null, ...around))
   }
   const walk = (step: Step, around: readonly unknown[]) => {
-    name(madeBy(step), around)
+    name(stepOutputs(step), around)
     if (step.kind !== 'loop') return
-    // In a body all is named by symbols, and only told apart by the loop.
-    const inside = [...around, ...loopOf(step, keys)]
+    // Keys in a body contain only symbols; the key of the loop tells them apart.
+    const inside = [...around, ...loopName(step, keys)]
     name(
       step.each.map((slot) => valueId(wire(step.id, slot))),
       inside,
@@ -140,4 +156,4 @@ function namesOf({ steps }: Plan, keys: Keys): Map<ValueId, Key> {
   return names
 }
 
-const loopOf = (step: LoopStep, keys: Keys) => [keys.loops.get(step.id) ?? null, step.params]
+const loopName = (step: LoopStep, keys: Keys) => [keys.loops.get(step.id) ?? null, step.params]

@@ -1,8 +1,9 @@
-// What each node takes: time and memory, over a run.
-import type { Measure, Timing } from '../protocol.ts'
-import { tf } from '../tf.ts'
-import { outerId } from './graph.ts'
-import { bytesOf } from './memory.ts'
+// Time and memory of each node during a run.
+import { outerId } from '../base/ids.ts'
+import type { Timing } from '../base/backend.ts'
+import { activeBackend } from '../base/backend.ts'
+import type { Measure } from '../protocol.ts'
+import { measureBytes } from '../base/memory.ts'
 
 interface Taken {
   seconds: number
@@ -12,21 +13,28 @@ interface Taken {
 }
 
 export class Measures {
-  readonly timing: Timing = timingHere()
+  readonly timing: Timing = activeBackend().timing ?? 'direct'
   private readonly taken = new Map<string, Taken>()
-  /** Milliseconds of nodes inside of units, so far. */
+  /** Total milliseconds of nodes inside training steps. */
   private inUnits = 0
 
-  /** Marks the beginning of something, which {@link add} takes. */
+  /** Starts a measurement, for {@link add}. */
   begin(now: number): { at: number; inUnits: number } {
     return { at: now, inUnits: this.inUnits }
   }
 
   /**
-   * `made` is what the node gives. `unit`: it runs inside a training step. Of the end of such a step all that its nodes took is taken
-   * off: what is left is the way back and the optimizer.
+   * Adds a measurement. `made` is the output of the node; `unit` is set inside a training step. The
+   * time of nodes inside a step is subtracted from that of its End, which leaves the backward pass
+   * and the optimizer.
    */
-  add(id: string, began: { at: number; inUnits: number }, now: number, made: unknown, unit: boolean) {
+  add(
+    id: string,
+    began: { at: number; inUnits: number },
+    now: number,
+    made: unknown,
+    unit: boolean,
+  ) {
     const whole = now - began.at
     const timed = !unit || this.timing === 'direct'
     const own = timed ? whole - (this.inUnits - began.inUnits) : 0
@@ -35,12 +43,12 @@ export class Measures {
     this.taken.set(id, {
       seconds: before.seconds + own / 1000,
       calls: before.calls + 1,
-      bytes: Math.max(before.bytes, bytesOf(made)),
+      bytes: Math.max(before.bytes, measureBytes(made)),
       timed,
     })
   }
 
-  /** By nodes of the screen: a closed one takes what its nodes take. */
+  /** Lists measures by top-level node: a closed node has the sum of its inner nodes. */
   list(): Measure[] {
     const nodes = new Map<string, Measure>()
     for (const [id, { seconds, calls, bytes, timed }] of this.taken) {
@@ -57,18 +65,12 @@ export class Measures {
   }
 }
 
-/** Resolves to true when the device has done all it was told; undefined where it always has. */
+/**
+ * Resolves to true when the device has completed all submitted work; undefined for backends without
+ * a queue.
+ */
 export function deviceDone(): Promise<true> | undefined {
-  const backend = tf.backend() as { flush?: () => void; queue?: { onSubmittedWorkDone?: () => Promise<unknown> } }
-  backend.flush?.()
-  const done = backend.queue?.onSubmittedWorkDone?.()
-  return done?.then(
-    () => true,
-    () => true, // a device that is lost is said elsewhere
-  )
-}
-
-function timingHere(): Timing {
-  const name = tf.getBackend()
-  return name === 'webgpu' ? 'waited' : name === 'webgl' ? 'issued' : 'direct'
+  const { queue } = activeBackend()
+  queue?.flush()
+  return queue?.done().then(() => true)
 }

@@ -1,24 +1,24 @@
-// Observers: they read values after a step, asynchronously, at most one reading in flight each, at most once a frame,
-// only while visible. What a value comes to does not depend on whether anybody looks.
-import { inARow } from '../flat.ts'
-import type { Scalar, Tensor } from '../tf.ts'
-import type { Value } from '../values.ts'
+// Observers, which read values after a step, asynchronously: each observer reads one value at a
+// time, at most once per frame, and only while visible. They do not affect the values.
+import { concatenate } from '../training/flatWeights.ts'
+import type { Scalar, Tensor } from '../base/tf.ts'
+import type { Value } from '../base/values.ts'
 import type { ObservedAt } from './host.ts'
-import { atNode } from './run.ts'
-import type { NodeStep } from './compile.ts'
-import type { NodeError } from './fault.ts'
-import { ItemLog } from './item-log.ts'
-import { tidied, type Memory } from './memory.ts'
+import { atNode } from './nodeErrors.ts'
+import type { NodeStep } from './steps.ts'
+import type { NodeError } from '../base/fault.ts'
+import { ItemLog } from './itemLog.ts'
+import { runTidied, type Memory } from '../base/memory.ts'
 import type { Inputs, ObserverContext, ObserverOp, Ops, Series } from './op.ts'
-import { splitMany } from './slots.ts'
+import { splitMany } from '../base/ids.ts'
 import type { View } from './view.ts'
 
-/** Between two readings of one observer, in milliseconds: a frame. */
-const FRAME = 16
-/** Collected scalars are read in bunches of at most this many. */
-const BUNCH = 64
-/** Lines of this many earlier runs are kept. */
-const EARLIER = 8
+/** Minimum time between two reads of one observer, in milliseconds: a frame. */
+const FRAME_MS = 16
+/** Maximum number of collected scalars per read. */
+const MAX_SCALARS = 64
+/** Number of earlier runs whose lines are stored. */
+const MAX_EARLIER_RUNS = 8
 
 export interface ObserversOptions {
   ops: Ops
@@ -28,29 +28,29 @@ export interface ObserversOptions {
   onError: (error: NodeError) => void
 }
 
-interface Look {
+interface Observation {
   step: NodeStep
   inputs: Inputs
   at: ObservedAt
 }
 
-/** What is known of one observer; lives longer than a run, so that lines of earlier runs stay. */
-interface Watcher {
+/** State of one observer. It outlives a run, because lines of earlier runs stay. */
+interface ObserverState {
   reading: Promise<void> | undefined
-  waiting: Look | undefined
+  waiting: Observation | undefined
   lastAt: number
-  /** Which computation the lines belong to; another one begins new lines. */
+  /** Identifies the computation that the lines belong to. Another computation starts new lines. */
   key: string
   lines: Map<string, { x: number[]; y: number[] }>
-  /** Lines that the observer read as a whole, as they were last. */
-  whole: Map<string, Series>
+  /** The latest lines that the observer set with `keepLine`. */
+  completeLines: Map<string, Series>
   pending: { slot: string; x: number | Tensor; y: Tensor }[]
   earlier: Series[][]
   items: ItemLog
 }
 
 export class Observers {
-  private readonly watchers = new Map<string, Watcher>()
+  private readonly states = new Map<string, ObserverState>()
   private visible: ReadonlySet<string> | undefined
 
   constructor(private readonly options: ObserversOptions) {}
@@ -59,98 +59,106 @@ export class Observers {
     this.visible = nodes && new Set(nodes)
   }
 
-  /** Whether a value would be read now; one that collects always looks. */
-  looking(id: string, op: ObserverOp, screenId: string): boolean {
+  /** Returns true if the observer would read a value now. One that collects always does. */
+  wouldRead(id: string, op: ObserverOp, screenId: string): boolean {
     if (op.collects) return true
-    const watcher = this.watchers.get(id)
+    const state = this.states.get(id)
     if (this.visible && !this.visible.has(screenId)) return false
-    return !watcher || (!watcher.reading && this.options.now() - watcher.lastAt >= FRAME)
+    return !state || (!state.reading && this.options.now() - state.lastAt >= FRAME_MS)
   }
 
-  /** `key` names the computation that is observed: with another one, lines begin anew. */
+  /**
+   * Passes inputs to an observer. `key` identifies the observed computation; another one starts new
+   * lines.
+   */
   observe(step: NodeStep, inputs: Inputs, at: ObservedAt, key: string) {
-    const watcher = this.watcherOf(step.id, key)
+    const state = this.getState(step.id, key)
     const op = this.options.ops.get(step.op) as ObserverOp
     this.options.memory.retain(inputs)
-    if (op.collects) this.collect(watcher, op.collects, inputs, at)
+    if (op.collects) this.collect(state, op.collects, inputs, at)
     const look = { step, inputs, at }
-    if (watcher.reading) {
-      if (watcher.waiting) this.options.memory.release(watcher.waiting.inputs)
-      watcher.waiting = look
-    } else this.read(watcher, look)
+    if (state.reading) {
+      if (state.waiting) this.options.memory.release(state.waiting.inputs)
+      state.waiting = look
+    } else this.read(state, look)
   }
 
-  /** When every reading is done and every last value shown. */
+  /** Resolves when all reads are done and every last value is shown. */
   async settle() {
-    for (const watcher of this.watchers.values()) while (watcher.reading) await watcher.reading
+    for (const state of this.states.values()) while (state.reading) await state.reading
   }
 
-  private watcherOf(id: string, key: string): Watcher {
-    const known = this.watchers.get(id)
+  private getState(id: string, key: string): ObserverState {
+    const known = this.states.get(id)
     if (known?.key === key) return known
-    const watcher: Watcher = known ?? {
+    const state: ObserverState = known ?? {
       reading: undefined,
       waiting: undefined,
       lastAt: -Infinity,
       key,
       lines: new Map(),
-      whole: new Map(),
+      completeLines: new Map(),
       pending: [],
       earlier: [],
       items: new ItemLog(this.options.memory),
     }
     if (known) {
-      const lines = [...seriesOf(known), ...known.whole.values()]
-      if (lines.length) known.earlier = [lines, ...known.earlier].slice(0, EARLIER)
+      const lines = [...toSeries(known), ...known.completeLines.values()]
+      if (lines.length) known.earlier = [lines, ...known.earlier].slice(0, MAX_EARLIER_RUNS)
       known.lines = new Map()
-      known.whole = new Map()
+      known.completeLines = new Map()
       known.items.clear()
       known.key = key
     }
-    this.watchers.set(id, watcher)
-    return watcher
+    this.states.set(id, state)
+    return state
   }
 
-  private collect(watcher: Watcher, collects: string, inputs: Inputs, at: ObservedAt) {
+  private collect(state: ObserverState, collects: string, inputs: Inputs, at: ObservedAt) {
     const x = inputs.x
     for (const [slot, value] of Object.entries(inputs)) {
       if (splitMany(slot)[0] !== collects) continue
-      if (value?.type === 'losses') watcher.items.add(slot, at.index ?? 0, value)
+      if (value?.type === 'losses') state.items.add(slot, at.index ?? 0, value)
       if (!isNumber(value)) continue
       this.options.memory.retain(value.tensor)
-      const position = x?.type === 'timestep' ? x.t[0]! : isNumber(x) ? this.options.memory.retain(x.tensor) : (at.index ?? 0)
-      watcher.pending.push({ slot, x: position, y: value.tensor })
+      const position =
+        x?.type === 'timestep'
+          ? x.t[0]
+          : isNumber(x)
+            ? this.options.memory.retain(x.tensor)
+            : (at.index ?? 0)
+      state.pending.push({ slot, x: position, y: value.tensor })
     }
   }
 
-  private read(watcher: Watcher, look: Look) {
-    watcher.lastAt = this.options.now()
-    watcher.reading = this.show(watcher, look)
+  private read(state: ObserverState, look: Observation) {
+    state.lastAt = this.options.now()
+    state.reading = this.show(state, look)
       .catch((error: unknown) => this.options.onError(atNode(error, look.step.id)))
       .finally(() => {
         this.options.memory.release(look.inputs)
-        watcher.reading = undefined
-        const next = watcher.waiting
-        watcher.waiting = undefined
-        if (next) this.read(watcher, next)
+        state.reading = undefined
+        const next = state.waiting
+        state.waiting = undefined
+        if (next) this.read(state, next)
       })
   }
 
-  private async show(watcher: Watcher, { step, inputs, at }: Look) {
-    await this.readPending(watcher)
-    await watcher.items.read()
+  private async show(state: ObserverState, { step, inputs, at }: Observation) {
+    await this.readPending(state)
+    await state.items.read()
     const op = this.options.ops.get(step.op) as ObserverOp
-    const { whole, items } = watcher
+    const { completeLines: whole, items } = state
     const context: ObserverContext = {
       ...at,
-      series: seriesOf(watcher),
+      series: toSeries(state),
       get earlier() {
-        return watcher.earlier
+        return state.earlier
       },
-      keep(line) {
+      keepLine(line) {
         whole.set(line.slot, line)
-        // A training that went on is not two.
-        watcher.earlier = watcher.earlier.filter((run) => !run.some((old) => begins(old, line)))
+        // A continued training is one run, not two.
+        state.earlier = state.earlier.filter((run) => !run.some((old) => isBeginning(old, line)))
       },
       items: items.items(),
     }
@@ -158,15 +166,15 @@ export class Observers {
     this.options.onView(step.id, view)
   }
 
-  private async readPending(watcher: Watcher) {
-    while (watcher.pending.length) {
-      const bunch = watcher.pending.splice(0, BUNCH)
+  private async readPending(state: ObserverState) {
+    while (state.pending.length) {
+      const bunch = state.pending.splice(0, MAX_SCALARS)
       const tensors = bunch.map(({ x }) => x).filter((x): x is Tensor => typeof x !== 'number')
       try {
         const ys = await readScalars(bunch.map(({ y }) => y))
         const xs = tensors.length ? await readScalars(tensors) : []
         for (const [i, { slot, x }] of bunch.entries()) {
-          append(watcher, slot, typeof x === 'number' ? x : xs[tensors.indexOf(x)]!, ys[i]!)
+          appendPoint(state, slot, typeof x === 'number' ? x : xs[tensors.indexOf(x)], ys[i])
         }
       } finally {
         this.options.memory.release([...bunch.map(({ y }) => y), ...tensors])
@@ -175,18 +183,24 @@ export class Observers {
   }
 }
 
-/** Whether a line is how another one begins. */
-const begins = (old: Series, line: Series) =>
-  old.slot === line.slot && old.y.length <= line.y.length && old.y.every((y, i) => y === line.y[i] && old.x[i] === line.x[i])
+/** Returns true if a line is the beginning of another one. */
+const isBeginning = (old: Series, line: Series) =>
+  old.slot === line.slot &&
+  old.y.length <= line.y.length &&
+  old.y.every((y, i) => y === line.y[i] && old.x[i] === line.x[i])
 
 const isNumber = (value: Value | undefined): value is Extract<Value, { tensor: Scalar }> =>
   value?.type === 'loss' || value?.type === 'number'
 
-/** A line runs one way; a value at a place it has passed replaces what came after: the loop began again, or went on from earlier. */
-function append({ lines }: Watcher, slot: string, x: number, y: number) {
+/**
+ * Appends a point to a line. The x values of a line are monotonic. A value at an earlier position
+ * replaces everything after it, because the loop began again or continued from an earlier state.
+ */
+function appendPoint({ lines }: ObserverState, slot: string, x: number, y: number) {
   const line = lines.get(slot) ?? { x: [], y: [] }
   lines.set(slot, line)
-  const passed = (at: number) => (line.x.length < 2 ? at === x : line.x[0]! < line.x[1]! ? at >= x : at <= x)
+  const passed = (at: number) =>
+    line.x.length < 2 ? at === x : line.x[0] < line.x[1] ? at >= x : at <= x
   while (line.x.length && passed(line.x.at(-1)!)) {
     line.x.pop()
     line.y.pop()
@@ -195,10 +209,10 @@ function append({ lines }: Watcher, slot: string, x: number, y: number) {
   line.y.push(y)
 }
 
-const seriesOf = ({ lines }: Watcher): Series[] =>
+const toSeries = ({ lines }: ObserverState): Series[] =>
   [...lines].map(([slot, { x, y }]) => ({ slot, x: Float64Array.from(x), y: Float64Array.from(y) }))
 
 async function readScalars(tensors: readonly Tensor[]): Promise<ArrayLike<number>> {
-  const all = tidied(() => inARow(tensors))
+  const all = runTidied(() => concatenate(tensors))
   return all.data().finally(() => all.dispose())
 }

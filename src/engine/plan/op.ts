@@ -1,86 +1,116 @@
-// What the plan knows of a node: its slots, its params and how it runs. Declarations (src/nodes/define.ts) are these.
-import type { Random } from '../random.ts'
-import type { Tensor } from '../tf.ts'
-import type { PredictionType, ScheduleValue, SlotType, Timestep, Timesteps, Value } from '../values.ts'
+// Node types: slots, params and functions. Declarations (src/nodes/define.ts) have this form.
+import type { Random } from '../base/random.ts'
+import type { Tensor } from '../base/tf.ts'
+import type {
+  PredictionType,
+  ScheduleValue,
+  SlotType,
+  Timestep,
+  Timesteps,
+  Value,
+} from '../base/values.ts'
 import type { Expansion } from './graph.ts'
 import type { View } from './view.ts'
 
 /**
- * Whether a param means something, while the others have the values that `valueOf` gives. What hangs on one that means nothing
- * means nothing either.
+ * Returns true if a param has an effect while the other params have these values. A param that
+ * depends on one without effect has none either.
  */
-export function isMeant(params: Record<string, Param>, name: string, valueOf: (param: string) => unknown): boolean {
+export function hasEffect(
+  params: Record<string, Param>,
+  name: string,
+  valueOf: (param: string) => unknown,
+): boolean {
   const when = params[name]?.when
-  return !when || ([when.is].flat().includes(valueOf(when.param) as string) && isMeant(params, when.param, valueOf))
+  return (
+    !when ||
+    ([when.is].flat().includes(valueOf(when.param) as string) &&
+      hasEffect(params, when.param, valueOf))
+  )
 }
 
-/** What an input takes: slot types, or anything. */
+/** Slot types that an input accepts, or any. */
 export type Accepts = readonly SlotType[] | 'any'
 
 export interface InputSlot {
   accepts: Accepts
   about: string
   optional?: true
-  /** As many as are wired: `name_1`, `name_2`, ... */
+  /** Has one slot per wire: `name_1`, `name_2`, ... */
   many?: true
 }
 
 export interface OutputSlot {
-  /** A slot type; or the type of what is wired to an input, by that input's name. */
+  /** Slot type, or the name of an input whose wired type it has. */
   type: SlotType | { like: string }
   about: string
-  /** One for each wired `name_i` of the many-input of this name. */
+  /** Has one slot for each wired `name_i` of the many-input of this name. */
   many?: true
 }
 
 export type Param = ParamKind & {
-  /** Rarely changed: not on the node but in the panel, unless it was changed. */
+  /** Rarely changed: shown in the panel, and on the node only if its value was changed. */
   advanced?: true
-  /** Means something only while another param has this value, or one of these. */
+  /** Has an effect only while another param has this value, or one of these. */
   when?: { param: string; is: string | readonly string[] }
   /** Has no effect while this input is wired. */
   unless?: string
-  /** Of a number: what it is called in the equation of the node, in LaTeX. */
+  /** The symbol of a number in the equation of the node, in LaTeX. */
   symbol?: string
 }
 
 type ParamKind =
-  | { kind: 'number'; default: number; min: number; max: number; step: number; integer: boolean; slider: boolean; about: string }
-  /** `each`: what is to be said of the choices one by one. */
-  | { kind: 'choice'; default: string; choices: readonly string[]; about: string; each?: Readonly<Record<string, string>> }
+  | {
+      kind: 'number'
+      default: number
+      min: number
+      max: number
+      step: number
+      integer: boolean
+      slider: boolean
+      about: string
+    }
+  /** `each` describes the choices. */
+  | {
+      kind: 'choice'
+      default: string
+      choices: readonly string[]
+      about: string
+      each?: Readonly<Record<string, string>>
+    }
   | { kind: 'boolean'; default: boolean; about: string }
   | { kind: 'text'; default: string; multiline: boolean; about: string }
-  /** A seed: an integer in [0, 2^32); new nodes get one not yet used in the graph. */
+  /** A seed: an integer in [0, 2^32). New nodes get one that is not yet used in the graph. */
   | { kind: 'seed'; default: number; about: string }
-  /** Points drawn by hand, `[[x, y], ...]`, coordinates about in [-2, 2]. */
+  /** Points drawn by hand, `[[x, y], ...]`, with coordinates of about [-2, 2]. */
   | { kind: 'drawing'; default: readonly (readonly [number, number])[]; about: string }
-  /** A stored checkpoint: its name, size in bytes and SHA-256, so that a file says which it means. */
-  | { kind: 'checkpoint'; default: KeptFile | null; about: string }
-  /** A data set that was made from the user's own files, named in the same way. */
-  | { kind: 'dataset'; default: KeptFile | null; about: string }
+  /** A stored checkpoint. */
+  | { kind: 'checkpoint'; default: StoredFile | null; about: string }
+  /** A data set imported from the user's files. */
+  | { kind: 'dataset'; default: StoredFile | null; about: string }
 
-/** Which file of those that are kept: found by the SHA-256 of its bytes; `size` in bytes. */
-export interface KeptFile {
+/** Reference to a stored file by the SHA-256 of its bytes. `size` is in bytes. */
+export interface StoredFile {
   name: string
   size: number
   sha256: string
 }
 
-/** What a start and an end have in common. */
+/** Properties that a Start and its End share. */
 export interface LoopEnds {
-  /** The type of the other half. */
+  /** Type of the other end. */
   other: string
-  /** Which next input feeds which each output. */
+  /** Maps next inputs to the each outputs they feed. */
   carries: Record<string, string>
-  /** It is a training. */
+  /** The loop is a training. */
   trains?: true
 }
 
-/** The part of a declaration that is data: enough to draw, explain and check a node, but not to run it. */
+/** The data of a declaration: enough to draw, explain and check a node, but not to run it. */
 export interface Declaration {
-  /** Permanent identity, `diffusion/ForwardNoise`. */
+  /** Permanent id, such as `diffusion/ForwardNoise`. */
   type: string
-  /** Rises when the same inputs and params give other results; part of the cache key. */
+  /** Increased when the results for equal inputs and params change. Part of the cache key. */
   version: number
   title: string
   category: string
@@ -91,27 +121,33 @@ export interface Declaration {
   outputs: Record<string, OutputSlot>
   params: Record<string, Param>
   role: 'node' | 'output' | 'observer' | 'start' | 'end' | 'note'
-  /** Stands for a graph of others, and can be opened. */
+  /** Stands for a graph of other nodes, and can be opened. */
   expands?: true
   loop?: LoopEnds
   room?: ViewRoom
-  /** It is only a place that a wire goes by: graphs mean the same without it, and leave it out. */
+  /** A point on a wire, which graphs omit. */
   reroute?: true
 }
 
-/** Declarations by their types. */
+/** Declarations by type. */
 export type ByType = ReadonlyMap<string, Declaration>
 
-/** The room that a new node has for what it shows, in pixels; it can be resized. Observers and nodes that `show` have some. */
+/**
+ * The size of the view on a new node, in pixels; the user can resize it. Observers and nodes that
+ * `show` something have one.
+ */
 export interface ViewRoom {
   width: number
   height: number
 }
 
 export interface RunContext {
-  /** Randomness keyed by the node's seed, the iterations of the zones it runs in and the draw number. */
+  /**
+   * Randomness, keyed by the node's seed, the iterations of the enclosing loops and the draw
+   * number.
+   */
   random: Random
-  /** What `prepare` gave for this node. */
+  /** The data that `prepare` returned for this node. */
   prepared: unknown
 }
 
@@ -119,64 +155,86 @@ export type Inputs = Record<string, Value | undefined>
 export type Outputs = Record<string, Value>
 export type Params = Record<string, unknown>
 
-/** A bounded, synchronous, pure piece of work. Its tensors are tidied: only what it returns stays. */
+/**
+ * Node with a bounded, synchronous, pure function `run`. Tensors that it creates are disposed,
+ * except for its outputs.
+ */
 export interface RunOp extends Declaration {
   role: 'node'
   run: (inputs: never, params: never, context: RunContext) => Outputs
-  /** Work at the border before a run: decode a data set, load weights. `key` stands for the content in cache keys. */
+  /**
+   * Asynchronous work before a run, such as decoding a data set or loading weights. `key`
+   * identifies the content in cache keys.
+   */
   prepare?: (params: never, assets: Assets) => Promise<{ key: string; data: unknown }>
-  /** For a multistep solver: `run` takes and returns a state that lives in the innermost sampling zone. */
+  /**
+   * Marks a multistep solver: `run` also receives and returns a state, which belongs to the
+   * innermost sampling loop.
+   */
   stateful?: true
-  /** Notices about params, wiring and what is known of the inputs that no rule of the plan knows. */
+  /**
+   * Returns notices about params, wiring and static inputs that the rules of the plan do not cover.
+   */
   notices?: (params: never, wired: ReadonlySet<string>, known: never) => string[]
-  /** Throws NodeError, before anything runs, for params that do not go together, or not with what is known of the inputs. */
+  /** Throws NodeError before a run if params conflict with each other or with the static inputs. */
   check?: (params: never, known: never) => void
-  /** `run` makes schedules and lists out of nothing else, without chance: it is cheap, and done before a run too. */
+  /**
+   * `run` computes schedules and lists from its inputs alone, without randomness. It is cheap, and
+   * is also evaluated when a graph is checked.
+   */
   plain?: true
   /**
-   * Of a node that is not plain: what is known of its outputs before a run, from what is known of its inputs. `prepared` is
-   * what `prepare` gave: undefined until it has been waited for, after which the graph is checked again.
+   * Computes the static outputs of a node that is not plain from its static inputs. `prepared` is
+   * the result of `prepare`, or undefined before it resolves; the graph is checked again then.
    */
-  foresees?: (params: never, known: never, prepared: unknown) => KnownSlots
+  staticOutputs?: (params: never, known: never, prepared: unknown) => StaticValues
   /**
-   * What the node shows of what it made, outside of loops: plain data of the outputs, no reading of tensors. Needs `room`.
-   * Outputs that nothing is wired to may be missing.
+   * Returns a view of the outputs of a node outside loops. Plain data; must not read tensors. Needs
+   * `room`. Unwired outputs may be missing.
    */
   show?: (outputs: never) => View | undefined
-  /** True where the result depends on how many steps a training zone will make in all (a learning rate that decays to its end). */
+  /**
+   * Returns true if the result depends on the number of steps of the enclosing training, such as a
+   * learning rate that decays to the end.
+   */
   needsTotalSteps?: (params: never) => boolean
 }
 
-/** What a model or a prediction stands for, and whether it says a variance too. */
-export interface Said {
+/** Prediction type of a model or a prediction, and whether it includes a variance. */
+export interface StaticPrediction {
   type: 'model' | 'prediction'
   predicts: PredictionType
   variance: boolean
-  /** Cannot be asked where x_t is nothing but noise, whatever it predicts. */
+  /** Cannot be evaluated at pure noise. */
   needsSignal?: true
 }
 
-/** What can be known of a value before a run: a schedule, a list, all the timesteps that will come, what a model predicts. */
-export type Known = Said | ScheduleValue | Timestep | Timesteps
+/**
+ * Value that can be known before a run: a schedule, a list, all timesteps of a loop, the prediction
+ * type of a model.
+ */
+export type StaticValue = StaticPrediction | ScheduleValue | Timestep | Timesteps
 
-/** By slot; what is not known is missing. */
-export type KnownSlots = Record<string, Known | undefined>
+/** Static values by slot; unknown values are missing. */
+export type StaticValues = Record<string, StaticValue | undefined>
 
-/** A node that stands for a graph of others. */
+/** A node that stands for a graph of other nodes. */
 export interface ExpandOp extends Declaration {
   role: 'node'
   expands: true
   expand: (params: never, wired: ReadonlySet<string>) => Expansion
 }
 
-/** One line that grew while a loop ran: the value of one slot at every iteration. */
+/** Line that grows while a loop runs: the value of one slot at every iteration. */
 export interface Series {
   slot: string
   x: Float64Array
   y: Float64Array
 }
 
-/** Losses of single items that came while a loop ran: the last 50,000 of one slot, the oldest first. */
+/**
+ * Losses of single items, collected while a loop runs: the last 50,000 of one slot, oldest first.
+ */
 export interface CollectedItems {
   slot: string
   t: Float64Array
@@ -184,29 +242,34 @@ export interface CollectedItems {
 }
 
 export interface ObserverContext {
-  /** Iteration of the innermost zone, or of the training zone that emits; undefined outside of loops. */
+  /** Iteration of the innermost loop, or of the training that emits; undefined outside loops. */
   index: number | undefined
-  /** What the zone calls the iteration: "t = 412". */
+  /** Label of the iteration: "t = 412". */
   label: string | undefined
-  /** Of a collecting observer: this run's lines, and those of earlier runs, newest first. */
+  /** Lines of this run, of a collecting observer, and those of earlier runs, newest first. */
   series: Series[]
   earlier: Series[][]
-  /** A line that was read as a whole: with another computation it is one of the earlier ones, as collected lines are. */
-  keep: (line: Series) => void
-  /** Of a collecting observer: losses of single items. */
+  /**
+   * Stores a line that was read at once. When another computation is observed, it becomes one of
+   * the earlier lines, like collected ones.
+   */
+  keepLine: (line: Series) => void
+  /** Losses of single items, of a collecting observer. */
   items: CollectedItems[]
 }
 
-/** Shows values without changing anything. May hang on values of a loop's body. */
+/** Observer: shows values without changing anything. May be wired to values of a loop's body. */
 export interface ObserverOp extends Declaration {
   role: 'observer'
-  /** Scalars and losses of items wired to the many-input of this name are collected at every iteration, none left out. */
+  /**
+   * Collects scalars and losses of items wired to the many-input of this name at every iteration.
+   */
   collects?: string
-  /** Reads what it needs (asynchronously) and says what to draw; plain data, no tensors. */
+  /** Reads the values it needs and returns the view, as plain data without tensors. */
   view: (inputs: never, params: never, context: ObserverContext) => Promise<View>
 }
 
-/** Makes files, at the end of a run only. */
+/** Output node: writes files, at the end of a run only. */
 export interface OutputOp extends Declaration {
   role: 'output'
   files: (inputs: never, params: never) => Promise<OutputFile[]>
@@ -222,57 +285,97 @@ export interface OutputFile {
   bytes: Uint8Array
 }
 
-/** Where nodes get what is not in the graph. */
+/** Sources of external data. */
 export interface Assets {
-  /** The bytes of a checkpoint by its SHA-256, or undefined if it is not here. */
+  /** Returns the bytes of a checkpoint by its SHA-256; undefined if it is not stored here. */
   checkpoint(sha256: string): Promise<Uint8Array | undefined>
-  /** The bytes of a data set by its SHA-256, or undefined if it is not here. */
+  /** Returns the bytes of a data set by its SHA-256; undefined if it is not stored here. */
   dataset(sha256: string): Promise<Uint8Array | undefined>
-  /** The bytes of a file that comes with the product, unpacked. Throws NodeError, saying where it should be. */
+  /** Returns the unpacked bytes of a shipped file. Throws NodeError with its expected location. */
   shipped(name: ShippedFile): Promise<Uint8Array>
 }
 
-/** Data sets that come with the product: one of its own format, and MNIST's four files as their makers named them. */
+/** Shipped data sets: digits in our own format, and the four original files of MNIST. */
 export type ShippedFile = 'digits' | `${'train' | 't10k'}-${'images-idx3' | 'labels-idx1'}-ubyte`
 
 /**
- * How a zone runs. The state is a value: plain data with tensors at its leaves, never changed in place. So a snapshot
- * is a reference, a stop keeps what was reached, and a continued run is the same as one that never stopped.
+ * Behaviour of a loop. The state is a value: plain data with tensors at its leaves, never changed
+ * in place. So a snapshot is a reference, a stopped loop keeps its state, and a continued run has
+ * the result of an uninterrupted one.
  */
 export interface LoopBehaviour<State = unknown> {
-  /** Params of Start or End that say how far to go, or by which way to the same bits, not what is computed: left out of the cache key. */
+  /**
+   * Params of both ends that set the number of iterations, or how to compute the same bits. They
+   * are not part of the cache key.
+   */
   extents: readonly string[]
-  /** How many iterations at most. Where End has a next input `again` and it is wired, a value <= 0 there ends the loop. */
+  /**
+   * Returns the maximum number of iterations. If the next input `again` of End is wired, a value <=
+   * 0 ends the loop.
+   */
   iterations(inputs: Inputs, params: LoopParams): number
-  /** The index of the first iteration, where it is not 0: a training that goes on from a file. */
+  /**
+   * Returns the index of the first iteration, if it is not 0: for a training that continues from a
+   * file.
+   */
   first?(inputs: Inputs): number
-  /** The state before the first iteration; for a continued run it is a stored state instead. */
+  /** Returns the state before the first iteration. A continued run uses a stored state instead. */
   begin(inputs: Inputs, params: LoopParams, context: RunContext): State
-  /** The each outputs of iteration `index`. */
-  each(state: State, index: number, inputs: Inputs, params: LoopParams, context: RunContext): Outputs
-  /** The state after iteration `index`, from the next inputs. Not called where there is `around`. */
+  /** Returns the each outputs of iteration `index`. */
+  each(
+    state: State,
+    index: number,
+    inputs: Inputs,
+    params: LoopParams,
+    context: RunContext,
+  ): Outputs
+  /**
+   * Returns the state after iteration `index`, from the next inputs. Not called if `around` exists.
+   */
   advance?(state: State, next: Inputs, index: number, inputs: Inputs, params: LoopParams): State
-  /** Runs the whole iteration itself: `body` gives the next inputs for each outputs, synchronously (under the tape). */
-  around?(state: State, each: Outputs, body: (each: Outputs) => Inputs, index: number, inputs: Inputs, params: LoopParams): State
-  /** The state with what the next iteration needs of it on the CPU read back from the device; waited for between iterations. */
+  /**
+   * Runs the iteration itself: `body` computes the next inputs from each outputs, synchronously,
+   * under the tape.
+   */
+  around?(
+    state: State,
+    each: Outputs,
+    body: (each: Outputs) => Inputs,
+    index: number,
+    inputs: Inputs,
+    params: LoopParams,
+  ): State
+  /**
+   * Reads back from the device what the next iteration needs on the CPU. Awaited between
+   * iterations.
+   */
   settle?(state: State): Promise<State> | undefined
-  /** Whether a state is the last, whatever `iterations` says. */
+  /** Returns true if a state is the last one, regardless of `iterations`. */
   ended?(state: State): boolean
-  /** The done outputs of a state; `wanted` are those that something is wired to. */
+  /** Returns the done outputs of a state. `wanted` are those that are wired. */
   done(state: State, inputs: Inputs, params: LoopParams, wanted: ReadonlySet<string>): Outputs
-  /** The number shown as progress beside the index (t of a sampler); plain, no reading back. */
+  /** Returns the label shown next to the index, such as t of a sampler. Must not read tensors. */
   label?(state: State, index: number, inputs: Inputs): string
-  /** The loss of the last iteration, to be read asynchronously. */
+  /** Returns the loss of the last iteration, which is read asynchronously. */
   loss?(state: State): Value | undefined
-  /** The losses of all iterations so far, in pieces; told once a run has come to its end or was stopped. */
+  /**
+   * Returns the losses of all iterations so far, in pieces. Reported when a run has ended or was
+   * stopped.
+   */
   losses?(state: State): readonly Tensor[]
-  /** True for a training zone: gradients only with respect to the each `model`, which the loss has to reach. */
+  /**
+   * Marks a training: gradients reach only the each output `model`, on which the loss has to
+   * depend.
+   */
   trains?: true
-  /** True for a sampling zone: holds the state of multistep solvers. */
+  /** Marks a sampling loop, which stores the states of multistep solvers. */
   samples?: true
-  /** Notices about the params of Start. */
+  /** Returns notices about the params of Start. */
   notices?(start: Params): string[]
-  /** Emit the done outputs every so many iterations, and some times early in a run; 0 or undefined: never. */
+  /**
+   * Returns the number of iterations between emissions of the done outputs; the first ones come
+   * earlier. 0 or undefined for none.
+   */
   emitEvery?(params: LoopParams): number
 }
 
@@ -285,28 +388,36 @@ export interface StartOp extends Declaration {
   role: 'start'
   loop: LoopEnds
   behaviour: LoopBehaviour
-  /** What is known of the each outputs before a run, over all iterations, from what is known of the start inputs. */
-  foresees?: (known: never, wired: ReadonlySet<string>) => KnownSlots
+  /** Computes the static each outputs, over all iterations, from the static start inputs. */
+  staticOutputs?: (known: never, wired: ReadonlySet<string>) => StaticValues
 }
 
 export interface EndOp extends Declaration {
   role: 'end'
   loop: LoopEnds
-  /** What is known of the done outputs before a run, from what is known of the inputs of Start. */
-  foresees?: (known: never) => KnownSlots
+  /** Computes the static done outputs from the static inputs of Start. */
+  staticOutputs?: (known: never) => StaticValues
 }
 
 export type Op = RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp | StartOp | EndOp
 
-/** All nodes there are, by type. */
+/** All node types by name. */
 export type Ops = ReadonlyMap<string, Op>
 
-/** What a loop does, by its Start. */
-export const behaviourOf = (ops: Ops, { op }: { op: string }): LoopBehaviour => (ops.get(op) as StartOp).behaviour
+/** The node type of a checked graph. */
+export function getOp(ops: Ops, type: string): Op {
+  const op = ops.get(type)
+  if (!op) throw new Error(`No node type ${type}.`)
+  return op
+}
+
+/** Returns the behaviour of a loop, by its Start. */
+export const loopBehaviour = (ops: Ops, { op }: { op: string }): LoopBehaviour =>
+  (ops.get(op) as StartOp).behaviour
 
 export const opTable = (ops: readonly Op[]): Ops => new Map(ops.map((op) => [op.type, op]))
 
-/** What a declaration says, apart from its functions. */
+/** Data properties of a declaration. */
 const DECLARED = [
   'type',
   'version',
@@ -325,6 +436,8 @@ const DECLARED = [
   'reroute',
 ] as const satisfies readonly (keyof Op)[]
 
-/** The declaration without its functions, for the side that only draws and checks. */
-export const declarationOf = (op: Op): Declaration =>
-  JSON.parse(JSON.stringify(Object.fromEntries(DECLARED.map((name) => [name, op[name]])))) as Declaration
+/** Returns the declaration without its functions, for drawing and checking. */
+export const toDeclaration = (op: Op): Declaration =>
+  JSON.parse(
+    JSON.stringify(Object.fromEntries(DECLARED.map((name) => [name, op[name]]))),
+  ) as Declaration

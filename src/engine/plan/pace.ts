@@ -1,13 +1,13 @@
-// How fast a loop goes, lately, and how long it took in all.
+// Recent speed of a loop, and its total time.
 
-/** The rate is measured over about this long, in milliseconds. */
+/** Averaging window of the rate, in milliseconds. */
 const WINDOW = 2000
 
 export class Pace {
   private marks: { index: number; at: number }[]
   private readonly began: number
 
-  /** `index` and `seconds` are what an earlier run had reached and needed. */
+  /** `index` and `secondsBefore` are those of the earlier run that this one continues. */
   constructor(
     index: number,
     private readonly secondsBefore: number,
@@ -17,14 +17,14 @@ export class Pace {
     this.began = now
   }
 
-  /** Iterations a second. */
+  /** Returns iterations per second. */
   rate(index: number, now: number): number {
     const last = this.marks.at(-1)!
-    // A loop that runs once more (in an emission, in an outer loop) begins anew.
+    // A loop that runs again, in an emission or in an outer loop, starts over.
     if (index <= last.index) this.marks = [{ index: index - 1, at: last.at }]
     if (now - last.at > WINDOW / 20 || this.marks.length === 1) this.marks.push({ index, at: now })
-    while (this.marks.length > 2 && now - this.marks[1]!.at > WINDOW) this.marks.shift()
-    const first = this.marks[0]!
+    while (this.marks.length > 2 && now - this.marks[1].at > WINDOW) this.marks.shift()
+    const first = this.marks[0]
     return now > first.at ? ((index - first.index) * 1000) / (now - first.at) : 0
   }
 

@@ -1,13 +1,19 @@
-// Values as bytes and back, exactly: plain data as JSON, the numbers of tensors and typed arrays behind it.
-import { joined } from '../bytes.ts'
-import { mapValues } from '../records.ts'
-import { tf, type Tensor } from '../tf.ts'
-import { tidied } from './memory.ts'
+// Lossless conversion of values to bytes and back: plain data as JSON, followed by the numbers of
+// tensors and typed arrays.
+import { concatBytes } from '../base/bytes.ts'
+import { mapValues } from '../base/records.ts'
+import { tf, type Tensor } from '../base/tf.ts'
+import { runTidied } from '../base/memory.ts'
 
-/** Rises with every change of what is written, so that older bytes are refused and not misread. */
+/**
+ * Increased with every change of the format, so that older bytes are rejected instead of misread.
+ */
 const LAYOUT = 1
 
-/** Length of the JSON (uint32, little endian), the JSON, padding to 8 bytes, the arrays. */
+/**
+ * Packs a value: the length of the JSON (uint32, little endian), the JSON, padding to 8 bytes, the
+ * arrays.
+ */
 export async function pack(value: unknown): Promise<Uint8Array> {
   const arrays: Uint8Array[] = []
   let offset = 0
@@ -20,28 +26,40 @@ export async function pack(value: unknown): Promise<Uint8Array> {
   const encode = async (part: unknown): Promise<unknown> => {
     if (part instanceof tf.Tensor) {
       const data = await part.data()
-      return { $tensor: part.shape, dtype: part.dtype, at: append(bytesOfArray(data as Float32Array)), length: data.length }
+      return {
+        $tensor: part.shape,
+        dtype: part.dtype,
+        at: append(arrayBytes(data as Float32Array)),
+        length: data.length,
+      }
     }
     const kind = arrayKinds.find((constructor) => part instanceof constructor)
-    if (kind) return { $array: kind.name, at: append(bytesOfArray(part as Float32Array)), length: (part as Float32Array).length }
-    if (Array.isArray(part)) return inOrder(part, encode)
+    if (kind)
+      return {
+        $array: kind.name,
+        at: append(arrayBytes(part as Float32Array)),
+        length: (part as Float32Array).length,
+      }
+    if (Array.isArray(part)) return mapInOrder(part, encode)
     if (typeof part === 'object' && part !== null) {
-      const values = await inOrder(Object.values(part), encode)
+      const values = await mapInOrder(Object.values(part), encode)
       return Object.fromEntries(Object.keys(part).map((key, i) => [key, values[i]]))
     }
     return part
   }
   const encoded = await encode(value)
-  const json = new TextEncoder().encode(JSON.stringify({ layout: LAYOUT, size: offset, value: encoded }))
+  const json = new TextEncoder().encode(
+    JSON.stringify({ layout: LAYOUT, size: offset, value: encoded }),
+  )
   const head = new Uint8Array(4 + json.length + padding(4 + json.length))
   new DataView(head.buffer).setUint32(0, json.length, true)
   head.set(json, 4)
-  return joined([head, ...arrays])
+  return concatBytes([head, ...arrays])
 }
 
 /**
- * The value again; its tensors belong to the caller.
- * @throws an error if the bytes are cut short, or of another layout
+ * Unpacks a value. The tensors belong to the caller.
+ * @throws an error if the bytes are truncated or have another layout
  */
 export function unpack(bytes: Uint8Array): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -70,10 +88,15 @@ export function unpack(bytes: Uint8Array): unknown {
       )
     return mapValues(part as Record<string, unknown>, decode)
   }
-  const { layout, size, value } = JSON.parse(json) as { layout?: number; size?: number; value?: unknown }
+  const { layout, size, value } = JSON.parse(json) as {
+    layout?: number
+    size?: number
+    value?: unknown
+  }
   if (layout !== LAYOUT) throw new Error(`Expected layout ${LAYOUT}, got ${layout}.`)
-  if (bytes.length !== start + size!) throw new Error(`Expected ${start + size!} bytes, got ${bytes.length}.`)
-  return tidied(() => decode(value))
+  if (bytes.length !== start + size!)
+    throw new Error(`Expected ${start + size!} bytes, got ${bytes.length}.`)
+  return runTidied(() => decode(value))
 }
 
 const arrayKinds = [Float32Array, Float64Array, Int32Array, Uint8Array] as const
@@ -81,10 +104,11 @@ type ArrayKind = (typeof arrayKinds)[number]
 
 const padding = (length: number) => (8 - (length % 8)) % 8
 
-const bytesOfArray = (array: Float32Array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+const arrayBytes = (array: Float32Array) =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
-/** One after the other: the order of the arrays is part of the layout. */
-async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+/** Sequential, since the order of the arrays is part of the layout. */
+async function mapInOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   for (const item of items) results.push(await work(item))
   return results

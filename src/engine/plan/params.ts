@@ -1,10 +1,14 @@
-// Params of a node: defaults filled in, values checked, nothing silently changed.
-import type { Fault } from './fault.ts'
+// Params of a node: fills in defaults and checks values. Never changes a value silently.
+import type { Fault } from '../base/fault.ts'
 import type { GraphNode } from './graph.ts'
 import type { Declaration, Param, Params } from './op.ts'
-import { isMeant } from './op.ts'
+import { hasEffect } from './op.ts'
+import { paramMessages, paramWords } from '../messages/params.ts'
 
-export function checkParams(node: GraphNode, { params: specs }: Declaration): { params: Params; faults: Fault[] } {
+export function checkParams(
+  node: GraphNode,
+  { params: specs }: Declaration,
+): { params: Params; faults: Fault[] } {
   const faults: Fault[] = []
   const params: Params = {}
   for (const [name, spec] of Object.entries(specs)) {
@@ -14,36 +18,51 @@ export function checkParams(node: GraphNode, { params: specs }: Declaration): { 
       faults.push({
         node: node.id,
         param: name,
-        message: `${name}: expected ${wrong}, got ${show(given)}.`,
-        cure: cureFor(spec, wrong),
+        message: paramMessages.wrongValue({
+          param: name,
+          expected: wrong,
+          got: formatValue(given),
+        }),
+        cure: paramCure(spec, wrong),
       })
     params[name] = given
   }
   return { params, faults }
 }
 
-/** Without those that mean nothing beside the others. */
-export const meantParams = <T extends Params>(specs: Declaration['params'], params: T): Partial<T> =>
-  Object.fromEntries(Object.entries(params).filter(([name]) => isMeant(specs, name, (other) => params[other]))) as Partial<T>
+/** Returns the params that have an effect, given the others. */
+export const effectiveParams = <T extends Params>(
+  specs: Declaration['params'],
+  params: T,
+): Partial<T> =>
+  Object.fromEntries(
+    Object.entries(params).filter(([name]) => hasEffect(specs, name, (other) => params[other])),
+  ) as Partial<T>
 
-/** What was expected, or undefined if the value is right. */
+/** Describes the expected value in words; undefined if the value is valid. */
 export function problemWith(value: unknown, spec: Param): string | undefined {
   switch (spec.kind) {
     case 'number':
-      return isNumber(value, spec.min, spec.max) && (!spec.integer || Number.isInteger(value)) ? undefined : rangeOf(spec)
+      return isNumber(value, spec.min, spec.max) && (!spec.integer || Number.isInteger(value))
+        ? undefined
+        : rangeText(spec)
     case 'seed':
-      return isNumber(value, 0, 2 ** 32 - 1) && Number.isInteger(value) ? undefined : 'an integer from 0 to 4294967295'
+      return isNumber(value, 0, 2 ** 32 - 1) && Number.isInteger(value)
+        ? undefined
+        : paramWords.integerBetween({ min: 0, max: 2 ** 32 - 1 })
     case 'choice':
-      return spec.choices.includes(value as string) ? undefined : `one of ${spec.choices.join(', ')}`
+      return spec.choices.includes(value as string)
+        ? undefined
+        : paramWords.choice({ choices: spec.choices.join(', ') })
     case 'boolean':
-      return typeof value === 'boolean' ? undefined : 'true or false'
+      return typeof value === 'boolean' ? undefined : paramWords.boolean()
     case 'text':
-      return typeof value === 'string' ? undefined : 'a text'
+      return typeof value === 'string' ? undefined : paramWords.text()
     case 'drawing':
-      return isDrawing(value) ? undefined : 'a list of points [x, y]'
+      return isDrawing(value) ? undefined : paramWords.points()
     case 'checkpoint':
     case 'dataset':
-      return value === null || isKeptFile(value) ? undefined : `a ${spec.kind}: { name, size, sha256 }`
+      return value === null || isStoredFile(value) ? undefined : paramWords[spec.kind]()
     default:
       spec satisfies never
       return undefined
@@ -55,23 +74,36 @@ const isNumber = (value: unknown, min: number, max: number): value is number =>
 
 const isDrawing = (value: unknown) =>
   Array.isArray(value) &&
-  value.every((point) => Array.isArray(point) && point.length === 2 && point.every((number) => isNumber(number, -1e6, 1e6)))
+  value.every(
+    (point) =>
+      Array.isArray(point) &&
+      point.length === 2 &&
+      point.every((number) => isNumber(number, -1e6, 1e6)),
+  )
 
-const isKeptFile = (value: unknown) => {
+const isStoredFile = (value: unknown) => {
   const { name, size, sha256 } = Object(value) as Record<string, unknown>
-  return typeof name === 'string' && isNumber(size, 0, 2 ** 53) && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
+  return (
+    typeof name === 'string' &&
+    isNumber(size, 0, 2 ** 53) &&
+    typeof sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(sha256)
+  )
 }
 
-function rangeOf({ integer, min, max }: Extract<Param, { kind: 'number' }>): string {
-  const what = integer ? 'an integer' : 'a number'
-  if (min > -1e9 && max < 1e9) return `${what} from ${min} to ${max}`
-  if (min > -1e9) return `${what} of at least ${min}`
-  return max < 1e9 ? `${what} of at most ${max}` : what
+function rangeText({ integer, min, max }: Extract<Param, { kind: 'number' }>): string {
+  const words = paramWords
+  if (min > -1e9 && max < 1e9) {
+    return integer ? words.integerBetween({ min, max }) : words.numberBetween({ min, max })
+  }
+  if (min > -1e9) return integer ? words.integerFrom({ min }) : words.numberFrom({ min })
+  if (max < 1e9) return integer ? words.integerUpTo({ max }) : words.numberUpTo({ max })
+  return integer ? words.integer() : words.number()
 }
 
-const cureFor = (spec: Param, expected: string) =>
+const paramCure = (spec: Param, expected: string) =>
   spec.kind === 'number' || spec.kind === 'choice' || spec.kind === 'boolean'
-    ? `Set it to ${expected}; the default is ${String(spec.default)}.`
-    : 'Set it anew on the node.'
+    ? paramMessages.setTo({ expected, value: String(spec.default) })
+    : paramMessages.setAgain()
 
-const show = (value: unknown) => (JSON.stringify(value) ?? String(value)).slice(0, 60)
+const formatValue = (value: unknown) => (JSON.stringify(value) ?? String(value)).slice(0, 60)

@@ -1,18 +1,21 @@
-// A plan in words, one line a step: for tests, for bug reports, for the curious.
-import type { Plan, Step } from './compile.ts'
+// Prints a plan, one line per step, for tests and bug reports.
+import type { Plan, Step } from './steps.ts'
 
 export function printPlan({ steps, results }: Plan): string {
-  return [...printSteps(steps), ...(results.length ? [`results ${results.join(' ')}`] : [])].join('\n')
+  return [...printSteps(steps), ...(results.length ? [`results ${results.join(' ')}`] : [])].join(
+    '\n',
+  )
 }
 
 const printSteps = (steps: readonly Step[]): string[] => steps.flatMap(printStep)
 
 function printStep(step: Step): string[] {
   const tail = [
-    step.watchers && `watched by ${step.watchers.join(' ')}`,
+    step.soleObservers && `watched by ${step.soleObservers.join(' ')}`,
     step.free.length && `free ${step.free.join(' ')}`,
   ].filter(Boolean)
-  if (step.kind !== 'loop') return [[step.kind === 'run' ? step.id : `${step.kind} ${step.id}`, ...tail].join(' | ')]
+  if (step.kind !== 'loop')
+    return [[step.kind === 'run' ? step.id : `${step.kind} ${step.id}`, ...tail].join(' | ')]
   return [
     [`loop ${step.id}`, ...tail].join(' | '),
     ...printSteps(step.body).map(indent),
@@ -21,12 +24,15 @@ function printStep(step: Step): string[] {
         `next ${Object.entries(step.next)
           .map(([slot, value]) => `${slot} = ${value}`)
           .join(', ')}`,
-        ...freed(step.freeNext),
+        ...printFreed(step.freeNext),
       ].join(' | '),
     ),
-    ...(step.emission.length ? [`emission of ${step.id}`, ...printSteps(step.emission).map(indent)] : []),
+    ...(step.emission.length
+      ? [`emission of ${step.id}`, ...printSteps(step.emission).map(indent)]
+      : []),
   ]
 }
 
-const freed = (values: readonly string[]) => (values.length ? [`free ${values.join(' ')}`] : [])
+const printFreed = (values: readonly string[]) =>
+  values.length ? [`free ${values.join(' ')}`] : []
 const indent = (line: string) => `  ${line}`

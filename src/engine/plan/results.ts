@@ -1,13 +1,15 @@
-// Results kept between runs: outputs of nodes and states of loops in memory, trained states in storage as well.
+// Cache of results between runs: outputs of nodes and states of loops in memory, states of
+// trainings in storage as well.
 import type { LoopState } from './host.ts'
 import type { Key } from './keys.ts'
-import { tensorsOf } from '../values.ts'
-import { bytesOf, type Memory } from './memory.ts'
+import { collectTensors } from '../base/values.ts'
+import { measureBytes, type Memory } from '../base/memory.ts'
 import type { Outputs } from './op.ts'
 import { pack, unpack } from './pack.ts'
 import type { StateStore } from './store.ts'
+import { planMessages } from '../messages/plan.ts'
 
-/** Results of earlier runs may take this much memory, on the device and beside it. */
+/** Maximum memory of cached results, on the device and beside it, in bytes. */
 const BUDGET = 256 * 2 ** 20
 
 interface Entry {
@@ -15,18 +17,18 @@ interface Entry {
   bytes: number
 }
 
-export interface KeptState {
+export interface StoredState {
   index: number
   state: LoopState
-  /** What it took to get there. */
+  /** Duration of the loop up to this state. */
   seconds: number
 }
 
-/** Kept values, least recently used first. The cache is one owner of their tensors among others. */
+/** Cached values, least recently used first. The cache co-owns their tensors. */
 export class Results {
   private readonly entries = new Map<string, Entry>()
   private bytes = 0
-  /** States in storage that were only written for safety, by key. */
+  /** Stored states that the next one replaces, by key. */
   private readonly saved = new Map<Key, string>()
   private readonly origins = new Map<Key, string>()
 
@@ -41,73 +43,78 @@ export class Results {
     return this.get(`outputs/${key}`) as Outputs | undefined
   }
 
-  keepOutputs(key: Key, outputs: Outputs) {
+  storeOutputs(key: Key, outputs: Outputs) {
     this.put(`outputs/${key}`, outputs)
   }
 
-  keepState(key: Key, kept: KeptState) {
-    this.put(stateName(key, kept.index), kept)
+  storeState(key: Key, stored: StoredState) {
+    this.put(stateName(key, stored.index), stored)
   }
 
-  /** The furthest state not beyond `count` that can be read, from memory or storage; retained for the caller. */
-  async state(key: Key, count: number): Promise<KeptState | undefined> {
+  /**
+   * Returns the last readable state with an index of at most `count`, from memory or storage;
+   * retained for the caller.
+   */
+  async state(key: Key, count: number): Promise<StoredState | undefined> {
     const prefix = `state/${key}@`
-    const stored = this.store ? (await this.store.list(prefix)).map(({ key: name }) => name) : []
-    const names = [...new Set([...this.entries.keys(), ...stored])].filter((name) => name.startsWith(prefix))
+    const inStorage = this.store ? (await this.store.list(prefix)).map(({ key: name }) => name) : []
+    const names = [...new Set([...this.entries.keys(), ...inStorage])].filter((name) =>
+      name.startsWith(prefix),
+    )
     const candidates = names
       .map((name) => ({ name, index: Number(name.slice(prefix.length)) }))
       .filter(({ index }) => index <= count)
       .sort((a, b) => b.index - a.index)
     for (const { name, index } of candidates) {
-      const kept = (this.get(name) as KeptState | undefined) ?? (await this.load(name, index))
-      if (kept) return { ...kept, state: this.memory.retain(kept.state) }
+      const stored = (this.get(name) as StoredState | undefined) ?? (await this.load(name, index))
+      if (stored) return { ...stored, state: this.memory.retain(stored.state) }
     }
     return undefined
   }
 
-  /** From storage; undefined if it is gone by now, or was written by another version or only in part. */
-  private async load(name: string, index: number): Promise<KeptState | undefined> {
+  /** Reads a state from storage; undefined if it is missing, incomplete, or of another version. */
+  private async load(name: string, index: number): Promise<StoredState | undefined> {
     const bytes = await this.store?.get(name)
     if (!bytes) return undefined
-    const kept = readState(bytes)
-    if (kept?.index === index) {
-      this.put(name, kept)
-      return kept
+    const loaded = unpackState(bytes)
+    if (loaded?.index === index) {
+      this.put(name, loaded)
+      return loaded
     }
-    tensorsOf(kept).forEach((tensor) => tensor.dispose())
+    collectTensors(loaded).forEach((tensor) => tensor.dispose())
     await this.store?.delete(name)
-    this.onTrouble(
-      `A stored training (step ${index}) could not be read and was deleted: it trains again from what else there is.`,
-    )
+    this.onTrouble(planMessages.unreadableTraining({ step: index }))
     return undefined
   }
 
   /**
-   * Writes a state to storage. One that was only written for safety on the way is replaced by the next; the end of a run, or
-   * where it was stopped, stays.
+   * Writes a state to storage. An intermediate state is replaced by the next one; the state at the
+   * end of a run, or at a stop, stays.
    */
-  async save(key: Key, kept: KeptState, onTheWay: boolean): Promise<void> {
+  async save(key: Key, stored: StoredState, onTheWay: boolean): Promise<void> {
     if (!this.store) return
-    this.memory.retain(kept.state)
+    this.memory.retain(stored.state)
     try {
-      const name = stateName(key, kept.index)
-      await this.store.put(name, await pack(kept))
+      const name = stateName(key, stored.index)
+      await this.store.put(name, await pack(stored))
       const before = this.saved.get(key)
       if (before && before !== name) await this.store.delete(before)
       if (onTheWay) this.saved.set(key, name)
       else this.saved.delete(key)
     } finally {
-      this.memory.release(kept.state)
+      this.memory.release(stored.state)
     }
   }
 
-  /** Which weights a training went on from, by the key it would have had otherwise. */
+  /**
+   * Returns the name of the stored weights that a training continued from, by its key without them.
+   */
   async origin(key: Key): Promise<string | undefined> {
     const bytes = this.origins.has(key) ? undefined : await this.store?.get(`origin/${key}`)
     return bytes ? new TextDecoder().decode(bytes) : this.origins.get(key)
   }
 
-  async keepOrigin(key: Key, origin: string) {
+  async storeOrigin(key: Key, origin: string) {
     this.origins.set(key, origin)
     await this.store?.put(`origin/${key}`, new TextEncoder().encode(origin))
   }
@@ -125,7 +132,7 @@ export class Results {
   }
 
   private put(name: string, value: unknown) {
-    const bytes = bytesOf(value)
+    const bytes = measureBytes(value)
     if (bytes > this.budget / 2) return
     this.memory.retain(value)
     this.drop(name)
@@ -146,9 +153,9 @@ export class Results {
   }
 }
 
-function readState(bytes: Uint8Array): KeptState | undefined {
+function unpackState(bytes: Uint8Array): StoredState | undefined {
   try {
-    return unpack(bytes) as KeptState
+    return unpack(bytes) as StoredState
   } catch {
     return undefined
   }

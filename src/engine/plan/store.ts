@@ -1,35 +1,37 @@
-// Where trained states outlive a page: bytes by key. The engine knows only this much of storage.
-import { messageOf } from './fault.ts'
+// Storage for training states that outlive a page: bytes by key.
+import { getErrorMessage } from '../base/fault.ts'
 
 export interface StateStore {
   get(key: string): Promise<Uint8Array | undefined>
   put(key: string, bytes: Uint8Array): Promise<void>
-  /** Keys that begin with `prefix`, with their sizes in bytes. */
+  /** Lists the keys that begin with `prefix`, with their sizes in bytes. */
   list(prefix: string): Promise<{ key: string; size: number }[]>
   delete(key: string): Promise<void>
 }
 
-/** Keeps nothing beyond its own life. */
+/** Creates a store in memory. */
 export function memoryStore(): StateStore {
   const entries = new Map<string, Uint8Array>()
   return {
     get: async (key) => entries.get(key),
     put: async (key, bytes) => void entries.set(key, bytes),
     list: async (prefix) =>
-      [...entries].filter(([key]) => key.startsWith(prefix)).map(([key, bytes]) => ({ key, size: bytes.length })),
+      [...entries]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, bytes]) => ({ key, size: bytes.length })),
     delete: async (key) => void entries.delete(key),
   }
 }
 
-/** Storage that fails is said once a reason, and the run goes on without. */
-export function guarded(store: StateStore, onTrouble: (message: string) => void): StateStore {
+/** Wraps a store: failures are reported, each reason once, and otherwise ignored. */
+export function guardStore(store: StateStore, onTrouble: (message: string) => void): StateStore {
   const said = new Set<string>()
   const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
       return await work()
     } catch (error) {
-      const message = messageOf(error)
-      // Sizes are other ones each time; the reason is not.
+      const message = getErrorMessage(error)
+      // Sizes differ each time; the reason does not.
       const reason = message.replaceAll(/[\d.]+/g, '')
       if (!said.has(reason)) onTrouble(message)
       said.add(reason)

@@ -1,22 +1,24 @@
-// What trainings last came to: who trained for long is asked before that is put aside, and may go on from its weights.
-import { tensorsOf, type Value } from '../values.ts'
-import type { LoopStep, Plan } from './compile.ts'
-import type { CurrentRun } from './current.ts'
-import { NodeError } from './fault.ts'
-import { outerId } from './graph.ts'
-import { keysOf, type Key } from './keys.ts'
-import type { Memory } from './memory.ts'
-import { behaviourOf, type Inputs, type Ops } from './op.ts'
+// Earlier trainings. The user is asked before a long one is discarded, and may continue from its
+// weights.
+import { collectTensors, type Value } from '../base/values.ts'
+import type { LoopStep, Plan } from './steps.ts'
+import type { CurrentRun } from './currentRun.ts'
+import { NodeError } from '../base/fault.ts'
+import { outerId } from '../base/ids.ts'
+import { computeKeys, loopKey, type Key } from './keys.ts'
+import type { Memory } from '../base/memory.ts'
+import { loopBehaviour, type Inputs, type Ops } from './op.ts'
 import type { Results } from './results.ts'
+import { planMessages } from '../messages/plan.ts'
 
-/** Training of at least this long is not put aside without asking, in seconds. */
-const WORTH_ASKING = 60
+/** Minimum duration of a training, in seconds, for asking before it is discarded. */
+const MIN_SECONDS_TO_ASK = 60
 
-/** A training that was asked about is not to be put aside, and the run not to be. */
+/** Thrown when the user declines to discard a long training. */
 export class Cancelled extends Error {}
 
 export class Trainings {
-  /** By the ids of their Starts. */
+  /** Latest states, by the id of the Start. */
   private readonly last = new Map<string, { key: Key; index: number; seconds: number }>()
 
   constructor(
@@ -25,20 +27,25 @@ export class Trainings {
     private readonly ops: Ops,
   ) {}
 
-  /** How far a training is, and what it took to get there. */
-  cameTo(step: LoopStep, key: Key, index: number, seconds: number) {
+  /** Records the last step of a training, and its duration. */
+  record(step: LoopStep, key: Key, index: number, seconds: number) {
     this.last.set(step.id, { key, index, seconds })
   }
 
   /**
-   * Asks before a long training is put aside. Where the answer is to go on from its weights, they become part of what the
-   * training is named by: `content` gets that name. Returns where the weights are, by Start id.
+   * Asks the user before a long training is discarded. If the user continues from its weights,
+   * their name is added to `content`, so that it becomes part of the training's key. Returns the
+   * names of these weights by Start id.
    */
-  async askBefore(run: CurrentRun, plan: Plan, content: Map<string, string>): Promise<Map<string, string>> {
+  async askBefore(
+    run: CurrentRun,
+    plan: Plan,
+    content: Map<string, string>,
+  ): Promise<Map<string, string>> {
     const origins = new Map<string, string>()
     for (const step of plan.steps) {
-      if (step.kind !== 'loop' || !behaviourOf(this.ops, step).trains) continue
-      const key = keysOf(plan, this.ops, content).loops.get(step.id)!
+      if (step.kind !== 'loop' || !loopBehaviour(this.ops, step).trains) continue
+      const key = loopKey(computeKeys(plan, this.ops, content), step)
       const origin = (await this.results.origin(key)) ?? (await this.askFor(run, step, key))
       if (origin === undefined) continue
       origins.set(step.id, origin)
@@ -49,44 +56,52 @@ export class Trainings {
 
   private async askFor(run: CurrentRun, step: LoopStep, key: Key): Promise<string | undefined> {
     const before = this.last.get(step.id)
-    if (!before || before.key === key || before.seconds < WORTH_ASKING) return undefined
-    const kept = await this.results.state(key, Infinity)
-    if (kept) {
-      this.memory.release(kept.state)
+    if (!before || before.key === key || before.seconds < MIN_SECONDS_TO_ASK) return undefined
+    const stored = await this.results.state(key, Infinity)
+    if (stored) {
+      this.memory.release(stored.state)
       return undefined
     }
     const answer = await run.ask(outerId(step.id), before.seconds)
     if (answer === 'cancel') throw new Cancelled()
-    if (answer === 'anew') return undefined
+    if (answer === 'restart') return undefined
     const origin = `${before.key}@${before.index}`
-    await this.results.keepOrigin(key, origin)
+    await this.results.storeOrigin(key, origin)
     return origin
   }
 
-  /** The model of a stored training, in the place of the wired one; retained for the caller. */
+  /**
+   * Returns the model of a stored training, which replaces the wired one; retained for the caller.
+   */
   async modelAt(origin: string, step: LoopStep, inputs: Inputs): Promise<Value> {
     const [key, index] = origin.split('@') as [Key, string]
-    const kept = await this.results.state(key, Number(index))
-    if (!kept) {
+    const stored = await this.results.state(key, Number(index))
+    if (!stored) {
       throw new NodeError({
         node: step.id,
         slot: 'model',
-        message: 'The weights this training went on from are no longer kept.',
-        cure: 'Change its seed, so that it trains anew.',
+        message: planMessages.originDeleted(),
+        cure: planMessages.changeSeed(),
       })
     }
-    const { model } = behaviourOf(this.ops, step).done(kept.state.own, inputs, step.params, new Set(['model']))
+    const { model } = loopBehaviour(this.ops, step).done(
+      stored.state.own,
+      inputs,
+      step.params,
+      new Set(['model']),
+    )
     this.memory.retain(model)
-    this.memory.release(kept.state)
-    if (shapesOf(model) === shapesOf(inputs.model)) return model!
+    this.memory.release(stored.state)
+    if (tensorShapes(model) === tensorShapes(inputs.model)) return model
     this.memory.release(model)
     throw new NodeError({
       node: step.id,
       slot: 'model',
-      message: 'The weights there are do not fit this model.',
-      cure: 'Train it anew: change its seed.',
+      message: planMessages.originMisfits(),
+      cure: planMessages.changeSeed(),
     })
   }
 }
 
-const shapesOf = (value: unknown) => JSON.stringify(tensorsOf(value).map(({ shape }) => shape))
+const tensorShapes = (value: unknown) =>
+  JSON.stringify(collectTensors(value).map(({ shape }) => shape))

@@ -1,14 +1,15 @@
-// What an observer wants drawn: plain data that crosses from the worker to whoever paints (nodes/views). No tensors.
+// Views of observers: plain data without tensors, sent from the worker to the painters
+// (nodes/painters).
 
 export interface ScatterView {
   kind: 'scatter'
-  /** Clouds, back to front; x, y, x, y, ... */
+  /** Point clouds, back to front; x, y, x, y, ... */
   clouds: { name: string; points: Float32Array; labels?: Int32Array }[]
-  /** Paths of single points over time: x, y, x, y, ... each. */
+  /** Paths of single points over time, each as x, y, x, y, ... */
   paths: Float32Array[]
-  /** Points that move together, where they are at each `t`: x, y, x, y, ... */
+  /** Points that move together: their positions at each `t`, as x, y, x, y, ... */
   moving?: Float32Array[]
-  /** When paths, and what moves, were at each of their places: then they can be scrubbed, as a film. */
+  /** The times of all positions of paths and moving points, for scrubbing. */
   t?: Float64Array
   /** Arrows x, y, dx, dy on a grid. */
   field?: Float32Array
@@ -16,7 +17,7 @@ export interface ScatterView {
   ellipses?: Float32Array
   /** [xMin, xMax, yMin, yMax]. */
   extent: [number, number, number, number]
-  /** Under the picture: "t = 412". */
+  /** Text below the picture: "t = 412". */
   caption?: string
 }
 
@@ -26,22 +27,25 @@ export interface ChartView {
   xLabel: string
   yLabel: string
   yLog: boolean
-  /** The height that is shown, whatever the lines do; otherwise as they need it. */
+  /** The visible range of y; undefined to fit the lines. */
   yRange?: [number, number]
-  /** Lines; a line of an earlier run is `kept` and drawn behind. */
+  /** `kept` marks a line of an earlier run, drawn behind the others. */
   lines: { name: string; x: Float64Array; y: Float64Array; kept?: boolean }[]
-  /** Places on the x axis, each an upright stroke. */
+  /** Positions on the x axis, each drawn as a vertical line. */
   marks?: number[]
 }
 
-/** How a chart is looked at, where somebody wants it otherwise than its view says. It is kept in the file, with its node. */
+/**
+ * The user's settings of a chart, which override those of its view. Stored in the workflow file,
+ * with the node.
+ */
 export interface ChartLook {
   xLog?: boolean
   yLog?: boolean
-  /** The ends of the axes; null where the lines say. */
+  /** The ends of the axes; null to fit the lines. */
   x?: [number | null, number | null]
   y?: [number | null, number | null]
-  /** How much the mean so far weighs in the smooth lines, from 0 (not smoothed) to below 1. */
+  /** Weight of the running mean in smoothed lines, from 0 (not smoothed) to below 1. */
   smoothing?: number
 }
 
@@ -56,7 +60,7 @@ export interface StatisticsView {
   nan: number
   /** Counts of equal bins from min to max. */
   histogram: Float64Array
-  /** Further lines, "predicts: epsilon". */
+  /** Additional lines, such as "predicts: epsilon". */
   notes: [string, string][]
 }
 
@@ -64,23 +68,25 @@ export interface StatisticsView {
 export interface Pictures {
   width: number
   height: number
-  /** 1 grey, 3 red, green and blue. */
+  /** 1: grey. 3: red, green and blue. */
   channels: 1 | 3
-  /** Image after image, row after row, channel after channel: 0 to 255. */
+  /** Values from 0 to 255, ordered by image, row, column and channel. */
   pixels: Uint8ClampedArray
   count: number
 }
 
 export interface ImagesView {
   kind: 'images'
-  /** Grids next to each other: x_t and the predicted x_0, say. All have the same order of items. */
+  /**
+   * Grids next to each other, such as x_t and the predicted x_0, with the items in the same order.
+   */
   groups: (Pictures & { name: string; /** Under each image. */ labels?: string[] })[]
-  /** In each grid; 0: as fits best. */
+  /** Columns of each grid; 0 for the best fit. */
   columns: number
   caption?: string
 }
 
-/** A trajectory that can be scrubbed: `frames[i]` was reached at `t[i]`. */
+/** Trajectory for scrubbing: `frames[i]` is the state at `t[i]`. */
 export interface FilmView {
   kind: 'film'
   frames: Pictures[]
@@ -93,27 +99,40 @@ export interface NumbersView {
   rows: { name: string; value: number; /** "lower is better", a unit, ... */ note?: string }[]
 }
 
-/** Names and texts, a row each. */
+/** Names and texts, one row each. */
 export interface RowsView {
   kind: 'rows'
   rows: [name: string, text: string][]
 }
 
-/** What a wire carried last, in short. */
-export interface Glance {
-  /** The type of the slot it came from. */
+/** Description of the last value on a wire. */
+export interface Inspection {
+  /** Slot type. */
   type: string
   shape: number[]
-  /** Of its numbers, if it has some. `sample`: how many of them the histogram counts, if not all. */
-  numbers?: Omit<StatisticsView, 'kind' | 'type' | 'shape' | 'notes'> & { infinite: number; sample?: number }
+  /**
+   * Statistics of its numbers, if any. `sample` is the number of values in the histogram, if not
+   * all.
+   */
+  numbers?: Omit<StatisticsView, 'kind' | 'type' | 'shape' | 'notes'> & {
+    infinite: number
+    sample?: number
+  }
   notes: [string, string][]
   /** Its first images or points, or a line. */
   picture?: View
-  /** In a loop: at which iteration it was made, and what the loop calls that. */
+  /** Iteration in which it was computed, and the label of that iteration. */
   index?: number
   label?: string
-  /** No value was kept; this is what is known without. */
+  /** The value was too large to store; only this description is known. */
   tooLarge?: true
 }
 
-export type View = ScatterView | ChartView | StatisticsView | ImagesView | FilmView | NumbersView | RowsView
+export type View =
+  | ScatterView
+  | ChartView
+  | StatisticsView
+  | ImagesView
+  | FilmView
+  | NumbersView
+  | RowsView

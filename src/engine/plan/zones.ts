@@ -1,119 +1,138 @@
-// Which Start belongs to which End, and which loops each node runs in.
+// Pairs each Start with its End, and finds the loops each node runs in.
 //
-// A zone Z is a Start and its End. Its body are the nodes that depend on an each output of Z. The letters a to g are
-// the rules of loops in ARCHITECTURE.md.
-import type { Fault } from './fault.ts'
-import type { GraphNode, Wire } from './graph.ts'
-import type { KnownSlots, Ops } from './op.ts'
-import { named } from './slots.ts'
+// A zone is a Start and its End. Its body is the set of nodes that depend on an each output of the
+// Start. The letters a to g refer to the rules of loops in ARCHITECTURE.md.
+import type { Fault } from '../base/fault.ts'
+import { getNode, type GraphNode } from './graph.ts'
+import { enclosingLoops, findLoopMembership } from './loopMembership.ts'
+import type { EndOp, Ops, StaticValues } from './op.ts'
+import { nodeName } from './slots.ts'
+import { planMessages } from '../messages/plan.ts'
 
 export interface Zone {
   start: string
   end: string
-  /** The zones around it, outermost first. */
+  /** Enclosing zones, outermost first. */
   around: string[]
 }
 
 export interface Checked {
   nodes: Map<string, GraphNode>
   ops: Ops
-  /** Nodes that lead to a target, each after what it needs. */
+  /** Nodes that lead to a target, in topological order. */
   order: string[]
   zones: Map<string, Zone>
-  /** The zones a node runs in, outermost first. A Start or End runs where its loop does. */
+  /** Zones in which each node runs, outermost first. A Start or End runs outside its own loop. */
   zonesOf: Map<string, string[]>
-  /** What is known of the inputs of each node before a run. */
-  known: Map<string, KnownSlots>
+  /** Static inputs of each node. */
+  staticInputs: Map<string, StaticValues>
   faults: Fault[]
 }
 
-/** Rule e: one Start, one End of its kind. */
-export function pairZones({ nodes, ops, order, zones }: Checked): Fault[] {
+/** Rule e: a zone has one Start and one End of its kind. Fills in `checked.zones`. */
+export function pairZones(checked: Checked): Fault[] {
+  const { nodes, ops, order, zones } = checked
   const faults: Fault[] = []
+  const withEnd = new Set<string>()
   for (const id of order) {
-    const node = nodes.get(id)!
+    const node = getNode(nodes, id)
+    const start = node.inputs.loop?.node
+    if (start !== undefined) withEnd.add(start)
     const op = ops.get(node.op)
-    if (op?.role === 'end') {
-      const start = nodes.get(node.inputs.loop?.node ?? '')
-      if (!start) {
-        faults.push({
-          node: id,
-          slot: 'loop',
-          message: `${op.title} has no Start.`,
-          cure: `Wire the loop output of a ${ops.get(op.loop.other)?.title ?? op.loop.other} into it.`,
-        })
-      } else if (start.op !== op.loop.other) {
-        faults.push({
-          node: id,
-          slot: 'loop',
-          message: `${op.title} cannot end ${named(start.id, nodes, ops)}.`,
-          cure: `Use the End that belongs to it, ${ops.get(op.loop.other)?.title ?? op.loop.other} here.`,
-          also: [start.id],
-        })
-      } else if (zones.has(start.id)) {
-        faults.push({
-          node: id,
-          slot: 'loop',
-          message: `${named(start.id, nodes, ops)} has a second End.`,
-          cure: 'Delete one of the two: a loop has one Start and one End.',
-          also: [start.id, zones.get(start.id)!.end],
-        })
-      } else {
-        zones.set(start.id, { start: start.id, end: id, around: [] })
-      }
-    }
+    if (op?.role !== 'end') continue
+    const fault = pairingFault(node, op, checked)
+    if (fault) faults.push(fault)
+    else if (start !== undefined) zones.set(start, { start, end: id, around: [] })
   }
   for (const id of order) {
-    const op = ops.get(nodes.get(id)!.op)
-    if (op?.role === 'start' && !order.some((end) => nodes.get(end)!.inputs.loop?.node === id)) {
+    const op = ops.get(getNode(nodes, id).op)
+    if (op?.role === 'start' && !withEnd.has(id)) {
       faults.push({
         node: id,
         slot: 'loop',
-        message: `${op.title} has no End.`,
-        cure: `Add a ${ops.get(op.loop.other)?.title ?? op.loop.other} and wire loop to it.`,
+        message: planMessages.noEnd({ start: op.title }),
+        cure: planMessages.addEnd({ end: ops.get(op.loop.other)?.title ?? op.loop.other }),
       })
     }
   }
   return faults
 }
 
-/** Rules a and b: which each outputs a node depends on; leaving through End drops the zone that is left. */
-export function placeInZones(checked: Checked) {
-  const { nodes, order, zones, zonesOf } = checked
+/** The reason why an End cannot be paired with the Start it is wired to, if any. */
+function pairingFault(
+  { id, inputs }: GraphNode,
+  op: EndOp,
+  { nodes, ops, zones }: Checked,
+): Fault | undefined {
+  const start = nodes.get(inputs.loop?.node ?? '')
+  const place = { node: id, slot: 'loop' }
+  if (!start)
+    return {
+      ...place,
+      message: planMessages.noStart({ node: op.title }),
+      cure: planMessages.connectStart({ start: ops.get(op.loop.other)?.title ?? op.loop.other }),
+    }
+  const name = nodeName(start.id, nodes, ops)
+  if (start.op !== op.loop.other)
+    return {
+      ...place,
+      message: planMessages.wrongEnd({ node: op.title, start: name }),
+      cure: planMessages.useEnd({ end: endTitle(start.op, ops) }),
+      also: [start.id],
+    }
+  const other = zones.get(start.id)
+  return (
+    other && {
+      ...place,
+      message: planMessages.secondEnd({ start: name }),
+      cure: planMessages.deleteEnd(),
+      also: [start.id, other.end],
+    }
+  )
+}
+
+/** Rules a and b: finds the zones in which each node runs. */
+export function placeInZones({ nodes, order, zones, zonesOf }: Checked) {
+  const membership = findLoopMembership(
+    order.map((id) => ({ id, sources: inputSources(nodes.get(id)) })),
+    [...zones.values()],
+  )
+  const inside = new Map(
+    [...zones.values()].map((zone) => [zone.start, enclosingLoops(zone, membership)]),
+  )
+  for (const zone of zones.values())
+    zone.around = sortOutermostFirst(closure(inside.get(zone.start) ?? [], inside), inside)
   const byEnd = new Map([...zones.values()].map((zone) => [zone.end, zone]))
-  /** Zones whose each outputs reach the inputs of a node. */
-  const reaching = new Map<string, Set<string>>()
-  const onWire = ({ node }: Wire): Set<string> => {
-    const zone = byEnd.get(node)
-    if (zone) return outside(zone)
-    return zones.has(node) ? new Set([...(reaching.get(node) ?? []), node]) : (reaching.get(node) ?? new Set())
-  }
-  const outside = (zone: Zone) => {
-    const all = union([reaching.get(zone.start), reaching.get(zone.end)])
-    all.delete(zone.start)
-    return all
-  }
-  for (const id of order) {
-    const wires = Object.entries(nodes.get(id)!.inputs).filter(([slot]) => slot !== 'loop')
-    reaching.set(id, union(wires.map(([, from]) => onWire(from))))
-  }
-  const inside = new Map([...zones.values()].map((zone) => [zone.start, outside(zone)]))
-  for (const zone of zones.values()) zone.around = nest(closure(inside.get(zone.start)!, inside), inside)
   for (const id of order) {
     const zone = zones.get(id) ?? byEnd.get(id)
-    zonesOf.set(id, zone ? zone.around : nest(closure(reaching.get(id)!, inside), inside))
+    const around =
+      zone?.around ?? sortOutermostFirst(closure(membership.get(id) ?? [], inside), inside)
+    zonesOf.set(id, around)
   }
 }
 
-/** With every zone come the zones it runs inside. */
-function closure(some: Set<string>, inside: Map<string, Set<string>>): Set<string> {
-  const all = new Set(some)
+/** Returns the sources of a node, without the loop wire of its Start. */
+const inputSources = (node: GraphNode | undefined): string[] =>
+  Object.entries(node?.inputs ?? {}).flatMap(([slot, from]) => (slot === 'loop' ? [] : [from.node]))
+
+type ZonesAround = ReadonlyMap<string, ReadonlySet<string>>
+
+/** Adds the zones that enclose these. */
+function closure(zones: Iterable<string>, inside: ZonesAround): Set<string> {
+  const all = new Set(zones)
   for (const zone of all) for (const outer of inside.get(zone) ?? []) all.add(outer)
   return all
 }
 
-/** Outermost first: the zone with fewer zones around it is further out. */
-const nest = (some: Set<string>, inside: Map<string, Set<string>>): string[] =>
-  [...some].sort((a, b) => closure(inside.get(a)!, inside).size - closure(inside.get(b)!, inside).size)
+/** Sorts by the number of enclosing zones. */
+function sortOutermostFirst(zones: ReadonlySet<string>, inside: ZonesAround): string[] {
+  const depth = (zone: string) => closure(inside.get(zone) ?? [], inside).size
+  return [...zones].sort((a, b) => depth(a) - depth(b))
+}
 
-const union = (sets: (Iterable<string> | undefined)[]) => new Set(sets.flatMap((set) => [...(set ?? [])]))
+/** Returns the title of the End of a loop, by the type of its Start. */
+function endTitle(start: string, ops: Ops): string {
+  const op = ops.get(start)
+  const end = op?.role === 'start' ? op.loop.other : start
+  return ops.get(end)?.title ?? end
+}

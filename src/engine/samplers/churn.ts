@@ -1,46 +1,48 @@
-// Churn: before a step some noise is added, so that errors of earlier steps are forgotten.
-import { forwardStep } from '../forward.ts'
-import { NodeError } from '../plan/fault.ts'
-import type { Levels, Schedule } from '../schedule.ts'
-import { levelsOfRatio, ratiosOf } from '../schedule.ts'
-import type { Tensor } from '../tf.ts'
+// Churn: adds some noise before a step, which removes errors of earlier steps.
+import { EngineError } from '../base/errors.ts'
+import { processMessages } from '../messages/process.ts'
+import { forwardStep } from '../process/forward.ts'
+import type { Levels } from '../process/schedule.ts'
+import { levelsAtRatio, getRatios } from '../process/schedule.ts'
+import type { Tensor } from '../base/tf.ts'
+import type { StepPlace } from '../base/values.ts'
+import type { SamplerStep } from './step.ts'
 
 export interface ChurnOptions {
-  /** S_churn: how much noise is added over all steps together. 0: none. */
+  /** S_churn: the amount of noise over all steps together; 0 for none. */
   s_churn: number
-  /** S_tmin, S_tmax: only where σ / α lies between. */
+  /** S_tmin, S_tmax: the range of σ / α in which noise is added. */
   s_tmin: number
   s_tmax: number
-  /** S_noise: factor on the noise that is added. */
+  /** S_noise: factor on the added noise. */
   s_noise: number
 }
 
+export interface ChurnedStep extends Pick<SamplerStep, 'xt' | 'from' | 'schedule' | 'noise'> {
+  /** Index of the step and number of steps, if known. */
+  place: StepPlace | undefined
+}
+
 /**
- * Karras et al. 2022, algorithm 2, lines 4 to 6: σ / α is raised by the share γ = min(S_churn / N, √2 - 1), with fresh noise to
- * match; N is the number of steps. Where γ is 0 nothing is drawn, and x and its level stay. Throws NodeError where N is
- * needed and unknown.
+ * Raises σ / α by the fraction γ = min(S_churn / N, √2 - 1) with fresh noise, for N steps (Karras
+ * et al. 2022, algorithm 2, lines 4 to 6). If γ is 0, draws no noise and leaves x unchanged. Throws
+ * EngineError if N is required and unknown.
  */
-export function churned(
-  xt: Tensor,
-  from: Levels,
-  schedule: Schedule,
+export function addChurn(
+  { xt, from, schedule, place, noise }: ChurnedStep,
   { s_churn, s_tmin, s_tmax, s_noise }: ChurnOptions,
-  steps: number | undefined,
-  noise: () => Tensor,
-): { x: Tensor; at: Levels } {
-  if (!(s_churn > 0)) return { x: xt, at: from }
-  if (steps === undefined) throw unknownCount()
-  const gamma = Math.min(s_churn / steps, Math.SQRT2 - 1)
-  const ratios = ratiosOf(from)
-  const raised = ratios.map((ratio) => (ratio >= s_tmin && ratio <= s_tmax ? ratio * (1 + gamma) : ratio))
-  if (raised.every((ratio, i) => ratio === ratios[i])) return { x: xt, at: from }
-  const at = levelsOfRatio(schedule, raised)
-  return { x: forwardStep(xt, noise().mul(s_noise), from, at), at }
+): { xt: Tensor; at: Levels } {
+  if (!(s_churn > 0)) return { xt, at: from }
+  if (!place) throw unknownCount()
+  const gamma = Math.min(s_churn / place.count, Math.SQRT2 - 1)
+  const ratios = getRatios(from)
+  const raised = ratios.map((ratio) =>
+    ratio >= s_tmin && ratio <= s_tmax ? ratio * (1 + gamma) : ratio,
+  )
+  if (raised.every((ratio, i) => ratio === ratios[i])) return { xt, at: from }
+  const at = levelsAtRatio(schedule, raised)
+  return { xt: forwardStep(xt, noise().mul(s_noise), from, at), at }
 }
 
 const unknownCount = () =>
-  new NodeError({
-    param: 's_churn',
-    message: 's_churn is shared out over all steps, but t does not say how many there are.',
-    cure: 'Wire t from SamplingStart, or set s_churn to 0.',
-  })
+  new EngineError(processMessages.churnWithoutCount, { argument: 's_churn' })

@@ -1,10 +1,18 @@
-// DPM-Solver and DPM-Solver++, multistep: what is known of the way is solved exactly, the model's part is extrapolated from
-// earlier steps.
-import type { Levels } from '../schedule.ts'
-import type { Tensor } from '../tf.ts'
+// DPM-Solver and DPM-Solver++, multistep: the linear part is solved exactly, and the model's part
+// is extrapolated from earlier steps.
+import type { Tensor } from '../base/tf.ts'
 import type { KnownPart, Terms } from './exponential.ts'
-import { integrated, knownPart, lastEta, moments, orderOf, slopeAtMiddle, usable } from './exponential.ts'
+import {
+  integrateStep,
+  knownPart,
+  lastEta,
+  moments,
+  stepOrder,
+  slopeAtMiddle,
+  selectPredictions,
+} from './exponential.ts'
 import type { StepHistory } from './history.ts'
+import type { StepWith } from './step.ts'
 
 export const solverTypes = ['midpoint', 'heun', 'exact'] as const
 export type SolverType = (typeof solverTypes)[number]
@@ -16,37 +24,41 @@ export interface DPMSolverOptions {
   eta?: number
   order?: number
   /**
-   * Of second order, midpoint gives the slope half the weight of a constant, heun integrates it. Of third order, both give the
-   * curvature half of its integral, as the code of Lu et al. and diffusers have it, and converge like h²; exact gives it all of
-   * it, and converges like h³.
+   * For second order, midpoint gives the slope half the weight of a constant, and heun integrates
+   * it. For third order, both give the curvature half of its integral, as the code of Lu et al. and
+   * diffusers, and converge like h²; exact gives it all of its integral, and converges like h³.
    */
   type?: SolverType
 }
 
-/**
- * One step of DPM-Solver++ (Lu et al. 2022b, algorithm 2), with `terms` noise of DPM-Solver (2022a), with `eta` 1 of SDE-DPM-Solver
- * (2022b, section 5). `xt`, the `prediction` at it (x_0 or ε, as `terms` says) and fresh noise `z` are `[b, ...]`; `history` has
- * earlier predictions. The order is lower where there are few of them, and 1 to clean data. Throws NodeError as
- * {@link knownPart} does.
- */
-export function dpmSolverStep(
-  xt: Tensor,
-  prediction: Tensor,
-  from: Levels,
-  to: Levels,
-  history: StepHistory,
-  { terms = 'data', eta = 0, order = 2, type = 'midpoint' }: DPMSolverOptions = {},
-  z?: Tensor,
-): Tensor {
-  const part = knownPart(from, to, terms, lastEta(to, terms, eta))
-  const earlier = usable(from, history, orderOf(order, to, undefined, false) - 1)
-  const predictions = [{ value: prediction, at: from }, ...earlier]
-  return integrated(xt, part, predictions, momentsOf[type](part, predictions.length), z)
+/** A step of a solver that continues earlier predictions. */
+export interface MultistepStep extends StepWith {
+  /** The prediction at x_t, of x_0 or ε. */
+  value: Tensor
+  history: StepHistory
+  /** Fresh noise, where the solver adds some. */
+  z?: Tensor | undefined
 }
 
-/** How the powers are integrated, by how many predictions there are. */
-const momentsOf: { [K in SolverType]: (part: KnownPart, count: number) => Float64Array[] } = {
-  midpoint: (part, count) => (count === 2 ? slopeAtMiddle(part) : halfCurvature(moments(part, count))),
+/**
+ * One step of DPM-Solver++ (Lu et al. 2022b, algorithm 2), with `terms` noise of DPM-Solver
+ * (2022a), with `eta` 1 of SDE-DPM-Solver (2022b, section 5). The order is lower with few earlier
+ * predictions, and 1 to clean data. Throws EngineError as {@link knownPart} does.
+ */
+export function dpmSolverStep(
+  { xt, value, from, to, history, z }: MultistepStep,
+  { terms = 'data', eta = 0, order = 2, type = 'midpoint' }: DPMSolverOptions = {},
+): Tensor {
+  const part = knownPart(from, to, terms, lastEta(to, terms, eta))
+  const earlier = selectPredictions(from, history, stepOrder(order, to, undefined, false) - 1)
+  const predictions = [{ value, at: from }, ...earlier]
+  return integrateStep(xt, part, predictions, momentsByType[type](part, predictions.length), z)
+}
+
+/** The integrals of the powers, by the number of predictions. */
+const momentsByType: { [K in SolverType]: (part: KnownPart, count: number) => Float64Array[] } = {
+  midpoint: (part, count) =>
+    count === 2 ? slopeAtMiddle(part) : halfCurvature(moments(part, count)),
   heun: (part, count) => halfCurvature(moments(part, count)),
   exact: moments,
 }

@@ -1,14 +1,15 @@
 // Euler's method on the probability flow ODE.
-import { addNoise } from '../forward.ts'
-import { convertPrediction } from '../prediction.ts'
-import type { Levels } from '../schedule.ts'
-import type { Tensor } from '../tf.ts'
+import { addNoise } from '../process/forward.ts'
+import { convertPrediction } from '../process/prediction.ts'
+import type { Levels } from '../process/schedule.ts'
+import type { Tensor } from '../base/tf.ts'
 
 /**
- * One step of Euler for d(x/α) / d(σ/α) = ε (Karras et al. 2022, algorithm 1 without its correction; Song et al. 2021, eq. 14):
- * x_s = α_s (x_t / α_t + (σ_s/α_s - σ_t/α_t) ε), which is α_s x_0 + σ_s ε, and so the same as DDIM with eta = 0. In a flow it is
- * x_t + (s - t) v. `xt` and `x0` `[b, ...]`, levels one per item or one for all. ε is that of x_t and x_0; at clean data these do not
- * tell it, and it has to be given. Holds where α_t is 0.
+ * One step of Euler for d(x/α) / d(σ/α) = ε (Karras et al. 2022, algorithm 1 without its
+ * correction; Song et al. 2021, eq. 14): x_s = α_s (x_t / α_t + (σ_s/α_s - σ_t/α_t) ε), which is
+ * α_s x_0 + σ_s ε, and so the same as DDIM with eta = 0. In a flow it is x_t + (s - t) v. `xt` and
+ * `x0` `[b, ...]`, levels one per item or one for all. ε follows from x_t and x_0, except at clean
+ * data, where it must be passed. Also valid if α_t is 0.
  */
 export const eulerStep = (
   xt: Tensor,

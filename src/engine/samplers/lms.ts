@@ -1,37 +1,39 @@
 // Linear multistep: Adams-Bashforth on the probability flow ODE, for steps of any length.
-import { broadcastLevels, perItem } from '../coefficients.ts'
-import type { Levels } from '../schedule.ts'
-import { ratiosOf } from '../schedule.ts'
-import type { Tensor } from '../tf.ts'
+import { broadcastLevels, perItem } from '../process/coefficients.ts'
+import { getRatios } from '../process/schedule.ts'
+import type { Tensor } from '../base/tf.ts'
 import { eulerStep } from './euler.ts'
 import type { StepHistory } from './history.ts'
+import type { StepWith } from './step.ts'
 
 export interface LMSOptions {
-  /** How many ε are joined, this one included: 1 to 4. The order of the method, once there are as many. */
+  /**
+   * Number of ε in use, this one included: 1 to 4. The order of the method, once there are that
+   * many.
+   */
   order: number
 }
 
 /**
- * One step of d(x/α) / dr = ε, r = σ/α, with ε continued by the polynomial through this one and up to `order` - 1 before (sample_lms
- * of k-diffusion, LMSDiscrete of diffusers; Hairer et al. 1993, section III.5): x_s = α_s (x_t / α_t + Σ_j ∫ ℓ_j(r) dr ε_j), with
- * the basis ℓ_j of Lagrange. `xt`, `x0` and `epsilon` `[b, ...]`; `history` has earlier ε. From pure noise it is a step of Euler,
- * and what was predicted there is not used again.
+ * One step of d(x/α) / dr = ε, r = σ/α, with ε continued by the polynomial through this one and up
+ * to `order` - 1 before (sample_lms of k-diffusion, LMSDiscrete of diffusers; Hairer et al. 1993,
+ * section III.5): x_s = α_s (x_t / α_t + Σ_j ∫ ℓ_j(r) dr ε_j), with the basis ℓ_j of Lagrange.
+ * `xt`, `x0` and `epsilon` `[b, ...]`; `history` has earlier ε. A step from pure noise is an Euler
+ * step, and later steps do not use its prediction.
  */
 export function lmsStep(
-  xt: Tensor,
-  x0: Tensor,
-  epsilon: Tensor,
-  from: Levels,
-  to: Levels,
-  history: StepHistory,
+  { xt, x0, epsilon, from, to, history }: StepWith<'x0' | 'epsilon'> & { history: StepHistory },
   { order }: LMSOptions,
 ): Tensor {
   const [t, s] = broadcastLevels(from, to)
-  const earlier = history.slice(0, order - 1).filter(({ at }) => at.alpha.every((alpha) => alpha > 0))
-  if (earlier.length === 0 || t.alpha.some((alpha) => alpha === 0)) return eulerStep(xt, x0, from, to, epsilon)
-  const nodes = [t, ...earlier.map(({ at }) => broadcastLevels(t, at)[1])].map(ratiosOf)
-  const [before, after] = [ratiosOf(t), ratiosOf(s)]
-  const kept = s.alpha.map((alpha, i) => alpha / t.alpha[i]!)
+  const earlier = history
+    .slice(0, order - 1)
+    .filter(({ at }) => at.alpha.every((alpha) => alpha > 0))
+  if (earlier.length === 0 || t.alpha.some((alpha) => alpha === 0))
+    return eulerStep(xt, x0, from, to, epsilon)
+  const nodes = [t, ...earlier.map(({ at }) => broadcastLevels(t, at)[1])].map(getRatios)
+  const [before, after] = [getRatios(t), getRatios(s)]
+  const kept = s.alpha.map((alpha, i) => alpha / t.alpha[i])
   const values = [epsilon, ...earlier.map(({ value }) => value)]
   return values.reduce(
     (x, value, j) => {
@@ -39,10 +41,10 @@ export function lmsStep(
         (alpha, i) =>
           alpha *
           lagrangeIntegral(
-            nodes.map((ratios) => ratios[i]!),
+            nodes.map((ratios) => ratios[i]),
             j,
-            before[i]!,
-            after[i]!,
+            before[i],
+            after[i],
           ),
       )
       return x.add(value.mul(perItem(weight, xt)))
@@ -51,10 +53,16 @@ export function lmsStep(
   )
 }
 
-/** ∫ ℓ_j from `a` to `b`, the polynomial that is 1 at node j and 0 at the others: two points of Gauss are exact up to cubics. */
+/**
+ * ∫ ℓ_j from `a` to `b`, for the polynomial that is 1 at node j and 0 at the others. Gauss
+ * quadrature with two points is exact up to cubics.
+ */
 function lagrangeIntegral(nodes: readonly number[], j: number, a: number, b: number): number {
   const basis = (r: number) =>
-    nodes.reduce((product, node, k) => (k === j ? product : (product * (r - node)) / (nodes[j]! - node)), 1)
+    nodes.reduce(
+      (product, node, k) => (k === j ? product : (product * (r - node)) / (nodes[j] - node)),
+      1,
+    )
   const [middle, half] = [(a + b) / 2, (b - a) / 2]
   return half * (basis(middle - half / Math.sqrt(3)) + basis(middle + half / Math.sqrt(3)))
 }

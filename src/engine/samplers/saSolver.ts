@@ -1,18 +1,33 @@
-// SA-Solver: stochastic Adams. As UniPC, a predictor and a corrector, with as much fresh noise as is wanted at each time.
-import type { Levels } from '../schedule.ts'
-import type { Tensor } from '../tf.ts'
+// SA-Solver: stochastic Adams. A predictor and a corrector as in UniPC, with an amount of fresh
+// noise for each time.
+import type { Levels } from '../process/schedule.ts'
+import type { Tensor } from '../base/tf.ts'
 import type { KnownPart, Terms } from './exponential.ts'
-import { integrated, knownPart, lastEta, moments, slopeOfLine, usable } from './exponential.ts'
-import type { Past, StepHistory } from './history.ts'
-import { remember } from './history.ts'
+import {
+  integrateStep,
+  knownPart,
+  lastEta,
+  moments,
+  slopeOfLine,
+  selectPredictions,
+} from './exponential.ts'
+import type { PastPrediction, StepHistory } from './history.ts'
+import { addToHistory } from './history.ts'
+import type { MultistepStep } from './dpmSolver.ts'
 
 export interface SASolverOptions {
   terms: Terms
-  /** τ at t: 0 for the ODE, 1 for the reverse SDE; the variance of the fresh noise goes with τ². */
+  /**
+   * τ at t: 0 for the ODE, 1 for the reverse SDE. The variance of the fresh noise is proportional
+   * to τ².
+   */
   tau: number
-  /** How many predictions the predictor goes through. */
+  /** Number of predictions of the predictor. */
   predictorOrder: number
-  /** How many the corrector of the next step goes through, with the one at its end; 0: it is left out. */
+  /**
+   * Number of predictions of the corrector in the next step, with the one at its end; 0 for no
+   * correction.
+   */
   correctorOrder: number
 }
 
@@ -22,38 +37,40 @@ export interface SASolverState {
   last?: { x: Tensor; at: Levels; z: Tensor | undefined; tau: number; correctorOrder: number }
 }
 
+export interface SASolverStep extends Omit<MultistepStep, 'history'> {
+  state: SASolverState
+}
+
 /**
- * One step of SA-Solver (Xue et al. 2023, algorithm 1): x_t is corrected by the prediction made at it, with the noise that led
- * there (eq. 17), and x_s predicted from there with fresh noise (eq. 14). `xt`, `prediction` (x_0 or ε at the x_t that came in) and
- * `z` `[b, ...]`; no `z` is needed where `tau` is 0. Throws NodeError as {@link knownPart} does.
+ * One step of SA-Solver (Xue et al. 2023, algorithm 1): x_t is corrected by the prediction made at
+ * it, with the noise that led there (eq. 17), and x_s predicted from there with fresh noise (eq.
+ * 14). No `z` is needed where `tau` is 0. Throws EngineError as {@link knownPart} does.
  */
 export function saSolverStep(
-  xt: Tensor,
-  prediction: Tensor,
-  from: Levels,
-  to: Levels,
-  { history, last }: SASolverState,
+  { xt, value, from, to, state: { history, last }, z }: SASolverStep,
   { terms, tau, predictorOrder, correctorOrder }: SASolverOptions,
-  z: Tensor | undefined,
 ): { x: Tensor; state: SASolverState } {
-  const now: Past = { value: prediction, at: from }
+  const now: PastPrediction = { value, at: from }
   let x = xt
   if (last && last.correctorOrder > 0) {
     const part = knownPart(last.at, from, terms, last.tau ** 2)
-    const predictions = [now, ...usable(from, history, last.correctorOrder - 1)]
-    x = integrated(last.x, part, predictions, momentsOf(part, predictions.length, terms), last.z)
+    const predictions = [now, ...selectPredictions(from, history, last.correctorOrder - 1)]
+    x = integrateStep(last.x, part, predictions, saMoments(part, predictions.length, terms), last.z)
   }
   const part = knownPart(from, to, terms, lastEta(to, terms, tau ** 2))
-  const predictions = [now, ...usable(from, history, predictorOrder - 1)]
+  const predictions = [now, ...selectPredictions(from, history, predictorOrder - 1)]
   return {
-    x: integrated(x, part, predictions, momentsOf(part, predictions.length, terms), z),
-    state: { history: remember(history, now, 3), last: { x, at: from, z, tau, correctorOrder } },
+    x: integrateStep(x, part, predictions, saMoments(part, predictions.length, terms), z),
+    state: {
+      history: addToHistory(history, now, 3),
+      last: { x, at: from, z, tau, correctorOrder },
+    },
   }
 }
 
 /**
- * With two predictions of x_0 the slope has the weight h²/2, as in the authors' code, which is for few steps and does not change
- * the order of convergence.
+ * With two predictions of x_0 the slope has the weight h²/2, as in the authors' code. This is for
+ * few steps, and does not change the order of convergence.
  */
-const momentsOf = (part: KnownPart, count: number, terms: Terms): Float64Array[] =>
+const saMoments = (part: KnownPart, count: number, terms: Terms): Float64Array[] =>
   count === 2 && terms === 'data' ? slopeOfLine(part) : moments(part, count)

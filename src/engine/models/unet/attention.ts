@@ -1,16 +1,18 @@
-// Rules about attention, as the Attention node gives them, laid onto the levels of a UNet.
-import type { AttentionRule } from '../../values.ts'
+// Applies the rules of Attention nodes to the levels of a UNet.
+import { EngineError } from '../../base/errors.ts'
+import { modelMessages } from '../../messages/models.ts'
+import type { AttentionRule } from '../../base/values.ts'
 import type { UnetConfig } from './config.ts'
 import type { TokenConfig } from './tokens.ts'
 
-/** The keys of a config that say where a UNet attends, and to what. */
+/** Config keys that describe attention. */
 export type AttentionConfig = Pick<
   UnetConfig,
   'down_block_types' | 'mid_block_type' | 'up_block_types' | 'add_attention' | 'attention_head_dim'
 > &
   Partial<TokenConfig>
 
-/** What a UNet is otherwise. */
+/** The rest of a UNet's config that the rules depend on. */
 export interface Around {
   downsample: 'conv' | 'resnet'
   upsample: 'conv' | 'resnet'
@@ -18,28 +20,17 @@ export interface Around {
   num_classes: number
 }
 
-/** A level, or the middle block, as a rule finds it. */
+/** A level or the middle block, for matching rules. */
 export interface Place {
-  /** The longer side of its images, in pixels. */
+  /** Longer side of its feature maps, in pixels. */
   resolution: number
   channels: number
 }
 
-/** A rule that does not fit; the message is for people. */
-export class AttentionError extends Error {
-  override name = 'AttentionError'
-
-  constructor(
-    message: string,
-    readonly cure: string,
-  ) {
-    super(message)
-  }
-}
-
 /**
- * Block types and heads for the levels of a UNet, finest first. Of two rules for one place the later one holds. Throws
- * AttentionError for a resolution that no level has, and for heads that do not divide its channels.
+ * Returns block types and heads for the levels of a UNet, finest first. The last matching rule
+ * wins. Throws EngineError for a resolution that no level has, and for heads that do not divide its
+ * channels.
  */
 export function attentionConfig(
   rules: readonly AttentionRule[],
@@ -47,11 +38,13 @@ export function attentionConfig(
   { downsample, upsample, num_classes }: Around,
 ): AttentionConfig {
   for (const rule of rules) checkResolutions(rule, levels)
-  const ruleAt = levels.map(({ resolution }) => rules.findLast(({ resolutions }) => resolutions.includes(resolution)))
+  const ruleAt = levels.map(({ resolution }) =>
+    rules.findLast(({ resolutions }) => resolutions.includes(resolution)),
+  )
   const middle = rules.findLast(({ mid_block }) => mid_block)
   const last = levels.length - 1
-  const places = [...levels, levels[last]!]
-  const dims = [...ruleAt, middle].map((rule, i) => rule && headDim(rule, places[i]!, i > last))
+  const places = [...levels, levels[last]]
+  const dims = [...ruleAt, middle].map((rule, i) => rule && headDim(rule, places[i], i > last))
   return {
     down_block_types: ruleAt.map((rule, i) =>
       rule
@@ -60,7 +53,8 @@ export function attentionConfig(
           ? 'ResnetDownsampleBlock2D'
           : 'DownBlock2D',
     ),
-    mid_block_type: middle && middle.kind !== 'self' ? `UNetMidBlock2D${PREFIX[middle.kind]}` : 'UNetMidBlock2D',
+    mid_block_type:
+      middle && middle.kind !== 'self' ? `UNetMidBlock2D${PREFIX[middle.kind]}` : 'UNetMidBlock2D',
     up_block_types: ruleAt
       .map((rule, i) =>
         rule
@@ -79,54 +73,51 @@ export function attentionConfig(
   }
 }
 
-/** What the types of blocks begin with. */
+/** Prefixes of block types. */
 const PREFIX = { self: 'Attn', cross: 'CrossAttn', linear: 'LinearAttn' } as const
 
 type CrossRule = Extract<AttentionRule, { kind: 'cross' }>
 
-/** The keys of tokens, from the rules that hold, by level and for the middle; none where none of them attends to tokens. */
-function tokenConfig(used: readonly (AttentionRule | undefined)[], num_classes: number): Partial<TokenConfig> {
+/** Returns the token keys from the applied rules; undefined without cross-attention. */
+function tokenConfig(
+  used: readonly (AttentionRule | undefined)[],
+  num_classes: number,
+): Partial<TokenConfig> {
   const crossing = used.filter((rule): rule is CrossRule => rule?.kind === 'cross')
   const [first] = crossing
   if (!first) return {}
-  for (const rule of crossing) checkAlike(first, rule)
+  for (const rule of crossing) checkSameTokens(first, rule)
   const { cross_attention_dim, use_linear_projection, tokens } = first
   if (tokens.from === 'labels' && num_classes === 0) {
-    throw new AttentionError(
-      'Attention goes to labels, but the UNet has no classes.',
-      'Wire a data set with labels to `dataset` of UNet, set its `num_classes`, or set `tokens` of Attention to vectors.',
-    )
+    throw new EngineError(modelMessages.attentionWithoutClasses, { argument: 'attention' })
   }
   return {
     cross_attention_dim,
     use_linear_projection,
     transformer_layers_per_block: layersByLevel(used),
-    encoder_hid_dim: tokens.from === 'vectors' && tokens.width !== cross_attention_dim ? (tokens.width ?? null) : null,
+    encoder_hid_dim:
+      tokens.from === 'vectors' && tokens.width !== cross_attention_dim
+        ? (tokens.width ?? null)
+        : null,
     num_token_embeds: tokens.from === 'labels' ? num_classes + 1 : null,
     num_tokens: tokens.from === 'labels' ? tokens.count : 1,
   }
 }
 
-/** All blocks see the same tokens. */
-function checkAlike(first: CrossRule, rule: CrossRule) {
+/** Checks that all blocks attend to the same tokens. */
+function checkSameTokens(first: CrossRule, rule: CrossRule) {
   const shared = ({ cross_attention_dim, use_linear_projection, tokens }: CrossRule) =>
     JSON.stringify([cross_attention_dim, use_linear_projection, tokens])
   if (shared(first) === shared(rule)) return
-  throw new AttentionError(
-    'Two Attention nodes of kind cross ask for different tokens.',
-    'Set `cross_attention_dim`, `tokens` and what goes with them to the same in both.',
-  )
+  throw new EngineError(modelMessages.attentionTokens, { argument: 'attention' })
 }
 
-/** One number if all are alike; the middle block is as the last level. */
+/** Returns one number if all are equal; the middle block follows the last level. */
 function layersByLevel(used: readonly (AttentionRule | undefined)[]): number | number[] {
   const layers = used.map((rule) => (rule?.kind === 'cross' ? rule.transformer_layers : undefined))
   const [middle, last] = [layers.at(-1), layers.at(-2)]
   if (middle !== undefined && last !== undefined && middle !== last) {
-    throw new AttentionError(
-      `The middle block is to have ${middle} transformer layers, but the level above ${last}.`,
-      'Set `transformer_layers` to the same in both.',
-    )
+    throw new EngineError(modelMessages.middleLayers, { argument: 'attention', middle, last })
   }
   const known = layers.find((one) => one !== undefined)!
   const byLevel = [...layers.slice(0, -2), last ?? middle].map((one) => one ?? known)
@@ -134,36 +125,52 @@ function layersByLevel(used: readonly (AttentionRule | undefined)[]): number | n
 }
 
 function checkResolutions({ resolutions }: AttentionRule, levels: readonly Place[]) {
-  const missing = resolutions.find((resolution) => !levels.some((level) => level.resolution === resolution))
-  if (missing === undefined) return
-  const sides = levels.map(({ resolution }) => resolution)
-  throw new AttentionError(
-    `Attention is asked for at ${missing}, but the levels have ${inWords(sides)}.`,
-    `Take of these for \`resolutions\` of Attention, or change the levels: \`block_out_channels\` has one number for each.`,
+  const missing = resolutions.find(
+    (resolution) => !levels.some((level) => level.resolution === resolution),
   )
+  if (missing === undefined) return
+  throw new EngineError(modelMessages.attentionResolution, {
+    argument: 'attention',
+    resolution: missing,
+    sides: levels.map(({ resolution }) => resolution).join(', '),
+  })
 }
 
-/** "8 and 4", "16, 8 and 4". */
-const inWords = (values: readonly number[]) =>
-  [values.slice(0, -1).join(', '), values.at(-1)].filter((part) => part !== '').join(' and ')
-
-function headDim({ heads, head_dim }: AttentionRule, { channels, resolution }: Place, middle: boolean): number {
-  const [param, value] = heads === undefined ? (['head_dim', head_dim ?? channels] as const) : (['heads', heads] as const)
+function headDim(
+  { heads, head_dim }: AttentionRule,
+  { channels, resolution }: Place,
+  middle: boolean,
+): number {
+  const [param, value] =
+    heads === undefined
+      ? (['head_dim', head_dim ?? channels] as const)
+      : (['heads', heads] as const)
   if (channels % value === 0) return param === 'heads' ? channels / value : value
-  const divisors = Array.from({ length: channels }, (_, i) => i + 1).filter((divisor) => channels % divisor === 0)
-  const nearest = divisors.reduce((best, divisor) => (Math.abs(divisor - value) < Math.abs(best - value) ? divisor : best))
-  throw new AttentionError(
-    `\`${param}\` of Attention is ${value}, but the ${channels} channels ${middle ? 'of the middle block' : `at ${resolution}`} are no multiple of it.`,
-    `Set \`${param}\` to ${nearest}, or change the channels of the UNet.`,
+  const divisors = Array.from({ length: channels }, (_, i) => i + 1).filter(
+    (divisor) => channels % divisor === 0,
   )
+  const nearest = divisors.reduce((best, divisor) =>
+    Math.abs(divisor - value) < Math.abs(best - value) ? divisor : best,
+  )
+  throw new EngineError(middle ? modelMessages.headsOfMiddle : modelMessages.headsOfLevel, {
+    argument: 'attention',
+    param,
+    value,
+    channels,
+    resolution,
+    nearest,
+  })
 }
 
 /**
- * `attention_head_dim` for levels and the middle, undefined where there is no attention: as diffusers has it, one number for
- * all or null for one head everywhere, if it can be said that way.
+ * Returns `attention_head_dim` for the levels and the middle block, in diffusers' form if possible:
+ * one number for all, or null for one head everywhere.
  */
-export function headDims(dims: readonly (number | undefined)[], widths: readonly number[]): UnetConfig['attention_head_dim'] {
+export function headDims(
+  dims: readonly (number | undefined)[],
+  widths: readonly number[],
+): UnetConfig['attention_head_dim'] {
   const used = dims.filter((dim) => dim !== undefined)
   if (dims.every((dim, i) => dim === undefined || dim === widths[i])) return used.length ? null : 8
-  return used.every((dim) => dim === used[0]) ? used[0]! : dims.map((dim) => dim ?? null)
+  return used.every((dim) => dim === used[0]) ? used[0] : dims.map((dim) => dim ?? null)
 }

@@ -1,21 +1,33 @@
-// The config of diffusers' UNet2DModel: every key there, read strictly, so that no file is ever evaluated as something
-// that it is not. With it what a UNet2DConditionModel has beyond: blocks that attend to tokens.
+// Config of diffusers' UNet2DModel with all of its keys, parsed strictly, so that no file is
+// misinterpreted; plus the cross-attention of UNet2DConditionModel.
+import { unetMessages, unetWords } from '../../messages/unet.ts'
 import type { Check } from './checks.ts'
-import { checkKeys, count, countOrNull, isCount, isFinite, listOf, oneOf, positive, show, yesOrNo } from './checks.ts'
+import {
+  checkKeys,
+  count,
+  countOrNull,
+  isCount,
+  isFinite,
+  checkList,
+  isOneOf,
+  positive,
+  formatValue,
+  yesOrNo,
+} from './checks.ts'
 import type { TokenConfig } from './tokens.ts'
 import { checkTokens, tokenChecks, tokenDefaults } from './tokens.ts'
 
 /**
- * Its keys and their meaning are those of UNet2DModel in diffusers 0.40; `attention_head_dim` alone may say more, see there.
- * Keys of {@link TokenConfig} are there if, and only if, some block attends to tokens.
+ * Keys and meaning of UNet2DModel in diffusers 0.40, with an extended `attention_head_dim`. Keys of
+ * {@link TokenConfig} are present if and only if a block attends to tokens.
  */
 export interface UnetConfig extends Partial<TokenConfig> {
   /** Side of the images, or height and width, in pixels. */
   sample_size: number | readonly [height: number, width: number]
   in_channels: number
-  /** The same as `in_channels`; twice as many if it says a variance too, in the second half. */
+  /** `in_channels`, or twice that with a learned variance in the second half. */
   out_channels: number
-  /** Takes images in [0, 1] and brings them to [-1, 1] itself: 2 x - 1. */
+  /** Input images are in [0, 1]; the model maps them to [-1, 1]. */
   center_input_sample: boolean
   time_embedding_type: 'positional'
   /** Width of the embedding of t; null: four times the first of `block_out_channels`. */
@@ -27,38 +39,44 @@ export interface UnetConfig extends Partial<TokenConfig> {
   up_block_types: readonly UpBlockType[]
   /** Channels of each level, from the finest. */
   block_out_channels: readonly number[]
-  /** Residual blocks of a level on the way down; on the way up there is one more. */
+  /** Residual blocks per level in the encoder; the decoder has one more. */
   layers_per_block: number
   mid_block_scale_factor: number
-  /** 1: zeros on all sides before a downsampling convolution; 0: on the right and at the bottom alone, as in DDPM. */
+  /** Padding of downsampling convolutions: 1 on all sides; 0 only right and bottom, as in DDPM. */
   downsample_padding: 0 | 1
-  /** How the blocks with attention go to the next level; the others say it by their type. */
+  /** Downsampling of blocks with attention; other blocks encode it in their type. */
   downsample_type: 'conv' | 'resnet'
   upsample_type: 'conv' | 'resnet'
-  /** The share of numbers that a residual block sets to zero while it is trained. */
+  /** Dropout probability in residual blocks. */
   dropout: number
   act_fn: UnetActivation
   /**
-   * Channels of a head; null: one head. Beyond diffusers it may be an array with an entry for each level and one more,
-   * the last, for the middle block; {@link diffusersRefusal}.
+   * Channels per head; null means one head. Unlike in diffusers, it may be an array with one entry
+   * per level and a last one for the middle block; see {@link diffusersRefusal}.
    */
   attention_head_dim: number | null | readonly (number | null)[]
   norm_num_groups: number
-  /** Groups of the norm before the attention of the middle block; null: `norm_num_groups`, or no norm under scale_shift. */
+  /**
+   * Groups of the norm before the middle block's attention; null: `norm_num_groups`, or no norm
+   * with scale_shift.
+   */
   attn_norm_num_groups: number | null
   norm_eps: number
   resnet_time_scale_shift: 'default' | 'scale_shift'
   /** Attention in the middle block. */
   add_attention: boolean
-  /** What a condition is where there is one: null: class labels, if `num_class_embeds`; a number like t; a vector. */
+  /**
+   * Kind of condition: null for class labels (with `num_class_embeds`), a number like t, or a
+   * vector.
+   */
   class_embed_type: 'timestep' | 'identity' | null
-  /** Rows of the table of class embeddings, the last for "no label"; without a meaning where there is a `class_embed_type`. */
+  /** Rows of the class embedding, the last for the null label; unused with `class_embed_type`. */
   num_class_embeds: number | null
-  /** Only learned time embeddings use it. */
+  /** Used by learned time embeddings only. */
   num_train_timesteps: number | null
 }
 
-/** Those with linear attention are of this program alone. */
+/** Block types. Those with linear attention are specific to this project. */
 const downBlockTypes = [
   'DownBlock2D',
   'AttnDownBlock2D',
@@ -66,8 +84,18 @@ const downBlockTypes = [
   'CrossAttnDownBlock2D',
   'LinearAttnDownBlock2D',
 ] as const
-const upBlockTypes = ['UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D', 'CrossAttnUpBlock2D', 'LinearAttnUpBlock2D'] as const
-const midBlockTypes = ['UNetMidBlock2D', 'UNetMidBlock2DCrossAttn', 'UNetMidBlock2DLinearAttn'] as const
+const upBlockTypes = [
+  'UpBlock2D',
+  'AttnUpBlock2D',
+  'ResnetUpsampleBlock2D',
+  'CrossAttnUpBlock2D',
+  'LinearAttnUpBlock2D',
+] as const
+const midBlockTypes = [
+  'UNetMidBlock2D',
+  'UNetMidBlock2DCrossAttn',
+  'UNetMidBlock2DLinearAttn',
+] as const
 const activationNames = ['silu', 'swish', 'mish', 'gelu', 'relu'] as const
 
 export type DownBlockType = (typeof downBlockTypes)[number]
@@ -75,7 +103,7 @@ export type UpBlockType = (typeof upBlockTypes)[number]
 export type MidBlockType = (typeof midBlockTypes)[number]
 export type UnetActivation = (typeof activationNames)[number]
 
-/** What diffusers takes where a config says nothing; for sample_size it has no default that an image could have. */
+/** diffusers' defaults; sample_size has no usable one. */
 const defaults = {
   in_channels: 3,
   out_channels: 3,
@@ -106,33 +134,47 @@ const defaults = {
   num_train_timesteps: null,
 } satisfies Omit<UnetConfig, 'sample_size'>
 
-/** A key of some versions of diffusers; only its default is known here. */
+/** Keys of other versions of diffusers, supported with their default only. */
 const OTHER_VERSIONS: Record<string, unknown> = { attention_legacy_order: false }
 
-/** How a block attends: every pixel to every pixel; so, and to tokens; or in linear time. */
+/** Attention of a block: self-attention, self- and cross-attention, or linear attention. */
 export type AttentionKind = 'self' | 'cross' | 'linear'
 
-export const attentionOf = (type: string): AttentionKind | undefined =>
-  type.startsWith('Attn') ? 'self' : type.startsWith('CrossAttn') ? 'cross' : type.startsWith('LinearAttn') ? 'linear' : undefined
+export const blockAttention = (type: string): AttentionKind | undefined =>
+  type.startsWith('Attn')
+    ? 'self'
+    : type.startsWith('CrossAttn')
+      ? 'cross'
+      : type.startsWith('LinearAttn')
+        ? 'linear'
+        : undefined
 
-export function middleAttentionOf({ mid_block_type: type, add_attention }: UnetConfig): AttentionKind | undefined {
+export function middleAttention({
+  mid_block_type: type,
+  add_attention,
+}: UnetConfig): AttentionKind | undefined {
   if (type === null || !add_attention) return undefined
   return type.endsWith('CrossAttn') ? 'cross' : type.endsWith('LinearAttn') ? 'linear' : 'self'
 }
 
-/** Whether any block attends to tokens. */
+/** True if a block attends to tokens. */
 export const attendsToTokens = (config: UnetConfig): boolean => attentionKinds(config).has('cross')
 
-/** All that occur. */
+/** Returns all attention kinds in use. */
 export const attentionKinds = (config: UnetConfig) =>
-  new Set([...[...config.down_block_types, ...config.up_block_types].map(attentionOf), middleAttentionOf(config)])
+  new Set([
+    ...[...config.down_block_types, ...config.up_block_types].map(blockAttention),
+    middleAttention(config),
+  ])
 
-/** A config with diffusers' defaults for what is not given, checked. Throws Error, for people, as {@link parseUnetConfig}. */
-export const unetConfig = (given: Partial<UnetConfig> & Pick<UnetConfig, 'sample_size'>): UnetConfig => parseUnetConfig(given)
+/** Fills in diffusers' defaults and checks the config. Throws Error as {@link parseUnetConfig}. */
+export const unetConfig = (
+  given: Partial<UnetConfig> & Pick<UnetConfig, 'sample_size'>,
+): UnetConfig => parseUnetConfig(given)
 
 /**
- * Reads the config.json of a UNet2DModel; keys that begin with `_` are not looked at. Throws Error with a message for
- * people: what is wrong in it, or what in it cannot be done here.
+ * Parses the config.json of a UNet2DModel; keys that begin with `_` are ignored. Throws Error with
+ * a message for users if the config is invalid or not supported.
  */
 export function parseUnetConfig(json: Record<string, unknown>): UnetConfig {
   refuseUnknownKeys(json)
@@ -148,70 +190,78 @@ function refuseUnknownKeys(json: Record<string, unknown>) {
   for (const [key, value] of Object.entries(json)) {
     if (key.startsWith('_') || isKnown(key)) continue
     if (Object.hasOwn(OTHER_VERSIONS, key) && OTHER_VERSIONS[key] === value) continue
-    throw new Error(`${key} of the UNet is ${show(value)}: what this does is not known here.`)
+    throw new Error(unetMessages.unknownKey({ key, value: formatValue(value) }))
   }
 }
 
 const isKnown = (key: string) => Object.hasOwn(checks, key) || Object.hasOwn(tokenChecks, key)
 
-const OTHER_BLOCKS = 'Blocks with skip, FIR or K filters are not supported, nor those of simple cross-attention.'
+const OTHER_BLOCKS = unetMessages.otherBlocks()
 
 const checks: { [K in Exclude<keyof UnetConfig, keyof TokenConfig>]: Check } = {
   sample_size: {
-    holds: (value) => isCount(value) || (Array.isArray(value) && value.length === 2 && value.every(isCount)),
-    expected: 'the side of the images in pixels, or [height, width]',
+    holds: (value) =>
+      isCount(value) || (Array.isArray(value) && value.length === 2 && value.every(isCount)),
+    expected: unetWords.side(),
   },
   in_channels: count,
   out_channels: count,
   center_input_sample: yesOrNo,
-  time_embedding_type: oneOf(['positional'], 'Fourier features and learned embeddings of t are not supported.'),
+  time_embedding_type: isOneOf(['positional'], unetMessages.otherEmbeddings()),
   time_embedding_dim: countOrNull,
-  freq_shift: { holds: isFinite, expected: 'a number' },
+  freq_shift: { holds: isFinite, expected: unetWords.number() },
   flip_sin_to_cos: yesOrNo,
-  down_block_types: listOf(oneOf(downBlockTypes, OTHER_BLOCKS)),
-  mid_block_type: oneOf([...midBlockTypes, null]),
-  up_block_types: listOf(oneOf(upBlockTypes, OTHER_BLOCKS)),
-  block_out_channels: listOf(count),
+  down_block_types: checkList(isOneOf(downBlockTypes, OTHER_BLOCKS)),
+  mid_block_type: isOneOf([...midBlockTypes, null]),
+  up_block_types: checkList(isOneOf(upBlockTypes, OTHER_BLOCKS)),
+  block_out_channels: checkList(count),
   layers_per_block: count,
   mid_block_scale_factor: positive,
-  downsample_padding: oneOf([0, 1]),
-  downsample_type: oneOf(['conv', 'resnet']),
-  upsample_type: oneOf(['conv', 'resnet']),
-  dropout: { holds: (value) => isFinite(value) && value >= 0 && value < 1, expected: 'a share from 0 to below 1' },
-  act_fn: oneOf(activationNames),
+  downsample_padding: isOneOf([0, 1]),
+  downsample_type: isOneOf(['conv', 'resnet']),
+  upsample_type: isOneOf(['conv', 'resnet']),
+  dropout: {
+    holds: (value) => isFinite(value) && value >= 0 && value < 1,
+    expected: unetWords.share(),
+  },
+  act_fn: isOneOf(activationNames),
   attention_head_dim: {
-    holds: (value) => countOrNull.holds(value) || (Array.isArray(value) && value.every(countOrNull.holds)),
-    expected: 'a whole number above 0, or null for one head',
+    holds: (value) =>
+      countOrNull.holds(value) || (Array.isArray(value) && value.every(countOrNull.holds)),
+    expected: unetWords.headCount(),
   },
   norm_num_groups: count,
   attn_norm_num_groups: countOrNull,
   norm_eps: positive,
-  resnet_time_scale_shift: oneOf(['default', 'scale_shift'], 'Other ways to bring the embedding in are not supported.'),
+  resnet_time_scale_shift: isOneOf(['default', 'scale_shift'], unetMessages.otherShifts()),
   add_attention: yesOrNo,
-  class_embed_type: oneOf([null, 'timestep', 'identity']),
+  class_embed_type: isOneOf([null, 'timestep', 'identity']),
   num_class_embeds: countOrNull,
   num_train_timesteps: countOrNull,
 }
 
 function checkTogether(config: UnetConfig) {
-  const { block_out_channels: channels, in_channels, out_channels, norm_num_groups: groups, attn_norm_num_groups } = config
+  const {
+    block_out_channels: channels,
+    in_channels,
+    out_channels,
+    norm_num_groups: groups,
+    attn_norm_num_groups,
+  } = config
   const levels = channels.length
   for (const key of ['down_block_types', 'up_block_types'] as const) {
     if (config[key].length === levels) continue
-    throw new Error(`${key} of the UNet has ${config[key].length} entries, but block_out_channels has ${levels}.`)
+    throw new Error(unetMessages.entries({ key, got: config[key].length, expected: levels }))
   }
   if (out_channels !== in_channels && out_channels !== 2 * in_channels) {
-    throw new Error(
-      `The UNet takes ${in_channels} channels and gives ${out_channels}: that is neither as many nor, with a variance, twice as many.`,
-    )
+    throw new Error(unetMessages.channels({ inputs: in_channels, outputs: out_channels }))
   }
   for (const width of channels) {
-    if (width % groups)
-      throw new Error(`norm_num_groups of the UNet is ${groups}, but a level has ${width} channels, no multiple of it.`)
+    if (width % groups) throw new Error(unetMessages.groups({ groups, channels: width }))
   }
   if (attn_norm_num_groups && channels.at(-1)! % attn_norm_num_groups) {
     throw new Error(
-      `attn_norm_num_groups of the UNet is ${attn_norm_num_groups}, but the middle block has ${channels.at(-1)} channels.`,
+      unetMessages.middleGroups({ groups: attn_norm_num_groups, channels: channels.at(-1) }),
     )
   }
   checkTokenKeys(config)
@@ -220,64 +270,78 @@ function checkTogether(config: UnetConfig) {
   checkEmbedding(config)
 }
 
-/** Keys of tokens are there with the blocks that attend to them, and only then. */
+/** Checks that token keys are present if and only if a block attends to tokens. */
 function checkTokenKeys(config: UnetConfig) {
   const { mid_block_type: type, add_attention } = config
   if (type !== null && type !== 'UNetMidBlock2D' && !add_attention) {
-    throw new Error(`mid_block_type of the UNet is "${type}", but add_attention is false.`)
+    throw new Error(unetMessages.middleAttention({ type }))
   }
   if (attendsToTokens(config)) {
     checkKeys(config, tokenChecks)
     return checkTokens(config as UnetConfig & TokenConfig)
   }
   const extra = Object.keys(tokenChecks).find((key) => Object.hasOwn(config, key))
-  if (extra) throw new Error(`The UNet has ${extra}, but no block of it attends to tokens.`)
+  if (extra) throw new Error(unetMessages.unusedTokens({ key: extra }))
 }
 
-function checkHeads({ attention_head_dim: dims, block_out_channels: channels, ...config }: UnetConfig) {
+function checkHeads({
+  attention_head_dim: dims,
+  block_out_channels: channels,
+  ...config
+}: UnetConfig) {
   const levels = channels.length
   if (Array.isArray(dims) && dims.length !== levels + 1) {
+    throw new Error(unetMessages.headEntries({ got: dims.length, expected: levels + 1 }))
+  }
+  const checkDivides = (level: number, channels: number) => {
+    const dim = headDimAt(dims, level)
+    if (!dim || channels % dim === 0) return
     throw new Error(
-      `attention_head_dim of the UNet has ${dims.length} entries, but has to have ${levels + 1}: one for each level and one for the middle block.`,
+      level === levels
+        ? unetMessages.headsOfMiddle({ channels, dim })
+        : unetMessages.headsOfLevel({ channels, level, dim }),
     )
   }
-  const check = (level: number, width: number, where: string) => {
-    const dim = headDimAt(dims, level)
-    if (dim && width % dim)
-      throw new Error(`attention_head_dim of the UNet is ${dim}, but ${where} has ${width} channels, no multiple of it.`)
-  }
   channels.forEach((width, level) => {
-    const types = [config.down_block_types[level]!, config.up_block_types[levels - 1 - level]!]
-    if (types.some(attentionOf)) check(level, width, `level ${level}`)
+    const types = [config.down_block_types[level], config.up_block_types[levels - 1 - level]]
+    if (types.some(blockAttention)) checkDivides(level, width)
   })
-  if (config.mid_block_type && config.add_attention) check(levels, channels.at(-1)!, 'the middle block')
+  if (config.mid_block_type && config.add_attention) checkDivides(levels, channels.at(-1)!)
 }
 
 function checkSize(config: UnetConfig) {
   const parts = 2 ** (config.block_out_channels.length - 1)
-  if (sizeOf(config).every((side) => side % parts === 0)) return
+  if (imageSize(config).every((side) => side % parts === 0)) return
   throw new Error(
-    `sample_size of the UNet is ${show(config.sample_size)}, but ${config.block_out_channels.length} levels halve it to a multiple of ${parts}.`,
+    unetMessages.size({
+      got: formatValue(config.sample_size),
+      levels: config.block_out_channels.length,
+      multiple: parts,
+    }),
   )
 }
 
 function checkEmbedding({ block_out_channels, freq_shift }: UnetConfig) {
-  if (Math.floor(block_out_channels[0]! / 2) - freq_shift <= 0) {
-    throw new Error(
-      `The first level of the UNet has ${block_out_channels[0]} channels: too few to embed t with freq_shift ${freq_shift}.`,
-    )
+  if (Math.floor(block_out_channels[0] / 2) - freq_shift <= 0) {
+    throw new Error(unetMessages.firstLevel({ channels: block_out_channels[0], shift: freq_shift }))
   }
 }
 
-/** Height and width of the images. */
-export function sizeOf({ sample_size: size }: UnetConfig): readonly [height: number, width: number] {
+/** Returns height and width of the images. */
+export function imageSize({
+  sample_size: size,
+}: UnetConfig): readonly [height: number, width: number] {
   return typeof size === 'number' ? [size, size] : size
 }
 
-/** Width of the embedding of t, and of a condition. */
-export const timeWidthOf = ({ time_embedding_dim, block_out_channels }: UnetConfig): number =>
-  time_embedding_dim ?? 4 * block_out_channels[0]!
+/** Width of the embedding of t and of the condition. */
+export const timeEmbeddingWidth = ({
+  time_embedding_dim,
+  block_out_channels,
+}: UnetConfig): number => time_embedding_dim ?? 4 * block_out_channels[0]
 
-/** Channels of a head at a level, or in the middle block, which is the one after the last; null: one head. */
+/**
+ * Channels per head at a level; the middle block is the index after the last level. Null: one head.
+ */
 export const headDimAt = (dims: UnetConfig['attention_head_dim'], level: number): number | null =>
   Array.isArray(dims) ? (dims as readonly (number | null)[])[level]! : (dims as number | null)

@@ -1,51 +1,67 @@
-// What a UNet is and what it costs, counted from its structure: nothing is evaluated.
-import type { Model } from '../../values.ts'
+// Size and cost of a UNet, computed from its structure without evaluation.
+import { viewText } from '../../base/viewTexts.ts'
+import type { Model } from '../../base/values.ts'
 import type { AttentionKind, UnetConfig } from './config.ts'
-import { attendsToTokens, sizeOf } from './config.ts'
+import { attendsToTokens, imageSize } from './config.ts'
 import { FORWARD, unetWeightShapes } from './shapes.ts'
 import type { AttentionBlock, Level, ResnetBlock } from './structure.ts'
 import { unetStructure } from './structure.ts'
 
 export interface UnetSummary {
-  /** From the finest. */
+  /** Levels from the finest. */
   levels: ({ height: number; width: number; channels: number } & Attending)[]
-  /** Undefined if there is none. */
+  /** Attention of the middle block; undefined without one. */
   middle: Attending | undefined
   parameters: number
-  /** Of one prediction for one image: a multiplication and an addition are 2. Convolutions, linear layers and attention. */
+  /**
+   * FLOPs of one prediction for one image: convolutions, linear layers and attention; a
+   * multiply-add is 2.
+   */
   flops: number
-  /** Tokens an image that the counts are for, where it attends to some. */
+  /** Tokens per image that the counts assume. */
   tokens: number
   /**
-   * Numbers an image that are kept for the way back: what goes into each layer that has weights, once, the queries, keys and
-   * values, and the shares of every pixel of all that it attends to.
+   * Elements per image saved for the backward pass: the input of each layer with weights, once;
+   * queries, keys and values; attention weights.
    */
   saved: number
-  /** The same where blocks are computed again on the way back: what goes into each, and all of the block that keeps most. */
+  /**
+   * Saved elements with activation checkpointing: block inputs, and everything of the largest
+   * block.
+   */
   checkpointed: number
 }
 
-/** How a place attends, if it does. */
+/** Attention of a level, if any. */
 interface Attending {
   kind: AttentionKind | undefined
   heads: number | undefined
 }
 
-const attendingOf = (block: AttentionBlock | undefined): Attending => ({ kind: block?.kind, heads: block?.heads })
+const countAttending = (block: AttentionBlock | undefined): Attending => ({
+  kind: block?.kind,
+  heads: block?.heads,
+})
 
-/** `tokens`: how many come, where it attends to vectors; how many labels there are, the config says. */
-export function unetSummary(config: UnetConfig, tokens = config.num_token_embeds ? config.num_tokens! : 1): UnetSummary {
-  const [height, width] = sizeOf(config)
+/**
+ * Summarises a config. `tokens` is the number of token vectors; the config has the number of
+ * labels.
+ */
+export function unetSummary(
+  config: UnetConfig,
+  tokens = config.num_token_embeds ? config.num_tokens! : 1,
+): UnetSummary {
+  const [height, width] = imageSize(config)
   const { down, middle } = unetStructure(config)
-  const { macs, saved, held, again } = costOf(config, attendsToTokens(config) ? tokens : 0)
+  const { macs, saved, held, again } = layerCost(config, attendsToTokens(config) ? tokens : 0)
   return {
     levels: down.map(({ attentions }, i) => ({
       height: height / 2 ** i,
       width: width / 2 ** i,
-      channels: config.block_out_channels[i]!,
-      ...attendingOf(attentions[0]),
+      channels: config.block_out_channels[i],
+      ...countAttending(attentions[0]),
     })),
-    middle: middle && attendingOf(middle.attention),
+    middle: middle && countAttending(middle.attention),
     parameters: unetParameters(config),
     flops: 2 * macs,
     tokens: attendsToTokens(config) ? tokens : 0,
@@ -55,25 +71,29 @@ export function unetSummary(config: UnetConfig, tokens = config.num_token_embeds
 }
 
 export const unetParameters = (config: UnetConfig): number =>
-  [...unetWeightShapes(config).values()].reduce((sum, shape) => sum + product(shape), 0)
+  [...unetWeightShapes(config).values()].reduce((sum, shape) => sum + multiply(shape), 0)
 
 /**
- * Bytes that training takes at a batch: `weights` with their gradient and Adam's two moments, and `activations` kept for the
- * way back, or `checkpointed` of them. What operations need while they run comes on top.
+ * Bytes of a training step at a batch size: `weights` with gradient and Adam's two moments, and
+ * saved `activations` (`checkpointed`: with activation checkpointing). Workspace of operations is
+ * extra.
  */
-export const trainingMemory = ({ parameters, saved, checkpointed }: UnetSummary, batch: number) => ({
+export const trainingMemory = (
+  { parameters, saved, checkpointed }: UnetSummary,
+  batch: number,
+) => ({
   weights: 4 * 4 * parameters,
   activations: 4 * saved * batch,
   checkpointed: 4 * checkpointed * batch,
 })
 
-/** Multiplications with an addition, and numbers kept, an image. */
+/** Multiply-adds and saved elements per image. */
 interface Cost {
   macs: number
   saved: number
-  /** How many of them stay where blocks are computed again on the way back; all, if left out. */
+  /** Saved elements with activation checkpointing; all if undefined. */
   held?: number
-  /** The most that a block keeps while it is computed again; 0 if left out. */
+  /** Peak of saved elements during recomputation; 0 if undefined. */
   again?: number
 }
 
@@ -84,25 +104,36 @@ const total = (costs: readonly Cost[]): Required<Cost> => ({
   again: Math.max(...costs.map(({ again = 0 }) => again)),
 })
 
-/** Of a block that may be computed again: then it keeps the numbers that go into it. */
-const blockCost = ({ macs, saved }: Cost, into: number): Cost => ({ macs, saved, held: into, again: saved })
+/** Cost of a block that can be checkpointed: then only its input is saved. */
+const blockCost = ({ macs, saved }: Cost, into: number): Cost => ({
+  macs,
+  saved,
+  held: into,
+  again: saved,
+})
 
-function costOf(config: UnetConfig, tokens: number): Required<Cost> {
+function layerCost(config: UnetConfig, tokens: number): Required<Cost> {
   const { time, down, middle, up } = unetStructure(config)
-  const pixels = product(sizeOf(config))
-  const [first, last] = [config.block_out_channels[0]!, config.block_out_channels.at(-1)!]
+  const pixels = multiply(imageSize(config))
+  const [first, last] = [config.block_out_channels[0], config.block_out_channels.at(-1)!]
   const coarsest = pixels / 4 ** (down.length - 1)
-  const settings: Settings = { timeWidth: time.to, scaleShift: config.resnet_time_scale_shift === 'scale_shift', tokens }
+  const settings: Settings = {
+    timeWidth: time.to,
+    scaleShift: config.resnet_time_scale_shift === 'scale_shift',
+    tokens,
+  }
   return total([
     convCost(3, config.in_channels, first, pixels, config.in_channels * pixels),
-    // The norm and the convolution at the end.
+    // The final norm and convolution.
     convCost(3, first, config.out_channels, pixels, 2 * first * pixels),
     embeddingCost(config, time),
     tokenCost(config, tokens),
-    ...down.map((level, i) => levelCost(level, pixels / 4 ** i, settings, level.resnets[0]!.from)),
+    ...down.map((level, i) => levelCost(level, pixels / 4 ** i, settings, level.resnets[0].from)),
     ...(middle?.resnets.map((block) => resnetCost(block, coarsest, settings, last)) ?? []),
     ...(middle?.attention ? [attentionCost(middle.attention, coarsest, tokens)] : []),
-    ...up.map((level, i) => levelCost(level, coarsest * 4 ** i, settings, up[i - 1]?.resnets[0]!.to ?? last)),
+    ...up.map((level, i) =>
+      levelCost(level, coarsest * 4 ** i, settings, up[i - 1]?.resnets[0].to ?? last),
+    ),
   ])
 }
 
@@ -112,21 +143,29 @@ interface Settings {
   tokens: number
 }
 
-const convCost = (kernel: number, from: number, to: number, pixels: number, saved: number): Cost => ({
+const convCost = (
+  kernel: number,
+  from: number,
+  to: number,
+  pixels: number,
+  saved: number,
+): Cost => ({
   macs: kernel * kernel * from * to * pixels,
   saved,
 })
 
-/** Two linear layers; what the second gives goes through an activation into all residual blocks. */
+/** Two linear layers; the output of the second is activated and enters all residual blocks. */
 function embeddingCost(config: UnetConfig, { from, to }: { from: number; to: number }): Cost {
   const mlp = { macs: from * to + to * to, saved: from + 2 * to }
   const { class_embed_type: type, num_class_embeds: rows } = config
   const condition =
-    type === 'timestep' ? mlp : { macs: type === null && rows ? rows * to : 0, saved: type === null ? (rows ?? 0) : 0 }
+    type === 'timestep'
+      ? mlp
+      : { macs: type === null && rows ? rows * to : 0, saved: type === null ? (rows ?? 0) : 0 }
   return total([mlp, condition, { macs: 0, saved: 2 * to }])
 }
 
-/** Looking labels up, as a product, or the layer that vectors go through; and the tokens that come of it. */
+/** The label lookup (a product) or the projection of vectors, and the resulting tokens. */
 function tokenCost(
   { cross_attention_dim: width, encoder_hid_dim: from, num_token_embeds: rows }: UnetConfig,
   tokens: number,
@@ -136,23 +175,32 @@ function tokenCost(
   return { macs: into * width * tokens, saved: (into + width) * tokens }
 }
 
-/** `into`: the channels of what comes to the level, which on the way up come beside a skip. */
-function levelCost({ resnets, attentions, resample }: Level, pixels: number, settings: Settings, into: number): Cost {
+/** Cost of a level. `into` is its input channels, which the decoder concatenates with a skip. */
+function levelCost(
+  { resnets, attentions, resample }: Level,
+  pixels: number,
+  settings: Settings,
+  into: number,
+): Cost {
   const costs = [
     ...resnets.map((block, i) => resnetCost(block, pixels, settings, i === 0 ? into : block.to)),
     ...attentions.map((block) => attentionCost(block, pixels, settings.tokens)),
   ]
-  if (resample?.kind === 'resnet') costs.push(resnetCost(resample.block, pixels, settings, resample.block.from))
+  if (resample?.kind === 'resnet')
+    costs.push(resnetCost(resample.block, pixels, settings, resample.block.from))
   else if (resample) {
     const { channels, direction } = resample
-    // On the way up the convolution gets the larger image.
+    // The decoder's convolution runs at the larger size.
     const [into, out] = direction === 'down' ? [pixels, pixels / 4] : [4 * pixels, 4 * pixels]
     costs.push(convCost(3, channels, channels, out, channels * into))
   }
   return total(costs)
 }
 
-/** The first norm, the shortcut and the way around share their input; the activations are part of the norms. */
+/**
+ * The first norm, the shortcut and the skip connection share their input; activations belong to the
+ * norms.
+ */
 function resnetCost(
   { from, to, resample }: ResnetBlock,
   pixels: number,
@@ -171,23 +219,34 @@ function resnetCost(
 
 const attentionCost = (block: AttentionBlock, pixels: number, tokens: number): Cost =>
   blockCost(
-    block.cross ? transformerCost(block, block.cross, pixels, tokens) : pixelAttentionCost(block, pixels),
+    block.cross
+      ? transformerCost(block, block.cross, pixels, tokens)
+      : pixelAttentionCost(block, pixels),
     block.channels * pixels,
   )
 
-function pixelAttentionCost({ kind, channels, heads, groups }: AttentionBlock, pixels: number): Cost {
+function pixelAttentionCost(
+  { kind, channels, heads, groups }: AttentionBlock,
+  pixels: number,
+): Cost {
   const numbers = channels * pixels
-  const mixed = kind === 'linear' ? linearCost(channels, heads, pixels) : softmaxCost(channels, heads, pixels, pixels)
-  return total([{ macs: 4 * channels * numbers, saved: (groups ? 2 : 1) * numbers + 3 * numbers + numbers }, mixed])
+  const mixed =
+    kind === 'linear'
+      ? linearCost(channels, heads, pixels)
+      : softmaxCost(channels, heads, pixels, pixels)
+  return total([
+    { macs: 4 * channels * numbers, saved: (groups ? 2 : 1) * numbers + 3 * numbers + numbers },
+    mixed,
+  ])
 }
 
-/** Shares of every pixel of all that it attends to. */
+/** Cost of softmax attention with its weights. */
 const softmaxCost = (channels: number, heads: number, pixels: number, others: number): Cost => ({
   macs: 2 * channels * pixels * others,
   saved: heads * pixels * others,
 })
 
-/** A sum of keys times values, a square for each head, and what each pixel takes of it. */
+/** Cost of linear attention: keys times values per head, then queries times that. */
 const linearCost = (channels: number, heads: number, pixels: number): Cost => ({
   macs: (2 * channels * channels * pixels) / heads,
   saved: (channels * channels) / heads,
@@ -202,23 +261,29 @@ function transformerCost(
   const numbers = channels * pixels
   const square = channels * numbers
   const layer = total([
-    // Into a norm and out of it, queries, keys, values, into the last layer; then to the tokens.
+    // Norm input and output, queries, keys, values, input of the last layer; then cross-attention.
     { macs: 4 * square, saved: 6 * numbers },
     softmaxCost(channels, heads, pixels, pixels),
-    { macs: 2 * square + 2 * tokenWidth * channels * tokens, saved: 4 * numbers + 2 * channels * tokens },
+    {
+      macs: 2 * square + 2 * tokenWidth * channels * tokens,
+      saved: 4 * numbers + 2 * channels * tokens,
+    },
     softmaxCost(channels, heads, pixels, tokens),
     // A norm, values and gates, and their product.
     { macs: 3 * FORWARD * square, saved: (2 + 3 * FORWARD) * numbers },
   ])
-  return total([{ macs: 2 * square, saved: 3 * numbers }, ...Array.from({ length: layers }, () => layer)])
+  return total([
+    { macs: 2 * square, saved: 3 * numbers },
+    ...Array.from({ length: layers }, () => layer),
+  ])
 }
 
-const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1)
+const multiply = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1)
 
-/** The images a training step that {@link unetRows} tells the memory for. */
+/** Batch size for the memory in {@link unetRows}. */
 const BATCH = 64
 
-/** What a model of kind `unet` is, in words: names and texts. */
+/** Describes a UNet as rows of name and text. */
 export function unetRows(model: Model): [string, string][] {
   const config = model.config as unknown as UnetConfig
   const summary = unetSummary(config)
@@ -227,21 +292,28 @@ export function unetRows(model: Model): [string, string][] {
   return [
     ...levels.map(({ height, width, channels, ...attending }): [string, string] => [
       `${height} x ${width}`,
-      `${channels} channels${attentionWords(attending)}`,
+      `${viewText('channels', channels)}${attentionWords(attending)}`,
     ]),
-    ['middle', middle ? `${levels.at(-1)!.channels} channels${attentionWords(middle)}` : 'none'],
+    [
+      viewText('middle'),
+      middle
+        ? `${viewText('channels', levels.at(-1)!.channels)}${attentionWords(middle)}`
+        : viewText('none'),
+    ],
     ...tokenRows(config),
-    ['parameters', parameters.toLocaleString('en')],
-    ['FLOPs an image', withUnit(flops, 1000, ['', 'k', 'M', 'G', 'T'])],
-    [`memory to train, batch ${BATCH}`, inBytes(weights + activations)],
-    ['with checkpointing', inBytes(weights + checkpointed)],
+    [viewText('parameters'), parameters.toLocaleString('en')],
+    [viewText('flops'), withUnit(flops, 1000, ['', 'k', 'M', 'G', 'T'])],
+    [viewText('trainingMemory', BATCH), inBytes(weights + activations)],
+    [viewText('checkpointing'), inBytes(weights + checkpointed)],
   ]
 }
 
-const KINDS = { self: 'attention', cross: 'cross-attention', linear: 'linear attention' }
+const KINDS = { self: 'attention', cross: 'crossAttention', linear: 'linearAttention' } as const
 
 const attentionWords = ({ kind, heads }: Attending) =>
-  kind ? `, ${KINDS[kind]}, ${heads === 1 ? '1 head' : `${heads} heads`}` : ''
+  kind
+    ? `, ${viewText(KINDS[kind])}, ${heads === 1 ? viewText('oneHead', 1) : viewText('heads', heads ?? '')}`
+    : ''
 
 function tokenRows({
   cross_attention_dim: width,
@@ -250,15 +322,27 @@ function tokenRows({
   num_tokens,
 }: UnetConfig): [string, string][] {
   if (width === undefined) return []
-  const labels = `${num_tokens} of ${(rows ?? 1) - 1} labels, ${width} wide`
-  return [['tokens', rows ? labels : from ? `vectors of ${from}, brought to ${width}` : `vectors of ${width}`]]
+  const labels = `${viewText('labelTokens', num_tokens ?? '', (rows ?? 1) - 1)}, ${viewText('width', width)}`
+  return [
+    [
+      viewText('tokens'),
+      rows
+        ? labels
+        : from
+          ? `${viewText('vectors', from)}, ${viewText('projected', width)}`
+          : viewText('vectors', width),
+    ],
+  ]
 }
 
 const inBytes = (bytes: number) => withUnit(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])
 
-/** Three digits and the largest unit that fits. */
+/** Formats with three digits and the largest unit that fits. */
 function withUnit(value: number, base: number, units: readonly string[]): string {
-  const power = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log(value) / Math.log(base)))
+  const power = Math.min(
+    units.length - 1,
+    value < 1 ? 0 : Math.floor(Math.log(value) / Math.log(base)),
+  )
   const scaled = value / base ** power
   return `${scaled >= 100 ? Math.round(scaled) : Number(scaled.toPrecision(3))} ${units[power]}`.trim()
 }

@@ -1,0 +1,414 @@
+// Chooses the backend: finds those that this machine has, tests their gradients, takes the fastest,
+// and reports why.
+//
+// The order is fixed where it is certain (a real GPU through WebGPU is first; a software adapter is
+// ten times slower than wasm) and measured where it is not.
+import { registerOperations } from '../base/backend.ts'
+import { broadcastSumGradients, fusedSoftmaxGradient } from './gradients.ts'
+import { getErrorMessage } from '../base/fault.ts'
+import type { BackendName, BackendReport, WasmPaths } from '../protocol.ts'
+import { gradientSelfTest, trainingStepSeconds } from './selftest.ts'
+import { tf } from '../base/tf.ts'
+import { overrideWasmKernels } from './wasm/kernelOverrides.ts'
+import { softwareNames } from './webgpu/device.ts'
+import type { TuningOptions } from './webgpu/tuner.ts'
+import { guardHeap } from './wasm/heapLimit.ts'
+import { wasmOperations } from './wasm/operations.ts'
+import { startWasmFunctions } from './wasm/wasmFunctions.ts'
+import { reserveThreadsForLargeKernels } from './wasm/xnnpackThreads.ts'
+import {
+  availableCores,
+  patchThreadScript,
+  overrideCoreCount,
+  watchThreadFailure,
+  threadCount,
+} from './wasm/threads.ts'
+import { backendMessages } from '../messages/backends.ts'
+
+export interface BackendOptions {
+  /** `auto` takes the fastest; a name is tried before the others. */
+  prefer?: BackendName | 'auto'
+  /** Default: beside the script; in Node in the package tfjs-backend-wasm. */
+  wasm?: WasmPaths
+  /** The autotuner's options. Without them a GPU uses the default kernels. */
+  tuning?: TuningOptions
+  /**
+   * Called when the GPU device is lost (driver restart, sleep, a kernel that took too long) or has
+   * failed, so that its results cannot be trusted.
+   */
+  onLost?: (message: string) => void
+}
+
+/** An available backend that is not started yet. */
+interface Candidate {
+  name: BackendName
+  device: string
+  /** Lower tiers are tried first; within a tier the fastest is taken. */
+  tier: number
+  /** The reason to report if another one is taken. */
+  remark: string
+  /** Makes it tfjs's active backend, or throws. */
+  start(): Promise<void>
+}
+
+type Probe = (options: BackendOptions) => Promise<Candidate>
+
+const names: BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu']
+
+/**
+ * Starts the best backend and makes it tfjs's active one. All tensors of an earlier backend have to
+ * be disposed before. Throws only if not even the JavaScript backend passes the self-test.
+ */
+export async function startBackend(options: BackendOptions = {}): Promise<BackendReport> {
+  prepareTfjs()
+  const prefer = options.prefer ?? 'auto'
+  const rejected: BackendReport['rejected'] = []
+  const found = await findCandidates(options, rejected)
+  for (const tier of groupByTier(found, prefer)) {
+    const started: Candidate[] = []
+    for (const candidate of tier) {
+      const failure = await tryToStart(candidate)
+      if (failure === undefined) started.push(candidate)
+      else rejected.push({ name: candidate.name, reason: failure })
+    }
+    if (started.length === 0) continue
+    const { best, reason, slower } = await pickFastest(started)
+    rejected.push(...slower)
+    const kernels =
+      best.name === 'webgpu' && options.tuning ? await tuneGPU(options.tuning) : undefined
+    if (best.name === 'webgpu') await watchGPU(options.onLost)
+    const tried = new Set([best.name, ...rejected.map(({ name }) => name)])
+    rejected.push(
+      ...found
+        .filter(({ name }) => !tried.has(name))
+        .map(({ name, remark }) => ({
+          name,
+          reason: best.name === prefer ? backendMessages.otherPreferred({ name: prefer }) : remark,
+        })),
+    )
+    return {
+      name: best.name,
+      device: best.device,
+      reason: explainChoice(best, prefer, reason, rejected),
+      ...(kernels !== undefined && { kernels }),
+      rejected,
+    }
+  }
+  throw new Error(
+    backendMessages.noneWorks({
+      reasons: rejected.map(({ name, reason }) => `${name}: ${reason}.`).join(' '),
+    }),
+  )
+}
+
+/** Starts a backend without choice or self-test. Throws if it is not available. */
+export async function startUntested(
+  name: BackendName,
+  options: BackendOptions = {},
+): Promise<void> {
+  prepareTfjs()
+  const candidate = await probes[name](options)
+  await candidate.start()
+}
+
+function prepareTfjs() {
+  tf.enableProdMode() // no banner about tfjs-node
+  broadcastSumGradients()
+  fusedSoftmaxGradient()
+}
+
+/** Stops the active backend, and frees its memory and device. */
+export async function stopBackend(): Promise<void> {
+  const name = tf.getBackend() as BackendName | undefined
+  if (name) await releaseBackend(name)
+}
+
+async function findCandidates(
+  options: BackendOptions,
+  rejected: BackendReport['rejected'],
+): Promise<Candidate[]> {
+  const found = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return await probes[name](options)
+      } catch (error) {
+        rejected.push({ name, reason: getErrorMessage(error) })
+        return undefined
+      }
+    }),
+  )
+  return found.filter((candidate) => candidate !== undefined)
+}
+
+/** Groups candidates by tier; the preferred one comes first, alone. */
+function groupByTier(found: Candidate[], prefer: BackendName | 'auto'): Candidate[][] {
+  const effectiveTier = (candidate: Candidate) => (candidate.name === prefer ? -1 : candidate.tier)
+  const tiers = [...new Set(found.map(effectiveTier))].sort((a, b) => a - b)
+  return tiers.map((tier) => found.filter((candidate) => effectiveTier(candidate) === tier))
+}
+
+async function tryToStart(candidate: Candidate): Promise<string | undefined> {
+  try {
+    await candidate.start()
+    const wrong = await gradientSelfTest()
+    if (wrong === undefined) return undefined
+    await releaseBackend(candidate.name)
+    return backendMessages.selfTest({ problem: wrong })
+  } catch (error) {
+    await releaseBackend(candidate.name)
+    return backendMessages.notStarted({ problem: getErrorMessage(error) })
+  }
+}
+
+async function pickFastest(started: Candidate[]) {
+  if (started.length === 1) return { best: started[0], reason: undefined, slower: [] }
+  const timed: { candidate: Candidate; seconds: number }[] = []
+  for (const candidate of started) {
+    await activate(candidate.name)
+    timed.push({ candidate, seconds: await trainingStepSeconds() })
+  }
+  const [first, ...others] = timed.sort((a, b) => a.seconds - b.seconds)
+  const slower = others.map(({ candidate: { name }, seconds }) => ({
+    name,
+    reason: backendMessages.slowerStep({
+      own: milliseconds(seconds),
+      other: milliseconds(first.seconds),
+      name: first.candidate.name,
+    }),
+  }))
+  for (const { name } of slower) await releaseBackend(name)
+  await activate(first.candidate.name)
+  return {
+    best: first.candidate,
+    reason: backendMessages.stepTime({ milliseconds: milliseconds(first.seconds) }),
+    slower,
+  }
+}
+
+const milliseconds = (seconds: number) => (seconds * 1000).toPrecision(2)
+
+function explainChoice(
+  best: Candidate,
+  prefer: BackendName | 'auto',
+  measured: string | undefined,
+  rejected: BackendReport['rejected'],
+) {
+  if (best.name === prefer) return backendMessages.chosen({ name: best.name, device: best.device })
+  const { name, device } = best
+  const chosen = rejected.find((other) => other.name === prefer)
+  if (!chosen && measured) return backendMessages.measured({ name, device, reason: measured })
+  const other = chosen ?? rejected.find((other) => other.name === 'webgpu')
+  return other
+    ? backendMessages.insteadOf({ name, device, preferred: other.name, reason: other.reason })
+    : backendMessages.fastest({ name, device })
+}
+
+// ---- probes
+
+const probes: Record<BackendName, Probe> = {
+  webgpu: probeWebGPU,
+  wasm: probeWasm,
+  webgl: probeWebGL,
+  cpu: probeCPU,
+}
+
+/** Features that kernels can use; requested where the adapter has them. */
+const features = ['timestamp-query', 'shader-f16', 'subgroups'] as const
+
+/**
+ * Limits that tfjs or larger models reach; the adapter's values are requested, not the defaults.
+ */
+const limits = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+] as const
+
+async function probeWebGPU(options: BackendOptions): Promise<Candidate> {
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu
+  if (!gpu) throw new Error(backendMessages.noWebGPU())
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
+  if (!adapter) throw new Error(backendMessages.noAdapter())
+  const { info } = adapter
+  const device =
+    info.description ||
+    [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') ||
+    'GPU'
+  const software =
+    softwareNames.test([device, info.vendor, info.architecture].join(' ')) || isFallback(adapter)
+  return {
+    name: 'webgpu',
+    device,
+    tier: software ? 2 : 0,
+    remark: software ? backendMessages.softwareAdapter({ device }) : backendMessages.otherChosen(),
+    start: () => startWebGPU(adapter, options),
+  }
+}
+
+/** Reads the flag, which the specification moved from the adapter to its info. */
+const isFallback = (adapter: GPUAdapter) =>
+  Boolean(
+    (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter ??
+    (adapter as { isFallbackAdapter?: boolean }).isFallbackAdapter,
+  )
+
+let gpuDevice: GPUDevice | undefined
+
+/**
+ * Creates the device itself, not through tfjs, to request features and limits and to observe its
+ * loss.
+ */
+async function startWebGPU(adapter: GPUAdapter, { onLost }: BackendOptions): Promise<void> {
+  const { registerWebGPU } = await import('./webgpu/start.ts')
+  const device = await adapter.requestDevice({
+    requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
+  })
+  registerWebGPU(device, adapter.info)
+  gpuDevice = device
+  void device.lost.then(({ message }) => {
+    if (gpuDevice !== device) return // destroyed on purpose
+    gpuDevice = undefined
+    onLost?.(message)
+  })
+  await activate('webgpu')
+}
+
+/** Runs the autotuner. If it fails, the default kernels are used. */
+async function tuneGPU(options: TuningOptions): Promise<string | undefined> {
+  const { tuneActive } = await import('./webgpu/start.ts')
+  return tuneActive(options).catch((error) =>
+    backendMessages.notTuned({ problem: getErrorMessage(error) }),
+  )
+}
+
+/** Watches for errors of the device, after the self-tests, whose failures are handled there. */
+async function watchGPU(onLost: BackendOptions['onLost']) {
+  const { watchErrors } = await import('./webgpu/start.ts')
+  const device = gpuDevice
+  if (!device) return
+  watchErrors(device, (message) => {
+    if (gpuDevice === device) onLost?.(backendMessages.computationFailed({ problem: message }))
+  })
+}
+
+async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
+  if (typeof WebAssembly === 'undefined') throw new Error(backendMessages.noWasm())
+  const candidate: Candidate = {
+    name: 'wasm',
+    device: '',
+    tier: 1,
+    remark: backendMessages.slowerThanGPU(),
+    start: async () => {
+      const { getThreadsCount, setThreadsCount, setWasmPaths } =
+        await import('@tensorflow/tfjs-backend-wasm')
+      overrideWasmKernels()
+      if (wasm !== undefined && !tf.engine().registry.wasm) setWasmPaths(wasm)
+      await activateWasm(setThreadsCount)
+      guardHeap(tf.backend())
+      const threads = (await hasThreads()) ? getThreadsCount() : 1
+      const functions = await startWasmFunctions(tf.backend(), threads)
+      registerOperations(tf.backend(), wasmOperations(functions))
+      candidate.device = await describeWasm(threads)
+    },
+  }
+  return candidate
+}
+
+const THREADS = 'WASM_HAS_MULTITHREAD_SUPPORT'
+
+/** Activates wasm with threads; with one if they do not start, as a CSP may forbid their script. */
+async function activateWasm(setThreadsCount: (count: number) => void): Promise<void> {
+  const threads = threadCount(availableCores())
+  if (threads > 1 && (await tf.env().getAsync(THREADS))) {
+    setThreadsCount(threads)
+    if (await activateThreads(threads)) return
+    await releaseBackend('wasm')
+  }
+  tf.env().set(THREADS, false)
+  await activate('wasm')
+}
+
+async function activateThreads(threads: number): Promise<boolean> {
+  const failure = watchThreadFailure()
+  const undo = [failure.forget, patchThreadScript(), overrideCoreCount(2 * threads)]
+  const started = activate('wasm')
+  started.catch(() => {}) // it may never settle, or settle long after
+  const failed = await Promise.race([started.then(() => false), failure.happened]).finally(() =>
+    undo.forEach((undoPatch) => undoPatch()),
+  )
+  return !failed && reserveThreadsForLargeKernels(tf.backend())
+}
+
+const hasSimd = () => tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
+
+const hasThreads = async () => Boolean((await hasSimd()) && (await tf.env().getAsync(THREADS)))
+
+async function describeWasm(threads: number): Promise<string> {
+  if (!(await hasSimd())) return backendMessages.noSimd()
+  return threads === 1 ? backendMessages.oneThread() : backendMessages.threads({ threads })
+}
+
+async function probeWebGL(): Promise<Candidate> {
+  const renderer = webglRenderer()
+  if (renderer === undefined) throw new Error(backendMessages.noWebGL())
+  const software = softwareNames.test(renderer)
+  return {
+    name: 'webgl',
+    device: renderer,
+    tier: software ? 3 : 1,
+    remark: software
+      ? backendMessages.softwareRenderer({ renderer })
+      : backendMessages.slowerThanGPU(),
+    start: async () => {
+      await activate('webgl')
+      registerOperations(tf.backend(), { isGPU: true, timing: 'issued' })
+    },
+  }
+}
+
+function webglRenderer(): string | undefined {
+  if (typeof OffscreenCanvas === 'undefined') return undefined
+  const gl = new OffscreenCanvas(1, 1).getContext('webgl2')
+  if (!gl) return undefined
+  const names = gl.getExtension('WEBGL_debug_renderer_info')
+  const renderer = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER))
+  gl.getExtension('WEBGL_lose_context')?.loseContext() // a page has only a few contexts
+  return renderer
+}
+
+async function probeCPU(): Promise<Candidate> {
+  return {
+    name: 'cpu',
+    device: backendMessages.plainJavaScript(),
+    tier: 4,
+    remark: backendMessages.slowest(),
+    start: () => activate('cpu'),
+  }
+}
+
+// ---- tfjs
+
+async function activate(name: BackendName): Promise<void> {
+  if (!(await tf.setBackend(name))) throw new Error(backendMessages.notInitialised())
+}
+
+/** Disposes a backend, but leaves it registered so that it can be started again. */
+async function releaseBackend(name: BackendName): Promise<void> {
+  const factory = tf.findBackendFactory(name)
+  if (factory) {
+    tf.removeBackend(name)
+    if (name !== 'webgpu') tf.registerBackend(name, factory)
+  }
+  if (name === 'webgpu') {
+    const device = gpuDevice
+    gpuDevice = undefined
+    device?.destroy()
+  }
+}

@@ -1,0 +1,244 @@
+// Custom wasm functions beside tfjs's wasm backend. They work in its memory, so nothing is copied.
+import type { Tensor } from '../../base/tf.ts'
+import { tf } from '../../base/tf.ts'
+import type { Func } from './assembler.ts'
+import { assemble } from './assembler.ts'
+import type { Phase, PlannedPhase } from './callPlans.ts'
+import { compilePhases, writePhase } from './callPlans.ts'
+import { filterFunctions } from './convFilterFunctions.ts'
+import { convFunctions } from './convFunctions.ts'
+import { copyFunctions } from './copyFunctions.ts'
+import type { CallRecord, Job } from './jobs.ts'
+import { encodeRepeat, jobFunctions, wordCount, writeJobs } from './jobs.ts'
+import type { StockWasmBackend, TensorHandle } from './kernelCall.ts'
+import { normFunctions } from './normFunctions.ts'
+import { vectorFunctions } from './vectorFunctions.ts'
+import { winogradFunctions } from './winogradFunctions.ts'
+import { WorkerPool } from './workerPool.ts'
+
+const functions = {
+  ...convFunctions,
+  ...copyFunctions,
+  ...filterFunctions,
+  ...normFunctions,
+  ...jobFunctions,
+  ...vectorFunctions,
+  ...winogradFunctions,
+} satisfies Record<string, Func>
+
+export type FunctionName = keyof typeof functions
+
+const names = Object.keys(functions) as FunctionName[]
+const functionIndex = Object.fromEntries(names.map((name, i) => [name, i])) as Record<
+  FunctionName,
+  number
+>
+
+/** Returns the record of a function call, for a job. */
+export const callRecord = (name: FunctionName, ...numbers: number[]): CallRecord => [
+  functionIndex[name],
+  numbers,
+]
+
+/**
+ * Returns the calls for `count` items as one call. `build` has to call the same functions for each
+ * item, with parameters in arithmetic progression.
+ */
+export const repeatCalls = (count: number, build: (item: number) => Job): Job =>
+  count === 1 ? build(0) : [[functionIndex.repeat, encodeRepeat(count, build(0), build(1))]]
+
+/**
+ * The number of multiplications, or other work that takes as long, from which waking other threads
+ * pays: some hundredths of a millisecond.
+ */
+const MIN_PARALLEL_WORK = 500_000
+
+/**
+ * Returns the key of a call plan. Concatenation is faster than joining an array, which would take
+ * most of the time of a small layer.
+ */
+export function planKey(name: string, ...numbers: readonly number[]): string {
+  let key = name
+  for (const number of numbers) key += ` ${number}`
+  return key
+}
+
+/** The most cached plans. A model needs a few hundred. */
+const MAX_PLANS = 2048
+
+/** The members of tfjs's backend and of its module that are used here. */
+interface HostBackend extends StockWasmBackend {
+  wasm: {
+    /** Only with threads. */
+    wasmMemory?: WebAssembly.Memory
+    /** Exports of the module; without threads the memory is one of them. */
+    asm: { memory?: WebAssembly.Memory }
+    _malloc(bytes: number): number
+    _free(address: number): void
+    HEAPU8: Uint8Array
+  }
+  dispose(): void
+  dataIdMap: { get(dataId: object): { memoryOffset: number } }
+}
+
+/** A buffer that is reused from call to call, and grows as needed. */
+class ScratchBuffer {
+  address = 0
+  private words = 0
+
+  constructor(private readonly host: HostBackend) {}
+
+  /** Ensures that it has this many words. Returns its address. */
+  reserve(words: number): number {
+    const { wasm } = this.host
+    if (words > this.words) {
+      if (this.words > 0) wasm._free(this.address)
+      this.words = 0 // in case malloc throws because the heap is full
+      this.address = wasm._malloc(4 * words) >>> 0
+      this.words = words
+    }
+    return this.address
+  }
+}
+
+/** The custom functions of a running wasm backend, and access to its memory. */
+export class WasmFunctions {
+  /** Names of the functions, by index. */
+  readonly names = names
+  private readonly scratchBuffer: ScratchBuffer
+  private readonly jobBuffer: ScratchBuffer
+  private readonly plans = new Map<string, PlannedPhase[]>()
+  private words: Int32Array = new Int32Array()
+
+  constructor(
+    private readonly runJob: (at: number) => void,
+    private readonly host: HostBackend,
+    private readonly pool: WorkerPool | undefined,
+  ) {
+    this.scratchBuffer = new ScratchBuffer(host)
+    this.jobBuffer = new ScratchBuffer(host)
+  }
+
+  /** The number of threads, including this one. */
+  get threads(): number {
+    return 1 + (this.pool?.size ?? 0)
+  }
+
+  /** Calls one function on this thread. */
+  runNow(name: FunctionName, ...numbers: number[]): void {
+    this.runJobs([[callRecord(name, ...numbers)]], 0)
+  }
+
+  /**
+   * Runs independent jobs, on all threads if they are enough work. Threads do not affect the bits.
+   */
+  runJobs(jobs: readonly Job[], multiplications: number): void {
+    const table = this.jobBuffer.reserve(wordCount(jobs))
+    writeJobs(jobs, this.heap(), table)
+    this.execute(table, jobs.length, multiplications)
+  }
+
+  /**
+   * Runs phases one after the other. What `build` returns may only depend on `key` and, linearly,
+   * on the addresses: it is called once, and later runs only insert other addresses.
+   */
+  runPhases(
+    key: string,
+    addresses: readonly number[],
+    build: (addresses: readonly number[]) => readonly Phase[],
+  ): void {
+    let plan = this.plans.get(key)
+    if (!plan) {
+      if (this.plans.size >= MAX_PLANS) this.plans.clear()
+      this.plans.set(key, (plan = compilePhases(addresses.length, build)))
+    }
+    for (const phase of plan) {
+      const table = this.jobBuffer.reserve(phase.words.length)
+      writePhase(phase, addresses, this.heap(), table)
+      this.execute(table, phase.count, phase.multiplications)
+    }
+  }
+
+  private execute(table: number, count: number, multiplications: number) {
+    const isParallel = this.pool && multiplications >= MIN_PARALLEL_WORK && count > 1
+    if (isParallel && this.pool?.run(count, table)) return
+    for (let i = 0; i < count; i++) this.runJob(table + 4 * i)
+  }
+
+  /** Returns a tensor with uninitialised values, which tf.tidy disposes. */
+  makeTensor<T extends Tensor>(shape: number[]): T {
+    const info = this.host.makeOutput(shape, 'float32')
+    return tf.engine().makeTensorFromTensorInfo(info) as T
+  }
+
+  /** Returns the address of a tensor, in bytes. */
+  address(tensor: TensorHandle): number {
+    return this.host.dataIdMap.get(tensor.dataId).memoryOffset
+  }
+
+  /** Returns a view of a tensor's values, which is valid until another tensor is made. */
+  values(tensor: TensorHandle): Float32Array {
+    return this.host.typedArrayFromHeap(tensor) as Float32Array
+  }
+
+  /**
+   * Returns scratch memory of `length` floats, valid until the next call, or until a tensor is
+   * made.
+   */
+  scratch(length: number): { address: number; values: Float32Array } {
+    const address = this.scratchBuffer.reserve(length)
+    return { address, values: new Float32Array(this.host.wasm.HEAPU8.buffer, address, length) }
+  }
+
+  /** Copies bytes from one address to another. */
+  copy(from: number, to: number, bytes: number): void {
+    this.heap().copyWithin(to / 4, from / 4, (from + bytes) / 4)
+  }
+
+  /** Returns a view of the entire memory, which has to be created again when it has grown. */
+  private heap(): Int32Array {
+    const { buffer } = this.host.wasm.HEAPU8
+    if (this.words.buffer !== buffer) this.words = new Int32Array(buffer)
+    return this.words
+  }
+}
+
+const functionsByBackend = new WeakMap<object, WasmFunctions>()
+
+/**
+ * Starts the custom functions of a backend that has just started, with this many threads. Their
+ * workers are stopped with the backend. Returns undefined without SIMD.
+ */
+export async function startWasmFunctions(
+  backend: object,
+  threads: number,
+): Promise<WasmFunctions | undefined> {
+  const host = backend as HostBackend
+  const memory = host.wasm.wasmMemory ?? host.wasm.asm.memory
+  if (!memory || !(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) return undefined
+  const shared = !(memory.buffer instanceof ArrayBuffer)
+  const { module, instance } = await WebAssembly.instantiate(assemble(functions, { shared }), {
+    env: { memory },
+  })
+  const { runJob } = instance.exports as { runJob: (at: number) => void }
+  const pool =
+    shared && threads > 1
+      ? await WorkerPool.start(threads - 1, { module, memory, runJob })
+      : undefined
+  if (pool) stopPoolOnDispose(host, pool)
+  const started = new WasmFunctions(runJob, host, pool)
+  functionsByBackend.set(backend, started)
+  return started
+}
+
+function stopPoolOnDispose(host: HostBackend, pool: WorkerPool) {
+  const dispose = host.dispose.bind(host)
+  host.dispose = () => {
+    pool.stop()
+    dispose()
+  }
+}
+
+/** Returns the custom functions if the wasm backend, with SIMD, is active. */
+export const activeWasm = (): WasmFunctions | undefined =>
+  tf.getBackend() === 'wasm' ? functionsByBackend.get(tf.backend()) : undefined

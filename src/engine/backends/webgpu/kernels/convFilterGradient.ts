@@ -1,0 +1,287 @@
+// Gradients of a convolution's filter and bias: dW[k] = sum over pixels i of z[stride i + k -
+// pad]^T dy[i], over all items, where z is the input after its prologue, which is recomputed. As an
+// implicit GEMM, the rows are the pixels and channels of the filter, the columns are the channels
+// of y, and the sum runs over all pixels of the batch. Several groups of workgroups sum some rows
+// of the images each (split-K); a second program adds their partial sums in a fixed order, at once
+// or deferred (gradientArena.ts).
+import type { TensorInfo } from '../../../base/tf.ts'
+import { tf } from '../../../base/tf.ts'
+import type { WebGPUBackend } from '../backend.ts'
+import { isSoftware } from '../device.ts'
+import { deferredSumsFor } from '../gradientArena.ts'
+import type { Program } from '../program.ts'
+import { bindingsCode, cachedProgram, readerCode, tensorBinding } from '../wgsl.ts'
+import type { ConvInput, InputShape, Pad } from './convInput.ts'
+import {
+  describeInput,
+  inputBindings,
+  inputCode,
+  inputShape,
+  inputTensors,
+  materializeInput,
+  totalChannels,
+} from './convInput.ts'
+import type { Gemm } from './gemm.ts'
+import { chooseTile, tileCount, tileName } from './gemm.ts'
+import { gemmProgram } from './gemmProgram.ts'
+import type { PartialSum } from './partialSums.ts'
+import { sumPartials } from './partialSums.ts'
+import type { Tile } from './tiles.ts'
+
+export interface ConvFilterGradient extends ConvInput {
+  /** [b, h', w', cout]. */
+  dy: TensorInfo
+  /** [kh, kw, cin, cout]. */
+  filterShape: readonly number[]
+  stride: 1 | 2
+  pad: Pad
+  /** Also computes the gradient of the bias. */
+  bias: boolean
+  /** Tensors to write dW and db to; missing ones are created. */
+  into?: readonly (TensorInfo | undefined)[]
+}
+
+interface Shape {
+  input: InputShape
+  y: readonly number[]
+  filter: readonly number[]
+  stride: number
+  pad: Pad
+  bias: boolean
+}
+
+/**
+ * Returns dW, and db if `bias`. Reads x once for each tile of columns and dy once for each tile of
+ * rows; with several splits, partial sums are written and read once. Sums into the gradient arena
+ * are deferred.
+ */
+export function convFilterGradient(
+  backend: WebGPUBackend,
+  conv: ConvFilterGradient,
+  tile?: Tile,
+): TensorInfo[] {
+  const { filterShape, bias, into = [] } = conv
+  const columns = filterShape[3]
+  const weights = tf.util.sizeFromShape(filterShape as number[])
+  const shapes = bias ? [filterShape, [columns]] : [filterShape]
+  const gradients = shapes.map((shape, i) => into[i] ?? backend.makeTensorInfo(shape, 'float32'))
+  const ranges = [
+    { from: 0, columns: weights, stride: weights },
+    { from: weights, columns, stride: columns },
+  ]
+  sumFilterGradient(
+    backend,
+    conv,
+    gradients.map((to, i) => ({ to, ...ranges[i] })),
+    { tile, direct: gradients },
+  )
+  return gradients
+}
+
+/** Targets of the sums, which have the shape [kh kw cin (+ 1), cout]; the last row is the bias. */
+type Target = Pick<PartialSum, 'to' | 'from' | 'columns' | 'stride'>
+
+/**
+ * Runs both stages. `direct` are dW and db as tensors that the first stage can write to, where no
+ * second stage is needed.
+ */
+export function sumFilterGradient(
+  backend: WebGPUBackend,
+  conv: Omit<ConvFilterGradient, 'into'>,
+  targets: readonly Target[],
+  { tile, direct }: { tile?: Tile | undefined; direct?: readonly TensorInfo[] } = {},
+): void {
+  const { input, temporary } = materializeInput(backend, conv)
+  const { dy, filterShape, stride, pad, bias } = conv
+  const shape = reshapePointwise({
+    input: inputShape(backend, input),
+    y: dy.shape,
+    filter: filterShape,
+    stride,
+    pad,
+    bias,
+  })
+  const chosen =
+    tile ??
+    chooseTile(
+      backend.device,
+      { ...filterGemmExtents(shape), parts: shape.y[0] * shape.y[1] },
+      'filter gradient',
+    )
+  const minWorkgroups = isSoftware(backend.device) ? SOFTWARE_WORKGROUPS : MIN_WORKGROUPS
+  const splits = countSplits(shape, chosen, minWorkgroups)
+  const run = (outputs: readonly TensorInfo[]) =>
+    backend.dispatch(
+      splitProgram(shape, splits, chosen, outputs === direct),
+      [...inputTensors(input, shape.input), dy],
+      outputs,
+    )
+  if (direct && splits === 1) run(direct)
+  else {
+    const splitStride = gradientRows(shape) * filterShape[3]
+    const sums = targets.map((target) => ({ ...target, splits, splitStride }))
+    sumInTwoStages(backend, [splits, gradientRows(shape), filterShape[3]], sums, (partials) =>
+      run([partials]),
+    )
+  }
+  if (temporary) backend.disposeData(temporary.dataId)
+}
+
+function sumInTwoStages(
+  backend: WebGPUBackend,
+  shape: readonly number[],
+  sums: readonly PartialSum[],
+  runFirst: (partials: TensorInfo) => void,
+): void {
+  const deferred = deferredSumsFor(sums.map(({ to }) => to))
+  const reserved = deferred?.reserve(shape, sums.length)
+  const partials = reserved ?? backend.makeTensorInfo(shape, 'float32')
+  runFirst(partials)
+  if (deferred && reserved) deferred.add(reserved, sums)
+  else sumPartials(backend, partials, sums)
+  backend.disposeData(partials.dataId)
+}
+
+/** The most pixels of a row. */
+const MAX_ROW = 64
+
+/**
+ * Reshapes images for a filter of one pixel, which does not depend on their geometry: the pixels of
+ * an item, or of all items, become rows that suit a tile. A matrix [n, in], passed as images of one
+ * pixel, can then be split.
+ */
+function reshapePointwise(shape: Shape): Shape {
+  const { input, y, filter, stride, pad } = shape
+  const isPointwise =
+    filter[0] * filter[1] * stride === 1 && pad.top + pad.bottom + pad.left + pad.right === 0
+  if (!isPointwise || input.upsample) return shape
+  const items = input.affine ? input.items : 1
+  const pixels = (y[0] * y[1] * y[2]) / items
+  let width = 1
+  while (width < MAX_ROW && pixels % (2 * width) === 0) width *= 2
+  const height = pixels / width
+  return { ...shape, input: { ...input, items, height, width }, y: [items, height, width, y[3]] }
+}
+
+/**
+ * The number of workgroups that keeps a device busy. More mean more partial sums to write and read.
+ */
+const MIN_WORKGROUPS = 256
+const SOFTWARE_WORKGROUPS = 8
+
+function countSplits(shape: Shape, tile: Tile, minWorkgroups: number): number {
+  const steps = shape.y[0] * shape.y[1]
+  const wanted = Math.min(
+    steps,
+    Math.ceil(minWorkgroups / tileCount(filterGemmExtents(shape), tile)),
+  )
+  return Math.ceil(steps / Math.ceil(steps / wanted))
+}
+
+const gradientRows = ({ filter, bias }: Shape) => filter[0] * filter[1] * filter[2] + Number(bias)
+
+/** Rows of the product for one pixel of the filter: its channels, rounded up to fours. */
+const channelRows = ({ input }: Shape) => 4 * Math.ceil(totalChannels(input) / 4)
+const filterGemmExtents = (shape: Shape) => ({
+  rows: shape.filter[0] * shape.filter[1] * channelRows(shape),
+  columns: shape.filter[3],
+})
+
+function splitProgram(shape: Shape, splits: number, tile: Tile, direct: boolean): Program {
+  const { input, y, filter, stride, pad, bias } = shape
+  const key = [
+    `conv${filter[0]}x${filter[1]} filter gradient`,
+    `${describeInput(input)} > ${y.slice(1).join('x')}`,
+    `stride ${stride} pad ${pad.top} ${pad.left}${bias ? ' bias' : ''}`,
+    `splits ${splits}${direct ? ' direct' : ''}`,
+    tileName(tile),
+  ].join(' ')
+  return cachedProgram(key, () => gemmProgram(filterGemm(shape, splits, tile, direct), tile))
+}
+
+function filterGemm(shape: Shape, splits: number, tile: Tile, direct: boolean): Gemm {
+  const { input, bias } = shape
+  const [, , width, to] = shape.y
+  const dy = tensorBinding('dy', tile.shape === 'tiled' ? to : 1)
+  const outputs = [
+    tensorBinding('partials', 1),
+    ...(direct && bias ? [tensorBinding('db', 1)] : []),
+  ]
+  return {
+    ...filterGemmExtents(shape),
+    parts: splits,
+    depth: width,
+    aAlong: 'rows',
+    bAlong: 'columns',
+    columnSums: bias,
+    code: `${bindingsCode(outputs, [...inputBindings(input), dy])}
+${inputCode(input)}
+${filterTapsCode(shape, splits)}
+${
+  tile.shape === 'tiled'
+    ? `${readerCode(dy)}
+fn b_at(step: u32, x: u32, n: u32, part: u32) -> vec4f {
+  let value = dy_at((step * ${width}u + x) * ${to}u + n);
+  return ${maskRow('value', width)};
+}`
+    : `fn b_value(step: u32, x: u32, n: u32, part: u32) -> f32 {
+  return dy[(step * ${width}u + x) * ${to}u + n];
+}`
+}
+${storePartialsCode(shape)}
+${bias ? biasCode(shape, direct) : ''}`,
+  }
+}
+
+/** Zeros beyond the end of a row of pixels. */
+const maskRow = (four: string, width: number) =>
+  width % 4 === 0 ? four : `select(vec4f(), ${four}, x < ${width}u)`
+
+/** Functions of the input: a row of the product is a pixel of the filter and four channels. */
+function filterTapsCode(shape: Shape, splits: number): string {
+  const { filter, y, stride, pad } = shape
+  const [items, height, width] = y
+  const kw = filter[1]
+  const rows = channelRows(shape)
+  const steps = Math.ceil((items * height) / splits)
+  return `/** A pixel of the filter and the first of four channels. */
+struct Tap { y: u32, x: u32, c: u32 }
+/** The input pixel of a tap for the first pixel of a row of y. */
+struct Row { item: u32, y: i32, x: i32, c: u32 }
+fn row_at(m: u32, part: u32) -> Tap {
+  let tap = m / ${rows}u;
+  return Tap(tap / ${kw}u, tap % ${kw}u, m % ${rows}u);
+}
+fn step_range(part: u32) -> vec2u {
+  return vec2u(part * ${steps}u, min((part + 1u) * ${steps}u, ${items * height}u));
+}
+fn source_at(tap: Tap, step: u32, part: u32) -> Row {
+  return Row(
+    step / ${height}u,
+    i32(step % ${height}u * ${stride}u + tap.y) - ${pad.top},
+    i32(tap.x) - ${pad.left}, tap.c);
+}
+fn a_at(row: Row, x: u32) -> vec4f {
+  let z = z4(pixel_at(row.item, row.y, row.x + i32(x * ${stride}u)), row.c);
+  return ${maskRow('z', width)};
+}`
+}
+
+function storePartialsCode(shape: Shape): string {
+  const [from, to, rows] = [totalChannels(shape.input), shape.y[3], channelRows(shape)]
+  return `fn put(m: u32, n: u32, value: vec4f, part: u32) {
+  let c = m % ${rows}u;
+  if (c >= ${from}u) { return; }
+  let row = part * ${gradientRows(shape)}u + m / ${rows}u * ${from}u + c;
+  for (var e = 0u; e < 4u && n + e < ${to}u; e++) { partials[row * ${to}u + n + e] = value[e]; }
+}`
+}
+
+function biasCode(shape: Shape, direct: boolean): string {
+  const to = shape.y[3]
+  const row = gradientRows(shape)
+  const target = direct ? 'db[n]' : `partials[(part * ${row}u + ${row - 1}u) * ${to}u + n]`
+  return `fn put_column_sum(n: u32, value: f32, part: u32) {
+  if (n < ${to}u) { ${target} = value; }
+}`
+}

@@ -1,0 +1,350 @@
+// Convolution y = (x * W + bias + perItem + residual) outputScale, NHWC, as one implicit GEMM: the
+// rows are the pixels of all items, the columns are the channels of y, and the sum runs over the
+// pixels of the filter and the channels of x. The additions and the scale are an epilogue.
+import type { TensorInfo } from '../../../base/tf.ts'
+import { activationTensors } from '../activationInput.ts'
+import type { WebGPUBackend } from '../backend.ts'
+import { canStoreAsHalf, withStorage } from '../halfStorage.ts'
+import type { Program } from '../program.ts'
+import {
+  bindingsCode,
+  cachedProgram,
+  readerCode,
+  tensorBinding,
+  workgroupGrid,
+  writerCode,
+} from '../wgsl.ts'
+import type { ConvInput, InputShape, Pad } from './convInput.ts'
+import {
+  describeInput,
+  inputBindings,
+  inputCode,
+  inputShape,
+  inputTensors,
+  materializeInput,
+  totalChannels,
+  upsampledSize,
+} from './convInput.ts'
+import type { Gemm } from './gemm.ts'
+import { chooseTile, tileName } from './gemm.ts'
+import { gemmProgram } from './gemmProgram.ts'
+import type { Tile, WinogradTile } from './tiles.ts'
+import { suitsWinograd, winogradConv } from './winograd.ts'
+import type { ConvImage } from './winogradFused.ts'
+import { chooseWinogradTile, fusedWinograd, winogradTileName } from './winogradFused.ts'
+
+export interface ConvForward extends ConvInput {
+  /** [kh, kw, cin, cout]. */
+  weight: TensorInfo
+  /** [cout]. */
+  bias?: TensorInfo
+  /** [b, cout], or one row for all items, added to every pixel of an item: the time embedding. */
+  perItem?: TensorInfo
+  /** [b, h, w, cout], added. */
+  residual?: TensorInfo
+  /** Factor of the entire sum; default 1. */
+  outputScale?: number
+  /** Stores y in half precision; cout has to be a multiple of four. */
+  half?: boolean
+  stride: 1 | 2
+  pad: Pad
+}
+
+interface Shape {
+  input: InputShape
+  /** [kh, kw, cin, cout]. */
+  filter: readonly [number, number, number, number]
+  height: number
+  width: number
+  stride: number
+  pad: Pad
+  extras: readonly Extra[]
+  /** `perItem` has one row for all items. */
+  oneRow: boolean
+  outputScale: number
+  /** y is written in half precision, and the residual is read in half precision. */
+  half: boolean
+  residualHalf: boolean
+}
+
+/** Tensors that the epilogue adds. */
+type Extra = 'bias' | 'perItem' | 'residual'
+const extraNames = ['bias', 'perItem', 'residual'] as const satisfies Extra[]
+
+/**
+ * Convolves [b, h, w, cin] with [kh, kw, cin, cout] as PyTorch's Conv2d: [b, h', w', cout] with
+ * h' = floor((h + top + bottom - kh) / stride) + 1. With a 1x1 filter it is a linear layer of every
+ * pixel. Reads x, the filter and the added tensors once for each tile that needs them, writes y.
+ */
+export function convByGemm(
+  backend: WebGPUBackend,
+  conv: ConvForward,
+  tile?: Tile | WinogradTile,
+): TensorInfo {
+  const { input, temporary } = materializeInput(backend, conv)
+  const shape = describeConv(backend, conv, inputShape(backend, input))
+  const chosen = tile ?? chooseConvTile(backend.device, shape)
+  const useWinograd = chosen.shape === 'lanes' && isForWinograd(backend, shape)
+  const separate = needsSeparateEpilogue(conv, shape, chosen, useWinograd)
+  const main = separate
+    ? { ...shape, extras: presentExtras({ bias: conv.bias }), outputScale: 1, half: false }
+    : shape
+  const y = useWinograd
+    ? winogradConv(
+        backend,
+        {
+          x: activationTensors(input.x)[0],
+          weight: conv.weight,
+          rotated: false,
+          bias: conv.bias,
+          pad: conv.pad,
+        },
+        chosen,
+      )
+    : backend.dispatch(
+        forwardProgram(main, chosen),
+        [...inputTensors(input, main.input), conv.weight, ...extraTensors(conv, main)],
+        [outputSpec(main)],
+      )[0]
+  if (temporary) backend.disposeData(temporary.dataId)
+  return separate ? applyEpilogue(backend, conv, shape, y) : y
+}
+
+/**
+ * Returns whether additions and the scale need a dispatch of their own. With lanes only the bias is
+ * fused, as the initial value of the sums; code for the others would be longer than the product's.
+ */
+const needsSeparateEpilogue = (
+  conv: ConvForward,
+  { half, outputScale }: Shape,
+  { shape }: Tile | WinogradTile,
+  useWinograd: boolean,
+) =>
+  (useWinograd && half) ||
+  (shape === 'lanes' && (conv.perItem || conv.residual || outputScale !== 1))
+
+/** Runs the epilogue, without the bias, and disposes `raw`. */
+function applyEpilogue(
+  backend: WebGPUBackend,
+  conv: ConvForward,
+  shape: Shape,
+  raw: TensorInfo,
+): TensorInfo {
+  const epilogue = { ...shape, extras: presentExtras({ ...conv, bias: undefined }) }
+  const [y] = backend.dispatch(
+    epilogueProgram(epilogue),
+    [raw, ...extraTensors(conv, epilogue)],
+    [outputSpec(epilogue)],
+  )
+  backend.disposeData(raw.dataId)
+  return y
+}
+
+const outputSpec = ({ input, height, width, filter, half }: Shape) =>
+  ({ shape: [input.items, height, width, filter[3]], dtype: 'float32', half }) as const
+
+const extraTensors = (conv: ConvForward, { extras, residualHalf }: Shape) =>
+  extras.flatMap((extra) => {
+    const tensor = conv[extra]
+    return tensor ? [withStorage(tensor, extra === 'residual' && residualHalf)] : []
+  })
+
+const isForWinograd = (
+  backend: WebGPUBackend,
+  { input, filter, height, width, stride, pad }: Shape,
+) =>
+  input.channels.length === 1 &&
+  !input.upsample &&
+  suitsWinograd(backend, filter, stride, pad, input.items * height * width)
+
+function chooseConvTile(device: GPUDevice, shape: Shape): Tile | WinogradTile {
+  const { filter, stride } = shape
+  const isPointwise = filter[0] * filter[1] === 1
+  const winograd =
+    stride === 1 ? chooseWinogradTile(device, 'convolution', convImage(shape), filter) : undefined
+  return (
+    winograd ?? chooseTile(device, convGemmExtents(shape), isPointwise ? 'product' : 'convolution')
+  )
+}
+
+const presentExtras = (conv: Partial<Record<Extra, TensorInfo>>) =>
+  extraNames.filter((extra) => conv[extra])
+
+function describeConv(
+  backend: WebGPUBackend,
+  { weight, stride, pad, outputScale = 1, half = false, ...conv }: ConvForward,
+  input: InputShape,
+): Shape {
+  const filter = weight.shape as [number, number, number, number]
+  const [high, wide] = upsampledSize(input)
+  return {
+    input,
+    filter,
+    height: Math.floor((high + pad.top + pad.bottom - filter[0]) / stride) + 1,
+    width: Math.floor((wide + pad.left + pad.right - filter[1]) / stride) + 1,
+    stride,
+    pad,
+    extras: presentExtras(conv),
+    oneRow: conv.perItem?.shape[0] === 1,
+    outputScale,
+    half,
+    residualHalf:
+      conv.residual !== undefined &&
+      canStoreAsHalf(conv.residual.shape) &&
+      backend.storedTensor(conv.residual).half,
+  }
+}
+
+const convGemmExtents = ({ input, height, width, filter }: Shape) => ({
+  rows: input.items * height * width,
+  columns: filter[3],
+  parts: 1,
+})
+
+/** Returns the output image for Winograd. Only for stride 1. */
+const convImage = ({ input: { items }, height, width, pad: { top, left } }: Shape): ConvImage => ({
+  items,
+  height,
+  width,
+  top,
+  left,
+  rotated: false,
+})
+
+// ---- programs
+
+function forwardProgram(shape: Shape, tile: Tile | WinogradTile): Program {
+  const { input, filter, height, width, stride, pad, outputScale } = shape
+  const key = [
+    `conv${filter[0]}x${filter[1]} forward`,
+    `${describeInput(input)} > ${height}x${width}x${filter[3]}`,
+    `stride ${stride} pad ${pad.top} ${pad.left}`,
+    describeExtras(shape),
+    `scale ${outputScale}`,
+    tile.shape === 'winograd' ? winogradTileName(tile) : tileName(tile),
+  ].join(' ')
+  return cachedProgram(key, () => {
+    const product = forwardGemm(shape, tile.shape === 'lanes')
+    return tile.shape === 'winograd'
+      ? fusedWinograd(product, convImage(shape), tile)
+      : gemmProgram(product, tile)
+  })
+}
+
+const describeExtras = ({ extras, oneRow, half, residualHalf }: Shape) => {
+  const names = {
+    bias: 'bias',
+    perItem: oneRow ? 'one row' : 'perItem',
+    residual: residualHalf ? 'residual half' : 'residual',
+  }
+  return [...extras.map((extra) => names[extra]), ...(half ? ['to half'] : [])].join(' ')
+}
+
+function forwardGemm(shape: Shape, lanes: boolean): Gemm {
+  const { input, filter } = shape
+  const to = filter[3]
+  const from = totalChannels(input)
+  const weight = tensorBinding('weight', lanes ? 1 : to)
+  const y = tensorBinding('y', to, shape.half)
+  const startsWithBias = lanes && shape.extras.length > 0
+  const added = shape.extras.map((extra) =>
+    tensorBinding(extra, startsWithBias ? 1 : to, extra === 'residual' && shape.residualHalf),
+  )
+  const weightIndex = `(step * ${from}u + c) * ${to}u + n`
+  const code = `${bindingsCode([y], [...inputBindings(input), weight, ...added])}
+${writerCode(y)}
+${lanes ? '' : added.map(readerCode).join('\n')}
+${inputCode(input)}
+${convPixelsCode(shape)}
+${
+  lanes
+    ? `fn b_value(step: u32, c: u32, n: u32, part: u32) -> f32 { return weight[${weightIndex}]; }
+${startsWithBias ? 'fn initial_sum(n: u32, part: u32) -> f32 { return bias[n]; }' : ''}`
+    : `${readerCode(weight)}
+fn b_at(step: u32, c: u32, n: u32, part: u32) -> vec4f { return weight_at(${weightIndex}); }`
+}
+fn put(m: u32, n: u32, value: vec4f, part: u32) {
+  if (n >= ${to}u) { return; }
+  let sum = ${startsWithBias ? 'value' : epilogueExpression(shape)};
+  y_put(m * ${to}u + n, sum, ${to}u - n);
+}`
+  return {
+    ...convGemmExtents(shape),
+    depth: from,
+    aAlong: 'k',
+    bAlong: 'columns',
+    columnStart: startsWithBias,
+    code,
+  }
+}
+
+/**
+ * Functions of the input: a row of the product is a pixel of y, a step is a pixel of the filter.
+ */
+function convPixelsCode({ filter, height, width, stride, pad }: Shape): string {
+  const [kh, kw] = filter
+  return `/** The pixel of x under the corner of the filter. */
+struct Row { item: u32, y: i32, x: i32 }
+fn row_at(m: u32, part: u32) -> Row {
+  let pixel = m % ${height * width}u;
+  let y = i32(pixel / ${width}u) * ${stride} - ${pad.top};
+  let x = i32(pixel % ${width}u) * ${stride} - ${pad.left};
+  return Row(m / ${height * width}u, y, x);
+}
+fn step_range(part: u32) -> vec2u { return vec2u(0u, ${kh * kw}u); }
+fn source_at(row: Row, step: u32, part: u32) -> Source {
+  return pixel_at(row.item, row.y + i32(step / ${kw}u), row.x + i32(step % ${kw}u));
+}
+fn a_at(source: Source, c: u32) -> vec4f { return z4(source, c); }`
+}
+
+/** The epilogue of `value`, the sum for pixel `m` and the channels from `n` on. */
+function epilogueExpression({
+  extras,
+  oneRow,
+  height,
+  width,
+  filter: [, , , to],
+  outputScale,
+}: Shape): string {
+  const values: { [E in Extra]: string } = {
+    bias: 'bias_at(n)',
+    perItem: oneRow ? 'perItem_at(n)' : `perItem_at(m / ${height * width}u * ${to}u + n)`,
+    residual: `residual_at(m * ${to}u + n)`,
+  }
+  const sum = ['value', ...extras.map((extra) => values[extra])].join(' + ')
+  return outputScale === 1 ? sum : `(${sum}) * f32(${outputScale})`
+}
+
+/** The epilogue as a program of its own. */
+const epilogueProgram = (shape: Shape): Program => {
+  const { input, height, width, filter, extras, outputScale } = shape
+  const to = filter[3]
+  const size = [input.items, height, width, to].join('x')
+  const key = `conv finish ${size} ${describeExtras(shape)} scale ${outputScale}`
+  return cachedProgram(key, () => {
+    const y = tensorBinding('y', to, shape.half)
+    const inputs = ['raw', ...extras].map((name) =>
+      tensorBinding(name, to, name === 'residual' && shape.residualHalf),
+    )
+    const fours = Math.ceil(to / 4)
+    const count = input.items * height * width * fours
+    const grid = workgroupGrid(Math.ceil(count / 64))
+    const code = `${bindingsCode([y], inputs)}
+${writerCode(y)}
+${inputs.map(readerCode).join('\n')}
+@compute @workgroup_size(64) fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  ${grid.begin}
+  let i = group * 64u + thread;
+  if (i >= ${count}u) { return; }
+  let m = i / ${fours}u;
+  let n = 4u * (i % ${fours}u);
+  let value = raw_at(m * ${to}u + n);
+  y_put(m * ${to}u + n, ${epilogueExpression(shape)}, ${to}u - n);
+}`
+    return { code, workgroups: grid.workgroups }
+  })
+}

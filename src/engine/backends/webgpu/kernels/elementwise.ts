@@ -1,0 +1,58 @@
+// Elementwise functions in one dispatch, where tfjs uses several kernels.
+import type { TensorInfo } from '../../../base/tf.ts'
+import { tf } from '../../../base/tf.ts'
+import type { WebGPUBackend } from '../backend.ts'
+import { withStorage } from '../halfStorage.ts'
+import { tensorBinding, readerCode, siluCode, activationGradientCode, writerCode } from '../wgsl.ts'
+import { float32Output, mainCode, dispatchSized } from './sizedKernel.ts'
+
+/** Returns x / (1 + exp(-x)). Reads x, writes as much. */
+export const siluForward = (backend: WebGPUBackend, x: TensorInfo): TensorInfo =>
+  elementwise(backend, 'silu', { x }, siluCode, 'silu(x_at(i))')
+
+/** Returns dy silu'(x). Reads both, writes one tensor. */
+export const siluGradient = (backend: WebGPUBackend, x: TensorInfo, dy: TensorInfo): TensorInfo =>
+  elementwise(
+    backend,
+    'silu gradient',
+    { x, dy },
+    activationGradientCode(true),
+    'activation_gradient(dy_at(i), x_at(i))',
+  )
+
+const THREADS = 64
+
+/** Computes the WGSL expression `value` for every four numbers of each input, `<input>_at(i)`. */
+function elementwise(
+  backend: WebGPUBackend,
+  name: string,
+  inputs: { x: TensorInfo; [name: string]: TensorInfo },
+  functions: string,
+  value: string,
+): TensorInfo {
+  const { shape } = inputs.x
+  const numbers = tf.util.sizeFromShape(shape)
+  const y = tensorBinding('y', numbers)
+  const { half } = backend.storedTensor(inputs.x)
+  const read = Object.keys(inputs).map((input) =>
+    tensorBinding(input, numbers, half && input === 'x'),
+  )
+  return dispatchSized(backend, {
+    name: `${name} of ${half ? 'halves' : numbers % 4 === 0 ? 4 : 1}`,
+    sizes: { count: Math.ceil(numbers / 4 / THREADS), numbers },
+    bindings: [[y], read],
+    inputs: Object.entries(inputs).map(([input, tensor]) =>
+      withStorage(tensor, half && input === 'x'),
+    ),
+    outputs: [float32Output(shape)],
+    code: () => `${writerCode(y)}
+${read.map(readerCode).join('\n')}
+${functions}
+${mainCode(
+  THREADS,
+  `let i = 4u * (group * ${THREADS}u + thread);
+  if (i >= sizes.numbers) { return; }
+  y_put(i, ${value}, sizes.numbers - i);`,
+)}`,
+  })[0]
+}

@@ -1,0 +1,196 @@
+// The tiled variant of gemm.ts: a workgroup computes a tile of C from tiles of A and B that its
+// threads load into workgroup memory.
+import type { Program } from '../program.ts'
+import { unroll } from '../wgsl.ts'
+import type { Gemm } from './gemm.ts'
+import { accumulatorsCode, multiplyAddCode, placeTiles, roundUp } from './gemm.ts'
+import type { Tiled } from './tiles.ts'
+
+/**
+ * A tile of A or B in workgroup memory, in fours. With `kAlong`, rows are along k, and each is
+ * followed by an unused element, against bank conflicts.
+ */
+interface SharedTile {
+  name: 'A' | 'B'
+  /** Rows of A or columns of B. */
+  lines: number
+  depth: number
+  kAlong: boolean
+}
+
+const sharedStride = ({ lines, depth, kAlong }: SharedTile) => (kAlong ? depth / 4 + 1 : lines / 4)
+const sharedSize = (shared: SharedTile) =>
+  sharedStride(shared) * (shared.kAlong ? shared.lines : shared.depth)
+/** The number of fours in a tile, and of those that are adjacent in memory. */
+const fourCount = ({ lines, depth }: SharedTile) => (lines * depth) / 4
+const adjacentFours = ({ lines, depth, kAlong }: SharedTile) => (kAlong ? depth : lines) / 4
+
+interface TiledProduct {
+  product: Gemm
+  tile: Tiled
+  threads: number
+  /** The depth of the product, rounded up to fours. */
+  fullDepth: number
+  A: SharedTile
+  B: SharedTile
+}
+
+export function tiledGemm(product: Gemm, tile: Tiled): Omit<Program, 'key'> {
+  const { rows, columns, tall, wide } = tile
+  const fullDepth = roundUp(product.depth, 4)
+  const depth = [16, 8].find((size) => size <= tile.depth && fullDepth % size === 0) ?? 4
+  const [height, width] = [tall * rows, wide * columns]
+  const A: SharedTile = { name: 'A', lines: height, depth, kAlong: product.aAlong === 'k' }
+  const B: SharedTile = { name: 'B', lines: width, depth, kAlong: product.bAlong === 'k' }
+  const threads = tall * wide
+  const tiled: TiledProduct = { product, tile, threads, fullDepth, A, B }
+  const { workgroups, begin } = placeTiles(product, height, width)
+  const code = `${product.code}
+var<workgroup> A: array<vec4f, ${sharedSize(A)}>;
+var<workgroup> B: array<vec4f, ${sharedSize(B)}>;
+@compute @workgroup_size(${threads}) fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  ${begin}
+  let across = thread % ${wide}u;
+  let down = thread / ${wide}u;
+  ${tiledSumCode(tiled)}
+  ${storeTileCode(tiled)}
+}`
+  return { code, workgroups }
+}
+
+function tiledSumCode({ product, tile, threads, fullDepth, A, B }: TiledProduct): string {
+  const { rows, columns } = tile
+  const loadA = (i: number, _: string, at: string, to: string) =>
+    `A[${to}] = a_at(source${A.kAlong ? i : 0}, k + ${at});`
+  const loadB = (_: number, line: string, at: string, to: string) =>
+    `B[${to}] = b_at(step, k + ${at}, n0 + ${line}, part);`
+  return `${loadedRowsCode(A, threads)}
+  ${accumulatorsCode(rows, columns)}
+  ${product.columnSums ? unroll(columns / 4, (j) => `var sum${j} = vec4f();`) : ''}
+  let steps = step_range(part);
+  for (var step = steps.x; step < steps.y; step++) {
+    ${loadedSourcesCode(A, threads)}
+    for (var k = 0u; k < ${fullDepth}u; k += ${A.depth}u) {
+      ${loadCode(A, threads, loadA)}
+      ${loadCode(B, threads, loadB)}
+      workgroupBarrier();
+      for (var q = 0u; q < ${A.depth / 4}u; q++) {
+        ${kVectorsCode(tile, A, B)}
+        ${unroll(4, (t) => addTermCode(product, tile, A, B, t))}
+      }
+      workgroupBarrier();
+    }
+  }`
+}
+
+function storeTileCode({ product, tile, A }: TiledProduct): string {
+  const { rows, columns, tall, wide } = tile
+  const rowIndex = (i: number) =>
+    A.kAlong
+      ? `m0 + down * ${rows}u + ${i}u`
+      : `m0 + 4u * (down + ${Math.floor(i / 4) * tall}u) + ${i % 4}u`
+  const columnIndex = (j: number) => `n0 + 4u * (across + ${j * wide}u)`
+  const storeRow = (i: number) =>
+    unroll(columns / 4, (j) => `put(${rowIndex(i)}, ${columnIndex(j)}, c${i}_${j}, part);`, ' ')
+  const storeSum = (n: number) => {
+    const [j, e] = [Math.floor(n / 4), n % 4]
+    return `put_column_sum(${columnIndex(j)} + ${e}u, sum${j}[${e}], part);`
+  }
+  return `${unroll(rows, (i) => `if (${rowIndex(i)} < ${product.rows}u) { ${storeRow(i)} }`)}
+  ${product.columnSums ? `if (m0 == 0u && down == 0u) { ${unroll(columns, storeSum)} }` : ''}`
+}
+
+// ---- loads into workgroup memory
+
+/**
+ * Calls `load(i, line, k, at)` for each four that a thread loads, with WGSL expressions of its
+ * line, its k, and its index in the tile.
+ */
+function loadCode(
+  shared: SharedTile,
+  threads: number,
+  load: (i: number, line: string, k: string, at: string) => string,
+): string {
+  const { name, lines, kAlong } = shared
+  const [fours, across] = [fourCount(shared), adjacentFours(shared)]
+  return unroll(Math.ceil(fours / threads), (i) => {
+    const index = `(thread + ${i * threads}u)`
+    const [down, along] = [`${index} / ${across}u`, `${index} % ${across}u`]
+    // Columns that one thread reads in a row are stored apart, so that neighbouring threads read
+    // from all banks.
+    const line = kAlong
+      ? name === 'B'
+        ? `(${down}) % 4u * ${lines / 4}u + (${down}) / 4u`
+        : down
+      : along
+    const offset = kAlong ? along : `(${down}) * ${sharedStride(shared)}u`
+    const at = `(${line}) * ${kAlong ? sharedStride(shared) : 1}u + ${offset}`
+    const code = load(i, kAlong ? down : `4u * (${along})`, kAlong ? `4u * (${along})` : down, at)
+    return fours % threads === 0 ? code : `if (${index} < ${fours}u) { ${code} }`
+  })
+}
+
+/** The number of rows of A that a thread loads: each by itself, or four adjacent ones as one. */
+const loadedRowCount = (A: SharedTile, threads: number) =>
+  A.kAlong ? Math.ceil(fourCount(A) / threads) : 1
+
+const loadedRowsCode = (A: SharedTile, threads: number) =>
+  unroll(loadedRowCount(A, threads), (i) => {
+    const line = A.kAlong
+      ? `(thread + ${i * threads}u) / ${adjacentFours(A)}u`
+      : `4u * (thread % ${adjacentFours(A)}u)`
+    return `let row${i} = row_at(m0 + ${line}, part);`
+  })
+
+const loadedSourcesCode = (A: SharedTile, threads: number) =>
+  unroll(loadedRowCount(A, threads), (i) => `let source${i} = source_at(row${i}, step, part);`)
+
+// ---- products
+
+/**
+ * Reads the fours along k of the thread's rows and columns from the tiles that have them that way.
+ */
+function kVectorsCode({ rows, columns, wide }: Tiled, A: SharedTile, B: SharedTile): string {
+  const readA = (i: number) => `let a${i} = A[(down * ${rows}u + ${i}u) * ${sharedStride(A)}u + q];`
+  const readB = (n: number) => {
+    const line = `${n % 4}u * ${B.lines / 4}u + across + ${Math.floor(n / 4) * wide}u`
+    return `let b${n} = B[(${line}) * ${sharedStride(B)}u + q];`
+  }
+  return `${A.kAlong ? unroll(rows, readA) : ''}
+        ${B.kAlong ? unroll(columns, readB) : ''}`
+}
+
+/** Adds the products of one k, the t-th of four. */
+function addTermCode(
+  { columnSums }: Gemm,
+  { rows, columns, tall, wide }: Tiled,
+  A: SharedTile,
+  B: SharedTile,
+  t: number,
+): string {
+  const at = (shared: SharedTile, offset: string) =>
+    `${shared.name}[(4u * q + ${t}u) * ${sharedStride(shared)}u + ${offset}]`
+  const fromA = A.kAlong
+    ? ''
+    : unroll(rows / 4, (i) => `let a${i} = ${at(A, `down + ${i * tall}u`)};`)
+  const fromB = unroll(columns / 4, (j) =>
+    B.kAlong
+      ? `let four${j} = vec4f(${unroll(4, (e) => `b${4 * j + e}[${t}]`, ', ')});`
+      : `let four${j} = ${at(B, `across + ${j * wide}u`)};`,
+  )
+  const addToSums = unroll(columns / 4, (j) => `sum${j} += four${j};`)
+  return `{
+    ${fromA}
+    ${fromB}
+    ${columnSums ? `if (m0 == 0u) { ${addToSums} }` : ''}
+    ${multiplyAddCode(
+      rows,
+      columns,
+      (i) => (A.kAlong ? `a${i}[${t}]` : `a${Math.floor(i / 4)}[${i % 4}]`),
+      (j) => `four${j}`,
+    )}
+  }`
+}

@@ -1,0 +1,38 @@
+// Tile sizes of the matrix products and of the fused Winograd convolution.
+
+/** A thread computes `rows` x `columns` of C; a tile is computed by `tall` x `wide` threads. */
+export interface Tiled {
+  shape: 'tiled'
+  rows: number
+  columns: number
+  tall: number
+  wide: number
+  /** The most numbers of each row of A that are in workgroup memory. */
+  depth: number
+}
+
+/**
+ * A thread computes `rows` x `columns` of C, with 4 rows if A is along rows. A workgroup has
+ * `threads`, of which `lanes` exchange values.
+ */
+export interface Lanes {
+  shape: 'lanes'
+  rows: number
+  columns: number
+  threads: number
+  lanes: number
+}
+
+export type Tile = Tiled | Lanes
+
+/**
+ * The squares and columns of a workgroup. A thread has, of one component, the products of `rows`
+ * squares and `across` columns. All are powers of two.
+ */
+export interface WinogradTile {
+  shape: 'winograd'
+  squares: number
+  columns: number
+  rows: number
+  across: number
+}

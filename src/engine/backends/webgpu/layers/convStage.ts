@@ -1,0 +1,203 @@
+// A stage of a layer on WebGPU: a convolution whose prologue is a group norm with SiLU, so that the
+// normalised input never becomes a tensor; and its gradients. Layers consist of one stage or a few.
+import type { Parameters } from '../../../base/layerTypes.ts'
+import type { Tensor, TensorInfo } from '../../../base/tf.ts'
+import type { Activations } from '../activationInput.ts'
+import { activationTensors } from '../activationInput.ts'
+import { wrapTensor } from '../activeWebGPU.ts'
+import type { WebGPUBackend } from '../backend.ts'
+import { claimGradientSlot } from '../gradientArena.ts'
+import { canStoreAsHalf } from '../halfStorage.ts'
+import { convFilterGradient } from '../kernels/convFilterGradient.ts'
+import type { ConvForward } from '../kernels/convForward.ts'
+import { convByGemm } from '../kernels/convForward.ts'
+import type { Pad } from '../kernels/convInput.ts'
+import { noPad } from '../kernels/convInput.ts'
+import { convInputGradient } from '../kernels/convInputGradient.ts'
+import { isWorthCompiling } from '../kernels/convStock.ts'
+import type { NormStatistics } from '../kernels/norm.ts'
+import { normStatistics } from '../kernels/norm.ts'
+import type { NormGradient } from '../kernels/normGradient.ts'
+import { normGradient } from '../kernels/normGradient.ts'
+
+/** Returns the weights and biases of layers as `<layer>.weight` and `<layer>.bias`. */
+export const namedParameters = (layers: object): Record<string, Tensor> =>
+  Object.fromEntries(
+    Object.entries(layers).flatMap(([name, layer]: [string, Parameters<Tensor> | undefined]) =>
+      layer
+        ? [[`${name}.weight`, layer.weight] as const, [`${name}.bias`, layer.bias] as const]
+        : [],
+    ),
+  )
+
+/** A norm of a certain input: its statistics, weight and bias. */
+export interface InputNorm extends Pick<NormGradient, 'affine' | 'moments' | 'groups' | 'silu'> {
+  weight: TensorInfo
+  bias: TensorInfo
+  /** A scale and a shift of each item, after weight and bias. */
+  scaleShift?: TensorInfo
+}
+
+export interface ConvStage {
+  x: Activations
+  /** Default: x is convolved as it is. */
+  norm?: InputNorm
+  /** Repeats each pixel of x twice in each direction. */
+  upsample?: boolean
+  weight: TensorInfo
+  stride: 1 | 2
+  pad: Pad
+}
+
+/** The geometry of a 3x3 filter that keeps the size. */
+export const sameSize = { stride: 1, pad: { top: 1, bottom: 1, left: 1, right: 1 } } as const
+/** The geometry of a 1x1 filter. */
+export const pointwise = { stride: 1, pad: noPad } as const
+
+/** Returns whether each of these convolutions is worth compiling a program. */
+export const paysAsStage = (
+  backend: WebGPUBackend,
+  convolutions: readonly { pixels: number; weight: { size: number } }[],
+): boolean =>
+  convolutions.every(({ pixels, weight }) => isWorthCompiling(backend, pixels * weight.size))
+
+/** Computes the statistics of a norm. */
+export function computeInputNorm(
+  backend: WebGPUBackend,
+  norm: NormStatistics & { silu: boolean },
+): InputNorm & { affine: Tensor; moments: Tensor } {
+  const { groups, silu, weight, bias, scaleShift } = norm
+  const { affine, moments } = normStatistics(backend, norm)
+  return {
+    affine: wrapTensor(affine),
+    moments: wrapTensor(moments),
+    groups,
+    silu,
+    weight,
+    bias,
+    ...(scaleShift && { scaleShift }),
+  }
+}
+
+const stageInput = ({ x, norm, upsample }: ConvStage) => ({
+  x,
+  ...(norm && { affine: norm.affine, silu: norm.silu }),
+  ...(upsample && { upsample }),
+})
+
+type Epilogue = Pick<ConvForward, 'bias' | 'perItem' | 'residual' | 'outputScale' | 'half'>
+
+/**
+ * Returns the output of a stage with its epilogue. `half`: it is stored in half precision, if its
+ * channels allow it.
+ */
+export function stageForward(
+  backend: WebGPUBackend,
+  stage: ConvStage,
+  { half = false, ...epilogue }: Epilogue,
+): TensorInfo {
+  const { weight, stride, pad } = stage
+  return convByGemm(backend, {
+    ...stageInput(stage),
+    weight,
+    stride,
+    pad,
+    ...epilogue,
+    half: half && canStoreAsHalf(weight.shape),
+  })
+}
+
+/** Returns the gradient of the convolution's input, as one tensor, or with `split` as two. */
+function convolvedGradients(
+  backend: WebGPUBackend,
+  { x, weight, stride, pad, upsample }: ConvStage,
+  dy: TensorInfo,
+  split: boolean,
+): TensorInfo[] {
+  const tensors = activationTensors(x)
+  const inputShape = [...tensors[0].shape.slice(0, 3), weight.shape[2]]
+  const channels = tensors.map(({ shape }) => shape[3])
+  return convInputGradient(backend, {
+    dy,
+    weight,
+    inputShape,
+    stride,
+    pad,
+    ...(upsample && { upsample }),
+    ...(split && channels.length === 2 && { split: channels as [number, number] }),
+  })
+}
+
+/** Returns the gradient of the convolution's input, all channels in one tensor. */
+export const convolvedGradient = (
+  backend: WebGPUBackend,
+  stage: ConvStage,
+  dy: TensorInfo,
+): TensorInfo => convolvedGradients(backend, stage, dy, false)[0]
+
+/** Gradients of each tensor of x, and with a norm also those of {@link normGradient}. */
+export type InputGradients = Partial<ReturnType<typeof normGradient>> &
+  Pick<ReturnType<typeof normGradient>, 'dx'>
+
+type NormGradientOptions = Pick<NormGradient, 'add' | 'skipConv' | 'perItem' | 'into'>
+
+/**
+ * Returns the gradients of x and of its norm, given that of the output. With a norm, the options
+ * can add the gradient of a skip connection, or ask for the sums of dx over the pixels.
+ */
+export function stageInputGradient(
+  backend: WebGPUBackend,
+  stage: ConvStage,
+  dy: TensorInfo,
+  options: NormGradientOptions = {},
+): InputGradients {
+  const { x, norm } = stage
+  if (!norm) return { dx: convolvedGradients(backend, stage, dy, true) }
+  const dz = convolvedGradient(backend, stage, dy)
+  const gradients = inputNormGradient(backend, x, norm, dz, options)
+  backend.disposeData(dz.dataId)
+  return gradients
+}
+
+/**
+ * Returns the gradients of x and of its norm, given that of the normalised x. Those of weight and
+ * bias are written to their slots in the gradient arena.
+ */
+export function inputNormGradient(
+  backend: WebGPUBackend,
+  x: Activations,
+  { weight, bias, scaleShift, ...norm }: InputNorm,
+  dy: TensorInfo,
+  options: NormGradientOptions,
+): ReturnType<typeof normGradient> {
+  const slots = { dweight: claimGradientSlot(weight), dbias: claimGradientSlot(bias) }
+  return normGradient(backend, {
+    x,
+    dy,
+    ...norm,
+    ...(scaleShift && { scaled: { scaleShift, weight, bias } }),
+    ...options,
+    into: { ...options.into, ...slots },
+  })
+}
+
+/** Returns the gradients of the convolution's weight and bias, in their slots in the arena. */
+export function stageWeightGradients(
+  backend: WebGPUBackend,
+  stage: ConvStage,
+  dy: TensorInfo,
+  { weight, bias }: Parameters<TensorInfo>,
+): { dweight: TensorInfo; dbias: TensorInfo } {
+  const { stride, pad } = stage
+  const [dweight, dbias] = convFilterGradient(backend, {
+    ...stageInput(stage),
+    dy,
+    filterShape: stage.weight.shape,
+    stride,
+    pad,
+    bias: true,
+    into: [claimGradientSlot(weight), claimGradientSlot(bias)],
+  })
+  // The weight of a linear layer has fewer axes than the stage's filter.
+  return { dweight: { ...dweight, shape: weight.shape }, dbias }
+}

@@ -1,0 +1,16 @@
+// SiLU on WebGPU: one dispatch in each pass. Only x is saved for the gradient.
+import type { Tensor } from '../../../base/tf.ts'
+import { tf } from '../../../base/tf.ts'
+import type { WebGPUBackend } from '../backend.ts'
+import { siluForward, siluGradient } from '../kernels/elementwise.ts'
+import { wrapTensor } from '../activeWebGPU.ts'
+
+export const webgpuSilu = (backend: WebGPUBackend) =>
+  tf.customGrad((...args: unknown[]) => {
+    const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
+    save([x])
+    return {
+      value: wrapTensor(siluForward(backend, x)),
+      gradFunc: (dy: Tensor, [x]: Tensor[]) => wrapTensor(siluGradient(backend, x, dy)),
+    }
+  })

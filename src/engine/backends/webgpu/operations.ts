@@ -1,0 +1,95 @@
+// Operations of the engine on WebGPU.
+import type {
+  BackendOperations,
+  DeviceOperations,
+  FusedLayers,
+  TensorOperations,
+} from '../../base/backend.ts'
+import type { Tensor2D, Tensor3D } from '../../base/tf.ts'
+import { tf } from '../../base/tf.ts'
+import type { WebGPUBackend } from './backend.ts'
+import { newReplayCounts } from './captureCache.ts'
+import { isSoftware } from './device.ts'
+import { drawRandom } from './kernels/philox.ts'
+import { columnSums } from './kernels/reduce.ts'
+import { softmaxBackward } from './kernels/softmax.ts'
+import { webgpuAttention } from './layers/attention.ts'
+import { attentionBlock } from './layers/attentionBlock.ts'
+import { webgpuConv2d } from './layers/conv.ts'
+import { webgpuGroupNorm } from './layers/groupNorm.ts'
+import { linearInputGradient, linearWeightGradients } from './layers/linear.ts'
+import { webgpuProjections } from './layers/projections.ts'
+import { webgpuResidualBlock } from './layers/residual.ts'
+import { webgpuSilu } from './layers/silu.ts'
+import { webgpuWeightedSum } from './layers/weightedSum.ts'
+import { wrapTensor } from './activeWebGPU.ts'
+import { captureOrReplayOnGPU } from './replay.ts'
+import { webgpuTrainingOperations } from './training.ts'
+
+export const webgpuOperations = (backend: WebGPUBackend): BackendOperations => ({
+  ...layerOperations(backend),
+  ...tensorOperations(backend),
+  ...webgpuTrainingOperations(backend),
+  ...deviceOperations(backend),
+})
+
+function layerOperations(backend: WebGPUBackend): Partial<FusedLayers> {
+  const silu = webgpuSilu(backend)
+  return {
+    conv2d: (layer) => webgpuConv2d(backend, layer),
+    linearInputGradient: (dy, weight) => linearInputGradient(backend, dy, weight),
+    linearWeightGradients: (x, dy, weight, bias) =>
+      linearWeightGradients(backend, x, dy, weight, bias),
+    projections: (x, layers) =>
+      layers.length > 0 ? webgpuProjections(backend, x, layers) : undefined,
+    groupNorm: (x, weight, bias, options) => webgpuGroupNorm(backend, x, weight, bias, options),
+    silu,
+    // The kernel has no gradient of its own.
+    softmaxGradient: (y, dy, scale) =>
+      tf.engine().isTapeOn() ? undefined : wrapTensor(softmaxBackward(backend, y, dy, scale)),
+    // Software devices are as fast with stock kernels, and take seconds to compile these.
+    attention: (q, k, v, heads) =>
+      isSoftware(backend.device)
+        ? undefined
+        : (webgpuAttention(backend, heads)(q, k, v) as Tensor3D),
+    attentionBlock: (block) =>
+      isSoftware(backend.device) ? undefined : attentionBlock(backend, block),
+    residualBlock: (block) => webgpuResidualBlock(backend, block),
+    readsPairs: true,
+  }
+}
+
+function tensorOperations(backend: WebGPUBackend): Partial<TensorOperations> {
+  const rowSums = (x: Tensor2D) => {
+    const [rows, channels] = x.shape
+    return wrapTensor(columnSums(backend, x, { outer: 1, rows, channels })).as1D()
+  }
+  return {
+    constant: (shape, value) => wrapTensor(backend.constant(shape, value)),
+    channelSums: (x) => rowSums(x.reshape([-1, x.shape[x.rank - 1]])),
+    rowSums,
+    weightedSum: (terms) => webgpuWeightedSum(backend, terms),
+    random: (kind, key, shape) => wrapTensor(drawRandom(backend, kind, key, shape)),
+  }
+}
+
+const deviceOperations = (backend: WebGPUBackend): DeviceOperations => ({
+  isGPU: true,
+  timing: 'waited',
+  queue: {
+    flush: () => backend.flush(),
+    // A lost device is reported by its own promise.
+    done: () =>
+      backend.device.queue.onSubmittedWorkDone().then(
+        () => {},
+        () => {},
+      ),
+  },
+  precompile: (work, onCompiled) => backend.precompile(work, onCompiled),
+  captureOrReplay: (work) => captureOrReplayOnGPU(backend, work),
+  takeReplayReport() {
+    const { replayed, executed, reasons } = backend.replayCounts
+    backend.replayCounts = newReplayCounts()
+    return replayed + executed > 0 ? { replayed, executed, reasons: [...reasons] } : undefined
+  },
+})

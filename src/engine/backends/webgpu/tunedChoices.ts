@@ -1,0 +1,40 @@
+// Tile sizes that the autotuner chose for each device, where they are not the default ones.
+import type { Tile, WinogradTile } from './kernels/tiles.ts'
+
+export type ProductKind = 'convolution' | 'input gradient' | 'filter gradient' | 'product'
+export type WorkClass = `${'large' | 'small'} ${ProductKind}`
+
+export interface TunedChoice {
+  tile: Tile
+  /** Set if Winograd is faster for the convolutions that support it. */
+  winograd?: WinogradTile
+}
+
+export type TunedChoices = { [C in WorkClass]?: TunedChoice }
+
+/** Rows and columns of a matrix product, and how many of them there are. */
+export interface ProductExtents {
+  rows: number
+  columns: number
+  parts: number
+}
+
+/** Fewer workgroups leave a large GPU idle; such products use smaller tiles. */
+const MIN_WORKGROUPS = 128
+
+export function workClass(kind: ProductKind, { rows, columns, parts }: ProductExtents): WorkClass {
+  const large = Math.ceil(rows / 64) * Math.ceil(columns / 64) * parts >= MIN_WORKGROUPS
+  return `${large ? 'large' : 'small'} ${kind}`
+}
+
+const choicesByDevice = new WeakMap<GPUDevice, TunedChoices>()
+
+/** Sets the choices for a device. Results may change in the last bits. */
+export const setTunedChoices = (device: GPUDevice, choices: TunedChoices) =>
+  void choicesByDevice.set(device, choices)
+
+export const tunedChoice = (
+  device: GPUDevice,
+  kind: ProductKind,
+  extents: ProductExtents,
+): TunedChoice | undefined => choicesByDevice.get(device)?.[workClass(kind, extents)]

@@ -1,0 +1,198 @@
+// Autotuner: chooses, once for each device, the kernels for convolutions and matrix products.
+// Candidates run in turns on work like that of a UNet, and the fastest are stored under the
+// device's name. Other tiles can change the last bits of results, so the tuner only runs where the
+// choice can be stored, and does not measure again until that is deleted.
+import type { StateStore } from '../../plan/store.ts'
+import type { WebGPUBackend } from './backend.ts'
+import { isSoftware } from './device.ts'
+import type { TunedChoice, TunedChoices } from './tunedChoices.ts'
+import { setTunedChoices } from './tunedChoices.ts'
+import type { Trial, TrialRunner, TunerCandidate } from './tunerTrials.ts'
+import { candidateName, createTrialRunner, createTrials } from './tunerTrials.ts'
+import { backendMessages } from '../../messages/backends.ts'
+
+/**
+ * Increase this when kernels change so that another one may be the fastest: devices are measured
+ * again.
+ */
+const KERNEL_VERSION = 1
+
+/** Milliseconds after which nothing more is measured; the default tiles are used for the rest. */
+const TIME_BUDGET = 1200
+
+/**
+ * The part of the budget that is reserved for measuring; kernels not compiled by then are left out.
+ */
+const MEASURING_TIME = 400
+
+/** A candidate has to be faster than the default by this factor to be chosen. */
+const REQUIRED_RATIO = 0.95
+
+/** A candidate slower than the best by this factor in its first run is not measured again. */
+const GIVE_UP_RATIO = 1.5
+
+/** Approximate length of a round in seconds, and the most runs in it. */
+const ROUND_SECONDS = 2e-3
+const MAX_RUNS = 32
+const ROUNDS = 2
+
+export interface TuningOptions {
+  /** The store of choices. */
+  store: StateStore
+  /** Deletes the stored choices for this device and measures again. */
+  remeasure?: boolean
+}
+
+/**
+ * Makes the device use its fastest kernels. Returns a sentence for users, or undefined where there
+ * is no choice: software devices have rules of their own. A store that fails is treated as empty.
+ */
+export async function tune(
+  backend: WebGPUBackend,
+  { store, remeasure = false }: TuningOptions,
+  createRunner: () => TrialRunner = () => createTrialRunner(backend),
+): Promise<string | undefined> {
+  const { device } = backend
+  const key = storageKey(device)
+  if (key === undefined || isSoftware(device)) return undefined
+  if (remeasure) await store.delete(key).catch(() => {})
+  const trials = createTrials(device)
+  const bytes = await store.get(key).catch(() => undefined)
+  const stored = bytes && decodeChoices(bytes, trials)
+  const choices = stored ?? (await measureChoices(trials, createRunner()))
+  if (!stored) await store.put(key, encodeChoices(choices)).catch(() => {})
+  setTunedChoices(device, choices)
+  return describeChoices(choices)
+}
+
+/**
+ * Returns a key of the device's identity and the kernel version; undefined if the device has none.
+ */
+function storageKey({ adapterInfo }: GPUDevice): string | undefined {
+  if (!adapterInfo) return undefined
+  const { vendor, architecture, device, description } = adapterInfo
+  return ['kernels', KERNEL_VERSION, vendor, architecture, device, description].join('/')
+}
+
+function describeChoices(choices: TunedChoices): string {
+  const others = Object.entries(choices).map(
+    ([name, { tile, winograd }]) => `${name}: ${candidateName(winograd ?? tile)}`,
+  )
+  return others.length > 0
+    ? backendMessages.tuned({ choices: others.join(', ') })
+    : backendMessages.tunedDefault()
+}
+
+// ---- storage: candidates are stored by name, so that one that no longer exists is not found
+
+function encodeChoices(choices: TunedChoices): Uint8Array {
+  const names = Object.entries(choices).map(([name, { tile, winograd }]) => [
+    name,
+    { tile: candidateName(tile), ...(winograd && { squares: candidateName(winograd) }) },
+  ])
+  return new TextEncoder().encode(JSON.stringify({ choices: Object.fromEntries(names) }))
+}
+
+type StoredNames = Record<string, { tile: unknown; squares?: unknown }>
+
+/** Returns undefined if a stored choice no longer names a known candidate. */
+function decodeChoices(bytes: Uint8Array, trials: readonly Trial[]): TunedChoices | undefined {
+  const findByName = <C extends TunerCandidate>(candidates: readonly C[], name: unknown): C => {
+    const found = candidates.find((candidate) => candidateName(candidate) === name)
+    if (!found) throw new TypeError(`There is no ${String(name)}.`)
+    return found
+  }
+  try {
+    const stored = JSON.parse(new TextDecoder().decode(bytes)) as { choices: StoredNames }
+    const choices: TunedChoices = {}
+    for (const [name, { tile, squares }] of Object.entries(stored.choices)) {
+      const trial = trials.find((each) => each.name === name)
+      if (!trial) return undefined
+      choices[trial.name] = {
+        tile: findByName(trial.tiles, tile),
+        ...(squares !== undefined && { winograd: findByName(trial.winogradTiles, squares) }),
+      }
+    }
+    return choices
+  } catch {
+    return undefined
+  }
+}
+
+// ---- measuring
+
+async function measureChoices(
+  trials: readonly Trial[],
+  runner: TrialRunner,
+): Promise<TunedChoices> {
+  const deadline = runner.now() + TIME_BUDGET
+  const choices: TunedChoices = {}
+  try {
+    for (const trial of trials) {
+      if (runner.now() > deadline) break
+      const seconds = await measureTrial(trial, runner, deadline)
+      const choice = await pickChoice(trial, seconds, runner)
+      if (choice) choices[trial.name] = choice
+    }
+    return choices
+  } finally {
+    runner.close()
+  }
+}
+
+type Seconds = ReadonlyMap<TunerCandidate, number>
+
+/**
+ * Returns the seconds of one run of each candidate, the shortest of its rounds. Candidates that the
+ * device rejects, or that were compiled too late, are missing.
+ */
+async function measureTrial(trial: Trial, runner: TrialRunner, deadline: number): Promise<Seconds> {
+  const candidates = [...trial.tiles, ...trial.winogradTiles]
+  const isLate = () => runner.now() > deadline
+  const timeout = runner
+    .pause(Math.max(0, deadline - MEASURING_TIME - runner.now()))
+    .then(() => false)
+  const ready = await Promise.all(
+    candidates.map((candidate) => Promise.race([runner.prepare(trial, candidate), timeout])),
+  )
+  const found = new Map<TunerCandidate, number>()
+  for (const candidate of candidates.filter((_, i) => ready[i])) {
+    if (isLate()) return found
+    found.set(candidate, await runner.time(trial, candidate, 1))
+  }
+  const limit = GIVE_UP_RATIO * Math.min(...found.values())
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [candidate, best] of found) {
+      if (best > limit) continue
+      if (isLate()) return found
+      const runs = Math.min(MAX_RUNS, Math.max(1, Math.round(ROUND_SECONDS / best)))
+      found.set(candidate, Math.min(best, await runner.time(trial, candidate, runs)))
+    }
+  }
+  return found
+}
+
+/** Returns what to use instead of the default tile; undefined if nothing is enough faster. */
+async function pickChoice(
+  trial: Trial,
+  seconds: Seconds,
+  runner: TrialRunner,
+): Promise<TunedChoice | undefined> {
+  const defaultTile = trial.tiles[0]
+  if (!seconds.has(defaultTile)) return undefined
+  const getSeconds = (candidate: TunerCandidate) => seconds.get(candidate) ?? Infinity
+  const findFaster = async <C extends TunerCandidate>(
+    candidates: readonly C[],
+    reference: TunerCandidate,
+  ) => {
+    const faster = candidates
+      .filter((candidate) => getSeconds(candidate) < REQUIRED_RATIO * getSeconds(reference))
+      .sort((a, b) => getSeconds(a) - getSeconds(b))
+    for (const candidate of faster)
+      if (await runner.agree(trial, defaultTile, candidate)) return candidate
+    return undefined
+  }
+  const tile = (await findFaster(trial.tiles, defaultTile)) ?? defaultTile
+  const winograd = await findFaster(trial.winogradTiles, tile)
+  return tile === defaultTile && !winograd ? undefined : { tile, ...(winograd && { winograd }) }
+}

@@ -1,0 +1,98 @@
+// Faults: problems of a graph as data, so that the editor can show them at their nodes with a cure.
+import { outerId } from './ids.ts'
+import { faultMessages } from '../messages/faults.ts'
+
+export interface Fault {
+  /** The node with the fault; '' for a fault of the graph. */
+  node: string
+  slot?: string
+  param?: string
+  /** States what was expected and what was received. */
+  message: string
+  /** An instruction that resolves the fault. */
+  cure: string
+  /** Other nodes involved. */
+  also?: string[]
+  /** The graph can still run. */
+  notice?: true
+}
+
+/** The message of any thrown value. */
+export const getErrorMessage = (error: unknown): string =>
+  error instanceof Error
+    ? error.message
+    : String((error as { message?: unknown } | undefined)?.message ?? error)
+
+/** A fault found while a node runs. The runner fills in the node. */
+export class NodeError extends Error {
+  readonly fault: Omit<Fault, 'node'> & { node?: string }
+
+  constructor(fault: Omit<Fault, 'node'> & { node?: string }) {
+    super(`${fault.message} ${fault.cure}`)
+    this.name = 'NodeError'
+    this.fault = fault
+  }
+}
+
+/**
+ * The closed node that an inner node belongs to, and the outer slots and params of the inner ones.
+ */
+export interface InnerNode {
+  /** The closed node, which may be inside another closed node. */
+  node: string
+  title: string
+  slots: Record<string, FaultPlace>
+  params: Record<string, FaultPlace>
+}
+
+export type FaultPlace = { slot: string } | { param: string }
+
+/**
+ * Moves a fault of a node inside a closed node to the closed node, with its slot and param names.
+ * If the param exists only on the inner node, the cure asks the user to open the closed node.
+ */
+export function moveFaultOutward<F extends Omit<Fault, 'node'> & { node?: string }>(
+  fault: F,
+  insides: ReadonlyMap<string, InnerNode>,
+): F {
+  const inside = insides.get(fault.node ?? '')
+  if (!inside) return fault
+  const { slot, param, ...rest } = fault
+  const place = slot === undefined ? inside.params[param ?? ''] : inside.slots[slot]
+  const hidden = param !== undefined && !place
+  const cure = hidden
+    ? faultMessages.openNode({ cure: fault.cure, param, title: inside.title })
+    : fault.cure
+  return moveFaultOutward({ ...rest, node: inside.node, ...place, cure } as F, insides)
+}
+
+/** All faults that prevent a graph from running. */
+export class GraphError extends Error {
+  readonly faults: Fault[]
+
+  constructor(faults: Fault[]) {
+    super(
+      faults
+        .map(
+          (fault) =>
+            `${fault.node}${fault.slot ? '.' + fault.slot : ''}: ${fault.message} ${fault.cure}`,
+        )
+        .join('\n'),
+    )
+    this.name = 'GraphError'
+    this.faults = faults
+  }
+}
+
+/** The faults of an error. Any other error is reported as a bug of this program. */
+export function getFaults(error: unknown): Fault[] {
+  if (error instanceof GraphError) return error.faults
+  if (error instanceof NodeError) return [{ ...error.fault, node: outerId(error.fault.node ?? '') }]
+  return [
+    {
+      node: '',
+      message: getErrorMessage(error),
+      cure: faultMessages.report(),
+    },
+  ]
+}

@@ -1,0 +1,329 @@
+// Types of the values on wires. Each has its slot type as a tag, so that Inspect and Repeat can
+// accept any of them.
+//
+// Timesteps, labels, schedules and datasets are arrays on the CPU: they can be checked without a
+// readback, and tables are float64. Only batches and weights are tensors.
+import { mapValues } from './records.ts'
+import type { Schedule, Times } from '../process/schedule.ts'
+import type { Scalar, Tensor, Tensor1D, Tensor3D } from './tf.ts'
+import { tf } from './tf.ts'
+import type { Transitions } from '../process/timesteps.ts'
+
+/** Kind of data in a batch: pixels in [-1, 1], coordinates, or a latent code. */
+export type Space = 'image' | 'point' | 'latent'
+
+/** Prediction type of a model, by its diffusers name. */
+export type PredictionType = 'epsilon' | 'sample' | 'v_prediction' | 'flow_prediction'
+
+/** A batch: float32 `[b, h, w, c]` images or `[b, d]` points. */
+export interface Samples {
+  type: 'samples'
+  tensor: Tensor
+  space: Space
+}
+
+/** Standard normal noise, with the shapes of {@link Samples}. Accepted wherever they are. */
+export interface Noise {
+  type: 'noise'
+  tensor: Tensor
+  space: Space
+}
+
+/** A model's output, with the shape of its input, and its prediction type. */
+export interface Prediction {
+  type: 'prediction'
+  tensor: Tensor
+  space: Space
+  predicts: PredictionType
+  /** The variance of the reverse step, if the model predicts it. */
+  variance?: LearnedVariance
+}
+
+/** An output tensor with its prediction type. */
+export type TypedPrediction = Pick<Prediction, 'tensor' | 'predicts'>
+
+/**
+ * Parametrisation of a learned variance. `learned`: its logarithm. `learned_range`: the position of
+ * the logarithm between that of the posterior (-1) and that of β (1); Nichol & Dhariwal 2021, eq.
+ * 15.
+ */
+export type VarianceKind = 'learned' | 'learned_range'
+
+/** The second half of the output channels of a model that predicts a variance; the shape of x_t. */
+export interface LearnedVariance {
+  tensor: Tensor
+  kind: VarianceKind
+}
+
+/** Timesteps of a batch: one per item, or one for all items. -1 means clean data. */
+export interface Timestep extends Times {
+  type: 'timestep'
+  /** Position of the sampler step that begins at this timestep. */
+  place?: StepPlace
+}
+
+/** Position of a sampler step: `index` is 0 ... count - 1. */
+export interface StepPlace {
+  index: number
+  count: number
+  /** The last step ends at clean data. */
+  endsClean?: boolean
+}
+
+/** The transitions of a sampler, in order. */
+export interface Timesteps extends Transitions {
+  type: 'timesteps'
+}
+
+/** The training process, see `schedule.ts`. */
+export interface ScheduleValue {
+  type: 'schedule'
+  schedule: Schedule
+}
+
+/** Weights by their names in a checkpoint. */
+export type Weights = Record<string, Tensor>
+
+/**
+ * A model as plain data, interpreted by `models/predict.ts`. Wrappers have `children` and no
+ * weights of their own.
+ */
+export interface Model {
+  type: 'model'
+  kind: string
+  config: Record<string, unknown>
+  predicts: PredictionType
+  /**
+   * Set if the model also predicts a variance. Its network then has twice as many output channels
+   * as input channels; the second half is the variance.
+   */
+  variance?: VarianceKind
+  weights: Weights
+  children: Record<string, Model>
+  /**
+   * Set only during training: randomness of dropout, and checkpointing. Not saved in checkpoints.
+   */
+  training?: TrainingMode
+  /**
+   * Storage format of activations during evaluation (default float32). Not saved in checkpoints.
+   */
+  activations?: ActivationStorage
+}
+
+/**
+ * `float16`: on webgpu, outputs of UNet blocks are stored with two bytes per number. Arithmetic is
+ * in float32. Other backends ignore it.
+ */
+export type ActivationStorage = 'float32' | 'float16'
+
+/** Identifies the random draws of a training step. */
+export interface TrainingMode {
+  seed: number
+  step: number
+  /**
+   * Gradient checkpointing: blocks save only their inputs and are evaluated again in the backward
+   * pass. Uses less memory and gives the same bits.
+   */
+  checkpointing?: boolean
+}
+
+/** Class labels, one per item. */
+export interface Labels {
+  type: 'labels'
+  labels: Int32Array
+}
+
+/** Attention blocks of a UNet. Each rule adds to the previous ones. */
+export interface Attention {
+  type: 'attention'
+  rules: AttentionRule[]
+}
+
+export type AttentionRule = AttentionPlaces &
+  ({ kind: 'self' | 'linear' } | ({ kind: 'cross' } & CrossAttention))
+
+/** Tokens of cross-attention, and the blocks that attend to them. */
+export interface CrossAttention {
+  /** Width of the tokens in the blocks. */
+  cross_attention_dim: number
+  /** Number of consecutive transformer blocks in each place. */
+  transformer_layers: number
+  /**
+   * Projections around the blocks are linear layers instead of 1 x 1 convolutions. Only the shape
+   * of the weights in files differs.
+   */
+  use_linear_projection: boolean
+  /**
+   * `labels`: embeddings of `count` labels per item. `vectors`: input vectors, of `width` if that
+   * differs from `cross_attention_dim`.
+   */
+  tokens: { from: 'labels'; count: number } | { from: 'vectors'; width: number | undefined }
+}
+
+export interface AttentionPlaces {
+  /** Number of heads at every level. Exactly one of `heads` and `head_dim` is set. */
+  heads?: number
+  /** Number of channels per head. */
+  head_dim?: number
+  /** Sides of the feature maps with attention: 8 for [b, 8, 8, c]. */
+  resolutions: number[]
+  /** Adds attention to the middle block. */
+  mid_block: boolean
+}
+
+/** Unnormalised log-probabilities of classes, `[b, classes]`. */
+export interface Logits {
+  type: 'logits'
+  tensor: Tensor
+}
+
+/** Conditioning of a prediction before its embedding: one per item, or one for all items. */
+export type Conditioning =
+  /** Class labels; -1 for none. Each item has `perItem` consecutive labels (default 1). */
+  | { kind: 'labels'; labels: Int32Array; perItem?: number }
+  /** Numbers that are embedded like a timestep. */
+  | { kind: 'values'; values: Float64Array }
+  /** Vectors `[b, d]` that are added to the timestep embedding. */
+  | { kind: 'vectors'; vectors: Tensor }
+  /** Tokens `[b, n, d]` for cross-attention; zeros mean none. */
+  | { kind: 'tokens'; tokens: Tensor3D }
+
+export interface Condition {
+  type: 'condition'
+  condition: Conditioning
+}
+
+/** A scalar to minimise. */
+export interface Loss {
+  type: 'loss'
+  tensor: Scalar
+}
+
+/** The loss of each item of a batch, `[b]`, and the timestep of each item. */
+export interface ItemLosses {
+  type: 'losses'
+  tensor: Tensor1D
+  t: Float64Array
+}
+
+/** The weight of each item of a batch in a mean. */
+export interface ItemWeights {
+  type: 'weights'
+  weights: Float64Array
+}
+
+/** The last losses of each timestep during a training, see `importance.ts`. */
+export interface RecordValue {
+  type: 'record'
+  record: import('../process/importance.ts').LossRecord
+}
+
+/** One number. */
+export interface NumberValue {
+  type: 'number'
+  tensor: Scalar
+}
+
+/** A dataset on the CPU: `data` contains `size` consecutive items of `shape`. */
+export interface Dataset {
+  type: 'dataset'
+  data: Float32Array
+  shape: number[]
+  size: number
+  space: Space
+  /** One label per item. */
+  labels?: Int32Array
+  classes?: number
+  /** Names of the classes, by label, if the data have any. */
+  classNames?: string[]
+}
+
+/** The configuration of an optimizer, see `optimizers.ts`. */
+export interface Optimizer {
+  type: 'optimizer'
+  config: import('../training/optimizers.ts').OptimizerConfig
+}
+
+/** Moving averages of the weights to maintain, see `ema.ts`. */
+export interface Ema {
+  type: 'ema'
+  configs: import('../training/ema.ts').EmaConfig[]
+}
+
+/**
+ * Intermediate states of a sampler: `frames[i]` is the state at timestep `t[i]`. The first is x_T.
+ */
+export interface Trajectory {
+  type: 'trajectory'
+  t: Float64Array
+  frames: Tensor[]
+  space: Space
+}
+
+/**
+ * The losses of all training steps from the first, or the terms of a likelihood. `losses` contains
+ * consecutive parts, each a scalar or `[n]`.
+ */
+export interface History {
+  type: 'history'
+  losses: Tensor[]
+  /** The timestep of each number, for the terms of a likelihood. */
+  t?: Float64Array
+}
+
+/** The state of a training, from which another training can resume. */
+export interface Training {
+  type: 'training'
+  state: import('../training/trainStep.ts').TrainingState
+}
+
+/** Value types by slot type. The keys are the names in files. */
+export interface SlotValues {
+  samples: Samples
+  noise: Noise
+  prediction: Prediction
+  timestep: Timestep
+  timesteps: Timesteps
+  schedule: ScheduleValue
+  model: Model
+  labels: Labels
+  condition: Condition
+  loss: Loss
+  losses: ItemLosses
+  weights: ItemWeights
+  record: RecordValue
+  number: NumberValue
+  dataset: Dataset
+  attention: Attention
+  logits: Logits
+  optimizer: Optimizer
+  ema: Ema
+  trajectory: Trajectory
+  history: History
+  training: Training
+  loop: { type: 'loop' }
+}
+
+export type SlotType = keyof SlotValues
+export type Value = SlotValues[SlotType]
+
+/** All tensors inside a value, at any depth. A tensor may occur more than once. */
+export function collectTensors(value: unknown, found: Tensor[] = []): Tensor[] {
+  if (value instanceof tf.Tensor) found.push(value)
+  else if (Array.isArray(value)) for (const item of value) collectTensors(item, found)
+  else if (isPlainObject(value)) for (const key in value) collectTensors(value[key], found)
+  return found
+}
+
+/** Replaces every tensor inside a value, in the order of {@link collectTensors}. */
+export function mapTensors<T>(value: T, replace: (tensor: Tensor) => unknown): T {
+  if (value instanceof tf.Tensor) return replace(value) as T
+  if (Array.isArray(value)) return value.map((item) => mapTensors(item, replace)) as T
+  if (isPlainObject(value)) {
+    return mapValues(value, (item) => mapTensors(item, replace)) as T
+  }
+  return value
+}
+
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype

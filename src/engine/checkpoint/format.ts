@@ -1,0 +1,39 @@
+// File format of a kind of model.
+import type { PredictionType } from '../base/values.ts'
+
+/** Library and class name, as in model_index.json. */
+export type ClassName = readonly [library: string, name: string]
+
+export interface Format {
+  /** The model's folder in a pipeline. */
+  folder: string
+  /** `_class_name` of the configs it reads. */
+  classNames: readonly string[]
+  /** Returns the reason why diffusers cannot load such a model, or undefined. */
+  refusal(config: Record<string, unknown>): string | undefined
+  /** Returns the class and config to write; `foreign` if diffusers must be able to load it. */
+  write(
+    config: Record<string, unknown>,
+    predicts: PredictionType,
+  ): { className: ClassName; config: Record<string, unknown> }
+  /**
+   * Parses config.json into the model's config, and its prediction type if present. Throws
+   * CheckpointError if it is invalid or not supported.
+   */
+  read(json: Record<string, unknown>): {
+    config: Record<string, unknown>
+    predicts?: PredictionType
+  }
+  /** True if the output is twice as wide as the input, for a learned variance. */
+  predictsVariance(config: Record<string, unknown>): boolean
+  /** Names and PyTorch shapes of the weights of a config. */
+  shapes(config: Record<string, unknown>): Map<string, number[]>
+  /** Maps old weight names to current ones. */
+  currentName?(name: string): string
+  /** Describes the model: "UNet with channels 16, 32 for 8 x 8 x 1 images". */
+  describe(config: Record<string, unknown>): string
+  /** Name and size of a data item: images, "8 x 8 x 1". */
+  item(config: Record<string, unknown>): [name: string, text: string]
+  /** Number of class labels; 0 for none. */
+  classes(config: Record<string, unknown>): number
+}

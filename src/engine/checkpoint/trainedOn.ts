@@ -1,0 +1,41 @@
+// Description of the data set that a stored model was trained on.
+import type { Dataset, Space } from '../base/values.ts'
+
+/** Training data of a model. */
+export interface TrainedOn {
+  space: Space
+  /** Range of data values. */
+  range: readonly [min: number, max: number]
+  /** Number of examples. */
+  size: number
+  /** Number of classes; 0 for none. */
+  classes: number
+  /** Class names in the order of their labels. */
+  classNames?: readonly string[]
+}
+
+/** Describes a data set for the checkpoint of a model that was trained on it. */
+export function describeTrainingData({
+  data,
+  space,
+  size,
+  classes = 0,
+  classNames,
+}: Dataset): TrainedOn {
+  return {
+    space,
+    range: space === 'image' ? [-1, 1] : dataRange(data),
+    size,
+    classes,
+    ...(classNames && { classNames }),
+  }
+}
+
+function dataRange(data: Float32Array): [number, number] {
+  let [min, max] = [Infinity, -Infinity]
+  for (const value of data) {
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  return min <= max ? [min, max] : [0, 0]
+}

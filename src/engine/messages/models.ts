@@ -1,0 +1,69 @@
+// Errors of models: invalid inputs, and invalid configurations of UNets.
+import { catalogue } from '../base/catalogue.ts'
+
+export const modelMessages = catalogue('models', {
+  // every model
+  unknownKind: 'Expected a model of a known kind ({known}), got "{kind}".',
+  noDensity:
+    'Expected a model whose density is known in closed form, got a model of kind "{kind}".',
+  varianceChannels: 'Expected {expected} output channels (mean and variance), got {channels}.',
+  itemShape: 'Expected items of shape [{expected}], got items of shape [{shape}].',
+  imageShape: 'Expected images of shape [{expected}], got items of shape [{shape}].',
+  cleanTime: 'Expected a timestep with some noise, got t = -1, which is clean data.',
+  perItem: 'Expected one {what} per item: [{batch}], got [{count}].',
+  infiniteRatio:
+    'Expected a finite σ / α for a preconditioned model, got infinity at t = {t}, where no signal is left.',
+  densityOfPoints:
+    'Expected points with some width, or some noise, got t = -1: without both the data has no density.',
+  notAGaussian: 'Expected a Gaussian, got a model of kind "{kind}".',
+
+  // conditions
+  unexpectedLabels: 'Expected no labels, as the model was made without classes.',
+  unexpectedTokens: 'Expected no tokens, as the model attends to none.',
+  unexpectedCondition: 'Expected no condition, as the model was made without one.',
+  otherTokens: 'Expected {expected} as the condition, got {condition}.',
+  otherCondition: 'Expected {expected} as the condition of this model, got {condition}.',
+  missingCondition:
+    'Expected a condition ({expected}), got none: the model cannot predict without it.',
+  labelsPerItem: 'Expected {expected} as the number of labels per item, got {count}.',
+  labelRange: 'Expected labels from 0 to {last} of this model, or -1 for none, got {label}.',
+  tokenWidth: 'Expected tokens of width {expected}, got width {width} (shape [{shape}]).',
+  vectorWidth: 'Expected a vector of {expected} numbers per item, got samples of shape [{shape}].',
+  noNullCondition:
+    'Expected labels or tokens, got numbers or vectors, which have no value for "no condition".',
+  noTokens: 'Expected a model that attends to tokens, got one that does not.',
+
+  // classifiers
+  notAClassifier: 'Expected a classifier, got a model of kind "{kind}".',
+  classifierShape:
+    'Expected items of shape [{expected}], as in the training data of the classifier, got [{shape}].',
+  classifierNeedsTime: 'Expected t, as the classifier was made for noisy images, got none.',
+  classifierWithoutTime: 'Expected no t, as the classifier was made for clean images, got one.',
+  classifierAsDenoiser: 'Expected a model that denoises, got a classifier.',
+
+  // attention of a UNet
+  attentionWithoutClasses: 'Expected classes, as attention goes to labels, got a UNet without any.',
+  attentionTokens:
+    'Expected the same tokens in every rule of cross-attention, got two that differ.',
+  middleLayers:
+    'Expected as many transformer layers in the middle block as in the last level, {last}, got {middle}.',
+  attentionResolution:
+    'Expected attention at a resolution of the UNet ({sides}), got {resolution}.',
+  headsOfLevel:
+    'Expected {param} to divide the {channels} channels at resolution {resolution}, as {nearest} does, got {value}.',
+  headsOfMiddle:
+    'Expected {param} to divide the {channels} channels of the middle block, as {nearest} does, got {value}.',
+})
+
+/** Names of conditions in these messages. */
+export const modelWords = catalogue('modelWords', {
+  labels: 'labels',
+  values: 'one number per item (a timestep)',
+  vectors: 'one vector per item (samples of shape [b, d])',
+  tokenSequences: 'tokens of shape [b, n, d]',
+  timestep: 'timestep',
+  number: 'number',
+  label: 'label',
+  vector: 'vector',
+  tokens: 'row of tokens',
+})

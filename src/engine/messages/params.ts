@@ -1,0 +1,26 @@
+// Faults of param values.
+import { catalogue } from '../base/catalogue.ts'
+
+export const paramMessages = catalogue('params', {
+  wrongValue: 'Expected {param} to be {expected}, got {got}.',
+  setTo: 'Set it to {expected}. The default is {value}.',
+  setAgain: 'Set it again on the node.',
+})
+
+/** Values of a param. */
+export const paramWords = catalogue('paramWords', {
+  integer: 'an integer',
+  number: 'a number',
+  integerBetween: 'an integer from {min} to {max}',
+  numberBetween: 'a number from {min} to {max}',
+  integerFrom: 'an integer of at least {min}',
+  numberFrom: 'a number of at least {min}',
+  integerUpTo: 'an integer of at most {max}',
+  numberUpTo: 'a number of at most {max}',
+  choice: 'one of {choices}',
+  boolean: 'true or false',
+  text: 'text',
+  points: 'a list of points [x, y]',
+  checkpoint: 'a checkpoint { name, size, sha256 }',
+  dataset: 'a data set { name, size, sha256 }',
+})

@@ -1,0 +1,96 @@
+// Faults and notices of planning and running a graph.
+import { catalogue } from '../base/catalogue.ts'
+
+export const planMessages = catalogue('plan', {
+  // nodes and wires
+  unknownType: 'Unknown node type {type}.',
+  loadPack: 'Load the node pack that has it, or delete the node.',
+  notConnected: 'Required input {slot} is not connected.',
+  connect: 'Connect {kinds}.',
+  noInput: '{node} has no input {slot}.',
+  itsInputs: 'Use one of its inputs: {slots}.',
+  missingNode: 'Input {slot} is connected to {node}, which is not in the graph.',
+  connectAgain: 'Connect it again.',
+  noOutput: '{node} has no output {slot}.',
+  itsOutputs: 'Use one of its outputs: {slots}.',
+  wrongKind: 'Expected {expected} for {slot}, got {got} from {output} of {node}.',
+  cycle: 'The graph has a cycle: {nodes}.',
+  breakCycle:
+    'Remove one of the wires. A value for the next iteration goes through the End of a loop.',
+  expandsIntoItself: '{node} expands into itself.',
+  declareOtherwise: 'Declare the node with run, or leave it out of its own expansion.',
+
+  // targets
+  nothingToRun: 'There is nothing to run: no node shows or saves a result.',
+  addObserver:
+    'Add Scatter, Chart or Inspect and connect a value to it, or choose "Run to here" on a node.',
+  noTarget: 'There is no node {id} to run to.',
+  chooseTarget: 'Choose a node of this graph.',
+  computesNothing: '{node} computes nothing, so the graph cannot be run to it.',
+  chooseOther: 'Choose another node.',
+  notExpandable: 'Expected a node made of other nodes, got {type}.',
+  openSampler: 'Open a Sampler instead.',
+
+  // loops
+  noStart: '{node} has no Start.',
+  connectStart: 'Connect output `loop` of a {start} to it.',
+  wrongEnd: '{node} cannot end {start}.',
+  useEnd: 'Use {end}, the End that belongs to it.',
+  secondEnd: '{start} has a second End.',
+  deleteEnd: 'Delete one of the two: a loop has one Start and one End.',
+  noEnd: '{start} has no End.',
+  addEnd: 'Add a {end} and connect `loop` to it.',
+  innerAndFinal:
+    'A value from inside this loop is used together with a result of all its iterations.',
+  takeBoth: 'Take both values after the End, or both inside the loop.',
+  mutualLoops:
+    'The loops of {first} and {second} each need a value from the iterations of the other.',
+  separateLoops:
+    'This node depends on the iterations of two loops, {first} and {second}, neither of which is inside the other.',
+  takeFromEnd: 'Take the value of one of them from its End.',
+  escapes: '{node} uses a value from inside the loop of {start}.',
+  takeAfter: 'Take the value from an output of {end}, after the last iteration.',
+  noSamplingLoop: '{node} remembers earlier steps, so it needs a sampling loop, but is in none.',
+  takeFromSampling: 'Take its x_t from a SamplingStart.',
+  decidingLoop:
+    'A loop that decides after each iteration whether to continue cannot run inside {start}.',
+  fixIterations: 'Give it a fixed number of iterations, or move it out of the training loop.',
+  drawnOnce: '{node} draws once: every iteration of {start} gets the same {kind}.',
+  drawAgain: 'To draw again in every iteration, connect an output of {start} to its input `like`.',
+
+  // trainings
+  independentLoss:
+    'The loss does not depend on the model of {start}, so there is nothing to train.',
+  connectModel: 'Connect output `model` of {start} to Predict, instead of the model itself.',
+  noRecord: '{node} needs the losses of earlier steps, but none are recorded.',
+  connectLosses: 'Connect `losses` of Loss to {end}.',
+  lossNotFinite: 'Expected a finite loss, got {value} at step {step}.',
+  lowerRate:
+    'Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data. Weights that were saved before are kept.',
+  unreadableTraining:
+    'A stored training (step {step}) could not be read and was deleted. It is trained again from the last state before it.',
+  originDeleted: 'The weights that this training continued from are no longer stored.',
+  originMisfits: 'The weights that this training continued from do not fit the model.',
+  changeSeed: 'Change its seed to train from the start.',
+
+  // runs
+  noValue: 'Output {slot} has no value.',
+  removeWire: 'Remove this wire, or connect the input that this value comes from.',
+  useLabels: 'Use a data set with labels, or remove this wire.',
+  connectTime: 'Connect t to Loss: losses are recorded by timestep.',
+  useTraining: 'Choose a checkpoint that was saved with `training` connected, or remove this wire.',
+  useSchedule: 'Connect a NoiseSchedule instead, like the one that the model was trained with.',
+  inspectShapes: 'Check the shapes of its inputs with Inspect.',
+  waitWhileRecording:
+    'A node in this training loop waits for data, which is impossible while gradients are recorded.',
+  moveOut: 'Move it out of the training loop.',
+  fewerSamples:
+    'Samples are drawn every {every} steps: drawing more often would take over a fifth of the time.',
+  noAsset: '{name} is not available here.',
+})
+
+/** Randomly drawn values. */
+export const planWords = catalogue('planWords', {
+  noise: 'noise',
+  timestep: 'timestep',
+})

@@ -1,0 +1,30 @@
+// Kinds of values, as faults name them.
+import { catalogue } from '../base/catalogue.ts'
+
+export const slotWords = catalogue('slots', {
+  any: 'any value',
+  either: '{first} or {second}',
+  samples: 'samples',
+  noise: 'noise',
+  prediction: 'a prediction',
+  timestep: 'a timestep',
+  timesteps: 'a list of timesteps',
+  schedule: 'a schedule',
+  model: 'a model',
+  labels: 'labels',
+  condition: 'a condition',
+  loss: 'a loss',
+  losses: 'losses per item',
+  weights: 'weights per item',
+  record: 'a loss record',
+  number: 'a number',
+  dataset: 'a data set',
+  attention: 'attention',
+  logits: 'logits',
+  optimizer: 'an optimizer',
+  ema: 'an EMA',
+  trajectory: 'a trajectory',
+  history: 'a history',
+  training: 'a training',
+  loop: 'a loop',
+})

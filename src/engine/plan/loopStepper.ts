@@ -1,0 +1,128 @@
+// Executes one loop, iteration by iteration: begins it, computes the outputs of its Start,
+// processes the inputs of its End, reads back what the next iteration needs, and ends it. Used by
+// plans (runLoop.ts) and scripts (nodes/script/loop.ts). Never waits itself.
+import type { Memory } from '../base/memory.ts'
+import { runTidied } from '../base/memory.ts'
+import type { NumberValue } from '../base/values.ts'
+import type { LoopState, Solvers } from './host.ts'
+import { atNode, runAtNode } from './nodeErrors.ts'
+import type { Inputs, LoopBehaviour, LoopParams, Outputs, RunContext } from './op.ts'
+
+/** Constant data of a loop. */
+export interface LoopParts {
+  behaviour: LoopBehaviour
+  inputs: Inputs
+  params: LoopParams
+  /** Ids of Start and End, for faults. */
+  start: string
+  end: string
+  memory: Memory
+  /** Returns the random context of Start, at an iteration of the enclosing loops. */
+  contextAt: (path: readonly number[]) => RunContext
+}
+
+export class LoopStepper {
+  /** Maximum number of iterations, including those before the first index. */
+  readonly count: number
+  readonly behaviour: LoopBehaviour
+
+  constructor(private readonly parts: LoopParts) {
+    const { behaviour, inputs, params, start } = parts
+    this.behaviour = behaviour
+    this.count = runAtNode(start, () => behaviour.iterations(inputs, params))
+  }
+
+  /** Index of the first iteration of a run that does not continue from a stored state. */
+  get firstIndex(): number {
+    return this.behaviour.first?.(this.parts.inputs) ?? 0
+  }
+
+  /** Returns the state before the first iteration; retained for the caller. */
+  begin(path: readonly number[]): LoopState {
+    const { start, inputs, params, memory, contextAt } = this.parts
+    const own = runAtNode(start, () =>
+      runTidied(() => this.behaviour.begin(inputs, params, contextAt(path))),
+    )
+    return memory.retain({ own, solvers: {} })
+  }
+
+  hasNext = ({ ended }: LoopState, index: number): boolean => index < this.count && !ended
+
+  label = ({ own }: LoopState, index: number): string | undefined =>
+    this.behaviour.label?.(own, index, this.parts.inputs)
+
+  /**
+   * Returns the states of multistep solvers that one iteration reads and writes; undefined unless
+   * it is a sampling loop.
+   */
+  solversFrom = ({ solvers }: LoopState): Solvers | undefined =>
+    this.behaviour.samples ? { before: solvers, after: {} } : undefined
+
+  /** Returns the each outputs of an iteration. */
+  each({ own }: LoopState, index: number, path: readonly number[]): Outputs {
+    const { start, inputs, params, contextAt } = this.parts
+    return runAtNode(start, () =>
+      runTidied(() => this.behaviour.each(own, index, inputs, params, contextAt(path))),
+    )
+  }
+
+  /** Returns the loop's own state after the body, for {@link complete}. */
+  advance({ own }: LoopState, next: Inputs, index: number): unknown {
+    const { end, inputs, params } = this.parts
+    return runAtNode(end, () =>
+      runTidied(() => this.behaviour.advance?.(own, next, index, inputs, params)),
+    )
+  }
+
+  /** Like {@link advance}, for a loop that runs its body itself, under the tape. */
+  around(
+    { own }: LoopState,
+    each: Outputs,
+    body: (each: Outputs) => Inputs,
+    index: number,
+  ): unknown {
+    const { end, inputs, params } = this.parts
+    return runAtNode(end, () =>
+      runTidied(() => this.behaviour.around!(own, each, body, index, inputs, params)),
+    )
+  }
+
+  /**
+   * Completes an iteration: returns the next state, retained for the caller. Yields promises and
+   * expects their results. `again` is the next input that ends the loop unless it is positive.
+   */
+  *complete(
+    own: unknown,
+    solvers: Solvers | undefined,
+    again: NumberValue | undefined,
+  ): Generator<Promise<unknown>, LoopState, unknown> {
+    const { behaviour } = this
+    const { memory, end } = this.parts
+    const settling = behaviour.settle?.(own)
+    let state: LoopState = memory.retain({ own, solvers: { ...solvers?.after } })
+    let isComplete = false
+    try {
+      if (settling) {
+        const settled = yield settling.catch((error: unknown) => Promise.reject(atNode(error, end)))
+        const before = state
+        state = memory.retain({ ...before, own: settled })
+        memory.release(before)
+      }
+      if (behaviour.ended?.(state.own)) state = { ...state, ended: true }
+      if (again) {
+        const [value] = (yield again.tensor.data()) as Float32Array
+        if (!(value > 0)) state = { ...state, ended: true }
+      }
+      isComplete = true
+      return state
+    } finally {
+      if (!isComplete) memory.release(state)
+    }
+  }
+
+  /** Returns the done outputs of a state; `wanted` are those that are used. */
+  done({ own }: LoopState, wanted: ReadonlySet<string>): Outputs {
+    const { end, inputs, params } = this.parts
+    return runAtNode(end, () => runTidied(() => this.behaviour.done(own, inputs, params, wanted)))
+  }
+}

@@ -1,0 +1,25 @@
+// Errors that occur while a node runs, as faults of that node.
+import { getErrorMessage, NodeError } from '../base/fault.ts'
+import { planMessages } from '../messages/plan.ts'
+
+/** Converts an error, also one of tfjs, to a fault of a node, unless it already is one. */
+export function atNode(error: unknown, id: string): NodeError {
+  if (error instanceof NodeError)
+    return error.fault.node === undefined ? new NodeError({ ...error.fault, node: id }) : error
+  const wrapped = new NodeError({
+    node: id,
+    message: getErrorMessage(error),
+    cure: planMessages.inspectShapes(),
+  })
+  wrapped.cause = error
+  return wrapped
+}
+
+/** Runs a function; converts its errors to faults of the node. */
+export function runAtNode<T>(id: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw atNode(error, id)
+  }
+}

@@ -1,0 +1,346 @@
+// Runs a loop of a plan: iterations, observers and emissions.
+import type { NumberValue, Value } from '../base/values.ts'
+import { NodeError } from '../base/fault.ts'
+import { planMessages } from '../messages/plan.ts'
+import type { LoopStep, Step } from './steps.ts'
+import { EmissionSchedule } from './emissionSchedule.ts'
+import {
+  Frame,
+  OUTSIDE_LOOPS,
+  type Host,
+  type Iteration,
+  type LoopState,
+  type ObservedAt,
+  type LoopPosition,
+  type Signal,
+} from './host.ts'
+import { LoopStepper } from './loopStepper.ts'
+import type { Inputs, Outputs, StartOp } from './op.ts'
+import { runMeasured, publish, runContext, showNext } from './runNode.ts'
+
+/**
+ * Iterations of an inner loop in a dry run. Multistep solvers use other kernels in the second one.
+ */
+const DRY_ITERATIONS = 2
+
+/** Runs the steps of a body. */
+type RunSteps = (
+  steps: readonly Step[],
+  frame: Frame,
+  host: Host,
+  place: LoopPosition,
+) => Generator<Signal, void, unknown>
+
+/** A running loop. */
+interface ActiveLoop {
+  step: LoopStep
+  stepper: LoopStepper
+  frame: Frame
+  host: Host
+  place: LoopPosition
+  runSteps: RunSteps
+}
+
+export function* runLoop(
+  step: LoopStep,
+  frame: Frame,
+  host: Host,
+  place: LoopPosition,
+  runSteps: RunSteps,
+): Generator<Signal, void, unknown> {
+  const isOutside = place === OUTSIDE_LOOPS
+  if (isOutside) yield { kind: 'node', id: step.id }
+  const wired = frame.read(step.inputs)
+  const model = isOutside
+    ? ((yield { kind: 'wait', promise: host.startModel(step, wired) }) as Value | undefined)
+    : undefined
+  try {
+    const stepper = createStepper(step, model ? { ...wired, model } : wired, host)
+    yield* runIterations({ step, stepper, frame, host, place, runSteps })
+  } finally {
+    if (model) host.memory.release(model)
+  }
+}
+
+function createStepper(step: LoopStep, inputs: Inputs, host: Host): LoopStepper {
+  const op = host.ops.get(step.op) as StartOp
+  return new LoopStepper({
+    behaviour: op.behaviour,
+    inputs,
+    params: step.params,
+    start: step.id,
+    end: step.end,
+    memory: host.memory,
+    contextAt: (path) => runContext(step.id, op, step.params.start, path, host),
+  })
+}
+
+type Recalled = { index: number; state: LoopState } | undefined
+
+function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
+  const { step, stepper, frame, host, place } = loop
+  const isOutside = place === OUTSIDE_LOOPS
+  const recalled = isOutside
+    ? ((yield { kind: 'wait', promise: host.findState(step, stepper.count) }) as Recalled)
+    : undefined
+  let state = recalled?.state ?? stepper.begin(place.path)
+  let index = recalled?.index ?? stepper.firstIndex
+  const end = place.isDryRun ? index + DRY_ITERATIONS : Infinity
+  let reported = index
+  const report = (why: 'end' | 'stop') => {
+    reported = index
+    return host.reportState(step, index, state, why)
+  }
+  const emissions = emissionSchedule(loop, index)
+  try {
+    const ready =
+      isOutside && stepper.hasNext(state, index)
+        ? host.precompile?.(step, () => dryRun(loop, state, index))
+        : undefined
+    if (ready) yield { kind: 'wait', promise: ready }
+    while (index < end && stepper.hasNext(state, index)) {
+      const next = yield* iterate(loop, state, index)
+      host.memory.release(state)
+      state = next
+      index++
+      yield { kind: 'iteration', at: describeIteration(loop, state, index) }
+      // After the driver has read its loss.
+      if (isOutside) void host.reportState(step, index, state, 'iteration').catch(() => {})
+      if (stepper.hasNext(state, index) && emissions.isDue(index))
+        yield* emit(loop, state, index, emissions)
+    }
+    if (isOutside && index > reported) yield { kind: 'wait', promise: report('end') }
+    publishDone(loop, state, frame, place.at)
+  } finally {
+    if (isOutside && index > reported) void report('stop').catch(() => {})
+    host.memory.release(state)
+  }
+}
+
+function describeIteration(
+  { step, stepper, place }: ActiveLoop,
+  state: LoopState,
+  index: number,
+): Iteration {
+  const { count, behaviour } = stepper
+  return {
+    step,
+    index,
+    count,
+    label: stepper.label(state, index - 1),
+    loss: behaviour.loss?.(state.own),
+    emission: place.emission,
+  }
+}
+
+// ---- one iteration
+
+/** Runs one iteration. Returns the next state, retained for the caller. */
+function* iterate(
+  loop: ActiveLoop,
+  state: LoopState,
+  index: number,
+): Generator<Signal, LoopState, unknown> {
+  const { step, stepper, host, place, frame } = loop
+  const solvers = stepper.solversFrom(state)
+  const inside: LoopPosition = {
+    path: [...place.path, index],
+    at: { index, label: stepper.label(state, index) },
+    isNeeded: decideNeededObservers(loop, index),
+    solvers: solvers ?? place.solvers,
+    emission: place.emission,
+    inTrainingStep: place.inTrainingStep || Boolean(stepper.behaviour.around),
+    share: 1 / (step.body.length + 2),
+    ...(place.isDryRun && { isDryRun: true }),
+  }
+  const body = new Frame(host.memory, frame)
+  yield* showNext(step.id, host, inside)
+  const each = host.memory.retain(
+    yield* runMeasured(step.id, host, place, () => stepper.each(state, index, inside.path)),
+  )
+  try {
+    const own = yield* runBody(loop, state, each, body, inside)
+    const { again } = step.next
+    const asked = again === undefined ? undefined : (body.get(again) as NumberValue)
+    return yield* waitFor(stepper.complete(own, solvers, asked))
+  } finally {
+    for (const solver of Object.values(solvers?.after ?? {})) host.memory.release(solver)
+    body.dispose()
+    host.memory.release(each)
+  }
+}
+
+/** Passes the promises of a stepper to the driver. */
+function* waitFor<T>(
+  steps: Generator<Promise<unknown>, T, unknown>,
+): Generator<Signal, T, unknown> {
+  let answer: unknown
+  try {
+    for (;;) {
+      const { value, done } = steps.next(answer)
+      if (done) return value
+      answer = yield { kind: 'wait', promise: value }
+    }
+  } finally {
+    steps.return(undefined as T)
+  }
+}
+
+/**
+ * Runs the body and End; as one unit if the backward pass goes through the body. Returns the loop's
+ * own state.
+ */
+function* runBody(
+  { step, stepper, host, place, runSteps }: ActiveLoop,
+  state: LoopState,
+  each: Outputs,
+  body: Frame,
+  inside: LoopPosition,
+): Generator<Signal, unknown, unknown> {
+  const index = inside.path.at(-1)!
+  const atEnd = (work: () => unknown) => runMeasured(step.end, host, place, work)
+  if (!stepper.behaviour.around) {
+    publish(step.id, step.each, each, body, host, inside.at)
+    yield* runSteps(step.body, body, host, inside)
+    yield* showNext(step.end, host, inside)
+    return yield* atEnd(() => stepper.advance(state, body.read(step.next), index))
+  }
+  const shown: Signal[] = []
+  const run = (values: Outputs) => {
+    publish(step.id, step.each, values, body, host, inside.at)
+    shown.push(...drain(runSteps(step.body, body, host, inside)))
+    return body.read(step.next)
+  }
+  const own = yield* atEnd(() => stepper.around(state, each, run, index))
+  yield* shown
+  yield* showNext(step.end, host, inside)
+  return own
+}
+
+/**
+ * Runs a training body to its end. It cannot wait, because it is one synchronous unit under the
+ * tape. Returns its slow-motion signals, which are shown afterwards.
+ */
+function drain(steps: Generator<Signal, void, unknown>): Signal[] {
+  const shown: Signal[] = []
+  for (const signal of steps) {
+    if (signal.kind === 'inside') shown.push(signal)
+    if (signal.kind === 'wait')
+      throw new NodeError({
+        message: planMessages.waitWhileRecording(),
+        cure: planMessages.moveOut(),
+      })
+  }
+  return shown
+}
+
+/**
+ * Decides once per iteration which observers read values, so that none misses a value that was
+ * skipped.
+ */
+function decideNeededObservers(
+  { step, stepper, host }: ActiveLoop,
+  index: number,
+): (observers: readonly string[]) => boolean {
+  const { count, behaviour } = stepper
+  // The last value is always shown. If the number of iterations is unknown, any iteration may be
+  // the last.
+  if (index === count - 1 || step.next.again !== undefined || behaviour.ended) return () => true
+  const decided = new Map<string, boolean>()
+  return (observers) =>
+    observers.some((id) => {
+      if (!decided.has(id)) decided.set(id, host.wouldObserve(id))
+      return decided.get(id)
+    })
+}
+
+function publishDone(
+  { step, stepper, host }: ActiveLoop,
+  state: LoopState,
+  frame: Frame,
+  at: ObservedAt,
+) {
+  const done = host.memory.retain(stepper.done(state, new Set(step.outputs)))
+  try {
+    publish(step.end, step.outputs, done, frame, host, at)
+  } finally {
+    host.memory.release(done)
+  }
+}
+
+// ---- emissions
+
+function emissionSchedule({ step, stepper, host }: ActiveLoop, firstIndex: number) {
+  const every = step.emission.length ? (stepper.behaviour.emitEvery?.(step.params) ?? 0) : 0
+  return new EmissionSchedule(every, firstIndex, host.now, (thinned) =>
+    host.onThinned(step, thinned),
+  )
+}
+
+function* emit(
+  loop: ActiveLoop,
+  state: LoopState,
+  index: number,
+  emissions: EmissionSchedule,
+): Generator<Signal, void, unknown> {
+  try {
+    yield* runEmission(loop, state, index)
+  } finally {
+    emissions.end()
+  }
+}
+
+/** Runs the steps from the done outputs of a state to observers. */
+function* runEmission(
+  loop: ActiveLoop,
+  state: LoopState,
+  index: number,
+): Generator<Signal, void, unknown> {
+  const { step, host, frame, place, runSteps } = loop
+  const inside = new Frame(host.memory, frame)
+  try {
+    const at = { index, label: undefined }
+    publishDone(loop, state, inside, at)
+    yield* runSteps(step.emission, inside, host, {
+      ...place,
+      at,
+      isNeeded: () => true,
+      emission: true,
+      share: 1 / step.emission.length,
+    })
+  } finally {
+    inside.dispose()
+  }
+}
+
+// ---- dry runs
+
+/**
+ * Runs one iteration and one emission, as far as possible without waiting. Observers do not see the
+ * values, and all results are discarded.
+ */
+function dryRun(loop: ActiveLoop, state: LoopState, index: number) {
+  const unwatched = { made: undefined, slow: () => false, measures: () => undefined }
+  const host: Host = { ...loop.host, observe: () => {}, show: () => {}, ...unwatched }
+  const unseen: ActiveLoop = { ...loop, host, place: { ...loop.place, isDryRun: true } }
+  const next = runWithoutWaiting(iterate(unseen, state, index))
+  if (!next) return
+  try {
+    if (loop.stepper.behaviour.emitEvery?.(loop.step.params))
+      runWithoutWaiting(runEmission(unseen, next, index + 1))
+  } finally {
+    host.memory.release(next)
+  }
+}
+
+/** Returns the result of a generator; ends it and returns undefined if it has to wait. */
+function runWithoutWaiting<T>(steps: Generator<Signal, T, unknown>): T | undefined {
+  for (;;) {
+    const { value, done } = steps.next()
+    if (done) return value
+    if (value.kind !== 'wait') continue
+    value.promise.catch(() => {})
+    steps.return(undefined as T)
+    return undefined
+  }
+}

@@ -1,0 +1,144 @@
+// Runs one node of a plan: reads its inputs, runs it or uses cached outputs, and publishes its
+// outputs.
+import { valueId } from '../base/ids.ts'
+import { NodeError } from '../base/fault.ts'
+import { planMessages } from '../messages/plan.ts'
+import type { NodeStep } from './steps.ts'
+import { wire } from './graph.ts'
+import {
+  OUTSIDE_LOOPS,
+  type Frame,
+  type Host,
+  type ObservedAt,
+  type LoopPosition,
+  type Signal,
+} from './host.ts'
+import { deviceDone } from './measures.ts'
+import { runAtNode } from './nodeErrors.ts'
+import type { Inputs, Op, Outputs, OutputOp, Params, RunContext, RunOp } from './op.ts'
+import { randomFor, runOp } from './runOp.ts'
+
+export function* runNode(
+  step: NodeStep,
+  frame: Frame,
+  host: Host,
+  place: LoopPosition,
+): Generator<Signal, void, unknown> {
+  const inputs = frame.read(step.inputs)
+  if (place !== OUTSIDE_LOOPS) yield* showNext(step.id, host, place)
+  if (step.kind === 'observe') return host.observe(step, inputs, place.at)
+  if (place === OUTSIDE_LOOPS) yield { kind: 'node', id: step.id }
+  if (step.kind === 'files') {
+    const op = host.ops.get(step.op) as OutputOp
+    const files = () => op.files(inputs as never, step.params as never)
+    yield { kind: 'wait', promise: runAtNode(step.id, () => host.files(step, files)) }
+    return
+  }
+  const recalled = place === OUTSIDE_LOOPS ? host.findOutputs(step) : undefined
+  const outputs = host.memory.retain(recalled ?? (yield* runFunction(step, inputs, host, place)))
+  try {
+    publish(step.id, step.outputs, outputs, frame, host, place.at)
+    if (place === OUTSIDE_LOOPS) {
+      showOutputs(step, outputs, host)
+      if (!recalled) host.storeOutputs(step, usedOutputs(step, outputs))
+    }
+  } finally {
+    host.memory.release(outputs)
+  }
+}
+
+const runFunction = (step: NodeStep, inputs: Inputs, host: Host, place: LoopPosition) =>
+  runMeasured(step.id, host, place, () =>
+    runAtNode(step.id, () => {
+      const op = host.ops.get(step.op) as RunOp
+      const context = runContext(step.id, op, step.params, place.path, host)
+      return runOp(op, inputs, step.params, context, {
+        solvers: place.solvers,
+        name: solverName(step, host),
+        memory: host.memory,
+      })
+    }),
+  )
+
+/**
+ * Names a solver by its key instead of its id, so that a stored state is valid for a renamed node.
+ */
+const solverName = (step: NodeStep, { keys }: Host): string =>
+  keys.values.get(valueId(wire(step.id, step.outputs[0] ?? ''))) ?? step.id
+
+const usedOutputs = ({ outputs: slots }: NodeStep, outputs: Outputs): Outputs =>
+  Object.fromEntries(slots.map((slot) => [slot, outputs[slot]]))
+
+/** Yields to the driver, which pauses here in slow motion. */
+export function* showNext(
+  id: string,
+  host: Host,
+  { share }: LoopPosition,
+): Generator<Signal, void, unknown> {
+  if (host.isSlowMotion?.()) yield { kind: 'inside', id, share }
+}
+
+/** Runs the work of a node, and measures it if requested. */
+export function* runMeasured<T>(
+  id: string,
+  host: Host,
+  place: LoopPosition,
+  work: () => T,
+): Generator<Signal, T, unknown> {
+  const measures = host.measures?.()
+  if (!measures) return work()
+  const began = measures.begin(host.now())
+  const result = work()
+  const done = place.inTrainingStep ? undefined : deviceDone()
+  if (done) yield { kind: 'wait', promise: done }
+  measures.add(id, began, host.now(), result, place.inTrainingStep)
+  return result
+}
+
+function showOutputs(step: NodeStep, outputs: Outputs, host: Host) {
+  const { show } = host.ops.get(step.op) as RunOp
+  const view = show && runAtNode(step.id, () => show(outputs as never))
+  if (view) host.show(step, view)
+}
+
+/** Stores the used outputs in the frame. */
+export function publish(
+  id: string,
+  slots: readonly string[],
+  outputs: Outputs,
+  frame: Frame,
+  host: Host,
+  at: ObservedAt,
+) {
+  for (const slot of slots) {
+    const value = outputs[slot]
+    if (!value)
+      throw new NodeError({
+        node: id,
+        slot,
+        message: planMessages.noValue({ slot }),
+        cure: missingCures[slot] ?? planMessages.removeWire(),
+      })
+    const name = valueId(wire(id, slot))
+    frame.set(name, value)
+    host.onValue?.(name, value, at)
+  }
+}
+
+const missingCures: Partial<Record<string, string>> = {
+  labels: planMessages.useLabels(),
+  losses: planMessages.connectTime(),
+  training: planMessages.useTraining(),
+  schedule: planMessages.useSchedule(),
+}
+
+export const runContext = (
+  id: string,
+  op: Op,
+  params: Params,
+  path: readonly number[],
+  host: Host,
+): RunContext => ({
+  random: randomFor(op, params, path),
+  prepared: host.prepared.get(id),
+})

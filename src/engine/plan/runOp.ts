@@ -1,0 +1,49 @@
+// Execution of a node's function, for plans and scripts.
+import type { Memory } from '../base/memory.ts'
+import { runTidied } from '../base/memory.ts'
+import { createRandom, type Random } from '../base/random.ts'
+import type { Solvers } from './host.ts'
+import type { Declaration, Inputs, Outputs, Params, RunContext, RunOp } from './op.ts'
+
+/**
+ * Returns the random numbers of a node, keyed by its seed, if any, and the iterations of the
+ * enclosing loops.
+ */
+export function randomFor(op: Declaration, params: Params, path: readonly number[]): Random {
+  const seed = Object.entries(op.params).find(([, { kind }]) => kind === 'seed')?.[0]
+  return createRandom(seed ? (params[seed] as number) : 0, path)
+}
+
+/** State of a multistep solver in the innermost sampling loop, by a unique name. */
+export interface SolverState {
+  solvers: Solvers | undefined
+  name: string
+  memory: Memory
+}
+
+type StatefulRun = (
+  inputs: Inputs,
+  params: Params,
+  context: RunContext,
+  state: unknown,
+) => { outputs: Outputs; state: unknown }
+
+/** Returns the outputs of a node, not yet retained. */
+export function runOp(
+  op: RunOp,
+  inputs: Inputs,
+  params: Params,
+  context: RunContext,
+  { solvers, name, memory }: SolverState,
+): Outputs {
+  if (!op.stateful) return runTidied(() => op.run(inputs as never, params as never, context))
+  const run = op.run as unknown as StatefulRun
+  if (!solvers) return runTidied(() => run(inputs, params, context, undefined).outputs)
+  const { outputs, state } = runTidied(() => run(inputs, params, context, solvers.before[name]))
+  memory.retain(state)
+  // Only the last state is stored for equal nodes, and for a node that runs several times per
+  // iteration.
+  if (name in solvers.after) memory.release(solvers.after[name])
+  solvers.after[name] = state
+  return outputs
+}

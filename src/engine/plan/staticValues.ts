@@ -1,0 +1,96 @@
+// Static values, which are known before a run, so that nodes can reject them early.
+import { NodeError, type Fault } from '../base/fault.ts'
+import { getNode, type GraphNode } from './graph.ts'
+import type { StaticValue, StaticValues, Op, Outputs, Params, RunContext, RunOp } from './op.ts'
+import { checkParams } from './params.ts'
+import { accepts, inputSlot } from './slots.ts'
+import type { Checked } from './zones.ts'
+
+/**
+ * Evaluates the graph with static values only, and returns the faults that nodes report. Fills in
+ * `checked.staticInputs`. `prepared` is the external data that nodes have loaded so far.
+ */
+export function checkStaticValues(
+  checked: Checked,
+  prepared: ReadonlyMap<string, unknown>,
+): Fault[] {
+  const { order, nodes, ops } = checked
+  const outputs = new Map<string, StaticValues>()
+  return order.flatMap((id) => {
+    const node = getNode(nodes, id)
+    const op = ops.get(node.op)
+    if (!op) return []
+    const known = collectStaticInputs(node, op, outputs)
+    checked.staticInputs.set(id, known)
+    const { params, faults } = checkParams(node, op)
+    // Invalid params have their own fault.
+    if (faults.length) return []
+    try {
+      if ('check' in op) op.check?.(params as never, known as never)
+      outputs.set(id, computeStaticOutputs({ node, op, params, known }, checked, prepared.get(id)))
+      return []
+    } catch (error) {
+      if (error instanceof NodeError) return [{ ...error.fault, node: id }]
+      throw error
+    }
+  })
+}
+
+interface VisitedNode {
+  node: GraphNode
+  op: Op
+  params: Params
+  known: StaticValues
+}
+
+function computeStaticOutputs(
+  { node, op, params, known }: VisitedNode,
+  checked: Checked,
+  prepared: unknown,
+): StaticValues {
+  if (op.role === 'start')
+    return op.staticOutputs?.(known as never, new Set(Object.keys(node.inputs))) ?? {}
+  if (op.role === 'end')
+    return (
+      op.staticOutputs?.((checked.staticInputs.get(node.inputs.loop?.node ?? '') ?? {}) as never) ??
+      {}
+    )
+  if (!('run' in op)) return {}
+  return op.plain
+    ? computePlainOutputs(node, op, params, known)
+    : (op.staticOutputs?.(params as never, known as never, prepared) ?? {})
+}
+
+/**
+ * Returns the outputs of a plain node if all its wired inputs are static and all required inputs
+ * are wired.
+ */
+function computePlainOutputs(
+  { inputs: wires }: GraphNode,
+  op: RunOp,
+  params: Params,
+  known: StaticValues,
+): StaticValues {
+  const isThere = ([slot, { optional }]: [string, { optional?: true }]) =>
+    known[slot] || (optional && !wires[slot])
+  if (!Object.entries(op.inputs).every(isThere)) return {}
+  const outputs: Outputs = op.run(known as never, params as never, {} as RunContext)
+  return outputs as StaticValues
+}
+
+/**
+ * Collects the static inputs of a node, without wires of a wrong type, which have their own fault.
+ */
+function collectStaticInputs(
+  node: GraphNode,
+  op: Op,
+  outputs: ReadonlyMap<string, StaticValues>,
+): StaticValues {
+  return Object.fromEntries(
+    Object.entries(node.inputs).flatMap(([slot, from]): [string, StaticValue][] => {
+      const value = outputs.get(from.node)?.[from.slot]
+      const input = inputSlot(op, slot)
+      return value && input && accepts(input, value.type) ? [[slot, value]] : []
+    }),
+  )
+}

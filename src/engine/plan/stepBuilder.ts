@@ -1,0 +1,145 @@
+// Builds the steps of a plan from a checked graph.
+import type { Fault } from '../base/fault.ts'
+import { splitValue, valueId, type ValueId } from '../base/ids.ts'
+import { planMessages } from '../messages/plan.ts'
+import { wire } from './graph.ts'
+import { checkParams } from './params.ts'
+import { findSoleObservers } from './soleObservers.ts'
+import { stepInputs, stepOutputs, type LoopStep, type NodeStep, type Step } from './steps.ts'
+import { emittedUnits, orderUnits } from './unitOrder.ts'
+import { Units, type LoopPath, type Unit } from './units.ts'
+import type { Checked, Zone } from './zones.ts'
+
+export class StepBuilder {
+  readonly faults: Fault[] = []
+  private readonly units: Units
+  private readonly usedValues: ReadonlySet<ValueId>
+  private readonly soleObservers: ReadonlyMap<string, readonly string[]>
+
+  constructor(
+    checked: Checked,
+    readonly results: ReadonlySet<ValueId>,
+  ) {
+    const units = new Units(checked)
+    this.units = units
+    this.usedValues = new Set([
+      ...results,
+      ...units.order.flatMap((id) => units.wires(id).map(([, from]) => valueId(from))),
+    ])
+    this.soleObservers = findSoleObservers(units)
+  }
+
+  /** Returns all steps; reports a fault and returns undefined if some depend on each other. */
+  build(): Step[] | undefined {
+    const order = this.order([])
+    return order && this.steps(order, [], this.results)
+  }
+
+  private order = (path: LoopPath): Unit[] | undefined =>
+    orderUnits(this.units, path, (node) =>
+      this.faults.push({
+        node,
+        message: planMessages.innerAndFinal(),
+        cure: planMessages.takeBoth(),
+      }),
+    )
+
+  /**
+   * Builds the steps of a level. `each` are the values that exist when it begins and are freed
+   * within it.
+   */
+  private steps(
+    units: readonly Unit[],
+    path: LoopPath,
+    keep: ReadonlySet<ValueId>,
+    each: readonly ValueId[] = [],
+  ): Step[] {
+    const steps = units.map((unit) => {
+      const zone = this.units.zone(unit)
+      return zone ? this.loopStep(zone, units, path) : this.nodeStep(unit, path)
+    })
+    freeAfterLastReader(steps, keep, each)
+    return steps
+  }
+
+  private nodeStep(id: string, path: LoopPath): NodeStep {
+    const { role } = this.units.op(id)
+    return {
+      kind: role === 'observer' ? 'observe' : role === 'output' ? 'files' : 'run',
+      id,
+      op: this.units.node(id).op,
+      params: this.params(id),
+      inputs: this.inputs(id),
+      outputs: this.usedOutputs(id),
+      free: [],
+      ...this.loopObservers(id, path),
+    }
+  }
+
+  private loopStep({ start, end }: Zone, siblings: readonly Unit[], path: LoopPath): LoopStep {
+    const inner = [...path, start]
+    const next = this.inputs(end)
+    const nextValues = new Set(Object.values(next))
+    const each = this.usedOutputs(start)
+    const eachValues = each.map((slot) => valueId(wire(start, slot)))
+    const body = this.steps(this.order(inner) ?? [], inner, nextValues, eachValues)
+    const inBody = new Set([...eachValues, ...body.flatMap(stepOutputs)])
+    return {
+      kind: 'loop',
+      id: start,
+      end,
+      op: this.units.node(start).op,
+      endOp: this.units.node(end).op,
+      params: { start: this.params(start), end: this.params(end) },
+      inputs: this.inputs(start),
+      each,
+      body,
+      next,
+      freeNext: [...nextValues].filter((value) => inBody.has(value)),
+      outputs: this.usedOutputs(end),
+      emission: this.emission(start, siblings, path),
+      free: [],
+      ...this.loopObservers(start, path),
+    }
+  }
+
+  private emission(loop: Unit, siblings: readonly Unit[], path: LoopPath): Step[] {
+    if (!this.units.isTraining(loop)) return []
+    const emitted = emittedUnits(this.units, loop, siblings, this.units.needsIn(path))
+    return this.steps(emitted, path, new Set())
+  }
+
+  private inputs = (id: string): Record<string, ValueId> =>
+    Object.fromEntries(this.units.wires(id).map(([slot, from]) => [slot, valueId(from)]))
+
+  private params = (id: string) => checkParams(this.units.node(id), this.units.op(id)).params
+
+  /** Returns the used output slots, including those of many-slots. */
+  private usedOutputs = (id: string): string[] =>
+    [...this.usedValues].map(splitValue).flatMap(({ node, slot }) => (node === id ? [slot] : []))
+
+  private loopObservers(id: string, path: LoopPath): { soleObservers?: string[] } {
+    const observers = path.length ? this.soleObservers.get(id) : undefined
+    return observers?.length ? { soleObservers: [...observers] } : {}
+  }
+}
+
+/**
+ * Frees each value after its last reader among these steps. A loop reads everything that its body
+ * needs.
+ */
+function freeAfterLastReader(
+  steps: readonly Step[],
+  keep: ReadonlySet<ValueId>,
+  each: readonly ValueId[],
+) {
+  const seen = new Set<ValueId>(keep)
+  const own = new Set([...each, ...steps.flatMap(stepOutputs)])
+  for (const step of [...steps].reverse()) {
+    for (const value of [...stepOutputs(step), ...stepInputs(step)]) {
+      if (seen.has(value) || !own.has(value)) continue
+      seen.add(value)
+      step.free.push(value)
+    }
+  }
+}

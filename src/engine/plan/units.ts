@@ -1,0 +1,88 @@
+// Units of a plan: each runs as one step of its level. A unit is a node, or a loop with its body.
+import { getNode, type GraphNode, type Wire } from './graph.ts'
+import { getOp, type Op } from './op.ts'
+import { behaviourAt } from './zoneFaults.ts'
+import type { Checked, Zone } from './zones.ts'
+
+/** The id of a node, or of the Start of a loop. */
+export type Unit = string
+
+/** Units of the same level that each unit depends on. */
+export type Needs = ReadonlyMap<Unit, Set<Unit>>
+
+/** Enclosing loops of a level of the plan, outermost first. */
+export type LoopPath = readonly string[]
+
+export class Units {
+  private readonly zonesByEnd: ReadonlyMap<string, Zone>
+
+  constructor(private readonly checked: Checked) {
+    this.zonesByEnd = new Map([...checked.zones.values()].map((zone) => [zone.end, zone]))
+  }
+
+  get order(): readonly string[] {
+    return this.checked.order
+  }
+
+  node = (id: string): GraphNode => getNode(this.checked.nodes, id)
+
+  op = (id: string): Op => getOp(this.checked.ops, this.node(id).op)
+
+  wires = (id: string): [slot: string, from: Wire][] =>
+    Object.entries(this.node(id).inputs).filter(([slot]) => slot !== 'loop')
+
+  zone = (start: string): Zone | undefined => this.checked.zones.get(start)
+
+  isLoop = (unit: Unit): boolean => this.checked.zones.has(unit)
+
+  isEnd = (id: string): boolean => this.zonesByEnd.has(id)
+
+  isTraining = (unit: Unit): boolean =>
+    behaviourAt(unit, this.checked.nodes, this.checked.ops)?.trains === true
+
+  makesFiles = (unit: Unit): boolean => !this.isLoop(unit) && this.op(unit).role === 'output'
+
+  /** Returns true for an observer, or a loop that contains one. */
+  shows = (unit: Unit): boolean =>
+    this.isLoop(unit) ? this.observersIn(unit).length > 0 : this.op(unit).role === 'observer'
+
+  observersIn = (loop: Unit): string[] =>
+    this.order.filter(
+      (id) => this.op(id).role === 'observer' && this.enclosingLoops(id).includes(loop),
+    )
+
+  /** Returns the dependencies between the units directly inside a loop. */
+  needsIn(path: LoopPath): Needs {
+    const loop = path.at(-1)
+    const end = loop === undefined ? undefined : this.zone(loop)?.end
+    const needs = new Map<Unit, Set<Unit>>()
+    for (const id of this.order) {
+      const unit = id === loop || id === end ? undefined : this.unitAt(id, path)
+      if (unit === undefined) continue
+      const needed = needs.get(unit) ?? new Set()
+      needs.set(unit, needed)
+      for (const [, from] of this.wires(id)) {
+        const source = from.node === loop ? undefined : this.unitAt(from.node, path)
+        if (source !== undefined && source !== unit) needed.add(source)
+      }
+    }
+    return needs
+  }
+
+  /** Returns the loops that contain a node. A Start and an End are inside their own loop. */
+  private enclosingLoops(id: string): readonly string[] {
+    const zone = this.zone(id) ?? this.zonesByEnd.get(id)
+    return zone ? [...zone.around, zone.start] : (this.checked.zonesOf.get(id) ?? [])
+  }
+
+  /**
+   * Returns the unit, directly inside the innermost loop of this path, that contains a node;
+   * undefined outside this loop.
+   */
+  private unitAt(id: string, path: LoopPath): Unit | undefined {
+    const loops = this.enclosingLoops(id)
+    return path.every((loop, depth) => loops[depth] === loop)
+      ? (loops[path.length] ?? id)
+      : undefined
+  }
+}

@@ -1,0 +1,214 @@
+// Faults and notices of loops by rules c, d, f and g of ARCHITECTURE.md.
+import type { Fault } from '../base/fault.ts'
+import { getNode, type GraphNode, type Wire } from './graph.ts'
+import type { Op, Ops, StartOp } from './op.ts'
+import { checkParams } from './params.ts'
+import { nodeName, wireType } from './slots.ts'
+import type { Checked } from './zones.ts'
+import { planMessages, planWords } from '../messages/plan.ts'
+
+export function zoneFaults(checked: Checked): Fault[] {
+  const { nodes, ops, order } = checked
+  const perNode = order.flatMap((id) => {
+    const op = ops.get(getNode(nodes, id).op)
+    if (!op) return []
+    return [
+      ...(op.role === 'output' ? escapeFaults(id, op, checked) : []),
+      ...('stateful' in op ? stateFaults(id, op, checked) : []),
+      ...(op.role === 'start' ? trainingFaults(id, op, checked) : []),
+      ...(op.role === 'start' ? againFaults(id, checked) : []),
+      ...(op.role === 'start' ? recordFaults(id, op, checked) : []),
+      ...sameNoiseNotices(id, op, checked),
+      ...ownNotices(id, op, checked),
+    ]
+  })
+  return [...crossings(checked), ...perNode]
+}
+
+/** Reports every crossing once, at the first node that has it. Later nodes inherit it. */
+function crossings(checked: Checked): Fault[] {
+  const faults = new Map<string, Fault>()
+  for (const id of checked.order) {
+    if (checked.zones.has(id)) continue
+    for (const fault of crossingFaults(id, checked)) {
+      const pair = [...(fault.also ?? [])].sort().join(' ')
+      if (!faults.has(pair)) faults.set(pair, fault)
+    }
+  }
+  return [...faults.values()]
+}
+
+/**
+ * Rule c: if a node depends on the each outputs of two zones, one of them runs inside the other.
+ */
+function crossingFaults(id: string, { nodes, ops, zones, zonesOf }: Checked): Fault[] {
+  const own = zonesOf.get(id) ?? []
+  const isInside = (zone: string) => zones.get(zone)?.around ?? []
+  for (const [i, a] of own.entries()) {
+    for (const b of own.slice(i + 1)) {
+      const aInB = isInside(a).includes(b)
+      const bInA = isInside(b).includes(a)
+      if (aInB !== bInA) continue
+      const loops = { first: nodeName(a, nodes, ops), second: nodeName(b, nodes, ops) }
+      return [
+        {
+          node: id,
+          message: aInB ? planMessages.mutualLoops(loops) : planMessages.separateLoops(loops),
+          cure: planMessages.takeFromEnd(),
+          also: [a, b],
+        },
+      ]
+    }
+  }
+  return []
+}
+
+/** Rule d: only observers may be wired to body values. Files need values that leave through End. */
+function escapeFaults(id: string, op: Op, { nodes, ops, zones, zonesOf }: Checked): Fault[] {
+  const inner = zones.get(zonesOf.get(id)?.at(-1) ?? '')
+  if (!inner) return []
+  const { start, end } = inner
+  return [
+    {
+      node: id,
+      message: planMessages.escapes({ node: op.title, start: nodeName(start, nodes, ops) }),
+      cure: planMessages.takeAfter({ end: nodeName(end, nodes, ops) }),
+      also: [start, end],
+    },
+  ]
+}
+
+function stateFaults(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Fault[] {
+  const inner = zonesOf.get(id)?.findLast((zone) => behaviourAt(zone, nodes, ops)?.samples)
+  return inner !== undefined
+    ? []
+    : [
+        {
+          node: id,
+          message: planMessages.noSamplingLoop({ node: op.title }),
+          cure: planMessages.takeFromSampling(),
+        },
+      ]
+}
+
+export function behaviourAt(start: string, nodes: Map<string, GraphNode>, ops: Ops) {
+  const op = ops.get(nodes.get(start)?.op ?? '')
+  return op?.role === 'start' ? (op as StartOp).behaviour : undefined
+}
+
+/**
+ * Common mistake in a training: the wire of the model bypasses TrainingStart, so the loss does not
+ * depend on it.
+ */
+function trainingFaults(id: string, op: StartOp, { nodes, ops, zones }: Checked): Fault[] {
+  const zone = zones.get(id)
+  const loss = zone && nodes.get(zone.end)?.inputs.loss
+  if (!op.behaviour.trains || !loss) return []
+  const seen = new Set<string>()
+  const reaches = ({ node, slot }: Wire): boolean => {
+    if (node === id) return slot === 'model'
+    if (seen.has(node)) return false
+    seen.add(node)
+    return Object.values(nodes.get(node)?.inputs ?? {}).some(reaches)
+  }
+  if (reaches(loss)) return []
+  return [
+    {
+      node: zone.end,
+      slot: 'loss',
+      message: planMessages.independentLoss({ start: nodeName(id, nodes, ops) }),
+      cure: planMessages.connectModel({ start: nodeName(id, nodes, ops) }),
+      also: [id],
+    },
+  ]
+}
+
+/**
+ * Checks that the record of losses is written if it is read. An empty record gives uniform draws.
+ */
+function recordFaults(id: string, op: StartOp, { nodes, ops, zones, order }: Checked): Fault[] {
+  const zone = zones.get(id)
+  if (!op.behaviour.trains || !zone || nodes.get(zone.end)?.inputs.losses) return []
+  const reader = order.find((node) =>
+    Object.values(getNode(nodes, node).inputs).some(
+      (from) => from.node === id && from.slot === 'record',
+    ),
+  )
+  if (reader === undefined) return []
+  return [
+    {
+      node: zone.end,
+      slot: 'losses',
+      message: planMessages.noRecord({ node: nodeName(reader, nodes, ops) }),
+      cure: planMessages.connectLosses({ end: nodeName(zone.end, nodes, ops) }),
+      also: [reader],
+    },
+  ]
+}
+
+/**
+ * Rule f: `again`, or part of a loop's state, is read back after each iteration, which is
+ * impossible while gradients are recorded.
+ */
+function againFaults(id: string, { nodes, ops, zones }: Checked): Fault[] {
+  const zone = zones.get(id)
+  const trainer = zone?.around.find((outer) => behaviourAt(outer, nodes, ops)?.trains)
+  if (!zone || trainer === undefined) return []
+  const asks = nodes.get(zone.end)?.inputs.again !== undefined
+  if (!asks && !behaviourAt(id, nodes, ops)?.settle) return []
+  return [
+    {
+      node: zone.end,
+      ...(asks && { slot: 'again' }),
+      message: planMessages.decidingLoop({ start: nodeName(trainer, nodes, ops) }),
+      cure: planMessages.fixIterations(),
+      also: [trainer],
+    },
+  ]
+}
+
+/**
+ * Rule g: a random node outside the loop it feeds draws only once, which is rarely intended. Values
+ * that enter through a Start are exempt.
+ */
+function sameNoiseNotices(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Fault[] {
+  const inner = zonesOf.get(id)?.at(-1)
+  if (inner === undefined || op.role === 'start' || op.role === 'observer') return []
+  return Object.values(getNode(nodes, id).inputs).flatMap((from) => {
+    const source = nodes.get(from.node)
+    const sourceOp = source && ops.get(source.op)
+    const random = sourceOp && Object.values(sourceOp.params).some(({ kind }) => kind === 'seed')
+    const type = wireType(from, nodes, ops)
+    if (
+      !random ||
+      (type !== 'noise' && type !== 'timestep') ||
+      zonesOf.get(from.node)?.includes(inner)
+    )
+      return []
+    return [
+      {
+        node: source.id,
+        message: planMessages.drawnOnce({
+          node: nodeName(source.id, nodes, ops),
+          kind: planWords[type](),
+          start: nodeName(inner, nodes, ops),
+        }),
+        cure: planMessages.drawAgain({ start: nodeName(inner, nodes, ops) }),
+        also: [id],
+        notice: true as const,
+      },
+    ]
+  })
+}
+
+function ownNotices(id: string, op: Op, { nodes, staticInputs: known }: Checked): Fault[] {
+  const node = getNode(nodes, id)
+  const { params, faults } = checkParams(node, op)
+  if (faults.length) return []
+  const messages =
+    op.role === 'start'
+      ? op.behaviour.notices?.(params)
+      : 'notices' in op &&
+        op.notices?.(params as never, new Set(Object.keys(node.inputs)), known.get(id) as never)
+  return (messages || []).map((message) => ({ node: id, message, cure: '', notice: true }))
+}

@@ -1,3 +1,0 @@
-// The one place tfjs is imported from: the union package, because only it registers the gradients.
-export * as tf from '@tensorflow/tfjs'
-export type { DataStorage, DataType, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, TensorInfo } from '@tensorflow/tfjs'
