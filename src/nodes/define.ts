@@ -1,12 +1,11 @@
-// The declaration language: a node is one `defineNode`, a loop is one `defineLoop`. Slots, widgets, help, checks, the
-// node reference and the types of `run` all follow from it.
+// Declarations: `defineNode` for a node, `defineLoop` for both ends of a loop. Slots, widgets, help,
+// checks, the node reference and the types of `run` are derived from them.
 import type {
-  Accepts,
   Assets,
   EndOp,
   ExpandOp,
   InputSlot,
-  Known,
+  StaticValue,
   LoopBehaviour,
   NoteOp,
   ObserverContext,
@@ -18,216 +17,68 @@ import type {
   Param,
   RunContext,
   RunOp,
-  Said,
+  StaticPrediction,
   StartOp,
   ViewRoom,
 } from '../engine/plan/op.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
-import { mapValues } from '../engine/records.ts'
-import type { Model, Prediction, SlotType, SlotValues, Value } from '../engine/values.ts'
-import { titleOf } from './titles.ts'
+import { mapValues } from '../engine/base/records.ts'
+import type { Model, Prediction } from '../engine/base/values.ts'
+import { withNodeFaults } from './engineFaults.ts'
+import type { Slot } from './define/slots.ts'
+import { typeTitle } from './titles.ts'
 
-// ---- slots
-
-/** A slot as written in a declaration: what it takes as an input, what it gives as an output. */
-export interface Slot<In = unknown, Out = unknown> {
-  accepts: Accepts
-  type: SlotType | { like: string }
-  about: string
-  optional?: true
-  many?: true
-  /** Only for the types; never present. */
-  readonly value?: { in: In; out: Out }
-}
-
-const slotOf =
-  <In extends SlotType, Out extends SlotType>(accepts: readonly In[], type: Out) =>
-  (about = ''): Slot<SlotValues[In], SlotValues[Out]> => ({ accepts, type, about })
-
-export const samples = slotOf(['samples', 'noise'], 'samples')
-export const noise = slotOf(['noise', 'samples'], 'noise')
-export const prediction = slotOf(['prediction'], 'prediction')
-export const timestep = slotOf(['timestep'], 'timestep')
-export const timesteps = slotOf(['timesteps'], 'timesteps')
-export const schedule = slotOf(['schedule'], 'schedule')
-export const model = slotOf(['model'], 'model')
-export const labels = slotOf(['labels'], 'labels')
-export const condition = slotOf(['condition', 'labels', 'timestep', 'samples', 'noise'], 'condition')
-export const loss = slotOf(['loss', 'number'], 'loss')
-export const losses = slotOf(['losses'], 'losses')
-export const weights = slotOf(['weights'], 'weights')
-export const record = slotOf(['record'], 'record')
-export const number = slotOf(['number', 'loss'], 'number')
-export const dataset = slotOf(['dataset'], 'dataset')
-export const attention = slotOf(['attention'], 'attention')
-export const logits = slotOf(['logits'], 'logits')
-export const optimizer = slotOf(['optimizer'], 'optimizer')
-export const ema = slotOf(['ema'], 'ema')
-export const trajectory = slotOf(['trajectory'], 'trajectory')
-export const history = slotOf(['history'], 'history')
-export const training = slotOf(['training'], 'training')
-
-/** Takes several types; as an output it gives the first. */
-export const oneOf = <T extends SlotType>(types: readonly T[], about = ''): Slot<SlotValues[T], SlotValues[T]> => ({
-  accepts: types,
-  type: types[0]!,
-  about,
-})
-
-/** Takes anything. */
-export const any = (about = ''): Slot<Value, Value> => ({ accepts: 'any', type: 'samples', about })
-
-/** An output of the type of what is wired to `input`. */
-export const like = (input: string, about = ''): Slot<Value, Value> => ({ accepts: 'any', type: { like: input }, about })
-
-/** An input that may stay unwired. */
-export const optional = <In, Out>(slot: Slot<In, Out>): Slot<In | undefined, Out> & { optional: true } => ({
-  ...(slot as Slot<In | undefined, Out>),
-  optional: true,
-})
-
-/** As many slots as are wired, `name_1`, `name_2`, ...; `run` gets and gives them by these names. */
-export const many = <In, Out>(slot: Slot<In, Out>): Slot<In, Out> & { many: true } => ({ ...slot, many: true })
-
-// ---- params
-
-type Declared<P extends Param, T> = P & { readonly value?: T }
-type ParamOf<K extends Param['kind']> = Extract<Param, { kind: K }>
-
-interface Range {
-  min?: number
-  max?: number
-  step?: number
-  slider?: boolean
-}
-
-/** A real number. `step` is the smallest change that makes sense. */
-export const real = (initial: number, range: Range, about: string): Declared<ParamOf<'number'>, number> => ({
-  kind: 'number',
-  default: initial,
-  min: range.min ?? -1e9,
-  max: range.max ?? 1e9,
-  step: range.step ?? 0.01,
-  integer: false,
-  slider: range.slider ?? false,
-  about,
-})
-
-export const integer = (initial: number, range: Range, about: string): Declared<ParamOf<'number'>, number> => ({
-  kind: 'number',
-  default: initial,
-  min: range.min ?? 0,
-  max: range.max ?? 1e9,
-  step: range.step ?? 1,
-  integer: true,
-  slider: range.slider ?? false,
-  about,
-})
-
-/** One of several names; the first is the default. Of many, `each` says when to take which. */
-export const choice = <const C extends readonly string[]>(
-  choices: C,
-  about: string,
-  each?: Readonly<Record<C[number], string>>,
-): Declared<ParamOf<'choice'>, C[number]> => ({
-  kind: 'choice',
-  default: choices[0]!,
-  choices,
-  about,
-  ...(each && { each }),
-})
-
-export const toggle = (initial: boolean, about: string): Declared<ParamOf<'boolean'>, boolean> => ({
-  kind: 'boolean',
-  default: initial,
-  about,
-})
-
-export const text = (initial: string, about: string, multiline = false): Declared<ParamOf<'text'>, string> => ({
-  kind: 'text',
-  default: initial,
-  multiline,
-  about,
-})
-
-export const seed = (about = 'equal seeds draw equal numbers'): Declared<ParamOf<'seed'>, number> => ({
-  kind: 'seed',
-  default: 0,
-  about,
-})
-
-/** Points drawn by hand on the node. */
-export const drawing = (about: string): Declared<ParamOf<'drawing'>, readonly (readonly [number, number])[]> => ({
-  kind: 'drawing',
-  default: [],
-  about,
-})
-
-/** A stored checkpoint. */
-export const checkpoint = (about: string): Declared<ParamOf<'checkpoint'>, ParamOf<'checkpoint'>['default']> => ({
-  kind: 'checkpoint',
-  default: null,
-  about,
-})
-
-/** A data set of the user's own, kept in the browser. */
-export const ownDataset = (about: string): Declared<ParamOf<'dataset'>, ParamOf<'dataset'>['default']> => ({
-  kind: 'dataset',
-  default: null,
-  about,
-})
-
-/** A param that is rarely changed: it does not take room on the node. */
-export const advanced = <P extends Param>(param: P): P => ({ ...param, advanced: true })
-
-/** A param that means something only while another one has a certain value, or one of several. */
-export const when = <P extends Param>(param: string, is: string | readonly string[], then: P): P => ({
-  ...then,
-  when: { param, is },
-})
-
-/** A number that stands in the equation of the node, by its symbol there, in LaTeX. */
-export const symbol = <P extends ParamOf<'number'>>(symbol: string, param: P): P => ({ ...param, symbol })
-
-/** A param that has no effect while an input is wired. */
-export const unless = <P extends Param>(input: string, then: P): P => ({ ...then, unless: input })
-
-// ---- nodes
+export * from './define/params.ts'
+export * from './define/slots.ts'
 
 type Slots = Record<string, Slot>
 type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
 
-type InOf<S> = S extends Slot<infer In, unknown> ? In : never
-type OutOf<S> = S extends Slot<unknown, infer Out> ? Out : never
-type ManyKeys<S extends Slots> = { [K in keyof S]: S[K] extends { many: true } ? K : never }[keyof S]
+type SlotInput<S> = S extends Slot<infer In, unknown> ? In : never
+type SlotOutput<S> = S extends Slot<unknown, infer Out> ? Out : never
+type ManyKeys<S extends Slots> = {
+  [K in keyof S]: S[K] extends { many: true } ? K : never
+}[keyof S]
 
-/** What `run` gets: single slots by name, many-slots by `name_1`, ... */
-export type RunInputs<I extends Slots> = { [K in Exclude<keyof I, ManyKeys<I>>]: InOf<I[K]> } & {
-  [K in ManyKeys<I> & string as `${K}_${number}`]: InOf<I[K]> | undefined
+/** Inputs of `run`: single slots by name, those of a many-slot by `name_1`, `name_2`, ... */
+export type RunInputs<I extends Slots> = {
+  [K in Exclude<keyof I, ManyKeys<I>>]: SlotInput<I[K]>
+} & {
+  [K in ManyKeys<I> & string as `${K}_${number}`]: SlotInput<I[K]> | undefined
 }
-export type RunOutputs<O extends Slots> = { [K in Exclude<keyof O, ManyKeys<O>>]: OutOf<O[K]> } & {
-  [K in ManyKeys<O> & string as `${K}_${number}`]: OutOf<O[K]>
+export type RunOutputs<O extends Slots> = {
+  [K in Exclude<keyof O, ManyKeys<O>>]: SlotOutput<O[K]>
+} & {
+  [K in ManyKeys<O> & string as `${K}_${number}`]: SlotOutput<O[K]>
 }
 export type RunParams<P extends ParamSpecs> = {
   [K in keyof P]: P[K] extends { readonly value?: infer T } ? Exclude<T, undefined> : never
 }
 
-type KnownOf<V> = V extends Model | Prediction ? Said : V extends Known ? V : never
-/** What is known before a run of what comes in, by slot: see `Known` of the plan. */
-export type KnownInputs<I extends Slots> = { [K in keyof I]?: KnownOf<InOf<I[K]>> | undefined }
-/** And of what goes out. */
-export type KnownOutputs<O extends Slots> = { [K in keyof O]?: KnownOf<OutOf<O[K]>> | undefined }
+type StaticPart<V> = V extends Model | Prediction
+  ? StaticPrediction
+  : V extends StaticValue
+    ? V
+    : never
+/** Static values of the inputs by slot, known before a run: see `StaticValue` in plan/op.ts. */
+export type StaticInputs<I extends Slots> = {
+  [K in keyof I]?: StaticPart<SlotInput<I[K]>> | undefined
+}
+/** Static values of the outputs by slot. */
+export type StaticOutputs<O extends Slots> = {
+  [K in keyof O]?: StaticPart<SlotOutput<O[K]>> | undefined
+}
 
-interface Common<I extends Slots, O extends Slots, P extends ParamSpecs> {
-  /** Permanent identity, `diffusion/ForwardNoise`: the term of the field, never renamed. */
+interface NodeFields<I extends Slots, O extends Slots, P extends ParamSpecs> {
+  /** Permanent identity, `diffusion/ForwardNoise`: the standard term, never renamed. */
   type: string
-  /** Default 1; raise it when equal inputs and params give other results than before. */
+  /** Default 1. Increase it when the same inputs and params start to produce other results. */
   version?: number
-  /** Default: the type in words. */
+  /** Default: derived from the type. */
   title?: string
   category: Category
-  /** One sentence: what it does. */
+  /** One sentence that states what the node computes. */
   summary: string
   /** LaTeX. */
   equation?: string
@@ -252,57 +103,166 @@ export type Category =
   | 'tools'
   | (string & {})
 
-export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs> extends Common<I, O, P> {
-  /** `& Outputs` says nothing new; it keeps TypeScript from widening `type: 'samples'` to `string` in what `run` returns. */
+export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs> extends NodeFields<
+  I,
+  O,
+  P
+> {
+  /**
+   * `& Outputs` is redundant, but keeps TypeScript from widening `type: 'samples'` to `string` in
+   * the object that `run` returns.
+   */
   run: (inputs: RunInputs<I>, params: RunParams<P>, context: RunContext) => RunOutputs<O> & Outputs
   prepare?: (params: RunParams<P>, assets: Assets) => Promise<{ key: string; data: unknown }>
   stateful?: true
-  notices?: (params: RunParams<P>, wired: ReadonlySet<string>, known: KnownInputs<I>) => string[]
-  /** Throws NodeError, before anything runs, for params that do not go together, or not with what is known of the inputs. */
-  check?: (params: RunParams<P>, known: KnownInputs<I>) => void
-  /** `run` makes schedules and lists out of nothing else, without chance: it is cheap, and done before a run too. */
+  notices?: (params: RunParams<P>, wired: ReadonlySet<string>, known: StaticInputs<I>) => string[]
+  /**
+   * Throws NodeError before a run if params do not fit together, or do not fit the static inputs.
+   */
+  check?: (params: RunParams<P>, known: StaticInputs<I>) => void
+  /**
+   * `run` computes schedules and lists from its inputs alone, without randomness. It is cheap, and
+   * also runs before a run.
+   */
   plain?: true
   /**
-   * Of a node that is not plain: what is known of its outputs before a run, from what is known of its inputs. `prepared` is
-   * what `prepare` gave: undefined until it has been waited for, after which the graph is checked again.
+   * For a node that is not plain: its static outputs, from its static inputs. `prepared` is the
+   * result of `prepare`, or undefined until that has resolved; the graph is checked again then.
    */
-  foresees?: (params: RunParams<P>, known: KnownInputs<I>, prepared: unknown) => KnownOutputs<O>
+  staticOutputs?: (
+    params: RunParams<P>,
+    known: StaticInputs<I>,
+    prepared: unknown,
+  ) => StaticOutputs<O>
   needsTotalSteps?: (params: RunParams<P>) => boolean
   /**
-   * What the node shows of what it made, each time it is come by outside of loops: no reading of tensors. Outputs that
-   * nothing is wired to may be missing.
+   * Builds a view from the outputs, outside loops only. Must not read tensors. Outputs that nothing
+   * is wired to may be missing.
    */
-  show?: (outputs: { [K in keyof RunOutputs<O>]?: RunOutputs<O>[K] | undefined }) => View | undefined
-  /** The room for what it shows, in pixels; a node that shows something needs it. */
+  show?: (outputs: { [K in keyof RunOutputs<O>]?: RunOutputs<O>[K] | undefined }) =>
+    | View
+    | undefined
+  /** Initial size of the view in pixels. Required if there is `show`. */
   room?: ViewRoom
-  /** It passes its only input on as it is, and is left out of what a graph means. */
+  /** Passes its only input on unchanged. Graphs leave the node out. */
   reroute?: true
 }
 
-export interface ExpandNode<I extends Slots, O extends Slots, P extends ParamSpecs> extends Common<I, O, P> {
+export interface ExpandNode<
+  I extends Slots,
+  O extends Slots,
+  P extends ParamSpecs,
+> extends NodeFields<I, O, P> {
   expand: (params: RunParams<P>, wired: ReadonlySet<string>) => Expansion
 }
 
-export interface ObserverNode<I extends Slots, P extends ParamSpecs> extends Common<I, {}, P> {
-  /** What is wired to this many-input is collected at every iteration: numbers in `context.series`, losses of items in `context.items`. */
+export interface ObserverNode<I extends Slots, P extends ParamSpecs> extends NodeFields<I, {}, P> {
+  /**
+   * Collects the values wired to this many-input at every iteration: numbers in `context.series`,
+   * losses of items in `context.items`.
+   */
   collects?: string
-  /** The room for its view on a new node, in pixels; 260 x 170 unless said. */
+  /** Initial size of the view in pixels; 260 x 170 by default. */
   room?: ViewRoom
   view: (inputs: RunInputs<I>, params: RunParams<P>, context: ObserverContext) => Promise<View>
 }
 
-export interface OutputNode<I extends Slots, P extends ParamSpecs> extends Common<I, {}, P> {
+export interface OutputNode<I extends Slots, P extends ParamSpecs> extends NodeFields<I, {}, P> {
   files: (inputs: RunInputs<I>, params: RunParams<P>) => Promise<OutputFile[]>
 }
 
-export function defineNode<I extends Slots, O extends Slots, P extends ParamSpecs>(node: RunNode<I, O, P>): RunOp
-export function defineNode<I extends Slots, O extends Slots, P extends ParamSpecs>(node: ExpandNode<I, O, P>): ExpandOp
-export function defineNode<I extends Slots, P extends ParamSpecs>(node: ObserverNode<I, P>): ObserverOp
+export function defineNode<I extends Slots, O extends Slots, P extends ParamSpecs>(
+  node: RunNode<I, O, P>,
+): RunOp
+export function defineNode<I extends Slots, O extends Slots, P extends ParamSpecs>(
+  node: ExpandNode<I, O, P>,
+): ExpandOp
+export function defineNode<I extends Slots, P extends ParamSpecs>(
+  node: ObserverNode<I, P>,
+): ObserverOp
 export function defineNode<I extends Slots, P extends ParamSpecs>(node: OutputNode<I, P>): OutputOp
-export function defineNode<P extends ParamSpecs>(node: Common<{}, {}, P> & { note: true }): NoteOp
-export function defineNode(node: Common<Slots, Slots, ParamSpecs> & object): RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp {
-  const role = 'view' in node ? 'observer' : 'files' in node ? 'output' : 'note' in node ? 'note' : 'node'
-  return { ...node, ...commonOf(node), role, ...('expand' in node && { expands: true }) } as never
+export function defineNode<P extends ParamSpecs>(
+  node: NodeFields<{}, {}, P> & { note: true },
+): NoteOp
+export function defineNode(
+  node: NodeFields<Slots, Slots, ParamSpecs> & object,
+): RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp {
+  const role =
+    'view' in node ? 'observer' : 'files' in node ? 'output' : 'note' in node ? 'note' : 'node'
+  const own = withNodeFaults(node, [node])
+  return {
+    ...own,
+    ...toDeclarationFields(node),
+    role,
+    ...('expand' in node && { expands: true }),
+  } as never
+}
+
+// ---- loops
+
+type OptionalOutputs<O extends Slots> = {
+  [K in keyof RunOutputs<O>]?: RunOutputs<O>[K]
+} & Outputs
+
+/** The params of both ends of a loop. */
+export interface LoopRunParams<SP extends ParamSpecs, EP extends ParamSpecs> {
+  start: RunParams<SP>
+  end: RunParams<EP>
+}
+
+/**
+ * Behaviour of a loop: `LoopBehaviour` with the types of the declaration. TypeScript infers the
+ * type of the state from `begin`, so `begin` precedes all functions that receive the state.
+ */
+export interface LoopRun<
+  S extends Slots,
+  E extends Slots,
+  N extends Slots,
+  D extends Slots,
+  SP extends ParamSpecs,
+  EP extends ParamSpecs,
+  State,
+> extends Pick<
+  LoopBehaviour<State>,
+  'settle' | 'ended' | 'loss' | 'losses' | 'trains' | 'samples'
+> {
+  /** See {@link LoopBehaviour} for this and all other members. */
+  extents: readonly ((keyof SP | keyof EP) & string)[]
+  iterations(inputs: RunInputs<S>, params: LoopRunParams<SP, EP>): number
+  first?(inputs: RunInputs<S>): number
+  notices?(start: RunParams<SP>): string[]
+  emitEvery?(params: LoopRunParams<SP, EP>): number
+  begin(inputs: RunInputs<S>, params: LoopRunParams<SP, EP>, context: RunContext): State
+  /** Outputs without a value may be missing, as the labels of unlabelled data. */
+  each(
+    state: State,
+    index: number,
+    inputs: RunInputs<S>,
+    params: LoopRunParams<SP, EP>,
+    context: RunContext,
+  ): OptionalOutputs<E>
+  advance?(
+    state: State,
+    next: RunInputs<N>,
+    index: number,
+    inputs: RunInputs<S>,
+    params: LoopRunParams<SP, EP>,
+  ): State
+  around?(
+    state: State,
+    each: Outputs,
+    body: (each: Outputs) => RunInputs<N>,
+    index: number,
+    inputs: RunInputs<S>,
+    params: LoopRunParams<SP, EP>,
+  ): State
+  done(
+    state: State,
+    inputs: RunInputs<S>,
+    params: LoopRunParams<SP, EP>,
+    wanted: ReadonlySet<string>,
+  ): OptionalOutputs<D>
+  label?(state: State, index: number, inputs: RunInputs<S>): string
 }
 
 /** Both ends of a loop. */
@@ -315,19 +275,23 @@ export interface LoopSpec<
   EP extends ParamSpecs,
   State,
 > {
-  /** `foresees`: what is known of the each outputs before a run, over all iterations. */
-  start: Omit<Common<S, E, SP>, 'outputs'> & {
+  /** `staticOutputs`: the static each outputs, over all iterations. */
+  start: Omit<NodeFields<S, E, SP>, 'outputs'> & {
     each: E
-    foresees?: (known: KnownInputs<S>, wired: ReadonlySet<string>) => KnownOutputs<E>
+    staticOutputs?: (known: StaticInputs<S>, wired: ReadonlySet<string>) => StaticOutputs<E>
   }
-  /** `foresees`: of the done outputs, from what is known of the inputs of Start. */
-  end: Omit<Common<N, D, EP>, 'inputs' | 'outputs'> & { next: N; done: D; foresees?: (known: KnownInputs<S>) => KnownOutputs<D> }
-  /** Which next input feeds which each output: `{ x_prev: 'x_t' }`. */
+  /** `staticOutputs`: the static done outputs, from the static inputs of Start. */
+  end: Omit<NodeFields<N, D, EP>, 'inputs' | 'outputs'> & {
+    next: N
+    done: D
+    staticOutputs?: (known: StaticInputs<S>) => StaticOutputs<D>
+  }
+  /** Maps next inputs to the each outputs they feed: `{ x_prev: 'x_t' }`. */
   carries: { [K in keyof N & string]?: keyof E & string }
-  behaviour: LoopBehaviour<State>
+  behaviour: LoopRun<S, E, N, D, SP, EP, State>
 }
 
-/** A loop of your own: returns its Start and its End, both to be put in the node table. */
+/** Returns the Start and the End of a loop. Both belong in the node table. */
 export function defineLoop<
   S extends Slots,
   E extends Slots,
@@ -339,38 +303,58 @@ export function defineLoop<
 >({ start, end, carries, behaviour }: LoopSpec<S, E, N, D, SP, EP, State>): [StartOp, EndOp] {
   const { each, ...startRest } = start
   const { next, done, ...endRest } = end
-  const ends = { carries: carries as Record<string, string>, ...(behaviour.trains && { trains: behaviour.trains }) }
+  const places = [
+    { inputs: start.inputs, params: start.params },
+    { inputs: next, params: end.params },
+  ]
+  const ends = {
+    carries: carries as Record<string, string>,
+    ...(behaviour.trains && { trains: behaviour.trains }),
+  }
   return [
     {
-      ...withSlot(commonOf({ ...startRest, outputs: each }), 'outputs', { type: 'loop', about: 'to its End' }),
+      ...addLoopSlot(toDeclarationFields({ ...startRest, outputs: each }), 'outputs', {
+        type: 'loop',
+        about: 'To the End of the loop',
+      }),
       role: 'start',
       loop: { other: end.type, ...ends },
-      behaviour: behaviour as LoopBehaviour<unknown>,
-      ...(start.foresees && { foresees: start.foresees as StartOp['foresees'] }),
+      behaviour: withNodeFaults(behaviour as unknown as LoopBehaviour, places),
+      ...(start.staticOutputs && {
+        staticOutputs: withNodeFaults(
+          { staticOutputs: start.staticOutputs as StartOp['staticOutputs'] },
+          places,
+        ).staticOutputs,
+      }),
     },
     {
-      ...withSlot(commonOf({ ...endRest, inputs: next, outputs: done }), 'inputs', {
+      ...addLoopSlot(toDeclarationFields({ ...endRest, inputs: next, outputs: done }), 'inputs', {
         accepts: ['loop'],
-        about: 'from its Start',
+        about: 'From the Start of the loop',
       }),
       role: 'end',
       loop: { other: start.type, ...ends },
-      ...(end.foresees && { foresees: end.foresees as EndOp['foresees'] }),
+      ...(end.staticOutputs && {
+        staticOutputs: withNodeFaults(
+          { staticOutputs: end.staticOutputs as EndOp['staticOutputs'] },
+          places,
+        ).staticOutputs,
+      }),
     },
   ]
 }
 
-/** The wire that joins the two ends of a loop comes first. */
-const withSlot = <C, K extends keyof C>(common: C, side: K, loop: unknown): C => ({
+/** Adds the slot of the loop wire, before all others. */
+const addLoopSlot = <C, K extends keyof C>(common: C, side: K, loop: unknown): C => ({
   ...common,
   [side]: { loop, ...common[side] },
 })
 
-function commonOf({ inputs, outputs, ...rest }: Common<Slots, Slots, ParamSpecs>) {
+function toDeclarationFields({ inputs, outputs, ...rest }: NodeFields<Slots, Slots, ParamSpecs>) {
   return {
     type: rest.type,
     version: rest.version ?? 1,
-    title: rest.title ?? titleOf(rest.type),
+    title: rest.title ?? typeTitle(rest.type),
     category: rest.category,
     summary: rest.summary,
     ...(rest.equation && { equation: rest.equation }),
@@ -382,6 +366,10 @@ function commonOf({ inputs, outputs, ...rest }: Common<Slots, Slots, ParamSpecs>
       ...(optional && { optional }),
       ...(many && { many }),
     })),
-    outputs: mapValues(outputs, ({ type, about, many }): OutputSlot => ({ type, about, ...(many && { many }) })),
+    outputs: mapValues(outputs, ({ type, about, many }): OutputSlot => ({
+      type,
+      about,
+      ...(many && { many }),
+    })),
   }
 }

@@ -1,15 +1,15 @@
-// Names in words.
+// Titles of nodes.
 import type { Declaration } from '../engine/plan/op.ts'
 
 /** `diffusion/DDPMStep` -> "DDPM Step". */
-export const titleOf = (type: string): string =>
+export const typeTitle = (type: string): string =>
   type
     .replace(/^.*\//, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
 
-/** What a node is called: by whoever made the graph, by its declaration, or else by its type. */
-export function titleOfNode(
+/** The title of a node: its own, the one of its declaration, or one derived from its type. */
+export function nodeTitle(
   node: { title?: string } & ({ type: string } | { op: string }),
   declared: ReadonlyMap<string, Pick<Declaration, 'title'>>,
 ): string {

@@ -1,69 +1,85 @@
-// The workflow file: read safely, written the same way each time, and turned into the graph it means.
+// Workflow files: parses untrusted files, prints equal graphs equally, and builds graphs for the plan.
 import type { Graph } from '../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../engine/plan/op.ts'
-import type { FileNode, WorkflowFile } from './workflow/file.ts'
-import { clean, parseJson } from './workflow/json.ts'
-import { meaningOf } from './workflow/meaning.ts'
-import { readWorkflow, seedControl } from './workflow/read.ts'
-import { withSubgraphs } from './workflow/blocks.ts'
+import { seedControl, type FileNode, type WorkflowFile } from './workflow/file.ts'
+import { cleanJson, parseJson } from './workflow/json.ts'
+import { buildPlanGraph } from './workflow/planGraph.ts'
+import { readWorkflow } from './workflow/read.ts'
+import { withSubgraphs } from './workflow/subgraphDeclarations.ts'
 import { mapNodes } from './workflow/flatten.ts'
 import { printWorkflow } from './workflow/write.ts'
 
 export { WorkflowError } from './workflow/error.ts'
-export { emptyWorkflow } from './workflow/file.ts'
+export { emptyWorkflow, seedControl } from './workflow/file.ts'
 export type { FileLink, FileNode, NodeId, WorkflowFile } from './workflow/file.ts'
-export { isPng, pngWithWorkflow, withWorkflow, workflowOfPng } from './workflow/png.ts'
-export { seedControl } from './workflow/read.ts'
+export { isPng, pngWithWorkflow, withWorkflow } from './workflow/png.ts'
 
-/** All declarations there are, as a list or by type. */
+/** All declarations, as a list or by type. */
 export type Declarations = readonly Declaration[] | ByType
 
-const byType = (declarations: Declarations): ByType =>
-  'get' in declarations ? declarations : new Map(declarations.map((declaration) => [declaration.type, declaration]))
+const indexDeclarations = (declarations: Declarations): ByType =>
+  'get' in declarations
+    ? declarations
+    : new Map(declarations.map((declaration) => [declaration.type, declaration]))
 
 export interface Parsed {
   workflow: WorkflowFile
-  /** What was changed or left out while reading, in sentences. */
+  /** Sentences about everything that was changed or left out while reading. */
   notices: string[]
 }
 
 /**
- * Reads a workflow of litegraph or ComfyUI. Nothing in it is run, fetched or taken as HTML; node types that are not
- * declared are kept as they are.
- * @throws WorkflowError naming the part that is wrong and why
+ * Reads a workflow of litegraph or ComfyUI. Nothing in it is executed, fetched or rendered as HTML.
+ * Nodes of undeclared types are preserved.
+ * @throws WorkflowError with the part that is wrong and the reason
  */
 export function parseWorkflow(text: string, declarations: Declarations): Parsed {
   const notices: string[] = []
-  const workflow = readWorkflow(parseJson(text, notices), byType(declarations), notices)
+  const workflow = readWorkflow(parseJson(text, notices), indexDeclarations(declarations), notices)
   return { workflow, notices: [...new Set(notices)] }
 }
 
 /**
- * The same for an object, such as what `LGraph.serialize()` gives (typed arrays and live references included).
+ * Reads a workflow from an object, such as the result of `LGraph.serialize()`, which may contain
+ * typed arrays and live references.
  * @throws WorkflowError
  */
-export function workflowOf(data: unknown, declarations: Declarations): Parsed {
+export function readSerialized(data: unknown, declarations: Declarations): Parsed {
   const notices: string[] = []
-  const workflow = readWorkflow(clean(data, '', 0, notices), byType(declarations), notices)
+  const workflow = readWorkflow(
+    cleanJson(data, '', 0, notices),
+    indexDeclarations(declarations),
+    notices,
+  )
   return { workflow, notices: [...new Set(notices)] }
 }
 
-/** litegraph 0.4 JSON: keys sorted, positions rounded, two spaces; what came from ComfyUI goes back as ComfyUI has it. */
+/**
+ * Prints litegraph 0.4 JSON with sorted keys and rounded positions. A file from ComfyUI is printed in
+ * ComfyUI's format.
+ */
 export const stringifyWorkflow = (file: WorkflowFile): string => printWorkflow(file)
 
 /**
- * The file with every seed fixed at what it is, whatever was to change it before the next run: run again, it makes the same.
+ * The file with all seed controls set to `fixed`, so that another run has the same result. Returns
+ * `file` itself if they are.
  */
 export function withFixedSeeds(file: WorkflowFile, declarations: Declarations): WorkflowFile {
-  const declared = withSubgraphs(file, byType(declarations))
-  const fixed = ({ type, properties }: FileNode) =>
-    Object.fromEntries(
-      Object.entries(declared.get(type)?.params ?? {})
-        .filter(([name, { kind }]) => kind === 'seed' && Object.hasOwn(properties, seedControl(name)))
-        .map(([name]) => [seedControl(name), 'fixed']),
-    )
-  return mapNodes(file, (node) => ({ ...node, properties: { ...node.properties, ...fixed(node) } }))
+  const declared = withSubgraphs(file, indexDeclarations(declarations))
+  let changed = false
+  const fixSeeds = (node: FileNode): FileNode => {
+    const controls = Object.entries(declared.get(node.type)?.params ?? {})
+      .filter(([, { kind }]) => kind === 'seed')
+      .map(([name]) => seedControl(name))
+      .filter((name) => (node.properties[name] ?? 'fixed') !== 'fixed')
+    changed ||= controls.length > 0
+    const fixed = Object.fromEntries(controls.map((name) => [name, 'fixed']))
+    return { ...node, properties: { ...node.properties, ...fixed } }
+  }
+  const result = mapNodes(file, fixSeeds)
+  return changed ? result : file
 }
 
-/** The graph a file means, for the plan. Never fails: what is wrong with it the plan finds and says. */
-export const toGraph = (file: WorkflowFile, declarations: Declarations): Graph => meaningOf(file, byType(declarations))
+/** Builds the graph of a file for the plan. Never throws: the plan reports everything that is wrong. */
+export const toGraph = (file: WorkflowFile, declarations: Declarations): Graph =>
+  buildPlanGraph(file, indexDeclarations(declarations))

@@ -1,8 +1,9 @@
-// What the command line asks for.
+// Arguments of the command line.
 import { parseArgs } from 'node:util'
 import { basename, resolve } from 'node:path'
-import { messageOf } from '../../engine/plan/fault.ts'
+import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { BackendName, ImportOptions } from '../../engine/protocol.ts'
+import { cliMessages } from '../messages/cli.ts'
 
 export const help = `litegraph-diffusion runs the graphs of its editor without a browser.
 
@@ -11,38 +12,38 @@ export const help = `litegraph-diffusion runs the graphs of its editor without a
   litegraph-diffusion script workflow.json [--out script.ts]
   litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
 
-run writes into dir: a PNG of every view, a CSV of every chart and loss, the files that nodes
-make (checkpoints), and summary.json. check only says what is wrong with a workflow;
-script writes it as a program of a few lines a loop that computes the same numbers, to be read and changed.
-A PNG with a workflow in it, or a ZIP of a workflow and its files, can be given instead of JSON.
+run writes into dir: a PNG of every view, a CSV of every chart and loss, the output files of nodes
+(checkpoints), and summary.json. check only reports the faults of a workflow. script writes it as a
+short program that computes the same numbers.
+Each workflow can be JSON, a PNG that contains it, or a ZIP with its files.
 
-  --out dir              where the results go; made if it is not there
-  --set Node.param=value another value, for the node of this title or id; as often as you like
-  --steps n              the same for the steps of every training
-  --target node          run to this node only; as often as you like
-  --backend name         wasm (the default), webgpu (needs the npm package webgpu), cpu, or auto
-  --checkpoint file      a checkpoint for the workflow: a ZIP, or the folder of a pipeline or model of
-                         diffusers; as often as you like. A node that names another takes it by
+  --out dir              folder for the results; created if needed
+  --set Node.param=value sets a param of the node with this title or id; repeatable
+  --steps n              sets the steps of every training
+  --target node          runs only this node and its inputs; repeatable
+  --backend name         wasm (default), webgpu (needs the npm package webgpu), cpu, or auto
+  --checkpoint file      a checkpoint for the workflow: a ZIP, or the folder of a diffusers pipeline
+                         or model; repeatable. To use it in a node that names another one:
                          --set "Load Checkpoint.checkpoint=file.zip" (folder.zip for a folder)
-  --dataset file         a data set that the workflow names; as often as you like
-  --state dir            keep trained states there, and go on from them the next time; and which kernels were
-                         the quickest on a GPU
-  --measure              choose the kernels for a GPU anew, as on its first run with --state
-  --quiet                no progress
+  --dataset file         a data set that the workflow names; repeatable
+  --state dir            stores trained states, to continue from them in the next run, and the
+                         fastest kernels of a GPU
+  --measure              measures the kernels of a GPU again; needs --state
+  --quiet                prints no progress
   --help, --version
 
-import makes a data set of the images in a folder (and in its ZIPs), for --dataset.
+import creates a data set for --dataset from the images in a folder and in its ZIPs.
 
-  --out file             the data set; workflows name it by its SHA-256, which is printed
-  --size n or wxh        of every image, in pixels; 32 if not said
+  --out file             the data set; workflows refer to it by its SHA-256, which is printed
+  --size n or wxh        size of every image in pixels; default 32
   --grey                 one channel instead of red, green and blue
-  --fit name             what to do with other shapes: crop (the default), pad with black, or stretch
-  --position x,y         which part of a cropped image stays, or where a padded one lies: 0,0 the left and the
-                         top, 1,1 the right and the bottom; the middle if not said
-  --labels               the innermost folder of an image is its class
-  --name name            of the data set; that of the folder if not said
+  --fit name             fitting of other shapes: crop (default), pad with black, or stretch
+  --position x,y         position of the crop, or of a padded image: 0,0 is the top left, 1,1 the
+                         bottom right; default: the centre
+  --labels               uses the innermost folder of an image as its class
+  --name name            name of the data set; default: the name of the folder
 
-Exit status: 0 done, 1 the workflow has faults or cannot be read, 2 wrong usage, 130 stopped.
+Exit status: 0 success, 1 faulty or unreadable workflow, 2 wrong usage, 130 stopped.
 `
 
 export class UsageError extends Error {
@@ -76,7 +77,7 @@ export interface ImportArguments {
 export interface ScriptArguments {
   command: 'script'
   file: string
-  /** Unset: standard output. */
+  /** Output file; standard output if undefined. */
   out: string | undefined
   settings: Record<string, string>
   steps: number | undefined
@@ -94,17 +95,18 @@ const backends = ['wasm', 'webgpu', 'cpu', 'auto'] as const
 
 /** @throws UsageError */
 export function parseArguments(argv: string[]): Arguments {
-  const { values, positionals } = parse(argv)
+  const { values, positionals } = parseOptions(argv)
   if (values.help) return { command: 'help' }
   if (values.version) return { command: 'version' }
   const [command, file, ...more] = positionals
-  if (command === undefined) throw new UsageError('Say what to do: run, check, script or import.')
+  if (command === undefined) throw new UsageError(cliMessages.noCommand())
   if (command !== 'run' && command !== 'check' && command !== 'script' && command !== 'import') {
-    throw new UsageError(`There is no command ${command}; there are run, check, script and import.`)
+    throw new UsageError(cliMessages.unknownCommand({ command }))
   }
-  const what = command === 'import' ? 'folder' : 'workflow'
-  if (file === undefined) throw new UsageError(`Say which ${what} to ${command}.`)
-  if (more.length > 0) throw new UsageError(`One ${what} at a time; what is ${more.join(' ')}?`)
+  const kind = command === 'import' ? 'folder' : 'workflow'
+  if (file === undefined) throw new UsageError(cliMessages.noFile({ kind, command }))
+  if (more.length > 0)
+    throw new UsageError(cliMessages.severalFiles({ kind, more: more.join(' ') }))
   if (command === 'check') return { command, file }
   if (command === 'import') return importArguments(file, values)
   const changes = {
@@ -112,9 +114,9 @@ export function parseArguments(argv: string[]): Arguments {
     steps: values.steps === undefined ? undefined : parseSteps(values.steps),
   }
   if (command === 'script') return { command, file, out: values.out, ...changes }
-  if (values.out === undefined) throw new UsageError('Say where the results go: --out dir.')
+  if (values.out === undefined) throw new UsageError(cliMessages.noResultFolder())
   if (values.measure && values.state === undefined)
-    throw new UsageError('--measure needs a place to keep its choice: --state dir.')
+    throw new UsageError(cliMessages.measureWithoutState())
   return {
     command,
     file,
@@ -130,7 +132,7 @@ export function parseArguments(argv: string[]): Arguments {
   }
 }
 
-function parse(argv: string[]) {
+function parseOptions(argv: string[]) {
   try {
     return parseArgs({
       args: argv,
@@ -157,35 +159,45 @@ function parse(argv: string[]) {
       },
     })
   } catch (error) {
-    throw new UsageError(messageOf(error))
+    throw new UsageError(getErrorMessage(error))
   }
 }
 
 function importArguments(
   folder: string,
-  { out, name, size, grey, fit, position, labels, quiet }: ReturnType<typeof parse>['values'],
+  {
+    out,
+    name,
+    size,
+    grey,
+    fit,
+    position,
+    labels,
+    quiet,
+  }: ReturnType<typeof parseOptions>['values'],
 ): ImportArguments {
-  if (out === undefined) throw new UsageError('Say where the data set goes: --out data.safetensors.')
+  if (out === undefined) throw new UsageError(cliMessages.noDatasetFile())
   const [, width, height = width] = /^(\d+)(?:x(\d+))?$/.exec(size) ?? []
-  if (width === undefined) throw new UsageError(`--size wants pixels, 32 or 64x48, not ${size}.`)
+  if (width === undefined) throw new UsageError(cliMessages.size({ got: size }))
   const known = fits.find((name) => name === fit)
-  if (!known) throw new UsageError(`There is no --fit ${fit}; there are ${fits.join(', ')}.`)
+  if (!known) throw new UsageError(cliMessages.fit({ names: fits.join(', '), got: fit }))
   const options: ImportOptions = {
     width: Number(width),
     height: Number(height),
     channels: grey ? 1 : 3,
     fit: known,
-    ...(position !== undefined && { position: positionOf(position) }),
+    ...(position !== undefined && { position: parsePosition(position) }),
     labels,
   }
   return { command: 'import', folder, out, name: name ?? basename(resolve(folder)), options, quiet }
 }
 
-function positionOf(text: string): [number, number] {
+function parsePosition(text: string): [number, number] {
   const [x, y, more] = text.split(',').map((part) => (part.trim() ? Number(part) : NaN))
-  const share = (value: number | undefined): value is number => value !== undefined && value >= 0 && value <= 1
+  const share = (value: number | undefined): value is number =>
+    value !== undefined && value >= 0 && value <= 1
   if (!share(x) || !share(y) || more !== undefined)
-    throw new UsageError(`--position wants two numbers from 0 to 1, 0.5,0, not ${text}.`)
+    throw new UsageError(cliMessages.position({ got: text }))
   return [x, y]
 }
 
@@ -193,18 +205,18 @@ const fits = ['crop', 'pad', 'stretch'] as const
 
 function parseSetting(text: string): [string, string] {
   const equals = text.indexOf('=')
-  if (equals < 1) throw new UsageError(`--set wants Node.param=value, not ${text}.`)
+  if (equals < 1) throw new UsageError(cliMessages.setting({ got: text }))
   return [text.slice(0, equals), text.slice(equals + 1)]
 }
 
 function parseSteps(text: string): number {
   const steps = Number(text)
-  if (!Number.isInteger(steps) || steps < 1) throw new UsageError(`--steps wants a whole number above 0, not ${text}.`)
+  if (!Number.isInteger(steps) || steps < 1) throw new UsageError(cliMessages.steps({ got: text }))
   return steps
 }
 
 function parseBackend(text: string): BackendName | 'auto' {
   const backend = backends.find((name) => name === text)
-  if (!backend) throw new UsageError(`There is no backend ${text} here; there are ${backends.join(', ')}.`)
+  if (!backend) throw new UsageError(cliMessages.backend({ names: backends.join(', '), got: text }))
   return backend
 }

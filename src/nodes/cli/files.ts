@@ -1,19 +1,19 @@
-// What a run leaves in its folder: pictures of views, tables of charts, files of nodes.
+// Output files of a run: images of views, CSV of charts, files of nodes.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ChartView, View } from '../../engine/plan/view.ts'
-import { csvOf } from '../views/csv.ts'
-import type { MakeSheet } from '../views/paint.ts'
-import { lightTheme, paintView } from '../views/paint.ts'
+import { toCsv } from '../painters/csv.ts'
+import type { MakeSheet } from '../painters/paint.ts'
+import { lightTheme, paintView } from '../painters/paint.ts'
 import { pngWithWorkflow } from '../workflow.ts'
 
 export interface Folder {
-  /** Names of what was written, in order. */
+  /** Names of the written files, in order. */
   written: string[]
   write(name: string, bytes: Uint8Array | string): Promise<void>
 }
 
-/** Opens a folder, made if it is not there. Equal names get a number. */
+/** Opens a folder, creating it if needed. Equal names get a number. */
 export async function openFolder(path: string): Promise<Folder> {
   await mkdir(path, { recursive: true })
   const written: string[] = []
@@ -35,21 +35,23 @@ function unusedName(wanted: string, used: readonly string[]): string {
   return name
 }
 
-/** A title as a file name. */
-export const slug = (title: string) =>
+/** Converts a title to a file name. */
+export const toFileName = (title: string) =>
   title
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '') || 'view'
 
-/** The lines of a chart that are of this run. */
-export const csvOfChart = ({ xLabel, lines }: ChartView): string =>
-  csvOf(
+/** Formats the lines of a chart as CSV, without those of earlier runs. */
+export const chartToCsv = ({ xLabel, lines }: ChartView): string =>
+  toCsv(
     xLabel,
     lines.filter(({ kept }) => !kept),
   )
 
-/** Paints a view, with the workflow in it where there is one, so that the picture can be opened in the editor. */
+/**
+ * Paints a view as PNG, and embeds the workflow, if any, so that the editor can open the image.
+ */
 export type Painter = (view: View, workflow?: string) => Promise<Uint8Array>
 
 const SIZES: Record<View['kind'], [number, number]> = {
@@ -63,7 +65,7 @@ const SIZES: Record<View['kind'], [number, number]> = {
 }
 const SCALE = 2
 
-/** The painter, or undefined where the optional package @napi-rs/canvas is not installed. */
+/** Loads the painter. Returns undefined without the optional package @napi-rs/canvas. */
 export async function loadPainter(): Promise<Painter | undefined> {
   const canvas = await import('@napi-rs/canvas').catch(() => undefined)
   if (!canvas) return undefined
@@ -73,7 +75,7 @@ export async function loadPainter(): Promise<Painter | undefined> {
     const context = picture.getContext('2d')
     context.scale(SCALE, SCALE)
     const box = { x: 0, y: 0, width, height }
-    // The same interfaces, declared by another package.
+    // The package declares equal interfaces of its own.
     const makeSheet = canvas.createCanvas as unknown as MakeSheet
     paintView(context as unknown as CanvasRenderingContext2D, view, box, lightTheme, { makeSheet })
     const png = await picture.encode('png')

@@ -1,38 +1,48 @@
-// The command that makes a data set of a folder of images.
+// The `import` command: creates a data set from a folder of images.
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { Decode, SourceFile } from '../../engine/datasets/import.ts'
 import { ImportError } from '../../engine/datasets/import.ts'
-import { readBytes } from '../folder.ts'
-import { drawnRows, importDataset } from '../import.ts'
-import { infoOf } from '../kept.ts'
+import { readBytes } from '../storage/folder.ts'
+import { createRowReader, importDataset } from '../storage/importDataset.ts'
+import { describeFile } from '../storage/storedFiles.ts'
+import { cliMessages } from '../messages/cli.ts'
 import type { ImportArguments } from './arguments.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Writes the data set, and says what is in it and what was left out. Throws ImportError. */
-export async function importFolder({ folder, out, name, options, quiet }: ImportArguments, terminal: Terminal): Promise<0> {
+/** Writes the data set and prints its contents and the skipped files. Throws ImportError. */
+export async function importFolder(
+  { folder, out, name, options, quiet }: ImportArguments,
+  terminal: Terminal,
+): Promise<0> {
   const decode = await loadDecoder()
   let tenth = 0
   const { bytes, report } = await importDataset({
     name,
-    files: await filesIn(folder),
+    files: await listSourceFiles(folder),
     options,
     decode,
     onProgress(done, total) {
       if (quiet || Math.floor((10 * done) / total) <= tenth) return
       tenth = Math.floor((10 * done) / total)
-      terminal.line(`${done} of ${total} files`)
+      terminal.line(cliMessages.importProgress({ done, total }))
     },
   })
   await writeFile(out, bytes)
-  for (const { path, reason } of report.skipped) terminal.line(`left out: ${path}: ${reason}`)
-  const classes = report.classes.map(({ name, count }) => `${name} (${count})`).join(', ')
-  terminal.line(`${report.count} images${classes ? ` of ${report.classes.length} classes: ${classes}` : ''} in ${out}`)
-  terminal.line(`SHA-256 ${infoOf(name, bytes).sha256}`)
+  for (const { path, reason } of report.skipped)
+    terminal.line(cliMessages.skipped({ path, reason }))
+  const { count, classes } = report
+  const names = classes.map((each) => `${each.name} (${each.count})`).join(', ')
+  terminal.line(
+    classes.length > 0
+      ? cliMessages.importedClasses({ count, classes: classes.length, names, out })
+      : cliMessages.imported({ count, out }),
+  )
+  terminal.line(cliMessages.hash({ sha256: describeFile(name, bytes).sha256 }))
   return 0
 }
 
-async function filesIn(folder: string): Promise<SourceFile[]> {
+async function listSourceFiles(folder: string): Promise<SourceFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return Promise.all(
     entries
@@ -47,12 +57,11 @@ async function filesIn(folder: string): Promise<SourceFile[]> {
 
 async function loadDecoder(): Promise<Decode> {
   const canvas = await import('@napi-rs/canvas').catch(() => undefined)
-  if (!canvas)
-    throw new ImportError('Images are read by the package @napi-rs/canvas, which is not installed: npm install @napi-rs/canvas')
+  if (!canvas) throw new ImportError(cliMessages.noDecoder())
   return async (bytes) => {
     const image = await canvas.loadImage(bytes)
     const { width, height } = image
     const context = (height: number) => canvas.createCanvas(width, height).getContext('2d')
-    return { width, height, rows: drawnRows(image, width, context), close() {} }
+    return { width, height, rows: createRowReader(image, width, context), close() {} }
   }
 }

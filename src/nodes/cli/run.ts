@@ -1,151 +1,217 @@
-// What is done with a workflow: run with the same session as the editor's worker, only checked, or written as a script.
+// Commands on a workflow: `run` (with the session of the editor's worker), `check` and `script`.
 import { stat, writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { packFolder } from '../../engine/checkpoint/archive.ts'
-import { startBackend } from '../../engine/backends.ts'
-import type { Fault } from '../../engine/plan/fault.ts'
-import { GraphError } from '../../engine/plan/fault.ts'
+import { startBackend } from '../../engine/backends/backends.ts'
+import type { Fault } from '../../engine/base/fault.ts'
+import { GraphError } from '../../engine/base/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import { wire } from '../../engine/plan/graph.ts'
-import { declarationOf, opTable, type OutputFile } from '../../engine/plan/op.ts'
+import { toDeclaration, opTable, type OutputFile } from '../../engine/plan/op.ts'
 import { createSession } from '../../engine/plan/session.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
-import type { BackendReport, Event, Kept, Networks } from '../../engine/protocol.ts'
-import { assetsOf } from '../assets.ts'
-import { shippedInNode } from '../shipped-node.ts'
-import type { KeptFiles } from '../kept.ts'
-import { keptIn } from '../kept.ts'
-import { folderStore, readBytes, readFolder } from '../folder.ts'
-import { scriptOf } from '../script/write.ts'
+import type { BackendReport, Event, StoredFileKind, ReplayReport } from '../../engine/protocol.ts'
+import { createAssets } from '../storage/assets.ts'
+import { shippedInNode } from '../storage/shippedInNode.ts'
+import type { StoredFiles } from '../storage/storedFiles.ts'
+import { createStoredFiles } from '../storage/storedFiles.ts'
+import { folderStore, readBytes, readFolder } from '../storage/folder.ts'
+import { generateScript } from '../script/write.ts'
+import { cliMessages } from '../messages/cli.ts'
 import { nodes } from '../table.ts'
-import { provideWebGPU } from '../node-webgpu.ts'
-import { titleOfNode } from '../titles.ts'
-import { findNode, withSettings, withValuesOf } from '../settings.ts'
-import { isPng, parseWorkflow, stringifyWorkflow, toGraph, withFixedSeeds, withWorkflow, workflowOfPng } from '../workflow.ts'
+import { provideWebGPU } from '../host/nodeWebgpu.ts'
+import { nodeTitle } from '../titles.ts'
+import { findNode, applySettings, applyChangedValues } from '../settings.ts'
+import {
+  isPng,
+  parseWorkflow,
+  stringifyWorkflow,
+  toGraph,
+  withFixedSeeds,
+  withWorkflow,
+} from '../workflow.ts'
 import type { BundledFile } from '../workflow/bundle.ts'
 import { isBundle, unpackBundle } from '../workflow/bundle.ts'
 import type { RunArguments, ScriptArguments } from './arguments.ts'
 import type { Folder } from './files.ts'
-import { csvOfChart, loadPainter, openFolder, slug } from './files.ts'
+import { chartToCsv, loadPainter, openFolder, toFileName } from './files.ts'
 import type { Terminal } from './terminal.ts'
-import { faultText } from './terminal.ts'
+import { formatFault } from './terminal.ts'
+import { readPngWorkflow } from '../workflow/pngRead.ts'
 
-const declarations = nodes.map(declarationOf)
+const declarations = nodes.map(toDeclaration)
 const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
 
-/** What a shell sees. */
+/** Exit code of the process. */
 export type ExitStatus = 0 | 1 | 130
 
-/** Says what is wrong with a workflow. */
-export async function check(file: string, out: Terminal): Promise<ExitStatus> {
-  const { graph } = await open(file, out)
+/** Prints all faults of a workflow. */
+export async function checkWorkflow(file: string, out: Terminal): Promise<ExitStatus> {
+  const { graph } = await openWorkflow(file, out)
   const session = createSession({ ops: opTable(nodes), onEvent: () => {} })
   const faults = session.check(graph)
   await session.dispose()
-  for (const fault of faults) out.line(faultText(fault, graph, declared))
+  for (const fault of faults) out.line(formatFault(fault, graph, declared))
   return faults.every(({ notice }) => notice) ? 0 : 1
 }
 
 /** Writes a workflow as a script. */
-export async function script({ file, out: path, settings, steps }: ScriptArguments, out: Terminal): Promise<ExitStatus> {
-  const { workflow, graph: opened, files } = await open(file, out)
+export async function writeScript(
+  { file, out: path, settings, steps }: ScriptArguments,
+  out: Terminal,
+): Promise<ExitStatus> {
+  const { workflow, graph: opened, files } = await openWorkflow(file, out)
   const kept = files.map(({ file }) => file)
-  const graph = withSettings(opened, { ...stepsOfAll(opened, steps), ...settings }, declarations, kept)
+  const graph = applySettings(
+    opened,
+    { ...stepSettings(opened, steps), ...settings },
+    declarations,
+    kept,
+  )
   const { title, about } = workflow.extra.diffusion ?? {}
   try {
-    const text = scriptOf(graph, opTable(nodes), { title, about })
+    const text = generateScript(graph, opTable(nodes), { title, about })
     if (path === undefined) process.stdout.write(text)
     else await writeFile(path, text)
     return 0
   } catch (error) {
     if (!(error instanceof GraphError)) throw error
-    for (const fault of error.faults) out.line(faultText(fault, graph, declared))
+    for (const fault of error.faults) out.line(formatFault(fault, graph, declared))
     return 1
   }
 }
 
 /** @throws WorkflowError, SettingError */
-async function open(file: string, out: Terminal) {
+async function openWorkflow(file: string, out: Terminal) {
   const opened = openBytes(await readBytes(file))
   const { workflow, notices } = parseWorkflow(opened.workflow, declarations)
-  for (const notice of notices) out.line(`notice: ${notice}`)
+  for (const notice of notices) out.line(cliMessages.notice({ text: notice }))
   return { workflow, graph: toGraph(workflow, declarations), files: opened.files }
 }
 
 function openBytes(bytes: Uint8Array): { workflow: string; files: BundledFile[] } {
   if (isBundle(bytes)) return unpackBundle(bytes)
-  return { workflow: isPng(bytes) ? workflowOfPng(bytes) : new TextDecoder().decode(bytes), files: [] }
+  return {
+    workflow: isPng(bytes) ? readPngWorkflow(bytes) : new TextDecoder().decode(bytes),
+    files: [],
+  }
 }
 
 /** Runs a workflow into a folder. */
-export async function run(wanted: RunArguments, out: Terminal): Promise<ExitStatus> {
-  const { workflow, graph: opened, files } = await open(wanted.file, out)
-  const checkpoints = await keepFiles('checkpoint', wanted.checkpoints, files)
-  const datasets = await keepFiles('dataset', wanted.datasets, files)
+export async function runWorkflow(wanted: RunArguments, out: Terminal): Promise<ExitStatus> {
+  const { workflow, graph: opened, files } = await openWorkflow(wanted.file, out)
+  const checkpoints = await storeFiles('checkpoint', wanted.checkpoints, files)
+  const datasets = await storeFiles('dataset', wanted.datasets, files)
   const kept = [...(await checkpoints.list()), ...(await datasets.list())]
-  const graph = withSettings(opened, { ...stepsOfAll(opened, wanted.steps), ...wanted.settings }, declarations, kept)
+  const graph = applySettings(
+    opened,
+    { ...stepSettings(opened, wanted.steps), ...wanted.settings },
+    declarations,
+    kept,
+  )
   const targets = wanted.targets.map((name) => findNode(graph, name, declared).id)
-  const backend = await start(wanted, out)
+  const backend = await startSession(wanted, out)
   const folder = await openFolder(wanted.out)
-  // As it was run, so that a picture of it makes the same again.
-  const text = stringifyWorkflow(withFixedSeeds(withValuesOf(workflow, opened, graph), declarations))
-  const seen = new Seen(graph, text, out, folder)
+  // Contains the values of this run, so that opening an image reproduces the run.
+  const text = stringifyWorkflow(
+    withFixedSeeds(applyChangedValues(workflow, opened, graph), declarations),
+  )
+  const seen = new RunRecord(graph, text, out, folder)
   const { graph: watched, targets: all } = withLossCharts(graph, targets)
   const session = createSession({
     ops: opTable(nodes),
     ...(wanted.state !== undefined && { store: folderStore(wanted.state) }),
-    assets: assetsOf(checkpoints, datasets, shippedInNode()),
+    assets: createAssets(checkpoints, datasets, shippedInNode()),
     onEvent: (event) => seen.take(event),
   })
-  const onInterrupt = () => {
-    out.line('Stopping; what was reached is kept. Once more to leave at once.')
-    session.control('stop', 1)
-    process.once('SIGINT', () => process.exit(130))
-  }
-  process.once('SIGINT', onInterrupt)
-  await session.run({ type: 'run', run: 1, graph: watched, ...(all.length > 0 && { targets: all }) })
-  process.off('SIGINT', onInterrupt)
+  await runUntilInterrupt(session, watched, all, out)
   await session.dispose()
   await Promise.all(seen.writing)
   out.end()
   if (seen.faults.length === 0 || seen.views.size > 0) await writeViews(seen, out, folder)
-  await folder.write('summary.json', `${JSON.stringify(summaryOf(wanted, backend, seen, folder), undefined, 2)}\n`)
-  out.line(`${folder.written.length} files in ${wanted.out}, ${seen.seconds.toFixed(1)} s on ${backend.reason}`)
+  await folder.write(
+    'summary.json',
+    `${JSON.stringify(summarizeRun(wanted, backend, seen, folder), undefined, 2)}\n`,
+  )
+  out.line(
+    cliMessages.finished({
+      count: folder.written.length,
+      folder: wanted.out,
+      seconds: seen.seconds.toFixed(1),
+      backend: backend.reason,
+    }),
+  )
   return seen.faults.length > 0 ? 1 : seen.stopped ? 130 : 0
 }
 
-const stepsOfAll = ({ nodes }: Graph, steps: number | undefined) =>
+/** Runs the graph. The first interrupt stops the run, the second one ends the process. */
+async function runUntilInterrupt(
+  session: ReturnType<typeof createSession>,
+  graph: Graph,
+  targets: readonly string[],
+  out: Terminal,
+) {
+  const onInterrupt = () => {
+    out.line(cliMessages.stopping())
+    session.control('stop', 1)
+    process.once('SIGINT', () => process.exit(130))
+  }
+  process.once('SIGINT', onInterrupt)
+  await session.run({
+    type: 'run',
+    run: 1,
+    graph,
+    ...(targets.length > 0 && { targets: [...targets] }),
+  })
+  process.off('SIGINT', onInterrupt)
+}
+
+const stepSettings = ({ nodes }: Graph, steps: number | undefined) =>
   steps === undefined
     ? {}
-    : Object.fromEntries(nodes.filter(({ op }) => op === 'diffusion/TrainingStart').map(({ id }) => [`${id}.steps`, steps]))
+    : Object.fromEntries(
+        nodes
+          .filter(({ op }) => op === 'diffusion/TrainingStart')
+          .map(({ id }) => [`${id}.steps`, steps]),
+      )
 
-/** Files that came with the workflow, and those that were given beside it. */
-async function keepFiles(what: Kept, paths: string[], bundled: readonly BundledFile[]): Promise<KeptFiles> {
-  const kept = keptIn(memoryStore())
-  for (const { what: own, file, bytes } of bundled) if (own === what) await kept.put(file.name, bytes)
-  for (const path of paths) await kept.put(...(await fileOf(path)))
+/** Stores the files bundled with the workflow and those named on the command line. */
+async function storeFiles(
+  what: StoredFileKind,
+  paths: string[],
+  bundled: readonly BundledFile[],
+): Promise<StoredFiles> {
+  const kept = createStoredFiles(memoryStore())
+  for (const { what: own, file, bytes } of bundled)
+    if (own === what) await kept.put(file.name, bytes)
+  for (const path of paths) await kept.put(...(await readFileOrFolder(path)))
   return kept
 }
 
-/** A folder becomes the ZIP that the editor would make of it. */
-async function fileOf(path: string): Promise<[name: string, bytes: Uint8Array]> {
+/** Reads a file, or packs a folder into a ZIP as the editor does. */
+async function readFileOrFolder(path: string): Promise<[name: string, bytes: Uint8Array]> {
   if (!(await stat(path)).isDirectory()) return [basename(path), await readBytes(path)]
   return [`${basename(resolve(path))}.zip`, packFolder(await readFolder(path))]
 }
 
-async function start({ backend: prefer, state, measure }: RunArguments, out: Terminal): Promise<BackendReport> {
+async function startSession(
+  { backend: prefer, state, measure }: RunArguments,
+  out: Terminal,
+): Promise<BackendReport> {
   const missing = prefer === 'webgpu' || prefer === 'auto' ? await provideWebGPU() : undefined
-  // What is measured must hold the next time as well: without a folder to keep it in the usual kernels compute.
+  // Tuning choices must persist between runs; without a state folder the default kernels are used.
   const tuning = state === undefined ? undefined : { store: folderStore(state), again: measure }
   const report = await startBackend({ prefer, tuning })
-  if (prefer !== 'auto' && report.name !== prefer) out.line(`notice: ${report.reason}${missing ? ` (${missing})` : ''}`)
+  if (prefer !== 'auto' && report.name !== prefer)
+    out.line(cliMessages.notice({ text: report.reason + (missing ? ` (${missing})` : '') }))
   return report
 }
 
-/** Every training also gets a chart of its losses; its views come under the name of the training's end. */
+/** Adds a loss chart to every training; its views are named after the TrainingEnd. */
 function withLossCharts(graph: Graph, targets: string[]): { graph: Graph; targets: string[] } {
-  const wanted = targets.length > 0 ? leadingTo(targets, graph) : new Set(graph.nodes.map(({ id }) => id))
+  const wanted =
+    targets.length > 0 ? findAncestors(targets, graph) : new Set(graph.nodes.map(({ id }) => id))
   const ends = graph.nodes.filter(({ id, op }) => op === 'diffusion/TrainingEnd' && wanted.has(id))
   const charts = ends.map(({ id }) => ({
     id: `${id}/loss`,
@@ -159,12 +225,12 @@ function withLossCharts(graph: Graph, targets: string[]): { graph: Graph; target
   }
 }
 
-function leadingTo(targets: string[], graph: Graph, found = new Set<string>()): Set<string> {
+function findAncestors(targets: string[], graph: Graph, found = new Set<string>()): Set<string> {
   for (const id of targets) {
     if (found.has(id)) continue
     found.add(id)
     const inputs = Object.values(graph.nodes.find((node) => node.id === id)?.inputs ?? {})
-    leadingTo(
+    findAncestors(
       inputs.map(({ node }) => node),
       graph,
       found,
@@ -173,16 +239,16 @@ function leadingTo(targets: string[], graph: Graph, found = new Set<string>()): 
   return found
 }
 
-/** What a run showed, for the end of it. */
-class Seen {
+/** Collects the last views of a run, to write them at its end. */
+class RunRecord {
   readonly views = new Map<string, View>()
   readonly faults: Fault[] = []
   readonly notices: Fault[] = []
   readonly losses = new Map<string, number>()
   readonly writing: Promise<void>[] = []
   seconds = 0
-  /** Of a GPU. */
-  networks: Networks | undefined
+  /** Replayed networks, on a GPU. */
+  networks: ReplayReport | undefined
   stopped = false
 
   constructor(
@@ -194,7 +260,7 @@ class Seen {
 
   title(id: string): string {
     const node = this.graph.nodes.find((candidate) => candidate.id === id)
-    return node ? titleOfNode(node, declared) : id
+    return node ? nodeTitle(node, declared) : id
   }
 
   take(event: Event) {
@@ -216,45 +282,50 @@ class Seen {
       case 'notices': {
         const list = event.type === 'faults' ? this.faults : this.notices
         list.push(...event.faults)
-        for (const fault of event.faults) this.out.line(faultText(fault, this.graph, declared))
+        for (const fault of event.faults) this.out.line(formatFault(fault, this.graph, declared))
         break
       }
       case 'status':
         this.out.line(event.text)
         break
       case 'storage':
-        this.out.line(`notice: ${event.message}`)
+        this.out.line(cliMessages.notice({ text: event.message }))
         break
       case 'finished':
         this.seconds = event.seconds
         this.networks = event.networks
         this.stopped = event.stopped
         break
-      default: // what only a screen shows
+      default: // other events matter on screen only
     }
   }
 
   private write(file: OutputFile) {
     const { name, bytes } = withWorkflow(file, this.workflow)
     const writing = this.folder.write(name, bytes)
-    // A full disk is told when the run is over; until then it is no unhandled rejection.
+    // A write error is reported after the run; this avoids an unhandled rejection until then.
     writing.catch(() => {})
     this.writing.push(writing)
   }
 }
 
-async function writeViews(seen: Seen, out: Terminal, folder: Folder) {
+async function writeViews(seen: RunRecord, out: Terminal, folder: Folder) {
   const paint = await loadPainter()
   if (!paint && seen.views.size > 0)
-    out.line('notice: no pictures, because the package @napi-rs/canvas is not installed: npm install @napi-rs/canvas')
+    out.line(cliMessages.notice({ text: cliMessages.noPictures() }))
   for (const [id, view] of seen.views) {
-    const name = slug(seen.title(id))
-    if (view.kind === 'chart') await folder.write(`${name}.csv`, csvOfChart(view))
+    const name = toFileName(seen.title(id))
+    if (view.kind === 'chart') await folder.write(`${name}.csv`, chartToCsv(view))
     if (paint) await folder.write(`${name}.png`, await paint(view, seen.workflow))
   }
 }
 
-const summaryOf = (wanted: RunArguments, backend: BackendReport, seen: Seen, folder: Folder) => ({
+const summarizeRun = (
+  wanted: RunArguments,
+  backend: BackendReport,
+  seen: RunRecord,
+  folder: Folder,
+) => ({
   workflow: basename(wanted.file),
   settings: { ...(wanted.steps !== undefined && { steps: wanted.steps }), ...wanted.settings },
   backend,
@@ -263,11 +334,15 @@ const summaryOf = (wanted: RunArguments, backend: BackendReport, seen: Seen, fol
   stopped: seen.stopped,
   losses: Object.fromEntries([...seen.losses].map(([id, loss]) => [seen.title(id), loss])),
   statistics: Object.fromEntries(
-    [...seen.views].flatMap(([id, view]) => (view.kind === 'statistics' ? [[seen.title(id), numbersOf(view)]] : [])),
+    [...seen.views].flatMap(([id, view]) =>
+      view.kind === 'statistics' ? [[seen.title(id), viewNumbers(view)]] : [],
+    ),
   ),
   numbers: Object.fromEntries(
     [...seen.views].flatMap(([id, view]) =>
-      view.kind === 'numbers' ? [[seen.title(id), Object.fromEntries(view.rows.map(({ name, value }) => [name, value]))]] : [],
+      view.kind === 'numbers'
+        ? [[seen.title(id), Object.fromEntries(view.rows.map(({ name, value }) => [name, value]))]]
+        : [],
     ),
   ),
   faults: seen.faults,
@@ -275,7 +350,15 @@ const summaryOf = (wanted: RunArguments, backend: BackendReport, seen: Seen, fol
   files: folder.written,
 })
 
-const numbersOf = ({ type, shape, mean, std, min, max, nan }: Extract<View, { kind: 'statistics' }>) => ({
+const viewNumbers = ({
+  type,
+  shape,
+  mean,
+  std,
+  min,
+  max,
+  nan,
+}: Extract<View, { kind: 'statistics' }>) => ({
   type,
   shape,
   mean,

@@ -1,30 +1,38 @@
-// Pictures from patches.
-import { depthToSpace as fromPatches } from '../../engine/patches.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Tensor } from '../../engine/tf.ts'
+// DepthToSpace: assembles images from patches.
+import { depthToSpace as fromPatches } from '../../engine/layers/patches.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Tensor } from '../../engine/base/tf.ts'
 import { defineNode, integer, samples, symbol } from '../define.ts'
+import { dataMessages } from '../messages/data.ts'
 
 export const depthToSpace = defineNode({
   type: 'diffusion/DepthToSpace',
   category: 'data',
-  summary: 'Turns the channels of each pixel back into a square of pixels: the inverse of SpaceToDepth.',
+  summary:
+    'Rearranges the channels of each pixel into a square block of pixels. Inverse of SpaceToDepth.',
   equation: 'y_{i s + u, j s + v, k} = x_{i, j, (u s + v) c + k}',
-  inputs: { samples: samples('[b, h, w, s s c], from SpaceToDepth or a model that works on such') },
-  outputs: { samples: samples('images [b, h s, w s, c]') },
-  params: { block_size: symbol('s', integer(2, { min: 1, max: 64 }, 's: the side of a square, in pixels')) },
+  inputs: {
+    samples: samples(
+      '[b, h, w, s s c], from SpaceToDepth or from a model that works on its output',
+    ),
+  },
+  outputs: { samples: samples('Images [b, h s, w s, c]') },
+  params: {
+    block_size: symbol('s', integer(2, { min: 1, max: 64 }, 'Side length s of a block, in pixels')),
+  },
   run: ({ samples: { tensor, space } }, { block_size }) => ({
-    samples: { type: 'samples', tensor: fromPatchesOf(tensor, block_size, 'samples'), space },
+    samples: { type: 'samples', tensor: assemblePatches(tensor, block_size, 'samples'), space },
   }),
 })
 
-/** Throws NodeError at `slot` for what cannot be patches of that size. */
-export function fromPatchesOf(tensor: Tensor, block_size: number, slot: string): Tensor {
-  const channels = tensor.shape[3]
-  if (tensor.rank !== 4 || channels! % block_size ** 2) {
+/** Throws NodeError at `slot` if the channels are not a multiple of the patch size. */
+export function assemblePatches(tensor: Tensor, block_size: number, slot: string): Tensor {
+  const channels = tensor.shape[3] ?? 0
+  if (tensor.rank !== 4 || channels % block_size ** 2) {
     throw new NodeError({
       slot,
-      message: `Expected [b, h, w, c] with c a multiple of ${block_size ** 2}, got [${tensor.shape}].`,
-      cure: 'Choose the block_size that SpaceToDepth had.',
+      message: dataMessages.channelBlocks({ multiple: block_size ** 2, shape: tensor.shape }),
+      cure: dataMessages.sameBlockSize(),
     })
   }
   return fromPatches(tensor, block_size)

@@ -1,29 +1,37 @@
-// Handwritten digits, as small as they can be.
-import { sha256Of } from '../../engine/checkpoint/pipeline.ts'
-import { datasetOf, readImages, slice } from '../../engine/datasets/file.ts'
-import type { Dataset } from '../../engine/values.ts'
+// Digits: 8 x 8 handwritten digits, shipped with the package.
+import { computeSha256 } from '../../engine/checkpoint/pipeline.ts'
+import { toDataset, readImages, sliceDataset } from '../../engine/datasets/file.ts'
+import type { Dataset } from '../../engine/base/values.ts'
 import { choice, dataset, defineNode } from '../define.ts'
-import { decodedOnce } from './decoded.ts'
+import { decodeOnce } from './decoded.ts'
 
-/** The file has the training items first. */
+/** Number of training items, which come first in the file. */
 const TRAIN = 1400
 
 export const digits = defineNode({
   type: 'diffusion/Digits',
   category: 'data',
-  summary: 'Handwritten digits of 8 x 8 grey pixels with their classes, 0 to 9: small enough to train on in minutes.',
-  source: 'Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits (UCI), CC BY 4.0; the 1797 of scikit-learn',
+  summary:
+    'Handwritten digits 0 to 9 in 8 x 8 grey pixels, with labels. Small enough to train on in minutes.',
+  source:
+    'Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits (UCI), CC BY 4.0; the 1797 of scikit-learn',
   inputs: {},
-  outputs: { dataset: dataset('images [n, 8, 8, 1] in [-1, 1], ten classes') },
-  params: { split: choice(['train', 'test', 'all'], '1400 to learn from, the other 397 to compare with, or all 1797') },
+  outputs: { dataset: dataset('Images [n, 8, 8, 1] in [-1, 1], ten classes') },
+  params: {
+    split: choice(['train', 'test', 'all'], 'Part of the data', {
+      train: '1,400 images for training',
+      test: 'The other 397, for evaluation',
+      all: 'All 1,797',
+    }),
+  },
   prepare: (_, assets) =>
-    decodedOnce(assets, 'digits', async () => {
+    decodeOnce(assets, 'digits', async () => {
       const bytes = await assets.shipped('digits')
-      return { key: sha256Of(bytes), data: datasetOf(readImages(bytes)) }
+      return { key: computeSha256(bytes), data: toDataset(readImages(bytes)) }
     }),
   run: (_, { split }, { prepared }) => {
     const all = prepared as Dataset
     const start = split === 'test' ? TRAIN : 0
-    return { dataset: slice(all, start, split === 'train' ? TRAIN : all.size) }
+    return { dataset: sliceDataset(all, start, split === 'train' ? TRAIN : all.size) }
   },
 })

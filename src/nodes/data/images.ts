@@ -1,46 +1,69 @@
-// The user's own images.
-import { sha256Of } from '../../engine/checkpoint/pipeline.ts'
-import { DatasetError, datasetOf, greyOf, readImages } from '../../engine/datasets/file.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Assets, KeptFile } from '../../engine/plan/op.ts'
-import type { Dataset } from '../../engine/values.ts'
+// Images: a stored data set of the user's images.
+import { computeSha256 } from '../../engine/checkpoint/pipeline.ts'
+import { DatasetError, toDataset, toGrey, readImages } from '../../engine/datasets/file.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Assets, StoredFile } from '../../engine/plan/op.ts'
+import type { Dataset } from '../../engine/base/values.ts'
 import { advanced, choice, dataset, defineNode, ownDataset } from '../define.ts'
-import { decodedOnce } from './decoded.ts'
+import { decodeOnce } from './decoded.ts'
+import { dataMessages } from '../messages/data.ts'
 
 export const images = defineNode({
   type: 'diffusion/Images',
   category: 'data',
-  summary: 'A data set of your own images, all of one size; each folder of them can be a class.',
+  summary: 'Data set of your own images, all of one size. Folders can be used as classes.',
   inputs: {},
-  outputs: { dataset: dataset('images [n, h, w, c] in [-1, 1], c being 1 or 3; classes if the folders were taken as such') },
+  outputs: {
+    dataset: dataset(
+      'Images [n, h, w, c] in [-1, 1] with c = 1 or 3, and classes if folders were imported as classes',
+    ),
+  },
   params: {
-    images: ownDataset('made of images that were dropped on the page, or by `litegraph-diffusion import`'),
-    channels: advanced(choice(['as stored', 'grey'], 'grey makes one channel of red, green and blue (luma, ITU-R BT.601)')),
+    images: ownDataset(
+      'Data set made from images that were dropped on the page, or by `litegraph-diffusion import`',
+    ),
+    channels: advanced(
+      choice(['as stored', 'grey'], 'Colour channels', {
+        'as stored': 'Channels of the data set',
+        grey: 'One channel: luma of red, green and blue (ITU-R BT.601)',
+      }),
+    ),
   },
   prepare: async ({ images, channels }, assets) => {
-    if (!images) throw new NodeError({ param: 'images', message: 'No data set is chosen.', cure: CURE })
-    return decodedOnce(assets, `${images.sha256} ${channels}`, () => decode(assets, images, channels))
+    if (!images)
+      throw new NodeError({ param: 'images', message: dataMessages.noDataset(), cure: CURE })
+    return decodeOnce(assets, `${images.sha256} ${channels}`, () =>
+      decode(assets, images, channels),
+    )
   },
   run: (_, __, { prepared }) => ({ dataset: prepared as Dataset }),
 })
 
-const CURE = 'Drop images, a folder or a ZIP on the page, or choose a data set that is kept here.'
+const CURE = dataMessages.chooseDataset()
 
-async function decode(assets: Assets, { name, sha256 }: KeptFile, channels: 'as stored' | 'grey') {
+async function decode(
+  assets: Assets,
+  { name, sha256 }: StoredFile,
+  channels: 'as stored' | 'grey',
+) {
   const bytes = await assets.dataset(sha256)
   if (!bytes) {
     throw new NodeError({
       param: 'images',
-      message: `The data set "${name}" (SHA-256 ${sha256.slice(0, 12)}...) is not here.`,
+      message: dataMessages.datasetMissing({ name, hash: sha256.slice(0, 12) }),
       cure: CURE,
     })
   }
   try {
-    if (sha256Of(bytes) !== sha256) throw new DatasetError('Its bytes have changed since it was chosen.')
-    const data = datasetOf(readImages(bytes))
-    return { key: sha256, data: channels === 'grey' ? greyOf(data) : data }
+    if (computeSha256(bytes) !== sha256) throw new DatasetError(dataMessages.datasetChanged())
+    const data = toDataset(readImages(bytes))
+    return { key: sha256, data: channels === 'grey' ? toGrey(data) : data }
   } catch (error) {
     if (!(error instanceof DatasetError)) throw error
-    throw new NodeError({ param: 'images', message: `The data set "${name}" cannot be read. ${error.message}`, cure: CURE })
+    throw new NodeError({
+      param: 'images',
+      message: dataMessages.datasetUnreadable({ name, problem: error.message }),
+      cure: CURE,
+    })
   }
 }

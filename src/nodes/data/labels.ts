@@ -1,38 +1,56 @@
-// Class labels chosen by hand, for sampling.
-import { NodeError } from '../../engine/plan/fault.ts'
-import { advanced, dataset, defineNode, integer, labels as labelsSlot, optional, samples } from '../define.ts'
+// Labels: class labels chosen by hand, for sampling.
+import { NodeError } from '../../engine/base/fault.ts'
+import {
+  advanced,
+  dataset,
+  defineNode,
+  integer,
+  labels as labelsSlot,
+  optional,
+  samples,
+} from '../define.ts'
+import { dataMessages } from '../messages/data.ts'
 
 export const labels = defineNode({
   type: 'diffusion/Labels',
   category: 'data',
-  summary: 'Gives every item of a batch a class: one class for all, or all classes in turn.',
+  summary: 'Assigns a class to every item of a batch: one class for all, or all classes in turn.',
   inputs: {
-    like: optional(samples('one label for each item of this batch')),
-    dataset: optional(dataset('its number of classes, for all in turn')),
+    like: optional(samples('Batch to label, one label per item')),
+    dataset: optional(dataset('Number of classes, if all are used in turn')),
   },
-  outputs: { labels: labelsSlot('one an item') },
+  outputs: { labels: labelsSlot('One label per item') },
   params: {
-    label: integer(-1, { min: -1, max: 100_000 }, 'the class; -1: all classes in turn'),
-    num_classes: advanced(integer(2, { min: 1, max: 100_000 }, 'how many classes there are, where no dataset is wired')),
-    batch_size: advanced(integer(16, { min: 1, max: 65536 }, 'how many labels, where `like` is not wired')),
+    label: integer(-1, { min: -1, max: 100_000 }, 'Class of all items; -1: all classes in turn'),
+    num_classes: advanced(
+      integer(2, { min: 1, max: 100_000 }, 'Number of classes if dataset is not connected'),
+    ),
+    batch_size: advanced(
+      integer(16, { min: 1, max: 65536 }, 'Number of labels if `like` is not connected'),
+    ),
   },
   run: ({ like, dataset }, { label, num_classes, batch_size }) => {
     const count = like?.tensor.shape[0] ?? batch_size
     if (dataset && !dataset.classes) {
       throw new NodeError({
         slot: 'dataset',
-        message: 'This data set has no classes.',
-        cure: 'Cut the wire, and set num_classes.',
+        message: dataMessages.noClasses(),
+        cure: dataMessages.setClasses(),
       })
     }
     const classes = dataset?.classes ?? num_classes
     if (label >= classes) {
       throw new NodeError({
         param: 'label',
-        message: `Expected a label from 0 to ${classes - 1}, or -1 for all in turn, got ${label}.`,
-        cure: 'Choose one of these, or raise num_classes.',
+        message: dataMessages.label({ last: classes - 1, label }),
+        cure: dataMessages.chooseLabel(),
       })
     }
-    return { labels: { type: 'labels', labels: Int32Array.from({ length: count }, (_, i) => (label < 0 ? i % classes : label)) } }
+    return {
+      labels: {
+        type: 'labels',
+        labels: Int32Array.from({ length: count }, (_, i) => (label < 0 ? i % classes : label)),
+      },
+    }
   },
 })

@@ -1,44 +1,46 @@
-// Several pictures as one.
-import { mosaic as placed } from '../../engine/tokens.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Tensor4D } from '../../engine/tf.ts'
+// Mosaic: tiles several images into one.
+import { mosaic as placed } from '../../engine/models/tokens.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Tensor4D } from '../../engine/base/tf.ts'
 import { condition, defineNode, integer, labels, optional, samples } from '../define.ts'
+import { dataMessages } from '../messages/data.ts'
 
 export const mosaic = defineNode({
   type: 'diffusion/Mosaic',
   category: 'data',
-  summary: 'Puts pictures of a batch together, so many as one, and their labels to a row: a picture of several things.',
+  summary:
+    'Tiles several images of a batch into one, and groups their labels: images with several objects.',
   inputs: {
-    samples: samples('pictures [b, h, w, c]'),
-    labels: optional(labels('one a picture; unwired: none')),
+    samples: samples('Images [b, h, w, c]'),
+    labels: optional(labels('One label per image; optional')),
   },
   outputs: {
     samples: samples('[b / (rows columns), rows h, columns w, c], filled row by row'),
-    condition: condition('the labels of the pictures in each, as LabelTokens gives them'),
+    condition: condition('Labels of the tiles of each image, in the form of LabelTokens'),
   },
   params: {
-    rows: integer(2, { min: 1, max: 16 }, 'pictures from top to bottom'),
-    columns: integer(2, { min: 1, max: 16 }, 'pictures from left to right'),
+    rows: integer(2, { min: 1, max: 16 }, 'Tiles from top to bottom'),
+    columns: integer(2, { min: 1, max: 16 }, 'Tiles from left to right'),
   },
   run: ({ samples: { tensor, space }, labels }, { rows, columns }) => {
     const [batch] = tensor.shape
     const perItem = rows * columns
-    if (tensor.rank !== 4 || batch! % perItem) {
+    if (tensor.rank !== 4 || batch % perItem) {
       throw new NodeError({
         slot: 'samples',
-        message: `Expected a multiple of ${perItem} pictures [b, h, w, c], got [${tensor.shape}].`,
-        cure: `Set the batch size to a multiple of ${perItem}, or change rows and columns.`,
+        message: dataMessages.mosaic({ multiple: perItem, shape: tensor.shape }),
+        cure: dataMessages.mosaicBatch({ multiple: perItem }),
       })
     }
     const given = labels?.labels ?? Int32Array.of(-1)
     if (given.length !== 1 && given.length !== batch) {
       throw new NodeError({
         slot: 'labels',
-        message: `Expected a label for each of ${batch} pictures, or one for all, got ${given.length}.`,
-        cure: 'Take samples and labels from the same batch.',
+        message: dataMessages.mosaicLabels({ expected: batch, got: given.length }),
+        cure: dataMessages.sameBatch(),
       })
     }
-    const all = given.length === batch ? given : new Int32Array(batch!).fill(given[0]!)
+    const all = given.length === batch ? given : new Int32Array(batch).fill(given[0])
     return {
       samples: { type: 'samples', tensor: placed(tensor as Tensor4D, rows, columns), space },
       condition: { type: 'condition', condition: { kind: 'labels', labels: all, perItem } },

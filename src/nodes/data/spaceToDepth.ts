@@ -1,23 +1,27 @@
-// Patches: smaller pictures with more channels.
-import { spaceToDepth as patches } from '../../engine/patches.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
+// SpaceToDepth: moves patches of pixels into channels.
+import { spaceToDepth as patches } from '../../engine/layers/patches.ts'
+import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, integer, samples, symbol } from '../define.ts'
+import { dataMessages } from '../messages/data.ts'
 
 export const spaceToDepth = defineNode({
   type: 'diffusion/SpaceToDepth',
   category: 'data',
-  summary: 'Turns each square of pixels into the channels of one: a model on smaller pictures is faster, and nothing is lost.',
+  summary:
+    'Rearranges each square block of pixels into the channels of one pixel, without loss. A model on smaller images is faster.',
   equation: 'y_{i, j, (u s + v) c + k} = x_{i s + u, j s + v, k}',
-  inputs: { samples: samples('images [b, h, w, c]') },
-  outputs: { samples: samples('[b, h / s, w / s, s s c]; DepthToSpace turns them back') },
-  params: { block_size: symbol('s', integer(2, { min: 1, max: 64 }, 's: the side of a square, in pixels')) },
+  inputs: { samples: samples('Images [b, h, w, c]') },
+  outputs: { samples: samples('[b, h / s, w / s, s s c]; DepthToSpace reverses it') },
+  params: {
+    block_size: symbol('s', integer(2, { min: 1, max: 64 }, 'Side length s of a block, in pixels')),
+  },
   run: ({ samples: { tensor, space } }, { block_size }) => {
     const [, height, width] = tensor.shape
-    if (tensor.rank !== 4 || height! % block_size || width! % block_size) {
+    if (tensor.rank !== 4 || height % block_size || width % block_size) {
       throw new NodeError({
         slot: 'samples',
-        message: `Expected images [b, h, w, c] whose sides are multiples of ${block_size}, got [${tensor.shape}].`,
-        cure: 'Choose a block_size that divides both sides, or another size of the images.',
+        message: dataMessages.imageBlocks({ multiple: block_size, shape: tensor.shape }),
+        cure: dataMessages.chooseBlockSize(),
       })
     }
     return { samples: { type: 'samples', tensor: patches(tensor, block_size), space } }

@@ -1,28 +1,48 @@
-// A small network that tells classes apart.
+// Classifier: a small convolutional classifier.
 import { classifier as makeClassifier, classifierRows } from '../../engine/models/classifier.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Dataset } from '../../engine/values.ts'
-import { advanced, choice, dataset, defineNode, integer, model, optional, seed, text, toggle, unless } from '../define.ts'
-import { numbersIn } from '../model/numbers.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Dataset } from '../../engine/base/values.ts'
+import {
+  advanced,
+  choice,
+  dataset,
+  defineNode,
+  integer,
+  model,
+  optional,
+  seed,
+  text,
+  toggle,
+  unless,
+} from '../define.ts'
+import { parseIntegers } from '../model/numbers.ts'
+import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const classifier = defineNode({
   type: 'diffusion/Classifier',
   category: 'evaluate',
-  summary: 'A new network that says which class a picture is of: trained on real pictures, it judges generated ones.',
-  inputs: { dataset: optional(dataset('gives size, channels and classes of the pictures')) },
-  outputs: { model: model('untrained; for Classify, and for TrainingStart') },
+  summary:
+    'New network that classifies images. Trained on real images, it can evaluate generated ones.',
+  inputs: { dataset: optional(dataset('Sets size, channels and classes of the images')) },
+  outputs: { model: model('Untrained model, for Classify and TrainingStart') },
   params: {
-    num_classes: unless('dataset', integer(10, { min: 2, max: 100_000 }, 'how many classes it tells apart')),
-    sample_size: unless('dataset', integer(8, { min: 1, max: 1024 }, 'height and width of the pictures, in pixels')),
-    channels: unless('dataset', integer(1, { min: 1, max: 4096 }, 'of the pictures: 1 grey, 3 colours')),
+    num_classes: unless('dataset', integer(10, { min: 2, max: 100_000 }, 'Number of classes')),
+    sample_size: unless(
+      'dataset',
+      integer(8, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
+    ),
+    channels: unless(
+      'dataset',
+      integer(1, { min: 1, max: 4096 }, 'Channels of the images: 1 is grey, 3 is RGB'),
+    ),
     block_out_channels: text(
       '16, 32',
-      'width of each level, with commas between; each has half the resolution of the one before',
+      'Channels of each level, separated by commas; each level halves the resolution',
     ),
-    norm_num_groups: advanced(integer(8, { min: 1, max: 4096 }, 'groups of channels that are normalised together')),
-    activation: advanced(choice(['silu', 'relu', 'tanh'], 'after each normalisation')),
-    noised: toggle(false, 'for noised pictures: it is told their t, and can guide a sampler'),
-    seed: advanced(seed('equal seeds start with equal weights')),
+    norm_num_groups: advanced(integer(8, { min: 1, max: 4096 }, 'Groups of the group norms')),
+    activation: advanced(choice(['silu', 'relu', 'tanh'], 'Activation after each normalization')),
+    noised: toggle(false, 'For noisy images: receives their t, and can guide a sampler'),
+    seed: advanced(seed('Equal seeds start with equal weights')),
   },
   room: { width: 230, height: 96 },
   run: (
@@ -30,13 +50,21 @@ export const classifier = defineNode({
     { num_classes, sample_size, channels, block_out_channels, norm_num_groups, activation, noised },
     { random },
   ) => {
-    const sizes = dataset ? sizesOf(dataset) : { height: sample_size, width: sample_size, in_channels: channels, num_classes }
-    const widths = numbersIn(block_out_channels, 'block_out_channels')
+    const sizes = dataset
+      ? readImageSizes(dataset)
+      : { height: sample_size, width: sample_size, in_channels: channels, num_classes }
+    const widths = parseIntegers(block_out_channels, 'block_out_channels')
     checkLevels(sizes, widths)
     checkGroups(widths, norm_num_groups)
     return {
       model: makeClassifier(
-        { ...sizes, block_out_channels: widths, norm_num_groups, activation, time_embedding_dim: noised ? 32 : 0 },
+        {
+          ...sizes,
+          block_out_channels: widths,
+          norm_num_groups,
+          activation,
+          time_embedding_dim: noised ? 32 : 0,
+        },
         random,
       ),
     }
@@ -44,19 +72,19 @@ export const classifier = defineNode({
   show: ({ model }) => model && { kind: 'rows', rows: classifierRows(model) },
 })
 
-function sizesOf({ shape, classes }: Dataset) {
+function readImageSizes({ shape, classes }: Dataset) {
   if (shape.length !== 3) {
     throw new NodeError({
       slot: 'dataset',
-      message: `Expected pictures, items of shape [h, w, c], got items of shape [${shape}].`,
-      cure: 'Wire a data set of pictures.',
+      message: evaluateMessages.imageItems({ shape }),
+      cure: evaluateMessages.connectImages(),
     })
   }
   if (!classes) {
     throw new NodeError({
       slot: 'dataset',
-      message: 'This data set has no classes, so there is nothing to tell apart.',
-      cure: 'Wire a data set with labels; for own pictures, folders give them.',
+      message: evaluateMessages.noClasses(),
+      cure: evaluateMessages.connectLabelled(),
     })
   }
   const [height, width, in_channels] = shape as [number, number, number]
@@ -65,17 +93,21 @@ function sizesOf({ shape, classes }: Dataset) {
 
 const MOST_CHANNELS = 4096
 
-/** Between two levels the pixels are averaged two by two. */
+/** Checks that the images can be halved between levels (2 x 2 average pooling). */
 function checkLevels({ height, width }: { height: number; width: number }, widths: number[]) {
   if (widths.length === 0) {
-    throw new NodeError({ param: 'block_out_channels', message: 'There is no level.', cure: 'Write one or more, as in 16, 32.' })
+    throw new NodeError({
+      param: 'block_out_channels',
+      message: evaluateMessages.noLevels(),
+      cure: evaluateMessages.writeLevels(),
+    })
   }
   const wide = widths.find((width) => width > MOST_CHANNELS)
   if (wide !== undefined) {
     throw new NodeError({
       param: 'block_out_channels',
-      message: `A level has ${wide} channels, more than ${MOST_CHANNELS}.`,
-      cure: 'A classifier is small: take some dozens, as in 16, 32.',
+      message: evaluateMessages.levelChannels({ channels: wide, most: MOST_CHANNELS }),
+      cure: evaluateMessages.fewerChannels(),
     })
   }
   let halvings = 0
@@ -83,8 +115,14 @@ function checkLevels({ height, width }: { height: number; width: number }, width
   if (widths.length <= halvings + 1) return
   throw new NodeError({
     param: 'block_out_channels',
-    message: `${widths.length} levels halve the picture ${widths.length - 1} times, but ${height} x ${width} can be halved ${halvings} times.`,
-    cure: `Take ${halvings + 1} or fewer levels.`,
+    message: evaluateMessages.halvings({
+      levels: widths.length,
+      halvings: widths.length - 1,
+      height,
+      width,
+      possible: halvings,
+    }),
+    cure: evaluateMessages.fewerLevels({ most: halvings + 1 }),
   })
 }
 
@@ -93,7 +131,7 @@ function checkGroups(widths: number[], groups: number) {
   if (uneven === undefined) return
   throw new NodeError({
     param: 'norm_num_groups',
-    message: `${uneven} channels do not divide into ${groups} groups.`,
-    cure: 'Take widths that are multiples of norm_num_groups, or fewer groups.',
+    message: evaluateMessages.groups({ channels: uneven, groups }),
+    cure: evaluateMessages.fitGroups(),
   })
 }

@@ -1,33 +1,41 @@
-// What evaluators compare: items of a batch or of a data set, seen through the features of a reference.
+// Features for evaluators: items of a batch or data set in the feature space of a reference.
+import { viewText } from '../../engine/base/viewTexts.ts'
 import type { PrincipalComponents } from '../../engine/metrics/principalComponents.ts'
 import { principalComponents, project } from '../../engine/metrics/principalComponents.ts'
 import { classify } from '../../engine/models/classifier.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import { tf } from '../../engine/tf.ts'
-import type { Dataset, Model, Noise, Samples } from '../../engine/values.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import { tf } from '../../engine/base/tf.ts'
+import type { Dataset, Model, Noise, Samples } from '../../engine/base/values.ts'
 import { advanced, integer, model, oneOf, optional, unless } from '../define.ts'
-import { read, readFirst } from '../view/read.ts'
+import { readTensor, readFirst } from '../observers/read.ts'
+import { evaluateMessages } from '../messages/evaluate.ts'
 
-/** A classifier sees so many pictures at once. */
+/** Batch size of the classifier. */
 const BATCH = 256
 
 export type Items = Samples | Noise | Dataset
 
-/** What is judged, what it is held against, and through whose eyes. */
+/** Inputs of evaluators: samples, reference, and an optional classifier for the features. */
 export const comparedInputs = {
-  samples: oneOf(['samples', 'noise', 'dataset'], 'what is judged; some hundred, or chance decides'),
-  reference: oneOf(['dataset', 'samples', 'noise'], 'real data, to which they should be alike'),
-  classifier: optional(model('a trained Classifier, whose features are compared; unwired: principal components')),
+  samples: oneOf(['samples', 'noise', 'dataset'], 'Samples to evaluate, some hundred or more'),
+  reference: oneOf(['dataset', 'samples', 'noise'], 'Real data to compare with'),
+  classifier: optional(
+    model('Trained Classifier whose features are compared; principal components if not connected'),
+  ),
 }
 
-/** `count`: how many items are looked at on each side, unless said otherwise. */
+/** Params of evaluators. `count` is the default number of items per side. */
 export const comparedParams = (count: number) => ({
   components: unless(
     'classifier',
-    integer(16, { min: 1, max: 256 }, 'how many principal components of the reference are compared'),
+    integer(16, { min: 1, max: 256 }, 'Number of principal components of the reference'),
   ),
   count: advanced(
-    integer(count, { min: 2, max: 100_000 }, 'items on each side, at most; of a larger data set, evenly spaced ones'),
+    integer(
+      count,
+      { min: 2, max: 100_000 },
+      'Largest number of items per side; of larger data sets, evenly spaced ones',
+    ),
   ),
 })
 
@@ -42,52 +50,72 @@ export interface ComparedParams {
   count: number
 }
 
-/** What is known of the reference. */
+/** Features of the reference and the map into its feature space. */
 export interface Reference {
   dim: number
   /** `[count, dim]`. */
   features: Float64Array
   about: string
-  /** Other items seen in the same way. */
-  featuresOf(items: Items, slot: string, count: number): Promise<Float64Array>
+  /** Maps other items to the same feature space. */
+  extractFeatures(items: Items, slot: string, count: number): Promise<Float64Array>
 }
 
-/** Both sides in features, `[count, dim]` each. Throws NodeError for items of other shapes, and for fewer than two. */
-export async function compared(
+/** Returns both sides as features, `[count, dim]` each. Throws NodeError if shapes differ or a side
+ * has fewer than two items. */
+export async function compareFeatures(
   { samples, reference, classifier }: ComparedInputs,
   { components, count }: ComparedParams,
 ): Promise<{ real: Reference; features: Float64Array }> {
   checkShapes(samples, reference)
-  const real = await referenceOf(reference, classifier, components, count)
-  return { real, features: await real.featuresOf(samples, 'samples', count) }
+  const real = await getReference(reference, classifier, components, count)
+  return { real, features: await real.extractFeatures(samples, 'samples', count) }
 }
 
-/** Something that follows from a reference alone, found once for each. */
-export function onceEach<T>(make: (reference: Reference) => T): (reference: Reference) => T {
+/** Memoises a function of a reference. */
+export function memoizeByReference<T>(
+  make: (reference: Reference) => T,
+): (reference: Reference) => T {
   const found = new WeakMap<Reference, T>()
   return (reference) => {
-    if (!found.has(reference)) found.set(reference, make(reference))
-    return found.get(reference)!
+    const cached = found.get(reference)
+    if (cached !== undefined) return cached
+    const made = make(reference)
+    found.set(reference, made)
+    return made
   }
 }
 
-/** How many there are of all, as the last rows of a view. */
-export const countRows = (real: Reference, features: Float64Array, { samples, reference }: ComparedInputs) => [
-  countRow('samples', features.length / real.dim, sizeOf(samples)),
-  countRow('reference', real.features.length / real.dim, sizeOf(reference)),
+/** Rows with the number of items, for the end of a view. */
+export const countRows = (
+  real: Reference,
+  features: Float64Array,
+  { samples, reference }: ComparedInputs,
+) => [
+  countRow('samples', features.length / real.dim, itemSize(samples)),
+  countRow('reference', real.features.length / real.dim, itemSize(reference)),
 ]
 
 export const countRow = (name: string, value: number, size: number) => ({
   name,
   value,
-  ...(value < size && { note: `of ${size.toLocaleString('en')}` }),
+  ...(value < size && { note: viewText('ofAll', size.toLocaleString('en')) }),
 })
 
-/** Of data sets the last one asked for is kept, by classifier, or by data without one: a training asks again and again. */
+/**
+ * The last reference per classifier, or per data set without one. A training evaluates repeatedly.
+ */
 const kept = new WeakMap<object, { data: Float32Array; key: string; made: Promise<Reference> }>()
 
-function referenceOf(reference: Items, classifier: Model | undefined, components: number, count: number): Promise<Reference> {
-  const make = () => (classifier ? byClassifier(classifier, reference, count) : byComponents(reference, components, count))
+function getReference(
+  reference: Items,
+  classifier: Model | undefined,
+  components: number,
+  count: number,
+): Promise<Reference> {
+  const make = () =>
+    classifier
+      ? byClassifier(classifier, reference, count)
+      : byComponents(reference, components, count)
   if (reference.type !== 'dataset') return make()
   const [owner, key] = [classifier ?? reference.data, `${components},${count}`]
   const known = kept.get(owner)
@@ -98,24 +126,38 @@ function referenceOf(reference: Items, classifier: Model | undefined, components
   return made
 }
 
-async function byComponents(reference: Items, components: number, count: number): Promise<Reference> {
-  const numbers = await numbersIn(reference, 'reference', count)
-  const found: PrincipalComponents = principalComponents(numbers, lengthOf(reference), components)
+async function byComponents(
+  reference: Items,
+  components: number,
+  count: number,
+): Promise<Reference> {
+  const numbers = await readNumbers(reference, 'reference', count)
+  const found: PrincipalComponents = principalComponents(numbers, itemLength(reference), components)
   const dim = found.variances.length
   return {
     dim,
     features: project(numbers, found),
-    about: `${dim} principal components of the reference`,
-    featuresOf: async (items, slot, count) => project(await numbersIn(items, slot, count), found),
+    about: viewText('components', dim),
+    extractFeatures: async (items, slot, count) =>
+      project(await readNumbers(items, slot, count), found),
   }
 }
 
-async function byClassifier(classifier: Model, reference: Items, count: number): Promise<Reference> {
-  const featuresOf: Reference['featuresOf'] = async (items, slot, count) =>
-    classifierFeatures(classifier, await numbersIn(items, slot, count), shapeOf(items), slot)
-  const features = await featuresOf(reference, 'reference', count)
-  const dim = features.length / Math.min(count, sizeOf(reference))
-  return { dim, features, about: `${dim} features of the classifier`, featuresOf }
+async function byClassifier(
+  classifier: Model,
+  reference: Items,
+  count: number,
+): Promise<Reference> {
+  const extractFeatures: Reference['extractFeatures'] = async (items, slot, count) =>
+    classifierFeatures(classifier, await readNumbers(items, slot, count), itemShape(items), slot)
+  const features = await extractFeatures(reference, 'reference', count)
+  const dim = features.length / Math.min(count, itemSize(reference))
+  return {
+    dim,
+    features,
+    about: viewText('classifierFeatures', dim),
+    extractFeatures: extractFeatures,
+  }
 }
 
 async function classifierFeatures(
@@ -129,30 +171,40 @@ async function classifierFeatures(
   for (let start = 0; start < numbers.length; start += BATCH * length) {
     const features = tf.tidy(() => {
       const part = numbers.subarray(start, start + BATCH * length)
-      return classify(classifier, tf.tensor(part, [part.length / length, ...shape]), { model: 'classifier', x: slot }).features
+      return classify(classifier, tf.tensor(part, [part.length / length, ...shape]), {
+        model: 'classifier',
+        x: slot,
+      }).features
     })
-    pieces.push(await read(features).finally(() => features.dispose()))
+    pieces.push(await readTensor(features).finally(() => features.dispose()))
   }
   return Float64Array.from(pieces.flatMap((piece) => [...piece]))
 }
 
-export const shapeOf = (items: Items) => (items.type === 'dataset' ? items.shape : items.tensor.shape.slice(1))
-export const lengthOf = (items: Items) => shapeOf(items).reduce((product, size) => product * size, 1)
-export const sizeOf = (items: Items) => (items.type === 'dataset' ? items.size : items.tensor.shape[0]!)
+export const itemShape = (items: Items) =>
+  items.type === 'dataset' ? items.shape : items.tensor.shape.slice(1)
+export const itemLength = (items: Items) =>
+  itemShape(items).reduce((product, size) => product * size, 1)
+export const itemSize = (items: Items) =>
+  items.type === 'dataset' ? items.size : items.tensor.shape[0]
 
-/** At most `count` items, one after the other. */
-export async function numbersIn(items: Items, slot: string, count: number): Promise<Float32Array> {
-  const size = sizeOf(items)
+/** Returns the numbers of at most `count` items, concatenated. */
+export async function readNumbers(
+  items: Items,
+  slot: string,
+  count: number,
+): Promise<Float32Array> {
+  const size = itemSize(items)
   if (size < 2) {
     throw new NodeError({
       slot,
-      message: `A distribution takes two items at least, got ${size}.`,
-      cure: 'Wire more; some hundred tell something.',
+      message: evaluateMessages.twoItems({ count: size }),
+      cure: evaluateMessages.connectMore(),
     })
   }
   if (items.type !== 'dataset') return readFirst(items.tensor, count)
   if (size <= count) return items.data
-  const length = lengthOf(items)
+  const length = itemLength(items)
   const chosen = new Float32Array(count * length)
   for (let i = 0; i < count; i++) {
     const from = Math.floor((i * size) / count) * length
@@ -162,11 +214,11 @@ export async function numbersIn(items: Items, slot: string, count: number): Prom
 }
 
 export function checkShapes(samples: Items, reference: Items) {
-  const [shape, expected] = [shapeOf(samples), shapeOf(reference)]
+  const [shape, expected] = [itemShape(samples), itemShape(reference)]
   if (String(shape) === String(expected)) return
   throw new NodeError({
     slot: 'samples',
-    message: `Expected items of the shape of the reference, [${expected}], got [${shape}].`,
-    cure: 'Wire the data that the model was trained on to reference.',
+    message: evaluateMessages.referenceShape({ expected, got: shape }),
+    cure: evaluateMessages.connectReference(),
   })
 }

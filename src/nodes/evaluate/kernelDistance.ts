@@ -1,14 +1,15 @@
-// How far samples are from real data, without taking their features for Gaussians.
+// KernelDistance: unbiased MMD of features with a polynomial kernel (KID).
+import { viewText } from '../../engine/base/viewTexts.ts'
 import type { Estimate } from '../../engine/metrics/kernel.ts'
-import { everyOf, kernelEstimate } from '../../engine/metrics/kernel.ts'
+import { interleavedPart, kernelEstimate } from '../../engine/metrics/kernel.ts'
 import { advanced, defineNode, integer } from '../define.ts'
-import { compared, comparedInputs, comparedParams, countRows } from './features.ts'
+import { compareFeatures, comparedInputs, comparedParams, countRows } from './features.ts'
 
 export const kernelDistance = defineNode({
   type: 'diffusion/KernelDistance',
   category: 'evaluate',
   summary:
-    'How far samples are from real data as distributions, by all pairs of features, as KID does it: without bias, so few items already tell something. It sees moments up to the third alone.',
+    'Kernel distance (squared MMD with a cubic kernel) between the features of samples and real data, as in KID. Unbiased, so that few items already give a meaningful value. Compares moments up to the third.',
   equation: '\\mathrm{MMD}^2 \\text{ of } k(a, b) = \\left(\\tfrac{a \\cdot b}{d} + 1\\right)^3',
   source: 'Binkowski et al. 2018, section 4',
   inputs: comparedInputs,
@@ -17,26 +18,38 @@ export const kernelDistance = defineNode({
   params: {
     ...comparedParams(2000),
     subset_size: advanced(
-      integer(100, { min: 2, max: 2000 }, 'items compared at once; the mean over such parts is shown, and how sure it is'),
+      integer(
+        100,
+        { min: 2, max: 2000 },
+        'Items compared at once; shows the mean over such subsets and its standard error',
+      ),
     ),
   },
   view: async (inputs, { subset_size: size, ...params }) => {
-    const { real, features } = await compared(inputs, params)
+    const { real, features } = await compareFeatures(inputs, params)
     const { dim } = real
-    const [even, odd] = [0, 1].map((turn) => everyOf(real.features, dim, turn, 2))
+    const [even, odd] = [0, 1].map((turn) => interleavedPart(real.features, dim, turn, 2))
     return {
       kind: 'numbers',
       rows: [
-        row('kernel distance', kernelEstimate(features, real.features, { dim, size }), `around 0 is best; ${real.about}`),
-        row('between halves of the reference', kernelEstimate(even!, odd!, { dim, size }), 'what chance makes of it'),
+        estimateRow(
+          viewText('kernelDistance'),
+          kernelEstimate(features, real.features, { dim, size }),
+          `${viewText('bestAround', 0)}; ${real.about}`,
+        ),
+        estimateRow(
+          viewText('betweenHalves'),
+          kernelEstimate(even, odd, { dim, size }),
+          viewText('chance'),
+        ),
         ...countRows(real, features, inputs),
       ],
     }
   },
 })
 
-/** A number below 0 is no mistake: without bias, chance may lead there. */
-const row = (name: string, { value, error, parts }: Estimate, note: string) => ({
+/** The unbiased estimate can be negative. */
+const estimateRow = (name: string, { value, error, parts }: Estimate, note: string) => ({
   name,
   value,
   note: parts > 1 ? `± ${Number(error.toPrecision(2))}; ${note}` : note,

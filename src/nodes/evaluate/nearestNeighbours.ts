@@ -1,31 +1,46 @@
-// Is it new?
-import { sameShape } from '../../engine/coefficients.ts'
+// NearestNeighbours: the training items closest to each sample.
+import { isSameShape } from '../../engine/process/coefficients.ts'
 import { nearestNeighbours as nearest } from '../../engine/metrics/nearestNeighbours.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
+import { NodeError } from '../../engine/base/fault.ts'
 import { dataset, defineNode, number, samples } from '../define.ts'
+import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const nearestNeighbours = defineNode({
   type: 'diffusion/NearestNeighbours',
   category: 'evaluate',
   summary:
-    'Finds for each sample the most similar item of a data set: a distance far below that of real data kept aside means that the model repeats what it has seen.',
-  equation: 'n_i = \\arg\\min_j |x_i - d_j|, \\quad \\text{distance} = \\frac{1}{b} \\sum_i |x_i - d_{n_i}|',
-  inputs: { samples: samples('what is judged'), dataset: dataset('what the model has learned from') },
+    'Finds the nearest item of a data set for each sample. If the distance is far below that of held-out real data, the model has memorized its training data.',
+  equation:
+    'n_i = \\arg\\min_j |x_i - d_j|, \\quad \\text{distance} = \\frac{1}{b} \\sum_i |x_i - d_{n_i}|',
+  inputs: {
+    samples: samples('Samples to evaluate'),
+    dataset: dataset('Training data of the model'),
+  },
   outputs: {
-    neighbours: samples('for each sample its nearest item, the first of equals'),
-    distance: number('Euclidean, of all numbers of an item together (pixels from -1 to 1); the mean over the samples'),
+    neighbours: samples('Nearest item for each sample; of equally near ones, the first'),
+    distance: number(
+      'Euclidean distance over all numbers of an item (pixels from -1 to 1), mean over the samples',
+    ),
   },
   params: {},
   run: ({ samples, dataset }) => {
     const { tensor } = samples
-    if (!sameShape(tensor.shape.slice(1), dataset.shape)) {
+    if (!isSameShape(tensor.shape.slice(1), dataset.shape)) {
       throw new NodeError({
         slot: 'samples',
-        message: `Expected items of the shape of those of the data set, [${dataset.shape}], got [${tensor.shape.slice(1)}].`,
-        cure: 'Wire the data set that the samples are like.',
+        message: evaluateMessages.datasetShape({
+          expected: dataset.shape,
+          got: tensor.shape.slice(1),
+        }),
+        cure: evaluateMessages.connectSimilar(),
       })
     }
-    if (dataset.size === 0) throw new NodeError({ slot: 'dataset', message: 'The data set is empty.', cure: 'Take another one.' })
+    if (dataset.size === 0)
+      throw new NodeError({
+        slot: 'dataset',
+        message: evaluateMessages.emptyDataset(),
+        cure: evaluateMessages.chooseDataset(),
+      })
     const { neighbours, distance } = nearest(tensor, dataset)
     return {
       neighbours: { type: 'samples', tensor: neighbours, space: dataset.space },

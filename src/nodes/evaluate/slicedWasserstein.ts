@@ -1,58 +1,70 @@
-// How far points have to be moved to become others.
+// SlicedWasserstein: mean Wasserstein distance of one-dimensional projections.
+import { viewText } from '../../engine/base/viewTexts.ts'
 import { slicedWasserstein as distanceOf } from '../../engine/metrics/distributions.ts'
-import { everyOf } from '../../engine/metrics/kernel.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
+import { interleavedPart } from '../../engine/metrics/kernel.ts'
+import { NodeError } from '../../engine/base/fault.ts'
 import { advanced, defineNode, integer, oneOf, seed } from '../define.ts'
 import type { Items } from './features.ts'
-import { countRow, numbersIn, shapeOf, sizeOf } from './features.ts'
+import { countRow, readNumbers, itemShape, itemSize } from './features.ts'
+import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const slicedWasserstein = defineNode({
   type: 'diffusion/SlicedWasserstein',
   category: 'evaluate',
   summary:
-    'How far points of the plane have to be moved, on average over directions, to be spread as real ones are; beside it how far two halves of the real ones are apart.',
-  equation: '\\mathbb{E}_\\theta \\int_0^1 | F_a^{-1}(q) - F_b^{-1}(q) | \\, dq \\quad \\text{of the projections on } \\theta',
+    'Sliced Wasserstein distance between points in the plane: the mean over directions of the one-dimensional Wasserstein distance. Two halves of the reference give a baseline.',
+  equation:
+    '\\mathbb{E}_\\theta \\int_0^1 | F_a^{-1}(q) - F_b^{-1}(q) | \\, dq \\quad \\text{of the projections on } \\theta',
   source: 'Bonneel et al. 2015',
   inputs: {
-    samples: oneOf(['samples', 'noise', 'dataset'], 'points [n, 2] that are judged'),
-    reference: oneOf(['dataset', 'samples', 'noise'], 'real points'),
+    samples: oneOf(['samples', 'noise', 'dataset'], 'Points [n, 2] to evaluate'),
+    reference: oneOf(['dataset', 'samples', 'noise'], 'Real points'),
   },
   outputs: {},
   room: { width: 320, height: 160 },
   params: {
-    directions: advanced(integer(64, { min: 1, max: 10_000 }, 'how many projections, one in each of as many equal sectors')),
-    count: advanced(integer(5000, { min: 2, max: 100_000 }, 'points on each side, at most')),
-    seed: advanced(seed('of the directions')),
+    directions: advanced(
+      integer(
+        64,
+        { min: 1, max: 10_000 },
+        'Number of projections, one in each of as many equal sectors',
+      ),
+    ),
+    count: advanced(integer(5000, { min: 2, max: 100_000 }, 'Largest number of points per side')),
+    seed: advanced(seed('Seed of the directions')),
   },
   view: async (inputs, { directions, count, seed }) => {
     const { samples, reference } = inputs
-    const [points, real] = [await pointsIn(samples, 'samples', count), await pointsIn(reference, 'reference', count)]
-    const [even, odd] = [0, 1].map((turn) => everyOf(real, 2, turn, 2))
+    const [points, real] = [
+      await pointsIn(samples, 'samples', count),
+      await pointsIn(reference, 'reference', count),
+    ]
+    const [even, odd] = [0, 1].map((turn) => interleavedPart(real, 2, turn, 2))
     return {
       kind: 'numbers',
       rows: [
         {
           name: 'sliced Wasserstein',
           value: distanceOf(points, real, directions, seed),
-          note: 'lower is better; in units of the plane',
+          note: `${viewText('lowerIsBetter')}; ${viewText('planeUnits')}`,
         },
         {
-          name: 'between halves of the reference',
-          value: distanceOf(even!, odd!, directions, seed),
-          note: 'what chance makes of half as many',
+          name: viewText('betweenHalves'),
+          value: distanceOf(even, odd, directions, seed),
+          note: viewText('chanceOfHalf'),
         },
-        countRow('samples', points.length / 2, sizeOf(samples)),
-        countRow('reference', real.length / 2, sizeOf(reference)),
+        countRow('samples', points.length / 2, itemSize(samples)),
+        countRow('reference', real.length / 2, itemSize(reference)),
       ],
     }
   },
 })
 
 async function pointsIn(items: Items, slot: string, count: number): Promise<Float32Array> {
-  if (String(shapeOf(items)) === '2') return numbersIn(items, slot, count)
+  if (String(itemShape(items)) === '2') return readNumbers(items, slot, count)
   throw new NodeError({
     slot,
-    message: `Expected points in the plane, items of shape [2], got items of shape [${shapeOf(items)}].`,
-    cure: 'Wire points, or judge pictures with FrechetDistance.',
+    message: evaluateMessages.pointItems({ shape: itemShape(items) }),
+    cure: evaluateMessages.useFrechet(),
   })
 }

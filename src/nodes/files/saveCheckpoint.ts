@@ -1,28 +1,55 @@
-// Trained models as files.
-import { CheckpointError, storeModel, storeTraining, trainedOn, writeCheckpoint } from '../../engine/checkpoint/pipeline.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import { advanced, choice, dataset, defineNode, model, optional, schedule, text, training } from '../define.ts'
+// SaveCheckpoint: writes models as a checkpoint file.
+import {
+  CheckpointError,
+  storeModel,
+  storeTraining,
+  describeTrainingData,
+  writeCheckpoint,
+} from '../../engine/checkpoint/pipeline.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import {
+  advanced,
+  choice,
+  dataset,
+  defineNode,
+  model,
+  optional,
+  schedule,
+  text,
+  training,
+} from '../define.ts'
 
 export const saveCheckpoint = defineNode({
   type: 'diffusion/SaveCheckpoint',
   category: 'files',
-  summary: 'Saves a trained model, and the schedule it was trained with, as a ZIP of a diffusers pipeline folder.',
+  summary:
+    'Saves a trained model and its training schedule as a ZIP with the folder of a diffusers pipeline.',
   inputs: {
-    model: model('from TrainingEnd: `ema` samples better, `model` is where training stopped'),
-    schedule: optional(
-      schedule('it was trained with; LoadCheckpoint gives it back. Unwired: that of Precondition, if there is one'),
+    model: model(
+      'Model from TrainingEnd: `ema` gives better samples, `model` has the weights of the last step',
     ),
-    training: optional(training('to go on with it another day, to the same bits; makes the file three or four times as large')),
-    dataset: optional(dataset('it was trained on; only the names of its classes and the range of its values are saved')),
+    schedule: optional(
+      schedule(
+        'Training schedule, which LoadCheckpoint restores. If not connected, that of Precondition is saved, if there is one',
+      ),
+    ),
+    training: optional(
+      training(
+        'Training state, to resume later with bit-identical results; makes the file three to four times as large',
+      ),
+    ),
+    dataset: optional(
+      dataset('Training data; only the names of its classes and the range of its values are saved'),
+    ),
   },
   outputs: {},
   params: {
-    name: text('model', 'of the file, without .zip'),
+    name: text('model', 'File name without .zip'),
     format: advanced(
-      choice(
-        ['auto', 'diffusers'],
-        'auto: what diffusers can load is saved as its UNet2DModel, the rest in a class of our own; diffusers: refuse the rest',
-      ),
+      choice(['auto', 'diffusers'], 'File format', {
+        auto: 'UNet2DModel where diffusers can load it, otherwise a class of this editor',
+        diffusers: 'Only what diffusers can load; refuses the rest',
+      }),
     ),
   },
   files: async ({ model, schedule, training, dataset }, { name, format }) => {
@@ -31,7 +58,7 @@ export const saveCheckpoint = defineNode({
       const checkpoint = {
         model: stored,
         schedule: schedule?.schedule,
-        ...(dataset && { trainedOn: trainedOn(dataset) }),
+        ...(dataset && { trainedOn: describeTrainingData(dataset) }),
         ...(training && { training: await storeTraining(training.state) }),
       }
       const bytes = writeCheckpoint(checkpoint, format)

@@ -1,6 +1,10 @@
-// How many items a likelihood is counted of at a time, as a param says it.
+// The batch size param of likelihood nodes.
 import { advanced, integer } from '../define.ts'
 
 export const batchSizeParam = advanced(
-  integer(0, { min: 0, max: 65536 }, 'items at a time, one batch after the other, if all at once take too much memory; 0: all'),
+  integer(
+    0,
+    { min: 0, max: 65536 },
+    'Items per batch, if all together need too much memory; 0: all',
+  ),
 )

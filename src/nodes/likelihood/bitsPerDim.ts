@@ -1,4 +1,4 @@
-// How unlikely data are to a model, in one box; what is in it can be opened.
+// BitsPerDim: negative log likelihood of data; opens into its loop.
 import type { GraphNode } from '../../engine/plan/graph.ts'
 import { input, wire } from '../../engine/plan/graph.ts'
 import { variances } from '../../engine/samplers/ddpm.ts'
@@ -25,49 +25,68 @@ export const bitsPerDim = defineNode({
   title: 'Bits per Dim',
   category: 'evaluate',
   summary:
-    'How unlikely data are to a model: negative log-likelihood in bits for each number, by the variational bound or along the ODE. Open it to see the terms while they come.',
+    'Negative log-likelihood of data under a model in bits per dimension, by the variational bound or along the probability flow ODE. Open it to see the terms as they are computed.',
   equation: '-\\tfrac{1}{d} \\log_2 p_\\theta(x_0)',
   source: 'Ho et al. 2020, eq. 5; Nichol & Dhariwal 2021; Song et al. 2021, eq. 39',
   inputs: {
-    model: model('trained or exact'),
-    x_0: samples('clean data that it has not learned from'),
-    schedule: schedule('the one the model was trained with'),
-    condition: optional(condition('labels, one per item or one for all')),
+    model: model('Trained or exact model'),
+    x_0: samples('Clean data that the model was not trained on'),
+    schedule: schedule('Schedule that the model was trained with'),
+    condition: optional(condition('Labels, one per item or one for all')),
   },
   outputs: {
-    bits_per_dim: number('the mean over the items; by the bound: at most so much'),
-    prior: number('the part of the noise at the end'),
+    bits_per_dim: number('Mean over the items; an upper limit if computed by the bound'),
+    prior: number('Contribution of the prior at the last timestep'),
     terms: history(
-      'what each step adds, by t, for Chart; of the bound the KL of each step, and at t = 0 how unlikely the data are to the last',
+      'Contribution of each step, by t, for Chart. For the bound, the KL divergence of each step, and at t = 0 the negative log-likelihood of the data',
     ),
   },
   params: {
-    method: choice(
-      ['vlb', 'ode'],
-      'vlb: the variational bound, over all timesteps; ode: the density along the ODE, for any schedule',
-    ),
+    method: choice(['vlb', 'ode'], 'Method of computation', {
+      vlb: 'Variational lower bound, over all timesteps',
+      ode: 'Density along the probability flow ODE, for any schedule',
+    }),
     variance: when(
       'method',
       'vlb',
-      choice(variances, 'of the step back: fixed_small, fixed_large, or learned: what the model says, if it was made to'),
+      choice(variances, 'Variance of the reverse step', {
+        fixed_small: 'Variance of the posterior',
+        fixed_large: 'Beta',
+        learned: 'Predicted by the model, if it was built for that',
+      }),
     ),
-    num_inference_steps: when('method', 'ode', integer(50, { min: 1, max: 100_000 }, 'how many steps, of two evaluations each')),
+    num_inference_steps: when(
+      'method',
+      'ode',
+      integer(50, { min: 1, max: 100_000 }, 'Number of steps, with two evaluations each'),
+    ),
     levels: levelsParam,
     clip: when(
       'method',
       'vlb',
       advanced(
-        choice(['auto', 'on', 'off'], 'hold the predicted x_0 in [-1, 1]; auto: for images only, which alone are known to be'),
+        choice(['auto', 'on', 'off'], 'Clamps the predicted x_0 to [-1, 1]', {
+          auto: 'On for images, off otherwise',
+          on: 'Always',
+          off: 'Never',
+        }),
       ),
     ),
     batch_size: batchSizeParam,
-    seed: advanced(seed('of the noise, drawn afresh in each step')),
+    seed: advanced(seed('Seed of the noise, which is drawn in each step')),
   },
   expand: (params, wired) => {
     const conditional = wired.has('condition')
     return {
-      nodes: params.method === 'vlb' ? bound(params, conditional) : alongOde(params, conditional),
-      outputs: { bits_per_dim: wire('end', 'bits_per_dim'), prior: wire('end', 'prior'), terms: wire('end', 'terms') },
+      nodes:
+        params.method === 'vlb'
+          ? createBoundNodes(params, conditional)
+          : createOdeNodes(params, conditional),
+      outputs: {
+        bits_per_dim: wire('end', 'bits_per_dim'),
+        prior: wire('end', 'prior'),
+        terms: wire('end', 'terms'),
+      },
       called: { 'predict.x_t': 'x_0', 'step.x_t': 'x_0', 'term.prediction': 'model' },
     }
   },
@@ -75,18 +94,32 @@ export const bitsPerDim = defineNode({
 
 type Inputs = GraphNode['inputs']
 
-const node = (id: string, op: string, inputs: Inputs, params: GraphNode['params'] = {}): GraphNode => ({
+const node = (
+  id: string,
+  op: string,
+  inputs: Inputs,
+  params: GraphNode['params'] = {},
+): GraphNode => ({
   id,
   op: `diffusion/${op}`,
   params,
   inputs,
 })
 
-const at = { t: wire('start', 't'), t_prev: wire('start', 't_prev'), schedule: input('schedule') }
+const transitionWires = {
+  t: wire('start', 't'),
+  t_prev: wire('start', 't_prev'),
+  schedule: input('schedule'),
+}
 
-const start = (inputs: Inputs, batch_size: number, conditional: boolean) =>
-  node('start', 'LikelihoodStart', { ...inputs, ...(conditional && { condition: input('condition') }) }, { batch_size })
-const asked = (conditional: boolean): Inputs => ({
+const createStartNode = (inputs: Inputs, batch_size: number, conditional: boolean) =>
+  node(
+    'start',
+    'LikelihoodStart',
+    { ...inputs, ...(conditional && { condition: input('condition') }) },
+    { batch_size },
+  )
+const createModelWires = (conditional: boolean): Inputs => ({
   model: input('model'),
   ...(conditional && { condition: wire('start', 'condition') }),
 })
@@ -97,35 +130,64 @@ interface Common {
   seed: number
 }
 
-function bound(
+function createBoundNodes(
   { variance, levels, clip, batch_size, seed }: Common & { variance: string; clip: string },
   conditional: boolean,
 ): GraphNode[] {
   const x_0 = wire('start', 'x_0')
   const x_t = wire('forward', 'x_t')
   return [
-    start({ x_0: input('x_0'), schedule: input('schedule') }, batch_size, conditional),
+    createStartNode({ x_0: input('x_0'), schedule: input('schedule') }, batch_size, conditional),
     node('noise', 'GaussianNoise', { like: x_0 }, { seed }),
-    node('forward', 'ForwardNoise', { x_0, t: at.t, noise: wire('noise', 'noise'), schedule: at.schedule }),
-    node('predict', 'Predict', { ...asked(conditional), x_t, t: at.t }),
-    node('term', 'VLBLoss', { prediction: wire('predict', 'prediction'), x_0, x_t, ...at }, { variance, levels, clip }),
+    node('forward', 'ForwardNoise', {
+      x_0,
+      t: transitionWires.t,
+      noise: wire('noise', 'noise'),
+      schedule: transitionWires.schedule,
+    }),
+    node('predict', 'Predict', { ...createModelWires(conditional), x_t, t: transitionWires.t }),
+    node(
+      'term',
+      'VLBLoss',
+      { prediction: wire('predict', 'prediction'), x_0, x_t, ...transitionWires },
+      { variance, levels, clip },
+    ),
     node('end', 'LikelihoodEnd', { loop: wire('start', 'loop'), bits: wire('term', 'term') }),
   ]
 }
 
-function alongOde(
+function createOdeNodes(
   { num_inference_steps, levels, batch_size, seed }: Common & { num_inference_steps: number },
   conditional: boolean,
 ): GraphNode[] {
-  const down = { num_inference_steps, timestep_spacing: 'trailing', end: 'smallest' }
-  const moved = levels > 0 ? [node('dequantize', 'Dequantize', { x: input('x_0') }, { levels: Math.max(2, levels), seed })] : []
+  const timestepParams = { num_inference_steps, timestep_spacing: 'trailing', end: 'smallest' }
+  const dequantizeNodes =
+    levels > 0
+      ? [
+          node(
+            'dequantize',
+            'Dequantize',
+            { x: input('x_0') },
+            { levels: Math.max(2, levels), seed },
+          ),
+        ]
+      : []
   const x_0 = levels > 0 ? wire('dequantize', 'x') : input('x_0')
   return [
-    node('timesteps', 'Timesteps', { schedule: input('schedule') }, down),
+    node('timesteps', 'Timesteps', { schedule: input('schedule') }, timestepParams),
     node('flip', 'FlipTimesteps', { timesteps: wire('timesteps', 'timesteps') }),
-    ...moved,
-    start({ x_0, timesteps: wire('flip', 'timesteps'), schedule: input('schedule') }, batch_size, conditional),
-    node('step', 'LikelihoodStep', { ...asked(conditional), x_t: wire('start', 'x_t'), ...at }, { seed }),
+    ...dequantizeNodes,
+    createStartNode(
+      { x_0, timesteps: wire('flip', 'timesteps'), schedule: input('schedule') },
+      batch_size,
+      conditional,
+    ),
+    node(
+      'step',
+      'LikelihoodStep',
+      { ...createModelWires(conditional), x_t: wire('start', 'x_t'), ...transitionWires },
+      { seed },
+    ),
     node(
       'end',
       'LikelihoodEnd',

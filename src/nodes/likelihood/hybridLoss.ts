@@ -1,49 +1,63 @@
-// The loss for models that learn their variance as well.
+// HybridLoss: L_simple + lambda L_vlb, for models with a learned variance.
 import { hybridTerms, stepBack } from '../../engine/losses/index.ts'
-import { tableOf } from '../../engine/schedule.ts'
-import type { Scalar } from '../../engine/tf.ts'
-import { defineNode, loss, number, prediction, real, samples, schedule, timestep, symbol } from '../define.ts'
-import { checkAlike, checkKinds } from '../predictions.ts'
-import { refuseNothingButNoise, refuseNoVariance } from '../sampling/refusals.ts'
-import { levelledOf, levelsParam } from './levels.ts'
+import { requireTable } from '../../engine/process/schedule.ts'
+import type { Scalar } from '../../engine/base/tf.ts'
+import {
+  defineNode,
+  loss,
+  number,
+  prediction,
+  real,
+  samples,
+  schedule,
+  timestep,
+  symbol,
+} from '../define.ts'
+import { checkComparable, checkSameTypes } from '../process/predictions.ts'
+import { rejectPureNoise, rejectFixedVariance } from '../sampling/checks.ts'
+import { dataLevels, levelsParam } from './levels.ts'
 
 export const hybridLoss = defineNode({
   type: 'diffusion/HybridLoss',
   category: 'training',
   summary:
-    'Teaches a model its prediction by the squared error, and its variance by the variational bound, in which the prediction counts as a constant.',
+    'Loss for models with a learned variance: squared error for the prediction, and the variational bound for the variance only.',
   equation: 'L = L_\\mathrm{simple} + \\lambda L_\\mathrm{vlb}',
   source: 'Nichol & Dhariwal 2021, eq. 16',
   inputs: {
-    prediction: prediction('from Predict, of a model with a learned variance'),
-    target: prediction('what it should have been, from Target'),
-    x_0: samples('clean data'),
-    x_t: samples('the same data with noise'),
-    t: timestep('of x_t'),
-    schedule: schedule('of betas'),
+    prediction: prediction('Prediction of a model with a learned variance, from Predict'),
+    target: prediction('Target, from Target'),
+    x_0: samples('Clean data'),
+    x_t: samples('The same data with noise'),
+    t: timestep('Timestep of x_t'),
+    schedule: schedule('Schedule with betas'),
   },
   outputs: {
-    loss: loss('one number'),
-    mse: number('the squared error alone'),
-    vlb: number('an estimate of the whole bound, in bits/dim'),
+    loss: loss('Scalar loss'),
+    mse: number('Mean squared error'),
+    vlb: number('Estimate of the full variational bound, in bits/dim'),
   },
   params: {
     vlb_weight: symbol(
       '\\lambda',
-      real(0.001, { min: 0, max: 1000, step: 0.001 }, 'λ: of the bound; with 1000 timesteps 0.001 weighs each term 1'),
+      real(
+        0.001,
+        { min: 0, max: 1000, step: 0.001 },
+        'λ: weight of the bound; for 1000 timesteps, 0.001 weighs each term 1',
+      ),
     ),
     levels: levelsParam,
   },
-  check: (_, { prediction: said, target, schedule, t }) => {
-    checkKinds(said, target, ['prediction', 'target'])
-    if (schedule) tableOf(schedule.schedule, 'A variational bound')
-    refuseNoVariance(said)
-    refuseNothingButNoise({ slot: 'prediction', said, schedule, times: [t] })
+  check: (_, { prediction, target, schedule, t }) => {
+    checkSameTypes(prediction, target, ['prediction', 'target'])
+    if (schedule) requireTable(schedule.schedule)
+    rejectFixedVariance(prediction)
+    rejectPureNoise({ slot: 'prediction', prediction, schedule, times: [t] })
   },
   run: ({ prediction, target, x_0, x_t, t, schedule }, { vlb_weight, levels }) => {
-    checkAlike(prediction, target, ['prediction', 'target'])
-    const table = tableOf(schedule.schedule, 'A variational bound')
-    const levelled = levelledOf(levels, x_0.space)
+    checkComparable(prediction, target, ['prediction', 'target'])
+    const table = requireTable(schedule.schedule)
+    const levelled = dataLevels(levels, x_0.space)
     const step = stepBack(table, t.t, undefined, levelled)
     const terms = hybridTerms(x_0.tensor, x_t.tensor, prediction, target.tensor, step, levelled)
     const [mse, vlb]: Scalar[] = [terms.mse.mean(), terms.vlb.mean().mul(table.T)]

@@ -1,13 +1,14 @@
-// What a number of the data can be, as a param says it.
-import type { Levelled } from '../../engine/losses/gaussians.ts'
-import type { Space } from '../../engine/values.ts'
+// The param for the number of quantization levels of the data.
+import type { DataLevels } from '../../engine/losses/gaussians.ts'
+import type { Space } from '../../engine/base/values.ts'
 import { integer } from '../define.ts'
 
 export const levelsParam = integer(
   256,
   { min: 0, max: 65536 },
-  'how many values a pixel can have, evenly from -1 to 1: 256 for 8 bits, 17 for digits; 0: any. Points can have any',
+  'Number of values a pixel can have, evenly spaced from -1 to 1: 256 for 8 bits, 17 for digits; 0: continuous, as for points',
 )
 
-/** A param of 0 and points: densities take the place of probabilities. */
-export const levelledOf = (levels: number, space: Space): Levelled => (levels === 0 || space === 'point' ? 'continuous' : levels)
+/** Interprets the param; 0, or points, means densities instead of probabilities. */
+export const dataLevels = (levels: number, space: Space): DataLevels =>
+  levels === 0 || space === 'point' ? 'continuous' : levels

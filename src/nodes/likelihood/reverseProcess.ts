@@ -1,41 +1,50 @@
-// The Gaussian from which a model draws a step back.
+// ReverseProcess: mean and variance of p(x_s | x_t).
 import { reverseGaussian, stepBack } from '../../engine/losses/index.ts'
 import { variances } from '../../engine/samplers/ddpm.ts'
-import { tableOf } from '../../engine/schedule.ts'
+import { requireTable } from '../../engine/process/schedule.ts'
 import { choice, defineNode, optional, prediction, samples, schedule, timestep } from '../define.ts'
-import { holdOf, holdParams } from '../sampling/hold.ts'
-import { refuseNothingButNoise, refuseNoVariance } from '../sampling/refusals.ts'
+import { createClipping, clippingParams } from '../sampling/clipping.ts'
+import { rejectPureNoise, rejectFixedVariance } from '../sampling/checks.ts'
 
 export const reverseProcess = defineNode({
   type: 'diffusion/ReverseProcess',
   category: 'process',
-  summary: 'Gives mean and variance of the step back that a model makes, where Posterior has the one that knows the clean data.',
-  equation: 'p_\\theta(x_{t-1} \\mid x_t) = \\mathcal{N}\\left(\\mu_\\theta(x_t, t), \\Sigma_\\theta(x_t, t)\\right)',
+  summary:
+    "Mean and variance of the model's reverse step p(x_{t-1} | x_t). Posterior is its counterpart that knows the clean data.",
+  equation:
+    'p_\\theta(x_{t-1} \\mid x_t) = \\mathcal{N}\\left(\\mu_\\theta(x_t, t), \\Sigma_\\theta(x_t, t)\\right)',
   source: 'Ho et al. 2020, section 3.2; learned variance: Nichol & Dhariwal 2021, eq. 15',
   inputs: {
-    prediction: prediction('what the model said of x_t'),
-    x_t: samples('at t'),
-    t: timestep('of x_t'),
-    t_prev: optional(timestep('where the step leads; unwired: t - 1')),
-    schedule: schedule('of betas'),
+    prediction: prediction('Model prediction for x_t'),
+    x_t: samples('Data at t'),
+    t: timestep('Timestep of x_t'),
+    t_prev: optional(timestep('Timestep after the step; t - 1 if not connected')),
+    schedule: schedule('Schedule with betas'),
   },
-  outputs: { mean: samples('of p(x_{t-1} | x_t)'), variance: samples('of each number, of the shape of mean') },
+  outputs: {
+    mean: samples('Mean of p(x_{t-1} | x_t)'),
+    variance: samples('Variance of each element, with the shape of mean'),
+  },
   params: {
-    variance: choice(
-      variances,
-      'fixed_small that of the posterior, fixed_large beta, learned what the model says, if it was made to',
-    ),
-    ...holdParams,
+    variance: choice(variances, 'Variance of the reverse step', {
+      fixed_small: 'Variance of the posterior',
+      fixed_large: 'Beta',
+      learned: 'Predicted by the model, if it was built for that',
+    }),
+    ...clippingParams,
   },
-  check: ({ variance }, { prediction: said, schedule, t }) => {
-    if (schedule) tableOf(schedule.schedule, 'A step of the reverse process')
-    if (variance === 'learned') refuseNoVariance(said)
-    refuseNothingButNoise({ slot: 'prediction', said, schedule, times: [t] })
+  check: ({ variance }, { prediction, schedule, t }) => {
+    if (schedule) requireTable(schedule.schedule)
+    if (variance === 'learned') rejectFixedVariance(prediction)
+    rejectPureNoise({ slot: 'prediction', prediction, schedule, times: [t] })
   },
-  run: ({ prediction, x_t, t, t_prev, schedule }, { variance, ...hold }) => {
+  run: ({ prediction, x_t, t, t_prev, schedule }, { variance, ...clippingValues }) => {
     const { space, tensor } = x_t
-    const step = stepBack(tableOf(schedule.schedule, 'A step of the reverse process'), t.t, t_prev?.t)
-    const { mean, logVariance } = reverseGaussian(tensor, prediction, step, { variance, hold: holdOf(hold, space) })
+    const step = stepBack(requireTable(schedule.schedule), t.t, t_prev?.t)
+    const { mean, logVariance } = reverseGaussian(tensor, prediction, step, {
+      variance,
+      clipping: createClipping(clippingValues, space),
+    })
     return {
       mean: { type: 'samples', tensor: mean, space },
       variance: { type: 'samples', tensor: logVariance.exp().broadcastTo(tensor.shape), space },

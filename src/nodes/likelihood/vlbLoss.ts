@@ -1,8 +1,8 @@
-// A term of the variational bound, to learn from or to add up.
+// VLBLoss: one term of the variational bound, as a loss or for LikelihoodEnd.
 import { reverseGaussian, stepBack, vlbTerms } from '../../engine/losses/index.ts'
 import { variances } from '../../engine/samplers/ddpm.ts'
-import { tableOf } from '../../engine/schedule.ts'
-import type { Scalar, Tensor1D } from '../../engine/tf.ts'
+import { requireTable } from '../../engine/process/schedule.ts'
+import type { Scalar, Tensor1D } from '../../engine/base/tf.ts'
 import {
   choice,
   defineNode,
@@ -16,57 +16,65 @@ import {
   timestep,
   weights,
 } from '../define.ts'
-import { holdOf, holdParams } from '../sampling/hold.ts'
-import { refuseNothingButNoise, refuseNoVariance } from '../sampling/refusals.ts'
-import { counted, lossesOf } from '../training/items.ts'
-import { levelledOf, levelsParam } from './levels.ts'
+import { createClipping, clippingParams } from '../sampling/clipping.ts'
+import { rejectPureNoise, rejectFixedVariance } from '../sampling/checks.ts'
+import { weightErrors, toItemLosses } from '../training/items.ts'
+import { dataLevels, levelsParam } from './levels.ts'
 
 export const vlbLoss = defineNode({
   type: 'diffusion/VLBLoss',
   title: 'VLB Loss',
   category: 'training',
   summary:
-    'The term of the variational bound at t: how far the step back of the model is from that of the posterior, and at t = 0 how unlikely the data are to it. In bits/dim.',
+    "Term of the variational lower bound at t: the KL divergence between the posterior and the model's reverse step; at t = 0, the negative log-likelihood of the data. In bits/dim.",
   equation:
     'L_t = D_{KL}\\left( q(x_{t-1} \\mid x_t, x_0) \\,\\|\\, p_\\theta(x_{t-1} \\mid x_t) \\right), \\quad L_0 = -\\log p_\\theta(x_0 \\mid x_1)',
-  source: 'Ho et al. 2020, eq. 5 and 13; Nichol & Dhariwal 2021, eq. 4; section 3.3 on drawing t by the losses',
+  source:
+    'Ho et al. 2020, eq. 5 and 13; Nichol & Dhariwal 2021, eq. 4; section 3.3 on drawing t by the losses',
   inputs: {
-    prediction: prediction('what the model said of x_t'),
-    x_0: samples('clean data'),
-    x_t: samples('the same data with noise'),
-    t: timestep('of x_t'),
-    t_prev: optional(timestep('where the step leads; unwired: t - 1')),
-    schedule: schedule('of betas'),
-    weights: optional(weights('of the items, for the loss; from ImportanceTimesteps')),
+    prediction: prediction('Model prediction for x_t'),
+    x_0: samples('Clean data'),
+    x_t: samples('The same data with noise'),
+    t: timestep('Timestep of x_t'),
+    t_prev: optional(timestep('Timestep after the step; t - 1 if not connected')),
+    schedule: schedule('Schedule with betas'),
+    weights: optional(weights('Weights of the items in the loss, from ImportanceTimesteps')),
   },
   outputs: {
-    loss: loss('T times the mean term: an estimate of the whole bound, where t is drawn evenly'),
-    term: number('the mean term, in bits/dim'),
-    losses: losses('the term of each item, before weights'),
+    loss: loss('T times the mean term: an estimate of the full bound if t is drawn uniformly'),
+    term: number('Mean of the terms, in bits/dim'),
+    losses: losses('Term of each item, without weights'),
   },
   params: {
-    variance: choice(
-      variances,
-      'of the step back: fixed_small that of the posterior, fixed_large beta, learned what the model says, if it was made to',
-    ),
+    variance: choice(variances, 'Variance of the reverse step', {
+      fixed_small: 'Variance of the posterior',
+      fixed_large: 'Beta',
+      learned: 'Predicted by the model, if it was built for that',
+    }),
     levels: levelsParam,
-    ...holdParams,
+    ...clippingParams,
   },
-  check: ({ variance }, { prediction: said, schedule, t }) => {
-    if (schedule) tableOf(schedule.schedule, 'A variational bound')
-    if (variance === 'learned') refuseNoVariance(said)
-    refuseNothingButNoise({ slot: 'prediction', said, schedule, times: [t] })
+  check: ({ variance }, { prediction, schedule, t }) => {
+    if (schedule) requireTable(schedule.schedule)
+    if (variance === 'learned') rejectFixedVariance(prediction)
+    rejectPureNoise({ slot: 'prediction', prediction, schedule, times: [t] })
   },
-  run: ({ prediction, x_0, x_t, t, t_prev, schedule, weights }, { variance, levels, ...hold }) => {
-    const table = tableOf(schedule.schedule, 'A variational bound')
-    const levelled = levelledOf(levels, x_0.space)
+  run: (
+    { prediction, x_0, x_t, t, t_prev, schedule, weights },
+    { variance, levels, ...clippingValues },
+  ) => {
+    const table = requireTable(schedule.schedule)
+    const levelled = dataLevels(levels, x_0.space)
     const step = stepBack(table, t.t, t_prev?.t, levelled)
-    const reverse = reverseGaussian(x_t.tensor, prediction, step, { variance, hold: holdOf(hold, x_0.space) })
+    const reverse = reverseGaussian(x_t.tensor, prediction, step, {
+      variance,
+      clipping: createClipping(clippingValues, x_0.space),
+    })
     const terms = vlbTerms(x_0.tensor, x_t.tensor, reverse, step, levelled) as Tensor1D
     return {
-      loss: { type: 'loss', tensor: counted(terms, weights).mean().mul(table.T) as Scalar },
+      loss: { type: 'loss', tensor: weightErrors(terms, weights).mean().mul(table.T) as Scalar },
       term: { type: 'number', tensor: terms.mean() as Scalar },
-      losses: lossesOf(terms, t),
+      losses: toItemLosses(terms, t),
     }
   },
 })

@@ -1,23 +1,27 @@
-// What is drawn on a node besides its slots and widgets: its state, its fault, its view.
+// Draws a node on a plain litegraph canvas, in addition to slots and widgets: rings, view, fault.
 import type { LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration } from '../../engine/plan/op.ts'
 import type { ChartLook, View } from '../../engine/plan/view.ts'
-import type { Box, Theme } from '../views/canvas.ts'
-import { darkTheme, FONTS, shorten } from '../views/canvas.ts'
-import { paintView } from '../views/paint.ts'
-import type { DiffusionNode } from './node.ts'
-import { stateColours, styleOf } from './palette.ts'
-import { inEnglish, saying } from './tooltips.ts'
+import type { Box } from '../painters/frame.ts'
+import type { Theme } from '../painters/theme.ts'
+import { darkTheme, FONTS } from '../painters/theme.ts'
+import { shorten } from '../painters/frame.ts'
+import { paintView } from '../painters/paint.ts'
+import type { DiffusionNode } from './diffusionNode.ts'
+import { slotStyle, stateColours } from './palette.ts'
+import { englishTips, tipTranslator } from './tooltips.ts'
 
-/** Observers show something, and nodes that say how much room that takes. */
-export const hasView = ({ role, room }: Declaration): boolean => role === 'observer' || room !== undefined
+/** True for observers and for nodes that declare room for a view. */
+export const hasView = ({ role, room }: Declaration): boolean =>
+  role === 'observer' || room !== undefined
 
-/** The least room a node leaves for its view, beside slots and widgets. */
-export const viewHeight = ({ role, room }: Declaration): number => (role === 'observer' ? LEAST : (room?.height ?? 0))
-const LEAST = 170
+/** Minimal height of the view of a node, in addition to slots and widgets. */
+export const viewHeight = ({ role, room }: Declaration): number =>
+  role === 'observer' ? MIN_VIEW_HEIGHT : (room?.height ?? 0)
+const MIN_VIEW_HEIGHT = 170
 
-/** How wide a node is at first for its view, and how much higher than it has to be. */
-export const firstRoom = (declaration: Declaration): { width: number; more: number } =>
+/** Initial width of a node with a view, and its initial height beyond the minimum. */
+export const initialViewSpace = (declaration: Declaration): { width: number; more: number } =>
   hasView(declaration)
     ? {
         width: declaration.room?.width ?? 260,
@@ -25,40 +29,39 @@ export const firstRoom = (declaration: Declaration): { width: number; more: numb
       }
     : { width: 0, more: 0 }
 
+/** Returns the area of a view, in coordinates of the node. */
+export function viewBox(node: DiffusionNode): Box {
+  const y = node.computeSize()[1] - viewHeight(node.diffusion.declaration)
+  return { x: 8, y, width: node.size[0] - 16, height: node.size[1] - y - 8 }
+}
+
 export function drawBody(
   lite: LiteGraphStatic,
   node: DiffusionNode,
   ctx: CanvasRenderingContext2D,
   scale: number,
-  contentHeight: number,
-  words = inEnglish,
+  words = englishTips,
 ) {
   if (node.flags.collapsed) return
   ctx.save()
   if (scale >= 0.4) drawRequired(node, ctx)
-  if (hasView(node.diffusion.declaration)) drawView(node, ctx, scale, viewBox(node, contentHeight))
+  if (hasView(node.diffusion.declaration)) drawView(node, ctx, scale)
   drawProgress(node, ctx)
-  drawOutline(lite, node, ctx, saying(words))
+  drawOutline(lite, node, ctx)
+  drawFault(node, ctx, tipTranslator(words))
   ctx.restore()
 }
 
-/** Where the view of a node goes, in the node's own coordinates. */
-export const viewBox = (node: DiffusionNode, contentHeight: number): Box => ({
-  x: 8,
-  y: contentHeight,
-  width: node.size[0] - 16,
-  height: node.size[1] - contentHeight - 8,
-})
-
-/** A ring around inputs that have to be wired and are not; a thin one around those that may be. */
+/** Draws rings around unwired inputs: wide for required inputs, thin for optional ones. */
 function drawRequired(node: DiffusionNode, ctx: CanvasRenderingContext2D) {
   node.inputs.forEach((input, i) => {
     if (input.link !== null) return
     const [x, y] = node.getConnectionPos(true, i)
-    const hollow = input.color_off !== styleOf(input.type).colour
+    const { colour } = slotStyle(input.type)
+    const hollow = input.color_off !== colour
     ctx.beginPath()
-    ctx.arc(x! - node.pos[0], y! - node.pos[1], hollow ? 4.5 : 7.5, 0, 2 * Math.PI)
-    ctx.strokeStyle = styleOf(input.type).colour
+    ctx.arc(x - node.pos[0], y - node.pos[1], hollow ? 4.5 : 7.5, 0, 2 * Math.PI)
+    ctx.strokeStyle = colour
     ctx.globalAlpha = hollow ? 0.9 : 0.55
     ctx.lineWidth = hollow ? 2.4 : 1.2
     ctx.stroke()
@@ -66,7 +69,9 @@ function drawRequired(node: DiffusionNode, ctx: CanvasRenderingContext2D) {
   ctx.globalAlpha = 1
 }
 
-interface Cached {
+// ---- views
+
+interface CachedView {
   view: View
   scrub: number | undefined
   look: ChartLook | undefined
@@ -75,49 +80,68 @@ interface Cached {
   height: number
   bitmap: OffscreenCanvas
 }
-const bitmaps = new WeakMap<DiffusionNode, Cached>()
+const cachedViews = new WeakMap<DiffusionNode, CachedView>()
 
-/** Views are painted once for a size and zoom; panning and moving nodes then only copy pixels. */
-function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: number, box: Box) {
+/** Node bodies of litegraph are dark on every page. */
+const nodeTheme: Theme = darkTheme
+
+/** Above this number of pixels, painting the view again costs less than a bitmap of it. */
+const MAX_BITMAP_PIXELS = 4e6
+
+function drawView(node: DiffusionNode, ctx: CanvasRenderingContext2D, scale: number) {
   const { view, scrub } = node.diffusion
   const look = node.flags.chart
+  const box = viewBox(node)
   if (box.width < 20 || box.height < 20) return
   if (!view) {
-    ctx.strokeStyle = '#454b51'
-    ctx.setLineDash([4, 4])
-    ctx.beginPath()
-    ctx.roundRect(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1, 4)
-    ctx.stroke()
-    ctx.setLineDash([])
-    ctx.fillStyle = '#8b9299'
-    ctx.font = `12px ${FONTS}`
-    ctx.textAlign = 'center'
-    ctx.fillText('Shows after Run', box.x + box.width / 2, box.y + box.height / 2 + 4)
+    drawEmptyView(ctx, box)
     return
   }
   const dense = scale * (globalThis.devicePixelRatio ?? 1)
   const [width, height] = [Math.ceil(box.width * dense), Math.ceil(box.height * dense)]
-  // Beyond this, painting directly is cheaper than holding the pixels.
-  if (typeof OffscreenCanvas === 'undefined' || width * height > 4e6) {
+  if (typeof OffscreenCanvas === 'undefined' || width * height > MAX_BITMAP_PIXELS) {
     paintView(ctx, view, box, nodeTheme, { scrub, look })
     return
   }
-  let cached = bitmaps.get(node)
-  const same = cached?.view === view && cached.scrub === scrub && cached.look === look && cached.scale === dense
-  if (!cached || !same || cached.width !== width || cached.height !== height) {
-    const bitmap = new OffscreenCanvas(width, height)
-    const inner = bitmap.getContext('2d')!
-    inner.scale(dense, dense)
-    const whole = { x: 0, y: 0, width: box.width, height: box.height }
-    paintView(inner as unknown as CanvasRenderingContext2D, view, whole, nodeTheme, { scrub, look })
-    cached = { view, scrub, look, scale: dense, width, height, bitmap }
-    bitmaps.set(node, cached)
-  }
-  ctx.drawImage(cached.bitmap, box.x, box.y, width / dense, height / dense)
+  const size = { width: box.width, height: box.height }
+  const bitmap = viewBitmap(node, { view, scrub, look, scale: dense, width, height }, size)
+  ctx.drawImage(bitmap, box.x, box.y, width / dense, height / dense)
 }
 
-/** Bodies of nodes are dark in litegraph, whatever the page is. */
-const nodeTheme: Theme = darkTheme
+/**
+ * Returns a cached bitmap of a view by size and zoom: panning and moving nodes only copies pixels.
+ */
+function viewBitmap(
+  node: DiffusionNode,
+  wanted: Omit<CachedView, 'bitmap'>,
+  size: { width: number; height: number },
+): OffscreenCanvas {
+  const cached = cachedViews.get(node)
+  const keys = Object.keys(wanted) as (keyof typeof wanted)[]
+  if (cached && keys.every((key) => cached[key] === wanted[key])) return cached.bitmap
+  const { view, scrub, look, scale, width, height } = wanted
+  const bitmap = new OffscreenCanvas(width, height)
+  const ctx = bitmap.getContext('2d') as unknown as CanvasRenderingContext2D
+  ctx.scale(scale, scale)
+  paintView(ctx, view, { x: 0, y: 0, ...size }, nodeTheme, { scrub, look })
+  cachedViews.set(node, { ...wanted, bitmap })
+  return bitmap
+}
+
+function drawEmptyView(ctx: CanvasRenderingContext2D, { x, y, width, height }: Box) {
+  ctx.strokeStyle = '#454b51'
+  ctx.setLineDash([4, 4])
+  ctx.beginPath()
+  ctx.roundRect(x + 0.5, y + 0.5, width - 1, height - 1, 4)
+  ctx.stroke()
+  ctx.setLineDash([])
+  ctx.fillStyle = '#8b9299'
+  ctx.font = `12px ${FONTS}`
+  ctx.textAlign = 'center'
+  ctx.fillText('Shows after Run', x + width / 2, y + height / 2 + 4)
+}
+
+// ---- state
 
 function drawProgress(node: DiffusionNode, ctx: CanvasRenderingContext2D) {
   const { state, progress } = node.diffusion
@@ -126,13 +150,8 @@ function drawProgress(node: DiffusionNode, ctx: CanvasRenderingContext2D) {
   ctx.fillRect(0, 0, node.size[0] * Math.min(1, progress.index / progress.count), 3)
 }
 
-function drawOutline(
-  lite: LiteGraphStatic,
-  node: DiffusionNode,
-  ctx: CanvasRenderingContext2D,
-  said: (english: string) => string,
-) {
-  const { state, fault } = node.diffusion
+function drawOutline(lite: LiteGraphStatic, node: DiffusionNode, ctx: CanvasRenderingContext2D) {
+  const { state } = node.diffusion
   if (state !== 'running' && state !== 'fault') return
   const title = lite.NODE_TITLE_HEIGHT
   ctx.strokeStyle = stateColours[state]
@@ -140,71 +159,28 @@ function drawOutline(
   ctx.beginPath()
   ctx.roundRect(-1, -title - 1, node.size[0] + 3, node.size[1] + title + 2, 9)
   ctx.stroke()
+}
+
+/** Draws a ring around the slot of a fault, and the message below the node. */
+function drawFault(
+  node: DiffusionNode,
+  ctx: CanvasRenderingContext2D,
+  translate: (english: string) => string,
+) {
+  const { state, fault } = node.diffusion
   if (state !== 'fault' || !fault) return
+  ctx.strokeStyle = stateColours.fault
+  ctx.lineWidth = 2
   const slot = fault.slot === undefined ? -1 : node.findInputSlot(fault.slot)
   if (slot >= 0) {
     const [x, y] = node.getConnectionPos(true, slot)
     ctx.beginPath()
-    ctx.arc(x! - node.pos[0], y! - node.pos[1], 9, 0, 2 * Math.PI)
+    ctx.arc(x - node.pos[0], y - node.pos[1], 9, 0, 2 * Math.PI)
     ctx.stroke()
   }
   ctx.font = `12px ${FONTS}`
   ctx.textAlign = 'left'
   ctx.fillStyle = '#ff9a9a'
-  ctx.fillText(shorten(ctx, said(fault.message), Math.max(220, node.size[0])), 2, node.size[1] + 18)
-}
-
-/** The dot in the title bar: a shape a state, so that it can be told without colour. */
-export function drawStateBox(node: DiffusionNode, ctx: CanvasRenderingContext2D, height: number) {
-  const { state, progress } = node.diffusion
-  const [x, y, r] = [height / 2, -height / 2, 6]
-  ctx.save()
-  ctx.strokeStyle = ctx.fillStyle = stateColours[state]
-  ctx.lineWidth = 1.8
-  ctx.lineCap = ctx.lineJoin = 'round'
-  ctx.beginPath()
-  switch (state) {
-    case 'idle':
-      ctx.arc(x, y, 4, 0, 2 * Math.PI)
-      ctx.fill()
-      break
-    case 'running': {
-      const share = progress?.count ? progress.index / progress.count : 0.25
-      ctx.arc(x, y, r, 0, 2 * Math.PI)
-      ctx.globalAlpha = 0.35
-      ctx.stroke()
-      ctx.globalAlpha = 1
-      ctx.beginPath()
-      ctx.arc(x, y, r, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * Math.min(1, share))
-      ctx.stroke()
-      break
-    }
-    case 'done':
-    case 'cached':
-      if (state === 'cached') {
-        ctx.arc(x, y, r + 0.5, 0, 2 * Math.PI)
-        ctx.globalAlpha = 0.4
-        ctx.stroke()
-        ctx.globalAlpha = 1
-        ctx.beginPath()
-      }
-      ctx.moveTo(x - 3.5, y)
-      ctx.lineTo(x - 0.8, y + 3)
-      ctx.lineTo(x + 4, y - 3.5)
-      ctx.stroke()
-      break
-    case 'fault':
-      ctx.moveTo(x, y - 7)
-      ctx.lineTo(x + 7, y + 5.5)
-      ctx.lineTo(x - 7, y + 5.5)
-      ctx.closePath()
-      ctx.fill()
-      ctx.fillStyle = '#1b1d1f'
-      ctx.fillRect(x - 0.9, y - 3, 1.8, 4.4)
-      ctx.fillRect(x - 0.9, y + 2.6, 1.8, 1.8)
-      break
-    default:
-      state satisfies never
-  }
-  ctx.restore()
+  const text = shorten(ctx, translate(fault.message), Math.max(220, node.size[0]))
+  ctx.fillText(text, 2, node.size[1] + 18)
 }

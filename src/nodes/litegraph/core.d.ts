@@ -1,4 +1,5 @@
-// The part of litegraph.js 0.7.18 that is used here. Its own typings cover another entry point and are wrong in places.
+// Types of the used part of litegraph.js 0.7.18. Its own typings are partly wrong and cover another
+// entry point.
 declare module 'litegraph.js/build/litegraph.core.js' {
   export type Vector = [number, number] | Float32Array
 
@@ -34,12 +35,24 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     label?: string
     value: unknown
     options: Record<string, unknown>
-    callback?: (value: unknown, canvas: LGraphCanvas, node: LGraphNode, pos: Vector, event: MouseEvent) => void
+    callback?: (
+      value: unknown,
+      canvas: LGraphCanvas,
+      node: LGraphNode,
+      pos: Vector,
+      event: MouseEvent,
+    ) => void
     disabled?: boolean
     last_y?: number
     width?: number
     computeSize?(width: number): [number, number]
-    draw?(ctx: CanvasRenderingContext2D, node: LGraphNode, width: number, y: number, height: number): void
+    draw?(
+      ctx: CanvasRenderingContext2D,
+      node: LGraphNode,
+      width: number,
+      y: number,
+      height: number,
+    ): void
     mouse?(event: MouseEvent, pos: [number, number], node: LGraphNode): boolean
   }
 
@@ -66,7 +79,11 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     pos: Vector
     size: Vector
     mode: number
-    flags: { collapsed?: boolean; pinned?: boolean; chart?: import('../../engine/plan/view.ts').ChartLook }
+    flags: {
+      collapsed?: boolean
+      pinned?: boolean
+      chart?: import('../../engine/plan/view.ts').ChartLook
+    }
     inputs: InputSlot[]
     outputs: OutputSlot[]
     properties: Record<string, unknown>
@@ -87,7 +104,13 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     addProperty(name: string, value: unknown, type?: string, extra?: object): unknown
     addInput(name: string, type: string | number, extra?: object): InputSlot
     addOutput(name: string, type: string | number, extra?: object): OutputSlot
-    addWidget(type: string, name: string, value: unknown, callback: unknown, options?: object): Widget
+    addWidget(
+      type: string,
+      name: string,
+      value: unknown,
+      callback: unknown,
+      options?: object,
+    ): Widget
     addCustomWidget<W extends Widget>(widget: W): W
     computeSize(): Vector
     setSize(size: Vector): void
@@ -99,18 +122,42 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     findOutputSlot(name: string): number
     getInputNode(slot: number): LGraphNode | null
     getConnectionPos(isInput: boolean, slot: number, out?: Float32Array): Float32Array
-    getSlotInPosition(x: number, y: number): { input?: InputSlot; output?: OutputSlot; slot: number } | null
+    getSlotInPosition(
+      x: number,
+      y: number,
+    ): { input?: InputSlot; output?: OutputSlot; slot: number } | null
     changeMode(mode: number): boolean
     setDirtyCanvas(foreground: boolean, background?: boolean): void
     onAdded?(graph: LGraph): void
     onRemoved?(): void
     onConfigure?(info: SerializedNode): void
     onSerialize?(info: SerializedNode): void
-    onConnectionsChange?(side: number, slot: number, connected: boolean, link: LLink | null, info: Slot): void
-    onConnectInput?(slot: number, type: string | number, output: OutputSlot, origin: LGraphNode, index: number): boolean | void
+    onConnectionsChange?(
+      side: number,
+      slot: number,
+      connected: boolean,
+      link: LLink | null,
+      info: Slot,
+    ): void
+    onConnectInput?(
+      slot: number,
+      type: string | number,
+      output: OutputSlot,
+      origin: LGraphNode,
+      index: number,
+    ): boolean | void
     onPropertyChanged?(name: string, value: unknown, before?: unknown): boolean | void
-    onDrawForeground?(ctx: CanvasRenderingContext2D, canvas: LGraphCanvas, element: HTMLCanvasElement): void
-    onDrawTitleBox?(ctx: CanvasRenderingContext2D, height: number, size: Vector, scale: number): void
+    onDrawForeground?(
+      ctx: CanvasRenderingContext2D,
+      canvas: LGraphCanvas,
+      element: HTMLCanvasElement,
+    ): void
+    onDrawTitleBox?(
+      ctx: CanvasRenderingContext2D,
+      height: number,
+      size: Vector,
+      scale: number,
+    ): void
     captureInput(capture: boolean): void
     onMouseDown?(event: MouseEvent, pos: [number, number], canvas: LGraphCanvas): boolean
     onMouseUp?(event: MouseEvent, pos: [number, number], canvas: LGraphCanvas): void
@@ -121,7 +168,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
   export class LGraphGroup {
     constructor(title?: string)
     title: string
-    /** Unset: the colour of the theme. */
+    /** Colour of the theme if unset. */
     color: string | undefined
     font_size: number
     get pos(): [number, number]
@@ -135,14 +182,14 @@ declare module 'litegraph.js/build/litegraph.core.js' {
 
   export class LGraph {
     _nodes: LGraphNode[]
-    /** Another after every change of nodes and wires. */
+    /** Changes with each change of nodes and wires. */
     _version: number
     _groups: LGraphGroup[]
     links: Record<string, LLink>
     extra: Record<string, unknown>
     config: Record<string, unknown>
     last_node_id: number
-    /** Kept with the graph for the nodes that stand for them; see src/nodes/workflow/subgraphs.ts. */
+    /** Subgraphs of the workflow, stored with the graph for their nodes. */
     subgraphs?: import('../workflow/file.ts').Subgraph[] | undefined
     list_of_graphcanvas: LGraphCanvas[] | null
     add(node: LGraphNode | LGraphGroup, skipOrder?: unknown): LGraphNode | undefined
@@ -166,7 +213,13 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     ds: { scale: number; offset: [number, number] }
     default_connection_color_byType: Record<string, string>
     onDrawBackground: ((ctx: CanvasRenderingContext2D, area: Float32Array) => void) | null
-    prompt(title: string, value: unknown, callback: (value: string) => void, event: MouseEvent, multiline?: boolean): HTMLElement
+    prompt(
+      title: string,
+      value: unknown,
+      callback: (value: string) => void,
+      event: MouseEvent,
+      multiline?: boolean,
+    ): HTMLElement
     setDirty(foreground: boolean, background?: boolean): void
   }
 

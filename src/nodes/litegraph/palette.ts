@@ -1,5 +1,5 @@
-// One colour and one slot shape for every slot type, the same on slots, wires, zones and in legends.
-import type { SlotType } from '../../engine/values.ts'
+// Colours and shapes of slot types, the same for slots, wires, zones and legends.
+import type { SlotType } from '../../engine/base/values.ts'
 
 export type SlotShape = 'circle' | 'box' | 'arrow' | 'grid'
 
@@ -9,8 +9,9 @@ export interface SlotStyle {
 }
 
 /**
- * What is large and changes is round, what fixes how a process runs is a box, what says when is an arrow, what is many at
- * once is a grid: so the families can be told without colour. All reach 4.5:1 on the canvas' #222.
+ * Shapes distinguish families of types without colour: circles for batches that change, boxes for
+ * the configuration of a process, arrows for time, grids for collections. All colours have a
+ * contrast of at least 4.5:1 on the canvas colour #222.
  */
 export const slotStyles: { readonly [T in SlotType]: SlotStyle } = {
   samples: { colour: '#64b5f6', shape: 'circle' },
@@ -38,15 +39,17 @@ export const slotStyles: { readonly [T in SlotType]: SlotStyle } = {
   loop: { colour: '#b39dff', shape: 'arrow' },
 }
 
-const anything: SlotStyle = { colour: '#c3c8cc', shape: 'circle' }
+const defaultStyle: SlotStyle = { colour: '#c3c8cc', shape: 'circle' }
 
-/** Of a litegraph type: a name, several with commas (the first counts), or `*`. */
-export function styleOf(type: string | number): SlotStyle {
-  const first = String(type).split(',')[0]!
-  return Object.hasOwn(slotStyles, first) ? slotStyles[first as SlotType] : anything
+/**
+ * Returns the style of a litegraph type: a name, a comma-separated list (uses the first), or `*`.
+ */
+export function slotStyle(type: string | number): SlotStyle {
+  const first = String(type).split(',')[0]
+  return Object.hasOwn(slotStyles, first) ? slotStyles[first as SlotType] : defaultStyle
 }
 
-/** Title bars, by category of the declaration. */
+/** Colours of title bars, by category of the declaration. */
 const titleColours: Readonly<Record<string, string>> = {
   process: '#2b4438',
   data: '#2b3f52',
@@ -63,7 +66,7 @@ const titleColours: Readonly<Record<string, string>> = {
 }
 export const titleColour = (category: string) => titleColours[category] ?? '#3a3f46'
 
-/** Zones, by category of their Start. */
+/** Colours of zones, by category of their Start. */
 const zoneColours: Readonly<Record<string, string>> = {
   sampling: '#b39dff',
   training: '#ff9d7a',

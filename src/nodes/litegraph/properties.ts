@@ -1,35 +1,43 @@
-// Params as litegraph's properties.
+// Params as properties of litegraph nodes.
 import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration } from '../../engine/plan/op.ts'
-import { seedControl } from '../workflow/read.ts'
-import { isDiffusionNode, type DiffusionNode } from './node.ts'
+import { seedControl } from '../workflow/file.ts'
+import { diffusionNodes, type DiffusionNode } from './diffusionNode.ts'
 
-/** What becomes of a seed before a run. */
+/** Changes of a seed before a run. */
 export const SEED_CONTROLS = ['fixed', 'increment', 'randomize'] as const
 
-/** A property for each param, with its default. */
+/** Adds a property with the default value for each param. */
 export function addProperties(node: DiffusionNode) {
   for (const [name, param] of Object.entries(node.diffusion.declaration.params)) {
-    node.addProperty(name, structuredClone(param.default), propertyType(param.kind), propertyInfo(param))
-    if (param.kind === 'seed') node.addProperty(seedControl(name), 'fixed', 'enum', { values: SEED_CONTROLS })
+    node.addProperty(
+      name,
+      structuredClone(param.default),
+      propertyType(param.kind),
+      propertyInfo(param),
+    )
+    if (param.kind === 'seed')
+      node.addProperty(seedControl(name), 'fixed', 'enum', { values: SEED_CONTROLS })
   }
 }
 
-/** New nodes draw their own numbers: the smallest seed no other node has. */
-export function takeFreshSeeds(node: DiffusionNode, graph: LGraph) {
-  for (const name of seedsOf(node)) {
-    const others = graph._nodes.filter((other) => other !== node && isDiffusionNode(other)) as DiffusionNode[]
-    const used = new Set(others.flatMap((other) => seedsOf(other).map((seed) => other.properties[seed])))
+/** Gives each seed of a new node the smallest value that no other node has. */
+export function assignFreshSeeds(node: DiffusionNode, graph: LGraph) {
+  for (const name of seedParams(node)) {
+    const others = diffusionNodes(graph).filter((other) => other !== node)
+    const used = new Set(
+      others.flatMap((other) => seedParams(other).map((seed) => other.properties[seed])),
+    )
     let seed = 0
     while (used.has(seed)) seed++
     node.setProperty(name, seed)
   }
 }
 
-const seedsOf = ({ diffusion: { declaration } }: DiffusionNode): string[] =>
+const seedParams = ({ diffusion: { declaration } }: DiffusionNode): string[] =>
   Object.entries(declaration.params).flatMap(([name, { kind }]) => (kind === 'seed' ? [name] : []))
 
-/** What litegraph's own property panel makes of a param. */
+/** Returns the type of a param for litegraph's property panel. */
 const propertyType = (kind: Declaration['params'][string]['kind']): string =>
   ({
     number: 'number',

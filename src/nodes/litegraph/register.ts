@@ -1,23 +1,23 @@
-// Puts the nodes into a host's LiteGraph, and takes them out again.
+// Registers the nodes with a host's LiteGraph.
 import type { LiteGraphStatic, NodeClass } from 'litegraph.js/build/litegraph.core.js'
 import type { Declaration } from '../../engine/plan/op.ts'
-import type { Hooks } from './node.ts'
-import { nodeClass } from './node.ts'
-import { styleOf } from './palette.ts'
+import { createNodeClass } from './node.ts'
+import type { NodeHooks } from './nodeSetup.ts'
+import { slotStyle } from './palette.ts'
 
-export interface RegisterOptions extends Hooks {
-  /** Put before the type of every node, for a host that has nodes of the same names. */
+export interface RegisterOptions extends NodeHooks {
+  /** Prefix of all types, for hosts that have nodes with the same names. */
   prefix?: string
 }
 
 export interface Registration {
-  /** Takes out what this registration put in, and no more. */
+  /** Removes the types that this registration added. */
   unregister(): void
 }
 
 /**
- * Registers a node class for each declaration. Registering again replaces what was registered before, so a declaration
- * that was edited takes effect for nodes made from then on.
+ * Registers a node class for each declaration. Replaces types that are already registered, so an
+ * edited declaration applies to nodes created afterwards.
  */
 export function registerNodes(
   lite: LiteGraphStatic,
@@ -27,38 +27,47 @@ export function registerNodes(
   const registered = declarations.map((declaration): [string, NodeClass] => {
     const type = prefix + declaration.type
     if (/[<>&"']/.test(type + declaration.title)) {
-      throw new Error(`${type}: litegraph shows types and titles as HTML; they must not hold markup.`)
+      throw new Error(
+        `${type}: litegraph shows types and titles as HTML; they must not hold markup.`,
+      )
     }
     // litegraph logs each replacement.
-    if (lite.registered_node_types[type]) remove(lite, type)
-    const made = nodeClass(lite, declaration, hooks, (other) => prefix + other)
-    // LiteGraph.Nodes has classes by their names, which a minifier makes equal.
-    Object.defineProperty(made, 'name', { value: type })
-    lite.registerNodeType(type, made)
-    // litegraph takes the category from the type; menus are easier to read by what nodes are for.
-    made.category = `${type.slice(0, type.lastIndexOf('/') + 1) || 'subgraphs/'}${declaration.category}`
-    return [type, made]
+    if (lite.registered_node_types[type]) unregisterType(lite, type)
+    const Node = createNodeClass({
+      lite,
+      declaration,
+      hooks,
+      registeredType: (other) => prefix + other,
+    })
+    // LiteGraph.Nodes is keyed by class name, and minified names collide.
+    Object.defineProperty(Node, 'name', { value: type })
+    lite.registerNodeType(type, Node)
+    // litegraph derives the category from the type. Menus by purpose are easier to read.
+    Node.category = `${type.slice(0, type.lastIndexOf('/') + 1) || 'subgraphs/'}${declaration.category}`
+    return [type, Node]
   })
   colourWires(lite, declarations)
   return {
     unregister() {
-      for (const [type, made] of registered) if (lite.registered_node_types[type] === made) remove(lite, type)
+      for (const [type, Node] of registered)
+        if (lite.registered_node_types[type] === Node) unregisterType(lite, type)
     },
   }
 }
 
-function remove(lite: LiteGraphStatic, type: string) {
-  // litegraph's own unregisterNodeType forgets the entry by name.
+function unregisterType(lite: LiteGraphStatic, type: string) {
+  // litegraph's unregisterNodeType does not remove the entry in Nodes.
   delete lite.registered_node_types[type]
   delete lite.Nodes[type]
 }
 
-/** The colour of a wire while it is dragged and of wires made by other nodes. */
+/** Sets the colours of dragged wires, and of wires from nodes of other packages. */
 function colourWires(lite: LiteGraphStatic, declarations: readonly Declaration[]) {
   if (!lite.LGraphCanvas) return
   for (const { outputs } of declarations) {
     for (const { type } of Object.values(outputs)) {
-      if (typeof type === 'string') lite.LGraphCanvas.link_type_colors[type] ??= styleOf(type).colour
+      if (typeof type === 'string')
+        lite.LGraphCanvas.link_type_colors[type] ??= slotStyle(type).colour
     }
   }
 }

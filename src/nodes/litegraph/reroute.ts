@@ -1,74 +1,73 @@
-// Reroutes on a canvas: a dot that a wire goes by, and where wires lead past them.
+// Reroutes on a canvas: their class, and the slots at the ends of a chain of reroutes.
 import type { LGraphNode, NodeClass, Vector } from 'litegraph.js/build/litegraph.core.js'
+import { resolveSource } from '../workflow/resolveSource.ts'
 import type { Side } from '../workflow/slots.ts'
-import { styleOf } from './palette.ts'
-import type { DiffusionNode } from './node.ts'
-import { isDiffusionNode } from './node.ts'
+import { slotStyle } from './palette.ts'
+import { isDiffusionNode, type DiffusionNode } from './diffusionNode.ts'
 
 export interface Reroute extends DiffusionNode {
-  /** While it is said, what is pressed is taken for this part: the dot itself, which can be dragged, or a slot. */
+  /** While set, a press anywhere on the reroute targets this part: the dot drags, a side wires. */
   pressed: 'dot' | Side | undefined
 }
 
-/** Both sides of the square that a reroute takes. */
+/** Side length of the square that a reroute occupies. */
 export const REROUTE_SIZE = 20
-/** Of the dot in its middle. */
+/** Radius of the dot in its middle. */
 export const REROUTE_RADIUS = 6
 
 export const isReroute = (node: LGraphNode): node is Reroute =>
   isDiffusionNode(node) && Boolean(node.diffusion.declaration.reroute)
 
-/** A slot of a node, by its index. */
-export interface End {
+/** An input or output of a node, by index. */
+export interface SlotRef {
   node: LGraphNode
   slot: number
 }
 
-/** The output that a value really comes from; undefined where a reroute on the way has nothing wired to it. */
-export function sourcePast({ node, slot }: End): End | undefined {
-  const seen = new Set<LGraphNode>()
-  while (isReroute(node) && !seen.has(node)) {
-    seen.add(node)
-    const before = originOf(node, 0)
-    if (!before) return undefined
-    ;({ node, slot } = before)
-  }
-  return { node, slot }
+/** Returns the output behind a chain of reroutes, undefined if one of them is unwired. */
+export const sourcePastReroutes = (output: SlotRef | undefined): SlotRef | undefined =>
+  resolveSource(
+    output,
+    ({ node }) => (isReroute(node) ? { from: inputSource(node, 0) } : undefined),
+    ({ node }) => node,
+  )
+
+/** Returns the output that is wired to an input. */
+export function inputSource({ graph, inputs }: LGraphNode, input: number): SlotRef | undefined {
+  const id = inputs[input]?.link
+  const wire = id == null ? undefined : graph?.links[id]
+  const node = wire && graph?.getNodeById(wire.origin_id)
+  return node && node.outputs[wire.origin_slot] ? { node, slot: wire.origin_slot } : undefined
 }
 
-/** The output that is wired to an input. */
-export function originOf(node: LGraphNode, input: number): End | undefined {
-  const id = node.inputs[input]?.link
-  const wire = id == null ? undefined : node.graph?.links[id]
-  const from = wire && node.graph!.getNodeById(wire.origin_id)
-  return from?.outputs[wire!.origin_slot] ? { node: from, slot: wire!.origin_slot } : undefined
-}
-
-/** The inputs that an output really leads to. */
-export function takersOf({ node, slot }: End, seen = new Set<LGraphNode>()): End[] {
+/** Returns the inputs that receive the value of an output. */
+export function targetsPastReroutes(
+  { node, slot }: SlotRef,
+  seen = new Set<LGraphNode>(),
+): SlotRef[] {
   const { graph } = node
-  return (node.outputs[slot]?.links ?? []).flatMap((id): End[] => {
+  return (node.outputs[slot]?.links ?? []).flatMap((id): SlotRef[] => {
     const wire = graph?.links[id]
-    const target = wire && graph!.getNodeById(wire.target_id)
+    const target = wire && graph.getNodeById(wire.target_id)
     if (!target || seen.has(target)) return []
-    if (!isReroute(target)) return [{ node: target, slot: wire!.target_slot }]
-    return takersOf({ node: target, slot: 0 }, new Set([...seen, target]))
+    if (!isReroute(target)) return [{ node: target, slot: wire.target_slot }]
+    return targetsPastReroutes({ node: target, slot: 0 }, new Set([...seen, target]))
   })
 }
 
-/** The first of a row of reroutes. */
-export function firstOf(node: Reroute): Reroute {
+/** Returns the first reroute of a chain. */
+export function firstReroute(node: Reroute): Reroute {
   const seen = new Set<LGraphNode>()
-  for (let now = node; ;) {
-    seen.add(now)
-    const before = originOf(now, 0)
-    if (!before || !isReroute(before.node) || seen.has(before.node)) return now
-    now = before.node
+  for (let current = node; ;) {
+    seen.add(current)
+    const source = inputSource(current, 0)
+    if (!source || !isReroute(source.node) || seen.has(source.node)) return current
+    current = source.node
   }
 }
 
-/** The class of a reroute, from that of its declaration: small, without a title, and always open. */
-export function rerouteClass(Base: NodeClass): NodeClass {
+/** Creates the class of a reroute from the class of its declaration: small, without a title. */
+export function createRerouteClass(Base: NodeClass): NodeClass {
   class Dot extends (Base as unknown as new (title?: string) => DiffusionNode) {
     static title_mode = 1 // litegraph's NO_TITLE
     static collapsable = false
@@ -83,25 +82,27 @@ export function rerouteClass(Base: NodeClass): NodeClass {
       this.size = [REROUTE_SIZE, REROUTE_SIZE]
     }
 
-    /** There is nothing to fold. */
+    /** Does nothing: a reroute cannot be collapsed. */
     override collapse() {}
 
     override getConnectionPos(isInput: boolean, _slot: number, out = new Float32Array(2)) {
       const middle = REROUTE_SIZE / 2
       out[0] = this.pos[0] + middle + (isInput ? -REROUTE_RADIUS : REROUTE_RADIUS)
       out[1] = this.pos[1] + middle
-      // By where its slots are litegraph finds out what was pressed, and here all is within their reach.
+      // litegraph finds the pressed slot by distance, and here every slot is near.
       if (this.pressed && this.pressed !== (isInput ? 'input' : 'output')) out.fill(Infinity)
       return out
     }
 
     isPointInside(x: number, y: number, margin = 0) {
       const [dx, dy] = [x - this.pos[0], y - this.pos[1]]
-      return dx > -margin && dy > -margin && dx < REROUTE_SIZE + margin && dy < REROUTE_SIZE + margin
+      return (
+        dx > -margin && dy > -margin && dx < REROUTE_SIZE + margin && dy < REROUTE_SIZE + margin
+      )
     }
 
     override onDrawForeground(ctx: CanvasRenderingContext2D) {
-      ctx.fillStyle = styleOf(this.outputs[0]?.type ?? '*').colour
+      ctx.fillStyle = slotStyle(this.outputs[0]?.type ?? '*').colour
       ctx.beginPath()
       ctx.arc(REROUTE_SIZE / 2, REROUTE_SIZE / 2, REROUTE_RADIUS, 0, 2 * Math.PI)
       ctx.fill()

@@ -1,38 +1,42 @@
-// Going through the time of a film, of pictures or points, by the pointer: neither does the node move, nor does the workflow change.
+// Scrubbing of views with time (images or points) by the pointer. It does not move the node or
+// change the workflow.
 import type { LGraphCanvas } from 'litegraph.js/build/litegraph.core.js'
-import type { Box } from '../views/canvas.ts'
-import { isTimed, scrubAt } from '../views/time.ts'
-import { viewBox, viewHeight } from './body.ts'
-import { diffusionNodes } from './graph.ts'
-import type { DiffusionNode } from './node.ts'
+import type { Box } from '../painters/frame.ts'
+import { isTimed, scrubAt } from '../painters/time.ts'
+import { viewBox } from './body.ts'
+import { diffusionNodes, type DiffusionNode } from './diffusionNode.ts'
 
-/** Where a node shows something, in its own coordinates. */
-function shownBox(node: DiffusionNode): Box | undefined {
-  const { view, declaration } = node.diffusion
-  if (!view || node.flags.collapsed) return undefined
-  return viewBox(node, node.computeSize()[1] - viewHeight(declaration))
+/** Returns the area of the view in coordinates of the node, undefined if it is not visible. */
+function visibleViewBox(node: DiffusionNode): Box | undefined {
+  return node.diffusion.view && !node.flags.collapsed ? viewBox(node) : undefined
 }
 
-/** Whether a place on a node, in its own coordinates, is on what it shows. */
-export function onView(node: DiffusionNode, [x, y]: readonly [number, number]): boolean {
-  const box = shownBox(node)
-  return box !== undefined && x >= box.x && y >= box.y && x <= box.x + box.width && y <= box.y + box.height
+/** Tests if a point, in coordinates of the node, is on its view. */
+export function isOnView(node: DiffusionNode, [x, y]: readonly [number, number]): boolean {
+  const box = visibleViewBox(node)
+  return (
+    box !== undefined &&
+    x >= box.x &&
+    y >= box.y &&
+    x <= box.x + box.width &&
+    y <= box.y + box.height
+  )
 }
 
-export const onFilm = (node: DiffusionNode, place: readonly [number, number]): boolean =>
-  isTimed(node.diffusion.view) && onView(node, place)
+export const isOnFilm = (node: DiffusionNode, place: readonly [number, number]): boolean =>
+  isTimed(node.diffusion.view) && isOnView(node, place)
 
-/** Shows the frame at `x`, in the node's own coordinates. */
+/** Shows the frame at `x`, in coordinates of the node. */
 export function scrubTo(node: DiffusionNode, x: number) {
-  const box = shownBox(node)
+  const box = visibleViewBox(node)
   if (!box || !isTimed(node.diffusion.view)) return
   node.diffusion.scrub = scrubAt(box, x)
   node.setDirtyCanvas(true)
 }
 
 /**
- * Lets a finger scrub films: litegraph hears of the mouse only, and browsers make no mouse of a finger that moves. Touches
- * elsewhere are left alone. Returns its own undo.
+ * Scrubs views with time by touch. litegraph handles only mouse events, and browsers send none for
+ * a moving finger. Ignores touches elsewhere. Returns a function that removes the listeners.
  */
 export function scrubByTouch(canvas: LGraphCanvas): () => void {
   const { canvas: element } = canvas
@@ -40,7 +44,10 @@ export function scrubByTouch(canvas: LGraphCanvas): () => void {
   const placeOn = (node: DiffusionNode, { clientX, clientY }: Touch): [number, number] => {
     const { left, top } = element.getBoundingClientRect()
     const { scale, offset } = canvas.ds
-    return [(clientX - left) / scale - offset[0] - node.pos[0], (clientY - top) / scale - offset[1] - node.pos[1]]
+    return [
+      (clientX - left) / scale - offset[0] - node.pos[0],
+      (clientY - top) / scale - offset[1] - node.pos[1],
+    ]
   }
   const scrub = (node: DiffusionNode, touch: Touch, event: TouchEvent) => {
     event.preventDefault()
@@ -50,12 +57,12 @@ export function scrubByTouch(canvas: LGraphCanvas): () => void {
     const [touch, second] = event.touches
     scrubbed =
       canvas.graph && touch && !second
-        ? diffusionNodes(canvas.graph).findLast((node) => onFilm(node, placeOn(node, touch)))
+        ? diffusionNodes(canvas.graph).findLast((node) => isOnFilm(node, placeOn(node, touch)))
         : undefined
-    if (scrubbed) scrub(scrubbed, touch!, event)
+    if (scrubbed) scrub(scrubbed, touch, event)
   }
   const move = (event: TouchEvent) => {
-    if (scrubbed) scrub(scrubbed, event.touches[0]!, event)
+    if (scrubbed) scrub(scrubbed, event.touches[0], event)
   }
   const end = () => (scrubbed = undefined)
   element.addEventListener('touchstart', start, { passive: false })

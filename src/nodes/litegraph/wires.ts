@@ -1,95 +1,124 @@
-// Which wires may be, and in words why others may not.
+// Rules for wires: tests if a wire is allowed, and returns the reason if not.
 import type { LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { LOOP } from '../workflow/slots.ts'
-import type { DiffusionNode } from './node.ts'
-import { isDiffusionNode } from './node.ts'
-import { firstOf, isReroute, sourcePast, takersOf, type End } from './reroute.ts'
+import { isDiffusionNode, type DiffusionNode } from './diffusionNode.ts'
+import {
+  firstReroute,
+  isReroute,
+  sourcePastReroutes,
+  targetsPastReroutes,
+  type SlotRef,
+} from './reroute.ts'
 
-/** What is said against a wire, in a language. */
+/** Texts for refused wires, in one language. */
 export interface WireWords {
-  /** An input takes some types, and another was to be wired to it. */
+  /** The types of input and output do not match. */
   takes(input: string, taken: readonly string[], given: readonly string[]): string
-  /** A reroute leads to inputs of which none takes what the other takes. */
+  /** A reroute would lead to two inputs that have no type in common. */
   parts(input: string, other: string): string
   circle: string
   itself(node: string): string
-  /** A loop wire leads to its own End only; `start` is the title of the Start, if it comes from one. */
+  /**
+   * A loop wire can only end at its own End.
+   * @param start title of the Start where the wire begins, if known
+   */
   loop(start: string | undefined): string
   hasEnd(start: string): string
-  /** No slot of a node takes any of these types, or gives one of them. */
+  /** No input (or output) of the node has one of these types. */
   noneTakes(node: string, types: readonly string[]): string
   noneGives(node: string, types: readonly string[]): string
 }
 
-const oneOf = (types: readonly string[]) => types.join(' or ')
+const joinTypes = (types: readonly string[]) => types.join(' or ')
 
-export const wiresInEnglish: WireWords = {
-  takes: (input, taken, given) => `${input} takes ${oneOf(taken)}, not ${oneOf(given)}.`,
-  parts: (input, other) => `${input} takes nothing that ${other} takes, and both would get the same.`,
-  circle: 'This wire would close a circle. To feed a value back, put it into the End of a loop; it comes out of its Start.',
-  itself: (node) => `${node} cannot take what it gives itself. To feed a value back, use a loop.`,
-  loop: (start) => `A loop wire joins ${start ?? 'a Start'} with its own End, nothing else.`,
-  hasEnd: (start) => `${start} has its End already: unplug that one first.`,
-  noneTakes: (node, types) => `${node} takes no ${oneOf(types)}.`,
-  noneGives: (node, types) => `${node} gives no ${oneOf(types)}.`,
+export const englishWires: WireWords = {
+  takes: (input, taken, given) =>
+    `${input} needs ${joinTypes(taken)}, but you are connecting ${joinTypes(given)}.`,
+  parts: (input, other) =>
+    `${input} and ${other} need different types, but both would receive the same value.`,
+  circle:
+    'This link would form a cycle. To feed a value back, connect it to the End of a loop; its Start outputs it in the next iteration.',
+  itself: (node) => `${node} cannot use its own output. To feed a value back, use a loop.`,
+  loop: (start) => `The loop output of ${start ?? 'a Start'} connects only to its own End.`,
+  hasEnd: (start) => `${start} already has an End. Disconnect it first.`,
+  noneTakes: (node, types) => `${node} has no input for ${joinTypes(types)}.`,
+  noneGives: (node, types) => `${node} has no output for ${joinTypes(types)}.`,
 }
 
-const typesIn = (type: string | number) => String(type || '*').split(',')
+const splitTypes = (type: string | number) => String(type || '*').split(',')
 
-const overlap = (some: readonly string[], others: readonly string[]) =>
+const typesOverlap = (some: readonly string[], others: readonly string[]) =>
   some.includes('*') || others.includes('*') || some.some((type) => others.includes(type))
 
-/** Why an output of this type does not fit an input, or undefined if it does. Types as litegraph writes them. */
-export function reasonAgainst(
+/** Returns why an output type does not match an input, undefined if it does. litegraph types. */
+export function typeRefusal(
   outputType: string | number,
   input: { name: string; type: string | number },
-  words = wiresInEnglish,
+  words = englishWires,
 ): string | undefined {
-  const [given, taken] = [typesIn(outputType), typesIn(input.type)]
-  return overlap(given, taken) ? undefined : words.takes(input.name, taken, given)
+  const [given, taken] = [splitTypes(outputType), splitTypes(input.type)]
+  return typesOverlap(given, taken) ? undefined : words.takes(input.name, taken, given)
 }
 
 /**
- * Why two nodes of a graph may not be joined like this: types, ends of loops, circles. `closes`: whether a node needs what another
- * gives, for who knows that already.
+ * Returns why a wire is not allowed (types, loop ends or a cycle), undefined if it is allowed.
+ * @param closes tests if `target` already leads to `origin`, for callers with a cached answer
  */
-export function reasonAgainstWire(
+export function wireRefusal(
   origin: LGraphNode,
   output: number,
   target: LGraphNode,
   input: number,
-  words = wiresInEnglish,
-  closes: (origin: LGraphNode, target: LGraphNode) => boolean = (node, source) => before(node).has(source),
+  words = englishWires,
+  closes: (origin: LGraphNode, target: LGraphNode) => boolean = (node, source) =>
+    upstreamNodes(node).has(source),
 ): string | undefined {
   const [from, to] = [origin.outputs[output], target.inputs[input]]
   if (!from || !to) return undefined
   if (origin === target) return words.itself(origin.getTitle())
   return (
-    reasonAgainstLoop(origin, from.name, target, to.name, words) ??
+    loopRefusal(origin, from.name, target, to.name, words) ??
     (from.type === LOOP || to.type === LOOP
       ? undefined
-      : reasonAgainstTypes({ node: origin, slot: output }, target, input, words)) ??
+      : typeRefusalPastReroutes({ node: origin, slot: output }, target, input, words)) ??
     (closes(origin, target) ? words.circle : undefined)
   )
 }
 
-/** Past reroutes: what a value really comes from has to fit all that it would really come to. */
-function reasonAgainstTypes(origin: End, target: LGraphNode, input: number, words: WireWords): string | undefined {
-  const takers = isReroute(target) ? takersOf({ node: target, slot: 0 }) : [{ node: target, slot: input }]
-  const slots = takers.map(({ node, slot }) => node.inputs[slot]!)
-  const source = sourcePast(origin)
-  if (source) return firstReason(slots, (slot) => reasonAgainst(source.node.outputs[source.slot]!.type, slot, words))
-  // Nothing is wired to this row of reroutes yet; whatever will be has to fit what it leads to already.
-  const others = isReroute(origin.node) ? takersOf({ node: firstOf(origin.node), slot: 0 }) : []
-  return firstReason(slots, (slot) => {
+/** Compares types past reroutes: the real source must fit every real input. */
+function typeRefusalPastReroutes(
+  origin: SlotRef,
+  target: LGraphNode,
+  input: number,
+  words: WireWords,
+): string | undefined {
+  const takers = isReroute(target)
+    ? targetsPastReroutes({ node: target, slot: 0 })
+    : [{ node: target, slot: input }]
+  const slots = takers.map(({ node, slot }) => node.inputs[slot])
+  const source = sourcePastReroutes(origin)
+  if (source)
+    return firstRefusal(slots, (slot) =>
+      typeRefusal(source.node.outputs[source.slot].type, slot, words),
+    )
+  // A chain of reroutes without a source. Its inputs must have a type in common.
+  const others = isReroute(origin.node)
+    ? targetsPastReroutes({ node: firstReroute(origin.node), slot: 0 })
+    : []
+  return firstRefusal(slots, (slot) => {
     const against = others
-      .map(({ node, slot: index }) => node.inputs[index]!)
-      .find((other) => other !== slot && !overlap(typesIn(other.type), typesIn(slot.type)))
+      .map(({ node, slot: index }) => node.inputs[index])
+      .find(
+        (other) => other !== slot && !typesOverlap(splitTypes(other.type), splitTypes(slot.type)),
+      )
     return against && words.parts(slot.name, against.name)
   })
 }
 
-function firstReason<T>(items: readonly T[], reason: (item: T) => string | undefined): string | undefined {
+function firstRefusal<T>(
+  items: readonly T[],
+  reason: (item: T) => string | undefined,
+): string | undefined {
   for (const item of items) {
     const found = reason(item)
     if (found !== undefined) return found
@@ -97,58 +126,71 @@ function firstReason<T>(items: readonly T[], reason: (item: T) => string | undef
   return undefined
 }
 
-function reasonAgainstLoop(
+function loopRefusal(
   origin: LGraphNode,
   output: string,
   target: LGraphNode,
   input: string,
   words: WireWords,
 ): string | undefined {
-  const [start, end] = [loopIn(origin, output, 'start'), loopIn(target, input, 'end')]
+  const [start, end] = [
+    loopDeclaration(origin, output, 'start'),
+    loopDeclaration(target, input, 'end'),
+  ]
   if (!start && !end) return undefined
-  if (!start || !end || start.loop!.other !== end.type) return words.loop(start?.title)
-  const other = pairOf(origin as DiffusionNode)
+  if (!start || !end || start.loop?.other !== end.type) return words.loop(start?.title)
+  const other = loopPartner(origin as DiffusionNode)
   return other && other !== target ? words.hasEnd(origin.getTitle()) : undefined
 }
 
-const loopIn = (node: LGraphNode, slot: string, role: 'start' | 'end') =>
-  slot === LOOP && isDiffusionNode(node) && node.diffusion.declaration.role === role ? node.diffusion.declaration : undefined
+const loopDeclaration = (node: LGraphNode, slot: string, role: 'start' | 'end') =>
+  slot === LOOP && isDiffusionNode(node) && node.diffusion.declaration.role === role
+    ? node.diffusion.declaration
+    : undefined
 
-/** A node, and all that it needs. */
-export const before = (node: LGraphNode): Set<LGraphNode> => along(node, sourcesOf)
+/** Returns a node and all nodes that it depends on. */
+export const upstreamNodes = (node: LGraphNode): Set<LGraphNode> => reachableNodes(node, inputNodes)
 
-/** A node, and all that need it. */
-export const after = (node: LGraphNode): Set<LGraphNode> =>
-  along(node, ({ graph, outputs }) => outputs.flatMap(({ links }) => targetsOf(graph!, links)))
+/** Returns a node and all nodes that depend on it. */
+export const downstreamNodes = (node: LGraphNode): Set<LGraphNode> =>
+  reachableNodes(node, ({ graph, outputs }) =>
+    outputs.flatMap(({ links }) => (graph ? linkTargets(graph, links) : [])),
+  )
 
-function along(from: LGraphNode, next: (node: LGraphNode) => LGraphNode[]): Set<LGraphNode> {
+function reachableNodes(
+  from: LGraphNode,
+  next: (node: LGraphNode) => LGraphNode[],
+): Set<LGraphNode> {
   const all = new Set([from])
   for (const node of all) for (const other of next(node)) all.add(other)
   return all
 }
 
-/** The nodes wired to the inputs of a node. */
-export const sourcesOf = (node: LGraphNode): LGraphNode[] =>
-  node.inputs.flatMap(({ link }) => {
-    const wire = link == null ? undefined : node.graph?.links[link]
-    return (wire && node.graph!.getNodeById(wire.origin_id)) ?? []
+/** Returns the nodes that are wired to the inputs of a node. */
+export const inputNodes = ({ graph, inputs }: LGraphNode): LGraphNode[] =>
+  inputs.flatMap(({ link }) => {
+    const wire = link == null ? undefined : graph?.links[link]
+    return (wire && graph?.getNodeById(wire.origin_id)) ?? []
   })
 
-/** The nodes an output is wired to. */
-export const targetsOf = (graph: LGraph, links: readonly (number | string)[] | null): LGraphNode[] =>
+/** Returns the target nodes of the links of an output. */
+export const linkTargets = (
+  graph: LGraph,
+  links: readonly (number | string)[] | null,
+): LGraphNode[] =>
   (links ?? []).flatMap((id) => {
     const wire = graph.links[id]
     return (wire && graph.getNodeById(wire.target_id)) ?? []
   })
 
-/** The other end of the loop a node is an end of, if it is wired. */
-export function pairOf(node: DiffusionNode): DiffusionNode | undefined {
+/** Returns the other end of a loop, if the loop wire exists. */
+export function loopPartner(node: DiffusionNode): DiffusionNode | undefined {
   const { graph } = node
   if (!graph) return undefined
   const { role } = node.diffusion.declaration
   const others =
     role === 'start'
-      ? targetsOf(graph, node.outputs[node.findOutputSlot(LOOP)]?.links ?? null)
+      ? linkTargets(graph, node.outputs[node.findOutputSlot(LOOP)]?.links ?? null)
       : role === 'end'
         ? [node.getInputNode(node.findInputSlot(LOOP))]
         : []

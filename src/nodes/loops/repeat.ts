@@ -1,88 +1,116 @@
-// The plainest loop: as many values as are wired go round a number of times.
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Inputs, LoopBehaviour, Outputs } from '../../engine/plan/op.ts'
-import { tf } from '../../engine/tf.ts'
-import type { SlotType, Timestep, Value } from '../../engine/values.ts'
-import { any, defineLoop, integer, like, many, number, optional, timestep, unless } from '../define.ts'
+// Repeat: a loop with a fixed number of iterations that carries any number of values.
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Inputs } from '../../engine/plan/op.ts'
+import { tf } from '../../engine/base/tf.ts'
+import type { SlotType, Timestep, Value } from '../../engine/base/values.ts'
+import {
+  any,
+  defineLoop,
+  integer,
+  like,
+  many,
+  number,
+  optional,
+  timestep,
+  unless,
+} from '../define.ts'
+import { samplingMessages } from '../messages/sampling.ts'
 
-/** What goes round, by slot: value_1, value_2, ... */
+/** The carried values by slot: value_1, value_2, ... */
 type RepeatState = Record<string, Value>
 
-const carried = (inputs: Inputs): [string, Value][] =>
-  Object.entries(inputs).filter((entry): entry is [string, Value] => /^value_\d+$/.test(entry[0]) && entry[1] !== undefined)
+const listValues = (inputs: Inputs): [string, Value][] =>
+  Object.entries(inputs).filter(
+    (entry): entry is [string, Value] => /^value_\d+$/.test(entry[0]) && entry[1] !== undefined,
+  )
 
-/** Types that hold the same, so that one may come back as the other. */
-const twins: Partial<Record<SlotType, SlotType>> = { samples: 'noise', noise: 'samples', loss: 'number', number: 'loss' }
+/** Types with the same content, which convert into each other. */
+const convertibleTypes: Partial<Record<SlotType, SlotType>> = {
+  samples: 'noise',
+  noise: 'samples',
+  loss: 'number',
+  number: 'loss',
+}
 
-/** A value keeps the type it began with. */
-function sameType(slot: string, before: Value | undefined, next: Value): Value {
+/** Converts a value to the type of the previous one. Throws NodeError if the types differ. */
+function keepType(slot: string, before: Value | undefined, next: Value): Value {
   if (!before || next.type === before.type) return next
-  if (twins[next.type] === before.type) return { ...next, type: before.type } as Value
+  if (convertibleTypes[next.type] === before.type) return { ...next, type: before.type } as Value
   throw new NodeError({
     slot,
-    message: `Expected ${before.type}, as RepeatStart has in ${slot}, got ${next.type}.`,
-    cure: 'What goes round keeps its type: wire the same type to both ends.',
+    message: samplingMessages.otherType({ expected: before.type, slot, got: next.type }),
+    cure: samplingMessages.keepType(),
   })
 }
 
-/** Round i has t = i, so the one that leads to t is the round t + 1; none for clean data, t = -1. */
-function roundsTo({ t }: Timestep): number {
-  const last = t[0]!
+/** The number of iterations up to timestep t: t + 1, or none for clean data (t = -1). */
+function countIterations({ t }: Timestep): number {
+  const last = t[0]
   if (t.some((each) => each !== last)) {
     throw new NodeError({
       slot: 'until',
-      message: `Expected one timestep, got ${t.length} different ones.`,
-      cure: 'Wire a Timestep: all items go round equally often.',
+      message: samplingMessages.severalTimesteps({ count: t.length }),
+      cure: samplingMessages.oneTimestep(),
     })
   }
   if (Number.isInteger(last) && last >= -1) return last + 1
   throw new NodeError({
     slot: 'until',
-    message: `Expected a whole timestep, -1 or more, got ${last}.`,
-    cure: 'Wire a Timestep.',
+    message: samplingMessages.fractionalTimestep({ got: last }),
+    cure: samplingMessages.connectTimestep(),
   })
-}
-
-const behaviour: LoopBehaviour<RepeatState> = {
-  extents: ['times'],
-  iterations: ({ until }, { start }) => (until ? roundsTo(until as Timestep) : (start.times as number)),
-  begin: (inputs) => Object.fromEntries(carried(inputs)),
-  each: (state, index): Outputs => ({
-    ...state,
-    index: { type: 'number', tensor: tf.scalar(index) },
-    t: { type: 'timestep', t: Float64Array.of(index) },
-  }),
-  advance: (state, next) => ({
-    ...state,
-    ...Object.fromEntries(carried(next).map(([slot, value]) => [slot, sameType(slot, state[slot], value)])),
-  }),
-  done: (state) => state,
 }
 
 export const [repeatStart, repeatEnd] = defineLoop({
   start: {
     type: 'diffusion/RepeatStart',
     category: 'loops',
-    summary: 'Begins a loop that runs a number of times, and gives in each round what the round before has made of its values.',
+    summary:
+      'Start of a loop with a fixed number of iterations. Each iteration receives the value of the one before.',
     inputs: {
-      value: many(any('what goes round, as it is before the first round')),
-      until: optional(timestep('as many rounds as lead to this t: t + 1, whatever times says')),
+      value: many(any('Initial value')),
+      until: optional(timestep('Runs t + 1 iterations, up to this timestep; overrides times')),
     },
     each: {
-      value: many(like('value', 'as the round before has left it')),
-      index: number('0, 1, 2, ...'),
-      t: timestep('the same, as a timestep'),
+      value: many(like('value', 'Value of the previous iteration')),
+      index: number('Iteration number: 0, 1, 2, ...'),
+      t: timestep('Iteration number as a timestep'),
     },
-    params: { times: unless('until', integer(10, { min: 0, max: 10_000_000 }, 'how many rounds, if until is unwired')) },
+    params: {
+      times: unless(
+        'until',
+        integer(10, { min: 0, max: 10_000_000 }, 'Number of iterations if until is not connected'),
+      ),
+    },
   },
   end: {
     type: 'diffusion/RepeatEnd',
     category: 'loops',
-    summary: 'Ends a loop: takes what each round has made, and gives what the last one has.',
-    next: { value: many(any('for the next round')), again: optional(number('ends the loop early once it is not above 0')) },
-    done: { value: many(like('value', 'after the last round')) },
+    summary:
+      'End of a Repeat loop: takes the value of each iteration and outputs that of the last one.',
+    next: {
+      value: many(any('Value for the next iteration')),
+      again: optional(number('Ends the loop early as soon as it is not above 0')),
+    },
+    done: { value: many(like('value', 'Value after the last iteration')) },
     params: {},
   },
   carries: { value: 'value' },
-  behaviour: behaviour as LoopBehaviour<never>,
+  behaviour: {
+    extents: ['times'],
+    iterations: ({ until }, { start }) => (until ? countIterations(until) : start.times),
+    begin: (inputs): RepeatState => Object.fromEntries(listValues(inputs)),
+    each: (state, index) => ({
+      ...state,
+      index: { type: 'number', tensor: tf.scalar(index) },
+      t: { type: 'timestep', t: Float64Array.of(index) },
+    }),
+    advance: (state, next) => ({
+      ...state,
+      ...Object.fromEntries(
+        listValues(next).map(([slot, value]) => [slot, keepType(slot, state[slot], value)]),
+      ),
+    }),
+    done: (state) => state,
+  },
 })

@@ -1,4 +1,4 @@
-// How a model keeps what its layers give, while it is asked.
+// ActivationStorage: float32 or float16 storage of a model's activations.
 import { withChangesAll } from '../../engine/models/tree.ts'
 import { choice, defineNode, model } from '../define.ts'
 
@@ -6,15 +6,19 @@ export const activationStorage = defineNode({
   type: 'diffusion/ActivationStorage',
   category: 'model',
   summary:
-    'A model whose UNets store what their layers give in float16, for sampling on webgpu: half as much is written and read between layers. All is computed in float32.',
-  inputs: { model: model('with a UNet in it; others stay as they are') },
-  outputs: { model: model('with the same weights') },
+    "Stores the activations of a model's UNets in float16 while sampling on WebGPU, which halves the memory traffic between layers. All computation stays in float32.",
+  inputs: { model: model('Model that contains a UNet; others are not affected') },
+  outputs: { model: model('Model with the same weights') },
   params: {
     activations: choice(
       ['float16', 'float32'],
-      'two bytes a number, rounded, on webgpu, elsewhere float32 all the same; or float32. TrainingStart has its own',
+      'Number format of stored activations. TrainingStart has its own setting',
+      {
+        float16: 'Two bytes per number on WebGPU; float32 on other backends',
+        float32: 'Four bytes per number',
+      },
     ),
   },
-  foresees: (_, { model }) => ({ model }),
+  staticOutputs: (_, { model }) => ({ model }),
   run: ({ model }, { activations }) => ({ model: withChangesAll(model, { activations }) }),
 })

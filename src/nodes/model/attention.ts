@@ -1,70 +1,108 @@
-// Says where a UNet attends, how, and to what.
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { AttentionRule, CrossAttention } from '../../engine/values.ts'
-import { advanced, attention as attentionSlot, choice, defineNode, integer, optional, text, toggle, when } from '../define.ts'
-import { numbersIn } from './numbers.ts'
+// Attention: kind, heads and resolutions of a UNet's attention.
+import { NodeError } from '../../engine/base/fault.ts'
+import type { AttentionRule, CrossAttention } from '../../engine/base/values.ts'
+import {
+  advanced,
+  attention as attentionSlot,
+  choice,
+  defineNode,
+  integer,
+  optional,
+  text,
+  toggle,
+  when,
+} from '../define.ts'
+import { parseIntegers } from './numbers.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const attention = defineNode({
   type: 'diffusion/Attention',
   category: 'model',
   summary:
-    'Lets a UNet look at the whole image at once, where it says: every pixel at every other, also at the tokens of a condition, or at a sum of all in linear time.',
+    'Adds attention layers to a UNet at chosen resolutions: every pixel attends to all pixels, optionally also to the tokens of a condition, or to all pixels in linear time.',
   equation: '\\mathrm{softmax}\\left(\\frac{q k^\\top}{\\sqrt{d}}\\right) v',
   source:
     'Vaswani et al. 2017, eq. 1; in a UNet for diffusion Ho et al. 2020, appendix B; cross-attention: Rombach et al. 2022, section 3.3; linear: Shen et al. 2021, section 3.2',
-  inputs: { attention: optional(attentionSlot('more of it, elsewhere, of another kind or with other heads')) },
-  outputs: { attention: attentionSlot('for UNet') },
-  params: {
-    kind: choice(
-      ['self', 'cross', 'linear'],
-      'pixels to pixels; that, to the tokens of a condition, and a network a pixel (a transformer block); pixels to a sum of all, for large images',
+  inputs: {
+    attention: optional(
+      attentionSlot('Further attention at other resolutions, of another kind or with other heads'),
     ),
+  },
+  outputs: { attention: attentionSlot('For UNet') },
+  params: {
+    kind: choice(['self', 'cross', 'linear'], 'Kind of attention', {
+      self: 'Self-attention between pixels',
+      cross:
+        'Transformer block: self-attention, cross-attention to the tokens of a condition, and a feed-forward network',
+      linear: 'Linear attention between pixels, for large images',
+    }),
     resolutions: text(
       '4',
-      'sides of the feature maps to attend at, in pixels, with commas between: "8, 4"; none: the middle alone',
+      'Side lengths of the feature maps with attention, in pixels, separated by commas: "8, 4". Empty: only the middle block',
     ),
-    by: choice(['head_dim', 'heads'], 'how the channels are split into heads: by the size of a head, or by how many there are'),
-    head_dim: when('by', 'head_dim', integer(8, { min: 1, max: 4096 }, 'channels a head')),
-    heads: when('by', 'heads', integer(4, { min: 1, max: 1024 }, 'heads at each resolution')),
-    mid_block: toggle(true, 'in the middle block as well'),
+    by: choice(['head_dim', 'heads'], 'How the channels are split into heads', {
+      head_dim: 'By the channels per head',
+      heads: 'By the number of heads',
+    }),
+    head_dim: when('by', 'head_dim', integer(8, { min: 1, max: 4096 }, 'Channels per head')),
+    heads: when('by', 'heads', integer(4, { min: 1, max: 1024 }, 'Heads at each resolution')),
+    mid_block: toggle(true, 'Also in the middle block'),
     tokens: when(
       'kind',
       'cross',
-      choice(
-        ['labels', 'vectors'],
-        'what a condition is: labels, looked up in a table that the model learns, or vectors as they come, from PixelTokens',
-      ),
+      choice(['labels', 'vectors'], 'Form of the condition', {
+        labels: 'Labels, embedded by a table that the model learns',
+        vectors: 'Vectors, as PixelTokens outputs them',
+      }),
     ),
-    labels_per_item: when('tokens', 'labels', integer(1, { min: 1, max: 64 }, 'labels a picture: as many as LabelTokens gives')),
+    labels_per_item: when(
+      'tokens',
+      'labels',
+      integer(1, { min: 1, max: 64 }, 'Labels per image, as many as LabelTokens outputs'),
+    ),
     token_width: when(
       'tokens',
       'vectors',
-      integer(0, { min: 0, max: 65536 }, 'numbers of a vector; a layer brings them to cross_attention_dim. 0: they have it'),
+      integer(
+        0,
+        { min: 0, max: 65536 },
+        'Size of a vector, which a linear layer projects to cross_attention_dim; 0: vectors already have that size',
+      ),
     ),
-    cross_attention_dim: when('kind', 'cross', integer(32, { min: 1, max: 4096 }, 'width of the tokens that the blocks see')),
-    transformer_layers: advanced(when('kind', 'cross', integer(1, { min: 1, max: 16 }, 'transformer blocks in each place'))),
+    cross_attention_dim: when(
+      'kind',
+      'cross',
+      integer(32, { min: 1, max: 4096 }, 'Width of the tokens in cross-attention'),
+    ),
+    transformer_layers: advanced(
+      when('kind', 'cross', integer(1, { min: 1, max: 16 }, 'Transformer blocks in each place')),
+    ),
     use_linear_projection: advanced(
       when(
         'kind',
         'cross',
-        toggle(false, 'linear layers around the transformer blocks rather than 1 x 1 convolutions; as diffusers has both'),
+        toggle(
+          false,
+          'Linear layers instead of 1 x 1 convolutions around the transformer blocks; diffusers supports both',
+        ),
       ),
     ),
   },
   run: ({ attention }, { kind, resolutions, by, head_dim, heads, mid_block, ...cross }) => {
     const places = {
       ...(by === 'heads' ? { heads } : { head_dim }),
-      resolutions: numbersIn(resolutions, 'resolutions', '8, 4'),
+      resolutions: parseIntegers(resolutions, 'resolutions', '8, 4'),
       mid_block,
     }
     if (!places.resolutions.length && !mid_block) {
       throw new NodeError({
         param: 'resolutions',
-        message: 'No resolution is given, and mid_block is off: there would be no attention anywhere.',
-        cure: 'Give a resolution, such as 4, or leave the node out.',
+        message: modelNodeMessages.noAttention(),
+        cure: modelNodeMessages.addResolution(),
       })
     }
-    const rule: AttentionRule = kind === 'cross' ? { kind, ...places, ...crossing(cross) } : { kind, ...places }
+    const rule: AttentionRule =
+      kind === 'cross' ? { kind, ...places, ...createCrossAttention(cross) } : { kind, ...places }
     return { attention: { type: 'attention', rules: [...(attention?.rules ?? []), rule] } }
   },
 })
@@ -78,7 +116,15 @@ interface CrossParams {
   use_linear_projection: boolean
 }
 
-const crossing = ({ tokens, labels_per_item, token_width, ...rest }: CrossParams): CrossAttention => ({
+const createCrossAttention = ({
+  tokens,
+  labels_per_item,
+  token_width,
+  ...rest
+}: CrossParams): CrossAttention => ({
   ...rest,
-  tokens: tokens === 'labels' ? { from: 'labels', count: labels_per_item } : { from: 'vectors', width: token_width || undefined },
+  tokens:
+    tokens === 'labels'
+      ? { from: 'labels', count: labels_per_item }
+      : { from: 'vectors', width: token_width || undefined },
 })

@@ -1,50 +1,53 @@
-// Where a model looks.
-import { conditioningOf } from '../../engine/models/condition.ts'
+// AttentionMaps: attention weights of a model as images.
+import { toConditioning } from '../../engine/models/condition.ts'
 import { tokenMaps } from '../../engine/models/predict.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Tensor4D } from '../../engine/tf.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Tensor4D } from '../../engine/base/tf.ts'
 import { condition, defineNode, integer, model, optional, samples, timestep } from '../define.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const attentionMaps = defineNode({
   type: 'diffusion/AttentionMaps',
   category: 'model',
   summary:
-    'Shows which token of a condition each place of a picture attends to while the model predicts: a picture for each token.',
+    'Cross-attention maps of a prediction: for each token of the condition, an image of how strongly each position attends to it.',
   equation: '\\mathrm{softmax}\\left(\\frac{q k^\\top}{\\sqrt{d}}\\right)',
   source: 'Hertz et al. 2022, section 3',
   inputs: {
-    model: model('with Attention of kind cross'),
-    x_t: samples('noised data'),
-    t: timestep('one per item, or one for all; not -1'),
-    condition: optional(condition('the tokens; unwired: none')),
+    model: model('Model with Attention of kind cross'),
+    x_t: samples('Noisy data'),
+    t: timestep('One per item, or one for all items; not -1'),
+    condition: optional(condition('Tokens; none if not connected')),
   },
   outputs: {
-    maps: samples('[b n, h, w, 1], the n tokens of an item in turn: -1 is no share, 1 all of it; over tokens shares sum to 1'),
+    maps: samples(
+      '[b n, h, w, 1], the n tokens of an item in turn: -1 is weight 0, 1 is weight 1. The weights of all tokens sum to 1',
+    ),
   },
   params: {
     resolution: integer(
       0,
       { min: 0, max: 4096 },
-      'of the feature maps to look at; 0: the finest that attends. Their blocks are averaged',
+      'Resolution of the feature maps; 0: the highest with attention. Averages the blocks at this resolution',
     ),
   },
   run: ({ model, x_t, t, condition }, { resolution }) => {
-    const found = tokenMaps(model, x_t.tensor, t, condition && conditioningOf(condition))
+    const found = tokenMaps(model, x_t.tensor, t, condition && toConditioning(condition))
     const sides = [...found.keys()].sort((a, b) => b - a)
-    const maps = found.get(resolution || sides[0]!)
+    const maps = found.get(resolution || sides[0])
     if (!maps) {
       throw new NodeError({
         param: 'resolution',
-        message: `No block attends to tokens at ${resolution}, but at ${sides.join(', ')}.`,
-        cure: 'Choose one of these, or 0 for the finest.',
+        message: modelNodeMessages.noTokensAt({ resolution, sides: sides.join(', ') }),
+        cure: modelNodeMessages.chooseResolution(),
       })
     }
-    return { maps: { type: 'samples', tensor: eachToken(maps), space: 'image' } }
+    return { maps: { type: 'samples', tensor: toTokenImages(maps), space: 'image' } }
   },
 })
 
-/** Shares of `[b, h, w, n]` as pictures `[b n, h, w, 1]`. */
-function eachToken(maps: Tensor4D) {
+/** Reshapes weights `[b, h, w, n]` into images `[b n, h, w, 1]`. */
+function toTokenImages(maps: Tensor4D) {
   const [b, h, w, n] = maps.shape
   const pictures = maps.transpose([0, 3, 1, 2]).reshape([b * n, h, w, 1])
   return pictures.mul(2).sub(1)

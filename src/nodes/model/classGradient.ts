@@ -1,25 +1,31 @@
-// Which way a class lies.
-import { classGradient as gradientOf } from '../../engine/models/classifierGuided.ts'
+// ClassGradient: gradient of a classifier's log probability with respect to x_t.
+import { classGradient as computeClassGradient } from '../../engine/models/classifierGuided.ts'
 import { defineNode, labels, model, samples, timestep } from '../define.ts'
-import { checkLabels } from './classifierLabels.ts'
+import { checkClassifierLabels } from './classifierLabels.ts'
 
 export const classGradient = defineNode({
   type: 'diffusion/ClassGradient',
   category: 'model',
   summary:
-    'Asks a classifier of noised pictures how each pixel would have to change for the picture to look more like its class.',
+    "Gradient of a classifier's log-probability with respect to noisy images: how each pixel must change for the class to become more likely.",
   equation: '\\nabla_{x_t} \\log p(y \\mid x_t)',
   source: 'Dhariwal & Nichol 2021, section 4',
   inputs: {
-    classifier: model('trained on noised pictures: Classifier with `noised` on'),
-    x_t: samples('noised pictures'),
-    t: timestep('of x_t'),
-    labels: labels('y, one per picture or one for all; -1 for none'),
+    classifier: model('Classifier trained on noisy images, with `noised` on'),
+    x_t: samples('Noisy images'),
+    t: timestep('Timestep of x_t'),
+    labels: labels('Class y, one per image or one for all; -1: no class'),
   },
-  outputs: { gradient: samples('of the shape of x_t') },
+  outputs: { gradient: samples('Gradient with the shape of x_t') },
   params: {},
   run: ({ classifier, x_t, t, labels: { labels } }) => {
-    checkLabels(classifier, labels, x_t.tensor.shape[0]!)
-    return { gradient: { type: 'samples', tensor: gradientOf(classifier, x_t.tensor, t.t, labels), space: x_t.space } }
+    checkClassifierLabels(classifier, labels, x_t.tensor.shape[0])
+    return {
+      gradient: {
+        type: 'samples',
+        tensor: computeClassGradient(classifier, x_t.tensor, t.t, labels),
+        space: x_t.space,
+      },
+    }
   },
 })

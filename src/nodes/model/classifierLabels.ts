@@ -1,16 +1,17 @@
-// Labels that a classifier is asked about.
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Model } from '../../engine/values.ts'
+// Check of the labels that a classifier is evaluated for.
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Model } from '../../engine/base/values.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
 
-/** Throws NodeError unless there is a label the classifier knows for each of `batch` pictures, or one for all. */
-export function checkLabels({ kind, config }: Model, labels: Int32Array, batch: number) {
-  // A model of another kind is refused where it is asked.
+/** Throws NodeError unless there is one valid label for each of `batch` images, or one for all. */
+export function checkClassifierLabels({ kind, config }: Model, labels: Int32Array, batch: number) {
+  // Models of other kinds are rejected when they are evaluated.
   if (kind !== 'classifier') return
   if (labels.length !== 1 && labels.length !== batch) {
     throw new NodeError({
       slot: 'labels',
-      message: `Expected one label per picture: [${batch}], got [${labels.length}].`,
-      cure: 'Take labels and x_t from the same batch.',
+      message: modelNodeMessages.labelsPerImage({ expected: batch, got: labels.length }),
+      cure: modelNodeMessages.labelsAndImages(),
     })
   }
   const classes = config.num_classes as number
@@ -18,7 +19,7 @@ export function checkLabels({ kind, config }: Model, labels: Int32Array, batch: 
   if (unknown === undefined) return
   throw new NodeError({
     slot: 'labels',
-    message: `Expected labels from 0 to ${classes - 1}, or -1 for none, got ${unknown}.`,
-    cure: 'Choose a class that the classifier was trained on.',
+    message: modelNodeMessages.classifierLabel({ last: classes - 1, label: unknown }),
+    cure: modelNodeMessages.chooseClass(),
   })
 }

@@ -1,38 +1,62 @@
-// The best possible model, in closed form.
+// ExactModel: the closed-form denoiser of a mixture or a data set.
 import { exactModel as makeExact } from '../../engine/models/exact.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import { eightCenters } from '../../engine/points.ts'
-import type { Dataset } from '../../engine/values.ts'
-import { advanced, choice, dataset, defineNode, integer, model, optional, real, schedule, symbol } from '../define.ts'
-import { predictionTypes, saidBy } from './predicts.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import { eightCenters } from '../../engine/datasets/points.ts'
+import type { Dataset } from '../../engine/base/values.ts'
+import {
+  advanced,
+  choice,
+  dataset,
+  defineNode,
+  integer,
+  model,
+  optional,
+  real,
+  schedule,
+  symbol,
+} from '../define.ts'
+import { predictionTypes, modelFacts } from './predicts.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const exactModel = defineNode({
   type: 'diffusion/ExactModel',
   category: 'model',
   summary:
-    'The best possible denoiser of a mixture of Gaussians or of the points of a data set, in closed form: nothing to train.',
+    'Optimal denoiser in closed form, for a mixture of Gaussians or the points of a data set. Needs no training.',
   equation:
     '\\hat{x}_0 = \\sum_i w_i \\, E[x_0 \\mid x_t, i], \\quad w = \\mathrm{softmax}_i\\left(-\\frac{|x_t - \\sqrt{\\bar\\alpha_t} c_i|^2}{2 (\\bar\\alpha_t s^2 + 1 - \\bar\\alpha_t)}\\right)',
   source: 'Karras et al. 2022, appendix B.3, for points; Bayes for Gaussians',
   inputs: {
-    schedule: schedule('how noise was added'),
-    dataset: optional(dataset('the centres, for the mixture `dataset`')),
+    schedule: schedule('Schedule by which noise is added'),
+    dataset: optional(dataset('Centres of the mixture `dataset`')),
   },
-  outputs: { model: model('exact for this data and this schedule') },
+  outputs: { model: model('Model that is exact for this data and this schedule') },
   params: {
-    mixture: choice(
-      ['dataset', 'gaussian', 'eight_gaussians'],
-      'the centres: all items of a data set, the origin, or eight on a circle',
+    mixture: choice(['dataset', 'gaussian', 'eight_gaussians'], 'Centres of the Gaussians', {
+      dataset: 'All items of the data set',
+      gaussian: 'The origin',
+      eight_gaussians: 'Eight points on a circle',
+    }),
+    std: symbol(
+      's',
+      real(0, { min: 0, max: 100 }, 'Standard deviation around each centre; 0: only the centres'),
     ),
-    std: symbol('s', real(0, { min: 0, max: 100 }, 'standard deviation around each centre; 0: the centres alone')),
-    predicts: choice(predictionTypes, 'what its output stands for'),
-    dim: advanced(integer(2, { min: 1, max: 4096 }, 'coordinates, for the mixture `gaussian`')),
+    predicts: choice(predictionTypes, 'Prediction type of the model', {
+      epsilon: 'Noise ε, as in DDPM',
+      v_prediction: 'Velocity v = α ε − σ x₀',
+      sample: 'Clean data x₀',
+      flow_prediction: 'Flow velocity ε − x₀',
+    }),
+    dim: advanced(integer(2, { min: 1, max: 4096 }, 'Dimension of the mixture `gaussian`')),
   },
   notices: ({ mixture }, wired) =>
-    mixture !== 'dataset' && wired.has('dataset') ? [`The mixture is \`${mixture}\`: the wired dataset is not used.`] : [],
-  foresees: ({ predicts }) => ({ model: saidBy({ predicts }) }),
+    mixture !== 'dataset' && wired.has('dataset')
+      ? [modelNodeMessages.datasetUnused({ mixture })]
+      : [],
+  staticOutputs: ({ predicts }) => ({ model: modelFacts({ predicts }) }),
   run: ({ schedule: { schedule }, dataset }, { mixture, std, predicts, dim }) => {
-    const { centers, ...about } = mixture === 'dataset' ? centersOf(dataset) : mixtures[mixture](dim)
+    const { centers, ...about } =
+      mixture === 'dataset' ? readCenters(dataset) : mixtures[mixture](dim)
     return { model: makeExact(centers, { std, schedule, ...about }, predicts) }
   },
 })
@@ -46,24 +70,34 @@ interface Centers {
 
 const mixtures: { [K in 'gaussian' | 'eight_gaussians']: (dim: number) => Centers } = {
   gaussian: (dim) => ({ centers: new Float32Array(dim), dim, num_classes: 0 }),
-  eight_gaussians: () => ({ centers: eightCenters(), dim: 2, num_classes: 8, labels: Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7) }),
+  eight_gaussians: () => ({
+    centers: eightCenters(),
+    dim: 2,
+    num_classes: 8,
+    labels: Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
+  }),
 }
 
-function centersOf(dataset: Dataset | undefined): Centers {
+function readCenters(dataset: Dataset | undefined): Centers {
   if (!dataset) {
     throw new NodeError({
       slot: 'dataset',
-      message: 'The mixture is `dataset`, but no dataset is wired.',
-      cure: 'Wire one, or choose another mixture.',
+      message: modelNodeMessages.noDataset(),
+      cure: modelNodeMessages.connectDataset(),
     })
   }
   if (dataset.shape.length !== 1) {
     throw new NodeError({
       slot: 'dataset',
-      message: `Expected points, items of shape [dim], got items of shape [${dataset.shape}].`,
-      cure: 'Wire a data set of points.',
+      message: modelNodeMessages.pointItems({ shape: dataset.shape }),
+      cure: modelNodeMessages.connectPoints(),
     })
   }
   const { data, labels, classes } = dataset
-  return { centers: data, dim: dataset.shape[0]!, num_classes: classes ?? 0, ...(labels && { labels }) }
+  return {
+    centers: data,
+    dim: dataset.shape[0],
+    num_classes: classes ?? 0,
+    ...(labels && { labels }),
+  }
 }

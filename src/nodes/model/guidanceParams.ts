@@ -1,4 +1,4 @@
-// What all ways of classifier-free guidance can be told.
+// Params shared by all forms of classifier-free guidance.
 import { advanced, real } from '../define.ts'
 
 export const guidanceParams = {
@@ -6,11 +6,15 @@ export const guidanceParams = {
     real(
       0,
       { min: 0, max: 1, step: 0.05, slider: true },
-      'brings the spread of the guided prediction back to that of the conditional one: 0 not at all; 0.7 against too much contrast',
+      'Rescales the guided prediction towards the standard deviation of the conditional one: 0 is off, 0.7 reduces excessive contrast',
     ),
   ),
-  t_low: advanced(real(0, { min: 0, step: 1 }, 'guided from this timestep')),
+  t_low: advanced(real(0, { min: 0, step: 1 }, 'Lowest timestep with guidance')),
   t_high: advanced(
-    real(1e6, { min: 0, step: 1 }, 'guided up to this timestep: leaving the noisiest out keeps samples different'),
+    real(
+      1e6,
+      { min: 0, step: 1 },
+      'Highest timestep with guidance; leaving out the noisiest ones keeps samples diverse',
+    ),
   ),
 }

@@ -1,35 +1,43 @@
-// Classifier-free guidance around a model.
-import { sameShape } from '../../engine/coefficients.ts'
+// GuidedModel: wraps a model with classifier-free guidance or autoguidance.
+import { isSameShape } from '../../engine/process/coefficients.ts'
 import { guidedModel as makeGuided } from '../../engine/models/guided.ts'
 import { hasNull } from '../../engine/models/condition.ts'
-import { conditionOf, itemShapeOf } from '../../engine/models/predict.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Model } from '../../engine/values.ts'
+import { modelCondition, modelItemShape } from '../../engine/models/predict.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Model } from '../../engine/base/values.ts'
 import { defineNode, model, optional, real, symbol } from '../define.ts'
 import { guidanceParams } from './guidanceParams.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const guidedModel = defineNode({
   type: 'diffusion/GuidedModel',
   category: 'model',
   summary:
-    'A model with guidance built in: each Predict asks it with and without the condition, or a worse model too, and goes on from there.',
+    'Model with classifier-free guidance or autoguidance built in: every prediction evaluates the model with and without the condition, or a worse model too, and extrapolates.',
   equation: 'u + w \\, (c - u)',
-  source: 'Ho & Salimans 2022, eq. 6; autoguidance: Karras et al. 2024, eq. 3; interval: Kynkäänniemi et al. 2024',
+  source:
+    'Ho & Salimans 2022, eq. 6; autoguidance: Karras et al. 2024, eq. 3; interval: Kynkäänniemi et al. 2024',
   inputs: {
-    model: model('that knows classes or tokens, or with `worse` any'),
+    model: model('Conditional model (classes or tokens); with `worse`, any model'),
     worse: optional(
-      model('smaller or less trained, to be guided away from (autoguidance); unwired: the model without the condition'),
+      model(
+        'Smaller or less trained model to guide away from (autoguidance). If not connected, the same model without the condition',
+      ),
     ),
   },
-  outputs: { model: model('guided') },
+  outputs: { model: model('Guided model') },
   params: {
     scale: symbol(
       'w',
-      real(2, { min: -100, max: 100, step: 0.1 }, 'w: 0 no condition, 1 no guidance, above 1 more of the condition'),
+      real(
+        2,
+        { min: -100, max: 100, step: 0.1 },
+        'Guidance scale w: 0 is unconditional, 1 is no guidance, larger values follow the condition more closely',
+      ),
     ),
     ...guidanceParams,
   },
-  foresees: (_, { model }) => ({ model }),
+  staticOutputs: (_, { model }) => ({ model }),
   run: ({ model, worse }, { scale, rescale, t_low: low, t_high: high }) => {
     if (worse) checkWorse(model, worse)
     else checkClasses(model)
@@ -38,37 +46,36 @@ export const guidedModel = defineNode({
 })
 
 function checkClasses(model: Model) {
-  const condition = conditionOf(model)
+  const condition = modelCondition(model)
   if (condition && !hasNull(condition)) {
     throw new NodeError({
       slot: 'model',
-      message:
-        'This model is conditioned on numbers or vectors, and knows no prediction without: there is nothing to guide it away from.',
-      cure: 'Take a model with class labels, trained with LabelDropout, or wire `worse`.',
+      message: modelNodeMessages.guidanceByNumbers(),
+      cure: modelNodeMessages.useClassLabels(),
     })
   }
   if (condition && (condition.kind !== 'labels' || condition.classes > 0)) return
   throw new NodeError({
     slot: 'model',
-    message: 'This model was made without classes, so there is nothing to guide it by.',
-    cure: 'Set `num_classes` of the model and train it with labels and LabelDropout, or wire `worse`.',
+    message: modelNodeMessages.guidanceWithoutClasses(),
+    cure: modelNodeMessages.addClasses(),
   })
 }
 
-/** The two have to speak of the same things in the same terms. */
+/** Checks that both models have the same item shape and prediction type. */
 function checkWorse(model: Model, worse: Model) {
-  const [shape, other] = [itemShapeOf(model), itemShapeOf(worse)]
-  if (!sameShape(shape, other)) {
+  const [shape, other] = [modelItemShape(model), modelItemShape(worse)]
+  if (!isSameShape(shape, other)) {
     throw new NodeError({
       slot: 'worse',
-      message: `Expected a model for items of shape [${shape}], as model is, got one for [${other}].`,
-      cure: 'Make both for the same data.',
+      message: modelNodeMessages.worseItems({ expected: shape, got: other }),
+      cure: modelNodeMessages.sameData(),
     })
   }
   if (worse.predicts === model.predicts) return
   throw new NodeError({
     slot: 'worse',
-    message: `model predicts "${model.predicts}" and worse "${worse.predicts}": they cannot be taken from each other.`,
-    cure: 'Set `predicts` of both to the same, and train them so.',
+    message: modelNodeMessages.worsePredicts({ expected: model.predicts, got: worse.predicts }),
+    cure: modelNodeMessages.samePrediction(),
   })
 }

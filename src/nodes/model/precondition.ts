@@ -1,53 +1,68 @@
-// A network that is told of noise as Karras et al. do.
-import { preconditioned } from '../../engine/models/precondition.ts'
+// Precondition: EDM and related preconditioning around a network (Karras et al. 2022).
+import { withPreconditioning } from '../../engine/models/precondition.ts'
 import { preconditionings } from '../../engine/models/preconditioning.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Said } from '../../engine/plan/op.ts'
-import type { Model } from '../../engine/values.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { StaticPrediction } from '../../engine/plan/op.ts'
+import type { Model } from '../../engine/base/values.ts'
 import { choice, defineNode, model, real, schedule, when } from '../define.ts'
-import { saidBy } from './predicts.ts'
+import { modelFacts } from './predicts.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const precondition = defineNode({
   type: 'diffusion/Precondition',
   category: 'model',
   summary:
-    'A model of clean data with a network inside whose input and target have one size at every noise level: its input is scaled, and its output mixed with x_t. Training it trains the network.',
-  equation: 'D(x; \\sigma) = c_{skip}(\\sigma) \\, x + c_{out}(\\sigma) \\, F(c_{in}(\\sigma) \\, x; c_{noise}(\\sigma))',
+    'EDM preconditioning: wraps a network so that its inputs and targets have unit variance at every noise level. The result predicts clean data; training it trains the network inside.',
+  equation:
+    'D(x; \\sigma) = c_{skip}(\\sigma) \\, x + c_{out}(\\sigma) \\, F(c_{in}(\\sigma) \\, x; c_{noise}(\\sigma))',
   source: 'Karras et al. 2022, eq. 7 and table 1; consistency: Song et al. 2023, appendix C',
   inputs: {
-    model: model('the network F: what it predicts is of no account'),
-    schedule: schedule('how much noise t means: that of EDM, or another whose σ is finite'),
-  },
-  outputs: { model: model('predicts x_0, `sample`') },
-  params: {
-    preconditioning: choice(
-      preconditionings,
-      'edm: by the spread of the data; vp, iddpm: F predicts the noise, and is told a time from 0 to 999; ve: F predicts the noise, with minus; consistency: edm, but x itself at sigma_min',
+    model: model('Network F; its prediction type does not matter'),
+    schedule: schedule(
+      'Schedule that defines the noise level at t: SigmaSchedule, or another with finite σ',
     ),
+  },
+  outputs: { model: model('Model that predicts x_0 (`sample`)') },
+  params: {
+    preconditioning: choice(preconditionings, 'Scaling of inputs and outputs', {
+      edm: 'From the standard deviation of the data',
+      vp: 'F predicts the noise, with time 0 to 999 (variance preserving)',
+      ve: 'F predicts the negative noise (variance exploding)',
+      iddpm: 'F predicts the noise, with time 0 to 999 (improved DDPM)',
+      consistency: 'edm, but the identity at sigma_min',
+    }),
     sigma_data: when(
       'preconditioning',
       ['edm', 'consistency'],
-      real(0.5, { min: 1e-6, max: 1000 }, 'standard deviation of the data: 0.5 for pictures in [-1, 1]'),
+      real(
+        0.5,
+        { min: 1e-6, max: 1000 },
+        'Standard deviation of the data: 0.5 for images in [-1, 1]',
+      ),
     ),
     sigma_min: when(
       'preconditioning',
       'consistency',
-      real(0.002, { min: 0, max: 1000, step: 0.001 }, 'the σ at which it gives back what it gets'),
+      real(
+        0.002,
+        { min: 0, max: 1000, step: 0.001 },
+        'Noise level σ at which the model returns its input',
+      ),
     ),
   },
-  foresees: () => ({ model: { ...saidBy({ predicts: 'sample' }), needsSignal: true } }),
-  check: (_, { model }) => refuseVariance(model),
+  staticOutputs: () => ({ model: { ...modelFacts({ predicts: 'sample' }), needsSignal: true } }),
+  check: (_, { model }) => rejectLearnedVariance(model),
   run: ({ model, schedule: { schedule } }, options) => {
-    refuseVariance(model)
-    return { model: preconditioned(model, { ...options, schedule }) }
+    rejectLearnedVariance(model)
+    return { model: withPreconditioning(model, { ...options, schedule }) }
   },
 })
 
-function refuseVariance(model: Pick<Model | Said, 'variance'> | undefined) {
+function rejectLearnedVariance(model: Pick<Model | StaticPrediction, 'variance'> | undefined) {
   if (!model?.variance) return
   throw new NodeError({
     slot: 'model',
-    message: 'This model says a variance too, which a preconditioned model has no place for.',
-    cure: 'Set `learned_variance` of the model to none.',
+    message: modelNodeMessages.preconditionVariance(),
+    cure: modelNodeMessages.noLearnedVariance(),
   })
 }

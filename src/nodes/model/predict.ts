@@ -1,29 +1,34 @@
-// Asks a model.
-import { conditioningOf } from '../../engine/models/condition.ts'
-import { answerOf, refuseCleanTimes } from '../../engine/models/predict.ts'
+// Predict: evaluates a model.
+import { toConditioning } from '../../engine/models/condition.ts'
+import { predictWithVariance, refuseCleanTimes } from '../../engine/models/predict.ts'
 import { condition, defineNode, model, optional, prediction, samples, timestep } from '../define.ts'
-import { predictionOf } from './predicts.ts'
+import { predictionFacts } from './predicts.ts'
 
 export const predict = defineNode({
   type: 'diffusion/Predict',
   category: 'model',
-  summary: 'Asks a model what it sees in noised data: the noise, the clean data, or what else it was made to predict.',
+  summary:
+    "Evaluates a model on noisy data. The result is of the model's prediction type: the noise, the clean data, or a velocity.",
   equation: '\\epsilon_\\theta(x_t, t)',
   source: 'Ho et al. 2020',
   inputs: {
-    model: model('trained or exact; in training, the each model of TrainingStart'),
-    x_t: samples('noised data'),
-    t: timestep('one per item, or one for all; not -1'),
-    condition: optional(condition('labels, -1 for none; unwired: none. Numbers or vectors for a UNet that was made for them')),
+    model: model('Trained or exact model; inside training, the model output of TrainingStart'),
+    x_t: samples('Noisy data'),
+    t: timestep('One per item, or one for all items; not -1'),
+    condition: optional(
+      condition(
+        'Labels (-1: none), or numbers or vectors for a UNet built for them. If not connected, unconditional',
+      ),
+    ),
   },
-  outputs: { prediction: prediction('of the kind that the model says it predicts') },
+  outputs: { prediction: prediction('Prediction of the type of the model') },
   params: {},
-  foresees: (_, { model }) => ({ prediction: predictionOf(model) }),
+  staticOutputs: (_, { model }) => ({ prediction: predictionFacts(model) }),
   check: (_, { t }) => t && refuseCleanTimes(t.t),
   run: ({ model, x_t, t, condition }) => ({
     prediction: {
       type: 'prediction',
-      ...answerOf(model, x_t.tensor, t, condition && conditioningOf(condition)),
+      ...predictWithVariance(model, x_t.tensor, t, condition && toConditioning(condition)),
       space: x_t.space,
       predicts: model.predicts,
     },

@@ -1,12 +1,21 @@
-// Guidance that does not oversaturate, with a memory of the steps before.
-import { projectedGuidance as project } from '../../engine/guidance.ts'
-import { convertPrediction } from '../../engine/prediction.ts'
-import { levelsAt } from '../../engine/schedule.ts'
-import type { Tensor } from '../../engine/tf.ts'
-import type { Prediction, Samples, ScheduleValue, Timestep } from '../../engine/values.ts'
-import { advanced, defineNode, prediction, real, samples, schedule, timestep, symbol } from '../define.ts'
-import { checkAlike, checkKinds } from '../predictions.ts'
-import { refuseNothingButNoise } from '../sampling/refusals.ts'
+// ProjectedGuidance: adaptive projected guidance (APG) with momentum.
+import { projectedGuidance as project } from '../../engine/process/guidance.ts'
+import { convertPrediction } from '../../engine/process/prediction.ts'
+import { levelsAt } from '../../engine/process/schedule.ts'
+import type { Tensor } from '../../engine/base/tf.ts'
+import type { Prediction, Samples, ScheduleValue, Timestep } from '../../engine/base/values.ts'
+import {
+  advanced,
+  defineNode,
+  prediction,
+  real,
+  samples,
+  schedule,
+  timestep,
+  symbol,
+} from '../define.ts'
+import { checkComparable, checkSameTypes } from '../process/predictions.ts'
+import { rejectPureNoise } from '../sampling/checks.ts'
 
 interface Inputs {
   conditional: Prediction
@@ -23,39 +32,68 @@ interface Options {
   momentum: number
 }
 
-/** The running difference c - u. */
+/** The running difference between conditional and unconditional prediction. */
 type State = { difference: Tensor } | undefined
 
 export const projectedGuidance = defineNode({
   type: 'diffusion/AdaptiveProjectedGuidance',
   category: 'model',
   summary:
-    'Classifier-free guidance for large scales: leaves out the part of the difference that only makes pictures more saturated, holds it short, and remembers the steps before.',
-  equation: '\\Delta = c - u, \\quad \\hat{x}_0 = c + (w - 1) (\\Delta_\\perp + \\eta \\, \\Delta_\\parallel)',
+    'Classifier-free guidance for large scales: removes the component of the guidance direction that causes oversaturation, limits its norm, and adds momentum over the steps.',
+  equation:
+    '\\Delta = c - u, \\quad \\hat{x}_0 = c + (w - 1) (\\Delta_\\perp + \\eta \\, \\Delta_\\parallel)',
   source: 'Sadat et al. 2025, algorithm 1',
   inputs: {
-    conditional: prediction('c, from Predict with a condition'),
-    unconditional: prediction('u, from Predict without'),
-    x_t: samples('what both are about'),
-    t: timestep('of x_t'),
-    schedule: schedule('the one the model was trained with'),
+    conditional: prediction('Conditional prediction c, from Predict with a condition'),
+    unconditional: prediction('Unconditional prediction u, from Predict without a condition'),
+    x_t: samples('Noisy data that both predictions were made for'),
+    t: timestep('Timestep of x_t'),
+    schedule: schedule('Schedule that the model was trained with'),
   },
-  outputs: { prediction: prediction('guided, of x_0') },
+  outputs: { prediction: prediction('Guided prediction of x_0') },
   params: {
-    scale: symbol('w', real(4, { min: -100, max: 100, step: 0.1 }, 'w: 1 no guidance, above 1 more of the condition')),
-    eta: advanced(
-      symbol('\\eta', real(0, { min: 0, max: 1, step: 0.05, slider: true }, 'of the part along c: 1 as plain guidance')),
+    scale: symbol(
+      'w',
+      real(
+        4,
+        { min: -100, max: 100, step: 0.1 },
+        'Guidance scale w: 1 is no guidance, larger values follow the condition more closely',
+      ),
     ),
-    norm_threshold: advanced(real(0, { min: 0, step: 0.5 }, 'the longest difference of an item; 0: no bound')),
-    momentum: advanced(real(0, { min: -1, max: 1, step: 0.05 }, 'of earlier differences; -0.5 pushes off from them')),
+    eta: advanced(
+      symbol(
+        '\\eta',
+        real(
+          0,
+          { min: 0, max: 1, step: 0.05, slider: true },
+          'Weight of the component parallel to c; 1 is plain guidance',
+        ),
+      ),
+    ),
+    norm_threshold: advanced(
+      real(
+        0,
+        { min: 0, step: 0.5 },
+        'Largest norm of the guidance direction of an item; 0: no limit',
+      ),
+    ),
+    momentum: advanced(
+      real(
+        0,
+        { min: -1, max: 1, step: 0.05 },
+        'Momentum over the steps; negative values push away from earlier directions',
+      ),
+    ),
   },
   stateful: true,
-  // A stateful node gives its state beside its outputs, which the type of `run` does not say.
-  foresees: (_, { conditional }) => ({ prediction: conditional && { ...conditional, predicts: 'sample' } }),
+  // A stateful node returns its state beside its outputs; the type of `run` does not include it.
+  staticOutputs: (_, { conditional }) => ({
+    prediction: conditional && { ...conditional, predicts: 'sample' },
+  }),
   check: (_, { conditional, unconditional, schedule, t }) => {
-    checkKinds(conditional, unconditional, ['conditional', 'unconditional'])
-    refuseNothingButNoise({ slot: 'conditional', said: conditional, schedule, times: [t] })
-    refuseNothingButNoise({ slot: 'unconditional', said: unconditional, schedule, times: [t] })
+    checkSameTypes(conditional, unconditional, ['conditional', 'unconditional'])
+    rejectPureNoise({ slot: 'conditional', prediction: conditional, schedule, times: [t] })
+    rejectPureNoise({ slot: 'unconditional', prediction: unconditional, schedule, times: [t] })
   },
   run: ((
     { conditional, unconditional, x_t, t, schedule }: Inputs,
@@ -63,11 +101,17 @@ export const projectedGuidance = defineNode({
     _: unknown,
     state: State,
   ) => {
-    checkAlike(conditional, unconditional, ['conditional', 'unconditional'])
+    checkComparable(conditional, unconditional, ['conditional', 'unconditional'])
     const levels = levelsAt(schedule.schedule, t)
-    const clean = ({ tensor, predicts }: Prediction) => convertPrediction(tensor, x_t.tensor, levels, predicts, 'sample')
+    const clean = ({ tensor, predicts }: Prediction) =>
+      convertPrediction(tensor, x_t.tensor, levels, predicts, 'sample')
     const options = { scale, eta, normThreshold, momentum }
-    const { x0, difference } = project(clean(conditional), clean(unconditional), state?.difference, options)
+    const { x0, difference } = project(
+      clean(conditional),
+      clean(unconditional),
+      state?.difference,
+      options,
+    )
     const prediction: Prediction = { ...conditional, tensor: x0, predicts: 'sample' }
     return { outputs: { prediction }, state: { difference } }
   }) as never,

@@ -1,20 +1,24 @@
-// Draws from a Gaussian so that gradients reach its mean and width.
+// Reparametrize: draws from a Gaussian, differentiable with respect to its mean and width.
 import { gaussianMoments } from '../../engine/models/gaussian.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
+import { NodeError } from '../../engine/base/fault.ts'
 import { defineNode, model, noise, samples } from '../define.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const reparametrize = defineNode({
   type: 'diffusion/Reparametrize',
   category: 'model',
   summary:
-    'Draws clean data from a Gaussian that is learned: noise, stretched and moved, so that gradients reach mean and width.',
+    'Reparametrization trick: draws samples of a learned Gaussian by scaling and shifting noise, so that gradients reach its mean and standard deviation.',
   equation: 'x_0 = \\mu + s \\, \\epsilon',
   source: 'Kingma & Welling 2014, section 2.4',
-  inputs: { model: model('Gaussian, or what a training made of one'), noise: noise('points [b, dim]') },
+  inputs: {
+    model: model('Gaussian, or a trained one'),
+    noise: noise('Points [b, dim]'),
+  },
   outputs: {
-    x_0: samples('as many draws as there is noise'),
-    mean: samples('of the Gaussian, [1, dim]: a centre for Scatter'),
-    variance: samples('of each coordinate, [1, dim]'),
+    x_0: samples('One sample for each item of the noise'),
+    mean: samples('Mean of the Gaussian, [1, dim], for Scatter'),
+    variance: samples('Variance of each coordinate, [1, dim]'),
   },
   params: {},
   run: ({ model, noise: { tensor, space } }) => {
@@ -22,8 +26,8 @@ export const reparametrize = defineNode({
     if (tensor.rank !== 2 || tensor.shape[1] !== mean.size) {
       throw new NodeError({
         slot: 'noise',
-        message: `Expected noise of shape [b, ${mean.size}], got [${tensor.shape}].`,
-        cure: 'Make the noise like the points, or set `dim` of Gaussian.',
+        message: modelNodeMessages.noiseShape({ dim: mean.size, shape: tensor.shape }),
+        cure: modelNodeMessages.fitNoise(),
       })
     }
     return {

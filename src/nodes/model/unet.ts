@@ -1,12 +1,12 @@
-// The network for images.
+// UNet: the network for images, diffusers' UNet2DModel.
 import type { Around, Place } from '../../engine/models/unet/attention.ts'
-import { attentionConfig, AttentionError } from '../../engine/models/unet/attention.ts'
+import { attentionConfig } from '../../engine/models/unet/attention.ts'
 import type { UnetConfig } from '../../engine/models/unet/config.ts'
 import { parseUnetConfig } from '../../engine/models/unet/config.ts'
 import { unet as makeUnet } from '../../engine/models/unet/init.ts'
 import { unetParameters, unetRows } from '../../engine/models/unet/summary.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Attention, Dataset } from '../../engine/values.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Attention, Dataset } from '../../engine/base/values.ts'
 import {
   advanced,
   attention,
@@ -22,70 +22,138 @@ import {
   toggle,
   unless,
 } from '../define.ts'
-import { numbersIn } from './numbers.ts'
-import { learnedVariances, predictionTypes, saidBy } from './predicts.ts'
+import { parseIntegers } from './numbers.ts'
+import { learnedVariances, predictionTypes, modelFacts } from './predicts.ts'
+import { modelNodeMessages } from '../messages/modelNodes.ts'
 
 export const unet = defineNode({
   type: 'diffusion/UNet',
   title: 'UNet',
   category: 'model',
-  summary: 'A new network for images: down to coarse levels and up again, with what each level saw on the way down at hand.',
-  source: "Ronneberger et al. 2015; Ho et al. 2020, appendix B; diffusers' UNet2DModel and UNet2DConditionModel",
+  summary:
+    'New network for images: a U-Net with residual blocks, which halves the resolution from level to level and restores it with skip connections.',
+  source:
+    "Ronneberger et al. 2015; Ho et al. 2020, appendix B; diffusers' UNet2DModel and UNet2DConditionModel",
   inputs: {
-    attention: optional(attention('where it attends; unwired: nowhere')),
-    dataset: optional(dataset('images it is for: their size, channels and number of classes')),
+    attention: optional(attention('Attention layers; none if not connected')),
+    dataset: optional(dataset('Sets image size, channels and number of classes')),
   },
-  outputs: { model: model('untrained') },
+  outputs: { model: model('Untrained model') },
   params: {
-    sample_size: unless('dataset', integer(8, { min: 1, max: 1024 }, 'height and width of the images in pixels')),
-    channels: unless('dataset', integer(1, { min: 1, max: 1024 }, 'of an image: 1 grey, 3 colours')),
+    sample_size: unless(
+      'dataset',
+      integer(8, { min: 1, max: 1024 }, 'Height and width of the images, in pixels'),
+    ),
+    channels: unless(
+      'dataset',
+      integer(1, { min: 1, max: 1024 }, 'Channels of the images: 1 is grey, 3 is RGB'),
+    ),
     block_out_channels: text(
       '32, 64',
-      'channels of each level, the finest first; each level has half the size of the one before',
+      'Channels of each level, from the highest resolution; each level halves the resolution',
     ),
-    layers_per_block: integer(1, { min: 1, max: 16 }, 'residual blocks a level, on the way up one more'),
-    num_classes: unless('dataset', integer(0, { min: 0, max: 100_000 }, 'how many class labels it learns; 0: none')),
-    predicts: choice(predictionTypes, 'what its output stands for'),
+    layers_per_block: integer(
+      1,
+      { min: 1, max: 16 },
+      'Residual blocks per level; one more in the decoder',
+    ),
+    num_classes: unless(
+      'dataset',
+      integer(0, { min: 0, max: 100_000 }, 'Number of classes to condition on; 0: unconditional'),
+    ),
+    predicts: choice(predictionTypes, 'Prediction type of the model', {
+      epsilon: 'Noise ε, as in DDPM',
+      v_prediction: 'Velocity v = α ε − σ x₀',
+      sample: 'Clean data x₀',
+      flow_prediction: 'Flow velocity ε − x₀',
+    }),
     learned_variance: advanced(
       choice(
         learnedVariances,
-        'whether it says the variance of the step back too, with twice as many channels going out: learned_range between those that are fixed (Nichol & Dhariwal 2021), learned its logarithm. Train it with HybridLoss',
+        'Predicts the variance of the reverse step too, with twice the output channels. Train it with HybridLoss',
+        {
+          none: 'Fixed variance',
+          learned_range: 'Interpolates between the two fixed variances (Nichol & Dhariwal 2021)',
+          learned: 'Logarithm of the variance',
+        },
       ),
     ),
-    norm_num_groups: integer(8, { min: 1, max: 1024 }, 'groups of the norms: a divisor of all channels'),
-    norm_eps: advanced(real(1e-5, { min: 1e-12, max: 1, step: 1e-6 }, 'added to the variance in a norm')),
+    norm_num_groups: integer(
+      8,
+      { min: 1, max: 1024 },
+      'Groups of the group norms; must divide all channel numbers',
+    ),
+    norm_eps: advanced(
+      real(1e-5, { min: 1e-12, max: 1, step: 1e-6 }, 'Added to the variance in group norms'),
+    ),
     dropout: advanced(
-      real(0, { min: 0, max: 0.99, slider: true }, 'share of numbers set to zero in residual blocks while training'),
+      real(0, { min: 0, max: 0.99, slider: true }, 'Dropout in residual blocks during training'),
     ),
     resnet_time_scale_shift: advanced(
-      choice(['default', 'scale_shift'], 'how t comes into residual blocks: added, or as scale and shift of a norm'),
+      choice(['default', 'scale_shift'], 'How t enters the residual blocks', {
+        default: 'Added to the activations',
+        scale_shift: 'Scale and shift of a group norm',
+      }),
     ),
-    downsample: advanced(choice(['conv', 'resnet'], 'to the next level: a convolution with stride 2, or a residual block')),
-    upsample: advanced(choice(['conv', 'resnet'], 'back: nearest pixels and a convolution, or a residual block')),
+    downsample: advanced(
+      choice(['conv', 'resnet'], 'Downsampling between levels', {
+        conv: 'Convolution with stride 2',
+        resnet: 'Residual block',
+      }),
+    ),
+    upsample: advanced(
+      choice(['conv', 'resnet'], 'Upsampling between levels', {
+        conv: 'Nearest-neighbour upsampling and a convolution',
+        resnet: 'Residual block',
+      }),
+    ),
     downsample_padding: advanced(
-      choice(['1', '0'], 'zeros around an image before it is halved: 1 all around, 0 right and below only'),
+      choice(['1', '0'], 'Zero padding of the convolution with stride 2', {
+        '1': 'On all sides',
+        '0': 'Only right and below',
+      }),
     ),
-    flip_sin_to_cos: advanced(toggle(true, 'cosines of t before the sines')),
-    freq_shift: advanced(integer(0, { min: 0, max: 1 }, 'of the frequencies of t; 1 in DDPM')),
+    flip_sin_to_cos: advanced(toggle(true, 'Cosines before sines in the embedding of t')),
+    freq_shift: advanced(
+      integer(0, { min: 0, max: 1 }, 'Frequency shift of the embedding of t; 1 in DDPM'),
+    ),
     class_embed_type: advanced(
-      choice(['labels', 'timestep', 'identity'], 'what a condition is: class labels, a number like t, or a vector as it is'),
+      choice(['labels', 'timestep', 'identity'], 'Form of the condition', {
+        labels: 'Class labels',
+        timestep: 'A number, embedded like t',
+        identity: 'A vector, used as it is',
+      }),
     ),
-    zero_init: advanced(toggle(false, 'zeros in the last layer of each block at first: each block begins as the identity')),
-    seed: advanced(seed('equal seeds start with equal weights')),
+    zero_init: advanced(
+      toggle(
+        false,
+        'Initializes the last layer of each block to zero, so that each block begins as the identity',
+      ),
+    ),
+    seed: advanced(seed('Equal seeds start with equal weights')),
   },
   room: { width: 260, height: 130 },
-  foresees: (params) => ({ model: saidBy(params) }),
-  run: ({ attention, dataset }, { predicts, zero_init, learned_variance, seed: _seed, ...params }, { random }) => {
-    const images = dataset ? imagesOf(dataset) : params
+  staticOutputs: (params) => ({ model: modelFacts(params) }),
+  run: (
+    { attention, dataset },
+    { predicts, zero_init, learned_variance, seed: _seed, ...params },
+    { random },
+  ) => {
+    const images = dataset ? datasetImages(dataset) : params
     const variance = learned_variance === 'none' ? undefined : learned_variance
-    const config = configOf(images, attention, params, { fromDataset: dataset !== undefined, outputs: variance ? 2 : 1 })
+    const config = unetConfigFromParams(images, attention, params, {
+      fromDataset: dataset !== undefined,
+      outputs: variance ? 2 : 1,
+    })
     checkParameters(config)
-    return { model: makeUnet(config, predicts, random, { zero_init, ...(variance && { variance }) }) }
+    return {
+      model: makeUnet(config, predicts, random, { zero_init, ...(variance && { variance }) }),
+    }
   },
   show: ({ model }) => model && { kind: 'rows', rows: unetRows(model) },
 })
 
-/** 1 GiB of float32; training takes four times as much. */
+/** Limit on the parameters: 1 GiB of float32. Training takes four times that. */
 const MOST_PARAMETERS = 2 ** 28
 
 function checkParameters(config: UnetConfig) {
@@ -93,8 +161,10 @@ function checkParameters(config: UnetConfig) {
   if (parameters <= MOST_PARAMETERS) return
   throw new NodeError({
     param: 'block_out_channels',
-    message: `The UNet would have ${Math.ceil(parameters / 1e6).toLocaleString('en')} million parameters, more than fit into memory.`,
-    cure: `Take fewer channels or levels: ${Math.floor(MOST_PARAMETERS / 1e6)} million are the most.`,
+    message: modelNodeMessages.tooManyParameters({
+      millions: Math.ceil(parameters / 1e6).toLocaleString('en'),
+    }),
+    cure: modelNodeMessages.fewerParameters({ most: Math.floor(MOST_PARAMETERS / 1e6) }),
   })
 }
 
@@ -104,16 +174,20 @@ interface Images {
   num_classes: number
 }
 
-function imagesOf({ shape, classes }: Dataset): Images {
+function datasetImages({ shape, classes }: Dataset): Images {
   if (shape.length !== 3) {
     throw new NodeError({
       slot: 'dataset',
-      message: `Expected images, items of shape [height, width, channels], got items of shape [${shape}].`,
-      cure: 'Wire a data set of images; for points there is MLP.',
+      message: modelNodeMessages.imageItems({ shape }),
+      cure: modelNodeMessages.useMlp(),
     })
   }
   const [height, width, channels] = shape as [number, number, number]
-  return { sample_size: height === width ? height : [height, width], channels, num_classes: classes ?? 0 }
+  return {
+    sample_size: height === width ? height : [height, width],
+    channels,
+    num_classes: classes ?? 0,
+  }
 }
 
 interface UnetParams {
@@ -131,22 +205,25 @@ interface UnetParams {
   class_embed_type: 'labels' | 'timestep' | 'identity'
 }
 
-function configOf(
+function unetConfigFromParams(
   images: Images,
   attention: Attention | undefined,
   params: UnetParams,
   { fromDataset, outputs }: { fromDataset: boolean; outputs: 1 | 2 },
 ): UnetConfig {
-  const widths = widthsOf(params)
-  const levels = levelsOf(images, widths, fromDataset)
-  const attends = attending(attention, levels, { ...params, num_classes: images.num_classes })
+  const widths = parseWidths(params)
+  const levels = describeLevels(images, widths, fromDataset)
+  const attends = toAttentionConfig(attention, levels, {
+    ...params,
+    num_classes: images.num_classes,
+  })
   const crosses = attends.cross_attention_dim !== undefined
   const labelled = params.class_embed_type === 'labels'
   if (crosses && !labelled) {
     throw new NodeError({
       param: 'class_embed_type',
-      message: `The condition is tokens that Attention of kind cross attends to, and cannot be a ${params.class_embed_type} as well.`,
-      cure: 'Set it to labels, or set `kind` of Attention to self or linear.',
+      message: modelNodeMessages.conditionTwice({ kind: params.class_embed_type }),
+      cure: modelNodeMessages.oneCondition(),
     })
   }
   return parseUnetConfig({
@@ -165,71 +242,88 @@ function configOf(
     flip_sin_to_cos: params.flip_sin_to_cos,
     freq_shift: params.freq_shift,
     class_embed_type: labelled ? null : params.class_embed_type,
-    // One row more: the last stands for "no label". Where blocks attend to labels, they have a table of their own.
-    num_class_embeds: labelled && !crosses && images.num_classes > 0 ? images.num_classes + 1 : null,
+    // One extra row: the last is the null label. Blocks that attend to labels have their own table.
+    num_class_embeds:
+      labelled && !crosses && images.num_classes > 0 ? images.num_classes + 1 : null,
     ...attends,
   })
 }
 
-/** Channels of each level, checked. */
-function widthsOf({ block_out_channels, norm_num_groups: groups, freq_shift }: UnetParams): number[] {
+/** Parses and checks the channels of each level. */
+function parseWidths({
+  block_out_channels,
+  norm_num_groups: groups,
+  freq_shift,
+}: UnetParams): number[] {
   const param = 'block_out_channels'
-  const widths = numbersIn(block_out_channels, param)
+  const widths = parseIntegers(block_out_channels, param)
   if (widths.length === 0 || widths.length > 10) {
     throw new NodeError({
       param,
-      message: `Expected channels for 1 to 10 levels, got ${widths.length}.`,
-      cure: 'Write one number for each level, such as 32, 64.',
+      message: modelNodeMessages.levels({ got: widths.length }),
+      cure: modelNodeMessages.writeLevels(),
     })
   }
   const uneven = widths.find((width) => width % groups)
   if (uneven !== undefined) {
     throw new NodeError({
       param,
-      message: `norm_num_groups is ${groups}, but a level has ${uneven} channels, no multiple of it.`,
-      cure: `Take ${groups * Math.max(1, Math.round(uneven / groups))} channels, or norm_num_groups ${common(widths, groups)}.`,
+      message: modelNodeMessages.groups({ groups, channels: uneven }),
+      cure: modelNodeMessages.fitGroups({
+        channels: groups * Math.max(1, Math.round(uneven / groups)),
+        groups: commonDivisor(widths, groups),
+      }),
     })
   }
-  if (Math.floor(widths[0]! / 2) <= freq_shift) {
+  if (Math.floor(widths[0] / 2) <= freq_shift) {
     throw new NodeError({
       param,
-      message: `The first level has ${widths[0]} channels: too few for the sines and cosines of t.`,
-      cure: 'Give it at least 4.',
+      message: modelNodeMessages.firstLevel({ got: widths[0] }),
+      cure: modelNodeMessages.fourChannels(),
     })
   }
   return widths
 }
 
-/** The largest number of groups up to `most` that divides all. */
-const common = (widths: readonly number[], most: number): number => {
-  for (let groups = most; groups > 1; groups--) if (widths.every((width) => width % groups === 0)) return groups
+/** Returns the largest number of groups up to `most` that divides all widths. */
+const commonDivisor = (widths: readonly number[], most: number): number => {
+  for (let groups = most; groups > 1; groups--)
+    if (widths.every((width) => width % groups === 0)) return groups
   return 1
 }
 
-/** What each level is, if the images can be halved so often. */
-function levelsOf({ sample_size }: Images, widths: readonly number[], fromDataset: boolean): Place[] {
+/** Describes each level. Throws if the images cannot be halved that often. */
+function describeLevels(
+  { sample_size }: Images,
+  widths: readonly number[],
+  fromDataset: boolean,
+): Place[] {
   const sides = typeof sample_size === 'number' ? [sample_size, sample_size] : sample_size
   const parts = 2 ** (widths.length - 1)
   if (sides.some((side) => side % parts)) {
-    const most = Math.min(...sides.map(halvings)) + 1
+    const most = Math.min(...sides.map(countHalvings)) + 1
     throw new NodeError({
       param: fromDataset ? 'block_out_channels' : 'sample_size',
-      message: `Images of ${sides.join(' x ')} cannot be halved for ${widths.length} levels: that takes a multiple of ${parts}.`,
-      cure: `Take at most ${most} ${most === 1 ? 'level' : 'levels'} in block_out_channels, or images of ${sides
-        .map((side) => parts * Math.max(1, Math.round(side / parts)))
-        .join(' x ')}.`,
+      message: modelNodeMessages.halvings({
+        size: sides.join(' x '),
+        levels: widths.length,
+        multiple: parts,
+      }),
+      cure: modelNodeMessages.fewerLevels({
+        levels: most,
+        size: sides.map((side) => parts * Math.max(1, Math.round(side / parts))).join(' x '),
+      }),
     })
   }
   return widths.map((channels, i) => ({ resolution: Math.max(...sides) / 2 ** i, channels }))
 }
 
-const halvings = (side: number): number => (side % 2 ? 0 : 1 + halvings(side / 2))
+const countHalvings = (side: number): number => (side % 2 ? 0 : 1 + countHalvings(side / 2))
 
-function attending(attention: Attention | undefined, levels: Place[], { downsample, upsample, num_classes }: Around) {
-  try {
-    return attentionConfig(attention?.rules ?? [], levels, { downsample, upsample, num_classes })
-  } catch (error) {
-    if (!(error instanceof AttentionError)) throw error
-    throw new NodeError({ slot: 'attention', message: error.message, cure: error.cure })
-  }
+function toAttentionConfig(
+  attention: Attention | undefined,
+  levels: Place[],
+  { downsample, upsample, num_classes }: Around,
+) {
+  return attentionConfig(attention?.rules ?? [], levels, { downsample, upsample, num_classes })
 }

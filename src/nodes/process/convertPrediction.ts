@@ -1,32 +1,55 @@
-// The same statement of a model in other terms.
-import { convertPrediction as convert } from '../../engine/prediction.ts'
-import { levelsAt } from '../../engine/schedule.ts'
+// ConvertPrediction: converts a prediction to another prediction type.
+import { convertPrediction as convert } from '../../engine/process/prediction.ts'
+import { levelsAt } from '../../engine/process/schedule.ts'
 import { choice, defineNode, prediction, samples, schedule, timestep } from '../define.ts'
 import { predictionTypes } from '../model/predicts.ts'
-import { refuseNothingButNoise } from '../sampling/refusals.ts'
+import { rejectPureNoise } from '../sampling/checks.ts'
 
 export const convertPrediction = defineNode({
   type: 'diffusion/ConvertPrediction',
   category: 'process',
-  summary: 'Turns a prediction of one kind into another: from the noise the clean data, and so on.',
+  summary:
+    'Converts a prediction to another prediction type, for example predicted noise to predicted clean data.',
   equation:
     '\\hat{x}_0 = \\frac{x_t - \\sqrt{1 - \\bar\\alpha_t} \\, \\hat\\epsilon}{\\sqrt{\\bar\\alpha_t}}, \\quad v = \\sqrt{\\bar\\alpha_t} \\epsilon - \\sqrt{1 - \\bar\\alpha_t} x_0',
   source: 'Ho et al. 2020, eq. 15; Salimans & Ho 2022, appendix D',
   inputs: {
-    prediction: prediction('what the model said'),
-    x_t: samples('what it was asked about'),
-    t: timestep('of x_t'),
-    schedule: schedule('how much noise t means'),
+    prediction: prediction('Prediction for x_t, of any type'),
+    x_t: samples('Noisy data that the prediction was made for'),
+    t: timestep('Timestep of x_t'),
+    schedule: schedule('Schedule that defines the noise level at t'),
   },
-  outputs: { prediction: prediction('of the kind `to`'), x: samples('the same numbers as samples, to look at or to go on with') },
-  params: { to: choice(predictionTypes, 'the kind wanted') },
-  foresees: ({ to }, { prediction }) => ({ prediction: prediction && { ...prediction, predicts: to, variance: false } }),
-  check: ({ to }, { prediction: said, schedule, t }) => {
-    if (said?.predicts !== to) refuseNothingButNoise({ slot: 'prediction', said, schedule, times: [t] })
+  outputs: {
+    prediction: prediction('Prediction of the type `to`'),
+    x: samples('Same values as samples, to view or process further'),
+  },
+  params: {
+    to: choice(predictionTypes, 'Target prediction type', {
+      epsilon: 'Noise ε',
+      v_prediction: 'Velocity v = α ε − σ x₀',
+      sample: 'Clean data x₀',
+      flow_prediction: 'Flow velocity ε − x₀',
+    }),
+  },
+  staticOutputs: ({ to }, { prediction }) => ({
+    prediction: prediction && { ...prediction, predicts: to, variance: false },
+  }),
+  check: ({ to }, { prediction, schedule, t }) => {
+    if (prediction?.predicts !== to)
+      rejectPureNoise({ slot: 'prediction', prediction, schedule, times: [t] })
   },
   run: ({ prediction, x_t, t, schedule }, { to }) => {
-    const tensor = convert(prediction.tensor, x_t.tensor, levelsAt(schedule.schedule, t), prediction.predicts, to)
+    const tensor = convert(
+      prediction.tensor,
+      x_t.tensor,
+      levelsAt(schedule.schedule, t),
+      prediction.predicts,
+      to,
+    )
     const { space } = prediction
-    return { prediction: { type: 'prediction', tensor, space, predicts: to }, x: { type: 'samples', tensor, space } }
+    return {
+      prediction: { type: 'prediction', tensor, space, predicts: to },
+      x: { type: 'samples', tensor, space },
+    }
   },
 })

@@ -1,27 +1,33 @@
-// The time of another schedule that means the same.
-import { sameRatio, sameShare } from '../../engine/schedule.ts'
+// ConvertTimestep: the corresponding timestep of another schedule.
+import { matchRatios, matchPositions } from '../../engine/process/schedule.ts'
 import { choice, defineNode, schedule, timestep } from '../define.ts'
 
-const conversions = { snr: sameRatio, share: sameShare }
+const conversions = { snr: matchRatios, share: matchPositions }
 
 export const convertTimestep = defineNode({
   type: 'diffusion/ConvertTimestep',
   category: 'process',
   summary:
-    'Turns a timestep of one schedule into that of another: with as much noise beside the signal, or as far along. With as much noise x_t is the same but for its size.',
+    'Maps a timestep of one schedule to another schedule, at the same signal-to-noise ratio or at the same share of the schedule. At the same ratio, x_t differs only in scale.',
   equation: "\\frac{\\alpha_t^2}{\\sigma_t^2} = \\frac{\\alpha'^2_{t'}}{\\sigma'^2_{t'}}",
   source: 'Kingma et al. 2021, section 5.1: only the SNR matters; Karras et al. 2022, appendix C.3',
   inputs: {
-    t: timestep('of `from`'),
-    from: schedule('that t belongs to'),
-    to: schedule('whose timestep is wanted'),
+    t: timestep('Timestep in `from`'),
+    from: schedule('Schedule of the input timestep'),
+    to: schedule('Schedule to convert to'),
   },
-  outputs: { t: timestep('of `to`; between two timesteps of a table, where none has exactly as much noise') },
-  params: {
-    by: choice(
-      ['snr', 'share'],
-      'snr: with the same signal-to-noise ratio, beyond the end of `to` at its end; share: as far from data to noise, t / T (of sigma in its logarithm)',
+  outputs: {
+    t: timestep(
+      'Timestep in `to`; fractional if no entry of the table has exactly this noise level',
     ),
   },
-  run: ({ t, from, to }, { by }) => ({ t: { type: 'timestep', ...conversions[by](from.schedule, to.schedule, t) } }),
+  params: {
+    by: choice(['snr', 'share'], 'Quantity that stays the same', {
+      snr: 'Signal-to-noise ratio, clamped to the end of `to`',
+      share: 'Position t / T between data and noise (for sigma: in its logarithm)',
+    }),
+  },
+  run: ({ t, from, to }, { by }) => ({
+    t: { type: 'timestep', ...conversions[by](from.schedule, to.schedule, t) },
+  }),
 })

@@ -1,23 +1,28 @@
-// The forward process in one jump.
-import { addNoise } from '../../engine/forward.ts'
-import { levelsAt } from '../../engine/schedule.ts'
+// ForwardNoise: the forward process from x_0 to x_t.
+import { addNoise } from '../../engine/process/forward.ts'
+import { levelsAt } from '../../engine/process/schedule.ts'
 import { defineNode, noise, samples, schedule, timestep } from '../define.ts'
 
 export const forwardNoise = defineNode({
   type: 'diffusion/ForwardNoise',
   category: 'process',
-  summary: 'Jumps straight from clean data to its noised version at timestep t.',
+  summary:
+    'Samples x_t from q(x_t | x_0): adds the noise of timestep t to clean data in a single step.',
   equation: 'x_t = \\sqrt{\\bar\\alpha_t} x_0 + \\sqrt{1 - \\bar\\alpha_t} \\epsilon',
   source: 'Ho et al. 2020, eq. 4',
   inputs: {
-    x_0: samples('clean data'),
-    t: timestep('one per item, or one for all'),
-    noise: noise('of the shape of x_0'),
-    schedule: schedule('how much noise t means'),
+    x_0: samples('Clean data'),
+    t: timestep('One per item, or one for all items'),
+    noise: noise('Noise with the shape of x_0'),
+    schedule: schedule('Schedule that defines the noise level at t'),
   },
   outputs: { x_t: samples('x_0 with the noise of timestep t') },
   params: {},
   run: ({ x_0, t, noise, schedule }) => ({
-    x_t: { type: 'samples', tensor: addNoise(x_0.tensor, noise.tensor, levelsAt(schedule.schedule, t)), space: x_0.space },
+    x_t: {
+      type: 'samples',
+      tensor: addNoise(x_0.tensor, noise.tensor, levelsAt(schedule.schedule, t)),
+      space: x_0.space,
+    },
   }),
 })

@@ -1,84 +1,97 @@
-// Where randomness comes from.
-import { gaussianNoise as drawNoise, offsetNoise } from '../../engine/noise.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Space } from '../../engine/values.ts'
+// GaussianNoise: draws Gaussian noise.
+import { gaussianNoise as drawNoise, offsetNoise } from '../../engine/process/noise.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Space } from '../../engine/base/values.ts'
 import { advanced, defineNode, integer, noise, optional, real, seed, text } from '../define.ts'
-import { likeInput, shapeOf } from './sizes.ts'
+import { likeInput, batchShapeLike } from './sizes.ts'
+import { samplingMessages } from '../messages/sampling.ts'
 
-/** 1 GiB of float32. */
+/** Limit on the numbers drawn: 1 GiB of float32. */
 const MAX_NUMBERS = 2 ** 28
 
 export const gaussianNoise = defineNode({
   type: 'diffusion/GaussianNoise',
   category: 'process',
   summary:
-    'Draws standard normal noise. Equal seeds draw equal noise, and the first items of a larger batch are those of a smaller one.',
+    'Draws standard normal noise. Equal seeds draw equal noise, and a larger batch begins with the items of a smaller one.',
   equation: '\\epsilon \\sim \\mathcal{N}(0, I)',
   source: 'noise_offset: Guttenberg 2023, as in the training scripts of diffusers',
-  inputs: { like: optional(likeInput('noise of this shape; wired from a loop, drawn afresh in each iteration')) },
-  outputs: { noise: noise('one number for each number of like') },
+  inputs: {
+    like: optional(
+      likeInput(
+        'Value whose shape the noise takes. If it comes from a loop, each iteration draws new noise',
+      ),
+    ),
+  },
+  outputs: { noise: noise('Noise with the shape of like') },
   params: {
-    batch_size: integer(0, { min: 0, max: 1_000_000 }, 'how many items; 0: as many as like'),
+    batch_size: integer(0, { min: 0, max: 1_000_000 }, 'Number of items; 0: same as like'),
     shape: advanced(
       text(
         '2',
-        'of one item if like is unwired: 2 for points of the plane, 28, 28, 1 for images of that height, width and channels',
+        'Shape of one item if like is not connected: 2 for points in the plane, or height, width and channels of an image, as in 28, 28, 1',
       ),
     ),
     noise_offset: advanced(
       real(
         0,
         { min: 0, max: 10 },
-        'of images: so much noise is added to each channel as a whole, 0.1 where it is used; to train with',
+        'Offset noise for training on images: strength of an extra value that is shared by all pixels of a channel; usually 0.1, 0: none',
       ),
     ),
     seed: seed(),
   },
   run: ({ like }, { batch_size, shape, noise_offset }, { random }) => {
-    const item = like ? shapeOf(like).slice(1) : parseShape(shape)
-    const full = [batch_size || countOf(like && shapeOf(like)), ...item]
+    const item = like ? batchShapeLike(like).slice(1) : parseShape(shape)
+    const full = [batch_size || requireCount(like && batchShapeLike(like)), ...item]
     if (full.reduce((product, size) => product * size, 1) > MAX_NUMBERS) {
       throw new NodeError({
         param: 'batch_size',
-        message: `[${full}] is more noise than fits into memory.`,
-        cure: 'Lower batch_size or shape.',
+        message: samplingMessages.tooMuchNoise({ shape: full }),
+        cure: samplingMessages.lessNoise(),
       })
     }
-    const tensor = noise_offset ? offsetNoise(random, imagesOf(full), noise_offset) : drawNoise(random, full)
-    return { noise: { type: 'noise', tensor, space: like?.space ?? spaceOf(item) } }
+    const tensor = noise_offset
+      ? offsetNoise(random, imageShape(full), noise_offset)
+      : drawNoise(random, full)
+    return { noise: { type: 'noise', tensor, space: like?.space ?? itemSpace(item) } }
   },
 })
 
-function imagesOf(shape: number[]): [number, number, number, number] {
+function imageShape(shape: number[]): [number, number, number, number] {
   if (shape.length === 4) return shape as [number, number, number, number]
   throw new NodeError({
     param: 'noise_offset',
-    message: `Expected images [b, h, w, c], which have channels to be offset, got [${shape}].`,
-    cure: 'Set noise_offset to 0.',
+    message: samplingMessages.offsetImages({ shape }),
+    cure: samplingMessages.noOffset(),
   })
 }
 
-function countOf(shape: number[] | undefined): number {
-  if (shape) return shape[0]!
+function requireCount(shape: number[] | undefined): number {
+  if (shape) return shape[0]
   throw new NodeError({
     param: 'batch_size',
-    message: 'batch_size is 0, as many as like, but nothing is wired to like.',
-    cure: 'Set batch_size, or wire like.',
+    message: samplingMessages.noBatchSize(),
+    cure: samplingMessages.setBatchSize(),
   })
 }
 
-const spaceOf = (item: number[]): Space => (item.length === 1 ? 'point' : 'image')
+const itemSpace = (item: number[]): Space => (item.length === 1 ? 'point' : 'image')
 
-/** "2", "28, 28, 1", "28x28x1": the sizes of a point or of an image. */
+/** Parses "2", "28, 28, 1" or "28x28x1" into the shape of an item. */
 function parseShape(shape: string): number[] {
   const sizes = shape
     .trim()
     .split(/[\s,x×]+/)
     .map(Number)
-  if ((sizes.length === 1 || sizes.length === 3) && sizes.every((size) => Number.isInteger(size) && size > 0)) return sizes
+  if (
+    (sizes.length === 1 || sizes.length === 3) &&
+    sizes.every((size) => Number.isInteger(size) && size > 0)
+  )
+    return sizes
   throw new NodeError({
     param: 'shape',
-    message: `Expected one size (points) or three (height, width, channels), got "${shape}".`,
-    cure: 'Write 2, or 28, 28, 1, or wire like.',
+    message: samplingMessages.noiseShape({ got: shape }),
+    cure: samplingMessages.writeShape(),
   })
 }

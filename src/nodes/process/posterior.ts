@@ -1,29 +1,36 @@
-// Where a step back would go if the clean data were known.
-import { posterior as posteriorOf } from '../../engine/posterior.ts'
-import { levelsAt } from '../../engine/schedule.ts'
+// Posterior: q(x_s | x_t, x_0).
+import { posterior as posteriorOf } from '../../engine/process/posterior.ts'
+import { levelsAt } from '../../engine/process/schedule.ts'
 import { defineNode, optional, samples, schedule, timestep } from '../define.ts'
 
 export const posterior = defineNode({
   type: 'diffusion/Posterior',
   category: 'process',
-  summary: 'Gives mean and variance of the step back from x_t when the clean x_0 is known: what DDPM learns to imitate.',
+  summary:
+    'Mean and variance of the posterior q(x_{t-1} | x_t, x_0): the reverse step when the clean data is known, which DDPM learns to approximate.',
   equation:
     '\\tilde\\mu = \\frac{\\sqrt{\\bar\\alpha_{t-1}} \\beta_t}{1 - \\bar\\alpha_t} x_0 + \\frac{\\sqrt{\\alpha_t} (1 - \\bar\\alpha_{t-1})}{1 - \\bar\\alpha_t} x_t, \\quad \\tilde\\beta_t = \\frac{1 - \\bar\\alpha_{t-1}}{1 - \\bar\\alpha_t} \\beta_t',
   source: 'Ho et al. 2020, eq. 7',
   inputs: {
-    x_0: samples('clean data'),
-    x_t: samples('the same data with noise'),
-    t: timestep('of x_t'),
-    t_prev: optional(timestep('where the step leads; unwired: t - 1')),
-    schedule: schedule('how much noise t means'),
+    x_0: samples('Clean data'),
+    x_t: samples('The same data with noise'),
+    t: timestep('Timestep of x_t'),
+    t_prev: optional(timestep('Timestep after the step; t - 1 if not connected')),
+    schedule: schedule('Schedule that defines the noise level at t'),
   },
-  outputs: { mean: samples('of q(x_{t-1} | x_t, x_0)'), variance: samples('of each number, of the shape of mean') },
+  outputs: {
+    mean: samples('Mean of q(x_{t-1} | x_t, x_0)'),
+    variance: samples('Variance of each element, with the shape of mean'),
+  },
   params: {},
   run: ({ x_0, x_t, t, t_prev, schedule }) => {
     const before = t_prev ?? { t: t.t.map((step) => step - 1) }
     const [from, to] = [t, before].map((times) => levelsAt(schedule.schedule, times))
-    const { mean, variance } = posteriorOf(x_0.tensor, x_t.tensor, from!, to!)
+    const { mean, variance } = posteriorOf(x_0.tensor, x_t.tensor, from, to)
     const { space } = x_t
-    return { mean: { type: 'samples', tensor: mean, space }, variance: { type: 'samples', tensor: variance, space } }
+    return {
+      mean: { type: 'samples', tensor: mean, space },
+      variance: { type: 'samples', tensor: variance, space },
+    }
   },
 })

@@ -1,26 +1,26 @@
-// Noise added to data that is not scaled: time is σ.
-import { sigmaSchedule as makeSchedule } from '../../engine/continuous.ts'
+// SigmaSchedule: unscaled data plus noise, with time equal to σ (EDM, variance exploding).
+import { sigmaSchedule as makeSchedule } from '../../engine/process/continuous.ts'
 import { defineNode, real, schedule } from '../define.ts'
 
 export const sigmaSchedule = defineNode({
   type: 'diffusion/SigmaSchedule',
   category: 'process',
   summary:
-    'Adds noise to data that keeps its size, and t is the standard deviation sigma of that noise: as EDM, or variance exploding.',
+    'Variance-exploding schedule in continuous time: adds noise without scaling the data, and t is the standard deviation σ of the noise, as in EDM.',
   equation: 'x_\\sigma = x_0 + \\sigma \\epsilon',
   source: 'Karras et al. 2022, section 2; Song et al. 2021, section 3.4',
   inputs: {},
-  outputs: { schedule: schedule('of continuous time, which is sigma') },
+  outputs: { schedule: schedule('Continuous-time schedule with t = σ') },
   params: {
     sigma_min: real(
       0.002,
       { min: 1e-6, max: 1000, step: 0.001 },
-      'the least noise that is sampled at (variance exploding: 0.01 or 0.02)',
+      'Smallest noise level for sampling (0.01 or 0.02 for variance exploding)',
     ),
     sigma_max: real(
       80,
       { min: 1e-6, max: 10_000, step: 1 },
-      'the most, beside which the data is nothing (variance exploding: 50 or 100)',
+      'Largest noise level, at which the data is negligible (50 or 100 for variance exploding)',
     ),
   },
   plain: true,

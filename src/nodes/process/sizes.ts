@@ -1,10 +1,10 @@
-// What a node that makes things takes its sizes from.
-import type { Dataset, Noise, Samples } from '../../engine/values.ts'
+// Shapes taken from an input named `like`.
+import type { Dataset, Noise, Samples } from '../../engine/base/values.ts'
 import { oneOf } from '../define.ts'
 
-/** An input that only lends its sizes. */
+/** Declares an input of which only the shape is used. */
 export const likeInput = (about: string) => oneOf(['samples', 'noise', 'dataset'], about)
 
-/** `[b, ...]` of a batch; of a data set, as if all of it were one batch. */
-export const shapeOf = (like: Samples | Noise | Dataset): number[] =>
+/** Returns the shape `[b, ...]` of a batch, or of a data set as a single batch. */
+export const batchShapeLike = (like: Samples | Noise | Dataset): number[] =>
   like.type === 'dataset' ? [like.size, ...like.shape] : like.tensor.shape

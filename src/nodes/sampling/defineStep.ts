@@ -1,112 +1,126 @@
-// Steps of samplers: what they have in common. A step is a node of its own that fits the sampling loop, and a choice of
-// the closed Sampler; both follow from one declaration.
-import { conditioningOf } from '../../engine/models/condition.ts'
-import { answerOf } from '../../engine/models/predict.ts'
-import { gaussianNoise } from '../../engine/noise.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Param, RunContext, RunOp, Said } from '../../engine/plan/op.ts'
-import { convertPrediction } from '../../engine/prediction.ts'
-import type { Hold } from '../../engine/samplers/hold.ts'
-import { held } from '../../engine/samplers/hold.ts'
-import type { Levels, Schedule } from '../../engine/schedule.ts'
-import { levelsAt } from '../../engine/schedule.ts'
-import type { Tensor } from '../../engine/tf.ts'
-import type { Model, Noise, Prediction, Samples, ScheduleValue, StepPlace, Timestep, Value } from '../../engine/values.ts'
-import type { KnownInputs, RunNode, RunParams, Slot } from '../define.ts'
-import { condition, defineNode, model, noise, optional, prediction, samples, schedule, seed, timestep } from '../define.ts'
-import { holdOf, holdParams } from './hold.ts'
-import { refuseNothingButNoise } from './refusals.ts'
+// Declaration of sampler steps. Each declaration defines a step node for the sampling loop and a
+// choice of the closed Sampler.
+import { toConditioning } from '../../engine/models/condition.ts'
+import { predictWithVariance } from '../../engine/models/predict.ts'
+import { gaussianNoise } from '../../engine/process/noise.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Param, RunContext, RunOp, StaticPrediction } from '../../engine/plan/op.ts'
+import { convertPrediction } from '../../engine/process/prediction.ts'
+import type { Clipping } from '../../engine/samplers/clipping.ts'
+import { clipX0 } from '../../engine/samplers/clipping.ts'
+import type { SamplerStep } from '../../engine/samplers/step.ts'
+import type { Levels } from '../../engine/process/schedule.ts'
+import { levelsAt } from '../../engine/process/schedule.ts'
+import type { Tensor } from '../../engine/base/tf.ts'
+import type {
+  Model,
+  Noise,
+  Prediction,
+  Samples,
+  ScheduleValue,
+  StepPlace,
+  Timestep,
+  Value,
+} from '../../engine/base/values.ts'
+import type { StaticInputs, RunNode, RunParams, Slot } from '../define.ts'
+import {
+  condition,
+  defineNode,
+  model,
+  noise,
+  optional,
+  prediction,
+  samples,
+  schedule,
+  seed,
+  timestep,
+} from '../define.ts'
+import { createClipping, clippingParams } from './clipping.ts'
+import { rejectPureNoise } from './checks.ts'
+import { samplingMessages } from '../messages/sampling.ts'
 
 type ParamSpecs = Record<string, Param & { readonly value?: unknown }>
 
 export interface StepSpec<P extends ParamSpecs, State> {
-  /** Permanent identity, `diffusion/EulerStep`. */
+  /** Permanent identifier, `diffusion/EulerStep`. */
   type: string
   title?: string
   version?: number
   summary: string
   equation?: string
   source: string
-  /** Its name among the choices of the closed Sampler, or several. Without it is for open loops alone. */
+  /** Name or names among the choices of the closed Sampler; undefined: for open loops only. */
   sampler?: SamplerChoice | readonly SamplerChoice[]
-  /** Inputs of its own, which come in `now.inputs`. A step that has some cannot be a choice of the Sampler. */
+  /** Additional inputs, passed in `now.inputs`. Such a step cannot be a choice of Sampler. */
   inputs?: Record<string, Slot>
-  /** Its own; those for holding x_0 and the seed come by themselves. */
+  /** Additional params; those for clipping x_0 and the seed are added automatically. */
   params: P
-  /** Evaluates the model itself, more than once a step: takes `model` in the place of `prediction`. */
-  asks?: true
-  /** Draws fresh noise: what for. */
+  /** Evaluates the model more than once per step: has an input `model` instead of `prediction`. */
+  usesModel?: true
+  /** Draws noise; describes its purpose. */
   noise?: string
-  /** Can begin at clean data, on the way up to noise; others are refused there. */
+  /** Supports steps from clean data towards noise; other steps reject them. */
   fromClean?: true
-  /** False: has nothing to hold. */
-  holds?: false
-  /** A multistep solver: keeps a state from step to step, plain data with tensors in it, which begins as this. */
-  begins?: State
-  /** Throws NodeError for what can be refused before a run: params that do not go together, or not with what is known then. */
-  check?: (params: RunParams<P>, known: KnownStep) => void
-  step: (now: StepNow<State>, params: RunParams<P>) => Tensor | { x: Tensor; state: State }
+  /** False if there is no x_0 to clip. */
+  clips?: false
+  /** Initial state of a multistep solver: plain data with tensors. */
+  initialState?: State
+  /**
+   * Throws NodeError for faults that are detectable before a run: conflicts between params, or with
+   * static values.
+   */
+  check?: (params: RunParams<P>, known: StaticStep) => void
+  step: (now: StepArguments<State>, params: RunParams<P>) => Tensor | { x: Tensor; state: State }
 }
 
-/** A step as the closed Sampler has it. */
+/** A step as a choice of the closed Sampler. */
 export interface SamplerChoice {
   name: string
-  /** When to take it. */
+  /** When to use it. */
   about: string
-  /** Params that the name stands for: they are not asked for there. */
+  /** Params that the name implies, hidden in Sampler. */
   fixed?: Readonly<Record<string, unknown>>
-  /** Names that params have there, where their own are those of another step's param with another default. */
+  /** Other names of params in Sampler, to avoid clashes with other steps' params. */
   names?: Readonly<Record<string, string>>
 }
 
-/** What is known of all steps of a loop before it runs. */
-export interface KnownStep {
-  /** What the model predicts, and whether it says a variance. */
-  said: Said | undefined
-  /** Both ends of every step, one after the other. */
-  way: { from: Levels; to: Levels } | undefined
+/** Static facts about all steps of a loop. */
+export interface StaticStep {
+  /** Prediction type and learned variance of the model. */
+  model: StaticPrediction | undefined
+  /** Levels at both ends of every step, in order. */
+  levels: { from: Levels; to: Levels } | undefined
 }
 
-type Answer = Pick<Prediction, 'tensor' | 'predicts' | 'variance'>
-
-/** One step while it is made. Tensors are `[b, ...]`; levels hold for all items or one by one. */
-export interface StepNow<State> {
-  x: Tensor
-  from: Levels
-  to: Levels
-  schedule: Schedule
-  /** What the model said of x. */
-  prediction: Answer
-  hold: Hold | undefined
-  /** x_0 as predicted at x, held in range. */
-  x0: Tensor
-  /** The noise in x if that x_0 is true: (x - α x_0) / σ. Where x is clean, what the model says it is. */
-  epsilon: Tensor
-  /** Asks the model for x_0 elsewhere, held in range. Only for a step that `asks`. */
-  denoise: (x: Tensor, at: Levels) => Tensor
-  /** Fresh noise; what is wired comes first. */
-  noise: () => Tensor
+/**
+ * Arguments of a step. `noise` returns the wired noise first, then fresh draws. `x0` is clipped, and
+ * `epsilon` implied by it: (x_t - α x_0) / σ; for clean x_t, the model's own prediction. `denoise`
+ * clips as well. It requires `usesModel`.
+ */
+export interface StepArguments<State> extends SamplerStep {
+  clipping: Clipping | undefined
   state: State
-  /** What is wired to the inputs of its own. */
+  /** Values of the additional inputs. */
   inputs: Record<string, Value | undefined>
-  /** Which step this is of how many; unknown where the loop does not say. */
+  /** Index of the step and number of steps, if known. */
   place: StepPlace | undefined
 }
 
-/** A step and how the closed Sampler names it. */
+/** A step node with its choices in the closed Sampler. */
 export interface StepOp extends RunOp {
   samplers: readonly OfferedSampler[]
 }
 
 export interface OfferedSampler extends SamplerChoice {
-  asks: boolean
-  /** Those of its own, without what is fixed. */
+  usesModel: boolean
+  /** Additional params without the fixed ones. */
   params: Record<string, Param>
 }
 
-export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSpec<P, State>): StepOp {
+export function defineStep<P extends ParamSpecs, State = undefined>(
+  spec: StepSpec<P, State>,
+): StepOp {
   const { type, title, version, summary, equation, source } = spec
-  const remembers = 'begins' in spec
   const op = defineNode({
     type,
     ...(title !== undefined && { title }),
@@ -115,118 +129,159 @@ export function defineStep<P extends ParamSpecs, State = undefined>(spec: StepSp
     summary,
     ...(equation !== undefined && { equation }),
     source,
-    inputs: {
-      x_t: samples('at t'),
-      ...asked(spec.asks),
-      ...spec.inputs,
-      t: timestep('of x_t'),
-      t_prev: timestep('where the step leads; -1 is clean data'),
-      schedule: schedule('the one the model was trained with'),
-      ...(spec.noise !== undefined && {
-        noise: optional(noise(`${spec.noise}; unwired: drawn by the seed, afresh in each step`)),
-      }),
-    },
-    outputs: { x_prev: samples('at t_prev') },
+    inputs: createInputs(spec),
+    outputs: { x_prev: samples('Data at t_prev') },
     params: {
       ...spec.params,
-      ...(spec.holds !== false && holdParams),
+      ...(spec.clips !== false && clippingParams),
       ...(spec.noise !== undefined && { seed: seed() }),
     },
-    ...(remembers && { stateful: true as const }),
-    check: ((params: RunParams<P>, known: KnownOfInputs) => checkStep(spec, params, known)) as never,
-    run: ((inputs: StepInputs, params: never, context: RunContext, state = spec.begins as State) => {
-      const result = spec.step(stepNow(spec, inputs, params, context, state), params)
-      const made = 'x' in result ? result : { x: result, state: undefined }
-      const outputs = { x_prev: { type: 'samples' as const, tensor: made.x, space: inputs.x_t.space } }
-      return remembers ? { outputs, state: made.state } : outputs
-    }) as never,
-    // What is in `spec` decides which slots and params there are, which no type can follow.
+    ...('initialState' in spec && { stateful: true as const }),
+    check: (params: RunParams<P>, known: StaticStepInputs) => checkStep(spec, params, known),
+    run: createRun(spec),
+    // Slots and params depend on the contents of `spec`, which types cannot express.
   } as unknown as RunNode<{}, {}, {}>)
-  return { ...op, samplers: [spec.sampler ?? []].flat().map((choice) => offered(choice, spec)) }
+  return {
+    ...op,
+    samplers: [spec.sampler ?? []].flat().map((choice) => toOfferedSampler(choice, spec)),
+  }
 }
 
-const offered = (
-  choice: SamplerChoice,
-  { asks, params }: Pick<StepSpec<ParamSpecs, unknown>, 'asks' | 'params'>,
-): OfferedSampler => ({
-  ...choice,
-  asks: asks ?? false,
-  params: Object.fromEntries(Object.entries(params).filter(([name]) => !(name in (choice.fixed ?? {})))),
+const createInputs = <P extends ParamSpecs, State>({
+  usesModel,
+  inputs,
+  noise: noiseAbout,
+}: StepSpec<P, State>) => ({
+  x_t: samples('Data at t'),
+  ...createModelInputs(usesModel),
+  ...inputs,
+  t: timestep('Timestep of x_t'),
+  t_prev: timestep('Timestep after the step; -1 is clean data'),
+  schedule: schedule('Schedule that the model was trained with'),
+  ...(noiseAbout !== undefined && {
+    noise: optional(
+      noise(`${noiseAbout}. If not connected, the seed draws new noise in each step`),
+    ),
+  }),
 })
 
-const asked = (asks: true | undefined) =>
-  asks
+/** Returns the `run` function of a step node. That of a stateful node also returns the state. */
+const createRun =
+  <P extends ParamSpecs, State>(spec: StepSpec<P, State>) =>
+  (
+    inputs: StepInputs,
+    params: RunParams<P> & Parameters<typeof createClipping>[0],
+    context: RunContext,
+    state = spec.initialState as State,
+  ) => {
+    const result = spec.step(createStepArguments(spec, inputs, params, context, state), params)
+    const { x, state: next } = 'x' in result ? result : { x: result, state: undefined }
+    const outputs = { x_prev: { type: 'samples' as const, tensor: x, space: inputs.x_t.space } }
+    return 'initialState' in spec ? { outputs, state: next } : outputs
+  }
+
+const toOfferedSampler = (
+  choice: SamplerChoice,
+  { usesModel, params }: Pick<StepSpec<ParamSpecs, unknown>, 'usesModel' | 'params'>,
+): OfferedSampler => ({
+  ...choice,
+  usesModel: usesModel ?? false,
+  params: Object.fromEntries(
+    Object.entries(params).filter(([name]) => !(name in (choice.fixed ?? {}))),
+  ),
+})
+
+const createModelInputs = (usesModel: true | undefined) =>
+  usesModel
     ? {
-        model: model('trained or exact; asked more than once a step'),
-        condition: optional(condition('labels, -1 for none; unwired: none')),
+        model: model('Trained or exact model, evaluated several times per step'),
+        condition: optional(condition('Labels, -1 for none. If not connected, unconditional')),
       }
-    : { prediction: prediction('what the model said of x_t, of any kind') }
+    : { prediction: prediction('Model prediction for x_t, of any type') }
 
 interface StepInputs {
   x_t: Samples | Noise
   prediction?: Prediction
   model?: Model
-  condition?: Parameters<typeof conditioningOf>[0]
+  condition?: Parameters<typeof toConditioning>[0]
   t: Timestep
   t_prev: Timestep
   schedule: ScheduleValue
   noise?: Noise | Samples
 }
 
-function stepNow<State>(
-  { holds, fromClean }: Pick<StepSpec<ParamSpecs, State>, 'holds' | 'fromClean'>,
+function createStepArguments<State>(
+  { clips, fromClean }: Pick<StepSpec<ParamSpecs, State>, 'clips' | 'fromClean'>,
   inputs: StepInputs,
-  params: Parameters<typeof holdOf>[0],
+  params: Parameters<typeof createClipping>[0],
   { random }: RunContext,
   state: State,
-): StepNow<State> {
-  const { x_t, prediction, model, condition, t, t_prev, noise } = inputs
+): StepArguments<State> {
+  const { x_t, model, condition, t, noise } = inputs
   const { schedule } = inputs.schedule
-  const [from, to] = [levelsAt(schedule, t), levelsAt(schedule, t_prev)]
-  if (!fromClean) refuseClean(from)
-  const hold = holds === false ? undefined : holdOf(params, x_t.space)
-  const ask = (x: Tensor, at: Levels): Answer => ({
-    ...answerOf(model!, x, at, condition && conditioningOf(condition)),
-    predicts: model!.predicts,
-  })
-  const clean = ({ tensor, predicts }: Answer, x: Tensor, at: Levels) =>
-    held(convertPrediction(tensor, x, at, predicts, 'sample'), hold)
-  let [wired, said, x0, epsilon] = [noise?.tensor, prediction, undefined, undefined] as [Tensor?, Answer?, Tensor?, Tensor?]
+  const [from, to] = [levelsAt(schedule, t), levelsAt(schedule, inputs.t_prev)]
+  if (!fromClean) rejectCleanData(from)
+  const clipping = clips === false ? undefined : createClipping(params, x_t.space)
+  const evaluate = (x: Tensor, at: Levels): SamplerStep['prediction'] => {
+    if (!model) throw new Error('This step has no model')
+    return {
+      ...predictWithVariance(model, x, at, condition && toConditioning(condition)),
+      predicts: model.predicts,
+    }
+  }
+  const clean = ({ tensor, predicts }: SamplerStep['prediction'], x: Tensor, at: Levels) =>
+    clipX0(convertPrediction(tensor, x, at, predicts, 'sample'), clipping)
+  let predicted: SamplerStep['prediction'] | undefined = inputs.prediction
+  let x0: Tensor | undefined
+  let epsilon: Tensor | undefined
   return {
-    x: x_t.tensor,
+    xt: x_t.tensor,
     from,
     to,
     schedule,
-    hold,
+    clipping,
     get prediction() {
-      return (said ??= ask(x_t.tensor, from))
+      return (predicted ??= evaluate(x_t.tensor, from))
     },
     get x0() {
       return (x0 ??= clean(this.prediction, x_t.tensor, from))
     },
     get epsilon() {
-      return (epsilon ??= noiseIn(this, from))
+      return (epsilon ??= computeEpsilon(this, from))
     },
-    denoise: (x, at) => clean(ask(x, at), x, at),
-    noise() {
-      const z = wired ?? gaussianNoise(random, x_t.tensor.shape)
-      wired = undefined
-      return z
-    },
+    denoise: (x, at) => clean(evaluate(x, at), x, at),
+    noise: createNoiseSource(noise, () => gaussianNoise(random, x_t.tensor.shape)),
     state,
     inputs: inputs as unknown as Record<string, Value | undefined>,
     place: t.place,
   }
 }
 
-/** Where x_0 is held ε has to be the one that belongs to it; otherwise it is as the model said, which tells it even of clean data. */
-function noiseIn({ x, x0, prediction, hold }: Pick<StepNow<unknown>, 'x' | 'x0' | 'prediction' | 'hold'>, from: Levels): Tensor {
-  return hold && from.sigma.every((sigma) => sigma > 0)
-    ? convertPrediction(x0, x, from, 'sample', 'epsilon')
-    : convertPrediction(prediction.tensor, x, from, prediction.predicts, 'epsilon')
+/** Returns a function that returns the wired noise first, then fresh draws. */
+function createNoiseSource(wired: Noise | Samples | undefined, draw: () => Tensor): () => Tensor {
+  let next = wired?.tensor
+  return () => {
+    const z = next ?? draw()
+    next = undefined
+    return z
+  }
 }
 
-type KnownOfInputs = KnownInputs<{
+/**
+ * With clipping, ε is recomputed from x_0. Otherwise it is that of the model, which is defined even
+ * for clean data.
+ */
+function computeEpsilon(
+  step: Pick<StepArguments<unknown>, 'xt' | 'x0' | 'prediction' | 'clipping'>,
+  from: Levels,
+): Tensor {
+  const { xt, prediction } = step
+  return step.clipping && from.sigma.every((sigma) => sigma > 0)
+    ? convertPrediction(step.x0, xt, from, 'sample', 'epsilon')
+    : convertPrediction(prediction.tensor, xt, from, prediction.predicts, 'epsilon')
+}
+
+type StaticStepInputs = StaticInputs<{
   prediction: ReturnType<typeof prediction>
   model: ReturnType<typeof model>
   t: ReturnType<typeof timestep>
@@ -234,26 +289,36 @@ type KnownOfInputs = KnownInputs<{
   schedule: ReturnType<typeof schedule>
 }>
 
-/** A step asks where it begins; one that evaluates the model itself also where it leads, if that is not clean data. */
+/**
+ * Checks the evaluations of a step: at its start, and with `usesModel` also at its end unless clean.
+ */
 function checkStep<P extends ParamSpecs>(
-  { asks, fromClean, check }: Pick<StepSpec<P, unknown>, 'asks' | 'fromClean' | 'check'>,
+  { usesModel, fromClean, check }: Pick<StepSpec<P, unknown>, 'usesModel' | 'fromClean' | 'check'>,
   params: RunParams<P>,
-  { prediction, model, t, t_prev, schedule }: KnownOfInputs,
+  { prediction, model, t, t_prev, schedule }: StaticStepInputs,
 ) {
-  const said = asks ? model : prediction
-  refuseNothingButNoise({ slot: asks ? 'model' : 'prediction', said, schedule, times: [t, asks && t_prev] })
-  if (schedule && t && !fromClean) refuseClean(levelsAt(schedule.schedule, t))
+  const evaluated = usesModel ? model : prediction
+  rejectPureNoise({
+    slot: usesModel ? 'model' : 'prediction',
+    prediction: evaluated,
+    schedule,
+    times: [t, usesModel && t_prev],
+  })
+  if (schedule && t && !fromClean) rejectCleanData(levelsAt(schedule.schedule, t))
   const paired = schedule && t && t_prev && t.t.length === t_prev.t.length
-  const way = paired && { from: levelsAt(schedule.schedule, t), to: levelsAt(schedule.schedule, t_prev) }
-  check?.(params, { said, way: way || undefined })
+  const levels = paired && {
+    from: levelsAt(schedule.schedule, t),
+    to: levelsAt(schedule.schedule, t_prev),
+  }
+  check?.(params, { model: evaluated, levels: levels || undefined })
 }
 
-function refuseClean({ sigma, t }: Levels) {
+function rejectCleanData({ sigma, t }: Levels) {
   const clean = sigma.indexOf(0)
   if (clean < 0) return
   throw new NodeError({
     slot: 't',
-    message: `This step begins where there is noise, and there is none at t = ${t[clean]}.`,
-    cure: 'Upward from clean data DDIMStep with eta 0 and EulerStep can go.',
+    message: samplingMessages.cleanStart({ t: t[clean] }),
+    cure: samplingMessages.addNoise(),
   })
 }

@@ -1,18 +1,28 @@
-// Asking a model for x_0, for nodes that do so themselves.
-import { conditioningOf } from '../../engine/models/condition.ts'
-import { answerOf } from '../../engine/models/predict.ts'
-import { convertPrediction } from '../../engine/prediction.ts'
-import type { Denoise } from '../../engine/samplers/heun.ts'
-import type { Hold } from '../../engine/samplers/hold.ts'
-import { held } from '../../engine/samplers/hold.ts'
-import type { Model } from '../../engine/values.ts'
+// Denoiser function for nodes that evaluate a model themselves.
+import { toConditioning } from '../../engine/models/condition.ts'
+import { predictWithVariance } from '../../engine/models/predict.ts'
+import { convertPrediction } from '../../engine/process/prediction.ts'
+import type { Denoise } from '../../engine/samplers/step.ts'
+import type { Clipping } from '../../engine/samplers/clipping.ts'
+import { clipX0 } from '../../engine/samplers/clipping.ts'
+import type { Model } from '../../engine/base/values.ts'
 
-/** x_0 as the model predicts it, held in range. */
-export function denoiserOf(
+/** Returns a function that predicts x_0, clipped. */
+export function makeDenoiser(
   model: Model,
-  condition: Parameters<typeof conditioningOf>[0] | undefined,
-  hold: Hold | undefined,
+  condition: Parameters<typeof toConditioning>[0] | undefined,
+  clipping: Clipping | undefined,
 ): Denoise {
-  const conditioning = condition && conditioningOf(condition)
-  return (x, at) => held(convertPrediction(answerOf(model, x, at, conditioning).tensor, x, at, model.predicts, 'sample'), hold)
+  const conditioning = condition && toConditioning(condition)
+  return (x, at) =>
+    clipX0(
+      convertPrediction(
+        predictWithVariance(model, x, at, conditioning).tensor,
+        x,
+        at,
+        model.predicts,
+        'sample',
+      ),
+      clipping,
+    )
 }

@@ -1,15 +1,17 @@
-// The way up.
-import { flipTimesteps as flip } from '../../engine/timesteps.ts'
+// FlipTimesteps: reverses a list of transitions.
+import { flipTimesteps as flip } from '../../engine/process/timesteps.ts'
 import { defineNode, timesteps } from '../define.ts'
 
 export const flipTimesteps = defineNode({
   type: 'diffusion/FlipTimesteps',
   category: 'sampling',
   summary:
-    'Turns a list of timesteps round, from data to noise: with DDIMStep it finds the noise that samples become from. No model can be asked about clean data, so -1 becomes 0.',
+    'Reverses a list of timesteps, to go from data to noise. With DDIMStep this is DDIM inversion: it finds the noise that samples come from. No model can be evaluated on clean data, so -1 becomes 0.',
   source: 'Dhariwal & Nichol 2021, appendix F',
-  inputs: { timesteps: timesteps('downward') },
-  outputs: { timesteps: timesteps('upward; t_prev is where a step leads, as before') },
+  inputs: { timesteps: timesteps('From noise to data') },
+  outputs: {
+    timesteps: timesteps('From data to noise; t_prev is the timestep after a step, as before'),
+  },
   params: {},
   plain: true,
   run: ({ timesteps }) => ({ timesteps: { type: 'timesteps', ...flip(timesteps) } }),

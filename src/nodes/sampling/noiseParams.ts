@@ -1,4 +1,4 @@
-// Params of fresh noise that several steps take.
+// Params for fresh noise, shared by several steps.
 import { advanced, real, symbol } from '../define.ts'
 
 export const churnParams = {
@@ -6,28 +6,32 @@ export const churnParams = {
     real(
       0,
       { min: 0, max: 1e6, step: 1 },
-      'noise added before steps, over all of them together, to forget errors: 0 none, 40 much',
+      'Amount of noise added before the steps, summed over all steps, which removes errors: 0 is none, 40 is much',
     ),
   ),
-  s_tmin: advanced(
-    real(0, { min: 0, max: 1e6 }, 'churn only where the noise against the signal, sigma / alpha, is at least this'),
+  s_tmin: advanced(real(0, { min: 0, max: 1e6 }, 'Smallest noise level sigma / alpha with churn')),
+  s_tmax: advanced(real(1e6, { min: 0, max: 1e6 }, 'Largest noise level sigma / alpha with churn')),
+  s_noise: advanced(
+    real(
+      1,
+      { min: 0, max: 2, step: 0.001 },
+      'Factor on new noise; slightly above 1 compensates for lost detail',
+    ),
   ),
-  s_tmax: advanced(real(1e6, { min: 0, max: 1e6 }, 'churn only where it is at most this')),
-  s_noise: advanced(real(1, { min: 0, max: 2, step: 0.001 }, 'factor on fresh noise; a little above 1 makes up for lost detail')),
 }
 
-/** Of steps with fresh noise after a deterministic one. */
+/** Params of ancestral steps. */
 export const ancestralParams = {
   eta: symbol(
     '\\eta',
     real(
       1,
       { min: 0, max: 1, step: 0.05, slider: true },
-      'share of fresh noise: 0 none, always the same way; 1 as the posterior has',
+      'Amount of new noise: 0 is deterministic, 1 is that of the posterior',
     ),
   ),
   s_noise: churnParams.s_noise,
 }
 
-/** In the Sampler `eta` is that of DDIM, which is 0 unless said. */
+/** Name of the param in Sampler, where `eta` is DDIM's, with default 0. */
 export const ancestralNames = { eta: 'ancestral_eta' }

@@ -1,109 +1,77 @@
-// The sampling zone: its Start gives x_t and where to go from it, its End takes where a step has led.
-import { NodeError } from '../../engine/plan/fault.ts'
-import type { Inputs, LoopBehaviour } from '../../engine/plan/op.ts'
-import type { Tensor } from '../../engine/tf.ts'
-import { tf } from '../../engine/tf.ts'
-import type { Transitions } from '../../engine/timesteps.ts'
-import { endsOf } from '../../engine/timesteps.ts'
-import type { Noise, Samples, StepPlace, Timestep, Timesteps } from '../../engine/values.ts'
-import { advanced, defineLoop, integer, number, samples, timestep, timesteps, trajectory } from '../define.ts'
+// The sampling zone: SamplingStart outputs x_t and the transition, SamplingEnd takes x_prev.
+import { NodeError } from '../../engine/base/fault.ts'
+import type { Tensor } from '../../engine/base/tf.ts'
+import { tf } from '../../engine/base/tf.ts'
+import type { Transitions } from '../../engine/process/timesteps.ts'
+import { getTransition } from '../../engine/process/timesteps.ts'
+import type { Noise, Samples, StepPlace, Timestep, Timesteps } from '../../engine/base/values.ts'
+import {
+  advanced,
+  defineLoop,
+  integer,
+  number,
+  samples,
+  timestep,
+  timesteps,
+  trajectory,
+} from '../define.ts'
+import { samplingMessages } from '../messages/sampling.ts'
+import { processMessages } from '../../engine/messages/process.ts'
 
-/** Whole timesteps as they are, fractions short. */
-const timeInWords = (t: number) => (Number.isInteger(t) ? t : Number(t.toPrecision(6)))
+/** Formats a timestep: integers in full, fractions with six digits. */
+const formatTimestep = (t: number) => (Number.isInteger(t) ? t : Number(t.toPrecision(6)))
 
 interface SamplingState {
   x: Samples
-  /** The timestep x is at. */
+  /** Timestep of x. */
   at: number
-  /** What the trajectory has of the way so far, each at its timestep. */
+  /** Frames of the trajectory so far, and their timesteps. */
   frames: Tensor[]
   t: number[]
-  /** Every how many steps a frame is kept. */
+  /** Interval of stored frames, in steps. */
   every: number
 }
 
-/** Of the frames of a trajectory, in bytes: 300 frames of 64 grey images of 28 x 28, and more than is ever used of points. */
+/** Limit on a trajectory's frames, in bytes: 300 frames of 64 grey images of 28 x 28. */
 const MOST_BYTES = 2 ** 26
 
-/** One more frame; where there are too many, every second is let go, and from then on half as many are kept. */
-export function keepFrame({ frames, t, every }: Kept, frame: Tensor, at: number, most = MOST_BYTES): Kept {
+/** Adds a frame. Above the limit, every second frame is dropped and the interval doubles. */
+export function addFrame(
+  { frames, t, every }: Kept,
+  frame: Tensor,
+  at: number,
+  most = MOST_BYTES,
+): Kept {
   const room = Math.max(2, Math.floor(most / (4 * frame.size)))
   if (frames.length < room) return { frames: [...frames, frame], t: [...t, at], every }
   const even = (_: unknown, i: number) => i % 2 === 0
-  // The new one is an even multiple of what is left, or is not kept itself.
+  // The new frame is at an even multiple of the interval, or is not stored itself.
   const thinned = { frames: frames.filter(even), t: t.filter(even), every: 2 * every }
-  return frames.length % 2 === 0 ? { ...thinned, frames: [...thinned.frames, frame], t: [...thinned.t, at] } : thinned
+  return frames.length % 2 === 0
+    ? { ...thinned, frames: [...thinned.frames, frame], t: [...thinned.t, at] }
+    : thinned
 }
 
 type Kept = Pick<SamplingState, 'frames' | 't' | 'every'>
 
-const startInputs = (inputs: Inputs) => inputs as unknown as { x_T: Samples | Noise; timesteps: Timesteps }
-
-function placeOf({ tPrev, ratioPrev }: Timesteps, index: number): StepPlace {
+function createStepPlace({ tPrev, ratioPrev }: Timesteps, index: number): StepPlace {
   const endsClean = ratioPrev ? ratioPrev.at(-1) === 0 : tPrev.at(-1) === -1
   return { index, count: tPrev.length, endsClean }
 }
 
-/** Noise as it is drawn has variance 1; at the first level of a schedule of sigmas it has more. */
-const startOf = ({ type, tensor }: Samples | Noise, { initNoiseSigma = 1 }: Timesteps): Tensor =>
-  type === 'noise' && initNoiseSigma !== 1 ? tensor.mul(initNoiseSigma) : tensor
+/** Scales noise of variance 1 to the first level of a sigma schedule. */
+const scaleInitialNoise = (
+  { type, tensor }: Samples | Noise,
+  { initNoiseSigma = 1 }: Timesteps,
+): Tensor => (type === 'noise' && initNoiseSigma !== 1 ? tensor.mul(initNoiseSigma) : tensor)
 
-const behaviour: LoopBehaviour<SamplingState> = {
-  extents: [],
-  samples: true,
-  iterations: (inputs) => startInputs(inputs).timesteps.t.length,
-  label: (_, index, inputs) => `t = ${timeInWords(startInputs(inputs).timesteps.t[index]!)}`,
-
-  begin(inputs, { end }) {
-    const { x_T, timesteps } = startInputs(inputs)
-    const at = timesteps.t[0] ?? -1
-    const tensor = startOf(x_T, timesteps)
-    return { x: { ...x_T, type: 'samples', tensor }, at, frames: [tensor], t: [at], every: end.keep_every as number }
-  },
-
-  each({ x }, index, inputs) {
-    const { timesteps } = startInputs(inputs)
-    const { from, to } = endsOf(timesteps, index)
-    return {
-      x_t: x,
-      t: { type: 'timestep', ...from, place: placeOf(timesteps, index) },
-      t_prev: { type: 'timestep', ...to },
-      index: { type: 'number', tensor: tf.scalar(index) },
-      last: { type: 'number', tensor: tf.scalar(index === timesteps.t.length - 1 ? 1 : 0) },
-    }
-  },
-
-  advance(state, next, index, inputs) {
-    const { tensor } = next.x_prev as Samples | Noise
-    const { shape } = state.x.tensor
-    if (tensor.shape.join() !== shape.join()) {
-      throw new NodeError({
-        slot: 'x_prev',
-        message: `Expected the shape of x_t, [${shape}], got [${tensor.shape}].`,
-        cure: 'Wire here what a step made of x_t.',
-      })
-    }
-    const at = startInputs(inputs).timesteps.tPrev[index]!
-    const x: Samples = { ...state.x, tensor }
-    return (index + 1) % state.every === 0 ? { x, at, ...keepFrame(state, tensor, at) } : { ...state, x, at }
-  },
-
-  done({ x, at, frames, t }) {
-    const complete = frames.at(-1) === x.tensor
-    return {
-      x_0: x,
-      trajectory: {
-        type: 'trajectory',
-        frames: complete ? frames : [...frames, x.tensor],
-        t: Float64Array.from(complete ? t : [...t, at]),
-        space: x.space,
-      },
-    }
-  },
-}
-
-/** Both ends of all transitions. */
-export const timesToCome = ({ t, tPrev, ratio, ratioPrev }: Transitions): { t: Timestep; t_prev: Timestep } => ({
+/** Returns the times of both ends of all transitions. */
+export const transitionTimes = ({
+  t,
+  tPrev,
+  ratio,
+  ratioPrev,
+}: Transitions): { t: Timestep; t_prev: Timestep } => ({
   t: { type: 'timestep', t, ...(ratio && { ratio }) },
   t_prev: { type: 'timestep', t: tPrev, ...(ratioPrev && { ratio: ratioPrev }) },
 })
@@ -112,34 +80,103 @@ export const [samplingStart, samplingEnd] = defineLoop({
   start: {
     type: 'diffusion/SamplingStart',
     category: 'sampling',
-    summary: 'Begins sampling: goes over a list of timesteps, and gives at each what the step before has made.',
+    summary:
+      'Start of a sampling loop: runs over a list of timesteps and provides the result of the previous step at each.',
     source: 'Ho et al. 2020, algorithm 2',
     inputs: {
-      x_T: samples('where to start: noise (brought to the first level, where that is sigma), or data noised to the first t'),
-      timesteps: timesteps('the way'),
+      x_T: samples(
+        'Initial noise (scaled to the first level for sigma schedules), or data with the noise of the first t',
+      ),
+      timesteps: timesteps('Timesteps to visit'),
     },
     each: {
-      x_t: samples('as far as it has come'),
-      t: timestep('where x_t is'),
-      t_prev: timestep('where to go; -1 is clean data'),
-      index: number('0, 1, 2, ...'),
-      last: number('1 in the last iteration, else 0'),
+      x_t: samples('Current x_t'),
+      t: timestep('Timestep of x_t'),
+      t_prev: timestep('Next timestep; -1 is clean data'),
+      index: number('Iteration number: 0, 1, 2, ...'),
+      last: number('1 in the last iteration, otherwise 0'),
     },
-    foresees: ({ timesteps }) => (timesteps ? timesToCome(timesteps) : {}),
+    staticOutputs: ({ timesteps }) => (timesteps ? transitionTimes(timesteps) : {}),
     params: {},
   },
   end: {
     type: 'diffusion/SamplingEnd',
     category: 'sampling',
-    summary: 'Ends sampling: takes each step, and gives what came of the last, and the way there.',
-    next: { x_prev: samples('at t_prev, from a step') },
-    done: { x_0: samples('after the last step'), trajectory: trajectory('what was on the way, from x_T to x_0') },
+    summary:
+      'End of a sampling loop: takes the result of each step and outputs the last one and the trajectory.',
+    next: { x_prev: samples('Data at t_prev, from a step') },
+    done: {
+      x_0: samples('Samples after the last step'),
+      trajectory: trajectory('Intermediate steps from x_T to x_0'),
+    },
     params: {
       keep_every: advanced(
-        integer(1, { min: 1, max: 100_000 }, 'the trajectory keeps every n-th step; where that is more than 64 MB, fewer'),
+        integer(
+          1,
+          { min: 1, max: 100_000 },
+          'Stores every n-th step in the trajectory; fewer if it would exceed 64 MB',
+        ),
       ),
     },
   },
   carries: { x_prev: 'x_t' },
-  behaviour: behaviour as LoopBehaviour<never>,
+  behaviour: {
+    extents: [],
+    samples: true,
+    iterations: ({ timesteps }) => timesteps.t.length,
+
+    begin({ x_T, timesteps }, { end }): SamplingState {
+      const at = timesteps.t[0] ?? -1
+      const tensor = scaleInitialNoise(x_T, timesteps)
+      return {
+        x: { ...x_T, type: 'samples', tensor },
+        at,
+        frames: [tensor],
+        t: [at],
+        every: end.keep_every,
+      }
+    },
+
+    each({ x }, index, { timesteps }) {
+      const { from, to } = getTransition(timesteps, index)
+      return {
+        x_t: x,
+        t: { type: 'timestep', ...from, place: createStepPlace(timesteps, index) },
+        t_prev: { type: 'timestep', ...to },
+        index: { type: 'number', tensor: tf.scalar(index) },
+        last: { type: 'number', tensor: tf.scalar(index === timesteps.t.length - 1 ? 1 : 0) },
+      }
+    },
+
+    advance(state, { x_prev: { tensor } }, index, { timesteps }) {
+      const { shape } = state.x.tensor
+      if (tensor.shape.join() !== shape.join()) {
+        throw new NodeError({
+          slot: 'x_prev',
+          message: processMessages.shape({ like: 'x_t', expected: shape, shape: tensor.shape }),
+          cure: samplingMessages.connectStep(),
+        })
+      }
+      const at = timesteps.tPrev[index]
+      const x: Samples = { ...state.x, tensor }
+      return (index + 1) % state.every === 0
+        ? { x, at, ...addFrame(state, tensor, at) }
+        : { ...state, x, at }
+    },
+
+    done({ x, at, frames, t }) {
+      const complete = frames.at(-1) === x.tensor
+      return {
+        x_0: x,
+        trajectory: {
+          type: 'trajectory',
+          frames: complete ? frames : [...frames, x.tensor],
+          t: Float64Array.from(complete ? t : [...t, at]),
+          space: x.space,
+        },
+      }
+    },
+
+    label: (_, index, { timesteps }) => `t = ${formatTimestep(timesteps.t[index])}`,
+  },
 })

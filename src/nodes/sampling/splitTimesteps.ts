@@ -1,24 +1,24 @@
-// Where image to image gets in.
-import { splitTimesteps as split } from '../../engine/timesteps.ts'
+// SplitTimesteps: splits a list of transitions, for image to image.
+import { splitTimesteps as split } from '../../engine/process/timesteps.ts'
 import { defineNode, real, timestep, timesteps } from '../define.ts'
 
 export const splitTimesteps = defineNode({
   type: 'diffusion/SplitTimesteps',
   category: 'sampling',
   summary:
-    'Cuts a list of timesteps in two. Noise data with ForwardNoise to `at`, and sampling over `rest` makes variations of it.',
+    'Splits a list of timesteps in two, as in SDEdit: noise data with ForwardNoise to `at` and sample over `rest` to create variations of it.',
   source: 'Meng et al. 2022 (SDEdit)',
-  inputs: { timesteps: timesteps('the whole list') },
+  inputs: { timesteps: timesteps('Full list') },
   outputs: {
-    skipped: timesteps('the first part'),
-    rest: timesteps('the last part'),
-    at: timestep('where rest begins: its first t, or the end of the list if nothing is left'),
+    skipped: timesteps('First part'),
+    rest: timesteps('Last part'),
+    at: timestep('First t of rest, or the end of the list if rest is empty'),
   },
   params: {
     strength: real(
       0.5,
       { min: 0, max: 1, step: 0.01, slider: true },
-      'how much of the list is rest: 0 keeps the data, 1 nothing of it',
+      'Length of rest as a share of the list: 0 keeps the data, 1 discards it',
     ),
   },
   plain: true,

@@ -1,71 +1,84 @@
-// A loop of a script: its Start gives values in every iteration, its End takes what was made of them. The state, the order of
-// calls and the keys of randomness are those of a run (engine/plan/run.ts).
-import { NodeError } from '../../engine/plan/fault.ts'
-import { LossReader } from '../../engine/plan/loss-reader.ts'
-import { tidied } from '../../engine/plan/memory.ts'
-import type { EndOp, Inputs, LoopParams, Outputs, StartOp } from '../../engine/plan/op.ts'
+// Loops of a script. State, order of calls and random keys are those of a plan (LoopStepper).
+import { NodeError } from '../../engine/base/fault.ts'
+import type { NumberValue } from '../../engine/base/values.ts'
 import type { LoopState } from '../../engine/plan/host.ts'
-import { atNode, randomFor } from '../../engine/plan/run.ts'
-import { Ahead } from '../../engine/plan/turns.ts'
-import type { NumberValue } from '../../engine/values.ts'
-import type { Inside, Places } from './places.ts'
-import { checkInputs, strictly } from './values.ts'
+import { LoopStepper } from '../../engine/plan/loopStepper.ts'
+import { LossReader } from '../../engine/plan/lossReader.ts'
+import type { EndOp, Inputs, LoopParams, Outputs, StartOp } from '../../engine/plan/op.ts'
+import { LOOP } from '../workflow/slots.ts'
+import { randomFor } from '../../engine/plan/runOp.ts'
+import { DeviceBacklog } from '../../engine/plan/yielding.ts'
+import type { IterationScope, ScopeStack } from './scopes.ts'
+import { scriptMessages } from '../messages/script.ts'
+import { checkInputs, createStrictOutputs } from './calls.ts'
 
-/** Losses that may be on their way from the device. */
-const IN_FLIGHT = 3
+/** Most losses that are read back from the device at the same time. */
+const MAX_LOSSES_IN_FLIGHT = 3
 
 export interface Loop {
-  /** For loops whose iterations wait for nothing. */
+  /** Outputs of the Start for loops with synchronous iterations. */
   [Symbol.iterator](): Iterator<Outputs, void, void>
-  /** For loops that read something back between iterations: whether to go on, the size of the next step. */
+  /** For loops that read values back between iterations, such as the condition to continue. */
   [Symbol.asyncIterator](): AsyncIterator<Outputs, void, void>
-  /** What this iteration has made, by the inputs of the End. */
+  /** Ends an iteration with the inputs of the End. */
   next(values: Inputs): void
-  /** For a training: each iteration is one call of `body`, which gives the inputs of the End; gradients are recorded meanwhile. */
+  /**
+   * Runs a training. Each iteration calls `body` under the tape, which returns the inputs of the
+   * End.
+   */
   run(body: (each: Outputs) => Inputs): Promise<void>
-  /** The outputs of the End, as far as the loop has come. */
+  /** The outputs of the End after the iterations so far. */
   done(): Outputs
 }
 
 export interface LoopSurroundings {
-  places: Places
+  places: ScopeStack
   log: (line: string) => void
 }
 
 export class ScriptLoop implements Loop {
-  private readonly count: number
+  private readonly stepper: LoopStepper
   private index: number
   private state: LoopState
-  private taken: Inputs | undefined
+  private nextInputs: Inputs | undefined
 
   constructor(
     private readonly start: StartOp,
     private readonly end: EndOp,
-    private readonly inputs: Inputs,
-    private readonly params: LoopParams,
+    inputs: Inputs,
+    params: LoopParams,
     private readonly around: LoopSurroundings,
   ) {
     const { places } = around
-    this.count = this.located(() => this.behaviour.iterations(inputs, params))
-    this.index = this.behaviour.first?.(inputs) ?? 0
-    const own = this.located(() => tidied(() => this.behaviour.begin(inputs, params, this.contextAt(places.path))))
-    this.state = places.memory.retain({ own, solvers: {} })
+    this.stepper = new LoopStepper({
+      behaviour: start.behaviour,
+      inputs,
+      params,
+      start: start.type,
+      end: end.type,
+      memory: places.memory,
+      contextAt: (path) => ({
+        random: randomFor(start, params.start, path),
+        prepared: undefined,
+      }),
+    })
+    this.index = this.stepper.firstIndex
+    this.state = this.stepper.begin(places.path)
     places.atEnd(() => places.memory.release(this.state))
     places.memory.retain(inputs)
     places.atEnd(() => places.memory.release(inputs))
   }
 
   *[Symbol.iterator]() {
-    this.refuse(this.behaviour.around !== undefined, 'A training records gradients.', 'Give its body to run(...).')
-    const waits = (does: boolean) =>
-      this.refuse(does, 'This loop reads something back between its iterations.', 'Write `for await`.')
-    waits(this.behaviour.settle !== undefined)
-    while (this.goesOn) {
+    this.refuseTraining()
+    this.refuseWaiting(this.stepper.behaviour.settle !== undefined)
+    while (this.hasNext) {
       const inside = this.enter()
       try {
         yield inside.each
-        waits(this.taken?.again !== undefined)
-        this.reach(this.advance(), inside)
+        this.refuseWaiting(this.nextInputs?.again !== undefined)
+        const { value } = this.complete(this.advance(), inside).next()
+        this.moveTo(value as LoopState)
       } finally {
         this.leave(inside)
       }
@@ -73,15 +86,12 @@ export class ScriptLoop implements Loop {
   }
 
   async *[Symbol.asyncIterator]() {
-    this.refuse(this.behaviour.around !== undefined, 'A training records gradients.', 'Give its body to run(...).')
-    while (this.goesOn) {
+    this.refuseTraining()
+    while (this.hasNext) {
       const inside = this.enter()
       try {
         yield inside.each
-        this.reach(this.advance(), inside)
-        await this.settle()
-        const again = this.taken?.again as NumberValue | undefined
-        if (again && !((await again.tensor.data())[0]! > 0)) this.state = { ...this.state, ended: true }
+        this.moveTo(await resolveAll(this.complete(this.advance(), inside)))
       } finally {
         this.leave(inside)
       }
@@ -89,135 +99,140 @@ export class ScriptLoop implements Loop {
   }
 
   next(values: Inputs) {
-    this.taken = checkInputs(this.end, values)
+    this.nextInputs = checkInputs(this.end, values)
   }
 
   async run(body: (each: Outputs) => Inputs) {
-    const { behaviour, inputs, params } = this
-    this.refuse(
-      !behaviour.around,
-      'This loop records no gradients.',
-      'Write `for (const { ... } of loop)`, with next(...) at its end.',
-    )
+    const { behaviour } = this.stepper
+    this.refuse(!behaviour.around, scriptMessages.noGradients(), scriptMessages.writeFor())
     const losses = new LossReader(this.around.places.memory)
-    const ahead = new Ahead()
-    let tenth = 0
-    while (this.goesOn) {
-      const inside = this.enter()
-      try {
-        const once = (each: Outputs) => checkInputs(this.end, body(strictly(this.start, (slot) => each[slot])))
-        const own = this.located(() =>
-          tidied(() => behaviour.around!(this.state.own, inside.values, once, this.index, inputs, params)),
-        )
-        this.reach(own, inside)
-        await this.settle()
-      } finally {
-        this.leave(inside)
-      }
-      losses.read({ loss: behaviour.loss?.(this.state.own), index: this.index, step: { end: this.end.type } })
-      await ahead.handOver()
-      if (losses.inFlight > IN_FLIGHT) await losses.oldest
+    const ahead = new DeviceBacklog()
+    while (this.hasNext) {
+      await this.trainOnce(body)
+      losses.read({
+        loss: behaviour.loss?.(this.state.own),
+        index: this.index,
+        step: { end: this.end.type },
+      })
+      await ahead.submit()
+      if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest
       if (losses.failure) break
-      const part = Math.floor((10 * this.index) / this.count)
-      if (part > tenth)
-        this.around.log(
-          `${this.start.title.replace(/ Start$/, '')} ${this.index} of ${this.count}, loss ${losses.latest?.toPrecision(4)}`,
-        )
-      tenth = part
+      this.logTenths(losses.latest)
     }
-    await losses.sound()
+    await losses.assertFinite()
   }
 
   done() {
     const { places } = this.around
-    return strictly(
+    return createStrictOutputs(
       this.end,
-      (slot) =>
-        places.own(
-          this.located(() => tidied(() => this.behaviour.done(this.state.own, this.inputs, this.params, new Set([slot])))),
-        )[slot],
+      (slot) => places.own(this.stepper.done(this.state, new Set([slot])))[slot],
     )
   }
 
-  private get behaviour() {
-    return this.start.behaviour
+  private get hasNext() {
+    return this.stepper.hasNext(this.state, this.index)
   }
 
-  private get goesOn() {
-    return this.index < this.count && !this.state.ended && !this.behaviour.ended?.(this.state.own)
-  }
-
-  private contextAt = (path: readonly number[]) => ({
-    random: randomFor(this.start, this.params.start, path),
-    prepared: undefined,
-  })
-
-  private located = <T>(work: () => T): T => {
+  private async trainOnce(body: (each: Outputs) => Inputs) {
+    const inside = this.enter()
     try {
-      return work()
-    } catch (error) {
-      throw atNode(error, this.start.type)
+      const takeNext = (each: Outputs) =>
+        checkInputs(this.end, body(createStrictOutputs(this.start, (slot) => each[slot])))
+      const own = this.stepper.around(this.state, inside.values, takeNext, this.index)
+      this.moveTo(await resolveAll(this.complete(own, inside)))
+    } finally {
+      this.leave(inside)
     }
   }
 
-  private enter(): Inside & { each: Outputs; values: Outputs } {
+  private logTenths(loss: number | undefined) {
+    const { count } = this.stepper
+    const tenth = (index: number) => Math.floor((10 * index) / count)
+    if (tenth(this.index) === tenth(this.index - 1)) return
+    const name = this.start.title.replace(/ Start$/, '')
+    this.around.log(
+      scriptMessages.progress({ name, index: this.index, count, loss: loss?.toPrecision(4) }),
+    )
+  }
+
+  private enter(): IterationScope & { each: Outputs; values: Outputs } {
     const { places } = this.around
-    const { behaviour, index, inputs, params, state } = this
-    this.taken = undefined
+    this.nextInputs = undefined
+    const solvers = this.stepper.solversFrom(this.state)
     const inside = places.enter({
-      index,
-      label: behaviour.label?.(state.own, index, inputs),
-      ...(behaviour.samples && { solvers: { before: state.solvers, after: {} } }),
+      index: this.index,
+      label: this.stepper.label(this.state, this.index),
+      ...(solvers && { solvers }),
     })
     try {
-      const values = this.located(() =>
-        places.own(tidied(() => behaviour.each(state.own, index, inputs, params, this.contextAt(inside.path)))),
-      )
-      return Object.assign(inside, { values, each: strictly(this.start, (slot) => values[slot]) })
+      const values = places.own(this.stepper.each(this.state, this.index, inside.path))
+      return Object.assign(inside, {
+        values,
+        each: createStrictOutputs(this.start, (slot) => values[slot]),
+      })
     } catch (error) {
       places.leave(inside)
       throw error
     }
   }
 
-  private leave(inside: Inside) {
+  private leave(inside: IterationScope) {
     this.around.places.leave(inside)
   }
 
   private advance(): unknown {
-    const { taken, behaviour, index, inputs, params } = this
-    if (!taken) {
+    const { nextInputs } = this
+    if (!nextInputs) {
+      const slots = Object.keys(this.end.inputs).filter((slot) => slot !== LOOP)
       throw new NodeError({
         node: this.end.type,
-        message: 'This iteration has not said what it made.',
-        cure: `Call next({ ${Object.keys(this.end.inputs)
-          .filter((slot) => slot !== 'loop')
-          .join(', ')} }) at its end.`,
+        message: scriptMessages.noNext(),
+        cure: scriptMessages.callNext({ inputs: `{ ${slots.join(', ')} }` }),
       })
     }
-    return this.located(() => tidied(() => behaviour.advance!(this.state.own, taken, index, inputs, params)))
+    return this.stepper.advance(this.state, nextInputs, this.index)
   }
 
-  private reach(own: unknown, { solvers }: Inside) {
-    const { memory } = this.around.places
-    const reached = memory.retain({ own, solvers: this.behaviour.samples ? { ...solvers!.after } : {} })
-    memory.release(this.state)
-    this.state = reached
+  private complete(own: unknown, { solvers }: IterationScope) {
+    const ownSolvers = this.stepper.behaviour.samples ? solvers : undefined
+    const again = this.nextInputs?.again as NumberValue | undefined
+    return this.stepper.complete(own, ownSolvers, again)
+  }
+
+  private moveTo(state: LoopState) {
+    this.around.places.memory.release(this.state)
+    this.state = state
     this.index++
   }
 
-  /** What is read back comes in the place of what was made. */
-  private async settle() {
-    const settling = this.behaviour.settle?.(this.state.own)
-    if (!settling) return
-    const { memory } = this.around.places
-    const own = await settling.catch((error: unknown) => Promise.reject(atNode(error, this.end.type)))
-    const settled = memory.retain({ ...this.state, own })
-    memory.release(this.state)
-    this.state = settled
+  private refuseTraining() {
+    this.refuse(
+      this.stepper.behaviour.around !== undefined,
+      scriptMessages.recordsGradients(),
+      scriptMessages.callRun(),
+    )
+  }
+
+  private refuseWaiting(waits: boolean) {
+    this.refuse(waits, scriptMessages.readsBack(), scriptMessages.writeForAwait())
   }
 
   private refuse(wrong: boolean, message: string, cure: string) {
     if (wrong) throw new NodeError({ node: this.start.type, message, cure })
+  }
+}
+
+/** Awaits the promises that a generator yields, and passes their results back to it. */
+async function resolveAll<T>(steps: Generator<Promise<unknown>, T, unknown>): Promise<T> {
+  let answer: unknown
+  try {
+    for (;;) {
+      const { value, done } = steps.next(answer)
+      if (done) return value
+      answer = await value
+    }
+  } finally {
+    steps.return(undefined as T)
   }
 }

@@ -1,9 +1,11 @@
-// Names for the values of a script: of the slot where it is the only one of this name, of the node's title otherwise.
-import type { ValueId } from '../../engine/plan/compile.ts'
-import { valueId } from '../../engine/plan/compile.ts'
+// Variable names of a script: the name of the slot if it is unique in its block, otherwise derived
+// from the title of the node.
+import { valueId, type ValueId } from '../../engine/base/ids.ts'
 import { wire } from '../../engine/plan/graph.ts'
 
-/** What names may not be: words of JavaScript, and what a script gets from `start`. */
+/**
+ * Names that variables cannot have: JavaScript keywords and globals, and the functions of `start`.
+ */
 const RESERVED = new Set(
   `arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally
   for function if implements import in instanceof interface let new null package private protected public return static super
@@ -11,45 +13,47 @@ const RESERVED = new Set(
   start run load loop show save finish shown`.split(/\s+/),
 )
 
-/** A node that makes values, and which. */
-export interface Maker {
+/** The outputs of a node that need names. */
+export interface NodeOutputs {
   id: string
   title: string
   slots: readonly string[]
-  /** A name of the title has the slot's in it even where there is only one. */
+  /** Appends the slot to a name derived from the title, even for a single slot. */
   withSlots?: true
 }
 
-/** The names of one block; what is around it is seen, and never hidden. */
-export class Names {
+/** The names of one block. Names of enclosing blocks are visible and never shadowed. */
+export class ScopeNames {
   private readonly taken = new Set<string>()
   private readonly values = new Map<ValueId, string>()
 
-  constructor(private readonly around?: Names) {}
+  constructor(private readonly around?: ScopeNames) {}
 
-  /** Names all that is made in a block at once, so that none is preferred for being first. */
-  declare(makers: readonly Maker[]) {
+  /** Names all values of a block together, so that the order of nodes does not matter. */
+  declare(makers: readonly NodeOutputs[]) {
     const counts = new Map<string, number>()
-    for (const slot of makers.flatMap(({ slots }) => slots)) counts.set(slot, (counts.get(slot) ?? 0) + 1)
+    for (const slot of makers.flatMap(({ slots }) => slots))
+      counts.set(slot, (counts.get(slot) ?? 0) + 1)
     const alone = (slot: string) => counts.get(slot) === 1 && this.isFree(slot)
-    // Those first that have their slot's name, so that no title takes it.
+    // Slot names first, so that no title uses them.
     const all = makers.flatMap((maker) => maker.slots.map((slot) => ({ ...maker, slot })))
-    for (const { id, slot } of all.filter(({ slot }) => alone(slot))) this.values.set(valueId(wire(id, slot)), this.take(slot))
+    for (const { id, slot } of all.filter(({ slot }) => alone(slot)))
+      this.values.set(valueId(wire(id, slot)), this.take(slot))
     for (const { id, slot, title, slots, withSlots } of all) {
       const value = valueId(wire(id, slot))
       if (this.values.has(value)) continue
-      const name = identifier(title)
+      const name = toIdentifier(title)
       this.values.set(value, this.take(slots.length === 1 && !withSlots ? name : `${name}_${slot}`))
     }
   }
 
-  of(value: ValueId): string {
-    const name = this.values.get(value) ?? this.around?.of(value)
+  get(value: ValueId): string {
+    const name = this.values.get(value) ?? this.around?.get(value)
     if (name === undefined) throw new Error(`${value} has no name here.`)
     return name
   }
 
-  /** A name that nothing else has here. */
+  /** Reserves an unused name, with a number if needed. */
   take(wanted: string): string {
     let name = wanted
     for (let i = 2; !this.isFree(name); i++) name = `${wanted}_${i}`
@@ -57,11 +61,12 @@ export class Names {
     return name
   }
 
-  private isFree = (name: string): boolean => !RESERVED.has(name) && !this.taken.has(name) && (this.around?.isFree(name) ?? true)
+  private isFree = (name: string): boolean =>
+    !RESERVED.has(name) && !this.taken.has(name) && (this.around?.isFree(name) ?? true)
 }
 
-/** A title as a name in JavaScript. */
-export function identifier(title: string): string {
+/** Converts a title to a JavaScript identifier. */
+export function toIdentifier(title: string): string {
   const words = title
     .replace(/([\p{Ll}\d])(\p{Lu}\p{Ll})/gu, '$1_$2')
     .toLowerCase()

@@ -1,82 +1,101 @@
-// What a script calls: nodes by their types, with values by name. It computes what a run of the graph it was written from
-// computes, to the last bit on one backend.
+// Runtime of scripts: functions that call nodes by type, with values by name. The results have the
+// same bits as a run of the graph on the same backend.
 import { basename } from 'node:path'
-import { startBackend } from '../../engine/backends.ts'
-import type { NodeStep } from '../../engine/plan/compile.ts'
-import { Memory, tidied } from '../../engine/plan/memory.ts'
+import { startBackend } from '../../engine/backends/backends.ts'
+import type { NodeStep } from '../../engine/plan/steps.ts'
+import { Memory } from '../../engine/base/memory.ts'
 import { Observers } from '../../engine/plan/observers.ts'
-import type { EndOp, Inputs, Op, Outputs, Params, RunContext, RunOp } from '../../engine/plan/op.ts'
+import type { EndOp, Inputs, Op, Outputs, Params, RunOp } from '../../engine/plan/op.ts'
 import { opTable } from '../../engine/plan/op.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import { atNode, randomFor } from '../../engine/plan/run.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import { atNode } from '../../engine/plan/nodeErrors.ts'
+import { randomFor, runOp } from '../../engine/plan/runOp.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { BackendName } from '../../engine/protocol.ts'
-import { assetsOf } from '../assets.ts'
-import { csvOfChart, loadPainter, openFolder, slug } from '../cli/files.ts'
-import { readBytes } from '../folder.ts'
-import { keptIn } from '../kept.ts'
-import { provideWebGPU } from '../node-webgpu.ts'
-import { shippedInNode } from '../shipped-node.ts'
+import { createAssets } from '../storage/assets.ts'
+import { chartToCsv, loadPainter, openFolder, toFileName } from '../cli/files.ts'
+import { readBytes } from '../storage/folder.ts'
+import { createStoredFiles } from '../storage/storedFiles.ts'
+import { provideWebGPU } from '../host/nodeWebgpu.ts'
+import { shippedInNode } from '../storage/shippedInNode.ts'
 import { nodes } from '../table.ts'
+import { scriptMessages } from '../messages/script.ts'
 import type { Loop } from './loop.ts'
 import { ScriptLoop } from './loop.ts'
-import { Places } from './places.ts'
-import { checkInputs, fullParams, loopParams, opOf, strictly } from './values.ts'
-import { inWords } from './words.ts'
+import { ScopeStack } from './scopes.ts'
+import {
+  checkInputs,
+  completeParams,
+  splitLoopParams,
+  findOp,
+  createStrictOutputs,
+} from './calls.ts'
+import { formatView } from './formatView.ts'
 
 export type { Loop } from './loop.ts'
 
 export interface ScriptOptions {
-  /** wasm unless said; on another backend the last bits of the numbers may differ. */
+  /** Default: wasm. The last bits of results can differ between backends. */
   backend?: BackendName | 'auto'
-  /** The folder for pictures, tables and files of nodes, made if it is not there. Unset: none are written. */
+  /**
+   * Folder for pictures, tables and files of nodes, created if needed. If unset, none are written.
+   */
   out?: string | undefined
-  /** Files of yours that nodes name: checkpoints and data sets, found by their SHA-256. */
+  /** Paths of checkpoints and data sets that nodes refer to by SHA-256. */
   files?: readonly string[]
-  /** Nodes of your own. */
+  /** Additional nodes. */
   nodes?: readonly Op[]
   log?: (line: string) => void
 }
 
-/** Values live as long as the iteration they are made in, or, outside of loops, until `finish`. */
+/** Values are released at the end of their iteration, or, outside loops, by `finish`. */
 export interface Script {
-  /** A node: its outputs by name. `memory` names the memory of a multistep solver, where a loop has several of one type. */
+  /**
+   * Runs a node and returns its outputs by name. `memory` names the state of a multistep solver, if
+   * a loop contains several of one type.
+   */
   run(type: string, inputs?: Inputs, params?: Params, memory?: string): Outputs
-  /** A node that needs something from outside: a data set or a checkpoint. */
+  /** Runs a node that needs external data: a data set or a checkpoint. */
   load(type: string, inputs?: Inputs, params?: Params): Promise<Outputs>
-  /** A loop, by the type of its Start, with the params of both ends. */
+  /** Starts a loop, by the type of its Start, with the params of both ends. */
   loop(type: string, inputs?: Inputs, params?: Params): Loop
-  /** An observer: the last view under each title is what `finish` gives; lines of charts collect every value. */
+  /**
+   * Observes values. `finish` returns the last view of each title. Charts collect the values of all
+   * calls.
+   */
   show(title: string, type: string, inputs?: Inputs, params?: Params): void
-  /** A node that makes files. */
+  /** Runs a node that creates files. */
   save(type: string, inputs?: Inputs, params?: Params): Promise<void>
-  /** Says and paints what was shown, and lets go of all values. Returns the views by their titles. */
+  /** Prints and paints the views, and releases all values. Returns the views by title. */
   finish(): Promise<Map<string, View>>
 }
 
 /**
- * Starts a backend, and gives what a script calls.
- * @throws Error if no backend computes here
+ * Starts a backend and returns the functions of a script.
+ * @throws Error if no backend is available
  */
 export async function start(options: ScriptOptions = {}): Promise<Script> {
-  const { backend = 'wasm', log = toTerminal } = options
+  const { backend = 'wasm', log = printLine } = options
   if (backend === 'webgpu' || backend === 'auto') await provideWebGPU()
   const report = await startBackend({ prefer: backend })
   if (backend !== 'auto' && report.name !== backend) log(report.reason)
-  const [checkpoints, datasets] = [keptIn(memoryStore()), keptIn(memoryStore())]
+  const [checkpoints, datasets] = [
+    createStoredFiles(memoryStore()),
+    createStoredFiles(memoryStore()),
+  ]
   for (const path of options.files ?? []) {
     const bytes = await readBytes(path)
     for (const kept of [checkpoints, datasets]) await kept.put(basename(path), bytes)
   }
-  return new Calls(log, assetsOf(checkpoints, datasets, shippedInNode()), options)
+  return new ScriptRuntime(log, createAssets(checkpoints, datasets, shippedInNode()), options)
 }
 
-const toTerminal = (line: string) => void process.stdout.write(`${line}\n`)
+const printLine = (line: string) => void process.stdout.write(`${line}\n`)
 
-class Calls implements Script {
+class ScriptRuntime implements Script {
   private readonly ops
-  private readonly places = new Places(new Memory())
+  private readonly places = new ScopeStack(new Memory())
   private readonly views = new Map<string, View>()
   private readonly observers: Observers
   private failure: NodeError | undefined
@@ -84,7 +103,7 @@ class Calls implements Script {
 
   constructor(
     private readonly log: (line: string) => void,
-    private readonly assets: ReturnType<typeof assetsOf>,
+    private readonly assets: ReturnType<typeof createAssets>,
     private readonly options: ScriptOptions,
   ) {
     this.ops = opTable([...nodes, ...(options.nodes ?? [])])
@@ -98,33 +117,43 @@ class Calls implements Script {
   }
 
   run = (type: string, inputs: Inputs = {}, params: Params = {}, memory = type): Outputs => {
-    const op = opOf(this.ops, type, 'node') as RunOp
-    if (!op.prepare) return this.outputsOf(op, inputs, params, undefined, memory)
-    throw new NodeError({ node: type, message: `${op.title} has to be waited for.`, cure: 'Write `await load(...)`.' })
-  }
-
-  load = async (type: string, inputs: Inputs = {}, params: Params = {}): Promise<Outputs> => {
-    const op = opOf(this.ops, type, 'node') as RunOp
-    const prepared = await op.prepare?.(fullParams(op, params) as never, this.assets)
-    return this.outputsOf(op, inputs, params, prepared?.data, type)
-  }
-
-  loop = (type: string, inputs: Inputs = {}, params: Params = {}): Loop => {
-    const start = opOf(this.ops, type, 'start')
-    const end = this.ops.get(start.loop.other) as EndOp
-    return new ScriptLoop(start, end, checkInputs(start, inputs), loopParams(start, end, params), {
-      places: this.places,
-      log: this.log,
+    const op = findOp(this.ops, type, 'node') as RunOp
+    if (!op.prepare) return this.computeOutputs(op, inputs, params, undefined, memory)
+    throw new NodeError({
+      node: type,
+      message: scriptMessages.asynchronous({ title: op.title }),
+      cure: scriptMessages.writeLoad(),
     })
   }
 
+  load = async (type: string, inputs: Inputs = {}, params: Params = {}): Promise<Outputs> => {
+    const op = findOp(this.ops, type, 'node') as RunOp
+    const prepared = await op.prepare?.(completeParams(op, params) as never, this.assets)
+    return this.computeOutputs(op, inputs, params, prepared?.data, type)
+  }
+
+  loop = (type: string, inputs: Inputs = {}, params: Params = {}): Loop => {
+    const start = findOp(this.ops, type, 'start')
+    const end = this.ops.get(start.loop.other) as EndOp
+    return new ScriptLoop(
+      start,
+      end,
+      checkInputs(start, inputs),
+      splitLoopParams(start, end, params),
+      {
+        places: this.places,
+        log: this.log,
+      },
+    )
+  }
+
   show = (title: string, type: string, inputs: Inputs = {}, params: Params = {}) => {
-    const op = opOf(this.ops, type, 'observer')
+    const op = findOp(this.ops, type, 'observer')
     const step: NodeStep = {
       kind: 'observe',
       id: title,
       op: type,
-      params: fullParams(op, params),
+      params: completeParams(op, params),
       inputs: {},
       outputs: [],
       free: [],
@@ -133,8 +162,11 @@ class Calls implements Script {
   }
 
   save = async (type: string, inputs: Inputs = {}, params: Params = {}) => {
-    const op = opOf(this.ops, type, 'output')
-    for (const { name, bytes } of await op.files(checkInputs(op, inputs) as never, fullParams(op, params) as never)) {
+    const op = findOp(this.ops, type, 'output')
+    for (const { name, bytes } of await op.files(
+      checkInputs(op, inputs) as never,
+      completeParams(op, params) as never,
+    )) {
       await this.write(name, bytes)
     }
   }
@@ -150,48 +182,40 @@ class Calls implements Script {
     }
   }
 
-  private outputsOf(op: RunOp, inputs: Inputs, params: Params, prepared: unknown, memory: string): Outputs {
-    const full = fullParams(op, params)
+  private computeOutputs(
+    op: RunOp,
+    inputs: Inputs,
+    params: Params,
+    prepared: unknown,
+    memory: string,
+  ): Outputs {
+    const full = completeParams(op, params)
     const context = { random: randomFor(op, full, this.places.path), prepared }
-    const given = checkInputs(op, inputs)
+    const checked = checkInputs(op, inputs)
+    const { solvers, memory: owners } = this.places
     try {
-      const outputs = op.stateful
-        ? this.remembering(op, given, full, context, memory)
-        : this.places.own(tidied(() => op.run(given as never, full as never, context)))
-      return strictly(op, (slot) => outputs[slot])
+      const outputs = this.places.own(
+        runOp(op, checked, full, context, { solvers, name: memory, memory: owners }),
+      )
+      return createStrictOutputs(op, (slot) => outputs[slot])
     } catch (error) {
       throw atNode(error, op.type)
     }
   }
 
-  /** A multistep solver goes on from what it knew in the iteration before. */
-  private remembering(op: RunOp, inputs: Inputs, params: Params, context: RunContext, memory: string): Outputs {
-    const { solvers, memory: owners } = this.places
-    const step = op.run as unknown as (...args: unknown[]) => { outputs: Outputs; state: unknown }
-    const { outputs, state } = tidied(() => step(inputs, params, context, solvers?.before[memory]))
-    this.places.own(outputs)
-    owners.retain(state)
-    if (!solvers) owners.release(state)
-    else {
-      if (memory in solvers.after) owners.release(solvers.after[memory])
-      solvers.after[memory] = state
-    }
-    return outputs
-  }
-
   private async writeViews() {
     const paint = this.options.out === undefined ? undefined : await loadPainter()
     for (const [title, view] of this.views) {
-      for (const line of inWords(title, view)) this.log(line)
+      for (const line of formatView(title, view)) this.log(line)
       if (this.options.out === undefined) continue
-      if (view.kind === 'chart') await this.write(`${slug(title)}.csv`, csvOfChart(view))
-      if (paint) await this.write(`${slug(title)}.png`, await paint(view))
+      if (view.kind === 'chart') await this.write(`${toFileName(title)}.csv`, chartToCsv(view))
+      if (paint) await this.write(`${toFileName(title)}.png`, await paint(view))
     }
   }
 
   private async write(name: string, bytes: Uint8Array | string) {
     const { out } = this.options
-    if (out === undefined) return this.log(`${name} is not written: no folder is given for it.`)
+    if (out === undefined) return this.log(scriptMessages.noFolder({ name }))
     this.folder ??= openFolder(out)
     await (await this.folder).write(name, bytes)
   }

@@ -1,12 +1,12 @@
-// Words on the canvas.
+// Note: text on the canvas.
 import { defineNode, text } from '../define.ts'
 
 export const note = defineNode({
   type: 'diffusion/Note',
   category: 'tools',
-  summary: 'A text for whoever reads the graph; nothing runs.',
+  summary: 'Text for readers of the graph. Computes nothing.',
   inputs: {},
   outputs: {},
-  params: { text: text('', 'what there is to say', true) },
+  params: { text: text('', 'Text of the note', true) },
   note: true,
 })

@@ -1,12 +1,12 @@
-// A place that a wire goes by.
+// Reroute: a waypoint of a wire.
 import { any, defineNode, like } from '../define.ts'
 
 export const reroute = defineNode({
   type: 'diffusion/Reroute',
   category: 'tools',
-  summary: 'A dot on a wire, to lead it another way. What runs is as if it were not there.',
-  inputs: { value: any('anything') },
-  outputs: { value: like('value', 'the same') },
+  summary: 'Reroute point on a link. Has no effect on the computation.',
+  inputs: { value: any('Any value') },
+  outputs: { value: like('value', 'Same value') },
   params: {},
   reroute: true,
   run: ({ value }) => ({ value }),

@@ -1,15 +1,16 @@
-// Where learning is not to reach.
-import { stopGradient as detach } from '../../engine/stopGradient.ts'
-import { mapTensors } from '../../engine/values.ts'
+// StopGradient: blocks gradients.
+import { stopGradient as detach } from '../../engine/training/stopGradient.ts'
+import { mapTensors } from '../../engine/base/values.ts'
 import { any, defineNode, like } from '../define.ts'
 
 export const stopGradient = defineNode({
   type: 'diffusion/StopGradient',
   category: 'tools',
-  summary: 'Passes a value on unchanged, but training does not see through it: what it depends on does not learn from here.',
+  summary:
+    'Passes a value through without its gradient: no gradient flows back to the nodes that computed it.',
   equation: '\\mathrm{sg}(x)',
-  inputs: { value: any('anything') },
-  outputs: { value: like('value', 'the same, as if it were a constant') },
+  inputs: { value: any('Any value') },
+  outputs: { value: like('value', 'Same value, treated as a constant') },
   params: {},
   run: ({ value }) => ({ value: mapTensors(value, detach) }),
 })

@@ -1,30 +1,46 @@
-// Of several averages that a training kept, one.
+// AveragedModel: selects one of the weight averages of a training.
 import { withWeights } from '../../engine/models/tree.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
-import { averagedWeights } from '../../engine/training.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import { averagedWeights } from '../../engine/training/trainStep.ts'
 import { defineNode, integer, model, training } from '../define.ts'
-import { learnerAlike } from './learner.ts'
+import { requireMatchingTrainable } from './trainable.ts'
+import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 export const averagedModel = defineNode({
   type: 'diffusion/AveragedModel',
   category: 'training',
-  summary: 'The model with one of the averages of its weights that a training keeps: to compare several EMAs of one training.',
+  summary:
+    'Replaces the weights of a model by one of the averages (EMA) of its training, to compare several EMAs.',
   inputs: {
-    model: model('that was trained, from TrainingEnd or LoadCheckpoint; its weights are replaced'),
-    training: training('with averages: EMA wired to TrainingStart'),
+    model: model('Trained model from TrainingEnd or LoadCheckpoint, whose weights are replaced'),
+    training: training('Training with averages: EMA connected to TrainingStart'),
   },
-  outputs: { model: model('with the averaged weights') },
-  params: { average: integer(1, { min: 1, max: 1000 }, 'which EMA, counted from the first of the chain') },
-  foresees: (_, { model }) => ({ model }),
+  outputs: { model: model('Model with the averaged weights') },
+  params: {
+    average: integer(
+      1,
+      { min: 1, max: 1000 },
+      'Number of the EMA, counted from the first of the chain',
+    ),
+  },
+  staticOutputs: (_, { model }) => ({ model }),
   run: ({ model, training }, { average }) => {
     const { averages } = training.state
     if (average > averages.length) {
       throw new NodeError({
         param: 'average',
-        message: `Averages that the training keeps: ${averages.length}. There is no number ${average}.`,
-        cure: averages.length ? `Choose one from 1 to ${averages.length}.` : 'Wire an EMA to TrainingStart.',
+        message: trainingNodeMessages.average({ count: averages.length, got: average }),
+        cure: averages.length
+          ? trainingNodeMessages.chooseAverage({ count: averages.length })
+          : trainingNodeMessages.connectEma(),
       })
     }
-    return { model: withWeights(model, learnerAlike(model, training), averagedWeights(training.state, average - 1)) }
+    return {
+      model: withWeights(
+        model,
+        requireMatchingTrainable(model, training),
+        averagedWeights(training.state, average - 1),
+      ),
+    }
   },
 })

@@ -1,11 +1,17 @@
-// How wrong a prediction is, as one number.
-import { itemMeans, lossKinds, lossWeights, weightedErrors, weightings } from '../../engine/losses/index.ts'
-import { NodeError } from '../../engine/plan/fault.ts'
+// Loss: the weighted error of a prediction.
+import {
+  itemMeans,
+  lossKinds,
+  lossWeights,
+  weightedErrors,
+  weightings,
+} from '../../engine/losses/index.ts'
+import { NodeError } from '../../engine/base/fault.ts'
 import type { Outputs } from '../../engine/plan/op.ts'
-import type { Levels } from '../../engine/schedule.ts'
-import { levelsAt } from '../../engine/schedule.ts'
-import type { Scalar } from '../../engine/tf.ts'
-import type { ItemLosses, Loss, ScheduleValue, Timestep } from '../../engine/values.ts'
+import type { Levels } from '../../engine/process/schedule.ts'
+import { levelsAt } from '../../engine/process/schedule.ts'
+import type { Scalar } from '../../engine/base/tf.ts'
+import type { ItemLosses, Loss, ScheduleValue, Timestep } from '../../engine/base/values.ts'
 import {
   advanced,
   choice,
@@ -20,66 +26,127 @@ import {
   weights as weightsSlot,
   when,
 } from '../define.ts'
-import { checkAlike, checkKinds } from '../predictions.ts'
-import { counted, lossesOf } from './items.ts'
+import { checkComparable, checkSameTypes } from '../process/predictions.ts'
+import { weightErrors, toItemLosses } from './items.ts'
+import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
 export const loss = defineNode({
   type: 'diffusion/Loss',
   category: 'training',
-  summary: 'The mean error of a prediction against what it should have been, each item weighted by its timestep if asked for.',
+  summary:
+    'Mean error between a prediction and its target, optionally weighted by the timestep of each item.',
   equation: 'L = \\mathrm{mean}\\left( w_t \\, |o - \\mathrm{target}|^2 \\right)',
   source:
     'Ho et al. 2020, eq. 14; weights: Hang et al. 2023 (min-SNR), Salimans & Ho 2022, Choi et al. 2022 (P2), Karras et al. 2022 (EDM), Crowson et al. 2024, Esser et al. 2024 (SD3); Huber as in PyTorch, pseudo-Huber: Song & Dhariwal 2023',
   inputs: {
-    prediction: prediction('from Predict'),
-    target: prediction('what it should have been, from Target'),
-    schedule: optional(schedule('for a weighting')),
-    t: optional(timestep('for a weighting, and for losses')),
-    weights: optional(weightsSlot('of the items, on top of the weighting; from ImportanceTimesteps')),
+    prediction: prediction('Prediction from Predict'),
+    target: prediction('Target, from Target'),
+    schedule: optional(schedule('Required for weighting')),
+    t: optional(timestep('Required for weighting, and for losses')),
+    weights: optional(weightsSlot('Additional weights of the items, from ImportanceTimesteps')),
   },
   outputs: {
-    loss: lossSlot('one number'),
-    losses: losses('the error of each item, before what is wired to weights multiplies it; takes t'),
+    loss: lossSlot('Scalar loss'),
+    losses: losses('Error of each item before the weights input is applied; requires t'),
   },
   params: {
-    kind: choice(
-      lossKinds,
-      'the square of the error, its size (l1), its size where it is large (huber), or almost its size (pseudo_huber)',
+    kind: choice(lossKinds, 'Error function', {
+      mse: 'Squared error',
+      l1: 'Absolute error',
+      huber: 'Squared error below delta, linear above',
+      pseudo_huber: 'Smooth approximation of the absolute error',
+    }),
+    delta: when(
+      'kind',
+      'huber',
+      advanced(real(1, { min: 1e-6, max: 1e6 }, 'Error at which the loss becomes linear')),
     ),
-    delta: when('kind', 'huber', advanced(real(1, { min: 1e-6, max: 1e6 }, 'where the line begins'))),
-    c: when('kind', 'pseudo_huber', advanced(real(0.001, { min: 1e-6, max: 1e6, step: 0.001 }, 'about where the line begins'))),
+    c: when(
+      'kind',
+      'pseudo_huber',
+      advanced(
+        real(
+          0.001,
+          { min: 1e-6, max: 1e6, step: 0.001 },
+          'Error around which the loss becomes linear',
+        ),
+      ),
+    ),
     weighting: choice(
       ['uniform', ...weightings],
-      'of the items, by the signal-to-noise ratio at their t. uniform: every error counts 1, whatever is predicted; the others weigh errors of x_0, and what is predicted accordingly: min_snr, soft_min_snr; snr: errors of epsilon count 1; snr_plus_1: those of v; truncated_snr; p2; edm, which is snr plus a constant; sigma_sqrt: those of a flow; cosmap',
+      'Weights of the items by the signal-to-noise ratio (SNR) at t. All but uniform are defined for errors of x_0 and converted to the prediction type',
+      {
+        uniform: 'Weight 1 for every error, whatever is predicted',
+        min_snr: 'SNR, at most gamma',
+        soft_min_snr: 'Smooth version of min_snr',
+        snr: 'SNR: weight 1 for errors of epsilon',
+        snr_plus_1: 'SNR + 1: weight 1 for errors of v',
+        truncated_snr: 'SNR, at least 1',
+        p2: 'P2: less weight on low noise levels',
+        edm: 'EDM: SNR plus a constant',
+        sigma_sqrt: 'Weight 1 for errors of a flow, as in SD3',
+        cosmap: 'CosMap, as in SD3',
+      },
     ),
     gamma: when(
       'weighting',
       'min_snr',
-      advanced(real(5, { min: 1e-6, max: 1e6, step: 0.1 }, 'the largest signal-to-noise ratio that counts')),
+      advanced(real(5, { min: 1e-6, max: 1e6, step: 0.1 }, 'Largest SNR that counts')),
     ),
     sigma_data: when(
       'weighting',
       ['edm', 'soft_min_snr'],
-      advanced(real(0.5, { min: 1e-3, max: 1e3, step: 0.01 }, 'the deviation of the data')),
+      advanced(real(0.5, { min: 1e-3, max: 1e3, step: 0.01 }, 'Standard deviation of the data')),
     ),
-    p2_gamma: when('weighting', 'p2', advanced(real(1, { min: 0, max: 10, step: 0.1 }, 'how strongly small noise counts less'))),
-    p2_k: when('weighting', 'p2', advanced(real(1, { min: 1e-6, max: 1e6, step: 0.1 }, 'added to the signal-to-noise ratio'))),
+    p2_gamma: when(
+      'weighting',
+      'p2',
+      advanced(
+        real(1, { min: 0, max: 10, step: 0.1 }, 'How much low noise levels are down-weighted'),
+      ),
+    ),
+    p2_k: when(
+      'weighting',
+      'p2',
+      advanced(real(1, { min: 1e-6, max: 1e6, step: 0.1 }, 'Constant added to the SNR')),
+    ),
   },
   check: (params, { prediction, target, schedule, t }) => {
-    checkKinds(prediction, target, ['prediction', 'target'])
+    checkSameTypes(prediction, target, ['prediction', 'target'])
     if (params.weighting === 'uniform' || !prediction || !schedule || !t) return
-    lossWeights(params.weighting, prediction.predicts, levelsAt(schedule.schedule, t), weightOptions(params))
+    lossWeights(
+      params.weighting,
+      prediction.predicts,
+      levelsAt(schedule.schedule, t),
+      weightOptions(params),
+    )
   },
-  run: ({ prediction, target, schedule, t, weights: wired }, { kind, delta, c, weighting, ...params }) => {
-    checkAlike(prediction, target, ['prediction', 'target'])
+  run: (
+    { prediction, target, schedule, t, weights: wired },
+    { kind, delta, c, weighting, ...params },
+  ) => {
+    checkComparable(prediction, target, ['prediction', 'target'])
     const weights =
       weighting === 'uniform'
         ? undefined
-        : lossWeights(weighting, prediction.predicts, levelsOf(weighting, schedule, t), weightOptions(params))
-    const errors = weightedErrors(prediction.tensor, target.tensor, { kind, delta, c, ...(weights && { weights }) })
-    const tensor = counted(errors, wired).mean<Scalar>()
-    // What has no t is no entry in a record of losses.
-    return { loss: { type: 'loss', tensor }, ...(t && { losses: lossesOf(itemMeans(errors), t) }) } as Made
+        : lossWeights(
+            weighting,
+            prediction.predicts,
+            requireLevels(weighting, schedule, t),
+            weightOptions(params),
+          )
+    const errors = weightedErrors(prediction.tensor, target.tensor, {
+      kind,
+      delta,
+      c,
+      ...(weights && { weights }),
+    })
+    const tensor = weightErrors(errors, wired).mean<Scalar>()
+    // Records of losses need the timestep of each item.
+    return {
+      loss: { type: 'loss', tensor },
+      ...(t && { losses: toItemLosses(itemMeans(errors), t) }),
+    } as Made
   },
 })
 
@@ -90,24 +157,33 @@ interface WeightParams {
   p2_k: number
 }
 
-const weightOptions = ({ gamma, sigma_data: sigmaData, p2_gamma: p2Gamma, p2_k: p2K }: WeightParams) => ({
+const weightOptions = ({
+  gamma,
+  sigma_data: sigmaData,
+  p2_gamma: p2Gamma,
+  p2_k: p2K,
+}: WeightParams) => ({
   gamma,
   sigmaData,
   p2Gamma,
   p2K,
 })
 
-/** `losses` is only there where t is wired. */
+/** `losses` is present only if t is wired. */
 interface Made extends Outputs {
   loss: Loss
   losses: ItemLosses
 }
 
-function levelsOf(weighting: string, schedule: ScheduleValue | undefined, t: Timestep | undefined): Levels {
+function requireLevels(
+  weighting: string,
+  schedule: ScheduleValue | undefined,
+  t: Timestep | undefined,
+): Levels {
   if (schedule && t) return levelsAt(schedule.schedule, t)
   throw new NodeError({
     slot: schedule ? 't' : 'schedule',
-    message: `${weighting} weights follow from the signal-to-noise ratio, which takes a schedule and t.`,
-    cure: 'Wire both as they are wired to ForwardNoise, or choose `uniform`.',
+    message: trainingNodeMessages.weighting({ weighting }),
+    cure: trainingNodeMessages.connectSchedule(),
   })
 }

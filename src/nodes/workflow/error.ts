@@ -1,7 +1,7 @@
-// Why a file is not opened: which part of it, and what was expected there.
+// Error for invalid workflow files, with the part that is wrong.
 
 export class WorkflowError extends Error {
-  /** `nodes[3].pos`; '' for the file as a whole. */
+  /** A path such as `nodes[3].pos`; '' for the entire file. */
   readonly part: string
 
   constructor(part: string, message: string) {

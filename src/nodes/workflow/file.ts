@@ -1,4 +1,4 @@
-// What a workflow file holds, after reading: litegraph 0.4 JSON with nothing unexpected in it.
+// Types of a workflow file after reading: validated litegraph 0.4 JSON.
 import type { ChartLook } from '../../engine/plan/view.ts'
 import type { Json, JsonObject } from './json.ts'
 
@@ -26,9 +26,9 @@ export interface FileNode {
   type: string
   pos: [number, number]
   size: [number, number]
-  /** `chart`: how the chart that it shows is looked at. */
+  /** `chart`: display settings of the chart on the node. */
   flags: { collapsed?: boolean; pinned?: boolean; chart?: ChartLook }
-  /** 0 always, 2 never (muted), 4 bypassed; others as they came. */
+  /** 0 always, 2 never (muted), 4 bypassed. Other values are preserved. */
   mode: number
   inputs: FileInput[]
   outputs: FileOutput[]
@@ -49,51 +49,54 @@ export interface FileGroup {
 }
 
 /**
- * What a workflow of another program came as: all of it, to be given back where it was not touched. Of one with nodes of ours
- * (`litegraph`) it is the nodes that are not.
+ * The original text of a workflow from another program, so that unchanged parts are written as they
+ * were. For `litegraph`, a file with some of our nodes, it contains only the other nodes.
  */
-export interface Foreign {
+export interface ForeignOriginal {
   format: 'litegraph' | 'litegraph 0.4' | 'comfyui 0.4' | 'comfyui 1'
   text: string
 }
 
 /** `extra.diffusion` */
-export interface About {
+export interface WorkflowAbout {
   format: number
   title?: string
   about?: string
-  /** Under which heading a gallery shows it. */
+  /** Heading in the gallery. */
   topic?: string
-  /** The short settings a test runs it with: `{ "Node.param": value }`. */
+  /** Settings for short test runs: `{ "Node.param": value }`. */
   test?: Json
-  foreign?: Foreign
-  [key: string]: Json | Foreign | undefined
+  foreign?: ForeignOriginal
+  [key: string]: Json | ForeignOriginal | undefined
 }
 
-/** A param of a node inside a subgraph that is set from outside, where it is called `as`. */
-export interface Promoted {
+/** A param of an inner node that is a param of the subgraph node, with the name `as`. */
+export interface PromotedParam {
   node: NodeId
   param: string
   as: string
 }
 
 /**
- * What a node whose type is `id` stands for: one of `definitions.subgraphs` in the file, as ComfyUI has them. Several nodes may
- * stand for the same.
+ * The definition of a subgraph, stored in `definitions.subgraphs` as in ComfyUI. All nodes whose
+ * type is `id` are instances of it.
  */
 export interface Subgraph {
   id: string
   name: string
-  /** What it does, in a sentence. */
+  /** One sentence that states what it computes. */
   description: string
-  /** Rises when it is kept anew as a node of the user's. */
+  /** Increases each time it is saved as one of the user's nodes. */
   revision: number
-  promoted: Promoted[]
-  /** What is in it. Its border are two nodes, {@link INPUTS} and {@link OUTPUTS}; it has no subgraphs of its own. */
+  promoted: PromotedParam[]
+  /**
+   * The inner graph. Two nodes form its border: {@link INPUTS} and {@link OUTPUTS}. It contains no
+   * definitions of subgraphs.
+   */
   inside: WorkflowFile
 }
 
-/** Types, and ids, of the two nodes at the border of a subgraph: what comes in, and what goes out. */
+/** Types, and also ids, of the two border nodes of a subgraph. */
 export const INPUTS = 'inputs'
 export const OUTPUTS = 'outputs'
 
@@ -104,16 +107,16 @@ export interface WorkflowFile {
   links: FileLink[]
   groups: FileGroup[]
   config: JsonObject
-  extra: { diffusion?: About; [key: string]: unknown }
+  extra: { diffusion?: WorkflowAbout; [key: string]: unknown }
   version: number
-  /** Each after those that it has nodes of. */
+  /** Each definition follows those that it uses. */
   subgraphs?: Subgraph[]
 }
 
-/** The number in `extra.diffusion.format` that is written; rises when older readers would misread a file. */
+/** Written to `extra.diffusion.format`. Increases when older readers would misread a file. */
 export const FORMAT = 1
 
-/** litegraph's file version (its `LiteGraph.VERSION`, not that of its package). */
+/** litegraph's file version: `LiteGraph.VERSION`, not the version of the package. */
 export const LITEGRAPH_VERSION = 0.4
 
 export const emptyWorkflow = (): WorkflowFile => ({
@@ -126,3 +129,6 @@ export const emptyWorkflow = (): WorkflowFile => ({
   extra: { diffusion: { format: FORMAT } },
   version: LITEGRAPH_VERSION,
 })
+
+/** The property that controls how a seed changes before a run. */
+export const seedControl = (name: string) => `${name}_control`

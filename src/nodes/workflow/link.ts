@@ -1,35 +1,37 @@
-// A workflow in a link: its bundle, deflated, behind the #, which no browser sends anywhere.
+// Share links: a compressed bundle in the fragment of a URL, which browsers never send to a server.
 import { deflateSync, Inflate } from 'fflate'
 import { WorkflowError } from './error.ts'
+import { LINK_MARK } from './linkMark.ts'
+import { workflowMessages } from '../messages/workflow.ts'
 
-const MARK = '#workflow='
+/** Limit on the size of an unpacked link in bytes, because links are untrusted. */
+const MAX_BYTES = 12e6
 
-/** More than a link may unpack to, in bytes: it comes from strangers. */
-const LARGEST = 12e6
-
-/** The part of an address from # on. */
-export const hashOf = (bundle: Uint8Array): string => MARK + toText(deflateSync(bundle, { level: 9 }))
+/** The fragment of the URL, including #. */
+export const bundleToHash = (bundle: Uint8Array): string =>
+  LINK_MARK + toBase64Url(deflateSync(bundle, { level: 9 }))
 
 /**
- * The bundle in the part of an address from # on; undefined if there is none.
- * @throws WorkflowError if it is cut off or damaged
+ * The bundle in the fragment of a URL (including #), or undefined without one.
+ * @throws WorkflowError if it is truncated or damaged
  */
-export function bundleIn(hash: string): Uint8Array | undefined {
-  if (!hash.startsWith(MARK)) return undefined
+export function bundleFromHash(hash: string): Uint8Array | undefined {
+  if (!hash.startsWith(LINK_MARK)) return undefined
   try {
-    return inflated(fromText(hash.slice(MARK.length)))
+    return inflateBounded(fromBase64Url(hash.slice(LINK_MARK.length)))
   } catch (error) {
     if (error instanceof WorkflowError) throw error
-    throw new WorkflowError('', 'the link is damaged: perhaps its end was cut off.')
+    throw new WorkflowError('', workflowMessages.linkDamaged())
   }
 }
 
-function inflated(packed: Uint8Array): Uint8Array {
+function inflateBounded(packed: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = []
   let size = 0
   const inflate = new Inflate((part) => {
     size += part.length
-    if (size > LARGEST) throw new WorkflowError('', `the link holds more than ${LARGEST / 1e6} MB.`)
+    if (size > MAX_BYTES)
+      throw new WorkflowError('', workflowMessages.linkTooLarge({ most: MAX_BYTES / 1e6 }))
     parts.push(part)
   })
   inflate.push(packed, true)
@@ -38,13 +40,15 @@ function inflated(packed: Uint8Array): Uint8Array {
   return all
 }
 
-// ---- base64 that an address takes as it is (RFC 4648, section 5)
+// ---- base64url (RFC 4648, section 5)
 
-function toText(bytes: Uint8Array): string {
+function toBase64Url(bytes: Uint8Array): string {
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-const fromText = (text: string): Uint8Array =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0))
+const fromBase64Url = (text: string): Uint8Array =>
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
+    letter.charCodeAt(0),
+  )

@@ -1,58 +1,86 @@
-// Subgraphs in files: `definitions.subgraphs`, in ComfyUI's shape. Those of other programs are left as they came; ours say so in their `extra`.
-import { withDeclaration } from './blocks.ts'
+// Reads and writes `definitions.subgraphs` in ComfyUI's format. Our own subgraphs are marked in their
+// `extra`; those of other programs are unchanged.
+import { subgraphBorder, withDeclaration } from './subgraphDeclarations.ts'
 import { WorkflowError } from './error.ts'
-import type { FileLink, NodeId, Promoted, Subgraph, WorkflowFile } from './file.ts'
+import type {
+  FileInput,
+  FileLink,
+  FileNode,
+  FileOutput,
+  NodeId,
+  PromotedParam,
+  Subgraph,
+  WorkflowFile,
+} from './file.ts'
 import { FORMAT, INPUTS, OUTPUTS } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject, limits } from './json.ts'
-import { describe, plainText, readBody, type Reading } from './read.ts'
+import { readBody } from './readBody.ts'
+import { describeJson, readText, type ReadingContext } from './readFields.ts'
 import { LOOP } from './slots.ts'
+import { workflowMessages, workflowWords } from '../messages/workflow.ts'
 
-/** ComfyUI's ids of the two nodes at the border. */
-const ids: Readonly<Record<string, number>> = { [INPUTS]: -10, [OUTPUTS]: -20 }
+/** ComfyUI's ids of the two border nodes. */
+const borderIds: Readonly<Record<string, number>> = { [INPUTS]: -10, [OUTPUTS]: -20 }
 
-/** Subgraphs within subgraphs within ...: deeper is refused. */
+/** Limit on the depth of nested subgraphs. */
 const MAX_DEPTH = 16
 
-/** More in one file are refused. */
-const MOST = 500
+/** Limit on the number of subgraphs in a file. */
+const MAX_SUBGRAPHS = 500
 
-const listed = ({ definitions }: JsonObject): Json[] =>
+const listSubgraphs = ({ definitions }: JsonObject): Json[] =>
   isObject(definitions) && Array.isArray(definitions.subgraphs) ? definitions.subgraphs : []
 
-export const isOurs = (subgraph: Json): subgraph is JsonObject =>
+export const isOwnSubgraph = (subgraph: Json): subgraph is JsonObject =>
   isObject(subgraph) && isObject(subgraph.extra) && isObject(subgraph.extra.diffusion)
 
-/** Whether a file has definitions that are not ours. */
-export const hasOthers = (graph: JsonObject): boolean =>
-  'definitions' in graph && (!listed(graph).length || !listed(graph).every(isOurs))
+/** Tests for subgraphs of other programs. */
+export const hasForeignSubgraphs = (graph: JsonObject): boolean =>
+  'definitions' in graph &&
+  (!listSubgraphs(graph).length || !listSubgraphs(graph).every(isOwnSubgraph))
 
 /**
- * The subgraphs of ours in a file, and all declarations there are with those of them.
- * @throws WorkflowError where one contains itself, or is wrong in some other way
+ * Reads our subgraphs in a file, and adds their declarations.
+ * @throws WorkflowError if a subgraph contains itself or is invalid
  */
-export function readSubgraphs(graph: JsonObject, { declarations, notices }: Reading) {
+export function readSubgraphs(graph: JsonObject, { declarations, notices }: ReadingContext) {
   const raw = new Map<string, { data: JsonObject; part: string }>()
-  listed(graph).forEach((data, i) => {
-    if (!isOurs(data)) return
+  listSubgraphs(graph).forEach((data, i) => {
+    if (!isOwnSubgraph(data)) return
     const part = `definitions.subgraphs[${i}]`
     const id = readType(data.id, `${part}.id`)
-    if (raw.has(id) || declarations.has(id)) throw new WorkflowError(`${part}.id`, `there is another ${id}.`)
+    if (raw.has(id) || declarations.has(id))
+      throw new WorkflowError(`${part}.id`, workflowMessages.sameSubgraph({ id }))
     raw.set(id, { data, part })
   })
-  if (raw.size > MOST) throw new WorkflowError('definitions.subgraphs', `${raw.size} are too many; at most ${MOST} are read.`)
+  if (raw.size > MAX_SUBGRAPHS)
+    throw new WorkflowError(
+      'definitions.subgraphs',
+      workflowMessages.tooManySubgraphs({ count: raw.size, most: MAX_SUBGRAPHS }),
+    )
   const subgraphs: Subgraph[] = []
   const depths = new Map<string, number>()
   let known = declarations
-  const depthOf = (id: string, within: readonly string[] = []): number => {
-    const { data, part } = raw.get(id)!
+  const findRaw = (id: string) => {
+    const found = raw.get(id)
+    if (!found) throw new Error(`No subgraph ${id}`)
+    return found
+  }
+  const readWithDepth = (id: string, within: readonly string[] = []): number => {
+    const { data, part } = findRaw(id)
     const path = [...within, id]
-    if (within.includes(id)) throw new WorkflowError(part, `it contains itself: ${namesOf(path).join(' > ')}.`)
-    if (depths.has(id)) return depths.get(id)!
-    const tooDeep = new WorkflowError(part, `subgraphs in subgraphs, more than ${MAX_DEPTH} deep.`)
+    if (within.includes(id))
+      throw new WorkflowError(
+        part,
+        workflowMessages.containsItself({ path: nameAll(path).join(' > ') }),
+      )
+    const earlier = depths.get(id)
+    if (earlier !== undefined) return earlier
+    const tooDeep = new WorkflowError(part, workflowMessages.nestedTooDeep({ most: MAX_DEPTH }))
     if (path.length > MAX_DEPTH) throw tooDeep
-    const inner = new Set(typesIn(data).filter((type) => raw.has(type)))
-    const depth = 1 + Math.max(0, ...[...inner].map((each) => depthOf(each, path)))
+    const inner = new Set(nodeTypes(data).filter((type) => raw.has(type)))
+    const depth = 1 + Math.max(0, ...[...inner].map((each) => readWithDepth(each, path)))
     if (depth > MAX_DEPTH) throw tooDeep
     const subgraph = readSubgraph(id, data, part, { declarations: known, notices })
     subgraphs.push(subgraph)
@@ -60,46 +88,74 @@ export function readSubgraphs(graph: JsonObject, { declarations, notices }: Read
     depths.set(id, depth)
     return depth
   }
-  const namesOf = (path: readonly string[]) => path.map((id) => String(raw.get(id)!.data.name ?? id).slice(0, 60))
-  for (const id of raw.keys()) depthOf(id)
+  const nameAll = (path: readonly string[]) =>
+    path.map((id) => String(findRaw(id).data.name ?? id).slice(0, 60))
+  for (const id of raw.keys()) readWithDepth(id)
   return { subgraphs, known }
 }
 
-const typesIn = ({ nodes }: JsonObject): string[] =>
+const nodeTypes = ({ nodes }: JsonObject): string[] =>
   Array.isArray(nodes) ? nodes.flatMap((node) => (isObject(node) ? [String(node.type)] : [])) : []
 
 function readType(value: Json | undefined, part: string): string {
   if (typeof value === 'string' && /^[\w-]{8,64}$/.test(value) && !(value in {})) return value
-  throw new WorkflowError(part, `expected a UUID, got ${describe(value)}.`)
+  throw new WorkflowError(
+    part,
+    workflowMessages.wrongValue({ expected: workflowWords.uuid(), got: describeJson(value) }),
+  )
 }
 
-function readSubgraph(id: string, data: JsonObject, part: string, reading: Reading): Subgraph {
+function readSubgraph(
+  id: string,
+  data: JsonObject,
+  part: string,
+  reading: ReadingContext,
+): Subgraph {
   if (!Array.isArray(data.nodes))
-    throw new WorkflowError(`${part}.nodes`, `expected a list of nodes, got ${describe(data.nodes)}.`)
+    throw new WorkflowError(
+      `${part}.nodes`,
+      workflowMessages.wrongValue({
+        expected: workflowWords.nodes(),
+        got: describeJson(data.nodes),
+      }),
+    )
   const edges = [
-    { ...edgeOf(data.inputNode, INPUTS), outputs: slotsOf(data.inputs, `${part}.inputs`) },
-    { ...edgeOf(data.outputNode, OUTPUTS), inputs: slotsOf(data.outputs, `${part}.outputs`) },
+    {
+      ...readBorder(data.inputNode, INPUTS),
+      outputs: readBorderSlots(data.inputs, `${part}.inputs`),
+    },
+    {
+      ...readBorder(data.outputNode, OUTPUTS),
+      inputs: readBorderSlots(data.outputs, `${part}.outputs`),
+    },
   ]
-  const inner = { ...data, nodes: [...edges, ...data.nodes], links: linksFrom(data.links) }
+  const inner = { ...data, nodes: [...edges, ...data.nodes], links: linksWithBorder(data.links) }
   const inside = readBody(inner, `${part}.`, reading)
   return {
     id,
-    name: plainName(plainText(data.name ?? 'Subgraph', `${part}.name`, reading.notices)),
-    description: data.description == null ? '' : plainText(data.description, `${part}.description`, reading.notices),
-    revision: Number.isSafeInteger(data.revision) && Number(data.revision) > 0 ? Number(data.revision) : 0,
-    promoted: promotedIn(data.widgets, inside, reading),
+    name: subgraphName(readText(data.name ?? 'Subgraph', `${part}.name`, reading.notices)),
+    description:
+      data.description == null
+        ? ''
+        : readText(data.description, `${part}.description`, reading.notices),
+    revision:
+      Number.isSafeInteger(data.revision) && Number(data.revision) > 0 ? Number(data.revision) : 0,
+    promoted: readPromoted(data.widgets, inside, reading),
     inside,
   }
 }
 
-/** A name that litegraph's menus may take as HTML. */
-export const plainName = (name: string): string =>
+/** Cleans a name that litegraph's menus may render as HTML. */
+export const subgraphName = (name: string): string =>
   name
-    .replaceAll(/[<>&"']/g, (letter) => ({ '<': '‹', '>': '›', '&': '＆', '"': '”' })[letter] ?? '’')
+    .replaceAll(
+      /[<>&"']/g,
+      (letter) => ({ '<': '‹', '>': '›', '&': '＆', '"': '”' })[letter] ?? '’',
+    )
     .trim()
     .slice(0, 120) || 'Subgraph'
 
-function edgeOf(value: Json | undefined, type: string): JsonObject {
+function readBorder(value: Json | undefined, type: string): JsonObject {
   const bounding = isObject(value) && Array.isArray(value.bounding) ? value.bounding : []
   return {
     id: type,
@@ -109,76 +165,114 @@ function edgeOf(value: Json | undefined, type: string): JsonObject {
   }
 }
 
-/** The name of a slot at the border: it becomes a key, and `loop` means something else. */
+/** Tests whether a text can name a border slot: a safe key other than the reserved `loop`. */
 export const isSlotName = (name: unknown): name is string =>
-  typeof name === 'string' && /^[\p{L}\p{N}_][\p{L}\p{N}_ .-]{0,59}$/u.test(name) && !(name in {}) && name !== LOOP
+  typeof name === 'string' &&
+  /^[\p{L}\p{N}_][\p{L}\p{N}_ .-]{0,59}$/u.test(name) &&
+  !(name in {}) &&
+  name !== LOOP
 
-function slotsOf(value: Json | undefined, part: string): Json[] {
+function readBorderSlots(value: Json | undefined, part: string): Json[] {
   if (value == null) return []
-  if (!Array.isArray(value)) throw new WorkflowError(part, `expected a list of slots, got ${describe(value)}.`)
+  if (!Array.isArray(value))
+    throw new WorkflowError(
+      part,
+      workflowMessages.wrongValue({ expected: workflowWords.slots(), got: describeJson(value) }),
+    )
   const names = new Set<string>()
   return value.map((slot, i) => {
     const name = isObject(slot) ? slot.name : undefined
-    if (!isSlotName(name)) throw new WorkflowError(`${part}[${i}].name`, `expected a short name, got ${describe(name)}.`)
-    if (names.has(name)) throw new WorkflowError(`${part}[${i}].name`, `two slots are called ${name}.`)
+    if (!isSlotName(name))
+      throw new WorkflowError(
+        `${part}[${i}].name`,
+        workflowMessages.wrongValue({
+          expected: workflowWords.shortName(),
+          got: describeJson(name),
+        }),
+      )
+    if (names.has(name))
+      throw new WorkflowError(`${part}[${i}].name`, workflowMessages.sameSlot({ name }))
     names.add(name)
     return { name, type: (slot as JsonObject).type ?? '*' }
   })
 }
 
-function linksFrom(links: Json | undefined): Json {
-  const edge = (id: Json | undefined) => Object.keys(ids).find((type) => ids[type] === id) ?? id ?? null
+function linksWithBorder(links: Json | undefined): Json {
+  const edge = (id: Json | undefined) =>
+    Object.keys(borderIds).find((type) => borderIds[type] === id) ?? id ?? null
   const change = (link: Json): Json => {
-    if (Array.isArray(link)) return link.map((field, i) => (i === 1 || i === 3 ? edge(field) : field))
-    return isObject(link) ? { ...link, origin_id: edge(link.origin_id), target_id: edge(link.target_id) } : link
+    if (Array.isArray(link))
+      return link.map((field, i) => (i === 1 || i === 3 ? edge(field) : field))
+    return isObject(link)
+      ? { ...link, origin_id: edge(link.origin_id), target_id: edge(link.target_id) }
+      : link
   }
   return Array.isArray(links) ? links.map(change) : (links ?? null)
 }
 
-function promotedIn(value: Json | undefined, inside: WorkflowFile, { declarations, notices }: Reading): Promoted[] {
-  const promoted: Promoted[] = []
+function readPromoted(
+  value: Json | undefined,
+  inside: WorkflowFile,
+  { declarations, notices }: ReadingContext,
+): PromotedParam[] {
+  const promoted: PromotedParam[] = []
   for (const item of Array.isArray(value) ? value : []) {
     if (!isObject(item)) continue
     const node = inside.nodes.find(({ id }) => String(id) === String(item.id))
     const as = item.as ?? item.name
-    const param = node && typeof item.name === 'string' && declarations.get(node.type)?.params[item.name]
+    const param =
+      node && typeof item.name === 'string' && declarations.get(node.type)?.params[item.name]
     if (!param || !isSlotName(as) || promoted.some((each) => each.as === as))
-      notices.push(`${describe(item.name)} of node ${describe(item.id)} in a subgraph is no longer set from outside.`)
+      notices.push(
+        workflowMessages.widgetGone({ name: describeJson(item.name), id: describeJson(item.id) }),
+      )
     else promoted.push({ node: node.id, param: item.name as string, as })
   }
   return promoted
 }
 
 /**
- * The nodes a file has with all its subgraphs opened have to be few enough, and their ids their own.
+ * Checks the number of nodes after flattening, and that no id contains the separator of paths.
  * @throws WorkflowError
  */
-export function refuseWhatIsTooMuch({ nodes, subgraphs = [] }: WorkflowFile) {
+export function requireBounded({ nodes, subgraphs = [] }: WorkflowFile) {
   const counts = new Map<string, number>()
-  const countOf = (list: WorkflowFile['nodes']) => list.reduce((sum, { type }) => sum + (counts.get(type) ?? 1), 0)
-  for (const { id, inside } of subgraphs) counts.set(id, Math.max(1, countOf(inside.nodes) - 2))
-  const count = countOf(nodes)
+  const countNodes = (list: WorkflowFile['nodes']) =>
+    list.reduce((sum, { type }) => sum + (counts.get(type) ?? 1), 0)
+  for (const { id, inside } of subgraphs) counts.set(id, Math.max(1, countNodes(inside.nodes) - 2))
+  const count = countNodes(nodes)
   if (count > limits.nodes)
-    throw new WorkflowError('nodes', `${count} nodes with those in subgraphs; at most ${limits.nodes} are read.`)
-  const bad = [nodes, ...subgraphs.map(({ inside }) => inside.nodes)].flat().find(({ id }) => String(id).includes(':'))
-  if (bad) throw new WorkflowError('nodes', `the id ${bad.id} has a colon, which parts the ids of nodes in subgraphs.`)
+    throw new WorkflowError(
+      'nodes',
+      workflowMessages.tooManyNodesInside({ count, most: limits.nodes }),
+    )
+  const bad = [nodes, ...subgraphs.map(({ inside }) => inside.nodes)]
+    .flat()
+    .find(({ id }) => String(id).includes(':'))
+  if (bad) throw new WorkflowError('nodes', workflowMessages.colon({ id: bad.id }))
 }
 
 // ---- writing
 
-/** As ComfyUI has it; `ownForm` says how nodes, links and groups are written. */
-export function subgraphAsJson(
+/** Converts the nodes, links and groups of a graph to JSON. */
+type BodyToJson = (file: WorkflowFile) => {
+  nodes: readonly object[]
+  links: readonly FileLink[]
+  groups: readonly object[]
+}
+
+/** Converts a subgraph to ComfyUI's format. */
+export function subgraphToJson(
   { id, name, description, revision, promoted, inside }: Subgraph,
-  ownForm: (file: WorkflowFile) => { nodes: readonly object[]; links: readonly FileLink[]; groups: readonly object[] },
+  bodyToJson: BodyToJson,
 ): object {
-  const [inputs, outputs] = [INPUTS, OUTPUTS].map((type) => inside.nodes.find((node) => node.type === type)!)
-  const { nodes, links, groups } = ownForm({ ...inside, nodes: inside.nodes.filter(({ type }) => !(type in ids)) })
-  const edge = ({ type, pos, size }: typeof inputs & object) => ({ id: ids[type], bounding: [...pos, ...size].map(Math.round) })
-  const slot = (side: string) => (each: { name: string; type: string | number; link?: unknown; links?: unknown }) => ({
-    id: uuidOf(`${id} ${side} ${each.name}`),
-    name: each.name,
-    type: each.type,
-    linkIds: [each.link ?? each.links ?? []].flat(),
+  const [inputs, outputs] = [
+    subgraphBorder({ inside }, INPUTS),
+    subgraphBorder({ inside }, OUTPUTS),
+  ]
+  const { nodes, links, groups } = bodyToJson({
+    ...inside,
+    nodes: inside.nodes.filter(({ type }) => !(type in borderIds)),
   })
   return {
     id,
@@ -186,43 +280,65 @@ export function subgraphAsJson(
     ...(description && { description }),
     revision,
     version: 1,
-    state: { lastGroupId: 0, lastNodeId: inside.last_node_id, lastLinkId: inside.last_link_id, lastRerouteId: 0 },
-    inputNode: edge(inputs!),
-    outputNode: edge(outputs!),
-    inputs: inputs!.outputs.map(slot('input')),
-    outputs: outputs!.inputs.map(slot('output')),
+    state: {
+      lastGroupId: 0,
+      lastNodeId: inside.last_node_id,
+      lastLinkId: inside.last_link_id,
+      lastRerouteId: 0,
+    },
+    inputNode: borderToJson(inputs),
+    outputNode: borderToJson(outputs),
+    inputs: inputs.outputs.map((slot) => slotToJson(slot, slot.links, `${id} input`)),
+    outputs: outputs.inputs.map((slot) => slotToJson(slot, slot.link, `${id} output`)),
     widgets: promoted.map(({ node, param, as }) => ({ id: node, name: param, as })),
     nodes,
-    links: links.map(([link, from, origin_slot, to, target_slot, type]) => ({
-      id: link,
-      origin_id: borderId(from),
-      origin_slot,
-      target_id: borderId(to),
-      target_slot,
-      type,
-    })),
+    links: links.map(linkToJson),
     groups,
     config: inside.config,
     extra: { diffusion: { format: FORMAT } },
   }
 }
 
-const borderId = (id: NodeId) => ids[id] ?? id
+const borderToJson = ({ type, pos, size }: FileNode) => ({
+  id: borderIds[type],
+  bounding: [...pos, ...size].map(Math.round),
+})
 
-/** The same for the same text: an id that need not be kept. */
-function uuidOf(text: string): string {
+const slotToJson = (
+  { name, type }: FileInput | FileOutput,
+  links: FileInput['link'] | FileOutput['links'],
+  prefix: string,
+) => ({ id: hashToUuid(`${prefix} ${name}`), name, type, linkIds: [links ?? []].flat() })
+
+const linkToJson = ([id, from, origin_slot, to, target_slot, type]: FileLink) => ({
+  id,
+  origin_id: borderId(from),
+  origin_slot,
+  target_id: borderId(to),
+  target_slot,
+  type,
+})
+
+const borderId = (id: NodeId) => borderIds[id] ?? id
+
+/** Hashes a text into a UUID, so that the id need not be stored. */
+function hashToUuid(text: string): string {
   const hex = [0, 1, 2, 3].map((seed) => {
     let hash = 2166136261 ^ seed
-    for (const letter of text) hash = Math.imul(hash ^ letter.codePointAt(0)!, 16777619)
+    for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16777619)
     return (hash >>> 0).toString(16).padStart(8, '0')
   })
   return hex.join('').replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5')
 }
 
-/** All subgraphs of a file that nodes of these stand for, with those within them, in the order of the file. */
-export function usedBy(nodes: readonly { type: string }[], subgraphs: readonly Subgraph[]): Subgraph[] {
+/** The subgraphs that these nodes use, directly or indirectly, in the order of the file. */
+export function usedSubgraphs(
+  nodes: readonly { type: string }[],
+  subgraphs: readonly Subgraph[],
+): Subgraph[] {
   const used = new Set(nodes.map(({ type }) => type))
-  // Each stands after those it has nodes of.
-  for (const { id, inside } of subgraphs.toReversed()) if (used.has(id)) for (const { type } of inside.nodes) used.add(type)
+  // Each definition follows those that it uses.
+  for (const { id, inside } of subgraphs.toReversed())
+    if (used.has(id)) for (const { type } of inside.nodes) used.add(type)
   return subgraphs.filter(({ id }) => used.has(id))
 }

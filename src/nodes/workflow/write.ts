@@ -1,56 +1,62 @@
-// Writing workflows: the same graph always gives the same text, and a foreign one comes out as it came in.
+// Writes workflows. Equal graphs produce equal texts, and unchanged foreign workflows are written as
+// they were.
 import type { Declaration } from '../../engine/plan/op.ts'
-import type { About, FileLink, FileNode, Foreign, WorkflowFile } from './file.ts'
+import type { WorkflowAbout, FileLink, FileNode, ForeignOriginal, WorkflowFile } from './file.ts'
 import { FORMAT, LITEGRAPH_VERSION } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isObject, print, sameJson } from './json.ts'
+import { isObject, printJson, sameJson } from './json.ts'
 import { readWorkflow } from './read.ts'
-import { isOurs, subgraphAsJson } from './subgraphs.ts'
+import { isOwnSubgraph, subgraphToJson } from './subgraphs.ts'
 
-/** litegraph 0.4 JSON: keys sorted, positions rounded, two spaces. A ComfyUI workflow is written as ComfyUI has it. */
+/**
+ * Prints litegraph 0.4 JSON with sorted keys and rounded positions. A file from ComfyUI is printed in
+ * ComfyUI's format.
+ */
 export function printWorkflow(file: WorkflowFile): string {
   const { foreign, ...about } = file.extra.diffusion ?? { format: FORMAT }
-  const own = ownForm(file, { ...about, format: FORMAT })
-  if (!foreign) return print(own) + '\n'
+  const own = fileToJson(file, { ...about, format: FORMAT })
+  if (!foreign) return printJson(own) + '\n'
   const original = JSON.parse(foreign.text) as JsonObject
-  // What it was when it was read: what differs from this was changed since. Nothing is declared here, so slots stay as they came.
+  // The file as it was read: all differences are later changes. Without declarations, the slots are
+  // not reordered.
   const before = readWorkflow(original as Json, new Map<string, Declaration>(), [])
   return foreign.format === 'litegraph'
-    ? print({
+    ? printJson({
         ...own,
-        nodes: own.nodes.map((node) => nodeAsItCame(node, before, original)),
+        nodes: own.nodes.map((node) => restoreNode(node, before, original)),
       }) + '\n'
-    : print(graphAsItCame(file, before, original, foreign.format), true, false) + '\n'
+    : printJson(restoreGraph(file, before, original, foreign.format), true, false) + '\n'
 }
 
-function ownForm(file: WorkflowFile, about: About) {
+function fileToJson(file: WorkflowFile, about: WorkflowAbout) {
   return {
     last_node_id: file.last_node_id,
     last_link_id: file.last_link_id,
-    ...drawn(file),
+    ...bodyToJson(file),
     config: file.config,
     extra: { ...file.extra, diffusion: about },
     version: LITEGRAPH_VERSION,
-    ...(file.subgraphs?.length && { definitions: { subgraphs: subgraphsAsJson(file) } }),
+    ...(file.subgraphs?.length && { definitions: { subgraphs: subgraphsToJson(file) } }),
   }
 }
 
-const subgraphsAsJson = ({ subgraphs = [] }: WorkflowFile) => subgraphs.map((subgraph) => subgraphAsJson(subgraph, drawn))
+const subgraphsToJson = ({ subgraphs = [] }: WorkflowFile) =>
+  subgraphs.map((subgraph) => subgraphToJson(subgraph, bodyToJson))
 
-/** Nodes, links and groups, in their order and on whole pixels. */
-function drawn(file: WorkflowFile) {
+/** Nodes, links and groups, sorted by id, with positions rounded to pixels. */
+function bodyToJson(file: WorkflowFile) {
   return {
-    nodes: [...file.nodes].sort(byId((node) => node.id)).map((node) => ({
+    nodes: [...file.nodes].sort(compareIds((node) => node.id)).map((node) => ({
       ...node,
       pos: node.pos.map(Math.round),
       size: node.size.map(Math.round),
     })),
-    links: [...file.links].sort(byId((link) => link[0])),
+    links: [...file.links].sort(compareIds((link) => link[0])),
     groups: file.groups.map((group) => ({ ...group, bounding: group.bounding.map(Math.round) })),
   }
 }
 
-const byId =
+const compareIds =
   <T>(id: (item: T) => number | string) =>
   (a: T, b: T): number => {
     const [x, y] = [id(a), id(b)]
@@ -59,21 +65,31 @@ const byId =
 
 // ---- foreign files
 
-const originalNode = (id: unknown, before: WorkflowFile, original: JsonObject): [FileNode, JsonObject] | undefined => {
+const originalNode = (
+  id: unknown,
+  before: WorkflowFile,
+  original: JsonObject,
+): [FileNode, JsonObject] | undefined => {
   const at = before.nodes.findIndex((node) => node.id === id)
-  return at < 0 ? undefined : [before.nodes[at]!, (original.nodes as JsonObject[])[at]!]
+  return at < 0 ? undefined : [before.nodes[at], (original.nodes as JsonObject[])[at]]
 }
 
-/** The node with every field it came with, except those that were changed since. */
-function nodeAsItCame(node: { id: unknown; type: string } & object, before: WorkflowFile, original: JsonObject): object {
+/** The original node with all its fields, except those that were changed. */
+function restoreNode(
+  node: { id: unknown; type: string } & object,
+  before: WorkflowFile,
+  original: JsonObject,
+): object {
   const [was, source] = originalNode(node.id, before, original) ?? []
   if (!was || !source || was.type !== node.type) return node
   const result: JsonObject = { ...source }
   for (const [key, value] of Object.entries(node)) {
     if (key === 'inputs' || key === 'outputs') {
       const slots = value as JsonObject[]
-      if (slots.length || Array.isArray(source[key])) result[key] = slotsAsTheyCame(slots, was[key], source[key])
-    } else if (!sameJson(rounded(key, value), rounded(key, was[key as keyof FileNode]))) result[key] = value as Json
+      if (slots.length || Array.isArray(source[key]))
+        result[key] = restoreSlots(slots, was[key], source[key])
+    } else if (!sameJson(roundPair(key, value), roundPair(key, was[key as keyof FileNode])))
+      result[key] = value as Json
   }
   for (const key of ['title', 'color', 'bgcolor', 'boxcolor', 'shape'] as const) {
     if (was[key] !== undefined && !(key in node)) delete result[key]
@@ -81,55 +97,73 @@ function nodeAsItCame(node: { id: unknown; type: string } & object, before: Work
   return result
 }
 
-const rounded = (key: string, value: unknown) =>
-  (key === 'pos' || key === 'size') && Array.isArray(value) ? value.map((side: number) => Math.round(side)) : value
+const roundPair = (key: string, value: unknown) =>
+  (key === 'pos' || key === 'size') && Array.isArray(value)
+    ? value.map((side: number) => Math.round(side))
+    : value
 
-function slotsAsTheyCame(slots: JsonObject[], was: readonly object[], source: Json | undefined): Json[] {
+function restoreSlots(
+  slots: JsonObject[],
+  was: readonly object[],
+  source: Json | undefined,
+): Json[] {
   const sources = Array.isArray(source) ? source : []
   return slots.map((slot, i) => {
     const [before, came] = [was[i] as JsonObject | undefined, sources[i]]
     if (!before || !isObject(came) || before.name !== slot.name) return slot
     const changed = Object.entries(slot).filter(([key, value]) =>
-      key === 'link' || key === 'links' ? !sameJson(orNone(value), orNone(came[key])) : !sameJson(value, before[key]),
+      key === 'link' || key === 'links'
+        ? !sameJson(nullIfEmpty(value), nullIfEmpty(came[key]))
+        : !sameJson(value, before[key]),
     )
     return { ...came, ...Object.fromEntries(changed) }
   })
 }
 
-/** No links are written as null, as an empty list or not at all. */
-const orNone = (links: Json | undefined): Json => (links === undefined || sameJson(links, []) ? null : links)
+/** Programs write the absence of links as null, as an empty list or not at all. */
+const nullIfEmpty = (links: Json | undefined): Json =>
+  links === undefined || sameJson(links, []) ? null : links
 
-function graphAsItCame(file: WorkflowFile, before: WorkflowFile, original: JsonObject, format: Foreign['format']): JsonObject {
-  const nodes = file.nodes.map((node) => nodeAsItCame(node, before, original) as JsonObject)
+function restoreGraph(
+  file: WorkflowFile,
+  before: WorkflowFile,
+  original: JsonObject,
+  format: ForeignOriginal['format'],
+): JsonObject {
+  const nodes = file.nodes.map((node) => restoreNode(node, before, original) as JsonObject)
   const result: JsonObject = {
     ...original,
-    nodes: inOrderOf(nodes, original.nodes as JsonObject[], (node) => String(node.id)),
-    links: linksAsTheyCame(file.links, before, original, format),
+    nodes: sortLikeOriginal(nodes, original.nodes as JsonObject[], (node) => String(node.id)),
+    links: restoreLinks(file.links, before, original, format),
   }
   if (!sameJson(file.groups, before.groups)) {
     result.groups = file.groups.map((group, i) => ({
-      ...(isObject((original.groups as Json[])?.[i]) && ((original.groups as Json[])[i] as JsonObject)),
+      ...(isObject((original.groups as Json[])?.[i]) &&
+        ((original.groups as Json[])[i] as JsonObject)),
       ...group,
     }))
   }
   const others = isObject(original.definitions) ? original.definitions : undefined
-  const theirs = Array.isArray(others?.subgraphs) ? others.subgraphs.filter((each) => !isOurs(each)) : []
+  const theirs = Array.isArray(others?.subgraphs)
+    ? others.subgraphs.filter((each) => !isOwnSubgraph(each))
+    : []
   if (file.subgraphs?.length || before.subgraphs?.length)
-    result.definitions = { ...others, subgraphs: [...theirs, ...subgraphsAsJson(file)] } as Json
+    result.definitions = { ...others, subgraphs: [...theirs, ...subgraphsToJson(file)] } as Json
   if (!sameJson(file.config, before.config)) result.config = file.config
   const { diffusion: ours, ...extra } = file.extra
   const { diffusion: was, ...extraBefore } = before.extra
   const { foreign: _, ...about } = ours ?? {}
   const { foreign: __, ...aboutBefore } = was ?? {}
-  if (!sameJson([extra, about], [extraBefore, aboutBefore])) result.extra = { ...extra, diffusion: about } as JsonObject
+  if (!sameJson([extra, about], [extraBefore, aboutBefore]))
+    result.extra = { ...extra, diffusion: about } as JsonObject
   return withCounters(result, file, before)
 }
 
-function linksAsTheyCame(
+function restoreLinks(
   links: readonly FileLink[],
   before: WorkflowFile,
   original: JsonObject,
-  format: Foreign['format'],
+  format: ForeignOriginal['format'],
 ): Json[] {
   const sources = new Map<unknown, Json>()
   for (const link of Object.values((original.links ?? []) as object) as Json[]) {
@@ -138,18 +172,24 @@ function linksAsTheyCame(
   const was = new Map(before.links.map((link) => [link[0], link]))
   const kept = links.map((link): Json => {
     const [id, origin_id, origin_slot, target_id, target_slot, type] = link
-    // The type is not compared: a canvas may write the type of either end.
+    // Types are not compared: litegraph may write the type of either end.
     const untouched = sameJson(link.slice(0, 5), was.get(id)?.slice(0, 5))
-    if (untouched) return sources.get(String(id))!
-    return format === 'comfyui 1' ? { id, origin_id, origin_slot, target_id, target_slot, type } : [...link]
+    const source = untouched ? sources.get(String(id)) : undefined
+    if (source) return source
+    return format === 'comfyui 1'
+      ? { id, origin_id, origin_slot, target_id, target_slot, type }
+      : [...link]
   })
-  // Links that cannot be shown (to the border of a subgraph, say) are still theirs.
-  for (const [id, link] of sources) if (![...was.keys()].some((known) => String(known) === id)) kept.push(link)
-  return inOrderOf(kept, [...sources.values()], (link) => String(Array.isArray(link) ? link[0] : (link as JsonObject).id))
+  // Links that were not read, as those to the border of a subgraph, are preserved.
+  for (const [id, link] of sources)
+    if (![...was.keys()].some((known) => String(known) === id)) kept.push(link)
+  return sortLikeOriginal(kept, [...sources.values()], (link) =>
+    String(Array.isArray(link) ? link[0] : (link as JsonObject).id),
+  )
 }
 
-/** Those that came first, in the order they came in; then the new ones. */
-function inOrderOf<T>(items: T[], order: readonly T[], id: (item: T) => string): T[] {
+/** Sorts items as in the original, followed by new ones. */
+function sortLikeOriginal<T>(items: T[], order: readonly T[], id: (item: T) => string): T[] {
   const place = new Map(order.filter(Boolean).map((item, i) => [id(item), i]))
   return items
     .map((item, i) => [place.get(id(item)) ?? order.length + i, item] as const)
@@ -158,7 +198,10 @@ function inOrderOf<T>(items: T[], order: readonly T[], id: (item: T) => string):
 }
 
 function withCounters(result: JsonObject, file: WorkflowFile, before: WorkflowFile): JsonObject {
-  const grown = { node: file.last_node_id > before.last_node_id, link: file.last_link_id > before.last_link_id }
+  const grown = {
+    node: file.last_node_id > before.last_node_id,
+    link: file.last_link_id > before.last_link_id,
+  }
   if (isObject(result.state)) {
     return {
       ...result,

@@ -1,45 +1,61 @@
 // One evaluation of a step of DPM-Solver, single step.
 import type { OpenStep } from '../../../engine/samplers/dpmSolverSinglestep.ts'
-import { dpmSolverSinglestep as step, evaluationOf, singlestepTypes } from '../../../engine/samplers/dpmSolverSinglestep.ts'
-import { refuseUnpassable } from '../../../engine/samplers/exponential.ts'
+import {
+  dpmSolverSinglestep as step,
+  evaluationIndex,
+  singlestepTypes,
+} from '../../../engine/samplers/dpmSolverSinglestep.ts'
+import { checkExponentialStep } from '../../../engine/samplers/exponential.ts'
 import { advanced, choice } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { algorithms, algorithmType, lowerOrderFinal, solverOrder } from '../solverParams.ts'
 
-const fixed = (order: number) => ({ algorithm_type: 'dpmsolver++', solver_order: order, solver_type: 'midpoint' })
+const getFixedParams = (order: number) => ({
+  algorithm_type: 'dpmsolver++',
+  solver_order: order,
+  solver_type: 'midpoint',
+})
 
 export const dpmSolverSinglestepStep = defineStep({
   type: 'diffusion/DPMSolverSinglestepStep',
   title: 'DPM-Solver Singlestep Step',
   summary:
-    'DPM-Solver that begins anew after every 2 or 3 transitions, which together are one step: what the first of them finds out helps the others, and nothing older. With strong guidance steadier than the multistep solver.',
+    'Singlestep DPM-Solver: groups of 2 or 3 transitions form one step, which uses no older predictions. More stable than the multistep solver with strong guidance.',
   equation:
     'x_s = \\frac{\\sigma_s}{\\sigma_t} x_t - \\alpha_s (e^{-h} - 1) \\left( \\hat{x}_0(x_t) + \\frac{\\hat{x}_0(x_r) - \\hat{x}_0(x_t)}{2 r} \\right)',
   source: 'Lu et al. 2022b, algorithm 1; Lu et al. 2022a, algorithms 1 and 2',
   sampler: [
-    { name: 'dpmpp_2s', about: 'every second step from two steps before', fixed: fixed(2) },
-    { name: 'dpmpp_3s', about: 'every third from three before', fixed: fixed(3) },
+    { name: 'dpmpp_2s', about: 'Singlestep, second order', fixed: getFixedParams(2) },
+    { name: 'dpmpp_3s', about: 'Singlestep, third order', fixed: getFixedParams(3) },
   ],
-  noise: 'z, for the algorithms sde-',
-  begins: undefined as OpenStep | undefined,
+  noise: 'Noise z for the sde- algorithms',
+  initialState: undefined as OpenStep | undefined,
   params: {
     algorithm_type: algorithmType,
     solver_order: solverOrder,
-    solver_type: advanced(choice(singlestepTypes, 'how the change of the prediction counts; heun: integrated in full')),
+    solver_type: advanced(
+      choice(singlestepTypes, 'Weight of the change of the prediction', {
+        midpoint: 'Midpoint rule',
+        heun: 'Fully integrated',
+      }),
+    ),
     lower_order_final: lowerOrderFinal,
   },
-  check: ({ algorithm_type }, { way }) => {
+  check: ({ algorithm_type }, { levels }) => {
     const { terms, eta } = algorithms[algorithm_type]
-    if (way) refuseUnpassable(way.from, way.to, terms, eta)
+    if (levels) checkExponentialStep(levels.from, levels.to, terms, eta)
   },
   step: (
-    { x, x0, epsilon, from, to, noise, state, place },
+    { xt, x0, epsilon, from, to, noise, state, place },
     { algorithm_type, solver_order, solver_type: type, lower_order_final },
   ) => {
     const { terms, eta } = algorithms[algorithm_type]
-    const evaluation = evaluationOf(solver_order, state, place, lower_order_final)
+    const evaluation = evaluationIndex(solver_order, state, place, lower_order_final)
     const z = eta > 0 ? noise() : undefined
-    const made = step(x, terms === 'data' ? x0 : epsilon, from, to, state, { terms, eta, type, evaluation }, z)
-    return { x: made.x, state: made.open }
+    const result = step(
+      { xt, value: terms === 'data' ? x0 : epsilon, from, to, open: state, z },
+      { terms, eta, type, evaluation },
+    )
+    return { x: result.x, state: result.open }
   },
 })

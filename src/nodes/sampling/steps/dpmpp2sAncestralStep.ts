@@ -7,12 +7,17 @@ export const dpmpp2sAncestralStep = defineStep({
   type: 'diffusion/DPMpp2SAncestralStep',
   title: 'DPM++ 2S Ancestral Step',
   summary:
-    'Asks the model again in the middle of the way and lets that prediction lead all of it, then adds fresh noise: two evaluations a step. Second order with eta 0.',
-  equation: 'x_s = \\frac{\\sigma_s}{\\sigma_t} x_t - \\alpha_s (e^{-h} - 1) \\, \\hat{x}_0(x_{t + h/2}) + \\sigma_{up} z',
+    'One ancestral step of DPM-Solver++(2S): evaluates the model again at the midpoint, uses that prediction for the full step, and adds new noise. Two evaluations per step, second order with eta 0.',
+  equation:
+    'x_s = \\frac{\\sigma_s}{\\sigma_t} x_t - \\alpha_s (e^{-h} - 1) \\, \\hat{x}_0(x_{t + h/2}) + \\sigma_{up} z',
   source: 'Lu et al. 2022b, algorithm 1; k-diffusion, sample_dpmpp_2s_ancestral',
-  sampler: { name: 'dpmpp_2s_ancestral', about: 'two evaluations a step and fresh noise', names: ancestralNames },
-  asks: true,
-  noise: 'for eta above 0',
+  sampler: {
+    name: 'dpmpp_2s_ancestral',
+    about: 'Second order with new noise, two evaluations per step',
+    names: ancestralNames,
+  },
+  usesModel: true,
+  noise: 'Noise for eta above 0',
   params: ancestralParams,
-  step: ({ x, x0, from, to, schedule, denoise, noise }, options) => step(x, x0, from, to, schedule, denoise, noise, options),
+  step,
 })

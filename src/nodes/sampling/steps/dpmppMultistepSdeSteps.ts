@@ -1,8 +1,8 @@
-// Steps of DPM-Solver++ for the stochastic equation, which use predictions of earlier steps.
+// Multistep SDE steps of DPM-Solver++ (2M SDE, 3M SDE).
 import { dpmppMultistepSdeStep as step } from '../../../engine/samplers/dpmSolverSde.ts'
-import { refuseUnpassable } from '../../../engine/samplers/exponential.ts'
+import { checkExponentialStep } from '../../../engine/samplers/exponential.ts'
 import type { StepHistory } from '../../../engine/samplers/history.ts'
-import { remember } from '../../../engine/samplers/history.ts'
+import { addToHistory } from '../../../engine/samplers/history.ts'
 import { defineStep } from '../defineStep.ts'
 import { ancestralNames, ancestralParams } from '../noiseParams.ts'
 import { solverType } from '../solverParams.ts'
@@ -14,17 +14,25 @@ export const dpmpp2mSdeStep = defineStep({
   type: 'diffusion/DPMpp2MSDEStep',
   title: 'DPM++ 2M SDE Step',
   summary:
-    'Solves the stochastic equation with one evaluation a step: reads from the step before how the prediction changes, and adds fresh noise. With eta 0 it is DPM-Solver++(2M).',
+    'DPM-Solver++(2M) for the stochastic differential equation: estimates the change of the prediction from the previous step and adds new noise. One evaluation per step. With eta 0 it is DPM-Solver++(2M).',
   equation,
   source: 'Lu et al. 2022b, section 5; k-diffusion, sample_dpmpp_2m_sde',
-  sampler: { name: 'dpmpp_2m_sde', about: 'dpmpp_2m with fresh noise, good with 20 steps and more', names: ancestralNames },
-  noise: 'z, for eta above 0',
-  begins: [] as StepHistory,
+  sampler: {
+    name: 'dpmpp_2m_sde',
+    about: 'dpmpp_2m with new noise, good with 20 steps or more',
+    names: ancestralNames,
+  },
+  noise: 'Noise z for eta above 0',
+  initialState: [] as StepHistory,
   params: { solver_type: solverType, ...ancestralParams },
-  check: ({ eta }, { way }) => way && refuseUnpassable(way.from, way.to, 'data', eta),
-  step: ({ x, x0, from, to, noise, state }, { solver_type, eta, s_noise }) => ({
-    x: step(x, x0, from, to, state, noise, { order: 2, solver: solver_type, eta, s_noise }),
-    state: remember(state, { value: x0, at: from }, 1),
+  check: ({ eta }, { levels }) =>
+    levels && checkExponentialStep(levels.from, levels.to, 'data', eta),
+  step: ({ xt, x0, from, to, noise, state }, { solver_type, eta, s_noise }) => ({
+    x: step(
+      { xt, x0, from, to, history: state, noise },
+      { order: 2, solver: solver_type, eta, s_noise },
+    ),
+    state: addToHistory(state, { value: x0, at: from }, 1),
   }),
 })
 
@@ -32,16 +40,24 @@ export const dpmpp3mSdeStep = defineStep({
   type: 'diffusion/DPMpp3MSDEStep',
   title: 'DPM++ 3M SDE Step',
   summary:
-    'Solves the stochastic equation with one evaluation a step: reads from two steps before how the prediction changes and bends, and adds fresh noise.',
+    'Third-order DPM-Solver++(3M) for the stochastic differential equation: estimates the first and second derivative of the prediction from two earlier steps and adds new noise. One evaluation per step.',
   equation,
   source: 'k-diffusion, sample_dpmpp_3m_sde; Lu et al. 2022b, section 5',
-  sampler: { name: 'dpmpp_3m_sde', about: 'the same of third order, for 30 steps and more', names: ancestralNames },
-  noise: 'z, for eta above 0',
-  begins: [] as StepHistory,
+  sampler: {
+    name: 'dpmpp_3m_sde',
+    about: 'Third order with new noise, good with 30 steps or more',
+    names: ancestralNames,
+  },
+  noise: 'Noise z for eta above 0',
+  initialState: [] as StepHistory,
   params: ancestralParams,
-  check: ({ eta }, { way }) => way && refuseUnpassable(way.from, way.to, 'data', eta),
-  step: ({ x, x0, from, to, noise, state }, { eta, s_noise }) => ({
-    x: step(x, x0, from, to, state, noise, { order: 3, solver: 'heun', eta, s_noise }),
-    state: remember(state, { value: x0, at: from }, 2),
+  check: ({ eta }, { levels }) =>
+    levels && checkExponentialStep(levels.from, levels.to, 'data', eta),
+  step: ({ xt, x0, from, to, noise, state }, { eta, s_noise }) => ({
+    x: step(
+      { xt, x0, from, to, history: state, noise },
+      { order: 3, solver: 'heun', eta, s_noise },
+    ),
+    state: addToHistory(state, { value: x0, at: from }, 2),
   }),
 })

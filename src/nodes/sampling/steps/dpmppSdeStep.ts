@@ -8,21 +8,29 @@ export const dpmppSdeStep = defineStep({
   type: 'diffusion/DPMppSDEStep',
   title: 'DPM++ SDE Step',
   summary:
-    'Solves the stochastic equation in two stages, each with fresh noise: asks the model again at the share r of the way, and continues what both predictions show.',
-  equation: 'D = \\left(1 - \\tfrac{1}{2r}\\right) \\hat{x}_0(x_t) + \\tfrac{1}{2r} \\hat{x}_0(x_{t + rh})',
+    'Two-stage DPM-Solver++ for the stochastic differential equation, with new noise in each stage: evaluates the model again at the share r of the step and combines both predictions.',
+  equation:
+    'D = \\left(1 - \\tfrac{1}{2r}\\right) \\hat{x}_0(x_t) + \\tfrac{1}{2r} \\hat{x}_0(x_{t + rh})',
   source: 'k-diffusion, sample_dpmpp_sde; Lu et al. 2022b, section 5',
   sampler: {
     name: 'dpmpp_sde',
-    about: 'two evaluations a step and fresh noise in both, good with few steps',
+    about: 'New noise in two stages, two evaluations per step, good with few steps',
     names: ancestralNames,
   },
-  asks: true,
-  noise: 'of the first stage, for eta above 0; that of the second is drawn by the seed',
+  usesModel: true,
+  noise: 'Noise of the first stage for eta above 0; the seed draws that of the second',
   params: {
     ...ancestralParams,
     r: advanced(
-      symbol('r', real(0.5, { min: 0.05, max: 1, step: 0.05 }, 'where the model is asked again: the share of the way in lambda')),
+      symbol(
+        'r',
+        real(
+          0.5,
+          { min: 0.05, max: 1, step: 0.05 },
+          'Position of the second evaluation, as a share of the step in lambda',
+        ),
+      ),
     ),
   },
-  step: ({ x, x0, from, to, schedule, denoise, noise }, options) => step(x, x0, from, to, schedule, denoise, noise, options),
+  step,
 })

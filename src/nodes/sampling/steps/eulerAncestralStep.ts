@@ -7,16 +7,20 @@ import { ancestralNames, ancestralParams } from '../noiseParams.ts'
 export const eulerAncestralStep = defineStep({
   type: 'diffusion/EulerAncestralStep',
   summary:
-    'Makes a step of Euler that goes too far down, and adds fresh noise to come out at t_prev. The same as DDIM with this eta: with 1 it draws from the posterior, as DDPM does.',
+    'One ancestral Euler step: goes below the noise level of t_prev, then adds new noise to reach it. Equivalent to DDIM with the same eta; eta 1 samples from the posterior, as DDPM does.',
   equation:
     'x_s = \\alpha_s \\left( \\hat{x}_0 + \\sigma_{down} \\, \\hat\\epsilon + \\sigma_{up} z \\right), \\quad \\sigma_{down}^2 + \\sigma_{up}^2 = \\frac{\\sigma_s^2}{\\alpha_s^2}',
   source: 'k-diffusion, sample_euler_ancestral; Song et al. 2021, eq. 12 and 16',
-  sampler: { name: 'euler_ancestral', about: 'Euler and fresh noise, other pictures with more steps', names: ancestralNames },
-  noise: 'z, for eta above 0',
+  sampler: {
+    name: 'euler_ancestral',
+    about: 'Euler with new noise; results change with the number of steps',
+    names: ancestralNames,
+  },
+  noise: 'Noise z for eta above 0',
   fromClean: true,
   params: ancestralParams,
-  step: ({ x, x0, epsilon, from, to, schedule, noise }, { eta, s_noise }) => {
+  step: ({ xt, x0, epsilon, from, to, schedule, noise }, { eta, s_noise }) => {
     const down = ancestralDown(schedule, from, to, eta)
-    return ancestralUp(eulerStep(x, x0, from, down, epsilon), down, to, noise, s_noise)
+    return ancestralUp(eulerStep(xt, x0, from, down, epsilon), down, to, noise, s_noise)
   },
 })

@@ -1,4 +1,4 @@
-// The index of all samplers' steps: one line each.
+// Index of all sampler steps, one line each.
 export { consistencyStep } from './consistencyStep.ts'
 export { ddimStep } from './ddimStep.ts'
 export { ddpmStep } from './ddpmStep.ts'

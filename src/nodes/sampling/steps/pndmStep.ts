@@ -1,52 +1,61 @@
 // Steps of PNDM and iPNDM.
-import { convertPrediction } from '../../../engine/prediction.ts'
+import { convertPrediction } from '../../../engine/process/prediction.ts'
 import { eulerStep } from '../../../engine/samplers/euler.ts'
-import type { Said } from '../../../engine/samplers/pndm.ts'
-import { middleOf, plmsStep, pndmStep as step } from '../../../engine/samplers/pndm.ts'
-import type { Levels } from '../../../engine/schedule.ts'
-import type { Tensor } from '../../../engine/tf.ts'
+import type { TypedPrediction } from '../../../engine/base/values.ts'
+import { middleLevel, plmsStep, pndmStep as step } from '../../../engine/samplers/pndm.ts'
+import type { Levels } from '../../../engine/process/schedule.ts'
+import type { Tensor } from '../../../engine/base/tf.ts'
 import { advanced, choice, toggle } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 
-/** Without signal the noise does not say what x_0 is, which the model may know. */
-const isUnlit = ({ alpha }: Levels) => alpha.some((value) => value === 0)
+/** True at zero signal, where x_0 does not follow from the noise. */
+const hasNoSignal = ({ alpha }: Levels) => alpha.some((value) => value === 0)
 
 export const pndmStep = defineStep({
   type: 'diffusion/PNDMStep',
   title: 'PNDM Step',
   summary:
-    "Extrapolates the predicted noise from four steps, and goes as DDIM does with it. The first three steps are of Runge and Kutta's method, with four evaluations each.",
+    'One PNDM step: extrapolates the predicted noise from four steps and makes a DDIM step with it. The first three are Runge-Kutta steps with four evaluations each.',
   equation:
     '\\epsilon = \\tfrac{1}{24} (55 \\hat\\epsilon_t - 59 \\hat\\epsilon_{t+\\delta} + 37 \\hat\\epsilon_{t+2\\delta} - 9 \\hat\\epsilon_{t+3\\delta})',
   source: 'Liu et al. 2022, algorithm 2',
-  sampler: { name: 'pndm', about: 'fourth order where steps are even, four evaluations in each of the first three' },
-  asks: true,
-  begins: [] as Said[],
+  sampler: {
+    name: 'pndm',
+    about: 'Fourth order for equal step lengths, four evaluations in each of the first three steps',
+  },
+  usesModel: true,
+  initialState: [] as TypedPrediction[],
   params: {
     skip_prk_steps: advanced(
-      toggle(false, 'the first step alone has two evaluations, and no step four: PLMS, as Stable Diffusion'),
-    ),
-    combines: advanced(
-      choice(
-        ['epsilon', 'output'],
-        'what is extrapolated: epsilon, as in the paper; output, what the model says itself, as diffusers, where a model of v loses an order by it',
+      toggle(
+        false,
+        'PLMS, as in Stable Diffusion: no Runge-Kutta steps, only two evaluations in the first step',
       ),
     ),
+    combines: advanced(
+      choice(['epsilon', 'output'], 'Quantity that is extrapolated', {
+        epsilon: 'Noise, as in the paper',
+        output: 'Output of the model, as in diffusers; loses one order for v',
+      }),
+    ),
   },
-  step: ({ x, x0, from, to, schedule, prediction, denoise, state }, { skip_prk_steps, combines }) => {
+  step: (
+    { xt, x0, from, to, schedule, prediction, denoise, state },
+    { skip_prk_steps, combines },
+  ) => {
     const predicts = combines === 'epsilon' ? 'epsilon' : prediction.predicts
-    const said = (clean: Tensor, y: Tensor, at: Levels): Said => ({
+    const fromClean = (clean: Tensor, y: Tensor, at: Levels): TypedPrediction => ({
       tensor: convertPrediction(clean, y, at, 'sample', predicts),
       predicts,
     })
-    const all = [said(x0, x, from), ...state].slice(0, 4)
-    if (isUnlit(from)) return { x: eulerStep(x, x0, from, to), state: all }
-    const made = step(x, all, from, to, {
+    const all = [fromClean(x0, xt, from), ...state].slice(0, 4)
+    if (hasNoSignal(from)) return { x: eulerStep(xt, x0, from, to), state: all }
+    const x = step(xt, all, from, to, {
       start: skip_prk_steps ? 'plms' : 'prk',
-      middle: () => middleOf(schedule, from, to),
-      ask: (y, at) => said(denoise(y, at), y, at),
+      middle: () => middleLevel(schedule, from, to),
+      evaluate: (y, at) => fromClean(denoise(y, at), y, at),
     })
-    return { x: made, state: all }
+    return { x, state: all }
   },
 })
 
@@ -54,15 +63,18 @@ export const ipndmStep = defineStep({
   type: 'diffusion/IPNDMStep',
   title: 'iPNDM Step',
   summary:
-    'Extrapolates the predicted noise from four steps, and goes as DDIM does with it; the first steps from as many as there are. One evaluation a step.',
+    'One iPNDM step: extrapolates the predicted noise from the last four steps (fewer at the beginning) and makes a DDIM step with it. One evaluation per step.',
   equation:
     '\\epsilon = \\tfrac{1}{24} (55 \\hat\\epsilon_t - 59 \\hat\\epsilon_{t+\\delta} + 37 \\hat\\epsilon_{t+2\\delta} - 9 \\hat\\epsilon_{t+3\\delta})',
   source: 'Zhang & Chen 2023, appendix H.2; Liu et al. 2022',
-  sampler: { name: 'ipndm', about: 'the same with one evaluation in each step' },
-  begins: [] as Said[],
+  sampler: { name: 'ipndm', about: 'Fourth order, one evaluation per step' },
+  initialState: [] as TypedPrediction[],
   params: {},
-  step: ({ x, x0, epsilon, from, to, state }) => {
+  step: ({ xt, x0, epsilon, from, to, state }) => {
     const all = [{ tensor: epsilon, predicts: 'epsilon' as const }, ...state].slice(0, 4)
-    return { x: isUnlit(from) ? eulerStep(x, x0, from, to) : plmsStep(x, all, from, to), state: all }
+    return {
+      x: hasNoSignal(from) ? eulerStep(xt, x0, from, to) : plmsStep(xt, all, from, to),
+      state: all,
+    }
   },
 })

@@ -1,13 +1,16 @@
 // One step of SA-Solver.
 import type { Terms } from '../../../engine/samplers/exponential.ts'
-import { orderOf, refuseUnpassable } from '../../../engine/samplers/exponential.ts'
+import { stepOrder, checkExponentialStep } from '../../../engine/samplers/exponential.ts'
 import type { SASolverState } from '../../../engine/samplers/saSolver.ts'
 import { saSolverStep as step } from '../../../engine/samplers/saSolver.ts'
 import { advanced, choice, integer, real, symbol } from '../../define.ts'
 import { defineStep } from '../defineStep.ts'
 import { lowerOrderFinal } from '../solverParams.ts'
 
-const termsOf: { [K in 'data_prediction' | 'noise_prediction']: Terms } = { data_prediction: 'data', noise_prediction: 'noise' }
+const termsByAlgorithm: { [K in 'data_prediction' | 'noise_prediction']: Terms } = {
+  data_prediction: 'data',
+  noise_prediction: 'noise',
+}
 
 interface Tau {
   tau: number
@@ -15,53 +18,72 @@ interface Tau {
   tau_tmax: number
 }
 
-const tauAt = (t: number, { tau, tau_tmin, tau_tmax }: Tau) => (t >= tau_tmin && t <= tau_tmax ? tau : 0)
+const tauAt = (t: number, { tau, tau_tmin, tau_tmax }: Tau) =>
+  t >= tau_tmin && t <= tau_tmax ? tau : 0
 
 export const saSolverStep = defineStep({
   type: 'diffusion/SASolverStep',
   title: 'SA-Solver Step',
   summary:
-    'Corrects what the step before predicted, predicts the next, and adds as much fresh noise as tau says: much in the middle of the way, where it repairs errors, none at its ends.',
+    'One step of SA-Solver, a stochastic Adams predictor-corrector: corrects the last prediction, predicts the next step, and adds new noise by tau, which repairs errors in the middle of the trajectory.',
   equation:
     'x_s = \\frac{\\sigma_s}{\\sigma_t} e^{-\\tau^2 h} x_t + (1 + \\tau^2) \\alpha_s \\int_0^h e^{-(1 + \\tau^2)(h - v)} \\hat{x}_0 \\, dv + \\sigma_s \\sqrt{1 - e^{-2 \\tau^2 h}} \\, z',
   source: 'Xue et al. 2023, algorithm 1',
   sampler: {
     name: 'sa_solver',
-    about: 'with fresh noise, good with 20 steps and more',
+    about: 'Stochastic Adams, good with 20 steps or more',
     fixed: { algorithm_type: 'data_prediction' },
   },
-  noise: 'z, where tau is above 0',
-  begins: { history: [] } as SASolverState,
+  noise: 'Noise z where tau is above 0',
+  initialState: { history: [] } as SASolverState,
   params: {
-    predictor_order: integer(2, { min: 1, max: 3 }, 'how many predictions the predictor is made of'),
+    predictor_order: integer(2, { min: 1, max: 3 }, 'Number of predictions used by the predictor'),
     corrector_order: integer(
       2,
       { min: 0, max: 4 },
-      'how many the corrector is made of, with the one at its end; 0: no corrector',
+      'Number of predictions used by the corrector, including the one at its end; 0: no corrector',
     ),
-    algorithm_type: advanced(choice(['data_prediction', 'noise_prediction'], 'whether they are of x_0 or of the noise')),
+    algorithm_type: advanced(
+      choice(['data_prediction', 'noise_prediction'], 'Kind of predictions used', {
+        data_prediction: 'Predictions of x_0',
+        noise_prediction: 'Predictions of the noise',
+      }),
+    ),
     tau: symbol(
       '\\tau',
-      real(1, { min: 0, max: 2, step: 0.05, slider: true }, 'how much fresh noise: 0 none, 1 as the reverse process has'),
+      real(
+        1,
+        { min: 0, max: 2, step: 0.05, slider: true },
+        'Amount of new noise: 0 is none, 1 is that of the reverse process',
+      ),
     ),
-    tau_tmin: advanced(real(200, { min: 0, max: 1e6, step: 1 }, 'fresh noise only in steps from this t on ...')),
-    tau_tmax: advanced(real(800, { min: 0, max: 1e6, step: 1 }, '... to this; in the terms of the schedule')),
+    tau_tmin: advanced(real(200, { min: 0, max: 1e6, step: 1 }, 'Lowest t with new noise')),
+    tau_tmax: advanced(
+      real(
+        800,
+        { min: 0, max: 1e6, step: 1 },
+        'Highest t with new noise, in the units of the schedule',
+      ),
+    ),
     lower_order_final: lowerOrderFinal,
   },
-  check: ({ algorithm_type, ...params }, { way }) => {
-    if (!way) return
-    const eta = way.from.t.map((t) => tauAt(t, params) ** 2)
-    refuseUnpassable(way.from, way.to, termsOf[algorithm_type], eta)
+  check: ({ algorithm_type, ...params }, { levels }) => {
+    if (!levels) return
+    const eta = levels.from.t.map((t) => tauAt(t, params) ** 2)
+    checkExponentialStep(levels.from, levels.to, termsByAlgorithm[algorithm_type], eta)
   },
-  step: ({ x, x0, epsilon, from, to, noise, state, place }, params) => {
+  step: ({ xt, x0, epsilon, from, to, noise, state, place }, params) => {
     const { algorithm_type, predictor_order, corrector_order, lower_order_final: lowered } = params
-    const terms = termsOf[algorithm_type]
+    const terms = termsByAlgorithm[algorithm_type]
     const tau = Math.min(...from.t.map((t) => tauAt(t, params)))
     const orders = {
-      predictorOrder: orderOf(predictor_order, to, place, lowered),
-      correctorOrder: orderOf(corrector_order - 1, to, place, lowered) + 1,
+      predictorOrder: stepOrder(predictor_order, to, place, lowered),
+      correctorOrder: stepOrder(corrector_order - 1, to, place, lowered) + 1,
     }
     const z = tau > 0 ? noise() : undefined
-    return step(x, terms === 'data' ? x0 : epsilon, from, to, state, { terms, tau, ...orders }, z)
+    return step(
+      { xt, value: terms === 'data' ? x0 : epsilon, from, to, state, z },
+      { terms, tau, ...orders },
+    )
   },
 })

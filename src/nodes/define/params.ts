@@ -1,0 +1,133 @@
+// Params for declarations: one builder per kind of param, and modifiers.
+import type { Param } from '../../engine/plan/op.ts'
+
+type Declared<P extends Param, T> = P & { readonly value?: T }
+type ParamOfKind<K extends Param['kind']> = Extract<Param, { kind: K }>
+
+interface Range {
+  min?: number
+  max?: number
+  step?: number
+  slider?: boolean
+}
+
+/** A real number. `step` is the smallest change that makes sense. */
+export const real = (
+  initial: number,
+  range: Range,
+  about: string,
+): Declared<ParamOfKind<'number'>, number> => ({
+  kind: 'number',
+  default: initial,
+  min: range.min ?? -1e9,
+  max: range.max ?? 1e9,
+  step: range.step ?? 0.01,
+  integer: false,
+  slider: range.slider ?? false,
+  about,
+})
+
+export const integer = (
+  initial: number,
+  range: Range,
+  about: string,
+): Declared<ParamOfKind<'number'>, number> => ({
+  kind: 'number',
+  default: initial,
+  min: range.min ?? 0,
+  max: range.max ?? 1e9,
+  step: range.step ?? 1,
+  integer: true,
+  slider: range.slider ?? false,
+  about,
+})
+
+/** One of several names; the first is the default. `each` describes single choices. */
+export const choice = <const C extends readonly string[]>(
+  choices: C,
+  about: string,
+  each?: Readonly<Record<C[number], string>>,
+): Declared<ParamOfKind<'choice'>, C[number]> => ({
+  kind: 'choice',
+  default: choices[0],
+  choices,
+  about,
+  ...(each && { each }),
+})
+
+export const toggle = (
+  initial: boolean,
+  about: string,
+): Declared<ParamOfKind<'boolean'>, boolean> => ({
+  kind: 'boolean',
+  default: initial,
+  about,
+})
+
+export const text = (
+  initial: string,
+  about: string,
+  multiline = false,
+): Declared<ParamOfKind<'text'>, string> => ({
+  kind: 'text',
+  default: initial,
+  multiline,
+  about,
+})
+
+export const seed = (
+  about = 'Equal seeds draw equal random numbers',
+): Declared<ParamOfKind<'seed'>, number> => ({
+  kind: 'seed',
+  default: 0,
+  about,
+})
+
+/** Points that the user draws on the node. */
+export const drawing = (
+  about: string,
+): Declared<ParamOfKind<'drawing'>, readonly (readonly [number, number])[]> => ({
+  kind: 'drawing',
+  default: [],
+  about,
+})
+
+/** A stored checkpoint. */
+export const checkpoint = (
+  about: string,
+): Declared<ParamOfKind<'checkpoint'>, ParamOfKind<'checkpoint'>['default']> => ({
+  kind: 'checkpoint',
+  default: null,
+  about,
+})
+
+/** A data set imported from the user's files, stored in the browser. */
+export const ownDataset = (
+  about: string,
+): Declared<ParamOfKind<'dataset'>, ParamOfKind<'dataset'>['default']> => ({
+  kind: 'dataset',
+  default: null,
+  about,
+})
+
+/** A rarely changed param. It is not shown on the node. */
+export const advanced = <P extends Param>(param: P): P => ({ ...param, advanced: true })
+
+/** A param that has an effect only while another param has this value, or one of these. */
+export const when = <P extends Param>(
+  param: string,
+  is: string | readonly string[],
+  then: P,
+): P => ({
+  ...then,
+  when: { param, is },
+})
+
+/** A number with the symbol that it has in the equation of the node, in LaTeX. */
+export const symbol = <P extends ParamOfKind<'number'>>(symbol: string, param: P): P => ({
+  ...param,
+  symbol,
+})
+
+/** A param that has no effect while an input is wired. */
+export const unless = <P extends Param>(input: string, then: P): P => ({ ...then, unless: input })

@@ -1,0 +1,80 @@
+// Slots for declarations: one builder per slot type, and modifiers.
+import type { Accepts } from '../../engine/plan/op.ts'
+import type { SlotType, SlotValues, Value } from '../../engine/base/values.ts'
+
+/** A slot of a declaration: the types it accepts as an input, the type it has as an output. */
+export interface Slot<In = unknown, Out = unknown> {
+  accepts: Accepts
+  type: SlotType | { like: string }
+  about: string
+  optional?: true
+  many?: true
+  /** For type inference only; never present. */
+  readonly value?: { in: In; out: Out }
+}
+
+const defineSlot =
+  <In extends SlotType, Out extends SlotType>(accepts: readonly In[], type: Out) =>
+  (about = ''): Slot<SlotValues[In], SlotValues[Out]> => ({ accepts, type, about })
+
+export const samples = defineSlot(['samples', 'noise'], 'samples')
+export const noise = defineSlot(['noise', 'samples'], 'noise')
+export const prediction = defineSlot(['prediction'], 'prediction')
+export const timestep = defineSlot(['timestep'], 'timestep')
+export const timesteps = defineSlot(['timesteps'], 'timesteps')
+export const schedule = defineSlot(['schedule'], 'schedule')
+export const model = defineSlot(['model'], 'model')
+export const labels = defineSlot(['labels'], 'labels')
+export const condition = defineSlot(
+  ['condition', 'labels', 'timestep', 'samples', 'noise'],
+  'condition',
+)
+export const loss = defineSlot(['loss', 'number'], 'loss')
+export const losses = defineSlot(['losses'], 'losses')
+export const weights = defineSlot(['weights'], 'weights')
+export const record = defineSlot(['record'], 'record')
+export const number = defineSlot(['number', 'loss'], 'number')
+export const dataset = defineSlot(['dataset'], 'dataset')
+export const attention = defineSlot(['attention'], 'attention')
+export const logits = defineSlot(['logits'], 'logits')
+export const optimizer = defineSlot(['optimizer'], 'optimizer')
+export const ema = defineSlot(['ema'], 'ema')
+export const trajectory = defineSlot(['trajectory'], 'trajectory')
+export const history = defineSlot(['history'], 'history')
+export const training = defineSlot(['training'], 'training')
+
+/** Accepts several types. As an output it has the first. */
+export const oneOf = <T extends SlotType>(
+  types: readonly T[],
+  about = '',
+): Slot<SlotValues[T], SlotValues[T]> => ({
+  accepts: types,
+  type: types[0],
+  about,
+})
+
+/** Accepts any type. */
+export const any = (about = ''): Slot<Value, Value> => ({ accepts: 'any', type: 'samples', about })
+
+/** An output with the type of the value wired to `input`. */
+export const like = (input: string, about = ''): Slot<Value, Value> => ({
+  accepts: 'any',
+  type: { like: input },
+  about,
+})
+
+/** An input that may be unwired. */
+export const optional = <In, Out>(
+  slot: Slot<In, Out>,
+): Slot<In | undefined, Out> & { optional: true } => ({
+  ...(slot as Slot<In | undefined, Out>),
+  optional: true,
+})
+
+/**
+ * One slot per wire: `name_1`, `name_2`, ... `run` receives and returns values under these names.
+ */
+export const many = <In, Out>(slot: Slot<In, Out>): Slot<In, Out> & { many: true } => ({
+  ...slot,
+  many: true,
+})

@@ -1,5 +1,0 @@
-// Where the engine is if nobody says otherwise, in the forms that bundlers recognise.
-
-export const defaultWorker = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-
-export const defaultEngine = (): Promise<typeof import('./page.ts')> => import('./page.ts')

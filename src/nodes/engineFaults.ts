@@ -1,0 +1,85 @@
+// Converts errors of the engine to node faults: adds the slot or param and a cure.
+import { fillHoles, type Text } from '../engine/base/catalogue.ts'
+import { EngineError } from '../engine/base/errors.ts'
+import { NodeError } from '../engine/base/fault.ts'
+import { memoryCures, modelCures, processCures, trainingCures } from './messages/cures.ts'
+
+/** Cures by message id. */
+const cures = new Map<string, Text>(
+  Object.entries({
+    process: processCures,
+    training: trainingCures,
+    models: modelCures,
+    memory: memoryCures,
+  }).flatMap(([area, all]) =>
+    Object.entries(all).map(([key, cure]): [string, Text] => [`${area}.${key}`, cure]),
+  ),
+)
+
+/** Params by argument name. All other arguments have the name of their slot or param. */
+const params: Readonly<Record<string, string>> = {
+  T: 'num_train_timesteps',
+  betaEnd: 'beta_end',
+  betaD: 'beta_d',
+  sigmaMax: 'sigma_max',
+  rescaleBetasZeroSnr: 'rescale_betas_zero_snr',
+  quantile: 'threshold_quantile',
+}
+
+/** Names of the slots and params of a node, or of both ends of a loop. */
+interface SlotsAndParams {
+  inputs: object
+  params: object
+}
+
+/** Converts an error of the engine to a node fault. Returns any other error unchanged. */
+export function toNodeFault(error: unknown, nodes: readonly SlotsAndParams[]): unknown {
+  if (!(error instanceof EngineError)) return error
+  const { problem, values } = error
+  const argument = error.argument && (params[error.argument] ?? error.argument)
+  const fillText = (text: Text | undefined) =>
+    text ? fillHoles(text.text, { ...values, ...(argument && { argument }) }) : ''
+  const fault = new NodeError({
+    ...findSlotOrParam(argument, nodes),
+    message: fillText(problem),
+    cure: fillText(cures.get(problem.id)),
+  })
+  fault.cause = error
+  return fault
+}
+
+function findSlotOrParam(argument: string | undefined, nodes: readonly SlotsAndParams[]) {
+  if (argument === undefined) return {}
+  if (nodes.some(({ inputs }) => Object.hasOwn(inputs, argument))) return { slot: argument }
+  if (nodes.some(({ params }) => Object.hasOwn(params, argument))) return { param: argument }
+  return {}
+}
+
+/** Wraps the functions of a declaration: they throw node faults instead of engine errors. */
+export const withNodeFaults = <T extends object>(
+  declared: T,
+  nodes: readonly SlotsAndParams[],
+): T =>
+  Object.fromEntries(
+    Object.entries(declared).map(([name, value]) => [
+      name,
+      typeof value === 'function' ? throwNodeFaults(value as Work, nodes) : value,
+    ]),
+  ) as T
+
+type Work = (...values: unknown[]) => unknown
+
+function throwNodeFaults(work: Work, nodes: readonly SlotsAndParams[]): Work {
+  return function (this: unknown, ...values) {
+    try {
+      const result = work.apply(this, values)
+      return result instanceof Promise
+        ? result.catch((error: unknown) => {
+            throw toNodeFault(error, nodes)
+          })
+        : result
+    } catch (error) {
+      throw toNodeFault(error, nodes)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// Requests with a single answer. The request and its answer have the same id.
+import { GraphError } from '../../engine/base/fault.ts'
+import type { EnginePort, Event, Request } from '../../engine/protocol.ts'
+import type { EngineFiles, EngineQuestions } from './clientTypes.ts'
+
+/** The event that answers each request. */
+interface AnswerTypes {
+  check: 'checked'
+  expand: 'expanded'
+  script: 'scripted'
+  inspect: 'inspected'
+  storeFile: 'fileStored'
+  listFiles: 'fileList'
+  readFile: 'fileBytes'
+  deleteFile: 'fileList'
+  importImages: 'imported'
+}
+
+/** A request that has an answer. */
+type Question = Extract<Request, { type: keyof AnswerTypes }>
+type Answer<Q extends Question> = Extract<Event, { type: AnswerTypes[Q['type']] }>
+type AnswerEvent = Extract<Event, { id: number }>
+
+type OnProgress = (done: number, total: number) => void
+
+/** A posted request without an answer yet. */
+interface PendingRequest {
+  resolve(answer: AnswerEvent): void
+  reject(error: Error): void
+  onProgress?: OnProgress | undefined
+}
+
+export interface PendingRequests {
+  /**
+   * Posts the request that `make` returns for an id. Returns the id and a promise of the answer.
+   */
+  send<Q extends Question>(
+    make: (id: number) => Q,
+    onProgress?: OnProgress,
+  ): { id: number; answer: Promise<Answer<Q>> }
+  /** Like {@link send}, but returns only the promise. */
+  ask<Q extends Question>(make: (id: number) => Q): Promise<Answer<Q>>
+  onEvent(event: AnswerEvent): void
+  /** Rejects every pending request. */
+  abandon(error: Error): void
+}
+
+export function createPendingRequests(
+  post: EnginePort['post'],
+  nextId: () => number,
+): PendingRequests {
+  const pending = new Map<number, PendingRequest>()
+  const send = <Q extends Question>(make: (id: number) => Q, onProgress?: OnProgress) => {
+    const id = nextId()
+    const answer = new Promise<Answer<Q>>((resolve, reject) => {
+      // The engine answers a request with an event of its AnswerTypes entry.
+      pending.set(id, { resolve: (event) => resolve(event as Answer<Q>), reject, onProgress })
+    })
+    post(make(id))
+    return { id, answer }
+  }
+  return {
+    send,
+    ask: (make) => send(make).answer,
+    onEvent(event) {
+      const request = pending.get(event.id)
+      if (event.type === 'importing') return request?.onProgress?.(event.done, event.total)
+      pending.delete(event.id)
+      request?.resolve(event)
+    },
+    abandon(error) {
+      for (const { reject } of pending.values()) reject(error)
+      pending.clear()
+    },
+  }
+}
+
+export const createQuestions = ({ ask }: PendingRequests): EngineQuestions => ({
+  check: async (graph) => (await ask((id) => ({ type: 'check', id, graph }))).faults,
+  async expand(node, wired) {
+    const { expansion, faults } = await ask((id) => ({ type: 'expand', id, node, wired }))
+    if (!expansion) throw new GraphError(faults)
+    return expansion
+  },
+  async script(graph, about = {}) {
+    const { text, faults } = await ask((id) => ({ type: 'script', id, graph, ...about }))
+    if (text === undefined) throw new GraphError(faults)
+    return text
+  },
+  inspect: async (node, slot) =>
+    (await ask((id) => ({ type: 'inspect', id, output: { node, slot } }))).inspection,
+})
+
+export const createFileRequests = (
+  { ask, send }: PendingRequests,
+  post: EnginePort['post'],
+): EngineFiles => ({
+  async storeFile(what, name, bytes) {
+    const { file, error } = await ask((id) => ({ type: 'storeFile', id, what, name, bytes }))
+    if (!file) throw new Error(error)
+    return file
+  },
+  listFiles: async (what) => (await ask((id) => ({ type: 'listFiles', id, what }))).files,
+  readFile: async (what, sha256) =>
+    (await ask((id) => ({ type: 'readFile', id, what, sha256 }))).bytes,
+  deleteFile: async (what, sha256) =>
+    (await ask((id) => ({ type: 'deleteFile', id, what, sha256 }))).files,
+  async importImages(name, files, options, { onProgress, signal } = {}) {
+    const { id, answer } = send(
+      (id) => ({ type: 'importImages', id, name, files: [...files], options }),
+      onProgress,
+    )
+    signal?.addEventListener('abort', () => post({ type: 'cancelImport', id }))
+    const { file, report, error } = await answer
+    if (!file || !report) throw new Error(error)
+    return { file, report }
+  },
+})

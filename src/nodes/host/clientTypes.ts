@@ -1,0 +1,119 @@
+// Interface of the client for hosts, the editor and tests.
+import type { Fault } from '../../engine/base/fault.ts'
+import type { Expansion, Graph, GraphNode } from '../../engine/plan/graph.ts'
+import type { StoredFile } from '../../engine/plan/op.ts'
+import type { Inspection } from '../../engine/plan/view.ts'
+import type {
+  BackendReport,
+  Event,
+  ImageFile,
+  ImportOptions,
+  ImportReport,
+  StoredFileKind,
+  Request,
+  Monitoring,
+} from '../../engine/protocol.ts'
+
+/** An event of one run. */
+export type RunEvent = Extract<Event, { run: number }>
+
+export interface RunOptions extends Monitoring {
+  /** Nodes to run to. By default, all outputs and observers. */
+  targets?: string[]
+  /** Pause after the first iteration. */
+  paused?: boolean
+  /** Receives every event of this run. */
+  onEvent?: (event: RunEvent) => void
+}
+
+export interface Finished {
+  seconds: number
+  /** True if the run was stopped, or if faults prevented it. */
+  stopped: boolean
+  faults: Fault[]
+}
+
+/** Commands to a run. Ignored after its end. */
+export interface RunControl {
+  pause(): void
+  resume(): void
+  /** Runs one iteration, then pauses. */
+  step(): void
+  stop(): void
+  /** Answers the engine's question about discarding a training. */
+  answer(answer: 'restart' | 'continue' | 'cancel'): void
+}
+
+/** Handle of a started run. */
+export interface ClientRun extends RunControl {
+  /** Value of `run` in its events. */
+  readonly id: number
+  /** Resolves with the faults when the run has ended. Rejects only if the engine fails. */
+  readonly finished: Promise<Finished>
+  /** Sets how closely the run is observed from now on. */
+  monitor(watching: Monitoring): void
+}
+
+/** Questions about graphs and values. */
+export interface EngineQuestions {
+  /** Returns all faults and notices of a graph without running it. */
+  check(graph: Graph): Promise<Fault[]>
+  /** @throws GraphError if the node cannot be expanded */
+  expand(node: GraphNode, wired: string[]): Promise<Expansion>
+  /**
+   * Converts a graph to a script for Node, with a title and a description in its header.
+   * @throws GraphError with the faults that keep the graph from running
+   */
+  script(graph: Graph, text?: { title?: string; about?: string }): Promise<string>
+  /**
+   * Summarises the last value of an output, also during a run. Undefined if no value is available;
+   * see {@link Client.keepLast}.
+   */
+  inspect(node: string, slot: string): Promise<Inspection | undefined>
+}
+
+/** The checkpoints and data sets that the engine stores. */
+export interface EngineFiles {
+  /** Stores a checkpoint or a data set, so that nodes can refer to it. */
+  storeFile(what: StoredFileKind, name: string, bytes: Uint8Array): Promise<StoredFile>
+  /** Lists the stored files of one kind. */
+  listFiles(what: StoredFileKind): Promise<StoredFile[]>
+  /** Returns the bytes of a stored file, undefined if there is no file with this hash. */
+  readFile(what: StoredFileKind, sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  /** Deletes a stored file and returns the remaining ones. */
+  deleteFile(what: StoredFileKind, sha256: string): Promise<StoredFile[]>
+  /**
+   * Creates a data set from images (also in ZIP archives) and stores it. Aborting `signal` cancels
+   * the import, which then throws.
+   */
+  importImages(
+    name: string,
+    files: readonly ImageFile[],
+    options: ImportOptions,
+    control?: { onProgress?: (done: number, total: number) => void; signal?: AbortSignal },
+  ): Promise<{ file: StoredFile; report: ImportReport }>
+}
+
+export interface Client extends RunControl, EngineQuestions, EngineFiles {
+  /** Resolves to the selected backend and the reason for the choice. */
+  ready: Promise<BackendReport>
+  /**
+   * Runs a graph. Resolves with the faults when the run has ended. Rejects only if the engine
+   * fails. The client's {@link RunControl} methods control the run that was started last.
+   */
+  run(graph: Graph, options?: RunOptions): Promise<Finished>
+  /** Starts a run and returns its handle. */
+  start(graph: Graph, options?: RunOptions): ClientRun
+  /**
+   * Subscribes to all events, including those of runs and answers. A subscriber receives an event
+   * before its run or request does. Returns a function that unsubscribes.
+   */
+  listen(onEvent: (event: Event) => void): () => void
+  /** Turns storing of the last value of each wire on or off, for {@link inspect}. */
+  keepLast(on: boolean): void
+  /** Sets the visible observers. Others update only at the end of a run. Undefined: all. */
+  setVisible(nodes: string[] | undefined): void
+  /** Changes to another backend, or restarts the current one. */
+  setBackend(options: Omit<Extract<Request, { type: 'backend' }>, 'type'>): void
+  close(): void
+}

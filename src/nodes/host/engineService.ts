@@ -1,0 +1,226 @@
+// Engine behind the protocol: a backend, its session, and a queue of runs.
+import { startBackend, stopBackend } from '../../engine/backends/backends.ts'
+import { getErrorMessage } from '../../engine/base/fault.ts'
+import type { Ops } from '../../engine/plan/op.ts'
+import type { Session } from '../../engine/plan/session.ts'
+import { createSession } from '../../engine/plan/session.ts'
+import type {
+  BackendName,
+  Event,
+  Request,
+  RunRequest,
+  WasmPaths,
+  Monitoring,
+} from '../../engine/protocol.ts'
+import { describeValue, describeOutline } from '../observers/describeValue.ts'
+import { createAssets } from '../storage/assets.ts'
+import type { ShippedAddresses } from '../storage/shippedFiles.ts'
+import { createShippedFiles, withMnist } from '../storage/shippedFiles.ts'
+import { shippedAddresses } from '../storage/shippedAddresses.ts'
+import type { EngineStorage } from '../storage/storage.ts'
+import type { RequestHandlers } from './requestHandlers.ts'
+import { wasmFiles } from './wasmFiles.ts'
+import { hostMessages } from '../messages/host.ts'
+
+type Command = 'pause' | 'resume' | 'step' | 'stop'
+type EngineRequest = 'run' | Command | 'monitor' | 'answer' | 'visible' | 'keepLast' | 'backend'
+type Of<T extends Request['type']> = Extract<Request, { type: T }>
+
+export interface EngineService {
+  handlers: RequestHandlers<EngineRequest>
+  /** The current session. A change of backend replaces it. */
+  session(): Session
+  /** Stops all runs and disposes every tensor. */
+  close(): void
+}
+
+/** Maximal wait for the end of a session, in milliseconds. A lost device may never answer. */
+const DISPOSE_TIMEOUT = 3000
+
+export function createEngineService(
+  ops: Ops,
+  storage: EngineStorage,
+  post: (event: Event) => void,
+): EngineService {
+  const engine = new Engine(ops, storage, post)
+  const control = ({ type, run }: Of<Command>) => engine.control(type, run)
+  return {
+    handlers: {
+      run: (request) => engine.enqueue(request),
+      pause: control,
+      resume: control,
+      step: control,
+      stop: control,
+      monitor: ({ run, perSecond, measure }) =>
+        engine.monitor(run, {
+          ...(perSecond !== undefined && { perSecond }),
+          ...(measure && { measure }),
+        }),
+      answer: ({ run, answer }) => engine.session.answer(run, answer),
+      visible: ({ nodes }) => engine.session.setVisible(nodes),
+      keepLast: ({ on }) => engine.keepLast(on),
+      backend: (request) => engine.selectBackend(request),
+    },
+    session: () => engine.session,
+    close: () => engine.close(),
+  }
+}
+
+class Engine {
+  session: Session
+  private addresses: ShippedAddresses = shippedAddresses
+  private selected: { name: BackendName | 'auto'; wasm: WasmPaths; measure: boolean } = {
+    name: 'auto',
+    wasm: wasmFiles,
+    measure: false,
+  }
+  /** Resolves to the reason if no backend could be started. */
+  private backend: Promise<string | undefined> | undefined
+  /** Queued runs, also while the backend starts. */
+  private readonly waiting = new Map<number, RunRequest>()
+  private keepsLast = false
+  private currentRun = 0
+  /** The tail of the queue of runs and changes of backend, which never overlap. */
+  private lastTask: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    private readonly ops: Ops,
+    private readonly storage: EngineStorage,
+    private readonly post: (event: Event) => void,
+  ) {
+    this.session = this.createSession()
+  }
+
+  close() {
+    for (const run of this.waiting.keys()) this.control('stop', run)
+    this.stopCurrentRun()
+    this.schedule(() => this.session.dispose())
+  }
+
+  keepLast(on: boolean) {
+    this.keepsLast = on
+    this.session.keepLast(on)
+  }
+
+  private createSession(): Session {
+    const { states, checkpoints, datasets } = this.storage
+    const session = createSession({
+      ops: this.ops,
+      store: states,
+      assets: createAssets(
+        checkpoints,
+        datasets,
+        createShippedFiles(() => this.addresses),
+      ),
+      onEvent: this.post,
+      inspector: { inspect: describeValue, outline: describeOutline },
+    })
+    session.keepLast(this.keepsLast)
+    return session
+  }
+
+  private schedule(task: () => Promise<void>) {
+    this.lastTask = this.lastTask
+      .then(task)
+      .catch((error) => this.post({ type: 'broken', message: getErrorMessage(error) }))
+  }
+
+  // ---- runs
+
+  enqueue(request: RunRequest) {
+    this.waiting.set(request.run, request)
+    this.schedule(() => this.run(request.run))
+  }
+
+  private async run(id: number) {
+    if (!this.waiting.has(id)) return // stopped before its turn
+    const failure = await (this.backend ??= this.startBackend())
+    const request = this.waiting.get(id)
+    if (!request) return
+    this.waiting.delete(id)
+    if (failure !== undefined) return this.refuse(id, failure)
+    this.currentRun = id
+    await this.session.run(request)
+  }
+
+  private refuse(run: number, message: string) {
+    const fault = { node: '', message, cure: hostMessages.tryAnother() }
+    this.post({ type: 'faults', run, faults: [fault] })
+    this.post({ type: 'finished', run, seconds: 0, stopped: true })
+  }
+
+  control(command: Command, run: number) {
+    const request = this.waiting.get(run)
+    if (!request) return this.session.control(command, run)
+    if (command === 'stop') {
+      this.waiting.delete(run)
+      this.post({ type: 'finished', run, seconds: 0, stopped: true })
+    } else this.waiting.set(run, { ...request, paused: command !== 'resume' })
+  }
+
+  private stopCurrentRun() {
+    this.session.control('stop', this.currentRun)
+  }
+
+  monitor(run: number, watching: Monitoring) {
+    const waiting = this.waiting.get(run)
+    if (!waiting) return this.session.monitor(run, watching)
+    const { perSecond: _speed, measure: _measure, ...request } = waiting
+    this.waiting.set(run, { ...request, ...watching })
+  }
+
+  // ---- backend
+
+  selectBackend({ name, wasm = this.selected.wasm, measure = false, mnist }: Of<'backend'>) {
+    this.selected = { name, wasm, measure }
+    if (mnist !== undefined) this.addresses = withMnist(this.addresses, mnist)
+    this.stopCurrentRun()
+    this.schedule(() => this.changeBackend())
+  }
+
+  private async startBackend(): Promise<string | undefined> {
+    try {
+      const { name: prefer, wasm, measure } = this.selected
+      this.selected.measure = false // Measured only at the first start.
+      const { devices } = this.storage
+      const tuning = devices && { store: devices, again: measure }
+      const backend = await startBackend({
+        prefer,
+        wasm,
+        tuning,
+        onLost: (message) => this.onDeviceLost(message),
+      })
+      this.post({ type: 'ready', backend })
+      return undefined
+    } catch (error) {
+      this.post({ type: 'broken', message: getErrorMessage(error) })
+      return getErrorMessage(error)
+    }
+  }
+
+  /**
+   * Tensors cannot move to another backend, so the session ends. The next one loads trained states
+   * from storage.
+   */
+  private async changeBackend() {
+    await Promise.race([this.session.dispose(), disposeTimeout()])
+    this.session = this.createSession()
+    await stopBackend()
+    await (this.backend = this.startBackend())
+  }
+
+  private onDeviceLost(message: string) {
+    const fault = {
+      node: '',
+      message: message
+        ? hostMessages.deviceLostBecause({ reason: message })
+        : hostMessages.deviceLost(),
+      cure: hostMessages.restarting(),
+    }
+    this.post({ type: 'faults', run: this.currentRun, faults: [fault] })
+    this.stopCurrentRun()
+    this.schedule(() => this.changeBackend())
+  }
+}
+
+const disposeTimeout = () => new Promise<void>((resolve) => setTimeout(resolve, DISPOSE_TIMEOUT))

@@ -1,0 +1,49 @@
+// Answers questions about graphs and values.
+import type { Fault } from '../../engine/base/fault.ts'
+import { GraphError, getErrorMessage, NodeError } from '../../engine/base/fault.ts'
+import type { Ops } from '../../engine/plan/op.ts'
+import type { Session } from '../../engine/plan/session.ts'
+import type { Event } from '../../engine/protocol.ts'
+import { generateScript } from '../script/write.ts'
+import type { RequestHandlers } from './requestHandlers.ts'
+import { hostMessages } from '../messages/host.ts'
+
+type Question = 'check' | 'expand' | 'script' | 'inspect'
+
+/** @param session returns the current session, which a change of backend replaces */
+export const questionHandlers = (
+  session: () => Session,
+  ops: Ops,
+  post: (event: Event) => void,
+): RequestHandlers<Question> => ({
+  check({ id, graph }) {
+    post({ type: 'checked', id, faults: session().check(graph) })
+  },
+  expand({ id, node, wired }) {
+    try {
+      post({ type: 'expanded', id, expansion: session().expand(node, wired), faults: [] })
+    } catch (error) {
+      post({ type: 'expanded', id, faults: getErrorFaults(error, node.id) })
+    }
+  },
+  script({ id, graph, title, about }) {
+    try {
+      post({ type: 'scripted', id, text: generateScript(graph, ops, { title, about }), faults: [] })
+    } catch (error) {
+      post({ type: 'scripted', id, faults: getErrorFaults(error, '') })
+    }
+  },
+  async inspect({ id, output }) {
+    // A value that cannot be read, for example after a lost device, is not available.
+    const inspection = await session()
+      .inspect(output)
+      .catch(() => undefined)
+    post({ type: 'inspected', id, ...(inspection && { inspection }) })
+  },
+})
+
+function getErrorFaults(error: unknown, node: string): Fault[] {
+  if (error instanceof GraphError) return error.faults
+  if (error instanceof NodeError) return [{ ...error.fault, node }]
+  return [{ node, message: getErrorMessage(error), cure: hostMessages.checkParams() }]
+}

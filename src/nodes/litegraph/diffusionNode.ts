@@ -1,0 +1,32 @@
+// Nodes of this package on a litegraph canvas: their type, their status, and a type guard.
+import type { LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import type { Fault } from '../../engine/base/fault.ts'
+import type { Declaration } from '../../engine/plan/op.ts'
+import type { View } from '../../engine/plan/view.ts'
+
+export type NodeState = 'idle' | 'running' | 'done' | 'cached' | 'fault'
+
+/** Run status of a node, for display. Not part of the file. */
+export interface NodeStatus {
+  readonly declaration: Declaration
+  view?: View
+  /** The view at the start of the last run. */
+  before?: View
+  /** Frame of a view with time, from 0 (first) to 1 (last, the default). */
+  scrub?: number
+  state: NodeState
+  /** True in slow motion for the node that runs next. */
+  next?: boolean
+  progress?: { index: number; count: number; label?: string }
+  fault?: Fault
+}
+
+export interface DiffusionNode extends LGraphNode {
+  diffusion: NodeStatus
+}
+
+export const isDiffusionNode = (node: LGraphNode): node is DiffusionNode =>
+  typeof (node as Partial<DiffusionNode>).diffusion?.declaration === 'object'
+
+export const diffusionNodes = (graph: LGraph): DiffusionNode[] =>
+  graph._nodes.filter(isDiffusionNode)

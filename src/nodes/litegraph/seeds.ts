@@ -1,0 +1,66 @@
+// Seed controls, which change seeds before a run.
+import type { LGraph } from 'litegraph.js/build/litegraph.core.js'
+import type { ByType, Declaration, Params } from '../../engine/plan/op.ts'
+import type { WorkflowFile } from '../workflow.ts'
+import { seedControl } from '../workflow.ts'
+import { withSubgraphs } from '../workflow/subgraphDeclarations.ts'
+import { diffusionNodes } from './diffusionNode.ts'
+
+const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0]
+
+/** Returns the seeds of a node that change before a run, with their next values. */
+function nextSeeds(
+  { params }: Declaration,
+  properties: Params,
+  random: () => number,
+): [string, number][] {
+  return Object.entries(params).flatMap(([name, { kind }]): [string, number][] => {
+    const control = properties[seedControl(name)]
+    if (kind !== 'seed' || (control !== 'increment' && control !== 'randomize')) return []
+    return [
+      [name, control === 'increment' ? ((Number(properties[name]) || 0) + 1) % 2 ** 32 : random()],
+    ]
+  })
+}
+
+/** Advances the seeds of a graph before a run. Returns true if any changed. */
+export function advanceSeeds(graph: LGraph, random = randomSeed): boolean {
+  let changed = false
+  for (const node of diffusionNodes(graph)) {
+    for (const [name, seed] of nextSeeds(node.diffusion.declaration, node.properties, random)) {
+      node.setProperty(name, seed)
+      changed = true
+    }
+  }
+  return changed
+}
+
+/**
+ * Returns a file with advanced seeds, undefined if none changed. Skips the level on the canvas: the
+ * subgraph `except`, or the top level if it is undefined.
+ */
+export function withAdvancedSeeds(
+  file: WorkflowFile,
+  declarations: ByType,
+  except?: string,
+  random = randomSeed,
+): WorkflowFile | undefined {
+  const known = withSubgraphs(file, declarations)
+  let changed = false
+  const advance = (body: WorkflowFile): WorkflowFile => ({
+    ...body,
+    nodes: body.nodes.map((node) => {
+      const declaration = known.get(node.type)
+      const seeds = declaration ? nextSeeds(declaration, node.properties, random) : []
+      changed ||= seeds.length > 0
+      return seeds.length
+        ? { ...node, properties: { ...node.properties, ...Object.fromEntries(seeds) } }
+        : node
+    }),
+  })
+  const subgraphs = file.subgraphs?.map((each) =>
+    each.id === except ? each : { ...each, inside: advance(each.inside) },
+  )
+  const next = { ...(except === undefined ? file : advance(file)), ...(subgraphs && { subgraphs }) }
+  return changed ? next : undefined
+}

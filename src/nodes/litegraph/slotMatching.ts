@@ -1,0 +1,79 @@
+// Updates the slots of a node to match its declaration and its wires.
+import type {
+  InputSlot,
+  LiteGraphStatic,
+  OutputSlot,
+  Slot,
+} from 'litegraph.js/build/litegraph.core.js'
+import { inputSpecs, matchSlotsByName, outputSpecs } from '../workflow/slots.ts'
+import type { DiffusionNode } from './diffusionNode.ts'
+import { slotFields } from './slotFields.ts'
+
+/** `keep` leaves unwired slots of a many-slot in place; `trim` drops all but one. */
+export type FreeSlots = 'keep' | 'trim'
+
+export function matchNodeSlots(lite: LiteGraphStatic, node: DiffusionNode, free: FreeSlots) {
+  const rowsBefore = slotRows(node)
+  const wiredInputs = slotNames(node.inputs.filter(isWiredInput))
+  node.inputs = matchInputs(lite, node, wiredInputs, free)
+  node.outputs = matchOutputs(lite, node, wiredInputs, free)
+  renumberLinks(node)
+  const added = slotRows(node) - rowsBefore
+  if (added) {
+    const height = node.size[1] + added * lite.NODE_SLOT_HEIGHT
+    node.setSize([node.size[0], Math.max(node.computeSize()[1], height)])
+  }
+  node.setDirtyCanvas(true, true)
+}
+
+const slotNames = (slots: readonly Slot[]) => new Set(slots.map(({ name }) => name))
+const isWiredInput = ({ link }: InputSlot) => link !== null
+const isWiredOutput = ({ links }: OutputSlot) => Boolean(links?.length)
+
+const slotRows = ({ inputs, outputs }: DiffusionNode) => Math.max(inputs.length, outputs.length, 1)
+
+function matchInputs(
+  lite: LiteGraphStatic,
+  { inputs, diffusion: { declaration } }: DiffusionNode,
+  wiredInputs: ReadonlySet<string>,
+  free: FreeSlots,
+): InputSlot[] {
+  const present = free === 'keep' ? slotNames(inputs) : undefined
+  return matchSlotsByName<InputSlot>(
+    inputs,
+    inputSpecs(declaration, wiredInputs, present),
+    isWiredInput,
+    (spec, old): InputSlot => Object.assign(old ?? { link: null }, slotFields(lite, spec, 'input')),
+  ).slots
+}
+
+function matchOutputs(
+  lite: LiteGraphStatic,
+  { outputs, diffusion: { declaration } }: DiffusionNode,
+  wiredInputs: ReadonlySet<string>,
+  free: FreeSlots,
+): OutputSlot[] {
+  const present = slotNames(free === 'keep' ? outputs : outputs.filter(isWiredOutput))
+  return matchSlotsByName<OutputSlot>(
+    outputs,
+    outputSpecs(declaration, wiredInputs, present),
+    isWiredOutput,
+    (spec, old): OutputSlot => {
+      // An output `like` an input gets its type from wires, in refreshTypes.
+      const typed = old && spec.like ? { ...spec, type: String(old.type) } : spec
+      return Object.assign(old ?? { links: null }, slotFields(lite, typed, 'output'))
+    },
+  ).slots
+}
+
+/** Updates the slot numbers in the links of a node. */
+function renumberLinks({ graph, inputs, outputs }: DiffusionNode) {
+  const links = graph?.links
+  if (!links) return
+  inputs.forEach(({ link }, i) => {
+    if (link !== null && links[link]) links[link].target_slot = i
+  })
+  outputs.forEach((output, i) => {
+    for (const id of output.links ?? []) if (links[id]) links[id].origin_slot = i
+  })
+}

@@ -1,0 +1,69 @@
+// Line chart of numbers that change while a loop runs.
+import { splitMany } from '../../engine/base/ids.ts'
+import type { Series } from '../../engine/plan/op.ts'
+import type { ChartView } from '../../engine/plan/view.ts'
+import type { History, Loss, NumberValue } from '../../engine/base/values.ts'
+import { advanced, defineNode, integer, many, oneOf, optional, text, toggle } from '../define.ts'
+import { readAll, wiredSlots } from './read.ts'
+
+type Line = ChartView['lines'][number]
+
+export const chart = defineNode({
+  type: 'diffusion/Chart',
+  category: 'view',
+  summary:
+    'Line chart of numbers: the loss of every step, or a distance at every t. Lines of earlier runs stay in the background.',
+  inputs: {
+    values: many(
+      oneOf(
+        ['loss', 'number', 'history'],
+        'Line: one number per iteration, or a complete history, plotted over its t if it has one',
+      ),
+    ),
+    x: optional(
+      oneOf(['number', 'timestep'], 'Position on the x axis; the iteration if not connected'),
+    ),
+  },
+  outputs: {},
+  params: {
+    title: advanced(text('', 'Title of the chart')),
+    names: advanced(text('', 'Names of the lines, separated by commas')),
+    y_log: advanced(toggle(false, 'Logarithmic y axis')),
+    keep: advanced(integer(2, { min: 0, max: 8 }, 'Number of earlier runs to keep')),
+  },
+  collects: 'values',
+  view: async (inputs, { title, names, y_log, keep }, context) => {
+    const given = names.split(',').map((name) => name.trim())
+    const slotName = (slot: string) => given[(splitMany(slot)[1] ?? 0) - 1] || slot
+    const toLine = ({ slot, x, y }: Series): Line => ({ name: slotName(slot), x, y })
+    const values = wiredSlots<Loss | NumberValue | History>(inputs, 'values')
+    const histories = values.filter(
+      (entry): entry is [string, History] => entry[1].type === 'history',
+    )
+    const whole = await Promise.all(histories.map(([slot, history]) => historyLine(slot, history)))
+    whole.forEach((line) => context.keepLine(line))
+    // Read after the lines are stored: a run that was continued is not an earlier run.
+    const { series, earlier } = context
+    const lines = [...series, ...whole].map(toLine)
+    const timed = histories.length > 0 && series.length === 0 && histories.every(([, { t }]) => t)
+    const kept = earlier
+      .slice(0, keep)
+      .flatMap((run) => run.map((line) => ({ ...toLine(line), kept: true })))
+    return {
+      kind: 'chart',
+      title,
+      xLabel: timed || inputs.x?.type === 'timestep' ? 't' : inputs.x ? 'x' : 'step',
+      yLabel: lines.length === 1 ? lines[0].name : '',
+      yLog: y_log,
+      // Oldest first, so that newer lines are on top.
+      lines: [...kept.reverse(), ...lines],
+    }
+  },
+})
+
+async function historyLine(slot: string, { losses, t }: History): Promise<Series> {
+  const y = Float64Array.from(await readAll(losses))
+  if (!t) return { slot, x: y.map((_, i) => i), y }
+  const order = t.map((_, i) => i).sort((a, b) => t[a] - t[b])
+  return { slot, x: order.map((i) => t[i]), y: order.map((i) => y[i]) }
+}

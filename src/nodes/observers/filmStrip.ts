@@ -1,0 +1,105 @@
+// Film of a sampling trajectory, to scrub through.
+import { evenIndices, toPictures, ranges } from '../../engine/images/pixels.ts'
+import type { FilmView, Pictures, ScatterView } from '../../engine/plan/view.ts'
+import type { Tensor } from '../../engine/base/tf.ts'
+import { tf } from '../../engine/base/tf.ts'
+import type { Trajectory } from '../../engine/base/values.ts'
+import { advanced, choice, defineNode, integer, trajectory } from '../define.ts'
+import type { ImageShape } from './images.ts'
+import { imageShape } from './images.ts'
+import { largestCoordinate, readTensor } from './read.ts'
+
+/** More frames could not be selected one by one with the scrubber. */
+const MAX_FRAMES = 200
+/** Size of all frames together, as pixels: 160 frames of 64 grey images of 28 x 28. */
+const MAX_BYTES = 8e6
+const MAX_POINTS = 4000
+
+export const filmStrip = defineNode({
+  type: 'diffusion/FilmStrip',
+  category: 'view',
+  summary:
+    'Shows a trajectory of images or points, from noise to data. Drag over it to move through time.',
+  room: { width: 320, height: 360 },
+  inputs: {
+    trajectory: trajectory('Images or points in the plane, from SamplingEnd or Sampler'),
+  },
+  outputs: {},
+  params: {
+    count: integer(
+      16,
+      { min: 1, max: 1024 },
+      'Number of images, from the first; very many images reduce the number of frames. Points are always all shown',
+    ),
+    columns: advanced(integer(0, { min: 0, max: 1024 }, 'Columns; 0: largest possible images')),
+    range: advanced(
+      choice(ranges, 'Mapping of values to brightness', {
+        data: '-1 is black, 1 is white; values outside are clamped',
+        auto: 'From the smallest to the largest value of all frames',
+      }),
+    ),
+  },
+  view: async ({ trajectory }, { count, columns, range }) => {
+    const [first] = trajectory.frames
+    if (!first) return { kind: 'film', frames: [], t: new Float64Array(), columns }
+    if (first.rank === 2 && first.shape[1] === 2) return pointFilm(trajectory, first.shape[0])
+    const [size, height, width, channels] = imageShape(first.shape, 'trajectory')
+    const shape: ImageShape = [Math.min(size, count), height, width, channels]
+    const { shown, t, numbers } = await selectFrames(trajectory, shape)
+    // Converted together, so that `auto` gives the same range in each frame.
+    const all = toPictures(numbers, [shape[0] * shown, height, width, channels], range)
+    const view: FilmView = {
+      kind: 'film',
+      frames: Array.from({ length: shown }, (_, i) => framePictures(all, i, shape[0])),
+      t,
+      columns,
+    }
+    return view
+  },
+})
+
+/**
+ * Reads evenly spaced frames within the limits, with their times.
+ * @param shape shape of a frame
+ */
+async function selectFrames({ frames, t }: Trajectory, shape: readonly number[]) {
+  const bytes = shape.reduce((product, side) => product * side, 1)
+  const shown = evenIndices(frames.length, Math.min(MAX_FRAMES, Math.floor(MAX_BYTES / bytes)))
+  const numbers = await readFrames(
+    shown.map((i) => frames[i]),
+    shape[0],
+  )
+  return { shown: shown.length, t: Float64Array.from(shown, (i) => t[i]), numbers }
+}
+
+async function pointFilm(trajectory: Trajectory, size: number): Promise<ScatterView> {
+  const count = Math.min(MAX_POINTS, size)
+  const { shown, t, numbers } = await selectFrames(trajectory, [count, 2])
+  const moving = Array.from({ length: shown }, (_, i) =>
+    numbers.slice(2 * count * i, 2 * count * (i + 1)),
+  )
+  // With much noise, points start far outside the range of the result.
+  const reach = Math.min(
+    largestCoordinate(moving),
+    Math.max(3, 1.5 * largestCoordinate(moving.slice(-1))),
+  )
+  return {
+    kind: 'scatter',
+    clouds: [],
+    paths: [],
+    moving,
+    t,
+    extent: [-reach, reach, -reach, reach],
+  }
+}
+
+/** The first `count` items of each frame, read back at once. */
+async function readFrames(frames: readonly Tensor[], count: number): Promise<Float32Array> {
+  const joined = tf.tidy(() => tf.concat(frames.map((frame) => frame.slice(0, count))))
+  return readTensor(joined).finally(() => joined.dispose())
+}
+
+function framePictures(all: Pictures, index: number, count: number): Pictures {
+  const bytes = count * all.width * all.height * all.channels
+  return { ...all, count, pixels: all.pixels.subarray(index * bytes, (index + 1) * bytes) }
+}

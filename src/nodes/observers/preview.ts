@@ -1,0 +1,123 @@
+// Shows images, also while a loop runs.
+import { viewText } from '../../engine/base/viewTexts.ts'
+import { evenlyFrom } from '../../engine/datasets/items.ts'
+import { ranges } from '../../engine/images/pixels.ts'
+import { NodeError } from '../../engine/base/fault.ts'
+import type { ImagesView } from '../../engine/plan/view.ts'
+import type { Dataset, Labels, PredictionType } from '../../engine/base/values.ts'
+import {
+  advanced,
+  choice,
+  defineNode,
+  integer,
+  labels,
+  many,
+  oneOf,
+  optional,
+  text,
+} from '../define.ts'
+import type { ImageBatch } from './images.ts'
+import { readImages, batchShape } from './images.ts'
+import { wiredSlots } from './read.ts'
+import { evaluateMessages } from '../messages/evaluate.ts'
+
+export const preview = defineNode({
+  type: 'diffusion/Preview',
+  category: 'view',
+  summary:
+    'Shows images. Inside a sampling loop it shows how they emerge from noise, for example x_t next to the predicted x_0.',
+  room: { width: 380, height: 270 },
+  inputs: {
+    images: many(
+      oneOf(
+        ['samples', 'noise', 'prediction', 'dataset'],
+        'One grid each; connect ConvertPrediction to show the predicted x_0',
+      ),
+    ),
+    labels: optional(labels('Labels shown below the images; data sets bring their own')),
+  },
+  outputs: {},
+  params: {
+    names: text('', 'Names of the grids, separated by commas'),
+    count: integer(
+      16,
+      { min: 1, max: 1024 },
+      'Number of images: the first ones; of a data set, evenly spaced ones',
+    ),
+    columns: advanced(
+      integer(0, { min: 0, max: 1024 }, 'Columns of each grid; 0: largest possible images'),
+    ),
+    range: advanced(
+      choice(ranges, 'Mapping of values to brightness', {
+        data: '-1 is black, 1 is white; values outside are clamped',
+        auto: 'From the smallest to the largest value',
+      }),
+    ),
+  },
+  view: async (inputs, { names, count, columns, range }, { label }) => {
+    const given = names.split(',').map((name) => name.trim())
+    const batches = wiredSlots<ImageBatch>(inputs, 'images').map(
+      ([slot, value]): [string, ImageBatch] => [
+        slot,
+        value.type === 'dataset' ? evenlyFrom(value, count) : value,
+      ],
+    )
+    const read = await Promise.all(
+      batches.map(([slot, value]) => readImages(value, slot, count, range)),
+    )
+    const groups = batches.map(([slot, value], i) => {
+      const { pictures } = read[i]
+      const labels = imageLabels(value, batchShape(value, slot)[0], inputs.labels, pictures.count)
+      return { ...pictures, name: given[i] || defaultName(value), ...(labels && { labels }) }
+    })
+    const caption = makeCaption(
+      label,
+      read.reduce((sum, { broken }) => sum + broken, 0),
+    )
+    const view: ImagesView = { kind: 'images', groups, columns, ...(caption && { caption }) }
+    return view
+  },
+})
+
+const defaultName = (value: ImageBatch): string =>
+  value.type === 'prediction' ? `predicted ${predictionNames[value.predicts]}` : value.type
+
+const predictionNames: Record<PredictionType, string> = {
+  epsilon: 'epsilon',
+  sample: 'x_0',
+  v_prediction: 'v',
+  flow_prediction: 'flow',
+}
+
+const nonFiniteText = (count: number) => viewText(count === 1 ? 'oneNonFinite' : 'nonFinite', count)
+
+const makeCaption = (label: string | undefined, broken: number): string =>
+  [label, broken ? nonFiniteText(broken) : undefined]
+    .filter((part) => part !== undefined)
+    .join(', ')
+
+/** Labels of a data set are its own; other images have those wired to `labels`. */
+function imageLabels(
+  value: ImageBatch,
+  size: number,
+  given: Labels | undefined,
+  count: number,
+): string[] | undefined {
+  const numbers = value.type === 'dataset' ? value.labels : given?.labels
+  if (!numbers) return undefined
+  if (numbers.length !== 1 && numbers.length !== size) {
+    throw new NodeError({
+      slot: 'labels',
+      message: evaluateMessages.previewLabels({ expected: size, got: numbers.length }),
+      cure: evaluateMessages.connectLabels(),
+    })
+  }
+  const names = value.type === 'dataset' ? value.classNames : undefined
+  return Array.from({ length: count }, (_, i) =>
+    labelText(numbers[numbers.length === 1 ? 0 : i], names),
+  )
+}
+
+/** A label of -1 means none. */
+const labelText = (label: number, names: Dataset['classNames']): string =>
+  label < 0 ? viewText('none') : (names?.[label] ?? String(label))

@@ -1,0 +1,96 @@
+// Common parts of painters: box, crisp lines, shortened texts, legends. Without a DOM: the context is
+// an argument, so the same code paints on a node, in a panel and, in Node, into a PNG.
+import { setFont, type Theme } from './theme.ts'
+
+export interface Box {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+/** Fills the background and clips to the box. End it with `ctx.restore()`. */
+export function beginPainting(ctx: CanvasRenderingContext2D, box: Box, theme: Theme) {
+  ctx.save()
+  ctx.beginPath()
+  ctx.roundRect(box.x, box.y, box.width, box.height, 4)
+  ctx.fillStyle = theme.ground
+  ctx.fill()
+  ctx.clip()
+  ctx.lineJoin = ctx.lineCap = 'round'
+  ctx.textBaseline = 'alphabetic'
+  ctx.textAlign = 'left'
+}
+
+/** Moves a coordinate onto the pixel grid, so that a line of one pixel covers one pixel. */
+export const crisp = (value: number) => Math.round(value) + 0.5
+
+/** By font, room and text, since measuring texts is slow. */
+const shortenedTexts = new Map<string, string>()
+
+/** Cuts a text that is wider than `room` and adds an ellipsis; '' if that does not fit either. */
+export function shorten(ctx: CanvasRenderingContext2D, text: string, room: number): string {
+  const fits = (text: string) => ctx.measureText(text).width <= room
+  // Before the look-up, which reads the font and takes longer than one measurement.
+  if (fits(text)) return text
+  const key = `${ctx.font}|${Math.floor(room)}|${text}`
+  const known = shortenedTexts.get(key)
+  if (known !== undefined) return known
+  let kept = text.length
+  while (kept > 0 && !fits(`${text.slice(0, kept)}…`)) kept--
+  const short = kept ? `${text.slice(0, kept).trimEnd()}…` : ''
+  if (shortenedTexts.size > 2000) shortenedTexts.clear()
+  shortenedTexts.set(key, short)
+  return short
+}
+
+/** The context of a canvas outside the page, which has all that painters use. */
+export function context2d(canvas: OffscreenCanvas): CanvasRenderingContext2D {
+  const ctx = canvas.getContext('2d')
+  if (!ctx) throw new Error('This canvas has a context of another kind.')
+  return ctx as unknown as CanvasRenderingContext2D
+}
+
+export interface LegendItem {
+  name: string
+  colour: string
+  mark: 'line' | 'dot'
+  dim?: boolean
+}
+
+/** Draws names with their colours, in rows within `width`. Returns the height used. */
+export function legend(
+  ctx: CanvasRenderingContext2D,
+  items: readonly LegendItem[],
+  x: number,
+  y: number,
+  width: number,
+  theme: Theme,
+): number {
+  setFont(ctx, 10.5)
+  ctx.textAlign = 'left'
+  let [left, top] = [x, y]
+  for (const { name, colour, mark, dim } of items) {
+    const shown = shorten(ctx, name, width - 18)
+    const wide = ctx.measureText(shown).width + 18 + 10
+    if (left > x && left + wide - 10 > x + width) {
+      left = x
+      top += 14
+    }
+    ctx.strokeStyle = ctx.fillStyle = colour
+    ctx.beginPath()
+    if (mark === 'line') {
+      ctx.lineWidth = 2
+      ctx.moveTo(left, top + 6)
+      ctx.lineTo(left + 12, top + 6)
+      ctx.stroke()
+    } else {
+      ctx.arc(left + 6, top + 6, 3.2, 0, 2 * Math.PI)
+      ctx.fill()
+    }
+    ctx.fillStyle = dim ? theme.dim : theme.text
+    ctx.fillText(shown, left + 17, top + 10)
+    left += wide
+  }
+  return items.length ? top - y + 16 : 0
+}

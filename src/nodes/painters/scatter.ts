@@ -1,0 +1,337 @@
+// Points in the plane: clouds, paths, moving points, arrows of a field, ellipses of one standard
+// deviation.
+import type { ScatterView } from '../../engine/plan/view.ts'
+import type { Box, LegendItem } from './frame.ts'
+import type { Theme } from './theme.ts'
+import { beginPainting, crisp, legend, shorten } from './frame.ts'
+import { translateText, setFont } from './theme.ts'
+import { ticks, tickText } from './ticks.ts'
+import { frameAt, isTimed, paintTrack, timeBelow, type Timed } from './time.ts'
+
+/** The visible part of the plane: its box, and where points are in it. */
+export interface Plane extends Box {
+  px(x: number): number
+  py(y: number): number
+  /** Pixels per unit of data. */
+  unit: number
+}
+
+/**
+ * Scales both axes equally, so that circles are round; extra space shows more of the plane.
+ * @param at position in time, from 0 to 1
+ */
+export function paintScatter(
+  ctx: CanvasRenderingContext2D,
+  view: ScatterView,
+  box: Box,
+  theme: Theme,
+  at = 1,
+) {
+  beginPainting(ctx, box, theme)
+  const items = scatterLegend(view, theme)
+  const inner = { x: box.x + 8, width: box.width - 16 }
+  const above =
+    box.height > 120 && items.length
+      ? legend(ctx, items, inner.x, box.y + 6, inner.width, theme) + 6
+      : 6
+  const scrubbed = isTimed(view) && box.height > 90
+  const time = timeBelow(box)
+  const below = scrubbed ? time.height + 2 : view.caption && box.height > 90 ? 20 : 6
+  const plane = fitPlane(view, { ...inner, y: box.y + above, height: box.height - above - below })
+
+  paintPlane(ctx, view, plane, theme, at)
+  if (scrubbed) paintTrack(ctx, view, frameAt(view, at), time.track, theme)
+  else if (view.caption && below > 6) {
+    setFont(ctx, 11)
+    ctx.fillStyle = theme.dim
+    ctx.textAlign = 'center'
+    ctx.fillText(
+      shorten(ctx, translateText(theme, view.caption), inner.width),
+      box.x + box.width / 2,
+      box.y + box.height - 6,
+    )
+  }
+  ctx.restore()
+}
+
+/** Paints everything except legend, caption and track. */
+export function paintPlane(
+  ctx: CanvasRenderingContext2D,
+  view: ScatterView,
+  plane: Plane,
+  theme: Theme,
+  at = 1,
+) {
+  drawGrid(ctx, plane, theme)
+  const frame = isTimed(view) ? frameAt(view, at) : undefined
+  const points = frame === undefined ? undefined : view.moving?.[frame]
+  const clouds = points ? [...view.clouds, { name: '', points }] : view.clouds
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(plane.x, plane.y, plane.width, plane.height)
+  ctx.clip()
+  if (view.field) paintArrows(ctx, view.field, plane, theme)
+  clouds.forEach((cloud, i) => paintCloud(ctx, cloud, i, plane, theme, clouds.length))
+  view.paths.forEach((path, i) => {
+    const walked = frame === undefined ? path : path.subarray(0, 2 * frame + 2)
+    paintPath(ctx, walked, plane, theme.series[i % theme.series.length])
+  })
+  if (view.ellipses) paintEllipses(ctx, view.ellipses, plane, theme)
+  ctx.restore()
+}
+
+/** Planes narrower than this, in pixels, get thinner lines. */
+const SMALL_PLANE = 100
+
+/** Most paths and points in a thumbnail, where more would not be visible. */
+const STRIP_LIMITS = { paths: 60, points: 600 }
+
+/** Draws thumbnails of the moving points, each above its position in time. */
+export function paintPointsStrip(
+  ctx: CanvasRenderingContext2D,
+  view: ScatterView & Timed,
+  track: Box,
+  theme: Theme,
+) {
+  const { extent, paths, moving } = view
+  const few: ScatterView = {
+    kind: 'scatter',
+    clouds: [],
+    extent,
+    t: view.t,
+    paths: paths.slice(0, STRIP_LIMITS.paths),
+    ...(moving && { moving: moving.map((points) => points.subarray(0, 2 * STRIP_LIMITS.points)) }),
+  }
+  const height = track.height - 4
+  const width = Math.min(
+    track.width / 3,
+    (height * (extent[1] - extent[0])) / Math.max(1e-9, extent[3] - extent[2]),
+  )
+  const count = Math.min(Math.floor(track.width / (width + 2)), view.t.length)
+  for (let i = 0; i < count; i++) {
+    const at = count === 1 ? 1 : i / (count - 1)
+    const box = { x: track.x + at * (track.width - width), y: track.y + 2, width, height }
+    ctx.fillStyle = theme.ground
+    ctx.fillRect(box.x, box.y, box.width, box.height)
+    paintPlane(ctx, few, fitPlane(few, box), theme, at)
+  }
+}
+
+/** The first of several clouds is the reference for the others. */
+const cloudColour = (i: number, count: number, theme: Theme) =>
+  count > 1 && i === 0
+    ? theme.reference
+    : theme.series[(count > 1 ? i - 1 : i) % theme.series.length]
+
+export const scatterLegend = ({ clouds }: ScatterView, theme: Theme): LegendItem[] =>
+  clouds.length > 1
+    ? clouds.map(({ name }, i) => ({
+        name,
+        colour: cloudColour(i, clouds.length, theme),
+        mark: 'dot',
+      }))
+    : []
+
+function fitPlane({ extent: [xMin, xMax, yMin, yMax] }: ScatterView, area: Box): Plane {
+  const unit = Math.min(
+    area.width / Math.max(1e-9, xMax - xMin),
+    area.height / Math.max(1e-9, yMax - yMin),
+  )
+  const [cx, cy] = [area.x + area.width / 2, area.y + area.height / 2]
+  return {
+    ...area,
+    unit,
+    px: (x) => cx + (x - (xMin + xMax) / 2) * unit,
+    py: (y) => cy - (y - (yMin + yMax) / 2) * unit,
+  }
+}
+
+function drawGrid(ctx: CanvasRenderingContext2D, plane: Plane, theme: Theme) {
+  const { x, y, width, height, unit } = plane
+  const spanX = width / unit / 2
+  const spanY = height / unit / 2
+  const [cx, cy] = [(x + width / 2 - plane.px(0)) / unit, (plane.py(0) - y - height / 2) / unit]
+  const step = (() => {
+    const marks = ticks(cx - spanX, cx + spanX, Math.max(2, width / 42))
+    return marks.length > 1 ? marks[1] - marks[0] : spanX
+  })()
+  const multiples = (from: number, to: number) =>
+    Array.from(
+      { length: Math.max(0, Math.floor(to / step) - Math.ceil(from / step) + 1) },
+      (_, i) => (Math.ceil(from / step) + i) * step,
+    )
+  const xs = multiples(cx - spanX, cx + spanX)
+  const ys = multiples(cy - spanY, cy + spanY)
+  ctx.lineWidth = 1
+  ctx.strokeStyle = theme.grid
+  ctx.beginPath()
+  for (const v of xs) addLine(ctx, crisp(plane.px(v)), y, crisp(plane.px(v)), y + height)
+  for (const v of ys) addLine(ctx, x, crisp(plane.py(v)), x + width, crisp(plane.py(v)))
+  ctx.stroke()
+  if (width < 120 || height < 80) return
+  setFont(ctx, 9)
+  ctx.fillStyle = theme.dim
+  ctx.textAlign = 'center'
+  for (const v of xs) {
+    const at = plane.px(v)
+    if (at > x + 22 && at < x + width - 8) ctx.fillText(tickText(round(v)), at, y + height - 3)
+  }
+  ctx.textAlign = 'left'
+  for (const v of ys) {
+    const at = plane.py(v)
+    if (at > y + 8 && at < y + height - 14) ctx.fillText(tickText(round(v)), x + 2, at - 2)
+  }
+}
+
+const round = (value: number) => Number(value.toPrecision(10))
+
+function addLine(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number) {
+  ctx.moveTo(x1, y1)
+  ctx.lineTo(x2, y2)
+}
+
+function paintCloud(
+  ctx: CanvasRenderingContext2D,
+  { points, labels }: ScatterView['clouds'][number],
+  i: number,
+  plane: Plane,
+  theme: Theme,
+  clouds: number,
+) {
+  const count = points.length / 2
+  // Few points are large; many are small, and their overlap shows density.
+  const radius = Math.min(
+    4,
+    Math.max(1.1, (Math.sqrt(plane.width * plane.height) / Math.sqrt(count + 1)) * 0.16),
+  )
+  ctx.globalAlpha = count > 3000 ? 0.45 : count > 300 ? 0.65 : 0.9
+  ctx.fillStyle = cloudColour(i, clouds, theme)
+  for (let k = 0; k < count; k++) {
+    const [x, y] = [plane.px(points[2 * k]), plane.py(points[2 * k + 1])]
+    if (
+      !(
+        x > plane.x - 5 &&
+        x < plane.x + plane.width + 5 &&
+        y > plane.y - 5 &&
+        y < plane.y + plane.height + 5
+      )
+    )
+      continue
+    // With several clouds, colours of classes would be mistaken for those of clouds.
+    if (labels && clouds === 1)
+      ctx.fillStyle = theme.series[Math.abs(labels[k]) % theme.series.length]
+    ctx.beginPath()
+    ctx.arc(x, y, radius, 0, 2 * Math.PI)
+    ctx.fill()
+  }
+  ctx.globalAlpha = 1
+}
+
+/** Fades in from its start, with a dot at its end. */
+function paintPath(
+  ctx: CanvasRenderingContext2D,
+  path: Float32Array,
+  plane: Plane,
+  colour: string,
+) {
+  const count = path.length / 2
+  if (count < 1) return
+  const small = plane.width < SMALL_PLANE
+  ctx.strokeStyle = ctx.fillStyle = colour
+  ctx.lineWidth = small ? 0.8 : 1.2
+  const parts = Math.min(6, count - 1)
+  for (let part = 0; part < parts; part++) {
+    ctx.globalAlpha = 0.2 + (0.65 * (part + 1)) / parts
+    ctx.beginPath()
+    const to = Math.floor(((part + 1) * (count - 1)) / parts)
+    for (
+      let k = Math.floor((part * (count - 1)) / parts), first = true;
+      k <= to;
+      k++, first = false
+    ) {
+      const [x, y] = [plane.px(path[2 * k]), plane.py(path[2 * k + 1])]
+      if (first) ctx.moveTo(x, y)
+      else ctx.lineTo(x, y)
+    }
+    ctx.stroke()
+  }
+  ctx.globalAlpha = 1
+  ctx.beginPath()
+  ctx.arc(
+    plane.px(path[2 * count - 2]),
+    plane.py(path[2 * count - 1]),
+    small ? 1.2 : 2.4,
+    0,
+    2 * Math.PI,
+  )
+  ctx.fill()
+}
+
+/**
+ * Scales all arrows so that 95 % fit between their neighbours, and cuts the rest to that length.
+ */
+function paintArrows(
+  ctx: CanvasRenderingContext2D,
+  field: Float32Array,
+  plane: Plane,
+  theme: Theme,
+) {
+  const count = Math.floor(field.length / 4)
+  const lengths = Array.from({ length: count }, (_, i) =>
+    Math.hypot(field[4 * i + 2], field[4 * i + 3]),
+  )
+  const usual = [...lengths].sort((a, b) => a - b)[Math.floor(0.95 * (count - 1))] || 1
+  const room = Math.sqrt((plane.width * plane.height) / Math.max(1, count)) * 0.9
+  ctx.strokeStyle = ctx.fillStyle = theme.dim
+  ctx.lineWidth = 1
+  for (let i = 0; i < count; i++) {
+    const share = Math.min(1, lengths[i] / usual)
+    if (!(share > 0.01)) continue
+    const [x, y] = [plane.px(field[4 * i]), plane.py(field[4 * i + 1])]
+    const long = share * room
+    const [dx, dy] = [field[4 * i + 2] / lengths[i], -field[4 * i + 3] / lengths[i]]
+    const head = Math.min(5, 0.45 * long)
+    const [tx, ty] = [x + dx * long, y + dy * long]
+    ctx.globalAlpha = 0.35 + 0.55 * share
+    ctx.beginPath()
+    addLine(ctx, x, y, tx - dx * head * 0.8, ty - dy * head * 0.8)
+    ctx.stroke()
+    ctx.beginPath()
+    ctx.moveTo(tx, ty)
+    ctx.lineTo(tx - dx * head - dy * head * 0.5, ty - dy * head + dx * head * 0.5)
+    ctx.lineTo(tx - dx * head + dy * head * 0.5, ty - dy * head - dx * head * 0.5)
+    ctx.fill()
+  }
+  ctx.globalAlpha = 1
+}
+
+function paintEllipses(
+  ctx: CanvasRenderingContext2D,
+  ellipses: Float32Array,
+  plane: Plane,
+  theme: Theme,
+) {
+  ctx.strokeStyle = ctx.fillStyle = theme.series[1]
+  ctx.lineWidth = 1.2
+  for (let i = 0; i + 3 < ellipses.length; i += 4) {
+    const [x, y] = [plane.px(ellipses[i]), plane.py(ellipses[i + 1])]
+    ctx.beginPath()
+    ctx.ellipse(
+      x,
+      y,
+      Math.abs(ellipses[i + 2]) * plane.unit,
+      Math.abs(ellipses[i + 3]) * plane.unit,
+      0,
+      0,
+      2 * Math.PI,
+    )
+    ctx.globalAlpha = 0.12
+    ctx.fill()
+    ctx.globalAlpha = 0.9
+    ctx.stroke()
+    ctx.beginPath()
+    ctx.arc(x, y, 1.5, 0, 2 * Math.PI)
+    ctx.fill()
+  }
+  ctx.globalAlpha = 1
+}

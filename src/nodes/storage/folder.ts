@@ -1,0 +1,74 @@
+// Storage in a folder, for Node: one file for each entry, named by its escaped key.
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import type { FolderFile } from '../../engine/checkpoint/archive.ts'
+import type { StateStore } from '../../engine/plan/store.ts'
+
+/** Turns a key into a file name and escapes characters that file systems treat specially. */
+const escapeKey = (key: string) =>
+  encodeURIComponent(key).replaceAll('*', '%2A').replaceAll('.', '%2E')
+
+/** Returns undefined for files that are not entries of the store. */
+function unescapeKey(file: string): string | undefined {
+  try {
+    return decodeURIComponent(file)
+  } catch {
+    return undefined
+  }
+}
+
+const undefinedIfMissing = (error: unknown) => {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+  throw error
+}
+
+/** Reads a file as plain bytes. Node returns a Buffer, whose `slice` does not copy. */
+export const readBytes = async (path: string): Promise<Uint8Array> =>
+  new Uint8Array(await readFile(path))
+
+/** Reads all files in `folder` and its subfolders. */
+export async function readFolder(folder: string): Promise<FolderFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+  return Promise.all(
+    paths.map(async (path) => ({
+      path: relative(folder, path).split(sep).join('/'),
+      bytes: await readBytes(path),
+    })),
+  )
+}
+
+/** A store in `folder`, which is created on first use. */
+export function folderStore(folder: string): StateStore {
+  const path = (key: string) => join(folder, escapeKey(key))
+  return {
+    get: (key) => readBytes(path(key)).catch(undefinedIfMissing),
+    async put(key, bytes) {
+      await mkdir(folder, { recursive: true })
+      // Renamed when complete, so that a killed run leaves the previous entry intact.
+      const unfinished = join(folder, `.${process.pid}.${escapeKey(key)}`)
+      await writeFile(unfinished, bytes)
+      await rename(unfinished, path(key))
+    },
+    async list(prefix) {
+      const files = (await readdir(folder).catch(undefinedIfMissing)) ?? []
+      const keys = files
+        .filter((file) => !file.startsWith('.'))
+        .map(unescapeKey)
+        .filter((key) => key?.startsWith(prefix)) as string[]
+      const entries = await Promise.all(
+        // Another run may delete one in the meantime.
+        keys.map(async (key) => ({
+          key,
+          size: (await stat(path(key)).catch(undefinedIfMissing))?.size,
+        })),
+      )
+      return entries.filter(
+        (entry): entry is { key: string; size: number } => entry.size !== undefined,
+      )
+    },
+    delete: (key) => rm(path(key), { force: true }),
+  }
+}

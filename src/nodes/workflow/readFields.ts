@@ -1,0 +1,152 @@
+// Reads and checks single fields of a workflow file: ids, positions, flags, slots, texts.
+import type { ByType } from '../../engine/plan/op.ts'
+import type { ChartLook } from '../../engine/plan/view.ts'
+import { WorkflowError } from './error.ts'
+import type { FileNode, NodeId } from './file.ts'
+import type { Json, JsonObject } from './json.ts'
+import { isObject, limits, withoutMarkup } from './json.ts'
+import { workflowMessages, workflowWords } from '../messages/workflow.ts'
+
+export interface ReadingContext {
+  declarations: ByType
+  notices: string[]
+}
+
+export function readId(value: Json | undefined, part: string): NodeId {
+  const id = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  if (Number.isSafeInteger(id) && (id as number) >= 0) return id as number
+  if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id) && !(id in {})) return id
+  throw new WorkflowError(
+    part,
+    workflowMessages.wrongValue({ expected: workflowWords.id(), got: describeJson(value) }),
+  )
+}
+
+/** Accepts arrays, serialised typed arrays (objects), and numbers as text. */
+export function readPair(
+  value: Json | undefined,
+  part: string,
+  missing: [number, number],
+): [number, number] {
+  if (value == null) return missing
+  const source = Array.isArray(value) || isObject(value) ? (value as Record<string, Json>) : {}
+  const pair = [source[0], source[1]].map((item) =>
+    typeof item === 'string' && item.trim() ? Number(item) : item,
+  )
+  if (pair.every((item) => typeof item === 'number' && Math.abs(item) < 1e7))
+    return pair as [number, number]
+  throw new WorkflowError(
+    part,
+    workflowMessages.wrongValue({ expected: workflowWords.twoNumbers(), got: describeJson(value) }),
+  )
+}
+
+export function readFlags(value: Json | undefined): FileNode['flags'] {
+  if (!isObject(value)) return {}
+  const chart = isObject(value.chart) ? readChartLook(value.chart) : undefined
+  return {
+    ...(value.collapsed === true && { collapsed: true }),
+    ...(value.pinned === true && { pinned: true }),
+    ...(chart && { chart }),
+  }
+}
+
+/** Reads the display settings of a chart. Ignores invalid values. */
+function readChartLook(value: JsonObject): ChartLook | undefined {
+  const look: ChartLook = {}
+  for (const name of ['xLog', 'yLog'] as const)
+    if (typeof value[name] === 'boolean') look[name] = value[name]
+  for (const name of ['x', 'y'] as const) {
+    const ends = value[name]
+    if (
+      Array.isArray(ends) &&
+      ends.length === 2 &&
+      ends.every((end) => end === null || Number.isFinite(end))
+    ) {
+      look[name] = ends as [number | null, number | null]
+    }
+  }
+  const { smoothing } = value
+  if (typeof smoothing === 'number' && smoothing >= 0 && smoothing < 1) look.smoothing = smoothing
+  return Object.keys(look).length ? look : undefined
+}
+
+export function readSlots(value: Json | undefined, part: string, notices: string[]) {
+  if (value == null) return []
+  if (!Array.isArray(value))
+    throw new WorkflowError(
+      part,
+      workflowMessages.wrongValue({ expected: workflowWords.slots(), got: describeJson(value) }),
+    )
+  if (value.length > limits.nodes)
+    throw new WorkflowError(part, workflowMessages.tooManySlots({ count: value.length }))
+  return value.map((slot, i) => {
+    if (!isObject(slot))
+      throw new WorkflowError(
+        `${part}[${i}]`,
+        workflowMessages.wrongValue({ expected: workflowWords.slot(), got: describeJson(slot) }),
+      )
+    return {
+      name: readText(slot.name ?? '', `${part}[${i}].name`, notices),
+      type: readType(slot.type, `${part}[${i}].type`, notices),
+      ...(slot.label != null && { label: readText(slot.label, `${part}[${i}].label`, notices) }),
+    }
+  })
+}
+
+export function readType(
+  value: Json | undefined,
+  part: string,
+  notices: string[],
+): string | number {
+  if (Array.isArray(value)) return value.map((type) => readText(type, part, notices)).join(',')
+  if (value === -1) return -1 // litegraph's event slots
+  return value == null || value === 0 || value === '' ? '*' : readText(value, part, notices)
+}
+
+export function readProperties(
+  value: Json | undefined,
+  part: string,
+  notices: string[],
+): JsonObject {
+  if (value == null) return {}
+  if (!isObject(value))
+    throw new WorkflowError(
+      part,
+      workflowMessages.wrongValue({
+        expected: workflowWords.namedValues(),
+        got: describeJson(value),
+      }),
+    )
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [readText(name, part, notices), item]),
+  )
+}
+
+/** Reads a name that litegraph may display: limits its length and replaces markup. */
+export function readText(value: Json | undefined, part: string, notices: string[]): string {
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    throw new WorkflowError(
+      part,
+      workflowMessages.wrongValue({ expected: workflowWords.text(), got: describeJson(value) }),
+    )
+  }
+  const text = String(value)
+  if (text.length > limits.name)
+    throw new WorkflowError(part, workflowMessages.nameTooLong({ length: text.length }))
+  if (!/[<>]/.test(text)) return text
+  notices.push(workflowMessages.markup({ part }))
+  return withoutMarkup(text)
+}
+
+export const isColour = (value: Json | undefined): value is string =>
+  typeof value === 'string' && /^[#\w(),.% -]{1,64}$/.test(value)
+
+/** Describes a value for an error message. */
+export function describeJson(value: unknown): string {
+  if (value === undefined) return workflowWords.nothing()
+  if (Array.isArray(value)) return workflowWords.listOf({ count: value.length })
+  if (isObject(value)) return workflowWords.object()
+  const text = JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
