@@ -1,20 +1,21 @@
-// What this browser keeps, part by part: what is in each and how large it is, and how it goes into a ZIP and comes back.
+// Parts of a backup: listing, deletion, export and import of each kind of stored data.
 import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
 import { readImages } from '../../engine/datasets/file.ts'
-import type { KeptFile } from '../../engine/plan/op.ts'
+import type { StoredFile } from '../../engine/plan/op.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
-import { ownTypes } from '../declarations.ts'
-import { fileName } from '../format.ts'
-import { defaultSettings, newId, type Draft, type SavedWorkflow, type Settings, type Store, type Stores } from '../library.ts'
+import { ownTypes } from '../graph/declarations.ts'
+import { fileName } from '../ui/format.ts'
+import { newId, type Draft, type SavedWorkflow } from '../workspace/library.ts'
+import { defaultSettings, type Settings } from '../storage/settings.ts'
+import type { Store, Stores } from '../storage/stores.ts'
 import { isRun, type Run } from '../runs/record.ts'
-import { texts } from '../texts.ts'
-import type { SavedNode } from '../subgraph/mine.ts'
-import type { Version } from '../versions/keep.ts'
-import { decode, encode } from './records.ts'
+import { texts } from '../texts/texts.ts'
+import type { SavedNode } from '../subgraph/savedNodes.ts'
+import type { Version } from '../workspace/versions.ts'
+import { decodeRecord, encodeRecord } from './records.ts'
 
-/** One thing that is kept. */
-export interface Item {
+export interface StoredItem {
   id: string
   name: string
   /** In bytes. */
@@ -22,32 +23,32 @@ export interface Item {
   when?: number
 }
 
-/** A file of the ZIP. `about` goes into its list. */
-export interface Entry {
+/** Entry of the ZIP. `about` is written to the list of files. */
+export interface ArchiveEntry {
   path: string
   size: number
-  /** As it is: packed already, or numbers that do not pack. */
+  /** Stored without compression, for data that is compressed already or incompressible. */
   raw?: boolean
   about: Record<string, unknown>
   bytes(): Promise<Uint8Array>
 }
 
-/** What became of something that came: it is new, was there already, or is kept beside another of its name. */
-export type Taken = 'added' | 'there' | 'both'
+/** Outcome of an import: new, present already, or stored as a copy beside a different one. */
+export type ImportOutcome = 'added' | 'present' | 'copied'
 
 export interface Part {
-  items(): Promise<Item[]>
+  items(): Promise<StoredItem[]>
   remove(id: string): Promise<void>
-  entries(): Promise<Entry[]>
-  /** Takes one in; what is there is never overwritten. Throws Error if it is not what it says. */
-  take(about: Record<string, unknown>, bytes: Uint8Array): Promise<Taken>
+  entries(): Promise<ArchiveEntry[]>
+  /** Imports an entry without overwriting existing data. Throws Error if it is invalid. */
+  importEntry(about: Record<string, unknown>, bytes: Uint8Array): Promise<ImportOutcome>
 }
 
-/** Checkpoints, or data sets. */
-export interface Keeper {
-  list(): Promise<readonly KeptFile[]>
+/** Store of checkpoints or data sets. */
+export interface FileStore {
+  list(): Promise<readonly StoredFile[]>
   get(sha256: string): Promise<Uint8Array | undefined>
-  keep(name: string, bytes: Uint8Array): Promise<unknown>
+  save(name: string, bytes: Uint8Array): Promise<unknown>
   remove(sha256: string): Promise<void>
 }
 
@@ -67,128 +68,171 @@ export type Parts = Record<PartId, Part>
 
 interface Sources {
   stores: Stores
-  checkpoints: Keeper
-  datasets: Keeper
-  /** Of trainings. */
+  checkpoints: FileStore
+  datasets: FileStore
+  /** Trained states. */
   states: StateStore
 }
 
-export const partsOf = ({ stores, checkpoints, datasets, states }: Sources): Parts => ({
-  workflows: workflowsIn(stores.workflows),
-  versions: versionsIn(stores),
-  drafts: draftsIn(stores.drafts),
-  nodes: nodesIn(stores.nodes),
-  runs: runsIn(stores),
-  checkpoints: filesIn('checkpoints', checkpoints, describeCheckpoint),
-  datasets: filesIn('datasets', datasets, readImages),
-  states: statesIn(states),
-  settings: settingsIn(stores.settings),
+export const createParts = ({ stores, checkpoints, datasets, states }: Sources): Parts => ({
+  workflows: workflowsPart(stores.workflows),
+  versions: versionsPart(stores),
+  drafts: draftsPart(stores.drafts),
+  nodes: nodesPart(stores.nodes),
+  runs: runsPart(stores),
+  checkpoints: filesPart('checkpoints', checkpoints, describeCheckpoint),
+  datasets: filesPart('datasets', datasets, readImages),
+  states: statesPart(states),
+  settings: settingsPart(stores.settings),
 })
 
 const encoder = new TextEncoder()
-const sizeOf = (text: string) => encoder.encode(text).length
-const textFile = (path: string, text: string, about: Record<string, unknown>): Entry => ({
+const utf8Length = (text: string) => encoder.encode(text).length
+const textEntry = (path: string, text: string, about: Record<string, unknown>): ArchiveEntry => ({
   path,
-  size: sizeOf(text),
+  size: utf8Length(text),
   about,
   bytes: async () => encoder.encode(text),
 })
 
-/** Of a list in a ZIP, where anything may stand. */
-const textIn = (about: Record<string, unknown>, key: string, longest = 200): string => {
+/** Reads a field of the list of files, which is untrusted. Throws Error if it is invalid. */
+const readTextField = (about: Record<string, unknown>, key: string, maxLength = 200): string => {
   const value = about[key]
-  if (typeof value !== 'string' || !value || value.length > longest) throw new Error(texts.backup.notSaid(key))
+  if (typeof value !== 'string' || !value || value.length > maxLength)
+    throw new Error(texts.backup.invalidEntry(key))
   return value
 }
-const numberIn = (about: Record<string, unknown>, key: string): number => {
+const readNumberField = (about: Record<string, unknown>, key: string): number => {
   const value = about[key]
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0
 }
-/** The text of a workflow that can be opened. */
-function workflowText(bytes: Uint8Array): string {
+/** Decodes the text of a workflow. Throws WorkflowError if it is invalid. */
+function decodeWorkflow(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes)
   parseWorkflow(text, ownTypes)
   return text
 }
 
-/** Of a store of texts that were saved under names: all but how one is taken in. */
-const savedIn = <Saved extends SavedWorkflow | SavedNode>(store: Store, folder: string): Omit<Part, 'take'> => ({
+/** Part of a store of named workflow files, except for the import. */
+const savedTexts = <Saved extends SavedWorkflow | SavedNode>(
+  store: Store,
+  folder: string,
+): Omit<Part, 'importEntry'> => ({
   items: async () =>
-    (await store.all<Saved>()).map(({ id, name, text, saved }) => ({ id, name, size: sizeOf(text), when: saved })),
+    (await store.all<Saved>()).map(({ id, name, text, saved }) => ({
+      id,
+      name,
+      size: utf8Length(text),
+      when: saved,
+    })),
   remove: (id) => store.del(id),
   entries: async () =>
     (await store.all<Saved>()).map(({ text, ...about }) =>
-      textFile(`${folder}/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
+      textEntry(`${folder}/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
     ),
 })
 
-function workflowsIn(store: Store): Part {
+function workflowsPart(store: Store): Part {
   return {
-    ...savedIn<SavedWorkflow>(store, 'workflows'),
-    async take(about, bytes) {
-      const [id, name, text] = [textIn(about, 'id'), textIn(about, 'name'), workflowText(bytes)]
+    ...savedTexts<SavedWorkflow>(store, 'workflows'),
+    async importEntry(about, bytes) {
+      const [id, name, text] = [
+        readTextField(about, 'id'),
+        readTextField(about, 'name'),
+        decodeWorkflow(bytes),
+      ]
       const all = await store.all<SavedWorkflow>()
-      if (all.some((each) => each.text === text && (each.id === id || each.name === texts.copyOf(name)))) return 'there'
-      const [created, saved] = [numberIn(about, 'created'), numberIn(about, 'saved')]
+      if (
+        all.some(
+          (each) => each.text === text && (each.id === id || each.name === texts.copyOf(name)),
+        )
+      )
+        return 'present'
+      const [created, saved] = [readNumberField(about, 'created'), readNumberField(about, 'saved')]
       const free = !all.some((each) => each.id === id)
-      const kept: SavedWorkflow = free
-        ? { id, name, text, created, saved, revision: Math.max(1, numberIn(about, 'revision')) }
+      const imported: SavedWorkflow = free
+        ? {
+            id,
+            name,
+            text,
+            created,
+            saved,
+            revision: Math.max(1, readNumberField(about, 'revision')),
+          }
         : { id: newId(), name: texts.copyOf(name), text, created, saved, revision: 1 }
-      await store.set(kept.id, kept)
-      return free ? 'added' : 'both'
+      await store.set(imported.id, imported)
+      return free ? 'added' : 'copied'
     },
   }
 }
 
-function nodesIn(store: Store): Part {
+function nodesPart(store: Store): Part {
   return {
-    ...savedIn<SavedNode>(store, 'nodes'),
-    async take(about, bytes) {
-      const [id, name, text] = [textIn(about, 'id'), textIn(about, 'name'), workflowText(bytes)]
+    ...savedTexts<SavedNode>(store, 'nodes'),
+    async importEntry(about, bytes) {
+      const [id, name, text] = [
+        readTextField(about, 'id'),
+        readTextField(about, 'name'),
+        decodeWorkflow(bytes),
+      ]
       const all = await store.all<SavedNode>()
       if (
-        all.some((each) => each.text === text || (each.name === texts.copyOf(name) && each.text.replaceAll(each.id, id) === text))
+        all.some(
+          (each) =>
+            each.text === text ||
+            (each.name === texts.copyOf(name) && each.text.replaceAll(each.id, id) === text),
+        )
       )
-        return 'there'
-      const description = typeof about.description === 'string' ? about.description.slice(0, 2000) : ''
+        return 'present'
+      const description =
+        typeof about.description === 'string' ? about.description.slice(0, 2000) : ''
       const node = {
         id,
         name,
         description,
         text,
-        revision: Math.max(1, numberIn(about, 'revision')),
-        saved: numberIn(about, 'saved'),
+        revision: Math.max(1, readNumberField(about, 'revision')),
+        saved: readNumberField(about, 'saved'),
       }
       const free = !all.some((each) => each.id === id)
       const copy = newId()
-      // Its file names the node by its id wherever it stands.
-      const kept: SavedNode = free ? node : { ...node, id: copy, name: texts.copyOf(name), text: text.replaceAll(id, copy) }
-      await store.set(kept.id, kept)
-      return free ? 'added' : 'both'
+      // Its file contains the id of the node as well.
+      const imported: SavedNode = free
+        ? node
+        : { ...node, id: copy, name: texts.copyOf(name), text: text.replaceAll(id, copy) }
+      await store.set(imported.id, imported)
+      return free ? 'added' : 'copied'
     },
   }
 }
 
-function versionsIn({ versions, workflows }: Stores): Part {
+function versionsPart({ versions, workflows }: Stores): Part {
   return {
     async items() {
-      const names = new Map((await workflows.all<SavedWorkflow>()).map(({ id, name }) => [id, name]))
+      const names = new Map(
+        (await workflows.all<SavedWorkflow>()).map(({ id, name }) => [id, name]),
+      )
       return (await versions.all<Version>()).map(({ id, of, when, text, name }) => ({
         id,
         name: [names.get(of) ?? '–', name].filter(Boolean).join(' · '),
-        size: sizeOf(text),
+        size: utf8Length(text),
         when,
       }))
     },
     remove: (id) => versions.del(id),
     entries: async () =>
-      (await versions.all<Version>()).map(({ text, ...about }) =>
-        textFile(`versions/${about.of.slice(0, 8)}/${new Date(about.when).toISOString().replaceAll(':', '-')}.json`, text, about),
-      ),
-    async take(about, bytes) {
-      const [of, when, text] = [textIn(about, 'of'), numberIn(about, 'when'), workflowText(bytes)]
+      (await versions.all<Version>()).map(({ text, ...about }) => {
+        const time = new Date(about.when).toISOString().replaceAll(':', '-')
+        return textEntry(`versions/${about.of.slice(0, 8)}/${time}.json`, text, about)
+      }),
+    async importEntry(about, bytes) {
+      const [of, when, text] = [
+        readTextField(about, 'of'),
+        readNumberField(about, 'when'),
+        decodeWorkflow(bytes),
+      ]
       const id = `${of} ${when}`
-      if (await versions.get(id)) return 'there'
+      if (await versions.get(id)) return 'present'
       const named = typeof about.name === 'string' ? { name: about.name.slice(0, 120) } : {}
       await versions.set(id, { id, of, when, text, ...named } satisfies Version)
       return 'added'
@@ -196,35 +240,45 @@ function versionsIn({ versions, workflows }: Stores): Part {
   }
 }
 
-function draftsIn(store: Store): Part {
+function draftsPart(store: Store): Part {
   return {
     items: async () =>
-      (await store.all<Draft>()).map(({ id, name, text, changed }) => ({ id, name, size: sizeOf(text), when: changed })),
+      (await store.all<Draft>()).map(({ id, name, text, changed }) => ({
+        id,
+        name,
+        size: utf8Length(text),
+        when: changed,
+      })),
     remove: (id) => store.del(id),
     entries: async () =>
       (await store.all<Draft>()).map(({ text, ...about }) =>
-        textFile(`drafts/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
+        textEntry(`drafts/${fileName(about.name)} ${about.id.slice(0, 8)}.json`, text, about),
       ),
-    async take(about, bytes) {
-      const [id, of, name, text] = [textIn(about, 'id'), textIn(about, 'of'), textIn(about, 'name'), workflowText(bytes)]
+    async importEntry(about, bytes) {
+      const [id, of, name, text] = [
+        readTextField(about, 'id'),
+        readTextField(about, 'of'),
+        readTextField(about, 'name'),
+        decodeWorkflow(bytes),
+      ]
       const all = await store.all<Draft>()
-      if (all.some((each) => each.text === text)) return 'there'
+      if (all.some((each) => each.text === text)) return 'present'
       const free = !all.some((each) => each.id === id)
-      const changed = numberIn(about, 'changed')
+      const changed = readNumberField(about, 'changed')
       const another = newId()
       const draft: Draft = free
-        ? { id, of, name, text, revision: numberIn(about, 'revision'), changed }
+        ? { id, of, name, text, revision: readNumberField(about, 'revision'), changed }
         : { id: another, of: another, name: texts.copyOf(name), text, revision: 0, changed }
       await store.set(draft.id, draft)
-      return free ? 'added' : 'both'
+      return free ? 'added' : 'copied'
     },
   }
 }
 
-/** A run, what is only needed where it is looked at, and the sweeps. */
-function runsIn(stores: Pick<Stores, 'runs' | 'runDetails' | 'sweeps'>): Part {
+/** Runs with their details, and sweeps. */
+function runsPart(stores: Pick<Stores, 'runs' | 'runDetails' | 'sweeps'>): Part {
   const kinds = ['runs', 'runDetails', 'sweeps'] as const
-  const idOf = (record: unknown) => String((record as { id?: unknown }).id)
+  const recordId = (record: unknown) => String((record as { id?: unknown }).id)
   return {
     items: async () =>
       Promise.all(
@@ -232,59 +286,71 @@ function runsIn(stores: Pick<Stores, 'runs' | 'runDetails' | 'sweeps'>): Part {
           id,
           name,
           when,
-          size: sizeOf(await encode([await stores.runs.get(id), await stores.runDetails.get(id)])),
+          size: utf8Length(
+            await encodeRecord([await stores.runs.get(id), await stores.runDetails.get(id)]),
+          ),
         })),
       ),
-    remove: async (id) => void (await Promise.all([stores.runs.del(id), stores.runDetails.del(id)])),
+    remove: async (id) =>
+      void (await Promise.all([stores.runs.del(id), stores.runDetails.del(id)])),
     async entries() {
       const of = async (kind: (typeof kinds)[number]) =>
         Promise.all(
           (await stores[kind].all<unknown>()).map(async (record) =>
-            textFile(`runs/${kind}/${fileName(idOf(record))}.json`, await encode(record), { kind, id: idOf(record) }),
+            textEntry(
+              `runs/${kind}/${fileName(recordId(record))}.json`,
+              await encodeRecord(record),
+              {
+                kind,
+                id: recordId(record),
+              },
+            ),
           ),
         )
       return (await Promise.all(kinds.map(of))).flat()
     },
-    async take(about, bytes) {
+    async importEntry(about, bytes) {
       const kind = kinds.find((each) => each === about.kind)
-      const record = decode(new TextDecoder().decode(bytes))
-      const id = textIn(about, 'id')
-      if (!kind || typeof record !== 'object' || record === null || idOf(record) !== id)
-        throw new Error(texts.backup.notSaid('id'))
-      if (kind === 'runs' && !isRun(record)) throw new Error(texts.backup.notSaid('run'))
-      if (await stores[kind].get(id)) return 'there'
+      const record = decodeRecord(new TextDecoder().decode(bytes))
+      const id = readTextField(about, 'id')
+      if (!kind || typeof record !== 'object' || record === null || recordId(record) !== id)
+        throw new Error(texts.backup.invalidEntry('id'))
+      if (kind === 'runs' && !isRun(record)) throw new Error(texts.backup.invalidEntry('run'))
+      if (await stores[kind].get(id)) return 'present'
       await stores[kind].set(id, record)
       return 'added'
     },
   }
 }
 
-/** `check` throws for what is none of them. */
-function filesIn(folder: string, keeper: Keeper, check: (bytes: Uint8Array) => unknown): Part {
+/** Stored files; `check` throws for invalid ones. */
+function filesPart(folder: string, files: FileStore, check: (bytes: Uint8Array) => unknown): Part {
   return {
-    items: async () => (await keeper.list()).map(({ name, size, sha256 }) => ({ id: sha256, name, size })),
-    remove: (id) => keeper.remove(id),
+    items: async () =>
+      (await files.list()).map(({ name, size, sha256 }) => ({ id: sha256, name, size })),
+    remove: (id) => files.remove(id),
     entries: async () =>
-      (await keeper.list()).map(({ name, size, sha256 }) => ({
+      (await files.list()).map(({ name, size, sha256 }) => ({
         path: `${folder}/${sha256.slice(0, 12)}/${fileName(name)}`,
         size,
         raw: true,
         about: { name, sha256 },
-        bytes: async () => (await keeper.get(sha256)) ?? new Uint8Array(),
+        bytes: async () => (await files.get(sha256)) ?? new Uint8Array(),
       })),
-    async take(about, bytes) {
-      const name = textIn(about, 'name')
-      if ((await keeper.list()).some(({ sha256 }) => sha256 === about.sha256)) return 'there'
+    async importEntry(about, bytes) {
+      const name = readTextField(about, 'name')
+      if ((await files.list()).some(({ sha256 }) => sha256 === about.sha256)) return 'present'
       check(bytes)
-      await keeper.keep(name, bytes)
+      await files.save(name, bytes)
       return 'added'
     },
   }
 }
 
-function statesIn(store: StateStore): Part {
+function statesPart(store: StateStore): Part {
   return {
-    items: async () => (await store.list('')).map(({ key, size }) => ({ id: key, name: key, size })),
+    items: async () =>
+      (await store.list('')).map(({ key, size }) => ({ id: key, name: key, size })),
     remove: (id) => store.delete(id),
     entries: async () =>
       (await store.list('')).map(({ key, size }, i) => ({
@@ -294,38 +360,58 @@ function statesIn(store: StateStore): Part {
         about: { key },
         bytes: async () => (await store.get(key)) ?? new Uint8Array(),
       })),
-    async take(about, bytes) {
-      const key = textIn(about, 'key', 1000)
-      if ((await store.list(key)).some((each) => each.key === key)) return 'there'
+    async importEntry(about, bytes) {
+      const key = readTextField(about, 'key', 1000)
+      if ((await store.list(key)).some((each) => each.key === key)) return 'present'
       await store.put(key, bytes)
       return 'added'
     },
   }
 }
 
-/** Only what was never changed here is taken. */
-function settingsIn(store: Store): Part {
-  const now = async () => ({ ...defaultSettings, ...(await store.get<Partial<Settings>>('settings')) })
-  // Which tabs are open belongs to this browser.
+/** Settings. The import sets only those that have their default value here. */
+function settingsPart(store: Store): Part {
+  const current = async () => ({
+    ...defaultSettings,
+    ...(await store.get<Partial<Settings>>('settings')),
+  })
+  // Open tabs are specific to this browser.
   const shared = async () => {
-    const { open: _, tabs: __, ...settings } = await now()
+    const { open: _, tabs: __, ...settings } = await current()
     return settings
   }
   return {
-    items: async () => [{ id: 'settings', name: texts.backup.parts.settings, size: sizeOf(JSON.stringify(await shared())) }],
+    items: async () => [
+      {
+        id: 'settings',
+        name: texts.backup.parts.settings,
+        size: utf8Length(JSON.stringify(await shared())),
+      },
+    ],
     remove: () => store.del('settings'),
-    entries: async () => [textFile('settings.json', JSON.stringify(await shared(), null, 2), {})],
-    async take(_, bytes) {
-      const came = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
-      const [before, usual] = [await now(), defaultSettings as unknown as Record<string, unknown>]
-      const next: Record<string, unknown> = { ...before }
-      for (const key of Object.keys(usual)) {
-        const [is, was, other] = [next[key], usual[key], came[key]].map((value) => JSON.stringify(value))
-        if (is === was && other !== undefined && typeof came[key] === typeof usual[key]) next[key] = came[key]
-      }
-      if (JSON.stringify(next) === JSON.stringify(before)) return 'there'
-      await store.set('settings', next)
+    entries: async () => [textEntry('settings.json', JSON.stringify(await shared(), null, 2), {})],
+    async importEntry(_, bytes) {
+      const imported = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
+      const before = await current()
+      const merged = mergeSettings({ ...before }, { ...defaultSettings }, imported)
+      if (JSON.stringify(merged) === JSON.stringify(before)) return 'present'
+      await store.set('settings', merged)
       return 'added'
     },
   }
+}
+
+/** Applies imported settings where the current ones still have their default values. */
+function mergeSettings(
+  current: Record<string, unknown>,
+  defaults: Record<string, unknown>,
+  imported: Record<string, unknown>,
+): Record<string, unknown> {
+  const merged = { ...current }
+  for (const [key, initial] of Object.entries(defaults)) {
+    const isDefault = JSON.stringify(current[key]) === JSON.stringify(initial)
+    const value = imported[key]
+    if (isDefault && value !== undefined && typeof value === typeof initial) merged[key] = value
+  }
+  return merged
 }

@@ -1,40 +1,51 @@
-// Records of the browser's storage as text: what JSON cannot say, pictures and arrays of numbers, is written in base64.
+// JSON of stored records, with blobs and typed arrays in base64.
 
 const arrays = { Uint8Array, Int32Array, Uint32Array, Float32Array, Float64Array } as const
 type ArrayName = keyof typeof arrays
 
 const CHUNK = 0x8000
 
-function base64(bytes: Uint8Array): string {
+function toBase64(bytes: Uint8Array): string {
   let text = ''
-  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
+  for (let at = 0; at < bytes.length; at += CHUNK)
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
   return btoa(text)
 }
-const bytesFrom = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+const fromBase64 = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
 
-export async function encode(record: unknown): Promise<string> {
-  const written = async (value: unknown): Promise<unknown> => {
-    if (value instanceof Blob) return { $blob: value.type, base64: base64(new Uint8Array(await value.arrayBuffer())) }
+export async function encodeRecord(record: unknown): Promise<string> {
+  const toJson = async (value: unknown): Promise<unknown> => {
+    if (value instanceof Blob)
+      return { $blob: value.type, base64: toBase64(new Uint8Array(await value.arrayBuffer())) }
     if (ArrayBuffer.isView(value)) {
       const { buffer, byteOffset, byteLength } = value
-      return { $array: value.constructor.name, base64: base64(new Uint8Array(buffer, byteOffset, byteLength)) }
+      return {
+        $array: value.constructor.name,
+        base64: toBase64(new Uint8Array(buffer, byteOffset, byteLength)),
+      }
     }
-    if (Array.isArray(value)) return Promise.all(value.map(written))
+    if (Array.isArray(value)) return Promise.all(value.map(toJson))
     if (typeof value !== 'object' || value === null) return value
-    const entries = await Promise.all(Object.entries(value).map(async ([key, each]) => [key, await written(each)] as const))
+    const entries = await Promise.all(
+      Object.entries(value).map(async ([key, each]) => [key, await toJson(each)] as const),
+    )
     return Object.fromEntries(entries)
   }
-  return JSON.stringify(await written(record))
+  return JSON.stringify(await toJson(record))
 }
 
-/** @throws SyntaxError if it is none of {@link encode} */
-export function decode(text: string): unknown {
+/** @throws SyntaxError if the text is not JSON of {@link encodeRecord} */
+export function decodeRecord(text: string): unknown {
   return JSON.parse(text, (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || !('base64' in value)) return value
-    const { $blob, $array, base64: content } = value as { $blob?: unknown; $array?: unknown; base64: unknown }
+    const {
+      $blob,
+      $array,
+      base64: content,
+    } = value as { $blob?: unknown; $array?: unknown; base64: unknown }
     if (typeof content !== 'string') return value
-    if (typeof $blob === 'string') return new Blob([bytesFrom(content)], { type: $blob })
+    if (typeof $blob === 'string') return new Blob([fromBase64(content)], { type: $blob })
     if (typeof $array !== 'string' || !Object.hasOwn(arrays, $array)) return value
-    return new arrays[$array as ArrayName](bytesFrom(content).buffer)
+    return new arrays[$array as ArrayName](fromBase64(content).buffer)
   })
 }

@@ -1,14 +1,14 @@
-// A chart that can be worked with: zoom, logarithms, smoothing, runs over each other, CSV and PNG. uPlot and all else that it
-// needs is fetched with the first one.
+// Interactive chart: zoom, log axes, smoothing, overlaid runs, CSV and PNG. uPlot and the chart
+// board are loaded with the first chart.
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { ChartLook } from '../../engine/plan/view.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/texts.ts'
 import type { ChartLine } from './lines.ts'
 
-/** What can be done with a run whose lines are in a chart. */
+/** Actions on a run whose lines are in a chart. */
 export interface ChartRun {
-  /** Its name, as {@link ChartLine.run} says it. */
+  /** Name of the run: {@link ChartLine.run}. */
   run: string
   pinned?: boolean
   onPin?: () => void
@@ -16,29 +16,29 @@ export interface ChartRun {
 }
 
 export interface ChartProps {
-  /** Its name: for those who do not see it, on its PNG, and for the names of files. */
+  /** Used for screen readers, in the PNG, and in file names. */
   title: string
-  /** Lines in any order of x. Those without a `run` are what runs now; `faint` ones lie behind. */
+  /** Lines in any order of x. Lines without a `run` belong to the current run. */
   lines: readonly ChartLine[]
   xLabel: string
   yLabel: string
-  /** Whether y is logarithmic as long as the look does not say. */
+  /** Default of `look.yLog`. */
   yLog?: boolean
-  /** The ends of y as long as the look does not say. */
+  /** Default of `look.y`. */
   yRange?: [number, number]
-  /** Upright strokes at places along x. */
+  /** Vertical lines at these x. */
   marks?: readonly number[]
-  /** Axes and smoothing: the caller keeps them, and gives them back changed. */
+  /** Axes and smoothing, stored by the caller. */
   look: ChartLook
   onLook: (look: ChartLook) => void
-  /** What can be pinned and dropped in the legend. */
+  /** Runs with pin and drop buttons in the legend. */
   runs?: readonly ChartRun[]
-  /** Before the tools, and behind them. */
+  /** Elements before and after the tools. */
   before?: ComponentChildren
   after?: ComponentChildren
 }
 
-type Board = (typeof import('./board.tsx'))['Board']
+type Board = (typeof import('./board.tsx'))['ChartBoard']
 
 const board = signal<Board | undefined>(undefined)
 const failed = signal(false)
@@ -48,16 +48,16 @@ const fetchBoard = () =>
   (fetching ??= import('./board.tsx').then(
     (module) => {
       failed.value = false
-      board.value = module.Board
+      board.value = module.ChartBoard
     },
     () => {
       failed.value = true
-      fetching = undefined // offline on the first visit: asked for again with the next chart
+      fetching = undefined // Loading may fail offline, so the next chart tries again.
     },
   ))
 
 /**
- * Lines of one or several runs over each other. It fills its parent, which has to have a height:
+ * Overlaid lines of one or several runs. Fills its parent, which needs a height:
  *
  *     const [look, setLook] = useState<ChartLook>({})
  *     <Chart
@@ -65,8 +65,8 @@ const fetchBoard = () =>
  *       lines={runs.map(({ name, x, y }) => ({ name: 'loss', run: name, x, y }))}
  *     />
  *
- * Lines of one name differ in colour by run; of several names, in colour by name and in dashes by run. Lines may be long and
- * change many times a second: what is drawn is thinned to the pixels there are.
+ * With one line name, colours differ by run; with several, colours differ by name and dashes by
+ * run. Lines may be long and change many times a second: they are downsampled to the pixels.
  */
 export function Chart(props: ChartProps) {
   if (!board.value) void fetchBoard()
@@ -77,7 +77,7 @@ export function Chart(props: ChartProps) {
     <div class="chart">
       <div class="chart-tools">
         {props.before}
-        <p class="empty">{failed.value ? texts.charts.notHere : texts.charts.loading}</p>
+        <p class="empty">{failed.value ? texts.charts.notLoaded : texts.charts.loading}</p>
         {props.after}
       </div>
     </div>

@@ -1,52 +1,55 @@
-// Below the canvas: the chart of a node, large, while it goes on.
-import { useEffect, useMemo, useState } from 'preact/hooks'
+// Dock below the canvas with the enlarged chart of a node, updated while the node runs.
+import { useWorkspace } from '../workspace/services.ts'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ChartLook, ChartView } from '../../engine/plan/view.ts'
-import type { DiffusionNode } from '../../nodes/litegraph/node.ts'
-import { IconButton } from '../buttons.tsx'
-import { useEditor } from '../context.ts'
-import * as format from '../format.ts'
-import { icons } from '../icons.tsx'
-import { Resize } from '../resize.tsx'
-import * as state from '../state.ts'
-import { texts } from '../texts.ts'
+import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { IconButton } from '../ui/buttons.tsx'
+import * as format from '../ui/format.ts'
+import { icons } from '../ui/icons.tsx'
+import { ResizeHandle } from '../ui/resizeHandle.tsx'
+import { subscribeToGraph, shownTab } from '../workspace/state.ts'
+import { chartRuns, shownChart } from './state.ts'
+import { showLowerPanel } from '../ui/state.ts'
+import { texts } from '../texts/texts.ts'
 import { Chart, type ChartRun } from './chart.tsx'
 import type { ChartLine } from './lines.ts'
-import { chartsOf, closeChart, openChart, showsChart } from './open.ts'
+import { chartNodes, closeChart, focusOpenedChart, openChart, showsChart } from './openChart.ts'
 
-/** Nothing tells when a node shows something else; looked at so often, in milliseconds. */
-const LOOK = 100
+/** In milliseconds. The dock polls, since nodes have no event for new views. */
+const POLL_INTERVAL = 100
 
-export function Dock() {
-  const editor = useEditor()
-  state.followGraph()
-  const id = state.chartOpen()
+export function ChartDock() {
+  const editor = useWorkspace()
+  subscribeToGraph()
+  const id = shownChart()
   const node = id === undefined ? undefined : editor.stage.node(id)
   const shown = node !== undefined && showsChart(node)
   useEffect(() => {
-    if (id !== undefined && !shown) state.lower.value = undefined
+    if (id !== undefined && !shown) showLowerPanel(undefined)
   }, [id, shown])
-  return shown ? <OpenDock key={`${state.tab.value} ${node.id}`} node={node} /> : null
+  return shown ? <NodeChart key={`${shownTab.value} ${node.id}`} node={node} /> : null
 }
 
-function OpenDock({ node }: { node: DiffusionNode }) {
-  const editor = useEditor()
-  const view = useView(node)
-  const [look, setLook] = useLook(node)
-  const { lines, runs } = useLines(node, view)
+function NodeChart({ node }: { node: DiffusionNode }) {
+  const view = useChartView(node)
+  const [look, setLook] = useChartLook(node)
+  const { lines, runs } = useChartLines(node, view)
   const title = view.title || node.getTitle()
-  const close = () => closeChart(editor)
+  const dock = useRef<HTMLElement>(null)
+  useLayoutEffect(() => focusOpenedChart(dock.current))
   return (
     <section
+      ref={dock}
       class="lower"
       tabIndex={-1}
       aria-label={texts.charts.dock}
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || event.defaultPrevented) return
         event.preventDefault()
-        close()
+        closeChart()
       }}
     >
-      <Resize label={texts.charts.height} />
+      <ResizeHandle label={texts.charts.height} />
       <Chart
         title={title}
         lines={lines}
@@ -58,57 +61,74 @@ function OpenDock({ node }: { node: DiffusionNode }) {
         look={look}
         onLook={setLook}
         runs={runs}
-        before={<Which node={node} title={title} />}
-        after={<IconButton class="icon small close" label={texts.charts.close} icon={<icons.close />} onClick={close} />}
+        before={<ChartPicker node={node} title={title} />}
+        after={
+          <IconButton
+            class="icon small close"
+            label={texts.charts.close}
+            icon={<icons.close />}
+            onClick={closeChart}
+          />
+        }
       />
     </section>
   )
 }
 
-/** What the node shows now; also while it trains. */
-function useView(node: DiffusionNode): ChartView {
-  const now = () => node.diffusion.view as ChartView
-  const [view, setView] = useState(now)
+/** Current view of the node, also during a training. */
+function useChartView(node: DiffusionNode): ChartView {
+  const current = () => node.diffusion.view as ChartView
+  const [view, setView] = useState(current)
   useEffect(() => {
-    const look = () => now()?.kind === 'chart' && setView(now())
-    look()
-    const timer = setInterval(look, LOOK)
+    const poll = () => current()?.kind === 'chart' && setView(current())
+    poll()
+    const timer = setInterval(poll, POLL_INTERVAL)
     return () => clearInterval(timer)
   }, [node])
   return view
 }
 
-/** How the chart is looked at is kept with its node, and so in the file. */
-function useLook(node: DiffusionNode): [ChartLook, (look: ChartLook) => void] {
-  const { stage, workspace } = useEditor()
-  const [, again] = useState<ChartLook>()
+/** Axes and smoothing, stored in the node's flags and so in the file. */
+function useChartLook(node: DiffusionNode): [ChartLook, (look: ChartLook) => void] {
+  const { workspace } = useWorkspace()
+  const [, rerender] = useState<ChartLook>()
   return [
-    node.flags.chart ?? NO_LOOK,
+    node.flags.chart ?? DEFAULT_LOOK,
     (look) => {
-      node.flags.chart = look
-      again(look)
-      stage.redraw()
-      workspace.touched()
+      workspace.editNodes(() => (node.flags.chart = look))
+      rerender(look)
     },
   ]
 }
 
-const NO_LOOK: ChartLook = {}
+const DEFAULT_LOOK: ChartLook = {}
 
-/** The lines of this run, and behind them those of earlier ones. */
-function useLines(node: DiffusionNode, view: ChartView): { lines: ChartLine[]; runs: ChartRun[] } {
-  const id = useEditor().stage.fullId(node.id)
-  const { charts } = state.found.value
-  const changed = charts.changed.value
+/** Lines of the current run, then those of earlier runs. */
+function useChartLines(
+  node: DiffusionNode,
+  view: ChartView,
+): { lines: ChartLine[]; runs: ChartRun[] } {
+  const id = useWorkspace().stage.fullId(node.id)
+  const charts = chartRuns(shownTab.value)
+  const version = charts.version.value
   return useMemo(() => {
-    const now = view.lines.filter(({ kept }) => !kept)
-    const single = new Set(now.map(({ name }) => name)).size === 1
-    const earlier = charts.of(id).map((run) => ({ ...run, name: texts.charts.run(run.number, format.clock(run.at)) }))
+    const current = view.lines.filter(({ kept }) => !kept)
+    const single = new Set(current.map(({ name }) => name)).size === 1
+    const earlier = charts
+      .earlier(id)
+      .map((run) => ({ ...run, name: texts.charts.run(run.number, format.clock(run.at)) }))
     return {
       lines: [
-        ...now.map(({ name, x, y }) => ({ name, x, y })),
+        ...current.map(({ name, x, y }) => ({ name, x, y })),
         ...earlier.flatMap(({ name: run, number, lines }) =>
-          lines.map(({ name, x, y }) => ({ name, x, y, run, faint: true, ...(single && { colour: 1 + ((number - 1) % 6) }) })),
+          lines.map(({ name, x, y }) => ({
+            name,
+            x,
+            y,
+            run,
+            faint: true,
+            ...(single && { colour: 1 + ((number - 1) % 6) }),
+          })),
         ),
       ],
       runs: earlier.map(({ name: run, number, pinned }) => ({
@@ -118,25 +138,26 @@ function useLines(node: DiffusionNode, view: ChartView): { lines: ChartLine[]; r
         onDrop: () => charts.drop(id, number),
       })),
     }
-  }, [id, view, charts, changed])
+  }, [id, view, charts, version])
 }
 
-/** The name of the chart; where there are several, they can be chosen from. */
-function Which({ node, title }: { node: DiffusionNode; title: string }) {
-  const { stage } = useEditor()
-  const charts = chartsOf(stage)
+/** Title of the chart, or a select if there are several charts. */
+function ChartPicker({ node, title }: { node: DiffusionNode; title: string }) {
+  const { stage } = useWorkspace()
+  const charts = chartNodes(stage)
   if (charts.length < 2) return <h2>{title}</h2>
-  const nameOf = (each: DiffusionNode) => (each.diffusion.view as ChartView).title || each.getTitle()
+  const chartTitle = (chart: DiffusionNode) =>
+    (chart.diffusion.view as ChartView).title || chart.getTitle()
   return (
     <select
       class="field"
-      aria-label={texts.charts.which}
+      aria-label={texts.charts.choose}
       value={String(node.id)}
-      onChange={({ currentTarget }) => openChart(charts[currentTarget.selectedIndex]!)}
+      onChange={({ currentTarget }) => openChart(charts[currentTarget.selectedIndex])}
     >
-      {charts.map((each) => (
-        <option key={String(each.id)} value={String(each.id)}>
-          {nameOf(each)}
+      {charts.map((chart) => (
+        <option key={String(chart.id)} value={String(chart.id)}>
+          {chartTitle(chart)}
         </option>
       ))}
     </select>

@@ -1,70 +1,98 @@
-// The names of the lines, what they are where the cursor is, and what can be done with their runs.
+// Legend of a chart: line names, values at the cursor, and actions on runs.
 import type { Signal } from '@preact/signals'
-import { measureText } from '../../nodes/views/canvas.ts'
-import { IconButton } from '../buttons.tsx'
-import { icons } from '../icons.tsx'
-import { texts } from '../texts.ts'
+import { measureText } from '../../nodes/painters/ticks.ts'
+import { IconButton } from '../ui/buttons.tsx'
+import { icons } from '../ui/icons.tsx'
+import { texts } from '../texts/texts.ts'
 import type { ChartRun } from './chart.tsx'
-import { nearest } from './lines.ts'
-import type { Drawn } from './look.ts'
-import { placeText } from './view.ts'
+import { nearestIndex } from './lines.ts'
+import type { StyledLine } from './lineStyles.ts'
+import { xText } from './axes.ts'
 
-interface Props {
-  lines: readonly Drawn[]
+interface LegendProps {
+  lines: readonly StyledLine[]
   runs: readonly ChartRun[]
-  at: Signal<number | undefined>
+  /** Position of the cursor along x. */
+  cursor: Signal<number | undefined>
   xLabel: string
   hidden: ReadonlySet<string>
   onHidden: (hidden: ReadonlySet<string>) => void
 }
 
-export function Legend({ lines, runs, at, xLabel, hidden, onHidden }: Props) {
-  const toggle = (these: readonly Drawn[]) => {
+export function Legend({ lines, runs, cursor, xLabel, hidden, onHidden }: LegendProps) {
+  const toggle = (toggled: readonly StyledLine[]) => {
     const next = new Set(hidden)
-    const hide = these.some((line) => !line.hidden)
-    for (const { key } of these) {
+    const hide = toggled.some((line) => !line.hidden)
+    for (const { key } of toggled) {
       if (hide) next.add(key)
       else next.delete(key)
     }
     onHidden(next)
   }
-  const groups = [...new Set(lines.map(({ run }) => run))].map((run) => [run, lines.filter((line) => line.run === run)] as const)
-  const several = groups.length > 1
+  const groups = [...new Set(lines.map(({ run }) => run))].map(
+    (run) => [run, lines.filter((line) => line.run === run)] as const,
+  )
   return (
     <div class="chart-legend" role="group" aria-label={texts.charts.lines}>
-      <p class="where">{at.value === undefined ? texts.charts.last : `${xLabel} ${placeText(at.value)}`}</p>
-      {groups.map(([run, these]) => {
-        const name = run ?? texts.charts.now
-        const what = runs.find((each) => each.run === run)
-        return (
-          <ul key={run ?? ''} aria-label={several ? name : undefined}>
-            {these.length > 1 && several && (
-              <li class="run">
-                <Toggle shown={these.some((line) => !line.hidden)} label={name} onClick={() => toggle(these)} />
-                <RunButtons what={what} />
-              </li>
-            )}
-            {these.map((line) => (
-              <li key={line.name}>
-                <Toggle
-                  line={line}
-                  shown={!line.hidden}
-                  label={these.length === 1 && run !== undefined ? run : line.name}
-                  onClick={() => toggle([line])}
-                />
-                <Value line={line} at={at.value} />
-                {these.length === 1 && <RunButtons what={what} />}
-              </li>
-            ))}
-          </ul>
-        )
-      })}
+      <p class="where">
+        {cursor.value === undefined ? texts.charts.last : `${xLabel} ${xText(cursor.value)}`}
+      </p>
+      {groups.map(([name, lines]) => (
+        <RunLines
+          key={name ?? ''}
+          {...{ name, lines, cursor }}
+          run={runs.find(({ run }) => run === name)}
+          isOnly={groups.length === 1}
+          onToggle={toggle}
+        />
+      ))}
     </div>
   )
 }
 
+interface RunLinesProps {
+  /** Name of the run; undefined for the current one. */
+  name: string | undefined
+  run: ChartRun | undefined
+  lines: readonly StyledLine[]
+  cursor: Signal<number | undefined>
+  /** True if the chart shows no other run. */
+  isOnly: boolean
+  onToggle: (lines: readonly StyledLine[]) => void
+}
+
+function RunLines({ name, run, lines, cursor, isOnly, onToggle }: RunLinesProps) {
+  const label = name ?? texts.charts.now
+  return (
+    <ul aria-label={isOnly ? undefined : label}>
+      {lines.length > 1 && !isOnly && (
+        <li class="run">
+          <Toggle
+            shown={lines.some((line) => !line.hidden)}
+            label={label}
+            onClick={() => onToggle(lines)}
+          />
+          <RunActions run={run} />
+        </li>
+      )}
+      {lines.map((line) => (
+        <li key={line.name}>
+          <Toggle
+            line={line}
+            shown={!line.hidden}
+            label={lines.length === 1 && name !== undefined ? name : line.name}
+            onClick={() => onToggle([line])}
+          />
+          <Value line={line} at={cursor.value} />
+          {lines.length === 1 && <RunActions run={run} />}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 interface ToggleProps {
-  line?: Drawn
+  line?: StyledLine
   shown: boolean
   label: string
   onClick: () => void
@@ -87,29 +115,34 @@ const Toggle = ({ line, shown, label, onClick }: ToggleProps) => (
   </button>
 )
 
-/** The last value, or the one at the cursor. */
-function Value({ line: { x, value, hidden }, at }: { line: Drawn; at: number | undefined }) {
-  const place = at === undefined ? value.length - 1 : nearest(x, at)
-  const number = place === undefined ? undefined : value[place]
+/** Value at the cursor, or the last one. */
+function Value({ line: { x, value, hidden }, at }: { line: StyledLine; at: number | undefined }) {
+  const index = at === undefined ? value.length - 1 : nearestIndex(x, at)
+  const number = index === undefined ? undefined : value[index]
   return <span class="figure">{hidden || number === undefined ? '' : measureText(number)}</span>
 }
 
-function RunButtons({ what }: { what: ChartRun | undefined }) {
-  if (!what) return null
+function RunActions({ run }: { run: ChartRun | undefined }) {
+  if (!run) return null
   const { charts } = texts
   return (
     <span class="acts">
-      {what.onPin && (
+      {run.onPin && (
         <IconButton
           class="icon small"
-          label={charts.pin(what.run)}
+          label={charts.pin(run.run)}
           icon={<icons.pin />}
-          pressed={Boolean(what.pinned)}
-          onClick={what.onPin}
+          pressed={Boolean(run.pinned)}
+          onClick={run.onPin}
         />
       )}
-      {what.onDrop && (
-        <IconButton class="icon small" label={charts.drop(what.run)} icon={<icons.close />} onClick={what.onDrop} />
+      {run.onDrop && (
+        <IconButton
+          class="icon small"
+          label={charts.removeRun(run.run)}
+          icon={<icons.close />}
+          onClick={run.onDrop}
+        />
       )}
     </span>
   )

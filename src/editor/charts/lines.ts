@@ -1,107 +1,121 @@
-// Lines as the chart component takes them, and what is done to them before they are drawn.
-import { smoothed, usualSmoothing } from '../../nodes/views/lines.ts'
+// Lines of a chart, and their preparation for drawing: sorting, smoothing, downsampling, alignment.
+import { exponentialMean, automaticSmoothing } from '../../nodes/painters/lines.ts'
 
 /** One line of a chart. */
 export interface ChartLine {
   name: string
   x: ArrayLike<number>
   y: ArrayLike<number>
-  /** The run that it belongs to, by the name that people read; none for what runs now. */
+  /** Display name of its run; none for the current run. */
   run?: string
-  /** Its place in the theme's row of colours; by its name and run where it is not said. */
+  /** Index into the theme's series colours; chosen by name and run if missing. */
   colour?: number
-  /** Drawn as what others are compared with. */
+  /** Drawn in the background, for comparison. */
   faint?: boolean
 }
 
-/** By what a line is known while others come and go. */
-export const keyOf = ({ name, run = '' }: ChartLine) => `${run}\n${name}`
+/** Identifies a line while others are added and removed. */
+export const lineKey = ({ name, run = '' }: ChartLine) => `${run}\n${name}`
 
-/** What a line is called where its run does not stand beside it. */
-export const labelOf = ({ name, run }: ChartLine) => (run === undefined ? name : `${run}: ${name}`)
+/** Name of a line outside of a group of its run. */
+export const lineLabel = ({ name, run }: ChartLine) =>
+  run === undefined ? name : `${run}: ${name}`
 
-/** The same line from small x to large, each x once (the last value counts), without places that are no numbers. */
-export function ascending<L extends ChartLine>(line: L): L & { x: Float64Array; y: Float64Array } {
+/** Sorts a line by x. Keeps the last value at each x, and drops x that are not finite. */
+export function sortByX<L extends ChartLine>(line: L): L & { x: Float64Array; y: Float64Array } {
   const { x, y } = line
-  if (x instanceof Float64Array && y instanceof Float64Array && rises(x)) return { ...line, x, y }
+  if (x instanceof Float64Array && y instanceof Float64Array && isRising(x))
+    return { ...line, x, y }
   const order: number[] = []
   let sorted = true
   for (let i = 0; i < y.length; i++) {
-    if (!Number.isFinite(x[i]!)) continue
-    sorted &&= !order.length || x[i]! > x[order.at(-1)!]!
+    if (!Number.isFinite(x[i])) continue
+    sorted &&= !order.length || x[i] > x[order[order.length - 1]]
     order.push(i)
   }
-  if (!sorted) order.sort((a, b) => x[a]! - x[b]! || a - b)
-  const once = sorted ? order : order.filter((at, i) => i === order.length - 1 || x[order[i + 1]!] !== x[at])
-  return { ...line, x: Float64Array.from(once, (i) => x[i]!), y: Float64Array.from(once, (i) => y[i]!) }
+  if (!sorted) order.sort((a, b) => x[a] - x[b] || a - b)
+  const unique = sorted
+    ? order
+    : order.filter((at, i) => i === order.length - 1 || x[order[i + 1]] !== x[at])
+  return {
+    ...line,
+    x: Float64Array.from(unique, (i) => x[i]),
+    y: Float64Array.from(unique, (i) => y[i]),
+  }
 }
 
-const rises = (x: Float64Array) => x.every((at, i) => Number.isFinite(at) && (i === 0 || at > x[i - 1]!))
+const isRising = (x: Float64Array) =>
+  x.every((at, i) => Number.isFinite(at) && (i === 0 || at > x[i - 1]))
 
-/** The first place whose value is not below `value`, of values that rise; their count if there is none. */
-function placeOf(x: ArrayLike<number>, value: number): number {
+/** Index of the first of the rising values that is not below `value`; their count if none is. */
+function lowerBound(x: ArrayLike<number>, value: number): number {
   let [low, high] = [0, x.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (x[middle]! < value) low = middle + 1
+    if (x[middle] < value) low = middle + 1
     else high = middle
   }
   return low
 }
 
-/** The place nearest to a value, of values that rise; undefined outside of them. */
-export function nearest(x: ArrayLike<number>, value: number): number | undefined {
-  const after = placeOf(x, value)
+/** Index of the rising value nearest to `value`; undefined outside of their range. */
+export function nearestIndex(x: ArrayLike<number>, value: number): number | undefined {
+  const after = lowerBound(x, value)
   if (after === x.length || (after === 0 && x[0] !== value)) return undefined
-  return after > 0 && value - x[after - 1]! < x[after]! - value ? after - 1 : after
+  return after > 0 && value - x[after - 1] < x[after] - value ? after - 1 : after
 }
 
-/** A line smoothed by a weight, or as is usual for it; undefined where it is to stay as it is. */
-export function meanOf<L extends ChartLine>(line: L, smoothing = usualSmoothing(line)): (L & { y: Float64Array }) | undefined {
-  return smoothing > 0 ? { ...line, y: smoothed(line.y, smoothing) } : undefined
+/** Smooths a line, by default as its noise suggests; undefined if it needs no smoothing. */
+export function smoothChartLine<L extends ChartLine>(
+  line: L,
+  smoothing = automaticSmoothing(line),
+): (L & { y: Float64Array }) | undefined {
+  return smoothing > 0 ? { ...line, y: exponentialMean(line.y, smoothing) } : undefined
 }
 
 /**
- * Where a rising line is drawn between `from` and `to`: of the values in each of equal columns the first, least, greatest and
- * last, which makes the same picture, and one value beyond either end. All of them where they are few.
+ * Indices of a rising line to draw between `from` and `to`: the first, least, greatest and last
+ * value of each pixel column, which gives the same picture, and one value beyond either end.
+ * Returns all indices if there are few.
  */
-export function thinned(
+export function downsampleLine(
   { x, y }: Pick<ChartLine, 'x' | 'y'>,
   [from, to]: readonly [number, number],
   columns: number,
   log = false,
 ): number[] {
-  const first = Math.max(0, placeOf(x, from) - 1)
-  const last = Math.min(x.length - 1, placeOf(x, to))
-  if (last - first < 4 * columns) return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
-  const along = log ? Math.log : (value: number) => value
-  const scale = columns / (along(to) - along(from))
-  const columnOf = (i: number) => Math.floor((along(x[i]!) - along(from)) * scale)
-  const kept: number[] = []
+  const first = Math.max(0, lowerBound(x, from) - 1)
+  const last = Math.min(x.length - 1, lowerBound(x, to))
+  if (last - first < 4 * columns)
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
+  const toAxisScale = log ? Math.log : (value: number) => value
+  const scale = columns / (toAxisScale(to) - toAxisScale(from))
+  const toColumn = (i: number) => Math.floor((toAxisScale(x[i]) - toAxisScale(from)) * scale)
+  const indices: number[] = []
   for (let i = first; i <= last;) {
-    const [start, column] = [i, columnOf(i)]
+    const [start, column] = [i, toColumn(i)]
     let [low, high, gap] = [start, start, -1]
-    for (; i <= last && columnOf(i) === column; i++) {
-      if (!Number.isFinite(y[i]!)) gap = i
+    for (; i <= last && toColumn(i) === column; i++) {
+      if (!Number.isFinite(y[i])) gap = i
       else {
-        if (!(y[i]! >= y[low]!)) low = i
-        if (!(y[i]! <= y[high]!)) high = i
+        if (!(y[i] >= y[low])) low = i
+        if (!(y[i] <= y[high])) high = i
       }
     }
-    const these = [start, low, high, i - 1, ...(gap < 0 ? [] : [gap])]
-    kept.push(...[...new Set(these)].sort((a, b) => a - b))
+    const chosen = [start, low, high, i - 1, ...(gap < 0 ? [] : [gap])]
+    indices.push(...[...new Set(chosen)].sort((a, b) => a - b))
   }
-  return kept
+  return indices
 }
 
-export interface Table {
+export interface AlignedLines {
   x: Float64Array
-  /** A column a line: undefined where the line has no value at x, null where it has a gap. */
+  /** One column per line: undefined if the line has no value at x, null in a gap. */
   columns: (number | null | undefined)[][]
 }
 
-/** Rising lines over the x of all of them together. */
-export function together(lines: readonly Pick<ChartLine, 'x' | 'y'>[]): Table {
+/** Aligns rising lines over the union of their x, as uPlot expects them. */
+export function alignLines(lines: readonly Pick<ChartLine, 'x' | 'y'>[]): AlignedLines {
   const all = new Float64Array(lines.reduce((sum, { x }) => sum + x.length, 0))
   let filled = 0
   for (const { x } of lines) {
@@ -113,29 +127,36 @@ export function together(lines: readonly Pick<ChartLine, 'x' | 'y'>[]): Table {
     const column = Array<number | null | undefined>(x.length).fill(undefined)
     for (let i = 0, at = 0; i < line.x.length; i++) {
       while (x[at] !== line.x[i]) at++
-      column[at] = Number.isFinite(line.y[i]!) ? line.y[i]! : null
+      column[at] = Number.isFinite(line.y[i]) ? line.y[i] : null
     }
     return column
   })
   return { x, columns }
 }
 
-/** The place of a cursor that was at `at`, `steps` values further to the right (or left, if negative); the first of all at first. */
-export function stepped(lines: readonly Pick<ChartLine, 'x'>[], at: number | undefined, steps: number): number | undefined {
-  const ends = (end: (x: ArrayLike<number>) => number | undefined) =>
-    lines.map(({ x }) => end(x)).filter((value) => value !== undefined)
-  const [first, last] = [Math.min(...ends((x) => x[0])), Math.max(...ends((x) => x[x.length - 1]))]
+/**
+ * Moves a cursor from `at` by `steps` values of any line, to the left if negative. Without `at`,
+ * starts at the first value, or at the last if `steps` is negative.
+ */
+export function stepCursor(
+  lines: readonly Pick<ChartLine, 'x'>[],
+  at: number | undefined,
+  steps: number,
+): number | undefined {
+  const pick = (value: (x: ArrayLike<number>) => number | undefined) =>
+    lines.map(({ x }) => value(x)).filter((x) => x !== undefined)
+  const [first, last] = [Math.min(...pick((x) => x[0])), Math.max(...pick((x) => x[x.length - 1]))]
   if (!Number.isFinite(first)) return undefined
   if (at === undefined) return steps < 0 ? last : first
   if (!Number.isFinite(steps)) return steps < 0 ? first : last
-  let now = at
+  let position = at
   for (let i = 0; i < Math.abs(steps); i++) {
-    const next = ends((x) => {
-      const place = placeOf(x, now)
-      return steps < 0 ? x[place - 1] : x[x[place] === now ? place + 1 : place]
+    const next = pick((x) => {
+      const index = lowerBound(x, position)
+      return steps < 0 ? x[index - 1] : x[x[index] === position ? index + 1 : index]
     })
     if (!next.length) break
-    now = steps < 0 ? Math.max(...next) : Math.min(...next)
+    position = steps < 0 ? Math.max(...next) : Math.min(...next)
   }
-  return now
+  return position
 }

@@ -1,14 +1,14 @@
-// uPlot, told what to draw: lines, the ends of both axes, colours. What is seen is decided outside; here it is put on a canvas,
-// and what the pointer does there is told.
+// Adapter of uPlot: draws lines on given axes and reports pointer events. The caller owns zoom and
+// styles.
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { tickText } from '../../nodes/views/canvas.ts'
-import type { Range } from '../../nodes/views/lines.ts'
-import { nearest, thinned, together } from './lines.ts'
-import { choose, listen, pressed, type PlotEvents } from './pointer.ts'
-import { marksOf } from './view.ts'
+import { tickText } from '../../nodes/painters/ticks.ts'
+import type { Range } from '../../nodes/painters/lines.ts'
+import { nearestIndex, downsampleLine, alignLines } from './lines.ts'
+import { selectRange, listenToWheelAndTouch, startDrag, type PlotEvents } from './pointer.ts'
+import { axisTicks } from './axes.ts'
 
-export interface Colours {
+export interface PlotColours {
   text: string
   dim: string
   grid: string
@@ -17,36 +17,36 @@ export interface Colours {
   font: string
 }
 
-/** A line as it is drawn. Its x rise. */
-export interface Stroke {
+/** A line to draw, sorted by x. */
+export interface PlotStroke {
   x: ArrayLike<number>
   y: ArrayLike<number>
   ink: string
   width: number
   alpha: number
   dash?: readonly number[]
-  /** Whether the cursor marks its values. */
-  read: boolean
+  /** True if the cursor marks its values. */
+  hasMarker: boolean
 }
 
-export interface Picture {
-  strokes: readonly Stroke[]
+export interface PlotContent {
+  strokes: readonly PlotStroke[]
   range: Range
   xLog: boolean
   yLog: boolean
   xLabel: string
   yLabel: string
-  /** Upright strokes at places along x. */
+  /** Vertical lines at these x. */
   marks: readonly number[]
-  colours: Colours
+  colours: PlotColours
 }
 
 export interface Plot {
-  show(picture: Picture): void
+  show(picture: PlotContent): void
   resize(width: number, height: number): void
-  /** Puts the cursor at a place along x, or takes it away. */
+  /** Moves the cursor to a position along x, or removes it. */
   point(x: number | undefined): void
-  /** What is on the screen, without the cursor. */
+  /** Canvas as displayed, without the cursor. */
   canvas(): HTMLCanvasElement | undefined
   remove(): void
 }
@@ -56,34 +56,34 @@ const TICKS = { x: 64, y: 34 }
 const LEFT = 52
 
 export function createPlot(element: HTMLElement, events: PlotEvents): Plot {
-  let shown: Picture
+  let shown: PlotContent
   let structure = ''
   let plot: uPlot | undefined
   let [width, height] = [0, 0]
-  /** Where the cursor was put by keys: there it stays while the axes change. The pointer's stays where the pointer is. */
-  let held: number | undefined
+  /** Cursor position set by keys. Unlike the pointer's, it is restored when the axes change. */
+  let keyboardX: number | undefined
 
-  const moving = () => (held = undefined)
+  const releaseCursor = () => (keyboardX = undefined)
 
-  const hooks: PlotEvents = { ...events, pointed: (x) => held === undefined && events.pointed(x) }
-  const options = () => optionsOf(() => shown, [width, height], hooks, moving)
+  const hooks: PlotEvents = { ...events, hover: (x) => keyboardX === undefined && events.hover(x) }
+  const options = () => plotOptions(() => shown, [width, height], hooks, releaseCursor)
   const draw = () => {
     if (!shown || width < 40 || height < 40) return
-    const data = dataOf(shown, width)
-    const next = structureOf(shown)
+    const data = alignedData(shown, width)
+    const next = structureKey(shown)
     if (!plot || next !== structure) {
       structure = next
       plot?.destroy()
       plot = new uPlot(options(), data, element)
-      plot.batch(() => {}) // draws now
-      listen(plot, events, moving)
+      plot.batch(() => {}) // Draws synchronously.
+      listenToWheelAndTouch(plot, events, releaseCursor)
     } else plot.batch((self: uPlot) => self.setData(data))
-    if (held !== undefined) point(held)
+    if (keyboardX !== undefined) point(keyboardX)
   }
   const point = (x: number | undefined) => {
-    held = x
+    keyboardX = x
     const left = x === undefined ? undefined : plot?.valToPos(x, 'x')
-    // Without the line across: keys go along x alone.
+    // Hides the horizontal line: keys move along x only.
     plot?.setCursor({ left: left ?? -10, top: -10 }, false)
   }
   return {
@@ -103,96 +103,107 @@ export function createPlot(element: HTMLElement, events: PlotEvents): Plot {
   }
 }
 
-/** What uPlot takes only when it is made. */
-const structureOf = ({ strokes, xLog, yLog, xLabel, yLabel, colours }: Picture) =>
+/** Options that uPlot accepts only at construction; a new key means a new instance. */
+const structureKey = ({ strokes, xLog, yLog, xLabel, yLabel, colours }: PlotContent) =>
   JSON.stringify([
-    strokes.map(({ ink, width, alpha, dash, read }) => [ink, width, alpha, dash, read]),
+    strokes.map(({ ink, width, alpha, dash, hasMarker: read }) => [ink, width, alpha, dash, read]),
     [xLog, yLog, xLabel, yLabel],
     colours,
   ])
 
-function dataOf({ strokes, range, xLog }: Picture, width: number): uPlot.AlignedData {
-  const { x, columns } = together(
+function alignedData({ strokes, range, xLog }: PlotContent, width: number): uPlot.AlignedData {
+  const { x, columns } = alignLines(
     strokes.map((stroke) => {
-      const kept = thinned(stroke, range.x, Math.ceil(width), xLog)
-      return { x: kept.map((i) => stroke.x[i]!), y: kept.map((i) => stroke.y[i]!) }
+      const indices = downsampleLine(stroke, range.x, Math.ceil(width), xLog)
+      return { x: indices.map((i) => stroke.x[i]), y: indices.map((i) => stroke.y[i]) }
     }),
   )
   return [x, ...columns]
 }
 
-type Look = () => Picture
-
-function optionsOf(look: Look, [width, height]: [number, number], events: PlotEvents, moving: () => void): uPlot.Options {
-  const { xLog, yLog, colours, strokes } = look()
-  const byPointer: uPlot.Cursor.MouseListenerFactory = (_, target, handle) => (event) => {
-    if (event.target !== target) return null
-    moving()
-    return handle(event)
-  }
+function plotOptions(
+  content: () => PlotContent,
+  [width, height]: [number, number],
+  events: PlotEvents,
+  onMove: () => void,
+): uPlot.Options {
+  const { xLog, yLog, strokes } = content()
   return {
     width,
     height,
     padding: [10, 14, 0, 0],
     legend: { show: false },
-    // Always what is seen, whatever uPlot makes of its data.
+    // Overrides the ranges that uPlot derives from its data.
     scales: {
-      x: { time: false, distr: xLog ? 3 : 1, range: () => look().range.x },
-      y: { distr: yLog ? 3 : 1, range: () => look().range.y },
+      x: { time: false, distr: xLog ? 3 : 1, range: () => content().range.x },
+      y: { distr: yLog ? 3 : 1, range: () => content().range.y },
     },
-    axes: [axisOf('x', look), axisOf('y', look)],
-    series: [{}, ...strokes.map(seriesOf)],
-    cursor: {
-      drag: { x: true, y: true, uni: 40, dist: 4, setScale: false },
-      points: {
-        size: 7,
-        show: (_, i) => (strokes[i - 1]!.read ? dot() : (undefined as never)),
-        fill: (_, i) => strokes[i - 1]!.ink,
-        stroke: () => colours.ground,
-      },
-      dataIdx: nearestIn,
-      bind: {
-        mousemove: byPointer,
-        mouseleave: byPointer,
-        mousedown: (self, _, handle) => (event) => pressed(self, event, handle, events),
-        dblclick: () => () => {
-          events.reset()
-          return null
-        },
-      },
-    },
+    axes: [axisOptions('x', content()), axisOptions('y', content())],
+    series: [{}, ...strokes.map(seriesOptions)],
+    cursor: cursorOptions(content(), events, onMove),
     hooks: {
       setCursor: [
         (self) => {
           const { idx } = self.cursor
-          events.pointed(idx == null ? undefined : self.data[0][idx])
+          events.hover(idx == null ? undefined : self.data[0][idx])
         },
       ],
-      setSelect: [(self) => choose(self, events)],
-      drawAxes: [(self) => drawMarks(self, look())],
+      setSelect: [(self) => selectRange(self, events)],
+      drawAxes: [(self) => drawVerticalMarks(self, content())],
     },
   }
 }
 
-const dot = () => document.createElement('div')
+function cursorOptions(
+  { strokes, colours }: PlotContent,
+  events: PlotEvents,
+  onMove: () => void,
+): uPlot.Cursor {
+  const onPointer: uPlot.Cursor.MouseListenerFactory = (_, target, handle) => (event) => {
+    if (event.target !== target) return null
+    onMove()
+    return handle(event)
+  }
+  return {
+    drag: { x: true, y: true, uni: 40, dist: 4, setScale: false },
+    points: {
+      size: 7,
+      show: (_, i) => (strokes[i - 1].hasMarker ? createDot() : (undefined as never)),
+      fill: (_, i) => strokes[i - 1].ink,
+      stroke: () => colours.ground,
+    },
+    dataIdx: nearestDataIndex,
+    bind: {
+      mousemove: onPointer,
+      mouseleave: onPointer,
+      mousedown: (self, _, handle) => (event) => startDrag(self, event, handle, events),
+      dblclick: () => () => {
+        events.reset()
+        return null
+      },
+    },
+  }
+}
 
-const seriesOf = ({ ink, width, alpha, dash = [] }: Stroke): uPlot.Series => ({
+const createDot = () => document.createElement('div')
+
+const seriesOptions = ({ ink, width, alpha, dash = [] }: PlotStroke): uPlot.Series => ({
   stroke: ink,
   width,
   alpha,
   auto: false,
   dash: [...dash],
   points: {
-    // A value between gaps is no line, but it is there.
-    show: (self, i, from, to) => to - from < 2 && self.data[i]!.length < 3,
+    // Shows single values between gaps, which do not form a line.
+    show: (self, i, from, to) => to - from < 2 && self.data[i].length < 3,
     size: 5,
     fill: ink,
     stroke: ink,
   },
 })
 
-function axisOf(axis: 'x' | 'y', look: Look): uPlot.Axis {
-  const { colours, [`${axis}Label` as const]: label, [`${axis}Log` as const]: log } = look()
+function axisOptions(axis: 'x' | 'y', content: PlotContent): uPlot.Axis {
+  const { colours, [`${axis}Label` as const]: label, [`${axis}Log` as const]: log } = content
   return {
     scale: axis,
     stroke: colours.dim,
@@ -205,7 +216,7 @@ function axisOf(axis: 'x' | 'y', look: Look): uPlot.Axis {
     gap: 6,
     space: TICKS[axis],
     splits: (self, _, from, to) =>
-      marksOf(
+      axisTicks(
         [from, to],
         axis === 'x' ? self.bbox.width / devicePixelRatio : self.bbox.height / devicePixelRatio,
         TICKS[axis],
@@ -219,22 +230,25 @@ function axisOf(axis: 'x' | 'y', look: Look): uPlot.Axis {
   }
 }
 
-/** The cursor is between the values of most lines: of each its nearest, if it goes so far. */
-function nearestIn(self: uPlot, series: number, hovered: number, x: number): number | null {
-  const column = self.data[series]!
+/**
+ * Index of the series' value nearest to the cursor, which is between the values of most lines.
+ * Null outside of the line.
+ */
+function nearestDataIndex(self: uPlot, series: number, hovered: number, x: number): number | null {
+  const column = self.data[series]
   if (series === 0 || column[hovered] != null) return hovered
-  const has = (step: number) => {
-    for (let i = hovered + step; i >= 0 && i < column.length; i += step) if (column[i] !== undefined) return i
+  const find = (step: number) => {
+    for (let i = hovered + step; i >= 0 && i < column.length; i += step)
+      if (column[i] !== undefined) return i
     return undefined
   }
-  const [before, after] = [has(-1), has(1)]
+  const [before, after] = [find(-1), find(1)]
   if (before === undefined || after === undefined) return null
-  return nearest([self.data[0][before]!, self.data[0][after]!], x) === 1 ? after : before
+  return nearestIndex([self.data[0][before], self.data[0][after]], x) === 1 ? after : before
 }
 
-// ---- what uPlot has no word for
-
-function drawMarks(self: uPlot, { marks, colours }: Picture) {
+/** Draws vertical marks, which uPlot lacks. */
+function drawVerticalMarks(self: uPlot, { marks, colours }: PlotContent) {
   const { ctx, bbox } = self
   ctx.save()
   ctx.beginPath()

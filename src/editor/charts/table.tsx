@@ -1,35 +1,41 @@
-// The numbers of what is seen of a chart, as a table.
-import { measureText } from '../../nodes/views/canvas.ts'
-import type { Range } from '../../nodes/views/lines.ts'
-import { texts } from '../texts.ts'
-import { labelOf, together } from './lines.ts'
-import type { Drawn } from './look.ts'
-import { placeText } from './view.ts'
+// Table of the visible numbers of a chart.
+import { measureText } from '../../nodes/painters/ticks.ts'
+import type { Range } from '../../nodes/painters/lines.ts'
+import { texts } from '../texts/texts.ts'
+import { lineLabel, alignLines } from './lines.ts'
+import type { StyledLine } from './lineStyles.ts'
+import { xText } from './axes.ts'
 
-/** More rows nobody reads; all numbers are in the CSV. */
-const ROWS = 200
+/** Limit for readability; the CSV contains all rows. */
+const MAX_ROWS = 200
 
-interface Props {
+interface NumbersTableProps {
   title: string
   xLabel: string
-  lines: readonly Drawn[]
+  lines: readonly StyledLine[]
   range: Range | undefined
 }
 
-export function NumbersTable({ title, xLabel, lines, range }: Props) {
-  const { x, columns } = together(lines)
-  const all = Array.from(x.keys()).filter((i) => !range || (x[i]! >= range.x[0] && x[i]! <= range.x[1]))
-  const rows = evenly(all, ROWS)
+export function NumbersTable({ title, xLabel, lines, range }: NumbersTableProps) {
+  const { x, columns } = alignLines(lines)
+  const all = Array.from(x.keys()).filter(
+    (i) => !range || (x[i] >= range.x[0] && x[i] <= range.x[1]),
+  )
+  const rows = sampleEvenly(all, MAX_ROWS)
   return (
     <div class="chart-table" tabIndex={0} role="region" aria-label={texts.charts.numbers(title)}>
       <table>
-        <caption>{rows.length < all.length ? texts.charts.someRows(rows.length, all.length) : texts.charts.allRows}</caption>
+        <caption>
+          {rows.length < all.length
+            ? texts.charts.someRows(rows.length, all.length)
+            : texts.charts.allRows}
+        </caption>
         <thead>
           <tr>
             <th scope="col">{xLabel}</th>
             {lines.map((line) => (
               <th key={line.key} scope="col">
-                {labelOf(line)}
+                {lineLabel(line)}
               </th>
             ))}
           </tr>
@@ -37,7 +43,7 @@ export function NumbersTable({ title, xLabel, lines, range }: Props) {
         <tbody>
           {rows.map((i) => (
             <tr key={i}>
-              <th scope="row">{placeText(x[i]!)}</th>
+              <th scope="row">{xText(x[i])}</th>
               {columns.map((column, at) => (
                 <td key={at}>{column[i] === undefined ? '' : measureText(column[i] ?? NaN)}</td>
               ))}
@@ -49,8 +55,11 @@ export function NumbersTable({ title, xLabel, lines, range }: Props) {
   )
 }
 
-/** At most so many, the first and the last among them. */
-export const evenly = <T,>(items: readonly T[], most: number): T[] =>
-  items.length <= most
+/** Samples at most `limit` items at even distances, including the first and the last. */
+export const sampleEvenly = <T,>(items: readonly T[], limit: number): T[] =>
+  items.length <= limit
     ? [...items]
-    : Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))]!)
+    : Array.from(
+        { length: limit },
+        (_, i) => items[Math.round((i * (items.length - 1)) / (limit - 1))],
+      )

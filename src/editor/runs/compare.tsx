@@ -1,24 +1,24 @@
-// Runs side by side: in what they differ, what came of them, their samples. One by itself is shown the same way.
+// Comparison of runs side by side: differences, results, samples. Also shows a single run.
 import { emptyWorkflow } from '../../nodes/workflow.ts'
-import { differencesOf, type Change, type Difference } from '../changes.ts'
-import { inALine, valueInWords } from '../changeWords.ts'
-import { useEditor } from '../context.ts'
-import { ownTypes } from '../declarations.ts'
-import * as format from '../format.ts'
-import { said, texts, translated, viewText } from '../texts.ts'
-import { openPictures } from '../viewer/files.ts'
-import { restore } from './actions.ts'
-import { Curves } from './curves.tsx'
-import { useDetails } from './details.ts'
-import { useUrl } from './picture.tsx'
+import { findDifferences, type Change, type Difference } from '../graph/changes.ts'
+import { summarizeChanges, describeValue } from '../graph/changeText.ts'
+import { ownTypes } from '../graph/declarations.ts'
+import * as format from '../ui/format.ts'
+import { translateMessage, texts, translateWorkflow, translateView } from '../texts/texts.ts'
+import { openPictures } from '../viewer/pictureFiles.ts'
+import { openRun } from './actions.ts'
+import { CurveRows } from './curves.tsx'
+import { useBlobUrl } from './blobImage.tsx'
 import type { Picture, Run, RunDetails } from './record.ts'
-import { fileOf } from './runs.ts'
-import { changesInWords, lossInWords, namesOf, seedsInWords } from './words.ts'
+import { useRunDetails } from './runDetails.ts'
+import { parseRunFile } from './runHistory.ts'
+import { runChangesText, lossText, distinctNames, seedsText } from './runText.ts'
+import { useRuns } from './services.ts'
 
-export function Compare({ runs }: { runs: readonly Run[] }) {
-  const details = useDetails(runs)
+export function CompareRuns({ runs }: { runs: readonly Run[] }) {
+  const details = useRunDetails(runs)
   if (!details) return null
-  const differences = differencesOf(details.map(fileIn), ownTypes)
+  const differences = findDifferences(details.map(parseDetails), ownTypes)
   return (
     <div class="compare" style={{ '--count': runs.length }}>
       <table class="compare-table">
@@ -32,11 +32,15 @@ export function Compare({ runs }: { runs: readonly Run[] }) {
           </tr>
         </thead>
         <tbody>
-          {runs.length > 1 ? <Differences {...differences} count={runs.length} /> : <Changed run={runs[0]!} />}
-          <RowsOf runs={runs} rows={resultsOf(runs)} />
-          <Curves details={details} names={namesOf(runs, differences.params)} />
-          <Samples details={details} names={namesOf(runs, differences.params)} />
-          <RowsOf runs={runs} rows={circumstances()} />
+          {runs.length > 1 ? (
+            <DifferenceRows {...differences} count={runs.length} />
+          ) : (
+            <ChangesRow run={runs[0]} />
+          )}
+          <TextRows runs={runs} rows={resultRows(runs)} />
+          <CurveRows details={details} names={distinctNames(runs, differences.params)} />
+          <SampleRows details={details} names={distinctNames(runs, differences.params)} />
+          <TextRows runs={runs} rows={environmentRows()} />
         </tbody>
       </table>
     </div>
@@ -44,36 +48,36 @@ export function Compare({ runs }: { runs: readonly Run[] }) {
 }
 
 function RunHead({ run }: { run: Run }) {
-  const editor = useEditor()
+  const editor = useRuns()
   return (
     <th scope="col">
-      <span class="when">{format.when(run.when)}</span>
-      <span class="name">{translated(run.name)}</span>
+      <span class="when">{format.dateTime(run.when)}</span>
+      <span class="name">{translateWorkflow(run.name)}</span>
       {run.note && <span class="note">{run.note}</span>}
-      {run.fault && <span class="wrong">{said(run.fault)}</span>}
-      <button type="button" class="button outline small" onClick={() => void restore(editor, run)}>
+      {run.fault && <span class="wrong">{translateMessage(run.fault)}</span>}
+      <button type="button" class="button outline small" onClick={() => void openRun(editor, run)}>
         {texts.runs.restore}
       </button>
     </th>
   )
 }
 
-const fileIn = ({ text }: RunDetails) => {
+const parseDetails = ({ text }: RunDetails) => {
   try {
-    return fileOf(text)
+    return parseRunFile(text)
   } catch {
-    return emptyWorkflow() // it is no longer read: nothing of it can be compared
+    return emptyWorkflow() // An unreadable workflow cannot be compared.
   }
 }
 
 interface DifferencesProps {
   params: readonly Difference[]
   others: readonly Change[][]
-  /** So many runs are compared. */
+  /** Number of runs. */
   count: number
 }
 
-function Differences({ params, others, count }: DifferencesProps) {
+function DifferenceRows({ params, others, count }: DifferencesProps) {
   if (params.length === 0 && others.every((some) => some.length === 0)) {
     return (
       <tr>
@@ -91,7 +95,7 @@ function Differences({ params, others, count }: DifferencesProps) {
         <tr>
           <th scope="row">{texts.runs.graph}</th>
           {others.map((some, i) => (
-            <td key={i}>{inALine(some)}</td>
+            <td key={i}>{summarizeChanges(some)}</td>
           ))}
         </tr>
       )}
@@ -107,36 +111,36 @@ function DifferenceRow({ difference: { title, param, values } }: { difference: D
       </th>
       {values.map((value, i) => (
         <td key={i} class="number">
-          {valueInWords(value)}
+          {describeValue(value)}
         </td>
       ))}
     </tr>
   )
 }
 
-function Changed({ run }: { run: Run }) {
+function ChangesRow({ run }: { run: Run }) {
   return (
     <tr>
       <th scope="row">{texts.runs.columns.changed}</th>
-      <td>{changesInWords(run) || (run.changed ? texts.runs.nothingChanged : texts.runs.first)}</td>
+      <td>{runChangesText(run) || (run.changed ? texts.runs.nothingChanged : texts.runs.first)}</td>
     </tr>
   )
 }
 
-/** What each run says in a row. */
-type Rows = [name: string, inWords: (run: Run) => string][]
+/** Row of a table: its name, and the text of each run. */
+type TextRow = [name: string, text: (run: Run) => string]
 
-/** Rows in which somebody says something. */
-function RowsOf({ runs, rows }: { runs: readonly Run[]; rows: Rows }) {
-  const said = rows.filter(([, inWords]) => runs.some((run) => inWords(run)))
+/** Rows without those that are empty for all runs. */
+function TextRows({ runs, rows }: { runs: readonly Run[]; rows: readonly TextRow[] }) {
+  const shown = rows.filter(([, text]) => runs.some((run) => text(run)))
   return (
     <>
-      {said.map(([name, inWords], i) => (
+      {shown.map(([name, text], i) => (
         <tr key={i}>
           <th scope="row">{name}</th>
           {runs.map((run) => (
             <td key={run.id} class="number">
-              {inWords(run)}
+              {text(run)}
             </td>
           ))}
         </tr>
@@ -145,36 +149,58 @@ function RowsOf({ runs, rows }: { runs: readonly Run[]; rows: Rows }) {
   )
 }
 
-/** The last loss, and the numbers that nodes showed. */
-function resultsOf(runs: readonly Run[]): Rows {
-  const metrics = new Map(runs.flatMap((run) => run.metrics.map(({ title, name }) => [`${title} ${name}`, { title, name }])))
-  const valueIn = (run: Run, like: { title: string; name: string }) =>
-    run.metrics.find(({ title, name }) => title === like.title && name === like.name)?.value
+/** Last loss, and the metrics of nodes. */
+function resultRows(runs: readonly Run[]): TextRow[] {
+  const metrics = new Map(
+    runs.flatMap((run) =>
+      run.metrics.map(({ title, name }) => [`${title} ${name}`, { title, name }]),
+    ),
+  )
+  const findValue = (run: Run, metric: { title: string; name: string }) =>
+    run.metrics.find(({ title, name }) => title === metric.title && name === metric.name)?.value
   return [
-    [texts.runs.columns.loss, lossInWords],
-    ...[...metrics.values()].map((metric): Rows[number] => [
-      viewText(metric.name) || metric.title,
+    [texts.runs.columns.loss, lossText],
+    ...[...metrics.values()].map((metric): TextRow => [
+      translateView(metric.name) || metric.title,
       (run) => {
-        const value = valueIn(run, metric)
+        const value = findValue(run, metric)
         return value === undefined ? '' : format.number(value)
       },
     ]),
   ]
 }
 
-function circumstances(): Rows {
+function environmentRows(): TextRow[] {
   const { columns, outcomes, backend, steps, iterations } = texts.runs
   return [
-    [steps, (run) => (run.iterations ? iterations(format.count(run.iterations.done), format.count(run.iterations.of)) : '')],
-    [columns.seconds, ({ seconds, outcome }) => (outcome === 'finished' ? '' : `${outcomes[outcome]}, `) + format.time(seconds)],
-    [columns.seed, seedsInWords],
+    [
+      steps,
+      (run) =>
+        run.iterations
+          ? iterations(format.count(run.iterations.done), format.count(run.iterations.of))
+          : '',
+    ],
+    [
+      columns.seconds,
+      ({ seconds, outcome }) =>
+        (outcome === 'finished' ? '' : `${outcomes[outcome]}, `) + format.time(seconds),
+    ],
+    [columns.seed, seedsText],
     [backend, (run) => run.backend ?? ''],
   ]
 }
 
-/** A row for each node that showed some, so that pictures of the same node stand side by side. */
-function Samples({ details, names }: { details: readonly RunDetails[]; names: readonly string[] }) {
-  const nodes = new Map(details.flatMap(({ pictures }) => pictures.map(({ node, title }) => [node, title])))
+/** One row per node with pictures, so that pictures of the same node are side by side. */
+function SampleRows({
+  details,
+  names,
+}: {
+  details: readonly RunDetails[]
+  names: readonly string[]
+}) {
+  const nodes = new Map(
+    details.flatMap(({ pictures }) => pictures.map(({ node, title }) => [node, title])),
+  )
   return (
     <>
       {[...nodes].map(([node, title]) => (
@@ -182,7 +208,16 @@ function Samples({ details, names }: { details: readonly RunDetails[]; names: re
           <th scope="row">{title}</th>
           {details.map(({ id, pictures }) => {
             const picture = pictures.find((each) => each.node === node)
-            return <td key={id}>{picture && <Shown picture={picture} open={() => openSamples(node, id, details, names)} />}</td>
+            return (
+              <td key={id}>
+                {picture && (
+                  <SampleButton
+                    picture={picture}
+                    open={() => openSamples(node, id, details, names)}
+                  />
+                )}
+              </td>
+            )
           })}
         </tr>
       ))}
@@ -190,18 +225,29 @@ function Samples({ details, names }: { details: readonly RunDetails[]; names: re
   )
 }
 
-/** Large, with those of the other runs to be compared with. */
-function openSamples(node: string, of: string, details: readonly RunDetails[], names: readonly string[]) {
-  const shown = details.flatMap(({ id, text, pictures }, i) => {
+/** Opens the pictures of a node in the viewer, starting at the given run. */
+function openSamples(
+  node: string,
+  runId: string,
+  details: readonly RunDetails[],
+  names: readonly string[],
+) {
+  const pictures = details.flatMap(({ id, text, pictures }, i) => {
     const picture = pictures.find((each) => each.node === node)
-    return picture ? [{ id, title: names[i]!, image: picture.image, workflow: text }] : []
+    return picture ? [{ id, title: names[i], image: picture.image, workflow: text }] : []
   })
-  const at = shown.findIndex(({ id }) => id === of)
-  void openPictures(shown, at)
+  const show = pictures.findIndex(({ id }) => id === runId)
+  void openPictures(pictures, show)
 }
 
-function Shown({ picture: { image, title, width, height }, open }: { picture: Picture; open: () => void }) {
-  const url = useUrl(image)
+function SampleButton({
+  picture: { image, title, width, height },
+  open,
+}: {
+  picture: Picture
+  open: () => void
+}) {
+  const url = useBlobUrl(image)
   return (
     <button type="button" class="large" title={texts.commands.enlarge} onClick={open}>
       <img src={url} alt={title} width={width} height={height} />

@@ -1,31 +1,32 @@
-// The runs along the lower edge: all of them as a table, some of them side by side, or the grid of a sweep.
+// Runs panel below the canvas: a table of all runs, some side by side, or the grid of a sweep.
 import { useEffect, useRef } from 'preact/hooks'
-import { IconButton } from '../buttons.tsx'
-import { useEditor } from '../context.ts'
-import type { Editor } from '../editor.ts'
-import { icons } from '../icons.tsx'
-import * as state from '../state.ts'
-import { texts } from '../texts.ts'
-import { Resize } from '../resize.tsx'
-import { Compare } from './compare.tsx'
-import { looking } from './looking.ts'
+import { texts } from '../texts/texts.ts'
+import { IconButton } from '../ui/buttons.tsx'
+import { returnFocus } from '../ui/focus.ts'
+import { icons } from '../ui/icons.tsx'
+import { ResizeHandle } from '../ui/resizeHandle.tsx'
+import { showLowerPanel } from '../ui/state.ts'
+import { CompareRuns } from './compare.tsx'
+import './compare.css'
 import type { Run, Sweep } from './record.ts'
 import './runs.css'
-import { Grid, GridTools } from './grid.tsx'
-import { RunsTable, RunsTools } from './table.tsx'
-import { sweepInWords } from './words.ts'
+import { sweepTitle } from './runText.ts'
+import { useRuns, type RunsServices } from './services.ts'
+import './small.css'
+import { RunsTools } from './runsTools.tsx'
+import { runSelection } from './state.ts'
+import { SweepGrid, SweepTools } from './sweepGrid.tsx'
+import './sweepGrid.css'
+import { RunsTable } from './table.tsx'
 
 export function RunsPanel() {
-  const editor = useEditor()
+  const editor = useRuns()
   const box = useRef<HTMLElement>(null)
-  const { all } = editor.runs
   useEffect(() => {
-    focusIn(box.current!)
-    void editor.runs.load().then(() => requestAnimationFrame(() => focusIn(box.current)))
+    focusFirstRow(box.current)
+    void editor.runs.load().then(() => requestAnimationFrame(() => focusFirstRow(box.current)))
   }, [])
-  const close = () => closeRuns(editor)
-  const back = () => (looking.value = undefined)
-  const shown = shownOf(editor)
+  const shown = resolveSelection(editor)
   return (
     <section
       ref={box}
@@ -34,63 +35,86 @@ export function RunsPanel() {
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || event.defaultPrevented) return
         event.preventDefault()
-        if (shown.runs || shown.sweep) back()
-        else close()
+        if (shown.runs || shown.sweep) showAllRuns()
+        else closePanel()
       }}
     >
-      <Resize label={texts.runs.height} />
-      <div class="lower-head">
-        {(shown.runs ?? shown.sweep) && (
-          <IconButton class="icon small" label={texts.runs.back} icon={<icons.back />} onClick={back} />
-        )}
-        <h2 tabIndex={-1}>{titleOf(shown)}</h2>
-        {shown.sweep && <GridTools sweep={shown.sweep} />}
-        {!shown.runs && !shown.sweep && <RunsTools />}
-        <IconButton class="icon small close" label={texts.runs.close} icon={<icons.close />} onClick={close} />
-      </div>
+      <ResizeHandle label={texts.runs.height} />
+      <PanelHead {...shown} />
       <div class="lower-body">
         {shown.runs ? (
-          <Compare runs={shown.runs} />
+          <CompareRuns runs={shown.runs} />
         ) : shown.sweep ? (
-          <Grid sweep={shown.sweep} />
+          <SweepGrid sweep={shown.sweep} />
         ) : (
-          all.value && <RunsTable runs={all.value} />
+          editor.runs.all.value && <RunsTable runs={editor.runs.all.value} />
         )}
       </div>
     </section>
   )
 }
 
-interface Shown {
+/** Contents of the panel: some runs, a sweep, or neither for the table. */
+interface ShownRuns {
   runs?: readonly Run[]
   sweep?: Sweep
 }
 
-/** What is looked at, as far as it is still there. */
-function shownOf({ runs }: Editor): Shown {
-  const at = looking.value
-  const all = runs.all.value ?? []
-  if (at && 'runs' in at) {
-    const chosen = at.runs.map((id) => all.find((run) => run.id === id)).filter((run) => run !== undefined)
-    return chosen.length > 0 ? { runs: chosen } : {}
-  }
-  const sweep = at && runs.sweeps.value.find(({ id }) => id === at.sweep)
-  return sweep ? { sweep } : {}
+function PanelHead({ runs, sweep }: ShownRuns) {
+  return (
+    <div class="lower-head">
+      {(runs ?? sweep) && (
+        <IconButton
+          class="icon small"
+          label={texts.runs.back}
+          icon={<icons.back />}
+          onClick={showAllRuns}
+        />
+      )}
+      <h2 tabIndex={-1}>{panelTitle({ runs, sweep })}</h2>
+      {sweep && <SweepTools sweep={sweep} />}
+      {!runs && !sweep && <RunsTools />}
+      <IconButton
+        class="icon small close"
+        label={texts.runs.close}
+        icon={<icons.close />}
+        onClick={closePanel}
+      />
+    </div>
+  )
 }
 
-function titleOf({ runs, sweep }: Shown): string {
-  if (sweep) return sweepInWords(sweep)
+/** Returns the selected runs or sweep, without deleted ones. */
+function resolveSelection({ runs }: Pick<RunsServices, 'runs'>): ShownRuns {
+  const selection = runSelection.value
+  if (!selection) return {}
+  if ('sweep' in selection) {
+    const sweep = runs.sweeps.value.find(({ id }) => id === selection.sweep)
+    return sweep ? { sweep } : {}
+  }
+  const all = runs.all.value ?? []
+  const selected = selection.runs
+    .map((id) => all.find((run) => run.id === id))
+    .filter((run) => run !== undefined)
+  return selected.length > 0 ? { runs: selected } : {}
+}
+
+function panelTitle({ runs, sweep }: ShownRuns): string {
+  if (sweep) return sweepTitle(sweep)
   return runs && runs.length > 1 ? texts.runs.compared(runs.length) : texts.runs.title
 }
 
-/** At the first row; at the title as long as there is none. */
-function focusIn(box: HTMLElement | null) {
-  const now = document.activeElement
-  if (!box || (box.contains(now) && now?.tagName !== 'H2')) return
-  ;(box.querySelector<HTMLElement>('tbody tr') ?? box.querySelector<HTMLElement>('h2')!).focus()
+const showAllRuns = () => (runSelection.value = undefined)
+
+/** Focuses the first row, or the title if there is none. Leaves a focus inside the panel alone. */
+function focusFirstRow(box: HTMLElement | null) {
+  const focused = document.activeElement
+  if (!box || (box.contains(focused) && focused?.tagName !== 'H2')) return
+  const target = box.querySelector<HTMLElement>('tbody tr') ?? box.querySelector<HTMLElement>('h2')
+  target?.focus()
 }
 
-function closeRuns(editor: Editor) {
-  state.lower.value = undefined
-  editor.focus()
+function closePanel() {
+  showLowerPanel(undefined)
+  returnFocus()
 }

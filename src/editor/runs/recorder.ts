@@ -1,102 +1,107 @@
-// Makes a record of each run from what the engine says of it.
-import { outerId, type Graph } from '../../engine/plan/graph.ts'
+// Recorder: builds the record of each run from the events of the engine.
+import { outerId } from '../../engine/base/ids.ts'
+import type { Graph } from '../../engine/plan/graph.ts'
 import type { ByType } from '../../engine/plan/op.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { EnginePort, Event } from '../../engine/protocol.ts'
-import { titleOfNode } from '../../nodes/titles.ts'
+import { nodeTitle } from '../../nodes/titles.ts'
 import type { WorkflowFile } from '../../nodes/workflow.ts'
-import { changesThatRun } from '../changes.ts'
-import type { KeptRuns } from './keep.ts'
+import { findRunChanges } from '../graph/changes.ts'
+import { getSeeds } from '../graph/seeds.ts'
+import { belongsTo, downsampleCurve } from './record.ts'
 import type { Curve, Picture, Run, RunDetails } from './record.ts'
-import { isOf, seedsOf, thinned } from './record.ts'
+import type { RunStore } from './runStore.ts'
 
-/** What is known of a run when it is asked for. */
-export interface Asked {
-  /** Its number in the protocol. */
+/** Facts about a run that are known when it is requested. */
+export interface RequestedRun {
+  /** Number of the run in the protocol. */
   run: number
   workflow: string
   name: string
-  /** The file as it runs, its seeds fixed. */
+  /** Workflow file as it runs, with fixed seeds. */
   text: string
   graph: Graph
-  /** The node it runs to, by its full id, and what it is called. */
+  /** Full id and title of the target node, if the run is limited to it. */
   target?: string
   to?: string
-  byItself?: boolean
+  /** True for live runs after an edit. */
+  automatic?: boolean
   sweep?: Run['sweep']
 }
 
 export interface Recorder {
-  asked(about: Asked): void
-  /** When all that has ended is kept. */
-  settled(): Promise<void>
+  /** Starts recording; called before the first event of the run. */
+  record(run: RequestedRun): void
+  /** Resolves once all finished runs are stored. */
+  whenStored(): Promise<void>
   close(): void
 }
 
 export interface RecorderOptions {
   port: Pick<EnginePort, 'listen'>
-  kept: KeptRuns
+  store: RunStore
   declared: ByType
-  /** Reads a file that ran. Throws where it cannot be read. */
-  fileOf: (text: string) => WorkflowFile
+  /** Parses a file that ran. Throws if it is unreadable. */
+  parseFile: (text: string) => WorkflowFile
   backend: () => string | undefined
   paint: (view: View, width: number, height: number) => Promise<Blob | undefined>
   newId: () => string
   now?: () => number
-  /** A run was kept, and these fell away for it. */
-  onKept: (fallen: readonly Run[]) => void
+  /** A run was stored; `dropped` runs were deleted to make room. */
+  onStored: (dropped: readonly Run[]) => void
   onError: (error: unknown) => void
 }
 
-interface Going extends Asked {
+interface ActiveRun extends RequestedRun {
   when: number
   started: boolean
-  /** The last view of each observer. */
+  /** Last view of each observer. */
   views: Map<string, View>
   losses: { node: string; index: number; losses: Float32Array }[]
   iterations?: { done: number; of: number }
-  /** Whether these iterations are those of a training. */
+  /** True if `iterations` are those of a training. */
   trains: boolean
   loss?: number
   faults: string[]
 }
 
 const CURVE_POINTS = 500
-const CURVES = 12
-const PICTURES = 6
-const PICTURE = [400, 300] as const
-const THUMBNAIL = [144, 108] as const
+const MAX_CURVES = 12
+const MAX_PICTURES = 6
+const PICTURE_SIZE = [400, 300] as const
+const THUMBNAIL_SIZE = [144, 108] as const
 
 export function createRecorder(options: RecorderOptions): Recorder {
   const { port, now = Date.now } = options
-  const going = new Map<number, Going>()
-  let keeping: Promise<void> = Promise.resolve()
+  const active = new Map<number, ActiveRun>()
+  let storing: Promise<void> = Promise.resolve()
 
-  function ended(run: Going, seconds: number, outcome: Run['outcome']) {
-    going.delete(run.run)
-    // What was refused, or taken back before its turn, did not run.
+  function endRun(run: ActiveRun, seconds: number, outcome: Run['outcome']) {
+    active.delete(run.run)
+    // A run that was refused, or removed from the queue, is not recorded.
     if (!run.started) return
-    keeping = keeping.then(() => keep(run, seconds, outcome, options)).catch(options.onError)
+    storing = storing.then(() => storeRun(run, seconds, outcome, options)).catch(options.onError)
   }
 
-  function hear(event: Event) {
+  function handleEvent(event: Event) {
     if (event.type === 'broken') {
-      for (const run of going.values()) {
+      for (const run of active.values()) {
         run.faults.push(event.message)
-        ended(run, (now() - run.when) / 1000, 'failed')
+        endRun(run, (now() - run.when) / 1000, 'failed')
       }
     }
-    const run = 'run' in event ? going.get(event.run) : undefined
+    const run = 'run' in event ? active.get(event.run) : undefined
     if (!run) return
-    if (event.type === 'finished')
-      ended(run, event.seconds, run.faults.length ? 'failed' : event.stopped ? 'stopped' : 'finished')
-    else note(run, event, now)
+    if (event.type === 'finished') {
+      const outcome = run.faults.length ? 'failed' : event.stopped ? 'stopped' : 'finished'
+      endRun(run, event.seconds, outcome)
+    } else recordEvent(run, event, now)
   }
 
   return {
-    asked: (about) =>
-      void going.set(about.run, {
-        ...about,
+    record: (run) =>
+      void active.set(run.run, {
+        ...run,
         when: now(),
         started: false,
         views: new Map(),
@@ -104,12 +109,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
         trains: false,
         faults: [],
       }),
-    settled: () => keeping,
-    close: port.listen(hear),
+    whenStored: () => storing,
+    close: port.listen(handleEvent),
   }
 }
 
-function note(run: Going, event: Event, now: () => number) {
+function recordEvent(run: ActiveRun, event: Event, now: () => number) {
   switch (event.type) {
     case 'started':
       run.started = true
@@ -120,7 +125,7 @@ function note(run: Going, event: Event, now: () => number) {
       break
     case 'losses':
       run.losses.push(event)
-      run.loss = event.losses.at(-1)!
+      run.loss = event.losses[event.losses.length - 1]
       break
     case 'progress':
       if (event.emission || (run.trains && event.loss === undefined)) break
@@ -135,104 +140,157 @@ function note(run: Going, event: Event, now: () => number) {
   }
 }
 
-async function keep(run: Going, seconds: number, outcome: Run['outcome'], options: RecorderOptions) {
-  const { kept, declared, newId, backend, onKept } = options
-  const { runs } = await kept.list()
-  const last = runs.find((each) => isOf(each, run.workflow, run.name))
+async function storeRun(
+  run: ActiveRun,
+  seconds: number,
+  outcome: Run['outcome'],
+  options: RecorderOptions,
+) {
+  const { store, newId, onStored } = options
+  const { runs } = await store.list()
+  const last = runs.find((each) => belongsTo(each, run.workflow, run.name))
   const id = newId()
-  const details: RunDetails = { id, text: run.text, ...curvesOf(run, options), pictures: await picturesOf(run, options) }
-  const thumbnail = await thumbnailOf(run, options)
-  // A slider that is drawn along begins many runs: the last one stands for them.
-  const instead = run.byItself && last?.byItself && !last.star && !last.note ? last : undefined
-  const changed = instead ? instead.changed : last && (await changedSince(last, run, options))
-  const [usedBackend, fault] = [backend(), run.faults[0]]
-  const record: Run = {
+  const details: RunDetails = {
     id,
+    text: run.text,
+    ...collectCurves(run, options),
+    pictures: await paintPictures(run, options),
+  }
+  const thumbnail = await paintThumbnail(run, options)
+  // Dragging a slider starts many live runs; only the last of them is stored.
+  const replaced = run.automatic && last?.byItself && !last.star && !last.note ? last : undefined
+  const changed = replaced ? replaced.changed : last && (await changesSince(last, run, options))
+  const record: Run = {
+    ...summarize(run, options),
+    id,
+    outcome,
+    seconds,
+    size: detailsSize(details) + (thumbnail?.size ?? 0),
+    ...(changed && { changed }),
+    ...(thumbnail && { thumbnail }),
+  }
+  onStored(await store.add(record, details, replaced?.id))
+}
+
+/** Returns the part of the record that does not depend on earlier runs. */
+function summarize(run: ActiveRun, { declared, backend }: RecorderOptions) {
+  const [usedBackend, fault] = [backend(), run.faults[0]]
+  return {
     when: run.when,
     workflow: run.workflow,
     name: run.name,
-    outcome,
-    seeds: seedsOf(run.graph, declared),
-    seconds,
-    metrics: metricsOf(run, declared),
+    seeds: getSeeds(run.graph, declared),
+    metrics: collectMetrics(run, declared),
     star: false,
     note: '',
-    size: sizeOf(details) + (thumbnail?.size ?? 0),
-    ...(changed && { changed }),
     ...(run.target !== undefined && { target: run.target }),
     ...(run.to !== undefined && { to: run.to }),
     ...(fault !== undefined && { fault }),
     ...(run.iterations && { iterations: run.iterations }),
     ...(run.loss !== undefined && { loss: run.loss }),
     ...(usedBackend !== undefined && { backend: usedBackend }),
-    ...(run.byItself && { byItself: true }),
+    ...(run.automatic && { byItself: true as const }),
     ...(run.sweep && { sweep: run.sweep }),
-    ...(thumbnail && { thumbnail }),
   }
-  onKept(await kept.add(record, details, instead?.id))
 }
 
-async function changedSince(last: Run, run: Going, { kept, fileOf, declared }: RecorderOptions) {
+async function changesSince(
+  last: Run,
+  run: ActiveRun,
+  { store, parseFile, declared }: RecorderOptions,
+) {
   try {
-    const before = await kept.details(last.id)
-    return before && changesThatRun(fileOf(before.text), fileOf(run.text), declared)
+    const before = await store.details(last.id)
+    return before && findRunChanges(parseFile(before.text), parseFile(run.text), declared)
   } catch {
-    return undefined // what the last one was can no longer be read: this one is told by itself
+    return undefined // The previous file is unreadable.
   }
 }
 
-const nodeOf = ({ graph }: Going, id: string) => graph.nodes.find((node) => node.id === outerId(id))
-
-function titleIn(run: Going, id: string, declared: RecorderOptions['declared']): string {
-  const node = nodeOf(run, id)
-  return node ? titleOfNode(node, declared) : id
+function activeNodeTitle(
+  { graph }: ActiveRun,
+  id: string,
+  declared: RecorderOptions['declared'],
+): string {
+  const node = graph.nodes.find((each) => each.id === outerId(id))
+  return node ? nodeTitle(node, declared) : id
 }
 
-function curvesOf(run: Going, { declared }: RecorderOptions): Pick<RunDetails, 'losses' | 'charts'> {
-  const at = (node: string, name: string) => ({ node, title: titleIn(run, node, declared), name })
+function collectCurves(
+  run: ActiveRun,
+  { declared }: RecorderOptions,
+): Pick<RunDetails, 'losses' | 'charts'> {
+  const heading = (node: string, name: string) => ({
+    node,
+    title: activeNodeTitle(run, node, declared),
+    name,
+  })
   const losses = run.losses.map(({ node, index, losses }): Curve => {
     const x = Float64Array.from(losses, (_, i) => index - losses.length + 1 + i)
-    return { ...at(node, 'loss'), ...thinned(x, losses, CURVE_POINTS) }
+    return { ...heading(node, 'loss'), ...downsampleCurve(x, losses, CURVE_POINTS) }
   })
   const isLoss = (y: Float64Array) =>
-    run.losses.some(({ losses }) => losses.length === y.length && losses[0] === y[0] && losses.at(-1) === y.at(-1))
+    run.losses.some(
+      ({ losses }) =>
+        losses.length === y.length && losses[0] === y[0] && losses.at(-1) === y.at(-1),
+    )
   const charts = [...run.views]
-    .flatMap(([node, view]) => (view.kind === 'chart' ? view.lines.map((line) => ({ node, line })) : []))
+    .flatMap(([node, view]) =>
+      view.kind === 'chart' ? view.lines.map((line) => ({ node, line })) : [],
+    )
     .filter(({ line: { kept, y } }) => !kept && y.length > 1 && !isLoss(y))
-    .slice(0, CURVES)
-    .map(({ node, line: { name, x, y } }): Curve => ({ ...at(node, name), ...thinned(x, y, CURVE_POINTS) }))
+    .slice(0, MAX_CURVES)
+    .map(({ node, line: { name, x, y } }): Curve => ({
+      ...heading(node, name),
+      ...downsampleCurve(x, y, CURVE_POINTS),
+    }))
   return { losses, charts }
 }
 
-const metricsOf = (run: Going, declared: RecorderOptions['declared']): Run['metrics'] =>
+const collectMetrics = (run: ActiveRun, declared: RecorderOptions['declared']): Run['metrics'] =>
   [...run.views].flatMap(([node, view]) =>
-    view.kind === 'numbers' ? view.rows.map(({ name, value }) => ({ title: titleIn(run, node, declared), name, value })) : [],
+    view.kind === 'numbers'
+      ? view.rows.map(({ name, value }) => ({
+          title: activeNodeTitle(run, node, declared),
+          name,
+          value,
+        }))
+      : [],
   )
 
-/** Samples as they are seen: pictures before points, and of them what is furthest along. */
-function samplesOf(run: Going): [string, View][] {
-  const shown = [...run.views].filter(([, { kind }]) => kind === 'images' || kind === 'film' || kind === 'scatter')
+/** Views of samples: pictures before points, those of later nodes first. */
+function sampleViews(run: ActiveRun): [string, View][] {
+  const shown = [...run.views].filter(
+    ([, { kind }]) => kind === 'images' || kind === 'film' || kind === 'scatter',
+  )
   const rank = ([node, { kind }]: [string, View]) =>
     (kind === 'scatter' ? 0 : 1e6) + run.graph.nodes.findIndex(({ id }) => id === outerId(node))
   return shown.sort((a, b) => rank(b) - rank(a))
 }
 
-async function picturesOf(run: Going, { paint, declared }: RecorderOptions): Promise<Picture[]> {
-  const [width, height] = PICTURE
+async function paintPictures(
+  run: ActiveRun,
+  { paint, declared }: RecorderOptions,
+): Promise<Picture[]> {
+  const [width, height] = PICTURE_SIZE
   const pictures: Picture[] = []
-  for (const [node, view] of samplesOf(run).slice(0, PICTURES)) {
+  for (const [node, view] of sampleViews(run).slice(0, MAX_PICTURES)) {
     const image = await paint(view, width, height)
-    if (image) pictures.push({ node, title: titleIn(run, node, declared), image, width, height })
+    if (image)
+      pictures.push({ node, title: activeNodeTitle(run, node, declared), image, width, height })
   }
   return pictures
 }
 
-async function thumbnailOf(run: Going, { paint }: RecorderOptions): Promise<Blob | undefined> {
-  const [first] = samplesOf(run)
-  return first && paint(first[1], ...THUMBNAIL)
+async function paintThumbnail(
+  run: ActiveRun,
+  { paint }: RecorderOptions,
+): Promise<Blob | undefined> {
+  const [first] = sampleViews(run)
+  return first && paint(first[1], ...THUMBNAIL_SIZE)
 }
 
-function sizeOf({ text, losses, charts, pictures }: RunDetails): number {
+function detailsSize({ text, losses, charts, pictures }: RunDetails): number {
   const points = [...losses, ...charts].reduce((sum, { y }) => sum + y.length, 0)
   return 2 * text.length + 16 * points + pictures.reduce((sum, { image }) => sum + image.size, 0)
 }

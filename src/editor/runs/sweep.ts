@@ -1,160 +1,209 @@
-// Sweeps: values for one or two params, and the graphs that follow from them. Data in, data out.
+// Sweeps: values for one or two params, and the resulting graphs. Pure functions on plain data.
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { ByType, Param } from '../../engine/plan/op.ts'
-import { isMeant } from '../../engine/plan/op.ts'
+import { hasEffect } from '../../engine/plan/op.ts'
 import { problemWith } from '../../engine/plan/params.ts'
-import { fit, formatNumber, parseNumber } from '../../nodes/litegraph/widgets.ts'
+import { fitNumber, formatNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
 import type { FileNode, WorkflowFile } from '../../nodes/workflow.ts'
 import { stringifyWorkflow, toGraph, withFixedSeeds } from '../../nodes/workflow.ts'
 import type { Json } from '../../nodes/workflow/json.ts'
-import { openFirst, placesIn, wayInWords, withValue, type Place } from '../subgraph/places.ts'
+import {
+  sortOpenLevelFirst,
+  listNodes,
+  formatPath,
+  withValue,
+  type LocatedNode,
+} from '../graph/nodePaths.ts'
 import type { Axis } from './record.ts'
-import { varies } from './varies.ts'
+import { isSweepable } from './sweepableParams.ts'
 
-/** What can be varied: a list of values, or numbers from one to another. */
-export type Values = { way: 'list'; text: string } | { way: 'range'; from: string; to: string; count: string; log: boolean }
+/** Typed values of a param: a list, or a range of numbers. */
+export type SweepValues =
+  | { kind: 'list'; text: string }
+  | { kind: 'range'; from: string; to: string; count: string; log: boolean }
 
-/** Values, or why there are none. */
-export type Read = { values: unknown[] } | { wrong: string }
+/** Parsed values, or the reason why there are none. */
+export type ParsedValues = { values: unknown[] } | { wrong: string }
 
-/** A sweep may have at most so many runs. */
-export const MOST_RUNS = 100
+/** Limit of runs in one sweep. */
+export const MAX_RUNS = 100
 
-/** A param that can be varied, as it is now. */
-export interface Varied {
-  /** Its full id. */
+/** A param that can be swept, with its current value. */
+export interface SweepParam {
+  /** Full id of the node. */
   node: string
-  /** With the way to it. */
+  /** Title of the node, with the path to it. */
   title: string
   param: string
   spec: Param
   value: unknown
-  /** How many nodes of a run have it: inside of a subgraph that several stand for it is varied in all of them. */
+  /** Number of nodes that share it: a subgraph is swept in all nodes that use it. */
   count: number
 }
 
 /**
- * All params of a file that mean something as they stand, but for those that a wire replaces or that are set from outside. Those of a
- * subgraph are there once, by the way that is open: `within` is the full id of the node whose inside is.
+ * Returns the params of a file that can be swept: those that take effect, are not replaced by a
+ * wire, and are not set from outside of a subgraph. Params of a shared subgraph are listed once, by
+ * the path of the open level: `within` is the full id of the subgraph node that is open.
  */
-export function variedIn(file: WorkflowFile, declared: ByType, within?: string): Varied[] {
-  const places = openFirst(placesIn(file, declared), within)
-  const keyOf = ({ of, node }: Place) => `${of?.id} ${node.id}`
-  const counts = new Map<string, number>()
-  for (const place of places) counts.set(keyOf(place), (counts.get(keyOf(place)) ?? 0) + 1)
-  const first = new Map(places.toReversed().map((place) => [keyOf(place), place]))
-  return places
-    .filter((place) => first.get(keyOf(place)) === place)
-    .flatMap((place) => variedAt(place, counts.get(keyOf(place))!))
+export function sweepParams(file: WorkflowFile, declared: ByType, within?: string): SweepParam[] {
+  const places = sortOpenLevelFirst(listNodes(file, declared), within)
+  const shared = new Map<string, LocatedNode[]>()
+  for (const place of places) {
+    const key = `${place.of?.id} ${place.node.id}`
+    const group = shared.get(key)
+    if (group) group.push(place)
+    else shared.set(key, [place])
+  }
+  return [...shared.values()].flatMap((group) => nodeSweepParams(group[0], group.length))
 }
 
-function variedAt({ id, node, declaration, title, way, of }: Place, count: number): Varied[] {
+function nodeSweepParams(
+  { id, node, declaration, title, ancestors: way, of }: LocatedNode,
+  count: number,
+): SweepParam[] {
   if (!declaration) return []
   const { params } = declaration
-  const valueOf = (name: string) => (Object.hasOwn(node.properties, name) ? node.properties[name] : params[name]?.default)
-  const fromOutside = (param: string) => of?.promoted.some((each) => each.node === node.id && each.param === param)
+  const currentValue = (name: string) =>
+    Object.hasOwn(node.properties, name) ? node.properties[name] : params[name]?.default
+  const isSetFromOutside = (param: string) =>
+    of?.promoted.some((each) => each.node === node.id && each.param === param)
   return Object.entries(params)
-    .filter(([name, spec]) => varies(spec, declaration) && isMeant(params, name, valueOf) && !replaced(node, spec))
-    .filter(([name]) => !fromOutside(name))
-    .map(([param, spec]) => ({ node: id, title: wayInWords([...way, title]), param, spec, value: valueOf(param), count }))
+    .filter(
+      ([name, spec]) =>
+        isSweepable(spec, declaration) &&
+        hasEffect(params, name, currentValue) &&
+        !isReplacedByWire(node, spec) &&
+        !isSetFromOutside(name),
+    )
+    .map(([param, spec]) => ({
+      node: id,
+      title: formatPath([...way, title]),
+      param,
+      spec,
+      value: currentValue(param),
+      count,
+    }))
 }
 
-const replaced = ({ inputs }: FileNode, { unless }: Param) => inputs.some(({ name, link }) => name === unless && link !== null)
+const isReplacedByWire = ({ inputs }: FileNode, { unless }: Param) =>
+  inputs.some(({ name, link }) => name === unless && link !== null)
 
-/** Something to begin with: the present value and its neighbours. */
-export function firstValues({ spec, value }: Varied): Values {
-  const around = (): unknown[] => {
-    switch (spec.kind) {
-      case 'number': {
-        const now = Number(value)
-        const factor = spec.integer ? 2 : 10
-        const near = now === 0 ? [0, spec.step] : [now / factor, now, now * factor]
-        return near.map((each) => Number(fit(each, spec).toPrecision(6)))
-      }
-      case 'seed':
-        return [0, 1, 2].map((more) => Number(value) + more)
-      case 'choice':
-        return [...spec.choices]
-      case 'boolean':
-        return [true, false]
-      default:
-        return [value]
+/** Suggests values: the current one and its neighbours, or all choices. */
+export function initialValues(param: SweepParam): SweepValues {
+  const values = [...new Set(suggestValues(param))].map(formatSweepValue)
+  return { kind: 'list', text: values.join(param.spec.kind === 'text' ? '\n' : ', ') }
+}
+
+function suggestValues({ spec, value }: SweepParam): unknown[] {
+  switch (spec.kind) {
+    case 'number': {
+      const current = Number(value)
+      const factor = spec.integer ? 2 : 10
+      const values = current === 0 ? [0, spec.step] : [current / factor, current, current * factor]
+      return values.map((each) => Number(fitNumber(each, spec).toPrecision(6)))
     }
+    case 'seed':
+      return [0, 1, 2].map((offset) => Number(value) + offset)
+    case 'choice':
+      return [...spec.choices]
+    case 'boolean':
+      return [true, false]
+    default:
+      return [value]
   }
-  return { way: 'list', text: [...new Set(around())].map(written).join(spec.kind === 'text' ? '\n' : ', ') }
 }
 
-/** A value as it is typed into a list. */
-export const written = (value: unknown): string => (typeof value === 'number' ? formatNumber(value) : String(value))
+/** Formats a value as it is typed into a list. */
+export const formatSweepValue = (value: unknown): string =>
+  typeof value === 'number' ? formatNumber(value) : String(value)
 
-/** What is said of values that are none. */
-export interface Reasons {
+/** Messages about invalid values. */
+export interface ValueErrors {
   none: string
   notANumber: (text: string) => string
-  /** A logarithmic range that touches zero. */
+  /** A logarithmic range includes zero or negative numbers. */
   notPositive: string
 }
 
-/** The values that were meant, each once; or what is wrong with the first that is wrong. */
-export function readValues(values: Values, spec: Param, reasons: Reasons): Read {
-  const read = values.way === 'list' ? readList(values.text, spec, reasons) : readRange(values, spec, reasons)
-  if ('wrong' in read) return read
-  const once = [...new Set(read.values)]
-  if (once.length === 0) return { wrong: reasons.none }
-  for (const value of once) {
+/** Parses values without duplicates, or returns the first problem. */
+export function parseValues(values: SweepValues, spec: Param, errors: ValueErrors): ParsedValues {
+  const parsed =
+    values.kind === 'list' ? parseList(values.text, spec, errors) : parseRange(values, spec, errors)
+  if ('wrong' in parsed) return parsed
+  const unique = [...new Set(parsed.values)]
+  if (unique.length === 0) return { wrong: errors.none }
+  for (const value of unique) {
     const expected = problemWith(value, spec)
-    if (expected) return { wrong: `${written(value)}: expected ${expected}.` }
+    if (expected) return { wrong: `${formatSweepValue(value)}: expected ${expected}.` }
   }
-  return { values: once }
+  return { values: unique }
 }
 
-function readList(text: string, spec: Param, { notANumber }: Reasons): Read {
-  // A text may hold commas: each has a line of its own.
-  const between = { text: '\n', choice: /[,;\n]/ }[spec.kind as string] ?? /[,;\s]+/
+function parseList(text: string, spec: Param, { notANumber }: ValueErrors): ParsedValues {
+  // Texts may contain commas, so they are separated only by line breaks.
+  const separator = { text: '\n', choice: /[,;\n]/ }[spec.kind as string] ?? /[,;\s]+/
   const parts = text
-    .split(between)
+    .split(separator)
     .map((part) => part.trim())
     .filter(Boolean)
-  if (spec.kind === 'boolean') return { values: parts.map((part) => (part === 'true' ? true : part === 'false' ? false : part)) }
+  if (spec.kind === 'boolean')
+    return {
+      values: parts.map((part) => (part === 'true' ? true : part === 'false' ? false : part)),
+    }
   if (spec.kind !== 'number' && spec.kind !== 'seed') return { values: parts }
   const numbers = parts.map(parseNumber)
-  const bad = numbers.indexOf(undefined)
-  return bad >= 0 ? { wrong: notANumber(parts[bad]!) } : { values: numbers }
+  const invalid = numbers.indexOf(undefined)
+  return invalid >= 0 ? { wrong: notANumber(parts[invalid]) } : { values: numbers }
 }
 
-function readRange(range: Extract<Values, { way: 'range' }>, spec: Param, { notANumber, notPositive }: Reasons): Read {
+function parseRange(
+  range: Extract<SweepValues, { kind: 'range' }>,
+  spec: Param,
+  { notANumber, notPositive }: ValueErrors,
+): ParsedValues {
   const texts = [range.from, range.to, range.count]
-  const [from, to, wanted] = texts.map(parseNumber)
-  if (from === undefined || to === undefined || wanted === undefined) {
-    return { wrong: notANumber(texts.find((text) => parseNumber(text) === undefined)!) }
-  }
-  const count = Math.min(MOST_RUNS, Math.max(1, Math.round(wanted)))
+  const numbers = texts.map(parseNumber)
+  const [from, to, wanted] = numbers
+  if (from === undefined || to === undefined || wanted === undefined)
+    return { wrong: notANumber(texts[numbers.indexOf(undefined)]) }
+  const count = Math.min(MAX_RUNS, Math.max(1, Math.round(wanted)))
   if (range.log && !(from > 0 && to > 0)) return { wrong: notPositive }
-  const whole = spec.kind === 'seed' || (spec.kind === 'number' && spec.integer)
+  const isInteger = spec.kind === 'seed' || (spec.kind === 'number' && spec.integer)
   const values = Array.from({ length: count }, (_, i) => {
-    const part = count === 1 ? 0 : i / (count - 1)
-    const value = range.log ? from * (to / from) ** part : from + (to - from) * part
-    return whole ? Math.round(value) : Number(value.toPrecision(6))
+    const fraction = count === 1 ? 0 : i / (count - 1)
+    const value = range.log ? from * (to / from) ** fraction : from + (to - from) * fraction
+    return isInteger ? Math.round(value) : Number(value.toPrecision(6))
   })
   return { values }
 }
 
-export interface Cell {
-  /** An index for each axis. */
+export interface SweepCell {
+  /** Position in the grid: an index for each axis. */
   at: number[]
   text: string
   graph: Graph
 }
 
-/** The places of a grid, row after row. */
-export const placesOf = (axes: readonly Axis[]): number[][] =>
-  axes.reduce<number[][]>((places, { values }) => places.flatMap((at) => values.map((_, i) => [...at, i])), [[]])
+/** Returns all positions of a grid, row by row. */
+export const gridPositions = (axes: readonly Axis[]): number[][] =>
+  axes.reduce<number[][]>(
+    (positions, { values }) => positions.flatMap((at) => values.map((_, i) => [...at, i])),
+    [[]],
+  )
 
-/** The workflow of each place of the grid, its seeds fixed at what they are. */
-export function cellsOf(file: WorkflowFile, axes: readonly Axis[], declared: ByType): Cell[] {
+/** Returns the workflow of each cell, with its seeds fixed at their current values. */
+export function sweepCells(
+  file: WorkflowFile,
+  axes: readonly Axis[],
+  declared: ByType,
+): SweepCell[] {
   const base = withFixedSeeds(file, declared)
-  return placesOf(axes).map((at) => {
-    const varied = axes.reduce((now, { node, param, values }, i) => withValue(now, node, param, values[at[i]!] as Json), base)
-    return { at, text: stringifyWorkflow(varied), graph: toGraph(varied, declared) }
+  return gridPositions(axes).map((at) => {
+    const cell = axes.reduce(
+      (file, { node, param, values }, i) => withValue(file, node, param, values[at[i]] as Json),
+      base,
+    )
+    return { at, text: stringifyWorkflow(cell), graph: toGraph(cell, declared) }
   })
 }

@@ -1,10 +1,12 @@
-// Counts: in English with their words, in Korean by themselves.
+// Formatted counts: English ones with their nouns, Korean ones without.
 
 /** 1 class, 3 classes */
-export const plural = (count: number, one: string, many = one + 's') => `${count} ${count === 1 ? one : many}`
+export const plural = (count: number, one: string, many = one + 's') =>
+  `${count} ${count === 1 ? one : many}`
 
 /** 1,240 images */
-export const grouped = (count: number, one: string) => `${count.toLocaleString('en')} ${count === 1 ? one : one + 's'}`
+export const groupedPlural = (count: number, one: string) =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : one + 's'}`
 
 /** 1,240 */
-export const counted = (count: number) => count.toLocaleString('ko')
+export const formatKoreanCount = (count: number) => count.toLocaleString('ko')

@@ -1,18 +1,18 @@
-// The steps of the tour: it goes on when what it asks for was done, and back when it was undone.
+// Steps of the tour: it advances when the user acts, and goes back when the action is undone.
 
 export const steps = ['run', 'watch', 'change', 'again', 'compare', 'end'] as const
 export type Step = (typeof steps)[number]
 
-/** What there is to be seen of what the user did. */
-export interface Seen {
+/** Effects of the user's actions. */
+export interface UserProgress {
   running: boolean
-  /** A run of this visit has come to its end, or was stopped. */
+  /** True if a run of this visit has finished or was stopped. */
   ended: boolean
-  /** The graph means something else than when it ran last. */
+  /** True if the graph's results may differ from those of the last run. */
   changed: boolean
 }
 
-export function stepAfter(step: Step, { running, ended, changed }: Seen): Step {
+export function nextStep(step: Step, { running, ended, changed }: UserProgress): Step {
   switch (step) {
     case 'run':
       return running ? 'watch' : step

@@ -1,187 +1,122 @@
-// The tour: a note beside the real part that it is about, which goes on when the user has done what it asks for. Nothing is
-// blocked by it.
-import './tour.css'
+// Guided tour: a note beside a real part of the interface, which advances when the user acts. The
+// tour blocks nothing.
 import { effect } from '@preact/signals'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { graphOf } from '../../nodes/litegraph/graph.ts'
-import { IconButton } from '../buttons.tsx'
-import { useEditor } from '../context.ts'
-import type { Editor } from '../editor.ts'
-import { icons } from '../icons.tsx'
-import { meaningOf } from '../live.ts'
-import * as state from '../state.ts'
-import { texts } from '../texts.ts'
-import { placeBeside, type Box } from './place.ts'
+import { useEffect, useRef } from 'preact/hooks'
+import { toPlanGraph } from '../../nodes/litegraph/graph.ts'
+import { graphKey } from '../graph/graphKey.ts'
+import { runState } from '../running/state.ts'
+import { texts } from '../texts/texts.ts'
+import { IconButton } from '../ui/buttons.tsx'
+import { returnFocus } from '../ui/focus.ts'
+import { icons } from '../ui/icons.tsx'
+import { showDrawer } from '../ui/state.ts'
+import { useWorkspace, type WorkspaceServices } from '../workspace/services.ts'
+import { subscribeToGraph } from '../workspace/state.ts'
+import type { Box } from './placement.ts'
 import { steps, type Step } from './steps.ts'
-import { asked, endTour, goOn, putAside, shownStep } from './touring.ts'
+import './tour.css'
+import { advanceTour, dismissTour, requested, shownStep, skipTour } from './state.ts'
+import { usePlacement } from './usePlacement.ts'
 
 export function Tour() {
-  const editor = useEditor()
-  const step = shownStep.value!
+  const step = shownStep.value
+  return step && <TourNote step={step} />
+}
+
+function TourNote({ step }: { step: Step }) {
+  const editor = useWorkspace()
   const note = useRef<HTMLElement>(null)
-  useEffect(() => follow(editor), [])
+  useEffect(() => watchUser(editor), [])
   useEffect(() => {
-    if (asked.value) note.current!.focus()
-    asked.value = false
+    if (requested.value) note.current?.focus()
+    requested.value = false
   }, [])
-  const { ring, at } = usePlaces(step, note)
+  const { ring, corner } = usePlacement(step, note)
   const { title, text } = texts.tour.steps[step]
-  const leave = (how: () => void) => {
-    how()
-    editor.focus()
-  }
   return (
     <>
-      {ring && <div class="tour-ring" aria-hidden="true" style={inStyle(ring)} />}
+      {ring && <div class="tour-ring" aria-hidden="true" style={boxStyle(ring)} />}
       <aside
         ref={note}
         class="tour"
         tabIndex={-1}
         aria-label={texts.tour.label}
-        style={{ left: `${at[0]}px`, top: `${at[1]}px` }}
+        style={{ left: `${corner[0]}px`, top: `${corner[1]}px` }}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return
           event.stopPropagation()
-          leave(putAside)
+          leaveTour(dismissTour)
         }}
       >
         <div aria-live="polite">
-          <p class="tour-place">{texts.tour.place(steps.indexOf(step) + 1, steps.length)}</p>
+          <p class="tour-place">{texts.tour.progress(steps.indexOf(step) + 1, steps.length)}</p>
           <h2>{title}</h2>
           <p>{text}</p>
         </div>
-        {step === 'end' ? <WaysOn leave={leave} /> : <WaysOut leave={leave} />}
+        {step === 'end' ? <EndButtons /> : <StepButtons />}
       </aside>
     </>
   )
 }
 
-interface WaysProps {
-  leave: (how: () => void) => void
+/** Closes the tour and returns the focus to the canvas. */
+function leaveTour(close: () => void) {
+  close()
+  returnFocus()
 }
 
-function WaysOn({ leave }: WaysProps) {
-  const toGallery = () => {
-    putAside()
-    state.drawer.value = 'gallery'
+function EndButtons() {
+  const openGallery = () => {
+    dismissTour()
+    showDrawer('gallery')
   }
   return (
     <div class="tour-ways">
-      <button type="button" class="button outline small" onClick={toGallery}>
+      <button type="button" class="button outline small" onClick={openGallery}>
         {texts.tour.gallery}
       </button>
-      <button type="button" class="button primary small" onClick={() => leave(putAside)}>
+      <button type="button" class="button primary small" onClick={() => leaveTour(dismissTour)}>
         {texts.tour.done}
       </button>
     </div>
   )
 }
 
-function WaysOut({ leave }: WaysProps) {
-  const editor = useEditor()
+function StepButtons() {
   return (
     <>
       <div class="tour-ways">
-        <button type="button" class="link" onClick={() => leave(() => endTour(editor))}>
+        <button type="button" class="link" onClick={() => leaveTour(skipTour)}>
           {texts.tour.skip}
         </button>
       </div>
-      <IconButton class="icon small tour-close" label={texts.tour.later} icon={<icons.close />} onClick={() => leave(putAside)} />
+      <IconButton
+        class="icon small tour-close"
+        label={texts.tour.close}
+        icon={<icons.close />}
+        onClick={() => leaveTour(dismissTour)}
+      />
     </>
   )
 }
 
-/** Watches what the user does. Returns its own undo. */
-function follow(editor: Editor): () => void {
-  const meaning = () => meaningOf(graphOf(editor.stage.graph))
-  let ran = meaning()
+/** Advances the tour with runs and edits of the user. Returns a function that stops it. */
+function watchUser({ stage }: Pick<WorkspaceServices, 'stage'>): () => void {
+  const currentKey = () => graphKey(toPlanGraph(stage.graph))
+  let lastRunKey = currentKey()
   let ended = false
   return effect(() => {
-    const running = state.run.state.value !== 'idle'
-    // A run that begins forgets how the last one ended.
-    ended ||= state.run.ended.value !== undefined
-    state.followGraph()
-    const now = meaning()
-    if (running) ran = now
-    goOn(editor, { running, ended, changed: now !== ran })
+    const running = runState.phase.value !== 'idle'
+    // A new run clears `runState.ended`, so it is remembered here.
+    ended ||= runState.ended.value !== undefined
+    subscribeToGraph()
+    const key = currentKey()
+    if (running) lastRunKey = key
+    advanceTour({ running, ended, changed: key !== lastRunKey })
   })
 }
 
-// ---- places
-
-interface Places {
-  /** Around what the note is about. */
-  ring: Box | undefined
-  at: [number, number]
-}
-
-/** Follows what the note is about, as the canvas is panned and panels come and go. */
-function usePlaces(step: Step, note: { current: HTMLElement | null }): Places {
-  const editor = useEditor()
-  const [places, setPlaces] = useState<Places>({ ring: undefined, at: [0, 0] })
-  useLayoutEffect(() => {
-    const look = () => {
-      const next = placesOf(editor, step, note.current!)
-      setPlaces((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next))
-    }
-    look()
-    const undo = editor.stage.onDrawn(look)
-    addEventListener('resize', look)
-    addEventListener('scroll', look, true)
-    return () => {
-      undo()
-      removeEventListener('resize', look)
-      removeEventListener('scroll', look, true)
-    }
-  }, [step, texts.tour, state.selection.value])
-  return places
-}
-
-function placesOf(editor: Editor, step: Step, { offsetWidth: width, offsetHeight: height }: HTMLElement): Places {
-  const { left, top, right, bottom } = editor.insets()
-  const within = { left, top, width: innerWidth - left - right, height: innerHeight - top - bottom }
-  const ring = partOf(editor, step)
-  return { ring, at: placeBeside(ring, { width, height }, within) }
-}
-
-/** What a step is about, on the page. */
-function partOf(editor: Editor, step: Step): Box | undefined {
-  switch (step) {
-    case 'run':
-    case 'again':
-      return boxOf(document.querySelector('.runs .button'))
-    case 'watch':
-      return nodeBox(editor, 'diffusion/Scatter')
-    case 'change':
-      return boxOf(fieldOf('predicts')) ?? nodeBox(editor, 'diffusion/MLP')
-    case 'compare':
-      return nodeBox(editor, 'diffusion/Chart')
-    case 'end':
-      return boxOf(document.querySelector('.top .button'))
-    default:
-      return step satisfies never
-  }
-}
-
-const fieldOf = (param: string) =>
-  [...document.querySelectorAll('.panel .param')].find((row) => row.querySelector('label')?.textContent === param)
-
-function boxOf(element: Element | null | undefined): Box | undefined {
-  if (!element) return undefined
-  const { left, top, width, height } = element.getBoundingClientRect()
-  return { left, top, width, height }
-}
-
-function nodeBox({ stage }: Editor, type: string): Box | undefined {
-  const node = stage.nodes().find((each) => each.type === type)
-  if (!node) return undefined
-  const title = 30
-  const [left, top] = stage.onPage([node.pos[0]!, node.pos[1]! - title])
-  const scale = stage.scale()
-  return { left, top, width: node.size[0]! * scale, height: ((node.flags.collapsed ? 0 : node.size[1]!) + title) * scale }
-}
-
-const inStyle = ({ left, top, width, height }: Box) => ({
+const boxStyle = ({ left, top, width, height }: Box) => ({
   left: `${left}px`,
   top: `${top}px`,
   width: `${width}px`,

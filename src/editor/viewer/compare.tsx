@@ -1,74 +1,101 @@
-// Two pictures compared: over each other with a slider between them, side by side, or what is different.
+// Comparison of two pictures: overlaid with a slider, side by side, or as a difference.
 import { useMemo, useRef, useState } from 'preact/hooks'
-import type { Theme } from '../../nodes/views/canvas.ts'
-import { texts } from '../texts.ts'
-import { differenceOf } from './difference.ts'
-import { Pane, type Sight } from './pane.tsx'
-import { groupsOf, picturesScene, type Found, type Scene, type Shown } from './scene.ts'
-import type { Source } from './sources.ts'
+import type { Theme } from '../../nodes/painters/theme.ts'
+import { texts } from '../texts/texts.ts'
+import { pictureDifference } from './difference.ts'
+import { Pane } from './pane.tsx'
+import type { PanZoom } from './panZoom.ts'
+import { pictureGroups, picturesScene, type Hit, type PictureView, type Scene } from './scene.ts'
+import type { PictureSource } from './sources.ts'
 
-export interface Comparing {
+export interface ComparedScenes {
   scene: Scene
-  /** What it is compared with. */
-  over?: Scene
-  views: readonly [Shown, Shown | undefined]
+  /** Scene to compare with. */
+  other?: Scene
+  views: readonly [PictureView, PictureView | undefined]
   at: number
   item: number | undefined
 }
 
-interface AgainstProps extends Comparing {
+interface ComparePanesProps extends ComparedScenes {
   titles: readonly [string, string | undefined]
-  look: { sight: Sight; theme: Theme; smooth: boolean; onFound: (found: Found | undefined) => void }
+  paneProps: {
+    panZoom: PanZoom
+    theme: Theme
+    smooth: boolean
+    onHit: (hit: Hit | undefined) => void
+  }
 }
 
 const modes = ['slider', 'beside', 'difference'] as const
 type Mode = (typeof modes)[number]
 
-/** The other, if it shows the same kind of thing. */
-export function canCompare(view: Shown, source: Source | undefined): { source: Source; view: Shown } | undefined {
+/** Returns the source with its view if it shows the same kind of content as `view`. */
+export function comparableSource(
+  view: PictureView,
+  source: PictureSource | undefined,
+): { source: PictureSource; view: PictureView } | undefined {
   const other = source?.view()
-  if (!source || !other || (other.kind === 'scatter') !== (view.kind === 'scatter')) return undefined
+  if (!source || !other || (other.kind === 'scatter') !== (view.kind === 'scatter'))
+    return undefined
   return { source, view: other }
 }
 
-export function Against(props: AgainstProps) {
-  const { scene, over, titles, look } = props
+export function ComparePanes(props: ComparePanesProps) {
+  const { scene, other, titles, paneProps } = props
   const [chosen, setMode] = useState<Mode>('slider')
   const [split, setSplit] = useState(0.5)
-  if (!over) return <Pane scene={scene} label={titles[0]} {...look} />
-  const offered = scene.kind === 'pictures' ? modes : modes.slice(0, 2)
-  const mode = offered.includes(chosen) ? chosen : 'slider'
+  if (!other) return <Pane scene={scene} label={titles[0]} {...paneProps} />
+  const available = scene.kind === 'pictures' ? modes : modes.slice(0, 2)
+  const mode = available.includes(chosen) ? chosen : 'slider'
   return (
     <>
       <div class="panes">
         {mode === 'slider' && (
-          <Pane scene={scene} over={{ scene: over, split }} label={titles.join(', ')} {...look}>
-            <Names titles={titles} />
-            <Divider split={split} move={setSplit} titles={titles} />
+          <Pane
+            scene={scene}
+            overlay={{ scene: other, split }}
+            label={titles.join(', ')}
+            {...paneProps}
+          >
+            <PaneTitles titles={titles} />
+            <Divider split={split} onSplit={setSplit} titles={titles} />
           </Pane>
         )}
         {mode === 'beside' &&
-          [scene, over].map((each, i) => (
-            <Pane key={i} scene={each} label={titles[i]!} {...look}>
+          [scene, other].map((scene, i) => (
+            <Pane key={i} scene={scene} label={titles[i] ?? ''} {...paneProps}>
               <span class="of">{titles[i]}</span>
             </Pane>
           ))}
-        {mode === 'difference' && <Difference {...props} />}
+        {mode === 'difference' && <DifferencePane {...props} />}
       </div>
-      <Modes offered={offered} mode={mode} setMode={setMode} />
+      <ModePicker available={available} mode={mode} setMode={setMode} />
     </>
   )
 }
 
-function Modes({ offered, mode, setMode }: { offered: readonly Mode[]; mode: Mode; setMode: (mode: Mode) => void }) {
+interface ModePickerProps {
+  available: readonly Mode[]
+  mode: Mode
+  setMode: (mode: Mode) => void
+}
+
+function ModePicker({ available, mode, setMode }: ModePickerProps) {
   const { viewer } = texts
   return (
     <fieldset class="bare modes">
       <legend class="hidden">{viewer.compare}</legend>
       <div class="segments">
-        {offered.map((each) => (
+        {available.map((each) => (
           <label key={each}>
-            <input type="radio" name="viewer-mode" value={each} checked={each === mode} onChange={() => setMode(each)} />
+            <input
+              type="radio"
+              name="viewer-mode"
+              value={each}
+              checked={each === mode}
+              onChange={() => setMode(each)}
+            />
             <span>{viewer.modes[each]}</span>
           </label>
         ))}
@@ -77,42 +104,34 @@ function Modes({ offered, mode, setMode }: { offered: readonly Mode[]; mode: Mod
   )
 }
 
-const Names = ({ titles }: Pick<AgainstProps, 'titles'>) => (
+const PaneTitles = ({ titles }: Pick<ComparePanesProps, 'titles'>) => (
   <>
     <span class="of">{titles[0]}</span>
     <span class="of right">{titles[1]}</span>
   </>
 )
 
-interface DividerProps extends Pick<AgainstProps, 'titles'> {
+interface DividerProps extends Pick<ComparePanesProps, 'titles'> {
   split: number
-  move: (split: number) => void
+  onSplit: (split: number) => void
 }
 
-/** To its left the one, to its right the other. */
-function Divider({ split, move, titles: [left, right] }: DividerProps) {
+/** Slider between the picture on the left and the one on the right. */
+function Divider({ split, onSplit, titles: [left, right] }: DividerProps) {
   const element = useRef<HTMLDivElement>(null)
-  const to = (share: number) => move(Math.min(1, Math.max(0, share)))
+  const moveTo = (fraction: number) => onSplit(Math.min(1, Math.max(0, fraction)))
   const percent = Math.round(split * 100)
   const onKeyDown = (event: KeyboardEvent) => {
-    const next = {
-      ArrowLeft: split - 0.02,
-      ArrowDown: split - 0.02,
-      ArrowRight: split + 0.02,
-      ArrowUp: split + 0.02,
-      PageDown: split - 0.1,
-      PageUp: split + 0.1,
-      Home: 0,
-      End: 1,
-    }[event.key]
+    const next = keyboardSplit(event.key, split)
     if (next === undefined) return
     event.preventDefault()
-    to(next)
+    moveTo(next)
   }
   const onPointerMove = ({ clientX, pointerId }: PointerEvent) => {
-    if (!element.current!.hasPointerCapture(pointerId)) return
-    const { left, width } = element.current!.parentElement!.getBoundingClientRect()
-    to((clientX - left) / width)
+    const pane = element.current?.parentElement
+    if (!pane || !element.current?.hasPointerCapture(pointerId)) return
+    const { left, width } = pane.getBoundingClientRect()
+    moveTo((clientX - left) / width)
   }
   return (
     <div
@@ -127,24 +146,37 @@ function Divider({ split, move, titles: [left, right] }: DividerProps) {
       aria-valuetext={texts.viewer.divided(percent, left, right ?? '')}
       style={{ left: `${100 * split}%` }}
       onKeyDown={onKeyDown}
-      onPointerDown={({ pointerId }) => element.current!.setPointerCapture(pointerId)}
+      onPointerDown={({ pointerId }) => element.current?.setPointerCapture(pointerId)}
       onPointerMove={onPointerMove}
     />
   )
 }
 
-function Difference({ views: [one, other], at, item, titles, look }: AgainstProps) {
+const keyboardSplit = (key: string, split: number): number | undefined =>
+  ({
+    ArrowLeft: split - 0.02,
+    ArrowDown: split - 0.02,
+    ArrowRight: split + 0.02,
+    ArrowUp: split + 0.02,
+    PageDown: split - 0.1,
+    PageUp: split + 0.1,
+    Home: 0,
+    End: 1,
+  })[key]
+
+function DifferencePane({ views: [view, other], at, item, titles, paneProps }: ComparePanesProps) {
   const { viewer } = texts
   const found = useMemo(() => {
-    if (one.kind === 'scatter' || !other || other.kind === 'scatter') return undefined
-    const difference = differenceOf(groupsOf(one, at), groupsOf(other, at))
-    const scene = difference && picturesScene(difference.groups, one.columns, item)
+    if (view.kind === 'scatter' || !other || other.kind === 'scatter') return undefined
+    const difference = pictureDifference(pictureGroups(view, at), pictureGroups(other, at))
+    const scene = difference && picturesScene(difference.groups, view.columns, item)
     return difference && scene && { ...difference, scene }
-  }, [one, other, at, item])
+  }, [view, other, at, item])
   if (!found) return <p class="nothing">{viewer.unequal}</p>
+  const label = viewer.differenceOf(titles[0], titles[1] ?? '')
   return (
-    <Pane scene={found.scene} label={viewer.differenceOf(titles[0], titles[1] ?? '')} {...look}>
-      <span class="of">{viewer.apart(found.mean.toFixed(2), found.most, found.gain)}</span>
+    <Pane scene={found.scene} label={label} {...paneProps}>
+      <span class="of">{viewer.difference(found.mean.toFixed(2), found.max, found.gain)}</span>
     </Pane>
   )
 }

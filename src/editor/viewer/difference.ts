@@ -1,36 +1,42 @@
-// How far two pictures are apart, pixel by pixel.
+// Pixelwise absolute difference of two pictures.
 import type { Pictures } from '../../engine/plan/view.ts'
-import type { Group } from './scene.ts'
+import type { PictureGroup } from './scene.ts'
 
-export interface Difference {
-  /** |a - b|, made brighter by `gain`. */
-  groups: Group[]
+export interface PictureDifference {
+  /** |a - b|, multiplied by `gain`. */
+  groups: PictureGroup[]
   gain: number
-  /** Of 255. */
+  /** Mean and maximum without gain, of 255. */
   mean: number
-  most: number
+  max: number
 }
 
-/** Undefined if they are not of the same sizes. As many pictures as both have. */
-export function differenceOf(a: readonly Group[], b: readonly Group[]): Difference | undefined {
+/** Compares as many pictures as both have. Returns undefined if their sizes differ. */
+export function pictureDifference(
+  a: readonly PictureGroup[],
+  b: readonly PictureGroup[],
+): PictureDifference | undefined {
   if (!a.length || a.length !== b.length) return undefined
-  const pairs = a.map((group, i) => [group, b[i]!] as const)
-  const alike = ([one, other]: readonly [Pictures, Pictures]) =>
+  const pairs = a.map((group, i) => [group, b[i]] as const)
+  const sameSize = ([one, other]: readonly [Pictures, Pictures]) =>
     one.width === other.width && one.height === other.height && one.channels === other.channels
-  if (!pairs.every(alike)) return undefined
-  let [sum, total, most] = [0, 0, 0]
-  const apart = pairs.map(([one, other]) => {
+  if (!pairs.every(sameSize)) return undefined
+  let [sum, total, max] = [0, 0, 0]
+  const differences = pairs.map(([one, other]) => {
     const pixels = new Uint8ClampedArray(Math.min(one.pixels.length, other.pixels.length))
     for (let i = 0; i < pixels.length; i++) {
-      const value = Math.abs(one.pixels[i]! - other.pixels[i]!)
+      const value = Math.abs(one.pixels[i] - other.pixels[i])
       pixels[i] = value
       sum += value
-      if (value > most) most = value
+      if (value > max) max = value
     }
     total += pixels.length
     return { ...one, count: Math.min(one.count, other.count), pixels }
   })
-  const gain = most ? Math.max(1, Math.floor(255 / most)) : 1
-  const groups = apart.map((group) => ({ ...group, pixels: group.pixels.map((value) => value * gain) }))
-  return { groups, gain, mean: total ? sum / total : 0, most }
+  const gain = max ? Math.max(1, Math.floor(255 / max)) : 1
+  const groups = differences.map((group) => ({
+    ...group,
+    pixels: group.pixels.map((value) => value * gain),
+  }))
+  return { groups, gain, mean: total ? sum / total : 0, max }
 }

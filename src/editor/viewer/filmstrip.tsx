@@ -1,11 +1,11 @@
-// The time of a film, of pictures or points, under its picture: small frames that can be dragged over, and the player.
+// Timeline of a film of pictures or points: thumbnails to scrub over, and the player.
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { Theme } from '../../nodes/views/canvas.ts'
-import { paintStrip } from '../../nodes/views/film.ts'
-import { paintPointsStrip } from '../../nodes/views/scatter.ts'
-import { offscreen } from '../../nodes/views/sheet.ts'
-import type { Timed } from '../../nodes/views/time.ts'
-import { Player } from '../player.tsx'
+import type { Theme } from '../../nodes/painters/theme.ts'
+import { paintFilmStrip } from '../../nodes/painters/film.ts'
+import { paintPointsStrip } from '../../nodes/painters/scatter.ts'
+import { createOffscreen } from '../../nodes/painters/sheet.ts'
+import type { Timed } from '../../nodes/painters/time.ts'
+import { Player } from '../ui/filmPlayer.tsx'
 
 const HEIGHT = 44
 
@@ -24,29 +24,22 @@ export function Filmstrip(props: FilmstripProps) {
   )
 }
 
-/** For the pointer; the slider below it is for keys too. */
+/** Thumbnails for the pointer; the player's slider also serves keys. */
 function Strip({ film, theme, at, seek }: FilmstripProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useLayoutEffect(() => {
-    const element = canvas.current!
-    const draw = () => {
-      const [width, dense] = [element.clientWidth, devicePixelRatio]
-      Object.assign(element, { width: Math.round(width * dense), height: Math.round(HEIGHT * dense) })
-      const ctx = element.getContext('2d')!
-      ctx.scale(dense, dense)
-      const box = { x: 0, y: 0, width, height: HEIGHT }
-      if (film.kind === 'film') paintStrip(ctx, film, box, offscreen)
-      else paintPointsStrip(ctx, film, box, theme)
-    }
+    const element = canvas.current
+    if (!element) return
+    const draw = () => drawStrip(element, film, theme)
     draw()
     const observer = new ResizeObserver(draw)
     observer.observe(element)
     return () => observer.disconnect()
   }, [film, theme])
-  const to = (event: PointerEvent) => {
-    if (!(event.buttons & 1)) return
-    const { left, width } = canvas.current!.getBoundingClientRect()
-    seek(Math.min(1, Math.max(0, (event.clientX - left) / width)))
+  const seekTo = ({ buttons, clientX, currentTarget }: PointerEvent) => {
+    if (!(buttons & 1)) return
+    const { left, width } = (currentTarget as Element).getBoundingClientRect()
+    seek(Math.min(1, Math.max(0, (clientX - left) / width)))
   }
   return (
     <div class="strip">
@@ -54,12 +47,26 @@ function Strip({ film, theme, at, seek }: FilmstripProps) {
         ref={canvas}
         aria-hidden="true"
         onPointerDown={(event) => {
-          canvas.current!.setPointerCapture(event.pointerId)
-          to(event)
+          event.currentTarget.setPointerCapture(event.pointerId)
+          seekTo(event)
         }}
-        onPointerMove={to}
+        onPointerMove={seekTo}
       />
       <span class="here" style={{ left: `${100 * at}%` }} />
     </div>
   )
+}
+
+function drawStrip(canvas: HTMLCanvasElement, film: Timed, theme: Theme) {
+  const [width, density] = [canvas.clientWidth, devicePixelRatio]
+  Object.assign(canvas, {
+    width: Math.round(width * density),
+    height: Math.round(HEIGHT * density),
+  })
+  const ctx = canvas.getContext('2d')
+  if (!ctx) return
+  ctx.scale(density, density)
+  const box = { x: 0, y: 0, width, height: HEIGHT }
+  if (film.kind === 'film') paintFilmStrip(ctx, film, box, createOffscreen)
+  else paintPointsStrip(ctx, film, box, theme)
 }

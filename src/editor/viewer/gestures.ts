@@ -1,65 +1,90 @@
-// Wheel and two fingers zoom where they are, dragging pans, a double-click goes near and back.
-import type { Place, Sight } from './pane.tsx'
+// Gestures of a pane: wheel and pinch zoom, drag pans, double-click zooms in and out.
+import type { PanZoom, Position } from './panZoom.ts'
 
-interface Now {
-  current: { sight: Sight; onPlace: (at: Place | undefined) => void }
+/** Ref to the latest state, since listeners outlive a render. */
+interface GestureTarget {
+  current: { panZoom: PanZoom; onHover: (position: Position | undefined) => void }
 }
 
-/** A wheel's notch is as much as a hand's width on a trackpad. */
-const FASTEST = 60
+/** Limits a wheel notch to the effect of a swipe on a trackpad. */
+const MAX_WHEEL_STEP = 60
 
-/** What lies on top of the picture and is dragged itself. */
-const isOnTop = ({ target }: Event) => (target as Element).closest('[role=slider]') !== null
+/** True on the divider, which handles its own drags. */
+const isOnSlider = ({ target }: Event) => (target as Element).closest('[role=slider]') !== null
 
-/** Returns its own undo. */
-export function listenToGestures(element: HTMLElement, now: Now): () => void {
-  const ending = new AbortController()
-  const on = <K extends keyof HTMLElementEventMap>(type: K, call: (event: HTMLElementEventMap[K]) => void) =>
-    element.addEventListener(type, call, { passive: false, signal: ending.signal })
-  const down = new Map<number, Place>()
-  const placeOf = ({ clientX, clientY }: MouseEvent): Place => {
+/** Returns a function that removes the listeners. */
+export function listenToGestures(element: HTMLElement, target: GestureTarget): () => void {
+  const controller = new AbortController()
+  const on = <K extends keyof HTMLElementEventMap>(
+    type: K,
+    call: (event: HTMLElementEventMap[K]) => void,
+  ) => element.addEventListener(type, call, { passive: false, signal: controller.signal })
+  const pointerPosition = ({ clientX, clientY }: MouseEvent): Position => {
     const { left, top } = element.getBoundingClientRect()
     return [clientX - left, clientY - top]
   }
-  on('pointerdown', (event) => {
-    if (event.button !== 0 || isOnTop(event)) return
-    element.setPointerCapture(event.pointerId)
-    down.set(event.pointerId, placeOf(event))
-    // A finger has not come over it before.
-    if (event.pointerType === 'touch') now.current.onPlace(placeOf(event))
-  })
-  on('pointermove', (event) => {
-    const at = placeOf(event)
-    now.current.onPlace(at)
-    const before = down.get(event.pointerId)
-    if (!before) return
-    const [one, other] = down.values()
-    down.set(event.pointerId, at)
-    const [oneNow, otherNow] = down.values()
-    if (other) pinch(now.current.sight, [one!, other], [oneNow!, otherNow!])
-    else now.current.sight.pan(at[0] - before[0], at[1] - before[1])
-  })
-  for (const type of ['pointerup', 'pointercancel'] as const) on(type, ({ pointerId }) => void down.delete(pointerId))
-  // A finger that is lifted leaves too: what it was on is still told.
-  on('pointerleave', ({ pointerType }) => pointerType !== 'touch' && now.current.onPlace(undefined))
+  listenToDrags(on, element, target, pointerPosition)
   on('wheel', (event) => {
     event.preventDefault()
-    const step = Math.sign(event.deltaY) * Math.min(FASTEST, Math.abs(event.deltaY))
-    now.current.sight.zoom(Math.exp(-step * (event.ctrlKey ? 0.012 : 0.004)), placeOf(event))
+    const step = Math.sign(event.deltaY) * Math.min(MAX_WHEEL_STEP, Math.abs(event.deltaY))
+    const factor = Math.exp(-step * (event.ctrlKey ? 0.012 : 0.004))
+    target.current.panZoom.zoom(factor, pointerPosition(event))
   })
   on('dblclick', (event) => {
-    const { fits, fit, zoom } = now.current.sight
-    if (isOnTop(event)) return
-    if (fits) zoom(4, placeOf(event))
+    const { fits, fit, zoom } = target.current.panZoom
+    if (isOnSlider(event)) return
+    if (fits) zoom(4, pointerPosition(event))
     else fit()
   })
-  return () => ending.abort()
+  return () => controller.abort()
 }
 
-function pinch({ zoom, pan }: Sight, before: [Place, Place], after: [Place, Place]) {
-  const apart = ([a, b]: [Place, Place]) => Math.hypot(a[0] - b[0], a[1] - b[1])
-  const middle = ([a, b]: [Place, Place]): Place => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]
+function listenToDrags(
+  on: (
+    type: 'pointerdown' | 'pointermove' | 'pointerup' | 'pointercancel' | 'pointerleave',
+    call: (event: PointerEvent) => void,
+  ) => void,
+  element: HTMLElement,
+  target: GestureTarget,
+  pointerPosition: (event: MouseEvent) => Position,
+) {
+  const pressed = new Map<number, Position>()
+  on('pointerdown', (event) => {
+    if (event.button !== 0 || isOnSlider(event)) return
+    element.setPointerCapture(event.pointerId)
+    pressed.set(event.pointerId, pointerPosition(event))
+    // A finger sends no move before it touches.
+    if (event.pointerType === 'touch') target.current.onHover(pointerPosition(event))
+  })
+  on('pointermove', (event) => {
+    const { panZoom, onHover } = target.current
+    const position = pointerPosition(event)
+    onHover(position)
+    const last = pressed.get(event.pointerId)
+    if (!last) return
+    const [one, other] = pressed.values()
+    pressed.set(event.pointerId, position)
+    const [movedOne, movedOther] = pressed.values()
+    if (other) applyPinch(panZoom, [one, other], [movedOne, movedOther])
+    else panZoom.pan(position[0] - last[0], position[1] - last[1])
+  })
+  const release = ({ pointerId }: PointerEvent) => void pressed.delete(pointerId)
+  on('pointerup', release)
+  on('pointercancel', release)
+  // Lifting a finger also fires pointerleave; the value under it stays displayed.
+  on('pointerleave', ({ pointerType }) => {
+    if (pointerType !== 'touch') target.current.onHover(undefined)
+  })
+}
+
+function applyPinch(
+  { zoom, pan }: PanZoom,
+  before: [Position, Position],
+  after: [Position, Position],
+) {
+  const distance = ([a, b]: [Position, Position]) => Math.hypot(a[0] - b[0], a[1] - b[1])
+  const middle = ([a, b]: [Position, Position]): Position => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]
   const [from, to] = [middle(before), middle(after)]
   pan(to[0] - from[0], to[1] - from[1])
-  zoom(apart(after) / (apart(before) || 1), to)
+  zoom(distance(after) / (distance(before) || 1), to)
 }

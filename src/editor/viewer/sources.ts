@@ -1,45 +1,53 @@
-// What the viewer can be opened with: what nodes show, what they showed before the last run, and whatever else is a view.
+// Sources of pictures for the viewer: current and previous views of nodes, and other views.
 import type { View } from '../../engine/plan/view.ts'
-import type { DiffusionNode } from '../../nodes/litegraph/node.ts'
-import { isDiffusionNode } from '../../nodes/litegraph/node.ts'
-import type { LGraphNode } from '../canvas.ts'
-import { texts } from '../texts.ts'
-import type { Shown } from './scene.ts'
+import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { LGraphNode } from '../canvas/canvas.ts'
+import { texts } from '../texts/texts.ts'
+import type { PictureView } from './scene.ts'
 
-export interface Source {
-  /** Names it among the others. */
+export interface PictureSource {
   key: string
   title: string
-  /** Asked again whenever the canvas was drawn, so what is shown may change while it is open. Undefined: nothing, or no more. */
-  view(): Shown | undefined
-  /** Of what can be gone through in time, the node with which it shares its place there. */
+  /**
+   * Returns the current view, or undefined if there is none. Called after every drawing of the
+   * canvas, so the picture may change while the viewer is open.
+   */
+  view(): PictureView | undefined
+  /** Node that shares the position in a film. */
   node?: DiffusionNode
-  /** What goes into a PNG that is saved of it: the workflow it came of; undefined if that is not known. By default that of the canvas. */
+  /**
+   * Returns the workflow to embed in a saved PNG, or undefined if unknown. Default: the workflow of
+   * the canvas.
+   */
   workflow?(): string | undefined
 }
 
-/** What is open in the viewer. Set it to open; see viewer.tsx. */
-export interface ViewerOf {
-  sources(): readonly Source[]
-  /** Keys of sources. */
+/** Content of the open viewer. */
+export interface ViewerRequest {
+  sources(): readonly PictureSource[]
+  /** Keys of the source to show, and of the one to compare it with. */
   show: string
   against?: string
 }
 
-const isShown = (view: View | undefined): view is Shown =>
+const isPictureView = (view: View | undefined): view is PictureView =>
   view?.kind === 'images' || view?.kind === 'film' || view?.kind === 'scatter'
 
-const shownBy = ({ diffusion: { view } }: DiffusionNode) => (isShown(view) ? view : undefined)
+const nodePictures = ({ diffusion: { view } }: DiffusionNode) =>
+  isPictureView(view) ? view : undefined
 
-export const canEnlarge = (node: LGraphNode): node is DiffusionNode => isDiffusionNode(node) && shownBy(node) !== undefined
+export const canEnlarge = (node: LGraphNode): node is DiffusionNode =>
+  isDiffusionNode(node) && nodePictures(node) !== undefined
 
-/** Of each node that shows pictures: all it shows, each of its grids, and what it showed before the last run. */
-export const sourcesOf = (nodes: readonly LGraphNode[]): Source[] => nodes.filter(canEnlarge).flatMap(sourcesOfNode)
+/** Returns for each node with pictures: its view, each of its grids, and its previous view. */
+export const pictureSources = (nodes: readonly LGraphNode[]): PictureSource[] =>
+  nodes.filter(canEnlarge).flatMap(nodeSources)
 
-function sourcesOfNode(node: DiffusionNode): Source[] {
+function nodeSources(node: DiffusionNode): PictureSource[] {
   const title = node.getTitle()
   const key = String(node.id)
-  const all: Source[] = [{ key, title, node, view: () => shownBy(node) }]
+  const all: PictureSource[] = [{ key, title, node, view: () => nodePictures(node) }]
   const { view, before } = node.diffusion
   if (view?.kind === 'images' && view.groups.length > 1) {
     view.groups.forEach(({ name }, i) =>
@@ -47,14 +55,19 @@ function sourcesOfNode(node: DiffusionNode): Source[] {
         key: `${key} ${i}`,
         title: texts.viewer.part(title, name),
         view() {
-          const now = node.diffusion.view
-          const group = now?.kind === 'images' ? now.groups[i] : undefined
-          return now?.kind === 'images' && group ? { ...now, groups: [group] } : undefined
+          const { view } = node.diffusion
+          const group = view?.kind === 'images' ? view.groups[i] : undefined
+          return view?.kind === 'images' && group ? { ...view, groups: [group] } : undefined
         },
       }),
     )
   }
-  if (isShown(before))
-    all.push({ key: `${key} before`, title: texts.viewer.before(title), view: () => before, workflow: () => undefined })
+  if (isPictureView(before))
+    all.push({
+      key: `${key} before`,
+      title: texts.viewer.before(title),
+      view: () => before,
+      workflow: () => undefined,
+    })
   return all
 }

@@ -1,0 +1,110 @@
+// The open dialog: its frame, and the component for each kind.
+import type { ComponentType } from 'preact'
+import { allCommands, formatShortcut } from '../ui/commands.ts'
+import { CheckpointDialog } from '../drawer/storedFiles.tsx'
+import { lazyComponent } from '../ui/lazy.tsx'
+import { useModal } from '../ui/modal.ts'
+import { ChoiceQuestion, TextQuestion } from '../ui/questions.tsx'
+import { closeDialog, showToast, shownDialog, type Dialog as DialogState } from '../ui/state.ts'
+import { texts } from '../texts/texts.ts'
+
+export const Dialog = () =>
+  shownDialog.value ? <OpenDialog key={shownDialog.value.kind} dialog={shownDialog.value} /> : null
+
+function OpenDialog({ dialog }: { dialog: DialogState }) {
+  const element = useModal()
+  const close = () => {
+    closeDialog()
+    if ('answer' in dialog) dialog.answer(undefined)
+  }
+  return (
+    <dialog
+      ref={element}
+      class={dialog.kind}
+      aria-labelledby="dialog-title"
+      onCancel={(event) => {
+        event.preventDefault()
+        close()
+      }}
+      onPointerDown={(event) => event.target === element.current && close()}
+    >
+      {dialog.kind === 'text' && <TextQuestion dialog={dialog} />}
+      {dialog.kind === 'choice' && <ChoiceQuestion dialog={dialog} />}
+      {dialog.kind === 'shortcuts' && <Shortcuts close={close} />}
+      {dialog.kind === 'import' && <ImportImages dialog={dialog} close={close} />}
+      {dialog.kind === 'dataset' && <DatasetDialog dialog={dialog} close={close} />}
+      {dialog.kind === 'storage' && <StorageDialog close={close} />}
+      {dialog.kind === 'versions' && <VersionsDialog dialog={dialog} close={close} />}
+      {dialog.kind === 'vary' && <Vary dialog={dialog} close={close} />}
+      {dialog.kind === 'drawing' && <DrawPoints dialog={dialog} close={close} />}
+      {dialog.kind === 'checkpoint' && <CheckpointDialog dialog={dialog} close={close} />}
+    </dialog>
+  )
+}
+
+/** Dialog whose code is loaded when it first opens. `name` titles the message if loading fails. */
+const lazyDialog = <P extends object>(load: () => Promise<ComponentType<P>>, name: () => string) =>
+  lazyComponent(load, (error) => {
+    closeDialog()
+    showToast(name(), { text: error.message, error: true })
+  })
+
+const StorageDialog = lazyDialog(
+  async () => (await import('../backup/storageDialog.tsx')).StorageDialog,
+  () => texts.backup.title,
+)
+
+const VersionsDialog = lazyDialog(
+  async () => (await import('../versions/dialog.tsx')).VersionsDialog,
+  () => texts.versions.label,
+)
+
+const Vary = lazyDialog(
+  async () => (await import('../runs/sweepDialog.tsx')).SweepDialog,
+  () => texts.runs.sweep.title,
+)
+
+const ImportImages = lazyDialog(
+  async () => (await import('../datasets/importDialog.tsx')).ImportDialog,
+  () => texts.dataset.importTitle,
+)
+
+const DatasetDialog = lazyDialog(
+  async () => (await import('../datasets/browser.tsx')).DatasetDialog,
+  () => texts.dataset.reading,
+)
+
+const DrawPoints = lazyDialog(
+  async () => (await import('../datasets/drawPoints.tsx')).DrawPointsDialog,
+  () => texts.drawing.title,
+)
+
+function Shortcuts({ close }: { close: () => void }) {
+  return (
+    <>
+      <h2 id="dialog-title">{texts.dialogs.shortcuts}</h2>
+      <dl class="keys-list">
+        {allCommands().map(
+          ({ label, keys: [keys] = [] }) =>
+            keys && (
+              <>
+                <dt>{label}</dt>
+                <dd>
+                  {formatShortcut(keys)
+                    .split(' ')
+                    .map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                </dd>
+              </>
+            ),
+        )}
+      </dl>
+      <div class="answers">
+        <button type="button" class="button outline" onClick={close}>
+          {texts.dialogs.close}
+        </button>
+      </div>
+    </>
+  )
+}

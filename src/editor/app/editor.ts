@@ -1,0 +1,163 @@
+// Creates the services of the editor, connects them and opens the first workflow.
+import { effect } from '@preact/signals'
+import type { EnginePort } from '../../engine/protocol.ts'
+import { createClient } from '../../nodes/host/client.ts'
+import { nodeActivities } from '../../nodes/workflow/planGraph.ts'
+import { createStage, type Stage } from '../canvas/stage.ts'
+import { shownChart } from '../charts/state.ts'
+import { listenToDrops, openAddressLink } from '../drops/files.ts'
+import { ownTypes } from '../graph/declarations.ts'
+import { followFocus } from '../outline/focus.ts'
+import { createEngineRequests } from '../running/engineRequests.ts'
+import { createRunner } from '../running/runner.ts'
+import { createStoredFileActions } from '../running/storedFileActions.ts'
+import { hasRun, runState, runsHere } from '../running/state.ts'
+import { createRunHistory } from '../runs/runHistory.ts'
+import { loadSettings, settings } from '../storage/settings.ts'
+import { openStores, type Stores } from '../storage/stores.ts'
+import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
+import { createSavedNodeLibrary } from '../subgraph/savedNodes.ts'
+import { applyLanguage, texts } from '../texts/texts.ts'
+import { offerTour } from '../tour/state.ts'
+import { getCommand, provideCommands } from '../ui/commands.ts'
+import { provideFocus } from '../ui/focus.ts'
+import { panelInsets } from '../ui/insets.ts'
+import { isSmall } from '../ui/smallScreen.ts'
+import { lowerPanel, panelShown, setPanelShown, shownDrawer, showToast } from '../ui/state.ts'
+import type { Colours } from '../ui/theme.ts'
+import { listenToClipboard } from '../workspace/clipboard.ts'
+import { createLibrary, type Library } from '../workspace/library.ts'
+import { severalTabs } from '../workspace/state.ts'
+import { Workspace } from '../workspace/workspace.ts'
+import { followTheme } from './appearance.ts'
+import { makeCommands } from './commands.ts'
+import { listenToKeys } from './keyboard.ts'
+import type { Editor } from './services.ts'
+import { createStageHooks } from './stageHooks.ts'
+
+/**
+ * Starts the editor on a canvas. `draw` renders the components. Resolves when a workflow is open.
+ */
+export async function startEditor(
+  element: HTMLCanvasElement,
+  port: EnginePort,
+  draw: (editor: Editor) => void,
+): Promise<Editor> {
+  const { stores, persistent } = await openStores()
+  const library = createLibrary(stores)
+  loadSettings(await library.loadSettings(), library.storeSettings)
+  setPanelShown(settings.value.panel && !isSmall())
+  await applyLanguage(settings.value.language)
+  const editor = createServices(element, port, { stores, library })
+  provideCommands(makeCommands(editor))
+  draw(editor)
+  void refreshSavedNodes(editor)
+  listenToKeys(editor)
+  listenToClipboard(editor, () => getCommand('delete').run())
+  listenToDrops(editor)
+  const isNew = !settings.value.open
+  await editor.workspace.restoreTabs()
+  addEventListener('hashchange', () => void openAddressLink(editor))
+  await openAddressLink(editor)
+  offerTour(isNew)
+  if (!persistent) showToast(texts.unsaved, { text: texts.storage.temporary, error: true })
+  return editor
+}
+
+function createServices(
+  element: HTMLCanvasElement,
+  port: EnginePort,
+  { stores, library }: { stores: Stores; library: Library },
+): Editor {
+  let editor: Editor | undefined
+  const observed = createVisibility(() => editor)
+  const stage = createThemedStage((colours) =>
+    createStage(
+      element,
+      colours,
+      createStageHooks(() => editor, observed.set),
+    ),
+  )
+  const workspace = new Workspace(stage, library, {
+    fit: () => stage.fit(panelInsets()),
+    onTabClosed: (tab) => editor?.runner.onTabClosed(tab),
+    onTabShown: () => editor?.runner.onTabShown(),
+    hasRun,
+  })
+  const client = createClient(port)
+  const runs = createRunHistory(stores, client)
+  editor = {
+    stores,
+    stage,
+    workspace,
+    library,
+    runs,
+    engine: createEngineRequests(client, stage, workspace),
+    files: createStoredFileActions(client),
+    runner: createRunner({ client, stage, workspace, onStart: (run) => runs.record(run) }),
+    savedNodeLibrary: createSavedNodeLibrary(stores.nodes),
+  }
+  provideFocus(followFocus(stage))
+  showRuns(stage)
+  followPanels(stage)
+  followWorkflow(editor)
+  observed.follow()
+  return editor
+}
+
+function createThemedStage(create: (colours: Colours) => Stage): Stage {
+  let stage: Stage | undefined
+  followTheme((colours) => {
+    if (stage) stage.setColours(colours)
+    else stage = create(colours)
+  })
+  return stage!
+}
+
+/** Reports visible observers to the runner: those on the canvas, and the node of the open chart. */
+function createVisibility(editor: () => Editor | undefined) {
+  let onCanvas: readonly string[] = []
+  const tell = () => {
+    const { stage, runner } = editor() ?? {}
+    const chart = shownChart()
+    const charted = chart === undefined || !stage ? [] : [stage.fullId(chart)]
+    const hidden = document.visibilityState === 'hidden'
+    runner?.setVisible(hidden ? [] : [...new Set([...onCanvas, ...charted])])
+  }
+  return {
+    set(ids: readonly string[]) {
+      onCanvas = ids
+      tell()
+    },
+    follow() {
+      lowerPanel.subscribe(tell)
+      addEventListener('visibilitychange', tell)
+    },
+  }
+}
+
+/** Shows an active run and the measured times of nodes on the canvas. */
+function showRuns(stage: Stage) {
+  effect(() => {
+    stage.setRunning(runsHere.value)
+    stage.animate(runsHere.value && runState.phase.value !== 'paused')
+  })
+  effect(() => stage.setMeasures(settings.value.measures ? runState.measures.value.nodes : []))
+}
+
+/** Fits the view again when panels open or close. */
+function followPanels(stage: Stage) {
+  const refit = () => requestAnimationFrame(() => stage.refit(panelInsets()))
+  for (const opened of [shownDrawer, panelShown, lowerPanel, severalTabs]) opened.subscribe(refit)
+  addEventListener('resize', refit)
+}
+
+function followWorkflow({ stage, workspace }: Editor) {
+  workspace.subscribe(({ kind, after }) => {
+    if (kind !== 'preview') stage.showActivity(nodeActivities(after.file, ownTypes))
+  })
+  addEventListener('pagehide', () => workspace.flush())
+  addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') workspace.flush()
+  })
+}

@@ -1,0 +1,106 @@
+// Sharing of workflows: as a ZIP with the files it uses, as a script, or as a link.
+import type { BundledFile, NamedFile } from '../../nodes/workflow/bundle.ts'
+import { findNamedFiles, packBundle } from '../../nodes/workflow/bundle.ts'
+import { bundleToHash } from '../../nodes/workflow/link.ts'
+import { declarations } from '../graph/declarations.ts'
+import { download } from '../ui/download.ts'
+import type { Editor } from './services.ts'
+import * as format from '../ui/format.ts'
+import { shippedCheckpoint } from '../workspace/shippedCheckpoints.ts'
+import { askChoice, askText, showToast } from '../ui/state.ts'
+import { workflowName } from '../workspace/state.ts'
+import { texts, translateWorkflow } from '../texts/texts.ts'
+
+type StoredBundleFile = BundledFile & { bytes: Uint8Array<ArrayBuffer> }
+
+/**
+ * Reads the files that nodes use. Returns the stored ones with their bytes, and the missing ones.
+ */
+async function readUsedFiles({
+  workspace,
+  files,
+}: Editor): Promise<{ here: StoredBundleFile[]; missing: NamedFile[] }> {
+  const found = await Promise.all(
+    findNamedFiles(workspace.capture().file, declarations).map(async ({ what, file }) => ({
+      what,
+      file,
+      bytes: (await files.read(what, file.sha256)) ?? (await shippedCheckpoint(file.sha256)),
+    })),
+  )
+  return {
+    here: found.filter((each): each is StoredBundleFile => each.bytes !== undefined),
+    missing: found.filter(({ bytes }) => !bytes),
+  }
+}
+
+/** Shows the size of the ZIP and the missing files, and downloads it if the user agrees. */
+export async function shareWithFiles(editor: Editor) {
+  const { here, missing } = await readUsedFiles(editor)
+  const zip = packBundle(editor.workspace.text(), here) as Uint8Array<ArrayBuffer>
+  const answer = await askChoice(texts.share.title, describeBundle(here, missing, zip.length), [
+    { label: texts.dialogs.cancel, value: 'cancel' },
+    { label: texts.panel.download, value: 'yes', primary: true },
+  ])
+  if (answer !== 'yes') return
+  download({
+    name: `${format.fileName(translateWorkflow(workflowName.value))}.zip`,
+    mime: 'application/zip',
+    bytes: zip,
+  })
+}
+
+/** Downloads the graph as a script for Node. */
+export async function downloadScript({ engine, workspace }: Editor) {
+  const title = translateWorkflow(workflowName.value)
+  try {
+    const bytes = await engine.script({ title, about: translateWorkflow(workspace.about()) })
+    download({ name: `${format.fileName(title)}.ts`, mime: 'text/plain', bytes })
+  } catch (error) {
+    showToast(texts.share.noScript, { text: (error as Error).message, error: true })
+  }
+}
+
+/** Limit of the files in a link, in bytes: some programs truncate longer links. */
+const MAX_LINK_FILES = 100e3
+
+/** Copies a link that contains the workflow, and its files if they are small. */
+export async function copyLink(editor: Editor) {
+  const { here, missing } = await readUsedFiles(editor)
+  const fits = here.reduce((size, { bytes }) => size + bytes.length, 0) <= MAX_LINK_FILES
+  // Recipients have the files that ship with the editor.
+  const own = await Promise.all(
+    here.map(async (each) => ((await shippedCheckpoint(each.file.sha256)) ? undefined : each)),
+  )
+  const included = fits ? own.filter((each) => each !== undefined) : []
+  const excluded = [...missing, ...(fits ? [] : own.filter((each) => each !== undefined))].map(
+    ({ file }) => file.name,
+  )
+  const link =
+    location.href.replace(/#.*/, '') + bundleToHash(packBundle(editor.workspace.text(), included))
+  const { share } = texts
+  const about = [
+    share.linkSize(format.bytes(link.length)),
+    ...(excluded.length ? [share.notInLink(excluded.join(', '))] : []),
+  ].join(' ')
+  try {
+    await navigator.clipboard.writeText(link)
+    showToast(share.linkCopied, { text: about })
+  } catch {
+    // Without permission for the clipboard, shows the link for copying by hand.
+    await askText(share.link, link, texts.dialogs.ok)
+  }
+}
+
+function describeBundle(
+  here: readonly NamedFile[],
+  missing: readonly NamedFile[],
+  size: number,
+): string {
+  const { share } = texts
+  const names = here.map(({ file }) => share.file(file.name, format.bytes(file.size)))
+  return [
+    names.length ? share.contents(names.join(', ')) : share.workflowOnly,
+    ...(missing.length ? [share.missing(missing.map(({ file }) => file.name).join(', '))] : []),
+    share.size(format.bytes(size)),
+  ].join(' ')
+}

@@ -1,0 +1,67 @@
+// Handlers of the canvas events.
+import type { WorkflowFile } from '../../nodes/workflow.ts'
+import { toGraph } from '../../nodes/workflow.ts'
+import type { StageHooks } from '../canvas/stageHooks.ts'
+import { setHoveredWire, setSelectedIds, showNodeSearch } from '../canvas/state.ts'
+import { openChart, showsChart } from '../charts/openChart.ts'
+import { ownTypes } from '../graph/declarations.ts'
+import { findWireFault } from '../graph/wireCheck.ts'
+import { showMenu, showPrompt, showToast } from '../ui/state.ts'
+import { openViewer } from '../viewer/openViewer.ts'
+import { enterNode } from '../workspace/navigation.ts'
+import { fitsWire, insertIntoWire, rerouteWire } from '../workspace/wireEdits.ts'
+import { menuFor } from './menus.ts'
+import { askParam, askTitle, chooseFile } from './prompts.ts'
+import type { Editor } from './services.ts'
+
+/** Calls `editor` only in event handlers: the canvas is created before the editor is complete. */
+export function createStageHooks(
+  editor: () => Editor | undefined,
+  visible: StageHooks['observersVisible'],
+): StageHooks {
+  const complete = () => {
+    const now = editor()
+    if (!now) throw new Error('The canvas was used before the editor was complete.')
+    return now
+  }
+  let fileAtPress: WorkflowFile | undefined
+  return {
+    changed: () => editor()?.workspace.beginEdit(),
+    pressed(down) {
+      fileAtPress = undefined
+      complete().workspace.setPointerDown(down)
+    },
+    selected: () =>
+      setSelectedIds(
+        complete()
+          .stage.selection()
+          .map((node) => node.id),
+      ),
+    searchNodes: (spot, wire) => showNodeSearch({ spot, query: '', ...(wire && { wire }) }),
+    menu: (spot, target) => showMenu(menuFor(complete(), spot, target)),
+    chooseEntry: (at, entries, title) => showMenu({ at, items: entries, ...(title && { title }) }),
+    ask: (at, question, answer) => showPrompt({ at, ...question, answer }),
+    rename: (what, page) => askTitle(complete(), what, page),
+    enlarge(node) {
+      // Closing the viewer returns the focus to the canvas.
+      complete().stage.focus()
+      if (showsChart(node)) openChart(node)
+      else openViewer(complete().stage, node)
+    },
+    nodeOpened: (node) => enterNode(complete(), node),
+    edit: (node, param, page) => askParam(complete(), node, param, page),
+    chooseFile: (node, param, what, page) => void chooseFile(complete(), node, param, what, page),
+    refused: (reason) => showToast(reason),
+    // Called at every move of a drag. Only positions change during it, so one file suffices.
+    fits: (node, link) => fitsWire((fileAtPress ??= complete().stage.file()), node.id, link),
+    insert: (node, link) => insertIntoWire(complete(), node.id, link),
+    wireHovered: (link, at) => setHoveredWire(link && { link, at }),
+    reroute: (link, at) => rerouteWire(complete(), link, at),
+    predictFault: (from, to) => {
+      const { stage, workspace, engine } = complete()
+      const graph = toGraph(workspace.capture().file, ownTypes)
+      return findWireFault(graph, stage.fullId, from, to, engine.check)
+    },
+    observersVisible: visible,
+  }
+}

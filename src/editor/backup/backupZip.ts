@@ -1,0 +1,139 @@
+// Backup ZIP of everything this browser stores. Only files in the list are read:
+//
+//   library.json            list of files
+//   workflows/<name>.json   drafts/  versions/  runs/  checkpoints/  datasets/  states/
+//   settings.json
+import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
+import { getErrorMessage } from '../../engine/base/fault.ts'
+import { readZipEntries, type ZipEntry } from '../storage/zip.ts'
+import { texts } from '../texts/texts.ts'
+import { partIds, type ImportOutcome, type PartId, type Parts } from './parts.ts'
+
+export const LIST_PATH = 'library.json'
+const FORMAT = 'litegraph-diffusion library'
+
+/** Limit of ZIPs without the ZIP64 extension, with some room for the directory. */
+const MAX_ZIP_SIZE = 4e9
+const MAX_FILES = 20_000
+/** Limit of uncompressed entries: checkpoints and states. */
+const MAX_FILE_SIZE = 2e9
+
+interface ListedFile {
+  path: string
+  part: PartId
+  about: Record<string, unknown>
+}
+
+export type ReportProgress = (done: number, total: number) => void
+
+/**
+ * Writes parts to a ZIP, entry by entry, so that at most one entry is in memory at a time.
+ * @throws Error if the ZIP would be too large, or `signal` aborts it
+ */
+export async function writeBackup(
+  parts: Parts,
+  chosen: readonly PartId[],
+  onProgress: ReportProgress,
+  signal?: AbortSignal,
+) {
+  const partEntries = await Promise.all(
+    chosen.map(async (part) => (await parts[part].entries()).map((entry) => ({ part, ...entry }))),
+  )
+  const all = partEntries.flat()
+  const total = all.reduce((sum, { size }) => sum + size, 0)
+  if (total > MAX_ZIP_SIZE || all.length > MAX_FILES) throw new Error(texts.backup.tooLarge)
+  const chunks: Blob[] = []
+  const zip = new Zip((error, chunk) => {
+    if (error) throw error
+    chunks.push(new Blob([chunk as Uint8Array<ArrayBuffer>]))
+  })
+  const add = (path: string, bytes: Uint8Array, raw = false) => {
+    const file = raw ? new ZipPassThrough(path) : new ZipDeflate(path, { level: 6 })
+    zip.add(file)
+    file.push(bytes, true)
+  }
+  const list: ListedFile[] = []
+  let done = 0
+  for (const { part, path, about, raw, size, bytes } of makePathsUnique(all)) {
+    signal?.throwIfAborted()
+    add(path, await bytes(), raw)
+    list.push({ path, part, about })
+    onProgress((done += size), total)
+  }
+  const header = { format: FORMAT, version: 1, made: new Date().toISOString(), files: list }
+  add(LIST_PATH, new TextEncoder().encode(JSON.stringify(header, null, 2)))
+  zip.end()
+  return new Blob(chunks, { type: 'application/zip' })
+}
+
+/** Appends numbers to duplicate paths. */
+function makePathsUnique<E extends { path: string }>(entries: readonly E[]): E[] {
+  const usedPaths = new Set<string>()
+  return entries.map((entry) => {
+    let { path } = entry
+    for (let i = 2; usedPaths.has(path); i++) path = entry.path.replace(/(\.\w+)?$/, ` ${i}$1`)
+    usedPaths.add(path)
+    return { ...entry, path }
+  })
+}
+
+/** Result of an import: number of entries by outcome, and failures with their reasons. */
+export interface BackupReport {
+  outcomes: Record<ImportOutcome, number>
+  failed: { path: string; reason: string }[]
+}
+
+/**
+ * Imports a ZIP of {@link writeBackup}. Existing data is never overwritten.
+ * @throws Error if it is not a backup, or damaged
+ */
+export async function readBackup(
+  zip: Blob,
+  parts: Parts,
+  onProgress: ReportProgress,
+  signal?: AbortSignal,
+): Promise<BackupReport> {
+  const files = new Map<string, ZipEntry>()
+  for (const entry of await readZipEntries(zip)) {
+    if (files.has(entry.path) || files.size >= MAX_FILES) throw new Error(texts.backup.damaged)
+    files.set(entry.path, entry)
+  }
+  const list = await readList(files.get(LIST_PATH))
+  const report: BackupReport = { outcomes: { added: 0, present: 0, copied: 0 }, failed: [] }
+  const total = list.reduce((sum, { path }) => sum + (files.get(path)?.size ?? 0), 0)
+  let done = 0
+  for (const { path, part, about } of list) {
+    signal?.throwIfAborted()
+    const file = files.get(path)
+    try {
+      if (!file) throw new Error(texts.backup.missing)
+      report.outcomes[await parts[part].importEntry(about, await file.unpack(MAX_FILE_SIZE))]++
+    } catch (error) {
+      report.failed.push({ path, reason: getErrorMessage(error) })
+    }
+    onProgress((done += file?.size ?? 0), total)
+  }
+  return report
+}
+
+async function readList(entry: ZipEntry | undefined): Promise<ListedFile[]> {
+  if (!entry) throw new Error(texts.backup.invalid)
+  const header = JSON.parse(new TextDecoder().decode(await entry.unpack())) as {
+    format?: unknown
+    version?: unknown
+    files?: unknown
+  }
+  if (header?.format !== FORMAT || header.version !== 1 || !Array.isArray(header.files))
+    throw new Error(texts.backup.invalid)
+  return header.files.filter(isListed)
+}
+
+const isListed = (value: unknown): value is ListedFile => {
+  const { path, part, about } = (value ?? {}) as Partial<ListedFile>
+  return (
+    typeof path === 'string' &&
+    partIds.includes(part as PartId) &&
+    typeof about === 'object' &&
+    about !== null
+  )
+}

@@ -1,0 +1,223 @@
+// The camera: the visible part of the graph, fitting and zooming, and coordinates of page and
+// graph.
+import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { Box } from '../../nodes/painters/frame.ts'
+import type { EditorCanvas, LGraphNode } from './canvas.ts'
+import type { Point } from '../ui/geometry.ts'
+import type { Insets } from '../ui/insets.ts'
+import { TITLE } from '../graph/nodeSize.ts'
+
+export interface Camera {
+  /** Shows all nodes, as large as they fit. */
+  fit(insets: Insets): void
+  /** Fits again after the free area has changed, unless the user has moved the camera since. */
+  refit(insets: Insets): void
+  zoom(by: number): void
+  /** Centres on a node and selects it. */
+  goTo(node: LGraphNode, insets: Insets): void
+  /** Centres on a node if it is not completely visible. */
+  reveal(node: LGraphNode, insets: Insets): void
+  /** Centres on a point of the graph. */
+  centreOn(place: Point, insets: Insets): void
+  /** The visible part of the graph. */
+  visibleEdges(insets: Insets): Edges
+  /** Edges of all nodes with their title bars. */
+  edges(): Edges
+  /** A point near the middle of the visible part where no node starts. */
+  middle(insets: Insets): Point
+  toPage(point: Point): Point
+  /** The point of the graph under a point of the page. */
+  toGraph(page: Point): Point
+  scale(): number
+  /** The current scale and offset, to restore with {@link setView}. */
+  view(): View
+  setView(view: View): void
+}
+
+export interface View {
+  scale: number
+  offset: [number, number]
+}
+
+/** [left, top, right, bottom] in the graph. */
+export type Edges = [number, number, number, number]
+
+/** Space around a graph that is fitted, in CSS pixels. */
+const MARGIN = 56
+
+export function createCamera(canvas: EditorCanvas): Camera {
+  const nodes = () => canvas.graph?._nodes ?? []
+  const current = () => [canvas.ds.scale, ...canvas.ds.offset].join(' ')
+  let fitted = ''
+  const fit = (insets: Insets) => {
+    showAll(canvas, nodes(), insets)
+    fitted = current()
+  }
+  return {
+    fit,
+    refit(insets) {
+      if (nodes().length && current() === fitted) fit(insets)
+    },
+    zoom(by) {
+      canvas.camera.changeScale(canvas.ds.scale * by)
+      canvas.setDirty(true, true)
+    },
+    goTo(node, insets) {
+      centreView(canvas, nodeCentre(node), Math.max(0.8, canvas.ds.scale), insets)
+      canvas.selectNodes([node])
+    },
+    reveal(node, insets) {
+      const [left, top, right, bottom] = visibleEdges(canvas, insets)
+      const edges = computeEdges([node])
+      if (edges[0] >= left && edges[1] >= top && edges[2] <= right && edges[3] <= bottom) return
+      centreView(canvas, nodeCentre(node), canvas.ds.scale, insets)
+    },
+    centreOn: (point, insets) => centreView(canvas, point, canvas.ds.scale, insets),
+    visibleEdges: (insets) => visibleEdges(canvas, insets),
+    edges: () => computeEdges(nodes()),
+    middle: (insets) => freeMiddle(canvas, nodes(), insets),
+    toPage: (point) => toPagePoint(canvas, point),
+    toGraph: (page) => toGraphPoint(canvas, page),
+    scale: () => canvas.ds.scale,
+    view: () => ({ scale: canvas.ds.scale, offset: [canvas.ds.offset[0], canvas.ds.offset[1]] }),
+    setView: ({ scale, offset }) => setView(canvas, scale, offset),
+  }
+}
+
+function setView(canvas: EditorCanvas, scale: number, [x, y]: Point) {
+  canvas.ds.scale = scale
+  canvas.ds.offset[0] = x
+  canvas.ds.offset[1] = y
+  canvas.setDirty(true, true)
+}
+
+/** The area of the canvas that panels leave free, in CSS pixels. */
+function freeArea({ canvas }: EditorCanvas, { top, right, bottom, left }: Insets): Box {
+  return {
+    x: left,
+    y: top,
+    width: Math.max(100, canvas.clientWidth - left - right),
+    height: Math.max(100, canvas.clientHeight - top - bottom),
+  }
+}
+
+/** Shows a point of the graph in the middle of the free area. */
+function centreView(canvas: EditorCanvas, [x, y]: Point, scale: number, insets: Insets) {
+  const area = freeArea(canvas, insets)
+  setView(canvas, scale, [
+    (area.x + area.width / 2) / scale - x,
+    (area.y + area.height / 2) / scale - y,
+  ])
+}
+
+function showAll(canvas: EditorCanvas, nodes: readonly LGraphNode[], insets: Insets) {
+  if (!nodes.length) return centreView(canvas, [0, 0], 1, insets)
+  const [left, top, right, bottom] = computeEdges(nodes)
+  const area = freeArea(canvas, insets)
+  const scale = Math.min(
+    1.1,
+    (area.width - MARGIN) / (right - left),
+    (area.height - MARGIN) / (bottom - top),
+  )
+  centreView(canvas, [(left + right) / 2, (top + bottom) / 2], Math.max(0.12, scale), insets)
+}
+
+/** The point of the graph under a point of the page. */
+export const toGraphPoint = ({ ds: { scale, offset } }: EditorCanvas, [x, y]: Point): Point => [
+  x / scale - offset[0],
+  y / scale - offset[1],
+]
+
+export const toPagePoint = ({ ds: { scale, offset } }: EditorCanvas, [x, y]: Point): Point => [
+  (x + offset[0]) * scale,
+  (y + offset[1]) * scale,
+]
+
+function visibleEdges(canvas: EditorCanvas, insets: Insets): Edges {
+  const { x, y, width, height } = freeArea(canvas, insets)
+  return [...toGraphPoint(canvas, [x, y]), ...toGraphPoint(canvas, [x + width, y + height])]
+}
+
+function freeMiddle(canvas: EditorCanvas, nodes: readonly LGraphNode[], insets: Insets): Point {
+  const { x, y, width, height } = freeArea(canvas, insets)
+  const [left, top] = toGraphPoint(canvas, [x + width / 2, y + height / 2])
+  let at: Point = [left - 100, top - 40]
+  while (nodes.some(({ pos }) => Math.hypot(pos[0] - at[0], pos[1] - at[1]) < 20))
+    at = [at[0] + 30, at[1] + 30]
+  return at
+}
+
+const nodeCentre = ({ pos, size }: LGraphNode): Point => [
+  pos[0] + size[0] / 2,
+  pos[1] + size[1] / 2,
+]
+
+/** The edges of nodes with their title bars. */
+const computeEdges = (nodes: readonly LGraphNode[]): Edges => [
+  Math.min(...nodes.map(({ pos }) => pos[0])),
+  Math.min(...nodes.map(({ pos }) => pos[1] - TITLE)),
+  Math.max(...nodes.map((node) => node.pos[0] + node.size[0])),
+  Math.max(...nodes.map((node) => node.pos[1] + (node.flags.collapsed ? 0 : node.size[1]))),
+]
+
+/**
+ * Draws on every frame that needs it, and reports which observers are visible when that changes.
+ */
+export function startDrawing(
+  canvas: EditorCanvas,
+  animated: () => boolean,
+  visible: (observers: string[]) => void,
+  drawn: () => void,
+) {
+  let shown = ''
+  const frame = () => {
+    requestAnimationFrame(frame)
+    // Running nodes without progress show a spinner.
+    if (animated())
+      for (const node of canvas.visible_nodes) if (isSpinning(node)) canvas.repaintNode(node)
+    if (!canvas.repainting.isDue()) return
+    canvas.draw()
+    drawn()
+    const observers = canvas.visible_nodes
+      .filter(
+        (node) =>
+          isDiffusionNode(node) &&
+          node.diffusion.declaration.role === 'observer' &&
+          !node.flags.collapsed,
+      )
+      .map((node) => String(node.id))
+    if (observers.join() !== shown) visible(observers)
+    shown = observers.join()
+  }
+  requestAnimationFrame(frame)
+}
+
+const isSpinning = (node: LGraphNode) =>
+  isDiffusionNode(node) && node.diffusion.state === 'running' && !node.diffusion.progress?.count
+
+/** Draws in device pixels. litegraph would draw in CSS pixels. */
+export function useDevicePixels(canvas: EditorCanvas) {
+  const { camera, canvas: element } = canvas
+  camera.min_scale = 0.12
+  camera.max_scale = 4
+  camera.toCanvasContext = (ctx) => {
+    ctx.scale(camera.scale * canvas.pixelRatio, camera.scale * canvas.pixelRatio)
+    ctx.translate(camera.offset[0], camera.offset[1])
+  }
+  camera.computeVisibleArea = () => {
+    const [x, y] = camera.offset
+    camera.visible_area.set([
+      -x,
+      -y,
+      element.clientWidth / camera.scale,
+      element.clientHeight / camera.scale,
+    ])
+  }
+  const resize = () => {
+    canvas.pixelRatio = devicePixelRatio || 1
+    element.width = Math.round(element.clientWidth * canvas.pixelRatio)
+    element.height = Math.round(element.clientHeight * canvas.pixelRatio)
+    canvas.draw(true, true)
+  }
+  new ResizeObserver(() => canvas.colours && resize()).observe(element)
+}

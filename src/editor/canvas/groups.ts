@@ -1,0 +1,64 @@
+// Groups of nodes: moved by the title and resized by the corner. A node belongs to each group that
+// contains its middle.
+import type { LGraph, LGraphGroup, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import { CORNER, STRIP } from './paint/group.ts'
+import { TITLE } from '../graph/nodeSize.ts'
+
+/** Padding between a group and its nodes, in graph units. */
+const PAD = 24
+
+/** Limits the handles of a group to its title and corner, so that its area pans and selects. */
+export function customizeGroups(graph: LGraph) {
+  LiteGraph.LGraphGroup.prototype.recomputeInsideNodes = function (this: LGraphGroup) {
+    this._nodes = groupNodes(this)
+  }
+  graph.getGroupOnPos = (x, y) =>
+    graph._groups.findLast((group) => isGroupHandle(group, x, y)) ?? null
+}
+
+function isGroupHandle({ pos, size }: LGraphGroup, x: number, y: number): boolean {
+  const [right, bottom] = [pos[0] + size[0], pos[1] + size[1]]
+  if (x < pos[0] || y < pos[1] || x > right || y > bottom) return false
+  return y < pos[1] + STRIP || (x > right - CORNER && y > bottom - CORNER)
+}
+
+function isInGroup({ pos, size }: LGraphGroup, node: LGraphNode): boolean {
+  const [x, y] = [
+    node.pos[0] + node.size[0] / 2,
+    node.pos[1] + (node.flags.collapsed ? -TITLE / 2 : node.size[1] / 2),
+  ]
+  return x >= pos[0] && x <= pos[0] + size[0] && y >= pos[1] && y <= pos[1] + size[1]
+}
+
+/** Returns the groups that contain the middle of a node. */
+export const groupsAround = (node: LGraphNode): LGraphGroup[] =>
+  (node.graph?._groups ?? []).filter((group) => isInGroup(group, node))
+
+/** Returns the nodes whose middle is in a group. */
+export const groupNodes = (group: LGraphGroup): LGraphNode[] =>
+  (group.graph?._nodes ?? []).filter((node) => isInGroup(group, node))
+
+/** Adds a group around nodes. Without nodes, adds an empty group at a point of the graph. */
+export function addGroup(
+  graph: LGraph,
+  title: string,
+  nodes: readonly LGraphNode[],
+  at: readonly [number, number],
+): LGraphGroup {
+  const group = new LiteGraph.LGraphGroup(title)
+  group.color = undefined
+  const [left, top, right, bottom] = nodes.length
+    ? [
+        Math.min(...nodes.map(({ pos }) => pos[0])) - PAD,
+        Math.min(...nodes.map(({ pos }) => pos[1] - TITLE)) - PAD - STRIP + 8,
+        Math.max(...nodes.map((node) => node.pos[0] + node.size[0])) + PAD,
+        Math.max(...nodes.map((node) => node.pos[1] + (node.flags.collapsed ? 0 : node.size[1]))) +
+          PAD,
+      ]
+    : [at[0], at[1], at[0] + 320, at[1] + 200]
+  group.pos = [Math.round(left), Math.round(top)]
+  group.size = [Math.round(right - left), Math.round(bottom - top)]
+  graph.add(group)
+  return group
+}

@@ -1,0 +1,169 @@
+// Minimap of the graph, shown while the graph does not fit the window. A press or drag moves the
+// camera.
+import { useCanvas, type CanvasServices } from './services.ts'
+import { panelInsets } from '../ui/insets.ts'
+import type { TargetedPointerEvent } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { Edges } from './camera.ts'
+import type { Point } from '../ui/geometry.ts'
+import { TITLE } from '../graph/nodeSize.ts'
+import { createBitmap } from './paint/painting.ts'
+import type { Stage } from './stage.ts'
+import { settings } from '../storage/settings.ts'
+
+const [WIDTH, HEIGHT, MARGIN] = [184, 124, 8]
+
+export function Minimap() {
+  const editor = useCanvas()
+  const element = useRef<HTMLCanvasElement>(null)
+  const frame = useRef<Frame>(undefined)
+  const shown = settings.value.minimap
+  useEffect(() => {
+    if (!shown) return undefined
+    const draw = () => {
+      const canvas = element.current
+      if (!canvas) return
+      frame.current = computeFrame(editor)
+      canvas.hidden = !frame.current
+      const { left, bottom } = panelInsets()
+      canvas.style.left = `${left + 12}px`
+      canvas.style.bottom = `${bottom + 12}px`
+      if (frame.current) paintMap(canvas, editor, frame.current)
+    }
+    draw()
+    return editor.stage.onDrawn(draw)
+  }, [shown])
+  if (!shown) return null
+  const moveCamera = (event: TargetedPointerEvent<HTMLCanvasElement>) => {
+    if (!frame.current) return
+    const { scale, left, top } = frame.current
+    const { x, y } = event.currentTarget.getBoundingClientRect()
+    editor.stage.centreOn(
+      [left + (event.clientX - x) / scale, top + (event.clientY - y) / scale],
+      panelInsets(),
+    )
+  }
+  return (
+    <canvas
+      ref={element}
+      class="minimap"
+      aria-hidden="true"
+      hidden
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId)
+        moveCamera(event)
+      }}
+      onPointerMove={(event) => event.buttons && moveCamera(event)}
+    />
+  )
+}
+
+/** Transform from the graph to the map: scale, and the graph point at the top left. */
+interface Frame {
+  scale: number
+  left: number
+  top: number
+  seen: Edges
+}
+
+/** Edges of all nodes by stage, valid until the next complete paint. */
+const extents = new WeakMap<Stage, { version: number; edges: Edges }>()
+
+function getCachedEdges(stage: Stage): Edges {
+  const version = stage.version()
+  let known = extents.get(stage)
+  if (known?.version !== version) extents.set(stage, (known = { version, edges: stage.edges() }))
+  return known.edges
+}
+
+/** Returns undefined if the complete graph is visible. */
+function computeFrame({ stage }: CanvasServices): Frame | undefined {
+  if (!stage.nodes().length) return undefined
+  const [all, seen] = [getCachedEdges(stage), stage.visibleEdges(panelInsets())]
+  if (all[0] >= seen[0] && all[1] >= seen[1] && all[2] <= seen[2] && all[3] <= seen[3])
+    return undefined
+  const [left, top] = [Math.min(all[0], seen[0]), Math.min(all[1], seen[1])]
+  const [width, height] = [Math.max(all[2], seen[2]) - left, Math.max(all[3], seen[3]) - top]
+  const scale = Math.min((WIDTH - 2 * MARGIN) / width, (HEIGHT - 2 * MARGIN) / height)
+  const [offsetX, offsetY]: Point = [(WIDTH / scale - width) / 2, (HEIGHT / scale - height) / 2]
+  return { scale, left: left - offsetX, top: top - offsetY, seen }
+}
+
+/** Bitmap of all nodes, as large as fits the map. While the camera moves it is only copied. */
+interface MapBitmap {
+  version: number
+  colours: unknown
+  bitmap: OffscreenCanvas
+  edges: Edges
+}
+
+const mapBitmaps = new WeakMap<HTMLCanvasElement, MapBitmap>()
+
+function paintMap(
+  canvas: HTMLCanvasElement,
+  editor: CanvasServices,
+  { scale, left, top, seen }: Frame,
+) {
+  const dense = devicePixelRatio || 1
+  const [width, height] = [Math.round(WIDTH * dense), Math.round(HEIGHT * dense)]
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
+  const { stage } = editor
+  let known = mapBitmaps.get(canvas)
+  if (known?.version !== stage.version() || known.colours !== stage.colours) {
+    known = createMapBitmap(editor, dense)
+    mapBitmaps.set(canvas, known)
+  }
+  const { bitmap, edges } = known
+  const ctx = canvas.getContext('2d')
+  if (!ctx) return
+  ctx.setTransform(1, 0, 0, 1, 0, 0)
+  ctx.clearRect(0, 0, width, height)
+  ctx.setTransform(scale * dense, 0, 0, scale * dense, -left * scale * dense, -top * scale * dense)
+  ctx.drawImage(bitmap, edges[0], edges[1], edges[2] - edges[0], edges[3] - edges[1])
+  ctx.strokeStyle = stage.colours.accent
+  ctx.lineWidth = 1.5 / scale
+  ctx.strokeRect(seen[0], seen[1], seen[2] - seen[0], seen[3] - seen[1])
+}
+
+function createMapBitmap(editor: CanvasServices, pixelRatio: number): MapBitmap {
+  const { stage } = editor
+  const edges = getCachedEdges(stage)
+  const [across, down] = [Math.max(1, edges[2] - edges[0]), Math.max(1, edges[3] - edges[1])]
+  const scale = pixelRatio * Math.min(WIDTH / across, HEIGHT / down)
+  const { bitmap, ctx } = createBitmap(
+    Math.max(1, Math.ceil(across * scale)),
+    Math.max(1, Math.ceil(down * scale)),
+  )
+  ctx.setTransform(
+    bitmap.width / across,
+    0,
+    0,
+    bitmap.height / down,
+    (-edges[0] * bitmap.width) / across,
+    (-edges[1] * bitmap.height) / down,
+  )
+  paintNodes(ctx, editor)
+  return { version: stage.version(), colours: stage.colours, bitmap, edges }
+}
+
+function paintNodes(ctx: OffscreenCanvasRenderingContext2D, { stage }: CanvasServices) {
+  const { colours } = stage
+  for (const { pos, size } of stage.graph._groups) {
+    ctx.fillStyle = colours.nodeFaint
+    ctx.globalAlpha = 0.15
+    ctx.fillRect(pos[0], pos[1], size[0], size[1])
+  }
+  ctx.globalAlpha = 0.8
+  for (const node of stage.nodes()) {
+    ctx.fillStyle = colours.category(
+      isDiffusionNode(node) ? node.diffusion.declaration.category : 'tools',
+    )
+    ctx.fillRect(
+      node.pos[0],
+      node.pos[1] - TITLE,
+      node.size[0],
+      TITLE + (node.flags.collapsed ? 0 : node.size[1]),
+    )
+  }
+}

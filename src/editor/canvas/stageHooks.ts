@@ -1,0 +1,61 @@
+// Callbacks from the canvas to the rest of the editor.
+import type { LGraphGroup, LGraphNode, LLink } from 'litegraph.js/build/litegraph.core.js'
+import type { StoredFileKind } from '../../engine/protocol.ts'
+import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { SlotRef } from '../../nodes/litegraph/reroute.ts'
+import type { PendingWire } from './pendingWire.ts'
+import type { Point, Spot } from '../ui/geometry.ts'
+
+export interface MenuEntry {
+  label: string
+  /** Explains the entry. */
+  about?: string
+  run: () => void
+  checked?: boolean
+}
+
+export interface StageHooks {
+  /** The graph may have changed. */
+  changed(): void
+  /** The pointer went down (true) or up (false). */
+  pressed(down: boolean): void
+  selected(): void
+  searchNodes(spot: Spot, wire?: PendingWire): void
+  menu(
+    spot: Spot,
+    target: {
+      node?: LGraphNode
+      link?: LLink
+      group?: LGraphGroup
+      input?: number
+      output?: number
+    },
+  ): void
+  chooseEntry(page: Point, entries: MenuEntry[], title?: string): void
+  ask(
+    page: Point,
+    question: { title: string; value: string; multiline: boolean; numeric: boolean },
+    answer: (text: string) => void,
+  ): void
+  rename(what: LGraphNode | LGraphGroup, page: Point): void
+  /** The view of a node was double-clicked. */
+  enlarge(node: LGraphNode): void
+  /** The body of a node was double-clicked. */
+  nodeOpened(node: LGraphNode): void
+  /** The user starts to type a param. */
+  edit(node: DiffusionNode, param: string, page: Point): void
+  chooseFile(node: DiffusionNode, param: string, what: StoredFileKind, page: Point): void
+  refused(reason: string): void
+  /** Tests if a node can be inserted into a wire. */
+  fits(node: LGraphNode, link: LLink): boolean
+  /** The pointer rests on a wire, or has left it (undefined). */
+  wireHovered(link: LLink | undefined, page: Point): void
+  /** Resolves to the fault that the graph would have with this wire. */
+  predictFault(from: SlotRef, to: SlotRef): Promise<string | undefined>
+  /** The user adds a reroute to a wire at a point of the graph. */
+  reroute(link: LLink, at: Point): void
+  /** A node was dropped on a wire that it fits. */
+  insert(node: LGraphNode, link: LLink): void
+  /** The set of visible observers has changed. */
+  observersVisible(ids: string[]): void
+}

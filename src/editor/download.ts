@@ -1,9 +1,0 @@
-// Files out of the page.
-
-/** Hands a file to the browser's own way of saving. */
-export function download({ name, mime, bytes }: { name: string; mime: string; bytes: Uint8Array<ArrayBuffer> | Blob | string }) {
-  const url = URL.createObjectURL(new Blob([bytes], { type: mime }))
-  const link = Object.assign(document.createElement('a'), { href: url, download: name })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
-}

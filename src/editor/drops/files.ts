@@ -1,0 +1,85 @@
+// Files from outside the editor: dropped, chosen in a dialog, or embedded in the address. The code
+// for reading them is loaded on demand.
+import type { StoredFileKind } from '../../engine/protocol.ts'
+import { LINK_MARK } from '../../nodes/workflow/linkMark.ts'
+import type { BackupServices } from '../backup/services.ts'
+import type { LGraphNode } from '../canvas/canvas.ts'
+import type { RunningServices } from '../running/services.ts'
+import { texts } from '../texts/texts.ts'
+import { readDroppedFiles, pickFiles, type DroppedFile, type PickOptions } from '../ui/pickFiles.ts'
+import { formatError } from '../ui/reason.ts'
+import { setFilesDragged, showToast } from '../ui/state.ts'
+
+/** Accepts files and folders that are dropped anywhere. Returns a function that stops this. */
+export function listenToDrops(editor: BackupServices): () => void {
+  const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files')
+  const over = (event: DragEvent) => {
+    if (!hasFiles(event)) return
+    event.preventDefault()
+    setFilesDragged(true)
+  }
+  const leave = (event: DragEvent) => {
+    if (!event.relatedTarget) setFilesDragged(false)
+  }
+  const drop = (event: DragEvent) => {
+    setFilesDragged(false)
+    if (!event.dataTransfer || !hasFiles(event)) return
+    event.preventDefault()
+    const onCanvas = event.target instanceof HTMLCanvasElement
+    const node = onCanvas ? editor.stage.nodeAt([event.clientX, event.clientY]) : undefined
+    void handleFiles(editor, readDroppedFiles(event.dataTransfer), node)
+  }
+  addEventListener('dragover', over)
+  addEventListener('dragleave', leave)
+  addEventListener('drop', drop)
+  return () => {
+    removeEventListener('dragover', over)
+    removeEventListener('dragleave', leave)
+    removeEventListener('drop', drop)
+  }
+}
+
+async function handleFiles(editor: BackupServices, files: Promise<DroppedFile[]>, on?: LGraphNode) {
+  try {
+    const [{ openFiles }, dropped] = await Promise.all([import('./openDropped.ts'), files])
+    await openFiles(editor, dropped, on)
+  } catch (error) {
+    showToast(texts.files.unreadable(texts.files.dropped), {
+      text: formatError(error),
+      error: true,
+    })
+  }
+}
+
+/** Asks for files or a folder, and handles them like dropped ones. */
+export const addFiles = (editor: BackupServices, picking: PickOptions = {}) =>
+  handleFiles(editor, pickFiles(picking))
+
+/** Asks for a checkpoint or a data set, and stores it. */
+export async function addStoredFile(
+  { files }: Pick<RunningServices, 'files'>,
+  what: StoredFileKind,
+) {
+  const [picked] = await pickFiles({ accept: '.safetensors,.zip', several: false })
+  if (!picked) return undefined
+  try {
+    const { readCheckedFile } = await import('./openDropped.ts')
+    const bytes = await readCheckedFile(what, picked.file)
+    return await files.store(what, picked.file.name, bytes)
+  } catch (error) {
+    showToast(texts.files.unreadable(picked.file.name), { text: formatError(error), error: true })
+    return undefined
+  }
+}
+
+/** Opens the workflow in the address, if any. */
+export async function openAddressLink(editor: BackupServices) {
+  const { hash } = location
+  if (!hash.startsWith(LINK_MARK)) return
+  try {
+    const { openLink } = await import('./openDropped.ts')
+    await openLink(editor, hash)
+  } catch (error) {
+    showToast(texts.files.unreadable(texts.share.link), { text: formatError(error), error: true })
+  }
+}

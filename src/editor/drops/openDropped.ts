@@ -1,0 +1,133 @@
+// Opening of files from outside by their kind. Unreadable files are reported.
+import { packFolder } from '../../engine/checkpoint/archive.ts'
+import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
+import { readImages } from '../../engine/datasets/file.ts'
+import type { StoredFileKind } from '../../engine/protocol.ts'
+import { unpackBundle } from '../../nodes/workflow/bundle.ts'
+import { bundleFromHash } from '../../nodes/workflow/link.ts'
+import type { BackupServices } from '../backup/services.ts'
+import type { LGraphNode } from '../canvas/canvas.ts'
+import { ownTypes } from '../graph/declarations.ts'
+import { listNodes } from '../graph/nodePaths.ts'
+import { translateMessage, texts, translateView } from '../texts/texts.ts'
+import * as format from '../ui/format.ts'
+import type { DroppedFile } from '../ui/pickFiles.ts'
+import { formatError } from '../ui/reason.ts'
+import { showDialog, showToast } from '../ui/state.ts'
+import { classifyFiles, type DroppedItem } from './classify.ts'
+import { placeFile, showPlacedFile } from './placeFile.ts'
+
+type GraphServices = Pick<BackupServices, 'stage' | 'workspace'>
+type BundleServices = GraphServices & Pick<BackupServices, 'files'>
+
+/** Opens, stores or imports files; `on` is the node they were dropped on. */
+export async function openFiles(
+  editor: BackupServices,
+  files: readonly DroppedFile[],
+  on?: LGraphNode,
+) {
+  if (!files.length) return
+  for (const item of await classifyFiles(files)) {
+    try {
+      await openItem(editor, item, on)
+    } catch (error) {
+      showToast(texts.files.unreadable(item.name), { text: formatError(error), error: true })
+    }
+  }
+}
+
+async function openItem(editor: BackupServices, item: DroppedItem, on: LGraphNode | undefined) {
+  const { name } = item
+  switch (item.kind) {
+    case 'workflow':
+      return openWorkflow(editor, name, item.text)
+    case 'checkpoint':
+      return storeCheckpoint(editor, name, await fileBytes(item.file), on)
+    case 'checkpointFolder': {
+      const zip = packFolder(await folderContents(item.files))
+      return storeCheckpoint(editor, `${name}.zip`, zip, on)
+    }
+    case 'dataset': {
+      const bytes = await readCheckedFile('dataset', item.file)
+      const file = await editor.files.store('dataset', name, bytes)
+      return showPlacedFile(placeFile(editor, 'dataset', file, on))
+    }
+    case 'bundle':
+      return openBundle(editor, name, await fileBytes(item.file))
+    case 'backup':
+      return (await import('../backup/importReport.ts')).importBackup(editor, item.file)
+    case 'images':
+      showDialog({ kind: 'import', name, files: item.files, ...(on && { on: on.id }) })
+      return undefined
+    case 'unknown':
+      throw new Error(item.reason)
+    default:
+      return item satisfies never
+  }
+}
+
+const fileBytes = async (file: File) => new Uint8Array(await file.arrayBuffer())
+const folderContents = (files: readonly DroppedFile[]) =>
+  Promise.all(files.map(async ({ path, file }) => ({ path, bytes: await fileBytes(file) })))
+
+/** Reads a checkpoint or a data set. Throws Error with the reason if it is invalid. */
+export async function readCheckedFile(what: StoredFileKind, file: File): Promise<Uint8Array> {
+  const bytes = await fileBytes(file)
+  if (what === 'dataset') readImages(bytes)
+  else describeCheckpoint(bytes)
+  return bytes
+}
+
+async function storeCheckpoint(
+  editor: BundleServices,
+  name: string,
+  bytes: Uint8Array,
+  on: LGraphNode | undefined,
+) {
+  const { title, notices } = describeCheckpoint(bytes)
+  const file = await editor.files.store('checkpoint', name, bytes)
+  showPlacedFile(
+    placeFile(editor, 'checkpoint', file, on),
+    [`${translateView(title)}.`, ...notices].join(' '),
+  )
+}
+
+/** Opens the workflow in the fragment of the address, and removes the fragment. */
+export async function openLink(editor: BundleServices, hash: string) {
+  const bundle = bundleFromHash(hash)
+  if (!bundle) return
+  history.replaceState(null, '', location.pathname + location.search)
+  await openBundle(editor, texts.share.link, bundle)
+}
+
+/** Opens a workflow with its files. The files are stored first, so that the nodes find them. */
+async function openBundle(editor: BundleServices, name: string, bytes: Uint8Array) {
+  const { workflow, files } = unpackBundle(bytes)
+  for (const { what, file, bytes: content } of files)
+    await editor.files.store(what, file.name, content)
+  await openWorkflow(editor, name, workflow)
+  if (files.length) showToast(texts.share.added(files.length, format.bytes(bytes.length)))
+}
+
+async function openWorkflow(editor: GraphServices, name: string, text: string) {
+  const notices = await editor.workspace.openText(text, name.replace(/\.\w+$/, ''))
+  const missing = unknownTypes(editor)
+  const remarks = [
+    ...(missing.length ? [texts.files.unknownNodes(missing)] : []),
+    ...notices.map(translateMessage),
+  ]
+  if (!remarks.length) return showToast(texts.files.opened(name))
+  showToast(notices.length ? texts.files.notices(name) : texts.files.opened(name), {
+    text: remarks.slice(0, 3).join(' '),
+    action: { label: texts.dialogs.ok, run: () => {} },
+  })
+}
+
+/** Unknown node types of the open workflow, including its subgraphs. */
+const unknownTypes = ({ workspace }: GraphServices): string[] => [
+  ...new Set(
+    listNodes(workspace.present.file, ownTypes)
+      .filter(({ declaration }) => !declaration)
+      .map(({ node }) => node.type),
+  ),
+]

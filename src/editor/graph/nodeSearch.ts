@@ -1,0 +1,192 @@
+// Node search: ranks declarations by a query and by the loose end of a wire.
+import type { Accepts, Declaration } from '../../engine/plan/op.ts'
+
+/** The loose end of a wire: the type of its output, or the types that its input accepts. */
+export type LooseEnd = { from: 'output'; type: string } | { from: 'input'; accepts: Accepts }
+
+export interface FoundNode {
+  declaration: Declaration
+  /** Indices of the matched characters of the title, for highlighting. */
+  matched: ReadonlySet<number>
+  /** Slot for the loose end. */
+  slot?: string
+}
+
+export interface Search {
+  query: string
+  /** Recently used types, newest first. They rank higher. */
+  recent?: readonly string[]
+  looseEnd?: LooseEnd
+  /** Additional text to search in, in another language. Scores like the summary. */
+  also?: (declaration: Declaration) => string
+}
+
+/**
+ * Returns the matching declarations, best first. An empty query returns all, recent ones first,
+ * then by category.
+ */
+export function findNodes(declarations: readonly Declaration[], search: Search): FoundNode[] {
+  const words = splitWords(search.query)
+  return declarations
+    .map((declaration) => scoreNode(declaration, words, search))
+    .filter((found) => found !== undefined)
+    .sort((a, b) => b.score - a.score || compareCategories(a.declaration, b.declaration))
+}
+
+function scoreNode(
+  declaration: Declaration,
+  words: readonly string[],
+  { recent = [], looseEnd, also }: Search,
+) {
+  const slot = looseEnd && findSlot(declaration, looseEnd)
+  if (looseEnd && !slot) return undefined
+  const matched = new Set<number>()
+  let score = 0
+  for (const word of words) {
+    const match = matchWord(declaration, word) ?? matchSummary(also?.(declaration), word)
+    if (!match) return undefined
+    score += match.score
+    match.places.forEach((place) => matched.add(place))
+  }
+  const place = recent.indexOf(declaration.type)
+  if (place >= 0) score += 5 - Math.min(4, place)
+  // A new loop begins with its Start node, which adds the End.
+  if (declaration.role === 'end') score -= 3
+  if (slot && looseEnd.from === 'output' && !declaration.inputs[slot]?.optional) score += 2
+  return { declaration, matched: matched as ReadonlySet<number>, score, ...(slot && { slot }) }
+}
+
+interface Match {
+  score: number
+  places: number[]
+}
+
+/** Scores one word: by the title, then by type, category, choices and summary. */
+function matchWord(declaration: Declaration, word: string): Match | undefined {
+  const inTitle = matchText(declaration.title, word)
+  const name = declaration.type.replace(/^.*\//, '').toLowerCase()
+  if (inTitle && (inTitle.score > 55 || !name.includes(word))) return inTitle
+  if (name.includes(word)) return inTitle?.score === 55 ? inTitle : { score: 55, places: [] }
+  if (declaration.category.startsWith(word)) return { score: 25, places: [] }
+  if (getChoices(declaration).some((choice) => choice.toLowerCase().includes(word)))
+    return { score: 20, places: [] }
+  return matchSummary(declaration.summary, word)
+}
+
+const matchSummary = (text: string | undefined, word: string): Match | undefined =>
+  text?.toLowerCase().includes(word) ? { score: 15, places: [] } : undefined
+
+/** Scores a match, best first: start, start of a word, initials, anywhere, letters in order. */
+function matchText(text: string, word: string): Match | undefined {
+  const title = text.toLowerCase()
+  const at = title.indexOf(word)
+  if (at === 0) return { score: 100 - title.length * 0.1, places: span(0, word.length) }
+  if (at > 0 && title[at - 1] === ' ') return { score: 80, places: span(at, word.length) }
+  const initials = getInitials(text)
+  const start = initials.letters.indexOf(word)
+  if (start >= 0 && word.length > 1)
+    return { score: 70, places: initials.places.slice(start, start + word.length) }
+  if (at > 0) return { score: 55, places: span(at, word.length) }
+  const letters = findLetters(title, word)
+  return letters && { score: 40 - countGaps(letters), places: letters }
+}
+
+/** Scores all words by a title, or else by the text beside it. Undefined if one does not match. */
+export function matchTitle(
+  title: string,
+  words: readonly string[],
+  beside = '',
+): { score: number; matched: ReadonlySet<number> } | undefined {
+  const matched = new Set<number>()
+  let score = 0
+  for (const word of words) {
+    const match =
+      matchText(title, word) ??
+      (beside.toLowerCase().includes(word) ? { score: 15, places: [] } : undefined)
+    if (!match) return undefined
+    score += match.score
+    match.places.forEach((place) => matched.add(place))
+  }
+  return { score, matched }
+}
+
+export const splitWords = (query: string): string[] =>
+  query.toLowerCase().split(/\s+/).filter(Boolean)
+
+const getChoices = ({ params }: Declaration) =>
+  Object.values(params).flatMap((param) => (param.kind === 'choice' ? param.choices : []))
+
+const span = (from: number, length: number) => Array.from({ length }, (_, i) => from + i)
+
+function getInitials(title: string) {
+  const places = [...title].flatMap((letter, i) =>
+    i === 0 || title[i - 1] === ' ' || /[A-Z0-9]/.test(letter) ? [i] : [],
+  )
+  return { letters: places.map((place) => title[place].toLowerCase()).join(''), places }
+}
+
+function findLetters(title: string, word: string): number[] | undefined {
+  const places: number[] = []
+  for (const letter of word) {
+    const place = title.indexOf(letter, (places.at(-1) ?? -1) + 1)
+    if (place < 0) return undefined
+    places.push(place)
+  }
+  // Widely scattered letters are probably a coincidence.
+  return countGaps(places) <= word.length * 2 ? places : undefined
+}
+
+const countGaps = (places: readonly number[]) =>
+  places[places.length - 1] - places[0] + 1 - places.length
+
+/** Categories in the order of the menu, which follows the design of a graph. */
+export const categories = [
+  'data',
+  'process',
+  'model',
+  'training',
+  'sampling',
+  'steps',
+  'loops',
+  'evaluate',
+  'view',
+  'files',
+  'tools',
+]
+
+const getCategoryRank = (category: string) =>
+  categories.includes(category) ? categories.indexOf(category) : categories.length
+
+const compareCategories = (a: Declaration, b: Declaration) =>
+  getCategoryRank(a.category) - getCategoryRank(b.category) ||
+  a.category.localeCompare(b.category) ||
+  a.title.localeCompare(b.title)
+
+/** The slot for a loose end. Required inputs have priority over optional ones. */
+export function findSlot(declaration: Declaration, end: LooseEnd): string | undefined {
+  if (end.from === 'output') {
+    const fitting = Object.entries(declaration.inputs).filter(
+      ([name, { accepts }]) => name !== 'loop' && acceptsType(accepts, end.type),
+    )
+    const best =
+      fitting.find(
+        ([, { accepts, optional }]) => !optional && accepts !== 'any' && accepts[0] === end.type,
+      ) ??
+      fitting.find(([, { optional }]) => !optional) ??
+      fitting[0]
+    return best && (best[1].many ? `${best[0]}_1` : best[0])
+  }
+  return Object.entries(declaration.outputs).find(
+    ([name, { type, many }]) =>
+      name !== 'loop' && !many && typeof type === 'string' && acceptsType(end.accepts, type),
+  )?.[0]
+}
+
+/**
+ * Whether an input accepts a type. The type of a subgraph input may be a list, as litegraph writes
+ * it; one match is enough.
+ */
+export const acceptsType = (accepts: Accepts, type: string) =>
+  accepts === 'any' ||
+  type === '*' ||
+  type.split(',').some((each) => (accepts as readonly string[]).includes(each))

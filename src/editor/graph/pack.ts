@@ -1,0 +1,314 @@
+// Packs nodes into a subgraph, and unpacks a subgraph node. Pure functions on files.
+import type { ByType } from '../../engine/plan/op.ts'
+import { subgraphBorder } from '../../nodes/workflow/subgraphDeclarations.ts'
+import type {
+  FileLink,
+  FileNode,
+  NodeId,
+  Subgraph,
+  WorkflowFile,
+} from '../../nodes/workflow/file.ts'
+import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
+import { applyPromoted } from '../../nodes/workflow/flatten.ts'
+import { declaredName, LOOP } from '../../nodes/workflow/slots.ts'
+import { isSlotName } from '../../nodes/workflow/subgraphs.ts'
+import {
+  createNodeLookup,
+  getNodeBounds,
+  makeRoom,
+  numberLinks,
+  withLinks,
+  type NewLink,
+} from './fragments.ts'
+
+/**
+ * Reason that nodes cannot form a subgraph.
+ * - `splitLoop`: only one end of a loop is among them; `nodes` are the other ends.
+ * - `cycle`: a path leads from the nodes through `nodes` back to them, so the subgraph node would
+ *   depend on itself.
+ */
+export interface PackingProblem {
+  kind: 'splitLoop' | 'cycle'
+  nodes: FileNode[]
+}
+
+export const isBorderNode = ({ type }: Pick<FileNode, 'type'>) =>
+  type === INPUTS || type === OUTPUTS
+
+export function findPackingProblem(
+  { nodes, links }: WorkflowFile,
+  ids: ReadonlySet<NodeId>,
+): PackingProblem | undefined {
+  const findNode = createNodeLookup(nodes)
+  const otherEnds = links
+    .filter(([, from, output]) => findNode(from).outputs[output].name === LOOP)
+    .filter(([, from, , to]) => ids.has(from) !== ids.has(to))
+    .map(([, from, , to]) => findNode(ids.has(from) ? to : from))
+  if (otherEnds.length) return { kind: 'splitLoop', nodes: [...new Set(otherEnds)] }
+  const after = findReachable(
+    links.map(([, from, , to]) => [from, to]),
+    ids,
+  )
+  const before = findReachable(
+    links.map(([, from, , to]) => [to, from]),
+    ids,
+  )
+  const cycle = nodes.filter(({ id }) => after.has(id) && before.has(id))
+  return cycle.length ? { kind: 'cycle', nodes: cycle } : undefined
+}
+
+/** Nodes that can be reached from some nodes, without those. */
+function findReachable(
+  wires: readonly (readonly [NodeId, NodeId])[],
+  ids: ReadonlySet<NodeId>,
+): ReadonlySet<NodeId> {
+  const found = new Set<NodeId>()
+  for (let before = -1; before < found.size;) {
+    before = found.size
+    for (const [from, to] of wires)
+      if ((ids.has(from) || found.has(from)) && !ids.has(to)) found.add(to)
+  }
+  return found
+}
+
+/** A slot of the border, with the wires that cross the border there. */
+interface Crossing {
+  name: string
+  type: string | number
+  links: FileLink[]
+}
+
+/** Replaces nodes by a subgraph node. They must not have a {@link PackingProblem}. */
+export function packNodes(
+  file: WorkflowFile,
+  ids: ReadonlySet<NodeId>,
+  named: Pick<Subgraph, 'id' | 'name'>,
+  declarations: ByType,
+): { file: WorkflowFile; node: NodeId } {
+  const [inputs, outputs] = findCrossings(file, ids, declarations)
+  const within = file.nodes.filter(({ id }) => ids.has(id))
+  const subgraph: Subgraph = {
+    ...named,
+    description: '',
+    revision: 0,
+    promoted: [],
+    inside: createInside(file, within, inputs, outputs),
+  }
+  const [left, top, width, height] = getNodeBounds(within)
+  const rows = Math.max(inputs.length, outputs.length)
+  const node: FileNode = {
+    id: file.last_node_id + 1,
+    type: subgraph.id,
+    pos: [Math.round(left + width / 2 - 110), Math.round(top + height / 2 - 10 * rows)],
+    size: [220, 14 + rows * 20],
+    flags: {},
+    mode: 0,
+    inputs: inputs.map(({ name, type }) => ({ name, type, link: null })),
+    outputs: outputs.map(({ name, type }) => ({ name, type, links: null })),
+    properties: {},
+  }
+  let last = file.last_link_id
+  const links: FileLink[] = [
+    ...file.links.filter(([, from, , to]) => !ids.has(from) && !ids.has(to)),
+    ...inputs.map(({ links: [[, from, output, , , type]] }, slot): FileLink => [
+      ++last,
+      from,
+      output,
+      node.id,
+      slot,
+      type,
+    ]),
+    ...outputs.flatMap(({ links }, slot) =>
+      links.map(([, , , to, input, type]): FileLink => [++last, node.id, slot, to, input, type]),
+    ),
+  ]
+  const rest = file.nodes.filter(({ id }) => !ids.has(id))
+  const subgraphs = [...(file.subgraphs ?? []), subgraph]
+  const changed = { ...file, last_node_id: file.last_node_id + 1, last_link_id: last, subgraphs }
+  return { file: withLinks(changed, [...rest, node], links), node: node.id }
+}
+
+/** Slots for the outputs whose wires cross the border, in the vertical order of the inner nodes. */
+function findCrossings(
+  file: WorkflowFile,
+  ids: ReadonlySet<NodeId>,
+  declarations: ByType,
+): [Crossing[], Crossing[]] {
+  const findNode = createNodeLookup(file.nodes)
+  const bySource = (links: readonly FileLink[]) => {
+    const slots = new Map<string, FileLink[]>()
+    for (const link of links)
+      slots.set(`${link[1]} ${link[2]}`, [...(slots.get(`${link[1]} ${link[2]}`) ?? []), link])
+    return [...slots.values()]
+  }
+  const target = ([, , , to, input]: FileLink) => findNode(to).inputs[input]
+  const source = ([, from, output]: FileLink) => findNode(from).outputs[output]
+  const downwards = (end: 1 | 3) => (a: FileLink, b: FileLink) =>
+    findNode(a[end]).pos[1] - findNode(b[end]).pos[1] || Number(a[end + 1]) - Number(b[end + 1])
+  const [into, outOf] = [new Set<string>(), new Set<string>()]
+  const inputs = bySource(
+    file.links.filter(([, from, , to]) => !ids.has(from) && ids.has(to)).sort(downwards(3)),
+  )
+  const outputs = bySource(
+    file.links.filter(([, from, , to]) => ids.has(from) && !ids.has(to)).sort(downwards(1)),
+  )
+  /** Name of the inner input. If another slot has that name, name of the outer output. */
+  const inner = (link: FileLink) => {
+    const { name } = target(link)
+    const declared =
+      declaredName(declarations.get(findNode(link[3]).type)?.inputs ?? {}, name) ?? name
+    return into.has(declared) ? source(link).name : declared
+  }
+  return [
+    inputs.map((links) => ({
+      name: makeUniqueName(inner(links[0]), into),
+      type: intersectTypes(links.map((link) => target(link).type)),
+      links,
+    })),
+    outputs.map((links) => ({
+      name: makeUniqueName(source(links[0]).name, outOf),
+      type: source(links[0]).type,
+      links,
+    })),
+  ]
+}
+
+/** Returns a name that is not in `taken`, and adds it. */
+export function makeUniqueName(wanted: string, taken: Set<string>): string {
+  const base = isSlotName(wanted) ? wanted : 'value'
+  let name = base
+  for (let i = 2; taken.has(name); i++) name = `${base}_${i}`
+  taken.add(name)
+  return name
+}
+
+/** The types that all inputs accept, as litegraph writes them. */
+export function intersectTypes(types: readonly (string | number)[]): string {
+  const lists = types
+    .map(String)
+    .filter((type) => type !== '*')
+    .map((type) => type.split(','))
+  if (!lists.length) return '*'
+  return lists.reduce((all, list) => all.filter((type) => list.includes(type))).join(',') || '*'
+}
+
+export const createBorderNode = (
+  type: string,
+  pos: [number, number],
+  slots: readonly { name: string; type: string | number }[],
+): FileNode => ({
+  id: type,
+  type,
+  pos,
+  size: [180, 34 + 20 * slots.length],
+  flags: {},
+  mode: 0,
+  inputs: type === OUTPUTS ? slots.map(({ name, type }) => ({ name, type, link: null })) : [],
+  outputs: type === INPUTS ? slots.map(({ name, type }) => ({ name, type, links: null })) : [],
+  properties: {},
+})
+
+function createInside(
+  file: WorkflowFile,
+  nodes: readonly FileNode[],
+  inputs: Crossing[],
+  outputs: Crossing[],
+): WorkflowFile {
+  const ids = new Set(nodes.map(({ id }) => id))
+  const [left, top, width, height] = getNodeBounds(nodes)
+  const middle = (slots: readonly unknown[]) => Math.round(top + height / 2 - 10 * slots.length)
+  let last = file.last_link_id
+  const links: FileLink[] = [
+    ...file.links.filter(([, from, , to]) => ids.has(from) && ids.has(to)),
+    ...inputs.flatMap(({ links }, slot) =>
+      links.map(([, , , to, input, type]): FileLink => [++last, INPUTS, slot, to, input, type]),
+    ),
+    ...outputs.map(({ links: [[, from, output, , , type]] }, slot): FileLink => [
+      ++last,
+      from,
+      output,
+      OUTPUTS,
+      slot,
+      type,
+    ]),
+  ]
+  const edges = [
+    createBorderNode(INPUTS, [left - 270, middle(inputs)], inputs),
+    createBorderNode(OUTPUTS, [left + width + 90, middle(outputs)], outputs),
+  ]
+  const empty = {
+    ...emptyWorkflow(),
+    extra: {},
+    last_node_id: file.last_node_id,
+    last_link_id: last,
+  }
+  return withLinks(empty, [...edges, ...nodes], links)
+}
+
+// ---- unpacking
+
+/** Replaces a subgraph node by the contents of its subgraph, at its position. */
+export function unpackSubgraph(
+  file: WorkflowFile,
+  id: NodeId,
+): { file: WorkflowFile; ids: NodeId[] } {
+  const node = createNodeLookup(file.nodes)(id)
+  const subgraph = file.subgraphs?.find((each) => each.id === node.type)
+  if (!subgraph) return { file, ids: [] }
+  const inside = applyPromoted(subgraph, node)
+  const inner = inside.nodes.filter((each) => !isBorderNode(each))
+  const [left, top] = getNodeBounds(inner)
+  const nodes = inner.map((each, i): FileNode => ({
+    ...structuredClone(each),
+    id: file.last_node_id + 1 + i,
+    pos: [node.pos[0] + each.pos[0] - left, node.pos[1] - 30 + each.pos[1] - top],
+    // A muted or bypassed subgraph node applied that to all of its contents.
+    mode: node.mode || each.mode,
+  }))
+  const newIds = new Map(inner.map((each, i) => [each.id, nodes[i].id]))
+  const links = connectContents(file, node, inside, newIds)
+  const unpacked = withLinks(
+    {
+      ...file,
+      last_node_id: file.last_node_id + nodes.length,
+      last_link_id: file.last_link_id + links.length,
+    },
+    [...file.nodes.filter((each) => each !== node), ...nodes],
+    [...file.links.filter((link) => link[1] !== id && link[3] !== id), ...numberLinks(file, links)],
+  )
+  const ids = nodes.map((each) => each.id)
+  return { file: makeRoom(unpacked, node, new Set(ids)), ids }
+}
+
+/** Links of the unpacked nodes: among them, and those of the subgraph node. */
+function connectContents(
+  { links }: WorkflowFile,
+  node: FileNode,
+  inside: WorkflowFile,
+  newIds: ReadonlyMap<NodeId, NodeId>,
+): NewLink[] {
+  const inputs = subgraphBorder({ inside }, INPUTS).outputs
+  const outputs = subgraphBorder({ inside }, OUTPUTS).inputs
+  /** Source of an inner link. For an input of the subgraph, the source of the outer link. */
+  const findSource = ([, from, output]: FileLink): [NodeId, number] | undefined => {
+    const inner = newIds.get(from)
+    if (inner !== undefined) return [inner, output]
+    const outer = links.find(
+      ([, , , to, input]) => to === node.id && node.inputs[input]?.name === inputs[output]?.name,
+    )
+    return outer && [outer[1], outer[2]]
+  }
+  const added: NewLink[] = []
+  for (const link of inside.links) {
+    const [source, target] = [findSource(link), newIds.get(link[3])]
+    if (source && target !== undefined) added.push([...source, target, link[4], link[5]])
+  }
+  for (const [, from, output, to, input, type] of links) {
+    if (from !== node.id) continue
+    const slot = outputs.findIndex(({ name }) => name === node.outputs[output]?.name)
+    const link = inside.links.find((each) => each[3] === OUTPUTS && each[4] === slot)
+    const source = link && findSource(link)
+    if (source) added.push([...source, to, input, type])
+  }
+  return added
+}

@@ -1,0 +1,32 @@
+// Seeds of a graph, and the values that a seed may have.
+import type { Graph } from '../../engine/plan/graph.ts'
+import { hasEffect, type ByType } from '../../engine/plan/op.ts'
+import { nodeTitle } from '../../nodes/titles.ts'
+
+/** Range of a seed. */
+export const seedRange = { min: 0, max: 2 ** 32 - 1, integer: true }
+
+/** Seed of a node, with the title of the node. */
+export interface Seed {
+  node: string
+  title: string
+  param: string
+  value: unknown
+}
+
+/** Returns the seeds of all nodes, without those that the other params turn off. */
+export const getSeeds = ({ nodes }: Graph, declared: ByType): Seed[] =>
+  nodes.flatMap((node) => {
+    const specs = declared.get(node.op)?.params ?? {}
+    return Object.entries(specs)
+      .filter(
+        ([param, { kind }]) =>
+          kind === 'seed' && hasEffect(specs, param, (other) => node.params[other]),
+      )
+      .map(([param]) => ({
+        node: node.id,
+        title: nodeTitle(node, declared),
+        param,
+        value: node.params[param],
+      }))
+  })

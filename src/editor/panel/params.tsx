@@ -1,0 +1,400 @@
+// Parameters of a node as native inputs. Typed text is applied when the field is left, as one step
+// of undo.
+import { useRunning } from '../running/services.ts'
+import type { Points } from '../../nodes/litegraph/pointDrawing.ts'
+import type { JSX } from 'preact'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import type { Param } from '../../engine/plan/op.ts'
+import { hasEffect } from '../../engine/plan/op.ts'
+import type { StoredFileKind } from '../../engine/protocol.ts'
+import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { SEED_CONTROLS } from '../../nodes/litegraph/properties.ts'
+import { fitNumber, formatNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
+import { seedControl } from '../../nodes/workflow.ts'
+import { sameJson } from '../../nodes/workflow/json.ts'
+import { IconButton } from '../ui/buttons.tsx'
+import { seedRange } from '../graph/seeds.ts'
+import { addStoredFile } from '../drops/files.ts'
+import { icons } from '../ui/icons.tsx'
+import { Prose } from '../ui/prose.tsx'
+import { isSweepable } from '../runs/sweepableParams.ts'
+import { isShipped } from '../workspace/shippedCheckpoints.ts'
+import { PromoteButton } from '../subgraph/promoteButton.tsx'
+import { subscribeToGraph } from '../workspace/state.ts'
+import { showDialog } from '../ui/state.ts'
+import { runState } from '../running/state.ts'
+import { translateNode, texts, valueText } from '../texts/texts.ts'
+
+export function Params({ node }: { node: DiffusionNode }) {
+  subscribeToGraph()
+  const { params } = translateNode(node.diffusion.declaration)
+  const visible = Object.entries(params).filter(([name]) =>
+    hasEffect(params, name, (other) => node.properties[other]),
+  )
+  const rows = (advanced: boolean) =>
+    visible
+      .filter(([, param]) => (param.advanced ?? false) === advanced)
+      .map(([name, param]) => <ParamRow key={name} node={node} name={name} param={param} />)
+  const more = rows(true)
+  return (
+    <div class="params">
+      {rows(false)}
+      {more.length > 0 && (
+        <details class="more">
+          <summary>{texts.panel.moreParams}</summary>
+          {more}
+        </details>
+      )}
+    </div>
+  )
+}
+
+interface Props<P extends Param = Param> {
+  node: DiffusionNode
+  name: string
+  param: P
+}
+
+interface FieldProps<K extends Param['kind']> {
+  id: string
+  node: DiffusionNode
+  name: string
+  param: Extract<Param, { kind: K }>
+  value: unknown
+  set: (value: unknown) => void
+}
+
+function ParamRow({ node, name, param }: Props) {
+  subscribeToGraph()
+  const editor = useRunning()
+  const id = useId()
+  const value = node.properties[name]
+  const changed =
+    param.kind !== 'seed' && param.kind !== 'drawing' && !sameJson(value, param.default)
+  const unused =
+    param.unless !== undefined &&
+    node.inputs.some((slot) => slot.name === param.unless && slot.link != null)
+  const set = (next: unknown) => editor.workspace.setParam(node, name, next)
+  const classes = [
+    'param',
+    changed && 'changed',
+    param.kind === 'boolean' && 'inline',
+    unused && 'moot',
+  ]
+  return (
+    <div class={classes.filter(Boolean).join(' ')}>
+      <div class="label">
+        <label for={id}>{name}</label>
+        {isSweepable(param, node.diffusion.declaration) && !unused && (
+          <VaryButton node={node} name={name} />
+        )}
+        {changed && param.kind !== 'boolean' && (
+          <button
+            type="button"
+            class="link"
+            title={texts.panel.reset}
+            aria-label={`${name}: ${texts.panel.reset}`}
+            onClick={() => set(structuredClone(param.default))}
+          >
+            <icons.reset />
+          </button>
+        )}
+        <PromoteButton node={node} name={name} />
+      </div>
+      {renderField({ id, node, name, param, value, set })}
+      {param.about && (
+        <p class="hint">
+          <Prose>{param.about}</Prose>
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Opens the sweep dialog for a param. A command does the same, so it needs no tab stop. */
+function VaryButton({ node, name }: { node: DiffusionNode; name: string }) {
+  const { stage } = useRunning()
+  return (
+    <button
+      type="button"
+      class="link vary"
+      tabIndex={-1}
+      title={texts.panel.vary(name)}
+      aria-label={texts.panel.vary(name)}
+      onClick={() => showDialog({ kind: 'vary', node: stage.fullId(node.id), param: name })}
+    >
+      <icons.vary />
+    </button>
+  )
+}
+
+function renderField({
+  param,
+  ...rest
+}: Omit<FieldProps<Param['kind']>, 'param'> & { param: Param }): JSX.Element {
+  switch (param.kind) {
+    case 'number':
+      return <NumberField param={param} {...rest} />
+    case 'choice':
+      return <ChoiceField param={param} {...rest} />
+    case 'boolean':
+      return (
+        <input
+          id={rest.id}
+          class="switch"
+          type="checkbox"
+          role="switch"
+          checked={rest.value === true}
+          onChange={(event) => rest.set(event.currentTarget.checked)}
+        />
+      )
+    case 'text':
+      return <TextField param={param} {...rest} />
+    case 'seed':
+      return <SeedField param={param} {...rest} />
+    case 'drawing':
+      return <DrawingField param={param} {...rest} />
+    case 'checkpoint':
+      return <StoredFileField param={param} what="checkpoint" {...rest} />
+    case 'dataset':
+      return <StoredFileField param={param} what="dataset" {...rest} />
+  }
+}
+
+const blurOnEnter = (event: KeyboardEvent) => {
+  if (event.key === 'Enter' && event.currentTarget instanceof HTMLInputElement)
+    event.currentTarget.blur()
+}
+
+/** Resets a field to its value after each render: an undo can precede the change of typed text. */
+function useFieldText<Field extends HTMLInputElement | HTMLTextAreaElement>(text: string) {
+  const field = useRef<Field>(null)
+  useLayoutEffect(() => {
+    if (field.current && field.current !== document.activeElement) field.current.value = text
+  })
+  return field
+}
+
+/** Arrow keys change the number in a field by one step, with Shift by ten. */
+function stepNumber(
+  event: KeyboardEvent & { currentTarget: HTMLInputElement },
+  param: Extract<Param, { kind: 'number' }>,
+) {
+  const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+  if (!steps) return blurOnEnter(event)
+  event.preventDefault()
+  const field = event.currentTarget
+  const from = parseNumber(field.value) ?? param.default
+  const next = from + steps * param.step * (event.shiftKey ? 10 : 1)
+  field.value = formatNumber(fitNumber(Number(next.toPrecision(12)), param))
+}
+
+function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
+  const valid = typeof value === 'number' && value === fitNumber(value, param)
+  const text = typeof value === 'number' ? formatNumber(value) : JSON.stringify(value)
+  const field = useFieldText<HTMLInputElement>(text)
+  const input = (
+    <input
+      id={id}
+      key={text}
+      ref={field}
+      class="field"
+      type="text"
+      inputMode="decimal"
+      defaultValue={text}
+      aria-invalid={!valid}
+      onKeyDown={(event) => stepNumber(event, param)}
+      onChange={(event) => change(event.currentTarget)}
+      onBlur={(event) => change(event.currentTarget)}
+    />
+  )
+  const change = (target: HTMLInputElement) => {
+    const number = parseNumber(target.value)
+    if (number === undefined) target.value = text
+    else if (fitNumber(number, param) !== value) set(fitNumber(number, param))
+    else target.value = text
+  }
+  if (!param.slider) return input
+  return (
+    <div class="range">
+      <input
+        type="range"
+        aria-label={name}
+        min={param.min}
+        max={param.max}
+        step={param.step}
+        value={Number(value)}
+        onInput={(event) => set(fitNumber(event.currentTarget.valueAsNumber, param))}
+      />
+      {input}
+    </div>
+  )
+}
+
+function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
+  const known = param.choices.includes(value as string)
+  return (
+    <select
+      id={id}
+      class="field"
+      value={String(value)}
+      aria-invalid={!known}
+      onChange={(event) => set(event.currentTarget.value)}
+    >
+      {!known && <option value={String(value)}>{texts.panel.missing(String(value))}</option>}
+      {param.choices.map((choice) => (
+        <option key={choice} value={choice}>
+          {param.each?.[choice] ? `${choice}: ${param.each[choice]}` : choice}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function TextField({ id, value, set, param }: FieldProps<'text'>) {
+  const text = valueText(param, value)
+  const [area, line] = [
+    useFieldText<HTMLTextAreaElement>(text),
+    useFieldText<HTMLInputElement>(text),
+  ]
+  return param.multiline ? (
+    <textarea
+      id={id}
+      key={text}
+      ref={area}
+      class="field"
+      rows={4}
+      defaultValue={text}
+      onChange={(event) => set(event.currentTarget.value)}
+    />
+  ) : (
+    <input
+      id={id}
+      key={text}
+      ref={line}
+      class="field"
+      type="text"
+      defaultValue={text}
+      onKeyDown={blurOnEnter}
+      onChange={(event) => set(event.currentTarget.value)}
+    />
+  )
+}
+
+function SeedField({ id, node, name, value, set }: FieldProps<'seed'>) {
+  subscribeToGraph()
+  const editor = useRunning()
+  const control = seedControl(name)
+  const used = runState.seeds.value.get(`${editor.stage.fullId(node.id)}.${name}`)
+  return (
+    <>
+      <div class="pair">
+        <input
+          id={id}
+          key={String(value)}
+          class="field"
+          type="text"
+          inputMode="numeric"
+          defaultValue={String(value)}
+          onKeyDown={blurOnEnter}
+          onChange={(event) => {
+            const number = parseNumber(event.currentTarget.value)
+            if (number === undefined) event.currentTarget.value = String(value)
+            else set(fitNumber(number, seedRange))
+          }}
+        />
+        <IconButton
+          class="outline icon"
+          label={texts.panel.newSeed}
+          icon={<icons.dice />}
+          onClick={() => set(crypto.getRandomValues(new Uint32Array(1))[0])}
+        />
+      </div>
+      <select
+        class="field"
+        style={{ marginTop: '6px' }}
+        aria-label={`${name}: ${texts.panel.control}`}
+        value={String(node.properties[control])}
+        onChange={(event) => editor.workspace.setParam(node, control, event.currentTarget.value)}
+      >
+        {SEED_CONTROLS.map((each) => (
+          <option key={each} value={each}>
+            {texts.panel.controls[each]}
+          </option>
+        ))}
+      </select>
+      {used !== undefined && used !== value && <p class="hint">{texts.panel.lastSeed(used)}</p>}
+    </>
+  )
+}
+
+function DrawingField({ id, value, set }: FieldProps<'drawing'>) {
+  const points = Array.isArray(value) ? value.length : 0
+  const draw = () =>
+    showDialog({ kind: 'drawing', points: points ? (value as Points) : [], done: set })
+  return (
+    <div class="pair">
+      <output id={id} class="hint">
+        {texts.panel.points(points)}
+      </output>
+      <span>
+        <button type="button" class="button outline small" onClick={draw}>
+          {texts.drawing.open}
+        </button>{' '}
+        <button
+          type="button"
+          class="button outline small"
+          disabled={!points}
+          onClick={() => set([])}
+        >
+          {texts.panel.clear}
+        </button>
+      </span>
+    </div>
+  )
+}
+
+function StoredFileField<K extends StoredFileKind>({
+  id,
+  value,
+  set,
+  what,
+}: FieldProps<K> & { what: K }) {
+  const editor = useRunning()
+  const known = runState.storedFiles[what].value
+  const chosen = value as { name: string; sha256: string } | null
+  const here = known.some(({ sha256 }) => sha256 === chosen?.sha256)
+  return (
+    <>
+      <select
+        id={id}
+        class="field"
+        value={chosen?.sha256 ?? ''}
+        onFocus={() => void editor.files.refresh(what)}
+        onChange={(event) =>
+          set(known.find(({ sha256 }) => sha256 === event.currentTarget.value) ?? null)
+        }
+      >
+        <option value="">{texts.panel.none}</option>
+        {chosen && !here && (
+          <option value={chosen.sha256}>
+            {isShipped(chosen.sha256) ? chosen.name : texts.panel.missing(chosen.name)}
+          </option>
+        )}
+        {known.map(({ name, sha256 }) => (
+          <option key={sha256} value={sha256}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button
+        type="button"
+        class="button outline small"
+        style={{ marginTop: '6px' }}
+        onClick={() => void addStoredFile(editor, what).then((added) => added && set(added))}
+      >
+        {texts.panel.addFile}
+      </button>
+    </>
+  )
+}

@@ -1,0 +1,80 @@
+// Stored events of runs, for showing them again.
+import type { Fault } from '../../engine/base/fault.ts'
+import type { OutputFile } from '../../engine/plan/op.ts'
+import type { View } from '../../engine/plan/view.ts'
+import type { RunEvent } from '../../nodes/host/clientTypes.ts'
+
+type ViewEvent = Extract<RunEvent, { type: 'view' }>
+
+/** Events of one run, for a tab that shows its graph later. */
+export interface EventLog {
+  add(event: RunEvent): void
+  /** Returns the last event of each type and node, and all files. */
+  events(): RunEvent[]
+  views(): ViewEvent[]
+  faults(): readonly Fault[]
+  files(): readonly { node: string; file: OutputFile }[]
+}
+
+export function createEventLog(): EventLog {
+  const last = new Map<string, RunEvent>()
+  const files: { node: string; file: OutputFile }[] = []
+  const all = () => [...last.values()]
+  return {
+    add(event) {
+      if (event.type === 'file') files.push({ node: event.node, file: event.file })
+      const node = 'node' in event ? event.node : ''
+      const key = `${event.type} ${node} ${event.type === 'file' ? files.length : ''}`
+      last.delete(key)
+      last.set(key, event)
+    },
+    events: all,
+    views: () => all().filter((event) => event.type === 'view'),
+    faults: () => all().flatMap((event) => (event.type === 'faults' ? event.faults : [])),
+    files: () => files,
+  }
+}
+
+/**
+ * Views of finished runs by graph key. A later run of the same graph does not run cached nodes, and
+ * shows these views instead.
+ */
+export interface ViewCache {
+  put(key: string, views: readonly ViewEvent[]): void
+  get(key: string): readonly ViewEvent[]
+}
+
+/** Stores the views of the last `maxRuns` runs, up to `maxBytes` in total. */
+export function createViewCache(maxRuns = 12, maxBytes = 64e6): ViewCache {
+  const runs = new Map<string, { views: readonly ViewEvent[]; bytes: number }>()
+  const totalBytes = () => [...runs.values()].reduce((sum, { bytes }) => sum + bytes, 0)
+  const get: ViewCache['get'] = (key) => {
+    const run = runs.get(key)
+    if (!run) return []
+    runs.delete(key)
+    runs.set(key, run)
+    return run.views
+  }
+  return {
+    get,
+    put(key, latest) {
+      // A run up to one node shows only some of the views.
+      const byNode = new Map([...get(key), ...latest].map((event) => [event.node, event]))
+      const views = [...byNode.values()]
+      runs.delete(key)
+      runs.set(key, { views, bytes: views.reduce((sum, { view }) => sum + viewBytes(view), 0) })
+      for (const [oldest] of runs) {
+        if (runs.size <= maxRuns && (totalBytes() <= maxBytes || runs.size === 1)) break
+        runs.delete(oldest)
+      }
+    },
+  }
+}
+
+/** Approximate size of a view: its arrays and texts. */
+function viewBytes(part: View | unknown): number {
+  if (ArrayBuffer.isView(part)) return part.byteLength
+  if (typeof part === 'string') return 2 * part.length
+  if (typeof part !== 'object' || part === null) return 8
+  return Object.values(part).reduce((sum: number, each) => sum + viewBytes(each), 0)
+}

@@ -1,0 +1,51 @@
+// Messages about the results and files of runs.
+import type { Fault } from '../../engine/base/fault.ts'
+import type { OutputFile } from '../../engine/plan/op.ts'
+import { withWorkflow } from '../../nodes/workflow.ts'
+import { download } from '../ui/download.ts'
+import type { RunOutcome } from './queue.ts'
+import type { RunFile } from './state.ts'
+import { showToast } from '../ui/state.ts'
+import { formatFault, texts, translateWorkflow } from '../texts/texts.ts'
+
+/** Adds the workflow of the run to a file, if its format can hold it. */
+export const toRunFile = (
+  { node, file }: { node: string; file: OutputFile },
+  workflow: string,
+): RunFile => {
+  const output = withWorkflow(file, workflow)
+  return { node, ...output, bytes: new Uint8Array(output.bytes) }
+}
+
+/** Reports a broken engine. */
+export const notifyEngineError = (message: string) =>
+  showToast(texts.status.noEngine, { text: message, error: true })
+
+export function notifyFiles(files: readonly RunFile[]) {
+  const [file] = files
+  if (files.length > 1) showToast(texts.files.severalReady(files.length))
+  else if (file)
+    showToast(texts.files.ready(file.name), {
+      action: { label: texts.panel.download, run: () => download(file) },
+    })
+}
+
+interface RunSummary {
+  name: string
+  outcome: Exclude<RunOutcome, 'removed'>
+  fault: Fault | undefined
+  /** The file of the run, if it is the only one. */
+  file: RunFile | undefined
+  open: () => void
+}
+
+/** Reports the end of a run that no tab shows, and offers to open its graph. */
+export function notifyOutcome({ name, outcome, fault, file, open }: RunSummary) {
+  if (outcome === 'stopped') return
+  showToast(texts.queue.messages[outcome](translateWorkflow(name)), {
+    ...(fault && outcome === 'failed' && { text: formatFault(fault), error: true }),
+    action: file
+      ? { label: texts.panel.download, run: () => download(file) }
+      : { label: texts.queue.open, run: open },
+  })
+}

@@ -1,0 +1,141 @@
+// Presentation of the events of a run: in the editor's state, on the nodes of its tab, and in its
+// charts.
+import { outerId } from '../../engine/base/ids.ts'
+import type { Graph } from '../../engine/plan/graph.ts'
+import type { RunEvent } from '../../nodes/host/clientTypes.ts'
+import type { Stage } from '../canvas/stage.ts'
+import { chartRuns } from '../charts/state.ts'
+import { ownTypes } from '../graph/declarations.ts'
+import { getSeeds } from '../graph/seeds.ts'
+import { currentTab, type ActiveRun, type RunTab } from './activeRun.ts'
+import { notifyFiles, toRunFile } from './notifications.ts'
+import { runState, type RunProgress, type TabResults } from './state.ts'
+
+export interface RunPresenter {
+  /** Shows a new run that is not attached to a tab yet. */
+  begin(run: ActiveRun): void
+  /** Shows a run in the tab on the canvas. */
+  attach(run: ActiveRun): void
+  detach(run: ActiveRun): void
+  /** Shows an event on the nodes of a tab and in its charts. */
+  showOnNodes(event: RunEvent, tab: RunTab): void
+  /** Shows an event in the tab of its run, if any. */
+  showInTab(event: RunEvent, run: ActiveRun): void
+  /** Shows the progress of a run, which is visible in all tabs. */
+  showProgress(event: RunEvent, run: ActiveRun): void
+  /** Shows the result of a run in its tab, if any. */
+  showResult(event: RunEvent & { type: 'finished' }, run: ActiveRun): void
+  end(): void
+}
+
+export function createRunPresenter(
+  stage: Pick<Stage, 'graph' | 'showEvent' | 'forgetRun'>,
+): RunPresenter {
+  const showOnNodes = (event: RunEvent, { graph, tab }: RunTab) => {
+    stage.showEvent(event, graph)
+    if (event.type === 'view') chartRuns(tab).showView(outerId(event.node), event.view)
+  }
+  return {
+    showOnNodes,
+    showProgress,
+    showResult,
+    begin({ id, name, origin }) {
+      runState.presentProgress.value = runState.compiling.value = undefined
+      runState.statusText.value = ''
+      runState.present.value = { id, name, queued: origin === 'queue' }
+    },
+    attach(run) {
+      const { tab, results } = (run.shownIn = currentTab(stage.graph))
+      chartRuns(tab).beginRun(run.origin === 'live')
+      const present = runState.present.value
+      if (present) runState.present.value = { ...present, tab }
+      clearResults(results)
+      results.workflowText.value = run.text
+      results.seeds.value = seedValues(run.graph)
+      stage.forgetRun()
+    },
+    detach(run) {
+      delete run.shownIn
+      const { tab: _, ...present } = runState.present.value ?? {}
+      if ('id' in present) runState.present.value = present
+    },
+    showInTab(event, { shownIn, text }) {
+      if (!shownIn) return
+      showOnNodes(event, shownIn)
+      addToResults(shownIn.results, event, text)
+    },
+    end() {
+      runState.present.value = undefined
+      runState.compiling.value = undefined
+    },
+  }
+}
+
+function clearResults(results: TabResults) {
+  results.seeds.value = new Map()
+  results.faults.value = results.notices.value = []
+  results.files.value = []
+  results.ended.value = results.progress.value = undefined
+  results.measures.value = { nodes: [], timing: 'direct' }
+}
+
+const seedValues = (graph: Graph): ReadonlyMap<string, number> =>
+  new Map(
+    getSeeds(graph, ownTypes).map(({ node, param, value }) => [`${node}.${param}`, Number(value)]),
+  )
+
+function addToResults(results: TabResults, event: RunEvent, workflow: string) {
+  if (event.type === 'faults') results.faults.value = event.faults
+  else if (event.type === 'notices') results.notices.value = event.faults
+  else if (event.type === 'measured') results.measures.value = event
+  else if (event.type === 'file')
+    results.files.value = [...results.files.value, toRunFile(event, workflow)]
+}
+
+function showProgress(event: RunEvent, run: ActiveRun) {
+  switch (event.type) {
+    case 'losses':
+      // The engine limits the rate of progress events, so the last one may be missing.
+      if (run.training?.node === event.node)
+        run.training = { ...run.training, loss: event.losses[event.losses.length - 1] }
+      break
+    case 'progress':
+      if (event.emission) break
+      runState.presentProgress.value = toProgress(event)
+      if (event.loss !== undefined) run.training = runState.presentProgress.value
+      break
+    case 'status':
+      runState.statusText.value = event.text
+      break
+    case 'compiling':
+      runState.compiling.value =
+        event.done < event.total ? { done: event.done, total: event.total } : undefined
+      break
+    default:
+  }
+}
+
+const toProgress = (event: RunEvent & { type: 'progress' }): RunProgress => {
+  const { node, index, count, label, rate, secondsLeft, loss } = event
+  return {
+    node,
+    index,
+    count,
+    rate,
+    secondsLeft,
+    ...(label && { label }),
+    ...(loss !== undefined && { loss }),
+  }
+}
+
+function showResult(
+  event: RunEvent & { type: 'finished' },
+  { shownIn, training, origin }: ActiveRun,
+) {
+  if (!shownIn) return
+  const { results } = shownIn
+  results.ended.value = event
+  // A training ends with its own progress, not with that of the sampling after it.
+  results.progress.value = training ?? runState.presentProgress.value
+  if (origin !== 'live') notifyFiles(results.files.value)
+}

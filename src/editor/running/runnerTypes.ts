@@ -1,0 +1,64 @@
+// Interface of the runner, and its dependencies on other parts of the editor.
+import type { Graph } from '../../engine/plan/graph.ts'
+import type { Client } from '../../nodes/host/clientTypes.ts'
+import type { LGraphNode } from '../canvas/canvas.ts'
+import type { Stage } from '../canvas/stage.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+import type { Queue, QueuedRun } from './queue.ts'
+import type { EnqueueOptions, RunTarget } from './runSource.ts'
+import type { RunSpeed } from './state.ts'
+import type { WireInspection } from './wireInspection.ts'
+
+export interface Runner extends Pick<WireInspection, 'inspect'> {
+  readonly queue: Queue
+  /** Runs the graph on the canvas, or the part of it up to a node. */
+  run(options?: { to?: LGraphNode; paused?: boolean }): void
+  /** Adds a copy of a graph to the queue. Returns the id of the item. */
+  enqueue(graph: Graph, options: EnqueueOptions): number
+  /** Adds the graph on the canvas to the queue. */
+  enqueueCurrent(): void
+  /** Opens the graph of a past run, with the views of that run. */
+  openPast(id: number): void
+  /** Stops the run in progress. The next one in the queue starts. */
+  stop(): void
+  /** Stops the run in progress and clears the queue. */
+  stopAll(): void
+  /** Pauses or resumes. */
+  pause(): void
+  /** Runs one iteration. Without a run in progress, starts one that pauses after its first. */
+  step(): void
+  /** Sets the speed of runs. Step by step pauses a run; any other speed resumes a paused one. */
+  setSpeed(speed: RunSpeed): void
+  /** Stops the run of a closed tab. The engine stores its progress, and the queue continues. */
+  onTabClosed(tab: number): void
+  onTabShown(): void
+  /** Sets the observers that are on screen. */
+  setVisible(nodes: string[]): void
+  /** Text of the workflow as of the tab's last run, or its current text. Image files contain it. */
+  workflowText(): string
+}
+
+/** A run that has just started. */
+export interface StartedRun {
+  /** The `run` of its events. */
+  id: number
+  item: QueuedRun
+  isLive: boolean
+  target: RunTarget | undefined
+}
+
+type RunnerStage = Pick<
+  Stage,
+  'graph' | 'subgraph' | 'load' | 'fullId' | 'nodeTitles' | 'showEvent' | 'forgetRun' | 'setFaults'
+>
+
+export interface RunnerOptions {
+  client: Pick<Client, 'start' | 'listen' | 'check' | 'inspect' | 'setVisible' | 'keepLast'>
+  stage: RunnerStage
+  workspace: Pick<
+    Workspace,
+    'amend' | 'capture' | 'whenOpened' | 'openText' | 'present' | 'subscribe'
+  >
+  /** Called before the first event of a run. */
+  onStart: (run: StartedRun) => void
+}

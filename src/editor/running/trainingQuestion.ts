@@ -1,0 +1,23 @@
+// Dialog for the engine's question about discarding a training.
+import type { RunControl } from '../../nodes/host/clientTypes.ts'
+import { texts } from '../texts/texts.ts'
+import * as format from '../ui/format.ts'
+import { askChoice } from '../ui/state.ts'
+
+type Answer = Parameters<RunControl['answer']>[0]
+
+/** Asks whether to discard `seconds` of training of a node. Closing the dialog cancels the run. */
+export async function askAboutTraining(node: string, seconds: number): Promise<Answer> {
+  const { dialogs } = texts
+  const choices: { label: string; value: Answer; primary?: boolean }[] = [
+    { label: dialogs.cancel, value: 'cancel' },
+    { label: dialogs.continue, value: 'continue' },
+    { label: dialogs.restart, value: 'restart', primary: true },
+  ]
+  const answer = await askChoice(
+    dialogs.retrainTitle,
+    dialogs.retrainText(node, format.time(seconds)),
+    choices,
+  )
+  return choices.find(({ value }) => value === answer)?.value ?? 'cancel'
+}

@@ -1,0 +1,27 @@
+// Painting of views into PNG files.
+import type { View } from '../../engine/plan/view.ts'
+import { darkTheme, lightTheme } from '../../nodes/painters/theme.ts'
+import { paintView } from '../../nodes/painters/paint.ts'
+
+/** Device pixels per CSS pixel, so that pictures are sharp on dense screens. */
+const DENSITY = 2
+
+/** Paints a view. Returns undefined if it cannot be painted. */
+export async function paintViewPng(
+  view: View,
+  width: number,
+  height: number,
+  dark: boolean,
+): Promise<Blob | undefined> {
+  try {
+    const sheet = new OffscreenCanvas(DENSITY * width, DENSITY * height)
+    const ctx = sheet.getContext('2d')
+    if (!ctx) return undefined
+    ctx.scale(DENSITY, DENSITY)
+    const box = { x: 0, y: 0, width, height }
+    paintView(ctx as unknown as CanvasRenderingContext2D, view, box, dark ? darkTheme : lightTheme)
+    return await sheet.convertToBlob({ type: 'image/png' })
+  } catch {
+    return undefined // The picture may be too large for this device. The run is stored without it.
+  }
+}

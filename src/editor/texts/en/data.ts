@@ -1,0 +1,148 @@
+// English texts on files, data sets, sharing and storage.
+import { groupedPlural, plural } from '../counts.ts'
+
+export const enData = {
+  files: {
+    opened: (name: string) => `Opened ${name}`,
+    saved: (name: string) => `Saved “${name}”`,
+    unreadable: (file: string) => `Could not open ${file}`,
+    dropped: 'Dropped files',
+    tooLarge: 'The file is larger than 2 GB.',
+    unsupported:
+      'Unsupported file. You can open workflows (JSON, or a PNG with a workflow), images, ' +
+      'diffusers checkpoints (a folder or its ZIP) and data sets (.safetensors).',
+    nothingInFolder: 'The folder contains no images, checkpoint or workflow.',
+    nothingInZip: 'The ZIP contains no images, checkpoint or workflow.',
+    notices: (file: string) => `Opened ${file} with changes`,
+    drop: 'Drop to open',
+    dropHint: 'Workflows, images, checkpoints or data sets, as files, folders or ZIPs',
+    unknownNodes: (types: string[]) => `Unknown node types, kept unchanged: ${types.join(', ')}.`,
+    ready: (name: string) => `${name} is ready`,
+    severalReady: (count: number) => `${plural(count, 'file')} ready, see the details`,
+    savedToLibrary: (name: string) => `Saved ${name} to the library`,
+    selectedIn: (name: string, node: string) =>
+      `Saved ${name} to the library and selected it in ${node}`,
+    foundFor: (name: string, nodes: string) => `${name} is the missing file of ${nodes}`,
+    useInNew: (title: string) => `Use in a new ${title} node`,
+    trainOn: 'Train on these images',
+    emptyClipboard: 'No nodes in the clipboard',
+  },
+
+  storedFiles: {
+    checkpoint: {
+      empty: 'No checkpoints',
+      emptyHint:
+        'Drop a checkpoint anywhere (a diffusers folder or its ZIP), or save one from a run.',
+      add: 'Add files…',
+      showContents: 'Show contents',
+    },
+    dataset: {
+      empty: 'No data sets',
+      emptyHint:
+        'Drop images anywhere: files, a folder or a ZIP. One folder per class gives labels.',
+      add: 'Add images…',
+      showContents: 'Browse',
+    },
+  },
+
+  dataset: {
+    untitled: 'Images',
+    importTitle: 'Create data set',
+    reading: 'Reading…',
+    found: (images: number, folders: number) =>
+      groupedPlural(images, 'image') + (folders > 0 ? ` in ${plural(folders, 'folder')}` : ''),
+    noImages: 'No supported images found (PNG, JPEG, WebP, GIF, AVIF, BMP).',
+    name: 'Name',
+    size: 'Size in pixels',
+    freeSize: 'Custom',
+    width: 'Width in pixels',
+    height: 'Height in pixels',
+    colour: 'Colour',
+    colours: { 1: 'Grey', 3: 'RGB' },
+    grey: 'grey',
+    rgb: 'RGB',
+    fit: 'If the aspect ratio differs',
+    fits: { crop: 'Crop', pad: 'Pad', stretch: 'Stretch' },
+    partToKeep: 'Part to keep',
+    position: 'Position',
+    places: [
+      'Top left',
+      'Top',
+      'Top right',
+      'Left',
+      'Middle',
+      'Right',
+      'Bottom left',
+      'Bottom',
+      'Bottom right',
+    ],
+    fitHints: {
+      crop: 'Cuts off the longer side.',
+      pad: 'Fills the rest with black.',
+      stretch: 'Stretches the image to fit.',
+    },
+    labels: 'Use folders as classes',
+    classes: 'Classes',
+    outsideFolders: (count: number) =>
+      `${plural(count, 'image')} outside these folders ${count === 1 ? 'has' : 'have'} no class ` +
+      'and will be skipped.',
+    noFolders: 'For labels, use one folder per class.',
+    preview: 'Preview',
+    previews: { result: 'Result', original: 'Original' },
+    import: 'Import',
+    importing: 'Importing',
+    progress: (done: string, total: string) => `${done} of ${total}`,
+    imported: (count: number) => `${groupedPlural(count, 'image')} imported`,
+    imageCount: (count: number) => groupedPlural(count, 'image'),
+    classCount: (count: number) => plural(count, 'class', 'classes'),
+    skipped: (count: number) => `${plural(count, 'file was', 'files were')} skipped`,
+    range: (from: string, to: string, of: string) => `${from} to ${to} of ${of}`,
+    previous: 'Previous images',
+    next: 'Next images',
+  },
+
+  /** Dialog in which the user draws points. */
+  drawing: {
+    title: 'Draw points',
+    open: 'Draw…',
+    label: 'Square from −2 to 2. Arrow keys move the cross, Space adds or erases points.',
+    hint: 'Draw here. Shift erases.',
+    count: (points: number) => plural(points, 'point'),
+    clear: 'Clear',
+    tool: 'Tool',
+    draw: 'Draw',
+    erase: 'Erase',
+    brush: 'Brush',
+    singlePoint: 'Single point',
+  },
+
+  share: {
+    noScript: 'The graph cannot be exported as a script',
+    title: 'Share with weights',
+    link: 'Link',
+    linkCopied: 'Link copied',
+    linkSize: (size: string) =>
+      `The link (${size}) contains the entire graph; nothing is uploaded.`,
+    notInLink: (names: string) => `Not included: ${names}.`,
+    file: (name: string, size: string) => `${name} (${size})`,
+    contents: (names: string) => `ZIP with this workflow and ${names}.`,
+    workflowOnly: 'ZIP with this workflow. It uses no checkpoints or data sets of your own.',
+    missing: (names: string) =>
+      `Missing here and not included: ${names}. Recipients need these files from elsewhere.`,
+    size: (size: string) => `${size} in total.`,
+    added: (files: number, size: string) =>
+      `Added ${plural(files, 'file')} to the library (${size})`,
+  },
+
+  storage: {
+    temporary:
+      'This browser does not store data here (private window?). Everything works, but download ' +
+      'your work before you close the tab.',
+    full:
+      'The browser storage is full. Saved data is not lost. Delete something, or download the ' +
+      'workflow.',
+    failed: (why: string) => `Could not store this in the browser: ${why}`,
+    conflict: (name: string) => `“${name}” was saved in another tab.`,
+    deleted: 'It is no longer in the library.',
+  },
+}

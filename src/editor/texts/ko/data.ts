@@ -1,0 +1,140 @@
+// 파일, 데이터 세트, 공유, 저장 공간에 관한 한국어 텍스트.
+import type { enData } from '../en/data.ts'
+import { formatKoreanCount } from '../counts.ts'
+import { object, subject, topic } from './particles.ts'
+
+export const koData: typeof enData = {
+  files: {
+    opened: (name) => `${object(name)} 열었습니다`,
+    saved: (name) => `“${name}”${object(name).slice(name.length)} 저장했습니다`,
+    unreadable: (file) => `${object(file)} 열지 못했습니다`,
+    dropped: '놓은 파일',
+    tooLarge: '파일이 2 GB보다 큽니다.',
+    unsupported:
+      '지원하지 않는 파일입니다. 워크플로(JSON, 또는 워크플로가 든 PNG), 이미지, diffusers 체크포인트(폴더나 ZIP), 데이터 ' +
+      '세트(.safetensors)를 열 수 있습니다.',
+    nothingInFolder: '폴더에 이미지, 체크포인트, 워크플로가 없습니다.',
+    nothingInZip: 'ZIP에 이미지, 체크포인트, 워크플로가 없습니다.',
+    notices: (file) => `${object(file)} 열면서 일부를 바꾸었습니다`,
+    drop: '놓으면 열립니다',
+    dropHint: '워크플로, 이미지, 체크포인트, 데이터 세트를 파일, 폴더, ZIP으로',
+    unknownNodes: (types) => `알 수 없는 노드 유형, 그대로 보존: ${types.join(', ')}.`,
+    ready: (name) => `${subject(name)} 준비되었습니다`,
+    severalReady: (count) => `파일 ${count}개가 준비되었습니다. 세부 정보를 보세요`,
+    savedToLibrary: (name) => `${object(name)} 보관함에 저장했습니다`,
+    selectedIn: (name, node) => `${object(name)} 보관함에 저장하고 ${node}에서 선택했습니다`,
+    foundFor: (name, nodes) => `${topic(name)} ${nodes}에 없던 파일입니다`,
+    useInNew: (title) => `새 ${title} 노드에서 사용`,
+    trainOn: '이 이미지로 학습',
+    emptyClipboard: '클립보드에 노드가 없습니다',
+  },
+
+  storedFiles: {
+    checkpoint: {
+      empty: '체크포인트가 없습니다',
+      emptyHint: '체크포인트(diffusers 폴더나 ZIP)를 아무 데나 놓거나, 실행한 결과를 저장하세요.',
+      add: '파일 추가…',
+      showContents: '내용 보기',
+    },
+    dataset: {
+      empty: '데이터 세트가 없습니다',
+      emptyHint:
+        '이미지를 파일, 폴더, ZIP으로 아무 데나 놓으세요. 클래스마다 폴더를 두면 레이블이 됩니다.',
+      add: '이미지 추가…',
+      showContents: '둘러보기',
+    },
+  },
+
+  dataset: {
+    untitled: '이미지',
+    importTitle: '데이터 세트 만들기',
+    reading: '읽는 중…',
+    found: (images, folders) =>
+      `이미지 ${formatKoreanCount(images)}장` + (folders > 0 ? `, 폴더 ${folders}개` : ''),
+    noImages: '지원하는 이미지(PNG, JPEG, WebP, GIF, AVIF, BMP)가 없습니다.',
+    name: '이름',
+    size: '픽셀 크기',
+    freeSize: '직접 입력',
+    width: '너비(픽셀)',
+    height: '높이(픽셀)',
+    colour: '색',
+    colours: { 1: '회색조', 3: 'RGB' },
+    grey: '회색조',
+    rgb: 'RGB',
+    fit: '비율이 다를 때',
+    fits: { crop: '자르기', pad: '채우기', stretch: '늘이기' },
+    partToKeep: '남길 부분',
+    position: '위치',
+    places: [
+      '왼쪽 위',
+      '위',
+      '오른쪽 위',
+      '왼쪽',
+      '가운데',
+      '오른쪽',
+      '왼쪽 아래',
+      '아래',
+      '오른쪽 아래',
+    ],
+    fitHints: {
+      crop: '긴 쪽을 잘라 냅니다.',
+      pad: '나머지를 검은색으로 채웁니다.',
+      stretch: '크기에 맞게 늘입니다.',
+    },
+    labels: '폴더를 클래스로 사용',
+    classes: '클래스',
+    outsideFolders: (count) => `폴더 밖의 이미지 ${count}장은 클래스가 없어 건너뜁니다.`,
+    noFolders: '레이블이 필요하면 클래스마다 폴더를 두세요.',
+    preview: '미리 보기',
+    previews: { result: '결과', original: '원본' },
+    import: '가져오기',
+    importing: '가져오는 중',
+    progress: (done, total) => `${total} 가운데 ${done}`,
+    imported: (count) => `이미지 ${formatKoreanCount(count)}장을 가져왔습니다`,
+    imageCount: (count) => `이미지 ${formatKoreanCount(count)}장`,
+    classCount: (count) => `클래스 ${count}개`,
+    skipped: (count) => `파일 ${count}개를 건너뛰었습니다`,
+    range: (from, to, of) => `${of} 가운데 ${from}–${to}`,
+    previous: '이전 이미지',
+    next: '다음 이미지',
+  },
+
+  drawing: {
+    title: '점 그리기',
+    open: '그리기…',
+    label:
+      '−2에서 2까지의 정사각형. 화살표 키로 십자를 옮기고, 스페이스 키로 점을 찍거나 지웁니다.',
+    hint: '여기에 그리세요. Shift를 누르면 지웁니다.',
+    count: (points) => `점 ${formatKoreanCount(points)}개`,
+    clear: '지우기',
+    tool: '도구',
+    draw: '그리기',
+    erase: '지우기',
+    brush: '붓 크기',
+    singlePoint: '점 하나',
+  },
+
+  share: {
+    noScript: '그래프를 스크립트로 내보낼 수 없습니다',
+    title: '가중치와 함께 공유',
+    link: '링크',
+    linkCopied: '링크를 복사했습니다',
+    linkSize: (size) => `링크(${size})에 그래프 전체가 들어 있습니다. 업로드하지 않습니다.`,
+    notInLink: (names) => `포함되지 않음: ${names}.`,
+    file: (name, size) => `${name} (${size})`,
+    contents: (names) => `이 워크플로와 ${subject(names)} 든 ZIP.`,
+    workflowOnly: '이 워크플로가 든 ZIP. 내 체크포인트나 데이터 세트를 쓰지 않습니다.',
+    missing: (names) => `여기에 없어 포함되지 않음: ${names}. 받는 사람이 따로 구해야 합니다.`,
+    size: (size) => `모두 ${size}.`,
+    added: (files, size) => `파일 ${files}개(${size})를 보관함에 추가했습니다`,
+  },
+
+  storage: {
+    temporary:
+      '이 브라우저는 데이터를 저장하지 않습니다(시크릿 창인가요?). 모두 쓸 수 있지만, 탭을 닫기 전에 작업을 다운로드하세요.',
+    full: '브라우저 저장 공간이 가득 찼습니다. 저장한 데이터는 그대로입니다. 무언가를 삭제하거나 워크플로를 다운로드하세요.',
+    failed: (why) => `이 브라우저에 저장하지 못했습니다: ${why}`,
+    conflict: (name) => `다른 탭에서 “${name}”${object(name).slice(name.length)} 저장했습니다.`,
+    deleted: '이제 보관함에 없습니다.',
+  },
+}

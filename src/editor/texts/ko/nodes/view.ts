@@ -1,0 +1,174 @@
+// 분류 view(보기)의 노드 설명, 한국어.
+import type { NodeTexts } from '../../declarations.ts'
+import { shared } from './shared.ts'
+
+export const view = {
+  Chart: {
+    summary:
+      '수를 선 차트로 그립니다. 단계마다의 손실, t마다의 거리 같은 값입니다. 이전 실행의 선은 뒤에 남습니다.',
+    inputs: {
+      values: '선 하나. 반복마다 수 하나, 또는 전체 기록. 기록에 t가 있으면 t에 대해 그립니다',
+      x: 'x축의 위치. 연결하지 않으면 반복 번호',
+    },
+    params: {
+      title: shared.title,
+      names: shared.lineNames,
+      y_log: shared.yLog,
+      keep: '남겨 둘 이전 실행의 수',
+    },
+  },
+
+  Compare: {
+    summary: '두 값을 비교합니다. 통계를 보여 주고, 점이면 분포 사이의 거리도 보여 줍니다.',
+    inputs: {
+      a: '첫째 값',
+      b: '둘째 값',
+    },
+  },
+
+  DenoisingPreview: {
+    summary:
+      '루프가 샘플링하거나 학습하는 동안 x_t와 그로부터 예측한 x_0을 나란히 보여 줍니다. 이미지는 격자로, 점은 예측한 위치까지의 선과 함께 보여 줍니다.',
+    inputs: {
+      x_t: shared.predictedFrom,
+      prediction: '모델의 예측. 유형은 무엇이든',
+      t: shared.tOfX,
+      schedule: shared.levelSchedule,
+      x_0: 'x_t의 바탕이 된 깨끗한 데이터. 학습에서처럼 알 수 있을 때',
+    },
+    params: {
+      count: '이미지 수, 앞에서부터',
+      columns: shared.gridColumns,
+      block_size: 'SpaceToDepth 패치를 다루는 모델의 블록 크기(픽셀)',
+      range: shared.range,
+      extent: '점일 때 보이는 범위는 -extent부터 extent까지. 0이면 점에 맞춤',
+    },
+  },
+
+  FilmStrip: {
+    summary: '노이즈에서 데이터까지 이미지나 점의 궤적을 보여 줍니다. 위에서 끌면 시간을 오갑니다.',
+    inputs: {
+      trajectory: '이미지나 평면의 점. SamplingEnd나 Sampler에서',
+    },
+    params: {
+      count: '이미지 수, 앞에서부터. 아주 많으면 프레임 수가 줄어듭니다. 점은 항상 모두 표시합니다',
+      columns: '열 수. 0이면 이미지를 가장 크게',
+      range: {
+        about: '값을 밝기로 나타내는 방법',
+        each: {
+          data: '-1은 검정, 1은 하양. 벗어난 값은 자름',
+          auto: '모든 프레임의 가장 작은 값부터 가장 큰 값까지',
+        },
+      },
+    },
+  },
+
+  Inspect: {
+    summary:
+      '임의의 값의 통계를 보여 줍니다. 모양, 평균, 표준 편차, 최솟값, 최댓값, NaN의 수, 히스토그램입니다.',
+    inputs: {
+      value: '살펴볼 값',
+    },
+  },
+
+  LossByTimestep: {
+    summary:
+      '학습 손실을 타임스텝에 따라 그립니다. 항목 수가 같은 구간마다 최근 항목의 평균입니다. 모든 t의 평균으로는 보이지 않는, 어려운 타임스텝이 보입니다.',
+    inputs: {
+      losses: '선 하나. t를 연결한 Loss의 losses',
+    },
+    params: {
+      bins: 't를 나누는 구간의 수',
+      last: '평균에 쓰는 최근 항목 수. 적을수록 빨리 따라가고 더 흔들립니다',
+      title: shared.title,
+      names: shared.lineNames,
+      x_log: '로그 x축. t = σ인 스케줄에',
+      y_log: shared.yLog,
+    },
+  },
+
+  Numbers: {
+    summary:
+      '수를 이름과 함께 한 줄에 하나씩 보여 줍니다. 여러 모델의 bits/dim, 정확도, 거리 같은 값입니다.',
+    inputs: {
+      numbers: shared.row,
+    },
+    params: {
+      names: shared.rowNames,
+    },
+  },
+
+  Preview: {
+    summary:
+      '이미지를 보여 줍니다. 샘플링 루프 안에서는 노이즈에서 이미지가 나오는 과정을, 예를 들어 x_t와 예측한 x_0을 나란히 보여 줍니다.',
+    inputs: {
+      images: '격자 하나씩. ConvertPrediction을 연결하면 예측한 x_0을 보여 줍니다',
+      labels: '이미지 아래에 표시할 레이블. 데이터 세트에는 자체 레이블이 있습니다',
+    },
+    params: {
+      names: '격자의 이름, 쉼표로 구분',
+      count: '이미지 수: 앞에서부터. 데이터 세트면 같은 간격으로',
+      columns: shared.gridColumns,
+      range: shared.range,
+    },
+  },
+
+  Scatter: {
+    summary:
+      '평면의 점을 산점도로 그립니다. 점구름, 궤적의 경로, 벡터장의 화살표, 분산의 타원을 그릴 수 있습니다.',
+    inputs: {
+      samples: '점구름. 첫째를 맨 뒤에 그립니다',
+      trajectory: '점마다의 경로. 그림 위에서 끌면 시간을 오갑니다',
+      field_at: '화살표의 시작점. Grid에서',
+      field: '화살표. field_at과 같은 모양',
+      mean: '타원의 중심',
+      variance: '좌표마다의 분산. 표준 편차 하나 크기의 타원으로 그립니다',
+    },
+    params: {
+      names: '점구름의 이름, 쉼표로 구분',
+      extent: '보이는 범위는 -extent부터 extent까지. 0이면 점에 맞춤',
+      field_scale: '화살표의 배율. 0이면 가장 긴 것이 격자 너비만큼',
+      reverse_field:
+        '예측의 화살표를 노이즈에서 데이터 쪽으로 뒤집습니다. 노이즈를 제거하는 방향입니다',
+    },
+  },
+
+  ScheduleChart: {
+    summary:
+      '노이즈 스케줄을 데이터에서 노이즈까지 시간에 대해 그립니다. 남은 신호, 또는 신호에 대한 노이즈입니다. 기울기가 모델이 노이즈 수준마다 머무는 정도를 정합니다.',
+    inputs: {
+      schedules: shared.line,
+      t: '축에 표시할 타임스텝. 첫째 스케줄의 t',
+    },
+    params: {
+      quantity: {
+        about: '그릴 양',
+        each: {
+          alpha_bar: '분산에서 신호의 비율',
+          log_snr: '신호 대 잡음비의 로그',
+          sigma: '신호에 대한 노이즈, sigma / alpha',
+          snr: '분산의 신호 대 잡음비',
+        },
+      },
+      names: shared.lineNames,
+    },
+  },
+
+  Spectrum: {
+    summary:
+      '이미지나 점 밀도의 방사형 파워 스펙트럼입니다. 노이즈는 평평하고, 구조는 주파수가 높을수록 줄어듭니다.',
+    inputs: {
+      samples: shared.line,
+    },
+    params: {
+      names: shared.lineNames,
+      range: {
+        about: 'y축의 범위',
+        each: { auto: '선에 맞춤', fixed: '고정. 루프가 도는 동안 선을 비교할 때' },
+      },
+      y_min: '고정일 때 가장 낮은 파워',
+      y_max: '고정일 때 가장 높은 파워',
+      extent: '점일 때 밀도를 재는 범위, -extent부터 extent까지',
+    },
+  },
+} satisfies Record<string, NodeTexts>

@@ -1,0 +1,112 @@
+// Texts of the editor in the current language. A component that reads them while it renders is
+// rendered again when the language changes.
+import { signal } from '@preact/signals'
+import type { Fault } from '../../engine/base/fault.ts'
+import type { Declaration, Param } from '../../engine/plan/op.ts'
+import { type NodeTexts, translateDeclaration } from './declarations.ts'
+import { en, type Texts } from './en/index.ts'
+import { viewTranslator } from './views.ts'
+import { pairTexts } from './workflows.ts'
+
+/** Loaders of the languages. English is part of the page; other languages are loaded on demand. */
+const sources: Record<Language, () => Promise<LanguageTexts>> = {
+  en: async () => ({ texts: en }),
+  ko: async () => {
+    const [{ ko }, { koNodes }, { koWorkflows }, english, { koViews }, { translateToKorean }] =
+      await Promise.all([
+        import('./ko/index.ts'),
+        import('./ko/nodes/index.ts'),
+        import('./ko/workflows/index.ts'),
+        import('virtual:workflow-texts'),
+        import('./ko/views.ts'),
+        import('./ko/messages/index.ts'),
+      ])
+    return {
+      texts: ko,
+      nodes: koNodes,
+      workflows: pairTexts(english.default, koWorkflows),
+      translateView: viewTranslator(koViews),
+      translateMessage: translateToKorean,
+    }
+  },
+}
+
+/** Texts of a language. Missing parts are shown in English. */
+interface LanguageTexts {
+  texts: Texts
+  nodes?: Readonly<Record<string, NodeTexts>>
+  /** Translations of the texts of ready workflows, by the English text. */
+  workflows?: ReadonlyMap<string, string>
+  /** Translates English texts in the views of nodes. */
+  translateView?: (english: string) => string
+  /** Translates English messages of the engine. */
+  translateMessage?: (english: string) => string
+}
+
+export type Language = 'en' | 'ko'
+
+/** Name of each language in that language. */
+export const languages: { [L in Language]: string } = { en: 'English', ko: '한국어' }
+
+const current = signal<LanguageTexts & { language: Language }>({ language: 'en', texts: en })
+
+export const language = (): Language => current.value.language
+
+/** Texts of the interface, by id. Read them when they are shown: the language can change. */
+export const texts: Texts = new Proxy(en, {
+  get: (_, part: keyof Texts) => current.value.texts[part],
+})
+
+/** Returns a declaration with its texts in the current language. */
+export function translateNode<D extends Declaration>(declaration: D): D {
+  const { nodes } = current.value
+  return nodes ? translateDeclaration(nodes, declaration) : declaration
+}
+
+/**
+ * Returns a title, description or note of a ready workflow in the current language, and any other
+ * text unchanged. Files, drafts and runs always store the original.
+ */
+export const translateWorkflow = (text: string): string =>
+  current.value.workflows?.get(text) ?? text
+
+/** Name of a gallery topic in the current language. Unknown topics are not translated. */
+export function topicText(topic: string): string {
+  const topics: Readonly<Record<string, string>> = texts.drawer.topics
+  return Object.hasOwn(topics, topic) ? topics[topic] : topic
+}
+
+/** Returns a text of a node's view, or of a file's description, in the current language. */
+export const translateView = (text: string): string => current.value.translateView?.(text) ?? text
+
+/** Value of a param as text. Multiline texts (notes) are shown in the current language. */
+export function valueText(param: Param | undefined, value: unknown): string {
+  const text = String(value ?? '')
+  return param?.kind === 'text' && param.multiline ? translateWorkflow(text) : text
+}
+
+/**
+ * Returns a message of the engine or a node in the current language. Messages are stored in
+ * English.
+ */
+export const translateMessage = (english: string): string =>
+  current.value.translateMessage?.(english) ?? english
+
+/** Message and cure of a fault as one text. */
+export const formatFault = ({ message, cure }: Pick<Fault, 'message' | 'cure'>): string =>
+  `${translateMessage(message)} ${translateMessage(cure)}`.trimEnd()
+
+/** Returns the first supported language of a list of language tags, or English. */
+export const findLanguage = (wanted: readonly string[]): Language =>
+  wanted
+    .map((tag) => tag.split('-')[0])
+    .find((tag): tag is Language => Object.hasOwn(sources, tag)) ?? 'en'
+
+/** Loads a language and applies it. If loading fails (offline), the current language stays. */
+export async function applyLanguage(wanted: Language | 'system'): Promise<void> {
+  const language = wanted === 'system' ? findLanguage(navigator.languages) : wanted
+  const words = await sources[language]().catch(() => undefined)
+  if (!words) return
+  current.value = { language, ...words }
+  document.documentElement.lang = language
+}

@@ -1,0 +1,15 @@
+// Restores the focus when an overlay closes.
+import type { NodeId } from '../../nodes/workflow.ts'
+
+type ReturnFocus = (node?: NodeId) => void
+
+let restore: ReturnFocus = () => {}
+
+/**
+ * Returns the focus to the canvas, the outline or the runs, wherever it was before. With a node,
+ * the outline focuses that node.
+ */
+export const returnFocus: ReturnFocus = (node) => restore(node)
+
+/** Sets the implementation of `returnFocus`. */
+export const provideFocus = (returns: ReturnFocus) => void (restore = returns)

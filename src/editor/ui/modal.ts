@@ -1,0 +1,26 @@
+// Modal dialogs.
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+
+/**
+ * Opens a dialog for as long as its component is mounted. `first` selects the element that receives
+ * the focus, by default the first focusable one.
+ */
+export function useModal(first?: string) {
+  const element = useRef<HTMLDialogElement>(null)
+  const before = useRef<Element>(null)
+  // Opens before the next frame, so that keys pressed meanwhile reach the dialog.
+  useLayoutEffect(() => {
+    before.current = document.activeElement
+    element.current?.showModal()
+    if (first) element.current?.querySelector<HTMLElement>(first)?.focus()
+  }, [])
+  // The element is already removed from the page, so the browser does not restore the focus.
+  useEffect(
+    () => () => {
+      if (before.current instanceof HTMLElement && document.activeElement === document.body)
+        before.current.focus()
+    },
+    [],
+  )
+  return element
+}

@@ -1,0 +1,197 @@
+// State of the overlays and side panels: menu, dialog, prompt, toasts, banner, drawer. Other
+// modules read the signals, and write them through the functions below.
+import { signal, type ReadonlySignal } from '@preact/signals'
+import type { Description } from '../../engine/checkpoint/describe.ts'
+import type { StoredFile } from '../../engine/plan/op.ts'
+import type { ImageFile, ImportReport } from '../../engine/protocol.ts'
+import type { Points } from '../../nodes/litegraph/pointDrawing.ts'
+import type { NodeId } from '../../nodes/workflow.ts'
+import { changeSettings } from '../storage/settings.ts'
+import { translateWorkflow } from '../texts/texts.ts'
+import type { Point } from './geometry.ts'
+
+/** Returns a read-only signal and its setter. */
+function writable<T>(initial: T): [ReadonlySignal<T>, (value: T) => void] {
+  const state = signal(initial)
+  return [state, (value) => void (state.value = value)]
+}
+
+// ---- toasts
+
+export interface Toast {
+  id: number
+  title: string
+  text?: string
+  error?: boolean
+  action?: { label: string; run: () => void }
+}
+
+const [toasts, setToasts] = writable<readonly Toast[]>([])
+export { toasts }
+
+let lastToast = 0
+
+/**
+ * Shows a message for a limited time, longer if it is an error or has an action. Replaces an equal
+ * message.
+ */
+export function showToast(title: string, more: Omit<Toast, 'id' | 'title'> = {}) {
+  const toast = { id: ++lastToast, title, ...more }
+  setToasts([
+    ...toasts.value.filter((each) => each.title !== title || each.text !== more.text).slice(-2),
+    toast,
+  ])
+  setTimeout(() => hideToast(toast.id), more.error ? 14_000 : more.action ? 9000 : 3500)
+}
+
+export const hideToast = (toast: number) => setToasts(toasts.value.filter(({ id }) => id !== toast))
+
+// ---- menus and prompts
+
+export interface MenuItem {
+  label: string
+  /** Explanation after the label. */
+  about?: string
+  run: () => void
+  keys?: string
+  danger?: boolean
+  disabled?: boolean
+  checked?: boolean
+}
+
+/** Heading of the items after it. */
+export interface MenuHeading {
+  heading: string
+}
+
+export interface Menu {
+  at: Point
+  title?: string
+  items: (MenuItem | MenuHeading | 'rule')[]
+}
+
+const [shownMenu, setMenu] = writable<Menu | undefined>(undefined)
+export { shownMenu }
+export const showMenu = (menu: Menu) => setMenu(menu)
+export const closeMenu = () => setMenu(undefined)
+
+/** Field at the pointer for a single value. */
+export interface Prompt {
+  at: Point
+  title: string
+  value: string
+  multiline: boolean
+  numeric: boolean
+  answer: (text: string) => void
+}
+
+const [shownPrompt, setPrompt] = writable<Prompt | undefined>(undefined)
+export { shownPrompt }
+export const showPrompt = (prompt: Prompt) => setPrompt(prompt)
+export const closePrompt = () => setPrompt(undefined)
+
+// ---- dialogs
+
+export type Dialog =
+  | {
+      kind: 'text'
+      title: string
+      value: string
+      confirm: string
+      answer: (text: string | undefined) => void
+    }
+  | {
+      kind: 'choice'
+      title: string
+      text: string
+      choices: { label: string; value: string; primary?: boolean }[]
+      answer: (value: string | undefined) => void
+    }
+  | { kind: 'shortcuts' }
+  | { kind: 'storage' }
+  /** Versions of a workflow in the library. */
+  | { kind: 'versions'; id: string; name: string }
+  /** Values of a sweep. `node` (a full id) and `param` preselect its first axis. */
+  | { kind: 'vary'; node?: string; param?: string }
+  /** Import of images as a data set; `on` is the node they were dropped on. */
+  | { kind: 'import'; name: string; files: readonly ImageFile[]; on?: NodeId }
+  /** Contents of a data set. After an import, with its report and its use in the graph. */
+  | {
+      kind: 'dataset'
+      file: StoredFile
+      report?: ImportReport
+      placed?: { message: string } & Pick<Toast, 'action'>
+    }
+  /** Drawing of points by hand; `done` receives them. */
+  | { kind: 'drawing'; points: Points; done: (points: Points) => void }
+  | { kind: 'checkpoint'; file: StoredFile; description: Description }
+
+const [shownDialog, setDialog] = writable<Dialog | undefined>(undefined)
+export { shownDialog }
+export const showDialog = (dialog: Dialog) => setDialog(dialog)
+export const closeDialog = () => setDialog(undefined)
+
+export const askText = (title: string, value: string, confirm: string) =>
+  new Promise<string | undefined>((answer) => {
+    showDialog({ kind: 'text', title, value, confirm, answer })
+  })
+
+/** Asks for a new name. A translated name keeps its original unless the user changes it. */
+export async function askName(
+  title: string,
+  name: string,
+  confirm: string,
+): Promise<string | undefined> {
+  const answer = await askText(title, translateWorkflow(name), confirm)
+  return answer === translateWorkflow(name) ? name : answer
+}
+
+export const askChoice = (
+  title: string,
+  text: string,
+  choices: { label: string; value: string; primary?: boolean }[],
+) =>
+  new Promise<string | undefined>((answer) => {
+    showDialog({ kind: 'choice', title, text, choices, answer })
+  })
+
+// ---- banner
+
+export interface Banner {
+  text: string
+  actions: { label: string; run: () => void }[]
+}
+
+const [shownBanner, showBanner] = writable<Banner | undefined>(undefined)
+export { shownBanner, showBanner }
+
+// ---- panels
+
+export type DrawerTab = 'gallery' | 'mine' | 'checkpoints' | 'datasets'
+
+const [shownDrawer, showDrawer] = writable<DrawerTab | 'outline' | undefined>(undefined)
+/** Tab of the library, or the outline, that is open on the left. */
+export { shownDrawer, showDrawer }
+
+const [panelShown, setPanelShown] = writable(true)
+export { panelShown, setPanelShown }
+
+/** Shows or hides the panel, and remembers it for the next visit. */
+export function showPanel(shown: boolean) {
+  setPanelShown(shown)
+  changeSettings({ panel: shown })
+}
+
+const [lowerPanel, showLowerPanel] = writable<'runs' | { chart: NodeId; tab: number } | undefined>(
+  undefined,
+)
+/** Content of the panel along the lower edge: the runs, or the chart of a node in a tab. */
+export { lowerPanel, showLowerPanel }
+
+const [filesDragged, setFilesDragged] = writable(false)
+/** True while files are dragged over the page. */
+export { filesDragged, setFilesDragged }
+
+const [isDark, setDark] = writable(true)
+/** True with a dark theme, by setting or by the system's preference. */
+export { isDark, setDark }

@@ -1,0 +1,52 @@
+// Drafts: unsaved changes of open workflows, stored in the browser.
+import { storageMessage } from '../storage/stores.ts'
+import { texts } from '../texts/texts.ts'
+import { debounce } from '../ui/debounce.ts'
+import { showToast, shownDrawer } from '../ui/state.ts'
+import type { Library } from './library.ts'
+import { isUnsaved, toDraft, type OpenWorkflow } from './openWorkflow.ts'
+
+/** Delay after the last change, in milliseconds. */
+const DRAFT_DELAY = 400
+
+interface Options {
+  library: Pick<Library, 'storeDraft' | 'removeDraft'>
+  /** Workflow on the canvas. */
+  shown(): OpenWorkflow
+  /** Called when a draft was stored. */
+  onStored(): void
+  /** Reloads the lists of the library. */
+  refresh(): Promise<void>
+}
+
+export class DraftStore {
+  private readonly scheduled = debounce(DRAFT_DELAY, () => void this.store())
+
+  constructor(private readonly options: Options) {}
+
+  /** Stores the draft of the shown workflow after a pause in the changes. */
+  schedule() {
+    this.scheduled.call()
+  }
+
+  /** Stores a scheduled draft immediately, since the page may be about to close. */
+  flush() {
+    if (this.scheduled.pending) void this.store()
+  }
+
+  /** Stores the draft of a workflow, or removes it if the workflow has no changes. */
+  async store(workflow = this.options.shown()) {
+    const { library, shown, onStored, refresh } = this.options
+    if (workflow === shown()) this.scheduled.cancel()
+    if (!isUnsaved(workflow) && !workflow.outside)
+      return library.removeDraft(workflow.draftId).catch(() => {})
+    try {
+      await library.storeDraft(toDraft(workflow))
+      // The open list has to show the new draft or its new name.
+      if (shownDrawer.value === 'mine') void refresh()
+      onStored()
+    } catch (error) {
+      showToast(texts.unsaved, { text: storageMessage(error), error: true })
+    }
+  }
+}

@@ -1,0 +1,44 @@
+// Storage of the open tabs, for a reload of the window and for the next visit.
+import { changeSettings, type OpenEntry, type Settings } from '../storage/settings.ts'
+import { lockName } from './openWorkflow.ts'
+
+/** Tabs of a window, and its active tab. */
+export interface LastTabs {
+  open?: OpenEntry
+  tabs: readonly OpenEntry[]
+}
+
+/**
+ * Returns the tabs of this window after a reload. A new window gets the tabs of the last visit,
+ * except for background tabs that another window has open.
+ */
+export async function loadLastTabs({
+  open,
+  tabs = open ? [open] : [],
+}: Settings): Promise<LastTabs> {
+  const own = readWindowTabs()
+  if (own) return own
+  const { held = [] } = (await navigator.locks?.query().catch(() => undefined)) ?? {}
+  const openElsewhere = new Set(held.map(({ name }) => name))
+  return {
+    ...(open && { open }),
+    tabs: tabs.filter(({ id }) => id === open?.id || !openElsewhere.has(lockName(id))),
+  }
+}
+
+function readWindowTabs(): LastTabs | undefined {
+  try {
+    return (JSON.parse(sessionStorage.getItem('tabs') ?? 'null') as LastTabs | null) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function rememberTabs(tabs: Required<LastTabs>) {
+  changeSettings(tabs)
+  try {
+    sessionStorage.setItem('tabs', JSON.stringify(tabs))
+  } catch {
+    // Without session storage, a reloaded window starts like a new one.
+  }
+}

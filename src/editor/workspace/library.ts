@@ -1,0 +1,128 @@
+// The library of this browser: saved workflows, their versions, drafts of unsaved changes, and the
+// settings. A draft replaces a saved file only when the user saves it.
+import { defaultSettings, type Settings } from '../storage/settings.ts'
+import type { Stores } from '../storage/stores.ts'
+import { texts, translateWorkflow } from '../texts/texts.ts'
+import { createVersionStore, type VersionStore } from './versions.ts'
+
+export interface SavedWorkflow {
+  id: string
+  name: string
+  /** Text of the file. `name` overrides the title in it. */
+  text: string
+  created: number
+  saved: number
+  /** Increases with every save, so that other windows can detect conflicts. */
+  revision: number
+}
+
+/** Unsaved changes of a workflow, which may not be in the library yet. */
+export interface Draft {
+  id: string
+  /** Id of the workflow. Differs from `id` in a second window with the same workflow. */
+  of: string
+  name: string
+  text: string
+  /** Revision that the changes are based on; 0 for a new workflow. */
+  revision: number
+  changed: number
+  /** True for an opened file without changes. */
+  untouched?: boolean
+}
+
+/** Thrown if another window saved the workflow in the meantime. */
+export class ConflictError extends Error {
+  readonly theirs: SavedWorkflow
+
+  constructor(theirs: SavedWorkflow) {
+    super(texts.storage.conflict(translateWorkflow(theirs.name)))
+    this.name = 'ConflictError'
+    this.theirs = theirs
+  }
+}
+
+export interface Library {
+  readonly versions: VersionStore
+  list(): Promise<SavedWorkflow[]>
+  load(id: string): Promise<SavedWorkflow | undefined>
+  /** @throws ConflictError if another window saved it since `revision`, except with `overwrite` */
+  save(
+    workflow: Pick<SavedWorkflow, 'id' | 'name' | 'text' | 'revision'>,
+    overwrite?: boolean,
+  ): Promise<SavedWorkflow>
+  rename(id: string, name: string): Promise<void>
+  duplicate(id: string, name: string): Promise<SavedWorkflow>
+  /** Returns a function that restores the workflow, its versions and its draft. */
+  remove(id: string): Promise<() => Promise<void>>
+  draft(id: string): Promise<Draft | undefined>
+  drafts(): Promise<Draft[]>
+  storeDraft(draft: Draft): Promise<void>
+  removeDraft(id: string): Promise<void>
+  loadSettings(): Promise<Settings>
+  storeSettings(settings: Settings): Promise<void>
+}
+
+export const newId = () => crypto.randomUUID()
+
+export function createLibrary(
+  stores: Pick<Stores, 'workflows' | 'drafts' | 'settings' | 'versions'>,
+  now: () => number = Date.now,
+): Library {
+  const { workflows, drafts, settings } = stores
+  const versions = createVersionStore(stores.versions, now)
+  const load = (id: string) => workflows.get<SavedWorkflow>(id)
+  const put = async (workflow: SavedWorkflow) => {
+    await workflows.set(workflow.id, workflow)
+    return workflow
+  }
+  return {
+    versions,
+    list: async () => (await workflows.all<SavedWorkflow>()).sort((a, b) => b.saved - a.saved),
+    load,
+    async save({ id, name, text, revision }, overwrite = false) {
+      const before = await load(id)
+      if (before && before.revision !== revision && !overwrite) throw new ConflictError(before)
+      const created = before?.created ?? now()
+      const saved = await put({
+        id,
+        name,
+        text,
+        created,
+        saved: now(),
+        revision: (before?.revision ?? revision) + 1,
+      })
+      // Workflows that were saved before versions existed get their first version here.
+      if (before) await versions.add(id, before.text)
+      await versions.add(id, text)
+      return saved
+    },
+    async rename(id, name) {
+      const before = await load(id)
+      if (before) await put({ ...before, name })
+    },
+    async duplicate(id, name) {
+      const before = await load(id)
+      if (!before) throw new Error(texts.storage.deleted)
+      return put({ ...before, id: newId(), name, created: now(), saved: now(), revision: 1 })
+    },
+    async remove(id) {
+      const [workflow, draft] = await Promise.all([load(id), drafts.get<Draft>(id)])
+      const restoreVersions = await versions.remove(id)
+      await Promise.all([workflows.del(id), drafts.del(id)])
+      return async () => {
+        await restoreVersions()
+        if (workflow) await workflows.set(id, workflow)
+        if (draft) await drafts.set(id, draft)
+      }
+    },
+    draft: (id) => drafts.get<Draft>(id),
+    drafts: async () => (await drafts.all<Draft>()).sort((a, b) => b.changed - a.changed),
+    storeDraft: (draft) => drafts.set(draft.id, draft),
+    removeDraft: (id) => drafts.del(id),
+    loadSettings: async () => ({
+      ...defaultSettings,
+      ...(await settings.get<Partial<Settings>>('settings')),
+    }),
+    storeSettings: (value) => settings.set('settings', value),
+  }
+}

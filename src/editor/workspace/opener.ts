@@ -1,0 +1,210 @@
+// Opening of workflows of all kinds: new, saved and ready workflows, drafts, and files. Requests
+// run one at a time, so that a slow one cannot replace a later one.
+import type { Stage } from '../canvas/stage.ts'
+import { ownTypes } from '../graph/declarations.ts'
+import { emptyWorkflow, parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
+import type { OpenEntry } from '../storage/settings.ts'
+import { texts } from '../texts/texts.ts'
+import { clock } from '../ui/format.ts'
+import { showBanner, showToast } from '../ui/state.ts'
+import { createSnapshot } from './document.ts'
+import type { DraftStore } from './drafts.ts'
+import { FIRST_READY, loadReady } from './gallery.ts'
+import { newId, type Draft, type Library } from './library.ts'
+import { lockWorkflow, isUnsaved, type Opening, type OpenWorkflow } from './openWorkflow.ts'
+import type { Tabs } from './tabs.ts'
+import type { Transactions } from './transactions.ts'
+
+interface Options {
+  stage: Pick<Stage, 'load' | 'select' | 'forgetRun' | 'workflow'>
+  library: Library
+  tabs: Tabs
+  transactions: Transactions
+  drafts: DraftStore
+  /** Fits the entire workflow into the view. */
+  fit(): void
+  /** Publishes the workflow of a tab that was open already. */
+  publishShown(): void
+  refresh(): Promise<void>
+}
+
+interface ShowOptions {
+  /** Text that counts as saved. Default: the text of the opened file. */
+  saved?: string
+  /** Draft that was restored. A banner informs the user. */
+  draft?: Draft
+  /** Tab to replace. */
+  into?: OpenWorkflow | undefined
+}
+
+const parse = (source: string) => parseWorkflow(source, ownTypes)
+
+export class Opener {
+  private queue: Promise<unknown> = Promise.resolve()
+
+  constructor(private readonly options: Options) {}
+
+  /** Runs an action after all earlier ones have finished. */
+  runInOrder<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(action)
+    this.queue = result.catch(() => {})
+    return result
+  }
+
+  /** Resolves when all requested workflows are open. */
+  async whenIdle() {
+    await this.queue
+  }
+
+  /** Opens the tabs of the last visit, or the first ready workflow. */
+  async openLast() {
+    const drafts = (await this.options.library.drafts()).filter(({ untouched }) => !untouched)
+    const shown = await this.options.tabs.restore(new Set(drafts.map(({ id }) => id)))
+    if (shown?.pending) await this.openEntry(shown.pending.entry, shown)
+    else await this.openFirst()
+  }
+
+  async openEmpty(into?: OpenWorkflow) {
+    await this.show(emptyWorkflow(), { id: newId(), revision: 0 }, { into })
+  }
+
+  /** Opens a file in a new tab. `name` is used if it has no title. Returns the reader's notices. */
+  async openText(source: string, name: string): Promise<string[]> {
+    const { workflow, notices } = parse(source)
+    const title = workflow.extra.diffusion?.title ? undefined : name
+    const opening = { id: newId(), revision: 0, outside: true, ...(title && { title }) }
+    await this.runInOrder(() => this.show(workflow, opening))
+    return notices
+  }
+
+  async openSaved(id: string, into?: OpenWorkflow): Promise<void> {
+    const { library } = this.options
+    if (await this.showOpen((workflow) => workflow.id === id, into)) return
+    const [workflow, draft] = await Promise.all([library.load(id), library.draft(id)])
+    if (draft) return this.openDraft(draft, into)
+    if (!workflow) throw new Error(texts.storage.deleted)
+    const opening = { id, title: workflow.name, revision: workflow.revision }
+    await this.show(parse(workflow.text).workflow, opening, { into })
+  }
+
+  async openDraft(draft: Draft, into?: OpenWorkflow) {
+    const { library } = this.options
+    const { id, of, untouched } = draft
+    if (await this.showOpen((workflow) => workflow.draftId === id, into)) return
+    const { workflow } = parse(draft.text)
+    const title = isForeign(workflow) && { title: draft.name }
+    if (untouched) {
+      await this.show(workflow, { id: of, revision: 0, outside: true, ...title }, { into })
+    } else {
+      const before = await library.load(of)
+      const revision = before ? draft.revision : 0
+      const saved = before?.text ?? ''
+      const opening = { id: of, revision, ...title }
+      await this.show(workflow, opening, { saved, draft: { ...draft, revision }, into })
+    }
+    if (id !== of) await library.removeDraft(id)
+  }
+
+  async openReady(name: string, into?: OpenWorkflow) {
+    const isShown = (workflow: OpenWorkflow) => workflow.ready === name && !isUnsaved(workflow)
+    if (await this.showOpen(isShown, into)) return
+    const workflow = await loadReady(name)
+    if (!workflow) return
+    const opening = { id: newId(), revision: 0, ready: name }
+    await this.show(parse(workflow.text).workflow, opening, { into })
+  }
+
+  /** Reopens the workflow of a stored tab, or the first ready workflow if it no longer exists. */
+  async openEntry({ id, ready: name }: OpenEntry, into?: OpenWorkflow) {
+    const { library } = this.options
+    try {
+      const [draft, workflow] = await Promise.all([library.draft(id), library.load(id)])
+      if (draft) return await this.openDraft(draft, into)
+      if (workflow) return await this.openSaved(id, into)
+      if (name) return await this.openReady(name, into)
+    } catch (error) {
+      showToast(texts.files.unreadable(texts.drawer.savedHint), {
+        text: (error as Error).message,
+        error: true,
+      })
+    }
+    await this.openFirst(into)
+  }
+
+  async activateTab(key: number) {
+    const unloaded = this.options.tabs.activate(key)
+    if (unloaded?.pending) await this.openEntry(unloaded.pending.entry, unloaded)
+    else this.options.publishShown()
+  }
+
+  private async openFirst(into?: OpenWorkflow) {
+    if (await loadReady(FIRST_READY)) await this.openReady(FIRST_READY, into)
+    else await this.openEmpty(into)
+  }
+
+  /** Shows the tab of an open workflow. Returns false if there is none, or if `into` is set. */
+  private async showOpen(
+    matches: (workflow: OpenWorkflow) => boolean,
+    into?: OpenWorkflow,
+  ): Promise<boolean> {
+    const open = into ? undefined : this.options.tabs.find(matches)
+    if (open) await this.activateTab(open.key)
+    return open !== undefined
+  }
+
+  private async show(
+    file: WorkflowFile,
+    opening: Opening,
+    { saved, draft, into }: ShowOptions = {},
+  ) {
+    const { stage, tabs, transactions, drafts, fit, refresh } = this.options
+    const opened = tabs.add(opening, into)
+    const before = opened.document.present
+    if (opening.title !== undefined && !isForeign(file))
+      file.extra.diffusion = { format: 1, ...file.extra.diffusion, title: opening.title }
+    stage.load(file, { another: true })
+    stage.select([])
+    stage.forgetRun()
+    opened.document.reset(createSnapshot(stage.workflow()), saved)
+    // Must precede the first await: a run that starts in the meantime belongs to this workflow.
+    transactions.load('open', before)
+    await waitForNormalisation()
+    fit()
+    await lockWorkflow(opened)
+    if (draft) this.offerDraft(draft)
+    else showBanner(opened.banner)
+    if (opening.outside) drafts.schedule()
+    tabs.remember()
+    await refresh()
+  }
+
+  /** Shows a banner about restored unsaved changes, which offers to discard them. */
+  private offerDraft(draft: Draft) {
+    const { library, tabs } = this.options
+    const close = () => showBanner(undefined)
+    const discard = async () => {
+      close()
+      await library.removeDraft(draft.id)
+      const saved = await library.load(draft.of)
+      if (saved) await this.openSaved(draft.of, tabs.shown)
+      else await this.openFirst(tabs.shown)
+    }
+    showBanner({
+      text: texts.draft.restoredFrom(clock(draft.changed)),
+      actions: [
+        {
+          label: draft.revision ? texts.draft.discard : texts.draft.discardNew,
+          run: () => void discard(),
+        },
+        { label: texts.draft.keep, run: close },
+      ],
+    })
+  }
+}
+
+/** Returns true for files of other programs, which the editor saves without adding metadata. */
+export const isForeign = ({ extra: { diffusion } }: WorkflowFile) =>
+  diffusion?.foreign !== undefined && diffusion.foreign.format !== 'litegraph' && !diffusion.title
+
+/** Resolves after the microtasks in which loaded graphs complete their slots and loop ends. */
+const waitForNormalisation = () => new Promise((resolve) => setTimeout(resolve))
