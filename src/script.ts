@@ -1,5 +1,6 @@
-// For scripts in Node that were written from a graph, or by hand: nodes by their types. Importing it starts nothing.
+// Library entry for scripts in Node, generated from a graph or written by hand. Importing it has no
+// side effects.
 export { start } from './nodes/script/start.ts'
 export type { Loop, Script, ScriptOptions } from './nodes/script/start.ts'
-export { NodeError } from './engine/plan/fault.ts'
-export { tf } from './engine/tf.ts'
+export { NodeError } from './engine/base/fault.ts'
+export { tf } from './engine/base/tf.ts'

@@ -1,7 +1,8 @@
-// For workers of your own, with nodes of your own: `serve([...nodes, mine])`. Importing it starts nothing.
+// Library entry for your own worker with your own nodes: `serve([...nodes, mine])`. Importing it has
+// no side effects.
 export { nodes } from './nodes/table.ts'
-export { serve } from './nodes/serve.ts'
-export type { Scope, ServeOptions } from './nodes/serve.ts'
+export { serve } from './nodes/host/serve.ts'
+export type { Scope, ServeOptions } from './nodes/host/serve.ts'
 export * from './nodes/define.ts'
-export { tf } from './engine/tf.ts'
-export { NodeError } from './engine/plan/fault.ts'
+export { tf } from './engine/base/tf.ts'
+export { NodeError } from './engine/base/fault.ts'

