@@ -1,23 +1,23 @@
-// Peers in Chromium, a page each, on a GPU made of software (SwiftShader) or on that of the machine.
+// Peers in Chromium, one page each, on SwiftShader or the machine's GPU.
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 import type { InPage } from './page.ts'
-import type { Given } from './problem.ts'
+import type { ProblemData } from './problem.ts'
 import type { Open, Peer } from './run.ts'
-import type { Took } from './turns.ts'
+import type { StepTime } from './turns.ts'
 
 const path = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 const args = ['--no-sandbox', '--enable-unsafe-webgpu']
 const software = ['--use-webgpu-adapter=swiftshader']
-/** As Chromium finds a GPU without a screen, on Linux. */
+/** Chromium flags for a GPU on Linux without a display. */
 const hardware = ['--use-angle=vulkan', '--enable-features=Vulkan', '--disable-vulkan-surface']
 
 export async function openBrowser(
-  { problem, numbers }: Given,
+  { problem, numbers }: ProblemData,
   onGPU: boolean,
 ): Promise<{ open: Open; close: () => Promise<void> }> {
-  if (!existsSync(path)) throw new Error(`There is no Chromium at ${path}.`)
+  if (!existsSync(path)) throw new Error(`Expected Chromium at ${path}.`)
   const server = await createServer({
     logLevel: 'error',
     cacheDir: 'node_modules/.vite/bench',
@@ -25,25 +25,39 @@ export async function openBrowser(
     server: { port: 0, hmr: false, watch: null },
   })
   await server.listen()
-  const browser = await chromium.launch({ executablePath: path, args: [...args, ...(onGPU ? hardware : software)] })
+  const browser = await chromium.launch({
+    executablePath: path,
+    args: [...args, ...(onGPU ? hardware : software)],
+  })
   const open: Open = async (who) => {
-    if (who === 'torch') throw new Error('it does not run in a browser')
+    if (who === 'torch') throw new Error('not available in a browser')
     const context = await browser.newContext()
     const page = await context.newPage()
-    const address = server.resolvedUrls!.local[0]!
-    await page.route(`${address}empty.html`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }))
+    const address = server.resolvedUrls!.local[0]
+    await page.route(`${address}empty.html`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
+    )
     await page.goto(`${address}empty.html`)
     await page.addScriptTag({ type: 'module', url: '/bench/page.ts' })
     const call = <T>(name: keyof InPage, ...values: unknown[]) =>
       page.evaluate(
         ([name, values]) => {
-          const { bench } = globalThis as unknown as { bench: Record<string, (...values: unknown[]) => Promise<unknown>> }
-          return bench[name]!(...values)
+          const { bench } = globalThis as unknown as {
+            bench: Record<string, (...values: unknown[]) => Promise<unknown>>
+          }
+          return bench[name](...values)
         },
         [name, values] as const,
       ) as Promise<T>
-    const { device, check } = await call<Pick<Peer, 'device' | 'check'>>('open', who, problem, [...numbers])
-    return { device, check, turn: (seconds) => call<Took[]>('turn', seconds), close: () => context.close() }
+    const { device, check } = await call<Pick<Peer, 'device' | 'check'>>('open', who, problem, [
+      ...numbers,
+    ])
+    return {
+      device,
+      check,
+      turn: (seconds) => call<StepTime[]>('turn', seconds),
+      close: () => context.close(),
+    }
   }
   return {
     open,

@@ -1,27 +1,27 @@
-// A GPU that computes nothing and counts what is asked of it: dispatches, submits, bytes. What a program costs in calls and
-// in memory traffic is then known exactly, on a machine without a GPU, and is the same on every machine. Buffers hold no
-// data; what is mapped for writing is an array that is thrown away, and what is read back are zeros.
+// A GPUDevice that computes nothing and counts dispatches, submits and bytes: exact costs, without
+// a GPU, equal on every machine. Buffers hold no data; mapped ranges are discarded, and reads
+// return zeros.
 
-/** What has been asked of the device so far. */
+/** Counts since the start. */
 export interface Counts {
-  /** Compute dispatches, when they are encoded. */
+  /** Encoded compute dispatches. */
   dispatches: number
   /** Calls of `queue.submit`. */
   submits: number
   passes: number
-  /** Copies from buffer to buffer, and clears. */
+  /** Buffer copies and clears. */
   copies: number
-  /** `queue.writeBuffer`, and its bytes. */
+  /** Calls of `queue.writeBuffer`, and their bytes. */
   writes: number
   writtenBytes: number
-  /** Pipelines compiled. */
+  /** Compiled pipelines. */
   pipelines: number
-  /** Buffers created, and their bytes. */
+  /** Created buffers, and their bytes. */
   buffers: number
   bufferBytes: number
   /**
-   * The ranges that are bound, of every binding of every dispatch: the traffic of kernels that read and write each byte of
-   * them once. One that takes a slice of a large buffer touches less.
+   * Sum of all binding sizes over all dispatches: the traffic of kernels that access each byte
+   * once. Kernels that use a slice of a bound buffer access less.
    */
   bytesTouched: number
 }
@@ -45,9 +45,9 @@ export class Counter {
     bufferBytes: 0,
     bytesTouched: 0,
   }
-  /** Bytes of buffers that are not destroyed. */
+  /** Bytes of live buffers. */
   liveBytes = 0
-  /** The most there were at once. */
+  /** Peak of live bytes. */
   peakBytes = 0
   readonly uses = new Map<GPUComputePipeline, Use>()
 
@@ -68,26 +68,30 @@ export class Counter {
   }
 }
 
-/** What was counted between two moments. */
+/** Difference of two counts. */
 export const difference = (before: Counts, after: Counts): Counts =>
   Object.fromEntries(
     Object.entries(after).map(([name, count]) => [name, count - before[name as keyof Counts]]),
   ) as unknown as Counts
 
 /**
- * Puts a counting GPU where tfjs and the engine look for one, `navigator.gpu`; has to run before the WebGPU backend of tfjs is
- * imported. Each device that is asked of it counts into the one counter. `features`: what the device says that it has; no
- * timestamps, for there is no time to tell.
+ * Installs a counting GPU as `navigator.gpu`; must run before tfjs's WebGPU backend is imported.
+ * All devices share one counter. `features` are the reported features; timestamps are not
+ * supported.
  */
 export function provideCountingGPU(features: readonly GPUFeatureName[] = []): Counter {
   const counter = new Counter()
-  if (!globalThis.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true })
-  Object.defineProperty(globalThis.navigator, 'gpu', { value: gpuOf(counter, features), configurable: true })
+  if (!globalThis.navigator)
+    Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true })
+  Object.defineProperty(globalThis.navigator, 'gpu', {
+    value: createGpu(counter, features),
+    configurable: true,
+  })
   Object.assign(globalThis, globals)
   return counter
 }
 
-/** Those of a usual desktop GPU in Chrome. */
+/** Limits of a typical desktop GPU in Chrome. */
 const limits = {
   maxBindGroups: 4,
   maxBindingsPerBindGroup: 1000,
@@ -107,8 +111,16 @@ const limits = {
   maxComputeWorkgroupsPerDimension: 65535,
 }
 
-function gpuOf(counter: Counter, features: readonly GPUFeatureName[]): Pick<GPU, 'requestAdapter'> {
-  const info = { vendor: 'counting', architecture: '', device: '', description: 'a device that counts' }
+function createGpu(
+  counter: Counter,
+  features: readonly GPUFeatureName[],
+): Pick<GPU, 'requestAdapter'> {
+  const info = {
+    vendor: 'counting',
+    architecture: '',
+    device: '',
+    description: 'a device that counts',
+  }
   const adapter = {
     features: new Set(features),
     limits,
@@ -154,7 +166,7 @@ class CountingBuffer implements Omit<GPUBuffer, '__brand'> {
     return undefined
   }
 }
-/** The flags of the specification. */
+/** Usage flags of the specification. */
 const globals = {
   GPUBufferUsage: {
     MAP_READ: 0x1,
@@ -170,15 +182,21 @@ const globals = {
   },
   GPUMapMode: { READ: 1, WRITE: 2 },
   GPUShaderStage: { VERTEX: 1, FRAGMENT: 2, COMPUTE: 4 },
-  GPUTextureUsage: { COPY_SRC: 1, COPY_DST: 2, TEXTURE_BINDING: 4, STORAGE_BINDING: 8, RENDER_ATTACHMENT: 16 },
-  // tfjs tells by them what a tensor lies in.
+  GPUTextureUsage: {
+    COPY_SRC: 1,
+    COPY_DST: 2,
+    TEXTURE_BINDING: 4,
+    STORAGE_BINDING: 8,
+    RENDER_ATTACHMENT: 16,
+  },
+  // tfjs checks these classes to detect where a tensor is stored.
   GPUBuffer: CountingBuffer,
   GPUTexture: class {
     readonly label = 'none is ever made'
   },
 }
 
-/** Its layouts are made for the asking, as of `layout: 'auto'`. */
+/** A pipeline with layouts as from `layout: 'auto'`. */
 class CountingPipeline implements Omit<GPUComputePipeline, '__brand'> {
   readonly label: string
 
@@ -186,10 +204,11 @@ class CountingPipeline implements Omit<GPUComputePipeline, '__brand'> {
     this.label = label
   }
 
-  getBindGroupLayout = (index: number) => ({ label: `${this.label} ${index}` }) as GPUBindGroupLayout
+  getBindGroupLayout = (index: number) =>
+    ({ label: `${this.label} ${index}` }) as GPUBindGroupLayout
 }
 
-/** All that is known of a bind group is how many bytes it binds. */
+/** A bind group, represented by its number of bytes. */
 class CountingBindGroup implements Omit<GPUBindGroup, '__brand'> {
   readonly label: string
   readonly bytes: number
@@ -204,9 +223,11 @@ class CountingBindGroup implements Omit<GPUBindGroup, '__brand'> {
 
 function boundBytes(resource: GPUBindingResource): number {
   if (resource instanceof CountingBuffer) return resource.size
-  if (!('buffer' in resource)) throw new TypeError('Only buffers can be bound to a device that counts.')
+  if (!('buffer' in resource))
+    throw new TypeError('The counting device supports only bindings of buffers.')
   const { buffer, offset = 0, size = buffer.size - offset } = resource
-  if (offset + size > buffer.size) throw new RangeError(`A binding of ${size} bytes at ${offset} does not fit ${buffer.size}.`)
+  if (offset + size > buffer.size)
+    throw new RangeError(`A binding of ${size} bytes at ${offset} does not fit ${buffer.size}.`)
   return size
 }
 
@@ -221,7 +242,7 @@ class CountingPass implements Pick<
   | 'popDebugGroup'
 > {
   private pipeline: GPUComputePipeline | undefined
-  /** Bytes of each group that is set. */
+  /** Bytes of each set bind group. */
   private readonly bound: number[] = []
 
   constructor(private readonly counter: Counter) {}
@@ -252,7 +273,12 @@ class CountingPass implements Pick<
 
 class CountingEncoder implements Pick<
   GPUCommandEncoder,
-  'beginComputePass' | 'copyBufferToBuffer' | 'clearBuffer' | 'finish' | 'pushDebugGroup' | 'popDebugGroup'
+  | 'beginComputePass'
+  | 'copyBufferToBuffer'
+  | 'clearBuffer'
+  | 'finish'
+  | 'pushDebugGroup'
+  | 'popDebugGroup'
 > {
   constructor(private readonly counter: Counter) {}
 
@@ -272,7 +298,7 @@ class CountingEncoder implements Pick<
   popDebugGroup = () => undefined
 }
 
-/** Only what computes: to draw, to make a texture or to time something is a TypeError. */
+/** Supports computing only: rendering, textures and timestamps are TypeErrors. */
 class CountingDevice
   extends EventTarget
   implements
@@ -293,7 +319,7 @@ class CountingDevice
 {
   readonly features: ReadonlySet<string>
   readonly limits = limits
-  /** It never is. */
+  /** Never resolves. */
   readonly lost = new Promise<GPUDeviceLostInfo>(() => {})
   readonly queue: Pick<GPUQueue, 'submit' | 'writeBuffer' | 'onSubmittedWorkDone'>
 
@@ -315,7 +341,8 @@ class CountingDevice
     }
   }
 
-  createBuffer = (descriptor: GPUBufferDescriptor) => new CountingBuffer(this.counter, descriptor) as unknown as GPUBuffer
+  createBuffer = (descriptor: GPUBufferDescriptor) =>
+    new CountingBuffer(this.counter, descriptor) as unknown as GPUBuffer
 
   createShaderModule = ({ label = '' }: GPUShaderModuleDescriptor) =>
     ({ label, getCompilationInfo: async () => ({ messages: [] }) }) as unknown as GPUShaderModule
@@ -325,10 +352,14 @@ class CountingDevice
     return new CountingPipeline(descriptor) as unknown as GPUComputePipeline
   }
 
-  createComputePipelineAsync = async (descriptor: GPUComputePipelineDescriptor) => this.createComputePipeline(descriptor)
-  createBindGroupLayout = ({ label = '' }: GPUBindGroupLayoutDescriptor) => ({ label }) as GPUBindGroupLayout
-  createPipelineLayout = ({ label = '' }: GPUPipelineLayoutDescriptor) => ({ label }) as GPUPipelineLayout
-  createBindGroup = (descriptor: GPUBindGroupDescriptor) => new CountingBindGroup(descriptor) as unknown as GPUBindGroup
+  createComputePipelineAsync = async (descriptor: GPUComputePipelineDescriptor) =>
+    this.createComputePipeline(descriptor)
+  createBindGroupLayout = ({ label = '' }: GPUBindGroupLayoutDescriptor) =>
+    ({ label }) as GPUBindGroupLayout
+  createPipelineLayout = ({ label = '' }: GPUPipelineLayoutDescriptor) =>
+    ({ label }) as GPUPipelineLayout
+  createBindGroup = (descriptor: GPUBindGroupDescriptor) =>
+    new CountingBindGroup(descriptor) as unknown as GPUBindGroup
   createCommandEncoder = () => new CountingEncoder(this.counter) as unknown as GPUCommandEncoder
   pushErrorScope = () => undefined
   popErrorScope = async () => null

@@ -1,9 +1,9 @@
-// What a step of the reference UNet asks of a GPU, here and with stock tfjs, counted on one that computes nothing:
-// `npm run bench:counts`; with `--json` as one line of JSON, with `--by kernel` by programs as well, with
-// `--features shader-f16,subgroups` on a GPU that says it has them.
+// GPU work of a step of the reference UNet, here and in stock tfjs, counted on a device that
+// computes nothing: `npm run bench:counts`. `--json` prints one line of JSON, `--by kernel` adds
+// counts by program, `--features shader-f16,subgroups` simulates a GPU with these features.
 import { execFile } from 'node:child_process'
 import { parseArgs, promisify } from 'node:util'
-import type { Counted, Kernel, Task, Who } from './counted.ts'
+import type { Counted, Kernel, Task, CountedSide } from './counted.ts'
 import { BATCH, PARAMETERS } from './reference.ts'
 
 const tasks: { [K in Task]: string } = {
@@ -13,7 +13,7 @@ const tasks: { [K in Task]: string } = {
 }
 export const names = Object.keys(tasks) as Task[]
 
-type Found = { [W in Who]: { [K in Task]: Counted } }
+type Found = { [W in CountedSide]: { [K in Task]: Counted } }
 
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -24,29 +24,44 @@ export async function main(args: string[]): Promise<void> {
       features: { type: 'string', default: '' },
     },
   })
-  if (values.by !== undefined && values.by !== 'kernel') throw new Error(`Expected --by kernel, got --by ${values.by}.`)
+  if (values.by !== undefined && values.by !== 'kernel')
+    throw new Error(`Expected --by kernel, got --by ${values.by}.`)
   const found = { ours: {}, stock: {} } as Found
   for (const who of ['ours', 'stock'] as const) {
     for (const task of names) found[who][task] = await countApart(who, task, values.features)
   }
   if (values.json) console.log(json(found, values.by !== undefined))
-  else console.log([table(found), ...(values.by ? names.map((task) => kernelTable(task, found)) : [])].join('\n\n'))
+  else
+    console.log(
+      [table(found), ...(values.by ? names.map((task) => kernelTable(task, found)) : [])].join(
+        '\n\n',
+      ),
+    )
 }
 
-async function countApart(who: Who, task: Task, features: string): Promise<Counted> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/run.mjs', 'bench/counted.ts', who, task, features])
+async function countApart(who: CountedSide, task: Task, features: string): Promise<Counted> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    'scripts/run.mjs',
+    'bench/counted.ts',
+    who,
+    task,
+    features,
+  ])
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Counted
 }
 
 function json({ ours, stock }: Found, byKernel: boolean): string {
   const shown = ({ kernels, ...counts }: Counted) => (byKernel ? { ...counts, kernels } : counts)
-  const all = (counted: { [K in Task]: Counted }) => Object.fromEntries(names.map((task) => [task, shown(counted[task])]))
+  const all = (counted: { [K in Task]: Counted }) =>
+    Object.fromEntries(names.map((task) => [task, shown(counted[task])]))
   return JSON.stringify({ ...all(ours), stock: all(stock) })
 }
 
-// ---- for people
+// ---- printing
 
-export const rows: { [K in keyof Omit<Counted, 'kernels'>]: readonly [name: string, unit: number] } = {
+export const rows: {
+  [K in keyof Omit<Counted, 'kernels'>]: readonly [name: string, unit: number]
+} = {
   dispatches: ['dispatches', 1],
   submits: ['submits', 1],
   passes: ['compute passes', 1],
@@ -68,14 +83,23 @@ function table(found: Found): string {
   for (const task of names) {
     lines.push('', line(tasks[task], ['ours', 'stock tfjs', 'stock / ours']))
     for (const [key, [name, unit]] of Object.entries(rows)) {
-      const [ours, stock] = [found.ours, found.stock].map((who) => who[task][key as keyof typeof rows]) as [number, number]
-      lines.push(line(`  ${name}`, [amount(ours / unit), amount(stock / unit), ours ? amount(stock / ours) : '']))
+      const [ours, stock] = [found.ours, found.stock].map(
+        (who) => who[task][key as keyof typeof rows],
+      ) as [number, number]
+      lines.push(
+        line(`  ${name}`, [
+          amount(ours / unit),
+          amount(stock / unit),
+          ours ? amount(stock / ours) : '',
+        ]),
+      )
     }
   }
   return lines.join('\n')
 }
 
-const line = (name: string, cells: string[]) => (name.padEnd(30) + cells.map((cell) => cell.padStart(14)).join('')).trimEnd()
+const line = (name: string, cells: string[]) =>
+  (name.padEnd(30) + cells.map((cell) => cell.padStart(14)).join('')).trimEnd()
 
 export const amount = (value: number) =>
   Number.isInteger(value)
@@ -93,5 +117,7 @@ function kernelTable(task: Task, { ours, stock }: Found): string {
       line(`  ${name}`, [amount(dispatches), (bytesTouched / 1e6).toFixed(1)]),
     ),
   ]
-  return [...of('ours', ours[task].kernels), '', ...of('stock tfjs', stock[task].kernels)].join('\n')
+  return [...of('ours', ours[task].kernels), '', ...of('stock tfjs', stock[task].kernels)].join(
+    '\n',
+  )
 }

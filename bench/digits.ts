@@ -1,11 +1,11 @@
-// The UNet for 8x8 digits, and its batch.
+// The UNet for 8 x 8 digits, and its batch.
 import type { UnetConfig } from '../src/engine/models/unet/config.ts'
 import { unetConfig } from '../src/engine/models/unet/config.ts'
-import { noiseSchedule } from '../src/engine/schedule.ts'
+import { noiseSchedule } from '../src/engine/process/schedule.ts'
 
 export const BATCH = 64
 
-/** That of the recorded training in PyTorch, without classes: 177 thousand parameters. */
+/** Config of the recorded PyTorch training, without classes: 177 thousand parameters. */
 export const config: UnetConfig = unetConfig({
   sample_size: 8,
   in_channels: 1,

@@ -1,6 +1,6 @@
-// How fast the built editor starts, and what the main thread does for each frame while a large graph is panned, with nothing
-// else going on and while a training runs. The work is that of Chromium's own trace: the processor time of all tasks of the main
-// thread, scripts, layout and painting, between one frame and the next.
+// Start time of the built editor, and main-thread work per frame while a large graph is panned,
+// idle and during a training. Work is the processor time of all main-thread tasks (scripts, layout,
+// painting) between two frames, from Chromium's trace.
 //
 //   npm run bench:editor                 --nodes 200,1000 --frames 240 --json
 import { readFileSync } from 'node:fs'
@@ -24,7 +24,7 @@ export async function main(args: string[]): Promise<void> {
   })
   await build({ logLevel: 'error', build: { outDir: OUT } })
   const server = await preview({ logLevel: 'error', build: { outDir: OUT }, preview: { port: 0 } })
-  const address = server.resolvedUrls!.local[0]!
+  const address = server.resolvedUrls!.local[0]
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
@@ -32,9 +32,11 @@ export async function main(args: string[]): Promise<void> {
   const say = (line: string) => void (values.json || console.log(line))
   try {
     const start = await timeStarts(browser, address)
-    say(`start, in a new profile, median of ${STARTS}:`)
-    const [paint, graph, engine] = [start.paint, start.graph, start.engine].map((ms) => (ms / 1000).toFixed(2))
-    say(`  first paint ${paint} s, a graph to work on ${graph} s, the engine stands ${engine} s`)
+    say(`start in a new profile, median of ${STARTS}:`)
+    const [paint, graph, engine] = [start.paint, start.graph, start.engine].map((ms) =>
+      (ms / 1000).toFixed(2),
+    )
+    say(`  first paint ${paint} s, usable graph ${graph} s, engine ready ${engine} s`)
     const graphs: Awaited<ReturnType<typeof pan>>[] = []
     for (const count of values.nodes.split(',').map(Number))
       graphs.push(await pan(browser, address, count, Number(values.frames), say))
@@ -50,16 +52,16 @@ const quantile = (numbers: readonly number[], share: number) => {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-// ---- the start
+// ---- start
 
 const STARTS = 5
 
-/** Milliseconds. */
+/** Times in ms. */
 async function timeStarts(browser: Browser, address: string) {
-  const starts: Awaited<ReturnType<typeof timesOf>>[] = []
+  const starts: Awaited<ReturnType<typeof readStartTimes>>[] = []
   for (let i = 0; i < STARTS; i++) {
     const page = await open(browser, address)
-    starts.push(await timesOf(page))
+    starts.push(await readStartTimes(page))
     await page.context().close()
   }
   const median = (name: keyof (typeof starts)[number]) =>
@@ -71,27 +73,37 @@ async function timeStarts(browser: Browser, address: string) {
 }
 
 async function open(browser: Browser, address: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' })
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    serviceWorkers: 'block',
+  })
   const page = await context.newPage()
   await page.goto(address)
   return page
 }
 
-/** Milliseconds since the page was asked for. */
-async function timesOf(page: Page) {
-  const since = (ready: () => boolean) => page.waitForFunction(ready).then(() => page.evaluate(() => performance.now()))
+/** Milliseconds since navigation. */
+async function readStartTimes(page: Page) {
+  const since = (ready: () => boolean) =>
+    page.waitForFunction(ready).then(() => page.evaluate(() => performance.now()))
   const graph = await since(() => {
-    const canvas = document.querySelector('canvas') as unknown as { data?: { graph: { _nodes: unknown[] } } } | null
+    const canvas = document.querySelector('canvas') as unknown as {
+      data?: { graph: { _nodes: unknown[] } }
+    } | null
     return Boolean(canvas?.data?.graph._nodes.length)
   })
-  const engine = await since(() => /WebAssembly|WebGPU|WebGL/.test(document.querySelector('footer')?.textContent ?? ''))
-  const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN)
+  const engine = await since(() =>
+    /WebAssembly|WebGPU|WebGL/.test(document.querySelector('footer')?.textContent ?? ''),
+  )
+  const paint = await page.evaluate(
+    () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
+  )
   return { paint, graph, engine }
 }
 
 // ---- panning
 
-/** What the main thread did for a frame, in milliseconds, and frames a second. */
+/** Main-thread work per frame in ms, and frames per second. */
 interface Frames {
   what: string
   p50: number
@@ -99,14 +111,20 @@ interface Frames {
   rate: number
 }
 
-const lineOf = ({ what, p50, p95, rate }: Frames) => {
+const formatFrames = ({ what, p50, p95, rate }: Frames) => {
   const [half, most] = [p50, p95].map((each) => each.toFixed(1).padStart(6))
-  return `  ${what.padEnd(28)} p50 ${half} ms, p95 ${most} ms a frame, ${rate.toFixed(0)} frames a second`
+  return `  ${what.padEnd(28)} p50 ${half} ms, p95 ${most} ms per frame, ${rate.toFixed(0)} frames per second`
 }
 
-async function pan(browser: Browser, address: string, count: number, frames: number, say: (line: string) => void) {
+async function pan(
+  browser: Browser,
+  address: string,
+  count: number,
+  frames: number,
+  say: (line: string) => void,
+) {
   const page = await open(browser, address)
-  await timesOf(page)
+  await readStartTimes(page)
   await dropFile(page, 'many.json', manyNodes(count))
   await page.getByText('Opened many.json').waitFor()
   await run(page)
@@ -114,26 +132,29 @@ async function pan(browser: Browser, address: string, count: number, frames: num
     .getByText(/Finished in/)
     .first()
     .waitFor({ timeout: 600_000 })
-  const previews = await onCanvas(page, ({ graph }) => graph._nodes.filter((node) => node.diffusion?.view).length)
-  say(`${count} nodes, ${previews} of them with a preview:`)
+  const previews = await onCanvas(
+    page,
+    ({ graph }) => graph._nodes.filter((node) => node.diffusion?.view).length,
+  )
+  say(`${count} nodes, ${previews} with previews:`)
   const pans: Frames[] = []
-  const panned = async (what: string) => {
+  const measurePan = async (what: string) => {
     const found = await measure(browser, page, what, frames)
-    say(lineOf(found))
+    say(formatFrames(found))
     pans.push(found)
   }
-  await panned('all of them seen')
+  await measurePan('all visible')
   await zoomTo(page, 1)
-  await panned('as large as one reads them')
+  await measurePan('at reading size')
   await trainOne(page)
-  await panned('and a training runs')
+  await measurePan('during a training')
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
   await page.keyboard.press('Home')
   await page.context().close()
   return { nodes: count, previews, pans }
 }
 
-/** Copies of the workflow that opens first, side by side, each trained for a moment; what is left over are notes. */
+/** Builds a graph of copies of the first workflow, each trained briefly, filled up with notes. */
 function manyNodes(count: number): string {
   const one = JSON.parse(readFileSync('workflows/points.json', 'utf8')) as WorkflowFile
   const copies = Math.floor(count / one.nodes.length)
@@ -147,9 +168,15 @@ function manyNodes(count: number): string {
     for (const node of structuredClone(one.nodes)) {
       node.id = Number(node.id) + ids
       node.pos = [node.pos[0] + x, node.pos[1] + y]
-      for (const input of node.inputs ?? []) if (input.link != null) input.link = Number(input.link) + links
-      for (const output of node.outputs ?? []) output.links = output.links?.map((link) => Number(link) + links) ?? null
-      Object.assign(node.properties, short[node.type], node.type === 'diffusion/Points' && { seed: i })
+      for (const input of node.inputs ?? [])
+        if (input.link != null) input.link = Number(input.link) + links
+      for (const output of node.outputs ?? [])
+        output.links = output.links?.map((link) => Number(link) + links) ?? null
+      Object.assign(
+        node.properties,
+        short[node.type],
+        node.type === 'diffusion/Points' && { seed: i },
+      )
       all.nodes.push(node)
     }
     for (const [id, from, a, to, b, type] of one.links) {
@@ -158,7 +185,11 @@ function manyNodes(count: number): string {
   }
   for (let i = all.nodes.length; i < count; i++) {
     const [x, y] = place(copies)
-    all.nodes.push({ ...structuredClone(note), id: i + 1, pos: [x, y + (i - copies * one.nodes.length) * 120] })
+    all.nodes.push({
+      ...structuredClone(note),
+      id: i + 1,
+      pos: [x, y + (i - copies * one.nodes.length) * 120],
+    })
   }
   return stringifyWorkflow({ ...all, last_node_id: count, last_link_id: copies * one.links.length })
 }
@@ -172,7 +203,7 @@ const short: Record<string, Record<string, unknown>> = {
 
 const run = (page: Page) => page.getByRole('button', { name: 'Run', exact: true }).click()
 
-/** With the first copy in the middle. */
+/** Centres the first copy. */
 const zoomTo = (page: Page, scale: number) =>
   onCanvas(
     page,
@@ -185,7 +216,9 @@ const zoomTo = (page: Page, scale: number) =>
 
 async function trainOne(page: Page) {
   await onCanvas(page, ({ graph }) => {
-    graph._nodes.find(({ type }) => type === 'diffusion/TrainingStart')!.setProperty('steps', 1_000_000)
+    graph._nodes
+      .find(({ type }) => type === 'diffusion/TrainingStart')!
+      .setProperty('steps', 1_000_000)
   })
   await run(page)
   await page
@@ -194,19 +227,26 @@ async function trainOne(page: Page) {
     .waitFor({ timeout: 60_000 })
 }
 
-/** Of each so many times the median: what else a machine does comes and goes. */
+/** Repetitions; the median is reported, because other load varies. */
 const PANS = 3
 
-async function measure(browser: Browser, page: Page, what: string, frames: number): Promise<Frames> {
-  // Until what paints is compiled.
+async function measure(
+  browser: Browser,
+  page: Page,
+  what: string,
+  frames: number,
+): Promise<Frames> {
+  // Warm up the JIT.
   await panFor(page, 60)
   const pans: { p50: number; p95: number; rate: number }[] = []
   for (let i = 0; i < PANS; i++) {
     await browser.startTracing(page, { categories: ['blink.user_timing', 'toplevel'] })
     const began = await panFor(page, frames)
-    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
+    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
+      traceEvents: TraceEvent[]
+    }
     const work = workByFrame(traceEvents, began)
-    const seconds = (began.at(-1)! - began[0]!) / 1000
+    const seconds = (began.at(-1)! - began[0]) / 1000
     pans.push({ p50: quantile(work, 0.5), p95: quantile(work, 0.95), rate: frames / seconds })
   }
   const of = (name: keyof (typeof pans)[number]) =>
@@ -218,8 +258,8 @@ async function measure(browser: Browser, page: Page, what: string, frames: numbe
 }
 
 /**
- * Two fingers on a trackpad, a little further at each frame, there and back. Returns when each frame began, in milliseconds since
- * a mark, which alone is in the trace: one for each frame would take a millisecond of it.
+ * Pans with wheel events, a step per frame, back and forth. Returns the start of each frame in ms
+ * since a mark. Only one mark is written to the trace, because each costs a millisecond.
  */
 const panFor = (page: Page, frames: number) =>
   onCanvas(
@@ -234,7 +274,14 @@ const panFor = (page: Page, frames: number) =>
           if (done === 3 && ds.offset[0] === place) throw new Error('The canvas does not move.')
           if (done > frames) return resolve(began)
           const deltaX = done <= frames / 2 ? 12.5 : -12.5
-          canvas.dispatchEvent(new WheelEvent('wheel', { deltaX, deltaY: deltaX / 2, bubbles: true, cancelable: true }))
+          canvas.dispatchEvent(
+            new WheelEvent('wheel', {
+              deltaX,
+              deltaY: deltaX / 2,
+              bubbles: true,
+              cancelable: true,
+            }),
+          )
           requestAnimationFrame(frame)
         }
         requestAnimationFrame(frame)
@@ -249,19 +296,28 @@ interface TraceEvent {
   tid: number
   ts: number
   dur?: number
-  /** Of these, in which the thread had a processor. */
+  /** Processor time within it. */
   tdur?: number
 }
 
-/** Milliseconds in tasks of the main thread, by frame: a task belongs to the last frame that was begun before it ended. */
+/**
+ * Milliseconds of main-thread tasks per frame; a task belongs to the last frame that started before
+ * its end.
+ */
 function workByFrame(events: readonly TraceEvent[], began: readonly number[]): number[] {
-  const { pid, tid, ts: start } = events.find(({ name, ph }) => name === 'panning' && /^[RI]$/i.test(ph))!
-  const ofThread = events.filter((event) => event.pid === pid && event.tid === tid && event.ph === 'X')
+  const {
+    pid,
+    tid,
+    ts: start,
+  } = events.find(({ name, ph }) => name === 'panning' && /^[RI]$/i.test(ph))!
+  const ofThread = events.filter(
+    (event) => event.pid === pid && event.tid === tid && event.ph === 'X',
+  )
   const tasks = ofThread.filter(({ name }) => name === 'ThreadControllerImpl::RunTask')
   const work = Array.from({ length: began.length - 1 }, () => 0)
   for (const { ts, dur = 0, tdur = dur } of tasks) {
     const frame = began.findLastIndex((each) => each <= (ts + dur - start) / 1000)
-    if (frame >= 0 && frame < work.length) work[frame]! += tdur / 1000
+    if (frame >= 0 && frame < work.length) work[frame] += tdur / 1000
   }
   return work
 }

@@ -1,8 +1,9 @@
-// The same UNet and the same steps in jax-js, compiled by its jit. An array is used up by what takes it: `.ref` where it is
-// needed again. Filters are [to, from, h, w] and images [b, c, h, w], as its convolutions have them.
+// The same UNet and steps in jax-js, compiled by `jit`. Functions consume their arrays; `.ref`
+// keeps an array for another use. Filters are [out, in, h, w] and images [b, c, h, w], as its
+// convolutions require.
 import { defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax'
 
-/** As `openTfjs`. */
+/** Equivalent of `openTfjs`. */
 export async function openJax(backend, { problem, numbers }) {
   const available = await init(backend)
   if (!available.includes(backend)) throw new Error(`jax-js has no ${backend} here`)
@@ -14,15 +15,25 @@ export async function openJax(backend, { problem, numbers }) {
   const weights = Object.fromEntries(
     Object.entries(problem.weights).map(([name, place]) => {
       const weight = read(place)
-      return [name, place.shape.length === 4 ? materialized(weight.transpose([3, 2, 0, 1])) : weight]
+      return [
+        name,
+        place.shape.length === 4 ? materialized(weight.transpose([3, 2, 0, 1])) : weight,
+      ]
     }),
   )
   const images = (place) => materialized(read(place).transpose([0, 3, 1, 2]))
-  const batch = { x: images(problem.batch.x_t), noise: images(problem.batch.noise), sines: read(problem.batch.sines) }
-  return { device: '', step: { train: training, sample: sampling }[problem.task](problem, weights, batch) }
+  const batch = {
+    x: images(problem.batch.x_t),
+    noise: images(problem.batch.noise),
+    sines: read(problem.batch.sines),
+  }
+  return {
+    device: '',
+    step: { train: training, sample: sampling }[problem.task](problem, weights, batch),
+  }
 }
 
-/** Laid out anew, as it would be if it had been made so. */
+/** Copies an array into the default layout. */
 const materialized = jit((x) => x.mul(1))
 
 function training(problem, weights, { x, noise, sines }) {
@@ -47,7 +58,9 @@ function training(problem, weights, { x, noise, sines }) {
   let [w, m, v, count] = [weights, zerosLike(weights), zerosLike(weights), 0]
   return async () => {
     count++
-    const corrections = [beta1, beta2].map((beta) => np.array(Float32Array.of(1 / (1 - beta ** count)), { shape: [] }))
+    const corrections = [beta1, beta2].map((beta) =>
+      np.array(Float32Array.of(1 / (1 - beta ** count)), { shape: [] }),
+    )
     const [loss, ...next] = step(w, m, v, x.ref, noise.ref, sines.ref, ...corrections)
     ;[w, m, v] = next
     return loss.data()
@@ -66,9 +79,11 @@ function sampling(problem, weights, { x, sines }) {
   return () => step(tree.ref(weights), x.ref, sines.ref).data()
 }
 
-/** Takes the weights, each of which is used once. */
+/** Consumes the weights. */
 function unet({ structure, config }, w, x, sines) {
-  const time = nn.silu(linear(nn.silu(linear(sines, w, 'time_embedding.linear_1')), w, 'time_embedding.linear_2'))
+  const time = nn.silu(
+    linear(nn.silu(linear(sines, w, 'time_embedding.linear_1')), w, 'time_embedding.linear_2'),
+  )
   const through = (h, block, attention) => {
     const out = residual(h, time.ref, w, block.name, config)
     return attention ? attend(out, attention, w, config) : out
@@ -103,7 +118,9 @@ function conv(x, w, name, stride = 1) {
   const weight = w[`${name}.weight`]
   const pad = (weight.shape[2] - 1) / 2
   const padding = [pad, pad]
-  return lax.conv(x, weight, [stride, stride], [padding, padding]).add(perChannel(w[`${name}.bias`]))
+  return lax
+    .conv(x, weight, [stride, stride], [padding, padding])
+    .add(perChannel(w[`${name}.bias`]))
 }
 
 function norm(x, w, name, { norm_num_groups: groups, norm_eps: epsilon }) {
@@ -129,9 +146,15 @@ function attend(x, { name, heads, channels }, w, config) {
     linear(input.ref, w, `${name}.${part}`)
       .reshape([b, height * width, heads, c / heads])
       .transpose([0, 2, 1, 3])
-  const scores = np.matmul(of('to_q'), of('to_k').transpose([0, 1, 3, 2])).mul(1 / Math.sqrt(channels / heads))
+  const scores = np
+    .matmul(of('to_q'), of('to_k').transpose([0, 1, 3, 2]))
+    .mul(1 / Math.sqrt(channels / heads))
   const mixed = np.matmul(nn.softmax(scores, -1), of('to_v'))
   input.dispose()
-  const out = linear(mixed.transpose([0, 2, 1, 3]).reshape([b, height * width, c]), w, `${name}.to_out.0`)
+  const out = linear(
+    mixed.transpose([0, 2, 1, 3]).reshape([b, height * width, c]),
+    w,
+    `${name}.to_out.0`,
+  )
   return x.add(out.transpose([0, 2, 1]).reshape([b, c, height, width]))
 }

@@ -1,23 +1,23 @@
-// Each operation that is computed in another way than tfjs would, against the same composed of operations of stock tfjs, on the
-// same device and in turns: `npm run bench:kernels`. `--backend wasm` (webgpu), `--batch 64`, `--rounds 3`, `--only norm`, `--json`
-// for one line of JSON. Beside GFLOP/s stands the share of the best product of two matrices that was measured here, beside GB/s
-// that of a copy.
+// Each custom operation against its composition from stock tfjs operations, on the same device, in
+// turns: `npm run bench:kernels`. Options: `--backend wasm` (webgpu), `--batch 64`, `--rounds 3`,
+// `--only norm`, `--json` (one line). GFLOP/s are also given relative to the best matrix product
+// measured here, GB/s relative to a copy.
 import { parseArgs } from 'node:util'
 import type { KernelCase } from './kernels/cases.ts'
 import { kernelCases } from './kernels/cases.ts'
-import type { Asked, Ready, Side } from './kernels/peer.ts'
-import type { Talk } from './processes.ts'
-import { talkTo } from './processes.ts'
+import type { KernelRequest, Ready, Side } from './kernels/peer.ts'
+import type { LineProcess } from './processes.ts'
+import { startScript } from './processes.ts'
 
 interface Row {
   name: string
   unit: 'GFLOP/s' | 'GB/s'
   ours: number
-  /** undefined where stock tfjs cannot do it. */
+  /** Undefined if stock tfjs does not support it. */
   stock?: number
-  /** Of what the device can do at best. */
+  /** Share of the device's best rate. */
   share: number
-  /** Why there is no time of stock. */
+  /** Reason for a missing stock time. */
   cannot?: string
 }
 
@@ -38,26 +38,46 @@ export async function main(args: string[]): Promise<void> {
   if (!['webgpu', 'wasm'].includes(values.backend))
     throw new Error(`Expected backend to be webgpu or wasm, got ${values.backend}.`)
   const more = values.batch ? [values.batch] : []
-  const sides = { ours: talkTo('bench/kernels/peer.ts', 'ours', values.backend, ...more) } as Record<Side, Talk>
+  const sides = {
+    ours: startScript('bench/kernels/peer.ts', 'ours', values.backend, ...more),
+  } as Record<Side, LineProcess>
   try {
     const ready = await sides.ours.told<Ready>()
-    sides.stock = talkTo('bench/kernels/peer.ts', 'stock', values.backend, `${ready.batch}`)
+    sides.stock = startScript('bench/kernels/peer.ts', 'stock', values.backend, `${ready.batch}`)
     await sides.stock.told<Ready>()
     const rows: Row[] = []
     for (const [index, one] of kernelCases(ready.batch).entries()) {
       if (!one.name.includes(values.only)) continue
       for (const gradients of one.withoutGradient ? [false] : [false, true]) {
-        rows.push(await rowOf(sides, one, { index, gradients, times: TIMES }, Number(values.rounds), ready))
+        rows.push(
+          await measureRow(
+            sides,
+            one,
+            { index, gradients, times: TIMES },
+            Number(values.rounds),
+            ready,
+          ),
+        )
       }
     }
-    console.log(values.json ? JSON.stringify({ ...ready, backend: values.backend, rows }) : table(ready, rows))
+    console.log(
+      values.json
+        ? JSON.stringify({ ...ready, backend: values.backend, rows })
+        : table(ready, rows),
+    )
   } finally {
     for (const side of Object.values(sides)) await side.close()
   }
 }
 
-/** They take turns, so that what else the machine does falls on both. */
-async function rowOf(sides: Record<Side, Talk>, one: KernelCase, asked: Asked, rounds: number, ready: Ready): Promise<Row> {
+/** Alternates both sides, so that other load affects both alike. */
+async function measureRow(
+  sides: Record<Side, LineProcess>,
+  one: KernelCase,
+  asked: KernelRequest,
+  rounds: number,
+  ready: Ready,
+): Promise<Row> {
   const least = { ours: Infinity, stock: Infinity }
   let cannot: string | undefined
   for (let round = 0; round < rounds; round++) {
@@ -70,7 +90,7 @@ async function rowOf(sides: Record<Side, Talk>, one: KernelCase, asked: Asked, r
       else throw new Error(`${one.name}: ${found.cannot}`)
     }
   }
-  const work = workOf(one, asked.gradients) / 1e9
+  const work = countWork(one, asked.gradients) / 1e9
   const unit = one.flop ? 'GFLOP/s' : 'GB/s'
   return {
     name: `${one.name}${asked.gradients ? ', with gradients' : ''}`,
@@ -81,11 +101,12 @@ async function rowOf(sides: Record<Side, Talk>, one: KernelCase, asked: Asked, r
   }
 }
 
-const workOf = ({ flop, bytes, gradientBytes }: KernelCase, gradients: boolean): number =>
+const countWork = ({ flop, bytes, gradientBytes }: KernelCase, gradients: boolean): number =>
   flop ? (gradients ? 3 * flop : flop) : (gradients ? gradientBytes : bytes)!
 
 function table({ device, batch, product, copy }: Ready, rows: Row[]): string {
-  const shown = (value?: number) => (value === undefined ? 'cannot' : value.toPrecision(3)).padStart(9)
+  const shown = (value?: number) =>
+    (value === undefined ? 'cannot' : value.toPrecision(3)).padStart(9)
   return [
     `${device}, batches of ${batch}; the best product of two matrices has ${product.toPrecision(3)} GFLOP/s, a copy ${copy.toPrecision(3)} GB/s`,
     `${''.padEnd(72)}${['ours', 'stock', 'times', 'of best'].map((title) => title.padStart(9)).join('')}`,

@@ -1,11 +1,11 @@
-// The UNets that are timed, each with its batch.
+// The timed UNets, each with its batch.
 import type { UnetConfig } from '../src/engine/models/unet/config.ts'
 import { unetConfig } from '../src/engine/models/unet/config.ts'
 import { unet } from '../src/engine/models/unet/init.ts'
-import { randomOf } from '../src/engine/random.ts'
-import type { Tensor4D } from '../src/engine/tf.ts'
-import { tf } from '../src/engine/tf.ts'
-import type { Model } from '../src/engine/values.ts'
+import { createRandom } from '../src/engine/base/random.ts'
+import type { Tensor4D } from '../src/engine/base/tf.ts'
+import { tf } from '../src/engine/base/tf.ts'
+import type { Model } from '../src/engine/base/values.ts'
 import * as digits from './digits.ts'
 import { schedule } from './digits.ts'
 import * as reference from './reference.ts'
@@ -15,7 +15,7 @@ interface Timed {
   batch: number
 }
 
-/** For machines without a GPU: 368 thousand parameters, 3.3 GFLOP a training step. */
+/** For machines without a GPU: 368 thousand parameters, 3.3 GFLOP per training step. */
 const small: Timed = {
   batch: 16,
   config: unetConfig({
@@ -36,14 +36,19 @@ export const models = {
 } satisfies Record<string, Timed>
 export type ModelName = keyof typeof models
 
-export const newModel = (name: ModelName): Model => unet(models[name].config, 'epsilon', randomOf(1), { zero_init: false })
+export const newModel = (name: ModelName): Model =>
+  unet(models[name].config, 'epsilon', createRandom(1), { zero_init: false })
 
-/** A batch of random numbers, and a timestep for each item: how quick a step is does not depend on them. */
-export function batchOf(name: ModelName, seed: number): { x: Tensor4D; noise: Tensor4D; t: Float64Array } {
+/** A random batch with timesteps; the time of a step does not depend on their values. */
+export function randomBatch(
+  name: ModelName,
+  seed: number,
+): { x: Tensor4D; noise: Tensor4D; t: Float64Array } {
   const { config, batch } = models[name]
-  const random = randomOf(seed)
+  const random = createRandom(seed)
   const side = config.sample_size as number
   const shape = [batch, side, side, config.in_channels] as const
-  const images = () => tf.tensor4d(random.normal(batch * side * side * config.in_channels), [...shape])
+  const images = () =>
+    tf.tensor4d(random.normal(batch * side * side * config.in_channels), [...shape])
   return { x: images(), noise: images(), t: Float64Array.from(random.integers(batch, schedule.T)) }
 }

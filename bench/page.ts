@@ -1,18 +1,18 @@
-// One who is timed, in a page: what peer.ts is in Node.
-import type { Given, Problem } from './problem.ts'
+// A timed peer in a page; peer.ts is the equivalent in Node.
+import type { ProblemData, Problem } from './problem.ts'
 import type { Step, TfjsWho } from './tfjs.ts'
-import { checkOf, turn as turnOf } from './turns.ts'
+import { computeCheck, turn as turnOf } from './turns.ts'
 
 let step: Step
 
 async function open(who: TfjsWho | 'jax', problem: Problem, numbers: number[]) {
-  const given: Given = { problem, numbers: Float32Array.from(numbers) }
+  const given: ProblemData = { problem, numbers: Float32Array.from(numbers) }
   const opened =
     who === 'jax'
       ? await (await import('./jax.mjs')).openJax('webgpu', given)
       : await (await import('./tfjs.ts')).openTfjs(who, 'webgpu', given)
   step = opened.step
-  return { device: opened.device, check: await checkOf(step, problem.task) }
+  return { device: opened.device, check: await computeCheck(step, problem.task) }
 }
 
 const turn = (seconds: number) => turnOf(step, seconds)

@@ -1,41 +1,49 @@
-// One who is timed, in a process of its own: `node scripts/run.mjs bench/peer.ts ours|stock|tuned|jax backend folder`. Prints a
-// line of JSON when it is ready, and one for each turn it is given: a line on stdin, the seconds that the turn may take.
+// A timed peer in its own process: `node scripts/run.mjs bench/peer.ts ours|stock|tuned|jax backend
+// folder`. Prints a line of JSON when ready, and one per turn: a line on stdin with its duration in
+// seconds.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { BackendName } from '../src/engine/protocol.ts'
-import { provideWebGPU } from '../src/nodes/node-webgpu.ts'
-import type { Given, Problem } from './problem.ts'
+import { provideWebGPU } from '../src/nodes/host/nodeWebgpu.ts'
+import type { ProblemData, Problem } from './problem.ts'
 import type { Opened, TfjsWho } from './tfjs.ts'
-import { checkOf, turn } from './turns.ts'
+import { computeCheck, turn } from './turns.ts'
 
 export async function main([who, backend, folder]: [string, BackendName, string]): Promise<void> {
   const say = (told: object) => console.log(JSON.stringify(told))
   try {
     const given = await givenIn(folder)
     const opened = await open(who, backend, given)
-    say({ device: opened.device, check: await checkOf(opened.step, given.problem.task) })
-    for await (const line of createInterface({ input: process.stdin })) say({ took: await turn(opened.step, Number(line)) })
+    say({ device: opened.device, check: await computeCheck(opened.step, given.problem.task) })
+    for await (const line of createInterface({ input: process.stdin }))
+      say({ took: await turn(opened.step, Number(line)) })
   } catch (error) {
     say({ error: (error as Error).message })
   }
   process.exit(0) // Dawn would keep the process alive
 }
 
-async function open(who: string, backend: BackendName, given: Given): Promise<Opened> {
+async function open(who: string, backend: BackendName, given: ProblemData): Promise<Opened> {
   if (backend === 'webgpu') {
-    // Before any of them is imported: they look for it once.
+    // Before the imports, which look for it once.
     const reason = await provideWebGPU()
     if (reason) throw new Error(reason)
   }
   if (who !== 'jax') return (await import('./tfjs.ts')).openTfjs(who as TfjsWho, backend, given)
-  // It asks which browser it is in.
-  if (globalThis.navigator && !navigator.userAgent) Object.defineProperty(navigator, 'userAgent', { value: 'Node.js' })
+  // jax-js reads the browser's name.
+  if (globalThis.navigator && !navigator.userAgent)
+    Object.defineProperty(navigator, 'userAgent', { value: 'Node.js' })
   return (await import('./jax.mjs')).openJax(backend, given)
 }
 
-async function givenIn(folder: string): Promise<Given> {
+async function givenIn(folder: string): Promise<ProblemData> {
   const problem = JSON.parse(await readFile(join(folder, 'problem.json'), 'utf8')) as Problem
   const bytes = await readFile(join(folder, 'numbers.bin'))
-  return { problem, numbers: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)) }
+  return {
+    problem,
+    numbers: new Float32Array(
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+    ),
+  }
 }

@@ -1,21 +1,21 @@
-// What every peer is given: the same weights and the same batch, as numbers in a file, and the same description of the UNet.
-// A peer that is not of tfjs reads it without a line of this program.
+// The problem that all peers receive: equal weights, batch and UNet description, in a file that
+// peers outside of tfjs can read without our code.
 import { timestepEmbedding } from '../src/engine/layers/embedding.ts'
 import type { UnetConfig } from '../src/engine/models/unet/config.ts'
 import type { UnetStructure } from '../src/engine/models/unet/structure.ts'
 import { unetStructure } from '../src/engine/models/unet/structure.ts'
-import { addNoise } from '../src/engine/forward.ts'
-import { levelsAt } from '../src/engine/schedule.ts'
-import type { Tensor, Tensor4D } from '../src/engine/tf.ts'
-import { tf } from '../src/engine/tf.ts'
-import type { Weights } from '../src/engine/values.ts'
+import { addNoise } from '../src/engine/process/forward.ts'
+import { levelsAt } from '../src/engine/process/schedule.ts'
+import type { Tensor, Tensor4D } from '../src/engine/base/tf.ts'
+import { tf } from '../src/engine/base/tf.ts'
+import type { Weights } from '../src/engine/base/values.ts'
 import { schedule } from './digits.ts'
 import type { ModelName } from './models.ts'
-import { batchOf, models, newModel } from './models.ts'
+import { randomBatch, models, newModel } from './models.ts'
 
 export type Task = 'train' | 'sample'
 
-/** Where numbers lie in the file, in numbers. */
+/** Offset and length in the file, in elements. */
 interface Place {
   shape: number[]
   offset: number
@@ -26,28 +26,28 @@ export interface Problem {
   task: Task
   model: ModelName
   config: UnetConfig
-  /** The blocks of the UNet with the names of their weights. */
+  /** Blocks of the UNet with their weight names. */
   structure: UnetStructure
-  /** As tfjs has them: filters [h, w, from, to], linear layers [from, to]. */
+  /** Weights in tfjs's layouts: filters [h, w, in, out], linear layers [in, out]. */
   weights: Record<string, Place>
   /** `x_t` and `noise`, [b, h, w, c]; `sines`, the embedding of `t` before its MLP. */
   batch: { x_t: Place; noise: Place; sines: Place }
   t: number[]
-  /** Adam's, of a training step. */
+  /** Adam's settings, for a training step. */
   adam: { lr: number; beta1: number; beta2: number; eps: number }
-  /** alpha and sigma of a sampling step, before and after. */
+  /** alpha and sigma before and after a sampling step. */
   from: { alpha: number; sigma: number }
   to: { alpha: number; sigma: number }
 }
 
-/** A problem and its numbers. */
-export interface Given {
+/** A problem with its data. */
+export interface ProblemData {
   problem: Problem
   numbers: Float32Array
 }
 
-/** On the backend that is active. */
-export async function problemOf(task: Task, model: ModelName): Promise<Given> {
+/** Creates a problem on the active backend. */
+export async function createProblem(task: Task, model: ModelName): Promise<ProblemData> {
   const { config } = models[model]
   const parts: Float32Array[] = []
   let offset = 0
@@ -59,14 +59,15 @@ export async function problemOf(task: Task, model: ModelName): Promise<Given> {
     return placed
   }
   const weights: Record<string, Place> = {}
-  for (const [name, tensor] of Object.entries(newModel(model).weights)) weights[name] = await place(tensor)
-  const { x, noise, t: drawn } = batchOf(model, 2)
+  for (const [name, tensor] of Object.entries(newModel(model).weights))
+    weights[name] = await place(tensor)
+  const { x, noise, t: drawn } = randomBatch(model, 2)
   const t = task === 'train' ? drawn : Float64Array.of(500)
   const x_t = task === 'train' ? addNoise(x, noise, levelsAt(schedule, { t })) : x
-  const sines = timestepEmbedding(t, config.block_out_channels[0]!, config)
+  const sines = timestepEmbedding(t, config.block_out_channels[0], config)
   const level = (at: number) => {
     const { alpha, sigma } = levelsAt(schedule, { t: Float64Array.of(at) })
-    return { alpha: alpha[0]!, sigma: sigma[0]! }
+    return { alpha: alpha[0], sigma: sigma[0] }
   }
   const problem: Problem = {
     task,
@@ -92,11 +93,13 @@ export async function problemOf(task: Task, model: ModelName): Promise<Given> {
 const tensorAt = (numbers: Float32Array, { shape, offset }: Place): Tensor =>
   tf.tensor(numbers.slice(offset, offset + tf.util.sizeFromShape(shape)), shape)
 
-/** The weights as tensors of the active backend. */
-export const weightsOf = ({ problem, numbers }: Given): Weights =>
-  Object.fromEntries(Object.entries(problem.weights).map(([name, place]) => [name, tensorAt(numbers, place)]))
+/** Uploads the weights to the active backend. */
+export const uploadWeights = ({ problem, numbers }: ProblemData): Weights =>
+  Object.fromEntries(
+    Object.entries(problem.weights).map(([name, place]) => [name, tensorAt(numbers, place)]),
+  )
 
-export const batchTensors = ({ problem: { batch, t }, numbers }: Given) => ({
+export const batchTensors = ({ problem: { batch, t }, numbers }: ProblemData) => ({
   x: tensorAt(numbers, batch.x_t) as Tensor4D,
   noise: tensorAt(numbers, batch.noise) as Tensor4D,
   t: Float64Array.from(t),

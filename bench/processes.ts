@@ -1,36 +1,42 @@
-// Those who are timed, in processes of their own, which talk in lines of JSON.
+// Timed peers in their own processes, which communicate by lines of JSON.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import type { Open, Peer, Who } from './run.ts'
-import type { Took } from './turns.ts'
+import type { Open, Peer, PeerName } from './run.ts'
+import type { StepTime } from './turns.ts'
 
-/** Debian's has the packages of Debian; another that comes first in the path has not. */
+/** Debian's python3, which has Debian's packages; another one first in PATH may not. */
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
 
-/** A process that is told lines and answers each with one of JSON. */
-export interface Talk {
-  /** Its next answer; rejects with the reason if it has none, after `patience` seconds too. */
+/** A process that answers each line with a line of JSON. */
+export interface LineProcess {
+  /** Next answer; rejects if the process ends, or after `patience` seconds. */
   told<T>(patience?: number): Promise<T>
   tell(line: string): void
   close(): Promise<void>
 }
 
-export function talk(command: string, args: string[]): Talk {
-  // With one thread for the libraries of PyTorch too.
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, OMP_NUM_THREADS: '1' } })
+export function talk(command: string, args: string[]): LineProcess {
+  // One thread for PyTorch's libraries as well.
+  const child = spawn(command, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, OMP_NUM_THREADS: '1' },
+  })
   const left = new Promise<Error>((resolve) => void child.on('error', resolve))
   let complaint = ''
   child.stderr.on('data', (text) => (complaint = (complaint + text).slice(-2000)))
-  child.stdin.on('error', () => {}) // it ended; its next answer says so
+  child.stdin.on('error', () => {}) // the process has ended; the next answer reports it
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const answer = async <T>(): Promise<T> => {
     for (;;) {
       const next = await Promise.race([lines.next(), left])
       if (next instanceof Error) throw next
-      if (next.done) throw new Error(complaint.trim().split('\n').at(-1) || 'it ended without a word')
-      if (!next.value.startsWith('{')) continue // what libraries say
+      if (next.done)
+        throw new Error(
+          complaint.trim().split('\n').at(-1) || 'the process ended without a message',
+        )
+      if (!next.value.startsWith('{')) continue // output of libraries
       const found = JSON.parse(next.value) as T & { error?: string }
       if (found.error !== undefined) throw new Error(found.error)
       return found
@@ -55,14 +61,15 @@ export function talk(command: string, args: string[]): Talk {
   }
 }
 
-/** A process of this program's sources. */
-export const talkTo = (file: string, ...args: string[]): Talk => talk(process.execPath, ['scripts/run.mjs', file, ...args])
+/** Starts a process that runs our sources. */
+export const startScript = (file: string, ...args: string[]): LineProcess =>
+  talk(process.execPath, ['scripts/run.mjs', file, ...args])
 
 interface Options {
   backend: string
-  /** Where the problem lies. */
+  /** Folder of the problem. */
   folder: string
-  /** Seconds that somebody may take until he is ready; compilers take minutes for a device made of software. */
+  /** Timeout for starting, in seconds; software devices compile for minutes. */
   patience: number
   /** PyTorch's device: `cpu`, `cuda`. */
   torchDevice: string
@@ -70,16 +77,18 @@ interface Options {
 
 export const openProcess =
   ({ backend, folder, patience, torchDevice }: Options): Open =>
-  async (who: Who): Promise<Peer> => {
+  async (who: PeerName): Promise<Peer> => {
     const { told, tell, close } =
-      who === 'torch' ? talk(python, ['bench/torch.py', folder, torchDevice]) : talkTo('bench/peer.ts', who, backend, folder)
+      who === 'torch'
+        ? talk(python, ['bench/torch.py', folder, torchDevice])
+        : startScript('bench/peer.ts', who, backend, folder)
     const { device, check } = await told<Pick<Peer, 'device' | 'check'>>(patience)
     return {
       device,
       check,
       async turn(seconds) {
         tell(`${seconds}`)
-        return (await told<{ took: Took[] }>()).took
+        return (await told<{ took: StepTime[] }>()).took
       },
       close,
     }

@@ -1,28 +1,33 @@
-// Where the milliseconds of a training step on wasm go: `npm run bench:profile`, with `-- --model=digits` for the
-// UNet for digits, `--steps=30`, `--calls=20` for the dearest calls one by one. Every step calls the same kernels in
-// the same order, so the least time of each call is what it takes on a machine that has nothing else to do.
+// Profile of a training step on wasm by kernel: `npm run bench:profile`. `-- --model=digits`
+// selects the UNet for digits, `--steps=30` the number of steps, `--calls=20` lists the slowest
+// calls. Steps make identical calls, so the minimum time of each call is its time on an idle
+// machine.
 import { parseArgs } from 'node:util'
-import { startBackend } from '../src/engine/backends.ts'
-import { tf } from '../src/engine/tf.ts'
-import type { Call, Info, Kernel } from '../src/engine/wasm/call.ts'
-import type { Strand } from '../src/engine/wasm/strands.ts'
-import { repetitions } from '../src/engine/wasm/strands.ts'
-import { ownFunctions } from '../src/engine/wasm/module.ts'
+import { startBackend } from '../src/engine/backends/backends.ts'
+import { tf } from '../src/engine/base/tf.ts'
+import type {
+  KernelCall,
+  TensorHandle,
+  KernelFunction,
+} from '../src/engine/backends/wasm/kernelCall.ts'
+import type { Job } from '../src/engine/backends/wasm/jobs.ts'
+import { decodeRepeat } from '../src/engine/backends/wasm/jobs.ts'
+import { activeWasm } from '../src/engine/backends/wasm/wasmFunctions.ts'
 import type { ModelName } from './models.ts'
-import { problemOf } from './problem.ts'
+import { createProblem } from './problem.ts'
 import { ourStep } from './tfjs.ts'
-import { leastOf } from './turns.ts'
+import { timeLeast } from './turns.ts'
 
 interface Timed {
   kernel: string
   shapes: string
-  /** The least that it took without what it called, in milliseconds. */
+  /** Minimum exclusive time in ms. */
   own: number
 }
 
 let calls: Timed[] = []
 let at = 0
-/** Time of the kernels that the one which runs has called, by depth. */
+/** Time of nested kernels, by depth. */
 const inner: number[] = []
 
 export async function main(args: string[]): Promise<void> {
@@ -36,33 +41,41 @@ export async function main(args: string[]): Promise<void> {
   })
   const report = await startBackend({ prefer: 'wasm' })
   const model = values.model as ModelName
-  const step = ourStep(await problemOf('train', model))
+  const step = ourStep(await createProblem('train', model))
   await step()
-  console.log(`${model}: ${report.device}; a training step takes ${(await leastOf(step, Number(values.steps))).toFixed(1)} ms`)
+  console.log(
+    `${model}: ${report.device}; a training step takes ${(await timeLeast(step, Number(values.steps))).toFixed(1)} ms`,
+  )
   for (const { kernelName, kernelFunc, ...rest } of tf.getKernelsForBackend('wasm')) {
     tf.unregisterKernel(kernelName, 'wasm')
-    tf.registerKernel({ ...rest, kernelName, kernelFunc: timed(kernelName, kernelFunc as never) as never })
+    tf.registerKernel({
+      ...rest,
+      kernelName,
+      kernelFunc: timeKernel(kernelName, kernelFunc as never) as never,
+    })
   }
-  const own = ownFunctions()
+  const own = activeWasm()
   if (own) {
-    const make = own.all.bind(own)
-    own.phases = (_, addresses, build) => {
-      for (const { strands, multiplications } of build(addresses)) own.all(strands, multiplications)
+    const make = own.runJobs.bind(own)
+    own.runPhases = (_, addresses, build) => {
+      for (const { jobs: strands, multiplications } of build(addresses))
+        own.runJobs(strands, multiplications)
     }
-    own.all = (strands) => {
-      for (const one of unrolled(own.names, strands.flat())) timedOwn(own.names[one[0]]!, () => make([[one]], 0))
+    own.runJobs = (strands) => {
+      for (const one of unrollJob(own.names, strands.flat()))
+        timedOwn(own.names[one[0]], () => make([[one]], 0))
     }
   }
   await step()
   calls = []
-  const total = await leastOf(() => {
+  const total = await timeLeast(() => {
     at = 0
     return step()
   }, Number(values.steps))
   print(total, Number(values.calls))
 }
 
-function timed(kernelName: string, kernel: Kernel): Kernel {
+function timeKernel(kernelName: string, kernel: KernelFunction): KernelFunction {
   return (call) => {
     const index = at++
     inner.push(0)
@@ -70,36 +83,38 @@ function timed(kernelName: string, kernel: Kernel): Kernel {
     const out = kernel(call)
     const took = performance.now() - began
     const own = took - inner.pop()!
-    if (inner.length > 0) inner[inner.length - 1]! += took
+    if (inner.length > 0) inner[inner.length - 1] += took
     const known = calls[index]
     if (known) known.own = Math.min(known.own, own)
-    else calls[index] = { kernel: kernelName, shapes: shapesOf(call, out), own }
+    else calls[index] = { kernel: kernelName, shapes: formatShapes(call, out), own }
     return out
   }
 }
 
-/** The calls with those that are repeated one by one. */
-const unrolled = (names: string[], strand: Strand): Strand =>
-  strand.flatMap((one) => (names[one[0]] === 'repeat' ? unrolled(names, repetitions(one[1])) : [one]))
+/** Expands repeated calls. */
+const unrollJob = (names: string[], strand: Job): Job =>
+  strand.flatMap((one) =>
+    names[one[0]] === 'repeat' ? unrollJob(names, decodeRepeat(one[1])) : [one],
+  )
 
-/** A function of our own: it calls no other. */
+/** One of our functions, which calls no other kernel. */
 function timedOwn(name: string, run: () => void) {
   const index = at++
   const began = performance.now()
   run()
   const own = performance.now() - began
-  if (inner.length > 0) inner[inner.length - 1]! += own
+  if (inner.length > 0) inner[inner.length - 1] += own
   const known = calls[index]
   if (known) known.own = Math.min(known.own, own)
   else calls[index] = { kernel: `own ${name}`, shapes: '', own }
 }
 
-const shapesOf = ({ inputs }: Call, out: Info | Info[]) => {
+const formatShapes = ({ inputs }: KernelCall, out: TensorHandle | TensorHandle[]) => {
   const of = (infos: unknown[]) =>
     infos
       .filter((info) => info)
       .slice(0, 3)
-      .map((info) => `[${(info as Info).shape}]`)
+      .map((info) => `[${(info as TensorHandle).shape}]`)
       .join(' ')
   return `${of(Object.values(inputs))} -> ${of([out].flat())}`
 }
@@ -116,7 +131,7 @@ function print(total: number, most: number) {
     console.log(`${kernel.padEnd(28)}${String(calls).padStart(5)}${own.toFixed(2).padStart(9)}`)
   }
   console.log(
-    `${'all'.padEnd(28)}${String(calls.length).padStart(5)}${inKernels.toFixed(2).padStart(9)}   of ${total.toFixed(1)} ms a step`,
+    `${'all'.padEnd(28)}${String(calls.length).padStart(5)}${inKernels.toFixed(2).padStart(9)}   of ${total.toFixed(1)} ms per step`,
   )
   for (const { kernel, shapes, own } of calls.toSorted((a, b) => b.own - a.own).slice(0, most)) {
     console.log(`${own.toFixed(3).padStart(8)} ${kernel} ${shapes}`)

@@ -1,17 +1,17 @@
-// The UNet that is counted: 32x32 in three colours, 6.5 million parameters; trained with batches of 64. As graphs of nodes,
-// which is how a workflow runs it, and as a user of stock tfjs would write the same steps.
+// The reference UNet: 32 x 32 RGB, 6.5 million parameters, batch 64. As node graphs, which is how
+// workflows run it, and as a user of stock tfjs would write the same steps.
 import type { UnetConfig } from '../src/engine/models/unet/config.ts'
 import { unetConfig } from '../src/engine/models/unet/config.ts'
 import { unet } from '../src/engine/models/unet/init.ts'
 import type { Graph, GraphNode } from '../src/engine/plan/graph.ts'
 import { wire } from '../src/engine/plan/graph.ts'
 import type { Op } from '../src/engine/plan/op.ts'
-import { randomOf } from '../src/engine/random.ts'
-import type { Levels } from '../src/engine/schedule.ts'
-import { levelsAt, noiseSchedule } from '../src/engine/schedule.ts'
-import type { Scalar, Tensor4D } from '../src/engine/tf.ts'
-import { tf } from '../src/engine/tf.ts'
-import type { ActivationStorage, Weights } from '../src/engine/values.ts'
+import { createRandom } from '../src/engine/base/random.ts'
+import type { Levels } from '../src/engine/process/schedule.ts'
+import { levelsAt, noiseSchedule } from '../src/engine/process/schedule.ts'
+import type { Scalar, Tensor4D } from '../src/engine/base/tf.ts'
+import { tf } from '../src/engine/base/tf.ts'
+import type { ActivationStorage, Weights } from '../src/engine/base/values.ts'
 import { dataset, defineNode, like, samples } from '../src/nodes/define.ts'
 import { stockUnet } from './stock.ts'
 
@@ -40,10 +40,12 @@ const node = (
   id,
   op: type.includes('/') ? type : `diffusion/${type}`,
   params,
-  inputs: Object.fromEntries(Object.entries(inputs).map(([slot, [from, output]]) => [slot, wire(from, output)])),
+  inputs: Object.fromEntries(
+    Object.entries(inputs).map(([slot, [from, output]]) => [slot, wire(from, output)]),
+  ),
 })
 
-/** The nodes that are made for the bench: pictures of noise, and one that tells of each iteration of the loop it is in. */
+/** Nodes for the bench: random images, and an observer of each iteration. */
 export const ops = (onIteration: () => void): Op[] => [
   defineNode({
     type: 'bench/Images',
@@ -54,7 +56,7 @@ export const ops = (onIteration: () => void): Op[] => [
     params: {},
     run: () => {
       const size = 4 * BATCH
-      const data = randomOf(1).uniform(size * SIDE * SIDE * 3)
+      const data = createRandom(1).uniform(size * SIDE * SIDE * 3)
       return { dataset: { type: 'dataset', data, shape: [SIDE, SIDE, 3], size, space: 'image' } }
     },
   }),
@@ -78,13 +80,22 @@ const model: GraphNode[] = [
     'net',
     'UNet',
     { attention: ['attention', 'attention'] },
-    { sample_size: SIDE, channels: 3, block_out_channels: '64, 128, 128', layers_per_block: 2, norm_num_groups: 32 },
+    {
+      sample_size: SIDE,
+      channels: 3,
+      block_out_channels: '64, 128, 128',
+      layers_per_block: 2,
+      norm_num_groups: 32,
+    },
   ),
   node('schedule', 'NoiseSchedule', {}),
 ]
 
-/** Adam without clipping and averages, the mean squared error of the noise. */
-export const trainingGraph = (steps: number, activations: ActivationStorage = 'float32'): Graph => ({
+/** Training graph: Adam without clipping and EMA, MSE on the noise. */
+export const trainingGraph = (
+  steps: number,
+  activations: ActivationStorage = 'float32',
+): Graph => ({
   nodes: [
     ...model,
     node('data', 'bench/Images', {}),
@@ -113,20 +124,41 @@ export const trainingGraph = (steps: number, activations: ActivationStorage = 'f
       schedule: ['schedule', 'schedule'],
     }),
     node('loss', 'Loss', { prediction: ['says', 'prediction'], target: ['target', 'target'] }),
-    node('end', 'TrainingEnd', { loop: ['start', 'loop'], loss: ['loss', 'loss'] }, { emit_every: 0 }),
+    node(
+      'end',
+      'TrainingEnd',
+      { loop: ['start', 'loop'], loss: ['loss', 'loss'] },
+      { emit_every: 0 },
+    ),
     node('history', 'Inspect', { value: ['end', 'history'] }),
   ],
 })
 
-export const samplingGraph = (steps: number, batch: number, activations: ActivationStorage = 'float32'): Graph => ({
+export const samplingGraph = (
+  steps: number,
+  batch: number,
+  activations: ActivationStorage = 'float32',
+): Graph => ({
   nodes: [
     ...model,
     node('stored', 'ActivationStorage', { model: ['net', 'model'] }, { activations }),
     node('x_T', 'GaussianNoise', {}, { batch_size: batch, shape: `${SIDE}, ${SIDE}, 3` }),
-    node('timesteps', 'Timesteps', { schedule: ['schedule', 'schedule'] }, { num_inference_steps: steps }),
-    node('start', 'SamplingStart', { x_T: ['x_T', 'noise'], timesteps: ['timesteps', 'timesteps'] }),
+    node(
+      'timesteps',
+      'Timesteps',
+      { schedule: ['schedule', 'schedule'] },
+      { num_inference_steps: steps },
+    ),
+    node('start', 'SamplingStart', {
+      x_T: ['x_T', 'noise'],
+      timesteps: ['timesteps', 'timesteps'],
+    }),
     node('x_t', 'bench/Mark', { value: ['start', 'x_t'] }),
-    node('says', 'Predict', { model: ['stored', 'model'], x_t: ['x_t', 'value'], t: ['start', 't'] }),
+    node('says', 'Predict', {
+      model: ['stored', 'model'],
+      x_t: ['x_t', 'value'],
+      t: ['start', 't'],
+    }),
     node('step', 'DDIMStep', {
       x_t: ['x_t', 'value'],
       prediction: ['says', 'prediction'],
@@ -139,27 +171,30 @@ export const samplingGraph = (steps: number, batch: number, activations: Activat
   ],
 })
 
-// ---- as a user of tfjs would
+// ---- in stock tfjs
 
-/** A step that ends when its result can be read. */
+/** A step that resolves when its result is readable. */
 type Step = () => Promise<void>
 
-const levelsOf = ({ alpha, sigma }: Levels) =>
+const toNumbers = ({ alpha, sigma }: Levels) =>
   [alpha, sigma].map((each) => tf.tensor4d(Float32Array.from(each), [each.length, 1, 1, 1]))
 
-const newWeights = (): Weights => unet(config, 'epsilon', randomOf(1), { zero_init: false }).weights
+const newWeights = (): Weights =>
+  unet(config, 'epsilon', createRandom(1), { zero_init: false }).weights
 
-/** Adam as tfjs has it, noise of its own making, and the loss read, as one who watches it does. */
+/** Training step with tfjs's Adam and noise; reads the loss. */
 export function stockTraining(): Step {
-  const weights = Object.fromEntries(Object.entries(newWeights()).map(([name, tensor]) => [name, tf.variable(tensor)]))
-  const random = randomOf(2)
+  const weights = Object.fromEntries(
+    Object.entries(newWeights()).map(([name, tensor]) => [name, tf.variable(tensor)]),
+  )
+  const random = createRandom(2)
   const images = random.uniform(BATCH * SIDE * SIDE * 3)
   const adam = tf.train.adam(1e-3)
   const loss = () => {
     const x = tf.tensor4d(images, [BATCH, SIDE, SIDE, 3])
     const noise = tf.randomNormal<Tensor4D['rankType']>([BATCH, SIDE, SIDE, 3])
     const t = Float64Array.from(random.integers(BATCH, schedule.T))
-    const [alpha, sigma] = levelsOf(levelsAt(schedule, { t })) as [Tensor4D, Tensor4D]
+    const [alpha, sigma] = toNumbers(levelsAt(schedule, { t })) as [Tensor4D, Tensor4D]
     return stockUnet(config, weights, x.mul(alpha).add(noise.mul(sigma)), t)
       .sub(noise)
       .square()
@@ -172,17 +207,20 @@ export function stockTraining(): Step {
   }
 }
 
-/** DDIM, from a prediction of the noise over an x_0 held in -1 ... 1. */
+/** DDIM step from predicted noise, with x_0 clipped to [-1, 1]. */
 export function stockSampling(batch: number): Step {
   const weights = newWeights()
   let x = tf.randomNormal([batch, SIDE, SIDE, 3]) as Tensor4D
   const t = Float64Array.of(500)
-  const [from, to] = [t, Float64Array.of(480)].map((at) => levelsAt(schedule, { t: at })) as [Levels, Levels]
+  const [from, to] = [t, Float64Array.of(480)].map((at) => levelsAt(schedule, { t: at })) as [
+    Levels,
+    Levels,
+  ]
   return async () => {
     const next = tf.tidy(() => {
       const epsilon = stockUnet(config, weights, x, t)
-      const x0 = x.sub(epsilon.mul(from.sigma[0]!)).div(from.alpha[0]!).clipByValue(-1, 1)
-      return x0.mul(to.alpha[0]!).add(epsilon.mul(to.sigma[0]!)) as Tensor4D
+      const x0 = x.sub(epsilon.mul(from.sigma[0])).div(from.alpha[0]).clipByValue(-1, 1)
+      return x0.mul(to.alpha[0]).add(epsilon.mul(to.sigma[0])) as Tensor4D
     })
     x.dispose()
     x = next

@@ -1,26 +1,27 @@
-// Seconds of a training step (`npm run bench:train`) or a sampling step (`npm run bench:sample`) of the same UNet, here and by
-// peers: stock tfjs, tfjs tuned from outside, jax-js, and PyTorch on one thread where it is installed. `--backend wasm`
-// (webgpu, cpu), `--model small` (digits, reference), `--peers ours,stock`, `--rounds 5`, `--seconds 1` (a turn), `--patience 300`
-// (seconds until somebody is ready), `--torch cuda` for PyTorch on a GPU, `--browser` for Chromium with a GPU made of software, or
-// with `--gpu` that of the machine, `--json` for one line of JSON.
+// Time of a training step (`npm run bench:train`) or a sampling step (`npm run bench:sample`) of
+// one UNet, here and in its peers: stock tfjs, externally tuned tfjs, jax-js, and PyTorch on one
+// thread where it is installed. Options: `--backend wasm` (webgpu, cpu), `--model small` (digits,
+// reference), `--peers ours,stock`, `--rounds 5`, `--seconds 1` (per turn), `--patience 300`
+// (seconds to start), `--torch cuda`, `--browser` (Chromium with SwiftShader, or with `--gpu` the
+// machine's GPU), `--json` (one line).
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { tf } from '../src/engine/tf.ts'
-import { softwareNames } from '../src/engine/webgpu/device.ts'
+import { tf } from '../src/engine/base/tf.ts'
+import { softwareNames } from '../src/engine/backends/webgpu/device.ts'
 import { openBrowser } from './browser.ts'
 import { openProcess } from './processes.ts'
 import type { ModelName } from './models.ts'
 import { models } from './models.ts'
-import type { Given, Task } from './problem.ts'
-import { problemOf } from './problem.ts'
-import type { Took } from './turns.ts'
+import type { ProblemData, Task } from './problem.ts'
+import { createProblem } from './problem.ts'
+import type { StepTime } from './turns.ts'
 
 export const everyone = ['ours', 'stock', 'tuned', 'jax', 'torch'] as const
-export type Who = (typeof everyone)[number]
+export type PeerName = (typeof everyone)[number]
 
-const names: Record<Who, string> = {
+const names: Record<PeerName, string> = {
   ours: 'this program',
   stock: 'stock tfjs',
   tuned: 'tuned tfjs',
@@ -28,28 +29,28 @@ const names: Record<Who, string> = {
   torch: 'PyTorch',
 }
 
-/** Somebody who is ready to be timed. */
+/** A peer that is ready to be timed. */
 export interface Peer {
   device: string
-  /** The losses of the first training steps, or the result of a sampling step. */
+  /** Losses of the first training steps, or the result of a sampling step. */
   check: number[]
-  /** The steps of a turn that may take so many seconds. Rejects if a step fails. */
-  turn(seconds: number): Promise<Took[]>
+  /** Runs steps for a number of seconds. Rejects if a step fails. */
+  turn(seconds: number): Promise<StepTime[]>
   close(): Promise<void>
 }
 
-/** Starts one of them; rejects with the reason if it cannot be had. */
-export type Open = (who: Who) => Promise<Peer>
+/** Starts a peer; rejects with the reason if it is not available. */
+export type Open = (who: PeerName) => Promise<Peer>
 
 interface Row {
-  who: Who
+  who: PeerName
   device?: string
-  /** Medians of all steps; undefined where it cannot be done. */
+  /** Medians over all steps; undefined if not supported. */
   seconds?: number
-  /** Of processor time. */
+  /** Median processor time. */
   cpu?: number
   steps?: number
-  /** How much longer than ours, by the clock. */
+  /** Wall time relative to ours. */
   ratio?: number
   error?: string
 }
@@ -60,7 +61,7 @@ interface Timed {
   backend: string
   browser: boolean
   machine: string
-  /** Processes that wanted to run before it began, in the mean of a minute: times beside others say little by the clock. */
+  /** Load average before the run; under load, wall times mean little. */
   load: number
   rows: Row[]
 }
@@ -83,12 +84,14 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   })
   const { browser } = values
   const backend = values.backend ?? (browser ? 'webgpu' : 'wasm')
-  const model = oneOf('model', values.model, Object.keys(models)) as ModelName
-  oneOf('backend', backend, browser ? ['webgpu'] : ['wasm', 'webgpu', 'cpu'])
-  const wanted = values.peers.split(',').map((who) => oneOf('peer', who, everyone) as Who)
+  const model = checkChoice('model', values.model, Object.keys(models)) as ModelName
+  checkChoice('backend', backend, browser ? ['webgpu'] : ['wasm', 'webgpu', 'cpu'])
+  const wanted = values.peers
+    .split(',')
+    .map((who) => checkChoice('peer', who, everyone) as PeerName)
   const [load] = loadavg() as [number]
   await tf.setBackend('cpu')
-  const given = await problemOf(task, model)
+  const given = await createProblem(task, model)
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   try {
     await writeFile(join(folder, 'problem.json'), JSON.stringify(given.problem))
@@ -96,10 +99,20 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
     const house = browser
       ? await openBrowser(given, values.gpu)
       : {
-          open: openProcess({ backend, folder, patience: Number(values.patience), torchDevice: values.torch }),
+          open: openProcess({
+            backend,
+            folder,
+            patience: Number(values.patience),
+            torchDevice: values.torch,
+          }),
           close: async () => {},
         }
-    const rows = await compare(house.open, wanted, Number(values.rounds), Number(values.seconds)).finally(house.close)
+    const rows = await compare(
+      house.open,
+      wanted,
+      Number(values.rounds),
+      Number(values.seconds),
+    ).finally(house.close)
     const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`
     const timed: Timed = { task, model, backend, browser, machine, load, rows }
     console.log(values.json ? JSON.stringify(timed) : table(timed, given))
@@ -108,35 +121,49 @@ export async function main([task, ...args]: [Task, ...string[]]): Promise<void> 
   }
 }
 
-function oneOf(what: string, value: string, choices: readonly string[]): string {
+function checkChoice(what: string, value: string, choices: readonly string[]): string {
   if (choices.includes(value)) return value
   throw new Error(`Expected ${what} to be one of ${choices.join(', ')}, got ${value}.`)
 }
 
-/** All take turns, so that what else the machine does falls on everybody. Throws Error if what they compute is not the same. */
-async function compare(open: Open, wanted: readonly Who[], rounds: number, seconds: number): Promise<Row[]> {
-  const peers = new Map<Who, Peer>()
-  const times = new Map<Who, Took[]>()
-  const errors = new Map<Who, string>()
-  const failed = (who: Who) => (error: Error) => void errors.set(who, error.message)
+/**
+ * Runs all peers in turns, so that other load affects all. Throws Error if their results differ.
+ */
+async function compare(
+  open: Open,
+  wanted: readonly PeerName[],
+  rounds: number,
+  seconds: number,
+): Promise<Row[]> {
+  const peers = new Map<PeerName, Peer>()
+  const times = new Map<PeerName, StepTime[]>()
+  const errors = new Map<PeerName, string>()
+  const failed = (who: PeerName) => (error: Error) => void errors.set(who, error.message)
   try {
     for (const who of wanted) await open(who).then((peer) => peers.set(who, peer), failed(who))
     expectTheSame(peers)
     for (let round = 0; round < rounds; round++) {
       for (const [who, peer] of peers) {
         if (errors.has(who)) continue
-        await peer.turn(seconds).then((more) => times.set(who, [...(times.get(who) ?? []), ...more]), failed(who))
+        await peer
+          .turn(seconds)
+          .then((more) => times.set(who, [...(times.get(who) ?? []), ...more]), failed(who))
       }
     }
   } finally {
     for (const peer of peers.values()) await peer.close()
   }
-  const rows = wanted.map((who) => rowOf(who, { error: errors.get(who), took: times.get(who), device: peers.get(who)?.device }))
+  const rows = wanted.map((who) =>
+    toRow(who, { error: errors.get(who), took: times.get(who), device: peers.get(who)?.device }),
+  )
   const ours = rows.find(({ who }) => who === 'ours')?.seconds
   return rows.map((row) => (ours && row.seconds ? { ...row, ratio: row.seconds / ours } : row))
 }
 
-function rowOf(who: Who, { error, took, device }: { error?: string; took?: Took[]; device?: string }): Row {
+function toRow(
+  who: PeerName,
+  { error, took, device }: { error?: string; took?: StepTime[]; device?: string },
+): Row {
   if (error || !took) return { who, error: error ?? 'no step was made' }
   const cpu = took.flatMap((each) => each.cpu ?? [])
   return {
@@ -148,37 +175,48 @@ function rowOf(who: Who, { error, took, device }: { error?: string; took?: Took[
   }
 }
 
-/** What they come to may differ by so much of the largest number. */
+/** Tolerance relative to the largest value. */
 const TOLERANCE = 1e-3
 
-/** Times of what computes something else would say nothing. */
-export function expectTheSame(peers: ReadonlyMap<Who, Pick<Peer, 'check'>>) {
+/** Throws unless all peers compute the same. */
+export function expectTheSame(peers: ReadonlyMap<PeerName, Pick<Peer, 'check'>>) {
   const [[first, reference] = [], ...others] = peers
   if (!reference) return
   const size = reference.check.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   for (const [who, { check }] of others) {
-    const gap = reference.check.reduce((most, value, i) => Math.max(most, Math.abs(value - check[i]!)), 0)
+    const gap = reference.check.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - check[i])),
+      0,
+    )
     if (check.length === reference.check.length && gap <= TOLERANCE * size) continue
     throw new Error(
-      `${names[who]} computes something else than ${names[first!]}: they differ by ${gap}, of numbers up to ${size} (${check.slice(0, 3)} and ${reference.check.slice(0, 3)}).`,
+      `Results of ${names[who]} and ${names[first!]} differ by ${gap}, of numbers up to ${size} (${check.slice(0, 3)} and ${reference.check.slice(0, 3)}).`,
     )
   }
 }
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2
+  return (
+    (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2
+  )
 }
 
-// ---- for people
+// ---- printing
 
-function table({ task, model, backend, browser, machine, load, rows }: Timed, { problem }: Given): string {
-  const parameters = Object.values(problem.weights).reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0)
+function table(
+  { task, model, backend, browser, machine, load, rows }: Timed,
+  { problem }: ProblemData,
+): string {
+  const parameters = Object.values(problem.weights).reduce(
+    (sum, { shape }) => sum + tf.util.sizeFromShape(shape),
+    0,
+  )
   const what = task === 'train' ? 'a training step' : 'a sampling step'
   const [b, h, w, c] = problem.batch.x_t.shape
   return [
     `UNet ${model}, ${parameters.toLocaleString('en')} parameters, ${b} x ${h}x${w}x${c}: ${what}, ${backend}${browser ? ' in Chromium' : ''}`,
-    `${machine}${load > 0.5 ? `, beside other work: ${load.toFixed(1)} processes` : ''}`,
+    `${machine}${load > 0.5 ? `, load average ${load.toFixed(1)}` : ''}`,
     '',
     ...rows.map(line),
   ].join('\n')
@@ -188,7 +226,7 @@ function line({ who, device, seconds, cpu, steps, ratio, error }: Row): string {
   if (seconds === undefined) return `${names[who].padEnd(14)}${error}`
   const cells = [
     `${milliseconds(seconds)} ms`.padStart(11),
-    (cpu === undefined ? '' : `${milliseconds(cpu)} ms of processors`).padStart(24),
+    (cpu === undefined ? '' : `${milliseconds(cpu)} ms of CPU`).padStart(24),
     `${steps} steps`.padStart(12),
     (ratio === undefined ? '' : `${ratio.toPrecision(3)} x`).padStart(10),
   ]
@@ -196,4 +234,5 @@ function line({ who, device, seconds, cpu, steps, ratio, error }: Row): string {
   return `${names[who].padEnd(14)}${cells.join('')}   ${where}`.trimEnd()
 }
 
-const milliseconds = (seconds: number) => Number((1000 * seconds).toPrecision(3)).toLocaleString('en')
+const milliseconds = (seconds: number) =>
+  Number((1000 * seconds).toPrecision(3)).toLocaleString('en')

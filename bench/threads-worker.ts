@@ -1,47 +1,50 @@
-// Times steps with so many threads, in a worker of an isolated page; see threads.ts.
-import { startBackend } from '../src/engine/backends.ts'
-import type { Own } from '../src/engine/wasm/module.ts'
-import { ownFunctions } from '../src/engine/wasm/module.ts'
-import { wasmFiles } from '../src/nodes/wasm-files.ts'
+// Times steps with a number of threads, in a worker of an isolated page; see threads.ts.
+import { startBackend } from '../src/engine/backends/backends.ts'
+import type { WasmFunctions } from '../src/engine/backends/wasm/wasmFunctions.ts'
+import { activeWasm } from '../src/engine/backends/wasm/wasmFunctions.ts'
+import { wasmFiles } from '../src/nodes/host/wasmFiles.ts'
 import type { ModelName } from './models.ts'
 import type { Task } from './problem.ts'
-import { problemOf } from './problem.ts'
+import { createProblem } from './problem.ts'
 import { ourStep } from './tfjs.ts'
-import { leastOf } from './turns.ts'
+import { timeLeast } from './turns.ts'
 
-export interface Asked {
+export interface TimingRequest {
   threads: number
   task: Task
   model: ModelName
   steps: number
 }
 
-export interface Told {
+export interface StepTimes {
   device: string
-  /** The quickest step, in milliseconds. */
+  /** Fastest step in ms. */
   least: number
   /**
-   * The sum of the least times of each call of our functions, and of what lies between two of them, in all steps: what a step takes
-   * where no other work interrupts it, even if it was interrupted somewhere every time.
+   * Sum of the minimum times, over all steps, of each call of our functions and of each gap between
+   * calls: the time of an uninterrupted step, even if every step was interrupted somewhere.
    */
   inPieces: number
 }
 
-globalThis.addEventListener('message', async ({ data: { threads, task, model, steps } }: MessageEvent<Asked>) => {
-  Object.defineProperty(navigator, 'hardwareConcurrency', { value: threads, configurable: true })
-  const { device } = await startBackend({ prefer: 'wasm', wasm: wasmFiles })
-  const step = ourStep(await problemOf(task, model))
-  await step() // makes plans
-  const { begin, sum } = piecesOf(ownFunctions()!)
-  const least = await leastOf(() => {
-    begin()
-    return step()
-  }, steps)
-  globalThis.postMessage({ device, least, inPieces: sum() } satisfies Told)
-})
+globalThis.addEventListener(
+  'message',
+  async ({ data: { threads, task, model, steps } }: MessageEvent<TimingRequest>) => {
+    Object.defineProperty(navigator, 'hardwareConcurrency', { value: threads, configurable: true })
+    const { device } = await startBackend({ prefer: 'wasm', wasm: wasmFiles })
+    const step = ourStep(await createProblem(task, model))
+    await step() // warms up plans
+    const { begin, sum } = timePieces(activeWasm()!)
+    const least = await timeLeast(() => {
+      begin()
+      return step()
+    }, steps)
+    globalThis.postMessage({ device, least, inPieces: sum() } satisfies StepTimes)
+  },
+)
 
-/** Times what every step has in common, piece by piece. */
-function piecesOf(own: Own) {
+/** Times the common parts of all steps one by one. */
+function timePieces(own: WasmFunctions) {
   const pieces: number[] = []
   let [at, last, depth] = [0, 0, 0]
   const next = () => {
@@ -57,8 +60,8 @@ function piecesOf(own: Own) {
       make(...args)
       if (--depth === 0) next()
     }
-  own.all = timed(own.all.bind(own))
-  own.phases = timed(own.phases.bind(own))
+  own.runJobs = timed(own.runJobs.bind(own))
+  own.runPhases = timed(own.runPhases.bind(own))
   return {
     begin() {
       at = 0

@@ -1,5 +1,6 @@
-# The same UNet and the same steps in PyTorch, on one thread of the CPU or on a GPU: python3 bench/torch.py folder cpu|cuda. It
-# talks as bench/peer.ts does. Filters are [to, from, h, w], linear layers [to, from] and images [b, c, h, w], as PyTorch has them.
+# The same UNet and steps in PyTorch, on one CPU thread or on a GPU: python3 bench/torch.py folder
+# cpu|cuda. Uses the protocol of bench/peer.ts. Filters are [out, in, h, w], linear layers [out, in]
+# and images [b, c, h, w], as in PyTorch.
 import json
 import sys
 import time
@@ -9,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 torch.set_num_threads(1)
-# float32 is float32, as everywhere else here: by itself PyTorch rounds what convolutions read to 11 bits.
+# Full float32, as in the other peers: PyTorch's default rounds convolution inputs to TF32.
 torch.backends.cudnn.allow_tf32 = False
 torch.backends.cudnn.benchmark = True
 

@@ -1,28 +1,28 @@
-// How a step is timed, and what is looked at before: the same for everybody who is not written in another language.
+// Timing of steps and the check of their results, shared by all peers in TypeScript.
 import type { Task } from './problem.ts'
 import type { Step } from './tfjs.ts'
 
-/** Losses of so many training steps have to be those of the others: of the second on, gradients and Adam are in them. */
+/** Number of training losses to compare; from the second on they depend on gradients and Adam. */
 const LOSSES = 3
 
-/** What the first steps come to, which compile. */
-export async function checkOf(step: Step, task: Task): Promise<number[]> {
+/** Results of the first steps, which also compile. */
+export async function computeCheck(step: Step, task: Task): Promise<number[]> {
   if (task === 'sample') return Array.from(await step())
   const losses: number[] = []
-  for (let i = 0; i < LOSSES; i++) losses.push((await step())[0]!)
+  for (let i = 0; i < LOSSES; i++) losses.push((await step())[0])
   return losses
 }
 
-/** What a step takes. */
-export interface Took {
+/** Time of a step. */
+export interface StepTime {
   seconds: number
-  /** Processor time of all threads, where there is a process of its own: it does not run while other processes do. */
+  /** Processor time of all threads, for peers in their own process; excludes other processes. */
   cpu?: number
 }
 
-/** Each step of a turn that may take so many seconds; of one at least. */
-export async function turn(step: Step, seconds: number): Promise<Took[]> {
-  const all: Took[] = []
+/** Times the steps of a turn of a number of seconds, at least one. */
+export async function turn(step: Step, seconds: number): Promise<StepTime[]> {
+  const all: StepTime[] = []
   for (let spent = 0; spent < seconds; spent += all.at(-1)!.seconds) {
     const [began, used] = [performance.now(), cpuSeconds()]
     await step()
@@ -38,8 +38,8 @@ function cpuSeconds(): number | undefined {
   return (user + system) / 1e6
 }
 
-/** The least time of so many steps, in milliseconds: near what one takes on a machine that has nothing else to do. */
-export async function leastOf(step: Step, times: number): Promise<number> {
+/** Minimum time over a number of steps in ms: close to that of an idle machine. */
+export async function timeLeast(step: Step, times: number): Promise<number> {
   let least = Infinity
   for (let i = 0; i < times; i++) {
     const began = performance.now()

@@ -1,5 +1,5 @@
-// Builds everything, or the parts named: app, library, standalone, types. Prints sizes; `check`, the last part, sees to it that
-// tfjs stays out of what a page loads at once.
+// Builds everything, or the named parts: app, library, standalone, types. Prints sizes. The last
+// part, `check`, fails if a page initially loads tfjs.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -7,11 +7,15 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 
 const wasm = 'node_modules/@tensorflow/tfjs-backend-wasm/dist'
-const wasmFiles = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm']
+const wasmFiles = [
+  'tfjs-backend-wasm.wasm',
+  'tfjs-backend-wasm-simd.wasm',
+  'tfjs-backend-wasm-threaded-simd.wasm',
+]
 
 const viteBuild = (mode) => build({ mode, logLevel: 'warn' })
 
-/** What modules find beside them. */
+/** Copies the files that modules locate relative to themselves. */
 function copyFiles(to) {
   mkdirSync(join(to, 'wasm'), { recursive: true })
   for (const file of wasmFiles) cpSync(join(wasm, file), join(to, 'wasm', file))
@@ -49,7 +53,8 @@ const parts = {
 
 function clean(goes) {
   mkdirSync('dist', { recursive: true })
-  for (const name of readdirSync('dist')) if (goes(name)) rmSync(join('dist', name), { recursive: true })
+  for (const name of readdirSync('dist'))
+    if (goes(name)) rmSync(join('dist', name), { recursive: true })
 }
 
 const filesIn = (folder) =>
@@ -64,36 +69,45 @@ function printSizes() {
   console.log(`\n${' '.repeat(64)}  raw         gzip`)
   for (const file of filesIn('dist').filter((name) => /\.(js|css|wasm)$/.test(name))) {
     const bytes = readFileSync(file)
-    console.log(`${relative('dist', file).padEnd(60)}${kilobytes(bytes.length)}${kilobytes(gzipSync(bytes).length)}`)
+    console.log(
+      `${relative('dist', file).padEnd(60)}${kilobytes(bytes.length)}${kilobytes(gzipSync(bytes).length)}`,
+    )
   }
 }
 
-/** Files that load with a page, following static imports. */
+/** Returns the files that load with a page, by following static imports. */
 function loadedAtOnce(entry, seen = new Set()) {
   if (seen.has(entry)) return seen
   seen.add(entry)
   const code = readFileSync(entry, 'utf8')
-  for (const [, path] of code.matchAll(/(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g)) loadedAtOnce(join(entry, '..', path), seen)
+  for (const [, path] of code.matchAll(/(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g))
+    loadedAtOnce(join(entry, '..', path), seen)
   return seen
 }
 
-/** Words that only tfjs has, or an import of it. */
+/** Matches imports of tfjs, and strings that only tfjs contains. */
 const tfjs = /WEBGL_VERSION|WASM_HAS_SIMD_SUPPORT|["']@tensorflow\/tfjs/
 
 function checkNoTfjs() {
   const html = readFileSync('dist/app/index.html', 'utf8')
-  const app = [...html.matchAll(/<script[^>]+src="\.\/([^"]+)"/g)].map(([, path]) => join('dist/app', path))
+  const app = [...html.matchAll(/<script[^>]+src="\.\/([^"]+)"/g)].map(([, path]) =>
+    join('dist/app', path),
+  )
   const entries = [...app, 'dist/index.js', 'dist/standalone/litegraph-diffusion.js']
-  const offending = entries.flatMap((entry) => [...loadedAtOnce(entry)]).filter((file) => tfjs.test(readFileSync(file, 'utf8')))
-  if (offending.length === 0) return console.log('\nNo tfjs in what a page loads at once.')
-  console.error(`\ntfjs is in what a page loads at once: ${offending.join(', ')}`)
+  const offending = entries
+    .flatMap((entry) => [...loadedAtOnce(entry)])
+    .filter((file) => tfjs.test(readFileSync(file, 'utf8')))
+  if (offending.length === 0) return console.log('\nNo page initially loads tfjs.')
+  console.error(`\nPages initially load tfjs from: ${offending.join(', ')}`)
   process.exitCode = 1
 }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((part) => !(part in parts))
 if (unknown.length > 0) {
-  console.error(`There is no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}.`)
+  console.error(
+    `There is no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}.`,
+  )
   process.exit(2)
 }
 for (const part of wanted.length > 0 ? wanted : Object.keys(parts)) await parts[part]()

@@ -1,19 +1,19 @@
-// Judges pictures of digits: how near their distribution is to that of real ones, and whether each is the digit it should be.
-import { datasetOf, readImages, slice } from '../src/engine/datasets/file.ts'
+// Evaluates images of digits: distance to the distribution of real ones, and accuracy of the class.
+import { toDataset, readImages, sliceDataset } from '../src/engine/datasets/file.ts'
 import { fitGaussian, frechetDistance } from '../src/engine/metrics/frechet.ts'
 import { project } from '../src/engine/metrics/principalComponents.ts'
-import { shippedInNode } from '../src/nodes/shipped-node.ts'
+import { shippedInNode } from '../src/nodes/storage/shippedInNode.ts'
 import { golden } from '../test/golden.ts'
 
 const PIXELS = 64
 const CLASSES = 10
-/** The file has the training items first. */
+/** Number of training items, which come first in the file. */
 const TRAIN = 1400
 
 interface Figures {
-  /** Fréchet distance to the training pictures in 16 principal components. */
+  /** Fréchet distance to the training images in 16 principal components. */
   frechet: number
-  /** How many a linear classifier takes for the digit they should be. */
+  /** Share that a linear classifier assigns to the requested digit. */
   accuracy: number
 }
 
@@ -24,11 +24,11 @@ interface Evaluators {
   clf_intercept: number[]
   real_test: Figures
   noise: { frechet: number }
-  /** What torch and diffusers reached with 3,000 steps, by the way of sampling. */
+  /** Scores of torch and diffusers after 3,000 steps, by sampling method. */
   reference: Record<string, Figures>
 }
 
-/** Pictures of 8 by 8 in [-1, 1], one after the other, and which digits they are. */
+/** 8 x 8 images in [-1, 1], concatenated, with labels. */
 export interface Digits {
   images: Float32Array
   labels: ArrayLike<number>
@@ -36,24 +36,28 @@ export interface Digits {
 
 export const evaluators = golden<Evaluators>('digits-evaluators')
 
-/** The real digits: 1,400 to learn from, and the other 397. */
+/** The real digits: 1,400 for training, and the other 397. */
 export async function realDigits(): Promise<{ train: Digits; test: Digits }> {
-  const all = datasetOf(readImages(await shippedInNode().file('digits')))
+  const all = toDataset(readImages(await shippedInNode().file('digits')))
   const part = (start: number, end: number): Digits => {
-    const { data, labels } = slice(all, start, end)
+    const { data, labels } = sliceDataset(all, start, end)
     return { images: data, labels: labels! }
   }
   return { train: part(0, TRAIN), test: part(TRAIN, all.size) }
 }
 
 export interface Judgement extends Figures {
-  /** Mean distance, over all 64 pixels, to the nearest training picture: 0 for copies. */
+  /** Mean distance over 64 pixels to the nearest training image; 0 for copies. */
   nearest: number
 }
 
-/** Labels are those that were asked for. */
+/** Evaluates samples; labels are the requested digits. */
 export function judge({ images, labels }: Digits, train: Digits): Judgement {
-  return { frechet: frechetTo(train, images), accuracy: accuracyOf(images, labels), nearest: meanNearest(images, train.images) }
+  return {
+    frechet: frechetTo(train, images),
+    accuracy: computeAccuracy(images, labels),
+    nearest: meanNearest(images, train.images),
+  }
 }
 
 function frechetTo(train: Digits, images: Float32Array): number {
@@ -62,16 +66,20 @@ function frechetTo(train: Digits, images: Float32Array): number {
   return frechetDistance(fit(images), fit(train.images))
 }
 
-function accuracyOf(images: Float32Array, labels: ArrayLike<number>): number {
+function computeAccuracy(images: Float32Array, labels: ArrayLike<number>): number {
   let right = 0
-  for (let i = 0; i < labels.length; i++) if (classOf(images.subarray(i * PIXELS, (i + 1) * PIXELS)) === labels[i]) right++
+  for (let i = 0; i < labels.length; i++)
+    if (classifyDigit(images.subarray(i * PIXELS, (i + 1) * PIXELS)) === labels[i]) right++
   return right / labels.length
 }
 
-function classOf(picture: Float32Array): number {
+function classifyDigit(picture: Float32Array): number {
   const { clf_coef, clf_intercept } = evaluators
   const scores = Array.from({ length: CLASSES }, (_, label) =>
-    picture.reduce((sum, value, pixel) => sum + value * clf_coef[label * PIXELS + pixel]!, clf_intercept[label]!),
+    picture.reduce(
+      (sum, value, pixel) => sum + value * clf_coef[label * PIXELS + pixel],
+      clf_intercept[label],
+    ),
   )
   return scores.indexOf(Math.max(...scores))
 }
@@ -82,7 +90,7 @@ function meanNearest(images: Float32Array, others: Float32Array): number {
     let least = Infinity
     for (let j = 0; j < others.length; j += PIXELS) {
       let squares = 0
-      for (let k = 0; k < PIXELS; k++) squares += (images[i + k]! - others[j + k]!) ** 2
+      for (let k = 0; k < PIXELS; k++) squares += (images[i + k] - others[j + k]) ** 2
       least = Math.min(least, squares)
     }
     sum += Math.sqrt(least)

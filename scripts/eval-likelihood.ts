@@ -1,68 +1,87 @@
-// Trains small networks on digits and says how unlikely digits that were kept aside are to them: `npm run eval:likelihood`, with
-// `--json` as one line of JSON, with `--steps n` for other trainings, with `--items n` for more or fewer digits, with `--only a,b` for
-// some of the networks.
+// Trains small networks on digits and measures the likelihood of held-out digits: `npm run
+// eval:likelihood`. `--json` prints one line of JSON, `--steps n` sets the training steps, `--items
+// n` the number of digits, `--only a,b` selects networks.
 //
-// What a variance is worth: a network learns its variance with the hybrid loss (Nichol & Dhariwal 2021) and is asked with that, and
-// with each of those that are fixed; so is one that has learned nothing but its prediction. Digits have 17 levels: the last term of the
-// bound is the probability of a level.
+// Value of a learned variance: a network with a variance learned by the hybrid loss (Nichol &
+// Dhariwal 2021), evaluated with it and with each fixed variance, beside a network without one.
+// Digits have 17 levels; the last term of the bound is the probability of a level.
 //
-// Whether the bound and the ODE agree: they measure the same only of continuous data. So a network learns digits that are moved
-// evenly within their levels, the last term of the bound is the density of a Gaussian, and the density along the probability flow
-// ODE is that of the same digits, moved by the same numbers. Both are said as bits of the level, by its width (Theis et al. 2016).
+// Agreement of bound and ODE: they measure the same quantity for continuous data only. Digits are
+// dequantized uniformly, the last term of the bound is a Gaussian density, and the density along
+// the probability flow ODE uses the same dequantized digits. Both are converted to bits per level
+// by its width (Theis et al. 2016).
 import { parseArgs } from 'node:util'
-import { startBackend } from '../src/engine/backends.ts'
-import { levelWidth } from '../src/engine/likelihood.ts'
+import { startBackend } from '../src/engine/backends/backends.ts'
+import { levelWidth } from '../src/engine/process/likelihood.ts'
 import type { GraphNode, Wire } from '../src/engine/plan/graph.ts'
 import { wire } from '../src/engine/plan/graph.ts'
-import { assetsWith, countOf, look, node, nothingKept, runParts } from './evaluation.ts'
+import { assetsWith, parseCount, observerNode, node, nothingKept, runParts } from './evaluation.ts'
 
 const LEVELS = 17
 
-/** What a network learns from, and how. */
+/** Training of a network. */
 interface Learning {
   name: string
-  /** Its schedule: of so many timesteps. */
+  /** Number of timesteps of the schedule. */
   T: number
   learnsVariance: boolean
-  /** Digits that are moved within their levels. */
+  /** Uses dequantized digits. */
   continuous: boolean
 }
 
 const hybrid: Learning = { name: 'hybrid', T: 200, learnsVariance: true, continuous: false }
 const simple: Learning = { name: 'simple', T: 200, learnsVariance: false, continuous: false }
-const moved: Learning = { name: 'moved', T: 500, learnsVariance: true, continuous: true }
+const dequantized: Learning = {
+  name: 'dequantized',
+  T: 500,
+  learnsVariance: true,
+  continuous: true,
+}
 
-/** How likely digits are to a network, in one of the ways to ask. */
-interface Question {
+/** A likelihood measurement. */
+interface Measurement {
   name: string
   of: Learning
   params: { method: 'vlb' | 'ode'; variance?: string; num_inference_steps?: number }
 }
 
-const bound = (of: Learning, variance: string): Question => ({
+const bound = (of: Learning, variance: string): Measurement => ({
   name: `${of.name}, ${variance}`,
   of,
   params: { method: 'vlb', variance },
 })
 
 const [BOUND, ODE] = [
-  bound(moved, 'learned'),
-  { name: 'moved, ode', of: moved, params: { method: 'ode', num_inference_steps: 60 } } as const,
+  bound(dequantized, 'learned'),
+  {
+    name: 'dequantized, ode',
+    of: dequantized,
+    params: { method: 'ode', num_inference_steps: 60 },
+  } as const,
 ]
-const questions: Record<string, Question[]> = {
-  moved: [BOUND, ODE],
+const questions: Record<string, Measurement[]> = {
+  dequantized: [BOUND, ODE],
   hybrid: ['learned', 'fixed_small', 'fixed_large'].map((variance) => bound(hybrid, variance)),
   simple: ['fixed_small', 'fixed_large'].map((variance) => bound(simple, variance)),
 }
 
-const diffusion = (id: string, type: string, inputs: Record<string, Wire>, params: Record<string, unknown> = {}) =>
-  node(id, `diffusion/${type}`, inputs, params)
+const diffusion = (
+  id: string,
+  type: string,
+  inputs: Record<string, Wire>,
+  params: Record<string, unknown> = {},
+) => node(id, `diffusion/${type}`, inputs, params)
 
 const common = (items: number): GraphNode[] => [
   diffusion('data', 'Digits', {}, { split: 'train' }),
-  diffusion('aside', 'Digits', {}, { split: 'test' }),
-  diffusion('digits', 'Batch', { dataset: wire('aside', 'dataset') }, { batch_size: items }),
-  diffusion('moved digits', 'Dequantize', { x: wire('digits', 'x_0') }, { levels: LEVELS, seed: 7 }),
+  diffusion('test data', 'Digits', {}, { split: 'test' }),
+  diffusion('digits', 'Batch', { dataset: wire('test data', 'dataset') }, { batch_size: items }),
+  diffusion(
+    'dequantized digits',
+    'Dequantize',
+    { x: wire('digits', 'x_0') },
+    { levels: LEVELS, seed: 7 },
+  ),
   diffusion(
     'optimizer',
     'Optimizer',
@@ -72,19 +91,32 @@ const common = (items: number): GraphNode[] => [
   diffusion('ema', 'EMA', {}, { kind: 'diffusers', decay: 0.995 }),
 ]
 
-const scheduleOf = ({ name }: Learning) => wire(`${name} schedule`, 'schedule')
+const scheduleWire = ({ name }: Learning) => wire(`${name} schedule`, 'schedule')
 
-/** The training of a network, from its schedule to its end. */
+/** Builds the training graph of a network. */
 function training({ name, T, learnsVariance, continuous }: Learning, steps: number): GraphNode[] {
   const id = (what: string) => `${name} ${what}`
   const from = (what: string, slot: string) => wire(id(what), slot)
-  const x_0 = continuous ? from('moved', 'x') : from('start', 'x_0')
-  const [schedule, t, noise, x_t] = [from('schedule', 'schedule'), from('t', 't'), from('noise', 'noise'), from('forward', 'x_t')]
+  const x_0 = continuous ? from('dequantized', 'x') : from('start', 'x_0')
+  const [schedule, t, noise, x_t] = [
+    from('schedule', 'schedule'),
+    from('t', 't'),
+    from('noise', 'noise'),
+    from('forward', 'x_t'),
+  ]
   const said = { prediction: from('predict', 'prediction'), target: from('target', 'target') }
-  // Of a density each factor of the noise counts as much as any other, so they are drawn equally often (Song et al. 2021b).
-  const times = continuous ? { density: 'loguniform', sigma_min: 0.009, sigma_max: 20, stratified: true } : {}
+  // Likelihood weighting is uniform in log SNR, so timesteps are drawn accordingly (Song et al.
+  // 2021b).
+  const times = continuous
+    ? { density: 'loguniform', sigma_min: 0.009, sigma_max: 20, stratified: true }
+    : {}
   return [
-    diffusion(id('schedule'), 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: T }),
+    diffusion(
+      id('schedule'),
+      'NoiseSchedule',
+      {},
+      { beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: T },
+    ),
     diffusion(
       id('unet'),
       'UNet',
@@ -107,7 +139,16 @@ function training({ name, T, learnsVariance, continuous }: Learning, steps: numb
       },
       { steps, batch_size: 64, seed: 2 },
     ),
-    ...(continuous ? [diffusion(id('moved'), 'Dequantize', { x: from('start', 'x_0') }, { levels: LEVELS, seed: 3 })] : []),
+    ...(continuous
+      ? [
+          diffusion(
+            id('dequantized'),
+            'Dequantize',
+            { x: from('start', 'x_0') },
+            { levels: LEVELS, seed: 3 },
+          ),
+        ]
+      : []),
     diffusion(id('noise'), 'GaussianNoise', { like: x_0 }, { seed: 4 }),
     diffusion(id('t'), 'RandomTimesteps', { like: x_0, schedule }, { ...times, seed: 5 }),
     diffusion(id('forward'), 'ForwardNoise', { x_0, t, noise, schedule }),
@@ -121,53 +162,58 @@ function training({ name, T, learnsVariance, continuous }: Learning, steps: numb
           { levels: continuous ? 0 : LEVELS, vlb_weight: 1 / T },
         )
       : diffusion(id('loss'), 'Loss', said),
-    diffusion(id('end'), 'TrainingEnd', { loop: from('start', 'loop'), loss: from('loss', 'loss') }, { emit_every: 0 }),
+    diffusion(
+      id('end'),
+      'TrainingEnd',
+      { loop: from('start', 'loop'), loss: from('loss', 'loss') },
+      { emit_every: 0 },
+    ),
   ]
 }
 
-const asked = ({ name, of, params }: Question): GraphNode =>
+const measurementNode = ({ name, of, params }: Measurement): GraphNode =>
   diffusion(
     name,
     'BitsPerDim',
     {
       model: wire(`${of.name} end`, 'ema'),
-      x_0: of.continuous ? wire('moved digits', 'x') : wire('digits', 'x_0'),
-      schedule: scheduleOf(of),
+      x_0: of.continuous ? wire('dequantized digits', 'x') : wire('digits', 'x_0'),
+      schedule: scheduleWire(of),
     },
     { levels: of.continuous ? 0 : LEVELS, clip: 'off', seed: 6, ...params },
   )
 
-/** All in bits/dim. */
+/** Results in bits/dim. */
 interface Bits {
-  /** Of the noise at the end. */
+  /** Prior term. */
   prior: number
-  /** The sum over the steps: of the KL, or of the change of the density. */
+  /** Sum over the steps: KL terms, or changes of the log density. */
   steps: number
-  /** Of the bound: how unlikely the data are to the last step. */
+  /** Last term of the bound: negative log likelihood of the data. */
   last: number
   total: number
 }
 
-/** Densities as bits of a level. */
-function bitsOf({ of, params }: Question, [prior]: Float32Array, terms: Float32Array): Bits {
+/** Converts densities to bits per level. */
+function toBits({ of, params }: Measurement, [prior]: Float32Array, terms: Float32Array): Bits {
   const width = of.continuous ? -Math.log2(levelWidth(LEVELS)) : 0
   const said = [...terms]
   const last = params.method === 'vlb' ? said.pop()! + width : 0
   const steps = said.reduce((sum, term) => sum + term, 0)
-  const noise = params.method === 'vlb' ? prior! : prior! + width
+  const noise = params.method === 'vlb' ? prior : prior + width
   return { prior: noise, steps, last, total: noise + steps + last }
 }
 
 interface Result {
   bits: Record<string, Bits>
-  /** The bound of moved digits over what the ODE says, if both were asked for. */
+  /** Ratio of bound and ODE for dequantized digits, if both were measured. */
   ratio?: number
   seconds: number
 }
 
-/** One network after the other; `found` hears of each row. */
-async function measured(
-  asking: Question[],
+/** Trains and measures the networks in order; calls `found` with each row. */
+async function measureAll(
+  asking: Measurement[],
   steps: number,
   items: number,
   found: (name: string, bits: Bits) => void,
@@ -176,24 +222,33 @@ async function measured(
   const began = performance.now()
   for (const of of new Set(asking.map((question) => question.of))) {
     const own = asking.filter((question) => question.of === of)
-    const nodes = [...common(items), ...training(of, steps), ...own.map(asked)]
-    const looks = own.flatMap(({ name }) => ['prior', 'terms'].map((slot) => look(`${name} ${slot}`, wire(name, slot))))
+    const nodes = [...common(items), ...training(of, steps), ...own.map(measurementNode)]
+    const looks = own.flatMap(({ name }) =>
+      ['prior', 'terms'].map((slot) => observerNode(`${name} ${slot}`, wire(name, slot))),
+    )
     const parts = [
       { graph: { nodes }, targets: [`${of.name} end`] },
       { graph: { nodes: [...nodes, ...looks] }, targets: looks.map(({ id }) => id) },
     ]
-    const { seen } = await runParts(parts, assetsWith(nothingKept()), (line) => console.error(`${of.name}: ${line}`))
+    const { seen } = await runParts(parts, assetsWith(nothingKept()), (line) =>
+      console.error(`${of.name}: ${line}`),
+    )
     for (const question of own) {
       const said = (slot: string) => seen.get(`${question.name} ${slot}`)!
-      bits[question.name] = bitsOf(question, said('prior'), said('terms'))
-      found(question.name, bits[question.name]!)
+      bits[question.name] = toBits(question, said('prior'), said('terms'))
+      found(question.name, bits[question.name])
     }
   }
   const [above, along] = [bits[BOUND.name], bits[ODE.name]]
-  return { bits, ...(above && along && { ratio: above.total / along.total }), seconds: (performance.now() - began) / 1000 }
+  return {
+    bits,
+    ...(above && along && { ratio: above.total / along.total }),
+    seconds: (performance.now() - began) / 1000,
+  }
 }
 
-const row = (...cells: string[]) => console.log(cells.map((cell, i) => (i ? cell.padStart(10) : cell.padEnd(24))).join(''))
+const row = (...cells: string[]) =>
+  console.log(cells.map((cell, i) => (i ? cell.padStart(10) : cell.padEnd(24))).join(''))
 
 function print(name: string, { prior, steps, last, total }: Bits) {
   const text = (value: number) => (value === 0 ? '-' : value.toFixed(3))
@@ -212,18 +267,23 @@ export async function main(args: readonly string[]) {
   })
   const asking = values.only.split(',').flatMap((name) => {
     if (questions[name]) return questions[name]
-    throw new Error(`There is no "${name}". There are ${Object.keys(questions).join(', ')}.`)
+    throw new Error(`Expected ${Object.keys(questions).join(', ')}, got ${name}.`)
   })
   await startBackend({ prefer: 'wasm' })
   if (!values.json) row('bits/dim', 'prior', 'steps', 'last', 'total')
-  const result = await measured(asking, countOf(values.steps), countOf(values.items), values.json ? () => {} : print)
+  const result = await measureAll(
+    asking,
+    parseCount(values.steps),
+    parseCount(values.items),
+    values.json ? () => {} : print,
+  )
   if (values.json) {
     console.log(JSON.stringify(result))
     return
   }
   console.log(
-    'hybrid learned its variance too, simple its prediction alone; moved is hybrid, of digits moved within their levels.',
+    'hybrid: learned variance; simple: prediction only; dequantized: hybrid, on dequantized digits.',
   )
-  if (result.ratio !== undefined) console.log(`bound over ode: ${result.ratio.toFixed(3)}`)
+  if (result.ratio !== undefined) console.log(`bound / ode: ${result.ratio.toFixed(3)}`)
   console.log(`${result.seconds.toFixed(0)} s`)
 }

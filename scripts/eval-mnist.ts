@@ -1,38 +1,40 @@
-// Samples 100 digits of the MNIST checkpoint that comes with the product, ten of each class, and counts how many a classifier
-// takes for the digit that was asked for; the classifier is trained first, on the real digits: `npm run eval:mnist`. Fails if
-// fewer than 80 are recognised, or if the classifier is right about fewer than 0.97 of the real test images.
+// Samples 100 digits from the shipped MNIST checkpoint, ten per class, and counts how many a
+// classifier recognises; the classifier is first trained on the real digits: `npm run eval:mnist`.
+// Fails if fewer than 80 are recognised, or if the classifier's test accuracy is below 0.97.
 //   --checkpoint file.zip   another checkpoint (or a folder) whose network works on patches, 14 x 14 x 4
-//   --train                 workflows/mnist-train.json as it stands, trained and timed first; --workflow file.json for another
-//   --steps n               with --train, for another number of steps
-//   --classifier file.zip   one that --out kept, in place of a new one
-//   --draws n               more draws of the noise, 100 digits each: 5 for a Fréchet distance that says something
-//   --out folder            keep the classifier, the picture and what was trained
-//   --picture file.png      the picture alone: a column a class
+//   --train                 trains workflows/mnist-train.json first, and times it
+//   --workflow file.json    with --train: another workflow
+//   --steps n               with --train: another number of steps
+//   --classifier file.zip   a classifier that --out wrote, instead of a new one
+//   --classifier-steps n    training steps of a new classifier (1,500)
+//   --draws n               draws of the noise, 100 digits each; a Fréchet distance needs about 5
+//   --out folder            writes the classifier, the image and the trained checkpoint
+//   --picture file.png      writes the image only: one column per class
 //   --json                  one line of JSON
 import { readdirSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startBackend } from '../src/engine/backends.ts'
+import { startBackend } from '../src/engine/backends/backends.ts'
 import type { GraphNode } from '../src/engine/plan/graph.ts'
 import { wire } from '../src/engine/plan/graph.ts'
 import type { OutputFile } from '../src/engine/plan/op.ts'
-import { gridOf, picturesOf } from '../src/engine/pictures.ts'
-import { encodePng } from '../src/engine/png.ts'
-import { infoOf } from '../src/nodes/kept.ts'
-import type { Source, Took } from './evaluation.ts'
+import { arrangeGrid, toPictures } from '../src/engine/images/pixels.ts'
+import { encodePng } from '../src/engine/images/png.ts'
+import { describeFile } from '../src/nodes/storage/storedFiles.ts'
+import type { Source, Elapsed } from './evaluation.ts'
 import {
   assetsWith,
   checkpointAt,
-  countOf,
+  parseCount,
   keepFiles,
   loadedBytes,
   loadedFrom,
-  look,
+  observerNode,
   node,
   nothingKept,
-  partsOf,
+  splitParts,
   runParts,
-  timed,
+  measureTime,
   trainedBy,
 } from './evaluation.ts'
 import type { Judge, Judgement } from './mnist-judge.ts'
@@ -51,21 +53,38 @@ import {
 
 const WORKFLOW = 'workflows/mnist-train.json'
 const SHIPPED = 'assets/checkpoints'
-/** In a draw of the noise: ten of each class. */
+/** Samples per draw: ten per class. */
 const COUNT = 100
 const SEED = 7
 const GUIDANCE = 2
-/** As workflows sample MNIST, but in 50 steps. */
-const SAMPLING = { sampler: 'ddim', num_inference_steps: 50, eta: 0, clip: 'on', clip_range: 1, rederive: true }
-/** What is asked of the classifier, as a share of the test images, and of the samples. */
+/** Sampling as in the workflows, but in 50 steps. */
+const SAMPLING = {
+  sampler: 'ddim',
+  num_inference_steps: 50,
+  eta: 0,
+  clip: 'on',
+  clip_range: 1,
+  rederive: true,
+}
+/** Required accuracy on test images, and required share of recognised samples. */
 const LEAST = { classifier: 0.97, recognised: 0.8 }
-/** Bytes of a picture for the README. */
+/** Size limit of the README's image in bytes. */
 const MOST = 60_000
 
-/** Samples of one draw of the noise, whole images in [-1, 1]. */
+/** Samples of one draw, images in [-1, 1]. */
 const samplingNodes = ({ schedule }: Source, draw: number): GraphNode[] => [
-  node(`noise ${draw}`, 'diffusion/GaussianNoise', {}, { batch_size: COUNT, shape: '14, 14, 4', seed: SEED + draw }),
-  node(`labels ${draw}`, 'diffusion/Labels', {}, { batch_size: COUNT, num_classes: CLASSES, label: -1 }),
+  node(
+    `noise ${draw}`,
+    'diffusion/GaussianNoise',
+    {},
+    { batch_size: COUNT, shape: '14, 14, 4', seed: SEED + draw },
+  ),
+  node(
+    `labels ${draw}`,
+    'diffusion/Labels',
+    {},
+    { batch_size: COUNT, num_classes: CLASSES, label: -1 },
+  ),
   node(
     `patches ${draw}`,
     'diffusion/Sampler',
@@ -77,56 +96,80 @@ const samplingNodes = ({ schedule }: Source, draw: number): GraphNode[] => [
     },
     { ...SAMPLING, seed: SEED, keep_every: SAMPLING.num_inference_steps },
   ),
-  node(`samples ${draw}`, 'diffusion/DepthToSpace', { samples: wire(`patches ${draw}`, 'x_0') }, { block_size: 2 }),
+  node(
+    `samples ${draw}`,
+    'diffusion/DepthToSpace',
+    { samples: wire(`patches ${draw}`, 'x_0') },
+    { block_size: 2 },
+  ),
 ]
 
-/** What was trained, if anything was. */
+/** The trained checkpoint, if any. */
 const keptNodes = ({ model, schedule, training }: Source): GraphNode[] =>
-  training === undefined ? [] : [node('checkpoint', 'diffusion/SaveCheckpoint', { model, schedule }, { name: 'mnist' })]
+  training === undefined
+    ? []
+    : [node('checkpoint', 'diffusion/SaveCheckpoint', { model, schedule }, { name: 'mnist' })]
 
 interface Run {
-  /** Draw after draw, classes in turn. */
+  /** Samples by draw, with cycling classes. */
   images: Float32Array
   files: OutputFile[]
-  /** Of the training, if there was one, and of the sampling. */
-  training?: Took
-  sampling: Took
+  /** Times of the training, if any, and of the sampling. */
+  training?: Elapsed
+  sampling: Elapsed
 }
 
-/** Trains if there is something to train, and samples with guidance. The backend has to be there. Throws GraphError. */
-export async function sampled(source: Source, draws: number, say: (line: string) => void = () => {}): Promise<Run> {
-  const guided = node('guided', 'diffusion/GuidedModel', { model: source.model }, { scale: GUIDANCE })
+/** Trains if required, and samples with guidance. Requires a backend. Throws GraphError. */
+export async function sampleMnist(
+  source: Source,
+  draws: number,
+  say: (line: string) => void = () => {},
+): Promise<Run> {
+  const guided = node(
+    'guided',
+    'diffusion/GuidedModel',
+    { model: source.model },
+    { scale: GUIDANCE },
+  )
   const numbers = Array.from({ length: draws }, (_, draw) => draw)
-  const looks = numbers.map((draw) => look(`look ${draw}`, wire(`samples ${draw}`, 'samples')))
+  const looks = numbers.map((draw) =>
+    observerNode(`look ${draw}`, wire(`samples ${draw}`, 'samples')),
+  )
   const making = [guided, ...numbers.flatMap((draw) => samplingNodes(source, draw))]
-  const { seen, files, took } = await runParts(partsOf(source, making, [...looks, ...keptNodes(source)]), source.assets, say)
+  const { seen, files, took } = await runParts(
+    splitParts(source, making, [...looks, ...keptNodes(source)]),
+    source.assets,
+    say,
+  )
   const [sampling, training] = took.toReversed()
   const images = Float32Array.from(looks.flatMap(({ id }) => [...seen.get(id)!]))
-  return { images, files, sampling: sampling!, ...(training && { training }) }
+  return { images, files, sampling, ...(training && { training }) }
 }
 
-/** The checkpoint of MNIST that comes with the product, by its SHA-256. */
+/** The shipped MNIST checkpoint, by SHA-256. */
 export async function shippedMnist(): Promise<Source> {
-  const [name, ...more] = readdirSync(SHIPPED).filter((file) => /^mnist\.[0-9a-f]{64}\.zip$/.test(file))
+  const [name, ...more] = readdirSync(SHIPPED).filter((file) =>
+    /^mnist\.[0-9a-f]{64}\.zip$/.test(file),
+  )
   if (name === undefined || more.length) {
     throw new Error(
-      `Expected one file mnist.<sha256>.zip in ${SHIPPED}, got ${more.length + (name ? 1 : 0)}; name one with --checkpoint, or --train.`,
+      `Expected one file mnist.<sha256>.zip in ${SHIPPED}, got ${more.length + (name ? 1 : 0)}. Use --checkpoint or --train.`,
     )
   }
   const bytes = await checkpointAt(`${SHIPPED}/${name}`)
-  return loadedFrom(infoOf('mnist.zip', bytes), assetsWith(nothingKept()))
+  return loadedFrom(describeFile('mnist.zip', bytes), assetsWith(nothingKept()))
 }
 
 interface Result extends Judgement {
-  /** The share of the 10,000 test images that the classifier is right about. */
+  /** Accuracy on the 10,000 test images. */
   classifier: number
-  /** As many test images, judged in the same way. */
+  /** Scores of as many test images. */
   test: Judgement
-  seconds: { classifier?: Took; training?: Took; sampling: Took }
+  seconds: { classifier?: Elapsed; training?: Elapsed; sampling: Elapsed }
 }
 
-/** How samples, classes in turn, fare beside as many test images. */
-async function judged(by: Judge, images: Float32Array): Promise<Omit<Result, 'seconds'>> {
+/** Scores samples with cycling classes, beside as many test images. */
+async function judgeSamples(by: Judge, images: Float32Array): Promise<Omit<Result, 'seconds'>> {
   const [train, test] = [await realMnist('train'), await realMnist('test')]
   const twins = inTurn(test, images.length / PIXELS)
   return {
@@ -137,7 +180,8 @@ async function judged(by: Judge, images: Float32Array): Promise<Omit<Result, 'se
 }
 
 function print(what: string, { classifier, test, seconds, ...samples }: Result) {
-  const row = (...[name, ...cells]: string[]) => console.log(name!.padEnd(36) + cells.map((cell) => cell.padStart(12)).join(''))
+  const row = (...[name, ...cells]: string[]) =>
+    console.log(name.padEnd(36) + cells.map((cell) => cell.padStart(12)).join(''))
   const numbers = ({ recognised, count, nearest, frechet }: Judgement) => [
     `${recognised} of ${count}`,
     nearest.toFixed(2),
@@ -146,37 +190,49 @@ function print(what: string, { classifier, test, seconds, ...samples }: Result) 
   row('', 'recognised', 'nearest', 'Fréchet')
   row(what, ...numbers(samples))
   row('real test images', ...numbers(test))
-  console.log(`\nOf each digit, 0 to 9: ${samples.byClass.join(', ')} of ${samples.count / CLASSES}.`)
-  console.log(`The classifier is right about ${(100 * classifier).toFixed(2)} % of the 10,000 test images.`)
   console.log(
-    'Nearest: mean distance to the nearest of 60,000 training images, 0 for copies. Fréchet: distance to 10,000 of them in',
+    `\nRecognised by digit, 0 to 9: ${samples.byClass.join(', ')} of ${samples.count / CLASSES}.`,
   )
-  console.log('the features of the classifier; few pictures, real ones too, are never at 0.')
+  console.log(
+    `Accuracy of the classifier on the 10,000 test images: ${(100 * classifier).toFixed(2)} %.`,
+  )
+  console.log(
+    'Nearest: mean distance to the nearest of 60,000 training images, 0 for copies.\n' +
+      'Fréchet: distance to 10,000 of them in features of the classifier; above 0 for a small set of\n' +
+      'images, even of real ones.',
+  )
   for (const [part, took] of Object.entries(seconds)) {
     if (took) console.log(`${part}: ${took.wall.toFixed(1)} s, ${took.cpu.toFixed(1)} s of CPU`)
   }
 }
 
-/** Says what falls short, as the exit code too. */
+/** Prints unmet requirements and sets the exit code. */
 function check({ classifier, recognised, count }: Result) {
   const fails = [
-    classifier < LEAST.classifier && `The classifier is right about ${classifier}, less than ${LEAST.classifier}.`,
-    recognised < LEAST.recognised * count && `${recognised} of ${count} are recognised, less than ${LEAST.recognised * count}.`,
+    classifier < LEAST.classifier &&
+      `Expected a classifier accuracy of at least ${LEAST.classifier}, got ${classifier}.`,
+    recognised < LEAST.recognised * count &&
+      `Expected at least ${LEAST.recognised * count} of ${count} digits recognised, got ${recognised}.`,
   ].filter((line) => line !== false)
   for (const line of fails) console.error(line)
   if (fails.length) process.exitCode = 1
 }
 
-/** A draw, a column a class, each pixel 2 x 2; in 16 greys, which look the same and take half of the bytes. */
-function pictureOf(images: Float32Array): Uint8Array {
-  const pictures = picturesOf(images.subarray(0, COUNT * PIXELS), [COUNT, SIDE, SIDE, 1])
+/**
+ * Image of a draw, one column per class, each pixel 2 x 2; 16 greys look the same in half the
+ * bytes.
+ */
+function renderPicture(images: Float32Array): Uint8Array {
+  const pictures = toPictures(images.subarray(0, COUNT * PIXELS), [COUNT, SIDE, SIDE, 1])
   const pixels = pictures.pixels.map((grey) => 17 * Math.round(grey / 17))
-  return encodePng(gridOf({ ...pictures, pixels }, { columns: CLASSES, gap: 2, scale: 2 }))
+  return encodePng(arrangeGrid({ ...pictures, pixels }, { columns: CLASSES, gap: 2, scale: 2 }))
 }
 
 function keepPicture(file: string, bytes: Uint8Array) {
   writeFileSync(file, bytes)
-  console.error(`${file}  ${(bytes.length / 1000).toFixed(1)} kB${bytes.length > MOST ? ', too large' : ''}`)
+  console.error(
+    `${file}  ${(bytes.length / 1000).toFixed(1)} kB${bytes.length > MOST ? ', too large' : ''}`,
+  )
 }
 
 const options = {
@@ -185,6 +241,7 @@ const options = {
   workflow: { type: 'string' },
   steps: { type: 'string' },
   classifier: { type: 'string' },
+  'classifier-steps': { type: 'string' },
   draws: { type: 'string', default: '1' },
   out: { type: 'string' },
   picture: { type: 'string' },
@@ -193,15 +250,19 @@ const options = {
 
 export async function main(args: readonly string[]) {
   const { values } = parseArgs({ args: [...args], options })
-  const { what, source } = await sourceOf(values)
+  const { what, source } = await selectSource(values)
   const { reason } = await startBackend({ prefer: 'wasm' })
   const say = (line: string) => values.json || console.error(line)
   say(`${what} on ${reason}`)
-  const { images, files, training, sampling } = await sampled(source, countOf(values.draws), say)
-  const picture = pictureOf(images)
+  const { images, files, training, sampling } = await sampleMnist(
+    source,
+    parseCount(values.draws),
+    say,
+  )
+  const picture = renderPicture(images)
   if (values.picture !== undefined) keepPicture(values.picture, picture)
   say('The classifier')
-  const { bytes, took } = await classifierFrom(values.classifier, say)
+  const { bytes, took } = await classifierFrom(values, say)
   if (values.out !== undefined) {
     keepFiles(values.out, [
       ...files,
@@ -210,7 +271,10 @@ export async function main(args: readonly string[]) {
     ])
   }
   const by = openJudge(bytes)
-  const result: Result = { ...(await judged(by, images)), seconds: { classifier: took, training, sampling } }
+  const result: Result = {
+    ...(await judgeSamples(by, images)),
+    seconds: { classifier: took, training, sampling },
+  }
   by.dispose()
   if (values.json) console.log(JSON.stringify(result))
   else print(what, result)
@@ -219,27 +283,42 @@ export async function main(args: readonly string[]) {
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
-/** What is judged, by its name. Throws Error for options that do not go together. */
-async function sourceOf({ checkpoint, train, workflow, steps }: Values): Promise<{ what: string; source: Source }> {
-  if (!train && (workflow ?? steps) !== undefined) throw new Error('--workflow and --steps are for --train.')
-  if (train && checkpoint !== undefined) throw new Error('Either --train or --checkpoint.')
+/** The evaluated model by name. Throws Error for conflicting options. */
+async function selectSource({
+  checkpoint,
+  train,
+  workflow,
+  steps,
+}: Values): Promise<{ what: string; source: Source }> {
+  if (!train && (workflow ?? steps) !== undefined)
+    throw new Error('--workflow and --steps require --train.')
+  if (train && checkpoint !== undefined)
+    throw new Error('Expected either --train or --checkpoint, got both.')
   if (train) {
-    const source = trainedBy(workflow ?? WORKFLOW, steps === undefined ? {} : { steps: countOf(steps) })
+    const source = trainedBy(
+      workflow ?? WORKFLOW,
+      steps === undefined ? {} : { steps: parseCount(steps) },
+    )
     return { what: basename(workflow ?? WORKFLOW), source }
   }
-  if (checkpoint === undefined) return { what: 'the shipped checkpoint', source: await shippedMnist() }
-  return { what: basename(checkpoint), source: await loadedBytes(basename(checkpoint), await checkpointAt(checkpoint)) }
+  if (checkpoint === undefined)
+    return { what: 'the shipped checkpoint', source: await shippedMnist() }
+  return {
+    what: basename(checkpoint),
+    source: await loadedBytes(basename(checkpoint), await checkpointAt(checkpoint)),
+  }
 }
 
-/** A new one, timed, unless a file is named. */
+/** Trains and times a classifier, or reads it from a file. */
 async function classifierFrom(
-  file: string | undefined,
+  { classifier: file, 'classifier-steps': steps }: Values,
   say: (line: string) => void,
-): Promise<{ bytes: Uint8Array; took?: Took }> {
+): Promise<{ bytes: Uint8Array; took?: Elapsed }> {
   if (file !== undefined) return { bytes: await checkpointAt(file) }
+  const training = { ...judgeTraining, ...(steps !== undefined && { steps: parseCount(steps) }) }
   let bytes = new Uint8Array()
-  const took = await timed(async () => {
-    bytes = new Uint8Array(await trainJudge(judgeTraining, say))
+  const took = await measureTime(async () => {
+    bytes = new Uint8Array(await trainJudge(training, say))
   })
   return { bytes, took }
 }

@@ -1,14 +1,14 @@
-// Samples the digits model that comes with the product in many ways, and judges each beside what torch and diffusers got from theirs:
-// `npm run eval:samplers`, with `--json` as one line of JSON, with `--checkpoint file.zip` (or a folder) for another model, with
-// `--draws n` for the mean over n draws of the noise, with `--only a,b` for some of the rows.
+// Samples the shipped digits model with many samplers and compares them with torch and diffusers:
+// `npm run eval:samplers`. `--json` prints one line of JSON, `--checkpoint file.zip` (or a folder)
+// selects another model, `--draws n` averages over n draws, `--only a,b` selects rows.
 import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startBackend } from '../src/engine/backends.ts'
+import { startBackend } from '../src/engine/backends/backends.ts'
 import { evaluators } from './digits-judge.ts'
 import type { Result, Sampling } from './digits-samples.ts'
 import { judgeCheckpoint, recordedSampling } from './digits-samples.ts'
-import { checkpointAt, countOf } from './evaluation.ts'
+import { checkpointAt, parseCount } from './evaluation.ts'
 
 const SHIPPED = 'assets/checkpoints/'
 
@@ -18,14 +18,24 @@ const ddim = (steps: number, params: Record<string, unknown>, scale?: number): S
   params: { sampler: 'ddim', num_inference_steps: steps, eta: 0, ...params },
   scale,
 })
-const ddpm = (steps: number): Sampling => ({ params: { sampler: 'ddpm', num_inference_steps: steps, ...clipped } })
-/** Evenly down from the last timestep, the least of them left out, as diffusers' DPM-Solvers space theirs; spent at t = 0, a tenth step costs 2 % of accuracy. */
+const ddpm = (steps: number): Sampling => ({
+  params: { sampler: 'ddpm', num_inference_steps: steps, ...clipped },
+})
+/**
+ * Spacing of diffusers' DPM-Solvers: even from the last timestep, without the smallest. Spending a
+ * tenth step at t = 0 costs 2 % of accuracy.
+ */
 const dpmpp = (steps: number, scale?: number): Sampling => ({
-  params: { sampler: 'dpmpp_2m', num_inference_steps: steps, timestep_spacing: 'trailing', ...free },
+  params: {
+    sampler: 'dpmpp_2m',
+    num_inference_steps: steps,
+    timestep_spacing: 'trailing',
+    ...free,
+  },
   scale,
 })
 
-/** By the names of the record, where it has them. */
+/** Samplings by their names in the record. */
 export const samplings: Record<string, Sampling> = {
   ddim50_cfg1_clip: recordedSampling,
   ddim50_cfg1_noclip: ddim(50, free),
@@ -43,7 +53,9 @@ export const samplings: Record<string, Sampling> = {
 
 const COLUMNS = [44, 10, 10, 10, 22]
 const row = (...cells: string[]) =>
-  console.log(cells.map((cell, i) => (i ? cell.padStart(COLUMNS[i]!) : cell.padEnd(COLUMNS[i]!))).join(''))
+  console.log(
+    cells.map((cell, i) => (i ? cell.padStart(COLUMNS[i]) : cell.padEnd(COLUMNS[i]))).join(''),
+  )
 
 function print(name: string, { frechet, accuracy, nearest }: Result) {
   const recorded = evaluators.reference[name]
@@ -61,15 +73,20 @@ export async function main(args: readonly string[]) {
       json: { type: 'boolean', default: false },
     },
   })
-  const path = values.checkpoint ?? SHIPPED + readdirSync(SHIPPED).find((file) => file.startsWith('digits.'))!
+  const path =
+    values.checkpoint ?? SHIPPED + readdirSync(SHIPPED).find((file) => file.startsWith('digits.'))!
   const bytes = await checkpointAt(path)
   await startBackend({ prefer: 'wasm' })
   if (!values.json) row('', 'Fréchet', 'accuracy', 'nearest', 'torch + diffusers')
   const results: Record<string, Result> = {}
   for (const name of values.only?.split(',') ?? Object.keys(samplings)) {
     const sampling = samplings[name]
-    if (!sampling) throw new Error(`There is no "${name}". There are ${Object.keys(samplings).join(', ')}.`)
-    results[name] = await judgeCheckpoint(basename(path), bytes, { sampling, draws: countOf(values.draws) })
+    if (!sampling)
+      throw new Error(`There is no "${name}". There are ${Object.keys(samplings).join(', ')}.`)
+    results[name] = await judgeCheckpoint(basename(path), bytes, {
+      sampling,
+      draws: parseCount(values.draws),
+    })
     if (!values.json) print(name, results[name])
   }
   if (values.json) console.log(JSON.stringify(results))

@@ -1,5 +1,6 @@
-// Does what a new user does, in a fresh profile: opens the address that `npm start` prints, presses Run, watches. Prints how long it
-// took until the loss fell and the samples moved, and until 1,000 steps; leaves screenshots in out/first-run.
+// First run of a new user in a fresh profile: opens the address that `npm start` prints and presses
+// Run. Prints the times until the first samples and until 1,000 steps, and writes screenshots to
+// out/first-run.
 //
 //   npm run first-run            --width 1440 --height 900 --theme dark
 import { spawn } from 'node:child_process'
@@ -17,7 +18,7 @@ const { values } = parseArgs({
 })
 mkdirSync(values.out, { recursive: true })
 
-/** Starts the editor as the README says; resolves with the address it prints. */
+/** Runs `npm start`. `address` resolves to the printed address. */
 function start() {
   const server = spawn('npm', ['start'], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   const address = new Promise((resolve, reject) => {
@@ -54,7 +55,9 @@ try {
   await page.goto(address)
   const run = page.getByRole('button', { name: 'Run', exact: true })
   await run.waitFor()
-  await page.waitForFunction(() => /SIMD|WebAssembly|CPU|WebGPU|WebGL/.test(document.querySelector('footer')?.textContent ?? ''))
+  await page.waitForFunction(() =>
+    /SIMD|WebAssembly|CPU|WebGPU|WebGL/.test(document.querySelector('footer')?.textContent ?? ''),
+  )
   console.log(`${address} is ready after ${seconds(opened)} s: ${await page.title()}`)
   await page.waitForTimeout(500)
   await shoot('opened')
@@ -62,7 +65,8 @@ try {
   const pressed = performance.now()
   await run.click()
   const status = page.locator('footer')
-  const step = async () => Number(/step ([\d,]+) of/.exec(await status.innerText())?.[1]?.replaceAll(',', '') ?? 0)
+  const step = async () =>
+    Number(/step ([\d,]+) of/.exec(await status.innerText())?.[1]?.replaceAll(',', '') ?? 0)
   const loss = async () => Number(/loss ([\d.]+)/.exec(await status.innerText())?.[1] ?? Number.NaN)
   const until = async (steps) => {
     while ((await step()) < steps) await page.waitForTimeout(50)
@@ -70,15 +74,21 @@ try {
   await until(5)
   const first = await loss()
   await until(250)
-  console.log(`loss ${first} at the beginning, ${await loss()} at step ${await step()}, after ${seconds(pressed)} s`)
+  console.log(
+    `loss ${first} at the start, ${await loss()} at step ${await step()}, after ${seconds(pressed)} s`,
+  )
   await shoot('training')
   await until(1000)
   console.log(`1,000 steps after ${seconds(pressed)} s`)
   await run.waitFor({ timeout: 300_000 })
-  console.log(`the whole run took ${seconds(pressed)} s: ${(await status.innerText()).replaceAll('\n', ' ')}`)
+  console.log(
+    `the run took ${seconds(pressed)} s: ${(await status.innerText()).replaceAll('\n', ' ')}`,
+  )
   await page.waitForTimeout(300)
   await shoot('trained')
-  console.log(errors.length ? `errors in the console:\n${errors.join('\n')}` : 'no errors in the console')
+  console.log(
+    errors.length ? `errors in the console:\n${errors.join('\n')}` : 'no errors in the console',
+  )
   process.exitCode = errors.length ? 1 : 0
 } finally {
   await browser.close()

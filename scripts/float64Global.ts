@@ -1,2 +1,2 @@
-// The half of float64.ts that has to run before tfjs is loaded.
+// The part of float64.ts that must run before tfjs is loaded.
 Object.assign(globalThis, { Float32Array: Float64Array })

@@ -1,28 +1,31 @@
-// Runs the tests that hold our numbers against recorded ones of diffusers, k-diffusion, EDM, guided-diffusion and PyTorch, on the CPU,
-// and lists by record how many of its cases pass, and which are left out, why: `npm run golden`, with `--json` as one line of JSON. A case counts as
-// passed if there is a test for it and all of them pass. test/golden/README.md says where the records come from. It exits with 0 if all pass.
+// Runs the tests against recorded numbers of diffusers, k-diffusion, EDM, guided-diffusion and
+// PyTorch on the CPU, and lists by record the cases that pass and those left out, with reasons:
+// `npm run golden`; `--json` prints one line of JSON. A case passes if it has a test and all of its
+// tests pass. test/golden/README.md describes the records. Exits with 0 if all pass.
 import { parseArgs } from 'node:util'
 import type { TestCase } from 'vitest/node'
 import { startVitest } from 'vitest/node'
 import type { Record as GoldenRecord } from './goldenRecords.ts'
 import { records } from './goldenRecords.ts'
 
-/** What other backends do is another matter: their tolerances are wider. */
+/** Excludes other backends, whose tolerances are wider. */
 const PATTERN = '^(?!.*\\bon (wasm|webgpu)\\b)'
 
 interface Count {
   passed: number
   total: number
   failed: string[]
-  /** Cases that are in no count, and why. */
+  /** Excluded cases and the reasons. */
   leftOut: { [name: string]: string }
 }
 
 async function testsRun(): Promise<TestCase[]> {
-  const files = [...new Set(Object.values(records).flatMap(({ from }) => from.map(({ file }) => file)))]
+  const files = [
+    ...new Set(Object.values(records).flatMap(({ from }) => from.map(({ file }) => file))),
+  ]
   const vitest = await startVitest('test', files, {
     watch: false,
-    project: ['node'],
+    project: ['node', 'alone'],
     testNamePattern: PATTERN,
     reporters: [{}],
   })
@@ -31,7 +34,7 @@ async function testsRun(): Promise<TestCase[]> {
   return tests
 }
 
-/** By case, whether all of its tests passed. */
+/** Maps each case to whether all of its tests passed. */
 function casesIn({ from }: GoldenRecord, tests: readonly TestCase[]): Map<string, boolean> {
   const cases = new Map<string, boolean>()
   for (const { file, test: pattern } of from) {
@@ -47,30 +50,42 @@ function casesIn({ from }: GoldenRecord, tests: readonly TestCase[]): Map<string
   return cases
 }
 
-function countOf(record: GoldenRecord, tests: readonly TestCase[]): Count {
+function countCases(record: GoldenRecord, tests: readonly TestCase[]): Count {
   const cases = casesIn(record, tests)
   const failed = [...cases].flatMap(([name, right]) => (right ? [] : [name]))
-  return { passed: cases.size - failed.length, total: record.total, failed, leftOut: record.leftOut ?? {} }
+  return {
+    passed: cases.size - failed.length,
+    total: record.total,
+    failed,
+    leftOut: record.leftOut ?? {},
+  }
 }
 
 function byReason(leftOut: Count['leftOut']): Map<string, string[]> {
   const names = new Map<string, string[]>()
-  for (const [name, reason] of Object.entries(leftOut)) names.set(reason, [...(names.get(reason) ?? []), name])
+  for (const [name, reason] of Object.entries(leftOut))
+    names.set(reason, [...(names.get(reason) ?? []), name])
   return names
 }
 
 function print(counts: Record<string, Count>) {
-  console.log('Held against numbers that the reference systems gave (test/golden/README.md), on the CPU:\n')
+  console.log(
+    'Held against numbers that the reference systems gave (test/golden/README.md), on the CPU:\n',
+  )
   const width = Math.max(...Object.keys(counts).map((name) => name.length))
   for (const [name, { passed, total, failed, leftOut }] of Object.entries(counts)) {
-    console.log(`${name.padEnd(width)}${`${passed} of ${total}`.padStart(10)}  ${records[name]!.what}`)
+    console.log(
+      `${name.padEnd(width)}${`${passed} of ${total}`.padStart(10)}  ${records[name].what}`,
+    )
     for (const own of failed) console.log(`    fails: ${own}`)
     const missing = total - passed - failed.length
     if (missing > 0) console.log(`    without a test: ${missing}`)
     if (missing < 0) console.log(`    more tests than cases, a wrong pattern: ${-missing}`)
-    for (const [reason, owns] of byReason(leftOut)) console.log(`    left out: ${owns.join('\n              ')}\n      ${reason}`)
+    for (const [reason, owns] of byReason(leftOut))
+      console.log(`    left out: ${owns.join('\n              ')}\n      ${reason}`)
   }
-  const sum = (of: (count: Count) => number) => Object.values(counts).reduce((total, count) => total + of(count), 0)
+  const sum = (of: (count: Count) => number) =>
+    Object.values(counts).reduce((total, count) => total + of(count), 0)
   const left = sum(({ leftOut }) => Object.keys(leftOut).length)
   console.log(
     `\n${sum(({ passed }) => passed)} of ${sum(({ total }) => total)} cases pass, ${left} more are left out for the reasons above.`,
@@ -78,11 +93,16 @@ function print(counts: Record<string, Count>) {
 }
 
 export async function main(args: readonly string[]) {
-  const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } })
+  const { values } = parseArgs({
+    args: [...args],
+    options: { json: { type: 'boolean', default: false } },
+  })
   const tests = await testsRun()
-  const counts = Object.fromEntries(Object.entries(records).map(([name, record]) => [name, countOf(record, tests)]))
+  const counts = Object.fromEntries(
+    Object.entries(records).map(([name, record]) => [name, countCases(record, tests)]),
+  )
   if (values.json) console.log(JSON.stringify(counts))
   else print(counts)
-  // Vitest sets it for any test of these files; here those of cases count.
+  // Overrides vitest's exit code, which covers all tests of these files: only cases count here.
   process.exitCode = Object.values(counts).every(({ passed, total }) => passed === total) ? 0 : 1
 }

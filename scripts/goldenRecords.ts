@@ -1,15 +1,17 @@
-// Which tests hold us against which record: how many cases a record has, and in which tests' names they are found.
+// Records of golden numbers: the number of cases of each, and the tests that check them.
 import { expectations, leftOut } from '../test/expectations.ts'
-import { casesOf, schedulerNames } from '../test/schedulers.ts'
+import { readCases, schedulerNames } from '../test/schedulers.ts'
 
 export interface Record {
-  /** What is recorded, and of which system. */
+  /** Contents of the record, and the recorded system. */
   what: string
-  /** How many cases the record has, less those left out. */
+  /** Number of cases without those left out. */
   total: number
-  /** The first group of `test` is the case, which may have several tests; without a group each test is a case. */
+  /**
+   * Tests of the cases. The first group of `test` is the case; without a group each test is a case.
+   */
   from: { file: string; test: RegExp }[]
-  /** Cases that are not checked, and why. */
+  /** Excluded cases and the reasons. */
   leftOut?: { [name: string]: string }
 }
 
@@ -30,19 +32,24 @@ const files: { [file: string]: string[] } = {
   guidance: ['RePaint'],
 }
 
-/** Those of σ are what is left. */
-const fileOf = (scheduler: string) =>
-  Object.keys(files).find((file) => files[file]!.some((name) => `${name}Scheduler` === scheduler)) ?? 'sigmaSamplers'
+/** Test file of a scheduler; sigma schedulers are the default. */
+const schedulerTestFile = (scheduler: string) =>
+  Object.keys(files).find((file) => files[file].some((name) => `${name}Scheduler` === scheduler)) ??
+  'sigmaSamplers'
 
 const engine = (file: string, test: RegExp) => ({ file: `test/engine/${file}.test.ts`, test })
 
-/** Trajectories, over lists of timesteps and levels of our own. */
+/** Records of trajectories, with our own timesteps and levels. */
 const schedulers = Object.fromEntries(
   schedulerNames.map((name): [string, Record] => {
     const test = new RegExp(`(${name}/\\d+)`)
     return [
       `02_schedulers/${name}.json`,
-      { what: 'whole trajectories: diffusers', total: casesOf(name).length, from: [engine(fileOf(name), test)] },
+      {
+        what: 'whole trajectories: diffusers',
+        total: readCases(name).length,
+        from: [engine(schedulerTestFile(name), test)],
+      },
     ]
   }),
 )
@@ -62,7 +69,10 @@ export const records: { [name: string]: Record } = {
   '03_unet': {
     what: 'outputs and gradients of UNets: diffusers',
     total: 5,
-    from: [engine('unet', /> ([a-g]_\w+) has the output/), engine('unet', /a (UNet2DConditionModel) has the output/)],
+    from: [
+      engine('unet', /> ([a-g]_\w+) has the output/),
+      engine('unet', /a (UNet2DConditionModel) has the output/),
+    ],
   },
   '04_training': {
     what: 'losses and weights of trainings: diffusers, PyTorch',
@@ -81,7 +91,7 @@ export const records: { [name: string]: Record } = {
       engine('losses', /all recorded weights: (weights_\w+)/),
       engine('levels', /(respacing of guided-diffusion) > "'[\w,]+'" of/),
       engine('levels', /respacing of guided-diffusion > (betas between .*)/),
-      engine('precondition', /(EDM: as recorded)/),
+      engine('precondition', /(EDM scalings match the recorded ones)/),
       engine('importance', /(LossSecondMomentResampler)/),
     ],
   },
@@ -98,16 +108,17 @@ export const records: { [name: string]: Record } = {
   },
   '07_ema_density_misc.json': {
     what: 'averages, densities, schedules: EDM, EDM2, k-diffusion, diffusers, lucidrains',
-    // Power averages 2, post-hoc coefficients, rates of EDM2 7, half-lives 8, EMAWarmup 3, densities 6, SD3's densities and weights, k-diffusion's weights, schedules 6.
+    // Power EMAs 2, post-hoc coefficients, EDM2 rates 7, half-lives 8, EMAWarmup 3, densities 6,
+    // SD3's densities and weights, k-diffusion's weights, schedules 6.
     total: 36,
     from: [
       engine('optimizers', /decays of averages > (EDM2 of width .*)/),
-      engine('optimizers', /(have the coefficients of EDM2)/),
+      engine('optimizers', /(match the coefficients of EDM2)/),
       engine('optimizers', /learning rates > (of EDM2 after .*)/),
       engine('optimizers', /decays of averages > (EDM after .*)/),
       engine('optimizers', /decays of averages > (k-diffusion, .*)/),
-      engine('densities', /are those of k-diffusion: (.*)/),
-      engine('densities', /(mode and logit_normal are those of SD3)/),
+      engine('densities', /match k-diffusion: (.*)/),
+      engine('densities', /(mode and logit_normal match SD3)/),
       engine('losses', /(weights of SD3)/),
       engine('losses', /(weights of EDM and k-diffusion)/),
       engine('schedule', /(\w+' of lucidrains, T = \d+)/),
@@ -133,7 +144,7 @@ export const records: { [name: string]: Record } = {
     from: [
       engine('guidance', /(w = [\d.]+, rescaled by \+?[\d.]+)/),
       engine('guidance', /(slerp at \+?[\d.]+)/),
-      engine('guidance', /(a classifier guides) > (?:the mean|a step)/),
+      engine('guidance', /(classifier guidance) > (?:the mean|guides a DDIM step)/),
     ],
   },
   '07_kdiffusion_samplers.json': {
@@ -144,15 +155,17 @@ export const records: { [name: string]: Record } = {
   '07_metrics.json': {
     what: 'distances of features: SciPy',
     total: 3,
-    from: [engine('metrics', /distances of features > are those of SciPy in (\d+) dimensions/)],
+    from: [
+      engine('metrics', /distances between sets of features > match SciPy in (\d+) dimensions/),
+    ],
   },
   '08_layers': {
     what: 'outputs and gradients of layers: diffusers, PyTorch',
     total: 13,
     from: [
-      engine('layers', /as PyTorch > (\w+)/),
+      engine('layers', /layers match PyTorch > (\w+)/),
       engine('unet', /blocks > (\w+) has/),
-      engine('layers', /(timesteps embedded) in/),
+      engine('layers', /(embeds timesteps) in/),
     ],
   },
   '09_end_to_end': {
@@ -165,12 +178,13 @@ export const records: { [name: string]: Record } = {
     total: 6,
     from: [
       { file: 'test/nodes/datasets.test.ts', test: /Digits > '?(\w+)'? are the recorded items/ },
-      engine('metrics', /the judges of digits > ((?:find|use) .*)/),
+      engine('metrics', /evaluators of digits > ((?:give|use) .*)/),
     ],
     leftOut: {
       model_v_cosine_16_32_ema:
         'sampling with it takes minutes: npm run test:full holds it against its Fréchet distance and accuracy',
-      'runs of v_cosine_16_32': 'a training of 3,000 steps by other random numbers: npm run eval:digits makes it and shows both',
+      'runs of v_cosine_16_32':
+        'a training of 3,000 steps by other random numbers: npm run eval:digits makes it and shows both',
       'runs of eps_linear_16_32': 'the same with 2,000 steps, for which there is no workflow',
       torch_cpu_timing: 'times of another machine',
     },

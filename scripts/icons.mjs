@@ -1,4 +1,5 @@
-// Makes the PNGs of public/icons from icon.svg, in Chromium. `maskable` has its ground up to the edges: systems cut it to a shape.
+// Renders the PNGs of public/icons from icon.svg in Chromium. The background of `maskable` extends
+// to the edges, because systems crop it to a shape.
 //
 //   node scripts/icons.mjs
 import { readFileSync } from 'node:fs'

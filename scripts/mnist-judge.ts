@@ -1,7 +1,7 @@
-// Judges pictures of MNIST's digits by a classifier that was trained on the real ones: which digit it takes each for, and how
-// far its features of them are from those of real ones.
+// Evaluates images of MNIST digits with a classifier trained on the real ones: recognised digits,
+// and the distance of features to those of real images.
 import { loadModel, readCheckpoint } from '../src/engine/checkpoint/pipeline.ts'
-import { datasetOf } from '../src/engine/datasets/file.ts'
+import { toDataset } from '../src/engine/datasets/file.ts'
 import { itemsAt } from '../src/engine/datasets/items.ts'
 import { readMnist } from '../src/engine/datasets/mnist.ts'
 import { fitGaussian, frechetDistance } from '../src/engine/metrics/frechet.ts'
@@ -9,50 +9,67 @@ import { nearestNeighbours } from '../src/engine/metrics/nearestNeighbours.ts'
 import { classify } from '../src/engine/models/classifier.ts'
 import type { GraphNode } from '../src/engine/plan/graph.ts'
 import { wire } from '../src/engine/plan/graph.ts'
-import { tf } from '../src/engine/tf.ts'
-import type { Dataset, Model } from '../src/engine/values.ts'
-import { tensorsOf } from '../src/engine/values.ts'
-import { shippedInNode } from '../src/nodes/shipped-node.ts'
+import { tf } from '../src/engine/base/tf.ts'
+import type { Dataset, Model } from '../src/engine/base/values.ts'
+import { collectTensors } from '../src/engine/base/values.ts'
+import { shippedInNode } from '../src/nodes/storage/shippedInNode.ts'
 import type { Digits } from './digits-judge.ts'
 import { assetsWith, node, nothingKept, runParts } from './evaluation.ts'
 
 export const CLASSES = 10
 export const SIDE = 28
 export const PIXELS = SIDE * SIDE
-/** The classifier sees so many pictures at once. */
+/** Batch size of the classifier. */
 const BATCH = 250
 
-/** The first `count` real digits (0: all): 60,000 to learn from, 10,000 others. */
+/** Loads the first `count` real digits (0: all) of 60,000 training or 10,000 test images. */
 export async function realMnist(split: 'train' | 'test', count = 0): Promise<Dataset> {
   const shipped = shippedInNode()
   const part = split === 'train' ? 'train' : 't10k'
-  const [images, labels] = [await shipped.file(`${part}-images-idx3-ubyte`), await shipped.file(`${part}-labels-idx1-ubyte`)]
-  return datasetOf(readMnist(images, labels, { count, side: SIDE }))
+  const [images, labels] = [
+    await shipped.file(`${part}-images-idx3-ubyte`),
+    await shipped.file(`${part}-labels-idx1-ubyte`),
+  ]
+  return toDataset(readMnist(images, labels, { count, side: SIDE }))
 }
 
-/** The first of the real digits, classes in turn, as samples are. */
+/** Selects real digits with cycling classes, like the samples. */
 export function inTurn(real: Dataset, count: number): Digits {
   const places = Array.from({ length: CLASSES }, () => [] as number[])
-  real.labels!.forEach((label, i) => places[label]!.push(i))
-  const indices = Int32Array.from({ length: count }, (_, i) => places[i % CLASSES]![Math.floor(i / CLASSES)] ?? -1)
-  if (indices.includes(-1)) throw new Error(`There are fewer than ${count} real digits with classes in turn.`)
-  return { images: itemsAt(real, indices), labels: indices.map((i) => real.labels![i]!) }
+  real.labels!.forEach((label, i) => places[label].push(i))
+  const indices = Int32Array.from(
+    { length: count },
+    (_, i) => places[i % CLASSES][Math.floor(i / CLASSES)] ?? -1,
+  )
+  if (indices.includes(-1))
+    throw new Error(`There are fewer than ${count} real digits with classes in turn.`)
+  return { images: itemsAt(real, indices), labels: indices.map((i) => real.labels![i]) }
 }
 
-/** How the classifier is made. */
+/** Settings of the classifier. */
 export interface JudgeTraining {
   steps: number
-  /** As the node Classifier has it. */
+  /** Config of the node Classifier. */
   block_out_channels: string
 }
 
-/** At least 0.97 of the test images, in a few minutes of a CPU. */
+/** Reaches 0.97 on the test images in a few minutes on a CPU. */
 export const judgeTraining: JudgeTraining = { steps: 1500, block_out_channels: '16, 32, 64' }
 
 const trainingGraph = ({ steps, block_out_channels }: JudgeTraining): GraphNode[] => [
   node('data', 'diffusion/MNIST', {}, { split: 'train' }),
-  node('classifier', 'diffusion/Classifier', { dataset: wire('data', 'dataset') }, { block_out_channels, seed: 1 }),
-  node('optimizer', 'diffusion/Optimizer', {}, { algorithm: 'adamw', lr: 0.01, warmup_steps: 20, lr_schedule: 'cosine' }),
+  node(
+    'classifier',
+    'diffusion/Classifier',
+    { dataset: wire('data', 'dataset') },
+    { block_out_channels, seed: 1 },
+  ),
+  node(
+    'optimizer',
+    'diffusion/Optimizer',
+    {},
+    { algorithm: 'adamw', lr: 0.01, warmup_steps: 20, lr_schedule: 'cosine' },
+  ),
   node(
     'start',
     'diffusion/TrainingStart',
@@ -63,9 +80,20 @@ const trainingGraph = ({ steps, block_out_channels }: JudgeTraining): GraphNode[
     },
     { steps, batch_size: 64, seed: 2 },
   ),
-  node('classify', 'diffusion/Classify', { model: wire('start', 'model'), x: wire('start', 'x_0') }),
-  node('loss', 'diffusion/CrossEntropy', { logits: wire('classify', 'logits'), labels: wire('start', 'labels') }),
-  node('end', 'diffusion/TrainingEnd', { loop: wire('start', 'loop'), loss: wire('loss', 'loss') }, { emit_every: 0 }),
+  node('classify', 'diffusion/Classify', {
+    model: wire('start', 'model'),
+    x: wire('start', 'x_0'),
+  }),
+  node('loss', 'diffusion/CrossEntropy', {
+    logits: wire('classify', 'logits'),
+    labels: wire('start', 'labels'),
+  }),
+  node(
+    'end',
+    'diffusion/TrainingEnd',
+    { loop: wire('start', 'loop'), loss: wire('loss', 'loss') },
+    { emit_every: 0 },
+  ),
   node(
     'save',
     'diffusion/SaveCheckpoint',
@@ -74,17 +102,20 @@ const trainingGraph = ({ steps, block_out_channels }: JudgeTraining): GraphNode[
   ),
 ]
 
-/** A classifier trained on the 60,000, as a checkpoint. Throws GraphError. */
-export async function trainJudge(training: JudgeTraining, say: (line: string) => void = () => {}): Promise<Uint8Array> {
+/** Trains a classifier on the 60,000 images and returns its checkpoint. Throws GraphError. */
+export async function trainJudge(
+  training: JudgeTraining,
+  say: (line: string) => void = () => {},
+): Promise<Uint8Array> {
   const { files } = await runParts(
     [{ graph: { nodes: trainingGraph(training) }, targets: ['save'] }],
     assetsWith(nothingKept()),
     say,
   )
-  return files[0]!.bytes
+  return files[0].bytes
 }
 
-/** What a classifier says of pictures. */
+/** Outputs of a classifier. */
 interface Answers {
   labels: Int32Array
   /** Picture after picture. */
@@ -96,19 +127,25 @@ export interface Judge {
   dispose(): void
 }
 
-/** The classifier of a checkpoint. Throws CheckpointError, and NodeError if it is none of pictures of 28 x 28. */
+/** Loads a classifier. Throws CheckpointError, or NodeError if it is not for 28 x 28 images. */
 export function openJudge(checkpoint: Uint8Array): Judge {
   const model = loadModel(readCheckpoint(checkpoint).model)
-  return { answers: (images) => answersOf(model, images), dispose: () => tf.dispose(tensorsOf(model)) }
+  return {
+    answers: (images) => computeAnswers(model, images),
+    dispose: () => tf.dispose(collectTensors(model)),
+  }
 }
 
-async function answersOf(model: Model, images: Float32Array): Promise<Answers> {
+async function computeAnswers(model: Model, images: Float32Array): Promise<Answers> {
   const labels: number[] = []
   const features: number[] = []
   for (let start = 0; start < images.length; start += BATCH * PIXELS) {
     const part = images.subarray(start, start + BATCH * PIXELS)
     const seen = tf.tidy(() => {
-      const { logits, features } = classify(model, tf.tensor4d(part, [part.length / PIXELS, SIDE, SIDE, 1]))
+      const { logits, features } = classify(
+        model,
+        tf.tensor4d(part, [part.length / PIXELS, SIDE, SIDE, 1]),
+      )
       return { labels: logits.argMax(1), features }
     })
     labels.push(...(await seen.labels.data()))
@@ -120,30 +157,37 @@ async function answersOf(model: Model, images: Float32Array): Promise<Answers> {
 
 export interface Judgement {
   count: number
-  /** How many are taken for the digit that they should be. */
+  /** Share of recognised samples. */
   recognised: number
-  /** The same for each digit. */
+  /** Share by digit. */
   byClass: number[]
-  /** Fréchet distance of the classifier's features to those of the training pictures. */
+  /** Fréchet distance of the classifier's features to those of the training images. */
   frechet: number
-  /** Mean distance, over all 784 pixels, to the nearest training picture: 0 for copies. */
+  /** Mean distance over 784 pixels to the nearest training image; 0 for copies. */
   nearest: number
 }
 
-/** Labels are those that were asked for. */
-export async function judge(judge: Judge, { images, labels }: Digits, train: Dataset): Promise<Judgement> {
+/** Evaluates samples; labels are the requested digits. */
+export async function judge(
+  judge: Judge,
+  { images, labels }: Digits,
+  train: Dataset,
+): Promise<Judgement> {
   const answers = await judge.answers(images)
   const byClass = rightByClass(answers.labels, labels)
   return {
     count: labels.length,
     recognised: byClass.reduce((sum, right) => sum + right),
     byClass,
-    frechet: frechetDistance(fitOf(answers, labels.length), await fitOfTraining(judge, train)),
+    frechet: frechetDistance(
+      fitFeatures(answers, labels.length),
+      await fitOfTraining(judge, train),
+    ),
     nearest: await meanNearest(images, train),
   }
 }
 
-/** The share of real digits that the classifier is right about. */
+/** Accuracy on real digits. */
 export async function accuracyOn(judge: Judge, { data, labels, size }: Dataset): Promise<number> {
   const answers = await judge.answers(data)
   return rightByClass(answers.labels, labels!).reduce((sum, right) => sum + right) / size
@@ -151,21 +195,26 @@ export async function accuracyOn(judge: Judge, { data, labels, size }: Dataset):
 
 function rightByClass(answers: ArrayLike<number>, labels: ArrayLike<number>): number[] {
   const right = Array.from({ length: CLASSES }, () => 0)
-  for (let i = 0; i < labels.length; i++) if (answers[i] === labels[i]) right[labels[i]!]!++
+  for (let i = 0; i < labels.length; i++) if (answers[i] === labels[i]) right[labels[i]]++
   return right
 }
 
-const fitOf = ({ features }: Answers, count: number) => fitGaussian(features, features.length / count)
+const fitFeatures = ({ features }: Answers, count: number) =>
+  fitGaussian(features, features.length / count)
 
-/** So many training pictures say enough of their distribution. */
+/** Number of training images for the reference distribution. */
 const FITTED = 10_000
 
 const fits = new WeakMap<Judge, Promise<ReturnType<typeof fitGaussian>>>()
 
-/** Of the first training pictures; once for each judge. */
+/** Features of the first training images, cached per classifier. */
 function fitOfTraining(judge: Judge, train: Dataset) {
   const count = Math.min(FITTED, train.size)
-  const fit = fits.get(judge) ?? judge.answers(train.data.subarray(0, count * PIXELS)).then((answers) => fitOf(answers, count))
+  const fit =
+    fits.get(judge) ??
+    judge
+      .answers(train.data.subarray(0, count * PIXELS))
+      .then((answers) => fitFeatures(answers, count))
   fits.set(judge, fit)
   return fit
 }
@@ -176,5 +225,5 @@ async function meanNearest(images: Float32Array, train: Dataset): Promise<number
   )
   const [mean] = await distance.data()
   tf.dispose([neighbours, distance])
-  return mean!
+  return mean
 }

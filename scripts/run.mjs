@@ -1,9 +1,10 @@
-// Runs a TypeScript script with Vite's module runner: `node scripts/run.mjs scripts/docs.ts --check`. Node 20 cannot by itself.
+// Runs a TypeScript script with Vite's module runner, because Node 20 cannot run TypeScript:
+// `node scripts/run.mjs scripts/docs.ts --check`.
 import { resolve } from 'node:path'
 import { createServer } from 'vite'
 
 const [script, ...args] = process.argv.slice(2)
-// A server that listens to nothing; it stays while the script runs, for what that imports only when it needs it.
+// A server without a port. It stays open during the script for dynamic imports.
 const server = await createServer({
   configFile: false,
   logLevel: 'error',

@@ -1,10 +1,12 @@
-// Takes the pictures of docs/screens.md, docs/screens/<name>-<theme>.jpg, in a real Chromium: `npm run screens -- [name ...]`.
+// Takes the screenshots of docs/screens.md, docs/screens/<name>-<theme>.jpg, in Chromium: `npm run
+// screens -- [name ...]`; `--to folder` writes elsewhere, `--no-build` uses the last build.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
-import { dropFile, placeIn, placeOf } from './editorPage.ts'
+import { dropFile, placeIn, locateNode } from './editorPage.ts'
+import { en } from '../src/editor/texts/en/index.ts'
 
 const OUT = 'out/screens'
 const TO = 'docs/screens'
@@ -13,19 +15,22 @@ const press = (page: Page, keys: string) => page.keyboard.press(keys)
 
 async function select(page: Page, ...titles: string[]) {
   for (const [i, title] of titles.entries()) {
-    const { x, y } = await placeOf(page, title)
+    const { x, y } = await locateNode(page, title)
     if (i) await page.keyboard.down('Shift')
     await page.mouse.click(x, y)
     if (i) await page.keyboard.up('Shift')
   }
 }
 
+/** Runs the graph. A slow machine asks before it discards a training of more than a minute. */
 async function run(page: Page) {
+  const finished = page.getByText(/Finished in/).first()
+  const restart = page.getByRole('button', { name: en.dialogs.restart, exact: true })
   await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page
-    .getByText(/Finished in/)
-    .first()
-    .waitFor({ timeout: 300_000 })
+  await restart.or(finished).first().waitFor({ timeout: 300_000 })
+  if (!(await restart.isVisible())) return
+  await restart.click()
+  await finished.waitFor({ timeout: 300_000 })
 }
 
 async function param(page: Page, node: string, name: string, value: string) {
@@ -40,7 +45,7 @@ async function openReady(page: Page, name: string) {
   await page.getByText(`Opened ${name}.json`).waitFor()
 }
 
-/** One after the other on one page: each leaves what the next begins with. */
+/** Screens in order on one page: each starts from the state that the previous one leaves. */
 const screens: Record<string, (page: Page) => Promise<unknown>> = {
   async trained(page) {
     await run(page)
@@ -87,7 +92,7 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
     await press(page, '.')
     await select(page, 'Forward Noise', 'Target', 'Predict', 'Loss')
     await press(page, 'Control+Shift+E')
-    await page.locator('dialog input').fill('Error of a guess')
+    await page.locator('dialog input').fill('Prediction error')
     await press(page, 'Enter')
     await page.locator('dialog').waitFor({ state: 'detached' })
     await press(page, 'Alt+Enter')
@@ -106,50 +111,72 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
     await press(page, 'Escape')
     await param(page, 'Noise', 'seed', '11')
     await press(page, 'Control+S')
-    // What was changed runs by itself, in a moment.
+    // A live run starts after a short delay.
     await page.waitForTimeout(1000)
     await page.locator('.status[data-state=finished]').waitFor()
-    await page.evaluate(() => document.querySelectorAll<HTMLElement>('.toasts .icon').forEach((close) => close.click()))
+    await page.evaluate(() =>
+      document.querySelectorAll<HTMLElement>('.toasts .icon').forEach((close) => close.click()),
+    )
     await press(page, 'Alt+h')
   },
+}
+
+/** Opens the editor in a new profile and closes the tour. */
+async function openEditor(browser: Browser, address: string, theme: 'dark' | 'light') {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: theme,
+    serviceWorkers: 'block',
+  })
+  const page = await context.newPage()
+  await page.goto(address)
+  await page.getByText(/WebAssembly|WebGPU|WebGL/).waitFor()
+  await page
+    .getByRole('button', { name: 'Skip' })
+    .first()
+    .click({ timeout: 3000 })
+    .catch(() => {})
+  return page
 }
 
 export async function main(args: string[]) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { theme: { type: 'string', default: 'dark,light' }, 'no-build': { type: 'boolean' } },
+    options: {
+      theme: { type: 'string', default: 'dark,light' },
+      to: { type: 'string', default: TO },
+      'no-build': { type: 'boolean' },
+    },
   })
+  const names = Object.keys(screens)
+  const wanted = positionals.length ? positionals : names
+  const unknown = wanted.filter((name) => !names.includes(name))
+  if (unknown.length) throw new Error(`Expected ${names.join(', ')}, got ${unknown.join(', ')}.`)
+  const last = names.findLastIndex((name) => wanted.includes(name))
+
   if (!values['no-build']) await build({ logLevel: 'error', build: { outDir: OUT } })
-  mkdirSync(TO, { recursive: true })
+  mkdirSync(values.to, { recursive: true })
   const server = await preview({ logLevel: 'error', build: { outDir: OUT }, preview: { port: 0 } })
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
   })
-  for (const theme of values.theme.split(',') as ('dark' | 'light')[]) {
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      colorScheme: theme,
-      serviceWorkers: 'block',
-    })
-    const page = await context.newPage()
-    await page.goto(server.resolvedUrls!.local[0]!)
-    await page.getByText(/WebAssembly|WebGPU|WebGL/).waitFor()
-    await page
-      .getByRole('button', { name: 'Skip' })
-      .first()
-      .click({ timeout: 3000 })
-      .catch(() => {})
-    for (const [name, show] of Object.entries(screens)) {
-      await show(page)
-      await page.waitForTimeout(700)
-      if (positionals.length && !positionals.includes(name)) continue
-      await page.screenshot({ path: `${TO}/${name}-${theme}.jpg`, type: 'jpeg', quality: 82 })
-      console.log(`${TO}/${name}-${theme}.jpg`)
+  try {
+    for (const theme of values.theme.split(',') as ('dark' | 'light')[]) {
+      const page = await openEditor(browser, server.resolvedUrls!.local[0], theme)
+      for (const name of names.slice(0, last + 1)) {
+        await screens[name](page)
+        await page.waitForTimeout(700)
+        if (!wanted.includes(name)) continue
+        const path = `${values.to}/${name}-${theme}.jpg`
+        await page.screenshot({ path, type: 'jpeg', quality: 82 })
+        console.log(path)
+      }
+      await page.context().close()
     }
-    await context.close()
+  } finally {
+    await browser.close()
+    await server.close()
   }
-  await browser.close()
-  await server.close()
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests drive besides npm packages: Chromium, and Mesa's Vulkan driver for WebGPU without a GPU.
+# Installs programs that the tests need: Chromium, and Mesa's Vulkan driver for WebGPU without a GPU.
 set -euo pipefail
 
 missing=()

@@ -1,6 +1,6 @@
-// A training in the worker of an isolated page, as the editor runs it.
-import type { Fault } from '../src/engine/plan/fault.ts'
-import { GraphError } from '../src/engine/plan/fault.ts'
+// Trains in the worker of an isolated page, like the editor.
+import type { Fault } from '../src/engine/base/fault.ts'
+import { GraphError } from '../src/engine/base/fault.ts'
 import type { OutputFile } from '../src/engine/plan/op.ts'
 import type { Event } from '../src/engine/protocol.ts'
 import type { Source } from './evaluation.ts'
@@ -8,33 +8,43 @@ import { loadedBytes, node, progressText } from './evaluation.ts'
 import { onIsolatedPage } from './isolatedPage.ts'
 
 export interface Trained {
-  /** The model that came of it, as a checkpoint that is loaded. */
+  /** The trained model as a checkpoint. */
   source: Source
   seconds: number
-  /** Which backend computed, and why. */
+  /** The backend and the reason for its choice. */
   reason: string
 }
 
-/** What the page tells. */
-interface Told {
+/** Messages of the page. */
+interface PageMessages {
   seconds: number
   reason: string
   faults: Fault[]
-  /** The checkpoint, its bytes as text in base 64. */
+  /** The checkpoint in base64. */
   name?: string
   bytes?: string
 }
 
 const SAVE = 'keep checkpoint'
 
-/** Trains on wasm, and takes the checkpoint out of the browser. Throws GraphError. */
-export async function trainedInBrowser(source: Source, say: (line: string) => void): Promise<Trained> {
+/** Trains on wasm and returns the checkpoint from the browser. Throws GraphError. */
+export async function trainedInBrowser(
+  source: Source,
+  say: (line: string) => void,
+): Promise<Trained> {
   const { graph, training, model, schedule, seed } = source
-  const saving = { nodes: [...graph.nodes, node(SAVE, 'diffusion/SaveCheckpoint', { model, schedule }, { name: 'trained' })] }
+  const saving = {
+    nodes: [
+      ...graph.nodes,
+      node(SAVE, 'diffusion/SaveCheckpoint', { model, schedule }, { name: 'trained' }),
+    ],
+  }
   const told = await onIsolatedPage(async (page) => {
-    await page.exposeFunction('say', (event: Extract<Event, { type: 'progress' }>) => say(progressText(event)))
+    await page.exposeFunction('say', (event: Extract<Event, { type: 'progress' }>) =>
+      say(progressText(event)),
+    )
     return page.evaluate(
-      async ({ saving, targets }): Promise<Told> => {
+      async ({ saving, targets }): Promise<PageMessages> => {
         const { createClient, connect } = window.engine
         const { say } = window as unknown as { say: (event: Event) => void }
         const client = createClient(connect({ backend: 'wasm' }))
@@ -44,17 +54,27 @@ export async function trainedInBrowser(source: Source, say: (line: string) => vo
           if (event.type === 'progress' && event.index % 50 === 0) say(event)
           if (event.type === 'file') file = event.file
         }
-        const trained = await client.run(saving, { targets: [targets[0]!], onEvent })
-        const saved = await client.run(saving, { targets: [targets[1]!], onEvent })
+        const trained = await client.run(saving, { targets: [targets[0]], onEvent })
+        const saved = await client.run(saving, { targets: [targets[1]], onEvent })
         client.close()
-        const bytes = file && btoa(Array.from(file.bytes, (byte) => String.fromCharCode(byte)).join(''))
+        const bytes =
+          file && btoa(Array.from(file.bytes, (byte) => String.fromCharCode(byte)).join(''))
         const faults = [...trained.faults, ...saved.faults]
-        return { seconds: trained.seconds, reason, faults, ...(file && bytes && { name: file.name, bytes }) }
+        return {
+          seconds: trained.seconds,
+          reason,
+          faults,
+          ...(file && bytes && { name: file.name, bytes }),
+        }
       },
       { saving, targets: [training!, SAVE] },
     )
   })
   if (told.faults.length > 0 || told.bytes === undefined) throw new GraphError(told.faults)
   const loaded = await loadedBytes(told.name!, new Uint8Array(Buffer.from(told.bytes, 'base64')))
-  return { source: { ...loaded, ...(seed !== undefined && { seed }) }, seconds: told.seconds, reason: told.reason }
+  return {
+    source: { ...loaded, ...(seed !== undefined && { seed }) },
+    seconds: told.seconds,
+    reason: told.reason,
+  }
 }

@@ -1,6 +1,5 @@
-// The operations that are computed in another way than tfjs would, at sizes of the reference UNet: as layers here, and as a user of
-// stock tfjs composes them.
-import { emaUpdate } from '../../src/engine/averages.ts'
+// Custom operations at sizes of the reference UNet: as our layers, and composed from stock tfjs.
+import { emaUpdate } from '../../src/engine/training/averages.ts'
 import { silu } from '../../src/engine/layers/activations.ts'
 import { attention } from '../../src/engine/layers/attention.ts'
 import { conv2d } from '../../src/engine/layers/conv.ts'
@@ -9,26 +8,41 @@ import { layerNorm } from '../../src/engine/layers/layerNorm.ts'
 import { linear } from '../../src/engine/layers/linear.ts'
 import { upsampleNearest2 } from '../../src/engine/layers/resample.ts'
 import { channelSums } from '../../src/engine/layers/sums.ts'
-import { projectedFor, resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
-import type { OptimizerConfig } from '../../src/engine/optimizers.ts'
-import { optimizerStep } from '../../src/engine/optimizers.ts'
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import type { Weights } from '../../src/engine/values.ts'
-import { attend, conv, linear as stockLinear, norm, residual, silu as stockSilu, softmaxAttention } from '../stock.ts'
+import {
+  projectEmbedding,
+  resnetBlock,
+  selfAttentionBlock,
+} from '../../src/engine/models/unet/blocks.ts'
+import type { OptimizerConfig } from '../../src/engine/training/optimizers.ts'
+import { optimizerStep } from '../../src/engine/training/optimizers.ts'
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import type { Weights } from '../../src/engine/base/values.ts'
+import {
+  attend,
+  conv,
+  linear as stockLinear,
+  norm,
+  residual,
+  silu as stockSilu,
+  softmaxAttention,
+} from '../stock.ts'
 
 type Compute = (...args: Tensor[]) => Tensor | Tensor[]
 
 export interface KernelCase {
   name: string
-  /** What bounds it: multiplications and additions, or the bytes that have to be read and written, of its value. */
+  /** Bound of the forward pass: floating-point operations, or bytes read and written. */
   flop?: number
   bytes?: number
-  /** Shapes of what it takes. */
+  /** Shapes of the inputs. */
   takes: number[][]
   ours: Compute
   stock: Compute
-  /** Bytes of the value and all gradients; the arithmetic of these is twice that of the value. None if it has no gradient. */
+  /**
+   * Bytes of forward and backward pass; the arithmetic of the backward pass is twice the forward
+   * one. Undefined without a gradient.
+   */
   gradientBytes?: number
   withoutGradient?: true
 }
@@ -59,7 +73,14 @@ const layers: Layer[] = [
   { name: 'convolution 3x3 64 > 64 at 32', side: 32, from: 64, to: 64, kernel: 3, stride: 1 },
   { name: 'convolution 3x3 128 > 128 at 16', side: 16, from: 128, to: 128, kernel: 3, stride: 1 },
   { name: 'convolution 3x3 256 > 128 at 8', side: 8, from: 256, to: 128, kernel: 3, stride: 1 },
-  { name: 'convolution 3x3 64 > 64 at 32, stride 2', side: 32, from: 64, to: 64, kernel: 3, stride: 2 },
+  {
+    name: 'convolution 3x3 64 > 64 at 32, stride 2',
+    side: 32,
+    from: 64,
+    to: 64,
+    kernel: 3,
+    stride: 2,
+  },
   { name: 'convolution 3x3 3 > 64 at 32', side: 32, from: 3, to: 64, kernel: 3, stride: 1 },
   { name: 'convolution 1x1 192 > 64 at 32', side: 32, from: 192, to: 64, kernel: 1, stride: 1 },
 ]
@@ -72,31 +93,41 @@ const convolutions = (b: number): KernelCase[] => [
       name,
       flop: 2 * b * (side / stride) ** 2 * kernel * kernel * from * to,
       takes: [[b, side, side, from], [kernel, kernel, from, to], [to]],
-      ours: (x, weight, bias) => conv2d(x as Tensor4D, weight as Tensor4D, bias as Tensor1D, { stride, pad }),
-      stock: (x, weight, bias) => conv(x as Tensor4D, { 'c.weight': weight!, 'c.bias': bias! }, 'c', stride),
+      ours: (x, weight, bias) =>
+        conv2d(x as Tensor4D, weight as Tensor4D, bias as Tensor1D, { stride, pad }),
+      stock: (x, weight, bias) =>
+        conv(x as Tensor4D, { 'c.weight': weight, 'c.bias': bias }, 'c', stride),
     }
   }),
   {
     name: 'every pixel four times, convolution 3x3 128 > 128 at 16',
     flop: 2 * b * 16 * 16 * 9 * 128 * 128,
     takes: [[b, 8, 8, 128], [3, 3, 128, 128], [128]],
-    ours: (x, weight, bias) => conv2d(upsampleNearest2(x as Tensor4D), weight as Tensor4D, bias as Tensor1D),
+    ours: (x, weight, bias) =>
+      conv2d(upsampleNearest2(x as Tensor4D), weight as Tensor4D, bias as Tensor1D),
     stock: (x, weight, bias) =>
-      conv(tf.image.resizeNearestNeighbor(x as Tensor4D, [16, 16]), { 'c.weight': weight!, 'c.bias': bias! }, 'c'),
+      conv(
+        tf.image.resizeNearestNeighbor(x as Tensor4D, [16, 16]),
+        { 'c.weight': weight, 'c.bias': bias },
+        'c',
+      ),
   },
   {
     name: 'linear layer 512 > 512',
     flop: 2 * b * 64 * 512 * 512,
     takes: [[b * 64, 512], [512, 512], [512]],
     ours: (x, weight, bias) => linear(x as Tensor2D, weight as Tensor2D, bias as Tensor1D),
-    stock: (x, weight, bias) => stockLinear(x!, { 'l.weight': weight!, 'l.bias': bias! }, 'l'),
+    stock: (x, weight, bias) => stockLinear(x, { 'l.weight': weight, 'l.bias': bias }, 'l'),
   },
 ]
 
-// ---- what is bound by memory: x is read and y written; on the way back x and dy are read and dx is written
+// ---- bound by memory: reads x and writes y; backward reads x and dy and writes dx
 
-/** Of the value, and with the gradient. */
-const traffic = (shape: number[]) => ({ bytes: 2 * BYTES * count(shape), gradientBytes: 5 * BYTES * count(shape) })
+/** Bytes forward, and with the gradient. */
+const traffic = (shape: number[]) => ({
+  bytes: 2 * BYTES * count(shape),
+  gradientBytes: 5 * BYTES * count(shape),
+})
 
 const settings = { norm_num_groups: 32, norm_eps: 1e-5 }
 const of = (weight: Tensor, bias: Tensor): Weights => ({ 'n.weight': weight, 'n.bias': bias })
@@ -109,39 +140,49 @@ function norms(b: number): KernelCase[] {
   return [
     ...[false, true].map((withSilu): KernelCase => ({
       name: `group norm${withSilu ? ' with SiLU' : ''}, 64 at 32`,
-      ...traffic(image!),
-      takes: [image!, [64], [64]],
+      ...traffic(image),
+      takes: [image, [64], [64]],
       ours: (x, weight, bias) =>
-        groupNorm(x as Tensor4D, weight as Tensor1D, bias as Tensor1D, { groups: 32, eps: 1e-5, silu: withSilu }),
+        groupNorm(x as Tensor4D, weight as Tensor1D, bias as Tensor1D, {
+          groups: 32,
+          eps: 1e-5,
+          silu: withSilu,
+        }),
       stock: (x, weight, bias) => {
-        const y = norm(x as Tensor4D, of(weight!, bias!), 'n', settings)
+        const y = norm(x as Tensor4D, of(weight, bias), 'n', settings)
         return withSilu ? stockSilu(y) : y
       },
     })),
     {
       name: 'layer norm, 64 x 128',
-      ...traffic(tokens!),
-      takes: [tokens!, [128], [128]],
+      ...traffic(tokens),
+      takes: [tokens, [128], [128]],
       ours: (x, weight, bias) => layerNorm(x as Tensor3D, weight as Tensor1D, bias as Tensor1D),
       stock: (x, weight, bias) => {
-        const { mean, variance } = tf.moments(x!, -1, true)
-        return x!.sub(mean).div(variance.add(1e-5).sqrt()).mul(weight!).add(bias!)
+        const { mean, variance } = tf.moments(x, -1, true)
+        return x.sub(mean).div(variance.add(1e-5).sqrt()).mul(weight).add(bias)
       },
     },
-    { name: 'SiLU, 64 at 32', ...traffic(image!), takes: [image!], ours: (x) => silu(x!), stock: (x) => stockSilu(x!) },
+    {
+      name: 'SiLU, 64 at 32',
+      ...traffic(image),
+      takes: [image],
+      ours: (x) => silu(x),
+      stock: (x) => stockSilu(x),
+    },
     {
       name: 'softmax, 64 x 64',
       ...traffic([b, 64, 64]),
       takes: [[b, 64, 64]],
-      ours: (x) => tf.softmax(x!),
-      stock: (x) => tf.softmax(x!),
+      ours: (x) => tf.softmax(x),
+      stock: (x) => tf.softmax(x),
     },
     {
       name: 'sums of channels, 64 at 32',
-      bytes: BYTES * count(image!),
-      takes: [image!],
-      ours: (x) => channelSums(x!),
-      stock: (x) => x!.sum([0, 1, 2]),
+      bytes: BYTES * count(image),
+      takes: [image],
+      ours: (x) => channelSums(x),
+      stock: (x) => x.sum([0, 1, 2]),
       withoutGradient: true,
     },
   ]
@@ -153,7 +194,7 @@ const attentions = (b: number): KernelCase[] =>
     flop: 4 * b * n * n * 128,
     takes: [0, 1, 2].map(() => [b, n, 128]),
     ours: (q, k, v) => attention(q as Tensor3D, k as Tensor3D, v as Tensor3D, 1),
-    stock: (q, k, v) => softmaxAttention([q!, k!, v!], 1),
+    stock: (q, k, v) => softmaxAttention([q, k, v], 1),
   }))
 
 // ---- blocks
@@ -167,10 +208,10 @@ interface Block {
 const EMBEDDED = 256
 
 const named = (names: readonly string[], tensors: readonly Tensor[]): Weights =>
-  Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
+  Object.fromEntries(names.map((name, i) => [name, tensors[i]]))
 
-/** Weights of layers by the shape of each, with a bias each. */
-const weightsOf = (shapes: Record<string, number[]>) =>
+/** Creates weights and biases of layers by shape. */
+const createWeights = (shapes: Record<string, number[]>) =>
   Object.entries(shapes).flatMap(([name, shape]): [string, number[]][] => [
     [`${name}.weight`, shape],
     [`${name}.bias`, [shape.at(-1)!]],
@@ -186,7 +227,7 @@ const blocks = (b: number): KernelCase[] => [
 ]
 
 function residualCase(b: number, { side, from, to }: Block): KernelCase {
-  const weights = weightsOf({
+  const weights = createWeights({
     'r.norm1': [from],
     'r.conv1': [3, 3, from, to],
     'r.time_emb_proj': [EMBEDDED, to],
@@ -196,16 +237,29 @@ function residualCase(b: number, { side, from, to }: Block): KernelCase {
   })
   const names = weights.map(([name]) => name)
   const filters = weights.flatMap(([, shape]) => (shape.length === 4 ? [count(shape)] : []))
-  const options = { groups: 32, eps: 1e-5, activation: 'silu', time_scale_shift: 'default', output_scale: 1 } as const
+  const options = {
+    groups: 32,
+    eps: 1e-5,
+    activation: 'silu',
+    time_scale_shift: 'default',
+    output_scale: 1,
+  } as const
   return {
     name: `residual block, ${from} > ${to} at ${side}`,
     flop: 2 * b * side * side * filters.reduce((sum, size) => sum + size, 0),
     takes: [[b, side, side, from], [b, EMBEDDED], ...weights.map(([, shape]) => shape)],
     ours(x, embedding, ...rest) {
       const all = named(names, rest)
-      return resnetBlock(x as Tensor4D, projectedFor(embedding as Tensor2D, all).get('r')!, all, 'r', options)
+      return resnetBlock(
+        x as Tensor4D,
+        projectEmbedding(embedding as Tensor2D, all).get('r')!,
+        all,
+        'r',
+        options,
+      )
     },
-    stock: (x, embedding, ...rest) => residual(x as Tensor4D, embedding as Tensor2D, named(names, rest), 'r', settings),
+    stock: (x, embedding, ...rest) =>
+      residual(x as Tensor4D, embedding as Tensor2D, named(names, rest), 'r', settings),
   }
 }
 
@@ -213,19 +267,28 @@ function attentionCase(b: number): KernelCase {
   const [side, c] = [8, 128]
   const n = side * side
   const layers = ['a.to_q', 'a.to_k', 'a.to_v', 'a.to_out.0']
-  const weights = weightsOf({ 'a.group_norm': [c], ...Object.fromEntries(layers.map((name) => [name, [c, c]])) })
+  const weights = createWeights({
+    'a.group_norm': [c],
+    ...Object.fromEntries(layers.map((name) => [name, [c, c]])),
+  })
   const names = weights.map(([name]) => name)
   return {
     name: `attention block, ${c} at ${side}, 1 head`,
     flop: 8 * b * n * c * c + 4 * b * n * n * c,
     takes: [[b, side, side, c], ...weights.map(([, shape]) => shape)],
     ours: (x, ...rest) =>
-      selfAttentionBlock(x as Tensor4D, named(names, rest), 'a', { heads: 1, groups: 32, eps: 1e-5, output_scale: 1 }),
-    stock: (x, ...rest) => attend(x as Tensor4D, { name: 'a', heads: 1, channels: c }, named(names, rest), settings),
+      selfAttentionBlock(x as Tensor4D, named(names, rest), 'a', {
+        heads: 1,
+        groups: 32,
+        eps: 1e-5,
+        output_scale: 1,
+      }),
+    stock: (x, ...rest) =>
+      attend(x as Tensor4D, { name: 'a', heads: 1, channels: c }, named(names, rest), settings),
   }
 }
 
-// ---- what a training does with its gradient: all vectors are read or written once
+// ---- optimizer updates: every vector is read or written once
 
 const WEIGHTS = 1_000_000
 
@@ -254,13 +317,13 @@ const training = (): KernelCase[] => [
     },
     stock(weights, gradient, first, second) {
       const { lr, beta1, beta2, eps, weight_decay } = adam
-      const m = first!.mul(beta1).add(gradient!.mul(1 - beta1))
-      const v = second!.mul(beta2).add(gradient!.square().mul(1 - beta2))
+      const m = first.mul(beta1).add(gradient.mul(1 - beta1))
+      const v = second.mul(beta2).add(gradient.square().mul(1 - beta2))
       const spread = v
         .div(1 - beta2)
         .sqrt()
         .add(eps)
-      return [weights!.mul(1 - lr * weight_decay).sub(m.mul(lr / (1 - beta1)).div(spread)), m, v]
+      return [weights.mul(1 - lr * weight_decay).sub(m.mul(lr / (1 - beta1)).div(spread)), m, v]
     },
     withoutGradient: true,
   },
@@ -268,8 +331,9 @@ const training = (): KernelCase[] => [
     name: 'average of a million weights',
     bytes: 3 * BYTES * WEIGHTS,
     takes: [0, 1].map(() => [WEIGHTS]),
-    ours: (average, weights) => emaUpdate({ kind: 'constant', decay: 0.97 }, average as Tensor1D, weights as Tensor1D, 5),
-    stock: (average, weights) => average!.mul(0.97).add(weights!.mul(0.03)),
+    ours: (average, weights) =>
+      emaUpdate({ kind: 'constant', decay: 0.97 }, average as Tensor1D, weights as Tensor1D, 5),
+    stock: (average, weights) => average.mul(0.97).add(weights.mul(0.03)),
     withoutGradient: true,
   },
 ]
