@@ -1,4 +1,4 @@
-// Drives a real Chromium, and says so where there is none.
+// Runs suites in a real Chromium, or skips them if there is none.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -8,43 +8,56 @@ import type { ServerName } from './servers.ts'
 import { watched } from './watched.ts'
 
 export const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const missing = existsSync(chromiumPath) ? undefined : `there is no Chromium at ${chromiumPath}; npm run test:setup installs it`
+const missing = existsSync(chromiumPath)
+  ? undefined
+  : `there is no Chromium at ${chromiumPath}; npm run test:setup installs it`
 
-/** WebGPU without a GPU. */
+/** Flags for WebGPU without a GPU. */
 export const softwareGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
 
-const quiet = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run']
+const quiet = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--no-first-run',
+]
 
 export const root = join(import.meta.dirname, '..')
 
 export interface Chromium {
   browser: Browser
-  /** A new page in a profile of its own. */
+  /** Opens a page in a new profile. */
   newPage(): Promise<Page>
-  /** With `offline` it has the service worker of the built editor, which fetches all of its files. */
+  /**
+   * Opens a context; with `offline`, service workers are allowed, and the built editor's fetches
+   * all files.
+   */
   newContext(options?: { offline?: boolean }): Promise<BrowserContext>
-  /** Another browser, on the profile in a folder; to be closed by the caller. */
+  /** Starts another browser on the profile in a folder. The caller closes it. */
   launchIn(profile: string): Promise<BrowserContext>
-  /** Complaints that this test brings about on purpose; any other fails it. */
+  /** Console errors that the test expects; any other error fails it. */
   allow(...expected: RegExp[]): void
 }
 
-/** Suites that run in one process one after the other have one browser, by its arguments: it ends with the process. */
+/** Browsers by arguments, shared by the suites of a process and closed with it. */
 const browsers = new Map<string, Promise<Browser>>()
 
 function browserWith(args: string[]): Promise<Browser> {
   const key = args.join(' ')
   const launch = async () => {
-    const browser = await chromium.launch({ executablePath: chromiumPath, args: [...quiet, ...args] })
+    const browser = await chromium.launch({
+      executablePath: chromiumPath,
+      args: [...quiet, ...args],
+    })
     return browser.on('disconnected', () => browsers.delete(key))
   }
   return browsers.get(key) ?? browsers.set(key, launch()).get(key)!
 }
 
 /**
- * A Chromium for the suite it is called in. Without one its tests are skipped with the reason, and fail with CI set. A test fails
- * by what its pages complain of, see {@link watched}: once its own `afterEach` has run, so that pages are closed. Profiles that
- * are left are closed after the last test.
+ * Provides Chromium to the calling suite. Without Chromium its tests are skipped with the reason,
+ * and fail with CI set. Errors of a test's pages fail it, see {@link watched}, after its own
+ * `afterEach` has closed them. Remaining profiles are closed after the last test.
  */
 export function useChromium(args: string[] = []): Chromium {
   const complaints: string[] = []
@@ -52,13 +65,15 @@ export function useChromium(args: string[] = []): Chromium {
   let allowed: RegExp[] = []
   const prepared = (context: BrowserContext) => {
     watched(context, (complaint) => complaints.push(complaint))
-    // Packages that are made ready for the first time, on cores that are shared, may take longer than the usual half a minute.
+    // Vite's first dependency optimisation may exceed the default of 30 s on busy cores.
     context.setDefaultTimeout(90_000)
     contexts.add(context)
     return context.on('close', () => contexts.delete(context))
   }
   const expectNone = () => {
-    const left = complaints.splice(0).filter((complaint) => !allowed.some((each) => each.test(complaint)))
+    const left = complaints
+      .splice(0)
+      .filter((complaint) => !allowed.some((each) => each.test(complaint)))
     expect(left, 'what pages complained of').toEqual([])
   }
   let browser: Browser | undefined
@@ -101,8 +116,8 @@ export function useChromium(args: string[] = []): Chromium {
   }
 }
 
-/** How to end a browser at once, as a crash does: nothing is told, nothing is put in order. */
-export async function killerOf(context: BrowserContext): Promise<() => Promise<void>> {
+/** Kills a browser without shutdown, like a crash. */
+export async function prepareKill(context: BrowserContext): Promise<() => Promise<void>> {
   const session = await context.browser()!.newBrowserCDPSession()
   const { processInfo } = await session.send('SystemInfo.getProcessInfo')
   const { id } = processInfo.find(({ type }) => type === 'browser')!
@@ -117,16 +132,16 @@ interface Served {
   readonly address: string
 }
 
-/** The sources as `npm start` serves them. */
+/** Serves the sources as `npm start` does. */
 export const useDevServer = (): Served => useServer('sources')
 
-/** The editor as it is built. */
+/** Serves the built editor. */
 export const useBuiltEditor = (): Served => useServer('editor')
 
-/** The pages of test/pages as they are built, and an editor that saves trainings more often. */
+/** Serves the built pages of test/pages, and an editor that saves trainings more often. */
 export const usePages = (): Served => useServer('pages')
 
-/** Goes to the engine in a page without an editor (test/pages/engine.ts). Returns the page. */
+/** Opens the engine in a page without the editor (test/pages/engine.ts). */
 export async function toEngine(page: Page, { address }: Served): Promise<Page> {
   await page.goto(`${address}test/pages/engine.html`)
   await page.waitForFunction(() => 'engine' in window)

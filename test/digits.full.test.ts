@@ -1,4 +1,4 @@
-// The whole way of the digits, judged: what a UNet of diffusers gives by the samplers here.
+// End to end on digits: samples of a diffusers UNet by our samplers are evaluated.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -7,10 +7,11 @@ import { judgeCheckpoint } from '../scripts/digits-samples.ts'
 import { packFolder } from '../src/engine/checkpoint/archive.ts'
 import { onEachBackend } from './backends.ts'
 
-const golden = (name: string) => readFileSync(new URL(`golden/digits-model/${name}`, import.meta.url))
+const golden = (name: string) =>
+  readFileSync(new URL(`golden/digits-model/${name}`, import.meta.url))
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
 
-/** The pipeline folder that torch and diffusers would have saved. */
+/** The pipeline folder as torch and diffusers save it. */
 const pipeline = () =>
   packFolder([
     { path: 'unet/config.json', bytes: golden('config.json') },
@@ -38,13 +39,15 @@ const pipeline = () =>
   ])
 
 onEachBackend(() => {
-  test('a model trained by torch and diffusers gives digits as good as by their sampler', async () => {
-    const { frechet, accuracy, nearest } = await judgeCheckpoint('digits.zip', pipeline(), { draws: 3 })
-    const expected = evaluators.reference.ddim50_cfg1_clip!
-    // Draws of the noise change the distance by 0.02, so their mean over three by 0.01.
+  test('digits of a model trained by torch and diffusers are as good as those of their sampler', async () => {
+    const { frechet, accuracy, nearest } = await judgeCheckpoint('digits.zip', pipeline(), {
+      draws: 3,
+    })
+    const expected = evaluators.reference.ddim50_cfg1_clip
+    // The distance varies by 0.02 between draws, its mean over three by 0.01.
     expect(Math.abs(frechet - expected.frechet)).toBeLessThan(0.03)
     expect(Math.abs(accuracy - expected.accuracy)).toBeLessThan(0.02)
-    // Neither copies nor far from everything: the real ones that were kept aside are 2.1 away.
+    // Neither copies nor outliers: held-out real digits are at 2.1.
     expect(Math.abs(nearest - 2.1)).toBeLessThan(0.4)
   }, 600_000)
 }, ['wasm'])

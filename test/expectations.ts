@@ -1,14 +1,14 @@
-// What diffusers' own tests of its schedulers expect of whole loops, as cases that our samplers can be driven over.
-import { levelsAt, ratiosOf } from '../src/engine/schedule.ts'
-import { endsOf } from '../src/engine/timesteps.ts'
+// Expectations of diffusers' own scheduler tests for full loops, as cases for our samplers.
+import { levelsAt, getRatios } from '../src/engine/process/schedule.ts'
+import { getTransition } from '../src/engine/process/timesteps.ts'
 import { golden } from './golden.ts'
 import type { SchedulerCase, SchedulerConfig } from './schedulers.ts'
-import { schedulerOf, transitionsOf } from './schedulers.ts'
+import { schedulerName, deriveTransitions } from './schedulers.ts'
 import { torchNormals } from './torchRandom.ts'
 
 type Quantity = 'result_sum' | 'result_mean'
 
-/** What a function of the test was seen to do. */
+/** Recorded calls of a test function. */
 interface Observed extends Partial<Record<Quantity, number>> {
   scheduler?: string
   config?: Record<string, unknown>
@@ -22,7 +22,7 @@ export interface Expectation {
   file: string
   cls: string
   test: string
-  /** Several for one quantity are those of other devices. */
+  /** Expected values; several for one quantity belong to different devices. */
   expected: { quantity: `${Quantity}.item()`; expected: number; tolerance: number }[]
   ran: 'pass' | 'FAIL'
   observed: Observed[]
@@ -30,50 +30,56 @@ export interface Expectation {
 
 const { tests } = golden<{ tests: Expectation[] }>('expectations')
 
-/** As pytest names it. */
-export const nameOf = ({ file, cls, test }: Expectation) => `${file.split('/').at(-1)}::${cls}::${test}`
+/** Name in pytest. */
+export const testName = ({ file, cls, test }: Expectation) =>
+  `${file.split('/').at(-1)}::${cls}::${test}`
 
-const reasonOf = (one: Expectation): string | undefined => {
+const findReason = (one: Expectation): string | undefined => {
   if (one.ran !== 'pass')
     return 'did not run where it was recorded: it draws from a Brownian tree of torchsde, which was not there'
-  if (nameOf(one) === 'test_scheduler_ddpm.py::DDPMSchedulerTest::test_full_loop_with_noise') {
+  if (testName(one) === 'test_scheduler_ddpm.py::DDPMSchedulerTest::test_full_loop_with_noise') {
     return 'rounding decides: its two steps near clean data have coefficients of 1 - ᾱ in float32. In float64 its formulas give 387.967, as ours do, for the 387.947 that is expected to 0.01'
   }
   return undefined
 }
 
-/** Those that are not checked, and why. */
+/** Excluded tests and the reasons. */
 export const leftOut: { [name: string]: string } = Object.fromEntries(
   tests.flatMap((one) => {
-    const reason = reasonOf(one)
-    return reason ? [[nameOf(one), reason]] : []
+    const reason = findReason(one)
+    return reason ? [[testName(one), reason]] : []
   }),
 )
 
-export const expectations = tests.filter((one) => !reasonOf(one))
+export const expectations = tests.filter((one) => !findReason(one))
 
-/** What the run itself came to. */
-export const resultOf = ({ observed }: Expectation) => observed.at(-1)!
+/** Result of the recorded run. */
+export const lastResult = ({ observed }: Expectation) => observed.at(-1)!
 
-/** The numbers for the device of the record: those that the run itself met. */
-export function wantedOf(one: Expectation): { quantity: Quantity; expected: number; tolerance: number }[] {
+/** Expectations for the recording device: those that the recorded run met. */
+export function selectExpected(
+  one: Expectation,
+): { quantity: Quantity; expected: number; tolerance: number }[] {
   return one.expected
     .map(({ quantity, ...rest }) => ({ quantity: quantity.split('.')[0] as Quantity, ...rest }))
-    .filter(({ quantity, expected, tolerance }) => Math.abs(resultOf(one)[quantity]! - expected) < tolerance)
+    .filter(
+      ({ quantity, expected, tolerance }) =>
+        Math.abs(lastResult(one)[quantity]! - expected) < tolerance,
+    )
 }
 
-/** Of those that the test ran the last with steps, which are all alike. */
-const runOf = ({ observed }: Expectation) => observed.filter(({ scheduler }) => scheduler).at(-1)!
+/** The last configuration that the test ran with steps; all are equal. */
+const findRun = ({ observed }: Expectation) => observed.filter(({ scheduler }) => scheduler).at(-1)!
 
-/** The test as a case like those recorded, without anything to compare a step with. */
-export function caseOf(one: Expectation): SchedulerCase {
-  const run = runOf(one)
+/** Converts the test to a recorded case without intermediate frames. */
+export function toCase(one: Expectation): SchedulerCase {
+  const run = findRun(one)
   const scheduler = run.scheduler!.replace('Parallel', '')
   const timesteps = one.observed.find((each) => each.timesteps)?.timesteps ?? []
   const entries = timesteps.length || 1000
   const recorded: SchedulerCase = {
     id: `${scheduler}/${one.test}`,
-    config_given: configOf(run),
+    config_given: readConfig(run),
     num_inference_steps: /Heun|KDPM2/.test(scheduler)
       ? (entries + 1) / 2
       : (one.observed.find((each) => each.num_inference_steps)?.num_inference_steps ?? entries),
@@ -84,7 +90,7 @@ export function caseOf(one: Expectation): SchedulerCase {
     shape: one.cls.includes('1D') ? [4, 3, 8] : [4, 3, 8, 8],
     init_noise_sigma: 1,
     timesteps,
-    steps: Array.from({ length: entries }, (_, i) => ({ t: timesteps[i]! })),
+    steps: Array.from({ length: entries }, (_, i) => ({ t: timesteps[i] })),
     ...(run.t_start !== undefined && { begins: run.t_start }),
     ...(/^(Euler|Heun|KDPM2|LMS)/.test(scheduler) && { scaling: 'into_step' }),
     ...(scheduler.startsWith('EDMDPM') && { scaling: 'none' }),
@@ -94,24 +100,26 @@ export function caseOf(one: Expectation): SchedulerCase {
     max_abs_diff_f32_vs_f64: 0,
     max_abs_value: 0,
   }
-  return { ...recorded, init_noise_sigma: initNoiseSigmaOf(recorded) }
+  return { ...recorded, init_noise_sigma: computeInitNoiseSigma(recorded) }
 }
 
-const configOf = ({ config }: Observed): SchedulerConfig =>
-  Object.fromEntries(Object.entries(config!).filter(([, value]) => value !== null && value !== '-inf'))
+const readConfig = ({ config }: Observed): SchedulerConfig =>
+  Object.fromEntries(
+    Object.entries(config!).filter(([, value]) => value !== null && value !== '-inf'),
+  )
 
-/** What the tests multiply x by; those of EDM's DPM-Solver, and those that scale nothing, do not. */
-function initNoiseSigmaOf(recorded: SchedulerCase): number {
-  const scheduler = schedulerOf(recorded)
+/** Factor on x in the tests; 1 for EDM's DPM-Solver and for schedulers without scaling. */
+function computeInitNoiseSigma(recorded: SchedulerCase): number {
+  const scheduler = schedulerName(recorded)
   const { sigma_max } = recorded.config_given as { sigma_max?: number }
   if (scheduler === 'CMStochasticIterativeScheduler') return sigma_max!
   if (scheduler === 'EDMEulerScheduler') return Math.hypot(sigma_max!, 1)
   if (!/Euler|Heun|KDPM2|LMS/.test(scheduler)) return 1
-  const { schedule, transitions } = transitionsOf(recorded)
-  return ratiosOf(levelsAt(schedule, endsOf(transitions, 0).from))[0]!
+  const { schedule, transitions } = deriveTransitions(recorded)
+  return getRatios(levelsAt(schedule, getTransition(transitions, 0).from))[0]
 }
 
-/** Which entries draw noise, where some do. */
+/** Entries that draw noise. */
 const draws: { [scheduler: string]: (entry: number, count: number) => boolean } = {
   CMStochasticIterativeScheduler: () => true,
   DDPMScheduler: (entry, count) => entry < count - 1,
@@ -121,13 +129,18 @@ const draws: { [scheduler: string]: (entry: number, count: number) => boolean } 
   SASolverScheduler: () => true,
 }
 
-/** The same case with what it draws after torch.manual_seed(0). */
+/** Adds the draws after torch.manual_seed(0). */
 export function withNoise(recorded: SchedulerCase): SchedulerCase {
   const { begins = 0, shape, steps } = recorded
-  const scheduler = schedulerOf(recorded)
+  const scheduler = schedulerName(recorded)
   const draw = torchNormals(0)
   const size = shape.reduce((product, side) => product * side)
   const first = scheduler.startsWith('KDPM2') ? 2 * begins : begins
-  const entries = [...steps.keys()].slice(first).filter((entry) => draws[scheduler]?.(entry, steps.length))
-  return { ...recorded, noise_by_step: Object.fromEntries(entries.map((entry) => [entry, [draw(size)]])) }
+  const entries = [...steps.keys()]
+    .slice(first)
+    .filter((entry) => draws[scheduler]?.(entry, steps.length))
+  return {
+    ...recorded,
+    noise_by_step: Object.fromEntries(entries.map((entry) => [entry, [draw(size)]])),
+  }
 }

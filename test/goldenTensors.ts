@@ -1,20 +1,22 @@
-// Recorded tensors of PyTorch, in its layouts, and their way into this engine: NCHW to NHWC, OIHW to HWIO, [out, in] to [in, out].
+// Recorded PyTorch tensors, converted to our layouts: NCHW to NHWC, OIHW to HWIO, [out, in] to [in,
+// out].
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'vitest'
 import type { StoredTensor } from '../src/engine/checkpoint/safetensors.ts'
 import { readSafetensors } from '../src/engine/checkpoint/safetensors.ts'
 import { parseUnetConfig } from '../src/engine/models/unet/config.ts'
-import type { Tensor, Tensor4D } from '../src/engine/tf.ts'
-import { tf } from '../src/engine/tf.ts'
-import type { Model, PredictionType, Weights } from '../src/engine/values.ts'
+import type { Tensor, Tensor4D } from '../src/engine/base/tf.ts'
+import { tf } from '../src/engine/base/tf.ts'
+import type { Model, PredictionType, Weights } from '../src/engine/base/values.ts'
 
 const at = (path: string) => new URL(`./golden/${path}`, import.meta.url)
 
 export const goldenTensors = (path: string): Map<string, StoredTensor> =>
   readSafetensors(gunzipSync(readFileSync(at(`${path}.safetensors.gz`))))
 
-export const goldenJson = <T>(path: string): T => JSON.parse(readFileSync(at(`${path}.json`), 'utf8')) as T
+export const goldenJson = <T>(path: string): T =>
+  JSON.parse(readFileSync(at(`${path}.json`), 'utf8')) as T
 
 /** The tensor as recorded. */
 export const recorded = (tensors: Map<string, StoredTensor>, name: string): Tensor => {
@@ -22,14 +24,14 @@ export const recorded = (tensors: Map<string, StoredTensor>, name: string): Tens
   return tf.tensor(data as Float32Array, shape)
 }
 
-/** A batch of images `[b, c, h, w]` as `[b, h, w, c]`; other shapes stay. */
+/** Converts images `[b, c, h, w]` to `[b, h, w, c]`; other shapes are unchanged. */
 export const images = (tensors: Map<string, StoredTensor>, name: string): Tensor4D =>
   tf.tidy(() => {
     const tensor = recorded(tensors, name)
     return (tensor.rank === 4 ? tensor.transpose([0, 2, 3, 1]) : tensor) as Tensor4D
   })
 
-/** A weight of PyTorch as this engine keeps it. */
+/** Converts a PyTorch weight to our layout. */
 export const weight = (tensors: Map<string, StoredTensor>, name: string, from = name): Tensor =>
   tf.tidy(() => {
     const tensor = recorded(tensors, from)
@@ -37,30 +39,36 @@ export const weight = (tensors: Map<string, StoredTensor>, name: string, from = 
     return tensor.rank === 2 && name !== 'class_embedding.weight' ? tensor.transpose() : tensor
   })
 
-export const weightsOf = (tensors: Map<string, StoredTensor>): Weights =>
+export const readWeights = (tensors: Map<string, StoredTensor>): Weights =>
   Object.fromEntries([...tensors.keys()].map((name) => [name, weight(tensors, name)]))
 
 /** A recorded UNet: its config, and weights from a file. */
-export const goldenUnet = (config: string, weights: string, predicts: PredictionType = 'epsilon'): Model => ({
+export const goldenUnet = (
+  config: string,
+  weights: string,
+  predicts: PredictionType = 'epsilon',
+): Model => ({
   type: 'model',
   kind: 'unet',
   config: { ...parseUnetConfig(goldenJson(config)) },
   predicts,
-  weights: weightsOf(goldenTensors(weights)),
+  weights: readWeights(goldenTensors(weights)),
   children: {},
 })
 
 export const largest = (values: ArrayLike<number>) =>
   Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 
-/** The largest difference of two tensors of one shape, NaN if there is one, and the largest number of the second. */
+/**
+ * Largest difference of two tensors (NaN if there is one), and the largest element of the second.
+ */
 export async function gap(got: Tensor, right: Tensor): Promise<{ gap: number; size: number }> {
   expect(got.shape).toEqual(right.shape)
   const [a, b] = [await got.data(), await right.data()]
-  // Not Math.max: that NaN differs from everything has to be seen.
+  // Not Math.max, so that NaN shows.
   let most = 0
   for (let i = 0; i < a.length; i++) {
-    const difference = Math.abs(a[i]! - b[i]!)
+    const difference = Math.abs(a[i] - b[i])
     if (!(difference <= most)) most = difference
   }
   return { gap: most, size: largest(b) }

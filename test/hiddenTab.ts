@@ -1,4 +1,4 @@
-// Tabs that can be hidden: Playwright tells every page that it is looked at, so this talks to Chromium itself.
+// Tabs that can be hidden. Playwright makes every page visible, so this uses Chromium's protocol.
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 
 export interface Tab {
-  /** What an expression comes to; promises are waited for. */
+  /** Evaluates an expression; awaits promises. */
   evaluate<T>(expression: string): Promise<T>
-  /** Brings it to the front: the others are hidden. */
+  /** Brings the tab to the front, which hides the others. */
   show(): Promise<void>
 }
 
@@ -25,21 +25,38 @@ interface Answer {
 
 export async function startTabs(path: string): Promise<Tabs> {
   const profile = await mkdtemp(join(tmpdir(), 'hidden-'))
-  const flags = ['--headless=new', '--no-sandbox', '--no-first-run', '--disable-background-networking']
-  const browser = spawn(path, [...flags, '--remote-debugging-pipe', `--user-data-dir=${profile}`, 'about:blank'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-  })
+  const flags = [
+    '--headless=new',
+    '--no-sandbox',
+    '--no-first-run',
+    '--disable-background-networking',
+  ]
+  const browser = spawn(
+    path,
+    [...flags, '--remote-debugging-pipe', `--user-data-dir=${profile}`, 'about:blank'],
+    {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    },
+  )
   const ended = new Promise((resolve) => browser.once('exit', resolve))
-  const send = talkTo(browser.stdio[3] as Writable, browser.stdio[4] as Readable)
+  const send = openProtocol(browser.stdio[3] as Writable, browser.stdio[4] as Readable)
   return {
     async open(address) {
       const { targetId } = await send<{ targetId: string }>('Target.createTarget', { url: address })
-      const { sessionId } = await send<{ sessionId: string }>('Target.attachToTarget', { targetId, flatten: true })
+      const { sessionId } = await send<{ sessionId: string }>('Target.attachToTarget', {
+        targetId,
+        flatten: true,
+      })
       return {
         async evaluate<T>(expression: string) {
           const params = { expression, awaitPromise: true, returnByValue: true }
-          const { result, exceptionDetails } = await send<Evaluated>('Runtime.evaluate', params, sessionId)
-          if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
+          const { result, exceptionDetails } = await send<Evaluated>(
+            'Runtime.evaluate',
+            params,
+            sessionId,
+          )
+          if (exceptionDetails)
+            throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
           return result.value as T
         },
         show: async () => void (await send('Target.activateTarget', { targetId })),
@@ -58,8 +75,8 @@ interface Evaluated {
   exceptionDetails?: { text: string; exception?: { description?: string } }
 }
 
-/** The protocol of Chromium's developer tools over pipes: JSON, each message with a zero at its end. */
-function talkTo(to: Writable, from: Readable) {
+/** Chrome DevTools protocol over pipes: zero-terminated JSON messages. */
+function openProtocol(to: Writable, from: Readable) {
   let last = 0
   let rest = ''
   const waiting = new Map<number, (answer: Answer) => void>()
@@ -75,7 +92,9 @@ function talkTo(to: Writable, from: Readable) {
   return <T>(method: string, params: object = {}, sessionId?: string): Promise<T> =>
     new Promise((resolve, reject) => {
       const id = ++last
-      waiting.set(id, ({ result, error }) => (error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result as T)))
+      waiting.set(id, ({ result, error }) =>
+        error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result as T),
+      )
       to.write(JSON.stringify({ id, method, params, ...(sessionId && { sessionId }) }) + '\0')
     })
 }

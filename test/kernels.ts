@@ -1,42 +1,53 @@
-// For tests of single kernels on the GPU: numbers to the device and back, and a device whose memory is full of NaN.
+// Helpers for tests of single kernels: upload and read tensors, and fill the device's memory with
+// NaN beforehand.
 import { expect } from 'vitest'
-import type { TensorInfo } from '../src/engine/tf.ts'
-import { tf } from '../src/engine/tf.ts'
-import type { Info, WasmBackend } from '../src/engine/wasm/call.ts'
-import { ownFunctions } from '../src/engine/wasm/module.ts'
-import type { Backend } from '../src/engine/webgpu/backend.ts'
+import type { TensorInfo } from '../src/engine/base/tf.ts'
+import { tf } from '../src/engine/base/tf.ts'
+import type { TensorHandle, StockWasmBackend } from '../src/engine/backends/wasm/kernelCall.ts'
+import { activeWasm } from '../src/engine/backends/wasm/wasmFunctions.ts'
+import type { WebGPUBackend } from '../src/engine/backends/webgpu/backend.ts'
 
-export const ownBackend = () => tf.backend() as unknown as Backend
+export const webgpuBackend = () => tf.backend() as unknown as WebGPUBackend
 
-/** Some numbers around 0, none of them small by chance alone. */
+/** Deterministic pseudo-random numbers around 0. */
 export const numbers = (count: number, seed: number, scale = 1.5) =>
-  Float32Array.from({ length: count }, (_, i) => Math.sin(12.9898 * (i + 1) * (1 + seed / 7) + seed) * scale)
+  Float32Array.from(
+    { length: count },
+    (_, i) => Math.sin(12.9898 * (i + 1) * (1 + seed / 7) + seed) * scale,
+  )
 
-export const tensorOf = (data: Float32Array, shape: number[]): TensorInfo => tf.tensor(data, shape)
+export const uploadTensor = (data: Float32Array, shape: number[]): TensorInfo =>
+  tf.tensor(data, shape)
 
 /**
- * Runs kernels whose outputs are full of NaN beforehand, on webgpu and on wasm: what they forget to write, or read too early, is
- * seen. Elsewhere memory is never what it was before.
+ * Runs kernels with outputs that are filled with NaN beforehand, on webgpu and wasm, so that
+ * elements that a kernel does not write, or reads before it writes them, show up. Other backends
+ * always allocate fresh memory.
  */
-export function poisoned<Made>(run: (backend: Backend) => Made): Made {
-  const backend = ownBackend()
+export function withPoisonedMemory<Made>(run: (backend: WebGPUBackend) => Made): Made {
+  const backend = webgpuBackend()
   const isWasm = tf.getBackend() === 'wasm'
-  if (isWasm) poisonHeap(backend as unknown as WasmBackend)
+  if (isWasm) poisonHeap(backend as unknown as StockWasmBackend)
   else if (tf.getBackend() === 'webgpu') poisonBuffers(backend)
   try {
     return run(backend)
   } finally {
-    for (const name of isWasm ? ['makeOutput'] : ['makeTensorInfo', 'view']) Reflect.deleteProperty(backend, name)
+    for (const name of isWasm ? ['makeOutput'] : ['makeTensorInfo', 'view'])
+      Reflect.deleteProperty(backend, name)
   }
 }
 
-function poisonBuffers(backend: Backend) {
+function poisonBuffers(backend: WebGPUBackend) {
   const stock = backend.makeTensorInfo.bind(backend)
   const filled: typeof stock = (shape, dtype, values) =>
-    stock(shape, dtype, values ?? new Float32Array(tf.util.sizeFromShape(shape as number[])).fill(NaN))
+    stock(
+      shape,
+      dtype,
+      values ?? new Float32Array(tf.util.sizeFromShape(shape as number[])).fill(NaN),
+    )
   const view = backend.view.bind(backend)
   backend.makeTensorInfo = filled
-  // A part has the numbers of its whole.
+  // A view shares the memory of its tensor and is not filled.
   backend.view = (...part) => {
     backend.makeTensorInfo = stock
     const made = view(...part)
@@ -45,24 +56,25 @@ function poisonBuffers(backend: Backend) {
   }
 }
 
-function poisonHeap(backend: WasmBackend) {
-  ownFunctions()
+function poisonHeap(backend: StockWasmBackend) {
+  activeWasm()
     ?.scratch(2 ** 16)
-    .numbers.fill(NaN)
-  const stock = backend.makeOutput.bind(backend) as (...args: unknown[]) => Info
-  // An address, and values, are given where nothing is made anew.
+    .values.fill(NaN)
+  const stock = backend.makeOutput.bind(backend) as (...args: unknown[]) => TensorHandle
+  // With an address or values nothing is allocated.
   backend.makeOutput = (...args: unknown[]) => {
     const made = stock(...args)
-    if (args[2] == null && args[3] == null && made.dtype === 'float32') backend.typedArrayFromHeap(made).fill(NaN)
+    if (args[2] == null && args[3] == null && made.dtype === 'float32')
+      backend.typedArrayFromHeap(made).fill(NaN)
     return made
   }
 }
 
-/** Runs with a device that says it binds no more than so many buffers in a dispatch. */
-export async function withBindings(most: number, run: () => Promise<void>) {
-  const backend = ownBackend()
+/** Runs with a device whose limit of storage buffers in a dispatch is `limit`. */
+export async function withBindingLimit(limit: number, run: () => Promise<void>) {
+  const backend = webgpuBackend()
   const { device } = backend
-  const limits = { maxStorageBuffersPerShaderStage: most, maxComputeInvocationsPerWorkgroup: 256 }
+  const limits = { maxStorageBuffersPerShaderStage: limit, maxComputeInvocationsPerWorkgroup: 256 }
   backend.device = new Proxy(device, {
     get: (of, name) => {
       const value: unknown = name === 'limits' ? limits : Reflect.get(of, name)
@@ -76,32 +88,43 @@ export async function withBindings(most: number, run: () => Promise<void>) {
   }
 }
 
-/** Reads what a kernel made, and disposes it. */
-export async function read(info: TensorInfo): Promise<Float32Array> {
+/** Reads a tensor that a kernel returned, and disposes it. */
+export async function readAndDispose(info: TensorInfo): Promise<Float32Array> {
   const tensor = tf.engine().makeTensorFromTensorInfo(info)
   const data = await tensor.data()
   tensor.dispose()
   return data as Float32Array
 }
 
-/** As many numbers as expected, and none further away than `tolerance` of the largest one; where all are about 0, of 0.1. */
-export function expectNear(got: Float32Array, expected: ArrayLike<number>, name: string, tolerance = 1e-5) {
-  expect(got.length, name).toBe(expected.length)
+/**
+ * Expects the same length and a largest error within `tolerance`, relative to the largest expected
+ * value or to 0.1.
+ */
+export function expectNear(
+  actual: Float32Array,
+  expected: ArrayLike<number>,
+  name: string,
+  tolerance = 1e-5,
+) {
+  expect(actual.length, name).toBe(expected.length)
   let largest = 0.1
   let furthest = 0
   for (let i = 0; i < expected.length; i++) {
-    largest = Math.max(largest, Math.abs(expected[i]!))
-    const gap = Math.abs(got[i]! - expected[i]!)
+    largest = Math.max(largest, Math.abs(expected[i]))
+    const gap = Math.abs(actual[i] - expected[i])
     if (!(gap <= furthest)) furthest = gap
   }
   expect(furthest / largest, name).toBeLessThan(tolerance)
 }
 
-/** The backend as it would be on a GPU: kernels choose the variants with workgroup memory, which a device made of software runs too. */
-export function likeGPU(backend: Backend): Backend {
+/**
+ * The backend as on a hardware GPU: kernels choose the variants with workgroup memory, which a
+ * software device can run too.
+ */
+export function likeGPU(backend: WebGPUBackend): WebGPUBackend {
   const { limits, features } = backend.device
   return Object.create(backend, {
     device: { value: { limits, features, adapterInfo: { vendor: 'a GPU' } } },
     dispatch: { value: backend.dispatch.bind(backend) },
-  }) as Backend
+  }) as WebGPUBackend
 }

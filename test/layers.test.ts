@@ -1,4 +1,5 @@
-// The rule of dependency, read from the imports: engine <- nodes <- editor, tfjs in one place, and tests that stand alone.
+// Dependency rules, checked by the imports: engine <- nodes <- editor, tfjs in one place,
+// self-contained tests.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -12,26 +13,28 @@ const filesIn = (folder: string, ends: RegExp): string[] =>
     .sort()
 
 interface Import {
-  /** A path from the root for own files, a package's name otherwise. */
+  /** A path from the root for our files, otherwise the name of a package. */
   of: string
   typeOnly: boolean
 }
 
-const importsOf = (file: string): Import[] => {
+const readImports = (file: string): Import[] => {
   const code = readFileSync(join(root, file), 'utf8').replaceAll(/^\s*(\/\/|\*).*$/gm, '')
-  const statements = code.matchAll(/^\s*(?:import|export)\s+(type\s)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]/gm)
+  const statements = code.matchAll(
+    /^\s*(?:import|export)\s+(type\s)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]/gm,
+  )
   const dynamic = code.matchAll(/(typeof )?\bimport\(\s*['"]([^'"]+)['"]/g)
   return [...statements, ...dynamic].map(([, type, of]) => ({
-    of: of!.startsWith('.') ? relative(root, join(root, dirname(file), of!)) : of!,
+    of: of.startsWith('.') ? relative(root, join(root, dirname(file), of)) : of,
     typeOnly: Boolean(type),
   }))
 }
 
 const sources = filesIn('src', /\.tsx?$/)
-const edges = new Map(sources.map((file) => [file, importsOf(file)]))
+const edges = new Map(sources.map((file) => [file, readImports(file)]))
 const layer = (path: string) => /^src\/(engine|nodes|editor)\//.exec(path)?.[1]
 const of = (name: string) => sources.filter((file) => layer(file) === name)
-const valuesOf = (file: string) => edges.get(file)!.filter(({ typeOnly }) => !typeOnly)
+const valueImports = (file: string) => edges.get(file)!.filter(({ typeOnly }) => !typeOnly)
 const isTfjs = (name: string) => name.startsWith('@tensorflow/')
 
 const offences = (files: string[], offends: (imported: Import, file: string) => boolean) =>
@@ -42,28 +45,40 @@ const offences = (files: string[], offends: (imported: Import, file: string) => 
       .map(({ of }) => `${file} imports ${of}`),
   )
 
-test('the engine imports itself, and nothing of the page', () => {
-  expect(offences(of('engine'), ({ of }) => of.startsWith('src/') && layer(of) !== 'engine')).toEqual([])
-  expect(offences(of('engine'), ({ of }) => /litegraph|preact|idb-keyval|^node:/.test(of))).toEqual([])
+test('the engine imports only itself and nothing of the page', () => {
+  expect(
+    offences(of('engine'), ({ of }) => of.startsWith('src/') && layer(of) !== 'engine'),
+  ).toEqual([])
+  expect(offences(of('engine'), ({ of }) => /litegraph|preact|idb-keyval|^node:/.test(of))).toEqual(
+    [],
+  )
 })
 
-test('tfjs is imported by tf.ts, its backends by backends.ts and by our own that is made of one', () => {
+test('only tf.ts imports tfjs; only backends.ts and our own backends import its backends', () => {
   const allowed = new Map([
-    ['src/engine/tf.ts', '@tensorflow/tfjs'],
-    ['src/engine/backends.ts', '@tensorflow/tfjs-backend-'],
-    ['src/engine/webgpu/stockBackend.ts', '@tensorflow/tfjs-backend-webgpu'],
-    ['src/nodes/wasm-files.ts', '@tensorflow/tfjs-backend-wasm/dist/'],
+    ['src/engine/base/tf.ts', '@tensorflow/tfjs'],
+    ['src/engine/backends/backends.ts', '@tensorflow/tfjs-backend-'],
+    ['src/engine/backends/webgpu/stockBackend.ts', '@tensorflow/tfjs-backend-webgpu'],
+    ['src/nodes/host/wasmFiles.ts', '@tensorflow/tfjs-backend-wasm/dist/'],
   ])
-  expect(offences(sources, ({ of }, file) => isTfjs(of) && !of.startsWith(allowed.get(file) ?? ' '))).toEqual([])
+  expect(
+    offences(sources, ({ of }, file) => isTfjs(of) && !of.startsWith(allowed.get(file) ?? ' ')),
+  ).toEqual([])
 })
 
-test('nodes import the engine and themselves; litegraph only as types', () => {
+test('nodes import the engine and themselves, and litegraph as types only', () => {
   expect(offences(of('nodes'), ({ of }) => layer(of) === 'editor')).toEqual([])
-  expect(offences(of('nodes'), ({ of, typeOnly }) => of.startsWith('litegraph') && !typeOnly)).toEqual([])
+  expect(
+    offences(of('nodes'), ({ of, typeOnly }) => of.startsWith('litegraph') && !typeOnly),
+  ).toEqual([])
 })
 
-test('nothing that the editor loads at once leads to tfjs', () => {
-  const leads = (file: string, path: string[] = [], seen = new Set<string>()): string | undefined => {
+test('no static import of the editor leads to tfjs', () => {
+  const leads = (
+    file: string,
+    path: string[] = [],
+    seen = new Set<string>(),
+  ): string | undefined => {
     if (seen.has(file) || !edges.has(file)) return undefined
     seen.add(file)
     for (const { of } of staticImports(file)) {
@@ -76,32 +91,38 @@ test('nothing that the editor loads at once leads to tfjs', () => {
   expect([...of('editor'), 'src/index.ts'].map((file) => leads(file)).filter(Boolean)).toEqual([])
 })
 
-/** What a bundler puts into the same file: no types, no `import()`, no worker, no virtual module. */
+/** Imports that a bundler includes statically: no types, `import()`, workers or virtual modules. */
 function staticImports(file: string): Import[] {
   const code = readFileSync(join(root, file), 'utf8')
-  return valuesOf(file).filter(
-    ({ of }) => !new RegExp(`import\\(\\s*['"][^'"]*${of.split('/').at(-1)!.replaceAll('.', '\\.')}`).test(code),
+  return valueImports(file).filter(
+    ({ of }) =>
+      !new RegExp(`import\\(\\s*['"][^'"]*${of.split('/').at(-1)!.replaceAll('.', '\\.')}`).test(
+        code,
+      ),
   )
 }
 
 describe('relative imports', () => {
-  test('name files that are there, with their extension', () => {
+  test('name existing files, with their extension', () => {
     const missing = offences(
       sources,
-      ({ of }) => of.startsWith('src/') && !edges.has(of.replace(/\?.*$/, '')) && !/\.(css|d\.ts|json|svg)$/.test(of),
+      ({ of }) =>
+        of.startsWith('src/') &&
+        !edges.has(of.replace(/\?.*$/, '')) &&
+        !/\.(css|d\.ts|json|svg)$/.test(of),
     )
     expect(missing).toEqual([])
   })
 })
 
-test('tests and data stay inside the repository', () => {
+test('tests and data are inside the repository', () => {
   const leaves = (file: string) =>
     [
       ...readFileSync(join(root, file), 'utf8').matchAll(
         /['"`]((?:\.\.\/|\/(?:home|root|tmp|Users|mnt|opt|var|work)\/)[^'"`]*)['"`]/g,
       ),
     ]
-      .map(([, path]) => path!)
+      .map(([, path]) => path)
       .filter((path) => relative(root, resolve(root, dirname(file), path)).startsWith('..'))
       .map((path) => `${file} names ${path}`)
   expect(filesIn('test', /\.(ts|js|html)$/).flatMap(leaves)).toEqual([])

@@ -1,17 +1,25 @@
-// MNIST judged: that the judge of scripts/eval-mnist.ts counts right, that checkpoints which come with the product can be
-// sampled, and how many digits of MNIST's are recognised.
+// MNIST: the evaluation of scripts/eval-mnist.ts is correct, shipped checkpoints can be sampled,
+// and their digits are recognised.
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sampled, shippedMnist } from '../scripts/eval-mnist.ts'
+import { sampleMnist, shippedMnist } from '../scripts/eval-mnist.ts'
 import type { Judge } from '../scripts/mnist-judge.ts'
-import { accuracyOn, inTurn, judge, judgeTraining, openJudge, realMnist, trainJudge } from '../scripts/mnist-judge.ts'
+import {
+  accuracyOn,
+  inTurn,
+  judge,
+  judgeTraining,
+  openJudge,
+  realMnist,
+  trainJudge,
+} from '../scripts/mnist-judge.ts'
 import { loadModel, readCheckpoint } from '../src/engine/checkpoint/pipeline.ts'
 import { predict } from '../src/engine/models/predict.ts'
-import { randomOf } from '../src/engine/random.ts'
-import { tf } from '../src/engine/tf.ts'
-import type { Dataset } from '../src/engine/values.ts'
-import { tensorsOf } from '../src/engine/values.ts'
-import { infoOf, keptIn } from '../src/nodes/kept.ts'
+import { createRandom } from '../src/engine/base/random.ts'
+import { tf } from '../src/engine/base/tf.ts'
+import type { Dataset } from '../src/engine/base/values.ts'
+import { collectTensors } from '../src/engine/base/values.ts'
+import { describeFile, createStoredFiles } from '../src/nodes/storage/storedFiles.ts'
 import { memoryStore } from '../src/engine/plan/store.ts'
 import { onEachBackend } from './backends.ts'
 import { evaluate, node } from './nodes/evaluate.ts'
@@ -24,19 +32,24 @@ onEachBackend(() => {
     let by: Judge
     let [train, real] = [] as unknown as [Dataset, Dataset]
     beforeAll(async () => {
-      // Enough to know some of the digits and to mistake others.
+      // Enough to recognise some digits and confuse others.
       checkpoint = await trainJudge({ steps: 60, block_out_channels: '8, 32, 64' })
       by = openJudge(checkpoint)
       ;[train, real] = [await realMnist('train', 1500), await realMnist('test')]
     }, 60_000)
     afterAll(() => by.dispose())
 
-    /** The same classifier as nodes ask it. */
+    /** The classifier evaluated by nodes. */
     async function byNodes(count: number) {
-      const checkpoints = keptIn(memoryStore())
+      const checkpoints = createStoredFiles(memoryStore())
       const { logits, accuracy } = await evaluate(
         [
-          node('load', 'LoadCheckpoint', {}, { checkpoint: await checkpoints.put('classifier.zip', checkpoint) }),
+          node(
+            'load',
+            'LoadCheckpoint',
+            {},
+            { checkpoint: await checkpoints.put('classifier.zip', checkpoint) },
+          ),
           node('test', 'MNIST', {}, { split: 'test' }),
           node('batch', 'Batch', { dataset: 'test.dataset' }, { batch_size: count }),
           node('ask', 'Classify', { model: 'load.model', x: 'batch.x_0' }),
@@ -45,11 +58,16 @@ onEachBackend(() => {
         { logits: 'ask.logits', accuracy: 'accuracy.accuracy' },
         { checkpoints },
       )
-      const rows = Array.from({ length: count }, (_, i) => [...logits.tensor.data.subarray(10 * i, 10 * i + 10)])
-      return { answers: rows.map((row) => row.indexOf(Math.max(...row))), accuracy: accuracy.tensor.data[0]! }
+      const rows = Array.from({ length: count }, (_, i) => [
+        ...logits.tensor.data.subarray(10 * i, 10 * i + 10),
+      ])
+      return {
+        answers: rows.map((row) => row.indexOf(Math.max(...row))),
+        accuracy: accuracy.tensor.data[0],
+      }
     }
 
-    test('recognises a perfect set, real digits of each class in turn, as often as the classifier is right', async () => {
+    test('recognises real digits with cycling classes at the accuracy of the classifier', async () => {
       const { answers, accuracy } = await byNodes(2000)
       expect(accuracy).toBeGreaterThan(0.4)
       expect(accuracy).toBeLessThan(0.95)
@@ -69,18 +87,18 @@ onEachBackend(() => {
       expect(found.count).toBe(300)
     })
 
-    test('does not recognise digits that were not asked for, nor noise', async () => {
+    test('does not recognise digits of other classes or noise', async () => {
       const { images, labels } = inTurn(real, 100)
       const right = await judge(by, { images, labels }, train)
       const others = Int32Array.from(labels, (label) => (label + 1) % 10)
       const wrong = await judge(by, { images, labels: others }, train)
       expect(wrong.recognised).toBeLessThanOrEqual(100 - right.recognised)
-      const noise = await judge(by, { images: randomOf(1).normal(100 * PIXELS), labels }, train)
+      const noise = await judge(by, { images: createRandom(1).normal(100 * PIXELS), labels }, train)
       expect(noise.recognised).toBeLessThan(25)
       expect(noise.frechet).toBeGreaterThan(5 * right.frechet)
     })
 
-    test('tells copies from what is new, by the nearest and by the distribution', async () => {
+    test('distinguishes copies from new images by nearest distance and distribution', async () => {
       const copies = await judge(by, { images: train.data, labels: train.labels! }, train)
       expect(copies.nearest).toBeLessThan(0.02)
       expect(copies.frechet).toBeLessThan(1e-3)
@@ -88,7 +106,8 @@ onEachBackend(() => {
       const { nearest } = await judge(by, few, train)
       const distances = Array.from({ length: 10 }, (_, i) => {
         const image = few.images.subarray(i * PIXELS, (i + 1) * PIXELS)
-        const to = (k: number) => image.reduce((sum, value, j) => sum + (value - train.data[k * PIXELS + j]!) ** 2, 0)
+        const to = (k: number) =>
+          image.reduce((sum, value, j) => sum + (value - train.data[k * PIXELS + j]) ** 2, 0)
         return Math.sqrt(Math.min(...Array.from({ length: train.size }, (_, k) => to(k))))
       })
       expect(nearest).toBeCloseTo(distances.reduce((sum, distance) => sum + distance) / 10, 3)
@@ -103,49 +122,75 @@ onEachBackend(() => {
   test.each(shipped)('%s is found by its SHA-256 and can be sampled', async (name) => {
     const bytes = new Uint8Array(readFileSync(`${FOLDER}/${name}`))
     const { model: stored } = readCheckpoint(bytes)
-    const { sample_size: side, in_channels: channels } = stored.config as { sample_size: number; in_channels: number }
+    const { sample_size: side, in_channels: channels } = stored.config as {
+      sample_size: number
+      in_channels: number
+    }
     const shape = [3, side, side, channels]
     const { x, prediction, x_0 } = await evaluate(
       [
-        node('load', 'LoadCheckpoint', {}, { checkpoint: infoOf('a name of its own', bytes) }),
-        node('noise', 'GaussianNoise', {}, { batch_size: 3, shape: shape.slice(1).join(', '), seed: 1 }),
+        node(
+          'load',
+          'LoadCheckpoint',
+          {},
+          { checkpoint: describeFile('a name of its own', bytes) },
+        ),
+        node(
+          'noise',
+          'GaussianNoise',
+          {},
+          { batch_size: 3, shape: shape.slice(1).join(', '), seed: 1 },
+        ),
         node('labels', 'Labels', {}, { batch_size: 3, num_classes: 10, label: -1 }),
         node('t', 'Timestep', { schedule: 'load.schedule' }, { t: 700 }),
-        node('predict', 'Predict', { model: 'load.model', x_t: 'noise.noise', t: 't.t', condition: 'labels.labels' }),
+        node('predict', 'Predict', {
+          model: 'load.model',
+          x_t: 'noise.noise',
+          t: 't.t',
+          condition: 'labels.labels',
+        }),
         node('guided', 'GuidedModel', { model: 'load.model' }),
         node(
           'sampler',
           'Sampler',
-          { model: 'guided.model', x_T: 'noise.noise', schedule: 'load.schedule', condition: 'labels.labels' },
+          {
+            model: 'guided.model',
+            x_T: 'noise.noise',
+            schedule: 'load.schedule',
+            condition: 'labels.labels',
+          },
           { num_inference_steps: 4 },
         ),
       ],
       { x: 'noise.noise', prediction: 'predict.prediction', x_0: 'sampler.x_0' },
     )
-    // The model by itself says the same.
+    // The model alone gives the same.
     const model = loadModel(stored)
     const own = tf.tidy(() =>
-      predict(model, tf.tensor(x.tensor.data, shape), Float64Array.of(700), { kind: 'labels', labels: Int32Array.of(0, 1, 2) }),
+      predict(model, tf.tensor(x.tensor.data, shape), Float64Array.of(700), {
+        kind: 'labels',
+        labels: Int32Array.of(0, 1, 2),
+      }),
     )
     expect(prediction.tensor.data).toEqual(await own.data())
-    tf.dispose([own, ...tensorsOf(model)])
-    // Pixels that are nearly all black or white are no noise any more.
+    tf.dispose([own, ...collectTensors(model)])
+    // Nearly all pixels are black or white, so this is not noise.
     expect(x_0.tensor.shape).toEqual(shape)
     const values = [...x_0.tensor.data]
     expect(values.every((value) => Math.abs(value) <= 1.001)).toBe(true)
     expect(values.filter((value) => value < -0.5).length / values.length).toBeGreaterThan(0.4)
   })
 
-  // Minutes: a classifier is trained, and 100 digits are sampled in 50 steps.
+  // Takes minutes: trains a classifier and samples 100 digits in 50 steps.
   if (process.env.FULL)
-    test('of the digits that the MNIST checkpoint makes at least 80 of 100 are recognised', async () => {
+    test('at least 80 of 100 digits of the MNIST checkpoint are recognised', async () => {
       const by = openJudge(await trainJudge(judgeTraining))
       expect(await accuracyOn(by, await realMnist('test'))).toBeGreaterThan(0.97)
-      const { images } = await sampled(await shippedMnist(), 1)
+      const { images } = await sampleMnist(await shippedMnist(), 1)
       const asked = Int32Array.from({ length: 100 }, (_, i) => i % 10)
       const found = await judge(by, { images, labels: asked }, await realMnist('train'))
       expect(found.recognised).toBeGreaterThanOrEqual(80)
-      // Neither copies nor far from everything: as many real ones that were kept aside are 8.6 away.
+      // Neither copies nor outliers: held-out real digits are at 8.6.
       expect(Math.abs(found.nearest - 8.6)).toBeLessThan(2)
       by.dispose()
     }, 1_800_000)

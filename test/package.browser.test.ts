@@ -1,6 +1,14 @@
-// What `npm pack` gives, in hosts as others would write them: with a bundler, by script tags, and in TypeScript.
+// The packed npm package in typical hosts: with a bundler, by script tags, and in TypeScript.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import type { Server } from 'node:http'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,14 +16,14 @@ import { extname, join, normalize } from 'node:path'
 import type { Page } from 'playwright-core'
 import { build, createServer, preview } from 'vite'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Fault } from '../src/engine/plan/fault.ts'
+import type { Fault } from '../src/engine/base/fault.ts'
 import type { Event } from '../src/engine/protocol.ts'
 import { root, useBuiltEditor, useChromium, useDevServer } from './chromium.ts'
 import { node } from './nodes/evaluate.ts'
 import { trainingGraph } from './trainingGraph.ts'
 import { workflowOf } from './workflowOf.ts'
 
-// Inside the repository, so that the packages that ours depends on are found; litegraph.js comes with the host.
+// Inside the repository, so that dependencies resolve; litegraph.js comes with the host.
 const consumer = join(root, 'test-results/consumer')
 const installed = join(consumer, 'node_modules/litegraph-diffusion')
 const chromium = useChromium()
@@ -23,18 +31,25 @@ const editor = useBuiltEditor()
 const sources = useDevServer()
 
 beforeAll(() => {
-  // Vitest's own NODE_ENV would make it another build.
+  // vitest's NODE_ENV would change the build.
   const env = { ...process.env, NODE_ENV: 'production' }
   const run = (command: string, ...args: string[]) =>
-    execFileSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env })
+    execFileSync(command, args, {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env,
+    })
   rmSync(consumer, { recursive: true, force: true })
   cpSync(join(root, 'test/consumer'), consumer, { recursive: true })
   mkdirSync(installed, { recursive: true })
-  // The editor was built as it is here.
+  // The editor is already built.
   rmSync(join(root, 'dist/app'), { recursive: true, force: true })
   cpSync(join(root, 'test-results/editor'), join(root, 'dist/app'), { recursive: true })
   run('node', 'scripts/build.mjs', 'library', 'standalone', 'types', 'check')
-  const [{ filename }] = JSON.parse(run('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', consumer))
+  const [{ filename }] = JSON.parse(
+    run('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', consumer),
+  )
   run('tar', '-xzf', join(consumer, filename), '-C', installed, '--strip-components=1')
   symlinkSync(join(root, 'node_modules/litegraph.js'), join(consumer, 'node_modules/litegraph.js'))
 }, 120_000)
@@ -53,8 +68,15 @@ interface Shown {
   device: string
 }
 
-/** In a host's page: registers, loads, runs, saves and loads with litegraph's own functions, and leaves. */
-const useHost = (page: Page, how: 'plain' | 'inPage' | 'inWorker', workflow: string): Promise<Shown> =>
+/**
+ * In a host's page: registers, loads, runs, saves and loads with litegraph's functions, and
+ * unregisters.
+ */
+const useHost = (
+  page: Page,
+  how: 'plain' | 'inPage' | 'inWorker',
+  workflow: string,
+): Promise<Shown> =>
   page.evaluate(
     async ({ how, workflow }) => {
       const { host } = window as unknown as { host: any } // oxlint-disable-line typescript/no-explicit-any -- two builds of one page
@@ -66,7 +88,8 @@ const useHost = (page: Page, how: 'plain' | 'inPage' | 'inWorker', workflow: str
       pack.load(graph, workflow)
       const views: string[] = []
       const finished = await pack.run(graph, {
-        onEvent: (event: { type: string; view?: { kind: string } }) => event.type === 'view' && views.push(event.view!.kind),
+        onEvent: (event: { type: string; view?: { kind: string } }) =>
+          event.type === 'view' && views.push(event.view!.kind),
       })
       const { device } = await pack.ready()
       const saved = pack.save(graph)
@@ -86,7 +109,7 @@ const useHost = (page: Page, how: 'plain' | 'inPage' | 'inWorker', workflow: str
     { how, workflow },
   )
 
-/** Runs nodes whose data come with the package, or do not. */
+/** Runs nodes with shipped and with missing data. */
 const useShipped = (page: Page, how: 'plain' | 'inPage') =>
   page.evaluate(
     async ({ how, digits, mnist }) => {
@@ -94,7 +117,10 @@ const useShipped = (page: Page, how: 'plain' | 'inPage') =>
       const pack = host[how]()
       const shapes: number[][] = []
       const { faults } = await pack.client().run(digits, {
-        onEvent: (event: Event) => event.type === 'view' && event.view.kind === 'statistics' && shapes.push(event.view.shape),
+        onEvent: (event: Event) =>
+          event.type === 'view' &&
+          event.view.kind === 'statistics' &&
+          shapes.push(event.view.shape),
       })
       const missing = await pack.client().run(mnist)
       pack.unregister()
@@ -122,31 +148,39 @@ function checkShipped({ faults, shapes, missing }: Awaited<ReturnType<typeof use
 async function open(address: string, cores?: number): Promise<Page> {
   const page = await chromium.newPage()
   pages.push(page)
-  if (cores) await page.addInitScript((count) => Object.defineProperty(navigator, 'hardwareConcurrency', { value: count }), cores)
+  if (cores)
+    await page.addInitScript(
+      (count) => Object.defineProperty(navigator, 'hardwareConcurrency', { value: count }),
+      cores,
+    )
   await page.goto(address)
   await page.waitForFunction(() => 'host' in window)
   return page
 }
 
-/** The workflow that opens first, trained for a moment only. */
+/** The first workflow with a short training. */
 function pointsForAMoment(): string {
   const workflow = JSON.parse(readFileSync(join(root, 'workflows/points.json'), 'utf8')) as {
     nodes: { type: string; properties: Record<string, unknown> }[]
   }
-  for (const { type, properties } of workflow.nodes) if (type === 'diffusion/TrainingStart') properties.steps = 5
+  for (const { type, properties } of workflow.nodes)
+    if (type === 'diffusion/TrainingStart') properties.steps = 5
   return JSON.stringify(workflow)
 }
 
 const mirrored = () => {
   const { nodes } = trainingGraph(5)
   const mirror = { ...node('Mirror', 'mine/Mirror', { x: 'Samples.x_0' }), title: 'Mirror' }
-  return workflowOf({ nodes: [...nodes, mirror, node('Show', 'Scatter', { samples_1: 'Mirror.mirrored' })] }, declarations())
+  return workflowOf(
+    { nodes: [...nodes, mirror, node('Show', 'Scatter', { samples_1: 'Mirror.mirrored' })] },
+    declarations(),
+  )
 }
 let all: Parameters<typeof workflowOf>[1]
 const declarations = () => all
 beforeAll(async () => {
-  const { declarations: ours } = await import('../src/build/declarations.ts').then(({ loadDeclarations }) =>
-    loadDeclarations(root),
+  const { declarations: ours } = await import('../src/build/declarations.ts').then(
+    ({ loadDeclarations }) => loadDeclarations(root),
   )
   const mirror = {
     ...ours.find(({ type }) => type === 'diffusion/StopGradient')!,
@@ -165,13 +199,21 @@ function checkHost({ types, finished, views, same, left }: Shown, own: number) {
 }
 
 describe('with a bundler', () => {
-  const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
-  const config = { root: consumer, configFile: false as const, logLevel: 'error' as const, worker: { format: 'es' as const } }
+  const isolated = {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+  }
+  const config = {
+    root: consumer,
+    configFile: false as const,
+    logLevel: 'error' as const,
+    worker: { format: 'es' as const },
+  }
 
-  test('built by Vite, with nothing configured', async () => {
+  test('works when built by Vite without configuration', async () => {
     await build({ ...config, build: { rolldownOptions: { onLog: () => {} } } })
     const served = await preview({ ...config, preview: { port: 0, headers: isolated } })
-    const address = served.resolvedUrls!.local[0]!
+    const address = served.resolvedUrls!.local[0]
     checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
     checkHost(await useHost(await open(address), 'inPage', mirrored()), 1)
     checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
@@ -181,7 +223,7 @@ describe('with a bundler', () => {
     await served.close()
   })
 
-  test('in development, with the package left out of dependency optimisation', async () => {
+  test('works in development without dependency optimisation of the package', async () => {
     const server = await createServer({
       ...config,
       server: { port: 0, hmr: false, watch: null },
@@ -195,8 +237,11 @@ describe('with a bundler', () => {
       },
     })
     await server.listen()
-    checkHost(await useHost(await open(server.resolvedUrls!.local[0]!), 'plain', pointsForAMoment()), 0)
-    checkShipped(await useShipped(await open(server.resolvedUrls!.local[0]!), 'inPage'))
+    checkHost(
+      await useHost(await open(server.resolvedUrls!.local[0]), 'plain', pointsForAMoment()),
+      0,
+    )
+    checkShipped(await useShipped(await open(server.resolvedUrls!.local[0]), 'inPage'))
     await server.close()
   })
 })
@@ -207,7 +252,7 @@ const engineStands = (page: Page) =>
     .first()
     .waitFor()
 
-test('the built editor starts its engine, and has no tfjs in what loads at once', async () => {
+test('the built editor starts its engine and loads no tfjs initially', async () => {
   const page = await chromium.newPage()
   pages.push(page)
   const loaded: string[] = []
@@ -228,7 +273,7 @@ test('the built editor starts its engine, and has no tfjs in what loads at once'
   ])
 })
 
-test('the sources start it too, as they are served while one works on them, and no package is found late', async () => {
+test('the development server starts it too and discovers no package late', async () => {
   const page = await chromium.newPage()
   pages.push(page)
   let loads = 0
@@ -239,7 +284,11 @@ test('the sources start it too, as they are served while one works on them, and 
 })
 
 describe('by script tag', () => {
-  const mimes: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html', '.wasm': 'application/wasm' }
+  const mimes: Record<string, string> = {
+    '.js': 'text/javascript',
+    '.html': 'text/html',
+    '.wasm': 'application/wasm',
+  }
   let server: Server
   let address: string
   beforeAll(async () => {
@@ -259,27 +308,27 @@ describe('by script tag', () => {
   })
   afterAll(() => void server.close())
 
-  test('runs in its worker, and in the page and a worker with a node of the page', async () => {
+  test('runs in its worker, in the page, and in a worker with a node of the page', async () => {
     checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
     checkHost(await useHost(await open(address), 'inPage', mirrored()), 1)
     checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
     checkShipped(await useShipped(await open(address), 'plain'))
   })
 
-  test('uses threads where there are more cores', async () => {
+  test('uses threads on several cores', async () => {
     const shown = await useHost(await open(address, 4), 'inPage', mirrored())
     checkHost(shown, 1)
     expect(shown.device).toBe('SIMD, 2 threads')
   })
 
-  test('does with one thread where the page forbids the script of threads', async () => {
+  test('falls back to one thread if the page forbids the script of threads', async () => {
     chromium.allow(/Content Security Policy/, /^uncaught: .*(ErrorEvent|Event|SecurityError|null)/)
     const shown = await useHost(await open(`${address}?strict`, 4), 'inPage', mirrored())
     checkHost(shown, 1)
     expect(shown.device).toBe('SIMD, 1 thread')
   })
 
-  test('is told that the worker of the package does not have its nodes', async () => {
+  test('reports that the worker of the package lacks its nodes', async () => {
     const page = await open(address)
     const message = await page.evaluate(() => {
       const { LiteGraphDiffusion, LiteGraph } = window as unknown as {
@@ -297,7 +346,7 @@ describe('by script tag', () => {
   })
 })
 
-test('has types that a strict host compiles with', () => {
+test('has types that compile in a strict host', () => {
   const compile = () =>
     execFileSync(
       join(root, 'node_modules/.bin/tsc'),
@@ -319,17 +368,27 @@ test('has types that a strict host compiles with', () => {
   expect(compile()).toBe('')
 })
 
-test('packs what it exports and nothing else', () => {
+test('packs its exports and nothing else', () => {
   const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
   expect(files.filter((name) => /^(src|test|scripts|dist\/app)\b/.test(name))).toEqual([])
   const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
-  const targets = Object.values(exports as Record<string, string | Record<string, string>>).flatMap((target) =>
-    typeof target === 'string' ? [target] : Object.values(target),
+  const targets = Object.values(exports as Record<string, string | Record<string, string>>).flatMap(
+    (target) => (typeof target === 'string' ? [target] : Object.values(target)),
   )
-  expect(targets.filter((target) => !target.includes('*') && !existsSync(join(installed, target)))).toEqual([])
-  const publint = [join(root, 'node_modules/.bin/publint'), installed, '--pack', 'false', '--strict']
+  expect(
+    targets.filter((target) => !target.includes('*') && !existsSync(join(installed, target))),
+  ).toEqual([])
+  const publint = [
+    join(root, 'node_modules/.bin/publint'),
+    installed,
+    '--pack',
+    'false',
+    '--strict',
+  ]
   expect(execFileSync(process.execPath, publint, { encoding: 'utf8' })).toContain('All good!')
-  expect(execFileSync(process.execPath, [join(installed, 'dist/cli.js'), '--version'], { encoding: 'utf8' })).toMatch(
-    /^\d+\.\d+\.\d+\n$/,
-  )
+  expect(
+    execFileSync(process.execPath, [join(installed, 'dist/cli.js'), '--version'], {
+      encoding: 'utf8',
+    }),
+  ).toMatch(/^\d+\.\d+\.\d+\n$/)
 })

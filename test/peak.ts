@@ -1,8 +1,10 @@
-// How much memory tensors take while something runs.
-import { tf } from '../src/engine/tf.ts'
+// Peak tensor memory of a computation.
+import { tf } from '../src/engine/base/tf.ts'
 
-/** The most bytes of tensors that `work` had at one time, beside those that were there; a tensor that shares its numbers counts. */
-export function peakOf(work: () => void): number {
+/**
+ * Returns the peak of additional tensor bytes during `work`; shared data count for every tensor.
+ */
+export function measurePeak(work: () => void): number {
   const { state } = tf.engine()
   const before = state.numBytes
   let [bytes, peak] = [before, before]

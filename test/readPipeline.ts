@@ -1,16 +1,18 @@
-// A second reader of checkpoints, for tests: as strict as diffusers and safetensors are, and without a line of src, so that a
-// mistake that writer and reader share is found.
+// Independent reader of checkpoints for tests, as strict as diffusers and safetensors, without code
+// from src, to find mistakes that writer and reader share.
 import { inflateRawSync } from 'node:zlib'
 import { expect } from 'vitest'
 
-/** A tensor as it lies in the file. */
+/** A tensor as stored in the file. */
 export interface FileTensor {
   dtype: string
   shape: number[]
   values: Float32Array
 }
 
-/** The files of a ZIP (APPNOTE 6.3: end record, central directory, local headers), each held against its CRC-32. */
+/**
+ * Files of a ZIP (APPNOTE 6.3: end record, central directory, local headers), with verified CRC-32.
+ */
 export function readZip(bytes: Uint8Array): Map<string, Buffer> {
   const buffer = Buffer.from(bytes)
   const end = buffer.length - 22
@@ -22,15 +24,15 @@ export function readZip(bytes: Uint8Array): Map<string, Buffer> {
     const [method, crc, packed, size] = [10, 16, 20, 24].map((offset) =>
       offset === 10 ? buffer.readUInt16LE(at + offset) : buffer.readUInt32LE(at + offset),
     ) as [number, number, number, number]
-    const [nameLength, extra, comment] = [28, 30, 32].map((offset) => buffer.readUInt16LE(at + offset)) as [
-      number,
-      number,
-      number,
-    ]
+    const [nameLength, extra, comment] = [28, 30, 32].map((offset) =>
+      buffer.readUInt16LE(at + offset),
+    ) as [number, number, number]
     const name = buffer.toString('utf8', at + 46, at + 46 + nameLength)
     const local = buffer.readUInt32LE(at + 42)
     expect(buffer.readUInt32LE(local), 'local header').toBe(0x04034b50)
-    expect(buffer.toString('utf8', local + 30, local + 30 + buffer.readUInt16LE(local + 26))).toBe(name)
+    expect(buffer.toString('utf8', local + 30, local + 30 + buffer.readUInt16LE(local + 26))).toBe(
+      name,
+    )
     const start = local + 30 + buffer.readUInt16LE(local + 26) + buffer.readUInt16LE(local + 28)
     const data = buffer.subarray(start, start + packed)
     const content = method === 8 ? inflateRawSync(data) : data
@@ -53,7 +55,7 @@ function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0
 }
 
-/** The tensors of a safetensors file that PyTorch wrote or could have written; no byte belongs to none or to two of them. */
+/** Tensors of a safetensors file as PyTorch writes it, without gaps or overlaps. */
 export function readTensors(file: Uint8Array): Map<string, FileTensor> {
   const buffer = Buffer.from(file)
   const headerLength = Number(buffer.readBigUInt64LE(0))
@@ -63,13 +65,17 @@ export function readTensors(file: Uint8Array): Map<string, FileTensor> {
   const data = buffer.subarray(8 + headerLength)
   const owners = new Uint8Array(data.length)
   const tensors = new Map<string, FileTensor>()
-  for (const [name, entry] of Object.entries<{ dtype: string; shape: number[]; data_offsets: [number, number] }>(header)) {
+  for (const [name, entry] of Object.entries<{
+    dtype: string
+    shape: number[]
+    data_offsets: [number, number]
+  }>(header)) {
     const { dtype, shape, data_offsets: offsets } = entry
     expect(Object.keys(entry).sort()).toEqual(['data_offsets', 'dtype', 'shape'])
     const count = shape.reduce((product, size) => product * size, 1)
     expect(dtype, name).toBe('F32')
     expect(offsets[1] - offsets[0], name).toBe(4 * count)
-    for (let i = offsets[0]; i < offsets[1]; i++) owners[i]!++
+    for (let i = offsets[0]; i < offsets[1]; i++) owners[i]++
     tensors.set(name, {
       dtype,
       shape,
@@ -86,7 +92,8 @@ export function readTensors(file: Uint8Array): Map<string, FileTensor> {
 const isWhole = Number.isInteger
 const isNumber = (value: unknown) => typeof value === 'number'
 const isBoolean = (value: unknown) => typeof value === 'boolean'
-const orNull = (test: (value: never) => boolean) => (value: unknown) => value === null || test(value as never)
+const orNull = (test: (value: never) => boolean) => (value: unknown) =>
+  value === null || test(value as never)
 const isList = (test: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.length > 0 && value.every(test)
 const among =
@@ -96,7 +103,7 @@ const among =
 
 type Keys = Record<string, (value: unknown) => boolean>
 
-/** The arguments of UNet2DModel in diffusers 0.40. */
+/** Arguments of UNet2DModel in diffusers 0.40. */
 const unetKeys: Keys = {
   _class_name: among('UNet2DModel'),
   _diffusers_version: (value) => /^0\.\d+\.\d+/.test(String(value)),
@@ -130,18 +137,28 @@ const unetKeys: Keys = {
   upsample_type: among('conv', 'resnet'),
 }
 
-/** The arguments of UNet2DConditionModel in diffusers 0.40: those that it shares, and its own. */
+/** Arguments of UNet2DConditionModel in diffusers 0.40, shared and specific. */
 const conditionKeys: Keys = {
   ...Object.fromEntries(
     Object.entries(unetKeys).filter(
       ([key]) =>
-        !['add_attention', 'attn_norm_num_groups', 'downsample_type', 'num_train_timesteps', 'upsample_type'].includes(key),
+        ![
+          'add_attention',
+          'attn_norm_num_groups',
+          'downsample_type',
+          'num_train_timesteps',
+          'upsample_type',
+        ].includes(key),
     ),
   ),
   _class_name: among('UNet2DConditionModel'),
-  down_block_types: isList(among('CrossAttnDownBlock2D', 'DownBlock2D', 'AttnDownBlock2D', 'ResnetDownsampleBlock2D')),
+  down_block_types: isList(
+    among('CrossAttnDownBlock2D', 'DownBlock2D', 'AttnDownBlock2D', 'ResnetDownsampleBlock2D'),
+  ),
   mid_block_type: among('UNetMidBlock2DCrossAttn', null),
-  up_block_types: isList(among('CrossAttnUpBlock2D', 'UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D')),
+  up_block_types: isList(
+    among('CrossAttnUpBlock2D', 'UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D'),
+  ),
   attention_head_dim: (value) => isWhole(value) || isList(isWhole)(value),
   cross_attention_dim: isWhole,
   encoder_hid_dim: orNull(isWhole),
@@ -170,7 +187,7 @@ const conditionKeys: Keys = {
   upcast_attention: isBoolean,
 }
 
-/** The arguments of DDPMScheduler in diffusers 0.40. */
+/** Arguments of DDPMScheduler in diffusers 0.40. */
 const schedulerKeys: Keys = {
   _class_name: among('DDPMScheduler'),
   _diffusers_version: (value) => /^0\.\d+\.\d+/.test(String(value)),
@@ -191,10 +208,11 @@ const schedulerKeys: Keys = {
   variance_type: among('fixed_small', 'fixed_large'),
 }
 
-/** Exactly these keys, in the order in which diffusers writes them (sorted), each with a value of its kind. */
+/** Expects exactly these keys in diffusers' (sorted) order, each with a value of its type. */
 function expectKeys(json: Record<string, unknown>, keys: Keys) {
   expect(Object.keys(json)).toEqual(Object.keys(keys).sort())
-  for (const [key, holds] of Object.entries(keys)) expect(holds(json[key]), `${key}: ${JSON.stringify(json[key])}`).toBe(true)
+  for (const [key, holds] of Object.entries(keys))
+    expect(holds(json[key]), `${key}: ${JSON.stringify(json[key])}`).toBe(true)
 }
 
 export interface Pipeline {
@@ -203,10 +221,11 @@ export interface Pipeline {
   weights: Map<string, FileTensor>
 }
 
-/** A pipeline that `DDPMPipeline.from_pretrained` could load, or a failed expectation. */
+/** Reads a pipeline that `DDPMPipeline.from_pretrained` could load, or fails an expectation. */
 export function readPipeline(zip: Uint8Array): Pipeline {
   const files = readZip(zip)
-  const json = (path: string) => JSON.parse(files.get(path)!.toString('utf8')) as Record<string, unknown>
+  const json = (path: string) =>
+    JSON.parse(files.get(path)!.toString('utf8')) as Record<string, unknown>
   expect([...files.keys()].filter((path) => path !== 'litegraph_diffusion.json').sort()).toEqual([
     'model_index.json',
     'scheduler/scheduler_config.json',
@@ -224,5 +243,9 @@ export function readPipeline(zip: Uint8Array): Pipeline {
   })
   expectKeys(unet, conditioned ? conditionKeys : unetKeys)
   expectKeys(scheduler, schedulerKeys)
-  return { unet, scheduler, weights: readTensors(files.get('unet/diffusion_pytorch_model.safetensors')!) }
+  return {
+    unet,
+    scheduler,
+    weights: readTensors(files.get('unet/diffusion_pytorch_model.safetensors')!),
+  }
 }

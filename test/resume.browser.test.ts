@@ -1,4 +1,4 @@
-// A training that was interrupted by closing the browser comes to the same weights as one that was not, to the bit.
+// A training interrupted by closing the browser gives the same bits as an uninterrupted one.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,10 +16,11 @@ let profile: string
 beforeEach(async () => void (profile = await mkdtemp(join(tmpdir(), 'profile-'))))
 afterEach(() => rm(profile, { recursive: true, force: true, maxRetries: 5 }))
 
-/** Opens a browser on the profile of this test, trains in it, closes it again. */
-const trainInProfile = async (steps: number, backend: BackendName) => trainIn(await chromium.launchIn(profile), steps, backend)
+/** Trains in a browser on the profile of this test and closes it. */
+const trainInProfile = async (steps: number, backend: BackendName) =>
+  trainIn(await chromium.launchIn(profile), steps, backend)
 
-/** Trains, and closes the context; what the checkpoint is, by its SHA-256, and where it began. */
+/** Trains and closes the context. Returns the checkpoint's SHA-256 and the first step. */
 async function trainIn(context: BrowserContext, steps: number, backend: BackendName) {
   try {
     const page = context.pages()[0] ?? (await context.newPage())
@@ -43,7 +44,9 @@ const train = (page: Page, steps: number, backend: BackendName) =>
           if (event.type === 'file') bytes = event.file.bytes
         },
       })
-      const hash = [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes! as BufferSource))]
+      const hash = [
+        ...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes! as BufferSource)),
+      ]
       const { name } = await client.ready
       client.close()
       return {
@@ -57,23 +60,28 @@ const train = (page: Page, steps: number, backend: BackendName) =>
   )
 
 /**
- * Before the browser is closed, and as many after. A GPU made of software takes a third of a second for each, so there are more in
- * test:full. The commands of a step are written down twice, and given again from the third on: six have both.
+ * Steps before and after closing the browser. Software GPUs take a third of a second per step, so
+ * there are more in test:full. Commands are captured twice and replayed from the third step on: six
+ * steps cover both.
  */
 const half = { wasm: 100, webgpu: process.env.FULL ? 100 : 6 }
 
 describe.each(['wasm', 'webgpu'] as const)('on %s', (backend) => {
   const steps = half[backend]
-  test(`${steps} steps, a closed browser and ${steps} more are ${2 * steps} steps`, { timeout: 240_000 }, async () => {
-    const first = await trainInProfile(steps, backend)
-    const second = await trainInProfile(2 * steps, backend)
-    const whole = await trainIn(await chromium.newContext(), 2 * steps, backend)
-    expect([first, second, whole].map(({ name, faults }) => ({ name, faults }))).toEqual(
-      Array.from({ length: 3 }, () => ({ name: backend, faults: [] })),
-    )
-    expect(second.began).toBeGreaterThan(steps)
-    expect(whole.began).toBeLessThan(steps)
-    expect(second.sha256).toBe(whole.sha256)
-    expect(second.sha256).not.toBe(first.sha256)
-  })
+  test(
+    `${steps} steps, a closed browser and ${steps} more are ${2 * steps} steps`,
+    { timeout: 240_000 },
+    async () => {
+      const first = await trainInProfile(steps, backend)
+      const second = await trainInProfile(2 * steps, backend)
+      const whole = await trainIn(await chromium.newContext(), 2 * steps, backend)
+      expect([first, second, whole].map(({ name, faults }) => ({ name, faults }))).toEqual(
+        Array.from({ length: 3 }, () => ({ name: backend, faults: [] })),
+      )
+      expect(second.began).toBeGreaterThan(steps)
+      expect(whole.began).toBeLessThan(steps)
+      expect(second.sha256).toBe(whole.sha256)
+      expect(second.sha256).not.toBe(first.sha256)
+    },
+  )
 })

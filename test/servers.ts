@@ -1,5 +1,5 @@
-// What browser suites look at, made once for all of them, and only if one asks: the sources as `npm start` serves them, the
-// editor as it is built, and the pages that tests have (pages.config.ts).
+// Servers of the browser suites, shared and started on demand: the sources as `npm start` serves
+// them, the built editor, and the pages of the tests (pages.config.ts).
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -13,29 +13,40 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where to ask for the address of one of {@link servers}. */
+    /** URL that returns the address of one of {@link servers}. */
     servers: string
   }
 }
 
 const root = join(import.meta.dirname, '..')
-const config = { root, configFile: join(root, 'vite.config.ts'), logLevel: 'error' } satisfies InlineConfig
+const config = {
+  root,
+  configFile: join(root, 'vite.config.ts'),
+  logLevel: 'error',
+} satisfies InlineConfig
 
-/** As `npm start` does, which may run beside it: with one cache they would write over each other's packages. */
+/**
+ * Serves the sources as `npm start` does, with its own cache, because both may run at the same
+ * time.
+ */
 async function serveSources() {
   const cacheDir = join(root, 'node_modules/.vite/test')
-  const server = await createServer({ ...config, cacheDir, server: { port: 0, hmr: false, watch: null } })
+  const server = await createServer({
+    ...config,
+    cacheDir,
+    server: { port: 0, hmr: false, watch: null },
+  })
   return server.listen()
 }
 
-/** What a build makes; it is built anew when something that goes into it is another than the last time. */
+/** Serves a build, which is repeated if any of its sources changed. */
 async function serveBuilt(name: string, ...options: string[]) {
   const outDir = join(root, 'test-results', name)
-  const [last, now] = [`${outDir}.sha256`, hashOf(sources)]
+  const [last, now] = [`${outDir}.sha256`, hashSources(sources)]
   if (!existsSync(last) || readFileSync(last, 'utf8') !== now) {
     rmSync(last, { force: true })
     const args = ['build', '--logLevel', 'warn', '--outDir', outDir, ...options]
-    // Vitest's own NODE_ENV would make it another build.
+    // Vitest's NODE_ENV would change the build.
     const env = { ...process.env, NODE_ENV: 'production' }
     await promisify(execFile)(join(root, 'node_modules/.bin/vite'), args, { cwd: root, env })
     writeFileSync(last, now)
@@ -43,11 +54,21 @@ async function serveBuilt(name: string, ...options: string[]) {
   return preview({ ...config, build: { outDir }, preview: { port: 0 } })
 }
 
-/** All that is built, and what builds it. */
-const sources = ['src', 'public', 'workflows', 'assets', 'bench', 'test/pages', 'test/plan', 'index.html', 'vite.config.ts']
+/** Everything that a build depends on. */
+const sources = [
+  'src',
+  'public',
+  'workflows',
+  'assets',
+  'bench',
+  'test/pages',
+  'test/plan',
+  'index.html',
+  'vite.config.ts',
+]
 sources.push('test/pages.config.ts', 'package-lock.json')
 
-function hashOf(paths: readonly string[]): string {
+function hashSources(paths: readonly string[]): string {
   const hash = createHash('sha256')
   for (const path of paths) {
     const whole = join(root, path)
@@ -68,10 +89,11 @@ const servers: Record<ServerName, () => Promise<Server>> = {
   pages: () => serveBuilt('pages', '--config', 'test/pages.config.ts'),
 }
 
-/** Before all tests. Suites run in processes of their own, so they ask by HTTP. */
+/** Runs before all tests. Suites run in other processes, so they request addresses by HTTP. */
 export default async function begin({ provide }: TestProject) {
   const started = new Map<ServerName, Promise<Server>>()
-  const start = (name: ServerName) => started.get(name) ?? started.set(name, servers[name]()).get(name)!
+  const start = (name: ServerName) =>
+    started.get(name) ?? started.set(name, servers[name]()).get(name)!
   const door = createHttpServer(async ({ url }, response) => {
     const server = await start(url!.slice(1) as ServerName).catch((error: Error) => error)
     if (server instanceof Error) return response.writeHead(500).end(server.message)

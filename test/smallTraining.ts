@@ -1,6 +1,6 @@
-// The optimizer and the UNet of tests that train, where neither is what is tested.
+// A small UNet and optimizer settings for tests that train.
 import { unetConfig } from '../src/engine/models/unet/config.ts'
-import type { OptimizerConfig } from '../src/engine/optimizers.ts'
+import type { OptimizerConfig } from '../src/engine/training/optimizers.ts'
 
 export const adamw = {
   algorithm: 'adamw',
@@ -14,7 +14,7 @@ export const adamw = {
   clip_norm: 1,
 } as const satisfies OptimizerConfig
 
-/** Of one level, with attention; `classes`: labels it is told. */
+/** UNet config with one level and attention; `classes` is the number of labels. */
 export const tinyUnet = (classes?: number) =>
   unetConfig({
     sample_size: 4,

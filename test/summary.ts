@@ -1,4 +1,5 @@
-// The last words of a test run: every test that was left out with its reason, and the counts alone on the last line.
+// Reporter that ends a test run with the skipped tests and their reasons, and the counts on the
+// last line.
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
 interface Skipped {
@@ -13,13 +14,13 @@ export default class Summary implements Reporter {
     const skipped = of('skipped').map(describeSkipped)
     const broken = modules.filter((module) => module.errors().length > 0).length + unhandled.length
     const failed = of('failed').length + broken
-    if (skipped.length > 0) console.log(`Left out:\n${grouped(skipped).join('\n')}`)
+    if (skipped.length > 0) console.log(`Skipped:\n${grouped(skipped).join('\n')}`)
     if (skipped.length > 0 && process.env.CI) {
-      console.log('With CI set, leaving a test out is a failure.')
+      console.log('With CI set, skipped tests are failures.')
       process.exitCode = 1
     }
     const line = `${of('passed').length} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`
-    // Vitest says a few things after its reporters; this has to come after them.
+    // Vitest prints more after its reporters; the counts must be the last line.
     process.once('exit', () => process.stdout.write(`${line}\n`))
   }
 }
@@ -28,13 +29,14 @@ const describeSkipped = (test: TestCase): Skipped => {
   const result = test.result()
   return {
     suite: `${test.module.relativeModuleId} > ${test.parent.type === 'suite' ? test.parent.fullName : test.name}`,
-    note: (result.state === 'skipped' && result.note) || 'skipped by its author',
+    note: (result.state === 'skipped' && result.note) || 'skipped in the source',
   }
 }
 
-/** One line for each suite and reason. */
+/** Returns one line per suite and reason. */
 function grouped(skipped: Skipped[]): string[] {
   const counts = new Map<string, number>()
-  for (const { suite, note } of skipped) counts.set(`${suite}: ${note}`, (counts.get(`${suite}: ${note}`) ?? 0) + 1)
+  for (const { suite, note } of skipped)
+    counts.set(`${suite}: ${note}`, (counts.get(`${suite}: ${note}`) ?? 0) + 1)
   return [...counts].map(([line, count]) => `  ${line} (${count} test${count === 1 ? '' : 's'})`)
 }

@@ -1,27 +1,31 @@
-// Formulas in plain numbers that know their derivatives, in the precision of JavaScript: what layers and kernels are held against.
-// A formula is written once, as in its paper; its gradient follows by the chain rule alone (Griewank & Walther 2008, chapter 3).
+// Reverse-mode differentiation of scalar formulas in float64, as a reference for layers and
+// kernels. Formulas are written as in their papers; gradients follow from the chain rule (Griewank
+// & Walther 2008, chapter 3).
 
 declare const place: unique symbol
-/** A number of a formula: its place on the tape. */
+/** A number of a formula: its index on the tape. */
 export type Num = number & { readonly [place]: true }
 
 export interface Result {
   values: Float64Array
-  /** The largest sum of terms without their signs that one of them is: where all but little cancels, far more than they are. */
+  /**
+   * Largest sum of absolute terms over the values. With cancellation, it is much larger than the
+   * values.
+   */
   terms: number
 }
 
-/** Every number of a formula, in the order they were computed, with what each was computed from. */
+/** All numbers of a formula, in the order of their computation, with their operands. */
 export class Tape {
   private readonly values: number[] = []
-  /** Two a number; -1 for none. */
+  /** Two operands per number; -1 if missing. */
   private readonly parents: number[] = []
-  /** The derivatives with respect to them. */
+  /** Derivatives with respect to the operands. */
   private readonly slopes: number[] = []
-  /** How large what they are sums of is, each with its sign taken off. */
+  /** Sums of absolute terms of the numbers. */
   private readonly sizes: number[] = []
 
-  /** `round`: after every operation, forwards and backwards; `Math.fround` makes of it what float32 makes of the formula. */
+  /** `round` is applied after every operation of both passes; `Math.fround` simulates float32. */
   constructor(private readonly round: (value: number) => number = (value) => value) {}
 
   number = (value: number): Num => this.push(value, -1, 0, -1, 0)
@@ -43,43 +47,52 @@ export class Tape {
     const power = Math.exp(this.of(a))
     return this.push(power, a, power, -1, 0)
   }
-  /** A function of one number whose derivative is known. */
+  /** Records a function of one number with its value and derivative. */
   apply = (a: Num, value: number, slope: number): Num => this.push(value, a, slope, -1, 0)
 
   sum = (terms: readonly Num[]): Num => (terms.length ? terms.reduce(this.add) : this.number(0))
-  dot = (a: readonly Num[], b: readonly Num[]): Num => this.sum(a.map((each, i) => this.mul(each, b[i]!)))
+  dot = (a: readonly Num[], b: readonly Num[]): Num =>
+    this.sum(a.map((each, i) => this.mul(each, b[i])))
 
-  of = (a: Num): number => this.values[a]!
+  of = (a: Num): number => this.values[a]
 
   result = (numbers: readonly Num[]): Result => ({
     values: Float64Array.from(numbers, this.of),
-    terms: numbers.reduce((most, number) => Math.max(most, this.sizes[number]!), 0),
+    terms: numbers.reduce((most, number) => Math.max(most, this.sizes[number]), 0),
   })
 
-  /** What the sum of `results` times `slopes` changes with each of `numbers`. */
-  gradients(results: readonly Num[], slopes: ArrayLike<number>, numbers: readonly (readonly Num[])[]): Result[] {
+  /** Returns the gradients of the sum of `results` times `slopes` with respect to `numbers`. */
+  gradients(
+    results: readonly Num[],
+    slopes: ArrayLike<number>,
+    numbers: readonly (readonly Num[])[],
+  ): Result[] {
     const { parents, round } = this
-    const [found, sizes] = [new Float64Array(this.values.length), new Float64Array(this.values.length)]
+    const [found, sizes] = [
+      new Float64Array(this.values.length),
+      new Float64Array(this.values.length),
+    ]
     results.forEach((result, i) => {
-      found[result]! += slopes[i]!
-      sizes[result]! += Math.abs(slopes[i]!)
+      found[result] += slopes[i]
+      sizes[result] += Math.abs(slopes[i])
     })
     for (let at = found.length - 1; at >= 0; at--) {
       for (const side of [2 * at, 2 * at + 1]) {
-        const parent = parents[side]!
+        const parent = parents[side]
         if (parent < 0) continue
-        found[parent] = round(found[parent]! + round(found[at]! * this.slopes[side]!))
-        sizes[parent]! += sizes[at]! * Math.abs(this.slopes[side]!)
+        found[parent] = round(found[parent] + round(found[at] * this.slopes[side]))
+        sizes[parent] += sizes[at] * Math.abs(this.slopes[side])
       }
     }
     return numbers.map((each) => ({
-      values: Float64Array.from(each, (number) => found[number]!),
-      terms: each.reduce((most, number) => Math.max(most, sizes[number]!), 0),
+      values: Float64Array.from(each, (number) => found[number]),
+      terms: each.reduce((most, number) => Math.max(most, sizes[number]), 0),
     }))
   }
 
   private push(value: number, a: number, slopeA: number, b: number, slopeB: number): Num {
-    const of = (parent: number, slope: number) => (parent < 0 ? 0 : this.sizes[parent]! * Math.abs(slope))
+    const of = (parent: number, slope: number) =>
+      parent < 0 ? 0 : this.sizes[parent] * Math.abs(slope)
     this.sizes.push(Math.max(Math.abs(value), of(a, slopeA) + of(b, slopeB)))
     this.parents.push(a, b)
     this.slopes.push(this.round(slopeA), this.round(slopeB))

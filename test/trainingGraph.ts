@@ -1,4 +1,4 @@
-// A whole training and sampling of points, as small as it can be.
+// Minimal graph that trains on points and samples.
 import type { Graph } from '../src/engine/plan/graph.ts'
 import { node } from './nodes/evaluate.ts'
 
@@ -16,7 +16,12 @@ export const trainingGraph = (steps: number): Graph => ({
     ),
     node('Noise', 'GaussianNoise', { like: 'Start.x_0' }),
     node('Time', 'RandomTimesteps', { like: 'Start.x_0', schedule: 'Schedule.schedule' }),
-    node('Forward', 'ForwardNoise', { x_0: 'Start.x_0', t: 'Time.t', noise: 'Noise.noise', schedule: 'Schedule.schedule' }),
+    node('Forward', 'ForwardNoise', {
+      x_0: 'Start.x_0',
+      t: 'Time.t',
+      noise: 'Noise.noise',
+      schedule: 'Schedule.schedule',
+    }),
     node('Guess', 'Predict', { model: 'Start.model', x_t: 'Forward.x_t', t: 'Time.t' }),
     node('Truth', 'Target', {
       model: 'Start.model',
@@ -36,13 +41,25 @@ export const trainingGraph = (steps: number): Graph => ({
     ),
     node('Picture', 'Scatter', { samples_1: 'Samples.x_0' }),
     node('Numbers', 'Inspect', { value: 'Samples.x_0' }),
-    node('Keep', 'SaveCheckpoint', { model: 'End.model', schedule: 'Schedule.schedule' }, { name: 'moons' }),
+    node(
+      'Keep',
+      'SaveCheckpoint',
+      { model: 'End.model', schedule: 'Schedule.schedule' },
+      { name: 'moons' },
+    ),
   ],
 })
 
-/** What every training of noise has between a batch and its loss, but for what predicts: of nodes `start`, `t`, `noise`, `schedule`, `predict`. */
+/**
+ * Nodes from a batch to its loss. Requires nodes `start`, `t`, `noise`, `schedule` and `predict`.
+ */
 export const lossNodes = [
-  node('forward', 'ForwardNoise', { x_0: 'start.x_0', t: 't.t', noise: 'noise.noise', schedule: 'schedule.schedule' }),
+  node('forward', 'ForwardNoise', {
+    x_0: 'start.x_0',
+    t: 't.t',
+    noise: 'noise.noise',
+    schedule: 'schedule.schedule',
+  }),
   node('target', 'Target', {
     model: 'start.model',
     x_0: 'start.x_0',

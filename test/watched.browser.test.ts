@@ -1,13 +1,15 @@
-// What fails a browser test by itself is noticed, in pages and in their workers.
+// Complaints of pages and their workers, which fail a browser test, are reported.
 import { expect, test } from 'vitest'
 import { useChromium } from './chromium.ts'
 import { watched } from './watched.ts'
 
 const chromium = useChromium()
 
-test('errors, warnings, refused promises and requests to elsewhere are written down, of workers too', async () => {
+test('reports errors, warnings, rejected promises and external requests, also of workers', async () => {
   const complaints: string[] = []
-  const context = watched(await chromium.browser.newContext(), (complaint) => complaints.push(complaint))
+  const context = watched(await chromium.browser.newContext(), (complaint) =>
+    complaints.push(complaint),
+  )
   const page = await context.newPage()
   await page.route('http://localhost/**', (route) =>
     route.fulfill({
@@ -41,7 +43,7 @@ test('errors, warnings, refused promises and requests to elsewhere are written d
     /^uncaught: thrown$/,
     /^uncaught: thrown in a worker/,
     /^404: http:\/\/localhost\/nowhere/,
-    /^asked elsewhere: http:\/\/elsewhere.invalid\/data/,
+    /^external request: http:\/\/elsewhere.invalid\/data/,
     /^request failed: http:\/\/elsewhere.invalid\/data/,
   ]) {
     await expect.poll(() => complaints).toContainEqual(expect.stringMatching(expected))

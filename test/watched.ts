@@ -1,28 +1,39 @@
-// What pages in tests may not do unnoticed: errors, warnings, requests that fail, and requests to anywhere else.
+// Detects errors, warnings, failed requests and external requests of pages in tests.
 import type { BrowserContext, Request } from 'playwright-core'
 
-/** Writes down what the pages and workers of a context complain of, as sentences. Returns the context. */
-export function watched(context: BrowserContext, write: (complaint: string) => void): BrowserContext {
+/** Reports complaints of the pages and workers of a context as text. Returns the context. */
+export function watched(
+  context: BrowserContext,
+  write: (complaint: string) => void,
+): BrowserContext {
   context.on('weberror', (error) => write(`uncaught: ${error.error().message}`))
   context.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type()) || ofTheMachine.test(message.text())) return
     const { url, lineNumber } = message.location()
     write(`console ${message.type()}: ${message.text()} (${url}:${lineNumber})`)
   })
-  context.on('request', (request) => !isOurs(request) && write(`asked elsewhere: ${request.url()}`))
+  context.on(
+    'request',
+    (request) => !isOurs(request) && write(`external request: ${request.url()}`),
+  )
   context.on('requestfailed', (request) => {
     const why = request.failure()?.errorText
-    // So it is called when a page that was loading something is left, and when a download begins.
+    // Also emitted when a page is closed while it loads, and when a download starts.
     if (why !== 'net::ERR_ABORTED') write(`request failed: ${request.url()} (${why})`)
   })
-  context.on('response', (response) => response.status() >= 400 && write(`${response.status()}: ${response.url()}`))
+  context.on(
+    'response',
+    (response) => response.status() >= 400 && write(`${response.status()}: ${response.url()}`),
+  )
   return context
 }
 
-/** Service workers are off, but where one is tested; and Chromium says so where a machine has no GPU. */
+/**
+ * Expected messages: service workers are blocked in most tests, and the machine may have no GPU.
+ */
 const ofTheMachine = /^(Service Worker registration blocked by Playwright|No available adapters\.)$/
 
-/** Every server of the tests is on this machine, and so is what a page makes itself. */
+/** True for servers on this machine and for URLs that the page created. */
 const isOurs = (request: Request): boolean => {
   const { protocol, hostname } = new URL(request.url())
   return hostname === 'localhost' || ['blob:', 'data:', 'about:'].includes(protocol)

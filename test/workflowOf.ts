@@ -1,16 +1,21 @@
-// Writes a graph made by hand as the workflow file that litegraph would save.
+// Converts a graph to the workflow file that litegraph would save.
 import type { Graph } from '../src/engine/plan/graph.ts'
 import type { Declaration } from '../src/engine/plan/op.ts'
-import { declarationOf } from '../src/engine/plan/op.ts'
+import { toDeclaration } from '../src/engine/plan/op.ts'
 import { nodes } from '../src/nodes/table.ts'
 
 type Link = [number, number, number, number, number, string]
 
-/** litegraph 0.4 JSON; ids become numbers from 1, and the old id the title. */
-export function workflowOf(graph: Graph, declarations: readonly Declaration[] = nodes.map(declarationOf)): string {
+/** Returns litegraph 0.4 JSON. Ids become numbers from 1; the old ids become titles. */
+export function workflowOf(
+  graph: Graph,
+  declarations: readonly Declaration[] = nodes.map(toDeclaration),
+): string {
   const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
   const number = new Map(graph.nodes.map(({ id }, i) => [id, i + 1]))
-  const outputsOf = new Map(graph.nodes.map(({ id, op }) => [id, Object.keys(declared.get(op)?.outputs ?? {})]))
+  const outputsOf = new Map(
+    graph.nodes.map(({ id, op }) => [id, Object.keys(declared.get(op)?.outputs ?? {})]),
+  )
   const links: Link[] = []
   for (const { id, inputs } of graph.nodes) {
     for (const [slot, [, from]] of Object.entries(inputs).entries()) {

@@ -1,5 +1,10 @@
 // A worker of a host's own, without a bundler.
-import { defineNode, nodes, samples, serve } from './node_modules/litegraph-diffusion/dist/standalone/engine.js'
+import {
+  defineNode,
+  nodes,
+  samples,
+  serve,
+} from './node_modules/litegraph-diffusion/dist/standalone/engine.js'
 
 const mirror = defineNode({
   type: 'mine/Mirror',

@@ -1,4 +1,4 @@
-// What a host written in TypeScript sees; compiled by the test, never run.
+// A host written in TypeScript. The test compiles it and does not run it.
 import type { Host } from 'litegraph-diffusion'
 import { defineNode, integer, register, samples } from 'litegraph-diffusion'
 import type { Schedule } from 'litegraph-diffusion/engine'

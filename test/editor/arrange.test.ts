@@ -1,21 +1,32 @@
+// Layout of nodes: by wires, aligned, and distributed.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aligned, arranged, spread, type Standing } from '../../src/editor/arrange.ts'
+import {
+  alignBoxes,
+  layOutGraph,
+  distributeBoxes,
+  type NodeBox,
+} from '../../src/editor/graph/layout.ts'
 
-const standing = (id: number, x: number, y: number, width = 140, height = 80): Standing => ({
+const createBox = (id: number, x: number, y: number, width = 140, height = 80): NodeBox => ({
   id,
   pos: [x, y],
   size: [width, height],
 })
 
-describe('arranged by wires', () => {
+describe('layout by wires', () => {
   const graphs = fc.integer({ min: 2, max: 12 }).chain((count) =>
     fc.record({
       nodes: fc.tuple(
         ...Array.from({ length: count }, (_, id) =>
           fc
-            .tuple(fc.nat(900), fc.nat(900), fc.integer({ min: 60, max: 300 }), fc.integer({ min: 20, max: 400 }))
-            .map(([x, y, width, height]) => standing(id, x, y, width, height)),
+            .tuple(
+              fc.nat(900),
+              fc.nat(900),
+              fc.integer({ min: 60, max: 300 }),
+              fc.integer({ min: 20, max: 400 }),
+            )
+            .map(([x, y, width, height]) => createBox(id, x, y, width, height)),
         ),
       ),
       wires: fc.array(
@@ -25,24 +36,25 @@ describe('arranged by wires', () => {
     }),
   )
 
-  test('every node is right of what it needs, and none lies on another', () => {
+  test('places each node to the right of its sources, without overlap', () => {
     fc.assert(
       fc.property(graphs, ({ nodes, wires }) => {
-        const places = arranged(nodes, wires)
-        const box = ({ id, size }: Standing) => ({
+        const places = layOutGraph(nodes, wires)
+        const box = ({ id, size }: NodeBox) => ({
           x: places.get(id)![0],
           y: places.get(id)![1] - 30,
           w: size[0],
           h: size[1] + 30,
         })
         for (const [from, to] of wires) {
-          const [a, b] = [box(nodes[from]!), box(nodes[to]!)]
+          const [a, b] = [box(nodes[from]), box(nodes[to])]
           expect(a.x + a.w).toBeLessThanOrEqual(b.x)
         }
         nodes.forEach((node, i) => {
           for (const other of nodes.slice(i + 1)) {
             const [a, b] = [box(node), box(other)]
-            const apart = a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y
+            const apart =
+              a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y
             expect(apart, JSON.stringify([a, b])).toBe(true)
           }
         })
@@ -51,9 +63,9 @@ describe('arranged by wires', () => {
     )
   })
 
-  test('what is not of a group stays out of its box', () => {
-    const nodes = [0, 1, 2, 3].map((id) => standing(id, 0, 0))
-    const places = arranged(
+  test('places other nodes outside the box of a group', () => {
+    const nodes = [0, 1, 2, 3].map((id) => createBox(id, 0, 0))
+    const places = layOutGraph(
       nodes,
       [
         [0, 1],
@@ -67,30 +79,30 @@ describe('arranged by wires', () => {
     expect(outside < Math.min(...rows) || outside > Math.max(...rows)).toBe(true)
   })
 
-  test('the corner at the top left stays', () => {
-    const places = arranged([standing(1, 300, 100), standing(2, 40, 500)], [[2, 1]])
+  test('keeps the top left corner', () => {
+    const places = layOutGraph([createBox(1, 300, 100), createBox(2, 40, 500)], [[2, 1]])
     expect(Math.min(...[...places.values()].map(([x]) => x))).toBe(40)
     expect(Math.min(...[...places.values()].map(([, y]) => y))).toBe(100)
   })
 })
 
-describe('in line', () => {
-  const nodes = [standing(1, 10, 50), standing(2, 40, 200, 60), standing(3, 25, 90, 100, 200)]
+describe('alignment', () => {
+  const nodes = [createBox(1, 10, 50), createBox(2, 40, 200, 60), createBox(3, 25, 90, 100, 200)]
 
-  test('edges', () => {
-    expect([...aligned(nodes, 'left')].map(([, [x]]) => x)).toEqual([10, 10, 10])
-    expect([...aligned(nodes, 'right')].map(([, [x]]) => x)).toEqual([10, 90, 50])
-    expect([...aligned(nodes, 'top')].map(([, [, y]]) => y)).toEqual([50, 50, 50])
-    expect([...aligned(nodes, 'bottom')].map(([, [, y]]) => y)).toEqual([210, 210, 90])
+  test('aligns edges', () => {
+    expect([...alignBoxes(nodes, 'left')].map(([, [x]]) => x)).toEqual([10, 10, 10])
+    expect([...alignBoxes(nodes, 'right')].map(([, [x]]) => x)).toEqual([10, 90, 50])
+    expect([...alignBoxes(nodes, 'top')].map(([, [, y]]) => y)).toEqual([50, 50, 50])
+    expect([...alignBoxes(nodes, 'bottom')].map(([, [, y]]) => y)).toEqual([210, 210, 90])
   })
 
-  test('equal gaps, the first and the last where they were', () => {
-    const apart = [standing(1, 0, 0, 100), standing(2, 130, 0, 100), standing(3, 500, 0, 100)]
-    expect([...spread(apart, 0)].map(([id, [x]]) => [id, x])).toEqual([
+  test('makes gaps equal without moving the first and the last node', () => {
+    const apart = [createBox(1, 0, 0, 100), createBox(2, 130, 0, 100), createBox(3, 500, 0, 100)]
+    expect([...distributeBoxes(apart, 0)].map(([id, [x]]) => [id, x])).toEqual([
       [1, 0],
       [2, 250],
       [3, 500],
     ])
-    expect(spread(apart.slice(0, 2), 0).size).toBe(0)
+    expect(distributeBoxes(apart.slice(0, 2), 0).size).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-// What axe finds on a page.
+// Accessibility problems of a page, found by axe.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
@@ -6,24 +6,40 @@ import type { Page } from 'playwright-core'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 interface Findings {
-  violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[]
+  violations: {
+    id: string
+    impact: string
+    nodes: { target: string[]; failureSummary: string }[]
+  }[]
 }
 
 export const addAxe = (page: Page) => page.addScriptTag({ content: axe })
 
-/** What is serious or critical in a part of a screen, after {@link addAxe}; by all of its rules, or the one for contrast. */
-export async function found(page: Page, screen: string, within: string, rules: 'all' | 'contrast' = 'all'): Promise<string[]> {
+/**
+ * Returns the serious and critical problems in a part of a screen, by all rules or by the rule for
+ * contrast. Requires {@link addAxe}.
+ */
+export async function findViolations(
+  page: Page,
+  screen: string,
+  within: string,
+  rules: 'all' | 'contrast' = 'all',
+): Promise<string[]> {
   const { violations } = await page.evaluate(
     ([within, rules]) =>
-      (globalThis as unknown as { axe: { run(within: string, options: object): Promise<Findings> } }).axe.run(
-        within!,
-        rules === 'all' ? {} : { runOnly: ['color-contrast'] },
-      ),
+      (
+        globalThis as unknown as {
+          axe: { run(within: string, options: object): Promise<Findings> }
+        }
+      ).axe.run(within, rules === 'all' ? {} : { runOnly: ['color-contrast'] }),
     [within, rules],
   )
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${screen}: ${id} at ${target.join(' ')}: ${failureSummary}`),
+      nodes.map(
+        ({ target, failureSummary }) =>
+          `${screen}: ${id} at ${target.join(' ')}: ${failureSummary}`,
+      ),
     )
 }

@@ -1,16 +1,28 @@
-// Charts opened large, in a real Chromium: trained shortly, zoomed, smoothed, compared with the run before, saved.
+// Enlarged charts in Chromium after a short training: zoom, smoothing, comparison of runs, saving.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Download, Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
-import { measureText } from '../../src/nodes/views/canvas.ts'
+import { measureText } from '../../src/nodes/painters/ticks.ts'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 import { root, useBuiltEditor, useChromium } from '../chromium.ts'
-import { button, dropFile, finished, onNode, placeIn, press, titles, useEditor } from './driver.ts'
+import {
+  button,
+  dropFile,
+  waitForRun,
+  onNode,
+  placeIn,
+  press,
+  titles,
+  useEditor,
+} from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
-const editor = useEditor(chromium, server, { media: { reducedMotion: 'reduce', colorScheme: 'dark' } })
+const editor = useEditor(chromium, server, {
+  media: { reducedMotion: 'reduce', colorScheme: 'dark' },
+})
 
 const STEPS = 100
 
@@ -26,11 +38,11 @@ const losses = () =>
 async function train() {
   await button(page, 'Run').click()
   await page.locator('.status[data-state=running]').waitFor()
-  await finished(page)
+  await waitForRun(page)
 }
 
-/** A double-click on the picture of the chart. */
-async function openLarge() {
+/** Double-clicks the chart on the node. */
+async function enlargeChart() {
   const { x, y } = await placeIn(page, CHART, [0.5, 0.7])
   await page.mouse.dblclick(x, y)
   await page.locator('.chart-plot canvas').waitFor()
@@ -38,9 +50,10 @@ async function openLarge() {
 
 const dock = () => page.getByRole('region', { name: 'Chart', exact: true })
 const tool = (name: string) => dock().getByRole('button', { name, exact: true })
-const end = async (name: string) => Number((await dock().getByRole('textbox', { name }).getAttribute('placeholder'))!)
+const end = async (name: string) =>
+  Number((await dock().getByRole('textbox', { name }).getAttribute('placeholder'))!)
 
-/** What a row of the legend says of a line. */
+/** Value of a line in the legend. */
 const legend = (name: string | RegExp) =>
   dock()
     .getByRole('listitem')
@@ -48,25 +61,29 @@ const legend = (name: string | RegExp) =>
     .locator('.figure')
     .textContent()
 
-async function saved(name: string): Promise<Buffer> {
-  const [download] = await Promise.all([page.waitForEvent('download') as Promise<Download>, tool(name).click()])
+async function downloadChart(name: string): Promise<Buffer> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download') as Promise<Download>,
+    tool(name).click(),
+  ])
   return readFileSync(await download.path())
 }
 
-test('a chart is zoomed, smoothed, compared with the run before, and saved', async () => {
+test('a chart is zoomed, smoothed, compared with the previous run, and saved', async () => {
   const file = JSON.parse(readFileSync(join(root, 'workflows/points.json'), 'utf8')) as WorkflowFile
   for (const { properties } of file.nodes) {
-    if ('batch_size' in properties && 'steps' in properties) Object.assign(properties, { steps: STEPS, batch_size: 32 })
+    if ('batch_size' in properties && 'steps' in properties)
+      Object.assign(properties, { steps: STEPS, batch_size: 32 })
     if ('num_inference_steps' in properties) properties.num_inference_steps = 2
   }
   await dropFile(page, 'points.json', JSON.stringify(file))
   await expect.poll(() => titles(page)).toContain(CHART)
   await train()
-  await openLarge()
+  await enlargeChart()
   const first = await losses()
   expect(first.length).toBe(STEPS)
 
-  // ---- axes
+  // Axes
   await tool('Axes').click()
   expect([await end('x from'), await end('x to')]).toEqual([0, STEPS - 1])
   const plot = (await page.locator('.chart-plot .u-over').boundingBox())!
@@ -84,9 +101,11 @@ test('a chart is zoomed, smoothed, compared with the run before, and saved', asy
   expect(await tool('Log y').getAttribute('aria-pressed')).toBe('false')
   await dock().getByRole('textbox', { name: 'y to' }).fill('5')
   await press(page, 'Enter')
-  await expect.poll(() => onNode(page, CHART, ({ flags }) => flags.chart)).toEqual({ yLog: false, y: [null, 5] })
+  await expect
+    .poll(() => onNode(page, CHART, ({ flags }) => flags.chart))
+    .toEqual({ yLog: false, y: [null, 5] })
 
-  // ---- smoothing
+  // Smoothing
   const last = measureText(first.at(-1)!)
   await dock().getByRole('slider', { name: 'Smoothing' }).fill('0')
   await expect.poll(() => legend('loss')).toBe(last)
@@ -94,7 +113,7 @@ test('a chart is zoomed, smoothed, compared with the run before, and saved', asy
   await expect.poll(() => legend('loss')).not.toBe(last)
   await dock().getByRole('slider', { name: 'Smoothing' }).fill('0')
 
-  // ---- another run
+  // A second run
   await onNode(page, 'Training Start', (node) => node.setProperty('seed', 77))
   await train()
   const second = await losses()
@@ -103,23 +122,25 @@ test('a chart is zoomed, smoothed, compared with the run before, and saved', asy
   await expect.poll(() => legend(before)).toBe(last)
   await expect.poll(() => legend('loss')).toBe(measureText(second.at(-1)!))
 
-  // ---- by keys, as it is said
+  // Cursor keys, and their announcement
   await page.locator('.chart-plot').focus()
   await press(page, 'ArrowRight', 'ArrowRight', 'ArrowRight')
-  await expect.poll(() => dock().locator('output').textContent()).toContain(`step 2: loss ${measureText(second[2]!)}, Run 1`)
+  await expect
+    .poll(() => dock().locator('output').textContent())
+    .toContain(`step 2: loss ${measureText(second[2])}, Run 1`)
   await tool('Table').click()
   expect(await dock().getByRole('row').count()).toBe(STEPS + 1)
   await tool('Table').click()
 
-  // ---- saved
-  const csv = (await saved('CSV')).toString().split('\r\n')
+  // Downloads
+  const csv = (await downloadChart('CSV')).toString().split('\r\n')
   expect(csv[0]).toMatch(/^step,loss,"Run 1, .*: loss"$/)
   expect(csv.slice(1, -1)).toEqual(second.map((loss, i) => `${i},${loss},${first[i]}`))
   const canvas = await page.evaluate(() => {
     const { width, height } = document.querySelector<HTMLCanvasElement>('.chart-plot canvas')!
     return { width, height }
   })
-  const png = await saved('PNG')
+  const png = await downloadChart('PNG')
   expect(png.subarray(1, 4).toString()).toBe('PNG')
   expect(png.readUInt32BE(16)).toBe(canvas.width)
   expect(png.readUInt32BE(20)).toBeGreaterThan(canvas.height + 30)
@@ -135,18 +156,24 @@ test('a chart is zoomed, smoothed, compared with the run before, and saved', asy
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
 })
 
-test('of several charts one is chosen', async () => {
-  await dropFile(page, 'schedules.json', readFileSync(join(root, 'workflows/schedules-compared.json')))
-  await expect.poll(() => titles(page)).toContain('Signal that is left')
+test('the dock lists several charts to choose from', async () => {
+  await dropFile(
+    page,
+    'schedules.json',
+    readFileSync(join(root, 'workflows/schedules-compared.json')),
+  )
+  await expect.poll(() => titles(page)).toContain('Signal')
   await button(page, 'Run').click()
-  await finished(page)
+  await waitForRun(page)
   await page.locator('canvas.canvas').focus()
   await press(page, 'Alt+k')
-  const which = dock().getByRole('combobox', { name: 'Which chart' })
+  const which = dock().getByRole('combobox', { name: en.charts.choose })
   const charts = await which.getByRole('option').allTextContents()
   expect(charts.length).toBeGreaterThan(1)
   await which.selectOption({ index: 1 })
-  await expect.poll(() => page.locator('.chart-plot').getAttribute('aria-label')).toContain(charts[1])
+  await expect
+    .poll(() => page.locator('.chart-plot').getAttribute('aria-label'))
+    .toContain(charts[1])
   await press(page, 'Escape')
   await dock().waitFor({ state: 'detached' })
 })

@@ -1,11 +1,12 @@
-// Data of one's own: pictures that are cropped on their way in, points drawn by hand.
+// Import of the user's data in Chromium: cropping of pictures, points drawn by hand.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { encodePng } from '../../src/engine/png.ts'
+import { encodePng } from '../../src/engine/images/png.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { addNode, button, dropPaths, useEditor, values } from './driver.ts'
 
@@ -19,17 +20,20 @@ const editor = useEditor(chromium, server)
 let page: Page
 beforeEach(() => void (page = editor.page))
 
-/** Three times as wide as high: dark, middling and bright. */
+/** Picture of ratio 3:1 with a dark, a medium and a bright third. */
 const wide = encodePng({
   width: 24,
   height: 8,
   channels: 1,
   count: 1,
-  pixels: Uint8ClampedArray.from({ length: 24 * 8 }, (_, i) => [20, 120, 220][Math.floor((i % 24) / 8)]!),
+  pixels: Uint8ClampedArray.from(
+    { length: 24 * 8 },
+    (_, i) => [20, 120, 220][Math.floor((i % 24) / 8)],
+  ),
 })
 
 const dialog = () => page.getByRole('dialog')
-/** Grey of a pixel of the last canvas of the dialog. */
+/** Grey level of a pixel of the last canvas in the dialog. */
 const grey = (x: number, y: number) =>
   dialog()
     .locator('canvas')
@@ -43,8 +47,11 @@ const grey = (x: number, y: number) =>
       [x, y] as const,
     )
 
-test('of a ZIP and a picture that are dropped together, the part stays that was chosen', async () => {
-  writeFileSync(join(folder, 'more.zip'), zipSync({ 'cats/1.png': wide, 'dogs/2.png': wide, 'dogs/3.png': wide }))
+test('a dropped ZIP and picture are imported with the chosen crop', async () => {
+  writeFileSync(
+    join(folder, 'more.zip'),
+    zipSync({ 'cats/1.png': wide, 'dogs/2.png': wide, 'dogs/3.png': wide }),
+  )
   writeFileSync(join(folder, 'wide.png'), wide)
   await dropPaths(page, [join(folder, 'more.zip'), join(folder, 'wide.png')])
   await dialog().getByText('4 images').waitFor()
@@ -52,8 +59,8 @@ test('of a ZIP and a picture that are dropped together, the part stays that was 
   await expect.poll(() => grey(4, 4)).toBe(120)
   await dialog().getByRole('radio', { name: 'Right', exact: true }).check()
   await expect.poll(() => grey(4, 4)).toBe(220)
-  // As it is, whole, with what is cut dimmed.
-  await dialog().getByText('As they are').click()
+  // The original, with the cropped parts dimmed.
+  await dialog().getByText(en.dataset.previews.original).click()
   await expect.poll(() => grey(150, 80)).toBe(220)
   await expect.poll(() => grey(80, 80)).toBeLessThan(60)
   await dialog().getByRole('button', { name: 'Import' }).click()
@@ -63,7 +70,7 @@ test('of a ZIP and a picture that are dropped together, the part stays that was 
   await expect.poll(() => grey(4, 4)).toBe(220)
 })
 
-test('points are drawn with a brush, rubbed out, taken back and cleared, by pointer and by keys', async () => {
+test('points are drawn, erased, undone and cleared, by pointer and by keys', async () => {
   await addNode(page, 'Points', 300, 300)
   await page.getByRole('combobox', { name: 'distribution' }).selectOption('drawn')
   await button(page, 'Draw…').click()
@@ -90,24 +97,25 @@ test('points are drawn with a brush, rubbed out, taken back and cleared, by poin
   await stroke(0.2, 0.8)
   const thick = await count()
   expect(thick).toBeGreaterThan(3 * thin)
-  await dialog().getByRole('radio', { name: 'Rub out' }).check()
+  await dialog().getByRole('radio', { name: en.drawing.erase }).check()
   await stroke(0.1, 0.5)
   expect(await count()).toBeLessThan(thick)
   await page.keyboard.press('Control+z')
   expect(await count()).toBe(thick)
   await dialog().getByRole('button', { name: 'Clear' }).click()
   expect(await count()).toBe(0)
-  // The cross begins in the middle.
+  // The cross starts in the middle.
   await dialog().getByRole('radio', { name: 'Draw', exact: true }).check()
   await dialog().getByRole('slider', { name: 'Brush' }).fill('0')
   await board.focus()
-  for (const key of ['Space', 'ArrowRight', 'ArrowRight', 'ArrowUp', 'Space']) await page.keyboard.press(key)
+  for (const key of ['Space', 'ArrowRight', 'ArrowRight', 'ArrowUp', 'Space'])
+    await page.keyboard.press(key)
   await dialog().getByRole('button', { name: 'OK' }).click()
   expect((await values(page, 'Points')).points).toEqual([
     [0, 0],
     [0.2, 0.1],
   ])
-  // One step of undo for all of it.
+  // One undo step for the entire drawing.
   await button(page, 'Undo').click()
   expect((await values(page, 'Points')).points).toEqual([])
 })

@@ -1,38 +1,69 @@
-// What files are, by what is in them; and what an import will make of folders.
+// Classification of dropped files, ZIP entries, and classes from folders.
 import { strToU8, zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { foldersOf } from '../../src/editor/drops/images.ts'
-import { checkpointRoot, sortOut } from '../../src/editor/drops/kinds.ts'
-import { entriesOfZip } from '../../src/editor/drops/zip.ts'
-import { byTopic, type Ready } from '../../src/editor/gallery.ts'
+import { countClasses } from '../../src/editor/drops/images.ts'
+import { checkpointRoot, classifyFiles } from '../../src/editor/drops/classify.ts'
+import { readZipEntries } from '../../src/editor/storage/zip.ts'
+import { groupByTopic, type ReadyWorkflow } from '../../src/editor/workspace/gallery.ts'
 import { importImages } from '../../src/engine/datasets/import.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
-import { encodePng } from '../../src/engine/png.ts'
+import { encodePng } from '../../src/engine/images/png.ts'
 import { pngWithWorkflow } from '../../src/nodes/workflow.ts'
 
-const picture = () => encodePng({ width: 2, height: 2, channels: 1, count: 1, pixels: Uint8ClampedArray.of(0, 80, 160, 255) })
+const picture = () =>
+  encodePng({
+    width: 2,
+    height: 2,
+    channels: 1,
+    count: 1,
+    pixels: Uint8ClampedArray.of(0, 80, 160, 255),
+  })
 const file = (name: string, content: Uint8Array | string) => new File([content as BlobPart], name)
 const dropped = (files: Record<string, Uint8Array | string>) =>
-  Object.entries(files).map(([path, content]) => ({ path, file: file(path.split('/').at(-1)!, content) }))
+  Object.entries(files).map(([path, content]) => ({
+    path,
+    file: file(path.split('/').at(-1)!, content),
+  }))
 const kinds = async (files: Record<string, Uint8Array | string>) =>
-  (await sortOut(dropped(files))).map(({ kind, name }) => `${kind} ${name}`)
+  (await classifyFiles(dropped(files))).map(({ kind, name }) => `${kind} ${name}`)
 
-describe('what files are', () => {
-  const dataset = writeImages({ name: 'two', images: Uint8Array.of(0, 255), shape: [2, 1, 1, 1], max: 255 })
+describe('classification of files', () => {
+  const dataset = writeImages({
+    name: 'two',
+    images: Uint8Array.of(0, 255),
+    shape: [2, 1, 1, 1],
+    max: 255,
+  })
   const zip = (entries: Record<string, Uint8Array>) => zipSync(entries)
   const nothing = strToU8('-')
 
   test.each<[string, Record<string, Uint8Array | string>, string[]]>([
     ['text is a workflow, whatever its ending', { 'a.txt': '{"nodes": []}' }, ['workflow a.txt']],
-    ['a PNG with a workflow inside is that workflow', { 'a.png': pngWithWorkflow(picture(), '{}') }, ['workflow a.png']],
+    [
+      'a PNG with a workflow inside is that workflow',
+      { 'a.png': pngWithWorkflow(picture(), '{}') },
+      ['workflow a.png'],
+    ],
     ['a PNG without one is an image', { 'a.png': picture() }, ['images a']],
     ['an image is known by its bytes', { 'a.dat': picture() }, ['images a']],
-    ['several images are one set', { 'a.png': picture(), 'b.png': pngWithWorkflow(picture(), '{}') }, ['images Images']],
-    ['a folder of images is a set of its name', { 'cats/a.png': picture(), 'cats/read me.txt': 'x' }, ['images cats']],
+    [
+      'several images are one set',
+      { 'a.png': picture(), 'b.png': pngWithWorkflow(picture(), '{}') },
+      ['images Images'],
+    ],
+    [
+      'a folder of images is a set of its name',
+      { 'cats/a.png': picture(), 'cats/read me.txt': 'x' },
+      ['images cats'],
+    ],
     ['a data set', { 'two.safetensors': dataset }, ['dataset two.safetensors']],
     ['a ZIP by what is in it: images', { 'a.json': zip({ 'x/a.png': picture() }) }, ['images a']],
     ['a checkpoint', { 'a.png': zip({ 'p/model_index.json': nothing }) }, ['checkpoint a.png']],
-    ['a workflow with its files', { 'a.zip': zip({ 'workflow.json': nothing, 'x.png': picture() }) }, ['bundle a.zip']],
+    [
+      'a workflow with its files',
+      { 'a.zip': zip({ 'workflow.json': nothing, 'x.png': picture() }) },
+      ['bundle a.zip'],
+    ],
     ['nothing that is known', { 'a.zip': zip({ 'a.txt': nothing }) }, ['unknown a.zip']],
     ['bytes that are nothing', { 'a.bin': Uint8Array.of(1, 0, 2) }, ['unknown a.bin']],
     [
@@ -40,7 +71,11 @@ describe('what files are', () => {
       { 'm/model_index.json': '{}', 'm/unet/config.json': '{}', 'm/sample.png': picture() },
       ['checkpointFolder m'],
     ],
-    ['a folder of nothing is named once', { 'f/a.bin': Uint8Array.of(0), 'f/b.bin': Uint8Array.of(0) }, ['unknown f']],
+    [
+      'a folder of nothing is named once',
+      { 'f/a.bin': Uint8Array.of(0), 'f/b.bin': Uint8Array.of(0) },
+      ['unknown f'],
+    ],
     [
       'each of several things is taken for what it is',
       { 'a.json': '{}', 'two.safetensors': dataset, 'b.bin': Uint8Array.of(0) },
@@ -48,18 +83,25 @@ describe('what files are', () => {
     ],
   ])('%s', async (_, files, expected) => expect(await kinds(files)).toEqual(expected))
 
-  test('a cut ZIP is said to be damaged', async () => {
-    const [find] = await sortOut(dropped({ 'a.zip': zip({ 'a.png': picture() }).slice(0, -30) }))
+  test('reports a truncated ZIP as damaged', async () => {
+    const [find] = await classifyFiles(
+      dropped({ 'a.zip': zip({ 'a.png': picture() }).slice(0, -30) }),
+    )
     expect(find).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('damaged') })
   })
 
-  test('paths of a checkpoint begin in its folder', async () => {
-    const [find] = await sortOut(dropped({ 'all/m/config.json': '{}', 'all/m/w.safetensors': 'x', 'all/other.txt': 'x' }))
+  test('makes paths of a checkpoint relative to its folder', async () => {
+    const [find] = await classifyFiles(
+      dropped({ 'all/m/config.json': '{}', 'all/m/w.safetensors': 'x', 'all/other.txt': 'x' }),
+    )
     expect(find).toMatchObject({ kind: 'checkpointFolder', name: 'm' })
-    expect((find as { files: { path: string }[] }).files.map(({ path }) => path)).toEqual(['config.json', 'w.safetensors'])
+    expect((find as { files: { path: string }[] }).files.map(({ path }) => path)).toEqual([
+      'config.json',
+      'w.safetensors',
+    ])
   })
 
-  test('a config alone is no checkpoint', () => {
+  test('does not accept a config without weights', () => {
     expect(checkpointRoot(['a/config.json', 'b/w.safetensors'])).toBe(undefined)
     expect(checkpointRoot(['config.json', 'w.safetensors'])).toBe('')
   })
@@ -68,34 +110,40 @@ describe('what files are', () => {
 describe('ZIPs', () => {
   const noise = Uint8Array.from({ length: 5000 }, (_, i) => (i * i) % 251)
 
-  test.each([0, 6] as const)('files come out as they went in, at level %i', async (level) => {
-    const entries = await entriesOfZip(new Blob([zipSync({ 'a/b.bin': noise, 'ü.txt': strToU8('x') }, { level }) as BlobPart]))
+  test.each([0, 6] as const)('unpack to the original files, at level %i', async (level) => {
+    const entries = await readZipEntries(
+      new Blob([zipSync({ 'a/b.bin': noise, 'ü.txt': strToU8('x') }, { level }) as BlobPart]),
+    )
     expect(entries.map(({ path, size }) => [path, size])).toEqual([
       ['a/b.bin', 5000],
       ['ü.txt', 1],
     ])
-    expect(await entries[0]!.unpack()).toEqual(noise)
+    expect(await entries[0].unpack()).toEqual(noise)
   })
 
-  test('no more is unpacked than was said', async () => {
+  test('inflate no further than their declared size', async () => {
     const bytes = zipSync({ a: new Uint8Array(100_000) })
-    // The directory, at the end, says how large it is.
+    // The directory at the end declares the size.
     const view = new DataView(bytes.buffer)
     const directory = view.getUint32(bytes.length - 22 + 16, true)
     view.setUint32(directory + 24, 10, true)
-    const [entry] = await entriesOfZip(new Blob([bytes as BlobPart]))
-    expect((await entry!.unpack()).length).toBe(10)
+    const [entry] = await readZipEntries(new Blob([bytes as BlobPart]))
+    expect((await entry.unpack()).length).toBe(10)
   })
 })
 
 describe('folders as classes', () => {
-  const names = (paths: string[]) => foldersOf(paths).folders.map(({ name, count }) => `${name} ${count}`)
+  const names = (paths: string[]) =>
+    countClasses(paths).folders.map(({ name, count }) => `${name} ${count}`)
 
-  test('the innermost folder counts, 2 before 10', () =>
-    expect(names(['d/train/10/a.png', 'd/train/2/a.png', 'd/test/2/b.png'])).toEqual(['2 2', '10 1']))
+  test('use the innermost folder, in natural order', () =>
+    expect(names(['d/train/10/a.png', 'd/train/2/a.png', 'd/test/2/b.png'])).toEqual([
+      '2 2',
+      '10 1',
+    ]))
 
-  test('images beside the folders have no class', () =>
-    expect(foldersOf(['d/a.png', 'd/cat/b.png', 'd/dog/c.png'])).toEqual({
+  test('leave images beside the folders without a class', () =>
+    expect(countClasses(['d/a.png', 'd/cat/b.png', 'd/dog/c.png'])).toEqual({
       folders: [
         { name: 'cat', count: 1 },
         { name: 'dog', count: 1 },
@@ -110,21 +158,28 @@ describe('folders as classes', () => {
   ])('what is said before the import is what the import does: %j', async (paths) => {
     const files = paths.map((path) => ({ path, size: 1, read: async () => picture() }))
     const options = { width: 2, height: 2, channels: 1, fit: 'crop', labels: true } as const
-    const decode = async () => ({ width: 1, height: 1, rows: () => new Uint8ClampedArray(4), close: () => {} })
+    const decode = async () => ({
+      width: 1,
+      height: 1,
+      rows: () => new Uint8ClampedArray(4),
+      close: () => {},
+    })
     const { report } = await importImages({ name: '', files, options, decode })
-    expect(foldersOf(paths)).toEqual({ folders: report.classes, loose: report.skipped.length })
+    expect(countClasses(paths)).toEqual({ folders: report.classes, loose: report.skipped.length })
   })
 
-  test('one folder for all is one class; no folder is none', () => {
+  test('yield one class for a single folder, and none without folders', () => {
     expect(names(['cat/a.png', 'cat/b.png'])).toEqual(['cat 2'])
-    expect(foldersOf(['a.png', 'b.png'])).toEqual({ folders: [], loose: 2 })
-    expect(foldersOf([])).toEqual({ folders: [], loose: 0 })
+    expect(countClasses(['a.png', 'b.png'])).toEqual({ folders: [], loose: 2 })
+    expect(countClasses([])).toEqual({ folders: [], loose: 0 })
   })
 })
 
-test('the gallery has topics in the order of their first workflow, and what has none last', () => {
-  const ready = ['', 'Points', 'Pictures', 'Points'].map((topic, i) => ({ id: String(i), topic }) as Ready)
-  expect(byTopic(ready).map(([topic, some]) => [topic, some.map(({ id }) => id)])).toEqual([
+test('gallery topics are in the order of their first workflow, others last', () => {
+  const ready = ['', 'Points', 'Pictures', 'Points'].map(
+    (topic, i) => ({ id: String(i), topic }) as ReadyWorkflow,
+  )
+  expect(groupByTopic(ready).map(([topic, some]) => [topic, some.map(({ id }) => id)])).toEqual([
     ['Points', ['1', '3']],
     ['Pictures', ['2']],
     ['', ['0']],

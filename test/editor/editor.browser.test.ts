@@ -1,4 +1,5 @@
-// The editor as people use it: real pointer and keys in a real Chromium, on the editor as it is built.
+// The built editor in Chromium, used with pointer and keyboard.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -11,18 +12,18 @@ import {
   drafts,
   drag,
   dropFile,
-  giveItTime,
+  waitMilliseconds,
   newWorkflow,
   onCanvas,
   onNode,
   openEditor,
   painted,
-  placeOf,
+  locateNode,
   press,
-  ready,
-  shownKind,
-  slotOf,
-  stateOf,
+  waitForEditor,
+  getViewKind,
+  locateSlot,
+  getRunStatus,
   titles,
   useEditor,
   values,
@@ -36,7 +37,7 @@ const editor = useEditor(chromium, server, { permissions: ['clipboard-read', 'cl
 let page: Page
 beforeEach(() => void (page = editor.page))
 
-/** Somebody who has never been here. */
+/** Opens the editor for a new user. */
 const stranger = async () => openEditor(await chromium.newContext(), server.address)
 
 const add = (name: string, x: number, y: number) => addNode(page, name, x, y)
@@ -44,8 +45,8 @@ const seen = (what: string[], tab = page) => expect.poll(() => titles(tab)).toEq
 const wired = (count: number) => expect.poll(() => wires(page)).toHaveLength(count)
 const value = async (title: string, param: string) => (await values(page, title))[param]
 const connect = async ([from, output]: [string, string], [to, input]: [string, string]) =>
-  drag(page, await slotOf(page, from, output), await slotOf(page, to, input))
-const state = () => stateOf(page)
+  drag(page, await locateSlot(page, from, output), await locateSlot(page, to, input))
+const state = () => getRunStatus(page)
 
 async function twoNodes() {
   await add('noise schedule', 200, 250)
@@ -53,15 +54,15 @@ async function twoNodes() {
 }
 
 describe('nodes and wires', () => {
-  test('a double-click finds a node and puts it there', async () => {
+  test('a double-click opens the node search and adds a node there', async () => {
     await add('noise sch', 300, 300)
     await seen(['Noise Schedule'])
-    const at = await placeOf(page, 'Noise Schedule')
+    const at = await locateNode(page, 'Noise Schedule')
     expect(Math.abs(at.x - 360)).toBeLessThan(20)
     await expect.poll(() => page.getByRole('heading', { name: 'Noise Schedule' }).count()).toBe(1)
   })
 
-  test('a loop comes with its other end, as one step of undo', async () => {
+  test('a loop is added with both ends, as one undo step', async () => {
     await add('sampling start', 200, 300)
     await seen(['Sampling End', 'Sampling Start'])
     await wired(1)
@@ -72,24 +73,24 @@ describe('nodes and wires', () => {
     await wired(1)
   })
 
-  test('slots are wired by dragging', async () => {
+  test('dragging connects slots', async () => {
     await twoNodes()
     await connect(['Noise Schedule', 'schedule'], ['Timesteps', 'schedule'])
     await wired(1)
   })
 
-  test('a wire that does not fit is refused, and says why', async () => {
+  test('an incompatible wire is refused with a reason', async () => {
     await add('noise schedule', 200, 250)
     await add('predict', 600, 250)
     await connect(['Noise Schedule', 'schedule'], ['Predict', 'model'])
-    await page.getByText('model takes model, not schedule.').waitFor()
+    await page.getByText('model needs model, but you are connecting schedule.').waitFor()
     expect(await wires(page)).toEqual([])
   })
 
-  test('a wire dropped in the empty finds what takes it, and is wired', async () => {
+  test('a wire dropped on empty canvas offers compatible nodes and connects to them', async () => {
     await add('noise schedule', 200, 250)
-    await drag(page, await slotOf(page, 'Noise Schedule', 'schedule'), { x: 600, y: 500 })
-    await page.getByText('Nodes that take schedule').waitFor()
+    await drag(page, await locateSlot(page, 'Noise Schedule', 'schedule'), { x: 600, y: 500 })
+    await page.getByText(en.palette.withInput('schedule')).waitFor()
     expect(await page.getByRole('option', { name: /Optimizer/ }).count()).toBe(0)
     await page.keyboard.type('forward n')
     await press(page, 'Enter')
@@ -97,7 +98,7 @@ describe('nodes and wires', () => {
     await wired(1)
   })
 
-  test('the palette works by keys alone', async () => {
+  test('the palette works with the keyboard only', async () => {
     await page.locator('canvas.canvas').focus()
     const search = page.getByRole('combobox', { name: 'Find a node' })
     await press(page, 'Control+k')
@@ -125,7 +126,7 @@ describe('nodes and wires', () => {
     await seen(['Noise Schedule', 'Timesteps'])
   })
 
-  test('arrows go from node to node, and the drawer takes the keys while it is open', async () => {
+  test('arrow keys move between nodes, and the open drawer has the keyboard focus', async () => {
     await twoNodes()
     await page.locator('canvas.canvas').focus()
     const selected = () => page.locator('.panel h2').textContent()
@@ -135,17 +136,17 @@ describe('nodes and wires', () => {
     await expect.poll(selected).toBe('Timesteps')
     await press(page, 'Alt+L')
     const focused = () => page.evaluate(() => document.activeElement!.textContent)
-    await expect.poll(focused).toBe('Mine')
+    await expect.poll(focused).toBe(en.drawer.mine)
     await press(page, 'ArrowLeft')
     await expect.poll(focused).toBe('Gallery')
     expect(await selected()).toBe('Timesteps')
     await press(page, 'ArrowRight')
-    await expect.poll(focused).toBe('Mine')
+    await expect.poll(focused).toBe(en.drawer.mine)
     await press(page, 'Alt+L')
     await expect.poll(() => page.evaluate(() => document.activeElement!.tagName)).toBe('CANVAS')
   })
 
-  test('mute, bypass and collapse, from the keys', async () => {
+  test('keys mute, bypass and collapse nodes', async () => {
     await add('mix', 300, 300)
     await clickNode(page, 'Mix')
     const mix = () =>
@@ -161,7 +162,7 @@ describe('nodes and wires', () => {
     await expect.poll(mix).toEqual({ mode: 0, part: 'runs', flags: { collapsed: true } })
   })
 
-  test('a node is renamed where it stands', async () => {
+  test('a node is renamed in place', async () => {
     await add('mix', 300, 300)
     await press(page, 'F2')
     await page.getByRole('textbox', { name: 'Rename…' }).fill('Halfway <b>')
@@ -171,10 +172,10 @@ describe('nodes and wires', () => {
 })
 
 describe('undo', () => {
-  test('a drag is one step', async () => {
+  test('a drag is one undo step', async () => {
     await add('mix', 300, 300)
-    const left = async () => (await placeOf(page, 'Mix')).x
-    const before = await placeOf(page, 'Mix')
+    const left = async () => (await locateNode(page, 'Mix')).x
+    const before = await locateNode(page, 'Mix')
     await drag(page, before, { x: before.x + 200, y: before.y + 90 })
     await expect.poll(left).toBeCloseTo(before.x + 200, -1)
     await press(page, 'Control+z')
@@ -182,7 +183,7 @@ describe('undo', () => {
     expect(await titles(page)).toEqual(['Mix'])
   })
 
-  test('a parameter typed in the panel is one step', async () => {
+  test('typing a param in the panel is one undo step', async () => {
     await add('noise schedule', 300, 300)
     const field = page.getByLabel('num_train_timesteps', { exact: true })
     await field.fill('250')
@@ -194,7 +195,7 @@ describe('undo', () => {
     await expect.poll(() => field.inputValue()).toBe('1000')
   })
 
-  test('looking around is no step', async () => {
+  test('panning and selecting is not an undo step', async () => {
     await add('mix', 300, 300)
     await page.mouse.move(600, 600)
     await page.mouse.wheel(0, -240)
@@ -204,7 +205,7 @@ describe('undo', () => {
   })
 })
 
-describe('what is kept', () => {
+describe('storage', () => {
   const save = async (name: string) => {
     await page.getByRole('textbox', { name: 'Rename workflow' }).fill(name)
     await press(page, 'Enter', 'Control+s')
@@ -212,19 +213,19 @@ describe('what is kept', () => {
   }
   const unsaved = () => page.getByRole('img', { name: 'Unsaved changes' }).count()
 
-  test('a saved workflow is there after a reload', async () => {
+  test('a saved workflow survives a reload', async () => {
     await add('mix', 300, 300)
     await expect.poll(unsaved).toBe(1)
     await save('First')
     await expect.poll(unsaved).toBe(0)
     await page.reload()
-    await ready(page)
+    await waitForEditor(page)
     await seen(['Mix'])
     expect(await unsaved()).toBe(0)
     expect(await page.title()).toContain('First')
   })
 
-  test('unsaved changes come back after a crash, and the saved file is still what it was', async () => {
+  test('unsaved changes are restored after a crash, and the saved file is unchanged', async () => {
     await add('mix', 300, 300)
     await save('Second')
     await add('grid', 300, 500)
@@ -234,26 +235,26 @@ describe('what is kept', () => {
     page = await openEditor(page.context(), server.address)
     await seen(['Grid', 'Mix'])
     await expect.poll(unsaved).toBe(1)
-    await button(page, 'Go back to the saved version').click()
+    await button(page, en.draft.discard).click()
     await seen(['Mix'])
     await expect.poll(unsaved).toBe(0)
   })
 
-  test('a deleted workflow can be had back', async () => {
+  test('deleting a workflow can be undone', async () => {
     await add('mix', 300, 300)
     await save('Third')
     await newWorkflow(page)
     await button(page, 'Library').click()
-    await page.getByRole('tab', { name: 'Mine' }).click()
-    await button(page, 'More for Third').click()
+    await page.getByRole('tab', { name: en.drawer.mine }).click()
+    await button(page, en.drawer.more('Third')).click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
-    await button(page, 'More for Third').waitFor({ state: 'detached' })
+    await button(page, en.drawer.more('Third')).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Undo' }).last().click()
     await page.getByRole('button', { name: 'Third' }).first().click()
     await seen(['Mix'])
   })
 
-  test('a second tab is told, and does not overwrite without asking', async () => {
+  test('a second tab shows a conflict and does not overwrite without asking', async () => {
     await add('mix', 300, 300)
     await save('Shared')
     const second = await openEditor(page.context(), server.address)
@@ -263,18 +264,18 @@ describe('what is kept', () => {
     await expect.poll(unsaved).toBe(0)
     await addNode(second, 'loss', 700, 500)
     await press(second, 'Control+s')
-    await second.getByRole('heading', { name: 'Saved elsewhere in the meantime' }).waitFor()
+    await second.getByRole('heading', { name: en.dialogs.conflictTitle }).waitFor()
     await second.getByRole('button', { name: 'Save as a copy' }).click()
     await second.getByText('Saved “Shared copy”').waitFor()
     await page.reload()
-    await ready(page)
+    await waitForEditor(page)
     await seen(['Grid', 'Mix'])
     await second.close()
   })
 })
 
-describe('where nothing can be kept', () => {
-  test('full storage is said, and what was saved is still there', async () => {
+describe('without storage', () => {
+  test('full storage is reported, and saved workflows are unchanged', async () => {
     await add('mix', 300, 300)
     await press(page, 'Control+s')
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Kept')
@@ -290,11 +291,11 @@ describe('where nothing can be kept', () => {
     await page.getByRole('alert').filter({ hasText: 'storage is full' }).first().waitFor()
     expect(await titles(page)).toEqual(['Grid', 'Mix'])
     await page.reload()
-    await ready(page)
+    await waitForEditor(page)
     await seen(['Mix'])
   })
 
-  test('without IndexedDB everything works, and it is said', async () => {
+  test('everything works without IndexedDB, with a message', async () => {
     const context = await chromium.newContext()
     await context.addInitScript(() => {
       IDBFactory.prototype.open = () => {
@@ -302,7 +303,10 @@ describe('where nothing can be kept', () => {
       }
     })
     page = await openEditor(context, server.address)
-    await page.getByRole('alert').filter({ hasText: 'This browser keeps nothing here' }).waitFor()
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'This browser does not store data here' })
+      .waitFor()
     await newWorkflow(page)
     await add('mix', 300, 300)
     await seen(['Mix'])
@@ -310,7 +314,7 @@ describe('where nothing can be kept', () => {
 })
 
 describe('files', () => {
-  test('a dropped workflow opens; saved to disk it is the same again', async () => {
+  test('a dropped workflow opens and is downloaded unchanged', async () => {
     await twoNodes()
     await connect(['Noise Schedule', 'schedule'], ['Timesteps', 'schedule'])
     const download = async () => {
@@ -334,13 +338,13 @@ describe('files', () => {
   ])('%s is refused with the reason, and nothing else changes', async (name, content, why) => {
     await add('mix', 300, 300)
     await dropFile(page, name, content)
-    const message = page.getByRole('alert').filter({ hasText: `${name} was not opened` })
+    const message = page.getByRole('alert').filter({ hasText: en.files.unreadable(name) })
     await message.waitFor()
     expect(await message.textContent()).toMatch(why)
     expect(await titles(page)).toEqual(['Mix'])
   })
 
-  test('a node that is not known here is kept, and said', async () => {
+  test('an unknown node is preserved and reported', async () => {
     const foreign = {
       last_node_id: 1,
       nodes: [{ id: 1, type: 'other/Thing', pos: [10, 10], size: [140, 60], properties: { a: 1 } }],
@@ -348,12 +352,12 @@ describe('files', () => {
       version: 0.4,
     }
     await dropFile(page, 'foreign.json', JSON.stringify(foreign))
-    await page.getByText('Not known here and kept as they are: other/Thing.').waitFor()
+    await page.getByText(en.files.unknownNodes(['other/Thing'])).waitFor()
   })
 })
 
 describe('runs', () => {
-  test('a fault is on its node, with the cure and the way there; mending it clears it', async () => {
+  test('a fault is shown on its node with a cure and a link; fixing it clears it', async () => {
     await add('timesteps', 300, 150)
     await add('inspect', 640, 150)
     await connect(['Timesteps', 'timesteps'], ['Inspect', 'value'])
@@ -361,17 +365,17 @@ describe('runs', () => {
     const problem = page.getByRole('button', { name: '1 problem' })
     await problem.waitFor({ timeout: 60_000 })
     expect(await page.getByRole('alert').allTextContents()).toContain(
-      '1 problem. Nothing is wired to schedule. Wire a schedule into it.',
+      '1 problem. Required input schedule is not connected. Connect a schedule.',
     )
     await problem.click()
-    await page.getByRole('button', { name: 'Go there' }).click()
+    await page.getByRole('button', { name: en.panel.goToNode }).click()
     await expect.poll(() => page.getByRole('heading', { name: 'Timesteps' }).count()).toBe(1)
     await add('noise schedule', 60, 560)
     await connect(['Noise Schedule', 'schedule'], ['Timesteps', 'schedule'])
     await expect.poll(() => problem.count()).toBe(0)
   })
 
-  test('what only a run can find stays until something is changed', async () => {
+  test('faults found by a run stay until an edit', async () => {
     await add('points', 300, 150)
     await add('inspect', 640, 150)
     await connect(['Points', 'x_0'], ['Inspect', 'value'])
@@ -382,15 +386,15 @@ describe('runs', () => {
     await press(page, 'Control+Enter')
     const problem = page.getByRole('button', { name: '1 problem' })
     await problem.waitFor({ timeout: 60_000 })
-    await giveItTime(page, 500)
-    expect(await state()).toBe('Did not finish')
+    await waitMilliseconds(page, 500)
+    expect(await state()).toBe(en.status.failed)
     await page.getByLabel('distribution', { exact: true }).selectOption('moons')
     await expect.poll(() => problem.count()).toBe(0)
   })
 
-  test('where the engine cannot start it is said, and Run says so again', async () => {
+  test('an engine that cannot start is reported, and again by Run', async () => {
     chromium.allow(/nowhere\.js/)
-    // Routing does not reach every worker's script: a page that has loaded it once may take it from memory.
+    // Routing does not affect worker scripts that a page has cached, so this needs a new context.
     const context = await chromium.newContext()
     await context.addInitScript(() => {
       window.Worker = class extends Worker {
@@ -403,12 +407,15 @@ describe('runs', () => {
     await expect.poll(state, { timeout: 20_000 }).toBe('The engine did not start')
     await page.locator('.toasts').getByRole('button', { name: 'Close' }).click()
     await press(page, 'Control+Enter')
-    await page.locator('.toasts').getByText('its script could not be loaded').waitFor()
+    await page
+      .locator('.toasts')
+      .getByText('The script of the engine worker could not be loaded')
+      .waitFor()
     expect(await state()).toBe('The engine did not start')
     await context.close()
   })
 
-  test('another workflow leaves the run to its tab and shows nothing of it; without its tab the run ends', async () => {
+  test('a run continues in its own tab only, and ends when the tab is closed', async () => {
     await button(page, 'Open the gallery').click()
     await page.locator('.card', { hasText: 'Train on points' }).click()
     await expect.poll(() => titles(page)).toContain('Training Start')
@@ -430,27 +437,28 @@ describe('runs', () => {
     await expect.poll(state, { timeout: 60_000 }).toMatch(/Finished in/)
   })
 
-  test('a run shows what it made, and the tab says how far it is', async () => {
-    const drop = () => dropFile(page, 'sampling.json', readFileSync(join(import.meta.dirname, 'sampling.json')))
+  test('a run shows its results, and the tab its progress', async () => {
+    const drop = () =>
+      dropFile(page, 'sampling.json', readFileSync(join(import.meta.dirname, 'sampling.json')))
     await drop()
     await expect.poll(() => titles(page)).toContain('Sampler')
     await press(page, 'Control+Enter')
     await expect.poll(state, { timeout: 90_000 }).toMatch(/Finished in/)
-    expect(await shownKind(page, 'Samples')).toBe('scatter')
+    expect(await getViewKind(page, 'Samples')).toBe('scatter')
 
-    // Another workflow with nodes of the same numbers has shown nothing yet.
+    // Another workflow with equal node ids shows no results.
     await drop()
     await expect.poll(state).toBe('Ready')
-    expect(await shownKind(page, 'Samples')).toBeUndefined()
+    expect(await getViewKind(page, 'Samples')).toBeUndefined()
   })
 
-  test('a sampler is chosen by what it is good for; the closed one is opened in its place, and undone', async () => {
+  test('samplers have descriptions, and Sampler can be replaced by its nodes', async () => {
     await add('sampler', 300, 300)
-    const above = await slotOf(page, 'Sampler', 'condition')
+    const above = await locateSlot(page, 'Sampler', 'condition')
     await page.mouse.click(above.x + 100, above.y + 24)
-    await page.getByRole('menuitem', { name: /^ddpm ancestral, good with many steps/ }).click()
+    await page.getByRole('menuitem', { name: /^ddpm Ancestral, good with many steps/ }).click()
     await clickNode(page, 'Sampler', { button: 'right' })
-    await page.getByRole('menuitem', { name: 'Open: replace by its graph' }).click()
+    await page.getByRole('menuitem', { name: en.commands.openNode }).click()
     await expect
       .poll(() => titles(page), { timeout: 60_000 })
       .toEqual(['DDPM Step', 'Predict', 'Sampling End', 'Sampling Start', 'Timesteps'])
@@ -459,13 +467,16 @@ describe('runs', () => {
   })
 })
 
-/** What a node shows: the first coordinates of its last cloud, and what was shown under it. */
+/**
+ * Returns the first coordinates of the last points that a node shows, and of those in the
+ * background.
+ */
 const shownBy = (title: string, tab = page) =>
   onNode(tab, title, ({ diffusion: { view } }) => [
     ...((view?.kind === 'scatter' && view.clouds.at(-1)?.points.slice(0, 4)) || []),
   ])
 
-/** The first line of the first chart. */
+/** Returns the first line of the first chart. */
 const firstLine = (tab: Page) =>
   onCanvas(tab, ({ graph }) => {
     const views = graph._nodes.map(({ diffusion }) => diffusion.view)
@@ -474,10 +485,11 @@ const firstLine = (tab: Page) =>
   })
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
-const readyFile = (name: string) => readFileSync(join(import.meta.dirname, '../../workflows', name), 'utf8')
+const readyFile = (name: string) =>
+  readFileSync(join(import.meta.dirname, '../../workflows', name), 'utf8')
 
 describe('ready workflows', () => {
-  test('a new user presses Run: the loss falls, samples move, and Stop answers', async () => {
+  test('a new user presses Run: the loss falls, samples move, and Stop responds', async () => {
     const tab = await stranger()
     await expect.poll(() => titles(tab)).toContain('Training Start')
     const samples = () => shownBy('Samples on the data', tab)
@@ -493,79 +505,82 @@ describe('ready workflows', () => {
     await tab.context().close()
   })
 
-  test('live: after the first run a slider answers at once, and not when live is off', async () => {
+  test('live: after the first run a slider updates results, but not with live off', async () => {
     await dropFile(page, 'forward-process.json', readyFile('forward-process.json'))
     await expect.poll(() => titles(page)).toContain('At once')
     await press(page, 'Control+Enter')
-    await expect.poll(() => shownBy('Both ways'), { timeout: 60_000 }).toHaveLength(4)
+    await expect.poll(() => shownBy('Both results'), { timeout: 60_000 }).toHaveLength(4)
     await expect.poll(state, { timeout: 60_000 }).toMatch(/Finished/)
-    const before = await shownBy('Both ways')
+    const before = await shownBy('Both results')
     const setT = async (t: string) => {
       await clickNode(page, 't')
       await page.getByRole('slider', { name: 't', exact: true }).fill(t)
     }
     await setT('700')
-    await expect.poll(() => shownBy('Both ways'), { timeout: 30_000 }).not.toEqual(before)
+    await expect.poll(() => shownBy('Both results'), { timeout: 30_000 }).not.toEqual(before)
     await button(page, 'Live').click()
     await expect.poll(state).toMatch(/Finished/)
-    const after = await shownBy('Both ways')
+    const after = await shownBy('Both results')
     await setT('300')
-    await giveItTime(page, 500)
-    expect(await shownBy('Both ways')).toEqual(after)
+    await waitMilliseconds(page, 500)
+    expect(await shownBy('Both results')).toEqual(after)
   })
 
-  test('live: what is run as soon as it is on the canvas answers too', async () => {
-    // Before anything that was put off gets its turn: nobody is as quick by hand.
+  test('live: a graph that runs immediately after opening is updated too', async () => {
+    // Runs before any debounced action, faster than a user could.
     await onCanvas(page, (canvas) => {
       const { port1, port2 } = new MessageChannel()
       port1.onmessage = () => {
         if (!canvas.graph._nodes.some((node) => node.getTitle() === 'At once')) port2.postMessage(0)
-        else dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', ctrlKey: true }))
+        else
+          dispatchEvent(
+            new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', ctrlKey: true }),
+          )
       }
       port2.postMessage(0)
     })
     await dropFile(page, 'forward-process.json', readyFile('forward-process.json'))
-    await expect.poll(() => shownBy('Both ways'), { timeout: 60_000 }).toHaveLength(4)
+    await expect.poll(() => shownBy('Both results'), { timeout: 60_000 }).toHaveLength(4)
     await expect.poll(state, { timeout: 60_000 }).toMatch(/Finished/)
-    const before = await shownBy('Both ways')
+    const before = await shownBy('Both results')
     await clickNode(page, 't')
     await page.getByRole('slider', { name: 't', exact: true }).fill('700')
-    await expect.poll(() => shownBy('Both ways'), { timeout: 30_000 }).not.toEqual(before)
+    await expect.poll(() => shownBy('Both results'), { timeout: 30_000 }).not.toEqual(before)
   })
 
-  test('a file that is dropped while the page still opens is what is open in the end', async () => {
+  test('a file dropped while the page opens is the open workflow afterwards', async () => {
     const tab = await (await chromium.newContext()).newPage()
     await tab.goto(server.address, { waitUntil: 'commit' })
     await tab.waitForSelector('.top')
     await dropFile(tab, 'posterior.json', readyFile('posterior.json'))
-    await expect.poll(() => tab.title()).toContain('The posterior')
-    // All that was being fetched is there.
+    await expect.poll(() => tab.title()).toContain('Posterior distribution')
+    // Wait for all requests.
     await tab.waitForLoadState('networkidle')
-    expect(await tab.title()).toContain('The posterior')
+    expect(await tab.title()).toContain('Posterior distribution')
     expect(await titles(tab)).toContain('Back to t - 1')
     await tab.context().close()
   })
 })
 
-describe('the screen', () => {
-  test('somebody who has never been here sees the first ready workflow', async () => {
+describe('the page', () => {
+  test('a new user sees the first ready workflow', async () => {
     const tab = await stranger()
     await expect.poll(() => titles(tab)).toContain('Training Start')
     expect(await tab.getByRole('img', { name: 'Unsaved changes' }).count()).toBe(0)
     await tab.context().close()
   })
 
-  test('light and dark by choice, kept over a reload', async () => {
+  test('the theme can be chosen and survives a reload', async () => {
     const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
     await button(page, 'Settings').click()
     await page.getByRole('menuitemradio', { name: 'Light' }).click()
     expect(await theme()).toBe('light')
     await page.reload()
-    await ready(page)
+    await waitForEditor(page)
     await expect.poll(theme).toBe('light')
   })
 
-  test('speaks Korean at once when asked to, and after a reload', async () => {
+  test('the language changes immediately and survives a reload', async () => {
     await button(page, 'Settings').click()
     await page.getByRole('menuitemradio', { name: '한국어' }).click()
     await page.getByRole('button', { name: '실행', exact: true }).waitFor()
@@ -574,14 +589,14 @@ describe('the screen', () => {
     await page.getByRole('button', { name: '실행', exact: true }).waitFor()
     await page.getByRole('button', { name: '설정' }).click()
     await page.getByRole('menuitemradio', { name: 'English' }).click()
-    await ready(page)
+    await waitForEditor(page)
   })
 
-  test('what was fitted stays fitted beside panels, until somebody looks elsewhere', async () => {
+  test('a fitted view stays fitted beside panels until it is panned', async () => {
     await twoNodes()
     await press(page, 'Home')
     await painted(page)
-    const left = async () => (await placeOf(page, 'Noise Schedule')).x
+    const left = async () => (await locateNode(page, 'Noise Schedule')).x
     const wide = await left()
     await press(page, 'Alt+G')
     await page.locator('.drawer').waitFor()
@@ -608,7 +623,11 @@ describe('the screen', () => {
       [...document.querySelectorAll('button, input, select, textarea')]
         .filter((element) => {
           const labels = (element as HTMLInputElement).labels
-          return !(element.getAttribute('aria-label') || element.textContent?.trim() || labels?.length)
+          return !(
+            element.getAttribute('aria-label') ||
+            element.textContent?.trim() ||
+            labels?.length
+          )
         })
         .map((element) => element.outerHTML.slice(0, 120)),
     )

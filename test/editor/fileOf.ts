@@ -1,10 +1,17 @@
 // Workflow files of real nodes for tests, from types and wires by name.
-import { declarationOf } from '../../src/engine/plan/op.ts'
+import { toDeclaration } from '../../src/engine/plan/op.ts'
 import { nodes } from '../../src/nodes/table.ts'
-import { emptyWorkflow, type FileLink, type FileNode, type WorkflowFile } from '../../src/nodes/workflow.ts'
-import { inputsOf, outputsOf } from '../../src/nodes/workflow/slots.ts'
+import {
+  emptyWorkflow,
+  type FileLink,
+  type FileNode,
+  type WorkflowFile,
+} from '../../src/nodes/workflow.ts'
+import { inputSpecs, outputSpecs } from '../../src/nodes/workflow/slots.ts'
 
-export const declarations = new Map(nodes.map(declarationOf).map((declaration) => [declaration.type, declaration]))
+export const declarations = new Map(
+  nodes.map(toDeclaration).map((declaration) => [declaration.type, declaration]),
+)
 
 type Wires = [from: number, output: string, to: number, input: string][]
 
@@ -12,7 +19,9 @@ type Wires = [from: number, output: string, to: number, input: string][]
 export function fileOf(types: Record<number, string>, wires: Wires): WorkflowFile {
   const built = Object.entries(types).map(([id, name], i): FileNode => {
     const declaration = declarations.get(`diffusion/${name}`)!
-    const wired = new Set(wires.filter(([, , to]) => to === Number(id)).map(([, , , input]) => input))
+    const wired = new Set(
+      wires.filter(([, , to]) => to === Number(id)).map(([, , , input]) => input),
+    )
     return {
       id: Number(id),
       type: declaration.type,
@@ -20,8 +29,12 @@ export function fileOf(types: Record<number, string>, wires: Wires): WorkflowFil
       size: [200, 100],
       flags: {},
       mode: 0,
-      inputs: inputsOf(declaration, wired).map(({ name, type }) => ({ name, type, link: null })),
-      outputs: outputsOf(declaration, wired, new Set()).map(({ name, type }) => ({ name, type, links: [] })),
+      inputs: inputSpecs(declaration, wired).map(({ name, type }) => ({ name, type, link: null })),
+      outputs: outputSpecs(declaration, wired, new Set()).map(({ name, type }) => ({
+        name,
+        type,
+        links: [],
+      })),
       properties: {},
     }
   })
@@ -31,8 +44,8 @@ export function fileOf(types: Record<number, string>, wires: Wires): WorkflowFil
       node(from).outputs.findIndex(({ name }) => name === output),
       node(to).inputs.findIndex(({ name }) => name === input),
     ]
-    node(from).outputs[out]!.links!.push(i + 1)
-    node(to).inputs[into]!.link = i + 1
+    node(from).outputs[out].links!.push(i + 1)
+    node(to).inputs[into].link = i + 1
     return [i + 1, from, out, to, into, '*']
   })
   return {
@@ -48,5 +61,5 @@ export function fileOf(types: Record<number, string>, wires: Wires): WorkflowFil
 export const wiresOf = ({ nodes, links }: WorkflowFile): string[] =>
   links.map(([, from, output, to, input]) => {
     const node = (id: typeof from) => nodes.find((each) => each.id === id)!
-    return `${from}.${node(from).outputs[output]!.name} > ${to}.${node(to).inputs[input]!.name}`
+    return `${from}.${node(from).outputs[output].name} > ${to}.${node(to).inputs[input].name}`
   })

@@ -1,16 +1,17 @@
-// Data sets and checkpoints in the editor, as people bring them: real files and folders dropped on a real Chromium.
+// Data sets and checkpoints as real files and folders, dropped on Chromium.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { unzipSync, zipSync } from 'fflate'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { sha256Of } from '../../src/engine/checkpoint/archive.ts'
+import { computeSha256 } from '../../src/engine/checkpoint/archive.ts'
 import { mlpFormat } from '../../src/engine/checkpoint/mlp.ts'
 import { writeCheckpoint } from '../../src/engine/checkpoint/write.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
-import { encodePng } from '../../src/engine/png.ts'
-import { noiseSchedule } from '../../src/engine/schedule.ts'
+import { encodePng } from '../../src/engine/images/png.ts'
+import { noiseSchedule } from '../../src/engine/process/schedule.ts'
 import { unpackBundle } from '../../src/nodes/workflow/bundle.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
@@ -21,11 +22,11 @@ import {
   clickNode,
   drafts,
   dropPaths,
-  giveItTime,
+  waitMilliseconds,
   onNode,
   openEditor,
-  placeOf,
-  ready,
+  locateNode,
+  waitForEditor,
   titles,
   useEditor,
   values,
@@ -33,13 +34,13 @@ import {
 
 const chromium = useChromium()
 const server = useBuiltEditor()
-// What is kept here is listed, and asked for.
+// Lists and requests stored files.
 const editor = useEditor(chromium, server, { newProfile: true, empty: true })
 
 let folder: string
 let page: Page
 
-/** Writes a file into the folder of this suite. Returns its path. */
+/** Writes a file to the folder of this suite and returns its path. */
 function put(path: string, content: Uint8Array | string): string {
   const whole = join(folder, path)
   mkdirSync(dirname(whole), { recursive: true })
@@ -52,9 +53,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 beforeEach(() => void (page = editor.page))
 
-/** 4 x 3 pixels of one brightness. */
+/** PNG of 4 x 3 pixels of one grey level. */
 const png = (brightness: number) =>
-  encodePng({ width: 4, height: 3, channels: 1, count: 1, pixels: new Uint8ClampedArray(12).fill(brightness) })
+  encodePng({
+    width: 4,
+    height: 3,
+    channels: 1,
+    count: 1,
+    pixels: new Uint8ClampedArray(12).fill(brightness),
+  })
 
 function checkpoint(seed = 1): Uint8Array {
   const config = {
@@ -68,7 +75,9 @@ function checkpoint(seed = 1): Uint8Array {
   }
   const weights = new Map(
     [...mlpFormat.shapes(config)].map(([name, shape]) => {
-      const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(seed / 16)
+      const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(
+        seed / 16,
+      )
       return [name, { shape, data }]
     }),
   )
@@ -99,7 +108,7 @@ describe('images', () => {
     put('pets/dog/broken.png', 'no image')
   })
 
-  test('a dropped folder becomes a data set, with classes, and its report', async () => {
+  test('a dropped folder becomes a data set with classes and a report', async () => {
     await dropPaths(page, [join(folder, 'pets')])
     const dialog = page.getByRole('dialog')
     await dialog.getByText('6 images in 2 folders').waitFor()
@@ -126,8 +135,10 @@ describe('images', () => {
     await page.getByText('5 images, 8 × 8, grey, 2 classes').waitFor()
   })
 
-  test('an import that is cancelled under way leaves nothing', async () => {
-    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${i}.png`, png(i % 256)]))
+  test('a cancelled import stores nothing', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, i) => [`${i}.png`, png(i % 256)]),
+    )
     await dropPaths(page, [put('many.zip', zipSync(many, { level: 0 }))])
     const dialog = page.getByRole('dialog')
     await dialog.getByText('1,000 images').waitFor()
@@ -135,35 +146,39 @@ describe('images', () => {
     await dialog.getByText(/^[1-9][0-9,]* of 1,000$/).waitFor()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
-    // Another one is not ended with it.
+    // The next import is not cancelled with it.
     await dropPaths(page, [join(folder, 'pets')])
     await dialog.getByRole('button', { name: 'Import' }).click()
     await dialog.getByRole('heading', { name: '5 images imported' }).waitFor()
-    await giveItTime(page, 1000)
+    await waitMilliseconds(page, 1000)
     await page.keyboard.press('Escape')
     await drawer('Data sets')
-    await expect.poll(() => page.locator('.rows .open span:first-child').allTextContents()).toEqual(['pets'])
+    await expect
+      .poll(() => page.locator('.rows .open span:first-child').allTextContents())
+      .toEqual(['pets'])
   })
 })
 
 describe('data sets', () => {
-  test('a file is taken by the only node that has none; it can be looked through, deleted and had back', async () => {
+  test('a file is assigned to a node, browsed, deleted and restored', async () => {
     await addNode(page, 'images', 200, 300)
     await dropPaths(page, [put('steps.safetensors', dataset())])
-    await toast('steps.safetensors is kept, and Images takes it').waitFor()
-    expect(await values(page, 'Images')).toMatchObject({ images: { sha256: sha256Of(dataset()) } })
+    await toast(en.files.selectedIn('steps.safetensors', 'Images')).waitFor()
+    expect(await values(page, 'Images')).toMatchObject({
+      images: { sha256: computeSha256(dataset()) },
+    })
     await drawer('Data sets')
     await page.locator('.rows .open').click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('70 images, 2 × 2, grey, 2 classes').waitFor()
     await dialog.getByText('1 to 60 of 70').waitFor()
-    await dialog.getByRole('button', { name: 'More images' }).click()
+    await dialog.getByRole('button', { name: en.dataset.next }).click()
     await dialog.getByText('61 to 70 of 70').waitFor()
     await dialog.getByRole('button', { name: 'few 10' }).click()
     await dialog.getByText('1 to 10 of 10').waitFor()
     await dialog.getByRole('button', { name: 'Close' }).click()
     const row = page.locator('.row', { hasText: 'steps.safetensors' })
-    await button(page, 'More for steps.safetensors').click()
+    await button(page, en.drawer.more('steps.safetensors')).click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await row.waitFor({ state: 'detached' })
     await toast('Deleted').getByRole('button', { name: 'Undo' }).click()
@@ -172,24 +187,30 @@ describe('data sets', () => {
 })
 
 describe('checkpoints', () => {
-  test('a folder of diffusers dropped on a node is what the node loads, and is the same file as its ZIP', async () => {
+  test('a diffusers folder dropped on a node is loaded, and equals its ZIP', async () => {
     for (const [path, bytes] of Object.entries(unzipSync(checkpoint()))) put(`mine/${path}`, bytes)
     await addNode(page, 'load checkpoint', 200, 200)
     await addNode(page, 'load checkpoint', 200, 500)
-    await dropPaths(page, [join(folder, 'mine')], await placeOf(page, 'Load Checkpoint'))
-    await toast('mine.zip is kept, and Load Checkpoint takes it').waitFor()
-    await toast('MLP of 1 hidden layer').waitFor()
-    expect(await values(page, 'Load Checkpoint')).toMatchObject({ checkpoint: { sha256: sha256Of(checkpoint()) } })
+    await dropPaths(page, [join(folder, 'mine')], await locateNode(page, 'Load Checkpoint'))
+    await toast(en.files.selectedIn('mine.zip', 'Load Checkpoint')).waitFor()
+    await toast('MLP with hidden layers 1 x').waitFor()
+    expect(await values(page, 'Load Checkpoint')).toMatchObject({
+      checkpoint: { sha256: computeSha256(checkpoint()) },
+    })
     await page.keyboard.press('Control+z')
     await expect.poll(() => values(page, 'Load Checkpoint')).toMatchObject({ checkpoint: null })
   })
 
   test.each([
-    ['weights.safetensors', () => writeImages({ name: '', images: Uint8Array.of(1), shape: [1, 1, 1, 1], max: 255 }), /./],
+    [
+      'weights.safetensors',
+      () => writeImages({ name: '', images: Uint8Array.of(1), shape: [1, 1, 1, 1], max: 255 }),
+      /./,
+    ],
     ['weights.zip', () => checkpoint().slice(0, 400), /damaged/],
   ])('%s is refused with the reason', async (name, content, why) => {
     const bytes = content()
-    // Weights without a config: the tensor is called otherwise than in a data set.
+    // Weights without a config: the tensor has another name than in a data set.
     const text = new TextDecoder('latin1').decode(bytes).replace('"images"', '"weight"')
     await addNode(page, 'load checkpoint', 200, 200)
     await dropPaths(page, [
@@ -198,73 +219,76 @@ describe('checkpoints', () => {
         Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
       ),
     ])
-    const message = toast(`${name} was not opened`)
+    const message = toast(en.files.unreadable(name))
     await message.waitFor()
     expect(await message.textContent()).toMatch(why)
     expect(await values(page, 'Load Checkpoint')).toMatchObject({ checkpoint: null })
     await drawer('Checkpoints')
-    await page.getByText('No checkpoints kept').waitFor()
+    await page.getByText(en.storedFiles.checkpoint.empty).waitFor()
   })
 
-  test('shared with its weights, a workflow opens elsewhere and finds them', async () => {
+  test('a workflow shared with its weights opens elsewhere with them', async () => {
     await addNode(page, 'load checkpoint', 200, 200)
     await dropPaths(page, [put('one.zip', checkpoint())])
-    await toast('one.zip is kept').waitFor()
+    await toast('Saved one.zip').waitFor()
     await button(page, 'File').click()
     await page.getByRole('menuitem', { name: 'Share with weights' }).click()
     await page
       .getByRole('dialog')
-      .getByText(/One ZIP with this workflow and one\.zip \(.* kB\)/)
+      .getByText(/ZIP with this workflow and one\.zip \(.* kB\)/)
       .waitFor()
     const waiting = page.waitForEvent('download')
     await button(page, 'Download').last().click()
     const bytes = new Uint8Array(readFileSync(await (await waiting).path()))
-    expect(unpackBundle(bytes).files.map(({ file }) => file.sha256)).toEqual([sha256Of(checkpoint())])
+    expect(unpackBundle(bytes).files.map(({ file }) => file.sha256)).toEqual([
+      computeSha256(checkpoint()),
+    ])
     const tab = await openEditor(await chromium.newContext(), server.address, { empty: true })
     await dropPaths(tab, [put('shared.zip', bytes)])
     await expect.poll(() => titles(tab)).toEqual(['Load Checkpoint'])
     await button(tab, 'Library').click()
     await tab.getByRole('tab', { name: 'Checkpoints' }).click()
     await tab.locator('.rows .open').click()
-    await tab.getByRole('dialog').getByText(sha256Of(checkpoint())).waitFor()
+    await tab.getByRole('dialog').getByText(computeSha256(checkpoint())).waitFor()
     await tab.context().close()
   })
 
-  test('what is missing is named before sharing; the file that is asked for is known when it comes', async () => {
+  test('missing files are named before sharing, and recognized when they are added', async () => {
     await addNode(page, 'load checkpoint', 200, 200)
     await addNode(page, 'load checkpoint', 200, 500)
     const zip = put('two.zip', checkpoint(2))
-    await dropPaths(page, [zip], await placeOf(page, 'Load Checkpoint'))
-    await toast('two.zip is kept').waitFor()
+    await dropPaths(page, [zip], await locateNode(page, 'Load Checkpoint'))
+    await toast('Saved two.zip').waitFor()
     await drawer('Checkpoints')
-    await button(page, 'More for two.zip').click()
+    await button(page, en.drawer.more('two.zip')).click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
-    await page.getByText('No checkpoints kept').waitFor()
+    await page.getByText(en.storedFiles.checkpoint.empty).waitFor()
     await button(page, 'File').click()
     await page.getByRole('menuitem', { name: 'Share with weights' }).click()
-    await page.getByRole('dialog').getByText('Not here, and so not in it: two.zip').waitFor()
+    await page.getByRole('dialog').getByText('Missing here and not included: two.zip').waitFor()
     await page.keyboard.press('Escape')
     await dropPaths(page, [zip])
-    await toast('two.zip is the file that Load Checkpoint asks for').waitFor()
+    await toast(en.files.foundFor('two.zip', 'Load Checkpoint')).waitFor()
   })
 })
 
 describe('workflows', () => {
-  const drop = (name: string, type: string) => dropPaths(page, [put(`${name}.json`, workflowOf({ nodes: [node(name, type)] }))])
+  const drop = (name: string, type: string) =>
+    dropPaths(page, [put(`${name}.json`, workflowOf({ nodes: [node(name, type)] }))])
   const mine = () => page.locator('.rows .open').allTextContents()
 
-  test('one that was dropped is there after a reload, and is no draft once its tab is closed', async () => {
+  test('a dropped workflow survives a reload, and leaves no draft when closed', async () => {
     await drop('One', 'Mix')
     await expect.poll(() => titles(page)).toEqual(['One'])
     await expect.poll(() => drafts(page)).toHaveLength(1)
     await page.reload()
-    await ready(page)
+    await waitForEditor(page)
     await expect.poll(() => titles(page)).toEqual(['One'])
-    // Nothing was changed, so there is nothing to be told.
+    // Unchanged, so nothing is announced.
     expect(await page.getByRole('img', { name: 'Unsaved changes' }).count()).toBe(0)
     expect(await page.getByText('unsaved changes').count()).toBe(0)
-    await drawer('Mine')
-    await expect.poll(mine).toEqual([expect.stringMatching(/^One.*open now$/)])
+    await drawer(en.drawer.mine)
+    await expect.poll(mine).toEqual([expect.stringMatching(/^One.*open$/)])
     await button(page, 'Library').click()
     await drop('Two', 'Grid')
     await expect.poll(() => titles(page)).toEqual(['Two'])
@@ -272,16 +296,21 @@ describe('workflows', () => {
       .getByRole('navigation', { name: 'Open workflows' })
       .getByRole('button', { name: 'One', exact: true })
       .click({ button: 'middle' })
-    await drawer('Mine')
-    await expect.poll(mine).toEqual([expect.stringMatching(/^Two.*open now$/)])
+    await drawer(en.drawer.mine)
+    await expect.poll(mine).toEqual([expect.stringMatching(/^Two.*open$/)])
   })
 })
 
-describe('what a run made', () => {
-  test('a picture is shown in the details, and a film is gone through by keys', async () => {
+describe('outputs of a run', () => {
+  test('shows images in the details panel, and moves through a sequence by keys', async () => {
     const workflow = workflowOf({
       nodes: [
-        node('Net', 'UNet', {}, { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' }),
+        node(
+          'Net',
+          'UNet',
+          {},
+          { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' },
+        ),
         node('Schedule', 'NoiseSchedule', {}, {}),
         node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1' }),
         node(
@@ -299,7 +328,7 @@ describe('what a run made', () => {
     await expect.poll(() => titles(page)).toContain('Film')
     await clickNode(page, 'Film')
     await button(page, 'Run').click()
-    const slider = page.getByRole('slider', { name: 'Along the way' })
+    const slider = page.getByRole('slider', { name: en.panel.timePosition })
     await slider.press('Home', { timeout: 90_000 })
     await slider.press('ArrowRight')
     await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^t = \d+$/)
@@ -308,7 +337,7 @@ describe('what a run made', () => {
     expect(await button(page, 'Undo').isDisabled()).toBe(true)
     await page.keyboard.press('Escape')
     await clickNode(page, 'Save')
-    const picture = page.getByRole('link', { name: 'Open made.png large' })
+    const picture = page.getByRole('link', { name: en.panel.enlarge('made.png') })
     await picture.waitFor()
     const width = await picture
       .locator('img')
@@ -316,8 +345,10 @@ describe('what a run made', () => {
     expect(width).toBeGreaterThan(16)
     expect(await picture.getAttribute('href')).toMatch(/^blob:/)
     await picture.click()
-    const viewer = page.getByRole('dialog', { name: 'Pictures' })
-    expect(await viewer.getByRole('combobox', { name: 'Picture' }).innerText()).toBe('made.png')
+    const viewer = page.getByRole('dialog', { name: en.viewer.label })
+    expect(await viewer.getByRole('combobox', { name: en.viewer.picture }).innerText()).toBe(
+      'made.png',
+    )
     await page.keyboard.press('Escape')
     await viewer.waitFor({ state: 'detached' })
   })

@@ -1,9 +1,9 @@
-// Numbers in words.
+// Formatting of numbers and times.
 import { expect, test } from 'vitest'
-import * as format from '../../src/editor/format.ts'
+import * as format from '../../src/editor/ui/format.ts'
 
-test('a time that is guessed is told in minutes once it is long', () => {
-  expect([4.2, 90, 149, 150, 1076, 3569, 3570, 7260, Infinity].map(format.roughly)).toEqual([
+test('long estimated times are in minutes', () => {
+  expect([4.2, 90, 149, 150, 1076, 3569, 3570, 7260, Infinity].map(format.estimate)).toEqual([
     '4.2 s',
     '1 min 30 s',
     '2 min 29 s',
@@ -16,9 +16,9 @@ test('a time that is guessed is told in minutes once it is long', () => {
   ])
 })
 
-test('a moment is told to the minute, or to the second', () => {
+test('times of day have minutes or seconds', () => {
   const now = new Date()
   now.setHours(14, 5, 9)
-  expect([format.when(+now), format.when(+now, true)]).toEqual(['14:05', '14:05:09'])
-  expect(format.when(+new Date(2020, 10, 3, 14, 5, 9), true)).toMatch(/3.* 14:05:09$/)
+  expect([format.dateTime(+now), format.dateTime(+now, true)]).toEqual(['14:05', '14:05:09'])
+  expect(format.dateTime(+new Date(2020, 10, 3, 14, 5, 9), true)).toMatch(/3.* 14:05:09$/)
 })

@@ -1,11 +1,20 @@
-// What ready workflows say, in Korean: all of it, what they say now, and nothing else. Their files stay in English.
+// Korean texts of ready workflows: complete, without unused ones, and looked up by position. The
+// files are in English.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { allReady, findReady } from '../../src/editor/gallery.ts'
-import { wordsInside } from '../../src/editor/inside.ts'
-import { applyLanguage, topicText, translated, valueText } from '../../src/editor/texts.ts'
-import { koGallery, koTopics, parts } from '../../src/editor/texts/ko-gallery/index.ts'
+import { loadAllReady, searchReady } from '../../src/editor/workspace/gallery.ts'
+import { getSearchText } from '../../src/editor/graph/workflowText.ts'
+import {
+  applyLanguage,
+  topicText,
+  translateWorkflow,
+  valueText,
+} from '../../src/editor/texts/texts.ts'
+import { readWorkflowTexts } from '../../src/build/workflowTexts.ts'
+import { ko } from '../../src/editor/texts/ko/index.ts'
+import { koWorkflows } from '../../src/editor/texts/ko/workflows/index.ts'
+import { pairTexts, textsByPlace, type WorkflowTable } from '../../src/editor/texts/workflows.ts'
 import type { Param } from '../../src/engine/plan/op.ts'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 
@@ -17,65 +26,85 @@ const read = (name: string) => {
   return { nodes, ...(extra.diffusion as unknown as Record<'title' | 'about' | 'topic', string>) }
 }
 
-/** What a file says in sentences: titles of nodes are names. */
-function sentencesOf(name: string): string[] {
-  const { nodes, title, about } = read(name)
-  const notes = nodes.filter(({ type }) => type === 'diffusion/Note').map(({ properties }) => String(properties.text))
-  return [title, about, ...notes]
-}
+const english = textsByPlace(readWorkflowTexts(folder))
+const korean = textsByPlace(koWorkflows)
 
 vi.stubGlobal('document', { documentElement: {} })
 afterEach(() => applyLanguage('en'))
 
-describe('the words of ready workflows in Korean', () => {
-  test.each(files)('%s: nothing is left in English', (name) => {
-    expect(sentencesOf(name).filter((sentence) => !Object.hasOwn(koGallery, sentence))).toEqual([])
+describe('Korean texts of ready workflows', () => {
+  test.each(files)('%s: are complete', (name) => {
+    const places = [...english.keys()].filter((place) => `${place.split('.')[0]}.json` === name)
+    expect(places.length).toBeGreaterThan(1)
+    expect(places.filter((place) => !korean.has(place))).toEqual([])
   })
 
-  test('are of sentences that a workflow says, each once', () => {
-    const said = new Set(files.flatMap(sentencesOf))
-    expect(Object.keys(koGallery).filter((sentence) => !said.has(sentence))).toEqual([])
-    expect(Object.values(parts).flatMap(Object.keys)).toHaveLength(Object.keys(koGallery).length)
+  test('exist only for positions in workflows', () => {
+    expect([...korean.keys()].filter((place) => !english.has(place))).toEqual([])
   })
 
-  test('keep names, and are Korean', () => {
-    const named = (text: string) => [...text.matchAll(/\b[a-z]+_[a-z_\d]+\b/gi)].map(([name]) => name)
-    const wrong = Object.entries(koGallery).filter(
-      ([english, korean]) => named(english).some((name) => !korean.includes(name)) || !/[가-힣]/.test(korean),
-    )
+  test('keep names, and are in Korean', () => {
+    const names = (text: string) =>
+      [...text.matchAll(/\b[a-z]+_[a-z_\d]+\b/gi)].map(([name]) => name)
+    const wrong = [...english].filter(([place, text]) => {
+      const translation = korean.get(place) ?? ''
+      return names(text).some((name) => !translation.includes(name)) || !/[가-힣]/.test(translation)
+    })
     expect(wrong).toEqual([])
-    const titles = files.map((name) => koGallery[read(name).title])
+    const titles = Object.values(koWorkflows).map(({ title }) => title)
     expect(new Set(titles).size).toBe(files.length)
   })
 
-  test('has each topic, and no other', () => {
-    expect(Object.keys(koTopics).sort()).toEqual([...new Set(files.map((name) => read(name).topic))].sort())
-    expect(Object.values(koTopics).every((topic) => /[가-힣]/.test(topic))).toBe(true)
+  test('do not depend on the English wording', () => {
+    const reworded = JSON.parse(
+      JSON.stringify(readWorkflowTexts(folder), (_, value: unknown) =>
+        typeof value === 'string' ? `Other words: ${value}` : value,
+      ),
+    ) as WorkflowTable
+    const pairs = pairTexts(reworded, koWorkflows)
+    expect(pairs.size).toBe(english.size)
+    for (const [place, text] of textsByPlace(reworded)) {
+      expect(pairs.get(text)).toBe(korean.get(place))
+    }
+  })
+
+  test('have exactly the topics of the gallery', () => {
+    const topics = [...new Set(files.map((name) => read(name).topic))]
+    expect(Object.keys(ko.drawer.topics).sort()).toEqual(topics.sort())
   })
 })
 
-test('the language that is on decides; what no ready workflow says stays', async () => {
-  expect(translated('Train on points')).toBe('Train on points')
-  await applyLanguage('ko')
-  expect(translated('Train on points')).toBe('점으로 학습하기')
-  expect(topicText('Points')).toBe('점')
-  const own = ['My points', 'Points', '', 'constructor']
-  expect(own.map(translated)).toEqual(own)
-  await applyLanguage('en')
-  expect(translated('Train on points')).toBe('Train on points')
+test('the README lists every ready workflow by its title', () => {
+  const readme = readFileSync(join(folder, '../README.md'), 'utf8')
+  const titles = files.map((name) => read(name).title)
+  expect(titles.filter((each) => !readme.includes(`**${each}**`))).toEqual([])
 })
 
-test('notes are read in it, other texts are values', async () => {
+const title = english.get('points.title') ?? ''
+
+test('uses the current language, and keeps texts of other workflows', async () => {
+  expect(translateWorkflow(title)).toBe(title)
+  await applyLanguage('ko')
+  expect(translateWorkflow(title)).toBe(koWorkflows.points.title)
+  expect(topicText('points')).toBe(ko.drawer.topics.points)
+  expect(topicText('My topic')).toBe('My topic')
+  const own = ['My points', 'Points', '', 'constructor']
+  expect(own.map(translateWorkflow)).toEqual(own)
+  await applyLanguage('en')
+  expect(translateWorkflow(title)).toBe(title)
+})
+
+test('translates notes, but not other text params', async () => {
   const text = (multiline: boolean): Param => ({ kind: 'text', default: '', about: '', multiline })
   await applyLanguage('ko')
-  expect(valueText(text(true), 'Learned variance')).toBe('배우는 분산')
-  expect(valueText(text(false), 'Learned variance')).toBe('Learned variance')
+  expect(valueText(text(true), title)).toBe(koWorkflows.points.title)
+  expect(valueText(text(false), title)).toBe(title)
   expect(valueText(undefined, undefined)).toBe('')
 })
 
-test('words of both languages find a ready workflow, also those of its notes', async () => {
-  const ready = await allReady()
-  const found = (query: string) => findReady(ready, query).map(({ id }) => id)
+test('finds ready workflows by words of both languages, including their notes', async () => {
+  const ready = await loadAllReady()
+  const found = (query: string) => searchReady(ready, query).map(({ id }) => id)
   expect(ready.map(({ id }) => `${id}.json`).sort()).toEqual([...files].sort())
   expect(found('초승달')).toEqual([])
   expect(found('two moons 5,000')).toEqual(['points'])
@@ -84,6 +113,6 @@ test('words of both languages find a ready workflow, also those of its notes', a
   expect(found('two moons 5,000')).toEqual(['points'])
   expect(found('점 학습하기')).toContain('points')
   expect(found('마스크로 half')).toEqual(['inpainting'])
-  expect(found('구면을 따라가면')).toEqual(['interpolation'])
-  expect(wordsInside(ready[0]!.text)).toContain('배치를 가져와')
+  expect(found('구면을 따라')).toEqual(['interpolation'])
+  expect(getSearchText(ready[0].text)).toContain('배치를 가져와')
 })

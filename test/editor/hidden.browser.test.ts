@@ -1,11 +1,12 @@
-// A run goes on, as quickly as before, while its tab is hidden.
+// A run in a hidden tab continues at full speed.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { chromiumPath, useBuiltEditor, useChromium } from '../chromium.ts'
 import { startTabs } from '../hiddenTab.ts'
 
-useChromium() // says it where there is none
+useChromium() // Skips the suite without Chromium.
 const server = useBuiltEditor()
 const sampling = readFileSync(join(import.meta.dirname, 'sampling.json'), 'utf8')
 
@@ -17,14 +18,18 @@ const dropped = (text: string) => `(() => {
     canvas.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, clientX: 640, clientY: 500 }))
 })()`
 
-test('a hidden tab computes on, says in its title how far it is, and takes the next from the queue', async () => {
+test('a hidden tab keeps running, shows progress, and starts queued graphs', async () => {
   const tabs = await startTabs(chromiumPath)
   try {
     const tab = await tabs.open(server.address)
-    const poll = (expression: string) => expect.poll(() => tab.evaluate(expression), { timeout: 60_000 })
-    const press = (label: string) => tab.evaluate(`document.querySelector('.runs [aria-label="${label}"]').click()`)
+    const poll = (expression: string) =>
+      expect.poll(() => tab.evaluate(expression), { timeout: 60_000 })
+    const press = (label: string) =>
+      tab.evaluate(`document.querySelector('.runs [aria-label="${label}"]').click()`)
     await poll(`Boolean(document.querySelector('.runs .primary'))`).toBe(true)
-    await tab.evaluate(dropped(sampling.replace('"num_inference_steps": 5', '"num_inference_steps": 1000')))
+    await tab.evaluate(
+      dropped(sampling.replace('"num_inference_steps": 5', '"num_inference_steps": 1000')),
+    )
     await poll(`document.querySelector('.title .name').value`).toBe('Sampling')
     await press('Run')
     await poll(`document.title`).toMatch(/^\d+% · /)
@@ -32,18 +37,19 @@ test('a hidden tab computes on, says in its title how far it is, and takes the n
     await other.show()
     await poll(`document.visibilityState`).toBe('hidden')
 
-    await press('Queue this graph')
+    await press(en.queue.add)
     const step = `Number((/step ([\\d,]+) of/.exec(document.querySelector('.status').innerText) ?? [])[1]?.replace(',', '') ?? 1000)`
-    // Timers of a hidden page come once a second: an engine that waited for them would do a step or two.
+    // Timers of a hidden page fire once per second, so an engine that depended on them would
+    // perform two steps.
     const [before, after] = await tab.evaluate<[number, number]>(`(async () => {
       const before = ${step}
       for (let i = 0; i < 2; i++) await new Promise((resolve) => setTimeout(resolve, 10))
       return [before, ${step}]
     })()`)
     expect(after - before).toBeGreaterThan(10)
-    await poll(`document.querySelector('.queue-count')?.innerText + document.querySelector('.status .state').innerText`).toMatch(
-      /^0Finished/,
-    )
+    await poll(
+      `document.querySelector('.queue-count')?.innerText + document.querySelector('.status .state').innerText`,
+    ).toMatch(/^0Finished/)
   } finally {
     await tabs.close()
   }

@@ -1,10 +1,10 @@
-// Undo and redo: what was done comes back in order, whatever was done.
+// Undo and redo of states.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createHistory } from '../../src/editor/history.ts'
+import { createHistory } from '../../src/editor/workspace/history.ts'
 
 describe('history', () => {
-  test('goes back and forth', () => {
+  test('restores states in order', () => {
     const history = createHistory('a')
     expect(history.commit('b')).toBe(true)
     expect(history.commit('c')).toBe(true)
@@ -12,13 +12,13 @@ describe('history', () => {
     expect([history.redo(), history.redo(), history.redo()]).toEqual(['b', 'c', undefined])
   })
 
-  test('an equal state is no step', () => {
+  test('adds no step for an equal state', () => {
     const history = createHistory('a')
     expect(history.commit('a')).toBe(false)
     expect(history.canUndo).toBe(false)
   })
 
-  test('a new step forgets what was undone', () => {
+  test('discards undone steps when a step is added', () => {
     const history = createHistory('a')
     history.commit('b')
     history.undo()
@@ -27,9 +27,9 @@ describe('history', () => {
     expect(history.undo()).toBe('a')
   })
 
-  test('what happens while it is held is one step', () => {
+  test('adds one step for all states during a hold', () => {
     const history = createHistory('start')
-    const release = history.hold()
+    const release = history.suspend()
     for (const state of ['1', '2', '3']) expect(history.commit(state)).toBe(false)
     release()
     release()
@@ -37,7 +37,7 @@ describe('history', () => {
     expect(history.undo()).toBe('start')
   })
 
-  test('an amended state takes no step', () => {
+  test('adds no step for an amended state', () => {
     const history = createHistory('a')
     history.commit('b')
     history.amend('b with another seed')
@@ -45,7 +45,7 @@ describe('history', () => {
     expect(history.undo()).toBe('a')
   })
 
-  test('keeps the last hundred', () => {
+  test('stores at most 100 steps', () => {
     const history = createHistory('0')
     for (let i = 1; i <= 150; i++) history.commit(String(i))
     let steps = 0
@@ -54,21 +54,24 @@ describe('history', () => {
     expect(history.present).toBe('50')
   })
 
-  test('any edits, undone and redone, give the same state', () => {
+  test('returns to the same state after undo and redo of any edits', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom('undo', 'redo')), { maxLength: 120 }), (actions) => {
-        const history = createHistory('initial')
-        for (const action of actions) {
-          if (action === 'undo') history.undo()
-          else if (action === 'redo') history.redo()
-          else history.commit(action)
-        }
-        const before = history.present
-        let steps = 0
-        while (history.undo() !== undefined) steps++
-        for (let i = 0; i < steps; i++) history.redo()
-        return history.present === before
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom('undo', 'redo')), { maxLength: 120 }),
+        (actions) => {
+          const history = createHistory('initial')
+          for (const action of actions) {
+            if (action === 'undo') history.undo()
+            else if (action === 'redo') history.redo()
+            else history.commit(action)
+          }
+          const before = history.present
+          let steps = 0
+          while (history.undo() !== undefined) steps++
+          for (let i = 0; i < steps; i++) history.redo()
+          return history.present === before
+        },
+      ),
     )
   })
 })

@@ -1,4 +1,5 @@
-// Images in the editor: what they show on nodes, films that are scrubbed, pictures that open as the workflow they came from.
+// Images in the editor: previews on nodes, scrubbing of film strips, and saved images with a
+// workflow.
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
@@ -14,12 +15,22 @@ const editor = useEditor(chromium, server)
 let page: Page
 beforeEach(() => void (page = editor.page))
 
-/** An untrained network that samples, with what it does seen and saved. */
+/** Workflow that samples from an untrained network, with previews and a saved image. */
 const sampling = workflowOf({
   nodes: [
-    node('Net', 'UNet', {}, { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' }),
+    node(
+      'Net',
+      'UNet',
+      {},
+      { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' },
+    ),
     node('Schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
-    node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1', seed: 7, seed_control: 'increment' }),
+    node(
+      'Noise',
+      'GaussianNoise',
+      {},
+      { batch_size: 4, shape: '8, 8, 1', seed: 7, seed_control: 'increment' },
+    ),
     node(
       'Sampler',
       'Sampler',
@@ -27,7 +38,12 @@ const sampling = workflowOf({
       { num_inference_steps: 4 },
     ),
     node('Film', 'FilmStrip', { trajectory: 'Sampler.trajectory' }),
-    node('Pair', 'Preview', { images_1: 'Noise.noise', images_2: 'Sampler.x_0' }, { names: 'x_T, x_0' }),
+    node(
+      'Pair',
+      'Preview',
+      { images_1: 'Noise.noise', images_2: 'Sampler.x_0' },
+      { names: 'x_T, x_0' },
+    ),
     node('Save', 'SaveImage', { images: 'Sampler.x_0' }, { name: 'made' }),
   ],
 })
@@ -38,17 +54,20 @@ const nodeNamed = (title: string) =>
     ({ graph, ds }, title) => {
       const found = graph._nodes.find((each) => each.getTitle() === title)
       if (!found) return undefined
-      const [x, y] = [0, 1].map((i) => (found.pos[i]! + ds.offset[i]!) * ds.scale) as [number, number]
+      const [x, y] = [0, 1].map((i) => (found.pos[i] + ds.offset[i]) * ds.scale) as [number, number]
       const { view, scrub } = found.diffusion
       return {
         x,
         y,
-        width: found.size[0]! * ds.scale,
-        height: found.size[1]! * ds.scale,
+        width: found.size[0] * ds.scale,
+        height: found.size[1] * ds.scale,
         scrub,
         kind: view?.kind,
         frames: view?.kind === 'film' ? Array.from(view.t) : undefined,
-        groups: view?.kind === 'images' ? view.groups.map(({ name, count }) => ({ name, count })) : undefined,
+        groups:
+          view?.kind === 'images'
+            ? view.groups.map(({ name, count }) => ({ name, count }))
+            : undefined,
         properties: { ...found.properties },
       }
     },
@@ -60,8 +79,8 @@ async function run() {
   await expect.poll(async () => (await nodeNamed('Pair'))?.kind, { timeout: 20_000 }).toBe('images')
 }
 
-/** Runs, and takes the picture that was made. */
-async function saved(): Promise<Buffer> {
+/** Runs the workflow and downloads its image. */
+async function downloadImage(): Promise<Buffer> {
   await run()
   const waiting = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Download' }).first().click()
@@ -70,24 +89,27 @@ async function saved(): Promise<Buffer> {
   return readFileSync(await download.path())
 }
 
-test('a saved picture dropped on an empty canvas is its workflow, and makes the same picture again', async () => {
+test('a dropped image opens its workflow, which reproduces the image', async () => {
   await dropFile(page, 'sampling.json', sampling)
   await expect.poll(() => nodeNamed('Save')).toBeTruthy()
-  const first = await saved()
+  const first = await downloadImage()
   expect((await nodeNamed('Pair'))!.groups).toEqual([
     { name: 'x_T', count: 4 },
     { name: 'x_0', count: 4 },
   ])
-  expect((await nodeNamed('Noise'))!.properties).toMatchObject({ seed: 8, seed_control: 'increment' })
+  expect((await nodeNamed('Noise'))!.properties).toMatchObject({
+    seed: 8,
+    seed_control: 'increment',
+  })
   await newWorkflow(page)
   await dropFile(page, 'elsewhere.png', first)
   await expect.poll(() => nodeNamed('Save')).toBeTruthy()
   expect((await nodeNamed('Noise'))!.properties).toMatchObject({ seed: 8, seed_control: 'fixed' })
-  const second = await saved()
+  const second = await downloadImage()
   expect(second.equals(first)).toBe(true)
 })
 
-test('dragging over a film goes through its time, by mouse or finger: nothing moves, runs or changes', async () => {
+test('dragging over a film strip only scrubs it, by mouse and touch', async () => {
   await dropFile(page, 'sampling.json', sampling)
   await expect.poll(() => nodeNamed('Film')).toBeTruthy()
   await run()
@@ -101,7 +123,7 @@ test('dragging over a film goes through its time, by mouse or finger: nothing mo
   expect((await nodeNamed('Film'))!.scrub).toBeGreaterThan(0.75)
   await page.mouse.move(middle, y, { steps: 3 })
   expect((await nodeNamed('Film'))!.scrub).toBeCloseTo(0.5, 1)
-  // Beyond its border it is held.
+  // Dragging beyond the border stops at the end.
   await page.mouse.move(film.x - 40, y, { steps: 3 })
   expect((await nodeNamed('Film'))!.scrub).toBe(0)
   await page.mouse.up()
@@ -111,10 +133,13 @@ test('dragging over a film goes through its time, by mouse or finger: nothing mo
   expect(after.scrub).toBe(0)
   expect(await undo.isDisabled()).toBe(true)
 
-  // And so by a finger.
+  // Touch
   const session = await page.context().newCDPSession(page)
   const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', share?: number) => {
-    const touchPoints = share === undefined ? [] : [{ x: film.x + film.width * share, y: film.y + film.height * 0.75 }]
+    const touchPoints =
+      share === undefined
+        ? []
+        : [{ x: film.x + film.width * share, y: film.y + film.height * 0.75 }]
     await session.send('Input.dispatchTouchEvent', { type, touchPoints })
     return (await nodeNamed('Film'))!.scrub
   }

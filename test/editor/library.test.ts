@@ -1,17 +1,35 @@
-// The library, on stores in memory: what is saved stays what it was until it is saved again. IndexedDB itself is in the
-// browser test.
+// Library with stores in memory. The browser test covers IndexedDB.
 import { describe, expect, test } from 'vitest'
-import { ConflictError, createLibrary, inMemory, isQuotaError, storageMessage, type Store } from '../../src/editor/library.ts'
+import { ConflictError, createLibrary } from '../../src/editor/workspace/library.ts'
+import {
+  createMemoryStore,
+  isQuotaError,
+  storageMessage,
+  type Store,
+} from '../../src/editor/storage/stores.ts'
 
-function newLibrary(workflows: Store = inMemory()) {
+function newLibrary(workflows: Store = createMemoryStore()) {
   let clock = 1000
-  return createLibrary({ workflows, drafts: inMemory(), settings: inMemory(), versions: inMemory() }, () => clock++)
+  return createLibrary(
+    {
+      workflows,
+      drafts: createMemoryStore(),
+      settings: createMemoryStore(),
+      versions: createMemoryStore(),
+    },
+    () => clock++,
+  )
 }
 
-const workflow = (id: string, text = '{}', revision = 0) => ({ id, name: id.toUpperCase(), text, revision })
+const workflow = (id: string, text = '{}', revision = 0) => ({
+  id,
+  name: id.toUpperCase(),
+  text,
+  revision,
+})
 
 describe('library', () => {
-  test('saves, lists the newest first, loads', async () => {
+  test('saves, lists newest first, and loads', async () => {
     const library = newLibrary()
     await library.save(workflow('a'))
     await library.save(workflow('b'))
@@ -19,7 +37,7 @@ describe('library', () => {
     expect(await library.load('a')).toMatchObject({ name: 'A', text: '{}', revision: 1 })
   })
 
-  test('saving again keeps when it was made', async () => {
+  test('keeps the creation time when saving again', async () => {
     const library = newLibrary()
     const first = await library.save(workflow('a'))
     const second = await library.save(workflow('a', '{"x":1}', first.revision))
@@ -27,7 +45,7 @@ describe('library', () => {
     expect(second.saved).toBeGreaterThan(first.saved)
   })
 
-  test('what was saved elsewhere meanwhile is not overwritten unless that is meant', async () => {
+  test('overwrites a revision from another window only on request', async () => {
     const library = newLibrary()
     const mine = await library.save(workflow('a'))
     await library.save(workflow('a', '{"theirs":1}', mine.revision))
@@ -38,20 +56,34 @@ describe('library', () => {
     expect((await library.load('a'))!.text).toBe('{"mine":1}')
   })
 
-  test('drafts leave the saved file alone', async () => {
+  test('stores drafts without changing the saved file', async () => {
     const library = newLibrary()
     await library.save(workflow('a', '{"saved":1}'))
-    await library.keepDraft({ id: 'a', of: 'a', name: 'A', text: '{"draft":1}', revision: 1, changed: 5 })
+    await library.storeDraft({
+      id: 'a',
+      of: 'a',
+      name: 'A',
+      text: '{"draft":1}',
+      revision: 1,
+      changed: 5,
+    })
     expect((await library.load('a'))!.text).toBe('{"saved":1}')
     expect((await library.draft('a'))!.text).toBe('{"draft":1}')
-    await library.dropDraft('a')
+    await library.removeDraft('a')
     expect(await library.drafts()).toEqual([])
   })
 
-  test('removing can be undone, with the draft', async () => {
+  test('restores a deleted workflow with its draft', async () => {
     const library = newLibrary()
     await library.save(workflow('a'))
-    await library.keepDraft({ id: 'a', of: 'a', name: 'A', text: 'draft', revision: 1, changed: 5 })
+    await library.storeDraft({
+      id: 'a',
+      of: 'a',
+      name: 'A',
+      text: 'draft',
+      revision: 1,
+      changed: 5,
+    })
     const restore = await library.remove('a')
     expect([await library.list(), await library.drafts()]).toEqual([[], []])
     await restore()
@@ -59,7 +91,7 @@ describe('library', () => {
     expect((await library.draft('a'))!.text).toBe('draft')
   })
 
-  test('a duplicate is another workflow', async () => {
+  test('creates a duplicate as a separate workflow', async () => {
     const library = newLibrary()
     await library.save(workflow('a', '{"x":1}'))
     const copy = await library.duplicate('a', 'A copy')
@@ -69,9 +101,9 @@ describe('library', () => {
     expect((await library.list()).map(({ name }) => name).sort()).toEqual(['A', 'Other'])
   })
 
-  test('settings that are new have their defaults', async () => {
+  test('adds defaults for new settings', async () => {
     const library = newLibrary()
-    expect(await library.settings()).toEqual({
+    expect(await library.loadSettings()).toEqual({
       theme: 'system',
       language: 'system',
       recentNodes: [],
@@ -80,7 +112,7 @@ describe('library', () => {
       live: true,
       measures: false,
     })
-    await library.keepSettings({
+    await library.storeSettings({
       theme: 'dark',
       language: 'ko',
       recentNodes: ['x'],
@@ -89,22 +121,27 @@ describe('library', () => {
       live: false,
       measures: true,
     })
-    expect((await library.settings()).theme).toBe('dark')
+    expect((await library.loadSettings()).theme).toBe('dark')
   })
 
-  test('full storage is said as that, and what was there stays', async () => {
-    const kept = inMemory()
+  test('reports full storage without losing stored data', async () => {
+    const kept = createMemoryStore()
     let full = false
     const library = newLibrary({
       ...kept,
-      set: (key, value) => (full ? Promise.reject(new DOMException('no room', 'QuotaExceededError')) : kept.set(key, value)),
+      set: (key, value) =>
+        full
+          ? Promise.reject(new DOMException('no room', 'QuotaExceededError'))
+          : kept.set(key, value),
     })
     const first = await library.save(workflow('a', 'first'))
     full = true
-    const error: unknown = await library.save(workflow('a', 'second', first.revision)).catch((reason: unknown) => reason)
+    const error: unknown = await library
+      .save(workflow('a', 'second', first.revision))
+      .catch((reason: unknown) => reason)
     expect(isQuotaError(error)).toBe(true)
     expect(storageMessage(error)).toMatchInlineSnapshot(
-      `"The browser’s storage is full. Nothing saved before is lost; delete something, or download the workflow instead."`,
+      `"The browser storage is full. Saved data is not lost. Delete something, or download the workflow."`,
     )
     expect((await library.load('a'))!.text).toBe('first')
   })

@@ -1,27 +1,37 @@
-// A link with the whole graph: copied in one profile, opened in another, it makes the same picture.
+// A link with the full graph, copied in one profile and opened in another, yields the same image.
+import { en } from '../../src/editor/texts/en/index.ts'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
-import { button, dropFile, finished, onNode, openEditor, press, titles } from './driver.ts'
+import { button, dropFile, waitForRun, onNode, openEditor, press, titles } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
 
 const openAt = async (address: string): Promise<Page> =>
-  openEditor(await chromium.newContext(), address, { permissions: ['clipboard-read', 'clipboard-write'] })
+  openEditor(await chromium.newContext(), address, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
 
-/** The pixels that the node of this title shows after a run. */
+/** Runs the graph and returns the pixels that a node shows. */
 async function pixelsOf(page: Page, title: string): Promise<number[]> {
   await button(page, 'Run').click()
-  await finished(page)
-  return onNode(page, title, ({ diffusion: { view } }) => (view?.kind === 'images' ? [...view.groups[0]!.pixels] : []))
+  await waitForRun(page)
+  return onNode(page, title, ({ diffusion: { view } }) =>
+    view?.kind === 'images' ? [...view.groups[0].pixels] : [],
+  )
 }
 
 const sampling = workflowOf({
   nodes: [
-    node('Net', 'UNet', {}, { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' }),
+    node(
+      'Net',
+      'UNet',
+      {},
+      { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' },
+    ),
     node('Schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
     node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1', seed: 7 }),
     node(
@@ -34,7 +44,7 @@ const sampling = workflowOf({
   ],
 })
 
-test('the same picture in another profile, and nothing of it left in the address', async () => {
+test('yields the same image in another profile and is removed from the address', async () => {
   const mine = await openAt(server.address)
   await dropFile(mine, 'mine.json', sampling)
   await expect.poll(() => titles(mine)).toContain('Sampler')
@@ -42,7 +52,7 @@ test('the same picture in another profile, and nothing of it left in the address
   expect(seen).toHaveLength(4 * 8 * 8)
   expect(new Set(seen).size).toBeGreaterThan(20)
   await press(mine, 'Alt+Shift+L')
-  await mine.getByText('The link is copied').waitFor()
+  await mine.getByText(en.share.linkCopied).waitFor()
   const link = await mine.evaluate(() => navigator.clipboard.readText())
   expect(link.length).toBeLessThan(4000)
 
@@ -52,8 +62,8 @@ test('the same picture in another profile, and nothing of it left in the address
   expect(await pixelsOf(theirs, 'Picture')).toEqual(seen)
 })
 
-test('a link that was cut off is said to be, and what was open stays', async () => {
+test('reports a truncated link and keeps the open workflow', async () => {
   const page = await openAt(`${server.address}#workflow=abcdef`)
-  await page.getByText('The link was not opened').waitFor()
+  await page.getByText(en.files.unreadable(en.share.link)).waitFor()
   await expect.poll(() => titles(page)).toContain('Training Start')
 })

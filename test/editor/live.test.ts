@@ -1,6 +1,6 @@
-// When a change runs a graph again by itself.
+// Conditions under which an edit runs the graph again automatically.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createLive } from '../../src/editor/live.ts'
+import { createLiveRuns } from '../../src/editor/running/liveRuns.ts'
 import type { Graph } from '../../src/engine/plan/graph.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -9,20 +9,20 @@ afterEach(() => void vi.useRealTimers())
 function setting() {
   const now = { on: true, workflow: 'w', graph: graphWith(1), trains: false, idle: true }
   const did: string[] = []
-  const live = createLive({
-    on: () => now.on,
+  const live = createLiveRuns({
+    isOn: () => now.on,
     workflow: () => now.workflow,
     graph: () => now.graph,
     trains: () => now.trains,
-    idle: () => now.idle,
+    isIdle: () => now.idle,
     run: () => {
       did.push('run')
-      live.began(now.graph)
+      live.onRunStart(now.graph)
     },
     stop: () => did.push('stop'),
   })
   const touch = () => {
-    live.touched()
+    live.onChange()
     vi.advanceTimersByTime(100)
   }
   return { now, did, live, touch }
@@ -32,22 +32,22 @@ const graphWith = (t: number, title = ''): Graph => ({
   nodes: [{ id: 't', op: 'diffusion/Timestep', params: { t }, inputs: {}, title }],
 })
 
-test('nothing runs before the first run by hand, nor in another workflow', () => {
+test('nothing runs before the first manual run, or in another workflow', () => {
   const { now, did, live, touch } = setting()
   touch()
-  live.began(now.graph)
+  live.onRunStart(now.graph)
   now.workflow = 'other'
   now.graph = graphWith(2)
   touch()
   expect(did).toEqual([])
 })
 
-test('several changes in a row are one run; a change of nothing that counts is none', () => {
+test('consecutive edits cause one run; edits without effect on results cause none', () => {
   const { now, did, live, touch } = setting()
-  live.began(now.graph)
+  live.onRunStart(now.graph)
   for (const t of [2, 3, 4]) {
     now.graph = graphWith(t)
-    live.touched()
+    live.onChange()
   }
   vi.advanceTimersByTime(100)
   expect(did).toEqual(['run'])
@@ -56,32 +56,32 @@ test('several changes in a row are one run; a change of nothing that counts is n
   expect(did).toEqual(['run'])
 })
 
-test('a node that is clicked comes to the front, and nothing runs', () => {
+test('bringing a node to the front runs nothing', () => {
   const { now, did, live, touch } = setting()
-  const nodes = ['1', '2', '10'].map((id) => ({ ...graphWith(1).nodes[0]!, id }))
-  live.began({ nodes })
-  now.graph = { nodes: [nodes[1]!, nodes[2]!, nodes[0]!] }
+  const nodes = ['1', '2', '10'].map((id) => ({ ...graphWith(1).nodes[0], id }))
+  live.onRunStart({ nodes })
+  now.graph = { nodes: [nodes[1], nodes[2], nodes[0]] }
   touch()
   expect(did).toEqual([])
 })
 
-test('a change while it runs stops that run and begins another when it has ended', () => {
+test('an edit during a run stops it and starts another one afterwards', () => {
   const { now, did, live, touch } = setting()
-  live.began(now.graph)
+  live.onRunStart(now.graph)
   now.idle = false
   now.graph = graphWith(2)
   touch()
   expect(did).toEqual(['stop'])
   now.idle = true
-  live.ended()
+  live.onRunEnd()
   expect(did).toEqual(['stop', 'run'])
-  live.ended()
+  live.onRunEnd()
   expect(did).toEqual(['stop', 'run'])
 })
 
-test('what trains waits to be run, and switched off nothing runs', () => {
+test('graphs with a training do not run automatically, nor does any graph with live off', () => {
   const { now, did, live, touch } = setting()
-  live.began(now.graph)
+  live.onRunStart(now.graph)
   now.graph = graphWith(2)
   now.trains = true
   touch()

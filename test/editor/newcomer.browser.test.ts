@@ -1,11 +1,12 @@
-// The first minutes of somebody new, by real pointer, keys and drops on a fresh profile: how many actions it takes, and what
-// becomes of files that come from other programs. An action is a click, a drag, a drop or one typed entry.
+// First tasks of a new user in a new profile, by real pointer, keys and drops: the number of
+// actions (a click, a drag, a drop or one typed entry), and files from other programs.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { encodePng } from '../../src/engine/png.ts'
+import { encodePng } from '../../src/engine/images/png.ts'
 import { pngWithWorkflow } from '../../src/nodes/workflow.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
@@ -16,9 +17,9 @@ import {
   drafts,
   drag,
   dropPaths,
-  finished,
-  placeOf,
-  shownKind,
+  waitForRun,
+  locateNode,
+  getViewKind,
   titles,
   useEditor,
   values,
@@ -34,7 +35,7 @@ let page: Page
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'newcomer-'))))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Writes a file into the folder of this suite. Returns its path. */
+/** Writes a file to the folder of this suite and returns its path. */
 function put(path: string, content: Uint8Array | string): string {
   const whole = join(folder, path)
   mkdirSync(dirname(whole), { recursive: true })
@@ -44,7 +45,7 @@ function put(path: string, content: Uint8Array | string): string {
 
 const button = (name: string) => buttonOn(page, name)
 
-/** Does one action after the other; says in the end what they were and how long all took. */
+/** Performs actions one by one. Reports them and the total time at the end. */
 function counted(what: string) {
   const began = Date.now()
   const done: string[] = []
@@ -61,19 +62,21 @@ function counted(what: string) {
   }
 }
 
-describe('somebody new', () => {
+describe('a new user', () => {
   const editor = useEditor(chromium, server, { newProfile: true })
   beforeEach(() => void (page = editor.page))
 
   test('sees samples after one click', async () => {
     const { act, end } = counted('from an open page to the first samples')
     await act('Run', () => button('Run').click())
-    await expect.poll(() => shownKind(page, 'Samples on the data'), { timeout: 60_000 }).toBe('scatter')
+    await expect
+      .poll(() => getViewKind(page, 'Samples on the data'), { timeout: 60_000 })
+      .toBe('scatter')
     end(3)
     await button('Stop').click()
   })
 
-  test('trains on a folder of pictures', async () => {
+  test('trains on a folder of images', async () => {
     for (let i = 0; i < 24; i++) {
       const pixels = Uint8ClampedArray.from({ length: 64 }, (_, at) => (at * 3 + i * 9) % 256)
       put(`mine/${i}.png`, encodePng({ width: 8, height: 8, channels: 1, count: 1, pixels }))
@@ -94,14 +97,14 @@ describe('somebody new', () => {
     await button('Stop').click()
   })
 
-  test('makes DDPM into DDIM: another step in the place of one, with its wires', async () => {
+  test('turns DDPM into DDIM by replacing the step node, which keeps its links', async () => {
     await dropPaths(page, [put('ddpm.json', sampling)])
     await expect.poll(() => titles(page)).toContain('Step')
     const before = await wires(page)
     const { act, end } = counted('from DDPM to DDIM')
     await act('right-click the step', () => clickNode(page, 'Step', { button: 'right' }))
     await act('Replace with…', () => page.getByRole('menuitem', { name: 'Replace with…' }).click())
-    await page.getByText('In the place of Step').waitFor()
+    await page.getByText(en.palette.replace('Step')).waitFor()
     await act('type “ddim”', async () => {
       await page.keyboard.type('ddim')
       await page.keyboard.press('Enter')
@@ -109,15 +112,15 @@ describe('somebody new', () => {
     await expect.poll(() => wires(page)).toEqual(before)
     await expect.poll(() => values(page, 'Step')).toMatchObject({ clip: 'off', eta: 0 })
     await act('Run', () => button('Run').click())
-    await finished(page)
-    expect(await shownKind(page, 'Samples')).toBe('scatter')
+    await waitForRun(page)
+    expect(await getViewKind(page, 'Samples')).toBe('scatter')
     end(5)
     await page.keyboard.press('Control+z')
     await expect.poll(() => values(page, 'Step')).toMatchObject({ variance: 'fixed_large' })
   })
 })
 
-/** A loop of DDPM with an exact model. */
+/** DDPM sampling loop with an exact model. */
 const sampling = workflowOf({
   nodes: [
     node('Data', 'Points', {}, { count: 50 }),
@@ -130,7 +133,13 @@ const sampling = workflowOf({
     node(
       'Step',
       'DDPMStep',
-      { x_t: 'Start.x_t', prediction: 'Predict.prediction', t: 'Start.t', t_prev: 'Start.t_prev', schedule: 'Schedule.schedule' },
+      {
+        x_t: 'Start.x_t',
+        prediction: 'Predict.prediction',
+        t: 'Start.t',
+        t_prev: 'Start.t_prev',
+        schedule: 'Schedule.schedule',
+      },
       { variance: 'fixed_large', clip: 'off' },
     ),
     node('End', 'SamplingEnd', { loop: 'Start.loop', x_prev: 'Step.x_prev' }),
@@ -138,7 +147,8 @@ const sampling = workflowOf({
   ],
 })
 
-const foreign = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures/foreign', name), 'utf8')
+const foreign = (name: string) =>
+  readFileSync(join(import.meta.dirname, '../fixtures/foreign', name), 'utf8')
 
 describe('files of other programs', () => {
   const editor = useEditor(chromium, server)
@@ -148,15 +158,17 @@ describe('files of other programs', () => {
     const waiting = page.waitForEvent('download')
     await button('File').click()
     await page.getByRole('menuitem', { name: 'Download file' }).click()
-    return JSON.parse(readFileSync(await (await waiting).path(), 'utf8')) as { nodes: { id: number; pos: unknown }[] }
+    return JSON.parse(readFileSync(await (await waiting).path(), 'utf8')) as {
+      nodes: { id: number; pos: unknown }[]
+    }
   }
 
-  test('a picture of ComfyUI opens as its workflow: nodes are named, explained, and saved as they came', async () => {
+  test('an image from ComfyUI opens its workflow, which is saved unchanged', async () => {
     const text = foreign('look_alike_comfyui_0.4.json')
     const pixels = new Uint8ClampedArray(16).fill(99)
     const png = encodePng({ width: 4, height: 4, channels: 1, count: 1, pixels })
     await dropPaths(page, [put('picture.png', pngWithWorkflow(png, text))])
-    await page.getByText(/^Not known here and kept as they are: .*KSampler/).waitFor()
+    await page.getByText(/^Unknown node types, kept unchanged: .*KSampler/).waitFor()
     await expect.poll(() => titles(page)).toContain('EmptyLatentImage')
     expect(await page.title()).toContain('picture')
     await clickNode(page, 'EmptyLatentImage')
@@ -164,34 +176,37 @@ describe('files of other programs', () => {
     await panel.getByText('This is a node of ComfyUI.').waitFor()
     await panel.getByRole('button', { name: 'Delete and reconnect' }).waitFor()
     expect(await download()).toEqual(JSON.parse(text))
-    // After a reload it is still called what it was, and still what it was.
-    await expect.poll(() => drafts(page)).toContainEqual(expect.objectContaining({ name: 'picture' }))
+    // A reload keeps name and contents.
+    await expect
+      .poll(() => drafts(page))
+      .toContainEqual(expect.objectContaining({ name: 'picture' }))
     await page.reload()
     await expect.poll(() => titles(page)).toContain('EmptyLatentImage')
     expect(await page.title()).toContain('picture')
     expect(await download()).toEqual(JSON.parse(text))
   })
 
-  test('a node that was moved is all that differs, in a file of plain litegraph too', async () => {
+  test('saving a plain litegraph file changes only the moved node', async () => {
     const text = foreign('litegraph_audio_delay.json')
     await dropPaths(page, [put('delay.json', text)])
     await page.getByText('Opened delay.json').waitFor()
-    const { x, y } = await placeOf(page, 'mixer')
+    const { x, y } = await locateNode(page, 'mixer')
     await drag(page, { x, y }, { x: x + 60, y: y + 40 })
     await page.getByRole('img', { name: 'Unsaved changes' }).waitFor()
     const expected = JSON.parse(text) as Awaited<ReturnType<typeof download>>
     const saved = await download()
     const moved = saved.nodes.filter(
-      ({ id, pos }) => JSON.stringify(pos) !== JSON.stringify(expected.nodes.find((each) => each.id === id)!.pos),
+      ({ id, pos }) =>
+        JSON.stringify(pos) !== JSON.stringify(expected.nodes.find((each) => each.id === id)!.pos),
     )
     expect(moved).toHaveLength(1)
-    expected.nodes.find(({ id }) => id === moved[0]!.id)!.pos = moved[0]!.pos
+    expected.nodes.find(({ id }) => id === moved[0].id)!.pos = moved[0].pos
     expect(saved).toEqual(expected)
   })
 
   test.each([
-    ['look_alike_comfyui_prompt.json', "This is ComfyUI's API format (a prompt)"],
-    ['comfy_litegraph_testSubgraphs.json', 'not one workflow'],
+    ['look_alike_comfyui_prompt.json', "got ComfyUI's API format (a prompt)"],
+    ['comfy_litegraph_testSubgraphs.json', 'Expected one workflow, got a collection'],
   ])('%s is no workflow, and is told what it is', async (name, what) => {
     await dropPaths(page, [put(name, foreign(name))])
     await page.getByRole('alert').filter({ hasText: what }).waitFor()

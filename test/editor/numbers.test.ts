@@ -1,6 +1,6 @@
 import katex from 'katex'
 import { describe, expect, test } from 'vitest'
-import { numbersOf, withNumbers } from '../../src/editor/numbers.ts'
+import { getSymbolValues, substituteNumbers } from '../../src/editor/graph/equationValues.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
 describe('equations', () => {
@@ -9,12 +9,12 @@ describe('equations', () => {
   test('KaTeX can set every one, with the numbers of a new node too', () => {
     expect(withEquation.length).toBeGreaterThan(50)
     for (const node of withEquation) {
-      const numbers = numbersOf(
+      const numbers = getSymbolValues(
         node,
-        (param) => node.params[param]!.default,
+        (param) => node.params[param].default,
         () => false,
       )
-      for (const latex of [node.equation!, withNumbers(node.equation!, numbers)]) {
+      for (const latex of [node.equation!, substituteNumbers(node.equation!, numbers)]) {
         expect(
           () =>
             katex.renderToString(latex, {
@@ -28,9 +28,15 @@ describe('equations', () => {
   })
 
   test('every symbol of a param is in the equation of a node that has it', () => {
-    const holds = (equation: string, symbol: string) => withNumbers(equation, new Map([[symbol, 2]])) !== equation
-    const symbolsOf = ({ params }: (typeof nodes)[number]) => Object.values(params).flatMap(({ symbol }) => symbol ?? [])
-    const found = new Set(nodes.flatMap((node) => symbolsOf(node).filter((symbol) => holds(node.equation ?? '', symbol))))
+    const holds = (equation: string, symbol: string) =>
+      substituteNumbers(equation, new Map([[symbol, 2]])) !== equation
+    const symbolsOf = ({ params }: (typeof nodes)[number]) =>
+      Object.values(params).flatMap(({ symbol }) => symbol ?? [])
+    const found = new Set(
+      nodes.flatMap((node) =>
+        symbolsOf(node).filter((symbol) => holds(node.equation ?? '', symbol)),
+      ),
+    )
     expect(nodes.flatMap(symbolsOf).filter((symbol) => !found.has(symbol))).toEqual([])
     expect(found.size).toBeGreaterThan(10)
   })
@@ -38,34 +44,52 @@ describe('equations', () => {
 
 describe('numbers in an equation', () => {
   const live = (latex: string, numbers: Record<string, number>) =>
-    withNumbers(latex, new Map(Object.entries(numbers))).replaceAll(/\\htmlClass\{live\}\{([^}]*)\}/g, '<$1>')
+    substituteNumbers(latex, new Map(Object.entries(numbers))).replaceAll(
+      /\\htmlClass\{live\}\{([^}]*)\}/g,
+      '<$1>',
+    )
 
   test('stand where their symbols do', () => {
     expect(live('u + w \\, (c - u)', { w: 7.5 })).toBe('u + <7.5> \\, (c - u)')
     expect(live('e^{-\\eta h}', { '\\eta': 0 })).toBe('e^{-<0> h}')
-    expect(live('\\beta_{min} u + \\beta', { '\\beta_{min}': 0.1, '\\beta': 3 })).toBe('<0.1> u + <3>')
+    expect(live('\\beta_{min} u + \\beta', { '\\beta_{min}': 0.1, '\\beta': 3 })).toBe(
+      '<0.1> u + <3>',
+    )
   })
 
   test('leave other symbols alone: with another index, as an index, in words', () => {
     expect(live('w_t w', { w: 2 })).toBe('w_t <2>')
     expect(live('x_s s', { s: 2 })).toBe('x_s <2>')
-    expect(live('\\mathrm{softmax}(s) \\text{ of } s', { s: 2 })).toBe('\\mathrm{softmax}(<2>) \\text{ of } <2>')
+    expect(live('\\mathrm{softmax}(s) \\text{ of } s', { s: 2 })).toBe(
+      '\\mathrm{softmax}(<2>) \\text{ of } <2>',
+    )
     expect(live('\\sigma s', { s: 2 })).toBe('\\sigma <2>')
   })
 
   test('very large and small ones are powers of ten', () => {
-    expect(withNumbers('r', new Map([['r', 1e-7]]))).toBe('\\htmlClass{live}{1 \\cdot 10^{-7}}')
+    expect(substituteNumbers('r', new Map([['r', 1e-7]]))).toBe(
+      '\\htmlClass{live}{1 \\cdot 10^{-7}}',
+    )
   })
 
   test('are those of params that mean something now', () => {
-    const number = { kind: 'number', default: 0, min: 0, max: 1, step: 1, integer: false, slider: false, about: '' } as const
+    const number = {
+      kind: 'number',
+      default: 0,
+      min: 0,
+      max: 1,
+      step: 1,
+      integer: false,
+      slider: false,
+      about: '',
+    } as const
     const params = {
       w: { ...number, symbol: 'w', unless: 'mask' },
       eta: { ...number, symbol: '\\eta', when: { param: 'kind', is: 'ddim' } },
       other: number,
     }
     const numbers = (kind: string, wired: boolean) => [
-      ...numbersOf(
+      ...getSymbolValues(
         { params } as never,
         (param) => (param === 'kind' ? kind : 0.25),
         () => wired,

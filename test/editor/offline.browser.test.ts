@@ -1,4 +1,5 @@
-// The built editor without a network, how it comes to a new version, and how much of it is loaded at first.
+// Built editor: use without a network, updates, and size of the first load.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { appendFileSync, cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -8,18 +9,18 @@ import { preview } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { builtIn } from '../../src/build/offline.ts'
 import { root, useBuiltEditor, useChromium } from '../chromium.ts'
-import { button, finished, onCanvas } from './driver.ts'
+import { button, waitForRun, onCanvas } from './driver.ts'
 
 const chromium = useChromium()
 useBuiltEditor()
 
-// A copy of what is built: one test changes it.
+// Copy of the build, which one test modifies.
 const folder = join(root, 'test-results/offline')
 let server: PreviewServer
 let address: string
 let context: BrowserContext
 let page: Page
-/** Paths of what was asked for until the engine stood. */
+/** Paths requested until the engine started. */
 let atFirst: string[]
 
 const serve = (port: number) =>
@@ -35,7 +36,7 @@ beforeAll(async () => {
   rmSync(folder, { recursive: true, force: true })
   cpSync(join(root, 'test-results/editor'), folder, { recursive: true })
   server = await serve(0)
-  address = server.resolvedUrls!.local[0]!
+  address = server.resolvedUrls!.local[0]
   context = await chromium.newContext({ offline: true })
   page = await context.newPage()
   const asked = new Set<string>()
@@ -61,22 +62,30 @@ const engineStands = () =>
 
 const zipped = (path: string) => gzipSync(readFileSync(join(folder, path))).length
 
-test('loads at first no more than 1.5 MB, of which 250 kB are the script of the page', () => {
-  const script = /<script[^>]+src="\.\/([^"]+)"/.exec(readFileSync(join(folder, 'index.html'), 'utf8'))![1]!
-  expect(atFirst).toContain(script)
+/** Scripts in index.html: the entry, and its static imports, which the build preloads. */
+const pageScripts = (): string[] =>
+  [
+    ...readFileSync(join(folder, 'index.html'), 'utf8').matchAll(/(?:src|href)="\.\/([^"]+\.js)"/g),
+  ].map(([, path]) => path)
+
+test('loads at most 1.5 MB on the first visit, with page scripts of at most 250 kB', () => {
+  const scripts = pageScripts()
+  expect(scripts.length).toBeGreaterThan(1)
+  expect(atFirst).toEqual(expect.arrayContaining(scripts))
   expect(atFirst.filter((path) => path.endsWith('.wasm'))).toHaveLength(1)
-  expect(zipped(script)).toBeLessThan(250_000)
-  expect(atFirst.reduce((sum, path) => sum + zipped(path), 0)).toBeLessThan(1_500_000)
+  const size = (paths: readonly string[]) => paths.reduce((sum, path) => sum + zipped(path), 0)
+  expect(size(scripts)).toBeLessThan(250_000)
+  expect(size(atFirst)).toBeLessThan(1_500_000)
 })
 
-test('keeps all that it is made of at once, and large data only when a node has asked for them', () => {
-  const { atOnce, later } = builtIn(folder)
+test('caches its own files at once, and large data when a node needs them', () => {
+  const { precached, onDemand } = builtIn(folder)
   const named = (paths: string[], ends: RegExp) => paths.filter((path) => ends.test(path)).length
-  expect(atOnce).toContain('./')
-  expect(named(atOnce, /\.wasm$/)).toBe(3)
-  expect(named(atOnce, /digits\.safetensors/)).toBe(1)
-  expect(named(later, /\.zip$/)).toBeGreaterThan(0)
-  expect(named(later, /train-images/)).toBe(1)
+  expect(precached).toContain('./')
+  expect(named(precached, /\.wasm$/)).toBe(3)
+  expect(named(precached, /digits\.safetensors/)).toBe(1)
+  expect(named(onDemand, /\.zip$/)).toBeGreaterThan(0)
+  expect(named(onDemand, /train-images/)).toBe(1)
 })
 
 test('starts and runs without a network after the first visit, on an isolated page', async () => {
@@ -93,18 +102,19 @@ test('starts and runs without a network after the first visit, on an isolated pa
     graph._nodes.find(({ type }) => type === 'diffusion/TrainingStart')!.properties.steps = 5
   })
   await button(page, 'Run').click()
-  await finished(page)
+  await waitForRun(page)
 })
 
-test('says that a new version is there, and takes it when told to', async () => {
+test('announces a new version, and activates it on demand', async () => {
   appendFileSync(join(folder, 'service-worker.js'), '\n// another')
   server = await serve(Number(new URL(address).port))
   await page.reload()
-  await page.getByText('A new version is ready').waitFor()
+  await page.getByText(en.newVersion.ready).waitFor()
   const loaded = page.waitForEvent('load')
   await button(page, 'Reload').click()
   await loaded
   await engineStands()
-  const waits = () => page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())!.waiting))
+  const waits = () =>
+    page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())!.waiting))
   expect(await waits()).toBe(false)
 })

@@ -1,9 +1,21 @@
-// Nodes put into wires, taken out of them, put in order and found, by hand and keys in a real Chromium.
+// Inserting, removing, arranging, grouping and finding nodes in Chromium.
+import { en } from '../../src/editor/texts/en/index.ts'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { drag, dropFile, onCanvas, placeOf, press, selected, titles, useEditor, wires, type Place } from './driver.ts'
+import {
+  drag,
+  dropFile,
+  onCanvas,
+  locateNode,
+  press,
+  selectedTitles,
+  titles,
+  useEditor,
+  wires,
+  type Place,
+} from './driver.ts'
 import { fileOf } from './fileOf.ts'
 
 const chromium = useChromium()
@@ -13,62 +25,73 @@ const editor = useEditor(chromium, server)
 let page: Page
 beforeEach(() => void (page = editor.page))
 
-/** Nodes with their places. */
+/** Returns the nodes with their positions. */
 const nodes = () =>
   onCanvas(page, ({ graph }) =>
-    graph._nodes.map((node) => ({ id: node.id, title: node.getTitle(), x: node.pos[0]!, y: node.pos[1]! })),
+    graph._nodes.map((node) => ({
+      id: node.id,
+      title: node.getTitle(),
+      x: node.pos[0],
+      y: node.pos[1],
+    })),
   )
 
-const wired = () => wires(page)
-const dragBy = (from: Place, [dx, dy]: readonly [number, number]) => drag(page, from, { x: from.x + dx, y: from.y + dy })
+const getWires = () => wires(page)
+const dragBy = (from: Place, [dx, dy]: readonly [number, number]) =>
+  drag(page, from, { x: from.x + dx, y: from.y + dy })
 
-/** Noise and Preview with a wire, and Stop Gradient below it. */
-const row = (): WorkflowFile => {
-  const file = fileOf({ 1: 'GaussianNoise', 2: 'Preview', 3: 'StopGradient' }, [[1, 'noise', 2, 'images_1']])
+/** Noise wired to Preview, with Stop Gradient below the wire. */
+const createRow = (): WorkflowFile => {
+  const file = fileOf({ 1: 'GaussianNoise', 2: 'Preview', 3: 'StopGradient' }, [
+    [1, 'noise', 2, 'images_1'],
+  ])
   const places: [number, number][] = [
     [0, 0],
     [700, 0],
     [320, 320],
   ]
-  file.nodes.forEach((node, i) => (node.pos = places[i]!))
+  file.nodes.forEach((node, i) => (node.pos = places[i]))
   return file
 }
 
-async function openRow(file = row()) {
+async function openRow(file = createRow()) {
   await dropFile(page, 'row.json', JSON.stringify(file))
-  await expect.poll(wired).toEqual(['Gaussian Noise > Preview'])
+  await expect.poll(getWires).toEqual(['Gaussian Noise > Preview'])
 }
 
-test('a node dropped on a wire goes into it, and deleted out of it the wire is whole again', async () => {
+test('a node dropped on a wire is inserted, and its deletion can restore the wire', async () => {
   await openRow()
-  const from = await placeOf(page, 'Stop Gradient')
-  const [noise, preview] = [await placeOf(page, 'Gaussian Noise'), await placeOf(page, 'Preview')]
+  const from = await locateNode(page, 'Stop Gradient')
+  const [noise, preview] = [
+    await locateNode(page, 'Gaussian Noise'),
+    await locateNode(page, 'Preview'),
+  ]
   await dragBy(from, [(noise.x + preview.x) / 2 - from.x, noise.y + 25 - from.y])
-  await expect.poll(wired).toEqual(['Gaussian Noise > Stop Gradient', 'Stop Gradient > Preview'])
+  await expect.poll(getWires).toEqual(['Gaussian Noise > Stop Gradient', 'Stop Gradient > Preview'])
   await press(page, 'Alt+Delete')
-  await expect.poll(wired).toEqual(['Gaussian Noise > Preview'])
+  await expect.poll(getWires).toEqual(['Gaussian Noise > Preview'])
   expect(await titles(page)).toEqual(['Gaussian Noise', 'Preview'])
   await press(page, 'Control+z', 'Control+z')
-  await expect.poll(wired).toEqual(['Gaussian Noise > Preview'])
+  await expect.poll(getWires).toEqual(['Gaussian Noise > Preview'])
   expect(await nodes()).toHaveLength(3)
 })
 
-test('with Alt held it only lies on it', async () => {
+test('with Alt held, a dropped node is not inserted', async () => {
   await openRow()
-  const from = await placeOf(page, 'Stop Gradient')
-  const noise = await placeOf(page, 'Gaussian Noise')
+  const from = await locateNode(page, 'Stop Gradient')
+  const noise = await locateNode(page, 'Gaussian Noise')
   await page.mouse.move(from.x, from.y)
   await page.mouse.down()
   await page.keyboard.down('Alt')
   await page.mouse.move(from.x, noise.y + 25, { steps: 8 })
   await page.mouse.up()
   await page.keyboard.up('Alt')
-  await expect.poll(wired).toEqual(['Gaussian Noise > Preview'])
+  await expect.poll(getWires).toEqual(['Gaussian Noise > Preview'])
 })
 
-test('nodes are arranged by their wires, aligned, and stay where they are pinned', async () => {
-  const file = row()
-  file.nodes[1]!.pos = [-400, 500]
+test('nodes are arranged by wires and aligned, and pinned nodes stay', async () => {
+  const file = createRow()
+  file.nodes[1].pos = [-400, 500]
   await openRow(file)
   const at = async (title: string) => (await nodes()).find((node) => node.title === title)!
   await press(page, 'Alt+a')
@@ -78,11 +101,13 @@ test('nodes are arranged by their wires, aligned, and stay where they are pinned
 
   const before = await nodes()
   await press(page, 'p')
-  await dragBy(await placeOf(page, 'Gaussian Noise'), [80, 60])
-  expect((await nodes()).map(({ x, y }) => [x, y]).sort()).toEqual(before.map(({ x, y }) => [x, y]).sort())
+  await dragBy(await locateNode(page, 'Gaussian Noise'), [80, 60])
+  expect((await nodes()).map(({ x, y }) => [x, y]).sort()).toEqual(
+    before.map(({ x, y }) => [x, y]).sort(),
+  )
 })
 
-test('nodes are grouped under a title; the group moves them by it, and is muted as one', async () => {
+test('a group has a title, moves its nodes and mutes them together', async () => {
   await openRow()
   const groups = () =>
     onCanvas(page, ({ graph, ds }) => ({
@@ -100,12 +125,15 @@ test('nodes are grouped under a title; the group moves them by it, and is muted 
   await expect.poll(async () => (await groups()).titles).toEqual(['All of it'])
 
   const before = await nodes()
-  await dragBy((await groups()).at!, [60, 40])
+  await dragBy((await groups()).at, [60, 40])
   const moved = await nodes()
-  expect(new Set(moved.map(({ id, x }) => Math.round(x - before.find((node) => node.id === id)!.x))).size).toBe(1)
-  expect(moved[0]!.x).not.toBe(before.find(({ id }) => id === moved[0]!.id)!.x)
+  expect(
+    new Set(moved.map(({ id, x }) => Math.round(x - before.find((node) => node.id === id)!.x)))
+      .size,
+  ).toBe(1)
+  expect(moved[0].x).not.toBe(before.find(({ id }) => id === moved[0].id)!.x)
 
-  const { x, y } = (await groups()).at!
+  const { x, y } = (await groups()).at
   await page.mouse.click(x, y, { button: 'right' })
   await page.getByRole('menuitem', { name: 'Mute' }).click()
   await expect.poll(async () => (await groups()).modes).toEqual([2, 2, 2])
@@ -118,29 +146,29 @@ test('nodes are grouped under a title; the group moves them by it, and is muted 
   await expect.poll(async () => (await groups()).titles).toEqual(['All of it'])
 })
 
-test('commands and nodes of the graph are found by typing', async () => {
+test('typing finds commands and nodes of the graph', async () => {
   await openRow()
   await press(page, 'Control+Shift+P')
-  await page.getByRole('combobox', { name: 'Find a command' }).fill('sel all')
+  await page.getByRole('combobox', { name: en.finder.commands }).fill('sel all')
   await press(page, 'Enter')
-  await expect.poll(() => selected(page)).toHaveLength(3)
+  await expect.poll(() => selectedTitles(page)).toHaveLength(3)
   await press(page, 'Control+f')
-  await page.getByRole('combobox', { name: 'Find in the graph' }).fill('stop')
+  await page.getByRole('combobox', { name: en.finder.nodes }).fill('stop')
   await press(page, 'Enter')
-  await expect.poll(() => selected(page)).toEqual(['Stop Gradient'])
+  await expect.poll(() => selectedTitles(page)).toEqual(['Stop Gradient'])
   await press(page, 'Control+f')
-  await page.getByRole('combobox', { name: 'Find in the graph' }).fill('nowhere')
-  await page.getByText('No node of this workflow matches').waitFor()
+  await page.getByRole('combobox', { name: en.finder.nodes }).fill('nowhere')
+  await page.getByText('No node matches').waitFor()
   await press(page, 'Escape')
 })
 
-test('the node search shows the equation of what would be added', async () => {
+test('the node search shows the equation of the selected node', async () => {
   await page.mouse.dblclick(400, 400)
   await page.getByRole('combobox', { name: 'Find a node' }).fill('forward noise')
   await page.locator('.palette .preview .katex').waitFor()
 })
 
-test('a map shows where one is in a graph that is larger than the window, and takes one elsewhere', async () => {
+test('the minimap shows the view in a large graph and moves it', async () => {
   const map = page.locator('.minimap')
   await openRow()
   await expect.poll(() => map.isVisible()).toBe(false)
@@ -150,7 +178,7 @@ test('a map shows where one is in a graph that is larger than the window, and ta
   const before = await offset()
   const box = (await map.boundingBox())!
   await page.mouse.click(box.x + 20, box.y + 30)
-  await expect.poll(async () => (await offset())[0]! > before[0]!).toBe(true)
+  await expect.poll(async () => (await offset())[0] > before[0]).toBe(true)
   await press(page, 'Alt+m')
   await expect.poll(() => map.count()).toBe(0)
 })

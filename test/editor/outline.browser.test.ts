@@ -1,20 +1,27 @@
-// The editor without a pointer, and for those who do not see it: the outline by keys alone, and what axe finds on its screens.
+// Editor without a pointer and with a screen reader: the outline by keyboard only, and axe's checks
+// of its screens.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { emptyWorkflow, parseWorkflow, type FileNode, type WorkflowFile } from '../../src/nodes/workflow.ts'
-import { addAxe, found as foundOn } from './axe.ts'
+import {
+  emptyWorkflow,
+  parseWorkflow,
+  type FileNode,
+  type WorkflowFile,
+} from '../../src/nodes/workflow.ts'
+import { addAxe, findViolations as foundOn } from './axe.ts'
 import {
   button,
   dropFile,
-  finished,
+  waitForRun,
   newWorkflow,
   onCanvas,
   painted,
   press as pressOn,
   titles,
-  toOutline,
+  focusOutline,
   useEditor,
   values,
 } from './driver.ts'
@@ -22,22 +29,26 @@ import { declarations, fileOf, wiresOf } from './fileOf.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
-const editor = useEditor(chromium, server, { newProfile: true, media: { reducedMotion: 'reduce', colorScheme: 'dark' } })
+const editor = useEditor(chromium, server, {
+  newProfile: true,
+  media: { reducedMotion: 'reduce', colorScheme: 'dark' },
+})
 
 let page: Page
 beforeEach(() => void (page = editor.page))
 
 const press = (keys: string) => pressOn(page, keys)
 
-/** What has the focus: its label, or its text. */
+/** Label or text of the focused element. */
 const focused = () =>
   page.evaluate(() => {
     const element = document.activeElement as HTMLInputElement
-    const label = element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent
+    const label =
+      element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent
     return label?.replaceAll(/\s+/g, ' ').trim() ?? ''
   })
 
-/** Goes on with the tab key to what begins with this name; `field`: to what has no other. */
+/** Presses Tab until the focused element's name starts with `name`, or equals it if `field`. */
 async function tabTo(name: string, key = 'Tab', field = false) {
   const passed: string[] = []
   for (let i = 0; i < 60; i++) {
@@ -58,17 +69,20 @@ async function choose(words: string) {
 const chart = () =>
   onCanvas(page, ({ graph }) => {
     const node = graph._nodes.find(({ type }) => type === 'diffusion/ScheduleChart')
-    return { wires: node?.inputs.filter(({ link }) => link != null).length, shows: node?.diffusion.view?.kind }
+    return {
+      wires: node?.inputs.filter(({ link }) => link != null).length,
+      shows: node?.diffusion.view?.kind,
+    }
   })
 
-test('a graph is built, run and saved by keys alone', async () => {
+test('builds, runs and saves a graph by keyboard', async () => {
   await press('F1')
   await page.keyboard.type('new workflow')
   await press('Enter')
-  await page.getByText('An empty canvas').waitFor()
+  await page.getByText(en.canvas.empty).waitFor()
 
   await press('Shift+Tab')
-  expect(await focused()).toBe('Outline of the graph')
+  expect(await focused()).toBe(en.outline.label)
   await press('Enter')
   await expect.poll(focused).toBe('Add node')
   await press('Enter')
@@ -78,8 +92,10 @@ test('a graph is built, run and saved by keys alone', async () => {
   await press('Enter')
   await tabTo('num_train_timesteps', 'Tab', true)
   await press('ArrowUp')
-  await tabTo('Add a node that takes schedule', 'Shift+Tab')
-  await expect.poll(async () => (await values(page, 'Noise Schedule')).num_train_timesteps).toBe(1001)
+  await tabTo(en.outline.addAfter('schedule'), 'Shift+Tab')
+  await expect
+    .poll(async () => (await values(page, 'Noise Schedule')).num_train_timesteps)
+    .toBe(1001)
   await press('Enter')
   await choose('schedule chart')
   await expect.poll(focused).toBe('Schedule Chart')
@@ -87,7 +103,9 @@ test('a graph is built, run and saved by keys alone', async () => {
 
   await press('Home')
   await press('Shift+D')
-  await expect.poll(() => titles(page)).toEqual(['Noise Schedule', 'Noise Schedule', 'Schedule Chart'])
+  await expect
+    .poll(() => titles(page))
+    .toEqual(['Noise Schedule', 'Noise Schedule', 'Schedule Chart'])
   await tabTo('Schedule Chart')
   await press('Enter')
   await tabTo('schedules_2')
@@ -97,7 +115,7 @@ test('a graph is built, run and saved by keys alone', async () => {
 
   await press('Control+Enter')
   await expect.poll(async () => (await chart()).shows).toBe('chart')
-  await finished(page)
+  await waitForRun(page)
 
   await press('Control+s')
   await page.getByRole('textbox', { name: 'Name', exact: true }).waitFor()
@@ -113,7 +131,7 @@ test('a graph is built, run and saved by keys alone', async () => {
   await expect.poll(focused).toMatch(/^Noise Schedule/)
 })
 
-test('a node that comes into a loop by a wire keeps the focus, and a fault is read where it is', async () => {
+test('keeps the focus on a node that moves into a loop, and shows its faults', async () => {
   await dropFile(
     page,
     'loop.json',
@@ -125,36 +143,44 @@ test('a node that comes into a loop by a wire keeps the focus, and a fault is re
     ),
   )
   await expect.poll(() => titles(page)).toContain('Stop Gradient')
-  await toOutline(page)
-  const outline = page.getByRole('region', { name: 'Outline of the graph' })
+  await focusOutline(page)
+  const outline = page.getByRole('region', { name: en.outline.label })
   await outline.getByRole('list', { name: 'Loop of Sampling Start' }).waitFor()
   await tabTo('Stop Gradient')
   await press('Enter')
   await tabTo('value')
   await press('ArrowDown')
-  await outline.getByRole('list', { name: 'Loop of Sampling Start' }).getByText('Stop Gradient', { exact: true }).waitFor()
+  await outline
+    .getByRole('list', { name: 'Loop of Sampling Start' })
+    .getByText('Stop Gradient', { exact: true })
+    .waitFor()
   await expect.poll(focused).toMatch(/^value/)
   await press('Control+Enter')
-  await outline.getByText('has a problem').first().waitFor()
+  await outline.getByText(en.outline.states.fault).first().waitFor()
   expect(await page.getByRole('alert').first().textContent()).toContain('problem')
 })
 
-// ---- a whole workflow
+// ---- complete workflow
 
 const titleOf = ({ type, title }: FileNode) => title ?? declarations.get(type)!.title
 
-/** What it means, whatever its nodes are numbered: values by title, and wires by titles. */
+/** Workflow without node ids: values by title, and links by titles. */
 function meaningOf(file: WorkflowFile) {
   const named = file.nodes.map((node) => ({ ...node, id: titleOf(node) }))
   const nameOf = new Map(file.nodes.map((node) => [node.id, titleOf(node)]))
-  const links = file.links.map((link): typeof link => link.with(1, nameOf.get(link[1])!).with(3, nameOf.get(link[3])!) as never)
+  const links = file.links.map(
+    (link): typeof link =>
+      link.with(1, nameOf.get(link[1])!).with(3, nameOf.get(link[3])!) as never,
+  )
   return {
-    nodes: Object.fromEntries(named.map(({ id, type, properties }) => [id, { type, ...properties }])),
+    nodes: Object.fromEntries(
+      named.map(({ id, type, properties }) => [id, { type, ...properties }]),
+    ),
     wires: wiresOf({ ...emptyWorkflow(), nodes: named, links }).sort(),
   }
 }
 
-/** Adds a node by the search, under its title. */
+/** Adds a node by the search, and gives it a title. */
 async function add(node: FileNode) {
   const { title } = declarations.get(node.type)!
   await press('Control+k')
@@ -168,10 +194,10 @@ async function add(node: FileNode) {
   await expect.poll(focused).toMatch(node.title)
 }
 
-/** Finds a node, and opens it in the outline. */
+/** Finds a node and expands it in the outline. */
 async function goTo(node: FileNode) {
   await press('Control+f')
-  await page.getByRole('combobox', { name: 'Find in the graph' }).waitFor()
+  await page.getByRole('combobox', { name: en.finder.nodes }).waitFor()
   await page.keyboard.type(titleOf(node))
   await press('Enter')
   await expect.poll(focused).toMatch(titleOf(node))
@@ -179,7 +205,7 @@ async function goTo(node: FileNode) {
   await page.locator('[data-node]:has(:focus) .content').waitFor()
 }
 
-/** Goes to an option of the list that has the focus. */
+/** Selects an option of the focused list. */
 async function select(option: string) {
   const list = page.locator('select:focus')
   const { now, wanted } = await list.evaluate(
@@ -190,12 +216,17 @@ async function select(option: string) {
     option,
   )
   expect(wanted, option).toBeGreaterThanOrEqual(0)
-  for (let i = 0; i < Math.abs(wanted - now); i++) await press(wanted > now ? 'ArrowDown' : 'ArrowUp')
-  await expect.poll(() => list.evaluate((list: HTMLSelectElement) => list.selectedIndex)).toBe(wanted)
+  for (let i = 0; i < Math.abs(wanted - now); i++)
+    await press(wanted > now ? 'ArrowDown' : 'ArrowUp')
+  await expect
+    .poll(() => list.evaluate((list: HTMLSelectElement) => list.selectedIndex))
+    .toBe(wanted)
 }
 
 async function setParam(name: string, value: unknown) {
-  const inMore = page.locator('[data-node]:has(:focus) .more:not([open])').getByLabel(name, { exact: true })
+  const inMore = page
+    .locator('[data-node]:has(:focus) .more:not([open])')
+    .getByLabel(name, { exact: true })
   if (await inMore.count()) {
     await tabTo('More', 'Tab', true)
     await press('Enter')
@@ -211,15 +242,15 @@ async function setParam(name: string, value: unknown) {
 }
 
 if (process.env.FULL)
-  test('the first workflow is built, run and saved by keys alone', { timeout: 300_000 }, async () => {
+  test('builds, runs and saves the first workflow by keyboard', { timeout: 300_000 }, async () => {
     const { workflow } = parseWorkflow(readFileSync('workflows/points.json', 'utf8'), declarations)
     await press('F1')
     await page.keyboard.type('new workflow')
     await press('Enter')
-    await page.getByText('An empty canvas').waitFor()
-    await toOutline(page)
+    await page.getByText(en.canvas.empty).waitFor()
+    await focusOutline(page)
     await expect.poll(focused).toBe('Add node')
-    // An End comes with its Start.
+    // Adding a Start adds its End as well.
     for (const node of workflow.nodes) if (!node.type.endsWith('End')) await add(node)
 
     for (const node of workflow.nodes) {
@@ -233,12 +264,14 @@ if (process.env.FULL)
       await goTo(node)
       for (const [, from, output, , input] of wires) {
         const origin = workflow.nodes.find(({ id }) => id === from)!
-        await tabTo(`${node.inputs[input]!.name} `)
-        await select(`${titleOf(origin)} · ${origin.outputs[output]!.name}`)
-        // Where it takes several, there is a field for the next now.
+        await tabTo(`${node.inputs[input].name} `)
+        await select(`${titleOf(origin)} · ${origin.outputs[output].name}`)
+        // A list input now has a field for the next link.
         await painted(page)
       }
-      names.sort((a, b) => Number(params[a]!.advanced ?? false) - Number(params[b]!.advanced ?? false))
+      names.sort(
+        (a, b) => Number(params[a].advanced ?? false) - Number(params[b].advanced ?? false),
+      )
       for (const name of names) await setParam(name, node.properties[name])
     }
 
@@ -264,18 +297,19 @@ if (process.env.FULL)
 
 // ---- axe
 
-const found = (screen: string, within: string, rules?: 'contrast') => foundOn(page, screen, within, rules)
+const found = (screen: string, within: string, rules?: 'contrast') =>
+  foundOn(page, screen, within, rules)
 
 const settings = () => button(page, 'Settings').click()
 
-/** The first node of the outline, once that has the focus. */
+/** Waits for the focus, and returns the first node of the outline. */
 async function openFirst() {
-  await toOutline(page)
+  await focusOutline(page)
   await press('Home')
   await press('Enter')
 }
 
-test('axe finds nothing serious on the screens there are from the beginning', async () => {
+test('has no serious axe violations on the initial screens', async () => {
   await addAxe(page)
   await page.locator('.status [aria-haspopup=menu]').waitFor()
   const all = await found('the first workflow', 'html')
@@ -284,7 +318,7 @@ test('axe finds nothing serious on the screens there are from the beginning', as
   await press('Escape')
   await button(page, 'Library').click()
   await page.getByRole('tab', { name: 'Gallery' }).focus()
-  for (const tab of ['Gallery', 'Mine', 'Checkpoints', 'Data sets']) {
+  for (const tab of ['Gallery', en.drawer.mine, 'Checkpoints', 'Data sets']) {
     await page.getByRole('tabpanel', { name: tab }).waitFor()
     all.push(...(await found(tab, '.drawer')))
     await press('ArrowRight')
@@ -292,7 +326,7 @@ test('axe finds nothing serious on the screens there are from the beginning', as
   await openFirst()
   await page.locator('.outline .content').waitFor()
   for (const part of ['.outline', '.panel']) await page.locator(`${part} .look`).first().click()
-  await page.locator('.panel .glance').waitFor()
+  await page.locator('.panel .inspection').waitFor()
   all.push(...(await found('outline', '.outline')), ...(await found('panel of a node', '.panel')))
   await press('Control+k')
   await page.getByRole('combobox', { name: 'Find a node' }).waitFor()
@@ -306,7 +340,7 @@ test('axe finds nothing serious on the screens there are from the beginning', as
   expect(all).toEqual([])
 })
 
-test('nor too little contrast in any other theme', async () => {
+test('has sufficient contrast in all other themes', async () => {
   await addAxe(page)
   await openFirst()
   await page.locator('.outline .content').waitFor()
@@ -321,7 +355,7 @@ test('nor too little contrast in any other theme', async () => {
   expect(all).toEqual([])
 })
 
-test('who asks the system for contrast has it', async () => {
+test("follows the system's preference for high contrast", async () => {
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
   expect(await theme()).toBe('dark')
   await page.emulateMedia({ contrast: 'more' })

@@ -1,8 +1,18 @@
-// Graphs that wait for their turn, as people queue them: real keys and pointer in a real Chromium.
+// Queueing graphs in Chromium with keyboard and pointer.
+import { en } from '../../src/editor/texts/en/index.ts'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { button as buttonOn, clickNode, dropFile, onCanvas, press as pressOn, stateOf, useEditor, values } from './driver.ts'
+import {
+  button as buttonOn,
+  clickNode,
+  dropFile,
+  onCanvas,
+  press as pressOn,
+  getRunStatus,
+  useEditor,
+  values,
+} from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -15,10 +25,10 @@ const press = (keys: string) => pressOn(page, keys)
 const button = (name: string) => buttonOn(page, name)
 const rows = () => page.locator('.queue ol .name').allInnerTexts()
 const waiting = () => page.locator('.queue-count').innerText()
-const status = () => stateOf(page)
+const status = () => getRunStatus(page)
 
-/** A training that takes minutes runs, and was in the queue. */
-async function longOneRuns() {
+/** Starts a long training through the queue. */
+async function startLongRun() {
   await press('Control+Enter')
   await button('Stop').waitFor()
   await press('Control+Enter')
@@ -27,9 +37,16 @@ async function longOneRuns() {
   await expect.poll(waiting).toBe('0')
 }
 
-/** A schedule and its chart: it runs in no time, or, as broken, not at all. */
-const small = (title: string, broken = false) => {
-  const node = { flags: {}, mode: 0, order: 0, inputs: [] as object[], outputs: [] as object[], properties: {} }
+/** A schedule and its chart, which run quickly. With `broken`, they do not run. */
+const createSmallWorkflow = (title: string, broken = false) => {
+  const node = {
+    flags: {},
+    mode: 0,
+    order: 0,
+    inputs: [] as object[],
+    outputs: [] as object[],
+    properties: {},
+  }
   return JSON.stringify({
     version: 0.4,
     last_node_id: 2,
@@ -60,23 +77,25 @@ const small = (title: string, broken = false) => {
 }
 
 async function open(title: string, broken = false) {
-  await dropFile(page, `${title}.json`, small(title, broken))
-  await expect.poll(() => page.getByRole('textbox', { name: 'Rename workflow' }).inputValue()).toBe(title)
+  await dropFile(page, `${title}.json`, createSmallWorkflow(title, broken))
+  await expect
+    .poll(() => page.getByRole('textbox', { name: 'Rename workflow' }).inputValue())
+    .toBe(title)
 }
 
-/** Whether the chart shows something. */
-const charted = () =>
+/** True if the chart has content. */
+const hasChart = () =>
   onCanvas(page, ({ graph }) => {
     const chart = graph._nodes.find(({ type }) => type === 'diffusion/ScheduleChart')
     return chart!.diffusion.view !== undefined
   })
 
-test('what is queued runs in turn, goes on while another workflow is open, and faults of one are not those of others', async () => {
-  await longOneRuns()
+test('queued graphs run in order and in the background, each with its own faults', async () => {
+  await startLongRun()
   await open('small')
   expect(await status()).toBe('Running in Train on points')
   await press('Control+Enter')
-  await page.getByText('“small” is queued as it is now, at place 1').waitFor()
+  await page.getByText(en.queue.added('small', 1)).waitFor()
   await open('broken', true)
   await press('Alt+Shift+Enter')
   await open('last')
@@ -85,42 +104,51 @@ test('what is queued runs in turn, goes on while another workflow is open, and f
 
   await page.locator('.queue-count').click()
   expect(await rows()).toEqual(['small', 'broken', 'last'])
-  await button('last: earlier').click()
-  await button('last: earlier').click()
-  await button('small: later').click()
+  await button(en.queue.up('last')).click()
+  await button(en.queue.up('last')).click()
+  await button(en.queue.down('small')).click()
   expect(await rows()).toEqual(['last', 'broken', 'small'])
 
-  await button('Stop Train on points; the next begins').click()
+  await button(en.queue.stop('Train on points')).click()
   await expect.poll(() => page.locator('.queue li[data-outcome]').count()).toBe(4)
   const ran = await page
     .locator('.queue li[data-outcome]')
     .evaluateAll((all) =>
-      all.map((each) => `${each.querySelector('.link')!.textContent} ${(each as HTMLElement).dataset.outcome}`),
+      all.map(
+        (each) =>
+          `${each.querySelector('.link')!.textContent} ${(each as HTMLElement).dataset.outcome}`,
+      ),
     )
   expect(ran).toEqual(['small done', 'broken failed', 'last done', 'Train on points stopped'])
   await press('Escape')
   await expect.poll(() => page.locator('.queue').count()).toBe(0)
-  // `small` and `last` are equal graphs, and one of them is on the canvas.
-  expect([await status(), await charted()]).toEqual([expect.stringMatching(/Finished/), true])
+  // `small` and `last` are equal graphs, and one of them is open.
+  expect([await status(), await hasChart()]).toEqual([expect.stringMatching(/Finished/), true])
 })
 
-test('what waits is a copy: edits do not change it, and its results are there when its graph is', async () => {
-  await longOneRuns()
+test('edits do not change a queued graph, whose results appear when it opens', async () => {
+  await startLongRun()
   await open('small')
   await press('Control+Enter')
   await setSteps(500)
-  await expect.poll(() => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))).toBe(true)
+  await expect
+    .poll(() =>
+      page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))),
+    )
+    .toBe(true)
   await press('Control+Alt+Enter')
-  await page.getByText('“small” is done').waitFor()
-  expect([await status(), await charted()]).toEqual(['Ready', false])
-  expect(await page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))).toBe(false)
+  await page.getByText(en.queue.messages.done('small')).waitFor()
+  expect([await status(), await hasChart()]).toEqual(['Ready', false])
+  expect(
+    await page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))),
+  ).toBe(false)
   await page.locator('.toast').getByRole('button', { name: 'Open' }).click()
-  await expect.poll(charted).toBe(true)
+  await expect.poll(hasChart).toBe(true)
   expect((await values(page, 'Noise Schedule')).num_train_timesteps).toBe(1000)
 })
 
-test('stopping all empties the queue, and the list can be left by the keyboard', async () => {
-  await longOneRuns()
+test('Stop all empties the queue, and Escape closes the list', async () => {
+  await startLongRun()
   await press('Control+Enter')
   await press('Control+Enter')
   await page.locator('.queue-count').focus()
@@ -135,16 +163,18 @@ test('stopping all empties the queue, and the list can be left by the keyboard',
   await button('Stop all').click()
   await expect.poll(status).toBe('Stopped')
   expect(await rows()).toEqual([])
-  // The button that was pressed cannot be pressed now, and has lost the keys.
+  // The pressed button is now disabled and no longer focused.
   await press('Escape')
   await expect.poll(() => page.locator('.queue').count()).toBe(0)
 })
 
-/** The length of the schedule, typed into the details. */
+/** Types the length of the schedule in the panel. */
 async function setSteps(steps: number) {
   await clickNode(page, 'Noise Schedule')
   const field = page.getByLabel('num_train_timesteps', { exact: true })
   await field.fill(String(steps))
   await press('Enter')
-  await expect.poll(async () => (await values(page, 'Noise Schedule')).num_train_timesteps).toBe(steps)
+  await expect
+    .poll(async () => (await values(page, 'Noise Schedule')).num_train_timesteps)
+    .toBe(steps)
 }

@@ -1,25 +1,27 @@
-// What axe finds on the screens that come and go, in every theme: opened one after the other in one page, which follows the system.
+// axe's checks of dialogs, menus, charts and other temporary screens in every theme. One page opens
+// them in turn and follows the system's theme.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
-import { encodePng } from '../../src/engine/png.ts'
+import { encodePng } from '../../src/engine/images/png.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
-import { addAxe, found } from './axe.ts'
+import { addAxe, findViolations } from './axe.ts'
 import {
   addNode,
   button as buttonOn,
   dropFile,
   dropPaths,
-  finished,
+  waitForRun,
   newWorkflow,
   onCanvas,
   openEditor,
   press as pressOn,
-  slotOf,
+  locateSlot,
   titles,
 } from './driver.ts'
 
@@ -30,10 +32,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let page: Page
 
-/** Charts, pictures, a film and points, all there at once: an untrained network samples. */
+/** Graph that shows charts, images, a sequence and points at once: an untrained network samples. */
 const shown = workflowOf({
   nodes: [
-    node('Net', 'UNet', {}, { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' }),
+    node(
+      'Net',
+      'UNet',
+      {},
+      { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' },
+    ),
     node('Schedule', 'NoiseSchedule'),
     node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1', seed: 7 }),
     node('Mixed', 'Mix', { a: 'Noise.noise', b: 'Noise.noise' }),
@@ -45,7 +52,12 @@ const shown = workflowOf({
       { num_inference_steps: 2 },
     ),
     node('Film', 'FilmStrip', { trajectory: 'Sampler.trajectory' }),
-    node('Pair', 'Preview', { images_1: 'Noise.noise', images_2: 'Sampler.x_0' }, { names: 'x_T, x_0' }),
+    node(
+      'Pair',
+      'Preview',
+      { images_1: 'Noise.noise', images_2: 'Sampler.x_0' },
+      { names: 'x_T, x_0' },
+    ),
     node('Chart', 'ScheduleChart', { schedules_1: 'Schedule.schedule' }),
   ],
 })
@@ -80,7 +92,8 @@ const dialog = () => page.locator('dialog[open]')
 async function select(...names: string[]) {
   await onCanvas(
     page,
-    (canvas, names) => canvas.selectNodes(canvas.graph._nodes.filter((each) => names.includes(each.getTitle()))),
+    (canvas, names) =>
+      canvas.selectNodes(canvas.graph._nodes.filter((each) => names.includes(each.getTitle()))),
     names,
   )
   await page.locator('canvas.canvas').focus()
@@ -89,27 +102,36 @@ async function select(...names: string[]) {
 async function run() {
   await page.locator('canvas.canvas').focus()
   await press('Control+Enter')
-  await finished(page)
+  await waitForRun(page)
 }
 
-/** The middle of a wire. */
+/** Returns the midpoint of a link on the page. */
 async function wireOf([from, output]: [string, string], [to, input]: [string, string]) {
-  const [a, b] = [await slotOf(page, from, output), await slotOf(page, to, input)]
+  const [a, b] = [await locateSlot(page, from, output), await locateSlot(page, to, input)]
   return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
 }
 
-test('axe finds nothing serious on them, in any theme', async () => {
+test('temporary screens have no serious axe violations in any theme', async () => {
   const media = { reducedMotion: 'reduce', ...themes.dark } as const
   page = await openEditor(await chromium.newContext(), server.address, { media })
   await page.getByRole('complementary', { name: 'Tour' }).waitFor()
   await addAxe(page)
   const all: string[] = []
-  /** Part of the page in each theme: by all rules in the first, by those for colours in the others. */
+  /** Checks a part of the page: all rules in the first theme, colour rules in the others. */
   const look = async (screen: string, within: string) => {
     for (const [theme, media] of Object.entries(themes)) {
       await page.emulateMedia(media)
-      await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme)
-      all.push(...(await found(page, `${screen}, ${theme}`, within, theme === 'dark' ? 'all' : 'contrast')))
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.dataset.theme))
+        .toBe(theme)
+      all.push(
+        ...(await findViolations(
+          page,
+          `${screen}, ${theme}`,
+          within,
+          theme === 'dark' ? 'all' : 'contrast',
+        )),
+      )
     }
     await page.emulateMedia(themes.dark)
   }
@@ -131,14 +153,14 @@ test('axe finds nothing serious on them, in any theme', async () => {
 
   // ---- viewer
   await select('Pair', 'Same')
-  await button('Compare pictures').click()
+  await button(en.commands.compare).click()
   await dialog().locator('.pane canvas').waitFor()
   await look('pictures compared', 'dialog')
   await press('Escape')
   await select('Film')
   await press('Enter')
   await dialog().locator('.strip').waitFor()
-  await dialog().getByRole('button', { name: 'Save picture…' }).click()
+  await dialog().getByRole('button', { name: en.viewer.save }).click()
   await look('film and saving', 'dialog')
   await press('Escape')
   await press('Escape')
@@ -150,7 +172,9 @@ test('axe finds nothing serious on them, in any theme', async () => {
   await dialog().getByLabel('Values of w').fill('0.2, x')
   await look('a sweep that cannot be', 'dialog')
   await dialog().getByLabel('Values of w').fill('0.2, 0.4')
-  await dialog().getByRole('button', { name: 'Run 2' }).click()
+  await dialog()
+    .getByRole('button', { name: en.runs.sweep.run(2) })
+    .click()
   await expect.poll(() => page.locator('.grid button.cell').count(), { timeout: 30_000 }).toBe(2)
   await look('grid of a sweep', '.lower')
   await button('Back to all runs').click()
@@ -169,14 +193,14 @@ test('axe finds nothing serious on them, in any theme', async () => {
   await look('table of a chart', '.lower')
   await press('Escape')
   await press('Control+Shift+p')
-  await page.getByRole('combobox', { name: 'Find a command' }).fill('What runs and waits')
+  await page.getByRole('combobox', { name: en.finder.commands }).fill(en.commands.showQueue)
   await look('commands', '.palette')
   await press('Enter')
   await page.getByRole('dialog', { name: 'Queue' }).waitFor()
   await look('queue', '.queue')
   await press('Escape')
 
-  // ---- kept
+  // ---- stored files
   await press('Control+s')
   await page.getByText(/^Saved “/).waitFor()
   await press('Alt+h')
@@ -184,12 +208,12 @@ test('axe finds nothing serious on them, in any theme', async () => {
   await look('versions', 'dialog')
   await press('Escape')
   await button('File').click()
-  await page.getByRole('menuitem', { name: 'What this browser keeps' }).click()
+  await page.getByRole('menuitem', { name: en.backup.title }).click()
   await dialog().getByText('Workflows', { exact: true }).click()
   await look('what is kept', 'dialog')
   await press('Escape')
 
-  // ---- a subgraph, open
+  // ---- open subgraph
   await select('Mixed', 'Noise')
   await press('Control+Shift+E')
   await dialog().getByRole('textbox').fill('Blend')
@@ -213,7 +237,10 @@ test('axe finds nothing serious on them, in any theme', async () => {
   await look('tabs', '.tab-bar')
   await newWorkflow(page)
   const pixels = new Uint8ClampedArray(24 * 8).fill(120)
-  writeFileSync(join(folder, 'wide.png'), encodePng({ width: 24, height: 8, channels: 1, count: 1, pixels }))
+  writeFileSync(
+    join(folder, 'wide.png'),
+    encodePng({ width: 24, height: 8, channels: 1, count: 1, pixels }),
+  )
   await dropPaths(page, [join(folder, 'wide.png')])
   await dialog().getByText('1 image').first().waitFor()
   await look('import', 'dialog')

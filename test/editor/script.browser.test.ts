@@ -1,4 +1,5 @@
 // A graph downloaded as a script, in a real Chromium.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
@@ -7,7 +8,7 @@ import { addNode, button, dropFile, openEditor, titles } from './driver.ts'
 const chromium = useChromium()
 const server = useBuiltEditor()
 
-test('the File menu downloads the graph as a script, or says why it cannot', async () => {
+test('the File menu downloads the graph as a script, or explains why it cannot', async () => {
   const page = await openEditor(await chromium.newContext(), server.address, { empty: true })
   const choose = async () => {
     await button(page, 'File').click()
@@ -15,7 +16,7 @@ test('the File menu downloads the graph as a script, or says why it cannot', asy
   }
   await addNode(page, 'Scatter', 500, 400)
   await choose()
-  await page.getByText('The graph cannot be written as a script').waitFor()
+  await page.getByText(en.share.noScript).waitFor()
   await page.getByText('There is nothing to run').waitFor()
 
   await dropFile(page, 'forward.json', readFileSync('workflows/forward-process.json'))

@@ -1,9 +1,10 @@
-// What is asked of a run, and what it says of itself, by the keys: stop, pause, to one node, and from problem to problem.
+// Controlling a run with the keyboard: stop, pause, run to a node, and next problem.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { button, clickNode, dropFile, press, stateOf, titles, useEditor } from './driver.ts'
+import { button, clickNode, dropFile, press, getRunStatus, titles, useEditor } from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -12,14 +13,14 @@ const editor = useEditor(chromium, server, { media: { reducedMotion: 'reduce' } 
 let page: Page
 beforeEach(() => void (page = editor.page))
 
-const status = () => stateOf(page)
+const status = () => getRunStatus(page)
 
 async function openTraining() {
   await dropFile(page, 'points.json', readFileSync('workflows/points.json'))
   await expect.poll(() => titles(page)).toContain('Training Start')
 }
 
-test('a training is paused, goes on, and is stopped, which is said within a frame', async () => {
+test('a training is paused, resumed and stopped, which is shown within a frame', async () => {
   await openTraining()
   await press(page, 'Control+Enter')
   await expect.poll(() => page.locator('.status .figures').count()).toBe(1)
@@ -37,7 +38,7 @@ test('a training is paused, goes on, and is stopped, which is said within a fram
   expect(await button(page, 'Run').isEnabled()).toBe(true)
 })
 
-test('Shift+Enter runs to the node that is selected, and no further', async () => {
+test('Shift+Enter runs to the selected node only', async () => {
   await openTraining()
   await clickNode(page, 'Network')
   await press(page, 'Shift+Enter')
@@ -45,8 +46,8 @@ test('Shift+Enter runs to the node that is selected, and no further', async () =
   expect(await page.locator('.status .figures').count()).toBe(0)
 })
 
-/** Two nodes that are to be inspected, and have no wires. */
-function broken(): string {
+/** Two observers without wires. */
+function createFaultyWorkflow(): string {
   const bare = { flags: {}, mode: 0, order: 0, inputs: [], outputs: [], properties: {} }
   const of = (id: number, type: string, x: number, more: object) => ({
     ...bare,
@@ -56,7 +57,8 @@ function broken(): string {
     size: [220, 110],
     ...more,
   })
-  const inspect = (id: number, type: string) => of(id, 'Inspect', 400, { inputs: [{ name: 'value', type, link: id }] })
+  const inspect = (id: number, type: string) =>
+    of(id, 'Inspect', 400, { inputs: [{ name: 'value', type, link: id }] })
   return JSON.stringify({
     version: 0.4,
     last_node_id: 8,
@@ -77,11 +79,11 @@ function broken(): string {
   })
 }
 
-test('from problem to problem by a key: each node is selected, with what to do', async () => {
-  await dropFile(page, 'broken.json', broken())
+test('F8 selects the next node with a problem and shows the cure', async () => {
+  await dropFile(page, 'broken.json', createFaultyWorkflow())
   await expect.poll(() => titles(page)).toEqual(['Forward Noise', 'Inspect', 'Inspect', 'Target'])
   await press(page, 'Control+Enter')
-  await expect.poll(status).toBe('Did not finish')
+  await expect.poll(status).toBe(en.status.failed)
   const seen = new Set<string>()
   for (let i = 0; i < 2; i++) {
     await press(page, 'F8')
@@ -89,10 +91,12 @@ test('from problem to problem by a key: each node is selected, with what to do',
     seen.add(await page.locator('.panel h2').innerText())
   }
   expect([...seen].toSorted()).toEqual(['Forward Noise', 'Target'])
-  // The list, from the status line: the first "Go there" has the keys.
+  // The list of problems opens from the status bar and focuses its first link.
   await page.locator('.status .problems').focus()
   await press(page, 'Enter')
-  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Go there')
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.textContent))
+    .toBe(en.panel.goToNode)
   await press(page, 'Enter')
   await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
   expect(seen).toContain(await page.locator('.panel h2').innerText())

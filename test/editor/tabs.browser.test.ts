@@ -1,4 +1,5 @@
-// Several workflows open at once, in a real Chromium: each tab keeps its graph, its history and its place.
+// Several open workflows in Chromium, each with a separate graph, history and view.
+import { en } from '../../src/editor/texts/en/index.ts'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import type { WorkflowFile } from '../../src/nodes/workflow.ts'
@@ -12,7 +13,7 @@ import {
   onCanvas,
   openEditor,
   press as pressOn,
-  ready,
+  waitForEditor,
   titles as titlesOf,
   useEditor,
   wires as wiresOf,
@@ -45,41 +46,46 @@ const rename = async (name: string) => {
   await press('Enter')
 }
 
-const seen = (...what: string[]) => expect.poll(titles).toEqual(what)
-const inBar = (...what: string[]) => expect.poll(tabs).toEqual(what)
+const expectNodes = (...what: string[]) => expect.poll(titles).toEqual(what)
+const expectTabs = (...what: string[]) => expect.poll(tabs).toEqual(what)
 
-test('tabs keep their graphs, histories and places; they are moved, come back after a reload, and leave drafts', async () => {
+test('tabs have separate graphs, histories and views, and survive a reload', async () => {
   await rename('First')
   await addNode(page, 'grid', 300, 300)
   await press('Alt+=')
   const near = await scale()
   await press('Alt+n')
-  await inBar(' First *', '>Untitled')
+  await expectTabs(' First *', '>Untitled')
   await rename('Second')
   await addNode(page, 'mix', 300, 300)
   await addNode(page, 'noise sch', 700, 300)
-  await inBar(' First *', '>Second *')
+  await expectTabs(' First *', '>Second *')
 
   await press('Alt+1')
-  await seen('Grid')
+  await expectNodes('Grid')
   expect(await scale()).toBe(near)
   await expect.poll(() => page.getByRole('heading', { name: 'Grid' }).count()).toBe(1)
   await press('Control+z')
-  await seen()
+  await expectNodes()
   await press('Alt+PageDown')
-  await seen('Mix', 'Noise Schedule')
+  await expectNodes('Mix', 'Noise Schedule')
   await press('Control+z')
-  await seen('Mix')
+  await expectNodes('Mix')
   await press('Alt+PageUp')
-  await seen()
+  await expectNodes()
   await press('Control+Shift+z')
-  await seen('Grid')
+  await expectNodes('Grid')
 
   const first = (await page.locator('.tab.shown').boundingBox())!
-  await drag(page, { x: first.x + 30, y: first.y + 10 }, { x: first.x + first.width * 1.8, y: first.y + 10 }, 4)
-  await inBar(' Second *', '>First *')
+  await drag(
+    page,
+    { x: first.x + 30, y: first.y + 10 },
+    { x: first.x + first.width * 1.8, y: first.y + 10 },
+    4,
+  )
+  await expectTabs(' Second *', '>First *')
   await press('Alt+Shift+PageUp')
-  await inBar('>First *', ' Second *')
+  await expectTabs('>First *', ' Second *')
 
   const types = async (name: string) => {
     const draft = (await drafts(page)).find((each) => each.name === name)
@@ -88,20 +94,20 @@ test('tabs keep their graphs, histories and places; they are moved, come back af
   await expect.poll(() => types('First')).toEqual(['diffusion/Grid'])
   await expect.poll(() => types('Second')).toEqual(['diffusion/Mix'])
   await page.reload()
-  await ready(page)
-  await seen('Grid')
-  await inBar('>First *', ' Second *')
+  await waitForEditor(page)
+  await expectNodes('Grid')
+  await expectTabs('>First *', ' Second *')
   await press('Alt+9')
-  await seen('Mix')
+  await expectNodes('Mix')
 
   await page.locator('.tab', { hasText: 'First' }).click({ button: 'middle' })
-  await inBar()
-  await button(page, 'Open again').click()
-  await seen('Grid')
-  await inBar(' Second *', '>First *')
+  await expectTabs()
+  await button(page, en.tabs.reopen).click()
+  await expectNodes('Grid')
+  await expectTabs(' Second *', '>First *')
 })
 
-test('each save is a version: two are compared, and one comes back as a step of undo', async () => {
+test('each save adds a version; restoring a version can be undone', async () => {
   await rename('Mine')
   await addNode(page, 'grid', 300, 300)
   await press('Control+s')
@@ -112,23 +118,26 @@ test('each save is a version: two are compared, and one comes back as a step of 
   await press('Alt+h')
   const dialog = page.getByRole('dialog')
   await dialog.locator('.row .open').first().waitFor()
-  expect(await dialog.locator('.row .when').allInnerTexts()).toEqual(['added Mix', 'first version kept'])
+  expect(await dialog.locator('.row .when').allInnerTexts()).toEqual([
+    'added Mix',
+    en.versions.first,
+  ])
   expect(await dialog.locator('.changes li').allInnerTexts()).toEqual(['added Mix'])
   await press('Escape')
   await button(page, 'File').click()
-  await page.getByRole('menuitem', { name: 'What this browser keeps' }).click()
+  await page.getByRole('menuitem', { name: en.backup.title }).click()
   await page.getByText('Workflows', { exact: true }).click()
   expect(await dialog.locator('.kept-parts details li .name').first().innerText()).toBe('Mine')
   await press('Escape')
   await press('Alt+h')
   await dialog.locator('.row .open').nth(1).click()
   await dialog.getByRole('button', { name: 'Restore' }).click()
-  await seen('Grid')
+  await expectNodes('Grid')
   await page.getByRole('button', { name: 'Undo' }).last().click()
-  await seen('Grid', 'Mix')
+  await expectNodes('Grid', 'Mix')
 })
 
-test('nodes go to other tabs and windows by the clipboard, and come back with the wires they had', async () => {
+test('nodes are pasted in other tabs and windows, optionally with their inputs', async () => {
   await addNode(page, 'noise sch', 250, 300)
   await addNode(page, 'schedule chart', 700, 300)
   await onCanvas(page, ({ graph }) => {
@@ -140,12 +149,12 @@ test('nodes go to other tabs and windows by the clipboard, and come back with th
   await press('Control+c')
   await page.mouse.move(700, 650)
   await press('Control+v')
-  await seen('Noise Schedule', 'Schedule Chart', 'Schedule Chart')
+  await expectNodes('Noise Schedule', 'Schedule Chart', 'Schedule Chart')
   expect(await wires()).toHaveLength(1)
   await press('Control+Shift+v')
   await expect.poll(wires).toHaveLength(2)
   await press('Control+x')
-  await seen('Noise Schedule', 'Schedule Chart', 'Schedule Chart')
+  await expectNodes('Noise Schedule', 'Schedule Chart', 'Schedule Chart')
 
   const other = await openEditor(page.context(), server.address, { empty: true })
   await other.locator('canvas.canvas').focus()
@@ -154,8 +163,8 @@ test('nodes go to other tabs and windows by the clipboard, and come back with th
   await other.close()
   await page.bringToFront()
   await press('Alt+n')
-  await seen()
+  await expectNodes()
   await press('Control+v')
-  await seen('Schedule Chart')
+  await expectNodes('Schedule Chart')
   expect(await wires()).toEqual([])
 })

@@ -1,24 +1,25 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import * as format from '../../src/editor/format.ts'
-import { applyLanguage, language, languageOf, texts } from '../../src/editor/texts.ts'
-import { en } from '../../src/editor/texts/en.ts'
-import { ko } from '../../src/editor/texts/ko.ts'
+import * as format from '../../src/editor/ui/format.ts'
+import { applyLanguage, language, findLanguage, texts } from '../../src/editor/texts/texts.ts'
+import { en } from '../../src/editor/texts/en/index.ts'
+import { ko } from '../../src/editor/texts/ko/index.ts'
 
-/** Every text by the path to it; functions are called with what is a word, a number and a list. */
+/** Returns all texts with their paths; functions are called with placeholders. */
 function said(part: unknown, path = ''): [string, string][] {
   if (typeof part === 'string') return [[path, part]]
-  if (typeof part === 'function') return [[path, (part as (...args: unknown[]) => string)(['3'], ['7'], ['5'])]]
+  if (typeof part === 'function')
+    return [[path, (part as (...args: unknown[]) => string)(['3'], ['7'], ['5'])]]
   return Object.entries(part as object).flatMap(([key, value]) => said(value, `${path}.${key}`))
 }
 
-describe('the words of the editor', () => {
+describe('texts of the editor', () => {
   afterEach(() => applyLanguage('en'))
   vi.stubGlobal('document', { documentElement: {} })
 
-  test('Korean has what English has, and says it in Korean', () => {
+  test('Korean has the ids of English, with Korean texts', () => {
     const [english, korean] = [said(en), said(ko)]
     expect(korean.map(([path]) => path)).toEqual(english.map(([path]) => path))
-    const same = korean.filter(([, text], i) => text === english[i]![1]).map(([path]) => path)
+    const same = korean.filter(([, text], i) => text === english[i][1]).map(([path]) => path)
     expect(same.sort()).toEqual([
       '.dataset.colours.3',
       '.dataset.rgb',
@@ -31,19 +32,23 @@ describe('the words of the editor', () => {
     ])
   })
 
-  test('a particle follows the sound that a word ends with', () => {
+  test('a particle matches the final sound of a word', () => {
     expect(ko.files.opened('점')).toBe('점을 열었습니다')
     expect(ko.files.opened('고양이')).toBe('고양이를 열었습니다')
     expect(ko.files.saved('MNIST 10')).toBe('“MNIST 10”을 저장했습니다')
-    expect([ko.palette.to('노이즈'), ko.palette.to('모델'), ko.palette.to('점')]).toEqual(['노이즈로', '모델로', '점으로'])
+    expect([ko.palette.to('노이즈'), ko.palette.to('모델'), ko.palette.to('점')]).toEqual([
+      '노이즈로',
+      '모델로',
+      '점으로',
+    ])
   })
 
-  test('the language of the browser is taken if it is one of ours', () => {
-    expect(languageOf(['fr-CA', 'ko-KR', 'en'])).toBe('ko')
-    expect(languageOf(['fr'])).toBe('en')
+  test('uses the language of the browser if available', () => {
+    expect(findLanguage(['fr-CA', 'ko-KR', 'en'])).toBe('ko')
+    expect(findLanguage(['fr'])).toBe('en')
   })
 
-  test('numbers and words change with the language', async () => {
+  test('numbers and texts change with the language', async () => {
     expect(format.time(125)).toBe('2 min 05 s')
     await applyLanguage('ko')
     expect(language()).toBe('ko')

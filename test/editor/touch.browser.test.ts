@@ -1,4 +1,5 @@
-// The editor under fingers: real touches in a real Chromium, on the sizes of a phone and of a tablet.
+// Touch input of the editor in Chromium, on screens of a phone and a tablet.
+import { en } from '../../src/editor/texts/en/index.ts'
 import type { CDPSession, Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
@@ -7,12 +8,12 @@ import { workflowOf } from '../workflowOf.ts'
 import {
   button,
   dropFile,
-  finished,
+  waitForRun,
   onCanvas,
   onNode,
   painted,
-  placeOf,
-  slotOf,
+  locateNode,
+  locateSlot,
   titles,
   useEditor,
   wires,
@@ -33,36 +34,51 @@ beforeEach(async () => {
 })
 
 const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: Place[]) =>
-  session.send('Input.dispatchTouchEvent', { type, touchPoints: touchPoints.map((at, id) => ({ ...at, id })) })
+  session.send('Input.dispatchTouchEvent', {
+    type,
+    touchPoints: touchPoints.map((at, id) => ({ ...at, id })),
+  })
 
 async function tap(at: Place) {
   await Promise.all([touch('touchStart', at), touch('touchEnd')])
 }
 
-/** At once, one after the other: taps that wait for a busy machine are two. */
+/**
+ * Sends both taps without waiting, as a delay on a busy machine would turn them into single taps.
+ */
 const doubleTap = (at: Place) => Promise.all([tap(at), tap({ x: at.x + 6, y: at.y - 5 })])
 
 async function drag(from: Place, to: Place) {
-  const at = (part: number) => ({ x: from.x + part * (to.x - from.x), y: from.y + part * (to.y - from.y) })
-  // At once as well: a finger that waits for a busy machine would be one that rests.
-  await Promise.all([touch('touchStart', from), ...[0.1, 0.5, 1].map((part) => touch('touchMove', at(part))), touch('touchEnd')])
+  const at = (part: number) => ({
+    x: from.x + part * (to.x - from.x),
+    y: from.y + part * (to.y - from.y),
+  })
+  // Sends events without waiting, as a delay on a busy machine would turn this into a long press.
+  await Promise.all([
+    touch('touchStart', from),
+    ...[0.1, 0.5, 1].map((part) => touch('touchMove', at(part))),
+    touch('touchEnd'),
+  ])
   await painted(page)
 }
 
-const view = () => onCanvas(page, ({ ds: { scale, offset } }) => ({ scale, x: offset[0], y: offset[1] }))
+const view = () =>
+  onCanvas(page, ({ ds: { scale, offset } }) => ({ scale, x: offset[0], y: offset[1] }))
 
-async function twoNodes() {
-  const graph = { nodes: [node('Schedule', 'NoiseSchedule', {}, {}), node('Way', 'Timesteps', {}, {})] }
+async function openTwoNodes() {
+  const graph = {
+    nodes: [node('Schedule', 'NoiseSchedule', {}, {}), node('Way', 'Timesteps', {}, {})],
+  }
   await dropFile(page, 'two.json', workflowOf(graph))
   await expect.poll(() => titles(page)).toEqual(['Schedule', 'Way'])
   await button(page, 'Details').click()
   await page.locator('.panel').waitFor({ state: 'detached' })
-  // What was fitted is fitted anew.
+  // The graph is fitted again to the larger area.
   await painted(page)
 }
 
-test('one finger pans and drags, two zoom about what is between them and pan', async () => {
-  await twoNodes()
+test('one finger pans or drags nodes; two fingers pan and zoom around their midpoint', async () => {
+  await openTwoNodes()
   const before = await view()
   await drag({ x: 300, y: 900 }, { x: 360, y: 940 })
   const panned = await view()
@@ -75,29 +91,32 @@ test('one finger pans and drags, two zoom about what is between them and pan', a
   await touch('touchEnd')
   const zoomed = await view()
   expect(zoomed.scale).toBeCloseTo(panned.scale * 2, 5)
-  // What was in the middle is in the middle still, and went along.
+  // The point between the fingers remains between them.
   expect(430 / zoomed.scale - zoomed.x).toBeCloseTo(400 / panned.scale - panned.x, 0)
   expect(910 / zoomed.scale - zoomed.y).toBeCloseTo(900 / panned.scale - panned.y, 0)
   await page.keyboard.press('Home')
 
-  const at = await placeOf(page, 'Way')
+  const at = await locateNode(page, 'Way')
   await drag(at, { x: at.x + 40, y: at.y + 120 })
-  const there = await placeOf(page, 'Way')
+  const there = await locateNode(page, 'Way')
   expect([there.x - at.x, there.y - at.y].map(Math.round)).toEqual([40, 120])
 })
 
-test('a wire is drawn between slots that are met within 12 pixels; dropped in the empty it finds what fits', async () => {
-  await twoNodes()
-  const [from, to] = [await slotOf(page, 'Schedule', 'schedule'), await slotOf(page, 'Way', 'schedule')]
+test('a wire snaps to nearby slots, and opens the node search on empty canvas', async () => {
+  await openTwoNodes()
+  const [from, to] = [
+    await locateSlot(page, 'Schedule', 'schedule'),
+    await locateSlot(page, 'Way', 'schedule'),
+  ]
   await drag({ x: from.x + 9, y: from.y + 8 }, { x: to.x - 8, y: to.y - 9 })
   await expect.poll(() => wires(page)).toHaveLength(1)
   await drag({ x: from.x + 2, y: from.y + 10 }, { x: 400, y: 1000 })
-  await page.getByText('Nodes that take schedule').waitFor()
+  await page.getByText(en.palette.withInput('schedule')).waitFor()
 })
 
-test('a tap selects, a double-tap finds a node, a finger that rests opens the menu', async () => {
-  await twoNodes()
-  const at = await placeOf(page, 'Schedule')
+test('a tap selects, a double tap opens the node search, a long press opens the menu', async () => {
+  await openTwoNodes()
+  const at = await locateNode(page, 'Schedule')
   await button(page, 'Details').click()
   await tap(at)
   await expect.poll(() => page.locator('.panel h2').textContent()).toBe('Schedule')
@@ -118,8 +137,8 @@ test('a tap selects, a double-tap finds a node, a finger that rests opens the me
   await expect.poll(() => titles(page)).toEqual(['Mix', 'Schedule', 'Way'])
 })
 
-/** Nodes that show a chart and a picture, run. */
-async function shown() {
+/** Opens and runs a workflow with a chart and an image. */
+async function openAndRun() {
   const nodes = [
     node('Schedule', 'NoiseSchedule'),
     node('Chart', 'ScheduleChart', { schedules_1: 'Schedule.schedule' }),
@@ -132,35 +151,43 @@ async function shown() {
   await expect.poll(() => titles(page)).toContain('Picture')
   await button(page, 'Details').click()
   await button(page, 'Run').click()
-  await finished(page)
+  await waitForRun(page)
 }
 
-/** A double-tap on what a node shows. */
-async function openLarge(title: string) {
-  const [width, height] = await onNode(page, title, ({ size }) => [size[0]!, size[1]!] as const)
-  await doubleTap(await placeOf(page, title, [width / 2, height - 60]))
+/** Double-taps the view of a node. */
+async function enlargeView(title: string) {
+  const [width, height] = await onNode(page, title, ({ size }) => [size[0], size[1]] as const)
+  await doubleTap(await locateNode(page, title, [width / 2, height - 60]))
 }
 
-/** Two fingers, from so far apart to so far, around the middle of a box. */
-async function pinch({ x, y, width, height }: Place & { width: number; height: number }, from: number, to: number) {
+/** Changes the distance of two fingers around the center of a box. */
+async function pinch(
+  { x, y, width, height }: Place & { width: number; height: number },
+  from: number,
+  to: number,
+) {
   const [middle, level] = [x + width / 2, y + height / 2]
-  const fingers = (apart: number) => [middle - apart / 2, middle + apart / 2].map((x) => ({ x, y: level }))
+  const fingers = (apart: number) =>
+    [middle - apart / 2, middle + apart / 2].map((x) => ({ x, y: level }))
   await touch('touchStart', ...fingers(from))
   for (const part of [0.3, 0.7, 1]) await touch('touchMove', ...fingers(from + part * (to - from)))
   await touch('touchEnd')
 }
 
-test('a chart is opened by a double-tap, zoomed by two fingers, moved and read by one, and shown whole by a double-tap', async () => {
-  await shown()
-  await openLarge('Chart')
+test('a chart supports double tap, pinch, drag and tap', async () => {
+  await openAndRun()
+  await enlargeView('Chart')
   const dock = page.getByRole('region', { name: 'Chart', exact: true })
   await page.locator('.chart-plot canvas').waitFor()
   await dock.getByRole('button', { name: 'Axes', exact: true }).click()
   const ends = () =>
     Promise.all(
-      ['x from', 'x to'].map(async (name) => Number(await dock.getByRole('textbox', { name }).getAttribute('placeholder'))),
+      ['x from', 'x to'].map(async (name) =>
+        Number(await dock.getByRole('textbox', { name }).getAttribute('placeholder')),
+      ),
     )
-  const near = (a: number, b: number) => expect.poll(ends).toEqual([a, b].map((end) => expect.closeTo(end, 2)))
+  const near = (a: number, b: number) =>
+    expect.poll(ends).toEqual([a, b].map((end) => expect.closeTo(end, 2)))
   await near(0, 1)
   const plot = (await page.locator('.chart-plot .u-over').boundingBox())!
   await pinch(plot, 100, 200)
@@ -170,32 +197,35 @@ test('a chart is opened by a double-tap, zoomed by two fingers, moved and read b
   await near(0.35, 0.85)
   await painted(page)
   await tap({ x, y })
-  await expect.poll(() => dock.locator('.chart-legend .where').textContent()).toMatch(/ 0\.(59|60)\d*$/)
+  await expect
+    .poll(() => dock.locator('.chart-legend .where').textContent())
+    .toMatch(/ 0\.(59|60)\d*$/)
   await doubleTap({ x, y })
   await near(0, 1)
 })
 
-test('a picture is opened by a double-tap, zoomed by two fingers, moved and read by one, and fitted by a double-tap', async () => {
-  await shown()
-  await openLarge('Picture')
-  const viewer = page.getByRole('dialog', { name: 'Pictures' })
+test('an image supports double tap, pinch, drag and tap', async () => {
+  await openAndRun()
+  await enlargeView('Picture')
+  const viewer = page.getByRole('dialog', { name: en.viewer.label })
   await viewer.locator('.pane canvas').waitFor()
-  const scale = async () => Number.parseFloat(await viewer.getByRole('button', { name: '%' }).innerText())
-  const told = () => viewer.locator('.found').innerText()
+  const scale = async () =>
+    Number.parseFloat(await viewer.getByRole('button', { name: '%' }).innerText())
+  const readout = () => viewer.locator('.found').innerText()
   const pane = (await viewer.locator('.pane').boundingBox())!
   const whole = await scale()
   const middle = { x: pane.x + pane.width / 2, y: pane.y + pane.height / 2 }
   await tap({ x: middle.x - whole / 400, y: middle.y + whole / 400 })
-  await expect.poll(told).toMatch(/\(7, 8\): \d+$/)
+  await expect.poll(readout).toMatch(/\(7, 8\): \d+$/)
   await pinch(pane, 80, 120)
   await expect.poll(scale).toBeCloseTo(1.5 * whole, 0)
   await tap(middle)
-  const before = await told()
+  const before = await readout()
   await drag(middle, { x: middle.x + 90, y: middle.y - 70 })
-  expect(await told()).toBe(before)
+  expect(await readout()).toBe(before)
   await doubleTap(middle)
   await expect.poll(scale).toBe(whole)
-  // Elsewhere: there it would be the third tap and the fourth.
+  // Taps at another position, so that they do not combine with the previous taps.
   await doubleTap({ x: middle.x + 120, y: middle.y + 120 })
   await expect.poll(scale).toBe(4 * whole)
 })
@@ -203,7 +233,7 @@ test('a picture is opened by a double-tap, zoomed by two fingers, moved and read
 test.each([
   [820, 1180],
   [390, 844],
-])('on %i x %i pixels everything is on the screen', async (width, height) => {
+])('all controls are on a screen of %i x %i pixels', async (width, height) => {
   await page.setViewportSize({ width, height })
   const outside = () =>
     page.evaluate(() =>

@@ -1,8 +1,17 @@
-// The tour as somebody new has it: it goes on by what is done, by pointer or keys, and is not shown again.
+// Guided tour for a new user: it advances by actions, and is shown only once.
+import { en } from '../../src/editor/texts/en/index.ts'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { button as buttonOn, clickNode, giveItTime, newWorkflow, ready, titles, useEditor } from './driver.ts'
+import {
+  button as buttonOn,
+  clickNode,
+  waitMilliseconds,
+  newWorkflow,
+  waitForEditor,
+  titles,
+  useEditor,
+} from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -12,14 +21,15 @@ let page: Page
 beforeEach(() => void (page = editor.page))
 
 const note = () => page.getByRole('complementary', { name: 'Tour' })
-const heading = (title: string) => note().getByRole('heading', { name: title }).waitFor({ timeout: 60_000 })
+const heading = (title: string) =>
+  note().getByRole('heading', { name: title }).waitFor({ timeout: 60_000 })
 const button = (name: string) => buttonOn(page, name)
 
 async function reload() {
   await page.reload()
-  await ready(page)
+  await waitForEditor(page)
   await expect.poll(() => titles(page)).toContain('Training Start')
-  await giveItTime(page, 300)
+  await waitMilliseconds(page, 300)
 }
 
 const fromHelp = async () => {
@@ -27,7 +37,7 @@ const fromHelp = async () => {
   await page.getByRole('menuitem', { name: 'Take the tour' }).click()
 }
 
-test('goes on when it was done: run, watch, change, run again, compare; then it is over', async () => {
+test('advances through all steps: run, watch, change, run again, compare', async () => {
   await heading('Train a diffusion model')
   await button('Run').click()
   await heading('Watch it learn')
@@ -52,7 +62,7 @@ test('goes on when it was done: run, watch, change, run again, compare; then it 
     .getByText(/step [1-9]/)
     .waitFor({ timeout: 60_000 })
   await button('Stop').click()
-  await heading('That is all there is to it')
+  await heading(en.tour.steps.end.title)
   await note().getByRole('button', { name: 'Done' }).click()
   await reload()
   expect(await note().count()).toBe(0)
@@ -61,9 +71,9 @@ test('goes on when it was done: run, watch, change, run again, compare; then it 
   expect(await page.evaluate(() => document.activeElement!.classList.contains('tour'))).toBe(true)
 })
 
-test('put aside it waits in the help menu, skipped it does not come again; elsewhere it is not shown', async () => {
+test('can be closed and resumed, ends if skipped, and hides in other workflows', async () => {
   await heading('Train a diffusion model')
-  await note().getByRole('button', { name: 'Later' }).focus()
+  await note().getByRole('button', { name: 'Close. You can restart the tour from Help.' }).focus()
   await page.keyboard.press('Escape')
   await note().waitFor({ state: 'detached' })
   await expect.poll(() => page.evaluate(() => document.activeElement!.tagName)).toBe('CANVAS')

@@ -1,16 +1,27 @@
-// Versions of workflows: which stay.
+// Versions of workflows: storage and thinning.
 import { describe, expect, test } from 'vitest'
-import { createLibrary, inMemory } from '../../src/editor/library.ts'
-import { fallingAway, keepVersions, type Version } from '../../src/editor/versions/keep.ts'
+import { createLibrary } from '../../src/editor/workspace/library.ts'
+import { createMemoryStore } from '../../src/editor/storage/stores.ts'
+import {
+  versionsToRemove,
+  createVersionStore,
+  type Version,
+} from '../../src/editor/workspace/versions.ts'
 
 const HOUR = 3600e3
 
-describe('which stay', () => {
-  test('each save is one, unless it is the same again; those of others are not among them', async () => {
+describe('versions', () => {
+  test('are added by each save that changes a workflow', async () => {
     let clock = 1000
-    const stores = { workflows: inMemory(), drafts: inMemory(), settings: inMemory(), versions: inMemory() }
+    const stores = {
+      workflows: createMemoryStore(),
+      drafts: createMemoryStore(),
+      settings: createMemoryStore(),
+      versions: createMemoryStore(),
+    }
     const library = createLibrary(stores, () => clock++)
-    const save = (id: string, text: string, revision: number) => library.save({ id, name: id, text, revision })
+    const save = (id: string, text: string, revision: number) =>
+      library.save({ id, name: id, text, revision })
     await save('a', 'one', 0)
     await save('a', 'one', 1)
     await save('b', 'other', 0)
@@ -23,13 +34,19 @@ describe('which stay', () => {
     expect(await texts('a')).toEqual(['two', 'one'])
   })
 
-  test('the older the fewer, no more than fifty, and those with names always', () => {
+  test('are thinned with age to at most fifty, except named ones', () => {
     const now = 1000 * 24 * HOUR
     const versions = Array.from({ length: 400 }, (_, i): Version => {
       const when = now - i * 0.3 * HOUR
-      return { id: `v${i}`, of: 'v', when, text: String(i), ...(i === 399 && { name: 'the first that worked' }) }
+      return {
+        id: `v${i}`,
+        of: 'v',
+        when,
+        text: String(i),
+        ...(i === 399 && { name: 'the first that worked' }),
+      }
     })
-    const gone = new Set(fallingAway(versions, now).map(({ id }) => id))
+    const gone = new Set(versionsToRemove(versions, now).map(({ id }) => id))
     const stay = versions.filter(({ id }) => !gone.has(id))
     expect(stay.slice(0, 12)).toEqual(versions.slice(0, 12))
     expect(stay.at(-1)!.name).toBe('the first that worked')
@@ -42,15 +59,15 @@ describe('which stay', () => {
       when: now - i * 14 * 24 * HOUR,
       text: '',
     }))
-    expect(wild.length - fallingAway(wild, now).length).toBe(50)
+    expect(wild.length - versionsToRemove(wild, now).length).toBe(50)
   })
 
-  test('a name is given and taken', async () => {
-    const versions = keepVersions(inMemory(), () => 5)
+  test('can be named and unnamed', async () => {
+    const versions = createVersionStore(createMemoryStore(), () => 5)
     await versions.add('a', 'text')
     const [{ id }] = (await versions.list('a')) as [Version]
     await versions.name(id, 'good')
-    expect((await versions.list('a'))[0]!.name).toBe('good')
+    expect((await versions.list('a'))[0].name).toBe('good')
     await versions.name(id, undefined)
     expect((await versions.list('a'))[0]).not.toHaveProperty('name')
   })

@@ -1,109 +1,101 @@
-// What nodes show and files hold, in Korean: what evaluations say all of it, nothing that is not said, numbers in their places.
+// Korean texts of views and file contents: looked up by id, with their numbers.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseSync } from 'vite'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { applyLanguage, viewText } from '../../src/editor/texts.ts'
-import { koViews } from '../../src/editor/texts/ko-views.ts'
-import { keyOf, viewIn } from '../../src/editor/texts/views.ts'
+import { applyLanguage, translateView } from '../../src/editor/texts/texts.ts'
+import { koViews } from '../../src/editor/texts/ko/views.ts'
+import { viewTranslator, type ViewTexts } from '../../src/editor/texts/views.ts'
+import { viewText, type ViewTextId, viewTexts } from '../../src/engine/base/viewTexts.ts'
 import { formats } from '../../src/engine/checkpoint/formats.ts'
 
 const source = join(import.meta.dirname, '../../src')
-const filesIn = (folder: string) =>
-  readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(source, folder, name))
+const code = ['nodes', 'engine']
+  .flatMap((folder) =>
+    readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('viewTexts.ts'))
+      .map((name) => readFileSync(join(source, folder, name), 'utf8')),
+  )
+  .join('\n')
 
-/** A part of the source, as ESTree has it. */
-type Part = Record<string, unknown> & { type: string }
+const ids = Object.keys(viewTexts) as ViewTextId[]
+const translate = viewTranslator(koViews)
 
-/** The text of a literal, with # for what is put into it. */
-function textOf({ type, value, quasis }: Part): string | undefined {
-  if (type === 'Literal' && typeof value === 'string') return keyOf(value)
-  if (type !== 'TemplateLiteral') return undefined
-  return keyOf((quasis as { value: { cooked: string } }[]).map((quasi) => quasi.value.cooked).join('#'))
-}
-
-/** All literals in files; with `property`, those that are its value, or stand in it, but for what is given to functions. */
-function literalsIn(files: readonly string[], property?: string): string[] {
-  const found: string[] = []
-  const visit = (part: unknown, wanted: boolean) => {
-    if (Array.isArray(part)) return part.forEach((each) => visit(each, wanted))
-    if (typeof part !== 'object' || part === null) return
-    const { type, key } = part as Part
-    const text = wanted ? textOf(part as Part) : undefined
-    if (text !== undefined) found.push(text)
-    const inside = (wanted && type !== 'CallExpression') || (type === 'Property' && (key as Part).name === property)
-    for (const each of Object.values(part)) visit(each, inside || property === undefined)
-  }
-  for (const file of files) visit(parseSync(file, readFileSync(file, 'utf8'), { lang: 'ts' }).program, property === undefined)
-  return found
-}
-
-const partsOf = (text: string) => [text, ...text.split(/; |, |> | > /)]
-const has = (key: string) => Object.hasOwn(koViews, key)
-
-/** Configurations of checkpoints, whose titles are put together from several texts. */
+/** Configs of checkpoints, whose titles consist of several texts. */
 const examples = {
   unet: { block_out_channels: [16, 32], sample_size: 8, in_channels: 1 },
   mlp: { dim: 2, layers: 3, hidden: 64 },
-  classifier: { height: 8, width: 8, in_channels: 1, block_out_channels: [16, 32], num_classes: 10 },
+  classifier: {
+    height: 8,
+    width: 8,
+    in_channels: 1,
+    block_out_channels: [16, 32],
+    num_classes: 10,
+  },
 }
-const titles = Object.entries(examples).map(([kind, config]) => formats[kind]!.describe(config))
-const preconditioned = titles.map((title) => `${title}, preconditioned`)
+const titles = Object.entries(examples).map(([kind, config]) => formats[kind].describe(config))
+const preconditioned = titles.map((title) => `${title}, ${viewText('preconditioned')}`)
 
 vi.stubGlobal('document', { documentElement: {} })
 afterEach(() => applyLanguage('en'))
 
-describe('the words of views in Korean', () => {
-  test('nothing that an evaluation notes beside a number is left in English', () => {
-    const notes = literalsIn(filesIn('nodes/evaluate'), 'note')
-    expect(notes.length).toBeGreaterThan(10)
-    const left = notes.filter((note) => !partsOf(note).some(has) && /[a-z]{2}/.test(note))
-    expect(left).toEqual([])
+describe('Korean texts of views', () => {
+  test('exist only for texts of nodes and files', () => {
+    expect(ids.filter((id) => !code.includes(`'${id}'`))).toEqual([])
   })
 
-  test('are of what is said somewhere', () => {
-    const files = ['nodes', 'engine/checkpoint', 'engine/models'].flatMap(filesIn)
-    const said = new Set([...literalsIn(files), ...[...titles, ...preconditioned].map(keyOf)].flatMap(partsOf))
-    expect(Object.keys(koViews).filter((key) => !said.has(key))).toEqual([])
-  })
-
-  test('keep their numbers, and are Korean', () => {
+  test('keep their numbers and are in Korean', () => {
     const holes = (text: string) => text.split('#').length
-    const wrong = Object.entries(koViews).filter(([key, text]) => holes(key) !== holes(text) || !/[가-힣]/.test(text))
+    const wrong = ids.filter(
+      (id) => holes(viewTexts[id]) !== holes(koViews[id]) || !/[가-힣]/.test(koViews[id]),
+    )
     expect(wrong).toEqual([])
   })
+
+  test('are independent of the English texts', () => {
+    const entries = ids.map((id) => [
+      id,
+      `Other words of ${id}${viewTexts[id].replace(/[^#]/g, '')}`,
+    ])
+    const reworded = Object.fromEntries(entries) as ViewTexts
+    const other = viewTranslator(koViews, reworded)
+    for (const id of ids) expect(other(reworded[id])).toBe(koViews[id])
+  })
 })
 
-test('numbers, sizes and lists of numbers go where they belong; parts that are not known stay', () => {
-  const said = (text: string) => viewIn(koViews, text)
-  expect(said('lower is better; 16 principal components of the reference')).toBe('낮을수록 좋음; 기준의 주성분 16개')
-  expect(said('± 0.0021; around 0 is best; 12 features of the classifier')).toBe(
-    '± 0.0021; 0 근처가 가장 좋음; 분류기의 특징 12개',
-  )
-  expect(said('of 60,000')).toBe('60,000개 가운데')
-  expect(said('values from -1 to 1')).toBe('값은 -1에서 1까지')
-  expect(said('32 channels, attention, 2 heads')).toBe('채널 32개, 어텐션, 헤드 2개')
-  expect(said('t = 412, 3 values are NaN or infinite')).toBe('t = 412, 값 3개가 NaN이거나 무한입니다')
-  expect(titles.map(said)).toEqual([
-    '수준 2개(채널 16, 32)의 UNet, 이미지 8 x 8 x 1',
-    '은닉층 3개, 너비 64, 좌표 2개인 점의 MLP',
-    '분류기, 수준 2개(채널 16, 32), 클래스 10개, 이미지 8 x 8 x 1',
-  ])
-  expect(said(preconditioned[0]!)).toBe('수준 2개(채널 16, 32)의 UNet, 이미지 8 x 8 x 1, 전처리됨')
-  expect(['x_0', 'x_t, x_0', 'predicted x_0', '8 x 8', 'my own, 3'].map(said)).toEqual([
-    'x_0',
-    'x_t, x_0',
-    'predicted x_0',
-    '8 x 8',
-    'my own, 3',
-  ])
+test('metrics show numbers without additional text', () => {
+  const folder = join(source, 'nodes/evaluate')
+  const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+  const literals = files.flatMap((file) => [...file.matchAll(/\bnote: (['`][^\n]*)/g)])
+  const left = literals
+    .map(([, text]) => text.replaceAll(/\$\{[^}]*\}/g, ''))
+    .filter((text) => /[a-z]{2}/.test(text))
+  expect(left).toEqual([])
 })
 
-test('the language that is on decides', async () => {
-  expect(viewText('No images')).toBe('No images')
+test('inserts numbers, sizes and lists of numbers', () => {
+  for (const id of ids) {
+    const values = ['1,240', '8 x 8 x 1', '0.5', '7'].slice(0, viewTexts[id].split('#').length - 1)
+    const filled = values.reduce((text, value) => text.replace('#', value), koViews[id])
+    expect(translate(viewText(id, ...values))).toBe(filled)
+  }
+  const title = viewText('unet', '16, 32', '8 x 8 x 1')
+  expect(titles[0]).toBe(title)
+  expect(translate(title)).toContain('16, 32')
+})
+
+test('translates parts of a text separately and leaves unknown parts', () => {
+  const parts = ['± 0.0021', viewText('bestAround', 0), viewText('classifierFeatures', 12)]
+  expect(translate(parts.join('; '))).toBe([parts[0], ...parts.slice(1).map(translate)].join('; '))
+  for (const [i, title] of titles.entries()) {
+    expect(translate(preconditioned[i])).toBe(`${translate(title)}, ${koViews.preconditioned}`)
+  }
+  const names = ['x_0', 'x_t, x_0', 'predicted x_0', '8 x 8', 'my own, 3']
+  expect(names.map(translate)).toEqual(names)
+})
+
+test('uses the current language', async () => {
+  expect(translateView('No images')).toBe('No images')
   await applyLanguage('ko')
-  expect(viewText('No images')).toBe('이미지가 없습니다')
-  expect(viewText('constructor')).toBe('constructor')
+  expect(translateView('No images')).toBe(koViews.noImages)
+  expect(translateView('constructor')).toBe('constructor')
 })

@@ -1,12 +1,22 @@
-// Pictures seen large: opened from nodes, enlarged, compared, played, saved.
+// Picture viewer in Chromium: opening from nodes, zoom, comparison, films, saving.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
-import { workflowOfPng } from '../../src/nodes/workflow/png.ts'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
 import { node } from '../nodes/evaluate.ts'
 import { workflowOf } from '../workflowOf.ts'
-import { button, dropFile, onCanvas, onNode, placeOf, shownKind, titles, useEditor } from './driver.ts'
+import {
+  button,
+  dropFile,
+  onCanvas,
+  onNode,
+  locateNode,
+  getViewKind,
+  titles,
+  useEditor,
+} from './driver.ts'
+import { readPngWorkflow } from '../../src/nodes/workflow/pngRead.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
@@ -18,13 +28,18 @@ beforeEach(async () => {
   await dropFile(page, 'sampling.json', sampling)
   await expect.poll(() => titles(page)).toContain('Pair')
   await button(page, 'Run').click()
-  await expect.poll(() => shownKind(page, 'Pair'), { timeout: 20_000 }).toBe('images')
+  await expect.poll(() => getViewKind(page, 'Pair'), { timeout: 20_000 }).toBe('images')
 })
 
-/** An untrained network that samples: four images of 8 x 8, in five frames. */
+/** Sampling from an untrained network: four images of 8 x 8, in five frames. */
 const sampling = workflowOf({
   nodes: [
-    node('Net', 'UNet', {}, { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' }),
+    node(
+      'Net',
+      'UNet',
+      {},
+      { block_out_channels: '8', sample_size: 8, norm_num_groups: 4, predicts: 'sample' },
+    ),
     node('Schedule', 'NoiseSchedule'),
     node('Noise', 'GaussianNoise', {}, { batch_size: 4, shape: '8, 8, 1', seed: 7 }),
     node(
@@ -34,66 +49,74 @@ const sampling = workflowOf({
       { num_inference_steps: 4 },
     ),
     node('Film', 'FilmStrip', { trajectory: 'Sampler.trajectory' }),
-    node('Pair', 'Preview', { images_1: 'Noise.noise', images_2: 'Sampler.x_0' }, { names: 'x_T, x_0' }),
+    node(
+      'Pair',
+      'Preview',
+      { images_1: 'Noise.noise', images_2: 'Sampler.x_0' },
+      { names: 'x_T, x_0' },
+    ),
     node('Same', 'Preview', { images_1: 'Noise.noise' }),
   ],
 })
 
-/** Pixels as plain numbers, to be compared. */
-const viewOf = (title: string) =>
+/** View of a node with its pixels as plain arrays. */
+const readView = (title: string) =>
   onNode(page, title, ({ diffusion: { view, scrub } }) => {
-    const pictures = view?.kind === 'film' ? view.frames : view?.kind === 'images' ? view.groups : []
+    const pictures =
+      view?.kind === 'film' ? view.frames : view?.kind === 'images' ? view.groups : []
     return { kind: view?.kind, scrub, pixels: pictures.map(({ pixels }) => [...pixels]) }
   })
 
 async function select(...titles: string[]) {
   await onCanvas(
     page,
-    (canvas, titles) => canvas.selectNodes(canvas.graph._nodes.filter((each) => titles.includes(each.getTitle()))),
+    (canvas, titles) =>
+      canvas.selectNodes(canvas.graph._nodes.filter((each) => titles.includes(each.getTitle()))),
     titles,
   )
   await page.locator('main canvas').focus()
 }
 
-/** Live, it runs again by itself. */
-const setSeed = (seed: number) => onNode(page, 'Noise', (node, seed) => node.setProperty('seed', seed), seed)
+/** Sets the seed; live mode then runs again. */
+const setSeed = (seed: number) =>
+  onNode(page, 'Noise', (node, seed) => node.setProperty('seed', seed), seed)
 
-const viewer = () => page.getByRole('dialog', { name: 'Pictures' })
-const found = () => viewer().locator('.found').innerText()
+const viewer = () => page.getByRole('dialog', { name: en.viewer.label })
+const readHoveredText = () => viewer().locator('.found').innerText()
 const picture = () => viewer().locator('.pane canvas').first()
 
 async function open(...titles: string[]) {
   await select(...titles)
-  if (titles.length > 1) await button(page, 'Compare pictures').click()
+  if (titles.length > 1) await button(page, en.commands.compare).click()
   else await page.keyboard.press('Enter')
   await picture().waitFor()
 }
 
-test('a double-click on a preview opens it: pixels are told, zoomed at the pointer, gone through one by one', async () => {
-  const { x, y } = await placeOf(page, 'Pair', [140, 185])
+test('a double-click on a preview opens the viewer, with pixel values and zoom', async () => {
+  const { x, y } = await locateNode(page, 'Pair', [140, 185])
   await page.mouse.dblclick(x, y)
   await picture().waitFor()
   const box = (await picture().boundingBox())!
   const at = [box.x + box.width * 0.3, box.y + box.height * 0.3] as const
   await page.mouse.move(...at)
-  const told = await found()
-  const [, item, group, px, py, value] = /^(\d) of 4 · (\w+) · \((\d), (\d)\): (\d+)$/.exec(told)!
-  const { pixels } = await viewOf('Pair')
-  const pictures = pixels[group === 'x_T' ? 0 : 1]!
+  const text = await readHoveredText()
+  const [, item, group, px, py, value] = /^(\d) of 4 · (\w+) · \((\d), (\d)\): (\d+)$/.exec(text)!
+  const { pixels } = await readView('Pair')
+  const pictures = pixels[group === 'x_T' ? 0 : 1]
   expect(pictures[64 * (Number(item) - 1) + 8 * Number(py) + Number(px)]).toBe(Number(value))
   await page.mouse.wheel(0, -500)
   await page.mouse.wheel(0, -500)
   await page.mouse.move(at[0] + 1, at[1])
-  expect(await found()).toBe(told)
-  // Dragging takes it along.
+  expect(await readHoveredText()).toBe(text)
+  // Dragging pans.
   await page.mouse.down()
   await page.mouse.move(at[0] + 31, at[1] + 20, { steps: 2 })
   await page.mouse.up()
-  expect(await found()).toBe(told)
-  // A run gives another picture while it is open: so does the viewer, under a pointer that rests too.
+  expect(await readHoveredText()).toBe(text)
+  // The open viewer shows a new run, including the value under a resting pointer.
   await setSeed(8)
-  await expect.poll(found).not.toBe(told)
-  expect(await found()).toContain(told.split(':')[0])
+  await expect.poll(readHoveredText).not.toBe(text)
+  expect(await readHoveredText()).toContain(text.split(':')[0])
   await viewer().getByRole('button', { name: '%' }).click()
   expect(await viewer().getByRole('button', { name: '%' }).innerText()).toBe('100 %')
   await page.keyboard.press('PageDown')
@@ -101,11 +124,11 @@ test('a double-click on a preview opens it: pixels are told, zoomed at the point
   await viewer().getByText('2 of 4').waitFor()
   await page.keyboard.press('Escape')
   await viewer().waitFor({ state: 'detached' })
-  // The keys are back on the canvas.
+  // The focus returns to the canvas.
   await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS')
 })
 
-test('two pictures are compared by a slider, side by side, and by their difference; also with the run before', async () => {
+test('pictures are compared with each other and with those of the previous run', async () => {
   await open('Pair', 'Same')
   const slider = viewer().getByRole('slider')
   expect(await slider.getAttribute('aria-valuenow')).toBe('50')
@@ -119,26 +142,26 @@ test('two pictures are compared by a slider, side by side, and by their differen
   await page.mouse.move(room.x + room.width / 4, box.y + 200, { steps: 2 })
   await page.mouse.up()
   expect(await slider.getAttribute('aria-valuenow')).toBe('25')
-  // One grid against two: they cannot be subtracted.
+  // A view with one grid and a view with two grids have no difference.
   await viewer().getByText('Difference').click()
-  await viewer().getByText('not of the same size').waitFor()
-  await viewer().getByRole('combobox', { name: 'Picture' }).selectOption('Pair: x_T')
-  await viewer().getByRole('combobox', { name: 'compared with' }).selectOption('Same')
-  await viewer().getByText('mean 0.00, at most 0 of 255').waitFor()
+  await viewer().getByText('different sizes').waitFor()
+  await viewer().getByRole('combobox', { name: en.viewer.picture }).selectOption('Pair: x_T')
+  await viewer().getByRole('combobox', { name: en.viewer.compareWith }).selectOption('Same')
+  await viewer().getByText('mean 0.00, maximum 0 of 255').waitFor()
   await viewer().getByText('Side by side').click()
   expect(await viewer().locator('.pane').count()).toBe(2)
   await page.keyboard.press('Escape')
 
-  const before = (await viewOf('Same')).pixels
+  const before = (await readView('Same')).pixels
   await setSeed(8)
-  await expect.poll(async () => (await viewOf('Same')).pixels).not.toEqual(before)
+  await expect.poll(async () => (await readView('Same')).pixels).not.toEqual(before)
   await select('Same')
   await page.keyboard.press('Alt+d')
   await viewer().getByText('Difference').click()
-  const apart = (await viewOf('Same')).pixels[0]!.map((value, i) => Math.abs(value - before[0]![i]!))
+  const apart = (await readView('Same')).pixels[0].map((value, i) => Math.abs(value - before[0][i]))
   const mean = apart.reduce((a, b) => a + b) / apart.length
   await viewer()
-    .getByText(`mean ${mean.toFixed(2)}, at most ${Math.max(...apart)} of 255`)
+    .getByText(en.viewer.difference(mean.toFixed(2), Math.max(...apart), 1))
     .waitFor()
 })
 
@@ -147,12 +170,12 @@ interface Decoded {
   loops: number
   width: number
   durations: number[]
-  /** The upper left pixel of each picture of the grid in each frame. */
+  /** Top left pixel of each picture of the grid, by frame. */
   pixels: number[][]
 }
 
-/** As the browser itself sees the file; corners of a grid of two by two, `step` pixels apart. */
-const decoded = (bytes: Buffer, type: string, step: number) =>
+/** Decodes a file in the browser; `step` is the pixel distance of pictures in a 2 x 2 grid. */
+const decodePicture = (bytes: Buffer, type: string, step: number) =>
   page.evaluate(
     async ([bytes, type, step]) => {
       const data = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))
@@ -163,9 +186,11 @@ const decoded = (bytes: Buffer, type: string, step: number) =>
       const frames = []
       for (let frameIndex = 0; frameIndex < frameCount; frameIndex++) {
         const { image } = await decoder.decode({ frameIndex })
-        const ctx = new OffscreenCanvas(image.displayWidth, image.displayHeight).getContext('2d', { willReadFrequently: true })!
+        const ctx = new OffscreenCanvas(image.displayWidth, image.displayHeight).getContext('2d', {
+          willReadFrequently: true,
+        })!
         ctx.drawImage(image, 0, 0)
-        const at = (x: number, y: number) => ctx.getImageData(x, y, 1, 1).data[0]!
+        const at = (x: number, y: number) => ctx.getImageData(x, y, 1, 1).data[0]
         frames.push({
           width: image.displayWidth,
           duration: image.duration,
@@ -175,7 +200,7 @@ const decoded = (bytes: Buffer, type: string, step: number) =>
       return {
         count: frameCount,
         loops: repetitionCount,
-        width: frames[0]!.width,
+        width: frames[0].width,
         durations: frames.map(({ duration }) => Math.round(duration! / 1000)),
         pixels: frames.map(({ pixels }) => pixels),
       } as Decoded
@@ -183,65 +208,87 @@ const decoded = (bytes: Buffer, type: string, step: number) =>
     [bytes.toString('base64'), type, step] as const,
   )
 
-async function saved(): Promise<{ name: string; bytes: Buffer }> {
+async function saveFile(): Promise<{ name: string; bytes: Buffer }> {
   const waiting = page.waitForEvent('download')
   await viewer().getByRole('button', { name: 'Download' }).click()
   const download = await waiting
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) }
 }
 
-test('a film is played, scrubbed, and saved as GIF, animated PNG, and a sheet that opens as its workflow', async () => {
+test('a film is played, scrubbed, and saved as GIF, APNG and sheet', async () => {
   await open('Film')
-  const time = viewer().getByRole('slider', { name: 'Along the way' })
+  const time = viewer().getByRole('slider', { name: en.panel.timePosition })
   await time.press('Home')
-  expect((await viewOf('Film')).scrub).toBe(0)
+  expect((await readView('Film')).scrub).toBe(0)
   await time.press('ArrowRight')
-  expect((await viewOf('Film')).scrub).toBe(0.25)
+  expect((await readView('Film')).scrub).toBe(0.25)
   expect(await time.getAttribute('aria-valuetext')).toBe('t = 500')
-  await viewer().getByRole('combobox', { name: 'How quick it plays' }).selectOption('24 a second')
+  await viewer()
+    .getByRole('combobox', { name: en.viewer.speed })
+    .selectOption(en.viewer.perSecond(24))
   await viewer().getByRole('button', { name: 'Play' }).click()
   await expect.poll(() => time.getAttribute('aria-valuetext')).toBe('clean')
   await viewer().getByRole('button', { name: 'Pause' }).click()
-  // Where motion is unwelcome it stops at its end by itself.
+  // With reduced motion, the film stops at its end.
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await time.press('Home')
   await viewer().getByRole('button', { name: 'Play' }).click()
   await expect.poll(() => time.getAttribute('aria-valuetext')).toBe('clean')
   await viewer().getByRole('button', { name: 'Play' }).waitFor()
 
-  const first = (await viewOf('Film')).pixels.map((pixels) => [0, 64, 128, 192].map((from) => pixels[from]!))
+  const first = (await readView('Film')).pixels.map((pixels) =>
+    [0, 64, 128, 192].map((from) => pixels[from]),
+  )
   const choose = async (format: string, fields: Record<string, string>) => {
-    await viewer().getByRole('button', { name: 'Save picture…' }).click()
+    await viewer().getByRole('button', { name: en.viewer.save }).click()
     await viewer().getByText(format, { exact: true }).click()
     for (const [name, value] of Object.entries(fields)) await viewer().getByLabel(name).fill(value)
   }
-  await choose('GIF', { 'Times its size': '3', 'Frames a second': '5', 'Last frame stays': '2' })
+  await choose('GIF', {
+    [en.viewer.scale]: '3',
+    [en.viewer.framesPerSecond]: '5',
+    [en.viewer.holdLast]: '2',
+  })
   await viewer().getByText('51 × 51 pixels, 5 frames').waitFor()
-  const gif = await saved()
+  const gif = await saveFile()
   expect(gif.name).toBe('Film.gif')
-  const asGif = await decoded(gif.bytes, 'image/gif', 27)
-  expect(asGif).toMatchObject({ count: 5, loops: Infinity, width: 51, durations: [200, 200, 200, 200, 2000], pixels: first })
+  const asGif = await decodePicture(gif.bytes, 'image/gif', 27)
+  expect(asGif).toMatchObject({
+    count: 5,
+    loops: Infinity,
+    width: 51,
+    durations: [200, 200, 200, 200, 2000],
+    pixels: first,
+  })
 
-  await choose('APNG', { 'Times its size': '2' })
+  await choose('APNG', { [en.viewer.scale]: '2' })
   await viewer().getByRole('switch').uncheck()
-  const apng = await saved()
-  const asPng = await decoded(apng.bytes, 'image/png', 18)
+  const apng = await saveFile()
+  const asPng = await decodePicture(apng.bytes, 'image/png', 18)
   expect(asPng).toMatchObject({ count: 5, width: 34, pixels: first })
   expect(asPng.durations.slice(0, 4)).toEqual([83, 83, 83, 83])
-  expect(workflowOfPng(apng.bytes)).toContain('diffusion/FilmStrip')
+  expect(readPngWorkflow(apng.bytes)).toContain('diffusion/FilmStrip')
 
-  await choose('Sheet', { 'Times its size': '1', Frames: '3' })
+  await choose(en.viewer.formats.sheet, { [en.viewer.scale]: '1', [en.viewer.frames]: '3' })
   await viewer().getByText('26 × 35 pixels').waitFor()
-  const sheet = await saved()
-  expect(JSON.parse(workflowOfPng(sheet.bytes)).nodes).toHaveLength(7)
-  expect((await decoded(sheet.bytes, 'image/png', 9)).pixels[0]!.slice(0, 2)).toEqual([first[0]![0], first[2]![0]])
+  const sheet = await saveFile()
+  expect(JSON.parse(readPngWorkflow(sheet.bytes)).nodes).toHaveLength(7)
+  expect((await decodePicture(sheet.bytes, 'image/png', 9)).pixels[0].slice(0, 2)).toEqual([
+    first[0][0],
+    first[2][0],
+  ])
 })
 
-test('points on their way are a film too: scrubbed on the node, gone through by keys, and saved as one', async () => {
+test('trajectories of points are scrubbed and saved like a film', async () => {
   const points = workflowOf({
     nodes: [
       node('Schedule', 'NoiseSchedule'),
-      node('Model', 'ExactModel', { schedule: 'Schedule.schedule' }, { mixture: 'eight_gaussians' }),
+      node(
+        'Model',
+        'ExactModel',
+        { schedule: 'Schedule.schedule' },
+        { mixture: 'eight_gaussians' },
+      ),
       node('Noise', 'GaussianNoise', {}, { batch_size: 8, shape: '2', seed: 7 }),
       node(
         'Sampler',
@@ -255,20 +302,20 @@ test('points on their way are a film too: scrubbed on the node, gone through by 
   await dropFile(page, 'points.json', points)
   await expect.poll(() => titles(page)).toContain('Ways')
   await button(page, 'Run').click()
-  await expect.poll(() => shownKind(page, 'Ways'), { timeout: 20_000 }).toBe('scatter')
+  await expect.poll(() => getViewKind(page, 'Ways'), { timeout: 20_000 }).toBe('scatter')
   await select('Ways')
-  await page.getByRole('slider', { name: 'Along the way' }).press('ArrowLeft')
-  expect((await viewOf('Ways')).scrub).toBe(0.75)
+  await page.getByRole('slider', { name: en.panel.timePosition }).press('ArrowLeft')
+  expect((await readView('Ways')).scrub).toBe(0.75)
 
   await open('Ways')
-  const time = viewer().getByRole('slider', { name: 'Along the way' })
+  const time = viewer().getByRole('slider', { name: en.panel.timePosition })
   expect(await time.getAttribute('aria-valuetext')).toBe('t = 0')
   await time.press('Home')
-  expect((await viewOf('Ways')).scrub).toBe(0)
-  await viewer().getByRole('button', { name: 'Save picture…' }).click()
+  expect((await readView('Ways')).scrub).toBe(0)
+  await viewer().getByRole('button', { name: en.viewer.save }).click()
   await viewer().getByText('APNG', { exact: true }).click()
   await viewer().getByText('512 × 512 pixels, 5 frames').waitFor()
-  const { bytes } = await saved()
-  expect(await decoded(bytes, 'image/png', 200)).toMatchObject({ count: 5, width: 512 })
-  expect(workflowOfPng(bytes)).toContain('diffusion/Scatter')
+  const { bytes } = await saveFile()
+  expect(await decodePicture(bytes, 'image/png', 200)).toMatchObject({ count: 5, width: 512 })
+  expect(readPngWorkflow(bytes)).toContain('diffusion/Scatter')
 })

@@ -1,44 +1,60 @@
-// Runs that are looked at closely, in a real Chromium: slow motion, what nodes take, what did not have to run.
+// Observing runs in Chromium: slow motion, time and memory of nodes, cached results.
+import { en } from '../../src/editor/texts/en/index.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { useBuiltEditor, useChromium } from '../chromium.ts'
-import { button, clickNode, dropFile, onCanvas, press, stateOf, titles, useEditor } from './driver.ts'
+import {
+  button,
+  clickNode,
+  dropFile,
+  onCanvas,
+  press,
+  getRunStatus,
+  titles,
+  useEditor,
+} from './driver.ts'
 
 const chromium = useChromium()
 const server = useBuiltEditor()
 const sampling = readFileSync(join(import.meta.dirname, 'sampling.json'))
-// What was run once would not be again: each has an engine of its own.
+// Each test needs its own engine, because results are cached.
 const editor = useEditor(chromium, server, { newProfile: true, media: { reducedMotion: 'reduce' } })
 
 let page: Page
 beforeEach(async () => {
   page = editor.page
   await dropFile(page, 'sampling.json', sampling)
-  await expect.poll(() => page.getByRole('textbox', { name: 'Rename workflow' }).inputValue()).toBe('Sampling')
+  await expect
+    .poll(() => page.getByRole('textbox', { name: 'Rename workflow' }).inputValue())
+    .toBe('Sampling')
 })
 
-const status = () => stateOf(page)
+const status = () => getRunStatus(page)
 
-/** What nodes show of a run, by their titles. */
+/** Returns the run states of nodes by title. */
 const states = () =>
   onCanvas(page, ({ graph }) =>
-    graph._nodes.map((node) => ({ title: node.getTitle(), state: node.diffusion.state, next: node.diffusion.next })),
+    graph._nodes.map((node) => ({
+      title: node.getTitle(),
+      state: node.diffusion.state,
+      next: node.diffusion.next,
+    })),
   )
 const next = async () => (await states()).flatMap(({ title, next }) => (next ? [title] : []))
 
-/** The closed sampler becomes the loop it stands for. */
+/** Replaces the closed Sampler by its loop. */
 async function openSampler() {
   await clickNode(page, 'Sampler', { button: 'right' })
-  await page.getByRole('menuitem', { name: 'Open: replace by its graph' }).click()
+  await page.getByRole('menuitem', { name: en.commands.openNode }).click()
   await expect.poll(() => titles(page)).toContain('Sampling Start')
 }
 
 declare const lit: string[]
 
-/** On the page `lit` has the titles of nodes as they are lit. */
-const listenToLight = () =>
+/** Records the titles of highlighted nodes in the page's `lit`. */
+const recordHighlights = () =>
   onCanvas(page, ({ graph }) => {
     const titles: string[] = []
     Object.assign(globalThis, { lit: titles })
@@ -52,38 +68,40 @@ const listenToLight = () =>
     }
   })
 
-async function speed(name: RegExp) {
+async function chooseSpeed(name: RegExp) {
   await page.getByRole('button', { name: /^Speed:/ }).click()
   await page.getByRole('menuitemradio', { name }).click()
 }
 
-test('slow motion lights the nodes of an iteration in order, and full speed ends it on the way', async () => {
+test('slow motion highlights nodes in order, and can be switched off during a run', async () => {
   await openSampler()
-  await speed(/^4 iterations a second/)
-  await listenToLight()
+  await chooseSpeed(/^4 iterations a second/)
+  await recordHighlights()
   await press(page, 'Control+Enter')
   const round = ['Sampling Start', 'Predict', 'DDIM Step', 'Sampling End']
   await expect.poll(() => page.evaluate(() => lit.slice(0, 8))).toEqual([...round, ...round])
-  await speed(/^Full speed/)
+  await chooseSpeed(/^Full speed/)
   await expect.poll(status).toMatch(/^Finished in/)
   expect(await next()).toEqual([])
 })
 
-test('one step at a time, each by the keys', async () => {
+test('keys run single steps', async () => {
   await openSampler()
-  await speed(/^One step at a time/)
+  await chooseSpeed(/^One step at a time/)
   await press(page, 'Control+Enter')
   for (const step of [1, 2]) {
-    await expect.poll(() => page.locator('.status .figures').innerText()).toMatch(new RegExp(`^step ${step} of 5`))
+    await expect
+      .poll(() => page.locator('.status .figures').innerText())
+      .toMatch(new RegExp(`^step ${step} of 5`))
     await expect.poll(status).toBe('Paused')
     await press(page, 'Control+Shift+Enter')
   }
   await button(page, 'Resume').click()
-  await speed(/^Full speed/)
+  await chooseSpeed(/^Full speed/)
   await expect.poll(status).toMatch(/^Finished in/)
 })
 
-test('time and memory are written in the details, and the status line says what did not have to run', async () => {
+test('the panel shows time and memory, and the status bar the number of cached nodes', async () => {
   await press(page, 'Alt+t')
   await press(page, 'Control+Enter')
   await expect.poll(status).toMatch(/^Finished in/)

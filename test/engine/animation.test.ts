@@ -1,13 +1,19 @@
-// Animations, read back: every picture with its pixels and its time.
+// Animations, decoded again: pixels and delay of every frame.
 import { unzlibSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { gifWriter } from '../../src/engine/gif.ts'
-import { gridOf } from '../../src/engine/pictures.ts'
+import { gifWriter } from '../../src/engine/images/gif.ts'
+import { arrangeGrid } from '../../src/engine/images/pixels.ts'
 import type { Pictures } from '../../src/engine/plan/view.ts'
-import { apngWriter, encodePng } from '../../src/engine/png.ts'
+import { apngWriter, encodePng } from '../../src/engine/images/png.ts'
 
-/** Pixels that look random, and are the same each time. */
-function pictureOf(width: number, height: number, channels: 1 | 3, seed: number, values = 256): Pictures {
+/** Reproducible pseudo-random pixels. */
+function pictureOf(
+  width: number,
+  height: number,
+  channels: 1 | 3,
+  seed: number,
+  values = 256,
+): Pictures {
   const pixels = new Uint8ClampedArray(width * height * channels)
   let state = seed
   for (let i = 0; i < pixels.length; i++) {
@@ -20,7 +26,7 @@ function pictureOf(width: number, height: number, channels: 1 | 3, seed: number,
 const rgbOf = ({ channels, pixels }: Pictures): number[] =>
   channels === 3 ? [...pixels] : [...pixels].flatMap((grey) => [grey, grey, grey])
 
-// ---- a reader of GIF, as simple as can be
+// ---- a minimal GIF reader
 
 interface GifFrame {
   width: number
@@ -38,7 +44,7 @@ function readGif(bytes: Uint8Array): { loops: number | undefined; frames: GifFra
   let loops: number | undefined
   const blocks = () => {
     const all: number[] = []
-    for (; bytes[at]; at += bytes[at]! + 1) all.push(...bytes.subarray(at + 1, at + 1 + bytes[at]!))
+    for (; bytes[at]; at += bytes[at] + 1) all.push(...bytes.subarray(at + 1, at + 1 + bytes[at]))
     at++
     return all
   }
@@ -48,17 +54,22 @@ function readGif(bytes: Uint8Array): { loops: number | undefined; frames: GifFra
       if (kind === 0xf9) delay = view.getUint16(at + 4, true)
       at += 2
       const data = blocks()
-      if (kind === 0xff) loops = data[12]! | (data[13]! << 8)
+      if (kind === 0xff) loops = data[12] | (data[13] << 8)
       continue
     }
     expect(bytes[at]).toBe(0x2c)
     const [width, height] = [view.getUint16(at + 5, true), view.getUint16(at + 7, true)]
-    const colours = bytes.subarray(at + 10, at + 10 + 3 * 2 ** ((bytes[at + 9]! & 7) + 1))
+    const colours = bytes.subarray(at + 10, at + 10 + 3 * 2 ** ((bytes[at + 9] & 7) + 1))
     at += 10 + colours.length
-    const least = bytes[at++]!
+    const least = bytes[at++]
     const indices = unpacked(blocks(), least)
     expect(indices).toHaveLength(width * height)
-    frames.push({ width, height, delay, rgb: indices.flatMap((index) => [...colours.subarray(3 * index, 3 * index + 3)]) })
+    frames.push({
+      width,
+      height,
+      delay,
+      rgb: indices.flatMap((index) => [...colours.subarray(3 * index, 3 * index + 3)]),
+    })
   }
   expect(at).toBe(bytes.length - 1)
   return { loops, frames }
@@ -72,7 +83,7 @@ function unpacked(data: number[], least: number): number[] {
   let before: number[] | undefined
   const next = () => {
     let code = 0
-    for (let i = 0; i < width; i++, bit++) code |= ((data[bit >> 3]! >> (bit & 7)) & 1) << i
+    for (let i = 0; i < width; i++, bit++) code |= ((data[bit >> 3] >> (bit & 7)) & 1) << i
     return code
   }
   width = least + 1
@@ -83,9 +94,9 @@ function unpacked(data: number[], least: number): number[] {
       before = undefined
       continue
     }
-    const entry = table[code] ?? [...before!, before![0]!]
+    const entry = table[code] ?? [...before!, before![0]]
     out.push(...entry)
-    if (before && table.length < 4096) table.push([...before, entry[0]!])
+    if (before && table.length < 4096) table.push([...before, entry[0]])
     if (table.length === 2 ** width && width < 12) width++
     before = entry
   }
@@ -98,27 +109,27 @@ describe('GIF', () => {
     ['two colours', pictureOf(8, 8, 1, 2, 2)],
     ['one colour', pictureOf(3, 3, 3, 3, 1)],
     ['few colours', pictureOf(12, 5, 3, 4, 4)],
-    // Long enough that codes begin anew several times.
+    // Long enough to clear the code table several times.
     ['noise', pictureOf(120, 130, 1, 5)],
   ])('pictures of at most 256 colours come back as they were: %s', (_, picture) => {
     const writer = gifWriter(1, 0)
     writer.add(picture, 100)
     const { frames } = readGif(writer.bytes())
     expect(frames).toHaveLength(1)
-    expect(frames[0]!.rgb).toEqual(rgbOf(picture))
+    expect(frames[0].rgb).toEqual(rgbOf(picture))
   })
 
-  test('of more colours each is near the one it was', () => {
+  test('quantized colours are close to the original', () => {
     const picture = pictureOf(40, 40, 3, 6)
     const writer = gifWriter(1, 0)
     writer.add(picture, 100)
     const [frame] = readGif(writer.bytes()).frames
-    const off = rgbOf(picture).map((value, i) => Math.abs(value - frame!.rgb[i]!))
+    const off = rgbOf(picture).map((value, i) => Math.abs(value - frame.rgb[i]))
     expect(off.reduce((a, b) => a + b) / off.length).toBeLessThan(16)
     expect(Math.max(...off)).toBeLessThan(90)
   })
 
-  test('times, loops and sizes are as asked', () => {
+  test('writes the requested delays, loops and sizes', () => {
     const [first, second] = [pictureOf(4, 3, 1, 7), pictureOf(4, 3, 1, 8)]
     const write = (loops: number) => {
       const writer = gifWriter(3, loops)
@@ -132,7 +143,7 @@ describe('GIF', () => {
       [12, 9, 13],
       [12, 9, 100],
     ])
-    expect(frames[1]!.rgb).toEqual(rgbOf(gridOf(second, { columns: 1, gap: 0, scale: 3 })))
+    expect(frames[1].rgb).toEqual(rgbOf(arrangeGrid(second, { columns: 1, gap: 0, scale: 3 })))
     expect(write(1).loops).toBeUndefined()
     expect(write(4).loops).toBe(3)
   })
@@ -154,28 +165,36 @@ describe('animated PNG', () => {
     return chunks
   }
 
-  test('is the first picture, and then the others in their time', () => {
+  test('contains the first image, then the others with their delays', () => {
     const frames = [pictureOf(6, 5, 3, 1), pictureOf(6, 5, 3, 2), pictureOf(6, 5, 3, 3)]
     const writer = apngWriter(frames.length, 2)
     frames.forEach((frame, i) => writer.add(frame, i === 2 ? 1500 : 40))
     const chunks = chunksOf(writer.bytes())
-    expect(chunks.map(({ type }) => type).join(' ')).toBe('IHDR acTL fcTL IDAT fcTL fdAT fcTL fdAT IEND')
+    expect(chunks.map(({ type }) => type).join(' ')).toBe(
+      'IHDR acTL fcTL IDAT fcTL fdAT fcTL fdAT IEND',
+    )
     const [acTL] = chunks.filter(({ type }) => type === 'acTL')
-    expect([acTL!.data.getUint32(0), acTL!.data.getUint32(4)]).toEqual([3, 2])
+    expect([acTL.data.getUint32(0), acTL.data.getUint32(4)]).toEqual([3, 2])
     const controls = chunks.filter(({ type }) => type === 'fcTL').map(({ data }) => data)
     expect(controls.map((data) => [data.getUint32(4), data.getUint32(8)])).toEqual([
       [6, 5],
       [6, 5],
       [6, 5],
     ])
-    expect(controls.map((data) => data.getUint16(20) / data.getUint16(22))).toEqual([0.04, 0.04, 1.5])
-    const numbers = chunks.filter(({ type }) => /^f[cd]/.test(type)).map(({ data }) => data.getUint32(0))
+    expect(controls.map((data) => data.getUint16(20) / data.getUint16(22))).toEqual([
+      0.04, 0.04, 1.5,
+    ])
+    const numbers = chunks
+      .filter(({ type }) => /^f[cd]/.test(type))
+      .map(({ data }) => data.getUint32(0))
     expect(numbers).toEqual([0, 1, 2, 3, 4])
 
-    // Each as a PNG of its own.
+    // Each frame as a separate PNG.
     const rest = ({ buffer, byteOffset, byteLength }: DataView, from: number) =>
       unzlibSync(new Uint8Array(buffer as ArrayBuffer, byteOffset + from, byteLength - from))
-    const alone = frames.map((frame) => rest(chunksOf(encodePng(frame)).find(({ type }) => type === 'IDAT')!.data, 0))
+    const alone = frames.map((frame) =>
+      rest(chunksOf(encodePng(frame)).find(({ type }) => type === 'IDAT')!.data, 0),
+    )
     const inside = chunks
       .filter(({ type }) => type === 'IDAT' || type === 'fdAT')
       .map(({ type, data }) => rest(data, type === 'fdAT' ? 4 : 0))

@@ -1,33 +1,48 @@
-// Attention beyond that of pixels to pixels: in linear time, to tokens, from labels; and UNets of it between here and diffusers.
+// Linear attention, cross-attention to tokens and labels, and conversion of such UNets from and to
+// diffusers.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { loadModel, packFolder, readCheckpoint, storeModel, writeCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
+import {
+  loadModel,
+  packFolder,
+  readCheckpoint,
+  storeModel,
+  writeCheckpoint,
+} from '../../src/engine/checkpoint/pipeline.ts'
 import { attention, attentionShares } from '../../src/engine/layers/attention.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
 import { predict, tokenMaps } from '../../src/engine/models/predict.ts'
 import { linearAttentionBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
 import type { UnetConfig } from '../../src/engine/models/unet/config.ts'
 import { parseUnetConfig } from '../../src/engine/models/unet/config.ts'
-import { diffusersRefusal, readConditionConfig, writeConditionConfig } from '../../src/engine/models/unet/diffusers.ts'
+import {
+  diffusersRefusal,
+  readConditionConfig,
+  writeConditionConfig,
+} from '../../src/engine/models/unet/diffusers.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
 import { unetWeightShapes } from '../../src/engine/models/unet/shapes.ts'
 import { unetSummary } from '../../src/engine/models/unet/summary.ts'
-import { randomOf } from '../../src/engine/random.ts'
-import { noiseSchedule } from '../../src/engine/schedule.ts'
-import type { Scalar, Tensor, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import { labelRows, mosaic, pixelTokens } from '../../src/engine/tokens.ts'
-import type { Conditioning, Model } from '../../src/engine/values.ts'
-import { tensorsOf } from '../../src/engine/values.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import { noiseSchedule } from '../../src/engine/process/schedule.ts'
+import type { Scalar, Tensor, Tensor3D, Tensor4D } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import { labelRows, mosaic, pixelTokens } from '../../src/engine/models/tokens.ts'
+import type { Conditioning, Model } from '../../src/engine/base/values.ts'
+import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { gap, goldenJson } from '../goldenTensors.ts'
 import { readPipeline, readTensors } from '../readPipeline.ts'
 
 const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
-const normal = (shape: number[], seed: number) => tf.tensor(randomOf(seed).normal(count(shape)), shape)
+const normal = (shape: number[], seed: number) =>
+  tf.tensor(createRandom(seed).normal(count(shape)), shape)
 
-/** Two levels of 4 x 4 images that attend to tokens of 6 numbers, the coarser one in linear time. */
+/**
+ * Two levels of 4 x 4 images with cross-attention to tokens of width 6; the coarser one has linear
+ * attention.
+ */
 const crossing = {
   sample_size: 4,
   in_channels: 1,
@@ -43,7 +58,7 @@ const crossing = {
 } as const
 const configOf = (changes: Partial<UnetConfig> = {}) => parseUnetConfig({ ...crossing, ...changes })
 const make = (changes: Partial<UnetConfig> = {}, seed = 1) =>
-  unet(configOf(changes), 'epsilon', randomOf(seed), { zero_init: false })
+  unet(configOf(changes), 'epsilon', createRandom(seed), { zero_init: false })
 const linearConfig = {
   down_block_types: ['LinearAttnDownBlock2D', 'DownBlock2D'],
   mid_block_type: 'UNetMidBlock2DLinearAttn',
@@ -56,72 +71,107 @@ const plainLinear = () => {
 const t = Float64Array.of(5, 300)
 
 onEachBackend(() => {
-  test('a UNet that attends to tokens in one place and in linear time in others can be trained: its gradients are finite differences', async () => {
-    const model = make({ ...linearConfig, mid_block_type: 'UNetMidBlock2DCrossAttn', num_token_embeds: 4, num_tokens: 2 })
+  test('gradients of a UNet with cross-attention and linear attention match finite differences', async () => {
+    const model = make({
+      ...linearConfig,
+      mid_block_type: 'UNetMidBlock2DCrossAttn',
+      num_token_embeds: 4,
+      num_tokens: 2,
+    })
     const names = [
       'mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight',
       'token_embedding.weight',
       'token_positions.weight',
     ]
-    names.push('down_blocks.0.linear_attentions.0.to_k.weight', 'mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.bias')
+    names.push(
+      'down_blocks.0.linear_attentions.0.to_k.weight',
+      'mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.bias',
+    )
     const [x, target] = [normal([2, 4, 4, 1], 2), normal([2, 4, 4, 1], 3)]
-    const condition: Conditioning = { kind: 'labels', labels: Int32Array.of(0, 1, 2, -1), perItem: 2 }
+    const condition: Conditioning = {
+      kind: 'labels',
+      labels: Int32Array.of(0, 1, 2, -1),
+      perItem: 2,
+    }
     const loss = (...some: Tensor[]) => {
-      const weights = { ...model.weights, ...Object.fromEntries(names.map((name, i) => [name, some[i]!])) }
+      const weights = {
+        ...model.weights,
+        ...Object.fromEntries(names.map((name, i) => [name, some[i]])),
+      }
       return predict({ ...model, weights }, x, t, condition)
         .sub(target)
         .square()
         .mean() as Scalar
     }
-    const some = names.map((name) => model.weights[name]!)
+    const some = names.map((name) => model.weights[name])
     const { value, grads } = tf.valueAndGrads(loss as (...all: Tensor[]) => Tensor)(some)
-    // Along the gradient the loss changes by its square: a slope large enough for float32.
+    // Along the gradient, the slope of the loss is its squared norm, which is large enough for
+    // float32.
     for (const [i, grad] of grads.entries()) {
-      const slope = ((await grad.data()) as Float32Array).reduce((sum, value) => sum + value * value, 0)
+      const slope = ((await grad.data()) as Float32Array).reduce(
+        (sum, value) => sum + value * value,
+        0,
+      )
       const step = 0.02 / Math.sqrt(slope)
       const [up, down] = [step, -step].map((by) =>
-        tf.tidy(() => loss(...some.map((weight, j) => (i === j ? weight.add(grad.mul(by)) : weight)))),
+        tf.tidy(() =>
+          loss(...some.map((weight, j) => (i === j ? weight.add(grad.mul(by)) : weight))),
+        ),
       )
-      const found = ((await up!.data())[0]! - (await down!.data())[0]!) / (2 * step)
+      const found = ((await up.data())[0] - (await down.data())[0]) / (2 * step)
       expect(slope, names[i]).toBeGreaterThan(1e-9)
       expect(Math.abs(found - slope), names[i]).toBeLessThan(0.02 * slope)
-      tf.dispose([up!, down!])
+      tf.dispose([up, down])
     }
-    tf.dispose([x, target, value, ...grads, ...tensorsOf(model)])
+    tf.dispose([x, target, value, ...grads, ...collectTensors(model)])
   })
 })
 
-/** Quicker than `toEqual`, which walks along the numbers. */
+/** Compares tensors; faster than `toEqual`. */
 const sameBits = (a: Float32Array, b: Float32Array) =>
-  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength))
+  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(
+    Buffer.from(b.buffer, b.byteOffset, b.byteLength),
+  )
 
 onCpu(() => {
-  describe('attention to tokens', () => {
-    test('one row of tokens for all is that for each, and no condition is a token of zeros', async () => {
+  describe('cross-attention', () => {
+    test('one row of tokens for all items equals separate rows; a missing condition is a token of zeros', async () => {
       const model = make()
       const x = normal([2, 4, 4, 1], 2)
       const row = normal([1, 3, 6], 3) as Tensor3D
       const all = tf.tidy(() => {
-        const asked = (tokens: Tensor) => predict(model, x, t, { kind: 'tokens', tokens: tokens as Tensor3D })
-        return [asked(row), asked(row.tile([2, 1, 1])), predict(model, x, t), asked(tf.zeros([2, 5, 6]))]
+        const asked = (tokens: Tensor) =>
+          predict(model, x, t, { kind: 'tokens', tokens: tokens as Tensor3D })
+        return [
+          asked(row),
+          asked(row.tile([2, 1, 1])),
+          predict(model, x, t),
+          asked(tf.zeros([2, 5, 6])),
+        ]
       })
-      expect((await gap(all[0]!, all[1]!)).gap).toBeLessThan(1e-6)
-      expect((await gap(all[2]!, all[3]!)).gap).toBeLessThan(1e-6)
-      expect((await gap(all[0]!, all[2]!)).gap).toBeGreaterThan(1e-3)
-      tf.dispose([x, row, ...all, ...tensorsOf(model)])
+      expect((await gap(all[0], all[1])).gap).toBeLessThan(1e-6)
+      expect((await gap(all[2], all[3])).gap).toBeLessThan(1e-6)
+      expect((await gap(all[0], all[2])).gap).toBeGreaterThan(1e-3)
+      tf.dispose([x, row, ...all, ...collectTensors(model)])
     })
 
-    test('labels are looked up, each with what stands for its place; none is the last row', async () => {
+    test('labels are looked up and get a position embedding; a missing label is the last row', async () => {
       const model = make({ num_token_embeds: 4, num_tokens: 2 })
       const vectors: Model = { ...model, config: { ...configOf() } }
       const x = normal([2, 4, 4, 1], 2)
-      const rows = (labels: number[]): Conditioning => ({ kind: 'labels', labels: Int32Array.from(labels), perItem: 2 })
+      const rows = (labels: number[]): Conditioning => ({
+        kind: 'labels',
+        labels: Int32Array.from(labels),
+        perItem: 2,
+      })
       const all = tf.tidy(() => {
-        const [table, places] = ['token_embedding.weight', 'token_positions.weight'].map((name) => model.weights[name]!)
-        const tokens = table!
+        const [table, places] = ['token_embedding.weight', 'token_positions.weight'].map(
+          (name) => model.weights[name],
+        )
+        const tokens = table
           .gather(tf.tensor1d([2, 0, 1, 3], 'int32'))
           .reshape([2, 2, 6])
-          .add(places!) as Tensor3D
+          .add(places) as Tensor3D
         return [
           predict(model, x, t, rows([2, 0, 1, -1])),
           predict(vectors, x, t, { kind: 'tokens', tokens }),
@@ -130,13 +180,13 @@ onCpu(() => {
           predict(model, x, t, rows([0, 2, 1, -1])),
         ]
       })
-      expect((await gap(all[0]!, all[1]!)).gap).toBeLessThan(1e-6)
-      expect((await gap(all[2]!, all[3]!)).gap).toBeLessThan(1e-6)
-      expect((await gap(all[0]!, all[4]!)).gap, 'the order counts').toBeGreaterThan(1e-3)
-      tf.dispose([x, ...all, ...tensorsOf(model)])
+      expect((await gap(all[0], all[1])).gap).toBeLessThan(1e-6)
+      expect((await gap(all[2], all[3])).gap).toBeLessThan(1e-6)
+      expect((await gap(all[0], all[4])).gap, 'the order counts').toBeGreaterThan(1e-3)
+      tf.dispose([x, ...all, ...collectTensors(model)])
     })
 
-    test('a projection brings tokens of another width to that of the blocks', async () => {
+    test('a projection converts tokens to the width of the blocks', async () => {
       const model = make({ encoder_hid_dim: 3 })
       const inner: Model = { ...model, config: { ...configOf() } }
       const x = normal([2, 4, 4, 1], 2)
@@ -144,43 +194,51 @@ onCpu(() => {
       const [got, right] = tf.tidy(() => {
         const projected = tokens
           .reshape([8, 3])
-          .matMul(model.weights['encoder_hid_proj.weight']!)
-          .add(model.weights['encoder_hid_proj.bias']!)
+          .matMul(model.weights['encoder_hid_proj.weight'])
+          .add(model.weights['encoder_hid_proj.bias'])
         return [
           predict(model, x, t, { kind: 'tokens', tokens }),
-          predict(inner, x, t, { kind: 'tokens', tokens: projected.reshape([2, 4, 6]) as Tensor3D }),
+          predict(inner, x, t, {
+            kind: 'tokens',
+            tokens: projected.reshape([2, 4, 6]) as Tensor3D,
+          }),
         ]
       })
-      expect((await gap(got!, right!)).gap).toBeLessThan(1e-6)
-      tf.dispose([x, tokens, got!, right!, ...tensorsOf(model)])
+      expect((await gap(got, right)).gap).toBeLessThan(1e-6)
+      tf.dispose([x, tokens, got, right, ...collectTensors(model)])
     })
 
-    test('maps are shares of the tokens: they sum to 1, and follow the tokens when these change places', async () => {
+    test('attention maps sum to 1 over the tokens, and are permuted with them', async () => {
       const model = make()
       const x = normal([2, 4, 4, 1], 2)
       const tokens = normal([2, 3, 6], 3) as Tensor3D
       const [maps, turned, sums] = tf.tidy(() => {
         const at = (tokens: Tensor) =>
-          tokenMaps(guidedModel(model, 2), x, { t }, { kind: 'tokens', tokens: tokens as Tensor3D }).get(4)!
+          tokenMaps(
+            guidedModel(model, 2),
+            x,
+            { t },
+            { kind: 'tokens', tokens: tokens as Tensor3D },
+          ).get(4)!
         const maps = at(tokens)
         return [maps, at(tokens.reverse(1)).reverse(3), maps.sum(3).sub(1).abs().max()]
       })
-      expect(maps!.shape).toEqual([2, 4, 4, 3])
+      expect(maps.shape).toEqual([2, 4, 4, 3])
       expect((await sums!.data())[0]).toBeLessThan(1e-6)
-      expect((await gap(maps!, turned!)).gap).toBeLessThan(1e-6)
+      expect((await gap(maps, turned)).gap).toBeLessThan(1e-6)
       const shares = tf.tidy(() => attentionShares(tokens, tokens, 2).matMul(tokens))
       const mixed = tf.tidy(() => attention(tokens, tokens, tokens, 1))
       const one = tf.tidy(() => attentionShares(tokens, tokens, 1).matMul(tokens))
       expect((await gap(one, mixed)).gap).toBeLessThan(1e-6)
       expect(shares.shape).toEqual([2, 3, 6])
-      tf.dispose([x, tokens, maps!, turned!, sums!, shares, mixed, one, ...tensorsOf(model)])
+      tf.dispose([x, tokens, maps, turned, sums!, shares, mixed, one, ...collectTensors(model)])
     })
 
-    test('conditions that are not for a model are refused, with the cure', () => {
+    test('rejects conditions that do not fit the model, with a cure', () => {
       const [vectors, labelled, plain] = [
         make(),
         make({ num_token_embeds: 4, num_tokens: 2 }),
-        unet(plainLinear(), 'epsilon', randomOf(1), { zero_init: false }),
+        unet(plainLinear(), 'epsilon', createRandom(1), { zero_init: false }),
       ]
       const x = tf.zeros([2, 4, 4, 1])
       const refusal = (model: Model, condition: Conditioning) =>
@@ -192,7 +250,10 @@ onCpu(() => {
           }
           return 'taken'
         })
-      const tokens = (...shape: [number, number, number]): Conditioning => ({ kind: 'tokens', tokens: tf.zeros(shape) })
+      const tokens = (...shape: [number, number, number]): Conditioning => ({
+        kind: 'tokens',
+        tokens: tf.zeros(shape),
+      })
       const labels = (values: number[], perItem?: number): Conditioning => ({
         kind: 'labels',
         labels: Int32Array.from(values),
@@ -212,23 +273,25 @@ onCpu(() => {
         ]),
       ).toMatchInlineSnapshot(`
         [
-          "Expected tokens of 6 numbers, got tokens of shape [2,5,7]. Set \`token_width\` of Attention to 7.",
-          "Expected one row of tokens per item: [2], got [3]. Take condition and x_t from the same batch.",
-          "This model is conditioned on tokens of shape [b, n, d], but got labels. Wire what it was made for, or set \`tokens\` of Attention to what is wired: labels, or vectors as PixelTokens gives them.",
-          "Expected 2 labels an item, got 1. Wire 2 inputs of LabelTokens, or set \`labels_per_item\` of Attention to 1.",
-          "Expected 2 labels an item, got 3. Wire 2 inputs of LabelTokens, or set \`labels_per_item\` of Attention to 3.",
-          "Expected labels from 0 to 2, or -1 for none, got 4. Choose a label that the model was trained on, or set \`num_classes\` of the model to that of the data.",
-          "Expected one label per item: [2], got [3]. Take condition and x_t from the same batch.",
-          "This model is conditioned on labels, but got tokens of shape [b, n, d]. Wire what it was made for, or set \`tokens\` of Attention to what is wired: labels, or vectors as PixelTokens gives them.",
-          "This model was made without a condition, but got tokens of shape [b, n, d]. Wire Attention of kind cross to the UNet, or leave \`condition\` unwired.",
+          "Expected tokens of width 6, got width 7 (shape [2,5,7]).",
+          "Expected one row of tokens per item: [2], got [3].",
+          "Expected tokens of shape [b, n, d] as the condition, got labels.",
+          "Expected 2 as the number of labels per item, got 1.",
+          "Expected 2 as the number of labels per item, got 3.",
+          "Expected labels from 0 to 2 of this model, or -1 for none, got 4.",
+          "Expected one label per item: [2], got [3].",
+          "Expected labels as the condition, got tokens of shape [b, n, d].",
+          "Expected no tokens, as the model attends to none.",
         ]
       `)
-      expect(() => tokenMaps(plain, x, { t }, undefined)).toThrow('attends to no tokens')
-      tf.dispose([x, ...tensorsOf([vectors, labelled, plain])])
+      expect(() => tokenMaps(plain, x, { t }, undefined)).toThrow(
+        'Expected a model that attends to tokens',
+      )
+      tf.dispose([x, ...collectTensors([vectors, labelled, plain])])
     })
   })
 
-  test('a linear block differs from a softmax block in the middle alone: with one place both give its value', async () => {
+  test('linear and softmax attention agree for a single position, where both return its value', async () => {
     const x = normal([2, 1, 1, 8], 2) as Tensor4D
     const weights = Object.fromEntries(
       ['to_q', 'to_k', 'to_v', 'to_out.0'].flatMap((part, i) => [
@@ -241,19 +304,19 @@ onCpu(() => {
       selfAttentionBlock(x, weights, 'a', options),
       linearAttentionBlock(x, weights, 'a', options),
     ])
-    expect((await gap(soft!, linear!)).gap).toBeLessThan(1e-5)
-    tf.dispose([x, soft!, linear!, ...Object.values(weights)])
+    expect((await gap(soft, linear)).gap).toBeLessThan(1e-5)
+    tf.dispose([x, soft, linear, ...Object.values(weights)])
   })
 
   describe('tokens', () => {
-    test('of labels are rows, those of one wire after the other', () => {
-      expect([...labelRows([Int32Array.of(1, 2, 3), Int32Array.of(7), Int32Array.of(4, 5, 6)])!]).toEqual([
-        1, 7, 4, 2, 7, 5, 3, 7, 6,
-      ])
+    test('of labels are interleaved by wire', () => {
+      expect([
+        ...labelRows([Int32Array.of(1, 2, 3), Int32Array.of(7), Int32Array.of(4, 5, 6)])!,
+      ]).toEqual([1, 7, 4, 2, 7, 5, 3, 7, 6])
       expect(labelRows([Int32Array.of(1, 2, 3), Int32Array.of(4, 5)])).toBeUndefined()
     })
 
-    test('of pixels are means of squares, and where they are', async () => {
+    test('of pixels are means of squares, followed by a position encoding', async () => {
       const x = tf.tensor4d(
         Array.from({ length: 16 }, (_, i) => i),
         [1, 4, 4, 1],
@@ -267,36 +330,50 @@ onCpu(() => {
         [1, 4, 1],
         [2.5, 4.5, 10.5, 12.5],
       ])
-      expect([...(await patches.data())]).toEqual([0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15])
+      expect([...(await patches.data())]).toEqual([
+        0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15,
+      ])
       const half = Math.SQRT1_2
       const first = [2.5, half, half, half, half, 4.5, half, half, half, -half]
-      ;(await placed.data()).slice(0, 10).forEach((value, i) => expect(value).toBeCloseTo(first[i]!, 6))
+      ;(await placed.data())
+        .slice(0, 10)
+        .forEach((value, i) => expect(value).toBeCloseTo(first[i], 6))
       tf.dispose([x, small, patches, placed])
     })
 
-    test('a mosaic has pictures row by row', async () => {
+    test('a mosaic arranges images row by row', async () => {
       const x = tf.tensor4d(
         Array.from({ length: 8 }, (_, i) => [[[i], [10 * i]]]),
         [8, 1, 2, 1],
       )
       const got = tf.tidy(() => mosaic(x, 2, 2))
       expect(got.shape).toEqual([2, 2, 4, 1])
-      expect([...(await got.data())]).toEqual([0, 0, 1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60, 7, 70])
+      expect([...(await got.data())]).toEqual([
+        0, 0, 1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60, 7, 70,
+      ])
       tf.dispose([x, got])
     })
   })
 
   describe('the summary', () => {
-    test('counts a transformer as its layers and products are', () => {
+    test('counts the layers and products of a transformer', () => {
       const [channels, pixels, tokens, width] = [16, 4, 3, 6]
       const only = {
         ...crossing,
         down_block_types: ['DownBlock2D', 'DownBlock2D'],
         up_block_types: ['UpBlock2D', 'UpBlock2D'],
       } as const
-      const { cross_attention_dim: _, ...without } = { ...only, mid_block_type: 'UNetMidBlock2D', add_attention: false } as const
-      const [one, none] = [unetSummary(parseUnetConfig(only), tokens), unetSummary(parseUnetConfig(without))]
-      const linears = pixels * channels * channels * (2 + 4 + 2 + 12) + tokens * width * channels * 2
+      const { cross_attention_dim: _, ...without } = {
+        ...only,
+        mid_block_type: 'UNetMidBlock2D',
+        add_attention: false,
+      } as const
+      const [one, none] = [
+        unetSummary(parseUnetConfig(only), tokens),
+        unetSummary(parseUnetConfig(without)),
+      ]
+      const linears =
+        pixels * channels * channels * (2 + 4 + 2 + 12) + tokens * width * channels * 2
       const products = 2 * channels * pixels * (pixels + tokens)
       expect(one.flops - none.flops).toBe(2 * (linears + products))
       expect(one.middle).toEqual({ kind: 'cross', heads: 4 })
@@ -316,8 +393,9 @@ onCpu(() => {
       expect(one.parameters - none.parameters).toBe(parameters)
     })
 
-    test('linear attention costs what grows with the pixels, not with their square', () => {
-      const sized = (sample_size: number, of: object) => unetSummary(parseUnetConfig({ ...plainLinear(), ...of, sample_size }))
+    test('the cost of linear attention is proportional to the number of pixels', () => {
+      const sized = (sample_size: number, of: object) =>
+        unetSummary(parseUnetConfig({ ...plainLinear(), ...of, sample_size }))
       const soft = {
         down_block_types: ['AttnDownBlock2D', 'DownBlock2D'],
         up_block_types: ['UpBlock2D', 'AttnUpBlock2D'],
@@ -330,10 +408,12 @@ onCpu(() => {
     })
   })
 
-  describe('between here and diffusers', () => {
+  describe('conversion from and to diffusers', () => {
     const folder = 'unet/g_cross_attention_cond'
-    const bytesOf = (path: string) => new Uint8Array(readFileSync(new URL(`../golden/${folder}/${path}`, import.meta.url)))
-    const weights = () => new Uint8Array(gunzipSync(bytesOf('diffusion_pytorch_model.safetensors.gz')))
+    const bytesOf = (path: string) =>
+      new Uint8Array(readFileSync(new URL(`../golden/${folder}/${path}`, import.meta.url)))
+    const weights = () =>
+      new Uint8Array(gunzipSync(bytesOf('diffusion_pytorch_model.safetensors.gz')))
     const dropped = () =>
       packFolder([
         { path: 'unet/config.json', bytes: bytesOf('config.json') },
@@ -341,9 +421,11 @@ onCpu(() => {
       ])
     const schedule = noiseSchedule({ name: 'linear', T: 1000 })
 
-    test('a UNet2DConditionModel of diffusers is read and written with the same config and weights', () => {
+    test('a UNet2DConditionModel has the same config and weights after reading and writing', () => {
       const read = readCheckpoint(dropped())
-      const { unet: saved, weights: again } = readPipeline(writeCheckpoint({ ...read, schedule }, 'diffusers'))
+      const { unet: saved, weights: again } = readPipeline(
+        writeCheckpoint({ ...read, schedule }, 'diffusers'),
+      )
       expect(saved).toEqual(JSON.parse(new TextDecoder().decode(bytesOf('config.json'))))
       const before = readTensors(weights())
       expect([...again.keys()].sort()).toEqual([...before.keys()].sort())
@@ -359,7 +441,11 @@ onCpu(() => {
     test.each([
       [
         'heads by level, linear projections, layers by level',
-        { attention_head_dim: [4, null, 8], use_linear_projection: true, transformer_layers_per_block: [2, 1] },
+        {
+          attention_head_dim: [4, null, 8],
+          use_linear_projection: true,
+          transformer_layers_per_block: [2, 1],
+        },
       ],
       ['a projection of tokens', { encoder_hid_dim: 5 }],
       [
@@ -372,13 +458,13 @@ onCpu(() => {
           mid_block_type: null,
         },
       ],
-    ] as const)('one that was made here is written as diffusers has it and comes back: %s', (_, changes) => {
+    ] as const)('a config is written in the form of diffusers and read back: %s', (_, changes) => {
       const config = configOf(changes as Partial<UnetConfig>)
       expect(diffusersRefusal(config)).toBeUndefined()
       expect(readConditionConfig(writeConditionConfig(config))).toEqual(config)
     })
 
-    test('what is known of Stable Diffusion 1 and 2 is read: attention_head_dim is the number of heads', () => {
+    test('reads configs of Stable Diffusion 1 and 2, whose attention_head_dim is the number of heads', () => {
       const sd = {
         in_channels: 4,
         out_channels: 4,
@@ -403,7 +489,7 @@ onCpu(() => {
       expect(unetSummary(two).parameters).toBe(865_910_724)
     })
 
-    test('what this program cannot do is refused with the reason', () => {
+    test('rejects unsupported settings with the reason', () => {
       const refusal = (changes: object) => {
         try {
           readConditionConfig({ ...goldenJson<object>(`${folder}/config`), ...changes })
@@ -437,29 +523,32 @@ onCpu(() => {
         }),
       ]).toMatchInlineSnapshot(`
         [
-          "addition_embed_type of the UNet is "text_time", but has to be null. Anything else is not supported.",
-          "only_cross_attention of the UNet is true, but has to be false. Anything else is not supported.",
-          "encoder_hid_dim_type of the UNet is "image_proj", but has to be null or "text_proj". Tokens from images are not supported.",
-          "The UNet is not supported. The middle block of a UNet2DConditionModel attends to tokens. Switch \`mid_block\` of the Attention of kind cross on.",
-          "mid_block_type of the UNet is "UNetMidBlock2DSimpleCrossAttn", but has to be "UNetMidBlock2D" or "UNetMidBlock2DCrossAttn" or "UNetMidBlock2DLinearAttn" or null.",
-          "The UNet attends to tokens and takes classes as well (class_embed_type or num_class_embeds): one condition is supported.",
-          "The UNet is not supported. A UNet2DConditionModel ends with another activation than this one.",
-          "attention_head_dim of the UNet has 1 entries, but block_out_channels has 2.",
-          "attention_head_dim of the UNet is [3,3], which does not go with 8 channels at level 0.",
-          "cross_attention_dim of the UNet is [8,8], but has to be a whole number above 0.",
+          "Expected addition_embed_type of the UNet to be null, got "text_time". Other values are not supported.",
+          "Expected only_cross_attention of the UNet to be false, got true. Other values are not supported.",
+          "Expected encoder_hid_dim_type of the UNet to be one of null, "text_proj", got "image_proj". Tokens from images are not supported.",
+          "The UNet is not supported. The middle block of a UNet2DConditionModel attends to tokens. Use cross-attention in the middle block too.",
+          "Expected mid_block_type of the UNet to be one of "UNetMidBlock2D", "UNetMidBlock2DCrossAttn", "UNetMidBlock2DLinearAttn", null, got "UNetMidBlock2DSimpleCrossAttn".",
+          "Expected one condition of the UNet, got tokens and classes (class_embed_type or num_class_embeds).",
+          "The UNet is not supported. A UNet2DConditionModel has another activation at its end.",
+          "Expected attention_head_dim of the UNet to have 2 entries, as block_out_channels has, got 1.",
+          "Expected attention_head_dim of the UNet to fit the 8 channels of level 0, got [3,3].",
+          "Expected cross_attention_dim of the UNet to be a positive integer, got [8,8].",
           "A UNet2DConditionModel has no num_tokens.",
-          "something of the UNet is 1: what this does is not known here.",
-          "The UNet has cross_attention_dim, but no block of it attends to tokens.",
-          "attention_head_dim of the UNet is [2,4], which does not go with 16 channels at level 1.",
+          "Expected known settings of the UNet, got something with 1.",
+          "Expected no cross_attention_dim of the UNet, as no block attends to tokens, got one.",
+          "Expected attention_head_dim of the UNet to fit the 16 channels of level 1, got [2,4].",
         ]
       `)
     })
 
-    test('what diffusers cannot have is saved in a class of our own and comes back exactly, or is refused if asked for', async () => {
+    test('a config that diffusers cannot express is saved exactly as our own class, or rejected if diffusers is requested', async () => {
       const cases: [UnetConfig, RegExp][] = [
         [plainLinear(), /linear attention/],
-        [configOf({ ...linearConfig, mid_block_type: 'UNetMidBlock2DCrossAttn' }), /linear attention/],
-        [configOf({ num_token_embeds: 4, num_tokens: 2 }), /labels from a table/],
+        [
+          configOf({ ...linearConfig, mid_block_type: 'UNetMidBlock2DCrossAttn' }),
+          /linear attention/,
+        ],
+        [configOf({ num_token_embeds: 4, num_tokens: 2 }), /table of labels/],
         [configOf({ mid_block_type: 'UNetMidBlock2D' }), /middle block/],
         [
           configOf({
@@ -468,15 +557,15 @@ onCpu(() => {
             down_block_types: ['CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
             up_block_types: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
           }),
-          /one list/,
+          /one list of heads/,
         ],
-        [configOf({ downsample_type: 'resnet' }), /by convolutions/],
+        [configOf({ downsample_type: 'resnet' }), /resamples by convolution/],
         [configOf({ act_fn: 'gelu' }), /activation/],
         [configOf({ attn_norm_num_groups: 2 }), /attn_norm_num_groups/],
       ]
       for (const [config, reason] of cases) {
         expect(diffusersRefusal(config)).toMatch(reason)
-        const model = unet(config, 'v_prediction', randomOf(2), { zero_init: false })
+        const model = unet(config, 'v_prediction', createRandom(2), { zero_init: false })
         const stored = await storeModel(model)
         expect(() => writeCheckpoint({ model: stored, schedule }, 'diffusers')).toThrow(reason)
         const read = readCheckpoint(writeCheckpoint({ model: stored, schedule }))
@@ -484,14 +573,17 @@ onCpu(() => {
         const again = loadModel(read.model)
         expect(Object.keys(again.weights).sort()).toEqual(Object.keys(model.weights).sort())
         for (const [name, tensor] of Object.entries(model.weights)) {
-          const [found, right] = [await again.weights[name]!.data(), await tensor.data()] as Float32Array[]
-          expect(sameBits(found!, right!), name).toBe(true)
+          const [found, right] = [
+            await again.weights[name].data(),
+            await tensor.data(),
+          ] as Float32Array[]
+          expect(sameBits(found, right), name).toBe(true)
         }
-        tf.dispose(tensorsOf([model, again]))
+        tf.dispose(collectTensors([model, again]))
       }
     })
 
-    test('configs that make no sense are refused', () => {
+    test('rejects invalid configs', () => {
       const refusal = (changes: object) => {
         try {
           parseUnetConfig({ ...crossing, ...changes })
@@ -514,26 +606,28 @@ onCpu(() => {
         }),
       ]).toMatchInlineSnapshot(`
         [
-          "cross_attention_dim of the UNet is 0, but has to be a whole number above 0.",
-          "transformer_layers_per_block of the UNet has 3 entries, but block_out_channels has 2.",
-          "transformer_layers_per_block of the UNet is 1000, but has to be a whole number from 1 to 64, or a list of such.",
-          "The UNet has both num_token_embeds and encoder_hid_dim: its tokens are labels or vectors, not both.",
-          "The UNet attends to tokens and takes classes as well (class_embed_type or num_class_embeds): one condition is supported.",
-          "mid_block_type of the UNet is "UNetMidBlock2DCrossAttn", but add_attention is false.",
-          "The UNet has cross_attention_dim, but no block of it attends to tokens.",
+          "Expected cross_attention_dim of the UNet to be a positive integer, got 0.",
+          "Expected transformer_layers_per_block of the UNet to have 2 entries, as block_out_channels has, got 3.",
+          "Expected transformer_layers_per_block of the UNet to be an integer from 1 to 64, or a list of such, got 1000.",
+          "Expected num_token_embeds or encoder_hid_dim of the UNet, as tokens are labels or vectors, got both.",
+          "Expected one condition of the UNet, got tokens and classes (class_embed_type or num_class_embeds).",
+          "Expected add_attention of the UNet to be true with mid_block_type "UNetMidBlock2DCrossAttn", got false.",
+          "Expected no cross_attention_dim of the UNet, as no block attends to tokens, got one.",
         ]
       `)
     })
 
-    test('first weights have the names and shapes of the config', () => {
+    test('initial weights have the names and shapes of the config', () => {
       const config = configOf({ num_token_embeds: 4, num_tokens: 2, use_linear_projection: true })
-      const model = unet(config, 'epsilon', randomOf(1), { zero_init: true })
+      const model = unet(config, 'epsilon', createRandom(1), { zero_init: true })
       const shapes = unetWeightShapes(config)
       expect(Object.keys(model.weights)).toEqual([...shapes.keys()])
       expect(shapes.get('token_positions.weight')).toEqual([2, 6])
-      expect(shapes.get('mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight')).toEqual([16, 6])
+      expect(shapes.get('mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight')).toEqual([
+        16, 6,
+      ])
       expect(shapes.get('mid_block.attentions.0.proj_in.weight')).toEqual([16, 16])
-      tf.dispose(tensorsOf(model))
+      tf.dispose(collectTensors(model))
     })
   })
 })

@@ -8,24 +8,28 @@ import {
   describeCheckpoint,
   loadModel,
   readCheckpoint,
-  sha256Of,
+  computeSha256,
   storeModel,
   writeCheckpoint,
 } from '../../src/engine/checkpoint/pipeline.ts'
 import type { StoredTensor } from '../../src/engine/checkpoint/safetensors.ts'
-import { readSafetensors, SafetensorsError, writeSafetensors } from '../../src/engine/checkpoint/safetensors.ts'
+import {
+  readSafetensors,
+  SafetensorsError,
+  writeSafetensors,
+} from '../../src/engine/checkpoint/safetensors.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
-import { preconditioned } from '../../src/engine/models/precondition.ts'
+import { withPreconditioning } from '../../src/engine/models/precondition.ts'
 import { preconditionings } from '../../src/engine/models/preconditioning.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import { randomOf } from '../../src/engine/random.ts'
-import { sigmaSchedule, vpSchedule } from '../../src/engine/continuous.ts'
-import type { Schedule } from '../../src/engine/schedule.ts'
-import { noiseSchedule } from '../../src/engine/schedule.ts'
-import { tf } from '../../src/engine/tf.ts'
-import type { Model } from '../../src/engine/values.ts'
-import { tensorsOf } from '../../src/engine/values.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import { sigmaSchedule, vpSchedule } from '../../src/engine/process/continuous.ts'
+import type { Schedule } from '../../src/engine/process/schedule.ts'
+import { noiseSchedule } from '../../src/engine/process/schedule.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import type { Model } from '../../src/engine/base/values.ts'
+import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu } from '../backends.ts'
 
 const tensor = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 }).chain((shape) =>
@@ -43,17 +47,23 @@ const tensors = fc.dictionary(
 
 /** A safetensors file with this header, and that many bytes of data. */
 function file(header: unknown, dataBytes = 0): Uint8Array {
-  const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header))
+  const json = new TextEncoder().encode(
+    typeof header === 'string' ? header : JSON.stringify(header),
+  )
   const bytes = new Uint8Array(8 + json.length + dataBytes)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true)
   bytes.set(json, 8)
   return bytes
 }
 
-const f32 = (shape: unknown, from: number, to: number, dtype = 'F32') => ({ dtype, shape, data_offsets: [from, to] })
+const f32 = (shape: unknown, from: number, to: number, dtype = 'F32') => ({
+  dtype,
+  shape,
+  data_offsets: [from, to],
+})
 
 describe('safetensors', () => {
-  test('read and write are inverse, wherever the bytes lie', () => {
+  test('are read as written, at any byte offset', () => {
     fc.assert(
       fc.property(tensors, fc.integer({ min: 0, max: 7 }), (record, shift) => {
         const given = new Map<string, StoredTensor>(Object.entries(record))
@@ -70,12 +80,12 @@ describe('safetensors', () => {
     )
   })
 
-  test('a tensor may have any name', () => {
+  test('accept any tensor name', () => {
     const given = new Map([['__proto__', { shape: [1], data: Float32Array.of(3) }]])
     expect(readSafetensors(writeSafetensors(given))).toEqual(given)
   })
 
-  test('half precision', () => {
+  test('are read in half precision', () => {
     const bytes = file({ a: f32([4], 0, 8, 'F16'), b: f32([2], 8, 12, 'BF16') }, 12)
     const view = new DataView(bytes.buffer, bytes.length - 12)
     ;[0x3c00, 0xc000, 0x0001, 0x7c00].forEach((bits, i) => view.setUint16(2 * i, bits, true))
@@ -104,22 +114,27 @@ describe('safetensors', () => {
     ['an overlap', file({ a: f32([1], 0, 4), b: f32([1], 0, 4) }, 4)],
     ['a hole', file({ a: f32([1], 0, 4), b: f32([1], 8, 12) }, 12)],
     ['bytes left over', file({ a: f32([1], 0, 4) }, 5)],
-  ])('refuses %s', (_, bytes) => {
+  ])('rejects %s', (_, bytes) => {
     expect(() => readSafetensors(bytes)).toThrow(SafetensorsError)
   })
 
-  test('refuses or reads what was damaged, and never anything else', () => {
+  test('damaged files are read or rejected with a SafetensorsError', () => {
     const whole = writeSafetensors(new Map([['w', { shape: [2, 3], data: new Float32Array(6) }]]))
     fc.assert(
-      fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, value, length) => {
-        const damaged = whole.slice()
-        damaged[at] = value
-        try {
-          readSafetensors(damaged.subarray(0, length))
-        } catch (error) {
-          expect(error).toBeInstanceOf(SafetensorsError)
-        }
-      }),
+      fc.property(
+        fc.nat(whole.length - 1),
+        fc.nat(255),
+        fc.nat(whole.length),
+        (at, value, length) => {
+          const damaged = whole.slice()
+          damaged[at] = value
+          try {
+            readSafetensors(damaged.subarray(0, length))
+          } catch (error) {
+            expect(error).toBeInstanceOf(SafetensorsError)
+          }
+        },
+      ),
     )
   })
 })
@@ -127,33 +142,43 @@ describe('safetensors', () => {
 onCpu(() => {
   const net = (num_classes = 2) =>
     mlp(
-      { dim: 2, hidden: 6, layers: 1, time_embedding_dim: 4, num_classes, activation: 'silu', fourier_features: 1 },
+      {
+        dim: 2,
+        hidden: 6,
+        layers: 1,
+        time_embedding_dim: 4,
+        num_classes,
+        activation: 'silu',
+        fourier_features: 1,
+      },
       'v_prediction',
-      randomOf(1),
+      createRandom(1),
     )
   const schedule = noiseSchedule({ name: 'sigmoid_alpha_bar', T: 20 })
 
   async function stored(): Promise<Checkpoint> {
     const model = net()
     const checkpoint = { model: await storeModel(model), schedule }
-    tf.dispose(tensorsOf(model))
+    tf.dispose(collectTensors(model))
     return checkpoint
   }
 
-  test('a model that was saved and loaded predicts the same bits, with the same schedule', async () => {
+  test('a loaded model has the schedule of the saved one and predicts the same bits', async () => {
     const model = net()
     const bytes = writeCheckpoint({ model: await storeModel(model), schedule })
     const read = readCheckpoint(bytes)
     expect(read.schedule).toEqual(schedule)
     const loaded = loadModel(read.model)
     expect({ ...loaded, weights: {} }).toEqual({ ...model, weights: {} })
-    const x = tf.tensor2d(randomOf(2).normal(6), [3, 2])
+    const x = tf.tensor2d(createRandom(2).normal(6), [3, 2])
     const [before, after] = [model, loaded].map((m) =>
-      tf.tidy(() => predict(m, x, Float64Array.of(7), { kind: 'labels', labels: Int32Array.of(0, 1, -1) })),
+      tf.tidy(() =>
+        predict(m, x, Float64Array.of(7), { kind: 'labels', labels: Int32Array.of(0, 1, -1) }),
+      ),
     )
-    expect(await after!.data()).toEqual(await before!.data())
-    expect(sha256Of(bytes)).toBe(sha256Of(writeCheckpoint(read)))
-    tf.dispose([...tensorsOf(model), ...tensorsOf(loaded), x, before!, after!])
+    expect(await after.data()).toEqual(await before.data())
+    expect(computeSha256(bytes)).toBe(computeSha256(writeCheckpoint(read)))
+    tf.dispose([...collectTensors(model), ...collectTensors(loaded), x, before, after])
   })
 
   /** Saved, loaded, and both asked about the same at the time `t`. */
@@ -161,47 +186,78 @@ onCpu(() => {
     const bytes = writeCheckpoint({ model: await storeModel(model), schedule: given })
     const read = readCheckpoint(bytes)
     const loaded = loadModel(read.model)
-    const x = tf.tensor2d(randomOf(2).normal(6), [3, 2])
+    const x = tf.tensor2d(createRandom(2).normal(6), [3, 2])
     const [before, after] = [model, loaded].map((m) =>
-      tf.tidy(() => predict(m, x, Float64Array.of(t), { kind: 'labels', labels: Int32Array.of(0, 1, -1) }).dataSync()),
+      tf.tidy(() =>
+        predict(m, x, Float64Array.of(t), {
+          kind: 'labels',
+          labels: Int32Array.of(0, 1, -1),
+        }).dataSync(),
+      ),
     )
     expect(after).toEqual(before)
-    expect(before!.every(Number.isFinite)).toBe(true)
-    tf.dispose([...tensorsOf(model), ...tensorsOf(loaded), x])
+    expect(before.every(Number.isFinite)).toBe(true)
+    tf.dispose([...collectTensors(model), ...collectTensors(loaded), x])
     return { bytes, read, loaded }
   }
   /** Without the numbers. */
   const bare = ({ children, ...model }: Model): unknown => ({
     ...model,
     weights: Object.keys(model.weights).sort(),
-    children: Object.fromEntries(Object.entries(children).map(([name, child]) => [name, bare(child)])),
+    children: Object.fromEntries(
+      Object.entries(children).map(([name, child]) => [name, bare(child)]),
+    ),
   })
 
   test.each(
     preconditionings.flatMap((preconditioning) =>
-      [schedule, sigmaSchedule({ sigmaMax: 50 }), vpSchedule()].map((of) => ({ preconditioning, of })),
+      [schedule, sigmaSchedule({ sigmaMax: 50 }), vpSchedule()].map((of) => ({
+        preconditioning,
+        of,
+      })),
     ),
-  )('a network preconditioned as $preconditioning over $of.kind comes back with its wrapper', async ({ preconditioning, of }) => {
-    const model = preconditioned(net(), { preconditioning, sigma_data: 0.7, sigma_min: 0.01, schedule: of })
-    const { bytes, read, loaded } = await throughFile(model, of, 7)
-    expect(bare(loaded)).toEqual(bare(model))
-    expect([read.schedule, read.notices]).toEqual([of, []])
-    expect(sha256Of(writeCheckpoint(read))).toBe(sha256Of(bytes))
-    const edm = preconditioning === 'edm' && of.kind === 'sigma'
-    const files = unzipSync(bytes)
-    const scheduler = JSON.parse(strFromU8(files['scheduler/scheduler_config.json']!))
-    expect(JSON.parse(strFromU8(files['model_index.json']!)).scheduler[0]).toBe(edm ? 'diffusers' : 'litegraph_diffusion')
-    expect([scheduler.prediction_type, scheduler.sigma_data]).toEqual(edm ? ['epsilon', 0.7] : ['v_prediction', undefined])
-  })
+  )(
+    'restores $preconditioning preconditioning over a $of.kind schedule',
+    async ({ preconditioning, of }) => {
+      const model = withPreconditioning(net(), {
+        preconditioning,
+        sigma_data: 0.7,
+        sigma_min: 0.01,
+        schedule: of,
+      })
+      const { bytes, read, loaded } = await throughFile(model, of, 7)
+      expect(bare(loaded)).toEqual(bare(model))
+      expect([read.schedule, read.notices]).toEqual([of, []])
+      expect(computeSha256(writeCheckpoint(read))).toBe(computeSha256(bytes))
+      const edm = preconditioning === 'edm' && of.kind === 'sigma'
+      const files = unzipSync(bytes)
+      const scheduler = JSON.parse(strFromU8(files['scheduler/scheduler_config.json']))
+      expect(JSON.parse(strFromU8(files['model_index.json'])).scheduler[0]).toBe(
+        edm ? 'diffusers' : 'litegraph_diffusion',
+      )
+      expect([scheduler.prediction_type, scheduler.sigma_data]).toEqual(
+        edm ? ['epsilon', 0.7] : ['v_prediction', undefined],
+      )
+    },
+  )
 
-  test('a preconditioned network brings its schedule along, and takes no other', async () => {
+  test('a preconditioned network is saved with its own schedule and rejects another one', async () => {
     const config = { preconditioning: 'edm', sigma_data: 0.5, sigma_min: 0.002 } as const
-    const { read, bytes } = await throughFile(preconditioned(net(), { ...config, schedule: sigmaSchedule() }), undefined, 3)
+    const { read, bytes } = await throughFile(
+      withPreconditioning(net(), { ...config, schedule: sigmaSchedule() }),
+      undefined,
+      3,
+    )
     expect(read.schedule).toEqual(sigmaSchedule())
     expect(describeCheckpoint(bytes).title).toMatch(/^MLP .* preconditioned$/)
-    expect(describeCheckpoint(bytes).rows).toContainEqual(['predicts', 'sample, preconditioned (edm)'])
-    expect(() => writeCheckpoint({ model: read.model, schedule })).toThrowErrorMatchingInlineSnapshot(
-      `[CheckpointError: The schedule is not the one of Precondition: "sigmoid_alpha_bar" and "sigma".]`,
+    expect(describeCheckpoint(bytes).rows).toContainEqual([
+      'predicts',
+      'sample, preconditioned (edm)',
+    ])
+    expect(() =>
+      writeCheckpoint({ model: read.model, schedule }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[CheckpointError: Expected the schedule of Precondition, "sigma", got "sigmoid_alpha_bar".]`,
     )
     const files = unzipSync(bytes)
     const reason = (changes: Record<string, Uint8Array>, without = '') => {
@@ -227,16 +283,16 @@ onCpu(() => {
       reason(about({ of: 'a later version' })),
     ]).toMatchInlineSnapshot(`
       [
-        "The model is preconditioned, but the schedule is missing that says how much noise it is told of.",
-        "preconditioning of the model in litegraph_diffusion.json is "constructor".",
-        "sigma_data of the model in litegraph_diffusion.json is 0.",
-        "sigma_min of the model in litegraph_diffusion.json is null.",
+        "Expected a schedule, as the model is preconditioned, got none.",
+        "Unexpected preconditioning of the model in litegraph_diffusion.json: "constructor".",
+        "Unexpected sigma_data of the model in litegraph_diffusion.json: 0.",
+        "Unexpected sigma_min of the model in litegraph_diffusion.json: null.",
         undefined,
       ]
     `)
   })
 
-  test('the folder is that of a pipeline of diffusers, weights laid out as in PyTorch', async () => {
+  test('writes a pipeline folder of diffusers with weights in the layout of PyTorch', async () => {
     const files = unzipSync(writeCheckpoint(await stored()))
     expect(Object.keys(files)).toEqual([
       'litegraph_diffusion.json',
@@ -245,7 +301,7 @@ onCpu(() => {
       'model_index.json',
       'scheduler/scheduler_config.json',
     ])
-    expect(strFromU8(files['model_index.json']!)).toMatchInlineSnapshot(`
+    expect(strFromU8(files['model_index.json'])).toMatchInlineSnapshot(`
       "{
         "_class_name": "DDPMPipeline",
         "_diffusers_version": "0.40.0.dev0",
@@ -260,7 +316,7 @@ onCpu(() => {
       }
       "
     `)
-    expect(strFromU8(files['mlp/config.json']!)).toMatchInlineSnapshot(`
+    expect(strFromU8(files['mlp/config.json'])).toMatchInlineSnapshot(`
       "{
         "_class_name": "MLP",
         "activation": "silu",
@@ -274,15 +330,19 @@ onCpu(() => {
       }
       "
     `)
-    const scheduler = JSON.parse(strFromU8(files['scheduler/scheduler_config.json']!))
-    expect(scheduler).toMatchObject({ _class_name: 'DDPMScheduler', num_train_timesteps: 20, prediction_type: 'v_prediction' })
-    const weights = readSafetensors(files['mlp/diffusion_pytorch_model.safetensors']!)
+    const scheduler = JSON.parse(strFromU8(files['scheduler/scheduler_config.json']))
+    expect(scheduler).toMatchObject({
+      _class_name: 'DDPMScheduler',
+      num_train_timesteps: 20,
+      prediction_type: 'v_prediction',
+    })
+    const weights = readSafetensors(files['mlp/diffusion_pytorch_model.safetensors'])
     expect(weights.get('linear_in.weight')!.shape).toEqual([6, 6])
     expect(weights.get('linear_out.weight')!.shape).toEqual([2, 6])
     expect(weights.get('class_embedding.weight')!.shape).toEqual([3, 6])
   })
 
-  test('a folder around all files, and a schedule by its name, are read', async () => {
+  test('reads files inside a common folder, and a schedule by its name', async () => {
     const files = unzipSync(writeCheckpoint(await stored()))
     files['scheduler/scheduler_config.json'] = new TextEncoder().encode(
       JSON.stringify({
@@ -293,13 +353,15 @@ onCpu(() => {
         beta_end: 0.01,
       }),
     )
-    const inside = Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`my-model/${path}`, bytes]))
+    const inside = Object.fromEntries(
+      Object.entries(files).map(([path, bytes]) => [`my-model/${path}`, bytes]),
+    )
     expect(readCheckpoint(zipSync(inside)).schedule).toEqual(
       noiseSchedule({ name: 'linear', T: 50, betaStart: 0.001, betaEnd: 0.01 }),
     )
   })
 
-  test('what was damaged is refused with a reason, or read', async () => {
+  test('damaged checkpoints are read, or rejected with a reason', async () => {
     const whole = writeCheckpoint(await stored())
     fc.assert(
       fc.property(
@@ -320,27 +382,28 @@ onCpu(() => {
     )
   })
 
-  test('a ZIP that unpacks to too much is not unpacked', async () => {
+  test('rejects a ZIP with too large contents', async () => {
     const whole = Buffer.from(writeCheckpoint(await stored()))
     const path = 'mlp/diffusion_pytorch_model.safetensors'
     const entry = whole.lastIndexOf(path) - 46
     expect(whole.readUInt32LE(entry)).toBe(0x02014b50)
     whole.writeUInt32LE(3 * 2 ** 30, entry + 24)
-    expect(() => readCheckpoint(whole)).toThrow('The ZIP unpacks to more than 2 GiB.')
+    expect(() => readCheckpoint(whole)).toThrow('Expected at most 2 GiB in the ZIP, got more.')
   })
 
-  test('what cannot be saved or read is refused with the reason', async () => {
+  test('rejects unsupported models and files with the reason', async () => {
     const model = net()
     await expect(storeModel(guidedModel(model, 2))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[CheckpointError: A model of kind "guided" cannot be saved: files hold networks alone.]`,
+      `[CheckpointError: Expected a network to save, got a model of kind "guided".]`,
     )
-    tf.dispose(tensorsOf(model))
+    tf.dispose(collectTensors(model))
 
     const whole = unzipSync(writeCheckpoint(await stored()))
-    const config = JSON.parse(strFromU8(whole['mlp/config.json']!))
+    const config = JSON.parse(strFromU8(whole['mlp/config.json']))
     const withFile = (path: string, value: unknown) =>
       zipSync({ ...whole, [path]: new TextEncoder().encode(JSON.stringify(value)) })
-    const without = (path: string) => zipSync(Object.fromEntries(Object.entries(whole).filter(([own]) => own !== path)))
+    const without = (path: string) =>
+      zipSync(Object.fromEntries(Object.entries(whole).filter(([own]) => own !== path)))
     const reason = (bytes: Uint8Array) => {
       try {
         readCheckpoint(bytes)
@@ -360,23 +423,33 @@ onCpu(() => {
       reason(withFile('mlp/config.json', { ...config, hidden: 1e9 })),
       reason(withFile('mlp/config.json', { ...config, layers: 0 })),
       reason(withFile('mlp/config.json', { ...config, activation: 'constructor' })),
-      reason(withFile('scheduler/scheduler_config.json', { num_train_timesteps: 2, trained_betas: [0.1, 'x'] })),
-      reason(withFile('scheduler/scheduler_config.json', { num_train_timesteps: 2, beta_schedule: 'magic' })),
+      reason(
+        withFile('scheduler/scheduler_config.json', {
+          num_train_timesteps: 2,
+          trained_betas: [0.1, 'x'],
+        }),
+      ),
+      reason(
+        withFile('scheduler/scheduler_config.json', {
+          num_train_timesteps: 2,
+          beta_schedule: 'magic',
+        }),
+      ),
       reason(withFile('scheduler/scheduler_config.json', { num_train_timesteps: 1e12 })),
     ]).toMatchInlineSnapshot(`
       [
-        "The file is not a ZIP, or is damaged.",
-        "There are weights in it, but no config.json that says what they belong to.",
+        "The file is not a ZIP, or it is damaged.",
+        "Expected a config.json beside the weights, got none.",
         "mlp/diffusion_pytorch_model.safetensors is missing in the ZIP.",
-        "mlp/config.json is not an object.",
-        "The model predicts "magic"; known are epsilon, sample, v_prediction, flow_prediction.",
-        "The weight time_embedding.linear_1.weight has shape [6,4], but the config asks for [7,4].",
-        "hidden in the config of the MLP is 1000000000, not a whole number from 1 to 4096.",
+        "mlp/config.json is not a JSON object.",
+        "Expected a model that predicts one of epsilon, sample, v_prediction, flow_prediction, got "magic".",
+        "Expected the weight time_embedding.linear_1.weight to have the shape [7,4] of the config, got [6,4].",
+        "Expected hidden of the MLP to be an integer from 1 to 4096, got 1000000000.",
         "The weight layers.0.bias belongs to no part of the model.",
-        "The activation "constructor" is unknown.",
-        "trained_betas of the schedule are not 2 numbers from 0 to 1.",
-        "The schedule "magic" is unknown.",
-        "num_train_timesteps of the schedule is 1000000000000.",
+        "Expected a known activation, got "constructor".",
+        "Expected trained_betas of the schedule to be 2 numbers from 0 to 1, got something else.",
+        "Expected a known beta_schedule, got "magic".",
+        "Expected num_train_timesteps of the schedule to be an integer from 1 to 100000, got 1000000000000.",
       ]
     `)
   })

@@ -1,5 +1,5 @@
-// UNets between here and diffusers: what is written passes a reader of its own, what diffusers wrote gives its output, and
-// what cannot be had on the other side is refused.
+// UNets between here and diffusers: what is written passes a reader of its own, what diffusers
+// wrote gives its output, and what cannot be had on the other side is refused.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { unzipSync, zipSync } from 'fflate'
@@ -12,7 +12,7 @@ import {
   loadTraining,
   packFolder,
   readCheckpoint,
-  sha256Of,
+  computeSha256,
   storeModel,
   storeTraining,
   writeCheckpoint,
@@ -25,16 +25,16 @@ import { parseUnetConfig } from '../../src/engine/models/unet/config.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
 import { unetWeightShapes } from '../../src/engine/models/unet/shapes.ts'
 import type { OutputOp, RunOp } from '../../src/engine/plan/op.ts'
-import { randomOf } from '../../src/engine/random.ts'
-import type { Schedule } from '../../src/engine/schedule.ts'
-import { flowSchedule, sigmaSchedule, vpSchedule } from '../../src/engine/continuous.ts'
-import { noiseSchedule, tableOf } from '../../src/engine/schedule.ts'
-import type { Scalar } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import type { TrainingConfig } from '../../src/engine/training.ts'
-import { beginTraining, trainStep } from '../../src/engine/training.ts'
-import type { Dataset, Model, PredictionType } from '../../src/engine/values.ts'
-import { tensorsOf } from '../../src/engine/values.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import type { Schedule } from '../../src/engine/process/schedule.ts'
+import { flowSchedule, sigmaSchedule, vpSchedule } from '../../src/engine/process/continuous.ts'
+import { noiseSchedule, requireTable } from '../../src/engine/process/schedule.ts'
+import type { Scalar } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import type { TrainingConfig } from '../../src/engine/training/trainStep.ts'
+import { beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
+import type { Dataset, Model, PredictionType } from '../../src/engine/base/values.ts'
+import { collectTensors } from '../../src/engine/base/values.ts'
 import { loadCheckpoint } from '../../src/nodes/files/loadCheckpoint.ts'
 import { saveCheckpoint } from '../../src/nodes/files/saveCheckpoint.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
@@ -46,7 +46,7 @@ import { adamw } from '../smallTraining.ts'
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
 const goldenFile = (path: string) => readFileSync(new URL(`../golden/${path}`, import.meta.url))
 
-/** A folder as diffusers saved it. */
+/** A folder saved by diffusers. */
 const goldenFolder = (name: string, weights = 'diffusion_pytorch_model') => [
   { path: `${name}/config.json`, bytes: new Uint8Array(goldenFile(`${name}/config.json`)) },
   {
@@ -75,31 +75,38 @@ const linear = noiseSchedule({ name: 'linear', T: 1000 })
 
 /** A checkpoint of a new small UNet. */
 async function written(
-  { config = smallConfig(), predicts = 'v_prediction' as PredictionType, schedule = linear as Schedule | null } = {},
+  {
+    config = smallConfig(),
+    predicts = 'v_prediction' as PredictionType,
+    schedule = linear as Schedule | null,
+  } = {},
   format?: 'auto' | 'diffusers',
 ) {
-  const model = unet(config, predicts, randomOf(3), { zero_init: false })
+  const model = unet(config, predicts, createRandom(3), { zero_init: false })
   try {
-    return writeCheckpoint({ model: await storeModel(model), schedule: schedule ?? undefined }, format)
+    return writeCheckpoint(
+      { model: await storeModel(model), schedule: schedule ?? undefined },
+      format,
+    )
   } finally {
-    tf.dispose(tensorsOf(model))
+    tf.dispose(collectTensors(model))
   }
 }
 
-const jsonIn = (zip: Uint8Array, path: string) => JSON.parse(readZip(zip).get(path)!.toString('utf8'))
+const jsonIn = (zip: Uint8Array, path: string) =>
+  JSON.parse(readZip(zip).get(path)!.toString('utf8'))
 
-/** The same ZIP with other files; undefined takes one away. */
+/** Returns a copy of a ZIP with other files; undefined removes one. */
 const changed = (zip: Uint8Array, changes: Record<string, Uint8Array | undefined>) =>
   zipSync(
-    Object.fromEntries(Object.entries({ ...unzipSync(zip), ...changes }).filter((entry) => entry[1])) as Record<
-      string,
-      Uint8Array
-    >,
+    Object.fromEntries(
+      Object.entries({ ...unzipSync(zip), ...changes }).filter((entry) => entry[1]),
+    ) as Record<string, Uint8Array>,
   )
 
-/** All that was read, in one text; and the weights alone. */
-const contentOf = (zip: Uint8Array) => sha256Of(writeCheckpoint(readCheckpoint(zip)))
-const weightsOf = ({ weights }: StoredModel) => sha256Of(writeSafetensors(weights))
+/** Formats a checkpoint as one text, and its weights separately. */
+const contentOf = (zip: Uint8Array) => computeSha256(writeCheckpoint(readCheckpoint(zip)))
+const weightsOf = ({ weights }: StoredModel) => computeSha256(writeSafetensors(weights))
 const weightsIn = (zip: Uint8Array) => weightsOf(readCheckpoint(zip).model)
 
 function reason(bytes: Uint8Array): string | undefined {
@@ -114,10 +121,10 @@ function reason(bytes: Uint8Array): string | undefined {
 }
 
 onEachBackend(() => {
-  test('a UNet trained here is saved as a pipeline of diffusers, its weights as PyTorch names and keeps them', async () => {
+  test('saves a trained UNet as a pipeline of diffusers, with names and layouts of PyTorch', async () => {
     const config = parseUnetConfig(goldenJson('training/c_v_pred_cosine_minsnr_class/config'))
-    const start = unet(config, 'v_prediction', randomOf(1), { zero_init: true })
-    const random = randomOf(2)
+    const start = unet(config, 'v_prediction', createRandom(1), { zero_init: true })
+    const random = createRandom(2)
     const x = tf.tensor(random.normal(2 * 8 * 8), [2, 8, 8, 1])
     const t = Float64Array.of(3, 700)
     const training: TrainingConfig = {
@@ -139,7 +146,7 @@ onEachBackend(() => {
         ...training,
         total: 3,
       })
-      tf.dispose(tensorsOf(before).filter((tensor) => !tensorsOf(state).includes(tensor)))
+      tf.dispose(collectTensors(before).filter((tensor) => !collectTensors(state).includes(tensor)))
     }
     const model: Model = { ...start, weights: state.weights }
     const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 1000 })
@@ -157,7 +164,7 @@ onEachBackend(() => {
       { name: 'digits', format: 'diffusers' } as never,
     )
 
-    const { unet: saved, scheduler, weights } = readPipeline(file!.bytes)
+    const { unet: saved, scheduler, weights } = readPipeline(file.bytes)
     expect({ ...saved, _diffusers_version: undefined }).toEqual({
       ...goldenJson<object>('training/c_v_pred_cosine_minsnr_class/config'),
       _diffusers_version: undefined,
@@ -169,42 +176,69 @@ onEachBackend(() => {
       trained_betas: null,
       clip_sample: true,
     })
-    const torch = readTensors(gunzipSync(goldenFile('training/c_v_pred_cosine_minsnr_class/initial_weights.safetensors.gz')))
-    const shapes = (tensors: typeof torch) => [...tensors].map(([name, { shape }]) => `${name} ${shape}`).sort()
+    const torch = readTensors(
+      gunzipSync(
+        goldenFile('training/c_v_pred_cosine_minsnr_class/initial_weights.safetensors.gz'),
+      ),
+    )
+    const shapes = (tensors: typeof torch) =>
+      [...tensors].map(([name, { shape }]) => `${name} ${shape}`).sort()
     expect(shapes(weights)).toEqual(shapes(torch))
     for (const [name, tensor] of Object.entries(model.weights)) {
       const right = inMemory(name, tensor.shape, (await tensor.data()) as Float32Array)
       expect(sameBits(weights.get(name)!.values, right), name).toBe(true)
     }
-    expect(jsonIn(file!.bytes, 'litegraph_diffusion.json')).toEqual({
+    expect(jsonIn(file.bytes, 'litegraph_diffusion.json')).toEqual({
       format: 1,
       prediction_type: 'v_prediction',
       schedule: 'squaredcos_cap_v2',
-      data: { space: 'image', range: [-1, 1], size: 2, num_classes: 10, class_names: [...'0123456789'] },
+      data: {
+        space: 'image',
+        range: [-1, 1],
+        size: 2,
+        num_classes: 10,
+        class_names: [...'0123456789'],
+      },
     })
 
-    // The training as well: weights in their order, moments of convolutions through the layout of PyTorch and back.
+    // The training too: weights in their order, and moments of convolutions converted to PyTorch's
+    // layout and back.
     const again = loadTraining(await storeTraining(state))
-    expect([again.step, again.averages.map(({ snapshots }) => snapshots.length)]).toEqual([3, [0, 1]])
+    expect([again.step, again.averages.map(({ snapshots }) => snapshots.length)]).toEqual([
+      3,
+      [0, 1],
+    ])
     expect(Object.keys(again.weights)).toEqual(Object.keys(state.weights))
     const [before, after] = [state, again].map(({ weights, moments, averages, losses }) => [
       ...Object.values(weights),
-      ...tensorsOf([moments, averages]),
+      ...collectTensors([moments, averages]),
       tf.tidy(() => tf.concat(losses.map((loss) => loss.as1D()))),
     ])
-    for (const [i, tensor] of before!.entries()) {
-      expect(after![i]!.shape).toEqual(tensor.shape)
-      expect(sameBits((await after![i]!.data()) as Float32Array, (await tensor.data()) as Float32Array), String(i)).toBe(true)
+    for (const [i, tensor] of before.entries()) {
+      expect(after[i].shape).toEqual(tensor.shape)
+      expect(
+        sameBits((await after[i].data()) as Float32Array, (await tensor.data()) as Float32Array),
+        String(i),
+      ).toBe(true)
     }
-    tf.dispose([x, before!.at(-1)!, after!.at(-1)!, ...tensorsOf(start), ...tensorsOf(state), ...tensorsOf(again)])
+    tf.dispose([
+      x,
+      before.at(-1)!,
+      after.at(-1)!,
+      ...collectTensors(start),
+      ...collectTensors(state),
+      ...collectTensors(again),
+    ])
   })
 }, ['wasm'])
 
-/** Quicker than `toEqual`, which walks along the numbers. */
+/** Compares tensors; faster than `toEqual`. */
 const sameBits = (a: Float32Array, b: Float32Array) =>
-  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength))
+  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(
+    Buffer.from(b.buffer, b.byteOffset, b.byteLength),
+  )
 
-/** What a file should hold for a tensor of this engine: by the definition of the layouts, number for number. */
+/** Expected contents of a file for a tensor of this engine, by the definition of the layouts. */
 function inMemory(name: string, shape: number[], data: Float32Array): Float32Array {
   const out = new Float32Array(data.length)
   if (shape.length === 4) {
@@ -213,12 +247,13 @@ function inMemory(name: string, shape: number[], data: Float32Array): Float32Arr
       for (let w = 0; w < width; w++)
         for (let i = 0; i < from; i++)
           for (let o = 0; o < to; o++)
-            out[((o * from + i) * height + h) * width + w] = data[((h * width + w) * from + i) * to + o]!
+            out[((o * from + i) * height + h) * width + w] =
+              data[((h * width + w) * from + i) * to + o]
     return out
   }
   if (shape.length === 2 && name !== 'class_embedding.weight') {
     const [from, to] = shape as [number, number]
-    for (let i = 0; i < from; i++) for (let o = 0; o < to; o++) out[o * from + i] = data[i * to + o]!
+    for (let i = 0; i < from; i++) for (let o = 0; o < to; o++) out[o * from + i] = data[i * to + o]
     return out
   }
   return data
@@ -226,16 +261,22 @@ function inMemory(name: string, shape: number[], data: Float32Array): Float32Arr
 
 onCpu(() => {
   test.each(['a_ddpm_style', 'b_class_cond', 'c_scale_shift', 'd_resnet_updown_3lvl'])(
-    'the folder %s of diffusers, dropped, gives the output of diffusers',
+    'a model loaded from the diffusers folder %s has the output of diffusers',
     async (name) => {
       const zip = packFolder(goldenFolder(`unet/${name}`))
       const load = loadCheckpoint as RunOp
-      const { data } = await load.prepare!({ checkpoint: { name: 'x.zip', size: zip.length, sha256: sha256Of(zip) } } as never, {
-        checkpoint: async () => zip,
-        dataset: async () => undefined,
-        shipped: async () => new Uint8Array(),
-      })
-      const { model } = load.run({} as never, {} as never, { prepared: data, random: randomOf(0) }) as { model: Model }
+      const { data } = await load.prepare!(
+        { checkpoint: { name: 'x.zip', size: zip.length, sha256: computeSha256(zip) } } as never,
+        {
+          checkpoint: async () => zip,
+          dataset: async () => undefined,
+          shipped: async () => new Uint8Array(),
+        },
+      )
+      const { model } = load.run({} as never, {} as never, {
+        prepared: data,
+        random: createRandom(0),
+      }) as { model: Model }
       const io = goldenTensors(`unet/${name}/io`)
       const [x, right] = [images(io, 'x'), images(io, 'output')]
       const labels = io.get('class_labels')?.data
@@ -249,16 +290,18 @@ onCpu(() => {
       )
       const { gap: most, size } = await gap(got, right)
       expect(most).toBeLessThan(1e-5 * size)
-      tf.dispose([x, right, got, ...tensorsOf(model)])
+      tf.dispose([x, right, got, ...collectTensors(model)])
     },
   )
 
-  test('a folder of diffusers that is read and written again has the same config and weights', () => {
+  test('a diffusers folder has the same config and weights after reading and writing', () => {
     const [config, weights] = goldenFolder('unet/b_class_cond')
-    const read = readCheckpoint(packFolder([config!, weights!]))
-    const { unet: saved, weights: again } = readPipeline(writeCheckpoint({ ...read, schedule: linear }))
-    expect(saved).toEqual(JSON.parse(new TextDecoder().decode(config!.bytes)))
-    const before = readTensors(weights!.bytes)
+    const read = readCheckpoint(packFolder([config, weights]))
+    const { unet: saved, weights: again } = readPipeline(
+      writeCheckpoint({ ...read, schedule: linear }),
+    )
+    expect(saved).toEqual(JSON.parse(new TextDecoder().decode(config.bytes)))
+    const before = readTensors(weights.bytes)
     expect([...again.keys()].sort()).toEqual([...before.keys()].sort())
     for (const [name, { shape, values }] of before) {
       expect(again.get(name)!.shape).toEqual(shape)
@@ -266,52 +309,63 @@ onCpu(() => {
     }
   })
 
-  describe('what the model predicts', () => {
+  describe('the prediction type', () => {
     const schedulerPath = 'scheduler/scheduler_config.json'
 
-    test('is said by the scheduler, and not by the config of the UNet', async () => {
+    test('comes from the scheduler instead of the config of the UNet', async () => {
       const zip = await written()
       expect(jsonIn(zip, 'unet/config.json')).not.toHaveProperty('prediction_type')
       const without = changed(zip, { 'litegraph_diffusion.json': undefined })
       expect(readCheckpoint(without).model.predicts).toBe('v_prediction')
-      const other = changed(zip, { [schedulerPath]: encode({ ...jsonIn(zip, schedulerPath), prediction_type: 'sample' }) })
+      const other = changed(zip, {
+        [schedulerPath]: encode({ ...jsonIn(zip, schedulerPath), prediction_type: 'sample' }),
+      })
       expect(readCheckpoint(other).model.predicts).toBe('sample')
     })
 
-    test('is epsilon where nothing says it, with a notice', async () => {
+    test('is epsilon by default, with a notice', async () => {
       const zip = packFolder(goldenFolder('unet/c_scale_shift'))
       const { model, schedule, notices } = readCheckpoint(zip)
       expect([model.predicts, schedule]).toEqual(['epsilon', undefined])
       expect(notices).toEqual([
-        'It has no schedule: use the one that it was trained with.',
-        'It does not say what the model predicts: epsilon is assumed.',
+        'The checkpoint has no schedule. Use the one of its training.',
+        'The checkpoint does not say what the model predicts. epsilon is assumed.',
       ])
     })
 
-    test('is kept without a schedule too', async () => {
+    test('is stored without a schedule as well', async () => {
       expect(readCheckpoint(await written({ schedule: null })).model.predicts).toBe('v_prediction')
     })
   })
 
-  describe('what diffusers cannot express', () => {
-    test('is saved in a class of our own and read back, or refused where diffusers is asked for', async () => {
+  describe('a model that diffusers cannot express', () => {
+    test('is saved as our own class and read back, or rejected if the diffusers format is requested', async () => {
       const heads = smallConfig({ attention_head_dim: [4, 4, 2] })
       const zip = await written({ config: heads })
       expect(jsonIn(zip, 'model_index.json').unet).toEqual(['litegraph_diffusion', 'UNet'])
       expect(jsonIn(zip, 'unet/config.json')._class_name).toBe('UNet')
       expect(readCheckpoint(zip).model.config).toEqual(heads)
-      await expect(written({ config: heads }, 'diffusers')).rejects.toThrow(/heads differ by level/)
+      await expect(written({ config: heads }, 'diffusers')).rejects.toThrow(
+        /one attention_head_dim for all levels/,
+      )
 
       const flow = await written({ predicts: 'flow_prediction' })
       expect(readCheckpoint(flow).model.predicts).toBe('flow_prediction')
-      expect(jsonIn(flow, 'model_index.json').scheduler).toEqual(['litegraph_diffusion', 'DDPMScheduler'])
-      await expect(written({ predicts: 'flow_prediction' }, 'diffusers')).rejects.toThrow(/no flow_prediction/)
-      await expect(written({ schedule: null }, 'diffusers')).rejects.toThrow(/without a schedule/)
+      expect(jsonIn(flow, 'model_index.json').scheduler).toEqual([
+        'litegraph_diffusion',
+        'DDPMScheduler',
+      ])
+      await expect(written({ predicts: 'flow_prediction' }, 'diffusers')).rejects.toThrow(
+        /does not support flow_prediction/,
+      )
+      await expect(written({ schedule: null }, 'diffusers')).rejects.toThrow(
+        /Expected a schedule for a pipeline/,
+      )
     })
   })
 
-  describe('where things lie', () => {
-    test('the same model in every folder that people have', async () => {
+  describe('file layouts', () => {
+    test('the same model is read from all common folder layouts', async () => {
       const zip = await written()
       const files = unzipSync(zip)
       const at = (change: (path: string) => string | undefined) =>
@@ -329,15 +383,18 @@ onCpu(() => {
       expect(contentOf(at((path) => `a/b/${path}`))).toBe(right)
       const bare = at((path) => (path.startsWith('unet/') ? path.slice(5) : undefined))
       expect(weightsIn(bare)).toBe(weightsIn(zip))
-      // As the first models of diffusers were published: everything in one folder.
+      // Layout of the first published diffusers models: everything in one folder.
       const flat = at((path) => path.replace(/^(unet|scheduler)\//, ''))
       expect(contentOf(flat)).toBe(right)
-      const packed = Object.entries(files).map(([path, bytes]) => ({ path: `dropped/${path}`, bytes }))
-      expect(sha256Of(packFolder(packed))).toBe(sha256Of(zip))
-      expect(sha256Of(packFolder(packed.reverse()))).toBe(sha256Of(zip))
+      const packed = Object.entries(files).map(([path, bytes]) => ({
+        path: `dropped/${path}`,
+        bytes,
+      }))
+      expect(computeSha256(packFolder(packed))).toBe(computeSha256(zip))
+      expect(computeSha256(packFolder(packed.reverse()))).toBe(computeSha256(zip))
     })
 
-    test('other parts of a pipeline, and a copy of the model, are passed over and said', async () => {
+    test('other parts of a pipeline and a copy of the model are ignored, with a notice', async () => {
       const zip = await written()
       const larger = changed(zip, {
         'vqvae/config.json': encode({ _class_name: 'VQModel' }),
@@ -347,66 +404,98 @@ onCpu(() => {
       const { model, notices } = readCheckpoint(larger)
       expect(weightsOf(model)).toBe(weightsIn(zip))
       expect(notices).toEqual([
-        'unet/ is read, and unet_ema/ beside it is not.',
-        'Of the pipeline only unet/ is read: without vqvae and text_encoder.',
+        'unet/ was read, and unet_ema/ was ignored.',
+        'Of the pipeline, unet/ was read, and vqvae, text_encoder ignored.',
       ])
     })
 
-    test('half precision, and weights in several files', async () => {
+    test('half precision and sharded weights are read', async () => {
       const zip = await written()
       const weights = readCheckpoint(zip).model.weights
       const path = 'unet/diffusion_pytorch_model.safetensors'
-      const variant = changed(zip, { [path]: undefined, 'unet/diffusion_pytorch_model.fp16.safetensors': unzipSync(zip)[path] })
+      const variant = changed(zip, {
+        [path]: undefined,
+        'unet/diffusion_pytorch_model.fp16.safetensors': unzipSync(zip)[path],
+      })
       expect(weightsIn(variant)).toBe(weightsIn(zip))
-      expect(readCheckpoint(variant).notices).toEqual(['The weights are those of diffusion_pytorch_model.fp16.safetensors.'])
+      expect(readCheckpoint(variant).notices).toEqual([
+        'The weights are those of diffusion_pytorch_model.fp16.safetensors.',
+      ])
 
-      const [one, two] = [0, 1].map((half) => new Map([...weights].filter((_, i) => i % 2 === half)))
-      const names = ['diffusion_pytorch_model-00001-of-00002.safetensors', 'diffusion_pytorch_model-00002-of-00002.safetensors']
-      const map = Object.fromEntries([...one!.keys()].map((name) => [name, names[0]]))
-      for (const name of two!.keys()) map[name] = names[1]
+      const [one, two] = [0, 1].map(
+        (half) => new Map([...weights].filter((_, i) => i % 2 === half)),
+      )
+      const names = [
+        'diffusion_pytorch_model-00001-of-00002.safetensors',
+        'diffusion_pytorch_model-00002-of-00002.safetensors',
+      ]
+      const map = Object.fromEntries([...one.keys()].map((name) => [name, names[0]]))
+      for (const name of two.keys()) map[name] = names[1]
       const sharded = (weightMap: object) =>
         changed(zip, {
           [path]: undefined,
-          'unet/diffusion_pytorch_model.safetensors.index.json': encode({ metadata: {}, weight_map: weightMap }),
-          [`unet/${names[0]}`]: writeSafetensors(one!),
-          [`unet/${names[1]}`]: writeSafetensors(two!),
+          'unet/diffusion_pytorch_model.safetensors.index.json': encode({
+            metadata: {},
+            weight_map: weightMap,
+          }),
+          [`unet/${names[0]}`]: writeSafetensors(one),
+          [`unet/${names[1]}`]: writeSafetensors(two),
         })
       expect(weightsIn(sharded(map))).toBe(weightsIn(zip))
-      expect(reason(sharded({ ...map, extra: names[0] }))).toContain('does not hold extra')
-      expect(reason(sharded({ ...map, 'conv_in.bias': names[1] }))).toMatch(/holds conv_in.bias, which .* says nothing of/)
-      expect(reason(sharded({ ...map, x: '../x.safetensors' }))).toContain('unet/../x.safetensors is missing')
+      expect(reason(sharded({ ...map, extra: names[0] }))).toContain('Expected extra in')
+      expect(reason(sharded({ ...map, 'conv_in.bias': names[1] }))).toMatch(
+        /got conv_in.bias in .* as well/,
+      )
+      expect(reason(sharded({ ...map, x: '../x.safetensors' }))).toContain(
+        'unet/../x.safetensors is missing',
+      )
     })
 
-    test('attention under the names that it had before diffusers 0.15', async () => {
+    test('attention weights are read under their names before diffusers 0.15', async () => {
       const zip = await written()
-      const old: Record<string, string> = { to_q: 'query', to_k: 'key', to_v: 'value', 'to_out.0': 'proj_attn' }
+      const old: Record<string, string> = {
+        to_q: 'query',
+        to_k: 'key',
+        to_v: 'value',
+        'to_out.0': 'proj_attn',
+      }
       const { weights } = readCheckpoint(zip).model
       const renamed = new Map(
         [...weights].map(([name, tensor]) => [
-          name.replace(/(attentions\.\d+\.)(to_q|to_k|to_v|to_out\.0)/, (_, at, part) => at + old[part]),
+          name.replace(
+            /(attentions\.\d+\.)(to_q|to_k|to_v|to_out\.0)/,
+            (_, at, part) => at + old[part],
+          ),
           tensor,
         ]),
       )
-      expect([...renamed.keys()].filter((name) => name.includes('proj_attn')).length).toBeGreaterThan(0)
-      const bytes = changed(zip, { 'unet/diffusion_pytorch_model.safetensors': writeSafetensors(renamed) })
+      expect(
+        [...renamed.keys()].filter((name) => name.includes('proj_attn')).length,
+      ).toBeGreaterThan(0)
+      const bytes = changed(zip, {
+        'unet/diffusion_pytorch_model.safetensors': writeSafetensors(renamed),
+      })
       expect(weightsIn(bytes)).toBe(weightsIn(zip))
     })
   })
 
-  test('what is no checkpoint is refused with the reason and a cure', async () => {
+  test('rejects other files with the reason and a cure', async () => {
     const zip = await written()
     const config = jsonIn(zip, 'unet/config.json')
     const scheduler = jsonIn(zip, 'scheduler/scheduler_config.json')
-    const weights = unzipSync(zip)['unet/diffusion_pytorch_model.safetensors']!
+    const weights = unzipSync(zip)['unet/diffusion_pytorch_model.safetensors']
     const path = 'unet/diffusion_pytorch_model.safetensors'
-    const withConfig = (changes: object) => changed(zip, { 'unet/config.json': encode({ ...config, ...changes }) })
+    const withConfig = (changes: object) =>
+      changed(zip, { 'unet/config.json': encode({ ...config, ...changes }) })
     const withScheduler = (changes: object) =>
       changed(zip, { 'scheduler/scheduler_config.json': encode({ ...scheduler, ...changes }) })
     expect([
       reason(weights),
       reason(Uint8Array.of(0x80, 2, 0x7d, ...new Uint8Array(20))),
       reason(zipSync({ 'archive/data.pkl': Uint8Array.of(1) })),
-      reason(changed(zip, { [path]: undefined, 'unet/diffusion_pytorch_model.bin': Uint8Array.of(1) })),
+      reason(
+        changed(zip, { [path]: undefined, 'unet/diffusion_pytorch_model.bin': Uint8Array.of(1) }),
+      ),
       reason(changed(zip, { [path]: weights.slice(0, -4) })),
       reason(changed(zip, { 'other/config.json': encode(config) })),
       reason(zipSync({ 'unet/config.json': encode({ _class_name: 'UNet3DConditionModel' }) })),
@@ -417,35 +506,42 @@ onCpu(() => {
       reason(withScheduler({ variance_type: 'learned_range' })),
       reason(withScheduler({ beta_start: '0' })),
       reason(withScheduler({ beta_end: 2 })),
-      reason(changed(zip, { 'litegraph_diffusion.json': encode({ prediction_type: 'epsilon', data: { space: 'x' } }) })),
+      reason(
+        changed(zip, {
+          'litegraph_diffusion.json': encode({ prediction_type: 'epsilon', data: { space: 'x' } }),
+        }),
+      ),
     ]).toMatchInlineSnapshot(`
       [
-        "This is a safetensors file: weights alone, without the config that says what they belong to. | Drop its folder, with config.json beside it, or a ZIP of the folder.",
-        "The file is a pickle of Python, which can run any program when it is read, so it never is. | Save the model with \`save_pretrained(folder, safe_serialization=True)\`, and drop the folder.",
-        "The file is a pickle of Python, which can run any program when it is read, so it never is. | Save the model with \`save_pretrained(folder, safe_serialization=True)\`, and drop the folder.",
-        "unet/diffusion_pytorch_model.bin is a pickle of Python, which can run any program when it is read, so it never is. | Save the model with \`save_pretrained(folder, safe_serialization=True)\`, and drop the folder.",
-        "unet/diffusion_pytorch_model.safetensors cannot be read. up_blocks.1.resnets.1.time_emb_proj.weight ends behind the end of the file. | Get the file anew: it was cut short or changed.",
-        "There are 2 models in it: unet/, other/. | Choose a ZIP or a folder of one of them.",
-        "The model is a UNet3DConditionModel; read are UNet2DModel and UNet2DConditionModel of diffusers, and the MLP and the Classifier of this program. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
-        "down_block_types of the UNet is ["SkipDownBlock2D","DownBlock2D"], but has to be a list, each of it "DownBlock2D" or "AttnDownBlock2D" or "ResnetDownsampleBlock2D" or "CrossAttnDownBlock2D" or "LinearAttnDownBlock2D". Blocks with skip, FIR or K filters are not supported, nor those of simple cross-attention. | Choose a UNet2DModel made of the blocks that are supported, those of DDPM, or a UNet2DConditionModel such as that of Stable Diffusion 1.",
-        "layers_per_block of the UNet is 10000000; at most 64 are read. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
-        "The weight class_embedding.weight is missing. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
-        "The scheduler is a "ScoreSdeVeScheduler"; read are those of diffusers that are made of betas, such as DDPMScheduler, those of flows and of EDM. | Choose a model that was trained with a DDPMScheduler.",
-        "The scheduler says that the model learned its variance (variance_type learned_range), but the model has one output for each number, and not two. | Choose a model with twice as many channels going out as coming in, or set variance_type to fixed_small.",
-        "beta_start of the schedule is "0", not a number. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
-        "The schedule makes no sense. Expected every beta to be above 0 and below 1, got 1.001050950950951 at t = 500. | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
-        "space of the data in litegraph_diffusion.json is "x". | Choose a ZIP that SaveCheckpoint made, or the folder of a UNet2DModel of diffusers.",
+        "Expected a checkpoint with a config.json, got a safetensors file, which holds weights alone. | Drop its folder, with config.json beside it, or a ZIP of the folder.",
+        "Expected safetensors, got a Python pickle. It is not read, because reading it can run any program. | Save the model with \`save_pretrained(folder, safe_serialization=True)\`, and drop the folder.",
+        "Expected safetensors, got a Python pickle. It is not read, because reading it can run any program. | Save the model with \`save_pretrained(folder, safe_serialization=True)\`, and drop the folder.",
+        "Expected safetensors, got unet/diffusion_pytorch_model.bin, a Python pickle. It is not read, because reading it can run any program. | Save the model with \`save_pretrained(folder, safe_serialization=True)\`, and drop the folder.",
+        "unet/diffusion_pytorch_model.safetensors cannot be read. up_blocks.1.resnets.1.time_emb_proj.weight goes beyond the end of the file. | Download the file again: it was cut short or changed.",
+        "Expected one model, got 2: unet/, other/. | Choose a ZIP or a folder with one of them.",
+        "Expected a UNet2DModel or UNet2DConditionModel of diffusers, or an MLP or Classifier of this program, got a UNet3DConditionModel. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
+        "Expected down_block_types of the UNet to be a list with one of "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D", "CrossAttnDownBlock2D", "LinearAttnDownBlock2D" in each place, got ["SkipDownBlock2D","DownBlock2D"]. Blocks with skip, FIR or K filters or with simple cross-attention are not supported. | Choose a UNet2DModel with the blocks of DDPM, or a UNet2DConditionModel such as that of Stable Diffusion 1.",
+        "Expected layers_per_block of the UNet to be at most 64, got 10000000. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
+        "The weight class_embedding.weight is missing. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
+        "Expected a scheduler of diffusers with betas, such as DDPMScheduler, or one of flows or of EDM, got "ScoreSdeVeScheduler". | Choose a model that was trained with a DDPMScheduler.",
+        "Expected two outputs per value, as the scheduler has variance_type learned_range, got one. | Choose a model with twice as many output channels as input channels, or set variance_type to fixed_small.",
+        "Expected beta_start of the schedule to be a number, got "0". | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
+        "The schedule is invalid. Expected every β to be above 0 and below 1, got 1.001050950950951 at t = 500. | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
+        "Unexpected space of the data in litegraph_diffusion.json: "x". | Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.",
       ]
     `)
   })
 
-  test('a training that does not name each weight once is refused', async () => {
+  test('rejects a training that does not name each weight exactly once', async () => {
     const zip = await written()
     const { weights } = readCheckpoint(zip).model
     const parts = ['weight', 'first', 'second'].flatMap((part) =>
       [...weights].map(([name, one]) => [`${part}/${name}`, one] as const),
     )
-    const tensors = new Map([...parts, ['losses', { shape: [0], data: new Float32Array(0) }] as const])
+    const tensors = new Map([
+      ...parts,
+      ['losses', { shape: [0], data: new Float32Array(0) }] as const,
+    ])
     const withOrder = (order: unknown) =>
       changed(zip, {
         'training/state.json': encode({ step: 0, weights: order }),
@@ -454,32 +550,42 @@ onCpu(() => {
     const names = [...weights.keys()].sort()
     expect(readCheckpoint(withOrder(names)).training!.order).toEqual(names)
     const [first, second, ...rest] = names
-    for (const order of [[[first, second], ...rest], [first, first, ...rest], [first, 2, ...rest], rest, {}]) {
-      expect(() => readCheckpoint(withOrder(order))).toThrow('does not name the weights')
+    for (const order of [
+      [[first, second], ...rest],
+      [first, first, ...rest],
+      [first, 2, ...rest],
+      rest,
+      {},
+    ]) {
+      expect(() => readCheckpoint(withOrder(order))).toThrow('to name the weights of the model')
     }
   })
 
-  test('weights that are not numbers are said', async () => {
+  test('reports weights that are not finite', async () => {
     const zip = await written()
     const { weights } = readCheckpoint(zip).model
     weights.get('conv_in.bias')!.data[1] = NaN
-    const bytes = changed(zip, { 'unet/diffusion_pytorch_model.safetensors': writeSafetensors(weights) })
+    const bytes = changed(zip, {
+      'unet/diffusion_pytorch_model.safetensors': writeSafetensors(weights),
+    })
     expect(readCheckpoint(bytes).notices).toEqual([
-      'Some numbers of conv_in.bias are not finite: whatever the model says will not be either.',
+      'conv_in.bias holds numbers that are not finite, so predictions will not be finite either.',
     ])
   })
 
-  test('a model that was loaded is saved to the same bytes', async () => {
+  test('a loaded model is saved with the same bytes', async () => {
     const first = packFolder(goldenFolder('unet/c_scale_shift'))
     const read = readCheckpoint(first)
     const model = loadModel(read.model)
     const again = writeCheckpoint({ model: await storeModel(model), schedule: read.schedule })
-    tf.dispose(tensorsOf(model))
-    expect(sha256Of(again)).toBe(sha256Of(writeCheckpoint(read)))
+    tf.dispose(collectTensors(model))
+    expect(computeSha256(again)).toBe(computeSha256(writeCheckpoint(read)))
   })
 
-  test('what is in one, in words', async () => {
-    const { title, rows, notices } = describeCheckpoint(await written({ config: smallConfig({ num_class_embeds: 4 }) }))
+  test('describes a checkpoint in words', async () => {
+    const { title, rows, notices } = describeCheckpoint(
+      await written({ config: smallConfig({ num_class_embeds: 4 }) }),
+    )
     expect({ title, rows, notices }).toMatchInlineSnapshot(`
       {
         "notices": [],
@@ -509,7 +615,7 @@ onCpu(() => {
             "3",
           ],
         ],
-        "title": "UNet of 2 levels (4, 8 channels) for images of 4 x 4 x 1",
+        "title": "UNet with channels 4, 8 for 4 x 4 x 1 images",
       }
     `)
   })
@@ -519,7 +625,7 @@ describe('the folder of a checkpoint', () => {
   const file = (path: string) => ({ path, bytes: encode(path) })
   const paths = (files: string[]) => [...readZip(packFolder(files.map(file))).keys()]
 
-  test('is packed sorted, without folders around it, hidden files, and pickles that are there as safetensors too', () => {
+  test('is packed in sorted order, without parent folders, hidden files, and pickles next to safetensors', () => {
     expect(
       paths([
         'x/y/unet/config.json',
@@ -531,16 +637,26 @@ describe('the folder of a checkpoint', () => {
         'x/y/model_index.json',
         'x/y/other/model.bin',
       ]),
-    ).toEqual(['model_index.json', 'other/model.bin', 'unet/config.json', 'unet/diffusion_pytorch_model.safetensors'])
+    ).toEqual([
+      'model_index.json',
+      'other/model.bin',
+      'unet/config.json',
+      'unet/diffusion_pytorch_model.safetensors',
+    ])
     expect(paths(['config.json'])).toEqual(['config.json'])
   })
 
-  test.each([['../x'], ['x/../../y'], ['c:\\x'], ['x/__proto__'], ['']])('does not take %s', (path) => {
-    expect(() => packFolder([file('config.json'), file(path)])).toThrow(/no path inside a folder/)
-  })
+  test.each([['../x'], ['x/../../y'], ['c:\\x'], ['x/__proto__'], ['']])(
+    'rejects the path %s',
+    (path) => {
+      expect(() => packFolder([file('config.json'), file(path)])).toThrow(
+        /Expected a path inside the folder/,
+      )
+    },
+  )
 
-  test('does not take a path twice, nor nothing', () => {
-    expect(() => packFolder([file('a/x'), file('a//x'), file('b')])).toThrow(/comes twice/)
+  test('rejects duplicate paths and empty folders', () => {
+    expect(() => packFolder([file('a/x'), file('a//x'), file('b')])).toThrow(/is there twice/)
     expect(() => packFolder([])).toThrow(/empty/)
   })
 })
@@ -558,10 +674,12 @@ describe('schedules', () => {
     golden<{ cases: Case[] }>(name).cases.filter(({ config }) => config?.beta_schedule),
   )
   const zip = (config: object) => {
-    const tensors = [...unetWeightShapes(smallConfig())].map(([name, shape]): [string, StoredTensor] => [
-      name,
-      { shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)) },
-    ])
+    const tensors = [...unetWeightShapes(smallConfig())].map(
+      ([name, shape]): [string, StoredTensor] => [
+        name,
+        { shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)) },
+      ],
+    )
     return zipSync({
       'unet/config.json': encode({ _class_name: 'UNet2DModel', ...smallConfig() }),
       'unet/diffusion_pytorch_model.safetensors': writeSafetensors(new Map(tensors)),
@@ -569,15 +687,20 @@ describe('schedules', () => {
     })
   }
 
-  test.each(cases.map((one) => [one.id, one] as const))('%s is read with the betas that diffusers computes', (_, one) => {
-    const { num_train_timesteps, config, index, betas_f64, alphas_cumprod_f64 } = one
-    const { schedule } = readCheckpoint(zip({ _class_name: 'DDIMScheduler', ...config, num_train_timesteps }))
-    const tables = tableOf(schedule!, 'This')
-    index.forEach((t, i) => {
-      expect(Math.abs(tables.betas[t]! - betas_f64[i]!)).toBeLessThan(1e-12)
-      expect(Math.abs(tables.alphaBar[t]! - alphas_cumprod_f64[i]!)).toBeLessThan(1e-12)
-    })
-  })
+  test.each(cases.map((one) => [one.id, one] as const))(
+    '%s is read with the betas that diffusers computes',
+    (_, one) => {
+      const { num_train_timesteps, config, index, betas_f64, alphas_cumprod_f64 } = one
+      const { schedule } = readCheckpoint(
+        zip({ _class_name: 'DDIMScheduler', ...config, num_train_timesteps }),
+      )
+      const tables = requireTable(schedule!)
+      index.forEach((t, i) => {
+        expect(Math.abs(tables.betas[t] - betas_f64[i])).toBeLessThan(1e-12)
+        expect(Math.abs(tables.alphaBar[t] - alphas_cumprod_f64[i])).toBeLessThan(1e-12)
+      })
+    },
+  )
 
   test.each([
     ['linear', 'linear', 1000, undefined],
@@ -595,15 +718,22 @@ describe('schedules', () => {
     ['warmup50', undefined, 100, [0.0015, 0.0195]],
     ['const', 'linear', 100, undefined],
     ['jsd', undefined, 100, undefined],
-  ] as const)('%s goes out as %s and comes back with the same bits', async (name, foreign, T, ends) => {
-    const schedule = noiseSchedule({ name, T, ...(ends && { betaStart: ends[0], betaEnd: ends[1] }) })
-    const { model } = readCheckpoint(zip({}))
-    const bytes = writeCheckpoint({ model, schedule }, 'diffusers')
-    const { scheduler } = readPipeline(bytes)
-    expect(scheduler.trained_betas === null ? scheduler.beta_schedule : undefined).toBe(foreign)
-    if (ends && foreign) expect([scheduler.beta_start, scheduler.beta_end]).toEqual(ends)
-    expect(readCheckpoint(bytes).schedule).toEqual(schedule)
-  })
+  ] as const)(
+    '%s goes out as %s and comes back with the same bits',
+    async (name, foreign, T, ends) => {
+      const schedule = noiseSchedule({
+        name,
+        T,
+        ...(ends && { betaStart: ends[0], betaEnd: ends[1] }),
+      })
+      const { model } = readCheckpoint(zip({}))
+      const bytes = writeCheckpoint({ model, schedule }, 'diffusers')
+      const { scheduler } = readPipeline(bytes)
+      expect(scheduler.trained_betas === null ? scheduler.beta_schedule : undefined).toBe(foreign)
+      if (ends && foreign) expect([scheduler.beta_start, scheduler.beta_end]).toEqual(ends)
+      expect(readCheckpoint(bytes).schedule).toEqual(schedule)
+    },
+  )
 
   test.each(['linear', 'squaredcos_cap_v2', 'jsd'] as const)(
     '%s without a signal at the end comes back with the same bits',
@@ -611,7 +741,10 @@ describe('schedules', () => {
       const schedule = noiseSchedule({ name, T: 100, rescaleBetasZeroSnr: true })
       const { model } = readCheckpoint(zip({ prediction_type: 'v_prediction' }))
       const bytes = writeCheckpoint({ model, schedule }, 'diffusers')
-      expect(readPipeline(bytes).scheduler).toMatchObject({ rescale_betas_zero_snr: true, trained_betas: [...schedule.betas] })
+      expect(readPipeline(bytes).scheduler).toMatchObject({
+        rescale_betas_zero_snr: true,
+        trained_betas: [...schedule.betas],
+      })
       expect(readCheckpoint(bytes).schedule).toEqual(schedule)
     },
   )
@@ -623,7 +756,7 @@ describe('schedules', () => {
     [sigmaSchedule({ sigmaMax: 50 }), 'sample', 'litegraph_diffusion', 'EDMEulerScheduler'],
     [vpSchedule(), 'epsilon', 'litegraph_diffusion', 'VPSchedule'],
   ] as const)(
-    'continuous time, $0.kind with $1, goes out as $3 of $2 and comes back',
+    'a $0.kind schedule with $1 is written as $3 of $2 and read back',
     (schedule, predicts, library, className) => {
       const checkpoint = { model: { ...model, predicts }, schedule }
       const bytes = writeCheckpoint(checkpoint)
@@ -631,53 +764,86 @@ describe('schedules', () => {
       const read = readCheckpoint(bytes)
       expect([read.schedule, read.model.predicts, read.notices]).toEqual([schedule, predicts, []])
       if (library === 'diffusers') expect(writeCheckpoint(checkpoint, 'diffusers')).toEqual(bytes)
-      else expect(() => writeCheckpoint(checkpoint, 'diffusers')).toThrow(/^Diffusers cannot load this model: its? /)
+      else
+        expect(() => writeCheckpoint(checkpoint, 'diffusers')).toThrow(
+          /^Diffusers cannot load this model\. Its? /,
+        )
     },
   )
 
-  test('those of diffusers with continuous time', () => {
+  test('reads continuous-time schedulers of diffusers', () => {
     const read = (config: object) => readCheckpoint(zip(config))
     const flow = read({ _class_name: 'FlowMatchHeunDiscreteScheduler', shift: 3 })
     expect([flow.schedule, flow.model.predicts]).toEqual([flowSchedule(), 'flow_prediction'])
-    const solver = read({ _class_name: 'UniPCMultistepScheduler', use_flow_sigmas: true, prediction_type: 'flow_prediction' })
+    const solver = read({
+      _class_name: 'UniPCMultistepScheduler',
+      use_flow_sigmas: true,
+      prediction_type: 'flow_prediction',
+    })
     expect([solver.schedule, solver.model.predicts]).toEqual([flowSchedule(), 'flow_prediction'])
-    const edm = read({ _class_name: 'EDMDPMSolverMultistepScheduler', sigma_data: 0.5, sigma_max: 120 })
+    const edm = read({
+      _class_name: 'EDMDPMSolverMultistepScheduler',
+      sigma_data: 0.5,
+      sigma_max: 120,
+    })
     expect(edm.schedule).toEqual(sigmaSchedule({ sigmaMax: 120 }))
     expect([edm.model.precondition, edm.notices]).toEqual([
       { preconditioning: 'edm', sigma_data: 0.5, sigma_min: 0.002, schedule: edm.schedule },
       [],
     ])
-    expect(jsonIn(writeCheckpoint(edm, 'diffusers'), 'scheduler/scheduler_config.json')).toMatchObject({
+    expect(
+      jsonIn(writeCheckpoint(edm, 'diffusers'), 'scheduler/scheduler_config.json'),
+    ).toMatchObject({
       _class_name: 'EDMEulerScheduler',
       sigma_data: 0.5,
       sigma_max: 120,
       prediction_type: 'epsilon',
     })
-    const turned = { _class_name: 'EDMEulerScheduler', sigma_data: 0.5, prediction_type: 'v_prediction' }
-    expect(() => read(turned)).toThrow(/prediction_type v_prediction; only the preconditioning of the paper is read/)
-    expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_data: 0 })).toThrow(/sigma_data of the schedule is 0/)
+    const turned = {
+      _class_name: 'EDMEulerScheduler',
+      sigma_data: 0.5,
+      prediction_type: 'v_prediction',
+    }
+    expect(() => read(turned)).toThrow(
+      /Expected prediction_type epsilon of an EDM scheduler, got v_prediction/,
+    )
+    expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_data: 0 })).toThrow(
+      /Expected sigma_data of the schedule to be above 0/,
+    )
     expect(() =>
       writeCheckpoint(
-        { ...edm, model: { ...edm.model, precondition: { ...edm.model.precondition!, preconditioning: 've' } } },
+        {
+          ...edm,
+          model: {
+            ...edm.model,
+            precondition: { ...edm.model.precondition!, preconditioning: 've' },
+          },
+        },
         'diffusers',
       ),
-    ).toThrow(/its schedulers precondition a model only as EDM does/)
-    expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_max: '80' })).toThrow(/sigma_max of the schedule is "80"/)
-    expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_max: -1 })).toThrow(/makes no sense/)
+    ).toThrow(/Its schedulers precondition a model only as EDM does/)
+    expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_max: '80' })).toThrow(
+      /sigma_max of the schedule to be a number, got "80"/,
+    )
+    expect(() => read({ _class_name: 'EDMEulerScheduler', sigma_max: -1 })).toThrow(
+      /The schedule is invalid/,
+    )
   })
 
-  test('schedulers have defaults of their own', () => {
+  test('applies the defaults of each scheduler', () => {
     const ends = (config: object) => {
-      const { betas } = tableOf(readCheckpoint(zip(config)).schedule!, 'This')
+      const { betas } = requireTable(readCheckpoint(zip(config)).schedule!)
       return [betas[0], betas.at(-1)].map((beta) => Number(beta!.toPrecision(6)))
     }
     expect(ends({})).toEqual([0.0001, 0.02])
     expect(ends({ _class_name: 'LCMScheduler' })).toEqual([0.00085, 0.012])
   })
 
-  test('no signal at the end does not go with epsilon, which is said', () => {
+  test('reports that zero terminal SNR conflicts with epsilon prediction', () => {
     const config = { beta_schedule: 'squaredcos_cap_v2', rescale_betas_zero_snr: true }
-    expect(readCheckpoint(zip(config)).notices).toEqual([expect.stringContaining('No signal is left')])
+    expect(readCheckpoint(zip(config)).notices).toEqual([
+      expect.stringContaining('No signal is left'),
+    ])
     expect(readCheckpoint(zip({ ...config, prediction_type: 'v_prediction' })).notices).toEqual([])
   })
 })

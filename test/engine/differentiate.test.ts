@@ -1,11 +1,11 @@
-// Gradients with their memory given back on the way: the bits of tfjs's own, less memory, and nothing left behind.
+// Gradients that free memory during the backward pass: same bits as tfjs, less memory, no leaks.
 import { expect, test } from 'vitest'
-import { differentiate } from '../../src/engine/differentiate.ts'
-import type { Tensor } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
+import { differentiate } from '../../src/engine/training/differentiate.ts'
+import type { Tensor } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { numbers } from '../kernels.ts'
-import { peakOf } from '../peak.ts'
+import { measurePeak } from '../peak.ts'
 
 const square = (n: number, seed: number) => tf.tensor2d(numbers(n * n, seed, 0.5), [n, n])
 
@@ -13,7 +13,7 @@ const dataOf = (tensors: readonly (Tensor | null | undefined)[]) =>
   Promise.all(tensors.map(async (tensor) => tensor && [...(await tensor.data())]))
 
 onEachBackend(() => {
-  test('has the bits of the gradients of tfjs', async () => {
+  test('has the same bits as the gradients of tfjs', async () => {
     const [a, b, c] = [square(5, 1), square(5, 2), square(5, 3)]
     const f = () => {
       const once = a.matMul(b).tanh() as Tensor
@@ -23,20 +23,20 @@ onEachBackend(() => {
     const own = differentiate(f, [a, b, c])
     const stock = tf.engine().gradients(f, [a, b, c], undefined, true)
     const [found, expected] = [own, stock].map(({ value, grads }) => [value, ...grads])
-    expect(await dataOf(found!)).toEqual(await dataOf(expected!))
-    tf.dispose([a, b, c, found!.slice(0, 3), expected!.slice(0, 3)] as never)
+    expect(await dataOf(found)).toEqual(await dataOf(expected))
+    tf.dispose([a, b, c, found.slice(0, 3), expected.slice(0, 3)] as never)
   })
 })
 
 onCpu(() => {
-  test('gives nothing for what the value does not depend on', async () => {
+  test('returns no gradient for inputs that the value does not depend on', async () => {
     const [x, y] = [tf.scalar(2), tf.scalar(3)]
     const { value, grads } = differentiate(() => x.square(), [x, y])
     expect(await dataOf([value, ...grads])).toEqual([[4], [4], undefined])
     tf.dispose([x, y, value, grads[0]!])
   })
 
-  test('takes a dy, and leaves it alone', async () => {
+  test('accepts a dy and does not dispose it', async () => {
     const [x, dy] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 5])]
     const { value, grads } = differentiate(() => x.square(), [x], dy)
     expect(await dataOf(grads)).toEqual([[6, 20]])
@@ -44,21 +44,26 @@ onCpu(() => {
     tf.dispose([x, dy, value, grads[0]!])
   })
 
-  test('inside a function that is differentiated, and on the way back of another', async () => {
+  test('works inside a differentiated function and during another backward pass', async () => {
     const x = tf.scalar(3)
-    const cubed = tf.tidy(() => tf.grad((x) => differentiate(() => x.mul(x).mul(x), [x]).grads[0]!)(x))
+    const cubed = tf.tidy(() =>
+      tf.grad((x) => differentiate(() => x.mul(x).mul(x), [x]).grads[0]!)(x),
+    )
     expect(await dataOf([cubed])).toEqual([[18]])
     const again = tf.customGrad((...args: unknown[]) => {
       const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
       save([x])
-      return { value: x.square(), gradFunc: (dy: Tensor, [x]: Tensor[]) => differentiate(() => x!.square(), [x!], dy).grads[0]! }
+      return {
+        value: x.square(),
+        gradFunc: (dy: Tensor, [x]: Tensor[]) => differentiate(() => x.square(), [x], dy).grads[0]!,
+      }
     })
     const { value, grads } = differentiate(() => again(x.mul(2)), [x])
     expect(await dataOf([value, ...grads])).toEqual([[36], [24]])
     tf.dispose([x, cubed, value, grads[0]!])
   })
 
-  test('an error leaves no tensors behind', () => {
+  test('an error leaks no tensors', () => {
     const x = tf.scalar(3)
     const fails = tf.customGrad((...args: unknown[]) => {
       const [x, save] = args as [Tensor, (tensors: Tensor[]) => void]
@@ -76,7 +81,7 @@ onCpu(() => {
     x.dispose()
   })
 
-  test('holds little more than what was saved', () => {
+  test('uses little more memory than the saved tensors', () => {
     const [x, layers] = [square(64, 1), 12]
     const f = () => {
       let h: Tensor = x
@@ -84,7 +89,7 @@ onCpu(() => {
       return h.sum()
     }
     const [own, stock] = [differentiate, tf.engine().gradients.bind(tf.engine())].map((gradients) =>
-      peakOf(() => tf.tidy(() => void gradients(f, [x]))),
+      measurePeak(() => tf.tidy(() => void gradients(f, [x]))),
     ) as [number, number]
     expect(own).toBeLessThan(0.8 * stock)
     x.dispose()

@@ -1,30 +1,45 @@
-// Guidance, interpolation and filling in, against recorded numbers (test/golden/README.md) and against what must be true of them.
+// Guidance, interpolation and inpainting: comparison with recorded numbers (test/golden/README.md),
+// and general properties.
 import { describe, expect, test } from 'vitest'
-import { addNoise, forwardStep } from '../../src/engine/forward.ts'
-import { guide, meanTowardsClass, projectedGuidance, rescaled, scalesIn, towardsClass } from '../../src/engine/guidance.ts'
-import { lerp, slerp } from '../../src/engine/interpolate.ts'
-import type { MaskShape } from '../../src/engine/mask.ts'
-import { mask, maskShapes } from '../../src/engine/mask.ts'
+import { addNoise, forwardStep } from '../../src/engine/process/forward.ts'
+import {
+  guide,
+  guideMean,
+  projectedGuidance,
+  rescaleGuidance,
+  guidanceScales,
+  guideEpsilon,
+} from '../../src/engine/process/guidance.ts'
+import { lerp, slerp } from '../../src/engine/process/interpolate.ts'
+import type { MaskShape } from '../../src/engine/process/mask.ts'
+import { mask, maskShapes } from '../../src/engine/process/mask.ts'
 import type { ClassifierConfig } from '../../src/engine/models/classifier.ts'
 import { classifier, classify } from '../../src/engine/models/classifier.ts'
 import { classGradient, classifierGuidedModel } from '../../src/engine/models/classifierGuided.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import { gaussianNoise } from '../../src/engine/noise.ts'
-import { posterior, posteriorCoefficients } from '../../src/engine/posterior.ts'
-import { convertPrediction } from '../../src/engine/prediction.ts'
-import { randomOf } from '../../src/engine/random.ts'
+import { gaussianNoise } from '../../src/engine/process/noise.ts'
+import { posterior, posteriorCoefficients } from '../../src/engine/process/posterior.ts'
+import { convertPrediction } from '../../src/engine/process/prediction.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
 import { ddimStep } from '../../src/engine/samplers/ddim.ts'
 import { repaintStep, repaintTransitions } from '../../src/engine/samplers/repaint.ts'
-import { levelsAt, noiseSchedule, ratiosOf } from '../../src/engine/schedule.ts'
-import type { Tensor } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import { timesteps } from '../../src/engine/timesteps.ts'
+import { levelsAt, noiseSchedule, getRatios } from '../../src/engine/process/schedule.ts'
+import type { Tensor } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import { timesteps } from '../../src/engine/process/timesteps.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { golden } from '../golden.ts'
 import type { SchedulerCase } from '../schedulers.ts'
-import { casesOf, expectTrajectory, initialOf, models, noisesOf, sharedInput } from '../schedulers.ts'
+import {
+  readCases,
+  expectTrajectory,
+  createInitial,
+  models,
+  recordedNoises,
+  sharedInput,
+} from '../schedulers.ts'
 
 interface Cfg {
   kind: 'cfg'
@@ -63,11 +78,11 @@ const cfgs = cases.filter((one): one is Cfg => 'guidance_scale' in one)
 const slerps = cases.filter((one): one is Slerp => 'kind' in one && one.kind.startsWith('slerp'))
 const byClassifier = cases.find((one): one is ByClassifier => 'cond_grad' in one)!
 
-/** No drift is recorded for these: 2e-5 of the largest number. */
+/** No tolerance is recorded for these: uses 2e-5 of the largest number. */
 const near = (found: ArrayLike<number>, wanted: number[], share = 2e-5) => {
   expect(found.length).toBe(wanted.length)
   const most = Math.max(...wanted.map(Math.abs))
-  const gap = Math.max(...wanted.map((value, i) => Math.abs(found[i]! - value)))
+  const gap = Math.max(...wanted.map((value, i) => Math.abs(found[i] - value)))
   expect(gap / most).toBeLessThanOrEqual(share)
 }
 
@@ -79,15 +94,18 @@ async function check(make: () => Tensor, wanted: number[], share?: number) {
 }
 
 onEachBackend((backend) => {
-  test.each(cfgs)('w = $guidance_scale, rescaled by $guidance_rescale', async ({ shape, cond, uncond, result, ...options }) => {
-    const make = () => {
-      const [c, u] = [tf.tensor(cond, shape), tf.tensor(uncond, shape)]
-      return rescaled(guide(c, u, options.guidance_scale), c, options.guidance_rescale)
-    }
-    await check(make, result)
-  })
+  test.each(cfgs)(
+    'w = $guidance_scale, rescaled by $guidance_rescale',
+    async ({ shape, cond, uncond, result, ...options }) => {
+      const make = () => {
+        const [c, u] = [tf.tensor(cond, shape), tf.tensor(uncond, shape)]
+        return rescaleGuidance(guide(c, u, options.guidance_scale), c, options.guidance_rescale)
+      }
+      await check(make, result)
+    },
+  )
 
-  // WGSL promises of acos no more than 7e-5.
+  // WGSL guarantees an accuracy of only 7e-5 for acos.
   test.each(slerps)('slerp at $t', async ({ t, a, b, result }) => {
     await check(
       () => slerp(tf.tensor(a, [1, a.length]), tf.tensor(b, [1, b.length]), t),
@@ -96,70 +114,90 @@ onEachBackend((backend) => {
     )
   })
 
-  describe('a classifier guides', () => {
+  describe('classifier guidance', () => {
     const { shape, t, ...recorded } = byClassifier
     const schedule = noiseSchedule({ name: 'linear_openai', T: 1000 })
     const at = (steps: number[]) => levelsAt(schedule, { t: Float64Array.from(steps) })
     const [from, to] = [at(t), at(t.map((step) => step - 1))]
     const given = (values: number[]) => tf.tensor(values, shape)
-    const clean = (epsilon: Tensor, x: Tensor) => convertPrediction(epsilon, x, from, 'epsilon', 'sample').minimum(1).maximum(-1)
+    const clean = (epsilon: Tensor, x: Tensor) =>
+      convertPrediction(epsilon, x, from, 'epsilon', 'sample').minimum(1).maximum(-1)
 
     test.each([0, 1])('the mean of an ancestral step, w = %i', async (scale) => {
       const make = () => {
         const [x, z] = [given(recorded.x), given(recorded.noise)]
         const { mean } = posterior(clean(given(recorded.model_output_eps), x), x, from, to)
-        // FIXED_LARGE of OpenAI: β, but at t = 0 the variance of the posterior at t = 1, and there no noise.
-        const small = posteriorCoefficients(at([1]), at([0])).variance[0]!
+        // FIXED_LARGE of OpenAI: β, but at t = 0 the posterior variance at t = 1, without noise.
+        const small = posteriorCoefficients(at([1]), at([0])).variance[0]
         const variance = tf.tensor(
-          t.map((step) => (step === 0 ? small : schedule.betas[step]!)),
+          t.map((step) => (step === 0 ? small : schedule.betas[step])),
           [t.length, 1, 1, 1],
         )
         const noisy = tf.tensor(
           t.map((step) => (step === 0 ? 0 : 1)),
           [t.length, 1, 1, 1],
         )
-        return meanTowardsClass(mean, variance, given(recorded.cond_grad), scale).add(variance.sqrt().mul(noisy).mul(z))
+        return guideMean(mean, variance, given(recorded.cond_grad), scale).add(
+          variance.sqrt().mul(noisy).mul(z),
+        )
       }
       await check(make, scale ? recorded.p_sample_guided : recorded.p_sample_plain)
     })
 
-    test('a step of DDIM, guided with eta = 0.5 and plain', async () => {
+    test('guides a DDIM step with eta = 0.5 and eta = 0', async () => {
       const make = (guided: boolean) => {
-        const [x, z, epsilon] = [given(recorded.x), given(recorded.noise), given(recorded.model_output_eps)]
+        const [x, z, epsilon] = [
+          given(recorded.x),
+          given(recorded.noise),
+          given(recorded.model_output_eps),
+        ]
         if (!guided) {
-          const options = { eta: 0, hold: { range: 1 }, rederive: true }
-          return ddimStep(x, { tensor: epsilon, predicts: 'epsilon' }, from, to, undefined, options)
+          const options = { eta: 0, clipping: { range: 1 }, rederive: true }
+          return ddimStep(
+            { xt: x, prediction: { tensor: epsilon, predicts: 'epsilon' }, from, to },
+            options,
+          )
         }
-        // OpenAI clips before it bends the noise, and not again.
+        // OpenAI clips before guidance, and not after it.
         const kept = convertPrediction(clean(epsilon, x), x, from, 'sample', 'epsilon')
-        const bent = towardsClass(kept, given(recorded.cond_grad), from, 1)
-        const options = { eta: 0.5, hold: undefined, rederive: true }
-        return ddimStep(x, { tensor: bent, predicts: 'epsilon' }, from, to, z, options)
+        const bent = guideEpsilon(kept, given(recorded.cond_grad), from, 1)
+        const options = { eta: 0.5, clipping: undefined, rederive: true }
+        return ddimStep(
+          { xt: x, prediction: { tensor: bent, predicts: 'epsilon' }, from, to, noise: () => z },
+          options,
+        )
       }
-      // At t = 1 the reference, which is float32, takes 1 - ᾱ = 1e-4 of a float32 ᾱ: 3e-5 of the largest number is its rounding.
+      // At t = 1 the reference computes 1 - ᾱ = 1e-4 in float32: its rounding is 3e-5 of the
+      // largest number.
       await check(() => make(false), recorded.ddim_plain_eta_0, 5e-5)
       await check(() => make(true), recorded.ddim_guided_eta_0_5, 5e-5)
     })
 
-    test('a step of DDIM upward', async () => {
+    test('guides a DDIM step towards more noise', async () => {
       const make = () => {
-        const options = { eta: 0, hold: undefined, rederive: true }
+        const options = { eta: 0, clipping: undefined, rederive: true }
         const said = { tensor: given(recorded.model_output_eps), predicts: 'epsilon' as const }
-        // After the last timestep there is nothing but noise.
+        // Beyond the last timestep there is only noise.
         const next = levelsAt(schedule, {
           t: Float64Array.from(t, (step) => step + 1),
-          ratio: Float64Array.from(t, (step) => (step === 999 ? Infinity : ratiosOf(at([step + 1]))[0]!)),
+          ratio: Float64Array.from(t, (step) =>
+            step === 999 ? Infinity : getRatios(at([step + 1]))[0],
+          ),
         })
-        return ddimStep(given(recorded.x), said, from, next, undefined, options)
+        return ddimStep({ xt: given(recorded.x), prediction: said, from, to: next }, options)
       }
       await check(make, recorded.ddim_reverse_noclip)
     })
 
-    test('its gradient is what differences say', async () => {
-      const model = classifier(small, randomOf(5))
-      const [x, direction] = [gaussianNoise(randomOf(1), [3, 4, 4, 1]), gaussianNoise(randomOf(2), [3, 4, 4, 1])]
+    test('the gradient matches finite differences', async () => {
+      const model = classifier(small, createRandom(5))
+      const [x, direction] = [
+        gaussianNoise(createRandom(1), [3, 4, 4, 1]),
+        gaussianNoise(createRandom(2), [3, 4, 4, 1]),
+      ]
       const [times, labels] = [Float64Array.of(3, 300, 900), Int32Array.of(2, 0, -1)]
-      const logs = (by: number) => tf.logSoftmax(classify(model, x.add(direction.mul(by)), undefined, times).logits)
+      const logs = (by: number) =>
+        tf.logSoftmax(classify(model, x.add(direction.mul(by)), undefined, times).logits)
       const [slope, all] = tf.tidy(() => {
         const step = 1e-2
         const rise = logs(step)
@@ -172,7 +210,8 @@ onEachBackend((backend) => {
       const [wanted, found] = [await slope.data(), await all.data()] as [Float32Array, Float32Array]
       expect(Math.max(...wanted.map(Math.abs))).toBeGreaterThan(0.01)
       expect(found[2]).toBe(0)
-      for (const [i, value] of wanted.entries()) expect(Math.abs(found[i]! - value)).toBeLessThan(2e-3)
+      for (const [i, value] of wanted.entries())
+        expect(Math.abs(found[i] - value)).toBeLessThan(2e-3)
       tf.dispose([slope, all, x, direction, model.weights])
     })
   })
@@ -189,17 +228,17 @@ const small: ClassifierConfig = {
   time_embedding_dim: 8,
 }
 
-// ---- filling in
+// ---- inpainting
 
 interface RePaintCase extends SchedulerCase {
   num_inference_steps: number
   repaint: { jump_length: number; jump_n_sample: number; mask: 'mask_a' | 'mask_b'; eta?: number }
 }
 
-const repaintCases = casesOf<RePaintCase>('RePaintScheduler')
+const repaintCases = readCases<RePaintCase>('RePaintScheduler')
 
 onEachBackend(() => {
-  test.each(repaintCases)('$id: down and up again as diffusers', async (one) => {
+  test.each(repaintCases)('$id: steps down and up match diffusers', async (one) => {
     const { config_given: config, num_inference_steps: n, shape, repaint: options } = one
     const T = config.num_train_timesteps ?? 1000
     const schedule = noiseSchedule({ name: config.beta_schedule!, T })
@@ -208,25 +247,37 @@ onEachBackend(() => {
       options.jump_length,
       options.jump_n_sample,
     )
-    // diffusers lists a step down by where it begins, and one up by the step down that begins where the next one up ends.
+    // diffusers lists a step down by its start, and a step up by the step down that starts where
+    // the next step up ends.
     const stride = T / n
-    const listed = Array.from(way.t, (t, i) => (way.tPrev[i]! > t ? way.tPrev[i]! + stride : t))
+    const listed = Array.from(way.t, (t, i) => (way.tPrev[i] > t ? way.tPrev[i] + stride : t))
     expect(listed).toEqual(one.timesteps)
     const at = (t: number) => levelsAt(schedule, { t: Float64Array.of(t) })
     const frames = tf.tidy(() => {
-      let x = initialOf(one)
+      let x = createInitial(one)
       const known = { x0: sharedInput('img_a', shape), mask: sharedInput(options.mask, shape) }
       return one.steps.map(({ t }, i) => {
-        const [from, to] = [way.t[i]!, way.tPrev[i]!]
-        const noises = noisesOf(one, i)
+        const [from, to] = [way.t[i], way.tPrev[i]]
+        const noises = recordedNoises(one, i)
         if (to > from) {
-          // It goes up by single timesteps, and by those above: from s as if it were at s + stride.
-          const first = one.steps[i - 1]!.t
+          // It steps up by single timesteps, with levels shifted by the stride: from s as if at s +
+          // stride.
+          const first = one.steps[i - 1].t
           noises.forEach((z, k) => (x = forwardStep(x, z, at(first + k - 1), at(first + k))))
         } else {
           const said = models[one.model](x, t)
-          const step = { eta: options.eta ?? 0, hold: { range: 1 }, rederive: false }
-          x = repaintStep(x, { tensor: said, predicts: 'epsilon' }, at(from), at(to), known, noises[0] ?? tf.zeros(shape), step)
+          const step = { eta: options.eta ?? 0, clipping: { range: 1 }, rederive: false }
+          x = repaintStep(
+            {
+              xt: x,
+              prediction: { tensor: said, predicts: 'epsilon' },
+              from: at(from),
+              to: at(to),
+              known,
+              noise: () => noises[0] ?? tf.zeros(shape),
+            },
+            step,
+          )
         }
         return x
       })
@@ -236,18 +287,28 @@ onEachBackend(() => {
 })
 
 onCpu(() => {
-  test('without jumps the way of RePaint is the list itself', () => {
-    const list = timesteps(noiseSchedule({ name: 'linear', T: 100 }), { num_inference_steps: 7, timestep_spacing: 'trailing' })
+  test('without jumps RePaint visits the original list', () => {
+    const list = timesteps(noiseSchedule({ name: 'linear', T: 100 }), {
+      num_inference_steps: 7,
+      timestep_spacing: 'trailing',
+    })
     expect(repaintTransitions(list, 3, 1)).toEqual(list)
-    expect(() => repaintTransitions(list, 0, 2)).toThrow(/^Expected a whole number above 0, got 0/)
+    expect(() => repaintTransitions(list, 0, 2)).toThrow(
+      /^Expected jump_length to be a positive integer, got 0/,
+    )
   })
 
-  test('each stretch is gone down jump_n_sample times, and every move begins where the last one ended', () => {
-    const list = timesteps(noiseSchedule({ name: 'linear', T: 100 }), { num_inference_steps: 12, timestep_spacing: 'trailing' })
+  test('visits each section jump_n_sample times, with contiguous transitions', () => {
+    const list = timesteps(noiseSchedule({ name: 'linear', T: 100 }), {
+      num_inference_steps: 12,
+      timestep_spacing: 'trailing',
+    })
     const { t, tPrev } = repaintTransitions(list, 4, 3)
     expect([t[0], tPrev.at(-1)]).toEqual([99, -1])
     expect(t.slice(1)).toEqual(tPrev.slice(0, -1))
-    const down = [...list.t].map((step) => t.reduce((count, from, i) => count + (from === step && tPrev[i]! < step ? 1 : 0), 0))
+    const down = [...list.t].map((step) =>
+      t.reduce((count, from, i) => count + (from === step && tPrev[i] < step ? 1 : 0), 0),
+    )
     expect(down).toEqual([1, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3, 3])
   })
 
@@ -278,85 +339,127 @@ onCpu(() => {
     points.dispose()
   })
 
-  test('noise between two noises is as long as they are; on the line it is not', () => {
-    const [a, b] = [gaussianNoise(randomOf(1), [4, 4000]), gaussianNoise(randomOf(2), [4, 4000])]
-    const spread = (between: typeof slerp) => tf.tidy(() => between(a, b, 0.5).square().mean(1).sqrt().dataSync() as Float32Array)
+  test('slerp preserves the norm of noise, lerp does not', () => {
+    const [a, b] = [
+      gaussianNoise(createRandom(1), [4, 4000]),
+      gaussianNoise(createRandom(2), [4, 4000]),
+    ]
+    const spread = (between: typeof slerp) =>
+      tf.tidy(() => between(a, b, 0.5).square().mean(1).sqrt().dataSync() as Float32Array)
     for (const value of spread(slerp)) expect(Math.abs(value - 1)).toBeLessThan(0.05)
     for (const value of spread(lerp)) expect(Math.abs(value - Math.SQRT1_2)).toBeLessThan(0.05)
     tf.dispose([a, b])
   })
 
-  test('projected guidance: eta = 1 without bound is plain; eta = 0 changes nothing along c; the bound holds', () => {
+  test('projected guidance: eta = 1 without a limit is plain guidance; eta = 0 changes nothing along c; the norm is limited', () => {
     tf.tidy(() => {
-      const [c, u] = [gaussianNoise(randomOf(1), [3, 8]), gaussianNoise(randomOf(2), [3, 8])]
+      const [c, u] = [
+        gaussianNoise(createRandom(1), [3, 8]),
+        gaussianNoise(createRandom(2), [3, 8]),
+      ]
       const plain = { scale: 3, eta: 1, normThreshold: 0, momentum: 0 }
-      near(projectedGuidance(c, u, undefined, plain).x0.dataSync(), [...guide(c, u, 3).dataSync()], 1e-6)
+      near(
+        projectedGuidance(c, u, undefined, plain).x0.dataSync(),
+        [...guide(c, u, 3).dataSync()],
+        1e-6,
+      )
       const across = projectedGuidance(c, u, undefined, { ...plain, eta: 0 }).x0.sub(c)
-      for (const value of across.mul(c).sum(1).dataSync()) expect(Math.abs(value)).toBeLessThan(1e-4)
+      for (const value of across.mul(c).sum(1).dataSync())
+        expect(Math.abs(value)).toBeLessThan(1e-4)
       const short = projectedGuidance(c, u, undefined, { ...plain, normThreshold: 0.5 }).x0.sub(c)
-      for (const value of short.square().sum(1).sqrt().dataSync()) expect(value).toBeCloseTo(2 * 0.5, 5)
+      for (const value of short.square().sum(1).sqrt().dataSync())
+        expect(value).toBeCloseTo(2 * 0.5, 5)
       const { difference } = projectedGuidance(c, u, undefined, plain)
       const again = projectedGuidance(c, u, difference, { ...plain, momentum: -0.5 }).difference
       near(again.dataSync(), [...c.sub(u).mul(0.5).dataSync()], 1e-6)
     })
   })
 
-  test('an interval: outside of it the scale is 1', () => {
-    expect([...scalesIn({ low: 100, high: 600 }, Float64Array.of(99, 100, 600, 601), 4)]).toEqual([1, 4, 4, 1])
+  test('the scale is 1 outside of the interval', () => {
+    expect([
+      ...guidanceScales({ low: 100, high: 600 }, Float64Array.of(99, 100, 600, 601), 4),
+    ]).toEqual([1, 4, 4, 1])
   })
 
-  test('guided models: only inside the interval, and away from a worse model', async () => {
+  test('guides models only inside the interval, and away from a worse model', async () => {
     const make = (seed: number) =>
       mlp(
-        { dim: 2, hidden: 16, layers: 1, time_embedding_dim: 8, num_classes: 3, activation: 'silu', fourier_features: 0 },
+        {
+          dim: 2,
+          hidden: 16,
+          layers: 1,
+          time_embedding_dim: 8,
+          num_classes: 3,
+          activation: 'silu',
+          fourier_features: 0,
+        },
         'epsilon',
-        randomOf(seed),
+        createRandom(seed),
       )
     const [good, worse] = [make(1), make(2)]
-    const x = gaussianNoise(randomOf(3), [2, 2])
+    const x = gaussianNoise(createRandom(3), [2, 2])
     const t = Float64Array.of(50, 700)
     const condition = { kind: 'labels', labels: Int32Array.of(1, 2) } as const
-    const asked = (model: Parameters<typeof predict>[0], given: typeof condition | undefined) => predict(model, x, t, given)
+    const asked = (model: Parameters<typeof predict>[0], given: typeof condition | undefined) =>
+      predict(model, x, t, given)
     tf.tidy(() => {
       const [c, u, w] = [asked(good, condition), asked(good, undefined), asked(worse, condition)]
       const inside = asked(guidedModel(good, 3, { low: 100, high: 1000 }), condition)
       const wanted = tf.concat([c.slice([0, 0], [1, 2]), guide(c, u, 3).slice([1, 0], [1, 2])])
       near(inside.dataSync(), [...wanted.dataSync()], 1e-6)
-      near(asked(guidedModel(good, 2, { worse }), condition).dataSync(), [...guide(c, w, 2).dataSync()], 1e-6)
-      // Autoguidance needs no condition.
+      near(
+        asked(guidedModel(good, 2, { worse }), condition).dataSync(),
+        [...guide(c, w, 2).dataSync()],
+        1e-6,
+      )
+      // Autoguidance does not need a condition.
       const [plain, bad] = [asked(good, undefined), asked(worse, undefined)]
-      near(asked(guidedModel(good, 2, { worse }), undefined).dataSync(), [...guide(plain, bad, 2).dataSync()], 1e-6)
+      near(
+        asked(guidedModel(good, 2, { worse }), undefined).dataSync(),
+        [...guide(plain, bad, 2).dataSync()],
+        1e-6,
+      )
     })
     tf.dispose([x, good.weights, worse.weights])
   })
 
-  test('a guided step goes where the classifier wants: the class asked for becomes likelier', async () => {
-    const judge = classifier(small, randomOf(7))
+  test('a guided step increases the probability of the class', async () => {
+    const judge = classifier(small, createRandom(7))
     const schedule = noiseSchedule({ name: 'squaredcos_cap_v2', T: 1000 })
     tf.tidy(() => {
-      const x0 = gaussianNoise(randomOf(8), [6, 4, 4, 1])
+      const x0 = gaussianNoise(createRandom(8), [6, 4, 4, 1])
       const level = levelsAt(schedule, { t: Float64Array.of(400) })
-      const x = addNoise(x0, gaussianNoise(randomOf(9), [6, 4, 4, 1]), level)
+      const x = addNoise(x0, gaussianNoise(createRandom(9), [6, 4, 4, 1]), level)
       const labels = Int32Array.of(0, 1, 2, 0, 1, 2)
       const epsilon = x.mul(0.5)
-      const bent = towardsClass(epsilon, classGradient(judge, x, level.t, labels), level, 0.5)
+      const bent = guideEpsilon(epsilon, classGradient(judge, x, level.t, labels), level, 0.5)
       const logs = (noise: Tensor) => {
         const moved = x.sub(noise.mul(0.05))
-        const all = tf.logSoftmax(classify(judge, moved, undefined, level.t).logits).arraySync() as number[][]
-        return labels.reduce((sum, label, i) => sum + all[i]![label]!, 0)
+        const all = tf
+          .logSoftmax(classify(judge, moved, undefined, level.t).logits)
+          .arraySync() as number[][]
+        return labels.reduce((sum, label, i) => sum + all[i][label], 0)
       }
       expect(logs(bent)).toBeGreaterThan(logs(epsilon) + 1e-4)
     })
     const wrapped = classifierGuidedModel(
       mlp(
-        { dim: 2, hidden: 8, layers: 1, time_embedding_dim: 8, num_classes: 0, activation: 'silu', fourier_features: 0 },
+        {
+          dim: 2,
+          hidden: 8,
+          layers: 1,
+          time_embedding_dim: 8,
+          num_classes: 0,
+          activation: 'silu',
+          fourier_features: 0,
+        },
         'epsilon',
-        randomOf(1),
+        createRandom(1),
       ),
       judge,
       { scale: 1, schedule },
     )
     expect(wrapped.predicts).toBe('epsilon')
-    tf.dispose([judge.weights, wrapped.children.model!.weights])
+    tf.dispose([judge.weights, wrapped.children.model.weights])
   })
 })

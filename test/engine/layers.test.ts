@@ -1,7 +1,7 @@
-// Layers: PyTorch's numbers, and what their formulas (fused.test.ts) do not say.
+// Layers: comparison with PyTorch, and properties beyond their formulas (fused.test.ts).
 import { describe, expect, test } from 'vitest'
 import { silu } from '../../src/engine/layers/activations.ts'
-import type { Pad } from '../../src/engine/layers/conv.ts'
+import type { Pad } from '../../src/engine/base/layerTypes.ts'
 import { conv2d } from '../../src/engine/layers/conv.ts'
 import { dropout } from '../../src/engine/layers/dropout.ts'
 import { timestepEmbedding } from '../../src/engine/layers/embedding.ts'
@@ -10,21 +10,33 @@ import { convWeights, linearWeights, normWeights } from '../../src/engine/layers
 import { linear } from '../../src/engine/layers/linear.ts'
 import { attend } from '../../src/engine/models/unet/transformer.ts'
 import { upsampleNearest2 } from '../../src/engine/layers/resample.ts'
-import { reversedTranspose, transposed } from '../../src/engine/layers/transpose.ts'
-import { randomOf } from '../../src/engine/random.ts'
-import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import type { Weights } from '../../src/engine/values.ts'
+import { reverseAxesTranspose, transposeMatrix } from '../../src/engine/layers/transpose.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import type {
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  Tensor4D,
+} from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import type { Weights } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { gap, goldenJson, goldenTensors, images, largest, weight } from '../goldenTensors.ts'
 
 const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
-const normal = (shape: number[], seed: number) => tf.tensor(randomOf(seed).normal(count(shape)), shape)
+const normal = (shape: number[], seed: number) =>
+  tf.tensor(createRandom(seed).normal(count(shape)), shape)
 
 type Layer = (...args: Tensor[]) => Tensor
 
 /** The layer's output and the gradients of sum(output * r) with respect to all arguments. */
-function outputAndGradients(layer: Layer, args: Tensor[], r: Tensor): { output: Tensor; gradients: Tensor[] } {
+function outputAndGradients(
+  layer: Layer,
+  args: Tensor[],
+  r: Tensor,
+): { output: Tensor; gradients: Tensor[] } {
   const output = tf.tidy(() => layer(...args))
   const { value, grads } = tf.engine().gradients(
     () =>
@@ -50,11 +62,12 @@ const halving: { [name: string]: Pad } = {
   downsample_pad1: { top: 1, bottom: 1, left: 1, right: 1 },
 }
 
-/** Each recorded layer: what it is called with, in order, and what that makes of it. */
+/** Recorded layers: the arguments in order, and the function to compare. */
 const recordedLayers: { [name: string]: { args: string[]; layer: Layer } } = {
   group_norm: {
     args: ['in/x', 'param/weight', 'param/bias'],
-    layer: (x, w, b) => groupNorm(x as Tensor4D, w as Tensor1D, b as Tensor1D, { groups: 4, eps: 1e-6 }),
+    layer: (x, w, b) =>
+      groupNorm(x as Tensor4D, w as Tensor1D, b as Tensor1D, { groups: 4, eps: 1e-6 }),
   },
   conv3x3: {
     args: ['in/x', 'param/weight', 'param/bias'],
@@ -74,9 +87,19 @@ const recordedLayers: { [name: string]: { args: string[]; layer: Layer } } = {
     layer: (x, w, b) => conv2d(upsampleNearest2(x as Tensor4D), w as Tensor4D, b as Tensor1D),
   },
   time_mlp: {
-    args: ['in/x', 'param/linear_1.weight', 'param/linear_1.bias', 'param/linear_2.weight', 'param/linear_2.bias'],
+    args: [
+      'in/x',
+      'param/linear_1.weight',
+      'param/linear_1.bias',
+      'param/linear_2.weight',
+      'param/linear_2.bias',
+    ],
     layer: (x, w1, b1, w2, b2) =>
-      linear(silu(linear(x as Tensor2D, w1 as Tensor2D, b1 as Tensor1D)) as Tensor2D, w2 as Tensor2D, b2 as Tensor1D),
+      linear(
+        silu(linear(x as Tensor2D, w1 as Tensor2D, b1 as Tensor1D)) as Tensor2D,
+        w2 as Tensor2D,
+        b2 as Tensor1D,
+      ),
   },
   cross_attention: {
     args: [
@@ -102,9 +125,10 @@ const recordedLayers: { [name: string]: { args: string[]; layer: Layer } } = {
 }
 
 onEachBackend((backend) => {
-  describe('as PyTorch', () => {
+  describe('layers match PyTorch', () => {
     const tensors = goldenTensors('layers/layers')
-    // Of the largest number. Measured: 4e-7 at most, on cpu, wasm and webgpu by Lavapipe; GPUs round more freely.
+    // Relative to the largest number. Measured: at most 4e-7 on cpu, wasm and webgpu with lavapipe;
+    // GPUs round more freely.
     const tolerance = backend === 'webgpu' ? 1e-5 : 2e-6
 
     test.each(Object.entries(recordedLayers))('%s', async (name, { args, layer }) => {
@@ -119,33 +143,38 @@ onEachBackend((backend) => {
       await expectClose(output, out, tolerance, 'output')
       for (const [i, arg] of args.entries()) {
         const right = stored(`grad_${arg}`)
-        await expectClose(gradients[i]!, right, tolerance, `gradient of ${arg}`)
+        await expectClose(gradients[i], right, tolerance, `gradient of ${arg}`)
         right.dispose()
       }
       tf.dispose([...given, r, out, output, ...gradients])
     })
   })
 
-  test('groupNorm keeps its digits far from zero', async () => {
+  test('groupNorm is accurate far from zero', async () => {
     const [near, w, b] = [normal([2, 6, 6, 4], 1), normal([4], 2), normal([4], 3)]
     const far = tf.tidy(() => near.mul(256).round().div(256).add(1024)) // exact in float32
     const back = tf.tidy(() => far.sub(1024))
-    const of = (x: Tensor) => tf.tidy(() => groupNorm(x as Tensor4D, w as Tensor1D, b as Tensor1D, { groups: 2, eps: 1e-5 }))
+    const of = (x: Tensor) =>
+      tf.tidy(() =>
+        groupNorm(x as Tensor4D, w as Tensor1D, b as Tensor1D, { groups: 2, eps: 1e-5 }),
+      )
     const [got, right] = [of(far), of(back)]
     await expectClose(got, right, 1e-3, 'output')
     tf.dispose([near, w, b, far, back, got, right])
   })
 
-  test.each([[[128, 3]], [[130, 4]], [[64, 2]], [[7, 5]]])('transposed %s', async (shape) => {
+  test.each([[[128, 3]], [[130, 4]], [[64, 2]], [[7, 5]]])('transposes %s', async (shape) => {
     const x = normal(shape, 1) as Tensor2D
-    const [got, right] = tf.tidy(() => [transposed(x), x.transpose()] as const)
+    const [got, right] = tf.tidy(() => [transposeMatrix(x), x.transpose()] as const)
     expect(await got.array()).toEqual(await right.array())
     tf.dispose([x, got, right])
   })
 
-  test('reversedTranspose exchanges items and channels', async () => {
+  test('reverseAxesTranspose exchanges items and channels', async () => {
     const x = normal([5, 2, 3, 4], 1) as Tensor4D
-    const [got, right] = tf.tidy(() => [reversedTranspose(x), x.transpose([3, 1, 2, 0])] as const)
+    const [got, right] = tf.tidy(
+      () => [reverseAxesTranspose(x), x.transpose([3, 1, 2, 0])] as const,
+    )
     expect(await got.array()).toEqual(await right.array())
     tf.dispose([x, got, right])
   })
@@ -162,39 +191,59 @@ onCpu(() => {
     }[]
   >('layers/timestep_embeddings')
 
-  test.each(embeddings)('timesteps embedded in $embedding_dim, $flip_sin_to_cos, $downscale_freq_shift', async (recorded) => {
-    const { embedding_dim, flip_sin_to_cos, downscale_freq_shift: freq_shift, timesteps, out } = recorded
-    const got = timestepEmbedding(Float64Array.from(timesteps), embedding_dim, { flip_sin_to_cos, freq_shift })
-    expect(got.shape).toEqual([timesteps.length, embedding_dim])
-    const values = await got.data()
-    // torch has t f in float32: at t = 999 that is an error of 3e-5 in the angle.
-    for (const [i, value] of values.entries()) {
-      const t = timesteps[Math.floor(i / embedding_dim)]!
-      expect(Math.abs(value - out[i]!)).toBeLessThanOrEqual(1e-7 * Math.max(1, t) + 1e-7)
-    }
-    got.dispose()
-  })
+  test.each(embeddings)(
+    'embeds timesteps in $embedding_dim dimensions, $flip_sin_to_cos, $downscale_freq_shift',
+    async (recorded) => {
+      const {
+        embedding_dim,
+        flip_sin_to_cos,
+        downscale_freq_shift: freq_shift,
+        timesteps,
+        out,
+      } = recorded
+      const got = timestepEmbedding(Float64Array.from(timesteps), embedding_dim, {
+        flip_sin_to_cos,
+        freq_shift,
+      })
+      expect(got.shape).toEqual([timesteps.length, embedding_dim])
+      const values = await got.data()
+      // torch computes t f in float32, which is an error of 3e-5 in the angle at t = 999.
+      for (const [i, value] of values.entries()) {
+        const t = timesteps[Math.floor(i / embedding_dim)]
+        expect(Math.abs(value - out[i])).toBeLessThanOrEqual(1e-7 * Math.max(1, t) + 1e-7)
+      }
+      got.dispose()
+    },
+  )
 
-  test('dropout keeps the mean, drops a share, and its mask is the gradient', async () => {
+  test('dropout preserves the mean, drops the requested fraction, and its gradient is the mask', async () => {
     const x = tf.tidy(() => tf.ones([40, 50]).mul(3))
-    const [got, gradient] = [tf.tidy(() => dropout(x, 0.25, randomOf(1))), tf.grad((x) => dropout(x, 0.25, randomOf(1)))(x)]
+    const [got, gradient] = [
+      tf.tidy(() => dropout(x, 0.25, createRandom(1))),
+      tf.grad((x) => dropout(x, 0.25, createRandom(1)))(x),
+    ]
     const values = await got.data()
     expect([...new Set(values)].sort()).toEqual([0, 4])
     const dropped = values.filter((value) => value === 0).length / values.length
     expect(Math.abs(dropped - 0.25)).toBeLessThan(0.03) // three standard deviations
     expect(await gradient.data()).toEqual(values.map((value) => Math.fround(value / 3)))
-    expect(dropout(x, 0, randomOf(1))).toBe(x)
+    expect(dropout(x, 0, createRandom(1))).toBe(x)
     tf.dispose([x, got, gradient])
   })
 
   test.each([
-    ['conv', () => convWeights('conv', 3, 8, 16, randomOf(1)), [3, 3, 8, 16], 1 / Math.sqrt(72)],
-    ['linear', () => linearWeights('linear', 64, 32, randomOf(1)), [64, 32], 1 / 8],
+    [
+      'conv',
+      () => convWeights('conv', 3, 8, 16, createRandom(1)),
+      [3, 3, 8, 16],
+      1 / Math.sqrt(72),
+    ],
+    ['linear', () => linearWeights('linear', 64, 32, createRandom(1)), [64, 32], 1 / 8],
   ] as const)('a %s starts uniform within 1 / sqrt(fan in)', async (name, make, shape, bound) => {
     const weights = make()
     expect(Object.keys(weights)).toEqual([`${name}.weight`, `${name}.bias`])
-    expect(weights[`${name}.weight`]!.shape).toEqual(shape)
-    expect(weights[`${name}.bias`]!.shape).toEqual([shape.at(-1)])
+    expect(weights[`${name}.weight`].shape).toEqual(shape)
+    expect(weights[`${name}.bias`].shape).toEqual([shape.at(-1)])
     for (const tensor of Object.values(weights)) {
       const values = Array.from(await tensor.data())
       expect(largest(values)).toBeLessThanOrEqual(bound)
@@ -208,8 +257,8 @@ onCpu(() => {
 
   test('a norm starts as the identity', async () => {
     const weights = normWeights('norm', 4)
-    expect(await weights['norm.weight']!.array()).toEqual([1, 1, 1, 1])
-    expect(await weights['norm.bias']!.array()).toEqual([0, 0, 0, 0])
+    expect(await weights['norm.weight'].array()).toEqual([1, 1, 1, 1])
+    expect(await weights['norm.bias'].array()).toEqual([0, 0, 0, 0])
     tf.dispose(weights)
   })
 })

@@ -1,9 +1,9 @@
-// The nearest items of a data set, against the plain search.
+// Nearest items of a dataset, compared with an exhaustive search.
 import { describe, expect, test } from 'vitest'
 import { nearestNeighbours } from '../../src/engine/metrics/nearestNeighbours.ts'
-import { randomOf } from '../../src/engine/random.ts'
-import { tf } from '../../src/engine/tf.ts'
-import type { Dataset } from '../../src/engine/values.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import type { Dataset } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from '../nodes/evaluate.ts'
 
@@ -15,7 +15,10 @@ const datasetOf = (data: Float32Array, shape: number[]): Dataset => ({
   space: 'image',
 })
 
-function bySearch(x: Float32Array, { data, shape, size }: Dataset): { index: number[]; distance: number } {
+function bySearch(
+  x: Float32Array,
+  { data, shape, size }: Dataset,
+): { index: number[]; distance: number } {
   const length = shape.reduce((a, b) => a * b, 1)
   const index: number[] = []
   let sum = 0
@@ -23,7 +26,7 @@ function bySearch(x: Float32Array, { data, shape, size }: Dataset): { index: num
     let [best, least] = [-1, Infinity]
     for (let j = 0; j < size; j++) {
       let squared = 0
-      for (let k = 0; k < length; k++) squared += (x[i * length + k]! - data[j * length + k]!) ** 2
+      for (let k = 0; k < length; k++) squared += (x[i * length + k] - data[j * length + k]) ** 2
       if (squared < least) [best, least] = [j, squared]
     }
     index.push(best)
@@ -37,7 +40,10 @@ async function found(x: Float32Array, dataset: Dataset, chunk?: number) {
   const tensor = tf.tensor(x, [x.length / length, ...dataset.shape])
   const { neighbours, distance } = nearestNeighbours(tensor, dataset, chunk)
   expect(neighbours.shape).toEqual(tensor.shape)
-  const read = { items: (await neighbours.data()) as Float32Array, distance: (await distance.data())[0]! }
+  const read = {
+    items: (await neighbours.data()) as Float32Array,
+    distance: (await distance.data())[0],
+  }
   tf.dispose([tensor, neighbours, distance])
   return read
 }
@@ -48,9 +54,9 @@ const itemsAt = ({ data, size }: Dataset, index: number[]) => {
 }
 
 onEachBackend(() => {
-  test('are those of the plain search, also where the data comes in several parts', async () => {
-    const small = datasetOf(randomOf(2).normal(300 * 12), [2, 3, 2])
-    const x = randomOf(3).normal(70 * 12)
+  test('match an exhaustive search, also over several chunks', async () => {
+    const small = datasetOf(createRandom(2).normal(300 * 12), [2, 3, 2])
+    const x = createRandom(3).normal(70 * 12)
     const expected = bySearch(x, small)
     for (const chunk of [undefined, 12 * 100, 12 * 71]) {
       const { items, distance } = await found(x, small, chunk)
@@ -59,15 +65,16 @@ onEachBackend(() => {
     }
   })
 
-  test('a copy has distance 0, whatever its place', async () => {
-    const dataset = datasetOf(randomOf(4).normal(130 * 16), [4, 4, 1])
+  test('a copy has distance 0 at any index', async () => {
+    const dataset = datasetOf(createRandom(4).normal(130 * 16), [4, 4, 1])
     const { items, distance } = await found(dataset.data, dataset)
     expect(items).toEqual(dataset.data)
     expect(distance).toBe(0)
   })
 
-  test('of equals the first is taken, in one part and over several', async () => {
-    // Each item twice, with ties for a query half way between two items. What tells equals apart: the sign of zero.
+  test('selects the first of equal items, within and across chunks', async () => {
+    // Each item twice, with ties for a query halfway between two items. Equal items differ in the
+    // sign of zero.
     const dataset = datasetOf(Float32Array.of(5, 5, 1, 0, 1, -0, -1, 0, -1, -0), [1, 2, 1])
     for (const chunk of [100, 12, 6]) {
       const { items } = await found(Float32Array.of(0, 0, 2, 0, -2, 0), dataset, chunk)
@@ -75,8 +82,11 @@ onEachBackend(() => {
     }
   })
 
-  test('what is not a number gives a distance that is none, and no failure', async () => {
-    const { distance } = await found(new Float32Array(4).fill(NaN), datasetOf(randomOf(5).normal(40), [2, 2, 1]))
+  test('NaN gives a NaN distance without an error', async () => {
+    const { distance } = await found(
+      new Float32Array(4).fill(NaN),
+      datasetOf(createRandom(5).normal(40), [2, 2, 1]),
+    )
     expect(distance).toBeNaN()
   })
 })
@@ -84,24 +94,33 @@ onEachBackend(() => {
 onCpu(() => {
   describe('as a node', () => {
     const digits = node('digits', 'Digits')
-    const noise = (shape: string) => node('noise', 'GaussianNoise', {}, { shape, batch_size: 3, seed: 6 })
-    const near = node('near', 'NearestNeighbours', { samples: 'noise.noise', dataset: 'digits.dataset' })
+    const noise = (shape: string) =>
+      node('noise', 'GaussianNoise', {}, { shape, batch_size: 3, seed: 6 })
+    const near = node('near', 'NearestNeighbours', {
+      samples: 'noise.noise',
+      dataset: 'digits.dataset',
+    })
 
-    test('gives items of the data set and their distance', async () => {
-      const { x, dataset, neighbours, distance } = await evaluate([digits, noise('8, 8, 1'), near], {
-        x: 'noise.noise',
-        dataset: 'digits.dataset',
-        neighbours: 'near.neighbours',
-        distance: 'near.distance',
-      })
+    test('returns items of the dataset and their distance', async () => {
+      const { x, dataset, neighbours, distance } = await evaluate(
+        [digits, noise('8, 8, 1'), near],
+        {
+          x: 'noise.noise',
+          dataset: 'digits.dataset',
+          neighbours: 'near.neighbours',
+          distance: 'near.distance',
+        },
+      )
       const expected = bySearch(x.tensor.data, dataset as unknown as Dataset)
       expect(neighbours.tensor.shape).toEqual([3, 8, 8, 1])
       expect(neighbours.tensor.data).toEqual(itemsAt(dataset as unknown as Dataset, expected.index))
       expect(distance.tensor.data[0]).toBeCloseTo(expected.distance, 4)
     })
 
-    test('refuses items of another shape', async () => {
-      await expect(evaluate([digits, noise('4, 4, 1'), near], { n: 'near.neighbours' })).rejects.toThrow('[8,8,1], got [4,4,1]')
+    test('rejects items of another shape', async () => {
+      await expect(
+        evaluate([digits, noise('4, 4, 1'), near], { n: 'near.neighbours' }),
+      ).rejects.toThrow('[8,8,1], got [4,4,1]')
     })
   })
 })

@@ -1,9 +1,9 @@
-// Space against depth: the order by its definition, the round trip exact, the gradient a permutation too.
+// Space to depth and back: order of channels, exact round trip, gradients.
 import { describe, expect, test } from 'vitest'
-import { GraphError } from '../../src/engine/plan/fault.ts'
-import { depthToSpace, spaceToDepth } from '../../src/engine/patches.ts'
-import { randomOf } from '../../src/engine/random.ts'
-import { tf } from '../../src/engine/tf.ts'
+import { GraphError } from '../../src/engine/base/fault.ts'
+import { depthToSpace, spaceToDepth } from '../../src/engine/layers/patches.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import { tf } from '../../src/engine/base/tf.ts'
 import { onEachBackend } from '../backends.ts'
 import { evaluate, node } from '../nodes/evaluate.ts'
 
@@ -12,7 +12,7 @@ const H = 6
 const W = 9
 const C = 2
 const S = 3
-const random = (count: number) => randomOf(5).normal(count)
+const random = (count: number) => createRandom(5).normal(count)
 
 /** y[b, i, j, (u s + v) c + k] = x[b, i s + u, j s + v, k] */
 function byDefinition(x: Float32Array): Float32Array {
@@ -23,7 +23,7 @@ function byDefinition(x: Float32Array): Float32Array {
         for (let k = 0; k < C; k++) {
           const [i, u, j, v] = [Math.floor(row / S), row % S, Math.floor(column / S), column % S]
           const to = ((b * (H / S) + i) * (W / S) + j) * S * S * C + (u * S + v) * C + k
-          y[to] = x[((b * H + row) * W + column) * C + k]!
+          y[to] = x[((b * H + row) * W + column) * C + k]
         }
       }
     }
@@ -32,7 +32,7 @@ function byDefinition(x: Float32Array): Float32Array {
 }
 
 onEachBackend(() => {
-  test('each number is where the definition says, and comes back exactly', async () => {
+  test('follows the definition, and its inverse is exact', async () => {
     const numbers = random(B * H * W * C)
     const x = tf.tensor(numbers, [B, H, W, C])
     const y = spaceToDepth(x, S)
@@ -44,12 +44,16 @@ onEachBackend(() => {
     tf.dispose([x, y, back])
   })
 
-  test('gradients go the same way back', async () => {
+  test('gradients are the inverse permutation', async () => {
     const numbers = random(B * H * W * C)
     const x = tf.tensor(numbers, [B, H, W, C])
     const weights = tf.tensor(byDefinition(numbers), [B, H / S, W / S, S * S * C])
-    const there = tf.tidy(() => tf.grad((x) => spaceToDepth(x, S).mul(weights).sum())(tf.zerosLike(x)))
-    const back = tf.tidy(() => tf.grad((y) => depthToSpace(y, S).mul(x).sum())(tf.zerosLike(weights)))
+    const there = tf.tidy(() =>
+      tf.grad((x) => spaceToDepth(x, S).mul(weights).sum())(tf.zerosLike(x)),
+    )
+    const back = tf.tidy(() =>
+      tf.grad((y) => depthToSpace(y, S).mul(x).sum())(tf.zerosLike(weights)),
+    )
     expect(await there.data()).toEqual(numbers)
     expect(await back.data()).toEqual(await weights.data())
     tf.dispose([x, weights, there, back])
@@ -60,7 +64,7 @@ describe('as nodes', () => {
   const noise = node('noise', 'GaussianNoise', {}, { shape: '8, 12, 3', batch_size: 2 })
 
   onEachBackend(() => {
-    test('there and back', async () => {
+    test('nodes are inverse to each other', async () => {
       const { x, y, z } = await evaluate(
         [
           noise,
@@ -76,8 +80,11 @@ describe('as nodes', () => {
     test.each([
       ['SpaceToDepth', 3, 'whose sides are multiples of 3, got [2,8,12,3]'],
       ['DepthToSpace', 2, 'c a multiple of 4, got [2,8,12,3]'],
-    ])('%s refuses what does not divide by %i', async (type, block_size, words) => {
-      const failing = evaluate([noise, node('it', type, { samples: 'noise.noise' }, { block_size })], { y: 'it.samples' })
+    ])('%s rejects sizes that %i does not divide', async (type, block_size, words) => {
+      const failing = evaluate(
+        [noise, node('it', type, { samples: 'noise.noise' }, { block_size })],
+        { y: 'it.samples' },
+      )
       await expect(failing).rejects.toThrow(GraphError)
       await expect(failing).rejects.toThrow(words)
     })

@@ -1,67 +1,83 @@
-// Data sets in the plane, and what measures them.
+// Two-dimensional datasets, distances, statistics and spectra.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { column, ksDistance, slicedWasserstein, wasserstein } from '../../src/engine/metrics/distributions.ts'
-import type { Distribution } from '../../src/engine/points.ts'
-import { distributions, eightCenters, pointSet } from '../../src/engine/points.ts'
-import { randomOf } from '../../src/engine/random.ts'
-import { densityOf, fft, radialSpectrum } from '../../src/engine/spectrum.ts'
-import { histogramOf, statistics } from '../../src/engine/statistics.ts'
+import {
+  column,
+  ksDistance,
+  slicedWasserstein,
+  wasserstein,
+} from '../../src/engine/metrics/distributions.ts'
+import type { Distribution } from '../../src/engine/datasets/points.ts'
+import { distributions, eightCenters, pointSet } from '../../src/engine/datasets/points.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import { pointHistogram, fft, radialSpectrum } from '../../src/engine/images/spectrum.ts'
+import { computeHistogram, computeStatistics } from '../../src/engine/base/statistics.ts'
 
 const shapes = distributions.filter((name) => name !== 'drawn')
 const draw = (name: Distribution, count: number, seed = 1, noise = 0) =>
-  pointSet(name, { count, noise, points: [] }, randomOf(seed))
+  pointSet(name, { count, noise, points: [] }, createRandom(seed))
 
 describe.each(shapes)('%s', (name) => {
-  test('is centred, with standard deviation 1 over both axes', () => {
+  test('is centred with standard deviation 1 over both axes', () => {
     const { data } = draw(name, 20_000)
     expect(data).toHaveLength(40_000)
-    for (const axis of [0, 1]) expect(Math.abs(statistics(column(data, 2, axis)).mean)).toBeLessThan(0.03)
-    expect(statistics(data).std).toBeCloseTo(1, 1)
+    for (const axis of [0, 1])
+      expect(Math.abs(computeStatistics(column(data, 2, axis)).mean)).toBeLessThan(0.03)
+    expect(computeStatistics(data).std).toBeCloseTo(1, 1)
   })
 
-  test('the first of many are those of few', () => {
+  test('a small set is a prefix of a large one', () => {
     const [few, many] = [draw(name, 50, 4, 0.1), draw(name, 400, 4, 0.1)]
     expect(many.data.slice(0, 100)).toEqual(few.data)
     expect(many.labels?.slice(0, 50)).toEqual(few.labels)
   })
 })
 
-test('two moons, two arms and eight Gaussians have classes, in equal shares', () => {
-  const classes = shapes.map((name) => [name, draw(name, 8000)] as const).filter(([, { labels }]) => labels)
+test('two moons, two arms and eight Gaussians have equally frequent classes', () => {
+  const classes = shapes
+    .map((name) => [name, draw(name, 8000)] as const)
+    .filter(([, { labels }]) => labels)
   expect(classes.map(([name, { classes }]) => [name, classes])).toEqual([
     ['moons', 2],
     ['eight_gaussians', 8],
     ['spiral', 2],
   ])
   for (const [, { labels, classes: count }] of classes) {
-    const shares = Array.from({ length: count! }, (_, label) => labels!.filter((own) => own === label).length / 8000)
+    const shares = Array.from(
+      { length: count! },
+      (_, label) => labels!.filter((own) => own === label).length / 8000,
+    )
     for (const share of shares) expect(share * count!).toBeCloseTo(1, 0)
   }
 })
 
-test('points of eight Gaussians lie on the centre of their class', () => {
+test('points of eight Gaussians are at the centre of their class', () => {
   const { data, labels } = draw('eight_gaussians', 100)
   const centers = eightCenters()
-  labels!.forEach((label, i) => expect(data.slice(2 * i, 2 * i + 2)).toEqual(centers.slice(2 * label, 2 * label + 2)))
+  labels!.forEach((label, i) =>
+    expect(data.slice(2 * i, 2 * i + 2)).toEqual(centers.slice(2 * label, 2 * label + 2)),
+  )
 })
 
-test('drawn points are taken from the drawing; an empty one is refused', () => {
+test('draws points from a drawing, and rejects an empty one', () => {
   const points = [
     [0, 1],
     [2, -1],
   ] as const
-  const { data, labels } = pointSet('drawn', { count: 200, noise: 0, points }, randomOf(2))
+  const { data, labels } = pointSet('drawn', { count: 200, noise: 0, points }, createRandom(2))
   const seen = new Set(Array.from({ length: 200 }, (_, i) => `${data[2 * i]},${data[2 * i + 1]}`))
   expect([...seen].sort()).toEqual(['0,1', '2,-1'])
   expect(labels).toBeUndefined()
   expect(() => draw('drawn', 3)).toThrowErrorMatchingInlineSnapshot(
-    `[NodeError: The distribution is \`drawn\`, but nothing is drawn. Draw on the node, or choose another distribution.]`,
+    `[EngineError: Expected drawn points for the distribution "drawn", got none.]`,
   )
 })
 
 describe('distances', () => {
-  const sets = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 40 })
+  const sets = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), {
+    minLength: 1,
+    maxLength: 40,
+  })
 
   test('Wasserstein: zero to itself, the length of a shift, symmetric', () => {
     fc.assert(
@@ -80,7 +96,7 @@ describe('distances', () => {
   })
 
   test('Wasserstein of sets of different size, by hand', () => {
-    // Half of the mass of {0, 1} goes to 0 and half to 1: from {0.5} each half moves 0.5.
+    // Half of the mass at 0.5 moves to 0 and half to 1: each moves 0.5.
     expect(wasserstein(Float64Array.of(0, 1), Float64Array.of(0.5))).toBeCloseTo(0.5, 12)
     expect(wasserstein(Float64Array.of(0, 0, 3), Float64Array.of(0, 3))).toBeCloseTo(0.5, 12)
   })
@@ -96,22 +112,26 @@ describe('distances', () => {
     const brute = (a: number[], b: number[]) =>
       Math.max(
         ...[...a, ...b].map((v) =>
-          Math.abs(a.filter((x) => x <= v).length / a.length - b.filter((x) => x <= v).length / b.length),
+          Math.abs(
+            a.filter((x) => x <= v).length / a.length - b.filter((x) => x <= v).length / b.length,
+          ),
         ),
       )
     const coarse = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 30 })
-    fc.assert(fc.property(coarse, coarse, (a, b) => Math.abs(ksDistance(a, b) - brute(a, b)) < 1e-12))
+    fc.assert(
+      fc.property(coarse, coarse, (a, b) => Math.abs(ksDistance(a, b) - brute(a, b)) < 1e-12),
+    )
   })
 
-  test('of nothing there is no distance', () => {
+  test('the distance of an empty set is NaN', () => {
     expect(ksDistance([], [1])).toBeNaN()
     expect(wasserstein(Float64Array.of(), Float64Array.of(1))).toBeNaN()
   })
 })
 
 describe('statistics', () => {
-  test('count what is NaN or infinite, and are about the rest', () => {
-    expect(statistics([1, NaN, 3, Infinity, -Infinity, 2])).toEqual({
+  test('count NaN and infinite values, and describe the rest', () => {
+    expect(computeStatistics([1, NaN, 3, Infinity, -Infinity, 2])).toEqual({
       mean: 2,
       std: Math.sqrt(2 / 3),
       min: 1,
@@ -119,29 +139,42 @@ describe('statistics', () => {
       nan: 1,
       infinite: 2,
     })
-    expect(statistics([NaN])).toEqual({ mean: NaN, std: NaN, min: NaN, max: NaN, nan: 1, infinite: 0 })
+    expect(computeStatistics([NaN])).toEqual({
+      mean: NaN,
+      std: NaN,
+      min: NaN,
+      max: NaN,
+      nan: 1,
+      infinite: 0,
+    })
   })
 
-  test('every finite number is in one bin of the histogram', () => {
+  test('the histogram counts every finite number once', () => {
     fc.assert(
       fc.property(fc.array(fc.float(), { minLength: 1 }), (values) => {
-        const { min, max, nan, infinite } = statistics(values)
-        const inside = histogramOf(values, min, max, 7).reduce((sum, count) => sum + count, 0)
+        const { min, max, nan, infinite } = computeStatistics(values)
+        const inside = computeHistogram(values, min, max, 7).reduce((sum, count) => sum + count, 0)
         expect(inside).toBe(Number.isNaN(min) ? 0 : values.length - nan - infinite)
       }),
     )
-    expect([...histogramOf([5, 5], 5, 5, 3)]).toEqual([2, 0, 0])
+    expect([...computeHistogram([5, 5], 5, 5, 3)]).toEqual([2, 0, 0])
   })
 })
 
 describe('spectrum', () => {
-  test('the FFT is the sum it stands for', () => {
-    const [re, im] = [Float64Array.from(randomOf(1).normal(16)), Float64Array.from(randomOf(2).normal(16))]
+  test('the FFT equals its defining sum', () => {
+    const [re, im] = [
+      Float64Array.from(createRandom(1).normal(16)),
+      Float64Array.from(createRandom(2).normal(16)),
+    ]
     const expected = Array.from({ length: 16 }, (_, k) =>
       Array.from({ length: 16 }, (_, n) => n).reduce(
         ([x, y], n) => {
-          const [cos, sin] = [Math.cos((-2 * Math.PI * k * n) / 16), Math.sin((-2 * Math.PI * k * n) / 16)]
-          return [x + re[n]! * cos - im[n]! * sin, y + re[n]! * sin + im[n]! * cos] as [number, number]
+          const [cos, sin] = [
+            Math.cos((-2 * Math.PI * k * n) / 16),
+            Math.sin((-2 * Math.PI * k * n) / 16),
+          ]
+          return [x + re[n] * cos - im[n] * sin, y + re[n] * sin + im[n] * cos] as [number, number]
         },
         [0, 0] as [number, number],
       ),
@@ -155,17 +188,19 @@ describe('spectrum', () => {
     expect(() => fft(new Float64Array(6), new Float64Array(6))).toThrow(RangeError)
   })
 
-  test('a wave has its power at its frequency, white noise everywhere alike', () => {
-    const wave = Float64Array.from({ length: 32 * 32 }, (_, i) => Math.cos((2 * Math.PI * 5 * (i % 32)) / 32))
+  test('a wave has its power at its frequency, white noise at all frequencies', () => {
+    const wave = Float64Array.from({ length: 32 * 32 }, (_, i) =>
+      Math.cos((2 * Math.PI * 5 * (i % 32)) / 32),
+    )
     const { radius, power } = radialSpectrum(wave, 32, 32)
     expect(radius[power.indexOf(Math.max(...power))]).toBe(5)
-    const white = radialSpectrum(randomOf(3).normal(64 * 64), 64, 64).power
+    const white = radialSpectrum(createRandom(3).normal(64 * 64), 64, 64).power
     for (const value of white.slice(4)) expect(Math.abs(Math.log(value))).toBeLessThan(0.5)
   })
 
-  test('a density has mean 1, and points outside are left out', () => {
-    const density = densityOf(draw('moons', 1000).data, 16, 4)
+  test('a point histogram has mean 1 and ignores points outside', () => {
+    const density = pointHistogram(draw('moons', 1000).data, 16, 4)
     expect(density.reduce((sum, value) => sum + value, 0) / 256).toBeCloseTo(1, 10)
-    expect(densityOf(Float32Array.of(9, 9), 4, 1).every((value) => value === 0)).toBe(true)
+    expect(pointHistogram(Float32Array.of(9, 9), 4, 1).every((value) => value === 0)).toBe(true)
   })
 })

@@ -1,8 +1,8 @@
-// DPM-Solver, UniPC, DEIS, SA-Solver and PNDM in closed loop against recorded trajectories of diffusers.
+// DPM-Solver, UniPC, DEIS, SA-Solver and PNDM compared with recorded trajectories of diffusers.
 import { describe, expect, test } from 'vitest'
 import { onCpu } from '../backends.ts'
-import { casesOf, expectTrajectory } from '../schedulers.ts'
-import { trajectoryOf } from '../trajectories.ts'
+import { readCases, expectTrajectory } from '../schedulers.ts'
+import { computeTrajectory } from '../trajectories.ts'
 
 const suites = [
   { scheduler: 'DPMSolverMultistepScheduler', count: 36 },
@@ -18,10 +18,10 @@ const suites = [
 
 onCpu(() => {
   describe.each(suites)('$scheduler', ({ scheduler, count }) => {
-    const cases = casesOf(scheduler)
+    const cases = readCases(scheduler)
     test.each(cases)('$id', async (recorded) => {
-      await expectTrajectory(recorded, trajectoryOf(recorded))
+      await expectTrajectory(recorded, computeTrajectory(recorded))
     })
-    test('none is left out', () => expect(cases.length).toBe(count))
+    test('covers all recorded cases', () => expect(cases.length).toBe(count))
   })
 })

@@ -1,11 +1,11 @@
-// Threads of the wasm backend, in real workers that say they have so many cores: as many as there are cores, for large
-// kernels alone, and without any trace in the numbers.
+// Threads of the wasm backend, in real workers that say they have so many cores: as many as there
+// are cores, for large kernels alone, and without any trace in the numbers.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { threadsFor } from '../../src/engine/wasm/threads.ts'
+import { threadCount } from '../../src/engine/backends/wasm/threads.ts'
 import { toEngine, useChromium, usePages } from '../chromium.ts'
 import type {} from '../pages/engine.ts'
-import type { Asked, Told } from '../pages/threads-worker.ts'
+import type { ThreadRequest, ThreadReport } from '../pages/threads-worker.ts'
 
 const server = usePages()
 const chromium = useChromium()
@@ -14,11 +14,13 @@ let opened: Page | undefined
 const isolatedPage = async () => (opened ??= await toEngine(await chromium.newPage(), server))
 
 /** In a worker of its own. */
-async function tell(page: Page, asked: Asked): Promise<Told> {
-  const address = await (await isolatedPage()).evaluate(() => new URL(window.engine.threadsWorker, document.baseURI).href)
+async function tell(page: Page, asked: ThreadRequest): Promise<ThreadReport> {
+  const address = await (
+    await isolatedPage()
+  ).evaluate(() => new URL(window.engine.threadsWorker, document.baseURI).href)
   const told = await page.evaluate(
     ({ asked, address }) =>
-      new Promise<Told | { error: string }>((resolve) => {
+      new Promise<ThreadReport | { error: string }>((resolve) => {
         const worker = new Worker(address, { type: 'module' })
         worker.onmessage = ({ data }) => {
           worker.terminate()
@@ -33,15 +35,15 @@ async function tell(page: Page, asked: Asked): Promise<Told> {
   return told
 }
 
-test('of many cores one is left to the page', () => {
-  expect([1, 2, 3, 4, 5, 8, 9, 64].map(threadsFor)).toEqual([1, 2, 3, 4, 4, 7, 8, 8])
+test('leaves one of many cores to the page', () => {
+  expect([1, 2, 3, 4, 5, 8, 9, 64].map(threadCount)).toEqual([1, 2, 3, 4, 4, 7, 8, 8])
 })
 
 test.each([
   { cores: 2, threads: 2 },
   { cores: 4, threads: 4 },
   { cores: 12, threads: 8 },
-])('$cores cores give $threads threads, for large kernels', async ({ cores, threads }) => {
+])('uses $threads threads on $cores cores, for large kernels', async ({ cores, threads }) => {
   const told = await tell(await isolatedPage(), { cores })
   expect(told.device).toBe(`SIMD, ${threads} threads`)
   expect(told.threads).toEqual({ large: threads, small: -1 })
@@ -49,14 +51,14 @@ test.each([
   expect(told.cores.after).toBe(cores)
 })
 
-test('what the browser says of its cores is as it was', async () => {
+test('restores the core count of the browser', async () => {
   const { device, cores } = await tell(await isolatedPage(), {})
-  const threads = threadsFor(cores.before)
+  const threads = threadCount(cores.before)
   expect(device).toBe(`SIMD, ${threads} thread${threads === 1 ? '' : 's'}`)
   expect(cores).toEqual({ before: cores.before, after: cores.before, own: true })
 })
 
-test('the engine in the page itself has threads too', async () => {
+test('the engine in the page itself uses threads', async () => {
   const page = await toEngine(await chromium.newPage(), server)
   const told = await page.evaluate(() => window.engine.tellThreads({ cores: 2 }))
   expect(told.device).toBe('SIMD, 2 threads')
@@ -64,22 +66,24 @@ test('the engine in the page itself has threads too', async () => {
   await page.close()
 })
 
-test('one core gives one thread', async () => {
+test('uses one thread on one core', async () => {
   expect((await tell(await isolatedPage(), { cores: 1 })).device).toBe('SIMD, 1 thread')
 })
 
-test('where the number of cores cannot be redefined, tfjs takes half of them', async () => {
+test('uses half of the cores if their number cannot be overridden', async () => {
   const told = await tell(await isolatedPage(), { cores: 4, fixed: true })
   expect(told.device).toBe('SIMD, 2 threads')
   expect(told.threads).toEqual({ large: 2, small: -1 })
   expect(told.cores.after).toBe(4)
 })
 
-test('a page that is not isolated has one thread', async () => {
-  // Without the headers that Vite gives its own.
+test('uses one thread on a page that is not isolated', async () => {
+  // Without the headers of the Vite server.
   const page = await chromium.newPage()
   const plain = `${server.address}plain.html`
-  await page.route(plain, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }))
+  await page.route(plain, (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
+  )
   await page.goto(plain)
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false)
   const told = await tell(page, { cores: 4 })
@@ -88,7 +92,7 @@ test('a page that is not isolated has one thread', async () => {
   await page.close()
 })
 
-test('a training comes to the same weights twice, and with any number of threads', async () => {
+test('a training has the same weights in each run and with any number of threads', async () => {
   const after = new Set<string>()
   for (const cores of [1, 2, 2, 4]) {
     const { weights } = await tell(await isolatedPage(), { cores, steps: 2 })

@@ -1,18 +1,28 @@
-// A training step as a function: same bits, nothing changed in place, no tensor lost.
+// Training steps as pure functions: same bits, nothing changed in place, no leaked tensors.
 import { expect, test } from 'vitest'
 import { loadTraining, storeTraining } from '../../src/engine/checkpoint/pipeline.ts'
-import type { EmaConfig } from '../../src/engine/ema.ts'
+import type { EmaConfig } from '../../src/engine/training/ema.ts'
 import { mlp } from '../../src/engine/models/mlp.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import type { OptimizerConfig } from '../../src/engine/optimizers.ts'
-import { Memory } from '../../src/engine/plan/memory.ts'
-import { randomOf } from '../../src/engine/random.ts'
-import type { Scalar } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import type { StepOptions, TrainingConfig, TrainingState } from '../../src/engine/training.ts'
-import { appendLoss, averagedWeights, beginTraining, resumeTraining, trainStep } from '../../src/engine/training.ts'
-import type { Model } from '../../src/engine/values.ts'
-import { tensorsOf } from '../../src/engine/values.ts'
+import type { OptimizerConfig } from '../../src/engine/training/optimizers.ts'
+import { Memory } from '../../src/engine/base/memory.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import type { Scalar } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import type {
+  StepOptions,
+  TrainingConfig,
+  TrainingState,
+} from '../../src/engine/training/trainStep.ts'
+import {
+  appendLoss,
+  averagedWeights,
+  beginTraining,
+  resumeTraining,
+  trainStep,
+} from '../../src/engine/training/trainStep.ts'
+import type { Model } from '../../src/engine/base/values.ts'
+import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { adamw } from '../smallTraining.ts'
 
@@ -28,27 +38,39 @@ const ema: EmaConfig = {
 }
 const config: TrainingConfig = {
   optimizer,
-  emas: [ema, { kind: 'power_function', sigma_rel: 0.1, snapshots: 4 }, { kind: 'constant', decay: 0.5 }],
+  emas: [
+    ema,
+    { kind: 'power_function', sigma_rel: 0.1, snapshots: 4 },
+    { kind: 'constant', decay: 0.5 },
+  ],
 }
 const withoutEma: TrainingConfig = { optimizer, emas: [] }
 
 const net = () =>
   mlp(
-    { dim: 2, hidden: 8, layers: 1, time_embedding_dim: 4, num_classes: 0, activation: 'silu', fourier_features: 1 },
+    {
+      dim: 2,
+      hidden: 8,
+      layers: 1,
+      time_embedding_dim: 4,
+      num_classes: 0,
+      activation: 'silu',
+      fourier_features: 1,
+    },
     'epsilon',
-    randomOf(3),
+    createRandom(3),
   )
 
-/** The loss of step `step`: from points at random to themselves, turned. */
+/** The loss of step `step`: maps random points to their rotation. */
 function lossAt(model: Model, state: TrainingState): Scalar {
-  const x = tf.tensor2d(randomOf(5, [state.step]).normal(64), [32, 2])
+  const x = tf.tensor2d(createRandom(5, [state.step]).normal(64), [32, 2])
   return predict({ ...model, weights: state.weights }, x, Float64Array.of(7))
     .sub(x.reverse(1))
     .square()
     .mean()
 }
 
-/** Trains from `state` up to step `to`; `memory` owns the result, and still the state it began with. */
+/** Trains from `state` to step `to`; `memory` owns the result and the initial state. */
 function train(model: Model, state: TrainingState, to: number, memory: Memory): TrainingState {
   const begun = state
   while (state.step < to) {
@@ -60,7 +82,8 @@ function train(model: Model, state: TrainingState, to: number, memory: Memory): 
   return state
 }
 
-const numbersOf = (state: TrainingState) => Promise.all(tensorsOf(state).map(async (tensor) => [...(await tensor.data())]))
+const numbersOf = (state: TrainingState) =>
+  Promise.all(collectTensors(state).map(async (tensor) => [...(await tensor.data())]))
 
 onEachBackend((backend) => {
   test(
@@ -78,52 +101,61 @@ onEachBackend((backend) => {
       expect(await numbersOf(resumed)).toEqual(await numbersOf(whole))
       expect(resumed.step).toBe(20)
 
-      const losses = (await Promise.all(whole.losses.map((piece) => piece.data()))).flatMap((piece) => [...piece])
+      const losses = (await Promise.all(whole.losses.map((piece) => piece.data()))).flatMap(
+        (piece) => [...piece],
+      )
       expect(losses).toHaveLength(20)
-      expect(losses.at(-1)).toBeLessThan(losses[0]! / 1.5)
+      expect(losses.at(-1)).toBeLessThan(losses[0] / 1.5)
       expect(losses.at(-1)).toBe((await whole.loss!.data())[0])
       memory.release([model, start, again, whole, half, resumed])
     },
     backend === 'webgpu' ? 60_000 : undefined,
   )
 
-  test('the first EMA is a copy, later ones lie between', async () => {
+  test('the first EMA is a copy of the weights, later ones are averages', async () => {
     const memory = new Memory()
     const model = memory.retain(net())
     const start = memory.retain(beginTraining(model.weights, config))
     const one = train(model, start, 1, memory)
     const many = train(model, one, 8, memory)
-    const weight = async (weights: Model['weights']) => [...(await weights['linear_out.bias']!.data())]
-    const [first, last] = [memory.retain(averagedWeights(one)), memory.retain(averagedWeights(many))]
+    const weight = async (weights: Model['weights']) => [
+      ...(await weights['linear_out.bias'].data()),
+    ]
+    const [first, last] = [
+      memory.retain(averagedWeights(one)),
+      memory.retain(averagedWeights(many)),
+    ]
     expect(await weight(first)).toEqual(await weight(one.weights))
     expect(await weight(last)).not.toEqual(await weight(many.weights))
     memory.release([model, start, one, many, first, last])
   })
 
-  test('a weight that the loss does not touch stays, where nothing decays', async () => {
+  test('a weight independent of the loss is unchanged without weight decay', async () => {
     const weights = { used: tf.tensor1d([1, 2]), unused: tf.tensor1d([3]) }
     const start = beginTraining(weights, withoutEma)
     const next = trainStep(start, {
-      loss: () => start.weights.used!.square().sum() as Scalar,
+      loss: () => start.weights.used.square().sum() as Scalar,
       optimizer: { ...optimizer, weight_decay: 0, warmup_steps: 0 },
       emas: [],
       total: 1,
     })
-    expect([...(await next.weights.unused!.data())]).toEqual([3])
-    expect((await next.weights.used!.data())[0]).toBeCloseTo(0.99, 5)
+    expect([...(await next.weights.unused.data())]).toEqual([3])
+    expect((await next.weights.used.data())[0]).toBeCloseTo(0.99, 5)
     expect(averagedWeights(next)).toBe(next.weights)
-    tf.dispose([...tensorsOf(weights), ...tensorsOf(start), ...tensorsOf(next)])
+    tf.dispose([...collectTensors(weights), ...collectTensors(start), ...collectTensors(next)])
   })
 
-  test('a loss that reaches no weight of the zone is refused, and leaves nothing behind', () => {
+  test('rejects a loss independent of all weights, without leaking memory', () => {
     const model = net()
     const start = beginTraining(model.weights, withoutEma)
     const x = tf.ones([2, 2])
     const step = (loss: () => Scalar) => () => trainStep(start, { ...withoutEma, loss, total: 1 })
     const before = tf.memory().numTensors
-    // The model as it came in: its weights are others than those of the zone, though the numbers are the same.
-    expect(step(() => predict(model, x, Float64Array.of(1)).mean() as Scalar)).toThrowErrorMatchingInlineSnapshot(
-      `[NodeError: The loss does not depend on the model that TrainingStart gives, so there is nothing to train. Wire \`model\` of TrainingStart to Predict, in place of the model that enters the zone.]`,
+    // The input model: its weights are not the tensors of the zone, although the numbers are equal.
+    expect(
+      step(() => predict(model, x, Float64Array.of(1)).mean() as Scalar),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: Expected a loss that depends on the weights in training, got one that does not.]`,
     )
     expect(
       step(() => {
@@ -132,10 +164,10 @@ onEachBackend((backend) => {
       }),
     ).toThrow('on the way')
     expect(tf.memory().numTensors).toBe(before)
-    tf.dispose([x, ...tensorsOf(model), ...tensorsOf(start)])
+    tf.dispose([x, ...collectTensors(model), ...collectTensors(start)])
   })
 
-  test('losses are kept in few pieces, in order', async () => {
+  test('stores losses in few parts, in order', async () => {
     let pieces: ReturnType<typeof appendLoss> = []
     const all = Array.from({ length: 300 }, (_, i) => tf.scalar(i))
     const made = new Set(all as (typeof pieces)[number][])
@@ -150,8 +182,15 @@ onEachBackend((backend) => {
       pieces = longer
       pieces.forEach((piece) => made.add(piece))
     }
-    expect(pieces.map(({ size }) => size)).toEqual([256, 16, 16, ...Array.from({ length: 12 }, () => 1)])
-    const numbers = (await Promise.all(pieces.map((piece) => piece.data()))).flatMap((piece) => [...piece])
+    expect(pieces.map(({ size }) => size)).toEqual([
+      256,
+      16,
+      16,
+      ...Array.from({ length: 12 }, () => 1),
+    ])
+    const numbers = (await Promise.all(pieces.map((piece) => piece.data()))).flatMap((piece) => [
+      ...piece,
+    ])
     expect(numbers).toEqual(Array.from({ length: 300 }, (_, i) => i))
     tf.dispose([...made])
   })
@@ -163,9 +202,13 @@ onCpu(() => {
     emas: config.emas,
   }
 
-  /** Goes through 48 points in order, `batch` a step, and moves the weights after every `wanted` of them. */
-  function inBatches(batch: number, wanted: number, { to = 48 / batch, from }: { to?: number; from?: TrainingState } = {}) {
-    const [model, x] = [net(), tf.tensor2d(randomOf(8).normal(96), [48, 2])]
+  /** Trains on 48 points in order, `batch` per step, with an update after every `wanted` steps. */
+  function inBatches(
+    batch: number,
+    wanted: number,
+    { to = 48 / batch, from }: { to?: number; from?: TrainingState } = {},
+  ) {
+    const [model, x] = [net(), tf.tensor2d(createRandom(8).normal(96), [48, 2])]
     let state = from ?? beginTraining(model.weights, steady)
     while (state.step < to) {
       const now = state
@@ -175,7 +218,12 @@ onCpu(() => {
           .sub(part.reverse(1))
           .square()
           .mean() as Scalar
-      state = trainStep(now, { ...steady, loss, total: 48 / batch, gradient_accumulation_steps: wanted })
+      state = trainStep(now, {
+        ...steady,
+        loss,
+        total: 48 / batch,
+        gradient_accumulation_steps: wanted,
+      })
     }
     return state
   }
@@ -186,22 +234,31 @@ onCpu(() => {
     tf.engine().endScope()
   }
 
-  test('batches accumulated are one large batch', () =>
+  test('accumulated batches equal one large batch', () =>
     inScope(async () => {
       const [large, small] = [inBatches(16, 1), inBatches(4, 4)]
       expect([large.step, large.updates, small.step, small.updates]).toEqual([3, 3, 12, 3])
-      const [right, got] = [await numbersOf({ ...large, losses: [] }), await numbersOf({ ...small, losses: [] })]
-      const [of, other] = [large, small].map(({ losses }) => losses.map((loss) => loss.dataSync()[0]!))
+      const [right, got] = [
+        await numbersOf({ ...large, losses: [] }),
+        await numbersOf({ ...small, losses: [] }),
+      ]
+      const [of, other] = [large, small].map(({ losses }) =>
+        losses.map((loss) => loss.dataSync()[0]),
+      )
       expect(got.length).toBe(right.length)
-      // The losses of the last step are those of different batches.
+      // The losses of the last step are from different batches.
       right.slice(0, -1).forEach((numbers, i) => {
-        numbers.forEach((number, k) => expect(Math.abs(got[i]![k]! - number), `${i} ${k}`).toBeLessThan(1e-6))
+        numbers.forEach((number, k) =>
+          expect(Math.abs(got[i][k] - number), `${i} ${k}`).toBeLessThan(1e-6),
+        )
       })
-      const means = [0, 4, 8].map((i) => other!.slice(i, i + 4).reduce((sum, loss) => sum + loss / 4, 0))
-      means.forEach((mean, i) => expect(Math.abs(mean - of![i]!)).toBeLessThan(1e-6))
+      const means = [0, 4, 8].map((i) =>
+        other.slice(i, i + 4).reduce((sum, loss) => sum + loss / 4, 0),
+      )
+      means.forEach((mean, i) => expect(Math.abs(mean - of[i])).toBeLessThan(1e-6))
     }))
 
-  test('a training that was left with gradients waiting, and saved, goes on to the same bits', () =>
+  test('a saved training with accumulated gradients resumes with the same bits', () =>
     inScope(async () => {
       const left = inBatches(4, 4, { to: 6 })
       expect([left.updates, left.accumulated!.batches]).toEqual([1, 2])
@@ -210,38 +267,64 @@ onCpu(() => {
       const resumed = resumeTraining(loaded, net().weights, steady)
       const { losses, ...got } = inBatches(4, 4, { from: resumed })
       const { losses: all, ...right } = inBatches(4, 4)
-      expect(await Promise.all(tensorsOf(got).map((tensor) => tensor.data()))).toEqual(
-        await Promise.all(tensorsOf(right).map((tensor) => tensor.data())),
+      expect(await Promise.all(collectTensors(got).map((tensor) => tensor.data()))).toEqual(
+        await Promise.all(collectTensors(right).map((tensor) => tensor.data())),
       )
-      expect(losses.flatMap((loss) => [...loss.dataSync()])).toEqual(all.flatMap((loss) => [...loss.dataSync()]))
+      expect(losses.flatMap((loss) => [...loss.dataSync()])).toEqual(
+        all.flatMap((loss) => [...loss.dataSync()]),
+      )
     }))
 
-  test('what a training has not kept cannot be gone on from', () =>
+  test('rejects resuming without the required moments or averages', () =>
     inScope(async () => {
       const left = inBatches(16, 1)
-      const goingOn = (changes: Partial<TrainingConfig>) => () => resumeTraining(left, net().weights, { ...steady, ...changes })
+      const goingOn = (changes: Partial<TrainingConfig>) => () =>
+        resumeTraining(left, net().weights, { ...steady, ...changes })
       expect(goingOn({ optimizer: { ...steady.optimizer, momentum: 0 } })().moments).toEqual({})
-      expect(goingOn({ emas: [ema, { kind: 'power_function', sigma_rel: 0.1, snapshots: 2 }] })().averages).toHaveLength(2)
+      expect(
+        goingOn({ emas: [ema, { kind: 'power_function', sigma_rel: 0.1, snapshots: 2 }] })()
+          .averages,
+      ).toHaveLength(2)
       expect(goingOn({ optimizer })).toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: The optimizer adamw goes on from moments (first, second) that the training which is wired has not kept: another optimizer made it. Choose the optimizer that it was made with, or cut the wire to begin at step 0 with its weights.]`,
+        `[EngineError: Expected a training with the moments that adamw continues from (first, second), got one of another optimizer.]`,
       )
-      expect(goingOn({ emas: [{ kind: 'power_function', sigma_rel: 0.1, snapshots: 2 }] })).toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: The average 1 is a power function of width 0.1, which has to see every step, and the training which is wired kept another. Choose the EMAs that it was made with, in their order, or another kind.]`,
+      expect(
+        goingOn({ emas: [{ kind: 'power_function', sigma_rel: 0.1, snapshots: 2 }] }),
+      ).toThrowErrorMatchingInlineSnapshot(
+        `[EngineError: Expected average 1 of the training to be a power function of width 0.1 from the first step on, got another average.]`,
       )
-      expect(goingOn({ emas: [...steady.emas, { kind: 'power_function', sigma_rel: 0.1, snapshots: 2 }] })).toThrow('kept none')
+      expect(
+        goingOn({
+          emas: [...steady.emas, { kind: 'power_function', sigma_rel: 0.1, snapshots: 2 }],
+        }),
+      ).toThrow('got none')
     }))
 
-  test.each(['adamw', 'adam', 'radam', 'nadam', 'adamax', 'rmsprop', 'adagrad', 'sgd'] as const)('%s learns', (algorithm) =>
-    inScope(async () => {
-      const model = net()
-      let state = beginTraining(model.weights, { optimizer: { ...optimizer, algorithm }, emas: [] })
-      const own: OptimizerConfig = { ...optimizer, algorithm, lr: algorithm === 'sgd' ? 0.2 : 0.02 }
-      for (let i = 0; i < 30; i++) {
-        const now = state
-        state = trainStep(now, { optimizer: own, emas: [], loss: () => lossAt(model, { ...now, step: 1 }), total: 30 })
-      }
-      const losses = state.losses.flatMap((loss) => [...loss.dataSync()])
-      expect(losses.at(-1)).toBeLessThan(0.8 * losses[0]!)
-    }),
+  test.each(['adamw', 'adam', 'radam', 'nadam', 'adamax', 'rmsprop', 'adagrad', 'sgd'] as const)(
+    '%s learns',
+    (algorithm) =>
+      inScope(async () => {
+        const model = net()
+        let state = beginTraining(model.weights, {
+          optimizer: { ...optimizer, algorithm },
+          emas: [],
+        })
+        const own: OptimizerConfig = {
+          ...optimizer,
+          algorithm,
+          lr: algorithm === 'sgd' ? 0.2 : 0.02,
+        }
+        for (let i = 0; i < 30; i++) {
+          const now = state
+          state = trainStep(now, {
+            optimizer: own,
+            emas: [],
+            loss: () => lossAt(model, { ...now, step: 1 }),
+            total: 30,
+          })
+        }
+        const losses = state.losses.flatMap((loss) => [...loss.dataSync()])
+        expect(losses.at(-1)).toBeLessThan(0.8 * losses[0])
+      }),
   )
 })

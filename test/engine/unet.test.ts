@@ -1,27 +1,42 @@
-// The UNet against diffusers' own: blocks, whole models, every gradient.
+// Comparison of the UNet with diffusers: blocks, complete models, all gradients.
 import { describe, expect, test } from 'vitest'
 import { silu } from '../../src/engine/layers/activations.ts'
 import { predict } from '../../src/engine/models/predict.ts'
 import type { BlockOptions } from '../../src/engine/models/unet/blocks.ts'
-import { projectedFor, resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
+import {
+  projectEmbedding,
+  resnetBlock,
+  selfAttentionBlock,
+} from '../../src/engine/models/unet/blocks.ts'
 import { readConditionConfig } from '../../src/engine/models/unet/diffusers.ts'
 import type { BackendName } from '../../src/engine/protocol.ts'
-import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import type { Conditioning, Model, Weights } from '../../src/engine/values.ts'
+import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import type { Conditioning, Model, Weights } from '../../src/engine/base/values.ts'
 import { onEachBackend } from '../backends.ts'
-import { gap, goldenJson, goldenTensors, goldenUnet, images, recorded, weight, weightsOf } from '../goldenTensors.ts'
+import {
+  gap,
+  goldenJson,
+  goldenTensors,
+  goldenUnet,
+  images,
+  recorded,
+  weight,
+  readWeights,
+} from '../goldenTensors.ts'
 
 /**
- * `output`: of its largest number. `gradient`: of the largest of that of the same tensor. `rounding`: of the largest of
- * all, for gradients that are 0: softmax does not see the bias of the keys, nor a norm with one channel a group the bias
- * before it, and what is recorded of these is less than that.
+ * `output`: of its largest number. `gradient`: of the largest of that of the same tensor.
+ * `rounding`: of the largest of all, for gradients that are 0: softmax does not see the bias of the
+ * keys, nor a norm with one channel a group the bias before it, and what is recorded of these is
+ * less than that.
  */
-const tolerances: { [K in BackendName]?: { output: number; gradient: number; rounding: number } } = {
-  cpu: { output: 1e-5, gradient: 1e-4, rounding: 1e-7 },
-  wasm: { output: 1e-5, gradient: 1e-4, rounding: 1e-7 },
-  webgpu: { output: 1e-5, gradient: 1e-4, rounding: 5e-7 },
-}
+const tolerances: { [K in BackendName]?: { output: number; gradient: number; rounding: number } } =
+  {
+    cpu: { output: 1e-5, gradient: 1e-4, rounding: 1e-7 },
+    wasm: { output: 1e-5, gradient: 1e-4, rounding: 1e-7 },
+    webgpu: { output: 1e-5, gradient: 1e-4, rounding: 5e-7 },
+  }
 
 onEachBackend((backend) => {
   const tolerance = tolerances[backend]!
@@ -34,7 +49,10 @@ onEachBackend((backend) => {
   /** `gradients` and `right` by name; disposes `right`. */
   async function expectGradients(gradients: Record<string, Tensor>, right: Record<string, Tensor>) {
     const gaps = await Promise.all(
-      Object.entries(gradients).map(async ([name, gradient]) => ({ name, ...(await gap(gradient, right[name]!)) })),
+      Object.entries(gradients).map(async ([name, gradient]) => ({
+        name,
+        ...(await gap(gradient, right[name])),
+      })),
     )
     tf.dispose(right)
     const rounding = tolerance.rounding * Math.max(1, ...gaps.map(({ size }) => size))
@@ -45,11 +63,23 @@ onEachBackend((backend) => {
 
   describe('blocks', () => {
     const tensors = goldenTensors('unet/blocks')
-    const options: BlockOptions = { groups: 4, eps: 1e-6, activation: 'silu', time_scale_shift: 'default', output_scale: 1 }
+    const options: BlockOptions = {
+      groups: 4,
+      eps: 1e-6,
+      activation: 'silu',
+      time_scale_shift: 'default',
+      output_scale: 1,
+    }
     const resnet =
       (changes: Partial<BlockOptions> & { resample?: 'down' | 'up' } = {}) =>
       (x: Tensor4D, weights: Weights, temb: Tensor) =>
-        resnetBlock(x, projectedFor(silu(temb) as Tensor2D, weights).get('block')!, weights, 'block', { ...options, ...changes })
+        resnetBlock(
+          x,
+          projectEmbedding(silu(temb) as Tensor2D, weights).get('block')!,
+          weights,
+          'block',
+          { ...options, ...changes },
+        )
 
     test.each([
       ['resnet_default', resnet()],
@@ -59,29 +89,43 @@ onEachBackend((backend) => {
       [
         'self_attention',
         (x: Tensor4D, weights: Weights) =>
-          selfAttentionBlock(x, weights, 'block', { heads: 2, groups: 4, eps: 1e-6, output_scale: 1 }),
+          selfAttentionBlock(x, weights, 'block', {
+            heads: 2,
+            groups: 4,
+            eps: 1e-6,
+            output_scale: 1,
+          }),
       ],
-    ])('%s has the output and the gradients of diffusers', async (name, block) => {
+    ])('%s has the output and gradients of diffusers', async (name, block) => {
       const own = [...tensors.keys()].filter((key) => key.startsWith(`${name}/`))
-      const names = own.filter((key) => key.includes('/param/')).map((key) => key.split('/param/')[1]!)
+      const names = own
+        .filter((key) => key.includes('/param/'))
+        .map((key) => key.split('/param/')[1])
       const hasTemb = own.includes(`${name}/in/temb`)
-      const inputs = [images(tensors, `${name}/in/x`), ...(hasTemb ? [recorded(tensors, `${name}/in/temb`)] : [])]
+      const inputs = [
+        images(tensors, `${name}/in/x`),
+        ...(hasTemb ? [recorded(tensors, `${name}/in/temb`)] : []),
+      ]
       const weights = names.map((param) => weight(tensors, param, `${name}/param/${param}`))
       const right = images(tensors, `${name}/out`)
       const upstream = images(tensors, `${name}/grad_out`)
       let output: Tensor | undefined
       const { grads, value } = tf.valueAndGrads((...all: Tensor[]) => {
         const [x, temb] = all as [Tensor4D, Tensor]
-        const named = Object.fromEntries(names.map((param, i) => [`block.${param}`, all[inputs.length + i]!]))
+        const named = Object.fromEntries(
+          names.map((param, i) => [`block.${param}`, all[inputs.length + i]]),
+        )
         output = tf.keep(block(x, named, temb))
         return output.mul(upstream).sum()
       })([...inputs, ...weights])
       await expectOutput(output!, right)
       const keys = ['x', ...(hasTemb ? ['temb'] : []), ...names]
-      await expectGradients(Object.fromEntries(keys.map((key, i) => [key, grads[i]!])), {
+      await expectGradients(Object.fromEntries(keys.map((key, i) => [key, grads[i]])), {
         x: images(tensors, `${name}/grad_in/x`),
         ...(hasTemb && { temb: recorded(tensors, `${name}/grad_in/temb`) }),
-        ...Object.fromEntries(names.map((param) => [param, weight(tensors, param, `${name}/grad_param/${param}`)])),
+        ...Object.fromEntries(
+          names.map((param) => [param, weight(tensors, param, `${name}/grad_param/${param}`)]),
+        ),
       })
       tf.dispose([...inputs, ...weights, right, upstream, output!, value, ...grads])
     })
@@ -96,38 +140,55 @@ onEachBackend((backend) => {
       const [x, target, right] = ['x', 'target', 'output'].map((key) => images(io, key))
       const t = Float64Array.from(io.get('timesteps')!.data)
       const labels = io.get('class_labels')?.data
-      const condition: Conditioning | undefined = labels && { kind: 'labels', labels: Int32Array.from(labels) }
+      const condition: Conditioning | undefined = labels && {
+        kind: 'labels',
+        labels: Int32Array.from(labels),
+      }
       const names = Object.keys(model.weights)
       expect(names.toSorted()).toEqual([...expected.keys()].toSorted())
 
       let output: Tensor | undefined
       const loss = (x: Tensor, ...weights: Tensor[]) => {
-        const now = { ...model, weights: Object.fromEntries(names.map((key, i) => [key, weights[i]!])) }
+        const now = {
+          ...model,
+          weights: Object.fromEntries(names.map((key, i) => [key, weights[i]])),
+        }
         output = tf.keep(predict(now, x, t, condition))
-        return output.sub(target!).square().mean() as Scalar
+        return output.sub(target).square().mean() as Scalar
       }
-      const { value, grads } = tf.valueAndGrads(loss as (...all: Tensor[]) => Tensor)([x!, ...Object.values(model.weights)])
-      await expectOutput(output!, right!)
-      await expectGradients(Object.fromEntries(['x', ...names].map((key, i) => [key, grads[i]!])), {
+      const { value, grads } = tf.valueAndGrads(loss as (...all: Tensor[]) => Tensor)([
+        x,
+        ...Object.values(model.weights),
+      ])
+      await expectOutput(output!, right)
+      await expectGradients(Object.fromEntries(['x', ...names].map((key, i) => [key, grads[i]])), {
         x: images(io, 'grad_x'),
-        ...weightsOf(expected),
+        ...readWeights(expected),
       })
-      tf.dispose([x!, target!, right!, output!, value, ...grads, ...Object.values(model.weights)])
+      tf.dispose([x, target, right, output!, value, ...grads, ...Object.values(model.weights)])
     },
   )
 
   test('a UNet2DConditionModel has the output of diffusers and its gradient with respect to x', async () => {
     const name = 'unet/g_cross_attention_cond'
     const config = readConditionConfig(goldenJson(`${name}/config`))
-    const weights = weightsOf(goldenTensors(`${name}/diffusion_pytorch_model`))
-    const model: Model = { type: 'model', kind: 'unet', config: { ...config }, predicts: 'epsilon', weights, children: {} }
+    const weights = readWeights(goldenTensors(`${name}/diffusion_pytorch_model`))
+    const model: Model = {
+      type: 'model',
+      kind: 'unet',
+      config: { ...config },
+      predicts: 'epsilon',
+      weights,
+      children: {},
+    }
     const io = goldenTensors(`${name}/io`)
-    const [x, right, gradient] = ['x', 'output', 'grad_x_of_mean_out_squared'].map((key) => images(io, key)) as [
-      Tensor,
-      Tensor,
-      Tensor,
-    ]
-    const condition: Conditioning = { kind: 'tokens', tokens: recorded(io, 'encoder_hidden_states') as Tensor3D }
+    const [x, right, gradient] = ['x', 'output', 'grad_x_of_mean_out_squared'].map((key) =>
+      images(io, key),
+    ) as [Tensor, Tensor, Tensor]
+    const condition: Conditioning = {
+      kind: 'tokens',
+      tokens: recorded(io, 'encoder_hidden_states') as Tensor3D,
+    }
     const t = Float64Array.from(io.get('timesteps')!.data)
     let output: Tensor | undefined
     const { value, grad } = tf.valueAndGrad((x: Tensor) => {

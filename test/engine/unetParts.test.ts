@@ -1,11 +1,11 @@
-// The UNet's config, its counts, its conditions and its dropout: what no recorded model says.
+// Config, summary, conditions and dropout of the UNet, which no recorded model covers.
 import { describe, expect, test } from 'vitest'
-import { predict, trainableOf } from '../../src/engine/models/predict.ts'
+import { predict, trainableModel } from '../../src/engine/models/predict.ts'
 import { guidedModel } from '../../src/engine/models/guided.ts'
 import {
-  convOf,
-  normalised,
-  projectedFor,
+  namedConv,
+  normaliseInput,
+  projectEmbedding,
   resnetBlock,
   timeEmbedding,
   unetActivations,
@@ -16,11 +16,11 @@ import { diffusersRefusal } from '../../src/engine/models/unet/diffusers.ts'
 import { unet } from '../../src/engine/models/unet/init.ts'
 import { unetWeightShapes } from '../../src/engine/models/unet/shapes.ts'
 import { trainingMemory, unetSummary } from '../../src/engine/models/unet/summary.ts'
-import { randomOf } from '../../src/engine/random.ts'
-import type { Tensor, Tensor2D, Tensor4D } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import type { Conditioning, Model } from '../../src/engine/values.ts'
-import { tensorsOf } from '../../src/engine/values.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import type { Tensor, Tensor2D, Tensor4D } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import type { Conditioning, Model } from '../../src/engine/base/values.ts'
+import { collectTensors } from '../../src/engine/base/values.ts'
 import { onCpu } from '../backends.ts'
 import { gap, goldenJson } from '../goldenTensors.ts'
 
@@ -39,13 +39,17 @@ const plain = {
 
 const configOf = (changes: Partial<UnetConfig> = {}) => unetConfig({ ...plain, ...changes })
 const make = (changes: Partial<UnetConfig> = {}, seed = 1) =>
-  unet(configOf(changes), 'epsilon', randomOf(seed), { zero_init: false })
-const normal = (shape: number[], seed: number) => tf.tensor(randomOf(seed).normal(shape.reduce((a, b) => a * b, 1)), shape)
-const labels = (...values: number[]): Conditioning => ({ kind: 'labels', labels: Int32Array.from(values) })
+  unet(configOf(changes), 'epsilon', createRandom(seed), { zero_init: false })
+const normal = (shape: number[], seed: number) =>
+  tf.tensor(createRandom(seed).normal(shape.reduce((a, b) => a * b, 1)), shape)
+const labels = (...values: number[]): Conditioning => ({
+  kind: 'labels',
+  labels: Int32Array.from(values),
+})
 const t = Float64Array.of(5, 300)
 
 describe('the config', () => {
-  test('of a file is read with the defaults of diffusers, and what is not known here is refused with the reason', () => {
+  test('of a file gets the defaults of diffusers; unknown values are rejected with the reason', () => {
     const recorded = goldenJson<Record<string, unknown>>('unet/d_resnet_updown_3lvl/config')
     const { _class_name, _diffusers_version, ...own } = recorded
     expect(parseUnetConfig(recorded)).toEqual(own)
@@ -63,10 +67,16 @@ describe('the config', () => {
         sample_size: 32,
         up_block_types: ['UpBlock2D', 'UpBlock2D', 'AttnUpBlock2D', 'UpBlock2D'],
       }),
-    ).toMatchObject({ norm_num_groups: 32, layers_per_block: 2, dropout: 0, class_embed_type: null, add_attention: true })
+    ).toMatchObject({
+      norm_num_groups: 32,
+      layers_per_block: 2,
+      dropout: 0,
+      class_embed_type: null,
+      add_attention: true,
+    })
   })
 
-  test('says what is wrong', () => {
+  test('reports invalid values', () => {
     const refusal = (changes: Record<string, unknown>) => {
       try {
         parseUnetConfig({ ...plain, ...changes })
@@ -103,42 +113,51 @@ describe('the config', () => {
     ]
     expect(refused.map(refusal)).toMatchInlineSnapshot(`
       [
-        "sample_size of the UNet is missing, but has to be the side of the images in pixels, or [height, width].",
-        "sample_size of the UNet is [4,0], but has to be the side of the images in pixels, or [height, width].",
-        "The UNet takes 1 channels and gives 3: that is neither as many nor, with a variance, twice as many.",
-        "time_embedding_type of the UNet is "fourier", but has to be "positional". Fourier features and learned embeddings of t are not supported.",
-        "down_block_types of the UNet is ["SkipDownBlock2D"], but has to be a list, each of it "DownBlock2D" or "AttnDownBlock2D" or "ResnetDownsampleBlock2D" or "CrossAttnDownBlock2D" or "LinearAttnDownBlock2D". Blocks with skip, FIR or K filters are not supported, nor those of simple cross-attention.",
-        "up_block_types of the UNet has 2 entries, but block_out_channels has 1.",
-        "mid_block_type of the UNet is "UNetMidBlock2DCrossAttn", but add_attention is false.",
-        "norm_num_groups of the UNet is 4, but a level has 10 channels, no multiple of it.",
-        "act_fn of the UNet is "tanh", but has to be "silu" or "swish" or "mish" or "gelu" or "relu".",
-        "resnet_time_scale_shift of the UNet is "ada_group", but has to be "default" or "scale_shift". Other ways to bring the embedding in are not supported.",
-        "downsample_padding of the UNet is 2, but has to be 0 or 1.",
-        "dropout of the UNet is 1, but has to be a share from 0 to below 1.",
-        "norm_num_groups of the UNet is null, but has to be a whole number above 0.",
-        "attention_legacy_order of the UNet is true: what this does is not known here.",
-        "something of the UNet is 1: what this does is not known here.",
-        "attention_head_dim of the UNet is 3, but the middle block has 8 channels, no multiple of it.",
-        "attention_head_dim of the UNet has 1 entries, but has to have 2: one for each level and one for the middle block.",
-        "sample_size of the UNet is 6, but 3 levels halve it to a multiple of 4.",
-        "The first level of the UNet has 2 channels: too few to embed t with freq_shift 1.",
+        "Expected sample_size of the UNet to be the side of the images in pixels, or [height, width], got nothing.",
+        "Expected sample_size of the UNet to be the side of the images in pixels, or [height, width], got [4,0].",
+        "Expected as many output channels of the UNet as input channels, 1, or twice as many with a variance, got 3.",
+        "Expected time_embedding_type of the UNet to be "positional", got "fourier". Fourier features and learned embeddings of t are not supported.",
+        "Expected down_block_types of the UNet to be a list with one of "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D", "CrossAttnDownBlock2D", "LinearAttnDownBlock2D" in each place, got ["SkipDownBlock2D"]. Blocks with skip, FIR or K filters or with simple cross-attention are not supported.",
+        "Expected up_block_types of the UNet to have 1 entries, as block_out_channels has, got 2.",
+        "Expected add_attention of the UNet to be true with mid_block_type "UNetMidBlock2DCrossAttn", got false.",
+        "Expected norm_num_groups of the UNet to divide the channels of every level, got 4 for 10 channels.",
+        "Expected act_fn of the UNet to be one of "silu", "swish", "mish", "gelu", "relu", got "tanh".",
+        "Expected resnet_time_scale_shift of the UNet to be one of "default", "scale_shift", got "ada_group". Other ways to add the embedding are not supported.",
+        "Expected downsample_padding of the UNet to be one of 0, 1, got 2.",
+        "Expected dropout of the UNet to be a number from 0 to below 1, got 1.",
+        "Expected norm_num_groups of the UNet to be a positive integer, got null.",
+        "Expected known settings of the UNet, got attention_legacy_order with true.",
+        "Expected known settings of the UNet, got something with 1.",
+        "Expected attention_head_dim of the UNet to divide the 8 channels of the middle block, got 3.",
+        "Expected attention_head_dim of the UNet to have 2 entries, one per level and one for the middle block, got 1.",
+        "Expected sample_size of the UNet to be a multiple of 4 for 3 levels, got 6.",
+        "Expected more channels in the first level of the UNet to embed t with freq_shift 1, got 2.",
       ]
     `)
-    expect(refusal({ attention_legacy_order: false, attention_head_dim: 3, _name_or_path: 'x' })).toBe('taken')
+    expect(
+      refusal({ attention_legacy_order: false, attention_head_dim: 3, _name_or_path: 'x' }),
+    ).toBe('taken')
   })
 
-  test('says what diffusers cannot have', () => {
+  test('reports settings that diffusers cannot express', () => {
     expect(diffusersRefusal(configOf({ add_attention: true }))).toBeUndefined()
-    expect(diffusersRefusal(configOf({ attention_head_dim: [null, 4] }))).toContain('heads differ by level')
+    expect(diffusersRefusal(configOf({ attention_head_dim: [null, 4] }))).toContain(
+      'one attention_head_dim for all levels',
+    )
   })
 })
 
 describe('the summary', () => {
-  test('of one level is what can be counted by hand', () => {
+  test('of one level matches a manual count', () => {
     const config = configOf()
     const time = 32
     const resnet = (from: number, to: number) =>
-      2 * from + (9 * from * to + to) + (time * to + to) + 2 * to + (9 * to * to + to) + (from === to ? 0 : from * to + to)
+      2 * from +
+      (9 * from * to + to) +
+      (time * to + to) +
+      2 * to +
+      (9 * to * to + to) +
+      (from === to ? 0 : from * to + to)
     const parameters =
       9 * 8 +
       8 + // conv_in
@@ -165,7 +184,7 @@ describe('the summary', () => {
       apart +
       3 * 4 * 8 * pixels + // norm1, conv1, norm2, conv2
       2 * (2 * 16 + 2 * 8) * pixels
-    // What comes into five blocks, skips apart, and all of one of the last two.
+    // Inputs of five blocks without skips, and all tensors of one of the last two.
     const checkpointed = apart + 5 * 8 * pixels + (2 * 16 + 2 * 8) * pixels
     const summary = unetSummary(config)
     expect(summary).toEqual({
@@ -190,19 +209,22 @@ describe('the summary', () => {
     expect(middle.middle).toEqual({ kind: 'self', heads: 2 })
     expect(middle.flops - without.flops).toBe(2 * (4 * 8 * 8 * 16 + 2 * 16 * 16 * 8))
     expect(middle.parameters - without.parameters).toBe(4 * (64 + 8) + 2 * 8)
-    // Into the norm and out of it, queries, keys and values, shares of two heads, into the last layer.
+    // Input and output of the norm, queries, keys and values, weights of two heads, input of the
+    // last layer.
     expect(middle.saved - without.saved).toBe(6 * 8 * 16 + 2 * 16 * 16)
   })
 
   test.each(['a_ddpm_style', 'b_class_cond', 'c_scale_shift', 'd_resnet_updown_3lvl'])(
-    'has as many parameters as diffusers: %s',
+    'has the parameter count of diffusers: %s',
     (name) => {
       const { num_params } = goldenJson<{ num_params: number }>(`unet/${name}/meta`)
-      expect(unetSummary(parseUnetConfig(goldenJson(`unet/${name}/config`))).parameters).toBe(num_params)
+      expect(unetSummary(parseUnetConfig(goldenJson(`unet/${name}/config`))).parameters).toBe(
+        num_params,
+      )
     },
   )
 
-  test('of a model of 6.5 million parameters on 32x32 images', () => {
+  test('is correct for a model of 6.5 million parameters on 32x32 images', () => {
     const summary = unetSummary(
       unetConfig({
         sample_size: 32,
@@ -219,16 +241,20 @@ describe('the summary', () => {
 })
 
 onCpu(() => {
-  test('first weights have the names and shapes of the config, and begin as the identity with zero_init', async () => {
+  test('initial weights have the names and shapes of the config; zero_init makes blocks the identity', async () => {
     const config = configOf({
       block_out_channels: [8, 16],
       down_block_types: ['AttnDownBlock2D', 'DownBlock2D'],
       up_block_types: ['UpBlock2D', 'AttnUpBlock2D'],
       num_class_embeds: 3,
     })
-    const model = unet(config, 'epsilon', randomOf(1), { zero_init: true })
+    const model = unet(config, 'epsilon', createRandom(1), { zero_init: true })
     const torch = (shape: number[]) =>
-      shape.length === 4 ? [shape[3], shape[2], shape[0], shape[1]] : shape.length === 2 ? shape.toReversed() : shape
+      shape.length === 4
+        ? [shape[3], shape[2], shape[0], shape[1]]
+        : shape.length === 2
+          ? shape.toReversed()
+          : shape
     const found = Object.entries(model.weights).map(([name, { shape }]) => [
       name,
       name === 'class_embedding.weight' ? shape : torch(shape),
@@ -238,36 +264,37 @@ onCpu(() => {
     for (const [name, tensor] of Object.entries(model.weights))
       if ((await tensor.data()).every((value) => value === 0)) zero.push(name)
     const weights = zero.filter((name) => name.endsWith('.weight'))
-    // Each residual block (2 + 1 down, 2 in the middle, 2 + 2 up), attention (1 down, 1 middle, 2 up), and the end.
+    // Residual blocks (2 + 1 down, 2 in the middle, 2 + 2 up), attention (1 down, 1 middle, 2 up),
+    // and the output.
     expect(weights.filter((name) => name.endsWith('conv2.weight'))).toHaveLength(8)
     expect(weights.filter((name) => name.endsWith('to_out.0.weight'))).toHaveLength(3)
     expect(weights).toContain('conv_out.weight')
     expect(weights).toHaveLength(12)
-    tf.dispose(tensorsOf(model))
+    tf.dispose(collectTensors(model))
   })
 
-  test('one timestep and one label for all are those for each', async () => {
+  test('one timestep and one label for all items equal separate ones', async () => {
     const model = make({ num_class_embeds: 4 })
     const x = normal([2, 4, 4, 1], 2)
     const one = tf.tidy(() => predict(model, x, Float64Array.of(9), labels(2)))
     const each = tf.tidy(() => predict(model, x, Float64Array.of(9, 9), labels(2, 2)))
     expect((await gap(one, each)).gap).toBeLessThan(1e-6)
-    tf.dispose([x, one, each, ...tensorsOf(model)])
+    tf.dispose([x, one, each, ...collectTensors(model)])
   })
 
-  test('no label is the last row; its number is allowed too', async () => {
+  test('a missing label is the last row, whose number is also allowed', async () => {
     const model = make({ num_class_embeds: 4 })
     const x = normal([2, 4, 4, 1], 2)
-    const [none, unlabelled, byNumber, other] = [undefined, labels(-1), labels(3), labels(0)].map((condition) =>
-      tf.tidy(() => predict(model, x, t, condition)),
+    const [none, unlabelled, byNumber, other] = [undefined, labels(-1), labels(3), labels(0)].map(
+      (condition) => tf.tidy(() => predict(model, x, t, condition)),
     ) as [Tensor, Tensor, Tensor, Tensor]
     expect(await unlabelled.data()).toEqual(await none.data())
     expect(await byNumber.data()).toEqual(await none.data())
     expect((await gap(other, none)).gap).toBeGreaterThan(1e-4)
-    tf.dispose([x, none, unlabelled, byNumber, other, ...tensorsOf(model)])
+    tf.dispose([x, none, unlabelled, byNumber, other, ...collectTensors(model)])
   })
 
-  test('labels, numbers and vectors come in at the same place: each is the vector it is embedded to', async () => {
+  test('labels, numbers and vectors equal the vector that they are embedded to', async () => {
     const base = make()
     const x = normal([2, 4, 4, 1], 2)
     const table = normal([3, 32], 3)
@@ -293,12 +320,12 @@ onCpu(() => {
         predict(byVector, x, t, vectors(tf.zeros([1, 32]))),
       ]
     })
-    for (const i of [0, 2, 4]) expect((await gap(all[i]!, all[i + 1]!)).gap).toBeLessThan(1e-6)
-    for (const i of [0, 2]) expect((await gap(all[i]!, all[4]!)).gap).toBeGreaterThan(1e-3)
-    tf.dispose([x, table, ...all, ...tensorsOf([base, timed])])
+    for (const i of [0, 2, 4]) expect((await gap(all[i], all[i + 1])).gap).toBeLessThan(1e-6)
+    for (const i of [0, 2]) expect((await gap(all[i], all[4])).gap).toBeGreaterThan(1e-3)
+    tf.dispose([x, table, ...all, ...collectTensors([base, timed])])
   })
 
-  test('conditions that are not for a model are refused, with the cure', () => {
+  test('rejects conditions that do not fit the model, with a cure', () => {
     const [none, labelled, timed, vectors] = [
       make(),
       make({ num_class_embeds: 3 }),
@@ -306,7 +333,10 @@ onCpu(() => {
       make({ class_embed_type: 'identity' }),
     ]
     const x = tf.zeros([2, 4, 4, 1])
-    const vector = (...shape: number[]): Conditioning => ({ kind: 'vectors', vectors: tf.zeros(shape) })
+    const vector = (...shape: number[]): Conditioning => ({
+      kind: 'vectors',
+      vectors: tf.zeros(shape),
+    })
     const number: Conditioning = { kind: 'values', values: Float64Array.of(1) }
     const refusal = (model: Model, condition?: Conditioning, input: Tensor = x) =>
       tf.tidy(() => {
@@ -334,25 +364,25 @@ onCpu(() => {
       ]),
     ).toMatchInlineSnapshot(`
       [
-        "This model was made without classes, but got labels. Set \`num_classes\` of the model, or leave \`condition\` unwired.",
-        "This model was made without a condition, but got a number an item, on a timestep wire. Set \`num_classes\` of the model, or leave \`condition\` unwired.",
-        "Expected labels from 0 to 1, or -1 for none, got 3. Choose a label that the model was trained on, or set \`num_classes\` of the model to that of the data.",
-        "This model is conditioned on labels, but got a number an item, on a timestep wire. Wire what it was made for, or set \`class_embed_type\` of the model for what is wired.",
-        "This model is conditioned on a number an item, on a timestep wire, and knows no prediction without: it has no null condition. Wire \`condition\`. For guidance take a model with class labels.",
-        "This model is conditioned on a number an item, on a timestep wire, but got labels. Wire what it was made for, or set \`class_embed_type\` of the model for what is wired.",
-        "Expected one number per item: [2], got [3]. Take condition and x_t from the same batch.",
-        "This model is conditioned on a vector an item, samples of shape [b, d], and knows no prediction without: it has no null condition. Wire \`condition\`. For guidance take a model with class labels.",
-        "Expected a vector of 32 numbers per item, got samples of shape [2,31]. Wire samples of shape [b, 32].",
-        "Expected one vector per item: [2], got [3]. Take condition and x_t from the same batch.",
-        "This model is conditioned on a number an item, on a timestep wire, and knows no prediction without: it has no null condition. Wire \`condition\`. For guidance take a model with class labels.",
-        "Expected a batch of items of shape [4,4,1], got items of shape [8,8,1]. Make the model for this data (wire the data set to \`dataset\` of UNet, or set \`sample_size\` and \`channels\`), or wire data that the model was made for.",
+        "Expected no labels, as the model was made without classes.",
+        "Expected no condition, as the model was made without one.",
+        "Expected labels from 0 to 1 of this model, or -1 for none, got 3.",
+        "Expected labels as the condition of this model, got one number per item (a timestep).",
+        "Expected a condition (one number per item (a timestep)), got none: the model cannot predict without it.",
+        "Expected one number per item (a timestep) as the condition of this model, got labels.",
+        "Expected one number per item: [2], got [3].",
+        "Expected a condition (one vector per item (samples of shape [b, d])), got none: the model cannot predict without it.",
+        "Expected a vector of 32 numbers per item, got samples of shape [2,31].",
+        "Expected one vector per item: [2], got [3].",
+        "Expected a condition (one number per item (a timestep)), got none: the model cannot predict without it.",
+        "Expected images of shape [4,4,1], got items of shape [8,8,1].",
       ]
     `)
-    expect(trainableOf(guidedModel(timed, 2))).toBe(timed)
-    tf.dispose([x, ...tensorsOf([none, labelled, timed, vectors])])
+    expect(trainableModel(guidedModel(timed, 2))).toBe(timed)
+    tf.dispose([x, ...collectTensors([none, labelled, timed, vectors])])
   })
 
-  test('images are centred if the config says so', async () => {
+  test('centres images if the config requests it', async () => {
     const model = make()
     const x = normal([2, 4, 4, 1], 2)
     const [centred, right] = tf.tidy(() => [
@@ -360,7 +390,7 @@ onCpu(() => {
       predict(model, x.mul(2).sub(1), t),
     ]) as [Tensor, Tensor]
     expect((await gap(centred, right)).gap).toBeLessThan(1e-6)
-    tf.dispose([x, centred, right, ...tensorsOf(model)])
+    tf.dispose([x, centred, right, ...collectTensors(model)])
   })
 
   test.each([
@@ -371,26 +401,37 @@ onCpu(() => {
     const { weights } = model
     const x = normal([2, 4, 4, 1], 2) as Tensor4D
     const right = tf.tidy(() => {
-      const options = { groups: 4, eps: 1e-5, activation: 'silu', time_scale_shift: 'default', output_scale: 1 } as const
-      const embedding = unetActivations.silu(timeEmbedding(t, weights, 'time_embedding', {})) as Tensor2D
-      const projected = projectedFor(embedding, weights)
+      const options = {
+        groups: 4,
+        eps: 1e-5,
+        activation: 'silu',
+        time_scale_shift: 'default',
+        output_scale: 1,
+      } as const
+      const embedding = unetActivations.silu(
+        timeEmbedding(t, weights, 'time_embedding', {}),
+      ) as Tensor2D
+      const projected = projectEmbedding(embedding, weights)
       const block = (h: Tensor4D, name: string, output_scale = 1) =>
         resnetBlock(h, projected.get(name)!, weights, name, { ...options, output_scale })
-      const first = convOf(x, weights, 'conv_in')
+      const first = namedConv(x, weights, 'conv_in')
       const down = block(first, 'down_blocks.0.resnets.0')
       const middle = scale
-        ? ['mid_block.resnets.0', 'mid_block.resnets.1'].reduce((h, name) => block(h, name, scale), down)
+        ? ['mid_block.resnets.0', 'mid_block.resnets.1'].reduce(
+            (h, name) => block(h, name, scale),
+            down,
+          )
         : down
       const up = block(tf.concat([middle, down], 3), 'up_blocks.0.resnets.0')
       const last = block(tf.concat([up, first], 3), 'up_blocks.0.resnets.1')
-      return convOf(normalised(last, weights, 'conv_norm_out', options), weights, 'conv_out')
+      return namedConv(normaliseInput(last, weights, 'conv_norm_out', options), weights, 'conv_out')
     })
     const got = tf.tidy(() => predict(model, x, t))
     expect((await gap(got, right)).gap).toBeLessThan(1e-6)
-    tf.dispose([x, got, right, ...tensorsOf(model)])
+    tf.dispose([x, got, right, ...collectTensors(model)])
   })
 
-  test('activations are those of PyTorch', async () => {
+  test('activations equal those of PyTorch', async () => {
     const x = tf.tensor1d([-3, -1, 0, 0.5, 2])
     // torch.nn.GELU(), torch.nn.Mish(), torch.nn.SiLU()
     const right = {
@@ -410,19 +451,29 @@ onCpu(() => {
   })
 
   describe('dropout', () => {
-    test('is there in training alone: new at every step and place, and the same again', async () => {
+    test('is active only in training: different at every step and block, and reproducible', async () => {
       const dropping = make({ dropout: 0.5 })
       const sure = { ...dropping, config: { ...configOf() } }
       const x = normal([2, 4, 4, 1], 2)
       const at = (step: number, seed = 1): Model => ({ ...dropping, training: { seed, step } })
-      const asked = [dropping, sure, at(3), at(3), at(4), at(3, 2), { ...sure, training: { seed: 1, step: 3 } }]
+      const asked = [
+        dropping,
+        sure,
+        at(3),
+        at(3),
+        at(4),
+        at(3, 2),
+        { ...sure, training: { seed: 1, step: 3 } },
+      ]
       const found = asked.map((model) => tf.tidy(() => predict(model, x, t)))
-      const [still, plain, step3, again, step4, seed2, nothing] = await Promise.all(found.map((tensor) => tensor.data()))
+      const [still, plain, step3, again, step4, seed2, nothing] = await Promise.all(
+        found.map((tensor) => tensor.data()),
+      )
       expect(still).toEqual(plain)
       expect(nothing).toEqual(plain)
       expect(step3).toEqual(again)
       for (const other of [plain, step4, seed2]) expect(step3).not.toEqual(other)
-      tf.dispose([x, ...found, ...tensorsOf(dropping)])
+      tf.dispose([x, ...found, ...collectTensors(dropping)])
     })
   })
 })

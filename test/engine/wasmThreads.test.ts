@@ -1,24 +1,27 @@
-// When the threads of functions of our own are left out.
+// When the wasm backend stops using its worker pool.
 import { expect, test } from 'vitest'
-import { Worth } from '../../src/engine/wasm/team.ts'
+import { PoolBenefit } from '../../src/engine/backends/wasm/workerPool.ts'
 
-/** So many runs of 8 strands, of which half are done here in 1 ms; how many were done without workers. */
-function runs(worth: Worth, count: number, waited: number): number {
-  let alone = 0
+/**
+ * Makes `count` runs of 8 chunks, half of which the main thread computes in 1 ms; counts those
+ * without workers.
+ */
+function runsWithoutWorkers(benefit: PoolBenefit, count: number, waitedMs: number): number {
+  let withoutWorkers = 0
   for (let i = 0; i < count; i++) {
-    if (worth.leavesOut()) alone++
-    else worth.note(8, 4, 1, waited)
+    if (benefit.shouldSkip()) withoutWorkers++
+    else benefit.record(8, 4, 1, waitedMs)
   }
-  return alone
+  return withoutWorkers
 }
 
-test('workers that are waited for less than they save are kept', () => {
-  expect(runs(new Worth(), 10_000, 0.9)).toBe(0)
+test('the pool is used while the wait for it is shorter than the time it saves', () => {
+  expect(runsWithoutWorkers(new PoolBenefit(), 10_000, 0.9)).toBe(0)
 })
 
-test('workers that are waited for longer are left out, longer and longer, and come back once they help', () => {
-  const worth = new Worth()
-  expect(runs(worth, 10_000, 1.1)).toBeGreaterThan(9_000)
-  expect(runs(worth, 10_000, 0.1)).toBeLessThan(4_096 + 64)
-  expect(runs(worth, 1_000, 0.1)).toBe(0)
+test('a pool with longer waits is skipped for increasing periods, and used again once it helps', () => {
+  const worth = new PoolBenefit()
+  expect(runsWithoutWorkers(worth, 10_000, 1.1)).toBeGreaterThan(9_000)
+  expect(runsWithoutWorkers(worth, 10_000, 0.1)).toBeLessThan(4_096 + 64)
+  expect(runsWithoutWorkers(worth, 1_000, 0.1)).toBe(0)
 })

@@ -1,12 +1,22 @@
-// Attention on the GPU against plain loops in double precision, forwards and backwards.
+// Forward and backward passes of attention on the GPU against plain loops in double precision.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Tensor } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import { attentionByKernels } from '../../src/engine/layers/attention.ts'
-import { attentionBackward, attentionForward } from '../../src/engine/webgpu/kernels/attention.ts'
+import type { Tensor } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import { webgpuAttention } from '../../src/engine/backends/webgpu/layers/attention.ts'
+import {
+  attentionBackward,
+  attentionForward,
+} from '../../src/engine/backends/webgpu/kernels/attention.ts'
 import { onEachBackend } from '../backends.ts'
-import { expectNear, numbers, poisoned, read, tensorOf } from '../kernels.ts'
+import {
+  expectNear,
+  numbers,
+  webgpuBackend,
+  withPoisonedMemory,
+  readAndDispose,
+  uploadTensor,
+} from '../kernels.ts'
 
 interface Case {
   items: number
@@ -14,9 +24,9 @@ interface Case {
   n: number
   m: number
   d: number
-  /** q, k and v side by side; then m is n. */
+  /** q, k and v are column blocks of one tensor; then m is n. */
   packed: boolean
-  /** Of the tile, or what fits the device. */
+  /** Height of the tile; undefined for the default of the device. */
   height: number | undefined
 }
 
@@ -36,39 +46,39 @@ function reference(one: Case, scale: number) {
   const row = (i: number, count: number, r: number, h: number) => ((i * count + r) * heads + h) * d
   const dot = (a: Float32Array, from: number, b: Float32Array, to: number) => {
     let sum = 0
-    for (let c = 0; c < d; c++) sum += a[from + c]! * b[to + c]!
+    for (let c = 0; c < d; c++) sum += a[from + c] * b[to + c]
     return sum
   }
   for (let i = 0; i < items; i++)
     for (let h = 0; h < heads; h++)
       for (let r = 0; r < n; r++) {
-        const own = row(i, n, r, h)
+        const queryRow = row(i, n, r, h)
         const keys = Array.from({ length: m }, (_, j) => row(i, m, j, h))
-        const scores = keys.map((at) => dot(q, own, k, at) / Math.sqrt(d))
+        const scores = keys.map((at) => dot(q, queryRow, k, at) / Math.sqrt(d))
         const top = Math.max(...scores)
         const sum = scores.reduce((sum, score) => sum + Math.exp(score - top), 0)
         logsumexp[(i * heads + h) * n + r] = top + Math.log(sum)
         const p = scores.map((score) => Math.exp(score - top) / sum)
-        const dp = keys.map((at) => dot(dy, own, v, at))
-        const slope = p.reduce((sum, share, j) => sum + share * dp[j]!, 0)
+        const dp = keys.map((at) => dot(dy, queryRow, v, at))
+        const slope = p.reduce((sum, share, j) => sum + share * dp[j], 0)
         keys.forEach((at, j) => {
-          const ds = (p[j]! * (dp[j]! - slope)) / Math.sqrt(d)
+          const ds = (p[j] * (dp[j] - slope)) / Math.sqrt(d)
           for (let c = 0; c < d; c++) {
-            y[own + c]! += p[j]! * v[at + c]!
-            dq[own + c]! += ds * k[at + c]!
-            dk[at + c]! += ds * q[own + c]!
-            dv[at + c]! += p[j]! * dy[own + c]!
+            y[queryRow + c] += p[j] * v[at + c]
+            dq[queryRow + c] += ds * k[at + c]
+            dk[at + c] += ds * q[queryRow + c]
+            dv[at + c] += p[j] * dy[queryRow + c]
           }
         })
       }
   return { y, logsumexp, gradients: [dq, dk, dv] as const }
 }
 
-/** q, k and v side by side. */
-const packed = (parts: readonly Float32Array[], width: number) =>
-  Float32Array.from({ length: 3 * parts[0]!.length }, (_, at) => {
+/** q, k and v as column blocks of one matrix. */
+const packQkv = (parts: readonly Float32Array[], width: number) =>
+  Float32Array.from({ length: 3 * parts[0].length }, (_, at) => {
     const [r, c] = [Math.floor(at / (3 * width)), at % (3 * width)]
-    return parts[Math.floor(c / width)]![r * width + (c % width)]!
+    return parts[Math.floor(c / width)][r * width + (c % width)]
   })
 
 async function expectAttention(one: Case, scale = 1.5) {
@@ -76,25 +86,35 @@ async function expectAttention(one: Case, scale = 1.5) {
   const width = heads * d
   const { q, k, v, dy } = dataOf(one, scale)
   const qkv = one.packed
-    ? tensorOf(packed([q, k, v], width), [items, n, 3 * width])
-    : ([tensorOf(q, [items, n, width]), tensorOf(k, [items, m, width]), tensorOf(v, [items, m, width])] as const)
-  const upstream = tensorOf(dy, [items, n, width])
-  const { y, logsumexp } = poisoned((backend) => attentionForward(backend, { qkv, heads }, height))
-  const gradients = poisoned((backend) => attentionBackward(backend, { qkv, heads, y, logsumexp, dy: upstream }, height))
+    ? uploadTensor(packQkv([q, k, v], width), [items, n, 3 * width])
+    : ([
+        uploadTensor(q, [items, n, width]),
+        uploadTensor(k, [items, m, width]),
+        uploadTensor(v, [items, m, width]),
+      ] as const)
+  const upstream = uploadTensor(dy, [items, n, width])
+  const { y, logsumexp } = withPoisonedMemory((backend) =>
+    attentionForward(backend, { qkv, heads }, height),
+  )
+  const gradients = withPoisonedMemory((backend) =>
+    attentionBackward(backend, { qkv, heads, y, logsumexp, dy: upstream }, height),
+  )
   const right = reference(one, scale)
   const expected = one.packed
     ? [
-        packed(
+        packQkv(
           right.gradients.map((each) => Float32Array.from(each)),
           width,
         ),
       ]
     : right.gradients
-  expect(gradients.map(({ shape }) => shape)).toEqual('dataId' in qkv ? [qkv.shape] : qkv.map(({ shape }) => shape))
-  const found = await Promise.all(gradients.map(read))
-  expectNear(await read(y), right.y, 'y')
-  expectNear(await read(logsumexp), right.logsumexp, 'logsumexp')
-  for (const [i, each] of found.entries()) expectNear(each, expected[i]!, `gradient ${i}`)
+  expect(gradients.map(({ shape }) => shape)).toEqual(
+    'dataId' in qkv ? [qkv.shape] : qkv.map(({ shape }) => shape),
+  )
+  const found = await Promise.all(gradients.map(readAndDispose))
+  expectNear(await readAndDispose(y), right.y, 'y')
+  expectNear(await readAndDispose(logsumexp), right.logsumexp, 'logsumexp')
+  for (const [i, each] of found.entries()) expectNear(each, expected[i], `gradient ${i}`)
   tf.dispose([...('dataId' in qkv ? [qkv] : qkv), upstream] as never)
 }
 
@@ -115,9 +135,13 @@ onEachBackend(() => {
 
   test.each<Partial<Case>>([
     {},
-    // Each is three programs more, which take a software device seconds to compile.
+    // Each case has three programs of its own, which take a software device seconds to compile.
     ...(process.env.FULL
-      ? [{ packed: false, m: 70, n: 9, d: 6 }, { heads: 1, items: 1, n: 5, m: 5, d: 132, height: 2 }, { height: 4 }]
+      ? [
+          { packed: false, m: 70, n: 9, d: 6 },
+          { heads: 1, items: 1, n: 5, m: 5, d: 132, height: 2 },
+          { height: 4 },
+        ]
       : []),
   ])('attention of %o', async (changes) => {
     await expectAttention({ ...plain, ...changes })
@@ -131,31 +155,33 @@ onEachBackend(() => {
       )
     })
 
-  test('as a layer, of tensors of their own', async () => {
+  test('the attention layer of separate q, k and v', async () => {
     const one = { ...plain, packed: false, n: 7, m: 5 }
     const { q, k, v, dy } = dataOf(one, 1.5)
     const right = reference(one, 1.5)
     const [y, ...gradients] = tf.tidy(() => {
       const inputs = [tf.tensor(q, [2, 7, 16]), tf.tensor(k, [2, 5, 16]), tf.tensor(v, [2, 5, 16])]
-      const layer = (...given: Tensor[]) => attentionByKernels(2)(...given)
+      const layer = (...given: Tensor[]) => webgpuAttention(webgpuBackend(), 2)(...given)
       const { value, grads } = tf.valueAndGrads(layer)(inputs, tf.tensor(dy, [2, 7, 16]))
       return [value, ...grads]
     })
-    expectNear((await y!.data()) as Float32Array, right.y, 'y')
+    expectNear((await y.data()) as Float32Array, right.y, 'y')
     for (const [i, each] of gradients.entries())
-      expectNear((await each.data()) as Float32Array, right.gradients[i]!, `gradient ${i}`)
-    tf.dispose([y!, ...gradients])
+      expectNear((await each.data()) as Float32Array, right.gradients[i], `gradient ${i}`)
+    tf.dispose([y, ...gradients])
   })
 
-  test('scores so large that their exponentials are no numbers', async () => {
+  test('scores whose exponentials overflow', async () => {
     const { items, heads, n, d } = plain
     const { q, k, v } = dataOf(plain, 30)
-    const qkv = tensorOf(packed([q, k, v], heads * d), [items, n, 3 * heads * d])
-    const { y, logsumexp } = poisoned((backend) => attentionForward(backend, { qkv, heads }, plain.height))
+    const qkv = uploadTensor(packQkv([q, k, v], heads * d), [items, n, 3 * heads * d])
+    const { y, logsumexp } = withPoisonedMemory((backend) =>
+      attentionForward(backend, { qkv, heads }, plain.height),
+    )
     const right = reference(plain, 30)
-    // A score of 2000 has 2^-13 as its last digit, and so has its exponential.
-    expectNear(await read(y), right.y, 'y', 1e-3)
-    expectNear(await read(logsumexp), right.logsumexp, 'logsumexp')
+    // The last bit of a score of 2000 is 2^-13, which is the relative error of its exponential.
+    expectNear(await readAndDispose(y), right.y, 'y', 1e-3)
+    expectNear(await readAndDispose(logsumexp), right.logsumexp, 'logsumexp')
     tf.dispose([qkv] as never)
   })
 }, ['webgpu'])

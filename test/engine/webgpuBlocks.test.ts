@@ -1,45 +1,69 @@
-// Layers that are one operation on the GPU against the same from single layers: outputs, every gradient, and what is computed and
-// kept for them. Single layers are held to PyTorch's numbers elsewhere.
+// Fused layers on the GPU against compositions of single layers: outputs, every gradient, and which
+// kernels run and which tensors are saved for the backward pass. Other tests compare single layers
+// with PyTorch.
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import type { AttentionLayers } from '../../src/engine/layers/attentionBlock.ts'
-import { attentionBlock } from '../../src/engine/layers/attentionBlock.ts'
-import type { ConvInput } from '../../src/engine/layers/conv.ts'
-import { asTensor, conv2d } from '../../src/engine/layers/conv.ts'
-import { convByKernels } from '../../src/engine/layers/convByKernels.ts'
-import type { ResidualLayers } from '../../src/engine/layers/residual.ts'
-import { residualBlock } from '../../src/engine/layers/residual.ts'
-import { projectedFor, resnetBlock, selfAttentionBlock } from '../../src/engine/models/unet/blocks.ts'
-import { randomOf } from '../../src/engine/random.ts'
-import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import type { Backend } from '../../src/engine/webgpu/backend.ts'
+import type {
+  AttentionLayers,
+  ConvInput,
+  ResidualLayers,
+} from '../../src/engine/base/layerTypes.ts'
+import { attentionBlock } from '../../src/engine/backends/webgpu/layers/attentionBlock.ts'
+import { convInputTensor } from '../../src/engine/layers/convInput.ts'
+import { conv2d } from '../../src/engine/layers/conv.ts'
+import { convByKernels } from '../../src/engine/backends/webgpu/layers/conv.ts'
+import { residualBlock } from '../../src/engine/backends/webgpu/layers/residual.ts'
+import {
+  projectEmbedding,
+  resnetBlock,
+  selfAttentionBlock,
+} from '../../src/engine/models/unet/blocks.ts'
+import { createRandom } from '../../src/engine/base/random.ts'
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import type { WebGPUBackend } from '../../src/engine/backends/webgpu/backend.ts'
 import { onEachBackend } from '../backends.ts'
 import { gap } from '../goldenTensors.ts'
-import { likeGPU, ownBackend } from '../kernels.ts'
+import { likeGPU, webgpuBackend } from '../kernels.ts'
 
 type Named = Record<string, Tensor>
 
-const normal = (shape: number[], seed: number) => tf.tensor(randomOf(seed).normal(tf.util.sizeFromShape(shape)), shape)
+const normal = (shape: number[], seed: number) =>
+  tf.tensor(createRandom(seed).normal(tf.util.sizeFromShape(shape)), shape)
 
-/** Tensors of these shapes; what is named a weight or a bias is small, so that nothing grows from layer to layer. */
+/**
+ * Random tensors of these shapes; weights are scaled by their fan-in, so that activations keep
+ * their magnitude.
+ */
 const tensors = (shapes: Record<string, number[]>): Named =>
   Object.fromEntries(
     Object.entries(shapes).map(([name, shape], i) => {
       const fan =
-        name.endsWith('weight') && shape.length > 1 ? shape.slice(0, -1).reduce((product, size) => product * size, 1) : 1
+        name.endsWith('weight') && shape.length > 1
+          ? shape.slice(0, -1).reduce((product, size) => product * size, 1)
+          : 1
       return [name, tf.tidy(() => normal(shape, i + 1).div(Math.sqrt(fan)))]
     }),
   )
 
 type Layer = (inputs: Named) => Tensor
 
-const parameters = (name: string, shape: number[]) => ({ [`${name}.weight`]: shape, [`${name}.bias`]: shape.slice(-1) })
+const parameters = (name: string, shape: number[]) => ({
+  [`${name}.weight`]: shape,
+  [`${name}.bias`]: shape.slice(-1),
+})
 const linears = (names: string[], shape: number[]): Record<string, number[]> =>
   Object.assign({}, ...names.map((name) => parameters(name, shape)))
 
-/** What comes out, and the gradients of its products with some numbers, with respect to all inputs or those named. */
-function evaluated(layer: Layer, inputs: Named, names = Object.keys(inputs)): { [name: string]: Tensor } {
+/**
+ * The output, and the gradients of its dot product with random numbers with respect to all inputs
+ * or the named ones.
+ */
+function outputAndGradients(
+  layer: Layer,
+  inputs: Named,
+  names = Object.keys(inputs),
+): { [name: string]: Tensor } {
   let output: Tensor
   const loss = () => {
     output = tf.keep(layer(inputs))
@@ -47,17 +71,17 @@ function evaluated(layer: Layer, inputs: Named, names = Object.keys(inputs)): { 
   }
   const { value, grads } = tf.engine().gradients(
     loss,
-    names.map((name) => inputs[name]!),
+    names.map((name) => inputs[name]),
   ) as unknown as { value: Tensor; grads: Tensor[] }
   value.dispose()
-  return { output: output!, ...Object.fromEntries(names.map((name, i) => [name, grads[i]!])) }
+  return { output: output!, ...Object.fromEntries(names.map((name, i) => [name, grads[i]])) }
 }
 
-async function expectAlike(layer: Layer, other: Layer, inputs: Named) {
-  const [got, right] = [evaluated(layer, inputs), evaluated(other, inputs)]
+async function expectSameGradients(layer: Layer, other: Layer, inputs: Named) {
+  const [got, right] = [outputAndGradients(layer, inputs), outputAndGradients(other, inputs)]
   for (const name of Object.keys(right)) {
-    const { gap: most, size } = await gap(got[name]!, right[name]!)
-    // The gradient of the bias of keys is 0 but for rounding.
+    const { gap: most, size } = await gap(got[name], right[name])
+    // The gradient of the keys' bias is 0 up to rounding.
     expect(most, name).toBeLessThanOrEqual(2e-5 * Math.max(0.5, size))
   }
   tf.dispose([got, right, inputs])
@@ -68,11 +92,11 @@ async function expectAlike(layer: Layer, other: Layer, inputs: Named) {
 interface Residual {
   batch: number
   size: [number, number]
-  /** Channels of x, or of the two tensors that it is. */
+  /** Channels of x, or of the two tensors that are concatenated. */
   from: number[]
   to: number
   groups: number
-  /** Of the embedding: one row for all items. */
+  /** The embedding has one row for all items. */
   one: boolean
   isScaled: boolean
   output_scale: number
@@ -94,17 +118,30 @@ function shapesOf({ batch, size, from, to, one, isScaled }: Residual): Record<st
     'block.norm2.bias': [to],
     'block.conv2.weight': [3, 3, to, to],
     'block.conv2.bias': [to],
-    ...(all !== to && { 'block.conv_shortcut.weight': [1, 1, all, to], 'block.conv_shortcut.bias': [to] }),
+    ...(all !== to && {
+      'block.conv_shortcut.weight': [1, 1, all, to],
+      'block.conv_shortcut.bias': [to],
+    }),
   }
 }
 
 const optionsOf = ({ groups, isScaled, output_scale }: Residual) =>
-  ({ groups, eps: 1e-5, activation: 'silu', time_scale_shift: isScaled ? 'scale_shift' : 'default', output_scale }) as const
+  ({
+    groups,
+    eps: 1e-5,
+    activation: 'silu',
+    time_scale_shift: isScaled ? 'scale_shift' : 'default',
+    output_scale,
+  }) as const
 
-const featuresOf = ({ x0, x1 }: Named) => (x1 ? ([x0, x1] as [Tensor4D, Tensor4D]) : (x0 as Tensor4D))
+const featuresOf = ({ x0, x1 }: Named) =>
+  x1 ? ([x0, x1] as [Tensor4D, Tensor4D]) : (x0 as Tensor4D)
 
 function layersOf(inputs: Named): ResidualLayers {
-  const of = (name: string) => ({ weight: inputs[`block.${name}.weight`], bias: inputs[`block.${name}.bias`] })
+  const of = (name: string) => ({
+    weight: inputs[`block.${name}.weight`],
+    bias: inputs[`block.${name}.bias`],
+  })
   const names = ['norm1', 'conv1', 'norm2', 'conv2']
   return {
     ...Object.fromEntries(names.map((name) => [name, of(name)])),
@@ -112,20 +149,30 @@ function layersOf(inputs: Named): ResidualLayers {
   } as unknown as ResidualLayers
 }
 
-const asOne =
-  (one: Residual, backend: Backend): Layer =>
+const fusedBlock =
+  (one: Residual, backend: WebGPUBackend): Layer =>
   (inputs) => {
     const weight = inputs['block.time_emb_proj.weight'] as Tensor2D
-    const projected = tf.matMul(inputs.embedding as Tensor2D, weight).add(inputs['block.time_emb_proj.bias']!) as Tensor2D
-    return residualBlock(backend, { x: featuresOf(inputs), projected, layers: layersOf(inputs), options: optionsOf(one) })
+    const projected = tf
+      .matMul(inputs.embedding as Tensor2D, weight)
+      .add(inputs['block.time_emb_proj.bias']) as Tensor2D
+    return residualBlock(backend, {
+      x: featuresOf(inputs),
+      projected,
+      layers: layersOf(inputs),
+      options: optionsOf(one),
+    })
   }
 
-/** Something to drop is between the convolutions, so that they are not one operation. */
-const fromLayers =
+/** Dropout between the convolutions keeps them from being fused. */
+const blockOfSingleLayers =
   (one: Residual): Layer =>
   (inputs) => {
-    const projected = projectedFor(inputs.embedding as Tensor2D, inputs).get('block')!
-    return resnetBlock(featuresOf(inputs), projected, inputs, 'block', { ...optionsOf(one), drop: (x) => x })
+    const projected = projectEmbedding(inputs.embedding as Tensor2D, inputs).get('block')!
+    return resnetBlock(featuresOf(inputs), projected, inputs, 'block', {
+      ...optionsOf(one),
+      drop: (x) => x,
+    })
   }
 
 const plain: Residual = {
@@ -154,31 +201,50 @@ const residual: fc.Arbitrary<Residual> = fc
   .map(({ widths: [to, ...from], groups, ...one }) => ({
     ...one,
     groups,
-    to: to! * groups,
+    to: to * groups,
     from: from.map((width) => width * groups),
   }))
 
 onEachBackend(() => {
-  const backendFor = ({ gpu }: { gpu: boolean }) => (gpu ? likeGPU(ownBackend()) : ownBackend())
-  const expectResidual = (one: Residual) => expectAlike(asOne(one, backendFor(one)), fromLayers(one), tensors(shapesOf(one)))
+  const backendFor = ({ gpu }: { gpu: boolean }) =>
+    gpu ? likeGPU(webgpuBackend()) : webgpuBackend()
+  const expectResidual = (one: Residual) =>
+    expectSameGradients(
+      fusedBlock(one, backendFor(one)),
+      blockOfSingleLayers(one),
+      tensors(shapesOf(one)),
+    )
 
-  /** Every convolution of another shape is some programs more, which take longer to compile than all else. */
-  const one: Residual = { ...plain, size: [5, 3], from: [4, 5], to: 6, groups: 3, one: true, output_scale: Math.SQRT2 }
+  /**
+   * Each shape of a convolution has programs of its own, whose compilation takes longer than
+   * anything else.
+   */
+  const one: Residual = {
+    ...plain,
+    size: [5, 3],
+    from: [4, 5],
+    to: 6,
+    groups: 3,
+    one: true,
+    output_scale: Math.SQRT2,
+  }
 
   test('a residual block of a tensor and a skip, with odd sizes', () => expectResidual(one))
 
-  test('of a tensor and a skip that go around as they are', () =>
+  test('a residual block of a tensor and a skip with an identity shortcut', () =>
     expectResidual({ ...plain, size: [3, 2], from: [2, 4], to: 6, groups: 2 }))
 
-  test('a residual block computes no gradient that nobody asks for, and keeps nothing', async () => {
-    const backend = ownBackend()
+  test('a residual block computes only the gradients that are requested, and leaks nothing', async () => {
+    const backend = webgpuBackend()
     const inputs = tensors(shapesOf(one))
     const dispatch = vi.spyOn(backend, 'dispatch')
     const dataIds = tf.backend().numDataIds()
     const keysFor = (names: string[]) => {
       dispatch.mockClear()
-      tf.dispose(evaluated(asOne(one, backend), inputs, names))
-      expect(tf.backend().numDataIds(), `tensors after the gradients of ${names.join()}`).toBe(dataIds)
+      tf.dispose(outputAndGradients(fusedBlock(one, backend), inputs, names))
+      expect(tf.backend().numDataIds(), `tensors after the gradients of ${names.join()}`).toBe(
+        dataIds,
+      )
       return dispatch.mock.calls.map(([{ key }]) => key).join('\n')
     }
     expect(keysFor(['x0'])).not.toContain('filter gradient')
@@ -189,19 +255,39 @@ onEachBackend(() => {
   })
 
   if (process.env.FULL)
-    test('residual blocks of all kinds, as on a GPU too', { timeout: 600_000 }, async () => {
-      await expectResidual({ ...plain, one: true, isScaled: true, output_scale: Math.SQRT2, gpu: true })
-      await fc.assert(fc.asyncProperty(residual, expectResidual), { numRuns: 6, endOnFailure: true })
-    })
+    test(
+      'residual blocks of all kinds, also with the kernels for hardware',
+      { timeout: 600_000 },
+      async () => {
+        await expectResidual({
+          ...plain,
+          one: true,
+          isScaled: true,
+          output_scale: Math.SQRT2,
+          gpu: true,
+        })
+        await fc.assert(fc.asyncProperty(residual, expectResidual), {
+          numRuns: 6,
+          endOnFailure: true,
+        })
+      },
+    )
 
   // ---- attention
 
-  const attentionShapes = { x: [2, 3, 5, 8], ...parameters('norm', [8]), ...linears(['q', 'k', 'v', 'out'], [8, 8]) }
+  const attentionShapes = {
+    x: [2, 3, 5, 8],
+    ...parameters('norm', [8]),
+    ...linears(['q', 'k', 'v', 'out'], [8, 8]),
+  }
 
-  const attended =
-    (backend: Backend | undefined): Layer =>
+  const attentionLayer =
+    (backend: WebGPUBackend | undefined): Layer =>
     ({ x, ...weights }) => {
-      const of = (name: string) => ({ weight: weights[`${name}.weight`]!, bias: weights[`${name}.bias`] as Tensor1D })
+      const of = (name: string) => ({
+        weight: weights[`${name}.weight`],
+        bias: weights[`${name}.bias`] as Tensor1D,
+      })
       const layers = Object.fromEntries(
         ['norm', 'q', 'k', 'v', 'out'].map((name) => [name, of(name)]),
       ) as unknown as AttentionLayers
@@ -215,18 +301,32 @@ onEachBackend(() => {
       return selfAttentionBlock(x as Tensor4D, Object.fromEntries(named), 'block', options)
     }
 
-  test('self attention with its norm, linear layers and the way around', async () => {
-    await expectAlike(attended(likeGPU(ownBackend())), attended(undefined), tensors(attentionShapes))
+  test('self attention with its norm, linear layers and shortcut', async () => {
+    await expectSameGradients(
+      attentionLayer(likeGPU(webgpuBackend())),
+      attentionLayer(undefined),
+      tensors(attentionShapes),
+    )
   })
 
   // ---- convolutions
 
-  const layer = (kernels: boolean, { x0, x1, weight, bias, ...rest }: Named, more: Convolution): Tensor4D => {
+  const layer = (
+    kernels: boolean,
+    { x0, x1, weight, bias, ...rest }: Named,
+    more: Convolution,
+  ): Tensor4D => {
     const { normWeight, normBias, perItem, residual } = rest
     const input: ConvInput = {
       x: x1 ? [x0 as Tensor4D, x1 as Tensor4D] : (x0 as Tensor4D),
       ...(normWeight && {
-        norm: { weight: normWeight as Tensor1D, bias: normBias as Tensor1D, groups: 2, eps: 1e-5, silu: true },
+        norm: {
+          weight: normWeight as Tensor1D,
+          bias: normBias as Tensor1D,
+          groups: 2,
+          eps: 1e-5,
+          silu: true,
+        },
       }),
       upsample: more.upsample,
     }
@@ -238,9 +338,15 @@ onEachBackend(() => {
       outputScale: more.outputScale,
     }
     const [w, b] = [weight as Tensor4D, bias as Tensor1D]
-    if (kernels) return convByKernels(backendFor({ gpu: more.stride === 2 }), { ...input, ...options, weight: w, bias: b })
+    if (kernels)
+      return convByKernels(backendFor({ gpu: more.stride === 2 }), {
+        ...input,
+        ...options,
+        weight: w,
+        bias: b,
+      })
     const { perItem: item, residual: other, outputScale, ...geometry } = options
-    const y = conv2d(asTensor(input), w, b, geometry)
+    const y = conv2d(convInputTensor(input), w, b, geometry)
     return y
       .add(item?.reshape([-1, 1, 1, item.shape[1]]) ?? 0)
       .add(other ?? 0)
@@ -254,19 +360,33 @@ onEachBackend(() => {
   }
 
   const expectConvolution = (more: Convolution, shapes: Record<string, number[]>) =>
-    expectAlike(
+    expectSameGradients(
       (inputs) => layer(true, inputs, more),
       (inputs) => layer(false, inputs, more),
       tensors({ ...shapes, weight: [3, 3, 6, 5], bias: [5] }),
     )
 
-  test('a convolution of two normalised and upsampled tensors, to which is added', async () => {
-    const shapes = { x0: [2, 3, 2, 4], x1: [2, 3, 2, 2], normWeight: [6], normBias: [6], perItem: [1, 5], residual: [2, 6, 3, 5] }
+  test('a convolution of two normalised and upsampled tensors, with a bias for each item and a residual', async () => {
+    const shapes = {
+      x0: [2, 3, 2, 4],
+      x1: [2, 3, 2, 2],
+      normWeight: [6],
+      normBias: [6],
+      perItem: [1, 5],
+      residual: [2, 6, 3, 5],
+    }
     await expectConvolution({ stride: 1, upsample: true, outputScale: 0.5 }, shapes)
   })
 
   if (process.env.FULL)
-    test('a convolution of two tensors, with stride 2, as on a GPU', { timeout: 60_000 }, async () => {
-      await expectConvolution({ stride: 2, upsample: false, outputScale: 1 }, { x0: [1, 5, 4, 1], x1: [1, 5, 4, 5] })
-    })
+    test(
+      'a convolution of two tensors, with stride 2, with the kernels for hardware',
+      { timeout: 60_000 },
+      async () => {
+        await expectConvolution(
+          { stride: 2, upsample: false, outputScale: 1 },
+          { x0: [1, 5, 4, 1], x1: [1, 5, 4, 5] },
+        )
+      },
+    )
 }, ['webgpu'])

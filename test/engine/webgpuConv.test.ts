@@ -1,18 +1,18 @@
-// Convolutions on the GPU against plain loops in double precision: shapes, strides, pads, and what is fused into them.
+// Convolutions on the GPU against plain loops in double precision: shapes, strides, padding, fused
+// prologues and epilogues.
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import type { Backend } from '../../src/engine/webgpu/backend.ts'
-import { subgroupSize } from '../../src/engine/webgpu/device.ts'
-import { convFilterGradient } from '../../src/engine/webgpu/kernels/convFilterGradient.ts'
-import { convForward } from '../../src/engine/webgpu/kernels/convForward.ts'
-import { convInputGradient } from '../../src/engine/webgpu/kernels/convInputGradient.ts'
-import type { Pad } from '../../src/engine/webgpu/kernels/convInput.ts'
-import type { Tile } from '../../src/engine/webgpu/kernels/gemm.ts'
-import { winograd } from '../../src/engine/webgpu/kernels/winograd.ts'
-import type { Squares } from '../../src/engine/webgpu/kernels/winogradFused.ts'
-import { squareTiles } from '../../src/engine/webgpu/trials.ts'
+import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import type { WebGPUBackend } from '../../src/engine/backends/webgpu/backend.ts'
+import { subgroupSize } from '../../src/engine/backends/webgpu/device.ts'
+import { convFilterGradient } from '../../src/engine/backends/webgpu/kernels/convFilterGradient.ts'
+import { convByGemm } from '../../src/engine/backends/webgpu/kernels/convForward.ts'
+import { convInputGradient } from '../../src/engine/backends/webgpu/kernels/convInputGradient.ts'
+import type { Pad } from '../../src/engine/backends/webgpu/kernels/convInput.ts'
+import type { Tile, WinogradTile } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
+import { winogradConv } from '../../src/engine/backends/webgpu/kernels/winograd.ts'
+import { winogradTiles } from '../../src/engine/backends/webgpu/tunerTrials.ts'
 import { onEachBackend } from '../backends.ts'
 
 // ---- the reference
@@ -24,7 +24,7 @@ interface Numbers {
 }
 
 const at = ({ shape: [, h, w, c], data }: Numbers, i: number, y: number, x: number, k: number) =>
-  data[((i * h + y) * w + x) * c + k]!
+  data[((i * h + y) * w + x) * c + k]
 
 interface Case {
   x: Numbers[]
@@ -41,64 +41,88 @@ interface Case {
 }
 
 const sizes = ({ x, upsample, weight, stride, pad }: Case) => {
-  const [b, h, w] = x[0]!.shape.map((size, i) => (upsample && (i === 1 || i === 2) ? 2 * size : size)) as [number, number, number]
+  const [b, h, w] = x[0].shape.map((size, i) =>
+    upsample && (i === 1 || i === 2) ? 2 * size : size,
+  ) as [number, number, number]
   const [kh, kw, from, to] = weight.shape
   const high = Math.floor((h + pad.top + pad.bottom - kh) / stride) + 1
   const wide = Math.floor((w + pad.left + pad.right - kw) / stride) + 1
   return { b, h, w, kh, kw, from, to, high, wide }
 }
 
-/** What the filter sees at a pixel. */
-function seen({ x, upsample, affine, silu }: Case, from: number, i: number, y: number, at_: number, c: number): number {
-  const [py, px] = upsample ? [y >> 1, at_ >> 1] : [y, at_]
-  const first = x[0]!.shape[3]
-  let z = c < first ? at(x[0]!, i, py, px, c) : at(x[1]!, i, py, px, c - first)
-  if (affine) z = z * affine[2 * i * from + c]! + affine[(2 * i + 1) * from + c]!
+/** The input of the convolution at a pixel, after the fused prologue. */
+function convInputAt(
+  { x, upsample, affine, silu }: Case,
+  from: number,
+  i: number,
+  y: number,
+  column: number,
+  c: number,
+): number {
+  const [py, px] = upsample ? [y >> 1, column >> 1] : [y, column]
+  const first = x[0].shape[3]
+  let z = c < first ? at(x[0], i, py, px, c) : at(x[1], i, py, px, c - first)
+  if (affine) z = z * affine[2 * i * from + c] + affine[(2 * i + 1) * from + c]
   return silu ? z / (1 + Math.exp(-z)) : z
 }
 
-/** Calls `visit` for each product of the convolution: where in z, in the filter and in y. */
-function walk(one: Case, visit: (i: number, y: number, x: number, tap: number, at: number) => void) {
+/**
+ * Calls `visit` for each tap and output pixel, with the pixel of the input, the tap and the index
+ * of the output pixel.
+ */
+function forEachProduct(
+  one: Case,
+  visit: (i: number, y: number, x: number, tap: number, at: number) => void,
+) {
   const { b, h, w, kh, kw, high, wide } = sizes(one)
   for (let i = 0; i < b; i++)
     for (let y = 0; y < high; y++)
       for (let x = 0; x < wide; x++)
         for (let tap = 0; tap < kh * kw; tap++) {
-          const [sy, sx] = [y * one.stride - one.pad.top + Math.floor(tap / kw), x * one.stride - one.pad.left + (tap % kw)]
-          if (sy >= 0 && sy < h && sx >= 0 && sx < w) visit(i, sy, sx, tap, (i * high + y) * wide + x)
+          const [sy, sx] = [
+            y * one.stride - one.pad.top + Math.floor(tap / kw),
+            x * one.stride - one.pad.left + (tap % kw),
+          ]
+          if (sy >= 0 && sy < h && sx >= 0 && sx < w)
+            visit(i, sy, sx, tap, (i * high + y) * wide + x)
         }
 }
 
 function forward(one: Case): Float64Array {
   const { b, from, to, high, wide } = sizes(one)
   const y = new Float64Array(b * high * wide * to)
-  walk(one, (i, sy, sx, tap, pixel) => {
+  forEachProduct(one, (i, sy, sx, tap, pixel) => {
     for (let c = 0; c < from; c++) {
-      const z = seen(one, from, i, sy, sx, c)
-      for (let n = 0; n < to; n++) y[pixel * to + n]! += z * one.weight.data[(tap * from + c) * to + n]!
+      const z = convInputAt(one, from, i, sy, sx, c)
+      for (let n = 0; n < to; n++)
+        y[pixel * to + n] += z * one.weight.data[(tap * from + c) * to + n]
     }
   })
   return y.map((value, k) => {
     const [n, i] = [k % to, Math.floor(k / (high * wide * to))]
     return (
-      (value + (one.bias?.[n] ?? 0) + (one.perItem?.[(i * to + n) % one.perItem.length] ?? 0) + (one.residual?.[k] ?? 0)) *
+      (value +
+        (one.bias?.[n] ?? 0) +
+        (one.perItem?.[(i * to + n) % one.perItem.length] ?? 0) +
+        (one.residual?.[k] ?? 0)) *
       one.outputScale
     )
   })
 }
 
-/** Of the pixels of x, summed over those that an upsampled one became. */
+/** The gradient with respect to x; of upsampled pixels it is summed over their copies. */
 function inputGradient(one: Case, dy: Float32Array): Float64Array[] {
   const { from, to, h, w } = sizes(one)
-  const [high, wide] = one.x[0]!.shape.slice(1) as [number, number]
+  const [high, wide] = one.x[0].shape.slice(1) as [number, number]
   const gradients = one.x.map(({ data }) => new Float64Array(data.length))
-  const first = one.x[0]!.shape[3]
-  walk(one, (i, y, x, tap, pixel) => {
+  const first = one.x[0].shape[3]
+  forEachProduct(one, (i, y, x, tap, pixel) => {
     const [py, px] = [Math.floor((y * high) / h), Math.floor((x * wide) / w)]
     for (let c = 0; c < from; c++) {
       const [k, local] = c < first ? [0, c] : [1, c - first]
-      const place = ((i * high + py) * wide + px) * one.x[k]!.shape[3] + local
-      for (let n = 0; n < to; n++) gradients[k]![place]! += dy[pixel * to + n]! * one.weight.data[(tap * from + c) * to + n]!
+      const place = ((i * high + py) * wide + px) * one.x[k].shape[3] + local
+      for (let n = 0; n < to; n++)
+        gradients[k][place] += dy[pixel * to + n] * one.weight.data[(tap * from + c) * to + n]
     }
   })
   return gradients
@@ -107,14 +131,14 @@ function inputGradient(one: Case, dy: Float32Array): Float64Array[] {
 function filterGradient(one: Case, dy: Float32Array): [dW: Float64Array, db: Float64Array] {
   const { from, to } = sizes(one)
   const dW = new Float64Array(one.weight.data.length)
-  walk(one, (i, y, x, tap, pixel) => {
+  forEachProduct(one, (i, y, x, tap, pixel) => {
     for (let c = 0; c < from; c++) {
-      const z = seen(one, from, i, y, x, c)
-      for (let n = 0; n < to; n++) dW[(tap * from + c) * to + n]! += z * dy[pixel * to + n]!
+      const z = convInputAt(one, from, i, y, x, c)
+      for (let n = 0; n < to; n++) dW[(tap * from + c) * to + n] += z * dy[pixel * to + n]
     }
   })
   const db = new Float64Array(to)
-  dy.forEach((value, k) => (db[k % to]! += value))
+  dy.forEach((value, k) => (db[k % to] += value))
   return [dW, db]
 }
 
@@ -164,7 +188,16 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   tile: fc.nat(),
 })
 
-function caseOf({ b, size: [h, w], channels, to, kernel: [kh, kw], pad, stride, fused }: Drawn): Case {
+function caseOf({
+  b,
+  size: [h, w],
+  channels,
+  to,
+  kernel: [kh, kw],
+  pad,
+  stride,
+  fused,
+}: Drawn): Case {
   const from = channels.reduce((sum, each) => sum + each, 0)
   const bare: Case = {
     x: channels.map((c, i) => ({ shape: [b, h, w, c], data: numbers(b * h * w * c, i) })),
@@ -183,7 +216,10 @@ function caseOf({ b, size: [h, w], channels, to, kernel: [kh, kw], pad, stride, 
   return fused.residual ? { ...bare, residual: numbers(b * high * wide * to, 7) } : bare
 }
 
-/** As GPUs have them, and as devices made of software that have no subgroups; undefined is what suits this device. */
+/**
+ * Tiles for GPUs, and for software devices without subgroups; undefined is the default of this
+ * device.
+ */
 const tiles: readonly Tile[] = [
   { shape: 'tiled', rows: 4, columns: 4, tall: 2, wide: 4, depth: 8 },
   { shape: 'lanes', rows: 4, columns: 4, threads: 8, lanes: 1 },
@@ -192,20 +228,28 @@ const tiles: readonly Tile[] = [
 
 const tileOf = (i: number) => [undefined, ...tiles][i % (process.env.FULL ? tiles.length + 1 : 2)]
 
-const onlyBias = { upsample: false, affine: false, silu: false, bias: true, perItem: undefined, residual: false, scaled: false }
+const onlyBias = {
+  upsample: false,
+  affine: false,
+  silu: false,
+  bias: true,
+  perItem: undefined,
+  residual: false,
+  scaled: false,
+}
 
-/** Each shape is a program of its own, whose compilation takes longer than all else. */
+/** Each shape has a program of its own, whose compilation takes longer than anything else. */
 const runs = { numRuns: process.env.FULL ? 25 : 3, endOnFailure: true }
 
 // ---- on the device
 
 onEachBackend(() => {
-  const backend = () => tf.backend() as unknown as Backend
-  let made: TensorInfo[] = []
-  const put = (data: Float32Array | undefined, shape: number[]): TensorInfo | undefined => {
+  const backend = () => tf.backend() as unknown as WebGPUBackend
+  let tensorsToDispose: TensorInfo[] = []
+  const upload = (data: Float32Array | undefined, shape: number[]): TensorInfo | undefined => {
     if (!data) return undefined
     const tensor = tf.tensor(data, shape)
-    made.push(tensor)
+    tensorsToDispose.push(tensor)
     return tensor
   }
   const read = async (info: TensorInfo) => {
@@ -214,55 +258,65 @@ onEachBackend(() => {
     tensor.dispose()
     return data
   }
-  /** A buffer full of NaN is the next one to be used: what a kernel forgets to write is seen. */
+  /**
+   * The pool hands out a buffer full of NaN next, so that elements a kernel does not write show up.
+   */
   const poison = (shape: number[]) => tf.tidy(() => void tf.fill(shape, NaN).add(0))
 
-  const forget = () => {
-    tf.dispose(made as never)
-    made = []
+  const disposeTensors = () => {
+    tf.dispose(tensorsToDispose as never)
+    tensorsToDispose = []
   }
-  afterEach(forget)
+  afterEach(disposeTensors)
 
   const inputOf = (one: Case) => {
     const { b, from } = sizes(one)
-    const [first, second] = one.x.map(({ data, shape }) => put(data, shape)!)
+    const [first, second] = one.x.map(({ data, shape }) => upload(data, shape)!)
     return {
-      x: second ? ([first!, second] as const) : first!,
+      x: second ? ([first, second] as const) : first,
       upsample: one.upsample,
-      affine: put(one.affine, [b, 2, from]),
+      affine: upload(one.affine, [b, 2, from]),
       silu: one.silu,
     }
   }
 
-  async function expectForward(drawn: Drawn, tile: Tile | Squares | undefined = tileOf(drawn.tile)) {
+  async function expectForward(
+    drawn: Drawn,
+    tile: Tile | WinogradTile | undefined = tileOf(drawn.tile),
+  ) {
     const one = caseOf(drawn)
     const { b, to, high, wide } = sizes(one)
     const conv = {
       ...inputOf(one),
-      weight: put(one.weight.data, one.weight.shape)!,
-      bias: put(one.bias, [to]),
-      perItem: one.perItem && put(one.perItem, [one.perItem.length / to, to]),
-      residual: put(one.residual, [b, high, wide, to]),
+      weight: upload(one.weight.data, one.weight.shape)!,
+      bias: upload(one.bias, [to]),
+      perItem: one.perItem && upload(one.perItem, [one.perItem.length / to, to]),
+      residual: upload(one.residual, [b, high, wide, to]),
       outputScale: one.outputScale,
       stride: one.stride,
       pad: one.pad,
     }
     poison([b, high, wide, to])
-    const y = convForward(backend(), conv, tile)
+    const y = convByGemm(backend(), conv, tile)
     expect(y.shape).toEqual([b, high, wide, to])
     expectClose(await read(y), forward(one))
-    forget()
+    disposeTensors()
   }
 
-  async function expectInputGradient(drawn: Drawn, tile: Tile | Squares | undefined = tileOf(drawn.tile)) {
-    const one = caseOf(drawn.stride === 1 ? drawn : { ...drawn, fused: { ...drawn.fused, upsample: false } })
+  async function expectInputGradient(
+    drawn: Drawn,
+    tile: Tile | WinogradTile | undefined = tileOf(drawn.tile),
+  ) {
+    const one = caseOf(
+      drawn.stride === 1 ? drawn : { ...drawn, fused: { ...drawn.fused, upsample: false } },
+    )
     const { b, from, to, high, wide } = sizes(one)
     const dy = numbers(b * high * wide * to, 8)
-    const [h, w] = one.x[0]!.shape.slice(1) as [number, number]
+    const [h, w] = one.x[0].shape.slice(1) as [number, number]
     const channels = one.x.map(({ shape }) => shape[3])
     const conv = {
-      dy: put(dy, [b, high, wide, to])!,
-      weight: put(one.weight.data, one.weight.shape)!,
+      dy: upload(dy, [b, high, wide, to])!,
+      weight: upload(one.weight.data, one.weight.shape)!,
       inputShape: [b, h, w, from],
       stride: one.stride,
       pad: one.pad,
@@ -277,8 +331,8 @@ onEachBackend(() => {
       { ...one, weight: { ...one.weight, data: one.weight.data.map(Math.abs) } },
       dy.map(Math.abs),
     )
-    for (const [i, dx] of found.entries()) expectClose(await read(dx), expected[i]!, sizesOfTerms[i])
-    forget()
+    for (const [i, dx] of found.entries()) expectClose(await read(dx), expected[i], sizesOfTerms[i])
+    disposeTensors()
   }
 
   async function expectFilterGradient(drawn: Drawn) {
@@ -287,7 +341,7 @@ onEachBackend(() => {
     const dy = numbers(b * high * wide * to, 8)
     const conv = {
       ...inputOf(one),
-      dy: put(dy, [b, high, wide, to])!,
+      dy: upload(dy, [b, high, wide, to])!,
       filterShape: one.weight.shape,
       stride: one.stride,
       pad: one.pad,
@@ -296,104 +350,192 @@ onEachBackend(() => {
     poison(one.weight.shape)
     const [dW, db] = convFilterGradient(backend(), conv, tileOf(drawn.tile))
     const [expectedW, expectedB] = filterGradient(one, dy)
-    expect(dW!.shape).toEqual(one.weight.shape)
-    expectClose(await read(dW!), expectedW)
-    if (one.bias) expectClose(await read(db!), expectedB)
+    expect(dW.shape).toEqual(one.weight.shape)
+    expectClose(await read(dW), expectedW)
+    if (one.bias) expectClose(await read(db), expectedB)
     else expect(db).toBeUndefined()
-    forget()
+    disposeTensors()
   }
 
-  test('forward: any shape, with what is fused into it', async () => {
+  test('forward pass: any shape, with fused prologue and epilogue', async () => {
     await fc.assert(
       fc.asyncProperty(drawn, (one) => expectForward(one)),
       runs,
     )
   })
 
-  test('gradient of what was read: any shape, strides, upsampled, of two tensors', async () => {
+  test('input gradient: any shape, strided, upsampled, of two tensors', async () => {
     await fc.assert(
       fc.asyncProperty(drawn, (one) => expectInputGradient(one)),
       runs,
     )
   })
 
-  test('gradient of the filter and the bias: any shape, of what the convolution read', async () => {
+  test('filter and bias gradient: any shape, with the fused prologue', async () => {
     await fc.assert(fc.asyncProperty(drawn, expectFilterGradient), runs)
   })
 
-  test("Winograd's way, forward and back, with odd sides and pads", async () => {
+  test('Winograd, forward pass and input gradient, with odd sizes and padding', async () => {
     const pad = { top: 1, bottom: 0, left: 2, right: 1 }
-    const one = caseOf({ b: 1, size: [5, 4], channels: [32], to: 36, kernel: [3, 3], pad, stride: 1, fused: onlyBias, tile: 0 })
+    const one = caseOf({
+      b: 1,
+      size: [5, 4],
+      channels: [32],
+      to: 36,
+      kernel: [3, 3],
+      pad,
+      stride: 1,
+      fused: onlyBias,
+      tile: 0,
+    })
     const { b, to, high, wide } = sizes(one)
-    const [x, weight] = [put(one.x[0]!.data, one.x[0]!.shape)!, put(one.weight.data, one.weight.shape)!]
-    const tile: Tile = { shape: 'lanes', rows: 4, columns: 8, threads: 8, lanes: subgroupSize(backend().device) }
+    const [x, weight] = [
+      upload(one.x[0].data, one.x[0].shape)!,
+      upload(one.weight.data, one.weight.shape)!,
+    ]
+    const tile: Tile = {
+      shape: 'lanes',
+      rows: 4,
+      columns: 8,
+      threads: 8,
+      lanes: subgroupSize(backend().device),
+    }
     poison([b, high, wide, to])
-    const y = winograd(backend(), { x, weight, turned: false, bias: put(one.bias, [to]), pad }, tile)
+    const y = winogradConv(
+      backend(),
+      { x, weight, rotated: false, bias: upload(one.bias, [to]), pad },
+      tile,
+    )
     expect(y.shape).toEqual([b, high, wide, to])
     expectClose(await read(y), forward(one))
     const dy = numbers(b * high * wide * to, 8)
-    const around = { top: 1, bottom: 2, left: 0, right: 1 }
-    poison(one.x[0]!.shape)
-    const dx = winograd(backend(), { x: put(dy, [b, high, wide, to])!, weight, turned: true, pad: around }, tile)
-    expect(dx.shape).toEqual(one.x[0]!.shape)
-    expectClose(await read(dx), inputGradient(one, dy)[0]!)
+    const gradientPad = { top: 1, bottom: 2, left: 0, right: 1 }
+    poison(one.x[0].shape)
+    const dx = winogradConv(
+      backend(),
+      { x: upload(dy, [b, high, wide, to])!, weight, rotated: true, pad: gradientPad },
+      tile,
+    )
+    expect(dx.shape).toEqual(one.x[0].shape)
+    expectClose(await read(dx), inputGradient(one, dy)[0])
   })
 
-  test("Winograd's way in one dispatch, forward: odd sides and pads, with all that is fused into it", async () => {
+  test('fused Winograd, forward pass: odd sizes and padding, with every prologue and epilogue', async () => {
     const pad = { top: 2, bottom: 1, left: 0, right: 1 }
-    const fused = { upsample: true, affine: true, silu: true, bias: true, perItem: 'each', residual: true, scaled: true } as const
-    const one: Drawn = { b: 3, size: [3, 4], channels: [4, 3], to: 6, kernel: [3, 3], pad, stride: 1, fused, tile: 0 }
+    const fused = {
+      upsample: true,
+      affine: true,
+      silu: true,
+      bias: true,
+      perItem: 'each',
+      residual: true,
+      scaled: true,
+    } as const
+    const one: Drawn = {
+      b: 3,
+      size: [3, 4],
+      channels: [4, 3],
+      to: 6,
+      kernel: [3, 3],
+      pad,
+      stride: 1,
+      fused,
+      tile: 0,
+    }
     await expectForward(one, { shape: 'winograd', squares: 8, columns: 16, rows: 8, across: 4 })
   })
 
-  test("Winograd's way in one dispatch, the gradient of what was read: odd sides and pads, of two tensors", async () => {
+  test('fused Winograd, input gradient: odd sizes and padding, of two tensors', async () => {
     const pad = { top: 0, bottom: 2, left: 1, right: 1 }
-    const one: Drawn = { b: 1, size: [7, 5], channels: [3, 8], to: 6, kernel: [3, 3], pad, stride: 1, fused: onlyBias, tile: 0 }
-    await expectInputGradient(one, { shape: 'winograd', squares: 8, columns: 16, rows: 4, across: 8 })
+    const one: Drawn = {
+      b: 1,
+      size: [7, 5],
+      channels: [3, 8],
+      to: 6,
+      kernel: [3, 3],
+      pad,
+      stride: 1,
+      fused: onlyBias,
+      tile: 0,
+    }
+    await expectInputGradient(one, {
+      shape: 'winograd',
+      squares: 8,
+      columns: 16,
+      rows: 4,
+      across: 8,
+    })
   })
 
   if (process.env.FULL)
-    test("Winograd's way in one dispatch: any shape, as GPUs have it", { timeout: 900_000 }, async () => {
+    test('fused Winograd: any shape, with the tiles for GPUs', { timeout: 900_000 }, async () => {
       const any = drawn.map((one): Drawn => ({ ...one, kernel: [3, 3], stride: 1 }))
       const property = fc.asyncProperty(any, async (one) => {
-        const squares = squareTiles[one.tile % squareTiles.length]
+        const squares = winogradTiles[one.tile % winogradTiles.length]
         await expectForward(one, squares)
         await expectInputGradient({ ...one, fused: { ...one.fused, upsample: false } }, squares)
       })
       await fc.assert(property, { ...runs, numRuns: 8 })
     })
 
-  test('tfjs computes its large convolutions and their gradients by them', async () => {
+  test('tfjs uses these kernels for large convolutions and their gradients', async () => {
     const pad = { top: 1, bottom: 1, left: 1, right: 1 }
-    const one = caseOf({ b: 2, size: [24, 24], channels: [32], to: 32, kernel: [3, 3], pad, stride: 1, fused: onlyBias, tile: 0 })
+    const one = caseOf({
+      b: 2,
+      size: [24, 24],
+      channels: [32],
+      to: 32,
+      kernel: [3, 3],
+      pad,
+      stride: 1,
+      fused: onlyBias,
+      tile: 0,
+    })
     const dy = numbers(2 * 24 * 24 * 32, 8)
-    const inputs = [put(one.x[0]!.data, one.x[0]!.shape)!, put(one.weight.data, one.weight.shape)!, put(one.bias, [32])!]
+    const inputs = [
+      upload(one.x[0].data, one.x[0].shape)!,
+      upload(one.weight.data, one.weight.shape)!,
+      upload(one.bias, [32])!,
+    ]
     const conv = (x: Tensor, filter: Tensor, bias: Tensor) =>
-      tf.fused.conv2d({ x: x as Tensor4D, filter: filter as Tensor4D, strides: 1, pad: 'same', bias: bias as Tensor1D })
+      tf.fused.conv2d({
+        x: x as Tensor4D,
+        filter: filter as Tensor4D,
+        strides: 1,
+        pad: 'same',
+        bias: bias as Tensor1D,
+      })
     const asked = vi.spyOn(backend(), 'dispatch')
-    const found = tf.grads(conv as never)(inputs as Tensor[], put(dy, [2, 24, 24, 32]) as Tensor)
+    const found = tf.grads(conv as never)(inputs as Tensor[], upload(dy, [2, 24, 24, 32]) as Tensor)
     const y = conv(...(inputs as [Tensor, Tensor, Tensor]))
     const keys = asked.mock.calls.map(([{ key }]) => key)
     asked.mockRestore()
     expect(keys.filter((key) => key.startsWith('winograd products'))).toHaveLength(3)
     expect(keys.filter((key) => key.startsWith('conv3x3 filter gradient'))).toHaveLength(1)
     expectClose(await y.data(), forward(one))
-    expectClose(await found[0]!.data(), inputGradient(one, dy)[0]!)
-    expectClose(await found[1]!.data(), filterGradient(one, dy)[0])
+    expectClose(await found[0].data(), inputGradient(one, dy)[0])
+    expectClose(await found[1].data(), filterGradient(one, dy)[0])
     tf.dispose([y, ...found])
   })
 
-  test('tfjs multiplies large matrices by them', async () => {
+  test('tfjs uses these kernels for large matrix products', async () => {
     const [a, b, bias] = [numbers(80 * 160, 1), numbers(160 * 168, 2), numbers(168, 3)]
-    const [left, right, added] = [put(a, [80, 160]), put(b, [160, 168]), put(bias, [168])] as Tensor[]
+    const [left, right, added] = [
+      upload(a, [80, 160]),
+      upload(b, [160, 168]),
+      upload(bias, [168]),
+    ] as Tensor[]
     const asked = vi.spyOn(backend(), 'dispatch')
-    const y = tf.fused.matMul({ a: left!, b: right!, bias: added! })
+    const y = tf.fused.matMul({ a: left, b: right, bias: added })
     expect(asked).toHaveBeenCalledOnce()
     asked.mockRestore()
     expect(y.shape).toEqual([80, 168])
     const expected = new Float64Array(80 * 168).map((_, i) => {
       const [m, n] = [Math.floor(i / 168), i % 168]
-      return Array.from({ length: 160 }, (_, k) => a[m * 160 + k]! * b[k * 168 + n]!).reduce((sum, each) => sum + each, bias[n]!)
+      return Array.from({ length: 160 }, (_, k) => a[m * 160 + k] * b[k * 168 + n]).reduce(
+        (sum, each) => sum + each,
+        bias[n],
+      )
     })
     expectClose(await y.data(), expected)
     y.dispose()
@@ -401,14 +543,19 @@ onEachBackend(() => {
 }, ['webgpu'])
 
 /**
- * Within 1e-5 of the largest value; or, where terms cancel each other, within the rounding of their sum: `terms` are the sums of
- * the sizes of what is added.
+ * Within 1e-5 of the largest value; or, where terms cancel each other, within the rounding error of
+ * their sum: `terms` are the sums of the terms' absolute values.
  */
-function expectClose(found: ArrayLike<number>, expected: Float64Array, terms: ArrayLike<number> = []) {
+function expectClose(
+  found: ArrayLike<number>,
+  expected: Float64Array,
+  terms: ArrayLike<number> = [],
+) {
   expect(found.length).toBe(expected.length)
   const most = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
   const off = expected.reduce(
-    (max, value, i) => Math.max(max, Math.abs(value - found[i]!) || (Number.isNaN(found[i]) ? Infinity : 0)),
+    (max, value, i) =>
+      Math.max(max, Math.abs(value - found[i]) || (Number.isNaN(found[i]) ? Infinity : 0)),
     0,
   )
   const rounding = 2 ** -23 * Math.max(0, ...Array.from(terms))

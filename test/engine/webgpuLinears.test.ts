@@ -1,11 +1,24 @@
-// Linear layers of one input on the GPU, several in a dispatch, against plain loops in double precision.
+// Linear layers that share an input, computed in one dispatch on the GPU, against plain loops in
+// double precision.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { tf } from '../../src/engine/tf.ts'
-import type { Tile } from '../../src/engine/webgpu/kernels/gemm.ts'
-import { linears, linearsFilterGradient, linearsInputGradient } from '../../src/engine/webgpu/kernels/linears.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import {
+  linears,
+  linearsFilterGradient,
+  linearsInputGradient,
+} from '../../src/engine/backends/webgpu/kernels/linears.ts'
+import type { Tile } from '../../src/engine/backends/webgpu/kernels/tiles.ts'
 import { onEachBackend } from '../backends.ts'
-import { expectNear, numbers, ownBackend, poisoned, read, tensorOf, withBindings } from '../kernels.ts'
+import {
+  expectNear,
+  numbers,
+  webgpuBackend,
+  withPoisonedMemory,
+  readAndDispose,
+  uploadTensor,
+  withBindingLimit,
+} from '../kernels.ts'
 
 interface Case {
   b: number
@@ -16,14 +29,15 @@ interface Case {
   layers: number
   affine: boolean
   bias: boolean
-  /** As GPUs have them, or what suits this device. */
+  /** The tile below, which is for GPUs, instead of the default of this device. */
   tile: boolean
 }
 
 const tile: Tile = { shape: 'tiled', rows: 4, columns: 4, tall: 2, wide: 4, depth: 8 }
 
 function dataOf({ b, n, from, to, layers, affine, bias }: Case) {
-  const each = <Made>(make: (i: number) => Made) => Array.from({ length: layers }, (_, i) => make(i))
+  const each = <Made>(make: (i: number) => Made) =>
+    Array.from({ length: layers }, (_, i) => make(i))
   return {
     x: numbers(b * n * from, 1),
     affine: affine ? numbers(b * 2 * from, 2) : undefined,
@@ -33,28 +47,33 @@ function dataOf({ b, n, from, to, layers, affine, bias }: Case) {
   }
 }
 
-/** y, dz (of what the layers read), and for every layer dW and db. */
+/** y, dz (with respect to the input after the affine map), and for every layer dW and db. */
 function reference(one: Case) {
   const { b, n, from, to, layers } = one
   const { x, affine, dy, weights, biases } = dataOf(one)
   const y = new Float64Array(b * n * layers * to)
   const dz = new Float64Array(b * n * from)
-  const gradients = weights.map(() => ({ dW: new Float64Array(from * to), db: new Float64Array(to) }))
+  const gradients = weights.map(() => ({
+    dW: new Float64Array(from * to),
+    db: new Float64Array(to),
+  }))
   for (let row = 0; row < b * n; row++) {
     const item = Math.floor(row / n)
     const z = Array.from({ length: from }, (_, c) => {
-      const value = x[row * from + c]!
-      return affine ? value * affine[2 * item * from + c]! + affine[(2 * item + 1) * from + c]! : value
+      const value = x[row * from + c]
+      return affine
+        ? value * affine[2 * item * from + c] + affine[(2 * item + 1) * from + c]
+        : value
     })
     weights.forEach((weight, i) => {
       for (let k = 0; k < to; k++) {
         const at = row * layers * to + i * to + k
         y[at] = biases[i]?.[k] ?? 0
-        gradients[i]!.db[k]! += dy[at]!
+        gradients[i].db[k] += dy[at]
         for (let c = 0; c < from; c++) {
-          y[at]! += z[c]! * weight[c * to + k]!
-          dz[row * from + c]! += dy[at]! * weight[c * to + k]!
-          gradients[i]!.dW[c * to + k]! += z[c]! * dy[at]!
+          y[at] += z[c] * weight[c * to + k]
+          dz[row * from + c] += dy[at] * weight[c * to + k]
+          gradients[i].dW[c * to + k] += z[c] * dy[at]
         }
       }
     })
@@ -65,27 +84,43 @@ function reference(one: Case) {
 async function expectLinears(one: Case) {
   const { b, n, from, to, layers } = one
   const data = dataOf(one)
-  const x = tensorOf(data.x, [b, n, from])
-  const affine = data.affine && tensorOf(data.affine, [b, 2, from])
-  const dy = tensorOf(data.dy, [b, n, layers * to])
-  const weights = data.weights.map((weight) => tensorOf(weight, [from, to]))
-  const biases = data.biases.map((bias) => tensorOf(bias, [to]))
-  const given = one.tile ? tile : undefined
+  const x = uploadTensor(data.x, [b, n, from])
+  const affine = data.affine && uploadTensor(data.affine, [b, 2, from])
+  const dy = uploadTensor(data.dy, [b, n, layers * to])
+  const weights = data.weights.map((weight) => uploadTensor(weight, [from, to]))
+  const biases = data.biases.map((bias) => uploadTensor(bias, [to]))
+  const chosenTile = one.tile ? tile : undefined
   const right = reference(one)
-  const y = poisoned((backend) => linears(backend, { x, affine, weights, biases }, given))
+  const y = withPoisonedMemory((backend) =>
+    linears(backend, { x, affine, weights, biases }, chosenTile),
+  )
   expect(y.shape).toEqual([b, n, layers * to])
-  expectNear(await read(y), right.y, 'y')
-  const dx = poisoned((backend) => linearsInputGradient(backend, { dy, weights }, given))
+  expectNear(await readAndDispose(y), right.y, 'y')
+  const dx = withPoisonedMemory((backend) =>
+    linearsInputGradient(backend, { dy, weights }, chosenTile),
+  )
   expect(dx.shape).toEqual([b, n, from])
-  expectNear(await read(dx), right.dz, 'dx')
-  const found = poisoned((backend) => linearsFilterGradient(backend, { x, affine, dy, layers, bias: one.bias }, given))
+  expectNear(await readAndDispose(dx), right.dz, 'dx')
+  const found = withPoisonedMemory((backend) =>
+    linearsFilterGradient(backend, { x, affine, dy, layers, bias: one.bias }, chosenTile),
+  )
   const expected = right.gradients.flatMap(({ dW, db }) => (one.bias ? [dW, db] : [dW]))
   expect(found).toHaveLength(expected.length)
-  for (const [i, gradient] of found.entries()) expectNear(await read(gradient), expected[i]!, `gradient ${i}`)
+  for (const [i, gradient] of found.entries())
+    expectNear(await readAndDispose(gradient), expected[i], `gradient ${i}`)
   tf.dispose([x, affine, dy, ...weights, ...biases] as never)
 }
 
-const plain: Case = { b: 2, n: 5, from: 8, to: 12, layers: 3, affine: true, bias: true, tile: false }
+const plain: Case = {
+  b: 2,
+  n: 5,
+  from: 8,
+  to: 12,
+  layers: 3,
+  affine: true,
+  bias: true,
+  tile: false,
+}
 
 const drawn: fc.Arbitrary<Case> = fc.record({
   b: fc.integer({ min: 1, max: 3 }),
@@ -99,26 +134,28 @@ const drawn: fc.Arbitrary<Case> = fc.record({
 })
 
 onEachBackend(() => {
-  test('three layers behind an affine map, and their gradients', async () => {
+  test('three layers after an affine map, and their gradients', async () => {
     await expectLinears(plain)
     await expectLinears({ ...plain, n: 3, from: 6, to: 5, tile: true })
   })
 
-  // Every shape is three programs to compile.
+  // Every shape has three programs to compile.
   if (process.env.FULL)
-    test('of any shape', { timeout: 300_000 }, async () => {
+    test('linear layers of any shape', { timeout: 300_000 }, async () => {
       await fc.assert(fc.asyncProperty(drawn, expectLinears), { numRuns: 25, endOnFailure: true })
     })
 
-  test('fewer in a dispatch where a device has fewer bindings, with the same numbers', async () => {
-    const backend = ownBackend()
+  test('a device with fewer bindings runs fewer layers in a dispatch, with the same results', async () => {
+    const backend = webgpuBackend()
     const data = dataOf(plain)
-    const x = tensorOf(data.x, [plain.b, plain.n, plain.from])
-    const weights = data.weights.map((weight) => tensorOf(weight, [plain.from, plain.to]))
-    const biases = data.biases.map((bias) => tensorOf(bias, [plain.to]))
-    const whole = await read(linears(backend, { x, weights, biases }))
-    await withBindings(6, async () => {
-      expect(await read(poisoned(() => linears(backend, { x, weights, biases })))).toEqual(whole)
+    const x = uploadTensor(data.x, [plain.b, plain.n, plain.from])
+    const weights = data.weights.map((weight) => uploadTensor(weight, [plain.from, plain.to]))
+    const biases = data.biases.map((bias) => uploadTensor(bias, [plain.to]))
+    const whole = await readAndDispose(linears(backend, { x, weights, biases }))
+    await withBindingLimit(6, async () => {
+      expect(
+        await readAndDispose(withPoisonedMemory(() => linears(backend, { x, weights, biases }))),
+      ).toEqual(whole)
     })
     tf.dispose([x, ...weights, ...biases] as never)
   })

@@ -1,19 +1,28 @@
-// Kernels that take the place of tfjs's on webgpu, through tfjs itself: the same numbers as plain loops, every one of them written,
-// and the same bits each time.
+// Kernels that replace those of tfjs on webgpu, called through tfjs: they match plain loops, write
+// every element, and have the same bits in each run.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { softmaxGradient as layer } from '../../src/engine/layers/softmax.ts'
-import type { Tensor } from '../../src/engine/tf.ts'
-import { tf } from '../../src/engine/tf.ts'
-import { apart, joined } from '../../src/engine/webgpu/kernels/pieces.ts'
-import { segmentSum } from '../../src/engine/webgpu/kernels/segmentSum.ts'
-import { softmax, softmaxGradient } from '../../src/engine/webgpu/kernels/softmax.ts'
+import type { Tensor } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import {
+  splitByKernel,
+  concatByKernel,
+} from '../../src/engine/backends/webgpu/kernels/concatSplit.ts'
+import { segmentSum } from '../../src/engine/backends/webgpu/kernels/segmentSum.ts'
+import { softmax, softmaxBackward } from '../../src/engine/backends/webgpu/kernels/softmax.ts'
 import { onEachBackend } from '../backends.ts'
-import { expectNear, numbers, poisoned, read, tensorOf } from '../kernels.ts'
+import {
+  expectNear,
+  numbers,
+  withPoisonedMemory,
+  readAndDispose,
+  uploadTensor,
+} from '../kernels.ts'
 
 const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
 
-/** Pieces of `[outer, size, inner]`, side by side. */
+/** Pieces of `[outer, size, inner]`, concatenated along the middle axis. */
 interface Pieces {
   outer: number
   sizes: number[]
@@ -22,14 +31,15 @@ interface Pieces {
 
 const pieces: fc.Arbitrary<Pieces> = fc.record({
   outer: fc.integer({ min: 1, max: 5 }),
-  // Each number of pieces is a program more, which takes a software device a while to compile.
-  sizes: (process.env.FULL ? fc.integer({ min: 2, max: 17 }) : fc.constantFrom(2, 9)).chain((length) =>
-    fc.array(fc.integer({ min: 1, max: 9 }), { minLength: length, maxLength: length }),
+  // Each number of pieces has a program of its own, which takes a software device a while to
+  // compile.
+  sizes: (process.env.FULL ? fc.integer({ min: 2, max: 17 }) : fc.constantFrom(2, 9)).chain(
+    (length) => fc.array(fc.integer({ min: 1, max: 9 }), { minLength: length, maxLength: length }),
   ),
   inner: fc.constantFrom(1, 3, 4, 12),
 })
 
-/** What each piece has of 0, 1, 2, ... of the whole. */
+/** The elements of each piece if the whole is 0, 1, 2, ... */
 function partsOf({ outer, sizes, inner }: Pieces): number[][] {
   const all = sizes.reduce((sum, size) => sum + size, 0)
   return sizes.map((size, i) => {
@@ -44,14 +54,18 @@ function partsOf({ outer, sizes, inner }: Pieces): number[][] {
 const expectPieces = async (one: Pieces) => {
   const { outer, sizes, inner } = one
   const parts = partsOf(one)
-  const tensors = parts.map((part, i) => tensorOf(Float32Array.from(part), [outer, sizes[i]!, inner]))
-  const whole = poisoned((backend) => joined(backend, tensors, 1))
+  const tensors = parts.map((part, i) =>
+    uploadTensor(Float32Array.from(part), [outer, sizes[i], inner]),
+  )
+  const whole = withPoisonedMemory((backend) => concatByKernel(backend, tensors, 1))
   const all = sizes.reduce((sum, size) => sum + size, 0)
   expect(whole.shape).toEqual([outer, all, inner])
-  const back = poisoned((backend) => apart(backend, whole, sizes, 1))
-  const found = await Promise.all(back.map(read))
+  const back = withPoisonedMemory((backend) => splitByKernel(backend, whole, sizes, 1))
+  const found = await Promise.all(back.map(readAndDispose))
   expect(found.map((part) => [...part])).toEqual(parts)
-  expect([...(await read(whole))]).toEqual(Array.from({ length: count(whole.shape) }, (_, i) => i))
+  expect([...(await readAndDispose(whole))]).toEqual(
+    Array.from({ length: count(whole.shape) }, (_, i) => i),
+  )
   tf.dispose(tensors as never)
 }
 
@@ -63,22 +77,24 @@ interface Segments {
 
 function segmentsOf({ rows, segments, width }: Segments) {
   const x = numbers(rows * width, 1)
-  // Some go nowhere, below and above.
+  // Some ids are out of range, below and above.
   const ids = Int32Array.from({ length: rows }, (_, i) => ((i * 7919) % (segments + 2)) - 1)
   const sums = new Float64Array(segments * width)
   x.forEach((value, at) => {
-    const id = ids[Math.floor(at / width)]!
-    if (id >= 0 && id < segments) sums[id * width + (at % width)]! += value
+    const id = ids[Math.floor(at / width)]
+    if (id >= 0 && id < segments) sums[id * width + (at % width)] += value
   })
   return { x, ids, sums }
 }
 
 async function expectSegments(one: Segments) {
   const { x, ids, sums } = segmentsOf(one)
-  const [tensor, numbersOfRows] = [tensorOf(x, [one.rows, one.width]), tf.tensor1d(ids)]
-  const found = poisoned((backend) => segmentSum(backend, tensor, numbersOfRows, one.segments))
+  const [tensor, numbersOfRows] = [uploadTensor(x, [one.rows, one.width]), tf.tensor1d(ids)]
+  const found = withPoisonedMemory((backend) =>
+    segmentSum(backend, tensor, numbersOfRows, one.segments),
+  )
   expect(found.shape).toEqual([one.segments, one.width])
-  expectNear(await read(found), sums, 'sums')
+  expectNear(await readAndDispose(found), sums, 'sums')
   tf.dispose([tensor as never, numbersOfRows])
 }
 
@@ -87,35 +103,45 @@ function softmaxOf(rows: number, n: number) {
   const [y, dx] = [new Float64Array(rows * n), new Float64Array(rows * n)]
   for (let row = 0; row < rows; row++) {
     const places = Array.from({ length: n }, (_, c) => row * n + c)
-    const top = Math.max(...places.map((at) => x[at]!))
-    const sum = places.reduce((sum, at) => sum + Math.exp(x[at]! - top), 0)
-    for (const at of places) y[at] = Math.exp(x[at]! - top) / sum
-    const mean = places.reduce((sum, at) => sum + y[at]! * dy[at]!, 0)
-    for (const at of places) dx[at] = y[at]! * (dy[at]! - mean)
+    const top = Math.max(...places.map((at) => x[at]))
+    const sum = places.reduce((sum, at) => sum + Math.exp(x[at] - top), 0)
+    for (const at of places) y[at] = Math.exp(x[at] - top) / sum
+    const mean = places.reduce((sum, at) => sum + y[at] * dy[at], 0)
+    for (const at of places) dx[at] = y[at] * (dy[at] - mean)
   }
   return { x, dy, y, dx }
 }
 
 async function expectSoftmax({ rows, n }: { rows: number; n: number }) {
   const { x, dy, y, dx } = softmaxOf(rows, n)
-  const logits = tensorOf(x, [rows, n])
-  expectNear(await read(poisoned((backend) => softmax(backend, logits))), y, 'y')
-  const [given, upstream] = [tensorOf(Float32Array.from(y), [rows, n]), tensorOf(dy, [rows, n])]
-  const found = poisoned((backend) => softmaxGradient(backend, given, upstream, 0.5))
+  const logits = uploadTensor(x, [rows, n])
   expectNear(
-    await read(found),
+    await readAndDispose(withPoisonedMemory((backend) => softmax(backend, logits))),
+    y,
+    'y',
+  )
+  const [output, upstream] = [
+    uploadTensor(Float32Array.from(y), [rows, n]),
+    uploadTensor(dy, [rows, n]),
+  ]
+  const found = withPoisonedMemory((backend) => softmaxBackward(backend, output, upstream, 0.5))
+  expectNear(
+    await readAndDispose(found),
     dx.map((value) => value / 2),
     'dx',
   )
-  tf.dispose([logits, given, upstream] as never)
+  tf.dispose([logits, output, upstream] as never)
 }
 
-/** The bits of an outcome. */
+/** The bits of a tensor. */
 const bitsOf = async (tensor: Tensor) => [...new Uint32Array((await tensor.data()).buffer)]
 
 onEachBackend(() => {
-  test('pieces side by side, and apart again', async () => {
-    await fc.assert(fc.asyncProperty(pieces, expectPieces), { numRuns: process.env.FULL ? 40 : 8, endOnFailure: true })
+  test('concat of pieces, and split of the result', async () => {
+    await fc.assert(fc.asyncProperty(pieces, expectPieces), {
+      numRuns: process.env.FULL ? 40 : 8,
+      endOnFailure: true,
+    })
   })
 
   test('concat and split of tfjs, along any axis', async () => {
@@ -131,7 +157,7 @@ onEachBackend(() => {
     tf.dispose(x)
   })
 
-  test('sums of rows with the same number', async () => {
+  test('segment sums of rows', async () => {
     const drawn = fc.record({
       rows: fc.integer({ min: 1, max: 70 }),
       segments: fc.integer({ min: 1, max: 9 }),
@@ -141,7 +167,10 @@ onEachBackend(() => {
   })
 
   test('softmax and its gradient', async () => {
-    const drawn = fc.record({ rows: fc.integer({ min: 1, max: 40 }), n: fc.integer({ min: 1, max: 70 }) })
+    const drawn = fc.record({
+      rows: fc.integer({ min: 1, max: 40 }),
+      n: fc.integer({ min: 1, max: 70 }),
+    })
     await fc.assert(fc.asyncProperty(drawn, expectSoftmax), { numRuns: 12, endOnFailure: true })
   })
 
@@ -150,16 +179,20 @@ onEachBackend(() => {
     const { x, dy, y, dx } = softmaxOf(rows, n)
     const [logits, upstream] = [tf.tensor2d(x, [rows, n]), tf.tensor2d(dy, [rows, n])]
     const gradient = (dy: Tensor) => tf.grad((x) => tf.softmax(x))(logits, dy)
-    const [first, second] = tf.tidy(() => [gradient(upstream), tf.grad((dy) => gradient(dy).square().sum())(upstream)])
-    expectNear((await first!.data()) as Float32Array, dx, 'gradient')
+    const [first, second] = tf.tidy(() => [
+      gradient(upstream),
+      tf.grad((dy) => gradient(dy).square().sum())(upstream),
+    ])
+    expectNear((await first.data()) as Float32Array, dx, 'gradient')
     // Softmax has a symmetric Jacobian J, so that the gradient of |J dy|^2 is 2 J J dy.
-    const mean = (row: number) => Array.from({ length: n }, (_, c) => y[row * n + c]! * dx[row * n + c]!).reduce((a, b) => a + b)
-    const expected = dx.map((value, at) => 2 * y[at]! * (value - mean(Math.floor(at / n))))
-    expectNear((await second!.data()) as Float32Array, expected, 'gradient of the gradient')
-    tf.dispose([logits, upstream, first!, second!])
+    const mean = (row: number) =>
+      Array.from({ length: n }, (_, c) => y[row * n + c] * dx[row * n + c]).reduce((a, b) => a + b)
+    const expected = dx.map((value, at) => 2 * y[at] * (value - mean(Math.floor(at / n))))
+    expectNear((await second.data()) as Float32Array, expected, 'gradient of the gradient')
+    tf.dispose([logits, upstream, first, second])
   })
 
-  test('two equal gradients of looked up rows have the same bits', async () => {
+  test('gradients of an embedding lookup have the same bits in each run', async () => {
     const [table, ids] = [
       tf.tensor2d(numbers(5 * 6, 1), [5, 6]),
       tf.tensor1d(Int32Array.from({ length: 300 }, (_, i) => (i * 31) % 4)),
@@ -176,7 +209,7 @@ onEachBackend(() => {
     tf.dispose([table, ids, dy])
   })
 
-  test('a transpose that moves nothing is none', async () => {
+  test('a transpose that moves no elements is a view', async () => {
     const x = tf.tensor(numbers(12, 1), [3, 1, 4])
     const turned = x.transpose([1, 0, 2])
     expect(turned.shape).toEqual([1, 3, 4])
@@ -187,7 +220,7 @@ onEachBackend(() => {
 }, ['webgpu'])
 
 onEachBackend(() => {
-  test('the gradient of softmax as a layer', async () => {
+  test('the gradient of the softmax layer', async () => {
     const { dy, y, dx } = softmaxOf(5, 12)
     const [given, upstream] = [tf.tensor2d(Float32Array.from(y), [5, 12]), tf.tensor2d(dy, [5, 12])]
     const found = tf.tidy(() => layer(given, upstream))
@@ -195,14 +228,18 @@ onEachBackend(() => {
     tf.dispose([given, upstream, found])
   })
 
-  test('the gradient of looked up rows', async () => {
+  test('the gradient of an embedding lookup', async () => {
     const { x, ids, sums } = segmentsOf({ rows: 40, segments: 6, width: 5 })
     const inside = ids.map((id) => Math.min(5, Math.max(0, id)))
-    const [table, indices, dy] = [tf.zeros([6, 5]), tf.tensor1d(inside, 'int32'), tf.tensor2d(x, [40, 5])]
+    const [table, indices, dy] = [
+      tf.zeros([6, 5]),
+      tf.tensor1d(inside, 'int32'),
+      tf.tensor2d(x, [40, 5]),
+    ]
     const found = tf.tidy(() => tf.grad((table) => tf.gather(table, indices))(table, dy))
     x.forEach((value, at) => {
-      const id = ids[Math.floor(at / 5)]!
-      if (id < 0 || id > 5) sums[inside[Math.floor(at / 5)]! * 5 + (at % 5)]! += value
+      const id = ids[Math.floor(at / 5)]
+      if (id < 0 || id > 5) sums[inside[Math.floor(at / 5)] * 5 + (at % 5)] += value
     })
     expectNear((await found.data()) as Float32Array, sums, 'gradient')
     tf.dispose([table, indices, dy, found])

@@ -1,16 +1,21 @@
-// Activations in float16: who is told of them, and what a training and samples are worth with them.
+// float16 activations: propagation to nested models, and training and sampling accuracy.
 import { lossNodes } from '../trainingGraph.ts'
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
-import { ownBackend } from '../kernels.ts'
+import { webgpuBackend } from '../kernels.ts'
 import { evaluate, node } from './evaluate.ts'
 
 onCpu(() => {
-  test('ActivationStorage tells all models of a tree, and changes no number where there are no halves', async () => {
+  test('ActivationStorage applies to nested models and has no effect without float16', async () => {
     const { told, plain, stored } = await evaluate(
       [
-        node('net', 'UNet', {}, { sample_size: 4, block_out_channels: '8', norm_num_groups: 2, num_classes: 2 }),
+        node(
+          'net',
+          'UNet',
+          {},
+          { sample_size: 4, block_out_channels: '8', norm_num_groups: 2, num_classes: 2 },
+        ),
         node('guided', 'GuidedModel', { model: 'net.model' }),
         node('storage', 'ActivationStorage', { model: 'guided.model' }),
         node('schedule', 'NoiseSchedule'),
@@ -18,19 +23,27 @@ onCpu(() => {
         node('t', 'Timestep', { schedule: 'schedule.schedule' }, { t: 10 }),
         node('labels', 'Labels', { like: 'x.noise' }, { num_classes: 2 }),
         ...['guided', 'storage'].map((model) =>
-          node(`by ${model}`, 'Predict', { model: `${model}.model`, x_t: 'x.noise', t: 't.t', condition: 'labels.labels' }),
+          node(`by ${model}`, 'Predict', {
+            model: `${model}.model`,
+            x_t: 'x.noise',
+            t: 't.t',
+            condition: 'labels.labels',
+          }),
         ),
       ],
       { told: 'storage.model', plain: 'by guided.prediction', stored: 'by storage.prediction' },
     )
-    expect(told).toMatchObject({ activations: 'float16', children: { model: { activations: 'float16' } } })
+    expect(told).toMatchObject({
+      activations: 'float16',
+      children: { model: { activations: 'float16' } },
+    })
     expect(stored.tensor.data).toEqual(plain.tensor.data)
   })
 })
 
 const STEPS = 30
 
-/** A small UNet learns digits, and then samples some. */
+/** Graph that trains a small UNet on digits, then samples from it. */
 const training = (activations: 'float32' | 'float16'): GraphNode[] => [
   node('data', 'Digits'),
   node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
@@ -44,7 +57,12 @@ const training = (activations: 'float32' | 'float16'): GraphNode[] => [
   ),
   node('t', 'RandomTimesteps', { like: 'start.x_0', schedule: 'schedule.schedule' }),
   node('noise', 'GaussianNoise', { like: 'start.x_0' }),
-  node('predict', 'Predict', { model: 'start.model', x_t: 'forward.x_t', t: 't.t', condition: 'start.labels' }),
+  node('predict', 'Predict', {
+    model: 'start.model',
+    x_t: 'forward.x_t',
+    t: 't.t',
+    condition: 'start.labels',
+  }),
   ...lossNodes,
   node('storage', 'ActivationStorage', { model: 'end.model' }, { activations }),
   node('x_T', 'GaussianNoise', {}, { batch_size: 16, shape: '8, 8, 1' }),
@@ -58,21 +76,31 @@ const training = (activations: 'float32' | 'float16'): GraphNode[] => [
 
 if (process.env.FULL) {
   onEachBackend(() => {
-    test('a training and its samples are about those of float32', { timeout: 600_000 }, async () => {
+    test('float16 training and sampling closely match float32', { timeout: 600_000 }, async () => {
       const seen = { history: 'end.history', x_0: 'samples.x_0' }
-      const [whole, half] = [await evaluate(training('float32'), seen), await evaluate(training('float16'), seen)]
-      ownBackend().replays = false
-      const done = await evaluate(training('float16'), seen).finally(() => (ownBackend().replays = true))
+      const [whole, half] = [
+        await evaluate(training('float32'), seen),
+        await evaluate(training('float16'), seen),
+      ]
+      webgpuBackend().replayEnabled = false
+      const done = await evaluate(training('float16'), seen).finally(
+        () => (webgpuBackend().replayEnabled = true),
+      )
       const lossesOf = ({ history }: typeof whole) =>
-        (history as unknown as { losses: { data: Float32Array }[] }).losses.flatMap(({ data }) => [...data])
+        (history as unknown as { losses: { data: Float32Array }[] }).losses.flatMap(({ data }) => [
+          ...data,
+        ])
       const [wide, narrow] = [lossesOf(whole), lossesOf(half)]
       expect(narrow).toHaveLength(STEPS)
       expect(narrow).not.toEqual(wide)
-      expect([lossesOf(done), done.x_0.tensor.data], 'what was not given again').toEqual([narrow, half.x_0.tensor.data])
+      expect([lossesOf(done), done.x_0.tensor.data], 'without replay').toEqual([
+        narrow,
+        half.x_0.tensor.data,
+      ])
       const last = (losses: number[]) => losses.slice(-10).reduce((sum, loss) => sum + loss, 0) / 10
-      expect(last(narrow)).toBeLessThan(0.7 * narrow[0]!)
+      expect(last(narrow)).toBeLessThan(0.7 * narrow[0])
       expect(Math.abs(last(narrow) / last(wide) - 1)).toBeLessThan(0.005)
-      const gaps = half.x_0.tensor.data.map((value, i) => (value - whole.x_0.tensor.data[i]!) ** 2)
+      const gaps = half.x_0.tensor.data.map((value, i) => (value - whole.x_0.tensor.data[i]) ** 2)
       expect(Math.sqrt(gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length)).toBeLessThan(0.02)
     })
   }, ['webgpu'])

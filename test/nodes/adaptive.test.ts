@@ -1,8 +1,8 @@
-// Sampling that chooses its own steps: the control of their size, the loop, and what it comes to.
+// Adaptive sampling: step size controller, sampling loop, and accuracy.
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { adaptiveError, nextStepSize } from '../../src/engine/samplers/stepSize.ts'
-import { tf } from '../../src/engine/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 
@@ -17,11 +17,11 @@ test('the step size follows the error by 1 + atan(E^(-1/order) - 1)', () => {
   expect(refused.next.h).toBeCloseTo(first.next.h * (1 + Math.atan(0.25 - 1)), 6)
   expect(refused.next.inverse).toEqual(first.next.inverse)
   expect(() => nextStepSize(first.next, NaN, control)).toThrowErrorMatchingInlineSnapshot(
-    `[NodeError: The error of this step is not a number: what the model says is none. Look at the prediction with an Inspect; a training that broke down gives such models.]`,
+    `[EngineError: Expected the error of this step to be a number, got NaN: the prediction is NaN.]`,
   )
 })
 
-test('proportional and derivative part look at the steps before', () => {
+test('the proportional and derivative terms use the errors of previous steps', () => {
   const all = { order: 1, pcoeff: 0.2, icoeff: 0.5, dcoeff: 0.1, accept_safety: 0.5 }
   const { next } = nextStepSize({ h: 1, inverse: [2, 4] }, 1, all)
   expect(next.h).toBeCloseTo(1 + Math.atan(1 ** 0.8 * 2 ** -0.4 * 4 ** 0.1 - 1), 6)
@@ -29,7 +29,7 @@ test('proportional and derivative part look at the steps before', () => {
   expect(next.inverse![1]).toBe(2)
 })
 
-/** One Gaussian: the ODE keeps x over the deviation of x_t, which tells the exact solution. */
+/** For a single Gaussian, the ODE preserves x_t / std(x_t), so the exact solution is known. */
 const std = 0.5
 const gaussian = (schedule: Record<string, unknown>) => [
   node('schedule', 'NoiseSchedule', {}, schedule),
@@ -39,7 +39,12 @@ const gaussian = (schedule: Record<string, unknown>) => [
 const cosine = { beta_schedule: 'squaredcos_cap_v2' }
 
 const closed = (params: Record<string, unknown>) =>
-  node('sampler', 'AdaptiveSampler', { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' }, params)
+  node(
+    'sampler',
+    'AdaptiveSampler',
+    { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' },
+    params,
+  )
 
 const watched = {
   x: 'sampler.x_0',
@@ -51,44 +56,57 @@ const watched = {
 
 async function run(graph: GraphNode[]) {
   const { x, way, accepted, tried, z } = await evaluate(graph, watched)
-  // At the last timestep of a cosine there is next to no signal: the deviation there is 1.
-  const away = Math.max(...x.tensor.data.map((value, i) => Math.abs(value - std * z.tensor.data[i]!)))
-  return { away, x, way, accepted: accepted.tensor.data[0]!, tried: tried.tensor.data[0]! }
+  // The last timestep of a cosine schedule is almost pure noise, so std(x_T) is 1.
+  const away = Math.max(
+    ...x.tensor.data.map((value, i) => Math.abs(value - std * z.tensor.data[i])),
+  )
+  return { away, x, way, accepted: accepted.tensor.data[0], tried: tried.tensor.data[0] }
 }
 
 onCpu(() => {
-  test('dpm_adaptive on the exact score: finer tolerance, more steps, nearer to the exact solution', async () => {
+  test('dpm_adaptive takes more steps and is more accurate at a finer tolerance', async () => {
     const found = []
-    for (const rtol of [0.05, 0.005, 0.0005]) found.push(await run([...gaussian(cosine), closed({ rtol, atol: rtol / 10 })]))
-    const [coarse, middle, fine] = found as [(typeof found)[0], (typeof found)[0], (typeof found)[0]]
+    for (const rtol of [0.05, 0.005, 0.0005])
+      found.push(await run([...gaussian(cosine), closed({ rtol, atol: rtol / 10 })]))
+    const [coarse, middle, fine] = found as [
+      (typeof found)[0],
+      (typeof found)[0],
+      (typeof found)[0],
+    ]
     expect(coarse.accepted).toBeLessThan(middle.accepted)
     expect(middle.accepted).toBeLessThan(fine.accepted)
     expect(fine.away).toBeLessThan(coarse.away / 5)
     expect(coarse.away).toBeLessThan(0.1)
     expect([...coarse.way.t].length).toBe(coarse.accepted + 1)
     expect(coarse.way.t.at(-1)).toBe(-1)
-    expect([...coarse.way.t].every((t, i, all) => i === 0 || t < all[i - 1]!)).toBe(true)
+    expect([...coarse.way.t].every((t, i, all) => i === 0 || t < all[i - 1])).toBe(true)
   })
 
-  test('a first step that is too large is made again, smaller', async () => {
-    const { tried, accepted, away } = await run([...gaussian(cosine), closed({ h_init: 5, rtol: 0.01, atol: 0.001 })])
+  test('rejects an initial step that is too large and retries with a smaller one', async () => {
+    const { tried, accepted, away } = await run([
+      ...gaussian(cosine),
+      closed({ h_init: 5, rtol: 0.01, atol: 0.001 }),
+    ])
     expect(tried).toBeGreaterThan(accepted)
     expect(away).toBeLessThan(0.05)
   })
 
-  test('order 2 needs more steps', async () => {
+  test('order 2 needs more steps than order 3', async () => {
     const of = async (solver_order: string) =>
-      (await run([...gaussian(cosine), closed({ solver_order, rtol: 0.002, atol: 0.0002 })])).accepted
+      (await run([...gaussian(cosine), closed({ solver_order, rtol: 0.002, atol: 0.0002 })]))
+        .accepted
     expect(await of('2')).toBeGreaterThan(await of('3'))
   })
 
-  test('too few steps are a fault', async () => {
-    await expect(run([...gaussian(cosine), closed({ max_steps: 3 })])).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: sampler: After 3 steps it has come to t = 998.9 only, not to the end. Raise max_steps, or rtol of the step.]`,
+  test('reports a fault when max_steps is too low', async () => {
+    await expect(
+      run([...gaussian(cosine), closed({ max_steps: 3 })]),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: sampler: Expected to reach the end within 3 steps, got to t = 998.9. Raise max_steps, or rtol of the step.]`,
     )
   })
 
-  test('in a training it cannot run, and this is said before', async () => {
+  test('rejects an adaptive sampler inside a training loop', async () => {
     const graph = [
       ...gaussian(cosine),
       node('data', 'Points', {}, { distribution: 'moons', size: 16 }),
@@ -100,7 +118,11 @@ onCpu(() => {
         { model: 'mlp.model', dataset: 'data.dataset', optimizer: 'adam.optimizer' },
         { steps: 2, batch_size: 32 },
       ),
-      node('sampler', 'AdaptiveSampler', { model: 'train.model', x_T: 'noise.noise', schedule: 'schedule.schedule' }),
+      node('sampler', 'AdaptiveSampler', {
+        model: 'train.model',
+        x_T: 'noise.noise',
+        schedule: 'schedule.schedule',
+      }),
       node('target', 'Predict', { model: 'train.model', x_t: 'sampler.x_0', t: 'at.t' }),
       node('at', 'Timestep', {}, { t: 5 }),
       node('truth', 'Target', {
@@ -113,22 +135,28 @@ onCpu(() => {
       node('loss', 'Loss', { prediction: 'target.prediction', target: 'truth.target' }),
       node('end', 'TrainingEnd', { loop: 'train.loop', loss: 'loss.loss' }),
     ]
-    await expect(evaluate(graph, { model: 'end.model' })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: sampler: A loop that asks after each iteration whether to go on cannot run inside Training Start. Give it a fixed number of iterations, or take it out of the training loop.]`,
+    await expect(
+      evaluate(graph, { model: 'end.model' }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[GraphError: sampler: A loop that decides after each iteration whether to continue cannot run inside Training Start. Give it a fixed number of iterations, or move it out of the training loop.]`,
     )
   })
 })
 
 onEachBackend(() => {
-  test('goes the same way', async () => {
+  test('accepts and rejects the same steps on every backend', async () => {
     const { away, accepted, tried } = await run([...gaussian(cosine), closed({ rtol: 0.02 })])
     expect([accepted, tried]).toEqual([11, 13])
     expect(away).toBeLessThan(0.1)
   })
 
-  test('the error is the root mean square of what is beyond the allowed', async () => {
+  test('the error is the root mean square of the difference divided by the tolerance', async () => {
     const error = tf.tidy(() =>
-      adaptiveError({ low: tf.tensor1d([1, 0]), high: tf.tensor1d([1.2, 0.01]) }, tf.tensor1d([2, 0]), { rtol: 0.1, atol: 0.01 }),
+      adaptiveError(
+        { low: tf.tensor1d([1, 0]), high: tf.tensor1d([1.2, 0.01]) },
+        tf.tensor1d([2, 0]),
+        { rtol: 0.1, atol: 0.01 },
+      ),
     )
     expect((await error.data())[0]).toBeCloseTo(1, 5)
     error.dispose()

@@ -1,11 +1,11 @@
-// Attention of every kind, tokens and their maps, in graphs.
+// Attention nodes of every kind, token conditions, and attention maps.
 import { describe, expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
-import { opTable, isMeant } from '../../src/engine/plan/op.ts'
+import { opTable, hasEffect } from '../../src/engine/plan/op.ts'
 import type { OutputOp } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import type { View } from '../../src/engine/plan/view.ts'
-import type { Conditioning, Model } from '../../src/engine/values.ts'
+import type { Conditioning, Model } from '../../src/engine/base/values.ts'
 import { any, defineNode } from '../../src/nodes/define.ts'
 import { attention as declared } from '../../src/nodes/model/attention.ts'
 import { saveCheckpoint } from '../../src/nodes/files/saveCheckpoint.ts'
@@ -31,12 +31,18 @@ const asking = (
   node('right', 'Labels', {}, { batch_size: 4, label: 2, num_classes: 3 }),
   node('tokens', 'LabelTokens', { labels_1: 'left.labels', labels_2: 'right.labels' }),
   node('pixels', 'PixelTokens', { samples: 'x.noise' }, { frequencies: 1 }),
-  node('ask', 'Predict', { model: 'unet.model', x_t: 'x.noise', t: 't.t', ...(condition && { condition }) }),
+  node('ask', 'Predict', {
+    model: 'unet.model',
+    x_t: 'x.noise',
+    t: 't.t',
+    ...(condition && { condition }),
+  }),
 ]
 
-/** The model of a graph, or the faults; and what the UNet shows. */
+/** Runs a graph and returns the model config, the result of `use`, faults and the UNet view. */
 async function made(graph: GraphNode[], use: (model: Model) => Promise<unknown> = async () => {}) {
-  const found: { config?: Record<string, unknown>; used?: unknown; faults: string[]; view?: View } = { faults: [] }
+  const found: { config?: Record<string, unknown>; used?: unknown; faults: string[]; view?: View } =
+    { faults: [] }
   const look = defineNode({
     type: 'test/Look',
     category: 'view',
@@ -56,20 +62,32 @@ async function made(graph: GraphNode[], use: (model: Model) => Promise<unknown> 
       if (event.type === 'view' && event.node === 'unet') found.view = event.view
       if (event.type === 'faults')
         found.faults.push(
-          ...event.faults.map(({ node, slot, param, message, cure }) => `${node}.${slot ?? param}: ${message} ${cure}`),
+          ...event.faults.map(
+            ({ node, slot, param, message, cure }) =>
+              `${node}.${slot ?? param}: ${message} ${cure}`,
+          ),
         )
     },
   })
-  await session.run({ type: 'run', run: 1, graph: { nodes: [...graph, node('look', 'test/Look', { value: 'unet.model' })] } })
+  await session.run({
+    type: 'run',
+    run: 1,
+    graph: { nodes: [...graph, node('look', 'test/Look', { value: 'unet.model' })] },
+  })
   await session.dispose()
   return found
 }
 
 onCpu(() => {
   describe('Attention', () => {
-    test('of two kinds in a chain: each where it says, with what tokens take', async () => {
+    test('applies two chained kinds at their own resolutions and configures tokens', async () => {
       const { config, view } = await made([
-        node('far', 'Attention', {}, { kind: 'linear', resolutions: '8', head_dim: 4, mid_block: false }),
+        node(
+          'far',
+          'Attention',
+          {},
+          { kind: 'linear', resolutions: '8', head_dim: 4, mid_block: false },
+        ),
         node('near', 'Attention', { attention: 'far.attention' }, { ...cross, labels_per_item: 2 }),
         node('unet', 'UNet', { attention: 'near.attention' }, { ...small, sample_size: 8 }),
       ])
@@ -89,20 +107,29 @@ onCpu(() => {
         ['8 x 8', '8 channels, linear attention, 2 heads'],
         ['4 x 4', '8 channels, cross-attention, 2 heads'],
         ['middle', '8 channels, cross-attention, 2 heads'],
-        ['tokens', '2 of 3 labels, 6 wide'],
+        ['tokens', '2 of 3 labels, width 6'],
       ])
     })
 
-    test('to vectors makes a UNet2DConditionModel, saved so that diffusers loads it', async () => {
+    test('saves attention to vectors as a UNet2DConditionModel of diffusers', async () => {
       const graph = asking(
-        { ...cross, tokens: 'vectors', token_width: 5, transformer_layers: 2, use_linear_projection: true },
+        {
+          ...cross,
+          tokens: 'vectors',
+          token_width: 5,
+          transformer_layers: 2,
+          use_linear_projection: true,
+        },
         undefined,
       )
       const { used } = await made(graph, async (model) => {
         const { schedule } = await evaluate(graph, { schedule: 'schedule.schedule' })
         const given = { model, schedule: { type: 'schedule', schedule: schedule.schedule } }
-        const [file] = await (saveCheckpoint as OutputOp).files(given as never, { name: 'x', format: 'diffusers' } as never)
-        return readPipeline(file!.bytes)
+        const [file] = await (saveCheckpoint as OutputOp).files(
+          given as never,
+          { name: 'x', format: 'diffusers' } as never,
+        )
+        return readPipeline(file.bytes)
       })
       const { unet, weights } = used as ReturnType<typeof readPipeline>
       expect(unet).toMatchObject({
@@ -113,24 +140,39 @@ onCpu(() => {
         transformer_layers_per_block: 2,
       })
       expect(weights.get('encoder_hid_proj.weight')!.shape).toEqual([6, 5])
-      expect(weights.get('mid_block.attentions.0.transformer_blocks.1.attn2.to_v.weight')!.shape).toEqual([8, 6])
+      expect(
+        weights.get('mid_block.attentions.0.transformer_blocks.1.attn2.to_v.weight')!.shape,
+      ).toEqual([8, 6])
     })
 
-    test('params of tokens mean something where there are tokens, and of the right kind', () => {
+    test('token params have an effect only for cross-attention to that kind of token', () => {
       const meant = (values: Record<string, string>) =>
         ['tokens', 'labels_per_item', 'token_width', 'cross_attention_dim'].filter((name) =>
-          isMeant(declared.params, name, (other) => values[other] ?? declared.params[other]!.default),
+          hasEffect(
+            declared.params,
+            name,
+            (other) => values[other] ?? declared.params[other].default,
+          ),
         )
       expect(meant({})).toEqual([])
       expect(meant({ kind: 'linear', tokens: 'vectors' })).toEqual([])
       expect(meant({ kind: 'cross' })).toEqual(['tokens', 'labels_per_item', 'cross_attention_dim'])
-      expect(meant({ kind: 'cross', tokens: 'vectors' })).toEqual(['tokens', 'token_width', 'cross_attention_dim'])
+      expect(meant({ kind: 'cross', tokens: 'vectors' })).toEqual([
+        'tokens',
+        'token_width',
+        'cross_attention_dim',
+      ])
     })
 
-    test('what cannot be is refused, with the cure', async () => {
+    test('rejects invalid combinations with a cure', async () => {
       const chained = (one: object, two: object) => [
         node('one', 'Attention', {}, { ...cross, ...one }),
-        node('two', 'Attention', { attention: 'one.attention' }, { ...cross, resolutions: '2', ...two }),
+        node(
+          'two',
+          'Attention',
+          { attention: 'one.attention' },
+          { ...cross, resolutions: '2', ...two },
+        ),
         node('unet', 'UNet', { attention: 'two.attention' }, small),
       ]
       const graphs = [
@@ -144,33 +186,43 @@ onCpu(() => {
       for (const graph of graphs) faults.push(...(await made(graph)).faults)
       expect(faults).toMatchInlineSnapshot(`
         [
-          "unet.attention: Attention goes to labels, but the UNet has no classes. Wire a data set with labels to \`dataset\` of UNet, set its \`num_classes\`, or set \`tokens\` of Attention to vectors.",
-          "unet.class_embed_type: The condition is tokens that Attention of kind cross attends to, and cannot be a timestep as well. Set it to labels, or set \`kind\` of Attention to self or linear.",
-          "unet.attention: \`head_dim\` of Attention is 3, but the 8 channels at 4 are no multiple of it. Set \`head_dim\` to 2, or change the channels of the UNet.",
-          "unet.attention: Two Attention nodes of kind cross ask for different tokens. Set \`cross_attention_dim\`, \`tokens\` and what goes with them to the same in both.",
-          "unet.attention: The middle block is to have 2 transformer layers, but the level above 1. Set \`transformer_layers\` to the same in both.",
+          "unet.attention: Expected classes, as attention goes to labels, got a UNet without any. Connect a data set with labels to \`dataset\` of UNet, set its num_classes, or set \`tokens\` of Attention to vectors.",
+          "unet.class_embed_type: Expected class_embed_type labels, as an Attention of kind cross takes the condition as tokens, got timestep. Set class_embed_type to labels, or set \`kind\` of Attention to self or linear.",
+          "unet.attention: Expected head_dim to divide the 8 channels at resolution 4, as 2 does, got 3. Set \`head_dim\` of Attention to 2, or change the channels of the UNet.",
+          "unet.attention: Expected the same tokens in every rule of cross-attention, got two that differ. Set cross_attention_dim, \`tokens\` and the params that depend on it to the same in every Attention of kind cross.",
+          "unet.attention: Expected as many transformer layers in the middle block as in the last level, 1, got 2. Set transformer_layers to the same in both Attention nodes.",
         ]
       `)
     })
   })
 
   describe('conditions', () => {
-    test('LabelTokens takes one label an item from each wire', async () => {
+    test('LabelTokens takes one label per item from each wire', async () => {
       const { tokens } = await evaluate(asking(cross, undefined), { tokens: 'tokens.condition' })
       const { condition } = tokens as unknown as { condition: Conditioning }
-      expect(condition).toEqual({ kind: 'labels', labels: Int32Array.of(0, 2, 1, 2, 2, 2, 0, 2), perItem: 2 })
-      const wrong = asking(cross, undefined).map((own) => (own.id === 'right' ? { ...own, params: { batch_size: 3 } } : own))
+      expect(condition).toEqual({
+        kind: 'labels',
+        labels: Int32Array.of(0, 2, 1, 2, 2, 2, 0, 2),
+        perItem: 2,
+      })
+      const wrong = asking(cross, undefined).map((own) =>
+        own.id === 'right' ? { ...own, params: { batch_size: 3 } } : own,
+      )
       await expect(evaluate(wrong, { tokens: 'tokens.condition' })).rejects.toThrow('got 4, 3')
     })
 
-    test('LabelDropout forgets all labels of an item, or all its tokens; numbers it refuses', async () => {
+    test('LabelDropout drops all labels or all tokens of an item together', async () => {
       const graph = [
         ...asking(cross, undefined),
         node('drop', 'LabelDropout', { labels: 'tokens.condition' }, { probability: 0.5, seed: 2 }),
         node('blur', 'LabelDropout', { labels: 'pixels.condition' }, { probability: 0.5, seed: 2 }),
         node('vector', 'LabelDropout', { labels: 'left.labels' }, { probability: 0.5, seed: 2 }),
       ]
-      const seen = await evaluate(graph, { drop: 'drop.labels', blur: 'blur.labels', one: 'vector.labels' })
+      const seen = await evaluate(graph, {
+        drop: 'drop.labels',
+        blur: 'blur.labels',
+        one: 'vector.labels',
+      })
       const { drop, blur, one } = seen as unknown as {
         drop: { condition: { labels: Int32Array } }
         blur: { condition: { tokens: Numbers } }
@@ -179,10 +231,14 @@ onCpu(() => {
       const gone = [...one.labels].map((label) => label < 0)
       expect(gone).toContain(true)
       expect(gone).toContain(false)
-      expect([...drop.condition.labels]).toEqual([0, 2, 1, 2, 2, 2, 0, 2].map((label, i) => (gone[i >> 1] ? -1 : label)))
+      expect([...drop.condition.labels]).toEqual(
+        [0, 2, 1, 2, 2, 2, 0, 2].map((label, i) => (gone[i >> 1] ? -1 : label)),
+      )
       const { shape, data } = blur.condition.tokens
       expect(shape).toEqual([4, 4, 5])
-      gone.forEach((is, i) => expect(data.slice(20 * i, 20 * i + 20).every((value) => value === 0)).toBe(is))
+      gone.forEach((is, i) =>
+        expect(data.slice(20 * i, 20 * i + 20).every((value) => value === 0)).toBe(is),
+      )
     })
 
     test('tokens reach Predict, guidance and the closed Sampler', async () => {
@@ -210,7 +266,7 @@ onCpu(() => {
           sample: 'sample.x_0',
         })
         both.tensor.data.forEach((value, i) => {
-          const [c, u] = [ask.tensor.data[i]!, bare.tensor.data[i]!]
+          const [c, u] = [ask.tensor.data[i], bare.tensor.data[i]]
           expect(value).toBeCloseTo(u + 3 * (c - u), 5)
         })
         expect(ask.tensor.data).not.toEqual(bare.tensor.data)
@@ -218,7 +274,7 @@ onCpu(() => {
       }
     })
 
-    test('AttentionMaps has a picture for each token, and says where there are some', async () => {
+    test('AttentionMaps outputs an image per token and lists the valid resolutions', async () => {
       const maps = (attention: object, params: object) => [
         ...asking({ ...cross, labels_per_item: 2, ...attention }, undefined),
         node(
@@ -244,13 +300,19 @@ onCpu(() => {
         [8, 4, 4, 1],
         [8, 2, 2, 1],
       ])
-      // Shares from 0 to 1 are drawn from -1 to 1; those of the two tokens of an item make 1.
-      for (let i = 0; i < 16; i++) expect(finest.tensor.data[i]! + finest.tensor.data[16 + i]!).toBeCloseTo(0, 5)
-      await expect(evaluate(maps({}, { resolution: 8 }), { maps: 'maps.maps' })).rejects.toThrow('at 8, but at 4, 2')
-      await expect(evaluate(maps({ kind: 'self' }, {}), { maps: 'maps.maps' })).rejects.toThrow('attends to no tokens')
+      // Weights in [0, 1] map to [-1, 1]. The weights of the two tokens of an item sum to 1,
+      // so their mapped values sum to 0.
+      for (let i = 0; i < 16; i++)
+        expect(finest.tensor.data[i] + finest.tensor.data[16 + i]).toBeCloseTo(0, 5)
+      await expect(evaluate(maps({}, { resolution: 8 }), { maps: 'maps.maps' })).rejects.toThrow(
+        'attends to tokens (4, 2), got 8',
+      )
+      await expect(evaluate(maps({ kind: 'self' }, {}), { maps: 'maps.maps' })).rejects.toThrow(
+        'Expected a model that attends to tokens',
+      )
     })
 
-    test('Mosaic puts pictures together and their labels to a row', async () => {
+    test('Mosaic joins images into one and collects their labels', async () => {
       const graph = (params: object) => [
         ...asking(cross, undefined),
         node('mosaic', 'Mosaic', { samples: 'x.noise', labels: 'left.labels' }, { ...params }),
@@ -261,13 +323,18 @@ onCpu(() => {
         labels: 'mosaic.condition',
       })
       expect(whole.tensor.shape).toEqual([2, 4, 8, 1])
-      expect(Array.from(whole.tensor.data.slice(0, 8))).toEqual([...x.tensor.data.slice(0, 4), ...x.tensor.data.slice(16, 20)])
+      expect(Array.from(whole.tensor.data.slice(0, 8))).toEqual([
+        ...x.tensor.data.slice(0, 4),
+        ...x.tensor.data.slice(16, 20),
+      ])
       expect((labels as unknown as { condition: Conditioning }).condition).toEqual({
         kind: 'labels',
         labels: Int32Array.of(0, 1, 2, 0),
         perItem: 2,
       })
-      await expect(evaluate(graph({ rows: 3 }), { whole: 'mosaic.samples' })).rejects.toThrow('a multiple of 6 pictures')
+      await expect(evaluate(graph({ rows: 3 }), { whole: 'mosaic.samples' })).rejects.toThrow(
+        'a multiple of 6 images',
+      )
     })
   })
 })

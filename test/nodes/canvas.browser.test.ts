@@ -1,4 +1,4 @@
-// The nodes under litegraph's own canvas, menus, keys and clipboard, in real Chromium.
+// Nodes in litegraph's own canvas, menus, keyboard shortcuts and clipboard, in real Chromium.
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
@@ -15,11 +15,15 @@ beforeEach(async () => {
   await page.waitForFunction(() => 'host' in window)
 })
 
-/** litegraph takes two clicks for one when they follow within a third of a second. */
+/** Resets the click timer: litegraph treats clicks within 0.3 s of each other as a double click. */
 const noDoubleClick = () =>
-  page.evaluate(() => void ((window.host.canvas as unknown as { last_mouseclick: number }).last_mouseclick = -Infinity))
+  page.evaluate(
+    () =>
+      void ((window.host.canvas as unknown as { last_mouseclick: number }).last_mouseclick =
+        -Infinity),
+  )
 
-/** Puts a node there as the menu does, and waits for what comes with it. */
+/** Adds a node at a position as the menu does, and waits until it is drawn. */
 const add = (type: string, x: number, y: number) =>
   page.evaluate(
     async ([name, left, top]) => {
@@ -27,16 +31,18 @@ const add = (type: string, x: number, y: number) =>
       const node = LiteGraph.createNode(`diffusion/${name}`)!
       node.pos = [left, top]
       graph.add(node)
-      // litegraph finds under the pointer only what it has drawn.
+      // Hit tests of litegraph only find nodes that have been drawn.
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
       return node.id as number
     },
     [type, x, y] as const,
   )
-/** By id: a click brings a node to the front of litegraph's list. */
+/** Returns node types sorted by id, because a click reorders litegraph's list. */
 const types = () =>
   page.evaluate(() =>
-    window.host.graph._nodes.toSorted((a, b) => Number(a.id) - Number(b.id)).map(({ type }) => type.replace('diffusion/', '')),
+    window.host.graph._nodes
+      .toSorted((a, b) => Number(a.id) - Number(b.id))
+      .map(({ type }) => type.replace('diffusion/', '')),
   )
 const inputs = () =>
   page.evaluate(() =>
@@ -46,7 +52,7 @@ const inputs = () =>
       .map((node) => node.inputs),
   )
 
-test('a loop is copied, pasted and deleted as one with the keys', async () => {
+test('copies, pastes and deletes a loop as a unit with keyboard shortcuts', async () => {
   await add('LoopStart', 100, 100)
   expect(await types()).toEqual(['LoopStart', 'LoopEnd'])
   await page.mouse.click(200, 85)
@@ -54,18 +60,24 @@ test('a loop is copied, pasted and deleted as one with the keys', async () => {
   await page.mouse.move(300, 400)
   await page.keyboard.press('Control+V')
   await expect.poll(types).toEqual(['LoopStart', 'LoopEnd', 'LoopStart', 'LoopEnd'])
-  expect(await inputs()).toEqual([{}, { loop: { node: '1', slot: 'loop' } }, {}, { loop: { node: '3', slot: 'loop' } }])
-  // What was pasted is selected.
+  expect(await inputs()).toEqual([
+    {},
+    { loop: { node: '1', slot: 'loop' } },
+    {},
+    { loop: { node: '3', slot: 'loop' } },
+  ])
+  // The pasted nodes are selected.
   await page.keyboard.press('Delete')
   expect(await types()).toEqual(['LoopStart', 'LoopEnd'])
 })
 
-test('wires are dragged; those of the wrong type are refused with a reason', async () => {
+test('connects nodes by dragging and rejects wires of the wrong type with a reason', async () => {
   await add('Noise', 60, 100)
   await add('Toy', 500, 100)
   const at = (id: number, input: boolean, slot: number) =>
     page.evaluate(
-      ([node, side, index]) => [...window.host.graph.getNodeById(node)!.getConnectionPos(side, index)] as [number, number],
+      ([node, side, index]) =>
+        [...window.host.graph.getNodeById(node)!.getConnectionPos(side, index)] as [number, number],
       [id, input, slot] as const,
     )
   const drag = async (from: [number, number], to: [number, number]) => {
@@ -77,13 +89,15 @@ test('wires are dragged; those of the wrong type are refused with a reason', asy
   await drag(await at(1, false, 0), await at(2, true, 0))
   await drag(await at(1, false, 1), await at(2, true, 0))
   expect((await inputs())[1]).toEqual({ x: { node: '1', slot: 'noise' } })
-  expect(await page.evaluate(() => window.host.refused)).toEqual(['x takes samples or noise, not schedule.'])
+  expect(await page.evaluate(() => window.host.refused)).toEqual([
+    'x needs samples or noise, but you are connecting schedule.',
+  ])
 })
 
-test('a number is dragged, and typed without being evaluated', async () => {
+test('changes a number by dragging and by typing, without evaluating the text', async () => {
   await add('Toy', 100, 100)
-  const y = await page.evaluate(() => 100 + window.host.graph._nodes[0]!.widgets![0]!.last_y! + 10)
-  const scale = () => page.evaluate(() => window.host.graph._nodes[0]!.properties.scale)
+  const y = await page.evaluate(() => 100 + window.host.graph._nodes[0].widgets![0].last_y! + 10)
+  const scale = () => page.evaluate(() => window.host.graph._nodes[0].properties.scale)
   await page.mouse.move(200, y)
   await page.mouse.down()
   await page.mouse.move(240, y, { steps: 4 })
@@ -103,7 +117,7 @@ test('a number is dragged, and typed without being evaluated', async () => {
   expect(await page.evaluate(() => 'EVALUATED' in globalThis)).toBe(false)
 })
 
-test('markup in a file is never HTML, in no menu', async () => {
+test('never renders markup from a file as HTML in any menu', async () => {
   const evil = '<img src=x onerror="globalThis.PWNED=1">'
   const data = {
     nodes: [
@@ -133,7 +147,7 @@ test('markup in a file is never HTML, in no menu', async () => {
     await painted(page)
     await page.mouse.click(x, y, { button: 'right' })
     await page.locator('.litecontextmenu').first().waitFor()
-    // For litegraph any button begins one.
+    // litegraph counts a click of any button towards a double click.
     await noDoubleClick()
   }
   for (const x of [120, 560]) {
@@ -149,7 +163,7 @@ test('markup in a file is never HTML, in no menu', async () => {
   expect(await page.evaluate(() => 'PWNED' in globalThis)).toBe(false)
 })
 
-test('the pack draws at any zoom, without errors; pictures change where something is shown', async () => {
+test('draws node states and views at any zoom without errors', async () => {
   await add('LoopStart', 100, 100)
   await add('Show', 100, 300)
   await add('Draw', 500, 250)
@@ -159,7 +173,9 @@ test('the pack draws at any zoom, without errors; pictures change where somethin
   await page.evaluate(() => {
     const { graph, canvas } = window.host
     for (const node of graph._nodes) {
-      const { diffusion } = node as unknown as { diffusion: { state: string; fault?: object; view?: object } }
+      const { diffusion } = node as unknown as {
+        diffusion: { state: string; fault?: object; view?: object }
+      }
       diffusion.state = 'fault'
       diffusion.fault = { node: '1', message: 'Something is wrong.', cure: 'Put it right.' }
       diffusion.view = {
@@ -182,13 +198,21 @@ test('the pack draws at any zoom, without errors; pictures change where somethin
   }
 })
 
-test("a hostile file loaded by the host's own configure leaves the classes alone", async () => {
-  const file = JSON.parse(readFileSync(new URL('../fixtures/hostile/class_of_known_node.json', import.meta.url), 'utf8'))
-  const text = readFileSync(new URL('../fixtures/hostile/class_of_known_node.json', import.meta.url), 'utf8')
+test('configure of litegraph with a hostile file does not modify node classes', async () => {
+  const file = JSON.parse(
+    readFileSync(new URL('../fixtures/hostile/class_of_known_node.json', import.meta.url), 'utf8'),
+  )
+  const text = readFileSync(
+    new URL('../fixtures/hostile/class_of_known_node.json', import.meta.url),
+    'utf8',
+  )
   expect(file.nodes).toHaveLength(1)
   await page.evaluate((json) => window.host.graph.configure(JSON.parse(json)), text)
   expect(
-    await page.evaluate(() => (window.host.LiteGraph.registered_node_types['diffusion/Toy'] as { title: string }).title),
+    await page.evaluate(
+      () =>
+        (window.host.LiteGraph.registered_node_types['diffusion/Toy'] as { title: string }).title,
+    ),
   ).toBe('Toy')
   await add('Toy', 300, 300)
   expect(await types()).toEqual(['Toy', 'Toy'])

@@ -1,6 +1,14 @@
-// The command line as a shell sees it: files, standard error, exit status.
+// Command line run as a child process: output files, standard error and exit status.
 import { execFile, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createCanvas } from '@napi-rs/canvas'
@@ -8,22 +16,27 @@ import { unzipSync, zipSync } from 'fflate'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseArguments } from '../../src/nodes/cli/arguments.ts'
-import { infoOf } from '../../src/nodes/kept.ts'
-import { sha256Of } from '../../src/engine/checkpoint/pipeline.ts'
+import { describeFile } from '../../src/nodes/storage/storedFiles.ts'
+import { computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
 import { readImages } from '../../src/engine/datasets/file.ts'
-import { workflowOfPng } from '../../src/nodes/workflow.ts'
 import { packBundle } from '../../src/nodes/workflow/bundle.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { workflowOf } from '../workflowOf.ts'
 import { node } from './evaluate.ts'
+import { readPngWorkflow } from '../../src/nodes/workflow/pngRead.ts'
 
 const root = join(import.meta.dirname, '../..')
-// Inside the repository, so that packages are found.
+// Inside the repository, so that Node can resolve packages.
 const built = join(root, 'test-results/cli')
 const folder = mkdtempSync(join(tmpdir(), 'litegraph-diffusion-'))
 
 beforeAll(async () => {
-  await build({ root, mode: 'library', logLevel: 'error', build: { outDir: built, emptyOutDir: true } })
+  await build({
+    root,
+    mode: 'library',
+    logLevel: 'error',
+    build: { outDir: built, emptyOutDir: true },
+  })
   cpSync(join(root, 'assets'), join(built, 'assets'), { recursive: true })
   writeFileSync(join(folder, 'points.json'), workflowOf(trainingGraph(40)))
 }, 60_000)
@@ -37,8 +50,12 @@ interface Ended {
 
 const cli = (...args: string[]) =>
   new Promise<Ended>((resolve) => {
-    execFile(process.execPath, [join(built, 'cli.js'), ...args], { cwd: folder }, (error, stdout, stderr) =>
-      resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
+    execFile(
+      process.execPath,
+      [join(built, 'cli.js'), ...args],
+      { cwd: folder },
+      (error, stdout, stderr) =>
+        resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
     )
   })
 
@@ -47,25 +64,38 @@ const summary = (out: string) => JSON.parse(file(out, 'summary.json').toString()
 const rows = (out: string, name: string) => file(out, name).toString().trim().split('\r\n')
 
 describe('script', () => {
-  test('writes a program that computes what run computes, and runs in Node', async () => {
-    expect(await cli('script', 'points.json', '--steps', '12', '--out', 'script.ts')).toMatchObject({ status: 0, stdout: '' })
+  test('writes a program that runs in Node and matches the results of `run`', async () => {
+    expect(await cli('script', 'points.json', '--steps', '12', '--out', 'script.ts')).toMatchObject(
+      { status: 0, stdout: '' },
+    )
     const text = file('script.ts').toString()
     expect((await cli('script', 'points.json', '--steps', '12')).stdout).toBe(text)
-    writeFileSync(join(folder, 'script.mjs'), text.replace('litegraph-diffusion/script', join(built, 'script.js')))
+    writeFileSync(
+      join(folder, 'script.mjs'),
+      text.replace('litegraph-diffusion/script', join(built, 'script.js')),
+    )
     const ran = await new Promise<Ended>((resolve) => {
-      execFile(process.execPath, ['script.mjs', 'scripted'], { cwd: folder }, (error, stdout, stderr) =>
-        resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
+      execFile(
+        process.execPath,
+        ['script.mjs', 'scripted'],
+        { cwd: folder },
+        (error, stdout, stderr) =>
+          resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
       )
     })
     expect(ran).toMatchObject({ status: 0, stderr: '' })
     expect(ran.stdout).toContain('Training 12 of 12, loss')
-    expect(readdirSync(join(folder, 'scripted')).sort()).toEqual(['moons.zip', 'numbers.png', 'picture.png'])
+    expect(readdirSync(join(folder, 'scripted')).sort()).toEqual([
+      'moons.zip',
+      'numbers.png',
+      'picture.png',
+    ])
     await cli('run', 'points.json', '--steps', '12', '--out', 'compared')
     const { mean } = summary('compared').statistics.Numbers as { mean: number }
     expect(ran.stdout).toContain(`mean ${Number(mean.toPrecision(5))}`)
   })
 
-  test('says what is wrong with a workflow instead', async () => {
+  test('reports the faults of an invalid workflow', async () => {
     writeFileSync(join(folder, 'broken.json'), workflowOf({ nodes: [node('See', 'Inspect')] }))
     const { status, stdout, stderr } = await cli('script', 'broken.json')
     expect([status, stdout]).toEqual([1, ''])
@@ -74,7 +104,7 @@ describe('script', () => {
 })
 
 describe('run', () => {
-  test('trains and samples, and leaves pictures, tables, checkpoints and a summary', async () => {
+  test('trains, samples and writes images, tables, checkpoints and a summary', async () => {
     const { status, stderr, stdout } = await cli('run', 'points.json', '--out', 'first')
     expect(stderr).toContain('Start 40 of 40')
     expect(stdout).toBe('')
@@ -91,10 +121,12 @@ describe('run', () => {
       faults: [],
       statistics: { Numbers: { shape: [64, 2], nan: 0 } },
     })
-    expect(JSON.parse(workflowOfPng(file('first', 'picture.png'))).nodes).toHaveLength(trainingGraph(1).nodes.length)
+    expect(JSON.parse(readPngWorkflow(file('first', 'picture.png'))).nodes).toHaveLength(
+      trainingGraph(1).nodes.length,
+    )
   })
 
-  test('changes values by title, id and --steps, and opens a picture it made', async () => {
+  test('opens an image of an earlier run and sets values by title, id and --steps', async () => {
     await cli('run', 'points.json', '--out', 'before', '--steps', '3')
     const { status } = await cli(
       'run',
@@ -113,7 +145,7 @@ describe('run', () => {
     expect(summary('set').statistics.Numbers.shape).toEqual([5, 2])
   })
 
-  test('puts into pictures what they were made with: run again, they come out the same', async () => {
+  test('embeds the params in images, so that running an image reproduces it', async () => {
     const graph = {
       nodes: [
         node('x_T', 'GaussianNoise', {}, { batch_size: 5, shape: '4, 4, 3', seed: 1 }),
@@ -129,7 +161,7 @@ describe('run', () => {
     expect(file('other', 'noise.png').equals(file('plain', 'noise.png'))).toBe(false)
   })
 
-  test('tells what evaluations come to', async () => {
+  test('writes evaluation results to the summary and as an image', async () => {
     const graph = {
       nodes: [
         node('Points', 'Points', {}, { count: 50 }),
@@ -137,7 +169,14 @@ describe('run', () => {
       ],
     }
     writeFileSync(join(folder, 'distance.json'), workflowOf(graph))
-    const { status, stderr } = await cli('run', 'distance.json', '--out', 'distance', '--backend', 'cpu')
+    const { status, stderr } = await cli(
+      'run',
+      'distance.json',
+      '--out',
+      'distance',
+      '--backend',
+      'cpu',
+    )
     expect(status, stderr).toBe(0)
     const { numbers } = summary('distance')
     expect(numbers.Distance).toMatchObject({ samples: 50, reference: 50 })
@@ -145,14 +184,24 @@ describe('run', () => {
     expect(readdirSync(join(folder, 'distance'))).toContain('distance.png')
   })
 
-  test('runs to one node, without what it does not need', async () => {
-    const { status } = await cli('run', 'points.json', '--out', 'target', '--target', 'x_T', '--backend', 'cpu', '--quiet')
+  test('runs only a target node and its dependencies', async () => {
+    const { status } = await cli(
+      'run',
+      'points.json',
+      '--out',
+      'target',
+      '--target',
+      'x_T',
+      '--backend',
+      'cpu',
+      '--quiet',
+    )
     expect(status).toBe(0)
     expect(summary('target').backend.name).toBe('cpu')
     expect(summary('target').losses).toEqual({})
   })
 
-  test('goes on from trained states in a folder, to the same bits', async () => {
+  test('resumes from training states in a folder, bit for bit', async () => {
     await cli('run', 'points.json', '--out', 'half', '--steps', '20', '--state', 'states')
     const continued = await cli('run', 'points.json', '--out', 'continued', '--state', 'states')
     expect(continued.stderr).not.toContain('Start 4 of 40')
@@ -161,7 +210,7 @@ describe('run', () => {
     expect(summary('continued').statistics).toEqual(summary('whole').statistics)
   })
 
-  test('takes a checkpoint as a ZIP, as a folder and inside a bundle, to the same numbers', async () => {
+  test('gives the same results for a checkpoint as ZIP, folder or in a bundle', async () => {
     await cli('run', 'points.json', '--out', 'trained')
     const checkpoint = file('trained', 'moons.zip')
     mkdirSync(join(folder, 'pipeline'))
@@ -169,7 +218,7 @@ describe('run', () => {
       mkdirSync(join(folder, 'pipeline', dirname(path)), { recursive: true })
       writeFileSync(join(folder, 'pipeline', path), bytes)
     }
-    const named = infoOf('moons.zip', checkpoint)
+    const named = describeFile('moons.zip', checkpoint)
     const samplingGraph = {
       nodes: [
         node('Load', 'LoadCheckpoint', {}, { checkpoint: named }),
@@ -185,7 +234,10 @@ describe('run', () => {
     }
     const text = workflowOf(samplingGraph)
     writeFileSync(join(folder, 'sample.json'), text)
-    writeFileSync(join(folder, 'sample.zip'), packBundle(text, [{ what: 'checkpoint', file: named, bytes: checkpoint }]))
+    writeFileSync(
+      join(folder, 'sample.zip'),
+      packBundle(text, [{ what: 'checkpoint', file: named, bytes: checkpoint }]),
+    )
     const runs = [
       ['sample.json', '--checkpoint', 'trained/moons.zip'],
       ['sample.json', '--checkpoint', 'pipeline'],
@@ -198,12 +250,17 @@ describe('run', () => {
       expect(summary(`sampled-${i}`).statistics).toEqual(summary('trained').statistics)
     }
     const without = await cli('run', 'sample.json', '--out', 'without')
-    expect([without.status, without.stderr]).toEqual([1, expect.stringContaining('The checkpoint "moons.zip"')])
+    expect([without.status, without.stderr]).toEqual([
+      1,
+      expect.stringContaining('The checkpoint "moons.zip"'),
+    ])
   })
 
-  test('says every fault with its node, slot and cure', async () => {
+  test('reports every fault with its node, slot and cure', async () => {
     const graph = trainingGraph(1)
-    const broken = { nodes: graph.nodes.map((node) => (node.id === 'Forward' ? { ...node, inputs: {} } : node)) }
+    const broken = {
+      nodes: graph.nodes.map((node) => (node.id === 'Forward' ? { ...node, inputs: {} } : node)),
+    }
     writeFileSync(join(folder, 'broken.json'), workflowOf(broken))
     const run = await cli('run', 'broken.json', '--out', 'broken')
     const checked = await cli('check', 'broken.json')
@@ -214,8 +271,17 @@ describe('run', () => {
   })
 })
 
-test('an interrupt keeps what was reached, and the next run goes on from there', async () => {
-  const args = ['run', 'points.json', '--out', 'interrupted', '--steps', '1000000', '--state', 'kept']
+test('an interrupt saves the training state, and the next run resumes from it', async () => {
+  const args = [
+    'run',
+    'points.json',
+    '--out',
+    'interrupted',
+    '--steps',
+    '1000000',
+    '--state',
+    'kept',
+  ]
   const child = spawn(process.execPath, [join(built, 'cli.js'), ...args], { cwd: folder })
   const status = await new Promise((resolve) => {
     child.on('close', resolve)
@@ -228,7 +294,16 @@ test('an interrupt keeps what was reached, and the next run goes on from there',
   const reached = readdirSync(join(folder, 'kept')).map((name) => Number(name.split('%40')[1]))
   const made = Math.max(...reached)
   expect(made).toBeGreaterThan(0)
-  await cli('run', 'points.json', '--out', 'gone-on', '--steps', String(made + 1), '--state', 'kept')
+  await cli(
+    'run',
+    'points.json',
+    '--out',
+    'gone-on',
+    '--steps',
+    String(made + 1),
+    '--state',
+    'kept',
+  )
   expect(rows('gone-on', 'end.csv')).toHaveLength(made + 2)
 })
 
@@ -249,13 +324,24 @@ describe('import', () => {
     write('pictures/red/9.png', painted(3, 3, 'rgb(100, 0, 0)'))
     write('pictures/red/.DS_Store', Uint8Array.of(1))
     write('pictures/notes.txt', Uint8Array.of(65))
-    write('pictures/more.zip', zipSync({ 'blue/1.png': new Uint8Array(painted(2, 2, 'rgb(0, 0, 255)')) }))
+    write(
+      'pictures/more.zip',
+      zipSync({ 'blue/1.png': new Uint8Array(painted(2, 2, 'rgb(0, 0, 255)')) }),
+    )
     write('texts/a.txt', Uint8Array.of(65))
   })
 
-  test('makes a data set of a folder, and a run learns from it', async () => {
-    const { status, stderr } = await cli('import', 'pictures', '--size', '2x1', '--labels', '--out', 'set.safetensors')
-    expect(stderr).toContain('left out: notes.txt: it is no image of a known kind')
+  test('creates a data set from a folder for use in a run', async () => {
+    const { status, stderr } = await cli(
+      'import',
+      'pictures',
+      '--size',
+      '2x1',
+      '--labels',
+      '--out',
+      'set.safetensors',
+    )
+    expect(stderr).toContain('skipped: notes.txt: it is not an image of a known kind')
     expect(stderr).toContain('3 images of 2 classes: blue (1), red (2) in set.safetensors')
     expect(status).toBe(0)
     const bytes = new Uint8Array(file('set.safetensors'))
@@ -268,9 +354,9 @@ describe('import', () => {
       classNames: ['blue', 'red'],
     })
     expect([...images]).toEqual([0, 0, 255, 0, 0, 255, 100, 0, 0, 100, 0, 0, 200, 0, 0, 200, 0, 0])
-    expect(stderr).toContain(`SHA-256 ${sha256Of(bytes)}`)
+    expect(stderr).toContain(`SHA-256 ${computeSha256(bytes)}`)
 
-    const chosen = { name: 'pictures', size: bytes.length, sha256: sha256Of(bytes) }
+    const chosen = { name: 'pictures', size: bytes.length, sha256: computeSha256(bytes) }
     const graph = (images: unknown) => ({
       nodes: [
         node('data', 'Images', {}, { images }),
@@ -279,15 +365,26 @@ describe('import', () => {
       ],
     })
     writeFileSync(join(folder, 'own.json'), workflowOf(graph(chosen)))
-    const run = await cli('run', 'own.json', '--out', 'own', '--dataset', 'set.safetensors', '--backend', 'cpu')
+    const run = await cli(
+      'run',
+      'own.json',
+      '--out',
+      'own',
+      '--dataset',
+      'set.safetensors',
+      '--backend',
+      'cpu',
+    )
     expect(run.status).toBe(0)
     expect(summary('own').statistics.Look.shape).toEqual([3, 1, 2, 3])
     const without = await cli('run', 'own.json', '--out', 'without', '--backend', 'cpu')
     expect(without.status).toBe(1)
-    expect(without.stderr).toContain(`The data set "pictures" (SHA-256 ${chosen.sha256.slice(0, 12)}...) is not here.`)
+    expect(without.stderr).toContain(
+      `The data set "pictures" (SHA-256 ${chosen.sha256.slice(0, 12)}...) is not stored here.`,
+    )
   })
 
-  test('makes one channel, and no classes unless it is told to', async () => {
+  test('creates one channel with --grey, and no classes without --labels', async () => {
     const { status } = await cli(
       'import',
       'pictures',
@@ -309,28 +406,36 @@ describe('import', () => {
     })
   })
 
-  test('says why nothing came of it', async () => {
+  test('reports why no image could be imported', async () => {
     const { status, stderr } = await cli('import', 'texts', '--out', 'x', '--quiet')
     expect(status).toBe(1)
-    expect(stderr).toBe('There is no image in it. a.txt: it is no image of a known kind (PNG, JPEG, WebP, GIF, BMP, AVIF).\n')
+    expect(stderr).toBe(
+      'Expected at least one image, got none. a.txt: it is not an image of a known kind (PNG, JPEG, WebP, GIF, BMP, AVIF).\n',
+    )
   })
 
   test.each([
     [['import', 'pictures'], '--out data.safetensors'],
-    [['import', '--out', 'x'], 'which folder to import'],
-    [['import', 'pictures', '--out', 'x', '--size', 'large'], '--size wants pixels'],
-    [['import', 'pictures', '--out', 'x', '--fit', 'cut'], 'There is no --fit cut; there are crop, pad, stretch'],
-    [['import', 'pictures', '--out', 'x', '--position', '1,2'], '--position wants two numbers from 0 to 1'],
-  ])('%j is wrong usage', (args, words) => expect(() => parseArguments(args)).toThrow(words))
+    [['import', '--out', 'x'], 'Expected a folder to import'],
+    [['import', 'pictures', '--out', 'x', '--size', 'large'], 'Expected pixels for --size'],
+    [
+      ['import', 'pictures', '--out', 'x', '--fit', 'cut'],
+      'Expected one of crop, pad, stretch for --fit, got cut',
+    ],
+    [
+      ['import', 'pictures', '--out', 'x', '--position', '1,2'],
+      'Expected two numbers from 0 to 1 for --position',
+    ],
+  ])('rejects the arguments %j', (args, words) => expect(() => parseArguments(args)).toThrow(words))
 })
 
-test('the kernels of a GPU are measured again where the choice is kept', () => {
+test('--measure requires --state, the folder that stores the measurements', () => {
   const args = ['run', 'a.json', '--out', 'x', '--measure']
   expect(parseArguments([...args, '--state', 's'])).toMatchObject({ measure: true, state: 's' })
   expect(() => parseArguments(args)).toThrow('--state dir')
 })
 
-test('data sets that come with the product are found', async () => {
+test('finds the shipped data sets', async () => {
   const graph = {
     nodes: [
       node('data', 'Digits'),
@@ -343,26 +448,46 @@ test('data sets that come with the product are found', async () => {
   expect(summary('digits').statistics.Look.shape).toEqual([2, 8, 8, 1])
 })
 
-test('check is content with a good workflow', async () => {
+test('check succeeds for a valid workflow', async () => {
   expect((await cli('check', 'points.json')).status).toBe(0)
 })
 
 test.each([
-  [[], 2, 'Say what to do'],
+  [[], 2, 'Expected a command'],
   [['fly', 'points.json'], 2, 'There is no command fly'],
   [['run', 'points.json'], 2, '--out dir'],
-  [['run', 'points.json', '--out', 'x', '--backend', 'gpu'], 2, 'There is no backend gpu'],
-  [['run', 'points.json', '--out', 'x', '--steps', 'many'], 2, '--steps wants a whole number'],
-  [['run', 'points.json', '--out', 'x', '--set', 'Nobody.seed=1'], 2, 'There is no node Nobody; there are Data, Schedule'],
-  [['run', 'points.json', '--out', 'x', '--set', 'Net.size=1'], 2, 'Net has no param size; it has hidden, layers'],
-  [['run', 'points.json', '--out', 'x', '--set', 'GaussianNoise.seed=1'], 2, 'GaussianNoise is 2 nodes; say which by id: 6, 13'],
-  [['run', 'points.json', '--out', 'x', '--set', 'Data.distribution=suns'], 2, 'not suns'],
+  [['run', 'points.json', '--out', 'x', '--backend', 'gpu'], 2, 'got gpu'],
+  [
+    ['run', 'points.json', '--out', 'x', '--steps', 'many'],
+    2,
+    'Expected an integer above 0 for --steps',
+  ],
+  [
+    ['run', 'points.json', '--out', 'x', '--set', 'Nobody.seed=1'],
+    2,
+    'There is no node Nobody. The graph has Data, Schedule',
+  ],
+  [
+    ['run', 'points.json', '--out', 'x', '--set', 'Net.size=1'],
+    2,
+    'Net has no param size. It has hidden, layers',
+  ],
+  [
+    ['run', 'points.json', '--out', 'x', '--set', 'GaussianNoise.seed=1'],
+    2,
+    'got 2 with the name GaussianNoise. Use an id: 6, 13',
+  ],
+  [['run', 'points.json', '--out', 'x', '--set', 'Data.distribution=suns'], 2, 'got suns'],
   [['run', 'nothing.json', '--out', 'x'], 1, 'nothing.json'],
-  [['run', '.', '--out', 'x'], 1, 'this is a folder'],
-  [['run', 'points.json', '--out', 'points.json'], 1, 'points.json is a file, not a folder'],
+  [['run', '.', '--out', 'x'], 1, 'Expected a file, got a folder'],
+  [
+    ['run', 'points.json', '--out', 'points.json'],
+    1,
+    'Expected a folder, but points.json is a file',
+  ],
   [['run', 'points.json', '--out', 'points.json/x'], 1, 'A part of points.json/x is a file'],
   [['--help'], 0, ''],
-])('%j ends with %i', async (args, status, words) => {
+])('%j exits with status %i', async (args, status, words) => {
   const ended = await cli(...args)
   expect(ended.status).toBe(status)
   expect(ended.stderr).toContain(words)

@@ -1,3 +1,4 @@
+// Node declarations as plain data, and the node reference generated from them.
 import { existsSync, readFileSync } from 'node:fs'
 import { build } from 'vite'
 import { describe, expect, test } from 'vitest'
@@ -6,7 +7,7 @@ import { declarations, loadDeclarations } from '../../src/build/declarations.ts'
 import { toys } from './toys.ts'
 
 describe('declarations as data', () => {
-  test('are taken from the node table, without functions', async () => {
+  test('are loaded from the node table without functions', async () => {
     const loaded = await loadDeclarations()
     expect(loaded.declarations.length).toBeGreaterThan(5)
     expect(JSON.parse(JSON.stringify(loaded.declarations))).toEqual(loaded.declarations)
@@ -14,16 +15,18 @@ describe('declarations as data', () => {
     expect(loaded.files.some((file) => file.endsWith('src/nodes/define.ts'))).toBe(true)
   }, 60_000)
 
-  test('a param without effect while an input is wired names an optional input', async () => {
+  test('`unless` of a param names an optional input', async () => {
     const { declarations: all } = await loadDeclarations()
     const named = all.flatMap(({ inputs, params }) =>
-      Object.values(params).flatMap(({ unless }) => (unless === undefined ? [] : [inputs[unless]?.optional])),
+      Object.values(params).flatMap(({ unless }) =>
+        unless === undefined ? [] : [inputs[unless]?.optional],
+      ),
     )
     expect(named.length).toBeGreaterThan(0)
     expect(named.every(Boolean)).toBe(true)
   })
 
-  test('reach a bundle as JSON, and bring nothing with them', async () => {
+  test('are bundled as JSON without the engine code', async () => {
     const entry = 'virtual:entry'
     const result = await build({
       configFile: false,
@@ -33,14 +36,19 @@ describe('declarations as data', () => {
         {
           name: 'entry',
           resolveId: (id) => (id.endsWith(entry) ? entry : undefined),
-          load: (id) => (id === entry ? `import list from 'virtual:declarations'; export default list` : undefined),
+          load: (id) =>
+            id === entry
+              ? `import list from 'virtual:declarations'; export default list`
+              : undefined,
         },
       ],
       build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'x' } },
     })
     const [output] = Array.isArray(result) ? result : [result]
-    const code = (output as { output: { code: string }[] }).output[0]!.code
-    const module = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { default: unknown }
+    const code = (output as { output: { code: string }[] }).output[0].code
+    const module = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+      default: unknown
+    }
     expect(module.default).toEqual(toys)
     expect(code).not.toMatch(/import|tensor/i)
   }, 60_000)
@@ -53,40 +61,41 @@ describe('the node reference', () => {
 
   test('lists slots, params, equation and source of every node', () => {
     const [toy] = toys
-    expect(nodeReference([{ ...toy!, equation: 'y = s x', source: 'A paper, eq. 1' }])).toMatchInlineSnapshot(`
-      "# Nodes
+    expect(nodeReference([{ ...toy, equation: 'y = s x', source: 'A paper, eq. 1' }]))
+      .toMatchInlineSnapshot(`
+        "# Nodes
 
-      Generated from the declarations in \`src/nodes\` by \`npm run docs\`; edit those, not this file.
+        Generated from the declarations in \`src/nodes\` by \`npm run docs\`; edit those, not this file.
 
-      - **process**: [Toy](#toy)
+        - **process**: [Toy](#toy)
 
-      ## process
+        ## process
 
-      ### Toy
+        ### Toy
 
-      \`diffusion/Toy\` · Scales samples.
+        \`diffusion/Toy\` · Scales samples.
 
-      $$
-      y = s x
-      $$
+        $$
+        y = s x
+        $$
 
-      Source: A paper, eq. 1
+        Source: A paper, eq. 1
 
-      | input | takes | about |
-      |---|---|---|
-      | \`x\` | samples, noise | what to scale |
-      | \`schedule\` | schedule (optional) | if there is one |
+        | Input | Type | Description |
+        |---|---|---|
+        | \`x\` | samples, noise | what to scale |
+        | \`schedule\` | schedule (optional) | if there is one |
 
-      | output | gives | about |
-      |---|---|---|
-      | \`y\` | samples | scaled |
+        | Output | Type | Description |
+        |---|---|---|
+        | \`y\` | samples | scaled |
 
-      | param | default | allowed | about |
-      |---|---|---|---|
-      | \`scale\` | \`1\` | number 0 to 10 | the factor |
-      | \`mode\` | \`exact\` | \`exact\`, \`fast\` | how |
-      | \`clip\` | \`false\` | \`true\`, \`false\` | to [-1, 1] |
-      "
-    `)
+        | Param | Default | Values | Description |
+        |---|---|---|---|
+        | \`scale\` | \`1\` | number 0 to 10 | the factor |
+        | \`mode\` | \`exact\` | \`exact\`, \`fast\` | how |
+        | \`clip\` | \`false\` | \`true\`, \`false\` | to [-1, 1] |
+        "
+      `)
   })
 })

@@ -1,4 +1,4 @@
-// The engine behind its protocol, in real Chromium: in a worker and in the page, and its storage in real IndexedDB.
+// Engine protocol in real Chromium, in a worker and in the page, and storage in IndexedDB.
 import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import type {} from '../pages/engine.ts'
@@ -8,11 +8,11 @@ import { graph, node } from '../plan/toy.ts'
 const server = usePages()
 const chromium = useChromium(softwareGPU)
 
-/** One that tests share which leave nothing in it, and do not mind what others keep. */
+/** Page shared by tests that store nothing lasting and do not depend on stored data. */
 let shared: Page | undefined
 const sharedPage = async () => (shared ??= await openPage())
 
-/** A page in a profile of its own, or in that of another page. */
+/** Opens a page in a new browser context, or in the given one to share its storage. */
 async function openPage(context?: BrowserContext): Promise<Page> {
   const page = await (context ?? (await chromium.newContext())).newPage()
   return toEngine(page, server)
@@ -31,7 +31,7 @@ const training = (steps: number) =>
     node('show', 'Show', { value: 'y.y' }),
   )
 
-/** Runs a graph with the engine in a worker: what the run came to, the last value shown, where it began. */
+/** Runs a graph in a worker and returns its outcome, last shown value and first iteration. */
 const runInWorker = (page: Page, what: ReturnType<typeof graph>) =>
   page.evaluate(async (what) => {
     const { connect, createClient, worker } = window.engine
@@ -50,18 +50,20 @@ const runInWorker = (page: Page, what: ReturnType<typeof graph>) =>
   }, what)
 
 describe('in a worker', () => {
-  test('runs a graph, on wasm with threads as found, and says why not on the software adapter', async () => {
+  test('runs a graph on wasm and reports why the software adapter was not used', async () => {
     const page = await sharedPage()
     const { finished, shown, backend } = await runInWorker(page, training(20))
     expect(finished).toMatchObject({ stopped: false, faults: [] })
     expect(shown).toBeGreaterThan(0.5)
     expect(backend.name).toBe('wasm')
     expect(backend.device).toMatch(/^SIMD, \d+ threads?$/)
-    expect(backend.reason).toContain('for webgpu, the adapter is software')
+    expect(backend.reason).toContain(
+      'instead of webgpu: the graphics adapter is emulated in software',
+    )
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
   })
 
-  test('goes on from a training that an earlier page made, bit for bit', async () => {
+  test('resumes a training run of an earlier page, bit for bit', async () => {
     const page = await openPage()
     await runInWorker(page, training(100))
     await page.close()
@@ -72,7 +74,7 @@ describe('in a worker', () => {
     expect(continued.shown).toBe(whole.shown)
   })
 
-  test('answers faults, expansions, checkpoints and a stop before the first iteration', async () => {
+  test('handles faults, expansions, checkpoints and an immediate stop', async () => {
     const page = await sharedPage()
     const result = await page.evaluate(
       async (graphs) => {
@@ -81,13 +83,28 @@ describe('in a worker', () => {
         const faults = await client.check(graphs.broken)
         const refused = await client.run(graphs.broken)
         const expansion = await client.expand(graphs.twice, ['a'])
-        const notExpandable = await client.expand(graphs.constant, []).catch((error: Error) => error.message)
+        const notExpandable = await client
+          .expand(graphs.constant, [])
+          .catch((error: Error) => error.message)
         const stopped = client.run(graphs.long)
         client.stop()
-        const info = await client.keep('checkpoint', 'moons.zip', new Uint8Array([1, 2, 3]))
-        const renamed = await client.keep('checkpoint', 'circles.zip', new Uint8Array([1, 2, 3]))
-        const listed = await client.kept('checkpoint')
-        const outcome = { faults, refused, expansion, notExpandable, stopped: await stopped, info, renamed, listed }
+        const info = await client.storeFile('checkpoint', 'moons.zip', new Uint8Array([1, 2, 3]))
+        const renamed = await client.storeFile(
+          'checkpoint',
+          'circles.zip',
+          new Uint8Array([1, 2, 3]),
+        )
+        const listed = await client.listFiles('checkpoint')
+        const outcome = {
+          faults,
+          refused,
+          expansion,
+          notExpandable,
+          stopped: await stopped,
+          info,
+          renamed,
+          listed,
+        }
         client.close()
         return outcome
       },
@@ -101,13 +118,15 @@ describe('in a worker', () => {
     expect(result.faults).toMatchObject([{ node: 'sum', slot: 'a' }])
     expect(result.refused).toMatchObject({ stopped: true, faults: result.faults })
     expect(result.expansion.nodes.length).toBeGreaterThan(0)
-    expect(result.notExpandable).toContain('is not made of other nodes')
+    expect(result.notExpandable).toContain('Expected a node made of other nodes')
     expect(result.stopped).toMatchObject({ stopped: true, faults: [] })
-    expect(result.info.sha256).toBe('039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81')
+    expect(result.info.sha256).toBe(
+      '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81',
+    )
     expect(result.listed).toEqual([result.renamed])
   })
 
-  test('pauses, makes one step, goes on and stops, keeping what was reached', async () => {
+  test('pauses, runs one step, resumes and stops', async () => {
     const page = await sharedPage()
     const order = await page.evaluate(async (long) => {
       const { connect, createClient, worker } = window.engine
@@ -135,19 +154,19 @@ describe('in a worker', () => {
     )
   })
 
-  test('says that the worker could not be loaded', async () => {
+  test('reports that the worker could not be loaded', async () => {
     const page = await sharedPage()
     const message = await page.evaluate(async (graph) => {
       const { connect, createClient } = window.engine
       const client = createClient(connect({ worker: '/nothing-here.js' }))
       return client.run(graph).then(String, (error: Error) => error.message)
     }, training(1))
-    expect(message).toMatch(/^The worker of the engine failed/)
+    expect(message).toMatch(/^The (engine worker failed|script of the engine worker)/)
   })
 })
 
 describe('in the page', () => {
-  test('runs nodes of the page, and starts a new device when the GPU is lost', async () => {
+  test('runs custom nodes and requests a new device when the GPU is lost', async () => {
     const page = await openPage()
     const result = await page.evaluate(async (graph) => {
       const { connect, createClient, tf, toys } = window.engine
@@ -155,14 +174,21 @@ describe('in the page', () => {
       const client = createClient(port)
       const before = await client.run(graph)
       const again = new Promise<string>(
-        (resolve) => void port.listen((event) => event.type === 'ready' && resolve(event.backend.name)),
+        (resolve) =>
+          void port.listen((event) => event.type === 'ready' && resolve(event.backend.name)),
       )
       const lost = new Promise<string>(
-        (resolve) => void port.listen((event) => event.type === 'faults' && resolve(event.faults[0]!.message)),
+        (resolve) =>
+          void port.listen((event) => event.type === 'faults' && resolve(event.faults[0].message)),
       )
       const { device } = tf.backend() as unknown as { device: GPUDevice }
       device.destroy()
-      const outcome = { before, lost: await lost, again: await again, after: await client.run(graph) }
+      const outcome = {
+        before,
+        lost: await lost,
+        again: await again,
+        after: await client.run(graph),
+      }
       client.close()
       return outcome
     }, training(3))
@@ -174,7 +200,7 @@ describe('in the page', () => {
 })
 
 describe('storage', () => {
-  test('keeps entries, lists them without reading, and deletes the least recently used beyond its budget', async () => {
+  test('lists entries and deletes the least recently used beyond the budget', async () => {
     const page = await sharedPage()
     const result = await page.evaluate(async () => {
       const store = window.engine.databaseStore('test-budget', { budget: 100 })
@@ -186,7 +212,9 @@ describe('storage', () => {
       await store.get('state/a@1') // used again, so a@2 is the oldest
       await tick()
       await store.put('state/b@1', new Uint8Array(40).fill(3))
-      const tooLarge = await store.put('state/c', new Uint8Array(101)).catch((error: Error) => error.message)
+      const tooLarge = await store
+        .put('state/c', new Uint8Array(101))
+        .catch((error: Error) => error.message)
       const other = window.engine.databaseStore('test-budget')
       const listed = await other.list('state/')
       const gone = await other.get('state/a@2')
@@ -201,28 +229,38 @@ describe('storage', () => {
     expect(result.gone).toBeUndefined()
     expect(result.kept).toEqual(new Array(40).fill(1))
     expect(result.after).toEqual([])
-    expect(result.tooLarge).toContain('more than the')
+    expect(result.tooLarge).toContain('of stored trainings')
   })
 
-  test('keeps which kernels are the quickest on a GPU: another page has the same without measuring', async () => {
+  test('stores the fastest kernels of a GPU, so that another page need not measure', async () => {
     const page = await sharedPage()
     const later = await openPage(page.context())
     const tuned = (page: Page) =>
       page.evaluate(async () => {
         const { databaseStore, tune } = window.engine
         const adapterInfo = { vendor: 'a', architecture: 'b', device: '', description: 'a GPU' }
-        const limits = { maxComputeWorkgroupStorageSize: 32768, maxComputeInvocationsPerWorkgroup: 256 }
+        const limits = {
+          maxComputeWorkgroupStorageSize: 32768,
+          maxComputeInvocationsPerWorkgroup: 256,
+        }
         let measured = 0
         const bench = () => ({
-          ready: async () => true,
-          seconds: async (_: unknown, by: { shape: string }) => (measured++, by.shape === 'winograd' ? 1 : 2),
+          prepare: async () => true,
+          time: async (_: unknown, by: { shape: string }) => (
+            measured++,
+            by.shape === 'winograd' ? 1 : 2
+          ),
           agree: async () => true,
           now: () => 0,
           pause: () => new Promise<void>(() => {}),
           close() {},
         })
         const own = { device: { adapterInfo, limits, features: new Set() } }
-        const said = await tune(own as never, { store: databaseStore('test-devices') }, bench as never)
+        const said = await tune(
+          own as never,
+          { store: databaseStore('test-devices') },
+          bench as never,
+        )
         return { said, measured }
       })
     const first = await tuned(page)
@@ -232,10 +270,13 @@ describe('storage', () => {
     await later.close()
   })
 
-  test('a full disk is said, and what was stored before stays', async () => {
+  test('reports a full disk and preserves the stored entries', async () => {
     const page = await openPage()
     const devtools = await page.context().newCDPSession(page)
-    await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(server.address).origin, quotaSize: 1_000_000 })
+    await devtools.send('Storage.overrideQuotaForOrigin', {
+      origin: new URL(server.address).origin,
+      quotaSize: 1_000_000,
+    })
     const store = (size: number) =>
       page.evaluate(async (size) => {
         const store = window.engine.databaseStore('test-quota')
@@ -247,11 +288,11 @@ describe('storage', () => {
       }, size)
     expect(await store(1000)).toEqual({ failure: '', keys: ['big 1000'] })
     const full = await store(20_000_000)
-    expect(full.failure).toContain("The browser's storage is full: 19.1 MiB could not be kept")
+    expect(full.failure).toContain("The browser's storage is full: 19.1 MiB could not be stored")
     expect(full.keys).toEqual(['big 1000'])
   })
 
-  test('without IndexedDB everything works until the page is closed, and it is said once', async () => {
+  test('without IndexedDB, stores entries in memory and warns once', async () => {
     const page = await openPage()
     const result = await page.evaluate(async () => {
       Object.defineProperty(window, 'indexedDB', {
@@ -262,13 +303,15 @@ describe('storage', () => {
         }),
       })
       const said: string[] = []
-      const store = window.engine.databaseStore('test-none', { onMissing: (message) => said.push(message) })
+      const store = window.engine.databaseStore('test-none', {
+        onMissing: (message) => said.push(message),
+      })
       await store.put('a', new Uint8Array([7]))
       return { said, value: [...(await store.get('a'))!] }
     })
     expect(result.value).toEqual([7])
     expect(result.said).toEqual([
-      'This browser keeps nothing here (SecurityError), so trainings, checkpoints and data sets are lost when the page is closed.',
+      'This browser stores nothing here (SecurityError). Trainings, checkpoints and data sets are lost when the page is closed.',
     ])
   })
 })

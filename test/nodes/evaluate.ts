@@ -1,22 +1,22 @@
-// Runs a graph written by hand as the editor would, and gives what came out of some of its wires.
+// Helpers that run handwritten graphs in a session and read back the values of selected wires.
 import { createSession } from '../../src/engine/plan/session.ts'
-import type { Schedule } from '../../src/engine/schedule.ts'
+import type { Schedule } from '../../src/engine/process/schedule.ts'
 import type { Graph, GraphNode, Wire } from '../../src/engine/plan/graph.ts'
 import { wire } from '../../src/engine/plan/graph.ts'
-import type { Fault } from '../../src/engine/plan/fault.ts'
-import { GraphError } from '../../src/engine/plan/fault.ts'
+import type { Fault } from '../../src/engine/base/fault.ts'
+import { GraphError } from '../../src/engine/base/fault.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
-import type { SlotType, Value } from '../../src/engine/values.ts'
-import { mapTensors, tensorsOf } from '../../src/engine/values.ts'
-import { assetsOf } from '../../src/nodes/assets.ts'
+import type { SlotType, Value } from '../../src/engine/base/values.ts'
+import { mapTensors, collectTensors } from '../../src/engine/base/values.ts'
+import { createAssets } from '../../src/nodes/storage/assets.ts'
 import { any, defineNode } from '../../src/nodes/define.ts'
-import type { KeptFiles } from '../../src/nodes/kept.ts'
-import { keptIn } from '../../src/nodes/kept.ts'
-import { shippedInNode } from '../../src/nodes/shipped-node.ts'
+import type { StoredFiles } from '../../src/nodes/storage/storedFiles.ts'
+import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
+import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
-/** A node by hand: `node('step', 'DDIMStep', { x_t: 'start.x_t' }, { eta: 0.5 })`. */
+/** Creates a graph node: `node('step', 'DDIMStep', { x_t: 'start.x_t' }, { eta: 0.5 })`. */
 export const node = (
   id: string,
   type: string,
@@ -34,13 +34,13 @@ function parseWire(text: string): Wire {
   return wire(id, slot)
 }
 
-/** A value read back: each tensor is its shape and its numbers. */
+/** Tensor that was read back: its shape and data. */
 export interface Numbers {
   shape: number[]
   data: Float32Array
 }
 
-/** What came out of a wire, read back: of these fields, those that its type has. */
+/** Value of a wire with its tensors read back. Only the fields of its own type are present. */
 export interface Seen {
   type: SlotType
   tensor: Numbers
@@ -51,17 +51,21 @@ export interface Seen {
 
 async function read(value: Value): Promise<unknown> {
   const found = new Map<unknown, Numbers>()
-  for (const tensor of tensorsOf(value)) found.set(tensor, { shape: tensor.shape, data: (await tensor.data()) as Float32Array })
+  for (const tensor of collectTensors(value))
+    found.set(tensor, { shape: tensor.shape, data: (await tensor.data()) as Float32Array })
   return mapTensors(value, (tensor) => found.get(tensor))
 }
 
-const nothing = keptIn(memoryStore())
+const nothing = createStoredFiles(memoryStore())
 
-/** Runs `graph` and reads the wires named, `{ x: 'end.x_0' }`; of a wire inside of a loop, the last value. Throws GraphError. */
+/**
+ * Runs `graph` and reads the requested wires, such as `{ x: 'end.x_0' }`. A wire inside a loop
+ * yields its last value. Throws a GraphError if the run reports faults.
+ */
 export async function evaluate<K extends string>(
   graph: GraphNode[],
   wanted: { [Q in K]: string },
-  kept: { checkpoints?: KeptFiles; datasets?: KeptFiles } = {},
+  kept: { checkpoints?: StoredFiles; datasets?: StoredFiles } = {},
 ): Promise<{ [Q in K]: Seen }> {
   const seen: Record<string, unknown> = {}
   const probe = (name: string) =>
@@ -81,11 +85,15 @@ export async function evaluate<K extends string>(
   const faults: Fault[] = []
   const session = createSession({
     ops: opTable([...nodes, ...names.map(probe)]),
-    assets: assetsOf(kept.checkpoints ?? nothing, kept.datasets ?? nothing, shippedInNode()),
-    onEvent: (event) => event.type === 'faults' && faults.push(...event.faults.filter(({ notice }) => !notice)),
+    assets: createAssets(kept.checkpoints ?? nothing, kept.datasets ?? nothing, shippedInNode()),
+    onEvent: (event) =>
+      event.type === 'faults' && faults.push(...event.faults.filter(({ notice }) => !notice)),
   })
   const whole: Graph = {
-    nodes: [...graph, ...names.map((name) => node(`probe ${name}`, `test/Probe_${name}`, { value: wanted[name] }))],
+    nodes: [
+      ...graph,
+      ...names.map((name) => node(`probe ${name}`, `test/Probe_${name}`, { value: wanted[name] })),
+    ],
   }
   await session.run({ type: 'run', run: 1, graph: whole })
   await session.dispose()

@@ -1,4 +1,4 @@
-// Every choice of the Sampler on every kind of schedule: numbers near the data, or a refusal before the run.
+// Every sampler on every kind of schedule: samples near the data, or a fault before the run.
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
@@ -9,9 +9,9 @@ import { evaluate, node } from './evaluate.ts'
 import { closedSampler } from './samplingLoop.ts'
 
 const { sampler: param } = nodes.find(({ type }) => type === 'diffusion/Sampler')!.params
-const samplers = param!.kind === 'choice' ? param!.choices : []
+const samplers = param.kind === 'choice' ? param.choices : []
 
-/** Solvers in terms of ε cannot begin where ε is all there is. */
+/** Solvers in terms of ε cannot start from pure noise (zero SNR). */
 const inNoise = ['deis', 'dpm_solver']
 
 const zeroSnr = node('schedule', 'NoiseSchedule', {}, { rescale_betas_zero_snr: true })
@@ -26,10 +26,15 @@ const kinds: [name: string, schedule: GraphNode, predicts: string, refused: read
   ['the continuous VP', node('schedule', 'VPSchedule'), 'epsilon', []],
 ]
 
-/** All of these samplers beside each other. */
+/** Builds a graph that runs all these samplers in parallel. */
 const graphOf = (schedule: GraphNode, predicts: string, names: readonly string[]): GraphNode[] => [
   schedule,
-  node('model', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.1, predicts }),
+  node(
+    'model',
+    'ExactModel',
+    { schedule: 'schedule.schedule' },
+    { mixture: 'eight_gaussians', std: 0.1, predicts },
+  ),
   node('noise', 'GaussianNoise', {}, { batch_size: 2, seed: 3 }),
   ...names.flatMap((sampler) => [
     closedSampler({ sampler, num_inference_steps: 6, timestep_spacing: 'trailing' }, sampler),
@@ -38,7 +43,7 @@ const graphOf = (schedule: GraphNode, predicts: string, names: readonly string[]
 ]
 
 onCpu(() => {
-  test.each(kinds)('$0, $2', async (_, schedule, predicts, refused) => {
+  test.each(kinds)('samples or reports faults: $0, $2', async (_, schedule, predicts, refused) => {
     const session = createSession({ ops: opTable(nodes), onEvent: () => {} })
     const faults = session.check({ nodes: graphOf(schedule, predicts, samplers) })
     await session.dispose()
@@ -48,8 +53,10 @@ onCpu(() => {
 
     const wanted = Object.fromEntries(left.map((sampler) => [sampler, `${sampler}.x_0`]))
     const sampled = await evaluate(graphOf(schedule, predicts, left), wanted)
-    // The eight Gaussians are within 2 of the origin; NaN is no number below 6.
-    const far = left.filter((sampler) => !sampled[sampler]!.tensor.data.every((value) => Math.abs(value) < 6))
+    // The eight Gaussians are within 2 of the origin. The comparison also excludes NaN.
+    const far = left.filter(
+      (sampler) => !sampled[sampler].tensor.data.every((value) => Math.abs(value) < 6),
+    )
     expect(far).toEqual([])
   })
 })

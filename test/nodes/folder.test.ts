@@ -1,14 +1,14 @@
-// Storage in a folder that others use as well.
+// Storage in a folder that also contains files of other programs.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { folderStore } from '../../src/nodes/folder.ts'
+import { folderStore } from '../../src/nodes/storage/folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'litegraph-diffusion-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('gives what was put, and passes over files of others', async () => {
+test('returns stored values and ignores foreign files', async () => {
   const store = folderStore(folder)
   await store.put('state/a@1', Uint8Array.of(1, 2, 3))
   writeFileSync(join(folder, '100%'), '')
@@ -17,7 +17,7 @@ test('gives what was put, and passes over files of others', async () => {
   expect(await store.get('state/a@1')).toEqual(Uint8Array.of(1, 2, 3))
 })
 
-test('a list that others empty meanwhile has what is left', async () => {
+test('lists entries while they are being deleted', async () => {
   const store = folderStore(folder)
   const keys = Array.from({ length: 50 }, (_, i) => `race/${i}`)
   for (const key of keys) await store.put(key, Uint8Array.of(0))

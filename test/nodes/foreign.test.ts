@@ -1,14 +1,16 @@
-// Workflows of other programs, on a canvas and back: what was not touched comes out as it came in.
+// Workflows of other programs: opening and saving preserves everything that was not edited.
 import { readdirSync, readFileSync } from 'node:fs'
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fileOf, showWorkflow } from '../../src/nodes/litegraph/graph.ts'
+import { toWorkflowFile, showWorkflow } from '../../src/nodes/litegraph/graph.ts'
 import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
 import { parseWorkflow, stringifyWorkflow } from '../../src/nodes/workflow.ts'
 import { toys } from './toys.ts'
 
 const folder = new URL('../fixtures/foreign/', import.meta.url)
-const names = readdirSync(folder).filter((name) => name.endsWith('.json') && !/Subgraphs|prompt/.test(name))
+const names = readdirSync(folder).filter(
+  (name) => name.endsWith('.json') && !/Subgraphs|prompt/.test(name),
+)
 
 let registration: Registration
 beforeAll(() => void (registration = registerNodes(LiteGraph, toys)))
@@ -19,23 +21,25 @@ const opened = (text: string) => {
   showWorkflow(LiteGraph, graph, parseWorkflow(text, toys).workflow)
   return graph
 }
-const saved = (graph: LGraph) => JSON.parse(stringifyWorkflow(fileOf(graph))) as unknown
+const saved = (graph: LGraph) => JSON.parse(stringifyWorkflow(toWorkflowFile(graph))) as unknown
 
 describe.each(names)('%s', (name) => {
   const text = readFileSync(new URL(name, folder), 'utf8')
 
-  test('opened and saved it is the same file', () => {
+  test('round-trips unchanged', () => {
     expect(saved(opened(text))).toEqual(JSON.parse(text))
-    // And once more, from what was saved.
-    const again = stringifyWorkflow(fileOf(opened(stringifyWorkflow(fileOf(opened(text))))))
+    // Opens and saves the saved file again.
+    const again = stringifyWorkflow(
+      toWorkflowFile(opened(stringifyWorkflow(toWorkflowFile(opened(text))))),
+    )
     expect(JSON.parse(again)).toEqual(JSON.parse(text))
   })
 
-  test('a node that was moved is elsewhere, and nothing else differs', () => {
+  test('moving a node changes only its position', () => {
     const graph = opened(text)
-    graph._nodes[0]!.pos = [1234, 567]
+    graph._nodes[0].pos = [1234, 567]
     const expected = JSON.parse(text) as { nodes: { id: unknown; pos: unknown }[] }
-    expected.nodes.find(({ id }) => String(id) === String(graph._nodes[0]!.id))!.pos = [1234, 567]
+    expected.nodes.find(({ id }) => String(id) === String(graph._nodes[0].id))!.pos = [1234, 567]
     expect(saved(graph)).toEqual(expected)
   })
 })

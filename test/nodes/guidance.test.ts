@@ -1,4 +1,4 @@
-// Guidance, masks and filling in as nodes: graphs, and numbers that follow from them.
+// Guidance, mask and inpainting nodes in graphs.
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { onCpu } from '../backends.ts'
@@ -10,17 +10,28 @@ const refusal = (graph: GraphNode[], wire: string): Promise<string> =>
     (error: Error) => error.message,
   )
 
-const schedule = node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: 100 })
+const schedule = node(
+  'schedule',
+  'NoiseSchedule',
+  {},
+  { beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: 100 },
+)
 const at = (t: number) => node('t', 'Timestep', {}, { t })
 const noise = (id: string, seed: number, shape = '8, 8, 1', batch_size = 3) =>
   node(id, 'GaussianNoise', {}, { batch_size, shape, seed })
-const judge = (params = {}) => node('judge', 'Classifier', {}, { noised: true, block_out_channels: '8, 8', ...params })
+const judge = (params = {}) =>
+  node('judge', 'Classifier', {}, { noised: true, block_out_channels: '8, 8', ...params })
 const unet = (id = 'unet', params = {}) =>
-  node(id, 'UNet', {}, { block_out_channels: '8, 8', norm_num_groups: 4, sample_size: 8, channels: 1, ...params })
+  node(
+    id,
+    'UNet',
+    {},
+    { block_out_channels: '8, 8', norm_num_groups: 4, sample_size: 8, channels: 1, ...params },
+  )
 const labels = node('labels', 'Labels', {}, { batch_size: 3, label: 1 })
 
 onCpu(() => {
-  test('a model guided by a classifier is Predict, ClassGradient and ClassifierGuidance', async () => {
+  test('ClassifierGuidedModel equals Predict, ClassGradient and ClassifierGuidance', async () => {
     const graph: GraphNode[] = [
       schedule,
       at(40),
@@ -34,9 +45,19 @@ onCpu(() => {
         { model: 'unet.model', classifier: 'judge.model', schedule: 'schedule.schedule' },
         { scale: 3 },
       ),
-      node('inside', 'Predict', { model: 'guided.model', x_t: 'x.noise', t: 't.t', condition: 'labels.labels' }),
+      node('inside', 'Predict', {
+        model: 'guided.model',
+        x_t: 'x.noise',
+        t: 't.t',
+        condition: 'labels.labels',
+      }),
       node('plain', 'Predict', { model: 'unet.model', x_t: 'x.noise', t: 't.t' }),
-      node('gradient', 'ClassGradient', { classifier: 'judge.model', x_t: 'x.noise', t: 't.t', labels: 'labels.labels' }),
+      node('gradient', 'ClassGradient', {
+        classifier: 'judge.model',
+        x_t: 'x.noise',
+        t: 't.t',
+        labels: 'labels.labels',
+      }),
       node(
         'byHand',
         'ClassifierGuidance',
@@ -50,12 +71,16 @@ onCpu(() => {
         { scale: 3 },
       ),
     ]
-    const seen = await evaluate(graph, { inside: 'inside.prediction', byHand: 'byHand.prediction', plain: 'plain.prediction' })
+    const seen = await evaluate(graph, {
+      inside: 'inside.prediction',
+      byHand: 'byHand.prediction',
+      plain: 'plain.prediction',
+    })
     expect(seen.inside.tensor.data).toEqual(seen.byHand.tensor.data)
     expect(seen.inside.tensor.data).not.toEqual(seen.plain.tensor.data)
   })
 
-  test('what cannot guide is refused', async () => {
+  test('rejects models and labels that cannot guide', async () => {
     const guided = node('guided', 'ClassifierGuidedModel', {
       model: 'unet.model',
       classifier: 'judge.model',
@@ -79,35 +104,44 @@ onCpu(() => {
       await refusal(away(unet('other', { channels: 3 })), 'away.model'),
       await refusal([unet(), node('away', 'GuidedModel', { model: 'unet.model' })], 'away.model'),
       await refusal(
-        [at(40), noise('x', 1), judge(), { ...labels, params: { batch_size: 3, label: 12, num_classes: 20 } }, gradient],
+        [
+          at(40),
+          noise('x', 1),
+          judge(),
+          { ...labels, params: { batch_size: 3, label: 12, num_classes: 20 } },
+          gradient,
+        ],
         'gradient.gradient',
       ),
     ]).toMatchInlineSnapshot(`
       [
-        "guided.classifier: Expected a classifier of noised pictures, which is told their t. Switch \`noised\` of Classifier on, and train it on what ForwardNoise makes, with t wired to Classify.",
-        "guided.classifier: Expected a classifier of items of shape [16,16,1], as model is for, got one for [8,8,1]. Make both for the same data.",
-        "away.worse: model predicts "epsilon" and worse "v_prediction": they cannot be taken from each other. Set \`predicts\` of both to the same, and train them so.",
-        "away.worse: Expected a model for items of shape [8,8,1], as model is, got one for [8,8,3]. Make both for the same data.",
-        "away.model: This model was made without classes, so there is nothing to guide it by. Set \`num_classes\` of the model and train it with labels and LabelDropout, or wire \`worse\`.",
-        "gradient.labels: Expected labels from 0 to 9, or -1 for none, got 12. Choose a class that the classifier was trained on.",
+        "guided.classifier: Expected a classifier of noisy images, with t as an input, got one of clean images. Switch \`noised\` of Classifier on, and train it on the output of ForwardNoise, with t connected to Classify.",
+        "guided.classifier: Expected a classifier for items of shape [16,16,1], as in model, got one for [8,8,1]. Make both for the same data.",
+        "away.worse: Expected worse to predict epsilon, as model does, got v_prediction. Set \`predicts\` of both to the same, and train them again.",
+        "away.worse: Expected a model for items of shape [8,8,1], as in model, got one for [8,8,3]. Make both for the same data.",
+        "away.model: Expected a model with classes to guide by, got one without. Set num_classes of the model and train it with labels and LabelDropout, or connect \`worse\`.",
+        "gradient.labels: Expected a label of the classifier from 0 to 9, or -1 for none, got 12. Choose a class of the training data of the classifier.",
       ]
     `)
   })
 
-  test('Guidance acts between t_low and t_high, and rescaled it has the spread of the conditional', async () => {
+  test('Guidance has no effect below t_low; rescaling restores the variance', async () => {
     const graph: GraphNode[] = [
       at(40),
       noise('x', 1),
       unet('c', { seed: 1 }),
       unet('u', { seed: 2 }),
-      ...['c', 'u'].map((id) => node(`${id}Said`, 'Predict', { model: `${id}.model`, x_t: 'x.noise', t: 't.t' })),
-      ...Object.entries({ all: {}, out: { t_low: 50 }, rescaled: { rescale: 1 } }).map(([id, params]) =>
-        node(
-          id,
-          'Guidance',
-          { conditional: 'cSaid.prediction', unconditional: 'uSaid.prediction', t: 't.t' },
-          { scale: 5, ...params },
-        ),
+      ...['c', 'u'].map((id) =>
+        node(`${id}Said`, 'Predict', { model: `${id}.model`, x_t: 'x.noise', t: 't.t' }),
+      ),
+      ...Object.entries({ all: {}, out: { t_low: 50 }, rescaled: { rescale: 1 } }).map(
+        ([id, params]) =>
+          node(
+            id,
+            'Guidance',
+            { conditional: 'cSaid.prediction', unconditional: 'uSaid.prediction', t: 't.t' },
+            { scale: 5, ...params },
+          ),
       ),
     ]
     const seen = await evaluate(graph, {
@@ -123,30 +157,55 @@ onCpu(() => {
       return item.reduce((sum, value) => sum + (value - mean) ** 2, 0)
     }
     const [c, u] = [seen.c.tensor.data, seen.u.tensor.data]
-    seen.all.tensor.data.forEach((value, i) => expect(value).toBeCloseTo(u[i]! + 5 * (c[i]! - u[i]!), 4))
-    seen.out.tensor.data.forEach((value, i) => expect(value).toBeCloseTo(c[i]!, 5))
+    seen.all.tensor.data.forEach((value, i) =>
+      expect(value).toBeCloseTo(u[i] + 5 * (c[i] - u[i]), 4),
+    )
+    seen.out.tensor.data.forEach((value, i) => expect(value).toBeCloseTo(c[i], 5))
     expect(spread(seen.rescaled.tensor.data) / spread(c)).toBeCloseTo(1, 4)
   })
 
-  test('filled in, the known part is what was known, and the rest is not', async () => {
+  test('inpainting preserves the known region and changes the rest', async () => {
     const loop = (step: string): GraphNode[] => [
       schedule,
       noise('x_T', 1),
       noise('known', 2),
       unet(),
       node('mask', 'Mask', { like: 'known.noise' }, { shape: 'left', size: 0.5 }),
-      node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 8, timestep_spacing: 'trailing' }),
-      node('way', 'RePaintTimesteps', { timesteps: 'list.timesteps' }, { jump_length: 2, jump_n_sample: 2 }),
+      node(
+        'list',
+        'Timesteps',
+        { schedule: 'schedule.schedule' },
+        { num_inference_steps: 8, timestep_spacing: 'trailing' },
+      ),
+      node(
+        'way',
+        'RePaintTimesteps',
+        { timesteps: 'list.timesteps' },
+        { jump_length: 2, jump_n_sample: 2 },
+      ),
       node('start', 'SamplingStart', {
         x_T: 'x_T.noise',
         timesteps: step === 'RePaintStep' ? 'way.timesteps' : 'list.timesteps',
       }),
-      node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: step === 'RePaintStep' ? 'step.x_prev' : 'mix.mix' }),
+      node('end', 'SamplingEnd', {
+        loop: 'start.loop',
+        x_prev: step === 'RePaintStep' ? 'step.x_prev' : 'mix.mix',
+      }),
     ]
-    const wires = { x_t: 'start.x_t', t: 'start.t', t_prev: 'start.t_prev', schedule: 'schedule.schedule' }
+    const wires = {
+      x_t: 'start.x_t',
+      t: 'start.t',
+      t_prev: 'start.t_prev',
+      schedule: 'schedule.schedule',
+    }
     const repaint = [
       ...loop('RePaintStep'),
-      node('step', 'RePaintStep', { ...wires, model: 'unet.model', x_0: 'known.noise', mask: 'mask.mask' }),
+      node('step', 'RePaintStep', {
+        ...wires,
+        model: 'unet.model',
+        x_0: 'known.noise',
+        mask: 'mask.mask',
+      }),
     ]
     const plain = [
       ...loop('DDIMStep'),
@@ -163,19 +222,26 @@ onCpu(() => {
     ]
     for (const graph of [repaint, plain]) {
       const seen = await evaluate(graph, { x: 'end.x_0', known: 'known.noise' })
-      const same = Array.from(seen.x.tensor.data, (value, i) => Math.abs(value - seen.known.tensor.data[i]!) < 1e-5)
+      const same = Array.from(
+        seen.x.tensor.data,
+        (value, i) => Math.abs(value - seen.known.tensor.data[i]) < 1e-5,
+      )
       expect(same.filter((_, i) => i % 8 < 4).every(Boolean)).toBe(true)
       expect(same.filter((_, i) => i % 8 >= 4).some(Boolean)).toBe(false)
     }
   })
 
-  test('Interpolate gives each pair its own row, both ends included', async () => {
+  test('Interpolate outputs a row per pair that includes both ends', async () => {
     const graph = [
       noise('a', 1, '2', 2),
       noise('b', 2, '2', 2),
       node('between', 'Interpolate', { a: 'a.noise', b: 'b.noise' }, { count: 3 }),
     ]
-    const { between, a, b } = await evaluate(graph, { between: 'between.between', a: 'a.noise', b: 'b.noise' })
+    const { between, a, b } = await evaluate(graph, {
+      between: 'between.between',
+      a: 'a.noise',
+      b: 'b.noise',
+    })
     expect(between.type).toBe('noise')
     expect(between.tensor.shape).toEqual([6, 2])
     const item = (of: typeof a, i: number) => Array.from(of.tensor.data.subarray(2 * i, 2 * i + 2))
@@ -185,24 +251,37 @@ onCpu(() => {
       [3, a, 1],
       [5, b, 1],
     ] as const) {
-      item(between, row).forEach((value, k) => expect(value).toBeCloseTo(item(from, i)[k]!, 5))
+      item(between, row).forEach((value, k) => expect(value).toBeCloseTo(item(from, i)[k], 5))
     }
   })
 
-  test('projected guidance remembers in a loop, with the numbers of the loop by hand at momentum 0', async () => {
+  test('projected guidance equals Guidance at momentum 0 and keeps momentum in loops', async () => {
     const graph = (guide: GraphNode): GraphNode[] => [
       schedule,
       noise('x_T', 1),
       unet('c', { seed: 1 }),
       unet('u', { seed: 2 }),
-      node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 4, timestep_spacing: 'trailing' }),
+      node(
+        'list',
+        'Timesteps',
+        { schedule: 'schedule.schedule' },
+        { num_inference_steps: 4, timestep_spacing: 'trailing' },
+      ),
       node('start', 'SamplingStart', { x_T: 'x_T.noise', timesteps: 'list.timesteps' }),
-      ...['c', 'u'].map((id) => node(`${id}Said`, 'Predict', { model: `${id}.model`, x_t: 'start.x_t', t: 'start.t' })),
+      ...['c', 'u'].map((id) =>
+        node(`${id}Said`, 'Predict', { model: `${id}.model`, x_t: 'start.x_t', t: 'start.t' }),
+      ),
       guide,
       node(
         'step',
         'DDIMStep',
-        { x_t: 'start.x_t', prediction: 'guide.prediction', t: 'start.t', t_prev: 'start.t_prev', schedule: 'schedule.schedule' },
+        {
+          x_t: 'start.x_t',
+          prediction: 'guide.prediction',
+          t: 'start.t',
+          t_prev: 'start.t_prev',
+          schedule: 'schedule.schedule',
+        },
         { clip: 'on' },
       ),
       node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'step.x_prev' }),
@@ -215,10 +294,11 @@ onCpu(() => {
         { ...both, x_t: 'start.x_t', t: 'start.t', schedule: 'schedule.schedule' },
         { scale: 2, eta: 1, ...params },
       )
-    const x = async (guide: GraphNode) => (await evaluate(graph(guide), { x: 'end.x_0' })).x.tensor.data
+    const x = async (guide: GraphNode) =>
+      (await evaluate(graph(guide), { x: 'end.x_0' })).x.tensor.data
     const plain = await x(node('guide', 'Guidance', both, { scale: 2 }))
-    ;(await x(project({}))).forEach((value, i) => expect(value).toBeCloseTo(plain[i]!, 3))
+    ;(await x(project({}))).forEach((value, i) => expect(value).toBeCloseTo(plain[i], 3))
     const remembered = await x(project({ momentum: -0.5 }))
-    expect(remembered.some((value, i) => Math.abs(value - plain[i]!) > 1e-2)).toBe(true)
+    expect(remembered.some((value, i) => Math.abs(value - plain[i]) > 1e-2)).toBe(true)
   })
 })

@@ -1,21 +1,21 @@
-// Images through whole graphs: a Preview that hangs in a sampling loop, the film of the same.
+// Image views in full graphs: Preview inside a sampling loop, and FilmStrip of its trajectory.
 import { expect, test } from 'vitest'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import type { FilmView, ImagesView, View } from '../../src/engine/plan/view.ts'
-import type { Fault } from '../../src/engine/plan/fault.ts'
+import type { Fault } from '../../src/engine/base/fault.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { onCpu } from '../backends.ts'
 import { node } from './evaluate.ts'
 
 onCpu(() => {
-  test('Preview in a sampling loop shows x_t beside the predicted x_0 at every t, FilmStrip the same afterwards', async () => {
+  test('Preview shows x_t and predicted x_0 at every t, FilmStrip the same frames', async () => {
     const views: [string, View][] = []
     const faults: Fault[] = []
     let clock = 0
     const session = createSession({
       ops: opTable(nodes),
-      // Each look is a frame later, so that none is left out.
+      // Advances the clock by a frame per call, so that no view is throttled.
       now: () => (clock += 20),
       onEvent: (event) => {
         if (event.type === 'view') views.push([event.node, event.view])
@@ -25,7 +25,12 @@ onCpu(() => {
     const graph = {
       nodes: [
         node('schedule', 'NoiseSchedule', {}, { beta_schedule: 'squaredcos_cap_v2' }),
-        node('net', 'UNet', {}, { block_out_channels: '4', norm_num_groups: 2, sample_size: 4, channels: 3 }),
+        node(
+          'net',
+          'UNet',
+          {},
+          { block_out_channels: '4', norm_num_groups: 2, sample_size: 4, channels: 3 },
+        ),
         node('noise', 'GaussianNoise', {}, { batch_size: 3, shape: '4, 4, 3' }),
         node('list', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 4 }),
         node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'list.timesteps' }),
@@ -33,7 +38,12 @@ onCpu(() => {
         node(
           'x_0',
           'ConvertPrediction',
-          { prediction: 'predict.prediction', x_t: 'start.x_t', t: 'start.t', schedule: 'schedule.schedule' },
+          {
+            prediction: 'predict.prediction',
+            x_t: 'start.x_t',
+            t: 'start.t',
+            schedule: 'schedule.schedule',
+          },
           { to: 'sample' },
         ),
         node('step', 'DDIMStep', {
@@ -44,12 +54,22 @@ onCpu(() => {
           schedule: 'schedule.schedule',
         }),
         node('end', 'SamplingEnd', { loop: 'start.loop', x_prev: 'step.x_prev' }),
-        node('both', 'Preview', { images_1: 'start.x_t', images_2: 'x_0.prediction' }, { names: 'x_t', count: 2 }),
+        node(
+          'both',
+          'Preview',
+          { images_1: 'start.x_t', images_2: 'x_0.prediction' },
+          { names: 'x_t', count: 2 },
+        ),
         node('film', 'FilmStrip', { trajectory: 'end.trajectory' }, { count: 2 }),
         node(
           'live',
           'DenoisingPreview',
-          { x_t: 'start.x_t', prediction: 'predict.prediction', t: 'start.t', schedule: 'schedule.schedule' },
+          {
+            x_t: 'start.x_t',
+            prediction: 'predict.prediction',
+            t: 'start.t',
+            schedule: 'schedule.schedule',
+          },
           { count: 2 },
         ),
         node('done', 'Preview', { images_1: 'end.x_0' }, { count: 2 }),
@@ -58,24 +78,29 @@ onCpu(() => {
     await session.run({ type: 'run', run: 1, graph })
     await session.dispose()
     expect(faults.filter(({ notice }) => !notice)).toEqual([])
-    const of = <V extends View>(name: string) => views.filter(([id]) => id === name).map(([, view]) => view as V)
+    const of = <V extends View>(name: string) =>
+      views.filter(([id]) => id === name).map(([, view]) => view as V)
     const looks = of<ImagesView>('both')
     expect(looks.map(({ caption }) => caption)).toEqual(['t = 750', 't = 500', 't = 250', 't = 0'])
-    expect(looks.at(-1)!.groups.map(({ name, count, channels }) => [name, count, channels])).toEqual([
+    expect(
+      looks.at(-1)!.groups.map(({ name, count, channels }) => [name, count, channels]),
+    ).toEqual([
       ['x_t', 2, 3],
       ['predicted x_0', 2, 3],
     ])
-    // DenoisingPreview needs nothing in between.
+    // DenoisingPreview shows the same without a ConvertPrediction node.
     expect(of<ImagesView>('live')).toEqual(looks)
     const film = of<FilmView>('film').at(-1)!
     expect([...film.t]).toEqual([750, 500, 250, 0, -1])
-    // Where the loop was looked at, the film has the same.
+    // FilmStrip frames match the previews at the same t.
     for (const { caption, groups } of looks) {
       const frame = [...film.t].findIndex((t) => `t = ${t}` === caption)
-      expect([...groups[0]!.pixels]).toEqual([...film.frames[frame]!.pixels])
+      expect([...groups[0].pixels]).toEqual([...film.frames[frame].pixels])
     }
-    expect([...of<ImagesView>('done').at(-1)!.groups[0]!.pixels]).toEqual([...film.frames.at(-1)!.pixels])
-    // The last step of DDIM is the predicted x_0 itself.
-    expect([...looks.at(-1)!.groups[1]!.pixels]).toEqual([...film.frames.at(-1)!.pixels])
+    expect([...of<ImagesView>('done').at(-1)!.groups[0].pixels]).toEqual([
+      ...film.frames.at(-1)!.pixels,
+    ])
+    // The last DDIM step outputs the predicted x_0.
+    expect([...looks.at(-1)!.groups[1].pixels]).toEqual([...film.frames.at(-1)!.pixels])
   })
 })

@@ -1,4 +1,4 @@
-// The losses of a training, as a session tells them at its end: all of them, however it came to it.
+// The losses event of a training session: complete for every outcome of a run.
 import { expect, test } from 'vitest'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
@@ -8,11 +8,13 @@ import { onCpu } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 
 const training = (steps: number) => ({
-  nodes: trainingGraph(steps).nodes.filter(({ id }) => !['x_T', 'Samples', 'Picture', 'Numbers'].includes(id)),
+  nodes: trainingGraph(steps).nodes.filter(
+    ({ id }) => !['x_T', 'Samples', 'Picture', 'Numbers'].includes(id),
+  ),
 })
 
 onCpu(() => {
-  test('are told once: trained, kept from before, trained on, or stopped', async () => {
+  test('losses are sent once per run: trained, cached, resumed or stopped', async () => {
     const events: Event[] = []
     let stopAt = Infinity
     const session = createSession({
@@ -29,13 +31,17 @@ onCpu(() => {
       const told = events.filter((event) => event.type === 'losses')
       expect(told).toHaveLength(1)
       expect(told[0]).toMatchObject({ run: runs, node: 'Start' })
-      expect(events.indexOf(told[0]!)).toBeLessThan(events.findIndex(({ type }) => type === 'finished'))
-      return told[0]!
+      expect(events.indexOf(told[0])).toBeLessThan(
+        events.findIndex(({ type }) => type === 'finished'),
+      )
+      return told[0]
     }
     const first = await run(6)
     expect([first.index, first.losses.length]).toEqual([6, 6])
-    // Progress does not wait for a loss: it may be behind.
-    expect([...first.losses]).toContain(events.filter((event) => event.type === 'progress').at(-1)!.loss)
+    // Progress events do not wait for a loss, so that the last one may contain an earlier loss.
+    expect([...first.losses]).toContain(
+      events.filter((event) => event.type === 'progress').at(-1)!.loss,
+    )
     expect((await run(6)).losses).toEqual(first.losses)
     const further = await run(9)
     expect([further.index, further.losses.length]).toEqual([9, 9])

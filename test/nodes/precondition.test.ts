@@ -1,43 +1,60 @@
-// A preconditioned network as a node: trained through, sampled with, and what it refuses.
+// The Precondition node: training, sampling and rejected models.
 import { expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
-import { keptIn } from '../../src/nodes/kept.ts'
+import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { onCpu } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { evaluate, node } from './evaluate.ts'
 
-/** The node `id` with another wire, if this is it. */
+/** Returns a mapping of nodes that connects `wire` to `slot` of the node `id`. */
 const from = (id: string, slot: string, wire: string) => (own: GraphNode) =>
-  own.id === id ? { ...own, inputs: { ...own.inputs, ...node('', '', { [slot]: wire }).inputs } } : own
+  own.id === id
+    ? { ...own, inputs: { ...own.inputs, ...node('', '', { [slot]: wire }).inputs } }
+    : own
 
-/** The small training of points, with the network preconditioned; the Loss by the weights of EDM. */
+/** The small training on points with a preconditioned network. */
 const preconditioned = (steps: number) => [
   ...trainingGraph(steps)
     .nodes.filter(({ id }) => !['Picture', 'Numbers', 'Keep'].includes(id))
     .map(from('Start', 'model', 'Outer.model')),
-  node('Outer', 'Precondition', { model: 'Net.model', schedule: 'Schedule.schedule' }, { sigma_data: 0.7 }),
+  node(
+    'Outer',
+    'Precondition',
+    { model: 'Net.model', schedule: 'Schedule.schedule' },
+    { sigma_data: 0.7 },
+  ),
 ]
 
 onCpu(() => {
-  test('training it trains the network inside', async () => {
-    const { history, x } = await evaluate(preconditioned(40), { history: 'End.history', x: 'Samples.x_0' })
-    const losses = (history as unknown as { losses: { data: Float32Array }[] }).losses.flatMap(({ data }) => [...data])
+  test('training it trains the inner network', async () => {
+    const { history, x } = await evaluate(preconditioned(40), {
+      history: 'End.history',
+      x: 'Samples.x_0',
+    })
+    const losses = (history as unknown as { losses: { data: Float32Array }[] }).losses.flatMap(
+      ({ data }) => [...data],
+    )
     const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
     expect(mean(losses.slice(-10))).toBeLessThan(mean(losses.slice(0, 10)))
     expect(x.tensor.data.every(Number.isFinite)).toBe(true)
   })
 
-  test('saved and loaded it samples the same bits, and goes on training with the same bits', async () => {
+  test('samples and resumes training with identical bits after saving and loading', async () => {
     const schedule = { schedule: 'Schedule.schedule' }
     const saving = (steps: number) => [
       ...preconditioned(steps),
-      node('Keep', 'SaveCheckpoint', { model: 'End.model', training: 'End.training', ...schedule }, { name: 'moons' }),
+      node(
+        'Keep',
+        'SaveCheckpoint',
+        { model: 'End.model', training: 'End.training', ...schedule },
+        { name: 'moons' },
+      ),
     ]
-    const kept = keptIn(memoryStore())
+    const kept = createStoredFiles(memoryStore())
     const checkpoint = await kept.put('moons.zip', await fileOf(saving(6)))
     const load = node('File', 'LoadCheckpoint', {}, { checkpoint })
     const [whole, half, loaded, further] = [
@@ -72,10 +89,10 @@ onCpu(() => {
     })
     await session.run({ type: 'run', run: 1, graph: { nodes: graph } })
     await session.dispose()
-    return files[0]!
+    return files[0]
   }
 
-  test('before it is trained it knows the data by their spread: nothing of them in pure noise, all in clean data', async () => {
+  test('untrained, it returns its input at low noise and ignores it at high noise', async () => {
     const graph = [
       node('schedule', 'NoiseSchedule', {}, { num_train_timesteps: 1000 }),
       node('net', 'MLP', {}, { hidden: 8, layers: 1, time_embedding_dim: 8, seed: 2 }),
@@ -86,23 +103,27 @@ onCpu(() => {
         node(`said${t}`, 'Predict', { model: 'outer.model', x_t: 'x.noise', t: `t${t}.t` }),
       ]),
     ]
-    const { clean, noisy, x } = await evaluate(graph, { clean: 'said0.prediction', noisy: 'said999.prediction', x: 'x.noise' })
+    const { clean, noisy, x } = await evaluate(graph, {
+      clean: 'said0.prediction',
+      noisy: 'said999.prediction',
+      x: 'x.noise',
+    })
     expect(clean).toMatchObject({ type: 'prediction', predicts: 'sample' })
     const largest = (values: Float32Array) => Math.max(...values.map(Math.abs))
-    const gap = clean.tensor.data.map((value, i) => value - x.tensor.data[i]!)
+    const gap = clean.tensor.data.map((value, i) => value - x.tensor.data[i])
     expect(largest(gap)).toBeLessThan(0.05)
-    // Nothing but F, times c_out = 0.5.
+    // The output is only that of F, times c_out = 0.5.
     expect(largest(noisy.tensor.data)).toBeLessThan(1)
   })
 
-  test('a model that says a variance is refused', async () => {
+  test('rejects a model that predicts a variance', async () => {
     const graph = [
       node('schedule', 'NoiseSchedule'),
       node('net', 'MLP', {}, { learned_variance: 'learned_range' }),
       node('outer', 'Precondition', { model: 'net.model', schedule: 'schedule.schedule' }),
     ]
     await expect(evaluate(graph, { x: 'outer.model' })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: outer.model: This model says a variance too, which a preconditioned model has no place for. Set \`learned_variance\` of the model to none.]`,
+      `[GraphError: outer.model: Expected a model without a variance to precondition, got one that predicts it. Set learned_variance of the model to none.]`,
     )
   })
 })

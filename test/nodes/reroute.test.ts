@@ -1,68 +1,79 @@
-// Reroutes: dots on wires that nothing of a run depends on.
+// Reroutes: points of a wire that do not affect a run.
 import { LiteGraph } from 'litegraph.js/build/litegraph.core.js'
 import { LGraph, type LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { rerouted, withoutNodes } from '../../src/editor/splice.ts'
-import { fileOf as fileOn, graphOf } from '../../src/nodes/litegraph/graph.ts'
+import { addReroute, removeNodes } from '../../src/editor/graph/splice.ts'
+import { toWorkflowFile as fileOn, toPlanGraph } from '../../src/nodes/litegraph/graph.ts'
 import { registerNodes, type Registration } from '../../src/nodes/litegraph/register.ts'
 import { parseWorkflow, stringifyWorkflow, toGraph } from '../../src/nodes/workflow.ts'
 import { onCpu } from '../backends.ts'
 import { declarations, fileOf, wiresOf } from '../editor/fileOf.ts'
 import { evaluate, node } from './evaluate.ts'
 
-const plain = () =>
-  fileOf({ 1: 'GaussianNoise', 2: 'NoiseSchedule', 3: 'ForwardNoise', 4: 'Inspect', 5: 'Points', 6: 'StopGradient' }, [
-    [5, 'x_0', 3, 'x_0'],
-    [1, 'noise', 3, 'noise'],
-    [2, 'schedule', 3, 'schedule'],
-    [3, 'x_t', 6, 'value'],
-    [6, 'value', 4, 'value'],
-  ])
+const createFile = () =>
+  fileOf(
+    {
+      1: 'GaussianNoise',
+      2: 'NoiseSchedule',
+      3: 'ForwardNoise',
+      4: 'Inspect',
+      5: 'Points',
+      6: 'StopGradient',
+    },
+    [
+      [5, 'x_0', 3, 'x_0'],
+      [1, 'noise', 3, 'noise'],
+      [2, 'schedule', 3, 'schedule'],
+      [3, 'x_t', 6, 'value'],
+      [6, 'value', 4, 'value'],
+    ],
+  )
 
-const meaning = (file: ReturnType<typeof plain>) => toGraph(file, [...declarations.values()])
+const toRunGraph = (file: ReturnType<typeof createFile>) =>
+  toGraph(file, [...declarations.values()])
 
-describe('in a file', () => {
-  test('the graph means what it meant without', () => {
-    let file = plain()
-    for (const [id] of plain().links) file = rerouted(file, id, [100, 50])!.file
-    file = rerouted(file, 2, [120, 60])!.file // two in a row
+describe('a reroute in a file', () => {
+  test('does not change the meaning of the graph', () => {
+    let file = createFile()
+    for (const [id] of createFile().links) file = addReroute(file, id, [100, 50])!.file
+    file = addReroute(file, 2, [120, 60])!.file // two in a chain
     expect(file.nodes.filter(({ type }) => type === 'diffusion/Reroute')).toHaveLength(6)
-    expect(meaning(file)).toEqual(meaning(plain()))
+    expect(toRunGraph(file)).toEqual(toRunGraph(createFile()))
   })
 
-  test('it is where it was put, and its wire keeps its type', () => {
-    const { file, id } = rerouted(plain(), 2, [100, 50])!
+  test('has the position where it was added, and the type of its wire', () => {
+    const { file, id } = addReroute(createFile(), 2, [100, 50])!
     expect(wiresOf(file)).toContain('1.noise > 7.value')
     expect(wiresOf(file)).toContain('7.value > 3.noise')
     expect(file.nodes.at(-1)).toMatchObject({ id, pos: [90, 40], size: [20, 20] })
   })
 
-  test('it is saved and read back as it was', () => {
-    const { file } = rerouted(plain(), 2, [100, 50])!
+  test('is saved and loaded without a change', () => {
+    const { file } = addReroute(createFile(), 2, [100, 50])!
     const text = stringifyWorkflow(file)
     expect(stringifyWorkflow(parseWorkflow(text, declarations).workflow)).toBe(text)
   })
 
-  test('deleted, its wire can go on without it, past one that stays too', () => {
-    const { file, id } = rerouted(rerouted(plain(), 2, [100, 50])!.file, 2, [50, 50])!
-    expect(wiresOf(withoutNodes(file, new Set([id]), declarations)).sort()).toEqual(
-      wiresOf(rerouted(plain(), 2, [100, 50])!.file).sort(),
+  test('can be deleted with reconnection, also next to another reroute', () => {
+    const { file, id } = addReroute(addReroute(createFile(), 2, [100, 50])!.file, 2, [50, 50])!
+    expect(wiresOf(removeNodes(file, new Set([id]), declarations)).sort()).toEqual(
+      wiresOf(addReroute(createFile(), 2, [100, 50])!.file).sort(),
     )
   })
 
-  test('the wire of a loop is not led by one', () => {
+  test('cannot be added to a loop wire', () => {
     const loop = fileOf({ 1: 'SamplingStart', 2: 'SamplingEnd' }, [[1, 'loop', 2, 'loop']])
-    loop.links[0]![5] = 'loop'
-    expect(rerouted(loop, 1, [0, 0])).toBeUndefined()
+    loop.links[0][5] = 'loop'
+    expect(addReroute(loop, 1, [0, 0])).toBeUndefined()
   })
 
-  test('what comes through one that is muted does not run', () => {
-    const { file } = rerouted(plain(), 2, [100, 50])!
+  test('stops the nodes after it if it is muted', () => {
+    const { file } = addReroute(createFile(), 2, [100, 50])!
     file.nodes.at(-1)!.mode = 2
-    expect(meaning(file).nodes.map(({ id }) => id)).not.toContain('3')
+    expect(toRunGraph(file).nodes.map(({ id }) => id)).not.toContain('3')
   })
 
-  test('those of ComfyUI are left as they came', () => {
+  test('from ComfyUI is saved unchanged', () => {
     const foreign = {
       last_node_id: 3,
       last_link_id: 2,
@@ -86,20 +97,22 @@ describe('in a file', () => {
 })
 
 onCpu(() => {
-  test('in a graph that was not read from a file it passes on what it gets', async () => {
+  test('a reroute in a graph that was not loaded from a file passes on its input', async () => {
     const graph = [node('x', 'Grid', {}, { count: 2 }), node('dot', 'Reroute', { value: 'x.x' })]
     const { before, after } = await evaluate(graph, { before: 'x.x', after: 'dot.value' })
     expect(after).toEqual(before)
   })
 })
 
-describe('on a canvas', () => {
+describe('a reroute on a canvas', () => {
   let graph: LGraph
   let registration: Registration
   const refused: string[] = []
   beforeEach(() => {
     refused.length = 0
-    registration = registerNodes(LiteGraph, [...declarations.values()], { refused: (reason) => refused.push(reason) })
+    registration = registerNodes(LiteGraph, [...declarations.values()], {
+      refused: (reason) => refused.push(reason),
+    })
     graph = new LGraph()
   })
   afterEach(() => registration.unregister())
@@ -109,21 +122,31 @@ describe('on a canvas', () => {
     graph.add(node)
     return node
   }
-  const typeOf = ({ outputs }: LGraphNode) => outputs[0]!.type
+  const getType = ({ outputs }: LGraphNode) => outputs[0].type
 
-  test('it has the type of what is wired to it, and of what it leads to before that', async () => {
-    const [schedule, first, second, forward] = [add('NoiseSchedule'), add('Reroute'), add('Reroute'), add('ForwardNoise')]
+  test('has the type of its source, or of its target while it has no source', async () => {
+    const [schedule, first, second, forward] = [
+      add('NoiseSchedule'),
+      add('Reroute'),
+      add('Reroute'),
+      add('ForwardNoise'),
+    ]
     first.connect(0, second, 0)
-    expect(typeOf(second)).toBe('*')
+    expect(getType(second)).toBe('*')
     second.connect(0, forward, 'schedule')
-    expect([typeOf(first), typeOf(second)]).toEqual(['schedule', 'schedule'])
+    expect([getType(first), getType(second)]).toEqual(['schedule', 'schedule'])
     schedule.connect(0, first, 0)
-    expect([typeOf(first), typeOf(second)]).toEqual(['schedule', 'schedule'])
-    expect(graphOf(graph).nodes.map(({ op }) => op)).toEqual(['diffusion/NoiseSchedule', 'diffusion/ForwardNoise'])
-    expect(graphOf(graph).nodes[1]!.inputs).toEqual({ schedule: { node: String(schedule.id), slot: 'schedule' } })
+    expect([getType(first), getType(second)]).toEqual(['schedule', 'schedule'])
+    expect(toPlanGraph(graph).nodes.map(({ op }) => op)).toEqual([
+      'diffusion/NoiseSchedule',
+      'diffusion/ForwardNoise',
+    ])
+    expect(toPlanGraph(graph).nodes[1].inputs).toEqual({
+      schedule: { node: String(schedule.id), slot: 'schedule' },
+    })
   })
 
-  test('what does not fit is refused through it, either way', () => {
+  test('rejects a source that does not match its target, and vice versa', () => {
     const [noise, dot, forward] = [add('GaussianNoise'), add('Reroute'), add('ForwardNoise')]
     dot.connect(0, forward, 'schedule')
     expect(noise.connect(0, dot, 0)).toBeNull()
@@ -132,26 +155,26 @@ describe('on a canvas', () => {
     noise.connect(0, dot, 0)
     expect(dot.connect(0, forward, 'schedule')).toBeNull()
     expect(refused).toEqual([
-      'schedule takes schedule, not noise.',
-      't takes nothing that schedule takes, and both would get the same.',
-      'schedule takes schedule, not noise.',
+      'schedule needs schedule, but you are connecting noise.',
+      't and schedule need different types, but both would receive the same value.',
+      'schedule needs schedule, but you are connecting noise.',
     ])
   })
 
-  test('no circle goes through it, and no loop wire', () => {
+  test('rejects cycles and loop wires', () => {
     const [dot, stop, start] = [add('Reroute'), add('StopGradient'), add('SamplingStart')]
     dot.connect(0, stop, 0)
     expect(stop.connect(0, dot, 0)).toBeNull()
     expect(dot.connect(0, dot, 0)).toBeNull()
     expect(start.connect('loop', dot, 0)).toBeNull()
     expect(refused).toEqual([
-      'This wire would close a circle. To feed a value back, put it into the End of a loop; it comes out of its Start.',
-      'Reroute cannot take what it gives itself. To feed a value back, use a loop.',
-      'A loop wire joins Sampling Start with its own End, nothing else.',
+      'This link would form a cycle. To feed a value back, connect it to the End of a loop; its Start outputs it in the next iteration.',
+      'Reroute cannot use its own output. To feed a value back, use a loop.',
+      'The loop output of Sampling Start connects only to its own End.',
     ])
   })
 
-  test('it stays small and open, is pressed where it is, and comes back as it was', () => {
+  test('has a fixed size, cannot be collapsed, and is saved', () => {
     const dot = add('Reroute') as LGraphNode & { isPointInside(x: number, y: number): boolean }
     dot.pos = [100, 100]
     dot.setSize([300, 200])

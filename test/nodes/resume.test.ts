@@ -1,14 +1,22 @@
-// A training that goes on from a checkpoint, in a session that knows nothing of the one before.
+// Trainings resumed from a checkpoint in a new session.
 import { describe, expect, test } from 'vitest'
-import { describeCheckpoint, readCheckpoint, sha256Of, writeCheckpoint } from '../../src/engine/checkpoint/pipeline.ts'
+import {
+  describeCheckpoint,
+  readCheckpoint,
+  computeSha256,
+  writeCheckpoint,
+} from '../../src/engine/checkpoint/pipeline.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
-import { infoOf } from '../../src/nodes/kept.ts'
+import { describeFile } from '../../src/nodes/storage/storedFiles.ts'
 import { onCpu, onEachBackend } from '../backends.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { node } from './evaluate.ts'
 import { goingOnFrom, run } from './resuming.ts'
 
-/** A training with everything that has a state: moments, averages, snapshots, gradients of four steps, a warm-up, a limit that sums over all weights. */
+/**
+ * Training with every kind of state: moments, averages, snapshots, accumulated gradients of four
+ * steps, learning-rate warm-up and clipping by the global gradient norm.
+ */
 const training = (steps: number): GraphNode[] => [
   ...trainingGraph(steps)
     .nodes.filter(({ id }) => !['x_T', 'Samples', 'Picture', 'Numbers'].includes(id))
@@ -17,21 +25,33 @@ const training = (steps: number): GraphNode[] => [
         const params = { ...one.params, gradient_accumulation_steps: 4 }
         return { ...one, params, inputs: { ...one.inputs, ema: { node: 'Constant', slot: 'ema' } } }
       }
-      if (one.id === 'Adam') return { ...one, params: { ...one.params, clip_norm: 0.5, warmup_steps: 15 } }
+      if (one.id === 'Adam')
+        return { ...one, params: { ...one.params, clip_norm: 0.5, warmup_steps: 15 } }
       if (one.id === 'Keep')
-        return { ...one, inputs: { model: { node: 'End', slot: 'ema' }, training: { node: 'End', slot: 'training' } } }
+        return {
+          ...one,
+          inputs: {
+            model: { node: 'End', slot: 'ema' },
+            training: { node: 'End', slot: 'training' },
+          },
+        }
       return one
     }),
   node('Average', 'EMA'),
-  node('Wide', 'EMA', { ema: 'Average.ema' }, { kind: 'power_function', sigma_rel: 0.2, snapshots: 2 }),
+  node(
+    'Wide',
+    'EMA',
+    { ema: 'Average.ema' },
+    { kind: 'power_function', sigma_rel: 0.2, snapshots: 2 },
+  ),
   node('Constant', 'EMA', { ema: 'Wide.ema' }, { kind: 'constant', decay: 0.5 }),
 ]
 
-/** The same, going on from a checkpoint. */
+/** The same training, resumed from a checkpoint. */
 const goingOn = (steps: number, file: Uint8Array): GraphNode[] => goingOnFrom(file, training(steps))
 
 onEachBackend(() => {
-  test('20 steps are 10, saved and loaded in another session, and 10 more: weights, moments, averages, gradients that wait and losses, bit for bit', async () => {
+  test('10 steps, a checkpoint and 10 more steps save the same bits as 20 steps', async () => {
     const whole = await run(training(20))
     const half = await run(training(10))
     const rest = await run(goingOn(20, half.file), half.file)
@@ -43,61 +63,74 @@ onEachBackend(() => {
       batches: 2,
       averages: [{ snapshots: [] }, { sigma_rel: 0.2, snapshots: [1, 2] }, { snapshots: [] }],
     })
-    expect(sha256Of(half.file)).not.toBe(sha256Of(whole.file))
-    expect(sha256Of(rest.file)).toBe(sha256Of(whole.file))
+    expect(computeSha256(half.file)).not.toBe(computeSha256(whole.file))
+    expect(computeSha256(rest.file)).toBe(computeSha256(whole.file))
   })
 }, ['cpu', 'wasm'])
 
 onCpu(() => {
-  test('a checkpoint says that its training can go on, and is read and written alike', async () => {
+  test('a checkpoint describes its training as resumable, and is written as read', async () => {
     const { file } = await run(training(3))
-    expect(describeCheckpoint(file).rows).toContainEqual(['training', 'can go on after 3 steps'])
-    expect(sha256Of(writeCheckpoint(readCheckpoint(file)))).toBe(sha256Of(file))
+    expect(describeCheckpoint(file).rows).toContainEqual([
+      'training',
+      'can be resumed after 3 steps',
+    ])
+    expect(computeSha256(writeCheckpoint(readCheckpoint(file)))).toBe(computeSha256(file))
   })
 
-  describe('refused with the reason', () => {
-    test('more steps made than wanted', async () => {
+  describe('a resumed training', () => {
+    test('rejects fewer steps than the checkpoint has completed', async () => {
       const { file } = await run(training(4))
       const { faults } = await run(goingOn(3, file), file)
       expect(faults).toEqual([
         {
           node: 'Start',
           param: 'steps',
-          message: 'The training that is wired has made 4 steps, more than the 3 that are wanted in all.',
+          message: 'Expected steps above 4, as the connected training has made so many, got 3.',
           cure: 'Raise steps above 4.',
         },
       ])
     })
 
-    test('as many steps made as wanted is what was made', async () => {
+    test('with an equal number of steps saves an identical checkpoint', async () => {
       const { file } = await run(training(4))
       const again = await run(goingOn(4, file), file)
       expect(again.faults).toEqual([])
-      expect(sha256Of(again.file)).toBe(sha256Of(file))
+      expect(computeSha256(again.file)).toBe(computeSha256(file))
     })
 
-    test('a checkpoint without a training, or without a schedule', async () => {
+    test('rejects a checkpoint without a training or without a schedule', async () => {
       const { file } = await run(
-        training(1).map((one) => (one.id === 'Keep' ? { ...one, inputs: { model: one.inputs.model! } } : one)),
+        training(1).map((one) =>
+          one.id === 'Keep' ? { ...one, inputs: { model: one.inputs.model } } : one,
+        ),
       )
       const bare = await run(goingOn(3, file), file)
       expect(bare.faults).toMatchInlineSnapshot(`
         [
           {
-            "cure": "Choose a checkpoint that was saved with \`training\` wired, or cut this wire.",
-            "message": "There is no value for training.",
+            "cure": "Choose a checkpoint that was saved with \`training\` connected, or remove this wire.",
+            "message": "Output training has no value.",
             "node": "Load",
             "slot": "training",
           },
         ]
       `)
-      const load = node('Load', 'LoadCheckpoint', {}, { checkpoint: infoOf('moons.zip', file) })
-      const { faults } = await run([load, node('Look', 'Inspect', { value: 'Load.schedule' })], file)
+      const load = node(
+        'Load',
+        'LoadCheckpoint',
+        {},
+        { checkpoint: describeFile('moons.zip', file) },
+      )
+      const { faults } = await run(
+        [load, node('Look', 'Inspect', { value: 'Load.schedule' })],
+        file,
+      )
       expect(faults).toMatchInlineSnapshot(`
         [
           {
-            "cure": "Wire a NoiseSchedule in its place: with the schedule that the model was trained with.",
-            "message": "There is no value for schedule.",
+            "cure": "Connect a NoiseSchedule instead, like the one that the model was trained with.",
+            "message": "Output schedule has no value.",
             "node": "Load",
             "slot": "schedule",
           },
@@ -105,17 +138,22 @@ onCpu(() => {
       `)
     })
 
-    test('a training of another model', async () => {
+    test('rejects a training of another model', async () => {
       const { file } = await run(training(1))
       const other = goingOn(3, file).map((one) =>
-        one.id === 'Start' ? { ...one, inputs: { ...one.inputs, model: { node: 'Net', slot: 'model' } } } : one,
+        one.id === 'Start'
+          ? { ...one, inputs: { ...one.inputs, model: { node: 'Net', slot: 'model' } } }
+          : one,
       )
-      const { faults } = await run([...other, node('Net', 'MLP', {}, { hidden: 8, layers: 2, time_embedding_dim: 8 })], file)
+      const { faults } = await run(
+        [...other, node('Net', 'MLP', {}, { hidden: 8, layers: 2, time_embedding_dim: 8 })],
+        file,
+      )
       expect(faults).toMatchInlineSnapshot(`
         [
           {
-            "cure": "Wire model and training from the same checkpoint.",
-            "message": "Expected a training of this model, but its weight time_embedding.linear_1.weight is of shape [8,16], and that of the model of shape [8,8].",
+            "cure": "Connect model and training of the same checkpoint.",
+            "message": "Expected a training of this model, whose weight time_embedding.linear_1.weight is of shape [8,8], got one in which it is of shape [8,16].",
             "node": "Start",
             "slot": "training",
           },

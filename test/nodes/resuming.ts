@@ -1,17 +1,20 @@
-// A training that goes on from a checkpoint, in a session that knows nothing of the one before.
+// Helpers for trainings resumed from a checkpoint in a new session.
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { Event } from '../../src/engine/protocol.ts'
-import { infoOf, keptIn } from '../../src/nodes/kept.ts'
+import { describeFile, createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { node } from './evaluate.ts'
 
-/** Runs a graph in a session of its own, with this file kept; gives the file that it made, and what went wrong. */
+/**
+ * Runs a graph in a new session in which `file` is stored. Returns the first output file, the
+ * faults and the first progress event of Start.
+ */
 export async function run(graph: GraphNode[], file?: Uint8Array) {
   const events: Event[] = []
-  const kept = keptIn(memoryStore())
+  const kept = createStoredFiles(memoryStore())
   if (file) await kept.put('moons.zip', file)
   const session = createSession({
     ops: opTable(nodes),
@@ -26,19 +29,22 @@ export async function run(graph: GraphNode[], file?: Uint8Array) {
   await session.dispose()
   return {
     faults: events.flatMap((event) => (event.type === 'faults' ? event.faults : [])),
-    file: events.flatMap((event) => (event.type === 'file' ? [event.file.bytes] : []))[0]!,
+    file: events.flatMap((event) => (event.type === 'file' ? [event.file.bytes] : []))[0],
     first: events.find((event) => event.type === 'progress' && event.node === 'Start'),
   }
 }
 
-/** A training of {@link trainingGraph} that goes on from a checkpoint in the place of its network. */
+/** Replaces the network of a training of {@link trainingGraph} with a checkpoint to resume from. */
 export const goingOnFrom = (file: Uint8Array, training: GraphNode[]): GraphNode[] => [
   ...training
     .filter(({ id }) => id !== 'Net')
     .map((one): GraphNode => {
       if (one.id !== 'Start') return one
-      const from = { model: { node: 'Load', slot: 'model' }, training: { node: 'Load', slot: 'training' } }
+      const from = {
+        model: { node: 'Load', slot: 'model' },
+        training: { node: 'Load', slot: 'training' },
+      }
       return { ...one, inputs: { ...one.inputs, ...from } }
     }),
-  node('Load', 'LoadCheckpoint', {}, { checkpoint: infoOf('moons.zip', file) }),
+  node('Load', 'LoadCheckpoint', {}, { checkpoint: describeFile('moons.zip', file) }),
 ]

@@ -1,9 +1,9 @@
-// Rows of names and texts, painted.
+// Painting of views with rows of names and texts.
 import { createCanvas } from '@napi-rs/canvas'
 import { expect, test } from 'vitest'
-import { paintView } from '../../src/nodes/views/paint.ts'
+import { paintView } from '../../src/nodes/painters/paint.ts'
 
-/** What is written where, in a box of this height. */
+/** Returns the texts painted in a box of the given height, and their y coordinates. */
 function written(rows: [string, string][], height: number) {
   const ctx = createCanvas(240, height).getContext('2d')
   const texts: { text: string; y: number }[] = []
@@ -12,7 +12,11 @@ function written(rows: [string, string][], height: number) {
     texts.push({ text, y })
     fillText(text, x, y)
   }
-  paintView(ctx as unknown as CanvasRenderingContext2D, { kind: 'rows', rows }, { x: 0, y: 0, width: 240, height })
+  paintView(
+    ctx as unknown as CanvasRenderingContext2D,
+    { kind: 'rows', rows },
+    { x: 0, y: 0, width: 240, height },
+  )
   return texts
 }
 
@@ -22,16 +26,18 @@ const rows: [string, string][] = [
   ['parameters', '177,489'],
 ]
 
-test('each row has its name and its text on one line, inside the box', () => {
+test('paints the name and text of each row on one line, inside the box', () => {
   const texts = written(rows, 80)
   expect(texts.map(({ text }) => text).toSorted()).toEqual(rows.flat().toSorted())
   for (const [name, text] of rows) {
-    expect(texts.find((written) => written.text === name)!.y).toBe(texts.find((written) => written.text === text)!.y)
+    expect(texts.find((written) => written.text === name)!.y).toBe(
+      texts.find((written) => written.text === text)!.y,
+    )
   }
   expect(Math.max(...texts.map(({ y }) => y))).toBeLessThan(80)
 })
 
-test('what does not fit is counted', () => {
+test('shows the number of rows that do not fit', () => {
   const texts = written(rows, 42)
   expect(texts.map(({ text }) => text)).toContain('2 more')
   expect(texts.map(({ text }) => text)).not.toContain('parameters')

@@ -1,32 +1,40 @@
-// Sampling in both of its forms: the closed Sampler, and the loop wired by hand around a step. The caller brings `model`, `schedule`,
-// `noise` and, for the loop, `list`.
+// Both forms of sampling: the closed Sampler, and an open loop around a step node. The caller adds
+// the nodes `model`, `schedule`, `noise` and, for the loop, `list`.
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { node } from './evaluate.ts'
 
 type Params = Record<string, unknown>
 
 export const closedSampler = (params: Params, id = 'sampler'): GraphNode =>
-  node(id, 'Sampler', { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' }, params)
+  node(
+    id,
+    'Sampler',
+    { model: 'model.model', x_T: 'noise.noise', schedule: 'schedule.schedule' },
+    params,
+  )
 
 interface LoopOptions {
-  /** The step takes the model, and asks it itself. */
+  /** Connects the model to the step, which evaluates it, instead of a Predict node. */
   asks?: boolean
   xT?: string
-  /** After the ids of all nodes, where a graph has several loops. */
+  /** Suffix of all node ids, for graphs with several loops. */
   suffix?: string
 }
 
-/** From `xT` to `end.x_0`. */
-export function openLoop(step: string, params: Params, { asks = false, xT = 'noise.noise', suffix = '' }: LoopOptions = {}) {
-  const [start, predict, own, end] = ['start', 'predict', 'step', 'end'].map((id) => id + suffix) as [
-    string,
-    string,
-    string,
-    string,
-  ]
+/** Sampling loop from `xT` to `end.x_0`. */
+export function openLoop(
+  step: string,
+  params: Params,
+  { asks = false, xT = 'noise.noise', suffix = '' }: LoopOptions = {},
+) {
+  const [start, predict, own, end] = ['start', 'predict', 'step', 'end'].map(
+    (id) => id + suffix,
+  ) as [string, string, string, string]
   return [
     node(start, 'SamplingStart', { x_T: xT, timesteps: 'list.timesteps' }),
-    ...(asks ? [] : [node(predict, 'Predict', { model: 'model.model', x_t: `${start}.x_t`, t: `${start}.t` })]),
+    ...(asks
+      ? []
+      : [node(predict, 'Predict', { model: 'model.model', x_t: `${start}.x_t`, t: `${start}.t` })]),
     node(
       own,
       step,

@@ -1,37 +1,37 @@
-// Graphs written as scripts: what they look like, and that they compute what a run of the graph computes, bit for bit.
+// Generated scripts: their format, and bit-identical results to a run of the graph.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startBackend, stopBackend } from '../../src/engine/backends.ts'
+import { startBackend, stopBackend } from '../../src/engine/backends/backends.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
-import { GraphError } from '../../src/engine/plan/fault.ts'
+import { GraphError } from '../../src/engine/base/fault.ts'
 import type { Graph } from '../../src/engine/plan/graph.ts'
-import { declarationOf, opTable } from '../../src/engine/plan/op.ts'
+import { toDeclaration, opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { StatisticsView, View } from '../../src/engine/plan/view.ts'
-import { tf } from '../../src/engine/tf.ts'
-import { assetsOf } from '../../src/nodes/assets.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import { createAssets } from '../../src/nodes/storage/assets.ts'
 import { defineNode, samples } from '../../src/nodes/define.ts'
-import { keptIn } from '../../src/nodes/kept.ts'
-import { identifier, Names } from '../../src/nodes/script/names.ts'
+import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
+import { toIdentifier, ScopeNames } from '../../src/nodes/script/names.ts'
 import type { Script } from '../../src/nodes/script/start.ts'
 import { start } from '../../src/nodes/script/start.ts'
-import { scriptOf } from '../../src/nodes/script/write.ts'
-import { withSettings } from '../../src/nodes/settings.ts'
-import { titleOfNode } from '../../src/nodes/titles.ts'
-import { shippedInNode } from '../../src/nodes/shipped-node.ts'
+import { generateScript } from '../../src/nodes/script/write.ts'
+import { applySettings } from '../../src/nodes/settings.ts'
+import { nodeTitle } from '../../src/nodes/titles.ts'
+import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { parseWorkflow, toGraph } from '../../src/nodes/workflow.ts'
 import { node } from './evaluate.ts'
 
 const ops = opTable(nodes)
-const declarations = nodes.map(declarationOf)
+const declarations = nodes.map(toDeclaration)
 const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
 const names = readdirSync('workflows').flatMap((file) => /^(.*)\.json$/.exec(file)?.[1] ?? [])
 const folder = mkdtempSync(join(tmpdir(), 'script-'))
-const datasets = keptIn(memoryStore())
+const datasets = createStoredFiles(memoryStore())
 
 beforeAll(async () => void (await startBackend({ prefer: 'wasm' })))
 afterAll(async () => {
@@ -39,20 +39,33 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Stands for images of the user's own. */
+/** Data set in place of images that the user imported. */
 const stripes = writeImages({
   name: 'stripes',
-  images: Uint8Array.from({ length: 24 * 16 * 16 * 3 }, (_, i) => 40 * ((Math.floor(i / 48) + i) % 6)),
+  images: Uint8Array.from(
+    { length: 24 * 16 * 16 * 3 },
+    (_, i) => 40 * ((Math.floor(i / 48) + i) % 6),
+  ),
   shape: [24, 16, 16, 3],
   max: 255,
   labels: Int32Array.from({ length: 24 }, (_, i) => i % 2),
   classNames: ['even', 'odd'],
 })
 
-/** A ready workflow with its short settings; nothing is shown while it trains, for a script shows it once. */
+/**
+ * Returns a ready workflow with its test settings. Disables views during training, since a script
+ * shows each view once.
+ */
 async function workflow(name: string): Promise<Graph> {
-  const { workflow: file } = parseWorkflow(readFileSync(`workflows/${name}.json`, 'utf8'), declarations)
-  const graph = withSettings(toGraph(file, declarations), file.extra.diffusion!.test as Record<string, unknown>, declarations)
+  const { workflow: file } = parseWorkflow(
+    readFileSync(`workflows/${name}.json`, 'utf8'),
+    declarations,
+  )
+  const graph = applySettings(
+    toGraph(file, declarations),
+    file.extra.diffusion!.test as Record<string, unknown>,
+    declarations,
+  )
   const images = await datasets.put('stripes', stripes)
   for (const { op, params } of graph.nodes) {
     if (op === 'diffusion/TrainingEnd') params.emit_every = 0
@@ -61,16 +74,17 @@ async function workflow(name: string): Promise<Graph> {
   return graph
 }
 
-/** What a run shows, by the titles of its observers. */
+/** Returns the views of a run by the titles of its observers. */
 async function shownByRun(graph: Graph): Promise<Map<string, View>> {
   const views = new Map<string, View>()
   const session = createSession({
     ops,
-    assets: assetsOf(keptIn(memoryStore()), datasets, shippedInNode()),
+    assets: createAssets(createStoredFiles(memoryStore()), datasets, shippedInNode()),
     onEvent: (event) => {
       if (event.type === 'faults') throw new Error(JSON.stringify(event.faults))
       const shower = event.type === 'view' && graph.nodes.find(({ id }) => id === event.node)!
-      if (shower && ops.get(shower.op)!.role === 'observer') views.set(titleOfNode(shower, declared), event.view)
+      if (shower && ops.get(shower.op)!.role === 'observer')
+        views.set(nodeTitle(shower, declared), event.view)
     },
   })
   await session.run({ type: 'run', run: 1, graph })
@@ -80,14 +94,16 @@ async function shownByRun(graph: Graph): Promise<Map<string, View>> {
 
 let written = 0
 
-/** What its script shows, run as a file of its own. */
+/** Runs the script of a graph from a file and returns its views by title. */
 async function shownByScript(graph: Graph): Promise<Map<string, View>> {
   const path = join(folder, `script-${written++}.ts`)
   const data = join(folder, 'stripes.safetensors')
   writeFileSync(data, stripes)
   const library = JSON.stringify(resolve('src/script.ts'))
-  const text = scriptOf(graph, ops).replace("'litegraph-diffusion/script'", library)
-  const options = text.replace('process.argv.slice(3)', JSON.stringify([data])).replace('out: process.argv[2]', 'log: () => {}')
+  const text = generateScript(graph, ops).replace("'litegraph-diffusion/script'", library)
+  const options = text
+    .replace('process.argv.slice(3)', JSON.stringify([data]))
+    .replace('out: process.argv[2]', 'log: () => {}')
   writeFileSync(path, options)
   return ((await import(path)) as { shown: Map<string, View> }).shown
 }
@@ -102,29 +118,40 @@ async function expectTheSame(graph: Graph) {
 }
 
 const FEW = ['forward-process', 'guidance-by-hand', 'points', 'own-sampler']
-const ALSO_WRITTEN = ['evaluate-points', 'importance-sampling', 'interpolation', 'repaint', 'spectrum']
+const ALSO_WRITTEN = [
+  'evaluate-points',
+  'importance-sampling',
+  'interpolation',
+  'repaint',
+  'spectrum',
+]
 
 test.each(process.env.FULL ? names : FEW)(
-  'the script of %s shows what the run shows, bit for bit',
+  'the script of %s shows the same bits as a run',
   async (name) => expectTheSame(await workflow(name)),
   120_000,
 )
 
-test.each(process.env.FULL ? names : ALSO_WRITTEN)('%s can be written', async (name) => {
-  const text = scriptOf(await workflow(name), ops)
+test.each(process.env.FULL ? names : ALSO_WRITTEN)('writes the script of %s', async (name) => {
+  const text = generateScript(await workflow(name), ops)
   expect(text).toContain("import { start } from 'litegraph-diffusion/script'")
-  // Each name once in its block, and no line that nobody would read.
+  // No line is too long to read.
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(240)
 })
 
-test('a training and a sampling read like algorithms', async () => {
-  const { workflow: file } = parseWorkflow(readFileSync('workflows/points.json', 'utf8'), declarations)
+test('a script of training and sampling matches its recorded text', async () => {
+  const { workflow: file } = parseWorkflow(
+    readFileSync('workflows/points.json', 'utf8'),
+    declarations,
+  )
   const { title, about } = file.extra.diffusion!
-  await expect(scriptOf(toGraph(file, declarations), ops, { title, about })).toMatchFileSnapshot('../fixtures/points.script.txt')
+  await expect(
+    generateScript(toGraph(file, declarations), ops, { title, about }),
+  ).toMatchFileSnapshot('../fixtures/points.script.txt')
 })
 
-describe('a graph', () => {
-  test('of multistep solvers keeps a memory for each, and draws what the run draws', async () => {
+describe('the script of a graph', () => {
+  test('has separate state for each multistep solver, and draws the noise of the run', async () => {
     const step = {
       x_t: 'start.x_t',
       prediction: 'predict.prediction',
@@ -135,9 +162,19 @@ describe('a graph', () => {
     const graph = {
       nodes: [
         node('schedule', 'NoiseSchedule'),
-        node('exact', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.2 }),
+        node(
+          'exact',
+          'ExactModel',
+          { schedule: 'schedule.schedule' },
+          { mixture: 'eight_gaussians', std: 0.2 },
+        ),
         node('noise', 'GaussianNoise', {}, { batch_size: 6, seed: 5 }),
-        node('timesteps', 'Timesteps', { schedule: 'schedule.schedule' }, { num_inference_steps: 4 }),
+        node(
+          'timesteps',
+          'Timesteps',
+          { schedule: 'schedule.schedule' },
+          { num_inference_steps: 4 },
+        ),
         node('start', 'SamplingStart', { x_T: 'noise.noise', timesteps: 'timesteps.timesteps' }),
         node('predict', 'Predict', { model: 'exact.model', x_t: 'start.x_t', t: 'start.t' }),
         node('second', 'DPMSolverMultistepStep', step, { solver_order: 2 }),
@@ -153,11 +190,16 @@ describe('a graph', () => {
     await expectTheSame(graph)
   })
 
-  test('of loops that read something back between iterations waits for them', async () => {
+  test('awaits the iterations of loops that read values back', async () => {
     const graph = {
       nodes: [
         node('schedule', 'NoiseSchedule'),
-        node('exact', 'ExactModel', { schedule: 'schedule.schedule' }, { mixture: 'eight_gaussians', std: 0.2 }),
+        node(
+          'exact',
+          'ExactModel',
+          { schedule: 'schedule.schedule' },
+          { mixture: 'eight_gaussians', std: 0.2 },
+        ),
         node('x_T', 'GaussianNoise', {}, { batch_size: 6, seed: 5 }),
         node(
           'adaptive',
@@ -169,56 +211,63 @@ describe('a graph', () => {
         node('rounds', 'RepeatStart', { value_1: 'x_T.noise' }, { times: 5 }),
         node('fresh', 'GaussianNoise', { like: 'rounds.value_1' }, { seed: 3 }),
         node('mix', 'Mix', { a: 'rounds.value_1', b: 'fresh.noise' }),
-        // Not above 0 in the first round.
-        node('ends', 'RepeatEnd', { loop: 'rounds.loop', value_1: 'mix.mix', again: 'rounds.index' }),
+        // The index is not above 0 in the first iteration.
+        node('ends', 'RepeatEnd', {
+          loop: 'rounds.loop',
+          value_1: 'mix.mix',
+          again: 'rounds.index',
+        }),
         node('look', 'Inspect', { value: 'ends.value_1' }),
       ].map((each) => ({ ...each, title: each.id })),
     }
-    expect(scriptOf(graph, ops).match(/for await \(/g)).toHaveLength(2)
+    expect(generateScript(graph, ops).match(/for await \(/g)).toHaveLength(2)
     await expectTheSame(graph)
   })
 
-  test('of a stranger has no code in its names', () => {
+  test('contains no code from names in an untrusted graph', () => {
     const evil = "Data'\n); throw new Error('run')\u2028throw 1 //"
     const graph = {
       nodes: [
         { ...node('data', 'Points', {}, { count: 4 }), title: evil },
-        { ...node('images', 'Images', {}, { images: { name: evil, size: 1, sha256: 'a'.repeat(64), 'x: f()': 1 } }) },
+        {
+          ...node(
+            'images',
+            'Images',
+            {},
+            { images: { name: evil, size: 1, sha256: 'a'.repeat(64), 'x: f()': 1 } },
+          ),
+        },
         { ...node('see', 'Inspect', { value: 'data.x_0' }), title: evil },
         { ...node('batch', 'Batch', { dataset: 'images.dataset' }) },
         { ...node('look', 'Inspect', { value: 'batch.x_0' }) },
       ],
     }
-    const lines = scriptOf(graph, ops, { title: evil, about: evil }).split(/[\n\u2028]/)
+    const lines = generateScript(graph, ops, { title: evil, about: evil }).split(/[\n\u2028]/)
     for (const line of lines) expect(line).not.toMatch(/^\s*(\);|throw)/)
     expect(lines.join('\n')).toContain('"x: f()": 1')
   })
 
-  test('with faults is not written', () => {
+  test('is not written if the graph has faults', () => {
     const graph = { nodes: [node('see', 'Inspect', { value: 'nowhere.x' })] }
-    expect(() => scriptOf(graph, ops)).toThrow(GraphError)
+    expect(() => generateScript(graph, ops)).toThrow(GraphError)
   })
 })
 
 describe('names', () => {
-  test('are those of slots where they are the only ones, and of titles otherwise', () => {
-    const names = new Names()
+  test('are slot names if unique, and node titles otherwise', () => {
+    const names = new ScopeNames()
     names.declare([
       { id: '1', title: 'Data', slots: ['x_0', 'dataset'] },
       { id: '2', title: 'Samples', slots: ['x_0'] },
       { id: '3', title: 'Samples!', slots: ['x_0'] },
       { id: '4', title: 'Loop', slots: ['run'] },
     ])
-    expect(['1.x_0', '1.dataset', '2.x_0', '3.x_0', '4.run'].map((value) => names.of(value))).toEqual([
-      'data_x_0',
-      'dataset',
-      'samples',
-      'samples_2',
-      'loop_2',
-    ])
-    const inside = new Names(names)
+    expect(
+      ['1.x_0', '1.dataset', '2.x_0', '3.x_0', '4.run'].map((value) => names.get(value)),
+    ).toEqual(['data_x_0', 'dataset', 'samples', 'samples_2', 'loop_2'])
+    const inside = new ScopeNames(names)
     inside.declare([{ id: '5', title: 'Step', slots: ['dataset'] }])
-    expect(inside.of('5.dataset')).toBe('step')
+    expect(inside.get('5.dataset')).toBe('step')
   })
 
   test.each([
@@ -227,10 +276,10 @@ describe('names', () => {
     ['8 Gaussians', 'value_8_gaussians'],
     ['표본 그림', '표본_그림'],
     ['!', 'value'],
-  ])('%s becomes %s', (title, name) => expect(identifier(title)).toBe(name))
+  ])('%s becomes %s', (title, name) => expect(toIdentifier(title)).toBe(name))
 })
 
-test('nodes of your own are called like the others', async () => {
+test('custom nodes are called like built-in nodes', async () => {
   const twice = defineNode({
     type: 'mine/Twice',
     category: 'mine',
@@ -242,47 +291,54 @@ test('nodes of your own are called like the others', async () => {
   })
   const { run, show, finish } = await start({ nodes: [twice], log: () => {} })
   const { noise } = run('diffusion/GaussianNoise', {}, { batch_size: 3 })
-  const { y } = run('mine/Twice', { x: noise! })
-  show('Once', 'diffusion/Inspect', { value: noise! })
-  show('Twice', 'diffusion/Inspect', { value: y! })
+  const { y } = run('mine/Twice', { x: noise })
+  show('Once', 'diffusion/Inspect', { value: noise })
+  show('Twice', 'diffusion/Inspect', { value: y })
   const shown = (await finish()) as Map<string, StatisticsView>
   expect(shown.get('Twice')!.std).toBeCloseTo(2 * shown.get('Once')!.std, 5)
 })
 
-describe('a script that was changed', () => {
+describe('an edited script', () => {
   let script: Script
   beforeEach(async () => void (script = await start({ log: () => {} })))
   afterEach(async () => void (await script.finish()))
   const noise = () => script.run('diffusion/GaussianNoise', {}, { batch_size: 2 })
   const says = (work: () => unknown, message: RegExp) => expect(work).toThrow(message)
 
-  test('is told what there is instead', () => {
+  test('reports wrong calls with the valid alternatives', () => {
     says(() => script.run('diffusion/Nothing'), /no node diffusion\/Nothing/)
-    says(() => script.run('diffusion/Sampler'), /cannot be called in this way/)
+    says(() => script.run('diffusion/Sampler'), /Expected another call/)
     says(() => script.run('diffusion/SamplingStart'), /Call loop/)
     says(() => script.run('diffusion/Digits'), /await load/)
-    says(() => script.run('diffusion/GaussianNoise', {}, { batchsize: 2 }), /no param batchsize.*batch_size/)
-    says(() => script.run('diffusion/GaussianNoise', {}, { batch_size: -2 }), /expected an integer/)
-    says(() => script.run('diffusion/ForwardNoise', { x_0: noise().noise! }), /needs t/)
-    says(() => script.run('diffusion/ForwardNoise', { x0: noise().noise! }), /no input x0.*x_0/)
-    says(() => noise().nois, /made no nois/)
+    says(
+      () => script.run('diffusion/GaussianNoise', {}, { batchsize: 2 }),
+      /no param batchsize.*batch_size/,
+    )
+    says(
+      () => script.run('diffusion/GaussianNoise', {}, { batch_size: -2 }),
+      /Expected batch_size to be an integer/,
+    )
+    says(() => script.run('diffusion/ForwardNoise', { x_0: noise().noise }), /needs t/)
+    says(() => script.run('diffusion/ForwardNoise', { x0: noise().noise }), /no input x0.*x_0/)
+    says(() => noise().nois, /no output nois/)
   })
 
-  test('an iteration has to say what it made, and may end its loop', () => {
-    const loop = () => script.loop('diffusion/RepeatStart', { value_1: noise().noise! }, { times: 3 })
+  test('requires next() in each iteration, and supports break', () => {
+    const loop = () =>
+      script.loop('diffusion/RepeatStart', { value_1: noise().noise }, { times: 3 })
     says(() => {
       for (const _ of loop());
-    }, /has not said what it made/)
+    }, /Expected a call of next/)
     const ended = loop()
     const rounds: number[] = []
     for (const { t, value_1 } of ended) {
-      rounds.push((t as { t: Float64Array }).t[0]!)
+      rounds.push((t as { t: Float64Array }).t[0])
       if (rounds.length === 2) break
-      ended.next({ value_1: value_1! })
+      ended.next({ value_1: value_1 })
     }
     expect(rounds).toEqual([0, 1])
-    expect(ended.done().value_1!.type).toBe('noise')
-    // Seeds know that they are outside of loops again.
+    expect(ended.done().value_1.type).toBe('noise')
+    // After the loop, seeds no longer depend on the iteration.
     const read = () => (noise().noise as { tensor: { dataSync(): Float32Array } }).tensor.dataSync()
     expect(read()).toEqual(read())
   })

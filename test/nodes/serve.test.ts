@@ -1,29 +1,47 @@
-// What the engine's side of the protocol makes of requests for a backend, with a backend that only says how it was asked for.
+// Requests for a backend, with a mock backend that records its options.
 import { expect, test, vi } from 'vitest'
-import { startBackend } from '../../src/engine/backends.ts'
+import { startBackend } from '../../src/engine/backends/backends.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { Event, Request } from '../../src/engine/protocol.ts'
-import { keptIn } from '../../src/nodes/kept.ts'
-import type { Scope } from '../../src/nodes/serve.ts'
-import { serve } from '../../src/nodes/serve.ts'
+import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
+import type { Scope } from '../../src/nodes/host/serve.ts'
+import { serve } from '../../src/nodes/host/serve.ts'
 
-const kernels = 'Measured here: the usual kernels are the quickest'
-vi.mock('../../src/engine/backends.ts', () => ({
-  startBackend: vi.fn(async () => ({ name: 'webgpu', device: 'a GPU', reason: '', kernels, rejected: [] })),
+const kernels = 'Measured here: the default kernels are the fastest'
+vi.mock('../../src/engine/backends/backends.ts', () => ({
+  startBackend: vi.fn(async () => ({
+    name: 'webgpu',
+    device: 'a GPU',
+    reason: '',
+    kernels,
+    rejected: [],
+  })),
   stopBackend: async () => {},
 }))
 
-test('the kernels of a GPU are measured again when that is asked for, and only then', async () => {
+test('measures the kernels of a GPU again only on request', async () => {
   const [states, devices] = [memoryStore(), memoryStore()]
   const events: Event[] = []
-  let take: Parameters<Scope['addEventListener']>[1] = () => {}
-  const scope: Scope = { postMessage: (event) => events.push(event), addEventListener: (_, listener) => (take = listener) }
-  serve([], scope, { storage: { states, checkpoints: keptIn(states), datasets: keptIn(states), devices } })
-  const asked = vi.mocked(startBackend).mock.calls
+  let postRequest: Parameters<Scope['addEventListener']>[1] = () => {}
+  const scope: Scope = {
+    postMessage: (event) => events.push(event),
+    addEventListener: (_, listener) => (postRequest = listener),
+  }
+  serve([], scope, {
+    storage: {
+      states,
+      checkpoints: createStoredFiles(states),
+      datasets: createStoredFiles(states),
+      devices,
+    },
+  })
+  const starts = vi.mocked(startBackend).mock.calls
   for (const [i, measure] of [undefined, true, undefined].entries()) {
-    take({ data: { type: 'backend', name: 'webgpu', measure } satisfies Request })
-    await vi.waitFor(() => expect(events.filter(({ type }) => type === 'ready')).toHaveLength(i + 1))
-    expect(asked.at(-1)![0]!.tuning).toEqual({ store: devices, again: measure ?? false })
+    postRequest({ data: { type: 'backend', name: 'webgpu', measure } satisfies Request })
+    await vi.waitFor(() =>
+      expect(events.filter(({ type }) => type === 'ready')).toHaveLength(i + 1),
+    )
+    expect(starts.at(-1)![0]!.tuning).toEqual({ store: devices, again: measure ?? false })
   }
   expect(events.at(-1)).toMatchObject({ type: 'ready', backend: { kernels } })
 })

@@ -1,24 +1,30 @@
-// What the observers of a graph written by hand show.
+// Helpers that run a graph and return the views of its observers.
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { NumbersView, View } from '../../src/engine/plan/view.ts'
-import { assetsOf } from '../../src/nodes/assets.ts'
-import { keptIn } from '../../src/nodes/kept.ts'
-import { shippedInNode } from '../../src/nodes/shipped-node.ts'
+import { createAssets } from '../../src/nodes/storage/assets.ts'
+import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
+import { shippedInNode } from '../../src/nodes/storage/shippedInNode.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
-/** What the observers of a graph showed, each time, by their ids. */
+/** Runs a graph and returns all views of its observers in order, by node id. */
 export async function shownBy(graph: GraphNode[]): Promise<Map<string, View[]>> {
   const views = new Map<string, View[]>()
   const faults: string[] = []
   const session = createSession({
     ops: opTable(nodes),
-    assets: assetsOf(keptIn(memoryStore()), keptIn(memoryStore()), shippedInNode()),
+    assets: createAssets(
+      createStoredFiles(memoryStore()),
+      createStoredFiles(memoryStore()),
+      shippedInNode(),
+    ),
     onEvent: (event) => {
-      if (event.type === 'view') views.set(event.node, [...(views.get(event.node) ?? []), event.view])
-      if (event.type === 'faults') faults.push(...event.faults.map(({ message, cure }) => `${message} ${cure}`))
+      if (event.type === 'view')
+        views.set(event.node, [...(views.get(event.node) ?? []), event.view])
+      if (event.type === 'faults')
+        faults.push(...event.faults.map(({ message, cure }) => `${message} ${cure}`))
     },
   })
   await session.run({ type: 'run', run: 1, graph: { nodes: graph } })
@@ -27,7 +33,9 @@ export async function shownBy(graph: GraphNode[]): Promise<Map<string, View[]>> 
   return views
 }
 
-export const lastView = async <V extends View>(graph: GraphNode[], id: string) => (await shownBy(graph)).get(id)!.at(-1) as V
+export const lastView = async <V extends View>(graph: GraphNode[], id: string) =>
+  (await shownBy(graph)).get(id)!.at(-1) as V
 
-/** The numbers of a view by their names. */
-export const rowsOf = ({ rows }: NumbersView) => Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+/** Returns the numbers of a view by name. */
+export const rowsOf = ({ rows }: NumbersView) =>
+  Object.fromEntries(rows.map(({ name, value }) => [name, value]))

@@ -1,42 +1,58 @@
-// Subgraphs: files with them mean the flat graph, survive being read and written, and cannot be used to do harm.
+// Subgraphs: equivalence with the flat graph, reading and writing, and safe handling of untrusted
+// files.
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { packed, refusalOf, unpacked } from '../../src/editor/subgraph/pack.ts'
+import { packNodes, findPackingProblem, unpackSubgraph } from '../../src/editor/graph/pack.ts'
 import type { Graph, GraphNode } from '../../src/engine/plan/graph.ts'
-import { declarationOf, opTable } from '../../src/engine/plan/op.ts'
+import { toDeclaration, opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
-import { withSettings, withValuesOf } from '../../src/nodes/settings.ts'
+import { applySettings, applyChangedValues } from '../../src/nodes/settings.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import type { NodeId, WorkflowFile } from '../../src/nodes/workflow.ts'
-import { parseWorkflow, stringifyWorkflow, toGraph, withFixedSeeds } from '../../src/nodes/workflow.ts'
-import { withSubgraphs } from '../../src/nodes/workflow/blocks.ts'
-import { filesOf } from '../../src/nodes/workflow/bundle.ts'
-import { flattened } from '../../src/nodes/workflow/flatten.ts'
+import {
+  parseWorkflow,
+  stringifyWorkflow,
+  toGraph,
+  withFixedSeeds,
+} from '../../src/nodes/workflow.ts'
+import { withSubgraphs } from '../../src/nodes/workflow/subgraphDeclarations.ts'
+import { findNamedFiles } from '../../src/nodes/workflow/bundle.ts'
+import { flattenSubgraphs } from '../../src/nodes/workflow/flatten.ts'
 import type { Json, JsonObject } from '../../src/nodes/workflow/json.ts'
-import { partsOf } from '../../src/nodes/workflow/meaning.ts'
-import { BYPASSED, MUTED } from '../../src/nodes/workflow/play.ts'
+import { nodeActivities } from '../../src/nodes/workflow/planGraph.ts'
+import { BYPASSED, MUTED } from '../../src/nodes/workflow/activity.ts'
 import { evaluate } from './evaluate.ts'
 import { toys } from './toys.ts'
 
-const declarations = nodes.map(declarationOf)
+const declarations = nodes.map(toDeclaration)
 const known = new Map(declarations.map((declaration) => [declaration.type, declaration]))
-const ready = (name: string) => parseWorkflow(readFileSync(`workflows/${name}.json`, 'utf8'), declarations).workflow
+const ready = (name: string) =>
+  parseWorkflow(readFileSync(`workflows/${name}.json`, 'utf8'), declarations).workflow
 const HEUN = [6, 7, 8, 9, 10]
 const ID = '0a1b2c3d-0000-4000-8000-00000000000'
 
 const pack = (file: WorkflowFile, ids: readonly NodeId[], n = 1) => {
-  expect(refusalOf(file, new Set(ids))).toBeUndefined()
-  return packed(file, new Set(ids), { id: ID + n, name: `Block ${n}` }, withSubgraphs(file, known))
+  expect(findPackingProblem(file, new Set(ids))).toBeUndefined()
+  return packNodes(
+    file,
+    new Set(ids),
+    { id: ID + n, name: `Block ${n}` },
+    withSubgraphs(file, known),
+  )
 }
 const again = (file: WorkflowFile) => parseWorkflow(stringifyWorkflow(file), declarations).workflow
 
-/** A graph without ids and places: what each node is, down to what it needs. */
+/** Returns a description of each node with all nodes it depends on, without ids and positions. */
 function meaning({ nodes }: Graph): string[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const known = new Map<string, string>()
   const inWords = ({ id, op, params, inputs, title }: GraphNode): string => {
     if (!known.has(id)) {
-      const wired = Object.entries(inputs).map(([slot, from]) => [slot, from.slot, inWords(byId.get(from.node)!)])
+      const wired = Object.entries(inputs).map(([slot, from]) => [
+        slot,
+        from.slot,
+        inWords(byId.get(from.node)!),
+      ])
       known.set(id, JSON.stringify([op, title, params, wired.sort()]))
     }
     return known.get(id)!
@@ -44,8 +60,8 @@ function meaning({ nodes }: Graph): string[] {
   return nodes.map(inWords).sort()
 }
 
-describe('a subgraph stands for what is in it', () => {
-  test('half of a workflow packed, and packed again within, means the same; so does it unpacked', () => {
+describe('a subgraph', () => {
+  test('preserves the meaning of a workflow when nested, saved and unpacked', () => {
     const file = ready('own-sampler')
     const flat = meaning(toGraph(file, declarations))
     const one = pack(file, HEUN)
@@ -55,20 +71,32 @@ describe('a subgraph stands for what is in it', () => {
       expect(meaning(toGraph(again(file), declarations))).toEqual(flat)
       expect(stringifyWorkflow(again(file))).toBe(stringifyWorkflow(file))
     }
-    expect(toGraph(three.file, declarations).nodes.map(({ id }) => id)).toContain(`${three.node}:${two.node}:${one.node}:7`)
-    const back = unpacked(unpacked(three.file, three.node).file, three.file.last_node_id + 3)
+    expect(toGraph(three.file, declarations).nodes.map(({ id }) => id)).toContain(
+      `${three.node}:${two.node}:${one.node}:7`,
+    )
+    const back = unpackSubgraph(
+      unpackSubgraph(three.file, three.node).file,
+      three.file.last_node_id + 3,
+    )
     expect(meaning(toGraph(back.file, declarations))).toEqual(flat)
   })
 
-  test('it has the keys, the bits and the chance of the flat graph', async () => {
+  test('has the cache keys, results and random numbers of the flat graph', async () => {
     const file = ready('own-sampler')
-    const settings = { 'Noise.batch_size': 16, 'Timesteps.num_inference_steps': 3, 'Data.count': 16 }
-    const flat = withSettings(toGraph(file, declarations), settings, declarations)
+    const settings = {
+      'Noise.batch_size': 16,
+      'Timesteps.num_inference_steps': 3,
+      'Data.count': 16,
+    }
+    const flat = applySettings(toGraph(file, declarations), settings, declarations)
     const { file: one, node } = pack(file, HEUN)
     const { file: two } = pack(one, [5, node, 11, 2], 2)
-    const graph = withSettings(toGraph(two, declarations), settings, declarations)
+    const graph = applySettings(toGraph(two, declarations), settings, declarations)
     const id = graph.nodes.find(({ title }) => title === 'Heun')!.id
-    const [a, b] = [await evaluate(flat.nodes, { x: '11.x_0' }), await evaluate(graph.nodes, { x: `${id}.x_0` })]
+    const [a, b] = [
+      await evaluate(flat.nodes, { x: '11.x_0' }),
+      await evaluate(graph.nodes, { x: `${id}.x_0` }),
+    ]
     expect(b.x.tensor).toEqual(a.x.tensor)
     const cached: string[] = []
     const session = createSession({
@@ -82,15 +110,18 @@ describe('a subgraph stands for what is in it', () => {
     expect(cached).toContain(id.replace(/:11$/, ':5'))
   })
 
-  test('two nodes share one definition, and set its params each for itself', () => {
+  test('can be shared by two nodes with different params', () => {
     const { file, node } = pack(ready('own-sampler'), [13, 14])
     const [shared] = file.subgraphs!
-    shared!.promoted.push({ node: 14, param: 'eta', as: 'eta' })
+    shared.promoted.push({ node: 14, param: 'eta', as: 'eta' })
     const first = file.nodes.find(({ id }) => id === node)!
     first.properties.eta = 0.5
     file.nodes.push({ ...structuredClone(first), id: 99, properties: {} })
     const read = again(file)
-    expect(withSubgraphs(read, known).get(ID + 1)!.params.eta).toMatchObject({ kind: 'number', default: 0 })
+    expect(withSubgraphs(read, known).get(ID + 1)!.params.eta).toMatchObject({
+      kind: 'number',
+      default: 0,
+    })
     const steps = toGraph(read, declarations).nodes.filter(({ id }) => id.endsWith(':14'))
     expect(steps.map(({ id, params }) => [id, params.eta])).toEqual([
       [`${node}:14`, 0.5],
@@ -98,55 +129,66 @@ describe('a subgraph stands for what is in it', () => {
     ])
   })
 
-  test('one that is muted or bypassed is so as one node; what is muted inside keeps what needs it waiting', () => {
+  test('is muted or bypassed as one node; nodes that depend on a muted inner node wait', () => {
     const { file, node } = pack(ready('own-sampler'), [13, 14])
     const block = file.nodes.find(({ id }) => id === node)!
-    const wires = () => toGraph(file, declarations).nodes.find(({ id }) => id === '15')?.inputs.x_prev
+    const wires = () =>
+      toGraph(file, declarations).nodes.find(({ id }) => id === '15')?.inputs.x_prev
     expect(wires()).toEqual({ node: `${node}:14`, slot: 'x_prev' })
     block.mode = BYPASSED
     expect(wires()).toEqual({ node: '12', slot: 'x_t' })
     block.mode = MUTED
     expect(wires()).toBeUndefined()
-    expect(partsOf(file, known)(`${node}:14`)).toBe('muted')
+    expect(nodeActivities(file, known)(`${node}:14`)).toBe('muted')
     block.mode = 0
-    file.subgraphs![0]!.inside.nodes.find(({ id }) => id === 13)!.mode = MUTED
-    expect([partsOf(file, known)(`${node}:13`), partsOf(file, known)('15')]).toEqual(['muted', 'waits'])
+    file.subgraphs![0].inside.nodes.find(({ id }) => id === 13)!.mode = MUTED
+    expect([nodeActivities(file, known)(`${node}:13`), nodeActivities(file, known)('15')]).toEqual([
+      'muted',
+      'waits',
+    ])
   })
 
-  test('files, fixed seeds and settings reach into it', () => {
+  test('is included when finding files, fixing seeds and applying settings', () => {
     const { file, node } = pack(ready('repaint'), [1])
-    expect(filesOf(file, declarations).map(({ file }) => file.name)).toEqual(['digits.zip'])
+    expect(findNamedFiles(file, declarations).map(({ file }) => file.name)).toEqual(['digits.zip'])
     const { file: sampler } = pack(ready('own-sampler'), [13, 14])
-    sampler.subgraphs![0]!.inside.nodes.find(({ id }) => id === 14)!.properties.seed_control = 'randomize'
+    sampler.subgraphs![0].inside.nodes.find(({ id }) => id === 14)!.properties.seed_control =
+      'randomize'
     expect(stringifyWorkflow(withFixedSeeds(sampler, declarations))).not.toContain('randomize')
     const graph = toGraph(sampler, declarations)
-    const changed = withSettings(graph, { [`${sampler.last_node_id}:14.eta`]: 0.25 }, declarations)
-    const text = stringifyWorkflow(withValuesOf(sampler, graph, changed))
-    expect(meaning(toGraph(parseWorkflow(text, declarations).workflow, declarations))).toEqual(meaning(changed))
+    const changed = applySettings(graph, { [`${sampler.last_node_id}:14.eta`]: 0.25 }, declarations)
+    const text = stringifyWorkflow(applyChangedValues(sampler, graph, changed))
+    expect(meaning(toGraph(parseWorkflow(text, declarations).workflow, declarations))).toEqual(
+      meaning(changed),
+    )
     expect(node).toBe(15)
   })
 })
 
-describe('what cannot be one', () => {
+describe('packing nodes', () => {
   const titlesIn = (ids: readonly NodeId[], name = 'own-sampler') => {
-    const refusal = refusalOf(ready(name), new Set(ids))
+    const refusal = findPackingProblem(ready(name), new Set(ids))
     return refusal && [refusal.kind, ...refusal.nodes.map(({ title, type }) => title ?? type)]
   }
-  test('half a loop', () => expect(titlesIn([5, 6])).toEqual(['half', 'Heun']))
-  test('a loop whose body is partly outside', () => {
-    expect(titlesIn([5, 6, 7, 9, 10, 11])).toEqual(['around', 'And there'])
+  test('rejects half of a loop', () => expect(titlesIn([5, 6])).toEqual(['splitLoop', 'Heun']))
+  test('rejects a loop if part of its body is outside', () => {
+    expect(titlesIn([5, 6, 7, 9, 10, 11])).toEqual(['cycle', 'Second prediction'])
   })
-  test('the body of a loop alone can, and so can a loop with what watches it', () => {
+  test('accepts the body of a loop, or a loop with its observers', () => {
     expect(titlesIn(HEUN)).toBeUndefined()
     expect(titlesIn([8, 10, 11], 'repaint')).toBeUndefined()
   })
 })
 
-describe('files of strangers', () => {
+describe('untrusted files', () => {
   interface Parts {
     [key: string]: Json
   }
-  const definition = (n: number | string, types: readonly string[], parts: Parts = {}): JsonObject => ({
+  const definition = (
+    n: number | string,
+    types: readonly string[],
+    parts: Parts = {},
+  ): JsonObject => ({
     id: ID + n,
     name: `Block ${n}`,
     nodes: types.map((type, i) => ({ id: i + 1, type })),
@@ -165,12 +207,16 @@ describe('files of strangers', () => {
     return 'read'
   }
 
-  test('circles, depths and masses of subgraphs are refused, and so is what is no name', () => {
+  test('with cyclic, deep or too many subgraphs or invalid names are rejected', () => {
     const tower = (height: number, width: number) =>
       Array.from({ length: height }, (_, i) =>
-        definition(`${i}`.padStart(4, 'x'), i ? Array(width).fill(ID + `${i - 1}`.padStart(4, 'x')) : ['a']),
+        definition(
+          `${i}`.padStart(4, 'x'),
+          i ? Array(width).fill(ID + `${i - 1}`.padStart(4, 'x')) : ['a'],
+        ),
       )
-    const slot = (name: Json) => refusal(fileWith([definition(1, [], { inputs: [{ name, type: 'samples' }] })]))
+    const slot = (name: Json) =>
+      refusal(fileWith([definition(1, [], { inputs: [{ name, type: 'samples' }] })]))
     expect({
       itself: refusal(fileWith([definition(1, [ID + 1])])),
       circle: refusal(fileWith([definition(1, [ID + 2]), definition(2, ['a', ID + 1])])),
@@ -190,16 +236,16 @@ describe('files of strangers', () => {
       number: slot(7),
     }).toMatchInlineSnapshot(`
       {
-        "bomb": "WorkflowError: nodes: 31381059609 nodes with those in subgraphs; at most 5000 are read.",
+        "bomb": "WorkflowError: nodes: expected at most 5000 nodes with those in subgraphs, got 31381059609.",
         "circle": "WorkflowError: definitions.subgraphs[0]: it contains itself: Block 1 > Block 2 > Block 1.",
-        "colon": "WorkflowError: nodes: the id 1:2 has a colon, which parts the ids of nodes in subgraphs.",
-        "deep": "WorkflowError: definitions.subgraphs[16]: subgraphs in subgraphs, more than 16 deep.",
-        "deepFirst": "WorkflowError: definitions.subgraphs[16]: subgraphs in subgraphs, more than 16 deep.",
+        "colon": "WorkflowError: nodes: the id 1:2 has a colon, which separates the ids of nodes in subgraphs.",
+        "deep": "WorkflowError: definitions.subgraphs[16]: expected subgraphs at most 16 deep in one another, got more.",
+        "deepFirst": "WorkflowError: definitions.subgraphs[16]: expected subgraphs at most 16 deep in one another, got more.",
         "edge": "WorkflowError: definitions.subgraphs[0].nodes[2].id: two nodes have the id inputs.",
         "itself": "WorkflowError: definitions.subgraphs[0]: it contains itself: Block 1 > Block 1.",
         "known": "WorkflowError: definitions.subgraphs[0].id: expected a UUID, got "diffusion/Toy".",
         "loop": "WorkflowError: definitions.subgraphs[0].inputs[0].name: expected a short name, got "loop".",
-        "many": "WorkflowError: definitions.subgraphs: 501 are too many; at most 500 are read.",
+        "many": "WorkflowError: definitions.subgraphs: expected at most 500 subgraphs, got 501.",
         "method": "WorkflowError: definitions.subgraphs[0].inputs[0].name: expected a short name, got "toString".",
         "noId": "WorkflowError: definitions.subgraphs[0].id: expected a UUID, got "x".",
         "noNodes": "WorkflowError: definitions.subgraphs[0].nodes: expected a list of nodes, got 7.",
@@ -210,7 +256,7 @@ describe('files of strangers', () => {
     `)
   })
 
-  test('widgets and wires of nothing are left out, and markup in names is text', () => {
+  test('lose widgets and wires without a target, and markup in names becomes text', () => {
     const { workflow, notices } = parseWorkflow(
       fileWith(
         [
@@ -218,11 +264,37 @@ describe('files of strangers', () => {
             name: '<img src=x onerror=alert(1)>&"',
             inputs: [{ name: 'x', type: 'samples' }],
             links: [
-              { id: 1, origin_id: -10, origin_slot: 0, target_id: 1, target_slot: 0, type: 'samples' },
-              { id: 2, origin_id: -10, origin_slot: 4, target_id: 1, target_slot: 1, type: 'samples' },
-              { id: 3, origin_id: 1, origin_slot: 0, target_id: -20, target_slot: 3, type: 'samples' },
+              {
+                id: 1,
+                origin_id: -10,
+                origin_slot: 0,
+                target_id: 1,
+                target_slot: 0,
+                type: 'samples',
+              },
+              {
+                id: 2,
+                origin_id: -10,
+                origin_slot: 4,
+                target_id: 1,
+                target_slot: 1,
+                type: 'samples',
+              },
+              {
+                id: 3,
+                origin_id: 1,
+                origin_slot: 0,
+                target_id: -20,
+                target_slot: 3,
+                type: 'samples',
+              },
             ],
-            widgets: [{ id: 1, name: 'scale', as: 'factor' }, { id: 1, name: 'constructor' }, { id: 9, name: 'scale' }, 7],
+            widgets: [
+              { id: 1, name: 'scale', as: 'factor' },
+              { id: 1, name: 'constructor' },
+              { id: 9, name: 'scale' },
+              7,
+            ],
           }),
         ],
         [{ id: 4, type: ID + 1, properties: { factor: 3, other: 1 } }],
@@ -230,14 +302,16 @@ describe('files of strangers', () => {
       toys,
     )
     const [subgraph] = workflow.subgraphs!
-    expect(subgraph!.name).toBe('‹img src=x onerror=alert(1)›＆”')
-    expect(subgraph!.promoted).toEqual([{ node: 1, param: 'scale', as: 'factor' }])
-    expect(subgraph!.inside.links).toEqual([[1, 'inputs', 0, 1, 0, 'samples']])
+    expect(subgraph.name).toBe('‹img src=x onerror=alert(1)›＆”')
+    expect(subgraph.promoted).toEqual([{ node: 1, param: 'scale', as: 'factor' }])
+    expect(subgraph.inside.links).toEqual([[1, 'inputs', 0, 1, 0, 'samples']])
     expect(notices).toHaveLength(6)
-    expect(toGraph(workflow, toys).nodes).toMatchObject([{ id: '4:1', op: 'diffusion/Toy', params: { scale: 3 }, inputs: {} }])
+    expect(toGraph(workflow, toys).nodes).toMatchObject([
+      { id: '4:1', op: 'diffusion/Toy', params: { scale: 3 }, inputs: {} },
+    ])
   })
 
-  test('a wire through a block to itself is none', () => {
+  test('lose wires from a subgraph to itself', () => {
     const through = definition(1, [], {
       inputs: [{ name: 'x', type: '*' }],
       outputs: [{ name: 'y', type: '*' }],
@@ -253,30 +327,36 @@ describe('files of strangers', () => {
       version: 0.4,
       definitions: { subgraphs: [through] },
     })
-    expect(toGraph(parseWorkflow(text, toys).workflow, toys).nodes).toMatchObject([{ id: '2', inputs: {} }])
+    expect(toGraph(parseWorkflow(text, toys).workflow, toys).nodes).toMatchObject([
+      { id: '2', inputs: {} },
+    ])
   })
 
-  test('those of ComfyUI stay as they came, beside ours', () => {
+  test('keep subgraphs of ComfyUI unchanged, next to ours', () => {
     const text = readFileSync('test/fixtures/foreign/look_alike_comfyui_1.json', 'utf8')
     const theirs = JSON.parse(text)
     const { workflow } = parseWorkflow(text, toys)
     expect(workflow.subgraphs).toBeUndefined()
-    const [ours] = parseWorkflow(fileWith([definition(1, ['diffusion/Toy'])], [{ id: 4, type: ID + 1 }]), toys).workflow
-      .subgraphs!
-    const saved = stringifyWorkflow({ ...workflow, subgraphs: [ours!] })
+    const [ours] = parseWorkflow(
+      fileWith([definition(1, ['diffusion/Toy'])], [{ id: 4, type: ID + 1 }]),
+      toys,
+    ).workflow.subgraphs!
+    const saved = stringifyWorkflow({ ...workflow, subgraphs: [ours] })
     expect(JSON.parse(saved).definitions.subgraphs[0]).toEqual(theirs.definitions.subgraphs[0])
     const read = parseWorkflow(saved, toys).workflow
     expect(read.subgraphs!.map(({ name }) => name)).toEqual(['Block 1'])
     expect(stringifyWorkflow(read)).toBe(saved)
-    expect(JSON.parse(stringifyWorkflow({ ...read, subgraphs: [] })).definitions).toEqual(theirs.definitions)
+    expect(JSON.parse(stringifyWorkflow({ ...read, subgraphs: [] })).definitions).toEqual(
+      theirs.definitions,
+    )
   })
 })
 
-test('every workflow without subgraphs is left as it is', () => {
+test('flattening does not change workflows without subgraphs', () => {
   for (const name of readdirSync('workflows')
     .filter((file) => file.endsWith('.json'))
     .slice(0, 3)) {
     const file = ready(name.replace('.json', ''))
-    if (!file.subgraphs) expect(flattened(file)).toEqual(file)
+    if (!file.subgraphs) expect(flattenSubgraphs(file)).toEqual(file)
   }
 })

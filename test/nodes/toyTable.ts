@@ -1,4 +1,4 @@
-// A node table for the test of the build plugin.
+// Node table for the test of the build plugin.
 import { toyOps } from './toys.ts'
 
 export const nodes = toyOps

@@ -1,6 +1,6 @@
-// A few declarations for tests of files and canvases: nothing in them runs.
+// Node declarations for tests of files and canvases, without an implementation.
 import type { Declaration, Op } from '../../src/engine/plan/op.ts'
-import { declarationOf } from '../../src/engine/plan/op.ts'
+import { toDeclaration } from '../../src/engine/plan/op.ts'
 import * as n from '../../src/nodes/define.ts'
 
 const nothing = { run: () => ({}) as never }
@@ -31,7 +31,11 @@ const join = n.defineNode({
   type: 'diffusion/Join',
   category: 'tools',
   summary: 'Puts together.',
-  inputs: { before: n.optional(n.samples('first')), item: n.many(n.any('any')), after: n.optional(n.samples('last')) },
+  inputs: {
+    before: n.optional(n.samples('first')),
+    item: n.many(n.any('any')),
+    after: n.optional(n.samples('last')),
+  },
   outputs: { whole: n.like('before', 'like the first'), item: n.many(n.like('item', 'again')) },
   params: {},
   ...nothing,
@@ -43,7 +47,14 @@ const show = n.defineNode({
   inputs: { values: n.any('anything') },
   outputs: {},
   params: { title: n.text('', 'above it') },
-  view: async () => ({ kind: 'chart' as const, title: '', xLabel: '', yLabel: '', yLog: false, lines: [] }),
+  view: async () => ({
+    kind: 'chart' as const,
+    title: '',
+    xLabel: '',
+    yLabel: '',
+    yLog: false,
+    lines: [],
+  }),
 })
 const draw = n.defineNode({
   type: 'diffusion/Draw',
@@ -51,7 +62,11 @@ const draw = n.defineNode({
   summary: 'Drawn by hand.',
   inputs: {},
   outputs: { dataset: n.dataset('the points') },
-  params: { points: n.drawing('the points'), file: n.checkpoint('where from'), text: n.text('', 'about', true) },
+  params: {
+    points: n.drawing('the points'),
+    file: n.checkpoint('where from'),
+    text: n.text('', 'about', true),
+  },
   ...nothing,
 })
 const [start, end] = n.defineLoop({
@@ -72,9 +87,15 @@ const [start, end] = n.defineLoop({
     params: { note: n.text('', 'a text') },
   },
   carries: { x_prev: 'x_t' },
-  behaviour: { extents: [], iterations: () => 1, begin: () => 0, each: () => ({}), done: () => ({}) },
+  behaviour: {
+    extents: [],
+    iterations: () => 1,
+    begin: () => 0,
+    each: () => ({}),
+    done: () => ({}),
+  },
 })
 
 export const toyOps: Op[] = [toy, noise, join, show, draw, start, end]
 
-export const toys: Declaration[] = toyOps.map(declarationOf)
+export const toys: Declaration[] = toyOps.map(toDeclaration)

@@ -1,4 +1,4 @@
-// UNet and Attention in graphs: what they make, what they refuse, what they show.
+// UNet and Attention nodes: configurations, rejected params, views and training.
 import { lossNodes } from '../trainingGraph.ts'
 import { describe, expect, test } from 'vitest'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
@@ -6,13 +6,13 @@ import { opTable } from '../../src/engine/plan/op.ts'
 import { createSession } from '../../src/engine/plan/session.ts'
 import type { View } from '../../src/engine/plan/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
-import type { Tensor } from '../../src/engine/tf.ts'
+import type { Tensor } from '../../src/engine/base/tf.ts'
 import { any, defineNode, dataset as datasetSlot } from '../../src/nodes/define.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import { onCpu } from '../backends.ts'
 import { evaluate, node } from './evaluate.ts'
 
-/** A data set of black images of a shape; `classes` with labels in turn. */
+/** Data set of four images of the given shape, with alternating labels if `classes` is above 0. */
 const images = defineNode({
   type: 'test/Images',
   category: 'data',
@@ -21,7 +21,16 @@ const images = defineNode({
   outputs: { dataset: datasetSlot() },
   params: {
     shape: { kind: 'text', default: '8, 4, 3', multiline: false, about: '' },
-    classes: { kind: 'number', default: 0, min: 0, max: 10, step: 1, integer: true, slider: false, about: '' },
+    classes: {
+      kind: 'number',
+      default: 0,
+      min: 0,
+      max: 10,
+      step: 1,
+      integer: true,
+      slider: false,
+      about: '',
+    },
   },
   run: (_, params) => {
     const { shape: text, classes } = params as unknown as { shape: string; classes: number }
@@ -29,15 +38,24 @@ const images = defineNode({
     const size = 4
     const data = new Float32Array(size * shape.reduce((a, b) => a * b, 1))
     const labels = Int32Array.from({ length: size }, (_, i) => i % Math.max(1, classes))
-    return { dataset: { type: 'dataset', data, shape, size, space: 'image', ...(classes && { labels, classes }) } }
+    return {
+      dataset: {
+        type: 'dataset',
+        data,
+        shape,
+        size,
+        space: 'image',
+        ...(classes && { labels, classes }),
+      },
+    }
   },
 })
 
-/** Takes a model, so that there is something to run to. */
+/** Observer of a model, as the target of a run; stores the models in `seen`. */
 const sink = defineNode({
   type: 'test/Sink',
   category: 'view',
-  summary: 'Looks at nothing.',
+  summary: 'Shows nothing.',
   inputs: { value: any() },
   outputs: {},
   params: {},
@@ -50,7 +68,7 @@ let seen: { config: Record<string, unknown>; weights: Record<string, { shape: nu
 
 const ops = opTable([...nodes, images, sink])
 
-/** Runs graphs in one session; the views and faults of each, and the models that were made. */
+/** Runs graphs in one session and returns the views, faults and cached nodes of each run. */
 async function runs(...graphs: GraphNode[][]) {
   let events: Event[] = []
   seen = []
@@ -64,10 +82,15 @@ async function runs(...graphs: GraphNode[][]) {
       graph: { nodes: [...graph, node('sink', 'test/Sink', { value: 'unet.model' })] },
     })
     found.push({
-      views: Object.fromEntries(events.flatMap((event) => (event.type === 'view' ? [[event.node, event.view]] : []))),
+      views: Object.fromEntries(
+        events.flatMap((event) => (event.type === 'view' ? [[event.node, event.view]] : [])),
+      ),
       faults: events.flatMap((event) =>
         event.type === 'faults'
-          ? event.faults.map(({ node, slot, param, message, cure }) => `${node}.${slot ?? param}: ${message} ${cure}`)
+          ? event.faults.map(
+              ({ node, slot, param, message, cure }) =>
+                `${node}.${slot ?? param}: ${message} ${cure}`,
+            )
           : [],
       ),
       cached: events.flatMap((event) => (event.type === 'cached' ? [event.node] : [])),
@@ -77,9 +100,13 @@ async function runs(...graphs: GraphNode[][]) {
   return found
 }
 
-const unet = (params: Record<string, unknown> = {}, inputs: Record<string, string> = {}) => node('unet', 'UNet', inputs, params)
-const attention = (params: Record<string, unknown> = {}, id = 'attention', inputs: Record<string, string> = {}) =>
-  node(id, 'Attention', inputs, params)
+const unet = (params: Record<string, unknown> = {}, inputs: Record<string, string> = {}) =>
+  node('unet', 'UNet', inputs, params)
+const attention = (
+  params: Record<string, unknown> = {},
+  id = 'attention',
+  inputs: Record<string, string> = {},
+) => node(id, 'Attention', inputs, params)
 const attending = (params: Record<string, unknown>, of: Record<string, unknown> = {}) => [
   attention(of),
   unet(params, { attention: 'attention.attention' }),
@@ -87,13 +114,13 @@ const attending = (params: Record<string, unknown>, of: Record<string, unknown> 
 
 async function configOf(graph: GraphNode[]) {
   const [run] = await runs(graph)
-  expect(run!.faults).toEqual([])
-  return seen[0]!.config
+  expect(run.faults).toEqual([])
+  return seen[0].config
 }
 
 onCpu(() => {
-  describe('the config', () => {
-    test('without attention there is none anywhere', async () => {
+  describe('the configuration', () => {
+    test('has no attention blocks unless connected', async () => {
       expect(await configOf([unet()])).toMatchObject({
         down_block_types: ['DownBlock2D', 'DownBlock2D'],
         up_block_types: ['UpBlock2D', 'UpBlock2D'],
@@ -106,8 +133,10 @@ onCpu(() => {
       })
     })
 
-    test('attention goes to the levels of its resolutions, on the way down and up', async () => {
-      const config = await configOf(attending({ block_out_channels: '16, 16, 32' }, { resolutions: '8, 2', mid_block: false }))
+    test('has attention at the given resolutions, in down and up blocks', async () => {
+      const config = await configOf(
+        attending({ block_out_channels: '16, 16, 32' }, { resolutions: '8, 2', mid_block: false }),
+      )
       expect(config).toMatchObject({
         down_block_types: ['AttnDownBlock2D', 'DownBlock2D', 'AttnDownBlock2D'],
         up_block_types: ['AttnUpBlock2D', 'UpBlock2D', 'AttnUpBlock2D'],
@@ -117,27 +146,39 @@ onCpu(() => {
     })
 
     test.each([
-      ['as many channels a head everywhere', { by: 'heads', heads: 4 }, '32, 32', 8],
-      ['one head is null, as diffusers has it', { by: 'heads', heads: 1 }, '16, 32', null],
-      ['a number for each level and the middle, where they differ', { by: 'heads', heads: 4 }, '16, 32', [4, 8, 8]],
-      ['the given size of a head', { by: 'head_dim', head_dim: 16 }, '16, 32', 16],
-    ])('heads: %s', async (_, of, block_out_channels, right) => {
-      const config = await configOf(attending({ block_out_channels }, { resolutions: '8, 4', ...of }))
+      ['one head size if equal at all levels', { by: 'heads', heads: 4 }, '32, 32', 8],
+      ['null for one head, as in diffusers', { by: 'heads', heads: 1 }, '16, 32', null],
+      [
+        'a head size for each level and the middle block if they differ',
+        { by: 'heads', heads: 4 },
+        '16, 32',
+        [4, 8, 8],
+      ],
+      ['the given head size', { by: 'head_dim', head_dim: 16 }, '16, 32', 16],
+    ])('attention_head_dim is %s', async (_, of, block_out_channels, right) => {
+      const config = await configOf(
+        attending({ block_out_channels }, { resolutions: '8, 4', ...of }),
+      )
       expect(config.attention_head_dim).toEqual(right)
     })
 
-    test('rules add up, and the later one holds', async () => {
+    test('combines chained Attention nodes, and the last one takes precedence', async () => {
       const config = await configOf([
         attention({ resolutions: '8, 4', head_dim: 4, mid_block: false }, 'first'),
-        attention({ resolutions: '4', head_dim: 16 }, 'attention', { attention: 'first.attention' }),
+        attention({ resolutions: '4', head_dim: 16 }, 'attention', {
+          attention: 'first.attention',
+        }),
         unet({}, { attention: 'attention.attention' }),
       ])
       expect(config).toMatchObject({ attention_head_dim: [4, 16, 16], add_attention: true })
     })
 
-    test('residual blocks resample where it is asked for: by type without attention, by setting with it', async () => {
+    test('selects residual resampling by block type, or by option with attention', async () => {
       const config = await configOf(
-        attending({ block_out_channels: '8, 8, 8', downsample: 'resnet', upsample: 'resnet' }, { resolutions: '4' }),
+        attending(
+          { block_out_channels: '8, 8, 8', downsample: 'resnet', upsample: 'resnet' },
+          { resolutions: '4' },
+        ),
       )
       expect(config).toMatchObject({
         down_block_types: ['ResnetDownsampleBlock2D', 'AttnDownBlock2D', 'DownBlock2D'],
@@ -145,31 +186,40 @@ onCpu(() => {
         downsample_type: 'resnet',
         upsample_type: 'resnet',
       })
-      const names = Object.keys(seen[0]!.weights)
+      const names = Object.keys(seen[0].weights)
       for (const block of ['down_blocks.0', 'down_blocks.1', 'up_blocks.0', 'up_blocks.1']) {
-        expect(names).toContain(`${block}.${block.startsWith('up') ? 'upsamplers' : 'downsamplers'}.0.conv2.weight`)
+        expect(names).toContain(
+          `${block}.${block.startsWith('up') ? 'upsamplers' : 'downsamplers'}.0.conv2.weight`,
+        )
       }
     })
 
-    test('a data set gives size, channels and classes, whatever the params say', async () => {
+    test('takes size, channels and classes from a data set instead of the params', async () => {
       const config = await configOf([
         node('images', 'test/Images', {}, { shape: '8, 4, 3', classes: 2 }),
         unet({ sample_size: 64, channels: 1, num_classes: 7 }, { dataset: 'images.dataset' }),
       ])
-      expect(config).toMatchObject({ sample_size: [8, 4], in_channels: 3, out_channels: 3, num_class_embeds: 3 })
-      expect(seen[0]!.weights['class_embedding.weight']!.shape).toEqual([3, 128])
+      expect(config).toMatchObject({
+        sample_size: [8, 4],
+        in_channels: 3,
+        out_channels: 3,
+        num_class_embeds: 3,
+      })
+      expect(seen[0].weights['class_embedding.weight'].shape).toEqual([3, 128])
     })
 
-    test('a condition that is a number or a vector has no table of labels', async () => {
-      expect(await configOf([unet({ class_embed_type: 'timestep', num_classes: 3 })])).toMatchObject({
+    test('has no embedding of labels for a number or vector as condition', async () => {
+      expect(
+        await configOf([unet({ class_embed_type: 'timestep', num_classes: 3 })]),
+      ).toMatchObject({
         class_embed_type: 'timestep',
         num_class_embeds: null,
       })
-      expect(Object.keys(seen[0]!.weights)).toContain('class_embedding.linear_2.bias')
+      expect(Object.keys(seen[0].weights)).toContain('class_embedding.linear_2.bias')
     })
   })
 
-  test('what cannot be is refused, with the cure', async () => {
+  test('rejects invalid params, with a cure', async () => {
     const refused = await runs(
       [unet({ block_out_channels: '32, x' })],
       [unet({ block_out_channels: '' })],
@@ -190,27 +240,27 @@ onCpu(() => {
     )
     expect(refused.map(({ faults }) => faults.join(' | '))).toMatchInlineSnapshot(`
       [
-        "unet.block_out_channels: Expected whole numbers above 0 with commas between, got "x". Write them like this: 32, 64.",
-        "unet.block_out_channels: Expected channels for 1 to 10 levels, got 0. Write one number for each level, such as 32, 64.",
-        "unet.block_out_channels: norm_num_groups is 8, but a level has 60 channels, no multiple of it. Take 64 channels, or norm_num_groups 4.",
-        "unet.sample_size: Images of 28 x 28 cannot be halved for 4 levels: that takes a multiple of 8. Take at most 3 levels in block_out_channels, or images of 32 x 32.",
-        "unet.block_out_channels: Images of 28 x 28 cannot be halved for 4 levels: that takes a multiple of 8. Take at most 3 levels in block_out_channels, or images of 32 x 32.",
-        "unet.dataset: Expected images, items of shape [height, width, channels], got items of shape [2]. Wire a data set of images; for points there is MLP.",
-        "unet.attention: Attention is asked for at 16, but the levels have 8 and 4. Take of these for \`resolutions\` of Attention, or change the levels: \`block_out_channels\` has one number for each.",
-        "unet.attention: \`head_dim\` of Attention is 24, but the 32 channels at 8 are no multiple of it. Set \`head_dim\` to 16, or change the channels of the UNet.",
-        "unet.attention: \`heads\` of Attention is 32, but the 48 channels of the middle block are no multiple of it. Set \`heads\` to 24, or change the channels of the UNet.",
-        "attention.resolutions: No resolution is given, and mid_block is off: there would be no attention anywhere. Give a resolution, such as 4, or leave the node out.",
-        "attention.resolutions: Expected whole numbers above 0 with commas between, got "middle". Write them like this: 8, 4.",
-        "unet.block_out_channels: The first level has 2 channels: too few for the sines and cosines of t. Give it at least 4.",
-        "unet.block_out_channels: The UNet would have 10,240,668,863 million parameters, more than fit into memory. Take fewer channels or levels: 268 million are the most.",
+        "unet.block_out_channels: Expected positive integers with commas between them, got "x". Write them as 32, 64.",
+        "unet.block_out_channels: Expected channels for 1 to 10 levels, got 0. Write one number per level, such as 32, 64.",
+        "unet.block_out_channels: Expected norm_num_groups to divide the channels of every level, got 8 for 60 channels. Use 64 channels, or set norm_num_groups to 4.",
+        "unet.sample_size: Expected sides that are multiples of 8 for 4 levels, got images of 28 x 28. Use at most 3 levels in block_out_channels, or images of 32 x 32.",
+        "unet.block_out_channels: Expected sides that are multiples of 8 for 4 levels, got images of 28 x 28. Use at most 3 levels in block_out_channels, or images of 32 x 32.",
+        "unet.dataset: Expected images, which are items of shape [height, width, channels], got items of shape [2]. Connect a data set of images. For points, use MLP.",
+        "unet.attention: Expected attention at a resolution of the UNet (8, 4), got 16. Choose \`resolutions\` of Attention from these, or change the levels: block_out_channels has one number per level.",
+        "unet.attention: Expected head_dim to divide the 32 channels at resolution 8, as 16 does, got 24. Set \`head_dim\` of Attention to 16, or change the channels of the UNet.",
+        "unet.attention: Expected heads to divide the 48 channels of the middle block, as 24 does, got 32. Set \`heads\` of Attention to 24, or change the channels of the UNet.",
+        "attention.resolutions: Expected a resolution or mid_block, got neither: there would be no attention. Add a resolution, such as 4, or delete the node.",
+        "attention.resolutions: Expected positive integers with commas between them, got "middle". Write them as 8, 4.",
+        "unet.block_out_channels: Expected at least 4 channels in the first level for the sines and cosines of t, got 2. Set it to 4 or more.",
+        "unet.block_out_channels: Expected a UNet that fits into memory, got 10,240,668,863 million parameters. Use fewer channels or levels, for at most 268 million parameters.",
       ]
     `)
   })
 
-  test('it shows its levels and what they cost, again where it is kept', async () => {
+  test('shows its levels and their cost, also if it is cached', async () => {
     const graph = attending({ block_out_channels: '16, 32', num_classes: 9 }, { resolutions: '4' })
     const [first, again] = await runs(graph, graph)
-    expect(first!.views.unet).toMatchInlineSnapshot(`
+    expect(first.views.unet).toMatchInlineSnapshot(`
       {
         "kind": "rows",
         "rows": [
@@ -231,11 +281,11 @@ onCpu(() => {
             "177,489",
           ],
           [
-            "FLOPs an image",
+            "FLOPs per image",
             "8.18 M",
           ],
           [
-            "memory to train, batch 64",
+            "training memory, batch size 64",
             "15.3 MiB",
           ],
           [
@@ -245,11 +295,11 @@ onCpu(() => {
         ],
       }
     `)
-    expect(again!.cached).toContain('unet')
-    expect(again!.views.unet).toEqual(first!.views.unet)
+    expect(again.cached).toContain('unet')
+    expect(again.views.unet).toEqual(first.views.unet)
   })
 
-  test('equal seeds make equal weights; the first prediction is zero with zero_init', async () => {
+  test('equal seeds create equal weights; with zero_init the initial prediction is 0', async () => {
     const graph = [
       unet({ block_out_channels: '8', seed: 3 }),
       node('same', 'UNet', {}, { block_out_channels: '8', seed: 3, layers_per_block: 1 }),
@@ -274,7 +324,7 @@ onCpu(() => {
     expect(zero.tensor.data.every((value) => value === 0)).toBe(true)
   })
 
-  test('numbers and vectors on wires are conditions, for Predict and for the closed Sampler', async () => {
+  test('Predict and Sampler accept numbers and vectors as conditions', async () => {
     const small = { block_out_channels: '8', sample_size: 4, seed: 3 }
     const graph = [
       node('timed', 'UNet', {}, { ...small, class_embed_type: 'timestep' }),
@@ -285,13 +335,28 @@ onCpu(() => {
       node('other', 'Timestep', { schedule: 'schedule.schedule' }, { t: 900 }),
       node('vector', 'GaussianNoise', {}, { shape: '32', batch_size: 2 }),
       node('a', 'Predict', { model: 'timed.model', x_t: 'x.noise', t: 't.t', condition: 't.t' }),
-      node('b', 'Predict', { model: 'timed.model', x_t: 'x.noise', t: 't.t', condition: 'other.t' }),
-      node('c', 'Predict', { model: 'vectors.model', x_t: 'x.noise', t: 't.t', condition: 'vector.noise' }),
+      node('b', 'Predict', {
+        model: 'timed.model',
+        x_t: 'x.noise',
+        t: 't.t',
+        condition: 'other.t',
+      }),
+      node('c', 'Predict', {
+        model: 'vectors.model',
+        x_t: 'x.noise',
+        t: 't.t',
+        condition: 'vector.noise',
+      }),
       ...['t', 'other'].map((id) =>
         node(
           `sample ${id}`,
           'Sampler',
-          { model: 'timed.model', x_T: 'x.noise', schedule: 'schedule.schedule', condition: `${id}.t` },
+          {
+            model: 'timed.model',
+            x_T: 'x.noise',
+            schedule: 'schedule.schedule',
+            condition: `${id}.t`,
+          },
           { num_inference_steps: 2 },
         ),
       ),
@@ -308,13 +373,17 @@ onCpu(() => {
     expect(d.tensor.data).not.toEqual(e.tensor.data)
     await expect(
       evaluate(
-        graph.map((own) => (own.id === 'c' ? { ...own, inputs: { ...own.inputs, condition: own.inputs.t! } } : own)),
+        graph.map((own) =>
+          own.id === 'c' ? { ...own, inputs: { ...own.inputs, condition: own.inputs.t } } : own,
+        ),
         { c: 'c.prediction' },
       ),
-    ).rejects.toThrow('conditioned on a vector an item, samples of shape [b, d], but got a number an item')
+    ).rejects.toThrow(
+      'Expected one vector per item (samples of shape [b, d]) as the condition of this model, got one number per item',
+    )
   })
 
-  test('a training with dropout that went on has the losses of one that never stopped, and samples without it', async () => {
+  test('resumed training with dropout has the same losses; its model has no dropout', async () => {
     const graph = (steps: number, params: GraphNode['params'] = {}) => [
       node('images', 'test/Images', {}, { shape: '4, 4, 1' }),
       unet({ block_out_channels: '8', dropout: 0.5, seed: 3 }, { dataset: 'images.dataset' }),
@@ -336,21 +405,24 @@ onCpu(() => {
       const look = defineNode({
         type: 'test/Look',
         category: 'view',
-        summary: 'Keeps the losses, and whether the model is still in training.',
+        summary: 'Stores the losses, and checks that the model is no longer in training.',
         inputs: { history: any(), model: any() },
         outputs: {},
         params: {},
         view: async ({ history, model }) => {
-          losses = (await Promise.all((history as { losses: Tensor[] }).losses.map((piece) => piece.data()))).flatMap((piece) => [
-            ...piece,
-          ])
+          losses = (
+            await Promise.all((history as { losses: Tensor[] }).losses.map((piece) => piece.data()))
+          ).flatMap((piece) => [...piece])
           expect(model).not.toHaveProperty('training')
           return { kind: 'rows', rows: [] }
         },
       })
       const session = createSession({ ops: opTable([...ops.values(), look]), onEvent: () => {} })
       for (const [run, nodes] of graphs.entries()) {
-        const whole = [...nodes, node('look', 'test/Look', { history: 'end.history', model: 'end.model' })]
+        const whole = [
+          ...nodes,
+          node('look', 'test/Look', { history: 'end.history', model: 'end.model' }),
+        ]
         await session.run({ type: 'run', run: run + 1, graph: { nodes: whole } })
       }
       await session.dispose()
@@ -359,7 +431,7 @@ onCpu(() => {
     const whole = await lossesOf(graph(4))
     expect(whole).toHaveLength(4)
     expect(await lossesOf(graph(2), graph(4))).toEqual(whole)
-    // By another way to the same bits.
+    // Activation checkpointing returns the same bits.
     expect(await lossesOf(graph(2), graph(4, { activation_checkpointing: true }))).toEqual(whole)
     expect(await lossesOf(graph(4, { activation_checkpointing: true }))).toEqual(whole)
   })

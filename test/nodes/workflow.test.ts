@@ -9,11 +9,11 @@ import {
   pngWithWorkflow,
   stringifyWorkflow,
   toGraph,
-  workflowOf,
-  workflowOfPng,
+  readSerialized,
 } from '../../src/nodes/workflow.ts'
 import { limits } from '../../src/nodes/workflow/json.ts'
 import { toys } from './toys.ts'
+import { readPngWorkflow } from '../../src/nodes/workflow/pngRead.ts'
 
 const folder = new URL('../fixtures/', import.meta.url)
 const fixture = (name: string) => readFileSync(new URL(name, folder), 'utf8')
@@ -28,14 +28,14 @@ const refusal = (text: string) => {
   return 'read'
 }
 
-/** JSON that does not tell a list of numbers from the object a typed array becomes, nor "5" from 5. */
+/** Returns a copy of the value with the types of JSON. */
 const normal = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 describe('files of other programs', () => {
   const foreign = readdirSync(new URL('foreign', folder)).filter((name) => name.endsWith('.json'))
 
   test.each(foreign.filter((name) => /comfy/.test(name) && !/Subgraphs|prompt/.test(name)))(
-    'ComfyUI: %s comes out as it came in',
+    'ComfyUI: %s is saved unchanged',
     (name) => {
       const text = fixture(`foreign/${name}`)
       const { workflow } = read(text)
@@ -43,21 +43,25 @@ describe('files of other programs', () => {
     },
   )
 
-  test.each(foreign.filter((name) => name.startsWith('litegraph')))('litegraph: %s keeps its unknown nodes', (name) => {
-    const before = JSON.parse(fixture(`foreign/${name}`))
-    const text = stringifyWorkflow(read(JSON.stringify(before)).workflow)
-    const after = JSON.parse(text)
-    for (const node of before.nodes) expect(after.nodes.find((other: FileNode) => other.id === node.id)).toEqual(node)
-    expect(stringifyWorkflow(read(text).workflow)).toBe(text)
-  })
+  test.each(foreign.filter((name) => name.startsWith('litegraph')))(
+    'litegraph: unknown nodes of %s are saved unchanged',
+    (name) => {
+      const before = JSON.parse(fixture(`foreign/${name}`))
+      const text = stringifyWorkflow(read(JSON.stringify(before)).workflow)
+      const after = JSON.parse(text)
+      for (const node of before.nodes)
+        expect(after.nodes.find((other: FileNode) => other.id === node.id)).toEqual(node)
+      expect(stringifyWorkflow(read(text).workflow)).toBe(text)
+    },
+  )
 
-  test('what was changed in a ComfyUI workflow changes, and nothing else', () => {
+  test('saving an edited ComfyUI workflow changes only the edited parts', () => {
     const text = fixture('foreign/look_alike_comfyui_0.4.json')
     const { workflow } = read(text)
     workflow.nodes.find(({ id }) => id === 3)!.pos = [1, 2]
     const latent = workflow.nodes.find(({ id }) => id === 5)!
-    latent.outputs[0]!.links = null
-    workflow.nodes.find(({ id }) => id === 3)!.inputs[1]!.link = null
+    latent.outputs[0].links = null
+    workflow.nodes.find(({ id }) => id === 3)!.inputs[1].link = null
     workflow.links = workflow.links.filter(([id]) => id !== 2)
     const expected = JSON.parse(text)
     expected.nodes[1].pos = [1, 2]
@@ -67,9 +71,11 @@ describe('files of other programs', () => {
     expect(JSON.parse(stringifyWorkflow(workflow))).toEqual(expected)
   })
 
-  test('a node of ours put into a ComfyUI 1 workflow is saved in its format', () => {
+  test('our nodes in a ComfyUI workflow of version 1 are saved in its format', () => {
     const { workflow } = read(fixture('foreign/look_alike_comfyui_1.json'))
-    workflow.nodes.push({ ...read(file({ nodes: [{ id: 7, type: 'diffusion/Noise' }] })).workflow.nodes[0]! })
+    workflow.nodes.push({
+      ...read(file({ nodes: [{ id: 7, type: 'diffusion/Noise' }] })).workflow.nodes[0],
+    })
     workflow.last_node_id = 7
     const saved = JSON.parse(stringifyWorkflow(workflow))
     expect(saved.version).toBe(1)
@@ -78,23 +84,34 @@ describe('files of other programs', () => {
     expect(saved.definitions.subgraphs[0].name).toBe('Blur twice')
   })
 
-  test('bare NaN is read as null, and said', () => {
+  test('an unquoted NaN is read as null, with a notice', () => {
     const { workflow, notices } = read(
       '{"nodes":[{"id":1,"type":"x","properties":{"a":NaN,"b":"NaN"}}],"links":[],"version":0.4}',
     )
-    expect(workflow.nodes[0]!.properties).toEqual({ a: null, b: 'NaN' })
-    expect(notices).toEqual(['NaN and Infinity are no JSON; they are read as null.'])
+    expect(workflow.nodes[0].properties).toEqual({ a: null, b: 'NaN' })
+    expect(notices).toEqual(['NaN and Infinity are not JSON. They are read as null.'])
   })
 })
 
-describe('strangers', () => {
-  test.each(readdirSync(new URL('hostile', folder)))('%s does no harm', (name) => {
+describe('untrusted files', () => {
+  test.each(readdirSync(new URL('hostile', folder)))('%s cannot inject code or markup', (name) => {
     const { workflow } = read(fixture(`hostile/${name}`))
     const keys = (value: unknown): string[] =>
-      typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([key, item]) => [key, ...keys(item)]) : []
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([key, item]) => [key, ...keys(item)])
+        : []
     const { foreign, ...about } = workflow.extra.diffusion ?? { format: 1 }
     const shown = { ...workflow, extra: { ...workflow.extra, diffusion: about } }
-    for (const key of ['__proto__', 'constructor', 'prototype', 'runStep', 'configure', 'connect', 'graph', 'onRemoved']) {
+    for (const key of [
+      '__proto__',
+      'constructor',
+      'prototype',
+      'runStep',
+      'configure',
+      'connect',
+      'graph',
+      'onRemoved',
+    ]) {
       expect(keys(shown)).not.toContain(key)
     }
     expect(JSON.stringify(shown)).not.toMatch(/[<>]|javascript:|;x/)
@@ -104,33 +121,33 @@ describe('strangers', () => {
     expect((globalThis as Record<string, unknown>).PWNED).toBeUndefined()
   })
 
-  test('says what was left out', () => {
+  test('report ignored parts', () => {
     expect(read(fixture('hostile/class_of_known_node.json')).notices).toMatchInlineSnapshot(`
       [
-        "nodes[0].constructor was left out: a file must not set it.",
-        "nodes[0].__proto__ was left out: a file must not set it.",
-        "nodes[0].properties.__proto__ was left out: a file must not set it.",
+        "nodes[0].constructor was ignored: a file must not set it.",
+        "nodes[0].__proto__ was ignored: a file must not set it.",
+        "nodes[0].properties.__proto__ was ignored: a file must not set it.",
       ]
     `)
     expect(read(fixture('hostile/methods_of_graph.json')).notices).toMatchInlineSnapshot(`
       [
-        "Left out, not part of a workflow: configure, runStep, add, list_of_graphcanvas.",
+        "Ignored, because they are not part of a workflow: configure, runStep, add, list_of_graphcanvas.",
       ]
     `)
     expect(read(fixture('hostile/markup.json')).notices).toMatchInlineSnapshot(`
       [
-        "nodes[0].type holds markup; it is shown as text.",
-        "nodes[0].inputs[0].name holds markup; it is shown as text.",
-        "nodes[0].inputs[0].type holds markup; it is shown as text.",
-        "nodes[0].inputs[0].label holds markup; it is shown as text.",
-        "nodes[0].properties holds markup; it is shown as text.",
-        "nodes[0].title holds markup; it is shown as text.",
-        "groups[0].title holds markup; it is shown as text.",
+        "nodes[0].type contains markup, which is shown as text.",
+        "nodes[0].inputs[0].name contains markup, which is shown as text.",
+        "nodes[0].inputs[0].type contains markup, which is shown as text.",
+        "nodes[0].inputs[0].label contains markup, which is shown as text.",
+        "nodes[0].properties contains markup, which is shown as text.",
+        "nodes[0].title contains markup, which is shown as text.",
+        "groups[0].title contains markup, which is shown as text.",
       ]
     `)
   })
 
-  test('what cannot be opened is refused in words', () => {
+  test('are rejected with a message if they are invalid', () => {
     expect({
       list: refusal('[]'),
       text: refusal('"x"'),
@@ -157,39 +174,41 @@ describe('strangers', () => {
       infinite: refusal('{"nodes":[{"id":1,"type":"x","pos":[1e999,0]}],"version":0.4}'),
       badLink: refusal(file({ links: [[2]] })),
       badGroup: refusal(file({ groups: [{ bounding: [1] }] })),
-      manyNodes: refusal(file({ nodes: Array.from({ length: 5001 }, (_, id) => ({ id, type: 'x' })) })),
+      manyNodes: refusal(
+        file({ nodes: Array.from({ length: 5001 }, (_, id) => ({ id, type: 'x' })) }),
+      ),
       longName: refusal(file({ nodes: [{ id: 1, type: 'x'.repeat(500) }] })),
       deep: refusal(`{"nodes":[],"extra":${'{"a":'.repeat(60)}1${'}'.repeat(60)}}`).slice(0, 20),
       large: refusal(' '.repeat(limits.bytes + 1)),
     }).toMatchInlineSnapshot(`
       {
         "badGroup": "WorkflowError: groups[0].bounding: expected four numbers, got a list of 1.",
-        "badId": "WorkflowError: nodes[0].id: expected a whole number or a short name, got "toString".",
+        "badId": "WorkflowError: nodes[0].id: expected an integer or a short name, got "toString".",
         "badLink": "WorkflowError: links[0]: expected [id, from node, slot, to node, slot, type], got a list of 1.",
         "badPos": "WorkflowError: nodes[0].pos: expected two numbers, got a list of 2.",
         "deep": "WorkflowError: extra",
         "infinite": "WorkflowError: nodes[0].pos[0]: expected a finite number, got Infinity.",
-        "large": "WorkflowError: The file has 8.0 MB; at most 8.0 MB are read.",
-        "list": "WorkflowError: This is a JSON list, not a workflow.",
+        "large": "WorkflowError: Expected a file of at most 8.0 MB, got 8.0 MB.",
+        "list": "WorkflowError: Expected a workflow, got a JSON list.",
         "longName": "WorkflowError: nodes[0].type: a name of 500 characters is too long.",
-        "manyNodes": "WorkflowError: nodes: 5001 nodes; at most 5000 are read.",
+        "manyNodes": "WorkflowError: nodes: expected at most 5000 nodes, got 5001.",
         "newer": "WorkflowError: extra.diffusion.format: written by a newer version (format 99; this one reads up to 1). Update to open it.",
         "noJson": "WorkflowError: The file is not JSON: Unexpected token '}', "{"nodes": [}" is not valid JSON",
-        "noType": "WorkflowError: nodes[0].type: expected a text, got nothing.",
+        "noType": "WorkflowError: nodes[0].type: expected text, got nothing.",
         "nodes": "WorkflowError: nodes: expected a list of nodes.",
         "nullNode": "WorkflowError: nodes[0]: expected a node, got null.",
-        "other": "WorkflowError: This JSON has no nodes: it is not a workflow.",
-        "prompt": "WorkflowError: This is ComfyUI's API format (a prompt): it has no positions and cannot be shown. Save the workflow itself ("Save", not "Export (API)").",
-        "scheduler": "WorkflowError: This is a configuration of diffusers, not a workflow; a checkpoint is opened with LoadCheckpoint.",
-        "subgraphs": "WorkflowError: This is a collection of 5 graphs (simpleSubgraph, complexSubgraph, nestedSubgraphLevel1, emptySubgraph), not one workflow.",
-        "text": "WorkflowError: This is a JSON string, not a workflow.",
+        "other": "WorkflowError: Expected a workflow, got JSON without nodes.",
+        "prompt": "WorkflowError: Expected a workflow, got ComfyUI's API format (a prompt), which has no positions. Save the workflow itself ("Save", not "Export (API)").",
+        "scheduler": "WorkflowError: Expected a workflow, got a configuration of diffusers. Open a checkpoint with LoadCheckpoint.",
+        "subgraphs": "WorkflowError: Expected one workflow, got a collection of 5 graphs (simpleSubgraph, complexSubgraph, nestedSubgraphLevel1, emptySubgraph).",
+        "text": "WorkflowError: Expected a workflow, got a JSON string.",
         "twice": "WorkflowError: nodes[1].id: two nodes have the id 1.",
         "version": "WorkflowError: version: expected a number, got "banana".",
       }
     `)
   })
 
-  test('wires that lead nowhere are left out, and said', () => {
+  test('lose invalid wires, with a notice', () => {
     const { workflow, notices } = read(
       file({
         nodes: [
@@ -207,16 +226,18 @@ describe('strangers', () => {
       }),
     )
     expect(workflow.links).toEqual([[1, 1, 0, 2, 0, 'T']])
-    expect(workflow.nodes.map(({ inputs, outputs }) => [inputs[0]?.link, outputs[0]?.links])).toEqual([
+    expect(
+      workflow.nodes.map(({ inputs, outputs }) => [inputs[0]?.link, outputs[0]?.links]),
+    ).toEqual([
       [undefined, [1]],
       [1, undefined],
     ])
     expect(notices).toMatchInlineSnapshot(`
       [
-        "links[2] was left out: there is another link 1.",
-        "links[3] was left out: its input has a wire already.",
-        "links[4] was left out: there is no output 5 of node 1.",
-        "links[5] was left out: there is no output 0 of node 9.",
+        "links[2] was ignored: there is another link 1.",
+        "links[3] was ignored: its input is connected already.",
+        "links[4] was ignored: there is no output 5 of node 1.",
+        "links[5] was ignored: there is no output 0 of node 9.",
       ]
     `)
   })
@@ -226,7 +247,7 @@ describe('known nodes', () => {
   const wired = file({
     nodes: [
       { id: 1, type: 'diffusion/Noise', properties: { seed: 3, seed_control: 'increment' } },
-      // Written when `schedule` came first and there was an input `gone`.
+      // From an older version with `schedule` as the first input and another input `gone`.
       {
         id: 2,
         type: 'diffusion/Toy',
@@ -249,21 +270,21 @@ describe('known nodes', () => {
     ],
   })
 
-  test('slots are matched by name, and the links follow', () => {
+  test('have slots matched by name, with their links', () => {
     const { workflow, notices } = read(wired)
-    expect(workflow.nodes[1]!.inputs).toEqual([
+    expect(workflow.nodes[1].inputs).toEqual([
       { name: 'x', type: 'samples,noise', link: 1 },
       { name: 'schedule', type: 'schedule', link: 2 },
       { name: 'gone', type: 'noise', link: 3 },
     ])
     expect(workflow.links.map((link) => link[4])).toEqual([0, 1, 2])
     expect(notices).toEqual([
-      'diffusion/Toy (node 2) has no old; kept in the file, without effect.',
-      'diffusion/Toy (node 2) has no slot gone any more; its wire is kept so that you can see it.',
+      'diffusion/Toy (node 2) has no old: kept in the file, without effect.',
+      'diffusion/Toy (node 2) has no slot gone any more. Its wire is kept so that you can see it.',
     ])
   })
 
-  test('the graph is by name; wrong values pass, missing ones take their defaults', () => {
+  test('have inputs by name in the graph, unchecked values, and defaults if missing', () => {
     expect(toGraph(read(wired).workflow, toys)).toEqual({
       nodes: [
         { id: '1', op: 'diffusion/Noise', params: { seed: 3 }, inputs: {} },
@@ -282,19 +303,27 @@ describe('known nodes', () => {
     })
   })
 
-  test('muted nodes are left out with their wires; unknown types stay', () => {
+  test('are omitted with their wires if muted; unknown types are not', () => {
     const { workflow } = read(wired)
-    workflow.nodes[0]!.mode = 2
-    workflow.nodes[1]!.type = 'nobody/knows'
-    expect(toGraph(workflow, toys).nodes).toEqual([{ id: '2', op: 'nobody/knows', title: 'Mine', params: {}, inputs: {} }])
+    workflow.nodes[0].mode = 2
+    workflow.nodes[1].type = 'nobody/knows'
+    expect(toGraph(workflow, toys).nodes).toEqual([
+      { id: '2', op: 'nobody/knows', title: 'Mine', params: {}, inputs: {} },
+    ])
   })
 
-  test('a value of the class is no value of the node', () => {
-    const { workflow } = read(file({ nodes: [{ id: 1, type: 'diffusion/Toy', properties: { hasOwnProperty: 1 } }] }))
-    expect(toGraph(workflow, toys).nodes[0]!.params).toEqual({ scale: 1, mode: 'exact', clip: false })
+  test('ignore values with the name of an inherited property', () => {
+    const { workflow } = read(
+      file({ nodes: [{ id: 1, type: 'diffusion/Toy', properties: { hasOwnProperty: 1 } }] }),
+    )
+    expect(toGraph(workflow, toys).nodes[0].params).toEqual({
+      scale: 1,
+      mode: 'exact',
+      clip: false,
+    })
   })
 
-  test('many-slots: as many as are wired, and one more', () => {
+  test('have one free slot after the last connected one of a many-slot', () => {
     const { workflow } = read(
       file({
         nodes: [
@@ -312,14 +341,21 @@ describe('known nodes', () => {
         links: [[1, 1, 0, 2, 2, '*']],
       }),
     )
-    expect(workflow.nodes[1]!.inputs.map(({ name }) => name)).toEqual(['before', 'item_1', 'item_2', 'item_3', 'item_4', 'after'])
-    expect(workflow.nodes[1]!.outputs.map(({ name }) => name)).toEqual(['whole', 'item_3'])
+    expect(workflow.nodes[1].inputs.map(({ name }) => name)).toEqual([
+      'before',
+      'item_1',
+      'item_2',
+      'item_3',
+      'item_4',
+      'after',
+    ])
+    expect(workflow.nodes[1].outputs.map(({ name }) => name)).toEqual(['whole', 'item_3'])
     expect(workflow.links).toEqual([[1, 1, 0, 2, 3, '*']])
   })
 })
 
 describe('writing', () => {
-  test('sorted, rounded, two spaces, lists of plain values on one line', () => {
+  test('sorts keys, rounds positions, and writes lists of plain values on one line', () => {
     const workflow: WorkflowFile = {
       ...emptyWorkflow(),
       nodes: [
@@ -378,7 +414,10 @@ describe('writing', () => {
   })
 
   const name = fc.stringMatching(/^[a-z_]{1,8}$/)
-  const values = fc.dictionary(name, fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.array(fc.integer(), { maxLength: 3 })))
+  const values = fc.dictionary(
+    name,
+    fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.array(fc.integer(), { maxLength: 3 })),
+  )
   const size = fc.tuple(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: 900 }))
   const node = fc.record({
     type: fc.oneof(fc.constantFrom(...toys.map(({ type }) => type)), fc.constant('else/where')),
@@ -417,7 +456,7 @@ describe('writing', () => {
       }),
     )
 
-  test('print and parse are inverse', () => {
+  test('parsing inverts writing', () => {
     fc.assert(
       fc.property(graphs, (text) => {
         const { workflow } = read(text)
@@ -425,17 +464,19 @@ describe('writing', () => {
         const again = read(printed).workflow
         expect(stringifyWorkflow(again)).toBe(printed)
         expect(toGraph(again, toys)).toEqual(toGraph(workflow, toys))
-        // Unknown nodes keep even what is not understood.
+        // Unknown nodes keep unknown fields.
         for (const before of JSON.parse(text).nodes) {
           if (before.type !== 'else/where' || !before.strange) continue
-          expect(JSON.parse(printed).nodes.find((after: FileNode) => after.id === before.id).strange).toEqual(before.strange)
+          expect(
+            JSON.parse(printed).nodes.find((after: FileNode) => after.id === before.id).strange,
+          ).toEqual(before.strange)
         }
       }),
       { numRuns: 200 },
     )
   })
 
-  test('whatever is read is never more than was allowed', () => {
+  test('any JSON is either rejected with a WorkflowError or written again unchanged', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         try {
@@ -448,12 +489,16 @@ describe('writing', () => {
     )
   })
 
-  test('objects with typed arrays, as litegraph has them', () => {
-    const { workflow } = workflowOf(
-      { nodes: [{ id: 1, type: 'x', pos: new Float32Array([3, 4, 0, 0]), size: new Float32Array([5, 6]) }] },
+  test('accepts typed arrays, as serialized by litegraph', () => {
+    const { workflow } = readSerialized(
+      {
+        nodes: [
+          { id: 1, type: 'x', pos: new Float32Array([3, 4, 0, 0]), size: new Float32Array([5, 6]) },
+        ],
+      },
       toys,
     )
-    expect([workflow.nodes[0]!.pos, workflow.nodes[0]!.size]).toEqual([
+    expect([workflow.nodes[0].pos, workflow.nodes[0].size]).toEqual([
       [3, 4],
       [5, 6],
     ])
@@ -461,9 +506,11 @@ describe('writing', () => {
 })
 
 describe('PNG', () => {
-  // 1 x 1 pixel, by Python's zlib and struct.
+  // Image of 1 x 1 pixel, created with Python's zlib and struct.
   const pixel = Uint8Array.from(
-    atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=='),
+    atob(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==',
+    ),
     (c) => c.charCodeAt(0),
   )
   const withChunk = (type: string, data: number[]) => {
@@ -480,31 +527,42 @@ describe('PNG', () => {
   }
   const bytes = (text: string) => [...new TextEncoder().encode(text)]
 
-  test('a workflow goes in and comes out, once', () => {
+  test('contains one workflow, which replaces an earlier one', () => {
     const once = pngWithWorkflow(pixel, '{"ä": "€"}')
     const twice = pngWithWorkflow(once, '{"b": 1}')
-    expect(workflowOfPng(once)).toBe('{"ä": "€"}')
-    expect(workflowOfPng(twice)).toBe('{"b": 1}')
-    expect(workflowOfPng(pngWithWorkflow(twice, '{"ä": "€"}'))).toBe('{"ä": "€"}')
+    expect(readPngWorkflow(once)).toBe('{"ä": "€"}')
+    expect(readPngWorkflow(twice)).toBe('{"b": 1}')
+    expect(readPngWorkflow(pngWithWorkflow(twice, '{"ä": "€"}'))).toBe('{"ä": "€"}')
     expect(twice.length).toBeLessThan(once.length + 1)
   })
 
-  test('plain, compressed and international texts', () => {
-    expect(workflowOfPng(withChunk('tEXt', bytes('workflow\0{}')))).toBe('{}')
-    expect(workflowOfPng(withChunk('zTXt', [...bytes('workflow\0\0'), ...zlibSync(new TextEncoder().encode('{"z":1}'))]))).toBe(
-      '{"z":1}',
-    )
+  test('is read from plain, compressed and international text chunks', () => {
+    expect(readPngWorkflow(withChunk('tEXt', bytes('workflow\0{}')))).toBe('{}')
     expect(
-      workflowOfPng(
-        withChunk('iTXt', [...bytes('workflow\0'), 1, 0, ...bytes('en\0x\0'), ...zlibSync(new TextEncoder().encode('{"i":1}'))]),
+      readPngWorkflow(
+        withChunk('zTXt', [
+          ...bytes('workflow\0\0'),
+          ...zlibSync(new TextEncoder().encode('{"z":1}')),
+        ]),
+      ),
+    ).toBe('{"z":1}')
+    expect(
+      readPngWorkflow(
+        withChunk('iTXt', [
+          ...bytes('workflow\0'),
+          1,
+          0,
+          ...bytes('en\0x\0'),
+          ...zlibSync(new TextEncoder().encode('{"i":1}')),
+        ]),
       ),
     ).toBe('{"i":1}')
   })
 
-  test('what holds none is refused in words', () => {
+  test('is rejected with a message if it contains no workflow', () => {
     const why = (image: Uint8Array) => {
       try {
-        return workflowOfPng(image)
+        return readPngWorkflow(image)
       } catch (error) {
         return (error as Error).message
       }
@@ -517,10 +575,10 @@ describe('PNG', () => {
       why(withChunk('zTXt', [...bytes('workflow\0\0'), ...zlibSync(new Uint8Array(3e7))])),
     ]).toMatchInlineSnapshot(`
       [
-        "This image holds no workflow. Many sites and messengers remove it; ask for the original file.",
-        "This is not a PNG image.",
-        "This image holds a prompt in ComfyUI's API format only: it has no positions and cannot be shown.",
-        "This image holds no workflow. Many sites and messengers remove it; ask for the original file.",
+        "Expected a workflow in this image, got none. Many sites and messengers remove it: ask for the original file.",
+        "Expected a PNG image, got another file.",
+        "Expected a workflow in this image, got a prompt in ComfyUI's API format, which has no positions.",
+        "Expected a workflow in this image, got none. Many sites and messengers remove it: ask for the original file.",
         "The text inside the image is too long.",
       ]
     `)

@@ -1,8 +1,8 @@
 // A host with litegraph and no editor: its own canvas, menus and clipboard.
 import { LGraph, LGraphCanvas, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
-import { graphOf } from '../../src/nodes/litegraph/graph.ts'
+import { toPlanGraph } from '../../src/nodes/litegraph/graph.ts'
 import { registerNodes } from '../../src/nodes/litegraph/register.ts'
-import { installZones } from '../../src/nodes/litegraph/zones.ts'
+import { installZones } from '../../src/nodes/litegraph/canvasZones.ts'
 import { toys } from '../nodes/toys.ts'
 
 const refused: string[] = []
@@ -11,7 +11,7 @@ const graph = new LGraph()
 const canvas = new LGraphCanvas('#canvas', graph)
 installZones(canvas)
 
-const host = { LiteGraph, graph, canvas, refused, graphOf }
+const host = { LiteGraph, graph, canvas, refused, graphOf: toPlanGraph }
 declare global {
   interface Window {
     host: typeof host

@@ -1,7 +1,7 @@
-// A worker with nodes that bring recorded numbers into a graph, and numbers out of it.
-import { tf } from '../../src/engine/tf.ts'
+// Worker with nodes that read recorded numbers into a graph and numbers out of it.
+import { tf } from '../../src/engine/base/tf.ts'
 import { any, defineNode, labels, samples, text, timestep } from '../../src/nodes/define.ts'
-import { serve } from '../../src/nodes/serve.ts'
+import { serve } from '../../src/nodes/host/serve.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
 const numbers = (list: string) => list.split(',').map(Number)
@@ -30,7 +30,11 @@ const readBack = defineNode({
   files: async ({ value }) => {
     const { tensor } = value as { tensor: { data(): Promise<Float32Array> } }
     return [
-      { name: 'numbers', mime: 'application/octet-stream', bytes: new Uint8Array(Float32Array.from(await tensor.data()).buffer) },
+      {
+        name: 'numbers',
+        mime: 'application/octet-stream',
+        bytes: new Uint8Array(Float32Array.from(await tensor.data()).buffer),
+      },
     ]
   },
 })

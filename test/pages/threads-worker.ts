@@ -1,42 +1,42 @@
-// Starts wasm in a worker (or a page, by `tell`) that says it has so many cores, and tells what came of it: how many threads, which convolutions got
-// them, and the weights that a short training of the digits UNet comes to.
+// Starts wasm in a worker (or a page, by `tell`) with a given number of cores, and reports the
+// threads, the convolutions that use them, and the weights of a short training of the digits UNet.
 import '@tensorflow/tfjs-backend-wasm'
 import { schedule } from '../../bench/digits.ts'
-import { batchOf, newModel } from '../../bench/models.ts'
-import { levelsAt } from '../../src/engine/schedule.ts'
-import { startBackend } from '../../src/engine/backends.ts'
-import { addNoise } from '../../src/engine/forward.ts'
+import { randomBatch, newModel } from '../../bench/models.ts'
+import { levelsAt } from '../../src/engine/process/schedule.ts'
+import { startBackend } from '../../src/engine/backends/backends.ts'
+import { addNoise } from '../../src/engine/process/forward.ts'
 import { meanError } from '../../src/engine/losses/errors.ts'
 import { predict } from '../../src/engine/models/predict.ts'
-import { tf } from '../../src/engine/tf.ts'
-import { beginTraining, trainStep } from '../../src/engine/training.ts'
-import { ownFunctions } from '../../src/engine/wasm/module.ts'
-import type { Weights } from '../../src/engine/values.ts'
-import { wasmFiles } from '../../src/nodes/wasm-files.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import { beginTraining, trainStep } from '../../src/engine/training/trainStep.ts'
+import { activeWasm } from '../../src/engine/backends/wasm/wasmFunctions.ts'
+import type { Weights } from '../../src/engine/base/values.ts'
+import { wasmFiles } from '../../src/nodes/host/wasmFiles.ts'
 import { adamw } from '../smallTraining.ts'
 
-export interface Asked {
-  /** What the browser itself says, unless given. */
+export interface ThreadRequest {
+  /** Number of cores; the browser's by default. */
   cores?: number
-  /** Whether the number of cores can be redefined. */
+  /** True if the number of cores can be redefined. */
   fixed?: boolean
-  /** Training steps; none unless given. */
+  /** Training steps; 0 by default. */
   steps?: number
 }
 
-export interface Told {
+export interface ThreadReport {
   device: string
-  /** What the worker says of its cores before the backend starts, and after; and whether that is the browser's own word. */
+  /** Reported cores before and after the backend starts, and whether they come from the browser. */
   cores: { before: number; after: number; own: boolean }
-  /** What the module said, while it computed a large convolution and a small one; -1 is the calling thread alone. */
+  /** Threads in use during a large and a small convolution; -1 is the calling thread alone. */
   threads: { large: number; small: number }
-  /** How many threads functions of our own have. */
+  /** Threads of our functions. */
   own: number
-  /** SHA-256 of the weights, before the training and after it. */
+  /** SHA-256 of the weights before and after the training. */
   weights: { before: string; after: string }
 }
 
-globalThis.addEventListener('message', async ({ data }: MessageEvent<Asked>) => {
+globalThis.addEventListener('message', async ({ data }: MessageEvent<ThreadRequest>) => {
   try {
     globalThis.postMessage(await tell(data))
   } catch (error) {
@@ -44,8 +44,13 @@ globalThis.addEventListener('message', async ({ data }: MessageEvent<Asked>) => 
   }
 })
 
-export async function tell({ cores, fixed = false, steps = 0 }: Asked): Promise<Told> {
-  if (cores !== undefined) Object.defineProperty(navigator, 'hardwareConcurrency', { value: cores, configurable: !fixed })
+export async function tell({
+  cores,
+  fixed = false,
+  steps = 0,
+}: ThreadRequest): Promise<ThreadReport> {
+  if (cores !== undefined)
+    Object.defineProperty(navigator, 'hardwareConcurrency', { value: cores, configurable: !fixed })
   const before = navigator.hardwareConcurrency
   const threads = watchConvolutions()
   const { device } = await startBackend({ prefer: 'wasm', wasm: wasmFiles })
@@ -57,12 +62,12 @@ export async function tell({ cores, fixed = false, steps = 0 }: Asked): Promise<
       own: !Object.hasOwn(navigator, 'hardwareConcurrency'),
     },
     threads: { large: threads(32), small: threads(4) },
-    own: ownFunctions()!.threads,
+    own: activeWasm()!.threads,
     weights: await trained(steps),
   }
 }
 
-/** Returns how to ask for the number of threads in a convolution of so many channels. */
+/** Returns a function that measures the threads of a convolution with a number of channels. */
 function watchConvolutions(): (channels: number) => number {
   let threads = NaN
   const kernel = tf.getKernel('Conv2D', 'wasm')
@@ -75,28 +80,46 @@ function watchConvolutions(): (channels: number) => number {
   tf.registerKernel({ ...kernel, kernelFunc })
   return (channels) => {
     threads = NaN
-    tf.tidy(() => void tf.conv2d(tf.ones<tf.Rank.R4>([8, 16, 16, channels]), tf.ones([3, 3, channels, channels]), 1, 'same'))
+    tf.tidy(
+      () =>
+        void tf.conv2d(
+          tf.ones<tf.Rank.R4>([8, 16, 16, channels]),
+          tf.ones([3, 3, channels, channels]),
+          1,
+          'same',
+        ),
+    )
     return threads
   }
 }
 
-async function trained(steps: number): Promise<Told['weights']> {
+async function trained(steps: number): Promise<ThreadReport['weights']> {
   const model = newModel('digits')
-  const { x, noise, t } = batchOf('digits', 2)
+  const { x, noise, t } = randomBatch('digits', 2)
   const optimizer = { ...adamw, lr: 1e-3 }
   let state = beginTraining(model.weights, { optimizer, emas: [] })
   for (let i = 0; i < steps; i++) {
     const loss = () =>
-      meanError(predict({ ...model, weights: state.weights }, addNoise(x, noise, levelsAt(schedule, { t })), t), noise, {
-        kind: 'mse',
-      })
+      meanError(
+        predict(
+          { ...model, weights: state.weights },
+          addNoise(x, noise, levelsAt(schedule, { t })),
+          t,
+        ),
+        noise,
+        {
+          kind: 'mse',
+        },
+      )
     state = trainStep(state, { loss, optimizer, emas: [], total: steps })
   }
-  return { before: await hashOf(model.weights), after: await hashOf(state.weights) }
+  return { before: await hashWeights(model.weights), after: await hashWeights(state.weights) }
 }
 
-async function hashOf(weights: Weights): Promise<string> {
+async function hashWeights(weights: Weights): Promise<string> {
   const all = tf.tidy(() => tf.concat(Object.values(weights).map((tensor) => tensor.reshape([-1]))))
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', (await all.data()) as BufferSource))
+  const hash = new Uint8Array(
+    await crypto.subtle.digest('SHA-256', (await all.data()) as BufferSource),
+  )
   return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,5 +1,5 @@
-// A worker of a host's own, as README shows it, with the nodes of the plan's tests.
-import { serve } from '../../src/nodes/serve.ts'
+// A host's own worker as in the README, with the toy nodes of the plan tests.
+import { serve } from '../../src/nodes/host/serve.ts'
 import { ops } from '../plan/toy.ts'
 
 serve([...ops.values()])

@@ -1,17 +1,19 @@
-// Graphs written as data, and the plans they become: the order of steps, the nesting of loops, where values are freed.
+// Compilation of graphs to plans: order of steps, nesting of loops, freeing of values.
 import { describe, expect, test } from 'vitest'
 import { compile, tryCompile } from '../../src/engine/plan/compile.ts'
 import { wire, type Graph } from '../../src/engine/plan/graph.ts'
 import { printPlan } from '../../src/engine/plan/print.ts'
 import { graph, node, ops } from './toy.ts'
 
-const planOf = (some: Graph) => printPlan(compile(some, undefined, ops))
+const printCompiled = (some: Graph) => printPlan(compile(some, undefined, ops))
 const words = (some: Graph) =>
   tryCompile(some, undefined, ops).faults.map(
     ({ node: id, slot, message, cure }) => `${id}${slot ? '.' + slot : ''}: ${message} ${cure}`,
   )
 const notices = (some: Graph) =>
-  compile(some, undefined, ops).notices.map(({ node: id, message, cure }) => `${id}: ${message} ${cure}`)
+  compile(some, undefined, ops).notices.map(
+    ({ node: id, message, cure }) => `${id}: ${message} ${cure}`,
+  )
 
 const sampler = (x: string, next: string, name = '') => [
   node(`start${name}`, 'SamplingStart', { x }),
@@ -20,10 +22,15 @@ const sampler = (x: string, next: string, name = '') => [
 
 const trainer = (modelWire: string, lossWire: string, name = '', emit = 0) => [
   node(`start${name}`, 'TrainingStart', { model: modelWire }),
-  node(`end${name}`, 'TrainingEnd', { loop: `start${name}.loop`, loss: lossWire }, { emit_every: emit }),
+  node(
+    `end${name}`,
+    'TrainingEnd',
+    { loop: `start${name}.loop`, loss: lossWire },
+    { emit_every: emit },
+  ),
 ]
 
-/** A training of `net` towards `goal`, with its loss. */
+/** Trains `net` towards `goal`. */
 const training = (name = '', emit = 0) => [
   ...trainer(`net${name}.model`, `loss${name}.loss`, name, emit),
   node(`net${name}`, 'Net'),
@@ -33,7 +40,7 @@ const training = (name = '', emit = 0) => [
 ]
 
 describe('without loops', () => {
-  test('what is asked for, each after what it needs, freed at its last use', () => {
+  test('runs each node after its inputs and frees values at their last use', () => {
     const some = graph(
       node('sum', 'Add', { a: 'one.value', b: 'two.value' }),
       node('one', 'Constant'),
@@ -54,7 +61,7 @@ describe('without loops', () => {
       node('closed', 'Twice', { a: 'one.value', b: 'one.value' }),
       node('show', 'Show', { value: 'closed.sum' }),
     )
-    expect(planOf(some)).toMatchInlineSnapshot(`
+    expect(printCompiled(some)).toMatchInlineSnapshot(`
       "one
       closed/first
       closed/second | free closed/first.sum one.value
@@ -64,7 +71,7 @@ describe('without loops', () => {
 })
 
 describe('loops', () => {
-  test('a: what depends on an each output is the body; the rest is computed once, even if drawn inside', () => {
+  test('a: the body depends on an each output; other nodes run once, even if drawn inside', () => {
     const some = graph(
       node('one', 'Constant'),
       node('drawnInside', 'Constant'),
@@ -72,7 +79,7 @@ describe('loops', () => {
       node('step', 'Add', { a: 'start.x', b: 'drawnInside.value' }),
       node('show', 'Show', { value: 'end.x' }),
     )
-    expect(planOf(some)).toMatchInlineSnapshot(`
+    expect(printCompiled(some)).toMatchInlineSnapshot(`
       "one
       drawnInside
       loop start | free one.value drawnInside.value
@@ -82,7 +89,7 @@ describe('loops', () => {
     `)
   })
 
-  test('b: nested by a start input', () => {
+  test('b: a start input nests a loop', () => {
     const some = graph(
       node('one', 'Constant'),
       ...sampler('one.value', 'endInner.x', 'Outer'),
@@ -90,7 +97,7 @@ describe('loops', () => {
       node('step', 'Add', { a: 'startInner.x', b: 'startOuter.t' }),
       node('show', 'Show', { value: 'endOuter.x' }),
     )
-    expect(planOf(some)).toMatchInlineSnapshot(`
+    expect(printCompiled(some)).toMatchInlineSnapshot(`
       "one
       loop startOuter | free one.value
         loop startInner | free startOuter.x startOuter.t
@@ -101,7 +108,7 @@ describe('loops', () => {
     `)
   })
 
-  test('b: nested by a body value; done values of the inner loop are values of the outer body', () => {
+  test('b: a body value nests a loop; done values of the inner loop belong to the outer body', () => {
     const some = graph(
       node('one', 'Constant'),
       ...sampler('one.value', 'after.sum', 'Outer'),
@@ -110,7 +117,7 @@ describe('loops', () => {
       node('after', 'Add', { a: 'endInner.x' }),
       node('show', 'Show', { value: 'endOuter.x' }),
     )
-    expect(planOf(some)).toMatchInlineSnapshot(`
+    expect(printCompiled(some)).toMatchInlineSnapshot(`
       "one
       loop startOuter | free one.value
         loop startInner | free startOuter.x
@@ -122,7 +129,7 @@ describe('loops', () => {
     `)
   })
 
-  test('c: between two loops of which neither runs inside the other', () => {
+  test('c: a node between two loops that are not nested is a fault', () => {
     const some = graph(
       node('one', 'Constant'),
       ...sampler('one.value', 'startA.x', 'A'),
@@ -134,12 +141,12 @@ describe('loops', () => {
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "both: Depends on the iterations of two loops, Sampling Start and Sampling Start, of which neither runs inside the other. Take the value of one of them from its End.",
+        "both: This node depends on the iterations of two loops, Sampling Start and Sampling Start, neither of which is inside the other. Take the value of one of them from its End.",
       ]
     `)
   })
 
-  test('c: two loops that each need the other', () => {
+  test('c: two loops that depend on each other are a fault', () => {
     const some = graph(
       node('one', 'Constant'),
       ...sampler('one.value', 'both.sum', 'A'),
@@ -150,12 +157,12 @@ describe('loops', () => {
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "both: The loops of Sampling Start and Sampling Start each need a value of the other's iterations. Take the value of one of them from its End.",
+        "both: The loops of Sampling Start and Sampling Start each need a value from the iterations of the other. Take the value of one of them from its End.",
       ]
     `)
   })
 
-  test('d: observers in a body, with what only they need', () => {
+  test('d: observers may read a body, with the nodes that only they need', () => {
     const some = graph(
       node('one', 'Constant'),
       ...sampler('one.value', 'step.sum'),
@@ -164,7 +171,7 @@ describe('loops', () => {
       node('show', 'Show', { value: 'onlyShown.sum' }),
       node('done', 'Show', { value: 'end.x' }),
     )
-    expect(planOf(some)).toMatchInlineSnapshot(`
+    expect(printCompiled(some)).toMatchInlineSnapshot(`
       "one
       loop start | free one.value
         step | free start.x
@@ -175,14 +182,14 @@ describe('loops', () => {
     `)
   })
 
-  test('d: a loop that nobody needs but an observer in its body', () => {
+  test('d: an observer in its body is enough to run a loop', () => {
     const some = graph(
       node('one', 'Constant'),
       ...sampler('one.value', 'step.sum'),
       node('step', 'Add', { a: 'start.x' }),
       node('show', 'Show', { value: 'step.sum' }),
     )
-    expect(planOf(some)).toMatchInlineSnapshot(`
+    expect(printCompiled(some)).toMatchInlineSnapshot(`
       "one
       loop start | free one.value
         step | free start.x
@@ -191,16 +198,20 @@ describe('loops', () => {
     `)
   })
 
-  test('d: a file made of a body value', () => {
-    const some = graph(node('one', 'Constant'), ...sampler('one.value', 'start.x'), node('save', 'Save', { value: 'start.x' }))
+  test('d: a file of a body value is a fault', () => {
+    const some = graph(
+      node('one', 'Constant'),
+      ...sampler('one.value', 'start.x'),
+      node('save', 'Save', { value: 'start.x' }),
+    )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "save: Save uses a value from inside the loop of Sampling Start. Take it from an output of Sampling End, after the last iteration.",
+        "save: Save uses a value from inside the loop of Sampling Start. Take the value from an output of Sampling End, after the last iteration.",
       ]
     `)
   })
 
-  test('d: a body value together with a result that needs the whole loop', () => {
+  test('d: a body value together with a result of the loop is a fault', () => {
     const some = graph(
       node('one', 'Constant'),
       ...sampler('one.value', 'start.x'),
@@ -210,7 +221,7 @@ describe('loops', () => {
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "start: A value from inside this loop is used together with a result that needs the whole loop. Take both values after the End, or both inside the loop.",
+        "start: A value from inside this loop is used together with a result of all its iterations. Take both values after the End, or both inside the loop.",
       ]
     `)
   })
@@ -238,17 +249,18 @@ describe('loops', () => {
       node('end', 'SamplingEnd', { loop: 'start.loop', x: 'start.x' }),
       node('show', 'Show', { value: 'end.x' }),
     )
-    expect([...words(second), ...words(noStart), ...words(noEnd), ...words(other)]).toMatchInlineSnapshot(`
-      [
-        "end.loop: Sampling Start has a second End. Delete one of the two: a loop has one Start and one End.",
-        "end.loop: Sampling End has no Start. Wire the loop output of a Sampling Start into it.",
-        "start.loop: Sampling Start has no End. Add a Sampling End and wire loop to it.",
-        "end.loop: Sampling End cannot end Training Start. Use the End that belongs to it, Sampling Start here.",
-      ]
-    `)
+    expect([...words(second), ...words(noStart), ...words(noEnd), ...words(other)])
+      .toMatchInlineSnapshot(`
+        [
+          "end.loop: Sampling Start has a second End. Delete one of the two: a loop has one Start and one End.",
+          "end.loop: Sampling End has no Start. Connect output \`loop\` of a Sampling Start to it.",
+          "start.loop: Sampling Start has no End. Add a Sampling End and connect \`loop\` to it.",
+          "end.loop: Sampling End cannot end Training Start. Use Training End, the End that belongs to it.",
+        ]
+      `)
   })
 
-  test('f: `again` inside a training body', () => {
+  test('f: `again` inside a training body is a fault', () => {
     const some = graph(
       ...training(),
       node('inner', 'SamplingStart', { x: 'start.x' }),
@@ -258,12 +270,12 @@ describe('loops', () => {
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "innerEnd.again: A loop that asks after each iteration whether to go on cannot run inside Training Start. Give it a fixed number of iterations, or take it out of the training loop.",
+        "innerEnd.again: A loop that decides after each iteration whether to continue cannot run inside Training Start. Give it a fixed number of iterations, or move it out of the training loop.",
       ]
     `)
   })
 
-  test('g: noise drawn once that feeds a body is said; with `like` it is drawn each time', () => {
+  test('g: noise drawn once that feeds a body is a notice; with `like` it is drawn each time', () => {
     const some = (like?: string) =>
       graph(
         node('one', 'Constant'),
@@ -274,11 +286,11 @@ describe('loops', () => {
       )
     expect(notices(some())).toMatchInlineSnapshot(`
       [
-        "noise: Draw is drawn once: the same noise in every iteration of Sampling Start. To draw afresh each time, wire its input like to an output of Sampling Start.",
+        "noise: Draw draws once: every iteration of Sampling Start gets the same noise. To draw again in every iteration, connect an output of Sampling Start to its input \`like\`.",
       ]
     `)
     expect(notices(some('start.x'))).toEqual([])
-    expect(planOf(some())).toMatchInlineSnapshot(`
+    expect(printCompiled(some())).toMatchInlineSnapshot(`
       "one
       noise
       loop start | free one.value noise.noise
@@ -286,7 +298,7 @@ describe('loops', () => {
         next x = step.sum | free step.sum
       observe show | free end.x"
     `)
-    expect(planOf(some('start.x'))).toMatchInlineSnapshot(`
+    expect(printCompiled(some('start.x'))).toMatchInlineSnapshot(`
       "one
       loop start | free one.value
         noise
@@ -298,7 +310,7 @@ describe('loops', () => {
 })
 
 describe('training', () => {
-  test('samples while training: what leads from the model to observers is the emission; its other needs come first', () => {
+  test('an emission contains the nodes from the model to observers; their other inputs run first', () => {
     const some = graph(
       ...training('', 2),
       node('x', 'Constant'),
@@ -307,7 +319,7 @@ describe('training', () => {
       node('show', 'Show', { value: 'endSampling.x' }),
       node('save', 'Save', { value: 'endSampling.x' }),
     )
-    expect(planOf(some)).toMatchInlineSnapshot(`
+    expect(printCompiled(some)).toMatchInlineSnapshot(`
       "x
       net
       goal
@@ -328,12 +340,12 @@ describe('training', () => {
     `)
   })
 
-  test('two trainings, one after the other: an emission does not enter the second', () => {
+  test('in two consecutive trainings, an emission does not enter the second', () => {
     const [start, end, ...rest] = training('2')
     const some = graph(
       ...training('1', 1),
-      { ...start!, inputs: { model: wire('end1', 'model') } },
-      end!,
+      { ...start, inputs: { model: wire('end1', 'model') } },
+      end,
       ...rest.filter(({ id }) => id !== 'net2'),
       node('x', 'Constant'),
       node('y1', 'Apply', { model: 'end1.model', x: 'x.value' }),
@@ -341,7 +353,7 @@ describe('training', () => {
       node('show1', 'Show', { value: 'y1.y' }),
       node('show2', 'Show', { value: 'y2.y' }),
     )
-    expect(planOf(some)).toMatchInlineSnapshot(`
+    expect(printCompiled(some)).toMatchInlineSnapshot(`
       "net1
       goal1
       x
@@ -367,7 +379,7 @@ describe('training', () => {
     `)
   })
 
-  test('two trainings compared: each emits what does not need the later one', () => {
+  test('in two compared trainings, each emits the nodes that do not need the later one', () => {
     const some = graph(
       ...training('1', 1),
       ...training('2', 1),
@@ -378,7 +390,7 @@ describe('training', () => {
       node('show', 'Show', { value: 'both.difference' }),
       node('show1', 'Show', { value: 'y1.y' }),
     )
-    expect(planOf(some)).toMatchInlineSnapshot(`
+    expect(printCompiled(some)).toMatchInlineSnapshot(`
       "net1
       goal1
       x
@@ -407,14 +419,16 @@ describe('training', () => {
     `)
   })
 
-  test('a loss that does not reach the model', () => {
+  test('a loss that does not depend on the model is a fault', () => {
     const some = graph(
-      ...training().map((it) => (it.id === 'apply' ? { ...it, inputs: { ...it.inputs, model: wire('net', 'model') } } : it)),
+      ...training().map((it) =>
+        it.id === 'apply' ? { ...it, inputs: { ...it.inputs, model: wire('net', 'model') } } : it,
+      ),
       node('show', 'Show', { value: 'end.model' }),
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "end.loss: The loss does not depend on the model of Training Start, so there is nothing to train. Wire the model output of Training Start, not the model itself, to Predict.",
+        "end.loss: The loss does not depend on the model of Training Start, so there is nothing to train. Connect output \`model\` of Training Start to Predict, instead of the model itself.",
       ]
     `)
   })
@@ -429,12 +443,12 @@ describe('faults', () => {
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "a: These nodes wait for each other: Add -> Add -> Add. Cut one of the wires; what is to come round again goes through the End of a loop.",
+        "a: The graph has a cycle: Add -> Add -> Add. Remove one of the wires. A value for the next iteration goes through the End of a loop.",
       ]
     `)
   })
 
-  test('all at once: missing wire, wrong type, unknown node, unknown slots, bad params, a wire from nowhere', () => {
+  test('reports all at once: missing wire, wrong type, unknown node, unknown slots, bad params, dangling wire', () => {
     const some = graph(
       node('empty', 'Add'),
       node('wrong', 'Add', { a: 'net.model' }),
@@ -443,22 +457,24 @@ describe('faults', () => {
       node('farEnd', 'SamplingEnd', { loop: 'far.loop', x: 'unknown.x' }),
       node('unknown', 'Blur'),
       node('lost', 'Add', { a: 'gone.sum', c: 'empty.product' }),
-      ...['empty.sum', 'wrong.sum', 'farEnd.x', 'lost.sum'].map((from, i) => node(`show${i}`, 'Show', { value: from })),
+      ...['empty.sum', 'wrong.sum', 'farEnd.x', 'lost.sum'].map((from, i) =>
+        node(`show${i}`, 'Show', { value: from }),
+      ),
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "empty.a: Nothing is wired to a. Wire a number or a loss into it.",
-        "wrong.a: a takes a number or a loss, but model of Net is a model. Wire a number or a loss into it.",
-        "net: weight: expected a number, got "much". Set it to a number; the default is 0.",
-        "far: steps: expected an integer of at least 0, got 1.5. Set it to an integer of at least 0; the default is 3.",
-        "unknown: Unknown node type toy/Blur. Load the pack that has it, or delete the node.",
-        "lost.a: a is wired to gone, which is not in the graph. Wire it anew.",
-        "lost.c: Add has no input c. Its inputs are a, b.",
+        "empty.a: Required input a is not connected. Connect a number or a loss.",
+        "wrong.a: Expected a number or a loss for a, got a model from model of Net. Connect a number or a loss.",
+        "net: Expected weight to be a number, got "much". Set it to a number. The default is 0.",
+        "far: Expected steps to be an integer of at least 0, got 1.5. Set it to an integer of at least 0. The default is 3.",
+        "unknown: Unknown node type toy/Blur. Load the node pack that has it, or delete the node.",
+        "lost.a: Input a is connected to gone, which is not in the graph. Connect it again.",
+        "lost.c: Add has no input c. Use one of its inputs: a, b.",
       ]
     `)
   })
 
-  test('a multistep solver outside of a sampling loop', () => {
+  test('rejects a multistep solver outside a sampling loop', () => {
     const some = graph(
       node('one', 'Constant'),
       node('step', 'Remember', { a: 'one.value' }),
@@ -466,12 +482,12 @@ describe('faults', () => {
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "step: Remember remembers earlier steps, but runs in no sampling loop. Take its x_t from a SamplingStart.",
+        "step: Remember remembers earlier steps, so it needs a sampling loop, but is in none. Take its x_t from a SamplingStart.",
       ]
     `)
   })
 
-  test('inside a closed node they are told of the closed node', () => {
+  test('faults inside a closed node are reported on the closed node', () => {
     const some = graph(
       node('net', 'Net'),
       node('closed', 'Twice', { a: 'net.model' }),
@@ -479,15 +495,15 @@ describe('faults', () => {
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "closed.a: a takes a number or a loss, but model of Net is a model. Wire a number or a loss into it.",
+        "closed.a: Expected a number or a loss for a, got a model from model of Net. Connect a number or a loss.",
       ]
     `)
   })
 
-  test('nothing to run', () => {
+  test('reports a graph without outputs', () => {
     expect(words(graph(node('one', 'Constant')))).toMatchInlineSnapshot(`
       [
-        ": There is nothing to run: no node shows or saves a result. Add a Scatter, a Chart or an Inspect and wire a value into it, or choose "run to here" on a node.",
+        ": There is nothing to run: no node shows or saves a result. Add Scatter, Chart or Inspect and connect a value to it, or choose "Run to here" on a node.",
       ]
     `)
   })

@@ -1,19 +1,23 @@
-// What is known before a run, and what nodes refuse by it, with nodes made for that.
+// Values known before a run, and faults found with them, on toy nodes.
 import { expect, test } from 'vitest'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
-import { NodeError } from '../../src/engine/plan/fault.ts'
+import { NodeError } from '../../src/engine/base/fault.ts'
 import type { GraphNode } from '../../src/engine/plan/graph.ts'
 import { input, wire } from '../../src/engine/plan/graph.ts'
 import { opTable } from '../../src/engine/plan/op.ts'
 import { defineNode, integer, number, optional, timesteps } from '../../src/nodes/define.ts'
-import { graph, node, numberOf, ops } from './toy.ts'
-import { tf } from '../../src/engine/tf.ts'
+import { graph, node, toNumberValue, ops } from './toy.ts'
+import { tf } from '../../src/engine/base/tf.ts'
 
 const base = { category: 'tools', summary: 'A toy.' } as const
 const tooMany = (param: string, most: number, got: number) =>
-  new NodeError({ param, message: `Expected at most ${most}, got ${got}.`, cure: `Lower ${param}.` })
+  new NodeError({
+    param,
+    message: `Expected at most ${most}, got ${got}.`,
+    cure: `Lower ${param}.`,
+  })
 
-/** A list 0 ... count - 1. */
+/** The list 0 ... count - 1. */
 const list = defineNode({
   ...base,
   type: 'toy/List',
@@ -34,11 +38,11 @@ const pass = defineNode({
   inputs: { list: timesteps() },
   outputs: { list: timesteps() },
   params: {},
-  foresees: (_, { list }) => ({ list }),
+  staticOutputs: (_, { list }) => ({ list }),
   run: ({ list }) => ({ list }),
 })
 
-/** Says nothing of what it makes. */
+/** Declares nothing about its output. */
 const hide = defineNode({
   ...base,
   type: 'toy/Hide',
@@ -59,10 +63,10 @@ const take = defineNode({
     if (list && list.t.length > most) throw tooMany('most', most, list.t.length)
   },
   notices: (_, __, { other }) => (other ? [`other has ${other.t.length}`] : []),
-  run: ({ list }) => ({ count: numberOf(tf.scalar(list.t.length)) }),
+  run: ({ list }) => ({ count: toNumberValue(tf.scalar(list.t.length)) }),
 })
 
-/** Take in a box, with one of its params under another name; and that in a box. */
+/** Take inside a closed node with a renamed param, and that inside another closed node. */
 const inner = defineNode({
   ...base,
   type: 'toy/Inner',
@@ -98,7 +102,7 @@ const outer = defineNode({
 const all = opTable([...ops.values(), list, pass, hide, take, inner, outer])
 const compiled = (...nodes: GraphNode[]) =>
   tryCompile(graph(...nodes, node('show', 'Show', { value: 'end.count' })), undefined, all)
-const faultsOf = (...nodes: GraphNode[]) => compiled(...nodes).faults
+const compileFaults = (...nodes: GraphNode[]) => compiled(...nodes).faults
 
 const refused = (id: string, param: string) => [
   { node: id, param, message: 'Expected at most 3, got 5.', cure: `Lower ${param}.` },
@@ -106,30 +110,39 @@ const refused = (id: string, param: string) => [
 const five = node('list', 'List', {}, { count: 5 })
 const end = (list: string) => node('end', 'Take', { list })
 
-test('a plain node is computed, and others pass on what they know', () => {
-  expect(faultsOf(five, end('list.list'))).toEqual(refused('end', 'most'))
-  expect(faultsOf(five, node('way', 'Pass', { list: 'list.list' }), end('way.list'))).toEqual(refused('end', 'most'))
-  expect(faultsOf(five, node('way', 'Hide', { list: 'list.list' }), end('way.list'))).toEqual([])
-  expect(faultsOf(node('list', 'List'), end('list.list'))).toEqual([])
+test('computes plain nodes and propagates values of the others', () => {
+  expect(compileFaults(five, end('list.list'))).toEqual(refused('end', 'most'))
+  expect(compileFaults(five, node('way', 'Pass', { list: 'list.list' }), end('way.list'))).toEqual(
+    refused('end', 'most'),
+  )
+  expect(compileFaults(five, node('way', 'Hide', { list: 'list.list' }), end('way.list'))).toEqual(
+    [],
+  )
+  expect(compileFaults(node('list', 'List'), end('list.list'))).toEqual([])
 })
 
-test('what a plain node refuses is refused before the run, and says nothing further on', () => {
-  expect(faultsOf(node('list', 'List', {}, { count: 12 }), end('list.list'))).toEqual([
+test('reports errors of plain nodes before the run, and only there', () => {
+  expect(compileFaults(node('list', 'List', {}, { count: 12 }), end('list.list'))).toEqual([
     { node: 'list', param: 'count', message: 'Expected at most 9, got 12.', cure: 'Lower count.' },
   ])
 })
 
-test('a wire of a wrong kind, and params of a wrong kind, are one fault and not two', () => {
-  expect(faultsOf(node('one', 'Constant'), end('one.value'))).toHaveLength(1)
-  expect(faultsOf(five, node('end', 'Take', { list: 'list.list' }, { most: 'none' }))).toMatchObject([{ param: 'most' }])
+test('wrong wires and wrong params are one fault each', () => {
+  expect(compileFaults(node('one', 'Constant'), end('one.value'))).toHaveLength(1)
+  expect(
+    compileFaults(five, node('end', 'Take', { list: 'list.list' }, { most: 'none' })),
+  ).toMatchObject([{ param: 'most' }])
 })
 
-test('notices speak of what is known', () => {
-  const { plan } = compiled(node('short', 'List'), node('end', 'Take', { list: 'short.list', other: 'short.list' }))
+test('notices use known values', () => {
+  const { plan } = compiled(
+    node('short', 'List'),
+    node('end', 'Take', { list: 'short.list', other: 'short.list' }),
+  )
   expect(plan!.notices).toMatchObject([{ node: 'end', message: 'other has 2' }])
 })
 
-test('what a mistake in a declaration throws is no fault of the graph', () => {
+test('an error in a declaration is not a fault of the graph', () => {
   const broken = defineNode({
     ...base,
     type: 'toy/Take',
@@ -139,20 +152,33 @@ test('what a mistake in a declaration throws is no fault of the graph', () => {
     check: () => {
       throw new TypeError('broken')
     },
-    run: () => ({ count: numberOf(tf.scalar(0)) }),
+    run: () => ({ count: toNumberValue(tf.scalar(0)) }),
   })
   const some = graph(node('end', 'Take'), node('show', 'Show', { value: 'end.count' }))
   expect(() => tryCompile(some, undefined, opTable([...ops.values(), broken]))).toThrow(TypeError)
 })
 
-test('faults inside of closed nodes come out through each of them, under the names they have there', () => {
-  expect(faultsOf(five, node('end', 'Inner', { long: 'list.list' }))).toMatchObject([{ node: 'end', param: 'limit' }])
-  expect(faultsOf(five, node('end', 'Outer', { lines: 'list.list' }))).toMatchObject([{ node: 'end', param: 'limit' }])
-  expect(faultsOf(node('one', 'Constant'), node('end', 'Outer', { lines: 'one.value' }))).toMatchObject([
-    { node: 'end', slot: 'lines' },
+test('faults inside nested closed nodes are reported with the names of each level', () => {
+  expect(compileFaults(five, node('end', 'Inner', { long: 'list.list' }))).toMatchObject([
+    { node: 'end', param: 'limit' },
   ])
-  // A param that only the node inside has.
-  expect(faultsOf(five, { ...node('end', 'Inner', { long: 'list.list' }, { limit: -1 }), title: 'My box' })).toEqual([
-    { node: 'end', message: 'Expected at most 0, got 1.', cure: 'Lower deep. For `deep` open My box.' },
+  expect(compileFaults(five, node('end', 'Outer', { lines: 'list.list' }))).toMatchObject([
+    { node: 'end', param: 'limit' },
+  ])
+  expect(
+    compileFaults(node('one', 'Constant'), node('end', 'Outer', { lines: 'one.value' })),
+  ).toMatchObject([{ node: 'end', slot: 'lines' }])
+  // A param of the inner node only.
+  expect(
+    compileFaults(five, {
+      ...node('end', 'Inner', { long: 'list.list' }, { limit: -1 }),
+      title: 'My box',
+    }),
+  ).toEqual([
+    {
+      node: 'end',
+      message: 'Expected at most 0, got 1.',
+      cure: 'Lower deep. To change `deep`, open My box.',
+    },
   ])
 })

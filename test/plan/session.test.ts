@@ -1,4 +1,4 @@
-// Running plans: what is shown, what is kept between runs, and what pause, step and stop leave behind.
+// Sessions: views, cached results, and the effects of pause, step and stop.
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Graph } from '../../src/engine/plan/graph.ts'
 import { wire } from '../../src/engine/plan/graph.ts'
@@ -6,7 +6,7 @@ import { createSession, type Session, type SessionOptions } from '../../src/engi
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import type { ChartView, StatisticsView } from '../../src/engine/plan/view.ts'
 import type { Event, RunRequest } from '../../src/engine/protocol.ts'
-import { tf } from '../../src/engine/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
 import { graph, node, ops, ran } from './toy.ts'
 
 beforeAll(async () => void (await tf.setBackend('cpu')))
@@ -22,7 +22,7 @@ afterEach(async () => {
   expect(tf.memory().numTensors).toBe(tensors)
 })
 
-/** A session and everything it says. */
+/** A session with all of its events. */
 function start(options: Partial<SessionOptions> = {}) {
   const events: Event[] = []
   const listeners: ((event: Event) => void)[] = []
@@ -49,11 +49,16 @@ function start(options: Partial<SessionOptions> = {}) {
 }
 
 const shown = (events: Event[], id: string) =>
-  events.flatMap((event) => (event.type === 'view' && event.node === id ? [event.view as StatisticsView] : []))
+  events.flatMap((event) =>
+    event.type === 'view' && event.node === id ? [event.view as StatisticsView] : [],
+  )
 const lastShown = (events: Event[], id: string) => shown(events, id).at(-1)!.mean
 const saved = (events: Event[]) =>
-  events.flatMap((event) => (event.type === 'file' ? [new TextDecoder().decode(event.file.bytes)] : []))
-const faults = (events: Event[]) => events.flatMap((event) => (event.type === 'faults' ? event.faults : []))
+  events.flatMap((event) =>
+    event.type === 'file' ? [new TextDecoder().decode(event.file.bytes)] : [],
+  )
+const faults = (events: Event[]) =>
+  events.flatMap((event) => (event.type === 'faults' ? event.faults : []))
 const trainings = () => ran.filter((what) => what === 'train').length
 
 const training = (steps: number, emit = 0, lr = 1) => [
@@ -77,12 +82,13 @@ const counting = (steps: number) => [
 ]
 
 describe('running', () => {
-  test('shows what leads to observers, and only that', async () => {
+  test('runs only the nodes that lead to observers', async () => {
     const { run } = start()
     const events = await run(graph(...counting(5), node('unused', 'Constant', {}, { value: 99 })))
     expect(lastShown(events, 'done')).toBe(6)
     expect(ran).not.toContain('constant 99')
-    expect(events.map(({ type }) => type).filter((type) => type !== 'progress')).toMatchInlineSnapshot(`
+    expect(events.map(({ type }) => type).filter((type) => type !== 'progress'))
+      .toMatchInlineSnapshot(`
       [
         "started",
         "busy",
@@ -93,30 +99,40 @@ describe('running', () => {
     `)
   })
 
-  test('runs to a node: its value is inspected, nothing else runs', async () => {
+  test('runs to a node, inspects its value and runs nothing else', async () => {
     const { run } = start()
-    const events = await run(graph(...counting(2), node('save', 'Save', { value: 'end.x' })), { targets: ['save'] })
+    const events = await run(graph(...counting(2), node('save', 'Save', { value: 'end.x' })), {
+      targets: ['save'],
+    })
     expect(saved(events)).toEqual(['3'])
     expect(shown(events, 'done')).toEqual([])
   })
 
-  test('what computes nothing, or is not there, is no target', async () => {
+  test('rejects targets without outputs and missing targets', async () => {
     const { run } = start()
     const note = node('note', 'Note')
     expect(faults(await run(graph(...counting(2), note), { targets: ['note', 'gone'] }))).toEqual([
-      { node: 'note', message: 'Note computes nothing, so it cannot be run to.', cure: 'Choose another node.' },
-      { node: '', message: 'There is no node gone to run to.', cure: 'Choose one that is in the graph.' },
+      {
+        node: 'note',
+        message: 'Note computes nothing, so the graph cannot be run to it.',
+        cure: 'Choose another node.',
+      },
+      {
+        node: '',
+        message: 'There is no node gone to run to.',
+        cure: 'Choose a node of this graph.',
+      },
     ])
   })
 
-  test('faults end it before anything runs', async () => {
+  test('faults end a run before any node', async () => {
     const { run } = start()
     const events = await run(graph(node('sum', 'Add'), node('show', 'Show', { value: 'sum.sum' })))
     expect(faults(events)).toHaveLength(1)
     expect(events.at(-1)).toMatchObject({ type: 'finished', stopped: true })
   })
 
-  test('an error while running names its node', async () => {
+  test('an error during a run names its node', async () => {
     const { run } = start()
     const some = graph(
       node('one', 'Constant'),
@@ -133,7 +149,7 @@ describe('running', () => {
     expect(lastShown(events, 'show')).toBe(2)
   })
 
-  test('observers in a body: every value may be shown, the last one always is', async () => {
+  test('observers in a body may show every value and always show the last one', async () => {
     const { run } = start({ now: () => 0 })
     const events = await run(graph(...counting(5), node('inside', 'Show', { value: 'step.sum' })))
     const views = shown(events, 'inside')
@@ -144,48 +160,62 @@ describe('running', () => {
   test('an observer that collects misses no iteration', async () => {
     const { run, events } = start({ now: () => 0 })
     await run(graph(...counting(150), node('chart', 'Chart', { values_1: 'step.sum' })))
-    const view = events.filter((event) => event.type === 'view' && event.node === 'chart').at(-1) as { view: ChartView }
-    expect([...view.view.lines[0]!.y]).toEqual(Array.from({ length: 150 }, (_, i) => i + 2))
-    expect([...view.view.lines[0]!.x]).toEqual(Array.from({ length: 150 }, (_, i) => i))
+    const view = events
+      .filter((event) => event.type === 'view' && event.node === 'chart')
+      .at(-1) as { view: ChartView }
+    expect([...view.view.lines[0].y]).toEqual(Array.from({ length: 150 }, (_, i) => i + 2))
+    expect([...view.view.lines[0].x]).toEqual(Array.from({ length: 150 }, (_, i) => i))
   })
 
-  test('another computation begins a new line, and the old one is kept behind', async () => {
+  test('a different computation starts a new line and keeps the old one', async () => {
     const { run, events } = start()
     const chart = node('chart', 'Chart', { values_1: 'step.sum' })
     await run(graph(...counting(3), chart))
-    await run(graph(...counting(3).map((it) => (it.id === 'one' ? { ...it, params: { value: 2 } } : it)), chart))
-    const view = events.filter((event) => event.type === 'view' && event.node === 'chart').at(-1) as { view: ChartView }
+    await run(
+      graph(
+        ...counting(3).map((it) => (it.id === 'one' ? { ...it, params: { value: 2 } } : it)),
+        chart,
+      ),
+    )
+    const view = events
+      .filter((event) => event.type === 'view' && event.node === 'chart')
+      .at(-1) as { view: ChartView }
     expect(view.view.lines.map(({ y, kept }) => [[...y], kept])).toEqual([
       [[4, 6, 8], undefined],
       [[2, 3, 4], true],
     ])
   })
 
-  describe('what an observer in a body shows is of this run', () => {
+  describe('an observer in a body shows values of the current run', () => {
     const inside = node('inside', 'Show', { value: 'start.x' })
     const from = (value: number, steps = 3) =>
-      graph(...counting(steps).map((it) => (it.id === 'one' ? { ...it, params: { value } } : it)), inside)
+      graph(
+        ...counting(steps).map((it) => (it.id === 'one' ? { ...it, params: { value } } : it)),
+        inside,
+      )
 
-    test('after a change, and after the change back', async () => {
+    test('after a change and after undoing it', async () => {
       const { run } = start()
       expect(lastShown(await run(from(1)), 'inside')).toBe(3)
       expect(lastShown(await run(from(2)), 'inside')).toBe(6)
       expect(lastShown(await run(from(1)), 'inside')).toBe(3)
     })
 
-    test('with more steps, and with fewer again', async () => {
+    test('with more steps and with fewer', async () => {
       const { run } = start()
       expect(lastShown(await run(from(1, 3)), 'inside')).toBe(3)
       expect(lastShown(await run(from(1, 5)), 'inside')).toBe(5)
       expect(lastShown(await run(from(1, 3)), 'inside')).toBe(3)
     })
 
-    test('a chart of a loop that begins with something else begins a new line', async () => {
+    test('a chart of a loop with another start value starts a new line', async () => {
       const { run, events } = start()
       const chart = node('chart', 'Chart', { values_1: 'start.x' })
       await run({ nodes: [...from(1).nodes, chart] })
       await run({ nodes: [...from(2).nodes, chart] })
-      const { view } = events.findLast((event) => event.type === 'view' && event.node === 'chart') as { view: ChartView }
+      const { view } = events.findLast(
+        (event) => event.type === 'view' && event.node === 'chart',
+      ) as { view: ChartView }
       expect(view.lines.map(({ y, kept }) => [[...y], kept])).toEqual([
         [[2, 4, 6], undefined],
         [[1, 2, 3], true],
@@ -193,7 +223,7 @@ describe('running', () => {
     })
   })
 
-  test('a loop goes on while `again` is positive', async () => {
+  test('a loop runs while `again` is positive', async () => {
     const { run } = start()
     const some = [
       ...counting(10),
@@ -201,12 +231,18 @@ describe('running', () => {
       node('left', 'Add', { a: 'limit.value', b: 'step.sum' }),
     ]
     const events = await run(
-      graph(...some.map((it) => (it.id === 'end' ? { ...it, inputs: { ...it.inputs, again: wire('left', 'difference') } } : it))),
+      graph(
+        ...some.map((it) =>
+          it.id === 'end'
+            ? { ...it, inputs: { ...it.inputs, again: wire('left', 'difference') } }
+            : it,
+        ),
+      ),
     )
     expect(lastShown(events, 'done')).toBe(4)
   })
 
-  test('a multistep solver remembers within its loop, and begins anew with it', async () => {
+  test('a multistep solver has its history within its loop and restarts with it', async () => {
     const { run } = start()
     const some = [
       ...counting(3).filter(({ id }) => id !== 'end'),
@@ -233,7 +269,7 @@ describe('running', () => {
     ).toBe(11)
   })
 
-  test('a multistep solver that only an observer reads misses no iteration, and may be there twice', async () => {
+  test('a multistep solver that only an observer reads misses no iteration, also with two of them', async () => {
     const { run } = start({ now: () => 0 })
     const some = [
       ...counting(5),
@@ -246,18 +282,23 @@ describe('running', () => {
     expect([lastShown(events, 'showTotal'), lastShown(events, 'showAgain')]).toEqual([20, 20])
   })
 
-  test('noise without `like` is the same in every iteration; with it, drawn afresh', async () => {
+  test('noise without `like` is equal in all iterations; with it, each draws again', async () => {
     const some = (like?: string) =>
       graph(
-        ...counting(4).map((it) => (it.id === 'step' ? node('step', 'Shift', { a: 'start.x', noise: 'noise.noise' }) : it)),
+        ...counting(4).map((it) =>
+          it.id === 'step' ? node('step', 'Shift', { a: 'start.x', noise: 'noise.noise' }) : it,
+        ),
         node('noise', 'Draw', like ? { like } : {}, { seed: 3 }),
         node('chart', 'Chart', { values_1: 'step.sum' }),
       )
     const { run, events } = start()
     const increments = () => {
-      const { lines } = (events.filter((event) => event.type === 'view' && event.node === 'chart').at(-1) as { view: ChartView })
-        .view
-      return [...lines[0]!.y].map((y, i, all) => (y - (i ? all[i - 1]! : 1)).toFixed(4))
+      const { lines } = (
+        events.filter((event) => event.type === 'view' && event.node === 'chart').at(-1) as {
+          view: ChartView
+        }
+      ).view
+      return [...lines[0].y].map((y, i, all) => (y - (i ? all[i - 1] : 1)).toFixed(4))
     }
     await run(some())
     expect(new Set(increments()).size).toBe(1)
@@ -274,16 +315,18 @@ describe('training', () => {
     expect(Number(value)).toBeCloseTo(0.66, 1)
   })
 
-  test('with and without emissions, the same bits', async () => {
+  test('has equal bits with and without emissions', async () => {
     const first = start()
     const without = saved(await first.run(graph(...training(9))))
     const second = start()
-    const events = await second.run(graph(...training(9, 2), node('show', 'Show', { value: 'y.y' })))
+    const events = await second.run(
+      graph(...training(9, 2), node('show', 'Show', { value: 'y.y' })),
+    )
     expect(saved(events)).toEqual(without)
     expect(shown(events, 'show').length).toBeGreaterThan(1)
   })
 
-  test('more steps go on from what there is; the result is that of one run', async () => {
+  test('more steps continue from the cached state, with the result of one run', async () => {
     const { run } = start()
     const inOne = saved(await start().run(graph(...training(12))))
     ran.length = 0
@@ -294,7 +337,7 @@ describe('training', () => {
     expect(saved(events)).toEqual(inOne)
   })
 
-  test('fewer steps take a stored step, or train anew', async () => {
+  test('fewer steps use a stored step or train again', async () => {
     const { run } = start()
     await run(graph(...training(4)))
     await run(graph(...training(9)))
@@ -304,7 +347,7 @@ describe('training', () => {
     expect(trainings()).toBe(11)
   })
 
-  test('an edit that has nothing to do with it does not retrain; nor does a new name', async () => {
+  test('unrelated edits and new names do not retrain', async () => {
     const { run } = start()
     await run(graph(...training(5)))
     const events = await run(
@@ -316,20 +359,22 @@ describe('training', () => {
     expect(trainings()).toBe(5)
     expect(events).toContainEqual(expect.objectContaining({ type: 'cached', node: 'start' }))
     const renamed = JSON.parse(
-      JSON.stringify(training(5)).replaceAll('"apply"', '"predict"').replaceAll('"start"', '"begin"'),
+      JSON.stringify(training(5))
+        .replaceAll('"apply"', '"predict"')
+        .replaceAll('"start"', '"begin"'),
     ) as Graph['nodes']
     await run(graph(...renamed))
     expect(trainings()).toBe(5)
   })
 
-  test('what matters does retrain', async () => {
+  test('relevant edits retrain', async () => {
     const { run } = start()
     await run(graph(...training(5)))
     await run(graph(...training(5, 0, 2)))
     expect(trainings()).toBe(10)
   })
 
-  test('a stop keeps what was reached, and the next run goes on from there', async () => {
+  test('a stop keeps the reached state, and the next run continues from it', async () => {
     const inOne = saved(await start().run(graph(...training(30))))
     const { run, session, on } = start()
     let at = 0
@@ -348,15 +393,17 @@ describe('training', () => {
     expect(trainings()).toBe(30)
   })
 
-  test('a loss that is no number is a fault on End; what was kept before stays', async () => {
+  test('a NaN loss is a fault on End and preserves earlier states', async () => {
     const { run } = start()
     await run(graph(...training(3)))
-    const broken = training(50).map((it) => (it.id === 'loss' ? { ...it, params: { broken: true } } : it))
+    const broken = training(50).map((it) =>
+      it.id === 'loss' ? { ...it, params: { broken: true } } : it,
+    )
     expect(faults(await run(graph(...broken)))).toMatchInlineSnapshot(`
       [
         {
-          "cure": "Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data; the weights saved before are kept.",
-          "message": "The loss became NaN at step 1.",
+          "cure": "Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data. Weights that were saved before are kept.",
+          "message": "Expected a finite loss, got NaN at step 1.",
           "node": "end",
           "slot": "loss",
         },
@@ -366,7 +413,7 @@ describe('training', () => {
     expect(trainings()).toBeLessThan(3 + 12)
   })
 
-  test('another session goes on from storage, with the same bits', async () => {
+  test('another session continues from storage with the same bits', async () => {
     const inOne = saved(await start().run(graph(...training(10))))
     const store = memoryStore()
     await start({ store }).run(graph(...training(4)))
@@ -376,7 +423,7 @@ describe('training', () => {
     expect(saved(events)).toEqual(inOne)
   })
 
-  test('storage that fails is said once, and training goes on', async () => {
+  test('failing storage is reported once, and training continues', async () => {
     let puts = 0
     const put = () => Promise.reject(new Error(`The disk is full: ${++puts} MiB do not fit.`))
     const events = await start({ store: { ...memoryStore(), put } }).run(graph(...training(4)))
@@ -387,31 +434,35 @@ describe('training', () => {
     expect(saved(events)).toHaveLength(1)
   })
 
-  describe('before a long training is put aside', () => {
-    /** A clock on which every look takes two seconds. */
+  describe('before discarding a long training', () => {
+    /** A clock that advances two seconds per reading. */
     const slow = () => {
       let time = 0
       return () => (time += 2000)
     }
     const changed = () => graph(...training(12, 0, 2))
 
-    async function answered(answer: 'anew' | 'continue' | 'cancel') {
+    async function answered(answer: 'restart' | 'continue' | 'cancel') {
       const { run, session, on } = start({ now: slow() })
       await run(graph(...training(12)))
       const before = trainings()
       on((event) => event.type === 'question' && session.answer(event.run, answer))
       const events = await run(changed())
-      return { events, more: trainings() - before, again: async () => (await run(changed()), trainings() - before) }
+      return {
+        events,
+        more: trainings() - before,
+        again: async () => (await run(changed()), trainings() - before),
+      }
     }
 
-    test('it is asked; anew trains anew', async () => {
-      const { events, more } = await answered('anew')
+    test('the session asks; restart trains again', async () => {
+      const { events, more } = await answered('restart')
       expect(events.filter(({ type }) => type === 'question')).toMatchObject([{ node: 'start' }])
       expect(saved(events)).toEqual(saved(await start().run(changed())))
       expect(more).toBe(12)
     })
 
-    test('continue starts from the weights there are, and stays with that', async () => {
+    test('continue starts from the existing weights, also in later runs', async () => {
       const { events, more, again } = await answered('continue')
       expect(saved(events)).not.toEqual(saved(await start().run(changed())))
       expect(more).toBe(12)
@@ -442,7 +493,7 @@ describe('pause and step', () => {
     expect(events.some(({ type }) => type === 'resumed')).toBe(true)
   })
 
-  test('a step inside a training is a whole training iteration', async () => {
+  test('a step inside a training is one training iteration', async () => {
     const { run, session, on } = start()
     let pauses = 0
     on((event) => {

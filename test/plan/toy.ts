@@ -1,9 +1,9 @@
-// A table of small nodes for the tests of the plan: numbers on wires, loops that count, a training with one weight.
-import { opTable, type Inputs, type LoopParams } from '../../src/engine/plan/op.ts'
+// Toy nodes for tests of the plan: numbers on wires, counting loops, a training with one weight.
+import { opTable } from '../../src/engine/plan/op.ts'
 import type { Graph, GraphNode, Wire } from '../../src/engine/plan/graph.ts'
 import { wire } from '../../src/engine/plan/graph.ts'
-import { tf, type Scalar, type Tensor } from '../../src/engine/tf.ts'
-import type { Model, Value } from '../../src/engine/values.ts'
+import { tf, type Scalar, type Tensor } from '../../src/engine/base/tf.ts'
+import type { Loss, Model, NumberValue, Value } from '../../src/engine/base/values.ts'
 import {
   defineLoop,
   defineNode,
@@ -20,11 +20,14 @@ import {
   seed,
   toggle,
 } from '../../src/nodes/define.ts'
-import { tidied } from '../../src/engine/plan/memory.ts'
+import { runTidied } from '../../src/engine/base/memory.ts'
 
-export const numberOf = (tensor: Tensor) => ({ type: 'number' as const, tensor: tensor as Scalar })
+export const toNumberValue = (tensor: Tensor) => ({
+  type: 'number' as const,
+  tensor: tensor as Scalar,
+})
 
-/** How often each node ran, by its type or label. */
+/** Number of runs of each node, by type or label. */
 export const ran: string[] = []
 
 const base = { category: 'tools', summary: 'A toy.' } as const
@@ -37,7 +40,7 @@ export const constant = defineNode({
   params: { value: real(1, {}, 'the number') },
   run: (_, { value }) => {
     ran.push(`constant ${value}`)
-    return { value: numberOf(tf.scalar(value)) }
+    return { value: toNumberValue(tf.scalar(value)) }
   },
 })
 
@@ -50,20 +53,22 @@ export const add = defineNode({
   run: ({ a, b }) => {
     ran.push('add')
     return {
-      sum: numberOf(b ? a.tensor.add(b.tensor) : a.tensor),
-      difference: numberOf(b ? a.tensor.sub(b.tensor) : tf.scalar(0)),
+      sum: toNumberValue(b ? a.tensor.add(b.tensor) : a.tensor),
+      difference: toNumberValue(b ? a.tensor.sub(b.tensor) : tf.scalar(0)),
     }
   },
 })
 
-/** One random number. */
+/** Draws one random number. */
 export const draw = defineNode({
   ...base,
   type: 'toy/Draw',
   inputs: { like: optional(any()) },
   outputs: { noise: noise() },
   params: { seed: seed() },
-  run: (_, __, { random }) => ({ noise: { type: 'noise', space: 'point', tensor: tf.tensor(random.normal(1), [1, 1]) } }),
+  run: (_, __, { random }) => ({
+    noise: { type: 'noise', space: 'point', tensor: tf.tensor(random.normal(1), [1, 1]) },
+  }),
 })
 
 export const shift = defineNode({
@@ -72,10 +77,10 @@ export const shift = defineNode({
   inputs: { a: number(), noise: noise() },
   outputs: { sum: number() },
   params: {},
-  run: ({ a, noise: by }) => ({ sum: numberOf(a.tensor.add(by.tensor.reshape([]))) }),
+  run: ({ a, noise: by }) => ({ sum: toNumberValue(a.tensor.add(by.tensor.reshape([]))) }),
 })
 
-/** Adds up what it saw since the loop began. */
+/** Sums its inputs since the loop started. */
 export const remember = defineNode({
   ...base,
   type: 'toy/Remember',
@@ -83,9 +88,14 @@ export const remember = defineNode({
   outputs: { total: number() },
   params: {},
   stateful: true,
-  run: (({ a }: { a: { tensor: Scalar } }, _: unknown, __: unknown, before: { total: Scalar } | undefined) => {
+  run: ((
+    { a }: { a: { tensor: Scalar } },
+    _: unknown,
+    __: unknown,
+    before: { total: Scalar } | undefined,
+  ) => {
     const total = before ? a.tensor.add(before.total) : a.tensor.clone()
-    return { outputs: { total: numberOf(total) }, state: { total } }
+    return { outputs: { total: toNumberValue(total) }, state: { total } }
   }) as never,
 })
 
@@ -99,7 +109,7 @@ export const show = defineNode({
     kind: 'statistics',
     type: value.type,
     shape: [],
-    mean: 'tensor' in value ? (await value.tensor.data())[0]! : Number.NaN,
+    mean: 'tensor' in value ? (await value.tensor.data())[0] : Number.NaN,
     std: 0,
     min: 0,
     max: 0,
@@ -136,15 +146,19 @@ export const save = defineNode({
   outputs: {},
   params: {},
   files: async ({ value }) => [
-    { name: 'value.txt', mime: 'text/plain', bytes: new TextEncoder().encode(String((await value.tensor.data())[0])) },
+    {
+      name: 'value.txt',
+      mime: 'text/plain',
+      bytes: new TextEncoder().encode(String((await value.tensor.data())[0])),
+    },
   ],
 })
 
 interface Counting {
-  x: Value
+  x: NumberValue | Loss
 }
 
-/** x goes round; a sampling loop with numbers for samples. */
+/** A sampling loop over numbers. */
 export const sampling = defineLoop({
   start: {
     ...base,
@@ -164,12 +178,12 @@ export const sampling = defineLoop({
   behaviour: {
     extents: ['steps'],
     samples: true,
-    iterations: (_: Inputs, { start }: LoopParams) => start.steps as number,
-    begin: ({ x }) => ({ x: x! }),
-    each: ({ x }: Counting, index) => ({ x, t: numberOf(tf.scalar(index)) }),
-    advance: (_: Counting, { x }) => ({ x: x! }),
-    done: ({ x }: Counting) => ({ x, seen: x }),
-    label: (_: Counting, index) => `t = ${index}`,
+    iterations: (_, { start }) => start.steps,
+    begin: ({ x }): Counting => ({ x }),
+    each: ({ x }, index) => ({ x, t: toNumberValue(tf.scalar(index)) }),
+    advance: (_, { x }) => ({ x }),
+    done: ({ x }) => ({ x: toNumberValue(x.tensor), seen: toNumberValue(x.tensor) }),
+    label: (_, index) => `t = ${index}`,
   },
 })
 
@@ -178,7 +192,7 @@ interface Training {
   loss?: Value
 }
 
-const modelOf = (weight: Tensor): Model => ({
+const createToyModel = (weight: Tensor): Model => ({
   type: 'model',
   kind: 'toy',
   config: {},
@@ -193,7 +207,7 @@ export const net = defineNode({
   inputs: {},
   outputs: { model: model() },
   params: { weight: real(0, {}, 'initial weight') },
-  run: (_, { weight }) => ({ model: modelOf(tf.scalar(weight)) }),
+  run: (_, { weight }) => ({ model: createToyModel(tf.scalar(weight)) }),
 })
 
 export const apply = defineNode({
@@ -202,7 +216,7 @@ export const apply = defineNode({
   inputs: { model: model(), x: number() },
   outputs: { y: number() },
   params: {},
-  run: ({ model: { weights }, x }) => ({ y: numberOf(weights.weight!.mul(x.tensor)) }),
+  run: ({ model: { weights }, x }) => ({ y: toNumberValue(weights.weight.mul(x.tensor)) }),
 })
 
 export const squaredError = defineNode({
@@ -212,11 +226,14 @@ export const squaredError = defineNode({
   outputs: { loss: loss() },
   params: { broken: toggle(false, 'gives NaN') },
   run: ({ a, b }, { broken }) => ({
-    loss: { type: 'loss', tensor: tf.squaredDifference(a.tensor, b.tensor).mul(broken ? Number.NaN : 1) as Scalar },
+    loss: {
+      type: 'loss',
+      tensor: tf.squaredDifference(a.tensor, b.tensor).mul(broken ? Number.NaN : 1) as Scalar,
+    },
   }),
 })
 
-/** Gradient descent on one weight. Each x is drawn. */
+/** Gradient descent on one weight with random x. */
 export const training = defineLoop({
   start: {
     ...base,
@@ -236,32 +253,39 @@ export const training = defineLoop({
   behaviour: {
     extents: ['steps', 'emit_every'],
     trains: true,
-    iterations: (_: Inputs, { start }: LoopParams) => start.steps as number,
-    emitEvery: ({ end }) => end.emit_every as number,
-    begin: ({ model: initial }) => ({ weight: (initial as Model).weights.weight! }),
-    each: ({ weight }: Training, index, _, __, { random }) => {
+    iterations: (_, { start }) => start.steps,
+    emitEvery: ({ end }) => end.emit_every,
+    begin: ({ model: initial }): Training => ({ weight: initial.weights.weight }),
+    each: ({ weight }, index, _, __, { random }) => {
       ran.push('train')
-      return { x: numberOf(tf.scalar(1 + random.uniform(1)[0]!)), model: modelOf(weight), step: numberOf(tf.scalar(index)) }
+      return {
+        x: toNumberValue(tf.scalar(1 + random.uniform(1)[0])),
+        model: createToyModel(weight),
+        step: toNumberValue(tf.scalar(index)),
+      }
     },
-    around: ({ weight }: Training, each, body) => {
-      const { value, grads } = tidied(() =>
+    around: ({ weight }, each, body) => {
+      const { value, grads } = runTidied(() =>
         tf
           .engine()
           .gradients(
-            () => (body({ ...each, model: modelOf(weight) }).loss as { tensor: Tensor }).tensor,
+            () => body({ ...each, model: createToyModel(weight) }).loss.tensor,
             [weight],
             undefined,
             true,
           ),
       )
-      return { weight: weight.sub(grads[0]!.mul(0.1)), loss: { type: 'loss', tensor: value } }
+      return {
+        weight: weight.sub(grads[0].mul(0.1)),
+        loss: { type: 'loss' as const, tensor: value },
+      }
     },
-    loss: ({ loss: last }: Training) => last,
-    done: ({ weight }: Training) => ({ model: modelOf(weight) }),
+    loss: ({ loss: last }) => last,
+    done: ({ weight }) => ({ model: createToyModel(weight) }),
   },
 })
 
-/** Adds b to a, twice: made of other nodes. */
+/** Adds b to a twice; expands to other nodes. */
 export const twice = defineNode({
   ...base,
   type: 'toy/Twice',
@@ -270,14 +294,31 @@ export const twice = defineNode({
   params: {},
   expand: () => ({
     nodes: [
-      { id: 'first', op: 'toy/Add', params: {}, inputs: { a: { node: '', slot: 'a' }, b: { node: '', slot: 'b' } } },
-      { id: 'second', op: 'toy/Add', params: {}, inputs: { a: wire('first', 'sum'), b: { node: '', slot: 'b' } } },
+      {
+        id: 'first',
+        op: 'toy/Add',
+        params: {},
+        inputs: { a: { node: '', slot: 'a' }, b: { node: '', slot: 'b' } },
+      },
+      {
+        id: 'second',
+        op: 'toy/Add',
+        params: {},
+        inputs: { a: wire('first', 'sum'), b: { node: '', slot: 'b' } },
+      },
     ],
     outputs: { sum: wire('second', 'sum') },
   }),
 })
 
-export const note = defineNode({ ...base, type: 'toy/Note', inputs: {}, outputs: {}, params: {}, note: true })
+export const note = defineNode({
+  ...base,
+  type: 'toy/Note',
+  inputs: {},
+  outputs: {},
+  params: {},
+  note: true,
+})
 
 export const ops = opTable([
   constant,
@@ -297,7 +338,7 @@ export const ops = opTable([
   note,
 ])
 
-/** A node from its id, type, wires ("node.slot") and params. */
+/** Creates a node from id, type, wires ("node.slot") and params. */
 export function node(
   id: string,
   op: string,

@@ -1,29 +1,30 @@
-// A GPU has enough to do, and not too much.
+// The number of iterations in flight on a GPU is limited.
 import { expect, test } from 'vitest'
-import { Ahead } from '../../src/engine/plan/turns.ts'
-import { tf } from '../../src/engine/tf.ts'
+import { DeviceBacklog } from '../../src/engine/plan/yielding.ts'
+import { registerOperations } from '../../src/engine/base/backend.ts'
+import { tf } from '../../src/engine/base/tf.ts'
 
-test('a GPU has at most four iterations before it, and nobody waits while it has fewer', async () => {
+test('a GPU has at most four pending iterations, and the loop does not wait with fewer', async () => {
   await tf.setBackend('cpu')
   const done: (() => void)[] = []
   let submits = 0
-  const gpu = {
+  const queue = {
     flush: () => void submits++,
-    queue: { onSubmittedWorkDone: () => new Promise<void>((resolve) => done.push(resolve)) },
+    done: () => new Promise<void>((resolve) => done.push(resolve)),
   }
-  Object.assign(tf.backend(), gpu)
+  registerOperations(tf.backend(), { queue })
   try {
-    const ahead = new Ahead()
-    for (let i = 0; i < 3; i++) await ahead.handOver()
+    const ahead = new DeviceBacklog()
+    for (let i = 0; i < 3; i++) await ahead.submit()
     let fourth = false
-    const waiting = ahead.handOver().then(() => (fourth = true))
+    const waiting = ahead.submit().then(() => (fourth = true))
     await new Promise((resolve) => setTimeout(resolve))
     expect([submits, fourth]).toEqual([4, false])
-    done[0]!()
+    done[0]()
     await waiting
     expect(fourth).toBe(true)
   } finally {
-    for (const name of Object.keys(gpu)) delete (tf.backend() as unknown as Record<string, unknown>)[name]
+    registerOperations(tf.backend(), {})
   }
-  await new Ahead().handOver() // where there is no GPU
+  await new DeviceBacklog().submit() // without a GPU
 })

@@ -1,4 +1,4 @@
-// On a GPU what nodes take is known once the device has done it; a training step is one unit.
+// Measures on a GPU are complete after the device has finished; a training step is one unit.
 import { expect, test } from 'vitest'
 import { createSession } from '../../src/engine/plan/session.ts'
 import type { Event } from '../../src/engine/protocol.ts'
@@ -6,7 +6,7 @@ import { onEachBackend } from '../backends.ts'
 import { graph, node, ops } from './toy.ts'
 
 onEachBackend(() => {
-  test('the device is waited for after each node, and a training step is told at its end', async () => {
+  test('waits for the device after each node, and reports a training step at its end', async () => {
     const events: Event[] = []
     const session = createSession({ ops, onEvent: (event) => events.push(event) })
     const training = graph(
@@ -27,7 +27,12 @@ onEachBackend(() => {
       [undefined, 3],
       [undefined, 3],
     ])
-    expect(['net', 'start', 'end', 'y'].map((id) => of.get(id)!.seconds! > 0)).toEqual([true, true, true, true])
+    expect(['net', 'start', 'end', 'y'].map((id) => of.get(id)!.seconds! > 0)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ])
     await session.dispose()
   })
 }, ['webgpu'])

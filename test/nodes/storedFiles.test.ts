@@ -1,10 +1,10 @@
 // Files that are kept: found by their bytes, renamed, deleted.
 import { expect, test } from 'vitest'
 import { memoryStore } from '../../src/engine/plan/store.ts'
-import { keptIn } from '../../src/nodes/kept.ts'
+import { createStoredFiles } from '../../src/nodes/storage/storedFiles.ts'
 
 test('a file is found by its hash until it is deleted; others stay', async () => {
-  const files = keptIn(memoryStore())
+  const files = createStoredFiles(memoryStore())
   const first = await files.put('a.zip', new Uint8Array([1]))
   const second = await files.put('b.zip', new Uint8Array([2]))
   expect(await files.get(first.sha256)).toEqual(new Uint8Array([1]))

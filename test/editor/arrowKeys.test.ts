@@ -1,17 +1,23 @@
-// From node to node by the arrow keys.
+// Moving between nodes with the arrow keys.
 import { expect, test } from 'vitest'
-import { towards, type Direction } from '../../src/editor/towards.ts'
+import { findNeighbour, type Direction } from '../../src/editor/canvas/arrowKeys.ts'
 
 const at = (name: string, x: number, y: number) => ({ name, pos: [x, y], size: [100, 60] })
-const all = [at('middle', 200, 200), at('right', 400, 210), at('far right', 600, 200), at('below', 190, 400), at('first', 0, 0)]
+const all = [
+  at('middle', 200, 200),
+  at('right', 400, 210),
+  at('far right', 600, 200),
+  at('below', 190, 400),
+  at('first', 0, 0),
+]
 const from = (name: string, direction: Direction) =>
-  towards(
+  findNeighbour(
     all.find((each) => each.name === name),
     all,
     direction,
   )?.name
 
-test('the nearest on that side', () => {
+test('selects the nearest node in a direction', () => {
   expect(from('middle', 'right')).toBe('right')
   expect(from('right', 'right')).toBe('far right')
   expect(from('right', 'left')).toBe('middle')
@@ -20,8 +26,8 @@ test('the nearest on that side', () => {
   expect(from('middle', 'left')).toBe('first')
 })
 
-test('none where there is nothing, the first where nothing is chosen', () => {
+test('selects no node beyond the last, and the first without a selection', () => {
   expect(from('far right', 'right')).toBeUndefined()
   expect(from('', 'down')).toBe('first')
-  expect(towards(undefined, [], 'up')).toBeUndefined()
+  expect(findNeighbour(undefined, [], 'up')).toBeUndefined()
 })

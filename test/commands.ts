@@ -1,0 +1,72 @@
+// The npm scripts of package.json, and the check that runs each of them: CI, the quick suite, or
+// the full suite with options for a short run.
+
+/** Run by .ci/run, or covered by a test. */
+export const elsewhere: { readonly [script: string]: string } = {
+  start: 'test/servers.ts serves the sources as `vite` does; first-run starts it',
+  test: '.ci/run',
+  'test:setup': '.ci/run',
+  'test:full': 'runs the full suite itself',
+  golden: '.ci/run',
+  build: 'test/package.browser.test.ts builds all parts',
+  prepack: 'runs build',
+  format: 'lint checks the format',
+  thumbnails: 'test/pictures.test.ts paints the same views',
+  'bench:counts': 'test/counts.full.test.ts',
+  convergence: 'test/engine/convergence.test.ts computes the same page',
+}
+
+/** Run by test/commands.test.ts: each takes seconds. */
+export const quick: { readonly [script: string]: readonly string[] } = {
+  lint: [],
+  typecheck: [],
+  docs: ['--check'],
+  sentences: ['--count', '5'],
+}
+
+const bench = '--backend wasm --peers ours --rounds 1 --seconds 0.1 --json'.split(' ')
+
+/** Run by test/commands.full.test.ts, with a part of the expected output. */
+export const long: {
+  readonly [script: string]: {
+    options: readonly string[]
+    prints: RegExp
+    /** Expected exit code; 0 by default. */
+    code?: number
+  }
+} = {
+  'bench:train': { options: bench, prints: /"ours"/ },
+  'bench:sample': { options: bench, prints: /"ours"/ },
+  'bench:profile': { options: ['--steps=2'], prints: /own conv/ },
+  'bench:threads': { options: ['--rounds=1', '--steps=2', '--json'], prints: /"speedup":/ },
+  'bench:kernels': {
+    options: ['--backend', 'wasm', '--rounds', '1', '--only', 'norm', '--json'],
+    prints: /"name":"group norm/,
+  },
+  'bench:editor': { options: ['--nodes', '20', '--frames', '20', '--json'], prints: /"p95":/ },
+  'eval:digits': { options: ['--steps', '5', '--json'], prints: /"frechet":/ },
+  // A classifier of so few steps misses the required accuracy.
+  'eval:mnist': {
+    options: ['--classifier-steps', '60', '--json'],
+    prints: /"recognised":\d+[^]*Expected a classifier accuracy of at least 0\.97, got 0\.\d+/,
+    code: 1,
+  },
+  'eval:samplers': { options: ['--only', 'dpmpp2m_10_cfg1', '--json'], prints: /"frechet":/ },
+  'eval:points': {
+    options: ['--set', 'Training Start.steps=20', '--json'],
+    prints: /"distance":[\d.]+/,
+  },
+  'eval:likelihood': {
+    options: ['--steps', '2', '--items', '2', '--json'],
+    prints: /"bits":\{"/,
+  },
+  digests: {
+    options: ['--backend', 'cpu', '--only', 'points'],
+    prints: /points cpu weights +\w{64}/,
+  },
+  'first-run': { options: [], prints: /no errors in the console/ },
+  screens: {
+    options: ['trained', '--theme', 'dark', '--to', 'test-results/screens'],
+    prints: /trained-dark\.jpg/,
+  },
+}

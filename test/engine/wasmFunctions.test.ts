@@ -1,0 +1,36 @@
+// Custom functions of the wasm backend, beyond the layers of fused.test.ts.
+import { expect, test } from 'vitest'
+import { groupNorm } from '../../src/engine/layers/groupNorm.ts'
+import type { Tensor1D } from '../../src/engine/base/tf.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+import { activeWasm } from '../../src/engine/backends/wasm/wasmFunctions.ts'
+import { onEachBackend } from '../backends.ts'
+
+onEachBackend(() => {
+  test('the custom functions are loaded', () => {
+    expect(activeWasm()).toBeDefined()
+  })
+
+  test('SiLU of numbers far from zero', () => {
+    const z = Float32Array.from([
+      -200, -100, -88, -50, -17, -1e-3, 0, 1e-30, 1e-3, 5, 17, 50, 88, 100, 200, 3e38,
+    ])
+    tf.tidy(() => {
+      // Mean 0 and variance 1 in 16 rows; the weight is 0 and the bias z.
+      const x = tf.tensor4d(
+        Float32Array.from({ length: 16 * 16 }, (_, i) => (Math.floor(i / 16) % 2) * 2 - 1),
+        [1, 1, 16, 16],
+      )
+      const y = groupNorm(x, tf.zeros([16]) as Tensor1D, tf.tensor1d(z), {
+        groups: 4,
+        eps: 0,
+        silu: true,
+      })
+      const right = Float64Array.from(z, (value) => value / (1 + Math.exp(-value)))
+      const got = y.dataSync().slice(0, 16)
+      got.forEach((value, i) =>
+        expect(Math.abs(value - right[i])).toBeLessThanOrEqual(3e-7 * Math.abs(right[i]) + 1e-35),
+      )
+    })
+  })
+}, ['wasm'])
