@@ -94,7 +94,10 @@ describe('files of other programs', () => {
 })
 
 describe('untrusted files', () => {
-  test.each(readdirSync(new URL('hostile', folder)))('%s cannot inject code or markup', (name) => {
+  // The numbered files are in test/hostile/files.test.ts: some of them are rejected.
+  const hostile = readdirSync(new URL('hostile', folder)).filter((name) => !/^\d/.test(name))
+
+  test.each(hostile)('%s cannot inject code or markup', (name) => {
     const { workflow } = read(fixture(`hostile/${name}`))
     const keys = (value: unknown): string[] =>
       typeof value === 'object' && value !== null
