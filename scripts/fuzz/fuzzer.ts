@@ -1,0 +1,174 @@
+// Generates and checks single mutants. A mutant is addressed by the seed of the run, its kind and its
+// number, so that each can be repeated alone.
+import { allocatedBytes } from './allocations.ts'
+import { getHeapStatistics } from 'node:v8'
+import { createBinaryTargets, type BinaryTarget } from './binaryTargets.ts'
+import { GlobalsSnapshot } from './globals.ts'
+import { headerTargets } from './headerTargets.ts'
+import { mutateJson, printMutant } from './jsonMutations.ts'
+import { readJsonSeeds } from './jsonSeeds.ts'
+import { JsonTarget, type Timed } from './jsonTarget.ts'
+import { bounds, type Failure, type Kind } from './protocol.ts'
+import { mutantSeed, Rng } from './random.ts'
+import { checkError, Violation } from './violation.ts'
+
+/** A generated input. */
+export interface Mutant {
+  target: string
+  bytes: Uint8Array
+  check(timed: Timed): Promise<unknown>
+}
+
+/** Headers are many and small: prototypes are compared after so many of them. */
+export const HEADERS_TOGETHER = 1000
+
+type JsonRoot = Parameters<typeof mutateJson>[0]
+
+export class Fuzzer {
+  private readonly texts = readJsonSeeds()
+  private readonly editor = new JsonTarget()
+  private readonly globals = new GlobalsSnapshot()
+
+  private constructor(
+    private readonly seed: number,
+    private readonly binaryTargets: readonly BinaryTarget[],
+  ) {}
+
+  static async create(seed: number): Promise<Fuzzer> {
+    return new Fuzzer(seed, await createBinaryTargets())
+  }
+
+  mutant(kind: Kind, number: number): Mutant {
+    const rng = new Rng(mutantSeed(this.seed, kind, number))
+    switch (kind) {
+      case 'json':
+        return this.jsonMutant(this.mutateText(rng))
+      case 'binary': {
+        const target = this.binaryTargets[number % this.binaryTargets.length]
+        return binaryMutant(target, target.mutate(rng.pick(target.seeds), rng))
+      }
+      case 'headers': {
+        const target = headerTargets[number % headerTargets.length]
+        const bytes = target.mutate(rng.pick(target.seeds), rng)
+        return { target: target.name, bytes, check: async () => target.check(bytes) }
+      }
+      default:
+        return kind satisfies never
+    }
+  }
+
+  /** The same check of other bytes, to minimise a mutant. */
+  withBytes(kind: Kind, number: number, bytes: Uint8Array): Mutant {
+    if (kind === 'json') return this.jsonMutant(new TextDecoder().decode(bytes))
+    if (kind === 'binary')
+      return binaryMutant(this.binaryTargets[number % this.binaryTargets.length], bytes)
+    const target = headerTargets[number % headerTargets.length]
+    return { target: target.name, bytes, check: async () => target.check(bytes) }
+  }
+
+  private jsonMutant(text: string): Mutant {
+    return {
+      target: 'workflow',
+      bytes: new TextEncoder().encode(text),
+      check: (timed) => this.editor.check(text, timed),
+    }
+  }
+
+  private mutateText(rng: Rng): string {
+    const parse = () => JSON.parse(rng.pick(this.texts)) as JsonRoot
+    const root = parse()
+    mutateJson(root, rng, parse)
+    return printMutant(root, rng)
+  }
+
+  /** Checks a mutant. Returns the first broken property. */
+  async check(mutant: Mutant): Promise<Violation | undefined> {
+    const first = await this.checkOnce(mutant)
+    if (first?.property !== 'time') return first
+    // Other processes and garbage collection take time as well.
+    const again = await this.checkOnce(mutant)
+    return again?.property === 'time' ? this.checkOnce(mutant) : again
+  }
+
+  private async checkOnce(mutant: Mutant): Promise<Violation | undefined> {
+    const before = allocatedBytes()
+    const heap = getHeapStatistics().used_heap_size
+    try {
+      await mutant.check(measureCall)
+      this.globals.check()
+      checkAllocations(allocatedBytes() - before, getHeapStatistics().used_heap_size - heap)
+      return undefined
+    } catch (error) {
+      return toViolation(error)
+    }
+  }
+
+  /** Checks headers `from`, `from + step`, ... Returns the number of the first failure, or -1. */
+  async checkHeaders(from: number, step: number, count: number): Promise<number> {
+    const before = allocatedBytes()
+    for (let i = 0; i < count; i++) {
+      const number = from + i * step
+      const rng = new Rng(mutantSeed(this.seed, 'headers', number))
+      const target = headerTargets[number % headerTargets.length]
+      try {
+        target.check(target.mutate(rng.pick(target.seeds), rng))
+      } catch {
+        return number
+      }
+    }
+    this.globals.check()
+    checkAllocations((allocatedBytes() - before) / count, 0)
+    return -1
+  }
+}
+
+const binaryMutant = (target: BinaryTarget, bytes: Uint8Array): Mutant => ({
+  target: target.name,
+  bytes,
+  check: (timed) => target.check(bytes, timed),
+})
+
+function measureCall<T>(name: string, call: () => T): T {
+  const start = performance.now()
+  const finish = () => {
+    const time = performance.now() - start
+    if (time > bounds.callTime)
+      throw new Violation('time', `${name} took ${(time / 1000).toFixed(1)} s`)
+  }
+  const result = call()
+  if (!(result instanceof Promise)) {
+    finish()
+    return result
+  }
+  return result.then((value: unknown) => {
+    finish()
+    return value
+  }) as T
+}
+
+function checkAllocations(bytes: number, heap: number) {
+  const most = (value: number) => `${Math.round(value / 2 ** 20)} MiB`
+  if (bytes > bounds.allocation)
+    throw new Violation('allocation', `${most(bytes)} of arrays were allocated`)
+  if (heap > bounds.heap) throw new Violation('allocation', `The heap grew by ${most(heap)}`)
+}
+
+function toViolation(error: unknown): Violation {
+  if (error instanceof Violation) return error
+  try {
+    checkError(error, [], '')
+  } catch (violation) {
+    if (violation instanceof Violation) return violation
+  }
+  return new Violation('errors', String(error), error)
+}
+
+export function describeFailure(
+  kind: Kind,
+  number: number,
+  { target, bytes }: Mutant,
+  { property, message, cause, stack }: Violation,
+): Failure {
+  const trace = cause instanceof Error ? cause.stack : stack
+  return { kind, number, target, property, message, stack: trace ?? '', bytes }
+}
