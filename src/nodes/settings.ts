@@ -127,12 +127,19 @@ function readValue(text: string, param: Param, key: string, files: readonly Stor
       return text
     case 'checkpoint':
     case 'dataset':
-      return files.find(({ name }) => name === text) ?? readJson(text, key)
+      return files.find(({ name }) => name === text) ?? readFileReference(text, key, files)
     case 'drawing':
       return readJson(text, key)
     default:
       param satisfies never
   }
+}
+
+/** A reference as in a workflow file: name, size and SHA-256. */
+function readFileReference(text: string, key: string, files: readonly StoredFile[]): unknown {
+  if (text.trimStart().startsWith('{') || text === 'null') return readJson(text, key)
+  const names = joinNames(files.map(({ name }) => name))
+  throw new SettingError(settingMessages.file({ key, text, names }))
 }
 
 function readJson(text: string, key: string): unknown {
