@@ -1,5 +1,6 @@
 // Slots of a node, and their types.
 import { manySlot, splitMany, valueId } from '../base/ids.ts'
+import { getOwn } from '../base/records.ts'
 import type { SlotType } from '../base/values.ts'
 import { slotWords } from '../messages/slots.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
@@ -7,21 +8,18 @@ import type { Declaration, InputSlot, OutputSlot, Ops } from './op.ts'
 
 /** Returns the declaration of an input, single or one of many. */
 export function inputSlot(declaration: Declaration, slot: string): InputSlot | undefined {
-  const single = ownProperty(declaration.inputs, slot)
+  const single = getOwn(declaration.inputs, slot)
   if (single && !single.many) return single
-  const many = ownProperty(declaration.inputs, splitMany(slot)[0])
+  const many = getOwn(declaration.inputs, splitMany(slot)[0])
   return many?.many ? many : undefined
 }
 
 export function outputSlot(declaration: Declaration, slot: string): OutputSlot | undefined {
-  const single = ownProperty(declaration.outputs, slot)
+  const single = getOwn(declaration.outputs, slot)
   if (single && !single.many) return single
-  const many = ownProperty(declaration.outputs, splitMany(slot)[0])
+  const many = getOwn(declaration.outputs, splitMany(slot)[0])
   return many?.many ? many : undefined
 }
-
-const ownProperty = <T>(record: Record<string, T>, key: string): T | undefined =>
-  Object.hasOwn(record, key) ? record[key] : undefined
 
 export const nodesById = (graph: Graph): Map<string, GraphNode> =>
   new Map(graph.nodes.map((node) => [node.id, node]))

@@ -1,7 +1,9 @@
 // Static values, which are known before a run, so that nodes can reject them early.
-import { NodeError, type Fault } from '../base/fault.ts'
+import type { Fault } from '../base/fault.ts'
+import { getOwn } from '../base/records.ts'
 import { getNode, type GraphNode } from './graph.ts'
 import type { StaticValue, StaticValues, Op, Outputs, Params, RunContext, RunOp } from './op.ts'
+import { atNode } from './nodeErrors.ts'
 import { checkParams } from './params.ts'
 import { accepts, inputSlot } from './slots.ts'
 import type { Checked } from './zones.ts'
@@ -30,8 +32,7 @@ export function checkStaticValues(
       outputs.set(id, computeStaticOutputs({ node, op, params, known }, checked, prepared.get(id)))
       return []
     } catch (error) {
-      if (error instanceof NodeError) return [{ ...error.fault, node: id }]
-      throw error
+      return [{ ...atNode(error, id).fault, node: id }]
     }
   })
 }
@@ -88,7 +89,8 @@ function collectStaticInputs(
 ): StaticValues {
   return Object.fromEntries(
     Object.entries(node.inputs).flatMap(([slot, from]): [string, StaticValue][] => {
-      const value = outputs.get(from.node)?.[from.slot]
+      const values = outputs.get(from.node)
+      const value = values && getOwn(values, from.slot)
       const input = inputSlot(op, slot)
       return value && input && accepts(input, value.type) ? [[slot, value]] : []
     }),

@@ -9,6 +9,7 @@ export const workflowMessages = catalogue('workflow', {
   textTooLong: 'a text of {length} characters is too long.',
   nameTooLong: 'a name of {length} characters is too long.',
   tooManySlots: '{count} slots are too many.',
+  tooManySlotsInAll: 'expected at most {most} slots in all nodes, got more.',
   tooManyLinks: '{count} links are too many.',
   tooManyNodes: 'expected at most {most} nodes, got {count}.',
   litegraphLimit:
@@ -52,6 +53,7 @@ export const workflowMessages = catalogue('workflow', {
   secondWire: '{part} was ignored: its input is connected already.',
   slotGone:
     '{type} (node {id}) has no slot {slot} any more. Its wire is kept so that you can see it.',
+  moreNotices: 'Further notices, which are not listed: {count}.',
   foreignKeys: 'Ignored, because they are not part of a workflow: {keys}.',
 
   // subgraphs
@@ -62,6 +64,7 @@ export const workflowMessages = catalogue('workflow', {
   sameSlot: 'two slots are called {name}.',
   widgetGone: '{name} of node {id} in a subgraph is no longer set from outside.',
   tooManyNodesInside: 'expected at most {most} nodes with those in subgraphs, got {count}.',
+  tooLargeInside: 'expected at most {most} links and slots with those in subgraphs, got {count}.',
   colon: 'the id {id} has a colon, which separates the ids of nodes in subgraphs.',
 })
 
@@ -70,6 +73,7 @@ export const workflowWords = catalogue('workflowWords', {
   nothing: 'nothing',
   number: 'a number',
   finiteNumber: 'a finite number',
+  integer: 'an integer',
   text: 'text',
   list: 'a list',
   listOf: 'a list of {count}',

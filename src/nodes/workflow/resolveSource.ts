@@ -1,23 +1,48 @@
-// Follows a value back to its source, past everything that only passes it on: reroutes, bypassed
+// Follows values back to their sources, past everything that only passes them on: reroutes, bypassed
 // nodes, borders of subgraphs. Independent of how the graph is represented.
+
+/** Returns what an output forwards (`from`, undefined if unwired); undefined if it is a source. */
+type Pass<O> = (output: O) => { from: O | undefined } | undefined
 
 /**
  * Returns the output that produces a value; undefined if nothing is wired there, or on a cycle.
- * @param pass returns the output that `output` forwards (`from`, undefined if unwired), or undefined
- * if `output` produces its own value
  * @param key identifies what may be visited only once
  */
-export function resolveSource<O extends object>(
+export const resolveSource = <O extends object>(
   output: O | undefined,
-  pass: (output: O) => { from: O | undefined } | undefined,
+  pass: Pass<O>,
   key: (output: O) => unknown,
-): O | undefined {
-  const visited = new Set<unknown>()
-  for (let current = output; current && !visited.has(key(current));) {
-    visited.add(key(current))
-    const passed = pass(current)
-    if (!passed) return current
-    current = passed.from
+): O | undefined => createSourceResolver(pass, key)(output)
+
+/**
+ * Creates a function as {@link resolveSource} that remembers the sources it has found. All calls
+ * together take linear time.
+ */
+export function createSourceResolver<O extends object>(
+  pass: Pass<O>,
+  key: (output: O) => unknown,
+): (output: O | undefined) => O | undefined {
+  const sources = new Map<unknown, O | undefined>()
+  return (output) => {
+    const visited: unknown[] = []
+    let [current, source] = [output, undefined as O | undefined]
+    while (current) {
+      const id = key(current)
+      if (sources.has(id)) {
+        source = sources.get(id)
+        break
+      }
+      // Until the source is known, an output counts as part of a cycle.
+      sources.set(id, undefined)
+      visited.push(id)
+      const passed = pass(current)
+      if (!passed) {
+        source = current
+        break
+      }
+      current = passed.from
+    }
+    for (const id of visited) sources.set(id, source)
+    return source
   }
-  return undefined
 }
