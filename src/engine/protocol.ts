@@ -51,9 +51,15 @@ export type Request =
   | RunRequest
   | { type: 'pause' | 'resume' | 'step' | 'stop'; run: number }
   | ({ type: 'monitor'; run: number } & Monitoring)
+  /** Stores the training in progress after its current step: the page may be about to close. */
+  | { type: 'save' }
+  /** Seconds of training between two saves; without, trainings are stored only when they stop. */
+  | { type: 'saveEvery'; seconds?: number }
   /** Answer to a question: train again, start from the existing weights, or cancel the run. */
   | { type: 'answer'; run: number; answer: 'restart' | 'continue' | 'cancel' }
   | { type: 'check'; id: number; graph: Graph }
+  /** Asks which trainings of a graph would continue from a stored step. */
+  | { type: 'findTrainings'; id: number; graph: Graph }
   | { type: 'expand'; id: number; node: GraphNode; wired: string[] }
   /** Writes a graph as a script, with this title and description in its header. */
   | { type: 'script'; id: number; graph: Graph; title?: string; about?: string }
@@ -181,6 +187,11 @@ export type Event =
   | { type: 'status'; run: number; text: string }
   /** A change would discard `seconds` of training of this node. */
   | { type: 'question'; run: number; node: string; seconds: number }
+  /**
+   * A training was stored at step `index`, which blocked the thread for `blocked` milliseconds. A
+   * reload of the page continues from there.
+   */
+  | { type: 'saved'; run: number; node: string; index: number; blocked: number }
   | { type: 'paused'; run: number }
   | { type: 'resumed'; run: number }
   /** `nodes`, unless the run was stopped: computed ones, and cached ones. */
@@ -193,6 +204,7 @@ export type Event =
       nodes?: { computed: string[]; cached: string[] }
     }
   | { type: 'checked'; id: number; faults: Fault[] }
+  | { type: 'foundTrainings'; id: number; trainings: StoredTraining[] }
   | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
   /** Without text if the graph has faults. */
   | { type: 'scripted'; id: number; text?: string; faults: Fault[] }
@@ -205,10 +217,23 @@ export type Event =
   | { type: 'importing'; id: number; done: number; total: number }
   /** Without `file` if there is no data set; `error` says why. */
   | { type: 'imported'; id: number; file?: StoredFile; report?: ImportReport; error?: string }
-  /** Storage failed (full, forbidden). The run continues without it. */
-  | { type: 'storage'; message: string }
+  /**
+   * Storage failed (full, forbidden, damaged). The run continues without it. `node`: the training
+   * that it is about.
+   */
+  | { type: 'storage'; message: string; node?: string }
   /** The engine could not be loaded, or has crashed. No more events will come. */
   | { type: 'broken'; message: string }
+
+/** A training that would continue from a stored step. */
+export interface StoredTraining {
+  /** The Start of the training. */
+  node: string
+  /** Stored steps. */
+  index: number
+  /** Steps in all. */
+  count: number
+}
 
 /** Time and memory of a node in a run. */
 export interface Measure {

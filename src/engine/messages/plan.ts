@@ -67,8 +67,15 @@ export const planMessages = catalogue('plan', {
   lossNotFinite: 'Expected a finite loss, got {value} at step {step}.',
   lowerRate:
     'Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data. Weights that were saved before are kept.',
-  unreadableTraining:
-    'A stored training (step {step}) could not be read and was deleted. It is trained again from the last state before it.',
+  damagedTraining:
+    'The training stored at step {step} is damaged and was deleted. Training continues from step {from}, which was stored before it.',
+  damagedOnly:
+    'The training stored at step {step} is damaged and was deleted. No earlier step is stored, so it trains from the start.',
+  damagedOrigin:
+    'The record of the weights that this training continued from is damaged and was deleted.',
+  wrongChecksum: 'Expected the stored checksum {expected}, got {got}.',
+  laterRecord: 'Expected a stored record of version {expected}, got version {got}.',
+  misshapenRecord: 'Expected a stored training, got other bytes.',
   originDeleted: 'The weights that this training continued from are no longer stored.',
   originMisfits: 'The weights that this training continued from do not fit the model.',
   changeSeed: 'Change its seed to train from the start.',

@@ -5,6 +5,7 @@ import type { LossReader } from './lossReader.ts'
 import { outerId } from '../base/ids.ts'
 import { Measures } from './measures.ts'
 import { Pace } from './pace.ts'
+import { SaveSchedule } from './saveSchedule.ts'
 import { SlowMotion } from './slowMotion.ts'
 
 /** Minimum time between two reports of measures, in milliseconds. */
@@ -13,6 +14,7 @@ const MEASURES_INTERVAL = 500
 export class CurrentRun {
   readonly id: number
   readonly saving = new Set<Promise<void>>()
+  readonly saves = new SaveSchedule()
   /** Node types of the plan's observers, by id. */
   readonly observers = new Map<string, string>()
   /** All nodes of the plan, in order. */
@@ -26,7 +28,6 @@ export class CurrentRun {
   private restedAt: string | undefined
   stopped = false
   stopping = false
-  savedAt = -Infinity
   progressSentAt = -Infinity
   stepwise: boolean
   /** Resolves when the run receives a stop command. */

@@ -44,6 +44,7 @@ export async function drivePlan(
       if (signal.kind === 'node') run.send({ type: 'busy', run: run.id, node: outerId(signal.id) })
       else if (signal.kind === 'wait') answer = await signal.promise
       else if (signal.kind === 'inside') await run.showNode(signal)
+      else if (signal.kind === 'rest') await run.waitWhilePaused()
       else {
         losses.read(signal.at)
         await ahead.submit()
@@ -51,7 +52,6 @@ export async function drivePlan(
         if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest
         if (run.slowMotion.isOn) await settleViews()
         run.sendMeasures(now())
-        await run.waitWhilePaused()
       }
       if (now() - yieldedAt > YIELD_INTERVAL) {
         await yieldNow()

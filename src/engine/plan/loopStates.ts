@@ -9,11 +9,10 @@ import { readLosses } from './lossReader.ts'
 import type { Memory } from '../base/memory.ts'
 import { loopBehaviour, type Ops } from './op.ts'
 import type { Results } from './results.ts'
+import { planMessages } from '../messages/plan.ts'
 import { stepIds, bodyObservers } from './steps.ts'
+import type { StoredState } from './storedStates.ts'
 import type { Trainings } from './trainings.ts'
-
-/** Minimum time between two stored states of a training, in milliseconds. */
-const SAVE_INTERVAL = 15_000
 
 interface Parts {
   ops: Ops
@@ -26,6 +25,8 @@ interface Parts {
    */
   shown: ReadonlyMap<string, ObservationKeys>
   now: () => number
+  /** Seconds between two saves of a training; undefined: only when it stops. */
+  saveInterval: () => number | undefined
 }
 
 export class LoopStates {
@@ -47,7 +48,9 @@ export class LoopStates {
     // Loops run again in single-step mode and in slow motion. Trainings do not, because they take
     // too long.
     if (hidden('line') || (!trains && (run.slowMotion.isOn || run.stepwise))) return undefined
-    const stored = await results.state(key, count)
+    const damaged: number[] = []
+    const stored = await results.state(key, count, (index) => damaged.push(index))
+    for (const index of damaged) reportDamage(run, step, index, stored?.index)
     if (!stored) return undefined
     if ((stored.index === count || stored.state.ended) && hidden('exact')) {
       memory.release(stored.state)
@@ -72,20 +75,23 @@ export class LoopStates {
     state: LoopState,
     why: 'iteration' | 'end' | 'stop',
   ) {
-    const { ops, memory, results, trainings, now } = this.parts
+    const { ops, memory, results, trainings, now, saveInterval } = this.parts
     const { trains } = loopBehaviour(ops, step)
     const seconds = run.elapsedSeconds(step, now())
     const onTheWay = why === 'iteration'
     if (trains) trainings.record(step, key, index, seconds)
-    if (onTheWay && (!trains || run.saving.size || now() - run.savedAt < SAVE_INTERVAL)) return
+    // A paused run may stay so for long.
+    const isDue = () => run.stepwise || run.saves.isDue(now(), saveInterval())
+    const canSave = trains && results.stored.isAvailable
+    if (onTheWay && (!canSave || run.saving.size || !isDue())) return
     if (!onTheWay) this.sendLosses(run, step, index, state)
-    run.savedAt = now()
+    run.saves.begin(now())
     memory.retain(state)
     const sound = run.losses.assertFinite()
     const saving = sound
       .then(async () => {
         if (!onTheWay) results.storeState(key, { index, state, seconds })
-        if (trains) await results.save(key, { index, state, seconds }, onTheWay)
+        if (trains) await this.save(run, step, key, { index, state, seconds }, onTheWay)
       })
       .catch(() => {})
       .finally(() => {
@@ -94,6 +100,20 @@ export class LoopStates {
       })
     run.saving.add(saving)
     await sound
+  }
+
+  private async save(
+    run: CurrentRun,
+    step: LoopStep,
+    key: Key,
+    stored: StoredState,
+    isPassing: boolean,
+  ) {
+    const blocked = await this.parts.results.stored.save(key, stored, isPassing)
+    if (blocked === undefined) return
+    run.saves.end(blocked)
+    const { index } = stored
+    run.send({ type: 'saved', run: run.id, node: outerId(step.id), index, blocked })
   }
 
   /** Sends all losses of a training. The run waits for this before it finishes. */
@@ -109,4 +129,12 @@ export class LoopStates {
       .finally(() => run.saving.delete(telling))
     run.saving.add(telling)
   }
+}
+
+function reportDamage(run: CurrentRun, step: LoopStep, index: number, from: number | undefined) {
+  const message =
+    from === undefined
+      ? planMessages.damagedOnly({ step: index })
+      : planMessages.damagedTraining({ step: index, from })
+  run.send({ type: 'storage', message, node: outerId(step.id) })
 }

@@ -1,7 +1,7 @@
 // A session: runs graphs one at a time, caches results, and handles pause, resume, step and stop.
 import { outerId } from '../base/ids.ts'
 import { activeBackend } from '../base/backend.ts'
-import type { Event, RunRequest, Monitoring } from '../protocol.ts'
+import type { Event, RunRequest, Monitoring, StoredTraining } from '../protocol.ts'
 import type { Plan } from './steps.ts'
 import { tryCompile } from './compile.ts'
 import { CurrentRun } from './currentRun.ts'
@@ -21,9 +21,11 @@ import { checkParams } from './params.ts'
 import { Results } from './results.ts'
 import { Frame } from './host.ts'
 import { runPlan } from './run.ts'
+import { DEFAULT_SAVE_INTERVAL } from './saveSchedule.ts'
 import { SessionHost } from './sessionHost.ts'
 import { allObservers, stepIds } from './steps.ts'
 import { guardStore, type StateStore } from './store.ts'
+import { StoredStates } from './storedStates.ts'
 import { Cancelled, Trainings } from './trainings.ts'
 import { nextTask } from './yielding.ts'
 import type { Inspection } from './view.ts'
@@ -50,6 +52,12 @@ export interface Session {
   answer(run: number, answer: 'restart' | 'continue' | 'cancel'): void
   /** Changes slow motion and measuring of a run. */
   monitor(run: number, watching: Monitoring): void
+  /** Stores the training in progress after its current step. */
+  save(): void
+  /** Sets the seconds between two saves of a training; undefined: only when it stops. */
+  saveEvery(seconds: number | undefined): void
+  /** Returns the trainings that a run of a graph would continue from a stored step. */
+  findTrainings(graph: Graph): Promise<StoredTraining[]>
   /** Returns all faults and notices, without a run. */
   check(graph: Graph): Fault[]
   /** @throws NodeError */
@@ -77,6 +85,7 @@ class PlanSession implements Session {
   private readonly now: () => number
   private readonly yieldNow: () => Promise<void>
   private readonly ops: Ops
+  private saveInterval: number | undefined = DEFAULT_SAVE_INTERVAL
   private current: CurrentRun | undefined
   /** Current and queued runs, by number. */
   private readonly runs = new Map<number, CurrentRun>()
@@ -87,11 +96,10 @@ class PlanSession implements Session {
     this.now = options.now ?? (() => performance.now())
     this.yieldNow = options.yieldNow ?? nextTask
     const onTrouble = (message: string) => options.onEvent({ type: 'storage', message })
-    this.results = new Results(
-      this.memory,
-      options.store && guardStore(options.store, onTrouble),
-      onTrouble,
-    )
+    const store = options.store && guardStore(options.store, onTrouble)
+    const stored = new StoredStates(store, onTrouble, this.now)
+    this.results = new Results(this.memory, stored)
+    void stored.removeOrphans()
     this.trainings = new Trainings(this.memory, this.results, this.ops)
     this.observers = new Observers({
       ops: this.ops,
@@ -104,7 +112,8 @@ class PlanSession implements Session {
     })
     const { ops, memory, results, trainings, observers, now } = this
     const shown = new Map<string, ObservationKeys>()
-    const states = new LoopStates({ ops, memory, results, trainings, shown, now })
+    const saveInterval = () => this.saveInterval
+    const states = new LoopStates({ ops, memory, results, trainings, shown, now, saveInterval })
     this.host = new SessionHost({ ops, memory, results, trainings, states, observers, shown, now })
   }
 
@@ -127,6 +136,21 @@ class PlanSession implements Session {
 
   monitor(run: number, watching: Monitoring) {
     this.runs.get(run)?.monitor(watching)
+  }
+
+  save() {
+    this.current?.saves.request()
+  }
+
+  saveEvery(seconds: number | undefined) {
+    this.saveInterval = seconds
+  }
+
+  async findTrainings(graph: Graph): Promise<StoredTraining[]> {
+    const { plan } = tryCompile(graph, undefined, this.ops)
+    if (!plan || !(await this.results.stored.hasAny())) return []
+    const { content } = await loadExternalData(plan, this.ops, this.options.assets)
+    return this.trainings.findStored(plan, content)
   }
 
   check(graph: Graph): Fault[] {

@@ -40,6 +40,8 @@ export function createClient(port: EnginePort): Client {
       listeners.add(onEvent)
       return () => void listeners.delete(onEvent)
     },
+    save: () => post({ type: 'save' }),
+    saveEvery: (seconds) => post({ type: 'saveEvery', ...(seconds !== undefined && { seconds }) }),
     keepLast: (on) => post({ type: 'keepLast', on }),
     setVisible: (nodes) => post({ type: 'visible', nodes }),
     setBackend: (options) => post({ type: 'backend', ...options }),

@@ -2,6 +2,7 @@
 import { startBackend, stopBackend } from '../../engine/backends/backends.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { Ops } from '../../engine/plan/op.ts'
+import { DEFAULT_SAVE_INTERVAL } from '../../engine/plan/saveSchedule.ts'
 import type { Session } from '../../engine/plan/session.ts'
 import { createSession } from '../../engine/plan/session.ts'
 import type {
@@ -23,7 +24,16 @@ import { wasmFiles } from './wasmFiles.ts'
 import { hostMessages } from '../messages/host.ts'
 
 type Command = 'pause' | 'resume' | 'step' | 'stop'
-type EngineRequest = 'run' | Command | 'monitor' | 'answer' | 'visible' | 'keepLast' | 'backend'
+type EngineRequest =
+  | 'run'
+  | Command
+  | 'monitor'
+  | 'answer'
+  | 'visible'
+  | 'keepLast'
+  | 'backend'
+  | 'save'
+  | 'saveEvery'
 type Of<T extends Request['type']> = Extract<Request, { type: T }>
 
 export interface EngineService {
@@ -60,6 +70,8 @@ export function createEngineService(
       visible: ({ nodes }) => engine.session.setVisible(nodes),
       keepLast: ({ on }) => engine.keepLast(on),
       backend: (request) => engine.selectBackend(request),
+      save: () => engine.session.save(),
+      saveEvery: ({ seconds }) => engine.saveEvery(seconds),
     },
     session: () => engine.session,
     close: () => engine.close(),
@@ -79,6 +91,7 @@ class Engine {
   /** Queued runs, also while the backend starts. */
   private readonly waiting = new Map<number, RunRequest>()
   private keepsLast = false
+  private saveInterval: number | undefined = DEFAULT_SAVE_INTERVAL
   private currentRun = 0
   /** The tail of the queue of runs and changes of backend, which never overlap. */
   private lastTask: Promise<unknown> = Promise.resolve()
@@ -102,6 +115,11 @@ class Engine {
     this.session.keepLast(on)
   }
 
+  saveEvery(seconds: number | undefined) {
+    this.saveInterval = seconds
+    this.session.saveEvery(seconds)
+  }
+
   private createSession(): Session {
     const { states, checkpoints, datasets } = this.storage
     const session = createSession({
@@ -116,6 +134,7 @@ class Engine {
       inspector: { inspect: describeValue, outline: describeOutline },
     })
     session.keepLast(this.keepsLast)
+    session.saveEvery(this.saveInterval)
     return session
   }
 

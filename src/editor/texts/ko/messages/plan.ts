@@ -64,8 +64,14 @@ export const koPlan: Translation<typeof planMessages> = {
   lossNotFinite: '손실은 유한해야 하는데 {step}단계에서 {value}입니다.',
   lowerRate:
     '학습률을 낮추거나, 기울기를 클리핑하거나(Optimizer의 clip_norm), 데이터를 확인하세요. 그 전에 저장한 가중치는 남아 있습니다.',
-  unreadableTraining:
-    '저장된 학습({step}단계)을 읽을 수 없어 삭제했습니다. 그 전의 마지막 상태부터 다시 학습합니다.',
+  damagedTraining:
+    '{step}단계에 저장된 학습이 손상되어 삭제했습니다. 그 전에 저장된 {from}단계부터 학습을 이어 갑니다.',
+  damagedOnly:
+    '{step}단계에 저장된 학습이 손상되어 삭제했습니다. 그 전에 저장된 단계가 없어 처음부터 학습합니다.',
+  damagedOrigin: '이 학습이 이어 가던 가중치의 기록이 손상되어 삭제했습니다.',
+  wrongChecksum: '저장된 체크섬은 {expected}인데 {got}입니다.',
+  laterRecord: '저장 기록은 버전 {expected}이어야 하는데 버전 {got}입니다.',
+  misshapenRecord: '저장된 학습이어야 하는데 다른 바이트입니다.',
   originDeleted: '이 학습이 이어 가던 가중치가 더는 저장되어 있지 않습니다.',
   originMisfits: '이 학습이 이어 가던 가중치가 모델에 맞지 않습니다.',
   changeSeed: '처음부터 학습하도록 시드를 바꾸세요.',
