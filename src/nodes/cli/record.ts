@@ -37,6 +37,10 @@ export class RunRecord {
     return node ? nodeTitle(node, declared) : id
   }
 
+  /** Puts the title of a node before a message about it. */
+  private named = (node: string | undefined, message: string) =>
+    node === undefined ? message : `${this.title(node)}: ${message}`
+
   take(event: Event) {
     switch (event.type) {
       case 'view':
@@ -63,7 +67,7 @@ export class RunRecord {
         this.out.line(event.text)
         break
       case 'storage':
-        this.out.line(cliMessages.notice({ text: event.message }))
+        this.out.line(cliMessages.notice({ text: this.named(event.node, event.message) }))
         break
       case 'finished':
         this.seconds = event.seconds

@@ -12,6 +12,8 @@ const host = hostname().replaceAll(/[^\w-]/g, '_')
 
 /** `.<process>@<host>.<number>.unfinished` */
 const unfinishedName = /^\.(\d+)@([\w-]*)\.\d+\.unfinished$/
+/** Of earlier versions: `.<process>.<escaped key of a stored training>` */
+const earlierName = /^\.(\d+)\.(?:state|origin)%2F/
 
 /** Temporary files of this process. */
 const pending = new Set<string>()
@@ -100,7 +102,7 @@ export async function makeFolder(path: string): Promise<void> {
 /** Removes the unfinished files of processes that have ended. */
 export async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const [, process, origin] = unfinishedName.exec(name) ?? []
+    const [, process, origin = host] = unfinishedName.exec(name) ?? earlierName.exec(name) ?? []
     if (process === undefined) continue
     const path = join(folder, name)
     const ended = origin === host && !isRunning(Number(process))

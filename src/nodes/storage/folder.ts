@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { FolderFile } from '../../engine/checkpoint/archive.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
-import { makeFolder, writeFileAtomically } from './atomicFile.ts'
+import { makeFolder, removeUnfinished, writeFileAtomically } from './atomicFile.ts'
 
 /** Turns a key into a file name and escapes characters that file systems treat specially. */
 const escapeKey = (key: string) =>
@@ -69,5 +69,6 @@ export function folderStore(folder: string): StateStore {
       )
     },
     delete: (key) => rm(path(key), { force: true }),
+    removeOrphans: () => removeUnfinished(folder).catch(undefinedIfMissing),
   }
 }
