@@ -31,6 +31,9 @@ const builtIns = [
   'Blob',
 ] as const
 
+/** Prototypes of everything, which are compared after every mutant. */
+const fundamental = new Set(['Object.prototype', 'Function.prototype', 'Array.prototype'])
+
 const namespaces = ['JSON', 'Math', 'Reflect', 'console'] as const
 
 /** Properties that litegraph itself counts or caches. */
@@ -81,16 +84,21 @@ function readObject(name: string, object: object): Watched {
 
 export class GlobalsSnapshot {
   private readonly watched: Watched[]
+  private readonly fundamental: Watched[]
   private readonly globals: Set<PropertyKey>
 
   constructor() {
     this.watched = [...watchedObjects()].map(([name, object]) => readObject(name, object))
+    this.fundamental = this.watched.filter(({ name }) => fundamental.has(name))
     this.globals = new Set(Reflect.ownKeys(globalThis))
   }
 
-  /** @throws Violation that names the property that was added, removed or replaced */
-  check() {
-    for (const before of this.watched) {
+  /**
+   * @param complete compares all objects, instead of the prototypes of everything
+   * @throws Violation that names the property that was added, removed or replaced
+   */
+  check(complete = true) {
+    for (const before of complete ? this.watched : this.fundamental) {
       const now = readObject(before.name, before.object)
       const fail = (problem: string) => {
         throw new Violation('prototypes and globals', `${before.name}: ${problem}`)
@@ -106,7 +114,7 @@ export class GlobalsSnapshot {
         if (!Object.is(now.values[i], before.values[i])) fail(`${String(key)} was replaced`)
       })
     }
-    for (const key of Reflect.ownKeys(globalThis)) {
+    for (const key of complete ? Reflect.ownKeys(globalThis) : []) {
       if (!this.globals.has(key))
         throw new Violation('prototypes and globals', `globalThis.${String(key)} was added`)
     }

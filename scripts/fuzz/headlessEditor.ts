@@ -34,7 +34,6 @@ export class HeadlessEditor {
   async open(file: WorkflowFile): Promise<WorkflowFile> {
     this.graph = new LGraph()
     this.levels.load(file, { another: true })
-    this.levels.workflow()
     await normalised()
     return this.levels.workflow()
   }

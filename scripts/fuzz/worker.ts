@@ -61,7 +61,7 @@ class WorkerRun {
   private async checkHeaders() {
     const count = Math.min(HEADERS_TOGETHER, this.remaining('headers'))
     const from = this.number('headers')
-    const failed = await this.fuzzer.checkHeaders(from, this.task.workers, count)
+    const failed = this.fuzzer.checkHeaders(from, this.task.workers, count)
     if (failed >= 0) await this.checkNumber('headers', failed)
     const done = failed < 0 ? count : (failed - from) / this.task.workers + 1
     this.progress.set('headers', this.progress.steps('headers') + done)
