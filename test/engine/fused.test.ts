@@ -1072,7 +1072,7 @@ const ofTraining: Row[] = [
 // ---- tests on every backend
 
 /** Random cases of each operation: webgpu has to compile programs for them. */
-const runs = (backend: string) => (backend === 'webgpu' ? (FULL ? 40 : 4) : FULL ? 100 : 20)
+const runs = (backend: string) => (backend === 'webgpu' ? (FULL ? 40 : 2) : FULL ? 100 : 20)
 
 const rows = [...layers, ...ofUnet, ...ofTraining]
 
