@@ -138,6 +138,7 @@ describe('a param edit with a runner', () => {
         inspect: () => Promise.resolve(undefined),
         setVisible() {},
         keepLast() {},
+        findTrainings: () => Promise.resolve([]),
       },
     })
   }

@@ -111,6 +111,7 @@ describe('library', () => {
       minimap: true,
       live: true,
       measures: false,
+      saveEvery: 2,
     })
     await library.storeSettings({
       theme: 'dark',
@@ -120,6 +121,7 @@ describe('library', () => {
       minimap: false,
       live: false,
       measures: true,
+      saveEvery: 10,
     })
     expect((await library.loadSettings()).theme).toBe('dark')
   })

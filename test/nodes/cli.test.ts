@@ -252,7 +252,9 @@ test('an interrupt saves the training state, and the next run resumes from it', 
   })
   expect(status).toBe(130)
   expect(summary('interrupted')).toMatchObject({ stopped: true, faults: [] })
-  const reached = readdirSync(join(folder, 'kept')).map((name) => Number(name.split('%40')[1]))
+  const reached = readdirSync(join(folder, 'kept')).map((name) =>
+    Number.parseInt(name.split('%40')[1], 10),
+  )
   const made = Math.max(...reached)
   expect(made).toBeGreaterThan(0)
   await cli(

@@ -4,6 +4,7 @@ import { tune } from '../../src/engine/backends/webgpu/tuner.ts'
 import { createClient } from '../../src/nodes/host/client.ts'
 import { connect } from '../../src/nodes/host/connect.ts'
 import { databaseStore } from '../../src/nodes/storage/database.ts'
+import type { Client } from '../../src/nodes/host/clientTypes.ts'
 import { ops } from '../plan/toy.ts'
 import type { ThreadRequest, ThreadReport } from './threads-worker.ts'
 
@@ -28,6 +29,10 @@ const api = {
   /** The same engine in the page. */
   tellThreads: async (asked: ThreadRequest): Promise<ThreadReport> =>
     (await import('./threads-worker.ts')).tell(asked),
+  /** The client of a test that continues to use it later. */
+  client: undefined as Client | undefined,
+  /** Writes a backup of all parts, as the editor does. */
+  writeBackup: async (client: Client) => (await import('./backup.ts')).backUp(client),
 }
 
 declare global {

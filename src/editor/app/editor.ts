@@ -12,6 +12,7 @@ import { createEngineRequests } from '../running/engineRequests.ts'
 import { createRunner } from '../running/runner.ts'
 import { createStoredFileActions } from '../running/storedFileActions.ts'
 import { hasRun, runState, runsHere } from '../running/state.ts'
+import { followSaving } from '../running/storedTrainings.ts'
 import { createRunHistory } from '../runs/runHistory.ts'
 import { loadSettings, settings } from '../storage/settings.ts'
 import { openStores, type Stores } from '../storage/stores.ts'
@@ -86,6 +87,7 @@ function createServices(
   })
   const client = createClient(port)
   const runs = createRunHistory(stores, client)
+  followSaving(client)
   editor = {
     stores,
     stage,

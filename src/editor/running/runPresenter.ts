@@ -75,7 +75,7 @@ function clearResults(results: TabResults) {
   results.seeds.value = new Map()
   results.faults.value = results.notices.value = []
   results.files.value = []
-  results.ended.value = results.progress.value = undefined
+  results.ended.value = results.progress.value = results.saved.value = undefined
   results.measures.value = { nodes: [], timing: 'direct' }
 }
 
@@ -88,6 +88,7 @@ function addToResults(results: TabResults, event: RunEvent, workflow: string) {
   if (event.type === 'faults') results.faults.value = event.faults
   else if (event.type === 'notices') results.notices.value = event.faults
   else if (event.type === 'measured') results.measures.value = event
+  else if (event.type === 'saved') results.saved.value = { index: event.index, at: Date.now() }
   else if (event.type === 'file')
     results.files.value = [...results.files.value, toRunFile(event, workflow)]
 }

@@ -9,7 +9,7 @@ import { ownTypes } from '../graph/declarations.ts'
 import { graphKey } from '../graph/graphKey.ts'
 import { settings } from '../storage/settings.ts'
 import { formatPath } from '../graph/nodePaths.ts'
-import { texts, translateWorkflow } from '../texts/texts.ts'
+import { texts, translateMessage, translateWorkflow } from '../texts/texts.ts'
 import { showToast } from '../ui/state.ts'
 import { shownTab, workflowId, workflowName } from '../workspace/state.ts'
 import type { WorkflowChange } from '../workspace/workflowChange.ts'
@@ -34,6 +34,7 @@ import {
 import { createRunTabs, type RunTabs } from './runTabs.ts'
 import { forgetResults, runsHere, runState, tabResults, type RunSpeed } from './state.ts'
 import { askAboutTraining } from './trainingQuestion.ts'
+import { createTrainingSearch, type TrainingSearch } from './storedTrainings.ts'
 import { createWireInspection, type WireInspection } from './wireInspection.ts'
 
 /** Creates the runner of the editor, which is never disposed of. */
@@ -46,6 +47,7 @@ class EditorRunner implements Runner {
   private readonly presenter: RunPresenter
   private readonly faultCheck: FaultCheck
   private readonly live: LiveRuns
+  private readonly trainings: TrainingSearch
   private readonly inspection: WireInspection
   private readonly tabs: RunTabs
   private visibleNodes: string[] = []
@@ -73,6 +75,7 @@ class EditorRunner implements Runner {
       run: () => this.begin({ origin: 'live' }),
       stop: () => this.control('stop'),
     })
+    this.trainings = createTrainingSearch(this.source.graph, client.findTrainings)
     this.tabs = createRunTabs({
       stage,
       presenter: this.presenter,
@@ -238,7 +241,7 @@ class EditorRunner implements Runner {
 
   private onEngineEvent(event: Event) {
     if (event.type === 'ready') runState.backend.value = event.backend
-    else if (event.type === 'storage') showToast(event.message, { error: true })
+    else if (event.type === 'storage') this.reportStorage(event)
     else if (event.type === 'broken') {
       runState.engineError.value = event.message
       setPhase('end')
@@ -246,6 +249,14 @@ class EditorRunner implements Runner {
       if (this.present) this.end(this.present, 'failed')
       this.queue.clear()
     }
+  }
+
+  /** Names the training that a message of the storage is about. */
+  private reportStorage({ message, node }: Event & { type: 'storage' }) {
+    const { graph } = this.present?.shownIn ?? {}
+    const titles = node && graph && this.options.stage.nodeTitles(node, graph)
+    if (titles) showToast(formatPath(titles), { text: translateMessage(message), error: true })
+    else showToast(translateMessage(message), { error: true })
   }
 
   private onRunEvent(event: RunEvent, run: ActiveRun) {
@@ -306,6 +317,7 @@ class EditorRunner implements Runner {
     onEnd?.(outcome)
     // The listener may have started another run.
     if (isIdle()) this.startNext()
+    this.trainings.schedule()
   }
 
   // ---- changes of tabs and graphs
@@ -337,6 +349,7 @@ class EditorRunner implements Runner {
     const run = this.present
     if (run?.origin === 'queue' && this.tabs.followGraph(run)) this.sendVisible()
     this.faultCheck.schedule()
+    this.trainings.schedule()
   }
 }
 

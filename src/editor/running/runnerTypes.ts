@@ -53,7 +53,10 @@ type RunnerStage = Pick<
 >
 
 export interface RunnerOptions {
-  client: Pick<Client, 'start' | 'listen' | 'check' | 'inspect' | 'setVisible' | 'keepLast'>
+  client: Pick<
+    Client,
+    'start' | 'listen' | 'check' | 'inspect' | 'setVisible' | 'keepLast' | 'findTrainings'
+  >
   stage: RunnerStage
   workspace: Pick<
     Workspace,

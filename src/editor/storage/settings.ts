@@ -32,7 +32,13 @@ export interface Settings {
   live: boolean
   /** Measures time and memory of the nodes. */
   measures: boolean
+  /** Seconds between two saves of a training; 0: only when it stops. */
+  saveEvery: SaveInterval
 }
+
+/** Choices of the settings menu. */
+export const saveIntervals = [2, 10, 60, 0] as const
+export type SaveInterval = (typeof saveIntervals)[number]
 
 export const defaultSettings: Settings = {
   theme: 'system',
@@ -42,6 +48,7 @@ export const defaultSettings: Settings = {
   minimap: true,
   live: true,
   measures: false,
+  saveEvery: 2,
 }
 
 const current = signal<Settings>(defaultSettings)

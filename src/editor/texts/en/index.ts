@@ -37,6 +37,13 @@ export const en = {
     panel: 'Details',
     help: 'Help',
     settings: 'Settings',
+    saveEvery: 'Save trainings',
+    saveIntervals: {
+      2: 'Every 2 seconds',
+      10: 'Every 10 seconds',
+      60: 'Every minute',
+      0: 'Only when they stop',
+    },
     theme: 'Theme',
     themes: { system: 'System', dark: 'Dark', light: 'Light', contrast: 'High contrast' },
     language: 'Language',

@@ -178,6 +178,11 @@ export const enRuns = {
     loss: 'loss',
     rate: (rate: string) => `${rate} it/s`,
     left: (time: string) => `${time} left`,
+    saved: (step: string, time: string) => `Saved at step ${step}, ${time} ago`,
+    savedNow: (step: string) => `Saved at step ${step}`,
+    continueFrom: (step: string) => `Continue from step ${step}`,
+    continueHint: (node: string, step: string, count: string) =>
+      `${node} is stored up to step ${step} of ${count}. Run continues from there, with the same result as without the interruption.`,
     problems: (count: number) => plural(count, 'problem'),
     notices: (count: number) => plural(count, 'notice'),
     onBackend: (name: string) => `on ${name}`,

@@ -38,6 +38,8 @@ export const ko: Texts = {
     panel: '세부 정보',
     help: '도움말',
     settings: '설정',
+    saveEvery: '학습 저장',
+    saveIntervals: { 2: '2초마다', 10: '10초마다', 60: '1분마다', 0: '멈출 때만' },
     theme: '테마',
     themes: { system: '시스템', dark: '다크', light: '라이트', contrast: '고대비' },
     language: '언어',

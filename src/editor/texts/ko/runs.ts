@@ -176,6 +176,11 @@ export const koRuns: typeof enRuns = {
     loss: '손실',
     rate: (rate) => `초당 ${rate}회`,
     left: (time) => `${time} 남음`,
+    saved: (step, time) => `${step}단계에서 저장(${time} 전)`,
+    savedNow: (step) => `${step}단계에서 저장`,
+    continueFrom: (step) => `${step}단계부터 이어 학습`,
+    continueHint: (node, step, count) =>
+      `${topic(node)} ${count}단계 중 ${step}단계까지 저장되어 있습니다. 실행하면 여기부터 이어지며, 결과는 중단하지 않았을 때와 같습니다.`,
     problems: (count) => `문제 ${count}개`,
     notices: (count) => `알림 ${count}개`,
     onBackend: (name) => `${name} 사용`,
