@@ -1,7 +1,8 @@
 // Headers alone: small safetensors files and ZIP directories, millions of which fit in a run.
 import { zipSync } from 'fflate'
-import { listZip } from '../../src/engine/checkpoint/archive.ts'
-import { CheckpointError } from '../../src/engine/checkpoint/error.ts'
+import { ArchiveError } from '../../src/engine/archive/error.ts'
+import { archiveLimits } from '../../src/engine/archive/limits.ts'
+import { openZip } from '../../src/engine/archive/zip.ts'
 import {
   readArrays,
   SafetensorsError,
@@ -50,6 +51,7 @@ export const headerTargets: readonly HeaderTarget[] = [
       zipSync({ 'unet/config.json': Uint8Array.of(123, 125), 'b/': new Uint8Array() }),
     ],
     mutate: either(mutateZipHeaders, mutateBytes),
-    check: (bytes) => void refusalOrResult([CheckpointError], '', () => listZip(bytes)),
+    check: (bytes) =>
+      void refusalOrResult([ArchiveError], '', () => openZip(bytes, archiveLimits.files)),
   },
 ]

@@ -13,6 +13,7 @@ import {
 } from '../../src/nodes/workflow.ts'
 import { limits } from '../../src/nodes/workflow/json.ts'
 import { toys } from './toys.ts'
+import { pngChunk } from '../../src/engine/images/pngChunk.ts'
 import { readPngWorkflow } from '../../src/nodes/workflow/pngRead.ts'
 
 const folder = new URL('../fixtures/', import.meta.url)
@@ -517,15 +518,7 @@ describe('PNG', () => {
     (c) => c.charCodeAt(0),
   )
   const withChunk = (type: string, data: number[]) => {
-    const chunk = [
-      ...[24, 16, 8, 0].map((shift) => (data.length >>> shift) & 255),
-      ...[...type].map((c) => c.charCodeAt(0)),
-      ...data,
-      0,
-      0,
-      0,
-      0,
-    ]
+    const chunk = pngChunk(type, Uint8Array.from(data))
     return Uint8Array.from([...pixel.subarray(0, 33), ...chunk, ...pixel.subarray(33)])
   }
   const bytes = (text: string) => [...new TextEncoder().encode(text)]
@@ -581,7 +574,7 @@ describe('PNG', () => {
         "Expected a workflow in this image, got none. Many sites and messengers remove it: ask for the original file.",
         "Expected a PNG image, got another file.",
         "Expected a workflow in this image, got a prompt in ComfyUI's API format, which has no positions.",
-        "Expected a workflow in this image, got none. Many sites and messengers remove it: ask for the original file.",
+        "PNG: the image is damaged: its end is missing from chunk 2 on. Download or copy the file again: it was cut short or changed.",
         "The text inside the image is too long.",
       ]
     `)

@@ -46,6 +46,7 @@ export const dataMessages = catalogue('data', {
 
   // files that come with the program
   notFetched: '{title} could not be fetched from {address}: {reason}.',
+  assetDamaged: '{title} from {address} cannot be read. {problem}',
   checkConnection:
     'Check the connection and run again. On a page of your own, check that the file is there.',
   digitsLeftOut: 'The digits are not part of this build.',

@@ -36,7 +36,10 @@ export const workflowMessages = catalogue('workflow', {
   linkDamaged: 'the link is damaged: perhaps its end was cut off.',
   linkTooLarge: 'expected at most {most} MB in the link, got more.',
   notPng: 'Expected a PNG image, got another file.',
-  pngDamaged: 'The image is damaged: a part of it is missing.',
+  pngCutOff: 'the image is damaged: its end is missing from chunk {number} on.',
+  pngCrc: 'the image is damaged: chunk {number} ({type}) does not match its CRC-32.',
+  pngEnd: 'the image is damaged: its last chunk, IEND, is missing.',
+  pngChunk: 'the image is damaged: the compressed text in its chunk {type} cannot be unpacked.',
   pngPrompt:
     "Expected a workflow in this image, got a prompt in ComfyUI's API format, which has no positions.",
   pngWithout:

@@ -45,6 +45,7 @@ export const koData: Translation<typeof dataMessages> = {
 
   // 함께 오는 파일
   notFetched: '{title~}을(를) {address}에서 가져오지 못했습니다: {reason~}.',
+  assetDamaged: '{address}의 {title~}을(를) 읽을 수 없습니다. {problem~}',
   checkConnection:
     '연결을 확인하고 다시 실행하세요. 직접 만든 페이지라면 파일이 있는지 확인하세요.',
   digitsLeftOut: '이 빌드에는 숫자 데이터가 들어 있지 않습니다.',

@@ -37,7 +37,10 @@ export const koWorkflow: Translation<typeof workflowMessages> = {
   linkDamaged: '링크가 손상되었습니다. 끝이 잘렸을 수 있습니다.',
   linkTooLarge: '링크에는 {most} MB까지 담기는데 더 많습니다.',
   notPng: 'PNG 이미지여야 하는데 다른 파일입니다.',
-  pngDamaged: '이미지가 손상되었습니다. 일부가 없습니다.',
+  pngCutOff: '이미지가 손상되었습니다. {number}번째 청크부터 끝이 없습니다.',
+  pngCrc: '이미지가 손상되었습니다. {number}번째 청크({type})가 CRC-32와 맞지 않습니다.',
+  pngEnd: '이미지가 손상되었습니다. 마지막 청크인 IEND가 없습니다.',
+  pngChunk: '이미지가 손상되었습니다. {type} 청크의 압축된 텍스트를 풀 수 없습니다.',
   pngPrompt:
     '이미지에 워크플로가 있어야 하는데, 노드의 위치가 없는 ComfyUI API 형식의 프롬프트입니다.',
   pngWithout:
