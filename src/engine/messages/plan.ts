@@ -52,6 +52,8 @@ export const planMessages = catalogue('plan', {
   takeAfter: 'Take the value from an output of {end}, after the last iteration.',
   noSamplingLoop: '{node} remembers earlier steps, so it needs a sampling loop, but is in none.',
   takeFromSampling: 'Take its x_t from a SamplingStart.',
+  loopsTooDeep: 'Expected loops at most {most} deep in one another, got more.',
+  fewerLoops: 'Take the values of some loops from their End.',
   decidingLoop:
     'A loop that decides after each iteration whether to continue cannot run inside {start}.',
   fixIterations: 'Give it a fixed number of iterations, or move it out of the training loop.',

@@ -4,7 +4,7 @@ import { GraphError, moveFaultOutward, type Fault } from '../base/fault.ts'
 import { outerId, valueId, type ValueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { checkGraph } from './check.ts'
-import { expandGraph } from './expand.ts'
+import { expandGraph, followClosed } from './expand.ts'
 import { wire, type Graph, type Wire } from './graph.ts'
 import type { Ops } from './op.ts'
 import { StepBuilder } from './stepBuilder.ts'
@@ -32,10 +32,7 @@ export function tryCompile(
   prepared?: ReadonlyMap<string, unknown>,
 ): { plan?: Plan; faults: Fault[]; notices?: Fault[] } {
   const { graph: open, faults: expandFaults, closed, insides } = expandGraph(graph, ops)
-  const follow = (to: Wire): Wire => {
-    const source = closed.get(to.node)?.[to.slot]
-    return source ? follow(source) : to
-  }
+  const follow = followClosed(closed)
   const wanted = (targets ?? allOutputs(open, ops)).flatMap((target): Target[] => {
     if (typeof target !== 'string') return [follow(target)]
     const inside = closed.get(target)

@@ -1,9 +1,8 @@
 // Static values, which are known before a run, so that nodes can reject them early.
-import type { Fault } from '../base/fault.ts'
+import { NodeError, type Fault } from '../base/fault.ts'
 import { getOwn } from '../base/records.ts'
 import { getNode, type GraphNode } from './graph.ts'
 import type { StaticValue, StaticValues, Op, Outputs, Params, RunContext, RunOp } from './op.ts'
-import { atNode } from './nodeErrors.ts'
 import { checkParams } from './params.ts'
 import { accepts, inputSlot } from './slots.ts'
 import type { Checked } from './zones.ts'
@@ -32,7 +31,8 @@ export function checkStaticValues(
       outputs.set(id, computeStaticOutputs({ node, op, params, known }, checked, prepared.get(id)))
       return []
     } catch (error) {
-      return [{ ...atNode(error, id).fault, node: id }]
+      if (error instanceof NodeError) return [{ ...error.fault, node: id }]
+      throw error
     }
   })
 }

@@ -1,6 +1,6 @@
 // Reroutes on a canvas: their class, and the slots at the ends of a chain of reroutes.
 import type { LGraphNode, NodeClass, Vector } from 'litegraph.js/build/litegraph.core.js'
-import { resolveSource } from '../workflow/resolveSource.ts'
+import { resolveSource } from '../../engine/base/resolveSource.ts'
 import type { Side } from '../workflow/slots.ts'
 import { slotStyle } from './palette.ts'
 import { isDiffusionNode, type DiffusionNode } from './diffusionNode.ts'

@@ -4,7 +4,7 @@ import type { Wire } from '../../engine/plan/graph.ts'
 import type { ByType } from '../../engine/plan/op.ts'
 import type { FileInput, FileNode, FileOutput, NodeId, WorkflowFile } from './file.ts'
 import { findLoopPairs } from './loopPairs.ts'
-import { createSourceResolver } from './resolveSource.ts'
+import { createSourceResolver } from '../../engine/base/resolveSource.ts'
 import { declaredName, LOOP } from './slots.ts'
 
 export const MUTED = 2

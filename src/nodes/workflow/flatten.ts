@@ -6,7 +6,7 @@ import type { FileLink, FileNode, NodeId, Subgraph, WorkflowFile } from './file.
 import { INPUTS, OUTPUTS } from './file.ts'
 import { BYPASSED, MUTED } from './activity.ts'
 import type { Json } from './json.ts'
-import { createSourceResolver } from './resolveSource.ts'
+import { createSourceResolver } from '../../engine/base/resolveSource.ts'
 
 /** Identifies an input or output of a node by the full id of the node. */
 const slotKey = ({ node, slot }: Wire) => `${node} ${slot}`

@@ -4,7 +4,7 @@ import type { ByType, Declaration, InputSlot, OutputSlot, Param } from '../../en
 import type { SlotType } from '../../engine/base/values.ts'
 import type { FileNode, NodeId, Subgraph, WorkflowFile } from './file.ts'
 import { INPUTS, OUTPUTS } from './file.ts'
-import { createSourceResolver } from './resolveSource.ts'
+import { createSourceResolver } from '../../engine/base/resolveSource.ts'
 import { declaredName, parseAccepts } from './slots.ts'
 
 /** Category of subgraph nodes. */

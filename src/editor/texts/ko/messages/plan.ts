@@ -51,6 +51,8 @@ export const koPlan: Translation<typeof planMessages> = {
   noSamplingLoop:
     '{node}은(는) 앞 단계를 기억하므로 샘플링 루프 안에 있어야 하는데, 그렇지 않습니다.',
   takeFromSampling: 'x_t를 SamplingStart에서 받으세요.',
+  loopsTooDeep: '루프는 {most}겹까지인데 더 깊습니다.',
+  fewerLoops: '몇몇 루프의 값을 End에서 가져오세요.',
   decidingLoop: '반복마다 계속할지 정하는 루프는 {start} 안에서 실행할 수 없습니다.',
   fixIterations: '반복 횟수를 정해 주거나, 학습 루프 밖으로 옮기세요.',
   drawnOnce: '{node}은(는) 한 번만 뽑습니다. {start}의 모든 반복에 같은 {kind~}이(가) 쓰입니다.',
