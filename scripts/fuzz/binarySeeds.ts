@@ -241,7 +241,7 @@ export async function backupSeeds(text: string): Promise<Uint8Array[]> {
   await checkpoints.save('mlp.zip', checkpointSeeds()[1])
   await datasets.save('two.safetensors', datasetSeeds()[0])
   await states.put('key@2', Uint8Array.of(1, 2, 3, 4))
-  const zip = await writeBackup(parts, partIds, () => {})
+  const { zip } = await writeBackup(parts, partIds, () => {})
   return [new Uint8Array(await zip.arrayBuffer())]
 }
 

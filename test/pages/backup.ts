@@ -6,7 +6,7 @@ import type { StoredFileKind } from '../../src/engine/protocol.ts'
 import type { Client } from '../../src/nodes/host/clientTypes.ts'
 import { databaseStore } from '../../src/nodes/storage/database.ts'
 
-export async function backUp(client: Client): Promise<Blob> {
+export async function backUp(client: Client): Promise<unknown> {
   const { stores } = await openStores()
   const files = (what: StoredFileKind): FileStore => ({
     list: () => client.listFiles(what),

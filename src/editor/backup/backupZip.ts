@@ -26,8 +26,12 @@ interface ListedFile {
 
 export type ReportProgress = (done: number, total: number) => void
 
+/** Entries that could not be read, with the reasons. */
+export type Failures = { path: string; reason: string }[]
+
 /**
- * Writes parts to a ZIP, entry by entry, so that at most one entry is in memory at a time.
+ * Writes parts to a ZIP, entry by entry, so that at most one entry is in memory at a time. Leaves
+ * out entries that are damaged.
  * @throws Error if the ZIP would be too large, or `signal` aborts it
  */
 export async function writeBackup(
@@ -35,7 +39,7 @@ export async function writeBackup(
   chosen: readonly PartId[],
   onProgress: ReportProgress,
   signal?: AbortSignal,
-) {
+): Promise<{ zip: Blob; failed: Failures }> {
   const partEntries = await Promise.all(
     chosen.map(async (part) => (await parts[part].entries()).map((entry) => ({ part, ...entry }))),
   )
@@ -53,17 +57,23 @@ export async function writeBackup(
     file.push(bytes, true)
   }
   const list: ListedFile[] = []
+  const failed: Failures = []
   let done = 0
   for (const { part, path, about, raw, size, bytes } of makePathsUnique(all)) {
     signal?.throwIfAborted()
-    add(path, await bytes(), raw)
-    list.push({ path, part, about })
+    const content = await bytes().catch((error: unknown) => {
+      failed.push({ path, reason: getErrorMessage(error) })
+    })
+    if (content) {
+      add(path, content, raw)
+      list.push({ path, part, about })
+    }
     onProgress((done += size), total)
   }
   const header = { format: FORMAT, version: 1, made: new Date().toISOString(), files: list }
   add(LIST_PATH, new TextEncoder().encode(JSON.stringify(header, null, 2)))
   zip.end()
-  return new Blob(chunks, { type: 'application/zip' })
+  return { zip: new Blob(chunks, { type: 'application/zip' }), failed }
 }
 
 /** Appends numbers to duplicate paths. */
@@ -80,7 +90,7 @@ function makePathsUnique<E extends { path: string }>(entries: readonly E[]): E[]
 /** Result of an import: number of entries by outcome, and failures with their reasons. */
 export interface BackupReport {
   outcomes: Record<ImportOutcome, number>
-  failed: { path: string; reason: string }[]
+  failed: Failures
 }
 
 /**

@@ -1,7 +1,9 @@
 // Parts of a backup: listing, deletion, export and import of each kind of stored data.
+import { computeSha256 } from '../../engine/checkpoint/archive.ts'
 import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
 import { readImages } from '../../engine/datasets/file.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
+import { checkRecord } from '../../engine/plan/record.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
 import { ownTypes } from '../graph/declarations.ts'
@@ -30,6 +32,7 @@ export interface ArchiveEntry {
   /** Stored without compression, for data that is compressed already or incompressible. */
   raw?: boolean
   about: Record<string, unknown>
+  /** Throws Error if the stored data is damaged, or has been deleted meanwhile. */
   bytes(): Promise<Uint8Array>
 }
 
@@ -335,16 +338,24 @@ function filesPart(folder: string, files: FileStore, check: (bytes: Uint8Array) 
         size,
         raw: true,
         about: { name, sha256 },
-        bytes: async () => (await files.get(sha256)) ?? new Uint8Array(),
+        bytes: async () => checkContent(await files.get(sha256), sha256),
       })),
     async importEntry(about, bytes) {
       const name = readTextField(about, 'name')
       if ((await files.list()).some(({ sha256 }) => sha256 === about.sha256)) return 'present'
+      checkContent(bytes, about.sha256)
       check(bytes)
       await files.save(name, bytes)
       return 'added'
     },
   }
+}
+
+/** Returns the content of a stored file; throws Error unless it is what the SHA-256 names. */
+function checkContent(bytes: Uint8Array | undefined, sha256: unknown): Uint8Array {
+  if (!bytes) throw new Error(texts.backup.gone)
+  if (computeSha256(bytes) !== sha256) throw new Error(texts.backup.damagedContent)
+  return bytes
 }
 
 function statesPart(store: StateStore): Part {
@@ -358,15 +369,27 @@ function statesPart(store: StateStore): Part {
         size,
         raw: true,
         about: { key },
-        bytes: async () => (await store.get(key)) ?? new Uint8Array(),
+        bytes: async () => checkState(key, await store.get(key)),
       })),
     async importEntry(about, bytes) {
       const key = readTextField(about, 'key', 1000)
       if ((await store.list(key)).some((each) => each.key === key)) return 'present'
+      checkState(key, bytes)
       await store.put(key, bytes)
       return 'added'
     },
   }
+}
+
+/** Returns a stored record; throws Error unless it is as it was written under its key. */
+function checkState(key: string, bytes: Uint8Array | undefined): Uint8Array {
+  if (!bytes) throw new Error(texts.backup.gone)
+  try {
+    checkRecord(key, bytes)
+  } catch {
+    throw new Error(texts.backup.damagedContent)
+  }
+  return bytes
 }
 
 /** Settings. The import sets only those that have their default value here. */

@@ -89,9 +89,14 @@ function DialogButtons({ parts, items, exported, load, close }: DialogButtonsPro
   const { job, run } = useJob(load)
   const chosen = partIds.filter((part) => exported.has(part))
   const exportBackup: JobWork = async (onProgress, signal) => {
-    const bytes = await writeBackup(parts, chosen, onProgress, signal)
+    const { zip, failed } = await writeBackup(parts, chosen, onProgress, signal)
     const date = new Date().toISOString().slice(0, 10)
-    download({ name: `litegraph-diffusion ${date}.zip`, mime: 'application/zip', bytes })
+    download({ name: `litegraph-diffusion ${date}.zip`, mime: 'application/zip', bytes: zip })
+    const [first] = failed
+    if (first)
+      showToast(texts.backup.exportFailed(failed.length, `${first.path}: ${first.reason}`), {
+        error: true,
+      })
   }
   const importBackup = async () => {
     const [picked] = await pickFiles({ accept: '.zip', several: false })
