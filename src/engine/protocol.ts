@@ -49,7 +49,12 @@ export interface RunRequest extends Monitoring {
 
 export type Request =
   | RunRequest
-  | { type: 'pause' | 'resume' | 'step' | 'stop'; run: number }
+  | { type: 'pause' | 'resume' | 'step'; run: number }
+  /**
+   * Stops a run. The page shows it as stopped soon, even if an iteration takes longer; with
+   * `patient`, only once the engine has stopped it.
+   */
+  | { type: 'stop'; run: number; patient?: boolean }
   | ({ type: 'monitor'; run: number } & Monitoring)
   /** Stores the training in progress after its current step: the page may be about to close. */
   | { type: 'save' }
@@ -78,7 +83,8 @@ export type Request =
   /**
    * Starts a backend, or changes to another; otherwise the first run starts one. `wasm`: the
    * location of its files, if not beside the script. `mnist`: the folder of MNIST. `measure`:
-   * measure the kernels of a GPU again.
+   * measure the kernels of a GPU again. `last`: the backend before a failure, which `auto` prefers,
+   * so that trainings continue with equal bits.
    */
   | {
       type: 'backend'
@@ -86,6 +92,7 @@ export type Request =
       wasm?: WasmPaths
       mnist?: string
       measure?: boolean
+      last?: BackendName
     }
   /** Stores a file, to be found by its SHA-256. */
   | { type: 'storeFile'; id: number; what: StoredFileKind; name: string; bytes: Uint8Array }
@@ -100,6 +107,10 @@ export type Request =
   | { type: 'importImages'; id: number; name: string; files: ImageFile[]; options: ImportOptions }
   /** Cancels the import of this id, which then ends with an error. Nothing of it is stored. */
   | { type: 'cancelImport'; id: number }
+  /** Answered by `alive` as soon as the engine's thread is free. */
+  | { type: 'ping' }
+  /** Holds a Web Lock until the engine's thread ends. Answered by `locked`. */
+  | { type: 'lock'; name: string }
 
 /** Files of the user that nodes can name. */
 export type StoredFileKind = 'checkpoint' | 'dataset'
@@ -222,7 +233,20 @@ export type Event =
    * that it is about.
    */
   | { type: 'storage'; message: string; node?: string }
-  /** The engine could not be loaded, or has crashed. No more events will come. */
+  /** The engine's thread works: it answers a ping, or runs kernels without sending other events. */
+  | { type: 'alive' }
+  /** The engine holds the lock of the request. */
+  | { type: 'locked' }
+  /** The engine cannot continue. Its runs have ended without any other event. */
+  | { type: 'failed'; failure: EngineFailure }
+  /**
+   * The engine failed and starts again. These runs start again too, and continue from their last
+   * stored states. Sent by the page's end of the connection.
+   */
+  | { type: 'restarting'; runs: number[]; message: string }
+  /** A request that the engine failed to answer several times. */
+  | { type: 'unanswered'; id: number; message: string }
+  /** The engine could not be loaded, or cannot be started again. No more events will come. */
   | { type: 'broken'; message: string }
 
 /** A training that would continue from a stored step. */
@@ -233,6 +257,19 @@ export interface StoredTraining {
   index: number
   /** Steps in all. */
   count: number
+}
+
+/** A failure of the engine itself, not of a graph. */
+export interface EngineFailure {
+  /**
+   * `hung`: does not answer. `crashed`: an uncaught error. `ended`: its thread was terminated.
+   * `memory`: out of memory. `device`: the GPU device was lost or has failed.
+   */
+  cause: 'hung' | 'crashed' | 'ended' | 'memory' | 'device'
+  /** What the browser or the backend reports; '' if nothing is known. */
+  message: string
+  /** The node that ran, if known. */
+  node?: string
 }
 
 /** Time and memory of a node in a run. */

@@ -6,8 +6,11 @@ class SilentWorker extends EventTarget {
   readonly posted: unknown[] = []
   postMessage = (request: unknown) => this.posted.push(request)
   terminate() {}
-  post = (data: unknown) => this.dispatchEvent(new MessageEvent('message', { data }))
+  post = (message: string) =>
+    this.dispatchEvent(new MessageEvent('message', { data: stored(message) }))
 }
+
+const stored = (message: string) => ({ type: 'storage', message })
 
 test('queues early events for all listeners added in the first task, in order', async () => {
   vi.stubGlobal('Worker', SilentWorker)
@@ -24,6 +27,7 @@ test('queues early events for all listeners added in the first task, in order', 
     type: 'broken',
     message: 'The script of the engine worker could not be loaded.',
   }
-  for (const events of received) expect(events).toEqual(['early', broken, 'meanwhile', 'late'])
-  expect(worker.posted).toEqual([{ type: 'backend', name: 'auto' }])
+  const expected = [stored('early'), broken, stored('meanwhile'), stored('late')]
+  for (const events of received) expect(events).toEqual(expected)
+  expect(worker.posted).toContainEqual({ type: 'backend', name: 'auto' })
 })

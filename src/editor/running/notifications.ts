@@ -6,7 +6,7 @@ import { download } from '../ui/download.ts'
 import type { RunOutcome } from './queue.ts'
 import type { RunFile } from './state.ts'
 import { showToast } from '../ui/state.ts'
-import { formatFault, texts, translateWorkflow } from '../texts/texts.ts'
+import { formatFault, texts, translateMessage, translateWorkflow } from '../texts/texts.ts'
 
 /** Adds the workflow of the run to a file, if its format can hold it. */
 export const toRunFile = (
@@ -20,6 +20,10 @@ export const toRunFile = (
 /** Reports a broken engine. */
 export const notifyEngineError = (message: string) =>
   showToast(texts.status.noEngine, { text: message, error: true })
+
+/** Reports that the engine failed and was restarted. */
+export const notifyRestart = (message: string) =>
+  showToast(texts.status.restarted, { text: translateMessage(message), error: true })
 
 export function notifyFiles(files: readonly RunFile[]) {
   const [file] = files

@@ -17,6 +17,8 @@ export interface RunPresenter {
   /** Shows a run in the tab on the canvas. */
   attach(run: ActiveRun): void
   detach(run: ActiveRun): void
+  /** Prepares for a run that starts again in a restarted engine. Its progress stays visible. */
+  restart(run: ActiveRun): void
   /** Shows an event on the nodes of a tab and in its charts. */
   showOnNodes(event: RunEvent, tab: RunTab): void
   /** Shows an event in the tab of its run, if any. */
@@ -58,6 +60,10 @@ export function createRunPresenter(
       delete run.shownIn
       const { tab: _, ...present } = runState.present.value ?? {}
       if ('id' in present) runState.present.value = present
+    },
+    restart({ shownIn }) {
+      runState.compiling.value = undefined
+      if (shownIn) shownIn.results.files.value = shownIn.results.faults.value = []
     },
     showInTab(event, { shownIn, text }) {
       if (!shownIn) return

@@ -18,7 +18,7 @@ import { isShownHere, type ActiveRun, type RunOrigin } from './activeRun.ts'
 import { createEventLog } from './eventLog.ts'
 import { createFaultCheck, type FaultCheck } from './faultCheck.ts'
 import { createLiveRuns, type LiveRuns } from './liveRuns.ts'
-import { notifyEngineError, notifyOutcome, toRunFile } from './notifications.ts'
+import { notifyEngineError, notifyOutcome, notifyRestart, toRunFile } from './notifications.ts'
 import { monitoringOptions } from './observation.ts'
 import { createQueue, type QueuedRun, type RunOutcome } from './queue.ts'
 import type { Runner, RunnerOptions } from './runnerTypes.ts'
@@ -73,7 +73,8 @@ class EditorRunner implements Runner {
       trains: ({ nodes }) => nodes.some(({ op }) => ownTypes.get(op)?.loop?.trains),
       isIdle,
       run: () => this.begin({ origin: 'live' }),
-      stop: () => this.control('stop'),
+      // Replacing the engine would take longer than most iterations.
+      stop: () => this.present?.handle?.stop({ patient: true }),
     })
     this.trainings = createTrainingSearch(this.source.graph, client.findTrainings)
     this.tabs = createRunTabs({
@@ -241,6 +242,7 @@ class EditorRunner implements Runner {
 
   private onEngineEvent(event: Event) {
     if (event.type === 'ready') runState.backend.value = event.backend
+    else if (event.type === 'restarting') this.onRestart(event.message)
     else if (event.type === 'storage') this.reportStorage(event)
     else if (event.type === 'broken') {
       runState.engineError.value = event.message
@@ -257,6 +259,17 @@ class EditorRunner implements Runner {
     const titles = node && graph && this.options.stage.nodeTitles(node, graph)
     if (titles) showToast(formatPath(titles), { text: translateMessage(message), error: true })
     else showToast(translateMessage(message), { error: true })
+  }
+
+  /** The engine failed and starts again, with the current run. */
+  private onRestart(message: string) {
+    runState.backend.value = undefined
+    runState.statusText.value = message
+    notifyRestart(message)
+    if (!this.present) return
+    setPhase('restart')
+    this.present.log.restart()
+    this.presenter.restart(this.present)
   }
 
   private onRunEvent(event: RunEvent, run: ActiveRun) {

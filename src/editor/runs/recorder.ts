@@ -90,6 +90,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
         endRun(run, (now() - run.when) / 1000, 'failed')
       }
     }
+    if (event.type === 'restarting') {
+      // These runs report everything again.
+      for (const number of event.runs) Object.assign(active.get(number) ?? {}, { losses: [] })
+    }
     const run = 'run' in event ? active.get(event.run) : undefined
     if (!run) return
     if (event.type === 'finished') {

@@ -259,6 +259,31 @@ const isFallback = (adapter: GPUAdapter) =>
   )
 
 let gpuDevice: GPUDevice | undefined
+/** Reason for the loss of the last device, if it was lost. */
+let gpuLoss: string | undefined
+
+/** Time in which the loss of a device follows the errors it causes, in milliseconds. */
+const LOSS_DELAY = 300
+
+/** Returns the reason if the GPU device is lost, or about to be reported as lost. */
+export async function findDeviceLoss(): Promise<string | undefined> {
+  if (gpuLoss !== undefined || !gpuDevice) return gpuLoss
+  const delay = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_DELAY, undefined))
+  return Promise.race([gpuDevice.lost.then(({ message }) => message), delay])
+}
+
+/** Number of requests for an adapter while the browser restarts its GPU process. */
+const ADAPTER_TRIES = 20
+/** Time between them, in milliseconds. */
+const ADAPTER_PAUSE = 250
+
+/** Waits until there is a GPU adapter again. After a crash browsers take a while to provide one. */
+export async function waitForAdapter(): Promise<void> {
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu
+  if (!gpu) return
+  for (let tries = 0; tries < ADAPTER_TRIES && !(await gpu.requestAdapter()); tries++)
+    await new Promise((resolve) => setTimeout(resolve, ADAPTER_PAUSE))
+}
 
 /**
  * Creates the device itself, not through tfjs, to request features and limits and to observe its
@@ -272,9 +297,11 @@ async function startWebGPU(adapter: GPUAdapter, { onLost }: BackendOptions): Pro
   })
   registerWebGPU(device, adapter.info)
   gpuDevice = device
+  gpuLoss = undefined
   void device.lost.then(({ message }) => {
     if (gpuDevice !== device) return // destroyed on purpose
     gpuDevice = undefined
+    gpuLoss = message
     onLost?.(message)
   })
   await activate('webgpu')

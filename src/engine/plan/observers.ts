@@ -25,7 +25,8 @@ export interface ObserversOptions {
   memory: Memory
   now: () => number
   onView: (node: string, view: View) => void
-  onError: (error: NodeError) => void
+  /** Reports an error. Observers are settled once the result, if it is a promise, resolves. */
+  onError: (error: NodeError) => unknown
 }
 
 interface Observation {
@@ -134,7 +135,9 @@ export class Observers {
   private read(state: ObserverState, look: Observation) {
     state.lastAt = this.options.now()
     state.reading = this.show(state, look)
-      .catch((error: unknown) => this.options.onError(atNode(error, look.step.id)))
+      .catch(async (error: unknown) => {
+        await this.options.onError(atNode(error, look.step.id))
+      })
       .finally(() => {
         this.options.memory.release(look.inputs)
         state.reading = undefined

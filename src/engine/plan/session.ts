@@ -37,6 +37,11 @@ export interface SessionOptions {
   store?: StateStore
   assets?: Assets
   onEvent: (event: Event) => void
+  /**
+   * Called before an error is reported as a fault of the graph, which waits for it: the error may
+   * be a failure of the engine.
+   */
+  beforeFault?: (error: unknown) => Promise<void>
   /** Describes values of wires, for inspection. */
   inspector?: ValueInspector
   /** Current time in milliseconds. */
@@ -108,7 +113,7 @@ class PlanSession implements Session {
       onView: (node, view) =>
         this.current &&
         options.onEvent({ type: 'view', run: this.current.id, node: outerId(node), view }),
-      onError: (error) => this.current?.sendOnce(faultsEvent(this.current.id, error)),
+      onError: (error) => this.reportOnce(error),
     })
     const { ops, memory, results, trainings, observers, now } = this
     const shown = new Map<string, ObservationKeys>()
@@ -223,9 +228,18 @@ class PlanSession implements Session {
     try {
       await this.execute(run, request)
     } catch (error) {
-      if (!(error instanceof Cancelled)) run.send(faultsEvent(run.id, error))
       run.stopped = true
+      if (error instanceof Cancelled) return
+      await this.options.beforeFault?.(error)
+      run.send(faultsEvent(run.id, error))
     }
+  }
+
+  /** Reports an error of an observer. */
+  private async reportOnce(error: unknown) {
+    const run = this.current
+    await this.options.beforeFault?.(error)
+    run?.sendOnce(faultsEvent(run.id, error))
   }
 
   private async execute(run: CurrentRun, request: RunRequest) {
@@ -235,16 +249,20 @@ class PlanSession implements Session {
     if (plan.notices.length) run.send({ type: 'notices', run: run.id, faults: plan.notices })
     run.ids = plan.steps.flatMap(stepIds)
     run.send({ type: 'started', run: run.id, nodes: [...new Set(run.ids.map(outerId))] })
-    const { prepared, content } = await loadExternalData(plan, this.ops, this.options.assets)
+    const loading = loadExternalData(plan, this.ops, this.options.assets)
+    const loaded = await Promise.race([loading, run.untilStopping])
+    if (!loaded) throw new Cancelled()
+    const { prepared, content } = loaded
     // Check again with the external data, which may conflict with the rest.
     const known = prepared.size ? tryCompile(graph, targets, this.ops, prepared).faults : []
     if (known.length) throw new GraphError(known)
     try {
       await this.perform(run, plan, prepared, content)
     } catch (error) {
-      throw error instanceof NodeError
-        ? new NodeError(moveFaultOutward(error.fault, plan.insides))
-        : error
+      if (!(error instanceof NodeError)) throw error
+      const moved = new NodeError(moveFaultOutward(error.fault, plan.insides))
+      moved.cause = error.cause
+      throw moved
     }
   }
 

@@ -57,7 +57,7 @@ const controlLatest = (latest: () => ClientRun | undefined): RunControl => ({
   pause: () => latest()?.pause(),
   resume: () => latest()?.resume(),
   step: () => latest()?.step(),
-  stop: () => latest()?.stop(),
+  stop: (options) => latest()?.stop(options),
   answer: (answer) => latest()?.answer(answer),
 })
 

@@ -67,7 +67,8 @@ export function createPendingRequests(
       const request = pending.get(event.id)
       if (event.type === 'importing') return request?.onProgress?.(event.done, event.total)
       pending.delete(event.id)
-      request?.resolve(event)
+      if (event.type === 'unanswered') request?.reject(new Error(event.message))
+      else request?.resolve(event)
     },
     abandon(error) {
       for (const { reject } of pending.values()) reject(error)

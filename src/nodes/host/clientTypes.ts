@@ -40,7 +40,11 @@ export interface RunControl {
   resume(): void
   /** Runs one iteration, then pauses. */
   step(): void
-  stop(): void
+  /**
+   * Stops the run. It ends within 300 ms, even if the engine has to complete a longer iteration
+   * first; with `patient`, only once the engine has stopped it, so that no engine is replaced.
+   */
+  stop(options?: { patient?: boolean }): void
   /** Answers the engine's question about discarding a training. */
   answer(answer: 'restart' | 'continue' | 'cancel'): void
 }

@@ -1,5 +1,6 @@
 // Engine behind the protocol: a backend, its session, and a queue of runs.
-import { startBackend, stopBackend } from '../../engine/backends/backends.ts'
+import { startBackend, stopBackend, waitForAdapter } from '../../engine/backends/backends.ts'
+import { findEngineFailure } from '../../engine/backends/failures.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { Ops } from '../../engine/plan/op.ts'
 import { DEFAULT_SAVE_INTERVAL } from '../../engine/plan/saveSchedule.ts'
@@ -7,6 +8,7 @@ import type { Session } from '../../engine/plan/session.ts'
 import { createSession } from '../../engine/plan/session.ts'
 import type {
   BackendName,
+  EngineFailure,
   Event,
   Request,
   RunRequest,
@@ -81,17 +83,20 @@ export function createEngineService(
 class Engine {
   session: Session
   private addresses: ShippedAddresses = shippedAddresses
-  private selected: { name: BackendName | 'auto'; wasm: WasmPaths; measure: boolean } = {
-    name: 'auto',
-    wasm: wasmFiles,
-    measure: false,
-  }
+  private selected: {
+    name: BackendName | 'auto'
+    last: BackendName | undefined
+    wasm: WasmPaths
+    measure: boolean
+  } = { name: 'auto', last: undefined, wasm: wasmFiles, measure: false }
   /** Resolves to the reason if no backend could be started. */
   private backend: Promise<string | undefined> | undefined
   /** Queued runs, also while the backend starts. */
   private readonly waiting = new Map<number, RunRequest>()
   private keepsLast = false
   private saveInterval: number | undefined = DEFAULT_SAVE_INTERVAL
+  /** A session that ends without further events, because the engine has failed. */
+  private failedSession: Session | undefined
   private currentRun = 0
   /** The tail of the queue of runs and changes of backend, which never overlap. */
   private lastTask: Promise<unknown> = Promise.resolve()
@@ -122,7 +127,7 @@ class Engine {
 
   private createSession(): Session {
     const { states, checkpoints, datasets } = this.storage
-    const session = createSession({
+    const session: Session = createSession({
       ops: this.ops,
       store: states,
       assets: createAssets(
@@ -130,7 +135,13 @@ class Engine {
         datasets,
         createShippedFiles(() => this.addresses),
       ),
-      onEvent: this.post,
+      onEvent: (event) => {
+        if (session !== this.failedSession) this.post(event)
+      },
+      beforeFault: async (error) => {
+        const failure = await findEngineFailure(error)
+        if (failure && session === this.session) this.fail(failure)
+      },
       inspector: { inspect: describeValue, outline: describeOutline },
     })
     session.keepLast(this.keepsLast)
@@ -141,7 +152,7 @@ class Engine {
   private schedule(task: () => Promise<void>) {
     this.lastTask = this.lastTask
       .then(task)
-      .catch((error) => this.post({ type: 'broken', message: getErrorMessage(error) }))
+      .catch((error) => this.fail({ cause: 'crashed', message: getErrorMessage(error) }))
   }
 
   // ---- runs
@@ -152,7 +163,7 @@ class Engine {
   }
 
   private async run(id: number) {
-    if (!this.waiting.has(id)) return // stopped before its turn
+    if (!this.waiting.has(id)) return // stopped before its turn, or the engine has failed
     const failure = await (this.backend ??= this.startBackend())
     const request = this.waiting.get(id)
     if (!request) return
@@ -190,8 +201,8 @@ class Engine {
 
   // ---- backend
 
-  selectBackend({ name, wasm = this.selected.wasm, measure = false, mnist }: Of<'backend'>) {
-    this.selected = { name, wasm, measure }
+  selectBackend({ name, last, wasm = this.selected.wasm, measure = false, mnist }: Of<'backend'>) {
+    this.selected = { name, last, wasm, measure }
     if (mnist !== undefined) this.addresses = withMnist(this.addresses, mnist)
     this.stopCurrentRun()
     this.schedule(() => this.changeBackend())
@@ -199,15 +210,16 @@ class Engine {
 
   private async startBackend(): Promise<string | undefined> {
     try {
-      const { name: prefer, wasm, measure } = this.selected
+      const { name, last, wasm, measure } = this.selected
+      if (last === 'webgpu') await waitForAdapter()
       this.selected.measure = false // Measured only at the first start.
       const { devices } = this.storage
       const tuning = devices && { store: devices, again: measure }
       const backend = await startBackend({
-        prefer,
+        prefer: name === 'auto' && last ? last : name,
         wasm,
         tuning,
-        onLost: (message) => this.onDeviceLost(message),
+        onLost: (message) => this.fail({ cause: 'device', message }),
       })
       this.post({ type: 'ready', backend })
       return undefined
@@ -228,17 +240,13 @@ class Engine {
     await (this.backend = this.startBackend())
   }
 
-  private onDeviceLost(message: string) {
-    const fault = {
-      node: '',
-      message: message
-        ? hostMessages.deviceLostBecause({ reason: message })
-        : hostMessages.deviceLost(),
-      cure: hostMessages.restarting(),
-    }
-    this.post({ type: 'faults', run: this.currentRun, faults: [fault] })
+  /** Reports a failure and ends all runs silently: the page posts them again. */
+  private fail(failure: EngineFailure) {
+    if (this.failedSession === this.session) return
+    this.failedSession = this.session
+    this.waiting.clear()
     this.stopCurrentRun()
-    this.schedule(() => this.changeBackend())
+    this.post({ type: 'failed', failure })
   }
 }
 

@@ -9,11 +9,26 @@ export const hostMessages = catalogue('host', {
   notLoaded: 'The engine could not be loaded: {problem}.',
   checkParams: 'Check the params of this node.',
 
-  // device
+  // failures of the engine
   tryAnother: 'Try another browser or another backend.',
+  hung: 'The engine did not answer for {seconds} seconds.',
+  ended: 'The browser terminated the engine.',
+  outOfMemory: 'The engine ran out of memory: {problem}.',
   deviceLost: 'The GPU device was lost.',
   deviceLostBecause: 'The GPU device was lost ({reason}).',
-  restarting: 'It is restarting. Press Run to continue from the last saved state.',
+  resumes: 'The engine was restarted, and the run continues from the last saved state.',
+  restarts: 'The engine was restarted.',
+  reload: 'Reload the page to start the engine again.',
+  failedOn: 'The run failed {times} times in a row at this node on {backend}, without progress.',
+  failedTimes: 'The run failed {times} times in a row at this node, without progress.',
+  hungCure:
+    'Lower batch_size or make the model smaller, so that a step takes less time, or choose a faster backend in the status bar.',
+  crashedCure: 'Choose another backend in the status bar, or reload the page.',
+  memoryCure:
+    'Lower batch_size, make the model or its images smaller, or choose another backend in the status bar.',
+  deviceCure:
+    'Lower batch_size, close other pages that use the GPU, or choose wasm in the status bar.',
+  stateKept: 'The last saved state of a training is kept: Run continues from it.',
 
   // storage
   noStorage:

@@ -159,6 +159,7 @@ export const enRuns = {
     idle: 'Ready',
     starting: 'Starting the engine…',
     noEngine: 'The engine did not start',
+    restarted: 'The engine was restarted',
     preparing: 'Preparing…',
     running: 'Running',
     runningOther: (name: string) => `Running “${name}”`,

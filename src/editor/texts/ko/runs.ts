@@ -157,6 +157,7 @@ export const koRuns: typeof enRuns = {
     idle: '준비됨',
     starting: '엔진을 시작하는 중…',
     noEngine: '엔진을 시작하지 못했습니다',
+    restarted: '엔진을 다시 시작했습니다',
     preparing: '준비하는 중…',
     running: '실행 중',
     runningOther: (name) => `“${name}” 실행 중`,

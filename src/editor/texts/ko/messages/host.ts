@@ -10,11 +10,26 @@ export const koHost: Translation<typeof hostMessages> = {
   notLoaded: '엔진을 불러오지 못했습니다: {problem}.',
   checkParams: '이 노드의 파라미터를 확인하세요.',
 
-  // 장치
+  // 엔진의 고장
   tryAnother: '다른 브라우저나 다른 백엔드를 써 보세요.',
+  hung: '엔진이 {seconds}초 동안 응답하지 않았습니다.',
+  ended: '브라우저가 엔진을 종료했습니다.',
+  outOfMemory: '엔진의 메모리가 부족합니다: {problem~}.',
   deviceLost: 'GPU 장치를 잃었습니다.',
   deviceLostBecause: 'GPU 장치를 잃었습니다({reason~}).',
-  restarting: '다시 시작하는 중입니다. 실행을 누르면 마지막으로 저장한 상태에서 이어 갑니다.',
+  resumes: '엔진을 다시 시작했고, 실행은 마지막으로 저장한 상태에서 이어집니다.',
+  restarts: '엔진을 다시 시작했습니다.',
+  reload: '페이지를 새로 고쳐 엔진을 다시 시작하세요.',
+  failedOn: '{backend} 백엔드에서 실행이 이 노드를 넘지 못하고 {times}번 연달아 실패했습니다.',
+  failedTimes: '실행이 이 노드를 넘지 못하고 {times}번 연달아 실패했습니다.',
+  hungCure:
+    'batch_size를 낮추거나 모델을 작게 하여 한 단계의 시간을 줄이거나, 상태 표시줄에서 더 빠른 백엔드를 고르세요.',
+  crashedCure: '상태 표시줄에서 다른 백엔드를 고르거나 페이지를 새로 고치세요.',
+  memoryCure:
+    'batch_size를 낮추거나, 모델이나 이미지를 작게 하거나, 상태 표시줄에서 다른 백엔드를 고르세요.',
+  deviceCure:
+    'batch_size를 낮추거나, GPU를 쓰는 다른 페이지를 닫거나, 상태 표시줄에서 wasm을 고르세요.',
+  stateKept: '학습의 마지막으로 저장한 상태는 그대로입니다. 실행하면 거기에서 이어 갑니다.',
 
   // 저장소
   noStorage:
