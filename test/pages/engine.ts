@@ -23,6 +23,8 @@ const api = {
   tune,
   toys: [...ops.values()],
   worker: workers['./toy-worker.ts'],
+  /** Worker whose GPU device can be destroyed. */
+  failingWorker: workers['./failing-worker.ts'],
   /** Worker with nodes for recorded numbers. */
   recordedWorker: workers['./recorded-worker.ts'],
   threadsWorker: workers['./threads-worker.ts'],
