@@ -67,8 +67,11 @@ export const planMessages = catalogue('plan', {
   noRecord: '{node} needs the losses of earlier steps, but none are recorded.',
   connectLosses: 'Connect `losses` of Loss to {end}.',
   lossNotFinite: 'Expected a finite loss, got {value} at step {step}.',
+  lossExploded: 'Expected a loss below {limit}, got {value} at step {step}: the training diverges.',
+  weightsNotFinite: 'Expected finite weights, got others after step {step}.',
   lowerRate:
-    'Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data. Weights that were saved before are kept.',
+    'Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1.',
+  goodWeights: 'The weights after step {step} are kept: set steps to {step} to use them.',
   damagedTraining:
     'The training stored at step {step} is damaged and was deleted. Training continues from step {from}, which was stored before it.',
   damagedOnly:

@@ -58,7 +58,7 @@ export async function drivePlan(
         yieldedAt = now()
       }
     }
-    await losses.assertFinite()
+    await losses.assertSound()
   } finally {
     run.stopped ||= run.stopping
     plan.return()

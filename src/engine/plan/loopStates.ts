@@ -5,8 +5,10 @@ import type { CurrentRun } from './currentRun.ts'
 import { outerId } from '../base/ids.ts'
 import type { LoopState } from './host.ts'
 import { loopKey, observationKeys, type Key, type Keys, type ObservationKeys } from './keys.ts'
-import { readLosses } from './lossReader.ts'
-import type { Memory } from '../base/memory.ts'
+import { divergenceFault, readLosses } from './lossReader.ts'
+import { runTidied, type Memory } from '../base/memory.ts'
+import type { Tensor } from '../base/tf.ts'
+import { concatenate } from '../training/flatWeights.ts'
 import { loopBehaviour, type Ops } from './op.ts'
 import type { Results } from './results.ts'
 import { planMessages } from '../messages/plan.ts'
@@ -80,6 +82,7 @@ export class LoopStates {
     const seconds = run.elapsedSeconds(step, now())
     const onTheWay = why === 'iteration'
     if (trains) trainings.record(step, key, index, seconds)
+    if (trains) run.losses.follow(step, { index, state, seconds })
     // A paused run may stay so for long.
     const isDue = () => run.stepwise || run.saves.isDue(now(), saveInterval())
     const canSave = trains && results.stored.isAvailable
@@ -87,11 +90,16 @@ export class LoopStates {
     if (!onTheWay) this.sendLosses(run, step, index, state)
     run.saves.begin(now())
     memory.retain(state)
-    const sound = run.losses.assertFinite()
+    const sound = this.assertSound(run, step, index, state)
     const saving = sound
-      .then(async () => {
-        if (!onTheWay) results.storeState(key, { index, state, seconds })
-        if (trains) await this.save(run, step, key, { index, state, seconds }, onTheWay)
+      .then(
+        () => ({ index, state, seconds }),
+        () => this.goBack(run, step, key, onTheWay),
+      )
+      .then(async (stored) => {
+        if (!stored) return
+        if (!onTheWay) results.storeState(key, stored)
+        if (trains) await this.save(run, step, key, stored, onTheWay)
       })
       .catch(() => {})
       .finally(() => {
@@ -116,6 +124,23 @@ export class LoopStates {
     run.send({ type: 'saved', run: run.id, node: outerId(step.id), index, blocked })
   }
 
+  /** @throws the fault of a training whose losses or weights have diverged */
+  private async assertSound(run: CurrentRun, step: LoopStep, index: number, state: LoopState) {
+    await run.losses.assertSound()
+    const weights = loopBehaviour(this.parts.ops, step).weights?.(state.own) ?? []
+    if (await areFinite(weights)) return
+    const message = planMessages.weightsNotFinite({ step: index })
+    throw divergenceFault(step, message, run.losses.lastGood(step.end)?.index)
+  }
+
+  /** Returns the last good state of a training that ends because it has diverged. */
+  private goBack(run: CurrentRun, step: LoopStep, key: Key, onTheWay: boolean) {
+    const good = run.losses.lastGood(step.end)
+    if (!good || onTheWay) return undefined
+    this.parts.trainings.record(step, key, good.index, good.seconds)
+    return good
+  }
+
   /** Sends all losses of a training. The run waits for this before it finishes. */
   private sendLosses(run: CurrentRun, step: LoopStep, index: number, state: LoopState) {
     const { ops } = this.parts
@@ -137,4 +162,19 @@ function reportDamage(run: CurrentRun, step: LoopStep, index: number, from: numb
       ? planMessages.damagedOnly({ step: index })
       : planMessages.damagedTraining({ step: index, from })
   run.send({ type: 'storage', message, node: outerId(step.id) })
+}
+
+/** Returns false if a tensor has an infinity or a NaN: multiplied by 0, these give NaN. */
+async function areFinite(tensors: readonly Tensor[]): Promise<boolean> {
+  if (tensors.length === 0) return true
+  const sum = runTidied(() =>
+    concatenate(tensors.map((each) => each.reshape([-1])))
+      .mul(0)
+      .sum(),
+  )
+  try {
+    return !Number.isNaN((await sum.data())[0])
+  } finally {
+    sum.dispose()
+  }
 }

@@ -363,6 +363,8 @@ export interface LoopBehaviour<State = unknown> {
    * stopped.
    */
   losses?(state: State): readonly Tensor[]
+  /** Returns the weights of a state, which have to stay finite. */
+  weights?(state: State): readonly Tensor[]
   /**
    * Marks a training: gradients reach only the each output `model`, on which the loss has to
    * depend.

@@ -287,6 +287,7 @@ class PlanSession implements Session {
     } finally {
       frame.dispose()
       await Promise.allSettled(run.saving)
+      run.losses.release()
     }
   }
 }

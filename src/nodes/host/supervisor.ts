@@ -56,7 +56,7 @@ const FORGET_FAILURES = 60_000
 export const supervise = (port: EnginePort, options: SupervisorOptions = {}): EnginePort =>
   new Supervisor(port, options)
 
-type Setting = Extract<Request, { type: 'backend' | 'keepLast' | 'visible' }>
+type Setting = Extract<Request, { type: 'backend' | 'keepLast' | 'visible' | 'saveEvery' }>
 
 class Supervisor implements EnginePort {
   private readonly listeners = new EventListeners()
@@ -111,8 +111,9 @@ class Supervisor implements EnginePort {
     const question = questionId(request)
     if (question !== undefined) this.questions.set(question, request)
     if (type === 'backend') this.isReady = false
-    if (type === 'backend' || type === 'keepLast' || type === 'visible')
-      this.settings.set(type, type === 'backend' ? this.withKnownPaths(request) : request)
+    if (type === 'backend') this.settings.set(type, this.withKnownPaths(request))
+    if (type === 'keepLast' || type === 'visible' || type === 'saveEvery')
+      this.settings.set(type, request)
     if (type === 'run') this.runs.set(request.run, superviseRun(request, performance.now()))
     const run = 'run' in request ? this.runs.get(request.run) : undefined
     if (run) applyCommand(run, request)

@@ -64,8 +64,11 @@ export const koPlan: Translation<typeof planMessages> = {
   noRecord: '{node}에는 앞 단계의 손실이 필요한데, 기록된 것이 없습니다.',
   connectLosses: 'Loss의 `losses`를 {end}에 연결하세요.',
   lossNotFinite: '손실은 유한해야 하는데 {step}단계에서 {value}입니다.',
+  lossExploded: '손실은 {limit}보다 작아야 하는데 {step}단계에서 {value}입니다. 학습이 발산합니다.',
+  weightsNotFinite: '가중치는 유한해야 하는데 {step}단계 뒤에는 그렇지 않습니다.',
   lowerRate:
-    '학습률을 낮추거나, 기울기를 클리핑하거나(Optimizer의 clip_norm), 데이터를 확인하세요. 그 전에 저장한 가중치는 남아 있습니다.',
+    'Optimizer의 lr을 낮추거나, clip_norm을 1로 하거나, TrainingStart의 activations를 float32로 하거나, 데이터가 -1에서 1 정도 사이에 있는지 확인하세요.',
+  goodWeights: '{step}단계 뒤의 가중치는 남아 있습니다. 쓰려면 steps를 {step}(으)로 하세요.',
   damagedTraining:
     '{step}단계에 저장된 학습이 손상되어 삭제했습니다. 그 전에 저장된 {from}단계부터 학습을 이어 갑니다.',
   damagedOnly:
