@@ -123,6 +123,11 @@ export class CurrentRun {
     this.wake = undefined
   }
 
+  /** Resolves when no state is being saved, or at a stop. */
+  async untilSaved(): Promise<void> {
+    if (this.saving.size) await Promise.race([Promise.allSettled(this.saving), this.untilStopping])
+  }
+
   async ask(node: string, seconds: number): Promise<'restart' | 'continue' | 'cancel'> {
     if (this.stopping) return 'cancel'
     const answered = new Promise<'restart' | 'continue' | 'cancel'>(

@@ -14,6 +14,12 @@ export const PROGRESS_INTERVAL = 80
  */
 const MAX_LOSSES_IN_FLIGHT = 3
 
+/**
+ * Time in milliseconds from which an iteration does not begin while a state is being saved. A stop
+ * is shown after a shorter time, see `host/supervisor.ts`.
+ */
+const LONG_ITERATION = 200
+
 export interface DriveServices {
   /** Current time in milliseconds. */
   now: () => number
@@ -31,6 +37,7 @@ export async function drivePlan(
 ): Promise<void> {
   let answer: unknown
   let yieldedAt = now()
+  let restedAt = yieldedAt
   const ahead = new DeviceBacklog()
   const { losses } = run
   try {
@@ -44,8 +51,12 @@ export async function drivePlan(
       if (signal.kind === 'node') run.send({ type: 'busy', run: run.id, node: outerId(signal.id) })
       else if (signal.kind === 'wait') answer = await signal.promise
       else if (signal.kind === 'inside') await run.showNode(signal)
-      else if (signal.kind === 'rest') await run.waitWhilePaused()
-      else {
+      else if (signal.kind === 'rest') {
+        // A stop may end the engine during a long iteration, so the state before it has to be safe.
+        if (now() - restedAt > LONG_ITERATION) await run.untilSaved()
+        await run.waitWhilePaused()
+        restedAt = now()
+      } else {
         losses.read(signal.at)
         await ahead.submit()
         sendProgress(run, signal.at, losses.latest, now())
