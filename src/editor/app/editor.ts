@@ -58,6 +58,7 @@ export async function startEditor(
   listenToDrops(editor)
   const isNew = !settings.value.open
   await editor.workspace.restoreTabs()
+  editor.runner.continueDiscarded()
   addEventListener('hashchange', () => void openAddressLink(editor))
   await openAddressLink(editor)
   offerTour(isNew)

@@ -5,8 +5,8 @@ import type { Event } from '../../engine/protocol.ts'
 import type { RunControl, RunEvent } from '../../nodes/host/clientTypes.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { forgetChartRuns } from '../charts/state.ts'
-import { ownTypes } from '../graph/declarations.ts'
 import { graphKey } from '../graph/graphKey.ts'
+import { hasTraining } from '../graph/hasTraining.ts'
 import { settings } from '../storage/settings.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { texts, translateMessage, translateWorkflow } from '../texts/texts.ts'
@@ -15,6 +15,7 @@ import { shownTab, workflowId, workflowName } from '../workspace/state.ts'
 import type { WorkflowChange } from '../workspace/workflowChange.ts'
 import { showTabTitle, warnBeforeLeaving } from './browserTab.ts'
 import { isShownHere, type ActiveRun, type RunOrigin } from './activeRun.ts'
+import { noteTraining, takeDiscardedTraining } from './discardedTab.ts'
 import { createEventLog } from './eventLog.ts'
 import { createFaultCheck, type FaultCheck } from './faultCheck.ts'
 import { createLiveRuns, type LiveRuns } from './liveRuns.ts'
@@ -70,7 +71,7 @@ class EditorRunner implements Runner {
         settings.value.live && !this.queue.waiting.value.length && this.present?.origin !== 'queue',
       workflow: () => workflowId.value,
       graph: this.source.graph,
-      trains: ({ nodes }) => nodes.some(({ op }) => ownTypes.get(op)?.loop?.trains),
+      trains: hasTraining,
       isIdle,
       run: () => this.begin({ origin: 'live' }),
       // Replacing the engine would take longer than most iterations.
@@ -97,6 +98,12 @@ class EditorRunner implements Runner {
     if (shownTab.value) this.begin(options)
     // If no workflow is open yet, waits for the first one and runs it.
     else void this.options.workspace.whenOpened().then(() => this.begin(options))
+  }
+
+  continueDiscarded() {
+    const key = takeDiscardedTraining()
+    this.source.capture()
+    if (key !== undefined && graphKey(this.source.graph()) === key) this.begin({ continues: true })
   }
 
   enqueue(graph: Graph, options: EnqueueOptions): number {
@@ -173,17 +180,20 @@ class EditorRunner implements Runner {
     to,
     paused = false,
     origin = 'command',
+    continues = false,
   }: {
     to?: LGraphNode
     paused?: boolean
     origin?: RunOrigin
+    /** Repeats a run, with its seeds. */
+    continues?: boolean
   }) {
     if (!isIdle()) return
     if (origin !== 'live') this.source.capture()
     const target = to && this.source.target(to)
     if ((to && !target) || reportEngineError()) return
     // A live run does not advance seeds: the change would start the next live run.
-    if (origin !== 'live') this.source.advanceSeeds()
+    if (origin !== 'live' && !continues) this.source.advanceSeeds()
     const item = this.source.snapshot(this.source.graph(), { name: workflowName.value })
     this.start(item, origin, {
       target,
@@ -210,6 +220,7 @@ class EditorRunner implements Runner {
     if (origin !== 'queue' || this.source.isOpen(run)) this.tabs.attach(run)
     this.sendVisible()
     setPhase('start')
+    if (origin === 'command' && !target && hasTraining(item.graph)) noteTraining(item.key)
     run.handle = client.start(item.graph, {
       ...(target && { targets: targetNodes(item.graph, target.id) }),
       ...(paused && { paused }),
@@ -324,6 +335,7 @@ class EditorRunner implements Runner {
 
   /** Ends the current run and starts the next one in the queue. */
   private end({ onEnd }: ActiveRun, outcome: RunOutcome) {
+    noteTraining(undefined)
     this.present = undefined
     this.presenter.end()
     setPhase('end')

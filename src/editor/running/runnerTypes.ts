@@ -13,6 +13,8 @@ export interface Runner extends Pick<WireInspection, 'inspect'> {
   readonly queue: Queue
   /** Runs the graph on the canvas, or the part of it up to a node. */
   run(options?: { to?: LGraphNode; paused?: boolean }): void
+  /** Continues the training that ran when the browser discarded this tab to free memory, if any. */
+  continueDiscarded(): void
   /** Adds a copy of a graph to the queue. Returns the id of the item. */
   enqueue(graph: Graph, options: EnqueueOptions): number
   /** Adds the graph on the canvas to the queue. */

@@ -3,7 +3,7 @@ import { effect } from '@preact/signals'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { Client } from '../../nodes/host/clientTypes.ts'
 import { graphKey } from '../graph/graphKey.ts'
-import { ownTypes } from '../graph/declarations.ts'
+import { hasTraining } from '../graph/hasTraining.ts'
 import { settings } from '../storage/settings.ts'
 import { debounce } from '../ui/debounce.ts'
 import { shownTab } from '../workspace/state.ts'
@@ -34,14 +34,13 @@ export function createTrainingSearch(
   graph: () => Graph,
   find: Client['findTrainings'],
 ): TrainingSearch {
-  const trains = ({ nodes }: Graph) => nodes.some(({ op }) => ownTypes.get(op)?.loop?.trains)
   const isIdle = () => runState.phase.value === 'idle'
 
   async function search() {
     const searched = graph()
     const [key, tab] = [graphKey(searched), shownTab.value]
     // A broken engine is reported by the runner.
-    const found = trains(searched) ? await find(searched).catch(() => []) : []
+    const found = hasTraining(searched) ? await find(searched).catch(() => []) : []
     if (isIdle() && tab === shownTab.value && key === graphKey(graph()))
       runState.storedTrainings.value = found
   }
