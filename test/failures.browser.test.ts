@@ -16,8 +16,8 @@ const chromium = useChromium([...softwareGPU, '--disable-gpu-process-crash-limit
 interface Training {
   /** Stored steps. */
   saved: number
-  /** First reported step of the training after each restart. */
-  began: number[]
+  /** Stored steps at each failure, and the first reported step after it. */
+  restarts: { saved: number; began: number }[]
   backends: string[]
   messages: string[]
   /** Bytes of the SHA-256 of the checkpoint at the end. */
@@ -52,10 +52,10 @@ async function beginTraining(backend: BackendName, steps: number): Promise<Page>
       const { connect, createClient, failingWorker: worker } = window.engine
       const client = createClient(connect({ worker, backend, hungAfter }))
       let file: Uint8Array | undefined
-      let isRepeating = false
+      let savedBefore: number | undefined
       const training: Training = (window.training = {
         saved: 0,
-        began: [],
+        restarts: [],
         backends: [],
         messages: [],
         finished: Promise.resolve({ sha256: '', faults: [] }),
@@ -63,12 +63,13 @@ async function beginTraining(backend: BackendName, steps: number): Promise<Page>
       client.listen((event) => {
         if (event.type === 'ready') training.backends.push(event.backend.name)
         if (event.type === 'restarting') training.messages.push(event.message)
-        if (event.type === 'restarting') isRepeating = true
+        if (event.type === 'restarting') savedBefore = training.saved
         if (event.type === 'saved') training.saved = event.index
         if (event.type === 'file') file = event.file.bytes
-        if (event.type !== 'progress' || event.node !== 'Start' || !isRepeating) return
-        isRepeating = false
-        training.began.push(event.index)
+        if (event.type !== 'progress' || event.node !== 'Start') return
+        if (savedBefore === undefined) return
+        training.restarts.push({ saved: savedBefore, began: event.index })
+        savedBefore = undefined
       })
       const end = async () => {
         const { faults } = await client.run(graph)
@@ -112,10 +113,11 @@ async function crashGpuProcess(page: Page) {
   await session.detach()
 }
 
+/** Evaluates code in the engine's worker, but not in the threads of its backend. */
 const inWorker = (code: string) => async (page: Page) =>
   void page
     .workers()
-    .at(-1)!
+    .findLast((worker) => worker.url().includes('failing-worker'))!
     .evaluate(code)
     .catch(() => {}) // it ends with the worker
 
@@ -142,15 +144,15 @@ test.each(failures)('%s on %s', { timeout: 240_000 }, async (_, backend, fail) =
     const before = await page.evaluate(() => window.training.saved)
     await page.waitForFunction((before) => window.training.saved > before, before)
     await fail(page)
-    await page.waitForFunction((i) => window.training.began.length > i, i)
-    const { saved, began } = await page.evaluate(() => window.training)
-    expect(began[i]).toBeGreaterThan(saved)
+    await page.waitForFunction((i) => window.training.restarts.length > i, i)
+    const { saved, began } = (await page.evaluate(() => window.training)).restarts[i]
+    expect(began).toBeGreaterThan(saved)
   }
   const { sha256, faults } = await finish(page)
-  expect(faults).toEqual([])
-  expect(sha256).toBe(await expected)
   const { backends, messages } = await page.evaluate(() => window.training)
+  expect(faults).toEqual([])
   expect(backends).toEqual([backend, backend, backend])
+  expect(sha256).toBe(await expected)
   expect(messages[0]).toBe(messages[1])
   expect([messages[0], translate(messages[0])]).toMatchSnapshot()
   await page.context().close()
