@@ -60,11 +60,7 @@ const SAFE_SIZE = limits.bytes / 16
  */
 export function readSerialized(data: unknown, declarations: Declarations): Parsed {
   const notices = new Notices()
-  const workflow = readWorkflow(
-    cleanJson(data, '', 0, notices),
-    indexDeclarations(declarations),
-    notices,
-  )
+  const workflow = readWorkflow(cleanJson(data, notices), indexDeclarations(declarations), notices)
   return { workflow, notices: notices.list() }
 }
 

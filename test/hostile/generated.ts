@@ -378,7 +378,7 @@ export type WorstCase = keyof typeof worstCases
 export const largest: Readonly<Record<WorstCase, number>> = {
   escapedQuotes: 3_900_000,
   quotes: 3_900_000,
-  bareNaN: 1_900_000,
+  bareNaN: 900_000,
   minusSigns: 7_000_000,
   brackets: 7_900_000,
   closedBrackets: 3_900_000,
@@ -386,7 +386,7 @@ export const largest: Readonly<Record<WorstCase, number>> = {
   spaces: 7_900_000,
   constructorKeys: 400_000,
   unknownKeys: 300_000,
-  deepLists: 90_000,
+  deepLists: 24_000,
   longText: 300_000,
   reroutes: 2400,
   bypassed: 2400,

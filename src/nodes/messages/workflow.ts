@@ -20,6 +20,7 @@ export const workflowMessages = catalogue('workflow', {
 
   // files
   tooLarge: 'Expected a file of at most {most} MB, got {size} MB.',
+  tooManyValues: 'Expected a file of at most {most} values, got more.',
   notJson: 'The file is not JSON: {problem}',
   otherJson: 'Expected a workflow, got a JSON {kind}.',
   apiFormat:

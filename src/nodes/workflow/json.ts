@@ -11,6 +11,7 @@ export type JsonObject = { [key: string]: Json }
 /** Limits of a file, far above any graph made by hand. Larger files would block the page. */
 export const limits = {
   bytes: 8e6,
+  values: 1e6,
   depth: 48,
   string: 2e6,
   name: 300,
@@ -23,7 +24,7 @@ export const limits = {
   flattened: 400_000,
 } as const
 
-/** Depth up to which JSON.parse is called. {@link cleanJson} then names the part that is too deep. */
+/** Depth up to which JSON.parse is called. {@link JsonCleaner} then names the part that is too deep. */
 const PARSED_DEPTH = 1000
 
 /** Keys that change the prototype of an object when assigned. */
@@ -43,6 +44,8 @@ export function parseJson(text: string, notices: NoticeSink): Json {
   const scanned = scanJson(source)
   if (scanned.depth > PARSED_DEPTH)
     throw new WorkflowError('', workflowMessages.tooDeep({ levels: limits.depth }))
+  if (scanned.values > limits.values)
+    throw new WorkflowError('', workflowMessages.tooManyValues({ most: limits.values }))
   let data: unknown
   try {
     data = JSON.parse(scanned.text)
@@ -50,7 +53,7 @@ export function parseJson(text: string, notices: NoticeSink): Json {
     throw new WorkflowError('', workflowMessages.notJson({ problem: (error as Error).message }))
   }
   if (scanned.text !== source) notices.push(workflowMessages.notFinite())
-  return cleanJson(data, '', 0, notices)
+  return cleanJson(data, notices)
 }
 
 /** @throws WorkflowError if a file of this length is too large */
@@ -64,44 +67,65 @@ export function requireSize(length: number) {
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
 
-/** Deep copy without dangerous or inherited keys, for parsed data and for serialised graphs. */
-export function cleanJson(value: unknown, path: string, depth: number, notices: NoticeSink): Json {
-  if (depth > limits.depth)
-    throw new WorkflowError(path, workflowMessages.tooDeep({ levels: limits.depth }))
-  if (value === null || value === undefined || typeof value === 'boolean') return value ?? null
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value))
-      throw new WorkflowError(
-        path,
+/**
+ * Deep copy without dangerous or inherited keys, for parsed data and for serialised graphs.
+ * @throws WorkflowError for values that are too deep, too long, infinite or not plain data
+ */
+export const cleanJson = (value: unknown, notices: NoticeSink): Json =>
+  new JsonCleaner(notices).clean(value)
+
+class JsonCleaner {
+  /** Keys and indices that lead to the current value. */
+  private readonly path: (string | number)[] = []
+
+  constructor(private readonly notices: NoticeSink) {}
+
+  clean(value: unknown): Json {
+    if (this.path.length > limits.depth)
+      throw this.error(workflowMessages.tooDeep({ levels: limits.depth }))
+    if (value === null || value === undefined || typeof value === 'boolean') return value ?? null
+    if (typeof value === 'number') {
+      if (Number.isFinite(value)) return value
+      throw this.error(
         workflowMessages.wrongValue({ expected: workflowWords.finiteNumber(), got: value }),
       )
-    return value
-  }
-  if (typeof value === 'string') {
-    if (value.length > limits.string)
-      throw new WorkflowError(path, workflowMessages.textTooLong({ length: value.length }))
-    return value
-  }
-  if (Array.isArray(value))
-    return value.map((item, i) => cleanJson(item, `${path}[${i}]`, depth + 1, notices))
-  if (typeof value !== 'object')
-    throw new WorkflowError(
-      path,
-      workflowMessages.wrongValue({
-        expected: workflowWords.plainData(),
-        got: typeof value,
-      }),
+    }
+    if (typeof value === 'string') {
+      if (value.length <= limits.string) return value
+      throw this.error(workflowMessages.textTooLong({ length: value.length }))
+    }
+    if (Array.isArray(value)) return value.map((item, i) => this.inside(i, item))
+    if (typeof value === 'object') return this.object(value)
+    throw this.error(
+      workflowMessages.wrongValue({ expected: workflowWords.plainData(), got: typeof value }),
     )
-  const copy: JsonObject = {}
-  for (const [key, item] of Object.entries(value)) {
-    if (dangerous.has(key)) notices.push(workflowMessages.keyIgnored({ key: joinKeys(path, key) }))
-    else copy[key] = cleanJson(item, joinKeys(path, key), depth + 1, notices)
   }
-  return copy
+
+  private object(value: object): JsonObject {
+    const copy: JsonObject = {}
+    for (const [key, item] of Object.entries(value)) {
+      if (dangerous.has(key))
+        this.notices.push(workflowMessages.keyIgnored({ key: this.place(key) }))
+      else copy[key] = this.inside(key, item)
+    }
+    return copy
+  }
+
+  private inside(key: string | number, item: unknown): Json {
+    this.path.push(key)
+    const clean = this.clean(item)
+    this.path.pop()
+    return clean
+  }
+
+  private error = (message: string) => new WorkflowError(this.place(), message)
+
+  private place = (...more: string[]) => [...this.path, ...more].reduce<string>(joinKeys, '')
 }
 
 /** Joins the parts of a path, each shortened, because a file chooses them. */
-const joinKeys = (path: string, key: string) => {
+function joinKeys(path: string, key: string | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`
   const name = key.length > 60 ? `${key.slice(0, 57)}...` : key
   return path ? `${path}.${name}` : name
 }

@@ -21,6 +21,7 @@ export const koWorkflow: Translation<typeof workflowMessages> = {
 
   // 파일
   tooLarge: '파일은 {most} MB까지인데 {size} MB입니다.',
+  tooManyValues: '파일의 값은 {most}개까지인데 더 많습니다.',
   notJson: '파일이 JSON이 아닙니다: {problem}',
   otherJson: '워크플로여야 하는데 JSON {kind~}입니다.',
   apiFormat:
