@@ -1,11 +1,13 @@
 // Classification of dropped files by their contents.
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { isZip } from '../../engine/archive/directory.ts'
+import { listTensorNames, readHeaderLength } from '../../engine/checkpoint/safetensors.ts'
 import type { ImageFile } from '../../engine/protocol.ts'
 import { isPng } from '../../nodes/workflow.ts'
 import { texts } from '../texts/texts.ts'
 import { isHidden, type DroppedFile } from '../ui/pickFiles.ts'
-import { isZip, readZipEntries } from '../storage/zip.ts'
-import { readPngWorkflow } from '../../nodes/workflow/pngRead.ts'
+import { formatError } from '../ui/reason.ts'
+import { readZipEntries } from '../storage/zip.ts'
+import { isPngDamage, readPngWorkflow } from '../../nodes/workflow/pngRead.ts'
 
 export type DroppedItem =
   | { kind: 'workflow'; name: string; text: string }
@@ -100,7 +102,7 @@ async function classifyFile(file: File): Promise<DroppedItem> {
     if (head.includes(0)) return unknown(texts.files.unsupported)
     return { kind: 'workflow', name, text: await file.text() }
   } catch (error) {
-    return unknown(getErrorMessage(error))
+    return unknown(formatError(error))
   }
 }
 
@@ -123,9 +125,9 @@ async function classifyZip(file: File): Promise<DroppedItem> {
 /** Classifies files with `images` in the header as data sets, and others as weights. */
 async function classifySafetensors(file: File, head: Uint8Array): Promise<DroppedItem> {
   const { name } = file
-  const size = headerSize(head)
-  const header = JSON.parse(await file.slice(8, 8 + size).text()) as Record<string, unknown>
-  return 'images' in header ? { kind: 'dataset', name, file } : { kind: 'checkpoint', name, file }
+  const size = readHeaderLength(head, file.size)
+  const names = listTensorNames(new Uint8Array(await file.slice(8, 8 + size).arrayBuffer()))
+  return { kind: names.includes('images') ? 'dataset' : 'checkpoint', name, file }
 }
 
 const headerSize = (head: Uint8Array) =>
@@ -169,13 +171,11 @@ async function extractWorkflow(item: DroppedItem): Promise<DroppedItem> {
       : new Uint8Array()
   if (!isPng(bytes)) return item
   try {
-    return {
-      kind: 'workflow',
-      name: path,
-      text: readPngWorkflow(new Uint8Array(await file.arrayBuffer())),
-    }
-  } catch {
-    return item
+    const text = readPngWorkflow(new Uint8Array(await file.arrayBuffer()))
+    return { kind: 'workflow', name: path, text }
+  } catch (error) {
+    // An image without a workflow is for the import.
+    return isPngDamage(error) ? { kind: 'unknown', name: path, reason: formatError(error) } : item
   }
 }
 

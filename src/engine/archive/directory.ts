@@ -166,12 +166,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Names without the UTF-8 flag are UTF-8 in practice, or else in a one-byte encoding. */
 function decodePath(name: Uint8Array, declared: boolean): string {
+  const slashes = (text: string) => text.replaceAll('\\', '/').replace(/^(\.\/)+/, '')
   try {
-    return utf8.decode(name).replaceAll('\\', '/')
+    return slashes(utf8.decode(name))
   } catch {
-    return declared
-      ? new TextDecoder().decode(name).replaceAll('\\', '/')
-      : String.fromCharCode(...name.subarray(0, 1000)).replaceAll('\\', '/')
+    return slashes(new TextDecoder(declared ? 'utf-8' : 'latin1').decode(name))
   }
 }
 

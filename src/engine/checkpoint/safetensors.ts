@@ -206,6 +206,10 @@ function parseHeader(bytes: Uint8Array, fileSize: number, dtypes: Dtypes<unknown
   return { tensors, metadata: readMetadata(header.__metadata__), start }
 }
 
+/** Lists the names in a header, without its length. Throws SafetensorsError if it is no JSON object. */
+export const listTensorNames = (header: Uint8Array): string[] =>
+  Object.keys(parseHeaderJson(header)).filter((name) => name !== '__metadata__')
+
 const countElements = (shape: readonly number[]) =>
   shape.reduce((product, length) => product * length, 1)
 

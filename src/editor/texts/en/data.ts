@@ -7,6 +7,8 @@ export const enData = {
     saved: (name: string) => `Saved “${name}”`,
     unreadable: (file: string) => `Could not open ${file}`,
     dropped: 'Dropped files',
+    noAccess:
+      'The file cannot be read: it was moved, changed or deleted, or is too large for the memory. Choose it again.',
     tooLarge: 'The file is larger than 2 GB.',
     unsupported:
       'Unsupported file. You can open workflows (JSON, or a PNG with a workflow), images, ' +

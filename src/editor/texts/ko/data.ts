@@ -9,6 +9,8 @@ export const koData: typeof enData = {
     saved: (name) => `“${name}”${object(name).slice(name.length)} 저장했습니다`,
     unreadable: (file) => `${object(file)} 열지 못했습니다`,
     dropped: '놓은 파일',
+    noAccess:
+      '파일을 읽을 수 없습니다. 옮겨지거나 바뀌거나 지워졌거나, 메모리에 비해 너무 큽니다. 다시 고르세요.',
     tooLarge: '파일이 2 GB보다 큽니다.',
     unsupported:
       '지원하지 않는 파일입니다. 워크플로(JSON, 또는 워크플로가 든 PNG), 이미지, diffusers 체크포인트(폴더나 ZIP), 데이터 ' +

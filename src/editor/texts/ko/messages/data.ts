@@ -35,6 +35,8 @@ export const koData: Translation<typeof dataMessages> = {
   dropCheckpoint: '여기에 놓거나, 다른 체크포인트를 고르세요.',
   fileChanged: '파일 “{name}”의 SHA-256은 {expected}...이어야 하는데 {got}...입니다.',
   dropRightFile: '맞는 파일을 놓거나, 이 파일을 다시 고르세요.',
+  storedDamaged: '저장된 파일 “{name}”이(가) 손상되었습니다. 내용이 SHA-256과 맞지 않습니다.',
+  replaceDamaged: '저장된 파일에서 지우고 원본을 다시 놓으세요.',
   checkpointUnreadable: '파일 “{name}”을(를) 체크포인트로 읽을 수 없습니다. {problem~}',
   tooManyImages: '따로 저장하는 이미지는 {most}장까지인데 {count}장입니다.',
   saveGrid: '격자로 저장하거나, 더 적은 이미지를 저장하세요.',
