@@ -72,6 +72,20 @@ describe('files of other programs', () => {
     expect(JSON.parse(stringifyWorkflow(workflow))).toEqual(expected)
   })
 
+  test('a wire to a slot that the ComfyUI workflow omits is saved once', () => {
+    const text = JSON.stringify({
+      revision: 0,
+      nodes: [
+        { id: 1, type: 'diffusion/Noise' },
+        { id: 2, type: 'diffusion/Toy' },
+      ],
+      links: [[5, 1, 0, 2, 0, 'noise']],
+    })
+    const { workflow } = read(text)
+    expect(workflow.links).toHaveLength(1)
+    expect(JSON.parse(stringifyWorkflow(workflow)).links).toEqual([[5, 1, 0, 2, 0, 'noise']])
+  })
+
   test('our nodes in a ComfyUI workflow of version 1 are saved in its format', () => {
     const { workflow } = read(fixture('foreign/look_alike_comfyui_1.json'))
     workflow.nodes.push({
@@ -165,6 +179,7 @@ describe('untrusted files', () => {
       newer: refusal(file({ extra: { diffusion: { format: 99 } } })),
       nullNode: refusal(file({ nodes: [null] })),
       noType: refusal(file({ nodes: [{ id: 1 }] })),
+      emptyType: refusal(file({ nodes: [{ id: 1, type: '' }] })),
       twice: refusal(
         file({
           nodes: [
@@ -191,6 +206,7 @@ describe('untrusted files', () => {
         "badLink": "WorkflowError: links[0]: expected [id, from node, slot, to node, slot, type], got a list of 1.",
         "badPos": "WorkflowError: nodes[0].pos: expected two numbers, got a list of 2.",
         "deep": "WorkflowError: extra",
+        "emptyType": "WorkflowError: nodes[0].type: expected text, got nothing.",
         "infinite": "WorkflowError: nodes[0].pos[0]: expected a finite number, got Infinity.",
         "large": "WorkflowError: Expected a file of at most 8.0 MB, got 8.0 MB.",
         "list": "WorkflowError: Expected a workflow, got a JSON list.",
@@ -210,6 +226,11 @@ describe('untrusted files', () => {
         "version": "WorkflowError: version: expected a number, got "banana".",
       }
     `)
+  })
+
+  test('lose a title, description or topic that is no text', () => {
+    const { workflow } = read(file({ extra: { diffusion: { title: {}, about: 1, topic: 'x' } } }))
+    expect(workflow.extra.diffusion).toEqual({ format: 1, topic: 'x' })
   })
 
   test('lose invalid wires, with a notice', () => {

@@ -54,9 +54,16 @@ function readExtra(value: Json | undefined): WorkflowFile['extra'] {
       workflowMessages.newerFormat({ format: describeJson(format), newest: FORMAT }),
     )
   }
-  const { foreign: _, ...about } = diffusion
+  const about = Object.fromEntries(
+    Object.entries(diffusion).filter(
+      ([key, item]) => key !== 'foreign' && (!textKeys.has(key) || typeof item === 'string'),
+    ),
+  )
   return { ...rest, diffusion: { ...about, format: FORMAT } as WorkflowAbout }
 }
+
+/** Keys of `extra.diffusion` that are shown. Other values than texts are ignored. */
+const textKeys: ReadonlySet<string> = new Set(['title', 'about', 'topic'])
 
 // ---- originals of foreign workflows
 

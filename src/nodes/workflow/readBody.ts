@@ -96,7 +96,8 @@ function readNode(data: Json, part: string, reading: ReadingContext): FileNode {
       workflowMessages.wrongValue({ expected: workflowWords.node(), got: describeJson(data) }),
     )
   const { notices, declarations, slots } = reading
-  const type = readText(data.type, `${part}.type`, notices)
+  // litegraph has no nodes of an empty type.
+  const type = readText(data.type || undefined, `${part}.type`, notices)
   const declaration = declarations.get(type)
   const node: FileNode = {
     id: readId(data.id, `${part}.id`),

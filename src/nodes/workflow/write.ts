@@ -162,7 +162,7 @@ function restoreLinks(
     if (link) sources.set(String(Array.isArray(link) ? link[0] : (link as JsonObject).id), link)
   }
   const was = new Map(before.links.map((link) => [link[0], link]))
-  const known = new Set([...was.keys()].map(String))
+  const known = new Set([...was.keys(), ...links.map(([id]) => id)].map(String))
   const kept = links.map((link): Json => {
     const [id, origin_id, origin_slot, target_id, target_slot, type] = link
     // Types are not compared: litegraph may write the type of either end.
