@@ -13,6 +13,7 @@ import { createRunner } from '../running/runner.ts'
 import { createStoredFileActions } from '../running/storedFileActions.ts'
 import { hasRun, runState, runsHere } from '../running/state.ts'
 import { followSaving } from '../running/storedTrainings.ts'
+import { createStoredViews } from '../running/storedViews.ts'
 import { createRunHistory } from '../runs/runHistory.ts'
 import { loadSettings, settings } from '../storage/settings.ts'
 import { openStores, type Stores } from '../storage/stores.ts'
@@ -23,6 +24,7 @@ import { offerTour } from '../tour/state.ts'
 import { getCommand, provideCommands } from '../ui/commands.ts'
 import { provideFocus } from '../ui/focus.ts'
 import { panelInsets } from '../ui/insets.ts'
+import { whenLeaving } from '../ui/leaving.ts'
 import { isSmall } from '../ui/smallScreen.ts'
 import { lowerPanel, panelShown, setPanelShown, shownDrawer, showToast } from '../ui/state.ts'
 import type { Colours } from '../ui/theme.ts'
@@ -84,11 +86,14 @@ function createServices(
     fit: () => stage.fit(panelInsets()),
     onTabClosed: (tab) => editor?.runner.onTabClosed(tab),
     onTabShown: () => editor?.runner.onTabShown(),
+    onTabRestored: (id) => void editor?.runner.onTabRestored(id),
     hasRun,
   })
   const client = createClient(port)
   const runs = createRunHistory(stores, client)
   followSaving(client)
+  const storedViews = createStoredViews(stores.views)
+  whenLeaving(() => void storedViews.flush())
   editor = {
     stores,
     stage,
@@ -97,7 +102,13 @@ function createServices(
     runs,
     engine: createEngineRequests(client, stage, workspace),
     files: createStoredFileActions(client),
-    runner: createRunner({ client, stage, workspace, onStart: (run) => runs.record(run) }),
+    runner: createRunner({
+      client,
+      stage,
+      workspace,
+      storedViews,
+      onStart: (run) => runs.record(run),
+    }),
     savedNodeLibrary: createSavedNodeLibrary(stores.nodes),
   }
   provideFocus(followFocus(stage))
@@ -159,8 +170,5 @@ function followWorkflow({ stage, workspace }: Editor) {
   workspace.subscribe(({ kind, after }) => {
     if (kind !== 'preview') stage.showActivity(nodeActivities(after.file, ownTypes))
   })
-  addEventListener('pagehide', () => workspace.flush())
-  addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') workspace.flush()
-  })
+  whenLeaving(() => workspace.flush())
 }

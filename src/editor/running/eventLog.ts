@@ -78,7 +78,7 @@ export function createViewCache(maxRuns = 12, maxBytes = 64e6): ViewCache {
 }
 
 /** Approximate size of a view: its arrays and texts. */
-function viewBytes(part: View | unknown): number {
+export function viewBytes(part: View | unknown): number {
   if (ArrayBuffer.isView(part)) return part.byteLength
   if (typeof part === 'string') return 2 * part.length
   if (typeof part !== 'object' || part === null) return 8

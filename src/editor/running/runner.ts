@@ -14,7 +14,7 @@ import { showToast } from '../ui/state.ts'
 import { shownTab, workflowId, workflowName } from '../workspace/state.ts'
 import type { WorkflowChange } from '../workspace/workflowChange.ts'
 import { showTabTitle, warnBeforeLeaving } from './browserTab.ts'
-import { isShownHere, type ActiveRun, type RunOrigin } from './activeRun.ts'
+import { currentTab, isShownHere, type ActiveRun, type RunOrigin } from './activeRun.ts'
 import { noteTraining, takeDiscardedTraining } from './discardedTab.ts'
 import { createEventLog } from './eventLog.ts'
 import { createFaultCheck, type FaultCheck } from './faultCheck.ts'
@@ -33,7 +33,7 @@ import {
   type RunTarget,
 } from './runSource.ts'
 import { createRunTabs, type RunTabs } from './runTabs.ts'
-import { forgetResults, runsHere, runState, tabResults, type RunSpeed } from './state.ts'
+import { forgetResults, hasRun, runsHere, runState, tabResults, type RunSpeed } from './state.ts'
 import { askAboutTraining } from './trainingQuestion.ts'
 import { createTrainingSearch, type TrainingSearch } from './storedTrainings.ts'
 import { createWireInspection, type WireInspection } from './wireInspection.ts'
@@ -286,6 +286,7 @@ class EditorRunner implements Runner {
   private onRunEvent(event: RunEvent, run: ActiveRun) {
     if (run !== this.present) return
     run.log.add(event)
+    if (event.type === 'view') this.options.storedViews.schedule(run)
     this.presenter.showInTab(event, run)
     if (event.type === 'started' || event.type === 'resumed' || event.type === 'paused')
       setPhase(event.type)
@@ -309,6 +310,7 @@ class EditorRunner implements Runner {
     const fault = run.log.faults().find(({ notice }) => !notice)
     const outcome = fault ? 'failed' : event.stopped ? 'stopped' : 'done'
     if (outcome === 'done') this.tabs.storeViews(run)
+    this.options.storedViews.schedule(run, 'end')
     this.presenter.showResult(event, run)
     if (run.origin === 'queue') this.recordPast(run, outcome, event.seconds)
     this.end(run, outcome)
@@ -361,6 +363,16 @@ class EditorRunner implements Runner {
     this.faultCheck.cancel()
     if (!this.present) runState.statusText.value = ''
     this.sendVisible()
+  }
+
+  async onTabRestored(id: string) {
+    const { storedViews } = this.options
+    const tab = currentTab(this.options.stage.graph)
+    const views = await storedViews.load(id, this.source.graph())
+    if (tab.tab !== shownTab.value || hasRun(tab.tab)) return
+    for (const { node, view } of views)
+      this.presenter.showOnNodes({ type: 'view', run: 0, node, view }, tab)
+    await storedViews.rename(id, workflowId.value).catch(() => {})
   }
 
   /**

@@ -7,6 +7,7 @@ import type { Workspace } from '../workspace/workspace.ts'
 import type { Queue, QueuedRun } from './queue.ts'
 import type { EnqueueOptions, RunTarget } from './runSource.ts'
 import type { RunSpeed } from './state.ts'
+import type { StoredViews } from './storedViews.ts'
 import type { WireInspection } from './wireInspection.ts'
 
 export interface Runner extends Pick<WireInspection, 'inspect'> {
@@ -34,6 +35,8 @@ export interface Runner extends Pick<WireInspection, 'inspect'> {
   /** Stops the run of a closed tab. The engine stores its progress, and the queue continues. */
   onTabClosed(tab: number): void
   onTabShown(): void
+  /** Shows the stored views of the workflow on the canvas, which had this id before a reload. */
+  onTabRestored(id: string): Promise<void>
   /** Sets the observers that are on screen. */
   setVisible(nodes: string[]): void
   /** Text of the workflow as of the tab's last run, or its current text. Image files contain it. */
@@ -64,6 +67,8 @@ export interface RunnerOptions {
     Workspace,
     'amend' | 'capture' | 'whenOpened' | 'openText' | 'present' | 'subscribe'
   >
+  /** Views that a reload shows again. */
+  storedViews: StoredViews
   /** Called before the first event of a run. */
   onStart: (run: StartedRun) => void
 }

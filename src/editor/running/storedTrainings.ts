@@ -6,6 +6,7 @@ import { graphKey } from '../graph/graphKey.ts'
 import { hasTraining } from '../graph/hasTraining.ts'
 import { settings } from '../storage/settings.ts'
 import { debounce } from '../ui/debounce.ts'
+import { whenLeaving } from '../ui/leaving.ts'
 import { shownTab } from '../workspace/state.ts'
 import { runState } from './state.ts'
 
@@ -15,13 +16,7 @@ const DELAY = 300
 /** Applies the user's rule of saving, and saves when the page may be about to close. */
 export function followSaving(client: Pick<Client, 'save' | 'saveEvery'>) {
   effect(() => client.saveEvery(settings.value.saveEvery || undefined))
-  const save = () => client.save()
-  addEventListener('pagehide', save)
-  // The last event before a browser suspends or discards a tab.
-  document.addEventListener('freeze', save)
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') save()
-  })
+  whenLeaving(() => client.save())
 }
 
 export interface TrainingSearch {

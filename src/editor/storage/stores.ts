@@ -12,6 +12,7 @@ const names = [
   'runDetails',
   'sweeps',
   'nodes',
+  'views',
 ] as const
 
 /** One store for each kind of data. */

@@ -26,6 +26,8 @@ interface Options {
   /** Publishes the workflow of a tab that was open already. */
   publishShown(): void
   refresh(): Promise<void>
+  /** Called when a workflow of an earlier visit was opened; it had this id. */
+  onRestored(id: string): void
 }
 
 interface ShowOptions {
@@ -115,20 +117,28 @@ export class Opener {
   }
 
   /** Reopens the workflow of a stored tab, or the first ready workflow if it no longer exists. */
-  async openEntry({ id, ready: name }: OpenEntry, into?: OpenWorkflow) {
+  async openEntry(entry: OpenEntry, into?: OpenWorkflow) {
+    if (await this.reopen(entry, into)) this.options.onRestored(entry.id)
+    else await this.openFirst(into)
+  }
+
+  /** Returns false if the workflow no longer exists, or cannot be read. */
+  private async reopen({ id, ready: name }: OpenEntry, into?: OpenWorkflow): Promise<boolean> {
     const { library } = this.options
     try {
       const [draft, workflow] = await Promise.all([library.draft(id), library.load(id)])
-      if (draft) return await this.openDraft(draft, into)
-      if (workflow) return await this.openSaved(id, into)
-      if (name) return await this.openReady(name, into)
+      if (draft) await this.openDraft(draft, into)
+      else if (workflow) await this.openSaved(id, into)
+      else if (name) await this.openReady(name, into)
+      else return false
+      return true
     } catch (error) {
       showToast(texts.files.unreadable(texts.drawer.savedHint), {
         text: (error as Error).message,
         error: true,
       })
+      return false
     }
-    await this.openFirst(into)
   }
 
   async activateTab(key: number) {

@@ -21,6 +21,8 @@ export interface TabHooks {
   onTabClosed(key: number): void
   /** Called when another tab was activated. */
   onTabShown(): void
+  /** Called when a tab of an earlier visit, in which its workflow had the id `id`, was loaded. */
+  onTabRestored(id: string): void
   /** Returns true if a tab has a run or results of one. */
   hasRun(key: number): boolean
 }

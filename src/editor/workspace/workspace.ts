@@ -56,6 +56,7 @@ export class Workspace {
       fit: hooks.fit,
       publishShown: () => this.publishShown(),
       refresh,
+      onRestored: hooks.onTabRestored,
     })
     this.saving = new Saving({
       library,
