@@ -14,6 +14,8 @@ export class SaveSchedule {
   private savedAt = -Infinity
   /** Time for which the last two saves blocked the thread, in milliseconds. */
   private costs: number[] = []
+  /** Time for which the training has waited for saves since the last one, in milliseconds. */
+  private waited = 0
   private requested = false
 
   /** Makes the next state due, whatever the interval: the page may be about to close. */
@@ -44,8 +46,14 @@ export class SaveSchedule {
     this.requested = false
   }
 
+  /** Records for how many milliseconds the training waited for a save. */
+  wait(milliseconds: number) {
+    this.waited += milliseconds
+  }
+
   /** Records for how many milliseconds a save blocked the thread. */
   end(blocked: number) {
-    this.costs = [...this.costs.slice(-1), blocked]
+    this.costs = [...this.costs.slice(-1), blocked + this.waited]
+    this.waited = 0
   }
 }
