@@ -25,8 +25,9 @@ export async function importFolder(
     options,
     decode,
     onProgress(done, total) {
-      if (quiet || Math.floor((10 * done) / total) <= tenth) return
-      tenth = Math.floor((10 * done) / total)
+      const reached = Math.floor((10 * done) / Math.max(1, total))
+      if (quiet || reached <= tenth) return
+      tenth = reached
       terminal.line(cliMessages.importProgress({ done, total }))
     },
   })

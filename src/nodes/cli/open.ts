@@ -88,14 +88,16 @@ export function requireUse({ named }: RunFiles, graph: Graph) {
   for (const { kind, file } of named) {
     const places = namedInGraph(graph, kind)
     if (places.some((place) => place.file?.sha256 === file.sha256)) continue
+    const what = kind === 'checkpoint' ? cliMessages.checkpoint() : cliMessages.dataset()
+    if (!places[0]) throw new UsageError(cliMessages.unreadKind({ kind: what, name: file.name }))
     const others = places.flatMap((place) => (place.file ? [describe(place.file)] : []))
     throw new UsageError(
       cliMessages.unusedFile({
-        kind: kind === 'checkpoint' ? cliMessages.checkpoint() : cliMessages.dataset(),
+        kind: what,
         name: file.name,
         hash: shortHash(file),
         named: [...new Set(others)].join(', ') || cliMessages.namesNone(),
-        param: places[0]?.param ?? kind,
+        param: places[0].param,
       }),
     )
   }

@@ -21,6 +21,7 @@ export const cliMessages = catalogue('cli', {
   backend: 'Expected one of {names} for --backend, got {got}.',
   unusedFile:
     'No node uses the {kind} {name} (SHA-256 {hash}). Files that the workflow names: {named}. Choose it with --set "Node.{param}={name}", or leave it out.',
+  unreadKind: 'No node of the workflow reads a {kind}: leave out {name}.',
   namedFile: '{name} (SHA-256 {hash})',
   namesNone: 'none',
   checkpoint: 'checkpoint',

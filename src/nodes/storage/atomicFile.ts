@@ -21,7 +21,7 @@ let count = 0
 
 /**
  * Writes a file completely or not at all. A device or pipe at `path` is written directly.
- * @throws an ErrnoException whose `path` is `path`
+ * @throws an ErrnoException whose `path` is that of the file, or of its folder if that is missing
  */
 export async function writeFileAtomically(path: string, data: Uint8Array | string): Promise<void> {
   try {
@@ -31,7 +31,8 @@ export async function writeFileAtomically(path: string, data: Uint8Array | strin
     const target = existing ? await realpath(path) : path
     await writeAndRename(target, data, existing?.mode)
   } catch (error) {
-    throw Object.assign(error as Error, { path })
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw Object.assign(error as Error, { path: missing ? dirname(path) : path })
   }
 }
 
