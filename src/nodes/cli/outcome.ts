@@ -1,7 +1,7 @@
 // Everything that a run computes, to compare two runs bit by bit: the values on the wires into
-// observers and output nodes, losses, files and training states.
+// nodes that show or save something, losses, files and training states.
 import { collectTensors, mapTensors } from '../../engine/base/values.ts'
-import { wire, type Graph, type GraphNode } from '../../engine/plan/graph.ts'
+import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
 import type { ObserverOp } from '../../engine/plan/op.ts'
 import { unpack } from '../../engine/plan/pack.ts'
 import { memoryStore, type StateStore } from '../../engine/plan/store.ts'
@@ -24,31 +24,18 @@ export class OutcomeRecorder {
   readonly op: ObserverOp
   private readonly found = new Map<string, unknown>()
 
-  /** Records the wires into the observers and outputs among the `wanted` nodes, or among all. */
+  /** Records the last values of the outputs in `values`, by name. */
   constructor(
     graph: Graph,
     private readonly title: (id: string) => string,
-    isEnd: (node: GraphNode) => boolean,
+    private readonly values: ReadonlyMap<string, Wire>,
   ) {
-    const wires = new Map<string, string[]>()
-    for (const node of graph.nodes.filter(isEnd))
-      for (const from of Object.values(node.inputs)) {
-        const key = `${from.node} ${from.slot}`
-        wires.set(key, [...(wires.get(key) ?? []), title(node.id)])
-      }
-    const added = [...wires].map(([key, shownBy], i): GraphNode => {
-      const [node, slot] = key.split(' ') as [string, string]
-      const output = cliMessages.wireOutput({
-        output: `${title(node)}.${slot}`,
-        shownBy: [...new Set(shownBy)].join(', '),
-      })
-      return {
-        id: `probe-${i}`,
-        op: PROBE,
-        params: { output },
-        inputs: { value: wire(node, slot) },
-      }
-    })
+    const added = [...values].map(([output, value], i): GraphNode => ({
+      id: `probe-${i}`,
+      op: PROBE,
+      params: { output },
+      inputs: { value },
+    }))
     this.graph = { nodes: [...graph.nodes, ...added] }
     this.probes = added.map(({ id }) => id)
     this.op = defineNode({
@@ -76,7 +63,10 @@ export class OutcomeRecorder {
 
   /** The outcome of the run, once the session is disposed. */
   async outcome(): Promise<Outcome> {
-    const found = new Map(this.found)
+    const found = new Map<string, unknown>()
+    // Values arrive in any order.
+    for (const output of this.values.keys()) found.set(output, this.found.get(output))
+    for (const [output, value] of this.found) found.set(output, value)
     for (const [i, [index, state]] of (await this.lastStates()).entries())
       found.set(cliMessages.stateOutput({ number: i + 1, step: index }), state)
     return found

@@ -1,6 +1,6 @@
 // The `run` command, with the session of the editor's worker.
 import { startBackend } from '../../engine/backends/backends.ts'
-import { wire, type Graph } from '../../engine/plan/graph.ts'
+import { wire, type Graph, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { createSession } from '../../engine/plan/session.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
@@ -128,10 +128,35 @@ function createRecorder({ graph, targets }: Prepared): OutcomeRecorder {
     const title = titleOf(id)
     return titles.filter((each) => each === title).length > 1 ? `${title} (${id})` : title
   }
-  return new OutcomeRecorder(
-    graph,
-    unique,
-    ({ id, op }) => wanted.has(id) && ['observer', 'output'].includes(declared.get(op)?.role ?? ''),
+  const nodes = graph.nodes.filter(({ id }) => wanted.has(id))
+  return new OutcomeRecorder(graph, unique, valuesToCompare(nodes, targets, unique))
+}
+
+/** The values that nodes show or save, and the outputs of targets that show nothing, by name. */
+function valuesToCompare(
+  nodes: readonly GraphNode[],
+  targets: readonly string[],
+  title: (id: string) => string,
+): Map<string, Wire> {
+  const values = new Map<string, { value: Wire; shownBy: Set<string> }>()
+  for (const { id, op, inputs } of nodes) {
+    const { role, outputs = {} } = declared.get(op) ?? {}
+    const shows = role === 'observer' || role === 'output'
+    if (!shows && !targets.includes(id)) continue
+    const slots = Object.keys(outputs).filter((slot) => slot !== 'loop' && !outputs[slot].many)
+    for (const value of shows ? Object.values(inputs) : slots.map((slot) => wire(id, slot))) {
+      const output = `${title(value.node)}.${value.slot}`
+      const { shownBy } = values.get(output) ?? { shownBy: new Set() }
+      values.set(output, { value, shownBy: shows ? shownBy.add(title(id)) : shownBy })
+    }
+  }
+  return new Map(
+    [...values].map(([output, { value, shownBy }]) => [
+      shownBy.size === 0
+        ? output
+        : cliMessages.wireOutput({ output, shownBy: [...shownBy].join(', ') }),
+      value,
+    ]),
   )
 }
 
