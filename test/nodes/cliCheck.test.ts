@@ -40,10 +40,7 @@ const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 write('cut.png', Uint8Array.from([...PNG, 0, 0]))
 write('cut.zip', Uint8Array.from([0x50, 0x4b, 3, 4, 1, 2]))
 write('text.json', '{"nodes": [')
-write(
-  'title.json',
-  '{"nodes":[{"id":1,"type":"x\\u001b[2Jy","pos":[0,0],"size":[1,1]}],"links":[]}',
-)
+write('title.json', workflowOf(faulty).replace('"Adam"', String.raw`"Adam\u001b[2J"`))
 
 interface Reported {
   node: string
@@ -91,7 +88,7 @@ test('check prints the same as text, with the file where there are several', asy
   expect(several.stderr).toContain('points.json: no faults\nfaulty.json: fault: Adam, lr: ')
   expect(several.stderr).toContain('missing.json: fault: There is no file or folder missing.json.')
   // No control codes reach the terminal.
-  expect(several.stderr).toContain('x\ufffd[2Jy')
+  expect(several.stderr).toContain('Adam\ufffd[2J, lr')
   expect(several.stderr).not.toContain('\u001b')
 })
 
@@ -116,9 +113,9 @@ test('hostile, foreign and damaged files end with a sentence or are accepted', a
 })
 
 test('--verify prints each output and exits with 0 if all bits are equal', async () => {
-  const { status, stdout, stderr } = await cli([
-    ...['run', 'points.json', '--verify', '--quiet', '--out', 'verified'],
-  ])
+  const { status, stdout, stderr } = await cli(
+    'run points.json --verify --quiet --out verified'.split(' '),
+  )
   expect({ status, lines: stdout.split('\n') }).toEqual({
     status: 0,
     lines: [

@@ -119,7 +119,9 @@ test.each([
 })
 
 const run = (file: string, ...args: string[]) => [
-  ...['run', file, '--backend', 'cpu', '--quiet', '--out', 'results'],
+  'run',
+  file,
+  ...'--backend cpu --quiet --out results'.split(' '),
   ...args,
 ]
 const seeHelp = 'litegraph-diffusion --help lists all commands and options.\n'
