@@ -1,6 +1,7 @@
 // What binary files must withstand: every reader of the page and of the command line.
 import { deflateSync, strFromU8, strToU8 } from 'fflate'
 import { readBackup } from '../../src/editor/backup/backupZip.ts'
+import { BackupError } from '../../src/editor/backup/error.ts'
 import { classifyFiles } from '../../src/editor/drops/classify.ts'
 import { ArchiveError } from '../../src/engine/archive/error.ts'
 import { archiveLimits } from '../../src/engine/archive/limits.ts'
@@ -110,13 +111,24 @@ function checkCheckpoint(bytes: Uint8Array, timed: Timed) {
   return accepted(description)
 }
 
+/** The reason that an entry was left out: no message of the JavaScript engine. */
+function checkReason(reason: string) {
+  checkMessage(reason)
+  if (
+    /^(?!The file is not JSON).*in JSON at position|^Unexpected|^Cannot |is not a function/.test(
+      reason,
+    )
+  )
+    throw new Violation('errors', `An entry failed by an error of the program: ${reason}`)
+}
+
 async function checkBackup(bytes: Uint8Array, timed: Timed) {
   const { parts } = createMemoryBrowser()
   try {
     const report = await timed('readBackup', () =>
       readBackup(new Blob([bytes as Uint8Array<ArrayBuffer>]), parts, () => {}),
     )
-    for (const { reason } of report.failed) checkMessage(reason)
+    for (const { reason } of report.failed) checkReason(reason)
     // What was imported can be listed and exported again.
     for (const part of Object.values(parts)) {
       await part.items()
@@ -124,7 +136,7 @@ async function checkBackup(bytes: Uint8Array, timed: Timed) {
     }
     return 'accepted'
   } catch (error) {
-    checkError(error, [Error], '')
+    checkError(error, [BackupError, ArchiveError], '')
     return 'refused'
   }
 }

@@ -7,6 +7,7 @@ import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { readZipEntries, type ZipEntry } from '../storage/zip.ts'
 import { texts } from '../texts/texts.ts'
+import { BackupError } from './error.ts'
 import { partIds, type ImportOutcome, type PartId, type Parts } from './parts.ts'
 
 export const LIST_PATH = 'library.json'
@@ -95,7 +96,7 @@ export interface BackupReport {
 
 /**
  * Imports a ZIP of {@link writeBackup}. Existing data is never overwritten.
- * @throws Error if it is not a backup, or damaged
+ * @throws BackupError if it is not a backup, and ArchiveError if it is damaged
  */
 export async function readBackup(
   zip: Blob,
@@ -105,7 +106,8 @@ export async function readBackup(
 ): Promise<BackupReport> {
   const files = new Map<string, ZipEntry>()
   for (const entry of await readZipEntries(zip)) {
-    if (files.has(entry.path) || files.size >= MAX_FILES) throw new Error(texts.backup.damaged)
+    if (files.has(entry.path) || files.size >= MAX_FILES)
+      throw new BackupError(texts.backup.damaged)
     files.set(entry.path, entry)
   }
   const list = await readList(files.get(LIST_PATH))
@@ -116,7 +118,7 @@ export async function readBackup(
     signal?.throwIfAborted()
     const file = files.get(path)
     try {
-      if (!file) throw new Error(texts.backup.missing)
+      if (!file) throw new BackupError(texts.backup.missing)
       report.outcomes[await parts[part].importEntry(about, await file.unpack(MAX_FILE_SIZE))]++
     } catch (error) {
       report.failed.push({ path, reason: getErrorMessage(error) })
@@ -127,15 +129,24 @@ export async function readBackup(
 }
 
 async function readList(entry: ZipEntry | undefined): Promise<ListedFile[]> {
-  if (!entry) throw new Error(texts.backup.invalid)
-  const header = JSON.parse(new TextDecoder().decode(await entry.unpack())) as {
-    format?: unknown
-    version?: unknown
-    files?: unknown
-  }
+  if (!entry) throw new BackupError(texts.backup.invalid)
+  const header = parseList(await entry.unpack())
   if (header?.format !== FORMAT || header.version !== 1 || !Array.isArray(header.files))
-    throw new Error(texts.backup.invalid)
+    throw new BackupError(texts.backup.invalid)
   return header.files.filter(isListed)
+}
+
+/** Returns undefined if it is not JSON. */
+function parseList(bytes: Uint8Array) {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as {
+      format?: unknown
+      version?: unknown
+      files?: unknown
+    } | null
+  } catch {
+    return undefined
+  }
 }
 
 const isListed = (value: unknown): value is ListedFile => {

@@ -15,6 +15,7 @@ import { isRun, type Run } from '../runs/record.ts'
 import { texts } from '../texts/texts.ts'
 import type { SavedNode } from '../subgraph/savedNodes.ts'
 import type { Version } from '../workspace/versions.ts'
+import { BackupError } from './error.ts'
 import { decodeRecord, encodeRecord } from './records.ts'
 
 export interface StoredItem {
@@ -43,7 +44,7 @@ export interface Part {
   items(): Promise<StoredItem[]>
   remove(id: string): Promise<void>
   entries(): Promise<ArchiveEntry[]>
-  /** Imports an entry without overwriting existing data. Throws Error if it is invalid. */
+  /** Imports an entry without overwriting existing data. Throws an error with the reason if it is invalid. */
   importEntry(about: Record<string, unknown>, bytes: Uint8Array): Promise<ImportOutcome>
 }
 
@@ -98,16 +99,24 @@ const textEntry = (path: string, text: string, about: Record<string, unknown>): 
   bytes: async () => encoder.encode(text),
 })
 
-/** Reads a field of the list of files, which is untrusted. Throws Error if it is invalid. */
+/** Reads a field of the list of files, which is untrusted. Throws BackupError if it is invalid. */
 const readTextField = (about: Record<string, unknown>, key: string, maxLength = 200): string => {
   const value = about[key]
   if (typeof value !== 'string' || !value || value.length > maxLength)
-    throw new Error(texts.backup.invalidEntry(key))
+    throw new BackupError(texts.backup.invalidEntry(key))
   return value
 }
 const readNumberField = (about: Record<string, unknown>, key: string): number => {
   const value = about[key]
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0
+}
+/** Parses the content of an entry. Throws BackupError if it is damaged. */
+function readContent<T>(bytes: Uint8Array, parse: (text: string) => T): T {
+  try {
+    return parse(new TextDecoder().decode(bytes))
+  } catch {
+    throw new BackupError(texts.backup.invalidEntry('content'))
+  }
 }
 /** Decodes the text of a workflow. Throws WorkflowError if it is invalid. */
 function decodeWorkflow(bytes: Uint8Array): string {
@@ -314,11 +323,11 @@ function runsPart(stores: Pick<Stores, 'runs' | 'runDetails' | 'sweeps'>): Part 
     },
     async importEntry(about, bytes) {
       const kind = kinds.find((each) => each === about.kind)
-      const record = decodeRecord(new TextDecoder().decode(bytes))
+      const record = readContent(bytes, decodeRecord)
       const id = readTextField(about, 'id')
       if (!kind || typeof record !== 'object' || record === null || recordId(record) !== id)
-        throw new Error(texts.backup.invalidEntry('id'))
-      if (kind === 'runs' && !isRun(record)) throw new Error(texts.backup.invalidEntry('run'))
+        throw new BackupError(texts.backup.invalidEntry('id'))
+      if (kind === 'runs' && !isRun(record)) throw new BackupError(texts.backup.invalidEntry('run'))
       if (await stores[kind].get(id)) return 'present'
       await stores[kind].set(id, record)
       return 'added'
@@ -414,9 +423,11 @@ function settingsPart(store: Store): Part {
     remove: () => store.del('settings'),
     entries: async () => [textEntry('settings.json', JSON.stringify(await shared(), null, 2), {})],
     async importEntry(_, bytes) {
-      const imported = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
+      const imported: unknown = readContent(bytes, JSON.parse)
+      if (typeof imported !== 'object' || imported === null)
+        throw new BackupError(texts.backup.invalidEntry('settings'))
       const before = await current()
-      const merged = mergeSettings({ ...before }, { ...defaultSettings }, imported)
+      const merged = mergeSettings({ ...before }, { ...defaultSettings }, { ...imported })
       if (JSON.stringify(merged) === JSON.stringify(before)) return 'present'
       await store.set('settings', merged)
       return 'added'
