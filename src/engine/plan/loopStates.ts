@@ -128,7 +128,10 @@ export class LoopStates {
   private async assertSound(run: CurrentRun, step: LoopStep, index: number, state: LoopState) {
     await run.losses.assertSound()
     const weights = loopBehaviour(this.parts.ops, step).weights?.(state.own) ?? []
-    if (await areFinite(weights)) return
+    const began = this.parts.now()
+    const finite = areFinite(weights)
+    run.saves.wait(this.parts.now() - began)
+    if (await finite) return
     const message = planMessages.weightsNotFinite({ step: index })
     throw divergenceFault(step, message, run.losses.lastGood(step.end)?.index)
   }

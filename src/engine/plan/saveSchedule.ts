@@ -46,7 +46,7 @@ export class SaveSchedule {
     this.requested = false
   }
 
-  /** Records for how many milliseconds the training waited for a save. */
+  /** Records for how many milliseconds the training waited for a save or for checks of its state. */
   wait(milliseconds: number) {
     this.waited += milliseconds
   }
