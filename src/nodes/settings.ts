@@ -1,4 +1,5 @@
 // Sets params of a graph from outside: `Node.param = value`, with a node's title or id.
+import { getOwn } from '../engine/base/records.ts'
 import type { Graph, GraphNode } from '../engine/plan/graph.ts'
 import type { ByType, Declaration, StoredFile, Param } from '../engine/plan/op.ts'
 import { settingMessages, settingWords } from './messages/settings.ts'
@@ -31,7 +32,7 @@ export function applySettings(
     const node = findNode(graph, key.slice(0, dot), declared)
     const name = key.slice(dot + 1)
     const params = declared.get(node.op)?.params ?? {}
-    const param = params[name]
+    const param = getOwn(params, name)
     if (!param)
       throw new SettingError(
         settingMessages.unknownParam({

@@ -1,5 +1,6 @@
 // Differences between two states of a workflow, as data. Versions list all of them, runs only those
 // that affect the result.
+import { getOwn } from '../../engine/base/records.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
 import { nodeTitle } from '../../nodes/titles.ts'
@@ -221,7 +222,7 @@ function describeLevel(
 
 /** Value of a param; by default the declared one. */
 const getParamValue = ({ node, declaration }: DescribedNode, param: string): unknown =>
-  node.properties[param] ?? declaration?.params[param]?.default
+  getOwn(node.properties, param) ?? (declaration && getOwn(declaration.params, param)?.default)
 
 const getEffectiveParams = (node: DescribedNode): string[] => {
   const specs = node.declaration?.params ?? {}

@@ -1,4 +1,5 @@
 // Node types: slots, params and functions. Declarations (src/nodes/define.ts) have this form.
+import { getOwn } from '../base/records.ts'
 import type { Random } from '../base/random.ts'
 import type { Tensor } from '../base/tf.ts'
 import type {
@@ -21,7 +22,7 @@ export function hasEffect(
   name: string,
   valueOf: (param: string) => unknown,
 ): boolean {
-  const when = params[name]?.when
+  const when = getOwn(params, name)?.when
   return (
     !when ||
     ([when.is].flat().includes(valueOf(when.param) as string) &&
