@@ -229,10 +229,10 @@ export type Event =
   /** Without `file` if there is no data set; `error` says why. */
   | { type: 'imported'; id: number; file?: StoredFile; report?: ImportReport; error?: string }
   /**
-   * Storage failed (full, forbidden, damaged). The run continues without it. `node`: the training
-   * that it is about.
+   * Storage failed (full, forbidden, damaged, no answer). The run continues without it. `node`: the
+   * training that it is about. `recovered`: it works again.
    */
-  | { type: 'storage'; message: string; node?: string }
+  | { type: 'storage'; message: string; node?: string; recovered?: true }
   /** The engine's thread works: it answers a ping, or runs kernels without sending other events. */
   | { type: 'alive' }
   /** The engine holds the lock of the request. */

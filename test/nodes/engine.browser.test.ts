@@ -308,16 +308,14 @@ describe('storage', () => {
           },
         }),
       })
-      const said: string[] = []
+      const said: unknown[] = []
       const store = window.engine.databaseStore('test-none', {
-        onMissing: (message) => said.push(message),
+        onAvailability: (availability) => said.push(availability),
       })
       await store.put('a', new Uint8Array([7]))
       return { said, value: [...(await store.get('a'))!] }
     })
     expect(result.value).toEqual([7])
-    expect(result.said).toEqual([
-      'This browser stores nothing here (SecurityError). Trainings, checkpoints and data sets are lost when the page is closed.',
-    ])
+    expect(result.said).toEqual([{ state: 'missing', problem: 'SecurityError' }])
   })
 })

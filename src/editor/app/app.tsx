@@ -14,7 +14,7 @@ import { SkipLink } from '../outline/outline.tsx'
 import { Dialog } from './dialogs.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { QuickField } from '../ui/quickField.tsx'
-import { Banner, DropTarget, Toasts } from '../ui/toasts.tsx'
+import { Banners, DropTarget, Toasts } from '../ui/toasts.tsx'
 import { Palette } from './palette.tsx'
 import { Panel } from '../panel/panel.tsx'
 import { QueueList } from '../running/queueList.tsx'
@@ -44,7 +44,7 @@ function App({ editor }: { editor: Editor }) {
       <ChartDock />
       <Breadcrumbs />
       <StatusBar />
-      <Banner />
+      <Banners />
       <Toasts />
       <DropTarget />
       <WireCard />

@@ -16,7 +16,7 @@ import { followSaving } from '../running/storedTrainings.ts'
 import { createStoredViews } from '../running/storedViews.ts'
 import { createRunHistory } from '../runs/runHistory.ts'
 import { loadSettings, settings } from '../storage/settings.ts'
-import { openStores, type Stores } from '../storage/stores.ts'
+import { openStores, storageAvailability, type Stores } from '../storage/stores.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { createSavedNodeLibrary } from '../subgraph/savedNodes.ts'
 import { applyLanguage, texts } from '../texts/texts.ts'
@@ -26,7 +26,8 @@ import { provideFocus } from '../ui/focus.ts'
 import { panelInsets } from '../ui/insets.ts'
 import { whenLeaving } from '../ui/leaving.ts'
 import { isSmall } from '../ui/smallScreen.ts'
-import { lowerPanel, panelShown, setPanelShown, shownDrawer, showToast } from '../ui/state.ts'
+import { lowerPanel, panelShown, setPanelShown, shownDrawer } from '../ui/state.ts'
+import { showStorageError } from '../ui/storageError.ts'
 import type { Colours } from '../ui/theme.ts'
 import { listenToClipboard } from '../workspace/clipboard.ts'
 import { createLibrary, type Library } from '../workspace/library.ts'
@@ -37,6 +38,7 @@ import { makeCommands } from './commands.ts'
 import { listenToKeys } from './keyboard.ts'
 import type { Editor } from './services.ts'
 import { createStageHooks } from './stageHooks.ts'
+import { followStorage } from './storageStatus.ts'
 
 /**
  * Starts the editor on a canvas. `draw` renders the components. Resolves when a workflow is open.
@@ -46,14 +48,19 @@ export async function startEditor(
   port: EnginePort,
   draw: (editor: Editor) => void,
 ): Promise<Editor> {
-  const { stores, persistent } = await openStores()
+  const stores = openStores()
   const library = createLibrary(stores)
-  loadSettings(await library.loadSettings(), library.storeSettings)
+  loadSettings(await library.loadSettings(), (change) =>
+    library
+      .storeSettings(change)
+      .catch((error: unknown) => showStorageError(texts.backup.parts.settings, error)),
+  )
   setPanelShown(settings.value.panel && !isSmall())
   await applyLanguage(settings.value.language)
   const editor = createServices(element, port, { stores, library })
   provideCommands(makeCommands(editor))
   draw(editor)
+  followStorage(editor)
   void refreshSavedNodes(editor)
   listenToKeys(editor)
   listenToClipboard(editor, () => getCommand('delete').run())
@@ -63,8 +70,7 @@ export async function startEditor(
   editor.runner.continueDiscarded()
   addEventListener('hashchange', () => void openAddressLink(editor))
   await openAddressLink(editor)
-  offerTour(isNew)
-  if (!persistent) showToast(texts.unsaved, { text: texts.storage.temporary, error: true })
+  offerTour(isNew && storageAvailability.value.state !== 'silent')
   return editor
 }
 

@@ -31,6 +31,8 @@ export function StorageDialog({ close }: { close: () => void }) {
   const remove = async (part: PartId, id: string) => {
     await parts[part].remove(id)
     await load()
+    // Drafts that did not fit may fit now.
+    editor.workspace.flush()
     await editor.workspace.refresh()
     await refreshSavedNodes(editor)
   }

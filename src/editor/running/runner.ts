@@ -19,7 +19,13 @@ import { noteTraining, takeDiscardedTraining } from './discardedTab.ts'
 import { createEventLog } from './eventLog.ts'
 import { createFaultCheck, type FaultCheck } from './faultCheck.ts'
 import { createLiveRuns, type LiveRuns } from './liveRuns.ts'
-import { notifyEngineError, notifyOutcome, notifyRestart, toRunFile } from './notifications.ts'
+import {
+  notifyEngineError,
+  notifyOutcome,
+  notifyRestart,
+  notifyStorage,
+  toRunFile,
+} from './notifications.ts'
 import { monitoringOptions } from './observation.ts'
 import { createQueue, type QueuedRun, type RunOutcome } from './queue.ts'
 import type { Runner, RunnerOptions } from './runnerTypes.ts'
@@ -265,11 +271,10 @@ class EditorRunner implements Runner {
   }
 
   /** Names the training that a message of the storage is about. */
-  private reportStorage({ message, node }: Event & { type: 'storage' }) {
+  private reportStorage(event: Event & { type: 'storage' }) {
     const { graph } = this.present?.shownIn ?? {}
-    const titles = node && graph && this.options.stage.nodeTitles(node, graph)
-    if (titles) showToast(formatPath(titles), { text: translateMessage(message), error: true })
-    else showToast(translateMessage(message), { error: true })
+    const titles = event.node && graph && this.options.stage.nodeTitles(event.node, graph)
+    notifyStorage(event, titles ? formatPath(titles) : undefined)
   }
 
   /** The engine failed and starts again, with the current run. */

@@ -54,16 +54,23 @@ export const defaultSettings: Settings = {
 const current = signal<Settings>(defaultSettings)
 export const settings: ReadonlySignal<Settings> = current
 
-let storeSettings: (settings: Settings) => Promise<void> = async () => {}
+let storeChange: (change: Partial<Settings>) => Promise<void> = async () => {}
 
-/** Applies loaded settings, and stores later changes with `save`. */
-export function loadSettings(loaded: Settings, save: (settings: Settings) => Promise<void>) {
+/** Applies loaded settings, and stores later changes with `store`. */
+export function loadSettings(
+  loaded: Settings,
+  store: (change: Partial<Settings>) => Promise<void>,
+) {
   current.value = loaded
-  storeSettings = save
+  storeChange = store
 }
 
-/** Changes some of the settings and stores them. Storage errors are ignored. */
+/** Applies changes that another window made. */
+export const adoptSettings = (change: Partial<Settings>) =>
+  void (current.value = { ...current.value, ...change })
+
+/** Changes some of the settings and stores these, so that other windows keep theirs. */
 export function changeSettings(change: Partial<Settings>) {
-  current.value = { ...current.value, ...change }
-  storeSettings(current.value).catch(() => {})
+  adoptSettings(change)
+  void storeChange(change)
 }

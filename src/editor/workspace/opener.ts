@@ -4,6 +4,7 @@ import type { Stage } from '../canvas/stage.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { emptyWorkflow, parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
 import type { OpenEntry } from '../storage/settings.ts'
+import { storageAvailability } from '../storage/stores.ts'
 import { texts } from '../texts/texts.ts'
 import { clock } from '../ui/format.ts'
 import { showBanner, showToast } from '../ui/state.ts'
@@ -60,10 +61,29 @@ export class Opener {
 
   /** Opens the tabs of the last visit, or the first ready workflow. */
   async openLast() {
-    const drafts = (await this.options.library.drafts()).filter(({ untouched }) => !untouched)
-    const shown = await this.options.tabs.restore(new Set(drafts.map(({ id }) => id)))
+    const shown = isStorageSilent() ? undefined : await this.restoreTabs()
     if (shown?.pending) await this.openEntry(shown.pending.entry, shown)
     else await this.openFirst()
+  }
+
+  /** Adds the tabs of the last visit, after the storage has answered late. */
+  async recoverLast() {
+    const { tabs, refresh } = this.options
+    const spare = tabs.isShownSpare ? tabs.shown : undefined
+    const last = await this.restoreTabs()
+    if (last?.pending && spare) {
+      await this.openEntry(last.pending.entry, last)
+      tabs.remove(spare)
+    } else {
+      tabs.publish()
+      tabs.remember()
+      await refresh()
+    }
+  }
+
+  private async restoreTabs() {
+    const drafts = (await this.options.library.drafts()).filter(({ untouched }) => !untouched)
+    return this.options.tabs.restore(new Set(drafts.map(({ id }) => id)))
   }
 
   async openEmpty(into?: OpenWorkflow) {
@@ -84,6 +104,7 @@ export class Opener {
     if (await this.showOpen((workflow) => workflow.id === id, into)) return
     const [workflow, draft] = await Promise.all([library.load(id), library.draft(id)])
     if (draft) return this.openDraft(draft, into)
+    if (!workflow && isStorageSilent()) throw new Error(texts.storage.noAnswer)
     if (!workflow) throw new Error(texts.storage.deleted)
     const opening = { id, title: workflow.name, revision: workflow.revision }
     await this.show(parse(workflow.text).workflow, opening, { into })
@@ -122,7 +143,10 @@ export class Opener {
     else await this.openFirst(into)
   }
 
-  /** Returns false if the workflow no longer exists, or cannot be read. */
+  /**
+   * Returns false if the workflow no longer exists, or cannot be read. If the storage does not
+   * answer, the tab stays as it is.
+   */
   private async reopen({ id, ready: name }: OpenEntry, into?: OpenWorkflow): Promise<boolean> {
     const { library } = this.options
     try {
@@ -130,6 +154,7 @@ export class Opener {
       if (draft) await this.openDraft(draft, into)
       else if (workflow) await this.openSaved(id, into)
       else if (name) await this.openReady(name, into)
+      else if (isStorageSilent()) throw new Error(texts.storage.noAnswer)
       else return false
       return true
     } catch (error) {
@@ -137,7 +162,7 @@ export class Opener {
         text: (error as Error).message,
         error: true,
       })
-      return false
+      return isStorageSilent()
     }
   }
 
@@ -211,6 +236,8 @@ export class Opener {
     })
   }
 }
+
+const isStorageSilent = () => storageAvailability.value.state === 'silent'
 
 /** Returns true for files of other programs, which the editor saves without adding metadata. */
 export const isForeign = ({ extra: { diffusion } }: WorkflowFile) =>

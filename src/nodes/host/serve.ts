@@ -3,7 +3,7 @@ import type { Op } from '../../engine/plan/op.ts'
 import { onEachKernel } from '../../engine/backends/kernelCalls.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import type { Event, Request } from '../../engine/protocol.ts'
-import { browserStorage, type EngineStorage } from '../storage/storage.ts'
+import { browserStorage, type EngineStorage, type ReportStorage } from '../storage/storage.ts'
 import { createEngineService } from './engineService.ts'
 import { handleRequest } from './requestHandlers.ts'
 import { fileHandlers } from './serveFiles.ts'
@@ -23,6 +23,11 @@ export interface ServeOptions {
 
 /** Maximum time between two events while kernels run, in milliseconds. */
 const ALIVE_INTERVAL = 1000
+
+const reportTo =
+  (post: (event: Event) => void): ReportStorage =>
+  (message, recovered = false) =>
+    post({ type: 'storage', message, ...(recovered && { recovered }) })
 
 /**
  * Serves these nodes. Your own worker needs two lines:
@@ -47,7 +52,7 @@ export function serve(
   const stopListening = onEachKernel(() => {
     if (performance.now() - postedAt > ALIVE_INTERVAL) post({ type: 'alive' })
   })
-  const stores = storage ?? browserStorage((message) => post({ type: 'storage', message }))
+  const stores = storage ?? browserStorage(reportTo(post))
   const ops = opTable(nodes)
   const engine = createEngineService(ops, stores, post)
   const handlers = {

@@ -33,6 +33,9 @@ export const hostMessages = catalogue('host', {
   // storage
   noStorage:
     'This browser stores nothing here ({problem}). Trainings, checkpoints and data sets are lost when the page is closed.',
+  storageSilent:
+    "The browser's storage does not answer. Runs work, but trainings, checkpoints and data sets are lost when the page is closed unless it answers. Close other tabs of this page or restart the browser, and download what you need.",
+  storageAnswers: "The browser's storage answers again. Everything since then is stored.",
   untilRoom: 'Until there is space, trainings last only as long as the page.',
   overBudget: 'Expected at most {budget} MiB of stored trainings, got {size} MiB.',
   full: "The browser's storage is full: {size} MiB could not be stored.",

@@ -303,6 +303,7 @@ export const en = {
   },
 
   draft: {
+    of: (name: string) => `unsaved changes of “${name}”`,
     restoredFrom: (when: string) => `Restored your unsaved changes from ${when}.`,
     discard: 'Revert to saved version',
     discardNew: 'Discard',

@@ -97,7 +97,7 @@ export const enRuns = {
     deletedOldest: (count: number) =>
       count === 1 ? 'The oldest run was deleted' : `The ${count} oldest runs were deleted`,
     limitReached: 'The limit is reached. Starred runs are kept.',
-    notStored: 'The run was not stored',
+    runOf: (name: string) => `run of “${name}”`,
     deleted: (count: number) => `${plural(count, 'run')} deleted`,
     first: 'first run',
     nothingChanged: 'none',

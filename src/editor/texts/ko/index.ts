@@ -290,6 +290,7 @@ export const ko: Texts = {
   },
 
   draft: {
+    of: (name) => `“${name}”의 저장하지 않은 변경 사항`,
     restoredFrom: (when) => `${when}에 저장하지 않은 변경 사항을 복원했습니다.`,
     discard: '저장된 버전으로 되돌리기',
     discardNew: '버리기',

@@ -97,7 +97,7 @@ export const koRuns: typeof enRuns = {
         ? '가장 오래된 실행이 삭제되었습니다'
         : `가장 오래된 실행 ${count}개가 삭제되었습니다`,
     limitReached: '한도에 이르렀습니다. 별표한 실행은 유지됩니다.',
-    notStored: '실행을 저장하지 못했습니다',
+    runOf: (name) => `“${name}” 실행 기록`,
     deleted: (count) => `실행 ${count}개를 삭제했습니다`,
     first: '첫 실행',
     nothingChanged: '없음',

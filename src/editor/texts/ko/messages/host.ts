@@ -34,6 +34,9 @@ export const koHost: Translation<typeof hostMessages> = {
   // 저장소
   noStorage:
     '이 브라우저는 여기에 아무것도 저장하지 않습니다({problem}). 페이지를 닫으면 학습, 체크포인트, 데이터 세트가 사라집니다.',
+  storageSilent:
+    '브라우저 저장소가 응답하지 않습니다. 실행은 되지만, 저장소가 응답하지 않으면 페이지를 닫을 때 학습, 체크포인트, 데이터 세트가 사라집니다. 이 페이지의 다른 탭을 닫거나 브라우저를 다시 시작하고, 필요한 것은 다운로드하세요.',
+  storageAnswers: '브라우저 저장소가 다시 응답합니다. 그동안의 것을 모두 저장했습니다.',
   untilRoom: '공간이 생길 때까지 학습은 페이지가 열려 있는 동안만 남습니다.',
   overBudget: '저장하는 학습은 {budget} MiB까지인데 {size} MiB입니다.',
   full: '브라우저 저장 공간이 가득 차 {size} MiB를 저장하지 못했습니다.',
