@@ -85,7 +85,7 @@ interface BannerRowProps {
 }
 
 const BannerRow = ({ banner: { text, actions }, kind, close }: BannerRowProps) => (
-  <div class={kind} role="status">
+  <div class={kind} role={kind === 'banner' ? 'status' : 'alert'}>
     <span>{text}</span>
     {actions.map(({ label, run }, i) => (
       <button
