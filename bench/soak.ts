@@ -1,0 +1,230 @@
+// Memory over time in the built editor: counters at step 1,000 of a training, at its end, after many
+// runs, and after many tabs were opened and closed. Each state is that of a training paused at the
+// same step. Fails if a counter grew by more than one percent.
+//
+//   npm run bench:soak -- --steps 10000 --runs 200 --tabs 100 --json
+import { parseArgs } from 'node:util'
+import type { Browser, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { build, preview } from 'vite'
+import { dropFile, onNode } from '../scripts/editorPage.ts'
+import { readyWorkflow } from '../test/editor/readyText.ts'
+import { openCounters, type Counters } from './soakCounters.ts'
+
+const OUT = 'out/editor'
+/** Step at which the counters are compared. */
+const BASE_STEP = 1000
+/** Greatest growth of a counter. */
+const LIMIT = 1.01
+
+export interface SoakOptions {
+  /** Steps of the long training. */
+  steps: number
+  /** Step at which trainings are paused for the comparison. */
+  baseStep?: number
+  runs: number
+  tabs: number
+  /** Runs and tabs before the first state, which fill caches of limited size. */
+  warmUp?: number
+}
+
+/** Counters in one state of the page. */
+export interface SoakState {
+  name: string
+  /** Steps of the paused training. */
+  step: number
+  counters: Counters
+}
+
+export async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      steps: { type: 'string', default: '10000' },
+      runs: { type: 'string', default: '200' },
+      tabs: { type: 'string', default: '100' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const [steps, runs, tabs] = [values.steps, values.runs, values.tabs].map(readCount)
+  await build({ logLevel: 'error', build: { outDir: OUT } })
+  const server = await preview({ logLevel: 'error', build: { outDir: OUT }, preview: { port: 0 } })
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
+  })
+  try {
+    const say = (line: string) => void (values.json || console.log(line))
+    const states = await soak(browser, server.resolvedUrls!.local[0], { steps, runs, tabs }, say)
+    const growth = findGrowth(states)
+    if (values.json) console.log(JSON.stringify({ states, growth }))
+    else console.log(formatTable(states, growth))
+    if (Object.values(growth).some((ratio) => ratio > LIMIT)) process.exitCode = 1
+  } finally {
+    await browser.close()
+    await server.close()
+  }
+}
+
+function readCount(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0) return count
+  throw new Error(`Expected a positive integer, got ${text}.`)
+}
+
+/** Uses the editor for a long time. Returns the counters of its states, the first to compare with. */
+export async function soak(
+  browser: Browser,
+  address: string,
+  { steps, runs, tabs, baseStep = BASE_STEP, warmUp = 24 }: SoakOptions,
+  say: (line: string) => void = () => {},
+): Promise<SoakState[]> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    serviceWorkers: 'block',
+  })
+  const page = await context.newPage()
+  try {
+    await page.goto(address)
+    await page.waitForFunction(() => /WebAssembly|WebGPU|WebGL/.test(document.body.innerText))
+    const readCounters = await openCounters(page)
+    const states: SoakState[] = []
+    const record = async (name: string, step: number) => {
+      states.push({ name, step: await readStep(page), counters: await readCounters() })
+      say(`${name}: paused at step ${states.at(-1)!.step} of ${step}`)
+    }
+    const recordTraining = async (name: string) => {
+      await pauseTrainingAt(page, baseStep, steps)
+      await record(name, baseStep)
+    }
+    await openFile(page, 'Short', { 'Training Start.steps': 12 })
+    await runOften(page, warmUp)
+    await openTabs(page, warmUp)
+    await recordTraining(`step ${baseStep}`)
+    await continueTo(page, steps)
+    await record(`step ${steps}`, steps)
+    await stop(page)
+    await runOften(page, runs)
+    await recordTraining(`${runs} runs`)
+    await stop(page)
+    await openTabs(page, tabs)
+    await recordTraining(`${tabs} tabs`)
+    return states
+  } finally {
+    await context.close()
+  }
+}
+
+// ---- use of the editor
+
+async function openFile(page: Page, title: string, settings: Record<string, unknown>) {
+  await dropFile(page, `${title}.json`, readyWorkflow('points', settings, title))
+  await page.waitForFunction((title) => document.title.includes(title), title)
+}
+
+let seed = 0
+
+/** Sets the steps of the training, and a seed without stored results. */
+const setTraining = (page: Page, steps: number) =>
+  onNode(
+    page,
+    'Training Start',
+    (node, [steps, seed]) => {
+      node.setProperty('steps', steps)
+      node.setProperty('seed', seed)
+    },
+    [steps, ++seed] as const,
+  )
+
+async function runOften(page: Page, count: number) {
+  for (let i = 0; i < count; i++) {
+    await setTraining(page, 12)
+    await startRun(page)
+    await page.waitForFunction(() =>
+      /finished|fault/.test(document.querySelector<HTMLElement>('.status')?.dataset.state ?? ''),
+    )
+  }
+}
+
+async function startRun(page: Page) {
+  // Edits are committed after a moment.
+  await page.waitForTimeout(60)
+  await page.keyboard.press('Control+Enter')
+  await page.locator('.status[data-state=running]').waitFor()
+}
+
+async function openTabs(page: Page, count: number) {
+  for (let i = 0; i < count; i++) {
+    await openFile(page, `Tab ${i}`, { 'Data.seed': i })
+    await page.keyboard.press('Alt+w')
+    await page.waitForFunction(() => !document.querySelector('.tab-bar'))
+  }
+}
+
+/** Starts a new training and pauses it at a step. */
+async function pauseTrainingAt(page: Page, step: number, steps: number) {
+  await setTraining(page, steps + step)
+  await startRun(page)
+  await continueTo(page, step, false)
+}
+
+/** Runs the training to a step, then pauses: first roughly, then step by step. */
+async function continueTo(page: Page, step: number, paused = true) {
+  const command = (name: string) => page.getByRole('button', { name, exact: true }).first().click()
+  if (paused) await command('Resume')
+  await page.waitForFunction(
+    (step) =>
+      Number(
+        /step ([\d,]+)/i
+          .exec(document.querySelector('.figures')?.textContent ?? '')?.[1]
+          .replaceAll(',', ''),
+      ) >= step,
+    Math.floor(step * 0.9),
+    { timeout: 600_000, polling: 20 },
+  )
+  await command('Pause')
+  await page.locator('.status[data-state=paused]').waitFor()
+}
+
+const readStep = (page: Page): Promise<number> =>
+  page.evaluate(() =>
+    Number(
+      /step ([\d,]+)/i
+        .exec(document.querySelector('.figures')?.textContent ?? '')?.[1]
+        .replaceAll(',', ''),
+    ),
+  )
+
+async function stop(page: Page) {
+  await page.getByRole('button', { name: 'Stop', exact: true }).first().click()
+  await page.locator('.status[data-state=idle]').waitFor()
+}
+
+// ---- results
+
+/** Greatest ratio of each counter to that of the first state. */
+export const findGrowth = ([first, ...later]: readonly SoakState[]): Record<string, number> =>
+  Object.fromEntries(
+    (Object.keys(first.counters) as (keyof Counters)[]).map((name) => [
+      name,
+      Math.max(...later.map(({ counters }) => counters[name] / (first.counters[name] || 1))),
+    ]),
+  )
+
+function formatTable(states: readonly SoakState[], growth: Record<string, number>): string {
+  const names = Object.keys(growth) as (keyof Counters)[]
+  const rows = [
+    ['', ...states.map(({ name }) => name), 'ratio'],
+    ...names.map((name) => [
+      name,
+      ...states.map(({ counters }) => counters[name].toLocaleString('en')),
+      `${growth[name].toFixed(4)}${growth[name] > LIMIT ? ' !' : ''}`,
+    ]),
+  ]
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)))
+  return rows
+    .map((row) =>
+      row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
+    )
+    .join('\n')
+}
