@@ -7,7 +7,7 @@ import type { Client } from '../../src/nodes/host/clientTypes.ts'
 import { databaseStore } from '../../src/nodes/storage/database.ts'
 
 export async function backUp(client: Client): Promise<unknown> {
-  const { stores } = await openStores()
+  const stores = openStores()
   const files = (what: StoredFileKind): FileStore => ({
     list: () => client.listFiles(what),
     get: (sha256) => client.readFile(what, sha256),
