@@ -138,19 +138,34 @@ const setTraining = (page: Page, steps: number) =>
 
 async function runOften(page: Page, count: number) {
   for (let i = 0; i < count; i++) {
+    const before = await countEnds(page)
     await setTraining(page, 12)
     await startRun(page)
-    await page.waitForFunction(() =>
-      /finished|fault/.test(document.querySelector<HTMLElement>('.status')?.dataset.state ?? ''),
+    await page.waitForFunction(
+      (before) => (window as unknown as { ends: number }).ends > before,
+      before,
     )
   }
 }
+
+/** Counts the ends of runs from now on; returns the number of those before. */
+const countEnds = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const counted = window as unknown as { ends?: number }
+    if (counted.ends === undefined) {
+      counted.ends = 0
+      const status = document.querySelector<HTMLElement>('.status')!
+      new MutationObserver(() => {
+        if (/finished|fault/.test(status.dataset.state!)) counted.ends!++
+      }).observe(status, { attributeFilter: ['data-state'] })
+    }
+    return counted.ends
+  })
 
 async function startRun(page: Page) {
   // Edits are committed after a moment.
   await page.waitForTimeout(60)
   await page.keyboard.press('Control+Enter')
-  await page.locator('.status[data-state=running]').waitFor()
 }
 
 async function openTabs(page: Page, count: number) {
@@ -163,40 +178,44 @@ async function openTabs(page: Page, count: number) {
 
 /** Starts a new training and pauses it at a step. */
 async function pauseTrainingAt(page: Page, step: number, steps: number) {
-  await setTraining(page, steps + step)
+  await setTraining(page, 10 * steps)
   await startRun(page)
-  await continueTo(page, step, false)
+  await pauseAt(page, step)
 }
 
-/** Runs the training to a step, then pauses: first roughly, then step by step. */
-async function continueTo(page: Page, step: number, paused = true) {
-  const command = (name: string) => page.getByRole('button', { name, exact: true }).first().click()
-  if (paused) await command('Resume')
+async function continueTo(page: Page, step: number) {
+  await press(page, 'Resume')
+  await pauseAt(page, step)
+}
+
+/** Pauses the training at a step: shortly before it, and then step by step. */
+async function pauseAt(page: Page, step: number) {
   await page.waitForFunction(
-    (step) =>
-      Number(
-        /step ([\d,]+)/i
-          .exec(document.querySelector('.figures')?.textContent ?? '')?.[1]
-          .replaceAll(',', ''),
-      ) >= step,
-    Math.floor(step * 0.9),
-    { timeout: 600_000, polling: 20 },
+    `document.querySelector('.status').dataset.state === 'running' && (${findStep})() >= ${step - 100}`,
+    undefined,
+    { timeout: 600_000, polling: 10 },
   )
-  await command('Pause')
+  await press(page, 'Pause')
   await page.locator('.status[data-state=paused]').waitFor()
+  for (let at = await readStep(page); at < step; at++) {
+    await page.keyboard.press('Control+Shift+Enter')
+    await page.waitForFunction(`(${findStep})() > ${at}`)
+  }
 }
 
-const readStep = (page: Page): Promise<number> =>
-  page.evaluate(() =>
-    Number(
-      /step ([\d,]+)/i
-        .exec(document.querySelector('.figures')?.textContent ?? '')?.[1]
-        .replaceAll(',', ''),
-    ),
-  )
+const press = (page: Page, name: string) =>
+  page.getByRole('button', { name, exact: true }).first().click()
+
+/** Runs in the page. */
+function findStep(): number {
+  const figures = document.querySelector('.figures')?.textContent ?? ''
+  return Number(/step ([\d,]+)/i.exec(figures)?.[1].replaceAll(',', ''))
+}
+
+const readStep = (page: Page): Promise<number> => page.evaluate(findStep)
 
 async function stop(page: Page) {
-  await page.getByRole('button', { name: 'Stop', exact: true }).first().click()
+  await press(page, 'Stop')
   await page.locator('.status[data-state=idle]').waitFor()
 }
 

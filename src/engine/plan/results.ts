@@ -7,21 +7,33 @@ import { stateName, type StateName, type StoredState, type StoredStates } from '
 
 /** Maximum memory of cached results, on the device and beside it, in bytes. */
 const BUDGET = 256 * 2 ** 20
+/** Number of runs that a result stays cached for without being used. */
+const MAX_IDLE_RUNS = 12
 
 interface Entry {
   value: unknown
   bytes: number
+  /** Number of the last run that used it. */
+  run: number
 }
 
 /** Cached values, least recently used first. The cache co-owns their tensors. */
 export class Results {
   private readonly entries = new Map<string, Entry>()
   private bytes = 0
+  private run = 0
+
   constructor(
     private readonly memory: Memory,
     readonly stored: StoredStates,
     private readonly budget = BUDGET,
   ) {}
+
+  /** Starts a run: drops what the latest runs did not use. */
+  beginRun() {
+    this.run++
+    for (const [name, { run }] of this.entries) if (this.run - run > MAX_IDLE_RUNS) this.drop(name)
+  }
 
   outputs(key: Key): Outputs | undefined {
     return this.get(`outputs/${key}`) as Outputs | undefined
@@ -85,7 +97,7 @@ export class Results {
     const entry = this.entries.get(name)
     if (!entry) return undefined
     this.entries.delete(name)
-    this.entries.set(name, entry)
+    this.entries.set(name, { ...entry, run: this.run })
     return entry.value
   }
 
@@ -94,7 +106,7 @@ export class Results {
     if (bytes > this.budget / 2) return
     this.memory.retain(value)
     this.drop(name)
-    this.entries.set(name, { value, bytes })
+    this.entries.set(name, { value, bytes, run: this.run })
     this.bytes += bytes
     for (const oldest of this.entries.keys()) {
       if (this.bytes <= this.budget) break

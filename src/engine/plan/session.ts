@@ -204,6 +204,7 @@ class PlanSession implements Session {
   private async runNow(run: CurrentRun, request: RunRequest): Promise<void> {
     const began = this.now()
     this.current = run
+    this.results.beginRun()
     activeBackend().takeReplayReport?.() // Discards those of earlier work.
     try {
       await this.attempt(run, request)
