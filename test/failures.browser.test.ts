@@ -100,6 +100,19 @@ async function hashWithoutFailure(backend: 'wasm' | 'webgpu'): Promise<string> {
   return sha256
 }
 
+async function killGpuProcess(page: Page) {
+  const session = await page.context().browser()!.newBrowserCDPSession()
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  for (const { type, id } of processInfo) if (type === 'GPU') process.kill(id, 'SIGKILL')
+  await session.detach()
+}
+
+async function crashGpuProcess(page: Page) {
+  const session = await page.context().browser()!.newBrowserCDPSession()
+  await session.send('Browser.crashGpuProcess')
+  await session.detach()
+}
+
 /** Evaluates code in the engine's worker, but not in the threads of its backend. */
 const inWorker = (code: string) => async (page: Page) =>
   void page
@@ -117,6 +130,8 @@ const failures: [string, 'wasm' | 'webgpu', (page: Page) => Promise<unknown>][] 
   ['a worker in an endless loop', 'wasm', inWorker('for (;;) {}')],
   ['an uncaught error', 'wasm', inWorker('setTimeout(() => { throw new Error("a crash") })')],
   ['a destroyed GPU device', 'webgpu', inWorker('device.destroy()')],
+  ['a crashed GPU process', 'webgpu', crashGpuProcess],
+  ['a killed GPU process', 'webgpu', killGpuProcess],
 ]
 
 test.each(failures)('%s on %s', { timeout: 240_000 }, async (_, backend, fail) => {

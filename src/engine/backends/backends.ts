@@ -272,19 +272,6 @@ export async function findDeviceLoss(): Promise<string | undefined> {
   return Promise.race([gpuDevice.lost.then(({ message }) => message), delay])
 }
 
-/** Number of requests for an adapter while the browser restarts its GPU process. */
-const ADAPTER_TRIES = 20
-/** Time between them, in milliseconds. */
-const ADAPTER_PAUSE = 250
-
-/** Waits until there is a GPU adapter again. After a crash browsers take a while to provide one. */
-export async function waitForAdapter(): Promise<void> {
-  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu
-  if (!gpu) return
-  for (let tries = 0; tries < ADAPTER_TRIES && !(await gpu.requestAdapter()); tries++)
-    await new Promise((resolve) => setTimeout(resolve, ADAPTER_PAUSE))
-}
-
 /**
  * Creates the device itself, not through tfjs, to request features and limits and to observe its
  * loss.

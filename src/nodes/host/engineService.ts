@@ -1,5 +1,5 @@
 // Engine behind the protocol: a backend, its session, and a queue of runs.
-import { startBackend, stopBackend, waitForAdapter } from '../../engine/backends/backends.ts'
+import { startBackend, stopBackend } from '../../engine/backends/backends.ts'
 import { findEngineFailure } from '../../engine/backends/failures.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { Ops } from '../../engine/plan/op.ts'
@@ -46,6 +46,10 @@ export interface EngineService {
   close(): void
 }
 
+/** Number of attempts to start the backend that was used before a failure. */
+const TRIES = 5
+/** Time between them, in milliseconds. */
+const RETRY_AFTER = 1000
 /** Maximal wait for the end of a session, in milliseconds. A lost device may never answer. */
 const DISPOSE_TIMEOUT = 3000
 
@@ -211,16 +215,19 @@ class Engine {
   private async startBackend(): Promise<string | undefined> {
     try {
       const { name, last, wasm, measure } = this.selected
-      if (last === 'webgpu') await waitForAdapter()
       this.selected.measure = false // Measured only at the first start.
       const { devices } = this.storage
       const tuning = devices && { store: devices, again: measure }
-      const backend = await startBackend({
-        prefer: name === 'auto' && last ? last : name,
-        wasm,
-        tuning,
-        onLost: (message) => this.fail({ cause: 'device', message }),
-      })
+      const prefer = name === 'auto' && last ? last : name
+      const onLost = (message: string) => this.fail({ cause: 'device', message })
+      const start = () => startBackend({ prefer, wasm, tuning, onLost })
+      let backend = await start()
+      // After a failure of the GPU it takes a while until the browser provides one again.
+      for (let tries = 1; prefer === last && backend.name !== last && tries < TRIES; tries++) {
+        await stopBackend()
+        await pause(RETRY_AFTER)
+        backend = await start()
+      }
       this.post({ type: 'ready', backend })
       return undefined
     } catch (error) {
@@ -234,7 +241,7 @@ class Engine {
    * from storage.
    */
   private async changeBackend() {
-    await Promise.race([this.session.dispose(), disposeTimeout()])
+    await Promise.race([this.session.dispose(), pause(DISPOSE_TIMEOUT)])
     this.session = this.createSession()
     await stopBackend()
     await (this.backend = this.startBackend())
@@ -250,4 +257,5 @@ class Engine {
   }
 }
 
-const disposeTimeout = () => new Promise<void>((resolve) => setTimeout(resolve, DISPOSE_TIMEOUT))
+const pause = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
