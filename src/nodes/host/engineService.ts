@@ -223,7 +223,8 @@ class Engine {
       const start = () => startBackend({ prefer, wasm, tuning, onLost })
       let backend = await start()
       // After a failure of the GPU it takes a while until the browser provides one again.
-      for (let tries = 1; prefer === last && backend.name !== last && tries < TRIES; tries++) {
+      const isMissing = () => prefer === last && backend.name !== last
+      for (let tries = 1; tries < TRIES && isMissing(); tries++) {
         await stopBackend()
         await pause(RETRY_AFTER)
         backend = await start()
