@@ -163,7 +163,7 @@ class Supervisor implements EnginePort {
     const answered = answeredId(event)
     if (answered !== undefined) this.onAnswer(answered)
     if ('run' in event) this.onRunEvent(event)
-    else if (event.type !== 'alive') this.listeners.emit(event)
+    else if (event.type !== 'alive' && event.type !== 'locked') this.listeners.emit(event)
     this.watch()
   }
 

@@ -11,7 +11,7 @@ export function openWorkerPort(worker: Worker): EnginePort {
   )
   const onMessage = ({ data }: MessageEvent<Event>) => {
     if (data.type === 'locked') lock.request()
-    else listeners.emit(data)
+    listeners.emit(data)
   }
   const onError = ({ message }: ErrorEvent) =>
     listeners.emit(
