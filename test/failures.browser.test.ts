@@ -86,8 +86,8 @@ async function beginTraining(backend: BackendName, steps: number): Promise<Page>
 
 const finish = (page: Page) => page.evaluate(() => window.training.finished)
 
-/** Steps of a training of about ten seconds: a software GPU takes a third of a second for one. */
-const steps = { wasm: 4000, webgpu: 30 }
+/** Steps of a training of some seconds: a software GPU takes a third of a second for one. */
+const steps = { wasm: 1500, webgpu: 16 }
 
 const translate = createTranslator(sentences, words)
 
