@@ -1,4 +1,4 @@
-// The worker of the package, whose GPU device tests can destroy.
+// The worker of the package, whose GPU device tests can destroy. The message `hang` hangs it.
 import { serve } from '../../src/nodes/host/serve.ts'
 import { nodes } from '../../src/nodes/table.ts'
 
@@ -9,4 +9,7 @@ GPUAdapter.prototype.requestDevice = async function (descriptor) {
   return device
 }
 
+addEventListener('message', ({ data }) => {
+  if (data === 'hang') for (;;);
+})
 serve(nodes)

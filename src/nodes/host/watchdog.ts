@@ -16,7 +16,7 @@ export interface WatchdogOptions {
 const CHECKS = 10
 
 /** Factor between the bound and the longest silence after which the thread went on. */
-const MARGIN = 5
+const MARGIN = 3
 
 export class Watchdog {
   private readonly interval: number
