@@ -46,7 +46,14 @@ const app: UserConfig = {
   preview: { headers: isolation, port: 5173 },
   // No static import leads from index.html to the worker. Late discovery of its packages would
   // reload the page.
-  optimizeDeps: { entries: ['index.html', 'src/nodes/host/worker.ts', 'src/nodes/host/page.ts'] },
+  optimizeDeps: {
+    entries: [
+      'index.html',
+      'src/nodes/host/worker.ts',
+      'src/nodes/host/page.ts',
+      'src/editor/storage/fileWorker.ts',
+    ],
+  },
 }
 
 /**

@@ -1,7 +1,5 @@
 // Parts of a backup: listing, deletion, export and import of each kind of stored data.
 import { computeSha256 } from '../../engine/checkpoint/archive.ts'
-import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
-import { readImages } from '../../engine/datasets/file.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
 import { checkRecord } from '../../engine/plan/record.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
@@ -10,6 +8,7 @@ import { ownTypes } from '../graph/declarations.ts'
 import { fileName } from '../ui/format.ts'
 import { newId, type Draft, type SavedWorkflow } from '../workspace/library.ts'
 import { defaultSettings, type Settings } from '../storage/settings.ts'
+import { readFileWith } from '../storage/fileReader.ts'
 import type { Store, Stores } from '../storage/stores.ts'
 import { isRun, type Run } from '../runs/record.ts'
 import { texts } from '../texts/texts.ts'
@@ -84,8 +83,10 @@ export const createParts = ({ stores, checkpoints, datasets, states }: Sources):
   drafts: draftsPart(stores.drafts),
   nodes: nodesPart(stores.nodes),
   runs: runsPart(stores),
-  checkpoints: filesPart('checkpoints', checkpoints, describeCheckpoint),
-  datasets: filesPart('datasets', datasets, readImages),
+  checkpoints: filesPart('checkpoints', checkpoints, (bytes) =>
+    readFileWith('describeCheckpoint', bytes),
+  ),
+  datasets: filesPart('datasets', datasets, (bytes) => readFileWith('readImages', bytes)),
   states: statesPart(states),
   settings: settingsPart(stores.settings),
 })
@@ -335,8 +336,12 @@ function runsPart(stores: Pick<Stores, 'runs' | 'runDetails' | 'sweeps'>): Part 
   }
 }
 
-/** Stored files; `check` throws for invalid ones. */
-function filesPart(folder: string, files: FileStore, check: (bytes: Uint8Array) => unknown): Part {
+/** Stored files; `check` rejects for invalid ones. */
+function filesPart(
+  folder: string,
+  files: FileStore,
+  check: (bytes: Uint8Array) => Promise<unknown>,
+): Part {
   return {
     items: async () =>
       (await files.list()).map(({ name, size, sha256 }) => ({ id: sha256, name, size })),
@@ -353,7 +358,7 @@ function filesPart(folder: string, files: FileStore, check: (bytes: Uint8Array) 
       const name = readTextField(about, 'name')
       if ((await files.list()).some(({ sha256 }) => sha256 === about.sha256)) return 'present'
       checkContent(bytes, about.sha256)
-      check(bytes)
+      await check(bytes)
       await files.save(name, bytes)
       return 'added'
     },

@@ -1,13 +1,12 @@
 // Classification of dropped files by their contents.
 import { isZip } from '../../engine/archive/directory.ts'
-import { listTensorNames, readHeaderLength } from '../../engine/checkpoint/safetensors.ts'
 import type { ImageFile } from '../../engine/protocol.ts'
 import { isPng } from '../../nodes/workflow.ts'
 import { texts } from '../texts/texts.ts'
 import { isHidden, type DroppedFile } from '../ui/pickFiles.ts'
 import { formatError } from '../ui/reason.ts'
+import { readFileWith } from '../storage/fileReader.ts'
 import { readZipEntries } from '../storage/zip.ts'
-import { isPngDamage, readPngWorkflow } from '../../nodes/workflow/pngRead.ts'
 
 export type DroppedItem =
   | { kind: 'workflow'; name: string; text: string }
@@ -98,7 +97,7 @@ async function classifyFile(file: File): Promise<DroppedItem> {
       return { kind: 'images', name: removeExtension(name), files: [{ path: name, file }] }
     if (isZip(head)) return await classifyZip(file)
     if (file.size > MAX_FILE_SIZE) return unknown(texts.files.tooLarge)
-    if (isSafetensors(head, file.size)) return await classifySafetensors(file, head)
+    if (isSafetensors(head, file.size)) return await classifySafetensors(file)
     if (head.includes(0)) return unknown(texts.files.unsupported)
     return { kind: 'workflow', name, text: await file.text() }
   } catch (error) {
@@ -123,10 +122,9 @@ async function classifyZip(file: File): Promise<DroppedItem> {
 }
 
 /** Classifies files with `images` in the header as data sets, and others as weights. */
-async function classifySafetensors(file: File, head: Uint8Array): Promise<DroppedItem> {
+async function classifySafetensors(file: File): Promise<DroppedItem> {
   const { name } = file
-  const size = readHeaderLength(head, file.size)
-  const names = listTensorNames(new Uint8Array(await file.slice(8, 8 + size).arrayBuffer()))
+  const names = await readFileWith('listTensors', file)
   return { kind: names.includes('images') ? 'dataset' : 'checkpoint', name, file }
 }
 
@@ -171,11 +169,11 @@ async function extractWorkflow(item: DroppedItem): Promise<DroppedItem> {
       : new Uint8Array()
   if (!isPng(bytes)) return item
   try {
-    const text = readPngWorkflow(new Uint8Array(await file.arrayBuffer()))
-    return { kind: 'workflow', name: path, text }
-  } catch (error) {
+    const text = await readFileWith('findPngWorkflow', file)
     // An image without a workflow is for the import.
-    return isPngDamage(error) ? { kind: 'unknown', name: path, reason: formatError(error) } : item
+    return text === undefined ? item : { kind: 'workflow', name: path, text }
+  } catch (error) {
+    return { kind: 'unknown', name: path, reason: formatError(error) }
   }
 }
 

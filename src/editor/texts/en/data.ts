@@ -9,6 +9,8 @@ export const enData = {
     dropped: 'Dropped files',
     noAccess:
       'The file cannot be read: it was moved, changed or deleted, or is too large for the memory. Choose it again.',
+    readerFailed:
+      'The file could not be read: this browser ran out of memory. Close other tabs, or choose a smaller file.',
     tooLarge: 'The file is larger than 2 GB.',
     unsupported:
       'Unsupported file. You can open workflows (JSON, or a PNG with a workflow), images, ' +

@@ -11,6 +11,8 @@ export const koData: typeof enData = {
     dropped: '놓은 파일',
     noAccess:
       '파일을 읽을 수 없습니다. 옮겨지거나 바뀌거나 지워졌거나, 메모리에 비해 너무 큽니다. 다시 고르세요.',
+    readerFailed:
+      '파일을 읽지 못했습니다. 브라우저의 메모리가 모자랍니다. 다른 탭을 닫거나 더 작은 파일을 고르세요.',
     tooLarge: '파일이 2 GB보다 큽니다.',
     unsupported:
       '지원하지 않는 파일입니다. 워크플로(JSON, 또는 워크플로가 든 PNG), 이미지, diffusers 체크포인트(폴더나 ZIP), 데이터 ' +
