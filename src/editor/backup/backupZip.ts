@@ -80,9 +80,13 @@ export async function writeBackup(
 /** Appends numbers to duplicate paths. */
 function makePathsUnique<E extends { path: string }>(entries: readonly E[]): E[] {
   const usedPaths = new Set<string>()
+  /** Number that the next entry of the same path tries first. */
+  const numbers = new Map<string, number>()
   return entries.map((entry) => {
     let { path } = entry
-    for (let i = 2; usedPaths.has(path); i++) path = entry.path.replace(/(\.\w+)?$/, ` ${i}$1`)
+    let i = numbers.get(path) ?? 2
+    for (; usedPaths.has(path); i++) path = entry.path.replace(/(\.\w+)?$/, ` ${i}$1`)
+    numbers.set(entry.path, i)
     usedPaths.add(path)
     return { ...entry, path }
   })
