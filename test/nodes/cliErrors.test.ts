@@ -1,4 +1,5 @@
 // Errors of the command line: each is a sentence with a cure, and an exit status.
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { zipSync } from 'fflate'
@@ -12,7 +13,7 @@ import { describeFile } from '../../src/nodes/storage/storedFiles.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { declarations } from '../readyWorkflows.ts'
 import { workflowOf } from '../workflowOf.ts'
-import { useCli } from './builtCli.ts'
+import { cliArguments, useCli } from './builtCli.ts'
 import { node } from './evaluate.ts'
 
 const { folder, cli } = useCli()
@@ -249,4 +250,28 @@ describe('a disk that fails', () => {
     expect(readdirSync(join(folder, 'kept'))).toContain('summary.json')
     expect(readdirSync(join(folder, 'states'))).toEqual([])
   })
+  // Needs the right to mount; elsewhere the simulated disk above has to suffice.
+  const canMount =
+    spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
+  if (canMount)
+    test('is a full tmpfs, then a read-only one', () => {
+      mkdirSync(join(folder, 'tmpfs'))
+      const program = [process.execPath, ...cliArguments(run('noise.json', '--quiet'))].join(' ')
+      const commands = [
+        'mount -t tmpfs -o size=4k tmpfs tmpfs',
+        `${program} --out tmpfs; ls tmpfs`,
+        'mount -o remount,ro tmpfs',
+        `${program} --out tmpfs/new; ls -A tmpfs`,
+      ]
+      const { stdout, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', commands.join('\n')], {
+        cwd: folder,
+        encoding: 'utf8',
+      })
+      expect(stderr).toContain('The disk is full: tmpfs/look.png was not written.')
+      expect(stderr).toContain('tmpfs/new is on a read-only file system.')
+      // Each file that fits is complete.
+      const listed = stdout.trim().split('\n')
+      expect(listed.slice(0, listed.length / 2)).toEqual(listed.slice(listed.length / 2))
+      expect(listed).not.toContain('look.png')
+    })
 })
