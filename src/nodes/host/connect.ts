@@ -7,7 +7,7 @@ import { defaultEngine, defaultWorker } from './engineFiles.ts'
 import { EventListeners } from './eventListeners.ts'
 import { startWorker } from './startWorker.ts'
 import { supervise } from './supervisor.ts'
-import { openWorkerPort } from './workerPort.ts'
+import { brokenPort, openWorkerPort } from './workerPort.ts'
 import { hostMessages } from '../messages/host.ts'
 
 export interface AssetPaths {
@@ -78,9 +78,17 @@ const resolveUrl = (path: string | URL) => new URL(path, document.baseURI).href
 /** A worker of the host cannot be started again; those by URL can. */
 function openWorker(own: Worker | string | URL | undefined, hungAfter?: number): EnginePort {
   if (own instanceof Worker) return supervise(openWorkerPort(own))
-  const reopen = () =>
-    openWorkerPort(own === undefined ? defaultWorker() : startWorker(resolveUrl(own)))
+  const reopen = () => startAndOpen(own)
   return supervise(reopen(), { reopen, ...(hungAfter !== undefined && { hungAfter }) })
+}
+
+/** Trusted Types refuse a worker with an exception; a policy for workers causes an error event. */
+function startAndOpen(url: string | URL | undefined): EnginePort {
+  try {
+    return openWorkerPort(url === undefined ? defaultWorker() : startWorker(resolveUrl(url)))
+  } catch {
+    return brokenPort(hostMessages.workerNotLoaded())
+  }
 }
 
 function openPagePort(nodes: readonly Op[] | undefined, { engine }: AssetPaths): EnginePort {

@@ -33,6 +33,13 @@ export function openWorkerPort(worker: Worker): EnginePort {
   }
 }
 
+/** Returns the port of an engine that could not be started. */
+export function brokenPort(message: string): EnginePort {
+  const listeners = new EventListeners()
+  listeners.emit({ type: 'broken', message })
+  return { post() {}, listen: (onEvent) => listeners.add(onEvent), close() {} }
+}
+
 /**
  * Detects the end of a worker, which browsers do not report: the worker holds a lock, which the
  * page gets once the worker has ended. Without locks (an insecure context) nothing is detected.

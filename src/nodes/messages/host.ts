@@ -4,7 +4,8 @@ import { catalogue } from '../../engine/base/catalogue.ts'
 export const hostMessages = catalogue('host', {
   // worker
   closed: 'The connection to the engine was closed.',
-  workerNotLoaded: 'The script of the engine worker could not be loaded.',
+  workerNotLoaded:
+    "The script of the engine worker could not be loaded. Reload the page; if this stays, check that the server sends it, and that the page's content security policy allows worker-src 'self'.",
   workerFailed: 'The engine worker failed: {problem}.',
   notLoaded: 'The engine could not be loaded: {problem}.',
   checkParams: 'Check the params of this node.',

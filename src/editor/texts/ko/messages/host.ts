@@ -5,7 +5,8 @@ import type { hostMessages } from '../../../../nodes/messages/host.ts'
 export const koHost: Translation<typeof hostMessages> = {
   // 워커
   closed: '엔진과의 연결이 닫혔습니다.',
-  workerNotLoaded: '엔진 워커의 스크립트를 불러오지 못했습니다.',
+  workerNotLoaded:
+    "엔진 워커의 스크립트를 불러오지 못했습니다. 페이지를 새로 고치세요. 그래도 같으면 서버가 이 파일을 보내는지, 페이지의 콘텐츠 보안 정책이 worker-src 'self'를 허용하는지 확인하세요.",
   workerFailed: '엔진 워커가 멈추었습니다: {problem}.',
   notLoaded: '엔진을 불러오지 못했습니다: {problem}.',
   checkParams: '이 노드의 파라미터를 확인하세요.',
