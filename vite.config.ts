@@ -8,6 +8,7 @@ import { defineConfig } from 'vitest/config'
 import { declarations } from './src/build/declarations.ts'
 import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
+import { createNonce, policyHeaders, policyInPages } from './src/build/policy.ts'
 import { THREAD_SCRIPT, threadScript, writeThreadScript } from './src/build/threadScript.ts'
 import { workflowTexts } from './src/build/workflowTexts.ts'
 import { alone, LongestFirst } from './test/order.ts'
@@ -31,11 +32,15 @@ const noEval: Plugin = {
       : undefined,
 }
 
+const styleNonce = createNonce()
+
 const app: UserConfig = {
   base: './',
-  plugins: [noEval, workflowTexts(), compressedMnist(), offline()],
+  plugins: [noEval, workflowTexts(), compressedMnist(), offline(), policyInPages()],
   build: {
     outDir: 'dist/app',
+    // The policy forbids fonts from data: URLs.
+    assetsInlineLimit: (file) => (file.endsWith('.woff2') ? false : undefined),
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
       output: {
@@ -44,8 +49,8 @@ const app: UserConfig = {
       },
     },
   },
-  server: { headers: isolation, port: 5173 },
-  preview: { headers: isolation, port: 5173 },
+  server: { headers: { ...isolation, ...policyHeaders(styleNonce) }, port: 5173 },
+  preview: { headers: { ...isolation, ...policyHeaders() }, port: 5173 },
   // No static import leads from index.html to the worker. Late discovery of its packages would
   // reload the page.
   optimizeDeps: {
@@ -217,10 +222,11 @@ const tests = {
   ],
 }
 
-export default defineConfig(({ mode }) => {
+export default defineConfig(({ mode, command }) => {
   const config = modes[mode] ?? app
   return {
     ...config,
+    ...(command === 'serve' && { html: { cspNonce: styleNonce } }),
     plugins: [declarations(), ...(config.plugins ?? []), threadScript()],
     worker: { format: 'es', plugins: () => [declarations(), compressedMnist(), threadScript()] },
     test: tests,
