@@ -2,6 +2,8 @@
 import { LGraph, LGraphCanvas, LiteGraph } from 'litegraph.js'
 import { register } from 'litegraph-diffusion'
 import { mirror } from './mine.js'
+// Trusted Types require that the worker is passed by its URL.
+import ownWorker from './worker.js?worker&url'
 
 window.host = {
   LiteGraph,
@@ -14,4 +16,5 @@ window.host = {
       nodes: [mirror],
       worker: new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
     }),
+  byUrl: () => register(LiteGraph, { nodes: [mirror], worker: ownWorker }),
 }
