@@ -54,7 +54,7 @@ beforeAll(() => {
   )
   run('tar', '-xzf', join(consumer, filename), '-C', installed, '--strip-components=1')
   symlinkSync(join(root, 'node_modules/litegraph.js'), join(consumer, 'node_modules/litegraph.js'))
-}, 120_000)
+}, 300_000)
 
 const pages: Page[] = []
 afterEach(async () => {
