@@ -3,12 +3,9 @@ import type { CDPSession, Page, Worker } from 'playwright-core'
 
 /** Bytes and numbers of objects. */
 export interface Counters {
-  /** JavaScript objects of the page, in bytes. */
+  /** JavaScript objects and array buffers of the page, in bytes. */
   pageHeap: number
-  /** Array buffers of the page, in bytes. */
-  pageBuffers: number
   workerHeap: number
-  workerBuffers: number
   tensors: number
   tensorBytes: number
   /** Memory of the GPU, in bytes; 0 on other backends. */
@@ -25,6 +22,8 @@ interface HeapUsage {
   usedSize: number
   backingStorageSize?: number
 }
+
+const heapSize = ({ usedSize, backingStorageSize = 0 }: HeapUsage) => usedSize + backingStorageSize
 
 interface EngineMemory {
   tensors: number
@@ -47,10 +46,8 @@ export async function openCounters(page: Page): Promise<() => Promise<Counters>>
     const metric = (name: string) => metrics.find((each) => each.name === name)?.value ?? Number.NaN
     const memory = await readEngine(page.workers()[0])
     return {
-      pageHeap: heap.usedSize,
-      pageBuffers: heap.backingStorageSize ?? 0,
-      workerHeap: workerHeap.usedSize,
-      workerBuffers: workerHeap.backingStorageSize ?? 0,
+      pageHeap: heapSize(heap),
+      workerHeap: heapSize(workerHeap),
       tensors: memory.tensors,
       tensorBytes: memory.bytes,
       deviceBytes: memory.gpu,
