@@ -9,6 +9,7 @@ import { decodeRecord, encodeRecord } from '../../src/editor/backup/records.ts'
 import { partIds, createParts, type FileStore } from '../../src/editor/backup/parts.ts'
 import { LIST_PATH, readBackup, writeBackup } from '../../src/editor/backup/backupZip.ts'
 import { createLibrary } from '../../src/editor/workspace/library.ts'
+import { en } from '../../src/editor/texts/en/index.ts'
 import { createMemoryStore, type Stores } from '../../src/editor/storage/stores.ts'
 import type { SavedNode } from '../../src/editor/subgraph/savedNodes.ts'
 import { stringifyWorkflow } from '../../src/nodes/workflow.ts'
@@ -141,6 +142,16 @@ describe('a backup', () => {
     expect(await there.library.loadSettings()).not.toHaveProperty('open')
     const sweep = (await there.stores.sweeps.get<{ image: Blob; x: Float32Array }>('s'))!
     expect([await sweep.image.text(), sweep.x]).toEqual(['png', new Float32Array([1, 2])])
+  })
+
+  test('that does not fit is imported in part, and names what was not stored', async () => {
+    const [here, there] = [await filled(), browser()]
+    const { zip } = await writeBackup(here.parts, partIds, nothing)
+    there.stores.workflows.set = () =>
+      Promise.reject(new DOMException('no room', 'QuotaExceededError'))
+    const { outcomes, failed } = await readBackup(zip, there.parts, nothing)
+    expect(outcomes.added).toBe(8)
+    expect(failed).toEqual([{ path: 'workflows/Mine-onetwo w.json', reason: en.storage.full }])
   })
 
   test('stores only different data when it is imported again', async () => {

@@ -5,6 +5,7 @@
 //   settings.json
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
 import { getErrorMessage } from '../../engine/base/fault.ts'
+import { isQuotaError } from '../storage/stores.ts'
 import { readZipEntries, type ZipEntry } from '../storage/zip.ts'
 import { texts } from '../texts/texts.ts'
 import { BackupError } from './error.ts'
@@ -125,7 +126,8 @@ export async function readBackup(
       if (!file) throw new BackupError(texts.backup.missing)
       report.outcomes[await parts[part].importEntry(about, await file.unpack(MAX_FILE_SIZE))]++
     } catch (error) {
-      report.failed.push({ path, reason: getErrorMessage(error) })
+      const reason = isQuotaError(error) ? texts.storage.full : getErrorMessage(error)
+      report.failed.push({ path, reason })
     }
     onProgress((done += file?.size ?? 0), total)
   }

@@ -41,7 +41,7 @@ export const hostMessages = catalogue('host', {
   overBudget: 'Expected at most {budget} MiB of stored trainings, got {size} MiB.',
   full: "The browser's storage is full: {size} MiB could not be stored.",
   freeSpace:
-    'Nothing saved before is lost. Delete checkpoints, data sets or workflows that you no longer need, or free space on the disk.',
+    'Nothing saved before is lost. Free space: delete checkpoints, data sets or workflows that you no longer need (“Storage and backup” in the editor), or free space on the disk.',
   importCancelled: 'The import was cancelled.',
   noCanvas: 'This browser cannot draw in a worker. Use a newer one.',
 })

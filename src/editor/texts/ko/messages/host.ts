@@ -42,7 +42,7 @@ export const koHost: Translation<typeof hostMessages> = {
   overBudget: '저장하는 학습은 {budget} MiB까지인데 {size} MiB입니다.',
   full: '브라우저 저장 공간이 가득 차 {size} MiB를 저장하지 못했습니다.',
   freeSpace:
-    '전에 저장한 것은 그대로입니다. 이제 쓰지 않는 체크포인트, 데이터 세트, 워크플로를 삭제하거나 디스크의 공간을 늘리세요.',
+    '전에 저장한 것은 그대로입니다. 이제 쓰지 않는 체크포인트, 데이터 세트, 워크플로를 삭제하거나(편집기의 “저장 공간과 백업”) 디스크의 공간을 늘리세요.',
   importCancelled: '가져오기를 취소했습니다.',
   noCanvas: '이 브라우저는 워커에서 그릴 수 없습니다. 더 새로운 브라우저를 쓰세요.',
 }
