@@ -206,3 +206,46 @@ test(
     expect(result.sha256).toBe(whole.sha256)
   },
 )
+
+/** Flips a bit of the last state of the training in IndexedDB. Returns its step. */
+const flipLastState = (page: Page, share: number) =>
+  page.evaluate(async (share) => {
+    const answer = <T>(asked: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result)
+        asked.onerror = () => reject(asked.error!)
+      })
+    const database = await answer(indexedDB.open('litegraph-diffusion-states'))
+    const entries = database.transaction('entries', 'readwrite').objectStore('entries')
+    const step = (key: string) => Number.parseInt(key.slice(key.lastIndexOf('@') + 1), 10)
+    const keys = (await answer(entries.getAllKeys()))
+      .map(String)
+      .filter((key) => key.startsWith('data/state/'))
+    const last = keys.reduce((a, b) => (step(b) > step(a) ? b : a))
+    const bytes = await answer<Uint8Array>(entries.get(last))
+    const bit = Math.floor(share * 8 * bytes.length)
+    bytes[bit >> 3] ^= 1 << (bit & 7)
+    await answer(entries.put(bytes, last))
+    database.close()
+    return step(last)
+  }, share)
+
+test('a flipped bit in IndexedDB is reported, and the state before it gives the same bits', async () => {
+  const context = await chromium.newContext()
+  const steps = 60
+  const first = await finish(context, steps)
+  expect([first.messages, first.began]).toEqual([[], 0])
+  for (const share of [0, 0.000_004, 0.3, Math.random(), 0.999_999_9]) {
+    expect(await flipLastState(context.pages()[0], share)).toBe(steps)
+    const again = await finish(context, steps)
+    expect(again.messages, `share ${share}`).toEqual([
+      expect.stringMatching(
+        /^The training stored at step 60 is damaged and was deleted\. Training continues from step \d+,/,
+      ),
+    ])
+    expect(again.began).toBeGreaterThan(0)
+    expect(again.began).toBeLessThan(steps)
+    expect(again.sha256).toBe(first.sha256)
+  }
+  await context.close()
+})
