@@ -1,6 +1,7 @@
 // Saves of trainings in the status bar: when the last one was, and from which step Run continues.
 import { useEffect, useState } from 'preact/hooks'
 import { runState } from '../running/state.ts'
+import { storageAvailability } from '../storage/stores.ts'
 import { texts } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 import { useEditor } from './services.ts'
@@ -9,7 +10,9 @@ export function TrainingSaves() {
   const unfinished = runState.storedTrainings.value.find(({ index, count }) => index < count)
   if (unfinished && runState.phase.value === 'idle') return <ContinueButton {...unfinished} />
   const saved = runState.saved.value
-  return saved ? <LastSave {...saved} /> : null
+  // While the storage does not work, a banner says so.
+  const isStored = storageAvailability.value.state === 'ready'
+  return saved && isStored ? <LastSave {...saved} /> : null
 }
 
 interface ContinueButtonProps {

@@ -24,11 +24,13 @@ export function databaseStore(
   name: string,
   { budget = Infinity, onAvailability, ifFull }: DatabaseOptions = {},
 ): StateStore {
-  const values = boundValues(
-    createDatabaseValues(name, 'entries'),
-    onAvailability && { onChange: onAvailability },
-  )
-  return createEntryStore(values, budget, ifFull)
+  let blocked = 0
+  const database = createDatabaseValues(name, 'entries', {
+    isDurable: true,
+    onBlocked: (milliseconds) => void (blocked += milliseconds),
+  })
+  const values = boundValues(database, onAvailability && { onChange: onAvailability })
+  return { ...createEntryStore(values, budget, ifFull), blocked: () => blocked }
 }
 
 /** Metadata of an entry. Stored apart from its bytes, so that a list does not read them. */
@@ -84,6 +86,33 @@ export function createEntryStore(
     },
     list: async (prefix) => (await readMetas(prefix)).map(({ key, size }) => ({ key, size })),
     delete: (key) => values.write(removals([key])),
+    removeOrphans: () => removeHalves(values),
+  }
+}
+
+/**
+ * Removes bytes without metadata, which no list contains, and metadata without bytes: earlier
+ * versions could leave them. Each is checked again in the transaction that removes it, because
+ * another page may be writing an entry under this key.
+ */
+async function removeHalves(values: KeyValues) {
+  const names = new Set(await values.keys())
+  for (const name of names) {
+    const key = name.slice(name.indexOf('/') + 1)
+    const other = name === dataKey(key) ? metaKey(key) : dataKey(key)
+    if (names.has(other)) continue
+    let isComplete = false
+    const check = (half: unknown) => {
+      isComplete = half !== undefined
+      return half
+    }
+    const remove = (half: unknown) => (isComplete ? half : undefined)
+    await values.update(
+      new Map([
+        [other, check],
+        [name, remove],
+      ]),
+    )
   }
 }
 

@@ -18,9 +18,22 @@ export interface KeyValues {
   update(updates: ReadonlyMap<string, Update<unknown>>): Promise<void>
 }
 
+export interface DatabaseOptions {
+  /**
+   * Resolves writes only when they have reached the disk, so that they also survive a power failure.
+   */
+  isDurable?: boolean
+  /** Receives the time in milliseconds for which a write blocked this thread to copy its values. */
+  onBlocked?: (milliseconds: number) => void
+}
+
 /** Values of a database with one object store. Opened at the first access, and when it closed. */
-export function createDatabaseValues(database: string, storeName: string): KeyValues {
-  const use = createUse(database, storeName)
+export function createDatabaseValues(
+  database: string,
+  storeName: string,
+  { isDurable = false, onBlocked }: DatabaseOptions = {},
+): KeyValues {
+  const use = createUse(database, storeName, isDurable)
   return {
     get: (key) => get(key, use),
     entries: async <T>(prefix = '') =>
@@ -32,7 +45,15 @@ export function createDatabaseValues(database: string, storeName: string): KeyVa
           )
         : await keys<string>(use),
     write: (changes) =>
-      use('readwrite', (store) => transact(store, () => changes.forEach(putInto(store)))),
+      use('readwrite', (store) =>
+        transact(store, () => {
+          const began = performance.now()
+          changes.forEach(putInto(store))
+          // Otherwise it ends only when this thread is free again.
+          store.transaction.commit?.()
+          onBlocked?.(performance.now() - began)
+        }),
+      ),
     update: (updates) =>
       use('readwrite', (store) =>
         transact(store, (attempt) => {
@@ -87,7 +108,8 @@ function transact(
 }
 
 /** Like `createStore` of idb-keyval, but lets other tabs upgrade or delete the database. */
-function createUse(database: string, storeName: string): UseStore {
+function createUse(database: string, storeName: string, isDurable: boolean): UseStore {
+  const options: IDBTransactionOptions = isDurable ? { durability: 'strict' } : {}
   let opened: Promise<IDBDatabase> | undefined
   const open = async () => {
     const request = indexedDB.open(database)
@@ -104,7 +126,7 @@ function createUse(database: string, storeName: string): UseStore {
     opened ??= open()
     opened.catch(() => (opened = undefined))
     const connection = await opened
-    return callback(connection.transaction(storeName, mode).objectStore(storeName))
+    return callback(connection.transaction(storeName, mode, options).objectStore(storeName))
   }
 }
 
