@@ -53,11 +53,7 @@ export async function drivePlan(
       else if (signal.kind === 'inside') await run.showNode(signal)
       else if (signal.kind === 'rest') {
         // A stop may end the engine during a long iteration, so the state before it has to be safe.
-        if (now() - restedAt > LONG_ITERATION) {
-          const began = now()
-          await run.untilSaved()
-          run.saves.wait(now() - began)
-        }
+        if (now() - restedAt > LONG_ITERATION) await run.untilSaved()
         await run.waitWhilePaused()
         restedAt = now()
       } else {

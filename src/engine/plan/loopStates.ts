@@ -130,7 +130,7 @@ export class LoopStates {
     const weights = loopBehaviour(this.parts.ops, step).weights?.(state.own) ?? []
     const began = this.parts.now()
     const finite = areFinite(weights)
-    run.saves.wait(this.parts.now() - began)
+    run.saves.addCheck(this.parts.now() - began)
     if (await finite) return
     const message = planMessages.weightsNotFinite({ step: index })
     throw divergenceFault(step, message, run.losses.lastGood(step.end)?.index)

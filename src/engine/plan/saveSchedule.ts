@@ -14,8 +14,8 @@ export class SaveSchedule {
   private savedAt = -Infinity
   /** Time for which the last two saves blocked the thread, in milliseconds. */
   private costs: number[] = []
-  /** Time for which the training has waited for saves since the last one, in milliseconds. */
-  private waited = 0
+  /** Time of checks of the state that is about to be saved, in milliseconds. */
+  private checks = 0
   private requested = false
 
   /** Makes the next state due, whatever the interval: the page may be about to close. */
@@ -46,14 +46,14 @@ export class SaveSchedule {
     this.requested = false
   }
 
-  /** Records for how many milliseconds the training waited for a save or for checks of its state. */
-  wait(milliseconds: number) {
-    this.waited += milliseconds
+  /** Records for how many milliseconds a check of a state before its save blocked the thread. */
+  addCheck(blocked: number) {
+    this.checks += blocked
   }
 
   /** Records for how many milliseconds a save blocked the thread. */
   end(blocked: number) {
-    this.costs = [...this.costs.slice(-1), blocked + this.waited]
-    this.waited = 0
+    this.costs = [...this.costs.slice(-1), blocked + this.checks]
+    this.checks = 0
   }
 }
