@@ -6,12 +6,16 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { useChromium, usePages } from '../chromium.ts'
-import { dropFile, onNode, openEditor, press, titles, waitForEditor, waitForRun } from './driver.ts'
+import { dropFile, onNode, openEditor, press, titles, waitForEditor } from './driver.ts'
 
 const chromium = useChromium()
 const server = usePages()
 
-const STEPS = 1500
+const STEPS = 600
+
+/** Timeouts on machines whose cores are shared with other tests, in milliseconds. */
+const LONG = { timeout: 600_000 }
+const SLOW = { timeout: 200_000 }
 
 async function openTraining(): Promise<Page> {
   const page = await openEditor(await chromium.newContext(), server.address, { empty: true })
@@ -28,7 +32,7 @@ async function openTraining(): Promise<Page> {
 
 /** Returns the samples after the training as text. */
 async function finishTraining(page: Page): Promise<string> {
-  await waitForRun(page)
+  await page.locator('.status[data-state=finished]').waitFor(SLOW)
   return onNode(page, 'Scatter', ({ diffusion }) =>
     JSON.stringify(diffusion.view, (_, value: unknown) =>
       ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
@@ -41,18 +45,18 @@ const readStep = async (page: Page) =>
     /step ([\d,]+) /.exec(await page.locator('.status .figures').innerText())![1].replace(',', ''),
   )
 
-test('continues by itself, to the bits of an undisturbed training', async () => {
+test('continues by itself, to the bits of an undisturbed training', LONG, async () => {
   const undisturbed = await openTraining()
   const expected = await finishTraining(undisturbed)
   await undisturbed.context().close()
 
   const page = await openTraining()
-  await expect.poll(() => readStep(page)).toBeGreaterThan(100)
+  await expect.poll(() => readStep(page), SLOW).toBeGreaterThan(100)
   const before = await readStep(page)
   await page.addInitScript(() => Object.defineProperty(document, 'wasDiscarded', { value: true }))
   await page.reload()
   await waitForEditor(page)
-  await expect.poll(() => page.locator('.status .figures').count()).toBe(1)
+  await expect.poll(() => page.locator('.status .figures').count(), SLOW).toBe(1)
   expect(await readStep(page)).toBeGreaterThan(before / 2)
   expect(await finishTraining(page)).toBe(expected)
   // A finished training does not start again.
@@ -63,9 +67,9 @@ test('continues by itself, to the bits of an undisturbed training', async () => 
   await page.context().close()
 })
 
-test('a page that the user reloads does not continue', async () => {
+test('a page that the user reloads does not continue', LONG, async () => {
   const page = await openTraining()
-  await expect.poll(() => readStep(page)).toBeGreaterThan(100)
+  await expect.poll(() => readStep(page), SLOW).toBeGreaterThan(100)
   await page.reload()
   await waitForEditor(page)
   await page.waitForTimeout(1000)
