@@ -398,7 +398,7 @@ export const largest: Readonly<Record<WorstCase, number>> = {
   observers: 4900,
   foreignNodes: 4900,
   oneOutput: 20_000,
-  manySlots: 4900,
+  manySlots: 48,
   markup: 4900,
   lostLinks: 20_000,
   loops: 1600,

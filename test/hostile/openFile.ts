@@ -1,9 +1,12 @@
 // Everything that opening a workflow file does, without a page: reading, printing, reading again,
 // the canvas of litegraph, and the plan of a run.
 import { LGraph, LiteGraph } from 'litegraph.js/build/litegraph.core.js'
+import { findChanges } from '../../src/editor/graph/changes.ts'
+import { getLevel, getPathSubgraphs, withLevel, type Path } from '../../src/editor/graph/levels.ts'
+import { listNodes } from '../../src/editor/graph/nodePaths.ts'
 import { tryCompile } from '../../src/engine/plan/compile.ts'
 import { computeKeys } from '../../src/engine/plan/keys.ts'
-import { opTable, toDeclaration } from '../../src/engine/plan/op.ts'
+import { opTable, toDeclaration, type Declaration } from '../../src/engine/plan/op.ts'
 import { showWorkflow, toWorkflowFile } from '../../src/nodes/litegraph/graph.ts'
 import { nodes } from '../../src/nodes/table.ts'
 import {
@@ -13,8 +16,6 @@ import {
   type WorkflowFile,
 } from '../../src/nodes/workflow.ts'
 import { nodeActivities } from '../../src/nodes/workflow/planGraph.ts'
-import { withSubgraphs } from '../../src/nodes/workflow/subgraphDeclarations.ts'
-import type { Declaration } from '../../src/engine/plan/op.ts'
 
 export const declarations: readonly Declaration[] = nodes.map(toDeclaration)
 const byType = new Map(declarations.map((declaration) => [declaration.type, declaration]))
@@ -48,4 +49,11 @@ export function findActivities(file: WorkflowFile) {
   return file.nodes.map(({ id }) => activity(String(id)))
 }
 
-export const declareSubgraphs = (file: WorkflowFile) => withSubgraphs(file, byType)
+/** Takes the levels of a file apart and puts them together, as the editor does after each edit. */
+export function editLevels(file: WorkflowFile) {
+  const paths: Path[] = [[], ...file.nodes.slice(0, 1).map(({ id }) => [id])]
+  for (const path of paths)
+    if (getPathSubgraphs(file, path)) withLevel(file, path, getLevel(file, path))
+  listNodes(file, byType)
+  return findChanges(file, file, byType)
+}

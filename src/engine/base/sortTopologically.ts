@@ -1,13 +1,14 @@
 // Topological sort without recursion: a chain may have thousands of nodes.
 
 /**
- * Sorts depth first, so that each item follows its sources. Stops at the first cycle: `cycle` lists
- * its items, each a source of the previous one.
+ * Sorts depth first, so that each item follows its sources. At the first cycle it stops, with the
+ * items in `cycle`, each a source of the previous one; or it cuts each cycle somewhere.
  * @param roots items in the order in which the search starts; their sources are sorted as well
  */
 export function sortTopologically<T>(
   roots: Iterable<T>,
   sources: (item: T) => Iterable<T>,
+  atCycle: 'stop' | 'cut' = 'stop',
 ): { order: T[]; cycle?: T[] } {
   const order: T[] = []
   const done = new Set<T>()
@@ -27,6 +28,7 @@ export function sortTopologically<T>(
         done.add(step.item)
         order.push(step.item)
       } else if (open.has(next.value)) {
+        if (atCycle === 'cut') continue
         const items = path.map(({ item }) => item)
         return { order, cycle: items.slice(items.indexOf(next.value)) }
       } else if (!done.has(next.value)) enter(next.value)

@@ -1,5 +1,6 @@
 // Decides which loops a node runs in, by wires alone (rules a and b in ARCHITECTURE.md). The plan
 // and the canvas both ask here.
+import { sortTopologically } from '../base/sortTopologically.ts'
 
 /** A node with its sources, for finding loops. */
 export interface LoopNode {
@@ -62,26 +63,8 @@ export function enclosingLoops({ start, end }: LoopEnds, membership: LoopMembers
 /** Sorts sources before the nodes they are wired to. A cycle is cut somewhere. */
 export function sortBySources<N extends LoopNode>(nodes: readonly N[]): N[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const sorted: N[] = []
-  const visited = new Set<N>()
-  // Without recursion: a chain may have thousands of nodes.
-  const path: { node: N; next: number }[] = []
-  const enter = (node: N | undefined) => {
-    if (!node || visited.has(node)) return
-    visited.add(node)
-    path.push({ node, next: 0 })
-  }
-  for (const first of nodes) {
-    enter(first)
-    for (let step = path.at(-1); step; step = path.at(-1)) {
-      if (step.next < step.node.sources.length) enter(byId.get(step.node.sources[step.next++]))
-      else {
-        sorted.push(step.node)
-        path.pop()
-      }
-    }
-  }
-  return sorted
+  const sources = (node: N) => node.sources.flatMap((id) => byId.get(id) ?? [])
+  return sortTopologically(nodes, sources, 'cut').order
 }
 
 /** Unites sets, up to {@link MAX_LOOPS} items. */

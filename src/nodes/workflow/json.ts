@@ -19,7 +19,7 @@ export const limits = {
   links: 20_000,
   groups: 1000,
   /** Slots of all nodes, including those that a declaration adds. */
-  slots: 100_000,
+  slots: 50_000,
   /** Links and slots with those of all subgraph nodes. */
   flattened: 400_000,
 } as const
