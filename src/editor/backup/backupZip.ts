@@ -26,6 +26,10 @@ interface ListedFile {
   about: Record<string, unknown>
 }
 
+/** Bytes that are packed without a pause. */
+const PART_SIZE = 2 ** 21
+const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve))
+
 export type ReportProgress = (done: number, total: number) => void
 
 /** Entries that could not be read, with the reasons. */
@@ -53,10 +57,16 @@ export async function writeBackup(
     if (error) throw error
     chunks.push(new Blob([chunk as Uint8Array<ArrayBuffer>]))
   })
-  const add = (path: string, bytes: Uint8Array, raw = false) => {
+  const add = async (path: string, bytes: Uint8Array, raw = false) => {
     const file = raw ? new ZipPassThrough(path) : new ZipDeflate(path, { level: 6 })
     zip.add(file)
-    file.push(bytes, true)
+    // In parts, so that the checksums and the compression of a large file do not block the page.
+    let at = 0
+    do {
+      file.push(bytes.subarray(at, at + PART_SIZE), at + PART_SIZE >= bytes.length)
+      at += PART_SIZE
+      await nextTask()
+    } while (at < bytes.length)
   }
   const list: ListedFile[] = []
   const failed: Failures = []
@@ -67,13 +77,13 @@ export async function writeBackup(
       failed.push({ path, reason: getErrorMessage(error) })
     })
     if (content) {
-      add(path, content, raw)
+      await add(path, content, raw)
       list.push({ path, part, about })
     }
     onProgress((done += size), total)
   }
   const header = { format: FORMAT, version: 1, made: new Date().toISOString(), files: list }
-  add(LIST_PATH, new TextEncoder().encode(JSON.stringify(header, null, 2)))
+  await add(LIST_PATH, new TextEncoder().encode(JSON.stringify(header, null, 2)))
   zip.end()
   return { zip: new Blob(chunks, { type: 'application/zip' }), failed }
 }
