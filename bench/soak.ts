@@ -86,6 +86,7 @@ export async function soak(
   const page = await context.newPage()
   try {
     await page.goto(address)
+    page.setDefaultTimeout(180_000)
     await page.waitForFunction(() => /WebAssembly|WebGPU|WebGL/.test(document.body.innerText))
     const readCounters = await openCounters(page)
     const states: SoakState[] = []
