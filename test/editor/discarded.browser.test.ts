@@ -33,7 +33,7 @@ async function openTraining(): Promise<Page> {
 /** Returns the samples after the training as text. */
 async function finishTraining(page: Page): Promise<string> {
   await page.locator('.status[data-state=finished]').waitFor(SLOW)
-  return onNode(page, 'Scatter', ({ diffusion }) =>
+  return onNode(page, 'Samples on the data', ({ diffusion }) =>
     JSON.stringify(diffusion.view, (_, value: unknown) =>
       ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
     ),
