@@ -18,7 +18,8 @@ const usage = `npm run fuzz -- [options]
   --threads <n>        default 2
   --json               print the result as JSON
   --failures <folder>  write the mutants that fail
-  --repeat <address>   check a single mutant, as printed: seed/kind/number`
+  --repeat <address>   check a single mutant, as printed: seed/kind/number
+  --self-test          treat every accepted workflow as a failure`
 
 /** Headers checked with each JSON mutant, if their number is limited. */
 const HEADERS_PER_MUTANT = 5
@@ -30,6 +31,7 @@ interface Options {
   minutes: number
   json: boolean
   failures: string | undefined
+  selfTest: boolean
 }
 
 function readOptions(args: string[]): Options & { repeat: string | undefined } {
@@ -44,6 +46,7 @@ function readOptions(args: string[]): Options & { repeat: string | undefined } {
       json: { type: 'boolean', default: false },
       failures: { type: 'string' },
       repeat: { type: 'string' },
+      'self-test': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -64,6 +67,7 @@ function readOptions(args: string[]): Options & { repeat: string | undefined } {
     json: values.json,
     failures: values.failures,
     repeat: values.repeat,
+    selfTest: values['self-test'],
   }
 }
 
@@ -71,7 +75,7 @@ export async function main(args: string[]) {
   if (!isMainThread) return (await import('./fuzz/worker.ts')).work(workerData as Task)
   const options = readOptions(args)
   if (options.repeat !== undefined)
-    return (await import('./fuzz/repeat.ts')).repeatMutant(options.repeat, options.failures)
+    return (await import('./fuzz/repeat.ts')).repeatMutant(options.repeat, options)
   const run = new FuzzRun(options)
   const counts = await run.run()
   run.print(counts)
@@ -128,9 +132,9 @@ class FuzzRun {
     start: Record<Kind, number>,
     progress: Progress,
   ): Promise<string | undefined> {
-    const { seed, threads: workers, most } = this.options
+    const { threads: workers, ...options } = this.options
     const { until } = this
-    const task: Task = { seed, index, workers, most, start, until, progress: progress.buffer }
+    const task: Task = { ...options, index, workers, start, until, progress: progress.buffer }
     const worker = new Worker(new URL('run.mjs', import.meta.url), {
       argv: ['scripts/fuzz.ts'],
       workerData: task,
@@ -138,12 +142,13 @@ class FuzzRun {
       stdout: false,
     })
     return new Promise((resolve) => {
+      let ready = false
       let last = ''
       let changed = Date.now()
       const watch = setInterval(() => {
         const now = kinds.map((kind) => progress.steps(kind)).join()
         if (now !== last) [last, changed] = [now, Date.now()]
-        if (Date.now() - changed < bounds.silence) return
+        if (Date.now() - changed < (ready ? bounds.silence : bounds.start)) return
         finish('no answer')
         void worker.terminate()
       }, 500)
@@ -152,7 +157,9 @@ class FuzzRun {
         resolve(problem)
       }
       worker.on('message', (message: Failure | 'ready') => {
-        if (message !== 'ready') this.report(message)
+        changed = Date.now()
+        if (message === 'ready') ready = true
+        else this.report(message)
       })
       worker.on('error', (error) => finish(`crash: ${error.message}`))
       worker.on('exit', (code) => finish(code === 0 ? undefined : `exit ${code}`))

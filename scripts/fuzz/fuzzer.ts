@@ -8,7 +8,7 @@ import { headerTargets } from './headerTargets.ts'
 import { mutateJson, printMutant } from './jsonMutations.ts'
 import { pickSeed, readJsonSeeds } from './jsonSeeds.ts'
 import { JsonTarget, type Timed } from './jsonTarget.ts'
-import { bounds, type Failure, type Kind } from './protocol.ts'
+import { bounds, type Failure, type Kind, type Task } from './protocol.ts'
 import { mutantSeed, Rng } from './random.ts'
 import { checkError, Violation } from './violation.ts'
 
@@ -27,6 +27,8 @@ const GLOBALS_EVERY = 50
 
 type JsonRoot = Parameters<typeof mutateJson>[0]
 
+type FuzzerOptions = Pick<Task, 'seed' | 'selfTest'>
+
 export class Fuzzer {
   private readonly seeds = readJsonSeeds()
   private readonly editor = new JsonTarget()
@@ -34,16 +36,16 @@ export class Fuzzer {
   private checked = 0
 
   private constructor(
-    private readonly seed: number,
+    private readonly options: FuzzerOptions,
     private readonly binaryTargets: readonly BinaryTarget[],
   ) {}
 
-  static async create(seed: number): Promise<Fuzzer> {
-    return new Fuzzer(seed, await createBinaryTargets())
+  static async create(options: FuzzerOptions): Promise<Fuzzer> {
+    return new Fuzzer(options, await createBinaryTargets())
   }
 
   mutant(kind: Kind, number: number): Mutant {
-    const rng = new Rng(mutantSeed(this.seed, kind, number))
+    const rng = new Rng(mutantSeed(this.options.seed, kind, number))
     switch (kind) {
       case 'json':
         return this.jsonMutant(this.mutateText(rng))
@@ -74,7 +76,11 @@ export class Fuzzer {
     return {
       target: 'workflow',
       bytes: new TextEncoder().encode(text),
-      check: (timed) => this.editor.check(text, timed),
+      check: async (timed) => {
+        const result = await this.editor.check(text, timed)
+        if (this.options.selfTest && result === 'accepted')
+          throw new Violation('self-test', 'This file was accepted')
+      },
     }
   }
 
@@ -124,7 +130,7 @@ export class Fuzzer {
   private findFailedHeader(from: number, step: number, count: number): number {
     for (let i = 0; i < count; i++) {
       const number = from + i * step
-      const rng = new Rng(mutantSeed(this.seed, 'headers', number))
+      const rng = new Rng(mutantSeed(this.options.seed, 'headers', number))
       const target = headerTargets[number % headerTargets.length]
       try {
         target.check(target.mutate(rng.pick(target.seeds), rng))

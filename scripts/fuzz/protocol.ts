@@ -20,6 +20,8 @@ export const bounds = {
   heap: 512 * 2 ** 20,
   /** Milliseconds after which a worker without an answer is stopped. */
   silence: 30_000,
+  /** Milliseconds after which a worker that has not started is stopped. */
+  start: 180_000,
 } as const
 
 export interface Failure {
@@ -37,6 +39,8 @@ export interface Failure {
 /** Task of a worker: mutants `index`, `index + workers`, ... of each kind. */
 export interface Task {
   seed: number
+  /** Every accepted workflow counts as a failure. */
+  selfTest: boolean
   index: number
   workers: number
   /** Mutants of each kind that all workers check together; 0 leaves a kind out. */

@@ -5,13 +5,19 @@ import { join } from 'node:path'
 import { describeFailure, Fuzzer } from './fuzzer.ts'
 import { kinds } from './protocol.ts'
 
-/** @param address `seed/kind/number`. The mutant is written to `folder`. */
-export async function repeatMutant(address: string, folder: string | undefined) {
+interface Options {
+  /** Folder that the mutant is written to. */
+  failures: string | undefined
+  selfTest: boolean
+}
+
+/** @param address `seed/kind/number` */
+export async function repeatMutant(address: string, { failures: folder, selfTest }: Options) {
   const [seed, name, number] = address.split('/')
   const kind = kinds.find((each) => each === name)
   if (!kind || ![seed, number].every((text) => /^\d+$/.test(text ?? '')))
     throw new Error(`Expected seed/kind/number, got ${address}.`)
-  const fuzzer = await Fuzzer.create(Number(seed))
+  const fuzzer = await Fuzzer.create({ seed: Number(seed), selfTest })
   const mutant = fuzzer.mutant(kind, Number(number))
   if (folder !== undefined) {
     mkdirSync(folder, { recursive: true })

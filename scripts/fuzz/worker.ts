@@ -87,7 +87,7 @@ export const failureSort = ({ target, property, message, stack }: Failure): stri
 export async function work(task: Task) {
   // litegraph reports on the console what it leaves out.
   for (const name of ['log', 'warn', 'error'] as const) console[name] = () => {}
-  const fuzzer = await Fuzzer.create(task.seed)
+  const fuzzer = await Fuzzer.create(task)
   parentPort?.postMessage('ready')
   await new WorkerRun(fuzzer, task).run()
 }

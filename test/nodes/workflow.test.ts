@@ -86,6 +86,28 @@ describe('files of other programs', () => {
     expect(JSON.parse(stringifyWorkflow(workflow)).links).toEqual([[5, 1, 0, 2, 0, 'noise']])
   })
 
+  test('of two links with one id in a ComfyUI workflow, the first is read and saved', () => {
+    const first = [1, 1, 0, 2, 0, 'T']
+    const text = JSON.stringify({
+      revision: 0,
+      nodes: [
+        { id: 1, type: 'a', outputs: [{ name: 'o', type: [''] }] },
+        {
+          id: 2,
+          type: 'b',
+          inputs: [
+            { name: 'i', type: 'T' },
+            { name: 'j', type: 'T' },
+          ],
+        },
+      ],
+      links: [first, [1, 1, 0, 2, 1, 'T']],
+    })
+    const saved = stringifyWorkflow(read(text).workflow)
+    expect(JSON.parse(saved).links).toEqual([first])
+    expect(stringifyWorkflow(read(saved).workflow)).toBe(saved)
+  })
+
   test('our nodes in a ComfyUI workflow of version 1 are saved in its format', () => {
     const { workflow } = read(fixture('foreign/look_alike_comfyui_1.json'))
     workflow.nodes.push({

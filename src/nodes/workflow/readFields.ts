@@ -142,7 +142,7 @@ export function readType(
   if (Array.isArray(value)) {
     const types = value.map((type) => readText(type, part, notices)).join(',')
     // ComfyUI writes the choices of a widget as the type of its slot.
-    return types.length > limits.name ? '*' : types
+    return types === '' || types.length > limits.name ? '*' : types
   }
   if (value === -1) return -1 // litegraph's event slots
   return value == null || value === 0 || value === '' ? '*' : readText(value, part, notices)

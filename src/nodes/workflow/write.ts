@@ -159,7 +159,9 @@ function restoreLinks(
 ): Json[] {
   const sources = new Map<string, Json>()
   for (const link of Object.values((original.links ?? []) as object) as Json[]) {
-    if (link) sources.set(String(Array.isArray(link) ? link[0] : (link as JsonObject).id), link)
+    const id = link && String(Array.isArray(link) ? link[0] : (link as JsonObject).id)
+    // Of several links with one id, the first is read.
+    if (id && !sources.has(id)) sources.set(id, link)
   }
   const was = new Map(before.links.map((link) => [link[0], link]))
   const known = new Set([...was.keys(), ...links.map(([id]) => id)].map(String))
