@@ -238,7 +238,7 @@ export const worstCases = {
     file({
       nodes: [
         node(1, 'diffusion/Points', { outputs: slots('dataset') }),
-        ...range(n, 2).map((id) => node(id, 'diffusion/Scatter', { inputs: slots('samples_999') })),
+        ...range(n, 2).map((id) => node(id, 'diffusion/Scatter', { inputs: slots('samples_199') })),
       ],
       links: range(n).map((i) => [i + 1, 1, 0, i + 2, 0, '*']),
     }),
@@ -398,7 +398,7 @@ export const largest: Readonly<Record<WorstCase, number>> = {
   observers: 4900,
   foreignNodes: 4900,
   oneOutput: 20_000,
-  manySlots: 48,
+  manySlots: 240,
   markup: 4900,
   lostLinks: 20_000,
   loops: 1600,
