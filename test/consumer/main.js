@@ -3,6 +3,7 @@ import { LGraph, LGraphCanvas, LiteGraph } from 'litegraph.js'
 import { register } from 'litegraph-diffusion'
 import { mirror } from './mine.js'
 // Trusted Types require that the worker is passed by its URL.
+// oxlint-disable-next-line import/default -- Vite exports the address
 import ownWorker from './worker.js?worker&url'
 
 window.host = {

@@ -33,11 +33,9 @@ test('queues early events for all listeners added in the first task, in order', 
 test('reports a worker that the page forbids', async () => {
   vi.stubGlobal(
     'Worker',
-    class {
-      constructor() {
-        throw new TypeError('This document requires TrustedScriptURL assignment.')
-      }
-    },
+    vi.fn(() => {
+      throw new TypeError('This document requires TrustedScriptURL assignment.')
+    }),
   )
   vi.stubGlobal('document', { baseURI: 'http://localhost/' })
   vi.stubGlobal('location', { origin: 'http://localhost', href: 'http://localhost/' })

@@ -2,6 +2,7 @@
 import './styles.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { connect } from '../../nodes/host/connect.ts'
+// oxlint-disable-next-line import/default -- Vite exports the address
 import worker from '../../nodes/host/worker.ts?worker&url'
 import { registerServiceWorker } from '../pwa/offline.ts'
 import { mount } from './app.tsx'
