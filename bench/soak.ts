@@ -73,7 +73,7 @@ function readCount(text: string): number {
 }
 
 /** Uses the editor for a long time. Returns the counters of its states, the first to compare with. */
-export async function soak(
+async function soak(
   browser: Browser,
   address: string,
   { steps, runs, tabs, baseStep = BASE_STEP, warmUp = 24 }: SoakOptions,
@@ -249,7 +249,7 @@ async function stop(page: Page) {
 // ---- results
 
 /** Greatest ratio of each counter to that of the first state. */
-export const findGrowth = ([first, ...later]: readonly SoakState[]): Record<string, number> =>
+const findGrowth = ([first, ...later]: readonly SoakState[]): Record<string, number> =>
   Object.fromEntries(
     (Object.keys(first.counters) as (keyof Counters)[]).map((name) => [
       name,

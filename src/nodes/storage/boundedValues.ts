@@ -172,7 +172,7 @@ const applyAll = (updates: readonly Update<unknown>[], before: unknown) =>
   updates.reduce((value, update) => update(value), before)
 
 /** Returns true if a promise settles within a time, counted in milliseconds of a responsive page. */
-export function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {
     let timer = setTimeout(() => {
       timer = setTimeout(() => resolve(false), GRACE)
