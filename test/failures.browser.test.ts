@@ -69,7 +69,8 @@ async function beginTraining(backend: BackendName, steps: number): Promise<Page>
       })
       client.listen((event) => {
         if (event.type === 'ready') training.backends.push(event.backend.name)
-        if (event.type === 'restarting') training.messages.push(event.message)
+        if (event.type === 'restarting')
+          training.messages.push(event.message.replace(/\d+ seconds/, '3 seconds'))
         if (event.type === 'restarting') savedBefore = training.saved
         if (event.type === 'saved') training.saved = event.index
         if (event.type === 'file') file = event.file.bytes
