@@ -9,11 +9,9 @@ class FakeWorker extends EventTarget {
   static all: FakeWorker[] = []
   terminated = false
   received: string[] = []
-  readonly url: string
 
-  constructor(url: URL) {
+  constructor(readonly url: string) {
     super()
-    this.url = url.pathname
     FakeWorker.all.push(this)
   }
 

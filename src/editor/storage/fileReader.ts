@@ -1,8 +1,11 @@
 // Client of the worker that reads files. The worker starts with the first task and ends when it has
 // been idle, which returns its memory.
+import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 import { texts } from '../texts/texts.ts'
 import { FileError, type FileAnswer, type FileRequest } from './fileMessages.ts'
 import type { FileTasks } from './fileTasks.ts'
+// oxlint-disable-next-line import/default -- Vite exports the address
+import address from './fileWorker.ts?worker&url'
 
 type TaskName = keyof FileTasks
 type Args<K extends TaskName> = Parameters<FileTasks[K]>
@@ -45,7 +48,7 @@ export async function readFileWith<K extends TaskName>(
 
 function startFileWorker(): Worker | undefined {
   if (worker || typeof Worker === 'undefined') return worker
-  worker = new Worker(new URL('./fileWorker.ts', import.meta.url), { type: 'module' })
+  worker = new Worker(trustedScriptUrl(address), { type: 'module' })
   worker.addEventListener('message', ({ data }: MessageEvent<FileAnswer>) => onAnswer(data))
   // Out of memory, or a script that does not load.
   worker.addEventListener('error', (event) => {
