@@ -235,12 +235,16 @@ describe('with a bundler', () => {
         }),
     }
     let policy = hostPolicy
+    const outDir = join(consumer, 'dist-strict')
+    const input = join(consumer, 'strict.html')
+    await build({ ...config, build: { outDir, rolldownOptions: { input, onLog: () => {} } } })
     const served = await preview({
       ...config,
       plugins: [policies],
+      build: { outDir },
       preview: { port: 0, headers: isolated },
     })
-    const address = served.resolvedUrls!.local[0]
+    const address = `${served.resolvedUrls!.local[0]}strict.html`
     checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
     checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
     policy = `${hostPolicy}; ${trustedTypes}`
@@ -353,9 +357,10 @@ describe('by script tag', () => {
 
   test('runs under a strict policy with Trusted Types, with its threads', async () => {
     policy = `${hostPolicy}; ${trustedTypes}`
-    checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
-    checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
-    const shown = await useHost(await open(address, 4), 'inPage', mirrored())
+    const strict = address.replace('script.html', 'script-strict.html')
+    checkHost(await useHost(await open(strict), 'plain', pointsForAMoment()), 0)
+    checkHost(await useHost(await open(strict), 'inWorker', mirrored()), 1)
+    const shown = await useHost(await open(strict, 4), 'inPage', mirrored())
     checkHost(shown, 1)
     expect(shown.device).toBe('SIMD, 2 threads')
   })
@@ -363,7 +368,8 @@ describe('by script tag', () => {
   test('falls back to one thread if the page forbids workers', async () => {
     policy = hostPolicy.replace("worker-src 'self'", "worker-src 'none'")
     chromium.allow(/Content Security Policy|policy violation/, /^uncaught: .*(Event|null)/)
-    const shown = await useHost(await open(address, 4), 'inPage', mirrored())
+    const strict = address.replace('script.html', 'script-strict.html')
+    const shown = await useHost(await open(strict, 4), 'inPage', mirrored())
     checkHost(shown, 1)
     expect(shown.device).toBe('SIMD, 1 thread')
   })

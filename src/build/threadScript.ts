@@ -38,7 +38,7 @@ export async function writeThreadScript(file: string, root = process.cwd()): Pro
   const { wasmWorkerContents } = require(WORKER) as { wasmWorkerContents: string }
   const script = [
     '// Threads of the wasm backend: @tensorflow/tfjs-backend-wasm (Apache-2.0) and a worker pool.',
-    readFileSync(require.resolve(MAIN), 'utf8'),
+    withoutExports(readFileSync(require.resolve(MAIN), 'utf8')),
     '// The worker script imports the main script, which is above.',
     'var importScripts = function () {};',
     // tfjs escapes its line breaks in the same way.
@@ -49,6 +49,13 @@ export async function writeThreadScript(file: string, root = process.cwd()): Pro
   // Renamed, because another process may be reading it.
   writeFileSync(`${file}.${process.pid}`, script)
   renameSync(`${file}.${process.pid}`, file)
+}
+
+/** Removes the exports for CommonJS and AMD: the file is neither. */
+function withoutExports(code: string): string {
+  const at = code.lastIndexOf("if (typeof exports === 'object'")
+  if (at < 0) throw new Error(`Expected the exports at the end of ${MAIN}.`)
+  return code.slice(0, at)
 }
 
 async function bundlePoolThread(root: string): Promise<string> {
