@@ -38,7 +38,7 @@ export async function writeThreadScript(file: string, root = process.cwd()): Pro
   const { wasmWorkerContents } = require(WORKER) as { wasmWorkerContents: string }
   const script = [
     '// Threads of the wasm backend: @tensorflow/tfjs-backend-wasm (Apache-2.0) and a worker pool.',
-    withoutExports(readFileSync(require.resolve(MAIN), 'utf8')),
+    forBrowsers(readFileSync(require.resolve(MAIN), 'utf8')),
     '// The worker script imports the main script, which is above.',
     'var importScripts = function () {};',
     // tfjs escapes its line breaks in the same way.
@@ -51,11 +51,16 @@ export async function writeThreadScript(file: string, root = process.cwd()): Pro
   renameSync(`${file}.${process.pid}`, file)
 }
 
-/** Removes the exports for CommonJS and AMD: the file is neither. */
-function withoutExports(code: string): string {
-  const at = code.lastIndexOf("if (typeof exports === 'object'")
-  if (at < 0) throw new Error(`Expected the exports at the end of ${MAIN}.`)
-  return code.slice(0, at)
+const EXPORTS = "if (typeof exports === 'object' && typeof module === 'object')"
+
+/**
+ * Removes what would make tools take the script for CommonJS: its exports, and `require` in the
+ * branches for Node, which browsers never reach.
+ */
+function forBrowsers(code: string): string {
+  const at = code.indexOf(EXPORTS)
+  if (at < 0) throw new Error(`Expected exports at the end of ${MAIN}.`)
+  return code.slice(0, at).replaceAll('return require(', 'return nodeRequire(')
 }
 
 async function bundlePoolThread(root: string): Promise<string> {
