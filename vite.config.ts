@@ -176,7 +176,7 @@ function besideOf(id: string): string | undefined {
 }
 
 /** Suites that take minutes run in `npm run test:full` only. */
-const tooLong = process.env.FULL ? [] : ['test/**/*.full.test.ts']
+const tooLong = process.env.FULL ? [] : ['test/**/*.full.test.ts', 'test/**/*.full.browser.test.ts']
 
 const inNode = {
   testTimeout: process.env.FULL ? 900_000 : 30_000,
@@ -210,6 +210,7 @@ const tests = {
       test: {
         name: 'browser',
         include: ['test/**/*.browser.test.ts'],
+        exclude: tooLong,
         // Suites share a browser, and tests do not change the state of the process.
         isolate: false,
         globalSetup: ['test/servers.ts'],

@@ -34,10 +34,13 @@ const waitForEngine = async (page: Page) => {
   return status.first().innerText()
 }
 
-describe.each([
+// The development server transforms some hundred modules for its first page, which takes long.
+const servers = [
   { name: 'the built editor', server: built },
-  { name: 'the development server', server: sources },
-])('$name', ({ server }) => {
+  ...(process.env.FULL ? [{ name: 'the development server', server: sources }] : []),
+]
+
+describe.each(servers)('$name', ({ server }) => {
   test('sends the policy for its page, its scripts and its workers', async () => {
     const page = await (await newContext()).newPage()
     const policies = new Map<string, string | undefined>()
@@ -152,10 +155,7 @@ const recordViolations = (page: Page) =>
     )
   })
 
-test.each([
-  { name: 'in the built editor', server: built },
-  { name: 'on the development server', server: sources },
-])('injected HTML runs no code $name', async ({ server }) => {
+test.each(servers)('injected HTML runs no code in $name', async ({ server }) => {
   // Vite's client cannot connect to its server from a page that the test provides.
   chromium.allow(...blocked, /WebSocket|\[vite\]/)
   const other = await elsewhere()
@@ -251,49 +251,50 @@ test('scripts cannot turn text into code, or connect elsewhere', async () => {
   other.close()
 })
 
-test('the development server replaces styles without a violation or a reload', async () => {
-  let width = 1
-  const server = await createServer({
-    root,
-    configFile: join(root, 'vite.config.ts'),
-    logLevel: 'error',
-    cacheDir: join(root, 'node_modules/.vite/test'),
-    server: { port: 0, watch: null },
-    plugins: [
-      {
-        name: 'changing-style',
-        enforce: 'pre',
-        transform: (code, id) =>
-          id.endsWith('/ui/base.css')
-            ? { code: `${code}\nhtml { --changed: ${width}px }`, map: null }
-            : undefined,
-      },
-    ],
+if (process.env.FULL)
+  test('the development server replaces styles without a violation or a reload', async () => {
+    let width = 1
+    const server = await createServer({
+      root,
+      configFile: join(root, 'vite.config.ts'),
+      logLevel: 'error',
+      cacheDir: join(root, 'node_modules/.vite/test'),
+      server: { port: 0, watch: null },
+      plugins: [
+        {
+          name: 'changing-style',
+          enforce: 'pre',
+          transform: (code, id) =>
+            id.endsWith('/ui/base.css')
+              ? { code: `${code}\nhtml { --changed: ${width}px }`, map: null }
+              : undefined,
+        },
+      ],
+    })
+    await server.listen()
+    const page = await (await newContext()).newPage()
+    const sockets: string[] = []
+    page.on('websocket', (socket) => sockets.push(new URL(socket.url()).host))
+    let loads = 0
+    page.on('load', () => loads++)
+    const address = server.resolvedUrls!.local[0]
+    await page.goto(address)
+    await waitForEditor(page)
+    const changed = () =>
+      page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--changed'))
+    expect(await changed()).toBe('1px')
+    width = 2
+    const [style] = server.environments.client.moduleGraph.getModulesByFile(
+      join(root, 'src/editor/ui/base.css'),
+    )!
+    await server.environments.client.reloadModule(style)
+    await expect.poll(changed).toBe('2px')
+    expect(loads).toBe(1)
+    expect(new Set(sockets)).toEqual(new Set([new URL(address).host]))
+    await page.context().close()
+    ;(server.httpServer as Server).closeAllConnections()
+    await server.close()
   })
-  await server.listen()
-  const page = await (await newContext()).newPage()
-  const sockets: string[] = []
-  page.on('websocket', (socket) => sockets.push(new URL(socket.url()).host))
-  let loads = 0
-  page.on('load', () => loads++)
-  const address = server.resolvedUrls!.local[0]
-  await page.goto(address)
-  await waitForEditor(page)
-  const changed = () =>
-    page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--changed'))
-  expect(await changed()).toBe('1px')
-  width = 2
-  const [style] = server.environments.client.moduleGraph.getModulesByFile(
-    join(root, 'src/editor/ui/base.css'),
-  )!
-  await server.environments.client.reloadModule(style)
-  await expect.poll(changed).toBe('2px')
-  expect(loads).toBe(1)
-  expect(new Set(sockets)).toEqual(new Set([new URL(address).host]))
-  await page.context().close()
-  ;(server.httpServer as Server).closeAllConnections()
-  await server.close()
-})
 
 describe('what keeps the editor from starting leaves a message:', () => {
   const open = async (prepare: (page: Page) => Promise<unknown>) => {
