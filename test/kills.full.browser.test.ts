@@ -64,7 +64,7 @@ async function startTraining(steps: number): Promise<Training> {
   await page.evaluate(
     ({ graph, interval }) => {
       const { connect, createClient } = window.engine
-      const client = createClient(connect({ backend: 'wasm' }))
+      const client = createClient(connect({ worker: window.engine.defaultWorker, backend: 'wasm' }))
       window.engine.client = client
       client.saveEvery(interval)
       const report = (kind: Report['kind'], index: number) =>
@@ -148,7 +148,7 @@ async function finish(context: BrowserContext, steps: number) {
   await toEngine(page, server)
   const result = await page.evaluate(async (graph) => {
     const { connect, createClient } = window.engine
-    const client = createClient(connect({ backend: 'wasm' }))
+    const client = createClient(connect({ worker: window.engine.defaultWorker, backend: 'wasm' }))
     let bytes = ''
     let began: number | undefined
     const messages: string[] = []

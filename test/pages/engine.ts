@@ -8,6 +8,8 @@ import { databaseStore } from '../../src/nodes/storage/database.ts'
 import type { Client } from '../../src/nodes/host/clientTypes.ts'
 import { ops } from '../plan/toy.ts'
 import type { ThreadRequest, ThreadReport } from './threads-worker.ts'
+// oxlint-disable-next-line import/default -- Vite exports the address
+import defaultWorker from '../../src/nodes/host/worker.ts?worker&url'
 
 /** URLs of the workers. */
 const workers = import.meta.glob<string>('./*-worker.ts', {
@@ -25,6 +27,8 @@ const api = {
   tune,
   toys: [...ops.values()],
   worker: workers['./toy-worker.ts'],
+  /** The worker of the package. Trusted Types require its URL. */
+  defaultWorker,
   /** Worker whose GPU device can be destroyed. */
   failingWorker: workers['./failing-worker.ts'],
   /** Worker with nodes for recorded numbers. */
