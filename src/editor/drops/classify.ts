@@ -1,5 +1,5 @@
 // Classification of dropped files by their contents.
-import { isZip } from '../../engine/archive/directory.ts'
+import { isZip } from '../../engine/archive/signatures.ts'
 import type { ImageFile } from '../../engine/protocol.ts'
 import { isPng } from '../../nodes/workflow.ts'
 import { texts } from '../texts/texts.ts'

@@ -8,7 +8,7 @@ import { datasetMessages } from '../../engine/messages/datasets.ts'
 import type { ImageFile, ImportOptions } from '../../engine/protocol.ts'
 import { toImageData } from '../ui/pixels.ts'
 import { isHidden } from '../ui/pickFiles.ts'
-import { isZip } from '../../engine/archive/directory.ts'
+import { isZip } from '../../engine/archive/signatures.ts'
 import { readZipEntries } from '../storage/zip.ts'
 import { isImageName } from './classify.ts'
 

@@ -39,9 +39,6 @@ const LOCAL_HEADER = 30
 const DIRECTORY_ENTRY = 46
 const MOST_DIRECTORY_BYTES = 64 * 2 ** 20
 
-export const isZip = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5)
-
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /**

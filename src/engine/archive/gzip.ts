@@ -3,8 +3,7 @@ import { crc32 } from '../base/crc32.ts'
 import { archiveMessages } from '../messages/archive.ts'
 import { ArchiveError } from './error.ts'
 import { InflateError, inflateUpTo } from './inflate.ts'
-
-export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+import { isGzip } from './signatures.ts'
 
 /** Unpacks a file of one member with at most `limit` bytes. Throws ArchiveError. */
 export function gunzipBounded(bytes: Uint8Array, limit: number): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
 // Files that ship with the product: data sets, and checkpoints of workflows. Read on demand.
 import { ArchiveError } from '../../engine/archive/error.ts'
-import { gunzipBounded, isGzip } from '../../engine/archive/gzip.ts'
+import { isGzip } from '../../engine/archive/signatures.ts'
 import { archiveLimits } from '../../engine/archive/limits.ts'
 import { getErrorMessage, NodeError } from '../../engine/base/fault.ts'
 import type { ShippedFile } from '../../engine/plan/op.ts'
@@ -42,7 +42,7 @@ export function createShippedFiles(
       throw unreadableFile(title, address, getErrorMessage(error))
     }
     try {
-      return unpackGzip(bytes)
+      return await unpackGzip(bytes)
     } catch (error) {
       throw error instanceof ArchiveError ? damagedAsset(title, address, error) : error
     }
@@ -129,5 +129,8 @@ async function fetchBytes(address: string): Promise<Uint8Array> {
  * Decompresses a .gz file. Some servers declare gzip as an encoding, and then the browser has
  * already decompressed it, so the first bytes decide. Throws ArchiveError.
  */
-const unpackGzip = (bytes: Uint8Array): Uint8Array =>
-  isGzip(bytes) ? gunzipBounded(bytes, archiveLimits.gzip) : bytes
+async function unpackGzip(bytes: Uint8Array): Promise<Uint8Array> {
+  if (!isGzip(bytes)) return bytes
+  const { gunzipBounded } = await import('../../engine/archive/gzip.ts')
+  return gunzipBounded(bytes, archiveLimits.gzip)
+}

@@ -3,7 +3,7 @@
 //   workflow.json
 //   checkpoints/<SHA-256>/<name>
 //   datasets/<SHA-256>/<name>
-import { isZip } from '../../engine/archive/directory.ts'
+import { isZip } from '../../engine/archive/signatures.ts'
 import { ArchiveError } from '../../engine/archive/error.ts'
 import { archiveLimits } from '../../engine/archive/limits.ts'
 import type { Zip } from '../../engine/archive/zip.ts'
