@@ -1,5 +1,5 @@
-// Reporter that ends a test run with the skipped tests and their reasons, and the counts on the
-// last line.
+// Reporter that ends a test run with the tests that needed a second try, the skipped ones and their
+// reasons, and the counts on the last line.
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
 interface Skipped {
@@ -14,6 +14,8 @@ export default class Summary implements Reporter {
     const skipped = of('skipped').map(describeSkipped)
     const broken = modules.filter((module) => module.errors().length > 0).length + unhandled.length
     const failed = of('failed').length + broken
+    const repeated = tests.filter((test) => test.diagnostic()?.flaky).map(nameTest)
+    if (repeated.length > 0) console.log(`Passed on the second try:\n  ${repeated.join('\n  ')}`)
     if (skipped.length > 0) console.log(`Skipped:\n${grouped(skipped).join('\n')}`)
     if (skipped.length > 0 && process.env.CI) {
       console.log('With CI set, skipped tests are failures.')
@@ -24,6 +26,8 @@ export default class Summary implements Reporter {
     process.once('exit', () => process.stdout.write(`${line}\n`))
   }
 }
+
+const nameTest = (test: TestCase) => `${test.module.relativeModuleId} > ${test.fullName}`
 
 const describeSkipped = (test: TestCase): Skipped => {
   const result = test.result()
