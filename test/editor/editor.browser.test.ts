@@ -260,6 +260,7 @@ describe('storage', () => {
     const second = await openEditor(page.context(), server.address)
     await second.getByText('also open in another tab').waitFor()
     await add('grid', 300, 500)
+    await expect.poll(unsaved).toBe(1)
     await press(page, 'Control+s')
     await expect.poll(unsaved).toBe(0)
     await addNode(second, 'loss', 700, 500)
