@@ -196,7 +196,8 @@ test('a chart supports double tap, pinch, drag and tap', async () => {
   await drag({ x, y }, { x: x - plot.width / 5, y })
   await near(0.35, 0.85)
   await painted(page)
-  // Chromium swallows a tap shortly after a drag, so tap again, too late for a double tap.
+  // On a busy machine the first tap after a drag sometimes shows no values, for a reason that is not
+  // known yet. Taps a second apart are no double tap.
   await expect
     .poll(
       async () => {
