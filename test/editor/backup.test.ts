@@ -8,7 +8,7 @@ import { decodeRecord, encodeRecord } from '../../src/editor/backup/records.ts'
 import { partIds, createParts, type FileStore } from '../../src/editor/backup/parts.ts'
 import { LIST_PATH, readBackup, writeBackup } from '../../src/editor/backup/backupZip.ts'
 import { createLibrary } from '../../src/editor/workspace/library.ts'
-import { createMemoryStore, type Stores } from '../../src/editor/storage/stores.ts'
+import { createMemoryStore, storeNames, type Stores } from '../../src/editor/storage/stores.ts'
 import type { SavedNode } from '../../src/editor/subgraph/savedNodes.ts'
 import { stringifyWorkflow } from '../../src/nodes/workflow.ts'
 import { fileOf } from './fileOf.ts'
@@ -21,18 +21,8 @@ const workflow = (title: string) => {
 }
 
 function browser() {
-  const names = [
-    'workflows',
-    'drafts',
-    'settings',
-    'versions',
-    'runs',
-    'runDetails',
-    'sweeps',
-    'nodes',
-  ] as const
   const stores = Object.fromEntries(
-    names.map((name) => [name, createMemoryStore()]),
+    storeNames.map((name) => [name, createMemoryStore()]),
   ) as unknown as Stores
   const files = (): FileStore & { stored: Map<string, { name: string; bytes: Uint8Array }> } => {
     const stored = new Map<string, { name: string; bytes: Uint8Array }>()

@@ -3,7 +3,8 @@ import { createStore, del, entries, get, keys, set, type UseStore } from 'idb-ke
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import { translateMessage, texts } from '../texts/texts.ts'
 
-const names = [
+/** Names of the stores. */
+export const storeNames = [
   'workflows',
   'drafts',
   'settings',
@@ -15,7 +16,7 @@ const names = [
 ] as const
 
 /** One store for each kind of data. */
-export type Stores = Record<(typeof names)[number], Store>
+export type Stores = Record<(typeof storeNames)[number], Store>
 
 export interface Store {
   get<T>(key: string): Promise<T | undefined>
@@ -54,7 +55,7 @@ export async function openStores(
   prefix = PREFIX,
 ): Promise<{ stores: Stores; persistent: boolean }> {
   const createStores = (create: (name: string) => Store): Stores =>
-    Object.fromEntries(names.map((name) => [name, create(name)])) as unknown as Stores
+    Object.fromEntries(storeNames.map((name) => [name, create(name)])) as unknown as Stores
   try {
     const stores = createStores((name) =>
       createDatabaseStore(createStore(`${prefix}-${name}`, name)),
