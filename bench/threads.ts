@@ -64,9 +64,9 @@ const runWorker = (page: Page, asked: TimingRequest) =>
   page.evaluate(
     (asked) =>
       new Promise<StepTimes>((resolve, reject) => {
-        const worker = new Worker('/bench/threads-worker.ts?worker_file&type=module', {
-          type: 'module',
-        })
+        const worker = window.engine.startWorker(
+          new URL('/bench/threads-worker.ts?worker_file&type=module', location.href).href,
+        )
         worker.onmessage = ({ data }) => {
           worker.terminate()
           resolve(data)

@@ -30,9 +30,9 @@ export interface Chromium {
   newPage(): Promise<Page>
   /**
    * Opens a context; with `offline`, service workers are allowed, and the built editor's fetches
-   * all files.
+   * all files; with `bypassCSP`, content security policies are ignored.
    */
-  newContext(options?: { offline?: boolean }): Promise<BrowserContext>
+  newContext(options?: { offline?: boolean; bypassCSP?: boolean }): Promise<BrowserContext>
   /** Starts another browser on the profile in a folder. The caller closes it. */
   launchIn(profile: string): Promise<BrowserContext>
   /** Console errors that the test expects; any other error fails it. */
@@ -95,8 +95,9 @@ export function useChromium(args: string[] = []): Chromium {
     get browser() {
       return browser!
     },
-    async newContext({ offline = false } = {}) {
-      return prepared(await browser!.newContext({ serviceWorkers: offline ? 'allow' : 'block' }))
+    async newContext({ offline = false, bypassCSP = false } = {}) {
+      const serviceWorkers = offline ? 'allow' : 'block'
+      return prepared(await browser!.newContext({ serviceWorkers, bypassCSP }))
     },
     async launchIn(profile) {
       return prepared(

@@ -44,6 +44,18 @@ export const long: {
     prints: /"name":"group norm/,
   },
   'bench:editor': { options: ['--nodes', '20', '--frames', '20', '--json'], prints: /"p95":/ },
+  'bench:saving': {
+    options: ['--workflows', 'points', '--turns', '1', '--json'],
+    prints: /"workflow":"points"/,
+  },
+  'bench:soak': {
+    options: ['--steps', '1100', '--runs', '2', '--tabs', '2', '--json'],
+    prints: /"growth":/,
+  },
+  fuzz: {
+    options: ['--mutants', '200', '--seed', '1', '--json'],
+    prints: /"json":200,"binary":200,.*"failures":0/,
+  },
   'eval:digits': { options: ['--steps', '5', '--json'], prints: /"frechet":/ },
   // A classifier of so few steps misses the required accuracy.
   'eval:mnist': {

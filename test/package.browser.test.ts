@@ -14,8 +14,10 @@ import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import type { Page } from 'playwright-core'
+import type { Plugin } from 'vite'
 import { build, createServer, preview } from 'vite'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { hostPolicy, trustedTypes } from '../src/build/policy.ts'
 import type { Fault } from '../src/engine/base/fault.ts'
 import type { Event } from '../src/engine/protocol.ts'
 import { root, useBuiltEditor, useChromium, useDevServer } from './chromium.ts'
@@ -52,7 +54,7 @@ beforeAll(() => {
   )
   run('tar', '-xzf', join(consumer, filename), '-C', installed, '--strip-components=1')
   symlinkSync(join(root, 'node_modules/litegraph.js'), join(consumer, 'node_modules/litegraph.js'))
-}, 120_000)
+}, 300_000)
 
 const pages: Page[] = []
 afterEach(async () => {
@@ -74,7 +76,7 @@ interface Shown {
  */
 const useHost = (
   page: Page,
-  how: 'plain' | 'inPage' | 'inWorker',
+  how: 'plain' | 'inPage' | 'inWorker' | 'byUrl',
   workflow: string,
 ): Promise<Shown> =>
   page.evaluate(
@@ -223,6 +225,35 @@ describe('with a bundler', () => {
     await served.close()
   })
 
+  test('works when built under a strict policy, with its threads', async () => {
+    const policies: Plugin = {
+      name: 'policies',
+      configurePreviewServer: ({ middlewares }) =>
+        void middlewares.use((_, response, next) => {
+          response.setHeader('Content-Security-Policy', policy)
+          next()
+        }),
+    }
+    let policy = hostPolicy
+    const outDir = join(consumer, 'dist-strict')
+    const input = join(consumer, 'strict.html')
+    await build({ ...config, build: { outDir, rolldownOptions: { input, onLog: () => {} } } })
+    const served = await preview({
+      ...config,
+      plugins: [policies],
+      build: { outDir },
+      preview: { port: 0, headers: isolated },
+    })
+    const address = `${served.resolvedUrls!.local[0]}strict.html`
+    checkHost(await useHost(await open(address), 'plain', pointsForAMoment()), 0)
+    checkHost(await useHost(await open(address), 'inWorker', mirrored()), 1)
+    policy = `${hostPolicy}; ${trustedTypes}`
+    checkHost(await useHost(await open(address), 'byUrl', mirrored()), 1)
+    const threaded = await useHost(await open(address, 4), 'inPage', mirrored())
+    expect(threaded.device).toBe('SIMD, 2 threads')
+    await served.close()
+  })
+
   if (process.env.FULL)
     test('works in development without dependency optimisation of the package', async () => {
       const server = await createServer({
@@ -292,6 +323,8 @@ describe('by script tag', () => {
   }
   let server: Server
   let address: string
+  let policy: string | undefined
+  afterEach(() => (policy = undefined))
   beforeAll(async () => {
     server = createHttpServer((request, response) => {
       const path = join(consumer, normalize(new URL(request.url!, 'http://localhost').pathname))
@@ -300,7 +333,7 @@ describe('by script tag', () => {
         'Content-Type': mimes[extname(path)] ?? 'application/octet-stream',
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cross-Origin-Embedder-Policy': 'require-corp',
-        ...(request.url!.endsWith('?strict') && { 'Content-Security-Policy': "worker-src 'self'" }),
+        ...(policy && { 'Content-Security-Policy': policy }),
       })
       response.end(readFileSync(path))
     })
@@ -322,9 +355,21 @@ describe('by script tag', () => {
     expect(shown.device).toBe('SIMD, 2 threads')
   })
 
-  test('falls back to one thread if the page forbids the script of threads', async () => {
-    chromium.allow(/Content Security Policy/, /^uncaught: .*(ErrorEvent|Event|SecurityError|null)/)
-    const shown = await useHost(await open(`${address}?strict`, 4), 'inPage', mirrored())
+  test('runs under a strict policy with Trusted Types, with its threads', async () => {
+    policy = `${hostPolicy}; ${trustedTypes}`
+    const strict = address.replace('script.html', 'script-strict.html')
+    checkHost(await useHost(await open(strict), 'plain', pointsForAMoment()), 0)
+    checkHost(await useHost(await open(strict), 'inWorker', mirrored()), 1)
+    const shown = await useHost(await open(strict, 4), 'inPage', mirrored())
+    checkHost(shown, 1)
+    expect(shown.device).toBe('SIMD, 2 threads')
+  })
+
+  test('falls back to one thread if the page forbids workers', async () => {
+    policy = hostPolicy.replace("worker-src 'self'", "worker-src 'none'")
+    chromium.allow(/Content Security Policy|policy violation/, /^uncaught: .*(Event|null)/)
+    const strict = address.replace('script.html', 'script-strict.html')
+    const shown = await useHost(await open(strict, 4), 'inPage', mirrored())
     checkHost(shown, 1)
     expect(shown.device).toBe('SIMD, 1 thread')
   })

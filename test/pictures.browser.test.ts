@@ -324,7 +324,7 @@ const storedSteps = (page: Page) =>
     const database = await answer(indexedDB.open('litegraph-diffusion-states'))
     const keys = await answer(database.transaction('entries').objectStore('entries').getAllKeys())
     database.close()
-    return keys.flatMap((key) => /state\/.*@(\d+)$/.exec(String(key))?.[1] ?? []).map(Number)
+    return keys.flatMap((key) => /state\/.*@(\d+)~?$/.exec(String(key))?.[1] ?? []).map(Number)
   })
 
 test('a training on own images continues after the browser was killed, with the same bits', async () => {

@@ -34,8 +34,8 @@ async function trainIn(context: BrowserContext, steps: number, backend: BackendN
 const train = (page: Page, steps: number, backend: BackendName) =>
   page.evaluate(
     async ({ graph, backend }) => {
-      const { connect, createClient } = window.engine
-      const client = createClient(connect({ backend }))
+      const { connect, createClient, defaultWorker } = window.engine
+      const client = createClient(connect({ worker: defaultWorker, backend }))
       const began: number[] = []
       let bytes: Uint8Array | undefined
       const finished = await client.run(graph, {

@@ -1,5 +1,6 @@
-// Detects errors, warnings, failed requests and external requests of pages in tests.
-import type { BrowserContext, Request } from 'playwright-core'
+// Detects errors, warnings, failed requests, external requests and violations of the content
+// security policy, of pages and their workers in tests.
+import type { BrowserContext, Page, Request } from 'playwright-core'
 
 /** Reports complaints of the pages and workers of a context as text. Returns the context. */
 export function watched(
@@ -25,6 +26,7 @@ export function watched(
     'response',
     (response) => response.status() >= 400 && write(`${response.status()}: ${response.url()}`),
   )
+  watchPolicy(context, write)
   return context
 }
 
@@ -38,3 +40,30 @@ const isOurs = (request: Request): boolean => {
   const { protocol, hostname } = new URL(request.url())
   return hostname === 'localhost' || ['blob:', 'data:', 'about:'].includes(protocol)
 }
+
+/**
+ * Reports violations of the content security policy: the events of pages, and what the browser logs
+ * of workers, which do not report through the console and may be gone before a listener is added.
+ */
+function watchPolicy(context: BrowserContext, write: (complaint: string) => void) {
+  const logWorkers = async (page: Page) => {
+    const session = await context.newCDPSession(page)
+    session.on('Log.entryAdded', ({ entry: { source, text } }) => {
+      if (source === 'worker' && /Content Security Policy|Trusted/.test(text))
+        write(`policy violation in a worker: ${text}`)
+    })
+    await session.send('Log.enable') // sends earlier entries too
+  }
+  // The page may be closed already.
+  const watchPage = (page: Page) => void logWorkers(page).catch(() => {})
+  context.pages().forEach(watchPage)
+  context.on('page', watchPage)
+  context.addInitScript(reportViolations).catch(() => {})
+}
+
+/** Runs in the page. */
+const reportViolations = () =>
+  addEventListener('securitypolicyviolation', (event) => {
+    const { effectiveDirective, blockedURI, sample } = event as SecurityPolicyViolationEvent
+    console.error(`policy violation: ${effectiveDirective} blocked ${blockedURI} ${sample}`)
+  })

@@ -49,11 +49,22 @@ export interface RunRequest extends Monitoring {
 
 export type Request =
   | RunRequest
-  | { type: 'pause' | 'resume' | 'step' | 'stop'; run: number }
+  | { type: 'pause' | 'resume' | 'step'; run: number }
+  /**
+   * Stops a run. The page shows it as stopped soon, even if an iteration takes longer; with
+   * `patient`, only once the engine has stopped it.
+   */
+  | { type: 'stop'; run: number; patient?: boolean }
   | ({ type: 'monitor'; run: number } & Monitoring)
+  /** Stores the training in progress after its current step: the page may be about to close. */
+  | { type: 'save' }
+  /** Seconds of training between two saves; without, trainings are stored only when they stop. */
+  | { type: 'saveEvery'; seconds?: number }
   /** Answer to a question: train again, start from the existing weights, or cancel the run. */
   | { type: 'answer'; run: number; answer: 'restart' | 'continue' | 'cancel' }
   | { type: 'check'; id: number; graph: Graph }
+  /** Asks which trainings of a graph would continue from a stored step. */
+  | { type: 'findTrainings'; id: number; graph: Graph }
   | { type: 'expand'; id: number; node: GraphNode; wired: string[] }
   /** Writes a graph as a script, with this title and description in its header. */
   | { type: 'script'; id: number; graph: Graph; title?: string; about?: string }
@@ -72,7 +83,8 @@ export type Request =
   /**
    * Starts a backend, or changes to another; otherwise the first run starts one. `wasm`: the
    * location of its files, if not beside the script. `mnist`: the folder of MNIST. `measure`:
-   * measure the kernels of a GPU again.
+   * measure the kernels of a GPU again. `last`: the backend before a failure, which `auto` prefers,
+   * so that trainings continue with equal bits.
    */
   | {
       type: 'backend'
@@ -80,6 +92,7 @@ export type Request =
       wasm?: WasmPaths
       mnist?: string
       measure?: boolean
+      last?: BackendName
     }
   /** Stores a file, to be found by its SHA-256. */
   | { type: 'storeFile'; id: number; what: StoredFileKind; name: string; bytes: Uint8Array }
@@ -94,6 +107,10 @@ export type Request =
   | { type: 'importImages'; id: number; name: string; files: ImageFile[]; options: ImportOptions }
   /** Cancels the import of this id, which then ends with an error. Nothing of it is stored. */
   | { type: 'cancelImport'; id: number }
+  /** Answered by `alive` as soon as the engine's thread is free. */
+  | { type: 'ping' }
+  /** Holds a Web Lock until the engine's thread ends. Answered by `locked`. */
+  | { type: 'lock'; name: string }
 
 /** Files of the user that nodes can name. */
 export type StoredFileKind = 'checkpoint' | 'dataset'
@@ -181,6 +198,11 @@ export type Event =
   | { type: 'status'; run: number; text: string }
   /** A change would discard `seconds` of training of this node. */
   | { type: 'question'; run: number; node: string; seconds: number }
+  /**
+   * A training was stored at step `index`, which blocked the thread for `blocked` milliseconds. A
+   * reload of the page continues from there.
+   */
+  | { type: 'saved'; run: number; node: string; index: number; blocked: number }
   | { type: 'paused'; run: number }
   | { type: 'resumed'; run: number }
   /** `nodes`, unless the run was stopped: computed ones, and cached ones. */
@@ -193,6 +215,7 @@ export type Event =
       nodes?: { computed: string[]; cached: string[] }
     }
   | { type: 'checked'; id: number; faults: Fault[] }
+  | { type: 'foundTrainings'; id: number; trainings: StoredTraining[] }
   | { type: 'expanded'; id: number; expansion?: Expansion; faults: Fault[] }
   /** Without text if the graph has faults. */
   | { type: 'scripted'; id: number; text?: string; faults: Fault[] }
@@ -205,10 +228,49 @@ export type Event =
   | { type: 'importing'; id: number; done: number; total: number }
   /** Without `file` if there is no data set; `error` says why. */
   | { type: 'imported'; id: number; file?: StoredFile; report?: ImportReport; error?: string }
-  /** Storage failed (full, forbidden). The run continues without it. */
-  | { type: 'storage'; message: string }
-  /** The engine could not be loaded, or has crashed. No more events will come. */
+  /**
+   * Storage failed (full, forbidden, damaged, no answer). The run continues without it. `node`: the
+   * training that it is about. `recovered`: it works again.
+   */
+  | { type: 'storage'; message: string; node?: string; recovered?: true }
+  /** The engine's thread works: it answers a ping, or runs kernels without sending other events. */
+  | { type: 'alive' }
+  /** The engine holds the lock of the request. */
+  | { type: 'locked' }
+  /** The engine cannot continue. Its runs have ended without any other event. */
+  | { type: 'failed'; failure: EngineFailure }
+  /**
+   * The engine failed and starts again. These runs start again too, and continue from their last
+   * stored states. Sent by the page's end of the connection.
+   */
+  | { type: 'restarting'; runs: number[]; message: string }
+  /** A request that the engine failed to answer several times. */
+  | { type: 'unanswered'; id: number; message: string }
+  /** The engine could not be loaded, or cannot be started again. No more events will come. */
   | { type: 'broken'; message: string }
+
+/** A training that would continue from a stored step. */
+export interface StoredTraining {
+  /** The Start of the training. */
+  node: string
+  /** Stored steps. */
+  index: number
+  /** Steps in all. */
+  count: number
+}
+
+/** A failure of the engine itself, not of a graph. */
+export interface EngineFailure {
+  /**
+   * `hung`: does not answer. `crashed`: an uncaught error. `ended`: its thread was terminated.
+   * `memory`: out of memory. `device`: the GPU device was lost or has failed.
+   */
+  cause: 'hung' | 'crashed' | 'ended' | 'memory' | 'device'
+  /** What the browser or the backend reports; '' if nothing is known. */
+  message: string
+  /** The node that ran, if known. */
+  node?: string
+}
 
 /** Time and memory of a node in a run. */
 export interface Measure {

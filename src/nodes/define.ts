@@ -224,7 +224,7 @@ export interface LoopRun<
   State,
 > extends Pick<
   LoopBehaviour<State>,
-  'settle' | 'ended' | 'loss' | 'losses' | 'trains' | 'samples'
+  'settle' | 'ended' | 'loss' | 'losses' | 'weights' | 'trains' | 'samples'
 > {
   /** See {@link LoopBehaviour} for this and all other members. */
   extents: readonly ((keyof SP | keyof EP) & string)[]

@@ -1,4 +1,5 @@
 // Sets params of a graph from outside: `Node.param = value`, with a node's title or id.
+import { getOwn } from '../engine/base/records.ts'
 import type { Graph, GraphNode } from '../engine/plan/graph.ts'
 import type { ByType, Declaration, StoredFile, Param } from '../engine/plan/op.ts'
 import { settingMessages, settingWords } from './messages/settings.ts'
@@ -31,7 +32,7 @@ export function applySettings(
     const node = findNode(graph, key.slice(0, dot), declared)
     const name = key.slice(dot + 1)
     const params = declared.get(node.op)?.params ?? {}
-    const param = params[name]
+    const param = getOwn(params, name)
     if (!param)
       throw new SettingError(
         settingMessages.unknownParam({
@@ -127,12 +128,19 @@ function readValue(text: string, param: Param, key: string, files: readonly Stor
       return text
     case 'checkpoint':
     case 'dataset':
-      return files.find(({ name }) => name === text) ?? readJson(text, key)
+      return files.find(({ name }) => name === text) ?? readFileReference(text, key, files)
     case 'drawing':
       return readJson(text, key)
     default:
       param satisfies never
   }
+}
+
+/** A reference as in a workflow file: name, size and SHA-256. */
+function readFileReference(text: string, key: string, files: readonly StoredFile[]): unknown {
+  if (text.trimStart().startsWith('{') || text === 'null') return readJson(text, key)
+  const names = joinNames(files.map(({ name }) => name))
+  throw new SettingError(settingMessages.file({ key, text, names }))
 }
 
 function readJson(text: string, key: string): unknown {

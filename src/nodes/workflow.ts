@@ -2,9 +2,10 @@
 import type { Graph } from '../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../engine/plan/op.ts'
 import { seedControl, type FileNode, type WorkflowFile } from './workflow/file.ts'
-import { cleanJson, parseJson } from './workflow/json.ts'
+import { cleanJson, limits, parseJson, requireSize } from './workflow/json.ts'
+import { Notices } from './workflow/notices.ts'
 import { buildPlanGraph } from './workflow/planGraph.ts'
-import { readWorkflow } from './workflow/read.ts'
+import { hasStoredOriginal, readWorkflow } from './workflow/read.ts'
 import { withSubgraphs } from './workflow/subgraphDeclarations.ts'
 import { mapNodes } from './workflow/flatten.ts'
 import { printWorkflow } from './workflow/write.ts'
@@ -34,10 +35,23 @@ export interface Parsed {
  * @throws WorkflowError with the part that is wrong and the reason
  */
 export function parseWorkflow(text: string, declarations: Declarations): Parsed {
-  const notices: string[] = []
-  const workflow = readWorkflow(parseJson(text, notices), indexDeclarations(declarations), notices)
-  return { workflow, notices: [...new Set(notices)] }
+  const notices = new Notices()
+  const known = indexDeclarations(declarations)
+  const data = parseJson(text, notices)
+  let workflow = readWorkflow(data, known, notices)
+  const hasOriginal = hasStoredOriginal(data)
+  if (text.length > SAFE_SIZE || hasOriginal) {
+    // Printing adds defaults, so that a file below the limit could become one above it.
+    const printed = printWorkflow(workflow)
+    requireSize(printed.length)
+    // A stored original may contradict the rest of the file. The printed file has both in one.
+    if (hasOriginal) workflow = readWorkflow(parseJson(printed, notices), known, notices)
+  }
+  return { workflow, notices: notices.list() }
 }
+
+/** Files up to this size stay below the limit when they are printed. */
+const SAFE_SIZE = limits.bytes / 16
 
 /**
  * Reads a workflow from an object, such as the result of `LGraph.serialize()`, which may contain
@@ -45,13 +59,9 @@ export function parseWorkflow(text: string, declarations: Declarations): Parsed 
  * @throws WorkflowError
  */
 export function readSerialized(data: unknown, declarations: Declarations): Parsed {
-  const notices: string[] = []
-  const workflow = readWorkflow(
-    cleanJson(data, '', 0, notices),
-    indexDeclarations(declarations),
-    notices,
-  )
-  return { workflow, notices: [...new Set(notices)] }
+  const notices = new Notices()
+  const workflow = readWorkflow(cleanJson(data, notices), indexDeclarations(declarations), notices)
+  return { workflow, notices: notices.list() }
 }
 
 /**

@@ -1,17 +1,5 @@
-// A host: litegraph.js from npm, the nodes, and one of its own.
+// A host with litegraph.js from npm.
 import { LGraph, LGraphCanvas, LiteGraph } from 'litegraph.js'
-import { register } from 'litegraph-diffusion'
-import { mirror } from './mine.js'
+import { createHost } from './host.js'
 
-window.host = {
-  LiteGraph,
-  LGraph,
-  LGraphCanvas,
-  plain: () => register(LiteGraph),
-  inPage: () => register(LiteGraph, { nodes: [mirror], engine: 'page' }),
-  inWorker: () =>
-    register(LiteGraph, {
-      nodes: [mirror],
-      worker: new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
-    }),
-}
+window.host = createHost({ LiteGraph, LGraph, LGraphCanvas })

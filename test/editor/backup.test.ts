@@ -1,6 +1,7 @@
 // Backup ZIP: export and import without data loss, merging, and rejection of hostile ZIPs.
 import { strFromU8, unzipSync, zipSync, strToU8 } from 'fflate'
 import { describe, expect, test } from 'vitest'
+import { createRecord } from '../../src/engine/plan/record.ts'
 import { memoryStore } from '../../src/engine/plan/store.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/archive.ts'
 import { writeImages } from '../../src/engine/datasets/file.ts'
@@ -8,12 +9,22 @@ import { decodeRecord, encodeRecord } from '../../src/editor/backup/records.ts'
 import { partIds, createParts, type FileStore } from '../../src/editor/backup/parts.ts'
 import { LIST_PATH, readBackup, writeBackup } from '../../src/editor/backup/backupZip.ts'
 import { createLibrary } from '../../src/editor/workspace/library.ts'
+import { en } from '../../src/editor/texts/en/index.ts'
 import { createMemoryStore, storeNames, type Stores } from '../../src/editor/storage/stores.ts'
 import type { SavedNode } from '../../src/editor/subgraph/savedNodes.ts'
 import { stringifyWorkflow } from '../../src/nodes/workflow.ts'
 import { fileOf } from './fileOf.ts'
 
 const nothing = () => {}
+
+/** A stored state without arrays. */
+function packed(value: unknown): Uint8Array {
+  const json = strToU8(JSON.stringify({ layout: 1, size: 0, value }))
+  const bytes = new Uint8Array(8 * Math.ceil((4 + json.length) / 8))
+  new DataView(bytes.buffer).setUint32(0, json.length, true)
+  bytes.set(json, 4)
+  return bytes
+}
 const workflow = (title: string) => {
   const file = fileOf({ 1: 'NoiseSchedule' }, [])
   file.extra.diffusion = { format: 1, title }
@@ -95,7 +106,7 @@ describe('a backup', () => {
   test('is exported with readable names, and imported into an empty browser', async () => {
     const [here, there] = [await filled(), browser()]
     let last = 0
-    const zip = await writeBackup(here.parts, partIds, (done) => (last = done))
+    const { zip } = await writeBackup(here.parts, partIds, (done) => (last = done))
     expect(last).toBeGreaterThan(0)
     const paths = Object.keys(unzipSync(await bytesOf(zip)))
     expect(paths.map((path) => path.replace(/\/.*/, ''))).toEqual(
@@ -123,9 +134,19 @@ describe('a backup', () => {
     expect([await sweep.image.text(), sweep.x]).toEqual(['png', new Float32Array([1, 2])])
   })
 
+  test('that does not fit is imported in part, and names what was not stored', async () => {
+    const [here, there] = [await filled(), browser()]
+    const { zip } = await writeBackup(here.parts, partIds, nothing)
+    there.stores.workflows.set = () =>
+      Promise.reject(new DOMException('no room', 'QuotaExceededError'))
+    const { outcomes, failed } = await readBackup(zip, there.parts, nothing)
+    expect(outcomes.added).toBe(8)
+    expect(failed).toEqual([{ path: 'workflows/Mine-onetwo w.json', reason: en.storage.full }])
+  })
+
   test('stores only different data when it is imported again', async () => {
     const here = await filled()
-    const zip = await writeBackup(here.parts, partIds, nothing)
+    const { zip } = await writeBackup(here.parts, partIds, nothing)
     expect((await readBackup(zip, here.parts, nothing)).outcomes).toEqual({
       added: 0,
       present: 9,
@@ -146,7 +167,7 @@ describe('a backup', () => {
 
   test('stores an imported saved node beside a changed one, with a new id', async () => {
     const here = await filled()
-    const zip = await writeBackup(here.parts, ['nodes'], nothing)
+    const { zip } = await writeBackup(here.parts, ['nodes'], nothing)
     await here.stores.nodes.set('my-own', ownNode('Changed'))
     expect((await readBackup(zip, here.parts, nothing)).outcomes).toEqual({
       added: 0,
@@ -166,7 +187,7 @@ describe('a backup', () => {
   })
 
   test('contains only the chosen parts', async () => {
-    const zip = await writeBackup((await filled()).parts, ['drafts'], nothing)
+    const { zip } = await writeBackup((await filled()).parts, ['drafts'], nothing)
     expect(Object.keys(unzipSync(await bytesOf(zip))).sort()).toEqual([
       'drafts/Draft d.json',
       LIST_PATH,
@@ -175,7 +196,7 @@ describe('a backup', () => {
 
   test('is imported except for unreadable entries', async () => {
     const files = unzipSync(
-      await bytesOf(await writeBackup((await filled()).parts, partIds, nothing)),
+      await bytesOf((await writeBackup((await filled()).parts, partIds, nothing)).zip),
     )
     const path = Object.keys(files).find((each) => each.startsWith('drafts/'))!
     files[path] = strToU8('{"nodes": 5}')
@@ -187,6 +208,58 @@ describe('a backup', () => {
       nothing,
     )
     expect([outcomes.added, failed.map(({ path }) => path)]).toEqual([7, [path, 'states/1.bin']])
+  })
+})
+
+describe('damaged data', () => {
+  const name = `state/${'a1'.repeat(32)}@10`
+  const record = createRecord(name, packed({ index: 10 }))
+  const flip = (bytes: Uint8Array, bit: number) => {
+    const copy = bytes.slice()
+    copy[bit >> 3] ^= 1 << (bit & 7)
+    return copy
+  }
+
+  test('is left out of a backup, which names it', async () => {
+    const here = browser()
+    await here.states.put(name, flip(record, 200))
+    await here.states.put('state/k@3', createRecord('state/k@3', packed({ index: 3 })))
+    here.datasets.stored.set('00'.repeat(32), { name: 'spots', bytes: Uint8Array.of(1) })
+    const { zip, failed } = await writeBackup(here.parts, partIds, nothing)
+    expect(failed.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+      'datasets/000000000000/spots: damaged: the content differs from what was stored',
+      'states/1.bin: damaged: the content differs from what was stored',
+    ])
+    const there = browser()
+    expect((await readBackup(zip, there.parts, nothing)).failed).toEqual([])
+    expect((await there.states.list('')).map(({ key }) => key)).toEqual(['state/k@3'])
+  })
+
+  test('in a backup whose own checksums are right is not imported', async () => {
+    const here = browser()
+    await here.states.put(name, record)
+    const { zip } = await writeBackup(here.parts, ['states'], nothing)
+    const files = unzipSync(await bytesOf(zip))
+    for (let bit = 0; bit < 8 * record.length; bit += 3) {
+      const there = browser()
+      files['states/1.bin'] = flip(record, bit)
+      const altered = new Blob([zipSync(files, { level: 0 }) as never])
+      const { failed } = await readBackup(altered, there.parts, nothing)
+      expect(failed, `bit ${bit}`).toEqual([
+        { path: 'states/1.bin', reason: 'damaged: the content differs from what was stored' },
+      ])
+      expect(await there.states.list('')).toEqual([])
+    }
+  })
+
+  test('of an earlier version, without checksums, is imported if its sizes fit', async () => {
+    const here = browser()
+    await here.states.put(name, packed({ index: 10 }))
+    const { zip } = await writeBackup(here.parts, ['states'], nothing)
+    const there = browser()
+    expect((await readBackup(zip, there.parts, nothing)).outcomes.added).toBe(1)
+    await here.states.put(name, packed({ index: 10 }).subarray(1))
+    expect((await writeBackup(here.parts, ['states'], nothing)).failed).toHaveLength(1)
   })
 })
 

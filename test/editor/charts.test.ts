@@ -1,4 +1,5 @@
 // Interactive charts: preparation of lines for drawing, and storage of earlier runs.
+import { LineLog, MAX_POINTS } from '../../src/engine/plan/lineLog.ts'
 import { expect, test } from 'vitest'
 import type { ChartView } from '../../src/engine/plan/view.ts'
 import { createChartRuns } from '../../src/editor/charts/earlierRuns.ts'
@@ -269,6 +270,24 @@ test('a run that continues an earlier one replaces it', () => {
   expect(runs.earlier('1').length).toBe(1)
   runs.showView('1', view(3, 2, 1))
   expect(runs.earlier('1').length).toBe(0)
+})
+
+test('a continued run of many steps, whose line leaves out points, replaces the earlier one', () => {
+  const line = new LineLog()
+  const run = (to: number) => {
+    for (let step = line.series().x.length ? line.series().x.at(-1)! + 1 : 1; step <= to; step++)
+      line.append(step, ((step * 7919) % 1000) / step)
+    return { ...view(), lines: [{ name: 'loss', ...line.series() }] }
+  }
+  const runs = createChartRuns()
+  for (const to of [MAX_POINTS + 10, 3 * MAX_POINTS]) {
+    runs.beginRun(false)
+    runs.showView('1', run(to))
+  }
+  expect(runs.earlier('1').length).toBe(0)
+  runs.beginRun(false)
+  runs.showView('1', view(1, 2, 3))
+  expect(runs.earlier('1').length).toBe(1)
 })
 
 test('automatic runs are not stored, and pinned runs are never dropped', () => {

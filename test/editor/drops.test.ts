@@ -121,14 +121,16 @@ describe('ZIPs', () => {
     expect(await entries[0].unpack()).toEqual(noise)
   })
 
-  test('inflate no further than their declared size', async () => {
+  test('are refused if an entry unpacks to more than its declared size', async () => {
     const bytes = zipSync({ a: new Uint8Array(100_000) })
     // The directory at the end declares the size.
     const view = new DataView(bytes.buffer)
     const directory = view.getUint32(bytes.length - 22 + 16, true)
     view.setUint32(directory + 24, 10, true)
     const [entry] = await readZipEntries(new Blob([bytes as BlobPart]))
-    expect((await entry.unpack()).length).toBe(10)
+    await expect(entry.unpack()).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ArchiveError: a in the ZIP is damaged: expected 10 bytes, got more.]`,
+    )
   })
 })
 

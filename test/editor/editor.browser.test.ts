@@ -398,11 +398,17 @@ describe('runs', () => {
     // Routing does not affect worker scripts that a page has cached, so this needs a new context.
     const context = await chromium.newContext()
     await context.addInitScript(() => {
-      window.Worker = class extends Worker {
-        constructor(address: string | URL, options?: WorkerOptions) {
-          super(String(address).replace(/worker[^/]*$/, 'nowhere.js'), options)
-        }
+      interface Rules {
+        createScriptURL(url: string): string
       }
+      const { trustedTypes } = window as unknown as {
+        trustedTypes: { createPolicy(name: string, rules: Rules): unknown }
+      }
+      const create = trustedTypes.createPolicy.bind(trustedTypes)
+      trustedTypes.createPolicy = (name, { createScriptURL }) =>
+        create(name, {
+          createScriptURL: (url) => createScriptURL(url).replace(/worker[^/]*$/, 'nowhere.js'),
+        })
     })
     page = await openEditor(context, server.address)
     await expect.poll(state, { timeout: 20_000 }).toBe('The engine did not start')

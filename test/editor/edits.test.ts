@@ -1,6 +1,8 @@
 // Edits as transactions: number of serialisations and changes for each kind of edit.
 import { LiteGraph, type LGraphNode } from 'litegraph.js/build/litegraph.core.js'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createStoredViews } from '../../src/editor/running/storedViews.ts'
+import { createMemoryStore } from '../../src/editor/storage/stores.ts'
 import { createRunner } from '../../src/editor/running/runner.ts'
 import type { Runner, StartedRun } from '../../src/editor/running/runnerTypes.ts'
 import { changeSettings } from '../../src/editor/storage/settings.ts'
@@ -138,7 +140,9 @@ describe('a param edit with a runner', () => {
         inspect: () => Promise.resolve(undefined),
         setVisible() {},
         keepLast() {},
+        findTrainings: () => Promise.resolve([]),
       },
+      storedViews: createStoredViews(createMemoryStore()),
     })
   }
 

@@ -74,4 +74,39 @@ describe('history', () => {
       ),
     )
   })
+
+  test('equals stacks of complete states, also after amendments', () => {
+    const action = fc.oneof(
+      fc.constantFrom({ kind: 'undo' as const }, { kind: 'redo' as const }),
+      fc.record({
+        kind: fc.constantFrom('commit' as const, 'amend' as const),
+        state: fc.string({ unit: fc.constantFrom('a', 'b', '😀'), maxLength: 12 }),
+      }),
+    )
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
+        const history = createHistory('aab')
+        let [past, present, future] = [[] as string[], 'aab', [] as string[]]
+        for (const action of actions) {
+          if (action.kind === 'commit') {
+            if (action.state !== present) [past, future] = [[...past, present], []]
+            present = action.state
+            history.commit(action.state)
+          } else if (action.kind === 'amend') {
+            present = action.state
+            history.amend(action.state)
+          } else {
+            const [from, to] = action.kind === 'undo' ? [past, future] : [future, past]
+            const next = from.pop()
+            expect(history[action.kind]()).toBe(next)
+            if (next !== undefined) {
+              to.push(present)
+              present = next
+            }
+          }
+          expect(history.present).toBe(present)
+        }
+      }),
+    )
+  })
 })

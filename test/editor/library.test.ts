@@ -7,6 +7,7 @@ import {
   storageMessage,
   type Store,
 } from '../../src/editor/storage/stores.ts'
+import { defaultSettings } from '../../src/editor/storage/settings.ts'
 
 function newLibrary(workflows: Store = createMemoryStore()) {
   let clock = 1000
@@ -111,17 +112,48 @@ describe('library', () => {
       minimap: true,
       live: true,
       measures: false,
+      saveEvery: 2,
     })
-    await library.storeSettings({
+  })
+
+  test('stores each change of settings beside those of other windows', async () => {
+    const library = newLibrary()
+    await library.storeSettings({ theme: 'dark', recentNodes: ['x'] })
+    await library.storeSettings({ language: 'ko' })
+    expect(await library.loadSettings()).toEqual({
+      ...defaultSettings,
       theme: 'dark',
-      language: 'ko',
       recentNodes: ['x'],
-      panel: false,
-      minimap: false,
-      live: false,
-      measures: true,
+      language: 'ko',
     })
-    expect((await library.loadSettings()).theme).toBe('dark')
+  })
+
+  test('of two windows that save the same revision, the second gets a conflict', async () => {
+    const library = newLibrary()
+    const { revision } = await library.save(workflow('a'))
+    const both = await Promise.allSettled(
+      ['{"one":1}', '{"two":2}'].map((text) => library.save(workflow('a', text, revision))),
+    )
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    expect((await library.load('a'))!.text).toBe('{"one":1}')
+  })
+
+  test('a window with the old name does not overwrite a new one', async () => {
+    const library = newLibrary()
+    const { revision } = await library.save(workflow('a'))
+    expect(await library.rename('a', 'Better')).toBe(revision + 1)
+    await expect(library.save(workflow('a', '{"x":1}', revision))).rejects.toThrow(ConflictError)
+    expect(await library.rename('none', 'Better')).toBeUndefined()
+    expect((await library.list()).map(({ name }) => name)).toEqual(['Better'])
+  })
+
+  test('undoing a removal does not replace what another window saved since', async () => {
+    const library = newLibrary()
+    await library.save(workflow('a', '{"old":1}'))
+    const restore = await library.remove('a')
+    await library.save(workflow('a', '{"new":1}', 1))
+    await restore()
+    expect((await library.load('a'))!.text).toBe('{"new":1}')
   })
 
   test('reports full storage without losing stored data', async () => {
@@ -129,10 +161,10 @@ describe('library', () => {
     let full = false
     const library = newLibrary({
       ...kept,
-      set: (key, value) =>
+      update: (key, update) =>
         full
           ? Promise.reject(new DOMException('no room', 'QuotaExceededError'))
-          : kept.set(key, value),
+          : kept.update(key, update),
     })
     const first = await library.save(workflow('a', 'first'))
     full = true
@@ -141,7 +173,7 @@ describe('library', () => {
       .catch((reason: unknown) => reason)
     expect(isQuotaError(error)).toBe(true)
     expect(storageMessage(error)).toMatchInlineSnapshot(
-      `"The browser storage is full. Saved data is not lost. Delete something, or download the workflow."`,
+      `"The browser storage is full. Nothing stored before is lost. Free space: delete what you no longer need, or download the workflow to keep it."`,
     )
     expect((await library.load('a'))!.text).toBe('first')
   })

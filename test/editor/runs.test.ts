@@ -150,14 +150,29 @@ describe('the store', () => {
 
   test('keeps a sweep while it has runs or may still receive one', async () => {
     let clock = 0
-    const store = createRunStore(stores(), undefined, () => clock)
-    const ids = async () => (await store.sweeps((await store.list()).runs)).map(({ id }) => id)
+    const own = stores()
+    const store = createRunStore(own, undefined, () => clock)
+    const later = createRunStore(own, undefined, () => clock)
+    const ids = async () => (await later.sweeps((await later.list()).runs)).map(({ id }) => id)
     for (const id of ['used', 'unused'])
       await store.addSweep({ id, when: 0, workflow: 'w', name: 'Points', text: '{}', axes: [] })
     await store.add(run('a', { sweep: { id: 'used', at: [0] } }), details('a'))
-    expect(await ids()).toEqual(['used', 'unused'])
+    expect(await ids()).toEqual(['unused', 'used'])
     clock = 48 * 3600e3
+    expect((await store.sweeps([])).map(({ id }) => id)).toEqual(['unused', 'used'])
     expect(await ids()).toEqual(['used'])
+  })
+
+  test('orders runs by their end, and drops the oldest, when the clock is set back', async () => {
+    const store = createRunStore(stores(), { runs: 2, bytes: 1000 })
+    const day = 24 * 3600e3
+    const dropped: string[] = []
+    for (const [id, when] of Object.entries({ a: 400 * day, b: 3 * day, c: 2 * day, d: day }))
+      dropped.push(...(await store.add(run(id, { when }), details(id))).map(({ id }) => id))
+    const { runs } = await store.list()
+    expect(runs.map(({ id }) => id)).toEqual(['d', 'c'])
+    expect(runs.map(({ when }) => when)).toEqual([day, 2 * day])
+    expect(dropped).toEqual(['a', 'b'])
   })
 })
 

@@ -62,6 +62,20 @@ describe('versions', () => {
     expect(wild.length - versionsToRemove(wild, now).length).toBe(50)
   })
 
+  test('survive a clock that is a year ahead for a while', async () => {
+    let clock = 1000 * 24 * HOUR
+    const versions = createVersionStore(createMemoryStore(), () => clock)
+    for (let i = 0; i < 40; i++, clock += HOUR) await versions.add('a', `hour ${i}`)
+    const before = (await versions.list('a')).length
+    clock += 365 * 24 * HOUR
+    await versions.add('a', 'ahead')
+    clock -= 366 * 24 * HOUR
+    await versions.add('a', 'corrected')
+    const after = await versions.list('a')
+    expect(after.slice(0, 3).map(({ text }) => text)).toEqual(['corrected', 'ahead', 'hour 39'])
+    expect(after.length).toBeGreaterThanOrEqual(before - 2)
+  })
+
   test('can be named and unnamed', async () => {
     const versions = createVersionStore(createMemoryStore(), () => 5)
     await versions.add('a', 'text')

@@ -63,6 +63,7 @@ export async function workspaceOnGraph({ read = () => {} } = {}): Promise<Worksp
     fit() {},
     onTabClosed() {},
     onTabShown() {},
+    onTabRestored() {},
     hasRun: () => false,
   })
   const opened: WorkspaceOnGraph = {

@@ -639,7 +639,12 @@ describe('importing', () => {
     zip[central + 10] = 12
     const { stored, report } = await importing({ 'x.zip': zip })
     expect([...stored.images]).toEqual([1, 2])
-    expect(report.skipped).toEqual([{ path: 'x/3.png', reason: 'it cannot be read' }])
+    expect(report.skipped).toEqual([
+      {
+        path: 'x/3.png',
+        reason: 'it is damaged in the ZIP: its size or its CRC-32 does not match',
+      },
+    ])
   })
 
   test('throws with the first reasons if no file is usable', async () => {

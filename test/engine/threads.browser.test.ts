@@ -21,7 +21,9 @@ async function tell(page: Page, asked: ThreadRequest): Promise<ThreadReport> {
   const told = await page.evaluate(
     ({ asked, address }) =>
       new Promise<ThreadReport | { error: string }>((resolve) => {
-        const worker = new Worker(address, { type: 'module' })
+        // A page without the engine has no policy either.
+        const { engine } = window as Partial<Window>
+        const worker = engine?.startWorker(address) ?? new Worker(address, { type: 'module' })
         worker.onmessage = ({ data }) => {
           worker.terminate()
           resolve(data)

@@ -10,7 +10,8 @@ const chromium = useChromium()
 let page: Page
 
 beforeEach(async () => {
-  page ??= await chromium.newPage()
+  // The server sends the editor's policy, which forbids litegraph's own menus.
+  page ??= await (await chromium.newContext({ bypassCSP: true })).newPage()
   await page.goto(`${server.address}test/pages/canvas.html`)
   await page.waitForFunction(() => 'host' in window)
 })

@@ -1,20 +1,10 @@
 // Command line run as a child process: output files, standard error and exit status.
 import { execFile, spawn } from 'node:child_process'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createCanvas } from '@napi-rs/canvas'
 import { unzipSync, zipSync } from 'fflate'
-import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { parseArguments } from '../../src/nodes/cli/arguments.ts'
 import { describeFile } from '../../src/nodes/storage/storedFiles.ts'
 import { computeSha256 } from '../../src/engine/checkpoint/pipeline.ts'
@@ -22,42 +12,13 @@ import { readImages } from '../../src/engine/datasets/file.ts'
 import { packBundle } from '../../src/nodes/workflow/bundle.ts'
 import { trainingGraph } from '../trainingGraph.ts'
 import { workflowOf } from '../workflowOf.ts'
+import { builtFile, cliArguments, useCli, type Ended } from './builtCli.ts'
 import { node } from './evaluate.ts'
 import { readPngWorkflow } from '../../src/nodes/workflow/pngRead.ts'
 
-const root = join(import.meta.dirname, '../..')
-// Inside the repository, so that Node can resolve packages.
-const built = join(root, 'test-results/cli')
-const folder = mkdtempSync(join(tmpdir(), 'litegraph-diffusion-'))
-
-beforeAll(async () => {
-  await build({
-    root,
-    mode: 'library',
-    logLevel: 'error',
-    build: { outDir: built, emptyOutDir: true },
-  })
-  cpSync(join(root, 'assets'), join(built, 'assets'), { recursive: true })
-  writeFileSync(join(folder, 'points.json'), workflowOf(trainingGraph(40)))
-}, 60_000)
-afterAll(() => rmSync(folder, { recursive: true }))
-
-interface Ended {
-  status: number
-  stdout: string
-  stderr: string
-}
-
-const cli = (...args: string[]) =>
-  new Promise<Ended>((resolve) => {
-    execFile(
-      process.execPath,
-      [join(built, 'cli.js'), ...args],
-      { cwd: folder },
-      (error, stdout, stderr) =>
-        resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
-    )
-  })
+const { folder, cli: runCli } = useCli()
+const cli = (...args: string[]) => runCli(args)
+writeFileSync(join(folder, 'points.json'), workflowOf(trainingGraph(40)))
 
 const file = (...path: string[]) => readFileSync(join(folder, ...path))
 const summary = (out: string) => JSON.parse(file(out, 'summary.json').toString())
@@ -72,7 +33,7 @@ describe('script', () => {
     expect((await cli('script', 'points.json', '--steps', '12')).stdout).toBe(text)
     writeFileSync(
       join(folder, 'script.mjs'),
-      text.replace('litegraph-diffusion/script', join(built, 'script.js')),
+      text.replace('litegraph-diffusion/script', builtFile('script.js')),
     )
     const ran = await new Promise<Ended>((resolve) => {
       execFile(
@@ -282,7 +243,7 @@ test('an interrupt saves the training state, and the next run resumes from it', 
     '--state',
     'kept',
   ]
-  const child = spawn(process.execPath, [join(built, 'cli.js'), ...args], { cwd: folder })
+  const child = spawn(process.execPath, cliArguments(args), { cwd: folder })
   const status = await new Promise((resolve) => {
     child.on('close', resolve)
     child.stderr.on('data', (text) => {
@@ -291,7 +252,9 @@ test('an interrupt saves the training state, and the next run resumes from it', 
   })
   expect(status).toBe(130)
   expect(summary('interrupted')).toMatchObject({ stopped: true, faults: [] })
-  const reached = readdirSync(join(folder, 'kept')).map((name) => Number(name.split('%40')[1]))
+  const reached = readdirSync(join(folder, 'kept')).map((name) =>
+    Number.parseInt(name.split('%40')[1], 10),
+  )
   const made = Math.max(...reached)
   expect(made).toBeGreaterThan(0)
   await cli(

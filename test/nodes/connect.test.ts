@@ -1,13 +1,17 @@
 // Connection of a page to a mock worker that posts predefined messages.
 import { expect, test, vi } from 'vitest'
 import { connect } from '../../src/nodes/host/connect.ts'
+import { hostMessages } from '../../src/nodes/messages/host.ts'
 
 class SilentWorker extends EventTarget {
   readonly posted: unknown[] = []
   postMessage = (request: unknown) => this.posted.push(request)
   terminate() {}
-  post = (data: unknown) => this.dispatchEvent(new MessageEvent('message', { data }))
+  post = (message: string) =>
+    this.dispatchEvent(new MessageEvent('message', { data: stored(message) }))
 }
+
+const stored = (message: string) => ({ type: 'storage', message })
 
 test('queues early events for all listeners added in the first task, in order', async () => {
   vi.stubGlobal('Worker', SilentWorker)
@@ -20,10 +24,26 @@ test('queues early events for all listeners added in the first task, in order', 
   worker.post('meanwhile')
   await Promise.resolve()
   worker.post('late')
-  const broken = {
-    type: 'broken',
-    message: 'The script of the engine worker could not be loaded.',
-  }
-  for (const events of received) expect(events).toEqual(['early', broken, 'meanwhile', 'late'])
-  expect(worker.posted).toEqual([{ type: 'backend', name: 'auto' }])
+  const broken = { type: 'broken', message: hostMessages.workerNotLoaded() }
+  const expected = [stored('early'), broken, stored('meanwhile'), stored('late')]
+  for (const events of received) expect(events).toEqual(expected)
+  expect(worker.posted).toContainEqual({ type: 'backend', name: 'auto' })
+})
+
+test('reports a worker that the page forbids', async () => {
+  vi.stubGlobal(
+    'Worker',
+    vi.fn(() => {
+      throw new TypeError('This document requires TrustedScriptURL assignment.')
+    }),
+  )
+  vi.stubGlobal('document', { baseURI: 'http://localhost/' })
+  vi.stubGlobal('location', { origin: 'http://localhost', href: 'http://localhost/' })
+  vi.stubGlobal('origin', 'http://localhost')
+  const port = connect({ worker: '/worker.js' })
+  const events: unknown[] = []
+  port.listen((event) => events.push(event))
+  await Promise.resolve()
+  expect(events).toEqual([{ type: 'broken', message: hostMessages.workerNotLoaded() }])
+  vi.unstubAllGlobals()
 })

@@ -166,36 +166,42 @@ describe('in a worker', () => {
 })
 
 describe('in the page', () => {
-  test('runs custom nodes and requests a new device when the GPU is lost', async () => {
+  test('runs custom nodes, and continues on a new device when the GPU is lost', async () => {
     const page = await openPage()
     const result = await page.evaluate(async (graph) => {
       const { connect, createClient, tf, toys } = window.engine
-      const port = connect({ engine: 'page', nodes: toys, backend: 'webgpu' })
-      const client = createClient(port)
+      const client = createClient(connect({ engine: 'page', nodes: toys, backend: 'webgpu' }))
+      const restarts: string[] = []
+      const backends: string[] = []
+      const loseDevice = () => (tf.backend() as unknown as { device: GPUDevice }).device.destroy()
       const before = await client.run(graph)
-      const again = new Promise<string>(
+      const restarted = new Promise<void>(
         (resolve) =>
-          void port.listen((event) => event.type === 'ready' && resolve(event.backend.name)),
+          void client.listen((event) => {
+            if (event.type === 'restarting') restarts.push(event.message)
+            if (event.type === 'ready') backends.push(event.backend.name)
+            if (event.type === 'ready') resolve()
+          }),
       )
-      const lost = new Promise<string>(
-        (resolve) =>
-          void port.listen((event) => event.type === 'faults' && resolve(event.faults[0].message)),
-      )
-      const { device } = tf.backend() as unknown as { device: GPUDevice }
-      device.destroy()
-      const outcome = {
-        before,
-        lost: await lost,
-        again: await again,
-        after: await client.run(graph),
-      }
+      loseDevice()
+      await restarted
+      let isLost = false
+      const during = await client.run(graph, {
+        onEvent({ type }) {
+          if (type === 'busy' && !isLost) loseDevice()
+          if (type === 'busy') isLost = true
+        },
+      })
       client.close()
-      return outcome
+      return { before, during, restarts, backends }
     }, training(3))
     expect(result.before).toMatchObject({ stopped: false, faults: [] })
-    expect(result.lost).toContain('The GPU device was lost')
-    expect(result.again).toBe('webgpu')
-    expect(result.after).toMatchObject({ stopped: false, faults: [] })
+    expect(result.during).toMatchObject({ stopped: false, faults: [] })
+    expect(result.restarts).toMatchObject([
+      expect.stringMatching(/^The GPU device was lost.* The engine was restarted\.$/),
+      expect.stringMatching(/^The GPU device was lost.* the run continues/),
+    ])
+    expect(result.backends).toEqual(['webgpu', 'webgpu'])
   })
 })
 
@@ -302,16 +308,14 @@ describe('storage', () => {
           },
         }),
       })
-      const said: string[] = []
+      const said: unknown[] = []
       const store = window.engine.databaseStore('test-none', {
-        onMissing: (message) => said.push(message),
+        onAvailability: (availability) => said.push(availability),
       })
       await store.put('a', new Uint8Array([7]))
       return { said, value: [...(await store.get('a'))!] }
     })
     expect(result.value).toEqual([7])
-    expect(result.said).toEqual([
-      'This browser stores nothing here (SecurityError). Trainings, checkpoints and data sets are lost when the page is closed.',
-    ])
+    expect(result.said).toEqual([{ state: 'missing', problem: 'SecurityError' }])
   })
 })

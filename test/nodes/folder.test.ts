@@ -1,6 +1,7 @@
 // Storage in a folder that also contains files of other programs.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { folderStore } from '../../src/nodes/storage/folder.ts'
@@ -24,4 +25,24 @@ test('lists entries while they are being deleted', async () => {
   const [listed] = await Promise.all([store.list('race/'), ...keys.map((key) => store.delete(key))])
   expect(listed.length).toBeLessThanOrEqual(50)
   expect(await store.list('race/')).toEqual([])
+})
+
+test('removes what a killed process left behind, and nothing that another one is writing', async () => {
+  const own = join(folder, 'orphans')
+  const store = folderStore(own)
+  await store.put('state/a@1', Uint8Array.of(1))
+  const script = 'process.stdout.write(String(process.pid))'
+  const ended = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })
+  const host = hostname().replaceAll(/[^\w-]/g, '_')
+  const left = [`.${ended}@${host}.0.unfinished`, `.${ended}.state%2Fa%402`]
+  const stay = [
+    `.${process.ppid}@${host}.0.unfinished`,
+    `.${process.ppid}.state%2Fa%402`,
+    `.${ended}@${host}-elsewhere.0.unfinished`,
+    '.gitignore',
+  ]
+  for (const name of [...left, ...stay]) writeFileSync(join(own, name), 'x')
+  await store.removeOrphans!()
+  expect(readdirSync(own).sort()).toEqual([...stay, 'state%2Fa%401'].sort())
+  expect(await store.get('state/a@1')).toEqual(Uint8Array.of(1))
 })

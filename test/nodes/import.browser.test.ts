@@ -51,8 +51,8 @@ const paint = (pictures: Record<string, Painted>): Promise<Record<string, number
 async function importIn(files: Record<string, number[]>, options: ImportOptions) {
   const { bytes, ...rest } = await page.evaluate(
     async ({ files, options }) => {
-      const { connect, createClient } = window.engine
-      const port = connect({ backend: 'cpu' })
+      const { connect, createClient, defaultWorker } = window.engine
+      const port = connect({ worker: defaultWorker, backend: 'cpu' })
       const client = createClient(port)
       const progress: [number, number][] = []
       port.listen((event) => event.type === 'importing' && progress.push([event.done, event.total]))
@@ -234,7 +234,9 @@ describe('shipped data sets in the worker', () => {
     page.evaluate(
       async ({ graph, assets }) => {
         const { connect, createClient } = window.engine
-        const client = createClient(connect({ backend: 'cpu', assets }))
+        const client = createClient(
+          connect({ worker: window.engine.defaultWorker, backend: 'cpu', assets }),
+        )
         const shapes: number[][] = []
         const { faults } = await client.run(graph, {
           onEvent: (event) =>

@@ -495,6 +495,13 @@ test('rejects more nodes than the host allows without a change of the graph', ()
   expect(graph._nodes).toHaveLength(1)
 })
 
+test('a node whose type is an inherited name is a placeholder', () => {
+  const graph = new LGraph()
+  const text = '{"nodes":[{"id":1,"type":"constructor"},{"id":2,"type":"toString"}]}'
+  showWorkflow(LiteGraph, graph, parseWorkflow(text, toys).workflow)
+  expect(toWorkflowFile(graph).nodes.map(({ type }) => type)).toEqual(['constructor', 'toString'])
+})
+
 test('placeholders can be moved, rewired and saved, and keep all their data', () => {
   const text = readFileSync(
     new URL('../fixtures/foreign/look_alike_comfyui_0.4.json', import.meta.url),

@@ -64,7 +64,7 @@ describe('a shipped file', () => {
       serving({ '/assets/digits.gz': packed.subarray(0, packed.length - 5) }),
     )
     await expect(shipped.file('digits')).rejects.toThrow(
-      'The digits could not be fetched from /assets/digits.gz',
+      'The digits from /assets/digits.gz cannot be read',
     )
   })
 })

@@ -871,7 +871,7 @@ onCpu(() => {
         /^Expected the file .* with the SHA-256/,
       )
       await expect(prepare(none, computeSha256(none))).rejects.toThrowErrorMatchingInlineSnapshot(
-        `[NodeError: The file "moons.zip" cannot be read as a checkpoint. The file is not a ZIP, or it is damaged. Choose a ZIP that this program saved, or the folder of a UNet2DModel of diffusers.]`,
+        `[NodeError: The file "moons.zip" cannot be read as a checkpoint. The file is not a ZIP, or it is damaged. Download or copy the file again: it was cut short or changed.]`,
       )
     })
   })

@@ -5,6 +5,8 @@ import { registerNodes } from '../../src/nodes/litegraph/register.ts'
 import { installZones } from '../../src/nodes/litegraph/canvasZones.ts'
 import { toys } from '../nodes/toys.ts'
 
+document.body.style.margin = '0'
+document.body.style.background = '#222'
 const refused: string[] = []
 registerNodes(LiteGraph, toys, { refused: (reason) => refused.push(reason) })
 const graph = new LGraph()

@@ -3,9 +3,13 @@ import { tf } from '../../src/engine/base/tf.ts'
 import { tune } from '../../src/engine/backends/webgpu/tuner.ts'
 import { createClient } from '../../src/nodes/host/client.ts'
 import { connect } from '../../src/nodes/host/connect.ts'
+import { startWorker } from '../../src/nodes/host/startWorker.ts'
 import { databaseStore } from '../../src/nodes/storage/database.ts'
+import type { Client } from '../../src/nodes/host/clientTypes.ts'
 import { ops } from '../plan/toy.ts'
 import type { ThreadRequest, ThreadReport } from './threads-worker.ts'
+// oxlint-disable-next-line import/default -- Vite exports the address
+import defaultWorker from '../../src/nodes/host/worker.ts?worker&url'
 
 /** URLs of the workers. */
 const workers = import.meta.glob<string>('./*-worker.ts', {
@@ -18,16 +22,25 @@ const api = {
   tf,
   createClient,
   connect,
+  startWorker,
   databaseStore,
   tune,
   toys: [...ops.values()],
   worker: workers['./toy-worker.ts'],
+  /** The worker of the package. Trusted Types require its URL. */
+  defaultWorker,
+  /** Worker whose GPU device can be destroyed. */
+  failingWorker: workers['./failing-worker.ts'],
   /** Worker with nodes for recorded numbers. */
   recordedWorker: workers['./recorded-worker.ts'],
   threadsWorker: workers['./threads-worker.ts'],
   /** The same engine in the page. */
   tellThreads: async (asked: ThreadRequest): Promise<ThreadReport> =>
     (await import('./threads-worker.ts')).tell(asked),
+  /** The client of a test that continues to use it later. */
+  client: undefined as Client | undefined,
+  /** Writes a backup of all parts, as the editor does. */
+  writeBackup: async (client: Client) => (await import('./backup.ts')).backUp(client),
 }
 
 declare global {

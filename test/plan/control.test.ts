@@ -8,6 +8,7 @@ import { Results } from '../../src/engine/plan/results.ts'
 import type { ObserverOp, Op, RunOp } from '../../src/engine/plan/op.ts'
 import { createSession, type Session, type SessionOptions } from '../../src/engine/plan/session.ts'
 import { memoryStore, type StateStore } from '../../src/engine/plan/store.ts'
+import { StoredStates } from '../../src/engine/plan/storedStates.ts'
 import type { StatisticsView } from '../../src/engine/plan/view.ts'
 import type { Event } from '../../src/engine/protocol.ts'
 import { tf } from '../../src/engine/base/tf.ts'
@@ -295,10 +296,11 @@ describe('storage', () => {
         {
           type: 'storage',
           message:
-            'A stored training (step 6) could not be read and was deleted. It is trained again from the last state before it.',
+            'The training stored at step 6 is damaged and was deleted. Training continues from step 4, which was stored before it.',
+          node: 't',
         },
       ])
-      expect([again.made, again.last]).toEqual([3, last])
+      expect([again.made, again.last]).toEqual([2, last])
     },
   )
 
@@ -338,7 +340,15 @@ describe('storage', () => {
 
 test('evicts the oldest results beyond the budget, and counts numbers outside the device', () => {
   const memory = new Memory()
-  const results = new Results(memory, undefined, () => {}, 10_000)
+  const results = new Results(
+    memory,
+    new StoredStates(
+      undefined,
+      () => {},
+      () => 0,
+    ),
+    10_000,
+  )
   const dataset = (): Dataset => ({
     type: 'dataset',
     data: new Float32Array(1000),

@@ -402,7 +402,7 @@ describe('training', () => {
     expect(faults(await run(graph(...broken)))).toMatchInlineSnapshot(`
       [
         {
-          "cure": "Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data. Weights that were saved before are kept.",
+          "cure": "Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1.",
           "message": "Expected a finite loss, got NaN at step 1.",
           "node": "end",
           "slot": "loss",

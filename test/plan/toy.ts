@@ -281,6 +281,7 @@ export const training = defineLoop({
       }
     },
     loss: ({ loss: last }) => last,
+    weights: ({ weight }) => [weight],
     done: ({ weight }) => ({ model: createToyModel(weight) }),
   },
 })

@@ -14,7 +14,7 @@ import { SkipLink } from '../outline/outline.tsx'
 import { Dialog } from './dialogs.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { QuickField } from '../ui/quickField.tsx'
-import { Banner, DropTarget, Toasts } from '../ui/toasts.tsx'
+import { Banners, DropTarget, Toasts } from '../ui/toasts.tsx'
 import { Palette } from './palette.tsx'
 import { Panel } from '../panel/panel.tsx'
 import { QueueList } from '../running/queueList.tsx'
@@ -44,7 +44,7 @@ function App({ editor }: { editor: Editor }) {
       <ChartDock />
       <Breadcrumbs />
       <StatusBar />
-      <Banner />
+      <Banners />
       <Toasts />
       <DropTarget />
       <WireCard />
@@ -75,8 +75,12 @@ function EmptyCanvasHint({ editor }: { editor: Editor }) {
   )
 }
 
-/** Renders the editor into an element of the page. */
-export async function mount(root: HTMLElement, port: EnginePort): Promise<Editor> {
+/** Renders the editor into an element of the page. `onDraw` is called when it can be seen. */
+export async function mount(
+  root: HTMLElement,
+  port: EnginePort,
+  onDraw: () => void,
+): Promise<Editor> {
   const canvas = document.createElement('canvas')
   canvas.className = 'canvas'
   canvas.setAttribute('role', 'application')
@@ -89,5 +93,6 @@ export async function mount(root: HTMLElement, port: EnginePort): Promise<Editor
   return startEditor(canvas, port, (editor) => {
     render(<SkipLink editor={editor} />, first)
     render(<App editor={editor} />, screen)
+    onDraw()
   })
 }

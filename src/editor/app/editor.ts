@@ -12,9 +12,11 @@ import { createEngineRequests } from '../running/engineRequests.ts'
 import { createRunner } from '../running/runner.ts'
 import { createStoredFileActions } from '../running/storedFileActions.ts'
 import { hasRun, runState, runsHere } from '../running/state.ts'
+import { followSaving } from '../running/storedTrainings.ts'
+import { createStoredViews } from '../running/storedViews.ts'
 import { createRunHistory } from '../runs/runHistory.ts'
 import { loadSettings, settings } from '../storage/settings.ts'
-import { openStores, type Stores } from '../storage/stores.ts'
+import { openStores, storageAvailability, type Stores } from '../storage/stores.ts'
 import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
 import { createSavedNodeLibrary } from '../subgraph/savedNodes.ts'
 import { applyLanguage, texts } from '../texts/texts.ts'
@@ -22,8 +24,10 @@ import { offerTour } from '../tour/state.ts'
 import { getCommand, provideCommands } from '../ui/commands.ts'
 import { provideFocus } from '../ui/focus.ts'
 import { panelInsets } from '../ui/insets.ts'
+import { whenLeaving } from '../ui/leaving.ts'
 import { isSmall } from '../ui/smallScreen.ts'
-import { lowerPanel, panelShown, setPanelShown, shownDrawer, showToast } from '../ui/state.ts'
+import { lowerPanel, panelShown, setPanelShown, shownDrawer } from '../ui/state.ts'
+import { showStorageError } from '../ui/storageError.ts'
 import type { Colours } from '../ui/theme.ts'
 import { listenToClipboard } from '../workspace/clipboard.ts'
 import { createLibrary, type Library } from '../workspace/library.ts'
@@ -34,6 +38,7 @@ import { makeCommands } from './commands.ts'
 import { listenToKeys } from './keyboard.ts'
 import type { Editor } from './services.ts'
 import { createStageHooks } from './stageHooks.ts'
+import { followStorage } from './storageStatus.ts'
 
 /**
  * Starts the editor on a canvas. `draw` renders the components. Resolves when a workflow is open.
@@ -43,24 +48,29 @@ export async function startEditor(
   port: EnginePort,
   draw: (editor: Editor) => void,
 ): Promise<Editor> {
-  const { stores, persistent } = await openStores()
+  const stores = openStores()
   const library = createLibrary(stores)
-  loadSettings(await library.loadSettings(), library.storeSettings)
+  loadSettings(await library.loadSettings(), (change) =>
+    library
+      .storeSettings(change)
+      .catch((error: unknown) => showStorageError(texts.backup.parts.settings, error)),
+  )
   setPanelShown(settings.value.panel && !isSmall())
   await applyLanguage(settings.value.language)
   const editor = createServices(element, port, { stores, library })
   provideCommands(makeCommands(editor))
   draw(editor)
+  followStorage(editor)
   void refreshSavedNodes(editor)
   listenToKeys(editor)
   listenToClipboard(editor, () => getCommand('delete').run())
   listenToDrops(editor)
   const isNew = !settings.value.open
   await editor.workspace.restoreTabs()
+  editor.runner.continueDiscarded()
   addEventListener('hashchange', () => void openAddressLink(editor))
   await openAddressLink(editor)
-  offerTour(isNew)
-  if (!persistent) showToast(texts.unsaved, { text: texts.storage.temporary, error: true })
+  offerTour(isNew && storageAvailability.value.state !== 'silent')
   return editor
 }
 
@@ -82,10 +92,14 @@ function createServices(
     fit: () => stage.fit(panelInsets()),
     onTabClosed: (tab) => editor?.runner.onTabClosed(tab),
     onTabShown: () => editor?.runner.onTabShown(),
+    onTabRestored: (id) => void editor?.runner.onTabRestored(id),
     hasRun,
   })
   const client = createClient(port)
   const runs = createRunHistory(stores, client)
+  followSaving(client)
+  const storedViews = createStoredViews(stores.views)
+  whenLeaving(() => void storedViews.flush())
   editor = {
     stores,
     stage,
@@ -94,7 +108,13 @@ function createServices(
     runs,
     engine: createEngineRequests(client, stage, workspace),
     files: createStoredFileActions(client),
-    runner: createRunner({ client, stage, workspace, onStart: (run) => runs.record(run) }),
+    runner: createRunner({
+      client,
+      stage,
+      workspace,
+      storedViews,
+      onStart: (run) => runs.record(run),
+    }),
     savedNodeLibrary: createSavedNodeLibrary(stores.nodes),
   }
   provideFocus(followFocus(stage))
@@ -156,8 +176,5 @@ function followWorkflow({ stage, workspace }: Editor) {
   workspace.subscribe(({ kind, after }) => {
     if (kind !== 'preview') stage.showActivity(nodeActivities(after.file, ownTypes))
   })
-  addEventListener('pagehide', () => workspace.flush())
-  addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') workspace.flush()
-  })
+  whenLeaving(() => workspace.flush())
 }

@@ -1,10 +1,20 @@
 // The page of the editor.
 import './styles.ts'
+import { getErrorMessage } from '../../engine/base/fault.ts'
 import { connect } from '../../nodes/host/connect.ts'
-import { mount } from './app.tsx'
+// oxlint-disable-next-line import/default -- Vite exports the address
+import worker from '../../nodes/host/worker.ts?worker&url'
 import { registerServiceWorker } from '../pwa/offline.ts'
+import { mount } from './app.tsx'
 
-const root = document.getElementById('app')!
+const message = document.getElementById('start-message')!
 
-await mount(root, connect())
+try {
+  await mount(document.getElementById('app')!, connect({ worker }), () => message.remove())
+} catch (error) {
+  // The message is in index.html, because it also has to appear if this script does not load.
+  document.getElementById('start-problem')?.append(getErrorMessage(error))
+  message.classList.add('failed')
+  throw error
+}
 await registerServiceWorker()

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { CommandButton, MenuButton } from '../ui/buttons.tsx'
 import { useEditor } from './services.ts'
 import * as format from '../ui/format.ts'
+import { TrainingSaves } from './trainingSaves.tsx'
 import { icons } from '../ui/icons.tsx'
 import { listProblems } from './problems.ts'
 import { busy, runState, runsHere } from '../running/state.ts'
@@ -18,6 +19,7 @@ export function StatusBar() {
         {getOtherTab() ? <OtherTabButton /> : formatRunState()}
       </span>
       <RunFigures />
+      <TrainingSaves />
       <span class="says" title={translateMessage(run.statusText.value)}>
         {translateMessage(run.statusText.value)}
       </span>

@@ -1,6 +1,5 @@
 // Top bar: workflow name and file menu, run controls, and tools of the window.
 import { setLanguage } from './appearance.ts'
-import { changeSettings } from '../storage/settings.ts'
 import { showPanel } from '../ui/state.ts'
 import { useRef } from 'preact/hooks'
 import { CommandButton, IconButton, MenuButton } from '../ui/buttons.tsx'
@@ -12,7 +11,7 @@ import { SpeedButton } from '../running/runSpeed.tsx'
 import { panelShown, showDrawer, shownDrawer, type Menu } from '../ui/state.ts'
 import { unsaved, workflowName } from '../workspace/state.ts'
 import { runState } from '../running/state.ts'
-import { settings } from '../storage/settings.ts'
+import { changeSettings, saveIntervals, settings } from '../storage/settings.ts'
 import { languages, texts, translateWorkflow } from '../texts/texts.ts'
 
 export function TopBar() {
@@ -161,11 +160,11 @@ function LiveButton() {
 
 const themes = ['system', 'dark', 'light', 'contrast'] as const
 
-/** Menu of theme and language. */
+/** Menu of theme, language and the saving of trainings. */
 function SettingsButton() {
   const { stage } = useEditor()
   const items = (): Menu['items'] => {
-    const { theme, language } = settings.value
+    const { theme, language, saveEvery } = settings.value
     const { top } = texts
     return [
       { heading: top.theme },
@@ -185,6 +184,13 @@ function SettingsButton() {
         label,
         checked: each === language,
         run: () => void setLanguage(stage, each),
+      })),
+      'rule',
+      { heading: top.saveEvery },
+      ...saveIntervals.map((each) => ({
+        label: top.saveIntervals[each],
+        checked: each === saveEvery,
+        run: () => changeSettings({ saveEvery: each }),
       })),
     ]
   }

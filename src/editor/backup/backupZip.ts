@@ -5,8 +5,10 @@
 //   settings.json
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate'
 import { getErrorMessage } from '../../engine/base/fault.ts'
+import { isQuotaError } from '../storage/stores.ts'
 import { readZipEntries, type ZipEntry } from '../storage/zip.ts'
 import { texts } from '../texts/texts.ts'
+import { BackupError } from './error.ts'
 import { partIds, type ImportOutcome, type PartId, type Parts } from './parts.ts'
 
 export const LIST_PATH = 'library.json'
@@ -24,10 +26,18 @@ interface ListedFile {
   about: Record<string, unknown>
 }
 
+/** Bytes that are packed without a pause. */
+const PART_SIZE = 2 ** 21
+const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve))
+
 export type ReportProgress = (done: number, total: number) => void
 
+/** Entries that could not be read, with the reasons. */
+export type Failures = { path: string; reason: string }[]
+
 /**
- * Writes parts to a ZIP, entry by entry, so that at most one entry is in memory at a time.
+ * Writes parts to a ZIP, entry by entry, so that at most one entry is in memory at a time. Leaves
+ * out entries that are damaged.
  * @throws Error if the ZIP would be too large, or `signal` aborts it
  */
 export async function writeBackup(
@@ -35,7 +45,7 @@ export async function writeBackup(
   chosen: readonly PartId[],
   onProgress: ReportProgress,
   signal?: AbortSignal,
-) {
+): Promise<{ zip: Blob; failed: Failures }> {
   const partEntries = await Promise.all(
     chosen.map(async (part) => (await parts[part].entries()).map((entry) => ({ part, ...entry }))),
   )
@@ -47,31 +57,47 @@ export async function writeBackup(
     if (error) throw error
     chunks.push(new Blob([chunk as Uint8Array<ArrayBuffer>]))
   })
-  const add = (path: string, bytes: Uint8Array, raw = false) => {
+  const add = async (path: string, bytes: Uint8Array, raw = false) => {
     const file = raw ? new ZipPassThrough(path) : new ZipDeflate(path, { level: 6 })
     zip.add(file)
-    file.push(bytes, true)
+    // In parts, so that the checksums and the compression of a large file do not block the page.
+    let at = 0
+    do {
+      file.push(bytes.subarray(at, at + PART_SIZE), at + PART_SIZE >= bytes.length)
+      at += PART_SIZE
+      await nextTask()
+    } while (at < bytes.length)
   }
   const list: ListedFile[] = []
+  const failed: Failures = []
   let done = 0
   for (const { part, path, about, raw, size, bytes } of makePathsUnique(all)) {
     signal?.throwIfAborted()
-    add(path, await bytes(), raw)
-    list.push({ path, part, about })
+    const content = await bytes().catch((error: unknown) => {
+      failed.push({ path, reason: getErrorMessage(error) })
+    })
+    if (content) {
+      await add(path, content, raw)
+      list.push({ path, part, about })
+    }
     onProgress((done += size), total)
   }
   const header = { format: FORMAT, version: 1, made: new Date().toISOString(), files: list }
-  add(LIST_PATH, new TextEncoder().encode(JSON.stringify(header, null, 2)))
+  await add(LIST_PATH, new TextEncoder().encode(JSON.stringify(header, null, 2)))
   zip.end()
-  return new Blob(chunks, { type: 'application/zip' })
+  return { zip: new Blob(chunks, { type: 'application/zip' }), failed }
 }
 
 /** Appends numbers to duplicate paths. */
 function makePathsUnique<E extends { path: string }>(entries: readonly E[]): E[] {
   const usedPaths = new Set<string>()
+  /** Number that the next entry of the same path tries first. */
+  const numbers = new Map<string, number>()
   return entries.map((entry) => {
     let { path } = entry
-    for (let i = 2; usedPaths.has(path); i++) path = entry.path.replace(/(\.\w+)?$/, ` ${i}$1`)
+    let i = numbers.get(path) ?? 2
+    for (; usedPaths.has(path); i++) path = entry.path.replace(/(\.\w+)?$/, ` ${i}$1`)
+    numbers.set(entry.path, i)
     usedPaths.add(path)
     return { ...entry, path }
   })
@@ -80,12 +106,12 @@ function makePathsUnique<E extends { path: string }>(entries: readonly E[]): E[]
 /** Result of an import: number of entries by outcome, and failures with their reasons. */
 export interface BackupReport {
   outcomes: Record<ImportOutcome, number>
-  failed: { path: string; reason: string }[]
+  failed: Failures
 }
 
 /**
  * Imports a ZIP of {@link writeBackup}. Existing data is never overwritten.
- * @throws Error if it is not a backup, or damaged
+ * @throws BackupError if it is not a backup, and ArchiveError if it is damaged
  */
 export async function readBackup(
   zip: Blob,
@@ -95,7 +121,8 @@ export async function readBackup(
 ): Promise<BackupReport> {
   const files = new Map<string, ZipEntry>()
   for (const entry of await readZipEntries(zip)) {
-    if (files.has(entry.path) || files.size >= MAX_FILES) throw new Error(texts.backup.damaged)
+    if (files.has(entry.path) || files.size >= MAX_FILES)
+      throw new BackupError(texts.backup.damaged)
     files.set(entry.path, entry)
   }
   const list = await readList(files.get(LIST_PATH))
@@ -106,10 +133,11 @@ export async function readBackup(
     signal?.throwIfAborted()
     const file = files.get(path)
     try {
-      if (!file) throw new Error(texts.backup.missing)
+      if (!file) throw new BackupError(texts.backup.missing)
       report.outcomes[await parts[part].importEntry(about, await file.unpack(MAX_FILE_SIZE))]++
     } catch (error) {
-      report.failed.push({ path, reason: getErrorMessage(error) })
+      const reason = isQuotaError(error) ? texts.storage.full : getErrorMessage(error)
+      report.failed.push({ path, reason })
     }
     onProgress((done += file?.size ?? 0), total)
   }
@@ -117,15 +145,24 @@ export async function readBackup(
 }
 
 async function readList(entry: ZipEntry | undefined): Promise<ListedFile[]> {
-  if (!entry) throw new Error(texts.backup.invalid)
-  const header = JSON.parse(new TextDecoder().decode(await entry.unpack())) as {
-    format?: unknown
-    version?: unknown
-    files?: unknown
-  }
+  if (!entry) throw new BackupError(texts.backup.invalid)
+  const header = parseList(await entry.unpack())
   if (header?.format !== FORMAT || header.version !== 1 || !Array.isArray(header.files))
-    throw new Error(texts.backup.invalid)
+    throw new BackupError(texts.backup.invalid)
   return header.files.filter(isListed)
+}
+
+/** Returns undefined if it is not JSON. */
+function parseList(bytes: Uint8Array) {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as {
+      format?: unknown
+      version?: unknown
+      files?: unknown
+    } | null
+  } catch {
+    return undefined
+  }
 }
 
 const isListed = (value: unknown): value is ListedFile => {

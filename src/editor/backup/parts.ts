@@ -1,18 +1,20 @@
 // Parts of a backup: listing, deletion, export and import of each kind of stored data.
-import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
-import { readImages } from '../../engine/datasets/file.ts'
+import { computeSha256 } from '../../engine/checkpoint/archive.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
+import { checkRecord } from '../../engine/plan/record.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
 import { parseWorkflow } from '../../nodes/workflow.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { fileName } from '../ui/format.ts'
 import { newId, type Draft, type SavedWorkflow } from '../workspace/library.ts'
 import { defaultSettings, type Settings } from '../storage/settings.ts'
+import { readFileWith } from '../storage/fileReader.ts'
 import type { Store, Stores } from '../storage/stores.ts'
 import { isRun, type Run } from '../runs/record.ts'
 import { texts } from '../texts/texts.ts'
 import type { SavedNode } from '../subgraph/savedNodes.ts'
 import type { Version } from '../workspace/versions.ts'
+import { BackupError } from './error.ts'
 import { decodeRecord, encodeRecord } from './records.ts'
 
 export interface StoredItem {
@@ -30,6 +32,7 @@ export interface ArchiveEntry {
   /** Stored without compression, for data that is compressed already or incompressible. */
   raw?: boolean
   about: Record<string, unknown>
+  /** Throws Error if the stored data is damaged, or has been deleted meanwhile. */
   bytes(): Promise<Uint8Array>
 }
 
@@ -40,7 +43,7 @@ export interface Part {
   items(): Promise<StoredItem[]>
   remove(id: string): Promise<void>
   entries(): Promise<ArchiveEntry[]>
-  /** Imports an entry without overwriting existing data. Throws Error if it is invalid. */
+  /** Imports an entry without overwriting existing data. Throws an error with the reason if it is invalid. */
   importEntry(about: Record<string, unknown>, bytes: Uint8Array): Promise<ImportOutcome>
 }
 
@@ -80,8 +83,10 @@ export const createParts = ({ stores, checkpoints, datasets, states }: Sources):
   drafts: draftsPart(stores.drafts),
   nodes: nodesPart(stores.nodes),
   runs: runsPart(stores),
-  checkpoints: filesPart('checkpoints', checkpoints, describeCheckpoint),
-  datasets: filesPart('datasets', datasets, readImages),
+  checkpoints: filesPart('checkpoints', checkpoints, (bytes) =>
+    readFileWith('describeCheckpoint', bytes),
+  ),
+  datasets: filesPart('datasets', datasets, (bytes) => readFileWith('readImages', bytes)),
   states: statesPart(states),
   settings: settingsPart(stores.settings),
 })
@@ -95,16 +100,24 @@ const textEntry = (path: string, text: string, about: Record<string, unknown>): 
   bytes: async () => encoder.encode(text),
 })
 
-/** Reads a field of the list of files, which is untrusted. Throws Error if it is invalid. */
+/** Reads a field of the list of files, which is untrusted. Throws BackupError if it is invalid. */
 const readTextField = (about: Record<string, unknown>, key: string, maxLength = 200): string => {
   const value = about[key]
   if (typeof value !== 'string' || !value || value.length > maxLength)
-    throw new Error(texts.backup.invalidEntry(key))
+    throw new BackupError(texts.backup.invalidEntry(key))
   return value
 }
 const readNumberField = (about: Record<string, unknown>, key: string): number => {
   const value = about[key]
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0
+}
+/** Parses the content of an entry. Throws BackupError if it is damaged. */
+function readContent<T>(bytes: Uint8Array, parse: (text: string) => T): T {
+  try {
+    return parse(new TextDecoder().decode(bytes))
+  } catch {
+    throw new BackupError(texts.backup.invalidEntry('content'))
+  }
 }
 /** Decodes the text of a workflow. Throws WorkflowError if it is invalid. */
 function decodeWorkflow(bytes: Uint8Array): string {
@@ -311,11 +324,11 @@ function runsPart(stores: Pick<Stores, 'runs' | 'runDetails' | 'sweeps'>): Part 
     },
     async importEntry(about, bytes) {
       const kind = kinds.find((each) => each === about.kind)
-      const record = decodeRecord(new TextDecoder().decode(bytes))
+      const record = readContent(bytes, decodeRecord)
       const id = readTextField(about, 'id')
       if (!kind || typeof record !== 'object' || record === null || recordId(record) !== id)
-        throw new Error(texts.backup.invalidEntry('id'))
-      if (kind === 'runs' && !isRun(record)) throw new Error(texts.backup.invalidEntry('run'))
+        throw new BackupError(texts.backup.invalidEntry('id'))
+      if (kind === 'runs' && !isRun(record)) throw new BackupError(texts.backup.invalidEntry('run'))
       if (await stores[kind].get(id)) return 'present'
       await stores[kind].set(id, record)
       return 'added'
@@ -323,8 +336,12 @@ function runsPart(stores: Pick<Stores, 'runs' | 'runDetails' | 'sweeps'>): Part 
   }
 }
 
-/** Stored files; `check` throws for invalid ones. */
-function filesPart(folder: string, files: FileStore, check: (bytes: Uint8Array) => unknown): Part {
+/** Stored files; `check` rejects for invalid ones. */
+function filesPart(
+  folder: string,
+  files: FileStore,
+  check: (bytes: Uint8Array) => Promise<unknown>,
+): Part {
   return {
     items: async () =>
       (await files.list()).map(({ name, size, sha256 }) => ({ id: sha256, name, size })),
@@ -335,16 +352,24 @@ function filesPart(folder: string, files: FileStore, check: (bytes: Uint8Array) 
         size,
         raw: true,
         about: { name, sha256 },
-        bytes: async () => (await files.get(sha256)) ?? new Uint8Array(),
+        bytes: async () => checkContent(await files.get(sha256), sha256),
       })),
     async importEntry(about, bytes) {
       const name = readTextField(about, 'name')
       if ((await files.list()).some(({ sha256 }) => sha256 === about.sha256)) return 'present'
-      check(bytes)
+      checkContent(bytes, about.sha256)
+      await check(bytes)
       await files.save(name, bytes)
       return 'added'
     },
   }
+}
+
+/** Returns the content of a stored file; throws Error unless it is what the SHA-256 names. */
+function checkContent(bytes: Uint8Array | undefined, sha256: unknown): Uint8Array {
+  if (!bytes) throw new Error(texts.backup.gone)
+  if (computeSha256(bytes) !== sha256) throw new Error(texts.backup.damagedContent)
+  return bytes
 }
 
 function statesPart(store: StateStore): Part {
@@ -358,15 +383,27 @@ function statesPart(store: StateStore): Part {
         size,
         raw: true,
         about: { key },
-        bytes: async () => (await store.get(key)) ?? new Uint8Array(),
+        bytes: async () => checkState(key, await store.get(key)),
       })),
     async importEntry(about, bytes) {
       const key = readTextField(about, 'key', 1000)
       if ((await store.list(key)).some((each) => each.key === key)) return 'present'
+      checkState(key, bytes)
       await store.put(key, bytes)
       return 'added'
     },
   }
+}
+
+/** Returns a stored record; throws Error unless it is as it was written under its key. */
+function checkState(key: string, bytes: Uint8Array | undefined): Uint8Array {
+  if (!bytes) throw new Error(texts.backup.gone)
+  try {
+    checkRecord(key, bytes)
+  } catch {
+    throw new Error(texts.backup.damagedContent)
+  }
+  return bytes
 }
 
 /** Settings. The import sets only those that have their default value here. */
@@ -391,9 +428,11 @@ function settingsPart(store: Store): Part {
     remove: () => store.del('settings'),
     entries: async () => [textEntry('settings.json', JSON.stringify(await shared(), null, 2), {})],
     async importEntry(_, bytes) {
-      const imported = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
+      const imported: unknown = readContent(bytes, JSON.parse)
+      if (typeof imported !== 'object' || imported === null)
+        throw new BackupError(texts.backup.invalidEntry('settings'))
       const before = await current()
-      const merged = mergeSettings({ ...before }, { ...defaultSettings }, imported)
+      const merged = mergeSettings({ ...before }, { ...defaultSettings }, { ...imported })
       if (JSON.stringify(merged) === JSON.stringify(before)) return 'present'
       await store.set('settings', merged)
       return 'added'

@@ -31,6 +31,8 @@ export function StorageDialog({ close }: { close: () => void }) {
   const remove = async (part: PartId, id: string) => {
     await parts[part].remove(id)
     await load()
+    // Drafts that did not fit may fit now.
+    editor.workspace.flush()
     await editor.workspace.refresh()
     await refreshSavedNodes(editor)
   }
@@ -89,9 +91,14 @@ function DialogButtons({ parts, items, exported, load, close }: DialogButtonsPro
   const { job, run } = useJob(load)
   const chosen = partIds.filter((part) => exported.has(part))
   const exportBackup: JobWork = async (onProgress, signal) => {
-    const bytes = await writeBackup(parts, chosen, onProgress, signal)
+    const { zip, failed } = await writeBackup(parts, chosen, onProgress, signal)
     const date = new Date().toISOString().slice(0, 10)
-    download({ name: `litegraph-diffusion ${date}.zip`, mime: 'application/zip', bytes })
+    download({ name: `litegraph-diffusion ${date}.zip`, mime: 'application/zip', bytes: zip })
+    const [first] = failed
+    if (first)
+      showToast(texts.backup.exportFailed(failed.length, `${first.path}: ${first.reason}`), {
+        error: true,
+      })
   }
   const importBackup = async () => {
     const [picked] = await pickFiles({ accept: '.zip', several: false })

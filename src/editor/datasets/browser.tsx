@@ -1,6 +1,7 @@
 // Browser for the images of a data set, page by page, with the counts of its classes.
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { readImages, type StoredImages } from '../../engine/datasets/file.ts'
+import type { StoredImages } from '../../engine/datasets/file.ts'
+import { readFileWith } from '../storage/fileReader.ts'
 import type { ImportReport } from '../../engine/protocol.ts'
 import { trainOnDataset } from '../drops/placeFile.ts'
 import { datasetFacts } from '../drops/storedFileFacts.ts'
@@ -66,7 +67,7 @@ function useDataset(sha256: string) {
     const read = async () => {
       const bytes = await files.read('dataset', sha256)
       if (!bytes) throw new Error(texts.storage.deleted)
-      setSet(readImages(bytes))
+      setSet(await readFileWith('readImages', bytes))
     }
     read().catch((failure: unknown) => setError(formatError(failure)))
   }, [sha256])

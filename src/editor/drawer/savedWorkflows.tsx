@@ -7,11 +7,11 @@ import * as format from '../ui/format.ts'
 import { icons } from '../ui/icons.tsx'
 import { getSearchText } from '../graph/workflowText.ts'
 import { type Draft, type SavedWorkflow } from '../workspace/library.ts'
-import { storageMessage } from '../storage/stores.ts'
 import { matchTitle, splitWords } from '../graph/nodeSearch.ts'
 import { WorkflowThumbnail } from './thumbnail.tsx'
 import { savedDrafts, savedWorkflows, workflowId } from '../workspace/state.ts'
 import { askName, showDialog, showToast, type Menu } from '../ui/state.ts'
+import { showStorageError } from '../ui/storageError.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 
 interface Row {
@@ -132,7 +132,7 @@ function rowItems(editor: BackupServices, row: Row): Menu['items'] {
     try {
       await action()
     } catch (error) {
-      showToast(translateWorkflow(row.name), { text: storageMessage(error), error: true })
+      showStorageError(translateWorkflow(row.name), error)
     }
     await workspace.refresh()
   }
@@ -140,7 +140,8 @@ function rowItems(editor: BackupServices, row: Row): Menu['items'] {
     const name = await askName(texts.dialogs.rename, row.name, texts.dialogs.ok)
     if (!name) return
     workspace.applyRename(row.id, name)
-    await library.rename(row.id, name)
+    const revision = await library.rename(row.id, name)
+    if (revision !== undefined) workspace.applyRevision(row.id, revision)
   }
   const remove = async () => {
     const restore = await library.remove(row.id)

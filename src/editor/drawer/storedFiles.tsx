@@ -1,5 +1,7 @@
 // Drawer tabs of stored files (checkpoints, data sets), with the actions on each.
 import { useBackup, type BackupServices } from '../backup/services.ts'
+import { fileFacts } from '../drops/storedFileFacts.ts'
+import { readFileWith } from '../storage/fileReader.ts'
 import { useEffect, useState } from 'preact/hooks'
 import type { StoredFile } from '../../engine/plan/op.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
@@ -84,8 +86,7 @@ function useFacts(what: StoredFileKind, { sha256, size }: StoredFile): string {
     const read = async () => {
       const bytes = await files.read(what, sha256)
       if (!bytes) return
-      const { fileFacts } = await import('../drops/storedFileFacts.ts')
-      const facts = fileFacts(what, bytes)
+      const facts = await fileFacts(what, bytes)
       known.set(sha256, facts)
       setFacts(facts)
     }
@@ -102,8 +103,8 @@ async function showContents(editor: BackupServices, what: StoredFileKind, file: 
   try {
     const bytes = await readStoredFile(editor, what, file)
     if (!bytes) return
-    const { checkpointFacts } = await import('../drops/storedFileFacts.ts')
-    showDialog({ kind: 'checkpoint', file, description: checkpointFacts(bytes) })
+    const description = await readFileWith('describeCheckpoint', bytes)
+    showDialog({ kind: 'checkpoint', file, description })
   } catch (error) {
     showToast(file.name, { text: formatError(error), error: true })
   }

@@ -1,11 +1,12 @@
 // Classification of dropped files by their contents.
-import { getErrorMessage } from '../../engine/base/fault.ts'
+import { isZip } from '../../engine/archive/signatures.ts'
 import type { ImageFile } from '../../engine/protocol.ts'
 import { isPng } from '../../nodes/workflow.ts'
 import { texts } from '../texts/texts.ts'
 import { isHidden, type DroppedFile } from '../ui/pickFiles.ts'
-import { isZip, readZipEntries } from '../storage/zip.ts'
-import { readPngWorkflow } from '../../nodes/workflow/pngRead.ts'
+import { formatError } from '../ui/reason.ts'
+import { readFileWith } from '../storage/fileReader.ts'
+import { readZipEntries } from '../storage/zip.ts'
 
 export type DroppedItem =
   | { kind: 'workflow'; name: string; text: string }
@@ -96,11 +97,11 @@ async function classifyFile(file: File): Promise<DroppedItem> {
       return { kind: 'images', name: removeExtension(name), files: [{ path: name, file }] }
     if (isZip(head)) return await classifyZip(file)
     if (file.size > MAX_FILE_SIZE) return unknown(texts.files.tooLarge)
-    if (isSafetensors(head, file.size)) return await classifySafetensors(file, head)
+    if (isSafetensors(head, file.size)) return await classifySafetensors(file)
     if (head.includes(0)) return unknown(texts.files.unsupported)
     return { kind: 'workflow', name, text: await file.text() }
   } catch (error) {
-    return unknown(getErrorMessage(error))
+    return unknown(formatError(error))
   }
 }
 
@@ -121,11 +122,10 @@ async function classifyZip(file: File): Promise<DroppedItem> {
 }
 
 /** Classifies files with `images` in the header as data sets, and others as weights. */
-async function classifySafetensors(file: File, head: Uint8Array): Promise<DroppedItem> {
+async function classifySafetensors(file: File): Promise<DroppedItem> {
   const { name } = file
-  const size = headerSize(head)
-  const header = JSON.parse(await file.slice(8, 8 + size).text()) as Record<string, unknown>
-  return 'images' in header ? { kind: 'dataset', name, file } : { kind: 'checkpoint', name, file }
+  const names = await readFileWith('listTensors', file)
+  return { kind: names.includes('images') ? 'dataset' : 'checkpoint', name, file }
 }
 
 const headerSize = (head: Uint8Array) =>
@@ -169,13 +169,11 @@ async function extractWorkflow(item: DroppedItem): Promise<DroppedItem> {
       : new Uint8Array()
   if (!isPng(bytes)) return item
   try {
-    return {
-      kind: 'workflow',
-      name: path,
-      text: readPngWorkflow(new Uint8Array(await file.arrayBuffer())),
-    }
-  } catch {
-    return item
+    const text = await readFileWith('findPngWorkflow', file)
+    // An image without a workflow is for the import.
+    return text === undefined ? item : { kind: 'workflow', name: path, text }
+  } catch (error) {
+    return { kind: 'unknown', name: path, reason: formatError(error) }
   }
 }
 

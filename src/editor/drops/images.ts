@@ -1,11 +1,15 @@
 // Images of an import before it runs: list, classes, and previews.
 import { pathClasses } from '../../engine/datasets/folders.ts'
+import { readHeader } from '../../engine/datasets/formats.ts'
+import { IMPORT_LIMITS } from '../../engine/datasets/import.ts'
 import { naturalOrder } from '../../engine/datasets/order.ts'
 import { placePicture, resizePicture, type Picture } from '../../engine/datasets/resize.ts'
+import { datasetMessages } from '../../engine/messages/datasets.ts'
 import type { ImageFile, ImportOptions } from '../../engine/protocol.ts'
 import { toImageData } from '../ui/pixels.ts'
 import { isHidden } from '../ui/pickFiles.ts'
-import { isZip, readZipEntries } from '../storage/zip.ts'
+import { isZip } from '../../engine/archive/signatures.ts'
+import { readZipEntries } from '../storage/zip.ts'
 import { isImageName } from './classify.ts'
 
 /** An image file, possibly in a ZIP. */
@@ -59,9 +63,17 @@ export function countClasses(paths: readonly string[]): { folders: ClassFolder[]
 /** In pixels. Larger images are reduced for the preview, so that settings apply immediately. */
 const MAX_PREVIEW_SIDE = 512
 
-/** Decodes an image for the preview. Throws if it is not an image. */
+/** Bytes that contain the size of an image: photographs begin with a thumbnail. */
+const HEADER_SIZE = 2 ** 18
+
+/** Decodes an image for the preview. Throws if it is not an image, or too large for the import. */
 export async function openPreview({ read }: ImageSource): Promise<Picture> {
-  const bitmap = await createImageBitmap(await read())
+  const file = await read()
+  const start = new Uint8Array(await file.slice(0, HEADER_SIZE).arrayBuffer())
+  const { width: w = 1, height: h = 1 } = readHeader(start) ?? {}
+  if (w * h > IMPORT_LIMITS.pixels)
+    throw new Error(datasetMessages.tooManyPixels({ width: w, height: h }))
+  const bitmap = await createImageBitmap(file)
   const scale = Math.min(1, MAX_PREVIEW_SIDE / Math.max(bitmap.width, bitmap.height))
   const { width, height } = scaleSize(bitmap, scale)
   const ctx = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })

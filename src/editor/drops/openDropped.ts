@@ -1,14 +1,12 @@
 // Opening of files from outside by their kind. Unreadable files are reported.
-import { packFolder } from '../../engine/checkpoint/archive.ts'
-import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
-import { readImages } from '../../engine/datasets/file.ts'
+import type { Description } from '../../engine/checkpoint/describe.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
-import { unpackBundle } from '../../nodes/workflow/bundle.ts'
-import { bundleFromHash } from '../../nodes/workflow/link.ts'
+import type { Bundle } from '../../nodes/workflow/bundle.ts'
 import type { BackupServices } from '../backup/services.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { listNodes } from '../graph/nodePaths.ts'
+import { readFileWith } from '../storage/fileReader.ts'
 import { translateMessage, texts, translateView } from '../texts/texts.ts'
 import * as format from '../ui/format.ts'
 import type { DroppedFile } from '../ui/pickFiles.ts'
@@ -42,10 +40,10 @@ async function openItem(editor: BackupServices, item: DroppedItem, on: LGraphNod
     case 'workflow':
       return openWorkflow(editor, name, item.text)
     case 'checkpoint':
-      return storeCheckpoint(editor, name, await fileBytes(item.file), on)
+      return storeCheckpoint(editor, name, await readFileWith('readCheckpointFile', item.file), on)
     case 'checkpointFolder': {
-      const zip = packFolder(await folderContents(item.files))
-      return storeCheckpoint(editor, `${name}.zip`, zip, on)
+      const read = await readFileWith('packCheckpointFolder', item.files)
+      return storeCheckpoint(editor, `${name}.zip`, read, on)
     }
     case 'dataset': {
       const bytes = await readCheckedFile('dataset', item.file)
@@ -53,7 +51,7 @@ async function openItem(editor: BackupServices, item: DroppedItem, on: LGraphNod
       return showPlacedFile(placeFile(editor, 'dataset', file, on))
     }
     case 'bundle':
-      return openBundle(editor, name, await fileBytes(item.file))
+      return openBundle(editor, name, await readFileWith('unpackBundle', item.file), item.file.size)
     case 'backup':
       return (await import('../backup/importReport.ts')).importBackup(editor, item.file)
     case 'images':
@@ -66,25 +64,18 @@ async function openItem(editor: BackupServices, item: DroppedItem, on: LGraphNod
   }
 }
 
-const fileBytes = async (file: File) => new Uint8Array(await file.arrayBuffer())
-const folderContents = (files: readonly DroppedFile[]) =>
-  Promise.all(files.map(async ({ path, file }) => ({ path, bytes: await fileBytes(file) })))
-
 /** Reads a checkpoint or a data set. Throws Error with the reason if it is invalid. */
 export async function readCheckedFile(what: StoredFileKind, file: File): Promise<Uint8Array> {
-  const bytes = await fileBytes(file)
-  if (what === 'dataset') readImages(bytes)
-  else describeCheckpoint(bytes)
-  return bytes
+  if (what === 'dataset') return readFileWith('readDatasetFile', file)
+  return (await readFileWith('readCheckpointFile', file)).bytes
 }
 
 async function storeCheckpoint(
   editor: BundleServices,
   name: string,
-  bytes: Uint8Array,
+  { bytes, description: { title, notices } }: { bytes: Uint8Array; description: Description },
   on: LGraphNode | undefined,
 ) {
-  const { title, notices } = describeCheckpoint(bytes)
   const file = await editor.files.store('checkpoint', name, bytes)
   showPlacedFile(
     placeFile(editor, 'checkpoint', file, on),
@@ -94,19 +85,24 @@ async function storeCheckpoint(
 
 /** Opens the workflow in the fragment of the address, and removes the fragment. */
 export async function openLink(editor: BundleServices, hash: string) {
-  const bundle = bundleFromHash(hash)
+  const bundle = await readFileWith('unpackLink', hash)
   if (!bundle) return
   history.replaceState(null, '', location.pathname + location.search)
-  await openBundle(editor, texts.share.link, bundle)
+  const size = bundle.files.reduce((sum, { file }) => sum + file.size, 0)
+  await openBundle(editor, texts.share.link, bundle, size)
 }
 
 /** Opens a workflow with its files. The files are stored first, so that the nodes find them. */
-async function openBundle(editor: BundleServices, name: string, bytes: Uint8Array) {
-  const { workflow, files } = unpackBundle(bytes)
+async function openBundle(
+  editor: BundleServices,
+  name: string,
+  { workflow, files }: Bundle,
+  size: number,
+) {
   for (const { what, file, bytes: content } of files)
     await editor.files.store(what, file.name, content)
   await openWorkflow(editor, name, workflow)
-  if (files.length) showToast(texts.share.added(files.length, format.bytes(bytes.length)))
+  if (files.length) showToast(texts.share.added(files.length, format.bytes(size)))
 }
 
 async function openWorkflow(editor: GraphServices, name: string, text: string) {

@@ -1,14 +1,14 @@
-// Facts about the contents of stored files. Loaded on demand: the checkpoint reader takes 20 kB.
-import { describeCheckpoint, type Description } from '../../engine/checkpoint/describe.ts'
-import { readImages, type StoredImages } from '../../engine/datasets/file.ts'
+// Facts about the contents of stored files, which the worker reads.
+import type { StoredImages } from '../../engine/datasets/file.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
+import { readFileWith } from '../storage/fileReader.ts'
 import { texts } from '../texts/texts.ts'
 
 /** One line about a file. */
-export const fileFacts = (what: StoredFileKind, bytes: Uint8Array): string =>
-  what === 'dataset' ? datasetFacts(readImages(bytes)) : describeCheckpoint(bytes).title
-
-export const checkpointFacts = (bytes: Uint8Array): Description => describeCheckpoint(bytes)
+export const fileFacts = async (what: StoredFileKind, bytes: Uint8Array): Promise<string> =>
+  what === 'dataset'
+    ? datasetFacts(await readFileWith('readImages', bytes))
+    : (await readFileWith('describeCheckpoint', bytes)).title
 
 /** "1,797 images, 8 × 8, grey, 10 classes" */
 export function datasetFacts({

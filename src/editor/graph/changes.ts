@@ -1,9 +1,11 @@
 // Differences between two states of a workflow, as data. Versions list all of them, runs only those
 // that affect the result.
+import { getOwn } from '../../engine/base/records.ts'
+import { createSourceResolver } from '../../engine/base/resolveSource.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
 import { nodeTitle } from '../../nodes/titles.ts'
-import type { FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
+import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { withSubgraphs } from '../../nodes/workflow/subgraphDeclarations.ts'
 import type { Subgraph } from '../../nodes/workflow/file.ts'
 import { sameJson } from '../../nodes/workflow/json.ts'
@@ -190,23 +192,28 @@ function describeLevel(
   const byId = new Map<NodeId, FileNode>(nodes.map((node) => [node.id, node]))
   const byLink = new Map(links.map((link) => [link[0], link]))
   const isReroute = ({ type }: FileNode) => known.get(type)?.reroute === true
-  const findSource = (
-    link: FileNode['inputs'][number]['link'],
-    passed: readonly FileNode[] = [],
-  ): [FileNode, string] | undefined => {
-    const wire = link === null ? undefined : byLink.get(link)
-    const source = wire && byId.get(wire[1])
-    if (!source || passed.includes(source)) return undefined
-    if (isReroute(source)) return findSource(source.inputs[0]?.link ?? null, [...passed, source])
-    return [source, source.outputs[wire[2]]?.name ?? String(wire[2])]
-  }
+  const findWired = ({ link }: Partial<FileNode['inputs'][number]> = {}) =>
+    link == null ? undefined : byLink.get(link)
+  const findSource = createSourceResolver<FileLink>(
+    ([, from]) => {
+      const source = byId.get(from)
+      return source && isReroute(source) ? { from: findWired(source.inputs[0]) } : undefined
+    },
+    ([id]) => id,
+  )
   const getSources = (node: FileNode): DescribedNode['sources'] =>
     new Map(
-      node.inputs.flatMap(({ name, link }) => {
-        const [source, slot] = findSource(link) ?? []
-        return source
-          ? [[name, { label: `${nodeTitle(source, known)}.${slot}`, key: `${source.id}.${slot}` }]]
-          : []
+      node.inputs.flatMap((input) => {
+        const wire = findSource(findWired(input))
+        const source = wire && byId.get(wire[1])
+        if (!source) return []
+        const slot = source.outputs[wire[2]]?.name ?? String(wire[2])
+        return [
+          [
+            input.name,
+            { label: `${nodeTitle(source, known)}.${slot}`, key: `${source.id}.${slot}` },
+          ],
+        ]
       }),
     )
   return nodes.map((node) => ({
@@ -221,7 +228,7 @@ function describeLevel(
 
 /** Value of a param; by default the declared one. */
 const getParamValue = ({ node, declaration }: DescribedNode, param: string): unknown =>
-  node.properties[param] ?? declaration?.params[param]?.default
+  getOwn(node.properties, param) ?? (declaration && getOwn(declaration.params, param)?.default)
 
 const getEffectiveParams = (node: DescribedNode): string[] => {
   const specs = node.declaration?.params ?? {}

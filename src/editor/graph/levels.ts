@@ -1,6 +1,7 @@
 // Levels of a workflow: the top-level graph and the contents of subgraphs. Pure functions on files.
 import { subgraphBorder } from '../../nodes/workflow/subgraphDeclarations.ts'
 import type {
+  FileInput,
   FileLink,
   FileNode,
   FileOutput,
@@ -107,12 +108,12 @@ export function sortSubgraphs(subgraphs: readonly Subgraph[]): Subgraph[] | unde
   const done: Subgraph[] = []
   let left = [...subgraphs]
   while (left.length) {
-    const next = left.filter(
-      ({ inside }) => !inside.nodes.some(({ type }) => left.some(({ id }) => id === type)),
-    )
+    const open = new Set(left.map(({ id }) => id))
+    const next = left.filter(({ inside }) => !inside.nodes.some(({ type }) => open.has(type)))
     if (!next.length) return undefined
     done.push(...next)
-    left = left.filter((each) => !next.includes(each))
+    const sorted = new Set(next)
+    left = left.filter((each) => !sorted.has(each))
   }
   return done
 }
@@ -223,10 +224,17 @@ function normalizeBorder(inside: WorkflowFile, before: WorkflowFile): WorkflowFi
 
 function inputSlots({ nodes, links }: WorkflowFile, node: FileNode | undefined) {
   const taken = new Set(node?.outputs.map(({ name }) => name))
+  const byId = new Map(nodes.map((each) => [each.id, each]))
+  const targetsBySlot = new Map<number, FileInput[]>()
+  for (const [, from, output, to, input] of links) {
+    const target = from === INPUTS ? byId.get(to)?.inputs[input] : undefined
+    if (!target) continue
+    const others = targetsBySlot.get(output)
+    if (others) others.push(target)
+    else targetsBySlot.set(output, [target])
+  }
   return (node?.outputs ?? []).flatMap(({ name, type }, slot) => {
-    const targets = links
-      .filter(([, from, output]) => from === INPUTS && output === slot)
-      .flatMap(([, , , to, input]) => nodes.find(({ id }) => id === to)?.inputs[input] ?? [])
+    const targets = targetsBySlot.get(slot) ?? []
     if (name === NEW_SLOT && !targets.length) return []
     const types = targets.map((target) => target.type)
     return [
@@ -240,9 +248,13 @@ function inputSlots({ nodes, links }: WorkflowFile, node: FileNode | undefined) 
 
 function outputSlots({ nodes, links }: WorkflowFile, node: FileNode | undefined) {
   const taken = new Set(node?.inputs.map(({ name }) => name))
+  const byId = new Map(nodes.map((each) => [each.id, each]))
+  const linksBySlot = new Map(
+    links.filter((link) => link[3] === OUTPUTS).map((link) => [link[4], link]),
+  )
   return (node?.inputs ?? []).flatMap(({ name, type }, slot) => {
-    const link = links.find(([, , , to, input]) => to === OUTPUTS && input === slot)
-    const source = link && nodes.find(({ id }) => id === link[1])?.outputs[link[2]]
+    const link = linksBySlot.get(slot)
+    const source = link && byId.get(link[1])?.outputs[link[2]]
     if (name !== NEW_SLOT) return [{ name, type: source ? source.type : type }]
     return source
       ? [{ name: makeUniqueName(toSlotName(source.name), taken), type: source.type }]

@@ -5,7 +5,7 @@ import { nodeTitle } from '../../nodes/titles.ts'
 import { withSubgraphs } from '../../nodes/workflow/subgraphDeclarations.ts'
 import type { FileNode, Subgraph, WorkflowFile } from '../../nodes/workflow/file.ts'
 import type { Json } from '../../nodes/workflow/json.ts'
-import { mapBodies, findSubgraph, getPathSubgraphs } from './levels.ts'
+import { mapBodies, getPathSubgraphs } from './levels.ts'
 import { isBorderNode } from './pack.ts'
 
 export interface LocatedNode {
@@ -30,6 +30,7 @@ export const formatPath = (titles: readonly string[]): string => titles.join(' â
  */
 export function listNodes(whole: WorkflowFile, declarations: ByType): LocatedNode[] {
   const known = withSubgraphs(whole, declarations)
+  const subgraphs = new Map(whole.subgraphs?.map((subgraph) => [subgraph.id, subgraph]))
   const visit = (
     body: WorkflowFile,
     of: Subgraph | undefined,
@@ -42,7 +43,7 @@ export function listNodes(whole: WorkflowFile, declarations: ByType): LocatedNod
         const declaration = known.get(node.type)
         const title = nodeTitle(node, known)
         const id = innerId(within, node.id)
-        const inside = findSubgraph(whole, node.type)
+        const inside = subgraphs.get(node.type)
         const place: LocatedNode = {
           id,
           node,

@@ -1,4 +1,5 @@
 // Outline of a graph: nodes in the order of their wires, and loops as nested entries, by ids.
+import { sortTopologically } from '../../engine/base/sortTopologically.ts'
 import type { NodeGroup } from './layout.ts'
 
 /** A loop with its Start, its End, and the loop around it. */
@@ -25,26 +26,31 @@ export function buildOutline(
 ): Entry[] {
   const loopOf = new Map<string, Loop>()
   for (const loop of loops) for (const id of loop.members) loopOf.set(id, loop)
+  const idsByLoop = new Map<Loop | undefined, string[]>([[undefined, [...ids]]])
+  for (const loop of loops) idsByLoop.set(loop, [])
+  for (const id of ids)
+    for (let loop = loopOf.get(id); loop; loop = loop.within) idsByLoop.get(loop)?.push(id)
   const sources = new Map<string, string[]>()
-  for (const [from, to] of wires) sources.set(to, [...(sources.get(to) ?? []), from])
+  for (const [from, to] of wires) {
+    const others = sources.get(to)
+    if (others) others.push(from)
+    else sources.set(to, [from])
+  }
 
   const buildEntries = (within: Loop | undefined): Entry[] => {
-    const entries: Entry[] = []
-    const seen = new Set<string | Loop>()
-    const visit = (id: string) => {
-      const one = findEntry(id, within, loopOf)
-      if (one === undefined || seen.has(one)) return
-      seen.add(one)
-      for (const member of typeof one === 'string' ? [one] : one.members)
-        sources.get(member)?.forEach(visit)
-      entries.push(
-        typeof one === 'string' ? { node: one } : { loop: one, entries: buildEntries(one) },
+    const findEntries = (all: readonly string[]) =>
+      all.flatMap((id) => findEntry(id, within, loopOf) ?? [])
+    const findSources = (one: string | Loop) =>
+      findEntries(
+        (typeof one === 'string' ? [one] : one.members).flatMap((id) => sources.get(id) ?? []),
       )
-    }
-    if (within) visit(within.start)
-    for (const id of ids) if (id !== within?.end) visit(id)
-    if (within) visit(within.end)
-    return entries
+    const inside = idsByLoop.get(within) ?? []
+    const roots = within
+      ? [within.start, ...inside.filter((id) => id !== within.end), within.end]
+      : inside
+    return sortTopologically(findEntries(roots), findSources, 'cut').order.map((one) =>
+      typeof one === 'string' ? { node: one } : { loop: one, entries: buildEntries(one) },
+    )
   }
   return buildEntries(undefined)
 }

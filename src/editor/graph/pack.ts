@@ -10,7 +10,8 @@ import type {
 } from '../../nodes/workflow/file.ts'
 import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
 import { applyPromoted } from '../../nodes/workflow/flatten.ts'
-import { declaredName, LOOP } from '../../nodes/workflow/slots.ts'
+import { findLoopPairs } from '../../nodes/workflow/loopPairs.ts'
+import { declaredName } from '../../nodes/workflow/slots.ts'
 import { isSlotName } from '../../nodes/workflow/subgraphs.ts'
 import {
   createNodeLookup,
@@ -39,12 +40,10 @@ export function findPackingProblem(
   { nodes, links }: WorkflowFile,
   ids: ReadonlySet<NodeId>,
 ): PackingProblem | undefined {
-  const findNode = createNodeLookup(nodes)
-  const otherEnds = links
-    .filter(([, from, output]) => findNode(from).outputs[output].name === LOOP)
-    .filter(([, from, , to]) => ids.has(from) !== ids.has(to))
-    .map(([, from, , to]) => findNode(ids.has(from) ? to : from))
-  if (otherEnds.length) return { kind: 'splitLoop', nodes: [...new Set(otherEnds)] }
+  const otherEnds = [...findLoopPairs({ nodes, links })].flatMap(([end, other]) =>
+    ids.has(end.id) && !ids.has(other.id) ? [other] : [],
+  )
+  if (otherEnds.length) return { kind: 'splitLoop', nodes: otherEnds }
   const after = findReachable(
     links.map(([, from, , to]) => [from, to]),
     ids,
@@ -62,12 +61,19 @@ function findReachable(
   wires: readonly (readonly [NodeId, NodeId])[],
   ids: ReadonlySet<NodeId>,
 ): ReadonlySet<NodeId> {
-  const found = new Set<NodeId>()
-  for (let before = -1; before < found.size;) {
-    before = found.size
-    for (const [from, to] of wires)
-      if ((ids.has(from) || found.has(from)) && !ids.has(to)) found.add(to)
+  const targets = new Map<NodeId, NodeId[]>()
+  for (const [from, to] of wires) {
+    const others = targets.get(from)
+    if (others) others.push(to)
+    else targets.set(from, [to])
   }
+  const found = new Set<NodeId>()
+  const visit = (from: NodeId) => {
+    for (const to of targets.get(from) ?? []) if (!ids.has(to)) found.add(to)
+  }
+  ids.forEach(visit)
+  // Grows during the iteration.
+  found.forEach(visit)
   return found
 }
 
@@ -137,8 +143,11 @@ function findCrossings(
   const findNode = createNodeLookup(file.nodes)
   const bySource = (links: readonly FileLink[]) => {
     const slots = new Map<string, FileLink[]>()
-    for (const link of links)
-      slots.set(`${link[1]} ${link[2]}`, [...(slots.get(`${link[1]} ${link[2]}`) ?? []), link])
+    for (const link of links) {
+      const others = slots.get(`${link[1]} ${link[2]}`)
+      if (others) others.push(link)
+      else slots.set(`${link[1]} ${link[2]}`, [link])
+    }
     return [...slots.values()]
   }
   const target = ([, , , to, input]: FileLink) => findNode(to).inputs[input]
@@ -288,14 +297,20 @@ function connectContents(
   newIds: ReadonlyMap<NodeId, NodeId>,
 ): NewLink[] {
   const inputs = subgraphBorder({ inside }, INPUTS).outputs
-  const outputs = subgraphBorder({ inside }, OUTPUTS).inputs
+  const outputs = new Map(
+    subgraphBorder({ inside }, OUTPUTS).inputs.map(({ name }, slot) => [name, slot]),
+  )
+  const outerLinks = new Map(
+    links.filter((link) => link[3] === node.id).map((link) => [node.inputs[link[4]]?.name, link]),
+  )
+  const innerLinks = new Map(
+    inside.links.filter((link) => link[3] === OUTPUTS).map((link) => [link[4], link]),
+  )
   /** Source of an inner link. For an input of the subgraph, the source of the outer link. */
   const findSource = ([, from, output]: FileLink): [NodeId, number] | undefined => {
     const inner = newIds.get(from)
     if (inner !== undefined) return [inner, output]
-    const outer = links.find(
-      ([, , , to, input]) => to === node.id && node.inputs[input]?.name === inputs[output]?.name,
-    )
+    const outer = outerLinks.get(inputs[output]?.name)
     return outer && [outer[1], outer[2]]
   }
   const added: NewLink[] = []
@@ -305,8 +320,7 @@ function connectContents(
   }
   for (const [, from, output, to, input, type] of links) {
     if (from !== node.id) continue
-    const slot = outputs.findIndex(({ name }) => name === node.outputs[output]?.name)
-    const link = inside.links.find((each) => each[3] === OUTPUTS && each[4] === slot)
+    const link = innerLinks.get(outputs.get(node.outputs[output]?.name ?? '') ?? -1)
     const source = link && findSource(link)
     if (source) added.push([...source, to, input, type])
   }

@@ -1,4 +1,5 @@
 // Replaces a node by one of another type, with the same wires and the params that both types have.
+import { getOwn } from '../../engine/base/records.ts'
 import { manySlot } from '../../engine/base/ids.ts'
 import type { ByType, Declaration, Param } from '../../engine/plan/op.ts'
 import { fitNumber } from '../../nodes/litegraph/numberText.ts'
@@ -202,7 +203,7 @@ const keepSharedParams = (
 ): FileNode['properties'] =>
   Object.fromEntries(
     Object.entries(properties).flatMap(([name, value]) => {
-      const param = params[name]
+      const param = getOwn(params, name)
       if (!param) return isSeedControl(name, params) ? [[name, value]] : []
       const kept = convertValue(param, value)
       return kept === undefined ? [] : [[name, kept as typeof value]]

@@ -1,5 +1,6 @@
 // Predicts the fault of a wire that is being drawn, by the engine's check: loops that are not
 // nested, and predictions or schedules that do not match.
+import { getOwn } from '../../engine/base/records.ts'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import {
@@ -34,8 +35,9 @@ export async function findWireFault(
   if (!after) return undefined
   const [before, then] = await Promise.all([check(now), check(after)])
   const known = new Set(before.map(getFaultKey))
-  const wired = ({ node, slot }: Fault) =>
-    slot !== undefined && after.nodes.find(({ id }) => id === node)?.inputs[slot] !== undefined
+  const inputs = new Map(after.nodes.map((node) => [node.id, node.inputs]))
+  const wired = ({ node = '', slot }: Fault) =>
+    slot !== undefined && getOwn(inputs.get(node) ?? {}, slot) !== undefined
   // A missing wire is not a fault of this wire.
   const fault = then.find(
     (each) => !each.notice && !known.has(getFaultKey(each)) && (each.also?.length || wired(each)),

@@ -1,7 +1,7 @@
 // Equations of nodes, as in the paper and with the numbers of the node. KaTeX is loaded with the
 // first one.
 import { signal } from '@preact/signals'
-import { useMemo } from 'preact/hooks'
+import { useCallback, useMemo } from 'preact/hooks'
 import { substituteNumbers } from '../graph/equationValues.ts'
 
 type Katex = (typeof import('katex'))['default']
@@ -40,18 +40,28 @@ export function Equation({ latex, numbers }: Props) {
 /** Shows the source until KaTeX is loaded, or if KaTeX cannot parse it. */
 function Line({ latex }: { latex: string }) {
   const set = katex.value
-  const html = useMemo(() => set && renderLatex(set, latex), [set, latex])
-  return html ? <div dangerouslySetInnerHTML={{ __html: html }} /> : <code>{latex}</code>
+  const equation = useMemo(() => set && renderLatex(set, latex), [set, latex])
+  const insert = useCallback(
+    (line: HTMLElement | null) => equation && line?.replaceChildren(equation),
+    [equation],
+  )
+  return equation ? <div ref={insert} /> : <code>{latex}</code>
 }
 
-function renderLatex(katex: Katex, latex: string): string | undefined {
+/**
+ * Returns the equation as elements. KaTeX's HTML would need style attributes, which the content
+ * security policy forbids; its elements have their styles set by script, which is allowed.
+ */
+function renderLatex(katex: Katex, latex: string): Node | undefined {
+  const box = document.createElement('div')
   try {
     // Only the command that marks numbers is trusted, not links and images.
-    return katex.renderToString(latex, {
+    katex.render(latex, box, {
       displayMode: true,
       trust: ({ command }) => command === '\\htmlClass',
       strict: 'ignore',
     })
+    return box.firstChild ?? undefined
   } catch {
     return undefined
   }

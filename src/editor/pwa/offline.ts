@@ -1,6 +1,7 @@
 // Registration of the service worker, which caches the built editor, and the toast about updates.
 import { effect } from '@preact/signals'
 import { SERVICE_WORKER } from '../../build/names.ts'
+import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 import { showToast } from '../ui/state.ts'
 import { runState } from '../running/state.ts'
 import { texts } from '../texts/texts.ts'
@@ -9,7 +10,7 @@ import { texts } from '../texts/texts.ts'
 export async function registerServiceWorker(): Promise<void> {
   if (!import.meta.env.PROD || !navigator.serviceWorker) return
   await waitForEngine()
-  const url = new URL(SERVICE_WORKER, document.baseURI)
+  const url = trustedScriptUrl(new URL(SERVICE_WORKER, document.baseURI))
   // The editor also works without it: in a private window, or on a server without the file.
   const registration = await navigator.serviceWorker.register(url).catch(() => undefined)
   if (!registration) return

@@ -9,6 +9,8 @@ type ViewEvent = Extract<RunEvent, { type: 'view' }>
 /** Events of one run, for a tab that shows its graph later. */
 export interface EventLog {
   add(event: RunEvent): void
+  /** Removes all events but views, which a restarted run need not show again. */
+  restart(): void
   /** Returns the last event of each type and node, and all files. */
   events(): RunEvent[]
   views(): ViewEvent[]
@@ -27,6 +29,10 @@ export function createEventLog(): EventLog {
       const key = `${event.type} ${node} ${event.type === 'file' ? files.length : ''}`
       last.delete(key)
       last.set(key, event)
+    },
+    restart() {
+      files.length = 0
+      for (const [key, { type }] of last) if (type !== 'view') last.delete(key)
     },
     events: all,
     views: () => all().filter((event) => event.type === 'view'),
@@ -72,7 +78,7 @@ export function createViewCache(maxRuns = 12, maxBytes = 64e6): ViewCache {
 }
 
 /** Approximate size of a view: its arrays and texts. */
-function viewBytes(part: View | unknown): number {
+export function viewBytes(part: View | unknown): number {
   if (ArrayBuffer.isView(part)) return part.byteLength
   if (typeof part === 'string') return 2 * part.length
   if (typeof part !== 'object' || part === null) return 8

@@ -1,12 +1,14 @@
 // Messages about the results and files of runs.
 import type { Fault } from '../../engine/base/fault.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
+import type { Event } from '../../engine/protocol.ts'
 import { withWorkflow } from '../../nodes/workflow.ts'
 import { download } from '../ui/download.ts'
 import type { RunOutcome } from './queue.ts'
 import type { RunFile } from './state.ts'
 import { showToast } from '../ui/state.ts'
-import { formatFault, texts, translateWorkflow } from '../texts/texts.ts'
+import { freeSpace } from '../ui/storageError.ts'
+import { formatFault, texts, translateMessage, translateWorkflow } from '../texts/texts.ts'
 
 /** Adds the workflow of the run to a file, if its format can hold it. */
 export const toRunFile = (
@@ -20,6 +22,20 @@ export const toRunFile = (
 /** Reports a broken engine. */
 export const notifyEngineError = (message: string) =>
   showToast(texts.status.noEngine, { text: message, error: true })
+
+/** Reports that the engine failed and was restarted. */
+export const notifyRestart = (message: string) =>
+  showToast(texts.status.restarted, { text: translateMessage(message), error: true })
+
+/** Reports a problem of the engine's storage, or its end. `training`: the node that it is about. */
+export function notifyStorage(
+  { message, recovered }: Event & { type: 'storage' },
+  training?: string,
+) {
+  const more = recovered ? {} : { error: true, ...freeSpace() }
+  if (training) showToast(training, { text: message, ...more })
+  else showToast(message, more)
+}
 
 export function notifyFiles(files: readonly RunFile[]) {
   const [file] = files

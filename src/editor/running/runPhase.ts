@@ -2,13 +2,14 @@
 import type { RunPhase, RunSpeed } from './state.ts'
 
 /** A request of the user, an event of the engine, or the end of the run. */
-export type PhaseAction = 'start' | 'stop' | 'started' | 'resumed' | 'paused' | 'end'
+export type PhaseAction = 'start' | 'restart' | 'stop' | 'started' | 'resumed' | 'paused' | 'end'
 
 /**
  * Transitions of every phase of a run. The engine may send `started`, `paused` or `resumed` before
  * it receives the command to stop. Such an event still counts.
  */
 const active = {
+  restart: 'starting',
   started: 'running',
   resumed: 'running',
   paused: 'paused',

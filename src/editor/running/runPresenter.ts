@@ -17,6 +17,8 @@ export interface RunPresenter {
   /** Shows a run in the tab on the canvas. */
   attach(run: ActiveRun): void
   detach(run: ActiveRun): void
+  /** Prepares for a run that starts again in a restarted engine. Its progress stays visible. */
+  restart(run: ActiveRun): void
   /** Shows an event on the nodes of a tab and in its charts. */
   showOnNodes(event: RunEvent, tab: RunTab): void
   /** Shows an event in the tab of its run, if any. */
@@ -59,6 +61,10 @@ export function createRunPresenter(
       const { tab: _, ...present } = runState.present.value ?? {}
       if ('id' in present) runState.present.value = present
     },
+    restart({ shownIn }) {
+      runState.compiling.value = undefined
+      if (shownIn) shownIn.results.files.value = shownIn.results.faults.value = []
+    },
     showInTab(event, { shownIn, text }) {
       if (!shownIn) return
       showOnNodes(event, shownIn)
@@ -75,7 +81,7 @@ function clearResults(results: TabResults) {
   results.seeds.value = new Map()
   results.faults.value = results.notices.value = []
   results.files.value = []
-  results.ended.value = results.progress.value = undefined
+  results.ended.value = results.progress.value = results.saved.value = undefined
   results.measures.value = { nodes: [], timing: 'direct' }
 }
 
@@ -88,6 +94,7 @@ function addToResults(results: TabResults, event: RunEvent, workflow: string) {
   if (event.type === 'faults') results.faults.value = event.faults
   else if (event.type === 'notices') results.notices.value = event.faults
   else if (event.type === 'measured') results.measures.value = event
+  else if (event.type === 'saved') results.saved.value = { index: event.index, at: Date.now() }
   else if (event.type === 'file')
     results.files.value = [...results.files.value, toRunFile(event, workflow)]
 }

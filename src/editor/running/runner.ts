@@ -5,8 +5,8 @@ import type { Event } from '../../engine/protocol.ts'
 import type { RunControl, RunEvent } from '../../nodes/host/clientTypes.ts'
 import type { LGraphNode } from '../canvas/canvas.ts'
 import { forgetChartRuns } from '../charts/state.ts'
-import { ownTypes } from '../graph/declarations.ts'
 import { graphKey } from '../graph/graphKey.ts'
+import { hasTraining } from '../graph/hasTraining.ts'
 import { settings } from '../storage/settings.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
@@ -14,11 +14,18 @@ import { showToast } from '../ui/state.ts'
 import { shownTab, workflowId, workflowName } from '../workspace/state.ts'
 import type { WorkflowChange } from '../workspace/workflowChange.ts'
 import { showTabTitle, warnBeforeLeaving } from './browserTab.ts'
-import { isShownHere, type ActiveRun, type RunOrigin } from './activeRun.ts'
+import { currentTab, isShownHere, type ActiveRun, type RunOrigin } from './activeRun.ts'
+import { noteTraining, takeDiscardedTraining } from './discardedTab.ts'
 import { createEventLog } from './eventLog.ts'
 import { createFaultCheck, type FaultCheck } from './faultCheck.ts'
 import { createLiveRuns, type LiveRuns } from './liveRuns.ts'
-import { notifyEngineError, notifyOutcome, toRunFile } from './notifications.ts'
+import {
+  notifyEngineError,
+  notifyOutcome,
+  notifyRestart,
+  notifyStorage,
+  toRunFile,
+} from './notifications.ts'
 import { monitoringOptions } from './observation.ts'
 import { createQueue, type QueuedRun, type RunOutcome } from './queue.ts'
 import type { Runner, RunnerOptions } from './runnerTypes.ts'
@@ -32,8 +39,9 @@ import {
   type RunTarget,
 } from './runSource.ts'
 import { createRunTabs, type RunTabs } from './runTabs.ts'
-import { forgetResults, runsHere, runState, tabResults, type RunSpeed } from './state.ts'
+import { forgetResults, hasRun, runsHere, runState, tabResults, type RunSpeed } from './state.ts'
 import { askAboutTraining } from './trainingQuestion.ts'
+import { createTrainingSearch, type TrainingSearch } from './storedTrainings.ts'
 import { createWireInspection, type WireInspection } from './wireInspection.ts'
 
 /** Creates the runner of the editor, which is never disposed of. */
@@ -46,6 +54,7 @@ class EditorRunner implements Runner {
   private readonly presenter: RunPresenter
   private readonly faultCheck: FaultCheck
   private readonly live: LiveRuns
+  private readonly trainings: TrainingSearch
   private readonly inspection: WireInspection
   private readonly tabs: RunTabs
   private visibleNodes: string[] = []
@@ -68,11 +77,13 @@ class EditorRunner implements Runner {
         settings.value.live && !this.queue.waiting.value.length && this.present?.origin !== 'queue',
       workflow: () => workflowId.value,
       graph: this.source.graph,
-      trains: ({ nodes }) => nodes.some(({ op }) => ownTypes.get(op)?.loop?.trains),
+      trains: hasTraining,
       isIdle,
       run: () => this.begin({ origin: 'live' }),
-      stop: () => this.control('stop'),
+      // Replacing the engine would take longer than most iterations.
+      stop: () => this.present?.handle?.stop({ patient: true }),
     })
+    this.trainings = createTrainingSearch(this.source.graph, client.findTrainings)
     this.tabs = createRunTabs({
       stage,
       presenter: this.presenter,
@@ -93,6 +104,12 @@ class EditorRunner implements Runner {
     if (shownTab.value) this.begin(options)
     // If no workflow is open yet, waits for the first one and runs it.
     else void this.options.workspace.whenOpened().then(() => this.begin(options))
+  }
+
+  continueDiscarded() {
+    const key = takeDiscardedTraining()
+    this.source.capture()
+    if (key !== undefined && graphKey(this.source.graph()) === key) this.begin({ continues: true })
   }
 
   enqueue(graph: Graph, options: EnqueueOptions): number {
@@ -169,17 +186,20 @@ class EditorRunner implements Runner {
     to,
     paused = false,
     origin = 'command',
+    continues = false,
   }: {
     to?: LGraphNode
     paused?: boolean
     origin?: RunOrigin
+    /** Repeats a run, with its seeds. */
+    continues?: boolean
   }) {
     if (!isIdle()) return
     if (origin !== 'live') this.source.capture()
     const target = to && this.source.target(to)
     if ((to && !target) || reportEngineError()) return
     // A live run does not advance seeds: the change would start the next live run.
-    if (origin !== 'live') this.source.advanceSeeds()
+    if (origin !== 'live' && !continues) this.source.advanceSeeds()
     const item = this.source.snapshot(this.source.graph(), { name: workflowName.value })
     this.start(item, origin, {
       target,
@@ -206,6 +226,7 @@ class EditorRunner implements Runner {
     if (origin !== 'queue' || this.source.isOpen(run)) this.tabs.attach(run)
     this.sendVisible()
     setPhase('start')
+    if (origin === 'command' && !target && hasTraining(item.graph)) noteTraining(item.key)
     run.handle = client.start(item.graph, {
       ...(target && { targets: targetNodes(item.graph, target.id) }),
       ...(paused && { paused }),
@@ -238,7 +259,8 @@ class EditorRunner implements Runner {
 
   private onEngineEvent(event: Event) {
     if (event.type === 'ready') runState.backend.value = event.backend
-    else if (event.type === 'storage') showToast(event.message, { error: true })
+    else if (event.type === 'restarting') this.onRestart(event.message)
+    else if (event.type === 'storage') this.reportStorage(event)
     else if (event.type === 'broken') {
       runState.engineError.value = event.message
       setPhase('end')
@@ -248,9 +270,28 @@ class EditorRunner implements Runner {
     }
   }
 
+  /** Names the training that a message of the storage is about. */
+  private reportStorage(event: Event & { type: 'storage' }) {
+    const { graph } = this.present?.shownIn ?? {}
+    const titles = event.node && graph && this.options.stage.nodeTitles(event.node, graph)
+    notifyStorage(event, titles ? formatPath(titles) : undefined)
+  }
+
+  /** The engine failed and starts again, with the current run. */
+  private onRestart(message: string) {
+    runState.backend.value = undefined
+    runState.statusText.value = message
+    notifyRestart(message)
+    if (!this.present) return
+    setPhase('restart')
+    this.present.log.restart()
+    this.presenter.restart(this.present)
+  }
+
   private onRunEvent(event: RunEvent, run: ActiveRun) {
     if (run !== this.present) return
     run.log.add(event)
+    if (event.type === 'view') this.options.storedViews.schedule(run)
     this.presenter.showInTab(event, run)
     if (event.type === 'started' || event.type === 'resumed' || event.type === 'paused')
       setPhase(event.type)
@@ -274,6 +315,7 @@ class EditorRunner implements Runner {
     const fault = run.log.faults().find(({ notice }) => !notice)
     const outcome = fault ? 'failed' : event.stopped ? 'stopped' : 'done'
     if (outcome === 'done') this.tabs.storeViews(run)
+    this.options.storedViews.schedule(run, 'end')
     this.presenter.showResult(event, run)
     if (run.origin === 'queue') this.recordPast(run, outcome, event.seconds)
     this.end(run, outcome)
@@ -300,12 +342,14 @@ class EditorRunner implements Runner {
 
   /** Ends the current run and starts the next one in the queue. */
   private end({ onEnd }: ActiveRun, outcome: RunOutcome) {
+    noteTraining(undefined)
     this.present = undefined
     this.presenter.end()
     setPhase('end')
     onEnd?.(outcome)
     // The listener may have started another run.
     if (isIdle()) this.startNext()
+    this.trainings.schedule()
   }
 
   // ---- changes of tabs and graphs
@@ -326,6 +370,16 @@ class EditorRunner implements Runner {
     this.sendVisible()
   }
 
+  async onTabRestored(id: string) {
+    const { storedViews } = this.options
+    const tab = currentTab(this.options.stage.graph)
+    const views = await storedViews.load(id, this.source.graph())
+    if (tab.tab !== shownTab.value || hasRun(tab.tab)) return
+    for (const { node, view } of views)
+      this.presenter.showOnNodes({ type: 'view', run: 0, node, view }, tab)
+    await storedViews.rename(id, workflowId.value).catch(() => {})
+  }
+
   /**
    * Starts a live run if needed, attaches a queued run to the tab of its graph, and checks a graph
    * with faults again.
@@ -337,6 +391,7 @@ class EditorRunner implements Runner {
     const run = this.present
     if (run?.origin === 'queue' && this.tabs.followGraph(run)) this.sendVisible()
     this.faultCheck.schedule()
+    this.trainings.schedule()
   }
 }
 

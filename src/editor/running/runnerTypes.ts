@@ -7,12 +7,15 @@ import type { Workspace } from '../workspace/workspace.ts'
 import type { Queue, QueuedRun } from './queue.ts'
 import type { EnqueueOptions, RunTarget } from './runSource.ts'
 import type { RunSpeed } from './state.ts'
+import type { StoredViews } from './storedViews.ts'
 import type { WireInspection } from './wireInspection.ts'
 
 export interface Runner extends Pick<WireInspection, 'inspect'> {
   readonly queue: Queue
   /** Runs the graph on the canvas, or the part of it up to a node. */
   run(options?: { to?: LGraphNode; paused?: boolean }): void
+  /** Continues the training that ran when the browser discarded this tab to free memory, if any. */
+  continueDiscarded(): void
   /** Adds a copy of a graph to the queue. Returns the id of the item. */
   enqueue(graph: Graph, options: EnqueueOptions): number
   /** Adds the graph on the canvas to the queue. */
@@ -32,6 +35,8 @@ export interface Runner extends Pick<WireInspection, 'inspect'> {
   /** Stops the run of a closed tab. The engine stores its progress, and the queue continues. */
   onTabClosed(tab: number): void
   onTabShown(): void
+  /** Shows the stored views of the workflow on the canvas, which had this id before a reload. */
+  onTabRestored(id: string): Promise<void>
   /** Sets the observers that are on screen. */
   setVisible(nodes: string[]): void
   /** Text of the workflow as of the tab's last run, or its current text. Image files contain it. */
@@ -53,12 +58,17 @@ type RunnerStage = Pick<
 >
 
 export interface RunnerOptions {
-  client: Pick<Client, 'start' | 'listen' | 'check' | 'inspect' | 'setVisible' | 'keepLast'>
+  client: Pick<
+    Client,
+    'start' | 'listen' | 'check' | 'inspect' | 'setVisible' | 'keepLast' | 'findTrainings'
+  >
   stage: RunnerStage
   workspace: Pick<
     Workspace,
     'amend' | 'capture' | 'whenOpened' | 'openText' | 'present' | 'subscribe'
   >
+  /** Views that a reload shows again. */
+  storedViews: StoredViews
   /** Called before the first event of a run. */
   onStart: (run: StartedRun) => void
 }

@@ -2,7 +2,13 @@
 import { computed, signal } from '@preact/signals'
 import type { Fault } from '../../engine/base/fault.ts'
 import type { StoredFile } from '../../engine/plan/op.ts'
-import type { BackendReport, Event, Measure, Timing } from '../../engine/protocol.ts'
+import type {
+  BackendReport,
+  Event,
+  Measure,
+  StoredTraining,
+  Timing,
+} from '../../engine/protocol.ts'
 import { shownTab } from '../workspace/state.ts'
 
 export type RunPhase = 'idle' | 'starting' | 'running' | 'paused' | 'stopping'
@@ -44,6 +50,8 @@ const createTabResults = () => ({
   ended: signal<Omit<Extract<Event, { type: 'finished' }>, 'type' | 'run'> | undefined>(undefined),
   /** Time and memory of the nodes, if measured. */
   measures: signal<{ nodes: readonly Measure[]; timing: Timing }>({ nodes: [], timing: 'direct' }),
+  /** Last save of a training. */
+  saved: signal<{ index: number; at: number } | undefined>(undefined),
   faults: signal<readonly Fault[]>([]),
   notices: signal<readonly Fault[]>([]),
   files: signal<readonly RunFile[]>([]),
@@ -101,6 +109,11 @@ export const runState = {
   get seeds() {
     return tabResults.value.seeds
   },
+  get saved() {
+    return tabResults.value.saved
+  },
+  /** Trainings that a run of the graph on the canvas would continue. */
+  storedTrainings: signal<readonly StoredTraining[]>([]),
   /** Speed of a run that is on screen. */
   speed: signal<RunSpeed>('full'),
   /** Latest status text of the engine. */

@@ -1,4 +1,5 @@
 // Inspection of wires: the last values of outputs on the canvas, from a run of the graph.
+import { getOwn } from '../../engine/base/records.ts'
 import type { Graph, Wire } from '../../engine/plan/graph.ts'
 import type { Inspection } from '../../engine/plan/view.ts'
 import type { Client } from '../../nodes/host/clientTypes.ts'
@@ -53,7 +54,8 @@ function graphOutput(
 ): Wire {
   const byId = new Map(nodes.map((each) => [each.id, each]))
   for (const { node: consumer, slot: input } of targetsPastReroutes({ node, slot })) {
-    const wire = byId.get(fullId(consumer.id))?.inputs[consumer.inputs[input].name]
+    const wires = byId.get(fullId(consumer.id))?.inputs ?? {}
+    const wire = getOwn(wires, consumer.inputs[input].name)
     if (wire) return wire
   }
   return { node: fullId(node.id), slot: node.outputs[slot].name }

@@ -8,6 +8,8 @@ export interface Run {
   id: string
   /** Start time in milliseconds. */
   when: number
+  /** Place in the history: like `when`, but later than all runs before. Missing in old records. */
+  order?: number
   /** Id of the workflow in the library, and its name. */
   workflow: string
   name: string

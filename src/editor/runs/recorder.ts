@@ -47,13 +47,17 @@ export interface RecorderOptions {
   paint: (view: View, width: number, height: number) => Promise<Blob | undefined>
   newId: () => string
   now?: () => number
+  /** Clock of durations, in milliseconds. Unlike `now`, nobody sets it. */
+  elapsed?: () => number
   /** A run was stored; `dropped` runs were deleted to make room. */
   onStored: (dropped: readonly Run[]) => void
-  onError: (error: unknown) => void
+  onError: (error: unknown, run: Pick<RequestedRun, 'name'>) => void
 }
 
 interface ActiveRun extends RequestedRun {
   when: number
+  /** Start by the clock of durations. */
+  startedAt: number
   started: boolean
   /** Last view of each observer. */
   views: Map<string, View>
@@ -72,7 +76,7 @@ const PICTURE_SIZE = [400, 300] as const
 const THUMBNAIL_SIZE = [144, 108] as const
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { port, now = Date.now } = options
+  const { port, now = Date.now, elapsed = () => performance.now() } = options
   const active = new Map<number, ActiveRun>()
   let storing: Promise<void> = Promise.resolve()
 
@@ -80,22 +84,31 @@ export function createRecorder(options: RecorderOptions): Recorder {
     active.delete(run.run)
     // A run that was refused, or removed from the queue, is not recorded.
     if (!run.started) return
-    storing = storing.then(() => storeRun(run, seconds, outcome, options)).catch(options.onError)
+    storing = storing
+      .then(() => storeRun(run, seconds, outcome, options))
+      .catch((error: unknown) => options.onError(error, run))
   }
 
   function handleEvent(event: Event) {
     if (event.type === 'broken') {
       for (const run of active.values()) {
         run.faults.push(event.message)
-        endRun(run, (now() - run.when) / 1000, 'failed')
+        endRun(run, (elapsed() - run.startedAt) / 1000, 'failed')
       }
+    }
+    if (event.type === 'restarting') {
+      // These runs report everything again.
+      for (const number of event.runs) Object.assign(active.get(number) ?? {}, { losses: [] })
     }
     const run = 'run' in event ? active.get(event.run) : undefined
     if (!run) return
     if (event.type === 'finished') {
       const outcome = run.faults.length ? 'failed' : event.stopped ? 'stopped' : 'finished'
       endRun(run, event.seconds, outcome)
-    } else recordEvent(run, event, now)
+    } else {
+      if (event.type === 'started') Object.assign(run, { when: now(), startedAt: elapsed() })
+      recordEvent(run, event)
+    }
   }
 
   return {
@@ -103,6 +116,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       void active.set(run.run, {
         ...run,
         when: now(),
+        startedAt: elapsed(),
         started: false,
         views: new Map(),
         losses: [],
@@ -114,11 +128,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 }
 
-function recordEvent(run: ActiveRun, event: Event, now: () => number) {
+function recordEvent(run: ActiveRun, event: Event) {
   switch (event.type) {
     case 'started':
       run.started = true
-      run.when = now()
       break
     case 'view':
       run.views.set(event.node, event.view)

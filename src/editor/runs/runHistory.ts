@@ -7,9 +7,9 @@ import { ownTypes } from '../graph/declarations.ts'
 import { listNodes, formatPath } from '../graph/nodePaths.ts'
 import type { StartedRun } from '../running/runnerTypes.ts'
 import { runState } from '../running/state.ts'
-import { storageMessage } from '../storage/stores.ts'
-import { texts } from '../texts/texts.ts'
+import { texts, translateWorkflow } from '../texts/texts.ts'
 import { isDark, showToast } from '../ui/state.ts'
+import { showStorageError } from '../ui/storageError.ts'
 import { newId } from '../workspace/library.ts'
 import type { Run, RunDetails, Sweep } from './record.ts'
 import { createRecorder, type RecorderOptions, type RequestedRun } from './recorder.ts'
@@ -87,9 +87,7 @@ export function createRunHistory(stores: RunStores, client: Pick<Client, 'listen
   const attempt = (action: () => Promise<unknown> = async () => {}) =>
     action()
       .then(list)
-      .catch((error: unknown) =>
-        showToast(texts.runs.title, { text: storageMessage(error), error: true }),
-      )
+      .catch((error: unknown) => showStorageError(texts.runs.title, error))
   const reloadRuns = () => {
     if (all.value) void attempt()
   }
@@ -139,7 +137,7 @@ function recorderOptions(
       dropAnnounced = true
       showToast(texts.runs.deletedOldest(dropped.length), { text: texts.runs.limitReached })
     },
-    onError: (error) =>
-      showToast(texts.runs.notStored, { text: storageMessage(error), error: true }),
+    onError: (error, { name }) =>
+      showStorageError(texts.runs.runOf(translateWorkflow(name)), error),
   }
 }

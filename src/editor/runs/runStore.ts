@@ -31,16 +31,24 @@ export interface RunStore {
 /** In milliseconds. The first run of a new sweep may still be in the queue. */
 const UNUSED_SWEEP_LIFETIME = 24 * 3600e3
 
+/** Place in the history. Start times of runs are not in order if the clock was set back. */
+const order = ({ order, when }: Run) => order ?? when
+
 export function createRunStore(
   { runs, runDetails, sweeps }: RunStores,
   limits: StorageLimits = storageLimits,
   now = Date.now,
 ): RunStore {
+  /** Sweeps of this window. Their age is unknown if the clock was set forward. */
+  const recent = new Set<string>()
   const drop = (id: string) => Promise.all([runs.del(id), runDetails.del(id)])
   const list = async () => {
     const all = await runs.all<unknown>()
     const readable = all.filter(isRun)
-    return { runs: readable.sort((a, b) => b.when - a.when), broken: all.length - readable.length }
+    return {
+      runs: readable.sort((a, b) => order(b) - order(a)),
+      broken: all.length - readable.length,
+    }
   }
   const read = async (id: string) =>
     [await runs.get<Run>(id), await runDetails.get<RunDetails>(id)] as const
@@ -50,15 +58,18 @@ export function createRunStore(
     async add(run, details, replacedId) {
       // Details first: every listed run has details.
       await runDetails.set(run.id, details)
-      await runs.set(run.id, run)
+      const { runs: before } = await list()
+      const after = before[0] ? order(before[0]) + 1 : 0
+      const placed: Run = { ...run, order: Math.max(run.when, after) }
+      await runs.set(run.id, placed)
       if (replacedId !== undefined) await drop(replacedId)
-      const dropped = runsToDrop((await list()).runs, limits).filter(({ id }) => id !== run.id)
+      const others = before.filter(({ id }) => id !== run.id && id !== replacedId)
+      const dropped = runsToDrop([placed, ...others], limits).filter(({ id }) => id !== run.id)
       for (const { id } of dropped) await drop(id)
       return dropped
     },
     async change(id, change) {
-      const before = await runs.get<Run>(id)
-      if (before) await runs.set(id, { ...before, ...change })
+      await runs.update<Run>(id, (before) => before && { ...before, ...change })
     },
     async remove(ids) {
       const removed = await Promise.all(ids.map(read))
@@ -73,15 +84,23 @@ export function createRunStore(
     async removeBroken() {
       for (const key of await runs.keys()) if (!isRun(await runs.get(key))) await drop(key)
     },
-    sweeps: (runs) => pruneSweeps(sweeps, runs, now()),
-    addSweep: (sweep) => sweeps.set(sweep.id, sweep),
+    sweeps: (runs) => pruneSweeps(sweeps, runs, now(), recent),
+    addSweep(sweep) {
+      recent.add(sweep.id)
+      return sweeps.set(sweep.id, sweep)
+    },
   }
 }
 
 /** Deletes old sweeps without runs, and returns the others, newest first. */
-async function pruneSweeps(sweeps: Store, runs: readonly Run[], now: number): Promise<Sweep[]> {
+async function pruneSweeps(
+  sweeps: Store,
+  runs: readonly Run[],
+  now: number,
+  recent: ReadonlySet<string>,
+): Promise<Sweep[]> {
   const all = await sweeps.all<Sweep>()
-  const used = new Set(runs.map(({ sweep }) => sweep?.id))
+  const used = new Set([...runs.map(({ sweep }) => sweep?.id), ...recent])
   const old = all.filter(({ id, when }) => !used.has(id) && now - when > UNUSED_SWEEP_LIFETIME)
   for (const { id } of old) await sweeps.del(id)
   return all.filter((sweep) => !old.includes(sweep)).sort((a, b) => b.when - a.when)

@@ -32,7 +32,13 @@ export interface Settings {
   live: boolean
   /** Measures time and memory of the nodes. */
   measures: boolean
+  /** Seconds between two saves of a training; 0: only when it stops. */
+  saveEvery: SaveInterval
 }
+
+/** Choices of the settings menu. */
+export const saveIntervals = [2, 10, 60, 0] as const
+export type SaveInterval = (typeof saveIntervals)[number]
 
 export const defaultSettings: Settings = {
   theme: 'system',
@@ -42,21 +48,29 @@ export const defaultSettings: Settings = {
   minimap: true,
   live: true,
   measures: false,
+  saveEvery: 2,
 }
 
 const current = signal<Settings>(defaultSettings)
 export const settings: ReadonlySignal<Settings> = current
 
-let storeSettings: (settings: Settings) => Promise<void> = async () => {}
+let storeChange: (change: Partial<Settings>) => Promise<void> = async () => {}
 
-/** Applies loaded settings, and stores later changes with `save`. */
-export function loadSettings(loaded: Settings, save: (settings: Settings) => Promise<void>) {
+/** Applies loaded settings, and stores later changes with `store`. */
+export function loadSettings(
+  loaded: Settings,
+  store: (change: Partial<Settings>) => Promise<void>,
+) {
   current.value = loaded
-  storeSettings = save
+  storeChange = store
 }
 
-/** Changes some of the settings and stores them. Storage errors are ignored. */
+/** Applies changes that another window made. */
+export const adoptSettings = (change: Partial<Settings>) =>
+  void (current.value = { ...current.value, ...change })
+
+/** Changes some of the settings and stores these, so that other windows keep theirs. */
 export function changeSettings(change: Partial<Settings>) {
-  current.value = { ...current.value, ...change }
-  storeSettings(current.value).catch(() => {})
+  adoptSettings(change)
+  void storeChange(change)
 }

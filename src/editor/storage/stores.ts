@@ -1,6 +1,13 @@
-// Key-value stores of this browser: IndexedDB, or memory if it is unavailable.
-import { createStore, del, entries, get, keys, set, type UseStore } from 'idb-keyval'
+// Key-value stores of this browser: IndexedDB, or memory while it is unavailable.
+import { computed, signal } from '@preact/signals'
 import { getErrorMessage } from '../../engine/base/fault.ts'
+import { boundValues, type Availability } from '../../nodes/storage/boundedValues.ts'
+import {
+  createDatabaseValues,
+  createMemoryValues,
+  type KeyValues,
+  type Update,
+} from '../../nodes/storage/keyValues.ts'
 import { translateMessage, texts } from '../texts/texts.ts'
 
 /** Names of the stores. */
@@ -13,6 +20,7 @@ export const storeNames = [
   'runDetails',
   'sweeps',
   'nodes',
+  'views',
 ] as const
 
 /** One store for each kind of data. */
@@ -21,51 +29,52 @@ export type Stores = Record<(typeof storeNames)[number], Store>
 export interface Store {
   get<T>(key: string): Promise<T | undefined>
   set(key: string, value: unknown): Promise<void>
+  /**
+   * Changes a value so that no other window can change it in between. If `update` throws, nothing
+   * changes. `update` runs again if the browser's storage answers late.
+   */
+  update<T>(key: string, update: Update<T>): Promise<void>
   del(key: string): Promise<void>
   all<T>(): Promise<T[]>
   keys(): Promise<string[]>
 }
 
 const PREFIX = 'litegraph-diffusion'
+/** Bound of an operation, in milliseconds. Values in these stores are small. */
+const PATIENCE = 2500
 
-const createDatabaseStore = (store: UseStore): Store => ({
-  get: (key) => get(key, store),
-  set: (key, value) => set(key, value, store),
-  del: (key) => del(key, store),
-  all: async <T>() => (await entries<string, T>(store)).map(([, value]) => value),
-  keys: () => keys(store),
+const toStore = (values: KeyValues): Store => ({
+  get: (key) => values.get(key),
+  set: (key, value) => values.write([[key, value]]),
+  update: (key, update) => values.update(new Map([[key, update as Update<unknown>]])),
+  del: (key) => values.write([[key, undefined]]),
+  all: async <T>() => (await values.entries<T>()).map(([, value]) => value),
+  keys: () => values.keys(),
 })
 
-export function createMemoryStore(): Store {
-  const values = new Map<string, unknown>()
-  return {
-    get: async <T>(key: string) => values.get(key) as T | undefined,
-    set: async (key, value) => void values.set(key, structuredClone(value)),
-    del: async (key) => void values.delete(key),
-    all: async <T>() => [...values.values()] as T[],
-    keys: async () => [...values.keys()],
-  }
-}
+export const createMemoryStore = (): Store => toStore(createMemoryValues())
+
+const availabilities = signal<Partial<Record<string, Availability>>>({})
+
+/** Availability of the stores: silent or missing if one of them is. */
+export const storageAvailability = computed((): Availability => {
+  const all = Object.values(availabilities.value)
+  const find = (state: Availability['state']) => all.find((each) => each?.state === state)
+  return find('silent') ?? find('missing') ?? { state: 'ready' }
+})
 
 /**
- * Opens the stores of this browser. Falls back to memory if IndexedDB is missing or forbidden, as
- * in private windows of some browsers; `persistent` is then false.
+ * Opens the stores of this browser. They work in memory while IndexedDB is missing, forbidden
+ * (private windows of some browsers) or silent; see {@link storageAvailability}.
  */
-export async function openStores(
-  prefix = PREFIX,
-): Promise<{ stores: Stores; persistent: boolean }> {
-  const createStores = (create: (name: string) => Store): Stores =>
-    Object.fromEntries(storeNames.map((name) => [name, create(name)])) as unknown as Stores
-  try {
-    const stores = createStores((name) =>
-      createDatabaseStore(createStore(`${prefix}-${name}`, name)),
-    )
-    // The first access opens the database, which throws in a private window.
-    await stores.settings.get('settings')
-    return { stores, persistent: true }
-  } catch {
-    return { stores: createStores(createMemoryStore), persistent: false }
+export function openStores(prefix = PREFIX): Stores {
+  const createStore = (name: string) => {
+    const onChange = (now: Availability) =>
+      void (availabilities.value = { ...availabilities.value, [name]: now })
+    const database = createDatabaseValues(`${prefix}-${name}`, name)
+    return toStore(boundValues(database, { onChange, patience: PATIENCE }))
   }
+  return Object.fromEntries(storeNames.map((name) => [name, createStore(name)])) as Stores
 }
 
 /** Asks the browser not to clear storage when space is short. Some browsers prompt the user. */

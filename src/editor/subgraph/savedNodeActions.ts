@@ -1,10 +1,11 @@
 // Actions on the library of saved nodes.
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
-import { requestPersistence, storageMessage } from '../storage/stores.ts'
+import { requestPersistence } from '../storage/stores.ts'
 import { texts } from '../texts/texts.ts'
 import { download } from '../ui/download.ts'
 import * as format from '../ui/format.ts'
 import { askText, showToast, type Menu } from '../ui/state.ts'
+import { showStorageError } from '../ui/storageError.ts'
 import { insertSavedNode, renameSavedNode, toSavedNode, type SavedNode } from './savedNodes.ts'
 import type { SubgraphServices } from './services.ts'
 import { savedNodes } from './state.ts'
@@ -24,7 +25,7 @@ async function attempt(
   try {
     await action()
   } catch (error) {
-    showToast(name, { text: storageMessage(error), error: true })
+    showStorageError(name, error)
   }
   await refreshSavedNodes(services)
 }

@@ -12,6 +12,10 @@ export function time(seconds: number): string {
   return `${Math.floor(seconds / 3600)}${h} ${twoDigits((seconds % 3600) / 60)}${min}`
 }
 
+/** Durations of at least a second, without fractions: "3 s", "2 min 05 s". */
+export const wholeTime = (seconds: number): string =>
+  seconds < 10 ? Math.round(seconds) + texts.time.units.s : time(seconds)
+
 /** Measured durations, including short ones: "0.12 ms", "8.4 ms", "120 ms", "4.2 s". */
 export const duration = (seconds: number): string =>
   seconds < 0.01 ? (1000 * seconds).toPrecision(2) + texts.time.units.ms : time(seconds)

@@ -163,7 +163,12 @@ export interface Banner {
 }
 
 const [shownBanner, showBanner] = writable<Banner | undefined>(undefined)
+/** Banner about the workflow on the canvas. */
 export { shownBanner, showBanner }
+
+const [shownWarning, showWarning] = writable<Banner | undefined>(undefined)
+/** Banner about the page, above that of the workflow. */
+export { shownWarning, showWarning }
 
 // ---- panels
 

@@ -2,7 +2,16 @@
 import type { ComponentChildren } from 'preact'
 import { IconButton } from './buttons.tsx'
 import { icons } from './icons.tsx'
-import { filesDragged, hideToast, showBanner, shownBanner, toasts } from './state.ts'
+import {
+  filesDragged,
+  hideToast,
+  showBanner,
+  shownBanner,
+  shownWarning,
+  showWarning,
+  toasts,
+  type Banner,
+} from './state.ts'
 import { translateMessage, texts } from '../texts/texts.ts'
 
 const CloseButton = ({ onClick }: { onClick: () => void }) => (
@@ -50,26 +59,47 @@ export function Toasts() {
   )
 }
 
-export function Banner() {
-  const banner = shownBanner.value
-  if (!banner) return null
+export function Banners() {
+  const [warning, banner] = [shownWarning.value, shownBanner.value]
+  if (!warning && !banner) return null
   return (
-    <div class="banner" role="status">
-      {banner.text}
-      {banner.actions.map(({ label, run }, i) => (
-        <button
-          key={label}
-          type="button"
-          class={i ? 'button small' : 'button outline small'}
-          onClick={run}
-        >
-          {label}
-        </button>
-      ))}
-      {!banner.actions.length && <CloseButton onClick={() => showBanner(undefined)} />}
+    <div class="banners">
+      {warning && (
+        <BannerRow banner={warning} kind="banner warning" close={() => showWarning(undefined)} />
+      )}
+      {banner && (
+        <BannerRow
+          banner={banner}
+          kind="banner"
+          close={banner.actions.length ? undefined : () => showBanner(undefined)}
+        />
+      )}
     </div>
   )
 }
+
+interface BannerRowProps {
+  banner: Banner
+  kind: string
+  close: (() => void) | undefined
+}
+
+const BannerRow = ({ banner: { text, actions }, kind, close }: BannerRowProps) => (
+  <div class={kind} role={kind === 'banner' ? 'status' : 'alert'}>
+    <span>{text}</span>
+    {actions.map(({ label, run }, i) => (
+      <button
+        key={label}
+        type="button"
+        class={i ? 'button small' : 'button outline small'}
+        onClick={run}
+      >
+        {label}
+      </button>
+    ))}
+    {close && <CloseButton onClick={close} />}
+  </div>
+)
 
 export function DropTarget(): ComponentChildren {
   if (!filesDragged.value) return null

@@ -1,8 +1,8 @@
 // Drafts: unsaved changes of open workflows, stored in the browser.
-import { storageMessage } from '../storage/stores.ts'
-import { texts } from '../texts/texts.ts'
+import { texts, translateWorkflow } from '../texts/texts.ts'
 import { debounce } from '../ui/debounce.ts'
-import { showToast, shownDrawer } from '../ui/state.ts'
+import { shownDrawer } from '../ui/state.ts'
+import { showStorageError } from '../ui/storageError.ts'
 import type { Library } from './library.ts'
 import { isUnsaved, toDraft, type OpenWorkflow } from './openWorkflow.ts'
 
@@ -22,6 +22,9 @@ interface Options {
 export class DraftStore {
   private readonly scheduled = debounce(DRAFT_DELAY, () => void this.store())
 
+  /** Workflows whose last draft could not be stored. */
+  private readonly failed = new WeakSet<OpenWorkflow>()
+
   constructor(private readonly options: Options) {}
 
   /** Stores the draft of the shown workflow after a pause in the changes. */
@@ -29,9 +32,12 @@ export class DraftStore {
     this.scheduled.call()
   }
 
-  /** Stores a scheduled draft immediately, since the page may be about to close. */
+  /**
+   * Stores a scheduled draft, or one that could not be stored before, immediately: the page may be
+   * about to close.
+   */
   flush() {
-    if (this.scheduled.pending) void this.store()
+    if (this.scheduled.pending || this.failed.has(this.options.shown())) void this.store()
   }
 
   /** Stores the draft of a workflow, or removes it if the workflow has no changes. */
@@ -42,11 +48,13 @@ export class DraftStore {
       return library.removeDraft(workflow.draftId).catch(() => {})
     try {
       await library.storeDraft(toDraft(workflow))
+      this.failed.delete(workflow)
       // The open list has to show the new draft or its new name.
       if (shownDrawer.value === 'mine') void refresh()
       onStored()
     } catch (error) {
-      showToast(texts.unsaved, { text: storageMessage(error), error: true })
+      this.failed.add(workflow)
+      showStorageError(texts.draft.of(translateWorkflow(workflow.name)), error)
     }
   }
 }

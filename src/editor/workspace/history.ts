@@ -1,4 +1,6 @@
-// Undo and redo by snapshots. States are texts and are compared by value.
+// Undo and redo of texts. Steps are stored as patches, so that a long history of a large workflow
+// needs little memory.
+import { applyPatch, diffTexts, type TextPatch } from './textPatch.ts'
 
 export interface History {
   /**
@@ -23,39 +25,43 @@ export interface History {
 
 /** Creates a history of at most `limit` undo steps. */
 export function createHistory(initial = '', limit = 100): History {
-  let past: string[] = []
-  let future: string[] = []
+  /** Patches from each state to the one before it; the last one applies to the present. */
+  const past: TextPatch[] = []
+  /** Patches from each state to the one after it; the last one applies to the present. */
+  const future: TextPatch[] = []
   let present = initial
   const suspensions = new Set<object>()
+
+  const move = (from: TextPatch[], to: TextPatch[]) => {
+    const patch = from.pop()
+    if (!patch) return undefined
+    const state = applyPatch(present, patch)
+    to.push(diffTexts(state, present))
+    return (present = state)
+  }
 
   return {
     commit(state) {
       if (suspensions.size || state === present) return false
-      past = [...past, present].slice(-limit)
-      future = []
+      past.push(diffTexts(state, present))
+      if (past.length > limit) past.shift()
+      future.length = 0
       present = state
       return true
     },
     amend(state) {
+      for (const patches of [past, future]) {
+        const last = patches.pop()
+        if (last) patches.push(diffTexts(state, applyPatch(present, last)))
+      }
       present = state
     },
     reset(state) {
-      past = []
-      future = []
+      past.length = future.length = 0
       present = state
     },
-    undo() {
-      const state = past.pop()
-      if (state === undefined) return undefined
-      future.push(present)
-      return (present = state)
-    },
-    redo() {
-      const state = future.pop()
-      if (state === undefined) return undefined
-      past.push(present)
-      return (present = state)
-    },
+    undo: () => move(past, future),
+    redo: () => move(future, past),
     suspend() {
       const suspension = {}
       suspensions.add(suspension)

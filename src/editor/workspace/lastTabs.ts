@@ -1,5 +1,6 @@
 // Storage of the open tabs, for a reload of the window and for the next visit.
 import { changeSettings, type OpenEntry, type Settings } from '../storage/settings.ts'
+import { storageAvailability } from '../storage/stores.ts'
 import { lockName } from './openWorkflow.ts'
 
 /** Tabs of a window, and its active tab. */
@@ -35,6 +36,8 @@ function readWindowTabs(): LastTabs | undefined {
 }
 
 export function rememberTabs(tabs: Required<LastTabs>) {
+  // The tabs of the last visit are not known yet.
+  if (storageAvailability.value.state === 'silent') return
   changeSettings(tabs)
   try {
     sessionStorage.setItem('tabs', JSON.stringify(tabs))

@@ -50,7 +50,11 @@ export interface Library {
     workflow: Pick<SavedWorkflow, 'id' | 'name' | 'text' | 'revision'>,
     overwrite?: boolean,
   ): Promise<SavedWorkflow>
-  rename(id: string, name: string): Promise<void>
+  /**
+   * Renames a workflow, as a new revision: a window with the old name must not overwrite it. Returns
+   * the revision; undefined if the workflow does not exist.
+   */
+  rename(id: string, name: string): Promise<number | undefined>
   duplicate(id: string, name: string): Promise<SavedWorkflow>
   /** Returns a function that restores the workflow, its versions and its draft. */
   remove(id: string): Promise<() => Promise<void>>
@@ -59,7 +63,8 @@ export interface Library {
   storeDraft(draft: Draft): Promise<void>
   removeDraft(id: string): Promise<void>
   loadSettings(): Promise<Settings>
-  storeSettings(settings: Settings): Promise<void>
+  /** Stores some of the settings. Others may have been changed by another window. */
+  storeSettings(change: Partial<Settings>): Promise<void>
 }
 
 export const newId = () => crypto.randomUUID()
@@ -79,26 +84,31 @@ export function createLibrary(
     versions,
     list: async () => (await workflows.all<SavedWorkflow>()).sort((a, b) => b.saved - a.saved),
     load,
-    async save({ id, name, text, revision }, overwrite = false) {
-      const before = await load(id)
-      if (before && before.revision !== revision && !overwrite) throw new ConflictError(before)
-      const created = before?.created ?? now()
-      const saved = await put({
-        id,
-        name,
-        text,
-        created,
-        saved: now(),
-        revision: (before?.revision ?? revision) + 1,
+    async save(workflow, overwrite = false) {
+      let before: SavedWorkflow | undefined
+      let saved: SavedWorkflow | undefined
+      await workflows.update<SavedWorkflow>(workflow.id, (stored) => {
+        // Applied again after a late answer of the storage.
+        if (saved && stored?.revision === saved.revision && stored.text === saved.text)
+          return stored
+        if (stored && stored.revision !== workflow.revision && !overwrite)
+          throw new ConflictError(stored)
+        before = stored
+        return (saved = nextRevision(workflow, stored, now()))
       })
       // Workflows that were saved before versions existed get their first version here.
-      if (before) await versions.add(id, before.text)
-      await versions.add(id, text)
-      return saved
+      if (before) await versions.add(workflow.id, before.text)
+      await versions.add(workflow.id, workflow.text)
+      return saved ?? nextRevision(workflow, before, now())
     },
     async rename(id, name) {
-      const before = await load(id)
-      if (before) await put({ ...before, name })
+      let revision: number | undefined
+      await workflows.update<SavedWorkflow>(id, (stored) => {
+        if (!stored) return undefined
+        revision = stored.revision + Number(stored.name !== name)
+        return { ...stored, name, revision }
+      })
+      return revision
     },
     async duplicate(id, name) {
       const before = await load(id)
@@ -111,8 +121,9 @@ export function createLibrary(
       await Promise.all([workflows.del(id), drafts.del(id)])
       return async () => {
         await restoreVersions()
-        if (workflow) await workflows.set(id, workflow)
-        if (draft) await drafts.set(id, draft)
+        // Another window may have saved it again.
+        if (workflow) await workflows.update(id, (stored) => stored ?? workflow)
+        if (draft) await drafts.update(id, (stored) => stored ?? draft)
       }
     },
     draft: (id) => drafts.get<Draft>(id),
@@ -123,6 +134,24 @@ export function createLibrary(
       ...defaultSettings,
       ...(await settings.get<Partial<Settings>>('settings')),
     }),
-    storeSettings: (value) => settings.set('settings', value),
+    storeSettings: (change) =>
+      settings.update<Settings>('settings', (stored) => ({
+        ...defaultSettings,
+        ...stored,
+        ...change,
+      })),
   }
 }
+
+const nextRevision = (
+  { id, name, text, revision }: Pick<SavedWorkflow, 'id' | 'name' | 'text' | 'revision'>,
+  before: SavedWorkflow | undefined,
+  now: number,
+): SavedWorkflow => ({
+  id,
+  name,
+  text,
+  created: before?.created ?? now,
+  saved: now,
+  revision: (before?.revision ?? revision) + 1,
+})

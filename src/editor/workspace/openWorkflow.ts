@@ -85,12 +85,15 @@ export async function lockWorkflow(workflow: OpenWorkflow): Promise<void> {
   workflow.release = () => {}
   if (!navigator.locks) return
   workflow.release = await new Promise<() => void>((resolve) => {
-    void navigator.locks.request(lockName(workflow.id), { ifAvailable: true }, (lock) => {
+    const unlocked = () => resolve(() => {})
+    const locked = navigator.locks.request(lockName(workflow.id), { ifAvailable: true }, (lock) => {
       if (lock) return new Promise<void>((free) => resolve(free))
       workflow.draftId = newId()
       workflow.banner = { text: texts.draft.openElsewhere, actions: [] }
-      resolve(() => {})
+      unlocked()
       return undefined
     })
+    // Forbidden in sandboxed frames.
+    locked.catch(unlocked)
   })
 }

@@ -4,6 +4,7 @@ import type { Stage } from '../canvas/stage.ts'
 import { ownTypes } from '../graph/declarations.ts'
 import { emptyWorkflow, parseWorkflow, type WorkflowFile } from '../../nodes/workflow.ts'
 import type { OpenEntry } from '../storage/settings.ts'
+import { storageAvailability } from '../storage/stores.ts'
 import { texts } from '../texts/texts.ts'
 import { clock } from '../ui/format.ts'
 import { showBanner, showToast } from '../ui/state.ts'
@@ -26,6 +27,8 @@ interface Options {
   /** Publishes the workflow of a tab that was open already. */
   publishShown(): void
   refresh(): Promise<void>
+  /** Called when a workflow of an earlier visit was opened; it had this id. */
+  onRestored(id: string): void
 }
 
 interface ShowOptions {
@@ -58,10 +61,29 @@ export class Opener {
 
   /** Opens the tabs of the last visit, or the first ready workflow. */
   async openLast() {
-    const drafts = (await this.options.library.drafts()).filter(({ untouched }) => !untouched)
-    const shown = await this.options.tabs.restore(new Set(drafts.map(({ id }) => id)))
+    const shown = isStorageSilent() ? undefined : await this.restoreTabs()
     if (shown?.pending) await this.openEntry(shown.pending.entry, shown)
     else await this.openFirst()
+  }
+
+  /** Adds the tabs of the last visit, after the storage has answered late. */
+  async recoverLast() {
+    const { tabs, refresh } = this.options
+    const spare = tabs.isShownSpare ? tabs.shown : undefined
+    const last = await this.restoreTabs()
+    if (last?.pending && spare) {
+      await this.openEntry(last.pending.entry, last)
+      tabs.remove(spare)
+    } else {
+      tabs.publish()
+      tabs.remember()
+      await refresh()
+    }
+  }
+
+  private async restoreTabs() {
+    const drafts = (await this.options.library.drafts()).filter(({ untouched }) => !untouched)
+    return this.options.tabs.restore(new Set(drafts.map(({ id }) => id)))
   }
 
   async openEmpty(into?: OpenWorkflow) {
@@ -82,6 +104,7 @@ export class Opener {
     if (await this.showOpen((workflow) => workflow.id === id, into)) return
     const [workflow, draft] = await Promise.all([library.load(id), library.draft(id)])
     if (draft) return this.openDraft(draft, into)
+    if (!workflow && isStorageSilent()) throw new Error(texts.storage.noAnswer)
     if (!workflow) throw new Error(texts.storage.deleted)
     const opening = { id, title: workflow.name, revision: workflow.revision }
     await this.show(parse(workflow.text).workflow, opening, { into })
@@ -115,20 +138,32 @@ export class Opener {
   }
 
   /** Reopens the workflow of a stored tab, or the first ready workflow if it no longer exists. */
-  async openEntry({ id, ready: name }: OpenEntry, into?: OpenWorkflow) {
+  async openEntry(entry: OpenEntry, into?: OpenWorkflow) {
+    if (await this.reopen(entry, into)) this.options.onRestored(entry.id)
+    else await this.openFirst(into)
+  }
+
+  /**
+   * Returns false if the workflow no longer exists, or cannot be read. If the storage does not
+   * answer, the tab stays as it is.
+   */
+  private async reopen({ id, ready: name }: OpenEntry, into?: OpenWorkflow): Promise<boolean> {
     const { library } = this.options
     try {
       const [draft, workflow] = await Promise.all([library.draft(id), library.load(id)])
-      if (draft) return await this.openDraft(draft, into)
-      if (workflow) return await this.openSaved(id, into)
-      if (name) return await this.openReady(name, into)
+      if (draft) await this.openDraft(draft, into)
+      else if (workflow) await this.openSaved(id, into)
+      else if (name) await this.openReady(name, into)
+      else if (isStorageSilent()) throw new Error(texts.storage.noAnswer)
+      else return false
+      return true
     } catch (error) {
       showToast(texts.files.unreadable(texts.drawer.savedHint), {
         text: (error as Error).message,
         error: true,
       })
+      return isStorageSilent()
     }
-    await this.openFirst(into)
   }
 
   async activateTab(key: number) {
@@ -201,6 +236,8 @@ export class Opener {
     })
   }
 }
+
+const isStorageSilent = () => storageAvailability.value.state === 'silent'
 
 /** Returns true for files of other programs, which the editor saves without adding metadata. */
 export const isForeign = ({ extra: { diffusion } }: WorkflowFile) =>

@@ -1,7 +1,8 @@
 // Saving of the workflow in the active tab, with a dialog if another window saved it meanwhile.
-import { requestPersistence, storageMessage } from '../storage/stores.ts'
+import { requestPersistence } from '../storage/stores.ts'
 import { texts, translateWorkflow } from '../texts/texts.ts'
 import { askChoice, askName, showToast } from '../ui/state.ts'
+import { showStorageError } from '../ui/storageError.ts'
 import { ConflictError, newId, type Library } from './library.ts'
 import { lockWorkflow, type OpenWorkflow } from './openWorkflow.ts'
 import { workflowName } from './state.ts'
@@ -49,7 +50,7 @@ export class Saving {
       showToast(texts.files.saved(translateWorkflow(name)))
     } catch (error) {
       if (error instanceof ConflictError) return this.resolveConflict(error, workflow)
-      showToast(texts.unsaved, { text: storageMessage(error), error: true })
+      showStorageError(translateWorkflow(name), error)
     }
     await refresh()
   }

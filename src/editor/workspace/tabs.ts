@@ -21,6 +21,8 @@ export interface TabHooks {
   onTabClosed(key: number): void
   /** Called when another tab was activated. */
   onTabShown(): void
+  /** Called when a tab of an earlier visit, in which its workflow had the id `id`, was loaded. */
+  onTabRestored(id: string): void
   /** Returns true if a tab has a run or results of one. */
   hasRun(key: number): boolean
 }
@@ -49,16 +51,25 @@ export class Tabs {
   }
 
   /**
-   * Creates the tabs of the last visit; `drafts` contains the ids of unsaved drafts. Returns the
-   * tab to show first, which is not loaded yet.
+   * Adds the tabs of the last visit that are not open; `drafts` contains the ids of unsaved drafts.
+   * Returns the one to show first, which is not loaded yet.
    */
   async restore(drafts: ReadonlySet<string>): Promise<OpenWorkflow | undefined> {
     const last = await loadLastTabs(settings.value)
-    this.open = last.tabs.map((entry) => ({
-      ...createOpenWorkflow({ id: entry.id, revision: 0, title: entry.name ?? texts.untitled }),
-      pending: { entry, unsaved: drafts.has(entry.id) },
-    }))
-    return this.open.find(({ id }) => id === last.open?.id) ?? this.open[0]
+    const known = new Set(this.open.map(({ id }) => id))
+    const restored = last.tabs
+      .filter(({ id }) => !known.has(id))
+      .map((entry) => ({
+        ...createOpenWorkflow({ id: entry.id, revision: 0, title: entry.name ?? texts.untitled }),
+        pending: { entry, unsaved: drafts.has(entry.id) },
+      }))
+    this.open = [...this.open, ...restored]
+    return restored.find(({ id }) => id === last.open?.id) ?? restored[0]
+  }
+
+  /** Returns true if another workflow may replace the shown one without loss. */
+  get isShownSpare() {
+    return isSpare(this.current, this.options.hasRun)
   }
 
   /** Stores the tabs for the next visit. */

@@ -32,6 +32,8 @@ const MAX_VERSIONS = 50
 const HOUR = 3600e3
 /** Number of latest versions that thinning skips. */
 const LATEST = 12
+/** Versions that a save removes at most, so that a clock that is wrong for a while costs few. */
+const MAX_REMOVED = 2
 
 /**
  * Returns the versions of a workflow to remove. Apart from the latest twelve, one version per hour
@@ -75,16 +77,18 @@ export function createVersionStore(store: Store, now: () => number = Date.now): 
       const when = Math.max(now(), (before[0]?.when ?? 0) + 1)
       const version: Version = { id: `${of} ${when}`, of, when, text }
       await store.set(version.id, version)
-      await Promise.all(versionsToRemove([version, ...before], when).map(({ id }) => store.del(id)))
+      const old = versionsToRemove([version, ...before], when).slice(-MAX_REMOVED)
+      await Promise.all(old.map(({ id }) => store.del(id)))
     },
     async name(id, name) {
-      const version = await store.get<Version>(id)
-      if (!version) return
-      const { name: _, ...rest } = version
-      await store.set(id, { ...rest, ...(name !== undefined && { name }) })
+      await store.update<Version>(id, (version) => {
+        if (!version) return undefined
+        const { name: _, ...rest } = version
+        return { ...rest, ...(name !== undefined && { name }) }
+      })
     },
     async put(version) {
-      if (!(await store.get(version.id))) await store.set(version.id, version)
+      await store.update<Version>(version.id, (stored) => stored ?? version)
     },
     async remove(of) {
       const removed = await list(of)

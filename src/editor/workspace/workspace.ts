@@ -56,6 +56,7 @@ export class Workspace {
       fit: hooks.fit,
       publishShown: () => this.publishShown(),
       refresh,
+      onRestored: hooks.onTabRestored,
     })
     this.saving = new Saving({
       library,
@@ -204,6 +205,11 @@ export class Workspace {
     return this.opener.runInOrder(() => this.opener.openLast())
   }
 
+  /** Adds the tabs of the last visit, if they could not be read at the start. */
+  recoverTabs() {
+    return this.opener.runInOrder(() => this.opener.recoverLast())
+  }
+
   /** Opens an empty workflow. Like all workflows, it gets a new tab or replaces a spare one. */
   newWorkflow() {
     return this.opener.runInOrder(() => this.opener.openEmpty())
@@ -291,15 +297,11 @@ export class Workspace {
   async refresh() {
     const { library } = this
     const [workflows, drafts] = await Promise.all([library.list(), library.drafts()])
-    const estimate = await navigator.storage?.estimate?.().catch(() => undefined)
     batch(() => {
       state.savedWorkflows.value = workflows
       state.savedDrafts.value = drafts
-      state.storageUsed.value = estimate && {
-        used: estimate.usage ?? 0,
-        quota: estimate.quota ?? 0,
-      }
     })
+    void refreshStorageUsed()
   }
 
   /** Applies a new name from the library to an open workflow. */
@@ -363,4 +365,10 @@ export class Workspace {
       tabs.publish()
     })
   }
+}
+
+/** Nothing waits for this: a storage that does not answer may not answer this either. */
+async function refreshStorageUsed() {
+  const estimate = await navigator.storage?.estimate?.().catch(() => undefined)
+  state.storageUsed.value = estimate && { used: estimate.usage ?? 0, quota: estimate.quota ?? 0 }
 }

@@ -15,14 +15,7 @@ import type { TuningOptions } from './webgpu/tuner.ts'
 import { guardHeap } from './wasm/heapLimit.ts'
 import { wasmOperations } from './wasm/operations.ts'
 import { startWasmFunctions } from './wasm/wasmFunctions.ts'
-import { reserveThreadsForLargeKernels } from './wasm/xnnpackThreads.ts'
-import {
-  availableCores,
-  patchThreadScript,
-  overrideCoreCount,
-  watchThreadFailure,
-  threadCount,
-} from './wasm/threads.ts'
+import { activateWasm, hasThreads } from './wasm/start.ts'
 import { backendMessages } from '../messages/backends.ts'
 
 export interface BackendOptions {
@@ -259,6 +252,18 @@ const isFallback = (adapter: GPUAdapter) =>
   )
 
 let gpuDevice: GPUDevice | undefined
+/** Reason for the loss of the last device, if it was lost. */
+let gpuLoss: string | undefined
+
+/** Time in which the loss of a device follows the errors it causes, in milliseconds. */
+const LOSS_DELAY = 300
+
+/** Returns the reason if the GPU device is lost, or about to be reported as lost. */
+export async function findDeviceLoss(): Promise<string | undefined> {
+  if (gpuLoss !== undefined || !gpuDevice) return gpuLoss
+  const delay = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_DELAY, undefined))
+  return Promise.race([gpuDevice.lost.then(({ message }) => message), delay])
+}
 
 /**
  * Creates the device itself, not through tfjs, to request features and limits and to observe its
@@ -272,9 +277,11 @@ async function startWebGPU(adapter: GPUAdapter, { onLost }: BackendOptions): Pro
   })
   registerWebGPU(device, adapter.info)
   gpuDevice = device
+  gpuLoss = undefined
   void device.lost.then(({ message }) => {
     if (gpuDevice !== device) return // destroyed on purpose
     gpuDevice = undefined
+    gpuLoss = message
     onLost?.(message)
   })
   await activate('webgpu')
@@ -306,13 +313,11 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
     tier: 1,
     remark: backendMessages.slowerThanGPU(),
     start: async () => {
-      const { getThreadsCount, setThreadsCount, setWasmPaths } =
-        await import('@tensorflow/tfjs-backend-wasm')
+      const { getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm')
       overrideWasmKernels()
-      if (wasm !== undefined && !tf.engine().registry.wasm) setWasmPaths(wasm)
-      await activateWasm(setThreadsCount)
+      await activateWasm(wasm, () => activate('wasm'))
       guardHeap(tf.backend())
-      const threads = (await hasThreads()) ? getThreadsCount() : 1
+      const threads = (await hasSimd()) && (await hasThreads()) ? getThreadsCount() : 1
       const functions = await startWasmFunctions(tf.backend(), threads)
       registerOperations(tf.backend(), wasmOperations(functions))
       candidate.device = await describeWasm(threads)
@@ -321,34 +326,7 @@ async function probeWasm({ wasm }: BackendOptions): Promise<Candidate> {
   return candidate
 }
 
-const THREADS = 'WASM_HAS_MULTITHREAD_SUPPORT'
-
-/** Activates wasm with threads; with one if they do not start, as a CSP may forbid their script. */
-async function activateWasm(setThreadsCount: (count: number) => void): Promise<void> {
-  const threads = threadCount(availableCores())
-  if (threads > 1 && (await tf.env().getAsync(THREADS))) {
-    setThreadsCount(threads)
-    if (await activateThreads(threads)) return
-    await releaseBackend('wasm')
-  }
-  tf.env().set(THREADS, false)
-  await activate('wasm')
-}
-
-async function activateThreads(threads: number): Promise<boolean> {
-  const failure = watchThreadFailure()
-  const undo = [failure.forget, patchThreadScript(), overrideCoreCount(2 * threads)]
-  const started = activate('wasm')
-  started.catch(() => {}) // it may never settle, or settle long after
-  const failed = await Promise.race([started.then(() => false), failure.happened]).finally(() =>
-    undo.forEach((undoPatch) => undoPatch()),
-  )
-  return !failed && reserveThreadsForLargeKernels(tf.backend())
-}
-
 const hasSimd = () => tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')
-
-const hasThreads = async () => Boolean((await hasSimd()) && (await tf.env().getAsync(THREADS)))
 
 async function describeWasm(threads: number): Promise<string> {
   if (!(await hasSimd())) return backendMessages.noSimd()

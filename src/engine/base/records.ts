@@ -1,3 +1,9 @@
+// Lookups in records whose names come from files, and changes of all their values.
+
+/** Returns the own value of a name. Ignores inherited names such as `toString`. */
+export const getOwn = <A>(record: Readonly<Record<string, A>>, name: string): A | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined
+
 /** Applies a function to every value of a record. */
 export const mapValues = <A, B>(
   record: Readonly<Record<string, A>>,

@@ -1,4 +1,5 @@
 // litegraph_diffusion.json: metadata of a checkpoint that diffusers has no place for, and ignores.
+import { quoteValue } from '../base/quote.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 import type { PreconditionOptions } from '../models/preconditioning.ts'
 import { preconditionings } from '../models/preconditioning.ts'
@@ -112,6 +113,6 @@ const invalidValue = (key: string, value: unknown, of: 'data' | 'model' = 'data'
   new CheckpointError(
     (of === 'data' ? checkpointMessages.dataAbout : checkpointMessages.modelAbout)({
       key,
-      value: JSON.stringify(value)?.slice(0, 60),
+      value: quoteValue(value),
     }),
   )

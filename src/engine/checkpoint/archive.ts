@@ -1,59 +1,18 @@
-// Reads untrusted ZIPs with limits, unpacking only requested files, and writes canonical ZIPs.
-// Knows neither models nor tfjs, because the page uses it as well.
+// Files of a checkpoint: JSON of an untrusted ZIP, folders packed as ZIPs, and canonical ZIPs. Knows
+// neither models nor tfjs, because the page uses it as well.
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate'
+import { strFromU8, strToU8, zipSync } from 'fflate'
+import { archiveLimits } from '../archive/limits.ts'
+import type { Zip } from '../archive/zip.ts'
+import { quoteName } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
 import { archiveMessages } from '../messages/archive.ts'
 
 /** Files by path, with `/` as the separator. */
 export type Files = Map<string, Uint8Array>
 
-const MAX_UNPACKED = 2 ** 31
-const MAX_FILES = 10_000
-const MAX_JSON = 16 * 2 ** 20
-
 export const computeSha256 = (bytes: Uint8Array): string => bytesToHex(sha256(bytes))
-
-/** Lists the paths in a ZIP with their unpacked sizes in bytes. Throws CheckpointError. */
-export function listZip(bytes: Uint8Array): Map<string, number> {
-  const sizes = new Map<string, number>()
-  eachEntry(bytes, (path, size) => {
-    if (sizes.size >= MAX_FILES)
-      throw new CheckpointError(archiveMessages.tooManyFiles({ most: MAX_FILES }))
-    if (!path.endsWith('/')) sizes.set(path, size)
-    return false
-  })
-  return sizes
-}
-
-/** Unpacks the requested files that a ZIP contains. Throws CheckpointError. */
-export function unzip(bytes: Uint8Array, wanted: Iterable<string>): Files {
-  const paths = new Set(wanted)
-  let total = 0
-  const found = eachEntry(bytes, (path, size) => {
-    if (!paths.has(path)) return false
-    total += size
-    if (total > MAX_UNPACKED) throw new CheckpointError(archiveMessages.tooLarge())
-    return true
-  })
-  return new Map(Object.entries(found))
-}
-
-function eachEntry(
-  bytes: Uint8Array,
-  take: (path: string, size: number) => boolean,
-): Record<string, Uint8Array> {
-  try {
-    // A file named `__proto__` would not become an entry of the returned object.
-    return unzipSync(bytes, {
-      filter: ({ name, originalSize }) => name !== '__proto__' && take(name, originalSize),
-    })
-  } catch (error) {
-    if (error instanceof CheckpointError) throw error
-    throw new CheckpointError(archiveMessages.damaged())
-  }
-}
 
 /**
  * Writes a canonical ZIP: equal files give equal bytes. Sorted, fixed date, uncompressed, because
@@ -86,8 +45,11 @@ export function packFolder(files: readonly FolderFile[]): Uint8Array {
     if (packed.has(path)) throw new CheckpointError(archiveMessages.twice({ path }))
     packed.set(path, bytes)
   }
+  const withSafetensors = new Set(
+    [...packed.keys()].filter((path) => path.endsWith('.safetensors')).map(parentFolder),
+  )
   for (const path of packed.keys())
-    if (isPickle(path) && hasSafetensors(parentFolder(path), packed)) packed.delete(path)
+    if (isPickle(path) && withSafetensors.has(parentFolder(path))) packed.delete(path)
   if (packed.size === 0) throw new CheckpointError(archiveMessages.empty())
   return canonicalZip(packed)
 }
@@ -101,7 +63,7 @@ function splitPath(path: string): string[] {
     !parts.includes('__proto__')
   )
     return parts
-  throw new CheckpointError(archiveMessages.outside({ path: JSON.stringify(path) }))
+  throw new CheckpointError(archiveMessages.outside({ path: JSON.stringify(quoteName(path)) }))
 }
 
 const isHiddenPath = (part: string) =>
@@ -125,23 +87,29 @@ export const parentFolder = (path: string): string => path.slice(0, path.lastInd
 /** Matches pickles of PyTorch, which can run code when they are loaded. */
 export const isPickle = (path: string): boolean => /\.(bin|pt|pth|ckpt|pkl|pickle)$/i.test(path)
 
-const hasSafetensors = (folder: string, files: Files) =>
-  [...files.keys()].some((path) => parentFolder(path) === folder && path.endsWith('.safetensors'))
-
-/** Parses a file as a JSON object. Throws CheckpointError. */
-export function parseJson(bytes: Uint8Array | undefined, path: string): Record<string, unknown> {
-  if (!bytes) throw new CheckpointError(archiveMessages.missing({ path }))
-  if (bytes.length > MAX_JSON)
-    throw new CheckpointError(archiveMessages.configTooLong({ path, bytes: bytes.length }))
+/**
+ * Reads a file of a ZIP as a JSON object, of at most `most` bytes. Throws CheckpointError and
+ * ArchiveError.
+ */
+export function readZipJson(
+  zip: Zip,
+  path: string,
+  most: number = archiveLimits.json,
+): Record<string, unknown> {
+  const name = quoteName(path)
+  const size = zip.entries.get(path)?.size ?? 0
+  if (size > most)
+    throw new CheckpointError(archiveMessages.configTooLong({ path: name, bytes: size }))
+  const bytes = zip.read(path, most)
   let value: unknown
   try {
     value = JSON.parse(strFromU8(bytes))
   } catch {
-    throw new CheckpointError(archiveMessages.notJson({ path }))
+    throw new CheckpointError(archiveMessages.notJson({ path: name }))
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>
-  throw new CheckpointError(archiveMessages.notAnObject({ path }))
+  throw new CheckpointError(archiveMessages.notAnObject({ path: name }))
 }
 
 /** Formats JSON like diffusers' configs: sorted keys, two spaces. */

@@ -1,4 +1,5 @@
 // File format of the classifier: weight names and layouts of an equivalent PyTorch module.
+import { quoteValue } from '../base/quote.ts'
 import { viewText } from '../base/viewTexts.ts'
 import type { ClassifierConfig } from '../models/classifier.ts'
 import { CheckpointError } from './error.ts'
@@ -64,7 +65,7 @@ function checkClassifierConfig(config: Json) {
     throw new CheckpointError(
       checkpointMessages.classifierSize({
         key: name,
-        value: JSON.stringify(config[name]),
+        value: quoteValue(config[name]),
         min,
         max,
       }),
@@ -82,7 +83,7 @@ function checkClassifierConfig(config: Json) {
     !widths.every((value) => isIntegerWithin(value, 1, 65_536) && value % groups === 0)
   ) {
     throw new CheckpointError(
-      checkpointMessages.classifierChannels({ value: JSON.stringify(widths), groups }),
+      checkpointMessages.classifierChannels({ value: quoteValue(widths), groups }),
     )
   }
   const halved = 2 ** (widths.length - 1)
@@ -93,7 +94,7 @@ function checkClassifierConfig(config: Json) {
   }
   if (!['silu', 'relu', 'tanh'].includes(config.activation as string)) {
     throw new CheckpointError(
-      checkpointMessages.activation({ value: JSON.stringify(config.activation) }),
+      checkpointMessages.activation({ value: quoteValue(config.activation) }),
     )
   }
 }

@@ -1,4 +1,5 @@
 // Continuous-time schedules in scheduler_config.json.
+import { quoteValue } from '../base/quote.ts'
 import { flowSchedule, sigmaSchedule, vpSchedule } from '../process/continuous.ts'
 import type { PreconditionOptions } from '../models/preconditioning.ts'
 import type { FlowSchedule, Schedule, SigmaSchedule, VPSchedule } from '../process/schedule.ts'
@@ -119,7 +120,5 @@ function schedulerPrecondition(sigma_data: number, predicts: PredictionType): Pr
 function readNumber(config: Config, key: string, usual: number): number {
   const value = config[key] ?? usual
   if (typeof value === 'number') return value
-  throw new CheckpointError(
-    checkpointMessages.scheduleNumber({ key, value: JSON.stringify(value) }),
-  )
+  throw new CheckpointError(checkpointMessages.scheduleNumber({ key, value: quoteValue(value) }))
 }

@@ -1,4 +1,5 @@
 // Error about a checkpoint file, with a cure.
+import { ArchiveError } from '../archive/error.ts'
 import { archiveMessages } from '../messages/archive.ts'
 
 /** Thrown for files that are not valid checkpoints, or not supported; with a cure. */
@@ -13,3 +14,13 @@ export class CheckpointError extends Error {
 }
 
 const CHOOSE = archiveMessages.choose()
+
+/** Runs a reader of a checkpoint; errors about its ZIP become CheckpointErrors. */
+export function asCheckpointError<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ArchiveError) throw new CheckpointError(error.message, error.cure)
+    throw error
+  }
+}

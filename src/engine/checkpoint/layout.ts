@@ -1,6 +1,9 @@
 // Locates the parts of a checkpoint in a ZIP: a diffusers pipeline, a part of one, or a single
 // model folder.
-import { parentFolder, isPickle, parseJson, listZip, unzip } from './archive.ts'
+import { parentFolder, isPickle, readZipJson } from './archive.ts'
+import { archiveLimits } from '../archive/limits.ts'
+import type { Zip } from '../archive/zip.ts'
+import { quoteName } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
 import { findKind } from './formats.ts'
 import { ABOUT, TRAINING } from './paths.ts'
@@ -22,16 +25,13 @@ export interface Layout {
 const WEIGHTS = 'diffusion_pytorch_model'
 
 /** Finds the parts. Throws CheckpointError that states what the ZIP contains instead. */
-export function findParts(bytes: Uint8Array): Layout {
-  refuseOtherFiles(bytes)
-  const sizes = listZip(bytes)
-  const paths = new Set(sizes.keys())
-  const configs = unzip(
-    bytes,
-    [...paths].filter((path) => /(^|\/)config\.json$/.test(path)),
-  )
+export function findParts(zip: Zip): Layout {
+  const paths = new Set(zip.entries.keys())
+  const configs = [...paths].filter((path) => /(^|\/)config\.json$/.test(path))
+  if (configs.length > archiveLimits.configs)
+    throw new CheckpointError(checkpointMessages.tooManyConfigs({ most: archiveLimits.configs }))
   const classes = new Map(
-    [...configs].map(([path, file]) => [path, parseJson(file, path)._class_name]),
+    configs.map((path) => [path, readZipJson(zip, path, archiveLimits.config)._class_name]),
   )
   const notices: string[] = []
   const config = chooseModel(classes, paths, notices)
@@ -54,8 +54,11 @@ export function findParts(bytes: Uint8Array): Layout {
   }
 }
 
-/** Files that are often mistaken for a checkpoint, recognised by their first bytes. */
-function refuseOtherFiles(bytes: Uint8Array) {
+/**
+ * Refuses files that are often mistaken for a checkpoint, recognised by their first bytes. Throws
+ * CheckpointError.
+ */
+export function refuseOtherFiles(bytes: Uint8Array) {
   const headerLength =
     bytes.length > 16
       ? Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
@@ -68,7 +71,9 @@ function refuseOtherFiles(bytes: Uint8Array) {
 
 const pickleError = (file?: string) =>
   new CheckpointError(
-    file === undefined ? checkpointMessages.pickle() : checkpointMessages.pickledWeights({ file }),
+    file === undefined
+      ? checkpointMessages.pickle()
+      : checkpointMessages.pickledWeights({ file: quoteName(file) }),
     checkpointMessages.saveSafely(),
   )
 
@@ -87,7 +92,7 @@ function chooseModel(classes: Map<string, unknown>, paths: Set<string>, notices:
     throw new CheckpointError(
       checkpointMessages.severalModels({
         count: more.length + 1,
-        folders: [config, ...more].map(parentFolder).join(', '),
+        folders: [config, ...more].map((path) => quoteName(parentFolder(path))).join(', '),
       }),
       checkpointMessages.chooseOne(),
     )
@@ -95,16 +100,19 @@ function chooseModel(classes: Map<string, unknown>, paths: Set<string>, notices:
   for (const copy of outer) {
     if (copy !== config)
       notices.push(
-        checkpointMessages.copyIgnored({ folder: parentFolder(config), copy: parentFolder(copy) }),
+        checkpointMessages.copyIgnored({
+          folder: quoteName(parentFolder(config)),
+          copy: quoteName(parentFolder(copy)),
+        }),
       )
   }
   return config
 }
 
 function noModelError(classes: Map<string, unknown>, paths: Set<string>): CheckpointError {
-  const [, other] = [...classes].find(([, name]) => typeof name === 'string') ?? []
+  const other = [...classes.values()].find((name) => typeof name === 'string')
   if (other !== undefined)
-    return new CheckpointError(checkpointMessages.otherModel({ name: other }))
+    return new CheckpointError(checkpointMessages.otherModel({ name: quoteName(other) }))
   if ([...paths].some((path) => path.endsWith('data.pkl'))) return pickleError()
   if ([...paths].some((path) => path.endsWith('.safetensors'))) {
     return new CheckpointError(checkpointMessages.noConfig(), checkpointMessages.addConfig())
@@ -120,7 +128,9 @@ function ignoredPartNotices(around: string, folder: string, paths: Set<string>, 
     [...paths].some((path) => path.startsWith(`${around}${name}/`)),
   )
   if (found.length > 0)
-    notices.push(checkpointMessages.partsIgnored({ folder, others: found.join(', ') }))
+    notices.push(
+      checkpointMessages.partsIgnored({ folder: quoteName(folder), others: found.join(', ') }),
+    )
 }
 
 /** Prefers full precision over variants such as fp16, and single files over shards. */
@@ -135,12 +145,14 @@ function chooseWeights(folder: string, paths: Set<string>, notices: string[]): s
       .filter((name) => name.startsWith(`${WEIGHTS}.`) && isVariant(name, ending))
       .sort()
     if (variant === undefined) continue
-    notices.push(checkpointMessages.variant({ name: variant }))
+    notices.push(checkpointMessages.variant({ name: quoteName(variant) }))
     return folder + variant
   }
   const [pickle] = names.filter(isPickle)
   if (pickle !== undefined) throw pickleError(folder + pickle)
-  throw new CheckpointError(archiveMessages.missing({ path: `${folder}${WEIGHTS}.safetensors` }))
+  throw new CheckpointError(
+    archiveMessages.missing({ path: `${quoteName(folder)}${WEIGHTS}.safetensors` }),
+  )
 }
 
 /** Matches `diffusion_pytorch_model.fp16.safetensors` and

@@ -1,4 +1,5 @@
 // File format of the MLP: weight names and layouts of an equivalent PyTorch module.
+import { quoteValue } from '../base/quote.ts'
 import { viewText } from '../base/viewTexts.ts'
 import type { MlpConfig } from '../models/mlp.ts'
 import { CheckpointError } from './error.ts'
@@ -47,20 +48,20 @@ function checkMlpConfig(config: Json) {
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max)
       continue
     throw new CheckpointError(
-      checkpointMessages.mlpSize({ key: name, value: JSON.stringify(value), min, max }),
+      checkpointMessages.mlpSize({ key: name, value: quoteValue(value), min, max }),
     )
   }
   if (config.out_dim !== undefined && config.out_dim !== 2 * (config.dim as number)) {
     throw new CheckpointError(
       checkpointMessages.mlpOutputs({
-        value: JSON.stringify(config.out_dim),
+        value: quoteValue(config.out_dim),
         expected: 2 * (config.dim as number),
       }),
     )
   }
   if (!['silu', 'relu', 'tanh'].includes(config.activation as string)) {
     throw new CheckpointError(
-      checkpointMessages.activation({ value: JSON.stringify(config.activation) }),
+      checkpointMessages.activation({ value: quoteValue(config.activation) }),
     )
   }
 }

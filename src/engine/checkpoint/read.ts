@@ -3,29 +3,41 @@ import type { PreconditionConfig, PreconditionOptions } from '../models/precondi
 import type { Schedule } from '../process/schedule.ts'
 import type { PredictionType, VarianceKind } from '../base/values.ts'
 import { readAbout } from './about.ts'
-import { parseJson, unzip } from './archive.ts'
+import { readZipJson } from './archive.ts'
+import { archiveLimits } from '../archive/limits.ts'
+import { openZip, type Zip } from '../archive/zip.ts'
 import type { ReadCheckpoint } from './checkpoint.ts'
-import { CheckpointError } from './error.ts'
+import { asCheckpointError, CheckpointError } from './error.ts'
 import { formats } from './formats.ts'
 import type { Layout } from './layout.ts'
-import { findParts } from './layout.ts'
+import { findParts, refuseOtherFiles } from './layout.ts'
 import { readScheduler, withStoredName } from './scheduler.ts'
 import { readTraining } from './training.ts'
 import type { StoredWeights } from './weights.ts'
-import { checkWeights, readWeights, renameWeights } from './weights.ts'
+import { checkWeights, headerLimit, openWeights, renameWeights } from './weights.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 
 /** Reads a ZIP. Throws CheckpointError. */
 export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
-  const layout = findParts(bytes)
+  return asCheckpointError(() => {
+    refuseOtherFiles(bytes)
+    return readParts(openZip(bytes, archiveLimits.files))
+  })
+}
+
+function readParts(zip: Zip): ReadCheckpoint {
+  const layout = findParts(zip)
   const format = formats[layout.kind]
-  const { config, predicts: own } = format.read(readJson(bytes, layout.config)!)
-  const found = readWeights(bytes, layout.weights)
-  const weights = format.currentName ? renameWeights(found, format.currentName) : found
+  const { config, predicts: own } = format.read(readZipJson(zip, layout.config))
   const shapes = format.shapes(config)
-  checkWeights(weights, shapes)
+  const stored = openWeights(zip, layout.weights, headerLimit(shapes.keys()))
+  const rename = <T>(weights: ReadonlyMap<string, T>) =>
+    renameWeights(weights, format.currentName ?? ((name) => name))
+  // Before anything is unpacked: a small file can claim to hold very large weights.
+  checkWeights(rename(stored.shapes), shapes)
+  const weights = rename(stored.read())
   const notices = [...layout.notices, ...weightNotices(weights)]
-  const process = readProcess(bytes, layout, own, notices, format.predictsVariance(config))
+  const process = readProcess(zip, layout, own, notices, format.predictsVariance(config))
   const { predicts, variance, precondition, schedule, trainedOn } = process
   return {
     model: {
@@ -39,7 +51,7 @@ export function readCheckpoint(bytes: Uint8Array): ReadCheckpoint {
     schedule,
     ...(trainedOn && { trainedOn }),
     ...(layout.training !== undefined && {
-      training: readTraining(bytes, layout.training, shapes),
+      training: readTraining(zip, layout.training, shapes),
     }),
     notices,
   }
@@ -50,23 +62,23 @@ function weightNotices(weights: StoredWeights): string[] {
   return broken === undefined ? [] : [checkpointMessages.notFinite({ weight: broken })]
 }
 
-const readJson = (bytes: Uint8Array, path: string | undefined) =>
-  path === undefined ? undefined : parseJson(unzip(bytes, [path]).get(path), path)
+const readOptionalJson = (zip: Zip, path: string | undefined) =>
+  path === undefined ? undefined : readZipJson(zip, path)
 
 /**
  * Determines schedule and prediction type: from the model's config, its scheduler, or our own
  * metadata.
  */
 function readProcess(
-  bytes: Uint8Array,
+  zip: Zip,
   layout: Layout,
   own: PredictionType | undefined,
   notices: string[],
   saysVariance: boolean,
 ) {
-  const config = readJson(bytes, layout.scheduler)
+  const config = readOptionalJson(zip, layout.scheduler)
   const scheduler = config && readScheduler(config)
-  const json = readJson(bytes, layout.about)
+  const json = readOptionalJson(zip, layout.about)
   const about = json && readAbout(json)
   const predicts =
     own ?? (about?.precondition ? about.predicts : (scheduler?.predicts ?? about?.predicts))

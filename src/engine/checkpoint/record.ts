@@ -4,7 +4,7 @@ import { checkpointMessages } from '../messages/checkpoint.ts'
 import type { LossRecord } from '../process/importance.ts'
 import { CheckpointError } from './error.ts'
 import type { StoredTensor } from './safetensors.ts'
-import type { StoredWeights } from './weights.ts'
+import type { Shapes, StoredWeights } from './weights.ts'
 
 const LOSSES = 'record/losses'
 const COUNTS = 'record/counts'
@@ -29,19 +29,32 @@ export function loadRecord(tensors: StoredWeights): LossRecord | undefined {
   }
 }
 
+const invalidRecord = () =>
+  new CheckpointError(checkpointMessages.record({ losses: LOSSES, counts: COUNTS }))
+
+/** Most timesteps, and most losses of each. */
+const MOST_STEPS = 100_000
+const MOST_HISTORY = 1000
+
 /** Lists the record's tensors with their shapes. Throws CheckpointError if they are invalid. */
-export function recordShapes(tensors: StoredWeights): [string, number[]][] {
-  const [losses, counts] = [tensors.get(LOSSES), tensors.get(COUNTS)]
+export function recordShapes(found: Shapes): [string, readonly number[]][] {
+  const [losses, counts] = [found.get(LOSSES), found.get(COUNTS)]
   if (!losses && !counts) return []
   const [n = 0, history = 0] = losses?.shape ?? []
-  const sound = counts?.data.every(
-    (count) => Number.isInteger(count) && count >= 0 && count <= history,
-  )
-  if (!sound || !losses?.data.every(Number.isFinite)) {
-    throw new CheckpointError(checkpointMessages.record({ losses: LOSSES, counts: COUNTS }))
-  }
+  if (n > MOST_STEPS || history > MOST_HISTORY) throw invalidRecord()
   return [
     [LOSSES, [n, history]],
     [COUNTS, [n]],
   ]
+}
+
+/** Checks the numbers of the record, if there is one. Throws CheckpointError. */
+export function checkRecord(tensors: StoredWeights) {
+  const [losses, counts] = [tensors.get(LOSSES), tensors.get(COUNTS)]
+  if (!losses || !counts) return
+  const history = losses.shape[1]
+  const sound = counts.data.every(
+    (count) => Number.isInteger(count) && count >= 0 && count <= history,
+  )
+  if (!sound || !losses.data.every(Number.isFinite)) throw invalidRecord()
 }

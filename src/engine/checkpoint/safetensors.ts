@@ -1,5 +1,7 @@
 // safetensors files: a length, a JSON header, and the bytes of the tensors. Parsed strictly,
 // because files are untrusted. https://github.com/huggingface/safetensors
+import { archiveLimits } from '../archive/limits.ts'
+import { quoteName, quoteValue } from '../base/quote.ts'
 import { safetensorsMessages } from '../messages/safetensors.ts'
 
 /** A tensor with its elements as float32. */
@@ -19,8 +21,9 @@ export class SafetensorsError extends Error {
   override name = 'SafetensorsError'
 }
 
-const MAX_HEADER = 100_000_000
 const MAX_RANK = 8
+/** Bytes of the length in front of the header. */
+const LENGTH = 8
 
 /** Bytes per element, and the decoder. */
 type Dtypes<T> = Record<string, { size: number; decode(view: DataView, count: number): T }>
@@ -42,13 +45,12 @@ const integers: Dtypes<Int32Array | Uint8Array> = {
   U8: { size: 1, decode: (view, count) => new Uint8Array(view.buffer, view.byteOffset, count) },
   I32: {
     size: 4,
-    decode: (view, count) =>
-      Int32Array.from({ length: count }, (_, i) => view.getInt32(4 * i, true)),
+    decode: (view, count) => fillElements(new Int32Array(count), (i) => view.getInt32(4 * i, true)),
   },
   I64: {
     size: 8,
     decode: (view, count) =>
-      Int32Array.from({ length: count }, (_, i) => toInt32(view.getBigInt64(8 * i, true))),
+      fillElements(new Int32Array(count), (i) => toInt32(view.getBigInt64(8 * i, true))),
   },
 }
 
@@ -69,7 +71,13 @@ function decodeFloats(view: DataView, count: number): Float32Array {
 }
 
 const decodeWith = (count: number, at: (i: number) => number) =>
-  Float32Array.from({ length: count }, (_, i) => at(i))
+  fillElements(new Float32Array(count), at)
+
+/** A loop, because `from` takes several times as long. */
+function fillElements<T extends Float32Array | Int32Array>(into: T, at: (i: number) => number): T {
+  for (let i = 0; i < into.length; i++) into[i] = at(i)
+  return into
+}
 
 function halfToFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1
@@ -141,33 +149,76 @@ export const readArrays = (
   readTensors<StoredArray['data']>(bytes, { ...floats, ...integers })
 
 function readTensors<T>(bytes: Uint8Array, dtypes: Dtypes<T>) {
-  const { header, start } = parseHeader(bytes)
+  const { tensors: described, metadata, start } = parseHeader(bytes, bytes.length, dtypes)
   const tensors = new Map<string, { shape: number[]; data: T }>()
-  const spans: [number, number, string][] = []
+  for (const [name, { dtype, shape, from, to }] of described) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset + start + from, to - from)
+    tensors.set(name, { shape, data: dtypes[dtype].decode(view, countElements(shape)) })
+  }
+  return { tensors, metadata }
+}
+
+/** A tensor as the header describes it. `from` and `to` are offsets in the data, in bytes. */
+export interface DescribedTensor {
+  dtype: string
+  shape: number[]
+  from: number
+  to: number
+}
+
+/**
+ * Reads the length of the header from the first eight bytes of a file. Throws SafetensorsError if
+ * it exceeds the file or `most` bytes.
+ */
+export function readHeaderLength(
+  bytes: Uint8Array,
+  fileSize: number,
+  most: number = archiveLimits.safetensorsHeader,
+): number {
+  if (bytes.length < LENGTH) throw new SafetensorsError(safetensorsMessages.tooShort())
+  const length = new DataView(bytes.buffer, bytes.byteOffset, LENGTH).getBigUint64(0, true)
+  const limit = Math.min(most, fileSize - LENGTH)
+  if (length > BigInt(limit))
+    throw new SafetensorsError(safetensorsMessages.headerTooLong({ bytes: length, most: limit }))
+  return Number(length)
+}
+
+/**
+ * Parses the header of a file of float tensors from its first bytes. Checks everything except for
+ * the data, also that they fit into `fileSize` bytes. Throws SafetensorsError.
+ */
+export const describeTensors = (
+  bytes: Uint8Array,
+  fileSize: number,
+): ReadonlyMap<string, DescribedTensor> => parseHeader(bytes, fileSize, floats).tensors
+
+function parseHeader(bytes: Uint8Array, fileSize: number, dtypes: Dtypes<unknown>) {
+  const start = LENGTH + readHeaderLength(bytes, fileSize)
+  const header = parseHeaderJson(bytes.subarray(LENGTH, start))
+  const tensors = new Map<string, DescribedTensor>()
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue
-    const { dtype, shape, from, to } = readEntry(name, entry, dtypes)
-    const { size, decode } = dtypes[dtype]
-    const count = shape.reduce((product, length) => product * length, 1)
-    if (to - from !== count * size) {
-      throw new SafetensorsError(
-        safetensorsMessages.byteCount({
-          name,
-          dtype,
-          shape,
-          expected: count * size,
-          bytes: to - from,
-        }),
-      )
-    }
-    if (start + to > bytes.length)
-      throw new SafetensorsError(safetensorsMessages.beyondEnd({ name }))
-    spans.push([from, to, name])
-    const view = new DataView(bytes.buffer, bytes.byteOffset + start + from, to - from)
-    tensors.set(name, { shape, data: decode(view, count) })
+    const tensor = readEntry(quoteName(name), entry, dtypes)
+    checkSize(quoteName(name), tensor, dtypes[tensor.dtype].size)
+    tensors.set(name, tensor)
   }
-  checkSpans(spans, bytes.length - start)
-  return { tensors, metadata: readMetadata(header.__metadata__) }
+  checkSpans(tensors, fileSize - start)
+  return { tensors, metadata: readMetadata(header.__metadata__), start }
+}
+
+/** Lists the names in a header, without its length. Throws SafetensorsError if it is no JSON object. */
+export const listTensorNames = (header: Uint8Array): string[] =>
+  Object.keys(parseHeaderJson(header)).filter((name) => name !== '__metadata__')
+
+const countElements = (shape: readonly number[]) =>
+  shape.reduce((product, length) => product * length, 1)
+
+function checkSize(name: string, { dtype, shape, from, to }: DescribedTensor, size: number) {
+  const expected = countElements(shape) * size
+  if (to - from === expected) return
+  throw new SafetensorsError(
+    safetensorsMessages.byteCount({ name, dtype, shape, expected, bytes: to - from }),
+  )
 }
 
 /** Reads the metadata; non-text values, which the format forbids, are ignored. */
@@ -180,35 +231,50 @@ const readMetadata = (metadata: unknown): Record<string, string> =>
       )
     : {}
 
-function parseHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
-  if (bytes.length < 8) throw new SafetensorsError(safetensorsMessages.tooShort())
-  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)
-  if (length > BigInt(Math.min(MAX_HEADER, bytes.length - 8))) {
-    throw new SafetensorsError(safetensorsMessages.headerTooLong({ bytes: length }))
-  }
-  const start = 8 + Number(length)
+function parseHeaderJson(bytes: Uint8Array): Record<string, unknown> {
+  let text: string
   let header: unknown
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    header = JSON.parse(text)
   } catch {
     throw new SafetensorsError(safetensorsMessages.headerNotJson())
   }
   if (!isRecord(header)) throw new SafetensorsError(safetensorsMessages.headerNotAnObject())
-  return { header, start }
+  // JSON.parse keeps the last of several equal names.
+  if (countMembers(text) !== Object.keys(header).length)
+    throw new SafetensorsError(safetensorsMessages.repeatedName())
+  return header
 }
 
-function readEntry(
-  name: string,
-  entry: unknown,
-  dtypes: Dtypes<unknown>,
-): { dtype: string; shape: number[]; from: number; to: number } {
+/** Counts the members of the outermost object of a valid JSON text. */
+function countMembers(text: string): number {
+  let [depth, count] = [0, 0]
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x22) i = stringEnd(text, i)
+    else if (code === 0x7b || code === 0x5b) depth++
+    else if (code === 0x7d || code === 0x5d) depth--
+    else if (code === 0x3a && depth === 1) count++
+  }
+  return count
+}
+
+/** Returns the index of the quote that ends the JSON string at `start`. */
+function stringEnd(text: string, start: number): number {
+  let i = start + 1
+  for (; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++
+  return i
+}
+
+function readEntry(name: string, entry: unknown, dtypes: Dtypes<unknown>): DescribedTensor {
   if (!isRecord(entry)) throw new SafetensorsError(safetensorsMessages.noDescription({ name }))
   const { dtype, shape, data_offsets: offsets } = entry
   if (typeof dtype !== 'string' || !Object.hasOwn(dtypes, dtype)) {
     throw new SafetensorsError(
       safetensorsMessages.unknownType({
         name,
-        dtype: JSON.stringify(dtype),
+        dtype: quoteValue(dtype),
         known: Object.keys(dtypes).join(', '),
       }),
     )
@@ -222,11 +288,14 @@ function readEntry(
 }
 
 /** Checks that the tensors cover the data exactly, without overlaps or gaps. */
-function checkSpans(spans: [number, number, string][], length: number) {
+function checkSpans(tensors: ReadonlyMap<string, DescribedTensor>, length: number) {
   let reached = 0
-  for (const [from, to, name] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+  const sorted = [...tensors].sort(([, a], [, b]) => a.from - b.from || a.to - b.to)
+  for (const [tensorName, { from, to }] of sorted) {
+    const name = quoteName(tensorName)
     if (from !== reached)
       throw new SafetensorsError(safetensorsMessages.gap({ name, got: from, expected: reached }))
+    if (to > length) throw new SafetensorsError(safetensorsMessages.beyondEnd({ name }))
     reached = to
   }
   if (reached !== length)

@@ -1,5 +1,6 @@
 // scheduler/scheduler_config.json of diffusers. Only the keys of the training process are read, not
 // those of samplers.
+import { quoteValue } from '../base/quote.ts'
 import type { PreconditionOptions } from '../models/preconditioning.ts'
 import { EngineError } from '../base/errors.ts'
 import type { Schedule, ScheduleName, TableSchedule } from '../process/schedule.ts'
@@ -230,7 +231,7 @@ function schedulerDefaults({
   if (defaults)
     return { beta_schedule: 'linear', ...DEFAULT_ENDS, num_train_timesteps: 1000, ...defaults }
   throw new CheckpointError(
-    checkpointMessages.scheduler({ name: JSON.stringify(name) }),
+    checkpointMessages.scheduler({ name: quoteValue(name) }),
     checkpointMessages.chooseScheduler(),
   )
 }
@@ -243,7 +244,7 @@ export function readPrediction(name: unknown): PredictionType {
   if (predictionTypes.includes(name as PredictionType)) return name as PredictionType
   throw new CheckpointError(
     checkpointMessages.prediction({
-      name: JSON.stringify(name),
+      name: quoteValue(name),
       known: predictionTypes.join(', '),
     }),
   )
@@ -252,12 +253,12 @@ export function readPrediction(name: unknown): PredictionType {
 function readSchedule(config: Record<string, unknown>): TableSchedule {
   const { num_train_timesteps: T, beta_schedule: name, trained_betas: betas } = config
   if (!Number.isInteger(T) || (T as number) < 1 || (T as number) > 100_000) {
-    throw new CheckpointError(checkpointMessages.timestepCount({ value: JSON.stringify(T) }))
+    throw new CheckpointError(checkpointMessages.timestepCount({ value: quoteValue(T) }))
   }
   if (betas !== null && betas !== undefined)
     return recordedSchedule(T as number, betas, String(name))
   if (![...diffusersNames, ...ownNames].includes(name as ScheduleName)) {
-    throw new CheckpointError(checkpointMessages.betaSchedule({ name: JSON.stringify(name) }))
+    throw new CheckpointError(checkpointMessages.betaSchedule({ name: quoteValue(name) }))
   }
   const [betaStart, betaEnd] = [readBetaEnd(config, 'beta_start'), readBetaEnd(config, 'beta_end')]
   return asCheckpointErrors(() =>
@@ -268,9 +269,7 @@ function readSchedule(config: Record<string, unknown>): TableSchedule {
 function readBetaEnd(config: Record<string, unknown>, key: 'beta_start' | 'beta_end'): number {
   const value = config[key]
   if (typeof value === 'number') return value
-  throw new CheckpointError(
-    checkpointMessages.scheduleNumber({ key, value: JSON.stringify(value) }),
-  )
+  throw new CheckpointError(checkpointMessages.scheduleNumber({ key, value: quoteValue(value) }))
 }
 
 /** Names recorded betas after the formula that gives exactly these, if any. */

@@ -11,13 +11,16 @@ import { WIDEST } from '../training/ema.ts'
 import type { Moment } from '../training/moments.ts'
 import { MOMENTS } from '../training/moments.ts'
 import type { Files } from './archive.ts'
-import { jsonBytes, parseJson, unzip } from './archive.ts'
+import { jsonBytes, readZipJson } from './archive.ts'
+import { archiveLimits } from '../archive/limits.ts'
+import type { Zip } from '../archive/zip.ts'
+import { quoteValue } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
 import { TRAINING } from './paths.ts'
-import { recordShapes } from './record.ts'
+import { checkRecord, recordShapes } from './record.ts'
 import { writeSafetensors } from './safetensors.ts'
-import type { StoredWeights } from './weights.ts'
-import { checkWeights, readWeights } from './weights.ts'
+import type { Shapes, StoredWeights } from './weights.ts'
+import { checkWeights, openWeights } from './weights.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 
 export interface StoredTraining {
@@ -47,20 +50,33 @@ const jsonPath = (path: string) => path.replace(/safetensors$/, 'json')
 export const averageName = (i: number, t?: number) =>
   `average${i ? `_${i + 1}` : ''}${t === undefined ? '' : `@${t}`}`
 
+type TrainingVectors = Omit<StoredTraining, 'order' | 'tensors'>
+
 /** Names in the file of all vectors that cover the weights. */
-const vectorNames = ({
-  moments,
-  averages,
-  batches,
-}: Omit<StoredTraining, 'order' | 'tensors'>): string[] => [
-  'weight',
-  ...moments,
-  ...averages.flatMap(({ snapshots }, i) => [
-    averageName(i),
-    ...snapshots.map((t) => averageName(i, t)),
-  ]),
-  ...(batches > 0 ? ['gradient'] : []),
-]
+function* vectorNames({ moments, averages, batches }: TrainingVectors): Generator<string> {
+  yield 'weight'
+  yield* moments
+  for (const [i, { snapshots }] of averages.entries()) {
+    yield averageName(i)
+    for (const t of snapshots) yield averageName(i, t)
+  }
+  if (batches > 0) yield 'gradient'
+}
+
+/**
+ * Lists the tensors of a state with their shapes, one at a time: state.json may describe many more
+ * than the file holds.
+ */
+function* trainingShapes(
+  state: TrainingVectors,
+  weights: ReadonlyMap<string, readonly number[]>,
+  found: Shapes,
+): Generator<[string, readonly number[]]> {
+  for (const part of vectorNames(state))
+    for (const [name, shape] of weights) yield [`${part}/${name}`, shape]
+  yield ['losses', [state.step]]
+  yield* recordShapes(found)
+}
 
 export const writeTraining = ({
   step,
@@ -88,31 +104,32 @@ export const writeTraining = ({
   ])
 
 /**
- * Reads the training at `path` in a ZIP; `shapes` are those of the weights. Throws CheckpointError.
+ * Reads the training at `path` in a ZIP; `shapes` are those of the weights. Throws CheckpointError
+ * and ArchiveError.
  */
 export function readTraining(
-  bytes: Uint8Array,
+  zip: Zip,
   path: string,
   shapes: ReadonlyMap<string, number[]>,
 ): StoredTraining {
   const about = jsonPath(path)
-  const json = parseJson(unzip(bytes, [about]).get(about), about)
+  const json = readZipJson(zip, about)
   const order = json.weights
   if (!isWeightOrder(shapes, order)) {
     throw new CheckpointError(checkpointMessages.weightNames({ file: about }))
   }
-  const tensors = readWeights(bytes, path)
-  const state = parseTrainingState(json, about, tensors)
-  const named = vectorNames(state).flatMap((part) =>
-    [...shapes].map(([name, shape]): [string, number[]] => [`${part}/${name}`, shape]),
-  )
-  checkWeights(tensors, new Map([...named, ['losses', [state.step]], ...recordShapes(tensors)]))
+  const stored = openWeights(zip, path, archiveLimits.safetensorsHeader)
+  const state = parseTrainingState(json, about, stored.shapes)
+  // Before anything is unpacked, as for the weights of the model.
+  checkWeights(stored.shapes, trainingShapes(state, shapes, stored.shapes))
+  const tensors = stored.read()
+  checkRecord(tensors)
   return { ...state, order, tensors }
 }
 
 /** Parses state.json. The first format had Adam's moments and at most one average. */
-function parseTrainingState(json: Record<string, unknown>, about: string, tensors: StoredWeights) {
-  const average = [...tensors.keys()].some((name) => name.startsWith('average/'))
+function parseTrainingState(json: Record<string, unknown>, about: string, shapes: Shapes) {
+  const average = [...shapes.keys()].some((name) => name.startsWith('average/'))
   const {
     step,
     updates = step,
@@ -125,7 +142,7 @@ function parseTrainingState(json: Record<string, unknown>, about: string, tensor
       checkpointMessages.trainingValue({
         key,
         file: about,
-        value: JSON.stringify(value)?.slice(0, 60),
+        value: quoteValue(value),
       }),
     )
   if (!isCountUpTo(step, Number.MAX_SAFE_INTEGER)) throw refuse('step', step)

@@ -10,6 +10,7 @@ import {
 } from '../models/unet/diffusers.ts'
 import { unetWeightShapes } from '../models/unet/shapes.ts'
 import { getErrorMessage } from '../base/fault.ts'
+import { quoteValue } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
 import type { Format } from './format.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
@@ -17,8 +18,9 @@ import { checkpointMessages } from '../messages/checkpoint.ts'
 /** Version of diffusers whose format is written. */
 export const DIFFUSERS_VERSION = '0.40.0.dev0'
 
-/** Sanity limit, to bound the work on untrusted configs. */
+/** Sanity limits, to bound the work on untrusted configs. */
 const MAX_LAYERS = 64
+const MAX_BLOCKS = 4096
 
 const imageText = (config: UnetConfig) => [...imageSize(config), config.in_channels].join(' x ')
 
@@ -68,14 +70,31 @@ type OldName = keyof typeof newNames
 function parseConfig(json: Record<string, unknown>): UnetConfig {
   if ((json.layers_per_block as number) > MAX_LAYERS) {
     throw new CheckpointError(
-      checkpointMessages.unetLayers({ value: json.layers_per_block, most: MAX_LAYERS }),
+      checkpointMessages.unetLayers({
+        value: quoteValue(json.layers_per_block),
+        most: MAX_LAYERS,
+      }),
     )
   }
+  const config = asConfigError(() =>
+    json._class_name === 'UNet2DConditionModel' ? readConditionConfig(json) : parseUnetConfig(json),
+  )
+  const count = countBlocks(config)
+  if (count <= MAX_BLOCKS) return config
+  throw new CheckpointError(checkpointMessages.unetBlocks({ count, most: MAX_BLOCKS }))
+}
+
+function asConfigError(parse: () => UnetConfig): UnetConfig {
   try {
-    return json._class_name === 'UNet2DConditionModel'
-      ? readConditionConfig(json)
-      : parseUnetConfig(json)
+    return parse()
   } catch (error) {
     throw new CheckpointError(getErrorMessage(error), checkpointMessages.chooseUnet())
   }
+}
+
+/** Number of residual and transformer blocks, at most. */
+function countBlocks(config: UnetConfig): number {
+  const { block_out_channels: channels, layers_per_block, transformer_layers_per_block } = config
+  const transformers = attendsToTokens(config) ? [transformer_layers_per_block ?? 1].flat() : [1]
+  return 2 * channels.length * (layers_per_block + 1) * Math.max(...transformers)
 }

@@ -1,82 +1,167 @@
-// Reads the weights of a checkpoint from one or several files, and checks them against the config.
-import type { Files } from './archive.ts'
-import { parentFolder, parseJson, unzip } from './archive.ts'
+// Reads the weights of a checkpoint from one or several files. Their headers are compared with the
+// config before the weights are unpacked, so that memory is bounded by the architecture.
+import { parentFolder, readZipJson } from './archive.ts'
+import { archiveLimits } from '../archive/limits.ts'
+import type { Zip } from '../archive/zip.ts'
+import { quoteName } from '../base/quote.ts'
 import { CheckpointError } from './error.ts'
 import type { StoredTensor } from './safetensors.ts'
-import { readSafetensors, SafetensorsError } from './safetensors.ts'
+import {
+  describeTensors,
+  readHeaderLength,
+  readSafetensors,
+  SafetensorsError,
+} from './safetensors.ts'
 import { archiveMessages } from '../messages/archive.ts'
 import { checkpointMessages } from '../messages/checkpoint.ts'
 
 export type StoredWeights = Map<string, StoredTensor>
 
-/** Reads the weights at `path` in a ZIP: a safetensors file or the index of shards. Throws
- * CheckpointError. */
-export function readWeights(bytes: Uint8Array, path: string): StoredWeights {
-  const files = unzip(bytes, [path])
-  if (path.endsWith('.safetensors')) return readOne(files, path)
-  const index = parseJson(files.get(path), path).weight_map
-  const places = new Map(
-    Object.entries(Object(index)).map(([name, file]) => [name, parentFolder(path) + String(file)]),
-  )
-  const parts = new Set(places.values())
-  const all: StoredWeights = new Map()
-  const unpacked = unzip(bytes, parts)
-  for (const part of parts) {
-    for (const [name, tensor] of readOne(unpacked, part)) {
-      if (places.get(name) !== part)
-        throw new CheckpointError(
-          checkpointMessages.unlisted({ file: part, weight: name, index: path }),
-        )
-      all.set(name, tensor)
-    }
-  }
-  const missing = [...places].find(([name]) => !all.has(name))
-  if (missing)
-    throw new CheckpointError(
-      checkpointMessages.unfound({ file: missing[1], weight: missing[0], index: path }),
-    )
-  return all
+/** Shapes by name. */
+export type Shapes = ReadonlyMap<string, { shape: readonly number[] }>
+
+/** A file with weights in a ZIP, and what its header describes. */
+interface WeightFile {
+  path: string
+  tensors: Shapes
 }
 
-function readOne(files: Files, path: string): StoredWeights {
-  const file = files.get(path)
-  if (!file) throw new CheckpointError(archiveMessages.missing({ path }))
+/** Weights that are described by headers and not unpacked yet. */
+export interface WeightFiles {
+  /** Shapes of all weights. */
+  shapes: Shapes
+  /** Unpacks the weights and verifies their CRC-32. Throws CheckpointError and ArchiveError. */
+  read(): StoredWeights
+}
+
+/** Most bytes of a header in addition to those of its tensors: metadata of other programs. */
+const METADATA = 2 ** 20
+/** Most bytes in a header about a tensor, without its name. */
+const PER_TENSOR = 400
+
+/** Most bytes of a header that describes these weights, with names that may be escaped. */
+export const headerLimit = (names: Iterable<string>): number =>
+  [...names].reduce((sum, name) => sum + PER_TENSOR + 6 * name.length, METADATA)
+
+/**
+ * Opens the weights at `path` in a ZIP: a safetensors file or the index of shards. Reads their
+ * headers, each of at most `most` bytes. Throws CheckpointError and ArchiveError.
+ */
+export function openWeights(zip: Zip, path: string, most: number): WeightFiles {
+  const files = path.endsWith('.safetensors')
+    ? [describeFile(zip, path, most)]
+    : describeShards(zip, path, most)
+  const shapes = new Map(files.flatMap(({ tensors }) => [...tensors]))
+  return {
+    shapes,
+    read() {
+      checkTotal(shapes)
+      return new Map(files.flatMap((file) => [...readFile(zip, file.path)]))
+    },
+  }
+}
+
+function describeShards(zip: Zip, path: string, most: number): WeightFile[] {
+  const places = new Map(
+    Object.entries(Object(readZipJson(zip, path).weight_map) as object).map(([name, file]) => [
+      name,
+      parentFolder(path) + String(file),
+    ]),
+  )
+  const shards = [...new Set(places.values())]
+  if (shards.length > archiveLimits.shards)
+    throw new CheckpointError(checkpointMessages.tooManyShards({ most: archiveLimits.shards }))
+  const files = shards.map((shard) => describeFile(zip, shard, most))
+  const index = quoteName(path)
+  const all = new Set<string>()
+  for (const { path: file, tensors } of files)
+    for (const name of tensors.keys()) {
+      all.add(name)
+      if (places.get(name) === file) continue
+      const weight = quoteName(name)
+      throw new CheckpointError(
+        checkpointMessages.unlisted({ file: quoteName(file), weight, index }),
+      )
+    }
+  for (const [name, file] of places) {
+    if (all.has(name)) continue
+    const weight = quoteName(name)
+    throw new CheckpointError(checkpointMessages.unfound({ file: quoteName(file), weight, index }))
+  }
+  return files
+}
+
+function describeFile(zip: Zip, path: string, most: number): WeightFile {
+  const entry = zip.entries.get(path)
+  if (!entry) throw new CheckpointError(archiveMessages.missing({ path: quoteName(path) }))
+  if (entry.size > archiveLimits.unpacked) throw new CheckpointError(archiveMessages.tooLarge())
+  const tensors = asWeightError(path, () => {
+    const length = readHeaderLength(zip.readStart(path, 8), entry.size, most)
+    return describeTensors(zip.readStart(path, 8 + length), entry.size)
+  })
+  return { path, tensors }
+}
+
+const readFile = (zip: Zip, path: string): StoredWeights =>
+  asWeightError(path, () => readSafetensors(zip.read(path, archiveLimits.unpacked)))
+
+/** Converts errors about the format of a file to errors about the checkpoint. */
+function asWeightError<T>(path: string, read: () => T): T {
   try {
-    return readSafetensors(file)
+    return read()
   } catch (error) {
     if (!(error instanceof SafetensorsError)) throw error
     throw new CheckpointError(
-      checkpointMessages.unreadable({ file: path, problem: error.message }),
+      checkpointMessages.unreadable({ file: quoteName(path), problem: error.message }),
       checkpointMessages.downloadAgain(),
     )
   }
 }
 
-/** Throws CheckpointError unless exactly the expected weights are present and finite. */
-export function checkWeights(weights: StoredWeights, expected: ReadonlyMap<string, number[]>) {
+/** Throws CheckpointError if float32 weights of these shapes take too much memory. */
+function checkTotal(shapes: Shapes) {
+  const bytes = [...shapes.values()].reduce(
+    (sum, { shape }) => sum + 4 * shape.reduce((product, length) => product * length, 1),
+    0,
+  )
+  if (bytes > archiveLimits.unpacked) throw new CheckpointError(archiveMessages.tooLarge())
+}
+
+/**
+ * Throws CheckpointError unless exactly the expected weights are described. Stops at the first
+ * missing one.
+ */
+export function checkWeights(
+  weights: Shapes,
+  expected: Iterable<readonly [string, readonly number[]]>,
+) {
+  const known = new Set<string>()
   for (const [name, shape] of expected) {
+    known.add(name)
     const found = weights.get(name)
-    if (!found) throw new CheckpointError(checkpointMessages.missingWeight({ weight: name }))
+    const weight = quoteName(name)
+    if (!found) throw new CheckpointError(checkpointMessages.missingWeight({ weight }))
     if (String(found.shape) !== String(shape)) {
       throw new CheckpointError(
-        checkpointMessages.weightShape({ weight: name, got: found.shape, expected: shape }),
+        checkpointMessages.weightShape({ weight, got: found.shape, expected: shape }),
       )
     }
   }
-  const extra = [...weights.keys()].find((name) => !expected.has(name))
+  const extra = [...weights.keys()].find((name) => !known.has(name))
   if (extra !== undefined)
-    throw new CheckpointError(checkpointMessages.extraWeight({ weight: extra }))
+    throw new CheckpointError(checkpointMessages.extraWeight({ weight: quoteName(extra) }))
 }
 
 /** Renames weights. Throws CheckpointError if two get the same name. */
-export function renameWeights(
-  weights: StoredWeights,
+export function renameWeights<T>(
+  weights: ReadonlyMap<string, T>,
   renamed: (name: string) => string,
-): StoredWeights {
-  const all: StoredWeights = new Map()
+): Map<string, T> {
+  const all = new Map<string, T>()
   for (const [name, tensor] of weights) {
     const now = renamed(name)
-    if (all.has(now)) throw new CheckpointError(checkpointMessages.repeatedWeight({ weight: now }))
+    if (all.has(now))
+      throw new CheckpointError(checkpointMessages.repeatedWeight({ weight: quoteName(now) }))
     all.set(now, tensor)
   }
   return all

@@ -6,6 +6,7 @@
 import type { StoredArray } from '../checkpoint/safetensors.ts'
 import { readArrays, SafetensorsError, writeSafetensors } from '../checkpoint/safetensors.ts'
 import type { Dataset } from '../base/values.ts'
+import { quoteValue } from '../base/quote.ts'
 import { datasetMessages } from '../messages/datasets.ts'
 
 /** Contents of a data set file. */
@@ -54,7 +55,7 @@ export function readImages(bytes: Uint8Array): StoredImages {
   const { tensors, metadata } = readFile(bytes)
   const extra = [...tensors.keys()].find((name) => name !== 'images' && name !== 'labels')
   if (extra !== undefined)
-    throw new DatasetError(datasetMessages.extra({ names: JSON.stringify(extra) }))
+    throw new DatasetError(datasetMessages.extra({ names: quoteValue(extra) }))
   const { shape, data: images } = checkedImages(tensors.get('images'))
   const max = readMax(metadata.max)
   if (max < 255 && images.some((value) => value > max))
@@ -97,7 +98,7 @@ function readMax(text: string | undefined): number {
   if (text === undefined) return 255
   const max = Number(text)
   if (!/^\d+$/.test(text) || max < 1 || max > 255)
-    throw new DatasetError(datasetMessages.white({ value: JSON.stringify(text) }))
+    throw new DatasetError(datasetMessages.white({ value: quoteValue(text) }))
   return max
 }
 

@@ -6,7 +6,11 @@
  */
 export function pathClasses(paths: readonly string[]): (string | undefined)[] {
   const folders = paths.map((path) => path.split('/').slice(0, -1))
-  const top = Math.min(...folders.map((folder) => commonLength(folder, folders[0])))
+  // Not Math.min(...): there may be more folders than a call has arguments.
+  const top = folders.reduce(
+    (least, folder) => Math.min(least, commonLength(folder, folders[0])),
+    Infinity,
+  )
   const all = folders.every(({ length }) => length === top)
   return folders.map((folder) => (all || folder.length > top ? folder.at(-1) : undefined))
 }

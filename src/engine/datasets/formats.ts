@@ -52,7 +52,7 @@ const readers: {
   {
     mime: 'image/gif',
     begins: (bytes) => at(bytes, 0, 'GIF8'),
-    size: (view) => ({ width: view.getUint16(6, true), height: view.getUint16(8, true) }),
+    size: gifSize,
   },
   {
     mime: 'image/webp',
@@ -70,9 +70,47 @@ const readers: {
   {
     mime: 'image/avif',
     begins: (bytes) => at(bytes, 4, 'ftypavi'),
-    size: () => ({}),
+    size: avifSize,
   },
 ]
+
+/** Size of the canvas or of the first frame, whichever is larger: decoders enlarge the canvas. */
+function gifSize(view: DataView): Size {
+  const size = (at: number) => ({
+    width: view.getUint16(at, true),
+    height: view.getUint16(at + 2, true),
+  })
+  const tableSize = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0)
+  const canvas = size(6)
+  if (view.byteLength < 13) return canvas
+  let at = 13 + tableSize(view.getUint8(10))
+  while (at < view.byteLength && view.getUint8(at) === 0x21) {
+    at += 2
+    for (; at < view.byteLength && view.getUint8(at) > 0;) at += 1 + view.getUint8(at)
+    at++
+  }
+  if (at + 9 > view.byteLength || view.getUint8(at) !== 0x2c) return canvas
+  const frame = size(at + 5)
+  return {
+    width: Math.max(canvas.width, frame.width + view.getUint16(at + 1, true)),
+    height: Math.max(canvas.height, frame.height + view.getUint16(at + 3, true)),
+  }
+}
+
+/** The largest of the sizes (`ispe` properties) near the start. */
+function avifSize(view: DataView, bytes: Uint8Array): Size {
+  let found: { width: number; height: number } | undefined
+  const end = Math.min(bytes.length - 16, AVIF_HEADER)
+  for (let i = bytes.indexOf(0x69); i >= 0 && i < end; i = bytes.indexOf(0x69, i + 1)) {
+    if (!at(bytes, i, 'ispe')) continue
+    const [width, height] = [view.getUint32(i + 8), view.getUint32(i + 12)]
+    if (!found || width * height > found.width * found.height) found = { width, height }
+  }
+  return found ?? {}
+}
+
+/** Bytes that are searched for the size of an AVIF image. */
+const AVIF_HEADER = 2 ** 16
 
 /** Scans the segments for a frame header (SOF0 to SOF15, without other markers in that range). */
 function jpegSize(view: DataView): Size {

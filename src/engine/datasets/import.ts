@@ -1,5 +1,8 @@
 // Creates a data set from image files: selection, order, classes, and a report of skipped files.
 // The host decodes images, because browsers and Node differ in that.
+import { ArchiveError } from '../archive/error.ts'
+import type { Zip } from '../archive/zip.ts'
+import { openZip } from '../archive/zip.ts'
 import type { ImportOptions, ImportReport } from '../protocol.ts'
 import type { StoredImages } from './file.ts'
 import { MAX_NUMBERS } from './file.ts'
@@ -8,8 +11,6 @@ import { isHeic, readHeader } from './formats.ts'
 import { naturalOrder } from './order.ts'
 import type { Picture } from './resize.ts'
 import { resizePicture } from './resize.ts'
-import type { Zip } from './zip.ts'
-import { openZip } from './zip.ts'
 import { datasetMessages } from '../messages/datasets.ts'
 
 export interface SourceFile {
@@ -37,11 +38,17 @@ export interface ImportWork {
   onProgress?(done: number, total: number): void
 }
 
-const MAX_FILE = 256 * 2 ** 20
-const MAX_ZIP = 2 ** 31
-const MAX_FILES = 500_000
-/** Limit on the pixels of an image, which takes four bytes per pixel when decoded. */
-const MAX_PIXELS = 100_000_000
+/** Limits on untrusted images. SECURITY.md states them. */
+export const IMPORT_LIMITS = {
+  /** Bytes of an image file. */
+  file: 256 * 2 ** 20,
+  /** Bytes of a ZIP of images. */
+  zip: 2 ** 31,
+  /** Files in an import. */
+  files: 500_000,
+  /** Pixels of an image, which takes four bytes per pixel when decoded. */
+  pixels: 100_000_000,
+} as const
 const MAX_SIDE = 1024
 /** Number of images decoded concurrently. */
 const AT_ONCE = 2
@@ -144,8 +151,8 @@ async function listSources(
     if (isSystemFile(path)) continue
     if (!/\.zip$/i.test(path)) sources.push({ ...file, path, read: () => file.read() })
     else await addZip({ ...file, path, read: () => file.read() }, sources, skipped)
-    if (sources.length > MAX_FILES)
-      throw new ImportError(datasetMessages.tooManyFiles({ most: MAX_FILES }))
+    if (sources.length > IMPORT_LIMITS.files)
+      throw new ImportError(datasetMessages.tooManyFiles({ most: IMPORT_LIMITS.files }))
   }
   return sources.sort((a, b) => naturalOrder(a.path, b.path))
 }
@@ -154,19 +161,17 @@ async function addZip(file: SourceFile, sources: Source[], skipped: ImportReport
   const zip = await openArchive(file)
   if (typeof zip === 'string') return void skipped.push({ path: file.path, reason: zip })
   const folder = file.path.replace(/\.zip$/i, '')
-  const inside = zip.entries
-    .map(({ path, size }) => ({ entry: path, path: `${folder}/${cleanPath(path)}`, size }))
-    .filter(({ path }) => !isSystemFile(path))
-    .sort((a, b) => naturalOrder(a.path, b.path))
-  zip.expect(inside.map(({ entry }) => entry))
-  for (const { entry, path, size } of inside)
-    sources.push({ path, size, read: async () => zip.read(entry) })
+  for (const { path: entry, size } of zip.entries.values()) {
+    const path = `${folder}/${cleanPath(entry)}`
+    if (!isSystemFile(path))
+      sources.push({ path, size, read: async () => zip.read(entry, IMPORT_LIMITS.file) })
+  }
 }
 
 async function openArchive(file: SourceFile): Promise<Zip | string> {
-  if (file.size > MAX_ZIP) return datasetMessages.zipTooLarge()
+  if (file.size > IMPORT_LIMITS.zip) return datasetMessages.zipTooLarge()
   try {
-    return openZip(await file.read())
+    return openZip(await file.read(), IMPORT_LIMITS.files)
   } catch {
     return datasetMessages.notAZip()
   }
@@ -212,17 +217,20 @@ async function* decoded(
 async function readImage(source: Source, options: ImportOptions, decode: Decode): Promise<Outcome> {
   const { path, size } = source
   const no = (reason: string): Outcome => ({ path, reason })
-  if (size > MAX_FILE) return no(datasetMessages.imageTooLarge())
+  if (size > IMPORT_LIMITS.file) return no(datasetMessages.imageTooLarge())
   let bytes: Uint8Array
   try {
     bytes = await source.read()
-  } catch {
-    return no(datasetMessages.unreadable())
+  } catch (error) {
+    return no(
+      error instanceof ArchiveError ? datasetMessages.damagedInZip() : datasetMessages.unreadable(),
+    )
   }
   const header = readHeader(bytes)
   if (!header) return no(isHeic(bytes) ? datasetMessages.heic() : UNKNOWN)
-  if ((header.width ?? 1) * (header.height ?? 1) > MAX_PIXELS)
-    return no(datasetMessages.tooManyPixels({ width: header.width, height: header.height }))
+  const { width = 1, height = 1 } = header
+  if (width * height > IMPORT_LIMITS.pixels)
+    return no(datasetMessages.tooManyPixels({ width, height }))
   try {
     return { path, image: await sized(bytes, header.mime, options, decode) }
   } catch (error) {

@@ -1,5 +1,6 @@
 // Chunks of PNG files (W3C specification, third edition, section 5). Separate from png.ts, which
 // needs deflate.
+import { crc32 } from '../base/crc32.ts'
 
 export const PNG_SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10)
 
@@ -12,14 +13,4 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   bytes.set(data, 8)
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)))
   return bytes
-}
-
-/** CRC-32 of PNG (ISO 3309). */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
-  }
-  return ~crc >>> 0
 }

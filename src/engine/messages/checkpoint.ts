@@ -16,6 +16,7 @@ export const checkpointMessages = catalogue('checkpoint', {
   chooseOne: 'Choose a ZIP or a folder with one of them.',
   otherModel:
     'Expected a UNet2DModel or UNet2DConditionModel of diffusers, or an MLP or Classifier of this program, got a {name}.',
+  tooManyConfigs: 'Expected at most {most} files config.json in the ZIP, got more.',
   noConfig: 'Expected a config.json beside the weights, got none.',
   addConfig: 'Add the config.json of the model.',
   noModel: 'Expected a model in the ZIP, got no config.json of one.',
@@ -25,6 +26,7 @@ export const checkpointMessages = catalogue('checkpoint', {
   // weights
   unlisted: 'Expected the weights that {index} lists, got {weight} in {file} as well.',
   unfound: 'Expected {weight} in {file}, as {index} says, got none.',
+  tooManyShards: 'Expected the weights in at most {most} files, got more.',
   unreadable: '{file} cannot be read. {problem}',
   downloadAgain: 'Download the file again: it was cut short or changed.',
   missingWeight: 'The weight {weight} is missing.',
@@ -47,6 +49,7 @@ export const checkpointMessages = catalogue('checkpoint', {
   mlpOutputs:
     'Expected out_dim of the MLP to be twice dim with a variance, {expected}, got {value}.',
   unetLayers: 'Expected layers_per_block of the UNet to be at most {most}, got {value}.',
+  unetBlocks: 'Expected a UNet of at most {most} residual and transformer blocks, got {count}.',
   chooseUnet:
     'Choose a UNet2DModel with the blocks of DDPM, or a UNet2DConditionModel such as that of Stable Diffusion 1.',
 

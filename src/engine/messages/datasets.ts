@@ -39,11 +39,11 @@ export const datasetMessages = catalogue('datasets', {
   notAZip: 'it is not a ZIP, or is damaged',
   imageTooLarge: 'it is larger than 256 MiB',
   unreadable: 'it cannot be read',
+  damagedInZip: 'it is damaged in the ZIP: its size or its CRC-32 does not match',
   heic: 'it is a HEIC photograph, which browsers cannot read: export it as JPEG',
   tooManyPixels: 'it has {width} x {height} pixels, more than 100 million',
   broken: 'it is damaged, or not a {format} that can be read here',
   notAnImage: 'it is not an image of a known kind (PNG, JPEG, WebP, GIF, BMP, AVIF)',
   outsideFolders: 'it is beside the folders of the classes',
   noPixels: 'It has no pixels.',
-  notInZip: 'It is not in the ZIP.',
 })

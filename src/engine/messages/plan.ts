@@ -52,6 +52,8 @@ export const planMessages = catalogue('plan', {
   takeAfter: 'Take the value from an output of {end}, after the last iteration.',
   noSamplingLoop: '{node} remembers earlier steps, so it needs a sampling loop, but is in none.',
   takeFromSampling: 'Take its x_t from a SamplingStart.',
+  loopsTooDeep: 'Expected loops at most {most} deep in one another, got more.',
+  fewerLoops: 'Take the values of some loops from their End.',
   decidingLoop:
     'A loop that decides after each iteration whether to continue cannot run inside {start}.',
   fixIterations: 'Give it a fixed number of iterations, or move it out of the training loop.',
@@ -65,10 +67,20 @@ export const planMessages = catalogue('plan', {
   noRecord: '{node} needs the losses of earlier steps, but none are recorded.',
   connectLosses: 'Connect `losses` of Loss to {end}.',
   lossNotFinite: 'Expected a finite loss, got {value} at step {step}.',
+  lossExploded: 'Expected a loss below {limit}, got {value} at step {step}: the training diverges.',
+  weightsNotFinite: 'Expected finite weights, got others after step {step}.',
   lowerRate:
-    'Lower the learning rate, clip the gradients (clip_norm of Optimizer) or check the data. Weights that were saved before are kept.',
-  unreadableTraining:
-    'A stored training (step {step}) could not be read and was deleted. It is trained again from the last state before it.',
+    'Lower lr of Optimizer, set its clip_norm to 1, set activations of TrainingStart to float32, or check that the data lie between about -1 and 1.',
+  goodWeights: 'The weights after step {step} are kept: set steps to {step} to use them.',
+  damagedTraining:
+    'The training stored at step {step} is damaged and was deleted. Training continues from step {from}, which was stored before it.',
+  damagedOnly:
+    'The training stored at step {step} is damaged and was deleted. No earlier step is stored, so it trains from the start.',
+  damagedOrigin:
+    'The record of the weights that this training continued from is damaged and was deleted.',
+  wrongChecksum: 'Expected the stored checksum {expected}, got {got}.',
+  laterRecord: 'Expected a stored record of version {expected}, got version {got}.',
+  misshapenRecord: 'Expected a stored training, got other bytes.',
   originDeleted: 'The weights that this training continued from are no longer stored.',
   originMisfits: 'The weights that this training continued from do not fit the model.',
   changeSeed: 'Change its seed to train from the start.',

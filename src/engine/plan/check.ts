@@ -1,21 +1,22 @@
 // Checks a graph and collects all faults at once.
 import { splitMany } from '../base/ids.ts'
 import type { Fault } from '../base/fault.ts'
+import { sortTopologically } from '../base/sortTopologically.ts'
 import { getNode, type Graph, type GraphNode, type Wire } from './graph.ts'
 import { checkStaticValues } from './staticValues.ts'
 import type { Op, Ops } from './op.ts'
 import { checkParams } from './params.ts'
 import {
   accepts,
+  createWireTypes,
   inputSlot,
   kindsInWords,
   nodeName,
   nodesById,
   outputSlot,
-  wireType,
 } from './slots.ts'
 import { zoneFaults } from './zoneFaults.ts'
-import { pairZones, placeInZones, type Checked } from './zones.ts'
+import { depthFault, pairZones, placeInZones, type Checked } from './zones.ts'
 import { planMessages } from '../messages/plan.ts'
 
 /**
@@ -36,51 +37,64 @@ export function checkGraph(
     zones: new Map(),
     zonesOf: new Map(),
     staticInputs: new Map(),
+    wireType: createWireTypes(nodes, ops),
     faults: [],
   }
   const live = findNeededNodes(targets, nodes, ops)
-  checked.faults.push(...[...live].flatMap((id) => nodeFaults(getNode(nodes, id), nodes, ops)))
-  const { order, cycle } = sortNodes(live, nodes)
+  const nodeFaults = [...live].flatMap((id) => findNodeFaults(getNode(nodes, id), checked))
+  const { order, cycle } = sortTopologically(live, (id) =>
+    inputNodes(getNode(nodes, id)).filter((source) => live.has(source)),
+  )
   checked.order = order
-  if (cycle) {
-    checked.faults.push(cycleFault(cycle, nodes, ops))
-    return checked
-  }
-  checked.faults.push(...pairZones(checked))
+  if (cycle) return { ...checked, faults: [...nodeFaults, cycleFault(cycle, nodes, ops)] }
+  const pairFaults = pairZones(checked)
   placeInZones(checked)
-  checked.faults.push(...checkStaticValues(checked, prepared))
-  checked.faults.push(...zoneFaults(checked))
+  const tooDeep = depthFault(checked)
+  checked.faults = tooDeep
+    ? [...nodeFaults, ...pairFaults, tooDeep]
+    : [
+        ...nodeFaults,
+        ...pairFaults,
+        ...checkStaticValues(checked, prepared),
+        ...zoneFaults(checked),
+      ]
   return checked
 }
+
+const inputNodes = ({ inputs }: GraphNode): string[] =>
+  Object.values(inputs).map(({ node }) => node)
 
 /**
  * Returns all nodes that the targets need. A body value needs its loop; a loop needs both its ends.
  */
 function findNeededNodes(
   targets: readonly string[],
-  nodes: Map<string, GraphNode>,
+  nodes: ReadonlyMap<string, GraphNode>,
   ops: Ops,
 ): Set<string> {
   const endsByStart = new Map<string, string[]>()
   for (const node of nodes.values()) {
     const start = node.inputs.loop?.node
-    if (start !== undefined && ops.get(node.op)?.role === 'end')
-      endsByStart.set(start, [...(endsByStart.get(start) ?? []), node.id])
+    if (start === undefined || ops.get(node.op)?.role !== 'end') continue
+    const others = endsByStart.get(start)
+    if (others) others.push(node.id)
+    else endsByStart.set(start, [node.id])
   }
   const live = new Set<string>()
-  const visit = (id: string) => {
+  // Depth first, without recursion: a chain may have thousands of nodes.
+  const stack = targets.toReversed()
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     const node = nodes.get(id)
-    if (!node || live.has(id)) return
+    if (!node || live.has(id)) continue
     live.add(id)
-    for (const from of Object.values(node.inputs)) visit(from.node)
-    for (const end of endsByStart.get(id) ?? []) visit(end)
+    stack.push(...[...inputNodes(node), ...(endsByStart.get(id) ?? [])].reverse())
   }
-  targets.forEach(visit)
   return live
 }
 
 /** Returns the faults of a node and of its wires: type, params, slots. */
-function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): Fault[] {
+function findNodeFaults(node: GraphNode, checked: Checked): Fault[] {
+  const { ops } = checked
   const op = ops.get(node.op)
   if (!op) {
     return [
@@ -106,7 +120,7 @@ function nodeFaults(node: GraphNode, nodes: Map<string, GraphNode>, ops: Ops): F
     }
   }
   for (const [slot, from] of Object.entries(node.inputs))
-    faults.push(...wireFaults(node, op, slot, from, nodes, ops))
+    faults.push(...wireFaults(node, op, slot, from, checked))
   return faults
 }
 
@@ -115,8 +129,7 @@ function wireFaults(
   op: Op,
   slot: string,
   from: Wire,
-  nodes: Map<string, GraphNode>,
-  ops: Ops,
+  { nodes, ops, wireType }: Checked,
 ): Fault[] {
   const fault = (problem: Pick<Fault, 'message' | 'cure' | 'also'>): Fault[] => [
     { node: node.id, slot, ...problem },
@@ -141,7 +154,7 @@ function wireFaults(
       message: planMessages.noOutput({ node: name, slot: from.slot }),
       cure: planMessages.itsOutputs({ slots: Object.keys(sourceOp.outputs).join(', ') }),
     })
-  const type = wireType(from, nodes, ops)
+  const type = wireType(from)
   if (accepts(input, type)) return []
   const expected = kindsInWords(input.accepts)
   const got = kindsInWords(type ? [type] : 'any')
@@ -152,36 +165,12 @@ function wireFaults(
   })
 }
 
-/** Sorts nodes topologically, depth first in the order of the graph. Stops at the first cycle. */
-function sortNodes(
-  live: Set<string>,
-  nodes: Map<string, GraphNode>,
-): { order: string[]; cycle?: string[] } {
-  const order: string[] = []
-  const done = new Set<string>()
-  const open: string[] = []
-  let cycle: string[] | undefined
-  const visit = (id: string) => {
-    if (cycle || done.has(id) || !live.has(id)) return
-    if (open.includes(id)) {
-      cycle = open.slice(open.indexOf(id))
-      return
-    }
-    open.push(id)
-    for (const from of Object.values(getNode(nodes, id).inputs)) visit(from.node)
-    open.pop()
-    done.add(id)
-    order.push(id)
-  }
-  live.forEach(visit)
-  return cycle ? { order, cycle } : { order }
-}
-
 function cycleFault(cycle: string[], nodes: Map<string, GraphNode>, ops: Ops): Fault {
   const names = [...cycle].reverse().map((id) => nodeName(id, nodes, ops))
+  const shown = names.length > 20 ? [...names.slice(0, 10), '...', ...names.slice(-10)] : names
   return {
     node: cycle[0],
-    message: planMessages.cycle({ nodes: [...names, names[0]].join(' -> ') }),
+    message: planMessages.cycle({ nodes: [...shown, names[0]].join(' -> ') }),
     cure: planMessages.breakCycle(),
     also: cycle.slice(1),
   }

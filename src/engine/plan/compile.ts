@@ -4,7 +4,7 @@ import { GraphError, moveFaultOutward, type Fault } from '../base/fault.ts'
 import { outerId, valueId, type ValueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { checkGraph } from './check.ts'
-import { expandGraph } from './expand.ts'
+import { expandGraph, followClosed } from './expand.ts'
 import { wire, type Graph, type Wire } from './graph.ts'
 import type { Ops } from './op.ts'
 import { StepBuilder } from './stepBuilder.ts'
@@ -22,7 +22,7 @@ export function compile(graph: Graph, targets: readonly Target[] | undefined, op
 }
 
 /**
- * Returns the plan, or all faults that prevent a run. The id of a closed node stands for its inner
+ * Returns the plan, or all faults that prevent a run, and the notices beside them. The id of a closed node stands for its inner
  * nodes. `prepared` is the external data that nodes have loaded so far, by node id.
  */
 export function tryCompile(
@@ -30,12 +30,9 @@ export function tryCompile(
   targets: readonly Target[] | undefined,
   ops: Ops,
   prepared?: ReadonlyMap<string, unknown>,
-): { plan?: Plan; faults: Fault[] } {
+): { plan?: Plan; faults: Fault[]; notices?: Fault[] } {
   const { graph: open, faults: expandFaults, closed, insides } = expandGraph(graph, ops)
-  const follow = (to: Wire): Wire => {
-    const source = closed.get(to.node)?.[to.slot]
-    return source ? follow(source) : to
-  }
+  const follow = followClosed(closed)
   const wanted = (targets ?? allOutputs(open, ops)).flatMap((target): Target[] => {
     if (typeof target !== 'string') return [follow(target)]
     const inside = closed.get(target)
@@ -54,16 +51,20 @@ export function tryCompile(
     ...wanted.flatMap((target) => targetFaults(target, checked)),
     ...checked.faults,
   ].map(outside)
-  if (faults.some(({ notice }) => !notice))
-    return { faults: unique(faults).filter(({ notice }) => !notice) }
+  if (faults.some(({ notice }) => !notice)) return splitNotices(unique(faults))
   const builder = new StepBuilder(checked, requestedValues(wanted, checked))
   const steps = builder.build()
   const all = unique([...faults, ...builder.faults.map(outside)])
   const notices = all.filter(({ notice }) => notice)
   return steps && !builder.faults.length
     ? { plan: { steps, results: [...builder.results], notices, insides, closed }, faults: [] }
-    : { faults: all.filter(({ notice }) => !notice) }
+    : splitNotices(all)
 }
+
+const splitNotices = (faults: readonly Fault[]) => ({
+  faults: faults.filter(({ notice }) => !notice),
+  notices: faults.filter(({ notice }) => notice),
+})
 
 const nothingToRun: Fault = {
   node: '',

@@ -5,6 +5,7 @@ import type { LossReader } from './lossReader.ts'
 import { outerId } from '../base/ids.ts'
 import { Measures } from './measures.ts'
 import { Pace } from './pace.ts'
+import { SaveSchedule } from './saveSchedule.ts'
 import { SlowMotion } from './slowMotion.ts'
 
 /** Minimum time between two reports of measures, in milliseconds. */
@@ -13,6 +14,7 @@ const MEASURES_INTERVAL = 500
 export class CurrentRun {
   readonly id: number
   readonly saving = new Set<Promise<void>>()
+  readonly saves = new SaveSchedule()
   /** Node types of the plan's observers, by id. */
   readonly observers = new Map<string, string>()
   /** All nodes of the plan, in order. */
@@ -26,7 +28,6 @@ export class CurrentRun {
   private restedAt: string | undefined
   stopped = false
   stopping = false
-  savedAt = -Infinity
   progressSentAt = -Infinity
   stepwise: boolean
   /** Resolves when the run receives a stop command. */
@@ -120,6 +121,11 @@ export class CurrentRun {
     this.send({ type: 'paused', run: this.id })
     await woken
     this.wake = undefined
+  }
+
+  /** Resolves when no state is being saved, or at a stop. */
+  async untilSaved(): Promise<void> {
+    if (this.saving.size) await Promise.race([Promise.allSettled(this.saving), this.untilStopping])
   }
 
   async ask(node: string, seconds: number): Promise<'restart' | 'continue' | 'cancel'> {

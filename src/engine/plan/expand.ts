@@ -1,6 +1,8 @@
 // Replaces closed nodes by the graphs they stand for, before any other stage reads the graph.
 import type { Fault, FaultPlace, InnerNode } from '../base/fault.ts'
 import { closedInnerId, valueId } from '../base/ids.ts'
+import { getOwn } from '../base/records.ts'
+import { createSourceResolver } from '../base/resolveSource.ts'
 import type { Expansion, Graph, GraphNode, Wire } from './graph.ts'
 import type { ExpandOp, Op, Ops } from './op.ts'
 import { checkParams } from './params.ts'
@@ -53,7 +55,9 @@ export function expandGraph(graph: Graph, ops: Ops): Expanded {
       return inside.nodes
     })
   }
-  return { graph: { nodes: nodes.map((node) => rewire(node, closed)) }, faults, closed, insides }
+  const follow = followClosed(closed)
+  const rewired = nodes.map((node) => ({ ...node, inputs: mapWires(node.inputs, follow) }))
+  return { graph: { nodes: rewired }, faults, closed, insides }
 }
 
 /**
@@ -75,7 +79,7 @@ function mapToOutside(
   const places = (names: readonly string[], outer: (name: string) => string | undefined) =>
     Object.fromEntries(
       names.flatMap((name) =>
-        placed(called[valueId({ node: inner.id, slot: name })] ?? outer(name) ?? '').map(
+        placed(getOwn(called, valueId({ node: inner.id, slot: name })) ?? outer(name) ?? '').map(
           (place) => [name, place] as const,
         ),
       ),
@@ -96,7 +100,7 @@ function mapToOutside(
 /** Gives inner nodes unique ids and connects them to the inputs of the closed node. */
 function placeInside(closed: GraphNode, { nodes, outputs }: Expansion): Expansion {
   const outward = ({ node, slot }: Wire): Wire | undefined =>
-    node === '' ? closed.inputs[slot] : { node: closedInnerId(closed.id, node), slot }
+    node === '' ? getOwn(closed.inputs, slot) : { node: closedInnerId(closed.id, node), slot }
   return {
     nodes: nodes.map((node) => ({
       ...node,
@@ -107,12 +111,19 @@ function placeInside(closed: GraphNode, { nodes, outputs }: Expansion): Expansio
   }
 }
 
-function rewire(node: GraphNode, closed: Map<string, Record<string, Wire>>): GraphNode {
-  const follow = (from: Wire): Wire => {
-    const through = closed.get(from.node)?.[from.slot]
-    return through ? follow(through) : from
-  }
-  return { ...node, inputs: mapWires(node.inputs, follow) }
+/**
+ * Returns a function that follows a wire from outputs of closed nodes to the node that computes the
+ * value. A wire that leads back to itself stays as it is.
+ */
+export function followClosed(
+  closed: ReadonlyMap<string, Record<string, Wire>>,
+): (wire: Wire) => Wire {
+  const findSource = createSourceResolver<Wire>(({ node, slot }) => {
+    const outputs = closed.get(node)
+    const from = outputs && getOwn(outputs, slot)
+    return from && { from }
+  }, valueId)
+  return (wire) => findSource(wire) ?? wire
 }
 
 const mapWires = (

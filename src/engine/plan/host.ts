@@ -13,6 +13,8 @@ import type { View } from './view.ts'
 /** Signal at which the generator yields. `wait` resumes with the result of the promise. */
 export type Signal =
   | { kind: 'iteration'; at: Iteration }
+  /** After an iteration whose state was reported: a paused run waits here. */
+  | { kind: 'rest' }
   | { kind: 'wait'; promise: Promise<unknown> }
   | { kind: 'node'; id: string }
   /** A node inside a loop is next, in slow motion. `share` is its fraction of an iteration. */

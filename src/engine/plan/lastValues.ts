@@ -2,6 +2,7 @@
 import { collectTensors, type Value } from '../base/values.ts'
 import { valueId, type ValueId } from '../base/ids.ts'
 import { stepOutputs, type LoopStep, type Plan, type Step } from './steps.ts'
+import { followClosed } from './expand.ts'
 import { wire, type Wire } from './graph.ts'
 import { hashKey, type Key, type Keys } from './keys.ts'
 import type { Memory } from '../base/memory.ts'
@@ -117,10 +118,7 @@ export class LastValues {
   }
 
   /** Returns the inner source of an output of a closed node. */
-  private inside(output: Wire): Wire {
-    const through = this.closed.get(output.node)?.[output.slot]
-    return through ? this.inside(through) : output
-  }
+  private inside = (output: Wire): Wire => followClosed(this.closed)(output)
 
   private drop(id: ValueId) {
     const entry = this.entries.get(id)

@@ -1,5 +1,6 @@
 // Decides which loops a node runs in, by wires alone (rules a and b in ARCHITECTURE.md). The plan
 // and the canvas both ask here.
+import { sortTopologically } from '../base/sortTopologically.ts'
 
 /** A node with its sources, for finding loops. */
 export interface LoopNode {
@@ -13,6 +14,12 @@ export interface LoopEnds {
   readonly start: string
   readonly end: string
 }
+
+/**
+ * Greatest number of loops that are found around a node. Without a limit, n nested loops would take
+ * n² steps. The plan rejects a node inside so many loops.
+ */
+export const MAX_LOOPS = 33
 
 /** Starts of the loops whose iterations each node depends on. */
 export type LoopMembership = ReadonlyMap<string, ReadonlySet<string>>
@@ -39,7 +46,7 @@ export function findLoopMembership(
     changed = false
     for (const { id, sources } of nodes) {
       const next = union(sources.map(throughOutput))
-      if (next.size === membership.get(id)?.size) continue
+      if (next.size <= (membership.get(id)?.size ?? 0)) continue
       membership.set(id, next)
       changed = true
     }
@@ -49,34 +56,24 @@ export function findLoopMembership(
 
 /** Rule b: a loop runs inside those that its Start's inputs, or its End's, depend on. */
 export function enclosingLoops({ start, end }: LoopEnds, membership: LoopMembership): Set<string> {
-  const all = union([membership.get(start) ?? [], membership.get(end) ?? []])
-  all.delete(start)
-  return all
+  const outside = (id: string) => [...(membership.get(id) ?? [])].filter((loop) => loop !== start)
+  return union([outside(start), outside(end)])
 }
 
 /** Sorts sources before the nodes they are wired to. A cycle is cut somewhere. */
 export function sortBySources<N extends LoopNode>(nodes: readonly N[]): N[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const sorted: N[] = []
-  const visited = new Set<N>()
-  // Without recursion: a chain may have thousands of nodes.
-  const path: { node: N; next: number }[] = []
-  const enter = (node: N | undefined) => {
-    if (!node || visited.has(node)) return
-    visited.add(node)
-    path.push({ node, next: 0 })
-  }
-  for (const first of nodes) {
-    enter(first)
-    for (let step = path.at(-1); step; step = path.at(-1)) {
-      if (step.next < step.node.sources.length) enter(byId.get(step.node.sources[step.next++]))
-      else {
-        sorted.push(step.node)
-        path.pop()
-      }
-    }
-  }
-  return sorted
+  const sources = (node: N) => node.sources.flatMap((id) => byId.get(id) ?? [])
+  return sortTopologically(nodes, sources, 'cut').order
 }
 
-const union = (sets: readonly Iterable<string>[]) => new Set(sets.flatMap((set) => [...set]))
+/** Unites sets, up to {@link MAX_LOOPS} items. */
+function union(sets: readonly Iterable<string>[]): Set<string> {
+  const all = new Set<string>()
+  for (const set of sets)
+    for (const item of set) {
+      if (all.size === MAX_LOOPS) return all
+      all.add(item)
+    }
+  return all
+}

@@ -8,6 +8,7 @@ import { atNode } from './nodeErrors.ts'
 import type { NodeStep } from './steps.ts'
 import type { NodeError } from '../base/fault.ts'
 import { ItemLog } from './itemLog.ts'
+import { LineLog } from './lineLog.ts'
 import { runTidied, type Memory } from '../base/memory.ts'
 import type { Inputs, ObserverContext, ObserverOp, Ops, Series } from './op.ts'
 import { splitMany } from '../base/ids.ts'
@@ -25,7 +26,8 @@ export interface ObserversOptions {
   memory: Memory
   now: () => number
   onView: (node: string, view: View) => void
-  onError: (error: NodeError) => void
+  /** Reports an error. Observers are settled once the result, if it is a promise, resolves. */
+  onError: (error: NodeError) => unknown
 }
 
 interface Observation {
@@ -41,7 +43,7 @@ interface ObserverState {
   lastAt: number
   /** Identifies the computation that the lines belong to. Another computation starts new lines. */
   key: string
-  lines: Map<string, { x: number[]; y: number[] }>
+  lines: Map<string, LineLog>
   /** The latest lines that the observer set with `keepLine`. */
   completeLines: Map<string, Series>
   pending: { slot: string; x: number | Tensor; y: Tensor }[]
@@ -134,7 +136,9 @@ export class Observers {
   private read(state: ObserverState, look: Observation) {
     state.lastAt = this.options.now()
     state.reading = this.show(state, look)
-      .catch((error: unknown) => this.options.onError(atNode(error, look.step.id)))
+      .catch(async (error: unknown) => {
+        await this.options.onError(atNode(error, look.step.id))
+      })
       .finally(() => {
         this.options.memory.release(look.inputs)
         state.reading = undefined
@@ -174,7 +178,9 @@ export class Observers {
         const ys = await readScalars(bunch.map(({ y }) => y))
         const xs = tensors.length ? await readScalars(tensors) : []
         for (const [i, { slot, x }] of bunch.entries()) {
-          appendPoint(state, slot, typeof x === 'number' ? x : xs[tensors.indexOf(x)], ys[i])
+          const line = state.lines.get(slot) ?? new LineLog()
+          state.lines.set(slot, line)
+          line.append(typeof x === 'number' ? x : xs[tensors.indexOf(x)], ys[i])
         }
       } finally {
         this.options.memory.release([...bunch.map(({ y }) => y), ...tensors])
@@ -192,25 +198,8 @@ const isBeginning = (old: Series, line: Series) =>
 const isNumber = (value: Value | undefined): value is Extract<Value, { tensor: Scalar }> =>
   value?.type === 'loss' || value?.type === 'number'
 
-/**
- * Appends a point to a line. The x values of a line are monotonic. A value at an earlier position
- * replaces everything after it, because the loop began again or continued from an earlier state.
- */
-function appendPoint({ lines }: ObserverState, slot: string, x: number, y: number) {
-  const line = lines.get(slot) ?? { x: [], y: [] }
-  lines.set(slot, line)
-  const passed = (at: number) =>
-    line.x.length < 2 ? at === x : line.x[0] < line.x[1] ? at >= x : at <= x
-  while (line.x.length && passed(line.x.at(-1)!)) {
-    line.x.pop()
-    line.y.pop()
-  }
-  line.x.push(x)
-  line.y.push(y)
-}
-
 const toSeries = ({ lines }: ObserverState): Series[] =>
-  [...lines].map(([slot, { x, y }]) => ({ slot, x: Float64Array.from(x), y: Float64Array.from(y) }))
+  [...lines].map(([slot, line]) => ({ slot, ...line.series() }))
 
 async function readScalars(tensors: readonly Tensor[]): Promise<ArrayLike<number>> {
   const all = runTidied(() => concatenate(tensors))

@@ -1,4 +1,5 @@
 // Node types: slots, params and functions. Declarations (src/nodes/define.ts) have this form.
+import { getOwn } from '../base/records.ts'
 import type { Random } from '../base/random.ts'
 import type { Tensor } from '../base/tf.ts'
 import type {
@@ -21,7 +22,7 @@ export function hasEffect(
   name: string,
   valueOf: (param: string) => unknown,
 ): boolean {
-  const when = params[name]?.when
+  const when = getOwn(params, name)?.when
   return (
     !when ||
     ([when.is].flat().includes(valueOf(when.param) as string) &&
@@ -363,6 +364,8 @@ export interface LoopBehaviour<State = unknown> {
    * stopped.
    */
   losses?(state: State): readonly Tensor[]
+  /** Returns the weights of a state, which have to stay finite. */
+  weights?(state: State): readonly Tensor[]
   /**
    * Marks a training: gradients reach only the each output `model`, on which the loss has to
    * depend.

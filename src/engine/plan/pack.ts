@@ -1,60 +1,75 @@
 // Lossless conversion of values to bytes and back: plain data as JSON, followed by the numbers of
 // tensors and typed arrays.
-import { concatBytes } from '../base/bytes.ts'
 import { mapValues } from '../base/records.ts'
 import { tf, type Tensor } from '../base/tf.ts'
 import { runTidied } from '../base/memory.ts'
+import { LAYOUT, padding, readPackedHeader } from './packedHeader.ts'
 
-/**
- * Increased with every change of the format, so that older bytes are rejected instead of misread.
- */
-const LAYOUT = 1
+export interface PackOptions {
+  /** Number of bytes to leave empty before the value: a multiple of 8. */
+  offset?: number
+  /** Runs each part of the work that blocks the thread, to measure it. */
+  block?: <T>(work: () => T) => T
+}
 
 /**
  * Packs a value: the length of the JSON (uint32, little endian), the JSON, padding to 8 bytes, the
  * arrays.
  */
-export async function pack(value: unknown): Promise<Uint8Array> {
-  const arrays: Uint8Array[] = []
-  let offset = 0
-  const append = (bytes: Uint8Array) => {
-    const at = offset
-    arrays.push(bytes, new Uint8Array(padding(bytes.length)))
-    offset += bytes.length + padding(bytes.length)
+export async function pack(
+  value: unknown,
+  { offset = 0, block = (work) => work() }: PackOptions = {},
+): Promise<Uint8Array> {
+  // All reads start before the first one is awaited: backends without a device read immediately,
+  // so their work is in this block.
+  const { json, size, arrays } = block(() => encode(value))
+  const read = await Promise.all(arrays.map(async ({ at, array }) => ({ at, array: await array })))
+  return block(() => {
+    const start = offset + 4 + json.length + padding(4 + json.length)
+    const bytes = new Uint8Array(start + size)
+    new DataView(bytes.buffer).setUint32(offset, json.length, true)
+    bytes.set(json, offset + 4)
+    for (const { at, array } of read) bytes.set(arrayBytes(array), start + at)
+    return bytes
+  })
+}
+
+interface Encoded {
+  json: Uint8Array
+  /** Size of all arrays in bytes. */
+  size: number
+  arrays: { at: number; array: NumberArray | Promise<NumberArray> }[]
+}
+
+function encode(value: unknown): Encoded {
+  const arrays: Encoded['arrays'] = []
+  let size = 0
+  const append = (array: NumberArray | Promise<NumberArray>, bytes: number) => {
+    const at = size
+    arrays.push({ at, array })
+    size += bytes + padding(bytes)
     return at
   }
-  const encode = async (part: unknown): Promise<unknown> => {
+  const encodePart = (part: unknown): unknown => {
     if (part instanceof tf.Tensor) {
-      const data = await part.data()
-      return {
-        $tensor: part.shape,
-        dtype: part.dtype,
-        at: append(arrayBytes(data as Float32Array)),
-        length: data.length,
-      }
+      const { shape, dtype, size: length } = part
+      const { BYTES_PER_ELEMENT } = tensorKinds[dtype as keyof typeof tensorKinds]
+      const at = append(part.data() as Promise<NumberArray>, length * BYTES_PER_ELEMENT)
+      return { $tensor: shape, dtype, at, length }
     }
     const kind = arrayKinds.find((constructor) => part instanceof constructor)
-    if (kind)
-      return {
-        $array: kind.name,
-        at: append(arrayBytes(part as Float32Array)),
-        length: (part as Float32Array).length,
-      }
-    if (Array.isArray(part)) return mapInOrder(part, encode)
-    if (typeof part === 'object' && part !== null) {
-      const values = await mapInOrder(Object.values(part), encode)
-      return Object.fromEntries(Object.keys(part).map((key, i) => [key, values[i]]))
+    if (kind) {
+      const array = part as NumberArray
+      return { $array: kind.name, at: append(array, array.byteLength), length: array.length }
     }
+    if (Array.isArray(part)) return part.map(encodePart)
+    if (typeof part === 'object' && part !== null)
+      return mapValues(part as Record<string, unknown>, encodePart)
     return part
   }
-  const encoded = await encode(value)
-  const json = new TextEncoder().encode(
-    JSON.stringify({ layout: LAYOUT, size: offset, value: encoded }),
-  )
-  const head = new Uint8Array(4 + json.length + padding(4 + json.length))
-  new DataView(head.buffer).setUint32(0, json.length, true)
-  head.set(json, 4)
-  return concatBytes([head, ...arrays])
+  const encoded = encodePart(value)
+  const json = new TextEncoder().encode(JSON.stringify({ layout: LAYOUT, size, value: encoded }))
+  return { json, size, arrays }
 }
 
 /**
@@ -62,10 +77,7 @@ export async function pack(value: unknown): Promise<Uint8Array> {
  * @throws an error if the bytes are truncated or have another layout
  */
 export function unpack(bytes: Uint8Array): unknown {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const length = view.getUint32(0, true)
-  const json = new TextDecoder().decode(bytes.subarray(4, 4 + length))
-  const start = 4 + length + padding(4 + length)
+  const { value, start } = readPackedHeader(bytes)
   const numbers = (kind: ArrayKind, at: number, count: number) => {
     const size = count * kind.BYTES_PER_ELEMENT
     return new kind(bytes.slice(start + at, start + at + size).buffer as ArrayBuffer)
@@ -76,7 +88,7 @@ export function unpack(bytes: Uint8Array): unknown {
     const { $tensor, $array, dtype, at, length: count } = part as Record<string, never>
     if ($tensor)
       return tf.tensor(
-        numbers(dtype === 'int32' ? Int32Array : Float32Array, at, count) as Float32Array,
+        numbers(tensorKinds[dtype as keyof typeof tensorKinds], at, count) as Float32Array,
         $tensor,
         dtype,
       ) as Tensor
@@ -88,28 +100,15 @@ export function unpack(bytes: Uint8Array): unknown {
       )
     return mapValues(part as Record<string, unknown>, decode)
   }
-  const { layout, size, value } = JSON.parse(json) as {
-    layout?: number
-    size?: number
-    value?: unknown
-  }
-  if (layout !== LAYOUT) throw new Error(`Expected layout ${LAYOUT}, got ${layout}.`)
-  if (bytes.length !== start + size!)
-    throw new Error(`Expected ${start + size!} bytes, got ${bytes.length}.`)
   return runTidied(() => decode(value))
 }
 
 const arrayKinds = [Float32Array, Float64Array, Int32Array, Uint8Array] as const
 type ArrayKind = (typeof arrayKinds)[number]
+type NumberArray = InstanceType<ArrayKind>
 
-const padding = (length: number) => (8 - (length % 8)) % 8
+/** Arrays of the tensors' numbers, by dtype. */
+const tensorKinds = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const
 
-const arrayBytes = (array: Float32Array) =>
+const arrayBytes = (array: NumberArray) =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
-
-/** Sequential, since the order of the arrays is part of the layout. */
-async function mapInOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  for (const item of items) results.push(await work(item))
-  return results
-}

@@ -1,43 +1,39 @@
 // Cache of results between runs: outputs of nodes and states of loops in memory, states of
 // trainings in storage as well.
-import type { LoopState } from './host.ts'
 import type { Key } from './keys.ts'
-import { collectTensors } from '../base/values.ts'
 import { measureBytes, type Memory } from '../base/memory.ts'
 import type { Outputs } from './op.ts'
-import { pack, unpack } from './pack.ts'
-import type { StateStore } from './store.ts'
-import { planMessages } from '../messages/plan.ts'
+import { stateName, type StateName, type StoredState, type StoredStates } from './storedStates.ts'
 
 /** Maximum memory of cached results, on the device and beside it, in bytes. */
 const BUDGET = 256 * 2 ** 20
+/** Number of runs that a result stays cached for without being used. */
+const MAX_IDLE_RUNS = 12
 
 interface Entry {
   value: unknown
   bytes: number
-}
-
-export interface StoredState {
-  index: number
-  state: LoopState
-  /** Duration of the loop up to this state. */
-  seconds: number
+  /** Number of the last run that used it. */
+  run: number
 }
 
 /** Cached values, least recently used first. The cache co-owns their tensors. */
 export class Results {
   private readonly entries = new Map<string, Entry>()
   private bytes = 0
-  /** Stored states that the next one replaces, by key. */
-  private readonly saved = new Map<Key, string>()
-  private readonly origins = new Map<Key, string>()
+  private run = 0
 
   constructor(
     private readonly memory: Memory,
-    private readonly store: StateStore | undefined,
-    private readonly onTrouble: (message: string) => void,
+    readonly stored: StoredStates,
     private readonly budget = BUDGET,
   ) {}
+
+  /** Starts a run: drops what the latest runs did not use. */
+  beginRun() {
+    this.run++
+    for (const [name, { run }] of this.entries) if (this.run - run > MAX_IDLE_RUNS) this.drop(name)
+  }
 
   outputs(key: Key): Outputs | undefined {
     return this.get(`outputs/${key}`) as Outputs | undefined
@@ -48,76 +44,50 @@ export class Results {
   }
 
   storeState(key: Key, stored: StoredState) {
-    this.put(stateName(key, stored.index), stored)
+    this.put(stateName(key, stored.index, false), stored)
   }
 
   /**
-   * Returns the last readable state with an index of at most `count`, from memory or storage;
-   * retained for the caller.
+   * Returns the last intact state with an index of at most `count`, from memory or storage;
+   * retained for the caller. Calls `onDamaged` for each later one that is damaged.
    */
-  async state(key: Key, count: number): Promise<StoredState | undefined> {
+  async state(
+    key: Key,
+    count: number,
+    onDamaged: (index: number) => void = () => {},
+  ): Promise<StoredState | undefined> {
+    const cached = this.cachedState(key, count)
+    for (const name of await this.stored.list(key)) {
+      if (name.index > count) continue
+      if (cached && name.index <= cached.index) break
+      const loaded = await this.load(name)
+      if (loaded === 'damaged') onDamaged(name.index)
+      else if (loaded) return this.retained(loaded)
+    }
+    return cached && this.retained(cached)
+  }
+
+  private cachedState(key: Key, count: number): StoredState | undefined {
     const prefix = `state/${key}@`
-    const inStorage = this.store ? (await this.store.list(prefix)).map(({ key: name }) => name) : []
-    const names = [...new Set([...this.entries.keys(), ...inStorage])].filter((name) =>
-      name.startsWith(prefix),
-    )
-    const candidates = names
-      .map((name) => ({ name, index: Number(name.slice(prefix.length)) }))
-      .filter(({ index }) => index <= count)
-      .sort((a, b) => b.index - a.index)
-    for (const { name, index } of candidates) {
-      const stored = (this.get(name) as StoredState | undefined) ?? (await this.load(name, index))
-      if (stored) return { ...stored, state: this.memory.retain(stored.state) }
-    }
-    return undefined
+    const indices = [...this.entries.keys()]
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => Number(name.slice(prefix.length)))
+      .filter((index) => index <= count)
+    if (indices.length === 0) return undefined
+    return this.get(stateName(key, Math.max(...indices), false)) as StoredState
   }
 
-  /** Reads a state from storage; undefined if it is missing, incomplete, or of another version. */
-  private async load(name: string, index: number): Promise<StoredState | undefined> {
-    const bytes = await this.store?.get(name)
-    if (!bytes) return undefined
-    const loaded = unpackState(bytes)
-    if (loaded?.index === index) {
-      this.put(name, loaded)
-      return loaded
-    }
-    collectTensors(loaded).forEach((tensor) => tensor.dispose())
-    await this.store?.delete(name)
-    this.onTrouble(planMessages.unreadableTraining({ step: index }))
-    return undefined
+  /** Reads a state from storage, and caches it unless later ones replace it. */
+  private async load(name: StateName): Promise<StoredState | 'damaged' | undefined> {
+    const loaded = await this.stored.load(name)
+    if (loaded && loaded !== 'damaged' && !name.isPassing) this.put(name.name, loaded)
+    return loaded
   }
 
-  /**
-   * Writes a state to storage. An intermediate state is replaced by the next one; the state at the
-   * end of a run, or at a stop, stays.
-   */
-  async save(key: Key, stored: StoredState, onTheWay: boolean): Promise<void> {
-    if (!this.store) return
-    this.memory.retain(stored.state)
-    try {
-      const name = stateName(key, stored.index)
-      await this.store.put(name, await pack(stored))
-      const before = this.saved.get(key)
-      if (before && before !== name) await this.store.delete(before)
-      if (onTheWay) this.saved.set(key, name)
-      else this.saved.delete(key)
-    } finally {
-      this.memory.release(stored.state)
-    }
-  }
-
-  /**
-   * Returns the name of the stored weights that a training continued from, by its key without them.
-   */
-  async origin(key: Key): Promise<string | undefined> {
-    const bytes = this.origins.has(key) ? undefined : await this.store?.get(`origin/${key}`)
-    return bytes ? new TextDecoder().decode(bytes) : this.origins.get(key)
-  }
-
-  async storeOrigin(key: Key, origin: string) {
-    this.origins.set(key, origin)
-    await this.store?.put(`origin/${key}`, new TextEncoder().encode(origin))
-  }
+  private retained = (stored: StoredState): StoredState => ({
+    ...stored,
+    state: this.memory.retain(stored.state),
+  })
 
   dispose() {
     for (const name of this.entries.keys()) this.drop(name)
@@ -127,7 +97,7 @@ export class Results {
     const entry = this.entries.get(name)
     if (!entry) return undefined
     this.entries.delete(name)
-    this.entries.set(name, entry)
+    this.entries.set(name, { ...entry, run: this.run })
     return entry.value
   }
 
@@ -136,7 +106,7 @@ export class Results {
     if (bytes > this.budget / 2) return
     this.memory.retain(value)
     this.drop(name)
-    this.entries.set(name, { value, bytes })
+    this.entries.set(name, { value, bytes, run: this.run })
     this.bytes += bytes
     for (const oldest of this.entries.keys()) {
       if (this.bytes <= this.budget) break
@@ -152,13 +122,3 @@ export class Results {
     this.memory.release(entry.value)
   }
 }
-
-function unpackState(bytes: Uint8Array): StoredState | undefined {
-  try {
-    return unpack(bytes) as StoredState
-  } catch {
-    return undefined
-  }
-}
-
-const stateName = (key: Key, index: number) => `state/${key}@${index}`

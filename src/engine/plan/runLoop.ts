@@ -106,6 +106,7 @@ function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
       yield { kind: 'iteration', at: describeIteration(loop, state, index) }
       // After the driver has read its loss.
       if (isOutside) void host.reportState(step, index, state, 'iteration').catch(() => {})
+      yield { kind: 'rest' }
       if (stepper.hasNext(state, index) && emissions.isDue(index))
         yield* emit(loop, state, index, emissions)
     }

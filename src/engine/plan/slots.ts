@@ -1,5 +1,7 @@
 // Slots of a node, and their types.
 import { manySlot, splitMany, valueId } from '../base/ids.ts'
+import { getOwn } from '../base/records.ts'
+import { createSourceResolver } from '../base/resolveSource.ts'
 import type { SlotType } from '../base/values.ts'
 import { slotWords } from '../messages/slots.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
@@ -7,46 +9,48 @@ import type { Declaration, InputSlot, OutputSlot, Ops } from './op.ts'
 
 /** Returns the declaration of an input, single or one of many. */
 export function inputSlot(declaration: Declaration, slot: string): InputSlot | undefined {
-  const single = ownProperty(declaration.inputs, slot)
+  const single = getOwn(declaration.inputs, slot)
   if (single && !single.many) return single
-  const many = ownProperty(declaration.inputs, splitMany(slot)[0])
+  const many = getOwn(declaration.inputs, splitMany(slot)[0])
   return many?.many ? many : undefined
 }
 
 export function outputSlot(declaration: Declaration, slot: string): OutputSlot | undefined {
-  const single = ownProperty(declaration.outputs, slot)
+  const single = getOwn(declaration.outputs, slot)
   if (single && !single.many) return single
-  const many = ownProperty(declaration.outputs, splitMany(slot)[0])
+  const many = getOwn(declaration.outputs, splitMany(slot)[0])
   return many?.many ? many : undefined
 }
-
-const ownProperty = <T>(record: Record<string, T>, key: string): T | undefined =>
-  Object.hasOwn(record, key) ? record[key] : undefined
 
 export const nodesById = (graph: Graph): Map<string, GraphNode> =>
   new Map(graph.nodes.map((node) => [node.id, node]))
 
+/** Returns the slot type of a wire; undefined if it is unknown. */
+export type WireTypes = (wire: Wire) => SlotType | undefined
+
 /**
- * Returns the slot type of a wire; undefined if it is unknown (an unwired `like`, an unknown node,
- * a cycle).
+ * Creates a function for the slot types of wires, which remembers them. A type is unknown if it is
+ * that of an unwired input, of an unknown node or of a cycle.
  */
-export function wireType(
-  { node, slot }: Wire,
-  nodes: Map<string, GraphNode>,
-  ops: Ops,
-  seen = new Set<string>(),
-): SlotType | undefined {
-  const source = nodes.get(node)
-  const op = source && ops.get(source.op)
-  const declared = op && outputSlot(op, slot)
-  if (!declared) return undefined
-  if (typeof declared.type === 'string') return declared.type
-  const key = valueId({ node, slot })
-  if (seen.has(key)) return undefined
-  const index = declared.many ? splitMany(slot)[1] : undefined
-  const { like } = declared.type
-  const from = source.inputs[index === undefined ? like : manySlot(like, index)]
-  return from && wireType(from, nodes, ops, new Set(seen).add(key))
+export function createWireTypes(nodes: ReadonlyMap<string, GraphNode>, ops: Ops): WireTypes {
+  const declaredType = ({ node, slot }: Wire) => {
+    const source = nodes.get(node)
+    const op = source && ops.get(source.op)
+    return op && outputSlot(op, slot)
+  }
+  const findSource = createSourceResolver<Wire>((wire) => {
+    const declared = declaredType(wire)
+    if (!declared || typeof declared.type === 'string') return undefined
+    const index = declared.many ? splitMany(wire.slot)[1] : undefined
+    const { like } = declared.type
+    const inputs = nodes.get(wire.node)?.inputs ?? {}
+    return { from: getOwn(inputs, index === undefined ? like : manySlot(like, index)) }
+  }, valueId)
+  return (wire) => {
+    const source = findSource(wire)
+    const type = source && declaredType(source)?.type
+    return typeof type === 'string' ? type : undefined
+  }
 }
 
 export const accepts = (input: InputSlot, type: SlotType | undefined): boolean =>
@@ -61,7 +65,7 @@ export const kindsInWords = (types: InputSlot['accepts']): string =>
         .reduce((first, second) => slotWords.either({ first, second }))
 
 /** Returns the name of a node in messages. */
-export const nodeName = (id: string, nodes: Map<string, GraphNode>, ops: Ops) => {
+export const nodeName = (id: string, nodes: ReadonlyMap<string, GraphNode>, ops: Ops) => {
   const node = nodes.get(id)
   return node?.title ?? (node && ops.get(node.op)?.title) ?? id
 }

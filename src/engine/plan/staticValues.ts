@@ -1,5 +1,6 @@
 // Static values, which are known before a run, so that nodes can reject them early.
 import { NodeError, type Fault } from '../base/fault.ts'
+import { getOwn } from '../base/records.ts'
 import { getNode, type GraphNode } from './graph.ts'
 import type { StaticValue, StaticValues, Op, Outputs, Params, RunContext, RunOp } from './op.ts'
 import { checkParams } from './params.ts'
@@ -88,7 +89,8 @@ function collectStaticInputs(
 ): StaticValues {
   return Object.fromEntries(
     Object.entries(node.inputs).flatMap(([slot, from]): [string, StaticValue][] => {
-      const value = outputs.get(from.node)?.[from.slot]
+      const values = outputs.get(from.node)
+      const value = values && getOwn(values, from.slot)
       const input = inputSlot(op, slot)
       return value && input && accepts(input, value.type) ? [[slot, value]] : []
     }),

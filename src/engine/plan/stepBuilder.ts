@@ -6,14 +6,15 @@ import { wire } from './graph.ts'
 import { checkParams } from './params.ts'
 import { findSoleObservers } from './soleObservers.ts'
 import { stepInputs, stepOutputs, type LoopStep, type NodeStep, type Step } from './steps.ts'
-import { emittedUnits, orderUnits } from './unitOrder.ts'
+import { findEmissions, orderUnits } from './unitOrder.ts'
 import { Units, type LoopPath, type Unit } from './units.ts'
 import type { Checked, Zone } from './zones.ts'
 
 export class StepBuilder {
   readonly faults: Fault[] = []
   private readonly units: Units
-  private readonly usedValues: ReadonlySet<ValueId>
+  /** Output slots of each node that something is wired to, including those of many-slots. */
+  private readonly usedSlots = new Map<string, string[]>()
   private readonly soleObservers: ReadonlyMap<string, readonly string[]>
 
   constructor(
@@ -22,10 +23,12 @@ export class StepBuilder {
   ) {
     const units = new Units(checked)
     this.units = units
-    this.usedValues = new Set([
-      ...results,
-      ...units.order.flatMap((id) => units.wires(id).map(([, from]) => valueId(from))),
-    ])
+    const wired = units.order.flatMap((id) => units.wires(id).map(([, from]) => valueId(from)))
+    for (const { node, slot } of [...new Set([...results, ...wired])].map(splitValue)) {
+      const others = this.usedSlots.get(node)
+      if (others) others.push(slot)
+      else this.usedSlots.set(node, [slot])
+    }
     this.soleObservers = findSoleObservers(units)
   }
 
@@ -54,9 +57,14 @@ export class StepBuilder {
     keep: ReadonlySet<ValueId>,
     each: readonly ValueId[] = [],
   ): Step[] {
+    const emissions = units.some(this.units.isTraining)
+      ? findEmissions(this.units, units, this.units.needsIn(path))
+      : undefined
     const steps = units.map((unit) => {
       const zone = this.units.zone(unit)
-      return zone ? this.loopStep(zone, units, path) : this.nodeStep(unit, path)
+      return zone
+        ? this.loopStep(zone, emissions?.get(unit) ?? [], path)
+        : this.nodeStep(unit, path)
     })
     freeAfterLastReader(steps, keep, each)
     return steps
@@ -76,7 +84,7 @@ export class StepBuilder {
     }
   }
 
-  private loopStep({ start, end }: Zone, siblings: readonly Unit[], path: LoopPath): LoopStep {
+  private loopStep({ start, end }: Zone, emitted: readonly Unit[], path: LoopPath): LoopStep {
     const inner = [...path, start]
     const next = this.inputs(end)
     const nextValues = new Set(Object.values(next))
@@ -97,16 +105,10 @@ export class StepBuilder {
       next,
       freeNext: [...nextValues].filter((value) => inBody.has(value)),
       outputs: this.usedOutputs(end),
-      emission: this.emission(start, siblings, path),
+      emission: this.steps(emitted, path, new Set()),
       free: [],
       ...this.loopObservers(start, path),
     }
-  }
-
-  private emission(loop: Unit, siblings: readonly Unit[], path: LoopPath): Step[] {
-    if (!this.units.isTraining(loop)) return []
-    const emitted = emittedUnits(this.units, loop, siblings, this.units.needsIn(path))
-    return this.steps(emitted, path, new Set())
   }
 
   private inputs = (id: string): Record<string, ValueId> =>
@@ -114,9 +116,7 @@ export class StepBuilder {
 
   private params = (id: string) => checkParams(this.units.node(id), this.units.op(id)).params
 
-  /** Returns the used output slots, including those of many-slots. */
-  private usedOutputs = (id: string): string[] =>
-    [...this.usedValues].map(splitValue).flatMap(({ node, slot }) => (node === id ? [slot] : []))
+  private usedOutputs = (id: string): string[] => [...(this.usedSlots.get(id) ?? [])]
 
   private loopObservers(id: string, path: LoopPath): { soleObservers?: string[] } {
     const observers = path.length ? this.soleObservers.get(id) : undefined

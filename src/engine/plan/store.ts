@@ -7,6 +7,16 @@ export interface StateStore {
   /** Lists the keys that begin with `prefix`, with their sizes in bytes. */
   list(prefix: string): Promise<{ key: string; size: number }[]>
   delete(key: string): Promise<void>
+  /** Removes what a crash left behind, but nothing that another process or page is writing. */
+  removeOrphans?(): Promise<void>
+  /** Milliseconds for which calls have blocked this thread so far. */
+  blocked?(): number
+}
+
+/** A store whose failures are reported and otherwise ignored. */
+export interface GuardedStore extends Omit<StateStore, 'put'> {
+  /** Returns true once the entry is stored durably, false if it could not be stored. */
+  put(key: string, bytes: Uint8Array): Promise<boolean>
 }
 
 /** Creates a store in memory. */
@@ -24,7 +34,7 @@ export function memoryStore(): StateStore {
 }
 
 /** Wraps a store: failures are reported, each reason once, and otherwise ignored. */
-export function guardStore(store: StateStore, onTrouble: (message: string) => void): StateStore {
+export function guardStore(store: StateStore, onTrouble: (message: string) => void): GuardedStore {
   const said = new Set<string>()
   const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
@@ -40,8 +50,10 @@ export function guardStore(store: StateStore, onTrouble: (message: string) => vo
   }
   return {
     get: (key) => attempt(() => store.get(key), undefined),
-    put: (key, bytes) => attempt(() => store.put(key, bytes), undefined),
+    put: (key, bytes) => attempt(() => store.put(key, bytes).then(() => true), false),
     list: (prefix) => attempt(() => store.list(prefix), []),
     delete: (key) => attempt(() => store.delete(key), undefined),
+    removeOrphans: async () => attempt(async () => store.removeOrphans?.(), undefined),
+    blocked: () => store.blocked?.() ?? 0,
   }
 }

@@ -1,6 +1,7 @@
 // Earlier trainings. The user is asked before a long one is discarded, and may continue from its
 // weights.
 import { collectTensors, type Value } from '../base/values.ts'
+import type { StoredTraining } from '../protocol.ts'
 import type { LoopStep, Plan } from './steps.ts'
 import type { CurrentRun } from './currentRun.ts'
 import { NodeError } from '../base/fault.ts'
@@ -46,12 +47,31 @@ export class Trainings {
     for (const step of plan.steps) {
       if (step.kind !== 'loop' || !loopBehaviour(this.ops, step).trains) continue
       const key = loopKey(computeKeys(plan, this.ops, content), step)
-      const origin = (await this.results.origin(key)) ?? (await this.askFor(run, step, key))
+      const origin = (await this.results.stored.origin(key)) ?? (await this.askFor(run, step, key))
       if (origin === undefined) continue
       origins.set(step.id, origin)
-      content.set(step.id, `from ${origin}`)
+      content.set(step.id, continuedFrom(origin))
     }
     return origins
+  }
+
+  /** Returns the trainings of a plan that would continue from a stored step. */
+  async findStored(plan: Plan, content: Map<string, string>): Promise<StoredTraining[]> {
+    const found: StoredTraining[] = []
+    for (const step of plan.steps) {
+      if (step.kind !== 'loop') continue
+      const behaviour = loopBehaviour(this.ops, step)
+      if (!behaviour.trains) continue
+      const { stored } = this.results
+      const origin = await stored.origin(loopKey(computeKeys(plan, this.ops, content), step))
+      if (origin !== undefined) content.set(step.id, continuedFrom(origin))
+      const key = loopKey(computeKeys(plan, this.ops, content), step)
+      // The number of steps of a training is a param: it depends on no input.
+      const count = behaviour.iterations({}, step.params)
+      const last = (await stored.list(key)).find(({ index }) => index <= count)
+      if (last) found.push({ node: outerId(step.id), index: last.index, count })
+    }
+    return found
   }
 
   private async askFor(run: CurrentRun, step: LoopStep, key: Key): Promise<string | undefined> {
@@ -66,7 +86,7 @@ export class Trainings {
     if (answer === 'cancel') throw new Cancelled()
     if (answer === 'restart') return undefined
     const origin = `${before.key}@${before.index}`
-    await this.results.storeOrigin(key, origin)
+    await this.results.stored.storeOrigin(key, origin)
     return origin
   }
 
@@ -102,6 +122,9 @@ export class Trainings {
     })
   }
 }
+
+/** What weights that a training continues from add to its key. */
+const continuedFrom = (origin: string) => `from ${origin}`
 
 const tensorShapes = (value: unknown) =>
   JSON.stringify(collectTensors(value).map(({ shape }) => shape))

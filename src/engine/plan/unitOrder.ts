@@ -1,4 +1,5 @@
 // Execution order of units, and the units that a training emits.
+import { sortTopologically } from '../base/sortTopologically.ts'
 import type { LoopPath, Needs, Unit, Units } from './units.ts'
 
 /** Reports a unit that depends on itself. */
@@ -10,58 +11,67 @@ export function orderUnits(units: Units, path: LoopPath, onCycle: OnCycle): Unit
   const order = sortUnits(units, needs, onCycle)
   if (!order) return undefined
   // Everything that an emission needs has to run before its training.
-  for (const loop of order) {
-    for (const unit of emittedUnits(units, loop, order, needs)) {
+  const latest = findLatestTrainings(units, order, needs)
+  for (const [loop, emitted] of findEmissions(units, order, needs)) {
+    for (const unit of emitted) {
       for (const needed of needs.get(unit) ?? [])
-        if (needed !== loop && !dependsOn(needed, loop, needs)) needs.get(loop)?.add(needed)
+        if (needed !== loop && latest.get(needed) !== loop) needs.get(loop)?.add(needed)
     }
   }
   return sortUnits(units, needs, onCycle)
 }
 
 /**
- * Returns the units that run when `loop` emits: they depend on its done outputs, lead to an
+ * Returns the units that run when each training emits: they depend on its done outputs, lead to an
  * observer, and do not depend on a later training. An emission never contains another training.
  */
-export function emittedUnits(
+export function findEmissions(
   units: Units,
-  loop: Unit,
   order: readonly Unit[],
   needs: Needs,
-): Unit[] {
-  if (!units.isTraining(loop)) return []
-  const later = order.slice(order.indexOf(loop) + 1)
-  const trainings = new Set(later.filter(units.isTraining))
-  const possible = later.filter(
-    (unit) =>
-      dependsOn(unit, loop, needs) &&
-      !units.makesFiles(unit) &&
-      !trainings.has(unit) &&
-      ![...trainings].some((training) => dependsOn(unit, training, needs)),
-  )
-  const leadsTo = (unit: Unit) => (other: Unit) =>
-    units.shows(other) && (other === unit || dependsOn(other, unit, needs))
-  return possible.filter((unit) => possible.some(leadsTo(unit)))
+): ReadonlyMap<Unit, Unit[]> {
+  const latest = findLatestTrainings(units, order, needs)
+  const emissions = new Map<Unit, Unit[]>(order.filter(units.isTraining).map((loop) => [loop, []]))
+  const leading = new Set<Unit>()
+  for (const unit of order.toReversed()) {
+    const loop = latest.get(unit)
+    if (loop === undefined || units.isTraining(unit) || units.makesFiles(unit)) continue
+    if (units.shows(unit)) leading.add(unit)
+    if (!leading.has(unit)) continue
+    emissions.get(loop)?.push(unit)
+    for (const needed of needs.get(unit) ?? []) if (latest.get(needed) === loop) leading.add(needed)
+  }
+  for (const emitted of emissions.values()) emitted.reverse()
+  return emissions
+}
+
+/** Returns the last training, in this order, that each unit depends on. */
+function findLatestTrainings(
+  units: Units,
+  order: readonly Unit[],
+  needs: Needs,
+): ReadonlyMap<Unit, Unit> {
+  const places = new Map(order.map((unit, i) => [unit, i]))
+  const latest = new Map<Unit, Unit>()
+  for (const unit of order) {
+    let last = -1
+    for (const needed of needs.get(unit) ?? []) {
+      const training = units.isTraining(needed) ? needed : latest.get(needed)
+      if (training !== undefined) last = Math.max(last, places.get(training) ?? -1)
+    }
+    if (last >= 0) latest.set(unit, order[last])
+  }
+  return latest
 }
 
 /** Sorts topologically, depth first. */
 function sortUnits(units: Units, needs: Needs, onCycle: OnCycle): Unit[] | undefined {
-  const order: Unit[] = []
-  const state = new Map<Unit, 'open' | 'done'>()
-  const visit = (unit: Unit): boolean => {
-    if (state.get(unit) === 'done') return true
-    if (state.get(unit) === 'open') {
-      onCycle(unit)
-      return false
-    }
-    state.set(unit, 'open')
-    for (const needed of needs.get(unit) ?? []) if (!visit(needed)) return false
-    state.set(unit, 'done')
-    order.push(unit)
-    return true
-  }
-  return soonestFirst(units, needs).every(visit) ? order : undefined
+  const { order, cycle } = sortTopologically(soonestFirst(units, needs), sourcesIn(needs))
+  if (cycle) onCycle(cycle[0])
+  return cycle ? undefined : order
 }
+
+const sourcesIn = (needs: Needs) => (unit: Unit) => needs.get(unit) ?? []
 
 /**
  * Returns the start order for the sort: first the units that nothing needs, those that depend on
@@ -70,19 +80,31 @@ function sortUnits(units: Units, needs: Needs, onCycle: OnCycle): Unit[] | undef
 function soonestFirst(units: Units, needs: Needs): Unit[] {
   const all = [...needs.keys()]
   const needed = new Set([...needs.values()].flatMap((set) => [...set]))
-  const loops = all.filter(units.isLoop)
-  const waits = (unit: Unit) =>
-    loops.filter((loop) => loop === unit || dependsOn(unit, loop, needs)).length
+  const loops = countLoops(units, needs)
   const last = all
     .filter((unit) => !needed.has(unit))
-    .map((unit) => ({ unit, waits: waits(unit) }))
-    .sort((a, b) => a.waits - b.waits)
-  return [...last.map(({ unit }) => unit), ...all]
+    .sort((a, b) => (loops.get(a) ?? 0) - (loops.get(b) ?? 0))
+  return [...last, ...all]
 }
 
-function dependsOn(unit: Unit, on: Unit, needs: Needs, seen = new Set<Unit>()): boolean {
-  if (seen.has(unit)) return false
-  seen.add(unit)
-  const direct = needs.get(unit) ?? new Set()
-  return direct.has(on) || [...direct].some((needed) => dependsOn(needed, on, needs, seen))
+/** Counts the loops that each unit is or depends on, with a bit for each loop. */
+function countLoops(units: Units, needs: Needs): ReadonlyMap<Unit, number> {
+  const loops = new Map([...needs.keys()].filter(units.isLoop).map((loop, i) => [loop, i]))
+  if (!loops.size) return new Map()
+  const sets = new Map<Unit, Uint32Array>()
+  for (const unit of sortTopologically(needs.keys(), sourcesIn(needs)).order) {
+    const set = new Uint32Array(Math.ceil(loops.size / 32))
+    for (const needed of needs.get(unit) ?? [])
+      sets.get(needed)?.forEach((word, i) => (set[i] |= word))
+    const own = loops.get(unit)
+    if (own !== undefined) set[own >> 5] |= 1 << (own & 31)
+    sets.set(unit, set)
+  }
+  return new Map([...sets].map(([unit, set]) => [unit, countBits(set)]))
+}
+
+function countBits(words: Uint32Array): number {
+  let count = 0
+  for (let word of words) for (; word; count++) word &= word - 1
+  return count
 }

@@ -15,18 +15,34 @@ export type LoopPath = readonly string[]
 
 export class Units {
   private readonly zonesByEnd: ReadonlyMap<string, Zone>
+  /** Nodes inside each loop, with its two ends. */
+  private readonly members = new Map<string, string[]>()
+  private readonly observers = new Map<string, string[]>()
 
   constructor(private readonly checked: Checked) {
     this.zonesByEnd = new Map([...checked.zones.values()].map((zone) => [zone.end, zone]))
+    for (const loop of checked.zones.keys()) {
+      this.members.set(loop, [])
+      this.observers.set(loop, [])
+    }
+    for (const id of checked.order)
+      for (const loop of this.enclosingLoops(id)) {
+        this.members.get(loop)?.push(id)
+        if (this.op(id).role === 'observer') this.observers.get(loop)?.push(id)
+      }
   }
 
   get order(): readonly string[] {
     return this.checked.order
   }
 
-  node = (id: string): GraphNode => getNode(this.checked.nodes, id)
+  node(id: string): GraphNode {
+    return getNode(this.checked.nodes, id)
+  }
 
-  op = (id: string): Op => getOp(this.checked.ops, this.node(id).op)
+  op(id: string): Op {
+    return getOp(this.checked.ops, this.node(id).op)
+  }
 
   wires = (id: string): [slot: string, from: Wire][] =>
     Object.entries(this.node(id).inputs).filter(([slot]) => slot !== 'loop')
@@ -46,17 +62,15 @@ export class Units {
   shows = (unit: Unit): boolean =>
     this.isLoop(unit) ? this.observersIn(unit).length > 0 : this.op(unit).role === 'observer'
 
-  observersIn = (loop: Unit): string[] =>
-    this.order.filter(
-      (id) => this.op(id).role === 'observer' && this.enclosingLoops(id).includes(loop),
-    )
+  observersIn = (loop: Unit): readonly string[] => this.observers.get(loop) ?? []
 
   /** Returns the dependencies between the units directly inside a loop. */
   needsIn(path: LoopPath): Needs {
     const loop = path.at(-1)
     const end = loop === undefined ? undefined : this.zone(loop)?.end
     const needs = new Map<Unit, Set<Unit>>()
-    for (const id of this.order) {
+    const inside = loop === undefined ? this.order : (this.members.get(loop) ?? [])
+    for (const id of inside) {
       const unit = id === loop || id === end ? undefined : this.unitAt(id, path)
       if (unit === undefined) continue
       const needed = needs.get(unit) ?? new Set()

@@ -3,12 +3,13 @@ import type { Fault } from '../base/fault.ts'
 import { getNode, type GraphNode, type Wire } from './graph.ts'
 import type { Op, Ops, StartOp } from './op.ts'
 import { checkParams } from './params.ts'
-import { nodeName, wireType } from './slots.ts'
+import { nodeName } from './slots.ts'
 import type { Checked } from './zones.ts'
 import { planMessages, planWords } from '../messages/plan.ts'
 
 export function zoneFaults(checked: Checked): Fault[] {
   const { nodes, ops, order } = checked
+  const recordReaders = findRecordReaders(checked)
   const perNode = order.flatMap((id) => {
     const op = ops.get(getNode(nodes, id).op)
     if (!op) return []
@@ -17,7 +18,7 @@ export function zoneFaults(checked: Checked): Fault[] {
       ...('stateful' in op ? stateFaults(id, op, checked) : []),
       ...(op.role === 'start' ? trainingFaults(id, op, checked) : []),
       ...(op.role === 'start' ? againFaults(id, checked) : []),
-      ...(op.role === 'start' ? recordFaults(id, op, checked) : []),
+      ...(op.role === 'start' ? recordFaults(id, op, checked, recordReaders.get(id)) : []),
       ...sameNoiseNotices(id, op, checked),
       ...ownNotices(id, op, checked),
     ]
@@ -43,6 +44,7 @@ function crossings(checked: Checked): Fault[] {
  */
 function crossingFaults(id: string, { nodes, ops, zones, zonesOf }: Checked): Fault[] {
   const own = zonesOf.get(id) ?? []
+  if (own.length < 2) return []
   const isInside = (zone: string) => zones.get(zone)?.around ?? []
   for (const [i, a] of own.entries()) {
     for (const b of own.slice(i + 1)) {
@@ -100,18 +102,11 @@ export function behaviourAt(start: string, nodes: Map<string, GraphNode>, ops: O
  * Common mistake in a training: the wire of the model bypasses TrainingStart, so the loss does not
  * depend on it.
  */
-function trainingFaults(id: string, op: StartOp, { nodes, ops, zones }: Checked): Fault[] {
+function trainingFaults(id: string, op: StartOp, checked: Checked): Fault[] {
+  const { nodes, ops, zones } = checked
   const zone = zones.get(id)
   const loss = zone && nodes.get(zone.end)?.inputs.loss
-  if (!op.behaviour.trains || !loss) return []
-  const seen = new Set<string>()
-  const reaches = ({ node, slot }: Wire): boolean => {
-    if (node === id) return slot === 'model'
-    if (seen.has(node)) return false
-    seen.add(node)
-    return Object.values(nodes.get(node)?.inputs ?? {}).some(reaches)
-  }
-  if (reaches(loss)) return []
+  if (!op.behaviour.trains || !loss || dependsOnModel(loss, id, checked)) return []
   return [
     {
       node: zone.end,
@@ -123,17 +118,39 @@ function trainingFaults(id: string, op: StartOp, { nodes, ops, zones }: Checked)
   ]
 }
 
+/** Follows wires back, through the body of the loop only. */
+function dependsOnModel(loss: Wire, start: string, { nodes, zonesOf }: Checked): boolean {
+  const seen = new Set<string>()
+  const wires = [loss]
+  for (let wire = wires.pop(); wire; wire = wires.pop()) {
+    if (wire.node === start && wire.slot === 'model') return true
+    if (seen.has(wire.node) || !zonesOf.get(wire.node)?.includes(start)) continue
+    seen.add(wire.node)
+    wires.push(...Object.values(nodes.get(wire.node)?.inputs ?? {}))
+  }
+  return false
+}
+
+/** The first node that reads the record of losses of each Start. */
+function findRecordReaders({ nodes, order }: Checked): ReadonlyMap<string, string> {
+  const readers = new Map<string, string>()
+  for (const id of order)
+    for (const from of Object.values(getNode(nodes, id).inputs))
+      if (from.slot === 'record' && !readers.has(from.node)) readers.set(from.node, id)
+  return readers
+}
+
 /**
  * Checks that the record of losses is written if it is read. An empty record gives uniform draws.
  */
-function recordFaults(id: string, op: StartOp, { nodes, ops, zones, order }: Checked): Fault[] {
+function recordFaults(
+  id: string,
+  op: StartOp,
+  { nodes, ops, zones }: Checked,
+  reader: string | undefined,
+): Fault[] {
   const zone = zones.get(id)
   if (!op.behaviour.trains || !zone || nodes.get(zone.end)?.inputs.losses) return []
-  const reader = order.find((node) =>
-    Object.values(getNode(nodes, node).inputs).some(
-      (from) => from.node === id && from.slot === 'record',
-    ),
-  )
   if (reader === undefined) return []
   return [
     {
@@ -171,14 +188,14 @@ function againFaults(id: string, { nodes, ops, zones }: Checked): Fault[] {
  * Rule g: a random node outside the loop it feeds draws only once, which is rarely intended. Values
  * that enter through a Start are exempt.
  */
-function sameNoiseNotices(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Fault[] {
+function sameNoiseNotices(id: string, op: Op, { nodes, ops, zonesOf, wireType }: Checked): Fault[] {
   const inner = zonesOf.get(id)?.at(-1)
   if (inner === undefined || op.role === 'start' || op.role === 'observer') return []
   return Object.values(getNode(nodes, id).inputs).flatMap((from) => {
     const source = nodes.get(from.node)
     const sourceOp = source && ops.get(source.op)
     const random = sourceOp && Object.values(sourceOp.params).some(({ kind }) => kind === 'seed')
-    const type = wireType(from, nodes, ops)
+    const type = wireType(from)
     if (
       !random ||
       (type !== 'noise' && type !== 'timestep') ||

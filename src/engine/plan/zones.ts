@@ -4,9 +4,9 @@
 // Start. The letters a to g refer to the rules of loops in ARCHITECTURE.md.
 import type { Fault } from '../base/fault.ts'
 import { getNode, type GraphNode } from './graph.ts'
-import { enclosingLoops, findLoopMembership } from './loopMembership.ts'
+import { enclosingLoops, findLoopMembership, MAX_LOOPS } from './loopMembership.ts'
 import type { EndOp, Ops, StaticValues } from './op.ts'
-import { nodeName } from './slots.ts'
+import { nodeName, type WireTypes } from './slots.ts'
 import { planMessages } from '../messages/plan.ts'
 
 export interface Zone {
@@ -26,6 +26,7 @@ export interface Checked {
   zonesOf: Map<string, string[]>
   /** Static inputs of each node. */
   staticInputs: Map<string, StaticValues>
+  wireType: WireTypes
   faults: Fault[]
 }
 
@@ -97,17 +98,25 @@ export function placeInZones({ nodes, order, zones, zonesOf }: Checked) {
     order.map((id) => ({ id, sources: inputSources(nodes.get(id)) })),
     [...zones.values()],
   )
-  const inside = new Map(
-    [...zones.values()].map((zone) => [zone.start, enclosingLoops(zone, membership)]),
+  const sorted = createZoneSorter(
+    new Map([...zones.values()].map((zone) => [zone.start, enclosingLoops(zone, membership)])),
   )
-  for (const zone of zones.values())
-    zone.around = sortOutermostFirst(closure(inside.get(zone.start) ?? [], inside), inside)
+  for (const zone of zones.values()) zone.around = sorted.around(zone.start)
   const byEnd = new Map([...zones.values()].map((zone) => [zone.end, zone]))
   for (const id of order) {
     const zone = zones.get(id) ?? byEnd.get(id)
-    const around =
-      zone?.around ?? sortOutermostFirst(closure(membership.get(id) ?? [], inside), inside)
-    zonesOf.set(id, around)
+    zonesOf.set(id, zone?.around ?? sorted.all(membership.get(id) ?? []))
+  }
+}
+
+/** Reports the first node that runs inside more loops than the plan allows. */
+export function depthFault({ order, zonesOf }: Checked): Fault | undefined {
+  const node = order.find((id) => (zonesOf.get(id)?.length ?? 0) >= MAX_LOOPS)
+  if (node === undefined) return undefined
+  return {
+    node,
+    message: planMessages.loopsTooDeep({ most: MAX_LOOPS - 1 }),
+    cure: planMessages.fewerLoops(),
   }
 }
 
@@ -115,19 +124,28 @@ export function placeInZones({ nodes, order, zones, zonesOf }: Checked) {
 const inputSources = (node: GraphNode | undefined): string[] =>
   Object.entries(node?.inputs ?? {}).flatMap(([slot, from]) => (slot === 'loop' ? [] : [from.node]))
 
-type ZonesAround = ReadonlyMap<string, ReadonlySet<string>>
-
-/** Adds the zones that enclose these. */
-function closure(zones: Iterable<string>, inside: ZonesAround): Set<string> {
-  const all = new Set(zones)
-  for (const zone of all) for (const outer of inside.get(zone) ?? []) all.add(outer)
-  return all
-}
-
-/** Sorts by the number of enclosing zones. */
-function sortOutermostFirst(zones: ReadonlySet<string>, inside: ZonesAround): string[] {
-  const depth = (zone: string) => closure(inside.get(zone) ?? [], inside).size
-  return [...zones].sort((a, b) => depth(a) - depth(b))
+/**
+ * Sorts zones with those around them, outermost first: by the number of zones around.
+ * @param inside the zones that each zone directly depends on
+ */
+function createZoneSorter(inside: ReadonlyMap<string, ReadonlySet<string>>) {
+  const closures = new Map<string, ReadonlySet<string>>()
+  const closure = (zones: Iterable<string>) => {
+    const all = new Set(zones)
+    for (const zone of all) for (const outer of inside.get(zone) ?? []) all.add(outer)
+    return all
+  }
+  const zonesAround = (zone: string): ReadonlySet<string> => {
+    const known = closures.get(zone) ?? closure(inside.get(zone) ?? [])
+    closures.set(zone, known)
+    return known
+  }
+  const sort = (zones: Iterable<string>) =>
+    [...zones].sort((a, b) => zonesAround(a).size - zonesAround(b).size)
+  return {
+    around: (zone: string) => sort(zonesAround(zone)),
+    all: (zones: Iterable<string>) => sort(closure(zones)),
+  }
 }
 
 /** Returns the title of the End of a loop, by the type of its Start. */

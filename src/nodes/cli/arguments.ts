@@ -4,33 +4,41 @@ import { basename, resolve } from 'node:path'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { BackendName, ImportOptions } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
+import { listStatuses } from './status.ts'
 
 export const help = `litegraph-diffusion runs the graphs of its editor without a browser.
 
   litegraph-diffusion run workflow.json --out dir [options]
-  litegraph-diffusion check workflow.json
+  litegraph-diffusion check workflow.json ... [--json]
   litegraph-diffusion script workflow.json [--out script.ts]
   litegraph-diffusion import folder --out data.safetensors [--size 32] [--grey] [--fit crop] [--labels]
 
 run writes into dir: a PNG of every view, a CSV of every chart and loss, the output files of nodes
-(checkpoints), and summary.json. check only reports the faults of a workflow. script writes it as a
-short program that computes the same numbers.
-Each workflow can be JSON, a PNG that contains it, or a ZIP with its files.
+(checkpoints), and summary.json. script writes a workflow as a short program that computes the same
+numbers. Each workflow can be JSON, a PNG that contains it, or a ZIP with its files. Files are
+written completely or not at all.
 
   --out dir              folder for the results; created if needed
   --set Node.param=value sets a param of the node with this title or id; repeatable
   --steps n              sets the steps of every training
   --target node          runs only this node and its inputs; repeatable
   --backend name         wasm (default), webgpu (needs the npm package webgpu), cpu, or auto
-  --checkpoint file      a checkpoint for the workflow: a ZIP, or the folder of a diffusers pipeline
+  --checkpoint file      a checkpoint that a node uses: a ZIP, or the folder of a diffusers pipeline
                          or model; repeatable. To use it in a node that names another one:
                          --set "Load Checkpoint.checkpoint=file.zip" (folder.zip for a folder)
-  --dataset file         a data set that the workflow names; repeatable
+  --dataset file         a data set that a node uses; repeatable
   --state dir            stores trained states, to continue from them in the next run, and the
                          fastest kernels of a GPU
   --measure              measures the kernels of a GPU again; needs --state
+  --verify               runs twice from the start and compares the bits of all shown and saved
+                         values, losses and training states; needs no --out
   --quiet                prints no progress
+  --debug                prints the stack of an unexpected error; for all commands
   --help, --version
+
+check prints all faults and notices of each workflow: node, slot or param, message and cure.
+
+  --json                 prints them on standard output, as a list of { file, faults, notices }
 
 import creates a data set for --dataset from the images in a folder and in its ZIPs.
 
@@ -43,8 +51,8 @@ import creates a data set for --dataset from the images in a folder and in its Z
   --labels               uses the innermost folder of an image as its class
   --name name            name of the data set; default: the name of the folder
 
-Exit status: 0 success, 1 faulty or unreadable workflow, 2 wrong usage, 130 stopped.
-`
+Exit status:
+${listStatuses()}`
 
 export class UsageError extends Error {
   override name = 'UsageError'
@@ -53,7 +61,8 @@ export class UsageError extends Error {
 export interface RunArguments {
   command: 'run'
   file: string
-  out: string
+  /** Undefined if the run is only verified. */
+  out: string | undefined
   settings: Record<string, string>
   steps: number | undefined
   targets: string[]
@@ -62,6 +71,7 @@ export interface RunArguments {
   datasets: string[]
   state: string | undefined
   measure: boolean
+  verify: boolean
   quiet: boolean
 }
 
@@ -83,99 +93,132 @@ export interface ScriptArguments {
   steps: number | undefined
 }
 
+export interface CheckArguments {
+  command: 'check'
+  files: string[]
+  json: boolean
+}
+
 export type Arguments =
   | RunArguments
   | ImportArguments
   | ScriptArguments
-  | { command: 'check'; file: string }
+  | CheckArguments
   | { command: 'help' }
   | { command: 'version' }
 
 const backends = ['wasm', 'webgpu', 'cpu', 'auto'] as const
+
+const optionTypes = {
+  out: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  steps: { type: 'string' },
+  target: { type: 'string', multiple: true },
+  backend: { type: 'string' },
+  checkpoint: { type: 'string', multiple: true },
+  dataset: { type: 'string', multiple: true },
+  state: { type: 'string' },
+  measure: { type: 'boolean' },
+  verify: { type: 'boolean' },
+  json: { type: 'boolean' },
+  size: { type: 'string' },
+  grey: { type: 'boolean' },
+  fit: { type: 'string' },
+  position: { type: 'string' },
+  labels: { type: 'boolean' },
+  name: { type: 'string' },
+  quiet: { type: 'boolean' },
+  debug: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const
+
+type Option = keyof typeof optionTypes
+
+const workflowOptions = ['out', 'set', 'steps'] as const
+
+/** The options of each command, besides those of all. */
+const optionsOf: Readonly<Record<string, readonly Option[]>> = {
+  run: [
+    ...workflowOptions,
+    ...(['target', 'backend', 'checkpoint', 'dataset'] as const),
+    ...(['state', 'measure', 'verify', 'quiet'] as const),
+  ],
+  check: ['json'],
+  script: workflowOptions,
+  import: ['out', 'size', 'grey', 'fit', 'position', 'labels', 'name', 'quiet'],
+}
 
 /** @throws UsageError */
 export function parseArguments(argv: string[]): Arguments {
   const { values, positionals } = parseOptions(argv)
   if (values.help) return { command: 'help' }
   if (values.version) return { command: 'version' }
-  const [command, file, ...more] = positionals
+  const [command, ...files] = positionals
   if (command === undefined) throw new UsageError(cliMessages.noCommand())
-  if (command !== 'run' && command !== 'check' && command !== 'script' && command !== 'import') {
+  if (!Object.hasOwn(optionsOf, command))
     throw new UsageError(cliMessages.unknownCommand({ command }))
-  }
+  requireOptions(command, values)
   const kind = command === 'import' ? 'folder' : 'workflow'
-  if (file === undefined) throw new UsageError(cliMessages.noFile({ kind, command }))
+  const [file, ...more] = files
+  if (!file) throw new UsageError(cliMessages.noFile({ kind, command }))
+  if (command === 'check') return { command, files, json: values.json ?? false }
   if (more.length > 0)
     throw new UsageError(cliMessages.severalFiles({ kind, more: more.join(' ') }))
-  if (command === 'check') return { command, file }
   if (command === 'import') return importArguments(file, values)
   const changes = {
-    settings: Object.fromEntries(values.set.map(parseSetting)),
+    settings: Object.fromEntries((values.set ?? []).map(parseSetting)),
     steps: values.steps === undefined ? undefined : parseSteps(values.steps),
   }
   if (command === 'script') return { command, file, out: values.out, ...changes }
-  if (values.out === undefined) throw new UsageError(cliMessages.noResultFolder())
-  if (values.measure && values.state === undefined)
-    throw new UsageError(cliMessages.measureWithoutState())
-  return {
-    command,
-    file,
-    out: values.out,
-    ...changes,
-    targets: values.target,
-    backend: parseBackend(values.backend),
-    checkpoints: values.checkpoint,
-    datasets: values.dataset,
-    state: values.state,
-    measure: values.measure,
-    quiet: values.quiet,
-  }
+  return { ...runArguments(file, values), ...changes }
 }
+
+type OptionValues = ReturnType<typeof parseOptions>['values']
 
 function parseOptions(argv: string[]) {
   try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        out: { type: 'string' },
-        set: { type: 'string', multiple: true, default: [] },
-        steps: { type: 'string' },
-        target: { type: 'string', multiple: true, default: [] },
-        backend: { type: 'string', default: 'wasm' },
-        checkpoint: { type: 'string', multiple: true, default: [] },
-        dataset: { type: 'string', multiple: true, default: [] },
-        size: { type: 'string', default: '32' },
-        grey: { type: 'boolean', default: false },
-        fit: { type: 'string', default: 'crop' },
-        position: { type: 'string' },
-        labels: { type: 'boolean', default: false },
-        name: { type: 'string' },
-        state: { type: 'string' },
-        measure: { type: 'boolean', default: false },
-        quiet: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        version: { type: 'boolean', default: false },
-      },
-    })
+    return parseArgs({ args: argv, allowPositionals: true, options: optionTypes })
   } catch (error) {
-    throw new UsageError(getErrorMessage(error))
+    // Node adds advice about positional arguments that start with a dash.
+    throw new UsageError(getErrorMessage(error).replace(/\. To specify .*$/s, '.'))
   }
 }
 
-function importArguments(
-  folder: string,
-  {
+/** @throws UsageError for an option of another command, or an empty value */
+function requireOptions(command: string, values: OptionValues) {
+  const known = [...(optionsOf[command] ?? []), 'debug']
+  for (const [option, value] of Object.entries(values)) {
+    if (!known.includes(option)) throw new UsageError(cliMessages.otherOption({ command, option }))
+    if ([value].flat().includes('')) throw new UsageError(cliMessages.emptyOption({ option }))
+  }
+}
+
+function runArguments(
+  file: string,
+  values: OptionValues,
+): Omit<RunArguments, 'settings' | 'steps'> {
+  const { out, state, measure = false, verify = false, quiet = false } = values
+  if (out === undefined && !verify) throw new UsageError(cliMessages.noResultFolder())
+  if (measure && state === undefined) throw new UsageError(cliMessages.measureWithoutState())
+  if (verify && state !== undefined) throw new UsageError(cliMessages.verifyWithState())
+  return {
+    command: 'run',
+    file,
     out,
-    name,
-    size,
-    grey,
-    fit,
-    position,
-    labels,
+    targets: values.target ?? [],
+    backend: parseBackend(values.backend ?? 'wasm'),
+    checkpoints: values.checkpoint ?? [],
+    datasets: values.dataset ?? [],
+    state,
+    measure,
+    verify,
     quiet,
-  }: ReturnType<typeof parseOptions>['values'],
-): ImportArguments {
+  }
+}
+
+function importArguments(folder: string, values: OptionValues): ImportArguments {
+  const { out, name, size = '32', fit = 'crop', position } = values
   if (out === undefined) throw new UsageError(cliMessages.noDatasetFile())
   const [, width, height = width] = /^(\d+)(?:x(\d+))?$/.exec(size) ?? []
   if (width === undefined) throw new UsageError(cliMessages.size({ got: size }))
@@ -184,12 +227,19 @@ function importArguments(
   const options: ImportOptions = {
     width: Number(width),
     height: Number(height),
-    channels: grey ? 1 : 3,
+    channels: values.grey ? 1 : 3,
     fit: known,
     ...(position !== undefined && { position: parsePosition(position) }),
-    labels,
+    labels: values.labels ?? false,
   }
-  return { command: 'import', folder, out, name: name ?? basename(resolve(folder)), options, quiet }
+  return {
+    command: 'import',
+    folder,
+    out,
+    name: name ?? basename(resolve(folder)),
+    options,
+    quiet: values.quiet ?? false,
+  }
 }
 
 function parsePosition(text: string): [number, number] {

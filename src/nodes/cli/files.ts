@@ -1,37 +1,73 @@
 // Output files of a run: images of views, CSV of charts, files of nodes.
-import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ChartView, View } from '../../engine/plan/view.ts'
 import { toCsv } from '../painters/csv.ts'
 import type { MakeSheet } from '../painters/paint.ts'
 import { lightTheme, paintView } from '../painters/paint.ts'
+import { prepareFolder, writeFileAtomically } from '../storage/atomicFile.ts'
 import { pngWithWorkflow } from '../workflow.ts'
+import { describeFailure } from './failure.ts'
 
 export interface Folder {
   /** Names of the written files, in order. */
   written: string[]
+  /** Sentences about files that could not be written, without duplicates. */
+  failures: ReadonlySet<string>
+  /** Writes a file completely or not at all. Records a failure instead of throwing. */
   write(name: string, bytes: Uint8Array | string): Promise<void>
 }
 
-/** Opens a folder, creating it if needed. Equal names get a number. */
+/** Opens a folder for writing, creating it if needed. Equal names get a number. */
 export async function openFolder(path: string): Promise<Folder> {
-  await mkdir(path, { recursive: true })
+  await prepareFolder(path)
   const written: string[] = []
+  const failures = new Set<string>()
   return {
     written,
+    failures,
     async write(wanted, bytes) {
-      const name = unusedName(basename(wanted), written)
+      const name = unusedName(safeFileName(wanted), written)
       written.push(name)
-      await writeFile(join(path, name), bytes)
+      try {
+        await writeFileAtomically(join(path, name), bytes)
+      } catch (error) {
+        written.splice(written.indexOf(name), 1)
+        failures.add(describeFailure(error).text)
+      }
     },
   }
 }
 
+/** A folder that discards its files. */
+export const discardingFolder = (): Folder => ({
+  written: [],
+  failures: new Set(),
+  write: async () => {},
+})
+
+/** Longest file name in characters; most file systems allow 255 bytes. */
+const MAX_NAME = 80
+
+/** Replaces what is special in a file name on some system; names come from workflow files. */
+function safeFileName(wanted: string): string {
+  const name =
+    basename(wanted)
+      .replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '_')
+      .replace(/^\./, '_') || '_'
+  const [stem, end] = splitName(name)
+  return stem.slice(0, MAX_NAME) + end.slice(0, MAX_NAME)
+}
+
+function splitName(name: string): [stem: string, end: string] {
+  const dot = name.lastIndexOf('.')
+  return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
+}
+
 function unusedName(wanted: string, used: readonly string[]): string {
-  const dot = wanted.lastIndexOf('.')
-  const [stem, end] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, '']
+  const [stem, end] = splitName(wanted)
+  const taken = new Set(used.map((each) => each.toLowerCase()))
   let name = wanted
-  for (let i = 2; used.includes(name); i++) name = `${stem}-${i}${end}`
+  for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${stem}-${i}${end}`
   return name
 }
 

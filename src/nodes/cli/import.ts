@@ -1,20 +1,22 @@
 // The `import` command: creates a data set from a folder of images.
-import { readdir, stat, writeFile } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { Decode, SourceFile } from '../../engine/datasets/import.ts'
 import { ImportError } from '../../engine/datasets/import.ts'
+import { writeFileAtomically } from '../storage/atomicFile.ts'
 import { readBytes } from '../storage/folder.ts'
 import { createRowReader, importDataset } from '../storage/importDataset.ts'
 import { describeFile } from '../storage/storedFiles.ts'
 import { cliMessages } from '../messages/cli.ts'
 import type { ImportArguments } from './arguments.ts'
+import { statuses, type ExitStatus } from './status.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Writes the data set and prints its contents and the skipped files. Throws ImportError. */
 export async function importFolder(
   { folder, out, name, options, quiet }: ImportArguments,
   terminal: Terminal,
-): Promise<0> {
+): Promise<ExitStatus> {
   const decode = await loadDecoder()
   let tenth = 0
   const { bytes, report } = await importDataset({
@@ -23,12 +25,13 @@ export async function importFolder(
     options,
     decode,
     onProgress(done, total) {
-      if (quiet || Math.floor((10 * done) / total) <= tenth) return
-      tenth = Math.floor((10 * done) / total)
+      const reached = Math.floor((10 * done) / Math.max(1, total))
+      if (quiet || reached <= tenth) return
+      tenth = reached
       terminal.line(cliMessages.importProgress({ done, total }))
     },
   })
-  await writeFile(out, bytes)
+  await writeFileAtomically(out, bytes)
   for (const { path, reason } of report.skipped)
     terminal.line(cliMessages.skipped({ path, reason }))
   const { count, classes } = report
@@ -39,7 +42,7 @@ export async function importFolder(
       : cliMessages.imported({ count, out }),
   )
   terminal.line(cliMessages.hash({ sha256: describeFile(name, bytes).sha256 }))
-  return 0
+  return statuses.done.code
 }
 
 async function listSourceFiles(folder: string): Promise<SourceFile[]> {

@@ -1,12 +1,11 @@
 #!/usr/bin/env node
 // Entry point of the program `litegraph-diffusion`.
 import { readFileSync } from 'node:fs'
-import { CheckpointError } from '../../engine/checkpoint/error.ts'
-import { ImportError } from '../../engine/datasets/import.ts'
-import { cliMessages } from '../messages/cli.ts'
-import { SettingError } from '../settings.ts'
-import { WorkflowError } from '../workflow.ts'
-import { help, parseArguments, UsageError } from './arguments.ts'
+import { help, parseArguments, type Arguments } from './arguments.ts'
+import { describeFailure } from './failure.ts'
+import { exitNow, handleSignals } from './interrupts.ts'
+import { flushOutput, guardOutput } from './output.ts'
+import { statuses, type ExitStatus } from './status.ts'
 import { createTerminal } from './terminal.ts'
 
 const version = () =>
@@ -16,76 +15,48 @@ const version = () =>
     ) as { version: string }
   ).version
 
-/** Loads the engine; deferred, so that bad arguments are reported at once. */
-const loadEngine = () => import('./run.ts')
-
-async function main(argv: string[]): Promise<number> {
-  try {
-    const wanted = parseArguments(argv)
-    switch (wanted.command) {
-      case 'help':
-        process.stdout.write(help)
-        return 0
-      case 'version':
-        process.stdout.write(`${version()}\n`)
-        return 0
-      case 'check':
-        return await (
-          await loadEngine()
-        ).checkWorkflow(wanted.file, createTerminal(process.stderr, true))
-      case 'run':
-        return await (
-          await loadEngine()
-        ).runWorkflow(wanted, createTerminal(process.stderr, wanted.quiet))
-      case 'script':
-        return await (await loadEngine()).writeScript(wanted, createTerminal(process.stderr, true))
-      case 'import':
-        return await (
-          await import('./import.ts')
-        ).importFolder(wanted, createTerminal(process.stderr, wanted.quiet))
-      default:
-        return wanted satisfies never
-    }
-  } catch (error) {
-    return printError(error)
+/** Commands load the engine only now, so that wrong usage is reported at once. */
+async function runCommand(wanted: Arguments): Promise<ExitStatus> {
+  const terminal = (quiet: boolean) => createTerminal(process.stderr, quiet)
+  switch (wanted.command) {
+    case 'help':
+      process.stdout.write(help)
+      return statuses.done.code
+    case 'version':
+      process.stdout.write(`${version()}\n`)
+      return statuses.done.code
+    case 'check':
+      return (await import('./check.ts')).checkWorkflows(wanted, terminal(true))
+    case 'run':
+      return (await import('./run.ts')).runWorkflow(wanted, terminal(wanted.quiet))
+    case 'script':
+      return (await import('./script.ts')).writeScript(wanted, terminal(true))
+    case 'import':
+      return (await import('./import.ts')).importFolder(wanted, terminal(wanted.quiet))
+    default:
+      return wanted satisfies never
   }
 }
 
-/** Messages by Node's error codes. */
-const fileErrors: Record<string, (path?: string) => string> = {
-  ENOENT: (path) => cliMessages.fileNotFound({ path }),
-  EISDIR: () => cliMessages.isFolder(),
-  EEXIST: (path) => cliMessages.isFile({ path }),
-  ENOTDIR: (path) => cliMessages.parentIsFile({ path }),
-  EACCES: (path) => cliMessages.noAccess({ path }),
-  ENOSPC: () => cliMessages.diskFull(),
+/** Prints an error as a sentence. Returns the exit status. */
+function printFailure(error: unknown): ExitStatus {
+  const { text, stack, status } = describeFailure(error)
+  const terminal = createTerminal(process.stderr, true)
+  terminal.line(text)
+  if (stack !== undefined) terminal.line(stack)
+  return status
 }
 
-/** Prints an error, without a stack if the user can fix it. Returns the exit code. */
-function printError(error: unknown): number {
-  if (error instanceof UsageError || error instanceof SettingError) {
-    process.stderr.write(`${error.message}\n${cliMessages.seeHelp()}\n`)
-    return 2
-  }
-  if (error instanceof CheckpointError) {
-    process.stderr.write(`${error.message}\n${error.cure}\n`)
-    return 1
-  }
-  const known =
-    error instanceof WorkflowError ||
-    error instanceof ImportError ||
-    (error instanceof Error && 'code' in error)
-  const { code, path } = error as NodeJS.ErrnoException
-  const formatError = code !== undefined && fileErrors[code]
-  if (formatError) {
-    process.stderr.write(`${formatError(path)}\n`)
-    return 1
-  }
-  process.stderr.write(
-    `${known ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`,
-  )
-  return 1
+async function main(argv: string[]): Promise<ExitStatus> {
+  const status = await (async () => runCommand(parseArguments(argv)))().catch(printFailure)
+  const unwritten = await flushOutput()
+  if (unwritten === undefined) return status
+  process.stderr.write(`${unwritten}\n`)
+  return status || statuses.failed.code
 }
 
+guardOutput()
+handleSignals()
+process.on('uncaughtException', (error) => exitNow(printFailure(error)))
 // WebGPU in Node would keep the process alive.
-process.exit(await main(process.argv.slice(2)))
+exitNow(await main(process.argv.slice(2)))

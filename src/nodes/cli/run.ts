@@ -1,139 +1,215 @@
-// Commands on a workflow: `run` (with the session of the editor's worker), `check` and `script`.
-import { stat, writeFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
-import { packFolder } from '../../engine/checkpoint/archive.ts'
+// The `run` command, with the session of the editor's worker.
 import { startBackend } from '../../engine/backends/backends.ts'
-import type { Fault } from '../../engine/base/fault.ts'
-import { GraphError } from '../../engine/base/fault.ts'
-import type { Graph } from '../../engine/plan/graph.ts'
-import { wire } from '../../engine/plan/graph.ts'
-import { toDeclaration, opTable, type OutputFile } from '../../engine/plan/op.ts'
+import { wire, type Graph, type GraphNode, type Wire } from '../../engine/plan/graph.ts'
+import { opTable } from '../../engine/plan/op.ts'
 import { createSession } from '../../engine/plan/session.ts'
-import { memoryStore } from '../../engine/plan/store.ts'
-import type { View } from '../../engine/plan/view.ts'
-import type { BackendReport, Event, StoredFileKind, ReplayReport } from '../../engine/protocol.ts'
-import { createAssets } from '../storage/assets.ts'
-import { shippedInNode } from '../storage/shippedInNode.ts'
-import type { StoredFiles } from '../storage/storedFiles.ts'
-import { createStoredFiles } from '../storage/storedFiles.ts'
-import { folderStore, readBytes, readFolder } from '../storage/folder.ts'
-import { generateScript } from '../script/write.ts'
-import { cliMessages } from '../messages/cli.ts'
-import { nodes } from '../table.ts'
+import type { StateStore } from '../../engine/plan/store.ts'
+import type { BackendReport, Event } from '../../engine/protocol.ts'
 import { provideWebGPU } from '../host/nodeWebgpu.ts'
+import { cliMessages } from '../messages/cli.ts'
+import { applyChangedValues, applySettings, findNode } from '../settings.ts'
+import { createAssets } from '../storage/assets.ts'
+import { prepareFolder } from '../storage/atomicFile.ts'
+import { folderStore } from '../storage/folder.ts'
+import { shippedInNode } from '../storage/shippedInNode.ts'
+import { nodes } from '../table.ts'
 import { nodeTitle } from '../titles.ts'
-import { findNode, applySettings, applyChangedValues } from '../settings.ts'
+import { stringifyWorkflow, withFixedSeeds } from '../workflow.ts'
+import type { RunArguments } from './arguments.ts'
+import { describeFailure } from './failure.ts'
+import { discardingFolder, openFolder, type Folder } from './files.ts'
+import { onFirstSignal, signalStatus } from './interrupts.ts'
 import {
-  isPng,
-  parseWorkflow,
-  stringifyWorkflow,
-  toGraph,
-  withFixedSeeds,
-  withWorkflow,
-} from '../workflow.ts'
-import type { BundledFile } from '../workflow/bundle.ts'
-import { isBundle, unpackBundle } from '../workflow/bundle.ts'
-import type { RunArguments, ScriptArguments } from './arguments.ts'
-import type { Folder } from './files.ts'
-import { chartToCsv, loadPainter, openFolder, toFileName } from './files.ts'
-import type { Terminal } from './terminal.ts'
-import { formatFault } from './terminal.ts'
-import { readPngWorkflow } from '../workflow/pngRead.ts'
+  declarations,
+  declared,
+  openWorkflow,
+  readFiles,
+  requireUse,
+  type RunFiles,
+} from './open.ts'
+import { OutcomeRecorder } from './outcome.ts'
+import { RunRecord, summarizeRun, writeViews } from './record.ts'
+import { stepSettings } from './script.ts'
+import { statuses, type ExitStatus } from './status.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
+import { printComparison } from './verify.ts'
 
-const declarations = nodes.map(toDeclaration)
-const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
-
-/** Exit code of the process. */
-export type ExitStatus = 0 | 1 | 130
-
-/** Prints all faults of a workflow. */
-export async function checkWorkflow(file: string, out: Terminal): Promise<ExitStatus> {
-  const { graph } = await openWorkflow(file, out)
-  const session = createSession({ ops: opTable(nodes), onEvent: () => {} })
-  const faults = session.check(graph)
-  await session.dispose()
-  for (const fault of faults) out.line(formatFault(fault, graph, declared))
-  return faults.every(({ notice }) => notice) ? 0 : 1
+/** A graph and everything that its run needs. */
+interface Prepared {
+  graph: Graph
+  targets: string[]
+  files: RunFiles
+  store: StateStore | undefined
 }
 
-/** Writes a workflow as a script. */
-export async function writeScript(
-  { file, out: path, settings, steps }: ScriptArguments,
-  out: Terminal,
-): Promise<ExitStatus> {
-  const { workflow, graph: opened, files } = await openWorkflow(file, out)
-  const kept = files.map(({ file }) => file)
-  const graph = applySettings(
-    opened,
-    { ...stepSettings(opened, steps), ...settings },
-    declarations,
-    kept,
-  )
-  const { title, about } = workflow.extra.diffusion ?? {}
-  try {
-    const text = generateScript(graph, opTable(nodes), { title, about })
-    if (path === undefined) process.stdout.write(text)
-    else await writeFile(path, text)
-    return 0
-  } catch (error) {
-    if (!(error instanceof GraphError)) throw error
-    for (const fault of error.faults) out.line(formatFault(fault, graph, declared))
-    return 1
-  }
-}
-
-/** @throws WorkflowError, SettingError */
-async function openWorkflow(file: string, out: Terminal) {
-  const opened = openBytes(await readBytes(file))
-  const { workflow, notices } = parseWorkflow(opened.workflow, declarations)
-  for (const notice of notices) out.line(cliMessages.notice({ text: notice }))
-  return { workflow, graph: toGraph(workflow, declarations), files: opened.files }
-}
-
-function openBytes(bytes: Uint8Array): { workflow: string; files: BundledFile[] } {
-  if (isBundle(bytes)) return unpackBundle(bytes)
-  return {
-    workflow: isPng(bytes) ? readPngWorkflow(bytes) : new TextDecoder().decode(bytes),
-    files: [],
-  }
-}
-
-/** Runs a workflow into a folder. */
+/** Runs a workflow into a folder, and with `--verify` a second time. */
 export async function runWorkflow(wanted: RunArguments, out: Terminal): Promise<ExitStatus> {
-  const { workflow, graph: opened, files } = await openWorkflow(wanted.file, out)
-  const checkpoints = await storeFiles('checkpoint', wanted.checkpoints, files)
-  const datasets = await storeFiles('dataset', wanted.datasets, files)
-  const kept = [...(await checkpoints.list()), ...(await datasets.list())]
-  const graph = applySettings(
-    opened,
-    { ...stepSettings(opened, wanted.steps), ...wanted.settings },
-    declarations,
-    kept,
+  const { workflow, notices, graph: opened, files: bundled } = await openWorkflow(wanted.file)
+  for (const notice of notices) out.line(cliMessages.notice({ text: notice }))
+  const files = await readFiles(
+    { checkpoint: wanted.checkpoints, dataset: wanted.datasets },
+    bundled,
   )
+  const settings = { ...stepSettings(opened, wanted.steps), ...wanted.settings }
+  const graph = applySettings(opened, settings, declarations, files.all)
+  requireUse(files, graph)
   const targets = wanted.targets.map((name) => findNode(graph, name, declared).id)
-  const backend = await startSession(wanted, out)
-  const folder = await openFolder(wanted.out)
+  const folder = wanted.out === undefined ? discardingFolder() : await openFolder(wanted.out)
+  const trouble = new Set<string>()
+  const store = wanted.state === undefined ? undefined : await openStore(wanted.state, trouble)
+  const backend = await startEngine(wanted, store, out)
   // Contains the values of this run, so that opening an image reproduces the run.
   const text = stringifyWorkflow(
     withFixedSeeds(applyChangedValues(workflow, opened, graph), declarations),
   )
   const seen = new RunRecord(graph, text, out, folder)
-  const { graph: watched, targets: all } = withLossCharts(graph, targets)
-  const session = createSession({
-    ops: opTable(nodes),
-    ...(wanted.state !== undefined && { store: folderStore(wanted.state) }),
-    assets: createAssets(checkpoints, datasets, shippedInNode()),
-    onEvent: (event) => seen.take(event),
-  })
-  await runUntilInterrupt(session, watched, all, out)
-  await session.dispose()
+  const prepared = { ...withLossCharts(graph, targets), files, store }
+  const status = wanted.verify
+    ? await runTwice(prepared, seen, out)
+    : await runOnce(prepared, seen, out)
+  await writeResults(wanted, backend, seen, folder, out)
+  for (const failure of folder.failures) out.line(failure)
+  if (folder.failures.size + trouble.size > 0) return statuses.failed.code
+  return status === statuses.failed.code ? status : (signalStatus() ?? status)
+}
+
+/** A store in a folder; failed writes are added to `trouble` and reported by the session. */
+async function openStore(folder: string, trouble: Set<string>): Promise<StateStore> {
+  await prepareFolder(folder)
+  const store = folderStore(folder)
+  return {
+    ...store,
+    async put(key, bytes) {
+      try {
+        await store.put(key, bytes)
+      } catch (error) {
+        const { text } = describeFailure(Object.assign(error as Error, { path: folder }))
+        trouble.add(text)
+        throw new Error(text, { cause: error })
+      }
+    },
+  }
+}
+
+async function runOnce(prepared: Prepared, seen: RunRecord, out: Terminal): Promise<ExitStatus> {
+  await runSession(prepared, (event) => seen.take(event), out)
   await Promise.all(seen.writing)
+  return seen.faults.length > 0 ? statuses.failed.code : statuses.done.code
+}
+
+/** Runs in two sessions that share nothing but the backend, and prints the comparison. */
+async function runTwice(prepared: Prepared, seen: RunRecord, out: Terminal): Promise<ExitStatus> {
+  const first = createRecorder(prepared)
+  await runRecorded(prepared, first, (event) => seen.take(event), out)
+  await Promise.all(seen.writing)
+  if (seen.faults.length > 0) return statuses.failed.code
+  if (signalStatus() !== undefined) return statuses.done.code
+  out.line(cliMessages.verifying())
+  const again = new RunRecord(seen.graph, seen.workflow, out, discardingFolder())
+  const second = createRecorder(prepared)
+  await runRecorded(prepared, second, (event) => again.take(event), out)
+  if (again.faults.length > 0) return statuses.failed.code
+  if (signalStatus() !== undefined) return statuses.done.code
   out.end()
-  if (seen.faults.length === 0 || seen.views.size > 0) await writeViews(seen, out, folder)
-  await folder.write(
-    'summary.json',
-    `${JSON.stringify(summarizeRun(wanted, backend, seen, folder), undefined, 2)}\n`,
+  const results = createTerminal(process.stdout, true)
+  const equal = printComparison(await first.outcome(), await second.outcome(), results.line)
+  return equal ? statuses.done.code : statuses.different.code
+}
+
+function createRecorder({ graph, targets }: Prepared): OutcomeRecorder {
+  const wanted =
+    targets.length > 0 ? findAncestors(targets, graph) : new Set(graph.nodes.map(({ id }) => id))
+  const titleOf = (id: string) => {
+    const node = graph.nodes.find((each) => each.id === id)
+    return node ? nodeTitle(node, declared) : id
+  }
+  const titles = graph.nodes.map(({ id }) => titleOf(id))
+  const unique = (id: string) => {
+    const title = titleOf(id)
+    return titles.filter((each) => each === title).length > 1 ? `${title} (${id})` : title
+  }
+  const nodes = graph.nodes.filter(({ id }) => wanted.has(id))
+  return new OutcomeRecorder(graph, unique, valuesToCompare(nodes, targets, unique))
+}
+
+/** The values that nodes show or save, and the outputs of targets that show nothing, by name. */
+function valuesToCompare(
+  nodes: readonly GraphNode[],
+  targets: readonly string[],
+  title: (id: string) => string,
+): Map<string, Wire> {
+  const values = new Map<string, { value: Wire; shownBy: Set<string> }>()
+  for (const { id, op, inputs } of nodes) {
+    const { role, outputs = {} } = declared.get(op) ?? {}
+    const shows = role === 'observer' || role === 'output'
+    if (!shows && !targets.includes(id)) continue
+    const slots = Object.keys(outputs).filter((slot) => slot !== 'loop' && !outputs[slot].many)
+    for (const value of shows ? Object.values(inputs) : slots.map((slot) => wire(id, slot))) {
+      const output = `${title(value.node)}.${value.slot}`
+      const { shownBy } = values.get(output) ?? { shownBy: new Set() }
+      values.set(output, { value, shownBy: shows ? shownBy.add(title(id)) : shownBy })
+    }
+  }
+  return new Map(
+    [...values].map(([output, { value, shownBy }]) => [
+      shownBy.size === 0
+        ? output
+        : cliMessages.wireOutput({ output, shownBy: [...shownBy].join(', ') }),
+      value,
+    ]),
   )
+}
+
+async function runRecorded(
+  prepared: Prepared,
+  recorder: OutcomeRecorder,
+  onEvent: (event: Event) => void,
+  out: Terminal,
+) {
+  const { graph, probes, op, store } = recorder
+  const targets = prepared.targets.length > 0 ? [...prepared.targets, ...probes] : []
+  const ops = [...nodes, op]
+  const take = (event: Event) => {
+    recorder.take(event)
+    if (event.type !== 'view' || !probes.includes(event.node)) onEvent(event)
+  }
+  await runSession({ ...prepared, graph, targets, store }, take, out, ops)
+}
+
+/** Runs the graph to its end or to the first signal. */
+async function runSession(
+  { graph, targets, files, store }: Prepared,
+  onEvent: (event: Event) => void,
+  out: Terminal,
+  ops = nodes as Parameters<typeof opTable>[0],
+) {
+  const { checkpoint, dataset } = files.stores
+  const session = createSession({
+    ops: opTable(ops),
+    ...(store && { store }),
+    assets: createAssets(checkpoint, dataset, shippedInNode()),
+    onEvent,
+  })
+  onFirstSignal(() => {
+    out.line(store ? cliMessages.stoppingSaved() : cliMessages.stopping())
+    session.control('stop', 1)
+  })
+  await session.run({ type: 'run', run: 1, graph, ...(targets.length > 0 && { targets }) })
+  await session.dispose()
+}
+
+async function writeResults(
+  wanted: RunArguments,
+  backend: BackendReport,
+  seen: RunRecord,
+  folder: Folder,
+  out: Terminal,
+) {
+  out.end()
+  if (wanted.out === undefined) return
+  if (seen.faults.length === 0 || seen.views.size > 0) await writeViews(seen, out, folder)
+  const summary = summarizeRun(wanted, backend, seen, folder)
+  await folder.write('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`)
   out.line(
     cliMessages.finished({
       count: folder.written.length,
@@ -142,66 +218,16 @@ export async function runWorkflow(wanted: RunArguments, out: Terminal): Promise<
       backend: backend.reason,
     }),
   )
-  return seen.faults.length > 0 ? 1 : seen.stopped ? 130 : 0
 }
 
-/** Runs the graph. The first interrupt stops the run, the second one ends the process. */
-async function runUntilInterrupt(
-  session: ReturnType<typeof createSession>,
-  graph: Graph,
-  targets: readonly string[],
-  out: Terminal,
-) {
-  const onInterrupt = () => {
-    out.line(cliMessages.stopping())
-    session.control('stop', 1)
-    process.once('SIGINT', () => process.exit(130))
-  }
-  process.once('SIGINT', onInterrupt)
-  await session.run({
-    type: 'run',
-    run: 1,
-    graph,
-    ...(targets.length > 0 && { targets: [...targets] }),
-  })
-  process.off('SIGINT', onInterrupt)
-}
-
-const stepSettings = ({ nodes }: Graph, steps: number | undefined) =>
-  steps === undefined
-    ? {}
-    : Object.fromEntries(
-        nodes
-          .filter(({ op }) => op === 'diffusion/TrainingStart')
-          .map(({ id }) => [`${id}.steps`, steps]),
-      )
-
-/** Stores the files bundled with the workflow and those named on the command line. */
-async function storeFiles(
-  what: StoredFileKind,
-  paths: string[],
-  bundled: readonly BundledFile[],
-): Promise<StoredFiles> {
-  const kept = createStoredFiles(memoryStore())
-  for (const { what: own, file, bytes } of bundled)
-    if (own === what) await kept.put(file.name, bytes)
-  for (const path of paths) await kept.put(...(await readFileOrFolder(path)))
-  return kept
-}
-
-/** Reads a file, or packs a folder into a ZIP as the editor does. */
-async function readFileOrFolder(path: string): Promise<[name: string, bytes: Uint8Array]> {
-  if (!(await stat(path)).isDirectory()) return [basename(path), await readBytes(path)]
-  return [`${basename(resolve(path))}.zip`, packFolder(await readFolder(path))]
-}
-
-async function startSession(
-  { backend: prefer, state, measure }: RunArguments,
+async function startEngine(
+  { backend: prefer, measure }: RunArguments,
+  store: StateStore | undefined,
   out: Terminal,
 ): Promise<BackendReport> {
   const missing = prefer === 'webgpu' || prefer === 'auto' ? await provideWebGPU() : undefined
   // Tuning choices must persist between runs; without a state folder the default kernels are used.
-  const tuning = state === undefined ? undefined : { store: folderStore(state), again: measure }
+  const tuning = store && { store, again: measure }
   const report = await startBackend({ prefer, tuning })
   if (prefer !== 'auto' && report.name !== prefer)
     out.line(cliMessages.notice({ text: report.reason + (missing ? ` (${missing})` : '') }))
@@ -225,145 +251,15 @@ function withLossCharts(graph: Graph, targets: string[]): { graph: Graph; target
   }
 }
 
-function findAncestors(targets: string[], graph: Graph, found = new Set<string>()): Set<string> {
-  for (const id of targets) {
+/** The targets and all nodes that they need. */
+function findAncestors(targets: readonly string[], { nodes }: Graph): Set<string> {
+  const found = new Set<string>()
+  const open = [...targets]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (found.has(id)) continue
     found.add(id)
-    const inputs = Object.values(graph.nodes.find((node) => node.id === id)?.inputs ?? {})
-    findAncestors(
-      inputs.map(({ node }) => node),
-      graph,
-      found,
-    )
+    const node = nodes.find((each) => each.id === id)
+    open.push(...Object.values(node?.inputs ?? {}).map((from) => from.node))
   }
   return found
 }
-
-/** Collects the last views of a run, to write them at its end. */
-class RunRecord {
-  readonly views = new Map<string, View>()
-  readonly faults: Fault[] = []
-  readonly notices: Fault[] = []
-  readonly losses = new Map<string, number>()
-  readonly writing: Promise<void>[] = []
-  seconds = 0
-  /** Replayed networks, on a GPU. */
-  networks: ReplayReport | undefined
-  stopped = false
-
-  constructor(
-    readonly graph: Graph,
-    readonly workflow: string,
-    private readonly out: Terminal,
-    private readonly folder: Folder,
-  ) {}
-
-  title(id: string): string {
-    const node = this.graph.nodes.find((candidate) => candidate.id === id)
-    return node ? nodeTitle(node, declared) : id
-  }
-
-  take(event: Event) {
-    switch (event.type) {
-      case 'view':
-        this.views.set(event.node, event.view)
-        break
-      case 'file':
-        this.write(event.file)
-        break
-      case 'progress':
-        if (event.loss !== undefined) this.losses.set(event.node, event.loss)
-        this.out.progress(this.title(event.node), event)
-        break
-      case 'compiling':
-        this.out.compiling(event.done, event.total)
-        break
-      case 'faults':
-      case 'notices': {
-        const list = event.type === 'faults' ? this.faults : this.notices
-        list.push(...event.faults)
-        for (const fault of event.faults) this.out.line(formatFault(fault, this.graph, declared))
-        break
-      }
-      case 'status':
-        this.out.line(event.text)
-        break
-      case 'storage':
-        this.out.line(cliMessages.notice({ text: event.message }))
-        break
-      case 'finished':
-        this.seconds = event.seconds
-        this.networks = event.networks
-        this.stopped = event.stopped
-        break
-      default: // other events matter on screen only
-    }
-  }
-
-  private write(file: OutputFile) {
-    const { name, bytes } = withWorkflow(file, this.workflow)
-    const writing = this.folder.write(name, bytes)
-    // A write error is reported after the run; this avoids an unhandled rejection until then.
-    writing.catch(() => {})
-    this.writing.push(writing)
-  }
-}
-
-async function writeViews(seen: RunRecord, out: Terminal, folder: Folder) {
-  const paint = await loadPainter()
-  if (!paint && seen.views.size > 0)
-    out.line(cliMessages.notice({ text: cliMessages.noPictures() }))
-  for (const [id, view] of seen.views) {
-    const name = toFileName(seen.title(id))
-    if (view.kind === 'chart') await folder.write(`${name}.csv`, chartToCsv(view))
-    if (paint) await folder.write(`${name}.png`, await paint(view, seen.workflow))
-  }
-}
-
-const summarizeRun = (
-  wanted: RunArguments,
-  backend: BackendReport,
-  seen: RunRecord,
-  folder: Folder,
-) => ({
-  workflow: basename(wanted.file),
-  settings: { ...(wanted.steps !== undefined && { steps: wanted.steps }), ...wanted.settings },
-  backend,
-  seconds: seen.seconds,
-  ...(seen.networks && { networks: seen.networks }),
-  stopped: seen.stopped,
-  losses: Object.fromEntries([...seen.losses].map(([id, loss]) => [seen.title(id), loss])),
-  statistics: Object.fromEntries(
-    [...seen.views].flatMap(([id, view]) =>
-      view.kind === 'statistics' ? [[seen.title(id), viewNumbers(view)]] : [],
-    ),
-  ),
-  numbers: Object.fromEntries(
-    [...seen.views].flatMap(([id, view]) =>
-      view.kind === 'numbers'
-        ? [[seen.title(id), Object.fromEntries(view.rows.map(({ name, value }) => [name, value]))]]
-        : [],
-    ),
-  ),
-  faults: seen.faults,
-  notices: seen.notices,
-  files: folder.written,
-})
-
-const viewNumbers = ({
-  type,
-  shape,
-  mean,
-  std,
-  min,
-  max,
-  nan,
-}: Extract<View, { kind: 'statistics' }>) => ({
-  type,
-  shape,
-  mean,
-  std,
-  min,
-  max,
-  nan,
-})

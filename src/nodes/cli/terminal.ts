@@ -1,22 +1,29 @@
 // Output on standard error: faults as in the editor, progress as a bar or as plain lines.
 import type { Fault } from '../../engine/base/fault.ts'
-import type { Graph } from '../../engine/plan/graph.ts'
-import type { ByType } from '../../engine/plan/op.ts'
 import type { Event } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
-import { nodeTitle } from '../titles.ts'
+import { dataMessages } from '../messages/data.ts'
 
 type Progress = Extract<Event, { type: 'progress' }>
 
 /** Formats a fault: "fault: Loss, prediction: expected ... Take it from ..." */
-export function formatFault(fault: Fault, graph: Graph, declared: ByType): string {
-  const node = graph.nodes.find(({ id }) => id === fault.node)
-  const place = [node ? nodeTitle(node, declared) : fault.node, fault.slot ?? fault.param]
-    .filter(Boolean)
-    .join(', ')
-  const text = `${place ? `${place}: ` : ''}${fault.message}\n  ${fault.cure}`
+export function formatFault(fault: Fault, title = fault.node): string {
+  const place = [title, fault.slot ?? fault.param].filter(Boolean).join(', ')
+  const cure = cures.get(fault.cure) ?? fault.cure
+  const text = `${place ? `${place}: ` : ''}${fault.message}${cure && `\n  ${cure}`}`
   return fault.notice ? cliMessages.notice({ text }) : cliMessages.fault({ text })
 }
+
+/** Cures for the page, and the same for the command line. */
+const cures = new Map([
+  [dataMessages.dropCheckpoint(), cliMessages.addFile({ kind: 'checkpoint' })],
+  [dataMessages.dropRightFile(), cliMessages.addRightFile()],
+  [dataMessages.chooseDataset(), cliMessages.chooseFile({ kind: 'dataset', param: 'images' })],
+  [
+    dataMessages.chooseCheckpoint(),
+    cliMessages.chooseFile({ kind: 'checkpoint', param: 'checkpoint' }),
+  ],
+])
 
 export interface Terminal {
   line(text: string): void
@@ -43,14 +50,14 @@ export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean): Term
     end,
     line(text) {
       end()
-      stream.write(`${text}\n`)
+      stream.write(`${printable(text)}\n`)
     },
     compiling(done, total) {
       if (!quiet && stream.isTTY) show(done / total, cliMessages.compiling({ done, total }))
     },
     progress(title, progress) {
       if (quiet || progress.emission) return
-      const text = formatProgress(title, progress)
+      const text = printable(formatProgress(title, progress))
       if (stream.isTTY) show(progress.index / progress.count, text)
       else if (Math.floor((10 * progress.index) / progress.count) !== tenth) {
         tenth = Math.floor((10 * progress.index) / progress.count)
@@ -59,6 +66,13 @@ export function createTerminal(stream: NodeJS.WriteStream, quiet: boolean): Term
     },
   }
 }
+
+/**
+ * Replaces control characters, which titles and names in a workflow may contain: a terminal would
+ * execute them.
+ */
+const printable = (text: string) =>
+  text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
 
 const formatBar = (part: number, width = 24) => {
   const full = Math.round(width * Math.min(1, part))

@@ -40,6 +40,8 @@ export function createClient(port: EnginePort): Client {
       listeners.add(onEvent)
       return () => void listeners.delete(onEvent)
     },
+    save: () => post({ type: 'save' }),
+    saveEvery: (seconds) => post({ type: 'saveEvery', ...(seconds !== undefined && { seconds }) }),
     keepLast: (on) => post({ type: 'keepLast', on }),
     setVisible: (nodes) => post({ type: 'visible', nodes }),
     setBackend: (options) => post({ type: 'backend', ...options }),
@@ -55,7 +57,7 @@ const controlLatest = (latest: () => ClientRun | undefined): RunControl => ({
   pause: () => latest()?.pause(),
   resume: () => latest()?.resume(),
   step: () => latest()?.step(),
-  stop: () => latest()?.stop(),
+  stop: (options) => latest()?.stop(options),
   answer: (answer) => latest()?.answer(answer),
 })
 

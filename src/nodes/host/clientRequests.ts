@@ -6,6 +6,7 @@ import type { EngineFiles, EngineQuestions } from './clientTypes.ts'
 /** The event that answers each request. */
 interface AnswerTypes {
   check: 'checked'
+  findTrainings: 'foundTrainings'
   expand: 'expanded'
   script: 'scripted'
   inspect: 'inspected'
@@ -66,7 +67,8 @@ export function createPendingRequests(
       const request = pending.get(event.id)
       if (event.type === 'importing') return request?.onProgress?.(event.done, event.total)
       pending.delete(event.id)
-      request?.resolve(event)
+      if (event.type === 'unanswered') request?.reject(new Error(event.message))
+      else request?.resolve(event)
     },
     abandon(error) {
       for (const { reject } of pending.values()) reject(error)
@@ -77,6 +79,8 @@ export function createPendingRequests(
 
 export const createQuestions = ({ ask }: PendingRequests): EngineQuestions => ({
   check: async (graph) => (await ask((id) => ({ type: 'check', id, graph }))).faults,
+  findTrainings: async (graph) =>
+    (await ask((id) => ({ type: 'findTrainings', id, graph }))).trainings,
   async expand(node, wired) {
     const { expansion, faults } = await ask((id) => ({ type: 'expand', id, node, wired }))
     if (!expansion) throw new GraphError(faults)

@@ -65,7 +65,7 @@ const createHandle = (
   pause: () => post({ type: 'pause', run }),
   resume: () => post({ type: 'resume', run }),
   step: () => post({ type: 'step', run }),
-  stop: () => post({ type: 'stop', run }),
+  stop: ({ patient } = {}) => post({ type: 'stop', run, ...(patient && { patient }) }),
   answer: (answer) => post({ type: 'answer', run, answer }),
   monitor: (watching) => post({ type: 'monitor', run, ...watching }),
 })

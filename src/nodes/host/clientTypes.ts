@@ -10,6 +10,7 @@ import type {
   ImportOptions,
   ImportReport,
   StoredFileKind,
+  StoredTraining,
   Request,
   Monitoring,
 } from '../../engine/protocol.ts'
@@ -39,7 +40,11 @@ export interface RunControl {
   resume(): void
   /** Runs one iteration, then pauses. */
   step(): void
-  stop(): void
+  /**
+   * Stops the run. It ends within 300 ms, even if the engine has to complete a longer iteration
+   * first; with `patient`, only once the engine has stopped it, so that no engine is replaced.
+   */
+  stop(options?: { patient?: boolean }): void
   /** Answers the engine's question about discarding a training. */
   answer(answer: 'restart' | 'continue' | 'cancel'): void
 }
@@ -58,6 +63,8 @@ export interface ClientRun extends RunControl {
 export interface EngineQuestions {
   /** Returns all faults and notices of a graph without running it. */
   check(graph: Graph): Promise<Fault[]>
+  /** Returns the trainings that a run of the graph would continue from a stored step. */
+  findTrainings(graph: Graph): Promise<StoredTraining[]>
   /** @throws GraphError if the node cannot be expanded */
   expand(node: GraphNode, wired: string[]): Promise<Expansion>
   /**
@@ -109,6 +116,16 @@ export interface Client extends RunControl, EngineQuestions, EngineFiles {
    * before its run or request does. Returns a function that unsubscribes.
    */
   listen(onEvent: (event: Event) => void): () => void
+  /**
+   * Stores the training in progress after its current step. Call it when the page may be about to
+   * close.
+   */
+  save(): void
+  /**
+   * Sets the seconds between two saves of a training: 2 by default, and more if saving would take
+   * over 2 % of the time. Undefined: trainings are stored only when they stop, and by {@link save}.
+   */
+  saveEvery(seconds: number | undefined): void
   /** Turns storing of the last value of each wire on or off, for {@link inspect}. */
   keepLast(on: boolean): void
   /** Sets the visible observers. Others update only at the end of a run. Undefined: all. */

@@ -1,10 +1,13 @@
 // Connects a page to an engine in a worker (the default) or in the page. Does not load tfjs.
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { Op } from '../../engine/plan/op.ts'
-import type { BackendName, EnginePort, Event, Request, WasmPaths } from '../../engine/protocol.ts'
+import type { BackendName, EnginePort, Request, WasmPaths } from '../../engine/protocol.ts'
 import { mapValues } from '../../engine/base/records.ts'
 import { defaultEngine, defaultWorker } from './engineFiles.ts'
+import { EventListeners } from './eventListeners.ts'
 import { startWorker } from './startWorker.ts'
+import { supervise } from './supervisor.ts'
+import { brokenPort, openWorkerPort } from './workerPort.ts'
 import { hostMessages } from '../messages/host.ts'
 
 export interface AssetPaths {
@@ -35,6 +38,11 @@ export interface ConnectOptions {
   /** Your own worker that calls `serve`. */
   worker?: Worker | string | URL
   backend?: BackendName | 'auto'
+  /**
+   * Milliseconds without any sign of life after which the worker counts as hung and is replaced.
+   * Default: 30,000. The worker gives signs of life during long iterations too.
+   */
+  hungAfter?: number
 }
 
 /**
@@ -46,9 +54,12 @@ export function connect({
   assets = {},
   worker,
   backend = 'auto',
+  hungAfter,
 }: ConnectOptions = {}): EnginePort {
   const port =
-    engine === 'page' ? openPagePort(nodes, assets) : openWorkerPort(worker ?? assets.worker)
+    engine === 'page'
+      ? supervise(openPagePort(nodes, assets))
+      : openWorker(worker ?? assets.worker, hungAfter)
   port.post({
     type: 'backend',
     name: backend,
@@ -64,58 +75,24 @@ const resolveWasmPaths = (wasm: WasmPaths): WasmPaths =>
 /** Resolves a URL against the page. The worker would resolve it against its own URL. */
 const resolveUrl = (path: string | URL) => new URL(path, document.baseURI).href
 
-/** Passes events to listeners. Queues events until the first listener is added. */
-class Listeners {
-  private readonly listeners = new Set<(event: Event) => void>()
-  private waiting: Event[] | undefined = []
-
-  add(listener: (event: Event) => void): () => void {
-    this.listeners.add(listener)
-    // Listeners added in the same task as the first also receive the queued events.
-    queueMicrotask(() => this.flush())
-    return () => void this.listeners.delete(listener)
-  }
-
-  private flush() {
-    const waiting = this.waiting ?? []
-    this.waiting = undefined
-    for (const event of waiting) this.emit(event)
-  }
-
-  emit(event: Event) {
-    if (this.waiting) this.waiting.push(event)
-    else for (const listener of this.listeners) listener(event)
-  }
+/** A worker of the host cannot be started again; those by URL can. */
+function openWorker(own: Worker | string | URL | undefined, hungAfter?: number): EnginePort {
+  if (own instanceof Worker) return supervise(openWorkerPort(own))
+  const reopen = () => startAndOpen(own)
+  return supervise(reopen(), { reopen, ...(hungAfter !== undefined && { hungAfter }) })
 }
 
-function openWorkerPort(own: Worker | string | URL | undefined): EnginePort {
-  const worker =
-    own instanceof Worker ? own : own === undefined ? defaultWorker() : startWorker(resolveUrl(own))
-  const listeners = new Listeners()
-  const onMessage = ({ data }: MessageEvent<Event>) => listeners.emit(data)
-  const onError = ({ message }: ErrorEvent) =>
-    listeners.emit({
-      type: 'broken',
-      message:
-        message === undefined
-          ? hostMessages.workerNotLoaded()
-          : hostMessages.workerFailed({ problem: message }),
-    })
-  worker.addEventListener('message', onMessage)
-  worker.addEventListener('error', onError)
-  return {
-    post: (request) => worker.postMessage(request),
-    listen: (onEvent) => listeners.add(onEvent),
-    close() {
-      worker.removeEventListener('message', onMessage)
-      worker.removeEventListener('error', onError)
-      worker.terminate()
-    },
+/** Trusted Types refuse a worker with an exception; a policy for workers causes an error event. */
+function startAndOpen(url: string | URL | undefined): EnginePort {
+  try {
+    return openWorkerPort(url === undefined ? defaultWorker() : startWorker(resolveUrl(url)))
+  } catch {
+    return brokenPort(hostMessages.workerNotLoaded())
   }
 }
 
 function openPagePort(nodes: readonly Op[] | undefined, { engine }: AssetPaths): EnginePort {
-  const listeners = new Listeners()
+  const listeners = new EventListeners()
   const loading = loadEngine(engine).then(
     ({ enginePort }) => {
       const port = enginePort(nodes)

@@ -1,11 +1,14 @@
 // Engine behind the protocol: a backend, its session, and a queue of runs.
 import { startBackend, stopBackend } from '../../engine/backends/backends.ts'
+import { findEngineFailure } from '../../engine/backends/failures.ts'
 import { getErrorMessage } from '../../engine/base/fault.ts'
 import type { Ops } from '../../engine/plan/op.ts'
+import { DEFAULT_SAVE_INTERVAL } from '../../engine/plan/saveSchedule.ts'
 import type { Session } from '../../engine/plan/session.ts'
 import { createSession } from '../../engine/plan/session.ts'
 import type {
   BackendName,
+  EngineFailure,
   Event,
   Request,
   RunRequest,
@@ -23,7 +26,16 @@ import { wasmFiles } from './wasmFiles.ts'
 import { hostMessages } from '../messages/host.ts'
 
 type Command = 'pause' | 'resume' | 'step' | 'stop'
-type EngineRequest = 'run' | Command | 'monitor' | 'answer' | 'visible' | 'keepLast' | 'backend'
+type EngineRequest =
+  | 'run'
+  | Command
+  | 'monitor'
+  | 'answer'
+  | 'visible'
+  | 'keepLast'
+  | 'backend'
+  | 'save'
+  | 'saveEvery'
 type Of<T extends Request['type']> = Extract<Request, { type: T }>
 
 export interface EngineService {
@@ -34,6 +46,10 @@ export interface EngineService {
   close(): void
 }
 
+/** Number of attempts to start the backend that was used before a failure. */
+const TRIES = 5
+/** Time between them, in milliseconds. */
+const RETRY_AFTER = 1000
 /** Maximal wait for the end of a session, in milliseconds. A lost device may never answer. */
 const DISPOSE_TIMEOUT = 3000
 
@@ -60,6 +76,8 @@ export function createEngineService(
       visible: ({ nodes }) => engine.session.setVisible(nodes),
       keepLast: ({ on }) => engine.keepLast(on),
       backend: (request) => engine.selectBackend(request),
+      save: () => engine.session.save(),
+      saveEvery: ({ seconds }) => engine.saveEvery(seconds),
     },
     session: () => engine.session,
     close: () => engine.close(),
@@ -69,16 +87,20 @@ export function createEngineService(
 class Engine {
   session: Session
   private addresses: ShippedAddresses = shippedAddresses
-  private selected: { name: BackendName | 'auto'; wasm: WasmPaths; measure: boolean } = {
-    name: 'auto',
-    wasm: wasmFiles,
-    measure: false,
-  }
+  private selected: {
+    name: BackendName | 'auto'
+    last: BackendName | undefined
+    wasm: WasmPaths
+    measure: boolean
+  } = { name: 'auto', last: undefined, wasm: wasmFiles, measure: false }
   /** Resolves to the reason if no backend could be started. */
   private backend: Promise<string | undefined> | undefined
   /** Queued runs, also while the backend starts. */
   private readonly waiting = new Map<number, RunRequest>()
   private keepsLast = false
+  private saveInterval: number | undefined = DEFAULT_SAVE_INTERVAL
+  /** A session that ends without further events, because the engine has failed. */
+  private failedSession: Session | undefined
   private currentRun = 0
   /** The tail of the queue of runs and changes of backend, which never overlap. */
   private lastTask: Promise<unknown> = Promise.resolve()
@@ -102,9 +124,14 @@ class Engine {
     this.session.keepLast(on)
   }
 
+  saveEvery(seconds: number | undefined) {
+    this.saveInterval = seconds
+    this.session.saveEvery(seconds)
+  }
+
   private createSession(): Session {
     const { states, checkpoints, datasets } = this.storage
-    const session = createSession({
+    const session: Session = createSession({
       ops: this.ops,
       store: states,
       assets: createAssets(
@@ -112,17 +139,24 @@ class Engine {
         datasets,
         createShippedFiles(() => this.addresses),
       ),
-      onEvent: this.post,
+      onEvent: (event) => {
+        if (session !== this.failedSession) this.post(event)
+      },
+      beforeFault: async (error) => {
+        const failure = await findEngineFailure(error)
+        if (failure && session === this.session) this.fail(failure)
+      },
       inspector: { inspect: describeValue, outline: describeOutline },
     })
     session.keepLast(this.keepsLast)
+    session.saveEvery(this.saveInterval)
     return session
   }
 
   private schedule(task: () => Promise<void>) {
     this.lastTask = this.lastTask
       .then(task)
-      .catch((error) => this.post({ type: 'broken', message: getErrorMessage(error) }))
+      .catch((error) => this.fail({ cause: 'crashed', message: getErrorMessage(error) }))
   }
 
   // ---- runs
@@ -133,7 +167,7 @@ class Engine {
   }
 
   private async run(id: number) {
-    if (!this.waiting.has(id)) return // stopped before its turn
+    if (!this.waiting.has(id)) return // stopped before its turn, or the engine has failed
     const failure = await (this.backend ??= this.startBackend())
     const request = this.waiting.get(id)
     if (!request) return
@@ -171,8 +205,8 @@ class Engine {
 
   // ---- backend
 
-  selectBackend({ name, wasm = this.selected.wasm, measure = false, mnist }: Of<'backend'>) {
-    this.selected = { name, wasm, measure }
+  selectBackend({ name, last, wasm = this.selected.wasm, measure = false, mnist }: Of<'backend'>) {
+    this.selected = { name, last, wasm, measure }
     if (mnist !== undefined) this.addresses = withMnist(this.addresses, mnist)
     this.stopCurrentRun()
     this.schedule(() => this.changeBackend())
@@ -180,16 +214,21 @@ class Engine {
 
   private async startBackend(): Promise<string | undefined> {
     try {
-      const { name: prefer, wasm, measure } = this.selected
+      const { name, last, wasm, measure } = this.selected
       this.selected.measure = false // Measured only at the first start.
       const { devices } = this.storage
       const tuning = devices && { store: devices, again: measure }
-      const backend = await startBackend({
-        prefer,
-        wasm,
-        tuning,
-        onLost: (message) => this.onDeviceLost(message),
-      })
+      const prefer = name === 'auto' && last ? last : name
+      const onLost = (message: string) => this.fail({ cause: 'device', message })
+      const start = () => startBackend({ prefer, wasm, tuning, onLost })
+      let backend = await start()
+      // After a failure of the GPU it takes a while until the browser provides one again.
+      const isMissing = () => prefer === last && backend.name !== last
+      for (let tries = 1; tries < TRIES && isMissing(); tries++) {
+        await stopBackend()
+        await pause(RETRY_AFTER)
+        backend = await start()
+      }
       this.post({ type: 'ready', backend })
       return undefined
     } catch (error) {
@@ -203,24 +242,21 @@ class Engine {
    * from storage.
    */
   private async changeBackend() {
-    await Promise.race([this.session.dispose(), disposeTimeout()])
+    await Promise.race([this.session.dispose(), pause(DISPOSE_TIMEOUT)])
     this.session = this.createSession()
     await stopBackend()
     await (this.backend = this.startBackend())
   }
 
-  private onDeviceLost(message: string) {
-    const fault = {
-      node: '',
-      message: message
-        ? hostMessages.deviceLostBecause({ reason: message })
-        : hostMessages.deviceLost(),
-      cure: hostMessages.restarting(),
-    }
-    this.post({ type: 'faults', run: this.currentRun, faults: [fault] })
+  /** Reports a failure and ends all runs silently: the page posts them again. */
+  private fail(failure: EngineFailure) {
+    if (this.failedSession === this.session) return
+    this.failedSession = this.session
+    this.waiting.clear()
     this.stopCurrentRun()
-    this.schedule(() => this.changeBackend())
+    this.post({ type: 'failed', failure })
   }
 }
 
-const disposeTimeout = () => new Promise<void>((resolve) => setTimeout(resolve, DISPOSE_TIMEOUT))
+const pause = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds))

@@ -1,12 +1,14 @@
 // Engine side of the protocol, in a worker or in the page: receives requests and posts events.
 import type { Op } from '../../engine/plan/op.ts'
+import { onEachKernel } from '../../engine/backends/kernelCalls.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import type { Event, Request } from '../../engine/protocol.ts'
-import { browserStorage, type EngineStorage } from '../storage/storage.ts'
+import { browserStorage, type EngineStorage, type ReportStorage } from '../storage/storage.ts'
 import { createEngineService } from './engineService.ts'
 import { handleRequest } from './requestHandlers.ts'
 import { fileHandlers } from './serveFiles.ts'
 import { questionHandlers } from './serveQuestions.ts'
+import { holdLock } from './workerPort.ts'
 
 /** Members of the global scope of a dedicated worker that are used here. */
 export interface Scope {
@@ -18,6 +20,14 @@ export interface ServeOptions {
   /** Default: IndexedDB. */
   storage?: EngineStorage
 }
+
+/** Maximum time between two events while kernels run, in milliseconds. */
+const ALIVE_INTERVAL = 1000
+
+const reportTo =
+  (post: (event: Event) => void): ReportStorage =>
+  (message, recovered = false) =>
+    post({ type: 'storage', message, ...(recovered && { recovered }) })
 
 /**
  * Serves these nodes. Your own worker needs two lines:
@@ -33,15 +43,30 @@ export function serve(
   scope: Scope = globalThis as unknown as Scope,
   { storage }: ServeOptions = {},
 ): { close(): void } {
-  const post = (event: Event) => scope.postMessage(event)
-  const stores = storage ?? browserStorage((message) => post({ type: 'storage', message }))
+  let postedAt = 0
+  const post = (event: Event) => {
+    postedAt = performance.now()
+    scope.postMessage(event)
+  }
+  // A page receives events also during a long task, so it can distinguish one from a hang.
+  const stopListening = onEachKernel(() => {
+    if (performance.now() - postedAt > ALIVE_INTERVAL) post({ type: 'alive' })
+  })
+  const stores = storage ?? browserStorage(reportTo(post))
   const ops = opTable(nodes)
   const engine = createEngineService(ops, stores, post)
   const handlers = {
     ...engine.handlers,
     ...questionHandlers(engine.session, ops, post),
     ...fileHandlers(stores, post),
+    ping: () => post({ type: 'alive' }),
+    lock: ({ name }: { name: string }) => holdLock(name, () => post({ type: 'locked' })),
   }
   scope.addEventListener('message', ({ data }) => handleRequest(handlers, data as Request))
-  return { close: () => engine.close() }
+  return {
+    close() {
+      stopListening()
+      engine.close()
+    },
+  }
 }

@@ -48,7 +48,7 @@ function storeHandlers(
     async readFile({ id, what, sha256 }) {
       const bytes = await storeFor(what)
         .get(sha256)
-        .catch(() => undefined)
+        .catch((error) => void post({ type: 'storage', message: getErrorMessage(error) }))
       post({ type: 'fileBytes', id, ...(bytes && { bytes: new Uint8Array(bytes) }) })
     },
     async deleteFile({ id, what, sha256 }) {

@@ -8,7 +8,7 @@ import { generateScript } from '../script/write.ts'
 import type { RequestHandlers } from './requestHandlers.ts'
 import { hostMessages } from '../messages/host.ts'
 
-type Question = 'check' | 'expand' | 'script' | 'inspect'
+type Question = 'check' | 'findTrainings' | 'expand' | 'script' | 'inspect'
 
 /** @param session returns the current session, which a change of backend replaces */
 export const questionHandlers = (
@@ -18,6 +18,13 @@ export const questionHandlers = (
 ): RequestHandlers<Question> => ({
   check({ id, graph }) {
     post({ type: 'checked', id, faults: session().check(graph) })
+  },
+  async findTrainings({ id, graph }) {
+    // Data that is missing or cannot be read is a fault of the run, which also reports it.
+    const trainings = await session()
+      .findTrainings(graph)
+      .catch(() => [])
+    post({ type: 'foundTrainings', id, trainings })
   },
   expand({ id, node, wired }) {
     try {

@@ -1,11 +1,15 @@
 // Starts a module worker by its URL.
+import { trustedScriptUrl } from '../../engine/base/trustedScriptUrl.ts'
 
 /**
  * Starts a worker. A page cannot start a worker from another origin (a CDN), but it can start its
  * own worker that imports the script.
  */
 export function startWorker(address: string): Worker {
-  if (new URL(address).origin === location.origin) return new Worker(address, { type: 'module' })
-  const script = new Blob([`import ${JSON.stringify(address)}`], { type: 'text/javascript' })
-  return new Worker(URL.createObjectURL(script), { type: 'module' })
+  const isOwn = new URL(address).origin === location.origin
+  const url = isOwn ? address : importFrom(address)
+  return new Worker(trustedScriptUrl(url), { type: 'module' })
 }
+
+const importFrom = (address: string) =>
+  URL.createObjectURL(new Blob([`import ${JSON.stringify(address)}`], { type: 'text/javascript' }))

@@ -189,6 +189,7 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     extra: Record<string, unknown>
     config: Record<string, unknown>
     last_node_id: number
+    last_link_id: number
     /** Subgraphs of the workflow, stored with the graph for their nodes. */
     subgraphs?: import('../workflow/file.ts').Subgraph[] | undefined
     list_of_graphcanvas: LGraphCanvas[] | null

@@ -1,4 +1,5 @@
 // Converts a graph on a canvas to its file, from its file, and to the graph of a plan.
+import { getOwn } from '../../engine/base/records.ts'
 import type { LGraph, LGraphNode, LiteGraphStatic } from 'litegraph.js/build/litegraph.core.js'
 import type { Graph } from '../../engine/plan/graph.ts'
 import type { ByType, Declaration, Params } from '../../engine/plan/op.ts'
@@ -9,6 +10,7 @@ import { stringifyWorkflow, toGraph, withFixedSeeds, readSerialized } from '../w
 import { WorkflowError } from '../workflow/error.ts'
 import { FORMAT } from '../workflow/file.ts'
 import { diffusionNodes, isDiffusionNode } from './diffusionNode.ts'
+import { loadWithTypes } from './slotTypes.ts'
 import { workflowMessages } from '../messages/workflow.ts'
 
 /** Converts a graph on the canvas to a file. Removes the host's prefix from types. */
@@ -32,7 +34,7 @@ export function toWorkflowFile(graph: LGraph): WorkflowFile {
 const withoutIdleParams = (properties: Params, { params }: Declaration): Params =>
   Object.fromEntries(
     Object.entries(properties).filter(([name, value]) => {
-      const param = params[name]
+      const param = getOwn(params, name)
       if (!param || hasEffect(params, name, (other) => properties[other])) return true
       return JSON.stringify(value) !== JSON.stringify(param.default)
     }),
@@ -95,7 +97,10 @@ export function showWorkflow(
   const data = structuredClone(shown)
   for (const node of data.nodes)
     if (lite.registered_node_types[prefix + node.type]) node.type = prefix + node.type
-  graph.configure(data)
+  loadWithTypes(lite, graph, () => graph.configure(data))
+  // litegraph counts on from the highest id, also where the next one would not be a safe integer.
+  graph.last_node_id = data.last_node_id
+  graph.last_link_id = data.last_link_id
   graph.subgraphs = subgraphs
   for (const node of graph._nodes)
     if (node.has_errors && node.last_serialization) makePlaceholder(node, label)

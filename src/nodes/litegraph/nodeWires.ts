@@ -13,6 +13,8 @@ import type { NodeData, NodeDataClass } from './nodeData.ts'
 import type { NodeHooks, NodeSetup } from './nodeSetup.ts'
 import { addPartner, removePartner } from './pairs.ts'
 import { assignFreshSeeds } from './properties.ts'
+import { matchNodeSlots } from './slotMatching.ts'
+import { scheduleTypes } from './slotTypes.ts'
 import { loopPartner, wireRefusal } from './wires.ts'
 
 export function createWiredClass(Base: NodeDataClass, setup: NodeSetup): NodeDataClass {
@@ -87,7 +89,9 @@ function completeAddedNode(
   if (node.origin === 'new') assignFreshSeeds(node, graph)
   if (node.origin !== 'loaded' && declaration.loop && !loopPartner(node))
     addPartner(lite, node, registeredType(declaration.loop.other), node.origin === 'new')
-  node.matchSlots('trim')
+  if (node.origin !== 'loaded') return node.matchSlots('trim')
+  matchNodeSlots(lite, node, 'trim')
+  scheduleTypes(lite, graph)
 }
 
 /** Sets the mode of both ends of a loop. Ignores litegraph's event modes. */

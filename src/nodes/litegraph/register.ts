@@ -24,6 +24,8 @@ export function registerNodes(
   declarations: readonly Declaration[],
   { prefix = '', ...hooks }: RegisterOptions = {},
 ): Registration {
+  // litegraph would find inherited names among its types, such as `constructor`.
+  Object.setPrototypeOf(lite.registered_node_types, null)
   const registered = declarations.map((declaration): [string, NodeClass] => {
     const type = prefix + declaration.type
     if (/[<>&"']/.test(type + declaration.title)) {

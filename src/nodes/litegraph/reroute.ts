@@ -1,6 +1,6 @@
 // Reroutes on a canvas: their class, and the slots at the ends of a chain of reroutes.
 import type { LGraphNode, NodeClass, Vector } from 'litegraph.js/build/litegraph.core.js'
-import { resolveSource } from '../workflow/resolveSource.ts'
+import { resolveSource } from '../../engine/base/resolveSource.ts'
 import type { Side } from '../workflow/slots.ts'
 import { slotStyle } from './palette.ts'
 import { isDiffusionNode, type DiffusionNode } from './diffusionNode.ts'
@@ -40,20 +40,28 @@ export function inputSource({ graph, inputs }: LGraphNode, input: number): SlotR
   return node && node.outputs[wire.origin_slot] ? { node, slot: wire.origin_slot } : undefined
 }
 
-/** Returns the inputs that receive the value of an output. */
-export function targetsPastReroutes(
-  { node, slot }: SlotRef,
-  seen = new Set<LGraphNode>(),
-): SlotRef[] {
-  const { graph } = node
-  return (node.outputs[slot]?.links ?? []).flatMap((id): SlotRef[] => {
-    const wire = graph?.links[id]
-    const target = wire && graph.getNodeById(wire.target_id)
-    if (!target || seen.has(target)) return []
-    if (!isReroute(target)) return [{ node: target, slot: wire.target_slot }]
-    return targetsPastReroutes({ node: target, slot: 0 }, new Set([...seen, target]))
-  })
+/** Returns the inputs that receive the value of an output, depth first. */
+export function targetsPastReroutes(output: SlotRef): SlotRef[] {
+  const found: SlotRef[] = []
+  const seen = new Set<LGraphNode>()
+  const stack = wiredInputs(output).reverse()
+  for (let target = stack.pop(); target; target = stack.pop()) {
+    if (!isReroute(target.node)) found.push(target)
+    else if (!seen.has(target.node)) {
+      seen.add(target.node)
+      stack.push(...wiredInputs({ node: target.node, slot: 0 }).reverse())
+    }
+  }
+  return found
 }
+
+/** Returns the inputs that are wired to an output. */
+export const wiredInputs = ({ node: { graph, outputs }, slot }: SlotRef): SlotRef[] =>
+  (outputs[slot]?.links ?? []).flatMap((id) => {
+    const wire = graph?.links[id]
+    const target = wire && graph?.getNodeById(wire.target_id)
+    return target ? [{ node: target, slot: wire.target_slot }] : []
+  })
 
 /** Returns the first reroute of a chain. */
 export function firstReroute(node: Reroute): Reroute {

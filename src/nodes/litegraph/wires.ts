@@ -1,5 +1,6 @@
 // Rules for wires: tests if a wire is allowed, and returns the reason if not.
 import type { LGraph, LGraphNode } from 'litegraph.js/build/litegraph.core.js'
+import { pairLoopEnds, type NamedWire } from '../workflow/loopPairs.ts'
 import { LOOP } from '../workflow/slots.ts'
 import { isDiffusionNode, type DiffusionNode } from './diffusionNode.ts'
 import {
@@ -185,14 +186,24 @@ export const linkTargets = (
 
 /** Returns the other end of a loop, if the loop wire exists. */
 export function loopPartner(node: DiffusionNode): DiffusionNode | undefined {
-  const { graph } = node
-  if (!graph) return undefined
   const { role } = node.diffusion.declaration
-  const others =
+  const links =
     role === 'start'
-      ? linkTargets(graph, node.outputs[node.findOutputSlot(LOOP)]?.links ?? null)
-      : role === 'end'
-        ? [node.getInputNode(node.findInputSlot(LOOP))]
-        : []
-  return others.find((other): other is DiffusionNode => !!other && isDiffusionNode(other))
+      ? node.outputs[node.findOutputSlot(LOOP)]?.links
+      : role === 'end' && [node.inputs[node.findInputSlot(LOOP)]?.link ?? null]
+  return pairLoopEnds(namedWires(node.graph, links || [])).get(node)
 }
+
+/** Wires between nodes of this package, with the names of their slots. */
+const namedWires = (
+  graph: LGraph | null | undefined,
+  links: readonly (number | string | null)[],
+): NamedWire<DiffusionNode>[] =>
+  links.flatMap((id) => {
+    const wire = id === null ? undefined : graph?.links[id]
+    const from = wire && graph?.getNodeById(wire.origin_id)
+    const to = wire && graph?.getNodeById(wire.target_id)
+    if (!from || !to || !isDiffusionNode(from) || !isDiffusionNode(to)) return []
+    const output = from.outputs[wire.origin_slot]?.name
+    return [{ from, output, to, input: to.inputs[wire.target_slot]?.name }]
+  })

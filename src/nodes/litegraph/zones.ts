@@ -76,14 +76,15 @@ function findLoops(nodes: readonly ZoneNode[]): PlacedLoop[] {
     sortBySources(nodes),
     pairs.map(({ start, end }) => ({ start: start.id, end: end.id })),
   )
+  const members = new Map(pairs.map(({ start }) => [start.id, [] as ZoneNode[]]))
+  for (const node of nodes)
+    for (const loop of membership.get(node.id) ?? []) members.get(loop)?.push(node)
   return pairs.map(({ start, end, loop: { category, carries } }) => ({
     start,
     end,
     category,
     carries,
-    body: nodes.filter(
-      (node) => node !== start && node !== end && membership.get(node.id)?.has(start.id),
-    ),
+    body: (members.get(start.id) ?? []).filter((node) => node !== start && node !== end),
     around: enclosingLoops({ start: start.id, end: end.id }, membership),
   }))
 }
@@ -91,14 +92,16 @@ function findLoops(nodes: readonly ZoneNode[]): PlacedLoop[] {
 /** Returns a function for the box of a zone, which contains its nodes and its inner zones. */
 function createZoneBoxes(loops: readonly PlacedLoop[]) {
   const boxes = new Map<PlacedLoop, Box>()
+  const innerLoops = new Map(loops.map(({ start }) => [start.id, [] as PlacedLoop[]]))
+  for (const loop of loops) for (const outer of loop.around) innerLoops.get(outer)?.push(loop)
   const zoneBox = (loop: PlacedLoop, open: ReadonlySet<PlacedLoop> = new Set()): Box => {
     const known = boxes.get(loop)
     if (known) return known
     const within = new Set([...open, loop])
     const parts = [loop.start.box, loop.end.box, ...loop.body.map((node) => node.box)]
     // Two zones may wrongly contain each other. `within` prevents an infinite recursion.
-    for (const inner of loops)
-      if (!within.has(inner) && inner.around.has(loop.start.id)) parts.push(zoneBox(inner, within))
+    for (const inner of innerLoops.get(loop.start.id) ?? [])
+      if (!within.has(inner)) parts.push(zoneBox(inner, within))
     const box = boundingBox(parts)
     boxes.set(loop, box)
     return box

@@ -8,7 +8,10 @@ export const cliMessages = catalogue('cli', {
   noFile: 'Expected a {kind} to {command}.',
   severalFiles: 'Expected one {kind}, also got {more}.',
   noResultFolder: 'Expected a folder for the results: --out dir.',
+  emptyOption: 'Expected a value for --{option}, got an empty one.',
+  otherOption: 'The command {command} has no option --{option}.',
   measureWithoutState: '--measure needs a folder to store its result: --state dir.',
+  verifyWithState: '--verify computes everything twice from the start: leave out --state.',
   noDatasetFile: 'Expected a file for the data set: --out data.safetensors.',
   size: 'Expected pixels for --size, such as 32 or 64x48, got {got}.',
   fit: 'Expected one of {names} for --fit, got {got}.',
@@ -16,24 +19,64 @@ export const cliMessages = catalogue('cli', {
   setting: 'Expected Node.param=value for --set, got {got}.',
   steps: 'Expected an integer above 0 for --steps, got {got}.',
   backend: 'Expected one of {names} for --backend, got {got}.',
+  unusedFile:
+    'No node uses the {kind} {name} (SHA-256 {hash}). Files that the workflow names: {named}. Choose it with --set "Node.{param}={name}", or leave it out.',
+  unreadKind: 'No node of the workflow reads a {kind}: leave out {name}.',
+  namedFile: '{name} (SHA-256 {hash})',
+  namesNone: 'none',
+  checkpoint: 'checkpoint',
+  dataset: 'data set',
   seeHelp: 'litegraph-diffusion --help lists all commands and options.',
 
   // files
-  fileNotFound: 'There is no file {path}.',
-  isFolder: 'Expected a file, got a folder.',
-  isFile: 'Expected a folder, but {path} is a file.',
-  parentIsFile: 'A part of {path} is a file, not a folder.',
-  noAccess: 'No permission to read or write {path}.',
-  diskFull: 'The disk is full.',
+  aFile: 'a file',
+  standardOutput: 'the standard output',
+  fileNotFound: 'There is no file or folder {path}. Check the path.',
+  isFolder: 'Expected a file, got a folder ({path}). Name a file in it.',
+  isFile: 'Expected a folder, but {path} is a file. Choose another name.',
+  parentIsFile: 'A part of {path} is a file, not a folder. Choose another path.',
+  noAccess: 'No permission to read or write {path}. Change its permissions or choose another path.',
+  readOnly: '{path} is on a read-only file system. Choose a folder that can be written.',
+  diskFull: 'The disk is full: {path} was not written. Free space and run again.',
+  fileTooLarge: '{path} is larger than the system or this program allows. Use a smaller file.',
+  nameTooLong: 'The path {path} is too long. Choose a shorter one.',
+  notAFile: 'Expected a file, but {path} is a device. Name a workflow file.',
+  fileFailed: '{path} could not be read or written ({code}). Check the disk and the path.',
+  unexpected:
+    'Unexpected error: {reason} Run again with --debug and report the output with the workflow.',
+  unexpectedWithoutReason:
+    'Unexpected error without a message. Run again with --debug and report the output with the workflow.',
 
   // runs
   fault: 'fault: {text}',
   notice: 'notice: {text}',
-  stopping: 'Stopping. The progress is saved. Press Ctrl+C again to exit immediately.',
+  stopping: 'Stopping. The results so far are written. Press Ctrl+C again to exit immediately.',
+  stoppingSaved: 'Stopping. The progress is saved. Press Ctrl+C again to exit immediately.',
   finished: '{count} files in {folder}, {seconds} s on {backend}',
   noPictures:
     'no pictures, because the package @napi-rs/canvas is not installed: npm install @napi-rs/canvas',
   compiling: 'Compiling kernels {done} of {total}',
+
+  // check
+  noFaults: '{file}: no faults',
+  faultCount: '{file}: faults {faults}, notices {notices}',
+  neededFile: 'The {kind} {name} (SHA-256 {hash}) is not part of this file.',
+  addFile: 'Run it with --{kind} and the path of that file.',
+  chooseFile: 'Choose one with --{kind} file --set "Node.{param}=file".',
+  addRightFile: 'Run it with the file of this SHA-256.',
+
+  // verify
+  verifying: 'Second run, to compare the bits.',
+  equal: '{output}: equal',
+  different: '{output}: different{place}, {first} in the first run, {second} in the second',
+  at: ' at {path}',
+  missing: 'nothing',
+  allEqual: 'Bit-identical: {count} of {count} outputs.',
+  someDiffer: 'Not bit-identical: {different} of {count} outputs differ.',
+  wireOutput: '{output} ({shownBy})',
+  lossesOutput: '{title}, {count} losses',
+  fileOutput: 'file {name}',
+  stateOutput: 'training state {number} at step {step}',
 
   // import
   importProgress: '{done} of {total} files',

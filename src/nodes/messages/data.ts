@@ -36,6 +36,8 @@ export const dataMessages = catalogue('data', {
   dropCheckpoint: 'Drop it here, or choose another checkpoint.',
   fileChanged: 'Expected the file "{name}" with the SHA-256 {expected}..., got {got}...',
   dropRightFile: 'Drop the right file, or choose this one again.',
+  storedDamaged: 'The stored file "{name}" is damaged: its bytes do not match its SHA-256.',
+  replaceDamaged: 'Delete it from the stored files, and drop the original again.',
   checkpointUnreadable: 'The file "{name}" cannot be read as a checkpoint. {problem}',
   tooManyImages: 'Expected at most {most} separate images, got {count}.',
   saveGrid: 'Save a grid, or fewer images.',
@@ -46,6 +48,7 @@ export const dataMessages = catalogue('data', {
 
   // files that come with the program
   notFetched: '{title} could not be fetched from {address}: {reason}.',
+  assetDamaged: '{title} from {address} cannot be read. {problem}',
   checkConnection:
     'Check the connection and run again. On a page of your own, check that the file is there.',
   digitsLeftOut: 'The digits are not part of this build.',

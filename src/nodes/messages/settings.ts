@@ -9,6 +9,7 @@ export const settingMessages = catalogue('settings', {
   number: 'Expected a number for {key}, got {text}.',
   boolean: 'Expected true or false for {key}, got {text}.',
   choice: 'Expected one of {names} for {key}, got {text}.',
+  file: 'Expected the name of a file for {key}, got {text}. The files of this run: {names}.',
   json: 'Expected JSON for {key}, got {text}.',
 })
 

@@ -9,6 +9,7 @@ export const workflowMessages = catalogue('workflow', {
   textTooLong: 'a text of {length} characters is too long.',
   nameTooLong: 'a name of {length} characters is too long.',
   tooManySlots: '{count} slots are too many.',
+  tooManySlotsInAll: 'expected at most {most} slots in all nodes, got more.',
   tooManyLinks: '{count} links are too many.',
   tooManyNodes: 'expected at most {most} nodes, got {count}.',
   litegraphLimit:
@@ -19,6 +20,7 @@ export const workflowMessages = catalogue('workflow', {
 
   // files
   tooLarge: 'Expected a file of at most {most} MB, got {size} MB.',
+  tooManyValues: 'Expected a file of at most {most} values, got more.',
   notJson: 'The file is not JSON: {problem}',
   otherJson: 'Expected a workflow, got a JSON {kind}.',
   apiFormat:
@@ -35,7 +37,10 @@ export const workflowMessages = catalogue('workflow', {
   linkDamaged: 'the link is damaged: perhaps its end was cut off.',
   linkTooLarge: 'expected at most {most} MB in the link, got more.',
   notPng: 'Expected a PNG image, got another file.',
-  pngDamaged: 'The image is damaged: a part of it is missing.',
+  pngCutOff: 'the image is damaged: its end is missing from chunk {number} on.',
+  pngCrc: 'the image is damaged: chunk {number} ({type}) does not match its CRC-32.',
+  pngEnd: 'the image is damaged: its last chunk, IEND, is missing.',
+  pngChunk: 'the image is damaged: the compressed text in its chunk {type} cannot be unpacked.',
   pngPrompt:
     "Expected a workflow in this image, got a prompt in ComfyUI's API format, which has no positions.",
   pngWithout:
@@ -52,6 +57,7 @@ export const workflowMessages = catalogue('workflow', {
   secondWire: '{part} was ignored: its input is connected already.',
   slotGone:
     '{type} (node {id}) has no slot {slot} any more. Its wire is kept so that you can see it.',
+  moreNotices: 'Further notices, which are not listed: {count}.',
   foreignKeys: 'Ignored, because they are not part of a workflow: {keys}.',
 
   // subgraphs
@@ -62,6 +68,7 @@ export const workflowMessages = catalogue('workflow', {
   sameSlot: 'two slots are called {name}.',
   widgetGone: '{name} of node {id} in a subgraph is no longer set from outside.',
   tooManyNodesInside: 'expected at most {most} nodes with those in subgraphs, got {count}.',
+  tooLargeInside: 'expected at most {most} links and slots with those in subgraphs, got {count}.',
   colon: 'the id {id} has a colon, which separates the ids of nodes in subgraphs.',
 })
 
@@ -70,6 +77,7 @@ export const workflowWords = catalogue('workflowWords', {
   nothing: 'nothing',
   number: 'a number',
   finiteNumber: 'a finite number',
+  integer: 'an integer',
   text: 'text',
   list: 'a list',
   listOf: 'a list of {count}',

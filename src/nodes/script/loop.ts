@@ -119,7 +119,7 @@ export class ScriptLoop implements Loop {
       if (losses.failure) break
       this.logTenths(losses.latest)
     }
-    await losses.assertFinite()
+    await losses.assertSound()
   }
 
   done() {

@@ -1,118 +1,124 @@
 // Stores of bytes in IndexedDB, with a fallback to memory and a budget.
-import type { UseStore } from 'idb-keyval'
-import { createStore, delMany, get, promisifyRequest, setMany } from 'idb-keyval'
-import { memoryStore, type StateStore } from '../../engine/plan/store.ts'
+import type { StateStore } from '../../engine/plan/store.ts'
 import { hostMessages } from '../messages/host.ts'
+import { boundValues, type Availability } from './boundedValues.ts'
+import { createDatabaseValues, type Change, type KeyValues } from './keyValues.ts'
 
 export interface DatabaseOptions {
   /** In bytes. Beyond it the least recently used entries are deleted. Unlimited by default. */
   budget?: number
   /**
-   * Called if IndexedDB is not usable (a private window, a sandboxed frame). Entries then last as
-   * long as the page.
+   * Called if IndexedDB is unavailable (a private window, a sandboxed frame) or does not answer, and
+   * when it answers again. Meanwhile entries last as long as the page.
    */
-  onMissing?: (message: string) => void
+  onAvailability?: (availability: Availability) => void
   /** A sentence about the effect of an entry that could not be stored. */
   ifFull?: string
 }
 
 /**
- * A store in a separate database. If the disk is full, `put` throws an Error with a sentence for
- * the user, and the existing entries stay.
+ * A store in a separate database, which answers within a time bound. If the disk is full, `put`
+ * throws an Error with a sentence for the user, and the existing entries stay.
  */
 export function databaseStore(
   name: string,
-  { budget = Infinity, onMissing, ifFull }: DatabaseOptions = {},
+  { budget = Infinity, onAvailability, ifFull }: DatabaseOptions = {},
 ): StateStore {
-  const opened = openDatabase(name).catch((error): StateStore => {
-    onMissing?.(hostMessages.noStorage({ problem: errorName(error) }))
-    return memoryStore()
+  let blocked = 0
+  const database = createDatabaseValues(name, 'entries', {
+    isDurable: true,
+    onBlocked: (milliseconds) => void (blocked += milliseconds),
   })
-  const ready = opened.then((store) =>
-    'get' in store ? store : createEntryStore(store, budget, ifFull),
-  )
-  return {
-    get: async (key) => (await ready).get(key),
-    put: async (key, bytes) => (await ready).put(key, bytes),
-    list: async (prefix) => (await ready).list(prefix),
-    delete: async (key) => (await ready).delete(key),
-  }
-}
-
-/** Opens a database and reads once: in some browsers `indexedDB` exists but fails when used. */
-async function openDatabase(name: string): Promise<UseStore> {
-  const store = createStore(name, 'entries')
-  await get('', store)
-  return store
+  const values = boundValues(database, onAvailability && { onChange: onAvailability })
+  return { ...createEntryStore(values, budget, ifFull), blocked: () => blocked }
 }
 
 /** Metadata of an entry. Stored apart from its bytes, so that a list does not read them. */
 interface EntryMeta {
   size: number
-  /** Time of the last read or write, in milliseconds since 1970. */
+  /** Orders the last reads and writes: milliseconds since 1970, but later than all before. */
   used: number
 }
 
 const dataKey = (key: string) => `data/${key}`
 const metaKey = (key: string) => `meta/${key}`
 
-function createEntryStore(store: UseStore, budget: number, ifFull: string | undefined): StateStore {
+export function createEntryStore(values: KeyValues, budget = Infinity, ifFull?: string): StateStore {
   const hasBudget = budget < Infinity
-  const writeMeta = (key: string, size: number) =>
-    setMany([[metaKey(key), newMeta(size)]], store).catch(() => {})
-  const remove = (keys: string[]) =>
-    delMany(
-      keys.flatMap((key) => [dataKey(key), metaKey(key)]),
-      store,
-    )
+  let lastUse = 0
+  const newMeta = (size: number): EntryMeta => {
+    // The clock may have been set back.
+    lastUse = Math.max(Date.now(), lastUse + 1)
+    return { size, used: lastUse }
+  }
+  const readMetas = async (prefix = '') => {
+    const metas = await values.entries<EntryMeta>(metaKey(prefix))
+    lastUse = metas.reduce((last, [, { used }]) => Math.max(last, used), lastUse)
+    return metas.map(([key, meta]) => ({ key: key.slice(metaKey('').length), ...meta }))
+  }
+  const removals = (keys: readonly string[]): Change[] =>
+    keys.flatMap((key): Change[] => [
+      [dataKey(key), undefined],
+      [metaKey(key), undefined],
+    ])
   return {
     async get(key) {
-      const bytes = await get<Uint8Array>(dataKey(key), store)
-      if (bytes && hasBudget) await writeMeta(key, bytes.length)
+      const bytes = await values.get<Uint8Array>(dataKey(key))
+      if (bytes && hasBudget)
+        await values.write([[metaKey(key), newMeta(bytes.length)]]).catch(() => {})
       return bytes
     },
     async put(key, bytes) {
-      if (bytes.length > budget)
-        throw new Error(
-          hostMessages.overBudget({
-            budget: formatMebibytes(budget),
-            size: formatMebibytes(bytes.length),
-          }),
-        )
-      if (hasBudget)
-        await remove(keysToEvict(await readMetas(store, ''), key, budget - bytes.length))
-      const entry: [string, unknown][] = [
+      if (bytes.length > budget) throw budgetError(budget, bytes.length)
+      const evicted = hasBudget ? keysToEvict(await readMetas(), key, budget - bytes.length) : []
+      const entry: Change[] = [
         [dataKey(key), bytes],
         [metaKey(key), newMeta(bytes.length)],
       ]
-      await setMany(entry, store).catch((error: unknown) => {
-        throw errorName(error) === 'QuotaExceededError' ? quotaError(bytes.length, ifFull) : error
+      // One transaction: entries are evicted only if this one is stored.
+      await values.write([...removals(evicted), ...entry]).catch((error: unknown) => {
+        throw isQuotaError(error) ? quotaError(bytes.length, ifFull) : error
       })
     },
-    list: async (prefix) =>
-      (await readMetas(store, prefix)).map(({ key, size }) => ({ key, size })),
-    delete: (key) => remove([key]),
+    list: async (prefix) => (await readMetas(prefix)).map(({ key, size }) => ({ key, size })),
+    delete: (key) => values.write(removals([key])),
+    removeOrphans: () => removeHalves(values),
   }
 }
 
-const newMeta = (size: number): EntryMeta => ({ size, used: Date.now() })
-
-/** The metadata of all entries whose key starts with `prefix`. */
-async function readMetas(
-  store: UseStore,
-  prefix: string,
-): Promise<({ key: string } & EntryMeta)[]> {
-  const first = metaKey(prefix)
-  // All keys that start with `first`: '\uffff' sorts after every other character.
-  const range = IDBKeyRange.bound(first, `${first}\uffff`)
-  const [keys, values] = await store('readonly', (entries) =>
-    Promise.all([
-      promisifyRequest(entries.getAllKeys(range)),
-      promisifyRequest<EntryMeta[]>(entries.getAll(range)),
-    ]),
-  )
-  return keys.map((key, i) => ({ key: String(key).slice(metaKey('').length), ...values[i] }))
+/**
+ * Removes bytes without metadata, which no list contains, and metadata without bytes: earlier
+ * versions could leave them. Each is checked again in the transaction that removes it, because
+ * another page may be writing an entry under this key.
+ */
+async function removeHalves(values: KeyValues) {
+  const names = new Set(await values.keys())
+  for (const name of names) {
+    const key = name.slice(name.indexOf('/') + 1)
+    const other = name === dataKey(key) ? metaKey(key) : dataKey(key)
+    if (names.has(other)) continue
+    let isComplete = false
+    const check = (half: unknown) => {
+      isComplete = half !== undefined
+      return half
+    }
+    const remove = (half: unknown) => (isComplete ? half : undefined)
+    await values.update(
+      new Map([
+        [other, check],
+        [name, remove],
+      ]),
+    )
+  }
 }
+
+const isQuotaError = (error: unknown) =>
+  error instanceof DOMException && error.name === 'QuotaExceededError'
+
+const budgetError = (budget: number, size: number) =>
+  new Error(
+    hostMessages.overBudget({ budget: formatMebibytes(budget), size: formatMebibytes(size) }),
+  )
 
 /**
  * The least recently used keys to delete so that the others fit into `room` bytes. `replaced` does
@@ -138,6 +144,3 @@ const quotaError = (bytes: number, meaning?: string) =>
   )
 
 const formatMebibytes = (bytes: number) => (bytes / 2 ** 20).toPrecision(3)
-
-const errorName = (error: unknown) =>
-  error instanceof Error || error instanceof DOMException ? error.name : String(error)

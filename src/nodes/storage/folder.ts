@@ -1,8 +1,9 @@
 // Storage in a folder, for Node: one file for each entry, named by its escaped key.
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { FolderFile } from '../../engine/checkpoint/archive.ts'
 import type { StateStore } from '../../engine/plan/store.ts'
+import { makeFolder, removeUnfinished, writeFileAtomically } from './atomicFile.ts'
 
 /** Turns a key into a file name and escapes characters that file systems treat specially. */
 const escapeKey = (key: string) =>
@@ -46,11 +47,9 @@ export function folderStore(folder: string): StateStore {
   return {
     get: (key) => readBytes(path(key)).catch(undefinedIfMissing),
     async put(key, bytes) {
-      await mkdir(folder, { recursive: true })
-      // Renamed when complete, so that a killed run leaves the previous entry intact.
-      const unfinished = join(folder, `.${process.pid}.${escapeKey(key)}`)
-      await writeFile(unfinished, bytes)
-      await rename(unfinished, path(key))
+      await makeFolder(folder)
+      // A killed run leaves the previous entry intact.
+      await writeFileAtomically(path(key), bytes)
     },
     async list(prefix) {
       const files = (await readdir(folder).catch(undefinedIfMissing)) ?? []
@@ -70,5 +69,6 @@ export function folderStore(folder: string): StateStore {
       )
     },
     delete: (key) => rm(path(key), { force: true }),
+    removeOrphans: () => removeUnfinished(folder).catch(undefinedIfMissing),
   }
 }

@@ -1,4 +1,7 @@
 // Files that ship with the product: data sets, and checkpoints of workflows. Read on demand.
+import { ArchiveError } from '../../engine/archive/error.ts'
+import { isGzip } from '../../engine/archive/signatures.ts'
+import { archiveLimits } from '../../engine/archive/limits.ts'
 import { getErrorMessage, NodeError } from '../../engine/base/fault.ts'
 import type { ShippedFile } from '../../engine/plan/op.ts'
 import { dataMessages, dataWords } from '../messages/data.ts'
@@ -32,10 +35,16 @@ export function createShippedFiles(
   read: ReadAddress = fetchBytes,
 ): ShippedFiles {
   const readAsset = async (title: string, address: string) => {
+    let bytes: Uint8Array
     try {
-      return await unpackGzip(await read(address))
+      bytes = await read(address)
     } catch (error) {
       throw unreadableFile(title, address, getErrorMessage(error))
+    }
+    try {
+      return await unpackGzip(bytes)
+    } catch (error) {
+      throw error instanceof ArchiveError ? damagedAsset(title, address, error) : error
     }
   }
   return {
@@ -93,6 +102,9 @@ const unreadableFile = (title: string, address: string, reason: string) =>
     cure: dataMessages.checkConnection(),
   })
 
+const damagedAsset = (title: string, address: string, { message, cure }: ArchiveError) =>
+  new NodeError({ message: dataMessages.assetDamaged({ title, address, problem: message }), cure })
+
 const missingDigits = () =>
   new NodeError({ message: dataMessages.digitsLeftOut(), cure: dataMessages.checkConnection() })
 
@@ -103,8 +115,8 @@ const missingMnist = () =>
   })
 
 async function fetchBytes(address: string): Promise<Uint8Array> {
-  const response = await fetch(address).catch((error: unknown) => {
-    throw new Error(error instanceof Error ? error.message : dataMessages.offline())
+  const response = await fetch(address).catch(() => {
+    throw new Error(dataMessages.offline())
   })
   if (!response.ok)
     throw new Error(
@@ -115,12 +127,10 @@ async function fetchBytes(address: string): Promise<Uint8Array> {
 
 /**
  * Decompresses a .gz file. Some servers declare gzip as an encoding, and then the browser has
- * already decompressed it, so the first bytes decide.
+ * already decompressed it, so the first bytes decide. Throws ArchiveError.
  */
 async function unpackGzip(bytes: Uint8Array): Promise<Uint8Array> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
-    .stream()
-    .pipeThrough(new DecompressionStream('gzip'))
-  return new Uint8Array(await new Response(stream).arrayBuffer())
+  if (!isGzip(bytes)) return bytes
+  const { gunzipBounded } = await import('../../engine/archive/gzip.ts')
+  return gunzipBounded(bytes, archiveLimits.gzip)
 }

@@ -1,5 +1,6 @@
 // The engine's storage in the browser: one IndexedDB store for each purpose.
 import type { StateStore } from '../../engine/plan/store.ts'
+import type { Availability } from './boundedValues.ts'
 import { databaseStore } from './database.ts'
 import type { StoredFiles } from './storedFiles.ts'
 import { createStoredFiles } from './storedFiles.ts'
@@ -16,28 +17,50 @@ export interface EngineStorage {
 /** Limit for trained states, in bytes. Beyond it the least recently used are deleted. */
 const STATES_BUDGET = 512 * 2 ** 20
 
+/** A sentence about storage. `recovered`: an earlier problem is over. */
+export type ReportStorage = (message: string, recovered?: boolean) => void
+
 /**
- * The stores of the engine. Without IndexedDB everything works until the page is closed, and
- * `onTrouble` receives one sentence about it.
+ * The stores of the engine. If IndexedDB is unavailable or does not answer, everything works until
+ * the page is closed, and `report` receives one sentence about it.
  */
-export function browserStorage(onTrouble: (message: string) => void): EngineStorage {
-  let reported = false
-  const reportOnce = (message: string) => {
-    if (!reported) onTrouble(message)
-    reported = true
-  }
+export function browserStorage(report: ReportStorage): EngineStorage {
+  const onAvailability = createReporter(report)
   return {
     states: databaseStore('litegraph-diffusion-states', {
       budget: STATES_BUDGET,
-      onMissing: reportOnce,
+      onAvailability: onAvailability(),
       ifFull: hostMessages.untilRoom(),
     }),
     checkpoints: createStoredFiles(
-      databaseStore('litegraph-diffusion-checkpoints', { onMissing: reportOnce }),
+      databaseStore('litegraph-diffusion-checkpoints', { onAvailability: onAvailability() }),
     ),
     datasets: createStoredFiles(
-      databaseStore('litegraph-diffusion-datasets', { onMissing: reportOnce }),
+      databaseStore('litegraph-diffusion-datasets', { onAvailability: onAvailability() }),
     ),
     devices: databaseStore('litegraph-diffusion-devices'),
   }
 }
+
+/** Returns a function that observes one more database. Equal problems of several are one message. */
+function createReporter(report: ReportStorage): () => (availability: Availability) => void {
+  const problems = new Map<number, string>()
+  let [last, count] = ['', 0]
+  return () => {
+    const database = count++
+    return (availability) => {
+      if (availability.state === 'ready') problems.delete(database)
+      else problems.set(database, storageProblem(availability))
+      const [problem = ''] = problems.values()
+      if (problem === last) return
+      last = problem
+      if (problem) report(problem)
+      else report(hostMessages.storageAnswers(), true)
+    }
+  }
+}
+
+const storageProblem = (availability: Exclude<Availability, { state: 'ready' }>): string =>
+  availability.state === 'silent'
+    ? hostMessages.storageSilent()
+    : hostMessages.noStorage({ problem: availability.problem })

@@ -262,5 +262,6 @@ export const [trainingStart, trainingEnd] = defineLoop({
 
     loss: (state) => state.loss && { type: 'loss', tensor: state.loss },
     losses: (state) => state.losses,
+    weights: (state) => Object.values(state.weights),
   },
 })

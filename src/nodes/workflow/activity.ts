@@ -2,9 +2,9 @@
 // their inputs.
 import type { Wire } from '../../engine/plan/graph.ts'
 import type { ByType } from '../../engine/plan/op.ts'
-import type { FileNode, FileOutput, NodeId, WorkflowFile } from './file.ts'
+import type { FileInput, FileNode, FileOutput, NodeId, WorkflowFile } from './file.ts'
 import { findLoopPairs } from './loopPairs.ts'
-import { resolveSource } from './resolveSource.ts'
+import { createSourceResolver } from '../../engine/base/resolveSource.ts'
 import { declaredName, LOOP } from './slots.ts'
 
 export const MUTED = 2
@@ -87,19 +87,26 @@ function createSourceFinder({
   isMuted,
   isForwarding,
 }: SourceRules): FindSource {
-  const entry = (node: FileNode) =>
-    node.inputs.some(({ name }) => name === LOOP) ? (pairs.get(node) ?? node) : node
-  const forwardedOutput = ({ node, output }: OutputOfNode) => {
-    const inputs = forwardedInputs(entry(node), node, output, declarations)
-    return inputs.map((name) => findWired(entry(node), name)).find((wired) => wired !== undefined)
+  const entry = (node: FileNode) => {
+    const partner = pairs.get(node)
+    return partner && node.inputs.some(({ name }) => name === LOOP) ? partner : node
   }
+  const findWiredByType = createTypeLookup(findWired)
+  const forwardedOutput = ({ node, output: { name, type } }: OutputOfNode) => {
+    const outputs = declarations.get(node.type)?.outputs ?? {}
+    const slot = declaredName(outputs, name)
+    const declared = slot === undefined ? type : outputs[slot].type
+    return slot !== undefined && typeof declared === 'object'
+      ? findWired(entry(node), declared.like + name.slice(slot.length))
+      : findWiredByType(entry(node), String(declared))
+  }
+  const find = createSourceResolver<OutputOfNode>(
+    (at) =>
+      isMuted(at.node) || !isForwarding(at.node) ? undefined : { from: forwardedOutput(at) },
+    ({ output }) => output,
+  )
   return (node, input) => {
-    const source = resolveSource(
-      findWired(node, input),
-      (at) =>
-        isMuted(at.node) || !isForwarding(at.node) ? undefined : { from: forwardedOutput(at) },
-      (at) => entry(at.node),
-    )
+    const source = find(findWired(node, input))
     if (!source) return undefined
     return {
       node: String(source.node.id),
@@ -109,11 +116,21 @@ function createSourceFinder({
   }
 }
 
-/** Finds the output wired to an input by name. */
-function createLinkLookup({ links }: WorkflowFile, nodes: ReadonlyMap<NodeId, FileNode>) {
+type FindWired = SourceRules['findWired']
+
+/** Finds the output wired to an input by name. The first of several inputs of a name counts. */
+function createLinkLookup(
+  { links }: WorkflowFile,
+  nodes: ReadonlyMap<NodeId, FileNode>,
+): FindWired {
   const byId = new Map(links.map((link) => [link[0], link]))
-  return (node: FileNode, name: string): OutputOfNode | undefined => {
-    const id = node.inputs.find((input) => input.name === name)?.link
+  const inputsByName = createNodeCache(({ inputs }) => {
+    const byName = new Map<string, FileInput>()
+    for (const input of inputs) if (!byName.has(input.name)) byName.set(input.name, input)
+    return byName
+  })
+  return (node, name) => {
+    const id = inputsByName(node).get(name)?.link
     const link = id == null ? undefined : byId.get(id)
     const from = link && nodes.get(link[1])
     const output = link && from?.outputs[link[2]]
@@ -121,22 +138,38 @@ function createLinkLookup({ links }: WorkflowFile, nodes: ReadonlyMap<NodeId, Fi
   }
 }
 
-/** Names of the inputs of `entry` that an output of a bypassed node may forward. */
-function forwardedInputs(
-  entry: FileNode,
-  node: FileNode,
-  { name, type }: FileOutput,
-  declarations: ByType,
-): string[] {
-  const outputs = declarations.get(node.type)?.outputs ?? {}
-  const slot = declaredName(outputs, name)
-  const declared = slot === undefined ? type : outputs[slot].type
-  if (slot !== undefined && typeof declared === 'object')
-    return [declared.like + name.slice(slot.length)]
-  const wanted = String(declared)
-  return entry.inputs
-    .filter((input) => input.name !== LOOP && String(input.type).split(',').includes(wanted))
-    .map((input) => input.name)
+/** Finds the first output wired to an input that accepts a type. */
+function createTypeLookup(findWired: FindWired) {
+  const outputsByType = createNodeCache((node) => {
+    const byType = new Map<string, OutputOfNode>()
+    for (const { name, type } of node.inputs) {
+      const wired = name === LOOP ? undefined : findWired(node, name)
+      if (!wired) continue
+      for (const each of String(type).split(',')) if (!byType.has(each)) byType.set(each, wired)
+    }
+    return byType
+  })
+  return (node: FileNode, type: string) => outputsByType(node).get(type)
+}
+
+/** Computes a value for each node once. */
+function createNodeCache<T>(compute: (node: FileNode) => T): (node: FileNode) => T {
+  const values = new Map<FileNode, T>()
+  return (node) => {
+    const known = values.get(node)
+    if (known !== undefined) return known
+    const value = compute(node)
+    values.set(node, value)
+    return value
+  }
+}
+
+// ---- waiting nodes
+
+/** A required input of a node: the node waits as soon as no source is left that runs. */
+interface Requirement {
+  node: FileNode
+  running: number
 }
 
 /** Finds the nodes that need a muted or a waiting node. The ends of a loop wait together. */
@@ -147,23 +180,49 @@ function findWaiting(
   findSource: FindSource,
 ): ReadonlySet<string> {
   const waiting = new Set<string>()
-  const lacksInput = (node: FileNode) => {
-    const declared = declarations.get(node.type)?.inputs ?? {}
-    return Object.entries(declared).some(([slot, { optional }]) => {
-      if (optional) return false
-      const inputs = node.inputs.filter(({ name }) => declaredName(declared, name) === slot)
-      const sources = inputs.flatMap(({ name }) => findSource(node, name) ?? [])
-      return (
-        sources.length > 0 && sources.every((source) => source.muted || waiting.has(source.node))
-      )
-    })
+  const queue: FileNode[] = []
+  const wait = (node: FileNode) => {
+    if (waiting.has(String(node.id))) return
+    waiting.add(String(node.id))
+    queue.push(node)
+    const partner = pairs.get(node)
+    if (partner) wait(partner)
   }
-  for (let before = -1; before < waiting.size;) {
-    before = waiting.size
-    for (const node of active) {
-      const partner = pairs.get(node)
-      if (lacksInput(node) || (partner && lacksInput(partner))) waiting.add(String(node.id))
+  const dependents = new Map<string, Requirement[]>()
+  for (const node of active) {
+    for (const sources of findRequiredSources(node, declarations, findSource)) {
+      const running = sources.filter(({ muted }) => !muted)
+      const requirement = { node, running: running.length }
+      if (!running.length) wait(node)
+      for (const source of running) {
+        const others = dependents.get(source.node)
+        if (others) others.push(requirement)
+        else dependents.set(source.node, [requirement])
+      }
     }
   }
+  for (const source of queue)
+    for (const requirement of dependents.get(String(source.id)) ?? [])
+      if (--requirement.running === 0) wait(requirement.node)
   return waiting
+}
+
+/** The sources of each required input that has some. */
+function findRequiredSources(
+  node: FileNode,
+  declarations: ByType,
+  findSource: FindSource,
+): Source[][] {
+  const declared = declarations.get(node.type)?.inputs ?? {}
+  const bySlot = new Map<string, Source[]>()
+  for (const { name } of node.inputs) {
+    const slot = declaredName(declared, name)
+    const source =
+      slot === undefined || declared[slot].optional ? undefined : findSource(node, name)
+    if (slot === undefined || !source) continue
+    const others = bySlot.get(slot)
+    if (others) others.push(source)
+    else bySlot.set(slot, [source])
+  }
+  return [...bySlot.values()]
 }

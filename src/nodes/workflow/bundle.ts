@@ -3,8 +3,12 @@
 //   workflow.json
 //   checkpoints/<SHA-256>/<name>
 //   datasets/<SHA-256>/<name>
-import { canonicalZip, listZip, computeSha256, unzip } from '../../engine/checkpoint/archive.ts'
-import { CheckpointError } from '../../engine/checkpoint/error.ts'
+import { isZip } from '../../engine/archive/signatures.ts'
+import { ArchiveError } from '../../engine/archive/error.ts'
+import { archiveLimits } from '../../engine/archive/limits.ts'
+import type { Zip } from '../../engine/archive/zip.ts'
+import { checkRatio, openZip } from '../../engine/archive/zip.ts'
+import { canonicalZip, computeSha256 } from '../../engine/checkpoint/archive.ts'
 import type { Declaration, StoredFile } from '../../engine/plan/op.ts'
 import { problemWith } from '../../engine/plan/params.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
@@ -12,6 +16,8 @@ import { withSubgraphs } from './subgraphDeclarations.ts'
 import { WorkflowError } from './error.ts'
 import type { WorkflowFile } from './file.ts'
 import { limits } from './json.ts'
+import { quoteName } from '../../engine/base/quote.ts'
+import { archiveMessages } from '../../engine/messages/archive.ts'
 import { workflowMessages } from '../messages/workflow.ts'
 
 /** A file that a workflow names, without its bytes. */
@@ -77,40 +83,59 @@ export function packBundle(workflow: string, files: readonly BundledFile[]): Uin
 const safeName = (name: string) =>
   name.replaceAll(/[/\\:\p{Cc}]/gu, '_').replace(/^\.+$/, '_') || '_'
 
-/** Tests for a ZIP that contains a workflow. */
+/** Tests for a ZIP that contains a workflow, or that is damaged: reading it says where. */
 export function isBundle(bytes: Uint8Array): boolean {
-  // The signature of ZIP files: PK.
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return false
+  if (!isZip(bytes)) return false
   try {
-    return listZip(bytes).has(WORKFLOW)
+    return openZip(bytes, archiveLimits.files).entries.has(WORKFLOW)
   } catch {
-    return false
+    return true
   }
 }
 
 /**
- * Unpacks the workflow and its files. Checks each file against the SHA-256 in its path. Ignores all
- * other entries of the ZIP.
- * @throws WorkflowError if it is not a bundle, or if the hash of a file differs
+ * Unpacks the workflow and its files. Checks each file against its CRC-32 and the SHA-256 in its
+ * path. Ignores all other entries of the ZIP.
+ * @throws WorkflowError if it is not a bundle, is damaged, or if the hash of a file differs
  */
 export function unpackBundle(bytes: Uint8Array): Bundle {
-  const sizes = rethrowAsWorkflowError(() => listZip(bytes))
-  const size = sizes.get(WORKFLOW)
+  try {
+    return readEntries(openZip(bytes, archiveLimits.files))
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error
+    throw new WorkflowError('', `${error.message} ${error.cure}`)
+  }
+}
+
+function readEntries(zip: Zip): Bundle {
+  const size = zip.entries.get(WORKFLOW)?.size
   if (size === undefined)
     throw new WorkflowError('', workflowMessages.noWorkflow({ file: WORKFLOW }))
   if (size > limits.bytes)
     throw new WorkflowError(WORKFLOW, workflowMessages.bundledSize({ size, most: limits.bytes }))
-  const named = [...sizes.keys()].flatMap((path) => parseEntry(path) ?? [])
-  const unpacked = rethrowAsWorkflowError(() =>
-    unzip(bytes, [WORKFLOW, ...named.map(({ path }) => path)]),
-  )
+  const workflow = new TextDecoder().decode(zip.read(WORKFLOW, limits.bytes))
+  const named = [...zip.entries.keys()].flatMap((path) => parseEntry(path) ?? [])
+  checkSizes(zip, named)
   const files = named.map(({ path, what, sha256, name }): BundledFile => {
-    const content = unpacked.get(path)
-    if (!content || computeSha256(content) !== sha256)
-      throw new WorkflowError(path, workflowMessages.bundledHash())
-    return { what, file: { name, size: content.length, sha256 }, bytes: content }
+    const content = zip.read(path, archiveLimits.unpacked)
+    if (computeSha256(content) !== sha256)
+      throw new WorkflowError(quoteName(path), workflowMessages.bundledHash())
+    // A copy: it must not keep the ZIP in memory, nor be sent with it to another thread.
+    return { what, file: { name, size: content.length, sha256 }, bytes: content.slice() }
   })
-  return { workflow: new TextDecoder().decode(unpacked.get(WORKFLOW)), files }
+  return { workflow, files }
+}
+
+/** Checks the declared sizes before anything is unpacked. */
+function checkSizes({ entries }: Zip, named: readonly BundleEntry[]) {
+  let total = 0
+  for (const { path } of named) {
+    const entry = entries.get(path)
+    if (!entry) continue
+    checkRatio(entry)
+    total += entry.size
+  }
+  if (total > archiveLimits.unpacked) throw new ArchiveError(archiveMessages.tooLarge())
 }
 
 interface BundleEntry {
@@ -125,13 +150,4 @@ function parseEntry(path: string): BundleEntry | undefined {
     /^(checkpoints|datasets)\/([0-9a-f]{64})\/([^/]+)$/.exec(path) ?? []
   if (folder === undefined || safeName(name) !== name) return undefined
   return { path, what: folder === folders.dataset ? 'dataset' : 'checkpoint', sha256: sha256, name }
-}
-
-function rethrowAsWorkflowError<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof CheckpointError) throw new WorkflowError('', error.message)
-    throw error
-  }
 }

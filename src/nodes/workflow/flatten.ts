@@ -5,7 +5,8 @@ import type { Wire } from '../../engine/plan/graph.ts'
 import type { FileLink, FileNode, NodeId, Subgraph, WorkflowFile } from './file.ts'
 import { INPUTS, OUTPUTS } from './file.ts'
 import { BYPASSED, MUTED } from './activity.ts'
-import { resolveSource } from './resolveSource.ts'
+import type { Json } from './json.ts'
+import { createSourceResolver } from '../../engine/base/resolveSource.ts'
 
 /** Identifies an input or output of a node by the full id of the node. */
 const slotKey = ({ node, slot }: Wire) => `${node} ${slot}`
@@ -13,11 +14,9 @@ const slotKey = ({ node, slot }: Wire) => `${node} ${slot}`
 /** Replaces all subgraph nodes, except muted and bypassed ones, which are treated as single nodes. */
 export function flattenSubgraphs(file: WorkflowFile): WorkflowFile {
   const { subgraphs = [], ...flat } = file
-  if (!file.nodes.some(({ type }) => subgraphs.some(({ id }) => id === type))) return flat
-  const { nodes, sources, opened } = gatherNodes(
-    file,
-    new Map(subgraphs.map((subgraph) => [subgraph.id, subgraph])),
-  )
+  const byId = new Map(subgraphs.map((subgraph) => [subgraph.id, subgraph]))
+  if (!file.nodes.some(({ type }) => byId.has(type))) return flat
+  const { nodes, sources, opened } = gatherNodes(file, byId)
   const links = linkNodes(nodes, sources, opened)
   return { ...flat, last_link_id: links.length, nodes: plugLinks(nodes, links), links }
 }
@@ -65,16 +64,20 @@ export function applyPromoted(
   { inside, promoted }: Subgraph,
   { properties }: FileNode,
 ): WorkflowFile {
-  const set = promoted.filter(({ as }) => Object.hasOwn(properties, as))
-  if (!set.length) return inside
+  const values = new Map<NodeId, [string, Json][]>()
+  for (const { node, param, as } of promoted) {
+    if (!Object.hasOwn(properties, as)) continue
+    const others = values.get(node) ?? []
+    others.push([param, properties[as]])
+    values.set(node, others)
+  }
+  if (!values.size) return inside
   return {
     ...inside,
     nodes: inside.nodes.map((node) => {
-      const values = set
-        .filter((each) => each.node === node.id)
-        .map(({ param, as }) => [param, properties[as]] as const)
-      return values.length
-        ? { ...node, properties: { ...node.properties, ...Object.fromEntries(values) } }
+      const changed = values.get(node.id)
+      return changed
+        ? { ...node, properties: { ...node.properties, ...Object.fromEntries(changed) } }
         : node
     }),
   }
@@ -87,24 +90,23 @@ function linkNodes(
   opened: Gathered['opened'],
 ): FileLink[] {
   const byId = new Map(nodes.map((node) => [String(node.id), node]))
-  const findSource = (end: Wire | undefined) =>
-    resolveSource(
-      end,
-      ({ node, slot }) => {
-        const border = findBorder(node, opened)
-        return border === undefined
-          ? undefined
-          : { from: sources.get(slotKey({ node: border, slot })) }
-      },
-      slotKey,
-    )
+  const findSource = createSourceResolver<Wire>(({ node, slot }) => {
+    const border = findBorder(node, opened)
+    return border === undefined ? undefined : { from: sources.get(slotKey({ node: border, slot })) }
+  }, slotKey)
+  const outputs = new Map<string, number>()
+  for (const { id, outputs: slots } of nodes)
+    slots.forEach(({ name }, i) => {
+      const key = slotKey({ node: String(id), slot: name })
+      if (!outputs.has(key)) outputs.set(key, i)
+    })
   const links: FileLink[] = []
   for (const node of nodes) {
     node.inputs.forEach(({ name }, input) => {
       const source = findSource(sources.get(slotKey({ node: String(node.id), slot: name })))
       const from = source && byId.get(source.node)
-      const output = from ? from.outputs.findIndex((slot) => slot.name === source.slot) : -1
-      if (from && output >= 0)
+      const output = source && outputs.get(slotKey(source))
+      if (from && output !== undefined)
         links.push([links.length + 1, from.id, output, node.id, input, from.outputs[output].type])
     })
   }
@@ -125,8 +127,11 @@ function findBorder(node: string, opened: Gathered['opened']): string | undefine
 export function plugLinks(nodes: readonly FileNode[], links: readonly FileLink[]): FileNode[] {
   const linksByInput = new Map(links.map(([id, , , to, input]) => [`${to} ${input}`, id]))
   const linksByOutput = new Map<string, FileLink[0][]>()
-  for (const [id, from, output] of links)
-    linksByOutput.set(`${from} ${output}`, [...(linksByOutput.get(`${from} ${output}`) ?? []), id])
+  for (const [id, from, output] of links) {
+    const others = linksByOutput.get(`${from} ${output}`)
+    if (others) others.push(id)
+    else linksByOutput.set(`${from} ${output}`, [id])
+  }
   return nodes.map((node) => ({
     ...node,
     inputs: node.inputs.map((slot, i) => ({

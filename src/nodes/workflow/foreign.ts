@@ -14,9 +14,8 @@ import { workflowMessages } from '../messages/workflow.ts'
 export function findForeignOriginal(
   graph: JsonObject,
   file: WorkflowFile,
-  { declarations, notices }: ReadingContext,
+  { declarations, notices }: Pick<ReadingContext, 'declarations' | 'notices'>,
 ): ForeignOriginal | undefined {
-  if (file.extra.diffusion?.foreign) return file.extra.diffusion.foreign
   const format = detectFormat(
     graph,
     file.nodes.some(({ type }) => declarations.has(type)),

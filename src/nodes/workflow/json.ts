@@ -1,6 +1,8 @@
-// Parses and prints JSON. Untrusted input is bounded in size, and keys that could replace a
-// prototype are removed.
+// Parses and prints JSON. Untrusted input is bounded in size and depth, and keys that could replace
+// a prototype are removed.
 import { WorkflowError } from './error.ts'
+import type { NoticeSink } from './notices.ts'
+import { scanJson } from './scanJson.ts'
 import { workflowMessages, workflowWords } from '../messages/workflow.ts'
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -9,95 +11,124 @@ export type JsonObject = { [key: string]: Json }
 /** Limits of a file, far above any graph made by hand. Larger files would block the page. */
 export const limits = {
   bytes: 8e6,
+  values: 1e6,
   depth: 48,
   string: 2e6,
   name: 300,
   nodes: 5000,
   links: 20_000,
   groups: 1000,
+  /** Slots of all nodes, including those that a declaration adds. */
+  slots: 50_000,
+  /** Links and slots with those of all subgraph nodes. */
+  flattened: 400_000,
 } as const
+
+/** Depth up to which JSON.parse is called. {@link JsonCleaner} then names the part that is too deep. */
+const PARSED_DEPTH = 1000
 
 /** Keys that change the prototype of an object when assigned. */
 const dangerous = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** True for names such as `toString` that a lookup in an object finds without an own property. */
+export const isInheritedName = (name: string): boolean => name in Object.prototype
 
 /**
  * Parses JSON. NaN and Infinity, which Python writes, become null. Keys that could replace a
  * prototype are removed with a notice.
  * @throws WorkflowError if the text is too large, too deep, not JSON, or contains an infinite number
  */
-export function parseJson(text: string, notices: string[]): Json {
-  if (text.length > limits.bytes) {
-    throw new WorkflowError(
-      '',
-      workflowMessages.tooLarge({ size: megabytes(text.length), most: megabytes(limits.bytes) }),
-    )
-  }
+export function parseJson(text: string, notices: NoticeSink): Json {
+  requireSize(text.length)
+  const source = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const scanned = scanJson(source)
+  if (scanned.depth > PARSED_DEPTH)
+    throw new WorkflowError('', workflowMessages.tooDeep({ levels: limits.depth }))
+  if (scanned.values > limits.values)
+    throw new WorkflowError('', workflowMessages.tooManyValues({ most: limits.values }))
   let data: unknown
   try {
-    data = parseTolerantly(text.replace(/^\uFEFF/, ''), notices)
+    data = JSON.parse(scanned.text)
   } catch (error) {
     throw new WorkflowError('', workflowMessages.notJson({ problem: (error as Error).message }))
   }
-  return cleanJson(data, '', 0, notices)
+  if (scanned.text !== source) notices.push(workflowMessages.notFinite())
+  return cleanJson(data, notices)
+}
+
+/** @throws WorkflowError if a file of this length is too large */
+export function requireSize(length: number) {
+  if (length <= limits.bytes) return
+  throw new WorkflowError(
+    '',
+    workflowMessages.tooLarge({ size: megabytes(length), most: megabytes(limits.bytes) }),
+  )
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
 
-function parseTolerantly(text: string, notices: string[]): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const repaired = withoutBareNaN(text)
-    if (repaired === text) throw error
-    const data: unknown = JSON.parse(repaired)
-    notices.push(workflowMessages.notFinite())
-    return data
-  }
-}
+/**
+ * Deep copy without dangerous or inherited keys, for parsed data and for serialised graphs.
+ * @throws WorkflowError for values that are too deep, too long, infinite or not plain data
+ */
+export const cleanJson = (value: unknown, notices: NoticeSink): Json =>
+  new JsonCleaner(notices).clean(value)
 
-/** Also matches strings, so that "NaN" inside a string is unchanged. */
-const withoutBareNaN = (text: string) =>
-  text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) =>
-    token.startsWith('"') ? token : 'null',
-  )
+class JsonCleaner {
+  /** Keys and indices that lead to the current value. */
+  private readonly path: (string | number)[] = []
 
-/** Deep copy without dangerous or inherited keys, for parsed data and for serialised graphs. */
-export function cleanJson(value: unknown, path: string, depth: number, notices: string[]): Json {
-  if (depth > limits.depth)
-    throw new WorkflowError(path, workflowMessages.tooDeep({ levels: limits.depth }))
-  if (value === null || value === undefined || typeof value === 'boolean') return value ?? null
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value))
-      throw new WorkflowError(
-        path,
+  constructor(private readonly notices: NoticeSink) {}
+
+  clean(value: unknown): Json {
+    if (this.path.length > limits.depth)
+      throw this.error(workflowMessages.tooDeep({ levels: limits.depth }))
+    if (value === null || value === undefined || typeof value === 'boolean') return value ?? null
+    if (typeof value === 'number') {
+      if (Number.isFinite(value)) return value
+      throw this.error(
         workflowMessages.wrongValue({ expected: workflowWords.finiteNumber(), got: value }),
       )
-    return value
-  }
-  if (typeof value === 'string') {
-    if (value.length > limits.string)
-      throw new WorkflowError(path, workflowMessages.textTooLong({ length: value.length }))
-    return value
-  }
-  if (Array.isArray(value))
-    return value.map((item, i) => cleanJson(item, `${path}[${i}]`, depth + 1, notices))
-  if (typeof value !== 'object')
-    throw new WorkflowError(
-      path,
-      workflowMessages.wrongValue({
-        expected: workflowWords.plainData(),
-        got: typeof value,
-      }),
+    }
+    if (typeof value === 'string') {
+      if (value.length <= limits.string) return value
+      throw this.error(workflowMessages.textTooLong({ length: value.length }))
+    }
+    if (Array.isArray(value)) return value.map((item, i) => this.inside(i, item))
+    if (typeof value === 'object') return this.object(value)
+    throw this.error(
+      workflowMessages.wrongValue({ expected: workflowWords.plainData(), got: typeof value }),
     )
-  const copy: JsonObject = {}
-  for (const [key, item] of Object.entries(value)) {
-    if (dangerous.has(key)) notices.push(workflowMessages.keyIgnored({ key: joinKeys(path, key) }))
-    else copy[key] = cleanJson(item, joinKeys(path, key), depth + 1, notices)
   }
-  return copy
+
+  private object(value: object): JsonObject {
+    const copy: JsonObject = {}
+    for (const [key, item] of Object.entries(value)) {
+      if (dangerous.has(key))
+        this.notices.push(workflowMessages.keyIgnored({ key: this.place(key) }))
+      else copy[key] = this.inside(key, item)
+    }
+    return copy
+  }
+
+  private inside(key: string | number, item: unknown): Json {
+    this.path.push(key)
+    const clean = this.clean(item)
+    this.path.pop()
+    return clean
+  }
+
+  private error = (message: string) => new WorkflowError(this.place(), message)
+
+  private place = (...more: string[]) => [...this.path, ...more].reduce<string>(joinKeys, '')
 }
 
-const joinKeys = (path: string, key: string) => (path ? `${path}.${key}` : key)
+/** Joins the parts of a path, each shortened, because a file chooses them. */
+function joinKeys(path: string, key: string | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`
+  const name = key.length > 60 ? `${key.slice(0, 57)}...` : key
+  return path ? `${path}.${name}` : name
+}
 
 /** Replaces angle brackets by similar characters, because litegraph's menus render text as HTML. */
 export const withoutMarkup = (text: string): string =>
@@ -114,35 +145,76 @@ export const sameJson = (a: unknown, b: unknown): boolean =>
  * (positions, links) are on one line.
  */
 export const printJson = (value: unknown, pretty = true, sorted = true): string =>
-  printIndented(value, pretty, sorted, '')
+  new JsonPrinter(sorted).print(value, pretty)
 
-function printIndented(value: unknown, pretty: boolean, sorted: boolean, indent: string): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null)
-  const inner = indent + '  '
-  const block = (open: string, items: string[], close: string) => {
-    if (!items.length) return open + close
-    return pretty
-      ? `${open}\n${inner}${items.join(`,\n${inner}`)}\n${indent}${close}`
-      : open + items.join(',') + close
-  }
-  if (Array.isArray(value)) {
-    const flat = value.every(
-      (item) => typeof item !== 'object' || item === null || (isFlat(item) && item.length <= 4),
-    )
-    const items = value.map((item) => printIndented(item, pretty && !flat, sorted, inner))
-    return flat ? `[${items.join(pretty ? ', ' : ',')}]` : block('[', items, ']')
-  }
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined)
-  if (sorted) entries.sort(([a], [b]) => (a < b ? -1 : 1))
-  const colon = pretty ? ': ' : ':'
-  return block(
-    '{',
-    entries.map(
-      ([key, item]) => JSON.stringify(key) + colon + printIndented(item, pretty, sorted, inner),
-    ),
-    '}',
-  )
+/**
+ * Prints JSON as {@link printJson} does, but without indentation if it would be larger than a file
+ * may be: indentation multiplies the size of deeply nested values.
+ */
+export function printFile(value: unknown, sorted = true): string {
+  const printer = new JsonPrinter(sorted, limits.bytes - 1)
+  const indented = printer.print(value, true)
+  return (printer.isFull ? printJson(value, false, sorted) : indented) + '\n'
 }
 
-const isFlat = (value: unknown): value is unknown[] =>
-  Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null)
+class JsonPrinter {
+  private readonly parts: string[] = []
+  private length = 0
+
+  constructor(
+    private readonly sorted: boolean,
+    private readonly most = Infinity,
+  ) {}
+
+  /** True if the text is incomplete, because it is longer than `most`. */
+  get isFull() {
+    return this.length > this.most
+  }
+
+  print(value: unknown, pretty: boolean): string {
+    this.value(value, pretty, '')
+    return this.parts.join('')
+  }
+
+  private add(text: string) {
+    this.length += text.length
+    if (!this.isFull) this.parts.push(text)
+  }
+
+  private value(value: unknown, pretty: boolean, indent: string) {
+    if (this.isFull) return
+    if (typeof value !== 'object' || value === null) this.add(JSON.stringify(value) ?? 'null')
+    else if (Array.isArray(value)) this.list(value, pretty, indent)
+    else this.object(value, pretty, indent)
+  }
+
+  private list(items: readonly unknown[], pretty: boolean, indent: string) {
+    const spread = pretty && items.length > 0 && !items.every(isShort)
+    const inner = `${indent}  `
+    this.add(spread ? `[\n${inner}` : '[')
+    items.forEach((item, i) => {
+      if (i) this.add(spread ? `,\n${inner}` : pretty ? ', ' : ',')
+      this.value(item, spread, inner)
+    })
+    this.add(spread ? `\n${indent}]` : ']')
+  }
+
+  private object(value: object, pretty: boolean, indent: string) {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined)
+    if (this.sorted) entries.sort(([a], [b]) => (a < b ? -1 : 1))
+    const spread = pretty && entries.length > 0
+    const inner = `${indent}  `
+    this.add(spread ? `{\n${inner}` : '{')
+    entries.forEach(([key, item], i) => {
+      if (i) this.add(spread ? `,\n${inner}` : ',')
+      this.add(JSON.stringify(key) + (pretty ? ': ' : ':'))
+      this.value(item, pretty, inner)
+    })
+    this.add(spread ? `\n${indent}}` : '}')
+  }
+}
+
+/** Plain values and short lists of them, which are printed on one line. */
+const isShort = (item: unknown) => isPlain(item) || (Array.isArray(item) && isFlat(item))
+const isFlat = (items: readonly unknown[]) => items.length <= 4 && items.every(isPlain)
+const isPlain = (value: unknown) => typeof value !== 'object' || value === null

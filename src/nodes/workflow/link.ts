@@ -1,11 +1,12 @@
 // Share links: a compressed bundle in the fragment of a URL, which browsers never send to a server.
-import { deflateSync, Inflate } from 'fflate'
+import { deflateSync } from 'fflate'
+import { InflateError, inflateUpTo } from '../../engine/archive/inflate.ts'
 import { WorkflowError } from './error.ts'
 import { LINK_MARK } from './linkMark.ts'
 import { workflowMessages } from '../messages/workflow.ts'
 
 /** Limit on the size of an unpacked link in bytes, because links are untrusted. */
-const MAX_BYTES = 12e6
+export const MAX_LINK_BYTES = 12e6
 
 /** The fragment of the URL, including #. */
 export const bundleToHash = (bundle: Uint8Array): string =>
@@ -18,26 +19,16 @@ export const bundleToHash = (bundle: Uint8Array): string =>
 export function bundleFromHash(hash: string): Uint8Array | undefined {
   if (!hash.startsWith(LINK_MARK)) return undefined
   try {
-    return inflateBounded(fromBase64Url(hash.slice(LINK_MARK.length)))
+    return inflateUpTo(fromBase64Url(hash.slice(LINK_MARK.length)), MAX_LINK_BYTES)
   } catch (error) {
-    if (error instanceof WorkflowError) throw error
-    throw new WorkflowError('', workflowMessages.linkDamaged())
+    const isLonger = error instanceof InflateError && error.problem === 'longer'
+    throw new WorkflowError(
+      '',
+      isLonger
+        ? workflowMessages.linkTooLarge({ most: MAX_LINK_BYTES / 1e6 })
+        : workflowMessages.linkDamaged(),
+    )
   }
-}
-
-function inflateBounded(packed: Uint8Array): Uint8Array {
-  const parts: Uint8Array[] = []
-  let size = 0
-  const inflate = new Inflate((part) => {
-    size += part.length
-    if (size > MAX_BYTES)
-      throw new WorkflowError('', workflowMessages.linkTooLarge({ most: MAX_BYTES / 1e6 }))
-    parts.push(part)
-  })
-  inflate.push(packed, true)
-  const all = new Uint8Array(size)
-  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0)
-  return all
 }
 
 // ---- base64url (RFC 4648, section 5)

@@ -1,17 +1,36 @@
-// Pairs the two ends of each loop in a workflow file, by the loop wire between them.
+// Pairs the two ends of each loop, by the loop wire between them.
 import type { FileNode, WorkflowFile } from './file.ts'
 import { LOOP } from './slots.ts'
 
-/** Maps each Start to its End, and each End to its Start. */
-export function findLoopPairs(
-  file: Pick<WorkflowFile, 'nodes' | 'links'>,
-): ReadonlyMap<FileNode, FileNode> {
-  const nodes = new Map(file.nodes.map((node) => [node.id, node]))
-  const pairs = new Map<FileNode, FileNode>()
-  for (const [, from, output, to, input] of file.links) {
-    const [start, end] = [nodes.get(from), nodes.get(to)]
-    if (start?.outputs[output]?.name === LOOP && end?.inputs[input]?.name === LOOP)
-      pairs.set(start, end).set(end, start)
+/** A wire with the names of its slots. */
+export interface NamedWire<N> {
+  from: N
+  output: string | undefined
+  to: N
+  input: string | undefined
+}
+
+/** Maps each Start to its End, and each End to its Start. A node has one partner. */
+export function pairLoopEnds<N>(wires: Iterable<NamedWire<N>>): ReadonlyMap<N, N> {
+  const pairs = new Map<N, N>()
+  for (const { from, output, to, input } of wires) {
+    if (output !== LOOP || input !== LOOP || pairs.has(from) || pairs.has(to)) continue
+    pairs.set(from, to).set(to, from)
   }
   return pairs
+}
+
+/** Pairs the loops of a file. */
+export function findLoopPairs({
+  nodes,
+  links,
+}: Pick<WorkflowFile, 'nodes' | 'links'>): ReadonlyMap<FileNode, FileNode> {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  return pairLoopEnds(
+    links.flatMap(([, source, output, target, input]): NamedWire<FileNode>[] => {
+      const [from, to] = [byId.get(source), byId.get(target)]
+      if (!from || !to) return []
+      return [{ from, output: from.outputs[output]?.name, to, input: to.inputs[input]?.name }]
+    }),
+  )
 }

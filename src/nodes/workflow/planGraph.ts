@@ -1,5 +1,5 @@
 // Converts a workflow file to the neutral graph of the plan: params and wires by name.
-import { idPath, isInside, joinIds } from '../../engine/base/ids.ts'
+import { idPath, joinIds, parentId } from '../../engine/base/ids.ts'
 import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
 import type { FileNode, WorkflowFile } from './file.ts'
@@ -58,14 +58,21 @@ export function nodeActivities(
 ): (id: string) => NodeActivity {
   const flat = flattenSubgraphs(file)
   const play = findActivities(flat, withSubgraphs(file, declarations))
-  const parts = new Map(flat.nodes.map(({ id }) => [String(id), play.activity(id)]))
+  const parts = new Map<string, NodeActivity>()
+  /** Activities of subgraph nodes that were flattened. */
+  const outer = new Map<string, NodeActivity>()
+  for (const node of flat.nodes) {
+    const id = String(node.id)
+    const part = play.activity(node.id)
+    parts.set(id, part)
+    for (let around = parentId(id); around !== undefined; around = parentId(around))
+      if (part === 'runs' || !outer.has(around)) outer.set(around, part)
+  }
   return (id) => {
     const path = idPath(id)
     const own = path
       .map((_, depth) => parts.get(joinIds(path.slice(0, depth + 1)) ?? ''))
       .find((part) => part !== undefined)
-    if (own) return own
-    const inside = [...parts].filter(([inner]) => isInside(inner, id)).map(([, part]) => part)
-    return inside.length === 0 || inside.includes('runs') ? 'runs' : inside[0]
+    return own ?? outer.get(id) ?? 'runs'
   }
 }

@@ -3,7 +3,9 @@
 import { WorkflowError } from './error.ts'
 import { concatBytes } from '../../engine/base/bytes.ts'
 import type { OutputFile } from '../../engine/plan/op.ts'
+import { crc32 } from '../../engine/base/crc32.ts'
 import { PNG_SIGNATURE, pngChunk } from '../../engine/images/pngChunk.ts'
+import { archiveMessages } from '../../engine/messages/archive.ts'
 import { workflowMessages } from '../messages/workflow.ts'
 
 export const isPng = (bytes: Uint8Array): boolean =>
@@ -14,7 +16,7 @@ export function pngWithWorkflow(bytes: Uint8Array, workflow: string): Uint8Array
   if (!isPng(bytes)) throw new WorkflowError('', workflowMessages.notPng())
   const text = new TextEncoder().encode(workflow)
   // iTXt is UTF-8 by definition: keyword, not compressed, no language, no translated keyword.
-  const data = Uint8Array.from([...new TextEncoder().encode('workflow'), 0, 0, 0, 0, 0, ...text])
+  const data = concatBytes([new TextEncoder().encode('workflow'), new Uint8Array(5), text])
   const parts: Uint8Array[] = [bytes.subarray(0, 8)]
   for (const { type, data: old, whole } of parsePngChunks(bytes)) {
     if (type === 'IEND') parts.push(pngChunk('iTXt', data))
@@ -33,24 +35,36 @@ export interface PngChunk {
   whole: Uint8Array
 }
 
+/**
+ * Lists the chunks up to IEND and verifies their CRC-32.
+ * @throws WorkflowError that names the damaged chunk
+ */
 export function parsePngChunks(bytes: Uint8Array): PngChunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const chunks: PngChunk[] = []
-  for (let at = 8; at + 12 <= bytes.length;) {
-    const length = view.getUint32(at)
-    if (length > bytes.length - at - 12) throw new WorkflowError('', workflowMessages.pngDamaged())
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
+  for (let at = 8; at < bytes.length;) {
+    const number = chunks.length + 1
+    const length = at + 12 <= bytes.length ? view.getUint32(at) : Infinity
     const end = at + 12 + length
-    chunks.push({
-      type,
-      data: bytes.subarray(at + 8, at + 8 + length),
-      whole: bytes.subarray(at, end),
-    })
-    if (type === 'IEND') break
+    if (end > bytes.length) throw damagedPng(workflowMessages.pngCutOff({ number }))
+    const type = chunkType(bytes.subarray(at + 4, at + 8))
+    if (view.getUint32(end - 4) !== crc32(bytes.subarray(at + 4, end - 4)))
+      throw damagedPng(workflowMessages.pngCrc({ number, type }))
+    chunks.push({ type, data: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) })
+    if (type === 'IEND') return chunks
     at = end
   }
-  return chunks
+  throw damagedPng(workflowMessages.pngEnd())
 }
+
+/** Name of the part in errors about a damaged image. */
+export const PNG_PART = 'PNG'
+
+export const damagedPng = (problem: string) =>
+  new WorkflowError(PNG_PART, `${problem} ${archiveMessages.downloadAgain()}`)
+
+/** Four letters; other bytes as `?`. */
+const chunkType = (bytes: Uint8Array) => String.fromCharCode(...bytes).replaceAll(/[^A-Za-z]/g, '?')
 
 /** The keyword of a text chunk; undefined for other or damaged chunks. */
 export function textKeyword(type: string, data: Uint8Array): string | undefined {

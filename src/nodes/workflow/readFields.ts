@@ -4,21 +4,61 @@ import type { ChartLook } from '../../engine/plan/view.ts'
 import { WorkflowError } from './error.ts'
 import type { FileNode, NodeId } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isObject, limits, withoutMarkup } from './json.ts'
+import { isInheritedName, isObject, limits, withoutMarkup } from './json.ts'
+import type { NoticeSink } from './notices.ts'
 import { workflowMessages, workflowWords } from '../messages/workflow.ts'
 
 export interface ReadingContext {
   declarations: ByType
-  notices: string[]
+  notices: NoticeSink
+  slots: SlotCount
+}
+
+/** Counts the slots of all nodes of a file. */
+export class SlotCount {
+  private count = 0
+
+  /** @throws WorkflowError if the file has too many */
+  add(count: number, part: string) {
+    this.count += count
+    if (this.count > limits.slots)
+      throw new WorkflowError(part, workflowMessages.tooManySlotsInAll({ most: limits.slots }))
+  }
 }
 
 export function readId(value: Json | undefined, part: string): NodeId {
   const id = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
   if (Number.isSafeInteger(id) && (id as number) >= 0) return id as number
-  if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id) && !(id in {})) return id
+  if (typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id) && !isInheritedName(id)) return id
   throw new WorkflowError(
     part,
     workflowMessages.wrongValue({ expected: workflowWords.id(), got: describeJson(value) }),
+  )
+}
+
+/** Ids from here on do not count for the ids of new nodes and links, which would run out. */
+const COUNTER_END = 1e14
+
+/**
+ * The highest id in use, after which new ids are numbered. A stored one may be too small or missing
+ * in old files.
+ * @throws WorkflowError if the stored one is not a safe integer
+ */
+export function readLastId(ids: readonly NodeId[], stored: Json | undefined, part: string): number {
+  const last = stored == null ? 0 : readInteger(stored, part)
+  return [...ids, last].reduce<number>(
+    (max, id) => (typeof id === 'number' && id > max && id < COUNTER_END ? id : max),
+    0,
+  )
+}
+
+/** Reads a safe integer; also one written as text. */
+export function readInteger(value: Json | undefined, part: string): number {
+  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
+  if (Number.isSafeInteger(number)) return number as number
+  throw new WorkflowError(
+    part,
+    workflowMessages.wrongValue({ expected: workflowWords.integer(), got: describeJson(value) }),
   )
 }
 
@@ -71,7 +111,7 @@ function readChartLook(value: JsonObject): ChartLook | undefined {
   return Object.keys(look).length ? look : undefined
 }
 
-export function readSlots(value: Json | undefined, part: string, notices: string[]) {
+export function readSlots(value: Json | undefined, part: string, notices: NoticeSink) {
   if (value == null) return []
   if (!Array.isArray(value))
     throw new WorkflowError(
@@ -97,9 +137,13 @@ export function readSlots(value: Json | undefined, part: string, notices: string
 export function readType(
   value: Json | undefined,
   part: string,
-  notices: string[],
+  notices: NoticeSink,
 ): string | number {
-  if (Array.isArray(value)) return value.map((type) => readText(type, part, notices)).join(',')
+  if (Array.isArray(value)) {
+    const types = value.map((type) => readText(type, part, notices)).join(',')
+    // ComfyUI writes the choices of a widget as the type of its slot.
+    return types === '' || types.length > limits.name ? '*' : types
+  }
   if (value === -1) return -1 // litegraph's event slots
   return value == null || value === 0 || value === '' ? '*' : readText(value, part, notices)
 }
@@ -107,7 +151,7 @@ export function readType(
 export function readProperties(
   value: Json | undefined,
   part: string,
-  notices: string[],
+  notices: NoticeSink,
 ): JsonObject {
   if (value == null) return {}
   if (!isObject(value))
@@ -124,7 +168,7 @@ export function readProperties(
 }
 
 /** Reads a name that litegraph may display: limits its length and replaces markup. */
-export function readText(value: Json | undefined, part: string, notices: string[]): string {
+export function readText(value: Json | undefined, part: string, notices: NoticeSink): string {
   if (typeof value !== 'string' && typeof value !== 'number') {
     throw new WorkflowError(
       part,

@@ -2,6 +2,7 @@
 import { WorkflowError } from './error.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject } from './json.ts'
+import { describeJson } from './readFields.ts'
 import { workflowMessages, workflowWords } from '../messages/workflow.ts'
 
 /** @throws WorkflowError that names the kind of file if it is not a workflow */
@@ -20,7 +21,7 @@ export function requireWorkflow(data: Json): JsonObject {
         'version',
         workflowMessages.wrongValue({
           expected: workflowWords.number(),
-          got: JSON.stringify(data.version),
+          got: describeJson(data.version),
         }),
       )
     }
@@ -42,7 +43,7 @@ function describeOtherJson(data: JsonObject): string {
   if (all((value) => Array.isArray(value.nodes))) {
     return workflowMessages.collection({
       count: values.length,
-      names: Object.keys(data).slice(0, 4).join(', '),
+      names: Object.keys(data).slice(0, 4).join(', ').slice(0, 200),
     })
   }
   if ('_class_name' in data) return workflowMessages.diffusersConfig()

@@ -1,23 +1,25 @@
 // Derives declarations for subgraphs, so that their nodes have slots and params like all others.
+import { getOwn } from '../../engine/base/records.ts'
 import type { ByType, Declaration, InputSlot, OutputSlot, Param } from '../../engine/plan/op.ts'
 import type { SlotType } from '../../engine/base/values.ts'
-import type { FileNode, Subgraph, WorkflowFile } from './file.ts'
+import type { FileNode, NodeId, Subgraph, WorkflowFile } from './file.ts'
 import { INPUTS, OUTPUTS } from './file.ts'
-import { resolveSource } from './resolveSource.ts'
+import { createSourceResolver } from '../../engine/base/resolveSource.ts'
 import { declaredName, parseAccepts } from './slots.ts'
 
 /** Category of subgraph nodes. */
 export const SUBGRAPH_CATEGORY = 'mine'
 
-/** Adds the declaration of a subgraph. */
-export const withDeclaration = (known: ByType, subgraph: Subgraph): ByType =>
-  new Map([...known, [subgraph.id, declareSubgraph(subgraph, known)]])
-
-/** Adds the declarations of all subgraphs of a file. */
-export const withSubgraphs = (
+/** Adds the declarations of all subgraphs of a file. Each follows those that it uses. */
+export function withSubgraphs(
   { subgraphs = [] }: Pick<WorkflowFile, 'subgraphs'>,
   declarations: ByType,
-): ByType => subgraphs.reduce(withDeclaration, declarations)
+): ByType {
+  if (!subgraphs.length) return declarations
+  const known = new Map(declarations)
+  for (const subgraph of subgraphs) known.set(subgraph.id, declareSubgraph(subgraph, known))
+  return known
+}
 
 export const subgraphBorder = (
   { inside }: Pick<Subgraph, 'inside'>,
@@ -29,82 +31,91 @@ export const subgraphBorder = (
 }
 
 /** Declares a subgraph. `known` must contain the declarations of its inner nodes. */
-function declareSubgraph(subgraph: Subgraph, known: ByType): Declaration {
-  const { id, name, description, promoted, inside } = subgraph
-  const inputs = subgraphBorder(subgraph, INPUTS).outputs.map(
-    ({ name, type }, slot): [string, InputSlot] => {
-      const targets = inside.links.filter(([, from, output]) => from === INPUTS && output === slot)
-      const optional = targets.every(([, , , to, input]) =>
-        isOptionalInput(inside, to, input, known),
-      )
-      return [
-        name,
-        { accepts: parseAccepts(String(type)), about: '', ...(optional && { optional }) },
-      ]
-    },
-  )
-  const outputs = subgraphBorder(subgraph, OUTPUTS).inputs.map(
-    ({ name, type }): [string, OutputSlot] => [
-      name,
-      // An output that is like no input can have any type.
-      {
-        type:
-          type === '*'
-            ? { like: inputLikeOutput(subgraph, name, known) ?? '' }
-            : (String(type) as SlotType),
-        about: '',
-      },
-    ],
-  )
-  const params = promoted.flatMap(({ node, param, as }): [string, Param][] => {
-    const inner = inside.nodes.find(({ id }) => id === node)
-    const declared = inner && known.get(inner.type)?.params[param]
-    if (!declared) return []
-    // Conditions and symbols refer to the inner node.
-    const { when: _, unless: __, symbol: ___, advanced: ____, ...rest } = declared
-    return [[as, { ...rest, default: inner.properties[param] ?? declared.default } as Param]]
-  })
+export function declareSubgraph(subgraph: Subgraph, known: ByType): Declaration {
+  const { id, name, description } = subgraph
+  const lookups = createLookups(subgraph, known)
   return {
     type: id,
     version: 1,
     title: name,
     category: SUBGRAPH_CATEGORY,
     summary: description,
-    inputs: Object.fromEntries(inputs),
-    outputs: Object.fromEntries(outputs),
-    params: Object.fromEntries(params),
+    inputs: Object.fromEntries(declareInputs(subgraph, lookups)),
+    outputs: Object.fromEntries(declareOutputs(subgraph, lookups)),
+    params: Object.fromEntries(declareParams(subgraph, lookups)),
     role: 'node',
     expands: true,
   }
 }
 
-function isOptionalInput(
-  inside: WorkflowFile,
-  id: FileNode['id'],
-  input: number,
-  known: ByType,
-): boolean {
-  const node = inside.nodes.find((each) => each.id === id)
-  const declared = node && known.get(node.type)?.inputs
-  const slot = declared && declaredName(declared, node.inputs[input].name)
-  return slot !== undefined && Boolean(declared?.[slot].optional)
+/** An output of an inner node, by name. */
+interface InnerOutput {
+  node: FileNode
+  name: string
+}
+
+/** Lookups in the contents of a subgraph, built once. */
+interface Lookups {
+  known: ByType
+  nodes: ReadonlyMap<NodeId, FileNode>
+  /** Inner inputs by the index of the border slot that they are wired to. */
+  targets: ReadonlyMap<number, readonly { node: FileNode; input: string }[]>
+  /** The output wired to an input. */
+  findWired(node: FileNode, input: string): InnerOutput | undefined
+}
+
+function createLookups({ inside: { nodes: list, links } }: Subgraph, known: ByType): Lookups {
+  const nodes = new Map(list.map((node) => [node.id, node]))
+  const targets = new Map<number, { node: FileNode; input: string }[]>()
+  const wired = new Map<string, InnerOutput>()
+  const slotKey = (node: FileNode, input: string) => `${node.id} ${input}`
+  for (const [, from, output, to, input] of links) {
+    const [source, target] = [nodes.get(from), nodes.get(to)]
+    const [slot, end] = [source?.outputs[output], target?.inputs[input]]
+    if (!source || !target || !slot || !end) continue
+    wired.set(slotKey(target, end.name), { node: source, name: slot.name })
+    if (from !== INPUTS) continue
+    const others = targets.get(output)
+    if (others) others.push({ node: target, input: end.name })
+    else targets.set(output, [{ node: target, input: end.name }])
+  }
+  return { known, nodes, targets, findWired: (node, input) => wired.get(slotKey(node, input)) }
+}
+
+function declareInputs(subgraph: Subgraph, { known, targets }: Lookups): [string, InputSlot][] {
+  const isOptional = ({ node, input }: { node: FileNode; input: string }) => {
+    const declared = known.get(node.type)?.inputs
+    const slot = declared && declaredName(declared, input)
+    return slot !== undefined && Boolean(declared?.[slot].optional)
+  }
+  return subgraphBorder(subgraph, INPUTS).outputs.map(({ name, type }, slot) => {
+    const optional = (targets.get(slot) ?? []).every(isOptional)
+    return [name, { accepts: parseAccepts(String(type)), about: '', ...(optional && { optional }) }]
+  })
+}
+
+function declareOutputs(subgraph: Subgraph, lookups: Lookups): [string, OutputSlot][] {
+  const border = subgraphBorder(subgraph, OUTPUTS)
+  const findLike = createLikeFinder(lookups)
+  return border.inputs.map(({ name, type }) => [
+    name,
+    {
+      // An output that is like no input can have any type.
+      type:
+        type === '*'
+          ? { like: findLike(lookups.findWired(border, name)) ?? '' }
+          : (String(type) as SlotType),
+      about: '',
+    },
+  ])
 }
 
 /**
- * The input whose type an output of any type has, found by following the wires back. Undefined if
- * there is no such input.
+ * Returns a function for the input whose type an inner output has, found by following the wires
+ * back. It returns undefined if there is no such input.
  */
-function inputLikeOutput(subgraph: Subgraph, output: string, known: ByType): string | undefined {
-  const { nodes, links } = subgraph.inside
-  const findWired = (node: FileNode, name: string) => {
-    const link = links.find(
-      ([, , , to, input]) => to === node.id && node.inputs[input]?.name === name,
-    )
-    const from = link && nodes.find(({ id }) => id === link[1])
-    return from && { node: from, name: from.outputs[link[2]].name }
-  }
-  const source = resolveSource(
-    findWired(subgraphBorder(subgraph, OUTPUTS), output),
+function createLikeFinder({ known, findWired }: Lookups) {
+  const findSource = createSourceResolver<InnerOutput>(
     ({ node, name }) => {
       const declared = known.get(node.type)?.outputs ?? {}
       const slot = declaredName(declared, name)
@@ -116,5 +127,21 @@ function inputLikeOutput(subgraph: Subgraph, output: string, known: ByType): str
     },
     ({ node, name }) => `${node.id} ${name}`,
   )
-  return source?.node.type === INPUTS ? source.name : undefined
+  return (output: InnerOutput | undefined): string | undefined => {
+    const source = findSource(output)
+    return source?.node.type === INPUTS ? source.name : undefined
+  }
 }
+
+const declareParams = ({ promoted }: Subgraph, { known, nodes }: Lookups): [string, Param][] =>
+  promoted.flatMap(({ node, param, as }): [string, Param][] => {
+    const inner = nodes.get(node)
+    const params = inner && known.get(inner.type)?.params
+    const declared = params && getOwn(params, param)
+    if (!declared) return []
+    // Conditions and symbols refer to the inner node.
+    const { when: _, unless: __, symbol: ___, advanced: ____, ...rest } = declared
+    return [
+      [as, { ...rest, default: getOwn(inner.properties, param) ?? declared.default } as Param],
+    ]
+  })

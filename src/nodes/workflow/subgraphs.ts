@@ -1,6 +1,7 @@
 // Reads and writes `definitions.subgraphs` in ComfyUI's format. Our own subgraphs are marked in their
 // `extra`; those of other programs are unchanged.
-import { subgraphBorder, withDeclaration } from './subgraphDeclarations.ts'
+import { getOwn } from '../../engine/base/records.ts'
+import { declareSubgraph, subgraphBorder } from './subgraphDeclarations.ts'
 import { WorkflowError } from './error.ts'
 import type {
   FileInput,
@@ -14,14 +15,21 @@ import type {
 } from './file.ts'
 import { FORMAT, INPUTS, OUTPUTS } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isObject, limits } from './json.ts'
+import { isInheritedName, isObject, limits } from './json.ts'
 import { readBody } from './readBody.ts'
 import { describeJson, readText, type ReadingContext } from './readFields.ts'
 import { LOOP } from './slots.ts'
 import { workflowMessages, workflowWords } from '../messages/workflow.ts'
 
 /** ComfyUI's ids of the two border nodes. */
-const borderIds: Readonly<Record<string, number>> = { [INPUTS]: -10, [OUTPUTS]: -20 }
+const borderIds: ReadonlyMap<NodeId, number> = new Map([
+  [INPUTS, -10],
+  [OUTPUTS, -20],
+])
+const borderTypes = new Map<Json | undefined, string>([
+  [-10, INPUTS],
+  [-20, OUTPUTS],
+])
 
 /** Limit on the depth of nested subgraphs. */
 const MAX_DEPTH = 16
@@ -44,7 +52,8 @@ export const hasForeignSubgraphs = (graph: JsonObject): boolean =>
  * Reads our subgraphs in a file, and adds their declarations.
  * @throws WorkflowError if a subgraph contains itself or is invalid
  */
-export function readSubgraphs(graph: JsonObject, { declarations, notices }: ReadingContext) {
+export function readSubgraphs(graph: JsonObject, reading: ReadingContext) {
+  const { declarations } = reading
   const raw = new Map<string, { data: JsonObject; part: string }>()
   listSubgraphs(graph).forEach((data, i) => {
     if (!isOwnSubgraph(data)) return
@@ -61,7 +70,7 @@ export function readSubgraphs(graph: JsonObject, { declarations, notices }: Read
     )
   const subgraphs: Subgraph[] = []
   const depths = new Map<string, number>()
-  let known = declarations
+  const known = new Map(declarations)
   const findRaw = (id: string) => {
     const found = raw.get(id)
     if (!found) throw new Error(`No subgraph ${id}`)
@@ -82,23 +91,29 @@ export function readSubgraphs(graph: JsonObject, { declarations, notices }: Read
     const inner = new Set(nodeTypes(data).filter((type) => raw.has(type)))
     const depth = 1 + Math.max(0, ...[...inner].map((each) => readWithDepth(each, path)))
     if (depth > MAX_DEPTH) throw tooDeep
-    const subgraph = readSubgraph(id, data, part, { declarations: known, notices })
+    const subgraph = readSubgraph(id, data, part, { ...reading, declarations: known })
     subgraphs.push(subgraph)
-    known = withDeclaration(known, subgraph)
+    known.set(id, declareSubgraph(subgraph, known))
     depths.set(id, depth)
     return depth
   }
   const nameAll = (path: readonly string[]) =>
-    path.map((id) => String(findRaw(id).data.name ?? id).slice(0, 60))
+    path.map((id) => {
+      const { name } = findRaw(id).data
+      return (typeof name === 'string' ? name : id).slice(0, 60)
+    })
   for (const id of raw.keys()) readWithDepth(id)
   return { subgraphs, known }
 }
 
 const nodeTypes = ({ nodes }: JsonObject): string[] =>
-  Array.isArray(nodes) ? nodes.flatMap((node) => (isObject(node) ? [String(node.type)] : [])) : []
+  (Array.isArray(nodes) ? nodes : []).flatMap((node) =>
+    isObject(node) && typeof node.type === 'string' ? [node.type] : [],
+  )
 
 function readType(value: Json | undefined, part: string): string {
-  if (typeof value === 'string' && /^[\w-]{8,64}$/.test(value) && !(value in {})) return value
+  if (typeof value === 'string' && /^[\w-]{8,64}$/.test(value) && !isInheritedName(value))
+    return value
   throw new WorkflowError(
     part,
     workflowMessages.wrongValue({ expected: workflowWords.uuid(), got: describeJson(value) }),
@@ -169,7 +184,7 @@ function readBorder(value: Json | undefined, type: string): JsonObject {
 export const isSlotName = (name: unknown): name is string =>
   typeof name === 'string' &&
   /^[\p{L}\p{N}_][\p{L}\p{N}_ .-]{0,59}$/u.test(name) &&
-  !(name in {}) &&
+  !isInheritedName(name) &&
   name !== LOOP
 
 function readBorderSlots(value: Json | undefined, part: string): Json[] {
@@ -198,8 +213,7 @@ function readBorderSlots(value: Json | undefined, part: string): Json[] {
 }
 
 function linksWithBorder(links: Json | undefined): Json {
-  const edge = (id: Json | undefined) =>
-    Object.keys(borderIds).find((type) => borderIds[type] === id) ?? id ?? null
+  const edge = (id: Json | undefined) => borderTypes.get(id) ?? id ?? null
   const change = (link: Json): Json => {
     if (Array.isArray(link))
       return link.map((field, i) => (i === 1 || i === 3 ? edge(field) : field))
@@ -216,35 +230,55 @@ function readPromoted(
   { declarations, notices }: ReadingContext,
 ): PromotedParam[] {
   const promoted: PromotedParam[] = []
+  const names = new Set<string>()
+  const nodes = new Map(inside.nodes.map((node) => [String(node.id), node]))
   for (const item of Array.isArray(value) ? value : []) {
     if (!isObject(item)) continue
-    const node = inside.nodes.find(({ id }) => String(id) === String(item.id))
-    const as = item.as ?? item.name
-    const param =
-      node && typeof item.name === 'string' && declarations.get(node.type)?.params[item.name]
-    if (!param || !isSlotName(as) || promoted.some((each) => each.as === as))
-      notices.push(
-        workflowMessages.widgetGone({ name: describeJson(item.name), id: describeJson(item.id) }),
-      )
-    else promoted.push({ node: node.id, param: item.name as string, as })
+    const { id, name, as = name } = item
+    const node =
+      typeof id === 'string' || typeof id === 'number' ? nodes.get(String(id)) : undefined
+    const params = node && declarations.get(node.type)?.params
+    const declared = params && typeof name === 'string' && getOwn(params, name)
+    if (!declared || !isSlotName(as) || names.has(as))
+      notices.push(workflowMessages.widgetGone({ name: describeJson(name), id: describeJson(id) }))
+    else {
+      names.add(as)
+      promoted.push({ node: node.id, param: name as string, as })
+    }
   }
   return promoted
 }
 
 /**
- * Checks the number of nodes after flattening, and that no id contains the separator of paths.
+ * Checks the size of the graph after flattening, and that no id contains the separator of paths.
  * @throws WorkflowError
  */
-export function requireBounded({ nodes, subgraphs = [] }: WorkflowFile) {
+export function requireBounded({ nodes, links, subgraphs = [] }: WorkflowFile) {
   const counts = new Map<string, number>()
-  const countNodes = (list: WorkflowFile['nodes']) =>
+  const sizes = new Map<string, number>()
+  const countNodes = (list: readonly FileNode[]) =>
     list.reduce((sum, { type }) => sum + (counts.get(type) ?? 1), 0)
-  for (const { id, inside } of subgraphs) counts.set(id, Math.max(1, countNodes(inside.nodes) - 2))
+  const measureBody = (body: Pick<WorkflowFile, 'nodes' | 'links'>) =>
+    body.nodes.reduce(
+      (sum, { type, inputs, outputs }) =>
+        sum + inputs.length + outputs.length + (sizes.get(type) ?? 0),
+      body.links.length,
+    )
+  for (const { id, inside } of subgraphs) {
+    counts.set(id, Math.max(1, countNodes(inside.nodes) - 2))
+    sizes.set(id, measureBody(inside))
+  }
   const count = countNodes(nodes)
   if (count > limits.nodes)
     throw new WorkflowError(
       'nodes',
       workflowMessages.tooManyNodesInside({ count, most: limits.nodes }),
+    )
+  const size = measureBody({ nodes, links })
+  if (size > limits.flattened)
+    throw new WorkflowError(
+      'nodes',
+      workflowMessages.tooLargeInside({ count: size, most: limits.flattened }),
     )
   const bad = [nodes, ...subgraphs.map(({ inside }) => inside.nodes)]
     .flat()
@@ -272,7 +306,7 @@ export function subgraphToJson(
   ]
   const { nodes, links, groups } = bodyToJson({
     ...inside,
-    nodes: inside.nodes.filter(({ type }) => !(type in borderIds)),
+    nodes: inside.nodes.filter(({ type }) => !borderIds.has(type)),
   })
   return {
     id,
@@ -300,7 +334,7 @@ export function subgraphToJson(
 }
 
 const borderToJson = ({ type, pos, size }: FileNode) => ({
-  id: borderIds[type],
+  id: borderIds.get(type),
   bounding: [...pos, ...size].map(Math.round),
 })
 
@@ -319,7 +353,7 @@ const linkToJson = ([id, from, origin_slot, to, target_slot, type]: FileLink) =>
   type,
 })
 
-const borderId = (id: NodeId) => borderIds[id] ?? id
+const borderId = (id: NodeId) => borderIds.get(id) ?? id
 
 /** Hashes a text into a UUID, so that the id need not be stored. */
 function hashToUuid(text: string): string {

@@ -1,11 +1,11 @@
 // Writes workflows. Equal graphs produce equal texts, and unchanged foreign workflows are written as
 // they were.
-import type { Declaration } from '../../engine/plan/op.ts'
 import type { WorkflowAbout, FileLink, FileNode, ForeignOriginal, WorkflowFile } from './file.ts'
 import { FORMAT, LITEGRAPH_VERSION } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isObject, printJson, sameJson } from './json.ts'
-import { readWorkflow } from './read.ts'
+import { isObject, printFile, sameJson } from './json.ts'
+import { parseOriginal, type ParsedOriginal } from './read.ts'
+import { compareIds } from './readLinks.ts'
 import { isOwnSubgraph, subgraphToJson } from './subgraphs.ts'
 
 /**
@@ -15,17 +15,12 @@ import { isOwnSubgraph, subgraphToJson } from './subgraphs.ts'
 export function printWorkflow(file: WorkflowFile): string {
   const { foreign, ...about } = file.extra.diffusion ?? { format: FORMAT }
   const own = fileToJson(file, { ...about, format: FORMAT })
-  if (!foreign) return printJson(own) + '\n'
-  const original = JSON.parse(foreign.text) as JsonObject
-  // The file as it was read: all differences are later changes. Without declarations, the slots are
-  // not reordered.
-  const before = readWorkflow(original as Json, new Map<string, Declaration>(), [])
-  return foreign.format === 'litegraph'
-    ? printJson({
-        ...own,
-        nodes: own.nodes.map((node) => restoreNode(node, before, original)),
-      }) + '\n'
-    : printJson(restoreGraph(file, before, original, foreign.format), true, false) + '\n'
+  if (!foreign) return printFile(own)
+  // All differences from the original are later changes.
+  const original = parseOriginal(foreign.text)
+  if (foreign.format !== 'litegraph')
+    return printFile(restoreGraph(file, original, foreign.format), false)
+  return printFile({ ...own, nodes: own.nodes.map(createNodeRestorer(original)) })
 }
 
 function fileToJson(file: WorkflowFile, about: WorkflowAbout) {
@@ -56,32 +51,25 @@ function bodyToJson(file: WorkflowFile) {
   }
 }
 
-const compareIds =
-  <T>(id: (item: T) => number | string) =>
-  (a: T, b: T): number => {
-    const [x, y] = [id(a), id(b)]
-    return typeof x === typeof y ? (x < y ? -1 : x > y ? 1 : 0) : typeof x === 'number' ? -1 : 1
-  }
-
 // ---- foreign files
 
-const originalNode = (
-  id: unknown,
-  before: WorkflowFile,
-  original: JsonObject,
-): [FileNode, JsonObject] | undefined => {
-  const at = before.nodes.findIndex((node) => node.id === id)
-  return at < 0 ? undefined : [before.nodes[at], (original.nodes as JsonObject[])[at]]
+/** Returns a function that gives a node all fields of its original, except those that changed. */
+function createNodeRestorer({ before, original }: ParsedOriginal) {
+  const sources = original.nodes as JsonObject[]
+  const byId = new Map(before.nodes.map((was, i) => [was.id, { was, source: sources[i] }]))
+  return (node: FileNode | PrintedNode): object => {
+    const found = byId.get(node.id)
+    return found && found.was.type === node.type ? restoreNode(node, found) : node
+  }
 }
 
-/** The original node with all its fields, except those that were changed. */
+/** A node with rounded positions. */
+type PrintedNode = Omit<FileNode, 'pos' | 'size'> & { pos: number[]; size: number[] }
+
 function restoreNode(
-  node: { id: unknown; type: string } & object,
-  before: WorkflowFile,
-  original: JsonObject,
+  node: FileNode | PrintedNode,
+  { was, source }: { was: FileNode; source: JsonObject },
 ): object {
-  const [was, source] = originalNode(node.id, before, original) ?? []
-  if (!was || !source || was.type !== node.type) return node
   const result: JsonObject = { ...source }
   for (const [key, value] of Object.entries(node)) {
     if (key === 'inputs' || key === 'outputs') {
@@ -113,24 +101,29 @@ function restoreSlots(
     if (!before || !isObject(came) || before.name !== slot.name) return slot
     const changed = Object.entries(slot).filter(([key, value]) =>
       key === 'link' || key === 'links'
-        ? !sameJson(nullIfEmpty(value), nullIfEmpty(came[key]))
+        ? !sameJson(normalLinks(value), normalLinks(came[key]))
         : !sameJson(value, before[key]),
     )
     return { ...came, ...Object.fromEntries(changed) }
   })
 }
 
-/** Programs write the absence of links as null, as an empty list or not at all. */
-const nullIfEmpty = (links: Json | undefined): Json =>
-  links === undefined || sameJson(links, []) ? null : links
+/**
+ * Links of a slot for comparisons. Programs write them in any order, and their absence as null, as an
+ * empty list or not at all.
+ */
+const normalLinks = (links: Json | undefined): Json => {
+  if (!Array.isArray(links)) return links ?? null
+  return links.length ? links.map(String).sort() : null
+}
 
 function restoreGraph(
   file: WorkflowFile,
-  before: WorkflowFile,
-  original: JsonObject,
+  parsed: ParsedOriginal,
   format: ForeignOriginal['format'],
 ): JsonObject {
-  const nodes = file.nodes.map((node) => restoreNode(node, before, original) as JsonObject)
+  const { before, original } = parsed
+  const nodes = file.nodes.map(createNodeRestorer(parsed)) as JsonObject[]
   const result: JsonObject = {
     ...original,
     nodes: sortLikeOriginal(nodes, original.nodes as JsonObject[], (node) => String(node.id)),
@@ -152,9 +145,8 @@ function restoreGraph(
   if (!sameJson(file.config, before.config)) result.config = file.config
   const { diffusion: ours, ...extra } = file.extra
   const { diffusion: was, ...extraBefore } = before.extra
-  const { foreign: _, ...about } = ours ?? {}
-  const { foreign: __, ...aboutBefore } = was ?? {}
-  if (!sameJson([extra, about], [extraBefore, aboutBefore]))
+  const { foreign: _, ...about } = ours ?? { format: FORMAT }
+  if (!sameJson([extra, about], [extraBefore, was ?? { format: FORMAT }]))
     result.extra = { ...extra, diffusion: about } as JsonObject
   return withCounters(result, file, before)
 }
@@ -165,11 +157,14 @@ function restoreLinks(
   original: JsonObject,
   format: ForeignOriginal['format'],
 ): Json[] {
-  const sources = new Map<unknown, Json>()
+  const sources = new Map<string, Json>()
   for (const link of Object.values((original.links ?? []) as object) as Json[]) {
-    if (link) sources.set(String(Array.isArray(link) ? link[0] : (link as JsonObject).id), link)
+    const id = link && String(Array.isArray(link) ? link[0] : (link as JsonObject).id)
+    // Of several links with one id, the first is read.
+    if (id && !sources.has(id)) sources.set(id, link)
   }
   const was = new Map(before.links.map((link) => [link[0], link]))
+  const known = new Set([...was.keys(), ...links.map(([id]) => id)].map(String))
   const kept = links.map((link): Json => {
     const [id, origin_id, origin_slot, target_id, target_slot, type] = link
     // Types are not compared: litegraph may write the type of either end.
@@ -181,8 +176,7 @@ function restoreLinks(
       : [...link]
   })
   // Links that were not read, as those to the border of a subgraph, are preserved.
-  for (const [id, link] of sources)
-    if (![...was.keys()].some((known) => String(known) === id)) kept.push(link)
+  for (const [id, link] of sources) if (!known.has(id)) kept.push(link)
   return sortLikeOriginal(kept, [...sources.values()], (link) =>
     String(Array.isArray(link) ? link[0] : (link as JsonObject).id),
   )

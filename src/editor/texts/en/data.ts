@@ -7,6 +7,10 @@ export const enData = {
     saved: (name: string) => `Saved “${name}”`,
     unreadable: (file: string) => `Could not open ${file}`,
     dropped: 'Dropped files',
+    noAccess:
+      'The file cannot be read: it was moved, changed or deleted, or is too large for the memory. Choose it again.',
+    readerFailed:
+      'The file could not be read: this browser ran out of memory. Close other tabs, or choose a smaller file.',
     tooLarge: 'The file is larger than 2 GB.',
     unsupported:
       'Unsupported file. You can open workflows (JSON, or a PNG with a workflow), images, ' +
@@ -135,12 +139,24 @@ export const enData = {
   },
 
   storage: {
-    temporary:
-      'This browser does not store data here (private window?). Everything works, but download ' +
-      'your work before you close the tab.',
+    temporary: (problem: string) =>
+      `This browser does not store data here (${problem}; a private window?). You can open, edit, ` +
+      'run and share as usual, but everything is lost when you close the tab. Download the ' +
+      'workflow to keep it.',
+    diskFull:
+      'The browser storage is full, and changes since then are not stored. You can open, edit, ' +
+      'run and share as usual. Free space on the disk, or download the workflow to keep it.',
+    silent:
+      'The browser storage does not answer, so saved work is not visible. You can open, edit, ' +
+      'run and share as usual; changes are stored when it answers. Close other tabs of this page ' +
+      'or restart the browser, and download the workflow to keep it.',
+    noAnswer: 'The browser storage does not answer. Try again later.',
+    answers: 'The browser storage works again',
+    answersHint: 'Changes since then are stored.',
+    notStored: (what: string) => `Not stored: ${what}`,
     full:
-      'The browser storage is full. Saved data is not lost. Delete something, or download the ' +
-      'workflow.',
+      'The browser storage is full. Nothing stored before is lost. Free space: delete what you ' +
+      'no longer need, or download the workflow to keep it.',
     failed: (why: string) => `Could not store this in the browser: ${why}`,
     conflict: (name: string) => `“${name}” was saved in another tab.`,
     deleted: 'It is no longer in the library.',

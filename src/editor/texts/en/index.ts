@@ -37,6 +37,13 @@ export const en = {
     panel: 'Details',
     help: 'Help',
     settings: 'Settings',
+    saveEvery: 'Save trainings',
+    saveIntervals: {
+      2: 'Every 2 seconds',
+      10: 'Every 10 seconds',
+      60: 'Every minute',
+      0: 'Only when they stop',
+    },
     theme: 'Theme',
     themes: { system: 'System', dark: 'Dark', light: 'Light', contrast: 'High contrast' },
     language: 'Language',
@@ -296,6 +303,7 @@ export const en = {
   },
 
   draft: {
+    of: (name: string) => `unsaved changes of “${name}”`,
     restoredFrom: (when: string) => `Restored your unsaved changes from ${when}.`,
     discard: 'Revert to saved version',
     discardNew: 'Discard',

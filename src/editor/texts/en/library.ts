@@ -48,6 +48,10 @@ export const enLibrary = {
     invalid: 'This is not a ZIP from this editor, or it is from a later version.',
     damaged: 'The ZIP is damaged: it contains a file twice, or too many files.',
     missing: 'not in the ZIP',
+    gone: 'no longer stored',
+    damagedContent: 'damaged: the content differs from what was stored',
+    exportFailed: (count: number, first: string) =>
+      `Left out ${plural(count, 'file')} that could not be read. ${first}`,
     invalidEntry: (what: string) => `invalid “${what}” in its list`,
     imported: (added: number, both: number, there: number) =>
       `${plural(added, 'item')} added` +

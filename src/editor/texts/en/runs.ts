@@ -97,7 +97,7 @@ export const enRuns = {
     deletedOldest: (count: number) =>
       count === 1 ? 'The oldest run was deleted' : `The ${count} oldest runs were deleted`,
     limitReached: 'The limit is reached. Starred runs are kept.',
-    notStored: 'The run was not stored',
+    runOf: (name: string) => `run of “${name}”`,
     deleted: (count: number) => `${plural(count, 'run')} deleted`,
     first: 'first run',
     nothingChanged: 'none',
@@ -159,6 +159,7 @@ export const enRuns = {
     idle: 'Ready',
     starting: 'Starting the engine…',
     noEngine: 'The engine did not start',
+    restarted: 'The engine was restarted',
     preparing: 'Preparing…',
     running: 'Running',
     runningOther: (name: string) => `Running “${name}”`,
@@ -178,6 +179,11 @@ export const enRuns = {
     loss: 'loss',
     rate: (rate: string) => `${rate} it/s`,
     left: (time: string) => `${time} left`,
+    saved: (step: string, time: string) => `Saved at step ${step}, ${time} ago`,
+    savedNow: (step: string) => `Saved at step ${step}`,
+    continueFrom: (step: string) => `Continue from step ${step}`,
+    continueHint: (node: string, step: string, count: string) =>
+      `${node} is stored up to step ${step} of ${count}. Run continues from there, with the same result as without the interruption.`,
     problems: (count: number) => plural(count, 'problem'),
     notices: (count: number) => plural(count, 'notice'),
     onBackend: (name: string) => `on ${name}`,

@@ -38,6 +38,8 @@ export const ko: Texts = {
     panel: '세부 정보',
     help: '도움말',
     settings: '설정',
+    saveEvery: '학습 저장',
+    saveIntervals: { 2: '2초마다', 10: '10초마다', 60: '1분마다', 0: '멈출 때만' },
     theme: '테마',
     themes: { system: '시스템', dark: '다크', light: '라이트', contrast: '고대비' },
     language: '언어',
@@ -288,6 +290,7 @@ export const ko: Texts = {
   },
 
   draft: {
+    of: (name) => `“${name}”의 저장하지 않은 변경 사항`,
     restoredFrom: (when) => `${when}에 저장하지 않은 변경 사항을 복원했습니다.`,
     discard: '저장된 버전으로 되돌리기',
     discardNew: '버리기',

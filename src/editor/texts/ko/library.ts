@@ -44,6 +44,9 @@ export const koLibrary: typeof enLibrary = {
     invalid: '이 편집기의 ZIP이 아니거나, 더 새로운 버전의 것입니다.',
     damaged: 'ZIP이 손상되었습니다. 같은 파일이 두 번 있거나 파일이 너무 많습니다.',
     missing: 'ZIP 안에 없습니다',
+    gone: '더는 저장되어 있지 않습니다',
+    damagedContent: '손상됨: 내용이 저장한 것과 다릅니다',
+    exportFailed: (count, first) => `읽을 수 없는 파일 ${count}개를 제외했습니다. ${first}`,
     invalidEntry: (what) => `목록의 “${what}” 값이 올바르지 않습니다`,
     imported: (added, both, there) =>
       `${added}개를 추가했습니다` +

@@ -97,7 +97,7 @@ export const koRuns: typeof enRuns = {
         ? '가장 오래된 실행이 삭제되었습니다'
         : `가장 오래된 실행 ${count}개가 삭제되었습니다`,
     limitReached: '한도에 이르렀습니다. 별표한 실행은 유지됩니다.',
-    notStored: '실행을 저장하지 못했습니다',
+    runOf: (name) => `“${name}” 실행 기록`,
     deleted: (count) => `실행 ${count}개를 삭제했습니다`,
     first: '첫 실행',
     nothingChanged: '없음',
@@ -157,6 +157,7 @@ export const koRuns: typeof enRuns = {
     idle: '준비됨',
     starting: '엔진을 시작하는 중…',
     noEngine: '엔진을 시작하지 못했습니다',
+    restarted: '엔진을 다시 시작했습니다',
     preparing: '준비하는 중…',
     running: '실행 중',
     runningOther: (name) => `“${name}” 실행 중`,
@@ -176,6 +177,11 @@ export const koRuns: typeof enRuns = {
     loss: '손실',
     rate: (rate) => `초당 ${rate}회`,
     left: (time) => `${time} 남음`,
+    saved: (step, time) => `${step}단계에서 저장(${time} 전)`,
+    savedNow: (step) => `${step}단계에서 저장`,
+    continueFrom: (step) => `${step}단계부터 이어 학습`,
+    continueHint: (node, step, count) =>
+      `${topic(node)} ${count}단계 중 ${step}단계까지 저장되어 있습니다. 실행하면 여기부터 이어지며, 결과는 중단하지 않았을 때와 같습니다.`,
     problems: (count) => `문제 ${count}개`,
     notices: (count) => `알림 ${count}개`,
     onBackend: (name) => `${name} 사용`,

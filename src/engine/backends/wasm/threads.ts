@@ -1,4 +1,4 @@
-// Starts the wasm backend with threads, which are available on cross-origin isolated pages.
+// Number of threads of the wasm backend, and what their start needs.
 
 /** tfjs starts eight workers; threads beyond these and the calling one would never start. */
 const MAX_THREADS = 8
@@ -33,29 +33,6 @@ export function overrideCoreCount(cores: number): () => void {
   }
 }
 
-/**
- * Patches the script of tfjs's threads, which is the text of a function. That function reads a
- * variable from outside, guarded by a `typeof` that some minifiers remove; the patch declares the
- * variable, under its minified name. Returns a function that undoes it.
- */
-export function patchThreadScript(): () => void {
-  const original = globalThis.Blob
-  const patch = (part: BlobPart): BlobPart => {
-    if (typeof part !== 'string' || !part.startsWith('var WasmBackendModuleThreadedSimd = '))
-      return part
-    const name = /mainScriptUrlOrBlob["'`\]]*\s*\|\|\s*([\w$]+)/.exec(part)?.[1]
-    return name ? `var ${name};${part}` : part
-  }
-  globalThis.Blob = class extends original {
-    constructor(parts: BlobPart[] = [], options?: BlobPropertyBag) {
-      super(parts.map(patch), options)
-    }
-  }
-  return () => {
-    globalThis.Blob = original
-  }
-}
-
 /** Milliseconds that threads have to start, including the download of 400 kB. */
 const START_TIMEOUT = 20_000
 
@@ -75,7 +52,7 @@ export function watchThreadFailure() {
       )
     listen('error', (event) => (event as ErrorEvent).error instanceof Event)
     listen('securitypolicyviolation', (event) =>
-      (event as SecurityPolicyViolationEvent).blockedURI.startsWith('blob'),
+      (event as SecurityPolicyViolationEvent).effectiveDirective.startsWith('worker-src'),
     )
     timer = setTimeout(() => resolve(true), START_TIMEOUT)
   })

@@ -5,41 +5,9 @@
 // The calling thread runs jobs too, so a worker that is late, or asleep, costs nothing but its
 // help. The caller waits for a worker that is delayed within a job, because its core is busy. Where
 // that costs more than the workers save, they are skipped for a while.
-
-/**
- * Words of shared memory: runs so far, jobs not taken, jobs completed, and the address of their
- * table.
- */
-const [GENERATION, REMAINING, DONE, TABLE] = [0, 1, 2, 3]
-
-/**
- * Milliseconds that a worker polls for new work before it sleeps. Waking it takes longer than the
- * pause between two layers.
- */
-const SPIN_MS = 1
-
-/**
- * The script of a worker. It takes a job by decrementing the number that remain; a result of zero
- * or less means that no job remains.
- */
-const script = `
-onmessage = ({ data: { module, memory, shared } }) => {
-  const { runJob } = new WebAssembly.Instance(module, { env: { memory } }).exports
-  const words = new Int32Array(shared)
-  postMessage('ready')
-  for (;;) {
-    const seen = Atomics.load(words, ${GENERATION})
-    for (;;) {
-      const remaining = Atomics.sub(words, ${REMAINING}, 1)
-      if (remaining <= 0) break
-      runJob(words[${TABLE}] + 4 * (remaining - 1))
-      Atomics.add(words, ${DONE}, 1)
-    }
-    const until = performance.now() + ${SPIN_MS}
-    while (Atomics.load(words, ${GENERATION}) === seen && performance.now() < until);
-    Atomics.wait(words, ${GENERATION}, seen)
-  }
-}`
+import type { PoolStart } from './poolProtocol.ts'
+import { DONE, GENERATION, REMAINING, TABLE } from './poolProtocol.ts'
+import { threadScriptUrl } from './threadScript.ts'
 
 /** Milliseconds that workers have to start. */
 const START_TIMEOUT = 10_000
@@ -96,10 +64,9 @@ export class WorkerPool {
     { module, memory, runJob }: PoolWork,
   ): Promise<WorkerPool | undefined> {
     const shared = new SharedArrayBuffer(16)
-    const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
     const workers: Worker[] = []
     try {
-      for (let i = 0; i < size; i++) workers.push(new Worker(url))
+      for (let i = 0; i < size; i++) workers.push(new Worker(threadScriptUrl()))
       await Promise.all(
         workers.map((worker) => startPoolWorker(worker, { module, memory, shared })),
       )
@@ -107,8 +74,6 @@ export class WorkerPool {
     } catch {
       workers.forEach((worker) => worker.terminate())
       return undefined
-    } finally {
-      URL.revokeObjectURL(url)
     }
   }
 
@@ -157,7 +122,7 @@ export interface PoolWork {
   runJob: (at: number) => void
 }
 
-const startPoolWorker = (worker: Worker, message: object) =>
+const startPoolWorker = (worker: Worker, message: PoolStart) =>
   new Promise<void>((resolve, reject) => {
     const timer = setTimeout(reject, START_TIMEOUT)
     worker.onmessage = () => {

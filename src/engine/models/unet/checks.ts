@@ -1,4 +1,5 @@
 // Checks of config keys, and their messages.
+import { quoteValue } from '../../base/quote.ts'
 import { unetMessages, unetWords } from '../../messages/unet.ts'
 
 export interface Check {
@@ -45,7 +46,7 @@ export const checkList = (item: Check): Check => ({
 
 /** Prints a value, truncated: a file may hold anything. */
 export const formatValue = (value: unknown) =>
-  value === undefined ? unetWords.nothing() : JSON.stringify(value).slice(0, 200)
+  value === undefined ? unetWords.nothing() : quoteValue(value, 200)
 
 /** Throws Error with a message for users unless every checked key is valid. */
 export function checkKeys(config: object, checks: Record<string, Check>) {

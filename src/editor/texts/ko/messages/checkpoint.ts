@@ -16,6 +16,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
   chooseOne: '그 가운데 하나만 든 ZIP이나 폴더를 고르세요.',
   otherModel:
     'diffusers의 UNet2DModel이나 UNet2DConditionModel, 또는 이 프로그램의 MLP나 Classifier여야 하는데 {name}입니다.',
+  tooManyConfigs: 'ZIP의 config.json은 {most}개까지인데 더 많습니다.',
   noConfig: '가중치와 함께 config.json이 있어야 하는데 없습니다.',
   addConfig: '모델의 config.json을 넣으세요.',
   noModel: 'ZIP에 모델이 있어야 하는데, 모델의 config.json이 없습니다.',
@@ -25,6 +26,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
   // 가중치
   unlisted: '{index}에 적힌 가중치만 있어야 하는데 {file}에 {weight}도 있습니다.',
   unfound: '{index}에 적힌 대로 {file}에 {weight}이(가) 있어야 하는데 없습니다.',
+  tooManyShards: '가중치 파일은 {most}개까지인데 더 많습니다.',
   unreadable: '{file}을(를) 읽을 수 없습니다. {problem~}',
   downloadAgain: '파일을 다시 받으세요. 잘렸거나 바뀌었습니다.',
   missingWeight: '가중치 {weight}이(가) 없습니다.',
@@ -45,6 +47,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
   mlpOutputs:
     'MLP의 out_dim은 분산이 있으면 dim의 두 배인 {expected}이어야(여야) 하는데 {value}입니다.',
   unetLayers: 'UNet의 layers_per_block은 {most} 이하여야 하는데 {value}입니다.',
+  unetBlocks: 'UNet의 residual 블록과 transformer 블록은 모두 {most}개까지인데 {count}개입니다.',
   chooseUnet:
     'DDPM의 블록으로 된 UNet2DModel이나, Stable Diffusion 1의 것 같은 UNet2DConditionModel을 고르세요.',
 

@@ -35,6 +35,8 @@ export const koData: Translation<typeof dataMessages> = {
   dropCheckpoint: '여기에 놓거나, 다른 체크포인트를 고르세요.',
   fileChanged: '파일 “{name}”의 SHA-256은 {expected}...이어야 하는데 {got}...입니다.',
   dropRightFile: '맞는 파일을 놓거나, 이 파일을 다시 고르세요.',
+  storedDamaged: '저장된 파일 “{name}”이(가) 손상되었습니다. 내용이 SHA-256과 맞지 않습니다.',
+  replaceDamaged: '저장된 파일에서 지우고 원본을 다시 놓으세요.',
   checkpointUnreadable: '파일 “{name}”을(를) 체크포인트로 읽을 수 없습니다. {problem~}',
   tooManyImages: '따로 저장하는 이미지는 {most}장까지인데 {count}장입니다.',
   saveGrid: '격자로 저장하거나, 더 적은 이미지를 저장하세요.',
@@ -45,6 +47,7 @@ export const koData: Translation<typeof dataMessages> = {
 
   // 함께 오는 파일
   notFetched: '{title~}을(를) {address}에서 가져오지 못했습니다: {reason~}.',
+  assetDamaged: '{address}의 {title~}을(를) 읽을 수 없습니다. {problem~}',
   checkConnection:
     '연결을 확인하고 다시 실행하세요. 직접 만든 페이지라면 파일이 있는지 확인하세요.',
   digitsLeftOut: '이 빌드에는 숫자 데이터가 들어 있지 않습니다.',

@@ -41,11 +41,11 @@ export const koDatasets: Translation<typeof datasetMessages> = {
   notAZip: 'ZIP이 아니거나 손상되었습니다',
   imageTooLarge: '256 MiB보다 큽니다',
   unreadable: '읽을 수 없습니다',
+  damagedInZip: 'ZIP 안에서 손상되었습니다. 크기나 CRC-32가 맞지 않습니다',
   heic: '브라우저가 읽을 수 없는 HEIC 사진입니다. JPEG로 내보내세요',
   tooManyPixels: '{width} x {height}픽셀로 1억 픽셀이 넘습니다',
   broken: '손상되었거나, 여기서 읽을 수 있는 {format}이(가) 아닙니다',
   notAnImage: '아는 종류의 이미지(PNG, JPEG, WebP, GIF, BMP, AVIF)가 아닙니다',
   outsideFolders: '클래스 폴더 밖에 있습니다',
   noPixels: '픽셀이 없습니다.',
-  notInZip: 'ZIP 안에 없습니다.',
 }

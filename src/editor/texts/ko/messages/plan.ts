@@ -51,6 +51,8 @@ export const koPlan: Translation<typeof planMessages> = {
   noSamplingLoop:
     '{node}은(는) 앞 단계를 기억하므로 샘플링 루프 안에 있어야 하는데, 그렇지 않습니다.',
   takeFromSampling: 'x_t를 SamplingStart에서 받으세요.',
+  loopsTooDeep: '루프는 {most}겹까지인데 더 깊습니다.',
+  fewerLoops: '몇몇 루프의 값을 End에서 가져오세요.',
   decidingLoop: '반복마다 계속할지 정하는 루프는 {start} 안에서 실행할 수 없습니다.',
   fixIterations: '반복 횟수를 정해 주거나, 학습 루프 밖으로 옮기세요.',
   drawnOnce: '{node}은(는) 한 번만 뽑습니다. {start}의 모든 반복에 같은 {kind~}이(가) 쓰입니다.',
@@ -62,10 +64,19 @@ export const koPlan: Translation<typeof planMessages> = {
   noRecord: '{node}에는 앞 단계의 손실이 필요한데, 기록된 것이 없습니다.',
   connectLosses: 'Loss의 `losses`를 {end}에 연결하세요.',
   lossNotFinite: '손실은 유한해야 하는데 {step}단계에서 {value}입니다.',
+  lossExploded: '손실은 {limit}보다 작아야 하는데 {step}단계에서 {value}입니다. 학습이 발산합니다.',
+  weightsNotFinite: '가중치는 유한해야 하는데 {step}단계 뒤에는 그렇지 않습니다.',
   lowerRate:
-    '학습률을 낮추거나, 기울기를 클리핑하거나(Optimizer의 clip_norm), 데이터를 확인하세요. 그 전에 저장한 가중치는 남아 있습니다.',
-  unreadableTraining:
-    '저장된 학습({step}단계)을 읽을 수 없어 삭제했습니다. 그 전의 마지막 상태부터 다시 학습합니다.',
+    'Optimizer의 lr을 낮추거나, clip_norm을 1로 하거나, TrainingStart의 activations를 float32로 하거나, 데이터가 -1에서 1 정도 사이에 있는지 확인하세요.',
+  goodWeights: '{step}단계 뒤의 가중치는 남아 있습니다. 쓰려면 steps를 {step}(으)로 하세요.',
+  damagedTraining:
+    '{step}단계에 저장된 학습이 손상되어 삭제했습니다. 그 전에 저장된 {from}단계부터 학습을 이어 갑니다.',
+  damagedOnly:
+    '{step}단계에 저장된 학습이 손상되어 삭제했습니다. 그 전에 저장된 단계가 없어 처음부터 학습합니다.',
+  damagedOrigin: '이 학습이 이어 가던 가중치의 기록이 손상되어 삭제했습니다.',
+  wrongChecksum: '저장된 체크섬은 {expected}인데 {got}입니다.',
+  laterRecord: '저장 기록은 버전 {expected}이어야 하는데 버전 {got}입니다.',
+  misshapenRecord: '저장된 학습이어야 하는데 다른 바이트입니다.',
   originDeleted: '이 학습이 이어 가던 가중치가 더는 저장되어 있지 않습니다.',
   originMisfits: '이 학습이 이어 가던 가중치가 모델에 맞지 않습니다.',
   changeSeed: '처음부터 학습하도록 시드를 바꾸세요.',

@@ -10,6 +10,7 @@ export const koWorkflow: Translation<typeof workflowMessages> = {
   textTooLong: '텍스트가 {length}자로 너무 깁니다.',
   nameTooLong: '이름이 {length}자로 너무 깁니다.',
   tooManySlots: '슬롯이 {count}개로 너무 많습니다.',
+  tooManySlotsInAll: '모든 노드의 슬롯은 {most}개까지인데 더 많습니다.',
   tooManyLinks: '연결선이 {count}개로 너무 많습니다.',
   tooManyNodes: '노드는 {most}개까지인데 {count}개입니다.',
   litegraphLimit:
@@ -20,6 +21,7 @@ export const koWorkflow: Translation<typeof workflowMessages> = {
 
   // 파일
   tooLarge: '파일은 {most} MB까지인데 {size} MB입니다.',
+  tooManyValues: '파일의 값은 {most}개까지인데 더 많습니다.',
   notJson: '파일이 JSON이 아닙니다: {problem}',
   otherJson: '워크플로여야 하는데 JSON {kind~}입니다.',
   apiFormat:
@@ -36,7 +38,10 @@ export const koWorkflow: Translation<typeof workflowMessages> = {
   linkDamaged: '링크가 손상되었습니다. 끝이 잘렸을 수 있습니다.',
   linkTooLarge: '링크에는 {most} MB까지 담기는데 더 많습니다.',
   notPng: 'PNG 이미지여야 하는데 다른 파일입니다.',
-  pngDamaged: '이미지가 손상되었습니다. 일부가 없습니다.',
+  pngCutOff: '이미지가 손상되었습니다. {number}번째 청크부터 끝이 없습니다.',
+  pngCrc: '이미지가 손상되었습니다. {number}번째 청크({type})가 CRC-32와 맞지 않습니다.',
+  pngEnd: '이미지가 손상되었습니다. 마지막 청크인 IEND가 없습니다.',
+  pngChunk: '이미지가 손상되었습니다. {type} 청크의 압축된 텍스트를 풀 수 없습니다.',
   pngPrompt:
     '이미지에 워크플로가 있어야 하는데, 노드의 위치가 없는 ComfyUI API 형식의 프롬프트입니다.',
   pngWithout:
@@ -54,6 +59,7 @@ export const koWorkflow: Translation<typeof workflowMessages> = {
   secondWire: '{part}을(를) 무시했습니다. 그 입력이 이미 연결되어 있습니다.',
   slotGone:
     '{type}(노드 {id})에 이제 슬롯 {slot}이(가) 없습니다. 알아볼 수 있게 연결선은 남겨 두었습니다.',
+  moreNotices: '여기에 없는 알림이 더 있습니다: {count}개.',
   foreignKeys: '워크플로의 일부가 아니어서 무시했습니다: {keys}.',
 
   // 서브그래프
@@ -64,6 +70,7 @@ export const koWorkflow: Translation<typeof workflowMessages> = {
   sameSlot: '두 슬롯의 이름이 {name}(으)로 같습니다.',
   widgetGone: '서브그래프 안 노드 {id~}의 {name~}을(를) 이제 밖에서 정하지 않습니다.',
   tooManyNodesInside: '노드는 서브그래프 안의 것까지 {most}개까지인데 {count}개입니다.',
+  tooLargeInside: '연결선과 슬롯은 서브그래프 안의 것까지 {most}개까지인데 {count}개입니다.',
   colon: 'id {id}에 쌍점이 있는데, 쌍점은 서브그래프 안 노드의 id를 나누는 데 쓰입니다.',
 }
 
@@ -71,6 +78,7 @@ export const koWorkflowWords: Translation<typeof workflowWords> = {
   nothing: '없음',
   number: '수',
   finiteNumber: '유한한 수',
+  integer: '정수',
   text: '텍스트',
   list: '목록',
   listOf: '값 {count}개의 목록',

@@ -1,0 +1,276 @@
+// Memory over time in the built editor: counters at step 1,000 of a training, at its end, after many
+// runs, and after many tabs were opened and closed. Each state is that of a training paused at the
+// same step. Fails if a counter grew by more than one percent.
+//
+//   npm run bench:soak -- --steps 10000 --runs 200 --tabs 100 --json
+import { parseArgs } from 'node:util'
+import type { Browser, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { build, preview } from 'vite'
+import { dropFile, onNode } from '../scripts/editorPage.ts'
+import { readyWorkflow } from '../test/editor/readyText.ts'
+import { openCounters, type Counters } from './soakCounters.ts'
+
+const OUT = 'out/editor'
+/** Step at which the counters are compared. */
+const BASE_STEP = 1000
+/** Greatest growth of a counter. */
+const LIMIT = 1.01
+
+interface SoakOptions {
+  /** Steps of the long training. */
+  steps: number
+  /** Step at which trainings are paused for the comparison. */
+  baseStep?: number
+  runs: number
+  tabs: number
+  /** Runs and tabs before the first state, which fill caches of limited size. */
+  warmUp?: number
+}
+
+/** Counters in one state of the page. */
+interface SoakState {
+  name: string
+  /** Steps of the paused training. */
+  step: number
+  counters: Counters
+}
+
+export async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      steps: { type: 'string', default: '10000' },
+      runs: { type: 'string', default: '200' },
+      tabs: { type: 'string', default: '100' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const [steps, runs, tabs] = [values.steps, values.runs, values.tabs].map(readCount)
+  await build({ logLevel: 'error', build: { outDir: OUT } })
+  const server = await preview({ logLevel: 'error', build: { outDir: OUT }, preview: { port: 0 } })
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
+  })
+  try {
+    const say = (line: string) => void (values.json || console.log(line))
+    const states = await soak(browser, server.resolvedUrls!.local[0], { steps, runs, tabs }, say)
+    const growth = findGrowth(states)
+    if (values.json) console.log(JSON.stringify({ states, growth }))
+    else console.log(formatTable(states, growth))
+    if (Object.values(growth).some((ratio) => ratio > LIMIT)) process.exitCode = 1
+  } finally {
+    await browser.close()
+    await server.close()
+  }
+}
+
+function readCount(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0) return count
+  throw new Error(`Expected a positive integer, got ${text}.`)
+}
+
+/** Uses the editor for a long time. Returns the counters of its states, the first to compare with. */
+async function soak(
+  browser: Browser,
+  address: string,
+  { steps, runs, tabs, baseStep = BASE_STEP, warmUp = 24 }: SoakOptions,
+  say: (line: string) => void = () => {},
+): Promise<SoakState[]> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    serviceWorkers: 'block',
+  })
+  const page = await context.newPage()
+  try {
+    await page.goto(address)
+    page.setDefaultTimeout(180_000)
+    await page.waitForFunction(() => /WebAssembly|WebGPU|WebGL/.test(document.body.innerText))
+    const readCounters = await openCounters(page)
+    const states: SoakState[] = []
+    const record = async (name: string) => {
+      const step = await readStep(page)
+      states.push({ name, step, counters: withoutLosses(await readCounters(), step) })
+      say(`${name}, paused at step ${step}: ${JSON.stringify(states.at(-1)!.counters)}`)
+    }
+    const recordTraining = async (name: string) => {
+      await pauseTrainingAt(page, baseStep, steps)
+      await record(name)
+    }
+    await openFile(page, 'Short', { 'Training Start.steps': 12 })
+    await runOften(page, warmUp)
+    await openTabs(page, warmUp)
+    await recordTraining(`step ${baseStep}`)
+    await continueTo(page, steps)
+    await record(`step ${steps}`)
+    await stop(page)
+    await runOften(page, runs)
+    await recordTraining(`${runs} runs`)
+    await stop(page)
+    await openTabs(page, tabs)
+    await recordTraining(`${tabs} tabs`)
+    return states
+  } finally {
+    await context.close()
+  }
+}
+
+/** Number of parts into which a training merges its losses. */
+const JOIN = 16
+
+/**
+ * Subtracts the losses of all steps, which are part of a training's result: four bytes each, in as
+ * many tensors as the sum of the digits of the step in base 16.
+ */
+function withoutLosses(counters: Counters, step: number): Counters {
+  const parts = [...step.toString(JOIN)].reduce((sum, digit) => sum + parseInt(digit, JOIN), 0)
+  const bytes = 4 * step
+  return {
+    ...counters,
+    tensors: counters.tensors - parts,
+    tensorBytes: counters.tensorBytes - bytes,
+    deviceBytes: Math.max(0, counters.deviceBytes - bytes),
+  }
+}
+
+// ---- use of the editor
+
+async function openFile(page: Page, title: string, settings: Record<string, unknown>) {
+  await dropFile(page, `${title}.json`, readyWorkflow('points', settings, title))
+  await page.waitForFunction((title) => document.title.includes(title), title)
+}
+
+let seed = 0
+
+/** Sets the steps of the training, and a seed without stored results. */
+const setTraining = (page: Page, steps: number) =>
+  onNode(
+    page,
+    'Training Start',
+    (node, [steps, seed]) => {
+      node.setProperty('steps', steps)
+      node.setProperty('seed', seed)
+    },
+    [steps, ++seed] as const,
+  )
+
+async function runOften(page: Page, count: number) {
+  for (let i = 0; i < count; i++) {
+    const before = await countEnds(page)
+    await setTraining(page, 12)
+    await startRun(page)
+    await page.waitForFunction(
+      (before) => (window as unknown as { ends: number }).ends > before,
+      before,
+    )
+  }
+}
+
+/** Counts the ends of runs from now on; returns the number of those before. */
+const countEnds = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const counted = window as unknown as { ends?: number }
+    if (counted.ends === undefined) {
+      counted.ends = 0
+      const status = document.querySelector<HTMLElement>('.status')!
+      new MutationObserver(() => {
+        if (/finished|fault/.test(status.dataset.state!)) counted.ends!++
+      }).observe(status, { attributeFilter: ['data-state'] })
+    }
+    return counted.ends
+  })
+
+async function startRun(page: Page) {
+  // Edits are committed after a moment.
+  await page.waitForTimeout(60)
+  await page.keyboard.press('Control+Enter')
+}
+
+async function openTabs(page: Page, count: number) {
+  for (let i = 0; i < count; i++) {
+    await openFile(page, `Tab ${i}`, { 'Data.seed': i })
+    await page.keyboard.press('Alt+w')
+    await page.waitForFunction(() => !document.querySelector('.tab-bar'))
+  }
+}
+
+/** Starts a new training and pauses it at a step. */
+async function pauseTrainingAt(page: Page, step: number, steps: number) {
+  await setTraining(page, 10 * steps)
+  await startRun(page)
+  await pauseAt(page, step)
+}
+
+async function continueTo(page: Page, step: number) {
+  await press(page, 'Resume')
+  await pauseAt(page, step)
+}
+
+/** Steps before the wanted one at which the training is paused, since it runs on for a moment. */
+const MARGIN = 250
+
+/** Pauses the training at a step: shortly before it, and then step by step. */
+async function pauseAt(page: Page, step: number) {
+  const early = Math.max(1, step - MARGIN)
+  await page.waitForFunction(
+    `document.querySelector('.status').dataset.state === 'running' && (${findStep})() >= ${early}`,
+    undefined,
+    { timeout: 600_000, polling: 10 },
+  )
+  await press(page, 'Pause')
+  await page.locator('.status[data-state=paused]').waitFor()
+  // A focused button would receive the keys.
+  await page.locator('canvas.canvas').focus()
+  // A step may also be one of the sampling that shows the model.
+  while ((await readStep(page)) < step) {
+    await page.keyboard.press('Control+Shift+Enter')
+    await page.waitForTimeout(10)
+  }
+}
+
+const press = (page: Page, name: string) =>
+  page.getByRole('button', { name, exact: true }).first().click()
+
+/** Runs in the page. */
+function findStep(): number {
+  const figures = document.querySelector('.figures')?.textContent ?? ''
+  return Number(/step ([\d,]+)/i.exec(figures)?.[1].replaceAll(',', ''))
+}
+
+const readStep = (page: Page): Promise<number> => page.evaluate(findStep)
+
+async function stop(page: Page) {
+  await press(page, 'Stop')
+  await page.locator('.status[data-state=idle]').waitFor()
+}
+
+// ---- results
+
+/** Greatest ratio of each counter to that of the first state. */
+const findGrowth = ([first, ...later]: readonly SoakState[]): Record<string, number> =>
+  Object.fromEntries(
+    (Object.keys(first.counters) as (keyof Counters)[]).map((name) => [
+      name,
+      Math.max(...later.map(({ counters }) => counters[name] / (first.counters[name] || 1))),
+    ]),
+  )
+
+function formatTable(states: readonly SoakState[], growth: Record<string, number>): string {
+  const names = Object.keys(growth) as (keyof Counters)[]
+  const rows = [
+    ['', ...states.map(({ name }) => name), 'ratio'],
+    ...names.map((name) => [
+      name,
+      ...states.map(({ counters }) => counters[name].toLocaleString('en')),
+      `${growth[name].toFixed(4)}${growth[name] > LIMIT ? ' !' : ''}`,
+    ]),
+  ]
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)))
+  return rows
+    .map((row) =>
+      row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
+    )
+    .join('\n')
+}

@@ -1,0 +1,53 @@
+// State of the browser's storage for the user: a banner while it does not work, and recovery.
+import { effect } from '@preact/signals'
+import type { Availability } from '../../nodes/storage/boundedValues.ts'
+import { adoptSettings, settings } from '../storage/settings.ts'
+import { storageAvailability } from '../storage/stores.ts'
+import { refreshSavedNodes } from '../subgraph/savedNodeActions.ts'
+import { applyLanguage, texts } from '../texts/texts.ts'
+import { getCommand } from '../ui/commands.ts'
+import { showToast, showWarning, type Banner } from '../ui/state.ts'
+import { unsaved } from '../workspace/state.ts'
+import type { Editor } from './services.ts'
+
+/** Reports the state of the storage, and restores the last visit when it answers late. */
+export function followStorage(editor: Editor) {
+  let before = storageAvailability.peek().state
+  effect(() => {
+    const availability = storageAvailability.value
+    showWarning(describe(availability))
+    const recovered = before !== 'ready' && availability.state === 'ready'
+    before = availability.state
+    if (recovered) void recover(editor)
+  })
+  effect(warnBeforeLosing)
+}
+
+function describe(availability: Availability): Banner | undefined {
+  const { storage, commands } = texts
+  if (availability.state === 'ready') return undefined
+  const text =
+    availability.state === 'silent'
+      ? storage.silent
+      : availability.problem === 'QuotaExceededError'
+        ? storage.diskFull
+        : storage.temporary(availability.problem)
+  return { text, actions: [{ label: commands.download, run: () => getCommand('download').run() }] }
+}
+
+async function recover(editor: Editor) {
+  adoptSettings(await editor.library.loadSettings())
+  await applyLanguage(settings.value.language)
+  await editor.workspace.recoverTabs()
+  await Promise.all([refreshSavedNodes(editor), editor.runs.load()])
+  showToast(texts.storage.answers, { text: texts.storage.answersHint })
+}
+
+const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+
+/** Makes the browser ask before it closes the page while changes are only in memory. */
+function warnBeforeLosing() {
+  const isNeeded = storageAvailability.value.state !== 'ready' && unsaved.value
+  if (isNeeded) addEventListener('beforeunload', warn)
+  else removeEventListener('beforeunload', warn)
+}

@@ -1,0 +1,67 @@
+// Tasks of the worker that reads untrusted files: everything that can take long for a large file.
+// Arguments and results are structured-cloneable.
+import { packFolder } from '../../engine/checkpoint/archive.ts'
+import { describeCheckpoint } from '../../engine/checkpoint/describe.ts'
+import { listTensorNames, readHeaderLength } from '../../engine/checkpoint/safetensors.ts'
+import { readImages } from '../../engine/datasets/file.ts'
+import { unpackBundle } from '../../nodes/workflow/bundle.ts'
+import { bundleFromHash } from '../../nodes/workflow/link.ts'
+import { isPngDamage, readPngWorkflow } from '../../nodes/workflow/pngRead.ts'
+import { listZipEntries, unpackZipEntry } from './zipEntries.ts'
+
+const blobBytes = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer())
+
+export const fileTasks = {
+  listZipEntries,
+  unpackZipEntry,
+  describeCheckpoint: async (bytes: Uint8Array) => describeCheckpoint(bytes),
+  readImages: async (bytes: Uint8Array) => readImages(bytes),
+
+  /** Reads and checks a checkpoint. */
+  async readCheckpointFile(file: Blob) {
+    const bytes = await blobBytes(file)
+    return { bytes, description: describeCheckpoint(bytes) }
+  },
+
+  /** Reads and checks a data set. */
+  async readDatasetFile(file: Blob) {
+    const bytes = await blobBytes(file)
+    readImages(bytes)
+    return bytes
+  },
+
+  /** Packs the folder of a checkpoint and checks it. */
+  async packCheckpointFolder(files: readonly { path: string; file: Blob }[]) {
+    const contents = files.map(async ({ path, file }) => ({ path, bytes: await blobBytes(file) }))
+    const bytes = packFolder(await Promise.all(contents))
+    return { bytes, description: describeCheckpoint(bytes) }
+  },
+
+  async unpackBundle(zip: Blob) {
+    return unpackBundle(await blobBytes(zip))
+  },
+
+  /** Unpacks the workflow in the fragment of an address; undefined without one. */
+  async unpackLink(hash: string) {
+    const bytes = bundleFromHash(hash)
+    return bytes && unpackBundle(bytes)
+  },
+
+  /** Returns the workflow in a PNG; undefined without one. Throws WorkflowError for damage. */
+  async findPngWorkflow(image: Blob) {
+    try {
+      return readPngWorkflow(await blobBytes(image))
+    } catch (error) {
+      if (isPngDamage(error)) throw error
+      return undefined
+    }
+  },
+
+  /** Lists the tensors of a safetensors file by their names. */
+  async listTensors(file: Blob) {
+    const length = readHeaderLength(await blobBytes(file.slice(0, 8)), file.size)
+    return listTensorNames(await blobBytes(file.slice(8, 8 + length)))
+  },
+}
+
+export type FileTasks = typeof fileTasks

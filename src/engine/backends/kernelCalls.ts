@@ -1,0 +1,21 @@
+// Observes the kernel calls of tfjs.
+import { tf } from '../base/tf.ts'
+
+/** A private method of tfjs's engine that runs every kernel. */
+interface KernelRunner {
+  runKernelFunc(call: unknown): unknown
+}
+
+/** Calls `listener` before each kernel. Returns a function that removes it. */
+export function onEachKernel(listener: () => void): () => void {
+  const engine = tf.engine() as unknown as KernelRunner
+  const { runKernelFunc } = engine
+  const observed = (call: unknown) => {
+    listener()
+    return runKernelFunc.call(engine, call)
+  }
+  engine.runKernelFunc = observed
+  return () => {
+    if (engine.runKernelFunc === observed) engine.runKernelFunc = runKernelFunc
+  }
+}

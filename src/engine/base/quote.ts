@@ -1,0 +1,21 @@
+// Values of untrusted files in messages: short, on one line, and never failing.
+
+const LONGEST = 60
+
+/** Prints a JSON value, truncated. Text that is not there prints as `nothing`. */
+export function quoteValue(value: unknown, longest = LONGEST): string {
+  if (value === undefined) return 'nothing'
+  try {
+    return shorten(JSON.stringify(value) ?? typeof value, longest)
+  } catch {
+    // Nested too deeply for JSON.stringify.
+    return Array.isArray(value) ? 'a list' : 'an object'
+  }
+}
+
+/** Prints a name or a path: control characters replaced, truncated. */
+export const quoteName = (name: string): string =>
+  shorten(name.replaceAll(/\p{Cc}/gu, '\ufffd'), 120)
+
+const shorten = (text: string, longest: number) =>
+  text.length <= longest ? text : `${text.slice(0, longest)}…`

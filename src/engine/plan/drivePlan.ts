@@ -1,0 +1,102 @@
+// Drives the generator of a plan: handles commands between its signals, reports progress, and
+// yields to the event loop.
+import { outerId } from '../base/ids.ts'
+import type { CurrentRun } from './currentRun.ts'
+import type { Iteration, Signal } from './host.ts'
+import { DeviceBacklog } from './yielding.ts'
+
+/** Maximum time before control returns to the event loop, in milliseconds. */
+const YIELD_INTERVAL = 10
+/** Minimum time between two progress events, in milliseconds. */
+export const PROGRESS_INTERVAL = 80
+/**
+ * Maximum number of losses in flight from the device, so that one that is not finite is found soon.
+ */
+const MAX_LOSSES_IN_FLIGHT = 3
+
+/**
+ * Time in milliseconds from which an iteration does not begin while a state is being saved. A stop
+ * is shown after a shorter time, see `host/supervisor.ts`.
+ */
+const LONG_ITERATION = 200
+
+export interface DriveServices {
+  /** Current time in milliseconds. */
+  now: () => number
+  /** Yields to the event loop. */
+  yieldNow: () => Promise<void>
+  /** Resolves when all observed values are shown. */
+  settleViews: () => Promise<void>
+}
+
+/** Runs a plan to its end, or until the run is stopped. */
+export async function drivePlan(
+  run: CurrentRun,
+  plan: Generator<Signal, void, unknown>,
+  { now, yieldNow, settleViews }: DriveServices,
+): Promise<void> {
+  let answer: unknown
+  let yieldedAt = now()
+  let restedAt = yieldedAt
+  const ahead = new DeviceBacklog()
+  const { losses } = run
+  try {
+    for (;;) {
+      // The plan owns the awaited result, so it receives it even if the run stops.
+      if (run.stopping && answer === undefined) break
+      if (losses.failure) throw losses.failure
+      const { value: signal, done } = plan.next(answer)
+      answer = undefined
+      if (done) break
+      if (signal.kind === 'node') run.send({ type: 'busy', run: run.id, node: outerId(signal.id) })
+      else if (signal.kind === 'wait') answer = await signal.promise
+      else if (signal.kind === 'inside') await run.showNode(signal)
+      else if (signal.kind === 'rest') {
+        // A stop may end the engine during a long iteration, so the state before it has to be safe.
+        if (now() - restedAt > LONG_ITERATION) await run.untilSaved()
+        await run.waitWhilePaused()
+        restedAt = now()
+      } else {
+        losses.read(signal.at)
+        await ahead.submit()
+        sendProgress(run, signal.at, losses.latest, now())
+        if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest
+        if (run.slowMotion.isOn) await settleViews()
+        run.sendMeasures(now())
+      }
+      if (now() - yieldedAt > YIELD_INTERVAL) {
+        await yieldNow()
+        yieldedAt = now()
+      }
+    }
+    await losses.assertSound()
+  } finally {
+    run.stopped ||= run.stopping
+    plan.return()
+    await losses.settle()
+  }
+}
+
+function sendProgress(
+  run: CurrentRun,
+  { step, index, count, label, loss, emission }: Iteration,
+  latest: number | undefined,
+  now: number,
+) {
+  const rate = run.iterationRate(step, index, now)
+  if (now - run.progressSentAt < PROGRESS_INTERVAL && index !== count && !run.stepwise) return
+  run.progressSentAt = now
+  run.send({
+    type: 'progress',
+    run: run.id,
+    node: outerId(step.id),
+    end: outerId(step.end),
+    index,
+    count,
+    ...(label !== undefined && { label }),
+    rate,
+    secondsLeft: index === count ? 0 : (count - index) / rate,
+    ...(loss && latest !== undefined && { loss: latest }),
+    ...(emission && { emission }),
+  })
+}

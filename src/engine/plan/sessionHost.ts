@@ -1,0 +1,141 @@
+// Services of a session for its running plan: cached results and states, observers, and compiled
+// kernels.
+import { activeBackend } from '../base/backend.ts'
+import { outerId, splitValue, valueId } from '../base/ids.ts'
+import type { Memory } from '../base/memory.ts'
+import { planMessages } from '../messages/plan.ts'
+import type { CurrentRun } from './currentRun.ts'
+import { PROGRESS_INTERVAL } from './drivePlan.ts'
+import type { Host } from './host.ts'
+import { loopKey, observationKeys, type Key, type Keys, type ObservationKeys } from './keys.ts'
+import type { LoopStates } from './loopStates.ts'
+import type { Observers } from './observers.ts'
+import type { ObserverOp, Ops } from './op.ts'
+import type { Results } from './results.ts'
+import type { NodeStep } from './steps.ts'
+import type { Trainings } from './trainings.ts'
+
+export interface SessionParts {
+  ops: Ops
+  memory: Memory
+  results: Results
+  trainings: Trainings
+  states: LoopStates
+  observers: Observers
+  /**
+   * Computations that observers in loops have shown. A cached loop runs again for an observer that
+   * has not shown it.
+   */
+  shown: Map<string, ObservationKeys>
+  now: () => number
+}
+
+/** What one run adds to the parts of its session. */
+export interface RunParts {
+  run: CurrentRun
+  keys: Keys
+  /** External data by node id. */
+  prepared: ReadonlyMap<string, unknown>
+  /** Names of the weights that trainings continue from, by the id of their Start. */
+  origins: ReadonlyMap<string, string>
+  onValue: Host['onValue']
+}
+
+export class SessionHost {
+  /** Loops whose kernels are compiled. */
+  private readonly rehearsed = new Set<Key>()
+
+  constructor(private readonly parts: SessionParts) {}
+
+  /** Returns the services of a run. */
+  create({ run, keys, prepared, origins, onValue }: RunParts): Host {
+    const { memory, ops, trainings, now } = this.parts
+    return {
+      ops,
+      memory,
+      keys,
+      prepared,
+      now,
+      ...this.cacheServices(run, keys),
+      ...this.observerServices(run, keys),
+      isSlowMotion: () => run.slowMotion.isOn,
+      measures: () => run.measures,
+      onValue,
+      files: async (step, work) => {
+        for (const file of await work())
+          run.send({ type: 'file', run: run.id, node: outerId(step.id), file })
+      },
+      onThinned: (_, every) =>
+        run.send({ type: 'status', run: run.id, text: planMessages.fewerSamples({ every }) }),
+      precompile: (step, once) => this.rehearse(run, loopKey(keys, step), once),
+      startModel: async (step, inputs) => {
+        const origin = origins.get(step.id)
+        return origin === undefined ? undefined : trainings.modelAt(origin, step, inputs)
+      },
+    }
+  }
+
+  private cacheServices(
+    run: CurrentRun,
+    keys: Keys,
+  ): Pick<Host, 'findOutputs' | 'storeOutputs' | 'findState' | 'reportState'> {
+    const { results, states } = this.parts
+    const outputKey = (step: NodeStep) =>
+      keys.values.get(valueId({ node: step.id, slot: step.outputs[0] }))
+    return {
+      findOutputs: (step) => {
+        const key = outputKey(step)
+        const cached = key && results.outputs(key)
+        if (!cached || step.outputs.some((slot) => !cached[slot])) return undefined
+        run.cached.add(step.id)
+        run.send({ type: 'cached', run: run.id, node: outerId(step.id) })
+        return cached
+      },
+      storeOutputs: (step, outputs) => {
+        const key = outputKey(step)
+        if (key) results.storeOutputs(key, outputs)
+      },
+      findState: (step, count) => states.find(run, keys, step, count),
+      reportState: (step, index, state, why) =>
+        states.report(run, step, loopKey(keys, step), index, state, why),
+    }
+  }
+
+  private observerServices(
+    run: CurrentRun,
+    keys: Keys,
+  ): Pick<Host, 'wouldObserve' | 'observe' | 'show'> {
+    const { ops, observers, shown } = this.parts
+    return {
+      // Every value is shown in slow motion.
+      wouldObserve: (id) =>
+        run.slowMotion.isOn ||
+        observers.wouldRead(id, ops.get(run.observers.get(id) ?? '') as ObserverOp, outerId(id)),
+      observe: (step, inputs, at) => {
+        if (
+          at.index === undefined &&
+          Object.values(step.inputs).every((value) => run.cached.has(splitValue(value).node))
+        )
+          run.cached.add(step.id)
+        const observation = observationKeys(keys, step.id)
+        shown.set(step.id, observation)
+        observers.observe(step, inputs, at, observation.line)
+      },
+      show: (step, view) => run.send({ type: 'view', run: run.id, node: outerId(step.id), view }),
+    }
+  }
+
+  /** Compiles the kernels of a loop. A stop does not wait for this. */
+  private rehearse(run: CurrentRun, key: Key, once: () => void): Promise<void> | undefined {
+    if (this.rehearsed.has(key)) return undefined
+    this.rehearsed.add(key)
+    const tell = (done: number, total: number) => {
+      const now = this.parts.now()
+      if (run.stopping || (now - run.progressSentAt < PROGRESS_INTERVAL && done < total)) return
+      run.progressSentAt = now
+      run.send({ type: 'compiling', run: run.id, done, total })
+    }
+    const compiling = activeBackend().precompile?.(once, tell)
+    return compiling && Promise.race([compiling, run.untilStopping])
+  }
+}

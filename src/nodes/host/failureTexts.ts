@@ -1,0 +1,49 @@
+// Texts about failures of the engine: what happened, what happens next, and what to do.
+import type { Fault } from '../../engine/base/fault.ts'
+import type { BackendName, EngineFailure } from '../../engine/protocol.ts'
+import { hostMessages } from '../messages/host.ts'
+
+const causes: Record<EngineFailure['cause'], (message: string) => string> = {
+  hung: (seconds) => hostMessages.hung({ seconds }),
+  crashed: (problem) => hostMessages.workerFailed({ problem: withoutStop(problem) }),
+  ended: () => hostMessages.ended(),
+  memory: (problem) => hostMessages.outOfMemory({ problem: withoutStop(problem) }),
+  device: (reason) =>
+    reason
+      ? hostMessages.deviceLostBecause({ reason: withoutStop(reason) })
+      : hostMessages.deviceLost(),
+}
+
+const withoutStop = (text: string) => text.replace(/\.$/, '')
+
+const describe = ({ cause, message }: EngineFailure): string => causes[cause](message)
+
+/** Message about a failure after which the engine, and its run if there is one, start again. */
+export const restartMessage = (failure: EngineFailure, hasRun: boolean): string =>
+  `${describe(failure)} ${hasRun ? hostMessages.resumes() : hostMessages.restarts()}`
+
+/** Message about a failure after which the engine does not start again. */
+export const brokenMessage = (failure: EngineFailure): string =>
+  `${describe(failure)} ${hostMessages.reload()}`
+
+const cures: Record<EngineFailure['cause'], () => string> = {
+  hung: () => hostMessages.hungCure(),
+  crashed: () => hostMessages.crashedCure(),
+  ended: () => hostMessages.memoryCure(),
+  memory: () => hostMessages.memoryCure(),
+  device: () => hostMessages.deviceCure(),
+}
+
+/** Fault of a run that ends because the engine failed several times in a row at this node. */
+export const failureFault = (
+  failure: EngineFailure & { node: string },
+  times: number,
+  backend: BackendName | undefined,
+): Fault => ({
+  node: failure.node,
+  message: [
+    describe(failure),
+    backend ? hostMessages.failedOn({ times, backend }) : hostMessages.failedTimes({ times }),
+  ].join(' '),
+  cure: `${cures[failure.cause]()} ${hostMessages.stateKept()}`,
+})

@@ -1,0 +1,111 @@
+// Adapts the nodes of a file to their current declarations: slots by name, and links to them.
+import type { Declaration } from '../../engine/plan/op.ts'
+import type { FileInput, FileLink, FileNode, FileOutput, NodeId } from './file.ts'
+import { seedControl } from './file.ts'
+import type { JsonObject } from './json.ts'
+import type { ReadingContext } from './readFields.ts'
+import { inputSpecs, matchSlotsByName, outputSpecs } from './slots.ts'
+import { workflowMessages } from '../messages/workflow.ts'
+
+/** Adds declared slots that the file omits, and reports unknown params. */
+export function applyDeclaration(
+  node: FileNode,
+  data: JsonObject,
+  declaration: Declaration,
+  { notices }: ReadingContext,
+) {
+  // A file may omit the slots. Its links then use the order of the declaration.
+  if (data.inputs == null)
+    node.inputs = inputSpecs(declaration, new Set()).map(({ name, type }) => ({
+      name,
+      type,
+      link: null,
+    }))
+  if (data.outputs == null) {
+    node.outputs = outputSpecs(declaration, new Set(), new Set()).map(({ name, type }) => ({
+      name,
+      type,
+      links: null,
+    }))
+  }
+  const names = propertyNames(declaration)
+  const unknown = Object.keys(node.properties).filter((name) => !names.has(name))
+  if (!unknown.length) return
+  const params = unknown.join(', ').slice(0, 200)
+  notices.push(workflowMessages.unknownParams({ type: node.type, id: node.id, params }))
+}
+
+const knownNames = new WeakMap<Declaration, ReadonlySet<string>>()
+
+/** Names of the params and of their seed controls. */
+function propertyNames(declaration: Declaration): ReadonlySet<string> {
+  const known = knownNames.get(declaration)
+  if (known) return known
+  const names = new Set(
+    Object.entries(declaration.params).flatMap(([name, { kind }]) =>
+      kind === 'seed' ? [name, seedControl(name)] : [name],
+    ),
+  )
+  knownNames.set(declaration, names)
+  return names
+}
+
+/** Reorders the slots of known nodes as in their current declarations, and adapts the links. */
+export function matchDeclarations(
+  nodes: readonly FileNode[],
+  links: readonly FileLink[],
+  where: string,
+  reading: ReadingContext,
+) {
+  const [outgoing, incoming] = [groupLinks(links, 1), groupLinks(links, 3)]
+  nodes.forEach((node, i) => {
+    const declaration = reading.declarations.get(node.type)
+    if (!declaration) return
+    const before = node.inputs.length + node.outputs.length
+    const { inputs, outputs } = matchSlots(node, declaration, reading)
+    for (const link of outgoing.get(node.id) ?? []) link[2] = outputs[link[2]]
+    for (const link of incoming.get(node.id) ?? []) link[4] = inputs[link[4]]
+    reading.slots.add(node.inputs.length + node.outputs.length - before, `${where}nodes[${i}]`)
+  })
+}
+
+function groupLinks(links: readonly FileLink[], end: 1 | 3): ReadonlyMap<NodeId, FileLink[]> {
+  const groups = new Map<NodeId, FileLink[]>()
+  for (const link of links) {
+    const group = groups.get(link[end])
+    if (group) group.push(link)
+    else groups.set(link[end], [link])
+  }
+  return groups
+}
+
+/** Replaces the slots of a node. Returns the new index of each old slot. */
+function matchSlots(node: FileNode, declaration: Declaration, { notices }: ReadingContext) {
+  const wiredInputs = new Set(
+    node.inputs.filter(({ link }) => link !== null).map(({ name }) => name),
+  )
+  const wiredOutputs = new Set(
+    node.outputs.filter(({ links }) => links?.length).map(({ name }) => name),
+  )
+  const inputs = matchSlotsByName<FileInput>(
+    node.inputs,
+    inputSpecs(declaration, wiredInputs),
+    ({ link }) => link !== null,
+    ({ name, type }, old) => ({ name, type, link: old?.link ?? null }),
+  )
+  const outputs = matchSlotsByName<FileOutput>(
+    node.outputs,
+    outputSpecs(declaration, wiredInputs, wiredOutputs),
+    (slot) => !!slot.links?.length,
+    ({ name, type, like }, old) => ({
+      name,
+      type: like && old ? old.type : type,
+      links: old?.links ?? null,
+    }),
+  )
+  node.inputs = inputs.slots
+  node.outputs = outputs.slots
+  for (const { name } of [...inputs.extra, ...outputs.extra])
+    notices.push(workflowMessages.slotGone({ type: node.type, id: node.id, slot: name }))
+  return { inputs: inputs.moved, outputs: outputs.moved }
+}

@@ -1,0 +1,53 @@
+// Largest relative difference between the results of a workflow on wasm or webgpu and on cpu.
+import type { BackendName } from '../src/engine/protocol.ts'
+
+/** Values below this scale are compared absolutely. */
+const SCALE = 1e-3
+
+const numbersOf = (value: unknown): ArrayLike<number> | undefined =>
+  value instanceof Float32Array || value instanceof Float64Array || value instanceof Int32Array
+    ? value
+    : typeof value === 'number'
+      ? [value]
+      : undefined
+
+/**
+ * Root mean square of the difference, divided by that of `a`: the largest over all arrays in two
+ * values of the same form; infinite if the forms differ.
+ */
+export function relativeDifference(a: unknown, b: unknown): number {
+  const [left, right] = [numbersOf(a), numbersOf(b)]
+  if (left && right) return left.length === right.length ? relativeRms(left, right) : Infinity
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
+    return a === b ? 0 : Infinity
+  const keys = Object.keys(a)
+  if (keys.join() !== Object.keys(b).join()) return Infinity
+  return keys.reduce(
+    (most, key) => Math.max(most, relativeDifference(a[key as never], b[key as never])),
+    0,
+  )
+}
+
+function relativeRms(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [difference, size] = [0, 0]
+  for (let i = 0; i < a.length; i++) {
+    if (Object.is(a[i], b[i])) {
+      size += Number.isFinite(a[i]) ? a[i] ** 2 : 0
+      continue
+    }
+    difference += (a[i] - b[i]) ** 2
+    size += a[i] ** 2
+  }
+  const rms = (sum: number) => Math.sqrt(sum / Math.max(1, a.length))
+  const result = rms(difference) / Math.max(rms(size), SCALE)
+  return Number.isNaN(result) ? Infinity : result
+}
+
+type Bounds = Partial<Record<BackendName, number>>
+
+/** Ten times the measured difference, rounded up; at least 1e-6. */
+export const bounds: Readonly<Record<string, Bounds>> = {
+  points: { wasm: 5e-6, webgpu: 2e-6 },
+  'ddpm-ddim': { wasm: 8e-6, webgpu: 7e-6 },
+  marginal: { wasm: 1e-6, webgpu: 1e-6 },
+}

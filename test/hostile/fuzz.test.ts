@@ -1,0 +1,45 @@
+// A short run of the fuzzer with a fixed seed, as a command: `npm run fuzz`.
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+
+const folder = mkdtempSync(join(tmpdir(), 'fuzz-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const fuzz = (...args: string[]) =>
+  new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
+    const all = ['scripts/run.mjs', 'scripts/fuzz.ts', ...args]
+    execFile(process.execPath, all, (error, stdout, stderr) =>
+      resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+  })
+
+test('4,000 mutants and 10,000 headers break no promise', { timeout: 180_000 }, async () => {
+  const { status, stdout, stderr } = await fuzz('--mutants', '2000', '--seed', '15', '--json')
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toMatchObject({
+    json: 2000,
+    binary: 2000,
+    headers: 10_000,
+    failures: 0,
+    seed: 15,
+  })
+  expect(status).toBe(0)
+})
+
+test('a failure is printed with its address, minimised and written', async () => {
+  // A property that every workflow breaks.
+  const out = join(folder, 'failures')
+  const broken = ['--mutants', '20', '--seed', '1', '--only', 'json', '--threads', '1', '--json']
+  const run = await fuzz(...broken, '--failures', out, '--self-test')
+  expect(run.status).toBe(1)
+  expect(JSON.parse(run.stdout).failures).toBeGreaterThan(0)
+  const [address] = /1\/json\/\d+/.exec(run.stderr) ?? []
+  const name = `${address?.replaceAll('/', '-')}.json`
+  expect(existsSync(out) && readdirSync(out)).toContain(name)
+  expect(JSON.parse(readFileSync(join(out, name), 'utf8'))).toEqual({ nodes: [] })
+  const again = await fuzz('--repeat', address ?? '', '--self-test')
+  expect(again.stdout).toContain('self-test: This file was accepted')
+}, 60_000)

@@ -1,0 +1,40 @@
+// The content security policy: one definition, and equations that need no style attributes.
+import { readFileSync } from 'node:fs'
+import katex from 'katex'
+import { expect, test } from 'vitest'
+import { loadDeclarations } from '../src/build/declarations.ts'
+import { headerPolicy, hostPolicy, pagePolicy, trustedTypes } from '../src/build/policy.ts'
+
+test('allows neither inline code nor evaluated text, nor another origin', () => {
+  for (const policy of [headerPolicy, pagePolicy, hostPolicy]) {
+    expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|\*|https?:/)
+    expect(policy).toContain("default-src 'self'")
+  }
+  expect(pagePolicy).not.toContain('frame-ancestors')
+  expect(pagePolicy).toContain("require-trusted-types-for 'script'")
+})
+
+test('is documented as it is', () => {
+  const lines = readFileSync('docs/hosting.md', 'utf8').split('\n')
+  expect(lines).toContain(`Content-Security-Policy: ${headerPolicy}`)
+  expect(lines).toContain(`Content-Security-Policy: ${hostPolicy}`)
+  expect(lines).toContain(trustedTypes)
+})
+
+test('the page has no inline script, style or handler', () => {
+  const page = readFileSync('index.html', 'utf8')
+  expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/)
+  expect([...page.matchAll(/<script(?![^>]*\ssrc=)/g)]).toEqual([])
+})
+
+test('equations have styles only where KaTeX sets them by script', async () => {
+  const { declarations } = await loadDeclarations()
+  const equations = declarations.flatMap(({ equation }) => equation ?? [])
+  expect(equations.length).toBeGreaterThan(30)
+  // KaTeX sets the style attribute of these elements, see SvgNode and MathNode in its source.
+  const attributes = /<(svg|m\w+)[^>]* style=/
+  const wrong = equations.filter((equation) =>
+    attributes.test(katex.renderToString(equation, { displayMode: true, strict: 'ignore' })),
+  )
+  expect(wrong).toEqual([])
+}, 120_000)

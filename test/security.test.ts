@@ -1,0 +1,51 @@
+// SECURITY.md: the tests that it names exist, and its bounds are those of the code.
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { bounds } from '../scripts/fuzz/protocol.ts'
+import { archiveLimits } from '../src/engine/archive/limits.ts'
+import { MAX_NUMBERS } from '../src/engine/datasets/file.ts'
+import { limits } from '../src/nodes/workflow/json.ts'
+import { MAX_LINK_BYTES } from '../src/nodes/workflow/link.ts'
+
+const text = readFileSync('SECURITY.md', 'utf8')
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toLocaleString('en')} MB`
+const count = (value: number) => value.toLocaleString('en')
+
+const table = (rows: readonly (readonly [string, string])[]) =>
+  ['| | at most |', '|---|---|', ...rows.map(([what, most]) => `| ${what} | ${most} |`)].join('\n')
+
+test('the bounds are those of the code', () => {
+  const expected = table([
+    ['workflow file', megabytes(limits.bytes)],
+    ['nesting of JSON', `${limits.depth} levels`],
+    ['values in a workflow file', count(limits.values)],
+    ['nodes, also after subgraphs are replaced by their contents', count(limits.nodes)],
+    ['links', count(limits.links)],
+    ['link with a workflow, unpacked', megabytes(MAX_LINK_BYTES)],
+    ['files in the ZIP of a checkpoint or a bundle', count(archiveLimits.files)],
+    ['contents of a ZIP', `${archiveLimits.unpacked / 2 ** 30} GiB`],
+    ['config.json of a model', `${archiveLimits.config / 2 ** 20} MiB`],
+    ['header of a safetensors file', `${archiveLimits.safetensorsHeader / 2 ** 20} MiB`],
+    ['pixel values of a data set', count(MAX_NUMBERS)],
+    ['arrays allocated for a mutant of the fuzzer', `${bounds.allocation / 2 ** 20} MiB`],
+    ['time of a call with a mutant', `${bounds.callTime / 1000} s`],
+  ])
+  const [, stated] = /<!-- bounds -->\n\n?([\s\S]*?)\n*<!-- \/bounds -->/.exec(text) ?? []
+  expect(stated).toBe(expected)
+})
+
+test('each promise names tests, and they exist', () => {
+  const [, promises] = /## Promises([\s\S]*?)\n## /.exec(text) ?? []
+  const rows = [...(promises ?? '').matchAll(/^\| (?!promise|---)(.+) \| (.+) \|$/gm)]
+  expect(rows.length).toBeGreaterThan(10)
+  for (const [, promise, tests] of rows) {
+    const files = [...tests.matchAll(/`([^`]+)`/g)].map(([, file]) => file)
+    expect(files, promise).not.toEqual([])
+    for (const file of files) expect(existsSync(file), file).toBe(true)
+  }
+})
+
+test('the README links to it', () => {
+  expect(readFileSync('README.md', 'utf8')).toContain('](SECURITY.md)')
+})
