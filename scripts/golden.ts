@@ -20,6 +20,8 @@ interface Count {
 }
 
 async function testsRun(): Promise<TestCase[]> {
+  // Includes the cases that the tests compute on cpu only here.
+  process.env.GOLDEN = 'true'
   const files = [
     ...new Set(Object.values(records).flatMap(({ from }) => from.map(({ file }) => file))),
   ]

@@ -8,6 +8,13 @@ import { provideWebGPU } from '../src/nodes/host/nodeWebgpu.ts'
 /** The backends that run in Node; webgl needs a browser. */
 export const backends = ['cpu', 'wasm', 'webgpu'] as const satisfies BackendName[]
 
+/**
+ * Backends for training and gradients of complete UNets. On cpu these take several times longer;
+ * `npm run golden` and `npm run test:full` include it.
+ */
+export const unetBackends: readonly BackendName[] =
+  process.env.FULL || process.env.GOLDEN ? backends : ['wasm', 'webgpu']
+
 async function reasonForNoWebGPU(): Promise<string | undefined> {
   const reason = await provideWebGPU()
   if (reason) return reason
@@ -35,6 +42,8 @@ export function onEachBackend(
     })
     afterAll(async () => {
       if (!left) await stopBackend()
+      // Suites of a process share tfjs, and some expect the backend of a new one.
+      await tf.setBackend('cpu')
     })
     beforeEach(({ skip }) => {
       if (!left) return

@@ -21,7 +21,6 @@ export const quick: { readonly [script: string]: readonly string[] } = {
   lint: [],
   typecheck: [],
   docs: ['--check'],
-  sentences: ['--count', '5'],
 }
 
 const bench = '--backend wasm --peers ours --rounds 1 --seconds 0.1 --json'.split(' ')
@@ -76,6 +75,7 @@ export const long: {
     options: ['--backend', 'cpu', '--only', 'points'],
     prints: /points cpu weights +\w{64}/,
   },
+  sentences: { options: ['--count', '5'], prints: /:\d+\n {2}\S/ },
   'first-run': { options: [], prints: /no errors in the console/ },
   screens: {
     options: ['trained', '--theme', 'dark', '--to', 'test-results/screens'],

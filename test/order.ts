@@ -18,9 +18,11 @@ export class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Matches suites that change global state: mocks, globals, backends, litegraph's registry. */
-const traces =
-  /\bvi\.|defineProperty|onEachBackend\(|startBackend|provide\w*GPU|float64|LiteGraph|registerNodes/
+/**
+ * Matches suites that change global state: mocks, globals, backends that they do not stop,
+ * litegraph's registry.
+ */
+const traces = /\bvi\.|defineProperty|startBackend|provide\w*GPU|float64|LiteGraph|registerNodes/
 
 /**
  * Node suites that need their own process. All others share one, because loading takes longer than

@@ -13,7 +13,7 @@ import type { BackendName } from '../../src/engine/protocol.ts'
 import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../src/engine/base/tf.ts'
 import { tf } from '../../src/engine/base/tf.ts'
 import type { Conditioning, Model, Weights } from '../../src/engine/base/values.ts'
-import { onEachBackend } from '../backends.ts'
+import { onEachBackend, unetBackends } from '../backends.ts'
 import {
   gap,
   goldenJson,
@@ -199,4 +199,4 @@ onEachBackend((backend) => {
     await expectGradients({ x: grad }, { x: gradient })
     tf.dispose([x, right, output!, value, grad, condition.tokens, ...Object.values(weights)])
   })
-})
+}, unetBackends)

@@ -30,7 +30,7 @@ import type {
   Weights,
 } from '../../src/engine/base/values.ts'
 import { collectTensors } from '../../src/engine/base/values.ts'
-import { onEachBackend } from '../backends.ts'
+import { onEachBackend, unetBackends } from '../backends.ts'
 import type { SchedulerCase } from '../schedulers.ts'
 import { deriveTransitions } from '../schedulers.ts'
 import {
@@ -128,89 +128,93 @@ const LOSS = 1e-5
  */
 const WEIGHTS = 1e-4
 
-onEachBackend(() => {
-  describe.each(['a_adam_eps', 'b_adamw_ema_clip_cosine', 'c_v_pred_cosine_minsnr_class'])(
-    'training %s',
-    (name) => {
-      const folder = `training/${name}`
+onEachBackend(
+  () => {
+    describe.each(['a_adam_eps', 'b_adamw_ema_clip_cosine', 'c_v_pred_cosine_minsnr_class'])(
+      'training %s',
+      (name) => {
+        const folder = `training/${name}`
 
-      test('has the losses of PyTorch at each step, and its final weights', async () => {
-        const meta = goldenJson<Meta>(`${folder}/meta`)
-        const model = goldenUnet(
-          `${folder}/config`,
-          `${folder}/initial_weights`,
-          meta.prediction_type,
-        )
-        const batches = goldenTensors(`${folder}/batches`)
-        const step = stepper(meta, model, batches)
-        let state = beginTraining(model.weights, configOf(meta))
-        const losses: number[] = []
-        for (let i = 0; i < meta.micro_steps; i++) {
-          const next = step(state, i)
-          free(state, next)
-          state = next
-          losses.push((await state.loss!.data())[0])
-        }
-        meta.loss_per_step_f64.forEach((right, i) =>
-          expect(Math.abs(losses[i] / right - 1), `step ${i}`).toBeLessThan(LOSS),
-        )
-        await expectWeights(state.weights, `${folder}/final_weights`)
-        if (meta.ema) {
-          const averaged = averagedWeights(state)
-          await expectWeights(averaged, `${folder}/final_ema_weights`)
-          tf.dispose(averaged)
-        }
-        tf.dispose([...collectTensors(state), ...collectTensors(model)])
-      })
-    },
-  )
+        test('has the losses of PyTorch at each step, and its final weights', async () => {
+          const meta = goldenJson<Meta>(`${folder}/meta`)
+          const model = goldenUnet(
+            `${folder}/config`,
+            `${folder}/initial_weights`,
+            meta.prediction_type,
+          )
+          const batches = goldenTensors(`${folder}/batches`)
+          const step = stepper(meta, model, batches)
+          let state = beginTraining(model.weights, configOf(meta))
+          const losses: number[] = []
+          for (let i = 0; i < meta.micro_steps; i++) {
+            const next = step(state, i)
+            free(state, next)
+            state = next
+            losses.push((await state.loss!.data())[0])
+          }
+          meta.loss_per_step_f64.forEach((right, i) =>
+            expect(Math.abs(losses[i] / right - 1), `step ${i}`).toBeLessThan(LOSS),
+          )
+          await expectWeights(state.weights, `${folder}/final_weights`)
+          if (meta.ema) {
+            const averaged = averagedWeights(state)
+            await expectWeights(averaged, `${folder}/final_ema_weights`)
+            tf.dispose(averaged)
+          }
+          tf.dispose([...collectTensors(state), ...collectTensors(model)])
+        })
+      },
+    )
 
-  /** Disposes a state, except for tensors shared with a later one. */
-  function free(before: TrainingState, after: TrainingState) {
-    const kept = new Set(collectTensors(after))
-    for (const tensor of collectTensors(before)) if (!kept.has(tensor)) tensor.dispose()
-  }
+    /** Disposes a state, except for tensors shared with a later one. */
+    function free(before: TrainingState, after: TrainingState) {
+      const kept = new Set(collectTensors(after))
+      for (const tensor of collectTensors(before)) if (!kept.has(tensor)) tensor.dispose()
+    }
 
-  function stepper(meta: Meta, model: Model, batches: Map<string, StoredTensor>) {
-    const schedule = scheduleOf(meta.scheduler_config)
-    return (state: TrainingState, i: number) => {
-      const at = (key: string) => images(atStep(batches, key, i), key)
-      const labels =
-        batches.has('class_labels') && atStep(batches, 'class_labels', i).get('class_labels')!.data
-      const condition: Conditioning | undefined = labels
-        ? { kind: 'labels', labels: Int32Array.from(labels) }
-        : undefined
-      const t = Float64Array.from(atStep(batches, 'timesteps', i).get('timesteps')!.data)
-      const levels = levelsAt(schedule, { t })
-      const loss = () => {
-        const [x0, noise] = [at('x0'), at('noise')]
-        const prediction = predict(
-          { ...model, weights: state.weights },
-          addNoise(x0, noise, levels),
-          t,
-          condition,
-        )
-        const target = predictionTarget(model.predicts, x0, noise, levels)
-        const weights = meta.loss.includes('min-SNR')
-          ? lossWeights('min_snr', model.predicts, levels)
+    function stepper(meta: Meta, model: Model, batches: Map<string, StoredTensor>) {
+      const schedule = scheduleOf(meta.scheduler_config)
+      return (state: TrainingState, i: number) => {
+        const at = (key: string) => images(atStep(batches, key, i), key)
+        const labels =
+          batches.has('class_labels') &&
+          atStep(batches, 'class_labels', i).get('class_labels')!.data
+        const condition: Conditioning | undefined = labels
+          ? { kind: 'labels', labels: Int32Array.from(labels) }
           : undefined
-        return meanError(prediction, target, { kind: 'mse', ...(weights && { weights }) })
+        const t = Float64Array.from(atStep(batches, 'timesteps', i).get('timesteps')!.data)
+        const levels = levelsAt(schedule, { t })
+        const loss = () => {
+          const [x0, noise] = [at('x0'), at('noise')]
+          const prediction = predict(
+            { ...model, weights: state.weights },
+            addNoise(x0, noise, levels),
+            t,
+            condition,
+          )
+          const target = predictionTarget(model.predicts, x0, noise, levels)
+          const weights = meta.loss.includes('min-SNR')
+            ? lossWeights('min_snr', model.predicts, levels)
+            : undefined
+          return meanError(prediction, target, { kind: 'mse', ...(weights && { weights }) })
+        }
+        return trainStep(state, { ...configOf(meta), loss, total: meta.micro_steps })
       }
-      return trainStep(state, { ...configOf(meta), loss, total: meta.micro_steps })
     }
-  }
 
-  /** Skips the biases of keys: their true gradient is 0, and Adam normalises its rounding error. */
-  async function expectWeights(weights: Weights, recorded: string) {
-    const right = readWeights(goldenTensors(recorded))
-    expect(Object.keys(weights).toSorted()).toEqual(Object.keys(right).toSorted())
-    for (const [key, tensor] of Object.entries(weights)) {
-      if (key.endsWith('to_k.bias')) continue
-      expect((await gap(tensor, right[key])).gap, key).toBeLessThan(WEIGHTS)
+    /** Skips the biases of keys: their true gradient is 0, and Adam normalises its rounding error. */
+    async function expectWeights(weights: Weights, recorded: string) {
+      const right = readWeights(goldenTensors(recorded))
+      expect(Object.keys(weights).toSorted()).toEqual(Object.keys(right).toSorted())
+      for (const [key, tensor] of Object.entries(weights)) {
+        if (key.endsWith('to_k.bias')) continue
+        expect((await gap(tensor, right[key])).gap, key).toBeLessThan(WEIGHTS)
+      }
+      tf.dispose(right)
     }
-    tf.dispose(right)
-  }
-}, ['cpu', 'wasm'])
+  },
+  unetBackends.filter((name) => name !== 'webgpu'),
+)
 
 interface Now {
   x: Tensor
@@ -329,4 +333,4 @@ onEachBackend(() => {
       },
     )
   })
-})
+}, unetBackends)

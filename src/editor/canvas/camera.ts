@@ -162,6 +162,7 @@ const computeEdges = (nodes: readonly LGraphNode[]): Edges => [
 
 /**
  * Draws on every frame that needs it, and reports which observers are visible when that changes.
+ * While nothing changes, no frame is requested: each frame of an idle page would cost power.
  */
 export function startDrawing(
   canvas: EditorCanvas,
@@ -170,30 +171,32 @@ export function startDrawing(
   drawn: () => void,
 ) {
   let shown = ''
+  let requested = false
+  const request = () => {
+    if (!requested) requestAnimationFrame(frame)
+    requested = true
+  }
   const frame = () => {
-    requestAnimationFrame(frame)
-    // Running nodes without progress show a spinner.
-    if (animated())
-      for (const node of canvas.visible_nodes) if (isSpinning(node)) canvas.repaintNode(node)
+    requested = false
     if (!canvas.repainting.isDue()) return
     canvas.draw()
     drawn()
-    const observers = canvas.visible_nodes
-      .filter(
-        (node) =>
-          isDiffusionNode(node) &&
-          node.diffusion.declaration.role === 'observer' &&
-          !node.flags.collapsed,
-      )
-      .map((node) => String(node.id))
+    const observers = canvas.visible_nodes.filter(isVisibleObserver).map((node) => String(node.id))
     if (observers.join() !== shown) visible(observers)
     shown = observers.join()
+    // Running nodes without progress show a spinner, which moves in the next frame.
+    if (animated())
+      for (const node of canvas.visible_nodes) if (isSpinning(node)) canvas.repaintNode(node)
   }
-  requestAnimationFrame(frame)
+  canvas.repainting.onDue = request
+  request()
 }
 
 const isSpinning = (node: LGraphNode) =>
   isDiffusionNode(node) && node.diffusion.state === 'running' && !node.diffusion.progress?.count
+
+const isVisibleObserver = (node: LGraphNode) =>
+  isDiffusionNode(node) && node.diffusion.declaration.role === 'observer' && !node.flags.collapsed
 
 /** Draws in device pixels. litegraph would draw in CSS pixels. */
 export function useDevicePixels(canvas: EditorCanvas) {

@@ -46,6 +46,8 @@ export class PartialRepaint {
   private rest: [number, number] = [0, 0]
   /** True while the background canvas is out of date. */
   private backgroundStale = false
+  /** Called for each change that {@link draw} must paint. */
+  onDue = () => {}
 
   constructor(private readonly canvas: RepaintedCanvas) {
     const flag = (name: 'front' | 'behind') => ({
@@ -54,6 +56,7 @@ export class PartialRepaint {
       set: (on: boolean) => {
         this.dirty[name] = on
         if (on && !this.moving) this.dirty.content = true
+        if (on) this.onDue()
       },
     })
     Object.defineProperties(canvas, { dirty_canvas: flag('front'), dirty_bgcanvas: flag('behind') })
@@ -80,6 +83,7 @@ export class PartialRepaint {
     // A hidden page draws nothing, and parts may be added for hours.
     if (this.parts.length < MAX_PARTS) this.parts.push(part)
     else this.canvas.dirty_canvas = true
+    this.onDue()
   }
 
   /** True if {@link draw} has something to do. */
