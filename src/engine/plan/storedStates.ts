@@ -70,7 +70,7 @@ export class StoredStates {
     const bytes = await this.store?.get(name)
     if (!bytes) return undefined
     try {
-      const stored = unpack(openRecord(name, bytes)) as StoredState
+      const stored = readState(name, bytes)
       if (stored.index === index) return stored
       collectTensors(stored).forEach((tensor) => tensor.dispose())
     } catch (error) {
@@ -153,6 +153,10 @@ export class StoredStates {
     await this.store?.put(name, createRecord(name, new TextEncoder().encode(origin)))
   }
 }
+
+/** @throws RecordError if a bit has changed since the state was written under this name */
+export const readState = (name: string, bytes: Uint8Array): StoredState =>
+  unpack(openRecord(name, bytes)) as StoredState
 
 const statePrefix = (key: Key) => `state/${key}@`
 

@@ -3,7 +3,7 @@
 import { collectTensors, mapTensors } from '../../engine/base/values.ts'
 import type { Graph, GraphNode, Wire } from '../../engine/plan/graph.ts'
 import type { ObserverOp } from '../../engine/plan/op.ts'
-import { unpack } from '../../engine/plan/pack.ts'
+import { readState } from '../../engine/plan/storedStates.ts'
 import { memoryStore, type StateStore } from '../../engine/plan/store.ts'
 import type { Event } from '../../engine/protocol.ts'
 import { cliMessages } from '../messages/cli.ts'
@@ -82,10 +82,11 @@ export class OutcomeRecorder {
     }
     const states: [number, unknown][] = []
     for (const [training, step] of [...last].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const bytes = await this.store.get(`${training}@${step}`)
+      const name = `${training}@${step}`
+      const bytes = await this.store.get(name)
       if (!bytes) continue
       // The duration of the training is stored too, but differs.
-      const { state } = unpack(bytes) as { state: unknown }
+      const { state } = readState(name, bytes)
       states.push([step, await readTensors(state)])
       collectTensors(state).forEach((tensor) => tensor.dispose())
     }

@@ -43,7 +43,11 @@ interface EntryMeta {
 const dataKey = (key: string) => `data/${key}`
 const metaKey = (key: string) => `meta/${key}`
 
-export function createEntryStore(values: KeyValues, budget = Infinity, ifFull?: string): StateStore {
+export function createEntryStore(
+  values: KeyValues,
+  budget = Infinity,
+  ifFull?: string,
+): StateStore {
   const hasBudget = budget < Infinity
   let lastUse = 0
   const newMeta = (size: number): EntryMeta => {
