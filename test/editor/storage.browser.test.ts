@@ -23,7 +23,10 @@ const chromium = useChromium()
 const server = useBuiltEditor()
 
 let context: BrowserContext
-afterEach(() => context.close())
+afterEach(async () => {
+  await context.unrouteAll({ behavior: 'ignoreErrors' })
+  await context.close()
+})
 
 async function openWith(fault: keyof typeof faults): Promise<Page> {
   context = await chromium.newContext()
