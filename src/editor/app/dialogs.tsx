@@ -1,7 +1,6 @@
 // The open dialog: its frame, and the component for each kind.
 import type { ComponentType } from 'preact'
 import { allCommands, formatShortcut } from '../ui/commands.ts'
-import { CheckpointDialog } from '../drawer/storedFiles.tsx'
 import { lazyComponent } from '../ui/lazy.tsx'
 import { useModal } from '../ui/modal.ts'
 import { ChoiceQuestion, TextQuestion } from '../ui/questions.tsx'
@@ -52,6 +51,11 @@ const lazyDialog = <P extends object>(load: () => Promise<ComponentType<P>>, nam
 const StorageDialog = lazyDialog(
   async () => (await import('../backup/storageDialog.tsx')).StorageDialog,
   () => texts.backup.title,
+)
+
+const CheckpointDialog = lazyDialog(
+  async () => (await import('../drawer/storedFiles.tsx')).CheckpointDialog,
+  () => texts.drawer.checkpoints,
 )
 
 const VersionsDialog = lazyDialog(

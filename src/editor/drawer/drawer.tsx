@@ -1,4 +1,5 @@
 // Drawer on the left: the library (gallery, saved workflows, stored files), or the outline.
+import type { ComponentType } from 'preact'
 import { useBackup } from '../backup/services.ts'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { IconButton } from '../ui/buttons.tsx'
@@ -12,15 +13,23 @@ import {
   type ReadyWorkflow,
 } from '../workspace/gallery.ts'
 import { icons } from '../ui/icons.tsx'
-import { StoredFileList } from './storedFiles.tsx'
-import { SavedWorkflows } from './savedWorkflows.tsx'
 import { Outline } from '../outline/outline.tsx'
-import { SavedNodeList } from '../subgraph/savedNodeList.tsx'
-import { showDialog, showDrawer, shownDrawer, type DrawerTab } from '../ui/state.ts'
+import { lazyComponent } from '../ui/lazy.tsx'
+import { showDialog, showDrawer, showToast, shownDrawer, type DrawerTab } from '../ui/state.ts'
 import { readyId, storageUsed } from '../workspace/state.ts'
 import { texts, topicText, translateWorkflow } from '../texts/texts.ts'
 
 const tabs = ['gallery', 'mine', 'checkpoints', 'datasets'] as const
+
+/** Tab whose code is loaded when it is first shown. */
+const lazyTab = <P extends object>(load: () => Promise<ComponentType<P>>) =>
+  lazyComponent(load, (error) => {
+    showDrawer(undefined)
+    showToast(texts.drawer.label, { text: error.message, error: true })
+  })
+
+const SavedItems = lazyTab(async () => (await import('./savedWorkflows.tsx')).SavedItems)
+const StoredFileList = lazyTab(async () => (await import('./storedFiles.tsx')).StoredFileList)
 
 export function Drawer() {
   const editor = useBackup()
@@ -40,8 +49,7 @@ export function Drawer() {
       </div>
       <div class="tab-panel" role="tabpanel" id="library-panel" aria-label={texts.drawer[tab]}>
         {tab === 'gallery' && <Gallery />}
-        {tab === 'mine' && <SavedWorkflows />}
-        {tab === 'mine' && <SavedNodeList />}
+        {tab === 'mine' && <SavedItems />}
         {tab === 'checkpoints' && (
           <StoredFileList what="checkpoint" addFiles={() => void addFiles(editor)} />
         )}

@@ -1,4 +1,4 @@
-// Drawer tab of saved workflows and drafts. The search includes their contents.
+// Drawer tab of saved workflows, drafts and nodes. The search includes the contents of workflows.
 import { useBackup, type BackupServices } from '../backup/services.ts'
 import { useEffect, useState } from 'preact/hooks'
 import { MenuButton } from '../ui/buttons.tsx'
@@ -8,6 +8,7 @@ import { icons } from '../ui/icons.tsx'
 import { getSearchText } from '../graph/workflowText.ts'
 import { type Draft, type SavedWorkflow } from '../workspace/library.ts'
 import { matchTitle, splitWords } from '../graph/nodeSearch.ts'
+import { SavedNodeList } from '../subgraph/savedNodeList.tsx'
 import { WorkflowThumbnail } from './thumbnail.tsx'
 import { savedDrafts, savedWorkflows, workflowId } from '../workspace/state.ts'
 import { askName, showDialog, showToast, type Menu } from '../ui/state.ts'
@@ -44,7 +45,14 @@ function listRows(): Row[] {
   ].sort((a, b) => b.when - a.when)
 }
 
-export function SavedWorkflows() {
+export const SavedItems = () => (
+  <>
+    <SavedWorkflows />
+    <SavedNodeList />
+  </>
+)
+
+function SavedWorkflows() {
   const editor = useBackup()
   const [query, setQuery] = useState('')
   useEffect(() => void editor.workspace.refresh(), [])

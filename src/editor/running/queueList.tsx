@@ -1,4 +1,4 @@
-// The list of running, waiting and past runs, and the button that opens it.
+// The list of running, waiting and past runs.
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { IconButton } from '../ui/buttons.tsx'
 import { getCommand, shortcut } from '../ui/commands.ts'
@@ -10,27 +10,6 @@ import { useOpenAt } from '../ui/popover.ts'
 import type { PastRun, QueuedRun } from './queue.ts'
 import { busy, queueShown, runState } from './state.ts'
 import { formatFault, texts, translateWorkflow } from '../texts/texts.ts'
-
-/** Shows the number of waiting runs. Hidden while the queue is empty. */
-export function QueueButton() {
-  const { queue } = useRunning().runner
-  const [waiting, past] = [queue.waiting.value.length, queue.past.value.length]
-  if (!waiting && !past && !runState.present.value?.queued) return null
-  return (
-    <button
-      type="button"
-      class="button queue-count"
-      aria-label={texts.queue.waiting(waiting)}
-      title={texts.queue.waiting(waiting)}
-      aria-haspopup="dialog"
-      aria-expanded={queueShown.value}
-      onClick={() => (queueShown.value = true)}
-    >
-      {waiting}
-      <icons.chevron />
-    </button>
-  )
-}
 
 /**
  * Focuses the list when the focused button disappears or is disabled. Returns a function that ends
@@ -44,9 +23,7 @@ function keepFocusInside(box: HTMLElement): () => void {
   return () => observer.disconnect()
 }
 
-export const QueueList = () => (queueShown.value ? <OpenQueueList /> : null)
-
-function OpenQueueList() {
+export function QueueList() {
   const { runner, stage } = useRunning()
   const box = useRef<HTMLDivElement>(null)
   const before = useRef(document.activeElement)
