@@ -214,11 +214,8 @@ const MARGIN = 250
 /** Pauses the training at a step: shortly before it, and then step by step. */
 async function pauseAt(page: Page, step: number) {
   const early = Math.max(1, step - MARGIN)
-  await page.waitForFunction(
-    `document.querySelector('.status').dataset.state === 'running' && (${findStep})() >= ${early}`,
-    undefined,
-    { timeout: 600_000, polling: 10 },
-  )
+  await page.locator('.status[data-state=running]').waitFor()
+  while (!((await readStep(page)) >= early)) await page.waitForTimeout(10)
   await press(page, 'Pause')
   await page.locator('.status[data-state=paused]').waitFor()
   // A focused button would receive the keys.
