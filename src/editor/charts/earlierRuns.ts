@@ -1,5 +1,6 @@
 // Lines of earlier runs, shown behind those of the current run. They last as long as the page.
 import { signal, type Signal } from '@preact/signals'
+import { continuesLine } from '../../engine/plan/lineLog.ts'
 import type { ChartView, View } from '../../engine/plan/view.ts'
 
 type Lines = ChartView['lines']
@@ -91,21 +92,3 @@ const continuesRun = (before: Lines, lines: Lines): boolean =>
     const same = lines.find(({ name }) => name === line.name)
     return same !== undefined && continuesLine(line, same)
   })
-
-type Line = Lines[number]
-
-/**
- * True if a line has the values of an earlier one, possibly with more after them. Long lines leave
- * out points, but none has a point that a shorter version of it left out.
- */
-function continuesLine(before: Line, line: Line): boolean {
-  const [end, last] = [before.x.at(-1), line.x.at(-1)]
-  if (end === undefined || last === undefined) return end === undefined
-  const rises = before.x.length > 1 ? end > before.x[0] : last >= line.x[0]
-  const isWithin = (x: number) => (rises ? x <= end : x >= end)
-  if (before.x[0] !== line.x[0] || (isWithin(last) && last !== end)) return false
-  const known = new Map(Array.from(before.x, (x, i) => [x, before.y[i]]))
-  return line.x.every(
-    (x, i) => !isWithin(x) || (known.has(x) && Object.is(known.get(x), line.y[i])),
-  )
-}

@@ -1,8 +1,11 @@
 // Line of a chart that grows while a loop runs, within a bound. Long lines keep the extremes of equal
 // spans, which give the same picture.
+import type { Series } from './op.ts'
+
+type Line = Pick<Series, 'x' | 'y'>
 
 /** Maximum number of points. */
-export const MAX_POINTS = 4096
+export const MAX_POINTS = 2048
 /** Stored points of which two remain when a line becomes too long. */
 const GROUP = 4
 
@@ -79,6 +82,35 @@ export class LineLog {
     }
   }
 }
+
+/** Returns a line with at most {@link MAX_POINTS} points, and the last one; see {@link LineLog}. */
+export function boundLine<L extends Line>(line: L): L {
+  if (line.x.length <= MAX_POINTS) return line
+  const log = new LineLog()
+  for (let i = 0; i < line.x.length; i++) log.append(line.x[i], line.y[i])
+  return { ...line, ...log.series() }
+}
+
+/**
+ * Returns true if a line has the values of an earlier one, possibly with more after them. Both may
+ * leave out points: the points of the sparser one in their common range must be in the other.
+ */
+export function continuesLine(before: Line, line: Line): boolean {
+  const [end, last] = [before.x.at(-1), line.x.at(-1)]
+  if (end === undefined || last === undefined) return end === undefined
+  const rises = before.x.length > 1 ? end > before.x[0] : last >= line.x[0]
+  const isWithin = (x: number) => (rises ? x <= end : x >= end)
+  // The first point always stays.
+  if (before.x[0] !== line.x[0] || !Object.is(before.y[0], line.y[0])) return false
+  if (isWithin(last) && last !== end) return false
+  const common = toPoints(line).filter(([x]) => isWithin(x))
+  const earlier = toPoints(before)
+  const [few, many] = common.length < earlier.length ? [common, earlier] : [earlier, common]
+  const known = new Map(many)
+  return few.every(([x, y]) => known.has(x) && Object.is(known.get(x), y))
+}
+
+const toPoints = ({ x, y }: Line) => Array.from(x, (at, i) => [at, y[i]] as const)
 
 /** Indices of the lowest and the highest value in a range, in order. NaN counts as the highest. */
 function findExtremes(y: readonly number[], from: number, to: number): number[] {

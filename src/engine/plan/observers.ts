@@ -8,7 +8,7 @@ import { atNode } from './nodeErrors.ts'
 import type { NodeStep } from './steps.ts'
 import type { NodeError } from '../base/fault.ts'
 import { ItemLog } from './itemLog.ts'
-import { LineLog } from './lineLog.ts'
+import { continuesLine, LineLog } from './lineLog.ts'
 import { runTidied, type Memory } from '../base/memory.ts'
 import type { Inputs, ObserverContext, ObserverOp, Ops, Series } from './op.ts'
 import { splitMany } from '../base/ids.ts'
@@ -162,7 +162,9 @@ export class Observers {
       keepLine(line) {
         whole.set(line.slot, line)
         // A continued training is one run, not two.
-        state.earlier = state.earlier.filter((run) => !run.some((old) => isBeginning(old, line)))
+        state.earlier = state.earlier.filter(
+          (run) => !run.some((old) => old.slot === line.slot && continuesLine(old, line)),
+        )
       },
       items: items.items(),
     }
@@ -188,12 +190,6 @@ export class Observers {
     }
   }
 }
-
-/** Returns true if a line is the beginning of another one. */
-const isBeginning = (old: Series, line: Series) =>
-  old.slot === line.slot &&
-  old.y.length <= line.y.length &&
-  old.y.every((y, i) => y === line.y[i] && old.x[i] === line.x[i])
 
 const isNumber = (value: Value | undefined): value is Extract<Value, { tensor: Scalar }> =>
   value?.type === 'loss' || value?.type === 'number'

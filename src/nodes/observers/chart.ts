@@ -1,5 +1,6 @@
 // Line chart of numbers that change while a loop runs.
 import { splitMany } from '../../engine/base/ids.ts'
+import { boundLine } from '../../engine/plan/lineLog.ts'
 import type { Series } from '../../engine/plan/op.ts'
 import type { ChartView } from '../../engine/plan/view.ts'
 import type { History, Loss, NumberValue } from '../../engine/base/values.ts'
@@ -40,7 +41,9 @@ export const chart = defineNode({
     const histories = values.filter(
       (entry): entry is [string, History] => entry[1].type === 'history',
     )
-    const whole = await Promise.all(histories.map(([slot, history]) => historyLine(slot, history)))
+    const read = await Promise.all(histories.map(([slot, history]) => historyLine(slot, history)))
+    // In a loop, every emission sends the line again.
+    const whole = context.index === undefined ? read : read.map(boundLine)
     whole.forEach((line) => context.keepLine(line))
     // Read after the lines are stored: a run that was continued is not an earlier run.
     const { series, earlier } = context
