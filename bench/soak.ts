@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
 import { dropFile, onNode } from '../scripts/editorPage.ts'
 import { readyWorkflow } from '../test/editor/readyText.ts'
-import { openCounters, type Counters } from './soakCounters.ts'
+import { openCounters, smallest, type Counters } from './soakCounters.ts'
 
 const OUT = 'out/editor'
 /**
@@ -98,8 +98,9 @@ async function soak(
     const states: SoakState[] = []
     const record = async (name: string) => {
       const step = await readStep(page)
-      states.push({ name, step, counters: withoutLosses(await readCounters(), step) })
-      say(`${name}, paused at step ${step}: ${JSON.stringify(states.at(-1)!.counters)}`)
+      const counters = await readSteps(page, readCounters)
+      states.push({ name, step, counters })
+      say(`${name}, paused at step ${step}: ${JSON.stringify(counters)}`)
     }
     const recordTraining = async (name: string) => {
       await pauseTrainingAt(page, baseStep, steps)
@@ -108,7 +109,7 @@ async function soak(
     await openFile(page, 'Short', { 'Training Start.steps': 12 })
     await runOften(page, warmUp)
     await openTabs(page, warmUp)
-    await pauseTrainingAt(page, baseStep, steps)
+    await pauseTrainingAt(page, 3 * baseStep, steps)
     await stop(page)
     await recordTraining(`step ${baseStep}`)
     await continueTo(page, steps)
@@ -123,6 +124,24 @@ async function soak(
   } finally {
     await context.close()
   }
+}
+
+/** Steps over which the counters are read. */
+const READ_STEPS = 6
+
+/**
+ * Returns the smallest counters over several steps of a paused training. What the last emission
+ * shows belongs to one of the steps before, whose number of parts of the losses differs.
+ */
+async function readSteps(page: Page, readCounters: () => Promise<Counters>): Promise<Counters> {
+  const read = async () => withoutLosses(await readCounters(), await readStep(page))
+  let least = await read()
+  for (let i = 1; i < READ_STEPS; i++) {
+    await page.keyboard.press('Control+Shift+Enter')
+    await page.waitForTimeout(300)
+    least = smallest(least, await read())
+  }
+  return least
 }
 
 /** Number of parts into which a training merges its losses. */

@@ -66,7 +66,7 @@ export async function openCounters(page: Page): Promise<() => Promise<Counters>>
   }
 }
 
-const smallest = (a: Counters, b: Counters): Counters =>
+export const smallest = (a: Counters, b: Counters): Counters =>
   Object.fromEntries(
     Object.entries(a).map(([name, value]) => [name, Math.min(value, b[name as keyof Counters])]),
   ) as unknown as Counters
