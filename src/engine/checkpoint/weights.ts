@@ -62,17 +62,18 @@ export function openWeights(zip: Zip, path: string, most: number): WeightFiles {
 }
 
 function describeShards(zip: Zip, path: string, most: number): WeightFile[] {
+  const index = quoteName(path)
   const places = new Map(
-    Object.entries(Object(readZipJson(zip, path).weight_map) as object).map(([name, file]) => [
-      name,
-      parentFolder(path) + String(file),
-    ]),
+    Object.entries(Object(readZipJson(zip, path).weight_map) as object).map(([name, file]) => {
+      if (typeof file === 'string') return [name, parentFolder(path) + file]
+      const weight = quoteName(name)
+      throw new CheckpointError(checkpointMessages.shardName({ index, weight }))
+    }),
   )
   const shards = [...new Set(places.values())]
   if (shards.length > archiveLimits.shards)
     throw new CheckpointError(checkpointMessages.tooManyShards({ most: archiveLimits.shards }))
   const files = shards.map((shard) => describeFile(zip, shard, most))
-  const index = quoteName(path)
   const all = new Set<string>()
   for (const { path: file, tensors } of files)
     for (const name of tensors.keys()) {

@@ -25,6 +25,7 @@ export const checkpointMessages = catalogue('checkpoint', {
 
   // weights
   unlisted: 'Expected the weights that {index} lists, got {weight} in {file} as well.',
+  shardName: 'Expected {index} to name the file of {weight}, got something else than a name.',
   unfound: 'Expected {weight} in {file}, as {index} says, got none.',
   tooManyShards: 'Expected the weights in at most {most} files, got more.',
   unreadable: '{file} cannot be read. {problem}',

@@ -57,6 +57,7 @@ export const workflowMessages = catalogue('workflow', {
   secondWire: '{part} was ignored: its input is connected already.',
   slotGone:
     '{type} (node {id}) has no slot {slot} any more. Its wire is kept so that you can see it.',
+  wireGone: '{type} (node {id}) has no slot {slot} any more. Its wire was removed.',
   moreNotices: 'Further notices, which are not listed: {count}.',
   foreignKeys: 'Ignored, because they are not part of a workflow: {keys}.',
 

@@ -3,6 +3,7 @@
 import type { ForeignOriginal, WorkflowFile } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject, printJson } from './json.ts'
+import { toPrintedNode } from './printedNode.ts'
 import type { ReadingContext } from './readFields.ts'
 import { hasForeignSubgraphs } from './subgraphs.ts'
 import { workflowMessages } from '../messages/workflow.ts'
@@ -31,7 +32,7 @@ export function findForeignOriginal(
   const strangers = (graph.nodes as JsonObject[]).filter(
     (node, i) =>
       !declarations.has(file.nodes[i].type) &&
-      printJson(node, false) !== printJson(file.nodes[i], false),
+      printJson(node, false) !== printJson(toPrintedNode(file.nodes[i]), false),
   )
   return strangers.length
     ? { format, text: printJson({ nodes: strangers }, false, false) }
@@ -62,7 +63,7 @@ function detectFormat(graph: JsonObject, hasOurs: boolean): ForeignOriginal['for
   )
   const types = (graph.nodes as JsonObject[])
     .flatMap(({ outputs }) => (Array.isArray(outputs) ? outputs : []))
-    .map((slot) => String((slot as JsonObject).type))
+    .map((slot) => (isObject(slot) && typeof slot.type === 'string' ? slot.type : ''))
   const capitals =
     !hasOurs &&
     types.length > 0 &&

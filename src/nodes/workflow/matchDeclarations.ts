@@ -5,6 +5,7 @@ import { seedControl } from './file.ts'
 import type { JsonObject } from './json.ts'
 import type { ReadingContext } from './readFields.ts'
 import { inputSpecs, matchSlotsByName, outputSpecs } from './slots.ts'
+import { SUBGRAPH_CATEGORY } from './subgraphDeclarations.ts'
 import { workflowMessages } from '../messages/workflow.ts'
 
 /** Adds declared slots that the file omits, and reports unknown params. */
@@ -50,8 +51,19 @@ function propertyNames(declaration: Declaration): ReadonlySet<string> {
   return names
 }
 
-/** Reorders the slots of known nodes as in their current declarations, and adapts the links. */
+/** Kinds of declared nodes: those of subgraphs, and all others. */
+type DeclaredKind = 'subgraph' | 'other'
+
+const kindOf = ({ category, expands }: Declaration): DeclaredKind =>
+  expands && category === SUBGRAPH_CATEGORY ? 'subgraph' : 'other'
+
+/**
+ * Reorders the slots of declared nodes of a kind as in their current declarations, and adapts the
+ * links. A wired slot that is not declared any more is kept, except in nodes of subgraphs: links to
+ * it get the slot -1.
+ */
 export function matchDeclarations(
+  kind: DeclaredKind,
   nodes: readonly FileNode[],
   links: readonly FileLink[],
   where: string,
@@ -60,7 +72,7 @@ export function matchDeclarations(
   const [outgoing, incoming] = [groupLinks(links, 1), groupLinks(links, 3)]
   nodes.forEach((node, i) => {
     const declaration = reading.declarations.get(node.type)
-    if (!declaration) return
+    if (!declaration || kindOf(declaration) !== kind) return
     const before = node.inputs.length + node.outputs.length
     const { inputs, outputs } = matchSlots(node, declaration, reading)
     for (const link of outgoing.get(node.id) ?? []) link[2] = outputs[link[2]]
@@ -87,25 +99,32 @@ function matchSlots(node: FileNode, declaration: Declaration, { notices }: Readi
   const wiredOutputs = new Set(
     node.outputs.filter(({ links }) => links?.length).map(({ name }) => name),
   )
+  const keeps = kindOf(declaration) === 'other'
   const inputs = matchSlotsByName<FileInput>(
     node.inputs,
     inputSpecs(declaration, wiredInputs),
-    ({ link }) => link !== null,
+    ({ link }) => keeps && link !== null,
     ({ name, type }, old) => ({ name, type, link: old?.link ?? null }),
   )
   const outputs = matchSlotsByName<FileOutput>(
     node.outputs,
     outputSpecs(declaration, wiredInputs, wiredOutputs),
-    (slot) => !!slot.links?.length,
+    (slot) => keeps && !!slot.links?.length,
     ({ name, type, like }, old) => ({
       name,
       type: like && old ? old.type : type,
       links: old?.links ?? null,
     }),
   )
-  node.inputs = inputs.slots
-  node.outputs = outputs.slots
   for (const { name } of [...inputs.extra, ...outputs.extra])
     notices.push(workflowMessages.slotGone({ type: node.type, id: node.id, slot: name }))
+  if (!keeps) {
+    const declared = new Set([...inputs.slots, ...outputs.slots].map(({ name }) => name))
+    for (const name of [...wiredInputs, ...wiredOutputs])
+      if (!declared.has(name))
+        notices.push(workflowMessages.wireGone({ type: node.type, id: node.id, slot: name }))
+  }
+  node.inputs = inputs.slots
+  node.outputs = outputs.slots
   return { inputs: inputs.moved, outputs: outputs.moved }
 }

@@ -15,6 +15,7 @@ import { isObject, limits } from './json.ts'
 import { applyDeclaration, matchDeclarations } from './matchDeclarations.ts'
 import type { NoticeSink } from './notices.ts'
 import {
+  isCoordinate,
   describeJson,
   isColour,
   readText,
@@ -46,8 +47,11 @@ export function readBody(graph: JsonObject, where: string, reading: ReadingConte
       throw new WorkflowError(`${where}nodes[${i}].id`, workflowMessages.sameId({ id: node.id }))
     byId.set(node.id, node)
   })
-  const read = writeSlotLinks(readLinks(graph.links, where, byId, reading), byId)
-  matchDeclarations(nodes, read, where, reading)
+  const all = writeSlotLinks(readLinks(graph.links, where, byId, reading), byId)
+  // First the nodes of subgraphs, whose wires may go: other nodes keep slots because of wires.
+  matchDeclarations('subgraph', nodes, all, where, reading)
+  const read = writeSlotLinks(all, byId)
+  matchDeclarations('other', nodes, read, where, reading)
   // Slots with equal names became one.
   const links = writeSlotLinks(read, byId)
   return {
@@ -159,11 +163,7 @@ function readGroups(
     const bounding = (isObject(group.bounding) ? Object.values(group.bounding) : group.bounding) as
       | Json[]
       | undefined
-    if (
-      !Array.isArray(bounding) ||
-      bounding.length < 4 ||
-      !bounding.every((side) => typeof side === 'number')
-    ) {
+    if (!Array.isArray(bounding) || bounding.length < 4 || !bounding.every(isCoordinate)) {
       throw new WorkflowError(
         `${part}.bounding`,
         workflowMessages.wrongValue({

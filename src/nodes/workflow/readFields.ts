@@ -62,6 +62,12 @@ export function readInteger(value: Json | undefined, part: string): number {
   )
 }
 
+/** Coordinates and sizes beyond this are errors: litegraph stores them with single precision. */
+const COORDINATE_END = 1e7
+
+export const isCoordinate = (value: unknown): value is number =>
+  typeof value === 'number' && Math.abs(value) < COORDINATE_END
+
 /** Accepts arrays, serialised typed arrays (objects), and numbers as text. */
 export function readPair(
   value: Json | undefined,
@@ -73,8 +79,7 @@ export function readPair(
   const pair = [source[0], source[1]].map((item) =>
     typeof item === 'string' && item.trim() ? Number(item) : item,
   )
-  if (pair.every((item) => typeof item === 'number' && Math.abs(item) < 1e7))
-    return pair as [number, number]
+  if (pair.every(isCoordinate)) return pair as [number, number]
   throw new WorkflowError(
     part,
     workflowMessages.wrongValue({ expected: workflowWords.twoNumbers(), got: describeJson(value) }),

@@ -69,13 +69,23 @@ function readLink(data: Json, part: string, notices: NoticeSink): FileLink {
   }
   const endpoint = (value: Json | undefined) => (value === -1 ? '-1' : readId(value, part))
   return [
-    readId(fields[0], part),
+    readLinkId(fields[0], part),
     endpoint(fields[1]),
     readSlotIndex(fields[2], part),
     endpoint(fields[3]),
     readSlotIndex(fields[4], part),
     readType(fields[5], part, notices),
   ]
+}
+
+/** litegraph stores links in an array by their ids, which must not be names of its members. */
+function readLinkId(value: Json | undefined, part: string): NodeId {
+  const id = readId(value, part)
+  if (typeof id === 'number' || !(id in Array.prototype)) return id
+  throw new WorkflowError(
+    part,
+    workflowMessages.wrongValue({ expected: workflowWords.id(), got: describeJson(value) }),
+  )
 }
 
 function readSlotIndex(value: Json | undefined, part: string): number {

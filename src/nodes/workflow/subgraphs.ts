@@ -144,6 +144,16 @@ function readSubgraph(
       inputs: readBorderSlots(data.outputs, `${part}.outputs`),
     },
   ]
+  data.nodes.forEach((node, i) => {
+    if (isObject(node) && borderIds.has(node.type as string))
+      throw new WorkflowError(
+        `${part}.nodes[${i}].type`,
+        workflowMessages.wrongValue({
+          expected: workflowWords.node(),
+          got: describeJson(node.type),
+        }),
+      )
+  })
   const inner = { ...data, nodes: [...edges, ...data.nodes], links: linksWithBorder(data.links) }
   const inside = readBody(inner, `${part}.`, reading)
   return {

@@ -3,8 +3,9 @@
 import type { WorkflowAbout, FileLink, FileNode, ForeignOriginal, WorkflowFile } from './file.ts'
 import { FORMAT, LITEGRAPH_VERSION } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isObject, printFile, sameJson } from './json.ts'
+import { isObject, printFile, printJson, sameJson } from './json.ts'
 import { parseOriginal, type ParsedOriginal } from './read.ts'
+import { toPrintedNode, type PrintedNode } from './printedNode.ts'
 import { compareIds } from './readLinks.ts'
 import { isOwnSubgraph, subgraphToJson } from './subgraphs.ts'
 
@@ -41,11 +42,7 @@ const subgraphsToJson = ({ subgraphs = [] }: WorkflowFile) =>
 /** Nodes, links and groups, sorted by id, with positions rounded to pixels. */
 function bodyToJson(file: WorkflowFile) {
   return {
-    nodes: [...file.nodes].sort(compareIds((node) => node.id)).map((node) => ({
-      ...node,
-      pos: node.pos.map(Math.round),
-      size: node.size.map(Math.round),
-    })),
+    nodes: [...file.nodes].sort(compareIds((node) => node.id)).map(toPrintedNode),
     links: [...file.links].sort(compareIds((link) => link[0])),
     groups: file.groups.map((group) => ({ ...group, bounding: group.bounding.map(Math.round) })),
   }
@@ -62,9 +59,6 @@ function createNodeRestorer({ before, original }: ParsedOriginal) {
     return found && found.was.type === node.type ? restoreNode(node, found) : node
   }
 }
-
-/** A node with rounded positions. */
-type PrintedNode = Omit<FileNode, 'pos' | 'size'> & { pos: number[]; size: number[] }
 
 function restoreNode(
   node: FileNode | PrintedNode,
@@ -114,7 +108,7 @@ function restoreSlots(
  */
 const normalLinks = (links: Json | undefined): Json => {
   if (!Array.isArray(links)) return links ?? null
-  return links.length ? links.map(String).sort() : null
+  return links.length ? links.map((link) => printJson(link, false)).sort() : null
 }
 
 function restoreGraph(
@@ -127,7 +121,7 @@ function restoreGraph(
   const result: JsonObject = {
     ...original,
     nodes: sortLikeOriginal(nodes, original.nodes as JsonObject[], (node) => String(node.id)),
-    links: restoreLinks(file.links, before, original, format),
+    links: restoreLinks(file, before, original, format),
   }
   if (!sameJson(file.groups, before.groups)) {
     result.groups = file.groups.map((group, i) => ({
@@ -152,35 +146,63 @@ function restoreGraph(
 }
 
 function restoreLinks(
-  links: readonly FileLink[],
+  file: WorkflowFile,
   before: WorkflowFile,
   original: JsonObject,
   format: ForeignOriginal['format'],
 ): Json[] {
-  const sources = new Map<string, Json>()
+  const sources = new Map<string, Json[]>()
   for (const link of Object.values((original.links ?? []) as object) as Json[]) {
-    const id = link && String(Array.isArray(link) ? link[0] : (link as JsonObject).id)
-    // Of several links with one id, the first is read.
-    if (id && !sources.has(id)) sources.set(id, link)
+    if (link === null) continue
+    const id = idText(link)
+    const others = sources.get(id)
+    if (others) others.push(link)
+    else sources.set(id, [link])
   }
   const was = new Map(before.links.map((link) => [link[0], link]))
-  const known = new Set([...was.keys(), ...links.map(([id]) => id)].map(String))
-  const kept = links.map((link): Json => {
+  const known = new Set([...was.keys(), ...file.links.map(([id]) => id)].map(String))
+  const kept = file.links.map((link): Json => {
     const [id, origin_id, origin_slot, target_id, target_slot, type] = link
     // Types are not compared: litegraph may write the type of either end.
     const untouched = sameJson(link.slice(0, 5), was.get(id)?.slice(0, 5))
-    const source = untouched ? sources.get(String(id)) : undefined
+    // Of several links with one id, another one than the first may have been read.
+    const source = untouched && sources.get(String(id))?.find((each) => hasEnds(each, link))
     if (source) return source
     return format === 'comfyui 1'
       ? { id, origin_id, origin_slot, target_id, target_slot, type }
       : [...link]
   })
   // Links that were not read, as those to the border of a subgraph, are preserved.
-  for (const [id, link] of sources) if (!known.has(id)) kept.push(link)
-  return sortLikeOriginal(kept, [...sources.values()], (link) =>
-    String(Array.isArray(link) ? link[0] : (link as JsonObject).id),
+  // One whose ends exist now would be read the next time.
+  const nodes = new Map(file.nodes.map((node) => [String(node.id), node]))
+  for (const [id, [link]] of sources) if (!known.has(id) && !hasSlots(link, nodes)) kept.push(link)
+  return sortLikeOriginal(
+    kept,
+    [...sources.values()].map(([link]) => link),
+    idText,
   )
 }
+
+/** The id, and the node and slot of both ends of a link of a file, in either form. */
+const linkFields = (link: Json): (Json | undefined)[] => {
+  if (Array.isArray(link)) return link.slice(0, 5)
+  const { id, origin_id, origin_slot, target_id, target_slot } = link as JsonObject
+  return [id, origin_id, origin_slot, target_id, target_slot]
+}
+
+const fieldText = (field: Json | undefined) =>
+  typeof field === 'object' ? printJson(field, false) : String(field)
+
+/** Returns true if both slots of a link exist. `nodes`: by the texts of their ids. */
+function hasSlots(link: Json, nodes: ReadonlyMap<string, FileNode>): boolean {
+  const [, from, output, to, input] = linkFields(link).map(fieldText)
+  return Boolean(nodes.get(from)?.outputs[Number(output)] && nodes.get(to)?.inputs[Number(input)])
+}
+
+const idText = (link: Json) => fieldText(linkFields(link)[0])
+
+const hasEnds = (source: Json, link: FileLink) =>
+  linkFields(source).every((field, i) => fieldText(field) === String(link[i]))
 
 /** Sorts items as in the original, followed by new ones. */
 function sortLikeOriginal<T>(items: T[], order: readonly T[], id: (item: T) => string): T[] {

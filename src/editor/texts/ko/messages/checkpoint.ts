@@ -25,6 +25,7 @@ export const koCheckpoint: Translation<typeof checkpointMessages> = {
 
   // 가중치
   unlisted: '{index}에 적힌 가중치만 있어야 하는데 {file}에 {weight}도 있습니다.',
+  shardName: '{index}에는 {weight}의 파일 이름이 있어야 하는데 이름이 아닌 것이 있습니다.',
   unfound: '{index}에 적힌 대로 {file}에 {weight}이(가) 있어야 하는데 없습니다.',
   tooManyShards: '가중치 파일은 {most}개까지인데 더 많습니다.',
   unreadable: '{file}을(를) 읽을 수 없습니다. {problem~}',

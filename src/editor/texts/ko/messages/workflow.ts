@@ -59,6 +59,7 @@ export const koWorkflow: Translation<typeof workflowMessages> = {
   secondWire: '{part}을(를) 무시했습니다. 그 입력이 이미 연결되어 있습니다.',
   slotGone:
     '{type}(노드 {id})에 이제 슬롯 {slot}이(가) 없습니다. 알아볼 수 있게 연결선은 남겨 두었습니다.',
+  wireGone: '{type}(노드 {id})에 이제 슬롯 {slot}이(가) 없습니다. 연결선을 제거했습니다.',
   moreNotices: '여기에 없는 알림이 더 있습니다: {count}개.',
   foreignKeys: '워크플로의 일부가 아니어서 무시했습니다: {keys}.',
 
