@@ -1,7 +1,7 @@
 // Details panel: description, parameters and faults of the selected node, or of the workflow.
 import { useRunning } from '../running/services.ts'
 import { goToNode } from '../workspace/navigation.ts'
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, ComponentType } from 'preact'
 import type { Fault } from '../../engine/base/fault.ts'
 import { isWithin, outerId } from '../../engine/base/ids.ts'
 import type { Accepts, Declaration } from '../../engine/plan/op.ts'
@@ -11,10 +11,10 @@ import type { LGraphNode } from '../canvas/canvas.ts'
 import { openChart, showsChart } from '../charts/openChart.ts'
 import { Equation } from './equation.tsx'
 import { icons } from '../ui/icons.tsx'
+import { lazyComponent } from '../ui/lazy.tsx'
 import { ValueToggle } from './wireInspector.tsx'
 import { Params } from './params.tsx'
 import { Prose } from '../ui/prose.tsx'
-import { RunFiles } from './runFiles.tsx'
 import { NodeMeasures, MeasureList } from '../running/measureList.tsx'
 import { getSymbolValues } from '../graph/equationValues.ts'
 import { FilmSection } from './filmScrub.tsx'
@@ -24,14 +24,20 @@ import { SubgraphSection } from '../subgraph/subgraphSection.tsx'
 import { isBorderNode } from '../graph/pack.ts'
 import { formatPath } from '../graph/nodePaths.ts'
 import { subscribeToGraph, workflowId, workflowName } from '../workspace/state.ts'
-import { isDark, panelShown } from '../ui/state.ts'
+import { isDark, panelShown, showToast } from '../ui/state.ts'
 import { selectedIds } from '../canvas/state.ts'
 import { runState } from '../running/state.ts'
 import { translateNode, translateMessage, texts, translateWorkflow } from '../texts/texts.ts'
 import { typeColour } from '../ui/theme.ts'
 import { canCompare, openComparison, openViewer } from '../viewer/openViewer.ts'
 import { canEnlarge } from '../viewer/sources.ts'
-import { UnknownNode } from './unknownNode.tsx'
+
+/** Section whose code is loaded when it is first shown. */
+const lazySection = <P extends object>(load: () => Promise<ComponentType<P>>) =>
+  lazyComponent(load, (error) => showToast(texts.panel.label, { text: error.message, error: true }))
+
+const RunFiles = lazySection(async () => (await import('./runFiles.tsx')).RunFiles)
+const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
 
 export function Panel() {
   const editor = useRunning()

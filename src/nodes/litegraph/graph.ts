@@ -15,12 +15,13 @@ import { workflowMessages } from '../messages/workflow.ts'
 
 /** Converts a graph on the canvas to a file. Removes the host's prefix from types. */
 export function toWorkflowFile(graph: LGraph): WorkflowFile {
-  const data = JSON.parse(JSON.stringify(graph.serialize())) as {
-    nodes: { id: number | string; type: string; properties?: Params }[]
-  }
+  const data = JSON.parse(JSON.stringify(graph.serialize())) as { nodes: Serialized[] }
   for (const node of data.nodes) {
     const live = graph.getNodeById(node.id)
-    if (!live || !isDiffusionNode(live)) continue
+    if (!live || !isDiffusionNode(live)) {
+      removeTraces(node)
+      continue
+    }
     const { declaration } = live.diffusion
     node.type = declaration.type
     if (node.properties) node.properties = withoutIdleParams(node.properties, declaration)
@@ -28,6 +29,27 @@ export function toWorkflowFile(graph: LGraph): WorkflowFile {
   const { workflow } = readSerialized(data, graphDeclarations(graph))
   if (graph.subgraphs?.length) workflow.subgraphs = graph.subgraphs
   return workflow
+}
+
+interface Serialized {
+  id: number | string
+  type: string
+  pos?: Record<number, number>
+  size?: Record<number, number>
+  order?: number
+  properties?: Params
+}
+
+/**
+ * Removes what litegraph adds to a node of another type, which would otherwise be kept as a part of
+ * its original: typed arrays as objects, and the order of execution.
+ */
+function removeTraces(node: Serialized) {
+  for (const key of ['pos', 'size'] as const) {
+    const pair = node[key]
+    if (pair) node[key] = [pair[0], pair[1]]
+  }
+  delete node.order
 }
 
 /** Omits params that have their default value and no effect with the values of the other params. */
