@@ -11,8 +11,9 @@ export class Violation extends Error {
   }
 }
 
-/** Parts of messages that quote the input, or are about such words. */
-const quotes = /Unexpected token .* is not valid JSON|^NaN and Infinity are not JSON/s
+/** Parts of messages that quote the input, are about such words, or state that a β is NaN. */
+const quotes =
+  /Unexpected token .* is not valid JSON|^NaN and Infinity are not JSON|got NaN at t = /s
 
 /** Words that appear where a message was built from a missing value. */
 const missingValue = /\bundefined\b|\[object |\bNaN\b/
