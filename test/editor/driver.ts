@@ -1,7 +1,7 @@
 // Drives the editor in Chromium for tests: clean pages, their contents, and actions.
 import { en } from '../../src/editor/texts/en/index.ts'
 import type { BrowserContext, CDPSession, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeEach } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 import type { View } from '../../src/engine/plan/view.ts'
 import type { Draft } from '../../src/editor/workspace/library.ts'
 import type { Settings } from '../../src/editor/storage/settings.ts'
@@ -89,8 +89,7 @@ export function useEditor(
     else await close()
     page = await openEditor(page?.context() ?? (await chromium.newContext()), server.address, whole)
     // The first workflow of new users opens asynchronously.
-    if (!whole.empty)
-      await page.waitForFunction("document.querySelector('canvas.canvas').data.graph._nodes.length")
+    if (!whole.empty) await expect.poll(async () => (await titles(page!)).length).toBeGreaterThan(0)
     if (!newProfile) asNew = await describePage(page)
   })
   afterEach(async ({ task }) => {

@@ -103,7 +103,7 @@ test('queued graphs run in order and in the background, each with its own faults
   await expect.poll(waiting).toBe('3')
 
   await page.locator('.queue-count').click()
-  expect(await rows()).toEqual(['small', 'broken', 'last'])
+  await expect.poll(rows).toEqual(['small', 'broken', 'last'])
   await button(en.queue.up('last')).click()
   await button(en.queue.up('last')).click()
   await button(en.queue.down('small')).click()

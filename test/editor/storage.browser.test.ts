@@ -56,7 +56,13 @@ const warningDelay = (page: Page) =>
 async function useAsUsual(page: Page) {
   await dropFile(page, 'short.json', shortTraining())
   await expect.poll(() => page.title()).toContain('Short training')
-  await addNode(page, 'grid', 300, 650)
+  // By keyboard: how the view is fitted beside the banner decides where there is room.
+  await page.locator('canvas.canvas').focus()
+  await press(page, 'Space')
+  const search = page.getByRole('combobox', { name: 'Find a node' })
+  await search.fill('grid')
+  await press(page, 'Enter')
+  await search.waitFor({ state: 'detached' })
   await expect.poll(() => titles(page)).toContain('Grid')
   await press(page, 'Control+Enter')
   await waitForRun(page)

@@ -5,7 +5,13 @@ import 'uplot/dist/uPlot.min.css'
 import { tickText } from '../../nodes/painters/ticks.ts'
 import type { Range } from '../../nodes/painters/lines.ts'
 import { nearestIndex, downsampleLine, alignLines } from './lines.ts'
-import { selectRange, listenToWheelAndTouch, startDrag, type PlotEvents } from './pointer.ts'
+import {
+  selectRange,
+  listenToWheelAndTouch,
+  startDrag,
+  type LastPointer,
+  type PlotEvents,
+} from './pointer.ts'
 import { axisTicks } from './axes.ts'
 
 export interface PlotColours {
@@ -66,7 +72,8 @@ export function createPlot(element: HTMLElement, events: PlotEvents): Plot {
   const releaseCursor = () => (keyboardX = undefined)
 
   const hooks: PlotEvents = { ...events, hover: (x) => keyboardX === undefined && events.hover(x) }
-  const options = () => plotOptions(() => shown, [width, height], hooks, releaseCursor)
+  const last: LastPointer = { isTouch: false }
+  const options = () => plotOptions(() => shown, [width, height], hooks, releaseCursor, last)
   const draw = () => {
     if (!shown || width < 40 || height < 40) return
     const data = alignedData(shown, width)
@@ -76,7 +83,7 @@ export function createPlot(element: HTMLElement, events: PlotEvents): Plot {
       plot?.destroy()
       plot = new uPlot(options(), data, element)
       plot.batch(() => {}) // Draws synchronously.
-      listenToWheelAndTouch(plot, events, releaseCursor)
+      listenToWheelAndTouch(plot, events, releaseCursor, last)
     } else plot.batch((self: uPlot) => self.setData(data))
     if (keyboardX !== undefined) point(keyboardX)
   }
@@ -126,6 +133,7 @@ function plotOptions(
   [width, height]: [number, number],
   events: PlotEvents,
   onMove: () => void,
+  last: LastPointer,
 ): uPlot.Options {
   const { xLog, yLog, strokes } = content()
   return {
@@ -140,7 +148,7 @@ function plotOptions(
     },
     axes: [axisOptions('x', content()), axisOptions('y', content())],
     series: [{}, ...strokes.map(seriesOptions)],
-    cursor: cursorOptions(content(), events, onMove),
+    cursor: cursorOptions(content(), events, onMove, last),
     hooks: {
       setCursor: [
         (self) => {
@@ -158,6 +166,7 @@ function cursorOptions(
   { strokes, colours }: PlotContent,
   events: PlotEvents,
   onMove: () => void,
+  last: LastPointer,
 ): uPlot.Cursor {
   const onPointer: uPlot.Cursor.MouseListenerFactory = (_, target, handle) => (event) => {
     if (event.target !== target) return null
@@ -175,7 +184,12 @@ function cursorOptions(
     dataIdx: nearestDataIndex,
     bind: {
       mousemove: onPointer,
-      mouseleave: onPointer,
+      // After each layout, browsers send the last position of the mouse again, also if a finger
+      // has moved the cursor since then.
+      mouseleave: (self, target, handle) => {
+        const leave = onPointer(self, target, handle)
+        return (event) => (last.isTouch || !leave ? null : leave(event))
+      },
       mousedown: (self, _, handle) => (event) => startDrag(self, event, handle, events),
       dblclick: () => () => {
         events.reset()

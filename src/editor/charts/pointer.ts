@@ -55,8 +55,18 @@ export function startDrag(
   return null
 }
 
-/** Adds wheel and touch, which uPlot lacks. `onMove` runs before a finger moves the cursor. */
-export function listenToWheelAndTouch(self: uPlot, events: PlotEvents, moving: () => void) {
+/** The pointer that was last over the plot. */
+export interface LastPointer {
+  isTouch: boolean
+}
+
+/** Adds wheel and touch, which uPlot lacks. `moving` runs before a finger moves the cursor. */
+export function listenToWheelAndTouch(
+  self: uPlot,
+  events: PlotEvents,
+  moving: () => void,
+  last: LastPointer,
+) {
   self.root.addEventListener('wheel', (event) => zoomByWheel(self, event, events), {
     passive: false,
   })
@@ -68,12 +78,14 @@ export function listenToWheelAndTouch(self: uPlot, events: PlotEvents, moving: (
     self.setCursor({ left: clientX - left, top: clientY - top })
   }
   self.over.addEventListener('pointerdown', (event) => {
-    if (event.pointerType !== 'touch') return
+    last.isTouch = event.pointerType === 'touch'
+    if (!last.isTouch) return
     self.over.setPointerCapture(event.pointerId)
     down.set(event.pointerId, [event.clientX, event.clientY])
     if (down.size === 1) point(event)
   })
   self.over.addEventListener('pointermove', (event) => {
+    last.isTouch = event.pointerType === 'touch'
     const before = [...down.values()]
     if (!down.has(event.pointerId)) return
     down.set(event.pointerId, [event.clientX, event.clientY])
