@@ -117,6 +117,13 @@ export function useChromium(args: string[] = []): Chromium {
   }
 }
 
+/** Closes a context. Errors of routes that still answer a request are ignored. */
+export async function closeContext(context: BrowserContext) {
+  for (const routed of [context, ...context.pages()])
+    await routed.unrouteAll({ behavior: 'ignoreErrors' })
+  await context.close()
+}
+
 /** Kills a browser without shutdown, like a crash. */
 export async function prepareKill(context: BrowserContext): Promise<() => Promise<void>> {
   const session = await context.browser()!.newBrowserCDPSession()

@@ -10,7 +10,7 @@ import { createServer } from 'vite'
 import { afterEach, describe, expect, test } from 'vitest'
 import { headerPolicy, pagePolicy } from '../src/build/policy.ts'
 import { threadCount } from '../src/engine/backends/wasm/threads.ts'
-import { root, useBuiltEditor, useChromium, useDevServer } from './chromium.ts'
+import { closeContext, root, useBuiltEditor, useChromium, useDevServer } from './chromium.ts'
 import { addNode, button, getRunStatus, openEditor, waitForEditor } from './editor/driver.ts'
 
 const chromium = useChromium()
@@ -19,7 +19,7 @@ const sources = useDevServer()
 
 const contexts: BrowserContext[] = []
 afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close()
+  for (const context of contexts.splice(0)) await closeContext(context)
 })
 
 async function newContext(...options: Parameters<typeof chromium.newContext>) {

@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { en } from '../../src/editor/texts/en/index.ts'
 import { hostMessages } from '../../src/nodes/messages/host.ts'
-import { useBuiltEditor, useChromium } from '../chromium.ts'
+import { closeContext, useBuiltEditor, useChromium } from '../chromium.ts'
 import {
   addNode,
   button,
@@ -23,10 +23,7 @@ const chromium = useChromium()
 const server = useBuiltEditor()
 
 let context: BrowserContext
-afterEach(async () => {
-  await context.unrouteAll({ behavior: 'ignoreErrors' })
-  await context.close()
-})
+afterEach(() => closeContext(context))
 
 async function openWith(fault: keyof typeof faults): Promise<Page> {
   context = await chromium.newContext()
