@@ -2,7 +2,7 @@
 import { measureBytes, type Memory } from '../base/memory.ts'
 import type { LoopState } from './host.ts'
 
-/** Maximum size of all states that are retained, in bytes: little beside the activations of a step. */
+/** Maximum size of all retained states, in bytes: little beside the activations of a step. */
 const MAX_BYTES = 64 * 2 ** 20
 /** Maximum number of states whose next loss is not known yet: more are never in flight. */
 const MAX_CANDIDATES = 6
