@@ -108,7 +108,7 @@ function restoreSlots(
  */
 const normalLinks = (links: Json | undefined): Json => {
   if (!Array.isArray(links)) return links ?? null
-  return links.length ? links.map((link) => printJson(link, false)).sort() : null
+  return links.length ? links.map(fieldText).sort() : null
 }
 
 function restoreGraph(
