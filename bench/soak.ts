@@ -131,10 +131,7 @@ async function soak(
 /** Steps over which the counters are read. */
 const READ_STEPS = 6
 
-/**
- * Returns the smallest counters over several steps of a paused training. What the last emission
- * shows belongs to one of the steps before, whose number of parts of the losses differs.
- */
+/** Returns the smallest counters over several steps of a paused training. */
 async function readSteps(page: Page, readCounters: () => Promise<Counters>): Promise<Counters> {
   const read = async () => withoutLosses(await readCounters(), await readStep(page))
   let least = await read()
@@ -149,16 +146,20 @@ async function readSteps(page: Page, readCounters: () => Promise<Counters>): Pro
 /** Number of parts into which a training merges its losses. */
 const JOIN = 16
 
-/**
- * Subtracts the losses of all steps, which are part of a training's result: four bytes each, in as
- * many tensors as the sum of the digits of the step in base 16.
- */
+/** Number of tensors with the losses of all steps: the sum of the digits of the step in base 16. */
+const countLossParts = (step: number): number =>
+  [...step.toString(JOIN)].reduce((sum, digit) => sum + parseInt(digit, JOIN), 0)
+
+/** Most tensors with the losses of a step up to this one. */
+const mostLossParts = (step: number): number =>
+  Math.max(...Array.from({ length: step + 1 }, (_, i) => countLossParts(i)))
+
+/** Subtracts the losses of all steps, which are part of a training's result: four bytes each. */
 function withoutLosses(counters: Counters, step: number): Counters {
-  const parts = [...step.toString(JOIN)].reduce((sum, digit) => sum + parseInt(digit, JOIN), 0)
   const bytes = 4 * step
   return {
     ...counters,
-    tensors: counters.tensors - parts,
+    tensors: counters.tensors - countLossParts(step),
     tensorBytes: counters.tensorBytes - bytes,
     deviceBytes: Math.max(0, counters.deviceBytes - bytes),
   }
@@ -244,7 +245,7 @@ async function continueTo(page: Page, step: number) {
 }
 
 /** Steps before the wanted one at which the training is paused, since it runs on for a moment. */
-const MARGIN = 250
+const MARGIN = 900
 
 /** Pauses the training at a step: shortly before it, and then step by step. */
 async function pauseAt(page: Page, step: number) {
@@ -283,14 +284,22 @@ async function stop(page: Page) {
 
 // ---- results
 
-/** Greatest ratio of each counter to that of the first state. */
-const findGrowth = ([first, ...later]: readonly SoakState[]): Record<string, number> =>
-  Object.fromEntries(
-    (Object.keys(first.counters) as (keyof Counters)[]).map((name) => [
+/**
+ * Greatest ratio of each counter to that of the first state. The views and the saved state hold the
+ * losses of earlier steps, whose tensors are the training's own or at most `mostLossParts`; these
+ * are not counted as growth.
+ */
+function findGrowth([first, ...later]: readonly SoakState[]): Record<string, number> {
+  const least = (name: keyof Counters, { counters, step }: SoakState) =>
+    counters[name] - (name === 'tensors' ? mostLossParts(step) : 0)
+  const names = Object.keys(first.counters) as (keyof Counters)[]
+  return Object.fromEntries(
+    names.map((name) => [
       name,
-      Math.max(...later.map(({ counters }) => counters[name] / (first.counters[name] || 1))),
+      Math.max(...later.map((state) => least(name, state) / (first.counters[name] || 1))),
     ]),
   )
+}
 
 function formatTable(
   states: readonly SoakState[],
