@@ -6,11 +6,11 @@
 // titles, positions or observers.
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { mapValues } from '../base/records.ts'
+import { getOwn, mapValues } from '../base/records.ts'
 import type { LoopStep, NodeStep, Plan, Step } from './steps.ts'
 import { valueId, type ValueId } from '../base/ids.ts'
 import { wire } from './graph.ts'
-import { getOp, type Op, type Ops, type Params, type StartOp } from './op.ts'
+import { getOp, type Declaration, type Op, type Ops, type Params, type StartOp } from './op.ts'
 import { bodyObservers } from './steps.ts'
 
 export type Key = string
@@ -64,8 +64,8 @@ function setStepKeys(steps: readonly Step[], depth: number, naming: KeyContext) 
   }
 }
 
-function setObserverKeys({ id, op, params, inputs }: NodeStep, { keys }: KeyContext) {
-  const key = hashKey(op, params, keysByName(inputs, keys))
+function setObserverKeys({ id, op, params, inputs }: NodeStep, { keys, ops }: KeyContext) {
+  const key = hashKey(op, keyParams(getOp(ops, op), params), keysByName(inputs, keys))
   keys.observers.set(id, { line: key, exact: key })
 }
 
@@ -77,7 +77,7 @@ function setNodeKeys(
   const key = hashKey(
     op,
     declared.version,
-    params,
+    keyParams(declared, params),
     keysByName(inputs, keys),
     content.get(id) ?? null,
   )
@@ -91,17 +91,22 @@ function setNodeKeys(
 function setLoopKeys(step: LoopStep, depth: number, naming: KeyContext) {
   const { keys, ops, content, lengthDependent: whole } = naming
   const start = ops.get(step.op) as StartOp
+  const end = getOp(ops, step.endOp)
   for (const slot of step.each)
     keys.values.set(valueId(wire(step.id, slot)), hashKey('each', depth, slot))
   setStepKeys(step.body, depth + 1, naming)
   const { extents } = start.behaviour
   const far = [pick(step.params.start, extents), pick(step.params.end, extents)]
+  const near = [
+    without(keyParams(start, step.params.start), extents),
+    without(keyParams(end, step.params.end), extents),
+  ]
   const needsTotal = Object.values(step.inputs).some((value) => whole.has(value))
   const key = hashKey(
     'loop',
     nodeVersion(start),
-    nodeVersion(getOp(ops, step.endOp)),
-    [without(step.params.start, extents), without(step.params.end, extents)],
+    nodeVersion(end),
+    near,
     keysByName(step.inputs, keys),
     keysByName(step.next, keys),
     needsTotal ? far : null,
@@ -136,6 +141,15 @@ const nodeVersion = (op: Op) => [op.type, op.version]
 
 const keysByName = (values: Record<string, ValueId>, keys: Keys) =>
   mapValues(values, (value) => keys.values.get(value) ?? null)
+
+/** The params of a node, without the defaults of params that were added later. */
+const keyParams = ({ params: specs }: Declaration, params: Params): Params =>
+  Object.fromEntries(
+    Object.entries(params).filter(([name, value]) => {
+      const spec = getOwn(specs, name)
+      return !spec?.added || canonical(value) !== canonical(spec.default)
+    }),
+  )
 
 const pick = (params: Params, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, params[name] ?? null]))

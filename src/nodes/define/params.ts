@@ -131,3 +131,6 @@ export const symbol = <P extends ParamOfKind<'number'>>(symbol: string, param: P
 
 /** A param that has no effect while an input is wired. */
 export const unless = <P extends Param>(input: string, then: P): P => ({ ...then, unless: input })
+
+/** A param that was added after results were stored with the node; see `Param.added`. */
+export const added = <P extends Param>(param: P): P & { added: true } => ({ ...param, added: true })

@@ -1,0 +1,52 @@
+// Keys of stored results. They must not change with new versions of the editor: stored trainings
+// and results are found by them.
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { compile } from '../../src/engine/plan/compile.ts'
+import { wire } from '../../src/engine/plan/graph.ts'
+import { computeKeys } from '../../src/engine/plan/keys.ts'
+import { opTable } from '../../src/engine/plan/op.ts'
+import { added, defineNode, number, real } from '../../src/nodes/define.ts'
+import { nodes } from '../../src/nodes/table.ts'
+import { readWorkflow, testGraph, workflowNames } from '../readyWorkflows.ts'
+import { graph, node, toNumberValue } from './toy.ts'
+import { tf } from '../../src/engine/base/tf.ts'
+
+const ready = opTable(nodes)
+
+test.each(workflowNames)('results of %s keep their keys', (name) => {
+  const { values, loops, observers } = computeKeys(
+    compile(testGraph(readWorkflow(name)), undefined, ready),
+    ready,
+  )
+  const all = JSON.stringify([[...values], [...loops], [...observers]])
+  expect(createHash('sha256').update(all).digest('hex').slice(0, 16)).toMatchSnapshot()
+})
+
+const constant = (params: Parameters<typeof defineNode>[0]['params']) =>
+  defineNode({
+    category: 'tools',
+    summary: 'A toy.',
+    type: 'toy/Versioned',
+    inputs: {},
+    outputs: { value: number() },
+    params,
+    run: () => ({ value: toNumberValue(tf.scalar(1)) }),
+  })
+
+test('the default of an added param is not part of a key, other values are', () => {
+  const keyOf = (
+    params: Parameters<typeof constant>[0],
+    set: Record<string, unknown> = {},
+  ): string | undefined => {
+    const ops = opTable([constant(params)])
+    const plan = compile(graph(node('a', 'Versioned', {}, set)), [wire('a', 'value')], ops)
+    return computeKeys(plan, ops).values.get('a.value' as never)
+  }
+  const before = { size: real(1, {}, 'Size') }
+  const after = { ...before, shift: added(real(0, {}, 'Shift')) }
+  expect(keyOf(before)).toBeTypeOf('string')
+  expect(keyOf(after)).toBe(keyOf(before))
+  expect(keyOf(after, { shift: 1 })).not.toBe(keyOf(before))
+  expect(keyOf({ ...before, shift: real(0, {}, 'Shift') })).not.toBe(keyOf(before))
+})
