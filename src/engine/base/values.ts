@@ -222,7 +222,16 @@ export interface RecordValue {
 export interface NumberValue {
   type: 'number'
   tensor: Scalar
+  /** The number itself in float64, if it is known without reading the tensor. */
+  value?: number
 }
+
+/** A number that is known on the CPU. */
+export const hostNumber = (value: number): NumberValue => ({
+  type: 'number',
+  tensor: tf.scalar(value),
+  value,
+})
 
 /** A dataset on the CPU: `data` contains `size` consecutive items of `shape`. */
 export interface Dataset {

@@ -1,8 +1,7 @@
 // Repeat: a loop with a fixed number of iterations that carries any number of values.
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Inputs } from '../../engine/plan/op.ts'
-import { tf } from '../../engine/base/tf.ts'
-import type { SlotType, Timestep, Value } from '../../engine/base/values.ts'
+import { hostNumber, type SlotType, type Timestep, type Value } from '../../engine/base/values.ts'
 import {
   any,
   defineLoop,
@@ -102,7 +101,7 @@ export const [repeatStart, repeatEnd] = defineLoop({
     begin: (inputs): RepeatState => Object.fromEntries(listValues(inputs)),
     each: (state, index) => ({
       ...state,
-      index: { type: 'number', tensor: tf.scalar(index) },
+      index: hostNumber(index),
       t: { type: 'timestep', t: Float64Array.of(index) },
     }),
     advance: (state, next) => ({

@@ -6,9 +6,13 @@ import type { Levels, Schedule } from '../../engine/process/schedule.ts'
 import { levelsAt, levelsAtRatio, getRatios } from '../../engine/process/schedule.ts'
 import { checkShape } from '../../engine/process/coefficients.ts'
 import type { Scalar, Tensor } from '../../engine/base/tf.ts'
-import { tf } from '../../engine/base/tf.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'
-import type { Samples, ScheduleValue, Timesteps } from '../../engine/base/values.ts'
+import {
+  hostNumber,
+  type Samples,
+  type ScheduleValue,
+  type Timesteps,
+} from '../../engine/base/values.ts'
 import {
   advanced,
   defineLoop,
@@ -247,7 +251,7 @@ export const [adaptiveStart, adaptiveEnd] = defineLoop({
       x_low: state.low,
       t: { type: 'timestep', ...times(state.at) },
       t_prev: { type: 'timestep', ...times(proposeLevels(state, inputs)) },
-      index: { type: 'number', tensor: tf.scalar(index) },
+      index: hostNumber(index),
     }),
 
     advance(state, next, _, inputs, { start }) {
@@ -288,8 +292,8 @@ export const [adaptiveStart, adaptiveEnd] = defineLoop({
           t: Float64Array.from(complete ? t : [...t, at.t[0]]),
           space: x.space,
         },
-        accepted: { type: 'number', tensor: tf.scalar(accepted) },
-        tried: { type: 'number', tensor: tf.scalar(tried) },
+        accepted: hostNumber(accepted),
+        tried: hostNumber(tried),
       }
     },
 

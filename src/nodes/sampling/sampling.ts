@@ -1,10 +1,16 @@
 // The sampling zone: SamplingStart outputs x_t and the transition, SamplingEnd takes x_prev.
 import { NodeError } from '../../engine/base/fault.ts'
 import type { Tensor } from '../../engine/base/tf.ts'
-import { tf } from '../../engine/base/tf.ts'
 import type { Transitions } from '../../engine/process/timesteps.ts'
 import { getTransition } from '../../engine/process/timesteps.ts'
-import type { Noise, Samples, StepPlace, Timestep, Timesteps } from '../../engine/base/values.ts'
+import {
+  hostNumber,
+  type Noise,
+  type Samples,
+  type StepPlace,
+  type Timestep,
+  type Timesteps,
+} from '../../engine/base/values.ts'
 import {
   advanced,
   defineLoop,
@@ -143,8 +149,8 @@ export const [samplingStart, samplingEnd] = defineLoop({
         x_t: x,
         t: { type: 'timestep', ...from, place: createStepPlace(timesteps, index) },
         t_prev: { type: 'timestep', ...to },
-        index: { type: 'number', tensor: tf.scalar(index) },
-        last: { type: 'number', tensor: tf.scalar(index === timesteps.t.length - 1 ? 1 : 0) },
+        index: hostNumber(index),
+        last: hostNumber(index === timesteps.t.length - 1 ? 1 : 0),
       }
     },
 

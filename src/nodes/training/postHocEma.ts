@@ -1,9 +1,9 @@
 // PostHocEMA: a weight average whose length is chosen after the training.
+import { hostNumber } from '../../engine/base/values.ts'
 import { WIDEST } from '../../engine/training/ema.ts'
 import { withWeights } from '../../engine/models/tree.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { postHocAverage } from '../../engine/training/postHocEma.ts'
-import { tf } from '../../engine/base/tf.ts'
 import { namedWeights } from '../../engine/training/trainStep.ts'
 import { advanced, defineNode, integer, model, number, real, training } from '../define.ts'
 import { requireMatchingTrainable } from './trainable.ts'
@@ -73,7 +73,7 @@ export const postHocEma = defineNode({
     }
     return {
       model: withWeights(model, learner, namedWeights(average.weights, weights)),
-      error: { type: 'number', tensor: tf.scalar(average.error) },
+      error: hostNumber(average.error),
     }
   },
 })

@@ -13,7 +13,7 @@ import {
   recordUnreadLosses,
   trainStep,
 } from '../../engine/training/trainStep.ts'
-import type { Ema, ItemLosses, Optimizer } from '../../engine/base/values.ts'
+import { hostNumber, type Ema, type ItemLosses, type Optimizer } from '../../engine/base/values.ts'
 import {
   advanced,
   choice,
@@ -227,7 +227,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
           },
           activations: start.activations,
         }),
-        step: { type: 'number', tensor: tf.scalar(state.step) },
+        step: hostNumber(state.step),
         record: { type: 'record', record: state.record ?? createLossRecord() },
       }
     },
