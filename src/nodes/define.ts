@@ -24,6 +24,7 @@ import type {
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
 import { mapValues } from '../engine/base/records.ts'
+import type { Tensor } from '../engine/base/tf.ts'
 import type { Model, Prediction } from '../engine/base/values.ts'
 import { withNodeFaults } from './engineFaults.ts'
 import type { Slot } from './define/slots.ts'
@@ -114,6 +115,7 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
    */
   run: (inputs: RunInputs<I>, params: RunParams<P>, context: RunContext) => RunOutputs<O> & Outputs
   prepare?: (params: RunParams<P>, assets: Assets) => Promise<{ key: string; data: unknown }>
+  reads?: (inputs: RunInputs<I>, params: RunParams<P>) => readonly Tensor[]
   stateful?: true
   notices?: (params: RunParams<P>, wired: ReadonlySet<string>, known: StaticInputs<I>) => string[]
   /**

@@ -57,6 +57,10 @@ export const planMessages = catalogue('plan', {
   decidingLoop:
     'A loop that decides after each iteration whether to continue cannot run inside {start}.',
   fixIterations: 'Give it a fixed number of iterations, or move it out of the training loop.',
+  readsInUnit:
+    '{node} reads tensors back to the CPU, which is not possible while {start} records gradients.',
+  readAfter:
+    'Take its values from outside the body of {start}, such as from the outputs of its End.',
   drawnOnce: '{node} draws once: every iteration of {start} gets the same {kind}.',
   drawAgain: 'To draw again in every iteration, connect an output of {start} to its input `like`.',
 

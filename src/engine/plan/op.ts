@@ -58,6 +58,11 @@ export type Param = ParamKind & {
   unless?: string
   /** The symbol of a number in the equation of the node, in LaTeX. */
   symbol?: string
+  /**
+   * Added to the node after results were stored with it: its default is left out of cache keys, so
+   * that these results are still found.
+   */
+  added?: true
 }
 
 type ParamKind =
@@ -150,6 +155,8 @@ export interface RunContext {
   random: Random
   /** The data that `prepare` returned for this node. */
   prepared: unknown
+  /** The contents of the tensors that `reads` returned for this node; undefined without `reads`. */
+  read?: readonly Float32Array[]
 }
 
 export type Inputs = Record<string, Value | undefined>
@@ -168,6 +175,11 @@ export interface RunOp extends Declaration {
    * identifies the content in cache keys.
    */
   prepare?: (params: never, assets: Assets) => Promise<{ key: string; data: unknown }>
+  /**
+   * Returns the tensors whose contents `run` needs on the CPU. They are read back before it runs,
+   * which is impossible inside a training step or another unit under the tape.
+   */
+  reads?: (inputs: never, params: never) => readonly Tensor[]
   /**
    * Marks a multistep solver: `run` also receives and returns a state, which belongs to the
    * innermost sampling loop.

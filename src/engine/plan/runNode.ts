@@ -16,7 +16,7 @@ import {
 import { deviceDone } from './measures.ts'
 import { runAtNode } from './nodeErrors.ts'
 import type { Inputs, Op, Outputs, OutputOp, Params, RunContext, RunOp } from './op.ts'
-import { randomFor, runOp } from './runOp.ts'
+import { randomFor, readInputs, runOp } from './runOp.ts'
 
 export function* runNode(
   step: NodeStep,
@@ -47,18 +47,32 @@ export function* runNode(
   }
 }
 
-const runFunction = (step: NodeStep, inputs: Inputs, host: Host, place: LoopPosition) =>
-  runMeasured(step.id, host, place, () =>
+function* runFunction(
+  step: NodeStep,
+  inputs: Inputs,
+  host: Host,
+  place: LoopPosition,
+): Generator<Signal, Outputs, unknown> {
+  const op = host.ops.get(step.op) as RunOp
+  const read = op.reads && (yield* readTensors(step.id, () => readInputs(op, inputs, step.params)))
+  return yield* runMeasured(step.id, host, place, () =>
     runAtNode(step.id, () => {
-      const op = host.ops.get(step.op) as RunOp
       const context = runContext(step.id, op, step.params, place.path, host)
-      return runOp(op, inputs, step.params, context, {
+      return runOp(op, inputs, step.params, read ? { ...context, read } : context, {
         solvers: place.solvers,
         name: solverName(step, host),
         memory: host.memory,
       })
     }),
   )
+}
+
+function* readTensors(
+  id: string,
+  read: () => Promise<Float32Array[]>,
+): Generator<Signal, Float32Array[], unknown> {
+  return (yield { kind: 'wait', promise: runAtNode(id, read) }) as Float32Array[]
+}
 
 /**
  * Names a solver by its key instead of its id, so that a stored state is valid for a renamed node.

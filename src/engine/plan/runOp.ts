@@ -14,6 +14,14 @@ export function randomFor(op: Declaration, params: Params, path: readonly number
   return createRandom(seed ? (params[seed] as number) : 0, path)
 }
 
+/** Reads back what `reads` of a node names. The caller retains the inputs meanwhile. */
+export const readInputs = (op: RunOp, inputs: Inputs, params: Params): Promise<Float32Array[]> =>
+  Promise.all(
+    (op.reads?.(inputs as never, params as never) ?? []).map(
+      (tensor) => tensor.data() as Promise<Float32Array>,
+    ),
+  )
+
 /** State of a multistep solver in the innermost sampling loop, by a unique name. */
 export interface SolverState {
   solvers: Solvers | undefined

@@ -19,6 +19,7 @@ export function zoneFaults(checked: Checked): Fault[] {
       ...(op.role === 'start' ? trainingFaults(id, op, checked) : []),
       ...(op.role === 'start' ? againFaults(id, checked) : []),
       ...(op.role === 'start' ? recordFaults(id, op, checked, recordReaders.get(id)) : []),
+      ...('reads' in op ? readFaults(id, op, checked) : []),
       ...sameNoiseNotices(id, op, checked),
       ...ownNotices(id, op, checked),
     ]
@@ -91,6 +92,20 @@ function stateFaults(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Faul
           cure: planMessages.takeFromSampling(),
         },
       ]
+}
+
+/** Rule f: a node that reads values back cannot wait for them under the tape. */
+function readFaults(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Fault[] {
+  const unit = zonesOf.get(id)?.find((zone) => behaviourAt(zone, nodes, ops)?.around)
+  if (unit === undefined) return []
+  return [
+    {
+      node: id,
+      message: planMessages.readsInUnit({ node: op.title, start: nodeName(unit, nodes, ops) }),
+      cure: planMessages.readAfter({ start: nodeName(unit, nodes, ops) }),
+      also: [unit],
+    },
+  ]
 }
 
 export function behaviourAt(start: string, nodes: Map<string, GraphNode>, ops: Ops) {

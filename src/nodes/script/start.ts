@@ -5,11 +5,11 @@ import { startBackend } from '../../engine/backends/backends.ts'
 import type { NodeStep } from '../../engine/plan/steps.ts'
 import { Memory } from '../../engine/base/memory.ts'
 import { Observers } from '../../engine/plan/observers.ts'
-import type { EndOp, Inputs, Op, Outputs, Params, RunOp } from '../../engine/plan/op.ts'
+import type { EndOp, Inputs, Op, Outputs, Params, RunContext, RunOp } from '../../engine/plan/op.ts'
 import { opTable } from '../../engine/plan/op.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { atNode } from '../../engine/plan/nodeErrors.ts'
-import { randomFor, runOp } from '../../engine/plan/runOp.ts'
+import { randomFor, readInputs, runOp } from '../../engine/plan/runOp.ts'
 import { memoryStore } from '../../engine/plan/store.ts'
 import type { View } from '../../engine/plan/view.ts'
 import type { BackendName } from '../../engine/protocol.ts'
@@ -118,7 +118,7 @@ class ScriptRuntime implements Script {
 
   run = (type: string, inputs: Inputs = {}, params: Params = {}, memory = type): Outputs => {
     const op = findOp(this.ops, type, 'node') as RunOp
-    if (!op.prepare) return this.computeOutputs(op, inputs, params, undefined, memory)
+    if (!op.prepare && !op.reads) return this.computeOutputs(op, inputs, params, {}, memory)
     throw new NodeError({
       node: type,
       message: scriptMessages.asynchronous({ title: op.title }),
@@ -128,8 +128,11 @@ class ScriptRuntime implements Script {
 
   load = async (type: string, inputs: Inputs = {}, params: Params = {}): Promise<Outputs> => {
     const op = findOp(this.ops, type, 'node') as RunOp
-    const prepared = await op.prepare?.(completeParams(op, params) as never, this.assets)
-    return this.computeOutputs(op, inputs, params, prepared?.data, type)
+    const full = completeParams(op, params)
+    const prepared = await op.prepare?.(full as never, this.assets)
+    const read = op.reads && (await readInputs(op, checkInputs(op, inputs), full))
+    const data = { prepared: prepared?.data, ...(read && { read }) }
+    return this.computeOutputs(op, inputs, params, data, type)
   }
 
   loop = (type: string, inputs: Inputs = {}, params: Params = {}): Loop => {
@@ -186,11 +189,15 @@ class ScriptRuntime implements Script {
     op: RunOp,
     inputs: Inputs,
     params: Params,
-    prepared: unknown,
+    { prepared, read }: Partial<Pick<RunContext, 'prepared' | 'read'>>,
     memory: string,
   ): Outputs {
     const full = completeParams(op, params)
-    const context = { random: randomFor(op, full, this.places.path), prepared }
+    const context = {
+      random: randomFor(op, full, this.places.path),
+      prepared,
+      ...(read && { read }),
+    }
     const checked = checkInputs(op, inputs)
     const { solvers, memory: owners } = this.places
     try {

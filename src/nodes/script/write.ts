@@ -160,7 +160,8 @@ class ScriptWriter {
         ...given,
       ])
     if (step.kind === 'files') return `await ${this.formatCall('save', [quote(step.op), ...given])}`
-    const waits = (op as RunOp).prepare !== undefined
+    const { prepare, reads } = op as RunOp
+    const waits = (prepare ?? reads) !== undefined
     const solvers = this.solverIds.get(step.op) ?? []
     const memory = solvers.length > 1 ? [quote(`memory ${solvers.indexOf(step.id) + 1}`)] : []
     const made = this.formatCall(waits ? 'load' : 'run', [quote(step.op), ...given, ...memory])
