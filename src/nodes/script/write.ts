@@ -14,6 +14,8 @@ export interface ScriptText {
   /** Written in the header comment. */
   title?: string | undefined
   about?: string | undefined
+  /** Modules with own nodes, as written in the imports of the script. */
+  modules?: readonly string[]
 }
 
 /**
@@ -26,11 +28,14 @@ export function generateScript(graph: Graph, ops: Ops, text: ScriptText = {}): s
   const writer = new ScriptWriter(graph, ops, steps)
   const body = writer.writeBlock(steps, new ScopeNames())
   const files = writer.namesFiles ? ', files: process.argv.slice(3)' : ''
+  const { modules = [] } = text
+  const own = modules.map((_, i) => `...Object.values(nodes${i + 1})`).join(', ')
   return [
     ...createHeader(text, writer.namesFiles),
     "import { start } from 'litegraph-diffusion/script'",
+    ...modules.map((module, i) => `import * as nodes${i + 1} from ${quote(module)}`),
     '',
-    `const { ${[...writer.calls].sort().join(', ')}, finish } = await start({ backend: 'wasm', out: process.argv[2]${files} })`,
+    `const { ${[...writer.calls].sort().join(', ')}, finish } = await start({ backend: 'wasm', out: process.argv[2]${files}${own && `, nodes: [${own}].flat()`} })`,
     '',
     ...removeExtraBlankLines(body),
     '',
