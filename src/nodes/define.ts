@@ -17,6 +17,7 @@ import type {
   Param,
   RunContext,
   RunOp,
+  StaticNumber,
   StaticPrediction,
   StartOp,
   ViewRoom,
@@ -25,7 +26,7 @@ import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
 import { mapValues } from '../engine/base/records.ts'
 import type { Tensor } from '../engine/base/tf.ts'
-import type { Model, Prediction } from '../engine/base/values.ts'
+import type { Model, NumberValue, Prediction } from '../engine/base/values.ts'
 import { withNodeFaults } from './engineFaults.ts'
 import type { Slot } from './define/slots.ts'
 import { typeTitle } from './titles.ts'
@@ -59,9 +60,11 @@ export type RunParams<P extends ParamSpecs> = {
 
 type StaticPart<V> = V extends Model | Prediction
   ? StaticPrediction
-  : V extends StaticValue
-    ? V
-    : never
+  : V extends NumberValue
+    ? StaticNumber
+    : V extends StaticValue
+      ? V
+      : never
 /** Static values of the inputs by slot, known before a run: see `StaticValue` in plan/op.ts. */
 export type StaticInputs<I extends Slots> = {
   [K in keyof I]?: StaticPart<SlotInput<I[K]>> | undefined
@@ -226,7 +229,7 @@ export interface LoopRun<
   State,
 > extends Pick<
   LoopBehaviour<State>,
-  'settle' | 'ended' | 'loss' | 'losses' | 'weights' | 'trains' | 'samples'
+  'settle' | 'ended' | 'loss' | 'losses' | 'weights' | 'trains' | 'samples' | 'samePath'
 > {
   /** See {@link LoopBehaviour} for this and all other members. */
   extents: readonly ((keyof SP | keyof EP) & string)[]
@@ -368,10 +371,12 @@ function toDeclarationFields({ inputs, outputs, ...rest }: NodeFields<Slots, Slo
       ...(optional && { optional }),
       ...(many && { many }),
     })),
-    outputs: mapValues(outputs, ({ type, about, many }): OutputSlot => ({
+    outputs: mapValues(outputs, ({ type, about, many, per, host }): OutputSlot => ({
       type,
       about,
       ...(many && { many }),
+      ...(per && { per }),
+      ...(host && { host }),
     })),
   }
 }

@@ -233,6 +233,12 @@ export const hostNumber = (value: number): NumberValue => ({
   value,
 })
 
+/** One text, such as the name of a choice. */
+export interface TextValue {
+  type: 'text'
+  text: string
+}
+
 /** A dataset on the CPU: `data` contains `size` consecutive items of `shape`. */
 export interface Dataset {
   type: 'dataset'
@@ -278,6 +284,10 @@ export interface History {
   losses: Tensor[]
   /** The timestep of each number, for the terms of a likelihood. */
   t?: Float64Array
+  /** The position of each number on the x axis, if it is neither a step nor a timestep. */
+  x?: Float64Array
+  /** Name of the x axis. */
+  xName?: string
 }
 
 /** The state of a training, from which another training can resume. */
@@ -302,6 +312,7 @@ export interface SlotValues {
   weights: ItemWeights
   record: RecordValue
   number: NumberValue
+  text: TextValue
   dataset: Dataset
   attention: Attention
   logits: Logits

@@ -4,6 +4,7 @@ import { catalogue } from '../base/catalogue.ts'
 export const paramMessages = catalogue('params', {
   wrongValue: 'Expected {param} to be {expected}, got {got}.',
   setTo: 'Set it to {expected}. The default is {value}.',
+  connectOther: 'Connect a value that is {expected}.',
   setAgain: 'Set it again on the node.',
 })
 
@@ -19,6 +20,7 @@ export const paramWords = catalogue('paramWords', {
   numberUpTo: 'a number of at most {max}',
   choice: 'one of {choices}',
   boolean: 'true or false',
+  zeroOrOne: '0 or 1',
   text: 'text',
   points: 'a list of points [x, y]',
   checkpoint: 'a checkpoint { name, size, sha256 }',

@@ -20,6 +20,14 @@ export const planMessages = catalogue('plan', {
   expandsIntoItself: '{node} expands into itself.',
   declareOtherwise: 'Declare the node with run, or leave it out of its own expansion.',
 
+  // params as inputs
+  unknownParam:
+    'Expected {param} to be known before the run, but {node} computes it during the run.',
+  setParam: 'Disconnect {param} and set it, or connect Number, Boolean or Text.',
+  deviceNumber: 'Expected a number that is known on the CPU for {param}, got one on the device.',
+  readNumber: 'Put ReadNumber between the two.',
+  useFormula: 'Compute with Formula, which takes it as an input: {start} cannot read numbers back.',
+
   // targets
   nothingToRun: 'There is nothing to run: no node shows or saves a result.',
   addObserver:
@@ -96,6 +104,7 @@ export const planMessages = catalogue('plan', {
   connectTime: 'Connect t to Loss: losses are recorded by timestep.',
   useTraining: 'Choose a checkpoint that was saved with `training` connected, or remove this wire.',
   useSchedule: 'Connect a NoiseSchedule instead, like the one that the model was trained with.',
+  useNumbers: 'Write only numbers in its list, or connect its output `text`.',
   inspectShapes: 'Check the shapes of its inputs with Inspect.',
   waitWhileRecording:
     'A node in this training loop waits for data, which is impossible while gradients are recorded.',

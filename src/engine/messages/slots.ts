@@ -18,6 +18,7 @@ export const slotWords = catalogue('slots', {
   weights: 'weights per item',
   record: 'a loss record',
   number: 'a number',
+  text: 'a text',
   dataset: 'a data set',
   attention: 'attention',
   logits: 'logits',

@@ -15,6 +15,7 @@ import {
   nodesById,
   outputSlot,
 } from './slots.ts'
+import { isNumberParam } from './wiredParams.ts'
 import { zoneFaults } from './zoneFaults.ts'
 import { depthFault, pairZones, placeInZones, type Checked } from './zones.ts'
 import { planMessages } from '../messages/plan.ts'
@@ -155,7 +156,8 @@ function wireFaults(
       cure: planMessages.itsOutputs({ slots: Object.keys(sourceOp.outputs).join(', ') }),
     })
   const type = wireType(from)
-  if (accepts(input, type)) return []
+  // A loss is a number on the device, which has its own fault.
+  if (accepts(input, type) || (type === 'loss' && isNumberParam(op, slot))) return []
   const expected = kindsInWords(input.accepts)
   const got = kindsInWords(type ? [type] : 'any')
   return fault({

@@ -5,6 +5,7 @@ import { outerId, valueId, type ValueId } from '../base/ids.ts'
 import { planMessages } from '../messages/plan.ts'
 import { checkGraph } from './check.ts'
 import { expandGraph, followClosed } from './expand.ts'
+import { foldParams } from './foldParams.ts'
 import { wire, type Graph, type Wire } from './graph.ts'
 import type { Ops } from './op.ts'
 import { StepBuilder } from './stepBuilder.ts'
@@ -31,7 +32,14 @@ export function tryCompile(
   ops: Ops,
   prepared?: ReadonlyMap<string, unknown>,
 ): { plan?: Plan; faults: Fault[]; notices?: Fault[] } {
-  const { graph: open, faults: expandFaults, closed, insides } = expandGraph(graph, ops)
+  const {
+    graph: expanded,
+    faults: expandFaults,
+    closed,
+    insides,
+  } = expandGraph(foldParams(graph, ops), ops)
+  // Once more: the outputs of closed nodes are known only now.
+  const open = foldParams(expanded, ops)
   const follow = followClosed(closed)
   const wanted = (targets ?? allOutputs(open, ops)).flatMap((target): Target[] => {
     if (typeof target !== 'string') return [follow(target)]

@@ -5,7 +5,7 @@ import { getOwn } from '../base/records.ts'
 import { createSourceResolver } from '../base/resolveSource.ts'
 import type { Expansion, Graph, GraphNode, Wire } from './graph.ts'
 import type { ExpandOp, Op, Ops } from './op.ts'
-import { checkParams } from './params.ts'
+import { expandNode } from './expandNode.ts'
 import { planMessages } from '../messages/plan.ts'
 
 /** Maximum nesting depth of closed nodes. A deeper node contains itself. */
@@ -41,12 +41,8 @@ export function expandGraph(graph: Graph, ops: Ops): Expanded {
     nodes = nodes.flatMap((node) => {
       const op = ops.get(node.op)
       if (!isExpand(op)) return [node]
-      const { params, faults: wrong } = checkParams(node, op)
+      const { expansion, faults: wrong } = expandNode(node, op)
       faults.push(...wrong)
-      // Invalid params cannot be expanded. Their fault covers the nodes that depend on this one.
-      const expansion = wrong.length
-        ? { nodes: [], outputs: {} }
-        : op.expand(params as never, new Set(Object.keys(node.inputs)))
       const inside = placeInside(node, expansion)
       closed.set(node.id, inside.outputs)
       expansion.nodes.forEach((inner, i) =>

@@ -12,7 +12,10 @@ export interface GraphNode {
   /** The declaration's type, `diffusion/ForwardNoise`. */
   op: string
   params: Record<string, unknown>
+  /** Wires by input slot, and by the names of params that are wired instead of set. */
   inputs: Record<string, Wire>
+  /** The sources of params that were wired to values known before the run. */
+  folded?: Record<string, Wire>
   /** The user's name for the node, for messages. Default: the title of its declaration. */
   title?: string
 }

@@ -12,6 +12,7 @@ import { valueId, type ValueId } from '../base/ids.ts'
 import { wire } from './graph.ts'
 import { getOp, type Declaration, type Op, type Ops, type Params, type StartOp } from './op.ts'
 import { bodyObservers } from './steps.ts'
+import { wiredParams } from './wiredParams.ts'
 
 export type Key = string
 
@@ -74,15 +75,18 @@ function setNodeKeys(
   { keys, ops, content, lengthDependent: whole }: KeyContext,
 ) {
   const declared = getOp(ops, op)
+  const wired = wiredParams(declared, inputs)
   const key = hashKey(
     op,
     declared.version,
-    keyParams(declared, params),
+    without(keyParams(declared, params), wired),
     keysByName(inputs, keys),
     content.get(id) ?? null,
   )
   for (const slot of outputs) keys.values.set(valueId(wire(id, slot)), hashKey(key, slot))
-  const total = 'needsTotalSteps' in declared && declared.needsTotalSteps?.(params as never)
+  const total =
+    'needsTotalSteps' in declared &&
+    (wired.length > 0 || declared.needsTotalSteps?.(params as never))
   if (total || Object.values(inputs).some((value) => whole.has(value))) {
     for (const slot of outputs) whole.add(valueId(wire(id, slot)))
   }
@@ -96,9 +100,16 @@ function setLoopKeys(step: LoopStep, depth: number, naming: KeyContext) {
     keys.values.set(valueId(wire(step.id, slot)), hashKey('each', depth, slot))
   setStepKeys(step.body, depth + 1, naming)
   const { extents } = start.behaviour
-  const far = [pick(step.params.start, extents), pick(step.params.end, extents)]
+  const wired = wiredParams(start, step.inputs)
+  const inputs = keysByName(step.inputs, keys)
+  // The key of its wire replaces the value of a param.
+  const wiredExtents = wired.filter((name) => extents.includes(name))
+  const far = [
+    { ...pick(step.params.start, extents), ...wiredKeys(inputs, wiredExtents) },
+    pick(step.params.end, extents),
+  ]
   const near = [
-    without(keyParams(start, step.params.start), extents),
+    without(keyParams(start, step.params.start), [...extents, ...wired]),
     without(keyParams(end, step.params.end), extents),
   ]
   const needsTotal = Object.values(step.inputs).some((value) => whole.has(value))
@@ -107,7 +118,7 @@ function setLoopKeys(step: LoopStep, depth: number, naming: KeyContext) {
     nodeVersion(start),
     nodeVersion(end),
     near,
-    keysByName(step.inputs, keys),
+    without(inputs, wiredExtents),
     keysByName(step.next, keys),
     needsTotal ? far : null,
     content.get(step.id) ?? null,
@@ -150,6 +161,9 @@ const keyParams = ({ params: specs }: Declaration, params: Params): Params =>
       return !spec?.added || canonical(value) !== canonical(spec.default)
     }),
   )
+
+const wiredKeys = (inputs: Readonly<Record<string, Key | null>>, names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, { wire: inputs[name] }]))
 
 const pick = (params: Params, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, params[name] ?? null]))

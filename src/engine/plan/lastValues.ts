@@ -1,6 +1,7 @@
 // The last value of each wire, for inspection. Stored only on request, and within a memory budget.
 import { collectTensors, type Value } from '../base/values.ts'
 import { valueId, type ValueId } from '../base/ids.ts'
+import { mapValues } from '../base/records.ts'
 import { stepOutputs, type LoopStep, type Plan, type Step } from './steps.ts'
 import { followClosed } from './expand.ts'
 import { wire, type Wire } from './graph.ts'
@@ -154,4 +155,9 @@ function valueNames({ steps }: Plan, keys: Keys): Map<ValueId, Key> {
   return names
 }
 
-const loopName = (step: LoopStep, keys: Keys) => [keys.loops.get(step.id) ?? null, step.params]
+const loopName = (step: LoopStep, keys: Keys) => [
+  keys.loops.get(step.id) ?? null,
+  step.params,
+  // Sources of wired extents, which are not part of the key of the loop.
+  mapValues(step.inputs, (id) => keys.values.get(id) ?? null),
+]

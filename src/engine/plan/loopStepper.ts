@@ -32,6 +32,11 @@ export class LoopStepper {
     this.count = runAtNode(start, () => behaviour.iterations(inputs, params))
   }
 
+  /** Params of both ends, with the values of wired ones. */
+  get params(): LoopParams {
+    return this.parts.params
+  }
+
   /** Index of the first iteration of a run that does not continue from a stored state. */
   get firstIndex(): number {
     return this.behaviour.first?.(this.parts.inputs) ?? 0

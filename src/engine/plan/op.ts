@@ -6,6 +6,7 @@ import type {
   PredictionType,
   ScheduleValue,
   SlotType,
+  TextValue,
   Timestep,
   Timesteps,
   Value,
@@ -47,6 +48,13 @@ export interface OutputSlot {
   about: string
   /** Has one slot for each wired `name_i` of the many-input of this name. */
   many?: true
+  /** With `many`: the many-input, if it has another name than this output. */
+  per?: string
+  /**
+   * The number is known on the CPU (`NumberValue.value`), so params can be wired to it. `inputs`:
+   * if all numbers wired to the node are.
+   */
+  host?: true | 'inputs'
 }
 
 export type Param = ParamKind & {
@@ -226,7 +234,19 @@ export interface StaticPrediction {
  * Value that can be known before a run: a schedule, a list, all timesteps of a loop, the prediction
  * type of a model.
  */
-export type StaticValue = StaticPrediction | ScheduleValue | Timestep | Timesteps
+export type StaticValue =
+  | StaticPrediction
+  | ScheduleValue
+  | Timestep
+  | Timesteps
+  | StaticNumber
+  | TextValue
+
+/** A number that is known before a run. */
+export interface StaticNumber {
+  type: 'number'
+  value: number
+}
 
 /** Static values by slot; unknown values are missing. */
 export type StaticValues = Record<string, StaticValue | undefined>
@@ -383,6 +403,11 @@ export interface LoopBehaviour<State = unknown> {
    * depend.
    */
   trains?: true
+  /**
+   * Leaves the index out of the random keys: each iteration draws what its nodes would draw outside
+   * the loop.
+   */
+  samePath?: true
   /** Marks a sampling loop, which stores the states of multistep solvers. */
   samples?: true
   /** Returns notices about the params of Start. */

@@ -1,6 +1,6 @@
 // Params of a node: fills in defaults and checks values. Never changes a value silently.
 import type { Fault } from '../base/fault.ts'
-import type { GraphNode } from './graph.ts'
+import type { GraphNode, Wire } from './graph.ts'
 import type { Declaration, Param, Params } from './op.ts'
 import { hasEffect } from './op.ts'
 import { paramMessages, paramWords } from '../messages/params.ts'
@@ -14,20 +14,30 @@ export function checkParams(
   for (const [name, spec] of Object.entries(specs)) {
     const given = Object.hasOwn(node.params, name) ? node.params[name] : spec.default
     const wrong = problemWith(given, spec)
-    if (wrong)
-      faults.push({
-        node: node.id,
-        param: name,
-        message: paramMessages.wrongValue({
-          param: name,
-          expected: wrong,
-          got: formatValue(given),
-        }),
-        cure: paramCure(spec, wrong),
-      })
+    // A wire replaces the value.
+    if (wrong && Object.hasOwn(node.inputs, name)) {
+      params[name] = spec.default
+      continue
+    }
+    if (wrong) faults.push({ node: node.id, ...paramFault(name, spec, given, node.folded?.[name]) })
     params[name] = given
   }
   return { params, faults }
+}
+
+/**
+ * Returns the fault of a value that {@link problemWith} rejects. `source`: the output that it came
+ * from, if the param is wired.
+ */
+export function paramFault(name: string, spec: Param, given: unknown, source?: Partial<Wire>) {
+  const expected =
+    source && spec.kind === 'boolean' ? paramWords.zeroOrOne() : (problemWith(given, spec) ?? '')
+  return {
+    param: name,
+    message: paramMessages.wrongValue({ param: name, expected, got: formatValue(given) }),
+    cure: source ? paramMessages.connectOther({ expected }) : paramCure(spec, expected),
+    ...(source?.node && { also: [source.node] }),
+  }
 }
 
 /** Returns the params that have an effect, given the others. */

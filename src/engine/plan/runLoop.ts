@@ -15,8 +15,10 @@ import {
   type Signal,
 } from './host.ts'
 import { LoopStepper } from './loopStepper.ts'
+import { runAtNode } from './nodeErrors.ts'
 import type { Inputs, Outputs, StartOp } from './op.ts'
 import { runMeasured, publish, runContext, showNext } from './runNode.ts'
+import { resolveParams } from './wiredParams.ts'
 
 /**
  * Iterations of an inner loop in a dry run. Multistep solvers use other kernels in the second one.
@@ -62,16 +64,17 @@ export function* runLoop(
   }
 }
 
-function createStepper(step: LoopStep, inputs: Inputs, host: Host): LoopStepper {
+function createStepper(step: LoopStep, wired: Inputs, host: Host): LoopStepper {
   const op = host.ops.get(step.op) as StartOp
+  const { params, inputs } = runAtNode(step.id, () => resolveParams(op, step.params.start, wired))
   return new LoopStepper({
     behaviour: op.behaviour,
     inputs,
-    params: step.params,
+    params: { ...step.params, start: params },
     start: step.id,
     end: step.end,
     memory: host.memory,
-    contextAt: (path) => runContext(step.id, op, step.params.start, path, host),
+    contextAt: (path) => runContext(step.id, op, params, path, host),
   })
 }
 
@@ -145,7 +148,7 @@ function* iterate(
   const { step, stepper, host, place, frame } = loop
   const solvers = stepper.solversFrom(state)
   const inside: LoopPosition = {
-    path: [...place.path, index],
+    path: stepper.behaviour.samePath ? place.path : [...place.path, index],
     at: { index, label: stepper.label(state, index) },
     isNeeded: decideNeededObservers(loop, index),
     solvers: solvers ?? place.solvers,
@@ -160,7 +163,7 @@ function* iterate(
     yield* runMeasured(step.id, host, place, () => stepper.each(state, index, inside.path)),
   )
   try {
-    const own = yield* runBody(loop, state, each, body, inside)
+    const own = yield* runBody(loop, state, index, each, body, inside)
     const { again } = step.next
     const asked = again === undefined ? undefined : (body.get(again) as NumberValue)
     return yield* waitFor(stepper.complete(own, solvers, asked))
@@ -194,11 +197,11 @@ function* waitFor<T>(
 function* runBody(
   { step, stepper, host, place, runSteps }: ActiveLoop,
   state: LoopState,
+  index: number,
   each: Outputs,
   body: Frame,
   inside: LoopPosition,
 ): Generator<Signal, unknown, unknown> {
-  const index = inside.path.at(-1)!
   const atEnd = (work: () => unknown) => runMeasured(step.end, host, place, work)
   if (!stepper.behaviour.around) {
     publish(step.id, step.each, each, body, host, inside.at)
@@ -272,7 +275,7 @@ function publishDone(
 // ---- emissions
 
 function emissionSchedule({ step, stepper, host }: ActiveLoop, firstIndex: number) {
-  const every = step.emission.length ? (stepper.behaviour.emitEvery?.(step.params) ?? 0) : 0
+  const every = step.emission.length ? (stepper.behaviour.emitEvery?.(stepper.params) ?? 0) : 0
   return new EmissionSchedule(every, firstIndex, host.now, (thinned) =>
     host.onThinned(step, thinned),
   )
@@ -327,7 +330,7 @@ function dryRun(loop: ActiveLoop, state: LoopState, index: number) {
   const next = runWithoutWaiting(iterate(unseen, state, index))
   if (!next) return
   try {
-    if (loop.stepper.behaviour.emitEvery?.(loop.step.params))
+    if (loop.stepper.behaviour.emitEvery?.(loop.stepper.params))
       runWithoutWaiting(runEmission(unseen, next, index + 1))
   } finally {
     host.memory.release(next)

@@ -17,6 +17,7 @@ import { deviceDone } from './measures.ts'
 import { runAtNode } from './nodeErrors.ts'
 import type { Inputs, Op, Outputs, OutputOp, Params, RunContext, RunOp } from './op.ts'
 import { randomFor, readInputs, runOp } from './runOp.ts'
+import { resolveChecked } from './wiredParams.ts'
 
 export function* runNode(
   step: NodeStep,
@@ -49,16 +50,17 @@ export function* runNode(
 
 function* runFunction(
   step: NodeStep,
-  inputs: Inputs,
+  wired: Inputs,
   host: Host,
   place: LoopPosition,
 ): Generator<Signal, Outputs, unknown> {
   const op = host.ops.get(step.op) as RunOp
-  const read = op.reads && (yield* readTensors(step.id, () => readInputs(op, inputs, step.params)))
+  const { params, inputs } = runAtNode(step.id, () => resolveChecked(op, step.params, wired))
+  const read = op.reads && (yield* readTensors(step.id, () => readInputs(op, inputs, params)))
   return yield* runMeasured(step.id, host, place, () =>
     runAtNode(step.id, () => {
-      const context = runContext(step.id, op, step.params, place.path, host)
-      return runOp(op, inputs, step.params, read ? { ...context, read } : context, {
+      const context = runContext(step.id, op, params, place.path, host)
+      return runOp(op, inputs, params, read ? { ...context, read } : context, {
         solvers: place.solvers,
         name: solverName(step, host),
         memory: host.memory,
@@ -142,6 +144,9 @@ export function publish(
 const missingCures: Partial<Record<string, string>> = {
   labels: planMessages.useLabels(),
   losses: planMessages.connectTime(),
+  number: planMessages.useNumbers(),
+  t: planMessages.useNumbers(),
+  t_prev: planMessages.useNumbers(),
   training: planMessages.useTraining(),
   schedule: planMessages.useSchedule(),
 }

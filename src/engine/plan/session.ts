@@ -6,7 +6,8 @@ import type { Plan } from './steps.ts'
 import { tryCompile } from './compile.ts'
 import { CurrentRun } from './currentRun.ts'
 import { getFaults, GraphError, NodeError, moveFaultOutward, type Fault } from '../base/fault.ts'
-import type { Expansion, Graph, GraphNode, Wire } from './graph.ts'
+import { expandNode } from './expandNode.ts'
+import { input, type Expansion, type Graph, type GraphNode, type Wire } from './graph.ts'
 import { computeKeys, type ObservationKeys } from './keys.ts'
 import { loadExternalData } from './externalData.ts'
 import { drivePlan } from './drivePlan.ts'
@@ -17,7 +18,6 @@ import { LossReader } from './lossReader.ts'
 import { Memory } from '../base/memory.ts'
 import { Observers } from './observers.ts'
 import type { Assets, Ops } from './op.ts'
-import { checkParams } from './params.ts'
 import { Results } from './results.ts'
 import { Frame } from './host.ts'
 import { runPlan } from './run.ts'
@@ -171,9 +171,10 @@ class PlanSession implements Session {
         message: planMessages.notExpandable({ type: node.op }),
         cure: planMessages.openSampler(),
       })
-    const { params, faults } = checkParams(node, op)
+    const inputs = Object.fromEntries(wired.map((slot) => [slot, input(slot)]))
+    const { expansion, faults } = expandNode({ ...node, inputs }, op)
     if (faults[0]) throw new NodeError(faults[0])
-    return op.expand(params as never, new Set(wired))
+    return expansion
   }
 
   setVisible(nodes: readonly string[] | undefined) {

@@ -5,14 +5,17 @@ import { createSourceResolver } from '../base/resolveSource.ts'
 import type { SlotType } from '../base/values.ts'
 import { slotWords } from '../messages/slots.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
+import { paramSlot } from './wiredParams.ts'
 import type { Declaration, InputSlot, OutputSlot, Ops } from './op.ts'
 
-/** Returns the declaration of an input, single or one of many. */
+/** Returns the declaration of an input: single, one of many, or that of a param that can be wired. */
 export function inputSlot(declaration: Declaration, slot: string): InputSlot | undefined {
   const single = getOwn(declaration.inputs, slot)
   if (single && !single.many) return single
   const many = getOwn(declaration.inputs, splitMany(slot)[0])
-  return many?.many ? many : undefined
+  if (many?.many) return many
+  const param = getOwn(declaration.params, slot)
+  return param && paramSlot(param)
 }
 
 export function outputSlot(declaration: Declaration, slot: string): OutputSlot | undefined {

@@ -2,9 +2,19 @@
 import { NodeError, type Fault } from '../base/fault.ts'
 import { getOwn } from '../base/records.ts'
 import { getNode, type GraphNode } from './graph.ts'
-import type { StaticValue, StaticValues, Op, Outputs, Params, RunContext, RunOp } from './op.ts'
+import type {
+  InputSlot,
+  Op,
+  Outputs,
+  Params,
+  RunContext,
+  RunOp,
+  StaticValue,
+  StaticValues,
+} from './op.ts'
 import { checkParams } from './params.ts'
 import { accepts, inputSlot } from './slots.ts'
+import { wiredParams } from './wiredParams.ts'
 import type { Checked } from './zones.ts'
 
 /**
@@ -24,8 +34,8 @@ export function checkStaticValues(
     const known = collectStaticInputs(node, op, outputs)
     checked.staticInputs.set(id, known)
     const { params, faults } = checkParams(node, op)
-    // Invalid params have their own fault.
-    if (faults.length) return []
+    // Invalid params have their own fault; those of wires are checked when they are known.
+    if (faults.length || (op.role === 'node' && wiredParams(op, node.inputs).length)) return []
     try {
       if ('check' in op) op.check?.(params as never, known as never)
       outputs.set(id, computeStaticOutputs({ node, op, params, known }, checked, prepared.get(id)))
@@ -56,11 +66,20 @@ function computeStaticOutputs(
       op.staticOutputs?.((checked.staticInputs.get(node.inputs.loop?.node ?? '') ?? {}) as never) ??
       {}
     )
-  if (!('run' in op)) return {}
-  return op.plain
+  return 'run' in op ? staticRunOutputs(node, op, params, known, prepared) : {}
+}
+
+/** Returns the static outputs of a node whose params are all known. */
+export const staticRunOutputs = (
+  node: GraphNode,
+  op: RunOp,
+  params: Params,
+  known: StaticValues,
+  prepared?: unknown,
+): StaticValues =>
+  op.plain
     ? computePlainOutputs(node, op, params, known)
     : (op.staticOutputs?.(params as never, known as never, prepared) ?? {})
-}
 
 /**
  * Returns the outputs of a plain node if all its wired inputs are static and all required inputs
@@ -72,7 +91,7 @@ function computePlainOutputs(
   params: Params,
   known: StaticValues,
 ): StaticValues {
-  const isThere = ([slot, { optional }]: [string, { optional?: true }]) =>
+  const isThere = ([slot, { optional }]: [string, InputSlot]) =>
     known[slot] || (optional && !wires[slot])
   if (!Object.entries(op.inputs).every(isThere)) return {}
   const outputs: Outputs = op.run(known as never, params as never, {} as RunContext)
@@ -82,7 +101,7 @@ function computePlainOutputs(
 /**
  * Collects the static inputs of a node, without wires of a wrong type, which have their own fault.
  */
-function collectStaticInputs(
+export function collectStaticInputs(
   node: GraphNode,
   op: Op,
   outputs: ReadonlyMap<string, StaticValues>,

@@ -8,8 +8,9 @@ import { NodeError } from '../base/fault.ts'
 import { outerId } from '../base/ids.ts'
 import { computeKeys, loopKey, type Key } from './keys.ts'
 import type { Memory } from '../base/memory.ts'
-import { loopBehaviour, type Inputs, type Ops } from './op.ts'
+import { getOp, loopBehaviour, type Inputs, type Ops } from './op.ts'
 import type { Results } from './results.ts'
+import { resolveParams, wiredParams } from './wiredParams.ts'
 import { planMessages } from '../messages/plan.ts'
 
 /** Minimum duration of a training, in seconds, for asking before it is discarded. */
@@ -66,7 +67,8 @@ export class Trainings {
       const origin = await stored.origin(loopKey(computeKeys(plan, this.ops, content), step))
       if (origin !== undefined) content.set(step.id, continuedFrom(origin))
       const key = loopKey(computeKeys(plan, this.ops, content), step)
-      // The number of steps of a training is a param: it depends on no input.
+      // The number of steps of a training is a param. It is not known yet if that is wired.
+      if (wiredParams(getOp(this.ops, step.op), step.inputs).length) continue
       const count = behaviour.iterations({}, step.params)
       const last = (await stored.list(key)).find(({ index }) => index <= count)
       if (last) found.push({ node: outerId(step.id), index: last.index, count })
@@ -104,10 +106,12 @@ export class Trainings {
         cure: planMessages.changeSeed(),
       })
     }
+    const start = getOp(this.ops, step.op)
+    const resolved = resolveParams(start, step.params.start, inputs)
     const { model } = loopBehaviour(this.ops, step).done(
       stored.state.own,
-      inputs,
-      step.params,
+      resolved.inputs,
+      { ...step.params, start: resolved.params },
       new Set(['model']),
     )
     this.memory.retain(model)

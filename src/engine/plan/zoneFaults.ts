@@ -3,7 +3,9 @@ import type { Fault } from '../base/fault.ts'
 import { getNode, type GraphNode, type Wire } from './graph.ts'
 import type { Op, Ops, StartOp } from './op.ts'
 import { checkParams } from './params.ts'
+import { paramWireFaults } from './paramWireFaults.ts'
 import { nodeName } from './slots.ts'
+import { wiredParams } from './wiredParams.ts'
 import type { Checked } from './zones.ts'
 import { planMessages, planWords } from '../messages/plan.ts'
 
@@ -20,6 +22,7 @@ export function zoneFaults(checked: Checked): Fault[] {
       ...(op.role === 'start' ? againFaults(id, checked) : []),
       ...(op.role === 'start' ? recordFaults(id, op, checked, recordReaders.get(id)) : []),
       ...('reads' in op ? readFaults(id, op, checked) : []),
+      ...paramWireFaults(id, op, checked),
       ...sameNoiseNotices(id, op, checked),
       ...ownNotices(id, op, checked),
     ]
@@ -236,7 +239,7 @@ function sameNoiseNotices(id: string, op: Op, { nodes, ops, zonesOf, wireType }:
 function ownNotices(id: string, op: Op, { nodes, staticInputs: known }: Checked): Fault[] {
   const node = getNode(nodes, id)
   const { params, faults } = checkParams(node, op)
-  if (faults.length) return []
+  if (faults.length || wiredParams(op, node.inputs).length) return []
   const messages =
     op.role === 'start'
       ? op.behaviour.notices?.(params)

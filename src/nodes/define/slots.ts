@@ -9,6 +9,9 @@ export interface Slot<In = unknown, Out = unknown> {
   about: string
   optional?: true
   many?: true
+  /** See `OutputSlot`. */
+  per?: string
+  host?: true | 'inputs'
   /** For type inference only; never present. */
   readonly value?: { in: In; out: Out }
 }
@@ -34,6 +37,7 @@ export const losses = defineSlot(['losses'], 'losses')
 export const weights = defineSlot(['weights'], 'weights')
 export const record = defineSlot(['record'], 'record')
 export const number = defineSlot(['number', 'loss'], 'number')
+export const textValue = defineSlot(['text'], 'text')
 export const dataset = defineSlot(['dataset'], 'dataset')
 export const attention = defineSlot(['attention'], 'attention')
 export const logits = defineSlot(['logits'], 'logits')
@@ -63,6 +67,9 @@ export const like = (input: string, about = ''): Slot<Value, Value> => ({
   about,
 })
 
+/** An output number that is known on the CPU: params can be wired to it. */
+export const onHost = <In, Out>(slot: Slot<In, Out>): Slot<In, Out> => ({ ...slot, host: true })
+
 /** An input that may be unwired. */
 export const optional = <In, Out>(
   slot: Slot<In, Out>,
@@ -78,3 +85,9 @@ export const many = <In, Out>(slot: Slot<In, Out>): Slot<In, Out> & { many: true
   ...slot,
   many: true,
 })
+
+/** One output slot for each wire of the many-input `input`, which has another name. */
+export const manyPer = <In, Out>(
+  input: string,
+  slot: Slot<In, Out>,
+): Slot<In, Out> & { many: true } => ({ ...slot, many: true, per: input })

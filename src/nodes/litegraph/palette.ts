@@ -28,6 +28,7 @@ export const slotStyles: { readonly [T in SlotType]: SlotStyle } = {
   weights: { colour: '#e8c17f', shape: 'circle' },
   record: { colour: '#f0a0c0', shape: 'grid' },
   number: { colour: '#d5d9dd', shape: 'circle' },
+  text: { colour: '#b9c48a', shape: 'circle' },
   dataset: { colour: '#8fb8de', shape: 'grid' },
   attention: { colour: '#c58cf5', shape: 'box' },
   logits: { colour: '#ffb38a', shape: 'circle' },

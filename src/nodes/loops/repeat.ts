@@ -9,6 +9,7 @@ import {
   like,
   many,
   number,
+  onHost,
   optional,
   timestep,
   unless,
@@ -72,7 +73,7 @@ export const [repeatStart, repeatEnd] = defineLoop({
     },
     each: {
       value: many(like('value', 'Value of the previous iteration')),
-      index: number('Iteration number: 0, 1, 2, ...'),
+      index: onHost(number('Iteration number: 0, 1, 2, ...')),
       t: timestep('Iteration number as a timestep'),
     },
     params: {

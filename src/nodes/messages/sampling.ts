@@ -41,6 +41,14 @@ export const samplingMessages = catalogue('sampling', {
   useBh2: 'Set solver_type to bh2, or `end` of Timesteps to smallest.',
 
   // loops and tools
+  noElements: 'Expected a list with at least one element, got none.',
+  writeElements: 'Write numbers or names, such as 1, 2, 5, 10.',
+  manyElements: 'Expected at most {most} elements, got {count}.',
+  fewerElements: 'Raise the step of a range.',
+  emptyRange: 'Expected a range with at least one number, got {range}.',
+  writeRange: 'Write start:stop:step, such as 0:10:2 or 10:0:-2. The stop is left out.',
+  otherSamples: 'Expected samples [{expected}], as in the first iteration, got [{got}].',
+  sameSamples: 'Collect samples of one shape.',
   conditions: 'Expected a condition for each item, [{expected}], or one for all, got [{got}].',
   sameBatch: 'Take condition and x_0 from the same Batch.',
   otherType: 'Expected {expected}, as at {slot} of RepeatStart, got {got}.',

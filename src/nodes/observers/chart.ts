@@ -18,7 +18,7 @@ export const chart = defineNode({
     values: many(
       oneOf(
         ['loss', 'number', 'history'],
-        'Line: one number per iteration, or a complete history, plotted over its t if it has one',
+        'Line: one number per iteration, or a complete history, plotted over its t or its list if it has one',
       ),
     ),
     x: optional(
@@ -48,14 +48,15 @@ export const chart = defineNode({
     // Read after the lines are stored: a run that was continued is not an earlier run.
     const { series, earlier } = context
     const lines = [...series, ...whole].map(toLine)
-    const timed = histories.length > 0 && series.length === 0 && histories.every(([, { t }]) => t)
+    const xLabel =
+      series.length === 0 ? historyLabel(histories.map(([, history]) => history)) : undefined
     const kept = earlier
       .slice(0, keep)
       .flatMap((run) => run.map((line) => ({ ...toLine(line), kept: true })))
     return {
       kind: 'chart',
       title,
-      xLabel: timed || inputs.x?.type === 'timestep' ? 't' : inputs.x ? 'x' : 'step',
+      xLabel: xLabel ?? (inputs.x?.type === 'timestep' ? 't' : inputs.x ? 'x' : 'step'),
       yLabel: lines.length === 1 ? lines[0].name : '',
       yLog: y_log,
       // Oldest first, so that newer lines are on top.
@@ -64,9 +65,15 @@ export const chart = defineNode({
   },
 })
 
-async function historyLine(slot: string, { losses, t }: History): Promise<Series> {
+async function historyLine(slot: string, { losses, t, x = t }: History): Promise<Series> {
   const y = Float64Array.from(await readAll(losses))
-  if (!t) return { slot, x: y.map((_, i) => i), y }
-  const order = t.map((_, i) => i).sort((a, b) => t[a] - t[b])
-  return { slot, x: order.map((i) => t[i]), y: order.map((i) => y[i]) }
+  if (!x) return { slot, x: y.map((_, i) => i), y }
+  const order = x.map((_, i) => i).sort((a, b) => x[a] - x[b])
+  return { slot, x: order.map((i) => x[i]), y: order.map((i) => y[i]) }
+}
+
+/** The name of the x axis of histories; undefined for steps, or if they have different axes. */
+function historyLabel(histories: readonly History[]): string | undefined {
+  const labels = new Set(histories.map(({ t, x, xName }) => (x ? (xName ?? 'x') : t && 't')))
+  return labels.size === 1 ? [...labels][0] : undefined
 }

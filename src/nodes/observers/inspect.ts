@@ -95,11 +95,12 @@ const inspectors: { [K in SlotType]: (value: SlotValues[K]) => Promise<Inspectio
     numbers: losses.filter((_, i) => i % history < counts[Math.floor(i / history)]),
     notes: [[viewText('fullHistory'), String(counts.filter((count) => count === history).length)]],
   }),
-  number: async ({ tensor }) => ({
+  number: async ({ tensor, value }) => ({
     shape: tensor.shape,
-    numbers: await readTensor(tensor),
+    numbers: value === undefined ? await readTensor(tensor) : [value],
     notes: [],
   }),
+  text: async ({ text }) => ({ shape: [], numbers: [], notes: [['text', text]] }),
   timestep: async ({ t }) => ({ shape: [t.length], numbers: t, notes: [] }),
   timesteps: async ({ t, tPrev }) => ({
     shape: [t.length],

@@ -18,6 +18,7 @@ import {
   defineLoop,
   integer,
   number,
+  onHost,
   real,
   samples,
   schedule,
@@ -193,7 +194,7 @@ export const [adaptiveStart, adaptiveEnd] = defineLoop({
       x_low: samples('Result of the lower-order solver in the last step'),
       t: timestep('Timestep of x_t'),
       t_prev: timestep('Proposed next timestep'),
-      index: number('0, 1, 2, ..., including rejected steps'),
+      index: onHost(number('0, 1, 2, ..., including rejected steps')),
     },
     // Only the first of the chosen steps is known in advance.
     staticOutputs: ({ timesteps }) => {
@@ -216,8 +217,8 @@ export const [adaptiveStart, adaptiveEnd] = defineLoop({
     done: {
       x_0: samples('Samples after the last step'),
       trajectory: trajectory('Accepted steps from x_T to x_0'),
-      accepted: number('Number of accepted steps'),
-      tried: number('Number of all attempted steps'),
+      accepted: onHost(number('Number of accepted steps')),
+      tried: onHost(number('Number of all attempted steps')),
     },
     params: { keep_every: keepEvery },
   },

@@ -7,6 +7,7 @@ import {
   defineNode,
   model,
   number,
+  onHost,
   optional,
   samples,
   schedule,
@@ -38,8 +39,8 @@ export const adaptiveSampler = defineNode({
   outputs: {
     x_0: samples('Samples'),
     trajectory: trajectory('Accepted steps'),
-    accepted: number('Number of accepted steps'),
-    tried: number('Number of all attempted steps'),
+    accepted: onHost(number('Number of accepted steps')),
+    tried: onHost(number('Number of all attempted steps')),
   },
   params: { ...adaptiveStepParams, ...controlParams, ...clippingParams, keep_every: keepEvery },
   expand: (params, wired) => ({

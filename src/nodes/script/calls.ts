@@ -3,7 +3,10 @@ import { NodeError } from '../../engine/base/fault.ts'
 import type { Inputs, Op, Ops, Outputs, Params } from '../../engine/plan/op.ts'
 import { checkParams } from '../../engine/plan/params.ts'
 import { splitMany } from '../../engine/base/ids.ts'
+import type { Loss, NumberValue, TextValue } from '../../engine/base/values.ts'
+import { atNode } from '../../engine/plan/nodeErrors.ts'
 import { inputSlot } from '../../engine/plan/slots.ts'
+import { paramType, readParam } from '../../engine/plan/wiredParams.ts'
 import { scriptMessages } from '../messages/script.ts'
 import { settingWords } from '../messages/settings.ts'
 import { LOOP } from '../workflow/slots.ts'
@@ -82,10 +85,31 @@ export function checkInputs(op: Op, inputs: Inputs): Inputs {
 export function completeParams(op: Op, params: Params): Params {
   const unknown = Object.keys(params).find((name) => !Object.hasOwn(op.params, name))
   if (unknown !== undefined) throw unknownParamError(op, unknown, [op])
-  const { params: full, faults } = checkParams({ id: op.type, op: op.type, params, inputs: {} }, op)
+  const given = Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, readValue(op, name, value)]),
+  )
+  const { params: full, faults } = checkParams(
+    { id: op.type, op: op.type, params: given, inputs: {} },
+    op,
+  )
   if (faults[0]) throw new NodeError(faults[0])
   return full
 }
+
+/** Returns the value of a param; that of a wire if it is an output of another call. */
+function readValue(op: Op, name: string, given: unknown): unknown {
+  if (!paramType(op.params[name]) || !isWireValue(given)) return given
+  try {
+    return readParam(op, name, given)
+  } catch (error) {
+    throw atNode(error, op.type)
+  }
+}
+
+const isWireValue = (value: unknown): value is NumberValue | TextValue | Loss =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['number', 'text', 'loss'].includes((value as { type?: string }).type ?? '')
 
 /** Splits the params of a loop between its two ends. */
 export function splitLoopParams(

@@ -164,6 +164,7 @@ export class ScriptLoop implements Loop {
       index: this.index,
       label: this.stepper.label(this.state, this.index),
       ...(solvers && { solvers }),
+      ...(this.stepper.behaviour.samePath && { samePath: true }),
     })
     try {
       const values = places.own(this.stepper.each(this.state, this.index, inside.path))

@@ -51,14 +51,17 @@ export class ScopeStack {
     index,
     label,
     solvers,
+    samePath,
   }: {
     index: number
     label: string | undefined
     solvers?: Solvers
+    /** The index is not part of the random keys. */
+    samePath?: boolean
   }): IterationScope {
     const around = this.now
     this.now = {
-      path: [...around.path, index],
+      path: samePath ? around.path : [...around.path, index],
       at: { index, label },
       solvers: solvers ?? around.solvers,
       around,

@@ -155,8 +155,8 @@ class ScriptWriter {
   private writeNode(step: NodeStep, names: ScopeNames): string {
     const op = this.op(step.op)
     const given = [
-      formatInputs(step.inputs, names),
-      this.formatParams(op, step.params, new Set(Object.keys(step.inputs))),
+      formatInputs(withoutParams(op, step.inputs), names),
+      this.formatParams(op, step.params, step.inputs, names),
     ]
     if (step.kind === 'observe')
       return this.formatCall('show', [
@@ -211,26 +211,30 @@ class ScriptWriter {
   }
 
   private writeLoopCall(step: LoopStep, names: ScopeNames): string {
+    const start = this.op(step.op)
     const params = [
-      ...this.formatParams(this.op(step.op), step.params.start, new Set(Object.keys(step.inputs))),
-      ...this.formatParams(this.op(step.endOp), step.params.end, new Set(Object.keys(step.next))),
+      ...this.formatParams(start, step.params.start, step.inputs, names),
+      ...this.formatParams(this.op(step.endOp), step.params.end, step.next, names),
     ]
-    return this.formatCall('loop', [quote(step.op), formatInputs(step.inputs, names), params])
+    const inputs = formatInputs(withoutParams(start, step.inputs), names)
+    return this.formatCall('loop', [quote(step.op), inputs, params])
   }
 
   /** Formats params that have an effect. Omits defaults of advanced params and of End nodes. */
   private formatParams(
     { params: specs, role }: Op,
     params: Params,
-    wired: ReadonlySet<string>,
+    wired: Record<string, ValueId>,
+    names: ScopeNames,
   ): string[] {
     return Object.entries(specs).flatMap(([name, spec]) => {
+      if (Object.hasOwn(wired, name)) return formatInputs({ [name]: wired[name] }, names)
       const value = params[name]
       if (spec.kind === 'checkpoint' || spec.kind === 'dataset') this.namesFiles ||= value !== null
       const unchanged = JSON.stringify(value) === JSON.stringify(spec.default)
       if (
         !hasEffect(specs, name, (other) => params[other]) ||
-        (spec.unless && wired.has(spec.unless))
+        (spec.unless && Object.hasOwn(wired, spec.unless))
       )
         return []
       if (name === 'emit_every' || (unchanged && (spec.advanced || role === 'end'))) return []
@@ -262,6 +266,10 @@ const waitingLoopFault = (node: string, title: string) => ({
   message: samplingMessages.waitingLoop({ title }),
   cure: samplingMessages.moveOut(),
 })
+
+/** Inputs without those that are params. */
+const withoutParams = ({ params }: Op, inputs: Record<string, ValueId>): Record<string, ValueId> =>
+  Object.fromEntries(Object.entries(inputs).filter(([name]) => !Object.hasOwn(params, name)))
 
 const formatInputs = (inputs: Record<string, ValueId>, names: ScopeNames): string[] =>
   Object.entries(inputs).map(([slot, value]) =>

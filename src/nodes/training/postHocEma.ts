@@ -5,7 +5,7 @@ import { withWeights } from '../../engine/models/tree.ts'
 import { NodeError } from '../../engine/base/fault.ts'
 import { postHocAverage } from '../../engine/training/postHocEma.ts'
 import { namedWeights } from '../../engine/training/trainStep.ts'
-import { advanced, defineNode, integer, model, number, real, training } from '../define.ts'
+import { advanced, defineNode, integer, model, number, onHost, real, training } from '../define.ts'
 import { requireMatchingTrainable } from './trainable.ts'
 import { trainingNodeMessages } from '../messages/trainingNodes.ts'
 
@@ -29,7 +29,7 @@ export const postHocEma = defineNode({
   },
   outputs: {
     model: model('Model with the averaged weights'),
-    error: number('Distance to the requested average: 0 is exact, 1 is unrelated'),
+    error: onHost(number('Distance to the requested average: 0 is exact, 1 is unrelated')),
   },
   params: {
     sigma_rel: real(

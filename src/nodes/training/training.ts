@@ -27,6 +27,7 @@ import {
   losses,
   model,
   number,
+  onHost,
   optimizer,
   optional,
   record,
@@ -112,7 +113,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       x_0: samples('Batch of clean data'),
       labels: labels('Labels of the batch, if the data set has classes'),
       model: model('Model at this step; the loss must depend on it'),
-      step: number('Number of steps before this one'),
+      step: onHost(number('Number of steps before this one')),
       record: record(
         'Recent losses of each timestep, for ImportanceTimesteps; empty unless losses are connected to TrainingEnd',
       ),

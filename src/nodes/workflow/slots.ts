@@ -79,13 +79,13 @@ export function outputSpecs(
   wiredOutputs: ReadonlySet<string>,
 ): SlotSpec[] {
   const specs: SlotSpec[] = []
-  for (const [name, { type, about, many }] of Object.entries(declaration.outputs)) {
+  for (const [name, { type, about, many, per }] of Object.entries(declaration.outputs)) {
     const like = typeof type === 'string' ? undefined : type.like
     const spec = { name, type: typeof type === 'string' ? type : '*', about }
     if (!many) specs.push({ ...spec, ...(like && { like }) })
     else {
       const numbers = new Set([
-        ...slotIndices(like ?? name, declaration.inputs, wiredInputs),
+        ...slotIndices(like ?? per ?? name, declaration.inputs, wiredInputs),
         ...slotIndices(name, declaration.outputs, wiredOutputs),
       ])
       for (const i of [...numbers].sort((a, b) => a - b)) {

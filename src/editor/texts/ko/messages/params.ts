@@ -5,6 +5,7 @@ import type { paramMessages, paramWords } from '../../../../engine/messages/para
 export const koParams: Translation<typeof paramMessages> = {
   wrongValue: '{param}은(는) {expected~}이어야(여야) 하는데 {got}입니다.',
   setTo: '{expected~}(으)로 정하세요. 기본값은 {value}입니다.',
+  connectOther: '{expected~}인 값을 연결하세요.',
   setAgain: '노드에서 다시 정하세요.',
 }
 
@@ -19,6 +20,7 @@ export const koParamWords: Translation<typeof paramWords> = {
   numberUpTo: '{max} 이하의 수',
   choice: '{choices} 가운데 하나',
   boolean: 'true나 false',
+  zeroOrOne: '0이나 1',
   text: '텍스트',
   points: '점 [x, y]의 목록',
   checkpoint: '체크포인트 { name, size, sha256 }',

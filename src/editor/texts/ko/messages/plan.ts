@@ -21,6 +21,12 @@ export const koPlan: Translation<typeof planMessages> = {
   declareOtherwise: '노드를 run으로 선언하거나, 펼친 내용에서 자기 자신을 빼세요.',
 
   // 실행할 대상
+  unknownParam: '{param}은(는) 실행 전에 정해져야 하는데 {node}이(가) 실행 중에 계산합니다.',
+  setParam: '{param}의 연결을 끊고 값을 정하거나 Number, Boolean, Text를 연결하세요.',
+  deviceNumber: '{param}에는 CPU에서 아는 수가 필요한데 장치에만 있는 수가 들어왔습니다.',
+  readNumber: '둘 사이에 ReadNumber를 넣으세요.',
+  useFormula: '그 수를 입력으로 받는 Formula로 계산하세요. {start}은(는) 수를 읽어 올 수 없습니다.',
+
   nothingToRun: '실행할 것이 없습니다. 결과를 보여 주거나 저장하는 노드가 없습니다.',
   addObserver:
     'Scatter, Chart, Inspect 가운데 하나를 추가해 값을 연결하거나, 노드에서 “여기까지 실행”을 고르세요.',
@@ -91,6 +97,7 @@ export const koPlan: Translation<typeof planMessages> = {
   connectTime: 'Loss에 t를 연결하세요. 손실은 타임스텝별로 기록합니다.',
   useTraining: '`training`을 연결해 저장한 체크포인트를 고르거나, 이 연결선을 지우세요.',
   useSchedule: '대신 모델이 학습한 것과 같은 NoiseSchedule을 연결하세요.',
+  useNumbers: '목록에 수만 적거나 출력 `text`를 연결하세요.',
   inspectShapes: '입력의 모양을 Inspect로 확인하세요.',
   waitWhileRecording:
     '이 학습 루프의 노드가 데이터를 기다리는데, 기울기를 기록하는 동안에는 기다릴 수 없습니다.',

@@ -42,6 +42,14 @@ export const koSampling: Translation<typeof samplingMessages> = {
   useBh2: 'solver_type을 bh2로, 또는 Timesteps의 `end`를 smallest로 정하세요.',
 
   // 루프와 도구
+  noElements: '원소가 하나 이상인 목록이 필요한데 비어 있습니다.',
+  writeElements: '1, 2, 5, 10처럼 수나 이름을 적으세요.',
+  manyElements: '원소는 {most}개까지인데 {count}개입니다.',
+  fewerElements: '범위의 간격을 키우세요.',
+  emptyRange: '수가 하나 이상인 범위가 필요한데 {range}입니다.',
+  writeRange: '0:10:2나 10:0:-2처럼 시작:끝:간격으로 적으세요. 끝은 들어가지 않습니다.',
+  otherSamples: '첫 반복과 같은 샘플 [{expected}]이(가) 필요한데 [{got}]입니다.',
+  sameSamples: '모양이 같은 샘플만 모으세요.',
   conditions: '조건은 항목마다 하나([{expected}])이거나 모두에 하나여야 하는데 [{got}]입니다.',
   sameBatch: 'condition과 x_0을 같은 Batch에서 받으세요.',
   otherType: 'RepeatStart의 {slot}처럼 {expected}이어야(여야) 하는데 {got}입니다.',

@@ -19,6 +19,7 @@ export const koSlots: Translation<typeof slotWords> = {
   weights: '항목마다의 가중치',
   record: '손실 기록',
   number: '수',
+  text: '텍스트',
   dataset: '데이터 세트',
   attention: '어텐션',
   logits: '로짓',
