@@ -88,6 +88,11 @@ export const trainingCures = catalogue('trainingCures', {
   noAverage: 'Choose the EMAs of that training, in their order, or another kind.',
   independentLoss:
     'Connect `model` of TrainingStart to Predict, instead of the model that goes into TrainingStart.',
+  noGradient:
+    'Put a StopGradient behind the node that computes it, or leave that node out of the zone.',
+  kernelInSecondOrder: 'Choose another backend, such as wasm.',
+  independentValue:
+    'Connect an output of the Start of the zone to the nodes that compute the value, instead of the input itself.',
 } satisfies Translation<typeof trainingMessages>)
 
 export const modelCures = catalogue('modelCures', {

@@ -86,6 +86,10 @@ export const koTrainingCures: Translation<typeof trainingCures> = {
   noAverage: '그 학습의 EMA를 같은 순서로 고르거나, 다른 종류를 고르세요.',
   independentLoss:
     'TrainingStart에 들어가는 모델 대신 TrainingStart의 `model`을 Predict에 연결하세요.',
+  noGradient: '그 값을 계산하는 노드 뒤에 StopGradient를 넣거나, 노드를 구간 밖으로 옮기세요.',
+  kernelInSecondOrder: 'wasm 같은 다른 백엔드를 고르세요.',
+  independentValue:
+    '값을 계산하는 노드에 입력을 바로 연결하지 말고, 구간 Start의 출력을 연결하세요.',
 }
 
 export const koModelCures: Translation<typeof modelCures> = {
