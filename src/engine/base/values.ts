@@ -222,6 +222,8 @@ export interface RecordValue {
 export interface NumberValue {
   type: 'number'
   tensor: Scalar
+  /** The number itself in float64, if it is known without reading the tensor. */
+  value?: number
 }
 
 /** A dataset on the CPU: `data` contains `size` consecutive items of `shape`. */
