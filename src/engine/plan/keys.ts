@@ -77,7 +77,7 @@ function setNodeKeys(
   const key = hashKey(
     op,
     declared.version,
-    params,
+    ('keyParams' in declared && declared.keyParams?.(params as never)) || params,
     keysByName(inputs, keys),
     content.get(id) ?? null,
   )

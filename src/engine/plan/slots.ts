@@ -5,7 +5,7 @@ import { createSourceResolver } from '../base/resolveSource.ts'
 import type { SlotType } from '../base/values.ts'
 import { slotWords } from '../messages/slots.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
-import type { Declaration, InputSlot, OutputSlot, Ops } from './op.ts'
+import { chosenType, type Declaration, type InputSlot, type OutputSlot, type Ops } from './op.ts'
 
 /** Returns the declaration of an input, single or one of many. */
 export function inputSlot(declaration: Declaration, slot: string): InputSlot | undefined {
@@ -36,7 +36,8 @@ export function createWireTypes(nodes: ReadonlyMap<string, GraphNode>, ops: Ops)
   const declaredType = ({ node, slot }: Wire) => {
     const source = nodes.get(node)
     const op = source && ops.get(source.op)
-    return op && outputSlot(op, slot)
+    const output = op && outputSlot(op, slot)
+    return output && { ...output, type: chosenType(op, output.type, source.params) }
   }
   const findSource = createSourceResolver<Wire>((wire) => {
     const declared = declaredType(wire)

@@ -2,7 +2,16 @@
 import { NodeError, type Fault } from '../base/fault.ts'
 import { getOwn } from '../base/records.ts'
 import { getNode, type GraphNode } from './graph.ts'
-import type { StaticValue, StaticValues, Op, Outputs, Params, RunContext, RunOp } from './op.ts'
+import type {
+  StaticValue,
+  StaticValues,
+  Op,
+  Outputs,
+  Params,
+  RunContext,
+  RunOp,
+  WiredTypes,
+} from './op.ts'
 import { checkParams } from './params.ts'
 import { accepts, inputSlot } from './slots.ts'
 import type { Checked } from './zones.ts'
@@ -27,7 +36,7 @@ export function checkStaticValues(
     // Invalid params have their own fault.
     if (faults.length) return []
     try {
-      if ('check' in op) op.check?.(params as never, known as never)
+      if ('check' in op) op.check?.(params as never, known as never, wiredTypes(node, checked))
       outputs.set(id, computeStaticOutputs({ node, op, params, known }, checked, prepared.get(id)))
       return []
     } catch (error) {
@@ -36,6 +45,9 @@ export function checkStaticValues(
     }
   })
 }
+
+const wiredTypes = ({ inputs }: GraphNode, { wireType }: Checked): WiredTypes =>
+  new Map(Object.entries(inputs).map(([slot, from]) => [slot, wireType(from)]))
 
 interface VisitedNode {
   node: GraphNode
