@@ -30,7 +30,6 @@ export const formulaMessages = catalogue('formula', {
   // values
   notConnected: 'Expected a value of {name}, but nothing is connected.',
   noSchedule: 'Expected a schedule for {name}, but none is connected.',
-  noTime: 'Expected a timestep for {name}, but nothing is connected to t.',
   noLastTime: 'Expected a schedule with a last timestep for T, got "{schedule}".',
   onDevice:
     'Expected a value known on the CPU for {name}, such as a timestep, got one that is computed by the backend.',

@@ -114,7 +114,8 @@ type ParamKind =
       each?: Readonly<Record<string, string>>
     }
   | { kind: 'boolean'; default: boolean; about: string }
-  | { kind: 'text'; default: string; multiline: boolean; about: string }
+  /** `formula`: a formula, see `engine/formula`. Shown as an equation. */
+  | { kind: 'text'; default: string; multiline: boolean; about: string; formula?: true }
   /** A seed: an integer in [0, 2^32). New nodes get one that is not yet used in the graph. */
   | { kind: 'seed'; default: number; about: string }
   /** Points drawn by hand, `[[x, y], ...]`, with coordinates of about [-2, 2]. */
