@@ -15,12 +15,14 @@ import type {
   OutputSlot,
   Outputs,
   Param,
+  Params,
   RunContext,
   RunOp,
   StaticNumber,
   StaticPrediction,
   StartOp,
   ViewRoom,
+  WiredTypes,
 } from '../engine/plan/op.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
@@ -122,9 +124,10 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   stateful?: true
   notices?: (params: RunParams<P>, wired: ReadonlySet<string>, known: StaticInputs<I>) => string[]
   /**
-   * Throws NodeError before a run if params do not fit together, or do not fit the static inputs.
+   * Throws NodeError before a run if params do not fit together, or do not fit the static inputs or
+   * the types of the wired inputs.
    */
-  check?: (params: RunParams<P>, known: StaticInputs<I>) => void
+  check?: (params: RunParams<P>, known: StaticInputs<I>, wired: WiredTypes) => void
   /**
    * `run` computes schedules and lists from its inputs alone, without randomness. It is cheap, and
    * also runs before a run.
@@ -139,6 +142,8 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
     known: StaticInputs<I>,
     prepared: unknown,
   ) => StaticOutputs<O>
+  /** Returns the params as they count for cache keys. Default: unchanged. */
+  keyParams?: (params: RunParams<P>) => Params
   needsTotalSteps?: (params: RunParams<P>) => boolean
   /**
    * Builds a view from the outputs, outside loops only. Must not read tensors. Outputs that nothing
@@ -365,11 +370,12 @@ function toDeclarationFields({ inputs, outputs, ...rest }: NodeFields<Slots, Slo
     ...(rest.equation && { equation: rest.equation }),
     ...(rest.source && { source: rest.source }),
     params: rest.params as Record<string, Param>,
-    inputs: mapValues(inputs, ({ accepts, about, optional, many }): InputSlot => ({
+    inputs: mapValues(inputs, ({ accepts, about, optional, many, grows }): InputSlot => ({
       accepts,
       about,
       ...(optional && { optional }),
       ...(many && { many }),
+      ...(grows && { grows }),
     })),
     outputs: mapValues(outputs, ({ type, about, many, per, host }): OutputSlot => ({
       type,

@@ -249,7 +249,7 @@ function createFileNode(
       ? inputSpecs(declaration, wiredIn).map(({ name, type }) => ({ name, type, link: null }))
       : [],
     outputs: declaration
-      ? outputSpecs(declaration, wiredIn, wiredOut).map(({ name, type }) => ({
+      ? outputSpecs(declaration, node.params, wiredIn, wiredOut).map(({ name, type }) => ({
           name,
           type,
           links: [],

@@ -79,7 +79,7 @@ function setNodeKeys(
   const key = hashKey(
     op,
     declared.version,
-    without(keyParams(declared, params), wired),
+    without(keyParams(declared, identifyParams(declared, params)), wired),
     keysByName(inputs, keys),
     content.get(id) ?? null,
   )
@@ -152,6 +152,10 @@ const nodeVersion = (op: Op) => [op.type, op.version]
 
 const keysByName = (values: Record<string, ValueId>, keys: Keys) =>
   mapValues(values, (value) => keys.values.get(value) ?? null)
+
+/** The params of a node, or what it names in their place. */
+const identifyParams = (op: Op, params: Params): Params =>
+  ('keyParams' in op && op.keyParams?.(params as never)) || params
 
 /** The params of a node, without the defaults of params that were added later. */
 const keyParams = ({ params: specs }: Declaration, params: Params): Params =>

@@ -40,11 +40,45 @@ export interface InputSlot {
   optional?: true
   /** Has one slot per wire: `name_1`, `name_2`, ... */
   many?: true
+  /** One of a row of inputs, of which nodes show those up to the one after the last wired one. */
+  grows?: true
+}
+
+/**
+ * Slot type, or the name of an input whose wired type it has. With `param`, a choice param that
+ * names the slot type, or is `like <input>`.
+ */
+export type OutputType = SlotType | LikeInput
+
+interface LikeInput {
+  like: string
+  param?: string
+}
+
+/** Returns the type of an output while the params have these values. */
+export function chosenType(
+  { params }: Pick<Declaration, 'params'>,
+  type: OutputType,
+  values: Readonly<Record<string, unknown>>,
+): OutputType {
+  if (typeof type === 'string' || type.param === undefined) return type
+  const value = Object.hasOwn(values, type.param) ? values[type.param] : undefined
+  const types = chosenTypes({ params }, type)
+  return types.find((each) => each === (value ?? getOwn(params, type.param ?? '')?.default)) ?? type
+}
+
+/** The slot types that the param of an output offers. */
+export function chosenTypes(
+  { params }: Pick<Declaration, 'params'>,
+  { param: name = '', like }: LikeInput,
+): readonly SlotType[] {
+  const param = getOwn(params, name)
+  const choices = param?.kind === 'choice' ? param.choices : []
+  return choices.filter((choice): choice is SlotType => choice !== `like ${like}`)
 }
 
 export interface OutputSlot {
-  /** Slot type, or the name of an input whose wired type it has. */
-  type: SlotType | { like: string }
+  type: OutputType
   about: string
   /** Has one slot for each wired `name_i` of the many-input of this name. */
   many?: true
@@ -93,7 +127,8 @@ type ParamKind =
       each?: Readonly<Record<string, string>>
     }
   | { kind: 'boolean'; default: boolean; about: string }
-  | { kind: 'text'; default: string; multiline: boolean; about: string }
+  /** `formula`: a formula, see `engine/formula`. Shown as an equation. */
+  | { kind: 'text'; default: string; multiline: boolean; about: string; formula?: true }
   /** A seed: an integer in [0, 2^32). New nodes get one that is not yet used in the graph. */
   | { kind: 'seed'; default: number; about: string }
   /** Points drawn by hand, `[[x, y], ...]`, with coordinates of about [-2, 2]. */
@@ -155,6 +190,9 @@ export interface ViewRoom {
   height: number
 }
 
+/** Types of the wired inputs by slot; undefined if a type is unknown. */
+export type WiredTypes = ReadonlyMap<string, SlotType | undefined>
+
 export interface RunContext {
   /**
    * Randomness, keyed by the node's seed, the iterations of the enclosing loops and the draw
@@ -197,8 +235,11 @@ export interface RunOp extends Declaration {
    * Returns notices about params, wiring and static inputs that the rules of the plan do not cover.
    */
   notices?: (params: never, wired: ReadonlySet<string>, known: never) => string[]
-  /** Throws NodeError before a run if params conflict with each other or with the static inputs. */
-  check?: (params: never, known: never) => void
+  /**
+   * Throws NodeError before a run if params conflict with each other, with the static inputs, or
+   * with the types of the wired inputs.
+   */
+  check?: (params: never, known: never, wired: WiredTypes) => void
   /**
    * `run` computes schedules and lists from its inputs alone, without randomness. It is cheap, and
    * is also evaluated when a graph is checked.
@@ -214,6 +255,10 @@ export interface RunOp extends Declaration {
    * `room`. Unwired outputs may be missing.
    */
   show?: (outputs: never) => View | undefined
+  /**
+   * Returns the params as they count for cache keys: equal if the results are. Default: unchanged.
+   */
+  keyParams?: (params: never) => Params
   /**
    * Returns true if the result depends on the number of steps of the enclosing training, such as a
    * learning rate that decays to the end.

@@ -6,7 +6,7 @@ import type { SlotType } from '../base/values.ts'
 import { slotWords } from '../messages/slots.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
 import { paramSlot } from './wiredParams.ts'
-import type { Declaration, InputSlot, OutputSlot, Ops } from './op.ts'
+import { chosenType, type Declaration, type InputSlot, type OutputSlot, type Ops } from './op.ts'
 
 /** Returns the declaration of an input: single, one of many, or that of a param that can be wired. */
 export function inputSlot(declaration: Declaration, slot: string): InputSlot | undefined {
@@ -39,7 +39,8 @@ export function createWireTypes(nodes: ReadonlyMap<string, GraphNode>, ops: Ops)
   const declaredType = ({ node, slot }: Wire) => {
     const source = nodes.get(node)
     const op = source && ops.get(source.op)
-    return op && outputSlot(op, slot)
+    const output = op && outputSlot(op, slot)
+    return output && { ...output, type: chosenType(op, output.type, source.params) }
   }
   const findSource = createSourceResolver<Wire>((wire) => {
     const declared = declaredType(wire)

@@ -242,6 +242,7 @@ function findBackwardSteps(
 ): BackwardStep[] {
   const reached = new Set(xs.map(({ id }) => id))
   const steps = tape.flatMap((node): BackwardStep[] => {
+    // Comparisons give booleans, which have no gradient.
     if (!node.outputs.some(({ dtype }) => dtype === 'float32')) return []
     const inputs = Object.entries(node.inputs).filter(([, { id }]) => reached.has(id))
     if (inputs.length > 0) for (const { id } of node.outputs) reached.add(id)

@@ -75,6 +75,12 @@ export const text = (
   about,
 })
 
+/** The text of a formula. */
+export const formulaText = (
+  initial: string,
+  about: string,
+): Declared<ParamOfKind<'text'>, string> => ({ ...text(initial, about, true), formula: true })
+
 export const seed = (
   about = 'Equal seeds draw equal random numbers',
 ): Declared<ParamOfKind<'seed'>, number> => ({

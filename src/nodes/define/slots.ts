@@ -1,17 +1,18 @@
 // Slots for declarations: one builder per slot type, and modifiers.
-import type { Accepts } from '../../engine/plan/op.ts'
+import type { Accepts, OutputType } from '../../engine/plan/op.ts'
 import type { SlotType, SlotValues, Value } from '../../engine/base/values.ts'
 
 /** A slot of a declaration: the types it accepts as an input, the type it has as an output. */
 export interface Slot<In = unknown, Out = unknown> {
   accepts: Accepts
-  type: SlotType | { like: string }
+  type: OutputType
   about: string
   optional?: true
   many?: true
   /** See `OutputSlot`. */
   per?: string
   host?: true | 'inputs'
+  grows?: true
   /** For type inference only; never present. */
   readonly value?: { in: In; out: Out }
 }
@@ -69,6 +70,12 @@ export const like = (input: string, about = ''): Slot<Value, Value> => ({
 
 /** An output number that is known on the CPU: params can be wired to it. */
 export const onHost = <In, Out>(slot: Slot<In, Out>): Slot<In, Out> => ({ ...slot, host: true })
+/** An output with the slot type that a choice param names, or with that of `input`. */
+export const chosen = (param: string, input: string, about = ''): Slot<Value, Value> => ({
+  accepts: 'any',
+  type: { like: input, param },
+  about,
+})
 
 /** An input that may be unwired. */
 export const optional = <In, Out>(
@@ -76,6 +83,14 @@ export const optional = <In, Out>(
 ): Slot<In | undefined, Out> & { optional: true } => ({
   ...(slot as Slot<In | undefined, Out>),
   optional: true,
+})
+
+/** One of a row of optional inputs: see `InputSlot.grows`. */
+export const grows = <In, Out>(
+  slot: Slot<In, Out>,
+): Slot<In | undefined, Out> & { optional: true; grows: true } => ({
+  ...optional(slot),
+  grows: true,
 })
 
 /**

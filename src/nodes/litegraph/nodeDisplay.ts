@@ -5,6 +5,7 @@ import type { NodeDataClass } from './nodeData.ts'
 import type { NodeSetup } from './nodeSetup.ts'
 import { isOnFilm, scrubTo } from './scrub.ts'
 import { drawStateMark } from './stateMark.ts'
+import { refreshTypes } from './slotTypes.ts'
 import { tooltipAt } from './tooltips.ts'
 import { matchWidgets, syncWidget } from './widgets.ts'
 
@@ -17,6 +18,7 @@ export function createDisplayClass(Base: NodeDataClass, { lite, hooks }: NodeSet
       syncWidget(this, name)
       if (this.configuring) return
       matchWidgets(this, hooks)
+      refreshTypes(lite, this)
       hooks.changed?.(this, name)
       this.setDirtyCanvas(true)
     }

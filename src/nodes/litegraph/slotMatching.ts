@@ -49,14 +49,14 @@ function matchInputs(
 
 function matchOutputs(
   lite: LiteGraphStatic,
-  { outputs, diffusion: { declaration } }: DiffusionNode,
+  { outputs, properties, diffusion: { declaration } }: DiffusionNode,
   wiredInputs: ReadonlySet<string>,
   free: FreeSlots,
 ): OutputSlot[] {
   const present = slotNames(free === 'keep' ? outputs : outputs.filter(isWiredOutput))
   return matchSlotsByName<OutputSlot>(
     outputs,
-    outputSpecs(declaration, wiredInputs, present),
+    outputSpecs(declaration, properties, wiredInputs, present),
     isWiredOutput,
     (spec, old): OutputSlot => {
       // An output `like` an input gets its type from wires, in refreshTypes.

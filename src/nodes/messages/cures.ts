@@ -1,6 +1,7 @@
 // Cures for the errors of the engine: one for each message of its catalogues. Placeholders have the
 // values of the message.
 import { catalogue, type Translation } from '../../engine/base/catalogue.ts'
+import type { formulaMessages } from '../../engine/messages/formula.ts'
 import type { memoryMessages } from '../../engine/messages/memory.ts'
 import type { modelMessages } from '../../engine/messages/models.ts'
 import type { processMessages } from '../../engine/messages/process.ts'
@@ -156,3 +157,51 @@ export const memoryCures = catalogue('memoryCures', {
   gpuTensor:
     'Lower batch_size, or make the model or its images smaller. Attention grows with the square of the number of pixels.',
 } satisfies Translation<typeof memoryMessages>)
+
+export const formulaCures = catalogue('formulaCures', {
+  // syntax
+  empty: 'Write an expression, such as a + b.',
+  tooLong: 'Divide the formula between two Formula nodes.',
+  tooManyNodes: 'Divide the formula between two Formula nodes.',
+  tooDeep: 'Name inner parts before the expression: x = a + b; x * x.',
+  character: 'Remove "{text}". Write functions by name, such as sqrt(a) or sigma.',
+  malformedNumber: 'Write * to multiply, as in 2 * a.',
+  infiniteNumber: 'Write a smaller number.',
+  operand: 'Remove "{text}", or write an operand before it.',
+  missingOperand: 'Complete the expression.',
+  operator: 'Write * to multiply, or remove "{text}".',
+  singleEquals: 'Write == to compare. To name a value, write x = a + b; before the expression.',
+  bracket: 'Close the bracket, or remove "{text}".',
+  missingBracket: 'Add ")".',
+  chain: 'Write a < b and b < c.',
+  unfinished: 'Write the result after the last ";", as in x = a + b; x * x.',
+
+  // names
+  unknownName:
+    'Connect values to a to p, or correct the name. All functions are in docs/formula.md.',
+  unknownFunction: 'Correct the name. All functions are in docs/formula.md.',
+  notAFunction: 'Write * to multiply, as in {name} * (a + b).',
+  withoutArguments: 'Write {name}(a), for example.',
+  takenName: 'Choose another name.',
+  argumentCount: 'Write as many arguments as {name} takes.',
+
+  // values
+  notConnected: 'Connect a value to {name}, or remove it from the expression.',
+  noSchedule: 'Connect a schedule.',
+  noLastTime: 'Connect a NoiseSchedule or a FlowSchedule, or write the number instead of T.',
+  onDevice: 'Compute the argument from t, labels, weights or plain numbers only.',
+  infiniteConstant: 'Change the constant: 1 / 0 and log(0) have no finite value.',
+  shapes: 'Use values of one batch, or reduce one of them: item_mean(a), mean(a).',
+
+  // outputs
+  numberFromItems: 'Reduce the result to one number, as in mean(a).',
+  numberFromBatch: 'Reduce the result to one number, as in mean(a).',
+  itemsFromNumber: 'Compute one number per item, as in item_mean(a).',
+  itemsFromBatch: 'Reduce the result to one number per item, as in item_mean(a).',
+  batchFromNumber: 'Use a batch in the expression: 0 * a + 1 has the shape of a.',
+  batchFromItems: 'Use a batch in the expression: 0 * a + sigma has the shape of a.',
+  outputOnDevice: 'Compute {output} from t, labels, weights or plain numbers only.',
+  fractionalLabel: 'Round the result, as in floor(a).',
+  timestepValue: 'Limit the result, as in max(t - 1, -1).',
+  weightValue: 'Limit the result, as in clamp(snr, 0, 5).',
+} satisfies Translation<typeof formulaMessages>)

@@ -76,7 +76,7 @@ function createNode(
   )
   const slots = {
     inputs: inputSpecs(declaration, wiredInputs, wiredInputs),
-    outputs: outputSpecs(declaration, wiredInputs, wiredOutputs),
+    outputs: outputSpecs(declaration, params, wiredInputs, wiredOutputs),
   }
   return {
     id: i + 1,

@@ -1,5 +1,5 @@
 // Slots of a node, from its declaration and its wires. Used for files and for nodes on the canvas.
-import type { Accepts, Declaration } from '../../engine/plan/op.ts'
+import { chosenType, type Accepts, type Declaration } from '../../engine/plan/op.ts'
 import { manySlot, splitMany } from '../../engine/base/ids.ts'
 import type { SlotType } from '../../engine/base/values.ts'
 
@@ -48,6 +48,20 @@ const slotIndices = (
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
+/** Names of the growing inputs that are shown: those up to the one after the last wired one. */
+function shownOfRow(
+  { inputs }: Declaration,
+  wired: ReadonlySet<string>,
+  present: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const row = Object.keys(inputs).filter((name) => inputs[name].grows)
+  const count = Math.max(
+    1 + row.findLastIndex((name) => present.has(name)),
+    2 + row.findLastIndex((name) => wired.has(name)),
+  )
+  return new Set(row.slice(0, count))
+}
+
 /**
  * Inputs in order. A many-slot has a free slot after the last wired one, and all slots in `present`.
  */
@@ -57,7 +71,10 @@ export function inputSpecs(
   present = NO_NAMES,
 ): SlotSpec[] {
   const specs: SlotSpec[] = []
-  for (const [name, { accepts, about, optional, many }] of Object.entries(declaration.inputs)) {
+  const shown = shownOfRow(declaration, wired, present)
+  for (const [name, slot] of Object.entries(declaration.inputs)) {
+    const { accepts, about, optional, many } = slot
+    if (slot.grows && !shown.has(name)) continue
     const spec = { name, type: formatAccepts(accepts), about, ...(optional && { optional }) }
     if (!many) specs.push(spec)
     else {
@@ -72,14 +89,19 @@ export function inputSpecs(
   return specs
 }
 
-/** Outputs in order. A many-slot has one for each wired input of its name, and all that are wired. */
+/**
+ * Outputs in order. A many-slot has one for each wired input of its name, and all that are wired.
+ * Types may depend on `params`.
+ */
 export function outputSpecs(
   declaration: Declaration,
+  params: Readonly<Record<string, unknown>>,
   wiredInputs: ReadonlySet<string>,
   wiredOutputs: ReadonlySet<string>,
 ): SlotSpec[] {
   const specs: SlotSpec[] = []
-  for (const [name, { type, about, many, per }] of Object.entries(declaration.outputs)) {
+  for (const [name, { type: declared, about, many, per }] of Object.entries(declaration.outputs)) {
+    const type = chosenType(declaration, declared, params)
     const like = typeof type === 'string' ? undefined : type.like
     const spec = { name, type: typeof type === 'string' ? type : '*', about }
     if (!many) specs.push({ ...spec, ...(like && { like }) })
