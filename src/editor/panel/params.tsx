@@ -9,7 +9,12 @@ import { hasEffect } from '../../engine/plan/op.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
 import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
 import { SEED_CONTROLS } from '../../nodes/litegraph/properties.ts'
-import { fitNumber, formatNumber, parseNumber } from '../../nodes/litegraph/numberText.ts'
+import {
+  fitNumber,
+  formatNumber,
+  parseNumber,
+  sliderRange,
+} from '../../nodes/litegraph/numberText.ts'
 import { seedControl } from '../../nodes/workflow.ts'
 import { sameJson } from '../../nodes/workflow/json.ts'
 import { IconButton } from '../ui/buttons.tsx'
@@ -215,13 +220,14 @@ function NumberField({ id, name, value, set, param }: FieldProps<'number'>) {
     else target.value = text
   }
   if (!param.slider) return input
+  const [min, max] = sliderRange(param)
   return (
     <div class="range">
       <input
         type="range"
         aria-label={name}
-        min={param.min}
-        max={param.max}
+        min={min}
+        max={max}
         step={param.step}
         value={Number(value)}
         onInput={(event) => set(fitNumber(event.currentTarget.valueAsNumber, param))}

@@ -116,6 +116,8 @@ type ParamKind =
       step: number
       integer: boolean
       slider: boolean
+      /** The part of the valid range that a slider covers; undefined: all of it. */
+      slides?: readonly [from: number, to: number]
       about: string
     }
   /** `each` describes the choices. */

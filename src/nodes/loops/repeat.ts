@@ -24,17 +24,21 @@ const listValues = (inputs: Inputs): [string, Value][] =>
     (entry): entry is [string, Value] => /^value_\d+$/.test(entry[0]) && entry[1] !== undefined,
   )
 
-/** Types with the same content, which convert into each other. */
+/** Types with the same content, and the type of the loop's value that they are converted to. */
 const convertibleTypes: Partial<Record<SlotType, SlotType>> = {
-  samples: 'noise',
   noise: 'samples',
   loss: 'number',
   number: 'loss',
 }
 
-/** Converts a value to the type of the previous one. Throws NodeError if the types differ. */
+/**
+ * Converts a value to the type of the previous one. Samples stay samples, also in a loop that began
+ * with noise: as noise, SamplingStart would scale them to its first level again. Throws NodeError if
+ * the types differ.
+ */
 function keepType(slot: string, before: Value | undefined, next: Value): Value {
   if (!before || next.type === before.type) return next
+  if (next.type === 'samples' && before.type === 'noise') return next
   if (convertibleTypes[next.type] === before.type) return { ...next, type: before.type } as Value
   throw new NodeError({
     slot,

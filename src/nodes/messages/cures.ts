@@ -13,6 +13,12 @@ export const processCures = catalogue('processCures', {
   zeroSnrOfOneTimestep: 'Raise num_train_timesteps, or switch rescale_betas_zero_snr off.',
   betaRange: 'Set beta_start and beta_end between 0 and 1.',
   scaledBetaRange: 'Raise num_train_timesteps, or lower beta_end.',
+  numberList: 'Write numbers such as 0.0001, 0.01 or 1e-4.',
+  noNumbers: 'Write one number per timestep.',
+  tooManyNumbers: 'Shorten the list.',
+  tableBetas: 'Correct that number, or list alpha-bars and choose alpha_bars.',
+  tableAlphaBars: 'Correct that number, or list betas and choose betas.',
+  levelRange: 'Choose a value in this range, or another schedule.',
   timestepRange: 'Connect the schedule that t was made with.',
   sigmaRange: 'Connect the schedule that t was made with.',
   noTimeWithoutSignal: 'Choose a smaller t.',
@@ -51,6 +57,8 @@ export const processCures = catalogue('processCures', {
   infiniteSigma: 'Set sigma_max to 80, for example, or set `sigmas` to schedule.',
   sigmaLimits: 'Set sigma_min and sigma_max to 0, which stands for those of the schedule.',
   sigmaAboveFlow: 'Set sigma_max to 0, which stands for that of the schedule.',
+  belowList: 'Choose a noisier t, or extend the list with `end` of Timesteps.',
+  aboveList: 'Choose a cleaner t, or a list that starts with more noise.',
 
   // samplers
   churnWithoutCount: 'Connect t of SamplingStart, or set s_churn to 0.',

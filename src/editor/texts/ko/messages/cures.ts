@@ -13,6 +13,12 @@ export const koProcessCures: Translation<typeof processCures> = {
   zeroSnrOfOneTimestep: 'num_train_timesteps를 높이거나 rescale_betas_zero_snr를 끄세요.',
   betaRange: 'beta_start와 beta_end를 0과 1 사이로 정하세요.',
   scaledBetaRange: 'num_train_timesteps를 높이거나 beta_end를 낮추세요.',
+  numberList: '0.0001, 0.01, 1e-4와 같은 수를 쓰세요.',
+  noNumbers: '타임스텝마다 수를 하나씩 쓰세요.',
+  tooManyNumbers: '목록을 줄이세요.',
+  tableBetas: '그 수를 고치거나, alpha-bar를 쓰고 alpha_bars를 고르세요.',
+  tableAlphaBars: '그 수를 고치거나, beta를 쓰고 betas를 고르세요.',
+  levelRange: '이 범위의 값이나 다른 스케줄을 고르세요.',
   timestepRange: 't를 만든 스케줄을 연결하세요.',
   sigmaRange: 't를 만든 스케줄을 연결하세요.',
   noTimeWithoutSignal: '더 작은 t를 고르세요.',
@@ -50,6 +56,9 @@ export const koProcessCures: Translation<typeof processCures> = {
   infiniteSigma: 'sigma_max를 80 같은 값으로 정하거나, `sigmas`를 schedule로 정하세요.',
   sigmaLimits: 'sigma_min과 sigma_max를 0으로 정하세요. 스케줄의 값을 쓴다는 뜻입니다.',
   sigmaAboveFlow: 'sigma_max를 0으로 정하세요. 스케줄의 값을 쓴다는 뜻입니다.',
+
+  belowList: '노이즈가 더 많은 t를 고르거나, Timesteps의 `end`로 목록을 늘리세요.',
+  aboveList: '더 깨끗한 t나, 노이즈가 더 많은 곳에서 시작하는 목록을 고르세요.',
 
   // 샘플러
   churnWithoutCount: 'SamplingStart의 t를 연결하거나, s_churn을 0으로 정하세요.',
