@@ -112,6 +112,8 @@ function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
     }
     if (isOutside && index > reported) yield { kind: 'wait', promise: report('end') }
     publishDone(loop, state, frame, place.at)
+    const round = { outer: place.path, x: index, completed: index }
+    for (const { kind, id } of step.emission) if (kind === 'observe') frame.ends.set(id, round)
   } finally {
     if (isOutside && index > reported) void report('stop').catch(() => {})
     host.memory.release(state)
@@ -146,7 +148,11 @@ function* iterate(
   const solvers = stepper.solversFrom(state)
   const inside: LoopPosition = {
     path: [...place.path, index],
-    at: { index, label: stepper.label(state, index) },
+    at: {
+      index,
+      label: stepper.label(state, index),
+      ...(!place.emission && { round: { outer: place.path, x: index, completed: index + 1 } }),
+    },
     isNeeded: decideNeededObservers(loop, index),
     solvers: solvers ?? place.solvers,
     emission: place.emission,
@@ -300,7 +306,8 @@ function* runEmission(
   const { step, host, frame, place, runSteps } = loop
   const inside = new Frame(host.memory, frame)
   try {
-    const at = { index, label: undefined }
+    const round = { outer: place.path, x: index, completed: index }
+    const at = { index, label: undefined, round }
     publishDone(loop, state, inside, at)
     yield* runSteps(step.emission, inside, host, {
       ...place,

@@ -59,7 +59,7 @@ export class ScopeStack {
     const around = this.now
     this.now = {
       path: [...around.path, index],
-      at: { index, label },
+      at: { index, label, round: { outer: around.path, x: index, completed: index + 1 } },
       solvers: solvers ?? around.solvers,
       around,
       undo: [],
