@@ -96,7 +96,10 @@ function setLoopKeys(step: LoopStep, depth: number, naming: KeyContext) {
     keys.values.set(valueId(wire(step.id, slot)), hashKey('each', depth, slot))
   setStepKeys(step.body, depth + 1, naming)
   const { extents } = start.behaviour
-  const far = [pick(step.params.start, extents), pick(step.params.end, extents)]
+  const isDefault = (name: string) =>
+    isAddedDefault(start, name, step.params.start) || isAddedDefault(end, name, step.params.end)
+  const changed = extents.filter((name) => !isDefault(name))
+  const far = [pick(step.params.start, changed), pick(step.params.end, changed)]
   const near = [
     without(keyParams(start, step.params.start), extents),
     without(keyParams(end, step.params.end), extents),
@@ -143,13 +146,15 @@ const keysByName = (values: Record<string, ValueId>, keys: Keys) =>
   mapValues(values, (value) => keys.values.get(value) ?? null)
 
 /** The params of a node, without the defaults of params that were added later. */
-const keyParams = ({ params: specs }: Declaration, params: Params): Params =>
+const keyParams = (declared: Declaration, params: Params): Params =>
   Object.fromEntries(
-    Object.entries(params).filter(([name, value]) => {
-      const spec = getOwn(specs, name)
-      return !spec?.added || canonical(value) !== canonical(spec.default)
-    }),
+    Object.entries(params).filter(([name]) => !isAddedDefault(declared, name, params)),
   )
+
+function isAddedDefault({ params: specs }: Declaration, name: string, params: Params): boolean {
+  const spec = getOwn(specs, name)
+  return !!spec?.added && canonical(params[name]) === canonical(spec.default)
+}
 
 const pick = (params: Params, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, params[name] ?? null]))
