@@ -55,7 +55,8 @@ export const koPlan: Translation<typeof planMessages> = {
   fewerLoops: '몇몇 루프의 값을 End에서 가져오세요.',
   decidingLoop: '반복마다 계속할지 정하는 루프는 {start} 안에서 실행할 수 없습니다.',
   fixIterations: '반복 횟수를 정해 주거나, 학습 루프 밖으로 옮기세요.',
-  readsInUnit: '{start}이(가) 기울기를 기록하는 동안에는 {node}이(가) 텐서를 CPU로 읽어 올 수 없습니다.',
+  readsInUnit:
+    '{start}이(가) 기울기를 기록하는 동안에는 {node}이(가) 텐서를 CPU로 읽어 올 수 없습니다.',
   readAfter: '{start} 본문 밖의 값을 쓰세요. 예를 들어 그 End의 출력을 연결하세요.',
   drawnOnce: '{node}은(는) 한 번만 뽑습니다. {start}의 모든 반복에 같은 {kind~}이(가) 쓰입니다.',
   drawAgain: '반복마다 새로 뽑으려면 {start}의 출력을 입력 `like`에 연결하세요.',
