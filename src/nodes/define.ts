@@ -7,6 +7,7 @@ import type {
   InputSlot,
   StaticValue,
   LoopBehaviour,
+  LoopPlace,
   NoteOp,
   ObserverContext,
   ObserverOp,
@@ -240,7 +241,7 @@ export interface LoopRun<
   extents: readonly ((keyof SP | keyof EP) & string)[]
   iterations(inputs: RunInputs<S>, params: LoopRunParams<SP, EP>): number
   first?(inputs: RunInputs<S>): number
-  notices?(start: RunParams<SP>): string[]
+  notices?(start: RunParams<SP>, where: LoopPlace): string[]
   emitEvery?(params: LoopRunParams<SP, EP>): number
   begin(inputs: RunInputs<S>, params: LoopRunParams<SP, EP>, context: RunContext): State
   /** Outputs without a value may be missing, as the labels of unlabelled data. */

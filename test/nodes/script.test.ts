@@ -343,3 +343,22 @@ describe('an edited script', () => {
     expect(read()).toEqual(read())
   })
 })
+
+test('a loop around trainings reports their last loss ten times', async () => {
+  const text = readFileSync('test/fixtures/experiments/gan-by-rounds.json', 'utf8')
+  const graph = toGraph(parseWorkflow(text, declarations).workflow, declarations)
+  for (const { id, params } of graph.nodes) if (id === '6') params.times = 20
+  const lines: string[] = []
+  const path = join(folder, 'rounds.ts')
+  const library = JSON.stringify(resolve('src/script.ts'))
+  const script = generateScript(graph, ops)
+    .replace("'litegraph-diffusion/script'", library)
+    .replace('out: process.argv[2]', 'log: (line) => globalThis.logged.push(line)')
+  writeFileSync(path, script)
+  Object.assign(globalThis, { logged: lines })
+  await import(path)
+  const progress = lines.filter((line) => line.includes(' of '))
+  expect(progress).toHaveLength(10)
+  for (const [i, line] of progress.entries())
+    expect(line).toMatch(new RegExp(`^Repeat ${2 * (i + 1)} of 20, loss [\\d.]+$`))
+})

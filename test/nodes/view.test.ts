@@ -56,6 +56,7 @@ const NOWHERE: ObserverContext = {
   earlier: [],
   keepLine: () => {},
   items: [],
+  allRounds: () => undefined,
 }
 
 /** Returns the view of an observer; `params` overrides the defaults. Disposes the inputs. */

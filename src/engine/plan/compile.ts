@@ -7,7 +7,7 @@ import { checkGraph } from './check.ts'
 import { expandGraph, followClosed } from './expand.ts'
 import { foldParams } from './foldParams.ts'
 import { wire, type Graph, type Wire } from './graph.ts'
-import type { Ops } from './op.ts'
+import type { Op, Ops } from './op.ts'
 import { StepBuilder } from './stepBuilder.ts'
 import type { Plan } from './steps.ts'
 import type { Checked } from './zones.ts'
@@ -103,15 +103,19 @@ function targetFaults(target: Target, { nodes, ops }: Checked): Fault[] {
   ]
 }
 
-/** Returns observers and output nodes with at least one wired input. */
-const allOutputs = (graph: Graph, ops: Ops): string[] =>
-  graph.nodes
-    .filter(
-      (node) =>
-        ['observer', 'output'].includes(ops.get(node.op)?.role ?? '') &&
-        Object.keys(node.inputs).length,
-    )
-    .map((node) => node.id)
+/**
+ * Returns observers and output nodes with at least one wired input; without any, the Ends of
+ * trainings, whose states are stored.
+ */
+function allOutputs(graph: Graph, ops: Ops): string[] {
+  const wiredNodes = (isOutput: (op: Op) => boolean) =>
+    graph.nodes.flatMap(({ id, op: type, inputs }) => {
+      const op = ops.get(type)
+      return op && isOutput(op) && Object.keys(inputs).length ? [id] : []
+    })
+  const shown = wiredNodes(({ role }) => role === 'observer' || role === 'output')
+  return shown.length ? shown : wiredNodes(({ role, loop }) => role === 'end' && !!loop?.trains)
+}
 
 /** Moves a fault of an inner node to its closed node. */
 const onClosedNode = (fault: Fault): Fault => ({

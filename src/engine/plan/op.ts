@@ -336,6 +336,11 @@ export interface ObserverContext {
   keepLine: (line: Series) => void
   /** Losses of single items, of a collecting observer. */
   items: CollectedItems[]
+  /**
+   * Returns the losses of a training that runs again in every iteration of a loop, of all its runs
+   * so far, of a collecting observer; undefined for other histories.
+   */
+  allRounds: (slot: string) => Float64Array | undefined
 }
 
 /** Observer: shows values without changing anything. May be wired to values of a loop's body. */
@@ -457,13 +462,21 @@ export interface LoopBehaviour<State = unknown> {
   samePath?: true
   /** Marks a sampling loop, which stores the states of multistep solvers. */
   samples?: true
-  /** Returns notices about the params of Start. */
-  notices?(start: Params): string[]
+  /**
+   * Returns notices about the params of Start, with its wired inputs, and whether it runs inside
+   * another loop.
+   */
+  notices?(start: Params, where: LoopPlace): string[]
   /**
    * Returns the number of iterations between emissions of the done outputs; the first ones come
    * earlier. 0 or undefined for none.
    */
   emitEvery?(params: LoopParams): number
+}
+
+export interface LoopPlace {
+  wired: ReadonlySet<string>
+  isNested: boolean
 }
 
 export interface LoopParams {

@@ -115,6 +115,8 @@ function* runIterations(loop: ActiveLoop): Generator<Signal, void, unknown> {
     }
     if (isOutside && index > reported) yield { kind: 'wait', promise: report('end') }
     publishDone(loop, state, frame, place.at)
+    const round = { outer: place.indices, x: index, completed: index }
+    for (const { kind, id } of step.emission) if (kind === 'observe') frame.ends.set(id, round)
   } finally {
     if (isOutside && index > reported) void report('stop').catch(() => {})
     host.memory.release(state)
@@ -149,7 +151,12 @@ function* iterate(
   const solvers = stepper.solversFrom(state)
   const inside: LoopPosition = {
     path: stepper.behaviour.samePath ? place.path : [...place.path, index],
-    at: { index, label: stepper.label(state, index) },
+    indices: [...place.indices, index],
+    at: {
+      index,
+      label: stepper.label(state, index),
+      ...(!place.emission && { round: { outer: place.indices, x: index, completed: index + 1 } }),
+    },
     isNeeded: decideNeededObservers(loop, index),
     solvers: solvers ?? place.solvers,
     emission: place.emission,
@@ -303,7 +310,8 @@ function* runEmission(
   const { step, host, frame, place, runSteps } = loop
   const inside = new Frame(host.memory, frame)
   try {
-    const at = { index, label: undefined }
+    const round = { outer: place.indices, x: index, completed: index }
+    const at = { index, label: undefined, round }
     publishDone(loop, state, inside, at)
     yield* runSteps(step.emission, inside, host, {
       ...place,

@@ -27,7 +27,10 @@ export function* runNode(
 ): Generator<Signal, void, unknown> {
   const inputs = frame.read(step.inputs)
   if (place !== OUTSIDE_LOOPS) yield* showNext(step.id, host, place)
-  if (step.kind === 'observe') return host.observe(step, inputs, place.at)
+  if (step.kind === 'observe') {
+    const round = frame.ends.get(step.id)
+    return host.observe(step, inputs, { ...place.at, path: place.indices, ...(round && { round }) })
+  }
   if (place === OUTSIDE_LOOPS) yield { kind: 'node', id: step.id }
   if (step.kind === 'files') {
     const op = host.ops.get(step.op) as OutputOp

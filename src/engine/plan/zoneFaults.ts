@@ -12,6 +12,7 @@ import { planMessages, planWords } from '../messages/plan.ts'
 export function zoneFaults(checked: Checked): Fault[] {
   const { nodes, ops, order } = checked
   const recordReaders = findRecordReaders(checked)
+  const reachesNext = findNextSources(checked)
   const perNode = order.flatMap((id) => {
     const op = ops.get(getNode(nodes, id).op)
     if (!op) return []
@@ -23,11 +24,22 @@ export function zoneFaults(checked: Checked): Fault[] {
       ...(op.role === 'start' ? recordFaults(id, op, checked, recordReaders.get(id)) : []),
       ...('reads' in op ? readFaults(id, op, checked) : []),
       ...paramWireFaults(id, op, checked),
-      ...sameNoiseNotices(id, op, checked),
+      ...sameNoiseNotices(id, op, checked, reachesNext),
       ...ownNotices(id, op, checked),
     ]
   })
-  return [...crossings(checked), ...perNode]
+  return [...crossings(checked), ...oncePerSource(perNode)]
+}
+
+/** Leaves out further notices of the same node and message, for its other readers. */
+function oncePerSource(faults: readonly Fault[]): Fault[] {
+  const seen = new Set<string>()
+  return faults.filter(({ node, message, notice }) => {
+    const key = `${node} ${message}`
+    const isRepeated = notice && seen.has(key)
+    seen.add(key)
+    return !isRepeated
+  })
 }
 
 /** Reports every crossing once, at the first node that has it. Later nodes inherit it. */
@@ -203,12 +215,48 @@ function againFaults(id: string, { nodes, ops, zones }: Checked): Fault[] {
 }
 
 /**
- * Rule g: a random node outside the loop it feeds draws only once, which is rarely intended. Values
- * that enter through a Start are exempt.
+ * Returns the nodes of each zone's body that its next inputs depend on, by Start. Numbers that a
+ * zone only carries or ends by are metrics, such as a held-out loss: they do not count.
  */
-function sameNoiseNotices(id: string, op: Op, { nodes, ops, zonesOf, wireType }: Checked): Fault[] {
+function findNextSources({
+  nodes,
+  zones,
+  zonesOf,
+  wireType,
+}: Checked): ReadonlyMap<string, ReadonlySet<string>> {
+  const isMetric = (slot: string, from: Wire) =>
+    slot === 'again' ||
+    (slot.startsWith('value_') && ['number', 'loss'].includes(wireType(from) ?? ''))
+  return new Map(
+    [...zones.values()].map(({ start, end }) => {
+      const found = new Set<string>()
+      const stack = Object.entries(nodes.get(end)?.inputs ?? {})
+        .filter(([slot, from]) => slot !== 'loop' && !isMetric(slot, from))
+        .map(([, { node }]) => node)
+      for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+        if (found.has(id) || !zonesOf.get(id)?.includes(start)) continue
+        found.add(id)
+        stack.push(...Object.values(nodes.get(id)?.inputs ?? {}).map(({ node }) => node))
+      }
+      return [start, found]
+    }),
+  )
+}
+
+/**
+ * Rule g: a random node outside the loop it feeds draws only once, which is rarely intended. Values
+ * that enter through a Start are exempt, as are values that only observers of the body read, and
+ * loops that draw the same numbers in every iteration anyway.
+ */
+function sameNoiseNotices(
+  id: string,
+  op: Op,
+  { nodes, ops, zonesOf, wireType }: Checked,
+  reachesNext: ReadonlyMap<string, ReadonlySet<string>>,
+): Fault[] {
   const inner = zonesOf.get(id)?.at(-1)
   if (inner === undefined || op.role === 'start' || op.role === 'observer') return []
+  if (!reachesNext.get(inner)?.has(id) || behaviourAt(inner, nodes, ops)?.samePath) return []
   return Object.values(getNode(nodes, id).inputs).flatMap((from) => {
     const source = nodes.get(from.node)
     const sourceOp = source && ops.get(source.op)
@@ -236,14 +284,14 @@ function sameNoiseNotices(id: string, op: Op, { nodes, ops, zonesOf, wireType }:
   })
 }
 
-function ownNotices(id: string, op: Op, { nodes, staticInputs: known }: Checked): Fault[] {
+function ownNotices(id: string, op: Op, { nodes, zones, staticInputs: known }: Checked): Fault[] {
   const node = getNode(nodes, id)
   const { params, faults } = checkParams(node, op)
   if (faults.length || wiredParams(op, node.inputs).length) return []
+  const wired = new Set(Object.keys(node.inputs))
   const messages =
     op.role === 'start'
-      ? op.behaviour.notices?.(params)
-      : 'notices' in op &&
-        op.notices?.(params as never, new Set(Object.keys(node.inputs)), known.get(id) as never)
+      ? op.behaviour.notices?.(params, { wired, isNested: !!zones.get(id)?.around.length })
+      : 'notices' in op && op.notices?.(params as never, wired, known.get(id) as never)
   return (messages || []).map((message) => ({ node: id, message, cure: '', notice: true }))
 }

@@ -34,6 +34,8 @@ export interface Loop {
 export interface LoopSurroundings {
   places: ScopeStack
   log: (line: string) => void
+  /** The last loss of the trainings that ran inside a loop, which reports it. */
+  inner: { loss: number | undefined }
 }
 
 export class ScriptLoop implements Loop {
@@ -82,6 +84,7 @@ export class ScriptLoop implements Loop {
       } finally {
         this.leave(inside)
       }
+      this.reportInner()
     }
   }
 
@@ -95,6 +98,7 @@ export class ScriptLoop implements Loop {
       } finally {
         this.leave(inside)
       }
+      this.reportInner()
     }
   }
 
@@ -117,9 +121,12 @@ export class ScriptLoop implements Loop {
       await ahead.submit()
       if (losses.inFlight > MAX_LOSSES_IN_FLIGHT) await losses.oldest
       if (losses.failure) break
-      this.logTenths(losses.latest)
+      if (!this.reportsAt(this.index)) continue
+      await losses.settle()
+      this.log(losses.latest)
     }
     await losses.assertSound()
+    if (this.around.places.isInside) this.around.inner.loss = losses.latest
   }
 
   done() {
@@ -146,10 +153,22 @@ export class ScriptLoop implements Loop {
     }
   }
 
-  private logTenths(loss: number | undefined) {
+  /** An outermost loop reports a training ten times. */
+  private reportsAt(index: number): boolean {
+    const tenth = (at: number) => Math.floor((10 * at) / this.stepper.count)
+    return !this.around.places.isInside && tenth(index) !== tenth(index - 1)
+  }
+
+  /** Reports the last loss of the trainings inside this loop. */
+  private reportInner() {
+    const { loss } = this.around.inner
+    if (loss === undefined || this.around.places.isInside) return
+    if (this.reportsAt(this.index)) this.log(loss)
+    this.around.inner.loss = undefined
+  }
+
+  private log(loss: number | undefined) {
     const { count } = this.stepper
-    const tenth = (index: number) => Math.floor((10 * index) / count)
-    if (tenth(this.index) === tenth(this.index - 1)) return
     const name = this.start.title.replace(/ Start$/, '')
     this.around.log(
       scriptMessages.progress({ name, index: this.index, count, loss: loss?.toPrecision(4) }),

@@ -97,6 +97,7 @@ class ScriptRuntime implements Script {
   private readonly ops
   private readonly places = new ScopeStack(new Memory())
   private readonly views = new Map<string, View>()
+  private readonly innerTraining: { loss: number | undefined } = { loss: undefined }
   private readonly observers: Observers
   private failure: NodeError | undefined
   private folder: ReturnType<typeof openFolder> | undefined
@@ -146,6 +147,7 @@ class ScriptRuntime implements Script {
       {
         places: this.places,
         log: this.log,
+        inner: this.innerTraining,
       },
     )
   }
@@ -161,7 +163,8 @@ class ScriptRuntime implements Script {
       outputs: [],
       free: [],
     }
-    this.observers.observe(step, checkInputs(op, inputs), this.places.at, type)
+    const { at, path } = this.places
+    this.observers.observe(step, checkInputs(op, inputs), { ...at, path }, type)
   }
 
   save = async (type: string, inputs: Inputs = {}, params: Params = {}) => {

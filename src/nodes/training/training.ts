@@ -15,6 +15,7 @@ import {
 } from '../../engine/training/trainStep.ts'
 import { hostNumber, type Ema, type ItemLosses, type Optimizer } from '../../engine/base/values.ts'
 import {
+  added,
   advanced,
   choice,
   dataset,
@@ -121,6 +122,14 @@ export const [trainingStart, trainingEnd] = defineLoop({
     staticOutputs: ({ model }) => ({ model }),
     params: {
       steps: integer(2000, { min: 1, max: 10_000_000 }, 'Number of training steps, one batch each'),
+      count: added(
+        advanced(
+          choice(['in_all', 'more'], 'Which steps count if training is connected', {
+            in_all: 'All steps, including those of the connected training',
+            more: 'The steps after those of the connected training, as in each round of a Repeat',
+          }),
+        ),
+      ),
       batch_size: integer(256, { min: 1, max: 65536 }, 'Examples per step'),
       gradient_accumulation_steps: advanced(
         integer(
@@ -183,15 +192,20 @@ export const [trainingStart, trainingEnd] = defineLoop({
   },
   carries: {},
   behaviour: {
-    extents: ['steps', 'emit_every', 'activation_checkpointing'],
+    extents: ['steps', 'count', 'emit_every', 'activation_checkpointing'],
     trains: true,
-    notices({ steps, gradient_accumulation_steps: wanted }) {
+    notices({ steps, count, gradient_accumulation_steps: wanted }, { wired, isNested }) {
       const left = steps % wanted
-      if (left === 0) return []
-      return [trainingNodeMessages.idleSteps({ left, steps, every: wanted })]
+      return [
+        ...(left ? [trainingNodeMessages.idleSteps({ left, steps, every: wanted })] : []),
+        ...(isNested && wired.has('training') && count === 'in_all'
+          ? [trainingNodeMessages.stepsInAll({ steps })]
+          : []),
+      ]
     },
-    iterations({ training }, { start: { steps } }) {
+    iterations({ training }, { start: { steps, count } }) {
       const completed = training?.state.step ?? 0
+      if (count === 'more') return completed + steps
       if (completed <= steps) return steps
       throw new NodeError({
         param: 'steps',
@@ -233,7 +247,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
       }
     },
 
-    around(state, each, body, _, inputs, { start: { steps, gradient_accumulation_steps } }) {
+    around(state, each, body, _, inputs, { start: { steps, count, ...start } }) {
       let losses: ItemLosses | undefined
       const loss = () => {
         const outputs = body(each)
@@ -243,8 +257,8 @@ export const [trainingStart, trainingEnd] = defineLoop({
       const next = trainStep(state, {
         ...trainingConfig(inputs),
         loss,
-        total: steps,
-        gradient_accumulation_steps,
+        total: count === 'more' ? (inputs.training?.state.step ?? 0) + steps : steps,
+        gradient_accumulation_steps: start.gradient_accumulation_steps,
       })
       return { ...next, ...(losses && { unread: losses }) }
     },
