@@ -39,4 +39,109 @@ export const expectNumber = (
   to: number,
 ): Measurement => ({ name, output, from, to })
 
-export const groups: readonly ExperimentGroup[] = []
+export const groups: readonly ExperimentGroup[] = [
+  {
+    title: 'Sampling with a trained model',
+    experiments: [
+      ...[
+        { t: 250, noisy: 0.41, clean: 0.2 },
+        { t: 500, noisy: 0.77, clean: 0.37 },
+        { t: 750, noisy: 1.1, clean: 0.52 },
+      ].map(
+        ({ t, noisy, clean }): Experiment => ({
+          id: `one-step-denoising-${t}`,
+          title: `Forward process and one-step denoising at t = ${t}`,
+          source: 'CS180 project 5 A, 1.1 and 1.3',
+          workflow: 'one-step-denoising',
+          set: { 'Timestep.t': t },
+          measurements: [
+            expectNumber('rms of the noise', 'Noisy error.result', noisy - 0.1, noisy),
+            expectNumber('rms after one step', 'One-step error.result', 0, clean),
+          ],
+        }),
+      ),
+      ...[
+        { strength: 0.1, from: 0, to: 0.15 },
+        { strength: 0.5, from: 0.2, to: 0.45 },
+        { strength: 1, from: 0.45, to: 0.8 },
+      ].map(
+        ({ strength, from, to }): Experiment => ({
+          id: `sdedit-${strength}`,
+          title: `Iterative denoising and SDEdit, strength ${strength}`,
+          source: 'CS180 project 5 A, 1.4 and 1.7; Meng et al. 2022',
+          workflow: 'iterative-denoising',
+          set: { 'Strength.strength': strength },
+          measurements: [expectNumber('rms to the original', 'Change.result', from, to)],
+        }),
+      ),
+      {
+        id: 'guided-digits',
+        title: 'Sampling with classifier-free guidance',
+        source: 'CS180 project 5 A, 1.5 and 1.6; Ho & Salimans 2022',
+        workflow: 'guided-digits',
+        measurements: [
+          expectNumber('distance to the nearest digit', 'Nearest.distance', 0, 4),
+          expectNumber('spread of pixels', 'Spread.result', 0.3, 1),
+        ],
+      },
+    ],
+  },
+  {
+    title: 'Sampling',
+    experiments: [
+      {
+        id: 'ddim-by-formula',
+        title: 'A step of DDIM as a formula',
+        source: 'Song et al. 2021 (DDIM), eq. 12',
+        workflow: 'ddim-by-formula',
+        measurements: [expectNumber('rms to the node', 'Difference.result', 0, 1e-5)],
+      },
+      {
+        id: 'compositions',
+        title: 'Product of two models',
+        source: 'Liu et al. 2022, eq. 11',
+        workflow: 'compositions',
+        measurements: [
+          expectNumber('mean', 'Mean.result', 0, 0.05),
+          expectNumber('std', 'Spread.result', 0.4, 0.6),
+        ],
+      },
+      {
+        id: 'inversion-round-trip',
+        title: 'DDIM inversion and back',
+        source: 'Song et al. 2021 (DDIM), 5.4',
+        workflow: 'inversion-round-trip',
+        measurements: [expectNumber('rms to the data', 'Error.result', 0, 0.1)],
+      },
+      {
+        id: 'anagram-by-negation',
+        title: 'Visual anagram by negation',
+        source: 'CS180 project 5 A, 1.8; Geng et al. 2024',
+        workflow: 'anagram-by-negation',
+        measurements: [expectNumber('spread of pixels', 'Spread.result', 0.4, 1)],
+      },
+    ],
+  },
+  {
+    title: 'Training',
+    experiments: [
+      {
+        id: 'formula-loss',
+        title: 'Min-SNR weights by a formula',
+        source: 'Hang et al. 2023, eq. 4',
+        workflow: 'formula-loss',
+        measurements: [expectNumber('error of the samples', 'Distance.distance', 0, 0.1)],
+      },
+      {
+        id: 'reward',
+        title: 'Fine-tuning with a reward through the sampler',
+        source: 'Clark et al. 2024 (DRaFT)',
+        workflow: 'reward',
+        measurements: [
+          expectNumber('cost before', 'Cost before.result', 1, 3),
+          expectNumber('cost after', 'Cost after.result', 0, 0.7),
+        ],
+      },
+    ],
+  },
+]
