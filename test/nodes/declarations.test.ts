@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { build } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { FILE, nodeReference } from '../../scripts/docs.ts'
+import { inputSlot } from '../../src/engine/plan/slots.ts'
 import { declarations, loadDeclarations } from '../../src/build/declarations.ts'
 import { toys } from './toys.ts'
 
@@ -24,6 +25,16 @@ describe('declarations as data', () => {
     )
     expect(named.length).toBeGreaterThan(0)
     expect(named.every(Boolean)).toBe(true)
+  })
+
+  test('no input has the name of a param, which can be wired too', async () => {
+    const { declarations: all } = await loadDeclarations()
+    const both = all.flatMap(({ type, inputs, params }) =>
+      Object.keys(params)
+        .filter((name) => inputSlot({ inputs, params: {} }, name))
+        .map((name) => `${type}.${name}`),
+    )
+    expect(both).toEqual([])
   })
 
   test('are bundled as JSON without the engine code', async () => {

@@ -5,11 +5,12 @@ import type {
   FileLink,
   FileNode,
   NodeId,
+  PromotedParam,
   Subgraph,
   WorkflowFile,
 } from '../../nodes/workflow/file.ts'
 import { emptyWorkflow, INPUTS, OUTPUTS } from '../../nodes/workflow/file.ts'
-import { applyPromoted } from '../../nodes/workflow/flatten.ts'
+import { applyPromoted, wirePromoted } from '../../nodes/workflow/flatten.ts'
 import { findLoopPairs } from '../../nodes/workflow/loopPairs.ts'
 import { declaredName } from '../../nodes/workflow/slots.ts'
 import { isSlotName } from '../../nodes/workflow/subgraphs.ts'
@@ -264,7 +265,13 @@ export function unpackSubgraph(
   const node = createNodeLookup(file.nodes)(id)
   const subgraph = file.subgraphs?.find((each) => each.id === node.type)
   if (!subgraph) return { file, ids: [] }
-  const inside = applyPromoted(subgraph, node)
+  const wiredInputs = new Set(
+    node.inputs.filter(({ link }) => link !== null).map(({ name }) => name),
+  )
+  const { inside, wired } = wirePromoted(
+    { ...subgraph, inside: applyPromoted(subgraph, node) },
+    (slot) => wiredInputs.has(slot),
+  )
   const inner = inside.nodes.filter((each) => !isBorderNode(each))
   const [left, top] = getNodeBounds(inner)
   const nodes = inner.map((each, i): FileNode => ({
@@ -275,7 +282,7 @@ export function unpackSubgraph(
     mode: node.mode || each.mode,
   }))
   const newIds = new Map(inner.map((each, i) => [each.id, nodes[i].id]))
-  const links = connectContents(file, node, inside, newIds)
+  const links = connectContents(file, node, { inside, wired }, newIds)
   const unpacked = withLinks(
     {
       ...file,
@@ -289,11 +296,24 @@ export function unpackSubgraph(
   return { file: makeRoom(unpacked, node, new Set(ids)), ids }
 }
 
+/** Links of the wired promoted params to their inner nodes. */
+const connectWired = (
+  wired: readonly PromotedParam[],
+  { nodes }: WorkflowFile,
+  outerLinks: ReadonlyMap<string | undefined, FileLink>,
+): NewLink[] =>
+  wired.flatMap(({ node, param, as }): NewLink[] => {
+    const link = outerLinks.get(as)
+    const inner = nodes.find(({ id }) => id === node)
+    const input = inner?.inputs.findIndex(({ name }) => name === param) ?? -1
+    return link && input >= 0 ? [[link[1], link[2], node, input, link[5]]] : []
+  })
+
 /** Links of the unpacked nodes: among them, and those of the subgraph node. */
 function connectContents(
   { links }: WorkflowFile,
   node: FileNode,
-  inside: WorkflowFile,
+  { inside, wired }: ReturnType<typeof wirePromoted>,
   newIds: ReadonlyMap<NodeId, NodeId>,
 ): NewLink[] {
   const inputs = subgraphBorder({ inside }, INPUTS).outputs
@@ -314,9 +334,17 @@ function connectContents(
     return outer && [outer[1], outer[2]]
   }
   const added: NewLink[] = []
+  const fromPromoted = connectWired(wired, inside, outerLinks)
+  const isReplaced = (link: FileLink) =>
+    fromPromoted.some(([, , to, input]) => to === link[3] && input === link[4])
+  for (const [from, output, to, input, type] of fromPromoted) {
+    const target = newIds.get(to)
+    if (target !== undefined) added.push([from, output, target, input, type])
+  }
   for (const link of inside.links) {
     const [source, target] = [findSource(link), newIds.get(link[3])]
-    if (source && target !== undefined) added.push([...source, target, link[4], link[5]])
+    if (source && target !== undefined && !isReplaced(link))
+      added.push([...source, target, link[4], link[5]])
   }
   for (const [, from, output, to, input, type] of links) {
     if (from !== node.id) continue

@@ -22,7 +22,7 @@ export const planMessages = catalogue('plan', {
 
   // params as inputs
   unknownParam:
-    'Expected {param} to be known before the run, but {node} computes it during the run.',
+    'Expected a value of {param} that is known before the run, got one that is computed during the run.',
   setParam: 'Disconnect {param} and set it, or connect Number, Boolean or Text.',
   deviceNumber: 'Expected a number that is known on the CPU for {param}, got one on the device.',
   readNumber: 'Put ReadNumber between the two.',

@@ -15,7 +15,7 @@ import {
   nodesById,
   outputSlot,
 } from './slots.ts'
-import { isNumberParam } from './wiredParams.ts'
+import { isNumberParam } from './paramSlots.ts'
 import { zoneFaults } from './zoneFaults.ts'
 import { depthFault, pairZones, placeInZones, type Checked } from './zones.ts'
 import { planMessages } from '../messages/plan.ts'

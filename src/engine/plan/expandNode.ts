@@ -4,7 +4,7 @@ import { planMessages } from '../messages/plan.ts'
 import { input, type Expansion, type GraphNode } from './graph.ts'
 import type { ExpandOp, Param, Params } from './op.ts'
 import { checkParams, problemWith } from './params.ts'
-import { wiredParams } from './wiredParams.ts'
+import { wiredParams } from './paramSlots.ts'
 
 /**
  * Returns the graph that a closed node stands for. A wired param is forwarded to the inner params
@@ -88,10 +88,10 @@ function sampleValues(spec: Param): unknown[] {
 }
 
 /** The fault of a wired param that has to be known before the run. */
-export const unknownParamFault = (node: GraphNode, name: string, source?: string): Fault => ({
+export const unknownParamFault = (node: GraphNode, name: string): Fault => ({
   node: node.id,
   slot: name,
-  message: planMessages.unknownParam({ param: name, node: source ?? node.inputs[name].node }),
+  message: planMessages.unknownParam({ param: name }),
   cure: planMessages.setParam({ param: name }),
-  also: [node.inputs[name].node],
+  ...(node.inputs[name].node && { also: [node.inputs[name].node] }),
 })

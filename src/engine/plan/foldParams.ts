@@ -8,7 +8,8 @@ import type { Ops, StaticValue, StaticValues } from './op.ts'
 import { checkParams } from './params.ts'
 import { nodesById } from './slots.ts'
 import { collectStaticInputs, staticRunOutputs } from './staticValues.ts'
-import { fromWire, paramType, wiredParams } from './wiredParams.ts'
+import { paramType, wiredParams } from './paramSlots.ts'
+import { fromWire } from './wiredParams.ts'
 
 /**
  * Sets params to the values of their wires, and removes these wires, where the values follow from

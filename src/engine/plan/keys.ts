@@ -12,7 +12,7 @@ import { valueId, type ValueId } from '../base/ids.ts'
 import { wire } from './graph.ts'
 import { getOp, type Declaration, type Op, type Ops, type Params, type StartOp } from './op.ts'
 import { bodyObservers } from './steps.ts'
-import { wiredParams } from './wiredParams.ts'
+import { wiredParams } from './paramSlots.ts'
 
 export type Key = string
 

@@ -6,17 +6,17 @@ import { unknownParamFault } from './expandNode.ts'
 import { getNode, type Wire } from './graph.ts'
 import type { Op } from './op.ts'
 import { nodeName, outputSlot } from './slots.ts'
-import { wiredParams } from './wiredParams.ts'
+import { wiredParams } from './paramSlots.ts'
 import { behaviourAt } from './zoneFaults.ts'
 import type { Checked } from './zones.ts'
 
 /** Returns the faults of wired params that must be known before the run, or are on the device. */
 export function paramWireFaults(id: string, op: Op, checked: Checked): Fault[] {
-  const { nodes, ops } = checked
+  const { nodes } = checked
   const node = getNode(nodes, id)
   return wiredParams(op, node.inputs).flatMap((name): Fault[] => {
     const from = node.inputs[name]
-    if (isReadBeforeRun(op)) return [unknownParamFault(node, name, nodeName(from.node, nodes, ops))]
+    if (isReadBeforeRun(op)) return [unknownParamFault(node, name)]
     if (!isOnDevice(from, checked)) return []
     return [
       {

@@ -5,11 +5,14 @@ import { createSourceResolver } from '../base/resolveSource.ts'
 import type { SlotType } from '../base/values.ts'
 import { slotWords } from '../messages/slots.ts'
 import type { Graph, GraphNode, Wire } from './graph.ts'
-import { paramSlot } from './wiredParams.ts'
+import { paramSlot } from './paramSlots.ts'
 import { chosenType, type Declaration, type InputSlot, type OutputSlot, type Ops } from './op.ts'
 
 /** Returns the declaration of an input: single, one of many, or that of a param that can be wired. */
-export function inputSlot(declaration: Declaration, slot: string): InputSlot | undefined {
+export function inputSlot(
+  declaration: Pick<Declaration, 'inputs' | 'params'>,
+  slot: string,
+): InputSlot | undefined {
   const single = getOwn(declaration.inputs, slot)
   if (single && !single.many) return single
   const many = getOwn(declaration.inputs, splitMany(slot)[0])

@@ -15,7 +15,7 @@ import type {
 } from './op.ts'
 import { checkParams } from './params.ts'
 import { accepts, inputSlot } from './slots.ts'
-import { wiredParams } from './wiredParams.ts'
+import { wiredParams } from './paramSlots.ts'
 import type { Checked } from './zones.ts'
 
 /**

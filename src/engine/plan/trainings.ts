@@ -10,7 +10,8 @@ import { computeKeys, loopKey, type Key } from './keys.ts'
 import type { Memory } from '../base/memory.ts'
 import { getOp, loopBehaviour, type Inputs, type Ops } from './op.ts'
 import type { Results } from './results.ts'
-import { resolveParams, wiredParams } from './wiredParams.ts'
+import { wiredParams } from './paramSlots.ts'
+import { resolveParams } from './wiredParams.ts'
 import { planMessages } from '../messages/plan.ts'
 
 /** Minimum duration of a training, in seconds, for asking before it is discarded. */

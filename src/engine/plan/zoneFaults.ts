@@ -5,7 +5,7 @@ import type { Op, Ops, StartOp } from './op.ts'
 import { checkParams } from './params.ts'
 import { paramWireFaults } from './paramWireFaults.ts'
 import { nodeName } from './slots.ts'
-import { wiredParams } from './wiredParams.ts'
+import { wiredParams } from './paramSlots.ts'
 import type { Checked } from './zones.ts'
 import { planMessages, planWords } from '../messages/plan.ts'
 

@@ -146,8 +146,9 @@ function createLinkLookup(
 function createTypeLookup(findWired: FindWired) {
   const outputsByType = createNodeCache((node) => {
     const byType = new Map<string, OutputOfNode>()
-    for (const { name, type } of node.inputs) {
-      const wired = name === LOOP ? undefined : findWired(node, name)
+    for (const { name, type, widget } of node.inputs) {
+      // A param is not what a node computes its outputs from.
+      const wired = name === LOOP || widget ? undefined : findWired(node, name)
       if (!wired) continue
       for (const each of String(type).split(',')) if (!byType.has(each)) byType.set(each, wired)
     }

@@ -85,7 +85,12 @@ function createNode(
     size: estimateSize(declaration, params, slots, title ?? declaration.title),
     flags: {},
     mode: 0,
-    inputs: slots.inputs.map(({ name, type }) => ({ name, type, link: null })),
+    inputs: slots.inputs.map(({ name, type, param }) => ({
+      name,
+      type,
+      link: null,
+      ...(param && { widget: { name } }),
+    })),
     outputs: slots.outputs.map(({ name, type }) => ({ name, type, links: null })),
     properties: params as JsonObject,
     ...(title !== undefined && { title }),

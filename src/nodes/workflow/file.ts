@@ -12,6 +12,8 @@ export interface FileInput {
   type: string | number
   link: number | string | null
   label?: string
+  /** The param that is an input, as in ComfyUI. */
+  widget?: { name: string }
 }
 
 export interface FileOutput {

@@ -2,7 +2,7 @@
 // random numbers are those of the flat graph.
 import { idPath, innerId, parentId } from '../../engine/base/ids.ts'
 import type { Wire } from '../../engine/plan/graph.ts'
-import type { FileLink, FileNode, NodeId, Subgraph, WorkflowFile } from './file.ts'
+import type { FileLink, FileNode, NodeId, PromotedParam, Subgraph, WorkflowFile } from './file.ts'
 import { INPUTS, OUTPUTS } from './file.ts'
 import { BYPASSED, MUTED } from './activity.ts'
 import type { Json } from './json.ts'
@@ -33,7 +33,12 @@ function gatherNodes(file: WorkflowFile, subgraphs: ReadonlyMap<string, Subgraph
   const nodes: FileNode[] = []
   const sources = new Map<string, Wire>()
   const opened = new Set<string>()
-  const visit = ({ nodes: here, links }: WorkflowFile, within: string | undefined) => {
+  /** `connect` adds sources from outside, which replace those of the links inside. */
+  const visit = (
+    { nodes: here, links }: WorkflowFile,
+    within: string | undefined,
+    connect?: () => void,
+  ) => {
     const full = (id: NodeId) => innerId(within, id)
     const byId = new Map(here.map((node) => [node.id, node]))
     for (const [, from, output, to, input] of links) {
@@ -44,12 +49,25 @@ function gatherNodes(file: WorkflowFile, subgraphs: ReadonlyMap<string, Subgraph
           slot: source.name,
         })
     }
+    connect?.()
     for (const node of here) {
       const subgraph =
         node.mode === MUTED || node.mode === BYPASSED ? undefined : subgraphs.get(node.type)
       if (subgraph) {
         opened.add(full(node.id))
-        visit(applyPromoted(subgraph, node), full(node.id))
+        const instance = full(node.id)
+        const sourceOf = (slot: string) => sources.get(slotKey({ node: instance, slot }))
+        const { inside, wired } = wirePromoted(
+          { ...subgraph, inside: applyPromoted(subgraph, node) },
+          (slot) => sourceOf(slot) !== undefined,
+        )
+        visit(inside, instance, () => {
+          for (const { node: inner, param, as } of wired) {
+            const source = sourceOf(as)
+            if (source)
+              sources.set(slotKey({ node: innerId(instance, inner), slot: param }), source)
+          }
+        })
       } else if (within === undefined || (node.type !== INPUTS && node.type !== OUTPUTS)) {
         nodes.push(within === undefined ? node : { ...node, id: full(node.id) })
       }
@@ -82,6 +100,38 @@ export function applyPromoted(
     }),
   }
 }
+
+/**
+ * Finds the promoted params of an instance that are wired, and adds inputs for them to the inner
+ * graph.
+ */
+export function wirePromoted(
+  { inside, promoted }: Pick<Subgraph, 'inside' | 'promoted'>,
+  isWired: (slot: string) => boolean,
+): { inside: WorkflowFile; wired: PromotedParam[] } {
+  // A slot of the border has its own wires inside.
+  const border = new Set(
+    inside.nodes
+      .filter(({ type }) => type === INPUTS)
+      .flatMap(({ outputs }) => outputs.map(({ name }) => name)),
+  )
+  const wired = promoted.filter(({ as }) => !border.has(as) && isWired(as))
+  if (!wired.length) return { inside, wired }
+  const params = new Map<NodeId, string[]>()
+  for (const { node, param } of wired) params.set(node, [...(params.get(node) ?? []), param])
+  return { inside: { ...inside, nodes: inside.nodes.map(withParamInputs(params)) }, wired }
+}
+
+/** Returns a function that adds inputs for params to nodes that lack them. */
+const withParamInputs =
+  (params: ReadonlyMap<NodeId, readonly string[]>) =>
+  (node: FileNode): FileNode => {
+    const missing = (params.get(node.id) ?? []).filter(
+      (name) => !node.inputs.some((slot) => slot.name === name),
+    )
+    const added = missing.map((name) => ({ name, type: '*', link: null, widget: { name } }))
+    return missing.length ? { ...node, inputs: [...node.inputs, ...added] } : node
+  }
 
 /** Creates the links of the flat graph, past the borders of subgraphs. */
 function linkNodes(

@@ -95,6 +95,10 @@ function groupLinks(links: readonly FileLink[], end: 1 | 3): ReadonlyMap<NodeId,
   return groups
 }
 
+/** Returns the names of the inputs that are params, wired or not. */
+const convertedParams = ({ inputs }: FileNode): ReadonlySet<string> =>
+  new Set(inputs.filter(({ widget }) => widget).map(({ name }) => name))
+
 /** Replaces the slots of a node. Returns the new index of each old slot. */
 function matchSlots(node: FileNode, declaration: Declaration, { notices }: ReadingContext) {
   const wiredInputs = new Set(
@@ -106,9 +110,14 @@ function matchSlots(node: FileNode, declaration: Declaration, { notices }: Readi
   const keeps = kindOf(declaration) === 'other'
   const inputs = matchSlotsByName<FileInput>(
     node.inputs,
-    inputSpecs(declaration, wiredInputs),
+    inputSpecs(declaration, wiredInputs, undefined, convertedParams(node)),
     ({ link }) => keeps && link !== null,
-    ({ name, type }, old) => ({ name, type, link: old?.link ?? null }),
+    ({ name, type, param }, old) => ({
+      name,
+      type,
+      link: old?.link ?? null,
+      ...(param && { widget: { name } }),
+    }),
   )
   const outputs = matchSlotsByName<FileOutput>(
     node.outputs,

@@ -114,10 +114,9 @@ function readNode(data: Json, part: string, reading: ReadingContext): FileNode {
       ...slot,
       link: null,
     })),
-    outputs: readSlots(data.outputs, `${part}.outputs`, notices).map((slot): FileOutput => ({
-      ...slot,
-      links: null,
-    })),
+    outputs: readSlots(data.outputs, `${part}.outputs`, notices).map(
+      ({ widget: _, ...slot }): FileOutput => ({ ...slot, links: null }),
+    ),
     properties: readProperties(data.properties, `${part}.properties`, notices),
   }
   readStyle(node, data, part, notices)

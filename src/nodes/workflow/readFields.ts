@@ -2,7 +2,7 @@
 import type { ByType } from '../../engine/plan/op.ts'
 import type { ChartLook } from '../../engine/plan/view.ts'
 import { WorkflowError } from './error.ts'
-import type { FileNode, NodeId } from './file.ts'
+import type { FileInput, FileNode, NodeId } from './file.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isInheritedName, isObject, limits, withoutMarkup } from './json.ts'
 import type { NoticeSink } from './notices.ts'
@@ -135,8 +135,19 @@ export function readSlots(value: Json | undefined, part: string, notices: Notice
       name: readText(slot.name ?? '', `${part}[${i}].name`, notices),
       type: readType(slot.type, `${part}[${i}].type`, notices),
       ...(slot.label != null && { label: readText(slot.label, `${part}[${i}].label`, notices) }),
+      ...readWidget(slot.widget, `${part}[${i}].widget.name`, notices),
     }
   })
+}
+
+/** Reads the name of the param that is an input. */
+function readWidget(
+  value: Json | undefined,
+  part: string,
+  notices: NoticeSink,
+): Pick<FileInput, 'widget'> {
+  if (!isObject(value) || typeof value.name !== 'string') return {}
+  return { widget: { name: readText(value.name, part, notices) } }
 }
 
 export function readType(

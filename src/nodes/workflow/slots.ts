@@ -1,5 +1,6 @@
 // Slots of a node, from its declaration and its wires. Used for files and for nodes on the canvas.
 import { chosenType, type Accepts, type Declaration } from '../../engine/plan/op.ts'
+import { paramSlot } from '../../engine/plan/paramSlots.ts'
 import { manySlot, splitMany } from '../../engine/base/ids.ts'
 import type { SlotType } from '../../engine/base/values.ts'
 
@@ -17,6 +18,8 @@ export interface SlotSpec {
   optional?: boolean
   /** For outputs: has the type of the value wired to this input. */
   like?: string
+  /** An input that is a param. */
+  param?: true
 }
 
 /** Formats accepted types in litegraph's syntax. */
@@ -64,11 +67,13 @@ function shownOfRow(
 
 /**
  * Inputs in order. A many-slot has a free slot after the last wired one, and all slots in `present`.
+ * Params follow that are wired, or inputs without a wire (`converted`).
  */
 export function inputSpecs(
   declaration: Declaration,
   wired: ReadonlySet<string>,
   present = NO_NAMES,
+  converted = NO_NAMES,
 ): SlotSpec[] {
   const specs: SlotSpec[] = []
   const shown = shownOfRow(declaration, wired, present)
@@ -86,7 +91,22 @@ export function inputSpecs(
         specs.push({ ...spec, name: manySlot(name, i), optional: optional ?? i > 1 })
     }
   }
-  return specs
+  return [...specs, ...paramSpecs(declaration, wired, converted)]
+}
+
+function paramSpecs(
+  { inputs, params }: Declaration,
+  wired: ReadonlySet<string>,
+  converted: ReadonlySet<string>,
+): SlotSpec[] {
+  if (!wired.size && !converted.size) return []
+  return Object.entries(params).flatMap(([name, param]): SlotSpec[] => {
+    const slot = paramSlot(param)
+    const isInput = wired.has(name) || converted.has(name)
+    if (!slot || !isInput || Object.hasOwn(inputs, name)) return []
+    const { accepts, about } = slot
+    return [{ name, type: formatAccepts(accepts), about, optional: true, param: true }]
+  })
 }
 
 /**

@@ -91,9 +91,11 @@ function createLookups({ inside: { nodes: list, links } }: Subgraph, known: ByTy
 
 function declareInputs(subgraph: Subgraph, { known, targets }: Lookups): [string, InputSlot][] {
   const isOptional = ({ node, input }: { node: FileNode; input: string }) => {
-    const declared = known.get(node.type)?.inputs
+    const declaration = known.get(node.type)
+    const declared = declaration?.inputs
     const slot = declared && declaredName(declared, input)
-    return slot !== undefined && Boolean(declared?.[slot].optional)
+    if (slot === undefined) return Boolean(declaration && Object.hasOwn(declaration.params, input))
+    return Boolean(declared?.[slot].optional)
   }
   return subgraphBorder(subgraph, INPUTS).outputs.map(({ name, type }, slot) => {
     const optional = (targets.get(slot) ?? []).every(isOptional)

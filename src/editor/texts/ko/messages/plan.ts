@@ -21,7 +21,7 @@ export const koPlan: Translation<typeof planMessages> = {
   declareOtherwise: '노드를 run으로 선언하거나, 펼친 내용에서 자기 자신을 빼세요.',
 
   // 실행할 대상
-  unknownParam: '{param}은(는) 실행 전에 정해져야 하는데 {node}이(가) 실행 중에 계산합니다.',
+  unknownParam: '{param}은(는) 실행 전에 정해져야 하는데 실행 중에 계산하는 값이 들어왔습니다.',
   setParam: '{param}의 연결을 끊고 값을 정하거나 Number, Boolean, Text를 연결하세요.',
   deviceNumber: '{param}에는 CPU에서 아는 수가 필요한데 장치에만 있는 수가 들어왔습니다.',
   readNumber: '둘 사이에 ReadNumber를 넣으세요.',
