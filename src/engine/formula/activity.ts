@@ -1,11 +1,15 @@
-// Order of evaluation, and the branches of `if` in which each node is used.
+// Branches of `if` in which the nodes of a formula are used.
 //
 // Where a branch is not taken, its derivative may be infinite, as that of sqrt(a) at 0, and
-// 0 * infinity = NaN would reach the gradient. So the arguments of functions in a branch are
-// replaced by harmless ones wherever the branch is not taken ("double where"). A defined name may be
-// used in several branches, so the condition under which a node is used is a disjunction of paths.
+// 0 * infinity = NaN would reach the gradient. So wherever the branch is not taken, the arguments of
+// its functions are replaced by harmless ones ("double where"). A defined name may be used in
+// several branches: then a node is used where any of several paths of branches is taken.
+//
+// Uses without gradient, as in a comparison, need the value everywhere. A node that has uses of both
+// kinds is evaluated twice: guarded, and plain. Conditions are plain, so that neither waits for the
+// other.
 import { getFunction } from './functions.ts'
-import type { Call, Program } from './program.ts'
+import type { Call, FormulaNode, Program } from './program.ts'
 
 /** A branch: node `condition` is true, or false. */
 export interface Branch {
@@ -18,63 +22,63 @@ export interface Branch {
 /** Branches that enclose one use of a node. */
 export type Path = readonly Branch[]
 
-export interface Schedule {
-  /** Nodes that the result needs, arguments first, conditions as early as possible. */
-  order: readonly number[]
-  /** Paths of each node in `order`; undefined if it is used regardless of any condition. */
+export interface Activity {
+  /** Paths of nodes that are used in branches only. */
   paths: ReadonlyMap<number, readonly Path[]>
+  /** Nodes that depend on a node with paths. All others have the same guarded and plain value. */
+  guarded: ReadonlySet<number>
+  /** Nodes that are evaluated whatever the conditions are. */
+  always: ReadonlySet<number>
 }
 
-/** More paths, or longer ones, are not distinguished: the node is then used in more cases. */
+/** More paths, or longer ones, are not distinguished: the node is then guarded in fewer cases. */
 const [MAX_PATHS, MAX_LENGTH] = [8, 16]
 
-const schedules = new WeakMap<Program, Schedule>()
+const activities = new WeakMap<Program, Activity>()
 
-/** Returns the order of evaluation of a program, and remembers it. */
-export function scheduleProgram(program: Program): Schedule {
-  const known = schedules.get(program)
+/** Returns where the nodes of a program are used, and remembers it. */
+export function findActivity(program: Program): Activity {
+  const known = activities.get(program)
   if (known) return known
-  const order = orderNodes(program)
-  const schedule = { order, paths: findPaths(program, order) }
-  schedules.set(program, schedule)
-  return schedule
+  const paths = findPaths(program)
+  const guarded = new Set<number>()
+  for (const [index, node] of program.nodes.entries())
+    if (paths.has(index) || (node.kind === 'call' && node.args.some((arg) => guarded.has(arg))))
+      guarded.add(index)
+  const activity = { paths, guarded, always: findAlwaysUsed(program) }
+  activities.set(program, activity)
+  return activity
 }
 
-export const isSelection = (node: Program['nodes'][number]): node is Call =>
-  node.kind === 'call' && node.id === 'if'
-
-function orderNodes({ nodes, root }: Program): number[] {
-  const needed = new Set<number>()
-  const order = new Set<number>()
-  const visit = (index: number, done: Set<number>) => {
-    if (done.has(index)) return
-    const node = nodes[index]
-    if (node.kind === 'call') for (const arg of node.args) visit(arg, done)
-    done.add(index)
-  }
-  visit(root, needed)
-  for (const index of [...needed].sort((a, b) => a - b)) {
-    const node = nodes[index]
-    if (isSelection(node)) visit(node.args[0], order)
-  }
-  visit(root, order)
-  return [...order]
+/** True if the gradient of argument `i` of a node is used. */
+export const carriesGradient = (node: Call, i: number): boolean => {
+  const called = getFunction(node.id)
+  if (called.kinds === 'schedule') return false
+  return !(called.kinds === 'elementwise' && called.constant) && !(isSelection(node) && i === 0)
 }
 
-function findPaths(
-  { nodes, root }: Program,
-  order: readonly number[],
-): ReadonlyMap<number, readonly Path[]> {
-  const positions = new Map(order.map((index, position) => [index, position]))
-  const position = (index: number) => positions.get(index) ?? Infinity
+function findAlwaysUsed({ nodes, root }: Program): ReadonlySet<number> {
+  const always = new Set([root])
+  for (let index = root; index >= 0; index--) {
+    const node = nodes[index]
+    if (node.kind !== 'call' || !always.has(index)) continue
+    for (const arg of isSelection(node) ? node.args.slice(0, 1) : node.args) always.add(arg)
+  }
+  return always
+}
+
+const isSelection = (node: FormulaNode) => node.kind === 'call' && node.id === 'if'
+
+function findPaths({ nodes, root }: Program): ReadonlyMap<number, readonly Path[]> {
   const found = new Map<number, readonly Path[]>([[root, [[]]]])
-  for (const index of order.toReversed()) {
+  // Arguments precede the nodes that use them.
+  for (let index = root; index >= 0; index--) {
     const node = nodes[index]
-    if (node.kind !== 'call') continue
+    const paths = found.get(index)
+    if (node.kind !== 'call' || !paths) continue
     for (const [i, arg] of node.args.entries()) {
-      const extended = (found.get(index) ?? []).map((path) =>
-        extendPath(path, node, i).filter(({ condition }) => position(condition) < position(arg)),
-      )
+      if (!carriesGradient(node, i)) continue
+      const extended = paths.map((path) => extendPath(path, node, i))
       found.set(arg, joinPaths([...(found.get(arg) ?? []), ...extended]))
     }
   }
@@ -83,14 +87,14 @@ function findPaths(
 }
 
 /** The path of argument `i` of a node with this path. */
-function extendPath(path: Path, node: Call, i: number): Branch[] {
+function extendPath(path: Path, node: Call, i: number): Path {
   const { kinds } = getFunction(node.id)
   const reduced = kinds === 'all' || kinds === 'items' ? kinds : undefined
   const own = path.map((branch): Branch => {
     const outer = branch.reduced === 'all' ? 'all' : (reduced ?? branch.reduced)
     return { ...branch, ...(outer && { reduced: outer }) }
   })
-  if (!isSelection(node) || i === 0) return own
+  if (!isSelection(node)) return own
   return [...own, { condition: node.args[0], taken: i === 1 }].slice(-MAX_LENGTH)
 }
 

@@ -1,5 +1,4 @@
 // Canonical form of formulas, for the keys of results.
-import { scheduleProgram } from './activity.ts'
 import type { Program } from './program.ts'
 
 /**
@@ -9,7 +8,7 @@ import type { Program } from './program.ts'
 export function canonicalFormula(program: Program): string {
   const numbers = new Map<number, number>()
   const found = new Map<string, number>()
-  for (const index of scheduleProgram(program).order) {
+  for (const index of neededNodes(program)) {
     const node = program.nodes[index]
     const text = JSON.stringify(
       node.kind === 'call'
@@ -23,4 +22,14 @@ export function canonicalFormula(program: Program): string {
     numbers.set(index, number)
   }
   return [...found.keys(), numbers.get(program.root)].join(' ')
+}
+
+/** The nodes that the result depends on, arguments first. */
+function neededNodes({ nodes, root }: Program): number[] {
+  const needed = new Set([root])
+  for (let index = root; index >= 0; index--) {
+    const node = nodes[index]
+    if (node.kind === 'call' && needed.has(index)) node.args.forEach((arg) => needed.add(arg))
+  }
+  return [...needed].sort((a, b) => a - b)
 }

@@ -43,7 +43,7 @@ function runElementwise(called: Elementwise, call: DeviceCall): DeviceValue {
   if (literal !== undefined && called.literal && tensors.length === 2 && !paths)
     return { kind: result.kind, tensor: called.literal(math, tensors[0], literal) }
   const guarded =
-    paths && called.safe && isTapeOn()
+    paths && called.safe
       ? guardOperands(tensors, called.safe, usedWhere(paths, call, result.shape))
       : tensors
   return { kind: result.kind, tensor: called.device(math, ...guarded) }
@@ -100,7 +100,7 @@ function toTensor(value: FormulaValue, all: readonly FormulaValue[], rank: numbe
   const [first] = host
   // As in perItem: equal times give the bits of a single one. Not if only they have the batch size.
   const hasBatch = all.some((other) => !isHost(other) && other.tensor.shape[0] === host.length)
-  if (host.length === 1 || (hasBatch && host.every((each) => each === first)))
+  if (host.length === 1 || (hasBatch && host.every((each) => Object.is(each, first))))
     return tf.scalar(first, 'float32')
   return alignItems(tf.tensor1d(Float32Array.from(host), 'float32'), rank)
 }

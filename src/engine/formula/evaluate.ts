@@ -4,7 +4,7 @@ import { EngineError } from '../base/errors.ts'
 import type { Tensor } from '../base/tf.ts'
 import { formulaMessages } from '../messages/formula.ts'
 import { levelsAt, type Schedule } from '../process/schedule.ts'
-import { scheduleProgram, type Path } from './activity.ts'
+import { carriesGradient, findActivity, type Activity, type Path } from './activity.ts'
 import { FormulaError, type TextRange } from './error.ts'
 import type { Elementwise, FormulaFunction, ScheduleLookup } from './functionTypes.ts'
 import { getFunction } from './functions.ts'
@@ -33,7 +33,7 @@ export interface DeviceCall {
   args: readonly FormulaValue[]
   /** The last argument, if it is a number in the text. */
   literal: number | undefined
-  /** Branches in which the result is used; undefined if it is used everywhere. */
+  /** Branches in which the result is used; undefined if it is used everywhere, or plain. */
   paths: readonly Path[] | undefined
   /** Value of a condition in `paths`. */
   getCondition: (index: number) => FormulaValue
@@ -46,6 +46,8 @@ export interface Environment {
   /** Inputs by name. */
   inputs: ReadonlyMap<string, FormulaValue>
   schedule: Schedule | undefined
+  /** Operations are recorded for gradients. */
+  hasTape?: boolean
   /** Missing if all inputs are host values. */
   runOnDevice?: (call: DeviceCall) => DeviceValue
 }
@@ -58,31 +60,53 @@ export const hostNumber = (value: number): HostValue => ({
 })
 
 /** @throws FormulaError about operands that are missing or do not fit */
-export function evaluateProgram(program: Program, environment: Environment): FormulaValue {
-  const { order, paths } = scheduleProgram(program)
-  const values = new Map<number, FormulaValue>()
-  const getValue = (index: number): FormulaValue => {
-    const value = values.get(index)
-    if (!value) throw new Error(`Node ${index} is not evaluated yet.`)
+export const evaluateProgram = (program: Program, environment: Environment): FormulaValue =>
+  new Evaluation(program, environment).evaluate(program.root, environment.hasTape ?? false)
+
+/** Values of nodes, each evaluated once. Recursion is bounded by the number of nodes. */
+class Evaluation {
+  readonly #plain = new Map<number, FormulaValue>()
+  readonly #guarded = new Map<number, FormulaValue>()
+  readonly #activity: Activity
+  readonly #program: Program
+  readonly #environment: Environment
+
+  constructor(program: Program, environment: Environment) {
+    this.#program = program
+    this.#environment = environment
+    this.#activity = findActivity(program)
+  }
+
+  /** `guards`: the value is used for gradients, so that functions in branches have to be guarded. */
+  evaluate(index: number, guards: boolean): FormulaValue {
+    const isGuarded = guards && this.#activity.guarded.has(index)
+    const values = isGuarded ? this.#guarded : this.#plain
+    const known = values.get(index)
+    if (known) return known
+    const node = this.#program.nodes[index]
+    const value =
+      node.kind === 'number'
+        ? hostNumber(node.value)
+        : node.kind === 'input'
+          ? readInput(node.name, node.range, this.#environment)
+          : this.#evaluateCall(node, index, isGuarded)
+    values.set(index, value)
     return value
   }
-  for (const index of order) {
-    const node = program.nodes[index]
-    if (node.kind === 'number') values.set(index, hostNumber(node.value))
-    else if (node.kind === 'input') values.set(index, readInput(node.name, node.range, environment))
-    else {
-      const last = program.nodes[node.args.at(-1) ?? 0]
-      const operation: Operation = {
-        args: node.args.map(getValue),
-        literal: last.kind === 'number' ? last.value : undefined,
-        paths: paths.get(index),
-        getCondition: getValue,
-        range: node.range,
-      }
-      values.set(index, evaluateCall(node, operation, environment))
+
+  #evaluateCall(node: Call, index: number, isGuarded: boolean): FormulaValue {
+    const { nodes } = this.#program
+    const isUsed = this.#activity.always.has(index)
+    const last = nodes[node.args.at(-1) ?? 0]
+    const operation: Operation = {
+      args: node.args.map((arg, i) => this.evaluate(arg, isGuarded && carriesGradient(node, i))),
+      literal: last.kind === 'number' ? last.value : undefined,
+      paths: isGuarded ? this.#activity.paths.get(index) : undefined,
+      getCondition: (condition) => this.evaluate(condition, false),
+      range: node.range,
     }
+    return evaluateCall(node, operation, { ...this.#environment, isUsed })
   }
-  return getValue(program.root)
 }
 
 function readInput(name: string, range: TextRange, { inputs, schedule }: Environment) {
@@ -96,14 +120,19 @@ function readInput(name: string, range: TextRange, { inputs, schedule }: Environ
   throw new FormulaError(formulaMessages.notConnected, { name }, range)
 }
 
-function evaluateCall({ id }: Call, operation: Operation, environment: Environment): FormulaValue {
+/** `isUsed`: the node is not in a branch, which may not be taken. */
+function evaluateCall(
+  { id }: Call,
+  operation: Operation,
+  environment: Environment & { isUsed: boolean },
+): FormulaValue {
   const called = getFunction(id)
-  const { args, range, paths } = operation
+  const { args, range } = operation
   if (called.kinds === 'schedule') {
     const [argument] = args
     if (!isHost(argument))
       throw new FormulaError(formulaMessages.onDevice, { name: called.written }, range)
-    return lookUp(called, argument, { ...environment, range, isUsed: paths === undefined })
+    return lookUp(called, argument, { ...environment, range })
   }
   if (args.every(isHost)) return evaluateOnHost(called, args, range)
   if (!environment.runOnDevice) throw new Error('No device evaluator for a tensor.')

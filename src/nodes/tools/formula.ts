@@ -1,4 +1,5 @@
 // Formula: computes an expression of its inputs.
+import { isTapeOn } from '../../engine/training/differentiate.ts'
 import { getProgram } from '../../engine/formula/cache.ts'
 import { canonicalFormula } from '../../engine/formula/canonical.ts'
 import { runOnDevice } from '../../engine/formula/device.ts'
@@ -147,6 +148,7 @@ export const formula = defineNode({
         ),
       ),
       schedule: scheduleValue?.schedule,
+      hasTape: isTapeOn(),
       runOnDevice,
     })
     return {

@@ -26,6 +26,21 @@ function literalPower({ tf }: DeviceMath, base: Tensor, exponent: number): Tenso
   return tf.pow(base, exponent)
 }
 
+/** Gives operands one shape: the gradients of tfjs's extrema have the shape of the result. */
+function expandOperands({ tf }: DeviceMath, x: Tensor, y: Tensor): [Tensor, Tensor] {
+  const shape = tf.backend_util.assertAndGetBroadcastShape(x.shape, y.shape)
+  const expand = (operand: Tensor) =>
+    operand.size === tf.util.sizeFromShape(shape) && operand.rank === shape.length
+      ? operand
+      : tf.broadcastTo(operand, shape as never)
+  return [expand(x), expand(y)]
+}
+
+const smaller = (math: DeviceMath, x: Tensor, y: Tensor) =>
+  math.tf.minimum(...expandOperands(math, x, y))
+const larger = (math: DeviceMath, x: Tensor, y: Tensor) =>
+  math.tf.maximum(...expandOperands(math, x, y))
+
 const fraction = { print: (a: string, b: string) => `\\frac{${a}}{${b}}` }
 
 const operators: readonly Elementwise[] = [
@@ -129,7 +144,7 @@ const functions: readonly Elementwise[] = [
     args: 'x, y, ...',
     about: 'Smallest of several values, element by element',
     host: (...all) => Math.min(...all),
-    device: ({ tf }, ...all) => all.reduce((x, y) => tf.minimum(x, y)),
+    device: (math, ...all) => all.reduce((x, y) => smaller(math, x, y)),
     latex: latexCall('\\min'),
     torch: {
       print: (...all) =>
@@ -144,7 +159,7 @@ const functions: readonly Elementwise[] = [
     args: 'x, y, ...',
     about: 'Largest of several values, element by element',
     host: (...all) => Math.max(...all),
-    device: ({ tf }, ...all) => all.reduce((x, y) => tf.maximum(x, y)),
+    device: (math, ...all) => all.reduce((x, y) => larger(math, x, y)),
     latex: latexCall('\\max'),
     torch: {
       print: (...all) =>
@@ -159,7 +174,7 @@ const functions: readonly Elementwise[] = [
     args: 'x, low, high',
     about: 'x limited to the range from low to high',
     host: (x, low, high) => Math.min(Math.max(x, low), high),
-    device: ({ tf }, x, low, high) => tf.minimum(tf.maximum(x, low), high),
+    device: (math, x, low, high) => smaller(math, larger(math, x, low), high),
     latex: latexCall('\\operatorname{clamp}'),
     torch: pythonCall('torch.clamp'),
   },

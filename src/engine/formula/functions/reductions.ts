@@ -3,6 +3,9 @@ import type { Tensor } from '../../base/tf.ts'
 import type { DeviceMath, Reduction } from '../functionTypes.ts'
 import { latexCall, pythonTensor } from '../notation.ts'
 
+/** Largest number of float32. */
+const LARGEST = 3.4028234663852886e38
+
 /** Reduction by name, for both ranges. */
 interface Kind {
   name: string
@@ -29,8 +32,9 @@ function extremumOnDevice(
   const values = stop(x)
   const found = tf.equal(values, reduce(values, axes, true))
   const counts = tf.sum(tf.cast(found, 'float32'), axes)
-  // The difference is 0 with the gradient of x.
-  const changes = tf.sum(tf.where(found, tf.sub(x, values), 0), axes)
+  // The difference is 0 with the gradient of x, but NaN for infinite elements.
+  const isFinite = tf.lessEqual(tf.abs(values), LARGEST)
+  const changes = tf.sum(tf.where(tf.logicalAnd(found, isFinite), tf.sub(x, values), 0), axes)
   return tf.add(reduce(values, axes, false), tf.div(changes, counts))
 }
 
