@@ -9,6 +9,7 @@ export const evaluateMessages = catalogue('evaluate', {
   connectImages: 'Connect a data set of images.',
   pointItems:
     'Expected points in the plane, which are items of shape [2], got items of shape [{shape}].',
+  vectorItems: 'Expected points, which are items of shape [d], got items of shape [{shape}].',
   useFrechet: 'Connect points. For images, use FrechetDistance.',
   connectPoints: 'Connect a data set of points.',
   points: 'Expected points in the plane, [n, 2], got [{shape}].',
@@ -34,7 +35,7 @@ export const evaluateMessages = catalogue('evaluate', {
   connectSameNoise:
     'Connect samples from the same noise as the reference, or measure distributions.',
   pointsToCompare:
-    'Expected points in the plane, [n, 2], got [{got}] and the reference [{expected}].',
+    'Expected points of one dimension, [n, d], got [{got}] and the reference [{expected}].',
   measureRms: 'Connect points, or set `measure` to rms.',
   twoItems: 'Expected at least two items of a distribution, got {count}.',
   connectMore: 'Connect more. Some hundred items give useful numbers.',

@@ -9,6 +9,7 @@ export const koEvaluate: Translation<typeof evaluateMessages> = {
   imageItems: '이미지, 곧 [h, w, c] 모양의 항목이어야 하는데 [{shape}] 모양입니다.',
   connectImages: '이미지의 데이터 세트를 연결하세요.',
   pointItems: '평면의 점, 곧 [2] 모양의 항목이어야 하는데 [{shape}] 모양입니다.',
+  vectorItems: '점, 곧 모양이 [d]인 항목이어야 하는데 [{shape}]입니다.',
   useFrechet: '점을 연결하세요. 이미지에는 FrechetDistance를 쓰세요.',
   connectPoints: '점의 데이터 세트를 연결하세요.',
   points: '평면의 점 [n, 2]여야 하는데 [{shape}]입니다.',
@@ -32,7 +33,7 @@ export const koEvaluate: Translation<typeof evaluateMessages> = {
   // 비교
   sameItems: '기준과 수도 모양도 같은 [{expected}]이어야 하는데 [{got}]입니다.',
   connectSameNoise: '기준과 같은 노이즈에서 나온 샘플을 연결하거나, 분포로 측정하세요.',
-  pointsToCompare: '평면의 점 [n, 2]여야 하는데 [{got}]이고 기준은 [{expected}]입니다.',
+  pointsToCompare: '차원이 같은 점 [n, d]여야 하는데, [{got}]이고 기준은 [{expected}]입니다.',
   measureRms: '점을 연결하거나 `measure`를 rms로 정하세요.',
   twoItems: '분포에는 항목이 둘 이상이어야 하는데 {count}개입니다.',
   connectMore: '더 연결하세요. 항목이 몇백 개면 쓸 만한 값이 나옵니다.',
