@@ -59,10 +59,16 @@ export function toNodeFault(error: unknown, nodes: readonly SlotsAndParams[]): u
 
 function findSlotOrParam(argument: string | undefined, nodes: readonly SlotsAndParams[]) {
   if (argument === undefined) return {}
-  if (nodes.some(({ inputs }) => Object.hasOwn(inputs, argument))) return { slot: argument }
+  // A slot of a many-input is `name_1`, `name_2`, ...
+  const single = argument.replace(/_\d+$/, '')
+  if (nodes.some(({ inputs }) => Object.hasOwn(inputs, argument) || hasMany(inputs, single)))
+    return { slot: argument }
   if (nodes.some(({ params }) => Object.hasOwn(params, argument))) return { param: argument }
   return {}
 }
+
+const hasMany = (inputs: object, name: string) =>
+  (inputs as Record<string, { many?: true }>)[name]?.many === true
 
 /** Wraps the functions of a declaration: they throw node faults instead of engine errors. */
 export const withNodeFaults = <T extends object>(

@@ -35,6 +35,8 @@ export const viewTexts = {
   nats: 'in nats',
   equalShares: '# for the same shares as in the data',
 
+  density: 'density',
+
   // Inspected values
   nanInB: 'NaN in b',
   largestDifference: 'largest |a - b|',

@@ -101,6 +101,15 @@ export const processMessages = catalogue('process', {
   // data
   emptyBand:
     'Expected frequencies in every band, got none in the {band} band of {height} x {width} images.',
+  firstItem:
+    'Expected {argument} to be at most {last}, as the data set has {size} items, got {start}.',
+  foldIndex: 'Expected {argument} to be from 0 to {last}, got {fold}.',
+  foldCount: 'Expected at most as many folds as items, {size}, got {folds}.',
+  joinedShape: 'Expected items of shape [{expected}], as in the first data set, got [{shape}].',
+  pairedSize: 'Expected {expected} items, as in the first data set, got {size}.',
+  pairedSides:
+    'Expected items that differ from [{expected}] of the first data set in the last axis only, got [{shape}].',
+  datasetTooLarge: 'Expected a data set of at most {most} numbers, got {count}.',
   nothingDrawn: 'Expected drawn points for the distribution "drawn", got none.',
 })
 

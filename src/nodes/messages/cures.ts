@@ -84,6 +84,13 @@ export const processCures = catalogue('processCures', {
 
   // data
   emptyBand: 'Move low_to and high_from, or connect larger images.',
+  firstItem: 'Lower {argument}.',
+  foldIndex: 'Lower {argument}, or raise folds.',
+  foldCount: 'Lower {argument}.',
+  joinedShape: 'Connect data sets with items of one shape, or set axis to channels.',
+  pairedSize: 'Connect data sets with as many items, or select some with Subset.',
+  pairedSides: 'Connect images of one size, or points.',
+  datasetTooLarge: 'Use fewer or smaller items.',
   nothingDrawn: 'Draw on the node, or choose another distribution.',
 } satisfies Translation<typeof processMessages>)
 

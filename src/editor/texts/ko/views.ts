@@ -34,6 +34,7 @@ export const koViews: ViewTexts = {
   chance: '우연히 나오는 값',
   nats: '단위 nat',
   equalShares: '비율이 데이터와 같으면 #',
+  density: '밀도',
 
   // 값 살펴보기
   nanInB: 'b의 NaN',

@@ -82,6 +82,13 @@ export const koProcessCures: Translation<typeof processCures> = {
 
   // 데이터
   emptyBand: 'low_to와 high_from을 옮기거나, 더 큰 이미지를 연결하세요.',
+  firstItem: '{argument}을(를) 낮추세요.',
+  foldIndex: '{argument}을(를) 낮추거나 folds를 높이세요.',
+  foldCount: '{argument}을(를) 낮추세요.',
+  joinedShape: '항목의 모양이 같은 데이터 세트를 연결하거나, axis를 channels로 정하세요.',
+  pairedSize: '항목 수가 같은 데이터 세트를 연결하거나, Subset으로 고르세요.',
+  pairedSides: '크기가 같은 이미지나 점을 연결하세요.',
+  datasetTooLarge: '더 적거나 작은 항목을 쓰세요.',
   nothingDrawn: '노드 위에 점을 그리거나, 다른 분포를 고르세요.',
 }
 

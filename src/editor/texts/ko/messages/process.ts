@@ -93,6 +93,15 @@ export const koProcess: Translation<typeof processMessages> = {
 
   // 데이터
   emptyBand: '대역마다 주파수가 있어야 하는데 {height} x {width} 이미지의 {band~} 대역에 없습니다.',
+  firstItem:
+    '데이터 세트의 항목이 {size}개이므로 {argument}은(는) {last} 이하여야 하는데 {start}입니다.',
+  foldIndex: '{argument}은(는) 0부터 {last}까지여야 하는데 {fold}입니다.',
+  foldCount: '폴드는 항목 수 {size}보다 많을 수 없는데 {folds}개입니다.',
+  joinedShape: '첫 데이터 세트처럼 항목의 모양이 [{expected}]여야 하는데 [{shape}]입니다.',
+  pairedSize: '첫 데이터 세트처럼 항목이 {expected}개여야 하는데 {size}개입니다.',
+  pairedSides:
+    '항목의 모양은 첫 데이터 세트의 [{expected}]와 마지막 축만 달라야 하는데 [{shape}]입니다.',
+  datasetTooLarge: '데이터 세트의 수는 {most}개 이하여야 하는데 {count}개입니다.',
   nothingDrawn: '분포가 “drawn”이면 그린 점이 있어야 하는데 없습니다.',
 }
 
