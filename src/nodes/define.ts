@@ -7,6 +7,7 @@ import type {
   InputSlot,
   StaticValue,
   LoopBehaviour,
+  LoopBody,
   LoopPlace,
   NoteOp,
   ObserverContext,
@@ -24,7 +25,7 @@ import type {
 } from '../engine/plan/op.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
-import { mapValues } from '../engine/base/records.ts'
+import { mapEntries } from '../engine/base/records.ts'
 import type { Tensor } from '../engine/base/tf.ts'
 import type { Model, Prediction } from '../engine/base/values.ts'
 import { withNodeFaults } from './engineFaults.ts'
@@ -43,11 +44,18 @@ type ManyKeys<S extends Slots> = {
   [K in keyof S]: S[K] extends { many: true } ? K : never
 }[keyof S]
 
-/** Inputs of `run`: single slots by name, those of a many-slot by `name_1`, `name_2`, ... */
+type MoreKeys<S extends Slots> = {
+  [K in keyof S]: S[K] extends { more: unknown } ? K : never
+}[keyof S]
+
+/**
+ * Inputs of `run`: single slots by name, those of a many-slot by `name_1`, `name_2`, ..., further
+ * ones of a slot by `name_2`, `name_3`, ...
+ */
 export type RunInputs<I extends Slots> = {
   [K in Exclude<keyof I, ManyKeys<I>>]: SlotInput<I[K]>
 } & {
-  [K in ManyKeys<I> & string as `${K}_${number}`]: SlotInput<I[K]> | undefined
+  [K in (ManyKeys<I> | MoreKeys<I>) & string as `${K}_${number}`]: SlotInput<I[K]> | undefined
 }
 export type RunOutputs<O extends Slots> = {
   [K in Exclude<keyof O, ManyKeys<O>>]: SlotOutput<O[K]>
@@ -235,6 +243,7 @@ export interface LoopRun<
   first?(inputs: RunInputs<S>): number
   notices?(start: RunParams<SP>, where: LoopPlace): string[]
   emitEvery?(params: LoopRunParams<SP, EP>): number
+  againEvery?(params: LoopRunParams<SP, EP>): number
   begin(inputs: RunInputs<S>, params: LoopRunParams<SP, EP>, context: RunContext): State
   /** Outputs without a value may be missing, as the labels of unlabelled data. */
   each(
@@ -243,6 +252,7 @@ export interface LoopRun<
     inputs: RunInputs<S>,
     params: LoopRunParams<SP, EP>,
     context: RunContext,
+    wanted: ReadonlySet<string>,
   ): OptionalOutputs<E>
   advance?(
     state: State,
@@ -254,7 +264,7 @@ export interface LoopRun<
   around?(
     state: State,
     each: Outputs,
-    body: (each: Outputs) => RunInputs<N>,
+    body: LoopBody<RunInputs<N>>,
     index: number,
     inputs: RunInputs<S>,
     params: LoopRunParams<SP, EP>,
@@ -363,16 +373,18 @@ function toDeclarationFields({ inputs, outputs, ...rest }: NodeFields<Slots, Slo
     ...(rest.equation && { equation: rest.equation }),
     ...(rest.source && { source: rest.source }),
     params: rest.params as Record<string, Param>,
-    inputs: mapValues(inputs, ({ accepts, about, optional, many }): InputSlot => ({
+    inputs: mapEntries(inputs, (name, { accepts, about, optional, many, more }): InputSlot => ({
       accepts,
       about,
       ...(optional && { optional }),
       ...(many && { many }),
+      ...(more && { more: { of: more.of ?? name } }),
     })),
-    outputs: mapValues(outputs, ({ type, about, many }): OutputSlot => ({
+    outputs: mapEntries(outputs, (name, { type, about, many, more }): OutputSlot => ({
       type,
       about,
       ...(many && { many }),
+      ...(more && { more: { of: more.of ?? name } }),
     })),
   }
 }

@@ -9,17 +9,23 @@ import type { Declaration, InputSlot, OutputSlot, Ops } from './op.ts'
 
 /** Returns the declaration of an input, single or one of many. */
 export function inputSlot(declaration: Declaration, slot: string): InputSlot | undefined {
-  const single = getOwn(declaration.inputs, slot)
+  return numberedSlot(declaration.inputs, slot)
+}
+
+/** Finds `slot` by its full name, else as a further slot of `name`: `name_2`. */
+function numberedSlot<S extends { many?: true; more?: unknown }>(
+  slots: Readonly<Record<string, S>>,
+  slot: string,
+): S | undefined {
+  const single = getOwn(slots, slot)
   if (single && !single.many) return single
-  const many = getOwn(declaration.inputs, splitMany(slot)[0])
-  return many?.many ? many : undefined
+  const [name, index = 0] = splitMany(slot)
+  const several = getOwn(slots, name)
+  return several?.many || (several?.more && index > 1) ? several : undefined
 }
 
 export function outputSlot(declaration: Declaration, slot: string): OutputSlot | undefined {
-  const single = getOwn(declaration.outputs, slot)
-  if (single && !single.many) return single
-  const many = getOwn(declaration.outputs, splitMany(slot)[0])
-  return many?.many ? many : undefined
+  return numberedSlot(declaration.outputs, slot)
 }
 
 export const nodesById = (graph: Graph): Map<string, GraphNode> =>

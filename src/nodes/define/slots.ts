@@ -9,6 +9,7 @@ export interface Slot<In = unknown, Out = unknown> {
   about: string
   optional?: true
   many?: true
+  more?: { of?: string | undefined }
   /** For type inference only; never present. */
   readonly value?: { in: In; out: Out }
 }
@@ -70,6 +71,16 @@ export const optional = <In, Out>(
   ...(slot as Slot<In | undefined, Out>),
   optional: true,
 })
+
+/**
+ * A slot with further, optional ones: `name`, `name_2`, `name_3`, ... Those of another input `of`
+ * are offered once that has as many. An output has one for each further slot of the input `of`, at
+ * the Start of the loop for an End; by default of its own name.
+ */
+export const more = <In, Out>(
+  slot: Slot<In, Out>,
+  of?: string,
+): Slot<In, Out> & { more: { of?: string | undefined } } => ({ ...slot, more: { of } })
 
 /**
  * One slot per wire: `name_1`, `name_2`, ... `run` receives and returns values under these names.
