@@ -7,6 +7,7 @@ import type {
   InputSlot,
   StaticValue,
   LoopBehaviour,
+  LoopBody,
   LoopPlace,
   NoteOp,
   ObserverContext,
@@ -27,7 +28,7 @@ import type {
 } from '../engine/plan/op.ts'
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
-import { mapValues } from '../engine/base/records.ts'
+import { mapEntries } from '../engine/base/records.ts'
 import type { Tensor } from '../engine/base/tf.ts'
 import type { Model, NumberValue, Prediction } from '../engine/base/values.ts'
 import { withNodeFaults } from './engineFaults.ts'
@@ -46,11 +47,18 @@ type ManyKeys<S extends Slots> = {
   [K in keyof S]: S[K] extends { many: true } ? K : never
 }[keyof S]
 
-/** Inputs of `run`: single slots by name, those of a many-slot by `name_1`, `name_2`, ... */
+type MoreKeys<S extends Slots> = {
+  [K in keyof S]: S[K] extends { more: unknown } ? K : never
+}[keyof S]
+
+/**
+ * Inputs of `run`: single slots by name, those of a many-slot by `name_1`, `name_2`, ..., further
+ * ones of a slot by `name_2`, `name_3`, ...
+ */
 export type RunInputs<I extends Slots> = {
   [K in Exclude<keyof I, ManyKeys<I>>]: SlotInput<I[K]>
 } & {
-  [K in ManyKeys<I> & string as `${K}_${number}`]: SlotInput<I[K]> | undefined
+  [K in (ManyKeys<I> | MoreKeys<I>) & string as `${K}_${number}`]: SlotInput<I[K]> | undefined
 }
 export type RunOutputs<O extends Slots> = {
   [K in Exclude<keyof O, ManyKeys<O>>]: SlotOutput<O[K]>
@@ -243,6 +251,7 @@ export interface LoopRun<
   first?(inputs: RunInputs<S>): number
   notices?(start: RunParams<SP>, where: LoopPlace): string[]
   emitEvery?(params: LoopRunParams<SP, EP>): number
+  againEvery?(params: LoopRunParams<SP, EP>): number
   begin(inputs: RunInputs<S>, params: LoopRunParams<SP, EP>, context: RunContext): State
   /** Outputs without a value may be missing, as the labels of unlabelled data. */
   each(
@@ -251,6 +260,7 @@ export interface LoopRun<
     inputs: RunInputs<S>,
     params: LoopRunParams<SP, EP>,
     context: RunContext,
+    wanted: ReadonlySet<string>,
   ): OptionalOutputs<E>
   advance?(
     state: State,
@@ -262,7 +272,7 @@ export interface LoopRun<
   around?(
     state: State,
     each: Outputs,
-    body: (each: Outputs) => RunInputs<N>,
+    body: LoopBody<RunInputs<N>>,
     index: number,
     inputs: RunInputs<S>,
     params: LoopRunParams<SP, EP>,
@@ -371,19 +381,24 @@ function toDeclarationFields({ inputs, outputs, ...rest }: NodeFields<Slots, Slo
     ...(rest.equation && { equation: rest.equation }),
     ...(rest.source && { source: rest.source }),
     params: rest.params as Record<string, Param>,
-    inputs: mapValues(inputs, ({ accepts, about, optional, many, grows }): InputSlot => ({
-      accepts,
-      about,
-      ...(optional && { optional }),
-      ...(many && { many }),
-      ...(grows && { grows }),
-    })),
-    outputs: mapValues(outputs, ({ type, about, many, per, host }): OutputSlot => ({
+    inputs: mapEntries(
+      inputs,
+      (name, { accepts, about, optional, many, grows, more }): InputSlot => ({
+        accepts,
+        about,
+        ...(optional && { optional }),
+        ...(many && { many }),
+        ...(grows && { grows }),
+        ...(more && { more: { of: more.of ?? name } }),
+      }),
+    ),
+    outputs: mapEntries(outputs, (name, { type, about, many, per, host, more }): OutputSlot => ({
       type,
       about,
       ...(many && { many }),
       ...(per && { per }),
       ...(host && { host }),
+      ...(more && { more: { of: more.of ?? name } }),
     })),
   }
 }

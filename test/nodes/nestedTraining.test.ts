@@ -33,7 +33,10 @@ onCpu(() => {
   test('a chart of a held-out loss keeps its curve when the training has ended', async () => {
     const graph = experiment('held-out-chart', withParams('6', { steps: 60 }))
     const [line] = lastLines(await shownBy(graph.nodes), '20')
-    expect([...line.x]).toEqual([5, 10, 20, 40, 60])
+    // Emissions take at most a fifth of the time, so that their number depends on the machine.
+    expect(line.x.length).toBeGreaterThan(2)
+    expect([line.x[0], line.x.at(-1)]).toEqual([5, 60])
+    expect([...line.x]).toEqual([...line.x].sort((a, b) => a - b))
     expect(line.y.every(Number.isFinite)).toBe(true)
   })
 

@@ -91,10 +91,10 @@ export interface Host {
    */
   precompile?(step: LoopStep, once: () => void): Promise<void> | undefined
   /**
-   * Returns the model that replaces the wired one when a training continues from other weights;
-   * retained for the caller.
+   * Returns the models that replace wired ones when a training continues from other weights, by
+   * slot; retained for the caller.
    */
-  startModel(step: LoopStep, inputs: Inputs): Promise<Value | undefined>
+  startModels(step: LoopStep, inputs: Inputs): Promise<Inputs | undefined>
 }
 
 export interface ObservedAt {

@@ -42,6 +42,11 @@ export interface InputSlot {
   many?: true
   /** One of a row of inputs, of which nodes show those up to the one after the last wired one. */
   grows?: true
+  /**
+   * Has further slots, which are optional: `name`, `name_2`, `name_3`, ... Those of another input
+   * `of` are offered once that has as many.
+   */
+  more?: { of: string }
 }
 
 /**
@@ -89,6 +94,8 @@ export interface OutputSlot {
    * if all numbers wired to the node are.
    */
   host?: true | 'inputs'
+  /** Has a slot `name_2`, ... for each further slot of the input that it belongs to. */
+  more?: { of: string }
 }
 
 export type Param = ParamKind & {
@@ -406,26 +413,27 @@ export interface LoopBehaviour<State = unknown> {
   first?(inputs: Inputs): number
   /** Returns the state before the first iteration. A continued run uses a stored state instead. */
   begin(inputs: Inputs, params: LoopParams, context: RunContext): State
-  /** Returns the each outputs of iteration `index`. */
+  /**
+   * Returns the each outputs of iteration `index`. `wanted` are those that are wired; others may be
+   * missing.
+   */
   each(
     state: State,
     index: number,
     inputs: Inputs,
     params: LoopParams,
     context: RunContext,
+    wanted: ReadonlySet<string>,
   ): Outputs
   /**
    * Returns the state after iteration `index`, from the next inputs. Not called if `around` exists.
    */
   advance?(state: State, next: Inputs, index: number, inputs: Inputs, params: LoopParams): State
-  /**
-   * Runs the iteration itself: `body` computes the next inputs from each outputs, synchronously,
-   * under the tape.
-   */
+  /** Runs the iteration itself, synchronously, as one unit under the tape. */
   around?(
     state: State,
     each: Outputs,
-    body: (each: Outputs) => Inputs,
+    body: LoopBody,
     index: number,
     inputs: Inputs,
     params: LoopParams,
@@ -467,11 +475,24 @@ export interface LoopBehaviour<State = unknown> {
    * another loop.
    */
   notices?(start: Params, where: LoopPlace): string[]
+  /** Returns the number of iterations after which `again` is read back; default 1. */
+  againEvery?(params: LoopParams): number
   /**
    * Returns the number of iterations between emissions of the done outputs; the first ones come
    * earlier. 0 or undefined for none.
    */
   emitEvery?(params: LoopParams): number
+}
+
+/**
+ * Computes the next inputs of an iteration from each outputs. May be called several times, with the
+ * same random numbers: the first call computes all next inputs, and its values are observed; a
+ * further one those in `wanted`. Arguments and results live until the iteration ends.
+ */
+export interface LoopBody<Next = Inputs> {
+  (each: Outputs, wanted?: readonly string[]): Next
+  /** Returns the names of all next inputs, in a script by a further run of the body. */
+  wired(each: Outputs): ReadonlySet<string>
 }
 
 export interface LoopPlace {

@@ -13,19 +13,26 @@ export function inputSlot(
   declaration: Pick<Declaration, 'inputs' | 'params'>,
   slot: string,
 ): InputSlot | undefined {
-  const single = getOwn(declaration.inputs, slot)
-  if (single && !single.many) return single
-  const many = getOwn(declaration.inputs, splitMany(slot)[0])
-  if (many?.many) return many
+  const declared = numberedSlot(declaration.inputs, slot)
+  if (declared) return declared
   const param = getOwn(declaration.params, slot)
   return param && paramSlot(param)
 }
 
-export function outputSlot(declaration: Declaration, slot: string): OutputSlot | undefined {
-  const single = getOwn(declaration.outputs, slot)
+/** Finds `slot` by its full name, else as a further slot of `name`: `name_2`. */
+function numberedSlot<S extends { many?: true; more?: unknown }>(
+  slots: Readonly<Record<string, S>>,
+  slot: string,
+): S | undefined {
+  const single = getOwn(slots, slot)
   if (single && !single.many) return single
-  const many = getOwn(declaration.outputs, splitMany(slot)[0])
-  return many?.many ? many : undefined
+  const [name, index = 0] = splitMany(slot)
+  const several = getOwn(slots, name)
+  return several?.many || (several?.more && index > 1) ? several : undefined
+}
+
+export function outputSlot(declaration: Declaration, slot: string): OutputSlot | undefined {
+  return numberedSlot(declaration.outputs, slot)
 }
 
 export const nodesById = (graph: Graph): Map<string, GraphNode> =>

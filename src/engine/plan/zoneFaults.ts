@@ -1,5 +1,6 @@
 // Faults and notices of loops by rules c, d, f and g of ARCHITECTURE.md.
 import type { Fault } from '../base/fault.ts'
+import { splitMany } from '../base/ids.ts'
 import { getNode, type GraphNode, type Wire } from './graph.ts'
 import type { Op, Ops, StartOp } from './op.ts'
 import { checkParams } from './params.ts'
@@ -135,25 +136,41 @@ export function behaviourAt(start: string, nodes: Map<string, GraphNode>, ops: O
 function trainingFaults(id: string, op: StartOp, checked: Checked): Fault[] {
   const { nodes, ops, zones } = checked
   const zone = zones.get(id)
-  const loss = zone && nodes.get(zone.end)?.inputs.loss
-  if (!op.behaviour.trains || !loss || dependsOnModel(loss, id, checked)) return []
-  return [
-    {
-      node: zone.end,
-      slot: 'loss',
-      message: planMessages.independentLoss({ start: nodeName(id, nodes, ops) }),
-      cure: planMessages.connectModel({ start: nodeName(id, nodes, ops) }),
-      also: [id],
-    },
-  ]
+  const next = zone && nodes.get(zone.end)?.inputs
+  if (!op.behaviour.trains || !zone || !next?.loss) return []
+  const models = Object.keys(getNode(nodes, id).inputs).filter(
+    (slot) => splitMany(slot)[0] === 'model',
+  )
+  return models.flatMap((model) => {
+    const own = `loss${model.slice('model'.length)}`
+    const slot = next[own] ? own : 'loss'
+    if (dependsOnModel(next[slot], [id, model], checked)) return []
+    const names = { start: nodeName(id, nodes, ops), model }
+    return [
+      {
+        node: zone.end,
+        slot,
+        message:
+          model === 'model'
+            ? planMessages.independentLoss(names)
+            : planMessages.independentOf({ ...names, loss: slot }),
+        cure: planMessages.connectModel(names),
+        also: [id],
+      },
+    ]
+  })
 }
 
 /** Follows wires back, through the body of the loop only. */
-function dependsOnModel(loss: Wire, start: string, { nodes, zonesOf }: Checked): boolean {
+function dependsOnModel(
+  loss: Wire,
+  [start, model]: [start: string, model: string],
+  { nodes, zonesOf }: Checked,
+): boolean {
   const seen = new Set<string>()
   const wires = [loss]
   for (let wire = wires.pop(); wire; wire = wires.pop()) {
-    if (wire.node === start && wire.slot === 'model') return true
+    if (wire.node === start && wire.slot === model) return true
     if (seen.has(wire.node) || !zonesOf.get(wire.node)?.includes(start)) continue
     seen.add(wire.node)
     wires.push(...Object.values(nodes.get(wire.node)?.inputs ?? {}))
@@ -202,7 +219,17 @@ function againFaults(id: string, { nodes, ops, zones }: Checked): Fault[] {
   const trainer = zone?.around.find((outer) => behaviourAt(outer, nodes, ops)?.trains)
   if (!zone || trainer === undefined) return []
   const asks = nodes.get(zone.end)?.inputs.again !== undefined
-  if (!asks && !behaviourAt(id, nodes, ops)?.settle) return []
+  const behaviour = behaviourAt(id, nodes, ops)
+  if (!asks && behaviour?.trains)
+    return [
+      {
+        node: zone.end,
+        message: planMessages.nestedTraining({ start: nodeName(trainer, nodes, ops) }),
+        cure: planMessages.trainInRounds(),
+        also: [trainer],
+      },
+    ]
+  if (!asks && !behaviour?.settle) return []
   return [
     {
       node: zone.end,

@@ -13,6 +13,7 @@ export interface Slot<In = unknown, Out = unknown> {
   per?: string
   host?: true | 'inputs'
   grows?: true
+  more?: { of?: string | undefined }
   /** For type inference only; never present. */
   readonly value?: { in: In; out: Out }
 }
@@ -92,6 +93,16 @@ export const grows = <In, Out>(
   ...optional(slot),
   grows: true,
 })
+
+/**
+ * A slot with further, optional ones: `name`, `name_2`, `name_3`, ... Those of another input `of`
+ * are offered once that has as many. An output has one for each further slot of the input `of`, at
+ * the Start of the loop for an End; by default of its own name.
+ */
+export const more = <In, Out>(
+  slot: Slot<In, Out>,
+  of?: string,
+): Slot<In, Out> & { more: { of?: string | undefined } } => ({ ...slot, more: { of } })
 
 /**
  * One slot per wire: `name_1`, `name_2`, ... `run` receives and returns values under these names.

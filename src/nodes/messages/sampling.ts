@@ -33,6 +33,7 @@ export const samplingMessages = catalogue('sampling', {
   connectTimesteps: 'Connect Timesteps: its first t and its last t_prev are used.',
   notAtEnd: 'Expected to reach the end within {steps} steps, got to t = {t}.',
   raiseSteps: 'Raise max_steps, or rtol of the step.',
+  notMoved: 'Expected {slot}, the next step of {input}, got none.',
   connectStep: 'Connect what a step made of x_t.',
   connectLikelihoodStep: 'Connect what a step made of x_t of LikelihoodStart.',
   stepIndex:

@@ -38,11 +38,19 @@ export interface LoopSurroundings {
   inner: { loss: number | undefined }
 }
 
+interface OpenIteration {
+  each: Outputs
+  values: Outputs
+  get: (each: Outputs) => (slot: string) => Outputs[string] | undefined
+}
+
 export class ScriptLoop implements Loop {
   private readonly stepper: LoopStepper
   private index: number
   private state: LoopState
   private nextInputs: Inputs | undefined
+  /** The next inputs that the body returns. */
+  private nextSlots: ReadonlySet<string> | undefined
 
   constructor(
     private readonly start: StartOp,
@@ -144,11 +152,32 @@ export class ScriptLoop implements Loop {
   private async trainOnce(body: (each: Outputs) => Inputs) {
     const inside = this.enter()
     try {
-      const takeNext = (each: Outputs) =>
-        checkInputs(this.end, body(createStrictOutputs(this.start, (slot) => each[slot])))
-      const own = this.stepper.around(this.state, inside.values, takeNext, this.index)
+      const { places } = this.around
+      const call = (each: Outputs) =>
+        checkInputs(this.end, body(createStrictOutputs(this.start, inside.get(each))))
+      const takeNext = (each: Outputs) => {
+        const next = call(each)
+        this.nextInputs ??= next
+        // Only the first call is observed.
+        places.isQuiet = true
+        return next
+      }
+      const wired = (each: Outputs) => {
+        places.isQuiet = true
+        this.nextSlots ??= new Set(Object.keys(call(each)))
+        places.isQuiet = false
+        return this.nextSlots
+      }
+      const own = this.stepper.around(
+        this.state,
+        inside.values,
+        Object.assign(takeNext, { wired }),
+        this.index,
+      )
+      this.around.places.isQuiet = false
       this.moveTo(await resolveAll(this.complete(own, inside)))
     } finally {
+      this.around.places.isQuiet = false
       this.leave(inside)
     }
   }
@@ -175,7 +204,7 @@ export class ScriptLoop implements Loop {
     )
   }
 
-  private enter(): IterationScope & { each: Outputs; values: Outputs } {
+  private enter(): IterationScope & OpenIteration {
     const { places } = this.around
     this.nextInputs = undefined
     const solvers = this.stepper.solversFrom(this.state)
@@ -186,10 +215,15 @@ export class ScriptLoop implements Loop {
       ...(this.stepper.behaviour.samePath && { samePath: true }),
     })
     try {
-      const values = places.own(this.stepper.each(this.state, this.index, inside.path))
+      const compute = (...wanted: string[]) =>
+        places.own(this.stepper.each(this.state, this.index, inside.path, new Set(wanted)))
+      const values = compute()
+      // Outputs that are computed only if they are used.
+      const get = (each: Outputs) => (slot: string) => each[slot] ?? compute(slot)[slot]
       return Object.assign(inside, {
         values,
-        each: createStrictOutputs(this.start, (slot) => values[slot]),
+        get,
+        each: createStrictOutputs(this.start, get(values)),
       })
     } catch (error) {
       places.leave(inside)
@@ -217,7 +251,7 @@ export class ScriptLoop implements Loop {
   private complete(own: unknown, { solvers }: IterationScope) {
     const ownSolvers = this.stepper.behaviour.samples ? solvers : undefined
     const again = this.nextInputs?.again as NumberValue | undefined
-    return this.stepper.complete(own, ownSolvers, again)
+    return this.stepper.complete(own, this.index, ownSolvers, again)
   }
 
   private moveTo(state: LoopState) {

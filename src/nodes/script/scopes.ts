@@ -16,6 +16,8 @@ export interface IterationScope {
 }
 
 export class ScopeStack {
+  /** Set while a body runs again in the same iteration: its values are not observed. */
+  isQuiet = false
   private now: IterationScope = {
     path: [],
     indices: [],

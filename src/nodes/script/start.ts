@@ -154,6 +154,7 @@ class ScriptRuntime implements Script {
 
   show = (title: string, type: string, inputs: Inputs = {}, params: Params = {}) => {
     const op = findOp(this.ops, type, 'observer')
+    if (this.places.isQuiet) return
     const step: NodeStep = {
       kind: 'observe',
       id: title,

@@ -35,6 +35,7 @@ export const koSampling: Translation<typeof samplingMessages> = {
   connectTimesteps: 'Timesteps를 연결하세요. 첫 t와 마지막 t_prev를 씁니다.',
   notAtEnd: '{steps}단계 안에 끝에 닿아야 하는데 t = {t}까지 갔습니다.',
   raiseSteps: 'max_steps나 단계의 rtol을 높이세요.',
+  notMoved: '{input}의 다음 단계인 {slot}이(가) 연결되어 있지 않습니다.',
   connectStep: 'x_t에 단계를 적용한 결과를 연결하세요.',
   connectLikelihoodStep: 'LikelihoodStart의 x_t에 단계를 적용한 결과를 연결하세요.',
   stepIndex: '이 단계의 차수를 정하는 단계 번호가 t와 함께 있어야 하는데 t만 있습니다.',
