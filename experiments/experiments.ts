@@ -5,7 +5,7 @@
 export interface Measurement {
   /** What is measured, in words. */
   name: string
-  /** The output that carries the number: `Title.slot`. */
+  /** The output that carries the number: `Title.slot`, or `Title.slot[2]` in a history. */
   output: string
   /** Smallest and largest value that is accepted. */
   from: number
@@ -47,33 +47,40 @@ export const groups: readonly ExperimentGroup[] = [
         { t: 250, noisy: 0.41, clean: 0.2 },
         { t: 500, noisy: 0.77, clean: 0.37 },
         { t: 750, noisy: 1.1, clean: 0.52 },
-      ].map(
-        ({ t, noisy, clean }): Experiment => ({
-          id: `one-step-denoising-${t}`,
-          title: `Forward process and one-step denoising at t = ${t}`,
-          source: 'CS180 project 5 A, 1.1 and 1.3',
-          workflow: 'one-step-denoising',
-          set: { 'Timestep.t': t },
-          measurements: [
-            expectNumber('rms of the noise', 'Noisy error.result', noisy - 0.1, noisy),
-            expectNumber('rms after one step', 'One-step error.result', 0, clean),
-          ],
-        }),
-      ),
+      ].map(({ t, noisy, clean }): Experiment => ({
+        id: `one-step-denoising-${t}`,
+        title: `Forward process and one-step denoising at t = ${t}`,
+        source: 'CS180 project 5 A, 1.1 and 1.3',
+        workflow: 'one-step-denoising',
+        set: { 'Timestep.t': t },
+        measurements: [
+          expectNumber('rms of the noise', 'Noisy error.result', noisy - 0.1, noisy),
+          expectNumber('rms after one step', 'One-step error.result', 0, clean),
+        ],
+      })),
       ...[
         { strength: 0.1, from: 0, to: 0.15 },
         { strength: 0.5, from: 0.2, to: 0.45 },
         { strength: 1, from: 0.45, to: 0.8 },
-      ].map(
-        ({ strength, from, to }): Experiment => ({
-          id: `sdedit-${strength}`,
-          title: `Iterative denoising and SDEdit, strength ${strength}`,
-          source: 'CS180 project 5 A, 1.4 and 1.7; Meng et al. 2022',
-          workflow: 'iterative-denoising',
-          set: { 'Strength.strength': strength },
-          measurements: [expectNumber('rms to the original', 'Change.result', from, to)],
-        }),
-      ),
+      ].map(({ strength, from, to }): Experiment => ({
+        id: `sdedit-${strength}`,
+        title: `Iterative denoising and SDEdit, strength ${strength}`,
+        source: 'CS180 project 5 A, 1.4 and 1.7; Meng et al. 2022',
+        workflow: 'iterative-denoising',
+        set: { 'Strength.strength': strength },
+        measurements: [expectNumber('rms to the original', 'Change.result', from, to)],
+      })),
+      {
+        id: 'strength-strip',
+        title: 'Strengths of SDEdit in one strip',
+        source: 'CS180 project 5 A, 1.7; Meng et al. 2022',
+        workflow: 'strength-strip',
+        measurements: [
+          expectNumber('rms at 0.1', 'All strengths.history_1[0]', 0, 0.15),
+          expectNumber('rms at 0.5', 'All strengths.history_1[2]', 0.15, 0.45),
+          expectNumber('rms at 1', 'All strengths.history_1[4]', 0.5, 0.9),
+        ],
+      },
       {
         id: 'guided-digits',
         title: 'Sampling with classifier-free guidance',
@@ -95,6 +102,17 @@ export const groups: readonly ExperimentGroup[] = [
         source: 'Song et al. 2021 (DDIM), eq. 12',
         workflow: 'ddim-by-formula',
         measurements: [expectNumber('rms to the node', 'Difference.result', 0, 1e-5)],
+      },
+      {
+        id: 'nfe-of-a-sampler',
+        title: 'Error of DDIM by its number of steps',
+        source: 'Karras et al. 2022, fig. 2',
+        workflow: 'nfe-of-a-sampler',
+        measurements: [
+          expectNumber('rms with 4 steps', 'Curve end.history_1[0]', 0.2, 1),
+          expectNumber('rms with 16 steps', 'Curve end.history_1[2]', 0.05, 0.3),
+          expectNumber('rms with 64 steps', 'Curve end.history_1[4]', 0, 0.08),
+        ],
       },
       {
         id: 'compositions',

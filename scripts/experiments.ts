@@ -19,7 +19,7 @@ import type { BackendName } from '../src/engine/protocol.ts'
 import { applySettings, findNode } from '../src/nodes/settings.ts'
 import { nodes } from '../src/nodes/table.ts'
 import { parseWorkflow, toGraph } from '../src/nodes/workflow.ts'
-import { evaluate } from '../test/nodes/evaluate.ts'
+import { evaluate, type Seen } from '../test/nodes/evaluate.ts'
 
 const declarations = nodes.map(toDeclaration)
 const declared = new Map(declarations.map((declaration) => [declaration.type, declaration]))
@@ -40,10 +40,16 @@ export function experimentGraph(experiment: Experiment): Graph {
   return applySettings(toGraph(workflow, declarations), experiment.set ?? {}, declarations)
 }
 
-/** The wire that carries a measured number. */
-export function measuredWire(graph: Graph, { output }: Measurement): string {
-  const dot = output.lastIndexOf('.')
-  return `${findNode(graph, output.slice(0, dot), declared).id}.${output.slice(dot + 1)}`
+/** The wire that carries a measured number, and the position of the number in a history. */
+export function measuredWire(
+  graph: Graph,
+  { output }: Measurement,
+): { wire: string; index: number | undefined } {
+  const [, title = '', slot = '', index] = /^(.*)\.(\w+)(?:\[(\d+)\])?$/.exec(output) ?? []
+  return {
+    wire: `${findNode(graph, title, declared).id}.${slot}`,
+    index: index === undefined ? undefined : Number(index),
+  }
 }
 
 export interface ExperimentResult {
@@ -66,14 +72,18 @@ export async function runExperiment(experiment: Experiment): Promise<ExperimentR
   try {
     const graph = experimentGraph(experiment)
     const wires = experiment.measurements.map((each) => measuredWire(graph, each))
-    const wanted = Object.fromEntries(wires.map((wire, i) => [`n${i}`, wire]))
+    const wanted = Object.fromEntries(wires.map(({ wire }, i) => [`n${i}`, wire]))
     const seen = await evaluate(graph.nodes, wanted, { only: true })
-    const numbers = wires.map((_, i) => seen[`n${i}`].tensor.data[0])
+    const numbers = wires.map(({ index }, i) => readNumber(seen[`n${i}`], index))
     return finish({ numbers, passed: experiment.measurements.every(fits(numbers)) })
   } catch (error) {
     return finish({ numbers: [], passed: false, error: getErrorMessage(error) })
   }
 }
+
+/** A number, or one of a history. */
+const readNumber = ({ tensor, losses }: Seen, index: number | undefined): number =>
+  index === undefined ? tensor.data[0] : losses.flatMap(({ data }) => [...data])[index]
 
 const fits =
   (numbers: readonly number[]) =>
@@ -174,5 +184,7 @@ const formatRange = (from: number, to: number) =>
 export const formatRecipe = (experiment: Experiment): string =>
   [
     `[${experiment.workflow}](../${workflowPath(experiment)})`,
-    ...Object.entries(experiment.set ?? {}).map(([name, value]) => `\`${name} = ${String(value)}\``),
+    ...Object.entries(experiment.set ?? {}).map(
+      ([name, value]) => `\`${name} = ${String(value)}\``,
+    ),
   ].join(', ')

@@ -45,6 +45,7 @@ export interface Seen {
   type: SlotType
   tensor: Numbers
   frames: Numbers[]
+  losses: Numbers[]
   t: Float64Array
   schedule: Schedule
 }
