@@ -1,6 +1,6 @@
 // All commands, with their keys. Menus, buttons, the palette and the keyboard use this table.
 import { askTitle } from './prompts.ts'
-import { openContextMenu } from './menus.ts'
+import { openContextMenu, paramInputItems, showParamInputs } from './menus.ts'
 import { openNodeSearch } from '../canvas/openNodeSearch.ts'
 import { panelInsets } from '../ui/insets.ts'
 import { changeSettings } from '../storage/settings.ts'
@@ -344,6 +344,10 @@ function viewCommands(editor: Editor) {
           kind: 'vary',
           ...(nodes()[0] && { node: stage.fullId(nodes()[0].id) }),
         }),
+    },
+    paramInputs: {
+      enabled: () => nodes().length === 1 && paramInputItems(editor, nodes()[0]).length > 0,
+      run: () => showParamInputs(editor, nodes()[0]),
     },
     outline: { keys: ['Alt+O'], run: () => toggleOutline(stage) },
     panel: { keys: ['Alt+P'], run: () => showPanel(!panelShown.value) },

@@ -12,6 +12,7 @@ import { wireMenu } from '../workspace/wireEdits.ts'
 import type { Editor } from './services.ts'
 import { BYPASSED, MUTED } from '../../nodes/workflow/activity.ts'
 import { isDiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { canBeInput, inputParams, toggleParamInput } from '../../nodes/litegraph/paramInputs.ts'
 import { isSweepable } from '../runs/sweepableParams.ts'
 import { showMenu, type Menu, type MenuItem } from '../ui/state.ts'
 import { selectedIds, showNodeSearch } from '../canvas/state.ts'
@@ -87,6 +88,7 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     'rule',
     commandItem('rename'),
     commandItem('replace'),
+    ...(paramInputItems(editor, node).length ? [commandItem('paramInputs')] : []),
     commandItem('collapse', {
       label: node.flags.collapsed ? commands.expand : commands.collapse,
     }),
@@ -116,6 +118,24 @@ function nodeItems(editor: Editor, spot: Spot, node: LGraphNode): Menu['items'] 
     commandItem('delete', { danger: true }),
     commandItem('deleteAndReconnect', { danger: true }),
   ]
+}
+
+/** Items that turn params of a node into inputs, and back. */
+export const paramInputItems = (editor: Editor, node: LGraphNode, only?: string): MenuItem[] => {
+  if (!isDiffusionNode(node)) return []
+  const inputs = inputParams(node)
+  return Object.keys(node.diffusion.declaration.params)
+    .filter((name) => canBeInput(node, name) && (only === undefined || name === only))
+    .map((name) => ({
+      label: inputs.has(name) ? texts.tips.toParam(name) : texts.tips.toInput(name),
+      run: () => editor.workspace.editNodes(() => toggleParamInput(node, name)),
+    }))
+}
+
+/** Opens the menu of the params that can be inputs. */
+export function showParamInputs(editor: Editor, node: LGraphNode) {
+  const at = editor.stage.toPage([node.pos[0] + 24, node.pos[1]])
+  showMenu({ at, title: node.getTitle(), items: paramInputItems(editor, node) })
 }
 
 const nodeDeclaration = (node: LGraphNode) =>
@@ -177,7 +197,9 @@ function slotItems(
   const isInput = input !== undefined
   const slot = isInput ? node.inputs[input] : node.outputs[output!]
   const wired = 'link' in slot ? slot.link != null : Boolean(slot.links?.length)
+  const param = isInput && isDiffusionNode(node) && inputParams(node).has(slot.name)
   return [
+    ...(param ? paramInputItems(editor, node, slot.name) : []),
     {
       label: texts.commands.add,
       run: () =>

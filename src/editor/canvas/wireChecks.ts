@@ -5,6 +5,7 @@ import type {
   LGraphNode,
   OutputSlot,
 } from 'litegraph.js/build/litegraph.core.js'
+import { paramTakingWire } from '../../nodes/litegraph/paramInputs.ts'
 import type { SlotRef } from '../../nodes/litegraph/reroute.ts'
 import { downstreamNodes, upstreamNodes, wireRefusal } from '../../nodes/litegraph/wires.ts'
 import type { Side } from '../../nodes/workflow/slots.ts'
@@ -98,9 +99,18 @@ export class WireChecks {
     if (end) return this.reason(wire, end.node, end.slot)
     const node = this.canvas.nodeUnderPointer()
     if (!node) return undefined
+    if (this.takesParam(wire, node)) return undefined
     if (node !== wire.node) return this.noSlotReason(wire, node)
     // Over the slot where it began, the wire has no target yet.
     return this.canvas.isOverSlot() ? undefined : texts.wires.itself(node.getTitle())
+  }
+
+  /** True over the widget of a param that would become an input for the wire. */
+  private takesParam(wire: DraggedWire, node: LGraphNode): boolean {
+    if (wire.side === 'input' || node === wire.node) return false
+    if (this.checkedStart !== wire.start) this.reset(wire)
+    const { graph_mouse: at } = this.canvas
+    return !this.cycleNodes.has(node) && paramTakingWire(node, at, wire.start.type) !== undefined
   }
 
   /** Returns why the wire cannot end in a slot of a node, undefined if it can. */

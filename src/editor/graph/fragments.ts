@@ -2,7 +2,7 @@
 import { TITLE } from './nodeSize.ts'
 import { visibleParams } from '../../nodes/litegraph/widgets.ts'
 import { plugLinks } from '../../nodes/workflow/flatten.ts'
-import { inputSpecs, outputSpecs } from '../../nodes/workflow/slots.ts'
+import { createFileInput, inputSpecs, outputSpecs } from '../../nodes/workflow/slots.ts'
 import { usedSubgraphs } from '../../nodes/workflow/subgraphs.ts'
 import type { Expansion, GraphNode, Wire } from '../../engine/plan/graph.ts'
 import type { ByType, Declaration } from '../../engine/plan/op.ts'
@@ -245,9 +245,7 @@ function createFileNode(
     size: declaration ? estimateSize(declaration, node.params, wiredIn) : [180, 80],
     flags: {},
     mode: 0,
-    inputs: declaration
-      ? inputSpecs(declaration, wiredIn).map(({ name, type }) => ({ name, type, link: null }))
-      : [],
+    inputs: declaration ? inputSpecs(declaration, wiredIn).map(createFileInput) : [],
     outputs: declaration
       ? outputSpecs(declaration, node.params, wiredIn, wiredOut).map(({ name, type }) => ({
           name,

@@ -176,14 +176,16 @@ function updateSlots(
   node: FileNode,
   slots: { inputs: readonly Slot[]; outputs: readonly Slot[] } | undefined,
 ): { node: FileNode; inputs: number[]; outputs: number[] } | undefined {
-  if (!slots || (sameSlots(node.inputs, slots.inputs) && sameSlots(node.outputs, slots.outputs)))
+  const isParam = ({ widget }: FileInput) => widget !== undefined
+  const declared = node.inputs.filter((slot) => !isParam(slot))
+  if (!slots || (sameSlots(declared, slots.inputs) && sameSlots(node.outputs, slots.outputs)))
     return undefined
   const toSpec = ({ name, type }: Slot) => ({ name, type: String(type), about: '' })
   const neverWired = () => false
   const inputs = matchSlotsByName(
     node.inputs,
     slots.inputs.map(toSpec),
-    neverWired,
+    isParam,
     ({ name, type }) => ({ name, type, link: null }),
   )
   const outputs = matchSlotsByName(

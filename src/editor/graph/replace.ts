@@ -5,7 +5,13 @@ import { chosenType, type ByType, type Declaration, type Param } from '../../eng
 import { fitNumber } from '../../nodes/litegraph/numberText.ts'
 import type { FileLink, FileNode, NodeId, WorkflowFile } from '../../nodes/workflow.ts'
 import { seedControl } from '../../nodes/workflow.ts'
-import { parseAccepts, inputSpecs, LOOP, outputSpecs } from '../../nodes/workflow/slots.ts'
+import {
+  createFileInput,
+  inputSpecs,
+  LOOP,
+  outputSpecs,
+  parseAccepts,
+} from '../../nodes/workflow/slots.ts'
 import { createNodeLookup, estimateSize, withLinks } from './fragments.ts'
 import { acceptsType } from './nodeSearch.ts'
 
@@ -183,11 +189,7 @@ function createReplacement(
       Math.max(was[0], width),
       declaration.role === 'observer' ? Math.max(was[1], height) : height,
     ],
-    inputs: inputSpecs(declaration, wiredIn).map((slot) => ({
-      name: slot.name,
-      type: slot.type,
-      link: null,
-    })),
+    inputs: inputSpecs(declaration, wiredIn).map(createFileInput),
     outputs: outputSpecs(declaration, properties, wiredIn, wiredOut).map((slot) => ({
       name: slot.name,
       type: slot.type,

@@ -62,8 +62,10 @@ export function Input({
       from ? from.node.connect(from.slot, node, index) : node.disconnectInput(index),
     )
   }
-  const declared = isDiffusionNode(node) ? node.diffusion.declaration.inputs : {}
-  const optional = declared[declaredName(declared, slot.name) ?? '']?.optional
+  const { inputs = {}, params = {} } = isDiffusionNode(node) ? node.diffusion.declaration : {}
+  const declared = declaredName(inputs, slot.name)
+  const optional =
+    declared === undefined ? Object.hasOwn(params, slot.name) : inputs[declared].optional
   const type =
     String(slot.type) === '*' ? texts.panel.anything : String(slot.type).replaceAll(',', ', ')
   return (

@@ -7,7 +7,10 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Param } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
-import type { DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import { isDiffusionNode, type DiffusionNode } from '../../nodes/litegraph/diffusionNode.ts'
+import type { LGraphNode } from '../canvas/canvas.ts'
+import { canBeInput, inputParams, toggleParamInput } from '../../nodes/litegraph/paramInputs.ts'
+import { inputSource, sourcePastReroutes, type SlotRef } from '../../nodes/litegraph/reroute.ts'
 import { SEED_CONTROLS } from '../../nodes/litegraph/properties.ts'
 import {
   fitNumber,
@@ -28,6 +31,7 @@ import { PromoteButton } from '../subgraph/promoteButton.tsx'
 import { subscribeToGraph } from '../workspace/state.ts'
 import { showDialog } from '../ui/state.ts'
 import { runState } from '../running/state.ts'
+import { ValueToggle } from './wireInspector.tsx'
 import { translateNode, texts, valueText } from '../texts/texts.ts'
 
 export function Params({ node }: { node: DiffusionNode }) {
@@ -79,6 +83,7 @@ function ParamRow({ node, name, param }: Props) {
   const unused =
     param.unless !== undefined &&
     node.inputs.some((slot) => slot.name === param.unless && slot.link != null)
+  const source = findParamSource(node, name)
   const set = (next: unknown) => editor.workspace.setParam(node, name, next)
   const classes = [
     'param',
@@ -90,10 +95,12 @@ function ParamRow({ node, name, param }: Props) {
     <div class={classes.filter(Boolean).join(' ')}>
       <div class="label">
         <label for={id}>{name}</label>
-        {isSweepable(param, node.diffusion.declaration) && !unused && (
+        {isSweepable(param, node.diffusion.declaration) && !unused && !source && (
           <VaryButton node={node} name={name} />
         )}
-        {changed && param.kind !== 'boolean' && (
+        {source && hasValue(source.node) && <VaryButton node={source.node} name="value" />}
+        <InputButton node={node} name={name} />
+        {changed && !source && param.kind !== 'boolean' && (
           <button
             type="button"
             class="link"
@@ -106,7 +113,11 @@ function ParamRow({ node, name, param }: Props) {
         )}
         <PromoteButton node={node} name={name} />
       </div>
-      {renderField({ id, node, name, param, value, set })}
+      {source ? (
+        <WiredValue id={id} {...source} />
+      ) : (
+        renderField({ id, node, name, param, value, set })
+      )}
       {param.about && (
         <p class="hint">
           <Prose>{param.about}</Prose>
@@ -116,8 +127,50 @@ function ParamRow({ node, name, param }: Props) {
   )
 }
 
+/** Returns the output that a param is wired to. */
+function findParamSource(node: DiffusionNode, name: string) {
+  const input = inputParams(node).has(name) ? node.findInputSlot(name) : -1
+  const origin = input < 0 ? undefined : inputSource(node, input)
+  return origin && sourcePastReroutes(origin)
+}
+
+/** True for a constant, which is varied instead of the params that it is wired to. */
+const hasValue = (node: LGraphNode): boolean =>
+  isDiffusionNode(node) && Object.hasOwn(node.diffusion.declaration.params, 'value')
+
+/** The source of a wired param, with its last value. */
+function WiredValue({ id, node, slot }: SlotRef & { id: string }) {
+  return (
+    <output id={id} class="hint wired">
+      {texts.panel.wiredTo(node.getTitle(), node.outputs[slot].name)}
+      <ValueToggle node={node} slot={slot} />
+    </output>
+  )
+}
+
+/** Turns a param into an input, and back. The menu of the node does the same. */
+function InputButton({ node, name }: { node: DiffusionNode; name: string }) {
+  const { workspace } = useRunning()
+  if (!canBeInput(node, name)) return null
+  const isInput = inputParams(node).has(name)
+  const label = isInput ? texts.tips.toParam(name) : texts.tips.toInput(name)
+  return (
+    <button
+      type="button"
+      class="link to-input"
+      tabIndex={isInput ? 0 : -1}
+      aria-pressed={isInput}
+      title={label}
+      aria-label={label}
+      onClick={() => workspace.editNodes(() => toggleParamInput(node, name))}
+    >
+      <icons.socket />
+    </button>
+  )
+}
+
 /** Opens the sweep dialog for a param. A command does the same, so it needs no tab stop. */
-function VaryButton({ node, name }: { node: DiffusionNode; name: string }) {
+function VaryButton({ node, name }: { node: LGraphNode; name: string }) {
   const { stage } = useRunning()
   return (
     <button

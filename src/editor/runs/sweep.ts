@@ -73,7 +73,7 @@ function nodeSweepParams(
       ([name, spec]) =>
         isSweepable(spec, declaration) &&
         hasEffect(params, name, currentValue) &&
-        !isReplacedByWire(node, spec) &&
+        !isReplacedByWire(node, name, spec) &&
         !isSetFromOutside(name),
     )
     .map(([param, spec]) => ({
@@ -86,8 +86,9 @@ function nodeSweepParams(
     }))
 }
 
-const isReplacedByWire = ({ inputs }: FileNode, { unless }: Param) =>
-  inputs.some(({ name, link }) => name === unless && link !== null)
+/** True if a wire has an effect instead of the param. A wired param is varied at its source. */
+const isReplacedByWire = ({ inputs }: FileNode, param: string, { unless }: Param) =>
+  inputs.some(({ name, link }) => (name === unless || name === param) && link !== null)
 
 /** Suggests values: the current one and its neighbours, or all choices. */
 export function initialValues(param: SweepParam): SweepValues {

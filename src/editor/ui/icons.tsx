@@ -122,6 +122,7 @@ export const icons = {
   back: () => icon(<path d="M9.5 4.5 6 8l3.5 3.5" />),
   forward: () => icon(<path d="M6.5 4.5 10 8l-3.5 3.5" />),
   close: () => icon(<path d="m4.25 4.25 7.5 7.5M11.75 4.25l-7.5 7.5" />),
+  socket: () => icon(<path d="M1.5 8h4.5M12.5 8a3.25 3.25 0 1 1-6.5 0 3.25 3.25 0 0 1 6.5 0Z" />),
   outward: () => icon(<path d="M6.5 3.5h6v6M12.5 3.5 6 10M3.5 6v6.5H10" />),
   reset: () => icon(<path d="M3 8a5 5 0 1 0 1.6-3.65M3 3v2.5h2.5" />),
   dice: () =>

@@ -14,6 +14,8 @@ declare module 'litegraph.js/build/litegraph.core.js' {
   }
   export interface InputSlot extends Slot {
     link: number | string | null
+    /** The param that is an input. */
+    widget?: { name: string }
   }
   export interface OutputSlot extends Slot {
     links: (number | string)[] | null
@@ -116,6 +118,12 @@ declare module 'litegraph.js/build/litegraph.core.js' {
     setSize(size: Vector): void
     collapse(force?: boolean): void
     connect(slot: number | string, target: LGraphNode, targetSlot: number | string): LLink | null
+    connectByType(
+      slot: number | string,
+      target: LGraphNode,
+      type: string | number,
+      options?: object,
+    ): LLink | null
     disconnectInput(slot: number | string): boolean
     disconnectOutput(slot: number | string, target?: LGraphNode): boolean
     findInputSlot(name: string): number

@@ -10,13 +10,14 @@ import { initialViewSpace, viewHeight } from './body.ts'
 import type { DiffusionNode, NodeStatus } from './diffusionNode.ts'
 import type { NodeSetup } from './nodeSetup.ts'
 import { titleColour } from './palette.ts'
+import { inputParams } from './paramInputs.ts'
 import { partnerValues } from './pairs.ts'
 import { addProperties } from './properties.ts'
 import { sanitizeNode, sanitizeSlots, sanitizeValues } from './sanitizeNode.ts'
 import { matchNodeSlots, type FreeSlots } from './slotMatching.ts'
 import { loopPartner } from './wires.ts'
 import { refreshTypes } from './slotTypes.ts'
-import { addWidgets, syncWidget } from './widgets.ts'
+import { addWidgets, matchWidgets, syncWidget } from './widgets.ts'
 
 /** Instance of the node class, for its layers. */
 export interface NodeData extends DiffusionNode {
@@ -26,7 +27,7 @@ export interface NodeData extends DiffusionNode {
   origin: 'new' | 'copied' | 'loaded'
   /** True during `configure`: litegraph's callbacks are not edits then. */
   configuring: boolean
-  matchSlots(free: FreeSlots): void
+  matchSlots(free: FreeSlots, change?: () => void): void
 }
 
 export type NodeDataClass = new (title?: string) => NodeData
@@ -92,12 +93,14 @@ export function createDataClass({ lite, declaration, hooks }: NodeSetup): NodeDa
       return copy
     }
 
-    matchSlots(free: FreeSlots) {
-      matchNodeSlots(lite, this, free)
+    matchSlots(free: FreeSlots, change?: () => void) {
+      matchNodeSlots(lite, this, free, change)
       // Outputs of an End follow the wires of its Start.
       const end = this.diffusion.declaration.role === 'start' ? loopPartner(this) : undefined
       if (end) matchNodeSlots(lite, end, free)
-      if (!this.configuring) refreshTypes(lite, this)
+      if (this.configuring) return
+      matchWidgets(this, hooks)
+      refreshTypes(lite, this)
     }
   }
 }
@@ -137,7 +140,13 @@ const existingLink =
 function writeNode(node: NodeData, info: SerializedNode) {
   info.pos = [node.pos[0], node.pos[1]]
   info.size = [node.size[0], node.size[1]]
-  info.inputs = node.inputs.map(({ name, type, link }) => ({ name, type, link }))
+  const params = inputParams(node)
+  info.inputs = node.inputs.map(({ name, type, link }) => ({
+    name,
+    type,
+    link,
+    ...(params.has(name) && { widget: { name } }),
+  }))
   info.outputs = node.outputs.map(({ name, type, links }) => ({
     name,
     type,

@@ -12,13 +12,21 @@ import { isDiffusionNode, type DiffusionNode } from './diffusionNode.ts'
 import type { NodeData, NodeDataClass } from './nodeData.ts'
 import type { NodeHooks, NodeSetup } from './nodeSetup.ts'
 import { addPartner, removePartner } from './pairs.ts'
+import {
+  canBeInput,
+  convertToInput,
+  convertToParam,
+  inputParams,
+  paramTakingWire,
+} from './paramInputs.ts'
 import { assignFreshSeeds } from './properties.ts'
 import { matchNodeSlots } from './slotMatching.ts'
 import { scheduleTypes } from './slotTypes.ts'
-import { loopPartner, wireRefusal } from './wires.ts'
+import { englishTips } from './tooltips.ts'
+import { loopPartner, upstreamNodes, wireRefusal } from './wires.ts'
 
 export function createWiredClass(Base: NodeDataClass, setup: NodeSetup): NodeDataClass {
-  const { lite, hooks } = setup
+  const { lite, declaration, hooks } = setup
   return class extends Base {
     /** Partner whose loop wire was cut in this task. It is removed together with this node. */
     #cutFrom: DiffusionNode | undefined
@@ -42,6 +50,33 @@ export function createWiredClass(Base: NodeDataClass, setup: NodeSetup): NodeDat
 
     override connect(slot: number | string, target: LGraphNode, to: number | string): LLink | null {
       return reportRefusal(this, slot, target, to, hooks) ? null : super.connect(slot, target, to)
+    }
+
+    /** A wire that is dropped on a widget turns its param into an input. */
+    override connectByType(
+      slot: number | string,
+      target: LGraphNode,
+      type: string | number,
+      options?: object,
+    ): LLink | null {
+      const [canvas] = target.graph?.list_of_graphcanvas ?? []
+      const param = canvas && paramTakingWire(target, canvas.graph_mouse, type)
+      if (param === undefined || !isDiffusionNode(target) || upstreamNodes(this).has(target))
+        return super.connectByType(slot, target, type, options)
+      return this.connect(slot, target, convertToInput(target, param))
+    }
+
+    /** Items of litegraph's menu. The editor has its own menus. */
+    getExtraMenuOptions() {
+      const words = hooks.words?.() ?? englishTips
+      const inputs = inputParams(this)
+      return Object.keys(declaration.params)
+        .filter((name) => canBeInput(this, name))
+        .map((name) =>
+          inputs.has(name)
+            ? { content: words.toParam(name), callback: () => convertToParam(this, name) }
+            : { content: words.toInput(name), callback: () => convertToInput(this, name) },
+        )
     }
 
     override onConnectInput(

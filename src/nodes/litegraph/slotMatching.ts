@@ -14,8 +14,15 @@ import { loopPartner } from './wires.ts'
 /** `keep` leaves unwired slots of a many-slot in place; `trim` drops all but one. */
 export type FreeSlots = 'keep' | 'trim'
 
-export function matchNodeSlots(lite: LiteGraphStatic, node: DiffusionNode, free: FreeSlots) {
+/** @param change adds or removes slots first; the size of the node follows */
+export function matchNodeSlots(
+  lite: LiteGraphStatic,
+  node: DiffusionNode,
+  free: FreeSlots,
+  change?: () => void,
+) {
   const rowsBefore = slotRows(node)
+  change?.()
   const wiredInputs = slotNames(node.inputs.filter(isWiredInput))
   node.inputs = matchInputs(lite, node, wiredInputs, free)
   node.outputs = matchOutputs(lite, node, new Set([...wiredInputs, ...startInputs(node)]), free)
@@ -54,7 +61,8 @@ function matchInputs(
   const present = free === 'keep' ? slotNames(inputs) : undefined
   return matchSlotsByName<InputSlot>(
     inputs,
-    inputSpecs(declaration, wiredInputs, present),
+    // A param stays an input until it is converted back.
+    inputSpecs(declaration, wiredInputs, present, slotNames(inputs)),
     isWiredInput,
     (spec, old): InputSlot => Object.assign(old ?? { link: null }, slotFields(lite, spec, 'input')),
   ).slots

@@ -22,6 +22,9 @@ export interface TipWords {
   /** Text for a slot that exists only in an older version of the node. */
   gone(slot: string, title: string): string
   seedControl(name: string): string
+  /** Menu items: a param becomes an input, and back. */
+  toInput(name: string): string
+  toParam(name: string): string
 }
 
 export const englishTips: TipWords = {
@@ -31,6 +34,8 @@ export const englishTips: TipWords = {
   optional: (type) => `${type} (optional)`,
   gone: (slot, title) => `${slot} is no longer a slot of ${title}.`,
   seedControl: (name) => `${name}: how the seed changes before each run`,
+  toInput: (name) => `Convert ${name} to input`,
+  toParam: (name) => `Convert ${name} to widget`,
 }
 
 /** Returns the text for a point on a node, in coordinates of the node. */
@@ -72,6 +77,8 @@ export function slotTooltip(
 ): string {
   const { inputs, outputs, params, title } = translatedDeclaration(node, words)
   const declared = declaredName(side === 'inputs' ? inputs : outputs, name)
+  if (declared === undefined && side === 'inputs')
+    return paramTooltip(node, name, words) ?? words.gone(name, title)
   if (declared === undefined) return words.gone(name, title)
   const input = side === 'inputs' ? inputs[declared] : undefined
   const slot = input ?? outputs[declared]

@@ -6,6 +6,7 @@ import type { DiffusionNode } from './diffusionNode.ts'
 import { createDrawingWidget } from './drawingWidget.ts'
 import type { NodeHooks } from './nodeSetup.ts'
 import { NumberWidget, type NumberParam } from './numberWidget.ts'
+import { inputParams } from './paramInputs.ts'
 import { createParagraphWidget } from './paragraphWidget.ts'
 
 /**
@@ -25,8 +26,12 @@ export const visibleParams = (
   )
 }
 
-const visibleNodeParams = ({ diffusion, properties }: DiffusionNode) =>
-  visibleParams(diffusion.declaration, properties)
+/** Returns the visible params of a node. One that is an input has no widget. */
+function visibleNodeParams(node: DiffusionNode): [string, Param][] {
+  const inputs = inputParams(node)
+  const visible = visibleParams(node.diffusion.declaration, node.properties)
+  return inputs.size ? visible.filter(([name]) => !inputs.has(name)) : visible
+}
 
 /** Replaces the widgets of a node without a change of its size. */
 export function addWidgets(node: DiffusionNode, hooks: NodeHooks) {

@@ -13,7 +13,7 @@ import { WorkflowError } from './error.ts'
 import { emptyWorkflow, FORMAT, type FileLink, type FileNode, type WorkflowFile } from './file.ts'
 import type { JsonObject } from './json.ts'
 import type { NodeBox, NodeGroup } from './layOutGraph.ts'
-import { inputSpecs, LOOP, outputSpecs, type SlotSpec } from './slots.ts'
+import { createFileInput, inputSpecs, LOOP, outputSpecs, type SlotSpec } from './slots.ts'
 import { workflowMessages } from '../messages/workflow.ts'
 
 /** Texts and settings of a new workflow, as in `extra.diffusion`. */
@@ -85,12 +85,7 @@ function createNode(
     size: estimateSize(declaration, params, slots, title ?? declaration.title),
     flags: {},
     mode: 0,
-    inputs: slots.inputs.map(({ name, type, param }) => ({
-      name,
-      type,
-      link: null,
-      ...(param && { widget: { name } }),
-    })),
+    inputs: slots.inputs.map(createFileInput),
     outputs: slots.outputs.map(({ name, type }) => ({ name, type, links: null })),
     properties: params as JsonObject,
     ...(title !== undefined && { title }),

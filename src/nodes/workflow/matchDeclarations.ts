@@ -4,7 +4,7 @@ import type { FileInput, FileLink, FileNode, FileOutput, NodeId } from './file.t
 import { seedControl } from './file.ts'
 import type { JsonObject } from './json.ts'
 import type { ReadingContext } from './readFields.ts'
-import { inputSpecs, matchSlotsByName, outputSpecs } from './slots.ts'
+import { createFileInput, inputSpecs, matchSlotsByName, outputSpecs } from './slots.ts'
 import { SUBGRAPH_CATEGORY } from './subgraphDeclarations.ts'
 import { workflowMessages } from '../messages/workflow.ts'
 
@@ -112,12 +112,7 @@ function matchSlots(node: FileNode, declaration: Declaration, { notices }: Readi
     node.inputs,
     inputSpecs(declaration, wiredInputs, undefined, convertedParams(node)),
     ({ link }) => keeps && link !== null,
-    ({ name, type, param }, old) => ({
-      name,
-      type,
-      link: old?.link ?? null,
-      ...(param && { widget: { name } }),
-    }),
+    (spec, old) => ({ ...createFileInput(spec), link: old?.link ?? null }),
   )
   const outputs = matchSlotsByName<FileOutput>(
     node.outputs,

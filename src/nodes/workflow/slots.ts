@@ -3,6 +3,7 @@ import { chosenType, type Accepts, type Declaration } from '../../engine/plan/op
 import { paramSlot } from '../../engine/plan/paramSlots.ts'
 import { manySlot, splitMany } from '../../engine/base/ids.ts'
 import type { SlotType } from '../../engine/base/values.ts'
+import type { FileInput } from './file.ts'
 
 /** The slot that joins the Start and the End of a zone. */
 export const LOOP = 'loop'
@@ -120,6 +121,14 @@ function paramSpecs(
     return [{ name, type: formatAccepts(accepts), about, optional: true, param: true }]
   })
 }
+
+/** Returns an input of a file without a wire. */
+export const createFileInput = ({ name, type, param }: SlotSpec): FileInput => ({
+  name,
+  type,
+  link: null,
+  ...(param && { widget: { name } }),
+})
 
 /**
  * Outputs in order. A many-slot has one for each wired input of its name, and all that are wired.

@@ -103,8 +103,9 @@ function paintSlotName(
 }
 
 function isOptional(node: PaintedNode, name: string): boolean {
-  const inputs = node.diffusion?.declaration.inputs
+  const { inputs, params } = node.diffusion?.declaration ?? {}
   const declared = inputs && declaredName(inputs, name)
+  if (declared === undefined) return params !== undefined && Object.hasOwn(params, name)
   return Boolean(
     declared && (inputs[declared].optional || (inputs[declared].many && !name.endsWith('_1'))),
   )

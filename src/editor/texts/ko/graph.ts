@@ -119,6 +119,8 @@ export const koGraph: typeof enGraph = {
     optional: (type) => `${type}(선택 사항)`,
     gone: (slot, title) => `${topic(slot)} 이제 ${title}의 슬롯이 아닙니다.`,
     seedControl: (name) => `${name}: 실행하기 전에 시드를 바꾸는 방법`,
+    toInput: (name) => `${object(name)} 입력으로 바꾸기`,
+    toParam: (name) => `${object(name)} 위젯으로 되돌리기`,
   },
 
   linkValue: {

@@ -3,6 +3,47 @@ import type { NodeTexts } from '../../declarations.ts'
 import { shared } from './shared.ts'
 
 export const tools = {
+  Boolean: {
+    summary: '여러 노드의 파라미터에 연결할 수 있는 스위치입니다. 참은 1, 거짓은 0입니다.',
+    outputs: {
+      number: '참은 1, 거짓은 0',
+    },
+    params: {
+      value: '스위치의 위치',
+    },
+  },
+
+  Number: {
+    summary: '여러 노드의 파라미터에 연결할 수 있는 수입니다.',
+    outputs: {
+      number: '이 수',
+    },
+    params: {
+      value: '수',
+    },
+  },
+
+  ReadNumber: {
+    summary:
+      '손실 같은 수를 장치에서 CPU로 읽어 파라미터에 연결할 수 있게 합니다. 실행은 그동안 기다립니다.',
+    inputs: {
+      number: '장치에 있는 수나 손실',
+    },
+    outputs: {
+      number: 'CPU에 있는 같은 수',
+    },
+  },
+
+  Text: {
+    summary: '선택지의 이름처럼 여러 노드의 파라미터에 연결할 수 있는 텍스트입니다.',
+    outputs: {
+      text: '이 텍스트',
+    },
+    params: {
+      value: '텍스트',
+    },
+  },
+
   Grid: {
     summary: '평면 위의 정사각형 격자점입니다. 격자점에서 모델을 계산해 벡터장으로 그릴 때 씁니다.',
     outputs: {
