@@ -1,10 +1,12 @@
-// Writes the node reference, docs/nodes.md, from the declarations: `node scripts/run.mjs
-// scripts/docs.ts`. With `--check`, reports whether the file is up to date.
+// Writes the node reference, docs/nodes.md, from the declarations, and that of formulas,
+// docs/formula.md, from the table of functions: `node scripts/run.mjs scripts/docs.ts`. With `--check`, reports whether the file is up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { formulaReference } from './formulaReference.ts'
 import { loadDeclarations } from '../src/build/declarations.ts'
 import type { Declaration, InputSlot, OutputSlot, Param } from '../src/engine/plan/op.ts'
 
 export const FILE = 'docs/nodes.md'
+export const FORMULA_FILE = 'docs/formula.md'
 
 /** Returns the reference as Markdown. */
 export function nodeReference(declarations: readonly Declaration[]): string {
@@ -183,6 +185,7 @@ export async function main(args: readonly string[]) {
   const { declarations } = await loadDeclarations()
   const pages = new Map([
     [FILE, nodeReference(declarations)],
+    [FORMULA_FILE, formulaReference()],
     ...QUOTING.filter((path) => existsSync(path)).map(
       (path) => [path, quoteCode(readFileSync(path, 'utf8'))] as const,
     ),

@@ -132,7 +132,8 @@ const smaller: Apply = (x, y) => {
 }
 
 function power(x: Dual, y: Dual): Dual {
-  const value = x.value ** y.value
+  // NaN ** 0 is 1 in JavaScript.
+  const value = Number.isNaN(x.value) ? NaN : x.value ** y.value
   const byBase = y.value === 0 ? 0 : y.value * x.value ** (y.value - 1)
   const byExponent = x.value > 0 ? value * Math.log(x.value) : 0
   return combine(value, x, byBase, y, byExponent)

@@ -37,6 +37,9 @@ const lazySection = <P extends object>(load: () => Promise<ComponentType<P>>) =>
   lazyComponent(load, (error) => showToast(texts.panel.label, { text: error.message, error: true }))
 
 const RunFiles = lazySection(async () => (await import('./runFiles.tsx')).RunFiles)
+const FormulaEquation = lazySection(
+  async () => (await import('./formulaEquation.tsx')).FormulaEquation,
+)
 const UnknownNode = lazySection(async () => (await import('./unknownNode.tsx')).UnknownNode)
 
 export function Panel() {
@@ -130,6 +133,15 @@ function NodeFaults({ id }: { id: string }) {
 /** Equation of a node, with its numbers and source. */
 function NodeEquation({ declaration, node }: { declaration: Declaration; node: DiffusionNode }) {
   const { equation, source } = declaration
+  const formula = Object.entries(declaration.params).find(
+    ([, param]) => param.kind === 'text' && param.formula,
+  )?.[0]
+  if (formula !== undefined)
+    return (
+      <Section title={texts.panel.equation}>
+        <FormulaEquation node={node} text={String(node.properties[formula])} />
+      </Section>
+    )
   if (!equation && !source) return null
   const getValue = (param: string) => node.properties[param]
   const isWired = (input: string) =>

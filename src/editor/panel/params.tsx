@@ -3,7 +3,7 @@
 import { useRunning } from '../running/services.ts'
 import type { Points } from '../../nodes/litegraph/pointDrawing.ts'
 import type { JSX } from 'preact'
-import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { useId } from 'preact/hooks'
 import type { Param } from '../../engine/plan/op.ts'
 import { hasEffect } from '../../engine/plan/op.ts'
 import type { StoredFileKind } from '../../engine/protocol.ts'
@@ -25,6 +25,7 @@ import { seedRange } from '../graph/seeds.ts'
 import { addStoredFile } from '../drops/files.ts'
 import { icons } from '../ui/icons.tsx'
 import { Prose } from '../ui/prose.tsx'
+import { blurOnEnter, TextField, useFieldText } from './textField.tsx'
 import { isSweepable } from '../runs/sweepableParams.ts'
 import { isShipped } from '../workspace/shippedCheckpoints.ts'
 import { PromoteButton } from '../subgraph/promoteButton.tsx'
@@ -207,7 +208,7 @@ function renderField({
         />
       )
     case 'text':
-      return <TextField param={param} {...rest} />
+      return <TextField {...rest} text={valueText(param, rest.value)} multiline={param.multiline} />
     case 'seed':
       return <SeedField param={param} {...rest} />
     case 'drawing':
@@ -217,20 +218,6 @@ function renderField({
     case 'dataset':
       return <StoredFileField param={param} what="dataset" {...rest} />
   }
-}
-
-const blurOnEnter = (event: KeyboardEvent) => {
-  if (event.key === 'Enter' && event.currentTarget instanceof HTMLInputElement)
-    event.currentTarget.blur()
-}
-
-/** Resets a field to its value after each render: an undo can precede the change of typed text. */
-function useFieldText<Field extends HTMLInputElement | HTMLTextAreaElement>(text: string) {
-  const field = useRef<Field>(null)
-  useLayoutEffect(() => {
-    if (field.current && field.current !== document.activeElement) field.current.value = text
-  })
-  return field
 }
 
 /** Arrow keys change the number in a field by one step, with Shift by ten. */
@@ -307,36 +294,6 @@ function ChoiceField({ id, value, set, param }: FieldProps<'choice'>) {
         </option>
       ))}
     </select>
-  )
-}
-
-function TextField({ id, value, set, param }: FieldProps<'text'>) {
-  const text = valueText(param, value)
-  const [area, line] = [
-    useFieldText<HTMLTextAreaElement>(text),
-    useFieldText<HTMLInputElement>(text),
-  ]
-  return param.multiline ? (
-    <textarea
-      id={id}
-      key={text}
-      ref={area}
-      class="field"
-      rows={4}
-      defaultValue={text}
-      onChange={(event) => set(event.currentTarget.value)}
-    />
-  ) : (
-    <input
-      id={id}
-      key={text}
-      ref={line}
-      class="field"
-      type="text"
-      defaultValue={text}
-      onKeyDown={blurOnEnter}
-      onChange={(event) => set(event.currentTarget.value)}
-    />
   )
 }
 

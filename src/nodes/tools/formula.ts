@@ -93,7 +93,7 @@ export const formula = defineNode({
     ...rest,
     expression: canonicalFormula(getProgram(expression)),
   }),
-  notices: ({ expression }, wired) => findUnusedInputs(getProgram(expression), wired),
+  notices: ({ expression }, wired) => findUnusedInputs(expression, wired),
   check: ({ expression, output, predicts }, known, wired) => {
     const program = getProgram(expression)
     checkWires(program, wired)
@@ -195,9 +195,15 @@ const likeNothing = () =>
     cure: formulaNodeMessages.connectLike(),
   })
 
-/** Notices about operands that the expression does not use. */
-function findUnusedInputs(program: Program, wired: ReadonlySet<string>): string[] {
-  const used = usedInputs(program)
+/** Notices about operands that the expression does not use; none if it has errors. */
+function findUnusedInputs(expression: string, wired: ReadonlySet<string>): string[] {
+  let used: ReadonlySet<string>
+  try {
+    used = usedInputs(getProgram(expression))
+  } catch (error) {
+    if (error instanceof FormulaError) return []
+    throw error
+  }
   return inputNames
     .filter((name) => wired.has(name) && !used.has(name))
     .map((name) => formulaNodeMessages.unusedOperand({ name }))

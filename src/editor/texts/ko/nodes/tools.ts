@@ -41,6 +41,32 @@ export const tools = {
     },
     params: {
       value: '텍스트',
+  Formula: {
+    summary:
+      '입력 a부터 p로 수식을 원소마다 계산합니다. t에서 스케줄의 노이즈 수준도 씁니다. 미분할 수 있습니다.',
+    inputs: {
+      t: '수식의 t. alpha, sigma와 snr은 t에서의 값입니다',
+      schedule: 'alpha, sigma, snr, log_snr, time과 T의 스케줄',
+      ...Object.fromEntries([...'abcdefghijklmnop'].map((name) => [name, '이 이름의 피연산자'])),
+    },
+    outputs: {
+      result: '수식의 값',
+    },
+    params: {
+      expression:
+        '예: a + sigma * b 또는 w = min(snr, 5) / snr; w * a. 언어는 docs/formula.md에 있습니다',
+      output:
+        '결과의 유형. 타임스텝, 가중치와 레이블은 타임스텝, 가중치, 레이블과 수로만 계산할 수 있습니다',
+      predicts: {
+        about: '결과의 예측 유형',
+        each: {
+          'as wired': '수식에 쓴 예측의 유형',
+          epsilon: '노이즈',
+          v_prediction: '속도 v',
+          sample: '깨끗한 데이터',
+          flow_prediction: '플로의 속도',
+        },
+      },
     },
   },
 
