@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { build } from 'vite'
 import { describe, expect, test } from 'vitest'
-import { FILE, nodeReference } from '../../scripts/docs.ts'
 import { inputSlot } from '../../src/engine/plan/slots.ts'
 import { FILE, FORMULA_FILE, nodeReference } from '../../scripts/docs.ts'
 import { formulaReference } from '../../scripts/formulaReference.ts'
