@@ -29,7 +29,7 @@ import type {
 import type { Expansion } from '../engine/plan/graph.ts'
 import type { View } from '../engine/plan/view.ts'
 import { mapEntries } from '../engine/base/records.ts'
-import type { Tensor } from '../engine/base/tf.ts'
+import type { Scalar, Tensor } from '../engine/base/tf.ts'
 import type { Model, NumberValue, Prediction } from '../engine/base/values.ts'
 import { withNodeFaults } from './engineFaults.ts'
 import type { Slot } from './define/slots.ts'
@@ -186,6 +186,20 @@ export interface ObserverNode<I extends Slots, P extends ParamSpecs> extends Nod
   view: (inputs: RunInputs<I>, params: RunParams<P>, context: ObserverContext) => Promise<View>
 }
 
+/** An observer whose numbers are outputs as well. */
+export interface MetricNode<
+  I extends Slots,
+  O extends Slots,
+  P extends ParamSpecs,
+> extends NodeFields<I, O, P> {
+  room?: ViewRoom
+  measure: (
+    inputs: RunInputs<I>,
+    params: RunParams<P>,
+  ) => Promise<{ numbers: { [K in keyof O]?: number }; view: View }>
+  onDevice?: { [K in keyof O]?: (inputs: RunInputs<I>, params: RunParams<P>) => Scalar }
+}
+
 export interface OutputNode<I extends Slots, P extends ParamSpecs> extends NodeFields<I, {}, P> {
   files: (inputs: RunInputs<I>, params: RunParams<P>) => Promise<OutputFile[]>
 }
@@ -199,6 +213,9 @@ export function defineNode<I extends Slots, O extends Slots, P extends ParamSpec
 export function defineNode<I extends Slots, P extends ParamSpecs>(
   node: ObserverNode<I, P>,
 ): ObserverOp
+export function defineNode<I extends Slots, O extends Slots, P extends ParamSpecs>(
+  node: MetricNode<I, O, P>,
+): ObserverOp
 export function defineNode<I extends Slots, P extends ParamSpecs>(node: OutputNode<I, P>): OutputOp
 export function defineNode<P extends ParamSpecs>(
   node: NodeFields<{}, {}, P> & { note: true },
@@ -207,10 +224,21 @@ export function defineNode(
   node: NodeFields<Slots, Slots, ParamSpecs> & object,
 ): RunOp | ExpandOp | ObserverOp | OutputOp | NoteOp {
   const role =
-    'view' in node ? 'observer' : 'files' in node ? 'output' : 'note' in node ? 'note' : 'node'
+    'view' in node || 'measure' in node
+      ? 'observer'
+      : 'files' in node
+        ? 'output'
+        : 'note' in node
+          ? 'note'
+          : 'node'
   const own = withNodeFaults(node, [node])
+  const { measure, onDevice } = own as Pick<ObserverOp, 'measure' | 'onDevice'>
   return {
     ...own,
+    ...(onDevice && { onDevice: withNodeFaults(onDevice, [node]) }),
+    ...(measure && {
+      view: async (inputs: never, params: never) => (await measure(inputs, params)).view,
+    }),
     ...toDeclarationFields(node),
     role,
     ...('expand' in node && { expands: true }),

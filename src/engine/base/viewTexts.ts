@@ -15,6 +15,7 @@ export const viewTexts = {
   // Metrics
   frechetDistance: 'Fréchet distance',
   kernelDistance: 'kernel distance',
+  chamferDistance: 'chamfer distance',
   betweenHalves: 'between halves of the reference',
   halvesScore: 'between halves of the reference: #',
   referenceScore: 'the reference: #',

@@ -1,7 +1,7 @@
 // Node types: slots, params and functions. Declarations (src/nodes/define.ts) have this form.
 import { getOwn } from '../base/records.ts'
 import type { Random } from '../base/random.ts'
-import type { Tensor } from '../base/tf.ts'
+import type { Scalar, Tensor } from '../base/tf.ts'
 import type {
   PredictionType,
   ScheduleValue,
@@ -359,6 +359,22 @@ export interface ObserverOp extends Declaration {
   collects?: string
   /** Reads the values it needs and returns the view, as plain data without tensors. */
   view: (inputs: never, params: never, context: ObserverContext) => Promise<View>
+  /**
+   * Measures numbers for outputs, and returns the view with them. While one of these outputs is
+   * wired, the node is part of the computation and waits for this instead of observing.
+   */
+  measure?: (inputs: never, params: never) => Promise<Measurement>
+  /**
+   * Outputs that are computed on the device without waiting, and are differentiable: losses. Those
+   * alone are possible inside a training step.
+   */
+  onDevice?: Readonly<Record<string, (inputs: never, params: never) => Scalar>>
+}
+
+/** Numbers of a metric by output, and its view. */
+export interface Measurement {
+  numbers: Readonly<Record<string, number>>
+  view: View
 }
 
 /** Output node: writes files, at the end of a run only. */

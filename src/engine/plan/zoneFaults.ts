@@ -14,6 +14,7 @@ export function zoneFaults(checked: Checked): Fault[] {
   const { nodes, ops, order } = checked
   const recordReaders = findRecordReaders(checked)
   const reachesNext = findNextSources(checked)
+  const measured = findMeasured(checked)
   const perNode = order.flatMap((id) => {
     const op = ops.get(getNode(nodes, id).op)
     if (!op) return []
@@ -23,7 +24,7 @@ export function zoneFaults(checked: Checked): Fault[] {
       ...(op.role === 'start' ? trainingFaults(id, op, checked) : []),
       ...(op.role === 'start' ? againFaults(id, checked) : []),
       ...(op.role === 'start' ? recordFaults(id, op, checked, recordReaders.get(id)) : []),
-      ...('reads' in op ? readFaults(id, op, checked) : []),
+      ...('reads' in op || measured.has(id) ? readFaults(id, op, checked) : []),
       ...paramWireFaults(id, op, checked),
       ...sameNoiseNotices(id, op, checked, reachesNext),
       ...ownNotices(id, op, checked),
@@ -108,6 +109,17 @@ function stateFaults(id: string, op: Op, { nodes, ops, zonesOf }: Checked): Faul
           cure: planMessages.takeFromSampling(),
         },
       ]
+}
+
+/** Returns the metrics with a wired output that is measured on the CPU. */
+function findMeasured({ nodes, ops, order }: Checked): ReadonlySet<string> {
+  const measured = new Set<string>()
+  for (const id of order)
+    for (const { node, slot } of Object.values(getNode(nodes, id).inputs)) {
+      const op = ops.get(nodes.get(node)?.op ?? '')
+      if (op?.role === 'observer' && !op.onDevice?.[slot]) measured.add(node)
+    }
+  return measured
 }
 
 /** Rule f: a node that reads values back cannot wait for them under the tape. */

@@ -3,9 +3,17 @@ import { viewText } from '../../engine/base/viewTexts.ts'
 import { slicedWasserstein as distanceOf } from '../../engine/metrics/distributions.ts'
 import { interleavedPart } from '../../engine/metrics/kernel.ts'
 import { NodeError } from '../../engine/base/fault.ts'
-import { advanced, defineNode, integer, oneOf, seed } from '../define.ts'
+import { advanced, defineNode, integer, number, oneOf, seed } from '../define.ts'
 import type { Items } from './features.ts'
-import { checkShapes, countRow, itemLength, readNumbers, itemShape, itemSize } from './features.ts'
+import {
+  checkShapes,
+  countRow,
+  itemLength,
+  readNumbers,
+  itemShape,
+  itemSize,
+  toMeasurement,
+} from './features.ts'
 import { evaluateMessages } from '../messages/evaluate.ts'
 
 export const slicedWasserstein = defineNode({
@@ -20,7 +28,7 @@ export const slicedWasserstein = defineNode({
     samples: oneOf(['samples', 'noise', 'dataset'], 'Points [n, d] to evaluate'),
     reference: oneOf(['dataset', 'samples', 'noise'], 'Real points'),
   },
-  outputs: {},
+  outputs: { distance: number('Sliced Wasserstein distance') },
   room: { width: 320, height: 160 },
   params: {
     directions: advanced(
@@ -33,7 +41,7 @@ export const slicedWasserstein = defineNode({
     count: advanced(integer(5000, { min: 2, max: 100_000 }, 'Largest number of points per side')),
     seed: advanced(seed('Seed of the directions')),
   },
-  view: async (inputs, { directions, count, seed }) => {
+  measure: async (inputs, { directions, count, seed }) => {
     const { samples, reference } = inputs
     const [points, real] = [
       await pointsIn(samples, 'samples', count),
@@ -42,23 +50,21 @@ export const slicedWasserstein = defineNode({
     checkShapes(samples, reference)
     const dim = itemLength(reference)
     const [even, odd] = [0, 1].map((turn) => interleavedPart(real, dim, turn, 2))
-    return {
-      kind: 'numbers',
-      rows: [
-        {
-          name: 'sliced Wasserstein',
-          value: distanceOf(points, real, directions, seed, dim),
-          note: `${viewText('lowerIsBetter')}; ${viewText('planeUnits')}`,
-        },
-        {
-          name: viewText('betweenHalves'),
-          value: distanceOf(even, odd, directions, seed, dim),
-          note: viewText('chanceOfHalf'),
-        },
-        countRow('samples', points.length / dim, itemSize(samples)),
-        countRow('reference', real.length / dim, itemSize(reference)),
-      ],
-    }
+    const distance = distanceOf(points, real, directions, seed, dim)
+    return toMeasurement({ distance }, [
+      {
+        name: 'sliced Wasserstein',
+        value: distance,
+        note: `${viewText('lowerIsBetter')}; ${viewText('planeUnits')}`,
+      },
+      {
+        name: viewText('betweenHalves'),
+        value: distanceOf(even, odd, directions, seed, dim),
+        note: viewText('chanceOfHalf'),
+      },
+      countRow('samples', points.length / dim, itemSize(samples)),
+      countRow('reference', real.length / dim, itemSize(reference)),
+    ])
   },
 })
 
