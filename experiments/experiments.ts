@@ -39,6 +39,23 @@ export const expectNumber = (
   to: number,
 ): Measurement => ({ name, output, from, to })
 
+/** An experiment that ends with the distance of its samples to the data. */
+const near = (
+  id: string,
+  title: string,
+  source: string,
+  workflow: string,
+  to: number,
+  set?: Experiment['set'],
+): Experiment => ({
+  id,
+  title,
+  source,
+  workflow,
+  ...(set && { set }),
+  measurements: [expectNumber('sliced Wasserstein', 'Distance.distance', 0, to)],
+})
+
 export const groups: readonly ExperimentGroup[] = [
   {
     title: 'Sampling with a trained model',
@@ -131,6 +148,53 @@ export const groups: readonly ExperimentGroup[] = [
         workflow: 'inversion-round-trip',
         measurements: [expectNumber('rms to the data', 'Error.result', 0, 0.1)],
       },
+      near(
+        'predictor-corrector',
+        'Predictor and corrector',
+        'Song et al. 2021 (SDE), algorithm 2',
+        'predictor-corrector',
+        0.1,
+      ),
+      near(
+        'predictor-only',
+        'The predictor with one corrector step',
+        'Song et al. 2021 (SDE), algorithm 2',
+        'predictor-corrector',
+        0.2,
+        { 'Corrector.n_steps': 1 },
+      ),
+      near('restart', 'Restart sampling', 'Xu et al. 2023', 'restart', 0.1),
+      near('no-restart', 'The same steps without restart', 'Xu et al. 2023', 'restart', 0.3, {
+        'Rounds.times': 0,
+      }),
+      near(
+        'annealed-langevin',
+        'Annealed Langevin dynamics',
+        'Song & Ermon 2019, algorithm 1',
+        'annealed-langevin',
+        0.2,
+      ),
+      near(
+        'noise-by-formula',
+        'DDIM with noise by a formula',
+        'Song et al. 2021 (DDIM), eq. 12',
+        'noise-by-formula',
+        0.15,
+      ),
+      near(
+        'temperature',
+        'Sampling with a temperature',
+        'Dhariwal & Nichol 2021, appendix G',
+        'temperature',
+        0.2,
+      ),
+      {
+        id: 'guidance-by-formula',
+        title: 'Guidance scale as a formula of t',
+        source: 'Kynkäänniemi et al. 2024',
+        workflow: 'guidance-by-formula',
+        measurements: [expectNumber('distance to the nearest digit', 'Nearest.distance', 0, 3)],
+      },
       {
         id: 'anagram-by-negation',
         title: 'Visual anagram by negation',
@@ -143,6 +207,93 @@ export const groups: readonly ExperimentGroup[] = [
   {
     title: 'Training',
     experiments: [
+      near('train-v', 'Prediction of v', 'Salimans & Ho 2022, eq. 12', 'train-points', 0.15),
+      ...(['epsilon', 'sample'] as const).map((predicts) =>
+        near(
+          `train-${predicts}`,
+          `Prediction of ${predicts}`,
+          'Ho et al. 2020, 3.2',
+          'train-points',
+          0.2,
+          { 'Network.predicts': predicts },
+        ),
+      ),
+      near('train-flow', 'Flow matching', 'Lipman et al. 2023, eq. 23', 'train-flow', 0.15),
+      near(
+        'train-logit-normal',
+        'Flow matching with logit-normal timesteps',
+        'Esser et al. 2024, eq. 19',
+        'train-flow',
+        0.15,
+        { 'Random timesteps.density': 'logit_normal' },
+      ),
+      near(
+        'train-edm',
+        'Preconditioned training',
+        'Karras et al. 2022, table 1',
+        'train-edm',
+        0.15,
+      ),
+      ...(['linear', 'scaled_linear', 'sigmoid'] as const).map((schedule) =>
+        near(
+          `train-${schedule}`,
+          `Schedule ${schedule}`,
+          'Nichol & Dhariwal 2021, 3.2',
+          'train-points',
+          0.2,
+          { 'Schedule.beta_schedule': schedule },
+        ),
+      ),
+      ...(['l1', 'huber', 'pseudo_huber'] as const).map((kind) =>
+        near(`train-${kind}`, `Loss ${kind}`, 'Song & Dhariwal 2023, eq. 8', 'train-points', 0.2, {
+          'Loss.kind': kind,
+        }),
+      ),
+      ...([4, 8, 16] as const).map((steps) =>
+        near(
+          `swiss-roll-${steps}`,
+          `DPM-Solver++ 2M with ${steps} steps on the swiss roll`,
+          'CS492(D) assignment 1; Lu et al. 2022',
+          'train-points',
+          0.4,
+          { 'Data.distribution': 'swiss_roll', 'Samples.num_inference_steps': steps },
+        ),
+      ),
+      {
+        id: 'nfe-challenge',
+        title: 'Samplers by the number of evaluations',
+        source: 'CS492(D), the challenge of few evaluations',
+        workflow: 'nfe-challenge',
+        measurements: [
+          expectNumber('DDIM, 4 steps', 'Curve end.history_1[0]', 0, 0.5),
+          expectNumber('DPM++ 2M, 8 steps', 'Curve end.history_2[1]', 0, 0.3),
+          expectNumber('UniPC, 8 steps', 'Curve end.history_3[1]', 0, 0.3),
+        ],
+      },
+      near(
+        'two-losses',
+        'Two losses, the second by a growing weight',
+        'curriculum by the step',
+        'two-losses',
+        0.2,
+      ),
+      near(
+        'item-weights',
+        'Items with their own weights',
+        'weights by labels',
+        'item-weights',
+        0.3,
+      ),
+      {
+        id: 'fine-tuning',
+        title: 'Fine-tuning on other data',
+        source: 'transfer between data sets',
+        workflow: 'fine-tuning',
+        measurements: [
+          expectNumber('before', 'Distance before.distance', 0.15, 2),
+          expectNumber('after', 'Distance after.distance', 0, 0.15),
+        ],
+      },
       {
         id: 'formula-loss',
         title: 'Min-SNR weights by a formula',
