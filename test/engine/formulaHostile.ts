@@ -14,13 +14,18 @@ const prototypeNames = [
   ...Object.getOwnPropertyNames(Object.prototype),
   ...Object.getOwnPropertyNames(Array.prototype),
   ...Object.getOwnPropertyNames(Function.prototype),
-  ...['prototype', 'globalThis', 'eval', 'Function', 'process', 'import', 'await', 'this'],
+  'prototype',
+  'globalThis',
+  'eval',
+  'Function',
+  'process',
+  'import',
 ]
 
 const words = [
-  ...['a', 'b', 't', 'T', 'x', 'alpha', 'snr', 'min', 'if', 'norm', 'item_sum', 'pi', 'not', 'and'],
-  ...['+', '-', '*', '/', '^', '**', '(', ')', ',', ';', '=', '==', '<', '1', '1e308', '.5', ' '],
-  ...['\u0000', '\u202e', 'α', '😀', '\n', '"', '`', '${', '\\', '%'],
+  ...'a b t T x alpha snr min if norm item_sum pi not and'.split(' '),
+  ...'+ - * / ^ ** ( ) , ; = == < 1 1e308 .5'.split(' '),
+  ...' \u0000\u202eα😀\n"`$\\%',
 ]
 
 const repeated = (parts: readonly string[], most: number) =>
