@@ -111,6 +111,7 @@ test('lists the ready workflows', () => {
     'inversion',
     'learned-variance',
     'likelihood',
+    'loss-formula',
     'marginal',
     'mnist-sample',
     'mnist-train',
@@ -607,6 +608,20 @@ onEachBackend(() => {
       rms(Float32Array.from(y.slice(21)), Float32Array.from(y.slice(20, -1))),
     )
     expect(jumps[1]).toBeLessThan(0.7 * jumps[0])
+  })
+
+  test('loss-formula: the formula and the Loss node compute the same min-SNR loss', async () => {
+    const views = await run(testGraph(readWorkflow('loss-formula')))
+    const { lines } = views.get('Both losses') as ChartView
+    const [formula, node] = lines.map(({ y }) => Float32Array.from(y))
+    expect(formula.length).toBeGreaterThan(5)
+    formula.forEach((loss, i) => expect(Math.abs(loss / node[i] - 1)).toBeLessThan(1e-5))
+    const byTime = views.get('Squared error by t') as ChartView
+    const [error, weighted] = byTime.lines.map(({ y }) => [...y])
+    error.forEach((each, i) => expect(weighted[i]).toBeLessThan(each))
+    // Without noise and without signal, the weight is near 0.
+    expect(weighted[0] / error[0]).toBeLessThan(0.2)
+    expect(weighted[19] / error[19]).toBeLessThan(0.2)
   })
 
   test('interpolation: rows start and end with the two noises, and neighbours are similar', async () => {

@@ -190,8 +190,8 @@ const functions: Record<string, Apply> = {
 /** Names of elementwise functions by the number of arguments, for random trees. */
 export const functionNames = {
   unary: [
-    ...['abs', 'sign', 'floor', 'ceil', 'round', 'exp', 'expm1', 'log', 'log1p', 'sqrt'],
-    ...['sin', 'cos', 'tan', 'atan', 'tanh', 'sigmoid', 'softplus', 'stop'],
+    ...'abs sign floor ceil round exp expm1 log log1p sqrt'.split(' '),
+    ...'sin cos tan atan tanh sigmoid softplus stop'.split(' '),
   ],
   binary: ['mod', 'min', 'max'],
   ternary: ['if', 'where', 'clamp', 'min', 'max'],
