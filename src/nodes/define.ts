@@ -140,6 +140,8 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
     prepared: unknown,
   ) => StaticOutputs<O>
   needsTotalSteps?: (params: RunParams<P>) => boolean
+  /** Inputs whose timesteps may carry derivatives: see `RunOp` in plan/op.ts. */
+  differentiable?: readonly (keyof I & string)[]
   /**
    * Builds a view from the outputs, outside loops only. Must not read tensors. Outputs that nothing
    * is wired to may be missing.
@@ -229,7 +231,16 @@ export interface LoopRun<
   State,
 > extends Pick<
   LoopBehaviour<State>,
-  'settle' | 'ended' | 'loss' | 'losses' | 'weights' | 'trains' | 'samples' | 'samePath'
+  | 'settle'
+  | 'waits'
+  | 'ended'
+  | 'loss'
+  | 'losses'
+  | 'weights'
+  | 'trains'
+  | 'samples'
+  | 'samePath'
+  | 'differentiable'
 > {
   /** See {@link LoopBehaviour} for this and all other members. */
   extents: readonly ((keyof SP | keyof EP) & string)[]

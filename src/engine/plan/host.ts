@@ -105,6 +105,7 @@ export interface ObservedAt {
 /** Values by id. A lookup includes the frames of the enclosing loops. */
 export class Frame {
   private readonly values = new Map<ValueId, Value>()
+  private readonly owned: unknown[] = []
 
   constructor(
     private readonly memory: Memory,
@@ -130,8 +131,15 @@ export class Frame {
     }
   }
 
+  /** Retains a value until the frame is disposed, and returns it. */
+  own<T>(value: T): T {
+    this.owned.push(this.memory.retain(value))
+    return value
+  }
+
   dispose() {
     this.free([...this.values.keys()])
+    for (const value of this.owned.splice(0)) this.memory.release(value)
   }
 
   read = (inputs: Record<string, ValueId>): Inputs => mapValues(inputs, (id) => this.get(id))

@@ -13,6 +13,7 @@ import {
   type ObservedAt,
   type LoopPosition,
   type Signal,
+  type Solvers,
 } from './host.ts'
 import { LoopStepper } from './loopStepper.ts'
 import { runAtNode } from './nodeErrors.ts'
@@ -147,30 +148,45 @@ function* iterate(
 ): Generator<Signal, LoopState, unknown> {
   const { step, stepper, host, place, frame } = loop
   const solvers = stepper.solversFrom(state)
-  const inside: LoopPosition = {
-    path: stepper.behaviour.samePath ? place.path : [...place.path, index],
-    at: { index, label: stepper.label(state, index) },
-    isNeeded: decideNeededObservers(loop, index),
-    solvers: solvers ?? place.solvers,
-    emission: place.emission,
-    inTrainingStep: place.inTrainingStep || Boolean(stepper.behaviour.around),
-    share: 1 / (step.body.length + 2),
-    ...(place.isDryRun && { isDryRun: true }),
-  }
-  const body = new Frame(host.memory, frame)
+  const inside = positionInside(loop, state, index, solvers)
+  const frames = [new Frame(host.memory, frame)]
+  const [body] = frames
   yield* showNext(step.id, host, inside)
   const each = host.memory.retain(
     yield* runMeasured(step.id, host, place, () => stepper.each(state, index, inside.path)),
   )
   try {
-    const own = yield* runBody(loop, state, index, each, body, inside)
+    const own = yield* runBody(loop, state, index, each, frames, inside)
     const { again } = step.next
     const asked = again === undefined ? undefined : (body.get(again) as NumberValue)
     return yield* waitFor(stepper.complete(own, solvers, asked))
   } finally {
     for (const solver of Object.values(solvers?.after ?? {})) host.memory.release(solver)
-    body.dispose()
+    for (const opened of frames) opened.dispose()
     host.memory.release(each)
+  }
+}
+
+/** Returns the position of the body of an iteration. */
+function positionInside(
+  loop: ActiveLoop,
+  state: LoopState,
+  index: number,
+  solvers: Solvers | undefined,
+): LoopPosition {
+  const { step, stepper, place } = loop
+  const { samePath, around } = stepper.behaviour
+  // A zone that only computes something of its body is no iteration of its own.
+  const isTransparent = samePath && around !== undefined
+  return {
+    path: samePath ? place.path : [...place.path, index],
+    at: isTransparent ? place.at : { index, label: stepper.label(state, index) },
+    isNeeded: isTransparent ? place.isNeeded : decideNeededObservers(loop, index),
+    solvers: solvers ?? place.solvers,
+    emission: place.emission,
+    inTrainingStep: place.inTrainingStep || Boolean(around),
+    share: 1 / (step.body.length + 2),
+    ...(place.isDryRun && { isDryRun: true }),
   }
 }
 
@@ -192,16 +208,18 @@ function* waitFor<T>(
 
 /**
  * Runs the body and End; as one unit if the backward pass goes through the body. Returns the loop's
- * own state.
+ * own state. `frames` has the frame of the first call of the body; those of others are added.
  */
 function* runBody(
-  { step, stepper, host, place, runSteps }: ActiveLoop,
+  loop: ActiveLoop,
   state: LoopState,
   index: number,
   each: Outputs,
-  body: Frame,
+  frames: Frame[],
   inside: LoopPosition,
 ): Generator<Signal, unknown, unknown> {
+  const { step, stepper, host, place, runSteps } = loop
+  const [body] = frames
   const atEnd = (work: () => unknown) => runMeasured(step.end, host, place, work)
   if (!stepper.behaviour.around) {
     publish(step.id, step.each, each, body, host, inside.at)
@@ -210,16 +228,62 @@ function* runBody(
     return yield* atEnd(() => stepper.advance(state, body.read(step.next), index))
   }
   const shown: Signal[] = []
-  const run = (values: Outputs) => {
-    publish(step.id, step.each, values, body, host, inside.at)
-    shown.push(...drain(runSteps(step.body, body, host, inside)))
-    return body.read(step.next)
-  }
+  let calls = 0
+  const run = (values: Outputs) =>
+    calls++ === 0
+      ? callBody(loop, values, body, host, inside, shown)
+      : callBodyAgain(loop, values, frames, inside)
   const own = yield* atEnd(() => stepper.around(state, each, run, index))
   yield* shown
   yield* showNext(step.end, host, inside)
   return own
 }
+
+/** Runs the body once. Arguments and results stay until the frame is disposed. */
+function callBody(
+  { step, runSteps }: ActiveLoop,
+  values: Outputs,
+  body: Frame,
+  host: Host,
+  inside: LoopPosition,
+  shown: Signal[],
+): Inputs {
+  publish(step.id, step.each, body.own(values), body, host, inside.at)
+  shown.push(...drain(runSteps(step.body, body, host, inside)))
+  return body.own(body.read(step.next))
+}
+
+/**
+ * Runs the body once more, in a frame of its own: with the same random draws and the same states of
+ * solvers as the first time, but unobserved.
+ */
+function callBodyAgain(
+  loop: ActiveLoop,
+  values: Outputs,
+  frames: Frame[],
+  inside: LoopPosition,
+): Inputs {
+  const { memory } = loop.host
+  const again = new Frame(memory, loop.frame)
+  frames.push(again)
+  const solvers = inside.solvers && { before: inside.solvers.before, after: {} }
+  try {
+    const place = { ...inside, solvers, isNeeded: () => false }
+    return callBody(loop, values, again, hideFromObservers(loop.host), place, [])
+  } finally {
+    for (const solver of Object.values(solvers?.after ?? {})) memory.release(solver)
+  }
+}
+
+/** The host of work whose values are not shown. */
+const hideFromObservers = (host: Host): Host => ({
+  ...host,
+  observe: () => {},
+  show: () => {},
+  onValue: undefined,
+  measures: () => undefined,
+  isSlowMotion: () => false,
+})
 
 /**
  * Runs a training body to its end. It cannot wait, because it is one synchronous unit under the
@@ -324,8 +388,7 @@ function* runEmission(
  * values, and all results are discarded.
  */
 function dryRun(loop: ActiveLoop, state: LoopState, index: number) {
-  const unwatched = { made: undefined, slow: () => false, measures: () => undefined }
-  const host: Host = { ...loop.host, observe: () => {}, show: () => {}, ...unwatched }
+  const host = hideFromObservers(loop.host)
   const unseen: ActiveLoop = { ...loop, host, place: { ...loop.place, isDryRun: true } }
   const next = runWithoutWaiting(iterate(unseen, state, index))
   if (!next) return

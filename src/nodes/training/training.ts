@@ -250,6 +250,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
     },
 
     settle: recordUnreadLosses,
+    waits: (wired) => wired.has('losses'),
 
     done(state, { model }, _, wanted) {
       const trained = requireTrainable(model)
