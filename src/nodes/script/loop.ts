@@ -27,6 +27,11 @@ export interface Loop {
    * End.
    */
   run(body: (each: Outputs) => Inputs): Promise<void>
+  /**
+   * Runs a zone that only computes something of its body, such as a gradient, at once. `body` is as
+   * in {@link run}, and may be called several times.
+   */
+  compute(body: (each: Outputs) => Inputs): void
   /** The outputs of the End after the iterations so far. */
   done(): Outputs
 }
@@ -122,6 +127,21 @@ export class ScriptLoop implements Loop {
     await losses.assertSound()
   }
 
+  compute(body: (each: Outputs) => Inputs) {
+    const { behaviour } = this.stepper
+    this.refuse(!behaviour.around, scriptMessages.noGradients(), scriptMessages.writeFor())
+    this.refuseWaiting(behaviour.settle !== undefined)
+    while (this.hasNext) {
+      const inside = this.enter()
+      try {
+        const { value } = this.complete(this.callAround(inside, body), inside).next()
+        this.moveTo(value as LoopState)
+      } finally {
+        this.leave(inside)
+      }
+    }
+  }
+
   done() {
     const { places } = this.around
     return createStrictOutputs(
@@ -137,9 +157,7 @@ export class ScriptLoop implements Loop {
   private async trainOnce(body: (each: Outputs) => Inputs) {
     const inside = this.enter()
     try {
-      const takeNext = (each: Outputs) =>
-        checkInputs(this.end, body(createStrictOutputs(this.start, (slot) => each[slot])))
-      const own = this.stepper.around(this.state, inside.values, takeNext, this.index)
+      const own = this.callAround(inside, body)
       this.moveTo(await resolveAll(this.complete(own, inside)))
     } finally {
       this.leave(inside)
@@ -154,6 +172,18 @@ export class ScriptLoop implements Loop {
     this.around.log(
       scriptMessages.progress({ name, index: this.index, count, loss: loss?.toPrecision(4) }),
     )
+  }
+
+  /** Returns the loop's own state after an iteration that runs its body itself. */
+  private callAround({ values }: { values: Outputs }, body: (each: Outputs) => Inputs): unknown {
+    const { places } = this.around
+    let calls = 0
+    const takeNext = (each: Outputs) => {
+      const run = () =>
+        checkInputs(this.end, body(createStrictOutputs(this.start, (slot) => each[slot])))
+      return calls++ === 0 ? run() : places.hide(run)
+    }
+    return this.stepper.around(this.state, values, takeNext, this.index)
   }
 
   private enter(): IterationScope & { each: Outputs; values: Outputs } {

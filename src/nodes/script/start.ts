@@ -161,7 +161,8 @@ class ScriptRuntime implements Script {
       outputs: [],
       free: [],
     }
-    this.observers.observe(step, checkInputs(op, inputs), this.places.at, type)
+    const checked = checkInputs(op, inputs)
+    if (!this.places.isHidden) this.observers.observe(step, checked, this.places.at, type)
   }
 
   save = async (type: string, inputs: Inputs = {}, params: Params = {}) => {
