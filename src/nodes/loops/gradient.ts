@@ -77,7 +77,7 @@ export const [gradientStart, gradientEnd] = defineLoop({
       x: like('x', 'x inside the zone'),
       x_2: like('x_2', 'x_2 inside the zone'),
       x_3: like('x_3', 'x_3 inside the zone'),
-      t: timestep('t'),
+      t: timestep('t, unchanged'),
     },
     params: {},
   },
