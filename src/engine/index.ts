@@ -75,6 +75,8 @@ export type { LossKind } from './losses/errors.ts'
 export type { Weighting } from './losses/weights.ts'
 
 // ---- training
+export { differentiate } from './training/differentiate.ts'
+export { jvp } from './training/jvp.ts'
 export { emaDecay } from './training/ema.ts'
 export { learningRate } from './training/learningRates.ts'
 export { optimizerStep } from './training/optimizers.ts'
@@ -87,6 +89,7 @@ export {
   recordUnreadLosses,
   trainStep,
 } from './training/trainStep.ts'
+export type { Differentiated } from './training/differentiate.ts'
 export type { EmaConfig } from './training/ema.ts'
 export type { OptimizerConfig } from './training/optimizers.ts'
 export type { StepOptions, TrainingConfig, TrainingState } from './training/trainStep.ts'

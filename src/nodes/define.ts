@@ -154,6 +154,8 @@ export interface RunNode<I extends Slots, O extends Slots, P extends ParamSpecs>
   /** Returns the params as they count for cache keys. Default: unchanged. */
   keyParams?: (params: RunParams<P>) => Params
   needsTotalSteps?: (params: RunParams<P>) => boolean
+  /** Inputs whose timesteps may carry derivatives: see `RunOp` in plan/op.ts. */
+  differentiable?: readonly (keyof I & string)[]
   /**
    * Builds a view from the outputs, outside loops only. Must not read tensors. Outputs that nothing
    * is wired to may be missing.
@@ -271,7 +273,16 @@ export interface LoopRun<
   State,
 > extends Pick<
   LoopBehaviour<State>,
-  'settle' | 'ended' | 'loss' | 'losses' | 'weights' | 'trains' | 'samples' | 'samePath'
+  | 'settle'
+  | 'waits'
+  | 'ended'
+  | 'loss'
+  | 'losses'
+  | 'weights'
+  | 'trains'
+  | 'samples'
+  | 'samePath'
+  | 'differentiable'
 > {
   /** See {@link LoopBehaviour} for this and all other members. */
   extents: readonly ((keyof SP | keyof EP) & string)[]

@@ -138,7 +138,7 @@ onCpu(() => {
     await expect(
       evaluate(graph, { model: 'end.model' }),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[GraphError: sampler: A loop that decides after each iteration whether to continue cannot run inside Training Start. Give it a fixed number of iterations, or move it out of the training loop.]`,
+      `[GraphError: sampler: A loop that decides after each iteration whether to continue cannot run inside Training Start. Give it a fixed number of iterations, or move it out of Training Start.]`,
     )
   })
 })

@@ -94,11 +94,11 @@ onCpu(() => {
       const t = from === 'sigma' ? 2 : 300
       const found = await converted(from, to, t, 'snr')
       const [was] = getRatios(levelsAt(found.from, { t: Float64Array.of(t) }))
-      const [is] = getRatios(levelsAt(found.to, found.t))
+      const [is] = getRatios(levelsAt(found.to, found.t as Pick<typeof found.t, 't'>))
       expect(is / was).toBeCloseTo(1, 12)
       // The time passed to the model denotes the same ratio. Between two timesteps of a table it
       // is interpolated differently, hence the lower precision.
-      const [told] = getRatios(levelsAt(found.to, { t: found.t.t }))
+      const [told] = getRatios(levelsAt(found.to, found.t as Pick<typeof found.t, 't'>))
       expect(told / was).toBeCloseTo(1, to === 'table' ? 4 : 9)
     })
 

@@ -132,6 +132,35 @@ test.each(process.env.FULL ? names : FEW)(
   120_000,
 )
 
+/** A JVP zone inside a Gradient zone, and an observer that sees its body once. */
+const zones: Graph = {
+  nodes: [
+    node('data', 'Points', {}, { count: 4, distribution: 'moons' }),
+    node('draw', 'GaussianNoise', { like: 'data.x_0' }, { seed: 1 }),
+    node('net', 'MLP', {}, { hidden: 8, layers: 1 }),
+    node('t', 'Timestep', {}, { t: 20 }),
+    node('from', 'GradientStart', { x: 'data.x_0' }),
+    node('noise', 'GaussianNoise', { like: 'from.x' }, { seed: 2 }),
+    node('moved', 'Mix', { a: 'from.x', b: 'noise.noise' }, { w: 0.2 }),
+    node('innerFrom', 'JvpStart', { x: 'moved.mix', tangent: 'draw.noise', t: 't.t' }),
+    node('predict', 'Predict', { model: 'net.model', x_t: 'innerFrom.x', t: 'innerFrom.t' }),
+    node('inside', 'Inspect', { value: 'predict.prediction' }),
+    node('innerTo', 'JvpEnd', { loop: 'innerFrom.loop', value: 'predict.prediction' }),
+    node('to', 'GradientEnd', {
+      loop: 'from.loop',
+      value: 'innerTo.value',
+      also_1: 'innerTo.jvp',
+    }),
+    node('gradient', 'Inspect', { value: 'to.gradient' }),
+    node('jvp', 'Inspect', { value: 'to.also_1' }),
+  ].map((each) => ({ ...each, title: each.id })),
+}
+
+test('the script of Gradient and JVP zones shows the same bits as a run', async () => {
+  expect(generateScript(zones, ops)).toContain('.compute((')
+  await expectTheSame(zones)
+})
+
 test.each(process.env.FULL ? names : ALSO_WRITTEN)('writes the script of %s', async (name) => {
   const text = generateScript(await workflow(name), ops)
   expect(text).toContain("import { start } from 'litegraph-diffusion/script'")

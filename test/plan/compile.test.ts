@@ -270,7 +270,7 @@ describe('loops', () => {
     )
     expect(words(some)).toMatchInlineSnapshot(`
       [
-        "innerEnd.again: A loop that decides after each iteration whether to continue cannot run inside Training Start. Give it a fixed number of iterations, or move it out of the training loop.",
+        "innerEnd.again: A loop that decides after each iteration whether to continue cannot run inside Training Start. Give it a fixed number of iterations, or move it out of Training Start.",
       ]
     `)
   })

@@ -109,7 +109,7 @@ export const show = defineNode({
     kind: 'statistics',
     type: value.type,
     shape: [],
-    mean: 'tensor' in value ? (await value.tensor.data())[0] : Number.NaN,
+    mean: 'tensor' in value ? ((await value.tensor?.data())?.[0] ?? Number.NaN) : Number.NaN,
     std: 0,
     min: 0,
     max: 0,

@@ -182,7 +182,7 @@ export type Conditioning =
   /** Class labels; -1 for none. Each item has `perItem` consecutive labels (default 1). */
   | { kind: 'labels'; labels: Int32Array; perItem?: number }
   /** Numbers that are embedded like a timestep. */
-  | { kind: 'values'; values: Float64Array }
+  | ({ kind: 'values'; values: Float64Array } & Pick<Times, 'tensor'>)
   /** Vectors `[b, d]` that are added to the timestep embedding. */
   | { kind: 'vectors'; vectors: Tensor }
   /** Tokens `[b, n, d]` for cross-attention; zeros mean none. */

@@ -1,5 +1,6 @@
-import type { Tensor2D } from '../base/tf.ts'
+import type { Tensor, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
+import { stopGradient } from '../training/stopGradient.ts'
 
 /**
  * Options of `get_timestep_embedding` in diffusers: cosines first, and the shift of the
@@ -14,11 +15,30 @@ export interface TimestepEmbeddingOptions {
  * Sinusoidal embedding of timesteps, `[n, dim]`: half of the columns cos(t f), half sin(t f), with
  * frequencies f from 1 to 1/10000; a last column of zeros if dim is odd. diffusers'
  * `get_timestep_embedding`. Computed on the CPU, because float32 loses digits of t f.
+ *
+ * `tensor`: the times as a tensor, `[n]`, that carries derivatives. Adds them: E + E' δ + E'' δ² / 2 with δ = t - sg(t) = 0, which has the
+ * bits of E and its derivatives up to the second.
  */
 export function timestepEmbedding(
   t: Float64Array,
   dim: number,
-  { flip_sin_to_cos = true, freq_shift = 0 }: TimestepEmbeddingOptions = {},
+  options: TimestepEmbeddingOptions = {},
+  tensor?: Tensor,
+): Tensor2D {
+  const embedding = embeddingDerivative(t, dim, options, 0)
+  if (!tensor) return embedding
+  const delta = tensor.sub(stopGradient(tensor)).reshape([-1, 1])
+  const slope = embeddingDerivative(t, dim, options, 1)
+  const curvature = embeddingDerivative(t, dim, options, 2)
+  return embedding.add(slope.mul(delta)).add(curvature.mul(delta.square().mul(0.5)))
+}
+
+/** The derivative of the embedding of this order: each frequency turns its phase by π / 2. */
+function embeddingDerivative(
+  t: Float64Array,
+  dim: number,
+  { flip_sin_to_cos = true, freq_shift = 0 }: TimestepEmbeddingOptions,
+  order: 0 | 1 | 2,
 ): Tensor2D {
   const half = Math.floor(dim / 2)
   const [cos, sin] = flip_sin_to_cos ? [0, half] : [half, 0]
@@ -26,8 +46,10 @@ export function timestepEmbedding(
   for (let k = 0; k < half; k++) {
     const frequency = Math.exp((-Math.log(10000) * k) / (half - freq_shift))
     t.forEach((step, i) => {
-      values[i * dim + cos + k] = Math.cos(step * frequency)
-      values[i * dim + sin + k] = Math.sin(step * frequency)
+      const [c, s] = [Math.cos(step * frequency), Math.sin(step * frequency)]
+      const [ofCos, ofSin] = order === 0 ? [c, s] : order === 1 ? [-s, c] : [-c, -s]
+      values[i * dim + cos + k] = frequency ** order * ofCos
+      values[i * dim + sin + k] = frequency ** order * ofSin
     })
   }
   return tf.tensor2d(values, [t.length, dim])

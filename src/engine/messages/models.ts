@@ -9,6 +9,8 @@ export const modelMessages = catalogue('models', {
   varianceChannels: 'Expected {expected} output channels (mean and variance), got {channels}.',
   itemShape: 'Expected items of shape [{expected}], got items of shape [{shape}].',
   imageShape: 'Expected images of shape [{expected}], got items of shape [{shape}].',
+  constantTime:
+    'Expected a network, which can be differentiated with respect to t, got a model of kind {kind}.',
   cleanTime: 'Expected a timestep with some noise, got t = -1, which is clean data.',
   perItem: 'Expected one {what} per item: [{batch}], got [{count}].',
   infiniteRatio:

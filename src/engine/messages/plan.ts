@@ -64,10 +64,18 @@ export const planMessages = catalogue('plan', {
   fewerLoops: 'Take the values of some loops from their End.',
   decidingLoop:
     'A loop that decides after each iteration whether to continue cannot run inside {start}.',
-  fixIterations: 'Give it a fixed number of iterations, or move it out of the training loop.',
-  nestedTraining: 'A training cannot run inside {start}, whose steps are one unit.',
+  fixIterations: 'Give it a fixed number of iterations, or move it out of {start}.',
+  waitingLoop:
+    'A loop that reads values back after each iteration cannot run inside {start}, which records gradients.',
+  moveLoopOut: 'Move it out of {start}.',
+  nestedTraining:
+    'A training cannot run inside {start}: the gradient of {start} would not pass through its steps.',
   trainInRounds:
     'Train both models in one loop, as model and model_2, or in turn in the rounds of a Repeat.',
+  differentiableTime: '{node} cannot be differentiated with respect to the timestep of {start}.',
+  constantTimestep: 'Connect the timestep that is wired to {start}, which is a constant.',
+  fixAround:
+    'This is an error in the code of the loop, not in the graph: correct its function `around`, or report it to its author.',
   readsInUnit:
     '{node} reads tensors back to the CPU, which is not possible while {start} records gradients.',
   readAfter:
@@ -111,8 +119,8 @@ export const planMessages = catalogue('plan', {
   useNumbers: 'Write only numbers in its list, or connect its output `text`.',
   inspectShapes: 'Check the shapes of its inputs with Inspect.',
   waitWhileRecording:
-    'A node in this training loop waits for data, which is impossible while gradients are recorded.',
-  moveOut: 'Move it out of the training loop.',
+    'A node in this loop waits for data, which is impossible while gradients are recorded.',
+  moveOut: 'Move it out of the loop.',
   fewerSamples:
     'Samples are drawn every {every} steps: drawing more often would take over a fifth of the time.',
   noAsset: '{name} is not available here.',

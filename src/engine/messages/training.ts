@@ -20,7 +20,6 @@ export const trainingMessages = catalogue('training', {
     'Expected operations with a gradient, got {operation}, which has none at this order of derivatives.',
   kernelInSecondOrder:
     'Expected operations that can be differentiated twice, got a kernel of this backend.',
-  independentValue: 'Expected a value that depends on an input of the zone, got one that does not.',
 })
 
 /** Parts of these messages. */

@@ -3,6 +3,7 @@ import { EngineError } from '../base/errors.ts'
 import { modelMessages } from '../messages/models.ts'
 import { tf } from '../base/tf.ts'
 import type { Tensor3D } from '../base/tf.ts'
+import type { Times } from '../process/schedule.ts'
 import type { Condition, Conditioning, Labels, Noise, Samples, Timestep } from '../base/values.ts'
 
 /** Kind of condition that a model accepts. */
@@ -30,7 +31,7 @@ export function toConditioning(value: Conditional): Conditioning {
     case 'labels':
       return { kind: 'labels', labels: value.labels }
     case 'timestep':
-      return { kind: 'values', values: value.t }
+      return { kind: 'values', values: value.t, ...(value.tensor && { tensor: value.tensor }) }
     case 'samples':
     case 'noise':
       return { kind: 'vectors', vectors: value.tensor }
@@ -63,7 +64,11 @@ export function sliceCondition(condition: Conditioning, start: number, end: numb
       return { ...condition, labels: condition.labels.slice(start * perItem, end * perItem) }
     }
     case 'values':
-      return { kind: 'values', values: condition.values.slice(start, end) }
+      return {
+        kind: 'values',
+        values: condition.values.slice(start, end),
+        ...(condition.tensor && { tensor: condition.tensor.slice(start, end - start) }),
+      }
     case 'vectors':
       return { kind: 'vectors', vectors: condition.vectors.slice(start, end - start) }
     case 'tokens':
@@ -106,3 +111,10 @@ export const labelsOrNone = (condition: Conditioning | undefined): Int32Array | 
 /** Reduces equal values to one, so that a single row can be computed and broadcast. */
 export const distinct = <T extends Int32Array | Float64Array>(values: T): T =>
   values.every((value) => value === values[0]) ? (values.subarray(0, 1) as T) : values
+
+/**
+ * The times of a batch for an embedding: one row for equal times, unless they carry derivatives,
+ * which may differ.
+ */
+export const timeRows = ({ t, tensor }: Pick<Times, 't' | 'tensor'>): Float64Array =>
+  tensor ? t : distinct(t)

@@ -33,6 +33,7 @@ const guidedConfig = (model: Model) => model.config as unknown as GuidedConfig
 /** Makes two evaluations; one without a condition or outside of the guidance interval. */
 export const guidedKind = (kindOf: (model: Model) => ModelKind): ModelKind => ({
   trainable: false,
+  differentiableTime: true,
   itemShape: (model) => kindOf(onlyChild(model)).itemShape(onlyChild(model)),
   condition: (model) => kindOf(onlyChild(model)).condition(onlyChild(model)),
   evaluate(model, x, t, condition, evaluateChild) {

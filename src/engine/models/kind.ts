@@ -18,6 +18,11 @@ export type Evaluate = (
 export interface ModelKind {
   /** True if the model itself has trainable weights; wrappers have none. */
   trainable: boolean
+  /**
+   * True if the result can be differentiated with respect to the timestep (`Times.tensor`), which
+   * the model then passes to its embedding or to its children.
+   */
+  differentiableTime?: true
   /** Shape of one item. */
   itemShape(model: Model): number[]
   /** Kind of condition; undefined for unconditional models. */

@@ -3,7 +3,8 @@ import type { Random } from '../base/random.ts'
 import type { Tensor, Tensor1D, Tensor2D } from '../base/tf.ts'
 import { tf } from '../base/tf.ts'
 import type { Model, PredictionType, VarianceKind, Weights } from '../base/values.ts'
-import { distinct, labelsOrNone, labelSpec } from './condition.ts'
+import { distinct, labelsOrNone, labelSpec, timeRows } from './condition.ts'
+import type { Times } from '../process/schedule.ts'
 import type { ModelKind } from './kind.ts'
 import type { Activation } from '../layers/activations.ts'
 import { activations, silu } from '../layers/activations.ts'
@@ -74,9 +75,10 @@ const mlpConfig = (model: Model) => model.config as unknown as MlpConfig
 
 export const mlpKind: ModelKind = {
   trainable: true,
+  differentiableTime: true,
   itemShape: (model) => [mlpConfig(model).dim],
   condition: (model) => labelSpec(mlpConfig(model).num_classes),
-  evaluate(model, x, { t }, condition) {
+  evaluate(model, x, times, condition) {
     const { weights } = model
     const { layers, activation, fourier_features } = mlpConfig(model)
     const act = activations[activation]
@@ -92,7 +94,7 @@ export const mlpKind: ModelKind = {
       for (let i = 0; i < layers; i++) h = h.add(layer(`layers.${i}`, act(h.add(embedding))))
       return layer('linear_out', act(h))
     }
-    const inputs = [x, embed(model, t, labelsOrNone(condition), layer)]
+    const inputs = [x, embed(model, times, labelsOrNone(condition), layer)]
     return captureOrReplay({ key: model.config, weights, inputs, run })
   },
 }
@@ -100,12 +102,12 @@ export const mlpKind: ModelKind = {
 /** Embeds timestep and label: one row per item, or a single row if all are equal. */
 function embed(
   model: Model,
-  t: Float64Array,
+  times: Times,
   labels: Int32Array | undefined,
   layer: (name: string, x: Tensor) => Tensor,
 ): Tensor {
   const { time_embedding_dim, num_classes } = mlpConfig(model)
-  const time = timestepEmbedding(distinct(t), time_embedding_dim)
+  const time = timestepEmbedding(timeRows(times), time_embedding_dim, {}, times.tensor)
   const embedding = layer('time_embedding.linear_2', silu(layer('time_embedding.linear_1', time)))
   if (num_classes === 0) return embedding
   const rows = (labels ?? Int32Array.of(-1)).map((label) => (label < 0 ? num_classes : label))

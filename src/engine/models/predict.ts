@@ -125,6 +125,8 @@ export function tokenMaps(
 function evaluate(model: Model, x: Tensor, t: Times, condition: Conditioning | undefined): Answer {
   const kind = modelKind(model)
   const spec = kind.condition(model)
+  if (t.tensor && !kind.differentiableTime)
+    throw new EngineError(modelMessages.constantTime, { argument: 't', kind: model.kind })
   // Checked here instead of at the entry, because wrappers also evaluate their child without a
   // condition.
   if (!condition && spec && !hasNull(spec)) throw checkUnconditioned(spec)

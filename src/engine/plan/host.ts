@@ -121,6 +121,7 @@ export class Frame {
   private readonly values = new Map<ValueId, Value>()
   /** Where the trainings ended whose results observers show, by the id of the observer. */
   readonly ends = new Map<string, Round>()
+  private readonly owned: unknown[] = []
 
   constructor(
     private readonly memory: Memory,
@@ -146,8 +147,15 @@ export class Frame {
     }
   }
 
+  /** Retains a value until the frame is disposed, and returns it. */
+  own<T>(value: T): T {
+    this.owned.push(this.memory.retain(value))
+    return value
+  }
+
   dispose() {
     this.free([...this.values.keys()])
+    for (const value of this.owned.splice(0)) this.memory.release(value)
   }
 
   read = (inputs: Record<string, ValueId>): Inputs => mapValues(inputs, (id) => this.get(id))

@@ -3,6 +3,7 @@
 // plans (runLoop.ts) and scripts (nodes/script/loop.ts). Never waits itself.
 import type { Memory } from '../base/memory.ts'
 import { runTidied } from '../base/memory.ts'
+import { planMessages } from '../messages/plan.ts'
 import type { NumberValue } from '../base/values.ts'
 import type { LoopState, Solvers } from './host.ts'
 import { atNode, runAtNode } from './nodeErrors.ts'
@@ -87,8 +88,12 @@ export class LoopStepper {
   /** Like {@link advance}, for a loop that runs its body itself, under the tape. */
   around({ own }: LoopState, each: Outputs, body: LoopBody, index: number): unknown {
     const { end, inputs, params } = this.parts
-    return runAtNode(end, () =>
-      runTidied(() => this.behaviour.around!(own, each, body, index, inputs, params)),
+    const { behaviour } = this
+    // Errors of nodes of the body are faults of those nodes, so any other is one of the loop itself.
+    return runAtNode(
+      end,
+      () => runTidied(() => behaviour.around?.(own, each, body, index, inputs, params)),
+      planMessages.fixAround(),
     )
   }
 

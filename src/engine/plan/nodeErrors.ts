@@ -3,23 +3,23 @@ import { getErrorMessage, NodeError } from '../base/fault.ts'
 import { planMessages } from '../messages/plan.ts'
 
 /** Converts an error, also one of tfjs, to a fault of a node, unless it already is one. */
-export function atNode(error: unknown, id: string): NodeError {
+export function atNode(error: unknown, id: string, cure = planMessages.inspectShapes()): NodeError {
   if (error instanceof NodeError)
     return error.fault.node === undefined ? new NodeError({ ...error.fault, node: id }) : error
   const wrapped = new NodeError({
     node: id,
     message: getErrorMessage(error),
-    cure: planMessages.inspectShapes(),
+    cure,
   })
   wrapped.cause = error
   return wrapped
 }
 
 /** Runs a function; converts its errors to faults of the node. */
-export function runAtNode<T>(id: string, work: () => T): T {
+export function runAtNode<T>(id: string, work: () => T, cure?: string): T {
   try {
     return work()
   } catch (error) {
-    throw atNode(error, id)
+    throw atNode(error, id, cure)
   }
 }

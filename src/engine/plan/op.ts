@@ -235,6 +235,8 @@ export interface RunOp extends Declaration {
    * which is impossible inside a training step or another unit under the tape.
    */
   reads?: (inputs: never, params: never) => readonly Tensor[]
+  /** Inputs whose timesteps may carry derivatives (`Times.tensor`). */
+  differentiable?: readonly string[]
   /**
    * Marks a multistep solver: `run` also receives and returns a state, which belongs to the
    * innermost sampling loop.
@@ -445,7 +447,13 @@ export interface LoopBehaviour<State = unknown> {
    * Returns the state after iteration `index`, from the next inputs. Not called if `around` exists.
    */
   advance?(state: State, next: Inputs, index: number, inputs: Inputs, params: LoopParams): State
-  /** Runs the iteration itself, synchronously, as one unit under the tape. */
+  /**
+   * Runs the iteration itself, as one synchronous unit: `body` computes the next inputs from each
+   * outputs. Gradients are those of `differentiate`. `body` may be called several times; every call
+   * draws the same random numbers, and only the first is observed. The plan owns arguments and
+   * results of all calls until the iteration is complete, so neither may be disposed; the state
+   * returned may contain them. An error that `body` throws has to be passed on.
+   */
   around?(
     state: State,
     each: Outputs,
@@ -459,6 +467,11 @@ export interface LoopBehaviour<State = unknown> {
    * iterations.
    */
   settle?(state: State): Promise<State> | undefined
+  /**
+   * Returns false if `settle` has nothing to read back with these next inputs of End wired. Default:
+   * true.
+   */
+  waits?(wired: ReadonlySet<string>): boolean
   /** Returns true if a state is the last one, regardless of `iterations`. */
   ended?(state: State): boolean
   /** Returns the done outputs of a state. `wanted` are those that are wired. */
@@ -484,6 +497,11 @@ export interface LoopBehaviour<State = unknown> {
    * the loop.
    */
   samePath?: true
+  /**
+   * Each outputs whose timesteps carry derivatives (`Times.tensor`). Only inputs that a node lists
+   * as `differentiable` may read them.
+   */
+  differentiable?: readonly string[]
   /** Marks a sampling loop, which stores the states of multistep solvers. */
   samples?: true
   /**

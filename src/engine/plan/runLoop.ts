@@ -13,6 +13,7 @@ import {
   type ObservedAt,
   type LoopPosition,
   type Signal,
+  type Solvers,
 } from './host.ts'
 import { LoopStepper } from './loopStepper.ts'
 import { runAtNode } from './nodeErrors.ts'
@@ -149,21 +150,7 @@ function* iterate(
 ): Generator<Signal, LoopState, unknown> {
   const { step, stepper, host, place } = loop
   const solvers = stepper.solversFrom(state)
-  const inside: LoopPosition = {
-    path: stepper.behaviour.samePath ? place.path : [...place.path, index],
-    indices: [...place.indices, index],
-    at: {
-      index,
-      label: stepper.label(state, index),
-      ...(!place.emission && { round: { outer: place.indices, x: index, completed: index + 1 } }),
-    },
-    isNeeded: decideNeededObservers(loop, index),
-    solvers: solvers ?? place.solvers,
-    emission: place.emission,
-    inTrainingStep: place.inTrainingStep || Boolean(stepper.behaviour.around),
-    share: 1 / (step.body.length + 2),
-    ...(place.isDryRun && { isDryRun: true }),
-  }
+  const inside = positionInside(loop, state, index, solvers)
   const bodies = new BodyCalls(loop, inside)
   const wanted = new Set(step.each)
   yield* showNext(step.id, host, inside)
@@ -191,7 +178,6 @@ class BodyCalls {
   /** Slow-motion signals of the calls, which are shown afterwards. */
   readonly shown: Signal[] = []
   private readonly frames: Frame[] = []
-  private readonly values: unknown[] = []
 
   constructor(
     private readonly loop: ActiveLoop,
@@ -209,14 +195,26 @@ class BodyCalls {
     const isFirst = this.frames.length === 0
     const frame = isFirst ? this.first : new Frame(host.memory, outer)
     this.frames.push(frame)
-    this.values.push(host.memory.retain(each))
+    frame.own(each)
     const { body, next } = isFirst || !wanted ? step : partOf(step, wanted)
-    const quiet = isFirst ? host : unobserved(host)
-    publish(step.id, step.each, each, frame, quiet, this.inside.at)
-    this.shown.push(...drain(runSteps(body, frame, quiet, this.inside)))
-    const results = frame.read(next)
-    this.values.push(host.memory.retain(results))
-    return results
+    const run = (by: Host, place: LoopPosition) => {
+      publish(step.id, step.each, each, frame, by, place.at)
+      this.shown.push(...drain(runSteps(body, frame, by, place)))
+      return frame.own(frame.read(next))
+    }
+    return isFirst ? run(host, this.inside) : this.runAgain(run)
+  }
+
+  /** Runs with the states of solvers before the iteration, and unobserved. */
+  private runAgain(run: (host: Host, place: LoopPosition) => Inputs): Inputs {
+    const { host } = this.loop
+    const { solvers: first } = this.inside
+    const solvers = first && { before: first.before, after: {} }
+    try {
+      return run(hideFromObservers(host), { ...this.inside, solvers, isNeeded: () => false })
+    } finally {
+      for (const solver of Object.values(solvers?.after ?? {})) host.memory.release(solver)
+    }
   }
 
   readonly function: LoopBody = Object.assign(
@@ -227,11 +225,18 @@ class BodyCalls {
   dispose() {
     for (const frame of this.frames) frame.dispose()
     if (this.frames.length === 0) this.first.dispose()
-    for (const value of this.values) this.loop.host.memory.release(value)
   }
 }
 
-const unobserved = (host: Host): Host => ({ ...host, observe: () => {}, onValue: undefined })
+/** The host of work whose values are not shown. */
+const hideFromObservers = (host: Host): Host => ({
+  ...host,
+  observe: () => {},
+  show: () => {},
+  onValue: undefined,
+  measures: () => undefined,
+  isSlowMotion: () => false,
+})
 
 /** Returns the part of a body that leads to some of its next inputs. */
 function partOf(step: LoopStep, wanted: readonly string[]): Pick<LoopStep, 'body' | 'next'> {
@@ -245,6 +250,38 @@ function partOf(step: LoopStep, wanted: readonly string[]): Pick<LoopStep, 'body
     return true
   })
   return { body: body.reverse(), next }
+}
+
+/** Returns the position of the body of an iteration. */
+function positionInside(
+  loop: ActiveLoop,
+  state: LoopState,
+  index: number,
+  solvers: Solvers | undefined,
+): LoopPosition {
+  const { step, stepper, place } = loop
+  const { samePath, around } = stepper.behaviour
+  // A zone that only computes something of its body is no iteration of its own.
+  const isTransparent = samePath && around !== undefined
+  return {
+    path: samePath ? place.path : [...place.path, index],
+    indices: isTransparent ? place.indices : [...place.indices, index],
+    at: isTransparent
+      ? place.at
+      : {
+          index,
+          label: stepper.label(state, index),
+          ...(!place.emission && {
+            round: { outer: place.indices, x: index, completed: index + 1 },
+          }),
+        },
+    isNeeded: isTransparent ? place.isNeeded : decideNeededObservers(loop, index),
+    solvers: solvers ?? place.solvers,
+    emission: place.emission,
+    inTrainingStep: place.inTrainingStep || Boolean(around),
+    share: 1 / (step.body.length + 2),
+    ...(place.isDryRun && { isDryRun: true }),
+  }
 }
 
 /** Passes the promises of a stepper to the driver. */
@@ -268,13 +305,14 @@ function* waitFor<T>(
  * own state.
  */
 function* runBody(
-  { step, stepper, host, place, runSteps }: ActiveLoop,
+  loop: ActiveLoop,
   state: LoopState,
   index: number,
   each: Outputs,
   bodies: BodyCalls,
   inside: LoopPosition,
 ): Generator<Signal, unknown, unknown> {
+  const { step, stepper, host, place, runSteps } = loop
   const atEnd = (work: () => unknown) => runMeasured(step.end, host, place, work)
   if (!stepper.behaviour.around) {
     const body = bodies.first
@@ -393,8 +431,7 @@ function* runEmission(
  * values, and all results are discarded.
  */
 function dryRun(loop: ActiveLoop, state: LoopState, index: number) {
-  const unwatched = { made: undefined, slow: () => false, measures: () => undefined }
-  const host: Host = { ...loop.host, observe: () => {}, show: () => {}, ...unwatched }
+  const host = hideFromObservers(loop.host)
   const unseen: ActiveLoop = { ...loop, host, place: { ...loop.place, isDryRun: true } }
   const next = runWithoutWaiting(iterate(unseen, state, index))
   if (!next) return

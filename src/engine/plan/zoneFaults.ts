@@ -22,7 +22,8 @@ export function zoneFaults(checked: Checked): Fault[] {
       ...(op.role === 'output' ? escapeFaults(id, op, checked) : []),
       ...('stateful' in op ? stateFaults(id, op, checked) : []),
       ...(op.role === 'start' ? trainingFaults(id, op, checked) : []),
-      ...(op.role === 'start' ? againFaults(id, checked) : []),
+      ...(op.role === 'start' ? unitFaults(id, op, checked) : []),
+      ...timeFaults(id, op, checked),
       ...(op.role === 'start' ? recordFaults(id, op, checked, recordReaders.get(id)) : []),
       ...('reads' in op || measured.has(id) ? readFaults(id, op, checked) : []),
       ...paramWireFaults(id, op, checked),
@@ -223,34 +224,63 @@ function recordFaults(
 }
 
 /**
- * Rule f: `again`, or part of a loop's state, is read back after each iteration, which is
- * impossible while gradients are recorded.
+ * Rule f: inside a zone that records gradients nothing waits. Loops that are ended by `again`, or
+ * that read part of their state back, cannot run there. A training cannot either: it would be
+ * differentiated as if its result were a constant.
  */
-function againFaults(id: string, { nodes, ops, zones }: Checked): Fault[] {
+function unitFaults(id: string, op: StartOp, { nodes, ops, zones }: Checked): Fault[] {
   const zone = zones.get(id)
-  const trainer = zone?.around.find((outer) => behaviourAt(outer, nodes, ops)?.trains)
-  if (!zone || trainer === undefined) return []
-  const asks = nodes.get(zone.end)?.inputs.again !== undefined
-  const behaviour = behaviourAt(id, nodes, ops)
-  if (!asks && behaviour?.trains)
+  // Loops that contain each other are a fault of their own.
+  const unit = zone?.around.findLast(
+    (outer) => behaviourAt(outer, nodes, ops)?.around && !zones.get(outer)?.around.includes(id),
+  )
+  if (!zone || unit === undefined) return []
+  const start = nodeName(unit, nodes, ops)
+  const fault = (node: string, message: string, cure: string): Fault => ({
+    node,
+    message,
+    cure,
+    also: [unit],
+  })
+  const { trains, settle, waits, ended } = op.behaviour
+  if (trains)
+    return [fault(id, planMessages.nestedTraining({ start }), planMessages.trainInRounds())]
+  const next = nodes.get(zone.end)?.inputs ?? {}
+  const isWaiting = settle && (waits?.(new Set(Object.keys(next))) ?? true)
+  if (next.again !== undefined || (isWaiting && ended))
     return [
       {
-        node: zone.end,
-        message: planMessages.nestedTraining({ start: nodeName(trainer, nodes, ops) }),
-        cure: planMessages.trainInRounds(),
-        also: [trainer],
+        ...fault(
+          zone.end,
+          planMessages.decidingLoop({ start }),
+          planMessages.fixIterations({ start }),
+        ),
+        ...(next.again !== undefined && { slot: 'again' }),
       },
     ]
-  if (!asks && !behaviour?.settle) return []
-  return [
-    {
-      node: zone.end,
-      ...(asks && { slot: 'again' }),
-      message: planMessages.decidingLoop({ start: nodeName(trainer, nodes, ops) }),
-      cure: planMessages.fixIterations(),
-      also: [trainer],
-    },
-  ]
+  return isWaiting
+    ? [fault(zone.end, planMessages.waitingLoop({ start }), planMessages.moveLoopOut({ start }))]
+    : []
+}
+
+/** A timestep that carries derivatives is for nodes that pass them on; others would lose them. */
+function timeFaults(id: string, op: Op, { nodes, ops }: Checked): Fault[] {
+  if (op.role === 'observer') return []
+  const taken = 'differentiable' in op ? op.differentiable : undefined
+  return Object.entries(getNode(nodes, id).inputs).flatMap(([slot, from]) => {
+    const isDerived = behaviourAt(from.node, nodes, ops)?.differentiable?.includes(from.slot)
+    if (!isDerived || taken?.includes(slot)) return []
+    const start = nodeName(from.node, nodes, ops)
+    return [
+      {
+        node: id,
+        slot,
+        message: planMessages.differentiableTime({ node: op.title, start }),
+        cure: planMessages.constantTimestep({ start }),
+        also: [from.node],
+      },
+    ]
+  })
 }
 
 /**

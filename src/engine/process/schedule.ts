@@ -1,5 +1,6 @@
 // Noise schedules: the levels of signal and noise at each time. Independent of models.
 import { EngineError } from '../base/errors.ts'
+import type { Tensor } from '../base/tf.ts'
 import { processMessages } from '../messages/process.ts'
 import type { ScheduleName } from './betas.ts'
 import { betaCurves, scheduleNames } from './betas.ts'
@@ -166,6 +167,11 @@ export interface Times {
    * without signal.
    */
   ratio?: Float64Array
+  /**
+   * t as a tensor, `[n]`, if results are differentiated with respect to it. Only networks read it:
+   * levels are functions of the numbers above.
+   */
+  tensor?: Tensor
 }
 
 /** Levels of signal and noise, x_t = alpha x_0 + sigma ε: one per item, or one for all items. */

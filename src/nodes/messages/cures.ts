@@ -107,8 +107,6 @@ export const trainingCures = catalogue('trainingCures', {
   noGradient:
     'Put a StopGradient behind the node that computes it, or leave that node out of the zone.',
   kernelInSecondOrder: 'Choose another backend, such as wasm.',
-  independentValue:
-    'Connect an output of the Start of the zone to the nodes that compute the value, instead of the input itself.',
 } satisfies Translation<typeof trainingMessages>)
 
 export const modelCures = catalogue('modelCures', {
@@ -119,6 +117,8 @@ export const modelCures = catalogue('modelCures', {
   itemShape: 'Set `dim` of the model to that of the data, or connect data that fits the model.',
   imageShape:
     'Connect the data set to `dataset` of UNet, or set sample_size and channels, or connect data that fits the model.',
+  constantTime:
+    'Connect MLP or UNet, or use the timestep that is wired to JvpStart, which is a constant.',
   cleanTime:
     'Set `end` of Timesteps to smallest, so that the last t_prev is a timestep of the training.',
   perItem: 'Take {argument} and x_t from the same batch.',

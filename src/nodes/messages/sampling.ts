@@ -62,9 +62,14 @@ export const samplingMessages = catalogue('sampling', {
   connectTimestep: 'Connect a Timestep.',
   waitingLoop:
     '{title} waits for data between its iterations, which a script cannot do while gradients are recorded.',
-  moveOut: 'Move it out of the training loop.',
+  moveOut: 'Move it out of the loop.',
   otherKind: 'Expected {expected}, as at a, got {got}.',
   mixOneKind: 'Mix values of one kind. ConvertPrediction returns a prediction as samples too.',
   mask: 'Expected a number or a mask that fits a, [{expected}], got [{got}].',
   fitMask: 'Make the mask as large as a, with size 1 along each axis on which it does not vary.',
+  independentValue: 'Expected a value that depends on an x of {start}, got one that does not.',
+  connectEach:
+    'Connect x of {start} to the nodes that compute the value, instead of the value that goes into it.',
+  tangentShape: 'Expected the shape of {argument}, [{expected}], got [{got}].',
+  fitTangent: 'Connect a direction for each element of {argument}.',
 })

@@ -23,6 +23,7 @@ export const predict = defineNode({
   },
   outputs: { prediction: prediction('Prediction of the type of the model') },
   params: {},
+  differentiable: ['t', 'condition'],
   staticOutputs: (_, { model }) => ({ prediction: predictionFacts(model) }),
   check: (_, { t }) => t && refuseCleanTimes(t.t),
   run: ({ model, x_t, t, condition }) => ({

@@ -27,6 +27,11 @@ export interface Loop {
    * End.
    */
   run(body: (each: Outputs) => Inputs): Promise<void>
+  /**
+   * Runs a zone that only computes something of its body, such as a gradient, at once. `body` is as
+   * in {@link run}, and may be called several times.
+   */
+  compute(body: (each: Outputs) => Inputs): void
   /** The outputs of the End after the iterations so far. */
   done(): Outputs
 }
@@ -137,6 +142,21 @@ export class ScriptLoop implements Loop {
     if (this.around.places.isInside) this.around.inner.loss = losses.latest
   }
 
+  compute(body: (each: Outputs) => Inputs) {
+    const { behaviour } = this.stepper
+    this.refuse(!behaviour.around, scriptMessages.noGradients(), scriptMessages.writeFor())
+    this.refuseWaiting(behaviour.settle !== undefined)
+    while (this.hasNext) {
+      const inside = this.enter()
+      try {
+        const { value } = this.complete(this.callAround(inside, body), inside).next()
+        this.moveTo(value as LoopState)
+      } finally {
+        this.leave(inside)
+      }
+    }
+  }
+
   done() {
     const { places } = this.around
     return createStrictOutputs(
@@ -152,32 +172,9 @@ export class ScriptLoop implements Loop {
   private async trainOnce(body: (each: Outputs) => Inputs) {
     const inside = this.enter()
     try {
-      const { places } = this.around
-      const call = (each: Outputs) =>
-        checkInputs(this.end, body(createStrictOutputs(this.start, inside.get(each))))
-      const takeNext = (each: Outputs) => {
-        const next = call(each)
-        this.nextInputs ??= next
-        // Only the first call is observed.
-        places.isQuiet = true
-        return next
-      }
-      const wired = (each: Outputs) => {
-        places.isQuiet = true
-        this.nextSlots ??= new Set(Object.keys(call(each)))
-        places.isQuiet = false
-        return this.nextSlots
-      }
-      const own = this.stepper.around(
-        this.state,
-        inside.values,
-        Object.assign(takeNext, { wired }),
-        this.index,
-      )
-      this.around.places.isQuiet = false
+      const own = this.callAround(inside, body)
       this.moveTo(await resolveAll(this.complete(own, inside)))
     } finally {
-      this.around.places.isQuiet = false
       this.leave(inside)
     }
   }
@@ -201,6 +198,30 @@ export class ScriptLoop implements Loop {
     const name = this.start.title.replace(/ Start$/, '')
     this.around.log(
       scriptMessages.progress({ name, index: this.index, count, loss: loss?.toPrecision(4) }),
+    )
+  }
+
+  /** Returns the loop's own state after an iteration that runs its body itself. */
+  private callAround(
+    inside: IterationScope & OpenIteration,
+    body: (each: Outputs) => Inputs,
+  ): unknown {
+    const { places } = this.around
+    const call = (each: Outputs) =>
+      checkInputs(this.end, body(createStrictOutputs(this.start, inside.get(each))))
+    const takeNext = (each: Outputs) => {
+      // Only the first call is observed.
+      if (this.nextInputs) return places.hide(() => call(each))
+      this.nextInputs = call(each)
+      return this.nextInputs
+    }
+    const wired = (each: Outputs) =>
+      (this.nextSlots ??= new Set(Object.keys(places.hide(() => call(each)))))
+    return this.stepper.around(
+      this.state,
+      inside.values,
+      Object.assign(takeNext, { wired }),
+      this.index,
     )
   }
 

@@ -16,8 +16,6 @@ export interface IterationScope {
 }
 
 export class ScopeStack {
-  /** Set while a body runs again in the same iteration: its values are not observed. */
-  isQuiet = false
   private now: IterationScope = {
     path: [],
     indices: [],
@@ -26,6 +24,8 @@ export class ScopeStack {
     around: undefined,
     undo: [],
   }
+
+  private hidden = 0
 
   constructor(readonly memory: Memory) {}
 
@@ -43,6 +43,26 @@ export class ScopeStack {
 
   get solvers() {
     return this.now.solvers
+  }
+
+  /** True while observers see nothing: the body of a zone runs once more. */
+  get isHidden() {
+    return this.hidden > 0
+  }
+
+  /** Runs `work` unobserved, with the states of solvers before this iteration. */
+  hide<T>(work: () => T): T {
+    const { now } = this
+    const after = {}
+    this.hidden++
+    this.now = { ...now, solvers: now.solvers && { before: now.solvers.before, after } }
+    try {
+      return work()
+    } finally {
+      this.now = now
+      this.hidden--
+      for (const state of Object.values(after)) this.memory.release(state)
+    }
   }
 
   /** Retains a value until the end of this iteration, and returns it. */

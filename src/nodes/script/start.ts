@@ -163,7 +163,7 @@ class ScriptRuntime implements Script {
 
   show = (title: string, type: string, inputs: Inputs = {}, params: Params = {}) => {
     const op = findOp(this.ops, type, 'observer')
-    if (this.places.isQuiet) return
+    if (this.places.isHidden) return
     const step: NodeStep = {
       kind: 'observe',
       id: title,
@@ -184,7 +184,7 @@ class ScriptRuntime implements Script {
     const checked = checkInputs(op, inputs) as never
     const full = completeParams(op, params) as never
     const { numbers, view } = await runAtNode(op.type, () => measure(checked, full))
-    if (!this.places.isQuiet) this.views.set(title, view)
+    if (!this.places.isHidden) this.views.set(title, view)
     const losses = this.compare(type, inputs, params)
     const values = this.places.own(mapValues(numbers, hostNumber))
     return createStrictOutputs(op, (slot) => values[slot] ?? losses[slot])

@@ -201,7 +201,8 @@ class ScriptWriter {
 
   private writeLoop(step: LoopStep, names: ScopeNames, trains: boolean): string[] {
     const { behaviour } = this.op(step.op) as StartOp
-    const waits = behaviour.settle !== undefined || step.next.again !== undefined
+    const settles = behaviour.settle && (behaviour.waits?.(new Set(Object.keys(step.next))) ?? true)
+    const waits = settles || step.next.again !== undefined
     const title = this.title(step)
     if (trains && waits) throw new GraphError([waitingLoopFault(outerId(step.id), title)])
     const name = names.take(toIdentifier(title.replace(ENDS, '')))
@@ -211,7 +212,8 @@ class ScriptWriter {
     ])
     const each =
       formatPattern(step.each, (slot) => inside.get(valueId({ node: step.id, slot }))) ?? '_'
-    const body = this.writeBlock(step.body, inside, trains || behaviour.trains === true).map(indent)
+    const isUnit = trains || behaviour.around !== undefined
+    const body = this.writeBlock(step.body, inside, isUnit).map(indent)
     const next = formatBraces(formatInputs(step.next, inside))
     const done = formatPattern(step.outputs, (slot) => names.get(valueId({ node: step.end, slot })))
     return [
@@ -221,7 +223,14 @@ class ScriptWriter {
         : []),
       `const ${name} = ${this.writeLoopCall(step, names)}`,
       ...(behaviour.around
-        ? [`await ${name}.run((${each}) => {`, ...body, `  return ${next}`, '})']
+        ? [
+            behaviour.trains
+              ? `await ${name}.run((${each}) => {`
+              : `${name}.compute((${each}) => {`,
+            ...body,
+            `  return ${next}`,
+            '})',
+          ]
         : [
             `for ${waits ? 'await ' : ''}(const ${each} of ${name}) {`,
             ...body,

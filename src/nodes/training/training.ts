@@ -261,6 +261,7 @@ export const [trainingStart, trainingEnd] = defineLoop({
     },
 
     settle: recordUnreadLosses,
+    waits: (wired) => wired.has('losses'),
 
     done: (state, inputs, _, wanted) => ({
       ...doneModels(state, inputs as TrainingInputs, wanted),

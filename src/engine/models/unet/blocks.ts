@@ -237,16 +237,20 @@ export const upsample = (
   { half = false }: StorageOptions,
 ): Tensor4D => namedConv({ x, upsample: true }, weights, name, { half })
 
-/** Sinusoidal embedding of t, then two linear layers with SiLU in between: `[n, d]`. */
+/**
+ * Sinusoidal embedding of t, then two linear layers with SiLU in between: `[n, d]`. `tensor`: see
+ * {@link timestepEmbedding}.
+ */
 export function timeEmbedding(
   t: Float64Array,
   weights: Weights,
   name: string,
   options: TimestepEmbeddingOptions,
+  tensor?: Tensor,
 ): Tensor2D {
   const width = weights[`${name}.linear_1.weight`].shape[0]
   const hidden = silu(
-    linearLayer(timestepEmbedding(t, width, options), weights, `${name}.linear_1`),
+    linearLayer(timestepEmbedding(t, width, options, tensor), weights, `${name}.linear_1`),
   ) as Tensor2D
   return linearLayer(hidden, weights, `${name}.linear_2`)
 }

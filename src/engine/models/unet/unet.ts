@@ -11,8 +11,9 @@ import { createRandom } from '../../base/random.ts'
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '../../base/tf.ts'
 import { tf } from '../../base/tf.ts'
 import type { Conditioning, Model, TrainingMode, Weights } from '../../base/values.ts'
+import type { Times } from '../../process/schedule.ts'
 import type { ConditionSpec } from '../condition.ts'
-import { distinct, labelsOrNone } from '../condition.ts'
+import { distinct, labelsOrNone, timeRows } from '../condition.ts'
 import type { ModelKind } from '../kind.ts'
 import type { BlockOptions } from './blocks.ts'
 import {
@@ -42,9 +43,10 @@ const toUnetConfig = (model: Model) => model.config as unknown as UnetConfig
 
 export const unetKind: ModelKind = {
   trainable: true,
+  differentiableTime: true,
   itemShape: (model) => [...imageSize(toUnetConfig(model)), toUnetConfig(model).in_channels],
   condition: (model) => conditionSpec(toUnetConfig(model)),
-  evaluate: (model, x, { t }, condition) => evaluate(model, x as Tensor4D, t, condition),
+  evaluate: (model, x, times, condition) => evaluate(model, x as Tensor4D, times, condition),
 }
 
 function conditionSpec(config: UnetConfig): ConditionSpec | undefined {
@@ -76,7 +78,7 @@ interface Pass {
 function evaluate(
   model: Model,
   x: Tensor4D,
-  t: Float64Array,
+  times: Times,
   condition: Conditioning | undefined,
   watch?: WatchAt,
 ): Tensor4D {
@@ -86,7 +88,7 @@ function evaluate(
   const options = blockOptions(config, model)
   const drop = training && config.dropout > 0 ? dropper(config.dropout, training) : undefined
   const tokens = conditionTokens(config, weights, condition)
-  const inputs = [x, embed(model, t, condition), ...(tokens ? [tokens] : [])]
+  const inputs = [x, embed(model, times, condition), ...(tokens ? [tokens] : [])]
   const run = (inputs: readonly Tensor[]) => {
     const [x, embedding, tokens] = inputs as [Tensor4D, Tensor2D, Tensor3D | undefined]
     const projected = projectEmbedding(embedding, weights)
@@ -145,7 +147,7 @@ export function attentionMaps(
   condition: Conditioning | undefined,
 ): Map<number, Tensor4D> {
   const found = new Map<number, Tensor4D[]>()
-  evaluate(model, x, t, condition, (shares, height, width) => {
+  evaluate(model, x, { t }, condition, (shares, height, width) => {
     const side = Math.max(height, width)
     const maps = shares.reshape([shares.shape[0], height, width, -1]) as Tensor4D
     found.set(side, [...(found.get(side) ?? []), maps])
@@ -156,10 +158,10 @@ export function attentionMaps(
 }
 
 /** Embeds t and the condition, including the activation with which every residual block starts. */
-function embed(model: Model, t: Float64Array, condition: Conditioning | undefined): Tensor2D {
+function embed(model: Model, times: Times, condition: Conditioning | undefined): Tensor2D {
   const config = toUnetConfig(model)
   const { weights } = model
-  const time = timeEmbedding(distinct(t), weights, 'time_embedding', config)
+  const time = timeEmbedding(timeRows(times), weights, 'time_embedding', config, times.tensor)
   const extra = embedCondition(config, weights, condition)
   return unetActivations[config.act_fn](extra ? time.add(extra) : time) as Tensor2D
 }
@@ -169,8 +171,11 @@ function embedCondition(
   weights: Weights,
   condition: Conditioning | undefined,
 ): Tensor2D | undefined {
-  if (condition?.kind === 'values')
-    return timeEmbedding(distinct(condition.values), weights, 'class_embedding', config)
+  if (condition?.kind === 'values') {
+    const { values: t, tensor } = condition
+    const rows = timeRows({ t, ...(tensor && { tensor }) })
+    return timeEmbedding(rows, weights, 'class_embedding', config, tensor)
+  }
   if (condition?.kind === 'vectors') return condition.vectors as Tensor2D
   const rows = config.num_class_embeds
   if (!rows || config.class_embed_type !== null) return undefined

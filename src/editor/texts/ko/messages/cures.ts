@@ -104,8 +104,6 @@ export const koTrainingCures: Translation<typeof trainingCures> = {
     'TrainingStart에 들어가는 모델 대신 TrainingStart의 `model`을 Predict에 연결하세요.',
   noGradient: '그 값을 계산하는 노드 뒤에 StopGradient를 넣거나, 노드를 구간 밖으로 옮기세요.',
   kernelInSecondOrder: 'wasm 같은 다른 백엔드를 고르세요.',
-  independentValue:
-    '값을 계산하는 노드에 입력을 바로 연결하지 말고, 구간 Start의 출력을 연결하세요.',
 }
 
 export const koModelCures: Translation<typeof modelCures> = {
@@ -116,6 +114,7 @@ export const koModelCures: Translation<typeof modelCures> = {
   itemShape: '모델의 `dim`을 데이터에 맞추거나, 모델에 맞는 데이터를 연결하세요.',
   imageShape:
     '데이터 세트를 UNet의 `dataset`에 연결하거나, sample_size와 channels를 정하거나, 모델에 맞는 데이터를 연결하세요.',
+  constantTime: 'MLP나 UNet을 연결하거나, JvpStart에 연결된 타임스텝을 상수로 쓰세요.',
   cleanTime: 'Timesteps의 `end`를 smallest로 정해, 마지막 t_prev가 학습한 타임스텝이 되게 하세요.',
   perItem: '{argument}과(와) x_t를 같은 배치에서 받으세요.',
   infiniteRatio: 'SigmaSchedule처럼 가장 큰 σ가 유한한 스케줄을 쓰세요.',

@@ -10,6 +10,7 @@ export const koModels: Translation<typeof modelMessages> = {
   varianceChannels: '출력 채널은 평균과 분산으로 {expected}개여야 하는데 {channels}개입니다.',
   itemShape: '항목의 모양이 [{expected}]이어야 하는데 [{shape}]입니다.',
   imageShape: '이미지의 모양이 [{expected}]이어야 하는데, 항목의 모양이 [{shape}]입니다.',
+  constantTime: 't로 미분할 수 있는 신경망이어야 하는데 {kind} 모델입니다.',
   cleanTime: '노이즈가 있는 타임스텝이어야 하는데 t = -1, 곧 깨끗한 데이터입니다.',
   perItem: '항목마다 {what~}이(가) 하나([{batch}])여야 하는데 [{count}]입니다.',
   infiniteRatio:

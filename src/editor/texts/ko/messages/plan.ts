@@ -60,11 +60,18 @@ export const koPlan: Translation<typeof planMessages> = {
   loopsTooDeep: '루프는 {most}겹까지인데 더 깊습니다.',
   fewerLoops: '몇몇 루프의 값을 End에서 가져오세요.',
   decidingLoop: '반복마다 계속할지 정하는 루프는 {start} 안에서 실행할 수 없습니다.',
-  fixIterations: '반복 횟수를 정해 주거나, 학습 루프 밖으로 옮기세요.',
+  fixIterations: '반복 횟수를 정해 주거나, {start} 밖으로 옮기세요.',
+  waitingLoop:
+    '반복마다 값을 읽어 오는 루프는 기울기를 기록하는 {start} 안에서 실행할 수 없습니다.',
+  moveLoopOut: '{start} 밖으로 옮기세요.',
   nestedTraining:
-    '{start}의 단계는 나눌 수 없는 하나이므로 그 안에서 다른 학습을 실행할 수 없습니다.',
+    '학습은 {start} 안에서 실행할 수 없습니다. {start}의 기울기가 학습 단계를 지나지 못합니다.',
   trainInRounds:
     '두 모델을 한 루프에서 model과 model_2로 학습하거나, Repeat의 라운드마다 번갈아 학습하세요.',
+  differentiableTime: '{node}은(는) {start}의 타임스텝으로 미분할 수 없습니다.',
+  constantTimestep: '{start}에 연결된 타임스텝을 연결하세요. 그 값은 상수입니다.',
+  fixAround:
+    '그래프가 아니라 루프 코드의 오류입니다. 함수 `around`를 고치거나 만든 이에게 알려 주세요.',
   readsInUnit:
     '{start}이(가) 기울기를 기록하는 동안에는 {node}이(가) 텐서를 CPU로 읽어 올 수 없습니다.',
   readAfter: '{start} 본문 밖의 값을 쓰세요. 예를 들어 그 End의 출력을 연결하세요.',
@@ -105,8 +112,8 @@ export const koPlan: Translation<typeof planMessages> = {
   useNumbers: '목록에 수만 적거나 출력 `text`를 연결하세요.',
   inspectShapes: '입력의 모양을 Inspect로 확인하세요.',
   waitWhileRecording:
-    '이 학습 루프의 노드가 데이터를 기다리는데, 기울기를 기록하는 동안에는 기다릴 수 없습니다.',
-  moveOut: '학습 루프 밖으로 옮기세요.',
+    '이 루프의 노드가 데이터를 기다리는데, 기울기를 기록하는 동안에는 기다릴 수 없습니다.',
+  moveOut: '루프 밖으로 옮기세요.',
   fewerSamples: '{every}단계마다 샘플을 냅니다. 더 자주 하면 시간의 5분의 1이 넘게 듭니다.',
   noAsset: '여기에 {name}이(가) 없습니다.',
 }

@@ -68,4 +68,8 @@ export const koSampling: Translation<typeof samplingMessages> = {
   mixOneKind: '같은 종류의 값을 섞으세요. ConvertPrediction은 예측을 샘플로도 내보냅니다.',
   mask: '수 하나나 a의 모양 [{expected}]에 맞는 마스크여야 하는데 [{got}]입니다.',
   fitMask: '마스크를 a만 한 크기로 만들되, 바뀌지 않는 축은 크기를 1로 하세요.',
+  independentValue: '값이 {start}의 x에 따라 달라져야 하는데, 그렇지 않습니다.',
+  connectEach: '값을 계산하는 노드에, {start}에 들어가는 값 대신 {start}의 x를 연결하세요.',
+  tangentShape: '{argument}의 모양 [{expected}]이어야 하는데 [{got}]입니다.',
+  fitTangent: '{argument}의 원소마다 방향이 있는 값을 연결하세요.',
 }
