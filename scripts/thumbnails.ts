@@ -83,6 +83,7 @@ const pictures: Record<string, Panel[]> = {
   'importance-sampling': [
     { node: 'Both losses', settings: { 'Both losses.title': 'The variational bound' } },
   ],
+  'nfe-curves': [{ node: 'Distance to the data' }],
   'reverse-kl': [{ node: 'Forward KL: both modes' }, { node: 'Reverse KL: one mode' }],
   'samplers-compared': [
     { node: 'Heun and fine', settings: { 'Heun and fine.extent': 1.9 } },
